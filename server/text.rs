@@ -1,1 +1,22 @@
-//! (in preparation)
+//! Text as editors and files see it: lines, positions in three encodings, and edits.
+//!
+//! Nothing here knows Rust. Offsets are bytes (`TextSize`), ranges are half-open, and a text is at most 4 GiB long.
+
+mod edits;
+mod lines;
+
+pub use edits::{Edit, Edits, OverlapError};
+pub use lines::{Encoding, LineColumn, Lines};
+pub use text_size::{TextRange, TextSize};
+
+/// The length of `text` in bytes.
+///
+/// Texts are bounded to 4 GiB where they are read, so the conversion can't lose anything.
+pub fn len(text: &str) -> TextSize {
+    TextSize::of(text)
+}
+
+/// The part of `text` in `range`, or nothing if the range is not inside the text or cuts a character.
+pub fn slice(text: &str, range: TextRange) -> Option<&str> {
+    text.get(usize::from(range.start())..usize::from(range.end()))
+}

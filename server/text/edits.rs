@@ -1,0 +1,151 @@
+//! Edits of a text: sorted and disjoint by construction.
+
+use text_size::{TextRange, TextSize};
+
+/// One replacement: the text in `delete` becomes `insert`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    pub delete: TextRange,
+    pub insert: String,
+}
+
+impl Edit {
+    pub fn replace(range: TextRange, insert: impl Into<String>) -> Self {
+        Self { delete: range, insert: insert.into() }
+    }
+
+    pub fn delete(range: TextRange) -> Self {
+        Self::replace(range, "")
+    }
+
+    pub fn insert(at: TextSize, text: impl Into<String>) -> Self {
+        Self::replace(TextRange::empty(at), text)
+    }
+}
+
+/// Edits of one text, sorted by place and disjoint. Two insertions at one place keep the order in which they were given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Edits(Vec<Edit>);
+
+/// Two edits want the same place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("two edits overlap at {at:?}")]
+pub struct OverlapError {
+    pub at: TextRange,
+}
+
+impl Edits {
+    pub fn new(mut edits: Vec<Edit>) -> Result<Self, OverlapError> {
+        edits.sort_by_key(|edit| (edit.delete.start(), edit.delete.end()));
+        for pair in edits.windows(2) {
+            if pair[1].delete.start() < pair[0].delete.end() {
+                return Err(OverlapError { at: pair[1].delete });
+            }
+        }
+        Ok(Self(edits))
+    }
+
+    pub fn as_slice(&self) -> &[Edit] {
+        &self.0
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The smallest range that holds every edit, or nothing if there is none.
+    pub fn span(&self) -> Option<TextRange> {
+        let first = self.0.first()?.delete;
+        let last = self.0.last()?.delete;
+        Some(first.cover(last))
+    }
+
+    /// The text after the edits, or nothing if one of them is not inside it or cuts a character.
+    pub fn apply(&self, text: &str) -> Option<String> {
+        let inserted: usize = self.0.iter().map(|edit| edit.insert.len()).sum();
+        let mut out = String::with_capacity(text.len() + inserted);
+        let mut at = TextSize::new(0);
+        for edit in &self.0 {
+            out.push_str(super::slice(text, TextRange::new(at, edit.delete.start()))?);
+            super::slice(text, edit.delete)?;
+            out.push_str(&edit.insert);
+            at = edit.delete.end();
+        }
+        out.push_str(text.get(usize::from(at)..)?);
+        Some(out)
+    }
+
+    /// The same changes without the characters that an edit would replace by themselves, so that cursors and folds beside the
+    /// real change survive.
+    #[must_use]
+    pub fn trimmed(&self, text: &str) -> Self {
+        let edits = self.0.iter().map(|edit| trim(edit, text));
+        Self(edits.filter(|edit| !edit.delete.is_empty() || !edit.insert.is_empty()).collect())
+    }
+}
+
+fn trim(edit: &Edit, text: &str) -> Edit {
+    let Some(old) = super::slice(text, edit.delete) else {
+        return edit.clone();
+    };
+    let new = edit.insert.as_str();
+    let prefix: usize = old
+        .chars()
+        .zip(new.chars())
+        .take_while(|(left, right)| left == right)
+        .map(|(left, _)| left.len_utf8())
+        .sum();
+    let (old, new) = (&old[prefix..], &new[prefix..]);
+    let suffix: usize = old
+        .chars()
+        .rev()
+        .zip(new.chars().rev())
+        .take_while(|(left, right)| left == right)
+        .map(|(left, _)| left.len_utf8())
+        .sum();
+    let start = edit.delete.start() + TextSize::of(&edit.insert[..prefix]);
+    let delete = TextRange::at(start, TextSize::of(&old[..old.len() - suffix]));
+    Edit::replace(delete, &new[..new.len() - suffix])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn range(start: u32, end: u32) -> TextRange {
+        TextRange::new(start.into(), end.into())
+    }
+
+    #[test]
+    fn edits_are_applied_in_the_order_of_their_places() {
+        let edits = Edits::new(vec![
+            Edit::replace(range(4, 5), "x"),
+            Edit::insert(0.into(), "<"),
+            Edit::delete(range(1, 3)),
+        ]);
+        assert_eq!(edits.unwrap().apply("abcdef").as_deref(), Some("<adxf"));
+    }
+
+    #[test]
+    fn overlapping_edits_are_refused() {
+        let overlap = Edits::new(vec![Edit::delete(range(0, 3)), Edit::delete(range(2, 4))]);
+        assert_eq!(overlap, Err(OverlapError { at: range(2, 4) }));
+        assert!(Edits::new(vec![Edit::delete(range(0, 3)), Edit::delete(range(3, 4))]).is_ok());
+    }
+
+    #[test]
+    fn edits_outside_the_text_or_inside_a_character_apply_to_nothing() {
+        let apply = |edit, text: &str| Edits::new(vec![edit]).unwrap().apply(text);
+        assert_eq!(apply(Edit::delete(range(2, 9)), "abc"), None);
+        assert_eq!(apply(Edit::delete(range(1, 2)), "ä"), None);
+    }
+
+    #[test]
+    fn trimmed_edits_do_the_same_with_less() {
+        let text = "if a { b }";
+        let edits = Edits::new(vec![Edit::replace(range(0, 10), "if !a { c }")]).unwrap();
+        let trimmed = edits.trimmed(text);
+        assert_eq!(trimmed.as_slice(), [Edit::replace(range(3, 8), "!a { c")]);
+        assert_eq!(trimmed.apply(text), edits.apply(text));
+    }
+}
