@@ -15,7 +15,8 @@ use crate::text::{TextRange, TextSize};
 pub struct Metrics {
     /// Cognitive complexity.
     pub cognitive: u32,
-    /// How deep `if`, `match`, loops and closures stand in each other. An `else if` is as deep as its `if`.
+    /// How deep the bodies of `if`, `match`, loops and closures stand in each other. An `else if` is as deep as its `if`, and a
+    /// condition or scrutinee is no deeper than its construct.
     pub nesting: u32,
     /// Lines with code between the braces.
     pub lines: u32,
@@ -60,6 +61,8 @@ struct OpenFunction {
 struct Raised {
     node: SyntaxNode,
     keyword: TextRange,
+    /// Where what is nested in it begins, behind the condition.
+    body: TextSize,
 }
 
 impl Meter {
@@ -70,7 +73,10 @@ impl Meter {
             SyntaxKind::WHILE_EXPR => self.enter_construct(node, T![while]),
             SyntaxKind::LOOP_EXPR => self.enter_construct(node, T![loop]),
             SyntaxKind::FOR_EXPR => self.enter_construct(node, T![for]),
-            SyntaxKind::CLOSURE_EXPR => self.raise(node, closure_head(node)),
+            SyntaxKind::CLOSURE_EXPR => {
+                self.raise(node, closure_head(node));
+                self.note_depth();
+            }
             SyntaxKind::BREAK_EXPR => self.add_labelled(node, T![break]),
             SyntaxKind::CONTINUE_EXPR => self.add_labelled(node, T![continue]),
             SyntaxKind::BIN_EXPR => self.add_runs(node),
@@ -109,6 +115,8 @@ impl Meter {
     fn enter_if(&mut self, node: &SyntaxNode) {
         if !is_else_if(node) {
             self.enter_construct(node, T![if]);
+        } else if let Some(chain) = self.raised.last_mut() {
+            chain.body = body_start(node);
         }
         if let Some(at) = token(node, T![else]) {
             self.add_flat(at);
@@ -132,20 +140,21 @@ impl Meter {
         self.raised.push(Raised {
             node: node.clone(),
             keyword,
+            body: body_start(node),
         });
-        if node.kind() == SyntaxKind::CLOSURE_EXPR {
-            self.note_depth();
-        }
     }
 
     fn note_depth(&mut self) {
-        let Some(function) = self.open.last() else {
+        let (Some(function), Some(here)) = (self.open.last(), self.raised.last()) else {
             return;
         };
-        let path = &self.raised[function.base..];
-        let tally = &mut self.tallies[function.tally];
-        if path.len() > tally.deepest.len() {
-            tally.deepest = path.iter().map(|raised| raised.keyword).collect();
+        let around = |raised: &&Raised| raised.body <= here.keyword.start();
+        let path = &self.raised[function.base..self.raised.len() - 1];
+        let depth = path.iter().filter(around).count() + 1;
+        let deepest = &mut self.tallies[function.tally].deepest;
+        if depth > deepest.len() {
+            let path = path.iter().filter(around).chain([here]);
+            *deepest = path.map(|raised| raised.keyword).collect();
         }
     }
 
@@ -233,6 +242,25 @@ fn is_outermost_logic(node: &SyntaxNode) -> bool {
     let around = node.parent();
     logical_operator(node).is_some()
         && around.is_none_or(|parent| logical_operator(&parent).is_none())
+}
+
+/// Where the body of a construct begins. Broken code has its body at once.
+fn body_start(node: &SyntaxNode) -> TextSize {
+    let mut children = node.children();
+    let body = match node.kind() {
+        SyntaxKind::MATCH_EXPR => {
+            children.find(|child| child.kind() == SyntaxKind::MATCH_ARM_LIST)
+        }
+        SyntaxKind::IF_EXPR => {
+            let branch = ast::IfExpr::cast(node.clone()).and_then(|branch| branch.then_branch());
+            branch.map(|branch| branch.syntax().clone())
+        }
+        SyntaxKind::WHILE_EXPR | SyntaxKind::FOR_EXPR => children
+            .filter(|child| child.kind() == SyntaxKind::BLOCK_EXPR)
+            .last(),
+        _ => None,
+    };
+    body.map_or(node.text_range().start(), |body| body.text_range().start())
 }
 
 fn closure_head(node: &SyntaxNode) -> TextRange {
