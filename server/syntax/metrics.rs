@@ -3,10 +3,7 @@
 //! Cognitive complexity is Sonar's S3776. Free of charge are `?`, `let … else`, guards of match arms as such, recursion, and
 //! everything inside macro calls.
 
-use ra_ap_syntax::{
-    AstNode, GreenNode, NodeOrToken, SyntaxKind, SyntaxNode, T,
-    ast,
-};
+use ra_ap_syntax::{AstNode, GreenNode, NodeOrToken, SyntaxKind, SyntaxNode, T, ast};
 
 use crate::text::{TextRange, TextSize};
 
@@ -166,7 +163,10 @@ impl Meter {
     }
 
     fn add_labelled(&mut self, node: &SyntaxNode, kind: SyntaxKind) {
-        if node.children().any(|child| child.kind() == SyntaxKind::LIFETIME) {
+        if node
+            .children()
+            .any(|child| child.kind() == SyntaxKind::LIFETIME)
+        {
             self.add_flat(keyword(node, kind));
         }
     }
@@ -248,9 +248,7 @@ fn is_outermost_logic(node: &SyntaxNode) -> bool {
 fn body_start(node: &SyntaxNode) -> TextSize {
     let mut children = node.children();
     let body = match node.kind() {
-        SyntaxKind::MATCH_EXPR => {
-            children.find(|child| child.kind() == SyntaxKind::MATCH_ARM_LIST)
-        }
+        SyntaxKind::MATCH_EXPR => children.find(|child| child.kind() == SyntaxKind::MATCH_ARM_LIST),
         SyntaxKind::IF_EXPR => {
             let branch = ast::IfExpr::cast(node.clone()).and_then(|branch| branch.then_branch());
             branch.map(|branch| branch.syntax().clone())
