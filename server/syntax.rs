@@ -4,6 +4,7 @@
 //! function of the text and its [`FileContext`]. No input makes it overflow the stack, provided that it runs on a thread with
 //! [`STACK_SIZE`] bytes of stack.
 
+mod allowances;
 mod bounds;
 mod context;
 mod item;
@@ -11,6 +12,7 @@ mod metrics;
 mod source;
 mod tree;
 
+pub use allowances::{Allowed, AllowedBy, allowances, is_generated};
 pub use bounds::Unparsable;
 pub use context::{FileContext, Role, RustVersion};
 pub use item::{Function, Item, Owner, Place, inside, places};
