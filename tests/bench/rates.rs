@@ -28,7 +28,9 @@ struct Tally {
 }
 
 fn main() {
-    let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
+    let mut arguments = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench");
     let mut list = None;
     let mut folders = Vec::new();
     while let Some(argument) = arguments.next() {
@@ -76,12 +78,7 @@ fn is_code(path: &Path) -> bool {
     is_rust && !parts.any(|part| is_test(&part)) && stem != "tests" && stem != "test"
 }
 
-fn add_file(
-    path: &Path,
-    tally: &mut Tally,
-    list: Option<&str>,
-    places: &mut Vec<(u32, String)>,
-) {
+fn add_file(path: &Path, tally: &mut Tally, list: Option<&str>, places: &mut Vec<(u32, String)>) {
     let Ok(text) = fs::read_to_string(path) else {
         return;
     };
@@ -96,7 +93,10 @@ fn add_file(
     let is_tested = |at: TextRange| tests.iter().any(|test| test.contains_range(at));
     let report = measure(&source, &Memo::default());
     tally.lines += source.lines.count_without_trailing();
-    tally.lines -= tests.iter().map(|test| lines_in(&text, *test)).sum::<usize>();
+    tally.lines -= tests
+        .iter()
+        .map(|test| lines_in(&text, *test))
+        .sum::<usize>();
     for (offset, item) in &report.items {
         let functions = item.functions.iter();
         tally.functions += functions
@@ -185,7 +185,10 @@ impl Tally {
 
 #[expect(clippy::cast_precision_loss, reason = "rates have one digit")]
 fn print(name: &str, tally: &Tally) {
-    println!("{name}: {} lines, {} functions", tally.lines, tally.functions);
+    println!(
+        "{name}: {} lines, {} functions",
+        tally.lines, tally.functions
+    );
     for smell in smells::all() {
         let of = |counts: &BTreeMap<&str, usize>| counts.get(smell.id).copied().unwrap_or(0);
         let (fired, strong) = (of(&tally.fired), of(&tally.strong));
