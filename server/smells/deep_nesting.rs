@@ -17,7 +17,7 @@
 //!             for part in &item.parts {
 //!                 match part.state {
 //!                     State::Ready => sum += part.size,
-//!                     State::Broken => sum += if part.is_kept { part.size } else { 1 },
+//!                     State::Broken => sum += 1,
 //!                 }
 //!             }
 //!         }
@@ -35,7 +35,6 @@
 //! fn size(part: &Part) -> u32 {
 //!     match part.state {
 //!         State::Ready => part.size,
-//!         State::Broken if part.is_kept => part.size,
 //!         State::Broken => 1,
 //!     }
 //! }
