@@ -8,7 +8,7 @@ use std::{
 };
 
 use ra_ap_syntax::{
-    AstNode, Edition, SourceFile, SyntaxKind, SyntaxToken, T,
+    AstNode, Edition, SourceFile, SyntaxElement, SyntaxKind, SyntaxToken, T,
     ast::{self, HasName},
 };
 use walkdir::WalkDir;
@@ -50,8 +50,16 @@ const DOORS: &[(&str, &[&str])] = &[
 ];
 
 /// The modules that are more than pure functions.
-const NOT_PURE: &[&str] =
-    &["cache", "config", "workspace", "analysis", "report", "lsp", "cli", "main"];
+const NOT_PURE: &[&str] = &[
+    "cache",
+    "config",
+    "workspace",
+    "analysis",
+    "report",
+    "lsp",
+    "cli",
+    "main",
+];
 
 /// Macros that write to the standard output, and the modules that may.
 const PRINTING: &[&str] = &["println", "print"];
@@ -67,7 +75,10 @@ fn modules_use_only_what_comes_before_them() {
             }
         }
     }
-    assert!(faults.is_empty(), "the order of the modules is broken:\n{faults}");
+    assert!(
+        faults.is_empty(),
+        "the order of the modules is broken:\n{faults}"
+    );
 }
 
 #[test]
@@ -106,7 +117,11 @@ fn every_module_of_the_crate_has_its_place_in_the_order() {
     let known: Vec<&str> = ORDER.iter().copied().flatten().copied().collect();
     for file in sources() {
         let is_root = matches!(file.module.as_str(), "lib" | "main");
-        assert!(is_root || known.contains(&file.module.as_str()), "{} has no place", file.path);
+        assert!(
+            is_root || known.contains(&file.module.as_str()),
+            "{} has no place",
+            file.path
+        );
     }
 }
 
@@ -117,7 +132,11 @@ fn the_checks_see_what_they_look_for() {
         "use crate::{syntax::{Tree, Item}, facts}; mod a { fn f() { super::super::super::cli::run() } }\n\
          fn g() { m!(std::fs::read(crate::lsp::X)); println!(\"\"); use tokio; } fn own() { super::x() }",
     );
-    let used: Vec<String> = file.used_modules().into_iter().map(|used| used.name).collect();
+    let used: Vec<String> = file
+        .used_modules()
+        .into_iter()
+        .map(|used| used.name)
+        .collect();
     assert_eq!(used, ["syntax", "facts", "cli", "lsp"]);
     assert_eq!(file.lines_with_path("std::fs"), [2]);
     assert_eq!(file.lines_with_path("tokio"), [2]);
@@ -126,15 +145,13 @@ fn the_checks_see_what_they_look_for() {
     assert!(!may_use("cache", "text") && !may_use("smells", "refactorings"));
 }
 
-fn may_use(user: &str, used: &str) -> bool {
-    if user == used || matches!(user, "lib" | "main") {
+fn may_use(module: &str, other: &str) -> bool {
+    if module == other || matches!(module, "lib" | "main") {
         return true;
     }
     let place = |name: &str| ORDER.iter().position(|line| line.contains(&name));
-    match (place(user), place(used)) {
-        (Some(user_place), Some(used_place)) => {
-            !ALONE.contains(&user) && used_place < user_place
-        }
+    match (place(module), place(other)) {
+        (Some(here), Some(there)) => !ALONE.contains(&module) && there < here,
         // What is no module of the crate's root is an item of it.
         _ => true,
     }
@@ -157,7 +174,9 @@ struct Used {
 
 fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let files = WalkDir::new(root.join("server")).sort_by_file_name().into_iter();
+    let files = WalkDir::new(root.join("server"))
+        .sort_by_file_name()
+        .into_iter();
     let files = files.map(|entry| entry.expect("the sources can be read").into_path());
     let rust = files.filter(|path| path.extension().is_some_and(|end| end == "rs"));
     rust.map(|path: PathBuf| {
@@ -172,7 +191,10 @@ fn source(path: &str, text: &str) -> Source {
     let inner = path.trim_start_matches("server/").trim_end_matches(".rs");
     let modules: Vec<String> = inner.split('/').map(str::to_owned).collect();
     let tree = SourceFile::parse(text, Edition::Edition2024).tree();
-    let tokens = tree.syntax().descendants_with_tokens().filter_map(|element| element.into_token());
+    let tokens = tree
+        .syntax()
+        .descendants_with_tokens()
+        .filter_map(SyntaxElement::into_token);
     Source {
         path: path.to_owned(),
         module: modules[0].clone(),
@@ -234,7 +256,9 @@ impl Source {
             last = next;
             steps += 1;
         }
-        let inline = self.tokens[at].parent_ancestors().filter_map(ast::Module::cast);
+        let inline = self.tokens[at]
+            .parent_ancestors()
+            .filter_map(ast::Module::cast);
         let inline = inline.filter(|module| module.item_list().is_some()).count();
         if steps == self.modules.len() + inline {
             self.collect(last + 1, used);
@@ -268,7 +292,10 @@ impl Source {
     fn lines_with_macro(&self, names: &[&str]) -> Vec<usize> {
         let is_call = |at: usize| {
             names.contains(&self.tokens[at].text())
-                && self.tokens.get(at + 1).is_some_and(|next| next.kind() == T![!])
+                && self
+                    .tokens
+                    .get(at + 1)
+                    .is_some_and(|next| next.kind() == T![!])
         };
         let calls = (0..self.tokens.len()).filter(|at| is_call(*at) && self.is_in_product(*at));
         calls.map(|at| self.line(at)).collect()
@@ -276,14 +303,21 @@ impl Source {
 
     /// Tests beside the code may read files and clocks.
     fn is_in_product(&self, at: usize) -> bool {
-        let modules = self.tokens[at].parent_ancestors().filter_map(ast::Module::cast);
-        modules.filter_map(|module| module.name()).all(|name| name.text() != "tests")
+        let modules = self.tokens[at]
+            .parent_ancestors()
+            .filter_map(ast::Module::cast);
+        modules
+            .filter_map(|module| module.name())
+            .all(|name| name.text() != "tests")
             && !self.path.ends_with("/tests.rs")
             && !self.path.contains("/tests/")
     }
 
     fn used(&self, at: usize) -> Used {
-        Used { name: self.tokens[at].text().to_owned(), line: self.line(at) }
+        Used {
+            name: self.tokens[at].text().to_owned(),
+            line: self.line(at),
+        }
     }
 
     fn line(&self, at: usize) -> usize {
@@ -292,7 +326,9 @@ impl Source {
     }
 
     fn is_name(&self, at: usize) -> bool {
-        self.tokens.get(at).is_some_and(|token| token.kind() == SyntaxKind::IDENT)
+        self.tokens
+            .get(at)
+            .is_some_and(|token| token.kind() == SyntaxKind::IDENT)
     }
 
     /// The index behind `::`, which macro input holds as two colons.
@@ -318,7 +354,10 @@ impl Source {
 fn is_used_as_path(tokens: &[SyntaxToken], at: usize, names: &[&str]) -> bool {
     let next = tokens.get(at + 1).map(SyntaxToken::kind);
     let leads_on = matches!(next, Some(T![::]))
-        || (next == Some(T![:]) && tokens.get(at + 2).is_some_and(|token| token.kind() == T![:]));
+        || (next == Some(T![:])
+            && tokens
+                .get(at + 2)
+                .is_some_and(|token| token.kind() == T![:]));
     let is_used = at > 0 && tokens[at - 1].kind() == T![use];
     leads_on || (names.len() == 1 && is_used)
 }

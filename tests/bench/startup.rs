@@ -25,21 +25,33 @@ const COLD_LIMIT: f64 = 2.5;
 const WARM_LIMIT: f64 = 8.0;
 
 fn main() {
-    let folders: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
-    if let Some(("parse-only", rest)) =
-        folders.split_first().map(|(first, rest)| (first.as_str(), rest))
+    let folders: Vec<String> = env::args()
+        .skip(1)
+        .filter(|word| word != "--bench")
+        .collect();
+    if let Some(("parse-only", rest)) = folders
+        .split_first()
+        .map(|(first, rest)| (first.as_str(), rest))
     {
         parse_only(rest);
         return;
     }
-    let folders = if folders.is_empty() { default_folders() } else { folders };
+    let folders = if folders.is_empty() {
+        default_folders()
+    } else {
+        folders
+    };
     let home = tempfile::tempdir().expect("a temporary folder can be made");
     let mut times = Times::default();
     for _ in 0..ROUNDS {
         times.parse.push(time(&mut parse_command(&folders)));
         fs::remove_dir_all(home.path()).expect("the temporary folder is ours");
-        times.cold.push(time(&mut analyze_command(&folders, home.path())));
-        times.warm.push(time(&mut analyze_command(&folders, home.path())));
+        times
+            .cold
+            .push(time(&mut analyze_command(&folders, home.path())));
+        times
+            .warm
+            .push(time(&mut analyze_command(&folders, home.path())));
     }
     times.print();
 }
@@ -53,8 +65,11 @@ struct Times {
 
 impl Times {
     fn print(mut self) {
-        let (parse, cold, warm) =
-            (median(&mut self.parse), median(&mut self.cold), median(&mut self.warm));
+        let (parse, cold, warm) = (
+            median(&mut self.parse),
+            median(&mut self.cold),
+            median(&mut self.warm),
+        );
         println!("read and parse only  {:8.1} ms", parse * 1e3);
         println!("cold                 {:8.1} ms", cold * 1e3);
         println!("warm                 {:8.1} ms", warm * 1e3);
@@ -69,7 +84,10 @@ fn median(times: &mut [Duration]) -> f64 {
 }
 
 fn default_folders() -> Vec<String> {
-    CRATES.iter().map(|name| corpus::source_of(name).to_string_lossy().into_owned()).collect()
+    CRATES
+        .iter()
+        .map(|name| corpus::source_of(name).to_string_lossy().into_owned())
+        .collect()
 }
 
 fn parse_command(folders: &[String]) -> Command {
@@ -80,14 +98,21 @@ fn parse_command(folders: &[String]) -> Command {
 
 fn analyze_command(folders: &[String], home: &Path) -> Command {
     let mut command = pinned(Path::new(env!("CARGO_BIN_EXE_rustassistant")));
-    command.args(["refactor", "analyze", "--format", "json"]).args(folders);
-    command.env("RUSTASSISTANT_HOME", home).env("RAYON_NUM_THREADS", "1");
+    command
+        .args(["refactor", "analyze", "--format", "json"])
+        .args(folders);
+    command
+        .env("RUSTASSISTANT_HOME", home)
+        .env("RAYON_NUM_THREADS", "1");
     command
 }
 
 /// A command that runs on the first processor alone, where the system lets us say so.
 fn pinned(program: &Path) -> Command {
-    let has_taskset = Command::new("taskset").arg("--version").stdout(Stdio::null()).status();
+    let has_taskset = Command::new("taskset")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .status();
     if has_taskset.is_ok_and(|status| status.success()) {
         let mut command = Command::new("taskset");
         command.args(["-c", "0"]).arg(program);
@@ -99,7 +124,10 @@ fn pinned(program: &Path) -> Command {
 
 fn time(command: &mut Command) -> Duration {
     let start = Instant::now();
-    let status = command.stdout(Stdio::null()).status().expect("the program starts");
+    let status = command
+        .stdout(Stdio::null())
+        .status()
+        .expect("the program starts");
     let elapsed = start.elapsed();
     assert!(status.success(), "{command:?} failed: {status}");
     elapsed
@@ -107,7 +135,10 @@ fn time(command: &mut Command) -> Duration {
 
 fn parse_only(folders: &[String]) {
     let mut nodes = 0;
-    for file in folders.iter().flat_map(|folder| rust_files(Path::new(folder))) {
+    for file in folders
+        .iter()
+        .flat_map(|folder| rust_files(Path::new(folder)))
+    {
         let Ok(text) = fs::read_to_string(&file) else {
             continue;
         };
@@ -118,7 +149,12 @@ fn parse_only(folders: &[String]) {
 }
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let entries = WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok);
+    let entries = WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_map(Result::ok);
     let paths = entries.map(walkdir::DirEntry::into_path);
-    paths.filter(|path| path.extension().is_some_and(|end| end == "rs")).collect()
+    paths
+        .filter(|path| path.extension().is_some_and(|end| end == "rs"))
+        .collect()
 }

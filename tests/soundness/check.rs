@@ -73,12 +73,20 @@ impl Trial {
         if !text.contains("[workspace]") {
             fs::write(&manifest, text + "\n[workspace]\n").expect("the copy is ours");
         }
-        let mut trial = Self { folder, root, targets: Targets::All };
+        let mut trial = Self {
+            folder,
+            root,
+            targets: Targets::All,
+        };
         if !trial.check().status.success() {
             trial.targets = Targets::Default;
             let output = trial.check();
             let errors = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{} does not build as it is:\n{errors}", source.display());
+            assert!(
+                output.status.success(),
+                "{} does not build as it is:\n{errors}",
+                source.display()
+            );
         }
         trial
     }
@@ -98,8 +106,15 @@ impl Trial {
             Some(round) => self.test(&without(round, &broken)),
             None => Tests::Passed,
         };
-        let faulty = candidates.iter().filter_map(|one| Some((one.clone(), fault(one)?)));
-        Outcome { faulty: faulty.collect(), tried: candidates, broken, tests }
+        let faulty = candidates
+            .iter()
+            .filter_map(|one| Some((one.clone(), fault(one)?)));
+        Outcome {
+            faulty: faulty.collect(),
+            tried: candidates,
+            broken,
+            tests,
+        }
     }
 
     /// Finds the edits of a round that break the crate.
@@ -122,11 +137,19 @@ impl Trial {
     }
 
     fn test(&self, round: &[&Candidate]) -> Tests {
-        let passes = || self.cargo(&["test", "--offline", "--quiet"]).status.success();
+        let passes = || {
+            self.cargo(&["test", "--offline", "--quiet"])
+                .status
+                .success()
+        };
         if !passes() {
             return Tests::FailedBefore;
         }
-        if self.with_edits(round, passes) { Tests::Passed } else { Tests::FailedAfter }
+        if self.with_edits(round, passes) {
+            Tests::Passed
+        } else {
+            Tests::FailedAfter
+        }
     }
 
     fn with_edits<T>(&self, round: &[&Candidate], work: impl FnOnce() -> T) -> T {
@@ -149,7 +172,12 @@ impl Trial {
 
     fn check(&self) -> Output {
         match self.targets {
-            Targets::All => self.cargo(&["check", "--quiet", "--message-format=short", "--all-targets"]),
+            Targets::All => self.cargo(&[
+                "check",
+                "--quiet",
+                "--message-format=short",
+                "--all-targets",
+            ]),
             Targets::Default => self.cargo(&["check", "--quiet", "--message-format=short"]),
         }
     }
@@ -186,14 +214,17 @@ fn rounds(candidates: &[Candidate]) -> Vec<Vec<&Candidate>> {
     rounds
 }
 
-fn without<'a>(
-    round: &[&'a Candidate],
-    broken: &[(Candidate, String)],
-) -> Vec<&'a Candidate> {
+fn without<'a>(round: &[&'a Candidate], broken: &[(Candidate, String)]) -> Vec<&'a Candidate> {
     let is_broken = |one: &Candidate| {
-        broken.iter().any(|(other, _)| other.file == one.file && other.edits == one.edits)
+        broken
+            .iter()
+            .any(|(other, _)| other.file == one.file && other.edits == one.edits)
     };
-    round.iter().copied().filter(|one| !is_broken(one)).collect()
+    round
+        .iter()
+        .copied()
+        .filter(|one| !is_broken(one))
+        .collect()
 }
 
 /// What is wrong with an edit although the crate builds.
@@ -211,7 +242,10 @@ fn fault(candidate: &Candidate) -> Option<&'static str> {
 
 fn comments(text: &str) -> Vec<String> {
     let file = SourceFile::parse(text, Edition::Edition2024);
-    let tokens = file.syntax_node().descendants_with_tokens().filter_map(|it| it.into_token());
+    let tokens = file
+        .syntax_node()
+        .descendants_with_tokens()
+        .filter_map(|it| it.into_token());
     let comments = tokens.filter(|token| token.kind() == SyntaxKind::COMMENT);
     let mut comments: Vec<String> = comments.map(|token| unindented(token.text())).collect();
     comments.sort();
@@ -219,7 +253,11 @@ fn comments(text: &str) -> Vec<String> {
 }
 
 fn unindented(comment: &str) -> String {
-    comment.lines().map(str::trim).collect::<Vec<_>>().join("\n")
+    comment
+        .lines()
+        .map(str::trim)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Whether rustfmt would leave the text as it is; nothing where there is no rustfmt.

@@ -19,22 +19,44 @@ use probe::Candidate;
 mod corpus;
 
 /// Small enough to be built often, of different styles and editions.
-const CRATES: [&str; 6] = ["semver", "httparse", "humantime", "regex-syntax", "toml_edit", "hyper"];
+const CRATES: [&str; 6] = [
+    "semver",
+    "httparse",
+    "humantime",
+    "regex-syntax",
+    "toml_edit",
+    "hyper",
+];
 
 fn main() -> ExitCode {
-    let names: Vec<String> = env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
-    let names = if names.is_empty() { CRATES.map(str::to_owned).to_vec() } else { names };
+    let names: Vec<String> = env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with("--"))
+        .collect();
+    let names = if names.is_empty() {
+        CRATES.map(str::to_owned).to_vec()
+    } else {
+        names
+    };
     let mut total = Total::default();
     for name in &names {
         total.add(name, &try_crate(name));
     }
     total.print();
-    if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if total.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn try_crate(name: &str) -> Outcome {
     let given = PathBuf::from(name);
-    let source = if given.is_dir() { given } else { corpus::source_of(name) };
+    let source = if given.is_dir() {
+        given
+    } else {
+        corpus::source_of(name)
+    };
     let trial = Trial::prepare(&source);
     let candidates = probe::candidates(trial.root());
     trial.run(candidates)
@@ -55,10 +77,18 @@ impl Total {
         }
         for (candidate, error) in &outcome.broken {
             self.kinds.entry(candidate.kind).or_default().1 += 1;
-            println!("{name}: {} at {} breaks the crate:\n{error}", candidate.kind, candidate.place());
+            println!(
+                "{name}: {} at {} breaks the crate:\n{error}",
+                candidate.kind,
+                candidate.place()
+            );
         }
         for (candidate, fault) in &outcome.faulty {
-            println!("{name}: {} at {} {fault}", candidate.kind, candidate.place());
+            println!(
+                "{name}: {} at {} {fault}",
+                candidate.kind,
+                candidate.place()
+            );
         }
         println!(
             "{name}: {} edits, {} broken, {} faulty, tests {}",

@@ -54,7 +54,12 @@ pub fn candidates(root: &Path) -> Vec<Candidate> {
             Err(_) => Vec::new(),
         };
         let thread = thread::Builder::new().stack_size(STACK_SIZE).spawn(work);
-        all.extend(thread.expect("a thread starts").join().expect("the analysis never panics"));
+        all.extend(
+            thread
+                .expect("a thread starts")
+                .join()
+                .expect("the analysis never panics"),
+        );
     }
     all
 }
@@ -84,8 +89,16 @@ fn in_file(file: &Path, source: &Source) -> Vec<Candidate> {
 fn candidate(file: &Path, source: &Source, offer: &Offer) -> Option<Candidate> {
     let edits = offer.change().edits.clone();
     let span = edits.span()?;
-    let lines = (source.lines.line(span.start()), source.lines.line(span.end()));
-    Some(Candidate { kind: offer.refactoring().id, file: file.to_path_buf(), edits, lines })
+    let lines = (
+        source.lines.line(span.start()),
+        source.lines.line(span.end()),
+    );
+    Some(Candidate {
+        kind: offer.refactoring().id,
+        file: file.to_path_buf(),
+        edits,
+        lines,
+    })
 }
 
 /// The first character of every line of code, and every finding.
@@ -106,13 +119,19 @@ fn places(source: &Source, findings: &[Finding]) -> Vec<TextRange> {
 }
 
 pub fn rust_files(root: &Path) -> Vec<PathBuf> {
-    let entries = WalkDir::new(root).sort_by_file_name().into_iter().filter_map(Result::ok);
+    let entries = WalkDir::new(root)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_map(Result::ok);
     let paths = entries.map(walkdir::DirEntry::into_path);
     let rust = paths.filter(|path| path.extension().is_some_and(|end| end == "rs"));
-    rust.filter(|path| !path.components().any(|part| part.as_os_str() == "target")).collect()
+    rust.filter(|path| !path.components().any(|part| part.as_os_str() == "target"))
+        .collect()
 }
 
 /// Keeps the texts that edits are applied to.
 pub fn text_of(file: &Path) -> Arc<str> {
-    fs::read_to_string(file).expect("the file was read before").into()
+    fs::read_to_string(file)
+        .expect("the file was read before")
+        .into()
 }
