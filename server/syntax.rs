@@ -7,12 +7,14 @@
 mod bounds;
 mod context;
 mod item;
+mod metrics;
 mod source;
 mod tree;
 
 pub use bounds::Unparsable;
 pub use context::{FileContext, Role, RustVersion};
-pub use item::{Function, Item, Owner, Place, places};
+pub use item::{Function, Item, Owner, Place, inside, places};
+pub use metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators};
 pub use ra_ap_syntax::Edition;
 pub use source::Source;
 pub use tree::Tree;
