@@ -1,1 +1,143 @@
-//! (in preparation)
+//! How refactoring is carried out. One file per refactoring, one alphabetical list of them, and the audit that every edit
+//! passes: an [`Offer`] has no other constructor.
+//!
+//! A refactoring derives its edits from the text it will change, at the moment it is asked. It sees nothing of
+//! configuration, files or caches.
+
+use ra_ap_syntax::SyntaxNode;
+
+use crate::{
+    facts::Sighting,
+    syntax::Source,
+    text::{Edits, TextRange, TextSize},
+};
+
+mod audit;
+
+pub use audit::{Delta, Offer, offer};
+
+/// A refactoring. Its documentation is the module comment of its file.
+pub struct Refactoring {
+    /// Public and stable.
+    pub id: &'static str,
+    pub kind: Kind,
+    /// What it may add to and drop from the words of the code it touches; the audit holds it to that.
+    pub declares: Delta,
+    pub derive: fn(&Context<'_>, Target<'_>) -> Result<Change, Refusal>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Extract,
+    Inline,
+    Rewrite,
+}
+
+/// What a refactoring reads.
+pub struct Context<'a> {
+    pub source: &'a Source,
+    /// The one root that all nodes of this derivation come from; nodes of different roots are never equal.
+    pub root: SyntaxNode,
+}
+
+/// What a refactoring is asked to change.
+#[derive(Debug, Clone, Copy)]
+pub enum Target<'a> {
+    Cursor(TextSize),
+    Selection(TextRange),
+    /// A sighting with absolute ranges, seen in this very text.
+    Answer(&'a Sighting),
+}
+
+/// What a refactoring wants to do. Nobody may carry it out before the audit has made an [`Offer`] of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Imperative, at most 60 characters, no full stop: "Invert `if`".
+    pub title: String,
+    pub edits: Edits,
+    pub applicability: Applicability,
+    /// What was shown absent or kept, for the proof sheet: "no escaping control flow".
+    pub checked: Vec<&'static str>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Applicability {
+    /// May be carried out in a batch.
+    Safe,
+    /// One at a time, by a person who looks at it.
+    NeedsCheck,
+    /// Leaves something for a person to fill in, and says so.
+    Draft,
+}
+
+/// Why there is no offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The refactoring has no meaning at the target; silent.
+    NotHere,
+    /// It would have a meaning, but its edit could not be shown to hold.
+    Because { hazard: Hazard, why: String },
+}
+
+/// The hazards of `catalogue.md`, by what they are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hazard {
+    Temporaries,
+    TailTemporaries,
+    Hoisting,
+    Negation,
+    ControlFlow,
+    Evaluation,
+    Borrows,
+    Drops,
+    Types,
+    Generics,
+    Constants,
+    Unsafety,
+    Scope,
+    References,
+    /// Comments, attributes, macros, generated code, syntax errors: the conditions of every edit.
+    Text,
+    /// The edition or the promised compiler doesn't know the syntax.
+    Edition,
+}
+
+impl Refusal {
+    pub fn because(hazard: Hazard, why: impl Into<String>) -> Self {
+        Self::Because {
+            hazard,
+            why: why.into(),
+        }
+    }
+}
+
+impl<'a> Context<'a> {
+    pub fn new(source: &'a Source) -> Self {
+        Self {
+            source,
+            root: source.root(),
+        }
+    }
+}
+
+impl Target<'_> {
+    /// Where to look: the cursor, the start of the selection, or the place that is drawn.
+    pub fn offset(&self) -> TextSize {
+        match self {
+            Self::Cursor(at) => *at,
+            Self::Selection(range) => range.start(),
+            Self::Answer(sighting) => sighting.at.start(),
+        }
+    }
+}
+
+/// Every refactoring, alphabetically.
+pub fn all() -> &'static [Refactoring] {
+    &REGISTRY
+}
+
+pub fn by_name(id: &str) -> Option<&'static Refactoring> {
+    REGISTRY.iter().find(|refactoring| refactoring.id == id)
+}
+
+static REGISTRY: [Refactoring; 0] = [];

@@ -1,1 +1,21 @@
-//! (in preparation)
+//! The only door to the parser, and the judgements about code that smells and refactorings share.
+//!
+//! Nothing here judges whether code is good. Nothing here reads files, clocks or configuration: everything is a pure
+//! function of the text and its [`FileContext`]. No input makes it overflow the stack, provided that it runs on a thread with
+//! [`STACK_SIZE`] bytes of stack.
+
+mod bounds;
+mod context;
+mod item;
+mod source;
+mod tree;
+
+pub use bounds::Unparsable;
+pub use context::{FileContext, Role, RustVersion};
+pub use item::{Function, Item, Owner, Place, places};
+pub use ra_ap_syntax::Edition;
+pub use source::Source;
+pub use tree::Tree;
+
+/// The stack that parsing and walking need at the bounds of nesting that [`Tree::parse`] lets through, in bytes.
+pub const STACK_SIZE: usize = 16 * 1024 * 1024;

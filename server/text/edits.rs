@@ -11,7 +11,10 @@ pub struct Edit {
 
 impl Edit {
     pub fn replace(range: TextRange, insert: impl Into<String>) -> Self {
-        Self { delete: range, insert: insert.into() }
+        Self {
+            delete: range,
+            insert: insert.into(),
+        }
     }
 
     pub fn delete(range: TextRange) -> Self {
@@ -80,7 +83,11 @@ impl Edits {
     #[must_use]
     pub fn trimmed(&self, text: &str) -> Self {
         let edits = self.0.iter().map(|edit| trim(edit, text));
-        Self(edits.filter(|edit| !edit.delete.is_empty() || !edit.insert.is_empty()).collect())
+        Self(
+            edits
+                .filter(|edit| !edit.delete.is_empty() || !edit.insert.is_empty())
+                .collect(),
+        )
     }
 }
 

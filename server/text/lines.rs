@@ -36,7 +36,10 @@ impl Lines {
                 starts.push(offset(at + 1));
             }
         }
-        Self { starts, len: TextSize::of(text) }
+        Self {
+            starts,
+            len: TextSize::of(text),
+        }
     }
 
     /// The number of lines; an empty text has one.
@@ -59,7 +62,11 @@ impl Lines {
     /// The range of a line with its ending, or nothing if there is no such line.
     pub fn range(&self, line: u32) -> Option<TextRange> {
         let start = *self.starts.get(line as usize)?;
-        let end = self.starts.get(line as usize + 1).copied().unwrap_or(self.len);
+        let end = self
+            .starts
+            .get(line as usize + 1)
+            .copied()
+            .unwrap_or(self.len);
         Some(TextRange::new(start, end))
     }
 
@@ -71,17 +78,15 @@ impl Lines {
         }
         let line = self.line(self::offset(at));
         let start = usize::from(self.starts[line as usize]);
-        LineColumn { line, column: width(&text[start..at], encoding) }
+        LineColumn {
+            line,
+            column: width(&text[start..at], encoding),
+        }
     }
 
     /// The offset of a position. A column past the end of its line means the end of that line (before its ending), a column
     /// inside a character means that character's start; a line past the end means nothing.
-    pub fn offset(
-        &self,
-        text: &str,
-        position: LineColumn,
-        encoding: Encoding,
-    ) -> Option<TextSize> {
+    pub fn offset(&self, text: &str, position: LineColumn, encoding: Encoding) -> Option<TextSize> {
         let range = self.range(position.line)?;
         let line = without_ending(super::slice(text, range)?);
         Some(range.start() + column_offset(line, position.column, encoding))
@@ -130,12 +135,19 @@ mod tests {
     use super::*;
 
     fn starts(text: &str) -> Vec<u32> {
-        Lines::new(text).starts.iter().map(|start| u32::from(*start)).collect()
+        Lines::new(text)
+            .starts
+            .iter()
+            .map(|start| u32::from(*start))
+            .collect()
     }
 
     #[test]
     fn three_line_endings_and_no_other() {
-        assert_eq!(starts("a\nb\r\nc\rd\u{2028}\u{b}\u{c}\u{85}e"), [0, 2, 5, 7]);
+        assert_eq!(
+            starts("a\nb\r\nc\rd\u{2028}\u{b}\u{c}\u{85}e"),
+            [0, 2, 5, 7]
+        );
         assert_eq!(starts("\r\r\n\n"), [0, 1, 3, 4]);
         assert_eq!(starts(""), [0]);
     }
@@ -157,7 +169,11 @@ mod tests {
                     continue;
                 }
                 let position = lines.position(text, offset(at), encoding);
-                assert_eq!(lines.offset(text, position, encoding), Some(offset(at)), "{encoding:?} {at}");
+                assert_eq!(
+                    lines.offset(text, position, encoding),
+                    Some(offset(at)),
+                    "{encoding:?} {at}"
+                );
             }
         }
     }
@@ -167,9 +183,15 @@ mod tests {
         let text = "a🦀b\nc";
         let lines = Lines::new(text);
         let at = |line, column, encoding| {
-            lines.offset(text, LineColumn { line, column }, encoding).map(u32::from)
+            lines
+                .offset(text, LineColumn { line, column }, encoding)
+                .map(u32::from)
         };
-        assert_eq!(at(0, 2, Encoding::Utf16), Some(1), "inside a surrogate pair");
+        assert_eq!(
+            at(0, 2, Encoding::Utf16),
+            Some(1),
+            "inside a surrogate pair"
+        );
         assert_eq!(at(0, 3, Encoding::Utf8), Some(1), "inside a code point");
         assert_eq!(at(0, 99, Encoding::Utf16), Some(6), "past the line's end");
         assert_eq!(at(2, 0, Encoding::Utf16), None, "past the last line");

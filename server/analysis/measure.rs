@@ -1,0 +1,110 @@
+//! From a source to its report.
+
+use std::sync::Arc;
+
+use dashmap::DashMap;
+
+use crate::{
+    facts::{FileReport, FunctionFacts, ItemReport},
+    smells,
+    syntax::{Item, Owner, Place, Source, places},
+    text::TextSize,
+};
+
+/// Reports of units by what they depend on. It belongs to one open document, dies with it, and forgets the units that the
+/// document no longer has.
+#[derive(Debug, Default)]
+pub struct Memo {
+    reports: DashMap<[u8; 16], (u64, Arc<ItemReport>)>,
+    generation: std::sync::atomic::AtomicU64,
+}
+
+impl Memo {
+    fn next_generation(&self) -> u64 {
+        self.generation
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+            + 1
+    }
+
+    fn get_or_make(
+        &self,
+        generation: u64,
+        key: [u8; 16],
+        make: impl FnOnce() -> ItemReport,
+    ) -> Arc<ItemReport> {
+        if let Some(mut kept) = self.reports.get_mut(&key) {
+            kept.0 = generation;
+            return Arc::clone(&kept.1);
+        }
+        let report = Arc::new(make());
+        self.reports.insert(key, (generation, Arc::clone(&report)));
+        report
+    }
+
+    /// Forgets what only versions before the last few had.
+    fn forget_before(&self, generation: u64) {
+        const KEPT_GENERATIONS: u64 = 8;
+        if generation.is_multiple_of(KEPT_GENERATIONS) {
+            let oldest = generation.saturating_sub(KEPT_GENERATIONS);
+            self.reports.retain(|_, (used, _)| *used >= oldest);
+        }
+    }
+}
+
+/// Measures a source, computing only the units that `memo` doesn't have.
+pub fn measure(source: &Source, memo: &Memo) -> FileReport {
+    let generation = memo.next_generation();
+    let root = source.root();
+    let places = places(&root);
+    let items = places.iter().map(|place| {
+        let start = place.node.text_range().start();
+        let report = memo.get_or_make(generation, memo_key(source, place), || {
+            measure_item(source, place, start)
+        });
+        (start, report)
+    });
+    let report = FileReport {
+        items: items.collect(),
+        allowances: Vec::new(),
+        problem: None,
+    };
+    memo.forget_before(generation);
+    report
+}
+
+fn memo_key(source: &Source, place: &Place) -> [u8; 16] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&source.context.to_bytes());
+    hasher.update(&[owner_byte(place.owner)]);
+    hasher.update(source.slice(place.node.text_range()).as_bytes());
+    let mut key = [0; 16];
+    key.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    key
+}
+
+fn owner_byte(owner: Owner) -> u8 {
+    match owner {
+        Owner::Module => 0,
+        Owner::InherentImpl => 1,
+        Owner::TraitImpl => 2,
+        Owner::Trait => 3,
+    }
+}
+
+fn measure_item(source: &Source, place: &Place, start: TextSize) -> ItemReport {
+    let item = Item::new(&source.text, place, source.context);
+    let seen = smells::look_at(&item);
+    let back = |sighting: crate::facts::Sighting| relative(sighting, start);
+    ItemReport {
+        functions: Vec::<FunctionFacts>::new(),
+        sightings: seen.sightings.into_iter().map(back).collect(),
+    }
+}
+
+fn relative(mut sighting: crate::facts::Sighting, start: TextSize) -> crate::facts::Sighting {
+    sighting.at -= start;
+    for part in &mut sighting.parts {
+        part.at -= start;
+    }
+    sighting
+}

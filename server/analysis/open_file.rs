@@ -1,0 +1,206 @@
+//! A document that is open in an editor: a chain of immutable versions, each parsed and measured at most once, and only
+//! when somebody asks.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::{Memo, measure};
+use crate::{
+    facts::{FileReport, Problem},
+    syntax::{FileContext, Source, Tree, Unparsable},
+    text::{Edit, Lines, TextRange, slice},
+};
+
+/// One version of an open document.
+#[derive(Debug)]
+pub struct OpenFile {
+    text: Arc<str>,
+    lines: Lines,
+    context: FileContext,
+    memo: Arc<Memo>,
+    /// The version before and the edit that led here, until this version is parsed.
+    before: Mutex<Option<Step>>,
+    source: OnceLock<Result<Arc<Source>, Unparsable>>,
+    report: OnceLock<Arc<FileReport>>,
+}
+
+#[derive(Debug, Clone)]
+struct Step {
+    from: Arc<OpenFile>,
+    edit: Edit,
+    /// Versions behind this one that are kept only to be parsed on from.
+    length: usize,
+}
+
+/// Beyond so many unparsed versions a whole parse costs no more than following them, and holding their texts does.
+const LONGEST_CHAIN: usize = 16;
+
+impl OpenFile {
+    pub fn new(text: impl Into<Arc<str>>, context: FileContext) -> Arc<Self> {
+        Self::version(text.into(), context, Arc::default(), None)
+    }
+
+    /// The next version, made in the time of copying the text. Nothing if `range` is not inside the text.
+    pub fn changed(self: &Arc<Self>, range: TextRange, insert: &str) -> Option<Arc<Self>> {
+        slice(&self.text, range)?;
+        let (start, end) = (usize::from(range.start()), usize::from(range.end()));
+        let text: Arc<str> = [&self.text[..start], insert, &self.text[end..]]
+            .concat()
+            .into();
+        let length = self.before().as_ref().map_or(1, |step| step.length + 1);
+        let step = Step {
+            from: Arc::clone(self),
+            edit: Edit::replace(range, insert),
+            length,
+        };
+        let step = (length <= LONGEST_CHAIN).then_some(step);
+        Some(Self::version(
+            text,
+            self.context,
+            Arc::clone(&self.memo),
+            step,
+        ))
+    }
+
+    /// The same text under another manifest.
+    pub fn with_context(&self, context: FileContext) -> Arc<Self> {
+        Self::new(Arc::clone(&self.text), context)
+    }
+
+    pub fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    pub fn lines(&self) -> &Lines {
+        &self.lines
+    }
+
+    pub fn context(&self) -> FileContext {
+        self.context
+    }
+
+    /// The parsed version. The first call parses; it needs a large stack.
+    pub fn source(&self) -> Result<&Arc<Source>, Unparsable> {
+        let source = self.source.get_or_init(|| self.parse());
+        self.before().take();
+        source.as_ref().map_err(|reason| *reason)
+    }
+
+    /// The report of this version. The first call measures; it needs a large stack.
+    pub fn report(&self) -> &Arc<FileReport> {
+        self.report.get_or_init(|| Arc::new(self.measure()))
+    }
+
+    /// Whether the report is there already, so that asking for it costs nothing.
+    pub fn has_report(&self) -> bool {
+        self.report.get().is_some()
+    }
+
+    /// Takes over a report that was found in a cache for this very text and context. It is ignored if there is one already.
+    pub fn accept_report(&self, report: Arc<FileReport>) {
+        let _ = self.report.set(report);
+    }
+
+    fn version(
+        text: Arc<str>,
+        context: FileContext,
+        memo: Arc<Memo>,
+        before: Option<Step>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            lines: Lines::new(&text),
+            text,
+            context,
+            memo,
+            before: Mutex::new(before),
+            source: OnceLock::new(),
+            report: OnceLock::new(),
+        })
+    }
+
+    fn before(&self) -> std::sync::MutexGuard<'_, Option<Step>> {
+        self.before.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn measure(&self) -> FileReport {
+        match self.source() {
+            Ok(source) => measure(source, &self.memo),
+            Err(Unparsable::TooDeep) => problem(Problem::TooDeep),
+            Err(Unparsable::TooLarge) => problem(Problem::TooLarge),
+        }
+    }
+
+    fn parse(&self) -> Result<Arc<Source>, Unparsable> {
+        let tree = match self.tree_from_before() {
+            Some(tree) => tree,
+            None => Tree::parse(&self.text, self.context.edition)?,
+        };
+        Ok(Arc::new(Source {
+            text: Arc::clone(&self.text),
+            lines: self.lines.clone(),
+            tree,
+            context: self.context,
+        }))
+    }
+
+    /// Follows the edits from the last version that was parsed, if there is one.
+    fn tree_from_before(&self) -> Option<Tree> {
+        let mut edits: Vec<(Edit, Arc<str>)> = Vec::new();
+        let mut step = self.before().clone()?;
+        let mut text = Arc::clone(&self.text);
+        let mut tree = loop {
+            edits.push((step.edit, text));
+            if let Some(parsed) = step.from.source.get() {
+                break parsed.as_ref().ok()?.tree.clone();
+            }
+            text = Arc::clone(&step.from.text);
+            let earlier = step.from.before().clone()?;
+            step = earlier;
+        };
+        for (edit, text) in edits.iter().rev() {
+            tree = tree.edited(edit, text, self.context.edition).ok()?;
+        }
+        Some(tree)
+    }
+}
+
+fn problem(problem: Problem) -> FileReport {
+    FileReport {
+        problem: Some(problem),
+        ..FileReport::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn range(start: u32, end: u32) -> TextRange {
+        TextRange::new(start.into(), end.into())
+    }
+
+    #[test]
+    fn a_version_is_parsed_on_from_the_last_parsed_one() {
+        let first = OpenFile::new("fn f() { g() }\n", FileContext::default());
+        first.source().unwrap();
+        let mut last = Arc::clone(&first);
+        for _ in 0..40 {
+            last = last.changed(range(9, 9), "a(); ").unwrap();
+        }
+        let source = last.source().unwrap();
+        assert_eq!(source.root().text().to_string(), &*last.text().clone());
+        assert!(last.before().is_none(), "the chain is let go");
+    }
+
+    #[test]
+    fn a_change_outside_the_text_is_no_version() {
+        let file = OpenFile::new("ä", FileContext::default());
+        assert!(file.changed(range(1, 1), "x").is_none());
+        assert!(file.changed(range(0, 9), "x").is_none());
+    }
+
+    #[test]
+    fn a_text_beyond_the_bounds_has_a_report_that_says_so() {
+        let file = OpenFile::new("(".repeat(100_000), FileContext::default());
+        assert_eq!(file.report().problem, Some(Problem::TooDeep));
+    }
+}
