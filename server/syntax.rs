@@ -7,12 +7,14 @@
 mod bounds;
 mod context;
 mod item;
+pub mod layout;
 mod source;
 mod tree;
 
 pub use bounds::Unparsable;
 pub use context::{FileContext, Role, RustVersion};
 pub use item::{Function, Item, Owner, Place, places};
+pub use layout::LineEnding;
 pub use ra_ap_syntax::Edition;
 pub use source::Source;
 pub use tree::Tree;
