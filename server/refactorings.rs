@@ -13,8 +13,10 @@ use crate::{
 };
 
 mod audit;
+#[cfg(test)]
+pub(crate) mod fixture;
 
-pub use audit::{Delta, Offer, offer};
+pub use audit::{Also, Declared, Delta, Offer, audit, offer, panics};
 
 /// A refactoring. Its documentation is the module comment of its file.
 pub struct Refactoring {
@@ -56,6 +58,8 @@ pub struct Change {
     pub title: String,
     pub edits: Edits,
     pub applicability: Applicability,
+    /// What it adds to and drops from the words of the code it touches; the audit counts them.
+    pub declared: Declared,
     /// What was shown absent or kept, for the proof sheet: "no escaping control flow".
     pub checked: Vec<&'static str>,
 }

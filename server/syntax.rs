@@ -7,6 +7,7 @@
 mod bounds;
 mod context;
 mod item;
+pub mod layout;
 mod metrics;
 mod source;
 mod tree;
@@ -14,6 +15,7 @@ mod tree;
 pub use bounds::Unparsable;
 pub use context::{FileContext, Role, RustVersion};
 pub use item::{Function, Item, Owner, Place, inside, places};
+pub use layout::LineEnding;
 pub use metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators};
 pub use ra_ap_syntax::Edition;
 pub use source::Source;
