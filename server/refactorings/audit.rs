@@ -20,9 +20,11 @@ use crate::{
     text::{Edit, Edits, TextRange},
 };
 
+mod surroundings;
 mod words;
 
-pub use words::{Also, Declared, Delta, Words};
+use words::Words;
+pub use words::{Also, Declared, Delta};
 
 /// A change that passed the audit.
 #[derive(Debug, Clone)]
@@ -79,7 +81,7 @@ pub fn audit(
     pair.check_words(refactoring.declares, &change.declared)?;
     pair.check_attributes()?;
     pair.check_indentation()?;
-    if is_under_doubt(&item) {
+    if surroundings::are_doubtful(&context.root, &change.edits) {
         change.applicability = change.applicability.max(Applicability::NeedsCheck);
     }
     Ok(Offer {
@@ -116,7 +118,7 @@ fn check_places(context: &Context<'_>, edits: &Edits) -> Result<(), Refusal> {
             return Err(text("The edit reaches past the end of the file."));
         }
         check_line_endings(context, edit)?;
-        check_surroundings(context, edit.delete)?;
+        surroundings::check(&context.root, edit.delete)?;
     }
     Ok(())
 }
@@ -133,56 +135,12 @@ fn check_line_endings(context: &Context<'_>, edit: &Edit) -> Result<(), Refusal>
     Ok(())
 }
 
-/// Nothing is changed inside macro input, and no condition of compilation is moved.
-fn check_surroundings(context: &Context<'_>, range: TextRange) -> Result<(), Refusal> {
-    let around = covering_node(&context.root, range);
-    if around.ancestors().any(|node| is_macro_input(node.kind())) {
-        return Err(text(
-            "The code is the input of a macro, which may read it in a way of its own.",
-        ));
-    }
-    let mut attributes = around.descendants().filter_map(ast::Attr::cast);
-    if attributes.any(|attribute| {
-        touches(range, attribute.syntax().text_range()) && is_conditional(&attribute)
-    }) {
-        return Err(text(
-            "A part of the code is compiled only under a `#[cfg]`, so the edit would hold in some builds only.",
-        ));
-    }
-    Ok(())
-}
-
-fn touches(range: TextRange, other: TextRange) -> bool {
-    range
-        .intersect(other)
-        .is_some_and(|common| !common.is_empty())
-}
-
-fn is_macro_input(kind: SyntaxKind) -> bool {
-    matches!(
-        kind,
-        SyntaxKind::TOKEN_TREE
-            | SyntaxKind::MACRO_CALL
-            | SyntaxKind::MACRO_RULES
-            | SyntaxKind::MACRO_DEF
-            | SyntaxKind::ASM_EXPR
-            | SyntaxKind::FORMAT_ARGS_EXPR
-    )
-}
-
-fn covering_node(root: &SyntaxNode, range: TextRange) -> SyntaxNode {
-    match root.covering_element(range) {
-        NodeOrToken::Node(node) => node,
-        NodeOrToken::Token(token) => token.parent().unwrap_or_else(|| root.clone()),
-    }
-}
-
 /// The smallest item that holds every edit.
 fn enclosing_item(context: &Context<'_>, edits: &Edits) -> Result<SyntaxNode, Refusal> {
     let Some(span) = edits.span() else {
         return Err(Refusal::NotHere);
     };
-    let around = covering_node(&context.root, span);
+    let around = surroundings::covering_node(&context.root, span);
     let item = around.ancestors().find(|node| {
         matches!(
             node.kind(),
@@ -259,7 +217,7 @@ impl<'a> Pair<'a> {
     }
 
     fn check_attributes(&self) -> Result<(), Refusal> {
-        if attributes(&self.before) == attributes(&self.after) {
+        if surroundings::attributes(&self.before) == surroundings::attributes(&self.after) {
             return Ok(());
         }
         Err(text("The edit would lose or change an attribute."))
@@ -302,22 +260,6 @@ fn parsed_alone(item: &str, edition: Edition) -> Option<SyntaxNode> {
         .then(|| file.tree().syntax().clone())
 }
 
-/// The attributes by their tokens, sorted.
-fn attributes(root: &SyntaxNode) -> Vec<String> {
-    let attributes = root.descendants().filter_map(ast::Attr::cast);
-    let mut texts: Vec<String> = attributes
-        .map(|attribute| {
-            let tokens = attribute.syntax().descendants_with_tokens();
-            let tokens = tokens.filter_map(NodeOrToken::into_token);
-            let tokens = tokens.filter(|token| token.kind() != SyntaxKind::WHITESPACE);
-            let texts: Vec<String> = tokens.map(|token| token.text().to_owned()).collect();
-            texts.join(" ")
-        })
-        .collect();
-    texts.sort();
-    texts
-}
-
 fn is_indented_with(root: &SyntaxNode, with: char) -> bool {
     let tokens = root
         .descendants_with_tokens()
@@ -329,83 +271,227 @@ fn is_indented_with(root: &SyntaxNode, with: char) -> bool {
     })
 }
 
-/// Whether the item is compiled only under a condition, or rewritten by an attribute that isn't the language's own.
-fn is_under_doubt(item: &SyntaxNode) -> bool {
-    item.ancestors()
-        .filter_map(ast::AnyHasAttrs::cast)
-        .flat_map(|node| node.attrs().collect::<Vec<_>>())
-        .any(|attribute| {
-            let is_test_gate = attribute_tokens(&attribute) == "cfg(test)";
-            (is_conditional(&attribute) && !is_test_gate) || is_foreign(&attribute)
-        })
-}
-
-fn is_conditional(attribute: &ast::Attr) -> bool {
-    matches!(attribute_name(attribute).as_str(), "cfg" | "cfg_attr")
-}
-
-/// The path of an attribute without white space.
-fn attribute_name(attribute: &ast::Attr) -> String {
-    let text = attribute_tokens(attribute);
-    let end = text.find(['(', '[', '{', '=']).unwrap_or(text.len());
-    let name = &text[..end];
-    name.strip_prefix("unsafe(").unwrap_or(name).to_owned()
-}
-
-/// An attribute's text between its brackets without white space.
-fn attribute_tokens(attribute: &ast::Attr) -> String {
-    let text = attribute.syntax().text().to_string();
-    let inner = text.trim_start_matches(['#', '!', ' ']);
-    let inner = inner.strip_prefix('[').unwrap_or(inner);
-    let inner = inner.strip_suffix(']').unwrap_or(inner);
-    inner.split_whitespace().collect()
-}
-
-/// Whether an attribute is a macro, which may do anything to the item it stands on.
-fn is_foreign(attribute: &ast::Attr) -> bool {
-    const KNOWN: [&str; 32] = [
-        "allow",
-        "bench",
-        "cfg",
-        "cfg_attr",
-        "cold",
-        "deny",
-        "deprecated",
-        "derive",
-        "diagnostic::on_unimplemented",
-        "doc",
-        "expect",
-        "export_name",
-        "feature",
-        "forbid",
-        "global_allocator",
-        "ignore",
-        "inline",
-        "link_section",
-        "macro_use",
-        "must_use",
-        "no_mangle",
-        "no_std",
-        "non_exhaustive",
-        "panic_handler",
-        "recursion_limit",
-        "repr",
-        "rustfmt::skip",
-        "should_panic",
-        "test",
-        "track_caller",
-        "unsafe",
-        "warn",
-    ];
-    let name = attribute_name(attribute);
-    let is_tool = ["clippy::", "rustfmt::", "diagnostic::"]
-        .iter()
-        .any(|tool| name.starts_with(tool));
-    !is_tool && KNOWN.binary_search(&name.as_str()).is_err()
-}
-
 impl std::fmt::Debug for Refactoring {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        refactorings::Kind,
+        syntax::{FileContext, Source},
+    };
+
+    const NONE: Delta = Delta {
+        adds: &[],
+        drops: &[],
+        also: &[],
+    };
+
+    fn refactoring(declares: Delta) -> &'static Refactoring {
+        Box::leak(Box::new(Refactoring {
+            id: "example",
+            kind: Kind::Rewrite,
+            declares,
+            derive: |_, _| panic!("an example"),
+        }))
+    }
+
+    /// Replaces the only `old` in `text` by `new`, declaring what is given as added and dropped.
+    fn audited(
+        text: &str,
+        (old, new): (&str, &str),
+        delta: Delta,
+        (adds, drops): (&str, &str),
+    ) -> Result<Offer, Refusal> {
+        assert_eq!(text.matches(old).count(), 1, "{old}");
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        let context = Context::new(&source);
+        let start = TextSize::try_from(text.find(old).unwrap()).unwrap();
+        let range = TextRange::at(start, TextSize::of(old));
+        let mut declared = Declared::nothing(source.context.edition);
+        declared.add(adds);
+        declared.drop(drops);
+        let change = Change {
+            title: "Example".to_owned(),
+            edits: Edits::new(vec![Edit::replace(range, new)]).unwrap(),
+            applicability: Applicability::Safe,
+            declared,
+            checked: Vec::new(),
+        };
+        audit(refactoring(delta), &context, change)
+    }
+
+    fn passes(text: &str, edit: (&str, &str)) -> bool {
+        audited(text, edit, NONE, ("", "")).is_ok()
+    }
+
+    fn applicability(text: &str) -> Applicability {
+        let offer = audited(text, ("a(); b();", "b(); a();"), NONE, ("", "")).unwrap();
+        offer.change().applicability
+    }
+
+    #[test]
+    fn moving_words_passes_and_losing_them_does_not() {
+        let text = "fn f() {\n    /* c */ a(\"s\"); b();\n}\n";
+        let code = "/* c */ a(\"s\"); b();";
+        assert!(passes(text, (code, "b(); a(\"s\"); /* c */")));
+        for mutant in [
+            "b(); a(\"s\");",
+            "b(); a(\"s\"); /* c */ /* c */",
+            "b(); a(\" s\"); /* c */",
+            "b(); a(\"s\"); x(); /* c */",
+            "b(); a(\"s\"); a(); /* c */",
+            "x(); a(\"s\"); /* c */",
+            "return b(); a(\"s\"); /* c */",
+            "b()?; a(\"s\"); /* c */",
+        ] {
+            assert!(!passes(text, (code, mutant)), "{mutant}");
+        }
+    }
+
+    #[test]
+    fn what_is_declared_has_to_happen_and_to_be_allowed() {
+        let text = "fn f() {\n    a();\n}\n";
+        let adds_return = Delta {
+            adds: &["return"],
+            ..NONE
+        };
+        let edit = ("a();", "a(); return;");
+        assert!(audited(text, edit, adds_return, ("return", "")).is_ok());
+        assert!(audited(text, edit, NONE, ("return", "")).is_err());
+        assert!(audited(text, edit, adds_return, ("", "")).is_err());
+        assert!(audited(text, ("a();", "a( );"), adds_return, ("return", "")).is_err());
+    }
+
+    #[test]
+    fn errors_before_and_after_are_refused() {
+        assert!(!passes("fn f() { a(); b( }", ("a();", "a( );")));
+        assert!(!passes("fn f() { a(); }", ("a();", "a(;")));
+        assert!(!passes("fn f() { a(); }", ("a();", "a(); }")));
+        assert!(!passes("fn f() { a(); }", ("a();", "a(); } {")));
+        assert!(passes(
+            "fn broken( { }\nimpl S { fn f(&self) { a(); } }",
+            ("a();", "a( );")
+        ));
+    }
+
+    #[test]
+    fn macro_input_is_left_alone() {
+        assert!(!passes("fn f() { m!(a, b); }", ("a, b", "b, a")));
+        assert!(!passes("fn f() { m! { { a } } }", ("{ a }", "{a}")));
+        assert!(!passes(
+            "macro_rules! m { () => { fn f() { a } } }",
+            ("{ a }", "{a}")
+        ));
+        assert!(passes("fn f() { m!(a) }", ("m!(a)", "m!(a);")));
+        assert!(passes(
+            "fn f() { m!(a); b(); }",
+            ("m!(a); b();", "b(); m!(a);")
+        ));
+    }
+
+    #[test]
+    fn conditions_of_compilation_are_not_moved() {
+        let text = "fn f() { #[cfg(unix)] a(); b(); }";
+        assert!(!passes(
+            text,
+            ("#[cfg(unix)] a(); b();", "b(); #[cfg(unix)] a();")
+        ));
+        assert!(passes(text, ("b();", "{ b(); }")));
+    }
+
+    #[test]
+    fn attributes_stay_what_they_are() {
+        let text = "fn f() { #[inline] a(); #[cold] b(); }";
+        let code = "#[inline] a(); #[cold] b();";
+        assert!(passes(text, (code, "#[cold]\nb(); #[inline] a();")));
+        assert!(!passes(text, (code, "#[cold(inline)] a(); b();")));
+    }
+
+    #[test]
+    fn doubtful_surroundings_lower_the_applicability() {
+        use Applicability::{NeedsCheck, Safe};
+        for (around, expected) in [
+            ("{}", Safe),
+            ("#[cfg(test)] mod m { {} }", Safe),
+            ("#[test] #[allow(x)] {}", Safe),
+            ("#[cfg_attr(docsrs, doc(cfg(feature = \"x\")))] {}", Safe),
+            ("#[cfg(unix)] {}", NeedsCheck),
+            ("#![cfg(feature = \"x\")] {}", NeedsCheck),
+            ("#[cfg(unix)] mod m { impl S { {} } }", NeedsCheck),
+            ("#[other::attribute] {}", NeedsCheck),
+            ("#[cfg_attr(x, other)] {}", NeedsCheck),
+        ] {
+            let text = around.replace("{}", "fn f() { a(); b(); }");
+            assert_eq!(applicability(&text), expected, "{around}");
+        }
+        assert_eq!(
+            applicability("fn f() { #[cfg(unix)] { a(); b(); } }"),
+            NeedsCheck
+        );
+    }
+
+    #[test]
+    fn generated_files_are_left_alone() {
+        assert!(!passes(
+            "// @generated by x\nfn f() { a(); }",
+            ("a();", "a( );")
+        ));
+    }
+
+    #[test]
+    fn lines_keep_their_endings_and_their_indentation() {
+        let crlf = "fn f() {\r\n    a(); b();\r\n}\r\n";
+        assert!(passes(crlf, ("a(); b();", "a();\r\n    b();")));
+        assert!(!passes(crlf, ("a(); b();", "a();\n    b();")));
+        let lf = "fn f() {\n    a(); b();\n}\n";
+        assert!(!passes(lf, ("a(); b();", "a();\r\n    b();")));
+        assert!(!passes(lf, ("a(); b();", "a();\n\tb();")));
+        assert!(!passes(
+            "fn f() {\r\n    a(); b();\n}\n",
+            ("a(); b();", "b(); a();")
+        ));
+    }
+
+    #[test]
+    fn an_edit_stays_inside_one_item() {
+        let text = "fn f() { a(); }\nfn g() { b(); }\n";
+        assert!(!passes(
+            text,
+            ("a(); }\nfn g() { b();", "b(); }\nfn g() { a();")
+        ));
+        assert!(!passes(
+            "fn f() { a(); }",
+            ("fn f() { a(); }", "fn f() { a(); } ;")
+        ));
+    }
+
+    #[test]
+    fn an_impl_may_become_two() {
+        let text = "impl S {\n    fn f() {}\n    fn g() {}\n}\n";
+        let copies = Delta {
+            also: &[Also::AddsCopies],
+            ..NONE
+        };
+        let edit = ("}\n    fn g", "}\n}\n\nimpl S {\n    fn g");
+        assert!(audited(text, edit, copies, ("impl S", "")).is_ok());
+        assert!(audited(text, edit, copies, ("impl", "")).is_err());
+    }
+
+    #[test]
+    fn a_panic_is_caught_and_counted() {
+        let source = Source::parse("fn f() {}", FileContext::default()).unwrap();
+        let before = panics();
+        let offer = offer(
+            refactoring(NONE),
+            &Context::new(&source),
+            Target::Cursor(TextSize::new(0)),
+        );
+        assert!(matches!(offer, Err(Refusal::Because { .. })));
+        assert!(panics() > before);
     }
 }

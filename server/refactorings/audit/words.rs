@@ -7,7 +7,7 @@ use ra_ap_parser::{Edition, LexedStr, SyntaxKind, T};
 /// How often each word is in a text. Words are identifiers, keywords, lifetimes, literals, comments and `?`: whatever a
 /// person would miss. Strings and comments count byte for byte. Other punctuation and white space are no words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Words(BTreeMap<String, Count>);
+pub(super) struct Words(BTreeMap<String, Count>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Count {
@@ -25,7 +25,7 @@ pub(super) enum WordKind {
 }
 
 impl Words {
-    pub fn of(text: &str, edition: Edition) -> Self {
+    pub(super) fn of(text: &str, edition: Edition) -> Self {
         let mut words = Self::default();
         words.count(text, edition, 1);
         words
