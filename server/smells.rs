@@ -37,6 +37,7 @@ use crate::{
 };
 
 mod cognitive_complexity;
+mod collapsible_if;
 mod long_function;
 
 /// A smell. Its documentation is the module comment of its file.
@@ -131,7 +132,7 @@ pub struct Seen {
 
 /// Every smell, alphabetically.
 pub fn all() -> &'static [Smell] {
-    &REGISTRY
+    REGISTRY
 }
 
 pub fn get(id: SmellId) -> Option<&'static Smell> {
@@ -182,7 +183,11 @@ pub fn look_at(item: &Item<'_>) -> Seen {
     seen
 }
 
-static REGISTRY: [Smell; 2] = [cognitive_complexity::SMELL, long_function::SMELL];
+static REGISTRY: &[Smell] = &[
+    cognitive_complexity::SMELL,
+    collapsible_if::SMELL,
+    long_function::SMELL,
+];
 
 /// Made from the files' module comments when the crate is built.
 static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/smells.rs"));
