@@ -27,6 +27,12 @@ pub struct Smell {
     pub say: fn(&Sighting, &str) -> String,
 }
 
+impl std::fmt::Debug for Smell {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
 /// The largest measures that are still fine: a smell fires above them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -39,6 +45,8 @@ pub struct Limits {
 pub enum Family {
     /// A function is too much to keep in mind: its complexity, length, nesting. The one furthest above its limit leads.
     FunctionSize,
+    /// A shape that a refactoring removes. It is sighted only where that refactoring really offers its edit.
+    Opportunity,
     /// Anything else stands for itself.
     Own,
 }
