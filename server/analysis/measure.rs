@@ -101,7 +101,7 @@ fn measure_item(source: &Source, place: &Place, start: TextSize) -> ItemReport {
             .iter()
             .map(|function| facts(function, start))
             .collect(),
-        sightings: seen.sightings.into_iter().map(back).collect(),
+        sightings: seen.into_iter().map(back).collect(),
     }
 }
 
