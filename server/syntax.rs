@@ -4,6 +4,7 @@
 //! function of the text and its [`FileContext`]. No input makes it overflow the stack, provided that it runs on a thread with
 //! [`STACK_SIZE`] bytes of stack.
 
+mod allowances;
 mod bounds;
 pub mod conditions;
 mod context;
@@ -15,6 +16,7 @@ pub mod shapes;
 mod source;
 mod tree;
 
+pub use allowances::{Allowed, AllowedBy, allowances, is_generated};
 pub use bounds::Unparsable;
 pub use context::{FileContext, Role, RustVersion};
 pub use hazard::Hazard;
