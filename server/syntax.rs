@@ -10,8 +10,12 @@ mod context;
 mod hazard;
 mod item;
 pub mod layout;
+pub mod patterns;
+pub mod purity;
+pub mod scopes;
 pub mod shapes;
 mod source;
+pub mod temporaries;
 mod tree;
 
 pub use bounds::Unparsable;
