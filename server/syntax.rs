@@ -7,11 +7,12 @@
 mod bounds;
 pub mod conditions;
 mod context;
-mod hazard;
+pub mod flow;
 mod item;
 pub mod layout;
 pub mod patterns;
 pub mod purity;
+mod refusal;
 pub mod scopes;
 pub mod shapes;
 mod source;
@@ -20,10 +21,10 @@ mod tree;
 
 pub use bounds::Unparsable;
 pub use context::{FileContext, Role, RustVersion};
-pub use hazard::Hazard;
 pub use item::{Function, Item, Owner, Place, places};
 pub use layout::LineEnding;
 pub use ra_ap_syntax::Edition;
+pub use refusal::{Hazard, Refusal};
 pub use source::Source;
 pub use tree::Tree;
 
