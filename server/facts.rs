@@ -112,3 +112,10 @@ impl FunctionFacts {
         }
     }
 }
+
+impl Allowance {
+    /// Whether a sighting (ranges absolute) is not to be shown.
+    pub fn silences(&self, sighting: &Sighting) -> bool {
+        self.scope.contains_range(sighting.at)
+    }
+}
