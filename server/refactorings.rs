@@ -4,7 +4,7 @@
 //! A refactoring derives its edits from the text it will change, at the moment it is asked. It sees nothing of
 //! configuration, files or caches.
 
-use ra_ap_syntax::SyntaxNode;
+use ra_ap_syntax::{AstNode, SyntaxNode, ast};
 
 use crate::{
     facts::Sighting,
@@ -15,7 +15,9 @@ use crate::{
 mod audit;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod guard_clause;
 
+pub use crate::syntax::{Hazard, Refusal};
 pub use audit::{Also, Declared, Delta, Offer, audit, offer, panics};
 
 /// A refactoring. Its documentation is the module comment of its file.
@@ -74,47 +76,6 @@ pub enum Applicability {
     Draft,
 }
 
-/// Why there is no offer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// The refactoring has no meaning at the target; silent.
-    NotHere,
-    /// It would have a meaning, but its edit could not be shown to hold.
-    Because { hazard: Hazard, why: String },
-}
-
-/// The hazards of `catalogue.md`, by what they are about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hazard {
-    Temporaries,
-    TailTemporaries,
-    Hoisting,
-    Negation,
-    ControlFlow,
-    Evaluation,
-    Borrows,
-    Drops,
-    Types,
-    Generics,
-    Constants,
-    Unsafety,
-    Scope,
-    References,
-    /// Comments, attributes, macros, generated code, syntax errors: the conditions of every edit.
-    Text,
-    /// The edition or the promised compiler doesn't know the syntax.
-    Edition,
-}
-
-impl Refusal {
-    pub fn because(hazard: Hazard, why: impl Into<String>) -> Self {
-        Self::Because {
-            hazard,
-            why: why.into(),
-        }
-    }
-}
-
 impl<'a> Context<'a> {
     pub fn new(source: &'a Source) -> Self {
         Self {
@@ -135,6 +96,16 @@ impl Target<'_> {
     }
 }
 
+/// The `if` that the target is at: on its keyword, or on its condition.
+fn at_if(context: &Context<'_>, target: Target<'_>) -> Option<ast::IfExpr> {
+    let at = target.offset();
+    let token = context.root.token_at_offset(at).right_biased()?;
+    let choice = token.parent_ancestors().find_map(ast::IfExpr::cast)?;
+    let start = choice.if_token()?.text_range().start();
+    let end = choice.then_branch()?.syntax().text_range().start();
+    (start <= at && at <= end).then_some(choice)
+}
+
 /// Every refactoring, alphabetically.
 pub fn all() -> &'static [Refactoring] {
     &REGISTRY
@@ -144,4 +115,4 @@ pub fn by_name(id: &str) -> Option<&'static Refactoring> {
     REGISTRY.iter().find(|refactoring| refactoring.id == id)
 }
 
-static REGISTRY: [Refactoring; 0] = [];
+static REGISTRY: [Refactoring; 1] = [guard_clause::REFACTORING];

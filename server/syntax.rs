@@ -4,11 +4,18 @@
 //! function of the text and its [`FileContext`]. No input makes it overflow the stack, provided that it runs on a thread with
 //! [`STACK_SIZE`] bytes of stack.
 
+pub mod attributes;
 mod bounds;
 mod context;
+pub mod flow;
 mod item;
 pub mod layout;
+pub mod negation;
+mod refusal;
+pub mod shapes;
+pub mod shown;
 mod source;
+pub mod temporaries;
 mod tree;
 
 pub use bounds::Unparsable;
@@ -16,6 +23,7 @@ pub use context::{FileContext, Role, RustVersion};
 pub use item::{Function, Item, Owner, Place, places};
 pub use layout::LineEnding;
 pub use ra_ap_syntax::Edition;
+pub use refusal::{Hazard, Refusal};
 pub use source::Source;
 pub use tree::Tree;
 
