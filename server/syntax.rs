@@ -15,7 +15,7 @@ mod refusal;
 pub mod shapes;
 pub mod shown;
 mod source;
-pub mod temporaries;
+pub mod leftovers;
 mod tree;
 
 pub use bounds::Unparsable;

@@ -13,7 +13,7 @@ use crate::{
         flow::{BodyOf, body_of, diverges},
         layout::{self, MAX_WIDTH},
         negation::{contains_let, negated},
-        temporaries,
+        leftovers,
     },
     text::TextRange,
 };
@@ -286,7 +286,7 @@ impl Finder<'_> {
                 "The pattern can't stand before `else` as it is.",
             ));
         }
-        if !temporaries::leaves_nothing(&pattern, &value) {
+        if !leftovers::leaves_nothing(&pattern, &value) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
                 "What the matched value borrows from might be dropped too early in a `let … else`.",
@@ -296,7 +296,7 @@ impl Finder<'_> {
         if text.contains('\n') {
             return Err(too_long());
         }
-        guard.drops_earlier |= !temporaries::is_place(&value) && guard.form == Form::Else;
+        guard.drops_earlier |= !leftovers::is_place(&value) && guard.form == Form::Else;
         Ok(text)
     }
 

@@ -3,7 +3,7 @@
 use ra_ap_syntax::{AstNode, Edition, TextSize, ast};
 
 use crate::{
-    syntax::{FileContext, Hazard, Refusal, layout, temporaries},
+    syntax::{FileContext, Hazard, Refusal, layout, leftovers},
     text::TextRange,
 };
 
@@ -130,12 +130,12 @@ pub fn is_free_tail(tail: &ast::Expr, context: FileContext) -> bool {
         ast::Expr::IfExpr(choice) => is_free_choice(choice),
         ast::Expr::MatchExpr(choice) => choice
             .expr()
-            .is_some_and(|value| temporaries::makes_none(&value)),
+            .is_some_and(|value| leftovers::makes_none(&value)),
         ast::Expr::ForExpr(_) | ast::Expr::WhileExpr(_) | ast::Expr::LoopExpr(_) => true,
         ast::Expr::BlockExpr(block) => block
             .tail_expr()
             .is_none_or(|tail| is_free_tail(&tail, context)),
-        _ => temporaries::makes_none(tail),
+        _ => leftovers::makes_none(tail),
     }
 }
 
@@ -150,6 +150,6 @@ fn is_free_choice(choice: &ast::IfExpr) -> bool {
     matched.all(|matched| {
         matched
             .expr()
-            .is_some_and(|it| temporaries::makes_none(&it))
+            .is_some_and(|it| leftovers::makes_none(&it))
     })
 }
