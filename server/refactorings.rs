@@ -4,7 +4,7 @@
 //! A refactoring derives its edits from the text it will change, at the moment it is asked. It sees nothing of
 //! configuration, files or caches.
 
-use ra_ap_syntax::{AstNode, SyntaxNode, ast};
+use ra_ap_syntax::SyntaxNode;
 
 use crate::{
     facts::Sighting,
@@ -13,9 +13,11 @@ use crate::{
 };
 
 mod audit;
+mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod guard_clause;
+mod merge_nested_if;
 
 pub use crate::syntax::{Hazard, Refusal};
 pub use audit::{Also, Declared, Delta, Offer, audit, offer, panics};
@@ -96,23 +98,16 @@ impl Target<'_> {
     }
 }
 
-/// The `if` that the target is at: on its keyword, or on its condition.
-fn at_if(context: &Context<'_>, target: Target<'_>) -> Option<ast::IfExpr> {
-    let at = target.offset();
-    let token = context.root.token_at_offset(at).right_biased()?;
-    let choice = token.parent_ancestors().find_map(ast::IfExpr::cast)?;
-    let start = choice.if_token()?.text_range().start();
-    let end = choice.then_branch()?.syntax().text_range().start();
-    (start <= at && at <= end).then_some(choice)
-}
-
 /// Every refactoring, alphabetically.
 pub fn all() -> &'static [Refactoring] {
-    &REGISTRY
+    REGISTRY
 }
 
 pub fn by_name(id: &str) -> Option<&'static Refactoring> {
     REGISTRY.iter().find(|refactoring| refactoring.id == id)
 }
 
-static REGISTRY: [Refactoring; 1] = [guard_clause::REFACTORING];
+static REGISTRY: &[Refactoring] = &[
+    guard_clause::REFACTORING, //
+    merge_nested_if::REFACTORING,
+];

@@ -10,6 +10,8 @@ use crate::{
     text::TextRange,
 };
 
+mod collapsible_if;
+
 /// A smell. Its documentation is the module comment of its file.
 pub struct Smell {
     /// Public and stable: configuration, allowances, JSON and baselines name it.
@@ -105,4 +107,4 @@ pub fn look_at(item: &Item<'_>) -> Seen {
     seen
 }
 
-static REGISTRY: [Smell; 0] = [];
+static REGISTRY: [Smell; 1] = [collapsible_if::SMELL];

@@ -6,16 +6,21 @@
 
 pub mod attributes;
 mod bounds;
+pub mod conditions;
 mod context;
 pub mod flow;
 mod item;
 pub mod layout;
+pub mod leftovers;
 pub mod negation;
+pub mod patterns;
+pub mod purity;
 mod refusal;
+pub mod scopes;
 pub mod shapes;
 pub mod shown;
 mod source;
-pub mod leftovers;
+pub mod temporaries;
 mod tree;
 
 pub use bounds::Unparsable;

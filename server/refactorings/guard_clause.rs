@@ -53,7 +53,7 @@
 //! - Comments and attributes that would have no place any more.
 
 use super::{
-    Applicability, Change, Context, Declared, Delta, Kind, Refactoring, Refusal, Target, at_if,
+    Applicability, Change, Context, Declared, Delta, Kind, Refactoring, Refusal, Target, find,
 };
 use crate::{
     syntax::shapes::guard_clause::{self, Form, GuardClause},
@@ -77,7 +77,7 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
 
 fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> {
     let source = context.source;
-    let choice = at_if(context, target).ok_or(Refusal::NotHere)?;
+    let choice = find::if_at(context, target).ok_or(Refusal::NotHere)?;
     let guard = guard_clause::find(&choice, &source.text, source.context)?;
     let mut declared = Declared::nothing(source.context.edition);
     declared.add(&guard.added);

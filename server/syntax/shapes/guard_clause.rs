@@ -12,8 +12,8 @@ use crate::{
         attributes::has_condition_inside,
         flow::{BodyOf, body_of, diverges},
         layout::{self, MAX_WIDTH},
-        negation::{contains_let, negated},
         leftovers,
+        negation::{contains_let, negated},
     },
     text::TextRange,
 };

@@ -147,9 +147,5 @@ fn is_free_choice(choice: &ast::IfExpr) -> bool {
         .filter(|child| !ast::BlockExpr::can_cast(child.kind()))
         .flat_map(|child| child.descendants())
         .filter_map(ast::LetExpr::cast);
-    matched.all(|matched| {
-        matched
-            .expr()
-            .is_some_and(|it| leftovers::makes_none(&it))
-    })
+    matched.all(|matched| matched.expr().is_some_and(|it| leftovers::makes_none(&it)))
 }
