@@ -114,3 +114,10 @@ impl FunctionFacts {
         }
     }
 }
+
+impl Allowance {
+    /// Whether a sighting (ranges absolute) is not to be shown.
+    pub fn silences(&self, sighting: &Sighting) -> bool {
+        self.smell == Some(sighting.smell) && self.scope.contains_range(sighting.at)
+    }
+}

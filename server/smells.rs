@@ -28,7 +28,10 @@
 //!
 //! The documentation of a refactoring has the same form, with `What it checks` in place of `Limits`.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use crate::{
     facts::{Part, Sighting, SmellId},
@@ -37,6 +40,7 @@ use crate::{
 };
 
 mod cognitive_complexity;
+mod collapsible_if;
 mod complex_conditional;
 mod deep_nesting;
 mod long_function;
@@ -60,6 +64,12 @@ pub struct Smell {
     pub say: fn(&Sighting, &str) -> String,
 }
 
+impl std::fmt::Debug for Smell {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
 /// The largest measures that are still fine: a smell fires above them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -72,6 +82,8 @@ pub struct Limits {
 pub enum Family {
     /// A function is too much to keep in mind: its complexity, length, nesting. The one furthest above its limit leads.
     FunctionSize,
+    /// A shape that a refactoring removes. It is sighted only where that refactoring really offers its edit.
+    Opportunity,
     /// Anything else stands for itself.
     Own,
 }
@@ -116,18 +128,16 @@ impl Sightings {
     }
 }
 
-/// What the smells saw in one unit.
-#[derive(Debug, Default)]
-pub struct Seen {
-    /// Ranges are absolute.
-    pub sightings: Vec<Sighting>,
-    /// Smells that panicked; each costs only itself.
-    pub panicked: Vec<&'static str>,
+/// How many panics of smells were caught in this process. Each cost only what its smell would have seen in one unit.
+pub fn panics() -> u64 {
+    PANICS.load(Ordering::Relaxed)
 }
+
+static PANICS: AtomicU64 = AtomicU64::new(0);
 
 /// Every smell, alphabetically.
 pub fn all() -> &'static [Smell] {
-    &REGISTRY
+    REGISTRY
 }
 
 pub fn get(id: SmellId) -> Option<&'static Smell> {
@@ -161,8 +171,9 @@ fn numbered() -> impl Iterator<Item = (SmellId, &'static Smell)> {
 
 /// What every smell sees in a unit, whatever the limits are set to. Where the parser gave up, shapes are not to be trusted:
 /// only the measures of functions are looked at there.
-pub fn look_at(item: &Item<'_>) -> Seen {
-    let mut seen = Seen::default();
+/// Ranges are absolute.
+pub fn look_at(item: &Item<'_>) -> Vec<Sighting> {
+    let mut seen = Vec::new();
     for (id, smell) in numbered() {
         if item.is_broken && smell.family != Family::FunctionSize {
             continue;
@@ -170,7 +181,7 @@ pub fn look_at(item: &Item<'_>) -> Seen {
         let mut sightings = Sightings::of(smell);
         let look = AssertUnwindSafe(|| (smell.look)(item, &mut sightings));
         if catch_unwind(look).is_err() {
-            seen.panicked.push(smell.id);
+            PANICS.fetch_add(1, Ordering::Relaxed);
             continue;
         }
         let sighting = |(at, measure, parts)| Sighting {
@@ -179,14 +190,14 @@ pub fn look_at(item: &Item<'_>) -> Seen {
             measure,
             parts,
         };
-        seen.sightings
-            .extend(sightings.kept.into_iter().map(sighting));
+        seen.extend(sightings.kept.into_iter().map(sighting));
     }
     seen
 }
 
-static REGISTRY: [Smell; 6] = [
+static REGISTRY: &[Smell] = &[
     cognitive_complexity::SMELL,
+    collapsible_if::SMELL,
     complex_conditional::SMELL,
     deep_nesting::SMELL,
     long_function::SMELL,
