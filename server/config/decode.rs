@@ -162,17 +162,17 @@ impl Decoder<'_> {
         let settings = &self.layer.settings[first..];
         let number = |name: &str| {
             settings.iter().find_map(|setting| match setting.value {
-                Value::Number(number) if setting.key.path.ends_with(name) => Some(number),
+                Value::Number(number) if setting.key.name() == name => Some(number),
                 _ => None,
             })
         };
-        let (Some(warn), Some(strong)) = (number(".warn"), number(".strong")) else {
+        let (Some(warn), Some(strong)) = (number("warn"), number("strong")) else {
             return;
         };
         if warn <= strong {
             return;
         }
-        let is_warn = |setting: &Setting| setting.key.path.ends_with(".warn");
+        let is_warn = |setting: &Setting| setting.key.name() == "warn";
         let place = table.iter().find(|(name, _)| name.text == "warn");
         let at = place.map_or(0..0, |(_, value)| value.at.clone());
         let tail = self.layer.settings.split_off(first);

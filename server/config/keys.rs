@@ -13,6 +13,15 @@ pub(super) struct Key {
     pub(super) doc: &'static str,
 }
 
+impl Key {
+    /// The last segment of the path.
+    pub(super) fn name(&self) -> &'static str {
+        self.path
+            .rsplit_once('.')
+            .map_or(self.path, |(_, name)| name)
+    }
+}
+
 /// The values that a key takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {

@@ -168,7 +168,7 @@ impl Values {
 
     /// Whoever raises `warn` above the weaker layers' `strong`, or lowers `strong` below their `warn`, means both.
     fn drag_the_other_limit(&mut self, id: &str, setting: &Setting, number: u64) {
-        let is_warn = setting.key.path.ends_with(".warn");
+        let is_warn = setting.key.name() == "warn";
         let other = of(id, if is_warn { "strong" } else { "warn" });
         let limit = self.number(&other);
         if (is_warn && limit < number) || (!is_warn && limit > number) {

@@ -1,6 +1,6 @@
 //! The options as a JSON schema, for editors that complete and check TOML.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::{
     keys::{ANY_SMELL, KEYS, Key, Shape},
@@ -14,7 +14,7 @@ pub fn schema() -> Json {
 }
 
 pub(super) fn schema_for(smells: &[Smell]) -> Json {
-    let mut root = object(Map::new());
+    let mut root = object();
     root["$schema"] = json!("http://json-schema.org/draft-07/schema#");
     root["title"] = json!("RustAssistant");
     for key in &KEYS {
@@ -54,8 +54,9 @@ fn of_shape(shape: Shape) -> Json {
     }
 }
 
-fn object(properties: Map<String, Json>) -> Json {
-    json!({"type": "object", "additionalProperties": false, "properties": properties})
+/// A table without keys yet.
+fn object() -> Json {
+    json!({"type": "object", "additionalProperties": false, "properties": {}})
 }
 
 /// Puts `schema` at a dotted path of tables.
@@ -73,13 +74,13 @@ fn insert_in_smell(root: &mut Json, (table, id, name): (&str, &str, &str), schem
     if smell.is_null() {
         let short = [Shape::Flag, limit()].map(of_shape);
         let [flag, limit] = short;
-        *smell = json!({"anyOf": [flag, limit, object(Map::new())]});
+        *smell = json!({"anyOf": [flag, limit, object()]});
     }
     smell["anyOf"][2]["properties"][name] = schema;
 }
 
 fn limit() -> Shape {
-    let warn = KEYS.iter().find(|key| key.path.ends_with(".warn"));
+    let warn = KEYS.iter().find(|key| key.name() == "warn");
     warn.map_or(Shape::Flag, |key| key.shape)
 }
 
@@ -87,7 +88,7 @@ fn table_at<'a>(root: &'a mut Json, path: &str) -> &'a mut Json {
     path.split('.').fold(root, |table, name| {
         let inner = &mut table["properties"][name];
         if inner.is_null() {
-            *inner = object(Map::new());
+            *inner = object();
         }
         inner
     })

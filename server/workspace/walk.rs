@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -263,7 +264,7 @@ fn problem_of_root(root: &Path, error: &io::Error) -> WalkProblem {
 }
 
 fn is_hidden(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.as_encoded_bytes());
+    let name = path.file_name().map(OsStr::as_encoded_bytes);
     name.is_some_and(|name| name.starts_with(b"."))
 }
 
