@@ -137,7 +137,7 @@ impl Decoder<'_> {
     fn smell(&mut self, path: &[&str], value: &Placed) {
         let short = match &value.node {
             Node::Flag(_) => "enabled",
-            Node::Number(_) => "warn",
+            Node::Number(_) => keys::SHORT,
             Node::Table(table) => {
                 let first = self.layer.settings.len();
                 self.table(path, table);
@@ -188,7 +188,11 @@ impl Decoder<'_> {
     }
 
     fn key(&mut self, key: &'static Key, path: &[&str], value: &Placed) {
-        let read = match (key.shape, &value.node) {
+        let smell = match path {
+            ["smells", id, ..] => self.speaker.smells.iter().find(|smell| smell.id == *id),
+            _ => None,
+        };
+        let read = match (key.shape_for(smell), &value.node) {
             (Shape::Globs, Node::List(list)) => Ok(Value::List(self.globs(path, list))),
             (shape, node) => self.speaker.value(shape, node),
         };
@@ -198,10 +202,6 @@ impl Decoder<'_> {
                 self.fault(path, &value.at, fault);
                 return;
             }
-        };
-        let smell = match path {
-            ["smells", id, ..] => self.speaker.smells.iter().find(|smell| smell.id == *id),
-            _ => None,
         };
         self.layer.settings.push(Setting {
             key,

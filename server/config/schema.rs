@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{
-    keys::{ANY_SMELL, KEYS, Key, Shape},
+    keys::{ANY_SMELL, KEYS, Key, SHORT, Shape},
     units::BYTES_PATTERN,
 };
 use crate::smells::{self, Smell};
@@ -19,12 +19,13 @@ pub(super) fn schema_for(smells: &[Smell]) -> Json {
     root["title"] = json!("RustAssistant");
     for key in &KEYS {
         match key.path.split_once(ANY_SMELL) {
-            None => insert(&mut root, key.path, of_key(key)),
+            None => insert(&mut root, key.path, of_key(key, None)),
             Some((table, rest)) => {
                 let name = rest.trim_start_matches('.');
                 for smell in smells {
                     let table = table.trim_end_matches('.');
-                    insert_in_smell(&mut root, (table, smell.id, name), of_key(key));
+                    let smells = table_at(&mut root, table);
+                    insert_in_smell(smells, smell, (name, of_key(key, Some(smell))));
                 }
             }
         }
@@ -32,8 +33,8 @@ pub(super) fn schema_for(smells: &[Smell]) -> Json {
     root
 }
 
-fn of_key(key: &Key) -> Json {
-    let mut schema = of_shape(key.shape);
+fn of_key(key: &Key, smell: Option<&Smell>) -> Json {
+    let mut schema = of_shape(key.shape_for(smell));
     schema["description"] = json!(key.doc);
     schema
 }
@@ -69,19 +70,15 @@ fn insert(root: &mut Json, path: &str, schema: Json) {
 }
 
 /// A smell is a table, and in short a flag or its first limit.
-fn insert_in_smell(root: &mut Json, (table, id, name): (&str, &str, &str), schema: Json) {
-    let smell = &mut table_at(root, table)["properties"][id];
-    if smell.is_null() {
-        let short = [Shape::Flag, limit()].map(of_shape);
-        let [flag, limit] = short;
-        *smell = json!({"anyOf": [flag, limit, object()]});
+fn insert_in_smell(smells: &mut Json, smell: &Smell, (name, schema): (&str, Json)) {
+    let known = &mut smells["properties"][smell.id];
+    if known.is_null() {
+        *known = json!({"anyOf": [of_shape(Shape::Flag), object()]});
     }
-    smell["anyOf"][2]["properties"][name] = schema;
-}
-
-fn limit() -> Shape {
-    let warn = KEYS.iter().find(|key| key.name() == "warn");
-    warn.map_or(Shape::Flag, |key| key.shape)
+    known["anyOf"][1]["properties"][name] = schema.clone();
+    if let (SHORT, Some(alternatives)) = (name, known["anyOf"].as_array_mut()) {
+        alternatives.push(schema);
+    }
 }
 
 fn table_at<'a>(root: &'a mut Json, path: &str) -> &'a mut Json {

@@ -49,12 +49,19 @@ pub fn walk(root: &Path, options: &WalkOptions) -> (Vec<PathBuf>, Vec<WalkProble
     }
 }
 
-impl Default for WalkOptions {
-    fn default() -> Self {
+impl WalkOptions {
+    /// Without a bound.
+    pub fn new(exclude: &Exclude) -> Self {
         Self {
-            exclude: Exclude::default(),
+            exclude: exclude.clone(),
             max_files: usize::MAX,
         }
+    }
+}
+
+impl Default for WalkOptions {
+    fn default() -> Self {
+        Self::new(&Exclude::default())
     }
 }
 

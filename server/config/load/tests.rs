@@ -81,12 +81,16 @@ impl House {
     }
 
     fn load(&self) -> Loaded {
+        self.load_at("work")
+    }
+
+    fn load_at(&self, start: &str) -> Loaded {
         let environment = Environment::from_lookup(|name| {
             let found = self.variables.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| value.clone())
         });
         let request = Request {
-            start: &self.root.path().join("work"),
+            start: &self.root.path().join(start),
             workspace: None,
             editor: self.editor.as_ref(),
             flags: &self.flags,
@@ -158,12 +162,12 @@ fn without_any_layer_the_defaults_hold() {
 #[test]
 fn a_later_layer_wins_key_by_key() {
     let house = House::new()
-        .user("profile = 'full'\nworkspace.max_files = 1\n[smells.long-function]\nwarn = 10\nstrong = 20\n")
-        .project("workspace.max_files = 2\n[smells.long-function]\nwarn = 11\n")
+        .user("profile = 'full'\nworkspace.max_files = 1\n[smells.long-function]\nwarn = 40\nstrong = 50\n")
+        .project("workspace.max_files = 2\n[smells.long-function]\nwarn = 41\n")
         .editor(json!({"workspace": {"max_files": 3}}));
     let three = config(&house);
     assert_eq!(three.rules.profile(), Profile::Full);
-    assert_eq!(limits(&three, LONG), Some((11, 20)));
+    assert_eq!(limits(&three, LONG), Some((41, 50)));
     assert_eq!(three.max_files, 3);
     assert_eq!(*origin(&three, "workspace.max_files"), Origin::Editor);
     let house = house.flag("workspace.max_files=4").flag("profile=calm");
@@ -245,8 +249,8 @@ fn a_level_is_shown_and_off_is_off() {
 fn a_limit_drags_the_other_one_of_a_weaker_layer() {
     let raised = House::new().project("[smells]\nlong-function = 200");
     assert_eq!(limits(&config(&raised), LONG), Some((200, 200)));
-    let lowered = House::new().project("[smells.long-function]\nstrong = 30");
-    assert_eq!(limits(&config(&lowered), LONG), Some((30, 30)));
+    let lowered = House::new().project("[smells.long-function]\nstrong = 40");
+    assert_eq!(limits(&config(&lowered), LONG), Some((40, 40)));
     let both = House::new().project("[smells.long-function]\nstrong = 300\nwarn = 200");
     assert_eq!(limits(&config(&both), LONG), Some((200, 300)));
 }
@@ -258,6 +262,56 @@ fn warn_above_strong_costs_warn() {
         "rustassistant.toml:2:8: smells.long-function.warn: 50 is above `strong`, which is 40";
     assert_eq!(house.one_problem(), problem);
     assert_eq!(limits(&house.load().config, LONG), Some((40, 40)));
+}
+
+#[test]
+fn a_limit_below_what_is_measured_is_refused() {
+    let house = House::new().project("[smells]\nlong-function = 35\n");
+    assert_eq!(limits(&config(&house), LONG), Some((35, 140)));
+    let house = House::new().project("[smells]\nlong-function = 34\n");
+    let problem = "rustassistant.toml:2:17: smells.long-function.warn: expected a whole number from 35 to 1000000000, found 34";
+    assert_eq!(house.one_problem(), problem);
+}
+
+#[test]
+fn patterns_that_no_project_says_are_about_the_workspace() {
+    let house = House::new()
+        .user("exclude = ['/one/']")
+        .editor(json!({"exclude": ["/two/"]}))
+        .flag("exclude=['/three/']")
+        .file("work/deep/rustassistant.toml", "exclude = ['/four/']");
+    let work = house.root.path().join("work");
+    let loaded = house.load_at("work/deep");
+    assert_eq!(loaded.problems, []);
+    let exclude = loaded.config.exclude;
+    for path in ["one/a.rs", "two/a.rs", "three/a.rs", "deep/four/a.rs"] {
+        assert!(exclude.covers(&work.join(path)), "{path}");
+    }
+    for path in ["deep/one/a.rs", "four/a.rs"] {
+        assert!(!exclude.covers(&work.join(path)), "{path}");
+    }
+}
+
+#[test]
+fn paths_are_shown_from_where_one_is() {
+    let house = House::new()
+        .project("profile = 1")
+        .file("work/deep/a.rs", "");
+    let mut environment = Environment::default();
+    environment.directory = Some(house.root.path().join("work/deep"));
+    let start = house.root.path().join("work");
+    let place = |environment: &Environment| {
+        let loaded = load_for(&Request::new(&start), environment, &SMELLS);
+        loaded.problems[0].place.to_string()
+    };
+    let whole = start.join("rustassistant.toml").display().to_string();
+    assert_eq!(place(&environment), format!("{whole}:1:11"));
+    environment.directory = Some(house.root.path().to_path_buf());
+    let expected = Path::new("work")
+        .join("rustassistant.toml")
+        .display()
+        .to_string();
+    assert_eq!(place(&environment), format!("{expected}:1:11"));
 }
 
 #[test]
@@ -568,10 +622,10 @@ fn editors_are_unwrapped_and_warned() {
 #[test]
 fn flags_are_toml_or_bare_strings() {
     let house = House::new()
-        .flag("smells.long-function={ warn = 5, level = 'hint' }")
+        .flag("smells.long-function={ warn = 45, level = 'hint' }")
         .flag("profile=full");
     let config = config(&house);
-    assert_eq!(limits(&config, LONG), Some((5, 140)));
+    assert_eq!(limits(&config, LONG), Some((45, 140)));
     assert_eq!(config.rules.profile(), Profile::Full);
 }
 
