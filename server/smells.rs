@@ -154,12 +154,19 @@ pub fn doc(id: &str) -> Option<&'static str> {
     found.map(|(_, text)| *text)
 }
 
-/// The place of a smell in the registry.
+/// A smell as a number.
 pub fn id_of(name: &str) -> Option<SmellId> {
-    (0..)
-        .map(SmellId)
-        .zip(all())
-        .find_map(|(id, smell)| (smell.id == name).then_some(id))
+    numbered().find_map(|(id, smell)| (smell.id == name).then_some(id))
+}
+
+/// The smells of the same matter as a lint of clippy, which is named without `clippy::`.
+pub fn of_clippy(lint: &str) -> impl Iterator<Item = SmellId> {
+    let smells = numbered().filter(move |(_, smell)| smell.clippy.contains(&lint));
+    smells.map(|(id, _)| id)
+}
+
+fn numbered() -> impl Iterator<Item = (SmellId, &'static Smell)> {
+    (0..).map(SmellId).zip(all())
 }
 
 /// What every smell sees in a unit, whatever the limits are set to. Where the parser gave up, shapes are not to be trusted:
@@ -167,7 +174,7 @@ pub fn id_of(name: &str) -> Option<SmellId> {
 /// Ranges are absolute.
 pub fn look_at(item: &Item<'_>) -> Vec<Sighting> {
     let mut seen = Vec::new();
-    for (id, smell) in (0..).map(SmellId).zip(all()) {
+    for (id, smell) in numbered() {
         if item.is_broken && smell.family != Family::FunctionSize {
             continue;
         }
