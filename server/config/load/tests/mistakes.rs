@@ -330,9 +330,8 @@ proptest! {
 
     #[test]
     fn nothing_that_is_said_is_lost(options in options()) {
-        let table = match tree::from_json(&options) {
-            Node::Table(table) => table,
-            _ => return Ok(()),
+        let Node::Table(table) = tree::from_json(&options) else {
+            return Ok(());
         };
         let speaker = Speaker {
             voice: Voice::Flag("x"),
