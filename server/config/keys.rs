@@ -80,7 +80,7 @@ pub(super) static KEYS: [Key; 12] = [
             later: &[],
         },
         reach: Reach::Everyone,
-        doc: "How much is shown: `calm` says what is strong, rare or answered by a refactoring; `full` says everything above a limit.",
+        doc: "How much is shown: `calm` says what is strong, rare, answered by a refactoring, or of a smell whose first limit or level is set; `full` says everything above a limit.",
     },
     Key {
         path: "exclude",

@@ -208,7 +208,7 @@ fn what_is_shown_is_toml_that_means_the_same() {
     let lines: Vec<String> = config
         .shown()
         .iter()
-        .filter(|shown| !shown.key.starts_with("cache"))
+        .filter(|shown| shown.origin != Origin::Default)
         .map(ToString::to_string)
         .collect();
     let again = House::new().project(&lines.join("\n"));
@@ -245,6 +245,28 @@ fn a_level_is_shown_and_off_is_off() {
         config.rules.judgement(&SMELLS[2]),
         Some(Judgement::of(&SMELLS[2]))
     );
+}
+
+#[test]
+fn a_smell_that_somebody_asks_for_is_chosen() {
+    let is_chosen = |text: &str| {
+        let rules = config(&House::new().project(text)).rules;
+        rules.judgement(&SMELLS[LONG]).unwrap().is_chosen
+    };
+    for text in ["warn = 40", "level = 'hint'", "enabled = true"] {
+        assert!(
+            is_chosen(&format!("[smells.long-function]\n{text}")),
+            "{text}"
+        );
+    }
+    for text in [
+        "",
+        "profile = 'full'",
+        "smells.long-function.strong = 200",
+        "smells.deep-nesting = 9",
+    ] {
+        assert!(!is_chosen(text), "{text}");
+    }
 }
 
 #[test]
