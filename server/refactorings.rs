@@ -107,7 +107,13 @@ pub fn by_name(id: &str) -> Option<&'static Refactoring> {
     REGISTRY.iter().find(|refactoring| refactoring.id == id)
 }
 
-static REGISTRY: &[Refactoring] = &[
-    guard_clause::REFACTORING, //
-    merge_nested_if::REFACTORING,
-];
+/// The documentation of a refactoring in Markdown.
+pub fn doc(id: &str) -> Option<&'static str> {
+    let found = DOCUMENTATION.iter().find(|(name, _)| *name == id);
+    found.map(|(_, text)| *text)
+}
+
+/// Made from the files' module comments when the crate is built.
+static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refactorings.rs"));
+
+static REGISTRY: &[Refactoring] = &[guard_clause::REFACTORING, merge_nested_if::REFACTORING];
