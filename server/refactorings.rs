@@ -16,6 +16,7 @@ mod audit;
 mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod let_else;
 mod merge_nested_if;
 
 pub use crate::syntax::{Hazard, Refusal};
@@ -106,4 +107,4 @@ pub fn by_name(id: &str) -> Option<&'static Refactoring> {
     REGISTRY.iter().find(|refactoring| refactoring.id == id)
 }
 
-static REGISTRY: [Refactoring; 1] = [merge_nested_if::REFACTORING];
+static REGISTRY: [Refactoring; 2] = [let_else::REFACTORING, merge_nested_if::REFACTORING];

@@ -11,6 +11,7 @@ use crate::{
 };
 
 mod collapsible_if;
+mod let_else_opportunity;
 
 /// A smell. Its documentation is the module comment of its file.
 pub struct Smell {
@@ -107,4 +108,4 @@ pub fn look_at(item: &Item<'_>) -> Seen {
     seen
 }
 
-static REGISTRY: [Smell; 1] = [collapsible_if::SMELL];
+static REGISTRY: [Smell; 2] = [collapsible_if::SMELL, let_else_opportunity::SMELL];
