@@ -18,6 +18,7 @@ mod find;
 pub(crate) mod fixture;
 mod let_else;
 mod merge_nested_if;
+mod name_condition;
 
 pub use crate::syntax::{Hazard, Refusal};
 pub use audit::{Also, Declared, Delta, Offer, audit, offer, panics};
@@ -107,4 +108,8 @@ pub fn by_name(id: &str) -> Option<&'static Refactoring> {
     REGISTRY.iter().find(|refactoring| refactoring.id == id)
 }
 
-static REGISTRY: [Refactoring; 2] = [let_else::REFACTORING, merge_nested_if::REFACTORING];
+static REGISTRY: [Refactoring; 3] = [
+    let_else::REFACTORING,
+    merge_nested_if::REFACTORING,
+    name_condition::REFACTORING,
+];
