@@ -258,8 +258,8 @@ mod tests {
     fn names_in_use_are_avoided() {
         assert_becomes(
             &NAME,
-            "fn f(is_a_and_b: bool) {\n    $0if a.is_a() && b.is_b() {\n        println!(\"{should_println} {should_println_2}\");\n    }\n}\n",
-            "fn f(is_a_and_b: bool) {\n    let condition_holds = a.is_a() && b.is_b();\n    if condition_holds {\n        println!(\"{should_println} {should_println_2}\");\n    }\n}\n",
+            "fn f(is_a_and_b: bool) {\n    $0if a.is_a() && b.is_b() {\n        println!(\"{should_print} {should_print_2}\");\n    }\n}\n",
+            "fn f(is_a_and_b: bool) {\n    let condition_holds = a.is_a() && b.is_b();\n    if condition_holds {\n        println!(\"{should_print} {should_print_2}\");\n    }\n}\n",
         );
     }
 
