@@ -16,6 +16,7 @@ mod audit;
 mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod guard_clause;
 mod let_else;
 mod merge_nested_if;
 mod name_condition;
@@ -101,14 +102,24 @@ impl Target<'_> {
 
 /// Every refactoring, alphabetically.
 pub fn all() -> &'static [Refactoring] {
-    &REGISTRY
+    REGISTRY
 }
 
 pub fn by_name(id: &str) -> Option<&'static Refactoring> {
     REGISTRY.iter().find(|refactoring| refactoring.id == id)
 }
 
-static REGISTRY: [Refactoring; 3] = [
+/// The documentation of a refactoring in Markdown.
+pub fn doc(id: &str) -> Option<&'static str> {
+    let found = DOCUMENTATION.iter().find(|(name, _)| *name == id);
+    found.map(|(_, text)| *text)
+}
+
+/// Made from the files' module comments when the crate is built.
+static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refactorings.rs"));
+
+static REGISTRY: &[Refactoring] = &[
+    guard_clause::REFACTORING,
     let_else::REFACTORING,
     merge_nested_if::REFACTORING,
     name_condition::REFACTORING,
