@@ -44,6 +44,7 @@ mod collapsible_if;
 mod complex_conditional;
 mod deep_nesting;
 mod guard_clause_opportunity;
+mod let_else_opportunity;
 mod long_function;
 mod long_match_arm;
 mod too_many_parameters;
@@ -202,6 +203,7 @@ static REGISTRY: &[Smell] = &[
     complex_conditional::SMELL,
     deep_nesting::SMELL,
     guard_clause_opportunity::SMELL,
+    let_else_opportunity::SMELL,
     long_function::SMELL,
     long_match_arm::SMELL,
     too_many_parameters::SMELL,
