@@ -1,1 +1,158 @@
-//! (in preparation)
+//! What has been worked out is kept: bytes in, bytes out.
+//!
+//! Nothing here knows what the bytes mean, and nothing here can make an answer wrong, only fast: whatever goes wrong is
+//! a [`Lookup::Fault`], which callers treat as a miss and count as a fault. Entries are never changed, only replaced by
+//! equal ones, because a [`Key`] is a hash of all that its entry depends on.
+//!
+//! - [`Store`] is what the server and the command line use: memory over a local file, one lookup per key at a time,
+//!   writes behind the caller's back.
+//! - [`Memory`] is a map bounded in bytes; its lookups never wait.
+//! - [`SqliteCache`] is the local file.
+//! - [`envelope`] is the form of an entry outside of memory.
+//!
+//! This is the only module that knows `sqlx`.
+
+pub mod envelope;
+mod fault;
+mod key;
+mod memory;
+mod sqlite;
+mod store;
+
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+pub use fault::{Fault, FaultKind};
+pub use key::{Key, KeyError};
+pub use memory::Memory;
+pub use sqlite::SqliteCache;
+pub use store::{Mode, Store, StoreOptions, StoreStats};
+
+/// What is kept under a key: bytes that only their maker can read. Clones share them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry(Arc<[u8]>);
+
+impl From<Vec<u8>> for Entry {
+    fn from(bytes: Vec<u8>) -> Entry {
+        Entry(bytes.into())
+    }
+}
+
+impl From<&[u8]> for Entry {
+    fn from(bytes: &[u8]) -> Entry {
+        Entry(bytes.into())
+    }
+}
+
+impl Deref for Entry {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Where an entry was found, from the fastest to the slowest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tier {
+    Memory,
+    Local,
+    Remote,
+}
+
+/// The answer to one key. A fault is not a miss: callers go on alike, but statistics must tell a broken cache from a
+/// cold one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Lookup {
+    Hit(Entry, Tier),
+    Miss,
+    Fault(FaultKind),
+}
+
+impl Lookup {
+    /// The entry, if there is one; whoever only wants to know whether to compute asks this.
+    pub fn entry(self) -> Option<Entry> {
+        match self {
+            Lookup::Hit(entry, _) => Some(entry),
+            Lookup::Miss | Lookup::Fault(_) => None,
+        }
+    }
+}
+
+/// What a cache may keep.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// Time since an entry was last used.
+    pub age: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            bytes: 256 << 20,
+            age: Duration::from_hours(30 * 24),
+        }
+    }
+}
+
+/// What a cache holds.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, serde::Serialize)]
+pub struct Holdings {
+    pub entries: u64,
+    /// Bytes of the envelopes, without what the cache needs beside them.
+    pub envelope_bytes: u64,
+    /// Bytes on the disk, with everything.
+    pub disk_bytes: u64,
+}
+
+/// What a check found.
+#[derive(Clone, PartialEq, Eq, Default, Debug, serde::Serialize)]
+pub struct Findings {
+    pub entries: u64,
+    /// Entries that don't match their checksums.
+    pub damaged: u64,
+    /// What the database says about its own structure; empty if it is sound.
+    pub problems: Vec<String>,
+}
+
+/// A place that keeps entries. One key is a batch of one. Every call may be dropped half way without harm.
+#[async_trait]
+pub trait Cache: Send + Sync {
+    /// One answer per key, in the keys' order.
+    async fn get_many(&self, keys: &[Key]) -> Vec<Lookup>;
+    /// `Ok` means that all entries are where another process finds them.
+    async fn put_many(&self, entries: &[(Key, Entry)]) -> Result<(), Fault>;
+    /// How many of the keys had an entry.
+    async fn remove(&self, keys: &[Key]) -> Result<u64, Fault>;
+    /// At most `limit` entries above `after`, in the order of their keys; damaged ones are left out.
+    async fn entries(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Entry)>, Fault>;
+    /// Removes what is above the limits, least recently used first; how many entries that were.
+    async fn prune(&self, limits: Limits) -> Result<u64, Fault>;
+    /// Removes everything; how many entries that were.
+    async fn clear(&self) -> Result<u64, Fault>;
+    async fn stats(&self) -> Result<Holdings, Fault>;
+    /// Reads everything.
+    async fn check(&self) -> Result<Findings, Fault>;
+}
+
+/// Which cache to use, as the configuration says it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CacheBackend {
+    Sqlite(PathBuf),
+}
+
+impl CacheBackend {
+    /// Opens the cache, and creates it if it isn't there.
+    pub async fn connect(&self) -> Result<Box<dyn Cache>, Fault> {
+        match self {
+            CacheBackend::Sqlite(path) => Ok(Box::new(SqliteCache::new(path).await?)),
+        }
+    }
+}

@@ -8,13 +8,18 @@ use ra_ap_syntax::SyntaxNode;
 
 use crate::{
     facts::Sighting,
-    syntax::Source,
+    syntax::{Source, shapes::Misfit},
     text::{Edits, TextRange, TextSize},
 };
 
 mod audit;
+mod find;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod merge_nested_if;
 
-pub use audit::{Delta, Offer, offer};
+pub use crate::syntax::Hazard;
+pub use audit::{Also, Declared, Delta, Offer, audit, offer, panics};
 
 /// A refactoring. Its documentation is the module comment of its file.
 pub struct Refactoring {
@@ -56,6 +61,8 @@ pub struct Change {
     pub title: String,
     pub edits: Edits,
     pub applicability: Applicability,
+    /// What it adds to and drops from the words of the code it touches; the audit counts them.
+    pub declared: Declared,
     /// What was shown absent or kept, for the proof sheet: "no escaping control flow".
     pub checked: Vec<&'static str>,
 }
@@ -79,34 +86,20 @@ pub enum Refusal {
     Because { hazard: Hazard, why: String },
 }
 
-/// The hazards of `catalogue.md`, by what they are about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hazard {
-    Temporaries,
-    TailTemporaries,
-    Hoisting,
-    Negation,
-    ControlFlow,
-    Evaluation,
-    Borrows,
-    Drops,
-    Types,
-    Generics,
-    Constants,
-    Unsafety,
-    Scope,
-    References,
-    /// Comments, attributes, macros, generated code, syntax errors: the conditions of every edit.
-    Text,
-    /// The edition or the promised compiler doesn't know the syntax.
-    Edition,
-}
-
 impl Refusal {
     pub fn because(hazard: Hazard, why: impl Into<String>) -> Self {
         Self::Because {
             hazard,
             why: why.into(),
+        }
+    }
+}
+
+impl From<Misfit> for Refusal {
+    fn from(misfit: Misfit) -> Self {
+        match misfit {
+            Misfit::Absent => Self::NotHere,
+            Misfit::Because(hazard, why) => Self::because(hazard, why),
         }
     }
 }
@@ -133,11 +126,22 @@ impl Target<'_> {
 
 /// Every refactoring, alphabetically.
 pub fn all() -> &'static [Refactoring] {
-    &REGISTRY
+    REGISTRY
 }
 
 pub fn by_name(id: &str) -> Option<&'static Refactoring> {
     REGISTRY.iter().find(|refactoring| refactoring.id == id)
 }
 
-static REGISTRY: [Refactoring; 0] = [];
+/// The documentation of a refactoring in Markdown.
+pub fn doc(id: &str) -> Option<&'static str> {
+    let found = DOCUMENTATION.iter().find(|(name, _)| *name == id);
+    found.map(|(_, text)| *text)
+}
+
+/// Made from the files' module comments when the crate is built.
+static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refactorings.rs"));
+
+static REGISTRY: &[Refactoring] = &[
+    merge_nested_if::REFACTORING, //
+];

@@ -1,6 +1,32 @@
 //! What wants refactoring. A smell measures; `analysis` judges. One file per smell, and one alphabetical list of them.
 //!
 //! A smell looks at one [`Item`] at a time and sees nothing of configuration, files or other items.
+//!
+//! # The documentation of a smell
+//!
+//! It is the module comment of the smell's file, in Markdown; [`doc`] gives it, people read it in their editors and terminals,
+//! and `tests/smells.rs` runs its examples. It has these headings in this order (`What it leaves alone` and `Limits` may have
+//! lists, the others are prose):
+//!
+//! ````text
+//! # Name for people
+//!
+//! ## What it does
+//! ## Why
+//! ## Example
+//! ```rust before
+//! // The smell fires above its first limit here, and no other smell does.
+//! ```
+//! ```rust after
+//! // No smell fires here.
+//! ```
+//! ## What it leaves alone
+//! ## Limits
+//! The two limits, what is counted, and how often the smell fires in well-kept code.
+//! ## Sources
+//! ````
+//!
+//! The documentation of a refactoring has the same form, with `What it checks` in place of `Limits`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -9,6 +35,10 @@ use crate::{
     syntax::Item,
     text::TextRange,
 };
+
+mod cognitive_complexity;
+mod collapsible_if;
+mod long_function;
 
 /// A smell. Its documentation is the module comment of its file.
 pub struct Smell {
@@ -51,18 +81,43 @@ pub enum Family {
     Own,
 }
 
-/// Where a smell puts what it sees.
+impl Limits {
+    /// The least measure that is kept: half of the first limit, rounded up. Most code measures less, and keeping it would
+    /// only make reports large; so a limit that is set lower than this shows no more than this one does.
+    pub fn floor(self) -> u32 {
+        (self.warn + 1).div_ceil(2)
+    }
+}
+
+/// Where a smell puts what it sees. What measures less than the smell's [floor](Limits::floor) is not kept.
 #[derive(Debug, Default)]
-pub struct Sightings(Vec<(TextRange, u32, Vec<Part>)>);
+pub struct Sightings {
+    floor: u32,
+    kept: Vec<(TextRange, u32, Vec<Part>)>,
+}
 
 impl Sightings {
+    fn of(smell: &Smell) -> Self {
+        Self {
+            floor: smell.limits.floor(),
+            kept: Vec::new(),
+        }
+    }
+
+    /// Whether a sighting of this measure is kept.
+    pub fn keeps(&self, measure: u32) -> bool {
+        measure >= self.floor
+    }
+
     /// `at` is what is drawn: a name or a keyword.
     pub fn push(&mut self, at: TextRange, measure: u32) {
         self.push_with_parts(at, measure, Vec::new());
     }
 
     pub fn push_with_parts(&mut self, at: TextRange, measure: u32, parts: Vec<Part>) {
-        self.0.push((at, measure, parts));
+        if self.keeps(measure) {
+            self.kept.push((at, measure, parts));
+        }
     }
 }
 
@@ -77,7 +132,7 @@ pub struct Seen {
 
 /// Every smell, alphabetically.
 pub fn all() -> &'static [Smell] {
-    &REGISTRY
+    REGISTRY
 }
 
 pub fn get(id: SmellId) -> Option<&'static Smell> {
@@ -88,29 +143,51 @@ pub fn by_name(id: &str) -> Option<&'static Smell> {
     REGISTRY.iter().find(|smell| smell.id == id)
 }
 
-/// Everything that is above no limit too: what is worth keeping is what some limit may be set to.
+/// The documentation of a smell in Markdown.
+pub fn doc(id: &str) -> Option<&'static str> {
+    let found = DOCUMENTATION.iter().find(|(name, _)| *name == id);
+    found.map(|(_, text)| *text)
+}
+
+/// The place of a smell in the registry.
+pub fn id_of(name: &str) -> Option<SmellId> {
+    (0..)
+        .map(SmellId)
+        .zip(all())
+        .find_map(|(id, smell)| (smell.id == name).then_some(id))
+}
+
+/// What every smell sees in a unit, whatever the limits are set to. Where the parser gave up, shapes are not to be trusted:
+/// only the measures of functions are looked at there.
 pub fn look_at(item: &Item<'_>) -> Seen {
     let mut seen = Seen::default();
-    for (place, smell) in (0_u8..).zip(all()) {
-        let mut sightings = Sightings::default();
+    for (id, smell) in (0..).map(SmellId).zip(all()) {
+        if item.is_broken && smell.family != Family::FunctionSize {
+            continue;
+        }
+        let mut sightings = Sightings::of(smell);
         let look = AssertUnwindSafe(|| (smell.look)(item, &mut sightings));
         if catch_unwind(look).is_err() {
             seen.panicked.push(smell.id);
             continue;
         }
-        seen.sightings.extend(
-            sightings
-                .0
-                .into_iter()
-                .map(|(at, measure, parts)| Sighting {
-                    smell: SmellId(place),
-                    at,
-                    measure,
-                    parts,
-                }),
-        );
+        let sighting = |(at, measure, parts)| Sighting {
+            smell: id,
+            at,
+            measure,
+            parts,
+        };
+        seen.sightings
+            .extend(sightings.kept.into_iter().map(sighting));
     }
     seen
 }
 
-static REGISTRY: [Smell; 0] = [];
+static REGISTRY: &[Smell] = &[
+    cognitive_complexity::SMELL,
+    collapsible_if::SMELL,
+    long_function::SMELL,
+];
+
+/// Made from the files' module comments when the crate is built.
+static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/smells.rs"));

@@ -5,14 +5,22 @@
 //! [`STACK_SIZE`] bytes of stack.
 
 mod bounds;
+pub mod conditions;
 mod context;
+mod hazard;
 mod item;
+pub mod layout;
+mod metrics;
+pub mod shapes;
 mod source;
 mod tree;
 
 pub use bounds::Unparsable;
 pub use context::{FileContext, Role, RustVersion};
-pub use item::{Function, Item, Owner, Place, places};
+pub use hazard::Hazard;
+pub use item::{Function, Item, Owner, Place, inside, places};
+pub use layout::LineEnding;
+pub use metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators};
 pub use ra_ap_syntax::Edition;
 pub use source::Source;
 pub use tree::Tree;

@@ -7,7 +7,7 @@ use dashmap::DashMap;
 use crate::{
     facts::{FileReport, FunctionFacts, ItemReport},
     smells,
-    syntax::{Item, Owner, Place, Source, places},
+    syntax::{Function, Item, Metrics, Owner, Place, Source, places},
     text::TextSize,
 };
 
@@ -96,8 +96,29 @@ fn measure_item(source: &Source, place: &Place, start: TextSize) -> ItemReport {
     let seen = smells::look_at(&item);
     let back = |sighting: crate::facts::Sighting| relative(sighting, start);
     ItemReport {
-        functions: Vec::<FunctionFacts>::new(),
+        functions: item
+            .functions
+            .iter()
+            .map(|function| facts(function, start))
+            .collect(),
         sightings: seen.sightings.into_iter().map(back).collect(),
+    }
+}
+
+fn facts(function: &Function, start: TextSize) -> FunctionFacts {
+    let Metrics {
+        cognitive,
+        nesting,
+        lines,
+        parameters,
+    } = function.metrics;
+    FunctionFacts {
+        name: function.name() - start,
+        range: function.range() - start,
+        cognitive,
+        nesting,
+        lines,
+        parameters,
     }
 }
 

@@ -153,8 +153,8 @@ struct Sink {
 }
 
 impl Sink {
-    fn step(&mut self, step: StrStep<'_>) {
-        match step {
+    fn step(&mut self, step: &StrStep<'_>) {
+        match *step {
             StrStep::Token { kind, text } => self.builder.token(kind, text),
             StrStep::Enter { kind } => self.enter(kind),
             StrStep::Exit => {
@@ -187,7 +187,7 @@ fn build(lexed: &LexedStr<'_>, output: &Output) -> Result<Tree, Unparsable> {
         deepest: 0,
         errors: Vec::new(),
     };
-    lexed.intersperse_trivia(output, &mut |step| sink.step(step));
+    lexed.intersperse_trivia(output, &mut |step| sink.step(&step));
     if sink.deepest > bounds::DEPTH {
         return Err(Unparsable::TooDeep);
     }

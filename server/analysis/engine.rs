@@ -1,0 +1,222 @@
+//! The engine's threads and its way through the cache. Nothing here decides anything about code.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, OnceLock},
+};
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use tokio_util::sync::CancellationToken;
+
+use super::{OpenFile, stored};
+use crate::{
+    cache::{Entry, Key, Lookup, Store, Tier},
+    facts::FileReport,
+    syntax::{FileContext, STACK_SIZE},
+};
+
+/// Computes reports on threads of its own, and keeps them in a store.
+pub struct Engine {
+    store: Arc<Store>,
+    workers: Workers,
+    /// Made at the first use: a server that only waits has no such threads.
+    interactive: OnceLock<ThreadPool>,
+    background: OnceLock<ThreadPool>,
+}
+
+/// How many threads compute; 0 means as many as there are cores, or as `RAYON_NUM_THREADS` says.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Workers {
+    /// For what somebody waits for.
+    pub interactive: usize,
+    /// For whole workspaces.
+    pub background: usize,
+}
+
+/// Where a report came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    Memory,
+    Local,
+    Remote,
+    /// The file was parsed. `Fault` says that a cache failed rather than had no entry.
+    Computed(CacheOutcome),
+}
+
+/// What the cache said when a report had to be computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CacheOutcome {
+    Miss,
+    Fault,
+}
+
+/// Work was not finished.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WorkError {
+    #[error("the analysis panicked: {0}")]
+    Panicked(String),
+    #[error("no thread could be started for the analysis: {0}")]
+    NoThreads(String),
+}
+
+/// A text to report on, and what its manifest says of it.
+pub type Input = (Arc<str>, FileContext);
+
+/// A report and where it came from.
+pub type Answer = (Arc<FileReport>, Origin);
+
+/// As many files are looked up, computed and written together.
+const BATCH: usize = 256;
+
+impl Engine {
+    pub fn new(store: Arc<Store>, workers: Workers) -> Self {
+        Self { store, workers, interactive: OnceLock::new(), background: OnceLock::new() }
+    }
+
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// Runs work for which somebody waits on a thread with a large stack. A panic ends only this work.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, WorkError> {
+        run_in(pool(&self.interactive, self.workers.interactive, "interactive")?, work).await
+    }
+
+    /// The report of one text, through the cache. Somebody waits for it.
+    pub async fn report(&self, text: Arc<str>, context: FileContext) -> Result<Answer, WorkError> {
+        let key = stored::key(&text, context);
+        let lookup = self.store.get_many(&[key]).await.pop().unwrap_or(Lookup::Miss);
+        let computed = match found(lookup, &text) {
+            Ok(answer) => return Ok(answer),
+            Err(outcome) => outcome,
+        };
+        let report = self.run(move || compute(text, context)).await?;
+        self.store.put(key, stored::encode(&report));
+        Ok((report, Origin::Computed(computed)))
+    }
+
+    /// The reports of many texts in their order, through the cache, in the background. It stops between batches when it is
+    /// cancelled; the answers are then fewer than the inputs. `progress` hears how many are done.
+    pub async fn reports(
+        &self,
+        inputs: Vec<Input>,
+        progress: &(dyn Fn(usize) + Sync),
+        cancel: &CancellationToken,
+    ) -> Result<Vec<Answer>, WorkError> {
+        let mut answers = Vec::with_capacity(inputs.len());
+        for batch in inputs.chunks(BATCH) {
+            if cancel.is_cancelled() {
+                break;
+            }
+            answers.extend(self.batch(batch).await?);
+            progress(answers.len());
+        }
+        Ok(answers)
+    }
+
+    async fn batch(&self, inputs: &[Input]) -> Result<Vec<Answer>, WorkError> {
+        let pool = pool(&self.background, self.workers.background, "background")?;
+        let shared: Arc<[Input]> = inputs.into();
+        let texts = Arc::clone(&shared);
+        let keys = run_in(pool, move || keys(&texts)).await?;
+        let lookups = self.store.get_many(&keys).await;
+        let (answers, fresh) = run_in(pool, move || complete(&shared, &keys, lookups)).await?;
+        self.store.put_many(&fresh).await;
+        Ok(answers)
+    }
+}
+
+fn keys(inputs: &[Input]) -> Vec<Key> {
+    use rayon::prelude::*;
+    inputs.par_iter().map(|(text, context)| stored::key(text, *context)).collect()
+}
+
+/// Takes what was found and computes the rest; what was computed comes a second time as entries to keep.
+fn complete(
+    inputs: &[Input],
+    keys: &[Key],
+    lookups: Vec<Lookup>,
+) -> (Vec<Answer>, Vec<(Key, Entry)>) {
+    use rayon::prelude::*;
+    let answers: Vec<(Answer, Option<Entry>)> = inputs
+        .par_iter()
+        .zip(lookups.into_par_iter())
+        .map(|((text, context), lookup)| match found(lookup, text) {
+            Ok(answer) => (answer, None),
+            Err(outcome) => {
+                let report = compute(Arc::clone(text), *context);
+                let entry = stored::encode(&report);
+                ((report, Origin::Computed(outcome)), Some(entry))
+            }
+        })
+        .collect();
+    let mut fresh = Vec::new();
+    let mut reports = Vec::with_capacity(answers.len());
+    for (key, (answer, entry)) in keys.iter().zip(answers) {
+        fresh.extend(entry.map(|entry| (*key, entry)));
+        reports.push(answer);
+    }
+    (reports, fresh)
+}
+
+fn compute(text: Arc<str>, context: FileContext) -> Arc<FileReport> {
+    Arc::clone(OpenFile::new(text, context).report())
+}
+
+/// The report in an entry. An entry that can't be read, or doesn't fit the text, is as good as none.
+fn found(lookup: Lookup, text: &str) -> Result<Answer, CacheOutcome> {
+    let (entry, tier) = match lookup {
+        Lookup::Hit(entry, tier) => (entry, tier),
+        Lookup::Miss => return Err(CacheOutcome::Miss),
+        Lookup::Fault(_) => return Err(CacheOutcome::Fault),
+    };
+    let report = stored::decode(&entry, text).ok_or(CacheOutcome::Fault)?;
+    let origin = match tier {
+        Tier::Memory => Origin::Memory,
+        Tier::Local => Origin::Local,
+        Tier::Remote => Origin::Remote,
+    };
+    Ok((Arc::new(report), origin))
+}
+
+fn pool<'a>(
+    cell: &'a OnceLock<ThreadPool>,
+    threads: usize,
+    name: &'static str,
+) -> Result<&'a ThreadPool, WorkError> {
+    if let Some(pool) = cell.get() {
+        return Ok(pool);
+    }
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(STACK_SIZE)
+        .thread_name(move |index| format!("{name} {index}"))
+        .build()
+        .map_err(|error| WorkError::NoThreads(error.to_string()))?;
+    Ok(cell.get_or_init(|| pool))
+}
+
+async fn run_in<T: Send + 'static>(
+    pool: &ThreadPool,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, WorkError> {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    pool.spawn(move || {
+        let result = catch_unwind(AssertUnwindSafe(work));
+        // Whoever waited may be gone; then nobody wants the result.
+        let _ = sender.send(result.map_err(|panic| WorkError::Panicked(message(&*panic))));
+    });
+    match receiver.await {
+        Ok(result) => result,
+        Err(_) => Err(WorkError::Panicked("the thread ended".to_owned())),
+    }
+}
+
+fn message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "without a message".to_owned())
+}

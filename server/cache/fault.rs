@@ -1,0 +1,182 @@
+//! What can go wrong with a cache, in words that say what to do about it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// What went wrong. `Display` says what a person can do about it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FaultKind {
+    /// Another process holds the lock.
+    Busy,
+    /// No answer within the time that a caller may wait.
+    Timeout,
+    /// The file is damaged, or is no database at all.
+    Corrupt,
+    /// One entry does not match its checksum.
+    Checksum,
+    /// The file or its folder can't be written.
+    ReadOnly,
+    /// The disk is full.
+    Full,
+    /// The operating system reported an error.
+    Io,
+    /// The folder that would hold the cache's folder does not exist.
+    NoHome,
+    /// What should be the cache's folder is a file.
+    NotAFolder,
+    /// What should be the cache's file is a folder or a device.
+    NotAFile,
+    /// The file or its folder belongs to another user.
+    Owner,
+    /// The file is a database of another program.
+    Foreign,
+    /// The file was written by a newer version.
+    Newer,
+    /// The entry is larger than any entry may be.
+    TooLarge,
+}
+
+/// How a fault is met.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Remedy {
+    /// Only one entry is concerned.
+    Entry,
+    /// The next write moves the file aside and starts a new one.
+    Recreate,
+    /// It passes by itself; several in a row don't.
+    Wait,
+    /// It may pass when a person does something.
+    Rest,
+    /// It won't change while this process runs.
+    Stop,
+}
+
+impl FaultKind {
+    pub(super) fn remedy(self) -> Remedy {
+        match self {
+            FaultKind::Checksum | FaultKind::TooLarge => Remedy::Entry,
+            FaultKind::Corrupt => Remedy::Recreate,
+            FaultKind::Busy | FaultKind::Timeout => Remedy::Wait,
+            FaultKind::ReadOnly
+            | FaultKind::Full
+            | FaultKind::Io
+            | FaultKind::NoHome
+            | FaultKind::NotAFolder
+            | FaultKind::NotAFile => Remedy::Rest,
+            FaultKind::Owner | FaultKind::Foreign | FaultKind::Newer => Remedy::Stop,
+        }
+    }
+}
+
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            FaultKind::Busy => "another process keeps the cache locked; end it, or wait until it is done",
+            FaultKind::Timeout => "the cache did not answer in time; is its disk slow or on a network?",
+            FaultKind::Corrupt => "the cache file is damaged; it is moved aside and started afresh by the next write",
+            FaultKind::Checksum => "an entry was damaged and is computed again",
+            FaultKind::ReadOnly => "the cache can't be written; make the file and its folder writable, or choose another path",
+            FaultKind::Full => "the disk is full; free some space, or choose another path",
+            FaultKind::Io => "the cache can't be read or written; check the disk, or choose another path",
+            FaultKind::NoHome => "the folder above the cache's own does not exist; create it, or set RUSTASSISTANT_HOME",
+            FaultKind::NotAFolder => "the cache's folder is a file; move that file away, or set RUSTASSISTANT_HOME to a folder",
+            FaultKind::NotAFile => "the cache's path is not a file; move it away, or choose another path",
+            FaultKind::Owner => "the cache belongs to another user; choose a path of your own, or set RUSTASSISTANT_HOME",
+            FaultKind::Foreign => "the file is a database of another program and is left alone; choose another path",
+            FaultKind::Newer => "the cache was written by a newer version; update this one, or choose another path",
+            FaultKind::TooLarge => "the entry is too large to be kept",
+        })
+    }
+}
+
+/// A fault with its place and, where there is one, the system's own words.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub struct Fault {
+    kind: FaultKind,
+    path: Option<PathBuf>,
+    detail: Option<String>,
+}
+
+impl Fault {
+    pub(super) fn new(kind: FaultKind) -> Fault {
+        Fault {
+            kind,
+            path: None,
+            detail: None,
+        }
+    }
+
+    pub(super) fn at(mut self, path: &Path) -> Fault {
+        self.path.get_or_insert_with(|| path.to_owned());
+        self
+    }
+
+    pub(super) fn because(mut self, detail: impl fmt::Display) -> Fault {
+        self.detail = Some(detail.to_string());
+        self
+    }
+
+    pub fn kind(&self) -> FaultKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(path) = &self.path {
+            write!(f, "{}: ", path.display())?;
+        }
+        write!(f, "{}", self.kind)?;
+        match &self.detail {
+            Some(detail) => write!(f, " ({detail})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<FaultKind> for Fault {
+    fn from(kind: FaultKind) -> Fault {
+        Fault::new(kind)
+    }
+}
+
+impl From<std::io::Error> for Fault {
+    fn from(error: std::io::Error) -> Fault {
+        use std::io::ErrorKind;
+        let kind = match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => FaultKind::ReadOnly,
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => FaultKind::Full,
+            ErrorKind::NotADirectory => FaultKind::NotAFolder,
+            ErrorKind::IsADirectory => FaultKind::NotAFile,
+            ErrorKind::WouldBlock | ErrorKind::ResourceBusy => FaultKind::Busy,
+            ErrorKind::TimedOut => FaultKind::Timeout,
+            _ => FaultKind::Io,
+        };
+        Fault::new(kind).because(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_says_where_what_and_why() {
+        let fault = Fault::new(FaultKind::Full)
+            .at(Path::new("/home/a/cache.db"))
+            .because("No space left on device");
+        assert_eq!(
+            fault.to_string(),
+            "/home/a/cache.db: the disk is full; free some space, or choose another path (No space left on device)"
+        );
+    }
+
+    #[test]
+    fn the_first_place_stays() {
+        let fault = Fault::new(FaultKind::NotAFolder)
+            .at(Path::new("a"))
+            .at(Path::new("b"));
+        assert!(fault.to_string().starts_with("a: "));
+    }
+}

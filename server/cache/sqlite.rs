@@ -1,0 +1,550 @@
+//! The local tier: one SQLite file, shared by all processes of one user.
+//!
+//! **Connections.** One writer and at most two readers are opened when they are first needed and then held: taking one
+//! from a pool costs more than the lookup. Lookups alone never create the file.
+//!
+//! **Locking.** The file is in WAL mode, so readers and the one writer don't wait for each other. Write transactions are
+//! always `BEGIN IMMEDIATE`: one that starts by reading can't be retried when another writer was faster. Whatever
+//! replaces the file as a whole happens under a lock file beside it.
+//!
+//! **Damage.** SQLite notices damage to its own structure, and the checksums of the envelopes notice damage to ours. A
+//! damaged structure makes the file *suspect*: lookups are faults from then on, and the next write examines the file,
+//! moves it aside and starts a new one. Other processes notice that there is another file at the path before their next
+//! write. What is merely busy is never touched.
+//!
+//! **Compatibility.** `application_id` says that a file is ours and `user_version` which migrations it has seen. Another
+//! program's file is left alone, and so is a newer version's.
+
+mod connection;
+mod place;
+mod upkeep;
+mod wire;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex as SyncMutex, MutexGuard as SyncGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::envelope::{Decoder, Encoder};
+use super::{Cache, Entry, Fault, FaultKind, Findings, Holdings, Key, Limits, Lookup};
+use connection::Purpose;
+use place::Identity;
+use wire::{Chores, Wire};
+
+/// Keys of one SELECT: large enough to hide the way to SQLite's thread, small enough that two readers share the work.
+const KEYS: usize = 512;
+/// Entries of one transaction.
+const ENTRIES: usize = 1000;
+/// Rows read at once when everything is read.
+const PAGE: usize = 500;
+
+/// The local file. Opening it, and finding it damaged, is left to the first call that needs it.
+pub struct SqliteCache {
+    path: PathBuf,
+    readers: [Mutex<Reader>; 2],
+    writer: Mutex<Writer>,
+    /// How often the file turned out to be another one; what was opened before that is stale.
+    generation: AtomicU64,
+    /// The file that is to be examined.
+    suspect: SyncMutex<Option<Identity>>,
+    chores: SyncMutex<Chores>,
+    notices: SyncMutex<Vec<String>>,
+    /// Why the last lookup failed; a lookup itself has only the kind.
+    last: SyncMutex<Option<Fault>>,
+    statements: Arc<AtomicU64>,
+}
+
+#[derive(Default)]
+struct Reader {
+    held: Option<Held>,
+    decoder: Decoder,
+}
+
+#[derive(Default)]
+struct Writer {
+    held: Option<Held>,
+    encoder: Encoder,
+}
+
+struct Held {
+    wire: Wire,
+    identity: Identity,
+    generation: u64,
+}
+
+/// What a write does if there is no file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Absent {
+    Create,
+    Leave,
+}
+
+impl SqliteCache {
+    /// Opens the file, and creates it if there is none.
+    pub async fn new(path: impl Into<PathBuf>) -> Result<SqliteCache, Fault> {
+        let cache = SqliteCache::at(path);
+        cache.write(&[]).await?;
+        Ok(cache)
+    }
+
+    /// The cache at `path`, without looking whether it is there. Reading from a file that isn't there gives misses; the
+    /// first write creates it.
+    pub fn at(path: impl Into<PathBuf>) -> SqliteCache {
+        let path = path.into();
+        SqliteCache {
+            // SQLite takes names that start with `file:` for addresses; an absolute path never does.
+            path: std::path::absolute(&path).unwrap_or(path),
+            readers: Default::default(),
+            writer: Mutex::default(),
+            generation: AtomicU64::new(0),
+            suspect: SyncMutex::default(),
+            chores: SyncMutex::default(),
+            notices: SyncMutex::default(),
+            last: SyncMutex::default(),
+            statements: Arc::default(),
+        }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// SQL statements sent so far.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// What a person should know although nothing failed, such as that a damaged file was moved aside.
+    pub fn notices(&self) -> Vec<String> {
+        lock(&self.notices).clone()
+    }
+
+    /// The whole of a fault that a lookup gave the kind of.
+    pub(super) fn fault(&self, kind: FaultKind) -> Fault {
+        let last = lock(&self.last).clone();
+        last.filter(|fault| fault.kind() == kind)
+            .unwrap_or_else(|| Fault::new(kind).at(&self.path))
+    }
+
+    pub async fn contains(&self, key: &Key) -> Result<bool, Fault> {
+        let mut reader = self.reader().await?;
+        let Some(held) = &mut reader.held else {
+            return Ok(false);
+        };
+        let result = held.wire.contains(key).await;
+        result.map_err(|error| self.failed(error, &mut reader.held))
+    }
+
+    /// Writes down what lookups found out: when entries were last used, and which are damaged.
+    pub async fn settle(&self) -> Result<(), Fault> {
+        if lock(&self.chores).is_empty() {
+            Ok(())
+        } else {
+            self.write(&[]).await
+        }
+    }
+
+    /// Prunes, if nobody has for a day and nobody else is at it; how many entries went.
+    pub async fn upkeep(&self, limits: Limits) -> Result<u64, Fault> {
+        let path = self.path.clone();
+        let Ok(_lock) = place::off_thread(move || place::lock(&path, Duration::ZERO)).await else {
+            return Ok(0);
+        };
+        let mut writer = self.writer(Absent::Leave).await?;
+        let Some(held) = &mut writer.held else {
+            return Ok(0);
+        };
+        let result = match held.wire.claim_upkeep().await {
+            Ok(true) => held.wire.prune(limits).await,
+            Ok(false) => return Ok(0),
+            Err(error) => Err(error),
+        };
+        place::sweep_asides(&self.path);
+        result.map_err(|error| self.failed(error, &mut writer.held))
+    }
+
+    /// Closes all connections, so that a copy of the file has everything. The next call opens them again.
+    pub async fn close(&self) {
+        for reader in &self.readers {
+            close(&mut reader.lock().await.held).await;
+        }
+        close(&mut self.writer.lock().await.held).await;
+    }
+
+    /// Stores the entries after doing the chores, in as many transactions as it takes.
+    async fn write(&self, entries: &[(Key, Entry)]) -> Result<(), Fault> {
+        let mut writer = self.writer(Absent::Create).await?;
+        let Writer {
+            held: Some(held),
+            encoder,
+        } = &mut *writer
+        else {
+            return Err(FaultKind::Io.into());
+        };
+        let mut chores = std::mem::take(&mut *lock(&self.chores));
+        let mut rest = entries;
+        let mut too_large = 0;
+        while !(rest.is_empty() && chores.is_empty()) {
+            let (now, later) = rest.split_at(rest.len().min(ENTRIES));
+            match held.wire.write(encoder, now, &chores).await {
+                Ok(skipped) => too_large += skipped,
+                Err(error) => return Err(self.failed(error, &mut writer.held)),
+            }
+            chores = Chores::default();
+            rest = later;
+        }
+        if too_large == 0 {
+            Ok(())
+        } else {
+            Err(Fault::new(FaultKind::TooLarge).at(&self.path))
+        }
+    }
+
+    async fn look_up(&self, keys: &[Key]) -> Vec<Lookup> {
+        let mut reader = match self.reader().await {
+            Ok(reader) => reader,
+            Err(fault) => {
+                let lookup = Lookup::Fault(fault.kind());
+                *lock(&self.last) = Some(fault);
+                return vec![lookup; keys.len()];
+            }
+        };
+        let Reader {
+            held: Some(held),
+            decoder,
+        } = &mut *reader
+        else {
+            return vec![Lookup::Miss; keys.len()];
+        };
+        let (mut answers, error) = held.wire.select(decoder, keys).await;
+        if !answers.chores.is_empty() {
+            lock(&self.chores).append(answers.chores);
+        }
+        if let Some(error) = error {
+            let fault = self.failed(error, &mut reader.held);
+            let kind = fault.kind();
+            *lock(&self.last) = Some(fault);
+            for lookup in answers
+                .lookups
+                .iter_mut()
+                .filter(|lookup| **lookup == Lookup::Miss)
+            {
+                *lookup = Lookup::Fault(kind);
+            }
+        }
+        answers.lookups
+    }
+
+    /// A free reader, with its connection unless there is no file.
+    async fn reader(&self) -> Result<MutexGuard<'_, Reader>, Fault> {
+        if lock(&self.suspect).is_some() {
+            return Err(Fault::new(FaultKind::Corrupt).at(&self.path));
+        }
+        let [first, second] = &self.readers;
+        let free = first.try_lock().or_else(|_| second.try_lock());
+        let mut reader = match free {
+            Ok(reader) => reader,
+            Err(_) => first.lock().await,
+        };
+        let generation = self.generation.load(Ordering::Acquire);
+        if reader
+            .held
+            .as_ref()
+            .is_some_and(|held| held.generation != generation)
+        {
+            close(&mut reader.held).await;
+        }
+        if reader.held.is_none() {
+            reader.held = self.open(Purpose::Read).await?;
+        }
+        Ok(reader)
+    }
+
+    /// The writer, with its connection to the file that is at the path now. A damaged file is replaced first.
+    async fn writer(&self, absent: Absent) -> Result<MutexGuard<'_, Writer>, Fault> {
+        let mut last = Fault::new(FaultKind::Corrupt);
+        for _ in 0..3 {
+            self.recover().await?;
+            match self.try_writer(absent).await {
+                // It is suspect now.
+                Err(fault) if fault.kind() == FaultKind::Corrupt => last = fault,
+                other => return other,
+            }
+        }
+        Err(last.at(&self.path))
+    }
+
+    async fn try_writer(&self, absent: Absent) -> Result<MutexGuard<'_, Writer>, Fault> {
+        let mut writer = self.writer.lock().await;
+        let generation = self.generation.load(Ordering::Acquire);
+        let current = place::identity(&self.path);
+        if writer
+            .held
+            .as_ref()
+            .is_some_and(|held| Some(held.identity) != current || held.generation != generation)
+        {
+            close(&mut writer.held).await;
+            self.generation.fetch_add(1, Ordering::AcqRel);
+        }
+        if writer.held.is_none() {
+            writer.held = self.open(Purpose::Write).await?;
+        }
+        if writer.held.is_none() && absent == Absent::Create {
+            connection::create(&self.path).await?;
+            self.statements.fetch_add(1, Ordering::Relaxed);
+            writer.held = self.open(Purpose::Write).await?;
+        }
+        Ok(writer)
+    }
+
+    async fn open(&self, purpose: Purpose) -> Result<Option<Held>, Fault> {
+        let path = self.path.clone();
+        let Some(identity) = place::off_thread(move || place::inspect(&path)).await? else {
+            return Ok(None);
+        };
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        match connection::connect(&self.path, purpose).await {
+            Ok(connection) => Ok(Some(Held {
+                wire: Wire {
+                    connection,
+                    statements: Arc::clone(&self.statements),
+                },
+                identity,
+                generation: self.generation.load(Ordering::Acquire),
+            })),
+            Err(fault) => {
+                if fault.kind() == FaultKind::Corrupt {
+                    *lock(&self.suspect) = Some(identity);
+                }
+                Err(fault.at(&self.path))
+            }
+        }
+    }
+
+    /// Takes note of a failed statement. Whatever the connection was in the middle of, a new one isn't.
+    fn failed(&self, error: sqlx::Error, held: &mut Option<Held>) -> Fault {
+        let fault = connection::fault(error).at(&self.path);
+        let broken = held.take_if(|_| !matches!(fault.kind(), FaultKind::Busy | FaultKind::Full));
+        if let (Some(held), FaultKind::Corrupt) = (broken, fault.kind()) {
+            *lock(&self.suspect) = Some(held.identity);
+        }
+        fault
+    }
+
+    /// If the file is suspect: examines it, and if it is damaged, moves it aside.
+    async fn recover(&self) -> Result<(), Fault> {
+        if lock(&self.suspect).is_none() {
+            return Ok(());
+        }
+        // In the one order in which they are ever taken together.
+        let [first, second] = &self.readers;
+        let (mut writer, mut first, mut second) = (
+            self.writer.lock().await,
+            first.lock().await,
+            second.lock().await,
+        );
+        let Some(suspect) = *lock(&self.suspect) else {
+            return Ok(());
+        };
+        for held in [&mut writer.held, &mut first.held, &mut second.held] {
+            close(held).await;
+        }
+        self.replace(suspect)
+            .await
+            .map_err(|fault| fault.at(&self.path))?;
+        self.generation.fetch_add(1, Ordering::AcqRel);
+        *lock(&self.suspect) = None;
+        Ok(())
+    }
+
+    async fn replace(&self, suspect: Identity) -> Result<(), Fault> {
+        let path = self.path.clone();
+        let _lock = place::off_thread(move || place::lock(&path, Duration::from_secs(5))).await?;
+        if place::identity(&self.path) != Some(suspect) {
+            return Ok(());
+        }
+        let Some(damage) = self.damage().await? else {
+            return Ok(());
+        };
+        let kept = place::move_aside(&self.path)?;
+        let notice = format!(
+            "{}: the cache was damaged ({damage}) and is started afresh; the old file is kept as {}",
+            self.path.display(),
+            kept.display()
+        );
+        tracing::warn!("{notice}");
+        lock(&self.notices).push(notice);
+        Ok(())
+    }
+
+    /// What is wrong with the structure of the file, in the database's words.
+    async fn damage(&self) -> Result<Option<String>, Fault> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        let problems = match connection::connect(&self.path, Purpose::Read).await {
+            Ok(mut connection) => {
+                let problems = connection::examine(&mut connection).await;
+                connection::close(connection).await;
+                problems
+            }
+            Err(fault) => Err(fault),
+        };
+        match problems {
+            Ok(problems) => Ok(problems.into_iter().next()),
+            Err(fault) if fault.kind() == FaultKind::Corrupt => Ok(Some(fault.to_string())),
+            Err(fault) => Err(fault),
+        }
+    }
+}
+
+#[async_trait]
+impl Cache for SqliteCache {
+    async fn get_many(&self, keys: &[Key]) -> Vec<Lookup> {
+        let mut answers = Vec::with_capacity(keys.len());
+        let mut chunks = keys.chunks(KEYS);
+        while let Some(chunk) = chunks.next() {
+            let Some(beside) = chunks.next() else {
+                answers.append(&mut self.look_up(chunk).await);
+                break;
+            };
+            let (mut first, mut second) = futures::join!(self.look_up(chunk), self.look_up(beside));
+            answers.append(&mut first);
+            answers.append(&mut second);
+        }
+        answers
+    }
+
+    async fn put_many(&self, entries: &[(Key, Entry)]) -> Result<(), Fault> {
+        match self.write(entries).await {
+            // The file has become suspect only now; the second attempt starts with a good one.
+            Err(fault) if fault.kind() == FaultKind::Corrupt => self.write(entries).await,
+            other => other,
+        }
+    }
+
+    async fn remove(&self, keys: &[Key]) -> Result<u64, Fault> {
+        let mut writer = self.writer(Absent::Leave).await?;
+        let Some(held) = &mut writer.held else {
+            return Ok(0);
+        };
+        let result = held.wire.delete(keys).await;
+        result.map_err(|error| self.failed(error, &mut writer.held))
+    }
+
+    async fn entries(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Entry)>, Fault> {
+        let mut after = after;
+        loop {
+            let page = self.page(after, limit).await?;
+            let Some(last) = page.last().map(|(key, _)| *key) else {
+                return Ok(Vec::new());
+            };
+            let good: Vec<_> = page
+                .into_iter()
+                .filter_map(|(key, entry)| Some((key, entry?)))
+                .collect();
+            // A page of nothing but damaged entries is not the end.
+            if !good.is_empty() {
+                return Ok(good);
+            }
+            after = Some(last);
+        }
+    }
+
+    async fn prune(&self, limits: Limits) -> Result<u64, Fault> {
+        let mut writer = self.writer(Absent::Leave).await?;
+        let Some(held) = &mut writer.held else {
+            return Ok(0);
+        };
+        let result = held.wire.prune(limits).await;
+        result.map_err(|error| self.failed(error, &mut writer.held))
+    }
+
+    async fn clear(&self) -> Result<u64, Fault> {
+        *lock(&self.chores) = Chores::default();
+        let mut writer = self.writer(Absent::Leave).await?;
+        let Some(held) = &mut writer.held else {
+            return Ok(0);
+        };
+        let result = held.wire.clear().await;
+        result.map_err(|error| self.failed(error, &mut writer.held))
+    }
+
+    async fn stats(&self) -> Result<Holdings, Fault> {
+        let mut reader = self.reader().await?;
+        let Some(held) = &mut reader.held else {
+            return Ok(Holdings::default());
+        };
+        let totals = held.wire.totals().await;
+        let (entries, bytes) = totals.map_err(|error| self.failed(error, &mut reader.held))?;
+        Ok(Holdings {
+            entries: entries.unsigned_abs(),
+            envelope_bytes: bytes.unsigned_abs(),
+            disk_bytes: place::bytes(&self.path),
+        })
+    }
+
+    async fn check(&self) -> Result<Findings, Fault> {
+        let mut findings = Findings {
+            problems: self.problems().await?,
+            ..Findings::default()
+        };
+        let mut after = None;
+        loop {
+            let page = self.page(after, PAGE).await?;
+            let Some((last, _)) = page.last() else {
+                return Ok(findings);
+            };
+            after = Some(*last);
+            findings.entries += page.len() as u64;
+            findings.damaged += page.iter().filter(|(_, entry)| entry.is_none()).count() as u64;
+        }
+    }
+}
+
+impl SqliteCache {
+    async fn problems(&self) -> Result<Vec<String>, Fault> {
+        let mut reader = self.reader().await?;
+        let Some(held) = &mut reader.held else {
+            return Ok(Vec::new());
+        };
+        connection::examine(&mut held.wire.connection)
+            .await
+            .map_err(|fault| fault.at(&self.path))
+    }
+
+    /// Entries above `after`; `None` stands for one that doesn't match its checksum.
+    async fn page(
+        &self,
+        after: Option<Key>,
+        limit: usize,
+    ) -> Result<Vec<(Key, Option<Entry>)>, Fault> {
+        let mut reader = self.reader().await?;
+        let Reader {
+            held: Some(held),
+            decoder,
+        } = &mut *reader
+        else {
+            return Ok(Vec::new());
+        };
+        match held.wire.page(after, limit).await {
+            Ok(rows) => Ok(rows
+                .into_iter()
+                .map(|(key, envelope)| (key, decoder.decode(&key, &envelope).ok()))
+                .collect()),
+            Err(error) => Err(self.failed(error, &mut reader.held)),
+        }
+    }
+}
+
+async fn close(held: &mut Option<Held>) {
+    if let Some(held) = held.take() {
+        connection::close(held.wire.connection).await;
+    }
+}
+
+/// What these locks guard is whole at every moment, so a panic elsewhere doesn't matter.
+fn lock<T>(mutex: &SyncMutex<T>) -> SyncGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

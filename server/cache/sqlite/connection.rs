@@ -1,0 +1,222 @@
+//! Opening the database: the settings of a connection, whether the file is ours, and how a new one is built.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{
+    SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
+
+use super::place;
+use crate::cache::{Fault, FaultKind};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// "RuAs"; the migrations write it.
+const APPLICATION_ID: i64 = 0x5275_4173;
+/// What the last migration leaves in `user_version`.
+const VERSION: i64 = 1;
+
+/// What a connection is for: on the path of an editor nobody waits long, behind it there is time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Purpose {
+    Read,
+    Write,
+}
+
+impl Purpose {
+    fn busy_timeout(self) -> Duration {
+        match self {
+            Purpose::Read => Duration::from_millis(100),
+            Purpose::Write => Duration::from_secs(5),
+        }
+    }
+}
+
+/// Connects to a file that exists, and makes sure that it is ours and of this version.
+pub(super) async fn connect(path: &Path, purpose: Purpose) -> Result<SqliteConnection, Fault> {
+    let mut connection = options(path, purpose).connect().await.map_err(fault)?;
+    match verify(&mut connection, path, purpose).await {
+        Ok(()) => Ok(connection),
+        Err(fault) => {
+            close(connection).await;
+            Err(fault)
+        }
+    }
+}
+
+/// Builds a new file aside and puts it in its place, unless another process was first.
+pub(super) async fn create(path: &Path) -> Result<(), Fault> {
+    let place = path.to_owned();
+    let aside = place::off_thread(move || {
+        place::create_folder(&place).and_then(|()| place::create_aside(&place))
+    })
+    .await?;
+    let built = build(&aside).await;
+    let place = path.to_owned();
+    place::off_thread(move || match built {
+        Ok(()) => place::publish(&aside, &place),
+        Err(fault) => {
+            place::discard(&aside);
+            Err(fault.at(&place))
+        }
+    })
+    .await
+}
+
+/// Closes in order, so that the log goes into the file. A fault here costs nothing: the log is still there.
+pub(super) async fn close(connection: SqliteConnection) {
+    if let Err(error) = connection.close().await {
+        tracing::debug!(%error, "closing the cache");
+    }
+}
+
+/// Reads the whole structure of the file; what is wrong with it, or nothing.
+pub(super) async fn examine(connection: &mut SqliteConnection) -> Result<Vec<String>, Fault> {
+    sqlx::raw_sql("SELECT key, created, used, envelope FROM entry LIMIT 0; SELECT name, value FROM meta LIMIT 0")
+        .execute(&mut *connection)
+        .await
+        .map_err(fault)?;
+    let lines: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(10)")
+        .fetch_all(connection)
+        .await
+        .map_err(fault)?;
+    Ok(lines.into_iter().filter(|line| line != "ok").collect())
+}
+
+/// SQLite's result codes as faults; what isn't SQLite's is the system's, or a worker that died.
+pub(super) fn fault(error: sqlx::Error) -> Fault {
+    let kind = match &error {
+        sqlx::Error::Database(database) => database
+            .code()
+            .and_then(|code| code.parse().ok())
+            .map_or(FaultKind::Io, kind_of_code),
+        // A column of another type than every version has written.
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnIndexOutOfBounds { .. } => {
+            FaultKind::Corrupt
+        }
+        _ => FaultKind::Io,
+    };
+    Fault::new(kind).because(error)
+}
+
+/// The low byte of an extended code is the code itself: 261 and 517 are kinds of 5.
+fn kind_of_code(code: i32) -> FaultKind {
+    match code & 0xff {
+        // The statements are constants, so a table they can't find is one that was lost.
+        1 | 11 | 26 => FaultKind::Corrupt,
+        5 | 6 | 15 => FaultKind::Busy,
+        3 | 8 | 14 | 23 => FaultKind::ReadOnly,
+        13 => FaultKind::Full,
+        18 => FaultKind::TooLarge,
+        _ => FaultKind::Io,
+    }
+}
+
+fn options(path: &Path, purpose: Purpose) -> SqliteConnectOptions {
+    base(path)
+        .busy_timeout(purpose.busy_timeout())
+        .synchronous(SqliteSynchronous::Normal)
+        .pragma("mmap_size", "0")
+        .pragma("trusted_schema", "OFF")
+        .pragma("journal_size_limit", "16777216")
+        .pragma("cache_size", "-1024")
+}
+
+fn base(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .foreign_keys(false)
+        .statement_cache_capacity(16)
+        .row_buffer_size(256)
+        .disable_statement_logging()
+}
+
+async fn verify(
+    connection: &mut SqliteConnection,
+    path: &Path,
+    purpose: Purpose,
+) -> Result<(), Fault> {
+    let rows = sqlx::raw_sql("PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode")
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(fault)?;
+    let [application, version, journal] = rows.as_slice() else {
+        return Err(Fault::new(FaultKind::Corrupt));
+    };
+    let application: i64 = application.try_get(0).map_err(fault)?;
+    let version: i64 = version.try_get(0).map_err(fault)?;
+    let journal: String = journal.try_get(0).map_err(fault)?;
+    if application != APPLICATION_ID {
+        return Err(unknown(connection).await);
+    }
+    if version > VERSION {
+        return Err(Fault::new(FaultKind::Newer));
+    }
+    if purpose == Purpose::Write {
+        upgrade(connection, path, (version, &journal)).await?;
+    }
+    Ok(())
+}
+
+/// A database that isn't ours: another program's, or one without any page, which is what a broken copy leaves.
+async fn unknown(connection: &mut SqliteConnection) -> Fault {
+    match sqlx::query_scalar::<_, i64>("PRAGMA page_count")
+        .fetch_one(connection)
+        .await
+    {
+        Ok(0) => Fault::new(FaultKind::Corrupt),
+        Ok(_) => Fault::new(FaultKind::Foreign),
+        Err(error) => fault(error),
+    }
+}
+
+/// Brings an older file up to date, and back into WAL mode if a copy left it.
+async fn upgrade(
+    connection: &mut SqliteConnection,
+    path: &Path,
+    (version, journal): (i64, &str),
+) -> Result<(), Fault> {
+    if version < VERSION {
+        let place = path.to_owned();
+        let _lock = place::off_thread(move || place::lock(&place, Duration::from_secs(5))).await?;
+        migrate(connection).await?;
+    }
+    if !journal.eq_ignore_ascii_case("wal") {
+        // Where the file system can't do it, SQLite says so by keeping the old mode, which works as well.
+        sqlx::raw_sql("PRAGMA journal_mode = WAL")
+            .execute(connection)
+            .await
+            .map_err(fault)?;
+    }
+    Ok(())
+}
+
+async fn build(aside: &Path) -> Result<(), Fault> {
+    // Nobody else knows the file yet: no lock has to be shared, and if power fails it was never there.
+    let mut connection = base(aside)
+        .locking_mode(SqliteLockingMode::Exclusive)
+        .auto_vacuum(SqliteAutoVacuum::Incremental)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Off)
+        .connect()
+        .await
+        .map_err(fault)?;
+    let built = migrate(&mut connection).await;
+    close(connection).await;
+    built
+}
+
+async fn migrate(connection: &mut SqliteConnection) -> Result<(), Fault> {
+    MIGRATIONS
+        .run_direct(None, connection, false)
+        .await
+        .map_err(|error| match error {
+            sqlx::migrate::MigrateError::Execute(error)
+            | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => fault(error),
+            error => Fault::new(FaultKind::Corrupt).because(error),
+        })
+}

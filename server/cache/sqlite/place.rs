@@ -1,0 +1,374 @@
+//! The file as the operating system sees it: whose it is, how it appears, how it is moved aside.
+//!
+//! A file appears finished or not at all: it is built under another name and linked into place, so of any number of
+//! processes that start at once one wins and the others find its file. Nothing here opens the database file itself:
+//! closing any handle to it would drop the locks that SQLite holds on it in this process (POSIX says so).
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
+
+use crate::cache::{Fault, FaultKind};
+
+/// Tells a file from another one of the same name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Identity(u64, u64);
+
+/// Runs what may wait for a disk where nobody else waits for it.
+pub(super) async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(Fault::new(FaultKind::Io).because(error)),
+    }
+}
+
+/// Who the file is, or `None` if there is none yet. Faults if it, or its folder, is not ours to use.
+pub(super) fn inspect(path: &Path) -> Result<Option<Identity>, Fault> {
+    let folder = folder(path);
+    match fs::metadata(folder) {
+        Ok(metadata) if !metadata.is_dir() => {
+            return Err(Fault::new(FaultKind::NotAFolder).at(folder));
+        }
+        Ok(metadata) => owned(&metadata, Allowed::MeOrRoot).map_err(|fault| fault.at(folder))?,
+        Err(error) if is_absent(&error) => return absent_folder(folder),
+        Err(error) => return Err(Fault::from(error).at(folder)),
+    }
+    match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => Err(Fault::new(FaultKind::NotAFile).at(path)),
+        Ok(metadata) => {
+            owned(&metadata, Allowed::Me).map_err(|fault| fault.at(path))?;
+            Ok(Some(identity_of(&metadata)))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Fault::from(error).at(path)),
+    }
+}
+
+/// Who is at the path now; cheap enough to ask before every transaction.
+pub(super) fn identity(path: &Path) -> Option<Identity> {
+    fs::metadata(path)
+        .ok()
+        .map(|metadata| identity_of(&metadata))
+}
+
+/// Bytes on the disk, with the log.
+pub(super) fn bytes(path: &Path) -> u64 {
+    ["", "-wal"]
+        .iter()
+        .filter_map(|suffix| fs::metadata(beside(path, suffix)).ok())
+        .map(|metadata| metadata.len())
+        .sum()
+}
+
+/// Nothing is there, or nothing can be there as a file is in the way.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+/// A folder that isn't there can be created, if the one above it is.
+fn absent_folder(folder: &Path) -> Result<Option<Identity>, Fault> {
+    let above = self::folder(folder);
+    match fs::metadata(above) {
+        Ok(metadata) if metadata.is_dir() => Ok(None),
+        Ok(_) => Err(Fault::new(FaultKind::NotAFolder).at(above)),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Err(Fault::new(FaultKind::NoHome).at(above))
+        }
+        Err(error) => Err(Fault::from(error).at(above)),
+    }
+}
+
+/// Creates the cache's own folder, readable by nobody else. Folders above it are the user's business.
+pub(super) fn create_folder(path: &Path) -> Result<(), Fault> {
+    let folder = folder(path);
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Err(Fault::new(FaultKind::NoHome).at(folder))
+        }
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(Fault::from(error).at(folder))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A new empty file beside `path`, readable by nobody else, in which the next one is built.
+pub(super) fn create_aside(path: &Path) -> Result<PathBuf, Fault> {
+    static COUNTER: AtomicU32 = AtomicU32::new(0);
+    let serial = COUNTER.fetch_add(1, Ordering::Relaxed);
+    let moment = SystemTime::UNIX_EPOCH
+        .elapsed()
+        .map_or(0, |elapsed| elapsed.subsec_nanos());
+    let aside = beside(
+        path,
+        &format!("{NEW}{}-{moment}-{serial}", std::process::id()),
+    );
+    create_private(OpenOptions::new().write(true).create_new(true), &aside)
+        .map_err(|e| Fault::from(e).at(&aside))?;
+    Ok(aside)
+}
+
+/// Puts the finished file in its place, unless another process was first; either way there is a file afterwards.
+pub(super) fn publish(aside: &Path, path: &Path) -> Result<(), Fault> {
+    let linked = match fs::hard_link(aside, path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        // Some file systems know no links; there a lock has to do.
+        Err(_) => rename_under_lock(aside, path),
+    };
+    discard(aside);
+    linked
+}
+
+fn rename_under_lock(aside: &Path, path: &Path) -> Result<(), Fault> {
+    let _lock = lock(path, Duration::from_secs(5))?;
+    match identity(path) {
+        Some(_) => Ok(()),
+        None => fs::rename(aside, path).map_err(|error| Fault::from(error).at(path)),
+    }
+}
+
+/// Removes a file and what SQLite may have put beside it.
+pub(super) fn discard(path: &Path) {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        // A file that isn't there is as good as one removed.
+        fs::remove_file(beside(path, suffix)).ok();
+    }
+}
+
+/// Moves a damaged file to where a person can look at it, in place of an older one, and drops its log.
+pub(super) fn move_aside(path: &Path) -> Result<PathBuf, Fault> {
+    let kept = beside(path, ".corrupt");
+    fs::rename(path, &kept).map_err(|error| Fault::from(error).at(path))?;
+    for suffix in ["-wal", "-shm", "-journal"] {
+        fs::remove_file(beside(path, suffix)).ok();
+    }
+    Ok(kept)
+}
+
+/// Removes files that a killed process was building a day ago or earlier.
+pub(super) fn sweep_asides(path: &Path) {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+        return;
+    };
+    let prefix = format!("{name}{NEW}");
+    let Ok(siblings) = fs::read_dir(folder(path)) else {
+        return;
+    };
+    for sibling in siblings.flatten() {
+        let ours = sibling
+            .file_name()
+            .to_str()
+            .is_some_and(|name| name.starts_with(&prefix));
+        if ours && is_older(&sibling, Duration::from_hours(24)) {
+            fs::remove_file(sibling.path()).ok();
+        }
+    }
+}
+
+fn is_older(file: &fs::DirEntry, age: Duration) -> bool {
+    let modified = file.metadata().and_then(|metadata| metadata.modified());
+    modified
+        .ok()
+        .and_then(|moment| moment.elapsed().ok())
+        .is_some_and(|elapsed| elapsed > age)
+}
+
+/// The lock that everything but reading and writing entries is done under; free when the result is dropped.
+pub(super) fn lock(path: &Path, patience: Duration) -> Result<File, Fault> {
+    let place = beside(path, ".lock");
+    let file = create_private(OpenOptions::new().write(true).create(true), &place)
+        .map_err(|e| Fault::from(e).at(&place))?;
+    let mut waited = Duration::ZERO;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if waited < patience => {}
+            Err(TryLockError::WouldBlock) => return Err(Fault::new(FaultKind::Busy).at(&place)),
+            Err(TryLockError::Error(error)) => return Err(Fault::from(error).at(&place)),
+        }
+        let pause = Duration::from_millis(20);
+        std::thread::sleep(pause);
+        waited += pause;
+    }
+}
+
+/// What stands between the name of the file and what makes a name of one under construction unique.
+const NEW: &str = ".new-";
+
+fn create_private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options.open(path)
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+#[cfg(unix)]
+fn identity_of(metadata: &fs::Metadata) -> Identity {
+    use std::os::unix::fs::MetadataExt;
+    Identity(metadata.dev(), metadata.ino())
+}
+
+/// Without device and inode the moment of creation has to do.
+#[cfg(not(unix))]
+fn identity_of(metadata: &fs::Metadata) -> Identity {
+    let created = metadata
+        .created()
+        .ok()
+        .and_then(|moment| moment.duration_since(SystemTime::UNIX_EPOCH).ok());
+    created.map_or(Identity(0, 0), |since| {
+        Identity(since.as_secs(), u64::from(since.subsec_nanos()))
+    })
+}
+
+/// Whose a file or folder may be. Root owns folders such as `/tmp` and may read everything anyhow.
+#[derive(Clone, Copy)]
+enum Allowed {
+    Me,
+    MeOrRoot,
+}
+
+#[cfg(unix)]
+fn owned(metadata: &fs::Metadata, allowed: Allowed) -> Result<(), Fault> {
+    use std::os::unix::fs::MetadataExt;
+    let me = rustix::process::getuid().as_raw();
+    let owner = metadata.uid();
+    match allowed {
+        _ if owner == me => Ok(()),
+        Allowed::MeOrRoot if owner == 0 => Ok(()),
+        _ => Err(Fault::new(FaultKind::Owner)
+            .because(format_args!("its owner is user {owner}, you are user {me}"))),
+    }
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+fn owned(_: &fs::Metadata, _: Allowed) -> Result<(), Fault> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(path: &Path, text: &str) {
+        fs::write(path, text).unwrap();
+    }
+
+    #[test]
+    fn a_missing_file_is_no_fault_but_a_missing_home_is() {
+        let home = tempfile::tempdir().unwrap();
+        assert_eq!(inspect(&home.path().join("cache.db")), Ok(None));
+        assert_eq!(
+            inspect(&home.path().join(".rustassistant/cache.db")),
+            Ok(None)
+        );
+        let fault = inspect(&home.path().join("nobody/.rustassistant/cache.db")).unwrap_err();
+        assert_eq!(fault.kind(), FaultKind::NoHome);
+    }
+
+    #[test]
+    fn files_in_the_place_of_folders_are_named() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("file");
+        write(&file, "");
+        for path in ["file/cache.db", "file/.rustassistant/cache.db"] {
+            let fault = inspect(&home.path().join(path)).unwrap_err();
+            assert_eq!(fault.kind(), FaultKind::NotAFolder, "{path}");
+            assert!(
+                fault.to_string().starts_with(&file.display().to_string()),
+                "{fault}"
+            );
+        }
+        assert_eq!(
+            inspect(home.path()).unwrap_err().kind(),
+            FaultKind::NotAFile
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn folder_and_file_are_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("own/cache.db");
+        create_folder(&path).unwrap();
+        create_folder(&path).unwrap();
+        let aside = create_aside(&path).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(folder(&path)), mode(&aside)), (0o700, 0o600));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_belongs_to_others_is_refused() {
+        let root = fs::metadata("/").unwrap();
+        let me = rustix::process::getuid().is_root();
+        assert!(owned(&root, Allowed::MeOrRoot).is_ok());
+        assert_eq!(owned(&root, Allowed::Me).is_ok(), me);
+    }
+
+    #[test]
+    fn the_first_to_publish_wins() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("cache.db");
+        for text in ["first", "second"] {
+            let aside = create_aside(&path).unwrap();
+            write(&aside, text);
+            publish(&aside, &path).unwrap();
+            assert!(!aside.exists());
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+        let aside = create_aside(&path).unwrap();
+        rename_under_lock(&aside, &path).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+    }
+
+    #[test]
+    fn a_damaged_file_is_kept_and_its_log_is_not() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("cache.db");
+        let before = {
+            write(&path, "old");
+            identity(&path)
+        };
+        write(&beside(&path, "-wal"), "log");
+        write(&beside(&path, ".corrupt"), "older");
+        let kept = move_aside(&path).unwrap();
+        assert_eq!(fs::read_to_string(kept).unwrap(), "old");
+        assert!(!beside(&path, "-wal").exists());
+        write(&path, "new");
+        assert_ne!(identity(&path), before);
+    }
+
+    #[test]
+    fn a_held_lock_is_busy() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("cache.db");
+        let held = lock(&path, Duration::ZERO).unwrap();
+        assert_eq!(
+            lock(&path, Duration::ZERO).unwrap_err().kind(),
+            FaultKind::Busy
+        );
+        drop(held);
+        assert!(lock(&path, Duration::ZERO).is_ok());
+    }
+}

@@ -1,0 +1,334 @@
+//! The statements: what is said to the database over one held connection.
+//!
+//! Every statement is a constant, so SQLite prepares it once per connection. A batch of keys is bound as one blob that
+//! a recursive query cuts into keys: one statement and one parameter for any number of keys.
+
+use std::fmt::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, SystemTime};
+
+use futures::TryStreamExt;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{Connection, Row};
+
+use crate::cache::envelope::{Decoder, Encoder};
+use crate::cache::{Entry, FaultKind, Key, Lookup, Tier};
+
+macro_rules! cut_keys {
+    () => {
+        "WITH RECURSIVE batch(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM batch WHERE i + 1 < length(?1) / 32) "
+    };
+}
+
+const SELECT_ONE: &str = "SELECT 0, used, envelope FROM entry WHERE key = ?1";
+const SELECT_MANY: &str = concat!(
+    cut_keys!(),
+    "SELECT i, used, envelope FROM batch CROSS JOIN entry ON entry.key = substr(?1, i * 32 + 1, 32)"
+);
+const TOUCH: &str = concat!(
+    cut_keys!(),
+    "UPDATE entry SET used = ?2 WHERE key IN (SELECT substr(?1, i * 32 + 1, 32) FROM batch)"
+);
+const DELETE: &str = concat!(
+    cut_keys!(),
+    "DELETE FROM entry WHERE key IN (SELECT substr(?1, i * 32 + 1, 32) FROM batch)"
+);
+const PAGE: &str = "SELECT key, envelope FROM entry WHERE key > ?1 ORDER BY key LIMIT ?2";
+const CONTAINS: &str = "SELECT 1 FROM entry WHERE key = ?1";
+
+/// Rows of one INSERT, the largest first: any number of rows is a few of these.
+const ROWS: [usize; 4] = [100, 25, 5, 1];
+static INSERTS: LazyLock<[String; 4]> = LazyLock::new(|| ROWS.map(insert));
+/// A hit renews `used` only when it is this many hours old, so that reading seldom means writing.
+const RENEW_AFTER: i64 = 12;
+
+/// One held connection.
+pub(super) struct Wire {
+    pub(super) connection: SqliteConnection,
+    pub(super) statements: Arc<AtomicU64>,
+}
+
+/// Answers to a batch, and what they leave to be done.
+pub(super) struct Answers {
+    /// In the order of the keys.
+    pub(super) lookups: Vec<Lookup>,
+    pub(super) chores: Chores,
+}
+
+/// What lookups leave to the next write.
+#[derive(Default)]
+pub(super) struct Chores {
+    /// Keys whose last use is to be renewed.
+    pub(super) used: Vec<Key>,
+    /// Keys whose entries didn't match their checksums.
+    pub(super) damaged: Vec<Key>,
+}
+
+impl Chores {
+    pub(super) fn is_empty(&self) -> bool {
+        self.used.is_empty() && self.damaged.is_empty()
+    }
+
+    pub(super) fn append(&mut self, mut other: Chores) {
+        self.used.append(&mut other.used);
+        self.damaged.append(&mut other.damaged);
+    }
+}
+
+impl Wire {
+    /// Looks up a batch. If the database fails half way, what was answered until then stays answered.
+    pub(super) async fn select(
+        &mut self,
+        decoder: &mut Decoder,
+        keys: &[Key],
+    ) -> (Answers, Option<sqlx::Error>) {
+        let mut answers = Answers {
+            lookups: vec![Lookup::Miss; keys.len()],
+            chores: Chores::default(),
+        };
+        let statement = if keys.len() == 1 {
+            SELECT_ONE
+        } else {
+            SELECT_MANY
+        };
+        self.count();
+        let mut rows = sqlx::query(statement)
+            .bind(blob(keys))
+            .fetch(&mut self.connection);
+        let horizon = hour() - RENEW_AFTER;
+        loop {
+            let row = match rows.try_next().await {
+                Ok(Some(row)) => row,
+                Ok(None) => return (answers, None),
+                Err(error) => return (answers, Some(error)),
+            };
+            if let Err(error) = answers.add(&row, decoder, (keys, horizon)) {
+                return (answers, Some(error));
+            }
+        }
+    }
+
+    pub(super) async fn contains(&mut self, key: &Key) -> Result<bool, sqlx::Error> {
+        self.count();
+        let row = sqlx::query(CONTAINS)
+            .bind(&key.as_bytes()[..])
+            .fetch_optional(&mut self.connection)
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// Raw rows above `after`, in the order of their keys.
+    pub(super) async fn page(
+        &mut self,
+        after: Option<Key>,
+        limit: usize,
+    ) -> Result<Vec<(Key, Vec<u8>)>, sqlx::Error> {
+        self.count();
+        let above = after.map_or_else(Vec::new, |key| key.as_bytes().to_vec());
+        let rows = sqlx::query(PAGE)
+            .bind(above)
+            .bind(clamp(limit))
+            .fetch_all(&mut self.connection)
+            .await?;
+        rows.iter()
+            .map(|row| Ok((key_of(row.try_get(0)?)?, row.try_get(1)?)))
+            .collect()
+    }
+
+    /// Does the chores and stores the entries in one transaction; how many entries were too large to be stored.
+    pub(super) async fn write(
+        &mut self,
+        encoder: &mut Encoder,
+        entries: &[(Key, Entry)],
+        chores: &Chores,
+    ) -> Result<usize, sqlx::Error> {
+        self.count();
+        let mut first = entries.chunks(ROWS[0]);
+        // The first rows are packed before the lock is taken, the others while SQLite works on those before them.
+        let mut packed = first
+            .next()
+            .map(|chunk| pack(encoder, chunk))
+            .unwrap_or_default();
+        let mut stored = 0;
+        let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await?;
+        let now = hour();
+        for (statement, keys) in [(TOUCH, &chores.used), (DELETE, &chores.damaged)] {
+            if !keys.is_empty() {
+                sqlx::query(statement)
+                    .bind(blob(keys))
+                    .bind(now)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+        }
+        loop {
+            let next = first.next();
+            stored += packed.len();
+            let inserted = insert_rows(&mut transaction, packed, now);
+            let (inserted, following) =
+                futures::join!(inserted, async { next.map(|chunk| pack(encoder, chunk)) });
+            inserted?;
+            match following {
+                Some(rows) => packed = rows,
+                None => break,
+            }
+        }
+        transaction.commit().await?;
+        Ok(entries.len() - stored)
+    }
+
+    pub(super) async fn delete(&mut self, keys: &[Key]) -> Result<u64, sqlx::Error> {
+        if keys.is_empty() {
+            return Ok(0);
+        }
+        self.count();
+        Ok(sqlx::query(DELETE)
+            .bind(blob(keys))
+            .execute(&mut self.connection)
+            .await?
+            .rows_affected())
+    }
+
+    pub(super) async fn clear(&mut self) -> Result<u64, sqlx::Error> {
+        self.count();
+        let deleted = sqlx::query("DELETE FROM entry")
+            .execute(&mut self.connection)
+            .await?
+            .rows_affected();
+        self.give_back().await?;
+        Ok(deleted)
+    }
+
+    /// How many entries there are, and the bytes of their envelopes.
+    pub(super) async fn totals(&mut self) -> Result<(i64, i64), sqlx::Error> {
+        self.count();
+        sqlx::query_as("SELECT count(*), coalesce(sum(length(envelope)), 0) FROM entry")
+            .fetch_one(&mut self.connection)
+            .await
+    }
+
+    /// Gives free pages back to the file system, some at a time so that nobody waits long, and empties the log.
+    pub(super) async fn give_back(&mut self) -> Result<(), sqlx::Error> {
+        loop {
+            self.count();
+            let free: i64 = sqlx::query_scalar("PRAGMA freelist_count")
+                .fetch_one(&mut self.connection)
+                .await?;
+            if free == 0 {
+                break;
+            }
+            sqlx::raw_sql("PRAGMA incremental_vacuum(1000)")
+                .execute(&mut self.connection)
+                .await?;
+            let left: i64 = sqlx::query_scalar("PRAGMA freelist_count")
+                .fetch_one(&mut self.connection)
+                .await?;
+            if left >= free {
+                break;
+            }
+        }
+        sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(&mut self.connection)
+            .await?;
+        Ok(())
+    }
+
+    pub(super) fn count(&self) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Answers {
+    fn add(
+        &mut self,
+        row: &SqliteRow,
+        decoder: &mut Decoder,
+        (keys, horizon): (&[Key], i64),
+    ) -> Result<(), sqlx::Error> {
+        let index = usize::try_from(row.try_get::<i64, _>(0)?).unwrap_or(usize::MAX);
+        let (Some(key), Some(lookup)) = (keys.get(index), self.lookups.get_mut(index)) else {
+            return Ok(());
+        };
+        *lookup = match decoder.decode(key, row.try_get(2)?) {
+            Ok(entry) => Lookup::Hit(entry, Tier::Local),
+            Err(kind) => {
+                self.chores.damaged.push(*key);
+                Lookup::Fault(kind)
+            }
+        };
+        if row.try_get::<i64, _>(1)? < horizon {
+            self.chores.used.push(*key);
+        }
+        Ok(())
+    }
+}
+
+/// Hours since 1970.
+pub(super) fn hour() -> i64 {
+    let elapsed = SystemTime::UNIX_EPOCH.elapsed().unwrap_or(Duration::ZERO);
+    i64::try_from(elapsed.as_secs() / 3600).unwrap_or(i64::MAX)
+}
+
+pub(super) fn key_of(bytes: &[u8]) -> Result<Key, sqlx::Error> {
+    Key::try_from(bytes).map_err(|error| sqlx::Error::ColumnDecode {
+        index: "key".to_owned(),
+        source: error.into(),
+    })
+}
+
+fn blob(keys: &[Key]) -> Vec<u8> {
+    keys.iter().flat_map(Key::as_bytes).copied().collect()
+}
+
+fn clamp(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+type Packed = (Vec<u8>, Vec<u8>);
+
+/// What can't be packed is left out; the caller sees how many rows there are.
+fn pack(encoder: &mut Encoder, entries: &[(Key, Entry)]) -> Vec<Packed> {
+    let pack = |(key, entry): &(Key, Entry)| -> Result<Packed, FaultKind> {
+        Ok((key.as_bytes().to_vec(), encoder.encode(key, entry)?))
+    };
+    entries.iter().map(pack).filter_map(Result::ok).collect()
+}
+
+async fn insert_rows(
+    connection: &mut SqliteConnection,
+    packed: Vec<Packed>,
+    now: i64,
+) -> Result<(), sqlx::Error> {
+    let mut rows = packed.into_iter();
+    for (count, statement) in ROWS.iter().zip(INSERTS.iter()) {
+        while rows.len() >= *count {
+            let mut query = sqlx::query(statement.as_str()).bind(now);
+            for (key, envelope) in rows.by_ref().take(*count) {
+                query = query.bind(key).bind(envelope);
+            }
+            query.execute(&mut *connection).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Two processes may have worked out the same; then the row stays as it is, unless it was damaged.
+fn insert(rows: usize) -> String {
+    let mut statement = "INSERT INTO entry (key, created, used, envelope) VALUES ".to_owned();
+    for row in 0..rows {
+        let comma = if row == 0 { "" } else { ", " };
+        // Writing to a string can't fail.
+        let _ = write!(
+            statement,
+            "{comma}(?{}, ?1, ?1, ?{})",
+            2 * row + 2,
+            2 * row + 3
+        );
+    }
+    statement.push_str(
+        " ON CONFLICT (key) DO UPDATE SET envelope = excluded.envelope, used = excluded.used \
+         WHERE envelope IS NOT excluded.envelope",
+    );
+    statement
+}

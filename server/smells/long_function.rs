@@ -1,0 +1,108 @@
+//! # Long function
+//!
+//! ## What it does
+//! Finds functions with many lines of code. Blank lines and comments are not counted.
+//!
+//! ## Why
+//! A long function does several things, and none of them has a name. It is changed for several reasons, and what its
+//! beginning sets up has to be remembered until its end.
+//!
+//! ## Sources
+//! Martin Fowler, *Refactoring*, "Long Function"; clippy's `too_many_lines`.
+
+use ra_ap_syntax::{
+    AstNode,
+    ast::{self, HasArgList},
+};
+
+use crate::{
+    facts::Sighting,
+    smells::{Family, Limits, Sightings, Smell},
+    syntax::{Function, Item},
+    text::slice,
+};
+
+pub(super) const SMELL: Smell = Smell {
+    id: "long-function",
+    limits: Limits {
+        warn: 60,
+        strong: 100,
+    },
+    family: Family::FunctionSize,
+    rate: None,
+    answers: &[],
+    clippy: &["too_many_lines"],
+    look,
+    say,
+};
+
+/// An arm of more lines is code to be read, not an entry of a table.
+const LINES_OF_ENTRY: u32 = 3;
+
+fn look(item: &Item<'_>, sightings: &mut Sightings) {
+    for function in &item.functions {
+        if sightings.keeps(function.metrics.lines) {
+            sightings.push(function.name(), lines_to_read(item, function));
+        }
+    }
+}
+
+fn say(sighting: &Sighting, text: &str) -> String {
+    let name = slice(text, sighting.at).unwrap_or_default();
+    format!("`{name}` has {} lines of code", sighting.measure)
+}
+
+/// The lines of a function, where its longest table counts as one line.
+fn lines_to_read(item: &Item<'_>, function: &Function) -> u32 {
+    let expressions = top_level_expressions(&function.body);
+    let tables = expressions.map(|expression| table_lines(item, &expression));
+    let discount = tables.max().unwrap_or(0).saturating_sub(1);
+    function.metrics.lines.saturating_sub(discount)
+}
+
+/// The expressions that a function's statements consist of, without what is merely wrapped around them: `Some(match … {})`.
+fn top_level_expressions(body: &ast::BlockExpr) -> impl Iterator<Item = ast::Expr> {
+    let statements = body.statements().filter_map(|statement| match statement {
+        ast::Stmt::ExprStmt(statement) => statement.expr(),
+        ast::Stmt::LetStmt(statement) => statement.initializer(),
+        ast::Stmt::Item(_) => None,
+    });
+    let expressions = statements.chain(body.tail_expr());
+    expressions.filter_map(unwrapped)
+}
+
+fn unwrapped(mut expression: ast::Expr) -> Option<ast::Expr> {
+    loop {
+        expression = match expression {
+            ast::Expr::CallExpr(call) => call.arg_list()?.args().next()?,
+            ast::Expr::RefExpr(reference) => reference.expr()?,
+            ast::Expr::ReturnExpr(jump) => jump.expr()?,
+            other => return Some(other),
+        };
+    }
+}
+
+/// The lines of a table; none for anything else.
+fn table_lines(item: &Item<'_>, expression: &ast::Expr) -> u32 {
+    let is_table = match expression {
+        ast::Expr::MatchExpr(table) => is_flat(item, table),
+        ast::Expr::ArrayExpr(_) | ast::Expr::RecordExpr(_) => !has_closure(expression),
+        _ => false,
+    };
+    if is_table {
+        item.code_lines(expression.syntax().text_range())
+    } else {
+        0
+    }
+}
+
+fn is_flat(item: &Item<'_>, table: &ast::MatchExpr) -> bool {
+    let arms = table.match_arm_list().into_iter();
+    let mut arms = arms.flat_map(|list| list.arms());
+    arms.all(|arm| item.code_lines(arm.syntax().text_range()) <= LINES_OF_ENTRY)
+}
+
+fn has_closure(expression: &ast::Expr) -> bool {
+    let mut nodes = expression.syntax().descendants();
+    nodes.any(|node| ast::ClosureExpr::can_cast(node.kind()))
+}

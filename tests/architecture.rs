@@ -1,0 +1,363 @@
+//! Holds the order of the modules and their doors: who may use whom, and which module alone may touch what. Every path
+//! counts, also those inside macros and those that start with `super`.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use ra_ap_syntax::{
+    AstNode, Edition, SourceFile, SyntaxElement, SyntaxKind, SyntaxToken, T,
+    ast::{self, HasName},
+};
+use walkdir::WalkDir;
+
+/// Each line may use the lines before it. Modules in one line never use each other.
+const ORDER: &[&[&str]] = &[
+    &["text"],
+    &["syntax"],
+    &["facts"],
+    &["smells", "refactorings"],
+    &["cache"],
+    &["config"],
+    &["workspace"],
+    &["analysis"],
+    &["report"],
+    &["lsp", "cli"],
+];
+
+/// Modules that use nothing of this crate although the order would let them.
+const ALONE: &[&str] = &["cache"];
+
+/// A path, and the modules that alone may write it.
+const DOORS: &[(&str, &[&str])] = &[
+    ("tower_lsp", &["lsp"]),
+    ("lsp_types", &["lsp"]),
+    ("sqlx", &["cache"]),
+    ("reqwest", &["cache"]),
+    ("axum", &["cache"]),
+    ("ra_ap_syntax", &["syntax", "smells", "refactorings"]),
+    ("ra_ap_parser", &["syntax"]),
+    ("std::fs", NOT_PURE),
+    ("std::env", NOT_PURE),
+    ("std::time", NOT_PURE),
+    ("std::process", NOT_PURE),
+    ("std::net", NOT_PURE),
+    ("tokio", NOT_PURE),
+    ("tracing", NOT_PURE),
+    ("rand", &[]),
+];
+
+/// The modules that are more than pure functions.
+const NOT_PURE: &[&str] = &[
+    "cache",
+    "config",
+    "workspace",
+    "analysis",
+    "report",
+    "lsp",
+    "cli",
+    "main",
+];
+
+/// Macros that write to the standard output, and the modules that may.
+const PRINTING: &[&str] = &["println", "print"];
+const PRINTERS: &[&str] = &["report", "cli"];
+
+#[test]
+fn modules_use_only_what_comes_before_them() {
+    let mut faults = String::new();
+    for file in sources() {
+        for used in file.used_modules() {
+            if !may_use(&file.module, &used.name) {
+                let _ = writeln!(faults, "{}:{} uses `{}`", file.path, used.line, used.name);
+            }
+        }
+    }
+    assert!(
+        faults.is_empty(),
+        "the order of the modules is broken:\n{faults}"
+    );
+}
+
+#[test]
+fn every_door_is_used_by_its_owners_alone() {
+    let mut faults = String::new();
+    for file in sources() {
+        for (door, owners) in DOORS {
+            if owners.contains(&file.module.as_str()) {
+                continue;
+            }
+            for line in file.lines_with_path(door) {
+                let _ = writeln!(faults, "{}:{line} uses `{door}`", file.path);
+            }
+        }
+        if !PRINTERS.contains(&file.module.as_str()) {
+            for line in file.lines_with_macro(PRINTING) {
+                let _ = writeln!(faults, "{}:{line} prints", file.path);
+            }
+        }
+    }
+    assert!(faults.is_empty(), "a door is used by others:\n{faults}");
+}
+
+#[test]
+fn no_file_is_a_thousand_lines_long() {
+    let long: Vec<_> = sources()
+        .into_iter()
+        .filter(|file| file.text.lines().count() > 1_000)
+        .map(|file| file.path)
+        .collect();
+    assert!(long.is_empty(), "{long:?}");
+}
+
+#[test]
+fn every_module_of_the_crate_has_its_place_in_the_order() {
+    let known: Vec<&str> = ORDER.iter().copied().flatten().copied().collect();
+    for file in sources() {
+        let is_root = matches!(file.module.as_str(), "lib" | "main");
+        assert!(
+            is_root || known.contains(&file.module.as_str()),
+            "{} has no place",
+            file.path
+        );
+    }
+}
+
+#[test]
+fn the_checks_see_what_they_look_for() {
+    let file = source(
+        "server/text/example.rs",
+        "use crate::{syntax::{Tree, Item}, facts}; mod a { fn f() { super::super::super::cli::run() } }\n\
+         fn g() { m!(std::fs::read(crate::lsp::X)); println!(\"\"); use tokio; } fn own() { super::x() }",
+    );
+    let used: Vec<String> = file
+        .used_modules()
+        .into_iter()
+        .map(|used| used.name)
+        .collect();
+    assert_eq!(used, ["syntax", "facts", "cli", "lsp"]);
+    assert_eq!(file.lines_with_path("std::fs"), [2]);
+    assert_eq!(file.lines_with_path("tokio"), [2]);
+    assert_eq!(file.lines_with_macro(PRINTING), [2]);
+    assert!(!may_use("text", "syntax") && may_use("syntax", "text"));
+    assert!(!may_use("cache", "text") && !may_use("smells", "refactorings"));
+}
+
+fn may_use(module: &str, other: &str) -> bool {
+    if module == other || matches!(module, "lib" | "main") {
+        return true;
+    }
+    let place = |name: &str| ORDER.iter().position(|line| line.contains(&name));
+    match (place(module), place(other)) {
+        (Some(here), Some(there)) => !ALONE.contains(&module) && there < here,
+        // What is no module of the crate's root is an item of it.
+        _ => true,
+    }
+}
+
+struct Source {
+    path: String,
+    /// The module of the crate's root that the file belongs to.
+    module: String,
+    /// The modules that lead to the file, from the crate's root.
+    modules: Vec<String>,
+    text: String,
+    tokens: Vec<SyntaxToken>,
+}
+
+struct Used {
+    name: String,
+    line: usize,
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = WalkDir::new(root.join("server"))
+        .sort_by_file_name()
+        .into_iter();
+    let files = files.map(|entry| entry.expect("the sources can be read").into_path());
+    let rust = files.filter(|path| path.extension().is_some_and(|end| end == "rs"));
+    rust.map(|path: PathBuf| {
+        let text = fs::read_to_string(&path).expect("sources are UTF-8");
+        let relative = path.strip_prefix(root).expect("below the root");
+        source(&relative.to_string_lossy().replace('\\', "/"), &text)
+    })
+    .collect()
+}
+
+fn source(path: &str, text: &str) -> Source {
+    let inner = path.trim_start_matches("server/").trim_end_matches(".rs");
+    let modules: Vec<String> = inner.split('/').map(str::to_owned).collect();
+    let tree = SourceFile::parse(text, Edition::Edition2024).tree();
+    let tokens = tree
+        .syntax()
+        .descendants_with_tokens()
+        .filter_map(SyntaxElement::into_token);
+    Source {
+        path: path.to_owned(),
+        module: modules[0].clone(),
+        tokens: tokens.filter(|token| !token.kind().is_trivia()).collect(),
+        modules,
+        text: text.to_owned(),
+    }
+}
+
+impl Source {
+    fn used_modules(&self) -> Vec<Used> {
+        let mut used = Vec::new();
+        for at in 0..self.tokens.len() {
+            let starts_path = at == 0 || !self.is_path_separator(at - 1);
+            if !starts_path {
+                continue;
+            }
+            match self.tokens[at].kind() {
+                T![crate] => self.collect(at + 1, &mut used),
+                T![super] => self.collect_above(at, &mut used),
+                _ => {}
+            }
+        }
+        used
+    }
+
+    /// The names behind `crate` or what leads to it: one, or those of a group.
+    fn collect(&self, at: usize, used: &mut Vec<Used>) {
+        let Some(next) = self.after_separator(at) else {
+            return;
+        };
+        if self.tokens[next].kind() != T!['{'] {
+            used.push(self.used(next));
+            return;
+        }
+        let mut depth = 0_usize;
+        for at in next..self.tokens.len() {
+            match self.tokens[at].kind() {
+                T!['{'] => depth += 1,
+                T!['}'] if depth == 1 => return,
+                T!['}'] => depth -= 1,
+                _ => {}
+            }
+            let opens_entry = matches!(self.tokens[at].kind(), T!['{'] | T![,]);
+            if depth == 1 && opens_entry && self.is_name(at + 1) {
+                used.push(self.used(at + 1));
+            }
+        }
+    }
+
+    /// A path of `super`s counts if it leads to the crate's root.
+    fn collect_above(&self, at: usize, used: &mut Vec<Used>) {
+        let mut last = at;
+        let mut steps = 1;
+        while let Some(next) = self.after_separator(last + 1) {
+            if self.tokens[next].kind() != T![super] {
+                break;
+            }
+            last = next;
+            steps += 1;
+        }
+        let inline = self.tokens[at]
+            .parent_ancestors()
+            .filter_map(ast::Module::cast);
+        let inline = inline.filter(|module| module.item_list().is_some()).count();
+        if steps == self.modules.len() + inline {
+            self.collect(last + 1, used);
+        }
+    }
+
+    fn lines_with_path(&self, path: &str) -> Vec<usize> {
+        let names: Vec<&str> = path.split("::").collect();
+        let mut lines = Vec::new();
+        for at in 0..self.tokens.len() {
+            let starts_path = at == 0 || !self.is_path_separator(at - 1);
+            if starts_path && self.is_in_product(at) && self.has_names(at, &names) {
+                lines.push(self.line(at));
+            }
+        }
+        lines
+    }
+
+    fn has_names(&self, at: usize, names: &[&str]) -> bool {
+        if self.tokens[at].text() != names[0] || !is_used_as_path(&self.tokens, at, names) {
+            return false;
+        }
+        let Some(second) = names.get(1) else {
+            return true;
+        };
+        let mut found = Vec::new();
+        self.collect(at + 1, &mut found);
+        found.iter().any(|used| used.name == *second)
+    }
+
+    fn lines_with_macro(&self, names: &[&str]) -> Vec<usize> {
+        let is_call = |at: usize| {
+            names.contains(&self.tokens[at].text())
+                && self
+                    .tokens
+                    .get(at + 1)
+                    .is_some_and(|next| next.kind() == T![!])
+        };
+        let calls = (0..self.tokens.len()).filter(|at| is_call(*at) && self.is_in_product(*at));
+        calls.map(|at| self.line(at)).collect()
+    }
+
+    /// Tests beside the code may read files and clocks.
+    fn is_in_product(&self, at: usize) -> bool {
+        let modules = self.tokens[at]
+            .parent_ancestors()
+            .filter_map(ast::Module::cast);
+        modules
+            .filter_map(|module| module.name())
+            .all(|name| name.text() != "tests")
+            && !self.path.ends_with("/tests.rs")
+            && !self.path.contains("/tests/")
+    }
+
+    fn used(&self, at: usize) -> Used {
+        Used {
+            name: self.tokens[at].text().to_owned(),
+            line: self.line(at),
+        }
+    }
+
+    fn line(&self, at: usize) -> usize {
+        let end = usize::from(self.tokens[at].text_range().start());
+        self.text[..end].matches('\n').count() + 1
+    }
+
+    fn is_name(&self, at: usize) -> bool {
+        self.tokens
+            .get(at)
+            .is_some_and(|token| token.kind() == SyntaxKind::IDENT)
+    }
+
+    /// The index behind `::`, which macro input holds as two colons.
+    fn after_separator(&self, at: usize) -> Option<usize> {
+        let next = match self.tokens.get(at)?.kind() {
+            T![::] => at + 1,
+            T![:] if self.tokens.get(at + 1)?.kind() == T![:] => at + 2,
+            _ => return None,
+        };
+        (next < self.tokens.len()).then_some(next)
+    }
+
+    fn is_path_separator(&self, at: usize) -> bool {
+        match self.tokens[at].kind() {
+            T![::] => true,
+            T![:] => at > 0 && self.tokens[at - 1].kind() == T![:],
+            _ => false,
+        }
+    }
+}
+
+/// Whether the name is the start of a path or the subject of a `use`, rather than a field or a variable of that name.
+fn is_used_as_path(tokens: &[SyntaxToken], at: usize, names: &[&str]) -> bool {
+    let next = tokens.get(at + 1).map(SyntaxToken::kind);
+    let leads_on = matches!(next, Some(T![::]))
+        || (next == Some(T![:])
+            && tokens
+                .get(at + 2)
+                .is_some_and(|token| token.kind() == T![:]));
+    let is_used = at > 0 && tokens[at - 1].kind() == T![use];
+    leads_on || (names.len() == 1 && is_used)
+}

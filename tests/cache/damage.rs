@@ -1,0 +1,235 @@
+//! Files that are not what they should be.
+
+use std::fs;
+use std::path::Path;
+
+use rustassistant::cache::{Cache, FaultKind, Lookup, Mode, SqliteCache, Store};
+
+use super::{LONG, assert_never_wrong, assert_works_in_memory, entries, entry, filled, hits, key, keys, store};
+
+/// A damaged file gives faults, is moved aside by the first write, and its successor works.
+async fn assert_recreated(path: &Path) {
+    let before = fs::read(path).unwrap();
+    let store = store(path, Mode::CommandLine);
+    let lookups = store.get_many(&keys(40)).await;
+    assert_never_wrong(&lookups);
+    assert!(lookups.contains(&Lookup::Fault(FaultKind::Corrupt)), "{lookups:?}");
+    assert!(store.stats().fault_count() > 0);
+    store.put_many(entries(40)).await;
+    assert!(store.close(LONG).await);
+    assert_eq!(store.stats().written, 40);
+    let warnings = store.warnings();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("cache.db.corrupt"), "{warnings:?}");
+    assert_eq!(fs::read(path.with_extension("db.corrupt")).unwrap(), before);
+    let lookups = SqliteCache::at(path).get_many(&keys(40)).await;
+    assert_eq!(hits(&lookups), 40);
+}
+
+#[tokio::test]
+async fn garbage() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.db");
+    fs::write(&path, b"not a database, but long enough to be read as one. ".repeat(400)).unwrap();
+    assert_recreated(&path).await;
+}
+
+#[tokio::test]
+async fn a_short_text() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.db");
+    fs::write(&path, "hello").unwrap();
+    assert_recreated(&path).await;
+}
+
+#[tokio::test]
+async fn nothing_at_all() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.db");
+    fs::write(&path, "").unwrap();
+    assert_recreated(&path).await;
+}
+
+#[tokio::test]
+async fn half_a_file() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.db");
+    filled(&path, 400).await;
+    let bytes = fs::read(&path).unwrap();
+    fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    let store = store(&path, Mode::CommandLine);
+    let lookups = store.get_many(&keys(400)).await;
+    assert_never_wrong(&lookups);
+    assert!(hits(&lookups) < 400);
+    assert_eq!(store.stats().misses, 0, "a broken file is not a cold one");
+    store.put_many(entries(400)).await;
+    assert!(store.close(LONG).await);
+    assert_eq!(hits(&SqliteCache::at(&path).get_many(&keys(400)).await), 400);
+}
+
+#[tokio::test]
+async fn every_length_of_a_cut_file() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.db");
+    filled(&path, 40).await;
+    let bytes = fs::read(&path).unwrap();
+    for length in (0..bytes.len()).step_by(1_777) {
+        let path = home.path().join(format!("{length}.db"));
+        fs::write(&path, &bytes[..length]).unwrap();
+        assert_survives(&path).await;
+    }
+}
+
+#[tokio::test]
+async fn pages_of_noise() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.db");
+    filled(&path, 40).await;
+    let bytes = fs::read(&path).unwrap();
+    for page in 0..bytes.len() / 4096 {
+        let mut noisy = bytes.clone();
+        blake3::Hasher::new().finalize_xof().fill(&mut noisy[page * 4096..(page + 1) * 4096]);
+        let path = home.path().join(format!("{page}.db"));
+        fs::write(&path, &noisy).unwrap();
+        assert_survives(&path).await;
+    }
+}
+
+/// SQLite itself serves flipped bytes as if nothing were.
+#[tokio::test]
+async fn a_flipped_byte_on_any_page_never_gives_a_wrong_payload() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.db");
+    filled(&path, 40).await;
+    let bytes = fs::read(&path).unwrap();
+    let (mut noticed, mut tried) = (0, 0);
+    for offset in (0..bytes.len()).step_by(89) {
+        let mut flipped = bytes.clone();
+        flipped[offset] ^= 0x10;
+        fs::write(&path, &flipped).unwrap();
+        let cache = SqliteCache::at(&path);
+        let lookups = cache.get_many(&keys(40)).await;
+        assert_never_wrong(&lookups);
+        tried += 1;
+        noticed += usize::from(lookups.iter().any(|lookup| matches!(lookup, Lookup::Fault(_))));
+        cache.close().await;
+    }
+    // Most of the file is payload, and most of that is used.
+    assert!(noticed * 2 > tried, "{noticed} of {tried}");
+}
+
+/// Alters payload bytes only, so that the structure stays sound.
+async fn flip_payload(path: &Path, number: u32) {
+    let mut connection = super::faults::connect(path).await;
+    let key = key(number);
+    let mut envelope: Vec<u8> = sqlx::query_scalar("SELECT envelope FROM entry WHERE key = ?1")
+        .bind(&key.as_bytes()[..])
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    let middle = envelope.len() / 2;
+    envelope[middle] ^= 1;
+    sqlx::query("UPDATE entry SET envelope = ?2 WHERE key = ?1")
+        .bind(&key.as_bytes()[..])
+        .bind(envelope)
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    sqlx::Connection::close(connection).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_entry_is_dropped_counted_and_written_again() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.db");
+    filled(&path, 10).await;
+    flip_payload(&path, 3).await;
+    let checked = SqliteCache::at(&path).check().await.unwrap();
+    assert_eq!((checked.entries, checked.damaged), (10, 1));
+    let listed = SqliteCache::at(&path).entries(None, 100).await.unwrap();
+    assert_eq!(listed.len(), 9);
+
+    let first = store(&path, Mode::CommandLine);
+    let lookups = first.get_many(&keys(10)).await;
+    assert_never_wrong(&lookups);
+    assert_eq!(lookups[3], Lookup::Fault(FaultKind::Checksum));
+    assert_eq!(hits(&lookups), 9);
+    assert_eq!(first.stats().faults.get(&FaultKind::Checksum), Some(&1));
+    assert!(first.flush(LONG).await);
+    assert_eq!(first.holdings().await.unwrap().entries, 9);
+    assert_eq!(first.warnings(), Vec::<String>::new());
+
+    first.put(key(3), entry(3));
+    assert!(first.close(LONG).await);
+    assert_eq!(hits(&SqliteCache::at(&path).get_many(&keys(10)).await), 10);
+}
+
+#[tokio::test]
+async fn a_damaged_entry_is_mended_even_where_it_could_not_be_dropped() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.db");
+    filled(&path, 10).await;
+    flip_payload(&path, 3).await;
+    SqliteCache::at(&path).put_many(&entries(10)).await.unwrap();
+    assert_eq!(hits(&SqliteCache::at(&path).get_many(&keys(10)).await), 10);
+}
+
+#[tokio::test]
+async fn a_lost_table_is_damage() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.db");
+    filled(&path, 10).await;
+    let mut connection = super::faults::connect(&path).await;
+    sqlx::raw_sql("DROP TABLE entry").execute(&mut connection).await.unwrap();
+    sqlx::Connection::close(connection).await.unwrap();
+    assert_recreated(&path).await;
+}
+
+#[tokio::test]
+async fn a_good_file_may_replace_a_running_one() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.db");
+    filled(&path, 30).await;
+    let copy = home.path().join("copy.db");
+    fs::copy(&path, &copy).unwrap();
+    let store = store(&path, Mode::CommandLine);
+    assert_eq!(hits(&store.get_many(&keys(10)).await), 10);
+    // Once by another file of the same name, once by other bytes in the same file.
+    fs::copy(&copy, home.path().join("third.db")).unwrap();
+    fs::rename(home.path().join("third.db"), &path).unwrap();
+    assert_never_wrong(&store.get_many(&keys(20)).await);
+    assert_works_in_memory(&store).await;
+    fs::copy(&copy, &path).unwrap();
+    assert_never_wrong(&store.get_many(&keys(30)).await);
+    assert_works_in_memory(&store).await;
+    assert!(store.close(LONG).await);
+    assert_survives(&path).await;
+}
+
+#[tokio::test]
+async fn damage_that_happens_meanwhile() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.db");
+    filled(&path, 400).await;
+    let cache = SqliteCache::at(&path);
+    assert_eq!(hits(&cache.get_many(&keys(3)).await), 3);
+    fs::write(&path, b"somebody's letter".repeat(3_000)).unwrap();
+    let lookups = cache.get_many(&keys(400)).await;
+    assert_never_wrong(&lookups);
+    cache.put_many(&entries(400)).await.unwrap();
+    let lookups = SqliteCache::at(&path).get_many(&keys(400)).await;
+    assert_eq!(hits(&lookups), 400);
+}
+
+/// Whatever the file is: no wrong answer, no panic, no hang, and a store that works on.
+async fn assert_survives(path: &Path) {
+    let survives = async {
+        let store: Store = store(path, Mode::CommandLine);
+        assert_never_wrong(&store.get_many(&keys(40)).await);
+        assert_works_in_memory(&store).await;
+        store.put_many(entries(40)).await;
+        assert!(store.close(LONG).await);
+        assert_never_wrong(&SqliteCache::at(path).get_many(&keys(40)).await);
+    };
+    tokio::time::timeout(LONG, survives).await.unwrap();
+}

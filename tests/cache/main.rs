@@ -1,0 +1,74 @@
+//! The cache from outside: what it answers, whatever happens to its file.
+
+mod answers;
+mod damage;
+mod faults;
+mod processes;
+mod upkeep;
+
+use std::path::Path;
+use std::time::Duration;
+
+use rustassistant::cache::{Cache, Entry, Key, Lookup, Mode, SqliteCache, Store, StoreOptions};
+
+/// Longer than anything here takes; whoever gets there hangs.
+const LONG: Duration = Duration::from_secs(60);
+
+fn key(number: u32) -> Key {
+    Key::new("test", &[0; 32], &[b"2024"], &number.to_le_bytes())
+}
+
+fn keys(count: u32) -> Vec<Key> {
+    (0..count).map(key).collect()
+}
+
+/// About 2 KB that zstd makes about three times smaller, as with real reports.
+fn entry(number: u32) -> Entry {
+    let mut noise = blake3::Hasher::new().update(&number.to_le_bytes()).finalize_xof();
+    let mut bytes = Vec::new();
+    for line in 0..40 {
+        let mut word = [0; 16];
+        noise.fill(&mut word);
+        bytes.extend_from_slice(format!("entry {number}, line {line}: ").as_bytes());
+        bytes.extend_from_slice(&word);
+        bytes.extend_from_slice(&[0; 12]);
+    }
+    Entry::from(bytes)
+}
+
+fn entries(count: u32) -> Vec<(Key, Entry)> {
+    (0..count).map(|number| (key(number), entry(number))).collect()
+}
+
+fn store(path: &Path, mode: Mode) -> Store {
+    Store::open(StoreOptions { path: Some(path.to_owned()), mode, ..StoreOptions::default() })
+}
+
+/// A closed file with entries.
+async fn filled(path: &Path, count: u32) {
+    let cache = SqliteCache::new(path).await.unwrap();
+    cache.put_many(&entries(count)).await.unwrap();
+    cache.close().await;
+}
+
+fn hits(lookups: &[Lookup]) -> usize {
+    lookups.iter().filter(|lookup| matches!(lookup, Lookup::Hit(..))).count()
+}
+
+/// The one promise that nothing may break: an answer is the right one, or none.
+fn assert_never_wrong(lookups: &[Lookup]) {
+    for (number, lookup) in (0..).zip(lookups) {
+        if let Lookup::Hit(found, _) = lookup {
+            assert_eq!(*found, entry(number), "entry {number}");
+        }
+    }
+}
+
+/// A store on a broken file still remembers what it is given, and ends in time.
+async fn assert_works_in_memory(store: &Store) {
+    store.put_many(vec![(key(900), entry(900))]).await;
+    let lookups = store.get_many(&[key(900), key(901)]).await;
+    assert_eq!(lookups[0].clone().entry(), Some(entry(900)));
+    assert_eq!(lookups[1].clone().entry(), None);
+    assert!(store.flush(LONG).await);
+}

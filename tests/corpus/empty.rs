@@ -1,0 +1,1 @@
+//! Nothing: this package only names what it depends on.

@@ -1,0 +1,291 @@
+//! Applying edits to a copy of a crate, and asking the compiler.
+
+use std::{
+    collections::BTreeMap,
+    fmt, fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    sync::Arc,
+};
+
+use ra_ap_syntax::{Edition, SourceFile, SyntaxKind};
+use rustassistant::text::Edits;
+use tempfile::TempDir;
+use walkdir::WalkDir;
+
+use super::probe::{Candidate, text_of};
+
+/// A copy of a crate that may be changed.
+pub struct Trial {
+    folder: TempDir,
+    root: PathBuf,
+    targets: Targets,
+}
+
+/// What of the crate builds before anything is changed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Targets {
+    All,
+    Default,
+}
+
+/// What the crate's own tests said of the largest round.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Tests {
+    Passed,
+    FailedAfter,
+    /// They fail or don't build without any edit, so they tell nothing.
+    FailedBefore,
+}
+
+pub struct Outcome {
+    pub tried: Vec<Candidate>,
+    pub broken: Vec<(Candidate, String)>,
+    /// Edits that hold, but lose a comment or leave formatted code unformatted.
+    pub faulty: Vec<(Candidate, &'static str)>,
+    pub tests: Tests,
+}
+
+impl Outcome {
+    pub fn holds(&self) -> bool {
+        self.broken.is_empty() && self.faulty.is_empty() && self.tests != Tests::FailedAfter
+    }
+}
+
+impl fmt::Display for Tests {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Passed => "passed",
+            Self::FailedAfter => "FAILED after the edits",
+            Self::FailedBefore => "tell nothing: they fail before the edits too",
+        })
+    }
+}
+
+impl Trial {
+    pub fn prepare(source: &Path) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let root = folder.path().join("crate");
+        copy(source, &root);
+        let manifest = root.join("Cargo.toml");
+        let text = fs::read_to_string(&manifest).expect("a crate has a manifest");
+        if !text.contains("[workspace]") {
+            fs::write(&manifest, text + "\n[workspace]\n").expect("the copy is ours");
+        }
+        let mut trial = Self {
+            folder,
+            root,
+            targets: Targets::All,
+        };
+        if !trial.check().status.success() {
+            trial.targets = Targets::Default;
+            let output = trial.check();
+            let errors = String::from_utf8_lossy(&output.stderr);
+            assert!(
+                output.status.success(),
+                "{} does not build as it is:\n{errors}",
+                source.display()
+            );
+        }
+        trial
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub fn run(&self, candidates: Vec<Candidate>) -> Outcome {
+        let rounds = rounds(&candidates);
+        let mut broken = Vec::new();
+        for round in &rounds {
+            self.sort_out(round, &mut broken);
+        }
+        let largest = rounds.iter().max_by_key(|round| round.len());
+        let tests = match largest {
+            Some(round) => self.test(&without(round, &broken)),
+            None => Tests::Passed,
+        };
+        let faulty = candidates
+            .iter()
+            .filter_map(|one| Some((one.clone(), fault(one)?)));
+        Outcome {
+            faulty: faulty.collect(),
+            tried: candidates,
+            broken,
+            tests,
+        }
+    }
+
+    /// Finds the edits of a round that break the crate.
+    fn sort_out(&self, round: &[&Candidate], broken: &mut Vec<(Candidate, String)>) {
+        let Some(error) = self.with_edits(round, || self.error_of_check()) else {
+            return;
+        };
+        if let [one] = round {
+            broken.push(((*one).clone(), error));
+            return;
+        }
+        let (left, right) = round.split_at(round.len() / 2);
+        self.sort_out(left, broken);
+        self.sort_out(right, broken);
+    }
+
+    fn error_of_check(&self) -> Option<String> {
+        let output = self.check();
+        (!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
+    fn test(&self, round: &[&Candidate]) -> Tests {
+        let passes = || {
+            self.cargo(&["test", "--offline", "--quiet"])
+                .status
+                .success()
+        };
+        if !passes() {
+            return Tests::FailedBefore;
+        }
+        if self.with_edits(round, passes) {
+            Tests::Passed
+        } else {
+            Tests::FailedAfter
+        }
+    }
+
+    fn with_edits<T>(&self, round: &[&Candidate], work: impl FnOnce() -> T) -> T {
+        let mut texts: BTreeMap<&PathBuf, (Arc<str>, Vec<_>)> = BTreeMap::new();
+        for candidate in round {
+            let entry = texts.entry(&candidate.file);
+            let (_, edits) = entry.or_insert_with(|| (text_of(&candidate.file), Vec::new()));
+            edits.extend(candidate.edits.as_slice().iter().cloned());
+        }
+        for (file, (text, edits)) in &texts {
+            let edits = Edits::new(edits.clone()).expect("edits of a round don't touch");
+            fs::write(file, edits.apply(text).expect("edits fit the text")).expect("ours");
+        }
+        let result = work();
+        for (file, (text, _)) in &texts {
+            fs::write(file, text.as_bytes()).expect("ours");
+        }
+        result
+    }
+
+    fn check(&self) -> Output {
+        match self.targets {
+            Targets::All => self.cargo(&[
+                "check",
+                "--quiet",
+                "--message-format=short",
+                "--all-targets",
+            ]),
+            Targets::Default => self.cargo(&["check", "--quiet", "--message-format=short"]),
+        }
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO"))
+            .args(arguments)
+            .current_dir(self.root())
+            .env("CARGO_TARGET_DIR", self.folder.path().join("target"))
+            .env("RUSTFLAGS", "--cap-lints warn")
+            .env("CARGO_TERM_COLOR", "never")
+            .output()
+            .expect("cargo runs")
+    }
+}
+
+/// Rounds of edits that don't touch each other.
+fn rounds(candidates: &[Candidate]) -> Vec<Vec<&Candidate>> {
+    let mut rest: Vec<&Candidate> = candidates.iter().collect();
+    let mut rounds = Vec::new();
+    while !rest.is_empty() {
+        let mut round: Vec<&Candidate> = Vec::new();
+        let mut later = Vec::new();
+        for candidate in rest {
+            if round.iter().any(|other| other.is_near(candidate)) {
+                later.push(candidate);
+            } else {
+                round.push(candidate);
+            }
+        }
+        rounds.push(round);
+        rest = later;
+    }
+    rounds
+}
+
+fn without<'a>(round: &[&'a Candidate], broken: &[(Candidate, String)]) -> Vec<&'a Candidate> {
+    let is_broken = |one: &Candidate| {
+        broken
+            .iter()
+            .any(|(other, _)| other.file == one.file && other.edits == one.edits)
+    };
+    round
+        .iter()
+        .copied()
+        .filter(|one| !is_broken(one))
+        .collect()
+}
+
+/// What is wrong with an edit although the crate builds.
+fn fault(candidate: &Candidate) -> Option<&'static str> {
+    let before = text_of(&candidate.file);
+    let after = candidate.edits.apply(&before)?;
+    if comments(&before) != comments(&after) {
+        return Some("changes the comments");
+    }
+    if is_formatted(&before) == Some(true) && is_formatted(&after) == Some(false) {
+        return Some("leaves formatted code unformatted");
+    }
+    None
+}
+
+fn comments(text: &str) -> Vec<String> {
+    let file = SourceFile::parse(text, Edition::Edition2024);
+    let tokens = file
+        .syntax_node()
+        .descendants_with_tokens()
+        .filter_map(|it| it.into_token());
+    let comments = tokens.filter(|token| token.kind() == SyntaxKind::COMMENT);
+    let mut comments: Vec<String> = comments.map(|token| unindented(token.text())).collect();
+    comments.sort();
+    comments
+}
+
+fn unindented(comment: &str) -> String {
+    comment
+        .lines()
+        .map(str::trim)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Whether rustfmt would leave the text as it is; nothing where there is no rustfmt.
+fn is_formatted(text: &str) -> Option<bool> {
+    let mut child = Command::new("rustfmt")
+        .args(["--edition", "2024", "--check", "--quiet"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
+    child.stdin.take()?.write_all(text.as_bytes()).ok()?;
+    Some(child.wait().ok()?.success())
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in WalkDir::new(from).into_iter().filter_map(Result::ok) {
+        let inner = entry.path().strip_prefix(from).expect("below the folder");
+        let target = to.join(inner);
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(&target).expect("the temporary folder is ours");
+            continue;
+        }
+        let bytes = fs::read(entry.path()).expect("the crate can be read");
+        fs::write(&target, bytes).expect("the temporary folder is ours");
+    }
+    // Without these cargo takes the copy for a package of a registry.
+    for name in [".cargo-ok", ".cargo_vcs_info.json", "Cargo.toml.orig"] {
+        let _ = fs::remove_file(to.join(name));
+    }
+}
