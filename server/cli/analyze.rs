@@ -9,16 +9,16 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Output, Verdict,
-    inputs::{Input, gather},
+    inputs::{Input, Inputs, gather},
     output::{Progress, caught_panics, look, say},
-    settings::Settings,
-    work::{self, Work},
+    settings::{self, Settings},
+    work::Work,
 };
 use crate::{
     analysis::{Finding, Level, answers_to, judge},
     cache::StoreStats,
     facts::{FileReport, FunctionFacts, Problem},
-    report::{self, CacheCounts, File, Found, Report, Summary},
+    report::{self, File, Found, Report, Summary},
     syntax::Source,
     text::Lines,
 };
@@ -43,8 +43,11 @@ pub(super) struct Arguments {
     /// Say on stderr what the cache did, and whether anything failed
     #[arg(long)]
     stats: bool,
+    /// Neither read nor write the cache
+    #[arg(long)]
+    no_cache: bool,
     #[command(flatten)]
-    work: work::Arguments,
+    settings: settings::Arguments,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -62,9 +65,9 @@ enum FailOn {
 
 pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
     let started = Instant::now();
-    let settings = Settings::load(&arguments.work)?;
-    let inputs = gather(&arguments.paths, &settings)?;
-    let work = Work::start(&settings)?;
+    let mut settings = Settings::new(&arguments.settings);
+    let inputs = gather(&arguments.paths, &mut settings)?;
+    let work = start(arguments, &inputs)?;
     let mut report = work.block_on(analyze(&work, arguments, &inputs.files))?;
     let stats = work.finish();
     report.summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -83,12 +86,26 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
     Ok(arguments.fail_on.verdict(&report))
 }
 
+/// Where the cache is doesn't depend on the directory, so the first file's configuration says it.
+fn start(arguments: &Arguments, inputs: &Inputs) -> anyhow::Result<Work> {
+    let options = inputs.files.first().map(|input| &input.config.cache);
+    match options {
+        Some(options) if !arguments.no_cache => Work::with_cache(options),
+        _ => Work::in_memory(),
+    }
+}
+
 async fn analyze(work: &Work, arguments: &Arguments, inputs: &[Input]) -> anyhow::Result<Report> {
-    let texts = inputs.iter().map(|input| (Arc::clone(&input.text), input.context));
+    let texts = inputs
+        .iter()
+        .map(|input| (Arc::clone(&input.text), input.context));
     let progress = Progress::over(inputs.len());
     let never = CancellationToken::new();
     let on_progress = |done| progress.set(done);
-    let answers = work.engine.reports(texts.collect(), &on_progress, &never).await?;
+    let answers = work
+        .engine
+        .reports(texts.collect(), &on_progress, &never)
+        .await?;
     drop(progress);
 
     let mut summary = Summary::default();
@@ -105,7 +122,10 @@ async fn analyze(work: &Work, arguments: &Arguments, inputs: &[Input]) -> anyhow
         summary.parsed += offer(work, inputs, &mut files).await?;
     }
     summary.files = files.len();
-    summary.lines = files.iter().map(|file| file.lines.count_without_trailing()).sum();
+    summary.lines = files
+        .iter()
+        .map(|file| file.lines.count_without_trailing())
+        .sum();
     summary.findings = files.iter().map(|file| file.findings.len()).sum();
     Ok(Report { files, summary })
 }
@@ -182,7 +202,10 @@ fn say_problems(report: &Report) {
             Some(Problem::TooLarge) => "is too large to be analysed",
             None => continue,
         };
-        say("note", &format!("`{}` {why}; nothing is said of it.", file.path));
+        say(
+            "note",
+            &format!("`{}` {why}; nothing is said of it.", file.path),
+        );
     }
 }
 
@@ -196,11 +219,14 @@ fn say_statistics(stats: &StoreStats) {
         dropped,
         ..
     } = stats;
-    say("stats", &format!(
-        "cache: {memory_hits} from memory, {local_hits} local, {remote_hits} remote, {misses} misses, \
+    say(
+        "stats",
+        &format!(
+            "cache: {memory_hits} from memory, {local_hits} local, {remote_hits} remote, {misses} misses, \
          {} faults; {written} written, {dropped} dropped",
-        stats.fault_count(),
-    ));
+            stats.fault_count(),
+        ),
+    );
     for (kind, count) in &stats.faults {
         say("stats", &format!("cache faults: {kind} {count}"));
     }
@@ -214,6 +240,10 @@ impl FailOn {
             Self::Warn => report.highest().is_some(),
             Self::Strong => report.highest() == Some(Level::Strong),
         };
-        if fails { Verdict::Findings } else { Verdict::Fine }
+        if fails {
+            Verdict::Findings
+        } else {
+            Verdict::Fine
+        }
     }
 }

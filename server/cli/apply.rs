@@ -1,6 +1,6 @@
 //! `refactor apply`.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use rayon::prelude::*;
@@ -9,8 +9,8 @@ use super::{
     Output, Verdict,
     inputs::{Input, gather},
     output::{look, say},
-    settings::Settings,
-    work::{self, Work},
+    settings::{self, Settings},
+    work::Work,
 };
 use crate::{
     analysis::{Applied, Only, apply_safe},
@@ -30,14 +30,14 @@ pub(super) struct Arguments {
     #[arg(long)]
     write: bool,
     #[command(flatten)]
-    work: work::Arguments,
+    settings: settings::Arguments,
 }
 
 pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
     check_ids(&arguments.only)?;
-    let settings = Settings::load(&arguments.work)?;
-    let inputs = gather(&arguments.paths, &settings)?;
-    let work = Work::without_store()?;
+    let mut settings = Settings::new(&arguments.settings);
+    let inputs = gather(&arguments.paths, &mut settings)?;
+    let work = Work::in_memory()?;
     let changes = work.block_on(changes(&work, inputs.files, arguments.only.clone()))?;
     work.finish();
     for change in &changes {
@@ -45,9 +45,11 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
         report::write_diff(out, &change.input.shown, texts, look())
             .context("The diff can't be written")?;
     }
-    let failed = if arguments.write { write(&changes) } else { 0 };
-    sum_up(&changes, failed, arguments);
-    if inputs.unreadable + failed > 0 {
+    let unwritten = if arguments.write { write(&changes) } else { 0 };
+    if unwritten == 0 {
+        sum_up(&changes, arguments);
+    }
+    if inputs.unreadable + unwritten > 0 {
         return Ok(Verdict::Trouble);
     }
     Ok(Verdict::Fine)
@@ -91,12 +93,19 @@ async fn changes(
 }
 
 fn change(input: Input, only: &[String]) -> Option<Change> {
-    let only = if only.is_empty() { Only::All } else { Only::These(only) };
+    let only = if only.is_empty() {
+        Only::All
+    } else {
+        Only::These(only)
+    };
     match apply_safe(&input.text, input.context, &input.config.rules, only) {
         Ok(applied) if applied.carried_out.is_empty() => None,
         Ok(applied) => Some(Change { input, applied }),
         Err(why) => {
-            say("note", &format!("`{}` is {why}; it is left as it is.", input.shown));
+            say(
+                "note",
+                &format!("`{}` is {why}; it is left as it is.", input.shown),
+            );
             None
         }
     }
@@ -107,20 +116,26 @@ fn write(changes: &[Change]) -> usize {
     let mut failed = 0;
     for Change { input, applied } in changes {
         if let Err(error) = workspace::replace(&input.path, &input.text, &applied.text) {
-            say("error", &format!("`{}` is left as it is: {error}", input.shown));
+            say(
+                "error",
+                &format!("`{}` is left as it is: {error}", input.shown),
+            );
             failed += 1;
         }
     }
     failed
 }
 
-fn sum_up(changes: &[Change], failed: usize, arguments: &Arguments) {
-    let steps: usize = changes.iter().map(|change| change.applied.carried_out.len()).sum();
-    let files = changes.len() - failed;
+fn sum_up(changes: &[Change], arguments: &Arguments) {
+    let steps: usize = changes
+        .iter()
+        .map(|change| change.applied.carried_out.len())
+        .sum();
+    let files = changes.len();
     let message = match (changes, arguments.write) {
-        ([], _) => "nothing that can be carried out safely was found".to_owned(),
-        (_, true) => format!("{steps} refactorings; {files} files changed"),
-        (_, false) => format!("{steps} refactorings in {files} files; `--write` carries them out"),
+        ([], _) => "There is nothing left that can be carried out safely.".to_owned(),
+        (_, true) => format!("Carried out: {steps}, in files: {files}."),
+        (_, false) => format!("To carry out: {steps}, in files: {files}. `--write` does it."),
     };
     say("note", &message);
 }

@@ -1,6 +1,9 @@
 //! `cache …`.
 
-use std::{io::Write, path::{Path, PathBuf}, sync::Arc};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, bail};
 
@@ -56,7 +59,10 @@ fn existing(config: &Config) -> Option<&Path> {
 
 fn path(config: &Config, out: &mut Output) -> anyhow::Result<Verdict> {
     let Some(path) = &config.cache.path else {
-        say("note", "There is no cache file; reports are held in memory only.");
+        say(
+            "note",
+            "There is no cache file; reports are held in memory only.",
+        );
         return Ok(Verdict::Fine);
     };
     writeln!(out, "{}", path.display())?;
@@ -69,7 +75,9 @@ fn stats(config: &Config, out: &mut Output) -> anyhow::Result<Verdict> {
         None => Holdings::default(),
     };
     let path = config.cache.path.as_ref();
-    let place = path.map_or("none, in memory only".to_owned(), |path| path.display().to_string());
+    let place = path.map_or("none, in memory only".to_owned(), |path| {
+        path.display().to_string()
+    });
     writeln!(out, "file: {place}")?;
     writeln!(out, "entries: {}", holdings.entries)?;
     writeln!(out, "bytes of entries: {}", holdings.envelope_bytes)?;

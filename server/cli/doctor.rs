@@ -55,44 +55,65 @@ pub(super) fn run(out: &mut Output) -> anyhow::Result<Verdict> {
 
 impl Check {
     fn ok(what: &'static str, words: impl Into<String>) -> Self {
-        Self { state: State::Ok, what, words: words.into() }
+        Self {
+            state: State::Ok,
+            what,
+            words: words.into(),
+        }
     }
 
     fn note(what: &'static str, words: impl Into<String>) -> Self {
-        Self { state: State::Note, what, words: words.into() }
+        Self {
+            state: State::Note,
+            what,
+            words: words.into(),
+        }
     }
 
     fn problem(what: &'static str, words: impl Into<String>) -> Self {
-        Self { state: State::Problem, what, words: words.into() }
+        Self {
+            state: State::Problem,
+            what,
+            words: words.into(),
+        }
     }
 }
 
 fn version() -> Check {
     let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
-    Check::ok("version", format!("{} on {os} {arch}", env!("CARGO_PKG_VERSION")))
+    Check::ok(
+        "version",
+        format!("{} on {os} {arch}", env!("CARGO_PKG_VERSION")),
+    )
 }
 
 fn home(home: Option<&Path>) -> Check {
     const WHAT: &str = "home";
     let Some(home) = home else {
-        let words = "there is none, so nothing is kept between runs; set RUSTASSISTANT_HOME or HOME";
+        let words =
+            "there is none, so nothing is kept between runs; set RUSTASSISTANT_HOME or HOME";
         return Check::problem(WHAT, words);
     };
     let shown = home.display();
     match home.metadata() {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Check::ok(WHAT, format!("{shown} is not there yet; the first run makes it"))
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Check::ok(
+            WHAT,
+            format!("{shown} is not there yet; the first run makes it"),
+        ),
         Err(error) => Check::problem(WHAT, format!("{shown} can't be looked at: {error}")),
         Ok(metadata) if !metadata.is_dir() => Check::problem(
             WHAT,
-            format!("{shown} is not a directory, so nothing is kept between runs; move it away, or set RUSTASSISTANT_HOME"),
+            format!(
+                "{shown} is not a directory, so nothing is kept between runs; move it away, or set RUSTASSISTANT_HOME"
+            ),
         ),
         Ok(_) => match tempfile::NamedTempFile::new_in(home) {
             Ok(_) => Check::ok(WHAT, format!("{shown} can be written to")),
             Err(error) => Check::problem(
                 WHAT,
-                format!("{shown} can't be written to ({error}); change its permissions, or set RUSTASSISTANT_HOME"),
+                format!(
+                    "{shown} can't be written to ({error}); change its permissions, or set RUSTASSISTANT_HOME"
+                ),
             ),
         },
     }
@@ -105,12 +126,20 @@ fn cache(config: &Config) -> Check {
     };
     let shown = path.display();
     if !path.exists() {
-        return Check::ok(WHAT, format!("{shown} is not there yet; the first run makes it"));
+        return Check::ok(
+            WHAT,
+            format!("{shown} is not there yet; the first run makes it"),
+        );
     }
     match holdings(config) {
-        Ok(Holdings { entries, disk_bytes, .. }) => {
-            Check::ok(WHAT, format!("{shown} holds {entries} entries in {disk_bytes} bytes"))
-        }
+        Ok(Holdings {
+            entries,
+            disk_bytes,
+            ..
+        }) => Check::ok(
+            WHAT,
+            format!("{shown} holds {entries} entries in {disk_bytes} bytes"),
+        ),
         Err(error) => Check::problem(WHAT, format!("{shown} can't be used: {error:#}")),
     }
 }

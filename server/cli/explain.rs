@@ -21,15 +21,16 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
     let id = arguments.id.as_str();
     let look = look();
-    if let Some(smell) = smells::by_name(id) {
+    if let Some(markdown) = smells::doc(id) {
         writeln!(out, "{id} (smell)\n")?;
-        write_documentation(out, smells::doc(smell), look)?;
-        writeln!(out, "\n{}", limits(smell))?;
+        write_documentation(out, markdown, look)?;
+        let smell = smells::by_name(id);
+        writeln!(out, "\n{}", smell.map(limits).unwrap_or_default())?;
         return Ok(Verdict::Fine);
     }
-    if let Some(refactoring) = refactorings::by_name(id) {
+    if let Some(markdown) = refactorings::doc(id) {
         writeln!(out, "{id} (refactoring)\n")?;
-        write_documentation(out, refactorings::doc(refactoring), look)?;
+        write_documentation(out, markdown, look)?;
         return Ok(Verdict::Fine);
     }
     let smells = smells::all().iter().map(|smell| smell.id);

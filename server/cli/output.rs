@@ -93,7 +93,10 @@ pub(super) fn keep_log() {
         PANICS.fetch_add(1, Ordering::Relaxed);
         let message = panic.payload_as_str().unwrap_or("no words");
         let place = panic.location().map(ToString::to_string);
-        tracing::warn!(place, "a part of the work failed and was left out: {message}");
+        tracing::warn!(
+            place,
+            "a part of the work failed and was left out: {message}"
+        );
     }));
 }
 

@@ -23,7 +23,11 @@ impl Names {
         };
         let up = std::iter::repeat_n(Component::ParentDir, up);
         let shown = joined(up.chain(rest.components()));
-        if shown.is_empty() { ".".to_owned() } else { shown }
+        if shown.is_empty() {
+            ".".to_owned()
+        } else {
+            shown
+        }
     }
 
     /// The absolute path without `.` and `..`. A `..` behind a link leads elsewhere than its words say, so such a path is
@@ -45,6 +49,16 @@ impl Names {
         }
         let mut bases = self.from.ancestors().enumerate();
         bases.find_map(|(up, base)| Some((up, path.strip_prefix(base).ok()?)))
+    }
+}
+
+/// How a path is read that lies at `relative` below what is read as `shown`.
+pub(super) fn below(shown: &str, relative: &Path) -> String {
+    let relative = joined(relative.components());
+    match shown {
+        "." => relative,
+        _ if shown.ends_with('/') => format!("{shown}{relative}"),
+        _ => format!("{shown}/{relative}"),
     }
 }
 
@@ -78,6 +92,13 @@ mod tests {
         assert_eq!(shown("/home/a"), "..");
         assert_eq!(shown("./src/./lib.rs"), "src/lib.rs");
         assert_eq!(shown("."), ".");
+    }
+
+    #[test]
+    fn what_lies_below_is_read_so() {
+        assert_eq!(below(".", Path::new("src/a.rs")), "src/a.rs");
+        assert_eq!(below("src", Path::new("a.rs")), "src/a.rs");
+        assert_eq!(below("/", Path::new("a.rs")), "/a.rs");
     }
 
     #[test]

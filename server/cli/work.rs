@@ -25,13 +25,16 @@ impl Work {
     pub(super) fn with_cache(options: &CacheOptions) -> anyhow::Result<Self> {
         Self::with_store(StoreOptions {
             path: options.path.clone(),
-            ..in_memory(options)
+            memory_bytes: usize::try_from(options.memory).unwrap_or(usize::MAX),
+            disk_bytes: options.disk,
+            max_age: options.age,
+            mode: Mode::CommandLine,
         })
     }
 
     /// Without a file: what is computed is forgotten at the end.
-    pub(super) fn without_cache(options: &CacheOptions) -> anyhow::Result<Self> {
-        Self::with_store(in_memory(options))
+    pub(super) fn in_memory() -> anyhow::Result<Self> {
+        Self::with_cache(&CacheOptions::default())
     }
 
     fn with_store(options: StoreOptions) -> anyhow::Result<Self> {
@@ -65,15 +68,5 @@ impl Work {
             say("warning", &warning);
         }
         store.stats()
-    }
-}
-
-fn in_memory(options: &CacheOptions) -> StoreOptions {
-    StoreOptions {
-        path: None,
-        memory_bytes: usize::try_from(options.memory).unwrap_or(usize::MAX),
-        disk_bytes: options.disk,
-        max_age: options.age,
-        mode: Mode::CommandLine,
     }
 }

@@ -24,7 +24,12 @@ pub fn write_catalogue(out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "\nRefactorings")?;
     for refactoring in refactorings {
-        writeln!(out, "  {:width$}  {}", refactoring.id, kind_word(refactoring.kind))?;
+        writeln!(
+            out,
+            "  {:width$}  {}",
+            refactoring.id,
+            kind_word(refactoring.kind)
+        )?;
     }
     writeln!(out, "\n`rustassistant explain ID` tells more of each.")
 }

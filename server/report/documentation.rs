@@ -146,7 +146,10 @@ mod tests {
 
     #[test]
     fn paragraphs_are_joined_and_set_anew() {
-        assert_eq!(page("one two\nthree four\n\nfive", 14), "one two three\nfour\n\nfive\n");
+        assert_eq!(
+            page("one two\nthree four\n\nfive", 14),
+            "one two three\nfour\n\nfive\n"
+        );
     }
 
     #[test]

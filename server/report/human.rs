@@ -94,9 +94,10 @@ impl<'a> Frame<'a> {
     /// Nothing if the line of the finding can't be shown.
     fn of(file: &'a File, finding: &Finding) -> Option<Self> {
         let parts = parts_to_show(file, finding);
-        let wide = parts.iter().fold(finding.at, |all, part| all.cover(part.at));
-        Self::around(file, wide, parts)
-            .or_else(|| Self::around(file, finding.at, Vec::new()))
+        let wide = parts
+            .iter()
+            .fold(finding.at, |all, part| all.cover(part.at));
+        Self::around(file, wide, parts).or_else(|| Self::around(file, finding.at, Vec::new()))
     }
 
     fn around(file: &'a File, range: TextRange, parts: Vec<FindingPart>) -> Option<Self> {
@@ -130,7 +131,11 @@ fn has_lone_return(source: &str) -> bool {
 /// The heaviest parts that are places of their own, in the order of the text. Parts that are smells stand below the frame.
 fn parts_to_show(file: &File, finding: &Finding) -> Vec<FindingPart> {
     let is_place = |part: &&FindingPart| {
-        part.smell.is_none() && part.at.intersect(finding.at).is_none_or(TextRange::is_empty)
+        part.smell.is_none()
+            && part
+                .at
+                .intersect(finding.at)
+                .is_none_or(TextRange::is_empty)
     };
     let mut parts: Vec<_> = finding.parts.iter().filter(is_place).cloned().collect();
     parts.retain(|part| slice(&file.text, part.at).is_some());

@@ -96,10 +96,15 @@ struct JsonFunction<'a> {
 
 impl<'a> From<&'a File> for JsonFile<'a> {
     fn from(file: &'a File) -> Self {
-        let findings = file.findings.iter().map(|found| JsonFinding::new(file, found));
+        let findings = file
+            .findings
+            .iter()
+            .map(|found| JsonFinding::new(file, found));
         let functions = file.functions.as_ref().map(|functions| {
             let functions = functions.iter();
-            functions.map(|function| JsonFunction::new(file, function)).collect()
+            functions
+                .map(|function| JsonFunction::new(file, function))
+                .collect()
         });
         Self {
             path: &file.path,

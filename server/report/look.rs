@@ -96,7 +96,10 @@ mod tests {
     #[test]
     fn typography_becomes_ascii_and_letters_stay() {
         let look = Look::default();
-        assert_eq!(look.words("38 → 17 … “größer” ≥ 3"), "38 -> 17 ... \"größer\" >= 3");
+        assert_eq!(
+            look.words("38 → 17 … “größer” ≥ 3"),
+            "38 -> 17 ... \"größer\" >= 3"
+        );
         let unicode = Look {
             characters: Characters::Unicode,
             ..look

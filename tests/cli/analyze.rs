@@ -8,7 +8,10 @@ const CALM: &str = include_str!("fixtures/calm.rs");
 fn shop() -> Place {
     let place = Place::new();
     place
-        .write("Cargo.toml", "[package]\nname = \"shop\"\nedition = \"2021\"\n")
+        .write(
+            "Cargo.toml",
+            "[package]\nname = \"shop\"\nedition = \"2021\"\n",
+        )
         .write("src/orders.rs", ORDERS)
         .write("src/calm.rs", CALM);
     place
@@ -43,7 +46,11 @@ fn programs_read_json() {
     for file in report["files"].as_array_mut().unwrap() {
         file.as_object_mut().unwrap().remove("functions").unwrap();
         for finding in file["findings"].as_array_mut().unwrap() {
-            finding.as_object_mut().unwrap().remove("refactorings").unwrap();
+            finding
+                .as_object_mut()
+                .unwrap()
+                .remove("refactorings")
+                .unwrap();
         }
     }
     assert_eq!(report, plain);
@@ -53,7 +60,10 @@ fn programs_read_json() {
 fn columns_count_characters() {
     let report = shop().json(&["--metrics", "src/orders.rs"]);
     let functions = report["files"][0]["functions"].as_array().unwrap();
-    let names: Vec<_> = functions.iter().map(|function| function["name"].as_str().unwrap()).collect();
+    let names: Vec<_> = functions
+        .iter()
+        .map(|function| function["name"].as_str().unwrap())
+        .collect();
     assert_eq!(names, ["total", "größe", "name", "both"]);
     assert_eq!(functions[1]["line"], 42);
     assert_eq!(functions[1]["end_line"], 51);
@@ -64,7 +74,11 @@ fn columns_count_characters() {
     let report = place.json(&["wide.rs"]);
     let start = &report["files"][0]["findings"][0]["range"]["start"];
     assert_eq!(start["line"], 1);
-    let expected = after_wide.chars().position(|character| character == 'l').unwrap() + 1;
+    let expected = after_wide
+        .chars()
+        .position(|character| character == 'l')
+        .unwrap()
+        + 1;
     assert_eq!(start["column"], expected);
 }
 
@@ -104,7 +118,11 @@ fn a_warm_start_parses_nothing_and_says_the_same() {
     assert_eq!(warm.report()["summary"]["cache"]["misses"], 0);
 
     let until_summary = |run: &str| run.split("\"summary\"").next().unwrap().to_owned();
-    assert_eq!(until_summary(&cold.stdout), until_summary(&warm.stdout), "byte for byte");
+    assert_eq!(
+        until_summary(&cold.stdout),
+        until_summary(&warm.stdout),
+        "byte for byte"
+    );
 }
 
 #[test]
@@ -127,9 +145,14 @@ fn threads_change_nothing() {
     }
     let with_threads = |threads: &str| {
         let mut command = place.command();
-        command
-            .env("RAYON_NUM_THREADS", threads)
-            .args(["refactor", "analyze", "--format", "json", "--no-cache", "."]);
+        command.env("RAYON_NUM_THREADS", threads).args([
+            "refactor",
+            "analyze",
+            "--format",
+            "json",
+            "--no-cache",
+            ".",
+        ]);
         finish(command).expect(0).stable_report()
     };
     assert_eq!(with_threads("1"), with_threads("4"));
@@ -149,7 +172,10 @@ fn exit_codes_follow_the_level_that_is_asked_for() {
         assert_eq!(run.code, Some(code), "{level} {path}: {run:#?}");
     }
     // A file with a weak finding alone.
-    place.write("src/weak.rs", "fn weak(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8) {}\n");
+    place.write(
+        "src/weak.rs",
+        "fn weak(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8) {}\n",
+    );
     for (level, code) in [("warn", 1), ("strong", 0)] {
         let run = place.run(["refactor", "analyze", "--fail-on", level, "src/weak.rs"]);
         assert_eq!(run.code, Some(code), "{level}: {run:#?}");
@@ -160,7 +186,11 @@ fn exit_codes_follow_the_level_that_is_asked_for() {
 fn nothing_found_is_one_line() {
     let run = shop().run(["refactor", "analyze", "src/calm.rs"]).expect(0);
     assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
-    assert!(run.stdout.starts_with("No findings in 1 file, 5 lines"), "{}", run.stdout);
+    assert!(
+        run.stdout.starts_with("No findings in 1 file, 5 lines"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]
@@ -174,17 +204,30 @@ fn statistics_are_for_stderr() {
 fn configuration_changes_judgement_and_not_measures() {
     let place = shop();
     place.analyze(&["src"]).expect(0);
-    place.write("rustassistant.toml", "[smells.cognitive-complexity]\nwarn = 200\nstrong = 300\n");
+    place.write(
+        "rustassistant.toml",
+        "[smells.cognitive-complexity]\nwarn = 200\nstrong = 300\n",
+    );
     let run = place.analyze(&["src"]).expect(0);
     let report = run.report();
-    assert_eq!(report["summary"]["parsed"], 0, "the measures are still good");
-    assert!(!run.stdout.contains("\"smell\":\"cognitive-complexity\""), "{}", run.stdout);
+    assert_eq!(
+        report["summary"]["parsed"], 0,
+        "the measures are still good"
+    );
+    assert!(
+        !run.stdout.contains("\"smell\":\"cognitive-complexity\""),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]
 fn a_wrong_configuration_is_refused_with_its_place() {
     let place = shop();
-    place.write("rustassistant.toml", "\n[smells.cognitive-complexitty]\nwarn = 3\n");
+    place.write(
+        "rustassistant.toml",
+        "\n[smells.cognitive-complexitty]\nwarn = 3\n",
+    );
     place
         .analyze(&["src"])
         .expect(2)
@@ -201,7 +244,10 @@ fn a_reader_that_goes_away_is_no_error() {
     }
     let mut command = place.command_for(std::path::Path::new("sh"));
     let binary = env!("CARGO_BIN_EXE_rustassistant");
-    command.args(["-c", &format!("'{binary}' refactor analyze src | head -n 1")]);
+    command.args([
+        "-c",
+        &format!("'{binary}' refactor analyze src | head -n 1"),
+    ]);
     let run = finish(command).expect(0);
     assert_eq!(run.stderr, "");
     assert_eq!(run.stdout.lines().count(), 1);

@@ -9,7 +9,10 @@ const ORDERS: &str = include_str!("fixtures/orders.rs");
 fn shop() -> Place {
     let place = Place::new();
     place
-        .write("Cargo.toml", "[package]\nname = \"shop\"\nedition = \"2021\"\n")
+        .write(
+            "Cargo.toml",
+            "[package]\nname = \"shop\"\nedition = \"2021\"\n",
+        )
         .write("src/orders.rs", ORDERS);
     place
 }
@@ -37,7 +40,9 @@ fn the_diff_is_what_is_written() {
     assert!(patch.wait().unwrap().success());
 
     let written = shop();
-    written.run(["refactor", "apply", "--write", "src"]).expect(0);
+    written
+        .run(["refactor", "apply", "--write", "src"])
+        .expect(0);
     assert_eq!(shown.read("src/orders.rs"), written.read("src/orders.rs"));
     assert_ne!(written.read("src/orders.rs"), ORDERS);
 }
@@ -58,8 +63,15 @@ fn a_second_run_finds_nothing_left() {
 #[test]
 fn only_what_is_named_is_carried_out() {
     let place = shop();
-    let run = place.run(["refactor", "apply", "--only", "let-else", "src"]).expect(0);
-    assert!(run.stdout.contains("+    let Some(name) = &order.customer else {"), "{}", run.stdout);
+    let run = place
+        .run(["refactor", "apply", "--only", "let-else", "src"])
+        .expect(0);
+    assert!(
+        run.stdout
+            .contains("+    let Some(name) = &order.customer else {"),
+        "{}",
+        run.stdout
+    );
     assert_eq!(run.stdout.matches("\n@@ ").count(), 1, "{}", run.stdout);
 
     place
@@ -88,7 +100,9 @@ fn mode_and_link_are_kept() {
     let file = place.path("src/orders.rs");
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
     std::os::unix::fs::symlink("src/orders.rs", place.path("link.rs")).unwrap();
-    place.run(["refactor", "apply", "--write", "link.rs"]).expect(0);
+    place
+        .run(["refactor", "apply", "--write", "link.rs"])
+        .expect(0);
     assert_ne!(place.read("src/orders.rs"), ORDERS);
     let link = std::fs::symlink_metadata(place.path("link.rs")).unwrap();
     assert!(link.file_type().is_symlink());

@@ -39,7 +39,10 @@ fn a_home_that_is_a_file() {
     std::fs::write(place.home(), "not a directory").unwrap();
     let run = assert_complete(place.analyze(&["."]));
     assert_eq!(run.stderr.lines().count(), 1, "one warning: {}", run.stderr);
-    assert_eq!(std::fs::read_to_string(place.home()).unwrap(), "not a directory");
+    assert_eq!(
+        std::fs::read_to_string(place.home()).unwrap(),
+        "not a directory"
+    );
 }
 
 #[test]
@@ -57,7 +60,11 @@ fn no_home_at_all() {
 
 #[test]
 fn a_cache_that_is_garbage() {
-    for garbage in [b"garbage ".repeat(1_000), b"SQLite format 3\0".repeat(100), Vec::new()] {
+    for garbage in [
+        b"garbage ".repeat(1_000),
+        b"SQLite format 3\0".repeat(100),
+        Vec::new(),
+    ] {
         let place = prepare(Place::new());
         std::fs::create_dir(place.home()).unwrap();
         std::fs::write(place.home().join("cache.db"), &garbage).unwrap();
@@ -125,7 +132,10 @@ fn a_disk_that_is_full() {
         let mut command = place.command_for(std::path::Path::new("sh"));
         let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
         command
-            .env("RUSTASSISTANT_HOME", place.root().join(format!("home-{blocks}")))
+            .env(
+                "RUSTASSISTANT_HOME",
+                place.root().join(format!("home-{blocks}")),
+            )
             .args(["-c", &script, env!("CARGO_BIN_EXE_rustassistant")])
             .args(["refactor", "analyze", "--format", "json", "many"]);
         let run = finish(command).expect(0);

@@ -29,7 +29,10 @@ fn syntax_errors_anywhere() {
         place.write(&format!("cut_{number}.rs"), &whole[..cut]);
         place.write(&format!("tail_{number}.rs"), &whole[cut..]);
     }
-    place.write("noise.rs", "fn ) } ]] match if => \"unterminated 'a' r#\" /* /* ");
+    place.write(
+        "noise.rs",
+        "fn ) } ]] match if => \"unterminated 'a' r#\" /* /* ",
+    );
     let run = place.analyze(&["--metrics", "--offers", "."]).expect(0);
     assert_rest_is_done(&run);
 }
@@ -46,7 +49,10 @@ fn nesting_without_bounds() {
         ("nots", nested("!", "")),
         ("else_ifs", nested("if a {} else ", "")),
         ("brackets", nested("[", "]")),
-        ("modules", format!("{}{}", "mod m {".repeat(many), "}".repeat(many))),
+        (
+            "modules",
+            format!("{}{}", "mod m {".repeat(many), "}".repeat(many)),
+        ),
         ("unclosed", "{".repeat(many)),
         ("chain", format!("fn f() {{ a{} }}", ".b()".repeat(many))),
         ("sum", format!("fn f() {{ a{} }}", " + a".repeat(many))),
@@ -80,7 +86,10 @@ fn five_megabytes_in_one_line() {
 #[test]
 fn a_string_of_five_megabytes() {
     let place = place();
-    place.write("long.rs", format!("const A: &str = \"{}\";", "x".repeat(5_000_000)));
+    place.write(
+        "long.rs",
+        format!("const A: &str = \"{}\";", "x".repeat(5_000_000)),
+    );
     assert_rest_is_done(&place.analyze(&["."]).expect(0));
 }
 
@@ -88,7 +97,11 @@ fn a_string_of_five_megabytes() {
 fn invalid_utf8() {
     let place = place();
     place.write("latin1.rs", b"// gr\xfc\xdfe\nfn f() {}\n");
-    let run = place.analyze(&["."]).expect(2).says("latin1.rs").says("UTF-8");
+    let run = place
+        .analyze(&["."])
+        .expect(2)
+        .says("latin1.rs")
+        .says("UTF-8");
     assert_rest_is_done(&run);
 }
 
@@ -114,10 +127,16 @@ fn odd_line_ends_and_a_byte_order_mark() {
     let report = run.report();
     for at in [1, 2] {
         assert_eq!(report["files"][at]["lines"], 2);
-        assert_eq!(report["files"][at]["findings"][1]["range"]["start"]["line"], 2);
+        assert_eq!(
+            report["files"][at]["findings"][1]["range"]["start"]["line"],
+            2
+        );
     }
     let human = place.run(["refactor", "analyze", "."]).expect(0);
-    assert!(!human.stdout.contains('\u{1b}'), "no line steers the terminal");
+    assert!(
+        !human.stdout.contains('\u{1b}'),
+        "no line steers the terminal"
+    );
 }
 
 #[test]
@@ -212,7 +231,10 @@ fn what_is_not_a_file() {
     assert!(status.unwrap().success());
     let run = place.analyze(&["."]);
     assert_rest_is_done(&run);
-    let run = place.analyze(&["pipe.rs", "good.rs"]).expect(2).says("pipe.rs");
+    let run = place
+        .analyze(&["pipe.rs", "good.rs"])
+        .expect(2)
+        .says("pipe.rs");
     assert_rest_is_done(&run);
 }
 
@@ -221,7 +243,9 @@ fn what_is_not_a_file() {
 fn names_that_are_not_words() {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
     let place = place();
-    let odd = place.path("").join(OsStr::from_bytes(b"odd\xff\x1b[31m\n.rs"));
+    let odd = place
+        .path("")
+        .join(OsStr::from_bytes(b"odd\xff\x1b[31m\n.rs"));
     std::fs::write(odd, GOOD).unwrap();
     let run = place.analyze(&["."]).expect(0);
     assert_rest_is_done(&run);

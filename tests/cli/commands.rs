@@ -8,12 +8,23 @@ fn bare_it_prints_help() {
     let bare = place.run([""; 0]).expect(0);
     let asked = place.run(["--help"]).expect(0);
     for run in [bare, asked] {
-        for command in ["lsp", "refactor", "explain", "cache", "config", "doctor", "completions"] {
+        for command in [
+            "lsp",
+            "refactor",
+            "explain",
+            "cache",
+            "config",
+            "doctor",
+            "completions",
+        ] {
             assert!(run.stdout.contains(command), "{command}: {}", run.stdout);
         }
     }
     let version = place.run(["--version"]).expect(0);
-    assert_eq!(version.stdout.trim(), concat!("rustassistant ", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        version.stdout.trim(),
+        concat!("rustassistant ", env!("CARGO_PKG_VERSION"))
+    );
 }
 
 #[test]
@@ -28,7 +39,10 @@ fn wrong_usage_is_two() {
     ] {
         let run = place.run(arguments).expect(2);
         assert_eq!(run.stdout, "");
-        assert!(run.stderr.contains("Usage") || run.stderr.contains("--help"), "{run:#?}");
+        assert!(
+            run.stderr.contains("Usage") || run.stderr.contains("--help"),
+            "{run:#?}"
+        );
     }
 }
 
@@ -37,18 +51,37 @@ fn everything_that_is_listed_can_be_explained() {
     let place = Place::new();
     let list = place.run(["refactor", "list"]).expect(0).stdout;
     let entries = list.lines().filter_map(|line| line.strip_prefix("  "));
-    let ids: Vec<_> = entries.filter_map(|entry| entry.split(' ').next()).collect();
-    assert!(ids.contains(&"cognitive-complexity") && ids.contains(&"guard-clause"), "{list}");
+    let ids: Vec<_> = entries
+        .filter_map(|entry| entry.split(' ').next())
+        .collect();
+    assert!(
+        ids.contains(&"cognitive-complexity") && ids.contains(&"guard-clause"),
+        "{list}"
+    );
     for id in ids {
         let explained = place.run(["explain", id]).expect(0);
         assert!(explained.stdout.len() > 200, "{id}: {}", explained.stdout);
-        assert!(!explained.stdout.contains("```"), "{id}: {}", explained.stdout);
-        assert!(explained.stdout.is_ascii(), "the locale is C: {}", explained.stdout);
+        assert!(
+            !explained.stdout.contains("```"),
+            "{id}: {}",
+            explained.stdout
+        );
+        assert!(
+            explained.stdout.is_ascii(),
+            "the locale is C: {}",
+            explained.stdout
+        );
         let other_door = place.run(["refactor", "explain", id]).expect(0);
         assert_eq!(explained.stdout, other_door.stdout);
     }
-    place.run(["explain", "guard-claus"]).expect(2).says("guard-clause");
-    place.run(["explain", "xyzzy"]).expect(2).says("refactor list");
+    place
+        .run(["explain", "guard-claus"])
+        .expect(2)
+        .says("guard-clause");
+    place
+        .run(["explain", "xyzzy"])
+        .expect(2)
+        .says("refactor list");
 }
 
 #[test]
@@ -56,7 +89,10 @@ fn the_cache_tells_of_itself() {
     let place = Place::new();
     place.write("a.rs", "fn a() {}\n");
     let path = place.run(["cache", "path"]).expect(0).stdout;
-    assert_eq!(path.trim_end(), place.home().join("cache.db").to_str().unwrap());
+    assert_eq!(
+        path.trim_end(),
+        place.home().join("cache.db").to_str().unwrap()
+    );
     assert!(!place.home().exists(), "asking makes nothing");
 
     let cold = place.run(["cache", "key", "a.rs"]).expect(0).stdout;
@@ -71,7 +107,10 @@ fn the_cache_tells_of_itself() {
     assert!(cleared.contains('1'), "{cleared}");
     let stats = place.run(["cache", "stats"]).expect(0).stdout;
     assert!(stats.contains("entries: 0"), "{stats}");
-    place.run(["cache", "key", "none.rs"]).expect(2).says("none.rs");
+    place
+        .run(["cache", "key", "none.rs"])
+        .expect(2)
+        .says("none.rs");
 }
 
 #[test]
@@ -87,7 +126,10 @@ fn the_configuration_tells_of_itself() {
 
     std::fs::create_dir_all(place.home()).unwrap();
     std::fs::write(place.home().join("config.toml"), "[cach]\n").unwrap();
-    place.run(["config", "check"]).expect(2).says("config.toml:1");
+    place
+        .run(["config", "check"])
+        .expect(2)
+        .says("config.toml:1");
 }
 
 #[test]
@@ -104,7 +146,13 @@ fn a_project_can_not_choose_where_data_goes() {
 fn the_doctor_looks_at_everything() {
     let place = Place::new();
     let run = place.run(["doctor"]).expect(0);
-    for word in ["OK", env!("CARGO_PKG_VERSION"), "home", "cache", "configuration"] {
+    for word in [
+        "OK",
+        env!("CARGO_PKG_VERSION"),
+        "home",
+        "cache",
+        "configuration",
+    ] {
         assert!(run.stdout.contains(word), "{word}: {}", run.stdout);
     }
     assert!(!run.stdout.contains("PROBLEM"), "{}", run.stdout);

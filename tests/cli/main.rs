@@ -2,7 +2,7 @@
 
 mod analyze;
 mod apply;
-mod bad_input;
 mod bad_home;
+mod bad_input;
 mod commands;
 mod harness;
