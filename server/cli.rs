@@ -28,6 +28,7 @@ use output::{Output, say};
 /// A refactoring companion for Rust: says what wants refactoring, and carries it out with edits that hold.
 #[derive(Debug, Parser)]
 #[command(name = "rustassistant", version, disable_help_subcommand = true)]
+#[command(mut_args(|argument| argument.hide(true)))]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,

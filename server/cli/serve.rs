@@ -6,6 +6,7 @@ use crate::lsp::{self, ServeOptions};
 
 /// What editors say when they start the server.
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub(super) struct Arguments {
     /// Speak on standard input and output; there is no other way, so this changes nothing
     #[arg(long)]

@@ -13,6 +13,7 @@ use crate::config::{Config, Environment, Loaded, Request, load};
 
 /// Options that a command line sets itself.
 #[derive(Debug, Default, clap::Args)]
+#[group(skip)]
 pub(super) struct Arguments {
     /// Set an option for this run, as in `smells.long-function.warn=80`
     #[arg(long = "config", value_name = "KEY=VALUE", global = true)]

@@ -64,7 +64,9 @@ fn with_frame<'a>(group: Group<'a>, file: &'a File, finding: &Finding) -> Group<
             .char_column(position.column as usize + 1);
         return group.element(place);
     };
-    let label = format!("{}, limit {}", finding.measure, finding.limit);
+    // Where a shape alone is the finding, its size says nothing that the message doesn't.
+    let label =
+        (finding.limit > 0).then(|| format!("{}, limit {}", finding.measure, finding.limit));
     let leading = AnnotationKind::Primary
         .span(frame.relative(finding.at))
         .label(label);

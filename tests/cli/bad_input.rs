@@ -1,6 +1,14 @@
 //! Files that nobody should have written. Whatever they hold, there is a clear message, the other files are reported, and
 //! nothing panics or hangs.
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::JoinHandle,
+};
+
 use crate::harness::{Place, Run, finish, paths};
 
 const GOOD: &str = "fn good(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8) {}\n";
@@ -254,35 +262,54 @@ fn names_that_are_not_words() {
     assert!(!human.stdout.contains('\u{1b}'), "{:?}", human.stdout);
 }
 
+/// Replaces a file again and again as editors do, so that every state of it is one of two, until this is dropped.
+struct Mover {
+    is_done: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Mover {
+    fn start(place: &Place, name: &str, texts: [String; 2]) -> Self {
+        let is_done = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&is_done);
+        let (new, file) = (place.path("moving.new"), place.path(name));
+        std::fs::write(&file, &texts[0]).unwrap();
+        let replace = move || {
+            for text in texts.iter().cycle() {
+                if stop.load(Ordering::Relaxed) {
+                    return;
+                }
+                std::fs::write(&new, text).unwrap();
+                std::fs::rename(&new, &file).unwrap();
+            }
+        };
+        let thread = Some(std::thread::spawn(replace));
+        Self { is_done, thread }
+    }
+}
+
+impl Drop for Mover {
+    fn drop(&mut self) {
+        self.is_done.store(true, Ordering::Relaxed);
+        self.thread.take().unwrap().join().unwrap();
+    }
+}
+
 #[test]
 fn a_file_that_changes_while_it_is_read() {
-    use std::sync::atomic::{AtomicBool, Ordering};
     let place = place();
     let texts = [GOOD.repeat(2_000), "fn f() {}\n".repeat(7)];
-    place.write("moving.rs", &texts[0]);
-    let is_done = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let mut at = 0;
-            while !is_done.load(Ordering::Relaxed) {
-                at = 1 - at;
-                // Replaced as editors do, so that every state of the file is one of the two.
-                std::fs::write(place.path("moving.new"), &texts[at]).unwrap();
-                std::fs::rename(place.path("moving.new"), place.path("moving.rs")).unwrap();
+    let _mover = Mover::start(&place, "moving.rs", texts);
+    for _ in 0..20 {
+        let run = place.analyze(&["good.rs", "moving.rs"]);
+        assert_rest_is_done(&run);
+        let report = run.report();
+        match run.code {
+            Some(0) => {
+                let lines = report["files"][1]["lines"].as_u64().unwrap();
+                assert!([2_000, 7].contains(&lines), "torn: {lines}");
             }
-        });
-        for _ in 0..20 {
-            let run = place.analyze(&["good.rs", "moving.rs"]);
-            assert_rest_is_done(&run);
-            let report = run.report();
-            match run.code {
-                Some(0) => {
-                    let lines = report["files"][1]["lines"].as_u64().unwrap();
-                    assert!([2_000, 7].contains(&lines), "torn: {lines}");
-                }
-                _ => assert!(run.stderr.contains("moving.rs"), "{run:#?}"),
-            }
+            _ => assert!(run.stderr.contains("moving.rs"), "{run:#?}"),
         }
-        is_done.store(true, Ordering::Relaxed);
-    });
+    }
 }
