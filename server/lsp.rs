@@ -4,12 +4,7 @@
 //! - A handler reads the documents through its own snapshot ([`request`]), and works on the engine's threads.
 //! - Nobody waits for the client inside a call; it may never answer.
 
-use std::{
-    path::PathBuf,
-    process::ExitCode,
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use tokio::{runtime::Runtime, sync::mpsc};
 use tower_lsp::LspService;

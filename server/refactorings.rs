@@ -8,7 +8,7 @@ use ra_ap_syntax::SyntaxNode;
 
 use crate::{
     facts::Sighting,
-    syntax::{Source, shapes::Misfit},
+    syntax::Source,
     text::{Edits, TextRange, TextSize},
 };
 
@@ -16,9 +16,10 @@ mod audit;
 mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod guard_clause;
 mod merge_nested_if;
 
-pub use crate::syntax::Hazard;
+pub use crate::syntax::{Hazard, Refusal};
 pub use audit::{Also, Declared, Delta, Offer, audit, offer, panics};
 
 /// A refactoring. Its documentation is the module comment of its file.
@@ -77,33 +78,6 @@ pub enum Applicability {
     Draft,
 }
 
-/// Why there is no offer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// The refactoring has no meaning at the target; silent.
-    NotHere,
-    /// It would have a meaning, but its edit could not be shown to hold.
-    Because { hazard: Hazard, why: String },
-}
-
-impl Refusal {
-    pub fn because(hazard: Hazard, why: impl Into<String>) -> Self {
-        Self::Because {
-            hazard,
-            why: why.into(),
-        }
-    }
-}
-
-impl From<Misfit> for Refusal {
-    fn from(misfit: Misfit) -> Self {
-        match misfit {
-            Misfit::Absent => Self::NotHere,
-            Misfit::Because(hazard, why) => Self::because(hazard, why),
-        }
-    }
-}
-
 impl<'a> Context<'a> {
     pub fn new(source: &'a Source) -> Self {
         Self {
@@ -143,5 +117,6 @@ pub fn doc(id: &str) -> Option<&'static str> {
 static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refactorings.rs"));
 
 static REGISTRY: &[Refactoring] = &[
-    merge_nested_if::REFACTORING, //
+    guard_clause::REFACTORING, //
+    merge_nested_if::REFACTORING,
 ];

@@ -5,8 +5,8 @@
 //! # The documentation of a smell
 //!
 //! It is the module comment of the smell's file, in Markdown; [`doc`] gives it, people read it in their editors and terminals,
-//! and `tests/smells.rs` runs its examples. It has these headings in this order (`What it leaves alone` and `Limits` may have
-//! lists, the others are prose):
+//! and `tests/smells.rs` runs its examples. A line `// … 40 more statements` in an example stands for so many statements of
+//! one line each. It has these headings in this order:
 //!
 //! ````text
 //! # Name for people
@@ -28,7 +28,10 @@
 //!
 //! The documentation of a refactoring has the same form, with `What it checks` in place of `Limits`.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use crate::{
     facts::{Part, Sighting, SmellId},
@@ -38,7 +41,11 @@ use crate::{
 
 mod cognitive_complexity;
 mod collapsible_if;
+mod complex_conditional;
+mod deep_nesting;
 mod long_function;
+mod long_match_arm;
+mod too_many_parameters;
 
 /// A smell. Its documentation is the module comment of its file.
 pub struct Smell {
@@ -121,14 +128,12 @@ impl Sightings {
     }
 }
 
-/// What the smells saw in one unit.
-#[derive(Debug, Default)]
-pub struct Seen {
-    /// Ranges are absolute.
-    pub sightings: Vec<Sighting>,
-    /// Smells that panicked; each costs only itself.
-    pub panicked: Vec<&'static str>,
+/// How many panics of smells were caught in this process. Each cost only what its smell would have seen in one unit.
+pub fn panics() -> u64 {
+    PANICS.load(Ordering::Relaxed)
 }
+
+static PANICS: AtomicU64 = AtomicU64::new(0);
 
 /// Every smell, alphabetically.
 pub fn all() -> &'static [Smell] {
@@ -149,26 +154,34 @@ pub fn doc(id: &str) -> Option<&'static str> {
     found.map(|(_, text)| *text)
 }
 
-/// The place of a smell in the registry.
+/// A smell as a number.
 pub fn id_of(name: &str) -> Option<SmellId> {
-    (0..)
-        .map(SmellId)
-        .zip(all())
-        .find_map(|(id, smell)| (smell.id == name).then_some(id))
+    numbered().find_map(|(id, smell)| (smell.id == name).then_some(id))
+}
+
+/// The smells of the same matter as a lint of clippy, which is named without `clippy::`.
+pub fn of_clippy(lint: &str) -> impl Iterator<Item = SmellId> {
+    let smells = numbered().filter(move |(_, smell)| smell.clippy.contains(&lint));
+    smells.map(|(id, _)| id)
+}
+
+fn numbered() -> impl Iterator<Item = (SmellId, &'static Smell)> {
+    (0..).map(SmellId).zip(all())
 }
 
 /// What every smell sees in a unit, whatever the limits are set to. Where the parser gave up, shapes are not to be trusted:
 /// only the measures of functions are looked at there.
-pub fn look_at(item: &Item<'_>) -> Seen {
-    let mut seen = Seen::default();
-    for (id, smell) in (0..).map(SmellId).zip(all()) {
+/// Ranges are absolute.
+pub fn look_at(item: &Item<'_>) -> Vec<Sighting> {
+    let mut seen = Vec::new();
+    for (id, smell) in numbered() {
         if item.is_broken && smell.family != Family::FunctionSize {
             continue;
         }
         let mut sightings = Sightings::of(smell);
         let look = AssertUnwindSafe(|| (smell.look)(item, &mut sightings));
         if catch_unwind(look).is_err() {
-            seen.panicked.push(smell.id);
+            PANICS.fetch_add(1, Ordering::Relaxed);
             continue;
         }
         let sighting = |(at, measure, parts)| Sighting {
@@ -177,8 +190,7 @@ pub fn look_at(item: &Item<'_>) -> Seen {
             measure,
             parts,
         };
-        seen.sightings
-            .extend(sightings.kept.into_iter().map(sighting));
+        seen.extend(sightings.kept.into_iter().map(sighting));
     }
     seen
 }
@@ -186,7 +198,11 @@ pub fn look_at(item: &Item<'_>) -> Seen {
 static REGISTRY: &[Smell] = &[
     cognitive_complexity::SMELL,
     collapsible_if::SMELL,
+    complex_conditional::SMELL,
+    deep_nesting::SMELL,
     long_function::SMELL,
+    long_match_arm::SMELL,
+    too_many_parameters::SMELL,
 ];
 
 /// Made from the files' module comments when the crate is built.

@@ -70,7 +70,12 @@ const BATCH: usize = 256;
 
 impl Engine {
     pub fn new(store: Arc<Store>, workers: Workers) -> Self {
-        Self { store, workers, interactive: OnceLock::new(), background: OnceLock::new() }
+        Self {
+            store,
+            workers,
+            interactive: OnceLock::new(),
+            background: OnceLock::new(),
+        }
     }
 
     pub fn store(&self) -> &Arc<Store> {
@@ -82,13 +87,22 @@ impl Engine {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, WorkError> {
-        run_in(pool(&self.interactive, self.workers.interactive, "interactive")?, work).await
+        run_in(
+            pool(&self.interactive, self.workers.interactive, "interactive")?,
+            work,
+        )
+        .await
     }
 
     /// The report of one text, through the cache. Somebody waits for it.
     pub async fn report(&self, text: Arc<str>, context: FileContext) -> Result<Answer, WorkError> {
         let key = stored::key(&text, context);
-        let lookup = self.store.get_many(&[key]).await.pop().unwrap_or(Lookup::Miss);
+        let lookup = self
+            .store
+            .get_many(&[key])
+            .await
+            .pop()
+            .unwrap_or(Lookup::Miss);
         let computed = match found(lookup, &text) {
             Ok(answer) => return Ok(answer),
             Err(outcome) => outcome,
@@ -124,14 +138,17 @@ impl Engine {
         let keys = run_in(pool, move || keys(&texts)).await?;
         let lookups = self.store.get_many(&keys).await;
         let (answers, fresh) = run_in(pool, move || complete(&shared, &keys, lookups)).await?;
-        self.store.put_many(&fresh).await;
+        self.store.put_many(fresh).await;
         Ok(answers)
     }
 }
 
 fn keys(inputs: &[Input]) -> Vec<Key> {
     use rayon::prelude::*;
-    inputs.par_iter().map(|(text, context)| stored::key(text, *context)).collect()
+    inputs
+        .par_iter()
+        .map(|(text, context)| stored::key(text, *context))
+        .collect()
 }
 
 /// Takes what was found and computes the rest; what was computed comes a second time as entries to keep.

@@ -29,11 +29,7 @@ pub(super) fn end_with_process(process: u32, ends: UnboundedSender<End>) {
 }
 
 impl Backend {
-    pub(super) fn new(
-        client: Client,
-        session: Arc<Session>,
-        ends: UnboundedSender<End>,
-    ) -> Self {
+    pub(super) fn new(client: Client, session: Arc<Session>, ends: UnboundedSender<End>) -> Self {
         Self {
             client,
             session,

@@ -78,7 +78,10 @@ impl Documents {
         };
         let version = params.text_document.version.unwrap_or(document.version);
         if version < document.version {
-            tracing::warn!(uri = document.uri, "a change of an older version is left out");
+            tracing::warn!(
+                uri = document.uri,
+                "a change of an older version is left out"
+            );
             return;
         }
         self.put(document.changed(version, params.content_changes, encoding));

@@ -66,7 +66,10 @@ fn read_header(input: &mut impl BufRead) -> Result<Option<usize>, FrameError> {
 
 fn read_line(input: &mut impl BufRead) -> Result<String, FrameError> {
     let mut line = Vec::new();
-    input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)?;
+    input
+        .by_ref()
+        .take(LONGEST_LINE)
+        .read_until(b'\n', &mut line)?;
     Ok(String::from_utf8_lossy(&line).into_owned())
 }
 

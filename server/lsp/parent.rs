@@ -13,7 +13,10 @@ pub(super) async fn gone(process: u32) {
 
 #[cfg(unix)]
 fn is_alive(process: u32) -> bool {
-    let Some(process) = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw) else {
+    let Some(process) = i32::try_from(process)
+        .ok()
+        .and_then(rustix::process::Pid::from_raw)
+    else {
         return true;
     };
     // A process of somebody else is alive although we may not signal it.

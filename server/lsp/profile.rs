@@ -52,17 +52,19 @@ impl Profile {
             diagnostics: diagnostics_model(params),
             related_information: has(
                 "/capabilities/textDocument/publishDiagnostics/relatedInformation",
-            ) || has("/capabilities/textDocument/diagnostic/relatedInformation"),
+            ) || has(
+                "/capabilities/textDocument/diagnostic/relatedInformation",
+            ),
             code_description: has(
                 "/capabilities/textDocument/publishDiagnostics/codeDescriptionSupport",
-            ) || has("/capabilities/textDocument/diagnostic/codeDescriptionSupport"),
+            ) || has(
+                "/capabilities/textDocument/diagnostic/codeDescriptionSupport",
+            ),
             actions: action_support(params),
             document_changes: has("/capabilities/workspace/workspaceEdit/documentChanges"),
             progress: has("/capabilities/window/workDoneProgress"),
             configuration: has("/capabilities/workspace/configuration"),
-            watched_files: has(
-                "/capabilities/workspace/didChangeWatchedFiles/dynamicRegistration",
-            ),
+            watched_files: has("/capabilities/workspace/didChangeWatchedFiles/dynamicRegistration"),
             configuration_changes: has(
                 "/capabilities/workspace/didChangeConfiguration/dynamicRegistration",
             ),
@@ -104,9 +106,12 @@ fn encoding(params: &Value) -> Encoding {
 fn diagnostics_model(params: &Value) -> DiagnosticsModel {
     let pulls = is_offered(params, "/capabilities/textDocument/diagnostic");
     // The specification and VS Code write the plural, some clients and our own types the singular.
-    let refreshes = ["diagnostics", "diagnostic"]
-        .iter()
-        .any(|name| is_offered(params, &format!("/capabilities/workspace/{name}/refreshSupport")));
+    let refreshes = ["diagnostics", "diagnostic"].iter().any(|name| {
+        is_offered(
+            params,
+            &format!("/capabilities/workspace/{name}/refreshSupport"),
+        )
+    });
     if pulls && refreshes {
         DiagnosticsModel::Pull
     } else {
@@ -132,7 +137,9 @@ fn action_support(params: &Value) -> Option<ActionSupport> {
 }
 
 fn folders(params: &Value) -> Vec<String> {
-    let listed = params.pointer("/workspaceFolders").and_then(Value::as_array);
+    let listed = params
+        .pointer("/workspaceFolders")
+        .and_then(Value::as_array);
     let listed: Vec<String> = listed
         .into_iter()
         .flatten()

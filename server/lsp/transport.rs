@@ -284,11 +284,7 @@ fn decode(mut message: Value) -> Incoming {
     serde_json::from_value(message).map_or(Incoming::Neither, Incoming::Reply)
 }
 
-fn build(
-    method: std::borrow::Cow<'static, str>,
-    id: Option<Id>,
-    params: Option<Value>,
-) -> Request {
+fn build(method: std::borrow::Cow<'static, str>, id: Option<Id>, params: Option<Value>) -> Request {
     let mut request = Request::build(method);
     if let Some(params) = params {
         request = request.params(params);

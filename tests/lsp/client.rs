@@ -427,7 +427,9 @@ impl Client {
         );
         let errors = self.errors();
         for line in errors.lines().filter(|line| line.contains("ERROR")) {
-            let is_expected = self.expected_error.is_some_and(|words| line.contains(words));
+            let is_expected = self
+                .expected_error
+                .is_some_and(|words| line.contains(words));
             assert!(is_expected, "{errors}");
         }
         assert!(!errors.contains("panicked"), "{errors}");
