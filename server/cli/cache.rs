@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
 use super::{
     Output, Verdict,
@@ -96,13 +96,8 @@ fn clear(config: &Config, out: &mut Output) -> anyhow::Result<Verdict> {
 }
 
 fn print_key(config: &Config, file: &Path, out: &mut Output) -> anyhow::Result<Verdict> {
-    let absolute = file.canonicalize();
-    let absolute = absolute.with_context(|| format!("`{}` can't be read", file.display()))?;
-    let text = match workspace::read(&absolute) {
-        Ok(text) => text,
-        Err(error) => bail!("`{}` can't be read: {error}", file.display()),
-    };
-    let context = Manifests::new().context_of(&absolute);
+    let text = workspace::read(file)?;
+    let context = Manifests::new().context_of(file);
     let key = key(&text, context);
     let tier = match existing(config) {
         Some(_) => with_store(config, async |work| Ok(work.store().locate(&key).await?))?,

@@ -2,7 +2,7 @@
 //! costs only itself.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -19,13 +19,13 @@ use super::{
 use crate::{
     config::Config,
     syntax::FileContext,
-    workspace::{self, Manifests, WalkOptions},
+    workspace::{self, Manifests, ReadError, WalkOptions, WalkProblem},
 };
 
 /// A file that was read.
 #[derive(Debug, Clone)]
 pub(super) struct Input {
-    /// Absolute, without links on the way.
+    /// As the command line leads to it.
     pub(super) path: PathBuf,
     /// As people and programs read it.
     pub(super) shown: String,
@@ -48,6 +48,7 @@ pub(super) fn gather(paths: &[PathBuf], settings: &mut Settings) -> anyhow::Resu
     let here = std::env::current_dir().context("The current directory can't be read")?;
     let mut found = Found {
         names: Names::new(here),
+        has_many_roots: paths.len() > 1,
         files: BTreeMap::new(),
         unreadable: 0,
     };
@@ -57,14 +58,17 @@ pub(super) fn gather(paths: &[PathBuf], settings: &mut Settings) -> anyhow::Resu
     Ok(found.read())
 }
 
-/// A file that is there, by its path without links.
+/// A file that is there.
 struct Candidate {
+    path: PathBuf,
     shown: String,
     config: Arc<Config>,
 }
 
 struct Found {
     names: Names,
+    has_many_roots: bool,
+    /// By their paths without links, so that a file is there once however often it is named.
     files: BTreeMap<PathBuf, Candidate>,
     unreadable: usize,
 }
@@ -81,40 +85,66 @@ impl Found {
         let shown = self.names.shown(path);
         if resolved.is_dir() {
             let config = settings.of(&resolved)?;
-            self.add_directory(&resolved, &shown, &config);
+            self.add_directory((path, &resolved), &shown, &config);
         } else {
             let directory = resolved.parent().unwrap_or(&resolved);
             let config = settings.of(directory)?;
-            self.add_file(resolved, shown, &config);
+            let path = path.to_path_buf();
+            let candidate = Candidate { path, shown, config };
+            self.add_file(resolved, candidate);
         }
         Ok(())
     }
 
-    fn add_directory(&mut self, root: &Path, shown: &str, config: &Arc<Config>) {
-        let (files, problems) = workspace::walk(root, &WalkOptions::new(&config.exclude));
-        for problem in problems {
-            self.refuse(&problem.to_string());
-        }
+    fn add_directory(
+        &mut self,
+        (root, resolved_root): (&Path, &Path),
+        shown: &str,
+        config: &Arc<Config>,
+    ) {
+        let options = WalkOptions {
+            exclude: config.exclude.clone(),
+            ..WalkOptions::default()
+        };
+        let (files, problems) = workspace::walk(root, &options);
         if files.is_empty() {
             say("note", &format!("There are no Rust files below `{shown}`."));
         }
-        for file in files {
-            let shown = below(shown, file.strip_prefix(root).unwrap_or(&file));
-            self.add_file(file, shown, config);
+        for problem in problems {
+            match problem {
+                // Everything in it is read by its other way.
+                WalkProblem::Loop { .. } => say("note", &problem.to_string()),
+                _ => self.refuse(&problem.to_string()),
+            }
+        }
+        for path in files {
+            let relative = path.strip_prefix(root).unwrap_or(&path);
+            let resolved = if self.has_many_roots {
+                path.canonicalize().ok()
+            } else {
+                None
+            };
+            // A walk names each file once, so links matter only where there are several.
+            let resolved = resolved.unwrap_or_else(|| resolved_root.join(relative));
+            let candidate = Candidate {
+                shown: below(shown, relative),
+                config: Arc::clone(config),
+                path,
+            };
+            self.add_file(resolved, candidate);
         }
     }
 
     /// A file that is named twice is shown by the name that sorts first, in whatever order the names came.
-    fn add_file(&mut self, resolved: PathBuf, shown: String, config: &Arc<Config>) {
-        let candidate = Candidate {
-            shown,
-            config: Arc::clone(config),
-        };
-        match self.files.get(&resolved) {
-            Some(known) if known.shown <= candidate.shown => {}
-            _ => {
-                self.files.insert(resolved, candidate);
+    fn add_file(&mut self, resolved: PathBuf, candidate: Candidate) {
+        match self.files.entry(resolved) {
+            Entry::Vacant(entry) => {
+                entry.insert(candidate);
             }
+            Entry::Occupied(mut entry) if candidate.shown < entry.get().shown => {
+                entry.insert(candidate);
+            }
+            Entry::Occupied(_) => {}
         }
     }
 
@@ -128,15 +158,15 @@ impl Found {
         let candidates = std::mem::take(&mut self.files);
         let mut candidates: Vec<_> = candidates.into_iter().collect();
         candidates.sort_by(|left, right| left.1.shown.cmp(&right.1.shown));
-        let read: Vec<Result<Input, String>> = candidates
+        let read: Vec<Result<Input, ReadError>> = candidates
             .into_par_iter()
-            .map(|(path, candidate)| read(path, candidate, &manifests))
+            .map(|(resolved, candidate)| read(&resolved, candidate, &manifests))
             .collect();
         let mut files = Vec::with_capacity(read.len());
         for read in read {
             match read {
                 Ok(input) => files.push(input),
-                Err(message) => self.refuse(&message),
+                Err(error) => self.refuse(&error.to_string()),
             }
         }
         Inputs {
@@ -146,25 +176,29 @@ impl Found {
     }
 }
 
-fn read(path: PathBuf, candidate: Candidate, manifests: &Manifests) -> Result<Input, String> {
-    let Candidate { shown, config } = candidate;
-    match workspace::read(&path) {
-        Ok(text) => Ok(Input {
-            context: manifests.context_of(&path),
-            path,
-            shown,
-            text,
-            config,
-        }),
-        Err(error) => Err(format!("`{shown}` can't be read: {error}")),
-    }
+fn read(
+    resolved: &Path,
+    candidate: Candidate,
+    manifests: &Manifests,
+) -> Result<Input, ReadError> {
+    let Candidate {
+        path,
+        shown,
+        config,
+    } = candidate;
+    Ok(Input {
+        text: workspace::read(&path)?,
+        context: manifests.context_of(resolved),
+        path,
+        shown,
+        config,
+    })
 }
 
 fn missing(path: &Path, error: &io::Error) -> String {
     let shown = path.display();
-    let is_broken_link = path.is_symlink();
     match error.kind() {
-        io::ErrorKind::NotFound if is_broken_link => {
+        io::ErrorKind::NotFound if path.is_symlink() => {
             format!("`{shown}` is a link to a file that is not there. Mend or remove it.")
         }
         io::ErrorKind::NotFound => format!("No such file: `{shown}`. Check the path."),
