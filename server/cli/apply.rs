@@ -115,11 +115,8 @@ fn change(input: Input, only: &[String]) -> Option<Change> {
 fn write(changes: &[Change]) -> usize {
     let mut failed = 0;
     for Change { input, applied } in changes {
-        if let Err(error) = workspace::replace(&input.path, &input.text, &applied.text) {
-            say(
-                "error",
-                &format!("`{}` is left as it is: {error}", input.shown),
-            );
+        if let Err(error) = workspace::replace(&input.path, &applied.text, &input.text) {
+            say("error", &error.to_string());
             failed += 1;
         }
     }

@@ -1,6 +1,10 @@
 //! `doctor`: what is there, what isn't, and what to do about it.
 
-use std::{io::Write, path::Path, process::Command};
+use std::{
+    io::{ErrorKind, Write},
+    path::Path,
+    process::Command,
+};
 
 use anyhow::Context;
 
@@ -29,6 +33,8 @@ enum State {
     Note,
     Problem,
 }
+
+const MADE_LATER: &str = "the first run makes it";
 
 pub(super) fn run(out: &mut Output) -> anyhow::Result<Verdict> {
     let here = std::env::current_dir().context("The current directory can't be read")?;
@@ -90,33 +96,37 @@ fn version() -> Check {
 fn home(home: Option<&Path>) -> Check {
     const WHAT: &str = "home";
     let Some(home) = home else {
-        let words =
-            "there is none, so nothing is kept between runs; set RUSTASSISTANT_HOME or HOME";
-        return Check::problem(WHAT, words);
+        return Check::problem(
+            WHAT,
+            "there is none, so nothing is kept between runs; set RUSTASSISTANT_HOME or HOME",
+        );
     };
     let shown = home.display();
     match home.metadata() {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Check::ok(
-            WHAT,
-            format!("{shown} is not there yet; the first run makes it"),
-        ),
+        Err(error) if error.kind() == ErrorKind::NotFound => absent_home(home),
         Err(error) => Check::problem(WHAT, format!("{shown} can't be looked at: {error}")),
         Ok(metadata) if !metadata.is_dir() => Check::problem(
             WHAT,
-            format!(
-                "{shown} is not a directory, so nothing is kept between runs; move it away, or set RUSTASSISTANT_HOME"
-            ),
+            format!("{shown} is not a directory; move it away, or set RUSTASSISTANT_HOME"),
         ),
         Ok(_) => match tempfile::NamedTempFile::new_in(home) {
             Ok(_) => Check::ok(WHAT, format!("{shown} can be written to")),
             Err(error) => Check::problem(
                 WHAT,
-                format!(
-                    "{shown} can't be written to ({error}); change its permissions, or set RUSTASSISTANT_HOME"
-                ),
+                format!("{shown} can't be written to ({error}); change its permissions"),
             ),
         },
     }
+}
+
+fn absent_home(home: &Path) -> Check {
+    const WHAT: &str = "home";
+    let shown = home.display();
+    if home.parent().is_some_and(Path::is_dir) {
+        return Check::ok(WHAT, format!("{shown} is not there yet; {MADE_LATER}"));
+    }
+    let words = format!("{shown} can't be made, as the directory above it is not there; make that");
+    Check::problem(WHAT, words)
 }
 
 fn cache(config: &Config) -> Check {
@@ -126,10 +136,7 @@ fn cache(config: &Config) -> Check {
     };
     let shown = path.display();
     if !path.exists() {
-        return Check::ok(
-            WHAT,
-            format!("{shown} is not there yet; the first run makes it"),
-        );
+        return Check::ok(WHAT, format!("{shown} is not there yet; {MADE_LATER}"));
     }
     match holdings(config) {
         Ok(Holdings {

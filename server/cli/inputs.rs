@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::{
     output::say,
-    paths::{Names, below},
+    paths::{Directory, Names},
     settings::Settings,
 };
 use crate::{
@@ -85,29 +85,36 @@ impl Found {
         let shown = self.names.shown(path);
         if resolved.is_dir() {
             let config = settings.of(&resolved)?;
-            self.add_directory((path, &resolved), &shown, &config);
+            let directory = Directory {
+                path,
+                resolved: &resolved,
+                shown: &shown,
+            };
+            self.add_directory(&directory, &config);
         } else {
             let directory = resolved.parent().unwrap_or(&resolved);
             let config = settings.of(directory)?;
             let path = path.to_path_buf();
-            let candidate = Candidate { path, shown, config };
-            self.add_file(resolved, candidate);
+            self.add_file(
+                resolved,
+                Candidate {
+                    path,
+                    shown,
+                    config,
+                },
+            );
         }
         Ok(())
     }
 
-    fn add_directory(
-        &mut self,
-        (root, resolved_root): (&Path, &Path),
-        shown: &str,
-        config: &Arc<Config>,
-    ) {
+    fn add_directory(&mut self, root: &Directory<'_>, config: &Arc<Config>) {
         let options = WalkOptions {
             exclude: config.exclude.clone(),
             ..WalkOptions::default()
         };
-        let (files, problems) = workspace::walk(root, &options);
+        let (files, problems) = workspace::walk(root.path, &options);
         if files.is_empty() {
+            let shown = root.shown;
             say("note", &format!("There are no Rust files below `{shown}`."));
         }
         for problem in problems {
@@ -118,20 +125,25 @@ impl Found {
             }
         }
         for path in files {
-            let relative = path.strip_prefix(root).unwrap_or(&path);
-            let resolved = if self.has_many_roots {
-                path.canonicalize().ok()
-            } else {
-                None
-            };
-            // A walk names each file once, so links matter only where there are several.
-            let resolved = resolved.unwrap_or_else(|| resolved_root.join(relative));
+            let relative = path.strip_prefix(root.path).unwrap_or(&path);
             let candidate = Candidate {
-                shown: below(shown, relative),
+                shown: self.names.below(root, relative),
                 config: Arc::clone(config),
-                path,
+                path: path.clone(),
             };
-            self.add_file(resolved, candidate);
+            self.add_file(self.resolved(root, &path), candidate);
+        }
+    }
+
+    /// A walk names each file once, so links in it matter only where there are other walks.
+    fn resolved(&self, root: &Directory<'_>, path: &Path) -> PathBuf {
+        let looked_up = self.has_many_roots.then(|| path.canonicalize());
+        match looked_up {
+            Some(Ok(resolved)) => resolved,
+            _ => {
+                let relative = path.strip_prefix(root.path).unwrap_or(path);
+                root.resolved.join(relative)
+            }
         }
     }
 
@@ -176,11 +188,7 @@ impl Found {
     }
 }
 
-fn read(
-    resolved: &Path,
-    candidate: Candidate,
-    manifests: &Manifests,
-) -> Result<Input, ReadError> {
+fn read(resolved: &Path, candidate: Candidate, manifests: &Manifests) -> Result<Input, ReadError> {
     let Candidate {
         path,
         shown,

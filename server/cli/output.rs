@@ -76,7 +76,10 @@ pub(super) fn caught_panics() -> usize {
 
 /// Sends warnings to stderr, and what `RUSTASSISTANT_LOG` asks for: a level, or targets with levels.
 pub(super) fn keep_log() {
-    let default = Targets::new().with_default(LevelFilter::WARN);
+    // What the cache warns of is said at the end of the run, once.
+    let default = Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target("rustassistant::cache", LevelFilter::ERROR);
     let asked = env::var("RUSTASSISTANT_LOG").unwrap_or_default();
     let filter = match asked.parse() {
         Ok(filter) if !asked.is_empty() => filter,

@@ -7,6 +7,16 @@ pub(super) struct Names {
     from: PathBuf,
 }
 
+/// A directory that is walked through.
+pub(super) struct Directory<'a> {
+    /// As the command line names it.
+    pub(super) path: &'a Path,
+    /// Without links.
+    pub(super) resolved: &'a Path,
+    /// As people and programs read it.
+    pub(super) shown: &'a str,
+}
+
 impl Names {
     /// `from` is absolute and has neither `.` nor `..`.
     pub(super) fn new(from: PathBuf) -> Self {
@@ -30,6 +40,21 @@ impl Names {
         }
     }
 
+    /// How a path is read that lies at `relative` below a directory. What lies below a link in the current directory is
+    /// named by the link; whoever comes from above is named as if they had not gone there.
+    pub(super) fn below(&self, directory: &Directory<'_>, relative: &Path) -> String {
+        let shown = directory.shown;
+        if shown.starts_with("..") || shown.starts_with('/') {
+            return self.shown(&directory.resolved.join(relative));
+        }
+        let relative = joined(relative.components());
+        if shown == "." {
+            relative
+        } else {
+            format!("{shown}/{relative}")
+        }
+    }
+
     /// The absolute path without `.` and `..`. A `..` behind a link leads elsewhere than its words say, so such a path is
     /// looked up; nothing if it isn't there.
     fn without_detours(&self, path: &Path) -> Option<PathBuf> {
@@ -49,16 +74,6 @@ impl Names {
         }
         let mut bases = self.from.ancestors().enumerate();
         bases.find_map(|(up, base)| Some((up, path.strip_prefix(base).ok()?)))
-    }
-}
-
-/// How a path is read that lies at `relative` below what is read as `shown`.
-pub(super) fn below(shown: &str, relative: &Path) -> String {
-    let relative = joined(relative.components());
-    match shown {
-        "." => relative,
-        _ if shown.ends_with('/') => format!("{shown}{relative}"),
-        _ => format!("{shown}/{relative}"),
     }
 }
 
@@ -96,9 +111,27 @@ mod tests {
 
     #[test]
     fn what_lies_below_is_read_so() {
-        assert_eq!(below(".", Path::new("src/a.rs")), "src/a.rs");
-        assert_eq!(below("src", Path::new("a.rs")), "src/a.rs");
-        assert_eq!(below("/", Path::new("a.rs")), "/a.rs");
+        let names = Names::new("/home/a/project".into());
+        let below = |shown: &str, resolved: &str| {
+            let directory = Directory {
+                path: Path::new(shown),
+                resolved: Path::new(resolved),
+                shown,
+            };
+            names.below(&directory, Path::new("in/a.rs"))
+        };
+        assert_eq!(below(".", "/home/a/project"), "in/a.rs");
+        assert_eq!(below("src", "/home/a/project/src"), "src/in/a.rs");
+        assert_eq!(below("link", "/elsewhere"), "link/in/a.rs");
+        assert_eq!(below("..", "/home/a"), "../in/a.rs");
+        assert_eq!(below("../..", "/home"), "../../in/a.rs");
+        let above = Names::new("/home/a/project/in".into());
+        let directory = Directory {
+            path: Path::new(".."),
+            resolved: Path::new("/home/a/project"),
+            shown: "..",
+        };
+        assert_eq!(above.below(&directory, Path::new("in/a.rs")), "a.rs");
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl Page<'_> {
         if line.is_empty() {
             return writeln!(self.out);
         }
-        writeln!(self.out, "{CODE_INDENT}{line}")
+        writeln!(self.out, "{CODE_INDENT}{}", self.look.words(line))
     }
 
     fn prose(&mut self, line: &str) -> io::Result<()> {

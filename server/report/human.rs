@@ -1,6 +1,9 @@
 //! The report for people: a frame of code for each finding, and one line that sums up.
 
-use std::io::{self, Write};
+use std::{
+    cmp::Reverse,
+    io::{self, Write},
+};
 
 use annotate_snippets::{
     AnnotationKind, Group, Level as Tone, Message, Origin as Place, Renderer, Snippet,
@@ -141,7 +144,8 @@ fn parts_to_show(file: &File, finding: &Finding) -> Vec<FindingPart> {
     };
     let mut parts: Vec<_> = finding.parts.iter().filter(is_place).cloned().collect();
     parts.retain(|part| slice(&file.text, part.at).is_some());
-    parts.sort_by_key(|part| (std::cmp::Reverse(part.measure), part.at.start()));
+    // Of equal ones the last: what is deepest.
+    parts.sort_by_key(|part| Reverse((part.measure, part.at.start())));
     parts.truncate(MOST_PARTS);
     parts.sort_by_key(|part| part.at.start());
     parts

@@ -2,7 +2,7 @@
 
 use crate::harness::{Place, Run, finish, paths};
 
-const GOOD: &str = "fn good(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8) {}\n";
+const GOOD: &str = "fn good(a: bool, b: bool) { if a { if b { good(b, a) } } }\n";
 
 fn prepare(place: Place) -> Place {
     place.write("good.rs", GOOD);
@@ -19,7 +19,7 @@ fn assert_complete(run: Run) -> Run {
 
 #[test]
 fn a_home_that_does_not_exist_is_made() {
-    let place = prepare(Place::with_home("a/b/c"));
+    let place = prepare(Place::with_home("fresh"));
     let run = assert_complete(place.analyze(&["."]));
     assert_eq!(run.stderr, "");
     let cache = place.home().join("cache.db");
@@ -34,11 +34,23 @@ fn a_home_that_does_not_exist_is_made() {
 }
 
 #[test]
+fn a_home_in_a_directory_that_does_not_exist() {
+    let place = prepare(Place::with_home("a/b/c"));
+    let run = assert_complete(place.analyze(&["."]));
+    assert_eq!(run.stderr.lines().count(), 1, "one warning: {}", run.stderr);
+    assert!(
+        !place.root().join("a").exists(),
+        "what lies above is the user's business"
+    );
+}
+
+#[test]
 fn a_home_that_is_a_file() {
     let place = prepare(Place::new());
     std::fs::write(place.home(), "not a directory").unwrap();
     let run = assert_complete(place.analyze(&["."]));
-    assert_eq!(run.stderr.lines().count(), 1, "one warning: {}", run.stderr);
+    let warnings = run.stderr.lines().count();
+    assert_eq!(warnings, 2, "no options and no cache: {}", run.stderr);
     assert_eq!(
         std::fs::read_to_string(place.home()).unwrap(),
         "not a directory"

@@ -11,7 +11,7 @@ use std::{
 
 use crate::harness::{Place, Run, finish, paths};
 
-const GOOD: &str = "fn good(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8) {}\n";
+const GOOD: &str = "fn good(a: bool, b: bool) { if a { if b { good(b, a) } } }\n";
 
 /// A place with one good file, whose one finding every run must still show.
 fn place() -> Place {
@@ -78,7 +78,7 @@ fn nesting_without_bounds() {
 #[test]
 fn five_megabytes_in_one_line() {
     let place = place();
-    let line = "fn f(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8) { if a > b { g(a) } } ";
+    let line = "fn f(a: bool, b: bool) { if a { if b { g(a) } } } ";
     place.write("long.rs", line.repeat(5_000_000 / line.len()));
     let run = place.analyze(&["."]).expect(0);
     assert_rest_is_done(&run);
