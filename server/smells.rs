@@ -5,8 +5,8 @@
 //! # The documentation of a smell
 //!
 //! It is the module comment of the smell's file, in Markdown; [`doc`] gives it, people read it in their editors and terminals,
-//! and `tests/smells.rs` runs its examples. It has these headings in this order (`What it leaves alone` and `Limits` may have
-//! lists, the others are prose):
+//! and `tests/smells.rs` runs its examples. A line `// … 40 more statements` in an example stands for so many statements of
+//! one line each. It has these headings in this order:
 //!
 //! ````text
 //! # Name for people
@@ -38,7 +38,11 @@ use crate::{
 
 mod cognitive_complexity;
 mod collapsible_if;
+mod complex_conditional;
+mod deep_nesting;
 mod long_function;
+mod long_match_arm;
+mod too_many_parameters;
 
 /// A smell. Its documentation is the module comment of its file.
 pub struct Smell {
@@ -186,7 +190,11 @@ pub fn look_at(item: &Item<'_>) -> Seen {
 static REGISTRY: &[Smell] = &[
     cognitive_complexity::SMELL,
     collapsible_if::SMELL,
+    complex_conditional::SMELL,
+    deep_nesting::SMELL,
     long_function::SMELL,
+    long_match_arm::SMELL,
+    too_many_parameters::SMELL,
 ];
 
 /// Made from the files' module comments when the crate is built.

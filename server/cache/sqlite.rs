@@ -538,6 +538,21 @@ impl SqliteCache {
     }
 }
 
+#[cfg(test)]
+impl SqliteCache {
+    /// Says something to the writer that nothing but a test would say.
+    pub(super) async fn tell_writer(&self, statement: &'static str) {
+        let mut writer = self.writer(Absent::Create).await.unwrap();
+        let connection = &mut writer.held.as_mut().unwrap().wire.connection;
+        sqlx::raw_sql(statement).execute(connection).await.unwrap();
+    }
+
+    /// Keeps every lookup waiting until the result is dropped.
+    pub(super) async fn hold_readers(&self) -> impl Sized + '_ {
+        (self.readers[0].lock().await, self.readers[1].lock().await)
+    }
+}
+
 async fn close(held: &mut Option<Held>) {
     if let Some(held) = held.take() {
         connection::close(held.wire.connection).await;

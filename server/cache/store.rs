@@ -12,6 +12,8 @@ mod flights;
 mod gate;
 mod queue;
 mod statistics;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};

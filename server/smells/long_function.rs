@@ -7,6 +7,28 @@
 //! A long function does several things, and none of them has a name. It is changed for several reasons, and what its
 //! beginning sets up has to be remembered until its end.
 //!
+//! ## Example
+//! ```rust before
+//! fn report(orders: &[Order]) -> String {
+//!     let mut text = String::new();
+//!     // … 59 more statements
+//!     text
+//! }
+//! ```
+//! ```rust after
+//! fn report(orders: &[Order]) -> String {
+//!     [heading(orders), rows(orders), totals(orders)].concat()
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//! - A table: one `match` whose arms have at most three lines each, or one array or struct that is filled in. It counts as one
+//!   line, however long.
+//! - Blank lines, comments, the signature.
+//!
+//! ## Limits
+//! 60 lines of code between the braces are fine; more are a warning, more than 100 a strong one.
+//!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Long Function"; clippy's `too_many_lines`.
 

@@ -14,7 +14,7 @@ use crate::cache::{Fault, FaultKind};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
-/// "RuAs"; the migrations write it.
+/// Four letters, `RuAs`; the migrations write them.
 const APPLICATION_ID: i64 = 0x5275_4173;
 /// What the last migration leaves in `user_version`.
 const VERSION: i64 = 1;
