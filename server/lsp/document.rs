@@ -97,12 +97,18 @@ impl Document {
 
     /// Nothing while the document is desynced.
     pub(super) fn file(&self) -> Option<Arc<OpenFile>> {
+        let known = self.surroundings.borrow().as_ref().map(|it| it.context);
+        match (known, &self.text) {
+            (Some(context), _) => self.file_in(context),
+            (None, Text::Known(file)) => Some(Arc::clone(file)),
+            (None, Text::Desynced) => None,
+        }
+    }
+
+    /// The text under a manifest that says `context`.
+    pub(super) fn file_in(&self, context: FileContext) -> Option<Arc<OpenFile>> {
         let Text::Known(file) = &self.text else {
             return None;
-        };
-        let context = match &*self.surroundings.borrow() {
-            Some(surroundings) => surroundings.context,
-            None => return Some(Arc::clone(file)),
         };
         if context == file.context() {
             return Some(Arc::clone(file));

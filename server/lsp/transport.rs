@@ -162,7 +162,7 @@ impl<S: LanguageServer> Transport<S> {
             return;
         }
         let profile = Profile::read(call.params().unwrap_or(&Value::Null));
-        self.session.set_profile(profile);
+        self.session.begin(profile);
         // The typed decoder would fail on words that it doesn't know.
         let bare = with_params(call, Some(json!({"capabilities": {}})));
         if self.finish(bare).is_some_and(|response| response.is_ok()) {
@@ -204,6 +204,7 @@ impl<S: LanguageServer> Transport<S> {
                 documents.change(std::mem::replace(&mut params, bare), encoding);
             }
             "textDocument/didClose" => documents.close(&params),
+            "workspace/didChangeWorkspaceFolders" => self.session.folders.change(&params),
             "textDocument/codeAction" => keep_own_diagnostics(&mut params),
             "workspace/didChangeConfiguration" => set_default(&mut params, "settings"),
             _ => {}
