@@ -6,6 +6,7 @@
 mod apply;
 mod engine;
 mod findings;
+mod gain;
 mod measure;
 mod offers;
 mod open_file;
@@ -14,6 +15,7 @@ mod stored;
 pub use apply::{Applied, CarriedOut, Only, apply_safe};
 pub use engine::{Answer, CacheOutcome, Engine, Input, Origin, WorkError, Workers};
 pub use findings::{Finding, FindingPart, Level, judge};
+pub use gain::{Gain, gain, title};
 pub use measure::{Memo, measure};
 pub use offers::{Offers, answers_to, offers_at};
 pub use open_file::OpenFile;

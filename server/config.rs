@@ -24,6 +24,7 @@ mod units;
 
 pub use environment::Environment;
 pub use exclude::{Entry, Exclude};
+pub(crate) use files::absolute;
 pub use load::{Found, Loaded, LookedAt, Request, load};
 pub use problem::{ConfigProblem, Place, nearest};
 pub use resolve::{Backend, CacheOptions, Config, Shown};

@@ -8,7 +8,7 @@ use ra_ap_syntax::SyntaxNode;
 
 use crate::{
     facts::Sighting,
-    syntax::{Source, shapes::Misfit},
+    syntax::Source,
     text::{Edits, TextRange, TextSize},
 };
 
@@ -18,7 +18,7 @@ mod find;
 pub(crate) mod fixture;
 mod merge_nested_if;
 
-pub use crate::syntax::Hazard;
+pub use crate::syntax::{Hazard, Refusal};
 pub use audit::{Also, Declared, Delta, Offer, audit, offer, panics};
 
 /// A refactoring. Its documentation is the module comment of its file.
@@ -75,33 +75,6 @@ pub enum Applicability {
     NeedsCheck,
     /// Leaves something for a person to fill in, and says so.
     Draft,
-}
-
-/// Why there is no offer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// The refactoring has no meaning at the target; silent.
-    NotHere,
-    /// It would have a meaning, but its edit could not be shown to hold.
-    Because { hazard: Hazard, why: String },
-}
-
-impl Refusal {
-    pub fn because(hazard: Hazard, why: impl Into<String>) -> Self {
-        Self::Because {
-            hazard,
-            why: why.into(),
-        }
-    }
-}
-
-impl From<Misfit> for Refusal {
-    fn from(misfit: Misfit) -> Self {
-        match misfit {
-            Misfit::Absent => Self::NotHere,
-            Misfit::Because(hazard, why) => Self::because(hazard, why),
-        }
-    }
 }
 
 impl<'a> Context<'a> {

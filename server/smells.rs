@@ -28,7 +28,10 @@
 //!
 //! The documentation of a refactoring has the same form, with `What it checks` in place of `Limits`.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use crate::{
     facts::{Part, Sighting, SmellId},
@@ -125,14 +128,12 @@ impl Sightings {
     }
 }
 
-/// What the smells saw in one unit.
-#[derive(Debug, Default)]
-pub struct Seen {
-    /// Ranges are absolute.
-    pub sightings: Vec<Sighting>,
-    /// Smells that panicked; each costs only itself.
-    pub panicked: Vec<&'static str>,
+/// How many panics of smells were caught in this process. Each cost only what its smell would have seen in one unit.
+pub fn panics() -> u64 {
+    PANICS.load(Ordering::Relaxed)
 }
+
+static PANICS: AtomicU64 = AtomicU64::new(0);
 
 /// Every smell, alphabetically.
 pub fn all() -> &'static [Smell] {
@@ -153,26 +154,34 @@ pub fn doc(id: &str) -> Option<&'static str> {
     found.map(|(_, text)| *text)
 }
 
-/// The place of a smell in the registry.
+/// A smell as a number.
 pub fn id_of(name: &str) -> Option<SmellId> {
-    (0..)
-        .map(SmellId)
-        .zip(all())
-        .find_map(|(id, smell)| (smell.id == name).then_some(id))
+    numbered().find_map(|(id, smell)| (smell.id == name).then_some(id))
+}
+
+/// The smells of the same matter as a lint of clippy, which is named without `clippy::`.
+pub fn of_clippy(lint: &str) -> impl Iterator<Item = SmellId> {
+    let smells = numbered().filter(move |(_, smell)| smell.clippy.contains(&lint));
+    smells.map(|(id, _)| id)
+}
+
+fn numbered() -> impl Iterator<Item = (SmellId, &'static Smell)> {
+    (0..).map(SmellId).zip(all())
 }
 
 /// What every smell sees in a unit, whatever the limits are set to. Where the parser gave up, shapes are not to be trusted:
 /// only the measures of functions are looked at there.
-pub fn look_at(item: &Item<'_>) -> Seen {
-    let mut seen = Seen::default();
-    for (id, smell) in (0..).map(SmellId).zip(all()) {
+/// Ranges are absolute.
+pub fn look_at(item: &Item<'_>) -> Vec<Sighting> {
+    let mut seen = Vec::new();
+    for (id, smell) in numbered() {
         if item.is_broken && smell.family != Family::FunctionSize {
             continue;
         }
         let mut sightings = Sightings::of(smell);
         let look = AssertUnwindSafe(|| (smell.look)(item, &mut sightings));
         if catch_unwind(look).is_err() {
-            seen.panicked.push(smell.id);
+            PANICS.fetch_add(1, Ordering::Relaxed);
             continue;
         }
         let sighting = |(at, measure, parts)| Sighting {
@@ -181,8 +190,7 @@ pub fn look_at(item: &Item<'_>) -> Seen {
             measure,
             parts,
         };
-        seen.sightings
-            .extend(sightings.kept.into_iter().map(sighting));
+        seen.extend(sightings.kept.into_iter().map(sighting));
     }
     seen
 }

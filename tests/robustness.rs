@@ -6,8 +6,7 @@ use std::{fs, path::Path, thread};
 use rustassistant::{
     analysis::{Memo, OpenFile, judge, measure, offers_at},
     config::Rules,
-    refactorings,
-    smells,
+    refactorings, smells,
     syntax::{Edition, FileContext, STACK_SIZE, Source},
     text::{TextRange, TextSize},
 };
@@ -18,7 +17,10 @@ struct Numbers(u64);
 
 impl Numbers {
     fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         let high = usize::try_from(self.0 >> 33).unwrap();
         high % bound.max(1)
     }
@@ -77,7 +79,10 @@ fn extreme_texts_end_in_a_report() {
             let file = OpenFile::new(text, FileContext::default());
             file.report();
             if let Ok(source) = file.source() {
-                look_at(source, TextRange::empty(12.min(u32::from(source.root().text_range().end())).into()));
+                look_at(
+                    source,
+                    TextRange::empty(12.min(u32::from(source.root().text_range().end())).into()),
+                );
             }
         }
     });
@@ -86,9 +91,13 @@ fn extreme_texts_end_in_a_report() {
 
 fn seeds() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("server");
-    let entries = WalkDir::new(root).sort_by_file_name().into_iter().filter_map(Result::ok);
+    let entries = WalkDir::new(root)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_map(Result::ok);
     let rust = entries.filter(|entry| entry.path().extension().is_some_and(|end| end == "rs"));
-    rust.map(|entry| fs::read_to_string(entry.path()).unwrap()).collect()
+    rust.map(|entry| fs::read_to_string(entry.path()).unwrap())
+        .collect()
 }
 
 /// The text after a few accidents: parts cut out, doubled or moved, brackets and quotes put in.
@@ -100,7 +109,9 @@ fn mutilated(text: &str, numbers: &mut Numbers) -> String {
     for _ in 0..=numbers.below(4) {
         let (start, end) = (place(&text, numbers), place(&text, numbers));
         let (start, end) = (start.min(end), start.max(end).min(start.min(end) + 400));
-        let end = (end..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap();
+        let end = (end..=text.len())
+            .find(|at| text.is_char_boundary(*at))
+            .unwrap();
         let part = text[start..end].to_owned();
         match numbers.below(3) {
             0 => text.replace_range(start..end, ""),
@@ -113,13 +124,21 @@ fn mutilated(text: &str, numbers: &mut Numbers) -> String {
 
 fn place(text: &str, numbers: &mut Numbers) -> usize {
     let near = numbers.below(text.len() + 1);
-    (near..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap()
+    (near..=text.len())
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap()
 }
 
 fn look_everywhere(text: &str, numbers: &mut Numbers) {
-    let edition =
-        if numbers.below(2) == 0 { Edition::Edition2021 } else { Edition::Edition2024 };
-    let context = FileContext { edition, ..FileContext::default() };
+    let edition = if numbers.below(2) == 0 {
+        Edition::Edition2021
+    } else {
+        Edition::Edition2024
+    };
+    let context = FileContext {
+        edition,
+        ..FileContext::default()
+    };
     let Ok(source) = Source::parse(text, context) else {
         return;
     };
@@ -127,7 +146,10 @@ fn look_everywhere(text: &str, numbers: &mut Numbers) {
         let (start, end) = (place(text, numbers), place(text, numbers));
         let end = if numbers.below(2) == 0 { start } else { end };
         let size = |at| TextSize::try_from(at).unwrap();
-        look_at(&source, TextRange::new(size(start.min(end)), size(start.max(end))));
+        look_at(
+            &source,
+            TextRange::new(size(start.min(end)), size(start.max(end))),
+        );
     }
 }
 
@@ -136,12 +158,18 @@ fn look_at(source: &Source, range: TextRange) {
     let findings = judge(&report, &source.text, &Rules::default());
     let offers = offers_at(source, range, &findings);
     for offer in offers.answers.iter().flatten().chain(&offers.assists) {
-        assert!(offer.change().edits.apply(&source.text).is_some(), "an edit fits its text");
+        assert!(
+            offer.change().edits.apply(&source.text).is_some(),
+            "an edit fits its text"
+        );
     }
 }
 
 fn on_large_stack(work: impl FnOnce() + Send + 'static) {
-    let thread = thread::Builder::new().stack_size(STACK_SIZE).spawn(work).unwrap();
+    let thread = thread::Builder::new()
+        .stack_size(STACK_SIZE)
+        .spawn(work)
+        .unwrap();
     thread.join().unwrap();
 }
 

@@ -48,7 +48,7 @@ pub(super) fn read(path: &Path) -> Result<String, Unread> {
 }
 
 /// The path from the root, without `.` and `..`. Nothing is asked of the disk, so that a path which isn't there has one too.
-pub(super) fn absolute(path: &Path) -> PathBuf {
+pub(crate) fn absolute(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let mut plain = PathBuf::new();
     for component in path.components() {

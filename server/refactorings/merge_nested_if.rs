@@ -44,7 +44,7 @@ use crate::{
     syntax::{
         conditions::{self, Chain},
         layout,
-        shapes::{Misfit, collapsible_if::CollapsibleIf},
+        shapes::collapsible_if::CollapsibleIf,
     },
     text::{Edit, Edits, TextRange},
 };
@@ -88,7 +88,7 @@ fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> 
 fn shape_at(found: &ast::IfExpr, context: &Context<'_>) -> Result<CollapsibleIf, Refusal> {
     let of = |outer: &ast::IfExpr| CollapsibleIf::of(outer, context.source.context);
     match of(found) {
-        Err(Misfit::Absent) => {
+        Err(Refusal::NotHere) => {
             let around = found.syntax().ancestors().skip(1);
             let outer = around.filter_map(ast::IfExpr::cast).next();
             let shape = of(&outer.ok_or(Refusal::NotHere)?)?;
@@ -97,7 +97,7 @@ fn shape_at(found: &ast::IfExpr, context: &Context<'_>) -> Result<CollapsibleIf,
             }
             Ok(shape)
         }
-        shape => Ok(shape?),
+        shape => shape,
     }
 }
 

@@ -49,10 +49,10 @@ pub(super) const SMELL: Smell = Smell {
         warn: 0,
         strong: 30,
     },
-    family: Family::Own,
+    family: Family::Opportunity,
     rate: Some(10.0),
     answers: &["merge-nested-if"],
-    clippy: &["clippy::collapsible_if"],
+    clippy: &["collapsible_if"],
     look,
     say,
 };

@@ -5,9 +5,8 @@ use ra_ap_syntax::{
     ast::{self, HasAttrs},
 };
 
-use super::Misfit;
 use crate::{
-    syntax::{FileContext, Hazard, conditions},
+    syntax::{FileContext, Hazard, Refusal, conditions},
     text::TextRange,
 };
 
@@ -25,8 +24,8 @@ pub struct CollapsibleIf {
 }
 
 impl CollapsibleIf {
-    pub fn of(outer: &ast::IfExpr, context: FileContext) -> Result<Self, Misfit> {
-        let shape = Self::outline(outer).ok_or(Misfit::Absent)?;
+    pub fn of(outer: &ast::IfExpr, context: FileContext) -> Result<Self, Refusal> {
+        let shape = Self::outline(outer).ok_or(Refusal::NotHere)?;
         shape.check_attributes()?;
         shape.check_chain(context)?;
         shape.with_comments()
@@ -48,11 +47,11 @@ impl CollapsibleIf {
         })
     }
 
-    fn check_attributes(&self) -> Result<(), Misfit> {
+    fn check_attributes(&self) -> Result<(), Refusal> {
         let block = self.outer.then_branch().and_then(|block| block.stmt_list());
         let in_block = block.into_iter().flat_map(|block| block.attrs());
         if self.inner.attrs().chain(in_block).next().is_some() {
-            return Err(Misfit::Because(
+            return Err(Refusal::because(
                 Hazard::Text,
                 "An attribute stands on the inner `if`, which would no longer be there.",
             ));
@@ -60,7 +59,7 @@ impl CollapsibleIf {
         Ok(())
     }
 
-    fn check_chain(&self, context: FileContext) -> Result<(), Misfit> {
+    fn check_chain(&self, context: FileContext) -> Result<(), Refusal> {
         let operands = self.operands();
         let lets: Vec<_> = operands
             .iter()
@@ -70,13 +69,13 @@ impl CollapsibleIf {
             return Ok(());
         }
         if !context.allows_let_chains() {
-            return Err(Misfit::Because(
+            return Err(Refusal::because(
                 Hazard::Edition,
                 "`let` in a chain of `&&` needs edition 2024 and Rust 1.88.",
             ));
         }
         if lets.iter().any(|part| !conditions::is_chainable_let(part)) {
-            return Err(Misfit::Because(
+            return Err(Refusal::because(
                 Hazard::Evaluation,
                 "The expression that the `let` takes apart would swallow the rest of the chain.",
             ));
@@ -91,7 +90,7 @@ impl CollapsibleIf {
         operands
     }
 
-    fn with_comments(mut self) -> Result<Self, Misfit> {
+    fn with_comments(mut self) -> Result<Self, Refusal> {
         let operands = self.operands();
         let mut kept: Vec<_> = operands
             .iter()
@@ -107,7 +106,7 @@ impl CollapsibleIf {
         if self.comments.iter().all(|token| self.can_move(token)) {
             return Ok(self);
         }
-        Err(Misfit::Because(
+        Err(Refusal::because(
             Hazard::Text,
             "A comment between the two conditions would lose its place.",
         ))
