@@ -12,6 +12,7 @@ use tower_lsp::LspService;
 mod actions;
 mod analysed;
 mod backend;
+mod background;
 mod capabilities;
 mod client;
 mod convert;
@@ -24,6 +25,7 @@ mod framing;
 mod log;
 mod parent;
 mod profile;
+mod progress;
 mod publisher;
 mod pull;
 mod request;
@@ -34,7 +36,9 @@ mod transport;
 mod uri;
 
 use backend::Backend;
+use background::Background;
 use desk::Desk;
+use progress::Works;
 use publisher::Publisher;
 use session::Session;
 use transport::{End, Output, Transport};
@@ -125,6 +129,8 @@ async fn hold(
             session: Arc::clone(session),
             engine: engine_of_backend,
             publisher: Publisher::default(),
+            background: Background::default(),
+            works: Works::default(),
         };
         Backend::new(Arc::new(desk), for_backend)
     })

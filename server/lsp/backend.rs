@@ -52,7 +52,7 @@ impl Backend {
 
     /// `window/workDoneProgress/cancel`, which the trait leaves out.
     pub(super) async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
-        let _ = params;
+        self.desk.works.cancel(&params.token);
     }
 
     fn document(uri: &Url) -> Option<Arc<Document>> {

@@ -10,9 +10,11 @@ use tower_lsp::{
 
 use super::{
     analysed::Analysed,
+    background::Background,
     client::ask,
     document::Document,
     profile::{DiagnosticsModel, Profile},
+    progress::Works,
     publisher::Publisher,
     request::RequestContext,
     session::Session,
@@ -24,6 +26,8 @@ pub(super) struct Desk {
     pub(super) session: Arc<Session>,
     pub(super) engine: Arc<Engine>,
     pub(super) publisher: Publisher,
+    pub(super) background: Background,
+    pub(super) works: Works,
 }
 
 impl Desk {

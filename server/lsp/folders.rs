@@ -11,8 +11,9 @@ use serde_json::Value;
 
 use super::{document::Surroundings, uri};
 use crate::{
-    config::{self, Config, Environment, Request},
+    config::{self, Config, Environment, Request, Rules},
     syntax::FileContext,
+    workspace::{Manifests, editor_scope},
 };
 
 #[derive(Debug, Default)]
@@ -20,9 +21,17 @@ pub(super) struct Folders {
     environment: Environment,
     roots: RwLock<Vec<PathBuf>>,
     options: RwLock<Options>,
+    manifests: Manifests,
     /// By directory. Forgotten whenever a layer of options may have changed.
-    configs: DashMap<PathBuf, Arc<Config>>,
+    configs: DashMap<PathBuf, Arc<Effective>>,
     problems: Mutex<Problems>,
+}
+
+/// The options of a directory. Its rules are shared, so that whoever judged by them can tell that they are the same.
+#[derive(Debug)]
+pub(super) struct Effective {
+    pub(super) config: Config,
+    pub(super) rules: Arc<Rules>,
 }
 
 /// The editor's options, the weaker first.
@@ -93,29 +102,37 @@ impl Folders {
         self.configs.clear();
     }
 
+    pub(super) fn forget_manifest(&self, manifest: &Path) {
+        self.manifests.forget(manifest);
+    }
+
+    pub(super) fn context_of(&self, path: &Path) -> FileContext {
+        self.manifests.context_of(path)
+    }
+
     /// What lies around a file; for a document without one, only the options count.
     pub(super) fn surroundings(&self, path: Option<&Path>) -> Surroundings {
         let Some(path) = path else {
             let start = self.roots().into_iter().next().unwrap_or_default();
             return Surroundings {
                 context: FileContext::default(),
-                rules: Arc::new(self.config(&start).rules.clone()),
+                rules: Arc::clone(&self.effective(&start).rules),
                 is_served: true,
             };
         };
-        let directory = path.parent().unwrap_or(path);
-        let config = self.config(directory);
+        let effective = self.effective(path.parent().unwrap_or(path));
+        let is_ours = editor_scope(path, &self.roots()).is_ours();
         Surroundings {
-            context: FileContext::default(),
-            is_served: !config.exclude.covers(path),
-            rules: Arc::new(config.rules.clone()),
+            context: self.context_of(path),
+            rules: Arc::clone(&effective.rules),
+            is_served: is_ours && !effective.config.exclude.covers(path),
         }
     }
 
     /// The options that count in a directory.
-    pub(super) fn config(&self, directory: &Path) -> Arc<Config> {
-        if let Some(config) = self.configs.get(directory) {
-            return Arc::clone(&config);
+    pub(super) fn effective(&self, directory: &Path) -> Arc<Effective> {
+        if let Some(known) = self.configs.get(directory) {
+            return Arc::clone(&known);
         }
         let root = self.root_of(directory);
         let editor = self.editor_options();
@@ -128,10 +145,13 @@ impl Folders {
         let loaded = config::load(&request, &self.environment);
         let problems = loaded.problems.iter().map(ToString::to_string);
         self.note(problems.chain(loaded.warnings));
-        let config = Arc::new(loaded.config);
-        self.configs
-            .insert(directory.to_path_buf(), Arc::clone(&config));
-        config
+        let effective = Arc::new(Effective {
+            rules: Arc::new(loaded.config.rules.clone()),
+            config: loaded.config,
+        });
+        let directory = directory.to_path_buf();
+        self.configs.insert(directory, Arc::clone(&effective));
+        effective
     }
 
     /// Mistakes in options that nobody was told yet.

@@ -8,15 +8,22 @@ use tower_lsp::lsp_types::{
     request::{RegisterCapability, WorkspaceConfiguration},
 };
 
-use super::{client::ask, desk::Desk};
+use super::{
+    client::ask,
+    desk::Desk,
+    uri::{self, Place},
+};
+use crate::workspace::{self, Changed};
 
 /// Files whose changes matter.
 const WATCHED: [&str; 3] = ["**/rustassistant.toml", "**/Cargo.toml", "**/*.rs"];
 
-/// Registers for changes and asks for settings. Waits for neither longer than the client's patience allows.
+/// Registers for changes and asks for settings, then begins with the workspace. Waits for neither longer than the client's
+/// patience allows.
 pub(super) async fn start(desk: &Arc<Desk>) {
     register(desk);
     ask_settings(desk).await;
+    desk.background.start(desk);
 }
 
 /// Settings that the client sent; where it sent none, it wants to be asked.
@@ -36,15 +43,34 @@ pub(super) async fn take_settings(desk: &Arc<Desk>, settings: Value) {
 pub(super) async fn folders_changed(desk: &Arc<Desk>) {
     desk.session.folders.forget_options();
     desk.settle_all().await;
+    desk.background.start(desk);
 }
 
 /// Events are hints: some clients report only the files that they saved themselves.
 pub(super) async fn files_changed(desk: &Arc<Desk>, changes: &[FileEvent]) {
-    let ends_with = |name: &str| changes.iter().any(|change| change.uri.path().ends_with(name));
-    if ends_with("/rustassistant.toml") {
-        desk.session.folders.forget_options();
+    let folders = &desk.session.folders;
+    let mut sources = Vec::new();
+    let mut surroundings_changed = false;
+    for change in changes {
+        let name = uri::name(change.uri.as_str());
+        let Some(Place::File(path)) = name.map(|name| name.place) else {
+            continue;
+        };
+        match workspace::changed(&path) {
+            Some(Changed::Manifest) => folders.forget_manifest(&path),
+            Some(Changed::Options) => folders.forget_options(),
+            Some(Changed::Source) => {
+                sources.push(path);
+                continue;
+            }
+            None => continue,
+        }
+        surroundings_changed = true;
+    }
+    if surroundings_changed {
         desk.settle_all().await;
     }
+    desk.background.look_again(desk, sources);
 }
 
 async fn ask_settings(desk: &Arc<Desk>) {
