@@ -16,6 +16,7 @@ mod audit;
 mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod guard_clause;
 mod merge_nested_if;
 
 pub use crate::syntax::{Hazard, Refusal};
@@ -116,5 +117,6 @@ pub fn doc(id: &str) -> Option<&'static str> {
 static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refactorings.rs"));
 
 static REGISTRY: &[Refactoring] = &[
-    merge_nested_if::REFACTORING, //
+    guard_clause::REFACTORING, //
+    merge_nested_if::REFACTORING,
 ];

@@ -5,18 +5,22 @@
 //! [`STACK_SIZE`] bytes of stack.
 
 mod allowances;
+pub mod attributes;
 mod bounds;
 pub mod conditions;
 mod context;
 pub mod flow;
 mod item;
 pub mod layout;
+pub mod leftovers;
 mod metrics;
+pub mod negation;
 pub mod patterns;
 pub mod purity;
 mod refusal;
 pub mod scopes;
 pub mod shapes;
+pub mod shown;
 mod source;
 pub mod temporaries;
 mod tree;

@@ -9,10 +9,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use ra_ap_syntax::{
-    AstNode, Edition, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, TextSize,
-    ast::{self, HasAttrs},
-};
+use ra_ap_syntax::{AstNode, Edition, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, TextSize};
 
 use super::{Applicability, Change, Context, Hazard, Refactoring, Refusal, Target};
 use crate::{
@@ -217,7 +214,9 @@ impl<'a> Pair<'a> {
     }
 
     fn check_attributes(&self) -> Result<(), Refusal> {
-        if surroundings::attributes(&self.before) == surroundings::attributes(&self.after) {
+        if surroundings::sorted_attributes(&self.before)
+            == surroundings::sorted_attributes(&self.after)
+        {
             return Ok(());
         }
         Err(text("The edit would lose or change an attribute."))

@@ -118,7 +118,7 @@ pub fn moved(
     let fixed = lines_inside_tokens(code, edition);
     let mut out = String::with_capacity(code.len());
     for (number, line) in code.split_inclusive('\n').enumerate() {
-        let is_blank = line.trim_end().is_empty();
+        let is_blank = line.ends_with('\n') && line.trim_end().is_empty();
         if number == 0 || is_blank || fixed.contains(&number) {
             out.push_str(line);
             continue;

@@ -2,4 +2,6 @@
 //! change is offered.
 
 pub mod collapsible_if;
+pub mod guard_clause;
+pub mod hoist;
 pub mod let_else;

@@ -6,6 +6,7 @@ use ra_ap_syntax::{
 };
 
 use super::{Edits, Refusal, TextRange, text};
+use crate::syntax::attributes;
 
 /// Nothing is changed inside macro input, and no condition of compilation is moved.
 pub(super) fn check(root: &SyntaxNode, range: TextRange) -> Result<(), Refusal> {
@@ -17,7 +18,7 @@ pub(super) fn check(root: &SyntaxNode, range: TextRange) -> Result<(), Refusal> 
     }
     let mut attributes = around.descendants().filter_map(ast::Attr::cast);
     if attributes.any(|attribute| {
-        touches(range, attribute.syntax().text_range()) && is_conditional(&attribute)
+        touches(range, attribute.syntax().text_range()) && attributes::is_conditional(&attribute)
     }) {
         return Err(text(
             "A part of the code is compiled only under a `#[cfg]`, so the edit would hold in some builds only.",
@@ -50,7 +51,7 @@ pub(super) fn covering_node(root: &SyntaxNode, range: TextRange) -> SyntaxNode {
 }
 
 /// The attributes by their tokens, sorted.
-pub(super) fn attributes(root: &SyntaxNode) -> Vec<String> {
+pub(super) fn sorted_attributes(root: &SyntaxNode) -> Vec<String> {
     let attributes = root.descendants().filter_map(ast::Attr::cast);
     let mut texts: Vec<String> = attributes
         .map(|attribute| {
@@ -74,30 +75,12 @@ pub(super) fn are_doubtful(root: &SyntaxNode, edits: &Edits) -> bool {
         .ancestors()
         .filter_map(ast::AnyHasAttrs::cast)
         .flat_map(|node| node.attrs().collect::<Vec<_>>())
-        .any(|attribute| is_doubtful(&bare(&attribute)))
-}
-
-fn is_conditional(attribute: &ast::Attr) -> bool {
-    matches!(name_of(&bare(attribute)), "cfg" | "cfg_attr")
-}
-
-/// An attribute's text between its brackets without white space.
-fn bare(attribute: &ast::Attr) -> String {
-    let text = attribute.syntax().text().to_string();
-    let inner = text.trim_start_matches(['#', '!', ' ']);
-    let inner = inner.strip_prefix('[').unwrap_or(inner);
-    let inner = inner.strip_suffix(']').unwrap_or(inner);
-    inner.split_whitespace().collect()
-}
-
-fn name_of(bare: &str) -> &str {
-    let end = bare.find(['(', '[', '{', '=']).unwrap_or(bare.len());
-    &bare[..end]
+        .any(|attribute| is_doubtful(&attributes::bare(&attribute)))
 }
 
 /// A gate other than that of tests, or a macro, which may do anything to the item it stands on.
 fn is_doubtful(bare: &str) -> bool {
-    match name_of(bare) {
+    match attributes::name(bare) {
         "cfg" => bare != "cfg(test)",
         "cfg_attr" => arguments(bare)
             .iter()
