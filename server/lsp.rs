@@ -98,7 +98,9 @@ fn start_runtime() -> std::io::Result<Runtime> {
 /// Opens nothing yet: the cache's file is opened when something is first looked up.
 fn start_engine(environment: &Environment) -> Engine {
     let nowhere = environment.home.clone().unwrap_or_default();
-    let cache = config::load(&Request::new(&nowhere), environment).config.cache;
+    let cache = config::load(&Request::new(&nowhere), environment)
+        .config
+        .cache;
     let store = Store::open(StoreOptions {
         path: cache.path,
         memory_bytes: usize::try_from(cache.memory).unwrap_or(usize::MAX),

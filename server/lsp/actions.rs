@@ -81,9 +81,12 @@ impl Question<'_> {
 
     /// Whether a person opened a menu of refactorings and wonders why one is missing.
     fn wants_reasons(&self) -> bool {
-        let asks_for_refactorings = self.context.only.iter().flatten().any(|asked| {
-            is_within(asked.as_str(), CodeActionKind::REFACTOR.as_str())
-        });
+        let asks_for_refactorings = self
+            .context
+            .only
+            .iter()
+            .flatten()
+            .any(|asked| is_within(asked.as_str(), CodeActionKind::REFACTOR.as_str()));
         let automatic = self.context.trigger_kind == Some(CodeActionTriggerKind::AUTOMATIC);
         self.support.disabled && asks_for_refactorings && !automatic
     }

@@ -8,11 +8,10 @@ use tower_lsp::{
     jsonrpc::Result,
     lsp_types::{
         CodeAction, CodeActionParams, CodeActionResponse, DidChangeConfigurationParams,
-        DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-        DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-        DidSaveTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReportResult,
-        InitializeParams, InitializeResult, InitializedParams, Url,
-        WorkDoneProgressCancelParams,
+        DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+        DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+        DocumentDiagnosticParams, DocumentDiagnosticReportResult, InitializeParams,
+        InitializeResult, InitializedParams, Url, WorkDoneProgressCancelParams,
     },
 };
 
@@ -80,14 +79,14 @@ impl LanguageServer for Backend {
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         if let Some(document) = Self::document(&params.text_document.uri) {
-            self.desk.publish(&document);
+            self.desk.publish(document.key.clone());
             self.desk.settle(&document).await;
         }
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
         if let Some(document) = Self::document(&params.text_document.uri) {
-            self.desk.publish(&document);
+            self.desk.publish(document.key.clone());
         }
     }
 
@@ -98,7 +97,7 @@ impl LanguageServer for Backend {
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
-        self.desk.publisher.mark(uri::key(&params.text_document.uri));
+        self.desk.publish(uri::key(&params.text_document.uri));
     }
 
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {

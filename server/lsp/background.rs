@@ -77,6 +77,7 @@ async fn walk(desk: &Arc<Desk>) -> Vec<PathBuf> {
     let Ok((mut files, problems)) = tokio::task::spawn_blocking(walk).await else {
         return Vec::new();
     };
+    desk.tell_problems().await;
     for problem in problems {
         if let WalkProblem::TooMany { .. } = problem {
             let message = format!("RustAssistant: {problem}");

@@ -102,15 +102,15 @@ impl Desk {
         let snapshot = self.session.documents.snapshot();
         for document in snapshot.all() {
             self.settle(document).await;
-            self.publish(document);
+            self.publish(document.key.clone());
         }
         self.refresh();
     }
 
     /// Has the document's diagnostics pushed, if this session pushes.
-    pub(super) fn publish(&self, document: &Document) {
+    pub(super) fn publish(&self, key: String) {
         if self.session.profile().diagnostics == DiagnosticsModel::Push {
-            self.publisher.mark(document.key.clone());
+            self.publisher.mark(key);
         }
     }
 

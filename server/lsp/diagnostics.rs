@@ -37,7 +37,10 @@ pub(super) fn of_finding(analysed: &Analysed, finding: &Finding, profile: &Profi
         range: places.range(finding.at),
         severity: Some(severity(finding)),
         code: Some(NumberOrString::String(finding.smell.id.into())),
-        code_description: profile.code_description.then(|| description(finding)).flatten(),
+        code_description: profile
+            .code_description
+            .then(|| description(finding))
+            .flatten(),
         source: Some(super::NAME.into()),
         message: finding.message.clone(),
         related_information: related(analysed, finding, profile),

@@ -240,7 +240,10 @@ mod tests {
 
     #[test]
     fn our_own_key_is_unwrapped() {
-        assert_eq!(unwrap_own(json!({"rustassistant": {"a": 1}})), json!({"a": 1}));
+        assert_eq!(
+            unwrap_own(json!({"rustassistant": {"a": 1}})),
+            json!({"a": 1})
+        );
         assert_eq!(unwrap_own(json!({"a": 1})), json!({"a": 1}));
         assert_eq!(unwrap_own(json!(null)), json!(null));
     }

@@ -71,7 +71,10 @@ impl Works {
         let params = WorkDoneProgressCreateParams {
             token: NumberOrString::String(token.clone()),
         };
-        if ask::<WorkDoneProgressCreate>(client, params).await.is_none() {
+        if ask::<WorkDoneProgressCreate>(client, params)
+            .await
+            .is_none()
+        {
             return progress;
         }
         self.under_way.insert(token.clone(), cancel.clone());

@@ -36,24 +36,29 @@ impl Publisher {
     }
 }
 
+/// What the client shows for a document.
+struct Shown {
+    /// The client's name for it.
+    uri: String,
+    version: i32,
+    result: String,
+}
+
 /// Publishes until the process ends.
 pub(super) async fn run(desk: Arc<Desk>) {
-    // What clients call the documents that they show something for.
-    let mut shown: HashMap<String, String> = HashMap::new();
+    let mut shown: HashMap<String, Shown> = HashMap::new();
     loop {
         desk.publisher.wake.notified().await;
         for key in desk.publisher.take() {
             let document = desk.session.documents.snapshot().get(&key).cloned();
             match document {
                 Some(document) => {
-                    if publish(&desk, &document, shown.contains_key(&key)).await {
-                        shown.insert(key, document.uri.clone());
-                    }
+                    let now = publish(&desk, &document, shown.get(&key)).await;
+                    shown.extend(now.map(|now| (key, now)));
                 }
                 None => {
-                    if let Some(uri) = shown.remove(&key) {
-                        let empty = json!({"uri": uri, "diagnostics": []});
-                        desk.client.send_notification::<Publish>(empty).await;
+                    if let Some(shown) = shown.remove(&key) {
+                        take_back(&desk, &shown).await;
                     }
                 }
             }
@@ -61,23 +66,35 @@ pub(super) async fn run(desk: Arc<Desk>) {
     }
 }
 
-/// Whether anything was sent. Where nothing is to be said, what was said before is taken back.
-async fn publish(desk: &Desk, document: &Arc<Document>, was_shown: bool) -> bool {
+async fn take_back(desk: &Desk, shown: &Shown) {
+    let nothing = json!({"uri": shown.uri, "diagnostics": []});
+    desk.client.send_notification::<Publish>(nothing).await;
+}
+
+/// What is shown from now on, if anything was sent. Where nothing is to be said, what was said before is taken back.
+async fn publish(desk: &Desk, document: &Arc<Document>, before: Option<&Shown>) -> Option<Shown> {
     let items = match desk.look_at(document, diagnostics::of).await {
         Ok(Some(items)) => items,
-        Ok(None) if was_shown => Vec::new(),
-        _ => return false,
+        Ok(None) if before.is_some() => Vec::new(),
+        _ => return None,
     };
     let current = desk.session.documents.snapshot();
     let is_current = current
         .get(&document.key)
         .is_some_and(|current| Arc::ptr_eq(current, document));
-    if !is_current {
-        return false;
+    let result = diagnostics::result_id(&items);
+    let is_shown =
+        before.is_some_and(|before| before.version == document.version && before.result == result);
+    if !is_current || is_shown {
+        return None;
     }
     let params = json!({
         "uri": document.uri, "version": document.version, "diagnostics": items,
     });
     desk.client.send_notification::<Publish>(params).await;
-    true
+    Some(Shown {
+        uri: document.uri.clone(),
+        version: document.version,
+        result,
+    })
 }

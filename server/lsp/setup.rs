@@ -84,7 +84,11 @@ async fn ask_settings(desk: &Arc<Desk>) {
     let params = ConfigurationParams { items: vec![item] };
     let answer = ask::<WorkspaceConfiguration>(&desk.client, params).await;
     let settings = answer.and_then(|mut items| items.pop());
-    if desk.session.folders.set_options(settings.unwrap_or_default()) {
+    if desk
+        .session
+        .folders
+        .set_options(settings.unwrap_or_default())
+    {
         desk.settle_all().await;
     }
 }

@@ -191,7 +191,9 @@ impl<S: LanguageServer> Transport<S> {
     /// Changes the documents that a notification is about. What is handed on says only which document it was.
     fn apply_to_documents(&self, call: Request) -> Request {
         let (method, id, params) = call.into_parts();
-        let mut params = params.unwrap_or_default();
+        let Some(mut params) = params else {
+            return build(method, id, None);
+        };
         let documents = &self.session.documents;
         match &*method {
             "textDocument/didOpen" => {
@@ -388,3 +390,6 @@ pub(super) fn write_all(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -373,7 +373,9 @@ impl Client {
             }
             _ => Value::Null,
         };
-        self.send(&json!({"jsonrpc": "2.0", "id": id, "result": result}));
+        // The server may have left already.
+        let reply = json!({"jsonrpc": "2.0", "id": id, "result": result});
+        self.try_send_raw(&frame(&reply));
     }
 
     // Ending
@@ -482,6 +484,58 @@ pub(crate) fn uri_of(path: &Path) -> String {
     let path = path.to_str().unwrap().replace('\\', "/");
     let slash = if path.starts_with('/') { "" } else { "/" };
     format!("file://{slash}{path}")
+}
+
+/// The text after an editor has applied these edits.
+pub(crate) fn apply(text: &str, edits: &Value, encoding: &str) -> String {
+    let mut edits: Vec<&Value> = edits.as_array().unwrap().iter().collect();
+    let mut places: Vec<(usize, usize)> = edits
+        .iter()
+        .map(|edit| {
+            let at = |end: &str| offset(text, &edit["range"][end], encoding);
+            (at("start"), at("end"))
+        })
+        .collect();
+    assert!(
+        places.is_sorted_by(|left, right| left.1 <= right.0),
+        "sorted and disjoint: {places:?}"
+    );
+    let mut text = text.to_owned();
+    while let (Some(edit), Some((start, end))) = (edits.pop(), places.pop()) {
+        text.replace_range(start..end, edit["newText"].as_str().unwrap());
+    }
+    text
+}
+
+/// The byte of a position that is in the text.
+pub(crate) fn offset(text: &str, position: &Value, encoding: &str) -> usize {
+    let line = usize::try_from(position["line"].as_u64().unwrap()).unwrap();
+    let column = usize::try_from(position["character"].as_u64().unwrap()).unwrap();
+    let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+    let mut units = 0;
+    let rest = text[start..].char_indices().find(|(_, character)| {
+        let is_there = units == column;
+        units += width(*character, encoding);
+        is_there
+    });
+    rest.map_or(text.len(), |(at, _)| start + at)
+}
+
+/// The position of a byte.
+pub(crate) fn position(text: &str, offset: usize, encoding: &str) -> Value {
+    let line_start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    let line = text[..offset].matches('\n').count();
+    let units = text[line_start..offset].chars();
+    let column: usize = units.map(|character| width(character, encoding)).sum();
+    json!({"line": line, "character": column})
+}
+
+fn width(character: char, encoding: &str) -> usize {
+    match encoding {
+        "utf-8" => character.len_utf8(),
+        "utf-16" => character.len_utf16(),
+        _ => 1,
+    }
 }
 
 /// The pipe is closed when this returns; the thread notices that it should stop at the next message.
