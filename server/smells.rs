@@ -43,6 +43,8 @@ mod cognitive_complexity;
 mod collapsible_if;
 mod complex_conditional;
 mod deep_nesting;
+mod guard_clause_opportunity;
+mod let_else_opportunity;
 mod long_function;
 mod long_match_arm;
 mod too_many_parameters;
@@ -200,6 +202,8 @@ static REGISTRY: &[Smell] = &[
     collapsible_if::SMELL,
     complex_conditional::SMELL,
     deep_nesting::SMELL,
+    guard_clause_opportunity::SMELL,
+    let_else_opportunity::SMELL,
     long_function::SMELL,
     long_match_arm::SMELL,
     too_many_parameters::SMELL,
