@@ -231,6 +231,7 @@ mod fixture {
         let mut found = Vec::new();
         for place in places(&source.root()) {
             let seen = look_at(&Item::new(&source.text, &place, context));
+            assert_eq!(super::panics(), 0);
             let sightings = seen.into_iter();
             found.extend(sightings.filter(|sighting| get(sighting.smell).unwrap().id == id));
         }
