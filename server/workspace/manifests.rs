@@ -2,7 +2,10 @@
 
 use std::{
     path::{Component, Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use dashmap::DashMap;
@@ -23,6 +26,8 @@ pub struct Manifests {
     manifests: DashMap<PathBuf, Option<Arc<Manifest>>>,
     /// The package that files of a directory belong to.
     packages: DashMap<PathBuf, Option<Arc<Package>>>,
+    /// How often something was forgotten: what was read before that must not be kept after it.
+    forgotten: AtomicU64,
 }
 
 /// A package as its files need to know it.
@@ -55,12 +60,14 @@ impl Manifests {
     pub fn forget(&self, manifest: &Path) {
         let manifest = absolute(manifest);
         let directory = manifest.parent().unwrap_or(&manifest);
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
         self.manifests.remove(directory);
         // Any package may have inherited from it, and making packages again reads no file.
         self.packages.clear();
     }
 
     fn package_of(&self, directory: &Path) -> Option<Arc<Package>> {
+        let forgotten = self.forgotten.load(Ordering::SeqCst);
         let mut passed = Vec::new();
         let mut found = None;
         for directory in directory.ancestors() {
@@ -76,6 +83,9 @@ impl Manifests {
         }
         for directory in passed {
             self.packages.insert(directory.to_path_buf(), found.clone());
+        }
+        if self.forgotten.load(Ordering::SeqCst) != forgotten {
+            self.packages.clear();
         }
         found
     }
@@ -125,10 +135,14 @@ impl Manifests {
         if let Some(known) = self.manifests.get(directory) {
             return known.clone();
         }
+        let forgotten = self.forgotten.load(Ordering::SeqCst);
         let text = read(&directory.join("Cargo.toml")).ok();
         let manifest = text.map(|text| Arc::new(Manifest::parse(&text)));
         self.manifests
             .insert(directory.to_path_buf(), manifest.clone());
+        if self.forgotten.load(Ordering::SeqCst) != forgotten {
+            self.manifests.remove(directory);
+        }
         manifest
     }
 }
