@@ -22,8 +22,8 @@ use crate::{
 /// Manifests, each read once. Whoever hears that one has changed calls [`Manifests::forget`].
 #[derive(Debug, Default)]
 pub struct Manifests {
-    /// By directory; nothing where there is no manifest that can be read.
-    manifests: DashMap<PathBuf, Option<Arc<Manifest>>>,
+    /// Nothing where there is no manifest that can be read.
+    by_directory: DashMap<PathBuf, Option<Arc<Manifest>>>,
     /// The package that files of a directory belong to.
     packages: DashMap<PathBuf, Option<Arc<Package>>>,
     /// How often something was forgotten: what was read before that must not be kept after it.
@@ -61,7 +61,7 @@ impl Manifests {
         let manifest = absolute(manifest);
         let directory = manifest.parent().unwrap_or(&manifest);
         self.forgotten.fetch_add(1, Ordering::SeqCst);
-        self.manifests.remove(directory);
+        self.by_directory.remove(directory);
         // Any package may have inherited from it, and making packages again reads no file.
         self.packages.clear();
     }
@@ -132,16 +132,16 @@ impl Manifests {
     }
 
     fn manifest_in(&self, directory: &Path) -> Option<Arc<Manifest>> {
-        if let Some(known) = self.manifests.get(directory) {
+        if let Some(known) = self.by_directory.get(directory) {
             return known.clone();
         }
         let forgotten = self.forgotten.load(Ordering::SeqCst);
         let text = read(&directory.join("Cargo.toml")).ok();
         let manifest = text.map(|text| Arc::new(Manifest::parse(&text)));
-        self.manifests
+        self.by_directory
             .insert(directory.to_path_buf(), manifest.clone());
         if self.forgotten.load(Ordering::SeqCst) != forgotten {
-            self.manifests.remove(directory);
+            self.by_directory.remove(directory);
         }
         manifest
     }
