@@ -18,6 +18,7 @@ mod find;
 pub(crate) mod fixture;
 mod guard_clause;
 mod let_else;
+mod merge_identical_arms;
 mod merge_nested_if;
 mod name_condition;
 
@@ -121,6 +122,7 @@ static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refa
 static REGISTRY: &[Refactoring] = &[
     guard_clause::REFACTORING,
     let_else::REFACTORING,
+    merge_identical_arms::REFACTORING,
     merge_nested_if::REFACTORING,
     name_condition::REFACTORING,
 ];
