@@ -21,6 +21,7 @@ mod let_else;
 mod merge_identical_arms;
 mod merge_nested_if;
 mod name_condition;
+mod split_impl;
 
 pub use crate::syntax::{Hazard, Refusal};
 pub use audit::{Also, Declared, Delta, Offer, audit, offer, panics};
@@ -125,4 +126,5 @@ static REGISTRY: &[Refactoring] = &[
     merge_identical_arms::REFACTORING,
     merge_nested_if::REFACTORING,
     name_condition::REFACTORING,
+    split_impl::REFACTORING,
 ];

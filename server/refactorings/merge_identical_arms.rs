@@ -7,21 +7,25 @@
 //! ## Example
 //!
 //! ```rust before
-//! fn f(order: std::cmp::Ordering) -> bool {
+//! fn f(order: Ordering, seen: &mut usize) {
 //!     match order {
-//!         $0std::cmp::Ordering::Less => true,
-//!         std::cmp::Ordering::Equal => true,
-//!         std::cmp::Ordering::Greater => false,
+//!         $0Ordering::Less => *seen += 1,
+//!         Ordering::Equal => *seen += 1,
+//!         // There is nothing behind the end.
+//!         Ordering::Greater => {}
 //!     }
+//!     *seen -= 1;
 //! }
 //! ```
 //!
 //! ```rust after
-//! fn f(order: std::cmp::Ordering) -> bool {
+//! fn f(order: Ordering, seen: &mut usize) {
 //!     match order {
-//!         std::cmp::Ordering::Less | std::cmp::Ordering::Equal => true,
-//!         std::cmp::Ordering::Greater => false,
+//!         Ordering::Less | Ordering::Equal => *seen += 1,
+//!         // There is nothing behind the end.
+//!         Ordering::Greater => {}
 //!     }
+//!     *seen -= 1;
 //! }
 //! ```
 //!
