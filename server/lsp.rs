@@ -4,27 +4,50 @@
 //! - A handler reads the documents through its own snapshot ([`request`]), and works on the engine's threads.
 //! - Nobody waits for the client inside a call; it may never answer.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+use std::{num::NonZero, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use tokio::{runtime::Runtime, sync::mpsc};
 use tower_lsp::LspService;
 
+mod actions;
+mod analysed;
 mod backend;
+mod background;
 mod capabilities;
+mod client;
+mod convert;
+mod desk;
+mod diagnostics;
 mod document;
 mod documents;
+mod folders;
 mod framing;
 mod log;
 mod parent;
 mod profile;
+mod progress;
+mod publisher;
+mod pull;
 mod request;
+mod resolve;
 mod session;
+mod setup;
 mod transport;
 mod uri;
 
 use backend::Backend;
+use background::Background;
+use desk::Desk;
+use progress::Works;
+use publisher::Publisher;
 use session::Session;
 use transport::{End, Output, Transport};
+
+use crate::{
+    analysis::{Engine, Workers},
+    cache::{Mode, Store, StoreOptions},
+    config::{self, Environment, Request},
+};
 
 /// The name that diagnostics and settings carry.
 const NAME: &str = "rustassistant";
@@ -50,8 +73,10 @@ pub fn serve(options: ServeOptions) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let session = Arc::new(Session::default());
-    let end = runtime.block_on(hold(&runtime, &session, &options));
+    let environment = Environment::of_process();
+    let engine = Arc::new(start_engine(&environment));
+    let session = Arc::new(Session::new(environment));
+    let end = runtime.block_on(hold(&runtime, &session, &engine, &options));
     // Whatever still runs ends with the process.
     runtime.shutdown_background();
     match end {
@@ -70,13 +95,49 @@ fn start_runtime() -> std::io::Result<Runtime> {
         .build()
 }
 
-async fn hold(runtime: &Runtime, session: &Arc<Session>, options: &ServeOptions) -> End {
+/// Opens nothing yet: the cache's file is opened when something is first looked up.
+fn start_engine(environment: &Environment) -> Engine {
+    let nowhere = environment.home.clone().unwrap_or_default();
+    let cache = config::load(&Request::new(&nowhere), environment)
+        .config
+        .cache;
+    let store = Store::open(StoreOptions {
+        path: cache.path,
+        memory_bytes: usize::try_from(cache.memory).unwrap_or(usize::MAX),
+        disk_bytes: cache.disk,
+        max_age: cache.age,
+        mode: Mode::Server,
+    });
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let workers = Workers {
+        interactive: cores,
+        background: (cores / 2).max(1),
+    };
+    Engine::new(Arc::new(store), workers)
+}
+
+async fn hold(
+    runtime: &Runtime,
+    session: &Arc<Session>,
+    engine: &Arc<Engine>,
+    options: &ServeOptions,
+) -> End {
     let (output, messages) = Output::new();
     let (ends, mut ended) = mpsc::unbounded_channel();
-    let service = {
-        let (session, ends) = (Arc::clone(session), ends.clone());
-        LspService::build(|client| Backend::new(client, session, ends)).finish()
-    };
+    let (for_backend, engine_of_backend) = (ends.clone(), Arc::clone(engine));
+    let service = LspService::build(|client| {
+        let desk = Desk {
+            client,
+            session: Arc::clone(session),
+            engine: engine_of_backend,
+            publisher: Publisher::default(),
+            background: Background::default(),
+            works: Works::default(),
+        };
+        Backend::new(Arc::new(desk), for_backend)
+    })
+    .custom_method("window/workDoneProgress/cancel", Backend::cancel_progress)
+    .finish();
     let transport = Transport::new(
         service,
         Arc::clone(session),
@@ -99,6 +160,9 @@ async fn hold(runtime: &Runtime, session: &Arc<Session>, options: &ServeOptions)
         backend::end_with_process(process, ends.clone());
     }
     let end = ended.recv().await.unwrap_or(End::Left);
-    let _ = tokio::time::timeout(LAST_WORDS, output.flush()).await;
+    let last_words = async { tokio::join!(output.flush(), engine.store().close(LAST_WORDS)) };
+    if tokio::time::timeout(LAST_WORDS, last_words).await.is_err() {
+        tracing::info!("the session ended before everything was written");
+    }
     end
 }

@@ -112,6 +112,26 @@ impl Engine {
         Ok((report, Origin::Computed(computed)))
     }
 
+    /// Gives an open file the report that a cache has of its text. Whether there was one.
+    pub async fn recall(&self, file: &OpenFile) -> bool {
+        let key = stored::key(file.text(), file.context());
+        let lookup = self.store.get_many(&[key]).await.pop();
+        let Ok((report, _)) = found(lookup.unwrap_or(Lookup::Miss), file.text()) else {
+            return false;
+        };
+        file.accept_report(report);
+        true
+    }
+
+    /// Keeps the report of an open file, if it has one. Its text must be that of a file on disk: what is not saved stays in
+    /// memory.
+    pub fn keep(&self, file: &OpenFile) {
+        if file.has_report() {
+            let key = stored::key(file.text(), file.context());
+            self.store.put(key, stored::encode(file.report()));
+        }
+    }
+
     /// The reports of many texts in their order, through the cache, in the background. It stops between batches when it is
     /// cancelled; the answers are then fewer than the inputs. `progress` hears how many are done.
     pub async fn reports(

@@ -2,17 +2,19 @@
 
 use std::{
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use tokio::sync::watch;
 
 use super::{
+    analysed::Remembered,
     documents::{ChangeRange, ContentChange},
     uri::{Name, Place},
 };
 use crate::{
     analysis::OpenFile,
+    config::Rules,
     syntax::FileContext,
     text::{Encoding, LineColumn, TextRange, TextSize},
 };
@@ -29,6 +31,8 @@ pub(super) struct Document {
     surroundings: Arc<watch::Sender<Option<Surroundings>>>,
     /// The same text in its surroundings, which are known only a moment after a document was opened.
     fitted: Mutex<Option<Arc<OpenFile>>>,
+    hash: OnceLock<String>,
+    pub(super) remembered: Remembered,
 }
 
 #[derive(Debug, Clone)]
@@ -43,6 +47,9 @@ enum Text {
 #[derive(Debug, Clone)]
 pub(super) struct Surroundings {
     pub(super) context: FileContext,
+    pub(super) rules: Arc<Rules>,
+    /// Nothing is said about files of others: dependencies, build output, what was left out by configuration.
+    pub(super) is_served: bool,
 }
 
 pub(super) struct Opening {
@@ -63,6 +70,8 @@ impl Document {
             text: Text::Known(file),
             surroundings: Arc::new(watch::Sender::new(None)),
             fitted: Mutex::default(),
+            hash: OnceLock::new(),
+            remembered: Remembered::default(),
         }
     }
 
@@ -88,12 +97,18 @@ impl Document {
 
     /// Nothing while the document is desynced.
     pub(super) fn file(&self) -> Option<Arc<OpenFile>> {
+        let known = self.surroundings.borrow().as_ref().map(|it| it.context);
+        match (known, &self.text) {
+            (Some(context), _) => self.file_in(context),
+            (None, Text::Known(file)) => Some(Arc::clone(file)),
+            (None, Text::Desynced) => None,
+        }
+    }
+
+    /// The text under a manifest that says `context`.
+    pub(super) fn file_in(&self, context: FileContext) -> Option<Arc<OpenFile>> {
         let Text::Known(file) = &self.text else {
             return None;
-        };
-        let context = match &*self.surroundings.borrow() {
-            Some(surroundings) => surroundings.context,
-            None => return Some(Arc::clone(file)),
         };
         if context == file.context() {
             return Some(Arc::clone(file));
@@ -105,6 +120,14 @@ impl Document {
         let file = file.with_context(context);
         *fitted = Some(Arc::clone(&file));
         Some(file)
+    }
+
+    /// Of the text; empty while the document is desynced.
+    pub(super) fn hash(&self) -> &str {
+        self.hash.get_or_init(|| match &self.text {
+            Text::Known(file) => blake3::hash(file.text().as_bytes()).to_hex()[..32].to_owned(),
+            Text::Desynced => String::new(),
+        })
     }
 
     pub(super) fn path(&self) -> Option<&Path> {
@@ -132,6 +155,8 @@ impl Document {
             text,
             surroundings: Arc::clone(&self.surroundings),
             fitted: Mutex::default(),
+            hash: OnceLock::new(),
+            remembered: Remembered::default(),
         }
     }
 

@@ -7,18 +7,28 @@ use std::sync::{
 
 use serde_json::Value;
 
-use super::{documents::Documents, profile::Profile};
+use super::{documents::Documents, folders::Folders, profile::Profile};
+use crate::config::Environment;
 
 #[derive(Debug, Default)]
 pub(super) struct Session {
     pub(super) documents: Documents,
+    pub(super) folders: Folders,
     profile: OnceLock<Profile>,
     shut_down: AtomicBool,
 }
 
 impl Session {
+    pub(super) fn new(environment: Environment) -> Self {
+        Self {
+            folders: Folders::new(environment),
+            ..Self::default()
+        }
+    }
+
     /// Keeps the first; a second `initialize` is refused.
-    pub(super) fn set_profile(&self, profile: Profile) {
+    pub(super) fn begin(&self, profile: Profile) {
+        self.folders.begin(&profile.folders, &profile.options);
         let _ = self.profile.set(profile);
     }
 

@@ -162,7 +162,7 @@ impl<S: LanguageServer> Transport<S> {
             return;
         }
         let profile = Profile::read(call.params().unwrap_or(&Value::Null));
-        self.session.set_profile(profile);
+        self.session.begin(profile);
         // The typed decoder would fail on words that it doesn't know.
         let bare = with_params(call, Some(json!({"capabilities": {}})));
         if self.finish(bare).is_some_and(|response| response.is_ok()) {
@@ -191,7 +191,9 @@ impl<S: LanguageServer> Transport<S> {
     /// Changes the documents that a notification is about. What is handed on says only which document it was.
     fn apply_to_documents(&self, call: Request) -> Request {
         let (method, id, params) = call.into_parts();
-        let mut params = params.unwrap_or_default();
+        let Some(mut params) = params else {
+            return build(method, id, None);
+        };
         let documents = &self.session.documents;
         match &*method {
             "textDocument/didOpen" => {
@@ -204,6 +206,7 @@ impl<S: LanguageServer> Transport<S> {
                 documents.change(std::mem::replace(&mut params, bare), encoding);
             }
             "textDocument/didClose" => documents.close(&params),
+            "workspace/didChangeWorkspaceFolders" => self.session.folders.change(&params),
             "textDocument/codeAction" => keep_own_diagnostics(&mut params),
             "workspace/didChangeConfiguration" => set_default(&mut params, "settings"),
             _ => {}
@@ -387,3 +390,6 @@ pub(super) fn write_all(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 /// How long a test waits for a message before it fails. Far longer than any message takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-pub struct Client {
+pub(crate) struct Client {
     child: Child,
     input: Option<ChildStdin>,
     incoming: mpsc::Receiver<Value>,
@@ -41,18 +41,18 @@ pub struct Client {
 
 /// The error of a reply.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Refused {
-    pub code: i64,
-    pub message: String,
+pub(crate) struct Refused {
+    pub(crate) code: i64,
+    pub(crate) message: String,
 }
 
 impl Client {
     /// A server process that has not been told anything yet, in an empty folder with an empty home.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::start_with(&[], &[])
     }
 
-    pub fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("home")).unwrap();
         std::fs::create_dir(folder.path().join("work")).unwrap();
@@ -101,14 +101,14 @@ impl Client {
     }
 
     /// A server that is ready, for a client with these capabilities and one workspace folder.
-    pub fn ready(capabilities: Value) -> Self {
+    pub(crate) fn ready(capabilities: Value) -> Self {
         let mut client = Self::start();
         client.initialize(capabilities);
         client
     }
 
     /// Sends `initialize` and `initialized`, and gives the result of the first.
-    pub fn initialize(&mut self, capabilities: Value) -> Value {
+    pub(crate) fn initialize(&mut self, capabilities: Value) -> Value {
         let root = self.root_uri();
         self.initialize_with(json!({
             "processId": std::process::id(),
@@ -118,94 +118,94 @@ impl Client {
         }))
     }
 
-    pub fn initialize_with(&mut self, params: Value) -> Value {
+    pub(crate) fn initialize_with(&mut self, params: Value) -> Value {
         let result = self.request("initialize", params);
         self.notify("initialized", json!({}));
         result
     }
 
     /// What `workspace/configuration` is answered with.
-    pub fn set_settings(&mut self, settings: Value) {
+    pub(crate) fn set_settings(&mut self, settings: Value) {
         self.settings = settings;
     }
 
     /// From here on the server's requests stay without a reply.
-    pub fn never_answer(&mut self) {
+    pub(crate) fn never_answer(&mut self) {
         self.answers = false;
     }
 
-    pub fn root(&self) -> PathBuf {
+    pub(crate) fn root(&self) -> PathBuf {
         self.folder.path().join("work")
     }
 
-    pub fn home(&self) -> PathBuf {
+    pub(crate) fn home(&self) -> PathBuf {
         self.folder.path().join("home")
     }
 
-    pub fn root_uri(&self) -> String {
+    pub(crate) fn root_uri(&self) -> String {
         uri_of(&self.root())
     }
 
     /// The URI of a file in the workspace folder, which need not exist.
-    pub fn uri(&self, file: &str) -> String {
+    pub(crate) fn uri(&self, file: &str) -> String {
         uri_of(&self.root().join(file))
     }
 
-    pub fn write_file(&self, file: &str, text: &str) {
+    pub(crate) fn write_file(&self, file: &str, text: &str) {
         let path = self.root().join(file);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
 
-    pub fn process_id(&self) -> u32 {
+    pub(crate) fn process_id(&self) -> u32 {
         self.child.id()
     }
 
     // Sending
 
-    pub fn send_raw(&mut self, bytes: &[u8]) {
+    pub(crate) fn send_raw(&mut self, bytes: &[u8]) {
         let input = self.input.as_mut().unwrap();
         input.write_all(bytes).unwrap();
         input.flush().unwrap();
     }
 
     /// For a server that may be gone already.
-    pub fn try_send_raw(&mut self, bytes: &[u8]) {
+    pub(crate) fn try_send_raw(&mut self, bytes: &[u8]) {
         let _ = self.input.as_mut().unwrap().write_all(bytes);
     }
 
-    pub fn send(&mut self, message: &Value) {
+    pub(crate) fn send(&mut self, message: &Value) {
         let frame = frame(message);
         self.send_raw(&frame);
     }
 
-    pub fn notify(&mut self, method: &str, params: Value) {
+    pub(crate) fn notify(&mut self, method: &str, params: Value) {
         self.send(&json!({"jsonrpc": "2.0", "method": method, "params": params}));
     }
 
     /// The id to wait for.
-    pub fn send_request(&mut self, method: &str, params: Value) -> i64 {
+    pub(crate) fn send_request(&mut self, method: &str, params: Value) -> i64 {
         let message = self.prepare(method, params);
         self.send(&message);
         message["id"].as_i64().unwrap()
     }
 
     /// A request that was not sent yet.
-    pub fn prepare(&mut self, method: &str, params: Value) -> Value {
+    pub(crate) fn prepare(&mut self, method: &str, params: Value) -> Value {
         self.next_id += 1;
         json!({"jsonrpc": "2.0", "id": self.next_id, "method": method, "params": params})
     }
 
-    pub fn cancel(&mut self, id: i64) {
+    pub(crate) fn cancel(&mut self, id: i64) {
         self.notify("$/cancelRequest", json!({"id": id}));
     }
 
-    pub fn call(&mut self, method: &str, params: Value) -> Result<Value, Refused> {
+    pub(crate) fn call(&mut self, method: &str, params: Value) -> Result<Value, Refused> {
         let id = self.send_request(method, params);
         self.wait(id)
     }
 
-    pub fn request(&mut self, method: &str, params: Value) -> Value {
+    pub(crate) fn request(&mut self, method: &str, params: Value) -> Value {
         match self.call(method, params) {
             Ok(result) => result,
             Err(refused) => panic!("{method}: {refused:?}\n{}", self.errors()),
@@ -214,7 +214,7 @@ impl Client {
 
     // Documents
 
-    pub fn open(&mut self, uri: &str, text: &str) {
+    pub(crate) fn open(&mut self, uri: &str, text: &str) {
         self.notify(
             "textDocument/didOpen",
             json!({"textDocument": {
@@ -223,36 +223,36 @@ impl Client {
         );
     }
 
-    pub fn change(&mut self, uri: &str, version: i32, changes: &Value) {
+    pub(crate) fn change(&mut self, uri: &str, version: i32, changes: &Value) {
         self.notify(
             "textDocument/didChange",
             json!({"textDocument": {"uri": uri, "version": version}, "contentChanges": changes}),
         );
     }
 
-    pub fn close(&mut self, uri: &str) {
+    pub(crate) fn close(&mut self, uri: &str) {
         self.notify(
             "textDocument/didClose",
             json!({"textDocument": {"uri": uri}}),
         );
     }
 
-    pub fn pull(&mut self, uri: &str) -> Value {
+    pub(crate) fn pull(&mut self, uri: &str) -> Value {
         self.request("textDocument/diagnostic", pull_params(uri))
     }
 
     /// The items of a full report.
-    pub fn pulled_items(&mut self, uri: &str) -> Vec<Value> {
+    pub(crate) fn pulled_items(&mut self, uri: &str) -> Vec<Value> {
         let report = self.pull(uri);
         assert_eq!(report["kind"], "full", "{report}");
         report["items"].as_array().unwrap().clone()
     }
 
-    pub fn actions(&mut self, uri: &str, range: &Value) -> Vec<Value> {
+    pub(crate) fn actions(&mut self, uri: &str, range: &Value) -> Vec<Value> {
         self.actions_in(uri, range, &json!({"diagnostics": [], "triggerKind": 1}))
     }
 
-    pub fn actions_in(&mut self, uri: &str, range: &Value, context: &Value) -> Vec<Value> {
+    pub(crate) fn actions_in(&mut self, uri: &str, range: &Value, context: &Value) -> Vec<Value> {
         let result = self.request(
             "textDocument/codeAction",
             json!({"textDocument": {"uri": uri}, "range": range, "context": context}),
@@ -262,7 +262,7 @@ impl Client {
 
     // Receiving
 
-    pub fn wait(&mut self, id: i64) -> Result<Value, Refused> {
+    pub(crate) fn wait(&mut self, id: i64) -> Result<Value, Refused> {
         self.take_until(|client| client.replies.contains_key(&id));
         let reply = self.replies.remove(&id).unwrap();
         match reply.get("error") {
@@ -274,12 +274,12 @@ impl Client {
         }
     }
 
-    pub fn has_reply(&self, id: i64) -> bool {
+    pub(crate) fn has_reply(&self, id: i64) -> bool {
         self.replies.contains_key(&id)
     }
 
     /// The oldest notification of this method that was not taken yet, as its parameters.
-    pub fn take_notification(&mut self, method: &str) -> Value {
+    pub(crate) fn take_notification(&mut self, method: &str) -> Value {
         let is_one = |message: &Value| message["method"] == method;
         self.take_until(|client| client.notifications.iter().any(is_one));
         let at = self.notifications.iter().position(is_one).unwrap();
@@ -287,7 +287,7 @@ impl Client {
     }
 
     /// The published diagnostics of this version; those of earlier ones are dropped.
-    pub fn published(&mut self, uri: &str, version: Option<i32>) -> Value {
+    pub(crate) fn published(&mut self, uri: &str, version: Option<i32>) -> Value {
         loop {
             let params = self.take_notification("textDocument/publishDiagnostics");
             assert_eq!(params["uri"], uri);
@@ -298,23 +298,24 @@ impl Client {
     }
 
     /// Waits until the server has asked this, and gives the parameters.
-    pub fn take_asked(&mut self, method: &str) -> Value {
+    pub(crate) fn take_asked(&mut self, method: &str) -> Value {
         let is_one = |message: &Value| message["method"] == method;
         self.take_until(|client| client.asked.iter().any(is_one));
         let at = self.asked.iter().position(is_one).unwrap();
         self.asked.remove(at)["params"].clone()
     }
 
-    pub fn asked(&self) -> &[Value] {
+    pub(crate) fn asked(&self) -> &[Value] {
         &self.asked
     }
 
-    pub fn forget_notifications(&mut self, method: &str) {
+    pub(crate) fn forget_notifications(&mut self, method: &str) {
         self.notifications
             .retain(|message| message["method"] != method);
     }
 
-    pub fn forget_replies(&mut self) {
+    pub(crate) fn forget_replies(&mut self) {
+        self.input.take();
         while let Ok(message) = self.incoming.recv_timeout(PATIENCE) {
             self.sort_in(message);
         }
@@ -322,12 +323,12 @@ impl Client {
     }
 
     /// Makes sure that everything that was sent before has been taken in.
-    pub fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         let refused = self.call("rustassistant/nothing", json!({}));
         assert_eq!(refused.unwrap_err().code, -32601);
     }
 
-    pub fn errors(&self) -> String {
+    pub(crate) fn errors(&self) -> String {
         self.errors.lock().unwrap().clone()
     }
 
@@ -372,28 +373,30 @@ impl Client {
             }
             _ => Value::Null,
         };
-        self.send(&json!({"jsonrpc": "2.0", "id": id, "result": result}));
+        // The server may have left already.
+        let reply = json!({"jsonrpc": "2.0", "id": id, "result": result});
+        self.try_send_raw(&frame(&reply));
     }
 
     // Ending
 
     /// Takes the reply with an id of null.
-    pub fn wait_anonymous(&mut self) -> Refused {
+    pub(crate) fn wait_anonymous(&mut self) -> Refused {
         self.wait(-1).unwrap_err()
     }
 
     /// `shutdown` and `exit` as one does them, and the exit code.
-    pub fn leave(&mut self) -> i32 {
+    pub(crate) fn leave(&mut self) -> i32 {
         self.request("shutdown", Value::Null);
         self.notify("exit", Value::Null);
         self.exit_code()
     }
 
-    pub fn close_input(&mut self) {
+    pub(crate) fn close_input(&mut self) {
         self.input.take();
     }
 
-    pub fn exit_code(&mut self) -> i32 {
+    pub(crate) fn exit_code(&mut self) -> i32 {
         self.is_over = true;
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -406,12 +409,12 @@ impl Client {
     }
 
     /// The server may log errors that contain this.
-    pub fn expect_error(&mut self, words: &'static str) {
+    pub(crate) fn expect_error(&mut self, words: &'static str) {
         self.expected_error = Some(words);
     }
 
     /// Closes the pipe that the server writes to.
-    pub fn close_output(&mut self) {
+    pub(crate) fn close_output(&mut self) {
         self.stop_reading.store(true, Ordering::SeqCst);
     }
 
@@ -451,36 +454,88 @@ impl Drop for Client {
     }
 }
 
-pub fn frame(message: &Value) -> Vec<u8> {
+pub(crate) fn frame(message: &Value) -> Vec<u8> {
     let body = serde_json::to_vec(message).unwrap();
     let mut bytes = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
     bytes.extend(body);
     bytes
 }
 
-pub fn pull_params(uri: &str) -> Value {
+pub(crate) fn pull_params(uri: &str) -> Value {
     json!({"textDocument": {"uri": uri}})
 }
 
 /// A range from and to (line, character).
-pub fn range(start: (u32, u32), end: (u32, u32)) -> Value {
+pub(crate) fn range(start: (u32, u32), end: (u32, u32)) -> Value {
     let position = |(line, character)| json!({"line": line, "character": character});
     json!({"start": position(start), "end": position(end)})
 }
 
-pub fn cursor(line: u32, character: u32) -> Value {
+pub(crate) fn cursor(line: u32, character: u32) -> Value {
     range((line, character), (line, character))
 }
 
 /// A content change.
-pub fn edit(range: &Value, text: &str) -> Value {
+pub(crate) fn edit(range: &Value, text: &str) -> Value {
     json!({"range": range, "text": text})
 }
 
-pub fn uri_of(path: &Path) -> String {
+pub(crate) fn uri_of(path: &Path) -> String {
     let path = path.to_str().unwrap().replace('\\', "/");
     let slash = if path.starts_with('/') { "" } else { "/" };
     format!("file://{slash}{path}")
+}
+
+/// The text after an editor has applied these edits.
+pub(crate) fn apply(text: &str, edits: &Value, encoding: &str) -> String {
+    let mut edits: Vec<&Value> = edits.as_array().unwrap().iter().collect();
+    let mut places: Vec<(usize, usize)> = edits
+        .iter()
+        .map(|edit| {
+            let at = |end: &str| offset(text, &edit["range"][end], encoding);
+            (at("start"), at("end"))
+        })
+        .collect();
+    assert!(
+        places.is_sorted_by(|left, right| left.1 <= right.0),
+        "sorted and disjoint: {places:?}"
+    );
+    let mut text = text.to_owned();
+    while let (Some(edit), Some((start, end))) = (edits.pop(), places.pop()) {
+        text.replace_range(start..end, edit["newText"].as_str().unwrap());
+    }
+    text
+}
+
+/// The byte of a position that is in the text.
+pub(crate) fn offset(text: &str, position: &Value, encoding: &str) -> usize {
+    let line = usize::try_from(position["line"].as_u64().unwrap()).unwrap();
+    let column = usize::try_from(position["character"].as_u64().unwrap()).unwrap();
+    let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+    let mut units = 0;
+    let rest = text[start..].char_indices().find(|(_, character)| {
+        let is_there = units == column;
+        units += width(*character, encoding);
+        is_there
+    });
+    rest.map_or(text.len(), |(at, _)| start + at)
+}
+
+/// The position of a byte.
+pub(crate) fn position(text: &str, offset: usize, encoding: &str) -> Value {
+    let line_start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    let line = text[..offset].matches('\n').count();
+    let units = text[line_start..offset].chars();
+    let column: usize = units.map(|character| width(character, encoding)).sum();
+    json!({"line": line, "character": column})
+}
+
+fn width(character: char, encoding: &str) -> usize {
+    match encoding {
+        "utf-8" => character.len_utf8(),
+        "utf-16" => character.len_utf16(),
+        _ => 1,
+    }
 }
 
 /// The pipe is closed when this returns; the thread notices that it should stop at the next message.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// VS Code: UTF-16 only, pulls diagnostics, resolves edits.
-pub fn vscode() -> Value {
+pub(crate) fn vscode() -> Value {
     json!({
         "general": {"positionEncodings": ["utf-16"]},
         "window": {"workDoneProgress": false, "showMessage": {}},
@@ -44,7 +44,7 @@ pub fn vscode() -> Value {
 }
 
 /// Neovim 0.11: takes all encodings, and pushed or pulled diagnostics without refresh.
-pub fn neovim() -> Value {
+pub(crate) fn neovim() -> Value {
     json!({
         "general": {"positionEncodings": ["utf-8", "utf-16", "utf-32"]},
         "window": {"workDoneProgress": false, "showMessage": {}},
@@ -73,7 +73,7 @@ pub fn neovim() -> Value {
 }
 
 /// Helix 25.07: has no pull at all, and names its refresh with the wrong word.
-pub fn helix() -> Value {
+pub(crate) fn helix() -> Value {
     json!({
         "general": {"positionEncodings": ["utf-8", "utf-32", "utf-16"]},
         "window": {"workDoneProgress": false},
@@ -108,7 +108,7 @@ pub fn helix() -> Value {
 }
 
 /// A client that pulls and speaks one encoding.
-pub fn pulling(encoding: &str) -> Value {
+pub(crate) fn pulling(encoding: &str) -> Value {
     let mut capabilities = vscode();
     capabilities["general"]["positionEncodings"] = json!([encoding]);
     capabilities
