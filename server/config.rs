@@ -2,7 +2,7 @@
 //!
 //! Defaults, then `config.toml` in the user's home, then the nearest `rustassistant.toml` of the workspace, then the
 //! editor, the environment and the command line; a later layer wins key by key. Each layer is read low, as a tree of values
-//! that know their place, and checked against the one table of [`keys`]; all of them are resolved high, once, into a
+//! that know their place, and checked against the one table of `keys`; all of them are resolved high, once, into a
 //! [`Config`] that nobody changes. A wrong key costs that key only and becomes a [`ConfigProblem`]; whether that ends the
 //! program is for the door to say.
 //!

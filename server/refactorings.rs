@@ -17,7 +17,9 @@ mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod guard_clause;
+mod let_else;
 mod merge_nested_if;
+mod name_condition;
 
 pub use crate::syntax::{Hazard, Refusal};
 pub use audit::{Also, Declared, Delta, Offer, audit, offer, panics};
@@ -117,6 +119,8 @@ pub fn doc(id: &str) -> Option<&'static str> {
 static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refactorings.rs"));
 
 static REGISTRY: &[Refactoring] = &[
-    guard_clause::REFACTORING, //
+    guard_clause::REFACTORING,
+    let_else::REFACTORING,
     merge_nested_if::REFACTORING,
+    name_condition::REFACTORING,
 ];

@@ -43,6 +43,8 @@ mod cognitive_complexity;
 mod collapsible_if;
 mod complex_conditional;
 mod deep_nesting;
+mod guard_clause_opportunity;
+mod let_else_opportunity;
 mod long_function;
 mod long_match_arm;
 mod too_many_parameters;
@@ -200,6 +202,8 @@ static REGISTRY: &[Smell] = &[
     collapsible_if::SMELL,
     complex_conditional::SMELL,
     deep_nesting::SMELL,
+    guard_clause_opportunity::SMELL,
+    let_else_opportunity::SMELL,
     long_function::SMELL,
     long_match_arm::SMELL,
     too_many_parameters::SMELL,
@@ -207,3 +211,70 @@ static REGISTRY: &[Smell] = &[
 
 /// Made from the files' module comments when the crate is built.
 static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/smells.rs"));
+
+#[cfg(test)]
+mod fixture {
+    use super::{by_name, get, look_at};
+    use crate::{
+        facts::Sighting,
+        syntax::{Edition, FileContext, Item, Source, places},
+    };
+
+    /// What one smell sees in a text, whatever its limits are, in the order of the text.
+    pub(super) fn seen(id: &str, text: &str) -> Vec<Sighting> {
+        let context = FileContext {
+            edition: Edition::Edition2024,
+            ..FileContext::default()
+        };
+        let source = Source::parse(text, context).unwrap();
+        assert!(!source.tree.has_errors(), "the fixture is no Rust: {text}");
+        let mut found = Vec::new();
+        for place in places(&source.root()) {
+            let seen = look_at(&Item::new(&source.text, &place, context));
+            assert!(seen.panicked.is_empty());
+            let sightings = seen.sightings.into_iter();
+            found.extend(sightings.filter(|sighting| get(sighting.smell).unwrap().id == id));
+        }
+        found.sort_by_key(|sighting| sighting.at.start());
+        found
+    }
+
+    /// What one smell draws above its first limit, and the measures.
+    pub(super) fn fired(id: &str, text: &str) -> Vec<(String, u32)> {
+        let limit = by_name(id).unwrap().limits.warn;
+        let seen = seen(id, text).into_iter();
+        let above = seen.filter(|sighting| sighting.measure > limit);
+        let drawn = |sighting: &Sighting| crate::text::slice(text, sighting.at).unwrap().to_owned();
+        above
+            .map(|sighting| (drawn(&sighting), sighting.measure))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_registry_is_alphabetical_and_documented() {
+        let ids: Vec<_> = all().iter().map(|smell| smell.id).collect();
+        assert!(ids.is_sorted(), "{ids:?}");
+        for smell in all() {
+            assert!(smell.limits.warn < smell.limits.strong, "{}", smell.id);
+            assert!(doc(smell.id).is_some(), "{}", smell.id);
+        }
+    }
+
+    #[test]
+    fn clippys_names_lead_to_our_own() {
+        let names = of_clippy("too_many_lines").map(|id| get(id).unwrap().id);
+        assert_eq!(names.collect::<Vec<_>>(), ["long-function"]);
+        assert_eq!(of_clippy("needless_return").count(), 0);
+    }
+
+    #[test]
+    fn half_of_the_first_limit_is_kept() {
+        let floor = |warn| Limits { warn, strong: 99 }.floor();
+        assert_eq!([floor(0), floor(2), floor(15), floor(60)], [1, 2, 8, 31]);
+    }
+}

@@ -132,6 +132,7 @@ fn shown<'a>(above: &'a [Above], functions: &[FunctionFacts], profile: Profile) 
 
 fn is_worth_saying(one: &Above, all: &[Above], functions: &[FunctionFacts]) -> bool {
     one.level == Level::Strong
+        || one.judgement.is_chosen
         || one.smell.family == Family::Opportunity
         || one.smell.rate.is_some_and(|rate| rate <= CALM_RATE)
         || is_answered(one, all, functions)
@@ -215,10 +216,11 @@ fn finding(group: &[&Above], text: &str) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::{path::Path, sync::Arc};
 
     use super::*;
     use crate::{
+        config::{Environment, Request, load},
         facts::{Allowance, AllowanceForm, ItemReport},
         text::TextSize,
     };
@@ -318,6 +320,19 @@ mod tests {
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].smell.id, "cognitive-complexity");
         assert!(findings[0].parts.is_empty());
+    }
+
+    #[test]
+    fn what_somebody_has_chosen_is_said() {
+        let flags = ["smells.cognitive-complexity.warn=15".to_owned()];
+        let request = Request {
+            flags: &flags,
+            ..Request::new(Path::new("/"))
+        };
+        let rules = load(&request, &Environment::default()).config.rules;
+        let weak = report(vec![sighting("cognitive-complexity", name(), 16)]);
+        assert_eq!(judge(&weak, TEXT, &Rules::default()).len(), 0);
+        assert_eq!(judge(&weak, TEXT, &rules).len(), 1);
     }
 
     #[test]

@@ -37,7 +37,7 @@ use wire::{Chores, Wire};
 /// Keys of one SELECT: large enough to hide the way to SQLite's thread, small enough that two readers share the work.
 const KEYS: usize = 512;
 /// Entries of one transaction.
-const ENTRIES: usize = 1000;
+const ENTRIES: usize = 10_000;
 /// Rows read at once when everything is read.
 const PAGE: usize = 500;
 

@@ -18,10 +18,11 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 
+use super::envelope::MAX_LENGTH;
 use super::{
     Cache, Entry, Fault, FaultKind, Findings, Holdings, Key, Limits, Lookup, Memory, SqliteCache,
     Tier,
@@ -88,6 +89,8 @@ impl Default for StoreOptions {
 
 /// Entries in a transaction when nobody waits for the next.
 const FLUSH: usize = 1000;
+/// How often a long-lived store asks whether upkeep is due.
+const UPKEEP_EVERY: Duration = Duration::from_hours(1);
 const QUEUE: Bound = Bound {
     entries: 10_000,
     bytes: 32 << 20,
@@ -111,6 +114,8 @@ struct Shared {
     writing: tokio::sync::Mutex<()>,
     counters: Counters,
     degraded: Mutex<Option<String>>,
+    /// When it was last asked whether upkeep is due.
+    upkeep: Mutex<Option<Instant>>,
     closed: AtomicBool,
 }
 
@@ -126,6 +131,7 @@ impl Store {
             writing: tokio::sync::Mutex::default(),
             counters: Counters::default(),
             degraded: Mutex::default(),
+            upkeep: Mutex::default(),
             closed: AtomicBool::new(false),
             options,
         };
@@ -157,6 +163,11 @@ impl Store {
     pub fn put(&self, key: Key, entry: Entry) {
         self.shared.memory.insert(key, entry.clone());
         if self.shared.local.is_none() {
+            return;
+        }
+        if entry.len() > MAX_LENGTH {
+            self.shared.counters.fault(FaultKind::TooLarge);
+            Counters::add(&self.shared.counters.dropped, 1);
             return;
         }
         if self.shared.options.mode == Mode::Server && self.shared.queue.is_full() {
@@ -449,12 +460,22 @@ impl Shared {
     /// Only a store that has written can have made the file larger.
     async fn upkeep(&self) {
         let Some(local) = &self.local else { return };
-        if self.counters.written.load(Ordering::Relaxed) == 0 || self.writes.open().is_err() {
+        if self.counters.written.load(Ordering::Relaxed) == 0 || self.writes.open().is_err() || !self.ask_for_upkeep() {
             return;
         }
         if let Err(fault) = local.upkeep(self.limits()).await {
             self.failed(&self.writes, &fault);
         }
+    }
+
+    /// The file knows whether a day has passed, but it need not be asked after every write.
+    fn ask_for_upkeep(&self) -> bool {
+        let mut asked = self.upkeep.lock().unwrap_or_else(PoisonError::into_inner);
+        if asked.is_some_and(|asked| asked.elapsed() < UPKEEP_EVERY) {
+            return false;
+        }
+        *asked = Some(Instant::now());
+        true
     }
 
     fn limits(&self) -> Limits {

@@ -137,7 +137,7 @@ impl Decoder<'_> {
     fn smell(&mut self, path: &[&str], value: &Placed) {
         let short = match &value.node {
             Node::Flag(_) => "enabled",
-            Node::Number(_) => "warn",
+            Node::Number(_) => keys::SHORT,
             Node::Table(table) => {
                 let first = self.layer.settings.len();
                 self.table(path, table);
@@ -162,17 +162,17 @@ impl Decoder<'_> {
         let settings = &self.layer.settings[first..];
         let number = |name: &str| {
             settings.iter().find_map(|setting| match setting.value {
-                Value::Number(number) if setting.key.path.ends_with(name) => Some(number),
+                Value::Number(number) if setting.key.name() == name => Some(number),
                 _ => None,
             })
         };
-        let (Some(warn), Some(strong)) = (number(".warn"), number(".strong")) else {
+        let (Some(warn), Some(strong)) = (number("warn"), number("strong")) else {
             return;
         };
         if warn <= strong {
             return;
         }
-        let is_warn = |setting: &Setting| setting.key.path.ends_with(".warn");
+        let is_warn = |setting: &Setting| setting.key.name() == "warn";
         let place = table.iter().find(|(name, _)| name.text == "warn");
         let at = place.map_or(0..0, |(_, value)| value.at.clone());
         let tail = self.layer.settings.split_off(first);
@@ -188,7 +188,11 @@ impl Decoder<'_> {
     }
 
     fn key(&mut self, key: &'static Key, path: &[&str], value: &Placed) {
-        let read = match (key.shape, &value.node) {
+        let smell = match path {
+            ["smells", id, ..] => self.speaker.smells.iter().find(|smell| smell.id == *id),
+            _ => None,
+        };
+        let read = match (key.shape_for(smell), &value.node) {
             (Shape::Globs, Node::List(list)) => Ok(Value::List(self.globs(path, list))),
             (shape, node) => self.speaker.value(shape, node),
         };
@@ -198,10 +202,6 @@ impl Decoder<'_> {
                 self.fault(path, &value.at, fault);
                 return;
             }
-        };
-        let smell = match path {
-            ["smells", id, ..] => self.speaker.smells.iter().find(|smell| smell.id == *id),
-            _ => None,
         };
         self.layer.settings.push(Setting {
             key,

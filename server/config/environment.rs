@@ -12,6 +12,8 @@ pub struct Environment {
     pub user: Option<PathBuf>,
     /// Where `config.toml` and `cache.db` lie.
     pub home: Option<PathBuf>,
+    /// The current directory: what paths are shown relative to.
+    pub directory: Option<PathBuf>,
     /// `RUSTASSISTANT_LOG`.
     pub log: Option<String>,
     /// `NO_COLOR`.
@@ -38,10 +40,13 @@ pub(super) const USER: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" }
 impl Environment {
     /// The environment of this process.
     pub fn of_process() -> Self {
-        Self::from_lookup(|name| std::env::var_os(name))
+        Self {
+            directory: std::env::current_dir().ok(),
+            ..Self::from_lookup(|name| std::env::var_os(name))
+        }
     }
 
-    /// The environment in which `lookup` gives each variable's value.
+    /// The environment in which `lookup` gives each variable's value. It has no current directory.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
         let get = |name: &str| lookup(name).filter(|value| !value.is_empty());
         let text = |name: &str| get(name).map(|value| value.to_string_lossy().into_owned());
@@ -50,6 +55,7 @@ impl Environment {
         let beside = || user.as_ref().map(|user| user.join(".rustassistant"));
         Self {
             home: path("RUSTASSISTANT_HOME").or_else(beside),
+            directory: None,
             log: text("RUSTASSISTANT_LOG"),
             no_color: get("NO_COLOR").is_some(),
             cache: CacheVariables {

@@ -13,6 +13,27 @@ pub(super) struct Key {
     pub(super) doc: &'static str,
 }
 
+impl Key {
+    /// The values that it takes for `smell`, if it is a smell's. A limit below what is kept of measures would show no more
+    /// than the lowest that means anything, so it is refused.
+    pub(super) fn shape_for(&self, smell: Option<&Smell>) -> Shape {
+        match (self.shape, smell) {
+            (Shape::Number { most, .. }, Some(smell)) => Shape::Number {
+                least: smell.limits.floor().saturating_sub(1).into(),
+                most,
+            },
+            (shape, _) => shape,
+        }
+    }
+
+    /// The last segment of the path.
+    pub(super) fn name(&self) -> &'static str {
+        self.path
+            .rsplit_once('.')
+            .map_or(self.path, |(_, name)| name)
+    }
+}
+
 /// The values that a key takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -45,6 +66,9 @@ pub(super) enum Reach {
 
 pub(super) const ANY_SMELL: &str = "<id>";
 
+/// The key that a smell's number means where it stands for the smell's table.
+pub(super) const SHORT: &str = "warn";
+
 /// Keys of the cache that this version doesn't have.
 pub(super) const LATER: [&str; 3] = ["cache.api_key", "cache.team", "cache.url"];
 
@@ -56,13 +80,13 @@ pub(super) static KEYS: [Key; 12] = [
             later: &[],
         },
         reach: Reach::Everyone,
-        doc: "How much is shown: `calm` says what is strong, rare or answered by a refactoring; `full` says everything above a limit.",
+        doc: "How much is shown: `calm` says what is strong, rare, answered by a refactoring, or of a smell whose first limit or level is set; `full` says everything above a limit.",
     },
     Key {
         path: "exclude",
         shape: Shape::Globs,
         reach: Reach::Everyone,
-        doc: "Files and directories to leave out, as patterns of a `.gitignore`, relative to the file that says it. Those of all layers count, a later pattern before an earlier one; `!` takes back.",
+        doc: "Files and directories to leave out, as patterns of a `.gitignore`, relative to the project's file that says it, elsewhere to the workspace. Those of all layers count, a later pattern before an earlier one; `!` takes back.",
     },
     Key {
         path: "smells.<id>.enabled",
@@ -77,7 +101,7 @@ pub(super) static KEYS: [Key; 12] = [
             most: MOST,
         },
         reach: Reach::Everyone,
-        doc: "The largest measure that is still fine.",
+        doc: "The largest measure that is still fine. Less than half of the smell's own limit is not measured and can't be set.",
     },
     Key {
         path: "smells.<id>.strong",

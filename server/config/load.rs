@@ -20,7 +20,7 @@ use crate::smells::{self, Smell};
 /// For whom the options are.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
-    /// The directory from which upward `rustassistant.toml` is looked for, and that paths are shown relative to.
+    /// The directory from which upward `rustassistant.toml` is looked for.
     pub start: &'a Path,
     /// No file above this directory counts. Without it: the repository of `start`, else the outermost directory with a
     /// manifest, else `start` itself.
@@ -80,15 +80,21 @@ pub(super) fn load_for(
     smells: &[Smell],
 ) -> Loaded {
     let start = files::absolute(request.start);
+    let workspace = match request.workspace {
+        Some(workspace) => files::absolute(workspace),
+        None => files::workspace_of(&start),
+    };
     let mut loader = Loader {
         start: &start,
+        workspace: &workspace,
+        here: environment.directory.as_deref().unwrap_or(&start),
         environment,
         smells,
         layers: Vec::new(),
         loaded: Loaded::default(),
     };
     loader.user_file();
-    loader.project_file(request.workspace);
+    loader.project_file();
     loader.editor(request.editor);
     loader.variables();
     for flag in request.flags {
@@ -99,6 +105,9 @@ pub(super) fn load_for(
 
 struct Loader<'a> {
     start: &'a Path,
+    workspace: &'a Path,
+    /// What paths are shown relative to, and what those without a file start at.
+    here: &'a Path,
     environment: &'a Environment,
     smells: &'a [Smell],
     layers: Vec<Spoken>,
@@ -129,12 +138,8 @@ impl Loader<'_> {
         }
     }
 
-    fn project_file(&mut self, workspace: Option<&Path>) {
-        let workspace = match workspace {
-            Some(workspace) => files::absolute(workspace),
-            None => files::workspace_of(self.start),
-        };
-        let Some(path) = files::nearest(self.start, &workspace) else {
+    fn project_file(&mut self) {
+        let Some(path) = files::nearest(self.start, self.workspace) else {
             self.looked_at(self.start.join(files::PROJECT_FILE), Found::Absent);
             return;
         };
@@ -168,8 +173,7 @@ impl Loader<'_> {
             Whose::User => Voice::UserFile(file),
             Whose::Project => Voice::ProjectFile(file),
         };
-        let base = path.parent().unwrap_or(self.start).to_path_buf();
-        self.speak(&table, voice, base);
+        self.speak(&table, voice, path.parent().unwrap_or(self.start));
         self.looked_at(path, Found::Read);
     }
 
@@ -177,7 +181,7 @@ impl Loader<'_> {
         match options.map(tree::from_json) {
             None | Some(Node::Nothing) => {}
             Some(Node::Table(table)) => {
-                self.speak(&table, Voice::Editor, self.start.to_path_buf());
+                self.speak(&table, Voice::Editor, self.here);
             }
             Some(other) => self.loaded.problems.push(ConfigProblem {
                 place: Place::Editor,
@@ -217,7 +221,7 @@ impl Loader<'_> {
         let inner = vec![(Name::without_place(key), value)];
         let cache = Placed::without_place(Node::Table(inner));
         let table = vec![(Name::without_place("cache"), cache)];
-        self.speak(&table, Voice::Variable(variable), self.start.to_path_buf());
+        self.speak(&table, Voice::Variable(variable), self.here);
     }
 
     /// A path need not be Unicode, so it takes no way through text.
@@ -228,18 +232,18 @@ impl Loader<'_> {
         let setting = super::decode::Setting {
             key,
             smell: None,
-            value: super::decode::Value::Path(self.start.join(path)),
+            value: super::decode::Value::Path(self.here.join(path)),
             origin: super::Origin::Environment(CACHE_PATH),
         };
         self.layers.push(Spoken {
             settings: vec![setting],
-            base: self.start.to_path_buf(),
+            base: self.workspace.to_path_buf(),
         });
     }
 
     fn flag(&mut self, flag: &str) {
         match flag_table(flag) {
-            Ok(table) => self.speak(&table, Voice::Flag(flag), self.start.to_path_buf()),
+            Ok(table) => self.speak(&table, Voice::Flag(flag), self.here),
             Err(message) => self.loaded.problems.push(ConfigProblem {
                 place: Place::Flag(flag.to_owned()),
                 key: None,
@@ -249,19 +253,19 @@ impl Loader<'_> {
         }
     }
 
-    fn speak(&mut self, table: &Table, voice: Voice<'_>, base: PathBuf) {
+    /// `base` is what paths start at. Patterns are about the project: they start where its file lies, or else at the workspace.
+    fn speak(&mut self, table: &Table, voice: Voice<'_>, base: &Path) {
         let speaker = Speaker {
             voice,
-            base: &base,
+            base,
             user: self.environment.user.as_deref(),
             smells: self.smells,
         };
         let Layer { settings, problems } = decode(table, speaker);
         self.loaded.problems.extend(problems);
-        // The user's own patterns are about whatever is looked at, not about the directory of that file.
         let base = match voice {
-            Voice::UserFile(_) => self.start.to_path_buf(),
-            _ => base,
+            Voice::ProjectFile(_) => base.to_path_buf(),
+            _ => self.workspace.to_path_buf(),
         };
         self.layers.push(Spoken { settings, base });
     }
@@ -281,7 +285,7 @@ impl Loader<'_> {
     }
 
     fn shown(&self, path: &Path) -> String {
-        let shown = path.strip_prefix(self.start).unwrap_or(path);
+        let shown = path.strip_prefix(self.here).unwrap_or(path);
         shown.display().to_string()
     }
 

@@ -168,10 +168,15 @@ impl Values {
 
     /// Whoever raises `warn` above the weaker layers' `strong`, or lowers `strong` below their `warn`, means both.
     fn drag_the_other_limit(&mut self, id: &str, setting: &Setting, number: u64) {
-        let is_warn = setting.key.path.ends_with(".warn");
+        let is_warn = setting.key.name() == "warn";
         let other = of(id, if is_warn { "strong" } else { "warn" });
         let limit = self.number(&other);
-        if (is_warn && limit < number) || (!is_warn && limit > number) {
+        let is_crossed = if is_warn {
+            limit < number
+        } else {
+            limit > number
+        };
+        if is_crossed {
             let value = (Value::Number(number), setting.origin.clone());
             self.0.insert(other, value);
         }
@@ -179,6 +184,12 @@ impl Values {
 
     fn get(&self, key: &str) -> Option<&Value> {
         self.0.get(key).map(|(value, _)| value)
+    }
+
+    /// Whether a layer has set it.
+    fn is_set(&self, key: &str) -> bool {
+        let value = self.0.get(key);
+        value.is_some_and(|(_, origin)| *origin != Origin::Default)
     }
 
     fn number(&self, key: &str) -> u64 {
@@ -266,7 +277,13 @@ fn judgement(values: &Values, smell: &Smell) -> Option<Judgement> {
         warn: limit("warn"),
         strong: limit("strong"),
     };
-    Some(Judgement { limits, level })
+    let mut names = ["enabled", "level", "warn"].into_iter();
+    let is_chosen = names.any(|name| values.is_set(&of(smell.id, name)));
+    Some(Judgement {
+        limits,
+        level,
+        is_chosen,
+    })
 }
 
 fn cache(values: &Values) -> CacheOptions {

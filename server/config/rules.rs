@@ -12,7 +12,7 @@ pub struct Rules {
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Profile {
-    /// What is strong, rare or answered by a refactoring.
+    /// What is strong, rare, answered by a refactoring, or of a smell that somebody has chosen.
     #[default]
     Calm,
     /// Everything above a limit.
@@ -25,6 +25,8 @@ pub struct Judgement {
     pub limits: Limits,
     /// What findings of the smell are shown as, whatever they measure; without it, the measure decides.
     pub level: Option<LevelOverride>,
+    /// Whether somebody has set the smell's first limit or level, or turned it on: then the calm profile hides none of it.
+    pub is_chosen: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +65,7 @@ impl Judgement {
         Self {
             limits: smell.limits,
             level: None,
+            is_chosen: false,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The options as a JSON schema, for editors that complete and check TOML.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::{
-    keys::{ANY_SMELL, KEYS, Key, Shape},
+    keys::{ANY_SMELL, KEYS, Key, SHORT, Shape},
     units::BYTES_PATTERN,
 };
 use crate::smells::{self, Smell};
@@ -14,17 +14,18 @@ pub fn schema() -> Json {
 }
 
 pub(super) fn schema_for(smells: &[Smell]) -> Json {
-    let mut root = object(Map::new());
+    let mut root = object();
     root["$schema"] = json!("http://json-schema.org/draft-07/schema#");
     root["title"] = json!("RustAssistant");
     for key in &KEYS {
         match key.path.split_once(ANY_SMELL) {
-            None => insert(&mut root, key.path, of_key(key)),
+            None => insert(&mut root, key.path, of_key(key, None)),
             Some((table, rest)) => {
                 let name = rest.trim_start_matches('.');
                 for smell in smells {
                     let table = table.trim_end_matches('.');
-                    insert_in_smell(&mut root, (table, smell.id, name), of_key(key));
+                    let smells = table_at(&mut root, table);
+                    insert_in_smell(smells, smell, (name, of_key(key, Some(smell))));
                 }
             }
         }
@@ -32,8 +33,8 @@ pub(super) fn schema_for(smells: &[Smell]) -> Json {
     root
 }
 
-fn of_key(key: &Key) -> Json {
-    let mut schema = of_shape(key.shape);
+fn of_key(key: &Key, smell: Option<&Smell>) -> Json {
+    let mut schema = of_shape(key.shape_for(smell));
     schema["description"] = json!(key.doc);
     schema
 }
@@ -54,8 +55,9 @@ fn of_shape(shape: Shape) -> Json {
     }
 }
 
-fn object(properties: Map<String, Json>) -> Json {
-    json!({"type": "object", "additionalProperties": false, "properties": properties})
+/// A table without keys yet.
+fn object() -> Json {
+    json!({"type": "object", "additionalProperties": false, "properties": {}})
 }
 
 /// Puts `schema` at a dotted path of tables.
@@ -68,26 +70,22 @@ fn insert(root: &mut Json, path: &str, schema: Json) {
 }
 
 /// A smell is a table, and in short a flag or its first limit.
-fn insert_in_smell(root: &mut Json, (table, id, name): (&str, &str, &str), schema: Json) {
-    let smell = &mut table_at(root, table)["properties"][id];
-    if smell.is_null() {
-        let short = [Shape::Flag, limit()].map(of_shape);
-        let [flag, limit] = short;
-        *smell = json!({"anyOf": [flag, limit, object(Map::new())]});
+fn insert_in_smell(smells: &mut Json, smell: &Smell, (name, schema): (&str, Json)) {
+    let known = &mut smells["properties"][smell.id];
+    if known.is_null() {
+        *known = json!({"anyOf": [of_shape(Shape::Flag), object()]});
     }
-    smell["anyOf"][2]["properties"][name] = schema;
-}
-
-fn limit() -> Shape {
-    let warn = KEYS.iter().find(|key| key.path.ends_with(".warn"));
-    warn.map_or(Shape::Flag, |key| key.shape)
+    known["anyOf"][1]["properties"][name] = schema.clone();
+    if let (SHORT, Some(alternatives)) = (name, known["anyOf"].as_array_mut()) {
+        alternatives.push(schema);
+    }
 }
 
 fn table_at<'a>(root: &'a mut Json, path: &str) -> &'a mut Json {
     path.split('.').fold(root, |table, name| {
         let inner = &mut table["properties"][name];
         if inner.is_null() {
-            *inner = object(Map::new());
+            *inner = object();
         }
         inner
     })

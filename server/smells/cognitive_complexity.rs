@@ -117,3 +117,100 @@ fn say(sighting: &Sighting, text: &str) -> String {
         sighting.measure
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::smells::fixture::{fired, seen};
+
+    /// From `serde_derive` 1.0.229, `src/internals/attr.rs` (MIT OR Apache-2.0).
+    const GET_SER_AND_DE: &str = r#"
+fn get_ser_and_de<'c, T, F, R>(
+    cx: &'c Ctxt,
+    attr_name: Symbol,
+    meta: &ParseNestedMeta,
+    f: F,
+) -> syn::Result<(VecAttr<'c, T>, VecAttr<'c, T>)>
+where
+    T: Clone,
+    F: Fn(&Ctxt, Symbol, Symbol, &ParseNestedMeta) -> syn::Result<R>,
+    R: Into<Option<T>>,
+{
+    let mut ser_meta = VecAttr::none(cx, attr_name);
+    let mut de_meta = VecAttr::none(cx, attr_name);
+
+    let lookahead = meta.input.lookahead1();
+    if lookahead.peek(Token![=]) {
+        if let Some(both) = f(cx, attr_name, attr_name, meta)?.into() {
+            ser_meta.insert(&meta.path, both.clone());
+            de_meta.insert(&meta.path, both);
+        }
+    } else if lookahead.peek(token::Paren) {
+        meta.parse_nested_meta(|meta| {
+            if meta.path == SERIALIZE {
+                if let Some(v) = f(cx, attr_name, SERIALIZE, &meta)?.into() {
+                    ser_meta.insert(&meta.path, v);
+                }
+            } else if meta.path == DESERIALIZE {
+                if let Some(v) = f(cx, attr_name, DESERIALIZE, &meta)?.into() {
+                    de_meta.insert(&meta.path, v);
+                }
+            } else {
+                return Err(meta.error(format_args!(
+                    "malformed {0} attribute, expected `{0}(serialize = ..., deserialize = ...)`",
+                    attr_name,
+                )));
+            }
+            Ok(())
+        })?;
+    } else {
+        return Err(lookahead.error());
+    }
+
+    Ok((ser_meta, de_meta))
+}
+"#;
+
+    #[test]
+    fn nested_branches_in_a_closure_are_seen() {
+        assert_eq!(
+            fired("cognitive-complexity", GET_SER_AND_DE),
+            [("get_ser_and_de".to_owned(), 18)]
+        );
+    }
+
+    #[test]
+    fn the_parts_sum_up_to_the_measure() {
+        let sighting = &seen("cognitive-complexity", GET_SER_AND_DE)[0];
+        let sum: u32 = sighting.parts.iter().map(|part| part.measure).sum();
+        assert_eq!(sum, sighting.measure);
+        let place = sighting.parts[0].at;
+        assert_eq!(crate::text::slice(GET_SER_AND_DE, place), Some("if"));
+    }
+
+    #[test]
+    fn early_exits_are_no_complexity() {
+        let exits = "let Some(a) = b()? else { return None };\n".repeat(30);
+        assert!(fired("cognitive-complexity", &format!("fn f() {{ {exits} }}")).is_empty());
+    }
+
+    #[test]
+    fn a_match_with_many_arms_is_one_decision() {
+        let arms: String = (0..40)
+            .map(|arm| format!("{arm} if a => {arm},\n"))
+            .collect();
+        let text = format!("fn f() {{ match x {{ {arms} _ => 0 }} }}");
+        assert!(fired("cognitive-complexity", &text).is_empty());
+    }
+
+    #[test]
+    fn what_is_inside_a_macro_call_is_not_seen() {
+        let inside = "if a { if b { if c { if d {} } } } ".repeat(3);
+        assert!(
+            fired(
+                "cognitive-complexity",
+                &format!("fn f() {{ m!({inside}) }}")
+            )
+            .is_empty()
+        );
+    }
+}

@@ -171,3 +171,86 @@ fn joins_pattern(binary: &ast::BinExpr) -> bool {
         .flatten()
         .any(|operand| matches!(operand, ast::Expr::LetExpr(_)))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        smells::fixture::{fired, seen},
+        text::slice,
+    };
+
+    fn measures(condition: &str) -> Vec<u32> {
+        let text = format!("fn f() {{ if {condition} {{}} }}");
+        let found = fired("complex-conditional", &text).into_iter();
+        found.map(|(_, measure)| measure).collect()
+    }
+
+    #[test]
+    fn a_mixture_is_seen() {
+        // From `serde_json` 1.0.154, `src/value/mod.rs` (MIT OR Apache-2.0).
+        let text = r#"
+fn parse_index(s: &str) -> Option<usize> {
+    if s.starts_with('+') || (s.starts_with('0') && s.len() != 1) {
+        return None;
+    }
+    s.parse().ok()
+}
+"#;
+        assert_eq!(fired("complex-conditional", text), [("if".to_owned(), 3)]);
+    }
+
+    #[test]
+    fn many_parts_are_seen_in_every_condition() {
+        // From `ignore` 0.4.34, `src/dir.rs` (Unlicense OR MIT).
+        let text = r#"
+fn add_parents(&self) {
+    while !self.inner.opts.parents
+        && !self.inner.opts.git_ignore
+        && !self.inner.opts.git_exclude
+        && !self.inner.opts.git_global
+    {
+    }
+}
+"#;
+        assert_eq!(
+            fired("complex-conditional", text),
+            [("while".to_owned(), 3)]
+        );
+        let parts = &seen("complex-conditional", text)[0].parts;
+        let operators = parts.iter().map(|part| slice(text, part.at));
+        assert_eq!(operators.collect::<Vec<_>>(), [Some("&&"); 3]);
+        let guard = "fn f() { match x { A if a && b && c && d => {} _ if a => {} } }";
+        assert_eq!(fired("complex-conditional", guard), [("if".to_owned(), 3)]);
+    }
+
+    #[test]
+    fn mixtures_count_by_their_depth() {
+        assert_eq!(measures("(a || b) && (c || d)"), [4]);
+        assert_eq!(measures("a && !(b || c)"), [3]);
+        assert_eq!(measures("a && (b || c && d)"), [5]);
+        assert!(measures("a && (b && c)").is_empty());
+    }
+
+    #[test]
+    fn two_operators_of_one_kind_are_left_alone() {
+        assert!(measures("a && b == c && d < e").is_empty());
+        assert!(measures("(a || b || c)").is_empty());
+    }
+
+    #[test]
+    fn a_chain_of_patterns_is_left_alone() {
+        assert!(measures("let A(b) = a && let B(c) = b && let C = c && c.d && c.e").is_empty());
+        assert_eq!(measures("let A(b) = a && b && c && d && e"), [3]);
+    }
+
+    #[test]
+    fn a_named_condition_is_left_alone() {
+        let text = "fn f() -> bool { let g = a && b || c && d; if g {} a && b || c && d }";
+        assert!(fired("complex-conditional", text).is_empty());
+    }
+
+    #[test]
+    fn arguments_and_closures_are_left_alone() {
+        assert!(measures("x.any(|a| a && b || c && d) && f(a && b || c)").is_empty());
+    }
+}

@@ -128,3 +128,122 @@ fn has_closure(expression: &ast::Expr) -> bool {
     let mut nodes = expression.syntax().descendants();
     nodes.any(|node| ast::ClosureExpr::can_cast(node.kind()))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::smells::fixture::fired;
+
+    /// From `serde_derive` 1.0.229, `src/internals/attr.rs` (MIT OR Apache-2.0).
+    const COLLECT_LIFETIMES: &str = r#"
+fn collect_lifetimes(ty: &syn::Type, out: &mut BTreeSet<syn::Lifetime>) {
+    match ty {
+        #![cfg_attr(all(test, exhaustive), deny(non_exhaustive_omitted_patterns))]
+        syn::Type::Slice(ty) => {
+            collect_lifetimes(&ty.elem, out);
+        }
+        syn::Type::Array(ty) => {
+            collect_lifetimes(&ty.elem, out);
+        }
+        syn::Type::Ptr(ty) => {
+            collect_lifetimes(&ty.elem, out);
+        }
+        syn::Type::Reference(ty) => {
+            out.extend(ty.lifetime.iter().cloned());
+            collect_lifetimes(&ty.elem, out);
+        }
+        syn::Type::Tuple(ty) => {
+            for elem in &ty.elems {
+                collect_lifetimes(elem, out);
+            }
+        }
+        syn::Type::Path(ty) => {
+            if let Some(qself) = &ty.qself {
+                collect_lifetimes(&qself.ty, out);
+            }
+            for seg in &ty.path.segments {
+                if let syn::PathArguments::AngleBracketed(bracketed) = &seg.arguments {
+                    for arg in &bracketed.args {
+                        match arg {
+                            syn::GenericArgument::Lifetime(lifetime) => {
+                                out.insert(lifetime.clone());
+                            }
+                            syn::GenericArgument::Type(ty) => {
+                                collect_lifetimes(ty, out);
+                            }
+                            syn::GenericArgument::AssocType(binding) => {
+                                collect_lifetimes(&binding.ty, out);
+                            }
+                            syn::GenericArgument::Const(_)
+                            | syn::GenericArgument::AssocConst(_)
+                            | syn::GenericArgument::Constraint(_)
+                            | _ => {}
+                        }
+                    }
+                }
+            }
+        }
+        syn::Type::Paren(ty) => {
+            collect_lifetimes(&ty.elem, out);
+        }
+        syn::Type::Group(ty) => {
+            collect_lifetimes(&ty.elem, out);
+        }
+        syn::Type::Macro(ty) => {
+            collect_lifetimes_from_tokens(ty.mac.tokens.clone(), out);
+        }
+        syn::Type::FnPtr(_)
+        | syn::Type::Never(_)
+        | syn::Type::TraitObject(_)
+        | syn::Type::ImplTrait(_)
+        | syn::Type::Infer(_)
+        | syn::Type::Verbatim(_) => {}
+
+        _ => {}
+    }
+}
+"#;
+
+    #[test]
+    fn a_match_that_is_no_table_is_seen() {
+        assert_eq!(
+            fired("long-function", COLLECT_LIFETIMES),
+            [("collect_lifetimes".to_owned(), 63)]
+        );
+    }
+
+    #[test]
+    fn a_table_is_left_alone() {
+        // In the manner of `resolve_html5_entity` of quick-xml 0.42.0.
+        let arms: String = (0..1_400)
+            .map(|arm| format!("b\"{arm}\" => \"x\",\n"))
+            .collect();
+        let text =
+            format!("fn f() {{\nlet s = match e {{\n{arms}_ => return None,\n}};\nSome(s)\n}}");
+        assert!(fired("long-function", &text).is_empty());
+        let entries = "Entry { a: 1 },\n".repeat(100);
+        let text = format!("fn f() {{\nregister(&[\n{entries}]);\n}}");
+        assert!(fired("long-function", &text).is_empty());
+    }
+
+    #[test]
+    fn comments_and_blank_lines_are_left_alone() {
+        let text = format!(
+            "fn f() {{\n{}a()\n}}",
+            "// why\n\n/* why\nnot */\n".repeat(100)
+        );
+        assert!(fired("long-function", &text).is_empty());
+    }
+
+    #[test]
+    fn a_long_signature_is_left_alone() {
+        let text = format!("fn f(\n{}) {{ a() }}", "a: u8,\n".repeat(100));
+        assert!(fired("long-function", &text).is_empty());
+    }
+
+    #[test]
+    fn two_tables_are_not_one() {
+        let table = format!("match a {{\n{}}}\n", "1 => 2,\n".repeat(100));
+        let found = fired("long-function", &format!("fn f() {{\n{table}{table}}}"));
+        assert_eq!(found, [("f".to_owned(), 103)]);
+    }
+}

@@ -49,7 +49,7 @@ use crate::{
     facts::Sighting,
     smells::{Family, Limits, Sightings, Smell},
     syntax::{Item, inside},
-    text::{TextRange, slice},
+    text::TextRange,
 };
 
 pub(super) const SMELL: Smell = Smell {
@@ -88,9 +88,26 @@ fn look(item: &Item<'_>, sightings: &mut Sightings) {
 }
 
 fn say(sighting: &Sighting, text: &str) -> String {
-    let start = slice(text, sighting.at).unwrap_or_default();
-    let lines = sighting.measure;
-    format!("the arm of `{start}…` has {lines} lines of code")
+    let rest = text.get(usize::from(sighting.at.start())..);
+    let pattern = shortened(rest.unwrap_or_default());
+    format!(
+        "the arm of `{pattern}` has {} lines of code",
+        sighting.measure
+    )
+}
+
+/// The pattern that a text starts with, as far as it stands on one line and is not long itself.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let line = text.lines().next().unwrap_or_default();
+    let (pattern, is_whole) = match line.split_once("=>") {
+        Some((pattern, _)) => (pattern.trim_end(), true),
+        None => (line.trim_end(), false),
+    };
+    if is_whole && pattern.chars().count() <= LONGEST {
+        return pattern.to_owned();
+    }
+    pattern.chars().take(LONGEST).chain(['…']).collect()
 }
 
 struct Arm {
@@ -154,4 +171,89 @@ fn is_one_thing(body: &ast::Expr) -> bool {
                 | ast::Expr::ArrayExpr(_)
         )
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::smells::fixture::fired;
+
+    fn arm(body: &str) -> String {
+        format!("fn f() {{ match x {{ A::B(c) if d => {body}, _ => {{}} }} }}")
+    }
+
+    #[test]
+    fn an_arm_that_is_a_function_is_seen() {
+        // From `toml_edit` 0.25.18, `src/de/table_enum.rs` (MIT OR Apache-2.0).
+        let text = r#"
+fn f() {
+    match self.value {
+crate::Item::Table(values) => {
+    let values_span = values.span();
+    let tuple_values: Result<Vec<_>, _> = values
+        .items
+        .into_iter()
+        .enumerate()
+        .map(|(index, (key, value))| match key.get().parse::<usize>() {
+            Ok(key_index) if key_index == index => Ok(value),
+            Ok(_) | Err(_) => Err(Error::custom(
+                format!("expected table key `{}`, but was `{}`", index, key.get()),
+                key.span(),
+            )),
+        })
+        .collect();
+    let tuple_values = tuple_values?;
+
+    if tuple_values.len() == len {
+        serde_core::de::Deserializer::deserialize_seq(
+            super::ArrayDeserializer::new(tuple_values, values_span),
+            visitor,
+        )
+    } else {
+        Err(Error::custom(
+            format!("expected tuple with length {len}"),
+            values_span,
+        ))
+    }
+}
+    }
+}
+"#;
+        assert_eq!(fired("long-match-arm", text), [("crate".to_owned(), 25)]);
+    }
+
+    #[test]
+    fn an_arm_that_is_one_thing_is_left_alone() {
+        let lines = "1 => 2,\n".repeat(40);
+        for body in [
+            format!("match y {{ {lines} }}"),
+            format!("{{ match y {{ {lines} }} }}"),
+            format!("quote! {{ {lines} }}"),
+            format!("S {{ {} }}", "a: 1,\n".repeat(40)),
+            format!("[{}]", "1,\n".repeat(40)),
+        ] {
+            assert!(fired("long-match-arm", &arm(&body)).is_empty(), "{body}");
+        }
+    }
+
+    #[test]
+    fn comments_are_left_alone() {
+        let body = format!("{{ {} a(); }}", "// why\n\n".repeat(40));
+        assert!(fired("long-match-arm", &arm(&body)).is_empty());
+    }
+
+    #[test]
+    fn an_arm_is_not_blamed_for_the_long_arm_inside() {
+        let inner = "g();\n".repeat(30);
+        let body = |more: usize| {
+            let more = "h();\n".repeat(more);
+            arm(&format!(
+                "{{\n{more}match y {{\n I(j) => {{\n{inner}}}\n _ => {{}}\n }}\n}}"
+            ))
+        };
+        assert_eq!(fired("long-match-arm", &body(10)), [("I".to_owned(), 30)]);
+        assert_eq!(
+            fired("long-match-arm", &body(30)),
+            [("A".to_owned(), 35), ("I".to_owned(), 30)]
+        );
+    }
 }

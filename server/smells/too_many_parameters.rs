@@ -104,3 +104,79 @@ fn has_receiver(function: &ast::Fn) -> bool {
     let parameters = function.param_list();
     parameters.is_some_and(|list| list.self_param().is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::smells::fixture::fired;
+
+    /// The signature of a function of `quick-xml` 0.42.0, `src/escape.rs` (MIT).
+    const NORMALIZE_ATTR_STEPS: &str = r#"
+fn normalize_attr_steps<'entity, C, E, F>(
+    normalized: &mut String,
+    iter: &mut Iter<u8>,
+    input: &str,
+    mut pos: usize,
+    depth: usize,
+    is_normalization_char: &C,
+    normalize_eol_step: &E,
+    resolve_entity: &mut F,
+) -> Result<(), EscapeError>
+where
+    C: Fn(&u8) -> bool,
+    E: Fn(&mut String, &str, usize, char) -> usize,
+    // the lifetime of the output comes from a capture or is `'static`
+    F: FnMut(&str) -> Option<&'entity str>,
+{
+    Ok(())
+}
+"#;
+
+    #[test]
+    fn eight_parameters_are_seen() {
+        assert_eq!(
+            fired("too-many-parameters", NORMALIZE_ATTR_STEPS),
+            [("normalize_attr_steps".to_owned(), 8)]
+        );
+    }
+
+    const SIX: &str = "(a: A, b: B, c: C, d: D, e: E, f: F)";
+
+    #[test]
+    fn what_a_trait_dictates_is_left_alone() {
+        let text = format!("impl T for S {{ fn f{SIX} {{}} }}");
+        assert!(fired("too-many-parameters", &text).is_empty());
+        let text = format!("impl S {{ fn f{SIX} {{}} }} trait T {{ fn g{SIX} {{}} fn h{SIX}; }}");
+        assert_eq!(fired("too-many-parameters", &text).len(), 2);
+    }
+
+    #[test]
+    fn what_other_languages_call_is_left_alone() {
+        for front in [
+            "pub extern \"C\"",
+            "extern",
+            "#[no_mangle] pub",
+            "#[unsafe(no_mangle)] pub",
+            "#[export_name = \"x\"]",
+        ] {
+            let text = format!("{front} fn f{SIX} {{}}");
+            assert!(fired("too-many-parameters", &text).is_empty(), "{front}");
+        }
+        let text = format!("extern \"Rust\" fn f{SIX} {{}}");
+        assert_eq!(fired("too-many-parameters", &text).len(), 1);
+    }
+
+    #[test]
+    fn a_plain_constructor_is_left_alone() {
+        let text =
+            format!("impl S {{ pub fn new{SIX} -> Self {{ Self {{ a, b, c, d, e, f }} }} }}");
+        assert!(fired("too-many-parameters", &text).is_empty());
+        let text = format!("impl S {{ fn new{SIX} -> Self {{ a.check(); Self {{ a, b }} }} }}");
+        assert_eq!(fired("too-many-parameters", &text).len(), 1);
+    }
+
+    #[test]
+    fn the_receiver_is_no_parameter() {
+        let text = "impl S { fn f(&mut self, a: A, b: B, c: C, d: D, e: E) {} }";
+        assert!(fired("too-many-parameters", text).is_empty());
+    }
+}

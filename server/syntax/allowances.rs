@@ -41,7 +41,9 @@ pub fn allowances(source: &Source) -> Vec<Allowed> {
         }
     }
     for at in places_of(CLIPPY, &source.text) {
-        found.extend(token_at(&root, at).and_then(|token| attribute(&source.text, &token)));
+        let token = token_at(&root, at).filter(|token| token.text_range().start() == at);
+        let attribute = token.and_then(|token| attribute(&source.text, &token));
+        found.extend(attribute.filter(|allowed| !allowed.at.is_empty()));
     }
     found.sort_by_key(|allowed| allowed.at.start());
     found
@@ -117,7 +119,7 @@ fn directive(text: &str, start: TextSize) -> Option<(Verb, Vec<TextRange>)> {
 
 /// The line of a comment that follows code; otherwise the item, statement, arm or expression after the comment.
 fn scope_of(text: &str, comment: &SyntaxToken) -> TextRange {
-    let line = line_around(text, comment.text_range());
+    let line = line_around(text, comment.text_range().start());
     let ahead = TextRange::new(line.start(), comment.text_range().start());
     let follows_code = !slice(text, ahead).unwrap_or_default().trim().is_empty();
     if follows_code {
@@ -130,12 +132,12 @@ fn scope_of(text: &str, comment: &SyntaxToken) -> TextRange {
         .map_or(line, |node| node.text_range())
 }
 
-fn line_around(text: &str, range: TextRange) -> TextRange {
-    let (start, end) = (usize::from(range.start()), usize::from(range.end()));
-    let first = memrchr2(b'\n', b'\r', &text.as_bytes()[..start]).map_or(0, |at| at + 1);
-    let last = memchr2(b'\n', b'\r', &text.as_bytes()[end..]).map_or(text.len(), |at| end + at);
+fn line_around(text: &str, at: TextSize) -> TextRange {
+    let (ahead, behind) = text.as_bytes().split_at(usize::from(at));
+    let first = memrchr2(b'\n', b'\r', ahead).map_or(0, |newline| newline + 1);
+    let len = memchr2(b'\n', b'\r', behind).unwrap_or(behind.len());
     let size = |at| TextSize::try_from(at).unwrap_or_default();
-    TextRange::new(size(first), size(last))
+    TextRange::new(size(first), at + size(len))
 }
 
 /// The largest node that starts with a token and is still one of a list's entries.
@@ -227,5 +229,130 @@ fn annotated(attribute: &ast::Attr) -> Option<SyntaxNode> {
             )
         }
         _ => Some(node),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::FileContext;
+
+    /// The names that are allowed, with the text that they are allowed in.
+    fn allowed(text: &str) -> Vec<(&str, &str)> {
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        let part = |range| slice(text, range).unwrap();
+        let found = allowances(&source).into_iter();
+        found
+            .map(|allowed| (part(allowed.at), part(allowed.scope)))
+            .collect()
+    }
+
+    #[test]
+    fn a_comment_is_for_what_follows() {
+        let text = "// rustassistant: allow(a, b-c) because\n#[x]\nfn f() {\n    // rustassistant:allow(d)\n    let e = 1;\n    g();\n}\n";
+        let whole = text.trim_end();
+        assert_eq!(
+            allowed(text),
+            [("a", whole), ("b-c", whole), ("d", "let e = 1;")]
+        );
+    }
+
+    #[test]
+    fn a_comment_between_attributes_and_signature_is_for_the_item() {
+        let text = "#[x]\n/* rustassistant: allow(a) */\npub fn f() {}";
+        assert_eq!(allowed(text), [("a", text)]);
+    }
+
+    #[test]
+    fn a_comment_in_a_list_is_for_the_next_entry() {
+        let text = "impl S {\n    /// doc\n    // rustassistant: allow(a)\n    fn f() { match b {\n // rustassistant: allow(c)\n D => e,\n F => g } }\n}";
+        let method = text[text.find("/// doc").unwrap()..].strip_suffix("\n}");
+        assert_eq!(allowed(text), [("a", method.unwrap()), ("c", "D => e,")]);
+    }
+
+    #[test]
+    fn a_comment_behind_code_is_for_its_line() {
+        let text =
+            "fn f() { // rustassistant: allow(a)\n    if b {} // rustassistant: allow(c)\r\n}";
+        let line = text.lines().next().unwrap();
+        assert_eq!(
+            allowed(text),
+            [("a", line), ("c", "    if b {} // rustassistant: allow(c)")]
+        );
+    }
+
+    #[test]
+    fn a_comment_may_be_for_the_file() {
+        let text = "fn f() {\n    // rustassistant: allow-file(a)\n}";
+        assert_eq!(allowed(text), [("a", text)]);
+    }
+
+    #[test]
+    fn other_words_allow_nothing() {
+        for text in [
+            "/// rustassistant: allow(a)\nfn f() {}",
+            "// see rustassistant: allow(a)\nfn f() {}",
+            "// rustassistant: allows(a)\nfn f() {}",
+            "// rustassistant: allow(a\nfn f() {}",
+            "// rustassistant: allow()\nfn f() {}",
+            "fn f() { \"rustassistant: allow(a)\" }",
+            "#[warn(clippy::a)] fn f() {}",
+            "fn f() { clippy::a() }",
+            "fn f() { m!(allow(clippy::a)) }",
+            "// rustassistant:",
+            "#[allow(clippy::",
+            "#[allow(unclippy::ä)] fn f() {}",
+        ] {
+            assert_eq!(allowed(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_comment_ahead_of_nothing_is_for_its_line() {
+        let text = "fn f() {\n    // rustassistant: allow(a)\n}\n// rustassistant: allow(b)";
+        assert_eq!(
+            allowed(text),
+            [
+                ("a", "    // rustassistant: allow(a)"),
+                ("b", "// rustassistant: allow(b)")
+            ]
+        );
+    }
+
+    #[test]
+    fn an_attribute_is_for_its_node() {
+        let text = "#[allow(dead_code, clippy::a)]\n#[expect(clippy::b, reason = \"c\")]\nfn f() {\n    #[allow(clippy::d)]\n    if e {}\n}";
+        assert_eq!(
+            allowed(text),
+            [
+                ("a", text),
+                ("b", text),
+                ("d", "#[allow(clippy::d)]\n    if e {}")
+            ]
+        );
+    }
+
+    #[test]
+    fn an_attribute_with_a_bang_is_for_what_is_around_it() {
+        let text = "#![allow(clippy::a)]\nmod m { #![cfg_attr(x, allow(clippy::b))] fn f() { #![allow(clippy::c)] } }";
+        assert_eq!(
+            allowed(text),
+            [
+                ("a", text),
+                ("b", text.lines().nth(1).unwrap()),
+                ("c", "fn f() { #![allow(clippy::c)] }")
+            ]
+        );
+    }
+
+    #[test]
+    fn generated_texts_say_so_ahead_of_their_code() {
+        let generated =
+            |text: &str| is_generated(&Source::parse(text, FileContext::default()).unwrap().root());
+        assert!(generated("// Copyright\n\n// @generated by x\nfn f() {}"));
+        assert!(generated("//! @generated"));
+        assert!(!generated("fn f() {}\n// @generated"));
+        assert!(!generated("const A: &str = \"@generated\";"));
+        assert!(!generated(""));
     }
 }

@@ -344,16 +344,158 @@ impl CodeLines {
     pub(super) fn count(&self, text: &str, range: TextRange) -> u32 {
         let first = self.starts.partition_point(|start| *start < range.start());
         let end = self.starts.partition_point(|start| *start < range.end());
-        let starts_inside_line = self.starts.get(first) != Some(&range.start());
-        let shared = starts_inside_line && first_line_has_code(text, range);
-        count(end - first) + u32::from(shared)
+        let before_first = match self.starts[first..end].first() {
+            Some(start) => TextRange::new(range.start(), *start),
+            None => range,
+        };
+        count(end - first) + u32::from(has_rest_of_line(text, before_first))
     }
 }
 
-/// Whether the rest of the line in which `range` starts has code before the range ends.
-fn first_line_has_code(text: &str, range: TextRange) -> bool {
+/// Whether a range starts on a line whose code began ahead of it, and still has code on that line.
+fn has_rest_of_line(text: &str, range: TextRange) -> bool {
     let inside = crate::text::slice(text, range).unwrap_or_default();
-    let line = inside.split(['\n', '\r']).next().unwrap_or_default();
-    let line = line.trim_start();
-    !line.is_empty() && !line.starts_with("//") && !line.starts_with("/*")
+    let mut line = inside.split(['\n', '\r']).next().unwrap_or_default();
+    line = line.trim_start();
+    while let Some(comment) = line.strip_prefix("/*") {
+        let Some((_, rest)) = comment.split_once("*/") else {
+            return false;
+        };
+        line = rest.trim_start();
+    }
+    !line.is_empty() && !line.starts_with("//")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::{Edition, FileContext, Function, Item, Source, places};
+
+    fn functions(text: &str) -> Vec<Function> {
+        let context = FileContext {
+            edition: Edition::Edition2024,
+            ..FileContext::default()
+        };
+        let source = Source::parse(text, context).unwrap();
+        assert!(!source.tree.has_errors(), "{text}");
+        let places = places(&source.root());
+        let items = places
+            .iter()
+            .map(|place| Item::new(&source.text, place, context));
+        items.flat_map(|item| item.functions).collect()
+    }
+
+    fn metrics(body: &str) -> Metrics {
+        functions(&format!("fn f() {{ {body} }}"))[0].metrics
+    }
+
+    #[test]
+    fn complexity_is_sonars() {
+        for (body, cognitive) in [
+            ("if a {}", 1),
+            ("if a {} else {}", 2),
+            ("if a {} else if b {} else {}", 3),
+            ("if let A = a {}", 1),
+            ("while a {} loop {} for b in c {} match d { _ => {} }", 4),
+            ("if a { if b { if c {} } }", 6),
+            ("if a {} else { if b {} }", 4),
+            ("if a {} else if b { if c {} }", 4),
+            ("loop { break; continue; }", 1),
+            ("'a: loop { break 'a; }", 2),
+            ("'a: loop { loop { continue 'a; } }", 4),
+            ("'a: { break 'a 1; }", 1),
+            ("let x = a && b && c;", 1),
+            ("let x = a && b || c && d;", 3),
+            ("let x = a && (b && c);", 2),
+            ("let x = a && !(b || c);", 2),
+            ("let x = a && f(b && c);", 2),
+            ("let x = a || b == c || d;", 1),
+            ("if let A = a && let B = b && c {}", 2),
+            ("g(|x| if x {});", 2),
+            ("let x = || || if a {};", 3),
+            ("if g(|x| { if x {} }) {}", 4),
+            ("match a { b => match c { _ => {} } }", 3),
+            ("match if a { b } else { c } { _ => {} }", 4),
+            ("match a { b if c => {} _ => {} }", 1),
+            ("let A = b else { return };", 0),
+            ("a?; f(); async { unsafe { b } };", 0),
+            ("m!(if a && b { loop {} });", 0),
+            ("if if a { b } else { c } { d }", 4),
+        ] {
+            assert_eq!(metrics(body).cognitive, cognitive, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_nested_counts_on_both_sides() {
+        let text = "fn f() { if a { fn g() { if b {} } } }";
+        let measures = functions(text);
+        let cognitive = measures.iter().map(|function| function.metrics.cognitive);
+        assert_eq!(cognitive.collect::<Vec<_>>(), [1 + 3, 1]);
+        let nesting = measures.iter().map(|function| function.metrics.nesting);
+        assert_eq!(nesting.collect::<Vec<_>>(), [1, 1]);
+    }
+
+    #[test]
+    fn nesting_is_of_bodies() {
+        for (body, nesting) in [
+            ("a();", 0),
+            ("if a {} else if b {} else {}", 1),
+            ("if a {} else if b {} else { loop {} }", 2),
+            ("if a(|x| if x {}) {}", 2),
+            ("if a(|x| if x { loop {} }) {}", 3),
+            ("if a {} else if b(|x| x) {}", 1),
+            ("match a(|x| x) { _ => b(|x| x) }", 2),
+            ("for a in b { while c { loop {} } }", 3),
+            ("{ { unsafe { { if a {} } } } }", 1),
+        ] {
+            assert_eq!(metrics(body).nesting, nesting, "{body}");
+        }
+    }
+
+    #[test]
+    fn lines_are_clippys() {
+        for (body, lines) in [
+            ("{}", 0),
+            ("{ a }", 1),
+            ("{\n}", 0),
+            ("{ // a\n\n/* b */\n}", 0),
+            ("{ // a\n/* b\n c */ d;\n}", 1),
+            ("{ a;\n\n  b; // c\n d }", 3),
+            ("{ /* a */ b }", 1),
+            ("{\n\"a\n\n// b\n\"; c\n}", 3),
+            ("{\r\na;\r\n\r\nb;\r\n}", 2),
+            ("{\n\"/*\"; \"//\";\na;\n}", 2),
+        ] {
+            let text = format!("/// doc\nfn f(\n a: u8,\n) {body}");
+            assert_eq!(functions(&text)[0].metrics.lines, lines, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn parameters_are_without_self() {
+        let text = "impl S { fn a(&mut self, b: u8, (c, d): E) {} fn f() {} }";
+        let parameters = functions(text)
+            .into_iter()
+            .map(|function| function.metrics.parameters);
+        assert_eq!(parameters.collect::<Vec<_>>(), [2, 0]);
+    }
+
+    #[test]
+    fn a_function_begins_with_its_signature() {
+        let text = "/// doc\n#[inline]\n// why\npub(crate) async fn f() {}\n";
+        let function = &functions(text)[0];
+        let start = usize::from(function.range().start());
+        assert_eq!(&text[start..], "pub(crate) async fn f() {}\n");
+        assert_eq!(crate::text::slice(text, function.name()), Some("f"));
+    }
+
+    #[test]
+    fn runs_are_counted_at_the_bounds_of_depth() {
+        let chain = "a && ".repeat(1_900);
+        assert_eq!(metrics(&format!("let x = {chain} a;")).cognitive, 1);
+        let deep = "if a { ".repeat(500);
+        let metrics = metrics(&format!("{deep} {}", "}".repeat(500)));
+        assert_eq!((metrics.nesting, metrics.cognitive), (500, 500 * 501 / 2));
+    }
 }

@@ -70,22 +70,8 @@ pub fn is_pure(expression: &ast::Expr) -> bool {
     }
 }
 
-/// A place that can be read as often as one likes: a variable, a field of a place, what a place points to.
-pub fn is_place(expression: &ast::Expr) -> bool {
-    match expression {
-        ast::Expr::PathExpr(_) => true,
-        ast::Expr::FieldExpr(field) => field.expr().is_some_and(|inner| is_place(&inner)),
-        ast::Expr::ParenExpr(inner) => inner.expr().is_some_and(|inner| is_place(&inner)),
-        ast::Expr::PrefixExpr(prefix) => {
-            prefix.op_kind() == Some(UnaryOp::Deref)
-                && prefix.expr().is_some_and(|inner| is_place(&inner))
-        }
-        _ => false,
-    }
-}
-
 /// A name without a small letter at its start is the constructor of a tuple structure or variant.
-pub fn is_constructor(call: &ast::CallExpr) -> bool {
+fn is_constructor(call: &ast::CallExpr) -> bool {
     let Some(ast::Expr::PathExpr(path)) = call.expr() else {
         return false;
     };

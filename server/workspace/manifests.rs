@@ -1,7 +1,7 @@
 //! What the manifests above a file say of it.
 
 use std::{
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     sync::Arc,
 };
 
@@ -149,7 +149,7 @@ impl Package {
         }
         let relative = file.strip_prefix(&self.root).unwrap_or(file);
         let mut components = relative.components();
-        let first = components.next().map(|first| first.as_os_str());
+        let first = components.next().map(Component::as_os_str);
         match first.and_then(|first| first.to_str()) {
             Some("tests") => Role::Test,
             Some("examples") => Role::Example,

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -48,12 +49,19 @@ pub fn walk(root: &Path, options: &WalkOptions) -> (Vec<PathBuf>, Vec<WalkProble
     }
 }
 
-impl Default for WalkOptions {
-    fn default() -> Self {
+impl WalkOptions {
+    /// Without a bound.
+    pub fn new(exclude: &Exclude) -> Self {
         Self {
-            exclude: Exclude::default(),
+            exclude: exclude.clone(),
             max_files: usize::MAX,
         }
+    }
+}
+
+impl Default for WalkOptions {
+    fn default() -> Self {
+        Self::new(&Exclude::default())
     }
 }
 
@@ -263,7 +271,7 @@ fn problem_of_root(root: &Path, error: &io::Error) -> WalkProblem {
 }
 
 fn is_hidden(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.as_encoded_bytes());
+    let name = path.file_name().map(OsStr::as_encoded_bytes);
     name.is_some_and(|name| name.starts_with(b"."))
 }
 

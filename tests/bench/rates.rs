@@ -4,7 +4,12 @@
 //!
 //! `--list` names the places of one smell instead, the worst first.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, WalkEvent,
@@ -25,6 +30,8 @@ struct Tally {
     functions: usize,
     fired: BTreeMap<&'static str, usize>,
     strong: BTreeMap<&'static str, usize>,
+    parsing: Duration,
+    measuring: Duration,
 }
 
 fn main() {
@@ -86,12 +93,16 @@ fn add_file(path: &Path, tally: &mut Tally, list: Option<&str>, places: &mut Vec
         edition: Edition::Edition2024,
         ..FileContext::default()
     };
+    let start = Instant::now();
     let Ok(source) = Source::parse(text.as_str(), context) else {
         return;
     };
+    tally.parsing += start.elapsed();
     let tests = test_code(&source);
     let is_tested = |at: TextRange| tests.iter().any(|test| test.contains_range(at));
+    let start = Instant::now();
     let report = measure(&source, &Memo::default());
+    tally.measuring += start.elapsed();
     tally.lines += source.lines.count_without_trailing();
     tally.lines -= tests
         .iter()
@@ -174,6 +185,8 @@ impl Tally {
     fn add(&mut self, other: &Self) {
         self.lines += other.lines;
         self.functions += other.functions;
+        self.parsing += other.parsing;
+        self.measuring += other.measuring;
         for (id, count) in &other.fired {
             *self.fired.entry(id).or_default() += count;
         }
@@ -186,8 +199,8 @@ impl Tally {
 #[expect(clippy::cast_precision_loss, reason = "rates have one digit")]
 fn print(name: &str, tally: &Tally) {
     println!(
-        "{name}: {} lines, {} functions",
-        tally.lines, tally.functions
+        "{name}: {} lines, {} functions, parsed in {:.1?}, measured in {:.1?}",
+        tally.lines, tally.functions, tally.parsing, tally.measuring
     );
     for smell in smells::all() {
         let of = |counts: &BTreeMap<&str, usize>| counts.get(smell.id).copied().unwrap_or(0);

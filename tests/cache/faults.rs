@@ -102,6 +102,29 @@ async fn the_file_is_a_folder() {
     assert!(path.is_dir());
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn the_path_is_no_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join(std::ffi::OsStr::from_bytes(b"\xff")).join("cache.db");
+    let store = store(&path, Mode::CommandLine);
+    store.get_many(&keys(2)).await;
+    assert_works_in_memory(&store).await;
+    assert_eq!((store.stats().written, store.warnings().len()), (0, 1));
+}
+
+#[tokio::test]
+async fn a_path_that_looks_like_an_address_is_a_path() {
+    let home = tempfile::tempdir().unwrap();
+    for name in ["file:cache?mode=ro#%41.db", "ünï cødé.db", ":memory:"] {
+        let path = home.path().join(name);
+        filled(&path, 3).await;
+        assert!(path.is_file(), "{name}");
+        assert_eq!(hits(&SqliteCache::at(&path).get_many(&keys(3)).await), 3);
+    }
+}
+
 #[tokio::test]
 async fn another_program_s_database_is_left_alone() {
     let home = tempfile::tempdir().unwrap();

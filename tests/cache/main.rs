@@ -12,7 +12,7 @@ use std::time::Duration;
 use rustassistant::cache::{Cache, Entry, Key, Lookup, Mode, SqliteCache, Store, StoreOptions};
 
 /// Longer than anything here takes; whoever gets there hangs.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 fn key(number: u32) -> Key {
     Key::new("test", &[0; 32], &[b"2024"], &number.to_le_bytes())

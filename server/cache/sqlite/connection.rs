@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
-    SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqliteSynchronous,
+    SqliteConnectOptions, SqliteLockingMode, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
 
@@ -156,7 +156,7 @@ async fn verify(
     if version > VERSION {
         return Err(Fault::new(FaultKind::Newer));
     }
-    if purpose == Purpose::Write {
+    if version < VERSION || purpose == Purpose::Write {
         upgrade(connection, path, (version, &journal)).await?;
     }
     Ok(())
@@ -199,13 +199,15 @@ async fn build(aside: &Path) -> Result<(), Fault> {
     // Nobody else knows the file yet: no lock has to be shared, and if power fails it was never there.
     let mut connection = base(aside)
         .locking_mode(SqliteLockingMode::Exclusive)
-        .auto_vacuum(SqliteAutoVacuum::Incremental)
-        .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Off)
         .connect()
         .await
         .map_err(fault)?;
-    let built = migrate(&mut connection).await;
+    // Not among the options: there they come before `synchronous`, and wait for the disk.
+    let built = match sqlx::raw_sql("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL").execute(&mut connection).await {
+        Ok(_) => migrate(&mut connection).await,
+        Err(error) => Err(fault(error)),
+    };
     close(connection).await;
     built
 }

@@ -3,6 +3,7 @@
 //! Every statement is a constant, so SQLite prepares it once per connection. A batch of keys is bound as one blob that
 //! a recursive query cuts into keys: one statement and one parameter for any number of keys.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -38,7 +39,7 @@ const PAGE: &str = "SELECT key, envelope FROM entry WHERE key > ?1 ORDER BY key 
 const CONTAINS: &str = "SELECT 1 FROM entry WHERE key = ?1";
 
 /// Rows of one INSERT, the largest first: any number of rows is a few of these.
-const ROWS: [usize; 4] = [100, 25, 5, 1];
+const ROWS: [usize; 4] = [200, 50, 10, 1];
 static INSERTS: LazyLock<[String; 4]> = LazyLock::new(|| ROWS.map(insert));
 /// A hit renews `used` only when it is this many hours old, so that reading seldom means writing.
 const RENEW_AFTER: i64 = 12;
@@ -56,13 +57,13 @@ pub(super) struct Answers {
     pub(super) chores: Chores,
 }
 
-/// What lookups leave to the next write.
+/// What lookups leave to the next write, which may be long in coming.
 #[derive(Default)]
 pub(super) struct Chores {
     /// Keys whose last use is to be renewed.
-    pub(super) used: Vec<Key>,
+    pub(super) used: HashSet<Key>,
     /// Keys whose entries didn't match their checksums.
-    pub(super) damaged: Vec<Key>,
+    pub(super) damaged: HashSet<Key>,
 }
 
 impl Chores {
@@ -70,43 +71,34 @@ impl Chores {
         self.used.is_empty() && self.damaged.is_empty()
     }
 
-    pub(super) fn append(&mut self, mut other: Chores) {
-        self.used.append(&mut other.used);
-        self.damaged.append(&mut other.damaged);
+    pub(super) fn append(&mut self, other: Chores) {
+        self.used.extend(other.used);
+        self.damaged.extend(other.damaged);
     }
 }
 
 impl Wire {
     /// Looks up a batch. If the database fails half way, what was answered until then stays answered.
-    pub(super) async fn select(
-        &mut self,
-        decoder: &mut Decoder,
-        keys: &[Key],
-    ) -> (Answers, Option<sqlx::Error>) {
-        let mut answers = Answers {
-            lookups: vec![Lookup::Miss; keys.len()],
-            chores: Chores::default(),
-        };
-        let statement = if keys.len() == 1 {
-            SELECT_ONE
-        } else {
-            SELECT_MANY
-        };
+    pub(super) async fn select(&mut self, decoder: &mut Decoder, keys: &[Key]) -> (Answers, Option<sqlx::Error>) {
+        let mut answers = Answers { lookups: vec![Lookup::Miss; keys.len()], chores: Chores::default() };
+        let done = self.fill(&mut answers, decoder, keys).await;
+        (answers, done.err())
+    }
+
+    async fn fill(&mut self, answers: &mut Answers, decoder: &mut Decoder, keys: &[Key]) -> Result<(), sqlx::Error> {
         self.count();
-        let mut rows = sqlx::query(statement)
-            .bind(blob(keys))
-            .fetch(&mut self.connection);
         let horizon = hour() - RENEW_AFTER;
-        loop {
-            let row = match rows.try_next().await {
-                Ok(Some(row)) => row,
-                Ok(None) => return (answers, None),
-                Err(error) => return (answers, Some(error)),
-            };
-            if let Err(error) = answers.add(&row, decoder, (keys, horizon)) {
-                return (answers, Some(error));
-            }
+        if let [key] = keys {
+            // One answer instead of a stream of one: that is one way to SQLite's thread less.
+            let row = sqlx::query(SELECT_ONE).bind(&key.as_bytes()[..]).fetch_optional(&mut self.connection).await?;
+            return row.map_or(Ok(()), |row| answers.add(&row, decoder, (keys, horizon)));
         }
+        let mut rows = sqlx::query(SELECT_MANY).bind(blob(keys)).fetch(&mut self.connection);
+        // SQLite goes on with the next rows while this thread unpacks those before them.
+        while let Some(row) = rows.try_next().await? {
+            answers.add(&row, decoder, (keys, horizon))?;
+        }
+        Ok(())
     }
 
     pub(super) async fn contains(&mut self, key: &Key) -> Result<bool, sqlx::Error> {
@@ -253,12 +245,12 @@ impl Answers {
         *lookup = match decoder.decode(key, row.try_get(2)?) {
             Ok(entry) => Lookup::Hit(entry, Tier::Local),
             Err(kind) => {
-                self.chores.damaged.push(*key);
+                self.chores.damaged.insert(*key);
                 Lookup::Fault(kind)
             }
         };
         if row.try_get::<i64, _>(1)? < horizon {
-            self.chores.used.push(*key);
+            self.chores.used.insert(*key);
         }
         Ok(())
     }
@@ -277,8 +269,8 @@ pub(super) fn key_of(bytes: &[u8]) -> Result<Key, sqlx::Error> {
     })
 }
 
-fn blob(keys: &[Key]) -> Vec<u8> {
-    keys.iter().flat_map(Key::as_bytes).copied().collect()
+fn blob<'a>(keys: impl IntoIterator<Item = &'a Key>) -> Vec<u8> {
+    keys.into_iter().flat_map(Key::as_bytes).copied().collect()
 }
 
 fn clamp(limit: usize) -> i64 {

@@ -83,6 +83,10 @@ pub fn find(
         drops_earlier: false,
     };
     finder.render(choice, &place, &mut guard)?;
+    let behind = text
+        .get(usize::from(guard.range.end())..)
+        .unwrap_or_default();
+    check_joint(&guard.replacement, behind)?;
     Ok(guard)
 }
 
@@ -327,6 +331,7 @@ impl Finder<'_> {
         with_inner.replacement.push_str(&ahead);
         self.render(inner, place, &mut with_inner)?;
         let behind = body.after(at.end(), self.indent)?;
+        check_joint(&with_inner.replacement, &behind)?;
         with_inner.replacement.push_str(&behind);
         *guard = with_inner;
         Ok(())
@@ -355,6 +360,19 @@ impl Finder<'_> {
         guard.replacement.push_str(&text);
         Ok(())
     }
+}
+
+/// A comment behind a closing brace that goes can stand behind the last line of what was inside, unless a comment does already.
+fn check_joint(inside: &str, behind: &str) -> Result<(), Refusal> {
+    let last = inside.lines().next_back().unwrap_or_default();
+    let rest = behind.lines().next().unwrap_or_default();
+    if last.contains("//") && !rest.trim().is_empty() {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "A comment behind the closing brace would join the one before it.",
+        ));
+    }
+    Ok(())
 }
 
 /// What has to be plain about the text of the `if`, whatever it means.
