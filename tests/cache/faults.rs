@@ -107,7 +107,10 @@ async fn the_file_is_a_folder() {
 async fn the_path_is_no_text() {
     use std::os::unix::ffi::OsStrExt;
     let home = tempfile::tempdir().unwrap();
-    let path = home.path().join(std::ffi::OsStr::from_bytes(b"\xff")).join("cache.db");
+    let path = home
+        .path()
+        .join(std::ffi::OsStr::from_bytes(b"\xff"))
+        .join("cache.db");
     let store = store(&path, Mode::CommandLine);
     store.get_many(&keys(2)).await;
     assert_works_in_memory(&store).await;
