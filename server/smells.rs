@@ -231,8 +231,8 @@ mod fixture {
         let mut found = Vec::new();
         for place in places(&source.root()) {
             let seen = look_at(&Item::new(&source.text, &place, context));
-            assert!(seen.panicked.is_empty());
-            let sightings = seen.sightings.into_iter();
+            assert_eq!(super::panics(), 0);
+            let sightings = seen.into_iter();
             found.extend(sightings.filter(|sighting| get(sighting.smell).unwrap().id == id));
         }
         found.sort_by_key(|sighting| sighting.at.start());

@@ -118,8 +118,6 @@ fn measure_item(source: &Source, place: &Place, writer: Writer) -> ItemReport {
         Writer::Person => smells::look_at(&item),
         Writer::Program => Vec::new(),
     };
-    // A release goes on without what the smell would have said; a test must not.
-    debug_assert!(seen.panicked.is_empty(), "{:?} panicked", seen.panicked);
     let functions = item.functions.iter();
     let sightings = seen.into_iter();
     ItemReport {

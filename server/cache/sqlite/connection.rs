@@ -4,9 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteLockingMode, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteLockingMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
 
 use super::place;
@@ -204,7 +202,10 @@ async fn build(aside: &Path) -> Result<(), Fault> {
         .await
         .map_err(fault)?;
     // Not among the options: there they come before `synchronous`, and wait for the disk.
-    let built = match sqlx::raw_sql("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL").execute(&mut connection).await {
+    let built = match sqlx::raw_sql("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL")
+        .execute(&mut connection)
+        .await
+    {
         Ok(_) => migrate(&mut connection).await,
         Err(error) => Err(fault(error)),
     };

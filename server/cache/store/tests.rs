@@ -110,7 +110,14 @@ async fn an_entry_above_the_bound_costs_only_itself() {
     store.put_many(all).await;
     assert!(store.flush(LONG).await);
     let stats = store.stats();
-    assert_eq!((stats.faults.get(&FaultKind::TooLarge), stats.written, stats.dropped), (Some(&1), 10, 1));
+    assert_eq!(
+        (
+            stats.faults.get(&FaultKind::TooLarge),
+            stats.written,
+            stats.dropped
+        ),
+        (Some(&1), 10, 1)
+    );
     assert_eq!(store.holdings().await.unwrap().entries, 10);
     assert_eq!(store.warnings(), Vec::<String>::new());
 }
