@@ -7,3 +7,4 @@ mod documents;
 mod editing;
 mod lifecycle;
 mod samples;
+mod workspace;
