@@ -460,7 +460,10 @@ impl Shared {
     /// Only a store that has written can have made the file larger.
     async fn upkeep(&self) {
         let Some(local) = &self.local else { return };
-        if self.counters.written.load(Ordering::Relaxed) == 0 || self.writes.open().is_err() || !self.ask_for_upkeep() {
+        if self.counters.written.load(Ordering::Relaxed) == 0
+            || self.writes.open().is_err()
+            || !self.ask_for_upkeep()
+        {
             return;
         }
         if let Err(fault) = local.upkeep(self.limits()).await {

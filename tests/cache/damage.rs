@@ -5,7 +5,10 @@ use std::path::Path;
 
 use rustassistant::cache::{Cache, FaultKind, Lookup, Mode, SqliteCache, Store};
 
-use super::{LONG, assert_never_wrong, assert_works_in_memory, entries, entry, filled, hits, key, keys, store};
+use super::{
+    LONG, assert_never_wrong, assert_works_in_memory, entries, entry, filled, hits, key, keys,
+    store,
+};
 
 /// A damaged file gives faults, is moved aside by the first write, and its successor works.
 async fn assert_recreated(path: &Path) {
@@ -13,7 +16,10 @@ async fn assert_recreated(path: &Path) {
     let store = store(path, Mode::CommandLine);
     let lookups = store.get_many(&keys(40)).await;
     assert_never_wrong(&lookups);
-    assert!(lookups.contains(&Lookup::Fault(FaultKind::Corrupt)), "{lookups:?}");
+    assert!(
+        lookups.contains(&Lookup::Fault(FaultKind::Corrupt)),
+        "{lookups:?}"
+    );
     assert!(store.stats().fault_count() > 0);
     store.put_many(entries(40)).await;
     assert!(store.close(LONG).await);
@@ -30,7 +36,11 @@ async fn assert_recreated(path: &Path) {
 async fn garbage() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("cache.db");
-    fs::write(&path, b"not a database, but long enough to be read as one. ".repeat(400)).unwrap();
+    fs::write(
+        &path,
+        b"not a database, but long enough to be read as one. ".repeat(400),
+    )
+    .unwrap();
     assert_recreated(&path).await;
 }
 
@@ -64,7 +74,10 @@ async fn half_a_file() {
     assert_eq!(store.stats().misses, 0, "a broken file is not a cold one");
     store.put_many(entries(400)).await;
     assert!(store.close(LONG).await);
-    assert_eq!(hits(&SqliteCache::at(&path).get_many(&keys(400)).await), 400);
+    assert_eq!(
+        hits(&SqliteCache::at(&path).get_many(&keys(400)).await),
+        400
+    );
 }
 
 #[tokio::test]
@@ -88,7 +101,9 @@ async fn pages_of_noise() {
     let bytes = fs::read(&path).unwrap();
     for page in 0..bytes.len() / 4096 {
         let mut noisy = bytes.clone();
-        blake3::Hasher::new().finalize_xof().fill(&mut noisy[page * 4096..(page + 1) * 4096]);
+        blake3::Hasher::new()
+            .finalize_xof()
+            .fill(&mut noisy[page * 4096..(page + 1) * 4096]);
         let path = home.path().join(format!("{page}.db"));
         fs::write(&path, &noisy).unwrap();
         assert_survives(&path).await;
@@ -111,7 +126,11 @@ async fn a_flipped_byte_on_any_page_never_gives_a_wrong_payload() {
         let lookups = cache.get_many(&keys(40)).await;
         assert_never_wrong(&lookups);
         tried += 1;
-        noticed += usize::from(lookups.iter().any(|lookup| matches!(lookup, Lookup::Fault(_))));
+        noticed += usize::from(
+            lookups
+                .iter()
+                .any(|lookup| matches!(lookup, Lookup::Fault(_))),
+        );
         cache.close().await;
     }
     // Most of the file is payload, and most of that is used.
@@ -180,7 +199,10 @@ async fn a_lost_table_is_damage() {
     let path = home.path().join("cache.db");
     filled(&path, 10).await;
     let mut connection = super::faults::connect(&path).await;
-    sqlx::raw_sql("DROP TABLE entry").execute(&mut connection).await.unwrap();
+    sqlx::raw_sql("DROP TABLE entry")
+        .execute(&mut connection)
+        .await
+        .unwrap();
     sqlx::Connection::close(connection).await.unwrap();
     assert_recreated(&path).await;
 }

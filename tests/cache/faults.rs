@@ -12,8 +12,14 @@ use super::{LONG, assert_works_in_memory, entries, filled, hits, key, keys, stor
 
 /// A connection beside the cache's own.
 pub(super) async fn connect(path: &Path) -> SqliteConnection {
-    let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
-    options.busy_timeout(Duration::from_secs(1)).connect().await.unwrap()
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true);
+    options
+        .busy_timeout(Duration::from_secs(1))
+        .connect()
+        .await
+        .unwrap()
 }
 
 /// All lookups are `kind`, nothing reaches the disk, and the one warning has the words.
@@ -30,18 +36,30 @@ async fn assert_memory_only(path: &Path, kind: FaultKind, words: &[&str]) {
         let warnings = store.warnings();
         assert_eq!(warnings.len(), 1, "{warnings:?}");
         for word in words {
-            assert!(warnings[0].contains(word), "{word:?} is not in {warnings:?}");
+            assert!(
+                warnings[0].contains(word),
+                "{word:?} is not in {warnings:?}"
+            );
         }
         assert!(store.close(LONG).await);
     }
-    assert!(SqliteCache::new(path).await.is_err_and(|fault| fault.kind() == kind));
+    assert!(
+        SqliteCache::new(path)
+            .await
+            .is_err_and(|fault| fault.kind() == kind)
+    );
 }
 
 #[tokio::test]
 async fn the_home_does_not_exist() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("nobody/.rustassistant/cache.db");
-    assert_memory_only(&path, FaultKind::NoHome, &["/nobody: ", "create it", "RUSTASSISTANT_HOME"]).await;
+    assert_memory_only(
+        &path,
+        FaultKind::NoHome,
+        &["/nobody: ", "create it", "RUSTASSISTANT_HOME"],
+    )
+    .await;
     assert!(!home.path().join("nobody").exists());
 }
 
@@ -50,7 +68,12 @@ async fn the_home_is_a_file() {
     let home = tempfile::tempdir().unwrap();
     fs::write(home.path().join("home"), "").unwrap();
     let path = home.path().join("home/.rustassistant/cache.db");
-    assert_memory_only(&path, FaultKind::NotAFolder, &["/home: ", "is a file", "RUSTASSISTANT_HOME"]).await;
+    assert_memory_only(
+        &path,
+        FaultKind::NotAFolder,
+        &["/home: ", "is a file", "RUSTASSISTANT_HOME"],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -58,8 +81,16 @@ async fn the_folder_is_a_file() {
     let home = tempfile::tempdir().unwrap();
     fs::write(home.path().join(".rustassistant"), "precious").unwrap();
     let path = home.path().join(".rustassistant/cache.db");
-    assert_memory_only(&path, FaultKind::NotAFolder, &["/.rustassistant: ", "move that file away"]).await;
-    assert_eq!(fs::read(home.path().join(".rustassistant")).unwrap(), b"precious");
+    assert_memory_only(
+        &path,
+        FaultKind::NotAFolder,
+        &["/.rustassistant: ", "move that file away"],
+    )
+    .await;
+    assert_eq!(
+        fs::read(home.path().join(".rustassistant")).unwrap(),
+        b"precious"
+    );
 }
 
 #[tokio::test]
@@ -76,7 +107,10 @@ async fn the_file_is_a_folder() {
 async fn the_path_is_no_text() {
     use std::os::unix::ffi::OsStrExt;
     let home = tempfile::tempdir().unwrap();
-    let path = home.path().join(std::ffi::OsStr::from_bytes(b"\xff")).join("cache.db");
+    let path = home
+        .path()
+        .join(std::ffi::OsStr::from_bytes(b"\xff"))
+        .join("cache.db");
     let store = store(&path, Mode::CommandLine);
     store.get_many(&keys(2)).await;
     assert_works_in_memory(&store).await;
@@ -100,11 +134,20 @@ async fn another_program_s_database_is_left_alone() {
     for application in [0, 0x0f05_5112] {
         let path = home.path().join(format!("{application}.db"));
         let mut connection = connect(&path).await;
-        let schema = format!("PRAGMA application_id = {application}; CREATE TABLE photo (name TEXT)");
-        sqlx::raw_sql(sqlx::AssertSqlSafe(schema)).execute(&mut connection).await.unwrap();
+        let schema =
+            format!("PRAGMA application_id = {application}; CREATE TABLE photo (name TEXT)");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(schema))
+            .execute(&mut connection)
+            .await
+            .unwrap();
         connection.close().await.unwrap();
         let before = fs::read(&path).unwrap();
-        assert_memory_only(&path, FaultKind::Foreign, &["another program", "choose another path"]).await;
+        assert_memory_only(
+            &path,
+            FaultKind::Foreign,
+            &["another program", "choose another path"],
+        )
+        .await;
         assert_eq!(fs::read(&path).unwrap(), before);
     }
 }
@@ -115,7 +158,10 @@ async fn a_newer_version_s_file_is_left_alone() {
     let path = home.path().join("cache.db");
     filled(&path, 5).await;
     let mut connection = connect(&path).await;
-    sqlx::raw_sql("PRAGMA user_version = 99").execute(&mut connection).await.unwrap();
+    sqlx::raw_sql("PRAGMA user_version = 99")
+        .execute(&mut connection)
+        .await
+        .unwrap();
     connection.close().await.unwrap();
     let before = fs::read(&path).unwrap();
     assert_memory_only(&path, FaultKind::Newer, &["newer version", "update"]).await;
@@ -128,7 +174,10 @@ async fn a_writer_that_doesn_t_let_go_keeps_nobody_from_reading() {
     let path = home.path().join("cache.db");
     filled(&path, 20).await;
     let mut other = connect(&path).await;
-    sqlx::raw_sql("BEGIN EXCLUSIVE").execute(&mut other).await.unwrap();
+    sqlx::raw_sql("BEGIN EXCLUSIVE")
+        .execute(&mut other)
+        .await
+        .unwrap();
     let store = store(&path, Mode::CommandLine);
     assert_eq!(hits(&store.get_many(&keys(20)).await), 20);
     store.put_many(vec![(key(700), super::entry(700))]).await;
@@ -139,7 +188,11 @@ async fn a_writer_that_doesn_t_let_go_keeps_nobody_from_reading() {
     assert_eq!((stats.written, stats.dropped), (0, 1));
     assert_eq!(stats.faults.get(&FaultKind::Busy), Some(&1));
     sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
-    assert_eq!(hits(&SqliteCache::at(&path).get_many(&keys(20)).await), 20, "busy is no reason to delete");
+    assert_eq!(
+        hits(&SqliteCache::at(&path).get_many(&keys(20)).await),
+        20,
+        "busy is no reason to delete"
+    );
     assert!(!path.with_extension("db.corrupt").exists());
 }
 
@@ -149,7 +202,10 @@ async fn a_server_s_last_flush_ends_in_time_though_the_file_is_locked() {
     let path = home.path().join("cache.db");
     filled(&path, 1).await;
     let mut other = connect(&path).await;
-    sqlx::raw_sql("BEGIN EXCLUSIVE").execute(&mut other).await.unwrap();
+    sqlx::raw_sql("BEGIN EXCLUSIVE")
+        .execute(&mut other)
+        .await
+        .unwrap();
     let store = store(&path, Mode::Server);
     store.put(key(700), super::entry(700));
     let start = Instant::now();
@@ -169,8 +225,15 @@ async fn a_file_that_can_t_even_be_read_is_busy_and_not_a_miss() {
         .await
         .unwrap();
     let store = store(&path, Mode::CommandLine);
-    assert_eq!(store.get_many(&keys(20)).await, vec![Lookup::Fault(FaultKind::Busy); 20]);
-    assert_eq!(store.warnings(), Vec::<String>::new(), "it may pass by itself");
+    assert_eq!(
+        store.get_many(&keys(20)).await,
+        vec![Lookup::Fault(FaultKind::Busy); 20]
+    );
+    assert_eq!(
+        store.warnings(),
+        Vec::<String>::new(),
+        "it may pass by itself"
+    );
     assert_works_in_memory(&store).await;
     sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
     other.close().await.unwrap();
@@ -198,7 +261,11 @@ async fn the_folder_goes_away_meanwhile() {
     store.put_many(entries(40)).await;
     assert!(store.close(LONG).await);
     assert_eq!(store.warnings(), Vec::<String>::new());
-    assert_eq!(hits(&SqliteCache::at(&path).get_many(&keys(40)).await), 40, "the next write creates it again");
+    assert_eq!(
+        hits(&SqliteCache::at(&path).get_many(&keys(40)).await),
+        40,
+        "the next write creates it again"
+    );
 }
 
 #[tokio::test]

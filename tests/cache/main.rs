@@ -1,5 +1,10 @@
 //! The cache from outside: what it answers, whatever happens to its file.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "where something can't be set up, the test has failed"
+)]
+
 mod answers;
 mod damage;
 mod faults;
@@ -24,7 +29,9 @@ fn keys(count: u32) -> Vec<Key> {
 
 /// About 2 KB that zstd makes about three times smaller, as with real reports.
 fn entry(number: u32) -> Entry {
-    let mut noise = blake3::Hasher::new().update(&number.to_le_bytes()).finalize_xof();
+    let mut noise = blake3::Hasher::new()
+        .update(&number.to_le_bytes())
+        .finalize_xof();
     let mut bytes = Vec::new();
     for line in 0..40 {
         let mut word = [0; 16];
@@ -37,11 +44,17 @@ fn entry(number: u32) -> Entry {
 }
 
 fn entries(count: u32) -> Vec<(Key, Entry)> {
-    (0..count).map(|number| (key(number), entry(number))).collect()
+    (0..count)
+        .map(|number| (key(number), entry(number)))
+        .collect()
 }
 
 fn store(path: &Path, mode: Mode) -> Store {
-    Store::open(StoreOptions { path: Some(path.to_owned()), mode, ..StoreOptions::default() })
+    Store::open(StoreOptions {
+        path: Some(path.to_owned()),
+        mode,
+        ..StoreOptions::default()
+    })
 }
 
 /// A closed file with entries.
@@ -52,7 +65,10 @@ async fn filled(path: &Path, count: u32) {
 }
 
 fn hits(lookups: &[Lookup]) -> usize {
-    lookups.iter().filter(|lookup| matches!(lookup, Lookup::Hit(..))).count()
+    lookups
+        .iter()
+        .filter(|lookup| matches!(lookup, Lookup::Hit(..)))
+        .count()
 }
 
 /// The one promise that nothing may break: an answer is the right one, or none.

@@ -27,17 +27,23 @@ async fn process() {
 fn start(program: &Path, path: &Path) -> Command {
     let mut command = Command::new(program);
     command.args(["processes::process", "--exact", "--ignored", "--nocapture"]);
-    command.env(PATH, path).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .env(PATH, path)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 
 fn spawn(path: &Path) -> Child {
-    start(&std::env::current_exe().unwrap(), path).spawn().unwrap()
+    start(&std::env::current_exe().unwrap(), path)
+        .spawn()
+        .unwrap()
 }
 
 fn output(child: Child) -> String {
     let output = child.wait_with_output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{text}");
     text
 }
@@ -55,10 +61,18 @@ async fn eight_that_start_at_once_on_a_fresh_path_all_succeed() {
             assert!(text.contains("warnings: []"), "trial {trial}: {text}");
         }
         let cache = SqliteCache::at(&path);
-        assert_eq!(hits(&cache.get_many(&keys(ENTRIES)).await), ENTRIES as usize);
+        assert_eq!(
+            hits(&cache.get_many(&keys(ENTRIES)).await),
+            ENTRIES as usize
+        );
         assert_eq!(cache.stats().await.unwrap().entries, u64::from(ENTRIES));
-        let left: Vec<_> = std::fs::read_dir(path.parent().unwrap()).unwrap().flatten().collect();
-        let under_construction = left.iter().filter(|file| file.file_name().to_string_lossy().contains(".new-"));
+        let left: Vec<_> = std::fs::read_dir(path.parent().unwrap())
+            .unwrap()
+            .flatten()
+            .collect();
+        let under_construction = left
+            .iter()
+            .filter(|file| file.file_name().to_string_lossy().contains(".new-"));
         assert_eq!(under_construction.count(), 0, "{left:?}");
     }
 }
@@ -69,10 +83,15 @@ async fn eight_that_find_a_damaged_file_at_once_all_go_on() {
     let path = home.path().join("cache.db");
     std::fs::write(&path, b"garbage ".repeat(5_000)).unwrap();
     let children: Vec<Child> = (0..8).map(|_| spawn(&path)).collect();
-    children.into_iter().for_each(|child| drop(output(child)));
+    for child in children {
+        output(child);
+    }
     let cache = SqliteCache::at(&path);
     cache.put_many(&entries(ENTRIES)).await.unwrap();
-    assert_eq!(hits(&cache.get_many(&keys(ENTRIES)).await), ENTRIES as usize);
+    assert_eq!(
+        hits(&cache.get_many(&keys(ENTRIES)).await),
+        ENTRIES as usize
+    );
 }
 
 #[tokio::test]
@@ -123,7 +142,14 @@ mod permissions {
             fs::copy(program, &copy).unwrap();
             set_mode(&copy, 0o755);
         }
-        output(start(&copy, path).uid(NOBODY).gid(NOBODY).current_dir("/").spawn().unwrap())
+        output(
+            start(&copy, path)
+                .uid(NOBODY)
+                .gid(NOBODY)
+                .current_dir("/")
+                .spawn()
+                .unwrap(),
+        )
     }
 
     fn give_to_user(path: &Path) {
@@ -143,8 +169,15 @@ mod permissions {
         give_to_user(&path);
         give_to_user(path.parent().unwrap());
         let text = run_as_user(home.path(), &path);
-        assert!(text.contains("\"local_hits\":100") && text.contains("\"written\":0"), "{text}");
-        assert!(text.contains("\"read-only\"") && text.contains("make the file and its folder writable"), "{text}");
+        assert!(
+            text.contains("\"local_hits\":100") && text.contains("\"written\":0"),
+            "{text}"
+        );
+        assert!(
+            text.contains("\"read-only\"")
+                && text.contains("make the file and its folder writable"),
+            "{text}"
+        );
     }
 
     #[tokio::test]
@@ -156,8 +189,15 @@ mod permissions {
         give_to_user(path.parent().unwrap());
         set_mode(path.parent().unwrap(), 0o500);
         let text = run_as_user(home.path(), &path);
-        assert!(text.contains("\"read-only\"") && text.contains("\"written\":0"), "{text}");
-        assert_eq!(text.matches("results are kept in memory only").count(), 1, "{text}");
+        assert!(
+            text.contains("\"read-only\"") && text.contains("\"written\":0"),
+            "{text}"
+        );
+        assert_eq!(
+            text.matches("results are kept in memory only").count(),
+            1,
+            "{text}"
+        );
         set_mode(path.parent().unwrap(), 0o700);
     }
 
@@ -172,8 +212,15 @@ mod permissions {
         give_to_user(&path);
         give_to_user(path.parent().unwrap());
         let text = run_as_user(home.path(), &path);
-        assert!(text.contains("\"local_hits\":0") && text.contains("\"misses\":0"), "{text}");
-        assert_eq!(text.matches("results are kept in memory only").count(), 1, "{text}");
+        assert!(
+            text.contains("\"local_hits\":0") && text.contains("\"misses\":0"),
+            "{text}"
+        );
+        assert_eq!(
+            text.matches("results are kept in memory only").count(),
+            1,
+            "{text}"
+        );
         assert!(!path.with_extension("db.corrupt").exists());
     }
 
@@ -189,7 +236,10 @@ mod permissions {
         filled(&path, 100).await;
         set_mode(&path, 0o666);
         let text = run_as_user(home.path(), &path);
-        assert!(text.contains("\"owner\"") && text.contains("belongs to another user"), "{text}");
+        assert!(
+            text.contains("\"owner\"") && text.contains("belongs to another user"),
+            "{text}"
+        );
         assert!(text.contains("\"local_hits\":0"), "{text}");
     }
 }

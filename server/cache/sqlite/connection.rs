@@ -4,9 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteLockingMode, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteLockingMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
 
 use super::place;
@@ -75,7 +73,7 @@ pub(super) async fn close(connection: SqliteConnection) {
 
 /// Reads the whole structure of the file; what is wrong with it, or nothing.
 pub(super) async fn examine(connection: &mut SqliteConnection) -> Result<Vec<String>, Fault> {
-    sqlx::raw_sql("SELECT key, created, used, envelope FROM entry LIMIT 0; SELECT name, value FROM meta LIMIT 0")
+    sqlx::raw_sql("SELECT key, created, used, envelope FROM entry LIMIT 0")
         .execute(&mut *connection)
         .await
         .map_err(fault)?;
@@ -204,7 +202,10 @@ async fn build(aside: &Path) -> Result<(), Fault> {
         .await
         .map_err(fault)?;
     // Not among the options: there they come before `synchronous`, and wait for the disk.
-    let built = match sqlx::raw_sql("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL").execute(&mut connection).await {
+    let built = match sqlx::raw_sql("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL")
+        .execute(&mut connection)
+        .await
+    {
         Ok(_) => migrate(&mut connection).await,
         Err(error) => Err(fault(error)),
     };

@@ -39,7 +39,7 @@ const PAGE: &str = "SELECT key, envelope FROM entry WHERE key > ?1 ORDER BY key 
 const CONTAINS: &str = "SELECT 1 FROM entry WHERE key = ?1";
 
 /// Rows of one INSERT, the largest first: any number of rows is a few of these.
-const ROWS: [usize; 4] = [200, 50, 10, 1];
+const ROWS: [usize; 4] = [500, 100, 10, 1];
 static INSERTS: LazyLock<[String; 4]> = LazyLock::new(|| ROWS.map(insert));
 /// A hit renews `used` only when it is this many hours old, so that reading seldom means writing.
 const RENEW_AFTER: i64 = 12;
@@ -79,21 +79,38 @@ impl Chores {
 
 impl Wire {
     /// Looks up a batch. If the database fails half way, what was answered until then stays answered.
-    pub(super) async fn select(&mut self, decoder: &mut Decoder, keys: &[Key]) -> (Answers, Option<sqlx::Error>) {
-        let mut answers = Answers { lookups: vec![Lookup::Miss; keys.len()], chores: Chores::default() };
+    pub(super) async fn select(
+        &mut self,
+        decoder: &mut Decoder,
+        keys: &[Key],
+    ) -> (Answers, Option<sqlx::Error>) {
+        let mut answers = Answers {
+            lookups: vec![Lookup::Miss; keys.len()],
+            chores: Chores::default(),
+        };
         let done = self.fill(&mut answers, decoder, keys).await;
         (answers, done.err())
     }
 
-    async fn fill(&mut self, answers: &mut Answers, decoder: &mut Decoder, keys: &[Key]) -> Result<(), sqlx::Error> {
+    async fn fill(
+        &mut self,
+        answers: &mut Answers,
+        decoder: &mut Decoder,
+        keys: &[Key],
+    ) -> Result<(), sqlx::Error> {
         self.count();
         let horizon = hour() - RENEW_AFTER;
         if let [key] = keys {
             // One answer instead of a stream of one: that is one way to SQLite's thread less.
-            let row = sqlx::query(SELECT_ONE).bind(&key.as_bytes()[..]).fetch_optional(&mut self.connection).await?;
+            let row = sqlx::query(SELECT_ONE)
+                .bind(&key.as_bytes()[..])
+                .fetch_optional(&mut self.connection)
+                .await?;
             return row.map_or(Ok(()), |row| answers.add(&row, decoder, (keys, horizon)));
         }
-        let mut rows = sqlx::query(SELECT_MANY).bind(blob(keys)).fetch(&mut self.connection);
+        let mut rows = sqlx::query(SELECT_MANY)
+            .bind(blob(keys))
+            .fetch(&mut self.connection);
         // SQLite goes on with the next rows while this thread unpacks those before them.
         while let Some(row) = rows.try_next().await? {
             answers.add(&row, decoder, (keys, horizon))?;

@@ -11,12 +11,22 @@ fn entries(numbers: std::ops::Range<u32>) -> Vec<(Key, Entry)> {
 /// Bytes that don't shrink, so that some of them fill a small disk.
 fn entry(number: u32) -> (Key, Entry) {
     let mut bytes = vec![0; 2_000];
-    blake3::Hasher::new().update(&number.to_le_bytes()).finalize_xof().fill(&mut bytes);
-    (Key::new("test", &[0; 32], &[], &number.to_le_bytes()), Entry::from(bytes))
+    blake3::Hasher::new()
+        .update(&number.to_le_bytes())
+        .finalize_xof()
+        .fill(&mut bytes);
+    (
+        Key::new("test", &[0; 32], &[], &number.to_le_bytes()),
+        Entry::from(bytes),
+    )
 }
 
 fn open(home: &Path, mode: Mode) -> Store {
-    Store::open(StoreOptions { path: Some(home.join("cache.db")), mode, ..StoreOptions::default() })
+    Store::open(StoreOptions {
+        path: Some(home.join("cache.db")),
+        mode,
+        ..StoreOptions::default()
+    })
 }
 
 fn local(store: &Store) -> &SqliteCache {
@@ -44,8 +54,19 @@ async fn assert_reads_only_after(statement: &'static str, kind: FaultKind, words
 
         store.shared.memory.clear();
         let keys: Vec<Key> = entries(0..100).into_iter().map(|(key, _)| key).collect();
-        let found: Vec<_> = store.get_many(&keys).await.into_iter().map(Lookup::entry).collect();
-        assert_eq!(found, entries(0..100).into_iter().map(|(_, entry)| Some(entry)).collect::<Vec<_>>());
+        let found: Vec<_> = store
+            .get_many(&keys)
+            .await
+            .into_iter()
+            .map(Lookup::entry)
+            .collect();
+        assert_eq!(
+            found,
+            entries(0..100)
+                .into_iter()
+                .map(|(_, entry)| Some(entry))
+                .collect::<Vec<_>>()
+        );
         let (key, entry) = entry(5_000);
         store.put(key, entry.clone());
         assert_eq!(store.get(&key), Some(entry));
@@ -55,12 +76,22 @@ async fn assert_reads_only_after(statement: &'static str, kind: FaultKind, words
 
 #[tokio::test]
 async fn a_full_disk_leaves_reading_alone() {
-    assert_reads_only_after("PRAGMA max_page_count = 200", FaultKind::Full, "the disk is full").await;
+    assert_reads_only_after(
+        "PRAGMA max_page_count = 200",
+        FaultKind::Full,
+        "the disk is full",
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_file_that_becomes_read_only_leaves_reading_alone() {
-    assert_reads_only_after("PRAGMA query_only = ON", FaultKind::ReadOnly, "can't be written").await;
+    assert_reads_only_after(
+        "PRAGMA query_only = ON",
+        FaultKind::ReadOnly,
+        "can't be written",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -69,11 +100,24 @@ async fn an_entry_above_the_bound_costs_only_itself() {
     let store = open(home.path(), Mode::CommandLine);
     let giant = Key::new("giant", &[0; 32], &[], &[]);
     let mut all = entries(0..10);
-    all.insert(5, (giant, Entry::from(vec![0; crate::cache::envelope::MAX_LENGTH + 1])));
+    all.insert(
+        5,
+        (
+            giant,
+            Entry::from(vec![0; crate::cache::envelope::MAX_LENGTH + 1]),
+        ),
+    );
     store.put_many(all).await;
     assert!(store.flush(LONG).await);
     let stats = store.stats();
-    assert_eq!((stats.faults.get(&FaultKind::TooLarge), stats.written, stats.dropped), (Some(&1), 10, 1));
+    assert_eq!(
+        (
+            stats.faults.get(&FaultKind::TooLarge),
+            stats.written,
+            stats.dropped
+        ),
+        (Some(&1), 10, 1)
+    );
     assert_eq!(store.holdings().await.unwrap().entries, 10);
     assert_eq!(store.warnings(), Vec::<String>::new());
 }
@@ -87,9 +131,15 @@ async fn a_lookup_that_takes_too_long_is_a_fault_and_the_next_ones_don_t_wait() 
     store.shared.memory.clear();
     let (key, _) = entry(0);
     let hold = local(&store).hold_readers().await;
-    assert_eq!(store.get_many(&[key]).await, [Lookup::Fault(FaultKind::Timeout)]);
+    assert_eq!(
+        store.get_many(&[key]).await,
+        [Lookup::Fault(FaultKind::Timeout)]
+    );
     assert_eq!(store.shared.reads.open(), Err(FaultKind::Timeout));
-    assert_eq!(store.get_many(&[key]).await, [Lookup::Fault(FaultKind::Timeout)]);
+    assert_eq!(
+        store.get_many(&[key]).await,
+        [Lookup::Fault(FaultKind::Timeout)]
+    );
     assert_eq!(store.stats().misses, 0);
     drop(hold);
 }
@@ -98,7 +148,12 @@ async fn a_lookup_that_takes_too_long_is_a_fault_and_the_next_ones_don_t_wait() 
 fn a_queue_is_emptied_though_the_writer_s_runtime_is_gone() {
     let home = tempfile::tempdir().unwrap();
     let store = open(home.path(), Mode::Server);
-    let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap()
+    };
     let (key, value) = entry(0);
     runtime().block_on(async { store.put(key, value) });
     let (key, value) = entry(1);
