@@ -4,13 +4,19 @@
 //! of text, context and configuration. Only [`engine`] knows of threads and caches.
 
 mod apply;
+mod engine;
 mod findings;
+mod gain;
 mod measure;
 mod offers;
 mod open_file;
+mod stored;
 
 pub use apply::{Applied, CarriedOut, Only, apply_safe};
+pub use engine::{Answer, CacheOutcome, Engine, Input, Origin, WorkError, Workers};
 pub use findings::{Finding, FindingPart, Level, judge};
+pub use gain::{Gain, gain, title};
 pub use measure::{Memo, measure};
 pub use offers::{Offers, answers_to, offers_at};
 pub use open_file::OpenFile;
+pub use stored::{key, key_fields};

@@ -1,8 +1,204 @@
-//! The command line.
+//! The command line: one file per command.
+//!
+//! A command writes its report to stdout and everything else to stderr, and says with its exit code how it went: 0 fine,
+//! 1 findings at or above the level that was asked for, 2 wrong usage, or a file that could not be read or written.
 
-use std::process::ExitCode;
+mod analyze;
+mod apply;
+mod cache;
+mod completions;
+mod config;
+mod doctor;
+mod explain;
+mod inputs;
+mod list;
+mod output;
+mod paths;
+mod serve;
+mod settings;
+mod work;
+
+use std::{io::Write, process::ExitCode};
+
+use anyhow::Context;
+use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
+
+use output::{Output, say};
+
+/// A refactoring companion for Rust: says what wants refactoring, and carries it out with edits that hold.
+#[derive(Debug, Parser)]
+#[command(name = "rustassistant", version, disable_help_subcommand = true)]
+#[command(mut_args(|argument| argument.hide(true)))]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: serve::Arguments,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the language server; editors do this
+    Lsp(serve::Arguments),
+    /// Find what wants refactoring, and carry it out
+    #[command(subcommand)]
+    Refactor(Refactor),
+    /// Tell what a smell or a refactoring is
+    Explain(explain::Arguments),
+    /// Look after the cache
+    Cache(cache::Arguments),
+    /// Look at the configuration
+    Config(config::Arguments),
+    /// Check the installation
+    Doctor,
+    /// Print the completions of a shell
+    Completions(completions::Arguments),
+}
+
+#[derive(Debug, Subcommand)]
+enum Refactor {
+    /// Show what wants refactoring
+    Analyze(analyze::Arguments),
+    /// Carry out the safe answers to what is found; shows a diff unless told to write
+    Apply(apply::Arguments),
+    /// List the smells and the refactorings
+    List,
+    /// Tell what a smell or a refactoring is
+    Explain(explain::Arguments),
+}
+
+/// How a command went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Fine,
+    /// There are findings at or above the level that was asked for.
+    Findings,
+    /// A part of the work could not be done, and stderr says which.
+    Trouble,
+}
 
 /// Runs the program with the process's own arguments.
 pub fn run() -> ExitCode {
-    ExitCode::from(2)
+    match Arguments::try_parse_from(std::env::args_os()) {
+        Ok(arguments) => carry_out(arguments),
+        Err(error) => usage(&error).into(),
+    }
+}
+
+/// Editors that know a language server by its binary alone start it with `--stdio` and nothing else.
+fn carry_out(arguments: Arguments) -> ExitCode {
+    match arguments.command {
+        Some(Command::Lsp(arguments)) => serve::run(arguments),
+        None if arguments.serve.is_wanted() => serve::run(arguments.serve),
+        command => report(command).into(),
+    }
+}
+
+fn report(command: Option<Command>) -> Verdict {
+    output::keep_log();
+    let mut out = Output::stdout();
+    let verdict = dispatch(command, &mut out);
+    let verdict = verdict.and_then(|verdict| {
+        out.flush().context("The report can't be written")?;
+        Ok(verdict)
+    });
+    verdict.unwrap_or_else(|error| {
+        for line in format!("{error:#}").lines() {
+            say("error", line);
+        }
+        Verdict::Trouble
+    })
+}
+
+fn dispatch(command: Option<Command>, out: &mut Output) -> anyhow::Result<Verdict> {
+    match command {
+        Some(Command::Refactor(command)) => match command {
+            Refactor::Analyze(arguments) => analyze::run(&arguments, out),
+            Refactor::Apply(arguments) => apply::run(&arguments, out),
+            Refactor::List => list::run(out),
+            Refactor::Explain(arguments) => explain::run(&arguments, out),
+        },
+        Some(Command::Explain(arguments)) => explain::run(&arguments, out),
+        Some(Command::Cache(arguments)) => cache::run(&arguments, out),
+        Some(Command::Config(arguments)) => config::run(&arguments, out),
+        Some(Command::Doctor) => doctor::run(out),
+        Some(Command::Completions(arguments)) => completions::run(&arguments, out),
+        Some(Command::Lsp(_)) | None => help(out),
+    }
+}
+
+fn help(out: &mut Output) -> anyhow::Result<Verdict> {
+    write!(out, "{}", Arguments::command().render_help())?;
+    Ok(Verdict::Fine)
+}
+
+/// Help and version were asked for, and go to stdout; all else is wrong usage.
+fn usage(error: &clap::Error) -> Verdict {
+    let was_asked_for = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    );
+    // A stream that is gone takes nobody's words.
+    let _ = error.print();
+    if was_asked_for {
+        Verdict::Fine
+    } else {
+        Verdict::Trouble
+    }
+}
+
+impl From<Verdict> for ExitCode {
+    fn from(verdict: Verdict) -> Self {
+        Self::from(match verdict {
+            Verdict::Fine => 0,
+            Verdict::Findings => 1,
+            Verdict::Trouble => 2,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from(line.split(' '))
+    }
+
+    #[test]
+    fn arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn editors_start_the_server_in_many_ways() {
+        for line in [
+            "rustassistant lsp",
+            "rustassistant lsp --stdio",
+            "rustassistant lsp --stdio --clientProcessId=12",
+            "rustassistant --stdio",
+            "rustassistant --stdio --clientProcessId=12",
+        ] {
+            let arguments = parse(line).unwrap();
+            let serves = match arguments.command {
+                Some(Command::Lsp(_)) => true,
+                Some(_) => false,
+                None => arguments.serve.is_wanted(),
+            };
+            assert!(serves, "{line}");
+        }
+    }
+
+    #[test]
+    fn wrong_words_are_usage_errors() {
+        for line in [
+            "rustassistant refactor analyze",
+            "rustassistant refactor analyze a --format xml",
+            "rustassistant refactor",
+            "rustassistant frobnicate",
+            "rustassistant cache",
+        ] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
 }

@@ -1,23 +1,60 @@
-//! (in preparation)
-use crate::smells::{Limits, Smell};
-#[derive(Debug, Clone, Default)]
-pub struct Rules;
-#[derive(Debug, Clone, Copy)]
-pub struct Judgement {
-    pub limits: Limits,
+//! Layers of options become one immutable configuration.
+//!
+//! Defaults, then `config.toml` in the user's home, then the nearest `rustassistant.toml` of the workspace, then the
+//! editor, the environment and the command line; a later layer wins key by key. Each layer is read low, as a tree of values
+//! that know their place, and checked against the one table of `keys`; all of them are resolved high, once, into a
+//! [`Config`] that nobody changes. A wrong key costs that key only and becomes a [`ConfigProblem`]; whether that ends the
+//! program is for the door to say.
+//!
+//! Nothing here reads the process's environment but [`Environment::of_process`]. Nothing here knows of the files that are
+//! analysed.
+
+mod decode;
+mod environment;
+mod exclude;
+mod files;
+mod keys;
+mod load;
+mod problem;
+mod resolve;
+mod rules;
+mod schema;
+mod tree;
+mod units;
+
+pub use environment::Environment;
+pub use exclude::{Entry, Exclude};
+pub(crate) use files::absolute;
+pub use load::{Found, Loaded, LookedAt, Request, load};
+pub use problem::{ConfigProblem, Place, nearest};
+pub use resolve::{Backend, CacheOptions, Config, Shown};
+pub use rules::{Judgement, LevelOverride, Profile, Rules};
+pub use schema::schema;
+
+/// Where a value was set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    Default,
+    /// A file, as it is shown to people, and the line of the value.
+    File {
+        shown: String,
+        line: u32,
+    },
+    Editor,
+    /// The variable's name.
+    Environment(&'static str),
+    /// The flag's text.
+    Flag(String),
 }
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Profile {
-    Calm,
-    Full,
-}
-impl Rules {
-    pub fn judgement(&self, smell: &Smell) -> Option<Judgement> {
-        Some(Judgement {
-            limits: smell.limits,
-        })
-    }
-    pub fn profile(&self) -> Profile {
-        Profile::Calm
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File { shown, line } => write!(f, "{shown}:{line}"),
+            Self::Editor => f.write_str("editor"),
+            Self::Environment(variable) => write!(f, "environment: {variable}"),
+            Self::Flag(text) => write!(f, "command line: {text}"),
+        }
     }
 }

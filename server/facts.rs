@@ -70,10 +70,12 @@ pub enum Problem {
 /// Words in the text that silence a smell in a part of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Allowance {
-    /// Where the id is written.
+    /// Where the id, or clippy's name of the same matter, is written.
     pub at: TextRange,
     /// What it silences: sightings that are drawn inside this range.
     pub scope: TextRange,
+    /// The smell that is silenced; nothing if a comment names one that doesn't exist.
+    pub smell: Option<SmellId>,
     pub form: AllowanceForm,
 }
 
@@ -116,6 +118,6 @@ impl FunctionFacts {
 impl Allowance {
     /// Whether a sighting (ranges absolute) is not to be shown.
     pub fn silences(&self, sighting: &Sighting) -> bool {
-        self.scope.contains_range(sighting.at)
+        self.smell == Some(sighting.smell) && self.scope.contains_range(sighting.at)
     }
 }

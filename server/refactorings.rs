@@ -13,8 +13,16 @@ use crate::{
 };
 
 mod audit;
+mod find;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod guard_clause;
+mod let_else;
+mod merge_nested_if;
+mod name_condition;
 
-pub use audit::{Delta, Offer, offer};
+pub use crate::syntax::{Hazard, Refusal};
+pub use audit::{Also, Declared, Delta, Offer, audit, offer, panics};
 
 /// A refactoring. Its documentation is the module comment of its file.
 pub struct Refactoring {
@@ -56,6 +64,8 @@ pub struct Change {
     pub title: String,
     pub edits: Edits,
     pub applicability: Applicability,
+    /// What it adds to and drops from the words of the code it touches; the audit counts them.
+    pub declared: Declared,
     /// What was shown absent or kept, for the proof sheet: "no escaping control flow".
     pub checked: Vec<&'static str>,
 }
@@ -68,47 +78,6 @@ pub enum Applicability {
     NeedsCheck,
     /// Leaves something for a person to fill in, and says so.
     Draft,
-}
-
-/// Why there is no offer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// The refactoring has no meaning at the target; silent.
-    NotHere,
-    /// It would have a meaning, but its edit could not be shown to hold.
-    Because { hazard: Hazard, why: String },
-}
-
-/// The hazards of `catalogue.md`, by what they are about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hazard {
-    Temporaries,
-    TailTemporaries,
-    Hoisting,
-    Negation,
-    ControlFlow,
-    Evaluation,
-    Borrows,
-    Drops,
-    Types,
-    Generics,
-    Constants,
-    Unsafety,
-    Scope,
-    References,
-    /// Comments, attributes, macros, generated code, syntax errors: the conditions of every edit.
-    Text,
-    /// The edition or the promised compiler doesn't know the syntax.
-    Edition,
-}
-
-impl Refusal {
-    pub fn because(hazard: Hazard, why: impl Into<String>) -> Self {
-        Self::Because {
-            hazard,
-            why: why.into(),
-        }
-    }
 }
 
 impl<'a> Context<'a> {
@@ -133,11 +102,25 @@ impl Target<'_> {
 
 /// Every refactoring, alphabetically.
 pub fn all() -> &'static [Refactoring] {
-    &REGISTRY
+    REGISTRY
 }
 
 pub fn by_name(id: &str) -> Option<&'static Refactoring> {
     REGISTRY.iter().find(|refactoring| refactoring.id == id)
 }
 
-static REGISTRY: [Refactoring; 0] = [];
+/// The documentation of a refactoring in Markdown.
+pub fn doc(id: &str) -> Option<&'static str> {
+    let found = DOCUMENTATION.iter().find(|(name, _)| *name == id);
+    found.map(|(_, text)| *text)
+}
+
+/// Made from the files' module comments when the crate is built.
+static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refactorings.rs"));
+
+static REGISTRY: &[Refactoring] = &[
+    guard_clause::REFACTORING,
+    let_else::REFACTORING,
+    merge_nested_if::REFACTORING,
+    name_condition::REFACTORING,
+];

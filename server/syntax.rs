@@ -4,16 +4,35 @@
 //! function of the text and its [`FileContext`]. No input makes it overflow the stack, provided that it runs on a thread with
 //! [`STACK_SIZE`] bytes of stack.
 
+mod allowances;
+pub mod attributes;
 mod bounds;
+pub mod conditions;
 mod context;
+pub mod flow;
 mod item;
+pub mod layout;
+pub mod leftovers;
+mod metrics;
+pub mod negation;
+pub mod patterns;
+pub mod purity;
+mod refusal;
+pub mod scopes;
+pub mod shapes;
+pub mod shown;
 mod source;
+pub mod temporaries;
 mod tree;
 
+pub use allowances::{Allowed, AllowedBy, allowances, is_generated};
 pub use bounds::Unparsable;
 pub use context::{FileContext, Role, RustVersion};
-pub use item::{Function, Item, Owner, Place, places};
+pub use item::{Function, Item, Owner, Place, inside, places};
+pub use layout::LineEnding;
+pub use metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators};
 pub use ra_ap_syntax::Edition;
+pub use refusal::{Hazard, Refusal};
 pub use source::Source;
 pub use tree::Tree;
 

@@ -1,1 +1,73 @@
-//! (in preparation)
+//! Which files there are, what they hold, and what their manifests say of them.
+//!
+//! This is where Rust files are read and written; whether they want refactoring is not asked here. A path that can't be
+//! read is a problem with its reason, and the rest goes on.
+
+mod ignored;
+mod manifest;
+mod manifests;
+mod read;
+mod replace;
+mod scope;
+mod walk;
+
+use std::path::Path;
+
+pub use manifests::Manifests;
+pub use read::{MOST_BYTES, ReadError, read};
+pub use replace::{ReplaceError, replace};
+pub use scope::{Scope, Surroundings, editor_scope};
+pub use walk::{WalkOptions, WalkProblem, walk};
+
+/// What the change of a file on disk means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Changed {
+    /// A `Cargo.toml`: editions and roles of files below it may be others.
+    Manifest,
+    /// A `rustassistant.toml`: limits and what is left out may be others.
+    Options,
+    /// A Rust file.
+    Source,
+}
+
+/// What a change of the file at `path` means; nothing for files that mean nothing here. Clients report what they like, so
+/// this is a hint to look at the disk again.
+pub fn changed(path: &Path) -> Option<Changed> {
+    match path.file_name()?.to_str() {
+        Some("Cargo.toml") => Some(Changed::Manifest),
+        Some("rustassistant.toml") => Some(Changed::Options),
+        _ if is_rust(path) => Some(Changed::Source),
+        _ => None,
+    }
+}
+
+fn is_rust(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "rs")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_mean_what_the_name_says() {
+        let of = |path: &str| changed(Path::new(path));
+        assert_eq!(of("/a/Cargo.toml"), Some(Changed::Manifest));
+        assert_eq!(of("/a/rustassistant.toml"), Some(Changed::Options));
+        assert_eq!(of("/a/src/lib.rs"), Some(Changed::Source));
+    }
+
+    #[test]
+    fn other_files_mean_nothing() {
+        for path in [
+            "/a/Cargo.lock",
+            "/a/cargo.toml",
+            "/a/rs",
+            "/a/lib.rs.bak",
+            "/",
+            "/a/.rs",
+        ] {
+            assert_eq!(changed(Path::new(path)), None, "{path}");
+        }
+    }
+}

@@ -70,7 +70,12 @@ const BATCH: usize = 256;
 
 impl Engine {
     pub fn new(store: Arc<Store>, workers: Workers) -> Self {
-        Self { store, workers, interactive: OnceLock::new(), background: OnceLock::new() }
+        Self {
+            store,
+            workers,
+            interactive: OnceLock::new(),
+            background: OnceLock::new(),
+        }
     }
 
     pub fn store(&self) -> &Arc<Store> {
@@ -82,13 +87,22 @@ impl Engine {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, WorkError> {
-        run_in(pool(&self.interactive, self.workers.interactive, "interactive")?, work).await
+        run_in(
+            pool(&self.interactive, self.workers.interactive, "interactive")?,
+            work,
+        )
+        .await
     }
 
     /// The report of one text, through the cache. Somebody waits for it.
     pub async fn report(&self, text: Arc<str>, context: FileContext) -> Result<Answer, WorkError> {
         let key = stored::key(&text, context);
-        let lookup = self.store.get_many(&[key]).await.pop().unwrap_or(Lookup::Miss);
+        let lookup = self
+            .store
+            .get_many(&[key])
+            .await
+            .pop()
+            .unwrap_or(Lookup::Miss);
         let computed = match found(lookup, &text) {
             Ok(answer) => return Ok(answer),
             Err(outcome) => outcome,
@@ -96,6 +110,26 @@ impl Engine {
         let report = self.run(move || compute(text, context)).await?;
         self.store.put(key, stored::encode(&report));
         Ok((report, Origin::Computed(computed)))
+    }
+
+    /// Gives an open file the report that a cache has of its text. Whether there was one.
+    pub async fn recall(&self, file: &OpenFile) -> bool {
+        let key = stored::key(file.text(), file.context());
+        let lookup = self.store.get_many(&[key]).await.pop();
+        let Ok((report, _)) = found(lookup.unwrap_or(Lookup::Miss), file.text()) else {
+            return false;
+        };
+        file.accept_report(report);
+        true
+    }
+
+    /// Keeps the report of an open file, if it has one. Its text must be that of a file on disk: what is not saved stays in
+    /// memory.
+    pub fn keep(&self, file: &OpenFile) {
+        if file.has_report() {
+            let key = stored::key(file.text(), file.context());
+            self.store.put(key, stored::encode(file.report()));
+        }
     }
 
     /// The reports of many texts in their order, through the cache, in the background. It stops between batches when it is
@@ -124,14 +158,17 @@ impl Engine {
         let keys = run_in(pool, move || keys(&texts)).await?;
         let lookups = self.store.get_many(&keys).await;
         let (answers, fresh) = run_in(pool, move || complete(&shared, &keys, lookups)).await?;
-        self.store.put_many(&fresh).await;
+        self.store.put_many(fresh).await;
         Ok(answers)
     }
 }
 
 fn keys(inputs: &[Input]) -> Vec<Key> {
     use rayon::prelude::*;
-    inputs.par_iter().map(|(text, context)| stored::key(text, *context)).collect()
+    inputs
+        .par_iter()
+        .map(|(text, context)| stored::key(text, *context))
+        .collect()
 }
 
 /// Takes what was found and computes the rest; what was computed comes a second time as entries to keep.

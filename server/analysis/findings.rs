@@ -132,6 +132,7 @@ fn shown<'a>(above: &'a [Above], functions: &[FunctionFacts], profile: Profile) 
 
 fn is_worth_saying(one: &Above, all: &[Above], functions: &[FunctionFacts]) -> bool {
     one.level == Level::Strong
+        || one.judgement.is_chosen
         || one.smell.family == Family::Opportunity
         || one.smell.rate.is_some_and(|rate| rate <= CALM_RATE)
         || is_answered(one, all, functions)
@@ -210,5 +211,141 @@ fn finding(group: &[&Above], text: &str) -> Finding {
         message: (lead.smell.say)(&lead.sighting, text),
         parts: others.chain(own).collect(),
         sighting: lead.sighting.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{path::Path, sync::Arc};
+
+    use super::*;
+    use crate::{
+        config::{Environment, Request, load},
+        facts::{Allowance, AllowanceForm, ItemReport},
+        text::TextSize,
+    };
+
+    const TEXT: &str = "\nfn name() { if a { b } }\n";
+
+    fn sighting(id: &str, at: TextRange, measure: u32) -> Sighting {
+        let smell = smells::id_of(id).unwrap();
+        Sighting {
+            smell,
+            at,
+            measure,
+            parts: Vec::new(),
+        }
+    }
+
+    /// A file with one function, and what was seen in it. The function starts at offset 1.
+    fn report(sightings: Vec<Sighting>) -> FileReport {
+        let function = FunctionFacts {
+            name: name(),
+            range: TextRange::new(0.into(), 24.into()),
+            cognitive: 0,
+            nesting: 0,
+            lines: 0,
+            parameters: 0,
+        };
+        let item = ItemReport {
+            functions: vec![function],
+            sightings,
+        };
+        FileReport {
+            items: vec![(1.into(), Arc::new(item))],
+            ..FileReport::default()
+        }
+    }
+
+    fn name() -> TextRange {
+        TextRange::new(3.into(), 7.into())
+    }
+
+    fn keyword() -> TextRange {
+        TextRange::new(12.into(), 14.into())
+    }
+
+    fn judged(sightings: Vec<Sighting>) -> Vec<(&'static str, Level, u32)> {
+        let findings = judge(&report(sightings), TEXT, &Rules::default());
+        findings
+            .iter()
+            .map(|finding| (finding.smell.id, finding.level, finding.limit))
+            .collect()
+    }
+
+    #[test]
+    fn a_limit_is_the_largest_measure_that_is_still_fine() {
+        let parameters = |measure| judged(vec![sighting("too-many-parameters", name(), measure)]);
+        assert_eq!(
+            parameters(7)
+                .iter()
+                .filter(|(_, level, _)| *level == Level::Strong)
+                .count(),
+            0
+        );
+        assert_eq!(parameters(8), [("too-many-parameters", Level::Strong, 7)]);
+    }
+
+    #[test]
+    fn one_cause_is_one_finding_and_the_worst_leads() {
+        let both = vec![
+            sighting("cognitive-complexity", name(), 30),
+            sighting("long-function", name(), 300),
+        ];
+        let findings = judge(&report(both), TEXT, &Rules::default());
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].smell.id, "long-function");
+        assert_eq!(findings[0].parts[0].smell, Some("cognitive-complexity"));
+        assert_eq!(findings[0].at, name() + TextSize::new(1));
+        assert!(
+            findings[0].message.contains("`name`"),
+            "{}",
+            findings[0].message
+        );
+    }
+
+    #[test]
+    fn an_allowance_removes_its_part_only() {
+        let mut report = report(vec![
+            sighting("cognitive-complexity", name(), 30),
+            sighting("long-function", name(), 300),
+        ]);
+        report.allowances.push(Allowance {
+            at: TextRange::empty(0.into()),
+            scope: TextRange::new(0.into(), 25.into()),
+            smell: smells::id_of("long-function"),
+            form: AllowanceForm::Comment,
+        });
+        let findings = judge(&report, TEXT, &Rules::default());
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].smell.id, "cognitive-complexity");
+        assert!(findings[0].parts.is_empty());
+    }
+
+    #[test]
+    fn what_somebody_has_chosen_is_said() {
+        let flags = ["smells.cognitive-complexity.warn=15".to_owned()];
+        let request = Request {
+            flags: &flags,
+            ..Request::new(Path::new("/"))
+        };
+        let rules = load(&request, &Environment::default()).config.rules;
+        let weak = report(vec![sighting("cognitive-complexity", name(), 16)]);
+        assert_eq!(judge(&weak, TEXT, &Rules::default()).len(), 0);
+        assert_eq!(judge(&weak, TEXT, &rules).len(), 1);
+    }
+
+    #[test]
+    fn what_is_common_and_weak_is_said_only_where_it_is_answered() {
+        let weak = || sighting("cognitive-complexity", name(), 16);
+        assert!(
+            smells::by_name("cognitive-complexity")
+                .unwrap()
+                .rate
+                .is_none_or(|rate| rate > CALM_RATE)
+        );
+        assert_eq!(judged(vec![weak()]), []);
+        let answered = judged(vec![weak(), sighting("collapsible-if", keyword(), 1)]);
+        assert_eq!(answered.len(), 2, "{answered:?}");
     }
 }

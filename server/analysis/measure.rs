@@ -5,10 +5,13 @@ use std::sync::Arc;
 use dashmap::DashMap;
 
 use crate::{
-    facts::{FileReport, FunctionFacts, ItemReport},
+    facts::{Allowance, AllowanceForm, FileReport, FunctionFacts, ItemReport, Sighting, SmellId},
     smells,
-    syntax::{Item, Owner, Place, Source, places},
-    text::TextSize,
+    syntax::{
+        Allowed, AllowedBy, Function, Item, Metrics, Owner, Place, Source, allowances,
+        is_generated, places,
+    },
+    text::{TextRange, TextSize},
 };
 
 /// Reports of units by what they depend on. It belongs to one open document, dies with it, and forgets the units that the
@@ -55,27 +58,39 @@ impl Memo {
 pub fn measure(source: &Source, memo: &Memo) -> FileReport {
     let generation = memo.next_generation();
     let root = source.root();
+    let writer = if is_generated(&root) {
+        Writer::Program
+    } else {
+        Writer::Person
+    };
     let places = places(&root);
     let items = places.iter().map(|place| {
         let start = place.node.text_range().start();
-        let report = memo.get_or_make(generation, memo_key(source, place), || {
-            measure_item(source, place, start)
+        let report = memo.get_or_make(generation, memo_key(source, place, writer), || {
+            measure_item(source, place, writer)
         });
         (start, report)
     });
     let report = FileReport {
         items: items.collect(),
-        allowances: Vec::new(),
+        allowances: allowed(source),
         problem: None,
     };
     memo.forget_before(generation);
     report
 }
 
-fn memo_key(source: &Source, place: &Place) -> [u8; 16] {
+/// Who wrote a text. What a program wrote is measured, but nobody is going to refactor it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Writer {
+    Person,
+    Program,
+}
+
+fn memo_key(source: &Source, place: &Place, writer: Writer) -> [u8; 16] {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&source.context.to_bytes());
-    hasher.update(&[owner_byte(place.owner)]);
+    hasher.update(&[owner_byte(place.owner), writer as u8]);
     hasher.update(source.slice(place.node.text_range()).as_bytes());
     let mut key = [0; 16];
     key.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
@@ -91,20 +106,72 @@ fn owner_byte(owner: Owner) -> u8 {
     }
 }
 
-fn measure_item(source: &Source, place: &Place, start: TextSize) -> ItemReport {
-    let item = Item::new(&source.text, place, source.context);
-    let seen = smells::look_at(&item);
-    let back = |sighting: crate::facts::Sighting| relative(sighting, start);
+fn measure_item(source: &Source, place: &Place, writer: Writer) -> ItemReport {
+    let range = place.node.text_range();
+    let start = range.start();
+    let mut item = Item::new(&source.text, place, source.context);
+    // An error at an end may be the neighbour's, and a report must depend on nothing but the unit's own text.
+    let is_inside =
+        |error: &TextRange| range.start() < error.start() && error.start() < range.end();
+    item.is_broken |= source.tree.errors().iter().any(is_inside);
+    let seen = match writer {
+        Writer::Person => smells::look_at(&item),
+        Writer::Program => Vec::new(),
+    };
+    let functions = item.functions.iter();
+    let sightings = seen.into_iter();
     ItemReport {
-        functions: Vec::<FunctionFacts>::new(),
-        sightings: seen.sightings.into_iter().map(back).collect(),
+        functions: functions.map(|function| facts(function, start)).collect(),
+        sightings: sightings
+            .map(|sighting| relative(sighting, start))
+            .collect(),
     }
 }
 
-fn relative(mut sighting: crate::facts::Sighting, start: TextSize) -> crate::facts::Sighting {
+fn facts(function: &Function, start: TextSize) -> FunctionFacts {
+    let Metrics {
+        cognitive,
+        nesting,
+        lines,
+        parameters,
+    } = function.metrics;
+    FunctionFacts {
+        name: function.name() - start,
+        range: function.range() - start,
+        cognitive,
+        nesting,
+        lines,
+        parameters,
+    }
+}
+
+fn relative(mut sighting: Sighting, start: TextSize) -> Sighting {
     sighting.at -= start;
     for part in &mut sighting.parts {
         part.at -= start;
     }
     sighting
+}
+
+fn allowed(source: &Source) -> Vec<Allowance> {
+    let found = allowances(source).into_iter();
+    let all = found.flat_map(|allowed| match allowed.by {
+        AllowedBy::Comment => {
+            let smell = smells::id_of(source.slice(allowed.at));
+            vec![allowance(&allowed, smell, AllowanceForm::Comment)]
+        }
+        AllowedBy::Attribute => smells::of_clippy(source.slice(allowed.at))
+            .map(|smell| allowance(&allowed, Some(smell), AllowanceForm::Attribute))
+            .collect(),
+    });
+    all.collect()
+}
+
+fn allowance(allowed: &Allowed, smell: Option<SmellId>, form: AllowanceForm) -> Allowance {
+    Allowance {
+        at: allowed.at,
+        scope: allowed.scope,
+        smell,
+        form,
+    }
 }

@@ -1,5 +1,7 @@
 //! Reports as bytes, and the keys that they are kept under.
 
+use std::sync::LazyLock;
+
 use crate::{
     cache::{Entry, Key},
     facts::{FileReport, ItemReport},
@@ -12,17 +14,23 @@ use crate::{
 const KIND: &str = "file report";
 
 /// The fingerprint of everything that a report depends on beside the text and its context: the sources that measure, and
-/// the parser's version.
+/// the parser's version, in hexadecimal.
 const ENGINE: &str = env!("RUSTASSISTANT_ENGINE");
+
+/// The same as bytes. The build makes it, so a wrong length or digit fails every test at once.
+static ENGINE_BYTES: LazyLock<[u8; 32]> =
+    LazyLock::new(|| blake3::Hash::from_hex(ENGINE).map_or([0; 32], Into::into));
 
 /// The key of a text's report. It names no path, so equal texts share a report wherever they lie.
 pub fn key(text: &str, context: FileContext) -> Key {
-    Key::new(KIND, ENGINE.as_bytes(), &[&context.to_bytes()], text.as_bytes())
+    Key::new(KIND, &ENGINE_BYTES, &[&context.to_bytes()], text.as_bytes())
 }
 
 /// The fields that [`key`] is made of, in words.
 pub fn key_fields(text: &str, context: FileContext) -> Vec<(&'static str, String)> {
-    let version = context.rust_version.map_or("none".to_owned(), |version| format!("1.{}", version.0));
+    let version = context
+        .rust_version
+        .map_or("none".to_owned(), |version| format!("1.{}", version.0));
     vec![
         ("kind", KIND.to_owned()),
         ("engine", ENGINE.to_owned()),
@@ -42,7 +50,10 @@ pub fn encode(report: &FileReport) -> Entry {
 /// outside the text and no smell is unknown.
 pub fn decode(entry: &Entry, text: &str) -> Option<FileReport> {
     let report: FileReport = postcard::from_bytes(entry).ok()?;
-    let items_fit = report.items.iter().all(|(offset, item)| fits(item, *offset, text));
+    let items_fit = report
+        .items
+        .iter()
+        .all(|(offset, item)| fits(item, *offset, text));
     let allowances_fit = report.allowances.iter().all(|allowance| {
         slice(text, allowance.at).is_some() && slice(text, allowance.scope).is_some()
     });
@@ -51,7 +62,9 @@ pub fn decode(entry: &Entry, text: &str) -> Option<FileReport> {
 
 fn fits(item: &ItemReport, offset: TextSize, text: &str) -> bool {
     let is_inside = |range: TextRange| {
-        range.checked_add(offset).is_some_and(|range| slice(text, range).is_some())
+        range
+            .checked_add(offset)
+            .is_some_and(|range| slice(text, range).is_some())
     };
     let functions = item.functions.iter();
     let mut functions = functions.flat_map(|function| [function.name, function.range]);
@@ -62,4 +75,88 @@ fn fits(item: &ItemReport, offset: TextSize, text: &str) -> bool {
         std::iter::once(known).chain(parts)
     });
     functions.all(is_inside) && sightings.all(|range| range.is_some_and(is_inside))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        analysis::OpenFile,
+        facts::{FunctionFacts, Sighting, SmellId},
+    };
+
+    const TEXT: &str = "fn f(a: u8) { if a > 1 { g() } }\n// ä\n";
+
+    fn report() -> FileReport {
+        FileReport::clone(OpenFile::new(TEXT, FileContext::default()).report())
+    }
+
+    fn with_function(change: impl Fn(&mut FunctionFacts)) -> FileReport {
+        let mut report = report();
+        change(&mut Arc::make_mut(&mut report.items[0].1).functions[0]);
+        report
+    }
+
+    #[test]
+    fn a_report_comes_back_as_it_was() {
+        assert!(!report().items.is_empty());
+        assert_eq!(decode(&encode(&report()), TEXT), Some(report()));
+        assert_ne!(*ENGINE_BYTES, [0; 32]);
+    }
+
+    #[test]
+    fn what_does_not_fit_the_text_is_no_report() {
+        let outside = TextRange::at(1_000.into(), 1.into());
+        let inside_a_character = TextRange::new(0.into(), (len() - 2).into());
+        for range in [outside, inside_a_character] {
+            let wrong = with_function(|function| function.name = range);
+            assert_eq!(decode(&encode(&wrong), TEXT), None);
+        }
+        let mut unknown = report();
+        let smell = SmellId(u8::MAX);
+        let at = TextRange::empty(0.into());
+        let sighting = Sighting {
+            smell,
+            at,
+            measure: 1,
+            parts: Vec::new(),
+        };
+        Arc::make_mut(&mut unknown.items[0].1)
+            .sightings
+            .push(sighting);
+        assert_eq!(decode(&encode(&unknown), TEXT), None);
+    }
+
+    fn len() -> u32 {
+        u32::from(crate::text::len(TEXT))
+    }
+
+    #[test]
+    fn no_bytes_make_the_decoder_fail_otherwise() {
+        let good = encode(&report());
+        for at in 0..good.len() {
+            for flip in [1_u8, 0x80, 0xff] {
+                let mut bytes = good.to_vec();
+                bytes[at] ^= flip;
+                let _ = decode(&Entry::from(bytes), TEXT);
+            }
+            let _ = decode(&Entry::from(&good[..at]), TEXT);
+        }
+        let huge: &[u8] = &[0xff, 0xff, 0xff, 0xff, 0x0f];
+        assert_eq!(decode(&Entry::from(huge), TEXT), None);
+    }
+
+    #[test]
+    fn the_key_depends_on_text_and_context_alone() {
+        let context = FileContext::default();
+        let older = FileContext {
+            edition: crate::syntax::Edition::Edition2018,
+            ..context
+        };
+        assert_eq!(key(TEXT, context), key(TEXT, context));
+        assert_ne!(key(TEXT, context), key(TEXT, older));
+        assert_ne!(key(TEXT, context), key("", context));
+    }
 }

@@ -3,11 +3,14 @@
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode, WalkEvent,
-    ast::{self, HasModuleItem},
+    ast::{self, HasModuleItem, HasName},
 };
 
-use super::FileContext;
-use crate::text::TextRange;
+use super::{
+    FileContext, Tally,
+    metrics::{CodeLines, Meter, Metrics},
+};
+use crate::text::{TextRange, TextSize};
 
 /// What a unit stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -90,6 +93,7 @@ pub struct Item<'a> {
     /// Whether the parser gave up on a part of it. Shapes found in such a unit are not to be trusted.
     pub is_broken: bool,
     nodes: Vec<SyntaxNode>,
+    lines: CodeLines,
 }
 
 /// A function with a body.
@@ -98,6 +102,8 @@ pub struct Function {
     pub ast: ast::Fn,
     pub body: ast::BlockExpr,
     pub owner: Owner,
+    pub metrics: Metrics,
+    pub tally: Tally,
 }
 
 impl<'a> Item<'a> {
@@ -110,6 +116,7 @@ impl<'a> Item<'a> {
             functions: Vec::new(),
             is_broken: false,
             nodes: Vec::new(),
+            lines: CodeLines::of(&place.node),
         };
         item.walk();
         item
@@ -124,40 +131,114 @@ impl<'a> Item<'a> {
         crate::text::slice(self.text, range).unwrap_or_default()
     }
 
+    /// Lines with code in `range`, without comments and blank lines. The range lies inside the unit.
+    pub fn code_lines(&self, range: TextRange) -> u32 {
+        self.lines.count(self.text, range)
+    }
+
     fn walk(&mut self) {
-        let mut walk = self.node.preorder_with_tokens();
+        let mut meter = Meter::default();
+        let mut walk = self.node.preorder();
         while let Some(event) = walk.next() {
-            let WalkEvent::Enter(NodeOrToken::Node(node)) = event else {
-                continue;
+            let node = match event {
+                WalkEvent::Enter(node) => node,
+                WalkEvent::Leave(node) => {
+                    meter.leave(&node);
+                    continue;
+                }
             };
             match node.kind() {
                 SyntaxKind::ERROR => self.is_broken = true,
                 SyntaxKind::TOKEN_TREE => walk.skip_subtree(),
-                SyntaxKind::FN => self.keep_function(&node),
-                kind if is_kept(kind) => self.nodes.push(node),
-                _ => {}
+                SyntaxKind::FN => self.keep_function(&node, &mut meter),
+                _ => meter.enter(&node),
+            }
+            if is_kept(node.kind()) {
+                self.nodes.push(node);
             }
         }
+        self.take_tallies(meter.finish());
     }
 
-    fn keep_function(&mut self, node: &SyntaxNode) {
+    fn keep_function(&mut self, node: &SyntaxNode, meter: &mut Meter) {
         let Some(function) = ast::Fn::cast(node.clone()) else {
             return;
         };
         let Some(body) = function.body() else {
             return;
         };
+        meter.enter_function(node);
         let owner = if *node == self.node {
             self.owner
         } else {
             owner_inside(node)
         };
+        let parameters = function.param_list();
+        let parameters = parameters.map_or(0, |list| list.params().count());
+        let metrics = Metrics {
+            lines: self.code_lines(inside(&body)),
+            parameters: u32::try_from(parameters).unwrap_or(u32::MAX),
+            ..Metrics::default()
+        };
         self.functions.push(Function {
             ast: function,
             body,
             owner,
+            metrics,
+            tally: Tally::default(),
         });
     }
+
+    fn take_tallies(&mut self, tallies: Vec<Tally>) {
+        for (function, tally) in self.functions.iter_mut().zip(tallies) {
+            function.metrics.cognitive = tally.cognitive();
+            function.metrics.nesting = tally.nesting();
+            function.tally = tally;
+        }
+    }
+}
+
+impl Function {
+    /// What is drawn for the function: its name, or `fn` where the name is missing.
+    pub fn name(&self) -> TextRange {
+        match self.ast.name() {
+            Some(name) => name.syntax().text_range(),
+            None => super::metrics::keyword(self.ast.syntax(), SyntaxKind::FN_KW),
+        }
+    }
+
+    /// From the first token of the signature, without attributes and comments, to the end of the body.
+    pub fn range(&self) -> TextRange {
+        let node = self.ast.syntax();
+        let start = first_of_signature(node).unwrap_or_else(|| node.text_range().start());
+        TextRange::new(start, node.text_range().end())
+    }
+}
+
+fn first_of_signature(function: &SyntaxNode) -> Option<TextSize> {
+    let mut elements = function.children_with_tokens();
+    let first = elements
+        .find(|element| !element.kind().is_trivia() && element.kind() != SyntaxKind::ATTR)?;
+    Some(match first {
+        // A node may begin with comments of its own.
+        NodeOrToken::Node(node) => node.first_token()?.text_range().start(),
+        NodeOrToken::Token(token) => token.text_range().start(),
+    })
+}
+
+/// The range between a block's braces.
+pub fn inside(block: &ast::BlockExpr) -> TextRange {
+    let Some(list) = block.stmt_list() else {
+        return TextRange::empty(block.syntax().text_range().end());
+    };
+    let range = list.syntax().text_range();
+    let start = list
+        .l_curly_token()
+        .map_or(range.start(), |brace| brace.text_range().end());
+    let end = list
+        .r_curly_token()
+        .map_or(range.end(), |brace| brace.text_range().start());
+    TextRange::new(start, end.max(start))
 }
 
 /// The owner of a function inside another one's body.

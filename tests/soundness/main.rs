@@ -13,7 +13,6 @@ mod probe;
 use std::{collections::BTreeMap, env, path::PathBuf, process::ExitCode};
 
 use check::{Outcome, Trial};
-use probe::Candidate;
 
 #[path = "../corpus/corpus.rs"]
 mod corpus;

@@ -1,0 +1,86 @@
+//! What an offer is good for, measured on its result.
+
+use crate::{
+    refactorings::Offer,
+    syntax::{FileContext, Item, Place, Source, Tree, places},
+    text::{Edit, Edits, TextRange, TextSize},
+};
+
+/// The cognitive complexity of the function around an offer, before and after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gain {
+    pub before: u32,
+    pub after: u32,
+}
+
+/// Titles are cut off beyond so many characters in some editors, so a gain that doesn't fit is left out.
+const LONGEST_TITLE: usize = 60;
+
+/// The title of an offer with its gain, if it has one: "Replace nested `if` with a guard clause (complexity 9 → 4)".
+pub fn title(source: &Source, offer: &Offer) -> String {
+    let title = offer.change().title.clone();
+    let Some(Gain { before, after }) = gain(source, offer) else {
+        return title;
+    };
+    let with_gain = format!("{title} (complexity {before} → {after})");
+    let fits = with_gain.chars().count() <= LONGEST_TITLE;
+    if fits { with_gain } else { title }
+}
+
+/// Nothing if the offer makes no function less complex.
+pub fn gain(source: &Source, offer: &Offer) -> Option<Gain> {
+    let edits = &offer.change().edits;
+    let place = unit_around(source, edits.span()?)?;
+    let before = complexity(&source.text, &place, source.context)?;
+    let unit = place.node.text_range();
+    let after_text = moved(edits, unit.start())?.apply(source.slice(unit))?;
+    let after_tree = Tree::parse(&after_text, source.context.edition).ok()?;
+    let mut after_place = places(&after_tree.root()).into_iter().next()?;
+    after_place.owner = place.owner;
+    let after = complexity(&after_text, &after_place, source.context)?;
+    (after < before).then_some(Gain { before, after })
+}
+
+fn unit_around(source: &Source, span: TextRange) -> Option<Place> {
+    let mut units = places(&source.root()).into_iter();
+    units.find(|place| place.node.text_range().contains_range(span))
+}
+
+fn complexity(text: &str, place: &Place, context: FileContext) -> Option<u32> {
+    let item = Item::new(text, place, context);
+    item.functions
+        .first()
+        .map(|function| function.metrics.cognitive)
+}
+
+fn moved(edits: &Edits, start: TextSize) -> Option<Edits> {
+    let moved = edits.as_slice().iter().map(|edit| {
+        let range = edit.delete.checked_sub(start)?;
+        Some(Edit::replace(range, edit.insert.clone()))
+    });
+    Edits::new(moved.collect::<Option<_>>()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::refactorings::{self, Context, Target};
+
+    const TEXT: &str = "struct S;\nimpl S {\n    fn f(a: bool, b: bool) {\n        if a {\n            if b {\n                g();\n            }\n        }\n    }\n}\n";
+
+    #[test]
+    fn the_gain_is_measured_in_the_function_around() {
+        let source = Source::parse(TEXT, FileContext::default()).unwrap();
+        let at = TextSize::try_from(TEXT.find("if a").unwrap()).unwrap();
+        let merge = refactorings::by_name("merge-nested-if").unwrap();
+        let offer = refactorings::offer(merge, &Context::new(&source), Target::Cursor(at)).unwrap();
+        assert_eq!(
+            gain(&source, &offer),
+            Some(Gain {
+                before: 3,
+                after: 2
+            })
+        );
+        assert!(title(&source, &offer).ends_with("(complexity 3 → 2)"));
+    }
+}

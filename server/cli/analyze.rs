@@ -1,0 +1,249 @@
+//! `refactor analyze`.
+
+use std::{path::PathBuf, sync::Arc, time::Instant};
+
+use anyhow::Context;
+use clap::ValueEnum;
+use rayon::prelude::*;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Output, Verdict,
+    inputs::{Input, Inputs, gather},
+    output::{Progress, caught_panics, look, say},
+    settings::{self, Settings},
+    work::Work,
+};
+use crate::{
+    analysis::{Finding, Level, answers_to, judge},
+    cache::StoreStats,
+    facts::{FileReport, FunctionFacts, Problem},
+    report::{self, File, Found, Report, Summary},
+    syntax::Source,
+    text::Lines,
+};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Files and directories
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// What the report is for
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Exit with 1 if there is a finding at or above this level
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Never)]
+    fail_on: FailOn,
+    /// Report the measures of every function (JSON)
+    #[arg(long)]
+    metrics: bool,
+    /// Report which refactorings are really offered at each finding; this parses every file that has one
+    #[arg(long)]
+    offers: bool,
+    /// Say on stderr what the cache did, and whether anything failed
+    #[arg(long)]
+    stats: bool,
+    /// Neither read nor write the cache
+    #[arg(long)]
+    no_cache: bool,
+    #[command(flatten)]
+    settings: settings::Arguments,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FailOn {
+    Never,
+    Warn,
+    Strong,
+}
+
+pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
+    let started = Instant::now();
+    let mut settings = Settings::new(&arguments.settings);
+    let inputs = gather(&arguments.paths, &mut settings)?;
+    let work = start(arguments, &inputs)?;
+    let mut report = work.block_on(analyze(&work, arguments, &inputs.files))?;
+    let stats = work.finish();
+    report.summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    say_problems(&report);
+    if arguments.stats {
+        say_statistics(&stats);
+    }
+    match arguments.format {
+        Format::Human => report::write_human(out, &report, look()),
+        Format::Json => report::write_json(out, &report),
+    }
+    .context("The report can't be written")?;
+    if inputs.unreadable > 0 {
+        return Ok(Verdict::Trouble);
+    }
+    Ok(arguments.fail_on.verdict(&report))
+}
+
+/// Where the cache is doesn't depend on the directory, so the first file's configuration says it.
+fn start(arguments: &Arguments, inputs: &Inputs) -> anyhow::Result<Work> {
+    let options = inputs.files.first().map(|input| &input.config.cache);
+    match options {
+        Some(options) if !arguments.no_cache => Work::with_cache(options),
+        _ => Work::in_memory(),
+    }
+}
+
+async fn analyze(work: &Work, arguments: &Arguments, inputs: &[Input]) -> anyhow::Result<Report> {
+    let texts = inputs
+        .iter()
+        .map(|input| (Arc::clone(&input.text), input.context));
+    let progress = Progress::over(inputs.len());
+    let never = CancellationToken::new();
+    let on_progress = |done| progress.set(done);
+    let answers = work
+        .engine
+        .reports(texts.collect(), &on_progress, &never)
+        .await?;
+    drop(progress);
+
+    let mut summary = Summary::default();
+    for (_, origin) in &answers {
+        summary.cache.count(*origin);
+    }
+    summary.parsed = summary.cache.misses + summary.cache.faults;
+    let mut files: Vec<File> = inputs
+        .par_iter()
+        .zip(&answers)
+        .map(|(input, (report, _))| file(input, report, arguments))
+        .collect();
+    if arguments.offers {
+        summary.parsed += offer(work, inputs, &mut files).await?;
+    }
+    summary.files = files.len();
+    summary.lines = files
+        .iter()
+        .map(|file| file.lines.count_without_trailing())
+        .sum();
+    summary.findings = files.iter().map(|file| file.findings.len()).sum();
+    Ok(Report { files, summary })
+}
+
+fn file(input: &Input, report: &FileReport, arguments: &Arguments) -> File {
+    let findings = judge(report, &input.text, &input.config.rules);
+    let without_offers = |finding| Found {
+        finding,
+        refactorings: None,
+    };
+    File {
+        path: input.shown.clone(),
+        text: Arc::clone(&input.text),
+        lines: Lines::new(&input.text),
+        findings: findings.into_iter().map(without_offers).collect(),
+        functions: arguments.metrics.then(|| functions(report)),
+        problem: report.problem,
+    }
+}
+
+/// Every function, in the order of the text.
+fn functions(report: &FileReport) -> Vec<FunctionFacts> {
+    let items = report.items.iter();
+    let functions = items.flat_map(|(offset, item)| {
+        let functions = item.functions.iter();
+        functions.map(|function| function.moved_by(*offset))
+    });
+    let mut functions: Vec<_> = functions.collect();
+    functions.sort_by_key(|function| (function.range.start(), function.name.start()));
+    functions
+}
+
+/// Fills in what is offered at each finding; how many files were parsed for it.
+async fn offer(work: &Work, inputs: &[Input], files: &mut [File]) -> anyhow::Result<usize> {
+    let with_findings = files.iter().zip(inputs).enumerate();
+    let with_findings = with_findings.filter(|(_, (file, _))| !file.findings.is_empty());
+    let asked: Vec<(usize, Input, Vec<Finding>)> = with_findings
+        .map(|(at, (file, input))| {
+            let findings = file.findings.iter().map(|found| found.finding.clone());
+            (at, input.clone(), findings.collect())
+        })
+        .collect();
+    let parsed = asked.len();
+    let offered = work.engine.run(move || {
+        let offered = asked.par_iter();
+        offered
+            .map(|(at, input, findings)| (*at, offered_at(input, findings)))
+            .collect::<Vec<_>>()
+    });
+    for (at, offered) in offered.await? {
+        for (found, ids) in files[at].findings.iter_mut().zip(offered) {
+            found.refactorings = Some(ids);
+        }
+    }
+    Ok(parsed)
+}
+
+/// The ids of the refactorings whose offer exists, for each finding.
+fn offered_at(input: &Input, findings: &[Finding]) -> Vec<Vec<&'static str>> {
+    let Ok(source) = Source::parse(Arc::clone(&input.text), input.context) else {
+        return vec![Vec::new(); findings.len()];
+    };
+    let ids = |finding| {
+        let offers = answers_to(&source, finding);
+        offers.iter().map(|offer| offer.refactoring().id).collect()
+    };
+    findings.iter().map(ids).collect()
+}
+
+fn say_problems(report: &Report) {
+    for file in &report.files {
+        let why = match file.problem {
+            Some(Problem::TooDeep) => "is nested too deeply to be analysed safely",
+            Some(Problem::TooLarge) => "is too large to be analysed",
+            None => continue,
+        };
+        say(
+            "note",
+            &format!("`{}` {why}; nothing is said of it.", file.path),
+        );
+    }
+}
+
+fn say_statistics(stats: &StoreStats) {
+    let StoreStats {
+        memory_hits,
+        local_hits,
+        remote_hits,
+        misses,
+        written,
+        dropped,
+        ..
+    } = stats;
+    say(
+        "stats",
+        &format!(
+            "cache: {memory_hits} from memory, {local_hits} local, {remote_hits} remote, {misses} misses, \
+         {} faults; {written} written, {dropped} dropped",
+            stats.fault_count(),
+        ),
+    );
+    for (kind, count) in &stats.faults {
+        say("stats", &format!("cache faults: {kind} {count}"));
+    }
+    say("stats", &format!("caught panics: {}", caught_panics()));
+}
+
+impl FailOn {
+    fn verdict(self, report: &Report) -> Verdict {
+        let fails = match self {
+            Self::Never => false,
+            Self::Warn => report.highest().is_some(),
+            Self::Strong => report.highest() == Some(Level::Strong),
+        };
+        if fails {
+            Verdict::Findings
+        } else {
+            Verdict::Fine
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! `refactor apply`.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use rayon::prelude::*;
+
+use super::{
+    Output, Verdict,
+    inputs::{Input, gather},
+    output::{look, say},
+    settings::{self, Settings},
+    work::Work,
+};
+use crate::{
+    analysis::{Applied, Only, apply_safe},
+    config::nearest,
+    refactorings, report, workspace,
+};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Files and directories
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Carry out these refactorings alone
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Change the files; without it, the diff is all that happens
+    #[arg(long)]
+    write: bool,
+    #[command(flatten)]
+    settings: settings::Arguments,
+}
+
+pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
+    check_ids(&arguments.only)?;
+    let mut settings = Settings::new(&arguments.settings);
+    let inputs = gather(&arguments.paths, &mut settings)?;
+    let work = Work::in_memory()?;
+    let changes = work.block_on(changes(&work, inputs.files, arguments.only.clone()))?;
+    work.finish();
+    for change in &changes {
+        let texts = (&*change.input.text, &*change.applied.text);
+        report::write_diff(out, &change.input.shown, texts, look())
+            .context("The diff can't be written")?;
+    }
+    let unwritten = if arguments.write { write(&changes) } else { 0 };
+    if unwritten == 0 {
+        sum_up(&changes, arguments);
+    }
+    if inputs.unreadable + unwritten > 0 {
+        return Ok(Verdict::Trouble);
+    }
+    Ok(Verdict::Fine)
+}
+
+fn check_ids(ids: &[String]) -> anyhow::Result<()> {
+    for id in ids {
+        if refactorings::by_name(id).is_some() {
+            continue;
+        }
+        let known = refactorings::all().iter().map(|refactoring| refactoring.id);
+        match nearest(id, known) {
+            Some(near) => bail!("There is no refactoring `{id}`. Did you mean `{near}`?"),
+            None => bail!(
+                "There is no refactoring `{id}`. `rustassistant refactor list` shows what there is."
+            ),
+        }
+    }
+    Ok(())
+}
+
+/// What becomes of a file.
+struct Change {
+    input: Input,
+    applied: Applied,
+}
+
+/// The files in which something is carried out, in their order.
+async fn changes(
+    work: &Work,
+    inputs: Vec<Input>,
+    only: Vec<String>,
+) -> anyhow::Result<Vec<Change>> {
+    let changes = work.engine.run(move || {
+        let changes = inputs.into_par_iter();
+        changes
+            .filter_map(|input| change(input, &only))
+            .collect::<Vec<_>>()
+    });
+    Ok(changes.await?)
+}
+
+fn change(input: Input, only: &[String]) -> Option<Change> {
+    let only = if only.is_empty() {
+        Only::All
+    } else {
+        Only::These(only)
+    };
+    match apply_safe(&input.text, input.context, &input.config.rules, only) {
+        Ok(applied) if applied.carried_out.is_empty() => None,
+        Ok(applied) => Some(Change { input, applied }),
+        Err(why) => {
+            say(
+                "note",
+                &format!("`{}` is {why}; it is left as it is.", input.shown),
+            );
+            None
+        }
+    }
+}
+
+/// Replaces each file that still is what was read; how many could not be replaced.
+fn write(changes: &[Change]) -> usize {
+    let mut failed = 0;
+    for Change { input, applied } in changes {
+        if let Err(error) = workspace::replace(&input.path, &applied.text, &input.text) {
+            say("error", &error.to_string());
+            failed += 1;
+        }
+    }
+    failed
+}
+
+fn sum_up(changes: &[Change], arguments: &Arguments) {
+    let steps: usize = changes
+        .iter()
+        .map(|change| change.applied.carried_out.len())
+        .sum();
+    let files = changes.len();
+    let message = match (changes, arguments.write) {
+        ([], _) => "There is nothing left that can be carried out safely.".to_owned(),
+        (_, true) => format!("Carried out: {steps}, in files: {files}."),
+        (_, false) => format!("To carry out: {steps}, in files: {files}. `--write` does it."),
+    };
+    say("note", &message);
+}

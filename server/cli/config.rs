@@ -1,0 +1,83 @@
+//! `config …`.
+
+use std::io::Write;
+
+use anyhow::Context;
+
+use super::{
+    Output, Verdict,
+    output::say,
+    settings::{self, Settings},
+};
+use crate::config::{Found, Loaded, schema};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    settings: settings::Arguments,
+}
+
+#[derive(Debug, Clone, Copy, clap::Subcommand)]
+enum Command {
+    /// Print every option that holds here, and where it was set
+    Show,
+    /// Print the files that options are read from
+    Path,
+    /// Print the JSON schema of `rustassistant.toml` and `config.toml`
+    Schema,
+    /// Check the options that hold here
+    Check,
+}
+
+pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
+    if let Command::Schema = arguments.command {
+        writeln!(out, "{}", serde_json::to_string_pretty(&schema())?)?;
+        return Ok(Verdict::Fine);
+    }
+    let here = std::env::current_dir().context("The current directory can't be read")?;
+    let loaded = Settings::new(&arguments.settings).look_up(&here);
+    for warning in &loaded.warnings {
+        say("warning", warning);
+    }
+    match arguments.command {
+        Command::Show => show(&loaded, out)?,
+        Command::Path => path(&loaded, out)?,
+        Command::Check | Command::Schema => {}
+    }
+    check(&loaded)
+}
+
+fn show(loaded: &Loaded, out: &mut Output) -> anyhow::Result<()> {
+    for option in loaded.config.shown() {
+        writeln!(out, "{option}")?;
+    }
+    Ok(())
+}
+
+fn path(loaded: &Loaded, out: &mut Output) -> anyhow::Result<()> {
+    for file in &loaded.looked_at {
+        let word = found_word(file.found);
+        writeln!(out, "{} ({word})", file.path.display())?;
+    }
+    Ok(())
+}
+
+pub(super) fn found_word(found: Found) -> &'static str {
+    match found {
+        Found::Read => "read",
+        Found::Absent => "not there",
+        Found::Refused => "refused",
+    }
+}
+
+fn check(loaded: &Loaded) -> anyhow::Result<Verdict> {
+    for problem in &loaded.problems {
+        say("error", &problem.to_string());
+    }
+    if loaded.problems.is_empty() {
+        return Ok(Verdict::Fine);
+    }
+    Ok(Verdict::Trouble)
+}

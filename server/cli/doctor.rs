@@ -1,0 +1,187 @@
+//! `doctor`: what is there, what isn't, and what to do about it.
+
+use std::{
+    io::{ErrorKind, Write},
+    path::Path,
+    process::Command,
+};
+
+use anyhow::Context;
+
+use super::{
+    Output, Verdict,
+    config::found_word,
+    settings::{self, Settings},
+    work::Work,
+};
+use crate::{
+    cache::Holdings,
+    config::{Config, Found, Loaded},
+};
+
+/// One line of the examination.
+struct Check {
+    state: State,
+    what: &'static str,
+    words: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Ok,
+    /// Everything works without it.
+    Note,
+    Problem,
+}
+
+const MADE_LATER: &str = "the first run makes it";
+
+pub(super) fn run(out: &mut Output) -> anyhow::Result<Verdict> {
+    let here = std::env::current_dir().context("The current directory can't be read")?;
+    let settings = Settings::new(&settings::Arguments::default());
+    let loaded = settings.look_up(&here);
+    let mut checks = vec![version()];
+    checks.push(home(settings.environment().home.as_deref()));
+    checks.push(cache(&loaded.config));
+    checks.extend(configuration(&loaded));
+    checks.extend(["cargo", "rustc"].map(toolchain));
+    for Check { state, what, words } in &checks {
+        let word = match state {
+            State::Ok => "OK",
+            State::Note => "NOTE",
+            State::Problem => "PROBLEM",
+        };
+        writeln!(out, "{word:8} {what}: {words}")?;
+    }
+    if checks.iter().any(|check| check.state == State::Problem) {
+        return Ok(Verdict::Trouble);
+    }
+    Ok(Verdict::Fine)
+}
+
+impl Check {
+    fn ok(what: &'static str, words: impl Into<String>) -> Self {
+        Self {
+            state: State::Ok,
+            what,
+            words: words.into(),
+        }
+    }
+
+    fn note(what: &'static str, words: impl Into<String>) -> Self {
+        Self {
+            state: State::Note,
+            what,
+            words: words.into(),
+        }
+    }
+
+    fn problem(what: &'static str, words: impl Into<String>) -> Self {
+        Self {
+            state: State::Problem,
+            what,
+            words: words.into(),
+        }
+    }
+}
+
+fn version() -> Check {
+    let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
+    Check::ok(
+        "version",
+        format!("{} on {os} {arch}", env!("CARGO_PKG_VERSION")),
+    )
+}
+
+fn home(home: Option<&Path>) -> Check {
+    const WHAT: &str = "home";
+    let Some(home) = home else {
+        return Check::problem(
+            WHAT,
+            "there is none, so nothing is kept between runs; set RUSTASSISTANT_HOME or HOME",
+        );
+    };
+    let shown = home.display();
+    match home.metadata() {
+        Err(error) if error.kind() == ErrorKind::NotFound => absent_home(home),
+        Err(error) => Check::problem(WHAT, format!("{shown} can't be looked at: {error}")),
+        Ok(metadata) if !metadata.is_dir() => Check::problem(
+            WHAT,
+            format!("{shown} is not a directory; move it away, or set RUSTASSISTANT_HOME"),
+        ),
+        Ok(_) => match tempfile::NamedTempFile::new_in(home) {
+            Ok(_) => Check::ok(WHAT, format!("{shown} can be written to")),
+            Err(error) => Check::problem(
+                WHAT,
+                format!("{shown} can't be written to ({error}); change its permissions"),
+            ),
+        },
+    }
+}
+
+fn absent_home(home: &Path) -> Check {
+    const WHAT: &str = "home";
+    let shown = home.display();
+    if home.parent().is_some_and(Path::is_dir) {
+        return Check::ok(WHAT, format!("{shown} is not there yet; {MADE_LATER}"));
+    }
+    let words = format!("{shown} can't be made, as the directory above it is not there; make that");
+    Check::problem(WHAT, words)
+}
+
+fn cache(config: &Config) -> Check {
+    const WHAT: &str = "cache";
+    let Some(path) = &config.cache.path else {
+        return Check::note(WHAT, "in memory only");
+    };
+    let shown = path.display();
+    if !path.exists() {
+        return Check::ok(WHAT, format!("{shown} is not there yet; {MADE_LATER}"));
+    }
+    match holdings(config) {
+        Ok(Holdings {
+            entries,
+            disk_bytes,
+            ..
+        }) => Check::ok(
+            WHAT,
+            format!("{shown} holds {entries} entries in {disk_bytes} bytes"),
+        ),
+        Err(error) => Check::problem(WHAT, format!("{shown} can't be used: {error:#}")),
+    }
+}
+
+fn holdings(config: &Config) -> anyhow::Result<Holdings> {
+    let work = Work::with_cache(&config.cache)?;
+    let holdings = work.block_on(work.store().holdings());
+    work.finish();
+    Ok(holdings?)
+}
+
+fn configuration(loaded: &Loaded) -> Vec<Check> {
+    const WHAT: &str = "configuration";
+    let mut checks: Vec<Check> = Vec::new();
+    for file in &loaded.looked_at {
+        if file.found != Found::Refused {
+            let words = format!("{} ({})", file.path.display(), found_word(file.found));
+            checks.push(Check::ok(WHAT, words));
+        }
+    }
+    let warnings = loaded.warnings.iter();
+    checks.extend(warnings.map(|warning| Check::note(WHAT, warning.as_str())));
+    let problems = loaded.problems.iter();
+    checks.extend(problems.map(|problem| Check::problem(WHAT, problem.to_string())));
+    checks
+}
+
+/// Analysis needs no toolchain, but whoever refactors wants to build and test afterwards.
+fn toolchain(program: &'static str) -> Check {
+    let version = Command::new(program).arg("--version").output();
+    match version {
+        Ok(output) if output.status.success() => {
+            let words = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+            Check::ok(program, words)
+        }
+        _ => Check::note(program, "not found on the PATH; analysis works without it"),
+    }
+}

@@ -1,0 +1,55 @@
+//! `explain ID` and `refactor explain ID`.
+
+use std::io::Write;
+
+use anyhow::bail;
+
+use super::{Output, Verdict, output::look};
+use crate::{
+    config::nearest,
+    refactorings,
+    report::write_documentation,
+    smells::{self, Smell},
+};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The id of a smell or a refactoring, as findings and `refactor list` show it
+    id: String,
+}
+
+pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
+    let id = arguments.id.as_str();
+    let look = look();
+    if let Some(markdown) = smells::doc(id) {
+        writeln!(out, "{id} (smell)\n")?;
+        write_documentation(out, markdown, look)?;
+        let smell = smells::by_name(id);
+        writeln!(out, "\n{}", smell.map(limits).unwrap_or_default())?;
+        return Ok(Verdict::Fine);
+    }
+    if let Some(markdown) = refactorings::doc(id) {
+        writeln!(out, "{id} (refactoring)\n")?;
+        write_documentation(out, markdown, look)?;
+        return Ok(Verdict::Fine);
+    }
+    let smells = smells::all().iter().map(|smell| smell.id);
+    let refactorings = refactorings::all().iter().map(|refactoring| refactoring.id);
+    match nearest(id, smells.chain(refactorings)) {
+        Some(near) => bail!("There is no `{id}`. Did you mean `{near}`?"),
+        None => bail!("There is no `{id}`. `rustassistant refactor list` shows what there is."),
+    }
+}
+
+fn limits(smell: &Smell) -> String {
+    let mut words = format!(
+        "Shown above {} (warn) and above {} (strong).",
+        smell.limits.warn, smell.limits.strong
+    );
+    if !smell.answers.is_empty() {
+        words.push_str(" Answered by ");
+        words.push_str(&smell.answers.join(", "));
+        words.push('.');
+    }
+    words
+}

@@ -1,0 +1,215 @@
+//! From the paths of a command line to the texts that are behind them. A path that can't be read is named on stderr and
+//! costs only itself.
+
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::Context;
+use rayon::prelude::*;
+
+use super::{
+    output::say,
+    paths::{Directory, Names},
+    settings::Settings,
+};
+use crate::{
+    config::Config,
+    syntax::FileContext,
+    workspace::{self, Manifests, ReadError, WalkOptions, WalkProblem},
+};
+
+/// A file that was read.
+#[derive(Debug, Clone)]
+pub(super) struct Input {
+    /// As the command line leads to it.
+    pub(super) path: PathBuf,
+    /// As people and programs read it.
+    pub(super) shown: String,
+    pub(super) text: Arc<str>,
+    pub(super) context: FileContext,
+    pub(super) config: Arc<Config>,
+}
+
+/// What the paths of a command line hold.
+#[derive(Debug, Default)]
+pub(super) struct Inputs {
+    /// Sorted by how they are shown, each file once.
+    pub(super) files: Vec<Input>,
+    /// How many paths could not be read.
+    pub(super) unreadable: usize,
+}
+
+/// Finds and reads the files that `paths` name.
+pub(super) fn gather(paths: &[PathBuf], settings: &mut Settings) -> anyhow::Result<Inputs> {
+    let here = std::env::current_dir().context("The current directory can't be read")?;
+    let mut found = Found {
+        names: Names::new(here),
+        has_many_roots: paths.len() > 1,
+        files: BTreeMap::new(),
+        unreadable: 0,
+    };
+    for path in paths {
+        found.add(path, settings)?;
+    }
+    Ok(found.read())
+}
+
+/// A file that is there.
+struct Candidate {
+    path: PathBuf,
+    shown: String,
+    config: Arc<Config>,
+}
+
+struct Found {
+    names: Names,
+    has_many_roots: bool,
+    /// By their paths without links, so that a file is there once however often it is named.
+    files: BTreeMap<PathBuf, Candidate>,
+    unreadable: usize,
+}
+
+impl Found {
+    fn add(&mut self, path: &Path, settings: &mut Settings) -> anyhow::Result<()> {
+        let resolved = match path.canonicalize() {
+            Ok(resolved) => resolved,
+            Err(error) => {
+                self.refuse(&missing(path, &error));
+                return Ok(());
+            }
+        };
+        let shown = self.names.shown(path);
+        if resolved.is_dir() {
+            let config = settings.of(&resolved)?;
+            let directory = Directory {
+                path,
+                resolved: &resolved,
+                shown: &shown,
+            };
+            self.add_directory(&directory, &config);
+        } else {
+            let directory = resolved.parent().unwrap_or(&resolved);
+            let config = settings.of(directory)?;
+            let path = path.to_path_buf();
+            self.add_file(
+                resolved,
+                Candidate {
+                    path,
+                    shown,
+                    config,
+                },
+            );
+        }
+        Ok(())
+    }
+
+    fn add_directory(&mut self, root: &Directory<'_>, config: &Arc<Config>) {
+        let options = WalkOptions {
+            exclude: config.exclude.clone(),
+            ..WalkOptions::default()
+        };
+        let (files, problems) = workspace::walk(root.path, &options);
+        if files.is_empty() {
+            let shown = root.shown;
+            say("note", &format!("There are no Rust files below `{shown}`."));
+        }
+        for problem in problems {
+            match problem {
+                // Everything in it is read by its other way.
+                WalkProblem::Loop { .. } => say("note", &problem.to_string()),
+                _ => self.refuse(&problem.to_string()),
+            }
+        }
+        for path in files {
+            let relative = path.strip_prefix(root.path).unwrap_or(&path);
+            let candidate = Candidate {
+                shown: self.names.below(root, relative),
+                config: Arc::clone(config),
+                path: path.clone(),
+            };
+            self.add_file(self.resolved(root, &path), candidate);
+        }
+    }
+
+    /// A walk names each file once, so links in it matter only where there are other walks.
+    fn resolved(&self, root: &Directory<'_>, path: &Path) -> PathBuf {
+        let looked_up = self.has_many_roots.then(|| path.canonicalize());
+        match looked_up {
+            Some(Ok(resolved)) => resolved,
+            _ => {
+                let relative = path.strip_prefix(root.path).unwrap_or(path);
+                root.resolved.join(relative)
+            }
+        }
+    }
+
+    /// A file that is named twice is shown by the name that sorts first, in whatever order the names came.
+    fn add_file(&mut self, resolved: PathBuf, candidate: Candidate) {
+        match self.files.entry(resolved) {
+            Entry::Vacant(entry) => {
+                entry.insert(candidate);
+            }
+            Entry::Occupied(mut entry) if candidate.shown < entry.get().shown => {
+                entry.insert(candidate);
+            }
+            Entry::Occupied(_) => {}
+        }
+    }
+
+    fn refuse(&mut self, message: &str) {
+        say("error", message);
+        self.unreadable += 1;
+    }
+
+    fn read(mut self) -> Inputs {
+        let manifests = Manifests::new();
+        let candidates = std::mem::take(&mut self.files);
+        let mut candidates: Vec<_> = candidates.into_iter().collect();
+        candidates.sort_by(|left, right| left.1.shown.cmp(&right.1.shown));
+        let read: Vec<Result<Input, ReadError>> = candidates
+            .into_par_iter()
+            .map(|(resolved, candidate)| read(&resolved, candidate, &manifests))
+            .collect();
+        let mut files = Vec::with_capacity(read.len());
+        for read in read {
+            match read {
+                Ok(input) => files.push(input),
+                Err(error) => self.refuse(&error.to_string()),
+            }
+        }
+        Inputs {
+            files,
+            unreadable: self.unreadable,
+        }
+    }
+}
+
+fn read(resolved: &Path, candidate: Candidate, manifests: &Manifests) -> Result<Input, ReadError> {
+    let Candidate {
+        path,
+        shown,
+        config,
+    } = candidate;
+    Ok(Input {
+        text: workspace::read(&path)?,
+        context: manifests.context_of(resolved),
+        path,
+        shown,
+        config,
+    })
+}
+
+fn missing(path: &Path, error: &io::Error) -> String {
+    let shown = path.display();
+    match error.kind() {
+        io::ErrorKind::NotFound if path.is_symlink() => {
+            format!("`{shown}` is a link to a file that is not there. Mend or remove it.")
+        }
+        io::ErrorKind::NotFound => format!("No such file: `{shown}`. Check the path."),
+        _ => format!("`{shown}` can't be read: {error}"),
+    }
+}

@@ -1,0 +1,149 @@
+//! How paths are named: relative to the current directory where that is possible, with `/`.
+
+use std::path::{Component, Path, PathBuf};
+
+/// Names files from one directory.
+pub(super) struct Names {
+    from: PathBuf,
+}
+
+/// A directory that is walked through.
+pub(super) struct Directory<'a> {
+    /// As the command line names it.
+    pub(super) path: &'a Path,
+    /// Without links.
+    pub(super) resolved: &'a Path,
+    /// As people and programs read it.
+    pub(super) shown: &'a str,
+}
+
+impl Names {
+    /// `from` is absolute and has neither `.` nor `..`.
+    pub(super) fn new(from: PathBuf) -> Self {
+        Self { from }
+    }
+
+    /// How people and programs read the path.
+    pub(super) fn shown(&self, path: &Path) -> String {
+        let Some(path) = self.without_detours(path) else {
+            return joined(path.components());
+        };
+        let Some((up, rest)) = self.relative(&path) else {
+            return joined(path.components());
+        };
+        let up = std::iter::repeat_n(Component::ParentDir, up);
+        let shown = joined(up.chain(rest.components()));
+        if shown.is_empty() {
+            ".".to_owned()
+        } else {
+            shown
+        }
+    }
+
+    /// How a path is read that lies at `relative` below a directory. What lies below a link in the current directory is
+    /// named by the link; whoever comes from above is named as if they had not gone there.
+    pub(super) fn below(&self, directory: &Directory<'_>, relative: &Path) -> String {
+        let shown = directory.shown;
+        if shown.starts_with("..") || shown.starts_with('/') {
+            return self.shown(&directory.resolved.join(relative));
+        }
+        let relative = joined(relative.components());
+        if shown == "." {
+            relative
+        } else {
+            format!("{shown}/{relative}")
+        }
+    }
+
+    /// The absolute path without `.` and `..`. A `..` behind a link leads elsewhere than its words say, so such a path is
+    /// looked up; nothing if it isn't there.
+    fn without_detours(&self, path: &Path) -> Option<PathBuf> {
+        let absolute = self.from.join(path);
+        let has_detour = |component| component == Component::ParentDir;
+        if path.components().any(has_detour) {
+            return absolute.canonicalize().ok();
+        }
+        Some(absolute.components().collect())
+    }
+
+    /// The steps up and then down to the path; nothing if they share no root.
+    fn relative<'a>(&self, path: &'a Path) -> Option<(usize, &'a Path)> {
+        let root = path.components().next();
+        if root != self.from.components().next() {
+            return None;
+        }
+        let mut bases = self.from.ancestors().enumerate();
+        bases.find_map(|(up, base)| Some((up, path.strip_prefix(base).ok()?)))
+    }
+}
+
+fn joined<'a>(components: impl Iterator<Item = Component<'a>>) -> String {
+    let mut joined = String::new();
+    for component in components {
+        if component == Component::RootDir {
+            joined.push('/');
+            continue;
+        }
+        if !joined.is_empty() && !joined.ends_with('/') {
+            joined.push('/');
+        }
+        joined.push_str(&component.as_os_str().to_string_lossy());
+    }
+    joined
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_relative_with_slashes() {
+        let names = Names::new("/home/a/project".into());
+        let shown = |path: &str| names.shown(Path::new(path));
+        assert_eq!(shown("/home/a/project/src/lib.rs"), "src/lib.rs");
+        assert_eq!(shown("/home/a/other/lib.rs"), "../other/lib.rs");
+        assert_eq!(shown("/lib.rs"), "../../../lib.rs");
+        assert_eq!(shown("/home/a/project"), ".");
+        assert_eq!(shown("/home/a"), "..");
+        assert_eq!(shown("./src/./lib.rs"), "src/lib.rs");
+        assert_eq!(shown("."), ".");
+    }
+
+    #[test]
+    fn what_lies_below_is_read_so() {
+        let names = Names::new("/home/a/project".into());
+        let below = |shown: &str, resolved: &str| {
+            let directory = Directory {
+                path: Path::new(shown),
+                resolved: Path::new(resolved),
+                shown,
+            };
+            names.below(&directory, Path::new("in/a.rs"))
+        };
+        assert_eq!(below(".", "/home/a/project"), "in/a.rs");
+        assert_eq!(below("src", "/home/a/project/src"), "src/in/a.rs");
+        assert_eq!(below("link", "/elsewhere"), "link/in/a.rs");
+        assert_eq!(below("..", "/home/a"), "../in/a.rs");
+        assert_eq!(below("../..", "/home"), "../../in/a.rs");
+        let above = Names::new("/home/a/project/in".into());
+        let directory = Directory {
+            path: Path::new(".."),
+            resolved: Path::new("/home/a/project"),
+            shown: "..",
+        };
+        assert_eq!(above.below(&directory, Path::new("in/a.rs")), "a.rs");
+    }
+
+    #[test]
+    fn detours_are_looked_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        std::fs::create_dir_all(root.join("far/away")).unwrap();
+        std::fs::write(root.join("far/a.rs"), "").unwrap();
+        std::os::unix::fs::symlink("far/away", root.join("link")).unwrap();
+        let names = Names::new(root);
+        assert_eq!(names.shown(Path::new("far/away/../a.rs")), "far/a.rs");
+        assert_eq!(names.shown(Path::new("link/../a.rs")), "far/a.rs");
+        assert_eq!(names.shown(Path::new("link/../none.rs")), "link/../none.rs");
+    }
+}

@@ -1,0 +1,72 @@
+//! The engine of one run, and the cache under it.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use tokio::runtime::{Builder, Runtime};
+
+use super::output::say;
+use crate::{
+    analysis::{Engine, Workers},
+    cache::{Mode, Store, StoreOptions, StoreStats},
+    config::CacheOptions,
+};
+
+/// A run waits so long for its last reports to be written. No disk that works needs it.
+const LONGEST_FLUSH: Duration = Duration::from_secs(60);
+
+pub(super) struct Work {
+    runtime: Runtime,
+    pub(super) engine: Engine,
+}
+
+impl Work {
+    /// With the cache that the options name.
+    pub(super) fn with_cache(options: &CacheOptions) -> anyhow::Result<Self> {
+        Self::with_store(StoreOptions {
+            path: options.path.clone(),
+            memory_bytes: usize::try_from(options.memory).unwrap_or(usize::MAX),
+            disk_bytes: options.disk,
+            max_age: options.age,
+            mode: Mode::CommandLine,
+        })
+    }
+
+    /// Without a file: what is computed is forgotten at the end.
+    pub(super) fn in_memory() -> anyhow::Result<Self> {
+        Self::with_cache(&CacheOptions::default())
+    }
+
+    fn with_store(options: StoreOptions) -> anyhow::Result<Self> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("The program can't start")?;
+        let store = Arc::new(Store::open(options));
+        let engine = Engine::new(store, Workers::default());
+        Ok(Self { runtime, engine })
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        self.engine.store()
+    }
+
+    pub(super) fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    /// Writes what is still to be written, and says what went wrong with the cache.
+    pub(super) fn finish(&self) -> StoreStats {
+        let store = self.store();
+        if !self.runtime.block_on(store.close(LONGEST_FLUSH)) {
+            say(
+                "warning",
+                "Not all reports reached the cache; they will be computed again.",
+            );
+        }
+        for warning in store.warnings() {
+            say("warning", &warning);
+        }
+        store.stats()
+    }
+}

@@ -1,0 +1,402 @@
+//! From what a layer says to settings, key by key: a wrong key costs that key only.
+
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    ConfigProblem, Origin, Place,
+    environment::{USER, expanded},
+    exclude,
+    keys::{self, At, Key, Shape},
+    problem::{nearest, place_in},
+    tree::{Name, Node, Placed, Table},
+    units,
+};
+use crate::smells::Smell;
+
+/// A layer that has been checked.
+#[derive(Debug, Default)]
+pub(super) struct Layer {
+    pub(super) settings: Vec<Setting>,
+    pub(super) problems: Vec<ConfigProblem>,
+}
+
+/// A value for a key, of the key's shape.
+#[derive(Debug, Clone)]
+pub(super) struct Setting {
+    pub(super) key: &'static Key,
+    /// The smell that the key is of, if it is of one.
+    pub(super) smell: Option<&'static str>,
+    pub(super) value: Value,
+    pub(super) origin: Origin,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value {
+    Flag(bool),
+    Number(u64),
+    Choice(&'static str),
+    List(Vec<String>),
+    Path(PathBuf),
+}
+
+/// Who speaks, and what the words are relative to.
+#[derive(Clone, Copy)]
+pub(super) struct Speaker<'a> {
+    pub(super) voice: Voice<'a>,
+    /// What relative paths start at.
+    pub(super) base: &'a Path,
+    /// What `~` stands for.
+    pub(super) user: Option<&'a Path>,
+    pub(super) smells: &'a [Smell],
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Voice<'a> {
+    UserFile(File<'a>),
+    ProjectFile(File<'a>),
+    Editor,
+    Variable(&'static str),
+    Flag(&'a str),
+}
+
+/// A file as it is shown to people, and its text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct File<'a> {
+    pub(super) shown: &'a str,
+    pub(super) text: &'a str,
+}
+
+pub(super) fn decode(table: &Table, speaker: Speaker<'_>) -> Layer {
+    let mut decoder = Decoder {
+        speaker,
+        layer: Layer::default(),
+    };
+    decoder.table(&[], table);
+    decoder.layer
+}
+
+/// What is wrong with one value.
+struct Fault {
+    message: String,
+    suggestion: Option<String>,
+}
+
+impl Fault {
+    fn expected(what: &str, found: &Node) -> Self {
+        Self {
+            message: format!("expected {what}, found {}", found.kind()),
+            suggestion: None,
+        }
+    }
+}
+
+struct Decoder<'a> {
+    speaker: Speaker<'a>,
+    layer: Layer,
+}
+
+impl Decoder<'_> {
+    fn table(&mut self, path: &[&str], table: &Table) {
+        for (name, value) in table {
+            self.pair(path, name, value);
+        }
+    }
+
+    fn pair(&mut self, outer: &[&str], name: &Name, value: &Placed) {
+        if value.node == Node::Nothing {
+            return;
+        }
+        let mut path = outer.to_vec();
+        path.push(&name.text);
+        if self.is_refused(&path) {
+            self.refuse(&path, name);
+            return;
+        }
+        match keys::at(&path, self.speaker.smells) {
+            At::Key(key) => self.key(key, &path, value),
+            At::Smell => self.smell(&path, value),
+            At::Table => self.inner(&path, value),
+            At::Nothing => self.unknown(outer, &path, name),
+        }
+    }
+
+    fn inner(&mut self, path: &[&str], value: &Placed) {
+        match &value.node {
+            Node::Table(table) => self.table(path, table),
+            other => {
+                let fault = Fault::expected("a table", other);
+                self.fault(path, &value.at, fault);
+            }
+        }
+    }
+
+    /// `[smells.<id>]`, or in short `<id> = false` and `<id> = 80`.
+    fn smell(&mut self, path: &[&str], value: &Placed) {
+        let short = match &value.node {
+            Node::Flag(_) => "enabled",
+            Node::Number(_) => keys::SHORT,
+            Node::Table(table) => {
+                let first = self.layer.settings.len();
+                self.table(path, table);
+                self.hold_limits_in_order(first, path, table);
+                return;
+            }
+            other => {
+                let fault = Fault::expected("a table, true or false, or a limit", other);
+                self.fault(path, &value.at, fault);
+                return;
+            }
+        };
+        let mut path = path.to_vec();
+        path.push(short);
+        if let At::Key(key) = keys::at(&path, self.speaker.smells) {
+            self.key(key, &path, value);
+        }
+    }
+
+    /// A smell that is strong before it is worth a warning is a slip: `warn` falls.
+    fn hold_limits_in_order(&mut self, first: usize, path: &[&str], table: &Table) {
+        let settings = &self.layer.settings[first..];
+        let number = |name: &str| {
+            settings.iter().find_map(|setting| match setting.value {
+                Value::Number(number) if setting.key.name() == name => Some(number),
+                _ => None,
+            })
+        };
+        let (Some(warn), Some(strong)) = (number("warn"), number("strong")) else {
+            return;
+        };
+        if warn <= strong {
+            return;
+        }
+        let is_warn = |setting: &Setting| setting.key.name() == "warn";
+        let place = table.iter().find(|(name, _)| name.text == "warn");
+        let at = place.map_or(0..0, |(_, value)| value.at.clone());
+        let tail = self.layer.settings.split_off(first);
+        let kept = tail.into_iter().filter(|setting| !is_warn(setting));
+        self.layer.settings.extend(kept);
+        let fault = Fault {
+            message: format!("{warn} is above `strong`, which is {strong}"),
+            suggestion: None,
+        };
+        let mut path = path.to_vec();
+        path.push("warn");
+        self.fault(&path, &at, fault);
+    }
+
+    fn key(&mut self, key: &'static Key, path: &[&str], value: &Placed) {
+        let smell = match path {
+            ["smells", id, ..] => self.speaker.smells.iter().find(|smell| smell.id == *id),
+            _ => None,
+        };
+        let read = match (key.shape_for(smell), &value.node) {
+            (Shape::Globs, Node::List(list)) => Ok(Value::List(self.globs(path, list))),
+            (shape, node) => self.speaker.value(shape, node),
+        };
+        let value_read = match read {
+            Ok(value) => value,
+            Err(fault) => {
+                self.fault(path, &value.at, fault);
+                return;
+            }
+        };
+        self.layer.settings.push(Setting {
+            key,
+            smell: smell.map(|smell| smell.id),
+            value: value_read,
+            origin: self.speaker.origin(&value.at),
+        });
+    }
+
+    /// A wrong pattern costs that pattern only.
+    fn globs(&mut self, path: &[&str], list: &[Placed]) -> Vec<String> {
+        let mut patterns = Vec::new();
+        for item in list {
+            let Node::Text(pattern) = &item.node else {
+                let fault = Fault::expected("a pattern", &item.node);
+                self.fault(path, &item.at, fault);
+                continue;
+            };
+            match exclude::fault(pattern) {
+                None => patterns.push(pattern.clone()),
+                Some(reason) => {
+                    let message = format!("the pattern `{pattern}` can't be read: {reason}");
+                    let fault = Fault {
+                        message,
+                        suggestion: None,
+                    };
+                    self.fault(path, &item.at, fault);
+                }
+            }
+        }
+        patterns
+    }
+
+    fn is_refused(&self, path: &[&str]) -> bool {
+        let is_of_the_project = matches!(self.speaker.voice, Voice::ProjectFile(_) | Voice::Editor);
+        is_of_the_project && keys::is_user_only(path)
+    }
+
+    fn refuse(&mut self, path: &[&str], name: &Name) {
+        let who = match self.speaker.voice {
+            Voice::Editor => "editor settings",
+            _ => "a project",
+        };
+        let message = format!(
+            "refused: {who} may not choose where data goes; `[{}]` is read from the user's own config.toml, the environment and flags",
+            name.text
+        );
+        let fault = Fault {
+            message,
+            suggestion: None,
+        };
+        self.fault(path, &name.at, fault);
+    }
+
+    fn unknown(&mut self, outer: &[&str], path: &[&str], name: &Name) {
+        if keys::LATER.contains(&path.join(".").as_str()) {
+            let fault = Fault {
+                message: "not available in this version".to_owned(),
+                suggestion: None,
+            };
+            self.fault(path, &name.at, fault);
+            return;
+        }
+        let kind = if outer == ["smells"] { "smell" } else { "key" };
+        let known = keys::names_in(outer, self.speaker.smells);
+        let suggestion = nearest(&name.text, known.iter().copied()).map(str::to_owned);
+        let expected = match suggestion {
+            None if outer != ["smells"] => format!("; expected one of {}", quoted(&known)),
+            _ => String::new(),
+        };
+        self.layer.problems.push(ConfigProblem {
+            place: self.speaker.place(&name.at),
+            key: None,
+            message: format!("unknown {kind} `{}`{expected}", path.join(".")),
+            suggestion,
+        });
+    }
+
+    fn fault(&mut self, path: &[&str], at: &Range<usize>, fault: Fault) {
+        self.layer.problems.push(ConfigProblem {
+            place: self.speaker.place(at),
+            key: Some(path.join(".")),
+            message: fault.message,
+            suggestion: fault.suggestion,
+        });
+    }
+}
+
+impl Speaker<'_> {
+    /// The place of a range of bytes in what is spoken.
+    pub(super) fn place(&self, at: &Range<usize>) -> Place {
+        match self.voice {
+            Voice::UserFile(file) | Voice::ProjectFile(file) => {
+                place_in(file.shown, file.text, at.start)
+            }
+            Voice::Editor => Place::Editor,
+            Voice::Variable(name) => Place::Variable(name),
+            Voice::Flag(text) => Place::Flag(text.to_owned()),
+        }
+    }
+
+    pub(super) fn origin(&self, at: &Range<usize>) -> Origin {
+        match self.place(at) {
+            Place::At { file, line, .. } => Origin::File { shown: file, line },
+            Place::File(shown) => Origin::File { shown, line: 1 },
+            Place::Editor => Origin::Editor,
+            Place::Variable(name) => Origin::Environment(name),
+            Place::Flag(text) => Origin::Flag(text),
+        }
+    }
+
+    fn value(&self, shape: Shape, node: &Node) -> Result<Value, Fault> {
+        match shape {
+            Shape::Flag => match node {
+                Node::Flag(flag) => Ok(Value::Flag(*flag)),
+                _ => Err(Fault::expected("true or false", node)),
+            },
+            Shape::Number { least, most } => number(least, most, node),
+            Shape::Choice { names, later } => choice(names, later, node),
+            Shape::Globs => Err(Fault::expected("a list of patterns", node)),
+            Shape::Path => self.path(node),
+            Shape::Size => size(node),
+        }
+    }
+
+    fn path(&self, node: &Node) -> Result<Value, Fault> {
+        let Node::Text(text) = node else {
+            return Err(Fault::expected("a path", node));
+        };
+        if text.is_empty() {
+            return Err(Fault {
+                message: "expected a path, found an empty string".to_owned(),
+                suggestion: None,
+            });
+        }
+        let path = expanded(Path::new(text), self.user).ok_or_else(|| Fault {
+            message: format!("`~` means nothing here, because {USER} is not set"),
+            suggestion: None,
+        })?;
+        Ok(Value::Path(self.base.join(path)))
+    }
+}
+
+fn number(least: u64, most: u64, node: &Node) -> Result<Value, Fault> {
+    let Node::Number(number) = node else {
+        return Err(Fault::expected("a whole number", node));
+    };
+    let within = u64::try_from(*number)
+        .ok()
+        .filter(|number| (least..=most).contains(number));
+    within.map(Value::Number).ok_or_else(|| Fault {
+        message: format!("expected a whole number from {least} to {most}, found {number}"),
+        suggestion: None,
+    })
+}
+
+fn choice(names: &'static [&'static str], later: &[&str], node: &Node) -> Result<Value, Fault> {
+    let Node::Text(text) = node else {
+        return Err(Fault::expected(&format!("one of {}", quoted(names)), node));
+    };
+    if let Some(name) = names.iter().find(|name| *name == text) {
+        return Ok(Value::Choice(name));
+    }
+    if later.contains(&text.as_str()) {
+        return Err(Fault {
+            message: format!(
+                "`{text}` is not available in this version, only {}",
+                quoted(names)
+            ),
+            suggestion: None,
+        });
+    }
+    Err(Fault {
+        message: format!("expected one of {}, found another string", quoted(names)),
+        suggestion: nearest(text, names.iter().copied()).map(str::to_owned),
+    })
+}
+
+fn size(node: &Node) -> Result<Value, Fault> {
+    let wanted = "bytes as a number or as \"256MB\"";
+    let bytes = match node {
+        Node::Number(number) => u64::try_from(*number).ok(),
+        Node::Text(text) => units::bytes(text),
+        _ => None,
+    };
+    bytes.map(Value::Number).ok_or_else(|| match node {
+        Node::Text(_) => Fault {
+            message: format!("expected {wanted}, found another string"),
+            suggestion: None,
+        },
+        _ => Fault::expected(wanted, node),
+    })
+}
+
+fn quoted(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}

@@ -1,0 +1,171 @@
+//! Paths that the user wants left out.
+
+use std::path::{Path, PathBuf};
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+/// Patterns of all layers. Of those that match a path the last decides, as in a `.gitignore`.
+#[derive(Debug, Clone, Default)]
+pub struct Exclude {
+    layers: Vec<Patterns>,
+}
+
+/// What a path is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    File,
+    Directory,
+}
+
+#[derive(Debug, Clone)]
+struct Patterns {
+    base: PathBuf,
+    /// `base` without symbolic links, where that is another path.
+    real: Option<PathBuf>,
+    globs: Gitignore,
+}
+
+impl Exclude {
+    /// Adds patterns that are relative to the directory `base`. Those that can't be read are passed over; the decoder has
+    /// named them.
+    pub(super) fn add<'a>(&mut self, base: &Path, patterns: impl IntoIterator<Item = &'a str>) {
+        let mut builder = builder(base);
+        for pattern in patterns {
+            let _named_by_the_decoder = builder.add_line(None, pattern);
+        }
+        let Ok(globs) = builder.build() else {
+            return;
+        };
+        if globs.is_empty() {
+            return;
+        }
+        let real = std::fs::canonicalize(base).ok();
+        self.layers.push(Patterns {
+            base: base.to_path_buf(),
+            real: real.filter(|real| real != base),
+            globs,
+        });
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.layers.is_empty()
+    }
+
+    /// Whether the absolute `path` itself is left out, whatever is said of the directories above it. This is for those who
+    /// come from above and have asked there.
+    pub fn matches(&self, path: &Path, entry: Entry) -> bool {
+        self.decision(path, entry).unwrap_or(false)
+    }
+
+    /// Whether the absolute path of a file, or a directory above it, is left out.
+    pub fn covers(&self, file: &Path) -> bool {
+        if self.is_empty() {
+            return false;
+        }
+        let directories = file.ancestors().skip(1);
+        self.matches(file, Entry::File)
+            || directories
+                .into_iter()
+                .any(|directory| self.matches(directory, Entry::Directory))
+    }
+
+    fn decision(&self, path: &Path, entry: Entry) -> Option<bool> {
+        self.layers
+            .iter()
+            .rev()
+            .find_map(|layer| layer.decision(path, entry))
+    }
+}
+
+impl Patterns {
+    fn decision(&self, path: &Path, entry: Entry) -> Option<bool> {
+        let relative = self.relative(path)?;
+        if relative.as_os_str().is_empty() {
+            return None;
+        }
+        let found = self.globs.matched(relative, entry == Entry::Directory);
+        match (found.is_ignore(), found.is_whitelist()) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            _ => None,
+        }
+    }
+
+    fn relative<'a>(&self, path: &'a Path) -> Option<&'a Path> {
+        let through_real = || path.strip_prefix(self.real.as_ref()?).ok();
+        path.strip_prefix(&self.base).ok().or_else(through_real)
+    }
+}
+
+/// What is wrong with a pattern, if anything is.
+pub(super) fn fault(pattern: &str) -> Option<String> {
+    let mut builder = builder(Path::new(""));
+    let line = builder.add_line(None, pattern).map(drop);
+    let error = line.and_then(|()| builder.build().map(drop)).err()?;
+    let text = error.to_string();
+    let reason = text
+        .rsplit_once("': ")
+        .map_or(text.as_str(), |(_, reason)| reason);
+    Some(reason.to_owned())
+}
+
+/// Git lets `a[` pass as an odd name; in options it is a slip.
+fn builder(base: &Path) -> GitignoreBuilder {
+    let mut builder = GitignoreBuilder::new(base);
+    builder.allow_unclosed_class(false);
+    builder
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exclude(patterns: &[&str]) -> Exclude {
+        let mut exclude = Exclude::default();
+        exclude.add(Path::new("/work"), patterns.iter().copied());
+        exclude
+    }
+
+    #[test]
+    fn what_matches_is_left_out() {
+        let exclude = exclude(&["fixtures/", "*_generated.rs", "/one.rs"]);
+        assert!(exclude.matches(Path::new("/work/a/fixtures"), Entry::Directory));
+        assert!(exclude.covers(Path::new("/work/a/fixtures/b/c.rs")));
+        assert!(exclude.covers(Path::new("/work/a/x_generated.rs")));
+        assert!(exclude.covers(Path::new("/work/one.rs")));
+    }
+
+    #[test]
+    fn what_does_not_match_is_kept() {
+        let exclude = exclude(&["fixtures/", "*_generated.rs", "/one.rs"]);
+        assert!(!exclude.matches(Path::new("/work/a/fixtures"), Entry::File));
+        assert!(!exclude.covers(Path::new("/work/a/one.rs")));
+        assert!(!exclude.covers(Path::new("/work/fixtures.rs")));
+        assert!(!exclude.covers(Path::new("/elsewhere/fixtures/c.rs")));
+        assert!(!exclude.covers(Path::new("/work")));
+        assert!(!exclude.covers(Path::new("relative/one.rs")));
+    }
+
+    #[test]
+    fn a_later_layer_takes_back() {
+        let mut exclude = exclude(&["*.rs"]);
+        exclude.add(Path::new("/work/kept"), ["!*.rs"]);
+        assert!(exclude.covers(Path::new("/work/a.rs")));
+        assert!(!exclude.covers(Path::new("/work/kept/a.rs")));
+    }
+
+    #[test]
+    fn nothing_excludes_nothing() {
+        let exclude = exclude(&["", "# a comment"]);
+        assert!(exclude.is_empty());
+        assert!(!exclude.covers(Path::new("/work/a.rs")));
+    }
+
+    #[test]
+    fn patterns_that_cannot_be_read_have_a_reason() {
+        assert!(fault("a[").is_some());
+        assert!(fault("a{b").is_some());
+        assert_eq!(fault("**/*.rs"), None);
+        assert_eq!(fault("!a"), None);
+    }
+}

@@ -1,0 +1,241 @@
+//! The one table of options: the decoder, the schema and the documentation are read from it.
+
+use crate::smells::Smell;
+
+/// An option.
+#[derive(Debug)]
+pub(super) struct Key {
+    /// Dotted; [`ANY_SMELL`] stands for the id of any smell.
+    pub(super) path: &'static str,
+    pub(super) shape: Shape,
+    pub(super) reach: Reach,
+    /// What it is for, in one sentence or two, for people.
+    pub(super) doc: &'static str,
+}
+
+impl Key {
+    /// The values that it takes for `smell`, if it is a smell's. A limit below what is kept of measures would show no more
+    /// than the lowest that means anything, so it is refused.
+    pub(super) fn shape_for(&self, smell: Option<&Smell>) -> Shape {
+        match (self.shape, smell) {
+            (Shape::Number { most, .. }, Some(smell)) => Shape::Number {
+                least: smell.limits.floor().saturating_sub(1).into(),
+                most,
+            },
+            (shape, _) => shape,
+        }
+    }
+
+    /// The last segment of the path.
+    pub(super) fn name(&self) -> &'static str {
+        self.path
+            .rsplit_once('.')
+            .map_or(self.path, |(_, name)| name)
+    }
+}
+
+/// The values that a key takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Flag,
+    /// A whole number within these bounds, both included.
+    Number {
+        least: u64,
+        most: u64,
+    },
+    Choice {
+        names: &'static [&'static str],
+        /// Names that are known and mean something, but not to this version.
+        later: &'static [&'static str],
+    },
+    /// Patterns as in `.gitignore`.
+    Globs,
+    /// May start with `~`; relative to the file that says it.
+    Path,
+    /// Bytes, as a number or as a string with a unit.
+    Size,
+}
+
+/// Whose layers may set a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    Everyone,
+    /// Not what comes with a project: its file, and the editor's settings, which a project can ship.
+    UserOnly,
+}
+
+pub(super) const ANY_SMELL: &str = "<id>";
+
+/// The key that a smell's number means where it stands for the smell's table.
+pub(super) const SHORT: &str = "warn";
+
+/// Keys of the cache that this version doesn't have.
+pub(super) const LATER: [&str; 3] = ["cache.api_key", "cache.team", "cache.url"];
+
+pub(super) static KEYS: [Key; 12] = [
+    Key {
+        path: "profile",
+        shape: Shape::Choice {
+            names: &["calm", "full"],
+            later: &[],
+        },
+        reach: Reach::Everyone,
+        doc: "How much is shown: `calm` says what is strong, rare, answered by a refactoring, or of a smell whose first limit or level is set; `full` says everything above a limit.",
+    },
+    Key {
+        path: "exclude",
+        shape: Shape::Globs,
+        reach: Reach::Everyone,
+        doc: "Files and directories to leave out, as patterns of a `.gitignore`, relative to the project's file that says it, elsewhere to the workspace. Those of all layers count, a later pattern before an earlier one; `!` takes back.",
+    },
+    Key {
+        path: "smells.<id>.enabled",
+        shape: Shape::Flag,
+        reach: Reach::Everyone,
+        doc: "Whether the smell is looked for.",
+    },
+    Key {
+        path: "smells.<id>.warn",
+        shape: Shape::Number {
+            least: 0,
+            most: MOST,
+        },
+        reach: Reach::Everyone,
+        doc: "The largest measure that is still fine. Less than half of the smell's own limit is not measured and can't be set.",
+    },
+    Key {
+        path: "smells.<id>.strong",
+        shape: Shape::Number {
+            least: 0,
+            most: MOST,
+        },
+        reach: Reach::Everyone,
+        doc: "The largest measure that is not yet strong; never below `warn`.",
+    },
+    Key {
+        path: "smells.<id>.level",
+        shape: Shape::Choice {
+            names: &["off", "hint", "information", "warning", "error"],
+            later: &[],
+        },
+        reach: Reach::Everyone,
+        doc: "What findings of the smell are shown as, whatever they measure. Without it they are hints, and informations where strong.",
+    },
+    Key {
+        path: "workspace.max_files",
+        shape: Shape::Number {
+            least: 0,
+            most: MOST,
+        },
+        reach: Reach::Everyone,
+        doc: "The number of files at which an editor's workspace is no longer read in the background.",
+    },
+    Key {
+        path: "cache.backend",
+        shape: Shape::Choice {
+            names: &["sqlite"],
+            later: &["postgres", "http"],
+        },
+        reach: Reach::UserOnly,
+        doc: "Where reports are kept. Only in the user's file, the environment or on the command line, as everything of `cache`.",
+    },
+    Key {
+        path: "cache.path",
+        shape: Shape::Path,
+        reach: Reach::UserOnly,
+        doc: "The file that reports are kept in.",
+    },
+    Key {
+        path: "cache.limits.memory",
+        shape: Shape::Size,
+        reach: Reach::UserOnly,
+        doc: "Bytes of reports that are held in memory, as a number or as \"4MB\".",
+    },
+    Key {
+        path: "cache.limits.disk",
+        shape: Shape::Size,
+        reach: Reach::UserOnly,
+        doc: "Bytes that the cache's file may take, as a number or as \"256MB\".",
+    },
+    Key {
+        path: "cache.limits.age",
+        shape: Shape::Number {
+            least: 1,
+            most: 36_500,
+        },
+        reach: Reach::UserOnly,
+        doc: "Days for which a report is kept that nobody asks for.",
+    },
+];
+
+const MOST: u64 = 1_000_000_000;
+
+/// What the table has at a path.
+pub(super) enum At {
+    Key(&'static Key),
+    /// More keys.
+    Table,
+    /// `smells.<id>`: a table, and in short also a flag or a number.
+    Smell,
+    Nothing,
+}
+
+/// What is at the path of `segments`.
+pub(super) fn at(segments: &[&str], smells: &[Smell]) -> At {
+    let Some(pattern) = pattern(segments, smells) else {
+        return At::Nothing;
+    };
+    if let Some(key) = KEYS.iter().find(|key| key.path == pattern) {
+        return At::Key(key);
+    }
+    let inner = format!("{pattern}.");
+    if !KEYS.iter().any(|key| key.path.starts_with(&inner)) {
+        return At::Nothing;
+    }
+    match segments {
+        ["smells", _] => At::Smell,
+        _ => At::Table,
+    }
+}
+
+/// The names that may stand inside the table of `segments`.
+pub(super) fn names_in<'a>(segments: &[&str], smells: &'a [Smell]) -> Vec<&'a str> {
+    if segments == ["smells"] {
+        return smells.iter().map(|smell| smell.id).collect();
+    }
+    let prefix = pattern(segments, smells).map(|pattern| match pattern.as_str() {
+        "" => pattern,
+        _ => format!("{pattern}."),
+    });
+    let Some(prefix) = prefix else {
+        return Vec::new();
+    };
+    let mut names: Vec<&str> = KEYS
+        .iter()
+        .filter_map(|key| key.path.strip_prefix(&prefix)?.split('.').next())
+        .collect();
+    names.dedup();
+    names
+}
+
+/// Whether everything at and below the path is for the user alone.
+pub(super) fn is_user_only(segments: &[&str]) -> bool {
+    let mut below = KEYS
+        .iter()
+        .filter(|key| key.path.split('.').next() == segments.first().copied())
+        .peekable();
+    below.peek().is_some() && below.all(|key| key.reach == Reach::UserOnly)
+}
+
+/// The path with the smell's id, if it is one, left open.
+fn pattern(segments: &[&str], smells: &[Smell]) -> Option<String> {
+    let mut segments = segments.to_vec();
+    if segments.iter().any(|segment| segment.contains('.')) {
+        return None;
+    }
+    if let ["smells", id, ..] = segments.as_mut_slice() {
+        smells.iter().find(|smell| smell.id == *id)?;
+        *id = ANY_SMELL;
+    }
+    Some(segments.join("."))
+}

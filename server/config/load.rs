@@ -1,0 +1,316 @@
+//! Asks every layer in turn.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    Config, ConfigProblem, Environment, Place,
+    decode::{File, Layer, Speaker, Voice, decode},
+    environment::{CACHE_API_KEY, CACHE_BACKEND, CACHE_PATH, CACHE_URL, USER},
+    files::{self, Unread},
+    keys::KEYS,
+    problem::place_in,
+    resolve::{Spoken, resolve},
+    tree::{self, Name, Node, Placed, Table},
+};
+use crate::smells::{self, Smell};
+
+/// For whom the options are.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The directory from which upward `rustassistant.toml` is looked for.
+    pub start: &'a Path,
+    /// No file above this directory counts. Without it: the repository of `start`, else the outermost directory with a
+    /// manifest, else `start` itself.
+    pub workspace: Option<&'a Path>,
+    /// The editor's options, as the protocol gave them.
+    pub editor: Option<&'a serde_json::Value>,
+    /// `KEY=VALUE` each: a dotted key and a TOML value, or a bare string.
+    pub flags: &'a [String],
+}
+
+/// The options, and everything there is to say about them.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    pub config: Config,
+    /// Mistakes in options. The command line refuses to work with them; an editor is warned.
+    pub problems: Vec<ConfigProblem>,
+    /// What an environment lacks and everything works without.
+    pub warnings: Vec<String>,
+    /// The files that were looked at, the weakest first.
+    pub looked_at: Vec<LookedAt>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookedAt {
+    pub path: PathBuf,
+    pub found: Found,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    Read,
+    Absent,
+    /// It is there, but none of it counts: it can't be read, or isn't TOML.
+    Refused,
+}
+
+impl<'a> Request<'a> {
+    /// Without an editor and without flags.
+    pub fn new(start: &'a Path) -> Self {
+        Self {
+            start,
+            workspace: None,
+            editor: None,
+            flags: &[],
+        }
+    }
+}
+
+/// Reads all layers and resolves them. A mistake never keeps the rest from counting.
+pub fn load(request: &Request<'_>, environment: &Environment) -> Loaded {
+    load_for(request, environment, smells::all())
+}
+
+pub(super) fn load_for(
+    request: &Request<'_>,
+    environment: &Environment,
+    smells: &[Smell],
+) -> Loaded {
+    let start = files::absolute(request.start);
+    let workspace = match request.workspace {
+        Some(workspace) => files::absolute(workspace),
+        None => files::workspace_of(&start),
+    };
+    let mut loader = Loader {
+        start: &start,
+        workspace: &workspace,
+        here: environment.directory.as_deref().unwrap_or(&start),
+        environment,
+        smells,
+        layers: Vec::new(),
+        loaded: Loaded::default(),
+    };
+    loader.user_file();
+    loader.project_file();
+    loader.editor(request.editor);
+    loader.variables();
+    for flag in request.flags {
+        loader.flag(flag);
+    }
+    loader.finish()
+}
+
+struct Loader<'a> {
+    start: &'a Path,
+    workspace: &'a Path,
+    /// What paths are shown relative to, and what those without a file start at.
+    here: &'a Path,
+    environment: &'a Environment,
+    smells: &'a [Smell],
+    layers: Vec<Spoken>,
+    loaded: Loaded,
+}
+
+#[derive(Clone, Copy)]
+enum Whose {
+    User,
+    Project,
+}
+
+impl Loader<'_> {
+    fn user_file(&mut self) {
+        let Some(path) = self.environment.config_file() else {
+            return;
+        };
+        match files::read(&path) {
+            Ok(text) => self.file(path, &text, Whose::User),
+            Err(Unread::Absent) => self.looked_at(path, Found::Absent),
+            Err(Unread::Io(error)) if error.kind() == io::ErrorKind::NotADirectory => {
+                let home = path.parent().unwrap_or(&path).display();
+                let warning = format!("{home} is no directory: no options are read from it");
+                self.loaded.warnings.push(warning);
+                self.looked_at(path, Found::Refused);
+            }
+            Err(error) => self.unread(path, &error),
+        }
+    }
+
+    fn project_file(&mut self) {
+        let Some(path) = files::nearest(self.start, self.workspace) else {
+            self.looked_at(self.start.join(files::PROJECT_FILE), Found::Absent);
+            return;
+        };
+        match files::read(&path) {
+            Ok(text) => self.file(path, &text, Whose::Project),
+            Err(error) => self.unread(path, &error),
+        }
+    }
+
+    fn file(&mut self, path: PathBuf, text: &str, whose: Whose) {
+        let shown = self.shown(&path);
+        let table = match tree::from_toml(text) {
+            Ok(table) => table,
+            Err(error) => {
+                let at = error.span().map_or(0, |span| span.start);
+                self.loaded.problems.push(ConfigProblem {
+                    place: place_in(&shown, text, at),
+                    key: None,
+                    message: format!("{}; nothing of this file counts", error.message().trim()),
+                    suggestion: None,
+                });
+                self.looked_at(path, Found::Refused);
+                return;
+            }
+        };
+        let file = File {
+            shown: &shown,
+            text,
+        };
+        let voice = match whose {
+            Whose::User => Voice::UserFile(file),
+            Whose::Project => Voice::ProjectFile(file),
+        };
+        self.speak(&table, voice, path.parent().unwrap_or(self.start));
+        self.looked_at(path, Found::Read);
+    }
+
+    fn editor(&mut self, options: Option<&serde_json::Value>) {
+        match options.map(tree::from_json) {
+            None | Some(Node::Nothing) => {}
+            Some(Node::Table(table)) => {
+                self.speak(&table, Voice::Editor, self.here);
+            }
+            Some(other) => self.loaded.problems.push(ConfigProblem {
+                place: Place::Editor,
+                key: None,
+                message: format!("expected an object, found {}", other.kind()),
+                suggestion: None,
+            }),
+        }
+    }
+
+    fn variables(&mut self) {
+        let cache = &self.environment.cache;
+        if let Some(backend) = &cache.backend {
+            self.variable(CACHE_BACKEND, "backend", backend);
+        }
+        if let Some(path) = &cache.path {
+            self.cache_path(path);
+        }
+        let later = [
+            (CACHE_URL, cache.has_url),
+            (CACHE_API_KEY, cache.has_api_key),
+        ];
+        for (name, is_set) in later {
+            if is_set {
+                self.loaded.problems.push(ConfigProblem {
+                    place: Place::Variable(name),
+                    key: None,
+                    message: "a cache of the team is not available in this version".to_owned(),
+                    suggestion: None,
+                });
+            }
+        }
+    }
+
+    fn variable(&mut self, variable: &'static str, key: &str, value: &str) {
+        let value = Placed::without_place(Node::Text(value.to_owned()));
+        let inner = vec![(Name::without_place(key), value)];
+        let cache = Placed::without_place(Node::Table(inner));
+        let table = vec![(Name::without_place("cache"), cache)];
+        self.speak(&table, Voice::Variable(variable), self.here);
+    }
+
+    /// A path need not be Unicode, so it takes no way through text.
+    fn cache_path(&mut self, path: &Path) {
+        let Some(key) = KEYS.iter().find(|key| key.path == "cache.path") else {
+            return;
+        };
+        let setting = super::decode::Setting {
+            key,
+            smell: None,
+            value: super::decode::Value::Path(self.here.join(path)),
+            origin: super::Origin::Environment(CACHE_PATH),
+        };
+        self.layers.push(Spoken {
+            settings: vec![setting],
+            base: self.workspace.to_path_buf(),
+        });
+    }
+
+    fn flag(&mut self, flag: &str) {
+        match flag_table(flag) {
+            Ok(table) => self.speak(&table, Voice::Flag(flag), self.here),
+            Err(message) => self.loaded.problems.push(ConfigProblem {
+                place: Place::Flag(flag.to_owned()),
+                key: None,
+                message,
+                suggestion: None,
+            }),
+        }
+    }
+
+    /// `base` is what paths start at. Patterns are about the project: they start where its file lies, or else at the workspace.
+    fn speak(&mut self, table: &Table, voice: Voice<'_>, base: &Path) {
+        let speaker = Speaker {
+            voice,
+            base,
+            user: self.environment.user.as_deref(),
+            smells: self.smells,
+        };
+        let Layer { settings, problems } = decode(table, speaker);
+        self.loaded.problems.extend(problems);
+        let base = match voice {
+            Voice::ProjectFile(_) => base.to_path_buf(),
+            _ => self.workspace.to_path_buf(),
+        };
+        self.layers.push(Spoken { settings, base });
+    }
+
+    fn unread(&mut self, path: PathBuf, error: &Unread) {
+        self.loaded.problems.push(ConfigProblem {
+            place: Place::File(self.shown(&path)),
+            key: None,
+            message: error.to_string(),
+            suggestion: None,
+        });
+        self.looked_at(path, Found::Refused);
+    }
+
+    fn looked_at(&mut self, path: PathBuf, found: Found) {
+        self.loaded.looked_at.push(LookedAt { path, found });
+    }
+
+    fn shown(&self, path: &Path) -> String {
+        let shown = path.strip_prefix(self.here).unwrap_or(path);
+        shown.display().to_string()
+    }
+
+    fn finish(mut self) -> Loaded {
+        self.loaded.config = resolve(self.layers, self.environment, self.smells);
+        if self.loaded.config.cache.path.is_none() {
+            let warning = format!(
+                "neither RUSTASSISTANT_HOME nor {USER} is set: there are no options of the user, and reports are held in memory only"
+            );
+            self.loaded.warnings.push(warning);
+        }
+        self.loaded
+    }
+}
+
+/// A flag's value is TOML, or else the string that a shell has taken the quotes off.
+fn flag_table(flag: &str) -> Result<Table, String> {
+    let Some((key, value)) = flag.split_once('=') else {
+        return Err("expected KEY=VALUE".to_owned());
+    };
+    let quoted = || format!("{key} = {}", toml::Value::from(value));
+    tree::from_toml(&format!("{key} = {value}"))
+        .or_else(|_| tree::from_toml(&quoted()))
+        .map_err(|error| error.message().trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests;

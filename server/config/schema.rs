@@ -1,0 +1,95 @@
+//! The options as a JSON schema, for editors that complete and check TOML.
+
+use serde_json::{Value as Json, json};
+
+use super::{
+    keys::{ANY_SMELL, KEYS, Key, SHORT, Shape},
+    units::BYTES_PATTERN,
+};
+use crate::smells::{self, Smell};
+
+/// The schema of `config.toml` and `rustassistant.toml` (JSON schema, draft 7).
+pub fn schema() -> Json {
+    schema_for(smells::all())
+}
+
+pub(super) fn schema_for(smells: &[Smell]) -> Json {
+    let mut root = object();
+    root["$schema"] = json!("http://json-schema.org/draft-07/schema#");
+    root["title"] = json!("RustAssistant");
+    for key in &KEYS {
+        match key.path.split_once(ANY_SMELL) {
+            None => insert(&mut root, key.path, of_key(key, None)),
+            Some((table, rest)) => {
+                let name = rest.trim_start_matches('.');
+                for smell in smells {
+                    let table = table.trim_end_matches('.');
+                    let smells = table_at(&mut root, table);
+                    insert_in_smell(smells, smell, (name, of_key(key, Some(smell))));
+                }
+            }
+        }
+    }
+    root
+}
+
+fn of_key(key: &Key, smell: Option<&Smell>) -> Json {
+    let mut schema = of_shape(key.shape_for(smell));
+    schema["description"] = json!(key.doc);
+    schema
+}
+
+fn of_shape(shape: Shape) -> Json {
+    match shape {
+        Shape::Flag => json!({"type": "boolean"}),
+        Shape::Number { least, most } => {
+            json!({"type": "integer", "minimum": least, "maximum": most})
+        }
+        Shape::Choice { names, .. } => json!({"type": "string", "enum": names}),
+        Shape::Globs => json!({"type": "array", "items": {"type": "string"}}),
+        Shape::Path => json!({"type": "string", "minLength": 1}),
+        Shape::Size => json!({"anyOf": [
+            {"type": "integer", "minimum": 0},
+            {"type": "string", "pattern": BYTES_PATTERN},
+        ]}),
+    }
+}
+
+/// A table without keys yet.
+fn object() -> Json {
+    json!({"type": "object", "additionalProperties": false, "properties": {}})
+}
+
+/// Puts `schema` at a dotted path of tables.
+fn insert(root: &mut Json, path: &str, schema: Json) {
+    let Some((table, name)) = path.rsplit_once('.') else {
+        root["properties"][path] = schema;
+        return;
+    };
+    table_at(root, table)["properties"][name] = schema;
+}
+
+/// A smell is a table, and in short a flag or its first limit.
+fn insert_in_smell(smells: &mut Json, smell: &Smell, (name, schema): (&str, Json)) {
+    let known = &mut smells["properties"][smell.id];
+    if known.is_null() {
+        *known = json!({"anyOf": [of_shape(Shape::Flag), object()]});
+    }
+    known["anyOf"][1]["properties"][name] = schema.clone();
+    if let (SHORT, Some(alternatives)) = (name, known["anyOf"].as_array_mut()) {
+        alternatives.push(schema);
+    }
+}
+
+fn table_at<'a>(root: &'a mut Json, path: &str) -> &'a mut Json {
+    path.split('.').fold(root, |table, name| {
+        let inner = &mut table["properties"][name];
+        if inner.is_null() {
+            *inner = object();
+        }
+        inner
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+use std::path::Path;
+
+use super::*;
+use crate::{
+    config::{
+        decode::{Layer, Speaker, Voice, decode},
+        tree::{Node, from_json},
+    },
+    smells::{Family, Limits},
+};
+
+const SMELLS: [Smell; 1] = [Smell {
+    id: "long-function",
+    limits: Limits { warn: 1, strong: 2 },
+    family: Family::Own,
+    rate: None,
+    answers: &[],
+    clippy: &[],
+    look: |_, _| {},
+    say: |_, _| String::new(),
+}];
+
+/// What a user's layer makes of `value` at a dotted path.
+fn decoded(path: &str, value: Json, smells: &[Smell]) -> Layer {
+    let tree = path
+        .rsplit('.')
+        .fold(value, |inner, name| json!({name: inner}));
+    let Node::Table(table) = from_json(&tree) else {
+        panic!("an object is a table");
+    };
+    let speaker = Speaker {
+        voice: Voice::Flag(path),
+        base: Path::new("/"),
+        user: Some(Path::new("/home")),
+        smells,
+    };
+    decode(&table, speaker)
+}
+
+/// Every path of the schema that has a value, with the schema of the value.
+fn leaves(path: &str, schema: &Json) -> Vec<(String, Json)> {
+    if let Some(alternatives) = schema["anyOf"].as_array() {
+        return alternatives
+            .iter()
+            .flat_map(|alternative| leaves(path, alternative))
+            .collect();
+    }
+    let Some(properties) = schema["properties"].as_object() else {
+        return vec![(path.to_owned(), schema.clone())];
+    };
+    assert_eq!(schema["additionalProperties"], json!(false), "{path}");
+    let inner = |name: &String| match path {
+        "" => name.clone(),
+        _ => format!("{path}.{name}"),
+    };
+    properties
+        .iter()
+        .flat_map(|(name, schema)| leaves(&inner(name), schema))
+        .collect()
+}
+
+/// Values that a schema allows, and values that it doesn't.
+fn samples(schema: &Json) -> (Vec<Json>, Vec<Json>) {
+    match schema["type"].as_str().unwrap() {
+        "boolean" => (
+            vec![json!(true), json!(false)],
+            vec![json!("true"), json!([])],
+        ),
+        "integer" => {
+            let least = schema["minimum"].as_i64().unwrap();
+            let most = schema["maximum"].as_i64();
+            let mut good = vec![json!(least), json!(least + 1)];
+            let mut bad = vec![json!(least - 1), json!(1.5), json!({})];
+            good.extend(most.map(|most| json!(most)));
+            bad.extend(most.map(|most| json!(most + 1)));
+            (good, bad)
+        }
+        "array" => (
+            vec![json!([]), json!(["a/"])],
+            vec![json!("a/"), json!([1])],
+        ),
+        "string" if !schema["enum"].is_null() => {
+            let names = schema["enum"].as_array().unwrap().clone();
+            (names, vec![json!("another"), json!(["x"])])
+        }
+        "string" if !schema["pattern"].is_null() => (
+            vec![json!("256MB"), json!("1 kib")],
+            vec![json!("much"), json!("")],
+        ),
+        "string" => (vec![json!("~/x"), json!("x")], vec![json!(""), json!([])]),
+        other => panic!("no sample of {other}"),
+    }
+}
+
+#[test]
+fn every_key_of_the_schema_decodes() {
+    for (path, schema) in leaves("", &schema_for(&SMELLS)) {
+        let (good, _) = samples(&schema);
+        for value in good {
+            let layer = decoded(&path, value.clone(), &SMELLS);
+            assert_eq!(layer.problems, [], "{path} = {value}");
+            assert_eq!(layer.settings.len(), 1, "{path} = {value}");
+        }
+    }
+}
+
+#[test]
+fn what_the_schema_forbids_does_not_decode() {
+    let schema = schema_for(&SMELLS);
+    let leaves = leaves("", &schema);
+    for (path, schema) in &leaves {
+        // Where a key has several shapes, what one forbids another may allow.
+        if leaves.iter().filter(|(other, _)| other == path).count() > 1 {
+            continue;
+        }
+        for value in samples(schema).1 {
+            let layer = decoded(path, value.clone(), &SMELLS);
+            assert_eq!(layer.problems.len(), 1, "{path} = {value}");
+        }
+    }
+    for name in [
+        "unknown",
+        "smells.unknown",
+        "cache.unknown",
+        "smells.long-function.unknown",
+    ] {
+        assert_eq!(decoded(name, json!(1), &SMELLS).problems.len(), 1, "{name}");
+    }
+}
+
+#[test]
+fn every_key_that_is_decoded_is_in_the_schema() {
+    let leaves = leaves("", &schema_for(&SMELLS));
+    for key in &KEYS {
+        let path = key.path.replace(ANY_SMELL, "long-function");
+        assert!(leaves.iter().any(|(known, _)| *known == path), "{path}");
+    }
+    let mut distinct: Vec<_> = leaves.into_iter().map(|(path, _)| path).collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    // The smell itself is one more: a flag or a limit.
+    assert_eq!(distinct.len(), KEYS.len() + 1);
+}
+
+#[test]
+fn every_smell_of_the_registry_is_in_the_schema() {
+    let schema = schema();
+    let properties = schema["properties"]["smells"]["properties"].as_object();
+    let named: Vec<&str> = properties
+        .into_iter()
+        .flatten()
+        .map(|(id, _)| id.as_str())
+        .collect();
+    let mut known: Vec<&str> = smells::all().iter().map(|smell| smell.id).collect();
+    known.sort_unstable();
+    assert_eq!(named, known);
+    for id in known {
+        let layer = decoded(&format!("smells.{id}"), json!(false), smells::all());
+        assert_eq!((layer.settings.len(), layer.problems.len()), (1, 0), "{id}");
+    }
+}

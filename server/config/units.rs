@@ -1,0 +1,54 @@
+//! Amounts of bytes as people write them.
+
+/// The bytes of `256MB`: a whole number and a unit. Units of a thousand end in `B`, units of 1024 in `iB`.
+pub(super) fn bytes(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text
+        .find(|letter: char| !letter.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let factor = match unit.trim_start().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        "kib" => 1 << 10,
+        "mib" => 1 << 20,
+        "gib" => 1 << 30,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(factor)
+}
+
+/// What [`bytes`] reads, for the schema.
+pub(super) const BYTES_PATTERN: &str = r"^\s*[0-9]+\s*([bB]|[kKmMgG][iI]?[bB])?\s*$";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_with_units_are_bytes() {
+        assert_eq!(bytes("256MB"), Some(256_000_000));
+        assert_eq!(bytes("256 MiB"), Some(256 << 20));
+        assert_eq!(bytes("1kb"), Some(1000));
+        assert_eq!(bytes("17"), Some(17));
+        assert_eq!(bytes("2 GB "), Some(2_000_000_000));
+    }
+
+    #[test]
+    fn everything_else_is_not() {
+        for wrong in [
+            "",
+            "MB",
+            "1.5GB",
+            "-1",
+            "10 XB",
+            "10 M",
+            "99999999999999999999",
+            "99999999999 GB",
+        ] {
+            assert_eq!(bytes(wrong), None, "{wrong}");
+        }
+    }
+}

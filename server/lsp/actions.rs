@@ -1,0 +1,279 @@
+//! Offers as code actions.
+//!
+//! An answer to a finding is a quick fix of its diagnostic, every other offer a refactoring; no offer is both. What is sent
+//! is the finished change, or a note by which [`resolve`](super::resolve) derives the same change again from the text that
+//! the editor then has.
+
+use std::sync::Arc;
+
+use tower_lsp::lsp_types::{
+    CodeAction, CodeActionContext, CodeActionDisabled, CodeActionKind, CodeActionOrCommand,
+    CodeActionTriggerKind, Diagnostic,
+};
+
+use super::{
+    analysed::{Analysed, Assists},
+    convert::workspace_edit,
+    diagnostics,
+    profile::{ActionSupport, Profile},
+    resolve::Note,
+};
+use crate::{
+    analysis::Finding,
+    refactorings::{Applicability, Kind, Offer, Refactoring, Refusal},
+    text::TextRange,
+};
+
+/// Longer lists help nobody.
+const MOST_ACTIONS: usize = 10;
+const MOST_DISABLED: usize = 3;
+
+/// What the client asks for.
+pub(super) struct Question<'a> {
+    pub(super) range: TextRange,
+    pub(super) context: &'a CodeActionContext,
+    pub(super) support: ActionSupport,
+    pub(super) profile: &'a Profile,
+}
+
+/// An offer, where it was found, and which diagnostics it answers.
+struct Candidate {
+    offer: Offer,
+    kind: CodeActionKind,
+    diagnostics: Vec<Diagnostic>,
+    is_preferred: bool,
+    note: Note,
+}
+
+/// Needs a large stack.
+pub(super) fn at(analysed: &Analysed, question: &Question<'_>) -> Vec<CodeActionOrCommand> {
+    let mut candidates = Vec::new();
+    if question.wants(&CodeActionKind::QUICKFIX) {
+        candidates = answers(analysed, question);
+    }
+    let assists = analysed.assists_at(question.range);
+    for candidate in assisting(analysed, question, &assists) {
+        if !candidates.iter().any(|other| is_same(other, &candidate)) {
+            candidates.push(candidate);
+        }
+    }
+    let enabled = candidates
+        .into_iter()
+        .filter(|candidate| question.wants(&candidate.kind))
+        .take(MOST_ACTIONS)
+        .filter_map(|candidate| action(analysed, question, candidate));
+    let disabled = disabled(question, &assists);
+    enabled
+        .chain(disabled)
+        .map(CodeActionOrCommand::CodeAction)
+        .collect()
+}
+
+impl Question<'_> {
+    /// A kind asked for stands for all kinds below it, and for none that only begins with the same letters.
+    fn wants(&self, kind: &CodeActionKind) -> bool {
+        let Some(only) = &self.context.only else {
+            return true;
+        };
+        only.iter()
+            .any(|asked| is_within(kind.as_str(), asked.as_str()))
+    }
+
+    /// Whether a person opened a menu of refactorings and wonders why one is missing.
+    fn wants_reasons(&self) -> bool {
+        let asks_for_refactorings = self
+            .context
+            .only
+            .iter()
+            .flatten()
+            .any(|asked| is_within(asked.as_str(), CodeActionKind::REFACTOR.as_str()));
+        let automatic = self.context.trigger_kind == Some(CodeActionTriggerKind::AUTOMATIC);
+        self.support.disabled && asks_for_refactorings && !automatic
+    }
+}
+
+fn is_within(kind: &str, above: &str) -> bool {
+    let Some(rest) = kind.strip_prefix(above) else {
+        return false;
+    };
+    above.is_empty() || rest.is_empty() || rest.starts_with('.')
+}
+
+/// The findings at the place, and those beside it whose diagnostics the client shows there: some send the whole line's.
+fn answers(analysed: &Analysed, question: &Question<'_>) -> Vec<Candidate> {
+    let mut findings = analysed.findings_at(question.range);
+    for diagnostic in &question.context.diagnostics {
+        let found = diagnostics::finding_of(analysed, diagnostic, question.profile);
+        let Some(finding) = found else { continue };
+        let is_known = findings
+            .iter()
+            .any(|other| other.at == finding.at && other.smell.id == finding.smell.id);
+        if !is_known {
+            findings.push(finding.clone());
+        }
+    }
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for finding in &findings {
+        for candidate in answering(analysed, question, finding) {
+            match candidates.iter_mut().find(|one| is_same(one, &candidate)) {
+                Some(same) => {
+                    same.is_preferred |= candidate.is_preferred;
+                    same.diagnostics.extend(candidate.diagnostics);
+                }
+                None => candidates.push(candidate),
+            }
+        }
+    }
+    candidates
+}
+
+fn answering(analysed: &Analysed, question: &Question<'_>, finding: &Finding) -> Vec<Candidate> {
+    let offers = analysed.answers_to(finding);
+    let is_safe = |offer: &&Offer| offer.change().applicability == Applicability::Safe;
+    let has_one_safe = offers.iter().filter(is_safe).count() == 1;
+    let shown = question.context.diagnostics.iter().find(|diagnostic| {
+        diagnostics::finding_of(analysed, diagnostic, question.profile)
+            .is_some_and(|shown| shown.at == finding.at && shown.smell.id == finding.smell.id)
+    });
+    let diagnostic = shown
+        .cloned()
+        .unwrap_or_else(|| diagnostics::of_finding(analysed, finding, question.profile));
+    let numbered = numbered(&offers);
+    numbered
+        .map(|(n, offer)| Candidate {
+            kind: CodeActionKind::QUICKFIX,
+            diagnostics: vec![diagnostic.clone()],
+            is_preferred: has_one_safe && is_safe(&offer),
+            note: Note::of_answer(analysed, finding, offer, n),
+            offer: offer.clone(),
+        })
+        .collect()
+}
+
+fn assisting(
+    analysed: &Analysed,
+    question: &Question<'_>,
+    assists: &Arc<Assists>,
+) -> Vec<Candidate> {
+    numbered(&assists.offers)
+        .map(|(n, offer)| Candidate {
+            kind: kind_of(offer.refactoring()),
+            diagnostics: Vec::new(),
+            is_preferred: false,
+            note: Note::of_assist(analysed, question.range, offer, n),
+            offer: offer.clone(),
+        })
+        .collect()
+}
+
+/// Each offer with the number of offers of its refactoring before it.
+fn numbered(offers: &[Offer]) -> impl Iterator<Item = (usize, &Offer)> {
+    offers.iter().enumerate().map(|(place, offer)| {
+        let id = offer.refactoring().id;
+        let before = offers[..place].iter();
+        let n = before.filter(|other| other.refactoring().id == id).count();
+        (n, offer)
+    })
+}
+
+fn is_same(one: &Candidate, other: &Candidate) -> bool {
+    one.offer.refactoring().id == other.offer.refactoring().id
+        && one.offer.change().edits == other.offer.change().edits
+}
+
+fn action(
+    analysed: &Analysed,
+    question: &Question<'_>,
+    candidate: Candidate,
+) -> Option<CodeAction> {
+    let change = candidate.offer.change();
+    let edit = if question.support.lazy_edit {
+        None
+    } else {
+        let profile = question.profile;
+        let edit = workspace_edit(&analysed.document, &analysed.file, &change.edits, profile);
+        Some(edit?)
+    };
+    let preferred = question.support.preferred && candidate.is_preferred;
+    Some(CodeAction {
+        title: change.title.clone(),
+        kind: Some(candidate.kind),
+        diagnostics: (!candidate.diagnostics.is_empty()).then_some(candidate.diagnostics),
+        edit,
+        is_preferred: preferred.then_some(true),
+        data: serde_json::to_value(candidate.note).ok(),
+        ..CodeAction::default()
+    })
+}
+
+fn kind_of(refactoring: &Refactoring) -> CodeActionKind {
+    match refactoring.kind {
+        Kind::Extract => CodeActionKind::REFACTOR_EXTRACT,
+        Kind::Inline => CodeActionKind::REFACTOR_INLINE,
+        Kind::Rewrite => CodeActionKind::REFACTOR_REWRITE,
+    }
+}
+
+fn disabled(question: &Question<'_>, assists: &Assists) -> Vec<CodeAction> {
+    if !question.wants_reasons() {
+        return Vec::new();
+    }
+    let refused = assists.refusals.iter();
+    refused
+        .filter(|(refactoring, _)| question.wants(&kind_of(refactoring)))
+        .filter_map(|(refactoring, refusal)| refused_action(refactoring, refusal))
+        .take(MOST_DISABLED)
+        .collect()
+}
+
+fn refused_action(refactoring: &Refactoring, refusal: &Refusal) -> Option<CodeAction> {
+    let Refusal::Because { why, .. } = refusal else {
+        return None;
+    };
+    Some(CodeAction {
+        title: in_words(refactoring.id),
+        kind: Some(kind_of(refactoring)),
+        disabled: Some(CodeActionDisabled {
+            reason: why.clone(),
+        }),
+        ..CodeAction::default()
+    })
+}
+
+/// `merge-nested-if` as people write it.
+fn in_words(id: &str) -> String {
+    let mut words = id.replace('-', " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_stands_for_the_kinds_below_it() {
+        for (kind, above) in [
+            ("refactor.rewrite", ""),
+            ("refactor.rewrite", "refactor"),
+            ("refactor.rewrite", "refactor.rewrite"),
+        ] {
+            assert!(is_within(kind, above), "{kind} {above}");
+        }
+        for (kind, above) in [
+            ("refactor.rewrite", "refactor.re"),
+            ("refactor", "refactor.rewrite"),
+            ("quickfix", "quick"),
+        ] {
+            assert!(!is_within(kind, above), "{kind} {above}");
+        }
+    }
+
+    #[test]
+    fn ids_are_read_as_words() {
+        assert_eq!(in_words("merge-nested-if"), "Merge nested if");
+        assert_eq!(in_words(""), "");
+    }
+}

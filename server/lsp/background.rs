@@ -1,0 +1,137 @@
+//! The files of the workspace that nobody has opened, worked out ahead of time into the cache.
+//!
+//! A run replaces the one before. Nothing is said about these files; opening one then costs a lookup.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tokio_util::sync::CancellationToken;
+use tower_lsp::lsp_types::MessageType;
+
+use super::{desk::Desk, progress::Progress};
+use crate::{
+    analysis::Input,
+    workspace::{self, WalkOptions, WalkProblem},
+};
+
+/// Files that are held in memory together.
+const BATCH: usize = 64;
+
+#[derive(Debug, Default)]
+pub(super) struct Background {
+    run: Mutex<CancellationToken>,
+}
+
+impl Background {
+    /// Works through the workspace's folders, from the beginning.
+    pub(super) fn start(&self, desk: &Arc<Desk>) {
+        let cancel = self.replace_run();
+        let desk = Arc::clone(desk);
+        tokio::spawn(async move {
+            let files = walk(&desk).await;
+            work(&desk, files, &cancel).await;
+        });
+    }
+
+    /// Works through files that changed on disk, beside the run.
+    pub(super) fn look_again(&self, desk: &Arc<Desk>, files: Vec<PathBuf>) {
+        let cancel = self.lock().child_token();
+        let desk = Arc::clone(desk);
+        tokio::spawn(async move {
+            for batch in files.chunks(BATCH) {
+                finish_batch(&desk, batch.to_vec(), &cancel).await;
+            }
+        });
+    }
+
+    fn replace_run(&self) -> CancellationToken {
+        let next = CancellationToken::new();
+        let last = std::mem::replace(&mut *self.lock(), next.clone());
+        last.cancel();
+        next
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, CancellationToken> {
+        self.run.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The Rust files of all folders; what was left out because there are too many is said once.
+async fn walk(desk: &Arc<Desk>) -> Vec<PathBuf> {
+    let session = Arc::clone(&desk.session);
+    let walk = move || {
+        let folders = &session.folders;
+        let walked = folders.roots().into_iter().map(|root| {
+            let effective = folders.effective(&root);
+            let options = WalkOptions {
+                exclude: effective.config.exclude.clone(),
+                max_files: effective.config.max_files,
+            };
+            workspace::walk(&root, &options)
+        });
+        let (files, problems): (Vec<_>, Vec<_>) = walked.unzip();
+        (files.concat(), problems.concat())
+    };
+    let Ok((mut files, problems)) = tokio::task::spawn_blocking(walk).await else {
+        return Vec::new();
+    };
+    desk.tell_problems().await;
+    for problem in problems {
+        if let WalkProblem::TooMany { .. } = problem {
+            let message = format!("RustAssistant: {problem}");
+            desk.client.show_message(MessageType::INFO, message).await;
+        } else {
+            tracing::info!("{problem}");
+        }
+    }
+    files.sort();
+    files.dedup();
+    files
+}
+
+async fn work(desk: &Arc<Desk>, files: Vec<PathBuf>, cancel: &CancellationToken) {
+    if files.is_empty() || cancel.is_cancelled() {
+        return;
+    }
+    let profile = desk.session.profile();
+    let title = "Analysing the workspace";
+    let progress = desk.works.begin(&desk.client, profile, title, cancel).await;
+    finish(desk, &files, cancel, &progress).await;
+    desk.works.end(&progress);
+}
+
+async fn finish(
+    desk: &Arc<Desk>,
+    files: &[PathBuf],
+    cancel: &CancellationToken,
+    progress: &Progress,
+) {
+    let mut done = 0;
+    for batch in files.chunks(BATCH) {
+        if cancel.is_cancelled() {
+            return;
+        }
+        finish_batch(desk, batch.to_vec(), cancel).await;
+        done += batch.len();
+        progress.report(done, files.len()).await;
+    }
+}
+
+async fn finish_batch(desk: &Arc<Desk>, files: Vec<PathBuf>, cancel: &CancellationToken) {
+    let session = Arc::clone(&desk.session);
+    let read = move || {
+        let inputs = files.iter().filter_map(|path| {
+            let text = workspace::read(path).ok()?;
+            Some((text, session.folders.context_of(path)))
+        });
+        inputs.collect::<Vec<Input>>()
+    };
+    let Ok(inputs) = tokio::task::spawn_blocking(read).await else {
+        return;
+    };
+    if let Err(error) = desk.engine.reports(inputs, &|_| {}, cancel).await {
+        tracing::error!("{error}");
+    }
+}

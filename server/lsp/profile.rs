@@ -1,0 +1,230 @@
+//! What the client said of itself in `initialize`.
+//!
+//! It is read from the raw message, field by field, and never fails: the closed enumerations of the protocol's types would
+//! refuse a whole session for one word they don't know, and they read a diagnostics capability under a name that the
+//! specification doesn't have.
+
+use serde_json::Value;
+
+use crate::text::Encoding;
+
+/// The client's capabilities, as far as they change what it is sent.
+#[derive(Debug, Clone)]
+pub(super) struct Profile {
+    pub(super) encoding: Encoding,
+    pub(super) diagnostics: DiagnosticsModel,
+    pub(super) related_information: bool,
+    pub(super) code_description: bool,
+    pub(super) actions: Option<ActionSupport>,
+    pub(super) document_changes: bool,
+    pub(super) progress: bool,
+    pub(super) configuration: bool,
+    pub(super) watched_files: bool,
+    pub(super) configuration_changes: bool,
+    pub(super) process_id: Option<u32>,
+    /// The URIs of the workspace folders; none in single-file mode.
+    pub(super) folders: Vec<String>,
+    pub(super) options: Value,
+}
+
+/// There is one model in a session, never both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DiagnosticsModel {
+    /// The client asks, and can be told to ask again.
+    Pull,
+    Push,
+}
+
+/// What a client that takes code actions as literals supports beside.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ActionSupport {
+    /// An action may be sent without its edit.
+    pub(super) lazy_edit: bool,
+    pub(super) disabled: bool,
+    pub(super) preferred: bool,
+}
+
+impl Profile {
+    pub(super) fn read(params: &Value) -> Self {
+        let has = |path: &str| is_offered(params, path);
+        Self {
+            encoding: encoding(params),
+            diagnostics: diagnostics_model(params),
+            related_information: has(
+                "/capabilities/textDocument/publishDiagnostics/relatedInformation",
+            ) || has(
+                "/capabilities/textDocument/diagnostic/relatedInformation",
+            ),
+            code_description: has(
+                "/capabilities/textDocument/publishDiagnostics/codeDescriptionSupport",
+            ) || has(
+                "/capabilities/textDocument/diagnostic/codeDescriptionSupport",
+            ),
+            actions: action_support(params),
+            document_changes: has("/capabilities/workspace/workspaceEdit/documentChanges"),
+            progress: has("/capabilities/window/workDoneProgress"),
+            configuration: has("/capabilities/workspace/configuration"),
+            watched_files: has("/capabilities/workspace/didChangeWatchedFiles/dynamicRegistration"),
+            configuration_changes: has(
+                "/capabilities/workspace/didChangeConfiguration/dynamicRegistration",
+            ),
+            process_id: params
+                .pointer("/processId")
+                .and_then(Value::as_u64)
+                .and_then(|id| u32::try_from(id).ok()),
+            folders: folders(params),
+            options: params
+                .pointer("/initializationOptions")
+                .cloned()
+                .unwrap_or_default(),
+        }
+    }
+}
+
+/// True, or an object: clients offer some capabilities by describing them.
+fn is_offered(params: &Value, path: &str) -> bool {
+    match params.pointer(path) {
+        Some(Value::Bool(offered)) => *offered,
+        Some(Value::Object(_)) => true,
+        _ => false,
+    }
+}
+
+fn encoding(params: &Value) -> Encoding {
+    let offered = params.pointer("/capabilities/general/positionEncodings");
+    let offered = offered.and_then(Value::as_array);
+    let offers = |name: &str| offered.is_some_and(|list| list.iter().any(|one| one == name));
+    if offers("utf-8") {
+        Encoding::Utf8
+    } else if offers("utf-32") {
+        Encoding::Utf32
+    } else {
+        Encoding::Utf16
+    }
+}
+
+fn diagnostics_model(params: &Value) -> DiagnosticsModel {
+    let pulls = is_offered(params, "/capabilities/textDocument/diagnostic");
+    // The specification and VS Code write the plural, some clients and our own types the singular.
+    let refreshes = ["diagnostics", "diagnostic"].iter().any(|name| {
+        is_offered(
+            params,
+            &format!("/capabilities/workspace/{name}/refreshSupport"),
+        )
+    });
+    if pulls && refreshes {
+        DiagnosticsModel::Pull
+    } else {
+        DiagnosticsModel::Push
+    }
+}
+
+fn action_support(params: &Value) -> Option<ActionSupport> {
+    const ROOT: &str = "/capabilities/textDocument/codeAction";
+    let has = |name: &str| is_offered(params, &format!("{ROOT}/{name}"));
+    if !has("codeActionLiteralSupport") {
+        return None;
+    }
+    let resolvable = params.pointer(&format!("{ROOT}/resolveSupport/properties"));
+    let resolves_edits = resolvable
+        .and_then(Value::as_array)
+        .is_some_and(|list| list.iter().any(|property| property == "edit"));
+    Some(ActionSupport {
+        lazy_edit: has("dataSupport") && resolves_edits,
+        disabled: has("disabledSupport"),
+        preferred: has("isPreferredSupport"),
+    })
+}
+
+fn folders(params: &Value) -> Vec<String> {
+    let listed = params
+        .pointer("/workspaceFolders")
+        .and_then(Value::as_array);
+    let listed: Vec<String> = listed
+        .into_iter()
+        .flatten()
+        .filter_map(|folder| folder.get("uri")?.as_str())
+        .map(str::to_owned)
+        .collect();
+    if !listed.is_empty() {
+        return listed;
+    }
+    let root = params.pointer("/rootUri").and_then(Value::as_str);
+    root.map(str::to_owned).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn nothing_at_all_is_a_client() {
+        for params in [json!(null), json!([]), json!({"capabilities": 3})] {
+            let profile = Profile::read(&params);
+            assert_eq!(profile.encoding, Encoding::Utf16);
+            assert_eq!(profile.diagnostics, DiagnosticsModel::Push);
+            assert!(profile.actions.is_none() && profile.folders.is_empty());
+        }
+    }
+
+    #[test]
+    fn pull_needs_both_capabilities_under_either_name() {
+        let model = |workspace: Value, text_document: Value| {
+            diagnostics_model(&json!({
+                "capabilities": {"workspace": workspace, "textDocument": text_document},
+            }))
+        };
+        let pull = json!({"diagnostic": {}});
+        let refresh = json!({"refreshSupport": true});
+        for name in ["diagnostics", "diagnostic"] {
+            let workspace = json!({name: refresh});
+            assert_eq!(
+                model(workspace.clone(), pull.clone()),
+                DiagnosticsModel::Pull
+            );
+            assert_eq!(model(workspace, json!({})), DiagnosticsModel::Push);
+        }
+        assert_eq!(model(json!({}), pull), DiagnosticsModel::Push);
+    }
+
+    #[test]
+    fn the_narrowest_offered_encoding_is_chosen() {
+        let encoding = |offered: Value| {
+            encoding(&json!({"capabilities": {"general": {"positionEncodings": offered}}}))
+        };
+        assert_eq!(
+            encoding(json!(["utf-16", "utf-32", "utf-8"])),
+            Encoding::Utf8
+        );
+        assert_eq!(encoding(json!(["utf-16", "utf-32"])), Encoding::Utf32);
+        assert_eq!(encoding(json!(["utf-16"])), Encoding::Utf16);
+        assert_eq!(encoding(json!(["utf-7", 3])), Encoding::Utf16);
+    }
+
+    #[test]
+    fn unknown_words_fail_nothing() {
+        let profile = Profile::read(&json!({
+            "capabilities": {
+                "workspace": {"workspaceEdit": {
+                    "documentChanges": true,
+                    "resourceOperations": ["teleport"],
+                }},
+                "textDocument": {
+                    "hover": {"contentFormat": ["hologram"]},
+                    "codeAction": {
+                        "codeActionLiteralSupport": {},
+                        "dataSupport": true,
+                        "resolveSupport": {"properties": ["edit", 7]},
+                    },
+                },
+            },
+            "rootUri": "file:///w",
+            "workspaceFolders": null,
+        }));
+        assert!(profile.document_changes);
+        assert!(profile.actions.is_some_and(|actions| actions.lazy_edit));
+        assert_eq!(profile.folders, ["file:///w"]);
+    }
+}

@@ -1,0 +1,123 @@
+//! From an action's note back to its edit.
+//!
+//! The edit is derived again from the text that is open now. If that is not the text for which the action was offered, there
+//! is no edit: clients ask for actions anew.
+
+use serde::{Deserialize, Serialize};
+use tower_lsp::{
+    jsonrpc::{Error, ErrorCode, Result},
+    lsp_types::CodeAction,
+};
+
+use super::{analysed::Analysed, convert::workspace_edit, profile::Profile};
+use crate::{
+    analysis::Finding,
+    refactorings::Offer,
+    text::{TextRange, TextSize},
+};
+
+/// Where an offer was found: enough to find it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Note {
+    v: u8,
+    refactoring: String,
+    pub(super) uri: String,
+    version: i32,
+    /// Of the whole text.
+    hash: String,
+    /// What was asked about, in bytes: the finding's place for an answer, else the cursor or the selection.
+    start: u32,
+    end: u32,
+    /// The number of offers of this refactoring before this one.
+    n: usize,
+    /// The smell that is answered, if it is an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    smell: Option<String>,
+}
+
+const VERSION: u8 = 1;
+
+impl Note {
+    pub(super) fn of_answer(
+        analysed: &Analysed,
+        finding: &Finding,
+        offer: &Offer,
+        n: usize,
+    ) -> Self {
+        Self {
+            smell: Some(finding.smell.id.into()),
+            ..Self::of_assist(analysed, finding.at, offer, n)
+        }
+    }
+
+    pub(super) fn of_assist(
+        analysed: &Analysed,
+        range: TextRange,
+        offer: &Offer,
+        n: usize,
+    ) -> Self {
+        Self {
+            v: VERSION,
+            refactoring: offer.refactoring().id.into(),
+            uri: analysed.document.uri.clone(),
+            version: analysed.document.version,
+            hash: analysed.document.hash().to_owned(),
+            start: range.start().into(),
+            end: range.end().into(),
+            n,
+            smell: None,
+        }
+    }
+
+    /// Nothing if the action isn't one of ours.
+    pub(super) fn read(action: &CodeAction) -> Option<Self> {
+        let note: Self = serde_json::from_value(action.data.clone()?).ok()?;
+        (note.v == VERSION && note.start <= note.end).then_some(note)
+    }
+
+    fn range(&self) -> TextRange {
+        TextRange::new(TextSize::new(self.start), TextSize::new(self.end))
+    }
+}
+
+/// The action with its edit; all else stays as it is. Needs a large stack.
+pub(super) fn resolve(
+    analysed: &Analysed,
+    note: &Note,
+    mut action: CodeAction,
+    profile: &Profile,
+) -> Result<CodeAction> {
+    if analysed.document.hash() != note.hash {
+        return Err(modified());
+    }
+    let offer = find(analysed, note).ok_or_else(modified)?;
+    let edits = &offer.change().edits;
+    let edit = workspace_edit(&analysed.document, &analysed.file, edits, profile);
+    action.edit = Some(edit.ok_or_else(modified)?);
+    Ok(action)
+}
+
+/// Clients show nothing for it.
+pub(super) fn modified() -> Error {
+    Error {
+        code: ErrorCode::ContentModified,
+        message: "the document has changed since the action was offered".into(),
+        data: None,
+    }
+}
+
+fn find(analysed: &Analysed, note: &Note) -> Option<Offer> {
+    let nth = |offers: &[Offer]| {
+        let mut same = offers
+            .iter()
+            .filter(|offer| offer.refactoring().id == note.refactoring);
+        same.nth(note.n).cloned()
+    };
+    match &note.smell {
+        Some(smell) => {
+            let finding = analysed.finding(smell, note.range())?;
+            nth(&analysed.answers_to(finding))
+        }
+        None => nth(&analysed.assists_at(note.range()).offers),
+    }
+}

@@ -1,0 +1,135 @@
+//! What is agreed with the client after `initialized`, and what happens when it changes.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tower_lsp::lsp_types::{
+    ConfigurationItem, ConfigurationParams, FileEvent, Registration, RegistrationParams,
+    request::{RegisterCapability, WorkspaceConfiguration},
+};
+
+use super::{
+    client::ask,
+    desk::Desk,
+    uri::{self, Place},
+};
+use crate::workspace::{self, Changed};
+
+/// Files whose changes matter.
+const WATCHED: [&str; 3] = ["**/rustassistant.toml", "**/Cargo.toml", "**/*.rs"];
+
+/// Registers for changes and asks for settings, then begins with the workspace. Waits for neither longer than the client's
+/// patience allows.
+pub(super) async fn start(desk: &Arc<Desk>) {
+    register(desk);
+    ask_settings(desk).await;
+    desk.background.start(desk);
+}
+
+/// Settings that the client sent; where it sent none, it wants to be asked.
+pub(super) async fn take_settings(desk: &Arc<Desk>, settings: Value) {
+    let says_nothing = match &settings {
+        Value::Null => true,
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
+    };
+    if says_nothing {
+        ask_settings(desk).await;
+    } else if desk.session.folders.set_options(settings) {
+        desk.settle_all().await;
+    }
+}
+
+pub(super) async fn folders_changed(desk: &Arc<Desk>) {
+    desk.session.folders.forget_options();
+    desk.settle_all().await;
+    desk.background.start(desk);
+}
+
+/// Events are hints: some clients report only the files that they saved themselves.
+pub(super) async fn files_changed(desk: &Arc<Desk>, changes: &[FileEvent]) {
+    let folders = &desk.session.folders;
+    let mut sources = Vec::new();
+    let mut surroundings_changed = false;
+    for change in changes {
+        let name = uri::name(change.uri.as_str());
+        let Some(Place::File(path)) = name.map(|name| name.place) else {
+            continue;
+        };
+        match workspace::changed(&path) {
+            Some(Changed::Manifest) => folders.forget_manifest(&path),
+            Some(Changed::Options) => folders.forget_options(),
+            Some(Changed::Source) => {
+                sources.push(path);
+                continue;
+            }
+            None => continue,
+        }
+        surroundings_changed = true;
+    }
+    if surroundings_changed {
+        desk.settle_all().await;
+    }
+    desk.background.look_again(desk, sources);
+}
+
+async fn ask_settings(desk: &Arc<Desk>) {
+    if !desk.session.profile().configuration {
+        return;
+    }
+    let item = ConfigurationItem {
+        scope_uri: None,
+        section: Some(super::NAME.into()),
+    };
+    let params = ConfigurationParams { items: vec![item] };
+    let answer = ask::<WorkspaceConfiguration>(&desk.client, params).await;
+    let settings = answer.and_then(|mut items| items.pop());
+    if desk
+        .session
+        .folders
+        .set_options(settings.unwrap_or_default())
+    {
+        desk.settle_all().await;
+    }
+}
+
+fn register(desk: &Arc<Desk>) {
+    let registrations = registrations(desk);
+    if registrations.is_empty() {
+        return;
+    }
+    let client = desk.client.clone();
+    tokio::spawn(async move {
+        ask::<RegisterCapability>(&client, RegistrationParams { registrations }).await;
+    });
+}
+
+fn registrations(desk: &Desk) -> Vec<Registration> {
+    let profile = desk.session.profile();
+    let mut registrations = Vec::new();
+    if profile.watched_files {
+        let watchers: Vec<Value> = WATCHED
+            .iter()
+            .map(|glob| json!({"globPattern": glob}))
+            .collect();
+        registrations.push(registration(
+            "workspace/didChangeWatchedFiles",
+            json!({"watchers": watchers}),
+        ));
+    }
+    if profile.configuration_changes {
+        registrations.push(registration(
+            "workspace/didChangeConfiguration",
+            json!({"section": super::NAME}),
+        ));
+    }
+    registrations
+}
+
+fn registration(method: &str, options: Value) -> Registration {
+    Registration {
+        id: format!("{}: {method}", super::NAME),
+        method: method.into(),
+        register_options: Some(options),
+    }
+}

@@ -1,0 +1,192 @@
+//! What stands around and inside an edit that would make its effect doubtful: macros and attributes.
+
+use ra_ap_syntax::{
+    AstNode, NodeOrToken, SyntaxKind, SyntaxNode,
+    ast::{self, HasAttrs},
+};
+
+use super::{Edits, Refusal, TextRange, text};
+use crate::syntax::attributes;
+
+/// Nothing is changed inside macro input, and no condition of compilation is moved.
+pub(super) fn check(root: &SyntaxNode, range: TextRange) -> Result<(), Refusal> {
+    let around = covering_node(root, range);
+    if around.ancestors().any(|node| is_inside_macro(&node, range)) {
+        return Err(text(
+            "The code is the input of a macro, which may read it in a way of its own.",
+        ));
+    }
+    let mut attributes = around.descendants().filter_map(ast::Attr::cast);
+    if attributes.any(|attribute| {
+        touches(range, attribute.syntax().text_range()) && attributes::is_conditional(&attribute)
+    }) {
+        return Err(text(
+            "A part of the code is compiled only under a `#[cfg]`, so the edit would hold in some builds only.",
+        ));
+    }
+    Ok(())
+}
+
+fn touches(range: TextRange, other: TextRange) -> bool {
+    range
+        .intersect(other)
+        .is_some_and(|common| !common.is_empty())
+}
+
+/// A macro call may be moved or put into something else as a whole.
+fn is_inside_macro(node: &SyntaxNode, range: TextRange) -> bool {
+    let is_macro = matches!(
+        node.kind(),
+        SyntaxKind::MACRO_CALL | SyntaxKind::MACRO_RULES | SyntaxKind::MACRO_DEF
+    );
+    let whole = node.text_range();
+    is_macro && whole.start() < range.start() && range.end() < whole.end()
+}
+
+pub(super) fn covering_node(root: &SyntaxNode, range: TextRange) -> SyntaxNode {
+    match root.covering_element(range) {
+        NodeOrToken::Node(node) => node,
+        NodeOrToken::Token(token) => token.parent().unwrap_or_else(|| root.clone()),
+    }
+}
+
+/// The attributes by their tokens, sorted.
+pub(super) fn sorted_attributes(root: &SyntaxNode) -> Vec<String> {
+    let attributes = root.descendants().filter_map(ast::Attr::cast);
+    let mut texts: Vec<String> = attributes
+        .map(|attribute| {
+            let tokens = attribute.syntax().descendants_with_tokens();
+            let tokens = tokens.filter_map(NodeOrToken::into_token);
+            let tokens = tokens.filter(|token| token.kind() != SyntaxKind::WHITESPACE);
+            let texts: Vec<String> = tokens.map(|token| token.text().to_owned()).collect();
+            texts.join(" ")
+        })
+        .collect();
+    texts.sort();
+    texts
+}
+
+/// Whether the code is compiled only under a condition, or rewritten by an attribute that isn't the language's own.
+pub(super) fn are_doubtful(root: &SyntaxNode, edits: &Edits) -> bool {
+    let Some(span) = edits.span() else {
+        return false;
+    };
+    covering_node(root, span)
+        .ancestors()
+        .filter_map(ast::AnyHasAttrs::cast)
+        .flat_map(|node| node.attrs().collect::<Vec<_>>())
+        .any(|attribute| is_doubtful(&attributes::bare(&attribute)))
+}
+
+/// A gate other than that of tests, or a macro, which may do anything to the item it stands on.
+fn is_doubtful(bare: &str) -> bool {
+    match attributes::name(bare) {
+        "cfg" => bare != "cfg(test)",
+        "cfg_attr" => arguments(bare)
+            .iter()
+            .skip(1)
+            .any(|inner| is_doubtful(inner)),
+        name => is_foreign(name),
+    }
+}
+
+/// What stands between the parentheses, cut at its outermost commas.
+fn arguments(bare: &str) -> Vec<&str> {
+    let inner = bare.split_once('(').map_or("", |(_, inner)| inner);
+    let inner = inner.strip_suffix(')').unwrap_or(inner);
+    let mut depth = 0_usize;
+    let cuts = inner.split(|character| {
+        match character {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        character == ',' && depth == 0
+    });
+    cuts.filter(|cut| !cut.is_empty()).collect()
+}
+
+fn is_foreign(name: &str) -> bool {
+    const KNOWN: [&str; 45] = [
+        "allow",
+        "automatically_derived",
+        "bench",
+        "cold",
+        "crate_name",
+        "crate_type",
+        "deny",
+        "deprecated",
+        "derive",
+        "doc",
+        "expect",
+        "export_name",
+        "feature",
+        "forbid",
+        "global_allocator",
+        "ignore",
+        "inline",
+        "link",
+        "link_name",
+        "link_section",
+        "macro_export",
+        "macro_use",
+        "must_use",
+        "no_main",
+        "no_mangle",
+        "no_std",
+        "non_exhaustive",
+        "panic_handler",
+        "path",
+        "proc_macro",
+        "proc_macro_attribute",
+        "proc_macro_derive",
+        "recursion_limit",
+        "repr",
+        "should_panic",
+        "target_feature",
+        "test",
+        "tokio::main",
+        "tokio::test",
+        "track_caller",
+        "type_length_limit",
+        "unsafe",
+        "used",
+        "warn",
+        "windows_subsystem",
+    ];
+    const TOOLS: [&str; 4] = ["clippy::", "diagnostic::", "rust_analyzer::", "rustfmt::"];
+    let is_tool = TOOLS.iter().any(|tool| name.starts_with(tool));
+    !is_tool && KNOWN.binary_search(&name).is_err()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_are_foreign_unless_they_are_the_languages_own() {
+        for bare in [
+            "inline",
+            "doc=\"x\"",
+            "cfg(test)",
+            "clippy::x",
+            "tokio::test(a=1)",
+        ] {
+            assert!(!is_doubtful(bare), "{bare}");
+        }
+        for bare in [
+            "cfg(all(test,unix))",
+            "async_trait",
+            "a::test",
+            "test_case(1)",
+        ] {
+            assert!(is_doubtful(bare), "{bare}");
+        }
+    }
+
+    #[test]
+    fn what_a_condition_brings_is_judged() {
+        assert!(!is_doubtful("cfg_attr(any(a,b),inline,must_use)"));
+        assert!(is_doubtful("cfg_attr(any(a,b),inline,other(c,d))"));
+    }
+}

@@ -1,0 +1,367 @@
+//! Turn an `if` that holds the rest of a body into a guard clause.
+//!
+//! A body that ends in a long `if` keeps its main story one level too deep. A guard clause says first when there is nothing
+//! to do, leaves, and lets the rest stand where it belongs. Several levels are flattened at once.
+//!
+//! ## Example
+//!
+//! ```rust before
+//! fn send(queue: &mut Queue, message: &Message) {
+//!     $0if queue.is_open() && message.len() < 64 {
+//!         // Listeners hear of it first.
+//!         queue.announce(message);
+//!         let ticket = queue.ticket();
+//!         if ticket.is_some() {
+//!             queue.push(ticket, message);
+//!             queue.count += 1;
+//!             if queue.count > 10 {
+//!                 queue.flush();
+//!             }
+//!             println!("queued {}", queue.count)
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn send(queue: &mut Queue, message: &Message) {
+//!     if !(queue.is_open() && message.len() < 64) {
+//!         return;
+//!     }
+//!     // Listeners hear of it first.
+//!     queue.announce(message);
+//!     let ticket = queue.ticket();
+//!     if ticket.is_none() {
+//!         return;
+//!     }
+//!     queue.push(ticket, message);
+//!     queue.count += 1;
+//!     if queue.count > 10 {
+//!         queue.flush();
+//!     }
+//!     println!("queued {}", queue.count);
+//! }
+//! ```
+//!
+//! An `if` whose `else` does nothing but leave becomes a guard in the same way: the `else` block is the guard.
+//!
+//! ## What it leaves alone
+//!
+//! - An `if` that is not the last thing of a function, closure or loop body, or whose body has a value.
+//! - Blocks that declare items: one level further out, they would be visible to the code before.
+//! - Conditions whose opposite can't be written down safely, and patterns where `let … else` would drop something earlier.
+//! - Comments and attributes that would have no place any more.
+
+use super::{
+    Applicability, Change, Context, Declared, Delta, Kind, Refactoring, Refusal, Target, find,
+};
+use crate::{
+    syntax::shapes::guard_clause::{self, Form, GuardClause},
+    text::{Edit, Edits},
+};
+
+pub(super) const REFACTORING: Refactoring = Refactoring {
+    id: "guard-clause",
+    kind: Kind::Rewrite,
+    declares: Delta {
+        adds: &[
+            "continue", "else", "false", "is_err", "is_none", "is_ok", "is_some", "return", "true",
+        ],
+        drops: &[
+            "else", "false", "if", "is_err", "is_none", "is_ok", "is_some", "true",
+        ],
+        also: &[],
+    },
+    derive,
+};
+
+fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> {
+    let source = context.source;
+    let choice = find::if_at(context, target).ok_or(Refusal::NotHere)?;
+    let guard = guard_clause::find(&choice, &source.text, source.context)?;
+    let mut declared = Declared::nothing(source.context.edition);
+    declared.add(&guard.added);
+    declared.drop(&guard.dropped);
+    let title = title(&guard);
+    let edit = Edit::replace(guard.range, guard.replacement);
+    Ok(Change {
+        title,
+        edits: Edits::new(vec![edit]).map_err(|_| Refusal::NotHere)?,
+        applicability: if guard.drops_earlier {
+            Applicability::NeedsCheck
+        } else {
+            Applicability::Safe
+        },
+        declared,
+        checked: vec![
+            "nothing follows the `if`",
+            "the condition has an exact opposite",
+            "no items are moved outwards",
+            "temporaries are dropped before variables",
+        ],
+    })
+}
+
+fn title(guard: &GuardClause) -> String {
+    match (guard.form, guard.levels) {
+        (Form::Else, _) => "Turn `else` into a guard clause".to_owned(),
+        (Form::Exit, 1) => "Turn `if` into a guard clause".to_owned(),
+        (Form::Exit, levels) => format!("Turn {levels} nested `if`s into guard clauses"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::REFACTORING;
+    use crate::{
+        refactorings::{
+            Applicability, Hazard,
+            fixture::{
+                assert_becomes, assert_becomes_in, assert_not_here, assert_refused,
+                assert_refused_in, offered,
+            },
+        },
+        syntax::{Edition, FileContext, RustVersion},
+    };
+
+    const EDITION_2024: FileContext = FileContext {
+        edition: Edition::Edition2024,
+        rust_version: None,
+        role: crate::syntax::Role::Library,
+    };
+
+    #[test]
+    fn a_function_returns() {
+        assert_becomes(
+            &REFACTORING,
+            "fn f(a: u8) {\n    g();\n    if $0a == 1 {\n        h();\n        i()\n    }\n}\n",
+            "fn f(a: u8) {\n    g();\n    if a != 1 {\n        return;\n    }\n    h();\n    i();\n}\n",
+        );
+        assert_becomes(
+            &REFACTORING,
+            "async fn f(a: u8) -> () {\n    $0if a.b().await {\n        h().await;\n        i();\n    }\n}\n",
+            "async fn f(a: u8) -> () {\n    if !a.b().await {\n        return;\n    }\n    h().await;\n    i();\n}\n",
+        );
+    }
+
+    #[test]
+    fn a_loop_continues() {
+        for head in [
+            "for a in b",
+            "while a.b()",
+            "while let Some(a) = b",
+            "'a: loop",
+        ] {
+            assert_becomes(
+                &REFACTORING,
+                &format!(
+                    "fn f() -> u8 {{\n    {head} {{\n        $0if c {{\n            d();\n            break;\n        }}\n    }}\n    1\n}}\n"
+                ),
+                &format!(
+                    "fn f() -> u8 {{\n    {head} {{\n        if !c {{\n            continue;\n        }}\n        d();\n        break;\n    }}\n    1\n}}\n"
+                ),
+            );
+        }
+    }
+
+    #[test]
+    fn a_closure_returns() {
+        assert_becomes(
+            &REFACTORING,
+            "fn f() -> u8 {\n    g(|a| {\n        $0if a {\n            h();\n            i();\n        }\n    })\n}\n",
+            "fn f() -> u8 {\n    g(|a| {\n        if !a {\n            return;\n        }\n        h();\n        i();\n    })\n}\n",
+        );
+    }
+
+    #[test]
+    fn comments_and_strings_stay() {
+        assert_becomes(
+            &REFACTORING,
+            "fn f(a: u8) {\n    // 0\n    $0if a == 1 {\n        // 1\n        h(\n            /* 2 */\n            \"x\n        y\",\n        ); // 3\n\n        i() // 4\n        /* 5 */\n    } // 6\n    // 7\n}\n",
+            "fn f(a: u8) {\n    // 0\n    if a != 1 {\n        return;\n    }\n    // 1\n    h(\n        /* 2 */\n        \"x\n        y\",\n    ); // 3\n\n    i(); // 4\n    /* 5 */ // 6\n    // 7\n}\n",
+        );
+    }
+
+    #[test]
+    fn a_comment_behind_the_opening_brace_gets_a_line() {
+        assert_becomes(
+            &REFACTORING,
+            "fn f(a: u8) {\n    $0if a == 1 { // 1\n        h();\n        i();\n    }\n}\n",
+            "fn f(a: u8) {\n    if a != 1 {\n        return;\n    }\n    // 1\n    h();\n    i();\n}\n",
+        );
+    }
+
+    #[test]
+    fn tabs_stay_tabs() {
+        assert_becomes(
+            &REFACTORING,
+            "fn f(a: u8) {\n\t$0if a == 1 {\n\t\th();\n\t\ti();\n\t}\n}\n",
+            "fn f(a: u8) {\n\tif a != 1 {\n\t\treturn;\n\t}\n\th();\n\ti();\n}\n",
+        );
+    }
+
+    #[test]
+    fn a_condition_of_several_lines_keeps_them() {
+        assert_becomes(
+            &REFACTORING,
+            "fn f() {\n    $0if aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n        && bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\n    {\n        h();\n        i();\n    }\n}\n",
+            "fn f() {\n    if !(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n        && bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb)\n    {\n        return;\n    }\n    h();\n    i();\n}\n",
+        );
+    }
+
+    #[test]
+    fn last_expressions_get_the_semicolon_that_they_need() {
+        for (tail, after) in [
+            ("g()", "g();"),
+            ("println!(\"a\")", "println!(\"a\");"),
+            (
+                "for a in b {\n            c();\n        }",
+                "for a in b {\n        c();\n    }",
+            ),
+            (
+                "if a {\n            c();\n        }",
+                "if a {\n        c();\n    }",
+            ),
+            (
+                "match a {\n            b => c(),\n        }",
+                "match a {\n        b => c(),\n    }",
+            ),
+            (
+                "match a.b().c() {\n            b => c(),\n        }",
+                "match a.b().c() {\n        b => c(),\n    };",
+            ),
+            (
+                "if let Some(b) = a.lock().unwrap().b {\n            c();\n        }",
+                "if let Some(b) = a.lock().unwrap().b {\n        c();\n    };",
+            ),
+            (
+                "unsafe {\n            c();\n        }",
+                "unsafe {\n        c();\n    }",
+            ),
+            (
+                "unsafe {\n            c(a);\n            d()\n        }",
+                "unsafe {\n        c(a);\n        d()\n    };",
+            ),
+        ] {
+            assert_becomes(
+                &REFACTORING,
+                &format!(
+                    "fn f() {{\n    $0if x == 1 {{\n        h();\n        {tail}\n    }}\n}}\n"
+                ),
+                &format!(
+                    "fn f() {{\n    if x != 1 {{\n        return;\n    }}\n    h();\n    {after}\n}}\n"
+                ),
+            );
+        }
+    }
+
+    #[test]
+    fn patterns_become_let_else_where_nothing_is_dropped_early() {
+        assert_becomes(
+            &REFACTORING,
+            "fn f() {\n    $0if let Some(a) = self.b.get(c) {\n        h();\n        i();\n    }\n}\n",
+            "fn f() {\n    let Some(a) = self.b.get(c) else {\n        return;\n    };\n    h();\n    i();\n}\n",
+        );
+        for scrutinee in ["a.lock().unwrap().b()", "a.borrow().b", "m!()"] {
+            let text = format!(
+                "fn f() {{\n    $0if let Some(a) = {scrutinee} {{\n        h();\n        i();\n    }}\n}}\n"
+            );
+            assert_refused(&REFACTORING, Hazard::Temporaries, &text);
+        }
+        let old = FileContext {
+            rust_version: Some(RustVersion(64)),
+            ..FileContext::default()
+        };
+        assert_refused_in(
+            old,
+            &REFACTORING,
+            Hazard::Edition,
+            "fn f() {\n    $0if let Some(a) = b {\n        h();\n        i();\n    }\n}\n",
+        );
+    }
+
+    #[test]
+    fn an_else_that_leaves_becomes_the_guard() {
+        assert_becomes(
+            &REFACTORING,
+            "fn f(a: u8) -> Option<u8> {\n    $0if a == 1 {\n        let b = h();\n        i(b);\n        Some(b)\n    } else {\n        // nothing\n        return None;\n    }\n}\n",
+            "fn f(a: u8) -> Option<u8> {\n    if a != 1 {\n        // nothing\n        return None;\n    }\n    let b = h();\n    i(b);\n    Some(b)\n}\n",
+        );
+        let value_with_temporary = "fn f(a: u8) -> u8 {\n    let b = g();\n    $0if a == 1 {\n        h();\n        i();\n        b.borrow().c()\n    } else {\n        return 1;\n    }\n}\n";
+        assert_refused(&REFACTORING, Hazard::TailTemporaries, value_with_temporary);
+        assert_becomes_in(
+            EDITION_2024,
+            &REFACTORING,
+            value_with_temporary,
+            "fn f(a: u8) -> u8 {\n    let b = g();\n    if a != 1 {\n        return 1;\n    }\n    h();\n    i();\n    b.borrow().c()\n}\n",
+        );
+        let matched = "fn f(a: u8) {\n    $0if let Ok(b) = c(a) {\n        h();\n        i(b);\n    } else {\n        return;\n    }\n}\n";
+        let offer = offered(FileContext::default(), &REFACTORING, matched).unwrap();
+        assert_eq!(offer.change().applicability, Applicability::NeedsCheck);
+    }
+
+    #[test]
+    fn what_would_have_no_place_is_refused() {
+        for text in [
+            "fn f() {\n    #[cfg(unix)]\n    $0if a {\n        h();\n        i();\n    }\n}\n",
+            "fn f() {\n    #[allow(x)]\n    $0if a {\n        h();\n        i();\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        h();\n        #[cfg(unix)]\n        i();\n    }\n}\n",
+            "fn f() {\n    $0if /* 1 */ a {\n        h();\n        i();\n    }\n}\n",
+            "fn f() {\n    $0if a /* 1 */ {\n        h();\n        i();\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        h();\n      i();\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        h();\n        i(); // 1\n    } // 2\n}\n",
+            "fn f() { $0if a { h(); i(); } }\n",
+        ] {
+            assert_refused(&REFACTORING, Hazard::Text, text);
+        }
+    }
+
+    #[test]
+    fn items_are_not_moved_outwards() {
+        for item in [
+            "fn g() {}",
+            "use a::b;",
+            "const A: u8 = 1;",
+            "macro_rules! m { () => {} }",
+        ] {
+            assert_refused(
+                &REFACTORING,
+                Hazard::Hoisting,
+                &format!(
+                    "fn f() {{\n    g();\n    $0if a {{\n        {item}\n        i();\n    }}\n}}\n"
+                ),
+            );
+        }
+    }
+
+    #[test]
+    fn conditions_without_an_opposite_are_refused() {
+        let of = |condition: &str| {
+            format!(
+                "fn f(q: &bool) {{\n    $0if {condition} {{\n        h();\n        i();\n    }}\n}}\n"
+            )
+        };
+        assert_refused(&REFACTORING, Hazard::Types, &of("!q"));
+        assert_refused(&REFACTORING, Hazard::Negation, &of("a && let Some(b) = c"));
+        assert_refused(&REFACTORING, Hazard::Negation, &of("let A(b) | B(b) = c"));
+    }
+
+    #[test]
+    fn an_if_in_another_place_is_left_alone() {
+        for text in [
+            "fn f() -> u8 {\n    $0if a {\n        h();\n        i()\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        h();\n        i();\n    }\n    j();\n}\n",
+            "fn f() {\n    $0if a {\n        h();\n        i();\n    } else {\n        j();\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        return;\n    }\n}\n",
+            "fn f() {\n    $0if a {\n    }\n}\n",
+            "fn f() {\n    loop {\n        'a: {\n            $0if a {\n                h();\n                i();\n            }\n        }\n    }\n}\n",
+            "fn f() {\n    async {\n        $0if a {\n            h();\n            i();\n        }\n    };\n}\n",
+            "fn f() {\n    let a = || -> u8 {\n        $0if a {\n            h();\n            i();\n        }\n    };\n}\n",
+            "fn f() {\n    if a {\n        $0if b {\n            h();\n            i();\n        }\n    }\n    j();\n}\n",
+            "const A: () = {\n    $0if a {\n        h();\n        i();\n    }\n};\n",
+            "fn f() {\n    if a {\n        $0h();\n        i();\n    }\n}\n",
+        ] {
+            assert_not_here(&REFACTORING, text);
+        }
+    }
+}

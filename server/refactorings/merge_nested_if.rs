@@ -1,0 +1,310 @@
+//! Merges an `if` with the only thing that it holds, another `if`.
+//!
+//! ## Why
+//!
+//! Two conditions that guard one block are one condition. Asked at once, they cost one level of nesting less, and nobody has
+//! to look for the `else` that isn't there.
+//!
+//! ## Example
+//!
+//! ```rust before
+//! fn f(queue: &mut Vec<u8>, limit: usize) {
+//!     $0if queue.len() > limit {
+//!         if !queue.is_empty() || limit == 0 {
+//!             queue.clear();
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn f(queue: &mut Vec<u8>, limit: usize) {
+//!     if queue.len() > limit && (!queue.is_empty() || limit == 0) {
+//!         queue.clear();
+//!     }
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//!
+//! An `if` with an `else`, or with anything beside the inner `if`; conditions with `let` before edition 2024 and Rust 1.88;
+//! an inner `if` with an attribute; comments that would lose what they stand beside. A comment between the two conditions
+//! moves above both.
+//!
+//! The temporaries of each condition live as long as before: those of plain operands end with the operand, those of a `let`
+//! with the block.
+
+use ra_ap_syntax::{AstNode, ast};
+
+use super::{
+    Applicability, Change, Context, Declared, Delta, Hazard, Kind, Refactoring, Refusal, Target,
+    find,
+};
+use crate::{
+    syntax::{
+        conditions::{self, Chain},
+        layout,
+        shapes::collapsible_if::CollapsibleIf,
+    },
+    text::{Edit, Edits, TextRange},
+};
+
+pub(super) const REFACTORING: Refactoring = Refactoring {
+    id: "merge-nested-if",
+    kind: Kind::Rewrite,
+    declares: Delta {
+        adds: &[],
+        drops: &["if"],
+        also: &[],
+    },
+    derive,
+};
+
+fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> {
+    let found = find::if_at(context, target).ok_or(Refusal::NotHere)?;
+    let shape = shape_at(&found, context)?;
+    let edits = edits(context, &shape).ok_or_else(|| {
+        Refusal::because(
+            Hazard::Text,
+            "The lines of the inner block are not indented deeper than the `if` around them.",
+        )
+    })?;
+    let mut declared = Declared::nothing(context.source.context.edition);
+    declared.drop("if");
+    Ok(Change {
+        title: "Merge nested `if`".to_owned(),
+        edits,
+        applicability: Applicability::Safe,
+        declared,
+        checked: vec![
+            "neither `if` has an `else`",
+            "the conditions are asked in the same order",
+            "temporaries live as long as before",
+        ],
+    })
+}
+
+/// The `if` at the cursor with the one in it, or with the one around it.
+fn shape_at(found: &ast::IfExpr, context: &Context<'_>) -> Result<CollapsibleIf, Refusal> {
+    let of = |outer: &ast::IfExpr| CollapsibleIf::of(outer, context.source.context);
+    match of(found) {
+        Err(Refusal::NotHere) => {
+            let around = found.syntax().ancestors().skip(1);
+            let outer = around.filter_map(ast::IfExpr::cast).next();
+            let shape = of(&outer.ok_or(Refusal::NotHere)?)?;
+            if shape.inner != *found {
+                return Err(Refusal::NotHere);
+            }
+            Ok(shape)
+        }
+        shape => shape,
+    }
+}
+
+fn edits(context: &Context<'_>, shape: &CollapsibleIf) -> Option<Edits> {
+    let text = &*context.source.text;
+    let outer = shape.outer.syntax().text_range();
+    let inner = shape.inner.syntax().text_range();
+    let line_ending = layout::first_line_ending(text);
+    let indent = layout::indentation(text, outer.start());
+    let condition = condition(context, shape, indent)?;
+    let brace = conditions::before_brace(&condition, line_ending, indent);
+    let body = moved(
+        context,
+        shape.body.syntax().text_range(),
+        layout::indentation(text, inner.start()),
+        indent,
+    )?;
+    let from = shape.outer_condition.syntax().text_range().start();
+    let mut edits = vec![Edit::replace(
+        TextRange::new(from, outer.end()),
+        format!("{condition}{brace}{body}"),
+    )];
+    if !shape.comments.is_empty() {
+        let lines = shape.comments.iter();
+        let above: String = lines
+            .map(|comment| format!("{}{line_ending}{indent}", comment.text().trim_end()))
+            .collect();
+        edits.push(Edit::insert(outer.start(), above));
+    }
+    Edits::new(edits).ok()
+}
+
+/// Both conditions as one, on one line or on a line for each operand, as rustfmt has it.
+fn condition(context: &Context<'_>, shape: &CollapsibleIf, indent: &str) -> Option<String> {
+    let text = &*context.source.text;
+    let operands = shape.operands();
+    let deeper = format!("{indent}{}", layout::indent_unit(text));
+    let mut texts = Vec::with_capacity(operands.len());
+    for (place, operand) in operands.iter().enumerate() {
+        let range = operand.syntax().text_range();
+        let to = if place == 0 { indent } else { &deeper };
+        let own = layout::indentation(text, range.start());
+        let code = moved(context, range, own, to)?;
+        texts.push(if conditions::needs_parentheses(operand) {
+            format!("({code})")
+        } else {
+            code
+        });
+    }
+    let chain = Chain {
+        operator: "&&",
+        operands: texts,
+        is_broken_by_let: conditions::is_broken_by_let(&operands),
+    };
+    let column = layout::column(text, shape.outer_condition.syntax().text_range().start());
+    let room = conditions::room_before_brace(column);
+    let line_ending = layout::first_line_ending(text);
+    Some(
+        chain
+            .on_one_line(room)
+            .unwrap_or_else(|| chain.on_lines(line_ending, &deeper, column)),
+    )
+}
+
+fn moved(context: &Context<'_>, range: TextRange, from: &str, to: &str) -> Option<String> {
+    let edition = context.source.context.edition;
+    layout::moved(&context.source.text, range, edition, from, to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::fixture::{
+            assert_becomes, assert_becomes_in, assert_not_here, assert_refused, assert_refused_in,
+        },
+        *,
+    };
+    use crate::syntax::{Edition, FileContext, RustVersion};
+
+    static MERGE: Refactoring = REFACTORING;
+
+    fn in_2024(rust_version: Option<u32>) -> FileContext {
+        FileContext {
+            edition: Edition::Edition2024,
+            rust_version: rust_version.map(RustVersion),
+            ..FileContext::default()
+        }
+    }
+
+    #[test]
+    fn plain_conditions_become_one() {
+        assert_becomes(
+            &MERGE,
+            "fn f() {\n    $0if a {\n        if b {\n            c();\n\n            /* x\n        y */\n        }\n    }\n}\n",
+            "fn f() {\n    if a && b {\n        c();\n\n        /* x\n        y */\n    }\n}\n",
+        );
+    }
+
+    #[test]
+    fn the_inner_one_is_a_cursor_too() {
+        assert_becomes(
+            &MERGE,
+            "fn f() {\n    if a {\n        i$0f b {\n            c();\n        }\n    }\n}\n",
+            "fn f() {\n    if a && b {\n        c();\n    }\n}\n",
+        );
+    }
+
+    #[test]
+    fn looser_operands_get_parentheses() {
+        for loose in ["b || c", "x = y", "b..c"] {
+            assert_becomes(
+                &MERGE,
+                &format!(
+                    "fn f() {{\n    $0if a {{\n        if {loose} {{\n            d();\n        }}\n    }}\n}}\n"
+                ),
+                &format!("fn f() {{\n    if a && ({loose}) {{\n        d();\n    }}\n}}\n"),
+            );
+        }
+        assert_becomes(
+            &MERGE,
+            "fn f() {\n    $0if a || b {\n        if c == d && !e {\n            d();\n        }\n    }\n}\n",
+            "fn f() {\n    if (a || b) && c == d && !e {\n        d();\n    }\n}\n",
+        );
+    }
+
+    #[test]
+    fn the_last_branch_of_a_chain_can_be_merged() {
+        assert_becomes(
+            &MERGE,
+            "fn f() {\n    if z {\n        y();\n    $0} else if a {\n        if b {\n            c();\n        }\n    }\n}\n",
+            "fn f() {\n    if z {\n        y();\n    } else if a && b {\n        c();\n    }\n}\n",
+        );
+    }
+
+    #[test]
+    fn a_long_condition_takes_a_line_for_each_operand() {
+        assert_becomes(
+            &MERGE,
+            "fn f() {\n    $0if self.first_long_condition_of_this_test(1) && self.second_long_condition() {\n        if self.third_long_condition(\n            \"a string that is long enough to take the call over a hundred columns\",\n            2,\n        ) {\n            d();\n        }\n    }\n}\n",
+            "fn f() {\n    if self.first_long_condition_of_this_test(1)\n        && self.second_long_condition()\n        && self.third_long_condition(\n            \"a string that is long enough to take the call over a hundred columns\",\n            2,\n        )\n    {\n        d();\n    }\n}\n",
+        );
+        assert_becomes(
+            &MERGE,
+            "fn f() {\n    $0if ab {\n        if self.first_long_condition_of_this_test(1)\n            && self.second_long_condition(2)\n            && self.third_long_condition_of_this()\n        {\n            d();\n        }\n    }\n}\n",
+            "fn f() {\n    if ab\n        && self.first_long_condition_of_this_test(1)\n        && self.second_long_condition(2)\n        && self.third_long_condition_of_this()\n    {\n        d();\n    }\n}\n",
+        );
+    }
+
+    #[test]
+    fn comments_between_move_above() {
+        assert_becomes(
+            &MERGE,
+            "fn f() {\n    // one\n    $0if a {\n        // two\n        // three\n        if b {\n            c(); // four\n        }\n    }\n}\n",
+            "fn f() {\n    // one\n    // two\n    // three\n    if a && b {\n        c(); // four\n    }\n}\n",
+        );
+    }
+
+    #[test]
+    fn lets_are_chained_where_the_edition_allows_it() {
+        assert_becomes_in(
+            in_2024(None),
+            &MERGE,
+            "fn f() {\n    $0if let Some(a) = b {\n        if a > c {\n            d();\n        }\n    }\n}\n",
+            "fn f() {\n    if let Some(a) = b\n        && a > c\n    {\n        d();\n    }\n}\n",
+        );
+        assert_becomes_in(
+            in_2024(Some(88)),
+            &MERGE,
+            "fn f() {\n    $0if !a {\n        if let Some(b) = c {\n            d();\n        }\n    }\n}\n",
+            "fn f() {\n    if !a && let Some(b) = c {\n        d();\n    }\n}\n",
+        );
+        let nested = "fn f() {\n    $0if let Some(a) = b {\n        if a {\n            d();\n        }\n    }\n}\n";
+        assert_refused(&MERGE, Hazard::Edition, nested);
+        assert_refused_in(in_2024(Some(87)), &MERGE, Hazard::Edition, nested);
+    }
+
+    #[test]
+    fn more_than_one_if_is_left_alone() {
+        for inside in [
+            "if b { c() } else { d() }",
+            "if b { c() } e();",
+            "e(); if b { c() }",
+            "if b { c() };",
+            "if b { c() } if d { e() }",
+            "match b { _ => {} }",
+        ] {
+            assert_not_here(&MERGE, &format!("fn f() {{ $0if a {{ {inside} }} }}"));
+        }
+        assert_not_here(&MERGE, "fn f() { $0if a { if b { c() } } else { d() } }");
+        assert_not_here(
+            &MERGE,
+            "fn f() { $0if z { y() } else if a { if b { c() } } }",
+        );
+        assert_not_here(&MERGE, "fn f() { if a { if b { $0c() } } }");
+    }
+
+    #[test]
+    fn comments_without_a_place_and_attributes_are_refused() {
+        for text in [
+            "fn f() {\n    $0if a {\n        if b {\n            c();\n        } // end\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        if b {\n            c();\n        }\n        // end\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        if b /* why */ {\n            c();\n        }\n    }\n}\n",
+            "fn f() {\n    if z {\n    } else $0if a {\n        // why\n        if b {\n            c();\n        }\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        #[cfg(x)]\n        if b {\n            c();\n        }\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        if b {\n            c();\n      d();\n        }\n    }\n}\n",
+        ] {
+            assert_refused(&MERGE, Hazard::Text, text);
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! Gives a complex condition of an `if` a name.
+//!
+//! ## Why
+//!
+//! Readers of `if a.len() > 1 && !a.is_sorted() || force` have to work out what is asked before they learn what is done. A name
+//! says it, and the details stay where they are wanted.
+//!
+//! ## Example
+//!
+//! ```rust before
+//! fn f(lines: &mut Vec<String>, force: bool) {
+//!     $0if force || lines.len() > 1 && !lines.is_sorted() {
+//!         lines.sort();
+//!     }
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn f(lines: &mut Vec<String>, force: bool) {
+//!     let should_sort = force || lines.len() > 1 && !lines.is_sorted();
+//!     if should_sort {
+//!         lines.sort();
+//!     }
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//!
+//! The condition of an `else if`, which is asked only after others, and that of a `while`, which is asked again and again; an
+//! `if` that is a part of another expression; conditions with `let`.
+//!
+//! The whole condition is evaluated where it was, once, and its operands in their order. It is a `bool`, which borrows nothing;
+//! the temporaries of its operands end with each operand, before and after.
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind,
+    ast::{self, HasAttrs},
+};
+
+use super::{
+    Applicability, Change, Context, Declared, Delta, Hazard, Kind, Refactoring, Refusal, Target,
+    audit::Also, find,
+};
+use crate::{
+    syntax::{
+        conditions,
+        layout::{self, MAX_WIDTH, width},
+        scopes::{self, Names},
+    },
+    text::{Edit, Edits, TextRange},
+};
+
+mod wording;
+
+pub(super) const REFACTORING: Refactoring = Refactoring {
+    id: "name-condition",
+    kind: Kind::Extract,
+    declares: Delta {
+        adds: &["let"],
+        drops: &[],
+        also: &[Also::AddsFreshName],
+    },
+    derive,
+};
+
+fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> {
+    let found = find::if_at(context, target).ok_or(Refusal::NotHere)?;
+    let condition = found.condition().ok_or(Refusal::NotHere)?;
+    if conditions::top_operator(&condition).is_none() {
+        return Err(Refusal::NotHere);
+    }
+    check(&found, &condition)?;
+    let name = name(&found, &condition)?;
+    let edits = edits(context, &found, &condition, &name).ok_or_else(|| {
+        Refusal::because(
+            Hazard::Text,
+            "The condition is laid out in a way that a `let` could not take over.",
+        )
+    })?;
+    let mut declared = Declared::nothing(context.source.context.edition);
+    declared.add(&format!("let {name} {name}"));
+    Ok(Change {
+        title: title(&name),
+        edits,
+        applicability: Applicability::Safe,
+        declared,
+        checked: vec![
+            "the condition is evaluated where it was, once",
+            "the name is used nowhere else in the function",
+        ],
+    })
+}
+
+fn title(name: &str) -> String {
+    const LONGEST: usize = 60;
+    let title = format!("Name the condition `{name}`");
+    if title.len() <= LONGEST {
+        title
+    } else {
+        "Name the condition".to_owned()
+    }
+}
+
+fn check(found: &ast::IfExpr, condition: &ast::Expr) -> Result<(), Refusal> {
+    let has_let = condition
+        .syntax()
+        .descendants()
+        .any(|node| ast::LetExpr::can_cast(node.kind()) && is_of(&node, condition));
+    if has_let {
+        return Err(Refusal::because(
+            Hazard::Scope,
+            "The condition takes a value apart with `let`, and the block uses what it finds.",
+        ));
+    }
+    if found.attrs().next().is_some() {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "An attribute stands on the `if` and would not hold for the new `let`.",
+        ));
+    }
+    check_place(found)
+}
+
+/// Whether a `let` is of this condition, and not of one inside a closure or block in it.
+fn is_of(node: &ra_ap_syntax::SyntaxNode, condition: &ast::Expr) -> bool {
+    let mut between = node
+        .ancestors()
+        .skip(1)
+        .take_while(|around| around != condition.syntax());
+    between.all(|around| matches!(around.kind(), SyntaxKind::BIN_EXPR | SyntaxKind::PAREN_EXPR))
+}
+
+/// There is a place for a `let` only where the `if` is a statement by itself.
+fn check_place(found: &ast::IfExpr) -> Result<(), Refusal> {
+    let parent = found.syntax().parent().ok_or(Refusal::NotHere)?;
+    let list = match parent.kind() {
+        SyntaxKind::STMT_LIST => parent,
+        SyntaxKind::EXPR_STMT => parent.parent().ok_or(Refusal::NotHere)?,
+        SyntaxKind::IF_EXPR => {
+            return Err(Refusal::because(
+                Hazard::Evaluation,
+                "The condition of an `else if` is asked only after the ones before it.",
+            ));
+        }
+        _ => {
+            return Err(Refusal::because(
+                Hazard::Evaluation,
+                "The `if` is a part of another expression, so its condition is not asked first.",
+            ));
+        }
+    };
+    let is_block = list.kind() == SyntaxKind::STMT_LIST;
+    is_block.then_some(()).ok_or(Refusal::NotHere)
+}
+
+fn name(found: &ast::IfExpr, condition: &ast::Expr) -> Result<String, Refusal> {
+    let names = scopes::whole_body(found.syntax()).map(|body| Names::in_node(&body));
+    let names = names.ok_or(Refusal::NotHere)?;
+    names
+        .fresh(&wording::wishes(found, condition))
+        .ok_or_else(|| {
+            Refusal::because(
+                Hazard::Scope,
+                "Every name that comes to mind for the condition is in use.",
+            )
+        })
+}
+
+fn edits(
+    context: &Context<'_>,
+    found: &ast::IfExpr,
+    condition: &ast::Expr,
+    name: &str,
+) -> Option<Edits> {
+    let text = &*context.source.text;
+    let at = condition.syntax().text_range();
+    let brace = found.then_branch()?.stmt_list()?.l_curly_token()?;
+    let lead = TextRange::new(found.if_token()?.text_range().end(), at.start());
+    let tail = TextRange::new(at.end(), brace.text_range().start());
+    let is_blank = |range| context.source.slice(range).trim().is_empty();
+    let start = found.syntax().text_range().start();
+    if !is_blank(lead) || !is_blank(tail) || !layout::is_first_on_line(text, start) {
+        return None;
+    }
+    let indent = layout::indentation(text, start);
+    let value = value(context, indent, condition, name)?;
+    let line_ending = layout::first_line_ending(text);
+    let edits = vec![
+        Edit::insert(start, format!("let {name} ={value};{line_ending}{indent}")),
+        Edit::replace(
+            TextRange::new(lead.start(), tail.end()),
+            format!(" {name} "),
+        ),
+    ];
+    Edits::new(edits).ok()
+}
+
+/// The condition as the value of the `let`, with what stands before it: on the same line, on the next one if it fits there, or
+/// as it was.
+fn value(context: &Context<'_>, indent: &str, condition: &ast::Expr, name: &str) -> Option<String> {
+    let text = &*context.source.text;
+    let code = context.source.slice(condition.syntax().text_range());
+    let column = width(indent) + width("let  = ") + width(name);
+    let first = code.lines().next().unwrap_or_default();
+    let is_one_line = !code.contains('\n');
+    let room_for_end = if is_one_line { width(";") } else { 0 };
+    if column + width(first) + room_for_end <= MAX_WIDTH {
+        return Some(format!(" {code}"));
+    }
+    let deeper = format!("{indent}{}", layout::indent_unit(text));
+    let fits_below = width(&deeper) + width(code) + width(";") <= MAX_WIDTH;
+    let line_ending = layout::first_line_ending(text);
+    (is_one_line && fits_below).then(|| format!("{line_ending}{deeper}{code}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::fixture::{assert_becomes, assert_not_here, assert_refused},
+        *,
+    };
+
+    static NAME: Refactoring = REFACTORING;
+
+    #[test]
+    fn a_condition_on_one_line() {
+        assert_becomes(
+            &NAME,
+            "fn f() {\n    // why\n    $0if a.is_open() && b.is_ready() {\n        c();\n    } else {\n        d();\n    }\n}\n",
+            "fn f() {\n    // why\n    let is_open_and_ready = a.is_open() && b.is_ready();\n    if is_open_and_ready {\n        c();\n    } else {\n        d();\n    }\n}\n",
+        );
+    }
+
+    #[test]
+    fn the_tail_of_a_block_is_a_place() {
+        assert_becomes(
+            &NAME,
+            "fn f() -> u8 {\n    g(|| {\n        if $0a == 1 || b < c {\n            return d;\n        }\n    });\n    1\n}\n",
+            "fn f() -> u8 {\n    g(|| {\n        let should_return = a == 1 || b < c;\n        if should_return {\n            return d;\n        }\n    });\n    1\n}\n",
+        );
+    }
+
+    #[test]
+    fn long_conditions_keep_their_lines() {
+        assert_becomes(
+            &NAME,
+            "fn f() {\n    $0if self.the_first_long_condition_of_this_test(1) // why\n        && self.the_second_long_condition_of_this_test(2)\n        && self.the_third_long_condition_of_this_test(3)\n    {\n        c();\n    }\n}\n",
+            "fn f() {\n    let should_c = self.the_first_long_condition_of_this_test(1) // why\n        && self.the_second_long_condition_of_this_test(2)\n        && self.the_third_long_condition_of_this_test(3);\n    if should_c {\n        c();\n    }\n}\n",
+        );
+        assert_becomes(
+            &NAME,
+            "fn f() {\n    $0if self.first_long_condition_of_this(1) && self.second_long_condition_of_this_test(2) == 1 {\n        calculate();\n    }\n}\n",
+            "fn f() {\n    let should_calculate =\n        self.first_long_condition_of_this(1) && self.second_long_condition_of_this_test(2) == 1;\n    if should_calculate {\n        calculate();\n    }\n}\n",
+        );
+    }
+
+    #[test]
+    fn names_in_use_are_avoided() {
+        assert_becomes(
+            &NAME,
+            "fn f(is_a_and_b: bool) {\n    $0if a.is_a() && b.is_b() {\n        println!(\"{should_print} {should_print_2}\");\n    }\n}\n",
+            "fn f(is_a_and_b: bool) {\n    let condition_holds = a.is_a() && b.is_b();\n    if condition_holds {\n        println!(\"{should_print} {should_print_2}\");\n    }\n}\n",
+        );
+    }
+
+    #[test]
+    fn other_places_and_conditions_are_refused() {
+        assert_refused(
+            &NAME,
+            Hazard::Evaluation,
+            "fn f() { if z {} else $0if a && b {} }",
+        );
+        assert_refused(
+            &NAME,
+            Hazard::Evaluation,
+            "fn f() { let x = $0if a && b { 1 } else { 2 }; }",
+        );
+        assert_refused(
+            &NAME,
+            Hazard::Evaluation,
+            "fn f() { match a { _ => $0if a && b {} } }",
+        );
+        assert_refused(
+            &NAME,
+            Hazard::Scope,
+            "fn f() {\n    $0if a && let Some(b) = c {\n        d(b);\n    }\n}\n",
+        );
+        assert_refused(
+            &NAME,
+            Hazard::Text,
+            "fn f() {\n    #[cfg(x)]\n    $0if a && b {}\n}\n",
+        );
+        assert_refused(
+            &NAME,
+            Hazard::Text,
+            "fn f() {\n    $0if a && b /* why */ {}\n}\n",
+        );
+        assert_refused(&NAME, Hazard::Text, "fn f() { $0if a && b {} }");
+    }
+
+    #[test]
+    fn simple_conditions_and_loops_are_left_alone() {
+        for code in [
+            "$0if a {}",
+            "$0if !a.b() {}",
+            "$0if a == b {}",
+            "$0while a && b {}",
+            "if a && b { $0c() }",
+            "$0if let Some(a) = b {}",
+        ] {
+            assert_not_here(&NAME, &format!("fn f() {{\n    {code}\n}}\n"));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The list of smells and refactorings.
+
+use std::io::{self, Write};
+
+use crate::{
+    refactorings::{self, Kind},
+    smells,
+};
+
+/// Writes every smell with its limits and answers, and every refactoring.
+pub fn write_catalogue(out: &mut dyn Write) -> io::Result<()> {
+    let smells = smells::all();
+    let refactorings = refactorings::all();
+    let ids = smells.iter().map(|smell| smell.id);
+    let ids = ids.chain(refactorings.iter().map(|refactoring| refactoring.id));
+    let width = ids.map(str::len).max().unwrap_or(0);
+
+    writeln!(out, "Smells (shown above the limit: warn, strong)")?;
+    for smell in smells {
+        let limits = format!("{}, {}", smell.limits.warn, smell.limits.strong);
+        let answers = smell.answers.join(", ");
+        let line = format!("  {:width$}  {limits:10}  {answers}", smell.id);
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    writeln!(out, "\nRefactorings")?;
+    for refactoring in refactorings {
+        writeln!(
+            out,
+            "  {:width$}  {}",
+            refactoring.id,
+            kind_word(refactoring.kind)
+        )?;
+    }
+    writeln!(out, "\n`rustassistant explain ID` tells more of each.")
+}
+
+fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Extract => "extract",
+        Kind::Inline => "inline",
+        Kind::Rewrite => "rewrite",
+    }
+}

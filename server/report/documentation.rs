@@ -1,0 +1,170 @@
+//! Markdown, as far as the documentation of smells and refactorings uses it, for a terminal: headings, paragraphs, lists and
+//! fences of code.
+
+use std::io::{self, Write};
+
+use super::look::{Colour, Look};
+
+/// Paragraphs are set at most this wide, in columns; longer lines are hard to read.
+const WIDEST: usize = 100;
+const CODE_INDENT: &str = "    ";
+
+/// Writes documentation in `markdown`.
+pub fn write_documentation(out: &mut dyn Write, markdown: &str, look: Look) -> io::Result<()> {
+    let mut page = Page {
+        out,
+        look,
+        paragraph: String::new(),
+    };
+    let mut is_code = false;
+    for line in markdown.lines() {
+        if let Some(info) = line.trim_start().strip_prefix("```") {
+            page.end_paragraph()?;
+            if !is_code {
+                page.caption(info)?;
+            }
+            is_code = !is_code;
+            continue;
+        }
+        if is_code {
+            page.code(line)?;
+        } else {
+            page.prose(line)?;
+        }
+    }
+    page.end_paragraph()
+}
+
+struct Page<'a> {
+    out: &'a mut dyn Write,
+    look: Look,
+    /// Lines that belong together, joined by blanks, with the indentation of the first.
+    paragraph: String,
+}
+
+impl Page<'_> {
+    /// Fences say what they show after the language: `rust,before`.
+    fn caption(&mut self, info: &str) -> io::Result<()> {
+        let words = info.split([',', ' ']).map(str::trim);
+        let shown = words.filter(|word| matches!(*word, "before" | "after"));
+        for word in shown {
+            writeln!(self.out, "{word}:")?;
+        }
+        Ok(())
+    }
+
+    fn code(&mut self, line: &str) -> io::Result<()> {
+        if line.is_empty() {
+            return writeln!(self.out);
+        }
+        writeln!(self.out, "{CODE_INDENT}{}", self.look.words(line))
+    }
+
+    fn prose(&mut self, line: &str) -> io::Result<()> {
+        if line.trim().is_empty() {
+            self.end_paragraph()?;
+            return writeln!(self.out);
+        }
+        if line.starts_with('#') {
+            self.end_paragraph()?;
+            return self.heading(line.trim_start_matches('#').trim());
+        }
+        if starts_item(line) {
+            self.end_paragraph()?;
+        }
+        if self.paragraph.is_empty() {
+            self.paragraph.push_str(line.trim_end());
+        } else {
+            self.paragraph.push(' ');
+            self.paragraph.push_str(line.trim());
+        }
+        Ok(())
+    }
+
+    fn heading(&mut self, words: &str) -> io::Result<()> {
+        let words = self.look.words(words);
+        match self.look.colour {
+            Colour::Ansi => writeln!(self.out, "\x1b[1m{words}\x1b[0m"),
+            Colour::Plain => {
+                writeln!(self.out, "{words}")?;
+                writeln!(self.out, "{}", "-".repeat(words.chars().count()))
+            }
+        }
+    }
+
+    fn end_paragraph(&mut self) -> io::Result<()> {
+        let paragraph = std::mem::take(&mut self.paragraph);
+        if paragraph.is_empty() {
+            return Ok(());
+        }
+        let words = self.look.words(&paragraph);
+        let indent = hanging_indent(&words);
+        let mut column = 0;
+        for word in words.split_whitespace() {
+            let width = word.chars().count();
+            let is_first = column == 0;
+            if is_first {
+                let own = words.len() - words.trim_start().len();
+                write!(self.out, "{}{word}", " ".repeat(own))?;
+                column = own + width;
+            } else if column + 1 + width > self.look.width.min(WIDEST) {
+                write!(self.out, "\n{}{word}", " ".repeat(indent))?;
+                column = indent + width;
+            } else {
+                write!(self.out, " {word}")?;
+                column += 1 + width;
+            }
+        }
+        writeln!(self.out)
+    }
+}
+
+fn starts_item(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("- ") || line.starts_with("* ")
+}
+
+/// Where the lines after the first begin: below the words of a list item, or below the paragraph's start.
+fn hanging_indent(paragraph: &str) -> usize {
+    let own = paragraph.len() - paragraph.trim_start().len();
+    if starts_item(paragraph) { own + 2 } else { own }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(markdown: &str, width: usize) -> String {
+        let look = Look {
+            width,
+            ..Look::default()
+        };
+        let mut out = Vec::new();
+        write_documentation(&mut out, markdown, look).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn paragraphs_are_joined_and_set_anew() {
+        assert_eq!(
+            page("one two\nthree four\n\nfive", 14),
+            "one two three\nfour\n\nfive\n"
+        );
+    }
+
+    #[test]
+    fn items_hang_and_headings_stand_out() {
+        assert_eq!(
+            page("## Why\n- one two three\n- four", 10),
+            "Why\n---\n- one two\n  three\n- four\n"
+        );
+    }
+
+    #[test]
+    fn code_is_left_as_it_is() {
+        assert_eq!(
+            page("```rust,before\nfn a() {\n    b()\n}\n```\nend", 10),
+            "before:\n    fn a() {\n        b()\n    }\nend\n"
+        );
+    }
+}

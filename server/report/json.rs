@@ -1,0 +1,186 @@
+//! The report for programs. Lines and columns count from 1, columns in Unicode scalar values.
+
+use std::io::{self, Write};
+
+use serde::{Serialize, Serializer};
+
+use super::{File, Found, Report, Summary, answers, level_word};
+use crate::{
+    analysis::{Finding, FindingPart},
+    facts::FunctionFacts,
+    text::{Encoding, TextRange, TextSize, slice},
+};
+
+/// The version of the shape; it grows when a field changes its meaning or goes away.
+const SCHEMA: u32 = 1;
+
+/// Writes one line of JSON. Equal reports give equal bytes.
+pub fn write_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let document = Document {
+        schema: SCHEMA,
+        files: &report.files,
+        summary: &report.summary,
+    };
+    serde_json::to_writer(&mut *out, &document)?;
+    out.write_all(b"\n")
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    #[serde(serialize_with = "serialize_files")]
+    files: &'a [File],
+    summary: &'a Summary,
+}
+
+/// One file at a time is turned into its shape: a report of a whole workspace is never in memory twice.
+fn serialize_files<S: Serializer>(files: &[File], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(files.iter().map(JsonFile::from))
+}
+
+#[derive(Serialize)]
+struct JsonFile<'a> {
+    path: &'a str,
+    lines: usize,
+    findings: Vec<JsonFinding<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    functions: Option<Vec<JsonFunction<'a>>>,
+}
+
+#[derive(Serialize)]
+struct JsonFinding<'a> {
+    smell: &'static str,
+    level: &'static str,
+    range: JsonRange,
+    message: &'a str,
+    measure: u32,
+    limit: u32,
+    parts: Vec<JsonPart>,
+    answers: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refactorings: Option<&'a [&'static str]>,
+}
+
+#[derive(Serialize)]
+struct JsonPart {
+    range: JsonRange,
+    measure: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    smell: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct JsonRange {
+    start: JsonPosition,
+    end: JsonPosition,
+}
+
+#[derive(Serialize)]
+struct JsonPosition {
+    line: u32,
+    column: u32,
+}
+
+#[derive(Serialize)]
+struct JsonFunction<'a> {
+    name: &'a str,
+    line: u32,
+    end_line: u32,
+    cognitive: u32,
+    nesting: u32,
+    lines: u32,
+    parameters: u32,
+}
+
+impl<'a> From<&'a File> for JsonFile<'a> {
+    fn from(file: &'a File) -> Self {
+        let findings = file
+            .findings
+            .iter()
+            .map(|found| JsonFinding::new(file, found));
+        let functions = file.functions.as_ref().map(|functions| {
+            let functions = functions.iter();
+            functions
+                .map(|function| JsonFunction::new(file, function))
+                .collect()
+        });
+        Self {
+            path: &file.path,
+            lines: file.lines.count_without_trailing(),
+            findings: findings.collect(),
+            functions,
+        }
+    }
+}
+
+impl<'a> JsonFinding<'a> {
+    fn new(file: &File, found: &'a Found) -> Self {
+        let Finding {
+            smell,
+            level,
+            at,
+            measure,
+            limit,
+            ref message,
+            ref parts,
+            ..
+        } = found.finding;
+        Self {
+            smell: smell.id,
+            level: level_word(level),
+            range: JsonRange::new(file, at),
+            message,
+            measure,
+            limit,
+            parts: parts.iter().map(|part| JsonPart::new(file, part)).collect(),
+            answers: answers(&found.finding),
+            refactorings: found.refactorings.as_deref(),
+        }
+    }
+}
+
+impl JsonPart {
+    fn new(file: &File, part: &FindingPart) -> Self {
+        Self {
+            range: JsonRange::new(file, part.at),
+            measure: part.measure,
+            smell: part.smell,
+            limit: part.limit,
+        }
+    }
+}
+
+impl JsonRange {
+    fn new(file: &File, range: TextRange) -> Self {
+        Self {
+            start: JsonPosition::new(file, range.start()),
+            end: JsonPosition::new(file, range.end()),
+        }
+    }
+}
+
+impl JsonPosition {
+    fn new(file: &File, offset: TextSize) -> Self {
+        let position = file.lines.position(&file.text, offset, Encoding::Utf32);
+        Self {
+            line: position.line + 1,
+            column: position.column + 1,
+        }
+    }
+}
+
+impl<'a> JsonFunction<'a> {
+    fn new(file: &'a File, facts: &FunctionFacts) -> Self {
+        Self {
+            name: slice(&file.text, facts.name).unwrap_or_default(),
+            line: file.lines.line(facts.range.start()) + 1,
+            end_line: file.lines.line(facts.range.end()) + 1,
+            cognitive: facts.cognitive,
+            nesting: facts.nesting,
+            lines: facts.lines,
+            parameters: facts.parameters,
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! # Cognitive complexity
+//!
+//! ## What it does
+//! Finds functions whose control flow is hard to keep in mind. Every break in the flow costs one point (`if`, `else`, `match`,
+//! loops, jumps to a label, each run of equal `&&` or `||`), and `if`, `match` and loops cost one more for each level that they
+//! are nested in.
+//!
+//! ## Why
+//! Who changes such a function has to hold all of its paths in mind at once, and covering them takes as many tests. Nested
+//! decisions are worse than the same number of decisions in a row, which is why depth costs extra.
+//!
+//! ## Example
+//! ```rust before
+//! fn price(order: &Order, rules: &Rules) -> u32 {
+//!     let mut sum = 0;
+//!     for line in &order.lines {
+//!         match line.kind {
+//!             Kind::Goods if line.is_heavy => sum += 5,
+//!             Kind::Goods => sum += 3,
+//!             Kind::Gift => sum += if line.is_wrapped { 2 } else { 1 },
+//!         }
+//!         for rule in &rules.list {
+//!             let price = if rule.is_general { rule.price } else { line.price };
+//!             sum += price;
+//!             if rule.is_last && line.is_closed {
+//!                 break;
+//!             }
+//!         }
+//!         log(line);
+//!     }
+//!     sum
+//! }
+//! ```
+//! ```rust after
+//! fn price(order: &Order, rules: &Rules) -> u32 {
+//!     let lines = order.lines.iter();
+//!     lines.map(|line| handling(line) + price_by_rules(line, rules)).sum()
+//! }
+//!
+//! fn handling(line: &Line) -> u32 {
+//!     match line.kind {
+//!         Kind::Goods if line.is_heavy => 5,
+//!         Kind::Goods => 3,
+//!         Kind::Gift if line.is_wrapped => 2,
+//!         Kind::Gift => 1,
+//!     }
+//! }
+//!
+//! fn price_by_rules(line: &Line, rules: &Rules) -> u32 {
+//!     let mut sum = 0;
+//!     for rule in &rules.list {
+//!         sum += if rule.is_general { rule.price } else { line.price };
+//!         if rule.is_last && line.is_closed {
+//!             break;
+//!         }
+//!     }
+//!     sum
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//! - `?`, `let … else` and guards of `match` arms cost nothing: they make code flatter.
+//! - A `match` costs the same however many arms it has.
+//! - What stands inside macro calls is not seen.
+//!
+//! ## Limits
+//! 15 is fine; more is a warning, more than 25 a strong one.
+//!
+//! ## Sources
+//! G. Ann Campbell, *Cognitive Complexity: a new way of measuring understandability*, SonarSource 2018 (rule S3776);
+//! clippy's `cognitive_complexity`.
+
+use crate::{
+    facts::{Part, Sighting},
+    smells::{Family, Limits, Sightings, Smell},
+    syntax::Item,
+    text::slice,
+};
+
+pub(super) const SMELL: Smell = Smell {
+    id: "cognitive-complexity",
+    limits: Limits {
+        warn: 15,
+        strong: 25,
+    },
+    family: Family::FunctionSize,
+    rate: None,
+    answers: &[
+        "guard-clause",
+        "let-else",
+        "remove-redundant-else",
+        "merge-nested-if",
+    ],
+    clippy: &["cognitive_complexity"],
+    look,
+    say,
+};
+
+fn look(item: &Item<'_>, sightings: &mut Sightings) {
+    for function in &item.functions {
+        let measure = function.metrics.cognitive;
+        if !sightings.keeps(measure) {
+            continue;
+        }
+        let parts = function.tally.increments.iter().map(|increment| Part {
+            at: increment.at,
+            measure: increment.amount,
+        });
+        sightings.push_with_parts(function.name(), measure, parts.collect());
+    }
+}
+
+fn say(sighting: &Sighting, text: &str) -> String {
+    let name = slice(text, sighting.at).unwrap_or_default();
+    format!(
+        "`{name}` has a cognitive complexity of {}",
+        sighting.measure
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::smells::fixture::{fired, seen};
+
+    /// From `serde_derive` 1.0.229, `src/internals/attr.rs` (MIT OR Apache-2.0).
+    const GET_SER_AND_DE: &str = r#"
+fn get_ser_and_de<'c, T, F, R>(
+    cx: &'c Ctxt,
+    attr_name: Symbol,
+    meta: &ParseNestedMeta,
+    f: F,
+) -> syn::Result<(VecAttr<'c, T>, VecAttr<'c, T>)>
+where
+    T: Clone,
+    F: Fn(&Ctxt, Symbol, Symbol, &ParseNestedMeta) -> syn::Result<R>,
+    R: Into<Option<T>>,
+{
+    let mut ser_meta = VecAttr::none(cx, attr_name);
+    let mut de_meta = VecAttr::none(cx, attr_name);
+
+    let lookahead = meta.input.lookahead1();
+    if lookahead.peek(Token![=]) {
+        if let Some(both) = f(cx, attr_name, attr_name, meta)?.into() {
+            ser_meta.insert(&meta.path, both.clone());
+            de_meta.insert(&meta.path, both);
+        }
+    } else if lookahead.peek(token::Paren) {
+        meta.parse_nested_meta(|meta| {
+            if meta.path == SERIALIZE {
+                if let Some(v) = f(cx, attr_name, SERIALIZE, &meta)?.into() {
+                    ser_meta.insert(&meta.path, v);
+                }
+            } else if meta.path == DESERIALIZE {
+                if let Some(v) = f(cx, attr_name, DESERIALIZE, &meta)?.into() {
+                    de_meta.insert(&meta.path, v);
+                }
+            } else {
+                return Err(meta.error(format_args!(
+                    "malformed {0} attribute, expected `{0}(serialize = ..., deserialize = ...)`",
+                    attr_name,
+                )));
+            }
+            Ok(())
+        })?;
+    } else {
+        return Err(lookahead.error());
+    }
+
+    Ok((ser_meta, de_meta))
+}
+"#;
+
+    #[test]
+    fn nested_branches_in_a_closure_are_seen() {
+        assert_eq!(
+            fired("cognitive-complexity", GET_SER_AND_DE),
+            [("get_ser_and_de".to_owned(), 18)]
+        );
+    }
+
+    #[test]
+    fn the_parts_sum_up_to_the_measure() {
+        let sighting = &seen("cognitive-complexity", GET_SER_AND_DE)[0];
+        let sum: u32 = sighting.parts.iter().map(|part| part.measure).sum();
+        assert_eq!(sum, sighting.measure);
+        let place = sighting.parts[0].at;
+        assert_eq!(crate::text::slice(GET_SER_AND_DE, place), Some("if"));
+    }
+
+    #[test]
+    fn early_exits_are_no_complexity() {
+        let exits = "let Some(a) = b()? else { return None };\n".repeat(30);
+        assert!(fired("cognitive-complexity", &format!("fn f() {{ {exits} }}")).is_empty());
+    }
+
+    #[test]
+    fn a_match_with_many_arms_is_one_decision() {
+        let arms: String = (0..40)
+            .map(|arm| format!("{arm} if a => {arm},\n"))
+            .collect();
+        let text = format!("fn f() {{ match x {{ {arms} _ => 0 }} }}");
+        assert!(fired("cognitive-complexity", &text).is_empty());
+    }
+
+    #[test]
+    fn what_is_inside_a_macro_call_is_not_seen() {
+        let inside = "if a { if b { if c { if d {} } } } ".repeat(3);
+        assert!(
+            fired(
+                "cognitive-complexity",
+                &format!("fn f() {{ m!({inside}) }}")
+            )
+            .is_empty()
+        );
+    }
+}

@@ -1,0 +1,86 @@
+//! An `if` holds nothing but another `if`, and neither has an `else`.
+//!
+//! ## Why
+//!
+//! Both conditions guard the same block, so they are one condition. Nested, they take a level of indentation and make readers
+//! look for the case that is left between them.
+//!
+//! ## Measure
+//!
+//! The lines of the block that both conditions guard: each of them stands one level too deep. Every one is told; above 30 lines
+//! it is told louder.
+//!
+//! ## Example
+//!
+//! ```rust before
+//! fn f(queue: &mut Vec<u8>, limit: usize) {
+//!     $0if queue.len() > limit {
+//!         if !queue.is_empty() {
+//!             queue.clear();
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn f(queue: &mut Vec<u8>, limit: usize) {
+//!     if queue.len() > limit && !queue.is_empty() {
+//!         queue.clear();
+//!     }
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//!
+//! What `merge-nested-if` would not change: conditions with `let` where the edition or the promised compiler knows no chains of
+//! them, an inner `if` with an attribute, comments that would lose their place.
+
+use ra_ap_syntax::{AstNode, ast};
+
+use super::{Family, Limits, Sightings, Smell};
+use crate::{
+    facts::Sighting,
+    syntax::{Item, shapes::collapsible_if::CollapsibleIf},
+};
+
+pub(super) const SMELL: Smell = Smell {
+    id: "collapsible-if",
+    limits: Limits {
+        warn: 0,
+        strong: 30,
+    },
+    family: Family::Opportunity,
+    rate: Some(10.0),
+    answers: &["merge-nested-if"],
+    clippy: &["collapsible_if"],
+    look,
+    say,
+};
+
+fn look(item: &Item<'_>, sightings: &mut Sightings) {
+    if item.is_broken {
+        return;
+    }
+    for outer in item.nodes::<ast::IfExpr>() {
+        let Ok(shape) = CollapsibleIf::of(&outer, item.context) else {
+            continue;
+        };
+        let Some(keyword) = outer.if_token() else {
+            continue;
+        };
+        let body = item.slice(shape.body.syntax().text_range());
+        let lines = body.lines().count().saturating_sub(2).max(1);
+        sightings.push(
+            keyword.text_range(),
+            u32::try_from(lines).unwrap_or(u32::MAX),
+        );
+    }
+}
+
+fn say(sighting: &Sighting, _text: &str) -> String {
+    let lines = match sighting.measure {
+        1 => "one line".to_owned(),
+        lines => format!("{lines} lines"),
+    };
+    format!("Two nested conditions guard the same {lines}; they can be asked as one.")
+}

@@ -1,0 +1,95 @@
+//! A `match` or `if let` either gives a value to a `let` or leaves.
+//!
+//! ## Why
+//!
+//! What the code expects is hidden among arms, and the value is named three times on the way. `let … else` says what is
+//! expected on the first line, and beside it what happens otherwise.
+//!
+//! ## Measure
+//!
+//! The lines of the statement. Every one is told; above 12 lines it is told louder.
+//!
+//! ## Example
+//!
+//! ```rust before
+//! fn f(names: &[String]) -> usize {
+//!     let $0first = match names.first() {
+//!         Some(name) => name,
+//!         None => return 0,
+//!     };
+//!     first.len()
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn f(names: &[String]) -> usize {
+//!     let Some(first) = names.first() else {
+//!         return 0;
+//!     };
+//!     first.len()
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//!
+//! What `let-else` would not change: a way out that uses what its pattern binds, guards, a `let` with a type or with `mut`,
+//! packages that promise to build with Rust before 1.65.
+
+use ra_ap_syntax::{AstNode, ast};
+
+use super::{Family, Limits, Sightings, Smell};
+use crate::{
+    facts::Sighting,
+    syntax::{Item, shapes::let_else::LetElse},
+    text::TextRange,
+};
+
+pub(super) const SMELL: Smell = Smell {
+    id: "let-else-opportunity",
+    limits: Limits {
+        warn: 0,
+        strong: 12,
+    },
+    family: Family::Own,
+    rate: Some(23.0),
+    answers: &["let-else"],
+    clippy: &["clippy::manual_let_else"],
+    look,
+    say,
+};
+
+fn look(item: &Item<'_>, sightings: &mut Sightings) {
+    if item.is_broken {
+        return;
+    }
+    for statement in item.nodes::<ast::LetStmt>() {
+        if LetElse::of(&statement, item.context).is_err() {
+            continue;
+        }
+        let Some(keyword) = keyword(&statement) else {
+            continue;
+        };
+        let lines = item.slice(statement.syntax().text_range()).lines().count();
+        sightings.push(keyword, u32::try_from(lines).unwrap_or(u32::MAX));
+    }
+}
+
+fn keyword(statement: &ast::LetStmt) -> Option<TextRange> {
+    let token = match statement.initializer()? {
+        ast::Expr::MatchExpr(choice) => choice.match_token(),
+        ast::Expr::IfExpr(choice) => choice.if_token(),
+        _ => None,
+    };
+    token.map(|token| token.text_range())
+}
+
+fn say(sighting: &Sighting, _text: &str) -> String {
+    match sighting.measure {
+        1 => "This either gives a value or leaves; `let … else` says so directly.".to_owned(),
+        lines => {
+            format!(
+                "These {lines} lines either give a value or leave; `let … else` says so directly."
+            )
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! # Long function
+//!
+//! ## What it does
+//! Finds functions with many lines of code. Blank lines and comments are not counted.
+//!
+//! ## Why
+//! A long function does several things, and none of them has a name. It is changed for several reasons, and what its
+//! beginning sets up has to be remembered until its end.
+//!
+//! ## Example
+//! ```rust before
+//! fn report(orders: &[Order]) -> String {
+//!     let mut text = String::new();
+//!     // … 59 more statements
+//!     text
+//! }
+//! ```
+//! ```rust after
+//! fn report(orders: &[Order]) -> String {
+//!     [heading(orders), rows(orders), totals(orders)].concat()
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//! - A table: one `match` whose arms have at most three lines each, or one array or struct that is filled in. It counts as one
+//!   line, however long.
+//! - Blank lines, comments, the signature.
+//!
+//! ## Limits
+//! 60 lines of code between the braces are fine; more are a warning, more than 100 a strong one.
+//!
+//! ## Sources
+//! Martin Fowler, *Refactoring*, "Long Function"; clippy's `too_many_lines`.
+
+use ra_ap_syntax::{
+    AstNode,
+    ast::{self, HasArgList},
+};
+
+use crate::{
+    facts::Sighting,
+    smells::{Family, Limits, Sightings, Smell},
+    syntax::{Function, Item},
+    text::slice,
+};
+
+pub(super) const SMELL: Smell = Smell {
+    id: "long-function",
+    limits: Limits {
+        warn: 60,
+        strong: 100,
+    },
+    family: Family::FunctionSize,
+    rate: None,
+    answers: &[],
+    clippy: &["too_many_lines"],
+    look,
+    say,
+};
+
+/// An arm of more lines is code to be read, not an entry of a table.
+const LINES_OF_ENTRY: u32 = 3;
+
+fn look(item: &Item<'_>, sightings: &mut Sightings) {
+    for function in &item.functions {
+        if sightings.keeps(function.metrics.lines) {
+            sightings.push(function.name(), lines_to_read(item, function));
+        }
+    }
+}
+
+fn say(sighting: &Sighting, text: &str) -> String {
+    let name = slice(text, sighting.at).unwrap_or_default();
+    format!("`{name}` has {} lines of code", sighting.measure)
+}
+
+/// The lines of a function, where its longest table counts as one line.
+fn lines_to_read(item: &Item<'_>, function: &Function) -> u32 {
+    let expressions = top_level_expressions(&function.body);
+    let tables = expressions.map(|expression| table_lines(item, &expression));
+    let discount = tables.max().unwrap_or(0).saturating_sub(1);
+    function.metrics.lines.saturating_sub(discount)
+}
+
+/// The expressions that a function's statements consist of, without what is merely wrapped around them: `Some(match … {})`.
+fn top_level_expressions(body: &ast::BlockExpr) -> impl Iterator<Item = ast::Expr> {
+    let statements = body.statements().filter_map(|statement| match statement {
+        ast::Stmt::ExprStmt(statement) => statement.expr(),
+        ast::Stmt::LetStmt(statement) => statement.initializer(),
+        ast::Stmt::Item(_) => None,
+    });
+    let expressions = statements.chain(body.tail_expr());
+    expressions.filter_map(unwrapped)
+}
+
+fn unwrapped(mut expression: ast::Expr) -> Option<ast::Expr> {
+    loop {
+        expression = match expression {
+            ast::Expr::CallExpr(call) => call.arg_list()?.args().next()?,
+            ast::Expr::RefExpr(reference) => reference.expr()?,
+            ast::Expr::ReturnExpr(jump) => jump.expr()?,
+            other => return Some(other),
+        };
+    }
+}
+
+/// The lines of a table; none for anything else.
+fn table_lines(item: &Item<'_>, expression: &ast::Expr) -> u32 {
+    let is_table = match expression {
+        ast::Expr::MatchExpr(table) => is_flat(item, table),
+        ast::Expr::ArrayExpr(_) | ast::Expr::RecordExpr(_) => !has_closure(expression),
+        _ => false,
+    };
+    if is_table {
+        item.code_lines(expression.syntax().text_range())
+    } else {
+        0
+    }
+}
+
+fn is_flat(item: &Item<'_>, table: &ast::MatchExpr) -> bool {
+    let arms = table.match_arm_list().into_iter();
+    let mut arms = arms.flat_map(|list| list.arms());
+    arms.all(|arm| item.code_lines(arm.syntax().text_range()) <= LINES_OF_ENTRY)
+}
+
+fn has_closure(expression: &ast::Expr) -> bool {
+    let mut nodes = expression.syntax().descendants();
+    nodes.any(|node| ast::ClosureExpr::can_cast(node.kind()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::smells::fixture::fired;
+
+    /// From `serde_derive` 1.0.229, `src/internals/attr.rs` (MIT OR Apache-2.0).
+    const COLLECT_LIFETIMES: &str = r#"
+fn collect_lifetimes(ty: &syn::Type, out: &mut BTreeSet<syn::Lifetime>) {
+    match ty {
+        #![cfg_attr(all(test, exhaustive), deny(non_exhaustive_omitted_patterns))]
+        syn::Type::Slice(ty) => {
+            collect_lifetimes(&ty.elem, out);
+        }
+        syn::Type::Array(ty) => {
+            collect_lifetimes(&ty.elem, out);
+        }
+        syn::Type::Ptr(ty) => {
+            collect_lifetimes(&ty.elem, out);
+        }
+        syn::Type::Reference(ty) => {
+            out.extend(ty.lifetime.iter().cloned());
+            collect_lifetimes(&ty.elem, out);
+        }
+        syn::Type::Tuple(ty) => {
+            for elem in &ty.elems {
+                collect_lifetimes(elem, out);
+            }
+        }
+        syn::Type::Path(ty) => {
+            if let Some(qself) = &ty.qself {
+                collect_lifetimes(&qself.ty, out);
+            }
+            for seg in &ty.path.segments {
+                if let syn::PathArguments::AngleBracketed(bracketed) = &seg.arguments {
+                    for arg in &bracketed.args {
+                        match arg {
+                            syn::GenericArgument::Lifetime(lifetime) => {
+                                out.insert(lifetime.clone());
+                            }
+                            syn::GenericArgument::Type(ty) => {
+                                collect_lifetimes(ty, out);
+                            }
+                            syn::GenericArgument::AssocType(binding) => {
+                                collect_lifetimes(&binding.ty, out);
+                            }
+                            syn::GenericArgument::Const(_)
+                            | syn::GenericArgument::AssocConst(_)
+                            | syn::GenericArgument::Constraint(_)
+                            | _ => {}
+                        }
+                    }
+                }
+            }
+        }
+        syn::Type::Paren(ty) => {
+            collect_lifetimes(&ty.elem, out);
+        }
+        syn::Type::Group(ty) => {
+            collect_lifetimes(&ty.elem, out);
+        }
+        syn::Type::Macro(ty) => {
+            collect_lifetimes_from_tokens(ty.mac.tokens.clone(), out);
+        }
+        syn::Type::FnPtr(_)
+        | syn::Type::Never(_)
+        | syn::Type::TraitObject(_)
+        | syn::Type::ImplTrait(_)
+        | syn::Type::Infer(_)
+        | syn::Type::Verbatim(_) => {}
+
+        _ => {}
+    }
+}
+"#;
+
+    #[test]
+    fn a_match_that_is_no_table_is_seen() {
+        assert_eq!(
+            fired("long-function", COLLECT_LIFETIMES),
+            [("collect_lifetimes".to_owned(), 63)]
+        );
+    }
+
+    #[test]
+    fn a_table_is_left_alone() {
+        // In the manner of `resolve_html5_entity` of quick-xml 0.42.0.
+        let arms: String = (0..1_400)
+            .map(|arm| format!("b\"{arm}\" => \"x\",\n"))
+            .collect();
+        let text =
+            format!("fn f() {{\nlet s = match e {{\n{arms}_ => return None,\n}};\nSome(s)\n}}");
+        assert!(fired("long-function", &text).is_empty());
+        let entries = "Entry { a: 1 },\n".repeat(100);
+        let text = format!("fn f() {{\nregister(&[\n{entries}]);\n}}");
+        assert!(fired("long-function", &text).is_empty());
+    }
+
+    #[test]
+    fn comments_and_blank_lines_are_left_alone() {
+        let text = format!(
+            "fn f() {{\n{}a()\n}}",
+            "// why\n\n/* why\nnot */\n".repeat(100)
+        );
+        assert!(fired("long-function", &text).is_empty());
+    }
+
+    #[test]
+    fn a_long_signature_is_left_alone() {
+        let text = format!("fn f(\n{}) {{ a() }}", "a: u8,\n".repeat(100));
+        assert!(fired("long-function", &text).is_empty());
+    }
+
+    #[test]
+    fn two_tables_are_not_one() {
+        let table = format!("match a {{\n{}}}\n", "1 => 2,\n".repeat(100));
+        let found = fired("long-function", &format!("fn f() {{\n{table}{table}}}"));
+        assert_eq!(found, [("f".to_owned(), 103)]);
+    }
+}

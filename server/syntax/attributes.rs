@@ -1,0 +1,49 @@
+//! What attributes say about the code they stand on.
+
+use ra_ap_syntax::{AstNode, SyntaxNode, ast};
+
+/// Whether a part of the node is compiled only under a condition, or gets an attribute only under one.
+pub fn has_condition_inside(node: &SyntaxNode) -> bool {
+    let mut attributes = node.descendants().filter_map(ast::Attr::cast);
+    attributes.any(|attribute| is_conditional(&attribute))
+}
+
+pub fn is_conditional(attribute: &ast::Attr) -> bool {
+    matches!(name(&bare(attribute)), "cfg" | "cfg_attr")
+}
+
+/// An attribute's text between its brackets without white space.
+pub fn bare(attribute: &ast::Attr) -> String {
+    let text = attribute.syntax().text().to_string();
+    let inner = text.trim_start_matches(['#', '!', ' ']);
+    let inner = inner.strip_prefix('[').unwrap_or(inner);
+    let inner = inner.strip_suffix(']').unwrap_or(inner);
+    inner.split_whitespace().collect()
+}
+
+/// The path of an attribute whose text is given as [`bare`] gives it.
+pub fn name(bare: &str) -> &str {
+    let end = bare.find(['(', '[', '{', '=']).unwrap_or(bare.len());
+    &bare[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::{FileContext, Tree};
+
+    #[test]
+    fn conditions_are_found_at_any_depth() {
+        let root = |text| Tree::parse(text, FileContext::default().edition).map(|it| it.root());
+        for text in [
+            "fn f() { # [cfg(unix)] a(); }",
+            "fn f() { match a { #[cfg_attr(unix, cold)] b => {} } }",
+            "fn f() { #![cfg(unix)] }",
+        ] {
+            assert!(has_condition_inside(&root(text).unwrap()), "{text}");
+        }
+        assert!(!has_condition_inside(
+            &root("#[inline] fn f() { if cfg!(unix) {} }").unwrap()
+        ));
+    }
+}

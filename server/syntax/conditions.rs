@@ -1,0 +1,179 @@
+//! Conditions: what they are made of, and how rustfmt lays them out.
+
+use ra_ap_syntax::{
+    SyntaxKind,
+    ast::{
+        self, BinaryOp, LogicOp, UnaryOp,
+        prec::{ExprPrecedence, precedence},
+    },
+};
+
+use super::layout::{MAX_WIDTH, width};
+
+/// The operands of the chain of `&&` at the top of a condition, in the order in which they are evaluated; the condition itself
+/// if there is none. A chain inside parentheses is one operand.
+pub fn conjuncts(condition: &ast::Expr) -> Vec<ast::Expr> {
+    operands(condition, LogicOp::And)
+}
+
+/// The same for the chain of one operator.
+pub fn operands(condition: &ast::Expr, operator: LogicOp) -> Vec<ast::Expr> {
+    let mut rest = condition.clone();
+    let mut found = Vec::new();
+    while let ast::Expr::BinExpr(binary) = &rest {
+        let (Some(lhs), Some(rhs)) = (binary.lhs(), binary.rhs()) else {
+            break;
+        };
+        if binary.op_kind() != Some(BinaryOp::LogicOp(operator)) {
+            break;
+        }
+        found.push(rhs);
+        rest = lhs;
+    }
+    found.push(rest);
+    found.reverse();
+    found
+}
+
+/// The lazy operator at the top of a condition, if there is one.
+pub fn top_operator(condition: &ast::Expr) -> Option<LogicOp> {
+    match condition {
+        ast::Expr::BinExpr(binary) => match binary.op_kind() {
+            Some(BinaryOp::LogicOp(operator)) => Some(operator),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether the condition is of type `bool` whatever its context expects of it.
+pub fn is_surely_bool(condition: &ast::Expr) -> bool {
+    match condition {
+        ast::Expr::BinExpr(binary) => matches!(
+            binary.op_kind(),
+            Some(BinaryOp::LogicOp(_) | BinaryOp::CmpOp(_))
+        ),
+        ast::Expr::ParenExpr(inner) => inner.expr().is_some_and(|inner| is_surely_bool(&inner)),
+        ast::Expr::PrefixExpr(prefix) if prefix.op_kind() == Some(UnaryOp::Not) => {
+            prefix.expr().is_some_and(|inner| is_surely_bool(&inner))
+        }
+        _ => false,
+    }
+}
+
+/// Whether an operand has to be in parentheses to stand in a chain of `&&`.
+pub fn needs_parentheses(operand: &ast::Expr) -> bool {
+    !matches!(operand, ast::Expr::LetExpr(_))
+        && (binds_looser_than_and(operand) || swallows_what_follows(operand))
+}
+
+/// Whether what follows a `let` in a chain is not taken for a part of its expression.
+pub fn is_chainable_let(part: &ast::LetExpr) -> bool {
+    part.expr().is_some_and(|scrutinee| {
+        precedence(&scrutinee) > ExprPrecedence::LAnd && !swallows_what_follows(&scrutinee)
+    })
+}
+
+fn binds_looser_than_and(operand: &ast::Expr) -> bool {
+    precedence(operand) < ExprPrecedence::LAnd || matches!(operand, ast::Expr::ClosureExpr(_))
+}
+
+/// Whether the last part of the expression reaches as far to the right as it can.
+fn swallows_what_follows(expression: &ast::Expr) -> bool {
+    let last = match expression {
+        ast::Expr::BinExpr(binary) => binary.rhs(),
+        ast::Expr::PrefixExpr(prefix) => prefix.expr(),
+        ast::Expr::RefExpr(reference) => reference.expr(),
+        ast::Expr::LetExpr(part) => part.expr(),
+        _ => None,
+    };
+    last.is_some_and(|last| binds_looser_than_and(&last) || swallows_what_follows(&last))
+}
+
+/// A chain of one operator, ready to be written.
+#[derive(Debug, Clone)]
+pub struct Chain {
+    pub operator: &'static str,
+    /// The operands with their parentheses. Lines after the first of one have the indentation that they take in the chain.
+    pub operands: Vec<String>,
+    /// Whether a `let` is among the operands, other than as the second of two whose first is a plain name.
+    pub is_broken_by_let: bool,
+}
+
+impl Chain {
+    /// The chain on one line, if it may stand on one and is at most `room` wide.
+    pub fn on_one_line(&self, room: usize) -> Option<String> {
+        if self.is_broken_by_let || self.operands.iter().any(|operand| operand.contains('\n')) {
+            return None;
+        }
+        let line = self.operands.join(&format!(" {} ", self.operator));
+        (width(&line) <= room).then_some(line)
+    }
+
+    /// The chain with one operand to a line, indented by `deeper`, where the first one starts in `column`. As rustfmt has it,
+    /// what follows an operand that ends before the operators would start stays on its line.
+    pub fn on_lines(&self, line_ending: &str, deeper: &str, column: usize) -> String {
+        let mut out = String::new();
+        for operand in &self.operands {
+            if out.is_empty() {
+                out.push_str(operand);
+                continue;
+            }
+            let (before, last) = match out.rsplit_once('\n') {
+                Some((_, last)) => (0, last),
+                None => (column, &*out),
+            };
+            let separator = if before + width(last) <= width(deeper) {
+                " ".to_owned()
+            } else {
+                format!("{line_ending}{deeper}")
+            };
+            out = format!("{out}{separator}{} {operand}", self.operator);
+        }
+        out
+    }
+}
+
+/// Whether a chain with a `let` has to be broken into lines.
+pub fn is_broken_by_let(operands: &[ast::Expr]) -> bool {
+    let is_let = |operand: &ast::Expr| matches!(operand, ast::Expr::LetExpr(_));
+    match operands {
+        [_] => false,
+        [first, second] if is_let(second) => !is_plain(first),
+        _ => operands.iter().any(is_let),
+    }
+}
+
+fn is_plain(expression: &ast::Expr) -> bool {
+    let inner = match expression {
+        ast::Expr::PathExpr(path) => {
+            let path = path.path();
+            return path.is_some_and(|path| path.as_single_segment().is_some());
+        }
+        ast::Expr::Literal(literal) => {
+            let kind = literal.token().kind();
+            return matches!(kind, SyntaxKind::TRUE_KW | SyntaxKind::FALSE_KW);
+        }
+        ast::Expr::PrefixExpr(prefix) => prefix.expr(),
+        ast::Expr::RefExpr(reference) => reference.expr(),
+        ast::Expr::ParenExpr(inner) => inner.expr(),
+        ast::Expr::CastExpr(cast) => cast.expr(),
+        _ => None,
+    };
+    inner.is_some_and(|inner| is_plain(&inner))
+}
+
+/// What stands between a chain and the brace of its block: rustfmt gives the brace a line of its own where the chain has
+/// several.
+pub fn before_brace(chain: &str, line_ending: &str, indent: &str) -> String {
+    if chain.contains('\n') {
+        format!("{line_ending}{indent}")
+    } else {
+        " ".to_owned()
+    }
+}
+
+/// The room for a condition that starts in `column`, with its ` {`.
+pub fn room_before_brace(column: usize) -> usize {
+    MAX_WIDTH.saturating_sub(column + " {".len())
+}

@@ -1,0 +1,313 @@
+//! The opposite of a condition, without the traps: `!(a < b)` is not `a >= b` where one of them is NaN, and `!a` is not
+//! always the opposite of `a` where `a` is a reference.
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind,
+    ast::{self, BinaryOp, CmpOp, HasArgList, LiteralKind, LogicOp, UnaryOp, prec::ExprPrecedence},
+};
+
+use super::{Hazard, Refusal, shown};
+
+/// The opposite of a condition.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Negated {
+    pub text: String,
+    /// The words that came and went with it, as code.
+    pub added: String,
+    pub dropped: String,
+}
+
+impl Negated {
+    fn plain(text: String) -> Self {
+        Self {
+            text,
+            ..Self::default()
+        }
+    }
+
+    fn join(mut self, between: &str, other: &Self) -> Self {
+        self.text = [&self.text, between, &other.text].concat();
+        self.added = [&self.added, " ", &other.added].concat();
+        self.dropped = [&self.dropped, " ", &other.dropped].concat();
+        self
+    }
+}
+
+/// The opposite of `condition`, to stand where a condition stands.
+pub fn negated(condition: &ast::Expr) -> Result<Negated, Refusal> {
+    if contains_let(condition) {
+        return Err(Refusal::because(
+            Hazard::Negation,
+            "A condition with a pattern (`let`) has no opposite.",
+        ));
+    }
+    let condition = without_parens(condition);
+    if let Some(operand) = negated_operand(&condition) {
+        return without_bang(&operand);
+    }
+    let opposite = flipped(&condition).or_else(|| by_de_morgan(&condition));
+    Ok(opposite.unwrap_or_else(|| with_bang(&condition)))
+}
+
+/// Whether a pattern is matched in the condition itself.
+pub fn contains_let(condition: &ast::Expr) -> bool {
+    match condition {
+        ast::Expr::LetExpr(_) => true,
+        ast::Expr::ParenExpr(inner) => inner.expr().is_some_and(|inner| contains_let(&inner)),
+        ast::Expr::BinExpr(chain) => [chain.lhs(), chain.rhs()]
+            .into_iter()
+            .flatten()
+            .any(|operand| contains_let(&operand)),
+        _ => false,
+    }
+}
+
+fn without_parens(expr: &ast::Expr) -> ast::Expr {
+    let mut expr = expr.clone();
+    while let ast::Expr::ParenExpr(parens) = &expr {
+        match parens.expr() {
+            Some(inner) if can_stand_bare(&inner) => expr = inner,
+            _ => break,
+        }
+    }
+    expr
+}
+
+/// Whether an expression may be a condition without parentheses: no brace in it could be taken for the block's.
+fn can_stand_bare(expr: &ast::Expr) -> bool {
+    let has_brace = expr.syntax().descendants_with_tokens().any(|element| {
+        matches!(
+            element.kind(),
+            SyntaxKind::RECORD_EXPR | SyntaxKind::L_CURLY | SyntaxKind::COMMENT
+        )
+    });
+    let is_jump = precedence_of(expr) == ExprPrecedence::Jump;
+    !has_brace && !is_jump && !contains_let(expr)
+}
+
+fn negated_operand(expr: &ast::Expr) -> Option<ast::Expr> {
+    match expr {
+        ast::Expr::PrefixExpr(prefix) if prefix.op_kind() == Some(UnaryOp::Not) => prefix.expr(),
+        _ => None,
+    }
+}
+
+/// The opposite of `!operand`.
+fn without_bang(operand: &ast::Expr) -> Result<Negated, Refusal> {
+    let bare = without_parens(operand);
+    if !shown::is_bool(&bare) {
+        return Err(Refusal::because(
+            Hazard::Types,
+            format!(
+                "`{}` without its `!` may be a reference to a `bool`, which is no condition.",
+                shortened(&bare)
+            ),
+        ));
+    }
+    Ok(Negated::plain(bare.syntax().text().to_string()))
+}
+
+fn shortened(expr: &ast::Expr) -> String {
+    const LENGTH: usize = 30;
+    let text = expr.syntax().text().to_string();
+    match text.char_indices().nth(LENGTH) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+/// The opposite of an expression that has one of its own.
+fn flipped(expr: &ast::Expr) -> Option<Negated> {
+    match expr {
+        ast::Expr::Literal(literal) => flipped_literal(literal),
+        ast::Expr::BinExpr(comparison) => flipped_comparison(comparison),
+        ast::Expr::MethodCallExpr(call) => flipped_call(call),
+        _ => None,
+    }
+}
+
+fn flipped_literal(literal: &ast::Literal) -> Option<Negated> {
+    let LiteralKind::Bool(value) = literal.kind() else {
+        return None;
+    };
+    Some(Negated {
+        text: (!value).to_string(),
+        added: (!value).to_string(),
+        dropped: value.to_string(),
+    })
+}
+
+fn flipped_comparison(comparison: &ast::BinExpr) -> Option<Negated> {
+    let (operator, kind) = comparison.op_details()?;
+    let opposite = match (kind, operator.text()) {
+        (BinaryOp::CmpOp(CmpOp::Eq { .. }), "==") => "!=",
+        (BinaryOp::CmpOp(CmpOp::Eq { .. }), _) => "==",
+        (BinaryOp::CmpOp(_), text) if is_of_integers(comparison) => opposite_order(text)?,
+        _ => return None,
+    };
+    let whole = comparison.syntax().text().to_string();
+    let start = operator.text_range() - comparison.syntax().text_range().start();
+    let (from, to) = (usize::from(start.start()), usize::from(start.end()));
+    Some(Negated::plain(
+        [&whole[..from], opposite, &whole[to..]].concat(),
+    ))
+}
+
+fn opposite_order(operator: &str) -> Option<&'static str> {
+    match operator {
+        "<" => Some(">="),
+        ">=" => Some("<"),
+        ">" => Some("<="),
+        "<=" => Some(">"),
+        _ => None,
+    }
+}
+
+fn is_of_integers(comparison: &ast::BinExpr) -> bool {
+    [comparison.lhs(), comparison.rhs()]
+        .into_iter()
+        .flatten()
+        .any(|operand| shown::is_integer(&operand))
+}
+
+fn flipped_call(call: &ast::MethodCallExpr) -> Option<Negated> {
+    let name = call.name_ref()?;
+    let opposite = match &*name.text() {
+        "is_some" => "is_none",
+        "is_none" => "is_some",
+        "is_ok" => "is_err",
+        "is_err" => "is_ok",
+        _ => return None,
+    };
+    if call.arg_list()?.args().next().is_some() {
+        return None;
+    }
+    let whole = call.syntax().text().to_string();
+    let at = name.syntax().text_range() - call.syntax().text_range().start();
+    let (from, to) = (usize::from(at.start()), usize::from(at.end()));
+    Some(Negated {
+        text: [&whole[..from], opposite, &whole[to..]].concat(),
+        added: opposite.to_owned(),
+        dropped: name.text().to_string(),
+    })
+}
+
+/// The opposite of a chain of one operator on one line whose operands all have opposites that are no longer than they.
+fn by_de_morgan(expr: &ast::Expr) -> Option<Negated> {
+    let ast::Expr::BinExpr(chain) = expr else {
+        return None;
+    };
+    let Some(BinaryOp::LogicOp(operator)) = chain.op_kind() else {
+        return None;
+    };
+    if chain.syntax().text().contains_char('\n') {
+        return None;
+    }
+    let opposite = match operator {
+        LogicOp::And => " || ",
+        LogicOp::Or => " && ",
+    };
+    let left = operand_by_de_morgan(&chain.lhs()?, operator)?;
+    let right = operand_by_de_morgan(&chain.rhs()?, operator)?;
+    Some(left.join(opposite, &right))
+}
+
+fn operand_by_de_morgan(operand: &ast::Expr, operator: LogicOp) -> Option<Negated> {
+    if let ast::Expr::BinExpr(chain) = operand
+        && chain.op_kind() == Some(BinaryOp::LogicOp(operator))
+    {
+        return by_de_morgan(operand);
+    }
+    if let Some(inner) = negated_operand(operand) {
+        let is_simple = precedence_of(&inner) >= ExprPrecedence::Postfix;
+        let is_paren = matches!(inner, ast::Expr::ParenExpr(_));
+        return (is_simple && !is_paren)
+            .then(|| without_bang(&inner).ok())
+            .flatten();
+    }
+    flipped(operand)
+}
+
+fn with_bang(expr: &ast::Expr) -> Negated {
+    let text = expr.syntax().text();
+    if precedence_of(expr) >= ExprPrecedence::Prefix {
+        Negated::plain(format!("!{text}"))
+    } else {
+        Negated::plain(format!("!({text})"))
+    }
+}
+
+fn precedence_of(expr: &ast::Expr) -> ExprPrecedence {
+    ast::prec::precedence(expr)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::{FileContext, Tree};
+
+    fn opposite(condition: &str) -> Result<Negated, Refusal> {
+        let text = format!("fn f(p: bool, q: &bool) {{ if {condition} {{}} }}");
+        let root = Tree::parse(&text, FileContext::default().edition)
+            .unwrap()
+            .root();
+        let choice = root.descendants().find_map(ast::IfExpr::cast).unwrap();
+        negated(&choice.condition().unwrap())
+    }
+
+    #[test]
+    fn conditions_have_these_opposites() {
+        for (condition, expected) in [
+            ("a", "!a"),
+            ("a.b(c)?.d", "!a.b(c)?.d"),
+            ("(a)", "!a"),
+            ("true", "false"),
+            ("a == b", "a != b"),
+            ("a != 1.0", "a == 1.0"),
+            ("a < b", "!(a < b)"),
+            ("x < 1.0", "!(x < 1.0)"),
+            ("x < 1f32", "!(x < 1f32)"),
+            ("a < 1", "a >= 1"),
+            ("0 <= a", "0 > a"),
+            ("a > b.len()", "a <= b.len()"),
+            ("a >= b as u8", "a < b as u8"),
+            ("a.is_some()", "a.is_none()"),
+            ("a.b().is_err()", "a.b().is_ok()"),
+            ("a.is_some(b)", "!a.is_some(b)"),
+            ("a.is_empty()", "!a.is_empty()"),
+            ("!a.is_empty()", "a.is_empty()"),
+            ("!p", "p"),
+            ("!(a && b)", "a && b"),
+            ("!(a == B {})", "(a == B {})"),
+            ("a && b", "!(a && b)"),
+            ("a == b && c.is_none()", "a != b || c.is_some()"),
+            ("!p || a == b || !c.d()", "p && a != b && c.d()"),
+            ("a == b || c < d", "!(a == b || c < d)"),
+            ("a == b || c && d", "!(a == b || c && d)"),
+            ("a == b && !q", "!(a == b && !q)"),
+            ("matches!(a, b)", "!matches!(a, b)"),
+            ("!matches!(a, b)", "matches!(a, b)"),
+            ("a as bool", "!(a as bool)"),
+            ("a | b", "!(a | b)"),
+            ("*a", "!*a"),
+        ] {
+            let text = opposite(condition).map(|negated| negated.text);
+            assert_eq!(text.as_deref(), Ok(expected), "of {condition}");
+        }
+    }
+
+    #[test]
+    fn some_conditions_have_none() {
+        for condition in ["let a = b", "a && let b = c", "!q", "!a", "!a.unwrap()"] {
+            assert!(opposite(condition).is_err(), "{condition}");
+        }
+    }
+
+    #[test]
+    fn changed_words_are_told() {
+        let negated = opposite("a.is_some() && b.is_ok()").unwrap();
+        assert_eq!(negated.added.trim(), "is_none is_err");
+        assert_eq!(negated.dropped.trim(), "is_some is_ok");
+        assert_eq!(opposite("a == b").unwrap().added, "");
+    }
+}

@@ -1,0 +1,295 @@
+//! Patterns: what they bind, what they match.
+//!
+//! A single name in a pattern may be a new variable or an existing constant, variant or unit structure; only its definition
+//! tells. What begins with a small letter is taken for a variable, everything else for the name of something: rustc warns of
+//! code that does otherwise.
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind,
+    ast::{self, HasName},
+};
+
+/// The variables that a pattern declares, in the order of the text; one that an or-pattern declares in each alternative stands
+/// there as often. Nothing if a macro hides what is declared.
+pub fn bindings(pattern: &ast::Pat) -> Option<Vec<ast::IdentPat>> {
+    let mut found = Vec::new();
+    for node in pattern.syntax().descendants() {
+        if node.kind() == SyntaxKind::MACRO_PAT {
+            return None;
+        }
+        found.extend(ast::IdentPat::cast(node).filter(is_binding));
+    }
+    Some(found)
+}
+
+/// Whether the pattern declares no variable, and that for sure.
+pub fn binds_nothing(pattern: &ast::Pat) -> bool {
+    bindings(pattern).is_some_and(|bindings| bindings.is_empty())
+}
+
+/// Whether a name in a pattern is a new variable.
+pub fn is_binding(name: &ast::IdentPat) -> bool {
+    let is_field = name
+        .syntax()
+        .parent()
+        .and_then(ast::RecordPatField::cast)
+        .is_some_and(|field| field.name_ref().is_none());
+    is_field
+        || name.mut_token().is_some()
+        || name.ref_token().is_some()
+        || name.at_token().is_some()
+        || name.name().is_some_and(|name| begins_small(&name.text()))
+}
+
+/// Whether the pattern may match every value of its type, as far as can be seen without types.
+pub fn may_match_all(pattern: &ast::Pat) -> bool {
+    match pattern {
+        ast::Pat::WildcardPat(_) | ast::Pat::RestPat(_) | ast::Pat::MacroPat(_) => true,
+        ast::Pat::IdentPat(name) => {
+            is_binding(name) && name.pat().is_none_or(|inner| may_match_all(&inner))
+        }
+        ast::Pat::ParenPat(inner) => inner.pat().is_none_or(|inner| may_match_all(&inner)),
+        ast::Pat::RefPat(inner) => inner.pat().is_none_or(|inner| may_match_all(&inner)),
+        ast::Pat::TuplePat(tuple) => tuple.fields().all(|field| may_match_all(&field)),
+        ast::Pat::OrPat(or) => or.pats().any(|pattern| may_match_all(&pattern)),
+        _ => false,
+    }
+}
+
+/// The alternatives at the top of a pattern.
+pub fn alternatives(pattern: &ast::Pat) -> Vec<ast::Pat> {
+    match pattern {
+        ast::Pat::OrPat(or) => or
+            .pats()
+            .flat_map(|pattern| alternatives(&pattern))
+            .collect(),
+        ast::Pat::ParenPat(inner) => match inner.pat() {
+            Some(inner @ (ast::Pat::OrPat(_) | ast::Pat::ParenPat(_))) => alternatives(&inner),
+            _ => vec![pattern.clone()],
+        },
+        _ => vec![pattern.clone()],
+    }
+}
+
+/// Whether no value matches both patterns, for sure. Two names are taken for two variants only if nothing suggests that one is
+/// a constant.
+pub fn are_disjoint(left: &ast::Pat, right: &ast::Pat) -> bool {
+    let rights = alternatives(right);
+    alternatives(left)
+        .iter()
+        .all(|left| rights.iter().all(|right| are_apart(left, right)))
+}
+
+fn are_apart(left: &ast::Pat, right: &ast::Pat) -> bool {
+    use ast::Pat::{LiteralPat, RefPat, TuplePat};
+    match (left, right) {
+        (LiteralPat(left), LiteralPat(right)) => {
+            matches!((plain_value(left), plain_value(right)), (Some(a), Some(b)) if a.0 == b.0 && a.1 != b.1)
+        }
+        (RefPat(left), RefPat(right)) => {
+            matches!((left.pat(), right.pat()), (Some(left), Some(right)) if are_disjoint(&left, &right))
+        }
+        (TuplePat(left), TuplePat(right)) => any_apart(
+            &left.fields().collect::<Vec<_>>(),
+            &right.fields().collect::<Vec<_>>(),
+        ),
+        _ => match (Head::of(left), Head::of(right)) {
+            (Some(left), Some(right)) => left.is_apart_from(&right),
+            _ => false,
+        },
+    }
+}
+
+fn any_apart(left: &[ast::Pat], right: &[ast::Pat]) -> bool {
+    let is_rest = |pattern: &ast::Pat| matches!(pattern, ast::Pat::RestPat(_));
+    left.len() == right.len()
+        && !left.iter().chain(right).any(is_rest)
+        && left
+            .iter()
+            .zip(right)
+            .any(|(left, right)| are_disjoint(left, right))
+}
+
+/// A literal whose value is its text: its kind and that text.
+fn plain_value(literal: &ast::LiteralPat) -> Option<(SyntaxKind, String)> {
+    let token = literal.literal()?.token();
+    let text = token.text();
+    let is_plain = match token.kind() {
+        SyntaxKind::INT_NUMBER => {
+            let is_canonical = text == "0" || !text.starts_with('0');
+            is_canonical && text.bytes().all(|byte| byte.is_ascii_digit())
+        }
+        SyntaxKind::CHAR | SyntaxKind::STRING | SyntaxKind::BYTE | SyntaxKind::BYTE_STRING => {
+            !text.contains('\\') && !text.starts_with('r') && !text.starts_with("br")
+        }
+        SyntaxKind::TRUE_KW | SyntaxKind::FALSE_KW => {
+            return Some((SyntaxKind::TRUE_KW, text.to_owned()));
+        }
+        _ => false,
+    };
+    let sign = if literal.minus_token().is_some() {
+        "-"
+    } else {
+        ""
+    };
+    is_plain.then(|| (token.kind(), format!("{sign}{text}")))
+}
+
+/// What a pattern with a path demands.
+struct Head {
+    qualifier: String,
+    name: String,
+    /// The fields of a tuple structure.
+    fields: Vec<ast::Pat>,
+    may_be_constant: bool,
+}
+
+impl Head {
+    fn of(pattern: &ast::Pat) -> Option<Self> {
+        let (path, fields) = match pattern {
+            ast::Pat::IdentPat(name) if !is_binding(name) => {
+                let name = name.name()?.text().to_string();
+                return Some(Self {
+                    qualifier: String::new(),
+                    may_be_constant: is_constant_like(&name),
+                    name,
+                    fields: Vec::new(),
+                });
+            }
+            ast::Pat::PathPat(path) => (path.path()?, None),
+            ast::Pat::TupleStructPat(pattern) => {
+                (pattern.path()?, Some(pattern.fields().collect()))
+            }
+            ast::Pat::RecordPat(pattern) => (pattern.path()?, Some(Vec::new())),
+            _ => return None,
+        };
+        let name = path.segment()?.name_ref()?.text().to_string();
+        Some(Self {
+            qualifier: path
+                .qualifier()
+                .map(|path| path.to_string())
+                .unwrap_or_default(),
+            may_be_constant: fields.is_none() && is_constant_like(&name),
+            name,
+            fields: fields.unwrap_or_default(),
+        })
+    }
+
+    fn is_apart_from(&self, other: &Self) -> bool {
+        if self.qualifier != other.qualifier || self.may_be_constant || other.may_be_constant {
+            return false;
+        }
+        self.name != other.name || any_apart(&self.fields, &other.fields)
+    }
+}
+
+/// Whether a name is written like a constant, without a small letter.
+fn is_constant_like(name: &str) -> bool {
+    !name.chars().any(char::is_lowercase)
+}
+
+fn begins_small(name: &str) -> bool {
+    let name = name.strip_prefix("r#").unwrap_or(name);
+    name.starts_with(|first: char| first.is_lowercase() || first == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::{Edition, Tree};
+
+    fn pattern(text: &str) -> ast::Pat {
+        let text = format!("fn f() {{ match x {{ {text} => y }} }}");
+        let tree = Tree::parse(&text, Edition::Edition2021).unwrap();
+        assert!(!tree.has_errors(), "{text}");
+        let arm = tree.root().descendants().find_map(ast::MatchArm::cast);
+        arm.unwrap().pat().unwrap()
+    }
+
+    fn names(text: &str) -> Option<Vec<String>> {
+        let bindings = bindings(&pattern(text))?;
+        Some(
+            bindings
+                .iter()
+                .map(|binding| binding.name().unwrap().to_string())
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn variables_begin_small_or_are_marked() {
+        assert_eq!(names("Some(a)").unwrap(), ["a"]);
+        assert_eq!(
+            names("(a, ref B, mut c, D @ 1, _, ..)").unwrap(),
+            ["a", "B", "c", "D"]
+        );
+        assert_eq!(
+            names("S { a, b: c, d: None, E, .. }").unwrap(),
+            ["a", "c", "E"]
+        );
+        assert_eq!(names("A(x) | B(x)").unwrap(), ["x", "x"]);
+        assert_eq!(
+            names("None | CONST | m::variable | 1..=2").unwrap(),
+            [""; 0]
+        );
+        assert_eq!(names("Some(m!(a))"), None);
+    }
+
+    #[test]
+    fn what_may_match_all() {
+        for text in ["_", "a", "a @ _", "(a, _)", "&a", "(a)", "A | b", "(..)"] {
+            assert!(may_match_all(&pattern(text)), "{text}");
+        }
+        for text in [
+            "None", "Some(a)", "1", "a @ 1", "(a, 1)", "&A", "[a, ..]", "S { a }",
+        ] {
+            assert!(!may_match_all(&pattern(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn disjoint_for_sure() {
+        for (left, right) in [
+            ("None", "Some(a)"),
+            ("E::One", "E::Two"),
+            ("E::One | E::Two { x }", "E::C(..) | E::Dee"),
+            ("1", "2"),
+            ("-1", "1"),
+            ("'a'", "'b'"),
+            ("\"a\" | \"b\"", "\"c\""),
+            ("true", "false"),
+            ("(1, _)", "(2, _)"),
+            ("Some(1)", "Some(2)"),
+            ("&A1a", "&B1b"),
+        ] {
+            assert!(
+                are_disjoint(&pattern(left), &pattern(right)),
+                "{left} and {right}"
+            );
+        }
+    }
+
+    #[test]
+    fn perhaps_not_disjoint() {
+        for (left, right) in [
+            ("_", "None"),
+            ("a", "None"),
+            ("E::A", "F::B"),
+            ("E::MAX", "E::Bits(a)"),
+            ("CONST", "OTHER"),
+            ("1", "0x2"),
+            ("1", "2_u8"),
+            ("'a'", "'\\u{62}'"),
+            ("\"a\"", "r\"b\""),
+            ("(1, ..)", "(2, 1)"),
+            ("Some(1)", "Some(_)"),
+            ("1..=2", "3"),
+            ("E::A | E::B", "E::C | E::B"),
+        ] {
+            assert!(
+                !are_disjoint(&pattern(left), &pattern(right)),
+                "{left} and {right}"
+            );
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Names: which ones some code mentions, and one that it doesn't.
+//!
+//! Nothing here resolves a name. A name that the code mentions nowhere, neither in a macro's input nor in a format string, can
+//! be declared anywhere in it without catching or hiding anything.
+
+use std::collections::BTreeSet;
+
+use ra_ap_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, ast};
+
+/// The names that some code mentions, whatever they mean there.
+#[derive(Debug, Clone, Default)]
+pub struct Names(BTreeSet<String>);
+
+impl Names {
+    /// Of all the code in a node.
+    pub fn in_node(node: &SyntaxNode) -> Self {
+        let mut names = BTreeSet::new();
+        for element in node.descendants_with_tokens() {
+            let NodeOrToken::Token(token) = element else {
+                continue;
+            };
+            match token.kind() {
+                SyntaxKind::IDENT => {
+                    let text = token.text();
+                    names.insert(text.strip_prefix("r#").unwrap_or(text).to_owned());
+                }
+                SyntaxKind::STRING => names.extend(captures(token.text())),
+                _ => {}
+            }
+        }
+        Self(names)
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+
+    /// Whether `name` may be declared anywhere in the code.
+    pub fn is_free(&self, name: &str) -> bool {
+        is_plain(name) && !self.has(name)
+    }
+
+    /// The first of the wishes that is free, or the first with a number behind it.
+    pub fn fresh(&self, wishes: &[String]) -> Option<String> {
+        const TRIES: u32 = 9;
+        if let Some(free) = wishes.iter().find(|wish| self.is_free(wish)) {
+            return Some(free.clone());
+        }
+        let first = wishes.first()?;
+        (2..=TRIES)
+            .map(|number| format!("{first}_{number}"))
+            .find(|name| self.is_free(name))
+    }
+}
+
+/// The body of code that a name declared at `node` could be seen in: the outermost function, constant or static around it.
+pub fn whole_body(node: &SyntaxNode) -> Option<SyntaxNode> {
+    let is_body = |node: &SyntaxNode| {
+        matches!(
+            node.kind(),
+            SyntaxKind::FN | SyntaxKind::CONST | SyntaxKind::STATIC
+        )
+    };
+    node.ancestors().filter(is_body).last()
+}
+
+/// A name in snake case that is no keyword in any edition.
+fn is_plain(name: &str) -> bool {
+    let mut characters = name.chars();
+    let begins_well = characters
+        .next()
+        .is_some_and(|first| first.is_ascii_lowercase());
+    let is_keyword = SyntaxKind::from_keyword(name, ra_ap_syntax::Edition::LATEST).is_some()
+        || SyntaxKind::from_contextual_keyword(name, ra_ap_syntax::Edition::LATEST).is_some();
+    begins_well
+        && !is_keyword
+        && characters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// The words between the braces of a string: whatever a format string could capture.
+fn captures(string: &str) -> impl Iterator<Item = String> + '_ {
+    let inside = string.split('{').skip(1);
+    let inside = inside.filter_map(|part| part.split_once('}').map(|(inside, _)| inside));
+    inside
+        .flat_map(|inside| inside.split(|c: char| !c.is_alphanumeric() && c != '_'))
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+}
+
+/// The name that an expression is, if it is nothing more.
+pub fn as_name(expression: &ast::Expr) -> Option<String> {
+    let ast::Expr::PathExpr(path) = expression else {
+        return None;
+    };
+    Some(path.path()?.as_single_name_ref()?.text().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::{Edition, Tree};
+
+    fn names(text: &str) -> Names {
+        Names::in_node(&Tree::parse(text, Edition::Edition2021).unwrap().root())
+    }
+
+    #[test]
+    fn macros_and_format_strings_mention_names() {
+        let names = names(
+            "fn f(a: T) { g!(b, c = 1); println!(\"{d} {e:?} {:f$.g$} {{h\"); r#i; 'j: loop {} }",
+        );
+        for name in ["f", "a", "T", "b", "c", "d", "e", "f", "g", "i"] {
+            assert!(names.has(name), "{name}");
+        }
+        assert!(!names.has("j"), "a label is no name");
+        assert!(!names.has("println!"));
+    }
+
+    #[test]
+    fn free_names_are_names() {
+        let names = names("fn f(is_ready: bool) {}");
+        assert!(names.is_free("is_open"));
+        for name in ["is_ready", "f", "", "1a", "if", "async", "Is", "a-b"] {
+            assert!(!names.is_free(name), "{name}");
+        }
+        let wishes = |wishes: &[&str]| {
+            wishes
+                .iter()
+                .map(|&wish| wish.to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(names.fresh(&wishes(&["is_ready", "open"])).unwrap(), "open");
+        assert_eq!(names.fresh(&wishes(&["is_ready"])).unwrap(), "is_ready_2");
+        assert_eq!(names.fresh(&[]), None);
+    }
+}

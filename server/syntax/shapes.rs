@@ -1,0 +1,7 @@
+//! Outlines of code that a smell points at and a refactoring changes. Both ask here, so that a smell is seen exactly where the
+//! change is offered.
+
+pub mod collapsible_if;
+pub mod guard_clause;
+pub mod hoist;
+pub mod let_else;

@@ -1,0 +1,159 @@
+//! An `if` that holds nothing but another `if`, where both conditions can be asked as one.
+
+use ra_ap_syntax::{
+    AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken,
+    ast::{self, HasAttrs},
+};
+
+use crate::{
+    syntax::{FileContext, Hazard, Refusal, conditions},
+    text::TextRange,
+};
+
+/// Two `if`s without `else`, one inside the other, and nothing beside them.
+#[derive(Debug, Clone)]
+pub struct CollapsibleIf {
+    pub outer: ast::IfExpr,
+    pub outer_condition: ast::Expr,
+    pub inner: ast::IfExpr,
+    pub inner_condition: ast::Expr,
+    /// The block that both conditions guard.
+    pub body: ast::BlockExpr,
+    /// The comments between the two `if`s, which have to go elsewhere.
+    pub comments: Vec<SyntaxToken>,
+}
+
+impl CollapsibleIf {
+    pub fn of(outer: &ast::IfExpr, context: FileContext) -> Result<Self, Refusal> {
+        let shape = Self::outline(outer).ok_or(Refusal::NotHere)?;
+        shape.check_attributes()?;
+        shape.check_chain(context)?;
+        shape.with_comments()
+    }
+
+    fn outline(outer: &ast::IfExpr) -> Option<Self> {
+        let block = outer.then_branch()?.stmt_list()?;
+        let inner = only_if(&block)?;
+        if outer.else_token().is_some() || inner.else_token().is_some() {
+            return None;
+        }
+        Some(Self {
+            outer: outer.clone(),
+            outer_condition: outer.condition()?,
+            inner_condition: inner.condition()?,
+            body: inner.then_branch()?,
+            inner,
+            comments: Vec::new(),
+        })
+    }
+
+    fn check_attributes(&self) -> Result<(), Refusal> {
+        let block = self.outer.then_branch().and_then(|block| block.stmt_list());
+        let in_block = block.into_iter().flat_map(|block| block.attrs());
+        if self.inner.attrs().chain(in_block).next().is_some() {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "An attribute stands on the inner `if`, which would no longer be there.",
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_chain(&self, context: FileContext) -> Result<(), Refusal> {
+        let operands = self.operands();
+        let lets: Vec<_> = operands
+            .iter()
+            .filter_map(|operand| ast::LetExpr::cast(operand.syntax().clone()))
+            .collect();
+        if lets.is_empty() {
+            return Ok(());
+        }
+        if !context.allows_let_chains() {
+            return Err(Refusal::because(
+                Hazard::Edition,
+                "`let` in a chain of `&&` needs edition 2024 and Rust 1.88.",
+            ));
+        }
+        if lets.iter().any(|part| !conditions::is_chainable_let(part)) {
+            return Err(Refusal::because(
+                Hazard::Evaluation,
+                "The expression that the `let` takes apart would swallow the rest of the chain.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// What is asked, in the order in which it is asked.
+    pub fn operands(&self) -> Vec<ast::Expr> {
+        let mut operands = conditions::conjuncts(&self.outer_condition);
+        operands.extend(conditions::conjuncts(&self.inner_condition));
+        operands
+    }
+
+    fn with_comments(mut self) -> Result<Self, Refusal> {
+        let operands = self.operands();
+        let mut kept: Vec<_> = operands
+            .iter()
+            .map(|operand| operand.syntax().text_range())
+            .collect();
+        kept.push(self.body.syntax().text_range());
+        let is_kept = |token: &SyntaxToken| {
+            let at = token.text_range();
+            kept.iter().any(|range| range.contains_range(at))
+        };
+        let comments = comments_of(self.outer.syntax());
+        self.comments = comments.filter(|token| !is_kept(token)).collect();
+        if self.comments.iter().all(|token| self.can_move(token)) {
+            return Ok(self);
+        }
+        Err(Refusal::because(
+            Hazard::Text,
+            "A comment between the two conditions would lose its place.",
+        ))
+    }
+
+    /// A comment that introduces the inner `if` introduces the merged one as well, if that has a line of its own.
+    fn can_move(&self, comment: &SyntaxToken) -> bool {
+        let text = comment.text();
+        let is_doc = ["///", "//!", "/**", "/*!"]
+            .iter()
+            .any(|prefix| text.starts_with(prefix));
+        let start = self.outer_condition.syntax().text_range().end();
+        let end = self
+            .inner
+            .if_token()
+            .map(|token| token.text_range().start());
+        let is_between =
+            end.is_some_and(|end| TextRange::new(start, end).contains_range(comment.text_range()));
+        is_between && !is_doc && !text.contains('\n') && is_statement(&self.outer)
+    }
+}
+
+fn only_if(block: &ast::StmtList) -> Option<ast::IfExpr> {
+    let mut statements = block.statements();
+    let expression = match (statements.next(), block.tail_expr()) {
+        (None, Some(tail)) => tail,
+        (Some(ast::Stmt::ExprStmt(statement)), None) if statement.semicolon_token().is_none() => {
+            statement.expr()?
+        }
+        _ => return None,
+    };
+    if statements.next().is_some() {
+        return None;
+    }
+    match expression {
+        ast::Expr::IfExpr(inner) => Some(inner),
+        _ => None,
+    }
+}
+
+fn is_statement(outer: &ast::IfExpr) -> bool {
+    let parent = outer.syntax().parent().map(|parent| parent.kind());
+    matches!(parent, Some(SyntaxKind::EXPR_STMT | SyntaxKind::STMT_LIST))
+}
+
+fn comments_of(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> {
+    node.descendants_with_tokens()
+        .filter_map(NodeOrToken::into_token)
+        .filter(|token| token.kind() == SyntaxKind::COMMENT)
+}

@@ -1,0 +1,430 @@
+//! An `if` at the end of a body that may become a guard: an early exit, with the rest of the body one level further out.
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxNode,
+    ast::{self, BlockModifier, ElseBranch, HasAttrs},
+};
+
+use super::hoist::{self, Hoisted};
+use crate::{
+    syntax::{
+        FileContext, Hazard, Refusal,
+        attributes::has_condition_inside,
+        flow::{BodyOf, body_of, diverges},
+        layout::{self, MAX_WIDTH},
+        leftovers,
+        negation::{contains_let, negated},
+    },
+    text::TextRange,
+};
+
+/// What is written in place of the `if`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuardClause {
+    pub range: TextRange,
+    pub replacement: String,
+    /// How many `if`s become guards.
+    pub levels: usize,
+    /// Lines between the braces of the outermost `if`.
+    pub body_lines: u32,
+    pub form: Form,
+    /// The words that come and go, as code.
+    pub added: String,
+    pub dropped: String,
+    /// A matched value is made by a call, so what it leaves behind on a mismatch may be dropped earlier than before.
+    pub drops_earlier: bool,
+}
+
+/// What the guard is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `return` or `continue`, since nothing follows the `if`.
+    Exit,
+    /// The `else` block, which never comes to its end.
+    Else,
+}
+
+/// Inner `if`s at the end of the body become guards too where their own body is longer than this.
+pub const LONG_BODY: u32 = 4;
+/// An `else` block longer than this is no guard.
+const LONGEST_ELSE: u32 = 10;
+
+/// The guard clause that `choice` may become.
+pub fn find(
+    choice: &ast::IfExpr,
+    text: &str,
+    context: FileContext,
+) -> Result<GuardClause, Refusal> {
+    let finder = Finder {
+        text,
+        context,
+        ending: layout::first_line_ending(text),
+        indent: layout::indentation(text, choice.syntax().text_range().start()),
+    };
+    let (place, form) = place_of(choice).ok_or(Refusal::NotHere)?;
+    let then = choice.then_branch().ok_or(Refusal::NotHere)?;
+    if is_short_exit(&then) {
+        return Err(Refusal::NotHere);
+    }
+    if has_condition_inside(choice.syntax()) {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "A part of the `if` is compiled only under a `#[cfg]`.",
+        ));
+    }
+    let mut guard = GuardClause {
+        range: choice.syntax().text_range(),
+        replacement: String::new(),
+        levels: 0,
+        body_lines: lines_between_braces(&then),
+        form,
+        added: String::new(),
+        dropped: String::new(),
+        drops_earlier: false,
+    };
+    finder.render(choice, &place, &mut guard)?;
+    let behind = text
+        .get(usize::from(guard.range.end())..)
+        .unwrap_or_default();
+    check_joint(&guard.replacement, behind)?;
+    Ok(guard)
+}
+
+/// What the `if` is the end of.
+enum Place {
+    /// A body that has no value, which this word leaves.
+    Unit(&'static str),
+    /// A block that may have a value.
+    Value,
+}
+
+fn place_of(choice: &ast::IfExpr) -> Option<(Place, Form)> {
+    let block = block_ended_by(choice)?;
+    let exit = exit_of(&block);
+    match choice.else_branch() {
+        None if choice.else_token().is_none() => Some((Place::Unit(exit?), Form::Exit)),
+        Some(ElseBranch::Block(other)) if is_guard(choice, &other) => {
+            let place = exit.map_or(Place::Value, Place::Unit);
+            Some((place, Form::Else))
+        }
+        _ => None,
+    }
+}
+
+/// The block whose last expression this is.
+fn block_ended_by(choice: &ast::IfExpr) -> Option<ast::BlockExpr> {
+    let list = choice.syntax().parent().and_then(ast::StmtList::cast)?;
+    let tail = list.tail_expr()?;
+    let block = list.syntax().parent().and_then(ast::BlockExpr::cast)?;
+    (tail.syntax() == choice.syntax()).then_some(block)
+}
+
+/// The word that leaves a body without a value from its end.
+fn exit_of(block: &ast::BlockExpr) -> Option<&'static str> {
+    match body_of(block)? {
+        BodyOf::Loop(_) => Some("continue"),
+        BodyOf::Function(function) => {
+            let is_unit = function.ret_type().is_none_or(|ty| is_unit(&ty));
+            (is_unit && function.gen_token().is_none()).then_some("return")
+        }
+        BodyOf::Closure(closure) => {
+            let is_plain = closure.gen_token().is_none();
+            let has_unit = closure.ret_type().is_none_or(|ty| is_unit(&ty));
+            let ends_without_value = block
+                .tail_expr()
+                .is_some_and(|tail| is_if_without_else(&tail));
+            (is_plain && has_unit && ends_without_value).then_some("return")
+        }
+    }
+}
+
+/// Only an expression of type `()` may be an `if` without `else`.
+fn is_if_without_else(tail: &ast::Expr) -> bool {
+    matches!(tail, ast::Expr::IfExpr(choice) if choice.else_token().is_none())
+}
+
+fn is_unit(ty: &ast::RetType) -> bool {
+    matches!(ty.ty(), Some(ast::Type::TupleType(tuple)) if tuple.fields().next().is_none())
+}
+
+fn is_guard(choice: &ast::IfExpr, other: &ast::BlockExpr) -> bool {
+    let lines = lines_between_braces(other);
+    let then = choice.then_branch();
+    let is_shorter = then.is_some_and(|then| lines < lines_between_braces(&then));
+    is_shorter && lines <= LONGEST_ELSE && other.modifier().is_none() && diverges(other)
+}
+
+/// A body that is a jump by itself is a guard already.
+fn is_short_exit(then: &ast::BlockExpr) -> bool {
+    let count = then.statements().count() + usize::from(then.tail_expr().is_some());
+    count == 0 || (count == 1 && diverges(then))
+}
+
+fn lines_between_braces(block: &ast::BlockExpr) -> u32 {
+    let breaks = block.syntax().to_string().matches('\n').count();
+    u32::try_from(breaks.saturating_sub(1)).unwrap_or(u32::MAX)
+}
+
+/// What is the same for all levels.
+struct Finder<'a> {
+    text: &'a str,
+    context: FileContext,
+    ending: &'static str,
+    /// Of the outermost `if`, and so of all that is written.
+    indent: &'a str,
+}
+
+impl Finder<'_> {
+    fn render(
+        &self,
+        choice: &ast::IfExpr,
+        place: &Place,
+        guard: &mut GuardClause,
+    ) -> Result<(), Refusal> {
+        let then = choice.then_branch().ok_or(Refusal::NotHere)?;
+        check_surface(choice, &then)?;
+        let body = Hoisted::new(self.text, &then, self.context)?;
+        let mut head = self.head(choice, place, &body, guard)?;
+        head.push_str(self.ending);
+        head.push_str(self.indent);
+        if head.lines().any(|line| layout::width(line) > MAX_WIDTH) {
+            return Err(too_long());
+        }
+        guard.replacement.push_str(&head);
+        guard.levels += 1;
+        match self.inner(&then, place) {
+            Some(inner) if self.render_around(&inner, &body, place, guard).is_ok() => Ok(()),
+            _ => self.render_body(&then, &body, place, guard),
+        }
+    }
+
+    /// The guard alone.
+    fn head(
+        &self,
+        choice: &ast::IfExpr,
+        place: &Place,
+        body: &Hoisted<'_>,
+        guard: &mut GuardClause,
+    ) -> Result<String, Refusal> {
+        let block = self.exit_block(choice, place, body, guard)?;
+        match choice.condition().ok_or(Refusal::NotHere)? {
+            ast::Expr::LetExpr(matched) => {
+                let head = self.pattern(&matched, guard)?;
+                guard.dropped.push_str(" if");
+                guard.added.push_str(" else");
+                Ok(format!("{head} else {block};"))
+            }
+            condition => {
+                let head = self.opposite(&condition, body, guard)?;
+                Ok(format!("{head}{block}"))
+            }
+        }
+    }
+
+    fn exit_block(
+        &self,
+        choice: &ast::IfExpr,
+        place: &Place,
+        body: &Hoisted<'_>,
+        guard: &mut GuardClause,
+    ) -> Result<String, Refusal> {
+        if let Some(ElseBranch::Block(other)) = choice.else_branch() {
+            guard.dropped.push_str(" else");
+            return Ok(other.syntax().text().to_string());
+        }
+        let Place::Unit(exit) = place else {
+            return Err(Refusal::NotHere);
+        };
+        guard.added.push(' ');
+        guard.added.push_str(exit);
+        let (ending, indent, unit) = (self.ending, self.indent, body.unit);
+        Ok(format!("{{{ending}{indent}{unit}{exit};{ending}{indent}}}"))
+    }
+
+    fn opposite(
+        &self,
+        condition: &ast::Expr,
+        body: &Hoisted<'_>,
+        guard: &mut GuardClause,
+    ) -> Result<String, Refusal> {
+        if contains_let(condition) {
+            return Err(Refusal::because(
+                Hazard::Negation,
+                "A chain of conditions with a pattern (`let`) has no opposite.",
+            ));
+        }
+        let opposite = negated(condition)?;
+        guard.added.push(' ');
+        guard.added.push_str(&opposite.added);
+        guard.dropped.push(' ');
+        guard.dropped.push_str(&opposite.dropped);
+        let moved = hoist::moved_text(
+            &opposite.text,
+            self.context.edition,
+            body.outer_indent,
+            self.indent,
+        );
+        let text = moved.ok_or_else(hoist::odd_indentation)?;
+        // rustfmt puts the brace of a condition of several lines on a line of its own, unless its last line is a bracket.
+        let before_brace = space_before(condition.syntax());
+        let separator = if before_brace.contains('\n') && text.contains('\n') {
+            format!("{}{}", self.ending, self.indent)
+        } else {
+            " ".to_owned()
+        };
+        Ok(format!("if {text}{separator}"))
+    }
+
+    fn pattern(&self, matched: &ast::LetExpr, guard: &mut GuardClause) -> Result<String, Refusal> {
+        if !self.context.allows_let_else() {
+            return Err(Refusal::because(
+                Hazard::Edition,
+                "The pattern would need `let … else`, which the promised compiler doesn't know.",
+            ));
+        }
+        let pattern = matched.pat().ok_or(Refusal::NotHere)?;
+        let value = matched.expr().ok_or(Refusal::NotHere)?;
+        if matches!(pattern, ast::Pat::OrPat(_) | ast::Pat::IdentPat(_)) {
+            return Err(Refusal::because(
+                Hazard::Negation,
+                "The pattern can't stand before `else` as it is.",
+            ));
+        }
+        if !leftovers::leaves_nothing(&pattern, &value) {
+            return Err(Refusal::because(
+                Hazard::Temporaries,
+                "What the matched value borrows from might be dropped too early in a `let … else`.",
+            ));
+        }
+        let text = format!("let {} = {}", pattern.syntax(), value.syntax());
+        if text.contains('\n') {
+            return Err(too_long());
+        }
+        guard.drops_earlier |= !leftovers::is_place(&value) && guard.form == Form::Else;
+        Ok(text)
+    }
+
+    /// The `if` at the end of the body that becomes a guard too.
+    fn inner(&self, then: &ast::BlockExpr, place: &Place) -> Option<ast::IfExpr> {
+        let Place::Unit(_) = place else {
+            return None;
+        };
+        let Some(ast::Expr::IfExpr(inner)) = then.tail_expr() else {
+            return None;
+        };
+        let body = inner.then_branch()?;
+        let is_plain = inner.else_token().is_none() && !is_short_exit(&body);
+        let is_long = lines_between_braces(&body) > LONG_BODY;
+        (is_plain && is_long && has_no_items(then) && !self.text.is_empty()).then_some(inner)
+    }
+
+    fn render_around(
+        &self,
+        inner: &ast::IfExpr,
+        body: &Hoisted<'_>,
+        place: &Place,
+        guard: &mut GuardClause,
+    ) -> Result<(), Refusal> {
+        let mut with_inner = guard.clone();
+        let at = inner.syntax().text_range();
+        let ahead = body.before(at.start(), self.indent)?;
+        with_inner.replacement.push_str(&ahead);
+        self.render(inner, place, &mut with_inner)?;
+        let behind = body.after(at.end(), self.indent)?;
+        check_joint(&with_inner.replacement, &behind)?;
+        with_inner.replacement.push_str(&behind);
+        *guard = with_inner;
+        Ok(())
+    }
+
+    fn render_body(
+        &self,
+        then: &ast::BlockExpr,
+        body: &Hoisted<'_>,
+        place: &Place,
+        guard: &mut GuardClause,
+    ) -> Result<(), Refusal> {
+        let tail = then.tail_expr();
+        let text = match (place, &tail) {
+            (Place::Unit(_), Some(tail)) if hoist::wants_semicolon(tail, self.context)? => {
+                body.with_semicolon(tail, self.indent)?
+            }
+            (Place::Value, Some(tail)) if !hoist::is_free_tail(tail, self.context) => {
+                return Err(Refusal::because(
+                    Hazard::TailTemporaries,
+                    "What the last expression borrows from might be dropped too early one level further out.",
+                ));
+            }
+            _ => body.whole(self.indent)?,
+        };
+        guard.replacement.push_str(&text);
+        Ok(())
+    }
+}
+
+/// A comment behind a closing brace that goes can stand behind the last line of what was inside, unless a comment does already.
+fn check_joint(inside: &str, behind: &str) -> Result<(), Refusal> {
+    let last = inside.lines().next_back().unwrap_or_default();
+    let rest = behind.lines().next().unwrap_or_default();
+    if last.contains("//") && !rest.trim().is_empty() {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "A comment behind the closing brace would join the one before it.",
+        ));
+    }
+    Ok(())
+}
+
+/// What has to be plain about the text of the `if`, whatever it means.
+fn check_surface(choice: &ast::IfExpr, then: &ast::BlockExpr) -> Result<(), Refusal> {
+    if choice.attrs().next().is_some() || then.attrs().next().is_some() {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "An attribute stands on the `if` and would have no place any more.",
+        ));
+    }
+    if has_comment_outside_blocks(choice) {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "A comment beside the condition would have no place any more.",
+        ));
+    }
+    if !has_no_items(then) {
+        return Err(Refusal::because(
+            Hazard::Hoisting,
+            "Items declared in the block would be visible to the code before it.",
+        ));
+    }
+    Ok(())
+}
+
+fn has_comment_outside_blocks(choice: &ast::IfExpr) -> bool {
+    let own = choice.syntax().children_with_tokens();
+    let mut own = own.filter(|element| element.kind() == SyntaxKind::COMMENT);
+    let condition = choice.condition();
+    own.next().is_some() || condition.is_some_and(|it| layout::has_comment(it.syntax()))
+}
+
+fn has_no_items(block: &ast::BlockExpr) -> bool {
+    let is_block = matches!(block.modifier(), None | Some(BlockModifier::Label(_)));
+    is_block
+        && !block.statements().any(|statement| match statement {
+            ast::Stmt::Item(ast::Item::MacroCall(_)) => false,
+            ast::Stmt::Item(_) => true,
+            _ => false,
+        })
+}
+
+fn space_before(condition: &SyntaxNode) -> String {
+    let next = condition.next_sibling_or_token();
+    next.filter(|next| next.kind() == SyntaxKind::WHITESPACE)
+        .map(|space| space.to_string())
+        .unwrap_or_default()
+}
+
+fn too_long() -> Refusal {
+    Refusal::because(
+        Hazard::Text,
+        "The guard would not fit on one line, and its layout would be a guess.",
+    )
+}

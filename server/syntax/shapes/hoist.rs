@@ -1,0 +1,151 @@
+//! The inside of a block, one level further out.
+
+use ra_ap_syntax::{AstNode, Edition, TextSize, ast};
+
+use crate::{
+    syntax::{FileContext, Hazard, Refusal, layout, leftovers},
+    text::TextRange,
+};
+
+/// A block on lines of its own whose inside can be moved.
+#[derive(Debug, Clone)]
+pub struct Hoisted<'a> {
+    text: &'a str,
+    edition: Edition,
+    /// From the first token inside to the last one, comments included.
+    inside: TextRange,
+    /// Of the line of the closing brace.
+    pub outer_indent: &'a str,
+    /// Of the lines inside.
+    pub inner_indent: &'a str,
+    /// What the lines inside have more than those outside.
+    pub unit: &'a str,
+}
+
+impl<'a> Hoisted<'a> {
+    pub fn new(
+        text: &'a str,
+        block: &ast::BlockExpr,
+        context: FileContext,
+    ) -> Result<Self, Refusal> {
+        let list = block.stmt_list().ok_or(Refusal::NotHere)?;
+        let open = list.l_curly_token().ok_or(Refusal::NotHere)?;
+        let close = list.r_curly_token().ok_or(Refusal::NotHere)?;
+        let inside = TextRange::new(open.text_range().end(), close.text_range().start());
+        let code = crate::text::slice(text, inside).ok_or(Refusal::NotHere)?;
+        let close_at = close.text_range().start();
+        let outer_indent = layout::indentation(text, close_at);
+        if !code.contains('\n') || !layout::is_first_on_line(text, close_at) {
+            return Err(odd_indentation());
+        }
+        let lead = code.len() - code.trim_start().len();
+        let trail = code.trim_end().len();
+        if trail <= lead {
+            return Err(Refusal::NotHere);
+        }
+        let inner_indent = first_indent(code).ok_or_else(odd_indentation)?;
+        let unit = inner_indent
+            .strip_prefix(outer_indent)
+            .filter(|unit| !unit.is_empty())
+            .ok_or_else(odd_indentation)?;
+        let size = |at: usize| TextSize::of(&code[..at]);
+        Ok(Self {
+            text,
+            edition: context.edition,
+            inside: TextRange::new(inside.start() + size(lead), inside.start() + size(trail)),
+            outer_indent,
+            inner_indent,
+            unit,
+        })
+    }
+
+    /// All that is inside, its lines indented with `indent`. The first line has no indentation.
+    pub fn whole(&self, indent: &str) -> Result<String, Refusal> {
+        self.part(self.inside, indent)
+    }
+
+    pub fn before(&self, end: TextSize, indent: &str) -> Result<String, Refusal> {
+        self.part(TextRange::new(self.inside.start(), end), indent)
+    }
+
+    pub fn after(&self, start: TextSize, indent: &str) -> Result<String, Refusal> {
+        self.part(TextRange::new(start, self.inside.end()), indent)
+    }
+
+    pub fn with_semicolon(&self, tail: &ast::Expr, indent: &str) -> Result<String, Refusal> {
+        let end = tail.syntax().text_range().end();
+        Ok(self.before(end, indent)? + ";" + &self.after(end, indent)?)
+    }
+
+    fn part(&self, range: TextRange, indent: &str) -> Result<String, Refusal> {
+        layout::moved(self.text, range, self.edition, self.inner_indent, indent)
+            .ok_or_else(odd_indentation)
+    }
+}
+
+/// The indentation of the first line that has more than white space, after the line of the opening brace.
+fn first_indent(code: &str) -> Option<&str> {
+    let (_, lines) = code.split_once('\n')?;
+    let line = lines.lines().find(|line| !line.trim().is_empty())?;
+    Some(&line[..line.len() - line.trim_start().len()])
+}
+
+pub fn moved_text(code: &str, edition: Edition, from: &str, to: &str) -> Option<String> {
+    let all = TextRange::up_to(TextSize::of(code));
+    layout::moved(code, all, edition, from, to)
+}
+
+pub fn odd_indentation() -> Refusal {
+    Refusal::because(
+        Hazard::Text,
+        "The lines of the block are not indented evenly, so they can't be moved as they are.",
+    )
+}
+
+/// Whether the last expression of a body without a value needs a `;` where the body's last scope is the function's: its
+/// temporaries would be dropped after the variables that they borrow from.
+pub fn wants_semicolon(tail: &ast::Expr, context: FileContext) -> Result<bool, Refusal> {
+    match tail {
+        ast::Expr::ForExpr(_) | ast::Expr::WhileExpr(_) | ast::Expr::LoopExpr(_) => Ok(false),
+        ast::Expr::IfExpr(_) | ast::Expr::MatchExpr(_) => Ok(!is_free_tail(tail, context)),
+        ast::Expr::BlockExpr(block) => Ok(block.tail_expr().is_some()),
+        ast::Expr::MacroExpr(call) if ends_with_brace(call) => Err(Refusal::because(
+            Hazard::TailTemporaries,
+            "The last expression is a macro in braces, and whether it needs a `;` isn't visible.",
+        )),
+        _ => Ok(true),
+    }
+}
+
+fn ends_with_brace(call: &ast::MacroExpr) -> bool {
+    call.syntax().text().to_string().ends_with('}')
+}
+
+/// Whether a last expression keeps no temporary until its surroundings end. Edition 2024 drops them before the variables.
+pub fn is_free_tail(tail: &ast::Expr, context: FileContext) -> bool {
+    if context.edition.at_least_2024() {
+        return true;
+    }
+    match tail {
+        ast::Expr::IfExpr(choice) => is_free_choice(choice),
+        ast::Expr::MatchExpr(choice) => choice
+            .expr()
+            .is_some_and(|value| leftovers::makes_none(&value)),
+        ast::Expr::ForExpr(_) | ast::Expr::WhileExpr(_) | ast::Expr::LoopExpr(_) => true,
+        ast::Expr::BlockExpr(block) => block
+            .tail_expr()
+            .is_none_or(|tail| is_free_tail(&tail, context)),
+        _ => leftovers::makes_none(tail),
+    }
+}
+
+/// A condition drops its temporaries at its end, but a matched value keeps them until the whole `if` ends.
+fn is_free_choice(choice: &ast::IfExpr) -> bool {
+    let mut matched = choice
+        .syntax()
+        .children()
+        .filter(|child| !ast::BlockExpr::can_cast(child.kind()))
+        .flat_map(|child| child.descendants())
+        .filter_map(ast::LetExpr::cast);
+    matched.all(|matched| matched.expr().is_some_and(|it| leftovers::makes_none(&it)))
+}

@@ -1,0 +1,528 @@
+//! A `let` whose value is what a refutable pattern binds, or else the code leaves: what `let … else` says by itself.
+
+use ra_ap_syntax::{
+    AstNode, NodeOrToken, SyntaxKind, SyntaxToken,
+    ast::{self, HasAttrs, HasName},
+};
+
+use crate::{
+    syntax::{
+        FileContext, Hazard, Refusal, conditions, flow, patterns, purity, scopes, temporaries,
+    },
+    text::TextRange,
+};
+
+/// A `let` that can become a `let … else`.
+#[derive(Debug, Clone)]
+pub struct LetElse {
+    pub statement: ast::LetStmt,
+    /// What the value has to match, with the names that it binds there.
+    pub pattern: ast::Pat,
+    /// The names in `pattern` that have to be written differently.
+    pub renamed: Vec<Renamed>,
+    pub scrutinee: ast::Expr,
+    /// The arm's value that repeats the bindings.
+    pub repeated: ast::Expr,
+    /// What happens where the pattern doesn't match.
+    pub otherwise: ast::Expr,
+    /// Arms that do the same as the one of `otherwise`, and what all those arms match.
+    pub equal_arms: Vec<ast::Expr>,
+    pub other_patterns: Vec<ast::Pat>,
+    /// Comments beside the pattern, and comments beside the way out.
+    pub comments: Vec<SyntaxToken>,
+    pub comments_otherwise: Vec<SyntaxToken>,
+    /// Whether nobody can tell that temporaries are dropped before `otherwise` instead of behind it.
+    pub drops_alike: bool,
+}
+
+/// A binding that gets the name which the `let` gave its value.
+#[derive(Debug, Clone)]
+pub struct Renamed {
+    pub at: TextRange,
+    pub from: String,
+    pub to: String,
+    /// A field of a structure that was named by its variable, so that the field's name stays.
+    pub is_field: bool,
+}
+
+impl LetElse {
+    pub fn of(statement: &ast::LetStmt, context: FileContext) -> Result<Self, Refusal> {
+        let parts = Parts::of(statement).ok_or(Refusal::NotHere)?;
+        if !parts.leaves() {
+            return Err(Refusal::NotHere);
+        }
+        let renamed = parts.renamed(statement)?;
+        if statement.ty().is_some() {
+            return Err(Refusal::because(
+                Hazard::Types,
+                "The type that is written down is not that of the whole value.",
+            ));
+        }
+        parts.check(context)?;
+        let comments = parts.comments(statement)?;
+        let drops_alike = parts.drops_alike();
+        Ok(Self {
+            statement: statement.clone(),
+            renamed,
+            comments: comments.beside_pattern,
+            comments_otherwise: comments.otherwise,
+            drops_alike,
+            pattern: parts.pattern,
+            scrutinee: parts.scrutinee,
+            repeated: parts.repeated,
+            otherwise: parts.otherwise,
+            equal_arms: parts.equal_arms,
+            other_patterns: parts.other_patterns,
+        })
+    }
+}
+
+/// The parts that `match` and `if let` have in common.
+struct Parts {
+    scrutinee: ast::Expr,
+    pattern: ast::Pat,
+    repeated: ast::Expr,
+    /// The arm around `pattern`, in a `match`.
+    arm: Option<ast::MatchArm>,
+    otherwise: ast::Expr,
+    equal_arms: Vec<ast::Expr>,
+    other_patterns: Vec<ast::Pat>,
+    other_arms: Vec<ast::MatchArm>,
+}
+
+impl Parts {
+    fn of(statement: &ast::LetStmt) -> Option<Self> {
+        if statement.let_else().is_some() || statement.semicolon_token().is_none() {
+            return None;
+        }
+        match statement.initializer()? {
+            ast::Expr::MatchExpr(choice) => Self::of_match(&choice),
+            ast::Expr::IfExpr(choice) => Self::of_if(&choice),
+            _ => None,
+        }
+    }
+
+    fn of_match(choice: &ast::MatchExpr) -> Option<Self> {
+        let arms: Vec<_> = choice.match_arm_list()?.arms().collect();
+        let (leaving, staying): (Vec<_>, Vec<_>) = arms
+            .into_iter()
+            .partition(|arm| arm.expr().is_some_and(|body| leaves(&body)));
+        let [arm] = staying.as_slice() else {
+            return None;
+        };
+        let mut bodies = leaving.iter().filter_map(ast::MatchArm::expr);
+        Some(Self {
+            scrutinee: choice.expr()?,
+            pattern: arm.pat()?,
+            repeated: without_block(&arm.expr()?)?,
+            arm: Some(arm.clone()),
+            otherwise: bodies.next()?,
+            equal_arms: bodies.collect(),
+            other_patterns: leaving.iter().filter_map(ast::MatchArm::pat).collect(),
+            other_arms: leaving,
+        })
+    }
+
+    fn of_if(choice: &ast::IfExpr) -> Option<Self> {
+        let ast::Expr::LetExpr(condition) = choice.condition()? else {
+            return None;
+        };
+        let ast::ElseBranch::Block(otherwise) = choice.else_branch()? else {
+            return None;
+        };
+        let then = ast::Expr::BlockExpr(choice.then_branch()?);
+        Some(Self {
+            scrutinee: condition.expr()?,
+            pattern: condition.pat()?,
+            repeated: without_block(&then)?,
+            arm: None,
+            otherwise: ast::Expr::BlockExpr(otherwise),
+            equal_arms: Vec::new(),
+            other_patterns: Vec::new(),
+            other_arms: Vec::new(),
+        })
+    }
+
+    fn leaves(&self) -> bool {
+        leaves(&self.otherwise)
+    }
+
+    /// The pattern binds, in order, what the arm repeats, and the `let` gives it names.
+    fn renamed(&self, statement: &ast::LetStmt) -> Result<Vec<Renamed>, Refusal> {
+        let repeated = names_of(&self.repeated).ok_or(Refusal::NotHere)?;
+        let bindings = patterns::bindings(&self.pattern).ok_or_else(|| {
+            Refusal::because(Hazard::Scope, "A macro in the pattern hides what it binds.")
+        })?;
+        let bound: Vec<_> = bindings
+            .iter()
+            .filter_map(|binding| Some(binding.name()?.text().to_string()))
+            .collect();
+        if bound != repeated {
+            return self.without_renaming(&bound, &repeated, statement);
+        }
+        let declared = statement
+            .pat()
+            .and_then(|pattern| declared_names(&pattern, bound.len()))
+            .ok_or_else(|| {
+                Refusal::because(
+                    Hazard::Types,
+                    "The `let` does more with the value than to name it.",
+                )
+            })?;
+        let mut renamed = Vec::new();
+        for ((binding, from), to) in bindings.iter().zip(bound).zip(declared) {
+            if binding.mut_token().is_some() {
+                return Err(Refusal::because(
+                    Hazard::Types,
+                    "The pattern binds with `mut`, which may change the type of what is bound.",
+                ));
+            }
+            if from != to {
+                renamed.push(rename(binding, from, to)?);
+            }
+        }
+        Ok(renamed)
+    }
+
+    /// An or-pattern binds each name once per alternative; it can stay as it is if no name changes.
+    fn without_renaming(
+        &self,
+        bound: &[String],
+        repeated: &[String],
+        statement: &ast::LetStmt,
+    ) -> Result<Vec<Renamed>, Refusal> {
+        let [name] = repeated else {
+            return Err(Refusal::NotHere);
+        };
+        let declared = statement
+            .pat()
+            .and_then(|pattern| declared_names(&pattern, 1));
+        let is_same = declared.is_some_and(|declared| declared == repeated);
+        let alternatives = patterns::alternatives(&self.pattern).len();
+        if is_same && alternatives == bound.len() && bound.iter().all(|other| other == name) {
+            return Ok(Vec::new());
+        }
+        Err(Refusal::NotHere)
+    }
+
+    fn check(&self, context: FileContext) -> Result<(), Refusal> {
+        if !context.allows_let_else() {
+            return Err(Refusal::because(
+                Hazard::Edition,
+                "`let … else` needs Rust 1.65, and the package promises to build with less.",
+            ));
+        }
+        if patterns::may_match_all(&self.pattern) {
+            return Err(Refusal::because(
+                Hazard::Types,
+                "The pattern may match everything, and then there is nothing else.",
+            ));
+        }
+        self.check_arms()?;
+        if conditions::top_operator(&self.scrutinee).is_some() {
+            return Err(Refusal::because(
+                Hazard::Evaluation,
+                "A `&&` or `||` may not stand in front of the `else` of a `let`.",
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_arms(&self) -> Result<(), Refusal> {
+        let arms = self.other_arms.iter().chain(&self.arm);
+        for arm in arms {
+            if arm.guard().is_some() {
+                return Err(Refusal::because(
+                    Hazard::Evaluation,
+                    "An arm has a guard, which `let … else` cannot ask.",
+                ));
+            }
+            if arm.attrs().next().is_some() {
+                return Err(Refusal::because(
+                    Hazard::Text,
+                    "An attribute stands on an arm that would no longer be there.",
+                ));
+            }
+        }
+        if !self.other_patterns.iter().all(patterns::binds_nothing) {
+            return Err(Refusal::because(
+                Hazard::Scope,
+                "The way out may use what its pattern binds, and `else` binds nothing.",
+            ));
+        }
+        let is_equal = |body: &ast::Expr| tokens_of(body) == tokens_of(&self.otherwise);
+        if !self.equal_arms.iter().all(is_equal) {
+            return Err(Refusal::because(
+                Hazard::ControlFlow,
+                "The code leaves in more than one way.",
+            ));
+        }
+        self.check_order()
+    }
+
+    /// An arm that comes first takes what it matches.
+    fn check_order(&self) -> Result<(), Refusal> {
+        let Some(arm) = &self.arm else {
+            return Ok(());
+        };
+        let start = arm.syntax().text_range().start();
+        let earlier = self
+            .other_patterns
+            .iter()
+            .filter(|pattern| pattern.syntax().text_range().start() < start);
+        if earlier
+            .clone()
+            .all(|pattern| patterns::are_disjoint(pattern, &self.pattern))
+        {
+            return Ok(());
+        }
+        Err(Refusal::because(
+            Hazard::Evaluation,
+            "An arm that leaves comes first and may match the same values.",
+        ))
+    }
+
+    /// In a `match`, and in an `if let` before edition 2024, temporaries are dropped behind the way out.
+    fn drops_alike(&self) -> bool {
+        let is_bare =
+            |pattern: &ast::Pat| matches!(pattern, ast::Pat::IdentPat(_) | ast::Pat::PathPat(_));
+        let nothing_left = !self.other_patterns.is_empty()
+            && self.other_patterns.iter().all(is_bare)
+            && temporaries::makes_none(&self.scrutinee);
+        nothing_left || temporaries::is_place(&self.scrutinee) || leaves_silently(&self.otherwise)
+    }
+
+    fn comments(&self, statement: &ast::LetStmt) -> Result<Comments, Refusal> {
+        let mut sorted = Comments::default();
+        let kept = [
+            self.pattern.syntax(),
+            self.scrutinee.syntax(),
+            self.otherwise.syntax(),
+        ]
+        .map(|node| node.text_range());
+        let tokens = statement
+            .syntax()
+            .descendants_with_tokens()
+            .filter_map(NodeOrToken::into_token)
+            .filter(|token| token.kind() == SyntaxKind::COMMENT);
+        for comment in tokens {
+            let at = comment.text_range();
+            if kept.iter().any(|range| range.contains_range(at)) {
+                continue;
+            }
+            let place = self.place_of(&comment);
+            match place.filter(|_| can_stand_on_its_own(&comment)) {
+                Some(Beside::Pattern) => sorted.beside_pattern.push(comment),
+                Some(Beside::Otherwise) => sorted.otherwise.push(comment),
+                None => {
+                    return Err(Refusal::because(
+                        Hazard::Text,
+                        "A comment stands where the new form has no place for it.",
+                    ));
+                }
+            }
+        }
+        let has_attributes = statement.attrs().next().is_some();
+        if has_attributes && !sorted.beside_pattern.is_empty() {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "A comment would have to move above the attributes of the statement.",
+            ));
+        }
+        Ok(sorted)
+    }
+
+    /// A comment speaks of the arm that it is in or behind on the same line, or else of the next one.
+    fn place_of(&self, comment: &SyntaxToken) -> Option<Beside> {
+        let at = comment.text_range();
+        let Some(staying) = &self.arm else {
+            let then = self.repeated.syntax().parent()?.text_range();
+            return then.contains_range(at).then_some(Beside::Pattern);
+        };
+        let list = staying.syntax().parent()?;
+        if !list.text_range().contains_range(at) {
+            return None;
+        }
+        let arms: Vec<_> = list.children().filter_map(ast::MatchArm::cast).collect();
+        let is_behind = |arm: &&ast::MatchArm| {
+            let end = arm.syntax().text_range().end();
+            end <= at.start() && !breaks_line_between(&list, end, at)
+        };
+        let is_ahead = |arm: &&ast::MatchArm| {
+            let pattern = arm.pat().map(|pattern| pattern.syntax().text_range());
+            pattern.is_some_and(|pattern| at.end() <= pattern.start())
+        };
+        let behind = arms.iter().rfind(is_behind);
+        let ahead = arms.iter().find(is_ahead);
+        let is_inside = arms
+            .iter()
+            .any(|arm| arm.syntax().text_range().contains_range(at) && !is_ahead(&arm));
+        if is_inside && !self.ends_arm(&arms, at) {
+            return None;
+        }
+        let arm = behind.or(ahead).or(arms.last())?;
+        Some(if arm == staying {
+            Beside::Pattern
+        } else {
+            Beside::Otherwise
+        })
+    }
+
+    /// Whether the comment is in an arm but behind its value.
+    fn ends_arm(&self, arms: &[ast::MatchArm], at: TextRange) -> bool {
+        arms.iter().any(|arm| {
+            let value = arm.expr().map(|value| value.syntax().text_range());
+            arm.syntax().text_range().contains_range(at)
+                && value.is_some_and(|value| value.end() <= at.start())
+        })
+    }
+}
+
+#[derive(Default)]
+struct Comments {
+    beside_pattern: Vec<SyntaxToken>,
+    otherwise: Vec<SyntaxToken>,
+}
+
+enum Beside {
+    Pattern,
+    Otherwise,
+}
+
+fn can_stand_on_its_own(comment: &SyntaxToken) -> bool {
+    let text = comment.text();
+    let is_doc = ["///", "//!", "/**", "/*!"]
+        .iter()
+        .any(|prefix| text.starts_with(prefix));
+    !is_doc && !text.contains('\n')
+}
+
+fn breaks_line_between(
+    list: &ra_ap_syntax::SyntaxNode,
+    from: ra_ap_syntax::TextSize,
+    comment: TextRange,
+) -> bool {
+    let start = list.text_range().start();
+    let range = TextRange::new(from, comment.start());
+    let text = list.text().slice(range - start);
+    text.contains_char('\n')
+}
+
+/// Whether an expression never has a value.
+fn leaves(expression: &ast::Expr) -> bool {
+    flow::expr_diverges(expression) || is_bail(expression)
+}
+
+/// `bail!` returns an error in every crate that has one.
+fn is_bail(expression: &ast::Expr) -> bool {
+    let ast::Expr::MacroExpr(call) = expression else {
+        return false;
+    };
+    let path = call.macro_call().and_then(|call| call.path());
+    path.is_some_and(|path| {
+        path.syntax().text() == "bail" || path.syntax().text() == "anyhow::bail"
+    })
+}
+
+/// Whether the code leaves without doing anything on the way that an earlier drop could be told by.
+fn leaves_silently(expression: &ast::Expr) -> bool {
+    match expression {
+        ast::Expr::ContinueExpr(_) => true,
+        ast::Expr::ReturnExpr(jump) => jump.expr().is_none_or(|value| purity::is_pure(&value)),
+        ast::Expr::BreakExpr(jump) => jump.expr().is_none_or(|value| purity::is_pure(&value)),
+        ast::Expr::BlockExpr(block) if block.modifier().is_none() => {
+            let mut statements = block.statements();
+            match (statements.next(), statements.next(), block.tail_expr()) {
+                (None, None, Some(tail)) => leaves_silently(&tail),
+                (Some(ast::Stmt::ExprStmt(only)), None, None) => {
+                    only.expr().is_some_and(|only| leaves_silently(&only))
+                }
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// The value of a block that holds nothing else; any other expression itself.
+fn without_block(expression: &ast::Expr) -> Option<ast::Expr> {
+    let ast::Expr::BlockExpr(block) = expression else {
+        return Some(expression.clone());
+    };
+    let has_more = block.statements().next().is_some() || block.attrs().next().is_some();
+    if block.modifier().is_some() || has_more {
+        return None;
+    }
+    block.tail_expr()
+}
+
+/// The names that a value repeats: one, or a tuple of at least two.
+fn names_of(value: &ast::Expr) -> Option<Vec<String>> {
+    match value {
+        ast::Expr::TupleExpr(tuple) => {
+            let names: Option<Vec<_>> = tuple
+                .fields()
+                .map(|field| scopes::as_name(&field))
+                .collect();
+            names.filter(|names| names.len() > 1)
+        }
+        _ => Some(vec![scopes::as_name(value)?]),
+    }
+}
+
+/// The names that a `let` gives to a value of so many parts, if it does nothing else with them.
+fn declared_names(pattern: &ast::Pat, parts: usize) -> Option<Vec<String>> {
+    match pattern {
+        ast::Pat::TuplePat(tuple) if parts > 1 => {
+            let names: Option<Vec<_>> = tuple.fields().map(|field| declared_name(&field)).collect();
+            names.filter(|names| names.len() == parts)
+        }
+        _ if parts == 1 => Some(vec![declared_name(pattern)?]),
+        _ => None,
+    }
+}
+
+fn declared_name(pattern: &ast::Pat) -> Option<String> {
+    let ast::Pat::IdentPat(name) = pattern else {
+        return None;
+    };
+    let is_plain = name.mut_token().is_none()
+        && name.ref_token().is_none()
+        && name.at_token().is_none()
+        && patterns::is_binding(name);
+    is_plain.then(|| name.name().map(|name| name.text().to_string()))?
+}
+
+fn rename(binding: &ast::IdentPat, from: String, to: String) -> Result<Renamed, Refusal> {
+    let at = binding
+        .name()
+        .ok_or(Refusal::NotHere)?
+        .syntax()
+        .text_range();
+    let parent = binding.syntax().parent();
+    let field = parent.and_then(ast::RecordPatField::cast);
+    let is_field = field.is_some_and(|field| field.name_ref().is_none());
+    if is_field && binding.ref_token().is_some() {
+        return Err(Refusal::because(
+            Hazard::Scope,
+            "A field that is bound by its own name with `ref` would need another name.",
+        ));
+    }
+    Ok(Renamed {
+        at,
+        from,
+        to,
+        is_field,
+    })
+}
+
+/// The tokens of code without white space.
+fn tokens_of(expression: &ast::Expr) -> Vec<String> {
+    expression
+        .syntax()
+        .descendants_with_tokens()
+        .filter_map(NodeOrToken::into_token)
+        .filter(|token| token.kind() != SyntaxKind::WHITESPACE)
+        .map(|token| token.text().to_owned())
+        .collect()
+}

@@ -1,0 +1,263 @@
+//! Types that the syntax shows by itself.
+
+use ra_ap_syntax::{
+    AstNode, SyntaxNode,
+    ast::{self, BinaryOp, HasArgList, HasName, LiteralKind, UnaryOp},
+};
+
+/// Whether an expression is a `bool` itself, neither a reference to one nor another type that `!` may be put before.
+pub fn is_bool(expr: &ast::Expr) -> bool {
+    match expr {
+        ast::Expr::Literal(literal) => matches!(literal.kind(), LiteralKind::Bool(_)),
+        ast::Expr::ParenExpr(inner) => inner.expr().is_some_and(|inner| is_bool(&inner)),
+        ast::Expr::BinExpr(operation) => matches!(
+            operation.op_kind(),
+            Some(BinaryOp::LogicOp(_) | BinaryOp::CmpOp(_))
+        ),
+        ast::Expr::PrefixExpr(prefix) => match prefix.op_kind() {
+            Some(UnaryOp::Not) => prefix.expr().is_some_and(|inner| is_bool(&inner)),
+            // Of `&bool`, which is by far the most common; a pattern binds no reference to a reference unasked.
+            Some(UnaryOp::Deref) => true,
+            _ => false,
+        },
+        ast::Expr::MethodCallExpr(call) => !may_return_reference(call),
+        ast::Expr::MacroExpr(call) => is_macro_of_bool(call),
+        ast::Expr::PathExpr(path) => is_bool_variable(path),
+        // A call, a field and an element give what they have, and hardly anyone keeps references to `bool`.
+        ast::Expr::CallExpr(_) | ast::Expr::FieldExpr(_) | ast::Expr::IndexExpr(_) => true,
+        _ => false,
+    }
+}
+
+/// Methods that hand out what is inside another value, which may be a reference.
+fn may_return_reference(call: &ast::MethodCallExpr) -> bool {
+    const METHODS: [&str; 16] = [
+        "as_mut",
+        "as_ref",
+        "borrow",
+        "borrow_mut",
+        "clone",
+        "copied",
+        "deref",
+        "expect",
+        "get_or_init",
+        "lock",
+        "or_insert",
+        "read",
+        "unwrap",
+        "unwrap_or",
+        "unwrap_or_else",
+        "write",
+    ];
+    let name = call.name_ref().map(|name| name.text().to_string());
+    let has_bool_argument = call.arg_list().is_some_and(|list| {
+        list.args()
+            .any(|argument| matches!(&argument, ast::Expr::Literal(_)) && is_bool(&argument))
+    });
+    let is_listed = name.is_none_or(|name| METHODS.contains(&name.as_str()));
+    is_listed && !has_bool_argument
+}
+
+fn is_macro_of_bool(call: &ast::MacroExpr) -> bool {
+    let path = call.macro_call().and_then(|call| call.path());
+    path.is_some_and(|path| matches!(path.syntax().text().to_string().as_str(), "matches" | "cfg"))
+}
+
+/// Whether a name is that of a parameter or variable whose type is written down or given by its value. Every binding of the
+/// name in the function has to agree, so that scopes don't matter.
+fn is_bool_variable(path: &ast::PathExpr) -> bool {
+    let Some(whole) = path.path() else {
+        return false;
+    };
+    let Some(name) = whole.as_single_name_ref() else {
+        return is_constant(&whole);
+    };
+    if is_constant(&whole) {
+        return true;
+    }
+    let Some(function) = path.syntax().ancestors().find_map(ast::Fn::cast) else {
+        return false;
+    };
+    let mut bindings = function
+        .syntax()
+        .descendants()
+        .filter_map(ast::IdentPat::cast)
+        .filter(|binding| {
+            binding
+                .name()
+                .is_some_and(|bound| bound.text() == name.text())
+        })
+        .peekable();
+    bindings.peek().is_some() && bindings.all(|binding| binds_bool(&binding))
+}
+
+/// Constants are written in capitals, and hardly anyone keeps a reference to a `bool` in one.
+fn is_constant(path: &ast::Path) -> bool {
+    let name = path.segment().and_then(|segment| segment.name_ref());
+    name.is_some_and(|name| {
+        name.text()
+            .chars()
+            .all(|character| character.is_uppercase() || matches!(character, '_' | '0'..='9'))
+    })
+}
+
+fn binds_bool(binding: &ast::IdentPat) -> bool {
+    if binding.ref_token().is_some() {
+        return false;
+    }
+    let Some(parent) = binding.syntax().parent() else {
+        return false;
+    };
+    let (ty, value) = match (
+        ast::Param::cast(parent.clone()),
+        ast::LetStmt::cast(parent.clone()),
+    ) {
+        (Some(parameter), _) => (parameter.ty(), None),
+        (_, Some(statement)) => (statement.ty(), statement.initializer()),
+        _ => return false,
+    };
+    match ty {
+        Some(ty) => ty.syntax().text() == "bool",
+        None => value.is_some_and(|value| is_bool_value(&value)),
+    }
+}
+
+/// Stricter than [`is_bool`], since an inferred type may be a reference where the value is any call. Variables are not
+/// followed, so that the search can't go in circles.
+fn is_bool_value(value: &ast::Expr) -> bool {
+    match value {
+        ast::Expr::Literal(_) | ast::Expr::BinExpr(_) | ast::Expr::MacroExpr(_) => is_bool(value),
+        // What is a condition after `!` again is a `bool` after the first.
+        ast::Expr::PrefixExpr(prefix) => prefix.op_kind() == Some(UnaryOp::Not),
+        ast::Expr::MethodCallExpr(call) => is_question(call),
+        _ => false,
+    }
+}
+
+/// Methods whose names ask a question, and that answer with a `bool`.
+fn is_question(call: &ast::MethodCallExpr) -> bool {
+    const PREFIXES: [&str; 4] = ["is_", "has_", "contains", "starts_with"];
+    const NAMES: [&str; 4] = ["any", "all", "ends_with", "eq"];
+    call.name_ref().is_some_and(|name| {
+        let name = name.text();
+        PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || NAMES.contains(&&*name)
+    })
+}
+
+/// Whether an expression is an integer, so that its order is total.
+pub fn is_integer(expr: &ast::Expr) -> bool {
+    match expr {
+        ast::Expr::Literal(literal) => match literal.kind() {
+            LiteralKind::IntNumber(number) => {
+                !matches!(number.suffix(), Some("f16" | "f32" | "f64" | "f128"))
+            }
+            LiteralKind::Char(_) | LiteralKind::Byte(_) => true,
+            _ => false,
+        },
+        ast::Expr::ParenExpr(inner) => inner.expr().is_some_and(|inner| is_integer(&inner)),
+        ast::Expr::PrefixExpr(prefix) => {
+            prefix.op_kind() == Some(UnaryOp::Neg)
+                && prefix.expr().is_some_and(|inner| is_integer(&inner))
+        }
+        ast::Expr::MethodCallExpr(call) => {
+            let is_len = call.name_ref().is_some_and(|name| name.text() == "len");
+            is_len
+                && call
+                    .arg_list()
+                    .is_some_and(|list| list.args().next().is_none())
+        }
+        ast::Expr::CastExpr(cast) => cast.ty().is_some_and(|ty| is_integer_type(ty.syntax())),
+        _ => false,
+    }
+}
+
+fn is_integer_type(ty: &SyntaxNode) -> bool {
+    const TYPES: [&str; 12] = [
+        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
+    ];
+    TYPES.contains(&ty.text().to_string().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::{FileContext, Tree};
+
+    fn tail(code: &str) -> ast::Expr {
+        let text = format!("fn f(p: bool, q: &bool) {{ {code} }}");
+        let root = Tree::parse(&text, FileContext::default().edition)
+            .unwrap()
+            .root();
+        let body = root.descendants().find_map(ast::BlockExpr::cast);
+        body.and_then(|body| body.tail_expr()).unwrap()
+    }
+
+    #[test]
+    fn a_bool_is_shown_by_what_makes_it() {
+        for code in [
+            "a == b",
+            "a && b",
+            "p",
+            "self.a",
+            "a.is_empty()",
+            "f(a)",
+            "*a",
+            "matches!(a, b)",
+            "let a = false; a",
+            "let mut a: bool = b(); a",
+            "a::ENABLED",
+            "ENABLED",
+            "let a = !b; a",
+            "a.unwrap_or(false)",
+            "let a = b.is_empty(); a",
+        ] {
+            assert!(is_bool(&tail(code)), "{code}");
+        }
+        for code in [
+            "q",
+            "a",
+            "a.unwrap()",
+            "for a in b {} a",
+            "let a = b(); a",
+            "a!()",
+            "a & b",
+            "-a",
+            "1",
+            "let p = q; p",
+            "let (a, b) = c; a",
+            "if let Some(a) = b {} a",
+            "let ref a = true; a",
+            "a::b",
+            "a.borrow()",
+        ] {
+            assert!(!is_bool(&tail(code)), "{code}");
+        }
+    }
+
+    #[test]
+    fn an_integer_is_shown_by_what_makes_it() {
+        for code in [
+            "1",
+            "0xff_u8",
+            "-1",
+            "(1)",
+            "a.len()",
+            "a as usize",
+            "'a'",
+            "b'a'",
+        ] {
+            assert!(is_integer(&tail(code)), "{code}");
+        }
+        for code in [
+            "1.0",
+            "1f32",
+            "-1f64",
+            "a",
+            "a as f32",
+            "a.len(b)",
+            "a.length()",
+        ] {
+            assert!(!is_integer(&tail(code)), "{code}");
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! What one `Cargo.toml` says that matters here. As much of a broken one is read as there is.
+
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+use crate::syntax::{Edition, Role, RustVersion};
+
+/// A manifest. One without a package is virtual.
+#[derive(Debug, Default)]
+pub(super) struct Manifest {
+    pub(super) package: Option<Package>,
+    pub(super) workspace: Option<Shared>,
+}
+
+#[derive(Debug)]
+pub(super) struct Package {
+    pub(super) edition: Stated<Edition>,
+    pub(super) rust_version: Stated<RustVersion>,
+    /// The directory of the workspace's manifest, where it isn't simply above.
+    pub(super) workspace: Option<String>,
+    /// Build scripts, relative to the package.
+    pub(super) build: Vec<String>,
+    /// The targets that name their file, relative to the package.
+    pub(super) targets: Vec<(String, Role)>,
+}
+
+/// What members of a workspace may inherit.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    pub(super) edition: Option<Edition>,
+    pub(super) rust_version: Option<RustVersion>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stated<T> {
+    Absent,
+    Here(T),
+    /// `edition.workspace = true`
+    Inherited,
+}
+
+impl Manifest {
+    pub(super) fn parse(text: &str) -> Self {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let (root, _broken_as_it_is) = DeTable::parse_recoverable(text);
+        let root = root.get_ref();
+        let package = table(root, "package").or_else(|| table(root, "project"));
+        Self {
+            package: package.map(|package| Package::of(package, root)),
+            workspace: table(root, "workspace").map(Shared::of),
+        }
+    }
+}
+
+impl Package {
+    fn of(package: &DeTable<'_>, root: &DeTable<'_>) -> Self {
+        Self {
+            edition: stated(package, "edition", edition),
+            rust_version: stated(package, "rust-version", rust_version),
+            workspace: text(package, "workspace").map(str::to_owned),
+            build: build_scripts(package),
+            targets: targets(root),
+        }
+    }
+}
+
+impl Shared {
+    fn of(workspace: &DeTable<'_>) -> Self {
+        let Some(package) = table(workspace, "package") else {
+            return Self::default();
+        };
+        Self {
+            edition: text(package, "edition").and_then(edition),
+            rust_version: text(package, "rust-version").and_then(rust_version),
+        }
+    }
+}
+
+impl<T> Stated<T> {
+    pub(super) fn or_inherit(self, shared: impl FnOnce() -> Option<T>) -> Option<T> {
+        match self {
+            Self::Absent => None,
+            Self::Here(value) => Some(value),
+            Self::Inherited => shared(),
+        }
+    }
+}
+
+fn stated<T>(package: &DeTable<'_>, name: &str, read: impl FnOnce(&str) -> Option<T>) -> Stated<T> {
+    match value(package, name) {
+        Some(DeValue::String(text)) => read(text).map_or(Stated::Absent, Stated::Here),
+        Some(DeValue::Table(table)) if flag(table, "workspace") => Stated::Inherited,
+        _ => Stated::Absent,
+    }
+}
+
+/// An edition that came after the parser is read as the last that it knows.
+fn edition(text: &str) -> Option<Edition> {
+    let known: Option<Edition> = text.parse().ok();
+    known.or_else(|| {
+        let year: u32 = text.parse().ok()?;
+        (year > 2024).then_some(Edition::LATEST)
+    })
+}
+
+/// `1.85`, `1.85.0`, `1`
+fn rust_version(text: &str) -> Option<RustVersion> {
+    let mut numbers = text.trim().split('.');
+    if numbers.next()? != "1" {
+        return None;
+    }
+    let minor = numbers.next().unwrap_or("0");
+    minor.parse().ok().map(RustVersion)
+}
+
+fn build_scripts(package: &DeTable<'_>) -> Vec<String> {
+    match value(package, "build") {
+        None => vec!["build.rs".to_owned()],
+        Some(DeValue::String(path)) => vec![path.to_string()],
+        Some(DeValue::Array(paths)) => paths
+            .iter()
+            .filter_map(|path| path.get_ref().as_str().map(str::to_owned))
+            .collect(),
+        Some(_) => Vec::new(),
+    }
+}
+
+fn targets(root: &DeTable<'_>) -> Vec<(String, Role)> {
+    let kinds = [
+        ("test", Role::Test),
+        ("example", Role::Example),
+        ("bench", Role::Bench),
+    ];
+    let of_kind = |(name, role): (&str, Role)| {
+        let list = value(root, name).and_then(DeValue::as_array);
+        let targets = list.into_iter().flat_map(|list| list.iter());
+        let paths = targets.filter_map(|target| text(target.get_ref().as_table()?, "path"));
+        paths
+            .map(|path| (path.to_owned(), role))
+            .collect::<Vec<_>>()
+    };
+    kinds.into_iter().flat_map(of_kind).collect()
+}
+
+fn value<'a, 'i>(table: &'a DeTable<'i>, name: &str) -> Option<&'a DeValue<'i>> {
+    table.get(name).map(Spanned::get_ref)
+}
+
+fn table<'a, 'i>(outer: &'a DeTable<'i>, name: &str) -> Option<&'a DeTable<'i>> {
+    value(outer, name)?.as_table()
+}
+
+fn text<'a>(table: &'a DeTable<'_>, name: &str) -> Option<&'a str> {
+    value(table, name)?.as_str()
+}
+
+fn flag(table: &DeTable<'_>, name: &str) -> bool {
+    value(table, name).and_then(DeValue::as_bool) == Some(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn package(text: &str) -> Package {
+        Manifest::parse(text).package.unwrap()
+    }
+
+    #[test]
+    fn a_package_states_its_edition_and_compiler() {
+        let package = package("[package]\nedition = '2018'\nrust-version = '1.70.0'\n");
+        assert_eq!(package.edition, Stated::Here(Edition::Edition2018));
+        assert_eq!(package.rust_version, Stated::Here(RustVersion(70)));
+        assert_eq!(package.build, ["build.rs"]);
+    }
+
+    #[test]
+    fn both_may_be_inherited() {
+        let package =
+            package("[package]\nedition.workspace = true\nrust-version = { workspace = true }\n");
+        assert_eq!(package.edition, Stated::Inherited);
+        assert_eq!(package.rust_version, Stated::Inherited);
+    }
+
+    #[test]
+    fn what_is_not_said_is_absent() {
+        for text in [
+            "[package]\n",
+            "[package]\nedition = 2021\nrust-version = 1.7\n",
+            "[package]\nedition.workspace = false\n",
+        ] {
+            let package = package(text);
+            assert_eq!(package.edition, Stated::Absent, "{text}");
+            assert_eq!(package.rust_version, Stated::Absent, "{text}");
+        }
+    }
+
+    #[test]
+    fn versions_are_read_as_cargo_does() {
+        assert_eq!(rust_version("1.85"), Some(RustVersion(85)));
+        assert_eq!(rust_version("1"), Some(RustVersion(0)));
+        for wrong in ["", "2.0", "1.x", "nightly", "^1.70"] {
+            assert_eq!(rust_version(wrong), None, "{wrong}");
+        }
+        assert_eq!(edition("2099"), Some(Edition::LATEST));
+        assert_eq!(edition("soon"), None);
+        assert_eq!(edition("1999"), None);
+    }
+
+    #[test]
+    fn a_virtual_manifest_has_no_package() {
+        let manifest =
+            Manifest::parse("[workspace]\nmembers = []\n[workspace.package]\nedition = '2024'\n");
+        assert!(manifest.package.is_none());
+        assert_eq!(
+            manifest.workspace.unwrap().edition,
+            Some(Edition::Edition2024)
+        );
+    }
+
+    #[test]
+    fn targets_that_name_their_file_are_known() {
+        let package = package(
+            "[package]\nbuild = 'make.rs'\n[[test]]\nname = 't'\npath = 'spec/t.rs'\n[[bench]]\nname = 'b'\n",
+        );
+        assert_eq!(package.build, ["make.rs"]);
+        assert_eq!(package.targets, [("spec/t.rs".to_owned(), Role::Test)]);
+        assert_eq!(
+            super::tests::package("[package]\nbuild = false").build,
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn a_broken_manifest_says_what_it_can() {
+        let package = package("[package]\nname = \nedition = '2018'\n[dependencies\n");
+        assert_eq!(package.edition, Stated::Here(Edition::Edition2018));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_panic(text in "(\\[\\[?(package|test|workspace)\\]{0,2}|edition|=|\\.|'|\"|\\{|workspace|true|\n|\\PC){0,40}") {
+            let manifest = Manifest::parse(&text);
+            prop_assert!(manifest.package.is_none() || text.contains("pa") || text.contains('\\'));
+        }
+    }
+}

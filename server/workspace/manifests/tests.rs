@@ -1,0 +1,225 @@
+use std::fs;
+
+use tempfile::TempDir;
+
+use super::*;
+
+/// A directory with files in it.
+struct Place(TempDir);
+
+impl Place {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let place = Self(tempfile::tempdir().unwrap());
+        for (path, text) in files {
+            place.write(path, text);
+        }
+        place
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.0.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    fn context_of(&self, path: &str) -> FileContext {
+        Manifests::new().context_of(&self.path(path))
+    }
+
+    fn edition_of(&self, path: &str) -> Edition {
+        self.context_of(path).edition
+    }
+
+    fn role_of(&self, path: &str) -> Role {
+        self.context_of(path).role
+    }
+}
+
+const WORKSPACE: &str =
+    "[workspace]\nmembers = ['*']\n[workspace.package]\nedition = '2024'\nrust-version = '1.88'\n";
+const MEMBER: &str =
+    "[package]\nname = 'm'\nedition.workspace = true\nrust-version.workspace = true\n";
+
+#[test]
+fn the_nearest_package_counts() {
+    let place = Place::new(&[
+        (
+            "Cargo.toml",
+            "[package]\nedition = '2018'\nrust-version = '1.60'\n",
+        ),
+        ("inner/Cargo.toml", "[package]\nedition = '2024'\n"),
+    ]);
+    let outer = place.context_of("src/lib.rs");
+    assert_eq!(
+        (outer.edition, outer.rust_version),
+        (Edition::Edition2018, Some(RustVersion(60)))
+    );
+    let inner = place.context_of("inner/src/a/b.rs");
+    assert_eq!(
+        (inner.edition, inner.rust_version),
+        (Edition::Edition2024, None)
+    );
+}
+
+#[test]
+fn without_a_manifest_nothing_is_known() {
+    let place = Place::new(&[]);
+    assert_eq!(place.context_of("tests/a.rs"), FileContext::default());
+}
+
+#[test]
+fn a_package_without_an_edition_is_of_2015() {
+    let place = Place::new(&[("Cargo.toml", "[package]\nname = 'old'\n")]);
+    assert_eq!(place.edition_of("src/lib.rs"), Edition::Edition2015);
+}
+
+#[test]
+fn members_inherit_from_the_workspace_above() {
+    let place = Place::new(&[("Cargo.toml", WORKSPACE), ("a/b/Cargo.toml", MEMBER)]);
+    let context = place.context_of("a/b/src/lib.rs");
+    assert_eq!(context.edition, Edition::Edition2024);
+    assert_eq!(context.rust_version, Some(RustVersion(88)));
+}
+
+#[test]
+fn members_inherit_from_the_workspace_that_they_name() {
+    let place = Place::new(&[
+        ("root/Cargo.toml", WORKSPACE),
+        (
+            "member/Cargo.toml",
+            &format!("{MEMBER}workspace = '../root'\n"),
+        ),
+    ]);
+    assert_eq!(place.edition_of("member/src/lib.rs"), Edition::Edition2024);
+}
+
+#[test]
+fn a_package_may_be_its_own_workspace() {
+    let place = Place::new(&[("Cargo.toml", &format!("{MEMBER}{WORKSPACE}"))]);
+    assert_eq!(place.edition_of("src/lib.rs"), Edition::Edition2024);
+}
+
+#[test]
+fn a_member_that_states_an_edition_does_not_inherit() {
+    let place = Place::new(&[
+        ("Cargo.toml", WORKSPACE),
+        ("a/Cargo.toml", "[package]\nedition = '2018'\n"),
+        ("b/Cargo.toml", "[package]\nname = 'b'\n"),
+    ]);
+    assert_eq!(place.edition_of("a/src/lib.rs"), Edition::Edition2018);
+    assert_eq!(place.edition_of("b/src/lib.rs"), Edition::Edition2015);
+    assert_eq!(place.context_of("a/src/lib.rs").rust_version, None);
+}
+
+#[test]
+fn a_member_whose_workspace_is_not_there_is_of_2015() {
+    let place = Place::new(&[("a/Cargo.toml", MEMBER)]);
+    let context = place.context_of("a/src/lib.rs");
+    assert_eq!(
+        (context.edition, context.rust_version),
+        (Edition::Edition2015, None)
+    );
+}
+
+#[test]
+fn a_virtual_manifest_is_nobody_s_package() {
+    let place = Place::new(&[("Cargo.toml", WORKSPACE)]);
+    assert_eq!(place.context_of("tests/a.rs"), FileContext::default());
+    place.write("in/Cargo.toml", "[package]\nedition = '2018'\n");
+    place.write("in/virtual/Cargo.toml", "[workspace]\n");
+    assert_eq!(place.edition_of("in/virtual/x/a.rs"), Edition::Edition2018);
+}
+
+#[test]
+fn a_manifest_that_is_garbage_counts_for_nothing() {
+    let place = Place::new(&[("Cargo.toml", "\0[[[")]);
+    assert_eq!(place.context_of("src/lib.rs"), FileContext::default());
+    fs::write(place.path("Cargo.toml"), b"[package]\nname = '\xff'\n").unwrap();
+    assert_eq!(place.context_of("src/lib.rs"), FileContext::default());
+    fs::remove_file(place.path("Cargo.toml")).unwrap();
+    fs::create_dir(place.path("Cargo.toml")).unwrap();
+    assert_eq!(place.context_of("src/lib.rs"), FileContext::default());
+}
+
+#[test]
+fn directories_give_roles() {
+    let place = Place::new(&[("Cargo.toml", "[package]\n")]);
+    assert_eq!(place.role_of("tests/it/main.rs"), Role::Test);
+    assert_eq!(place.role_of("examples/e.rs"), Role::Example);
+    assert_eq!(place.role_of("benches/b.rs"), Role::Bench);
+    assert_eq!(place.role_of("build.rs"), Role::BuildScript);
+}
+
+#[test]
+fn the_same_names_deeper_down_give_none() {
+    let place = Place::new(&[("Cargo.toml", "[package]\n")]);
+    for path in [
+        "src/tests/a.rs",
+        "src/build.rs",
+        "src/examples.rs",
+        "tests.rs",
+        "lib/benches/a.rs",
+    ] {
+        assert_eq!(place.role_of(path), Role::Library, "{path}");
+    }
+}
+
+#[test]
+fn targets_that_name_their_file_have_its_role() {
+    let place = Place::new(&[(
+        "Cargo.toml",
+        "[package]\nbuild = 'build/main.rs'\n[[test]]\npath = 'spec/main.rs'\n[[example]]\npath = './demo/one.rs'\n",
+    )]);
+    assert_eq!(place.role_of("build/main.rs"), Role::BuildScript);
+    assert_eq!(place.role_of("build/helper.rs"), Role::BuildScript);
+    assert_eq!(place.role_of("spec/deep/helper.rs"), Role::Test);
+    assert_eq!(place.role_of("demo/one.rs"), Role::Example);
+    assert_eq!(place.role_of("demo/two.rs"), Role::Library);
+    assert_eq!(place.role_of("build.rs"), Role::Library);
+}
+
+#[test]
+fn a_main_beside_the_package_s_own_code_gives_it_no_role() {
+    let place = Place::new(&[(
+        "Cargo.toml",
+        "[package]\n[[test]]\npath = 'main.rs'\n[[bench]]\npath = 'src/main.rs'\n",
+    )]);
+    assert_eq!(place.role_of("main.rs"), Role::Test);
+    assert_eq!(place.role_of("src/main.rs"), Role::Bench);
+    assert_eq!(place.role_of("src/lib.rs"), Role::Library);
+}
+
+#[test]
+fn what_changed_is_read_again_once_it_is_forgotten() {
+    let place = Place::new(&[("Cargo.toml", WORKSPACE), ("a/Cargo.toml", MEMBER)]);
+    let manifests = Manifests::new();
+    let edition = |path: &str| manifests.context_of(&place.path(path)).edition;
+    assert_eq!(edition("a/src/lib.rs"), Edition::Edition2024);
+    place.write("Cargo.toml", "[workspace.package]\nedition = '2021'\n");
+    assert_eq!(edition("a/src/lib.rs"), Edition::Edition2024);
+    manifests.forget(&place.path("Cargo.toml"));
+    assert_eq!(edition("a/src/lib.rs"), Edition::Edition2021);
+    place.write("a/b/Cargo.toml", "[package]\nedition = '2018'\n");
+    manifests.forget(&place.path("a/b/Cargo.toml"));
+    assert_eq!(edition("a/b/lib.rs"), Edition::Edition2018);
+    fs::remove_file(place.path("a/b/Cargo.toml")).unwrap();
+    manifests.forget(&place.path("a/x/../b/Cargo.toml"));
+    assert_eq!(edition("a/b/lib.rs"), Edition::Edition2021);
+}
+
+#[test]
+fn dots_in_a_path_do_not_lead_astray() {
+    let place = Place::new(&[("a/Cargo.toml", "[package]\nedition = '2018'\n")]);
+    assert_eq!(
+        place.context_of("a/../b/src/lib.rs"),
+        FileContext::default()
+    );
+    assert_eq!(
+        place.edition_of("b/../a/./src/lib.rs"),
+        Edition::Edition2018
+    );
+}

@@ -1,0 +1,394 @@
+use tempfile::TempDir;
+
+use super::*;
+use crate::config::{Environment, Request, load};
+
+/// A directory with Rust files in it.
+struct Place(TempDir);
+
+impl Place {
+    fn new(files: &[&str]) -> Self {
+        let place = Self(tempfile::tempdir().unwrap());
+        for path in files {
+            place.write(path, "");
+        }
+        place
+    }
+
+    /// One that is a repository.
+    fn repository(files: &[&str]) -> Self {
+        let place = Self::new(files);
+        fs::create_dir(place.path(".git")).unwrap();
+        place
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    /// What a walk from `root` names, relative to the place; nothing may be wrong.
+    fn walk(&self, root: &str) -> Vec<String> {
+        let (files, problems) = walk(&self.path(root), &WalkOptions::default());
+        assert_eq!(problems, []);
+        self.relative(&files)
+    }
+
+    fn relative(&self, files: &[PathBuf]) -> Vec<String> {
+        let relative = |file: &PathBuf| file.strip_prefix(self.0.path()).unwrap().to_owned();
+        files
+            .iter()
+            .map(|file| relative(file).to_str().unwrap().replace('\\', "/"))
+            .collect()
+    }
+}
+
+#[test]
+fn rust_files_are_found_sorted() {
+    let place = Place::new(&[
+        "b.rs",
+        "a/z.rs",
+        "a/b.rs",
+        "a.rs",
+        "README.md",
+        "a/Makefile",
+        "rs",
+    ]);
+    assert_eq!(place.walk(""), ["a/b.rs", "a/z.rs", "a.rs", "b.rs"]);
+}
+
+#[test]
+fn paths_start_with_the_root_as_it_was_given() {
+    let place = Place::new(&["a/b.rs"]);
+    let root = place.path("a/../a");
+    let (files, _) = walk(&root, &WalkOptions::default());
+    assert_eq!(files, [root.join("b.rs")]);
+}
+
+#[test]
+fn a_file_that_is_named_is_read_whatever_it_is() {
+    let place = Place::repository(&["target/a.rs", "notes.txt", ".hidden.rs"]);
+    place.write(".gitignore", "*\n");
+    place.write("Cargo.toml", "");
+    for path in ["target/a.rs", "notes.txt", ".hidden.rs"] {
+        assert_eq!(place.walk(path), [path]);
+    }
+}
+
+#[test]
+fn a_directory_that_is_named_is_read_whatever_it_is() {
+    let place = Place::repository(&[
+        "target/a.rs",
+        ".hidden/b.rs",
+        "vendor/c/src/lib.rs",
+        "ignored/d.rs",
+    ]);
+    place.write("Cargo.toml", "");
+    place.write(".gitignore", "ignored/\n");
+    assert_eq!(place.walk("target"), ["target/a.rs"]);
+    assert_eq!(place.walk(".hidden"), [".hidden/b.rs"]);
+    assert_eq!(place.walk("vendor"), ["vendor/c/src/lib.rs"]);
+    assert_eq!(place.walk("ignored"), ["ignored/d.rs"]);
+    assert_eq!(place.walk(""), Vec::<String>::new());
+}
+
+#[test]
+fn hidden_entries_are_left_out() {
+    let place = Place::new(&[".a.rs", ".b/c.rs", "d.rs"]);
+    assert_eq!(place.walk(""), ["d.rs"]);
+}
+
+#[test]
+fn build_output_is_left_out_and_modules_called_so_are_not() {
+    let place = Place::new(&[
+        "target/debug/a.rs",
+        "src/target/b.rs",
+        "out/c.rs",
+        "member/target/d.rs",
+    ]);
+    place.write("Cargo.toml", "");
+    place.write(
+        "out/CACHEDIR.TAG",
+        "Signature: 8a477f597d28d172789f06886806bc55\n",
+    );
+    assert_eq!(place.walk(""), ["member/target/d.rs", "src/target/b.rs"]);
+}
+
+#[test]
+fn vendored_packages_are_left_out_and_modules_called_so_are_not() {
+    let place = Place::new(&[
+        "vendor/serde/src/lib.rs",
+        "third_party/x/lib.rs",
+        "ui/node_modules/y/z.rs",
+        "src/vendor.rs",
+        "src/vendor/stock.rs",
+        "other/vendor/mod.rs",
+        "vendors/a.rs",
+    ]);
+    let expected = [
+        "other/vendor/mod.rs",
+        "src/vendor/stock.rs",
+        "src/vendor.rs",
+        "vendors/a.rs",
+    ];
+    assert_eq!(place.walk(""), expected);
+}
+
+#[test]
+fn gitignore_files_of_every_level_count() {
+    let place = Place::repository(&[
+        "a.rs",
+        "gen/b.rs",
+        "x/y/c.rs",
+        "x/y/d.rs",
+        "x/kept_gen.rs",
+        "x/y/e_gen.rs",
+    ]);
+    place.write(".gitignore", "gen/\n*_gen.rs\n");
+    place.write("x/.gitignore", "!kept_gen.rs\n/y/c.rs\n");
+    let expected = ["a.rs", "x/kept_gen.rs", "x/y/d.rs"];
+    assert_eq!(place.walk(""), expected);
+    assert_eq!(place.walk("x"), expected[1..]);
+    assert_eq!(place.walk("x/y"), expected[2..]);
+}
+
+#[test]
+fn a_gitignore_file_counts_for_its_directory_alone() {
+    let place = Place::repository(&["a/x.rs", "b/x.rs"]);
+    place.write("a/.gitignore", "x.rs\n");
+    assert_eq!(place.walk(""), ["b/x.rs"]);
+}
+
+#[test]
+fn outside_a_repository_only_dot_ignore_counts() {
+    let place = Place::new(&["a.rs", "b.rs"]);
+    place.write(".gitignore", "a.rs\n");
+    place.write(".ignore", "b.rs\n");
+    assert_eq!(place.walk(""), ["a.rs"]);
+}
+
+#[test]
+fn dot_ignore_comes_before_git() {
+    let place = Place::repository(&["a.rs", "x/b.rs"]);
+    place.write(".ignore", "!a.rs\n");
+    place.write(".gitignore", "a.rs\n");
+    place.write("x/.gitignore", "!b.rs\n");
+    place.write("x/.ignore", "b.rs\n");
+    assert_eq!(place.walk(""), ["a.rs"]);
+}
+
+#[test]
+fn private_excludes_count_last() {
+    let place = Place::repository(&["a.rs", "b.rs", "c.rs"]);
+    place.write(".git/info/exclude", "a.rs\nb.rs\n");
+    place.write(".gitignore", "!b.rs\n");
+    assert_eq!(place.walk(""), ["b.rs", "c.rs"]);
+}
+
+#[test]
+fn private_excludes_of_a_linked_worktree_are_the_repository_s() {
+    let place = Place::new(&["tree/a.rs", "tree/b.rs"]);
+    place.write("main/.git/worktrees/tree/commondir", "../..\n");
+    place.write("main/.git/info/exclude", "a.rs\n");
+    place.write("tree/.git", "gitdir: ../main/.git/worktrees/tree\n");
+    assert_eq!(place.walk("tree"), ["tree/b.rs"]);
+}
+
+#[test]
+fn a_repository_inside_another_one_has_its_own_rules() {
+    let place = Place::repository(&["a.rs", "inner/a.rs", "inner/b.rs"]);
+    place.write(".gitignore", "a.rs\n");
+    place.write("inner/.gitignore", "b.rs\n");
+    fs::create_dir(place.path("inner/.git")).unwrap();
+    assert_eq!(place.walk(""), ["inner/a.rs"]);
+    assert_eq!(place.walk("inner"), ["inner/a.rs"]);
+}
+
+#[test]
+fn rules_of_a_directory_end_with_it() {
+    let place = Place::repository(&["a/b/c/x.rs", "a/b/y.rs", "a/z/x.rs", "b/x.rs"]);
+    place.write("a/b/c/.gitignore", "*.rs\n");
+    place.write("a/b/.gitignore", "x.rs\n");
+    assert_eq!(place.walk(""), ["a/b/y.rs", "a/z/x.rs", "b/x.rs"]);
+}
+
+#[test]
+fn odd_ignore_files_do_no_harm() {
+    let place = Place::repository(&["a.rs", "b[.rs"]);
+    fs::write(
+        place.path(".gitignore"),
+        b"\xef\xbb\xbf{a,\n[\n\xff\r\n#\n\n\\\n",
+    )
+    .unwrap();
+    fs::create_dir(place.path(".ignore")).unwrap();
+    assert_eq!(place.walk(""), ["a.rs", "b[.rs"]);
+}
+
+#[test]
+fn what_the_options_exclude_is_left_out() {
+    let place = Place::repository(&["src/a.rs", "fixtures/b.rs", "src/c_gen.rs"]);
+    place.write(
+        "rustassistant.toml",
+        "exclude = ['/fixtures/', '*_gen.rs']\n",
+    );
+    let config = load(&Request::new(&place.path("")), &Environment::default()).config;
+    let options = WalkOptions {
+        exclude: config.exclude,
+        ..WalkOptions::default()
+    };
+    let named = |root: &str| place.relative(&walk(&place.path(root), &options).0);
+    assert_eq!(named(""), ["src/a.rs"]);
+    assert_eq!(named("src"), ["src/a.rs"]);
+    assert_eq!(named("fixtures"), ["fixtures/b.rs"]);
+    assert_eq!(named("src/c_gen.rs"), ["src/c_gen.rs"]);
+}
+
+#[test]
+fn a_path_that_is_not_there_is_a_problem() {
+    let place = Place::new(&[]);
+    let path = place.path("none");
+    let (files, problems) = walk(&path, &WalkOptions::default());
+    assert_eq!(files, Vec::<PathBuf>::new());
+    assert_eq!(problems, [WalkProblem::Missing { path: path.clone() }]);
+    let (_, below) = walk(&Path::new(file!()).join("x"), &WalkOptions::default());
+    assert!(matches!(
+        below[..],
+        [WalkProblem::Unreadable { .. } | WalkProblem::Missing { .. }]
+    ));
+    let (_, empty) = walk(Path::new(""), &WalkOptions::default());
+    assert!(matches!(empty[..], [WalkProblem::Missing { .. }]));
+}
+
+#[test]
+fn a_directory_without_rust_is_no_problem() {
+    let place = Place::new(&["README.md"]);
+    assert_eq!(place.walk(""), Vec::<String>::new());
+}
+
+#[test]
+fn a_walk_ends_at_its_bound_and_says_so() {
+    let place = Place::new(&["a.rs", "b.rs", "c.rs"]);
+    let bounded = |max_files| {
+        let options = WalkOptions {
+            max_files,
+            ..WalkOptions::default()
+        };
+        walk(&place.path(""), &options)
+    };
+    let (files, problems) = bounded(2);
+    assert_eq!(files.len(), 2);
+    assert!(matches!(
+        problems[..],
+        [WalkProblem::TooMany { limit: 2, .. }]
+    ));
+    let (files, problems) = bounded(3);
+    assert_eq!((files.len(), problems.len()), (3, 0));
+    assert_eq!(bounded(0).0.len(), 0);
+}
+
+#[cfg(unix)]
+mod links {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    fn problems(place: &Place) -> Vec<WalkProblem> {
+        walk(&place.path(""), &WalkOptions::default()).1
+    }
+
+    #[test]
+    fn what_a_link_leads_to_is_read() {
+        let place = Place::new(&["in/a.rs", "out/b.rs", "out/d/c.rs"]);
+        symlink("../out/b.rs", place.path("in/link.rs")).unwrap();
+        symlink("../out/d", place.path("in/d")).unwrap();
+        assert_eq!(place.walk("in"), ["in/a.rs", "in/d/c.rs", "in/link.rs"]);
+    }
+
+    #[test]
+    fn a_file_with_two_ways_is_named_once() {
+        let place = Place::new(&["b/x.rs", "c.rs"]);
+        symlink("b", place.path("a")).unwrap();
+        symlink("../c.rs", place.path("b/link2.rs")).unwrap();
+        assert_eq!(place.walk(""), ["b/x.rs", "c.rs"]);
+    }
+
+    #[test]
+    fn a_root_that_is_a_link_is_read() {
+        let place = Place::repository(&["real/a.rs", "real/b.rs"]);
+        place.write("real/.gitignore", "b.rs\n");
+        symlink("real", place.path("link")).unwrap();
+        assert_eq!(place.walk("link"), ["link/a.rs"]);
+    }
+
+    #[test]
+    fn a_link_that_leads_nowhere_is_a_problem_and_the_rest_is_read() {
+        let place = Place::new(&["a.rs", "z.rs"]);
+        symlink("none", place.path("b.rs")).unwrap();
+        let (files, problems) = walk(&place.path(""), &WalkOptions::default());
+        assert_eq!(place.relative(&files), ["a.rs", "z.rs"]);
+        let path = place.path("b.rs");
+        assert_eq!(problems, [WalkProblem::BrokenLink { path: path.clone() }]);
+        let (_, named) = walk(&path, &WalkOptions::default());
+        assert_eq!(named, [WalkProblem::BrokenLink { path }]);
+    }
+
+    #[test]
+    fn links_that_could_not_lead_to_rust_are_no_problem() {
+        let place = Place::repository(&["a.rs"]);
+        place.write(".gitignore", "ignored\nignored.rs\n");
+        for name in ["CLAUDE.md", ".#a.rs", "ignored", "ignored.rs"] {
+            symlink("none", place.path(name)).unwrap();
+        }
+        assert_eq!(place.walk(""), ["a.rs"]);
+    }
+
+    #[test]
+    fn a_loop_is_a_problem_and_ends() {
+        let place = Place::new(&["a/b/x.rs"]);
+        symlink("../..", place.path("a/b/up")).unwrap();
+        symlink("self.rs", place.path("self.rs")).unwrap();
+        let (files, problems) = walk(&place.path(""), &WalkOptions::default());
+        assert_eq!(place.relative(&files), ["a/b/x.rs"]);
+        assert!(
+            matches!(
+                &problems[..],
+                [WalkProblem::Loop { .. }, WalkProblem::Unreadable { .. }]
+            ),
+            "{problems:?}"
+        );
+        assert_eq!(problems[0].path(), place.path("a/b/up"));
+    }
+
+    #[test]
+    fn an_unreadable_directory_is_a_problem_and_the_rest_is_read() {
+        let place = Place::new(&["a/x.rs", "b.rs"]);
+        let closed = fs::Permissions::from_mode(0o000);
+        fs::set_permissions(place.path("a"), closed).unwrap();
+        let is_privileged = fs::read_dir(place.path("a")).is_ok();
+        let (files, problems) = walk(&place.path(""), &WalkOptions::default());
+        fs::set_permissions(place.path("a"), fs::Permissions::from_mode(0o755)).unwrap();
+        if is_privileged {
+            return;
+        }
+        assert_eq!(place.relative(&files), ["b.rs"]);
+        assert!(matches!(problems[..], [WalkProblem::Unreadable { .. }]));
+    }
+
+    #[test]
+    fn a_pipe_is_no_rust_file_to_wait_for() {
+        let place = Place::new(&["a.rs"]);
+        for name in [".ignore", "CACHEDIR.TAG"] {
+            let made = std::process::Command::new("mkfifo")
+                .arg(place.path(name))
+                .status();
+            assert!(made.unwrap().success());
+        }
+        assert_eq!(problems(&place), []);
+        assert_eq!(place.walk(""), ["a.rs"]);
+    }
+}

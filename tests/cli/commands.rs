@@ -1,0 +1,198 @@
+//! The smaller commands, and what holds for all of them.
+
+use crate::harness::{Place, finish};
+
+#[test]
+fn bare_it_prints_help() {
+    let place = Place::new();
+    let bare = place.run([""; 0]).expect(0);
+    let asked = place.run(["--help"]).expect(0);
+    for run in [bare, asked] {
+        for command in [
+            "lsp",
+            "refactor",
+            "explain",
+            "cache",
+            "config",
+            "doctor",
+            "completions",
+        ] {
+            assert!(run.stdout.contains(command), "{command}: {}", run.stdout);
+        }
+    }
+    let version = place.run(["--version"]).expect(0);
+    assert_eq!(
+        version.stdout.trim(),
+        concat!("rustassistant ", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn wrong_usage_is_two() {
+    let place = Place::new();
+    for arguments in [
+        &["refactor", "analyze"][..],
+        &["refactor", "analyze", ".", "--format", "xml"],
+        &["refactor", "analyze", ".", "--fail-on", "sometimes"],
+        &["frobnicate"],
+        &["explain"],
+    ] {
+        let run = place.run(arguments).expect(2);
+        assert_eq!(run.stdout, "");
+        assert!(
+            run.stderr.contains("Usage") || run.stderr.contains("--help"),
+            "{run:#?}"
+        );
+    }
+}
+
+#[test]
+fn everything_that_is_listed_can_be_explained() {
+    let place = Place::new();
+    let list = place.run(["refactor", "list"]).expect(0).stdout;
+    let entries = list.lines().filter_map(|line| line.strip_prefix("  "));
+    let ids: Vec<_> = entries
+        .filter_map(|entry| entry.split(' ').next())
+        .collect();
+    assert!(
+        ids.contains(&"cognitive-complexity") && ids.contains(&"guard-clause"),
+        "{list}"
+    );
+    for id in ids {
+        let explained = place.run(["explain", id]).expect(0);
+        assert!(explained.stdout.len() > 200, "{id}: {}", explained.stdout);
+        assert!(
+            !explained.stdout.contains("```"),
+            "{id}: {}",
+            explained.stdout
+        );
+        assert!(
+            explained.stdout.is_ascii(),
+            "the locale is C: {}",
+            explained.stdout
+        );
+        let other_door = place.run(["refactor", "explain", id]).expect(0);
+        assert_eq!(explained.stdout, other_door.stdout);
+    }
+    place
+        .run(["explain", "guard-claus"])
+        .expect(2)
+        .says("guard-clause");
+    place
+        .run(["explain", "xyzzy"])
+        .expect(2)
+        .says("refactor list");
+}
+
+#[test]
+fn the_cache_tells_of_itself() {
+    let place = Place::new();
+    place.write("a.rs", "fn a() {}\n");
+    let path = place.run(["cache", "path"]).expect(0).stdout;
+    assert_eq!(
+        path.trim_end(),
+        place.home().join("cache.db").to_str().unwrap()
+    );
+    assert!(!place.home().exists(), "asking makes nothing");
+
+    let cold = place.run(["cache", "key", "a.rs"]).expect(0).stdout;
+    assert!(cold.contains("in no tier"), "{cold}");
+    place.analyze(&["a.rs"]).expect(0);
+    let warm = place.run(["cache", "key", "a.rs"]).expect(0).stdout;
+    assert!(warm.contains("local"), "{warm}");
+
+    let stats = place.run(["cache", "stats"]).expect(0).stdout;
+    assert!(stats.contains("entries: 1"), "{stats}");
+    let cleared = place.run(["cache", "clear"]).expect(0).stdout;
+    assert!(cleared.contains('1'), "{cleared}");
+    let stats = place.run(["cache", "stats"]).expect(0).stdout;
+    assert!(stats.contains("entries: 0"), "{stats}");
+    place
+        .run(["cache", "key", "none.rs"])
+        .expect(2)
+        .says("none.rs");
+}
+
+#[test]
+fn the_configuration_tells_of_itself() {
+    let place = Place::new();
+    let shown = place.run(["config", "show"]).expect(0).stdout;
+    assert!(shown.contains("cognitive-complexity"), "{shown}");
+    let schema = place.run(["config", "schema"]).expect(0).stdout;
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    assert!(schema["$schema"].is_string());
+    place.run(["config", "path"]).expect(0);
+    place.run(["config", "check"]).expect(0);
+
+    std::fs::create_dir_all(place.home()).unwrap();
+    std::fs::write(place.home().join("config.toml"), "[cach]\n").unwrap();
+    place
+        .run(["config", "check"])
+        .expect(2)
+        .says("config.toml:1");
+}
+
+#[test]
+fn a_project_can_not_choose_where_data_goes() {
+    let place = Place::new();
+    place
+        .write("a.rs", "fn a() {}\n")
+        .write("rustassistant.toml", "[cache]\npath = \"elsewhere.db\"\n");
+    place.analyze(&["a.rs"]).expect(2).says("cache");
+    assert!(!place.path("elsewhere.db").exists());
+}
+
+#[test]
+fn the_doctor_looks_at_everything() {
+    let place = Place::new();
+    let run = place.run(["doctor"]).expect(0);
+    for word in [
+        "OK",
+        env!("CARGO_PKG_VERSION"),
+        "home",
+        "cache",
+        "configuration",
+    ] {
+        assert!(run.stdout.contains(word), "{word}: {}", run.stdout);
+    }
+    assert!(!run.stdout.contains("PROBLEM"), "{}", run.stdout);
+
+    let broken = Place::new();
+    std::fs::write(broken.home(), "a file").unwrap();
+    let run = broken.run(["doctor"]).expect(2);
+    assert!(run.stdout.contains("PROBLEM"), "{}", run.stdout);
+}
+
+#[test]
+fn completions_are_scripts() {
+    let place = Place::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = place.run(["completions", shell]).expect(0).stdout;
+        assert!(script.contains("analyze"), "{shell}");
+        if shell == "bash" {
+            place.write("completions.bash", &script);
+            let mut command = place.command_for(std::path::Path::new("bash"));
+            command.args(["-n", "completions.bash"]);
+            finish(command).expect(0);
+        }
+    }
+}
+
+#[test]
+fn colour_is_for_terminals_and_for_those_who_want_it() {
+    let place = Place::new();
+    place.write("a.rs", include_str!("fixtures/orders.rs"));
+    let run = place.run(["refactor", "analyze", "a.rs"]).expect(0);
+    assert!(!run.stdout.contains('\u{1b}'));
+}
+
+#[test]
+fn the_log_is_for_stderr() {
+    let place = Place::new();
+    place.write("a.rs", "fn a() {}\n");
+    let mut command = place.command();
+    command
+        .env("RUSTASSISTANT_LOG", "trace")
+        .args(["refactor", "analyze", "--format", "json", "a.rs"]);
+    finish(command).expect(0).report();
+}

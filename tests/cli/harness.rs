@@ -1,0 +1,185 @@
+//! The real binary in a place of its own: a directory with files, and a home that nothing else uses.
+
+use std::{
+    ffi::OsStr,
+    io::Read,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// So long a hang takes to be called one; far more than any run needs.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+pub(crate) struct Place {
+    dir: tempfile::TempDir,
+    home: PathBuf,
+}
+
+/// What a run left.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) code: Option<i32>,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let home = dir.path().join("home");
+        std::fs::create_dir(dir.path().join("work")).unwrap();
+        Self { dir, home }
+    }
+
+    /// A place whose home is `home`, relative to the place.
+    pub(crate) fn with_home(home: &str) -> Self {
+        let place = Self::new();
+        let home = place.dir.path().join(home);
+        Self { home, ..place }
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// A path below the directory that the binary runs in.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join("work").join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> &Self {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+        self
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// The command with an environment that says nothing but the home.
+    pub(crate) fn command(&self) -> Command {
+        self.command_for(Path::new(env!("CARGO_BIN_EXE_rustassistant")))
+    }
+
+    pub(crate) fn command_for(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        for (name, _) in std::env::vars_os() {
+            let name_text = name.to_string_lossy();
+            if name_text.starts_with("RUSTASSISTANT") || name_text.starts_with("LC_") {
+                command.env_remove(name);
+            }
+        }
+        command
+            .current_dir(self.path(""))
+            .env("RUSTASSISTANT_HOME", &self.home)
+            .env("LANG", "C")
+            .env_remove("COLUMNS")
+            .env_remove("RUST_BACKTRACE")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Run {
+        let mut command = self.command();
+        command.args(arguments);
+        finish(command)
+    }
+
+    /// The report of `refactor analyze --format json`, with more arguments.
+    pub(crate) fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let run = self.analyze(arguments);
+        serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:#?}"))
+    }
+
+    /// `refactor analyze --format json`, with more arguments.
+    pub(crate) fn analyze(&self, arguments: &[&str]) -> Run {
+        let command = ["refactor", "analyze", "--format", "json"];
+        self.run(command.iter().chain(arguments))
+    }
+}
+
+/// Runs the command to its end; a run that hangs or panics fails the test.
+pub(crate) fn finish(mut command: Command) -> Run {
+    let mut child = command.spawn().unwrap();
+    let stdout = drain(child.stdout.take());
+    let stderr = drain(child.stderr.take());
+    let code = wait(&mut child);
+    let run = Run {
+        stdout: stdout.join().unwrap(),
+        stderr: stderr.join().unwrap(),
+        code,
+    };
+    assert!(!run.stderr.contains("panicked at"), "{run:#?}");
+    assert!(!run.stderr.contains("overflowed its stack"), "{run:#?}");
+    assert!(run.code.is_some(), "ended by a signal: {run:#?}");
+    run
+}
+
+fn drain(stream: Option<impl Read + Send + 'static>) -> thread::JoinHandle<String> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut stream) = stream {
+            stream.read_to_end(&mut bytes).unwrap();
+        }
+        String::from_utf8(bytes).unwrap()
+    })
+}
+
+fn wait(child: &mut Child) -> Option<i32> {
+    let started = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        if started.elapsed() > PATIENCE {
+            child.kill().unwrap();
+            panic!("it hangs");
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+impl Run {
+    pub(crate) fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        self
+    }
+
+    pub(crate) fn says(self, words: &str) -> Self {
+        assert!(self.stderr.contains(words), "`{words}` not in {self:#?}");
+        self
+    }
+
+    pub(crate) fn report(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
+    }
+
+    /// The report without what may differ between runs.
+    pub(crate) fn stable_report(&self) -> serde_json::Value {
+        let mut report = self.report();
+        let summary = report["summary"].as_object_mut().unwrap();
+        for field in ["cache", "parsed", "elapsed_ms"] {
+            summary.remove(field).unwrap();
+        }
+        report
+    }
+}
+
+/// The paths in a report, in its order.
+pub(crate) fn paths(report: &serde_json::Value) -> Vec<&str> {
+    let files = report["files"].as_array().unwrap();
+    files
+        .iter()
+        .map(|file| file["path"].as_str().unwrap())
+        .collect()
+}

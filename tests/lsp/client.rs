@@ -1,0 +1,568 @@
+//! A small blocking client over real pipes. Whatever the server says has to be asked for by the test: its end asserts that
+//! nothing was left unread, that the server left with code 0 and that it never panicked.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    io::{BufRead, BufReader, Read, Write},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, Command, Stdio},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+/// How long a test waits for a message before it fails. Far longer than any message takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(crate) struct Client {
+    child: Child,
+    input: Option<ChildStdin>,
+    incoming: mpsc::Receiver<Value>,
+    errors: Arc<Mutex<String>>,
+    next_id: i64,
+    replies: HashMap<i64, Value>,
+    /// Notifications that no test has taken yet.
+    notifications: VecDeque<Value>,
+    /// Requests of the server, answered already unless [`Client::never_answer`] was called.
+    asked: Vec<Value>,
+    answers: bool,
+    settings: Value,
+    folder: tempfile::TempDir,
+    is_over: bool,
+    expected_error: Option<&'static str>,
+    stop_reading: Arc<AtomicBool>,
+}
+
+/// The error of a reply.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Refused {
+    pub(crate) code: i64,
+    pub(crate) message: String,
+}
+
+impl Client {
+    /// A server process that has not been told anything yet, in an empty folder with an empty home.
+    pub(crate) fn start() -> Self {
+        Self::start_with(&[], &[])
+    }
+
+    pub(crate) fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("home")).unwrap();
+        std::fs::create_dir(folder.path().join("work")).unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_rustassistant"))
+            .arg("lsp")
+            .args(arguments)
+            .env("RUSTASSISTANT_HOME", folder.path().join("home"))
+            .env_remove("RUSTASSISTANT_LOG")
+            .envs(variables.iter().copied())
+            .current_dir(folder.path().join("work"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (sender, incoming) = mpsc::channel();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let stop_reading = Arc::new(AtomicBool::new(false));
+        let stops = Arc::clone(&stop_reading);
+        thread::spawn(move || read_messages(output, &sender, &stops));
+        let errors = Arc::new(Mutex::new(String::new()));
+        let (mut stderr, kept) = (child.stderr.take().unwrap(), Arc::clone(&errors));
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(read @ 1..) = stderr.read(&mut bytes) {
+                let text = String::from_utf8_lossy(&bytes[..read]);
+                kept.lock().unwrap().push_str(&text);
+            }
+        });
+        Self {
+            input: child.stdin.take(),
+            child,
+            incoming,
+            errors,
+            next_id: 0,
+            replies: HashMap::new(),
+            notifications: VecDeque::new(),
+            asked: Vec::new(),
+            answers: true,
+            settings: Value::Null,
+            folder,
+            is_over: false,
+            expected_error: None,
+            stop_reading,
+        }
+    }
+
+    /// A server that is ready, for a client with these capabilities and one workspace folder.
+    pub(crate) fn ready(capabilities: Value) -> Self {
+        let mut client = Self::start();
+        client.initialize(capabilities);
+        client
+    }
+
+    /// Sends `initialize` and `initialized`, and gives the result of the first.
+    pub(crate) fn initialize(&mut self, capabilities: Value) -> Value {
+        let root = self.root_uri();
+        self.initialize_with(json!({
+            "processId": std::process::id(),
+            "rootUri": root,
+            "workspaceFolders": [{"uri": root, "name": "work"}],
+            "capabilities": capabilities,
+        }))
+    }
+
+    pub(crate) fn initialize_with(&mut self, params: Value) -> Value {
+        let result = self.request("initialize", params);
+        self.notify("initialized", json!({}));
+        result
+    }
+
+    /// What `workspace/configuration` is answered with.
+    pub(crate) fn set_settings(&mut self, settings: Value) {
+        self.settings = settings;
+    }
+
+    /// From here on the server's requests stay without a reply.
+    pub(crate) fn never_answer(&mut self) {
+        self.answers = false;
+    }
+
+    pub(crate) fn root(&self) -> PathBuf {
+        self.folder.path().join("work")
+    }
+
+    pub(crate) fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
+    pub(crate) fn root_uri(&self) -> String {
+        uri_of(&self.root())
+    }
+
+    /// The URI of a file in the workspace folder, which need not exist.
+    pub(crate) fn uri(&self, file: &str) -> String {
+        uri_of(&self.root().join(file))
+    }
+
+    pub(crate) fn write_file(&self, file: &str, text: &str) {
+        let path = self.root().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn process_id(&self) -> u32 {
+        self.child.id()
+    }
+
+    // Sending
+
+    pub(crate) fn send_raw(&mut self, bytes: &[u8]) {
+        let input = self.input.as_mut().unwrap();
+        input.write_all(bytes).unwrap();
+        input.flush().unwrap();
+    }
+
+    /// For a server that may be gone already.
+    pub(crate) fn try_send_raw(&mut self, bytes: &[u8]) {
+        let _ = self.input.as_mut().unwrap().write_all(bytes);
+    }
+
+    pub(crate) fn send(&mut self, message: &Value) {
+        let frame = frame(message);
+        self.send_raw(&frame);
+    }
+
+    pub(crate) fn notify(&mut self, method: &str, params: Value) {
+        self.send(&json!({"jsonrpc": "2.0", "method": method, "params": params}));
+    }
+
+    /// The id to wait for.
+    pub(crate) fn send_request(&mut self, method: &str, params: Value) -> i64 {
+        let message = self.prepare(method, params);
+        self.send(&message);
+        message["id"].as_i64().unwrap()
+    }
+
+    /// A request that was not sent yet.
+    pub(crate) fn prepare(&mut self, method: &str, params: Value) -> Value {
+        self.next_id += 1;
+        json!({"jsonrpc": "2.0", "id": self.next_id, "method": method, "params": params})
+    }
+
+    pub(crate) fn cancel(&mut self, id: i64) {
+        self.notify("$/cancelRequest", json!({"id": id}));
+    }
+
+    pub(crate) fn call(&mut self, method: &str, params: Value) -> Result<Value, Refused> {
+        let id = self.send_request(method, params);
+        self.wait(id)
+    }
+
+    pub(crate) fn request(&mut self, method: &str, params: Value) -> Value {
+        match self.call(method, params) {
+            Ok(result) => result,
+            Err(refused) => panic!("{method}: {refused:?}\n{}", self.errors()),
+        }
+    }
+
+    // Documents
+
+    pub(crate) fn open(&mut self, uri: &str, text: &str) {
+        self.notify(
+            "textDocument/didOpen",
+            json!({"textDocument": {
+                "uri": uri, "languageId": "rust", "version": 1, "text": text,
+            }}),
+        );
+    }
+
+    pub(crate) fn change(&mut self, uri: &str, version: i32, changes: &Value) {
+        self.notify(
+            "textDocument/didChange",
+            json!({"textDocument": {"uri": uri, "version": version}, "contentChanges": changes}),
+        );
+    }
+
+    pub(crate) fn close(&mut self, uri: &str) {
+        self.notify(
+            "textDocument/didClose",
+            json!({"textDocument": {"uri": uri}}),
+        );
+    }
+
+    pub(crate) fn pull(&mut self, uri: &str) -> Value {
+        self.request("textDocument/diagnostic", pull_params(uri))
+    }
+
+    /// The items of a full report.
+    pub(crate) fn pulled_items(&mut self, uri: &str) -> Vec<Value> {
+        let report = self.pull(uri);
+        assert_eq!(report["kind"], "full", "{report}");
+        report["items"].as_array().unwrap().clone()
+    }
+
+    pub(crate) fn actions(&mut self, uri: &str, range: &Value) -> Vec<Value> {
+        self.actions_in(uri, range, &json!({"diagnostics": [], "triggerKind": 1}))
+    }
+
+    pub(crate) fn actions_in(&mut self, uri: &str, range: &Value, context: &Value) -> Vec<Value> {
+        let result = self.request(
+            "textDocument/codeAction",
+            json!({"textDocument": {"uri": uri}, "range": range, "context": context}),
+        );
+        result.as_array().cloned().unwrap_or_default()
+    }
+
+    // Receiving
+
+    pub(crate) fn wait(&mut self, id: i64) -> Result<Value, Refused> {
+        self.take_until(|client| client.replies.contains_key(&id));
+        let reply = self.replies.remove(&id).unwrap();
+        match reply.get("error") {
+            None => Ok(reply["result"].clone()),
+            Some(error) => Err(Refused {
+                code: error["code"].as_i64().unwrap(),
+                message: error["message"].as_str().unwrap().to_owned(),
+            }),
+        }
+    }
+
+    pub(crate) fn has_reply(&self, id: i64) -> bool {
+        self.replies.contains_key(&id)
+    }
+
+    /// The oldest notification of this method that was not taken yet, as its parameters.
+    pub(crate) fn take_notification(&mut self, method: &str) -> Value {
+        let is_one = |message: &Value| message["method"] == method;
+        self.take_until(|client| client.notifications.iter().any(is_one));
+        let at = self.notifications.iter().position(is_one).unwrap();
+        self.notifications.remove(at).unwrap()["params"].clone()
+    }
+
+    /// The published diagnostics of this version; those of earlier ones are dropped.
+    pub(crate) fn published(&mut self, uri: &str, version: Option<i32>) -> Value {
+        loop {
+            let params = self.take_notification("textDocument/publishDiagnostics");
+            assert_eq!(params["uri"], uri);
+            if params.get("version").and_then(Value::as_i64) == version.map(i64::from) {
+                return params["diagnostics"].clone();
+            }
+        }
+    }
+
+    /// Waits until the server has asked this, and gives the parameters.
+    pub(crate) fn take_asked(&mut self, method: &str) -> Value {
+        let is_one = |message: &Value| message["method"] == method;
+        self.take_until(|client| client.asked.iter().any(is_one));
+        let at = self.asked.iter().position(is_one).unwrap();
+        self.asked.remove(at)["params"].clone()
+    }
+
+    pub(crate) fn asked(&self) -> &[Value] {
+        &self.asked
+    }
+
+    pub(crate) fn forget_notifications(&mut self, method: &str) {
+        self.notifications
+            .retain(|message| message["method"] != method);
+    }
+
+    pub(crate) fn forget_replies(&mut self) {
+        self.input.take();
+        while let Ok(message) = self.incoming.recv_timeout(PATIENCE) {
+            self.sort_in(message);
+        }
+        self.replies.clear();
+    }
+
+    /// Makes sure that everything that was sent before has been taken in.
+    pub(crate) fn settle(&mut self) {
+        let refused = self.call("rustassistant/nothing", json!({}));
+        assert_eq!(refused.unwrap_err().code, -32601);
+    }
+
+    pub(crate) fn errors(&self) -> String {
+        self.errors.lock().unwrap().clone()
+    }
+
+    fn take_until(&mut self, is_there: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !is_there(self) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.incoming.recv_timeout(left) {
+                Ok(message) => self.sort_in(message),
+                Err(error) => panic!("{error}; the server said:\n{}", self.errors()),
+            }
+        }
+    }
+
+    fn sort_in(&mut self, message: Value) {
+        let is_call = message.get("method").is_some();
+        match message.get("id") {
+            Some(id) if is_call => {
+                let id = id.clone();
+                self.answer(&id, &message);
+                self.asked.push(message);
+            }
+            Some(id) => {
+                let id = id.as_i64().unwrap_or(-1);
+                assert!(
+                    self.replies.insert(id, message).is_none(),
+                    "two replies to {id}"
+                );
+            }
+            None => self.notifications.push_back(message),
+        }
+    }
+
+    fn answer(&mut self, id: &Value, message: &Value) {
+        if !self.answers || self.input.is_none() {
+            return;
+        }
+        let result = match message["method"].as_str().unwrap() {
+            "workspace/configuration" => {
+                let items = message["params"]["items"].as_array().unwrap();
+                items.iter().map(|_| self.settings.clone()).collect()
+            }
+            _ => Value::Null,
+        };
+        // The server may have left already.
+        let reply = json!({"jsonrpc": "2.0", "id": id, "result": result});
+        self.try_send_raw(&frame(&reply));
+    }
+
+    // Ending
+
+    /// Takes the reply with an id of null.
+    pub(crate) fn wait_anonymous(&mut self) -> Refused {
+        self.wait(-1).unwrap_err()
+    }
+
+    /// `shutdown` and `exit` as one does them, and the exit code.
+    pub(crate) fn leave(&mut self) -> i32 {
+        self.request("shutdown", Value::Null);
+        self.notify("exit", Value::Null);
+        self.exit_code()
+    }
+
+    pub(crate) fn close_input(&mut self) {
+        self.input.take();
+    }
+
+    pub(crate) fn exit_code(&mut self) -> i32 {
+        self.is_over = true;
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code().expect("the server was killed by a signal");
+            }
+            assert!(Instant::now() < deadline, "the server doesn't end");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// The server may log errors that contain this.
+    pub(crate) fn expect_error(&mut self, words: &'static str) {
+        self.expected_error = Some(words);
+    }
+
+    /// Closes the pipe that the server writes to.
+    pub(crate) fn close_output(&mut self) {
+        self.stop_reading.store(true, Ordering::SeqCst);
+    }
+
+    fn assert_nothing_unread(&mut self) {
+        while let Ok(message) = self.incoming.recv_timeout(PATIENCE) {
+            self.sort_in(message);
+        }
+        assert!(self.replies.is_empty(), "unread: {:?}", self.replies);
+        assert!(
+            self.notifications.is_empty(),
+            "unread: {:?}",
+            self.notifications
+        );
+        let errors = self.errors();
+        for line in errors.lines().filter(|line| line.contains("ERROR")) {
+            let is_expected = self
+                .expected_error
+                .is_some_and(|words| line.contains(words));
+            assert!(is_expected, "{errors}");
+        }
+        assert!(!errors.contains("panicked"), "{errors}");
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+            return;
+        }
+        if !self.is_over {
+            assert_eq!(self.leave(), 0, "{}", self.errors());
+        }
+        self.input.take();
+        self.assert_nothing_unread();
+    }
+}
+
+pub(crate) fn frame(message: &Value) -> Vec<u8> {
+    let body = serde_json::to_vec(message).unwrap();
+    let mut bytes = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
+    bytes.extend(body);
+    bytes
+}
+
+pub(crate) fn pull_params(uri: &str) -> Value {
+    json!({"textDocument": {"uri": uri}})
+}
+
+/// A range from and to (line, character).
+pub(crate) fn range(start: (u32, u32), end: (u32, u32)) -> Value {
+    let position = |(line, character)| json!({"line": line, "character": character});
+    json!({"start": position(start), "end": position(end)})
+}
+
+pub(crate) fn cursor(line: u32, character: u32) -> Value {
+    range((line, character), (line, character))
+}
+
+/// A content change.
+pub(crate) fn edit(range: &Value, text: &str) -> Value {
+    json!({"range": range, "text": text})
+}
+
+pub(crate) fn uri_of(path: &Path) -> String {
+    let path = path.to_str().unwrap().replace('\\', "/");
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    format!("file://{slash}{path}")
+}
+
+/// The text after an editor has applied these edits.
+pub(crate) fn apply(text: &str, edits: &Value, encoding: &str) -> String {
+    let mut edits: Vec<&Value> = edits.as_array().unwrap().iter().collect();
+    let mut places: Vec<(usize, usize)> = edits
+        .iter()
+        .map(|edit| {
+            let at = |end: &str| offset(text, &edit["range"][end], encoding);
+            (at("start"), at("end"))
+        })
+        .collect();
+    assert!(
+        places.is_sorted_by(|left, right| left.1 <= right.0),
+        "sorted and disjoint: {places:?}"
+    );
+    let mut text = text.to_owned();
+    while let (Some(edit), Some((start, end))) = (edits.pop(), places.pop()) {
+        text.replace_range(start..end, edit["newText"].as_str().unwrap());
+    }
+    text
+}
+
+/// The byte of a position that is in the text.
+pub(crate) fn offset(text: &str, position: &Value, encoding: &str) -> usize {
+    let line = usize::try_from(position["line"].as_u64().unwrap()).unwrap();
+    let column = usize::try_from(position["character"].as_u64().unwrap()).unwrap();
+    let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+    let mut units = 0;
+    let rest = text[start..].char_indices().find(|(_, character)| {
+        let is_there = units == column;
+        units += width(*character, encoding);
+        is_there
+    });
+    rest.map_or(text.len(), |(at, _)| start + at)
+}
+
+/// The position of a byte.
+pub(crate) fn position(text: &str, offset: usize, encoding: &str) -> Value {
+    let line_start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    let line = text[..offset].matches('\n').count();
+    let units = text[line_start..offset].chars();
+    let column: usize = units.map(|character| width(character, encoding)).sum();
+    json!({"line": line, "character": column})
+}
+
+fn width(character: char, encoding: &str) -> usize {
+    match encoding {
+        "utf-8" => character.len_utf8(),
+        "utf-16" => character.len_utf16(),
+        _ => 1,
+    }
+}
+
+/// The pipe is closed when this returns; the thread notices that it should stop at the next message.
+fn read_messages(mut output: impl BufRead, sender: &mpsc::Sender<Value>, stops: &AtomicBool) {
+    while let Some(message) = read_message(&mut output) {
+        if sender.send(message).is_err() || stops.load(Ordering::SeqCst) {
+            return;
+        }
+    }
+}
+
+fn read_message(output: &mut impl BufRead) -> Option<Value> {
+    let mut length = None;
+    loop {
+        let mut line = String::new();
+        if output.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        let line = line.trim_end();
+        if line.is_empty() {
+            break;
+        }
+        if let Some(value) = line.strip_prefix("Content-Length: ") {
+            length = value.parse().ok();
+        }
+    }
+    let mut body = vec![0; length.expect("a frame with a length")];
+    output.read_exact(&mut body).ok()?;
+    Some(serde_json::from_slice(&body).expect("a body that is JSON"))
+}

@@ -1,0 +1,154 @@
+//! Every refactoring's documentation does what it says, and the audit stops what a faulty refactoring could do.
+
+use std::{fs, path::Path};
+
+use rustassistant::{
+    refactorings::{self, Change, Context, Refactoring, Refusal, Target, audit, offer},
+    syntax::{FileContext, Source},
+    text::{Edit, Edits, TextRange, TextSize},
+};
+
+/// The example of a refactoring's documentation; `$0` is the cursor.
+struct Example {
+    before: String,
+    cursor: TextSize,
+    after: String,
+}
+
+fn example(refactoring: &Refactoring) -> Example {
+    let file = format!(
+        "server/refactorings/{}.rs",
+        refactoring.id.replace('-', "_")
+    );
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let text = fs::read_to_string(path).expect("one file per refactoring");
+    let lines = text.lines().map_while(|line| line.strip_prefix("//!"));
+    let doc: Vec<&str> = lines
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
+    let before = fence(&doc, "```rust before");
+    let (head, tail) = before.split_once("$0").expect("the example has a cursor");
+    Example {
+        before: format!("{head}{tail}"),
+        cursor: TextSize::of(head),
+        after: fence(&doc, "```rust after"),
+    }
+}
+
+fn fence(doc: &[&str], open: &str) -> String {
+    let lines = doc.iter().skip_while(|line| **line != open).skip(1);
+    let lines: Vec<&str> = lines.take_while(|line| **line != "```").copied().collect();
+    assert!(!lines.is_empty(), "no `{open}`");
+    lines.join("\n") + "\n"
+}
+
+fn parse(text: &str) -> Source {
+    Source::parse(text, FileContext::default()).expect("an example is small")
+}
+
+fn change(refactoring: &'static Refactoring, source: &Source, cursor: TextSize) -> Change {
+    let offer = offer(refactoring, &Context::new(source), Target::Cursor(cursor));
+    let offer = offer.unwrap_or_else(|refusal| panic!("{}: {refusal:?}", refactoring.id));
+    offer.change().clone()
+}
+
+#[test]
+fn documentation_does_what_it_says() {
+    for refactoring in refactorings::all() {
+        let example = example(refactoring);
+        let source = parse(&example.before);
+        let change = change(refactoring, &source, example.cursor);
+        let after = change.edits.apply(&example.before);
+        assert_eq!(
+            after.as_deref(),
+            Some(&*example.after),
+            "{}",
+            refactoring.id
+        );
+        assert!(
+            !change.checked.is_empty(),
+            "{} shows nothing",
+            refactoring.id
+        );
+    }
+}
+
+#[test]
+fn the_registry_is_alphabetical() {
+    let ids: Vec<_> = refactorings::all().iter().map(|entry| entry.id).collect();
+    assert!(ids.is_sorted(), "{ids:?}");
+}
+
+const COMMENT: &str = "// Kept.\n";
+
+/// The example with a comment in the item that is changed, which none may lose.
+fn with_comment(example: &Example) -> Example {
+    let commented = |text: &str| text.replacen("{\n", &format!("{{\n{COMMENT}"), 1);
+    let place = example.before.find("{\n").expect("the example has a block");
+    let shift = if usize::from(example.cursor) > place {
+        TextSize::of(COMMENT)
+    } else {
+        TextSize::new(0)
+    };
+    Example {
+        before: commented(&example.before),
+        cursor: example.cursor + shift,
+        after: commented(&example.after),
+    }
+}
+
+/// What faulty refactorings could make of the right result.
+fn mutants(right: &str) -> Vec<(&'static str, String)> {
+    let comment = right.find(COMMENT).expect("it is kept");
+    let end = comment + right[comment..].find('\n').expect("it ends a line");
+    let body = right.rfind("    ").expect("the example has a body") + 4;
+    let name = right.find("fn ").expect("the example has a function") + 3;
+    let insert = |at: usize, new: &str| [&right[..at], new, &right[at..]].concat();
+    vec![
+        (
+            "drops a comment",
+            [&right[..comment], &right[end..]].concat(),
+        ),
+        ("repeats a comment", insert(comment, &right[comment..=end])),
+        ("renames", insert(name, "x_")),
+        ("adds a call", insert(body, "extra();\n    ")),
+        ("adds a macro call", insert(body, "extra!();\n    ")),
+        ("adds `yield`", insert(body, "yield;\n    ")),
+        ("adds `?`", right.replacen(';', "?;", 1)),
+        ("adds an attribute", insert(body, "#[inline]\n    ")),
+        ("mixes line endings", right.replacen('\n', "\r\n", 1)),
+        ("doesn't parse", insert(body, ") ")),
+    ]
+}
+
+/// The same change with edits that make `after` of the whole text.
+fn rewrite(change: &Change, before: &str, after: &str) -> Change {
+    let whole = TextRange::up_to(TextSize::of(before));
+    let edits = Edits::new(vec![Edit::replace(whole, after)]).expect("one edit is disjoint");
+    Change {
+        edits: edits.trimmed(before),
+        ..change.clone()
+    }
+}
+
+#[test]
+fn faulty_refactorings_are_stopped_by_the_audit() {
+    for refactoring in refactorings::all() {
+        let example = with_comment(&example(refactoring));
+        let source = parse(&example.before);
+        let context = Context::new(&source);
+        let change = change(refactoring, &source, example.cursor);
+        let right = rewrite(&change, &example.before, &example.after);
+        let refused = audit(refactoring, &context, right).err();
+        assert_eq!(refused, None, "{}: the right result", refactoring.id);
+        for (fault, mutant) in mutants(&example.after) {
+            let mutant = rewrite(&change, &example.before, &mutant);
+            let verdict = audit(refactoring, &context, mutant);
+            assert!(
+                matches!(verdict, Err(Refusal::Because { .. })),
+                "{}: a change that {fault} got through",
+                refactoring.id
+            );
+        }
+    }
+}

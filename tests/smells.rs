@@ -1,0 +1,227 @@
+//! Runs the examples in the documentation of smells, and holds the documentation to its form.
+
+use rustassistant::{
+    analysis::{Memo, measure},
+    facts::{AllowanceForm, FileReport},
+    smells::{self, Smell},
+    syntax::{Edition, FileContext, STACK_SIZE, Source},
+};
+
+const HEADINGS: [&str; 6] = [
+    "## What it does",
+    "## Why",
+    "## Example",
+    "## What it leaves alone",
+    "## Limits",
+    "## Sources",
+];
+
+fn source(text: &str) -> Source {
+    let context = FileContext {
+        edition: Edition::Edition2024,
+        ..FileContext::default()
+    };
+    let source = Source::parse(text, context).unwrap();
+    assert!(!source.tree.has_errors(), "the example is no Rust:\n{text}");
+    source
+}
+
+fn report(text: &str) -> FileReport {
+    measure(&source(text), &Memo::default())
+}
+
+/// The smells that fire above their first limits.
+fn fired(text: &str) -> Vec<&'static str> {
+    let report = report(text);
+    let sightings = report.items.iter().flat_map(|(_, item)| &item.sightings);
+    let above = sightings.filter_map(|sighting| {
+        let smell = smells::get(sighting.smell)?;
+        (sighting.measure > smell.limits.warn).then_some(smell.id)
+    });
+    above.collect()
+}
+
+/// The examples of a documentation that are marked with a word, where `// … 40 more statements` is written out.
+fn examples(doc: &str, mark: &str) -> Vec<String> {
+    let opening = format!("```rust {mark}\n");
+    let parts = doc.split(&opening).skip(1);
+    parts
+        .map(|part| {
+            let (code, _) = part.split_once("```").expect("an example ends");
+            code.lines().map(written_out).collect()
+        })
+        .collect()
+}
+
+fn written_out(line: &str) -> String {
+    let count = line.trim().strip_prefix("// … ").and_then(|rest| {
+        let (count, what) = rest.split_once(' ')?;
+        what.starts_with("more statement")
+            .then(|| count.parse::<usize>().unwrap())
+    });
+    match count {
+        Some(count) => "step();\n".repeat(count),
+        None => format!("{line}\n"),
+    }
+}
+
+fn doc(smell: &Smell) -> &'static str {
+    smells::doc(smell.id).expect("every smell has documentation")
+}
+
+#[test]
+fn the_example_before_fires_its_smell_alone() {
+    for smell in smells::all() {
+        let before = examples(doc(smell), "before");
+        assert!(!before.is_empty(), "{} has no example", smell.id);
+        for example in before {
+            assert_eq!(fired(&example), [smell.id], "in\n{example}");
+        }
+    }
+}
+
+#[test]
+fn the_example_after_fires_nothing() {
+    for smell in smells::all() {
+        let after = examples(doc(smell), "after");
+        assert!(!after.is_empty(), "{} has no example", smell.id);
+        for example in after {
+            assert_eq!(
+                fired(&example),
+                [] as [&str; 0],
+                "{} in\n{example}",
+                smell.id
+            );
+        }
+    }
+}
+
+#[test]
+fn the_documentation_has_its_form() {
+    for smell in smells::all() {
+        let lines = doc(smell).lines();
+        let mut headings = lines.filter(|line| line.starts_with('#') && !line.starts_with("#["));
+        let title = headings.next().unwrap_or_default();
+        assert!(title.starts_with("# "), "{}: {title}", smell.id);
+        let headings: Vec<_> = headings.collect();
+        assert_eq!(headings, HEADINGS, "{}", smell.id);
+    }
+}
+
+#[test]
+fn the_documentation_states_limits_and_rate() {
+    for smell in smells::all() {
+        let (_, limits) = doc(smell).split_once("## Limits\n").unwrap();
+        let (limits, _) = limits.split_once("## Sources").unwrap();
+        let words = |number: u32| {
+            limits
+                .split(|c: char| !c.is_alphanumeric())
+                .any(|word| word == number.to_string())
+        };
+        assert!(words(smell.limits.warn), "{}: {limits}", smell.id);
+        assert!(words(smell.limits.strong), "{}: {limits}", smell.id);
+        if let Some(rate) = smell.rate {
+            let rate = format!("{rate} per 100,000 lines");
+            assert!(
+                limits.replace('\n', " ").contains(&rate),
+                "{}: {limits}",
+                smell.id
+            );
+        }
+    }
+}
+
+#[test]
+fn broken_code_has_measures_of_functions_only() {
+    let body = "if a && b && c && d && e {} ".repeat(20);
+    let whole = fired(&format!("fn f() {{ {body} }}"));
+    assert!(whole.contains(&"complex-conditional"));
+    for broken in [
+        format!("fn f() {{ {body} let = 1; }}"),
+        format!("fn f() {{ {body} ) }}"),
+    ] {
+        let source = Source::parse(broken, FileContext::default()).unwrap();
+        let report = measure(&source, &Memo::default());
+        let item = &report.items[0].1;
+        assert_eq!(item.functions[0].cognitive, 40);
+        let names = item
+            .sightings
+            .iter()
+            .filter_map(|sighting| smells::get(sighting.smell));
+        let names: Vec<_> = names.map(|smell| smell.id).collect();
+        assert_eq!(names, ["cognitive-complexity"]);
+    }
+}
+
+#[test]
+fn generated_code_is_measured_and_nothing_is_said_of_it() {
+    let text = format!("fn f() {{ {} }}", "if a {} ".repeat(30));
+    assert_eq!(fired(&text), ["cognitive-complexity"]);
+    let generated = report(&format!("// @generated\n{text}"));
+    let item = &generated.items[0].1;
+    assert!(item.sightings.is_empty());
+    assert_eq!(item.functions[0].cognitive, 30);
+}
+
+#[test]
+fn one_memo_serves_a_text_that_becomes_generated() {
+    let memo = Memo::default();
+    let text = format!("fn f() {{ {} }}", "if a {} ".repeat(30));
+    let sightings = |text: &str| measure(&source(text), &memo).items[0].1.sightings.len();
+    assert_eq!(sightings(&text), 1);
+    assert_eq!(sightings(&format!("// @generated\n\n{text}")), 0);
+}
+
+#[test]
+fn allowances_name_smells_and_keep_unknown_names() {
+    let text = "// rustassistant: allow(deep-nesting, no-such-smell)\n\
+                #[allow(clippy::too_many_lines, clippy::needless_return)]\n\
+                fn f() {}\n";
+    let found: Vec<_> = report(text)
+        .allowances
+        .iter()
+        .map(|allowance| {
+            (
+                allowance.smell.and_then(smells::get).map(|smell| smell.id),
+                allowance.form,
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (Some("deep-nesting"), AllowanceForm::Comment),
+            (None, AllowanceForm::Comment),
+            (Some("long-function"), AllowanceForm::Attribute),
+        ]
+    );
+}
+
+#[test]
+fn every_smell_survives_the_bounds_of_nesting() {
+    let work = || {
+        for (open, close) in [
+            ("if a { ", "}"),
+            ("match a { b => ", "}"),
+            ("loop { ", "}"),
+            ("|a| ", ""),
+            ("fn f() { ", "}"),
+            ("if ", " {}"),
+            ("match ", " {}"),
+        ] {
+            for times in [100, 500] {
+                let text = format!(
+                    "fn f() {{ {} a {} }}",
+                    open.repeat(times),
+                    close.repeat(times)
+                );
+                if let Ok(source) = Source::parse(text, FileContext::default()) {
+                    let report = measure(&source, &Memo::default());
+                    assert_eq!(report.items.len(), 1, "{open}");
+                }
+            }
+        }
+    };
+    let thread = std::thread::Builder::new().stack_size(STACK_SIZE);
+    thread.spawn(work).unwrap().join().unwrap();
+}
