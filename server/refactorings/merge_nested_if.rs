@@ -10,6 +10,7 @@
 //! ```rust before
 //! fn f(queue: &mut Vec<u8>, limit: usize) {
 //!     $0if queue.len() > limit {
+//!         // Everything is too much then.
 //!         if !queue.is_empty() || limit == 0 {
 //!             queue.clear();
 //!         }
@@ -19,6 +20,7 @@
 //!
 //! ```rust after
 //! fn f(queue: &mut Vec<u8>, limit: usize) {
+//!     // Everything is too much then.
 //!     if queue.len() > limit && (!queue.is_empty() || limit == 0) {
 //!         queue.clear();
 //!     }
