@@ -25,6 +25,8 @@ use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 
 use output::{Output, say};
 
+pub use serve::Serve;
+
 /// A refactoring companion for Rust: says what wants refactoring, and carries it out with edits that hold.
 #[derive(Debug, Parser)]
 #[command(name = "rustassistant", version, disable_help_subcommand = true)]
@@ -78,18 +80,18 @@ enum Verdict {
 }
 
 /// Runs the program with the process's own arguments.
-pub fn run() -> ExitCode {
+pub fn run(serve: Serve) -> ExitCode {
     match Arguments::try_parse_from(std::env::args_os()) {
-        Ok(arguments) => carry_out(arguments),
+        Ok(arguments) => carry_out(arguments, serve),
         Err(error) => usage(&error).into(),
     }
 }
 
 /// Editors that know a language server by its binary alone start it with `--stdio` and nothing else.
-fn carry_out(arguments: Arguments) -> ExitCode {
+fn carry_out(arguments: Arguments, serve: Serve) -> ExitCode {
     match arguments.command {
-        Some(Command::Lsp(arguments)) => serve::run(arguments),
-        None if arguments.serve.is_wanted() => serve::run(arguments.serve),
+        Some(Command::Lsp(arguments)) => serve::run(arguments, serve),
+        None if arguments.serve.is_wanted() => serve::run(arguments.serve, serve),
         command => report(command).into(),
     }
 }

@@ -54,18 +54,11 @@ const NAME: &str = "rustassistant";
 /// What writing may still take when the session is over.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 
-/// How a server is started.
-#[derive(Debug, Clone, Default)]
-pub struct ServeOptions {
-    /// The process that started the server: when it is gone, so is the session.
-    pub client_process_id: Option<u32>,
-    /// Where logs go instead of standard error.
-    pub log_file: Option<PathBuf>,
-}
-
-/// Serves one session on standard input and output. The code is 0 if the client said `shutdown` before it left.
-pub fn serve(options: ServeOptions) -> ExitCode {
-    log::start(options.log_file.as_deref());
+/// Serves one session on standard input and output, until the client leaves or the process with the given id, which started
+/// the server, is gone. Logs go to standard error unless there is a file for them. The code is 0 if the client said
+/// `shutdown` before it left.
+pub fn serve(client_process_id: Option<u32>, log_file: Option<PathBuf>) -> ExitCode {
+    log::start(log_file.as_deref());
     let runtime = match start_runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -76,7 +69,7 @@ pub fn serve(options: ServeOptions) -> ExitCode {
     let environment = Environment::of_process();
     let engine = Arc::new(start_engine(&environment));
     let session = Arc::new(Session::new(environment));
-    let end = runtime.block_on(hold(&runtime, &session, &engine, &options));
+    let end = runtime.block_on(hold(&runtime, &session, &engine, client_process_id));
     // Whatever still runs ends with the process.
     runtime.shutdown_background();
     match end {
@@ -120,7 +113,7 @@ async fn hold(
     runtime: &Runtime,
     session: &Arc<Session>,
     engine: &Arc<Engine>,
-    options: &ServeOptions,
+    client_process_id: Option<u32>,
 ) -> End {
     let (output, messages) = Output::new();
     let (ends, mut ended) = mpsc::unbounded_channel();
@@ -156,7 +149,7 @@ async fn hold(
         let end = transport.run(std::io::stdin().lock());
         let _ = read_to_end.send(end);
     });
-    if let Some(process) = options.client_process_id {
+    if let Some(process) = client_process_id {
         backend::end_with_process(process, ends.clone());
     }
     let end = ended.recv().await.unwrap_or(End::Left);

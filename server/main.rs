@@ -1,3 +1,3 @@
 fn main() -> std::process::ExitCode {
-    rustassistant::cli::run()
+    rustassistant::cli::run(rustassistant::lsp::serve)
 }

@@ -2,7 +2,9 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use crate::lsp::{self, ServeOptions};
+/// What serves an editor: it is given the process to end with and the file to log to. The command line doesn't know the
+/// language server, so whoever starts the command line brings it.
+pub type Serve = fn(client_process_id: Option<u32>, log_file: Option<PathBuf>) -> ExitCode;
 
 /// What editors say when they start the server.
 #[derive(Debug, clap::Args)]
@@ -26,9 +28,6 @@ impl Arguments {
     }
 }
 
-pub(super) fn run(arguments: Arguments) -> ExitCode {
-    lsp::serve(ServeOptions {
-        client_process_id: arguments.client_process_id,
-        log_file: arguments.log_file,
-    })
+pub(super) fn run(arguments: Arguments, serve: Serve) -> ExitCode {
+    serve(arguments.client_process_id, arguments.log_file)
 }
