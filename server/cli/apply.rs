@@ -1,6 +1,6 @@
 //! `refactor apply`.
 
-use std::path::PathBuf;
+use std::{io::Write, path::PathBuf};
 
 use anyhow::{Context, bail};
 use rayon::prelude::*;
@@ -45,6 +45,8 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
         report::write_diff(out, &change.input.shown, texts, look())
             .context("The diff can't be written")?;
     }
+    // What is said next is about the diff, and stands below it.
+    out.flush().context("The diff can't be written")?;
     let unwritten = if arguments.write { write(&changes) } else { 0 };
     if unwritten == 0 {
         sum_up(&changes, arguments);
