@@ -195,6 +195,8 @@ fn files_get_no_colour() {
 #[cfg(target_os = "linux")]
 #[test]
 fn terminals_get_colour_unless_it_is_unwanted() {
+    const STYLE: &str = "\u{1b}[1m";
+    const GREEN: &str = "\u{1b}[32m+";
     let place = Place::new();
     place.write("a.rs", include_str!("fixtures/orders.rs"));
     let binary = env!("CARGO_BIN_EXE_rustassistant");
@@ -206,8 +208,6 @@ fn terminals_get_colour_unless_it_is_unwanted() {
             .args(["-qec", &format!("'{binary}' {arguments}"), "/dev/null"]);
         finish(command).expect(0).stdout
     };
-    const STYLE: &str = "\u{1b}[1m";
-    const GREEN: &str = "\u{1b}[32m+";
     for (arguments, style) in [
         ("refactor analyze a.rs", STYLE),
         ("refactor apply a.rs", GREEN),
