@@ -52,7 +52,7 @@ pub(super) const SMELL: Smell = Smell {
         warn: 0,
         strong: 12,
     },
-    family: Family::Own,
+    family: Family::Opportunity,
     rate: Some(27.1),
     answers: &["let-else"],
     clippy: &["manual_let_else"],
