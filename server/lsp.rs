@@ -44,7 +44,7 @@ use session::Session;
 use transport::{End, Output, Transport};
 
 use crate::{
-    analysis::{Engine, Workers},
+    analysis::{Engine, Priority, Workers},
     cache::{Mode, Store, StoreOptions},
     config::{self, Environment, Request},
 };
@@ -65,7 +65,11 @@ pub struct ServeOptions {
 
 /// Serves one session on standard input and output. The code is 0 if the client said `shutdown` before it left.
 pub fn serve(options: ServeOptions) -> ExitCode {
-    log::start(options.log_file.as_deref());
+    let ServeOptions {
+        client_process_id,
+        log_file,
+    } = options;
+    log::start(log_file.as_deref());
     let runtime = match start_runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -76,7 +80,7 @@ pub fn serve(options: ServeOptions) -> ExitCode {
     let environment = Environment::of_process();
     let engine = Arc::new(start_engine(&environment));
     let session = Arc::new(Session::new(environment));
-    let end = runtime.block_on(hold(&runtime, &session, &engine, &options));
+    let end = runtime.block_on(hold(&runtime, &session, &engine, client_process_id));
     // Whatever still runs ends with the process.
     runtime.shutdown_background();
     match end {
@@ -112,6 +116,7 @@ fn start_engine(environment: &Environment) -> Engine {
     let workers = Workers {
         interactive: cores,
         background: (cores / 2).max(1),
+        background_priority: Priority::Low,
     };
     Engine::new(Arc::new(store), workers)
 }
@@ -120,7 +125,7 @@ async fn hold(
     runtime: &Runtime,
     session: &Arc<Session>,
     engine: &Arc<Engine>,
-    options: &ServeOptions,
+    parent: Option<u32>,
 ) -> End {
     let (output, messages) = Output::new();
     let (ends, mut ended) = mpsc::unbounded_channel();
@@ -156,7 +161,7 @@ async fn hold(
         let end = transport.run(std::io::stdin().lock());
         let _ = read_to_end.send(end);
     });
-    if let Some(process) = options.client_process_id {
+    if let Some(process) = parent {
         backend::end_with_process(process, ends.clone());
     }
     let end = ended.recv().await.unwrap_or(End::Left);

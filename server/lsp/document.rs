@@ -82,10 +82,10 @@ impl Document {
         changes: Vec<ContentChange>,
         encoding: Encoding,
     ) -> Self {
-        let changed = changes.into_iter().fold(self.file(), |file, change| {
+        let last = changes.into_iter().fold(self.file(), |file, change| {
             self.with_change(file, change, encoding)
         });
-        match changed {
+        match last {
             Some(file) => self.next(version, Text::Known(file)),
             None => self.next(version, self.text_lost()),
         }
