@@ -4,7 +4,9 @@
 //! - A handler reads the documents through its own snapshot ([`request`]), and works on the engine's threads.
 //! - Nobody waits for the client inside a call; it may never answer.
 
-use std::{num::NonZero, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    fs::File, io, num::NonZero, path::PathBuf, process::ExitCode, sync::Arc, time::Duration,
+};
 
 use tokio::{runtime::Runtime, sync::mpsc};
 use tower_lsp::LspService;
@@ -89,7 +91,7 @@ pub fn serve(options: ServeOptions) -> ExitCode {
     }
 }
 
-fn start_runtime() -> std::io::Result<Runtime> {
+fn start_runtime() -> io::Result<Runtime> {
     // Calls only wait here: the work is done on the engine's threads.
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -119,6 +121,16 @@ fn start_engine(environment: &Environment) -> Engine {
         background_priority: Priority::Low,
     };
     Engine::new(Arc::new(store), workers)
+}
+
+/// Standard output without its buffer of lines, which would write each message in two pieces and wake the client twice.
+fn standard_output() -> io::Result<File> {
+    let output = io::stdout();
+    #[cfg(unix)]
+    let own = std::os::fd::AsFd::as_fd(&output).try_clone_to_owned()?;
+    #[cfg(windows)]
+    let own = std::os::windows::io::AsHandle::as_handle(&output).try_clone_to_owned()?;
+    Ok(File::from(own))
 }
 
 async fn hold(
@@ -152,13 +164,13 @@ async fn hold(
     let left = ends.clone();
     // Neither thread can be joined: each may be inside a call of the system that never returns.
     std::thread::spawn(move || {
-        let written = transport::write_all(messages, std::io::stdout().lock());
+        let written = standard_output().and_then(|output| transport::write_all(messages, output));
         tracing::debug!("writing ended: {written:?}");
         let _ = left.send(End::Left);
     });
     let read_to_end = ends.clone();
     std::thread::spawn(move || {
-        let end = transport.run(std::io::stdin().lock());
+        let end = transport.run(io::stdin().lock());
         let _ = read_to_end.send(end);
     });
     if let Some(process) = parent {

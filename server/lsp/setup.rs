@@ -42,7 +42,6 @@ pub(super) async fn take_settings(desk: &Arc<Desk>, settings: Value) {
 }
 
 pub(super) async fn folders_changed(desk: &Arc<Desk>) {
-    desk.session.folders.forget_options();
     desk.settle_all().await;
     desk.background.start(desk);
 }
