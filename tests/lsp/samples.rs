@@ -1,7 +1,5 @@
 //! Texts with something to say about.
 
-use serde_json::Value;
-
 /// A function with one `if` that holds nothing but another.
 pub(crate) fn nested(name: &str) -> String {
     format!(
@@ -42,12 +40,4 @@ fn unit(at: usize) -> String {
          \x20   None\n\
          }}\n\n"
     )
-}
-
-/// What a diagnostic or an action is about, without what differs between versions.
-pub(crate) fn codes(items: &[Value]) -> Vec<&str> {
-    items
-        .iter()
-        .map(|item| item["code"].as_str().unwrap())
-        .collect()
 }

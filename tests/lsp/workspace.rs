@@ -341,6 +341,7 @@ fn a_cache_that_cannot_be_used_changes_nothing() {
     assert!(!client.actions(&uri, &cursor(IF.0, IF.1)).is_empty());
 }
 
+#[cfg(unix)]
 #[test]
 fn a_home_that_is_a_file_changes_nothing() {
     let mut client = Client::start_with(&[], &[("RUSTASSISTANT_HOME", "/dev/null")]);
