@@ -145,12 +145,24 @@ fn flipped_comparison(comparison: &ast::BinExpr) -> Option<Negated> {
         (BinaryOp::CmpOp(_), text) if is_of_integers(comparison) => opposite_order(text)?,
         _ => return None,
     };
+    if opposite == "<" && ends_in_type(&comparison.lhs()?) {
+        return None;
+    }
     let whole = comparison.syntax().text().to_string();
     let start = operator.text_range() - comparison.syntax().text_range().start();
     let (from, to) = (usize::from(start.start()), usize::from(start.end()));
     Some(Negated::plain(
         [&whole[..from], opposite, &whole[to..]].concat(),
     ))
+}
+
+/// Behind the type of a cast, `<` would begin generic arguments.
+fn ends_in_type(expr: &ast::Expr) -> bool {
+    let last = expr.syntax().last_token();
+    let around = last.into_iter().flat_map(|last| last.parent_ancestors());
+    let mut inside = around.take_while(|node| node != expr.syntax());
+    ast::CastExpr::can_cast(expr.syntax().kind())
+        || inside.any(|node| ast::CastExpr::can_cast(node.kind()))
 }
 
 fn opposite_order(operator: &str) -> Option<&'static str> {
@@ -271,6 +283,9 @@ mod tests {
             ("0 <= a", "0 > a"),
             ("a > b.len()", "a <= b.len()"),
             ("a >= b as u8", "a < b as u8"),
+            ("a as u8 >= b", "!(a as u8 >= b)"),
+            ("a as u8 > 1", "a as u8 <= 1"),
+            ("a + b as usize >= c.len()", "!(a + b as usize >= c.len())"),
             ("a.is_some()", "a.is_none()"),
             ("a.b().is_err()", "a.b().is_ok()"),
             ("a.is_some(b)", "!a.is_some(b)"),
