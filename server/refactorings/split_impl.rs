@@ -390,7 +390,7 @@ mod tests {
         let mut out = String::new();
         for number in numbers {
             let between = if out.is_empty() { "" } else { "\n" };
-            let _ = write!(out, "{between}    fn f{number}() {{}}\n");
+            let _ = writeln!(out, "{between}    fn f{number}() {{}}");
         }
         out
     }
@@ -493,9 +493,7 @@ mod tests {
             Hazard::Text,
             &format!("$0impl S /* why */ {{\n{ten}}}\n"),
         );
-        let line: String = (0..10)
-            .map(|number| format!("fn f{number}() {{}} "))
-            .collect();
+        let line = ten.replace('\n', " ");
         assert_refused(&SPLIT, Hazard::Text, &format!("$0impl S {{ {line}}}\n"));
     }
 

@@ -1,27 +1,22 @@
-//! An `if` holds nothing but another `if`, and neither has an `else`.
+//! # Collapsible if
+//!
+//! ## What it does
+//! Finds an `if` that holds nothing but another `if`, where neither has an `else`.
 //!
 //! ## Why
-//!
 //! Both conditions guard the same block, so they are one condition. Nested, they take a level of indentation and make readers
 //! look for the case that is left between them.
 //!
-//! ## Measure
-//!
-//! The lines of the block that both conditions guard: each of them stands one level too deep. Every one is told; above 30 lines
-//! it is told louder.
-//!
 //! ## Example
-//!
 //! ```rust before
 //! fn f(queue: &mut Vec<u8>, limit: usize) {
-//!     $0if queue.len() > limit {
+//!     if queue.len() > limit {
 //!         if !queue.is_empty() {
 //!             queue.clear();
 //!         }
 //!     }
 //! }
 //! ```
-//!
 //! ```rust after
 //! fn f(queue: &mut Vec<u8>, limit: usize) {
 //!     if queue.len() > limit && !queue.is_empty() {
@@ -31,9 +26,15 @@
 //! ```
 //!
 //! ## What it leaves alone
-//!
 //! What `merge-nested-if` would not change: conditions with `let` where the edition or the promised compiler knows no chains of
 //! them, an inner `if` with an attribute, comments that would lose their place.
+//!
+//! ## Limits
+//! The measure is the lines of the block that both conditions guard: each of them stands one level too deep. 0 are fine; more
+//! are a warning, more than 30 a strong one.
+//!
+//! ## Sources
+//! clippy's `collapsible_if`; Martin Fowler, *Refactoring*, "Consolidate Conditional Expression".
 
 use ra_ap_syntax::{AstNode, ast};
 

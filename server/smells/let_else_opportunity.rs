@@ -1,26 +1,22 @@
-//! A `match` or `if let` either gives a value to a `let` or leaves.
+//! # Let-else opportunity
+//!
+//! ## What it does
+//! Finds a `let` whose value is a `match` or `if let` that either gives the value or leaves.
 //!
 //! ## Why
-//!
 //! What the code expects is hidden among arms, and the value is named three times on the way. `let … else` says what is
 //! expected on the first line, and beside it what happens otherwise.
 //!
-//! ## Measure
-//!
-//! The lines of the statement. Every one is told; above 12 lines it is told louder.
-//!
 //! ## Example
-//!
 //! ```rust before
 //! fn f(names: &[String]) -> usize {
-//!     let $0first = match names.first() {
+//!     let first = match names.first() {
 //!         Some(name) => name,
 //!         None => return 0,
 //!     };
 //!     first.len()
 //! }
 //! ```
-//!
 //! ```rust after
 //! fn f(names: &[String]) -> usize {
 //!     let Some(first) = names.first() else {
@@ -31,9 +27,14 @@
 //! ```
 //!
 //! ## What it leaves alone
-//!
 //! What `let-else` would not change: a way out that uses what its pattern binds, guards, a `let` with a type or with `mut`,
 //! packages that promise to build with Rust before 1.65.
+//!
+//! ## Limits
+//! The measure is the lines of the statement. 0 are fine; more are a warning, more than 12 a strong one.
+//!
+//! ## Sources
+//! clippy's `manual_let_else`; RFC 3137.
 
 use ra_ap_syntax::{AstNode, ast};
 
@@ -53,7 +54,7 @@ pub(super) const SMELL: Smell = Smell {
     family: Family::Own,
     rate: Some(23.0),
     answers: &["let-else"],
-    clippy: &["clippy::manual_let_else"],
+    clippy: &["manual_let_else"],
     look,
     say,
 };
