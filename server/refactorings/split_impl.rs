@@ -110,7 +110,7 @@
 //! Implementations of traits, which can't be split; blocks with attributes, which may be macros; small blocks: it takes ten
 //! functions, or 400 lines. With the cursor on the header, the split is where the theme changes: at a comment that stands by
 //! itself, or where public functions end. In a block of 400 lines it can be asked for at
-//! every function that begins a theme: under such a comment, where public functions begin or end, or with the first of several
+//! every function that begins a theme: under such a comment, where public functions begin or end, or with the first of three
 //! whose names begin with the same word.
 
 use std::ops::Range;
@@ -232,11 +232,12 @@ impl Block {
     }
 
     /// Whether something new begins with an item: under a heading, where what is public ends or begins, or with the first of
-    /// several functions whose names begin with the same word.
+    /// three functions whose names begin with the same word.
     fn starts_theme(&self, place: usize) -> bool {
         let (before, item) = (&self.items[place - 1], &self.items[place]);
         let word = first_word(item);
-        let goes_on = self.items.get(place + 1).and_then(first_word) == word;
+        let next = |further: usize| self.items.get(place + further).and_then(first_word);
+        let goes_on = word.is_some() && next(1) == word && next(2) == word;
         self.has_heading(place)
             || is_public(before) != is_public(item)
             || (goes_on && first_word(before) != word)
@@ -507,7 +508,7 @@ mod tests {
         let first = "    fn set_a() {}\n\n    fn get_a() {}\n\n";
         let text = format!("impl S {{\n{first}    $0fn get_b() {{}}\n\n{long}}}\n");
         assert_not_here(&SPLIT, &text);
-        let second = "    fn get_b() {}\n\n";
+        let second = "    fn get_b() {}\n\n    fn get_c() {}\n\n";
         assert_becomes(
             &SPLIT,
             &format!(
