@@ -17,10 +17,12 @@ mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod guard_clause;
+mod invert_if;
 mod let_else;
 mod merge_identical_arms;
 mod merge_nested_if;
 mod name_condition;
+mod remove_redundant_else;
 mod split_impl;
 
 pub use crate::syntax::{Hazard, Refusal};
@@ -122,9 +124,11 @@ static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refa
 
 static REGISTRY: &[Refactoring] = &[
     guard_clause::REFACTORING,
+    invert_if::REFACTORING,
     let_else::REFACTORING,
     merge_identical_arms::REFACTORING,
     merge_nested_if::REFACTORING,
     name_condition::REFACTORING,
+    remove_redundant_else::REFACTORING,
     split_impl::REFACTORING,
 ];

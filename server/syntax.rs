@@ -23,6 +23,7 @@ pub mod shapes;
 pub mod shown;
 mod source;
 pub mod temporaries;
+mod tokens;
 mod tree;
 
 pub use allowances::{Allowed, AllowedBy, allowances, is_generated};
@@ -34,6 +35,7 @@ pub use metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators};
 pub use ra_ap_syntax::Edition;
 pub use refusal::{Hazard, Refusal};
 pub use source::Source;
+pub use tokens::tokens;
 pub use tree::Tree;
 
 /// The stack that parsing and walking need at the bounds of nesting that [`Tree::parse`] lets through, in bytes.

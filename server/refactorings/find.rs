@@ -2,7 +2,7 @@
 
 use ra_ap_syntax::{AstNode, Direction, SyntaxToken, ast};
 
-use super::{Context, Target};
+use super::{Context, Refusal, Target};
 use crate::text::TextRange;
 
 /// The token that a target means: the one behind it, where it lies between two.
@@ -48,6 +48,48 @@ pub(super) fn if_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::If
         }
         ast::ElseBranch::Block(_) => None,
     }
+}
+
+/// The `if` at the target with the one around it whose `else` it is; where a finding is answered, those at its parts too.
+pub(super) fn ifs_at(context: &Context<'_>, target: Target<'_>) -> Vec<ast::IfExpr> {
+    let mut targets = vec![target];
+    if let Target::Answer(sighting) = target {
+        let parts = sighting.parts.iter().rev();
+        targets.extend(parts.map(|part| Target::Cursor(part.at.start())));
+    }
+    targets
+        .into_iter()
+        .filter_map(|target| if_at(context, target).or_else(|| if_of_else_at(context, target)))
+        .collect()
+}
+
+/// The `if` whose `} else {` is at the target.
+fn if_of_else_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::IfExpr> {
+    let token = token_at(context, target)?;
+    let found = around::<ast::IfExpr>(context, target).next()?;
+    let start = found.then_branch()?.stmt_list()?.r_curly_token()?;
+    let ast::ElseBranch::Block(other) = found.else_branch()? else {
+        return None;
+    };
+    let end = other.stmt_list()?.l_curly_token()?;
+    let lead = start.text_range().cover(end.text_range());
+    lead.contains_range(token.text_range()).then_some(found)
+}
+
+/// What the first of several nodes gives that gives anything; else why the first of them doesn't.
+pub(super) fn first_fit<N, T>(
+    nodes: Vec<N>,
+    derive: impl Fn(&N) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    let mut reason = Refusal::NotHere;
+    for node in &nodes {
+        match derive(node) {
+            Ok(found) => return Ok(found),
+            Err(refusal) if reason == Refusal::NotHere => reason = refusal,
+            Err(_) => {}
+        }
+    }
+    Err(reason)
 }
 
 /// From the keyword of an `if` to the brace of its block.

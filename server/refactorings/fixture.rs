@@ -3,16 +3,14 @@
 //! Every fixture is tried with both line endings. Where the text before is as rustfmt wants it, so is the text after, if there
 //! is a rustfmt to ask.
 
-use std::{
-    io::Write,
-    process::{Command, Stdio},
-};
-
 use super::{Context, Hazard, Offer, Refactoring, Refusal, Target, offer};
 use crate::{
     syntax::{FileContext, Source},
     text::TextSize,
 };
+
+#[path = "../../tests/fixtures/rustfmt.rs"]
+mod rustfmt;
 
 /// The refactoring makes `after` of `before`, in edition 2021 and without a promised compiler.
 #[track_caller]
@@ -98,16 +96,6 @@ fn without_cursor(text: &str) -> (String, TextSize) {
     (format!("{before}{after}"), TextSize::of(before))
 }
 
-/// Whether rustfmt would leave the text as it is; nothing if there is no rustfmt.
 fn is_formatted(context: FileContext, text: &str) -> Option<bool> {
-    let edition = context.edition.to_string();
-    let mut rustfmt = Command::new("rustfmt")
-        .args(["--check", "--edition", &edition, "--config-path", "/"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    rustfmt.stdin.take()?.write_all(text.as_bytes()).ok()?;
-    Some(rustfmt.wait().ok()?.success())
+    rustfmt::is_formatted(text, &context.edition.to_string())
 }

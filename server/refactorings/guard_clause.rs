@@ -77,8 +77,9 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
 
 fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> {
     let source = context.source;
-    let choice = find::if_at(context, target).ok_or(Refusal::NotHere)?;
-    let guard = guard_clause::find(&choice, &source.text, source.context)?;
+    let guard = find::first_fit(find::ifs_at(context, target), |choice| {
+        guard_clause::find(choice, &source.text, source.context)
+    })?;
     let mut declared = Declared::nothing(source.context.edition);
     declared.add(&guard.added);
     declared.drop(&guard.dropped);

@@ -30,8 +30,8 @@
 //! them, an inner `if` with an attribute, comments that would lose their place.
 //!
 //! ## Limits
-//! The measure is the lines of the block that both conditions guard: each of them stands one level too deep. 0 are fine; more
-//! are a warning, more than 30 a strong one.
+//! The measure is the lines of the block that both conditions guard: each of them stands one level too deep. 0 are fine;
+//! more are a warning, more than 30 a strong one. It fires 35.5 times in 100,000 lines of well-kept code of edition 2024.
 //!
 //! ## Sources
 //! clippy's `collapsible_if`; Martin Fowler, *Refactoring*, "Consolidate Conditional Expression".
@@ -51,7 +51,7 @@ pub(super) const SMELL: Smell = Smell {
         strong: 30,
     },
     family: Family::Opportunity,
-    rate: Some(10.0),
+    rate: Some(35.5),
     answers: &["merge-nested-if"],
     clippy: &["collapsible_if"],
     look,

@@ -31,7 +31,8 @@
 //! packages that promise to build with Rust before 1.65.
 //!
 //! ## Limits
-//! The measure is the lines of the statement. 0 are fine; more are a warning, more than 12 a strong one.
+//! The measure is the lines of the statement. 0 are fine; more are a warning, more than 12 a strong one. It fires 27.1
+//! times in 100,000 lines of well-kept code.
 //!
 //! ## Sources
 //! clippy's `manual_let_else`; RFC 3137.
@@ -52,7 +53,7 @@ pub(super) const SMELL: Smell = Smell {
         strong: 12,
     },
     family: Family::Own,
-    rate: Some(23.0),
+    rate: Some(27.1),
     answers: &["let-else"],
     clippy: &["manual_let_else"],
     look,

@@ -2,9 +2,9 @@
 //!
 //! A line that begins inside a string or a block comment is never moved: its white space belongs to a token.
 
-use ra_ap_parser::{Edition, LexedStr, SyntaxKind};
-use ra_ap_syntax::{SyntaxNode, SyntaxToken};
+use ra_ap_syntax::{Edition, SyntaxKind, SyntaxNode, SyntaxToken};
 
+use super::tokens;
 use crate::text::{TextRange, TextSize, slice};
 
 /// How the lines of a text end.
@@ -131,12 +131,11 @@ pub fn moved(
 
 /// The numbers of the lines that begin inside a token which is not white space.
 fn lines_inside_tokens(code: &str, edition: Edition) -> Vec<usize> {
-    let lexed = LexedStr::new(edition, code);
     let mut lines = Vec::new();
     let mut line = 0;
-    for at in 0..lexed.len() {
-        let breaks = lexed.text(at).matches('\n').count();
-        if lexed.kind(at) != SyntaxKind::WHITESPACE {
+    for (kind, text) in tokens(code, edition) {
+        let breaks = text.matches('\n').count();
+        if kind != SyntaxKind::WHITESPACE {
             lines.extend(line + 1..=line + breaks);
         }
         line += breaks;

@@ -4,5 +4,7 @@ mod actions;
 mod client;
 mod clients;
 mod documents;
+mod editing;
 mod lifecycle;
 mod samples;
+mod workspace;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use ra_ap_parser::{Edition, LexedStr, SyntaxKind, T};
+use ra_ap_syntax::{Edition, SyntaxKind, T};
+
+use crate::syntax::tokens;
 
 /// How often each word is in a text. Words are identifiers, keywords, lifetimes, literals, comments and `?`: whatever a
 /// person would miss. Strings and comments count byte for byte. Other punctuation and white space are no words.
@@ -32,10 +34,9 @@ impl Words {
     }
 
     fn count(&mut self, text: &str, edition: Edition, by: i64) {
-        let lexed = LexedStr::new(edition, text);
-        for at in 0..lexed.len() {
-            if let Some(kind) = word_kind(lexed.kind(at)) {
-                self.change(lexed.text(at), kind, by);
+        for (kind, word) in tokens(text, edition) {
+            if let Some(kind) = word_kind(kind) {
+                self.change(word, kind, by);
             }
         }
     }

@@ -112,7 +112,7 @@ fn place_of(choice: &ast::IfExpr) -> Option<(Place, Form)> {
 }
 
 /// The block whose last expression this is.
-fn block_ended_by(choice: &ast::IfExpr) -> Option<ast::BlockExpr> {
+pub fn block_ended_by(choice: &ast::IfExpr) -> Option<ast::BlockExpr> {
     let list = choice.syntax().parent().and_then(ast::StmtList::cast)?;
     let tail = list.tail_expr()?;
     let block = list.syntax().parent().and_then(ast::BlockExpr::cast)?;
@@ -120,7 +120,7 @@ fn block_ended_by(choice: &ast::IfExpr) -> Option<ast::BlockExpr> {
 }
 
 /// The word that leaves a body without a value from its end.
-fn exit_of(block: &ast::BlockExpr) -> Option<&'static str> {
+pub fn exit_of(block: &ast::BlockExpr) -> Option<&'static str> {
     match body_of(block)? {
         BodyOf::Loop(_) => Some("continue"),
         BodyOf::Function(function) => {
@@ -363,7 +363,7 @@ impl Finder<'_> {
 }
 
 /// A comment behind a closing brace that goes can stand behind the last line of what was inside, unless a comment does already.
-fn check_joint(inside: &str, behind: &str) -> Result<(), Refusal> {
+pub fn check_joint(inside: &str, behind: &str) -> Result<(), Refusal> {
     let last = inside.lines().next_back().unwrap_or_default();
     let rest = behind.lines().next().unwrap_or_default();
     if last.contains("//") && !rest.trim().is_empty() {
@@ -398,14 +398,16 @@ fn check_surface(choice: &ast::IfExpr, then: &ast::BlockExpr) -> Result<(), Refu
     Ok(())
 }
 
-fn has_comment_outside_blocks(choice: &ast::IfExpr) -> bool {
+/// Whether a comment stands in the `if` but in none of its blocks.
+pub fn has_comment_outside_blocks(choice: &ast::IfExpr) -> bool {
     let own = choice.syntax().children_with_tokens();
     let mut own = own.filter(|element| element.kind() == SyntaxKind::COMMENT);
     let condition = choice.condition();
     own.next().is_some() || condition.is_some_and(|it| layout::has_comment(it.syntax()))
 }
 
-fn has_no_items(block: &ast::BlockExpr) -> bool {
+/// Whether nothing is declared in the block itself that would be visible further out.
+pub fn has_no_items(block: &ast::BlockExpr) -> bool {
     let is_block = matches!(block.modifier(), None | Some(BlockModifier::Label(_)));
     is_block
         && !block.statements().any(|statement| match statement {

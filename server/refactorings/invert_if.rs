@@ -1,0 +1,378 @@
+//! # Invert `if`
+//!
+//! ## What it does
+//! Swaps the blocks of an `if` with `else`, and asks for the opposite.
+//!
+//! ## Why
+//! The case that matters, or the shorter one, reads better first; and a condition without `!` reads better than one with it.
+//!
+//! ## Example
+//! ```rust before
+//! fn greet(user: &User) {
+//!     $0if !user.is_known() {
+//!         // Nobody has seen them before.
+//!         introduce(user);
+//!     } else {
+//!         welcome(user);
+//!     }
+//! }
+//! ```
+//! ```rust after
+//! fn greet(user: &User) {
+//!     if user.is_known() {
+//!         welcome(user);
+//!     } else {
+//!         // Nobody has seen them before.
+//!         introduce(user);
+//!     }
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//! - An `if` with `else if`, and conditions with a pattern.
+//! - Conditions whose opposite can't be written down safely: `a < b` of numbers that may be NaN becomes `!(a < b)`.
+//!
+//! ## What it checks
+//! The condition is asked once, as before; both blocks are moved as they stand, with their comments; no variable's type is
+//! first settled in one block and used in the other.
+//!
+//! ## Sources
+//! Martin Fowler, *Refactoring*, "Reverse Conditional"; rust-analyzer's `invert_if`.
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxNode,
+    ast::{self, ElseBranch, HasArgList, HasGenericArgs, HasName},
+};
+
+use super::{
+    Applicability, Change, Context, Declared, Delta, Hazard, Kind, Refactoring, Refusal, Target,
+    find,
+};
+use crate::{
+    syntax::{
+        flow::diverges,
+        layout,
+        negation::{Negated, negated},
+        shapes::guard_clause::has_comment_outside_blocks,
+    },
+    text::{Edit, Edits},
+};
+
+pub(super) const REFACTORING: Refactoring = Refactoring {
+    id: "invert-if",
+    kind: Kind::Rewrite,
+    declares: Delta {
+        adds: &["false", "is_err", "is_none", "is_ok", "is_some", "true"],
+        drops: &["false", "is_err", "is_none", "is_ok", "is_some", "true"],
+        also: &[],
+    },
+    derive,
+};
+
+/// rustfmt writes a short `if` that is a value on one line, up to this width.
+const ONE_LINE: usize = 50;
+
+fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> {
+    let choice = find::if_at(context, target).ok_or(Refusal::NotHere)?;
+    let parts = Parts::of(&choice).ok_or(Refusal::NotHere)?;
+    if has_comment_outside_blocks(&choice) {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "A comment beside the condition or the `else` would have no place any more.",
+        ));
+    }
+    let opposite = negated(&parts.condition)?;
+    parts.check_types(&choice)?;
+    parts.check_layout(context, &choice, &opposite)?;
+    let mut declared = Declared::nothing(context.source.context.edition);
+    declared.add(&opposite.added);
+    declared.drop(&opposite.dropped);
+    let replace = |part: &SyntaxNode, by: String| Edit::replace(part.text_range(), by);
+    let edits = vec![
+        replace(parts.condition.syntax(), opposite.text),
+        replace(parts.then.syntax(), parts.other.syntax().text().to_string()),
+        replace(parts.other.syntax(), parts.then.syntax().text().to_string()),
+    ];
+    Ok(Change {
+        title: "Invert `if`".to_owned(),
+        edits: Edits::new(edits).map_err(|_| Refusal::NotHere)?,
+        applicability: Applicability::Safe,
+        declared,
+        checked: vec![
+            "the condition has an exact opposite",
+            "both blocks are moved as they stand",
+            "no type is settled by their order",
+        ],
+    })
+}
+
+struct Parts {
+    condition: ast::Expr,
+    then: ast::BlockExpr,
+    other: ast::BlockExpr,
+}
+
+impl Parts {
+    fn of(choice: &ast::IfExpr) -> Option<Self> {
+        let Some(ElseBranch::Block(other)) = choice.else_branch() else {
+            return None;
+        };
+        Some(Self {
+            condition: choice.condition()?,
+            then: choice.then_branch()?,
+            other,
+        })
+    }
+
+    fn blocks(&self) -> [&ast::BlockExpr; 2] {
+        [&self.then, &self.other]
+    }
+
+    /// The first block settles types for the second one.
+    fn check_types(&self, choice: &ast::IfExpr) -> Result<(), Refusal> {
+        let has_value = self
+            .blocks()
+            .iter()
+            .all(|block| block.tail_expr().is_some());
+        let may_leave = self.blocks().iter().any(|block| diverges(block));
+        let is_statement = choice
+            .syntax()
+            .parent()
+            .is_some_and(|parent| parent.kind() == SyntaxKind::EXPR_STMT);
+        if has_value && !may_leave && !is_statement && self.borrows_or_captures() {
+            return Err(Refusal::because(
+                Hazard::Types,
+                "The first block's value may settle the type that the second one takes.",
+            ));
+        }
+        if self.shares_open_variable(choice) {
+            return Err(Refusal::because(
+                Hazard::Types,
+                "The first block may settle the type of a variable that the second one uses.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Mutable references are reborrowed and closures made function pointers in the second block only.
+    fn borrows_or_captures(&self) -> bool {
+        self.blocks().iter().any(|block| match block.tail_expr() {
+            Some(ast::Expr::RefExpr(reference)) => reference.mut_token().is_some(),
+            Some(ast::Expr::ClosureExpr(_)) => true,
+            _ => false,
+        })
+    }
+
+    /// Whether both blocks name a variable whose declaration leaves its type open.
+    fn shares_open_variable(&self, choice: &ast::IfExpr) -> bool {
+        let Some(function) = choice.syntax().ancestors().find_map(ast::Fn::cast) else {
+            return true;
+        };
+        let start = choice.syntax().text_range().start();
+        let lets = function.syntax().descendants();
+        let mut open = lets
+            .filter_map(ast::LetStmt::cast)
+            .filter(|statement| statement.syntax().text_range().end() <= start)
+            .filter(is_open)
+            .filter_map(|statement| statement.pat());
+        open.any(|pattern| {
+            let names = pattern
+                .syntax()
+                .descendants()
+                .filter_map(ast::IdentPat::cast);
+            let mut names = names.filter_map(|binding| binding.name());
+            names.any(|name| {
+                self.blocks()
+                    .iter()
+                    .all(|block| names_it(block, &name.text()))
+            })
+        })
+    }
+
+    fn check_layout(
+        &self,
+        context: &Context<'_>,
+        choice: &ast::IfExpr,
+        opposite: &Negated,
+    ) -> Result<(), Refusal> {
+        let text = &context.source.text;
+        let start = layout::column(text, self.condition.syntax().text_range().start());
+        let lines: Vec<&str> = opposite.text.lines().collect();
+        let mut widths = lines.iter().map(|line| layout::width(line));
+        let first = start + widths.next().unwrap_or_default();
+        let last = if lines.len() == 1 { " {".len() } else { 0 };
+        if first + last > layout::MAX_WIDTH || widths.any(|width| width > layout::MAX_WIDTH) {
+            return Err(layout_changes());
+        }
+        let whole = choice.syntax().text();
+        let is_value = !choice.syntax().parent().is_some_and(|parent| {
+            matches!(parent.kind(), SyntaxKind::EXPR_STMT | SyntaxKind::IF_EXPR)
+        });
+        let is_one_line = !whole.contains_char('\n');
+        if (is_value || is_one_line) && self.fits_one_line(&opposite.text) != is_one_line {
+            return Err(layout_changes());
+        }
+        Ok(())
+    }
+
+    /// Whether rustfmt would write the inverted `if` on one line.
+    fn fits_one_line(&self, condition: &str) -> bool {
+        let is_simple = |block: &&ast::BlockExpr| {
+            block.statements().next().is_none() && !layout::has_comment(block.syntax())
+        };
+        let inside = |block: &ast::BlockExpr| {
+            let tail = block
+                .tail_expr()
+                .map(|tail| tail.syntax().text().to_string());
+            tail.unwrap_or_default()
+        };
+        let text = format!(
+            "if {condition} {{ {} }} else {{ {} }}",
+            inside(&self.other),
+            inside(&self.then)
+        );
+        let is_short = !text.contains('\n') && layout::width(&text) <= ONE_LINE;
+        is_short && self.blocks().iter().all(is_simple)
+    }
+}
+
+fn layout_changes() -> Refusal {
+    Refusal::because(
+        Hazard::Text,
+        "The lines would have to be broken in other places, and their layout would be a guess.",
+    )
+}
+
+/// Whether a `let` leaves the type of its variable to what follows.
+fn is_open(statement: &ast::LetStmt) -> bool {
+    if let Some(ty) = statement.ty() {
+        return ty.syntax().text().contains_char('_');
+    }
+    statement
+        .initializer()
+        .is_none_or(|value| is_open_value(&value))
+}
+
+fn is_open_value(value: &ast::Expr) -> bool {
+    match value {
+        ast::Expr::PathExpr(path) => path.syntax().text() == "None",
+        ast::Expr::CallExpr(call) => {
+            let has_arguments = call
+                .arg_list()
+                .is_some_and(|list| list.args().next().is_some());
+            let callee = call.expr().map(|callee| callee.syntax().text().to_string());
+            let callee = callee.unwrap_or_default();
+            let is_generic = callee.contains("::<") && !callee.contains('_');
+            (!has_arguments || callee.ends_with("::with_capacity")) && !is_generic
+        }
+        ast::Expr::MethodCallExpr(call) => {
+            const OPEN: [&str; 7] = [
+                "collect", "default", "into", "parse", "product", "sum", "try_into",
+            ];
+            let name = call.name_ref().map(|name| name.text().to_string());
+            call.generic_arg_list().is_none()
+                && name.is_some_and(|name| OPEN.contains(&name.as_str()))
+        }
+        ast::Expr::TryExpr(inner) => inner.expr().is_none_or(|inner| is_open_value(&inner)),
+        ast::Expr::MacroExpr(call) => call.syntax().text().to_string().starts_with("vec!"),
+        ast::Expr::TupleExpr(tuple) => tuple.fields().any(|field| is_open_value(&field)),
+        ast::Expr::ArrayExpr(_) | ast::Expr::ClosureExpr(_) => true,
+        _ => false,
+    }
+}
+
+fn names_it(block: &ast::BlockExpr, name: &str) -> bool {
+    let tokens = block.syntax().descendants_with_tokens();
+    let mut tokens = tokens.filter_map(ra_ap_syntax::NodeOrToken::into_token);
+    tokens.any(|token| token.text() == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::REFACTORING;
+    use crate::refactorings::{
+        Hazard,
+        fixture::{assert_becomes, assert_not_here, assert_refused},
+    };
+
+    #[test]
+    fn blocks_are_swapped_with_their_comments() {
+        assert_becomes(
+            &REFACTORING,
+            "fn f() -> u8 {\n    $0if a == 1 {\n        // 1\n        b();\n        2 // 3\n    } else {\n        c(\"x\n    y\") /* 4 */\n    }\n}\n",
+            "fn f() -> u8 {\n    if a != 1 {\n        c(\"x\n    y\") /* 4 */\n    } else {\n        // 1\n        b();\n        2 // 3\n    }\n}\n",
+        );
+    }
+
+    #[test]
+    fn an_if_may_be_a_value_or_the_end_of_a_chain() {
+        assert_becomes(
+            &REFACTORING,
+            "fn f() {\n    let b = if $0a.is_some() { 1 } else { 2 };\n}\n",
+            "fn f() {\n    let b = if a.is_none() { 2 } else { 1 };\n}\n",
+        );
+        assert_becomes(
+            &REFACTORING,
+            "fn f() {\n    if a {\n        b();\n    $0} else if c {\n        d();\n    } else {\n        e();\n    }\n}\n",
+            "fn f() {\n    if a {\n        b();\n    } else if !c {\n        e();\n    } else {\n        d();\n    }\n}\n",
+        );
+    }
+
+    #[test]
+    fn numbers_that_may_be_no_number_keep_their_order() {
+        assert_becomes(
+            &REFACTORING,
+            "fn f(x: f64) {\n    $0if x < 1.0 {\n        a();\n    } else {\n        b();\n    }\n}\n",
+            "fn f(x: f64) {\n    if !(x < 1.0) {\n        b();\n    } else {\n        a();\n    }\n}\n",
+        );
+    }
+
+    #[test]
+    fn conditions_without_an_opposite_are_refused() {
+        let of = |condition: &str| {
+            format!(
+                "fn f(q: &bool) {{\n    $0if {condition} {{\n        a();\n    }} else {{\n        b();\n    }}\n}}\n"
+            )
+        };
+        assert_refused(&REFACTORING, Hazard::Negation, &of("let Some(c) = d"));
+        assert_refused(&REFACTORING, Hazard::Negation, &of("c && let Some(d) = e"));
+        assert_refused(&REFACTORING, Hazard::Types, &of("!q"));
+    }
+
+    #[test]
+    fn types_that_the_order_may_settle_are_refused() {
+        assert_refused(
+            &REFACTORING,
+            Hazard::Types,
+            "fn f() {\n    let mut v = Vec::new();\n    $0if a {\n        v.push(1u8);\n    } else {\n        v[0].count_ones();\n    }\n}\n",
+        );
+        assert_refused(
+            &REFACTORING,
+            Hazard::Types,
+            "fn f() {\n    let b = $0if a { &mut c } else { d };\n}\n",
+        );
+    }
+
+    #[test]
+    fn what_would_have_no_place_is_refused() {
+        for text in [
+            "fn f() {\n    $0if a {\n        b();\n    } // 1\n    else {\n        c();\n    }\n}\n",
+            "fn f() {\n    $0if a /* 1 */ {\n        b();\n    } else {\n        c();\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        #[cfg(unix)]\n        b();\n    } else {\n        c();\n    }\n}\n",
+            "fn f() {\n    let b = $0if aaaaaaaaaaaaaaaa { bbbbbbbb } else { cccccccc };\n}\n",
+        ] {
+            assert_refused(&REFACTORING, Hazard::Text, text);
+        }
+    }
+
+    #[test]
+    fn an_if_without_two_blocks_is_left_alone() {
+        for text in [
+            "fn f() {\n    $0if a {\n        b();\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        b();\n    } else if c {\n        d();\n    }\n}\n",
+            "fn f() {\n    if a {\n        $0b();\n    } else {\n        c();\n    }\n}\n",
+        ] {
+            assert_not_here(&REFACTORING, text);
+        }
+    }
+}

@@ -1,0 +1,447 @@
+//! # Remove redundant `else`
+//!
+//! ## What it does
+//! Takes the code out of an `else` whose `if` never comes to its end, or takes an `if` off the `else` before it.
+//!
+//! ## Why
+//! Behind a `return` or a `continue` everything is `else`. Said again, it only costs a level of indentation, and the code that
+//! goes on looks like a special case.
+//!
+//! ## Example
+//! ```rust before
+//! fn price(order: &Order) -> u32 {
+//!     $0if order.is_free() {
+//!         return 0;
+//!     } else {
+//!         // With the tax.
+//!         let price = order.sum();
+//!         price + price / 5
+//!     }
+//! }
+//! ```
+//! ```rust after
+//! fn price(order: &Order) -> u32 {
+//!     if order.is_free() {
+//!         return 0;
+//!     }
+//!     // With the tax.
+//!     let price = order.sum();
+//!     price + price / 5
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//! - An `else` behind a block that may come to its end.
+//! - Blocks that declare items, and variables that would live on beside the code that follows.
+//! - Values matched by a pattern whose temporaries the `else` may still need, as the guard of a lock.
+//!
+//! ## What it checks
+//! Every block before the `else` ends in `return`, `break`, `continue`, `panic!` or the like; nothing that the block declares
+//! reaches code that didn't see it before; temporaries are dropped before the variables that they borrow from.
+//!
+//! ## Sources
+//! clippy's `redundant_else`; Martin Fowler, *Refactoring*, "Replace Nested Conditional with Guard Clauses".
+
+use ra_ap_syntax::{
+    AstNode,
+    ast::{self, ElseBranch, HasAttrs},
+};
+
+use super::{
+    Applicability, Change, Context, Declared, Delta, Hazard, Kind, Refactoring, Refusal, Target,
+    find,
+};
+use crate::{
+    syntax::{
+        flow::diverges,
+        layout, leftovers,
+        shapes::{
+            guard_clause::{
+                block_ended_by, check_joint, exit_of, has_comment_outside_blocks, has_no_items,
+            },
+            hoist::{self, Hoisted},
+        },
+    },
+    text::{Edit, Edits, TextRange},
+};
+
+pub(super) const REFACTORING: Refactoring = Refactoring {
+    id: "remove-redundant-else",
+    kind: Kind::Rewrite,
+    declares: Delta {
+        adds: &[],
+        drops: &["else"],
+        also: &[],
+    },
+    derive,
+};
+
+fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> {
+    find::first_fit(find::ifs_at(context, target), |choice| {
+        change(context, choice)
+    })
+}
+
+fn change(context: &Context<'_>, choice: &ast::IfExpr) -> Result<Change, Refusal> {
+    let chain = Chain::of(choice).ok_or(Refusal::NotHere)?;
+    chain.check(context)?;
+    let text = &context.source.text;
+    let indent = layout::indentation(text, chain.top.syntax().text_range().start());
+    let code = match &chain.rest {
+        Rest::Block(other) => chain.hoisted(context, other, indent)?,
+        Rest::If(next) => next.syntax().text().to_string(),
+    };
+    let whole = chain.top.syntax().text_range();
+    let behind = text.get(usize::from(whole.end())..).unwrap_or_default();
+    check_joint(&code, behind)?;
+    let ending = layout::first_line_ending(text);
+    let edit = Edit::replace(
+        TextRange::new(chain.kept_end(), whole.end()),
+        format!("{ending}{indent}{code}"),
+    );
+    let mut declared = Declared::nothing(context.source.context.edition);
+    declared.drop("else");
+    Ok(Change {
+        title: "Remove redundant `else`".to_owned(),
+        edits: Edits::new(vec![edit]).map_err(|_| Refusal::NotHere)?,
+        applicability: chain.applicability(context)?,
+        declared,
+        checked: vec![
+            "every block before the `else` leaves",
+            "no name reaches code that didn't see it before",
+            "temporaries are dropped before variables",
+        ],
+    })
+}
+
+/// A chain of `if … else if …` up to an `else` that is redundant.
+struct Chain {
+    top: ast::IfExpr,
+    /// The `if`s before the `else`, the top among them; none comes to its end.
+    kept: Vec<ast::IfExpr>,
+    rest: Rest,
+}
+
+enum Rest {
+    Block(ast::BlockExpr),
+    If(ast::IfExpr),
+}
+
+impl Chain {
+    /// The chain around `choice`, if one of its `else`s is redundant.
+    fn of(choice: &ast::IfExpr) -> Option<Self> {
+        let mut top = choice.clone();
+        while let Some(around) = top.syntax().parent().and_then(ast::IfExpr::cast) {
+            top = around;
+        }
+        if !is_statement(&top) {
+            return None;
+        }
+        let mut kept = Vec::new();
+        let mut here = top.clone();
+        while diverges(&here.then_branch()?) {
+            kept.push(here.clone());
+            match here.else_branch()? {
+                ElseBranch::Block(other) => {
+                    let rest = Rest::Block(other);
+                    return Some(Self { top, kept, rest });
+                }
+                ElseBranch::IfExpr(next) => here = next,
+            }
+        }
+        let rest = Rest::If(here);
+        (!kept.is_empty()).then_some(Self { top, kept, rest })
+    }
+
+    /// The end of the last block that stays where it is.
+    fn kept_end(&self) -> ra_ap_syntax::TextSize {
+        let last = self.kept.last().and_then(ast::IfExpr::then_branch);
+        last.map_or(self.top.syntax().text_range().end(), |block| {
+            block.syntax().text_range().end()
+        })
+    }
+
+    fn check(&self, context: &Context<'_>) -> Result<(), Refusal> {
+        let text = &context.source.text;
+        let at = self.top.syntax().text_range().start();
+        if self.top.attrs().next().is_some() {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "An attribute stands on the `if`, and would stand on a part of it only.",
+            ));
+        }
+        if self.kept.iter().any(has_comment_outside_blocks) {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "A comment beside a condition or an `else` would have no place any more.",
+            ));
+        }
+        if !layout::is_first_on_line(text, at) {
+            return Err(hoist::odd_indentation());
+        }
+        Ok(())
+    }
+
+    /// What is matched by a pattern lives on to the end of an `if let` with its `else`, before edition 2024.
+    fn applicability(&self, context: &Context<'_>) -> Result<Applicability, Refusal> {
+        if context.source.context.edition.at_least_2024() {
+            return Ok(Applicability::Safe);
+        }
+        let mut applicability = Applicability::Safe;
+        let conditions = self.kept.iter().filter_map(ast::IfExpr::condition);
+        let matched = conditions.flat_map(|condition| {
+            let all = condition.syntax().descendants();
+            all.filter_map(ast::LetExpr::cast).collect::<Vec<_>>()
+        });
+        for value in matched.filter_map(|matched| matched.expr()) {
+            if !leftovers::makes_none(&value) {
+                return Err(Refusal::because(
+                    Hazard::Temporaries,
+                    "What the pattern's value borrows from is dropped behind the `else`, and would be dropped before it.",
+                ));
+            }
+            if !leftovers::is_place(&value) {
+                applicability = Applicability::NeedsCheck;
+            }
+        }
+        Ok(applicability)
+    }
+
+    /// The inside of the `else` block, as it stands behind the `if`.
+    fn hoisted(
+        &self,
+        context: &Context<'_>,
+        other: &ast::BlockExpr,
+        indent: &str,
+    ) -> Result<String, Refusal> {
+        let file = context.source.context;
+        if !has_no_items(other) {
+            return Err(Refusal::because(
+                Hazard::Hoisting,
+                "Items declared in the `else` would be visible to the code before it.",
+            ));
+        }
+        let body = Hoisted::new(&context.source.text, other, file)?;
+        let tail = other.tail_expr();
+        let needs_semicolon = match (block_ended_by(&self.top), &tail) {
+            (None, _) => self.semicolon_in_the_middle(other)?,
+            (Some(_), None) => false,
+            (Some(block), Some(tail)) if exit_of(&block).is_some() => {
+                hoist::wants_semicolon(tail, file)?
+            }
+            (Some(_), Some(tail)) if hoist::is_free_tail(tail, file) => false,
+            (Some(_), Some(_)) => {
+                return Err(Refusal::because(
+                    Hazard::TailTemporaries,
+                    "What the last expression borrows from might be dropped too early one level further out.",
+                ));
+            }
+        };
+        match &tail {
+            Some(tail) if needs_semicolon => body.with_semicolon(tail, indent),
+            _ => body.whole(indent),
+        }
+    }
+
+    /// Other statements follow: they must not see the block's variables, nor wait for those to be dropped.
+    fn semicolon_in_the_middle(&self, other: &ast::BlockExpr) -> Result<bool, Refusal> {
+        let mut statements = other.statements();
+        if statements.any(|statement| matches!(statement, ast::Stmt::LetStmt(_))) {
+            return Err(Refusal::because(
+                Hazard::Hoisting,
+                "Variables of the `else` would live on beside the code that follows.",
+            ));
+        }
+        match other.tail_expr() {
+            Some(ast::Expr::MacroExpr(call)) if call.to_string().ends_with('}') => {
+                Err(Refusal::because(
+                    Hazard::TailTemporaries,
+                    "The last expression is a macro in braces, and whether it needs a `;` isn't visible.",
+                ))
+            }
+            Some(tail) => Ok(!is_block_like(&tail)),
+            None => Ok(false),
+        }
+    }
+}
+
+/// Whether the `if` stands by itself in a block, without a `;`.
+fn is_statement(choice: &ast::IfExpr) -> bool {
+    let Some(parent) = choice.syntax().parent() else {
+        return false;
+    };
+    match ast::ExprStmt::cast(parent.clone()) {
+        Some(statement) => statement.semicolon_token().is_none(),
+        None => ast::StmtList::can_cast(parent.kind()),
+    }
+}
+
+/// Whether an expression is a statement without a `;`.
+fn is_block_like(expr: &ast::Expr) -> bool {
+    matches!(
+        expr,
+        ast::Expr::IfExpr(_)
+            | ast::Expr::MatchExpr(_)
+            | ast::Expr::ForExpr(_)
+            | ast::Expr::WhileExpr(_)
+            | ast::Expr::LoopExpr(_)
+            | ast::Expr::BlockExpr(_)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::REFACTORING;
+    use crate::{
+        refactorings::{
+            Applicability, Hazard,
+            fixture::{
+                assert_becomes, assert_becomes_in, assert_not_here, assert_refused, offered,
+            },
+        },
+        syntax::{Edition, FileContext},
+    };
+
+    const EDITION_2024: FileContext = FileContext {
+        edition: Edition::Edition2024,
+        rust_version: None,
+        role: crate::syntax::Role::Library,
+    };
+
+    #[test]
+    fn the_else_of_a_block_that_leaves_goes() {
+        for leaves in ["return;", "panic!(\"a\")", "std::process::exit(1);"] {
+            assert_becomes(
+                &REFACTORING,
+                &format!(
+                    "fn f() {{\n    if $0a {{\n        {leaves}\n    }} else {{\n        b();\n        c()\n    }}\n}}\n"
+                ),
+                &format!(
+                    "fn f() {{\n    if a {{\n        {leaves}\n    }}\n    b();\n    c();\n}}\n"
+                ),
+            );
+        }
+    }
+
+    #[test]
+    fn a_chain_loses_its_last_else() {
+        assert_becomes(
+            &REFACTORING,
+            "fn f() -> u8 {\n    $0if a {\n        return 1;\n    } else if b {\n        return 2;\n    } else {\n        3\n    }\n}\n",
+            "fn f() -> u8 {\n    if a {\n        return 1;\n    } else if b {\n        return 2;\n    }\n    3\n}\n",
+        );
+    }
+
+    #[test]
+    fn a_chain_is_cut_where_it_goes_on() {
+        let after = "fn f() -> u8 {\n    if a {\n        return 1;\n    }\n    if b {\n        2\n    } else {\n        3\n    }\n}\n";
+        for before in [
+            "fn f() -> u8 {\n    $0if a {\n        return 1;\n    } else if b {\n        2\n    } else {\n        3\n    }\n}\n",
+            "fn f() -> u8 {\n    if a {\n        return 1;\n    $0} else if b {\n        2\n    } else {\n        3\n    }\n}\n",
+        ] {
+            assert_becomes(&REFACTORING, before, after);
+        }
+    }
+
+    #[test]
+    fn the_cursor_may_be_on_the_else() {
+        assert_becomes(
+            &REFACTORING,
+            "fn f() {\n    for a in b {\n        if a {\n            continue;\n        $0} else {\n            // 1\n            c(\"x\n        y\");\n            // 2\n        }\n    }\n}\n",
+            "fn f() {\n    for a in b {\n        if a {\n            continue;\n        }\n        // 1\n        c(\"x\n        y\");\n        // 2\n    }\n}\n",
+        );
+    }
+
+    #[test]
+    fn code_may_follow_what_declares_nothing() {
+        assert_becomes(
+            &REFACTORING,
+            "fn f() {\n    $0if a {\n        return;\n    } else {\n        b();\n        c()\n    }\n    d();\n}\n",
+            "fn f() {\n    if a {\n        return;\n    }\n    b();\n    c();\n    d();\n}\n",
+        );
+        assert_refused(
+            &REFACTORING,
+            Hazard::Hoisting,
+            "fn f() {\n    $0if a {\n        return;\n    } else {\n        let b = c.lock();\n        b.d();\n    }\n    d();\n}\n",
+        );
+    }
+
+    #[test]
+    fn values_keep_their_temporaries_in_order() {
+        let text = "fn f() -> u8 {\n    let b = c();\n    $0if a {\n        return 1;\n    } else {\n        b.borrow().d()\n    }\n}\n";
+        assert_refused(&REFACTORING, Hazard::TailTemporaries, text);
+        assert_becomes_in(
+            EDITION_2024,
+            &REFACTORING,
+            text,
+            "fn f() -> u8 {\n    let b = c();\n    if a {\n        return 1;\n    }\n    b.borrow().d()\n}\n",
+        );
+    }
+
+    #[test]
+    fn patterns_may_hold_something_through_the_else() {
+        let of = |value: &str| {
+            format!(
+                "fn f() {{\n    $0if let Some(b) = {value} {{\n        return;\n    }} else {{\n        c();\n    }}\n}}\n"
+            )
+        };
+        assert_refused(
+            &REFACTORING,
+            Hazard::Temporaries,
+            &of("a.lock().unwrap().b()"),
+        );
+        let applicability = |context, value: &str| {
+            let offer = offered(context, &REFACTORING, &of(value)).unwrap();
+            offer.change().applicability
+        };
+        let edition_2021 = FileContext::default();
+        assert_eq!(applicability(edition_2021, "a.b"), Applicability::Safe);
+        assert_eq!(
+            applicability(edition_2021, "a.b()"),
+            Applicability::NeedsCheck
+        );
+        assert_eq!(
+            applicability(EDITION_2024, "a.lock().b()"),
+            Applicability::Safe
+        );
+    }
+
+    #[test]
+    fn what_would_have_no_place_is_refused() {
+        for text in [
+            "fn f() {\n    $0if a {\n        return;\n    } // 1\n    else {\n        b();\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        return;\n    } else /* 1 */ {\n        b();\n    }\n}\n",
+            "fn f() {\n    #[allow(x)]\n    $0if a {\n        return;\n    } else {\n        b();\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        return;\n    } else {\n        #[cfg(unix)]\n        b();\n    }\n}\n",
+            "fn f() {\n    $0if a { return; } else { b(); }\n}\n",
+            "fn f() {\n    $0if a {\n        return;\n    } else {\n        b(); // 1\n    } // 2\n}\n",
+        ] {
+            assert_refused(&REFACTORING, Hazard::Text, text);
+        }
+        assert_refused(
+            &REFACTORING,
+            Hazard::Hoisting,
+            "fn f() {\n    $0if a {\n        return;\n    } else {\n        use b::c;\n        c();\n    }\n}\n",
+        );
+    }
+
+    #[test]
+    fn an_else_that_says_something_is_left_alone() {
+        for text in [
+            "fn f() {\n    $0if a {\n        b();\n    } else {\n        c();\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        return;\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        b();\n    } else if c {\n        return;\n    } else {\n        d();\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        return;\n    } else {\n    }\n}\n",
+            "fn f() {\n    let b = $0if a {\n        return;\n    } else {\n        c()\n    };\n}\n",
+            "fn f() {\n    match b {\n        _ => $0if a {\n            return;\n        } else {\n            c()\n        },\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        || return;\n    } else {\n        c()\n    }\n}\n",
+        ] {
+            let result = offered(FileContext::default(), &REFACTORING, text);
+            assert!(result.is_err(), "{text}");
+        }
+        assert_not_here(
+            &REFACTORING,
+            "fn f() {\n    $0if a {\n        b();\n    } else {\n        c();\n    }\n}\n",
+        );
+    }
+}

@@ -1,0 +1,29 @@
+//! The tokens of a text without a tree.
+
+use ra_ap_parser::{Edition, LexedStr, SyntaxKind};
+
+/// The tokens of a text in their order, white space and comments among them. Punctuation comes character by character.
+pub fn tokens(text: &str, edition: Edition) -> Vec<(SyntaxKind, &str)> {
+    let lexed = LexedStr::new(edition, text);
+    let mut at = 0;
+    let tokens = (0..lexed.len()).map(|number| {
+        let start = at;
+        at += lexed.text_len(number);
+        (lexed.kind(number), &text[start..at])
+    });
+    tokens.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_character_is_in_a_token() {
+        let text = "#!/bin/x\nfn ä() { \"b\" /* c */ -> 'd }";
+        let tokens = tokens(text, Edition::Edition2021);
+        let whole: String = tokens.iter().map(|(_, text)| *text).collect();
+        assert_eq!(whole, text);
+        assert!(tokens.contains(&(SyntaxKind::IDENT, "ä")));
+    }
+}
