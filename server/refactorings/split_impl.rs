@@ -109,13 +109,15 @@
 //!
 //! Implementations of traits, which can't be split; blocks with attributes, which may be macros; small blocks: it takes ten
 //! functions, or 400 lines. With the cursor on the header, the split is where the theme changes: at a comment that stands by
-//! itself, or where public functions end. In a block of 400 lines it can be asked for at every function.
+//! itself, or where public functions end. In a block of 400 lines it can be asked for at
+//! every function that begins a theme: under such a comment, where public functions begin or end, or with the first of three
+//! whose names begin with the same word.
 
 use std::ops::Range;
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxToken, TextSize,
-    ast::{self, HasAttrs, HasVisibility},
+    ast::{self, HasAttrs, HasName, HasVisibility},
 };
 
 use super::{
@@ -207,7 +209,7 @@ impl Block {
         let is_meant =
             |item: &ast::AssocItem| signature(item).is_some_and(|it| it.contains_range(at));
         let place = self.items.iter().position(is_meant)?;
-        (place > 0).then_some(place)
+        (place > 0 && self.starts_theme(place)).then_some(place)
     }
 
     /// Near the middle, but rather where the theme changes.
@@ -227,6 +229,18 @@ impl Block {
                     .filter(|place| is_function(&self.items[*place]))
                     .min_by_key(distance)
             })
+    }
+
+    /// Whether something new begins with an item: under a heading, where what is public ends or begins, or with the first of
+    /// three functions whose names begin with the same word.
+    fn starts_theme(&self, place: usize) -> bool {
+        let (before, item) = (&self.items[place - 1], &self.items[place]);
+        let word = first_word(item);
+        let next = |further: usize| self.items.get(place + further).and_then(first_word);
+        let goes_on = word.is_some() && next(1) == word && next(2) == word;
+        self.has_heading(place)
+            || is_public(before) != is_public(item)
+            || (goes_on && first_word(before) != word)
     }
 
     /// Whether a comment stands by itself in front of an item, with an empty line behind it.
@@ -347,6 +361,16 @@ fn is_public(item: &ast::AssocItem) -> bool {
     }
 }
 
+/// `set` of `set_length`.
+fn first_word(item: &ast::AssocItem) -> Option<String> {
+    let ast::AssocItem::Fn(function) = item else {
+        return None;
+    };
+    let name = function.name()?.text().to_string();
+    let word = name.split('_').next().unwrap_or_default();
+    Some(word.to_owned())
+}
+
 /// The first line or lines of a function, without its comments and attributes.
 fn signature(item: &ast::AssocItem) -> Option<TextRange> {
     let ast::AssocItem::Fn(function) = item else {
@@ -390,7 +414,7 @@ mod tests {
         let mut out = String::new();
         for number in numbers {
             let between = if out.is_empty() { "" } else { "\n" };
-            let _ = write!(out, "{between}    fn f{number}() {{}}\n");
+            let _ = writeln!(out, "{between}    fn f{number}() {{}}");
         }
         out
     }
@@ -476,6 +500,27 @@ mod tests {
     }
 
     #[test]
+    fn a_long_block_is_not_split_inside_a_theme() {
+        let long = format!(
+            "    fn long() {{\n{}    }}\n",
+            "        a();\n".repeat(LONG)
+        );
+        let first = "    fn set_a() {}\n\n    fn get_a() {}\n\n";
+        let text = format!("impl S {{\n{first}    $0fn get_b() {{}}\n\n{long}}}\n");
+        assert_not_here(&SPLIT, &text);
+        let second = "    fn get_b() {}\n\n    fn get_c() {}\n\n";
+        assert_becomes(
+            &SPLIT,
+            &format!(
+                "impl S {{\n    fn set_a() {{}}\n\n    $0fn get_a() {{}}\n\n{second}{long}}}\n"
+            ),
+            &format!(
+                "impl S {{\n    fn set_a() {{}}\n}}\n\nimpl S {{\n    fn get_a() {{}}\n\n{second}{long}}}\n"
+            ),
+        );
+    }
+
+    #[test]
     fn what_belongs_to_the_whole_block_is_refused() {
         let ten = functions(0..10);
         assert_refused(
@@ -493,9 +538,7 @@ mod tests {
             Hazard::Text,
             &format!("$0impl S /* why */ {{\n{ten}}}\n"),
         );
-        let line: String = (0..10)
-            .map(|number| format!("fn f{number}() {{}} "))
-            .collect();
+        let line = ten.replace('\n', " ");
         assert_refused(&SPLIT, Hazard::Text, &format!("$0impl S {{ {line}}}\n"));
     }
 

@@ -85,3 +85,55 @@ fn say(sighting: &Sighting, _text: &str) -> String {
     };
     format!("Two nested conditions guard the same {lines}; they can be asked as one.")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::smells::fixture::fired;
+
+    #[test]
+    fn two_conditions_of_one_block_are_seen() {
+        // From `regex-automata` 0.4.18, `src/util/look.rs` (MIT OR Apache-2.0).
+        let text = "
+fn matches_set_inline(&self, set: LookSet, haystack: &[u8], at: usize) -> bool {
+    if set.contains(Look::Start) {
+        if !self.is_start(haystack, at) {
+            return false;
+        }
+    }
+    true
+}
+";
+        assert_eq!(fired("collapsible-if", text), [("if".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn the_case_between_may_be_wanted() {
+        for code in [
+            "if a { if b { c() } else { d() } }",
+            "if a { if b { c() } } else { d() }",
+            "if a { if b { c() } d() }",
+            "if z {} else if a { if b { c() } } else {}",
+        ] {
+            let text = format!("fn f() {{ {code} }}");
+            assert!(fired("collapsible-if", &text).is_empty(), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_comment_behind_the_inner_one_has_no_other_place() {
+        let text = "fn f() {\n    if a {\n        if b {\n            c();\n        }\n        // else we wait\n    }\n}\n";
+        assert!(fired("collapsible-if", text).is_empty());
+    }
+
+    #[test]
+    fn other_control_flow_is_left_alone() {
+        for code in [
+            "while a { if b { c() } }",
+            "if a { match b { _ => {} } }",
+            "if a { m!(if b { c() }) }",
+        ] {
+            let text = format!("fn f() {{ {code} }}");
+            assert!(fired("collapsible-if", &text).is_empty(), "{code}");
+        }
+    }
+}

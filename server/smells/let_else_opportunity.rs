@@ -95,3 +95,56 @@ fn say(sighting: &Sighting, _text: &str) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::smells::fixture::fired;
+
+    #[test]
+    fn a_value_or_a_way_out_is_seen() {
+        // From `clap_builder` 4.6.7, `src/parser/parser.rs` (MIT OR Apache-2.0).
+        let text = r#"
+fn resolve_pending(&self, matcher: &mut ArgMatcher) -> ClapResult<()> {
+    let pending = match matcher.take_pending() {
+        Some(pending) => pending,
+        None => {
+            return Ok(());
+        }
+    };
+
+    debug!("Parser::resolve_pending: id={:?}", pending.id);
+    Ok(())
+}
+"#;
+        let seen = fired("let-else-opportunity", text);
+        assert_eq!(seen, [("match".to_owned(), 6)]);
+        let text = "fn f() { let a = if let Some(a) = b { a } else { return }; }";
+        let seen = fired("let-else-opportunity", text);
+        assert_eq!(seen, [("if".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn a_way_out_that_uses_the_error_is_left_alone() {
+        let text = "fn f() { let a = match b { Ok(a) => a, Err(e) => return Err(e.into()) }; }";
+        assert!(fired("let-else-opportunity", text).is_empty());
+    }
+
+    #[test]
+    fn a_default_is_no_way_out() {
+        let text = "fn f() { let a = match b { Some(a) => a, None => 1 }; }";
+        assert!(fired("let-else-opportunity", text).is_empty());
+    }
+
+    #[test]
+    fn a_value_that_is_worked_on_is_left_alone() {
+        for code in [
+            "let a = match b { Some(a) => a + 1, None => return };",
+            "let a = match b { Some(a) if c => a, _ => return };",
+            "let Some(a) = b else { return };",
+            "m!(let a = match b { Some(a) => a, None => return };);",
+        ] {
+            let text = format!("fn f() {{ {code} }}");
+            assert!(fired("let-else-opportunity", &text).is_empty(), "{code}");
+        }
+    }
+}

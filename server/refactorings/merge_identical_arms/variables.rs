@@ -105,7 +105,7 @@ fn tuple_variables(
             return rest_is_last.then_some(found);
         }
         let ty = types.next()?.ty()?;
-        found.extend(variable(&field, &ty)?);
+        add_variable(&mut found, &field, &ty)?;
     }
     types.next().is_none().then_some(found)
 }
@@ -119,22 +119,26 @@ fn record_variables(
         let name = field.field_name()?.text().to_string();
         let mut fields = definition.fields();
         let defined = fields.find(|field| field.name().is_some_and(|own| own.text() == name))?;
-        found.extend(variable(&field.pat()?, &defined.ty()?)?);
+        add_variable(&mut found, &field.pat()?, &defined.ty()?)?;
     }
     Some(found)
 }
 
-/// The variable that a field is bound to, or none if it is bound to none. Nothing if it is taken apart further.
-fn variable(pattern: &ast::Pat, ty: &ast::Type) -> Option<Option<Variable>> {
+/// Adds the variable that a field is bound to, if it is bound to one. Nothing if it is taken apart further.
+fn add_variable(found: &mut Vec<Variable>, pattern: &ast::Pat, ty: &ast::Type) -> Option<()> {
     let ast::Pat::IdentPat(binding) = pattern else {
-        return patterns::binds_nothing(pattern).then_some(None);
+        return patterns::binds_nothing(pattern).then_some(());
     };
+    if !patterns::is_binding(binding) {
+        return Some(());
+    }
     if binding.pat().is_some() {
         return None;
     }
     let name = binding.name()?.text().to_string();
     let form = binding.syntax().text().to_string();
-    Some(Some((name, form, words_of(ty.syntax()).collect())))
+    found.push((name, form, words_of(ty.syntax()).collect()));
+    Some(())
 }
 
 /// The variant that a path names, if its `enum` is defined in a module around `node` and nothing else in the file has its name.
