@@ -197,7 +197,7 @@ fn action(
     };
     let preferred = question.support.preferred && candidate.is_preferred;
     Some(CodeAction {
-        title: change.title.clone(),
+        title: analysed.title(&candidate.offer),
         kind: Some(candidate.kind),
         diagnostics: (!candidate.diagnostics.is_empty()).then_some(candidate.diagnostics),
         edit,

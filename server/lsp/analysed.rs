@@ -99,6 +99,14 @@ impl Analysed {
         remembered.keep_answers(finding, offers)
     }
 
+    /// The title of an offer, with what it gains.
+    pub(super) fn title(&self, offer: &Offer) -> String {
+        match self.file.source() {
+            Ok(source) => analysis::title(source, offer),
+            Err(_) => offer.change().title.clone(),
+        }
+    }
+
     /// What else can be done in `range`.
     pub(super) fn assists_at(&self, range: TextRange) -> Arc<Assists> {
         let remembered = &self.document.remembered;

@@ -87,10 +87,10 @@ fn keyword(statement: &ast::LetStmt) -> Option<TextRange> {
 
 fn say(sighting: &Sighting, _text: &str) -> String {
     match sighting.measure {
-        1 => "This either gives a value or leaves; `let … else` says so directly.".to_owned(),
+        1 => "This either gives a value or leaves; `let … else` says so directly".to_owned(),
         lines => {
             format!(
-                "These {lines} lines either give a value or leave; `let … else` says so directly."
+                "These {lines} lines either give a value or leave; `let … else` says so directly"
             )
         }
     }

@@ -10,7 +10,7 @@ use std::{
 /// # Panics
 ///
 /// If cargo can't get the crates, or there is no such crate among them.
-pub fn source_of(name: &str) -> PathBuf {
+pub(crate) fn source_of(name: &str) -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/Cargo.toml");
     let output = Command::new(env!("CARGO"))
         .args([

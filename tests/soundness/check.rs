@@ -3,9 +3,8 @@
 use std::{
     collections::BTreeMap,
     fmt, fs,
-    io::Write,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Command, Output},
     sync::Arc,
 };
 
@@ -14,10 +13,13 @@ use rustassistant::text::Edits;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
-use super::probe::{Candidate, text_of};
+use super::{
+    probe::{Candidate, text_of},
+    rustfmt::is_formatted,
+};
 
 /// A copy of a crate that may be changed.
-pub struct Trial {
+pub(crate) struct Trial {
     folder: TempDir,
     root: PathBuf,
     targets: Targets,
@@ -32,23 +34,25 @@ enum Targets {
 
 /// What the crate's own tests said of the largest round.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Tests {
+pub(crate) enum Tests {
     Passed,
     FailedAfter,
     /// They fail or don't build without any edit, so they tell nothing.
     FailedBefore,
 }
 
-pub struct Outcome {
-    pub tried: Vec<Candidate>,
-    pub broken: Vec<(Candidate, String)>,
-    /// Edits that hold, but lose a comment or leave formatted code unformatted.
-    pub faulty: Vec<(Candidate, &'static str)>,
-    pub tests: Tests,
+pub(crate) struct Outcome {
+    pub(crate) tried: Vec<Candidate>,
+    pub(crate) broken: Vec<(Candidate, String)>,
+    /// Edits that hold, but lose a comment.
+    pub(crate) faulty: Vec<(Candidate, &'static str)>,
+    /// Edits after which rustfmt would change something, and edits of formatted code.
+    pub(crate) unformatted: (usize, usize),
+    pub(crate) tests: Tests,
 }
 
 impl Outcome {
-    pub fn holds(&self) -> bool {
+    pub(crate) fn holds(&self) -> bool {
         self.broken.is_empty() && self.faulty.is_empty() && self.tests != Tests::FailedAfter
     }
 }
@@ -64,7 +68,7 @@ impl fmt::Display for Tests {
 }
 
 impl Trial {
-    pub fn prepare(source: &Path) -> Self {
+    pub(crate) fn prepare(source: &Path) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let root = folder.path().join("crate");
         copy(source, &root);
@@ -91,11 +95,11 @@ impl Trial {
         trial
     }
 
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
-    pub fn run(&self, candidates: Vec<Candidate>) -> Outcome {
+    pub(crate) fn run(&self, candidates: Vec<Candidate>) -> Outcome {
         let rounds = rounds(&candidates);
         let mut broken = Vec::new();
         for round in &rounds {
@@ -109,8 +113,12 @@ impl Trial {
         let faulty = candidates
             .iter()
             .filter_map(|one| Some((one.clone(), fault(one)?)));
+        let faulty = faulty.collect();
+        let formatted: Vec<bool> = candidates.iter().filter_map(stays_formatted).collect();
+        let unformatted = formatted.iter().filter(|stays| !**stays).count();
         Outcome {
-            faulty: faulty.collect(),
+            faulty,
+            unformatted: (unformatted, formatted.len()),
             tried: candidates,
             broken,
             tests,
@@ -234,10 +242,18 @@ fn fault(candidate: &Candidate) -> Option<&'static str> {
     if comments(&before) != comments(&after) {
         return Some("changes the comments");
     }
-    if is_formatted(&before) == Some(true) && is_formatted(&after) == Some(false) {
-        return Some("leaves formatted code unformatted");
-    }
     None
+}
+
+/// Whether an edit leaves formatted code unformatted; nothing if the code was not formatted, or there is no rustfmt. Where
+/// lines move outwards, rustfmt would join some that now fit, and nobody but rustfmt knows which.
+pub(crate) fn stays_formatted(candidate: &Candidate) -> Option<bool> {
+    let before = text_of(&candidate.file);
+    let edition = candidate.edition.to_string();
+    if !is_formatted(&before, &edition)? {
+        return None;
+    }
+    is_formatted(&candidate.edits.apply(&before)?, &edition)
 }
 
 fn comments(text: &str) -> Vec<String> {
@@ -258,19 +274,6 @@ fn unindented(comment: &str) -> String {
         .map(str::trim)
         .collect::<Vec<_>>()
         .join("\n")
-}
-
-/// Whether rustfmt would leave the text as it is; nothing where there is no rustfmt.
-fn is_formatted(text: &str) -> Option<bool> {
-    let mut child = Command::new("rustfmt")
-        .args(["--edition", "2024", "--check", "--quiet"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    child.stdin.take()?.write_all(text.as_bytes()).ok()?;
-    Some(child.wait().ok()?.success())
 }
 
 fn copy(from: &Path, to: &Path) {

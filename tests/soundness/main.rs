@@ -16,6 +16,8 @@ use check::{Outcome, Trial};
 
 #[path = "../corpus/corpus.rs"]
 mod corpus;
+#[path = "../fixtures/rustfmt.rs"]
+mod rustfmt;
 
 /// Small enough to be built often, of different styles and editions.
 const CRATES: [&str; 6] = [
@@ -90,10 +92,12 @@ impl Total {
             );
         }
         println!(
-            "{name}: {} edits, {} broken, {} faulty, tests {}",
+            "{name}: {} edits, {} broken, {} faulty, {} of {} unformatted, tests {}",
             outcome.tried.len(),
             outcome.broken.len(),
             outcome.faulty.len(),
+            outcome.unformatted.0,
+            outcome.unformatted.1,
             outcome.tests
         );
         if outcome.holds() {

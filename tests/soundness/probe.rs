@@ -20,28 +20,30 @@ use walkdir::WalkDir;
 
 /// An edit that was offered.
 #[derive(Debug, Clone)]
-pub struct Candidate {
-    pub kind: &'static str,
-    pub file: PathBuf,
-    pub edits: Edits,
+pub(crate) struct Candidate {
+    pub(crate) kind: &'static str,
+    pub(crate) file: PathBuf,
+    /// The crate's edition, as a year.
+    pub(crate) edition: usize,
+    pub(crate) edits: Edits,
     /// The first and the last line that the edits touch, from 0.
-    pub lines: (u32, u32),
+    pub(crate) lines: (u32, u32),
 }
 
 impl Candidate {
-    pub fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         format!("{}:{}", self.file.display(), self.lines.0 + 1)
     }
 
     /// Whether the two are too close to be tried together.
-    pub fn is_near(&self, other: &Self) -> bool {
+    pub(crate) fn is_near(&self, other: &Self) -> bool {
         self.file == other.file
             && self.lines.0 <= other.lines.1 + 1
             && other.lines.0 <= self.lines.1 + 1
     }
 }
 
-pub fn candidates(root: &Path) -> Vec<Candidate> {
+pub(crate) fn candidates(root: &Path) -> Vec<Candidate> {
     let manifests = Manifests::new();
     let mut all = Vec::new();
     for file in rust_files(root) {
@@ -96,6 +98,7 @@ fn candidate(file: &Path, source: &Source, offer: &Offer) -> Option<Candidate> {
     Some(Candidate {
         kind: offer.refactoring().id,
         file: file.to_path_buf(),
+        edition: source.context.edition.number(),
         edits,
         lines,
     })
@@ -118,7 +121,7 @@ fn places(source: &Source, findings: &[Finding]) -> Vec<TextRange> {
     places
 }
 
-pub fn rust_files(root: &Path) -> Vec<PathBuf> {
+pub(crate) fn rust_files(root: &Path) -> Vec<PathBuf> {
     let entries = WalkDir::new(root)
         .sort_by_file_name()
         .into_iter()
@@ -130,7 +133,7 @@ pub fn rust_files(root: &Path) -> Vec<PathBuf> {
 }
 
 /// Keeps the texts that edits are applied to.
-pub fn text_of(file: &Path) -> Arc<str> {
+pub(crate) fn text_of(file: &Path) -> Arc<str> {
     fs::read_to_string(file)
         .expect("the file was read before")
         .into()
