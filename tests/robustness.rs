@@ -1,6 +1,8 @@
 //! No text makes the engine panic, abort or hang: real code, cut and mixed in every way that an editor sees while somebody
 //! types, is measured, judged and asked for offers at many places. Caught panics count as failures.
 
+#![allow(clippy::unwrap_used)]
+
 use std::{fs, path::Path, thread};
 
 use rustassistant::{

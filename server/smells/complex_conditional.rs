@@ -188,21 +188,21 @@ mod tests {
     #[test]
     fn a_mixture_is_seen() {
         // From `serde_json` 1.0.154, `src/value/mod.rs` (MIT OR Apache-2.0).
-        let text = r#"
+        let text = r"
 fn parse_index(s: &str) -> Option<usize> {
     if s.starts_with('+') || (s.starts_with('0') && s.len() != 1) {
         return None;
     }
     s.parse().ok()
 }
-"#;
+";
         assert_eq!(fired("complex-conditional", text), [("if".to_owned(), 3)]);
     }
 
     #[test]
     fn many_parts_are_seen_in_every_condition() {
         // From `ignore` 0.4.34, `src/dir.rs` (Unlicense OR MIT).
-        let text = r#"
+        let text = r"
 fn add_parents(&self) {
     while !self.inner.opts.parents
         && !self.inner.opts.git_ignore
@@ -211,7 +211,7 @@ fn add_parents(&self) {
     {
     }
 }
-"#;
+";
         assert_eq!(
             fired("complex-conditional", text),
             [("while".to_owned(), 3)]

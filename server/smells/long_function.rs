@@ -135,7 +135,7 @@ mod tests {
     use crate::smells::fixture::fired;
 
     /// From `serde_derive` 1.0.229, `src/internals/attr.rs` (MIT OR Apache-2.0).
-    const COLLECT_LIFETIMES: &str = r#"
+    const COLLECT_LIFETIMES: &str = r"
 fn collect_lifetimes(ty: &syn::Type, out: &mut BTreeSet<syn::Lifetime>) {
     match ty {
         #![cfg_attr(all(test, exhaustive), deny(non_exhaustive_omitted_patterns))]
@@ -202,7 +202,7 @@ fn collect_lifetimes(ty: &syn::Type, out: &mut BTreeSet<syn::Lifetime>) {
         _ => {}
     }
 }
-"#;
+";
 
     #[test]
     fn a_match_that_is_no_table_is_seen() {

@@ -111,7 +111,7 @@ mod tests {
     use crate::smells::fixture::fired;
 
     /// The signature of a function of `quick-xml` 0.42.0, `src/escape.rs` (MIT).
-    const NORMALIZE_ATTR_STEPS: &str = r#"
+    const NORMALIZE_ATTR_STEPS: &str = r"
 fn normalize_attr_steps<'entity, C, E, F>(
     normalized: &mut String,
     iter: &mut Iter<u8>,
@@ -130,7 +130,7 @@ where
 {
     Ok(())
 }
-"#;
+";
 
     #[test]
     fn eight_parameters_are_seen() {

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use ra_ap_syntax::{Edition, SourceFile, SyntaxKind};
+use ra_ap_syntax::{Edition, SourceFile, SyntaxElement, SyntaxKind};
 use rustassistant::text::Edits;
 use tempfile::TempDir;
 use walkdir::WalkDir;
@@ -127,7 +127,7 @@ impl Trial {
 
     /// Finds the edits of a round that break the crate.
     fn sort_out(&self, round: &[&Candidate], broken: &mut Vec<(Candidate, String)>) {
-        let Some(error) = self.with_edits(round, || self.error_of_check()) else {
+        let Some(error) = with_edits(round, || self.error_of_check()) else {
             return;
         };
         if let [one] = round {
@@ -153,29 +153,11 @@ impl Trial {
         if !passes() {
             return Tests::FailedBefore;
         }
-        if self.with_edits(round, passes) {
+        if with_edits(round, passes) {
             Tests::Passed
         } else {
             Tests::FailedAfter
         }
-    }
-
-    fn with_edits<T>(&self, round: &[&Candidate], work: impl FnOnce() -> T) -> T {
-        let mut texts: BTreeMap<&PathBuf, (Arc<str>, Vec<_>)> = BTreeMap::new();
-        for candidate in round {
-            let entry = texts.entry(&candidate.file);
-            let (_, edits) = entry.or_insert_with(|| (text_of(&candidate.file), Vec::new()));
-            edits.extend(candidate.edits.as_slice().iter().cloned());
-        }
-        for (file, (text, edits)) in &texts {
-            let edits = Edits::new(edits.clone()).expect("edits of a round don't touch");
-            fs::write(file, edits.apply(text).expect("edits fit the text")).expect("ours");
-        }
-        let result = work();
-        for (file, (text, _)) in &texts {
-            fs::write(file, text.as_bytes()).expect("ours");
-        }
-        result
     }
 
     fn check(&self) -> Output {
@@ -200,6 +182,25 @@ impl Trial {
             .output()
             .expect("cargo runs")
     }
+}
+
+/// Does work while the files of a round are edited.
+fn with_edits<T>(round: &[&Candidate], work: impl FnOnce() -> T) -> T {
+    let mut texts: BTreeMap<&PathBuf, (Arc<str>, Vec<_>)> = BTreeMap::new();
+    for candidate in round {
+        let entry = texts.entry(&candidate.file);
+        let (_, edits) = entry.or_insert_with(|| (text_of(&candidate.file), Vec::new()));
+        edits.extend(candidate.edits.as_slice().iter().cloned());
+    }
+    for (file, (text, edits)) in &texts {
+        let edits = Edits::new(edits.clone()).expect("edits of a round don't touch");
+        fs::write(file, edits.apply(text).expect("edits fit the text")).expect("ours");
+    }
+    let result = work();
+    for (file, (text, _)) in &texts {
+        fs::write(file, text.as_bytes()).expect("ours");
+    }
+    result
 }
 
 /// Rounds of edits that don't touch each other.
@@ -261,7 +262,7 @@ fn comments(text: &str) -> Vec<String> {
     let tokens = file
         .syntax_node()
         .descendants_with_tokens()
-        .filter_map(|it| it.into_token());
+        .filter_map(SyntaxElement::into_token);
     let comments = tokens.filter(|token| token.kind() == SyntaxKind::COMMENT);
     let mut comments: Vec<String> = comments.map(|token| unindented(token.text())).collect();
     comments.sort();
