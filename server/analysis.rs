@@ -13,7 +13,7 @@ mod open_file;
 mod stored;
 
 pub use apply::{Applied, CarriedOut, Only, apply_safe};
-pub use engine::{Answer, CacheOutcome, Engine, Input, Origin, WorkError, Workers};
+pub use engine::{Answer, CacheOutcome, Engine, Input, Origin, Priority, WorkError, Workers};
 pub use findings::{Finding, FindingPart, Level, judge};
 pub use gain::{Gain, gain, title};
 pub use measure::{Memo, measure};

@@ -25,6 +25,8 @@ use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 
 use output::{Output, say};
 
+pub use serve::Start;
+
 /// A refactoring companion for Rust: says what wants refactoring, and carries it out with edits that hold.
 #[derive(Debug, Parser)]
 #[command(name = "rustassistant", version, disable_help_subcommand = true)]
@@ -33,13 +35,13 @@ struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    serve: serve::Arguments,
+    serve: Start,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Start the language server; editors do this
-    Lsp(serve::Arguments),
+    Lsp(Start),
     /// Find what wants refactoring, and carry it out
     #[command(subcommand)]
     Refactor(Refactor),
@@ -77,19 +79,19 @@ enum Verdict {
     Trouble,
 }
 
-/// Runs the program with the process's own arguments.
-pub fn run() -> ExitCode {
+/// Runs the program with the process's own arguments, and `serve` if they ask for the language server.
+pub fn run(serve: impl FnOnce(Start) -> ExitCode) -> ExitCode {
     match Arguments::try_parse_from(std::env::args_os()) {
-        Ok(arguments) => carry_out(arguments),
+        Ok(arguments) => carry_out(arguments, serve),
         Err(error) => usage(&error).into(),
     }
 }
 
 /// Editors that know a language server by its binary alone start it with `--stdio` and nothing else.
-fn carry_out(arguments: Arguments) -> ExitCode {
+fn carry_out(arguments: Arguments, serve: impl FnOnce(Start) -> ExitCode) -> ExitCode {
     match arguments.command {
-        Some(Command::Lsp(arguments)) => serve::run(arguments),
-        None if arguments.serve.is_wanted() => serve::run(arguments.serve),
+        Some(Command::Lsp(start)) => serve(start),
+        None if arguments.serve.is_wanted() => serve(arguments.serve),
         command => report(command).into(),
     }
 }

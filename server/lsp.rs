@@ -4,7 +4,9 @@
 //! - A handler reads the documents through its own snapshot ([`request`]), and works on the engine's threads.
 //! - Nobody waits for the client inside a call; it may never answer.
 
-use std::{num::NonZero, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    fs::File, io, num::NonZero, path::PathBuf, process::ExitCode, sync::Arc, time::Duration,
+};
 
 use tokio::{runtime::Runtime, sync::mpsc};
 use tower_lsp::LspService;
@@ -44,7 +46,7 @@ use session::Session;
 use transport::{End, Output, Transport};
 
 use crate::{
-    analysis::{Engine, Workers},
+    analysis::{Engine, Priority, Workers},
     cache::{Mode, Store, StoreOptions},
     config::{self, Environment, Request},
 };
@@ -65,7 +67,11 @@ pub struct ServeOptions {
 
 /// Serves one session on standard input and output. The code is 0 if the client said `shutdown` before it left.
 pub fn serve(options: ServeOptions) -> ExitCode {
-    log::start(options.log_file.as_deref());
+    let ServeOptions {
+        client_process_id,
+        log_file,
+    } = options;
+    log::start(log_file.as_deref());
     let runtime = match start_runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -76,7 +82,7 @@ pub fn serve(options: ServeOptions) -> ExitCode {
     let environment = Environment::of_process();
     let engine = Arc::new(start_engine(&environment));
     let session = Arc::new(Session::new(environment));
-    let end = runtime.block_on(hold(&runtime, &session, &engine, &options));
+    let end = runtime.block_on(hold(&runtime, &session, &engine, client_process_id));
     // Whatever still runs ends with the process.
     runtime.shutdown_background();
     match end {
@@ -85,7 +91,7 @@ pub fn serve(options: ServeOptions) -> ExitCode {
     }
 }
 
-fn start_runtime() -> std::io::Result<Runtime> {
+fn start_runtime() -> io::Result<Runtime> {
     // Calls only wait here: the work is done on the engine's threads.
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -112,15 +118,26 @@ fn start_engine(environment: &Environment) -> Engine {
     let workers = Workers {
         interactive: cores,
         background: (cores / 2).max(1),
+        background_priority: Priority::Low,
     };
     Engine::new(Arc::new(store), workers)
+}
+
+/// Standard output without its buffer of lines, which would write each message in two pieces and wake the client twice.
+fn standard_output() -> io::Result<File> {
+    let output = io::stdout();
+    #[cfg(unix)]
+    let own = std::os::fd::AsFd::as_fd(&output).try_clone_to_owned()?;
+    #[cfg(windows)]
+    let own = std::os::windows::io::AsHandle::as_handle(&output).try_clone_to_owned()?;
+    Ok(File::from(own))
 }
 
 async fn hold(
     runtime: &Runtime,
     session: &Arc<Session>,
     engine: &Arc<Engine>,
-    options: &ServeOptions,
+    parent: Option<u32>,
 ) -> End {
     let (output, messages) = Output::new();
     let (ends, mut ended) = mpsc::unbounded_channel();
@@ -147,16 +164,16 @@ async fn hold(
     let left = ends.clone();
     // Neither thread can be joined: each may be inside a call of the system that never returns.
     std::thread::spawn(move || {
-        let written = transport::write_all(messages, std::io::stdout().lock());
+        let written = standard_output().and_then(|output| transport::write_all(messages, output));
         tracing::debug!("writing ended: {written:?}");
         let _ = left.send(End::Left);
     });
     let read_to_end = ends.clone();
     std::thread::spawn(move || {
-        let end = transport.run(std::io::stdin().lock());
+        let end = transport.run(io::stdin().lock());
         let _ = read_to_end.send(end);
     });
-    if let Some(process) = options.client_process_id {
+    if let Some(process) = parent {
         backend::end_with_process(process, ends.clone());
     }
     let end = ended.recv().await.unwrap_or(End::Left);

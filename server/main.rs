@@ -1,3 +1,17 @@
-fn main() -> std::process::ExitCode {
-    rustassistant::cli::run()
+//! The two doors meet here and nowhere else: neither knows the other.
+
+use std::process::ExitCode;
+
+use rustassistant::{
+    cli,
+    lsp::{self, ServeOptions},
+};
+
+fn main() -> ExitCode {
+    cli::run(|start| {
+        lsp::serve(ServeOptions {
+            client_process_id: start.client_process_id,
+            log_file: start.log_file,
+        })
+    })
 }

@@ -19,9 +19,11 @@ pub(crate) mod fixture;
 mod guard_clause;
 mod invert_if;
 mod let_else;
+mod merge_identical_arms;
 mod merge_nested_if;
 mod name_condition;
 mod remove_redundant_else;
+mod split_impl;
 
 pub use crate::syntax::{Hazard, Refusal};
 pub use audit::{Also, Declared, Delta, Offer, audit, offer, panics};
@@ -124,7 +126,9 @@ static REGISTRY: &[Refactoring] = &[
     guard_clause::REFACTORING,
     invert_if::REFACTORING,
     let_else::REFACTORING,
+    merge_identical_arms::REFACTORING,
     merge_nested_if::REFACTORING,
     name_condition::REFACTORING,
     remove_redundant_else::REFACTORING,
+    split_impl::REFACTORING,
 ];

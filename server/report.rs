@@ -24,7 +24,7 @@ use crate::{
 pub use catalogue::write_catalogue;
 pub use diff::write_diff;
 pub use documentation::write_documentation;
-pub use human::write_human;
+pub use human::{counted, write_human};
 pub use json::write_json;
 pub use look::{Characters, Colour, Look, printable};
 

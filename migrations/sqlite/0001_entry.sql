@@ -8,11 +8,6 @@ CREATE TABLE entry (
     envelope BLOB NOT NULL
 ) STRICT;
 
-CREATE TABLE meta (
-    name TEXT PRIMARY KEY,
-    value INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
 -- "RuAs". The last migration always sets both numbers: a file is ours, and ready, exactly when they are right.
 PRAGMA application_id = 1383416179;
 PRAGMA user_version = 1;

@@ -31,6 +31,16 @@ pub struct Workers {
     pub interactive: usize,
     /// For whole workspaces.
     pub background: usize,
+    pub background_priority: Priority,
+}
+
+/// Who goes first where there are fewer cores than work.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Priority {
+    #[default]
+    Normal,
+    /// After everybody else on the machine, where the system can say so of a thread.
+    Low,
 }
 
 /// Where a report came from.
@@ -88,7 +98,12 @@ impl Engine {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, WorkError> {
         run_in(
-            pool(&self.interactive, self.workers.interactive, "interactive")?,
+            pool(
+                &self.interactive,
+                self.workers.interactive,
+                Priority::Normal,
+                "interactive",
+            )?,
             work,
         )
         .await
@@ -152,7 +167,12 @@ impl Engine {
     }
 
     async fn batch(&self, inputs: &[Input]) -> Result<Vec<Answer>, WorkError> {
-        let pool = pool(&self.background, self.workers.background, "background")?;
+        let pool = pool(
+            &self.background,
+            self.workers.background,
+            self.workers.background_priority,
+            "background",
+        )?;
         let shared: Arc<[Input]> = inputs.into();
         let texts = Arc::clone(&shared);
         let keys = run_in(pool, move || keys(&texts)).await?;
@@ -222,6 +242,7 @@ fn found(lookup: Lookup, text: &str) -> Result<Answer, CacheOutcome> {
 fn pool<'a>(
     cell: &'a OnceLock<ThreadPool>,
     threads: usize,
+    priority: Priority,
     name: &'static str,
 ) -> Result<&'a ThreadPool, WorkError> {
     if let Some(pool) = cell.get() {
@@ -231,9 +252,22 @@ fn pool<'a>(
         .num_threads(threads)
         .stack_size(STACK_SIZE)
         .thread_name(move |index| format!("{name} {index}"))
+        .start_handler(move |_| {
+            if priority == Priority::Low {
+                step_back();
+            }
+        })
         .build()
         .map_err(|error| WorkError::NoThreads(error.to_string()))?;
     Ok(cell.get_or_init(|| pool))
+}
+
+/// Lowers the priority of this thread.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(10) {
+        tracing::debug!("the background keeps its priority: {error}");
+    }
 }
 
 async fn run_in<T: Send + 'static>(

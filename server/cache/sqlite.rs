@@ -38,6 +38,7 @@ use wire::{Chores, Wire};
 const KEYS: usize = 512;
 /// Entries of one transaction.
 const ENTRIES: usize = 10_000;
+const UPKEEP_EVERY: Duration = Duration::from_hours(23);
 /// Rows read at once when everything is read.
 const PAGE: usize = 500;
 
@@ -150,20 +151,19 @@ impl SqliteCache {
     /// Prunes, if nobody has for a day and nobody else is at it; how many entries went.
     pub async fn upkeep(&self, limits: Limits) -> Result<u64, Fault> {
         let path = self.path.clone();
-        let Ok(_lock) = place::off_thread(move || place::lock(&path, Duration::ZERO)).await else {
-            return Ok(0);
+        let claim = move || {
+            let mut lock = place::lock(&path, Duration::ZERO)?;
+            if !lock.claim(UPKEEP_EVERY)? {
+                return Ok(None);
+            }
+            place::sweep_asides(&path);
+            Ok(Some(lock))
         };
-        let mut writer = self.writer(Absent::Leave).await?;
-        let Some(held) = &mut writer.held else {
-            return Ok(0);
-        };
-        let result = match held.wire.claim_upkeep().await {
-            Ok(true) => held.wire.prune(limits).await,
-            Ok(false) => return Ok(0),
-            Err(error) => Err(error),
-        };
-        place::sweep_asides(&self.path);
-        result.map_err(|error| self.failed(error, &mut writer.held))
+        match place::off_thread(claim).await {
+            Ok(Some(_lock)) => self.prune(limits).await,
+            // Not due, somebody else's turn, or a folder in which nothing can be locked.
+            Ok(None) | Err(_) => Ok(0),
+        }
     }
 
     /// Closes all connections, so that a copy of the file has everything. The next call opens them again.

@@ -166,7 +166,7 @@ impl Store {
             return;
         }
         if entry.len() > MAX_LENGTH {
-            self.shared.counters.fault(FaultKind::TooLarge);
+            self.shared.counters.write_fault(FaultKind::TooLarge);
             Counters::add(&self.shared.counters.dropped, 1);
             return;
         }
@@ -422,7 +422,7 @@ impl Shared {
             count: entries.len(),
         };
         if let Err(kind) = self.writes.open() {
-            self.counters.fault(kind);
+            self.counters.write_fault(kind);
             return true;
         }
         match local.put_many(&entries).await {
@@ -432,7 +432,7 @@ impl Shared {
                 self.writes.passed();
             }
             Err(fault) => {
-                self.counters.fault(fault.kind());
+                self.counters.write_fault(fault.kind());
                 self.failed(&self.writes, &fault);
             }
         }

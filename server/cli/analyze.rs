@@ -23,6 +23,10 @@ use crate::{
     text::Lines,
 };
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that stands for itself"
+)]
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Files and directories

@@ -1,6 +1,6 @@
 //! `refactor apply`.
 
-use std::path::PathBuf;
+use std::{io::Write, path::PathBuf};
 
 use anyhow::{Context, bail};
 use rayon::prelude::*;
@@ -15,7 +15,9 @@ use super::{
 use crate::{
     analysis::{Applied, Only, apply_safe},
     config::nearest,
-    refactorings, report, workspace,
+    refactorings,
+    report::{self, counted},
+    workspace,
 };
 
 #[derive(Debug, clap::Args)]
@@ -45,6 +47,8 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
         report::write_diff(out, &change.input.shown, texts, look())
             .context("The diff can't be written")?;
     }
+    // What is said next is about the diff, and stands below it.
+    out.flush().context("The diff can't be written")?;
     let unwritten = if arguments.write { write(&changes) } else { 0 };
     if unwritten == 0 {
         sum_up(&changes, arguments);
@@ -128,11 +132,12 @@ fn sum_up(changes: &[Change], arguments: &Arguments) {
         .iter()
         .map(|change| change.applied.carried_out.len())
         .sum();
-    let files = changes.len();
+    let steps = counted(steps, "refactoring");
+    let files = counted(changes.len(), "file");
     let message = match (changes, arguments.write) {
         ([], _) => "There is nothing left that can be carried out safely.".to_owned(),
-        (_, true) => format!("Carried out: {steps}, in files: {files}."),
-        (_, false) => format!("To carry out: {steps}, in files: {files}. `--write` does it."),
+        (_, true) => format!("{steps} carried out in {files}."),
+        (_, false) => format!("{steps} to carry out in {files}; `--write` does it."),
     };
     say("note", &message);
 }

@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
         Command::Path => path(&loaded, out)?,
         Command::Check | Command::Schema => {}
     }
-    check(&loaded)
+    Ok(check(&loaded))
 }
 
 fn show(loaded: &Loaded, out: &mut Output) -> anyhow::Result<()> {
@@ -72,12 +72,12 @@ pub(super) fn found_word(found: Found) -> &'static str {
     }
 }
 
-fn check(loaded: &Loaded) -> anyhow::Result<Verdict> {
+fn check(loaded: &Loaded) -> Verdict {
     for problem in &loaded.problems {
         say("error", &problem.to_string());
     }
     if loaded.problems.is_empty() {
-        return Ok(Verdict::Fine);
+        return Verdict::Fine;
     }
-    Ok(Verdict::Trouble)
+    Verdict::Trouble
 }

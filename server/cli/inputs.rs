@@ -138,13 +138,11 @@ impl Found {
     /// A walk names each file once, so links in it matter only where there are other walks.
     fn resolved(&self, root: &Directory<'_>, path: &Path) -> PathBuf {
         let looked_up = self.has_many_roots.then(|| path.canonicalize());
-        match looked_up {
-            Some(Ok(resolved)) => resolved,
-            _ => {
-                let relative = path.strip_prefix(root.path).unwrap_or(path);
-                root.resolved.join(relative)
-            }
+        if let Some(Ok(resolved)) = looked_up {
+            return resolved;
         }
+        let relative = path.strip_prefix(root.path).unwrap_or(path);
+        root.resolved.join(relative)
     }
 
     /// A file that is named twice is shown by the name that sorts first, in whatever order the names came.

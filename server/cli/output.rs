@@ -87,7 +87,7 @@ pub(super) fn keep_log() {
     };
     let layer = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal() && colour() == Colour::Ansi)
+        .with_ansi(false)
         .without_time()
         .with_filter(filter);
     // Whoever embeds the program may have set another.

@@ -1,34 +1,25 @@
-//! `lsp`, and bare `--stdio`.
+//! `lsp`, and bare `--stdio`. The server itself is the other door, and is given by whoever runs the program.
 
-use std::{path::PathBuf, process::ExitCode};
-
-use crate::lsp::{self, ServeOptions};
+use std::path::PathBuf;
 
 /// What editors say when they start the server.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
-pub(super) struct Arguments {
+pub struct Start {
     /// Speak on standard input and output; there is no other way, so this changes nothing
     #[arg(long)]
     stdio: bool,
     /// End when the process with this id is gone
     #[arg(long = "clientProcessId", value_name = "PID")]
-    client_process_id: Option<u32>,
+    pub client_process_id: Option<u32>,
     /// Write the log to a file instead of standard error
     #[arg(long, value_name = "FILE")]
-    log_file: Option<PathBuf>,
+    pub log_file: Option<PathBuf>,
 }
 
-impl Arguments {
+impl Start {
     /// Whether the server is to be started though nobody said `lsp`.
     pub(super) fn is_wanted(&self) -> bool {
         self.stdio
     }
-}
-
-pub(super) fn run(arguments: Arguments) -> ExitCode {
-    lsp::serve(ServeOptions {
-        client_process_id: arguments.client_process_id,
-        log_file: arguments.log_file,
-    })
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A run waits so long for its last reports to be written. No disk that works needs it.
-const LONGEST_FLUSH: Duration = Duration::from_secs(60);
+const LONGEST_FLUSH: Duration = Duration::from_mins(1);
 
 pub(super) struct Work {
     runtime: Runtime,

@@ -36,12 +36,20 @@ pub(super) struct Remembered(Mutex<Memory>);
 
 #[derive(Debug, Default)]
 struct Memory {
-    findings: Option<(Arc<Rules>, Arc<Vec<Finding>>)>,
+    findings: Option<Judged>,
     answers: HashMap<FindingKey, Arc<Vec<Offer>>>,
     assists: HashMap<TextRange, Arc<Assists>>,
 }
 
 type FindingKey = (TextRange, &'static str);
+
+/// Findings, and what they follow from: a text has another file under another manifest.
+#[derive(Debug)]
+struct Judged {
+    file: Arc<OpenFile>,
+    by: Arc<Rules>,
+    findings: Arc<Vec<Finding>>,
+}
 
 /// A document that is asked about at so many places has been asked by a program; it can wait for what is forgotten.
 const MOST_PLACES: usize = 64;
@@ -54,9 +62,10 @@ impl Analysed {
         }
         let file = document.file()?;
         let remembered = &document.remembered;
-        let findings = remembered.findings(&surroundings.rules).unwrap_or_else(|| {
-            let found = analysis::judge(file.report(), file.text(), &surroundings.rules);
-            remembered.keep_findings(&surroundings.rules, found)
+        let rules = &surroundings.rules;
+        let findings = remembered.findings(&file, rules).unwrap_or_else(|| {
+            let found = analysis::judge(file.report(), file.text(), rules);
+            remembered.keep_findings(&file, rules, found)
         });
         Some(Self {
             document: Arc::clone(document),
@@ -113,18 +122,28 @@ impl Analysed {
 }
 
 impl Remembered {
-    /// Only those that were judged by these very rules.
-    fn findings(&self, rules: &Arc<Rules>) -> Option<Arc<Vec<Finding>>> {
+    /// Only those that this very file was found to have by these very rules.
+    fn findings(&self, file: &Arc<OpenFile>, by: &Arc<Rules>) -> Option<Arc<Vec<Finding>>> {
         let memory = self.lock();
-        let (by, findings) = memory.findings.as_ref()?;
-        Arc::ptr_eq(by, rules).then(|| Arc::clone(findings))
+        let judged = memory.findings.as_ref()?;
+        let is_same = Arc::ptr_eq(&judged.file, file) && Arc::ptr_eq(&judged.by, by);
+        is_same.then(|| Arc::clone(&judged.findings))
     }
 
-    fn keep_findings(&self, rules: &Arc<Rules>, findings: Vec<Finding>) -> Arc<Vec<Finding>> {
+    /// All else that was remembered followed from other findings.
+    fn keep_findings(
+        &self,
+        file: &Arc<OpenFile>,
+        by: &Arc<Rules>,
+        findings: Vec<Finding>,
+    ) -> Arc<Vec<Finding>> {
         let findings = Arc::new(findings);
-        let mut memory = self.lock();
-        *memory = Memory {
-            findings: Some((Arc::clone(rules), Arc::clone(&findings))),
+        *self.lock() = Memory {
+            findings: Some(Judged {
+                file: Arc::clone(file),
+                by: Arc::clone(by),
+                findings: Arc::clone(&findings),
+            }),
             ..Memory::default()
         };
         findings

@@ -1,6 +1,9 @@
 //! The methods of the protocol, each handed to the part that serves it.
 
-use std::sync::Arc;
+use std::{
+    future::{Ready, ready},
+    sync::Arc,
+};
 
 use tokio::sync::mpsc::UnboundedSender;
 use tower_lsp::{
@@ -50,8 +53,10 @@ impl Backend {
     }
 
     /// `window/workDoneProgress/cancel`, which the trait leaves out.
-    pub(super) async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
-        self.desk.works.cancel(&params.token);
+    pub(super) fn cancel_progress(&self, params: WorkDoneProgressCancelParams) -> Ready<()> {
+        let WorkDoneProgressCancelParams { token } = params;
+        self.desk.works.cancel(&token);
+        ready(())
     }
 
     fn document(uri: &Url) -> Option<Arc<Document>> {

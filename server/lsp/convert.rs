@@ -5,7 +5,10 @@ use tower_lsp::lsp_types::{
     TextDocumentEdit, TextEdit, Url, WorkspaceEdit,
 };
 
-use super::{document::Document, profile::Profile};
+use super::{
+    document::Document,
+    profile::{Feature, Profile},
+};
 use crate::{
     analysis::OpenFile,
     text::{Edits, Encoding, LineColumn, TextRange, TextSize},
@@ -73,7 +76,7 @@ pub(super) fn workspace_edit(
         range: places.range(edit.delete),
         new_text: edit.insert.clone(),
     });
-    if !profile.document_changes {
+    if !profile.has(Feature::DocumentChanges) {
         let changes = [(uri, edits.collect())].into_iter().collect();
         return Some(WorkspaceEdit {
             changes: Some(changes),

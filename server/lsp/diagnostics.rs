@@ -6,7 +6,11 @@ use tower_lsp::lsp_types::{
     NumberOrString, Position, Range, Url,
 };
 
-use super::{analysed::Analysed, convert::Places, profile::Profile};
+use super::{
+    analysed::Analysed,
+    convert::Places,
+    profile::{Feature, Profile},
+};
 use crate::{
     analysis::{Finding, FindingPart, Level},
     config::LevelOverride,
@@ -37,10 +41,7 @@ pub(super) fn of_finding(analysed: &Analysed, finding: &Finding, profile: &Profi
         range: places.range(finding.at),
         severity: Some(severity(finding)),
         code: Some(NumberOrString::String(finding.smell.id.into())),
-        code_description: profile
-            .code_description
-            .then(|| description(finding))
-            .flatten(),
+        code_description: description(finding, profile),
         source: Some(super::NAME.into()),
         message: finding.message.clone(),
         related_information: related(analysed, finding, profile),
@@ -103,7 +104,10 @@ fn severity(finding: &Finding) -> DiagnosticSeverity {
     }
 }
 
-fn description(finding: &Finding) -> Option<CodeDescription> {
+fn description(finding: &Finding, profile: &Profile) -> Option<CodeDescription> {
+    if !profile.has(Feature::CodeDescription) {
+        return None;
+    }
     let href = Url::parse(&format!("{DOCUMENTATION}{}", finding.smell.id)).ok()?;
     Some(CodeDescription { href })
 }
@@ -113,7 +117,7 @@ fn related(
     finding: &Finding,
     profile: &Profile,
 ) -> Option<Vec<DiagnosticRelatedInformation>> {
-    if !profile.related_information || finding.parts.is_empty() {
+    if !profile.has(Feature::RelatedInformation) || finding.parts.is_empty() {
         return None;
     }
     let uri = Url::parse(&analysed.document.uri).ok()?;

@@ -50,6 +50,8 @@ pub(super) struct Surroundings {
     pub(super) rules: Arc<Rules>,
     /// Nothing is said about files of others: dependencies, build output, what was left out by configuration.
     pub(super) is_served: bool,
+    /// Of what they were read from. Reading takes time, and older news may come later.
+    pub(super) generation: u64,
 }
 
 pub(super) struct Opening {
@@ -82,10 +84,10 @@ impl Document {
         changes: Vec<ContentChange>,
         encoding: Encoding,
     ) -> Self {
-        let changed = changes.into_iter().fold(self.file(), |file, change| {
+        let last = changes.into_iter().fold(self.file(), |file, change| {
             self.with_change(file, change, encoding)
         });
-        match changed {
+        match last {
             Some(file) => self.next(version, Text::Known(file)),
             None => self.next(version, self.text_lost()),
         }
@@ -141,9 +143,17 @@ impl Document {
         known.clone()
     }
 
-    /// For this and all other versions of the document.
+    /// For this and all other versions of the document. Older ones than are known are left out.
     pub(super) fn set_surroundings(&self, surroundings: Surroundings) {
-        self.surroundings.send_replace(Some(surroundings));
+        self.surroundings.send_if_modified(|known| {
+            let is_news = known
+                .as_ref()
+                .is_none_or(|known| known.generation <= surroundings.generation);
+            if is_news {
+                *known = Some(surroundings);
+            }
+            is_news
+        });
     }
 
     fn next(&self, version: i32, text: Text) -> Self {

@@ -5,6 +5,7 @@
 
 use std::{
     collections::HashMap,
+    path::Path,
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -54,7 +55,8 @@ impl Documents {
         let Some(name) = uri::name(&opened.uri) else {
             return;
         };
-        if opened.language_id != "rust" && !name.key.ends_with(".rs") {
+        let extension = Path::new(&name.key).extension();
+        if opened.language_id != "rust" && extension.is_none_or(|extension| extension != "rs") {
             return;
         }
         let opening = Opening {

@@ -3,7 +3,10 @@
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use dashmap::DashMap;
@@ -25,6 +28,8 @@ pub(super) struct Folders {
     /// By directory. Forgotten whenever a layer of options may have changed.
     configs: DashMap<PathBuf, Arc<Effective>>,
     problems: Mutex<Problems>,
+    /// Grows whenever something is forgotten.
+    generation: AtomicU64,
 }
 
 /// The options of a directory. Its rules are shared, so that whoever judged by them can tell that they are the same.
@@ -78,6 +83,8 @@ impl Folders {
                 roots.push(path);
             }
         }
+        drop(roots);
+        self.forget_options();
     }
 
     pub(super) fn roots(&self) -> Vec<PathBuf> {
@@ -99,11 +106,17 @@ impl Folders {
 
     /// Files with options may have changed.
     pub(super) fn forget_options(&self) {
+        self.generation.fetch_add(1, Ordering::SeqCst);
         self.configs.clear();
     }
 
     pub(super) fn forget_manifest(&self, manifest: &Path) {
+        self.generation.fetch_add(1, Ordering::SeqCst);
         self.manifests.forget(manifest);
+    }
+
+    fn generation(&self) -> u64 {
+        self.generation.load(Ordering::SeqCst)
     }
 
     pub(super) fn context_of(&self, path: &Path) -> FileContext {
@@ -112,12 +125,14 @@ impl Folders {
 
     /// What lies around a file; for a document without one, only the options count.
     pub(super) fn surroundings(&self, path: Option<&Path>) -> Surroundings {
+        let generation = self.generation();
         let Some(path) = path else {
             let start = self.roots().into_iter().next().unwrap_or_default();
             return Surroundings {
                 context: FileContext::default(),
                 rules: Arc::clone(&self.effective(&start).rules),
                 is_served: true,
+                generation,
             };
         };
         let effective = self.effective(path.parent().unwrap_or(path));
@@ -126,6 +141,7 @@ impl Folders {
             context: self.context_of(path),
             rules: Arc::clone(&effective.rules),
             is_served: is_ours && !effective.config.exclude.covers(path),
+            generation,
         }
     }
 
@@ -134,6 +150,7 @@ impl Folders {
         if let Some(known) = self.configs.get(directory) {
             return Arc::clone(&known);
         }
+        let generation = self.generation();
         let root = self.root_of(directory);
         let editor = self.editor_options();
         let request = Request {
@@ -149,8 +166,10 @@ impl Folders {
             rules: Arc::new(loaded.config.rules.clone()),
             config: loaded.config,
         });
-        let directory = directory.to_path_buf();
-        self.configs.insert(directory, Arc::clone(&effective));
+        if generation == self.generation() {
+            let directory = directory.to_path_buf();
+            self.configs.insert(directory, Arc::clone(&effective));
+        }
         effective
     }
 

@@ -37,9 +37,11 @@ pub(super) fn read(input: &mut impl BufRead) -> Result<Option<Vec<u8>>, FrameErr
     Ok(Some(body))
 }
 
+/// Writes one body, in one piece where the output takes it.
 pub(super) fn write(output: &mut impl Write, body: &[u8]) -> io::Result<()> {
-    write!(output, "Content-Length: {}\r\n\r\n", body.len())?;
-    output.write_all(body)?;
+    let mut frame = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
+    frame.extend_from_slice(body);
+    output.write_all(&frame)?;
     output.flush()
 }
 

@@ -13,19 +13,61 @@ use crate::text::Encoding;
 pub(super) struct Profile {
     pub(super) encoding: Encoding,
     pub(super) diagnostics: DiagnosticsModel,
-    pub(super) related_information: bool,
-    pub(super) code_description: bool,
     pub(super) actions: Option<ActionSupport>,
-    pub(super) document_changes: bool,
-    pub(super) progress: bool,
-    pub(super) configuration: bool,
-    pub(super) watched_files: bool,
-    pub(super) configuration_changes: bool,
     pub(super) process_id: Option<u32>,
     /// The URIs of the workspace folders; none in single-file mode.
     pub(super) folders: Vec<String>,
     pub(super) options: Value,
+    features: Vec<Feature>,
 }
+
+/// What a client may support beside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Feature {
+    RelatedInformation,
+    CodeDescription,
+    /// Edits of documents with their versions.
+    DocumentChanges,
+    Progress,
+    /// The client answers questions for settings.
+    Configuration,
+    /// The client tells of changed settings if it is asked to.
+    ConfigurationChanges,
+    /// The client tells of changed files if it is asked to.
+    WatchedFiles,
+}
+
+/// Where features are offered, below `capabilities`. Any one place is enough.
+const FEATURES: [(Feature, &[&str]); 7] = [
+    (
+        Feature::RelatedInformation,
+        &[
+            "textDocument/publishDiagnostics/relatedInformation",
+            "textDocument/diagnostic/relatedInformation",
+        ],
+    ),
+    (
+        Feature::CodeDescription,
+        &[
+            "textDocument/publishDiagnostics/codeDescriptionSupport",
+            "textDocument/diagnostic/codeDescriptionSupport",
+        ],
+    ),
+    (
+        Feature::DocumentChanges,
+        &["workspace/workspaceEdit/documentChanges"],
+    ),
+    (Feature::Progress, &["window/workDoneProgress"]),
+    (Feature::Configuration, &["workspace/configuration"]),
+    (
+        Feature::ConfigurationChanges,
+        &["workspace/didChangeConfiguration/dynamicRegistration"],
+    ),
+    (
+        Feature::WatchedFiles,
+        &["workspace/didChangeWatchedFiles/dynamicRegistration"],
+    ),
+];
 
 /// There is one model in a session, never both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,39 +88,30 @@ pub(super) struct ActionSupport {
 
 impl Profile {
     pub(super) fn read(params: &Value) -> Self {
-        let has = |path: &str| is_offered(params, path);
+        let process_id = params.pointer("/processId").and_then(Value::as_u64);
+        let options = params.pointer("/initializationOptions");
         Self {
             encoding: encoding(params),
             diagnostics: diagnostics_model(params),
-            related_information: has(
-                "/capabilities/textDocument/publishDiagnostics/relatedInformation",
-            ) || has(
-                "/capabilities/textDocument/diagnostic/relatedInformation",
-            ),
-            code_description: has(
-                "/capabilities/textDocument/publishDiagnostics/codeDescriptionSupport",
-            ) || has(
-                "/capabilities/textDocument/diagnostic/codeDescriptionSupport",
-            ),
             actions: action_support(params),
-            document_changes: has("/capabilities/workspace/workspaceEdit/documentChanges"),
-            progress: has("/capabilities/window/workDoneProgress"),
-            configuration: has("/capabilities/workspace/configuration"),
-            watched_files: has("/capabilities/workspace/didChangeWatchedFiles/dynamicRegistration"),
-            configuration_changes: has(
-                "/capabilities/workspace/didChangeConfiguration/dynamicRegistration",
-            ),
-            process_id: params
-                .pointer("/processId")
-                .and_then(Value::as_u64)
-                .and_then(|id| u32::try_from(id).ok()),
+            process_id: process_id.and_then(|id| u32::try_from(id).ok()),
             folders: folders(params),
-            options: params
-                .pointer("/initializationOptions")
-                .cloned()
-                .unwrap_or_default(),
+            options: options.cloned().unwrap_or_default(),
+            features: features(params),
         }
     }
+
+    pub(super) fn has(&self, feature: Feature) -> bool {
+        self.features.contains(&feature)
+    }
+}
+
+fn features(params: &Value) -> Vec<Feature> {
+    let is_offered_at = |path: &&str| is_offered(params, &format!("/capabilities/{path}"));
+    let offered = FEATURES
+        .iter()
+        .filter(|(_, paths)| paths.iter().any(is_offered_at));
+    offered.map(|(feature, _)| *feature).collect()
 }
 
 /// True, or an object: clients offer some capabilities by describing them.
@@ -223,7 +256,7 @@ mod tests {
             "rootUri": "file:///w",
             "workspaceFolders": null,
         }));
-        assert!(profile.document_changes);
+        assert!(profile.has(Feature::DocumentChanges));
         assert!(profile.actions.is_some_and(|actions| actions.lazy_edit));
         assert_eq!(profile.folders, ["file:///w"]);
     }

@@ -20,7 +20,10 @@ use tower_lsp::{
     },
 };
 
-use super::{client::ask, profile::Profile};
+use super::{
+    client::ask,
+    profile::{Feature, Profile},
+};
 
 /// Reports come no more often.
 const INTERVAL: Duration = Duration::from_millis(100);
@@ -63,7 +66,7 @@ impl Works {
             token: None,
             last: Mutex::new(Instant::now()),
         };
-        if !profile.progress {
+        if !profile.has(Feature::Progress) {
             return progress;
         }
         let number = self.next.fetch_add(1, Ordering::Relaxed);

@@ -11,6 +11,7 @@ use tower_lsp::lsp_types::{
 use super::{
     client::ask,
     desk::Desk,
+    profile::Feature,
     uri::{self, Place},
 };
 use crate::workspace::{self, Changed};
@@ -41,7 +42,6 @@ pub(super) async fn take_settings(desk: &Arc<Desk>, settings: Value) {
 }
 
 pub(super) async fn folders_changed(desk: &Arc<Desk>) {
-    desk.session.folders.forget_options();
     desk.settle_all().await;
     desk.background.start(desk);
 }
@@ -74,7 +74,7 @@ pub(super) async fn files_changed(desk: &Arc<Desk>, changes: &[FileEvent]) {
 }
 
 async fn ask_settings(desk: &Arc<Desk>) {
-    if !desk.session.profile().configuration {
+    if !desk.session.profile().has(Feature::Configuration) {
         return;
     }
     let item = ConfigurationItem {
@@ -107,7 +107,7 @@ fn register(desk: &Arc<Desk>) {
 fn registrations(desk: &Desk) -> Vec<Registration> {
     let profile = desk.session.profile();
     let mut registrations = Vec::new();
-    if profile.watched_files {
+    if profile.has(Feature::WatchedFiles) {
         let watchers: Vec<Value> = WATCHED
             .iter()
             .map(|glob| json!({"globPattern": glob}))
@@ -117,7 +117,7 @@ fn registrations(desk: &Desk) -> Vec<Registration> {
             json!({"watchers": watchers}),
         ));
     }
-    if profile.configuration_changes {
+    if profile.has(Feature::ConfigurationChanges) {
         registrations.push(registration(
             "workspace/didChangeConfiguration",
             json!({"section": super::NAME}),

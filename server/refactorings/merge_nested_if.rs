@@ -10,6 +10,7 @@
 //! ```rust before
 //! fn f(queue: &mut Vec<u8>, limit: usize) {
 //!     $0if queue.len() > limit {
+//!         // Everything is too much then.
 //!         if !queue.is_empty() || limit == 0 {
 //!             queue.clear();
 //!         }
@@ -19,6 +20,7 @@
 //!
 //! ```rust after
 //! fn f(queue: &mut Vec<u8>, limit: usize) {
+//!     // Everything is too much then.
 //!     if queue.len() > limit && (!queue.is_empty() || limit == 0) {
 //!         queue.clear();
 //!     }
@@ -89,8 +91,8 @@ fn shape_at(found: &ast::IfExpr, context: &Context<'_>) -> Result<CollapsibleIf,
     let of = |outer: &ast::IfExpr| CollapsibleIf::of(outer, context.source.context);
     match of(found) {
         Err(Refusal::NotHere) => {
-            let around = found.syntax().ancestors().skip(1);
-            let outer = around.filter_map(ast::IfExpr::cast).next();
+            let mut around = found.syntax().ancestors().skip(1);
+            let outer = around.find_map(ast::IfExpr::cast);
             let shape = of(&outer.ok_or(Refusal::NotHere)?)?;
             if shape.inner != *found {
                 return Err(Refusal::NotHere);
@@ -121,10 +123,12 @@ fn edits(context: &Context<'_>, shape: &CollapsibleIf) -> Option<Edits> {
         format!("{condition}{brace}{body}"),
     )];
     if !shape.comments.is_empty() {
-        let lines = shape.comments.iter();
-        let above: String = lines
-            .map(|comment| format!("{}{line_ending}{indent}", comment.text().trim_end()))
-            .collect();
+        let mut above = String::new();
+        for comment in &shape.comments {
+            above.push_str(comment.text().trim_end());
+            above.push_str(line_ending);
+            above.push_str(indent);
+        }
         edits.push(Edit::insert(outer.start(), above));
     }
     Edits::new(edits).ok()

@@ -10,6 +10,7 @@
 //! ```rust before
 //! fn f(lines: &mut Vec<String>, force: bool) {
 //!     $0if force || lines.len() > 1 && !lines.is_sorted() {
+//!         // Equal lines may change places.
 //!         lines.sort();
 //!     }
 //! }
@@ -19,6 +20,7 @@
 //! fn f(lines: &mut Vec<String>, force: bool) {
 //!     let should_sort = force || lines.len() > 1 && !lines.is_sorted();
 //!     if should_sort {
+//!         // Equal lines may change places.
 //!         lines.sort();
 //!     }
 //! }

@@ -8,6 +8,8 @@ use super::look::{Colour, Look};
 /// Paragraphs are set at most this wide, in columns; longer lines are hard to read.
 const WIDEST: usize = 100;
 const CODE_INDENT: &str = "    ";
+/// Where the cursor stands in an example.
+const CURSOR: &str = "$0";
 
 /// Writes documentation in `markdown`.
 pub fn write_documentation(out: &mut dyn Write, markdown: &str, look: Look) -> io::Result<()> {
@@ -57,7 +59,8 @@ impl Page<'_> {
         if line.is_empty() {
             return writeln!(self.out);
         }
-        writeln!(self.out, "{CODE_INDENT}{}", self.look.words(line))
+        let line = line.replace(CURSOR, "");
+        writeln!(self.out, "{CODE_INDENT}{}", self.look.words(&line))
     }
 
     fn prose(&mut self, line: &str) -> io::Result<()> {
@@ -163,7 +166,7 @@ mod tests {
     #[test]
     fn code_is_left_as_it_is() {
         assert_eq!(
-            page("```rust,before\nfn a() {\n    b()\n}\n```\nend", 10),
+            page("```rust,before\n$0fn a() {\n    b()\n}\n```\nend", 10),
             "before:\n    fn a() {\n        b()\n    }\nend\n"
         );
     }

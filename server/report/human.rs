@@ -224,7 +224,8 @@ fn origins(cache: CacheCounts) -> String {
     words.join(", ")
 }
 
-fn counted(count: usize, thing: &str) -> String {
+/// A number of things in words: "1 file", "1,200 files".
+pub fn counted(count: usize, thing: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {thing}{plural}", grouped(count))
 }

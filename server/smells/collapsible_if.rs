@@ -1,27 +1,22 @@
-//! An `if` holds nothing but another `if`, and neither has an `else`.
+//! # Collapsible if
+//!
+//! ## What it does
+//! Finds an `if` that holds nothing but another `if`, where neither has an `else`.
 //!
 //! ## Why
-//!
 //! Both conditions guard the same block, so they are one condition. Nested, they take a level of indentation and make readers
 //! look for the case that is left between them.
 //!
-//! ## Measure
-//!
-//! The lines of the block that both conditions guard: each of them stands one level too deep. Every one is told; above 30 lines
-//! it is told louder.
-//!
 //! ## Example
-//!
 //! ```rust before
 //! fn f(queue: &mut Vec<u8>, limit: usize) {
-//!     $0if queue.len() > limit {
+//!     if queue.len() > limit {
 //!         if !queue.is_empty() {
 //!             queue.clear();
 //!         }
 //!     }
 //! }
 //! ```
-//!
 //! ```rust after
 //! fn f(queue: &mut Vec<u8>, limit: usize) {
 //!     if queue.len() > limit && !queue.is_empty() {
@@ -31,9 +26,15 @@
 //! ```
 //!
 //! ## What it leaves alone
-//!
 //! What `merge-nested-if` would not change: conditions with `let` where the edition or the promised compiler knows no chains of
 //! them, an inner `if` with an attribute, comments that would lose their place.
+//!
+//! ## Limits
+//! The measure is the lines of the block that both conditions guard: each of them stands one level too deep. 0 are fine;
+//! more are a warning, more than 30 a strong one. It fires 35.5 times in 100,000 lines of well-kept code of edition 2024.
+//!
+//! ## Sources
+//! clippy's `collapsible_if`; Martin Fowler, *Refactoring*, "Consolidate Conditional Expression".
 
 use ra_ap_syntax::{AstNode, ast};
 
@@ -50,7 +51,7 @@ pub(super) const SMELL: Smell = Smell {
         strong: 30,
     },
     family: Family::Opportunity,
-    rate: Some(10.0),
+    rate: Some(35.5),
     answers: &["merge-nested-if"],
     clippy: &["collapsible_if"],
     look,
@@ -83,4 +84,56 @@ fn say(sighting: &Sighting, _text: &str) -> String {
         lines => format!("{lines} lines"),
     };
     format!("Two nested conditions guard the same {lines}; they can be asked as one.")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::smells::fixture::fired;
+
+    #[test]
+    fn two_conditions_of_one_block_are_seen() {
+        // From `regex-automata` 0.4.18, `src/util/look.rs` (MIT OR Apache-2.0).
+        let text = "
+fn matches_set_inline(&self, set: LookSet, haystack: &[u8], at: usize) -> bool {
+    if set.contains(Look::Start) {
+        if !self.is_start(haystack, at) {
+            return false;
+        }
+    }
+    true
+}
+";
+        assert_eq!(fired("collapsible-if", text), [("if".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn the_case_between_may_be_wanted() {
+        for code in [
+            "if a { if b { c() } else { d() } }",
+            "if a { if b { c() } } else { d() }",
+            "if a { if b { c() } d() }",
+            "if z {} else if a { if b { c() } } else {}",
+        ] {
+            let text = format!("fn f() {{ {code} }}");
+            assert!(fired("collapsible-if", &text).is_empty(), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_comment_behind_the_inner_one_has_no_other_place() {
+        let text = "fn f() {\n    if a {\n        if b {\n            c();\n        }\n        // else we wait\n    }\n}\n";
+        assert!(fired("collapsible-if", text).is_empty());
+    }
+
+    #[test]
+    fn other_control_flow_is_left_alone() {
+        for code in [
+            "while a { if b { c() } }",
+            "if a { match b { _ => {} } }",
+            "if a { m!(if b { c() }) }",
+        ] {
+            let text = format!("fn f() {{ {code} }}");
+            assert!(fired("collapsible-if", &text).is_empty(), "{code}");
+        }
+    }
 }

@@ -1,26 +1,22 @@
-//! A `match` or `if let` either gives a value to a `let` or leaves.
+//! # Let-else opportunity
+//!
+//! ## What it does
+//! Finds a `let` whose value is a `match` or `if let` that either gives the value or leaves.
 //!
 //! ## Why
-//!
 //! What the code expects is hidden among arms, and the value is named three times on the way. `let … else` says what is
 //! expected on the first line, and beside it what happens otherwise.
 //!
-//! ## Measure
-//!
-//! The lines of the statement. Every one is told; above 12 lines it is told louder.
-//!
 //! ## Example
-//!
 //! ```rust before
 //! fn f(names: &[String]) -> usize {
-//!     let $0first = match names.first() {
+//!     let first = match names.first() {
 //!         Some(name) => name,
 //!         None => return 0,
 //!     };
 //!     first.len()
 //! }
 //! ```
-//!
 //! ```rust after
 //! fn f(names: &[String]) -> usize {
 //!     let Some(first) = names.first() else {
@@ -31,9 +27,15 @@
 //! ```
 //!
 //! ## What it leaves alone
-//!
 //! What `let-else` would not change: a way out that uses what its pattern binds, guards, a `let` with a type or with `mut`,
 //! packages that promise to build with Rust before 1.65.
+//!
+//! ## Limits
+//! The measure is the lines of the statement. 0 are fine; more are a warning, more than 12 a strong one. It fires 27.1
+//! times in 100,000 lines of well-kept code.
+//!
+//! ## Sources
+//! clippy's `manual_let_else`; RFC 3137.
 
 use ra_ap_syntax::{AstNode, ast};
 
@@ -50,10 +52,10 @@ pub(super) const SMELL: Smell = Smell {
         warn: 0,
         strong: 12,
     },
-    family: Family::Own,
-    rate: Some(23.0),
+    family: Family::Opportunity,
+    rate: Some(27.1),
     answers: &["let-else"],
-    clippy: &["clippy::manual_let_else"],
+    clippy: &["manual_let_else"],
     look,
     say,
 };
@@ -90,6 +92,59 @@ fn say(sighting: &Sighting, _text: &str) -> String {
             format!(
                 "These {lines} lines either give a value or leave; `let … else` says so directly."
             )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::smells::fixture::fired;
+
+    #[test]
+    fn a_value_or_a_way_out_is_seen() {
+        // From `clap_builder` 4.6.7, `src/parser/parser.rs` (MIT OR Apache-2.0).
+        let text = r#"
+fn resolve_pending(&self, matcher: &mut ArgMatcher) -> ClapResult<()> {
+    let pending = match matcher.take_pending() {
+        Some(pending) => pending,
+        None => {
+            return Ok(());
+        }
+    };
+
+    debug!("Parser::resolve_pending: id={:?}", pending.id);
+    Ok(())
+}
+"#;
+        let seen = fired("let-else-opportunity", text);
+        assert_eq!(seen, [("match".to_owned(), 6)]);
+        let text = "fn f() { let a = if let Some(a) = b { a } else { return }; }";
+        let seen = fired("let-else-opportunity", text);
+        assert_eq!(seen, [("if".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn a_way_out_that_uses_the_error_is_left_alone() {
+        let text = "fn f() { let a = match b { Ok(a) => a, Err(e) => return Err(e.into()) }; }";
+        assert!(fired("let-else-opportunity", text).is_empty());
+    }
+
+    #[test]
+    fn a_default_is_no_way_out() {
+        let text = "fn f() { let a = match b { Some(a) => a, None => 1 }; }";
+        assert!(fired("let-else-opportunity", text).is_empty());
+    }
+
+    #[test]
+    fn a_value_that_is_worked_on_is_left_alone() {
+        for code in [
+            "let a = match b { Some(a) => a + 1, None => return };",
+            "let a = match b { Some(a) if c => a, _ => return };",
+            "let Some(a) = b else { return };",
+            "m!(let a = match b { Some(a) => a, None => return };);",
+        ] {
+            let text = format!("fn f() {{ {code} }}");
+            assert!(fired("let-else-opportunity", &text).is_empty(), "{code}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use ra_ap_syntax::{
     SyntaxKind,
     ast::{
-        self, BinaryOp, LogicOp, UnaryOp,
+        self, BinaryOp, LogicOp,
         prec::{ExprPrecedence, precedence},
     },
 };
@@ -43,21 +43,6 @@ pub fn top_operator(condition: &ast::Expr) -> Option<LogicOp> {
             _ => None,
         },
         _ => None,
-    }
-}
-
-/// Whether the condition is of type `bool` whatever its context expects of it.
-pub fn is_surely_bool(condition: &ast::Expr) -> bool {
-    match condition {
-        ast::Expr::BinExpr(binary) => matches!(
-            binary.op_kind(),
-            Some(BinaryOp::LogicOp(_) | BinaryOp::CmpOp(_))
-        ),
-        ast::Expr::ParenExpr(inner) => inner.expr().is_some_and(|inner| is_surely_bool(&inner)),
-        ast::Expr::PrefixExpr(prefix) if prefix.op_kind() == Some(UnaryOp::Not) => {
-            prefix.expr().is_some_and(|inner| is_surely_bool(&inner))
-        }
-        _ => false,
     }
 }
 
@@ -176,4 +161,92 @@ pub fn before_brace(chain: &str, line_ending: &str, indent: &str) -> String {
 /// The room for a condition that starts in `column`, with its ` {`.
 pub fn room_before_brace(column: usize) -> usize {
     MAX_WIDTH.saturating_sub(column + " {".len())
+}
+
+#[cfg(test)]
+mod tests {
+    use ra_ap_syntax::AstNode;
+
+    use super::*;
+    use crate::syntax::{Edition, Tree};
+
+    fn condition(text: &str) -> ast::Expr {
+        let text = format!("fn f() {{ if {text} {{}} }}");
+        let tree = Tree::parse(&text, Edition::Edition2024).unwrap();
+        assert!(!tree.has_errors(), "{text}");
+        let found = tree.root().descendants().find_map(ast::IfExpr::cast);
+        found.unwrap().condition().unwrap()
+    }
+
+    fn texts(operands: &[ast::Expr]) -> Vec<String> {
+        let texts = operands.iter().map(|operand| operand.syntax().to_string());
+        texts.collect()
+    }
+
+    #[test]
+    fn conjuncts_are_those_of_the_top() {
+        assert_eq!(
+            texts(&conjuncts(&condition("a && b == c && !(d && e)"))),
+            ["a", "b == c", "!(d && e)"]
+        );
+        assert_eq!(
+            texts(&conjuncts(&condition("a || b && c"))),
+            ["a || b && c"]
+        );
+        assert_eq!(
+            texts(&conjuncts(&condition("let Some(a) = b && c"))),
+            ["let Some(a) = b", "c"]
+        );
+    }
+
+    #[test]
+    fn what_binds_looser_gets_parentheses() {
+        for text in ["a || b", "a = b", "a..b"] {
+            assert!(needs_parentheses(&condition(text)), "{text}");
+        }
+        for text in [
+            "a",
+            "a && b",
+            "a == b",
+            "!a",
+            "(a || b)",
+            "a as bool",
+            "let A = b",
+        ] {
+            assert!(!needs_parentheses(&condition(text)), "{text}");
+        }
+    }
+
+    fn chain(operands: &[&str]) -> Chain {
+        Chain {
+            operator: "&&",
+            operands: operands.iter().map(|&it| it.to_owned()).collect(),
+            is_broken_by_let: false,
+        }
+    }
+
+    #[test]
+    fn a_chain_takes_one_line_if_it_fits() {
+        assert_eq!(chain(&["a", "b"]).on_one_line(6).as_deref(), Some("a && b"));
+        assert_eq!(chain(&["a", "b"]).on_one_line(5), None);
+        assert_eq!(chain(&["a(\n)", "b"]).on_one_line(50), None);
+    }
+
+    #[test]
+    fn a_chain_on_lines_leaves_no_operand_too_short_to_be_seen() {
+        let lines = |operands: &[&str]| chain(operands).on_lines("\n", "    ", 3);
+        assert_eq!(lines(&["ab", "c", "d"]), "ab\n    && c\n    && d");
+        assert_eq!(lines(&["a", "b", "c"]), "a && b\n    && c");
+        assert_eq!(lines(&["a(\n    b,\n)", "c"]), "a(\n    b,\n) && c");
+    }
+
+    #[test]
+    fn a_let_breaks_a_chain_unless_it_follows_a_name() {
+        let breaks = |text: &str| is_broken_by_let(&conjuncts(&condition(text)));
+        assert!(breaks("let A = b && c"));
+        assert!(breaks("a.b() && let C = d"));
+        assert!(breaks("a && let B = c && d"));
+        assert!(!breaks("!a && let B = c"));
+        assert!(!breaks("a && b && c"));
+    }
 }

@@ -124,7 +124,8 @@ impl<'a> Item<'a> {
 
     /// The nodes of one kind in the order of the text. Kinds that no smell looks at are not kept: see `is_kept`.
     pub fn nodes<N: AstNode>(&self) -> impl Iterator<Item = N> + '_ {
-        self.nodes.iter().filter_map(|node| N::cast(node.clone()))
+        let nodes = self.nodes.iter().filter(|node| N::can_cast(node.kind()));
+        nodes.filter_map(|node| N::cast(node.clone()))
     }
 
     pub fn slice(&self, range: TextRange) -> &'a str {
@@ -151,6 +152,9 @@ impl<'a> Item<'a> {
                 SyntaxKind::ERROR => self.is_broken = true,
                 SyntaxKind::TOKEN_TREE => walk.skip_subtree(),
                 SyntaxKind::FN => self.keep_function(&node, &mut meter),
+                kind if is_often_plain(kind) && is_plain(self.slice(node.text_range())) => {
+                    walk.skip_subtree();
+                }
                 _ => meter.enter(&node),
             }
             if is_kept(node.kind()) {
@@ -267,6 +271,31 @@ fn is_kept(kind: SyntaxKind) -> bool {
             | SyntaxKind::MATCH_ARM
             | SyntaxKind::BLOCK_EXPR
     )
+}
+
+/// Nodes of which there are many, and most are plain. None of these kinds is measured itself.
+fn is_often_plain(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        SyntaxKind::EXPR_STMT
+            | SyntaxKind::LET_STMT
+            | SyntaxKind::MATCH_ARM
+            | SyntaxKind::ARG_LIST
+            | SyntaxKind::PATH_EXPR
+            | SyntaxKind::PARAM_LIST
+            | SyntaxKind::RET_TYPE
+            | SyntaxKind::GENERIC_PARAM_LIST
+            | SyntaxKind::WHERE_CLAUSE
+            | SyntaxKind::ATTR
+    )
+}
+
+/// Whether a text has nothing to be measured or kept: no block, closure, logical operator, or label. Walking costs far more
+/// than this look.
+fn is_plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr3(b'{', b'|', b'\'', bytes).is_none()
+        && !bytes.windows(2).any(|pair| pair == b"&&")
 }
 
 #[cfg(test)]

@@ -421,6 +421,10 @@ mod tests {
             ("a?; f(); async { unsafe { b } };", 0),
             ("m!(if a && b { loop {} });", 0),
             ("if if a { b } else { c } { d }", 4),
+            ("f::<{ if a { 1 } else { 2 } }>();", 2),
+            ("let x = f(a, g(b || c), '&');", 1),
+            ("x.map(|_| y).any(|_| a && b);", 1),
+            ("match a { b => c || d, _ => loop {} }", 4),
         ] {
             assert_eq!(metrics(body).cognitive, cognitive, "{body}");
         }

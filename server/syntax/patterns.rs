@@ -38,7 +38,7 @@ pub fn is_binding(name: &ast::IdentPat) -> bool {
         || name.mut_token().is_some()
         || name.ref_token().is_some()
         || name.at_token().is_some()
-        || name.name().is_some_and(|name| begins_small(&name.text()))
+        || name.name().is_some_and(|name| begins_small(name.text()))
 }
 
 /// Whether the pattern may match every value of its type, as far as can be seen without types.

@@ -9,9 +9,9 @@ use ignore::{
 
 use crate::config::Entry;
 
-/// The ignore files of the directories from the repository's root down to where a walk stands. Of those that match a path
-/// the deepest decides; `.ignore` files come before git's, and the repository's private excludes last. Outside every
-/// repository only `.ignore` files count, as for git.
+/// The ignore files of all directories down to where a walk stands. Of those that match a path the deepest decides; `.ignore`
+/// files come before git's, and the repository's private excludes last. Git's files count inside their own repository only.
+/// All this is as ripgrep has it.
 #[derive(Debug, Default)]
 pub(super) struct Ignored {
     levels: Vec<Level>,
@@ -33,18 +33,8 @@ impl Ignored {
     /// For a walk that starts at the directory `root`, whose own ignore files are read when it is entered.
     pub(super) fn above(root: &Path) -> Self {
         let mut ignored = Self::default();
-        if is_repository(root) {
-            return ignored;
-        }
-        let Some(repository) = root.ancestors().find(|directory| is_repository(directory)) else {
-            return ignored;
-        };
-        let between: Vec<&Path> = root
-            .ancestors()
-            .skip(1)
-            .take_while(|directory| directory.starts_with(repository))
-            .collect();
-        for directory in between.into_iter().rev() {
+        let above: Vec<&Path> = root.ancestors().skip(1).collect();
+        for directory in above.into_iter().rev() {
             ignored.push(directory);
         }
         ignored.above = ignored.levels.len();

@@ -2,7 +2,10 @@
 
 use std::{
     path::{Component, Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use dashmap::DashMap;
@@ -19,10 +22,12 @@ use crate::{
 /// Manifests, each read once. Whoever hears that one has changed calls [`Manifests::forget`].
 #[derive(Debug, Default)]
 pub struct Manifests {
-    /// By directory; nothing where there is no manifest that can be read.
-    manifests: DashMap<PathBuf, Option<Arc<Manifest>>>,
+    /// Nothing where there is no manifest that can be read.
+    by_directory: DashMap<PathBuf, Option<Arc<Manifest>>>,
     /// The package that files of a directory belong to.
     packages: DashMap<PathBuf, Option<Arc<Package>>>,
+    /// How often something was forgotten: what was read before that must not be kept after it.
+    forgotten: AtomicU64,
 }
 
 /// A package as its files need to know it.
@@ -55,12 +60,14 @@ impl Manifests {
     pub fn forget(&self, manifest: &Path) {
         let manifest = absolute(manifest);
         let directory = manifest.parent().unwrap_or(&manifest);
-        self.manifests.remove(directory);
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.by_directory.remove(directory);
         // Any package may have inherited from it, and making packages again reads no file.
         self.packages.clear();
     }
 
     fn package_of(&self, directory: &Path) -> Option<Arc<Package>> {
+        let forgotten = self.forgotten.load(Ordering::SeqCst);
         let mut passed = Vec::new();
         let mut found = None;
         for directory in directory.ancestors() {
@@ -76,6 +83,9 @@ impl Manifests {
         }
         for directory in passed {
             self.packages.insert(directory.to_path_buf(), found.clone());
+        }
+        if self.forgotten.load(Ordering::SeqCst) != forgotten {
+            self.packages.clear();
         }
         found
     }
@@ -122,13 +132,17 @@ impl Manifests {
     }
 
     fn manifest_in(&self, directory: &Path) -> Option<Arc<Manifest>> {
-        if let Some(known) = self.manifests.get(directory) {
+        if let Some(known) = self.by_directory.get(directory) {
             return known.clone();
         }
+        let forgotten = self.forgotten.load(Ordering::SeqCst);
         let text = read(&directory.join("Cargo.toml")).ok();
         let manifest = text.map(|text| Arc::new(Manifest::parse(&text)));
-        self.manifests
+        self.by_directory
             .insert(directory.to_path_buf(), manifest.clone());
+        if self.forgotten.load(Ordering::SeqCst) != forgotten {
+            self.by_directory.remove(directory);
+        }
         manifest
     }
 }

@@ -24,11 +24,11 @@ pub enum Scope<'a> {
     BuildOutput,
 }
 
-/// Where cargo and rustup keep other people's code.
+/// Where cargo and rustup keep other people's code; a directory that is reached through links under both of its paths.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Surroundings {
-    pub cargo_home: Option<PathBuf>,
-    pub rustup_home: Option<PathBuf>,
+    cargo_home: Vec<PathBuf>,
+    rustup_home: Vec<PathBuf>,
 }
 
 /// Where the file at `path` lies, which need not exist, by the environment of this process.
@@ -53,7 +53,8 @@ impl Surroundings {
         let user = get(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).map(PathBuf::from);
         let home = |variable: &str, name: &str| {
             let beside = || user.as_ref().map(|user| user.join(name));
-            get(variable).map(PathBuf::from).or_else(beside)
+            let home = get(variable).map(PathBuf::from).or_else(beside);
+            home.map_or_else(Vec::new, with_real_path)
         };
         Self {
             cargo_home: home("CARGO_HOME", ".cargo"),
@@ -63,10 +64,10 @@ impl Surroundings {
 
     pub fn scope<'a>(&self, path: &Path, folders: &'a [PathBuf]) -> Scope<'a> {
         let path = absolute(path);
-        if is_below(&path, self.cargo_home.as_deref()) {
+        if is_below(&path, &self.cargo_home) {
             return Scope::CargoHome;
         }
-        if is_below(&path, self.rustup_home.as_deref()) || is_in_sysroot(&path) {
+        if is_below(&path, &self.rustup_home) || is_in_sysroot(&path) {
             return Scope::Sysroot;
         }
         let around = folders.iter().filter(|folder| path.starts_with(folder));
@@ -102,8 +103,16 @@ fn is_tagged(directory: &Path) -> bool {
     file.read_exact(&mut start).is_ok() && start == SIGNATURE
 }
 
-fn is_below(path: &Path, directory: Option<&Path>) -> bool {
-    directory.is_some_and(|directory| path.starts_with(directory))
+fn with_real_path(directory: PathBuf) -> Vec<PathBuf> {
+    let real = fs::canonicalize(&directory).ok();
+    let real = real.filter(|real| *real != directory);
+    std::iter::once(directory).chain(real).collect()
+}
+
+fn is_below(path: &Path, directories: &[PathBuf]) -> bool {
+    directories
+        .iter()
+        .any(|directory| path.starts_with(directory))
 }
 
 /// The standard library's sources lie so in every toolchain, also in one that rustup didn't install.
@@ -127,8 +136,8 @@ mod tests {
 
     fn surroundings() -> Surroundings {
         Surroundings {
-            cargo_home: Some(PathBuf::from("/home/ada/.cargo")),
-            rustup_home: Some(PathBuf::from("/home/ada/.rustup")),
+            cargo_home: vec![PathBuf::from("/home/ada/.cargo")],
+            rustup_home: vec![PathBuf::from("/home/ada/.rustup")],
         }
     }
 
@@ -232,8 +241,27 @@ mod tests {
             ("CARGO_HOME", "/cargo"),
             ("RUSTUP_HOME", ""),
         ]);
-        assert_eq!(moved.cargo_home, Some(PathBuf::from("/cargo")));
+        assert_eq!(moved.cargo_home, [PathBuf::from("/cargo")]);
         assert_eq!(moved.rustup_home, surroundings().rustup_home);
         assert_eq!(lookup(&[]), Surroundings::default());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_home_behind_a_link_has_two_paths() {
+        let root = tempfile::tempdir().unwrap();
+        let real = fs::canonicalize(root.path()).unwrap().join("real");
+        fs::create_dir(&real).unwrap();
+        let link = root.path().join("link");
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        let surroundings = Surroundings::from_lookup(|name| {
+            (name == "CARGO_HOME").then(|| link.clone().into_os_string())
+        });
+        for home in [link.clone(), real] {
+            let scope = surroundings.scope(&home.join("registry/lib.rs"), &[]);
+            assert_eq!(scope, Scope::CargoHome);
+        }
+        let beside = root.path().join("other/lib.rs");
+        assert_eq!(surroundings.scope(&beside, &[]), Scope::Alone);
     }
 }

@@ -13,7 +13,7 @@ use rustassistant::cache::{
     Cache, Entry, Key, Lookup, Memory, Mode, SqliteCache, Store, StoreOptions,
 };
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row as _};
 
 const ENTRIES: usize = 10_000;
 const ROUNDS: usize = 7;
@@ -60,7 +60,7 @@ fn memory(entries: &[(Key, Entry)]) {
         memory.insert(*key, entry.clone());
     }
     let order = shuffled(1);
-    let ours = median(|| {
+    let ours = best(|| {
         let start = Instant::now();
         order
             .iter()
@@ -75,67 +75,66 @@ fn key_at(entries: &[(Key, Entry)], number: usize) -> Key {
     entries[number].0
 }
 
+/// Beside inserts of the same payloads as they are, and of the envelopes that ours become.
 async fn insert(home: &Path, entries: &[(Key, Entry)]) {
     let mut encoder = Encoder::default();
-    let encoding = median(|| {
+    let encoding = best(|| {
         let start = Instant::now();
-        entries
-            .iter()
-            .for_each(|(key, entry)| drop(std::hint::black_box(encoder.encode(key, entry))));
+        for (key, entry) in entries {
+            drop(std::hint::black_box(encoder.encode(key, entry)));
+        }
         start.elapsed() / count(ENTRIES)
     });
-    let envelopes: Vec<(Vec<u8>, Vec<u8>)> = entries
+    let payloads: Vec<Row> = entries
         .iter()
-        .map(|(key, entry)| {
-            (
-                key.as_bytes().to_vec(),
-                encoder.encode(key, entry).expect("small"),
-            )
-        })
+        .map(|(key, entry)| (key.as_bytes().to_vec(), entry.to_vec()))
         .collect();
-    let statement = format!(
-        "INSERT INTO entry (key, created, used, envelope) VALUES {}",
-        vec!["(?, 1, 1, ?)"; 500].join(", ")
-    );
-    let (mut ours, mut bare) = (Vec::new(), Vec::new());
+    let encode = |(key, entry): &(Key, Entry)| {
+        (
+            key.as_bytes().to_vec(),
+            encoder.encode(key, entry).expect("small"),
+        )
+    };
+    let envelopes: Vec<Row> = entries.iter().map(encode).collect();
+    let (mut ours, mut bare, mut small) = (Duration::MAX, Duration::MAX, Duration::MAX);
     for round in 0..ROUNDS {
         let cache = SqliteCache::new(home.join(format!("ours-{round}.db")))
             .await
             .expect("a cache");
         let start = Instant::now();
         cache.put_many(entries).await.expect("a write");
-        ours.push(start.elapsed() / count(ENTRIES));
-
-        let path = home.join(format!("bare-{round}.db"));
-        SqliteCache::new(&path)
-            .await
-            .expect("a cache")
-            .close()
-            .await;
-        let mut connection = connect(&path).await;
-        let start = Instant::now();
-        let mut transaction = connection
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .expect("a transaction");
-        for chunk in envelopes.chunks(500) {
-            let mut query = sqlx::query(AssertSqlSafe(statement.clone()));
-            // The last chunk is as long as the others: 500 divides the number of entries.
-            for (key, envelope) in chunk {
-                query = query.bind(&key[..]).bind(&envelope[..]);
-            }
-            query.execute(&mut *transaction).await.expect("an insert");
-        }
-        transaction.commit().await.expect("a commit");
-        bare.push(start.elapsed() / count(ENTRIES));
+        ours = ours.min(start.elapsed() / count(ENTRIES));
+        bare = bare.min(insert_bare(&home.join(format!("bare-{round}.db")), &payloads).await);
+        small = small.min(insert_bare(&home.join(format!("small-{round}.db")), &envelopes).await);
     }
-    row(
-        "bulk insert, per row",
-        middle(&mut ours),
-        Some(middle(&mut bare)),
-        "100 µs",
-    );
+    row("bulk insert, per row, best", ours, Some(bare), "100 µs");
+    row("  beside bare, compressed before", ours, Some(small), "");
     row("  of which compression, checksum", encoding, None, "");
+}
+
+type Row = (Vec<u8>, Vec<u8>);
+
+async fn insert_bare(path: &Path, rows: &[Row]) -> Duration {
+    SqliteCache::new(path).await.expect("a cache").close().await;
+    let statement = format!(
+        "INSERT INTO entry (key, created, used, envelope) VALUES {}",
+        vec!["(?, 1, 1, ?)"; 500].join(", ")
+    );
+    let mut connection = connect(path).await;
+    let start = Instant::now();
+    let mut transaction = connection
+        .begin_with("BEGIN IMMEDIATE")
+        .await
+        .expect("a transaction");
+    for chunk in rows.chunks_exact(500) {
+        let mut query = sqlx::query(AssertSqlSafe(statement.clone()));
+        for (key, value) in chunk {
+            query = query.bind(&key[..]).bind(&value[..]);
+        }
+        query.execute(&mut *transaction).await.expect("an insert");
+    }
+    transaction.commit().await.expect("a commit");
+    start.elapsed() / count(rows.len())
 }
 
 async fn single(path: &Path) {
@@ -150,12 +149,7 @@ async fn single(path: &Path) {
     for number in shuffled(2) {
         let key = key(number);
         let start = Instant::now();
-        let row = sqlx::query("SELECT envelope FROM entry WHERE key = ?1")
-            .bind(&key.as_bytes()[..])
-            .fetch_one(&mut connection)
-            .await
-            .expect("a row");
-        std::hint::black_box(row.get::<&[u8], _>(0).len());
+        std::hint::black_box(look_up_bare(&mut connection, &key).await);
         bare_times.push(start.elapsed());
 
         let start = Instant::now();
@@ -199,6 +193,16 @@ async fn single(path: &Path) {
         Some(percentile(&mut bare_times, 99)),
         "120 µs",
     );
+}
+
+/// The length of the envelope.
+async fn look_up_bare(connection: &mut SqliteConnection, key: &Key) -> usize {
+    let row = sqlx::query("SELECT envelope FROM entry WHERE key = ?1")
+        .bind(&key.as_bytes()[..])
+        .fetch_one(connection)
+        .await
+        .expect("a row");
+    row.get::<&[u8], _>(0).len()
 }
 
 async fn batch(path: &Path) {
@@ -284,7 +288,7 @@ async fn size(home: &Path, entries: &[(Key, Entry)]) {
 
 /// Whole processes, from start to exit: an empty one with a runtime, one that looks something up, and so on.
 fn start(home: &Path, path: &Path) {
-    let mut times: Vec<(&str, Vec<Duration>)> = ["empty", "one", "hundred", "create"]
+    let mut times: Vec<(&str, Vec<Duration>)> = ["empty", "bare", "one", "hundred", "create"]
         .map(|role| (role, Vec::new()))
         .into();
     for round in 0..60 {
@@ -297,22 +301,26 @@ fn start(home: &Path, path: &Path) {
             assert!(status.success());
         }
     }
-    let [empty, one, hundred, create] = times.as_mut_slice() else {
+    // The best of many, as whatever else runs on the machine only ever adds.
+    let [empty, bare, one, hundred, create] = times.as_slice() else {
         return;
     };
-    let empty = middle(&mut empty.1);
-    println!("{:<34} {:>11}", "process with an idle runtime", text(empty));
+    let best = |times: &[Duration]| times.iter().min().copied().unwrap_or_default();
+    let empty = best(&empty.1);
+    println!(
+        "{:<34} {:>11}",
+        "process with an idle runtime, best",
+        text(empty)
+    );
     for (name, times) in [
+        ("  bare sqlx, first lookup", bare),
         ("  first lookup", one),
         ("  100 lookups", hundred),
         ("  new file, one entry", create),
     ] {
-        let time = middle(&mut times.1);
-        println!(
-            "{name:<34} {:>11} (+ {})",
-            text(time),
-            text(time.saturating_sub(empty))
-        );
+        let time = best(&times.1);
+        let more = time.saturating_sub(empty);
+        println!("{name:<34} {:>11} (+ {})", text(time), text(more));
     }
 }
 
@@ -364,7 +372,7 @@ fn play(role: &str) {
         .build()
         .expect("a runtime");
     let store = Store::open(StoreOptions {
-        path: Some(path.into()),
+        path: Some(path.clone().into()),
         mode: Mode::CommandLine,
         ..StoreOptions::default()
     });
@@ -385,6 +393,10 @@ fn play(role: &str) {
                     .all(|lookup| lookup.entry().is_some())
             ),
             "create" => write(&store, 1).await,
+            "bare" => {
+                let mut connection = connect(Path::new(&path)).await;
+                assert!(look_up_bare(&mut connection, &keys[0]).await > 0);
+            }
             "crowd" => write(&store, 5_000).await,
             _ => {}
         }
@@ -422,17 +434,17 @@ fn key(number: usize) -> Key {
     Key::new("bench", &[0; 32], &[b"2024"], &number.to_le_bytes())
 }
 
-/// 2,020 bytes that zstd makes about three times smaller.
+/// 2,020 bytes that zstd makes 3.2 times smaller, as was measured for real reports.
 fn entry(number: usize) -> Entry {
     let mut noise = blake3::Hasher::new()
         .update(&number.to_le_bytes())
         .finalize_xof();
     let mut bytes = Vec::with_capacity(2_020);
     while bytes.len() < 2_020 {
-        let mut word = [0; 10];
+        let mut word = [0; 7];
         noise.fill(&mut word);
         bytes.extend_from_slice(&word);
-        bytes.extend_from_slice(b"cognitive-complexity, ");
+        bytes.extend_from_slice(b"cognitive-complexity long-function");
     }
     bytes.truncate(2_020);
     Entry::from(bytes)
@@ -446,8 +458,8 @@ fn shuffled(seed: u64) -> Vec<usize> {
     order
 }
 
-fn median(mut run: impl FnMut() -> Duration) -> Duration {
-    middle(&mut (0..ROUNDS).map(|_| run()).collect::<Vec<_>>())
+fn best(mut run: impl FnMut() -> Duration) -> Duration {
+    (0..ROUNDS).map(|_| run()).min().unwrap_or_default()
 }
 
 fn middle(times: &mut [Duration]) -> Duration {

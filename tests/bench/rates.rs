@@ -48,7 +48,8 @@ fn main() {
     }
     let work = move || run(list.as_deref(), &folders);
     let thread = std::thread::Builder::new().stack_size(STACK_SIZE);
-    thread.spawn(work).unwrap().join().unwrap();
+    let thread = thread.spawn(work).expect("a thread starts");
+    thread.join().expect("nothing panics");
 }
 
 fn run(list: Option<&str>, folders: &[String]) {

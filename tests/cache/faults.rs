@@ -186,7 +186,7 @@ async fn a_writer_that_doesn_t_let_go_keeps_nobody_from_reading() {
     assert!(start.elapsed() < LONG / 2);
     let stats = store.stats();
     assert_eq!((stats.written, stats.dropped), (0, 1));
-    assert_eq!(stats.faults.get(&FaultKind::Busy), Some(&1));
+    assert_eq!(stats.write_faults.get(&FaultKind::Busy), Some(&1));
     sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
     assert_eq!(
         hits(&SqliteCache::at(&path).get_many(&keys(20)).await),

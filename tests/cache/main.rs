@@ -1,5 +1,10 @@
 //! The cache from outside: what it answers, whatever happens to its file.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "where something can't be set up, the test has failed"
+)]
+
 mod answers;
 mod damage;
 mod faults;

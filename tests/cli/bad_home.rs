@@ -106,27 +106,12 @@ fn a_cache_that_is_cut_in_half() {
 #[cfg(unix)]
 #[test]
 fn a_home_that_is_read_only() {
-    use std::os::unix::{fs::PermissionsExt, process::CommandExt};
+    use std::os::unix::fs::PermissionsExt;
     let place = prepare(Place::new());
     std::fs::create_dir(place.home()).unwrap();
     let read_only = std::fs::Permissions::from_mode(0o555);
     std::fs::set_permissions(place.home(), read_only).unwrap();
-    let probe = place.home().join("probe");
-    let mut command = if std::fs::write(&probe, "").is_err() {
-        place.command()
-    } else {
-        // Root may write everywhere; somebody else may not.
-        std::fs::remove_file(probe).unwrap();
-        std::fs::set_permissions(place.root(), std::fs::Permissions::from_mode(0o755)).unwrap();
-        let binary = place.root().join("rustassistant");
-        let original = env!("CARGO_BIN_EXE_rustassistant");
-        if std::fs::hard_link(original, &binary).is_err() {
-            std::fs::copy(original, &binary).unwrap();
-        }
-        let mut command = place.command_for(&binary);
-        command.uid(65_534).gid(65_534);
-        command
-    };
+    let mut command = place.command_of_somebody();
     command.args(["refactor", "analyze", "--format", "json", "."]);
     let run = assert_complete(finish(command));
     assert_eq!(run.stderr.lines().count(), 1, "one warning: {}", run.stderr);
@@ -153,4 +138,46 @@ fn a_disk_that_is_full() {
         let run = finish(command).expect(0);
         assert_eq!(run.report()["summary"]["findings"], 200, "{}", run.stderr);
     }
+}
+
+#[test]
+fn a_cache_that_somebody_else_has_locked() {
+    use sqlx::{Connection, Executor, SqliteConnection};
+    let place = prepare(Place::new());
+    place.analyze(&["."]).expect(0);
+    place.write("new.rs", format!("// Not in the cache yet.\n{GOOD}"));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let address = format!("sqlite://{}", place.home().join("cache.db").display());
+    let mut holder = runtime
+        .block_on(SqliteConnection::connect(&address))
+        .unwrap();
+    runtime.block_on(holder.execute("BEGIN EXCLUSIVE")).unwrap();
+    let run = place.analyze(&["."]).expect(0);
+    assert_eq!(paths(&run.report()), ["good.rs", "new.rs"]);
+    assert_eq!(run.report()["summary"]["findings"], 2, "{}", run.stderr);
+
+    // Whatever could not be written is computed again; nothing was broken.
+    runtime.block_on(holder.execute("COMMIT")).unwrap();
+    let after = place.analyze(&["."]).expect(0);
+    assert_eq!(after.stable_report(), run.stable_report());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_cache_that_is_read_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = prepare(Place::new());
+    place.analyze(&["."]).expect(0);
+    place.write("good.rs", format!("// Changed since.\n{GOOD}"));
+    let read_only = |mode| {
+        let cache = place.home().join("cache.db");
+        std::fs::set_permissions(cache, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    read_only(0o400);
+    assert_complete(place.analyze(&["."]));
+    read_only(0o600);
+    assert_complete(place.analyze(&["."]));
 }

@@ -186,29 +186,6 @@ fn broken_links() {
     assert_eq!(paths(&run.report()), ["good.rs"], "{run:#?}");
 }
 
-/// The command as a user who may not read everything: for root, no file is unreadable.
-#[cfg(unix)]
-fn as_nobody(place: &Place) -> Option<std::process::Command> {
-    use std::os::unix::fs::PermissionsExt;
-    use std::os::unix::process::CommandExt;
-    let probe = place.root().join("probe");
-    std::fs::write(&probe, "").unwrap();
-    std::fs::set_permissions(&probe, std::fs::Permissions::from_mode(0)).unwrap();
-    if std::fs::read(&probe).is_err() {
-        return Some(place.command());
-    }
-    // The binary may lie where nobody else can go, and is too large to be copied for each test.
-    let binary = place.root().join("rustassistant");
-    let original = env!("CARGO_BIN_EXE_rustassistant");
-    if std::fs::hard_link(original, &binary).is_err() {
-        std::fs::copy(original, &binary).unwrap();
-    }
-    std::fs::set_permissions(place.root(), std::fs::Permissions::from_mode(0o777)).unwrap();
-    let mut command = place.command_for(&binary);
-    command.uid(65_534).gid(65_534);
-    Some(command)
-}
-
 #[cfg(unix)]
 #[test]
 fn unreadable_files_and_directories() {
@@ -216,10 +193,10 @@ fn unreadable_files_and_directories() {
     let place = place();
     place.write("secret.rs", GOOD).write("closed/in.rs", GOOD);
     for name in ["secret.rs", "closed"] {
-        let nothing = std::fs::Permissions::from_mode(0);
+        let nothing = std::fs::Permissions::from_mode(0o000);
         std::fs::set_permissions(place.path(name), nothing).unwrap();
     }
-    let mut command = as_nobody(&place).unwrap();
+    let mut command = place.command_of_somebody();
     command.args(["refactor", "analyze", "--format", "json", "."]);
     let run = finish(command).expect(2).says("secret.rs").says("closed");
     assert_rest_is_done(&run);

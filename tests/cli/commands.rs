@@ -179,11 +179,45 @@ fn completions_are_scripts() {
 }
 
 #[test]
-fn colour_is_for_terminals_and_for_those_who_want_it() {
+fn files_get_no_colour() {
     let place = Place::new();
     place.write("a.rs", include_str!("fixtures/orders.rs"));
-    let run = place.run(["refactor", "analyze", "a.rs"]).expect(0);
-    assert!(!run.stdout.contains('\u{1b}'));
+    for arguments in [
+        ["refactor", "analyze", "a.rs"],
+        ["refactor", "apply", "a.rs"],
+    ] {
+        let run = place.run(arguments).expect(0);
+        assert!(!run.stdout.contains('\u{1b}'), "{arguments:?}");
+        assert!(!run.stderr.contains('\u{1b}'), "{arguments:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn terminals_get_colour_unless_it_is_unwanted() {
+    const STYLE: &str = "\u{1b}[1m";
+    const GREEN: &str = "\u{1b}[32m+";
+    let place = Place::new();
+    place.write("a.rs", include_str!("fixtures/orders.rs"));
+    let binary = env!("CARGO_BIN_EXE_rustassistant");
+    let on_terminal = |arguments: &str, no_color: &str| {
+        let mut command = place.command_for(std::path::Path::new("script"));
+        command
+            .env("TERM", "xterm")
+            .env("NO_COLOR", no_color)
+            .args(["-qec", &format!("'{binary}' {arguments}"), "/dev/null"]);
+        finish(command).expect(0).stdout
+    };
+    for (arguments, style) in [
+        ("refactor analyze a.rs", STYLE),
+        ("refactor apply a.rs", GREEN),
+        ("explain let-else", STYLE),
+    ] {
+        let coloured = on_terminal(arguments, "");
+        assert!(coloured.contains(style), "{arguments}: {coloured}");
+        let plain = on_terminal(arguments, "1");
+        assert!(!plain.contains(style), "{arguments}: {plain}");
+    }
 }
 
 #[test]

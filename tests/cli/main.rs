@@ -1,5 +1,10 @@
 //! The command line through the real binary.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "what fails to be prepared fails the test"
+)]
+
 mod analyze;
 mod apply;
 mod bad_home;

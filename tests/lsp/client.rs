@@ -18,7 +18,7 @@ use std::{
 use serde_json::{Value, json};
 
 /// How long a test waits for a message before it fails. Far longer than any message takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) struct Client {
     child: Child,
@@ -155,10 +155,6 @@ impl Client {
         let path = self.root().join(file);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
-    }
-
-    pub(crate) fn process_id(&self) -> u32 {
-        self.child.id()
     }
 
     // Sending
@@ -394,6 +390,10 @@ impl Client {
 
     pub(crate) fn close_input(&mut self) {
         self.input.take();
+    }
+
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
     }
 
     pub(crate) fn exit_code(&mut self) -> i32 {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     client::{Client, cursor, edit, frame, pull_params},
     clients,
+    samples::long,
 };
 
 #[test]
@@ -160,6 +161,26 @@ fn a_client_that_never_answers_is_served_and_left() {
 }
 
 #[test]
+fn a_cancelled_request_is_answered_at_once_and_work_holds_up_nobody() {
+    let mut client = Client::ready(clients::vscode());
+    let (big, small) = (client.uri("big.rs"), client.uri("small.rs"));
+    client.open(&big, &long(30_000));
+    client.open(&small, "");
+    let pull = client.prepare("textDocument/diagnostic", pull_params(&big));
+    let cancelled = client.prepare("textDocument/diagnostic", pull_params(&big));
+    let cancel = json!({"method": "$/cancelRequest", "params": {"id": cancelled["id"]}});
+    let bytes = [frame(&pull), frame(&cancelled), frame(&cancel)].concat();
+    client.send_raw(&bytes);
+    let id = |message: &Value| message["id"].as_i64().unwrap();
+    assert_eq!(client.wait(id(&cancelled)).unwrap_err().code, -32800);
+    client.settle();
+    assert!(!client.has_reply(id(&pull)), "30,000 lines were that fast");
+    client.cancel(id(&pull));
+    assert_eq!(client.wait(id(&pull)).unwrap_err().code, -32800);
+    assert_eq!(client.pulled_items(&small), Vec::<Value>::new());
+}
+
+#[test]
 fn replies_to_nobody_and_replies_twice_harm_nothing() {
     let mut client = Client::ready(clients::vscode());
     for id in [json!(0), json!(0), json!(77), json!("x"), Value::Null] {
@@ -257,9 +278,11 @@ fn a_client_that_stops_reading_is_left_in_peace() {
     let uri = client.uri("a.rs");
     client.open(&uri, &"fn f() { g(); }\n".repeat(5_000));
     client.close_output();
-    for _ in 0..100 {
+    // The pipe is closed when the first answer has been read, and broken at the next.
+    while !client.has_ended() {
         let message = client.prepare("textDocument/diagnostic", pull_params(&uri));
         client.try_send_raw(&frame(&message));
+        std::thread::sleep(std::time::Duration::from_millis(5));
     }
     assert_eq!(client.exit_code(), 1);
     client.forget_replies();
@@ -268,6 +291,7 @@ fn a_client_that_stops_reading_is_left_in_peace() {
 #[test]
 fn a_parent_that_is_gone_ends_the_session() {
     let mut parent = Command::new(env!("CARGO_BIN_EXE_rustassistant"))
+        .stdout(std::process::Stdio::null())
         .spawn()
         .unwrap();
     let id = parent.id();

@@ -1,8 +1,13 @@
 //! The language server as editors meet it: over real pipes.
 
+// A test that can't go on says where by panicking, and reads better without references to what it just made.
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
+
 mod actions;
 mod client;
 mod clients;
 mod documents;
+mod editing;
 mod lifecycle;
 mod samples;
+mod workspace;

@@ -73,7 +73,7 @@ pub(super) async fn close(connection: SqliteConnection) {
 
 /// Reads the whole structure of the file; what is wrong with it, or nothing.
 pub(super) async fn examine(connection: &mut SqliteConnection) -> Result<Vec<String>, Fault> {
-    sqlx::raw_sql("SELECT key, created, used, envelope FROM entry LIMIT 0; SELECT name, value FROM meta LIMIT 0")
+    sqlx::raw_sql("SELECT key, created, used, envelope FROM entry LIMIT 0")
         .execute(&mut *connection)
         .await
         .map_err(fault)?;

@@ -5,7 +5,7 @@
 //! closing any handle to it would drop the locks that SQLite holds on it in this process (POSIX says so).
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
@@ -181,15 +181,21 @@ fn is_older(file: &fs::DirEntry, age: Duration) -> bool {
         .is_some_and(|elapsed| elapsed > age)
 }
 
-/// The lock that everything but reading and writing entries is done under; free when the result is dropped.
-pub(super) fn lock(path: &Path, patience: Duration) -> Result<File, Fault> {
+/// The lock that everything but reading and writing entries is done under; free when it is dropped.
+#[derive(Debug)]
+pub(super) struct Lock(File);
+
+pub(super) fn lock(path: &Path, patience: Duration) -> Result<Lock, Fault> {
     let place = beside(path, ".lock");
-    let file = create_private(OpenOptions::new().write(true).create(true), &place)
-        .map_err(|e| Fault::from(e).at(&place))?;
+    let file = create_private(
+        OpenOptions::new().read(true).write(true).create(true),
+        &place,
+    );
+    let file = file.map_err(|error| Fault::from(error).at(&place))?;
     let mut waited = Duration::ZERO;
     loop {
         match file.try_lock() {
-            Ok(()) => return Ok(file),
+            Ok(()) => return Ok(Lock(file)),
             Err(TryLockError::WouldBlock) if waited < patience => {}
             Err(TryLockError::WouldBlock) => return Err(Fault::new(FaultKind::Busy).at(&place)),
             Err(TryLockError::Error(error)) => return Err(Fault::from(error).at(&place)),
@@ -197,6 +203,29 @@ pub(super) fn lock(path: &Path, patience: Duration) -> Result<File, Fault> {
         let pause = Duration::from_millis(20);
         std::thread::sleep(pause);
         waited += pause;
+    }
+}
+
+impl Lock {
+    /// Whether `period` has passed since this last said so. The moment is kept in the lock's file: in the database it
+    /// would take a table of its own.
+    pub(super) fn claim(&mut self, period: Duration) -> Result<bool, Fault> {
+        let mut text = String::new();
+        self.0.read_to_string(&mut text)?;
+        let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+        let last = text
+            .trim()
+            .parse()
+            .map(Duration::from_secs)
+            .unwrap_or_default();
+        // A clock that was once set wrongly must not end it for years.
+        if now.checked_sub(last).is_some_and(|passed| passed < period) {
+            return Ok(false);
+        }
+        self.0.set_len(0)?;
+        self.0.rewind()?;
+        writeln!(self.0, "{}", now.as_secs())?;
+        Ok(true)
     }
 }
 
@@ -370,5 +399,19 @@ mod tests {
         );
         drop(held);
         assert!(lock(&path, Duration::ZERO).is_ok());
+    }
+
+    #[test]
+    fn a_period_is_claimed_once() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("cache.db");
+        let claim = |period| lock(&path, Duration::ZERO).unwrap().claim(period);
+        assert_eq!(claim(Duration::from_hours(1)), Ok(true));
+        assert_eq!(claim(Duration::from_hours(1)), Ok(false));
+        assert_eq!(claim(Duration::ZERO), Ok(true));
+        for text in ["99999999999", "yesterday", "\u{fffd}"] {
+            write(&beside(&path, ".lock"), text);
+            assert_eq!(claim(Duration::from_hours(1)), Ok(true), "{text}");
+        }
     }
 }

@@ -11,20 +11,6 @@ const PAGE: i64 = 500;
 const TARGET_PERCENT: i128 = 90;
 
 impl Wire {
-    /// Whether a day has passed since anyone last asked; whoever is told so has to do the upkeep.
-    pub(super) async fn claim_upkeep(&mut self) -> Result<bool, sqlx::Error> {
-        self.count();
-        let claimed = sqlx::query(
-            "INSERT INTO meta (name, value) VALUES ('upkeep', ?1) \
-             ON CONFLICT (name) DO UPDATE SET value = excluded.value \
-             WHERE value NOT BETWEEN excluded.value - 23 AND excluded.value",
-        )
-        .bind(hour())
-        .execute(&mut self.connection)
-        .await?;
-        Ok(claimed.rows_affected() > 0)
-    }
-
     /// Removes entries that weren't used for too long, then the least recently used ones until the rest fits.
     pub(super) async fn prune(&mut self, limits: Limits) -> Result<u64, sqlx::Error> {
         let oldest =

@@ -39,7 +39,7 @@ const PAGE: &str = "SELECT key, envelope FROM entry WHERE key > ?1 ORDER BY key 
 const CONTAINS: &str = "SELECT 1 FROM entry WHERE key = ?1";
 
 /// Rows of one INSERT, the largest first: any number of rows is a few of these.
-const ROWS: [usize; 4] = [200, 50, 10, 1];
+const ROWS: [usize; 4] = [500, 100, 10, 1];
 static INSERTS: LazyLock<[String; 4]> = LazyLock::new(|| ROWS.map(insert));
 /// A hit renews `used` only when it is this many hours old, so that reading seldom means writing.
 const RENEW_AFTER: i64 = 12;

@@ -47,7 +47,7 @@ async fn assert_reads_only_after(statement: &'static str, kind: FaultKind, words
         let stats = store.stats();
         assert_eq!(stats.written + stats.dropped, 3_000);
         assert!(stats.dropped >= 2_000, "{stats:?}");
-        assert!(stats.faults.contains_key(&kind), "{stats:?}");
+        assert!(stats.write_faults.contains_key(&kind), "{stats:?}");
         let warnings = store.warnings();
         assert_eq!(warnings.len(), 1, "{warnings:?}");
         assert!(warnings[0].contains(words), "{warnings:?}");
@@ -112,7 +112,7 @@ async fn an_entry_above_the_bound_costs_only_itself() {
     let stats = store.stats();
     assert_eq!(
         (
-            stats.faults.get(&FaultKind::TooLarge),
+            stats.write_faults.get(&FaultKind::TooLarge),
             stats.written,
             stats.dropped
         ),
@@ -142,6 +142,47 @@ async fn a_lookup_that_takes_too_long_is_a_fault_and_the_next_ones_don_t_wait() 
     );
     assert_eq!(store.stats().misses, 0);
     drop(hold);
+}
+
+#[tokio::test]
+async fn concurrent_lookups_of_a_key_share_one_statement() {
+    let home = tempfile::tempdir().unwrap();
+    let store = open(home.path(), Mode::CommandLine);
+    store.put_many(entries(0..3)).await;
+    assert!(store.flush(LONG).await);
+    let batches = [
+        [entry(0).0, entry(1).0],
+        [entry(1).0, entry(0).0],
+        [entry(1).0, entry(2).0],
+    ];
+    // Whatever opening costs is paid here.
+    store.shared.memory.clear();
+    store.get_many(&batches[0]).await;
+    store.shared.memory.clear();
+    let before = store.statements();
+    let hold = local(&store).hold_readers().await;
+    let lookups = futures::future::join_all(
+        batches
+            .iter()
+            .cycle()
+            .take(12)
+            .map(|batch| store.get_many(batch)),
+    );
+    // All have asked when the first may go on.
+    let (lookups, ()) = futures::join!(lookups, async { drop(hold) });
+    for (batch, lookups) in batches.iter().cycle().zip(lookups) {
+        for (key, lookup) in batch.iter().zip(lookups) {
+            assert_eq!(
+                lookup.entry(),
+                entries(0..3)
+                    .into_iter()
+                    .find(|(other, _)| other == key)
+                    .map(|found| found.1)
+            );
+        }
+    }
+    // One for the first batch, one for the key that only the third has.
+    assert_eq!(store.statements(), before + 2);
 }
 
 #[test]

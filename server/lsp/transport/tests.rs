@@ -37,6 +37,7 @@ impl Mock {
     }
 
     async fn panic(&self) -> RpcResult<()> {
+        tokio::task::yield_now().await;
         panic!("on purpose");
     }
 
@@ -143,12 +144,12 @@ impl Mocked {
         self.send(&json!({"id": id, "method": method}));
     }
 
-    fn notify(&mut self, method: &str, params: Value) {
+    fn notify(&mut self, method: &str, params: &Value) {
         self.send(&json!({"method": method, "params": params}));
     }
 
     fn next(&mut self) -> Value {
-        self.output.recv_timeout(Duration::from_secs(60)).unwrap()
+        self.output.recv_timeout(Duration::from_mins(1)).unwrap()
     }
 }
 
@@ -158,15 +159,15 @@ fn a_cancelled_call_is_answered_although_many_wait() {
     for id in 1..=500 {
         mocked.call(id, "test/wait");
     }
-    mocked.notify("$/cancelRequest", json!({"id": 250}));
+    mocked.notify("$/cancelRequest", &json!({"id": 250}));
     let answer = mocked.next();
     assert_eq!(
         (&answer["id"], &answer["error"]["code"]),
         (&json!(250), &json!(-32800))
     );
-    mocked.notify("$/cancelRequest", json!({"id": 250}));
-    mocked.notify("$/cancelRequest", json!({"id": "never"}));
-    mocked.notify("$/cancelRequest", json!({}));
+    mocked.notify("$/cancelRequest", &json!({"id": 250}));
+    mocked.notify("$/cancelRequest", &json!({"id": "never"}));
+    mocked.notify("$/cancelRequest", &json!({}));
     mocked.call(501, "test/documents");
     assert_eq!(mocked.next()["id"], 501);
 }
@@ -191,7 +192,7 @@ fn a_reply_to_a_call_that_was_cancelled_harms_nothing() {
     mocked.call(1, "test/ask");
     let asked = mocked.next();
     assert_eq!(asked["method"], "workspace/workspaceFolders");
-    mocked.notify("$/cancelRequest", json!({"id": 1}));
+    mocked.notify("$/cancelRequest", &json!({"id": 1}));
     assert_eq!(mocked.next()["error"]["code"], -32800);
     mocked.send(&json!({"id": asked["id"], "result": null}));
     mocked.call(2, "test/documents");
@@ -221,7 +222,7 @@ fn a_call_sees_the_documents_of_its_own_moment() {
     for id in 1..=50 {
         mocked.notify(
             "textDocument/didOpen",
-            json!({"textDocument": {
+            &json!({"textDocument": {
                 "uri": format!("untitled:{id}"), "languageId": "rust", "version": 1, "text": "",
             }}),
         );

@@ -104,7 +104,7 @@ fn verb(expression: &ast::Expr) -> Option<String> {
         ast::Expr::BinExpr(binary) => return of_assignment(binary),
         ast::Expr::MacroExpr(call) => {
             let path = call.macro_call()?.path()?;
-            return of_macro(&path.segment()?.name_ref()?.text());
+            return of_macro(path.segment()?.name_ref()?.text());
         }
         _ => return None,
     };

@@ -1,7 +1,7 @@
 //! A `let` whose value is what a refutable pattern binds, or else the code leaves: what `let … else` says by itself.
 
 use ra_ap_syntax::{
-    AstNode, NodeOrToken, SyntaxKind, SyntaxToken,
+    AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextSize,
     ast::{self, HasAttrs, HasName},
 };
 
@@ -299,7 +299,7 @@ impl Parts {
             self.scrutinee.syntax(),
             self.otherwise.syntax(),
         ]
-        .map(|node| node.text_range());
+        .map(SyntaxNode::text_range);
         let tokens = statement
             .syntax()
             .descendants_with_tokens()
@@ -357,7 +357,7 @@ impl Parts {
         let is_inside = arms
             .iter()
             .any(|arm| arm.syntax().text_range().contains_range(at) && !is_ahead(&arm));
-        if is_inside && !self.ends_arm(&arms, at) {
+        if is_inside && !ends_arm(&arms, at) {
             return None;
         }
         let arm = behind.or(ahead).or(arms.last())?;
@@ -365,15 +365,6 @@ impl Parts {
             Beside::Pattern
         } else {
             Beside::Otherwise
-        })
-    }
-
-    /// Whether the comment is in an arm but behind its value.
-    fn ends_arm(&self, arms: &[ast::MatchArm], at: TextRange) -> bool {
-        arms.iter().any(|arm| {
-            let value = arm.expr().map(|value| value.syntax().text_range());
-            arm.syntax().text_range().contains_range(at)
-                && value.is_some_and(|value| value.end() <= at.start())
         })
     }
 }
@@ -389,6 +380,15 @@ enum Beside {
     Otherwise,
 }
 
+/// Whether the comment is in an arm but behind its value.
+fn ends_arm(arms: &[ast::MatchArm], at: TextRange) -> bool {
+    arms.iter().any(|arm| {
+        let value = arm.expr().map(|value| value.syntax().text_range());
+        arm.syntax().text_range().contains_range(at)
+            && value.is_some_and(|value| value.end() <= at.start())
+    })
+}
+
 fn can_stand_on_its_own(comment: &SyntaxToken) -> bool {
     let text = comment.text();
     let is_doc = ["///", "//!", "/**", "/*!"]
@@ -397,11 +397,7 @@ fn can_stand_on_its_own(comment: &SyntaxToken) -> bool {
     !is_doc && !text.contains('\n')
 }
 
-fn breaks_line_between(
-    list: &ra_ap_syntax::SyntaxNode,
-    from: ra_ap_syntax::TextSize,
-    comment: TextRange,
-) -> bool {
+fn breaks_line_between(list: &SyntaxNode, from: TextSize, comment: TextRange) -> bool {
     let start = list.text_range().start();
     let range = TextRange::new(from, comment.start());
     let text = list.text().slice(range - start);

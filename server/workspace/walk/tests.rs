@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
@@ -289,6 +290,49 @@ fn a_walk_ends_at_its_bound_and_says_so() {
     let (files, problems) = bounded(3);
     assert_eq!((files.len(), problems.len()), (3, 0));
     assert_eq!(bounded(0).0.len(), 0);
+}
+
+/// Names that mean something, contents of ignore files, and nested repositories.
+fn trees() -> impl Strategy<Value = Vec<(String, String)>> {
+    let text = |pattern: &str| proptest::string::string_regex(pattern).unwrap();
+    let line = "!?/?(a|b|c|\\*|\\*\\*)(/(a|b|c|\\*))?(\\.rs|/)?\n";
+    let lines = || text(&format!("({line}){{1,3}}"));
+    let empty = |path| (path, String::new());
+    let directories = "((a|b|c)/){0,3}";
+    let rust = text(&format!("{directories}(a|b|c)\\.rs")).prop_map(empty);
+    let ignore = (text(&format!("{directories}\\.(git)?ignore")), lines());
+    let private = lines().prop_map(|lines| (".git/info/exclude".to_owned(), lines));
+    let nested = text(&format!("{directories}\\.git/HEAD")).prop_map(empty);
+    let file = prop_oneof![8 => rust, 4 => ignore, 1 => private, 1 => nested];
+    proptest::collection::vec(file, 1..20)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// The walker of the crate that the matchers come from is the judge. It lets a pattern show what is hidden; here
+    /// nothing does, so no name is.
+    #[test]
+    fn ignore_files_mean_what_they_mean_to_others(
+        tree in trees(),
+        root in "((a|b)/?){0,2}",
+    ) {
+        let place = Place::new(&[]);
+        for (path, text) in &tree {
+            place.write(path, text);
+        }
+        fs::create_dir_all(place.path(&root)).unwrap();
+        let mut expected: Vec<PathBuf> = ignore::WalkBuilder::new(place.path(&root))
+            .git_global(false)
+            .build()
+            .map(|entry| entry.unwrap().into_path())
+            .filter(|path| is_rust(path) && path.is_file())
+            .collect();
+        expected.sort();
+        let (files, problems) = walk(&place.path(&root), &WalkOptions::default());
+        prop_assert_eq!(problems, []);
+        prop_assert_eq!(files, expected);
+    }
 }
 
 #[cfg(unix)]

@@ -1,0 +1,179 @@
+//! Writes one arm in place of several, as rustfmt would.
+
+use ra_ap_syntax::{AstNode, ast};
+
+use super::{Context, Edit, Edits, Group, TextRange};
+use crate::syntax::{
+    layout::{self, MAX_WIDTH, width},
+    patterns,
+};
+
+/// The first arm gets all patterns; of neighbours the last body stays, of distant arms the first.
+pub(super) fn edits(context: &Context<'_>, group: &Group) -> Option<Edits> {
+    let (first, last) = (group.arms.first()?, group.arms.last()?);
+    let kept = if group.is_run { last } else { first };
+    let text = &*context.source.text;
+    let start = first.pat()?.syntax().text_range().start();
+    let indent = layout::indentation(text, start);
+    let line_ending = layout::first_line_ending(text);
+    let pattern = pattern(context, group, indent, line_ending)?;
+    let pattern_end = kept.pat()?.syntax().text_range().end();
+    let mut edits = vec![Edit::replace(
+        TextRange::new(start, pattern_end),
+        pattern.clone(),
+    )];
+    let last_line = pattern.rsplit('\n').next().unwrap_or_default();
+    let column = if pattern.contains('\n') {
+        width(last_line)
+    } else {
+        width(indent) + width(last_line)
+    };
+    edits.extend(body(context, kept, indent, column)?);
+    if !group.is_run {
+        edits.push(Edit::delete(whole_lines(last)?));
+    }
+    Edits::new(edits).ok()
+}
+
+/// Where comments would be lost.
+pub(super) fn touched(group: &Group) -> Option<Vec<TextRange>> {
+    let (first, last) = (group.arms.first()?, group.arms.last()?);
+    let head = |arm: &ast::MatchArm| {
+        let start = arm.syntax().text_range().start();
+        Some(TextRange::new(
+            start,
+            arm.expr()?.syntax().text_range().start(),
+        ))
+    };
+    if group.is_run {
+        let start = first.pat()?.syntax().text_range().start();
+        return Some(vec![TextRange::new(start, head(last)?.end())]);
+    }
+    let start = first.pat()?.syntax().text_range().start();
+    let line_end = end_of_line(last)?;
+    Some(vec![
+        TextRange::new(start, head(first)?.end()),
+        TextRange::new(whole_lines(last)?.start(), line_end),
+    ])
+}
+
+/// From the end of the arm before, so that the line break goes with the arm.
+fn whole_lines(arm: &ast::MatchArm) -> Option<TextRange> {
+    let before = arm.syntax().prev_sibling()?.text_range().end();
+    Some(TextRange::new(before, arm.syntax().text_range().end()))
+}
+
+fn end_of_line(arm: &ast::MatchArm) -> Option<ra_ap_syntax::TextSize> {
+    let end = arm.syntax().text_range().end();
+    let mut tokens = std::iter::successors(arm.syntax().last_token()?.next_token(), |token| {
+        token.next_token()
+    });
+    let stop = tokens.find(|token| token.text().contains('\n'));
+    Some(stop.map_or(end, |token| token.text_range().start()))
+}
+
+fn pattern(
+    context: &Context<'_>,
+    group: &Group,
+    indent: &str,
+    line_ending: &str,
+) -> Option<String> {
+    let patterns = group.arms.iter().filter_map(ast::MatchArm::pat);
+    let alternatives: Vec<_> = patterns
+        .flat_map(|pattern| patterns::alternatives(&pattern))
+        .collect();
+    let is_open_range = |pattern: &ast::Pat| {
+        matches!(pattern, ast::Pat::RangePat(_))
+            && pattern.syntax().text().to_string().ends_with('.')
+    };
+    let texts: Vec<&str> = alternatives
+        .iter()
+        .map(|pattern| context.source.slice(pattern.syntax().text_range()))
+        .collect();
+    if alternatives.iter().any(is_open_range) || texts.iter().any(|text| text.contains('\n')) {
+        return None;
+    }
+    let room = MAX_WIDTH.checked_sub(width(indent) + width(" => {"))?;
+    let line = texts.join(" | ");
+    if width(&line) <= room {
+        return Some(line);
+    }
+    let break_line = format!("{line_ending}{indent}| ");
+    if alternatives.iter().all(is_short) {
+        return Some(filled(&texts, room, &break_line));
+    }
+    Some(texts.join(&break_line))
+}
+
+/// As many alternatives on each line as there is room for.
+fn filled(texts: &[&str], room: usize, break_line: &str) -> String {
+    let mut out = String::new();
+    let mut used = 0;
+    for text in texts {
+        if out.is_empty() {
+            used = width(text);
+        } else if used + width(" | ") + width(text) <= room {
+            used += width(" | ") + width(text);
+            out.push_str(" | ");
+        } else {
+            used = width("| ") + width(text);
+            out.push_str(break_line);
+        }
+        out.push_str(text);
+    }
+    out
+}
+
+/// Patterns that rustfmt puts several of on a line.
+fn is_short(pattern: &ast::Pat) -> bool {
+    const LONGEST: usize = 20;
+    pattern.syntax().text().len() <= LONGEST.try_into().unwrap_or_default() && is_simple(pattern)
+}
+
+fn is_simple(pattern: &ast::Pat) -> bool {
+    let inner = |inner: Option<ast::Pat>| inner.is_some_and(|inner| is_simple(&inner));
+    match pattern {
+        ast::Pat::LiteralPat(_) | ast::Pat::WildcardPat(_) | ast::Pat::RestPat(_) => true,
+        ast::Pat::IdentPat(name) => name.pat().is_none(),
+        ast::Pat::TuplePat(tuple) => tuple.fields().count() <= 1,
+        ast::Pat::TupleStructPat(pattern) => {
+            let path = pattern.path();
+            let is_name = path.is_some_and(|path| path.as_single_segment().is_some());
+            is_name && pattern.fields().count() <= 1
+        }
+        ast::Pat::RefPat(pattern) => inner(pattern.pat()),
+        ast::Pat::ParenPat(pattern) => inner(pattern.pat()),
+        _ => false,
+    }
+}
+
+/// Puts a body into a block if it doesn't fit behind the patterns, which end in `column`. Nothing if it fits nowhere.
+fn body(
+    context: &Context<'_>,
+    arm: &ast::MatchArm,
+    indent: &str,
+    column: usize,
+) -> Option<Vec<Edit>> {
+    let expression = arm.expr()?;
+    let text = context.source.slice(expression.syntax().text_range());
+    let first = text.lines().next().unwrap_or_default();
+    let end = if text.contains('\n') { 0 } else { width(",") };
+    if column + width(" => ") + width(first) + end <= MAX_WIDTH {
+        return Some(Vec::new());
+    }
+    let deeper = format!("{indent}{}", layout::indent_unit(&context.source.text));
+    let is_block = matches!(expression, ast::Expr::BlockExpr(_));
+    if is_block || text.contains('\n') || width(&deeper) + width(text) > MAX_WIDTH {
+        return None;
+    }
+    let line_ending = layout::first_line_ending(&context.source.text);
+    let range = expression.syntax().text_range();
+    let mut edits = vec![
+        Edit::insert(range.start(), format!("{{{line_ending}{deeper}")),
+        Edit::insert(range.end(), format!("{line_ending}{indent}}}")),
+    ];
+    if let Some(comma) = arm.comma_token() {
+        edits.push(Edit::delete(comma.text_range()));
+    }
+    Some(edits)
+}

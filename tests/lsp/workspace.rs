@@ -1,0 +1,432 @@
+//! Options, folders, files on disk, and what is done in the background.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use crate::{
+    client::{Client, cursor, edit, uri_of},
+    clients,
+    samples::{IF, nested},
+};
+
+const OFF: &str = "[smells.collapsible-if]\nenabled = false\n";
+
+fn off() -> Value {
+    json!({"smells": {"collapsible-if": {"enabled": false}}})
+}
+
+fn found(client: &mut Client, uri: &str) -> usize {
+    client.pulled_items(uri).len()
+}
+
+#[test]
+fn the_nearest_file_of_options_counts() {
+    let mut client = Client::start();
+    client.write_file("rustassistant.toml", OFF);
+    client.write_file("inner/rustassistant.toml", "");
+    client.initialize(clients::vscode());
+    let (outer, inner) = (client.uri("a.rs"), client.uri("inner/a.rs"));
+    client.open(&outer, &nested("f"));
+    client.open(&inner, &nested("f"));
+    assert_eq!(found(&mut client, &outer), 0);
+    assert_eq!(found(&mut client, &inner), 1);
+}
+
+#[test]
+fn a_changed_file_of_options_counts_at_once() {
+    let mut client = Client::ready(clients::vscode());
+    let uri = client.uri("a.rs");
+    client.open(&uri, &nested("f"));
+    assert_eq!(found(&mut client, &uri), 1);
+    client.write_file("rustassistant.toml", OFF);
+    let changed = json!({"changes": [{"uri": client.uri("rustassistant.toml"), "type": 1}]});
+    client.notify("workspace/didChangeWatchedFiles", changed);
+    client.take_asked("workspace/diagnostic/refresh");
+    assert_eq!(found(&mut client, &uri), 0);
+}
+
+#[test]
+fn the_editor_is_told_which_files_to_watch() {
+    let mut client = Client::ready(clients::vscode());
+    let asked = client.take_asked("client/registerCapability");
+    let registrations = asked["registrations"].as_array().unwrap();
+    let globs = registrations[0]["registerOptions"]["watchers"]
+        .as_array()
+        .unwrap();
+    let globs: Vec<&str> = globs
+        .iter()
+        .map(|one| one["globPattern"].as_str().unwrap())
+        .collect();
+    assert_eq!(globs, ["**/rustassistant.toml", "**/Cargo.toml", "**/*.rs"]);
+    assert_eq!(
+        registrations[1]["method"],
+        "workspace/didChangeConfiguration"
+    );
+}
+
+#[test]
+fn the_editors_options_are_asked_for_and_asked_for_again() {
+    let mut client = Client::start();
+    client.set_settings(off());
+    client.initialize(clients::vscode());
+    let asked = client.take_asked("workspace/configuration");
+    assert_eq!(asked["items"], json!([{"section": "rustassistant"}]));
+    let uri = client.uri("a.rs");
+    client.open(&uri, &nested("f"));
+    client.settle();
+    assert_eq!(found(&mut client, &uri), 0);
+
+    client.set_settings(Value::Null);
+    client.notify(
+        "workspace/didChangeConfiguration",
+        json!({"settings": null}),
+    );
+    client.take_asked("workspace/diagnostic/refresh");
+    while found(&mut client, &uri) == 0 {
+        client.take_asked("workspace/diagnostic/refresh");
+    }
+}
+
+#[test]
+fn settings_that_are_sent_are_taken() {
+    let mut capabilities = clients::helix();
+    capabilities["workspace"]["configuration"] = json!(false);
+    let mut client = Client::ready(capabilities);
+    let uri = client.uri("a.rs");
+    client.open(&uri, &nested("f"));
+    assert_eq!(client.published(&uri, Some(1)).as_array().unwrap().len(), 1);
+    let settings = json!({"settings": {"rustassistant": off()}});
+    client.notify("workspace/didChangeConfiguration", settings);
+    assert_eq!(client.published(&uri, Some(1)), json!([]));
+    let is_question = |asked: &&Value| asked["method"] == "workspace/configuration";
+    assert_eq!(client.asked().iter().find(is_question), None);
+}
+
+#[test]
+fn options_at_the_beginning_count_until_others_come() {
+    let mut client = Client::start();
+    let root = client.root_uri();
+    client.initialize_with(json!({
+        "rootUri": root,
+        "capabilities": clients::helix(),
+        "initializationOptions": {"rustassistant": off()},
+    }));
+    let uri = client.uri("a.rs");
+    client.open(&uri, &nested("f"));
+    assert_eq!(client.published(&uri, Some(1)), json!([]));
+}
+
+#[test]
+fn mistakes_in_options_are_told_once_and_cost_themselves_only() {
+    let mut client = Client::start();
+    client.write_file("rustassistant.toml", "profil = \"full\"\n");
+    let mut options = off();
+    options["cache"] = json!({"path": "/tmp/elsewhere.db"});
+    options["smells"]["collapsible-if"]["warn"] = json!("many");
+    let root = client.root_uri();
+    client.initialize_with(json!({
+        "rootUri": root,
+        "capabilities": clients::helix(),
+        "initializationOptions": options,
+    }));
+    for name in ["a.rs", "b.rs", "inner/c.rs"] {
+        let uri = client.uri(name);
+        client.open(&uri, &nested("f"));
+        assert_eq!(client.published(&uri, Some(1)), json!([]));
+    }
+    let mut told = String::new();
+    for _ in 0..3 {
+        let message = client.take_notification("window/showMessage");
+        assert_eq!(message["type"], 2);
+        told.push_str(message["message"].as_str().unwrap());
+    }
+    for words in ["profil", "cache", "smells.collapsible-if.warn"] {
+        assert!(told.contains(words), "{told}");
+    }
+}
+
+#[test]
+fn a_level_may_be_raised() {
+    let mut client = Client::start();
+    client.write_file(
+        "rustassistant.toml",
+        "[smells.collapsible-if]\nlevel = \"warning\"\n",
+    );
+    client.initialize(clients::vscode());
+    let uri = client.uri("a.rs");
+    client.open(&uri, &nested("f"));
+    assert_eq!(client.pulled_items(&uri)[0]["severity"], 2);
+    let without = uri_of(&client.home().join("a.rs"));
+    client.open(&without, &nested("f"));
+    assert_eq!(found(&mut client, &without), 0, "outside of the folder");
+}
+
+#[test]
+fn manifests_say_what_may_be_written() {
+    let mut client = Client::start();
+    client.write_file(
+        "Cargo.toml",
+        "[package]\nname = \"x\"\nedition = \"2021\"\n",
+    );
+    client.initialize(clients::vscode());
+    let text = nested("f").replace("if a", "if let Some(a) = a");
+    let uri = client.uri("src/lib.rs");
+    client.open(&uri, &text);
+    assert_eq!(
+        found(&mut client, &uri),
+        0,
+        "chains of `let` need edition 2024"
+    );
+    client.write_file(
+        "Cargo.toml",
+        "[package]\nname = \"x\"\nedition = \"2024\"\n",
+    );
+    let changed = json!({"changes": [{"uri": client.uri("Cargo.toml"), "type": 2}]});
+    client.notify("workspace/didChangeWatchedFiles", changed);
+    client.take_asked("workspace/diagnostic/refresh");
+    assert_eq!(found(&mut client, &uri), 1);
+    client.change(&uri, 2, &json!([edit(&cursor(0, 0), "\n")]));
+    assert_eq!(found(&mut client, &uri), 1);
+}
+
+#[test]
+fn without_folders_single_files_are_served() {
+    let mut client = Client::start();
+    client.initialize_with(json!({"capabilities": clients::vscode(), "rootUri": null}));
+    let uri = client.uri("a.rs");
+    client.open(&uri, &nested("f"));
+    assert_eq!(found(&mut client, &uri), 1);
+}
+
+#[test]
+fn folders_come_and_go() {
+    let mut client = Client::ready(clients::vscode());
+    let other = uri_of(&client.home().join("other"));
+    let uri = format!("{other}/a.rs");
+    client.open(&uri, &nested("f"));
+    assert_eq!(found(&mut client, &uri), 0);
+    let folder = json!([{"uri": other, "name": "other"}]);
+    let event =
+        |added: &Value, removed: &Value| json!({"event": {"added": added, "removed": removed}});
+    client.notify(
+        "workspace/didChangeWorkspaceFolders",
+        event(&folder, &json!([])),
+    );
+    client.take_asked("workspace/diagnostic/refresh");
+    assert_eq!(found(&mut client, &uri), 1);
+    client.notify(
+        "workspace/didChangeWorkspaceFolders",
+        event(&json!([]), &folder),
+    );
+    client.take_asked("workspace/diagnostic/refresh");
+    assert_eq!(found(&mut client, &uri), 0);
+}
+
+fn with_progress() -> Value {
+    let mut capabilities = clients::vscode();
+    capabilities["window"]["workDoneProgress"] = json!(true);
+    capabilities
+}
+
+/// The kinds of a work's progress until its end.
+fn progress_to_end(client: &mut Client) -> Vec<String> {
+    let mut kinds = Vec::new();
+    loop {
+        let progress = client.take_notification("$/progress");
+        let kind = progress["value"]["kind"].as_str().unwrap().to_owned();
+        kinds.push(kind.clone());
+        if kind == "end" {
+            return kinds;
+        }
+    }
+}
+
+#[test]
+fn the_workspace_is_worked_through_into_the_cache_with_progress() {
+    let mut client = Client::start();
+    for at in 0..150 {
+        client.write_file(&format!("src/m{at}.rs"), &nested(&format!("f{at}")));
+    }
+    client.initialize(with_progress());
+    client.take_asked("window/workDoneProgress/create");
+    let kinds = progress_to_end(&mut client);
+    assert_eq!(kinds.first().map(String::as_str), Some("begin"));
+    assert_eq!(kinds.iter().filter(|kind| *kind != "report").count(), 2);
+    assert_eq!(client.leave(), 0);
+    let entries = stored_entries(&client);
+    assert_eq!(entries, 150, "one entry a file");
+}
+
+/// How many reports the cache of the client's home has, as the command line says it.
+fn stored_entries(client: &Client) -> u64 {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_rustassistant"))
+        .args(["cache", "stats"])
+        .env("RUSTASSISTANT_HOME", client.home())
+        .current_dir(client.root())
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix("entries: "));
+    line.expect(&text).parse().unwrap()
+}
+
+#[test]
+fn background_work_ends_when_it_is_cancelled() {
+    let mut client = Client::start();
+    for at in 0..3_000 {
+        client.write_file(&format!("src/m{at}.rs"), &nested(&format!("f{at}")));
+    }
+    client.initialize(with_progress());
+    let created = client.take_asked("window/workDoneProgress/create");
+    client.notify("window/workDoneProgress/cancel", json!({"token": 7}));
+    client.notify(
+        "window/workDoneProgress/cancel",
+        json!({"token": created["token"]}),
+    );
+    let kinds = progress_to_end(&mut client);
+    assert_eq!(kinds.last().map(String::as_str), Some("end"));
+    assert_eq!(client.leave(), 0);
+    assert!(stored_entries(&client) < 3_000);
+}
+
+#[test]
+fn too_many_files_are_told_once() {
+    let mut client = Client::start();
+    client.write_file("rustassistant.toml", "[workspace]\nmax_files = 2\n");
+    for at in 0..5 {
+        client.write_file(&format!("m{at}.rs"), "");
+    }
+    client.initialize(clients::vscode());
+    let message = client.take_notification("window/showMessage");
+    assert!(message["message"].as_str().unwrap().contains("more than 2"));
+}
+
+#[test]
+fn only_what_is_on_disk_is_kept() {
+    let mut client = Client::ready(clients::vscode());
+    let (saved, unsaved) = (client.uri("saved.rs"), client.uri("unsaved.rs"));
+    client.write_file("saved.rs", &nested("saved"));
+    client.write_file("unsaved.rs", "");
+    for (uri, text) in [
+        (saved.as_str(), nested("saved")),
+        (unsaved.as_str(), nested("typed")),
+        ("untitled:a", nested("untitled")),
+    ] {
+        client.open(uri, &text);
+        assert_eq!(found(&mut client, uri), 1);
+    }
+    client.change(&saved, 2, &json!([edit(&cursor(0, 0), "\n")]));
+    assert_eq!(found(&mut client, &saved), 1);
+    client.notify(
+        "textDocument/didSave",
+        json!({"textDocument": {"uri": unsaved}}),
+    );
+    client.settle();
+    assert_eq!(client.leave(), 0);
+    // The background may have come by before: the empty file is on disk too.
+    let entries = stored_entries(&client);
+    assert!((1..=2).contains(&entries), "{entries}");
+}
+
+#[test]
+fn a_cache_that_cannot_be_used_changes_nothing() {
+    let mut client = Client::start();
+    std::fs::write(client.home().join("cache.db"), "no database at all").unwrap();
+    client.write_file("a.rs", &nested("f"));
+    client.initialize(clients::vscode());
+    let uri = client.uri("a.rs");
+    client.open(&uri, &nested("f"));
+    assert_eq!(found(&mut client, &uri), 1);
+    assert!(!client.actions(&uri, &cursor(IF.0, IF.1)).is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_home_that_is_a_file_changes_nothing() {
+    let mut client = Client::start_with(&[], &[("RUSTASSISTANT_HOME", "/dev/null")]);
+    client.initialize(clients::vscode());
+    let uri = client.uri("a.rs");
+    client.open(&uri, &nested("f"));
+    assert_eq!(found(&mut client, &uri), 1);
+    client.forget_notifications("window/showMessage");
+}
+
+#[test]
+fn diagnostics_say_what_they_are() {
+    let mut client = Client::ready(clients::vscode());
+    let uri = client.uri("a.rs");
+    client.open(&uri, &nested("f"));
+    let item = client.pulled_items(&uri).remove(0);
+    assert_eq!(item["source"], "rustassistant");
+    assert_eq!(item["code"], "collapsible-if");
+    assert_eq!(item["severity"], 4);
+    let href = item["codeDescription"]["href"].as_str().unwrap();
+    assert!(href.starts_with("https://") && href.contains("collapsible-if"));
+    assert_eq!(item["data"]["smell"], "collapsible-if");
+    assert!(item["data"]["hash"].is_string());
+}
+
+#[test]
+fn an_unchanged_result_is_not_sent_again() {
+    let mut client = Client::ready(clients::vscode());
+    let uri = client.uri("a.rs");
+    client.open(&uri, &nested("f"));
+    let first = client.pull(&uri);
+    let again = json!({"textDocument": {"uri": uri}, "previousResultId": first["resultId"]});
+    // A change that moves nothing gives the same result.
+    client.change(&uri, 2, &json!([edit(&cursor(6, 1), " ")]));
+    let second = client.request("textDocument/diagnostic", again.clone());
+    assert_eq!(
+        second,
+        json!({"kind": "unchanged", "resultId": first["resultId"]})
+    );
+    client.change(&uri, 3, &json!([edit(&cursor(0, 0), "\n")]));
+    let third = client.request("textDocument/diagnostic", again);
+    assert_eq!(third["kind"], "full");
+    assert_ne!(third["resultId"], first["resultId"]);
+}
+
+#[test]
+fn closing_takes_pushed_diagnostics_back() {
+    let mut client = Client::ready(clients::neovim());
+    let uri = client.uri("a.rs");
+    client.open(&uri, &nested("f"));
+    assert_eq!(client.published(&uri, Some(1)).as_array().unwrap().len(), 1);
+    client.close(&uri);
+    assert_eq!(client.published(&uri, None), json!([]));
+}
+
+#[test]
+fn related_places_are_told_where_they_are_understood() {
+    let deep = "fn f(a: bool) {\n    while a {\n        for _ in 0..3 {\n            if a {\n                \
+                loop {\n                    if a {\n                        while a { g(); }\n                    \
+                }\n                }\n            }\n        }\n    }\n}\n";
+    for supported in [true, false] {
+        let mut capabilities = clients::vscode();
+        capabilities["textDocument"]["publishDiagnostics"]["relatedInformation"] = json!(supported);
+        let mut client = Client::ready(capabilities);
+        let uri = client.uri("a.rs");
+        client.open(&uri, deep);
+        let items = client.pulled_items(&uri);
+        let has_related = items
+            .iter()
+            .any(|item| item.get("relatedInformation").is_some());
+        assert_eq!(has_related, supported, "{items:?}");
+    }
+}
+
+#[test]
+fn many_documents_at_once_are_all_served() {
+    let mut client = Client::ready(clients::helix());
+    let uris: Vec<String> = (0..60).map(|at| client.uri(&format!("m{at}.rs"))).collect();
+    for uri in &uris {
+        client.open(uri, &nested("f"));
+    }
+    let mut published = HashSet::new();
+    while published.len() < uris.len() {
+        let params = client.take_notification("textDocument/publishDiagnostics");
+        assert_eq!(params["diagnostics"].as_array().unwrap().len(), 1);
+        published.insert(params["uri"].as_str().unwrap().to_owned());
+    }
+}
