@@ -78,11 +78,11 @@ fn if_of_else_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::IfExp
 
 /// What the first of several nodes gives that gives anything; else why the first of them doesn't.
 pub(super) fn first_fit<N, T>(
-    nodes: Vec<N>,
+    nodes: &[N],
     derive: impl Fn(&N) -> Result<T, Refusal>,
 ) -> Result<T, Refusal> {
     let mut reason = Refusal::NotHere;
-    for node in &nodes {
+    for node in nodes {
         match derive(node) {
             Ok(found) => return Ok(found),
             Err(refusal) if reason == Refusal::NotHere => reason = refusal,

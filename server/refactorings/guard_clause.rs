@@ -1,10 +1,13 @@
-//! Turn an `if` that holds the rest of a body into a guard clause.
+//! # Guard clause
 //!
+//! ## What it does
+//! Turns an `if` that holds the rest of a body into a guard clause, several levels at once.
+//!
+//! ## Why
 //! A body that ends in a long `if` keeps its main story one level too deep. A guard clause says first when there is nothing
-//! to do, leaves, and lets the rest stand where it belongs. Several levels are flattened at once.
+//! to do, leaves, and lets the rest stand where it belongs.
 //!
 //! ## Example
-//!
 //! ```rust before
 //! fn send(queue: &mut Queue, message: &Message) {
 //!     $0if queue.is_open() && message.len() < 64 {
@@ -22,7 +25,6 @@
 //!     }
 //! }
 //! ```
-//!
 //! ```rust after
 //! fn send(queue: &mut Queue, message: &Message) {
 //!     if !(queue.is_open() && message.len() < 64) {
@@ -46,11 +48,18 @@
 //! An `if` whose `else` does nothing but leave becomes a guard in the same way: the `else` block is the guard.
 //!
 //! ## What it leaves alone
-//!
 //! - An `if` that is not the last thing of a function, closure or loop body, or whose body has a value.
 //! - Blocks that declare items: one level further out, they would be visible to the code before.
 //! - Conditions whose opposite can't be written down safely, and patterns where `let … else` would drop something earlier.
 //! - Comments and attributes that would have no place any more.
+//!
+//! ## What it checks
+//! Nothing follows the `if` in its body, so leaving is the same as going on; the condition has an exact opposite, also where a
+//! number may be NaN; variables that move outwards are dropped in the same order; the last expression gets a `;` where its
+//! temporaries would otherwise outlive the variables that they borrow from.
+//!
+//! ## Sources
+//! Martin Fowler, *Refactoring*, "Replace Nested Conditional with Guard Clauses".
 
 use super::{
     Applicability, Change, Context, Declared, Delta, Kind, Refactoring, Refusal, Target, find,
@@ -77,7 +86,7 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
 
 fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> {
     let source = context.source;
-    let guard = find::first_fit(find::ifs_at(context, target), |choice| {
+    let guard = find::first_fit(&find::ifs_at(context, target), |choice| {
         guard_clause::find(choice, &source.text, source.context)
     })?;
     let mut declared = Declared::nothing(source.context.edition);

@@ -184,7 +184,7 @@ impl Parts {
             names.any(|name| {
                 self.blocks()
                     .iter()
-                    .all(|block| names_it(block, &name.text()))
+                    .all(|block| names_it(block, name.text()))
             })
         })
     }

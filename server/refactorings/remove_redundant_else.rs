@@ -77,7 +77,7 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
 };
 
 fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> {
-    find::first_fit(find::ifs_at(context, target), |choice| {
+    find::first_fit(&find::ifs_at(context, target), |choice| {
         change(context, choice)
     })
 }
@@ -224,7 +224,7 @@ impl Chain {
         let body = Hoisted::new(&context.source.text, other, file)?;
         let tail = other.tail_expr();
         let needs_semicolon = match (block_ended_by(&self.top), &tail) {
-            (None, _) => self.semicolon_in_the_middle(other)?,
+            (None, _) => semicolon_in_the_middle(other)?,
             (Some(_), None) => false,
             (Some(block), Some(tail)) if exit_of(&block).is_some() => {
                 hoist::wants_semicolon(tail, file)?
@@ -242,26 +242,26 @@ impl Chain {
             _ => body.whole(indent),
         }
     }
+}
 
-    /// Other statements follow: they must not see the block's variables, nor wait for those to be dropped.
-    fn semicolon_in_the_middle(&self, other: &ast::BlockExpr) -> Result<bool, Refusal> {
-        let mut statements = other.statements();
-        if statements.any(|statement| matches!(statement, ast::Stmt::LetStmt(_))) {
-            return Err(Refusal::because(
-                Hazard::Hoisting,
-                "Variables of the `else` would live on beside the code that follows.",
-            ));
+/// Other statements follow: they must not see the block's variables, nor wait for those to be dropped.
+fn semicolon_in_the_middle(other: &ast::BlockExpr) -> Result<bool, Refusal> {
+    let mut statements = other.statements();
+    if statements.any(|statement| matches!(statement, ast::Stmt::LetStmt(_))) {
+        return Err(Refusal::because(
+            Hazard::Hoisting,
+            "Variables of the `else` would live on beside the code that follows.",
+        ));
+    }
+    match other.tail_expr() {
+        Some(ast::Expr::MacroExpr(call)) if call.to_string().ends_with('}') => {
+            Err(Refusal::because(
+                Hazard::TailTemporaries,
+                "The last expression is a macro in braces, and whether it needs a `;` isn't visible.",
+            ))
         }
-        match other.tail_expr() {
-            Some(ast::Expr::MacroExpr(call)) if call.to_string().ends_with('}') => {
-                Err(Refusal::because(
-                    Hazard::TailTemporaries,
-                    "The last expression is a macro in braces, and whether it needs a `;` isn't visible.",
-                ))
-            }
-            Some(tail) => Ok(!is_block_like(&tail)),
-            None => Ok(false),
-        }
+        Some(tail) => Ok(!is_block_like(&tail)),
+        None => Ok(false),
     }
 }
 

@@ -42,7 +42,7 @@
 //! fires 21.9 times in 100,000 lines of well-kept code.
 //!
 //! ## Sources
-//! Martin Fowler, *Refactoring*, "Replace Nested Conditional with Guard Clauses"; JetBrains' "Invert 'if' to reduce nesting".
+//! Martin Fowler, *Refactoring*, "Replace Nested Conditional with Guard Clauses"; the inspection "Invert 'if' to reduce nesting" of `IntelliJ`.
 
 use ra_ap_syntax::ast;
 

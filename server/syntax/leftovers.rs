@@ -118,7 +118,7 @@ fn is_view(call: &ast::MethodCallExpr) -> bool {
         "values",
     ];
     call.name_ref()
-        .is_some_and(|name| VIEWS.contains(&&*name.text()))
+        .is_some_and(|name| VIEWS.iter().any(|view| name.text() == *view))
 }
 
 /// Whether matching `value` against `pattern` leaves nothing behind that would be dropped later: the value is a place, or all

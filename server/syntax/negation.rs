@@ -184,7 +184,7 @@ fn is_of_integers(comparison: &ast::BinExpr) -> bool {
 
 fn flipped_call(call: &ast::MethodCallExpr) -> Option<Negated> {
     let name = call.name_ref()?;
-    let opposite = match &*name.text() {
+    let opposite = match name.text().to_string().as_str() {
         "is_some" => "is_none",
         "is_none" => "is_some",
         "is_ok" => "is_err",

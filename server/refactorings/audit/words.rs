@@ -42,13 +42,12 @@ impl Words {
     }
 
     fn change(&mut self, word: &str, kind: WordKind, by: i64) {
-        match self.0.get_mut(word) {
-            Some(count) => count.times += by,
-            None => {
-                let count = Count { kind, times: by };
-                self.0.insert(word.to_owned(), count);
-            }
+        if let Some(count) = self.0.get_mut(word) {
+            count.times += by;
+            return;
         }
+        let count = Count { kind, times: by };
+        self.0.insert(word.to_owned(), count);
     }
 
     pub(super) fn times(&self, word: &str) -> i64 {
