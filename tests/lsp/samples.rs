@@ -13,11 +13,8 @@ pub(crate) const IF: (u32, u32) = (1, 4);
 /// About so many lines, each part as in real files: findings, other code, and characters of every width.
 pub(crate) fn long(lines: usize) -> String {
     let mut text = String::from("//! Ünïcode \u{1f980} in a comment.\n\n");
-    let mut at = 0;
-    while text.lines().count() < lines {
-        text.push_str(&unit(at));
-        at += 1;
-    }
+    let lines_of_unit = unit(0).lines().count();
+    (0..lines.div_ceil(lines_of_unit)).for_each(|at| text.push_str(&unit(at)));
     text
 }
 
