@@ -22,7 +22,6 @@ pub mod scopes;
 pub mod shapes;
 pub mod shown;
 mod source;
-pub mod temporaries;
 mod tokens;
 mod tree;
 

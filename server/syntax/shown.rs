@@ -140,8 +140,7 @@ fn is_question(call: &ast::MethodCallExpr) -> bool {
     const NAMES: [&str; 4] = ["any", "all", "ends_with", "eq"];
     call.name_ref().is_some_and(|name| {
         let name = name.text();
-        PREFIXES.iter().any(|prefix| name.starts_with(prefix))
-            || NAMES.iter().any(|known| name == *known)
+        PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || NAMES.contains(&name)
     })
 }
 

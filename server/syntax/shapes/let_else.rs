@@ -6,9 +6,7 @@ use ra_ap_syntax::{
 };
 
 use crate::{
-    syntax::{
-        FileContext, Hazard, Refusal, conditions, flow, patterns, purity, scopes, temporaries,
-    },
+    syntax::{FileContext, Hazard, Refusal, conditions, flow, leftovers, patterns, purity, scopes},
     text::TextRange,
 };
 
@@ -288,8 +286,8 @@ impl Parts {
             |pattern: &ast::Pat| matches!(pattern, ast::Pat::IdentPat(_) | ast::Pat::PathPat(_));
         let nothing_left = !self.other_patterns.is_empty()
             && self.other_patterns.iter().all(is_bare)
-            && temporaries::makes_none(&self.scrutinee);
-        nothing_left || temporaries::is_place(&self.scrutinee) || leaves_silently(&self.otherwise)
+            && leftovers::makes_none(&self.scrutinee);
+        nothing_left || leftovers::is_place(&self.scrutinee) || leaves_silently(&self.otherwise)
     }
 
     fn comments(&self, statement: &ast::LetStmt) -> Result<Comments, Refusal> {
