@@ -16,14 +16,14 @@ mod audit;
 mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
-mod guard_clause;
-mod invert_if;
-mod let_else;
-mod merge_identical_arms;
-mod merge_nested_if;
-mod name_condition;
-mod remove_redundant_else;
-mod split_impl;
+pub mod guard_clause;
+pub mod invert_if;
+pub mod let_else;
+pub mod merge_identical_arms;
+pub mod merge_nested_if;
+pub mod name_condition;
+pub mod remove_redundant_else;
+pub mod split_impl;
 
 pub use crate::syntax::{Hazard, Refusal};
 pub use audit::{Also, Declared, Delta, Offer, audit, offer, panics};

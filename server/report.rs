@@ -16,7 +16,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::{
-    analysis::{CacheOutcome, Finding, Level, Origin},
+    analysis::{CacheOutcome, Finding, IdleAllowance, Level, Origin},
     facts::{FunctionFacts, Problem},
     text::Lines,
 };
@@ -47,6 +47,8 @@ pub struct File {
     pub findings: Vec<Found>,
     /// Every function with a body, if measures are wanted.
     pub functions: Option<Vec<FunctionFacts>>,
+    /// Allowances that allow nothing; they are told of beside the report.
+    pub idle: Vec<IdleAllowance>,
     pub problem: Option<Problem>,
 }
 

@@ -39,15 +39,15 @@ use crate::{
     text::TextRange,
 };
 
-mod cognitive_complexity;
-mod collapsible_if;
-mod complex_conditional;
-mod deep_nesting;
-mod guard_clause_opportunity;
-mod let_else_opportunity;
-mod long_function;
-mod long_match_arm;
-mod too_many_parameters;
+pub mod cognitive_complexity;
+pub mod collapsible_if;
+pub mod complex_conditional;
+pub mod deep_nesting;
+pub mod guard_clause_opportunity;
+pub mod let_else_opportunity;
+pub mod long_function;
+pub mod long_match_arm;
+pub mod too_many_parameters;
 
 /// A smell. Its documentation is the module comment of its file.
 pub struct Smell {

@@ -76,7 +76,7 @@ pub type Input = (Arc<str>, FileContext);
 pub type Answer = (Arc<FileReport>, Origin);
 
 /// As many files are looked up, computed and written together.
-const BATCH: usize = 256;
+const BATCH: usize = 64;
 
 impl Engine {
     pub fn new(store: Arc<Store>, workers: Workers) -> Self {
@@ -147,7 +147,7 @@ impl Engine {
         }
     }
 
-    /// The reports of many texts in their order, through the cache, in the background. It stops between batches when it is
+    /// The reports of many texts in their order, through the cache, in the background. It stops between texts when it is
     /// cancelled; the answers are then fewer than the inputs. `progress` hears how many are done.
     pub async fn reports(
         &self,
@@ -160,13 +160,17 @@ impl Engine {
             if cancel.is_cancelled() {
                 break;
             }
-            answers.extend(self.batch(batch).await?);
+            answers.extend(self.batch(batch, cancel).await?);
             progress(answers.len());
         }
         Ok(answers)
     }
 
-    async fn batch(&self, inputs: &[Input]) -> Result<Vec<Answer>, WorkError> {
+    async fn batch(
+        &self,
+        inputs: &[Input],
+        cancel: &CancellationToken,
+    ) -> Result<Vec<Answer>, WorkError> {
         let pool = pool(
             &self.background,
             self.workers.background,
@@ -177,7 +181,9 @@ impl Engine {
         let texts = Arc::clone(&shared);
         let keys = run_in(pool, move || keys(&texts)).await?;
         let lookups = self.store.get_many(&keys).await;
-        let (answers, fresh) = run_in(pool, move || complete(&shared, &keys, lookups)).await?;
+        let cancel = cancel.clone();
+        let completed = run_in(pool, move || complete(&shared, &keys, lookups, &cancel));
+        let (answers, fresh) = completed.await?;
         self.store.put_many(fresh).await;
         Ok(answers)
     }
@@ -191,32 +197,38 @@ fn keys(inputs: &[Input]) -> Vec<Key> {
         .collect()
 }
 
-/// Takes what was found and computes the rest; what was computed comes a second time as entries to keep.
+/// Takes what was found and computes the rest; what was computed comes a second time as entries to keep. What comes behind a
+/// text that was left out because of a cancellation is left out too.
 fn complete(
     inputs: &[Input],
     keys: &[Key],
     lookups: Vec<Lookup>,
+    cancel: &CancellationToken,
 ) -> (Vec<Answer>, Vec<(Key, Entry)>) {
     use rayon::prelude::*;
-    let answers: Vec<(Answer, Option<Entry>)> = inputs
+    let answers: Vec<Option<(Answer, Option<Entry>)>> = inputs
         .par_iter()
         .zip(lookups.into_par_iter())
-        .map(|((text, context), lookup)| match found(lookup, text) {
-            Ok(answer) => (answer, None),
-            Err(outcome) => {
-                let report = compute(Arc::clone(text), *context);
-                let entry = stored::encode(&report);
-                ((report, Origin::Computed(outcome)), Some(entry))
-            }
-        })
+        .map(|(input, lookup)| (!cancel.is_cancelled()).then(|| find_or_compute(input, lookup)))
         .collect();
     let mut fresh = Vec::new();
     let mut reports = Vec::with_capacity(answers.len());
-    for (key, (answer, entry)) in keys.iter().zip(answers) {
+    for (key, (answer, entry)) in keys.iter().zip(answers.into_iter().map_while(|one| one)) {
         fresh.extend(entry.map(|entry| (*key, entry)));
         reports.push(answer);
     }
     (reports, fresh)
+}
+
+fn find_or_compute((text, context): &Input, lookup: Lookup) -> (Answer, Option<Entry>) {
+    match found(lookup, text) {
+        Ok(answer) => (answer, None),
+        Err(outcome) => {
+            let report = compute(Arc::clone(text), *context);
+            let entry = stored::encode(&report);
+            ((report, Origin::Computed(outcome)), Some(entry))
+        }
+    }
 }
 
 fn compute(text: Arc<str>, context: FileContext) -> Arc<FileReport> {

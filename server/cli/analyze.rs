@@ -15,12 +15,12 @@ use super::{
     work::Work,
 };
 use crate::{
-    analysis::{Finding, Level, answers_to, judge},
+    analysis::{Finding, Level, answers_to, idle_allowances, judge},
     cache::StoreStats,
     facts::{FileReport, FunctionFacts, Problem},
     report::{self, File, Found, Report, Summary},
     syntax::Source,
-    text::Lines,
+    text::{Encoding, Lines, slice},
 };
 
 #[expect(
@@ -76,6 +76,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
     let stats = work.finish();
     report.summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     say_problems(&report);
+    say_idle_allowances(&report);
     if arguments.stats {
         say_statistics(&stats);
     }
@@ -146,6 +147,7 @@ fn file(input: &Input, report: &FileReport, arguments: &Arguments) -> File {
         lines: Lines::new(&input.text),
         findings: findings.into_iter().map(without_offers).collect(),
         functions: arguments.metrics.then(|| functions(report)),
+        idle: idle_allowances(report, &input.config.rules),
         problem: report.problem,
     }
 }
@@ -210,6 +212,19 @@ fn say_problems(report: &Report) {
             "note",
             &format!("`{}` {why}; nothing is said of it.", file.path),
         );
+    }
+}
+
+fn say_idle_allowances(report: &Report) {
+    for file in &report.files {
+        for idle in &file.idle {
+            let place = file
+                .lines
+                .position(&file.text, idle.at.start(), Encoding::Utf32);
+            let words = idle.why.say(slice(&file.text, idle.at).unwrap_or_default());
+            let (line, column) = (place.line + 1, place.column + 1);
+            say("note", &format!("{}:{line}:{column}: {words}", file.path));
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 
 use super::document::{Document, Surroundings};
 use crate::{
-    analysis::{self, Finding, OpenFile},
+    analysis::{self, Finding, IdleAllowance, OpenFile},
     config::Rules,
     refactorings::{Offer, Refactoring, Refusal},
     text::TextRange,
@@ -21,6 +21,7 @@ pub(super) struct Analysed {
     pub(super) document: Arc<Document>,
     pub(super) file: Arc<OpenFile>,
     pub(super) findings: Arc<Vec<Finding>>,
+    pub(super) idle: Vec<IdleAllowance>,
 }
 
 /// What can be done at a place beside answering the findings there.
@@ -69,6 +70,7 @@ impl Analysed {
         });
         Some(Self {
             document: Arc::clone(document),
+            idle: analysis::idle_allowances(file.report(), rules),
             file,
             findings,
         })

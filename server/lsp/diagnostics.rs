@@ -12,15 +12,15 @@ use super::{
     profile::{Feature, Profile},
 };
 use crate::{
-    analysis::{Finding, FindingPart, Level},
+    analysis::{Finding, FindingPart, IdleAllowance, Level},
     config::LevelOverride,
     facts::Problem,
     syntax::Unparsable,
     text::slice,
 };
 
-/// Where the documentation of a smell is read; its id follows.
-const DOCUMENTATION: &str = "https://docs.rs/rustassistant/latest/rustassistant/smells/index.html#";
+/// Where the documentation of the smells is read; each has the page of its module.
+const DOCUMENTATION: &str = "https://docs.rs/rustassistant/latest/rustassistant/smells";
 /// Beyond so many, the places that add to a finding are a wall of text.
 const MOST_PARTS: usize = 16;
 
@@ -30,9 +30,10 @@ pub(super) fn of(analysed: &Analysed, profile: &Profile) -> Vec<Diagnostic> {
         return vec![of_problem(problem)];
     }
     let findings = analysed.findings.iter();
-    findings
-        .map(|finding| of_finding(analysed, finding, profile))
-        .collect()
+    let findings = findings.map(|finding| of_finding(analysed, finding, profile));
+    let idle = analysed.idle.iter();
+    let idle = idle.map(|allowance| of_idle_allowance(analysed, *allowance, profile));
+    findings.chain(idle).collect()
 }
 
 pub(super) fn of_finding(analysed: &Analysed, finding: &Finding, profile: &Profile) -> Diagnostic {
@@ -47,6 +48,23 @@ pub(super) fn of_finding(analysed: &Analysed, finding: &Finding, profile: &Profi
         related_information: related(analysed, finding, profile),
         tags: None,
         data: Some(fingerprint(analysed, finding)),
+    }
+}
+
+fn of_idle_allowance(
+    analysed: &Analysed,
+    allowance: IdleAllowance,
+    profile: &Profile,
+) -> Diagnostic {
+    let places = Places::new(&analysed.file, profile);
+    let id = slice(analysed.file.text(), allowance.at).unwrap_or_default();
+    Diagnostic {
+        range: places.range(allowance.at),
+        severity: Some(DiagnosticSeverity::HINT),
+        code: Some(NumberOrString::String("idle-allowance".into())),
+        source: Some(super::NAME.into()),
+        message: allowance.why.say(id),
+        ..Diagnostic::default()
     }
 }
 
@@ -108,7 +126,8 @@ fn description(finding: &Finding, profile: &Profile) -> Option<CodeDescription> 
     if !profile.has(Feature::CodeDescription) {
         return None;
     }
-    let href = Url::parse(&format!("{DOCUMENTATION}{}", finding.smell.id)).ok()?;
+    let module = finding.smell.id.replace('-', "_");
+    let href = Url::parse(&format!("{DOCUMENTATION}/{module}/index.html")).ok()?;
     Some(CodeDescription { href })
 }
 

@@ -13,7 +13,7 @@
 //!     $0if queue.is_open() && message.len() < 64 {
 //!         // Listeners hear of it first.
 //!         queue.announce(message);
-//!         let ticket = queue.ticket();
+//!         let ticket = queue.tickets.pop();
 //!         if ticket.is_some() {
 //!             queue.push(ticket, message);
 //!             queue.count += 1;
@@ -32,7 +32,7 @@
 //!     }
 //!     // Listeners hear of it first.
 //!     queue.announce(message);
-//!     let ticket = queue.ticket();
+//!     let ticket = queue.tickets.pop();
 //!     if ticket.is_none() {
 //!         return;
 //!     }

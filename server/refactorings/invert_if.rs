@@ -308,8 +308,8 @@ mod tests {
     fn an_if_may_be_a_value_or_the_end_of_a_chain() {
         assert_becomes(
             &REFACTORING,
-            "fn f() {\n    let b = if $0a.is_some() { 1 } else { 2 };\n}\n",
-            "fn f() {\n    let b = if a.is_none() { 2 } else { 1 };\n}\n",
+            "fn f() {\n    let b = if $0a.pop().is_some() { 1 } else { 2 };\n}\n",
+            "fn f() {\n    let b = if a.pop().is_none() { 2 } else { 1 };\n}\n",
         );
         assert_becomes(
             &REFACTORING,

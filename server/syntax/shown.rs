@@ -63,18 +63,88 @@ fn is_macro_of_bool(call: &ast::MacroExpr) -> bool {
     path.is_some_and(|path| matches!(path.syntax().text().to_string().as_str(), "matches" | "cfg"))
 }
 
-/// Whether a name is that of a parameter or variable whose type is written down or given by its value. Every binding of the
-/// name in the function has to agree, so that scopes don't matter.
 fn is_bool_variable(path: &ast::PathExpr) -> bool {
-    let Some(whole) = path.path() else {
+    let shows = Shows {
+        in_type: |ty| ty == "bool",
+        in_value: is_bool_value,
+    };
+    path.path().is_some_and(|whole| is_constant(&whole)) || is_variable(path, &shows)
+}
+
+/// Whether an expression is an `Option` or a `Result`, so that it answers each of its questions both ways.
+pub fn is_option_or_result(expr: &ast::Expr) -> bool {
+    let shows = Shows {
+        in_type: is_type_of_option_or_result,
+        in_value: is_value_of_option_or_result,
+    };
+    match expr {
+        ast::Expr::PathExpr(path) => is_variable(path, &shows),
+        ast::Expr::ParenExpr(inner) => inner
+            .expr()
+            .is_some_and(|inner| is_option_or_result(&inner)),
+        _ => is_value_of_option_or_result(expr),
+    }
+}
+
+fn is_type_of_option_or_result(ty: &str) -> bool {
+    let bare = ty
+        .trim_start_matches('&')
+        .trim_start_matches("mut ")
+        .trim_start();
+    ["Option<", "Result<", "io::Result<"]
+        .iter()
+        .any(|start| bare.starts_with(start))
+}
+
+/// Calls of the standard library's methods whose names hardly anyone uses for another type.
+fn is_value_of_option_or_result(value: &ast::Expr) -> bool {
+    const METHODS: [&str; 24] = [
+        "as_deref",
+        "err",
+        "file_name",
+        "file_stem",
+        "find",
+        "find_map",
+        "first",
+        "get",
+        "get_mut",
+        "last",
+        "next",
+        "next_back",
+        "nth",
+        "ok",
+        "parse",
+        "peek",
+        "pop",
+        "position",
+        "rfind",
+        "split_once",
+        "strip_prefix",
+        "strip_suffix",
+        "to_digit",
+        "to_str",
+    ];
+    let ast::Expr::MethodCallExpr(call) = value else {
         return false;
     };
-    let Some(name) = whole.as_single_name_ref() else {
-        return is_constant(&whole);
+    call.name_ref().is_some_and(|name| {
+        let name = name.text();
+        METHODS.iter().any(|method| name == *method) || name.starts_with("checked_")
+    })
+}
+
+/// How the declaration of a variable shows its type.
+struct Shows {
+    in_type: fn(&str) -> bool,
+    in_value: fn(&ast::Expr) -> bool,
+}
+
+/// Whether a name is that of a parameter or variable whose type is written down or given by its value. Every binding of the
+/// name in the function has to agree, so that scopes don't matter.
+fn is_variable(path: &ast::PathExpr, shows: &Shows) -> bool {
+    let Some(name) = path.path().and_then(|whole| whole.as_single_name_ref()) else {
+        return false;
     };
-    if is_constant(&whole) {
-        return true;
-    }
     let Some(function) = path.syntax().ancestors().find_map(ast::Fn::cast) else {
         return false;
     };
@@ -88,7 +158,7 @@ fn is_bool_variable(path: &ast::PathExpr) -> bool {
                 .is_some_and(|bound| bound.text() == name.text())
         })
         .peekable();
-    bindings.peek().is_some() && bindings.all(|binding| binds_bool(&binding))
+    bindings.peek().is_some() && bindings.all(|binding| is_shown(&binding, shows))
 }
 
 /// Constants are written in capitals, and hardly anyone keeps a reference to a `bool` in one.
@@ -101,7 +171,7 @@ fn is_constant(path: &ast::Path) -> bool {
     })
 }
 
-fn binds_bool(binding: &ast::IdentPat) -> bool {
+fn is_shown(binding: &ast::IdentPat, shows: &Shows) -> bool {
     if binding.ref_token().is_some() {
         return false;
     }
@@ -117,8 +187,8 @@ fn binds_bool(binding: &ast::IdentPat) -> bool {
         _ => return false,
     };
     match ty {
-        Some(ty) => ty.syntax().text() == "bool",
-        None => value.is_some_and(|value| is_bool_value(&value)),
+        Some(ty) => (shows.in_type)(&ty.syntax().text().to_string()),
+        None => value.is_some_and(|value| (shows.in_value)(&value)),
     }
 }
 
@@ -258,6 +328,39 @@ mod tests {
             "a.length()",
         ] {
             assert!(!is_integer(&tail(code)), "{code}");
+        }
+    }
+
+    #[test]
+    fn an_option_is_shown_by_its_declaration_or_by_what_makes_it() {
+        let shown = |code: &str, parameter: &str| {
+            let text = format!("fn f(p: {parameter}) {{ {code} }}");
+            let root = Tree::parse(&text, FileContext::default().edition)
+                .unwrap()
+                .root();
+            let body = root.descendants().find_map(ast::BlockExpr::cast);
+            is_option_or_result(&body.and_then(|body| body.tail_expr()).unwrap())
+        };
+        for parameter in ["Option<u8>", "&mut Option<u8>", "io::Result<()>"] {
+            assert!(shown("p", parameter), "{parameter}");
+        }
+        for code in [
+            "a.get(b)",
+            "let a = b.next(); a",
+            "a.checked_add(1)",
+            "let a: Option<u8> = b(); a",
+        ] {
+            assert!(shown(code, "u8"), "{code}");
+        }
+        for code in [
+            "p",
+            "a",
+            "a.matched()",
+            "self.a",
+            "let a = b.matched(); a",
+            "b()",
+        ] {
+            assert!(!shown(code, "Match<u8>"), "{code}");
         }
     }
 }
