@@ -205,14 +205,15 @@ impl Loader<'_> {
             (CACHE_API_KEY, cache.has_api_key),
         ];
         for (name, is_set) in later {
-            if is_set {
-                self.loaded.problems.push(ConfigProblem {
-                    place: Place::Variable(name),
-                    key: None,
-                    message: "a cache of the team is not available in this version".to_owned(),
-                    suggestion: None,
-                });
+            if !is_set {
+                continue;
             }
+            self.loaded.problems.push(ConfigProblem {
+                place: Place::Variable(name),
+                key: None,
+                message: "a cache of the team is not available in this version".to_owned(),
+                suggestion: None,
+            });
         }
     }
 

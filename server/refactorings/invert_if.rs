@@ -139,7 +139,8 @@ impl Parts {
             .syntax()
             .parent()
             .is_some_and(|parent| parent.kind() == SyntaxKind::EXPR_STMT);
-        if has_value && !may_leave && !is_statement && self.borrows_or_captures() {
+        let unsettles_type = has_value && !may_leave && !is_statement && self.borrows_or_captures();
+        if unsettles_type {
             return Err(Refusal::because(
                 Hazard::Types,
                 "The first block's value may settle the type that the second one takes.",
@@ -209,7 +210,9 @@ impl Parts {
             matches!(parent.kind(), SyntaxKind::EXPR_STMT | SyntaxKind::IF_EXPR)
         });
         let is_one_line = !whole.contains_char('\n');
-        if (is_value || is_one_line) && self.fits_one_line(&opposite.text) != is_one_line {
+        let moves_lines =
+            (is_value || is_one_line) && self.fits_one_line(&opposite.text) != is_one_line;
+        if moves_lines {
             return Err(layout_changes());
         }
         Ok(())

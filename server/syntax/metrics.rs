@@ -172,14 +172,15 @@ impl Meter {
     }
 
     fn add_runs(&mut self, node: &SyntaxNode) {
-        if !self.open.is_empty() && is_outermost_logic(node) {
-            let mut before = None;
-            for (at, kind) in operators(node) {
-                if before != Some(kind) {
-                    self.add_flat(at);
-                }
-                before = Some(kind);
+        if self.open.is_empty() || !is_outermost_logic(node) {
+            return;
+        }
+        let mut before = None;
+        for (at, kind) in operators(node) {
+            if before != Some(kind) {
+                self.add_flat(at);
             }
+            before = Some(kind);
         }
     }
 }

@@ -213,18 +213,19 @@ fn dump(tree: &Tree) -> String {
 
     let mut out = String::new();
     for event in tree.root().preorder_with_tokens() {
-        if let ra_ap_syntax::WalkEvent::Enter(element) = event {
-            let text = match &element {
-                ra_ap_syntax::NodeOrToken::Node(_) => String::new(),
-                ra_ap_syntax::NodeOrToken::Token(token) => format!("{:?}", token.text()),
-            };
-            let _ = writeln!(
-                out,
-                "{:?}@{:?} {text}",
-                element.kind(),
-                element.text_range()
-            );
-        }
+        let ra_ap_syntax::WalkEvent::Enter(element) = event else {
+            continue;
+        };
+        let text = match &element {
+            ra_ap_syntax::NodeOrToken::Node(_) => String::new(),
+            ra_ap_syntax::NodeOrToken::Token(token) => format!("{:?}", token.text()),
+        };
+        let _ = writeln!(
+            out,
+            "{:?}@{:?} {text}",
+            element.kind(),
+            element.text_range()
+        );
     }
     out
 }

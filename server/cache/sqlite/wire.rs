@@ -163,13 +163,14 @@ impl Wire {
         let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await?;
         let now = hour();
         for (statement, keys) in [(TOUCH, &chores.used), (DELETE, &chores.damaged)] {
-            if !keys.is_empty() {
-                sqlx::query(statement)
-                    .bind(blob(keys))
-                    .bind(now)
-                    .execute(&mut *transaction)
-                    .await?;
+            if keys.is_empty() {
+                continue;
             }
+            sqlx::query(statement)
+                .bind(blob(keys))
+                .bind(now)
+                .execute(&mut *transaction)
+                .await?;
         }
         loop {
             let next = first.next();
