@@ -15,7 +15,7 @@ use super::{
     work::Work,
 };
 use crate::{
-    analysis::{Finding, Level, answers_to, idle_allowances, judge},
+    analysis::{Answer, Finding, Level, Origin, answers_to, idle_allowances, judge},
     cache::StoreStats,
     facts::{FileReport, FunctionFacts, Problem},
     report::{self, File, Found, Report, Summary},
@@ -117,15 +117,19 @@ async fn analyze(work: &Work, arguments: &Arguments, inputs: &[Input]) -> anyhow
     for (_, origin) in &answers {
         summary.cache.count(*origin);
     }
-    summary.parsed = summary.cache.misses + summary.cache.faults;
     let mut files: Vec<File> = inputs
         .par_iter()
         .zip(&answers)
         .map(|(input, (report, _))| file(input, report, arguments))
         .collect();
     if arguments.offers {
-        summary.parsed += offer(work, inputs, &mut files).await?;
+        offer(work, inputs, &mut files).await?;
     }
+    let was_parsed = |(file, (_, origin)): &(&File, &Answer)| {
+        let was_asked_for_offers = arguments.offers && !file.findings.is_empty();
+        matches!(origin, Origin::Computed(_)) || was_asked_for_offers
+    };
+    summary.parsed = files.iter().zip(&answers).filter(was_parsed).count();
     summary.files = files.len();
     summary.lines = files
         .iter()
@@ -164,8 +168,8 @@ fn functions(report: &FileReport) -> Vec<FunctionFacts> {
     functions
 }
 
-/// Fills in what is offered at each finding; how many files were parsed for it.
-async fn offer(work: &Work, inputs: &[Input], files: &mut [File]) -> anyhow::Result<usize> {
+/// Fills in what is offered at each finding. Every file that has one is parsed for it.
+async fn offer(work: &Work, inputs: &[Input], files: &mut [File]) -> anyhow::Result<()> {
     let with_findings = files.iter().zip(inputs).enumerate();
     let with_findings = with_findings.filter(|(_, (file, _))| !file.findings.is_empty());
     let asked: Vec<(usize, Input, Vec<Finding>)> = with_findings
@@ -174,7 +178,6 @@ async fn offer(work: &Work, inputs: &[Input], files: &mut [File]) -> anyhow::Res
             (at, input.clone(), findings.collect())
         })
         .collect();
-    let parsed = asked.len();
     let offered = work.engine.run(move || {
         let offered = asked.par_iter();
         offered
@@ -186,7 +189,7 @@ async fn offer(work: &Work, inputs: &[Input], files: &mut [File]) -> anyhow::Res
             found.refactorings = Some(ids);
         }
     }
-    Ok(parsed)
+    Ok(())
 }
 
 /// The ids of the refactorings whose offer exists, for each finding.

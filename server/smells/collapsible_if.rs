@@ -83,7 +83,7 @@ fn say(sighting: &Sighting, _text: &str) -> String {
         1 => "one line".to_owned(),
         lines => format!("{lines} lines"),
     };
-    format!("Two nested conditions guard the same {lines}; they can be asked as one.")
+    format!("Two nested conditions guard the same {lines}; they can be asked as one")
 }
 
 #[cfg(test)]
