@@ -162,10 +162,8 @@ fn a_diagnostic_of_the_line_brings_its_answer_along() {
     );
     let context = invoked(&["quickfix"], &diagnostics);
     let action = merge_of(&client.actions_in(&uri, &end_of_line, &context));
-    assert_eq!(
-        client.request("codeAction/resolve", action)["title"],
-        "Merge nested `if`"
-    );
+    let resolved = client.request("codeAction/resolve", action);
+    assert!(resolved["edit"].is_object(), "{resolved}");
 }
 
 #[test]

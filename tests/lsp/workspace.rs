@@ -362,7 +362,7 @@ fn diagnostics_say_what_they_are() {
     assert_eq!(item["code"], "collapsible-if");
     assert_eq!(item["severity"], 4);
     let href = item["codeDescription"]["href"].as_str().unwrap();
-    assert!(href.starts_with("https://") && href.contains("collapsible-if"));
+    assert!(href.starts_with("https://") && href.contains("collapsible_if"));
     assert_eq!(item["data"]["smell"], "collapsible-if");
     assert!(item["data"]["hash"].is_string());
 }
