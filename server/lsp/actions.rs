@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use tower_lsp::lsp_types::{
+use lsp_types::{
     CodeAction, CodeActionContext, CodeActionDisabled, CodeActionKind, CodeActionOrCommand,
     CodeActionTriggerKind, Diagnostic,
 };

@@ -5,18 +5,15 @@ use std::{
     sync::Arc,
 };
 
-use tokio::sync::mpsc::UnboundedSender;
-use tower_lsp::{
-    LanguageServer,
-    jsonrpc::Result,
-    lsp_types::{
-        CodeAction, CodeActionParams, CodeActionResponse, DidChangeConfigurationParams,
-        DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
-        DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-        DocumentDiagnosticParams, DocumentDiagnosticReportResult, InitializeParams,
-        InitializeResult, InitializedParams, Url, WorkDoneProgressCancelParams,
-    },
+use lsp_types::{
+    CodeAction, CodeActionParams, CodeActionResponse, DidChangeConfigurationParams,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    DocumentDiagnosticParams, DocumentDiagnosticReportResult, InitializeParams, InitializeResult,
+    InitializedParams, Url, WorkDoneProgressCancelParams,
 };
+use tokio::sync::mpsc::UnboundedSender;
+use tower_lsp::{LanguageServer, jsonrpc::Result};
 
 use super::{
     actions::{self, Question},

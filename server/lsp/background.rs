@@ -7,8 +7,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use lsp_types::MessageType;
 use tokio_util::sync::CancellationToken;
-use tower_lsp::lsp_types::MessageType;
 
 use super::{desk::Desk, progress::Progress};
 use crate::{

@@ -1,6 +1,6 @@
 //! What the server says of itself. Nothing is announced that isn't there.
 
-use tower_lsp::lsp_types::{
+use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionProviderCapability, DiagnosticOptions,
     DiagnosticServerCapabilities, InitializeResult, OneOf, PositionEncodingKind, SaveOptions,
     ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,

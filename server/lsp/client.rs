@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
+use lsp_types::{notification::Notification, request::Request};
 use serde_json::Value;
-use tower_lsp::{
-    Client,
-    lsp_types::{notification::Notification, request::Request},
-};
+use tower_lsp::Client;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 

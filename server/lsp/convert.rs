@@ -1,6 +1,6 @@
 //! Between the text's places and the protocol's.
 
-use tower_lsp::lsp_types::{
+use lsp_types::{
     DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, Position, Range,
     TextDocumentEdit, TextEdit, Url, WorkspaceEdit,
 };

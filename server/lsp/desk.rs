@@ -2,10 +2,10 @@
 
 use std::{path::Path, sync::Arc};
 
+use lsp_types::{MessageType, request::WorkspaceDiagnosticRefresh};
 use tower_lsp::{
     Client,
     jsonrpc::{Error, Result},
-    lsp_types::{MessageType, request::WorkspaceDiagnosticRefresh},
 };
 
 use super::{

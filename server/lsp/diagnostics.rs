@@ -1,10 +1,10 @@
 //! Findings as the protocol's diagnostics.
 
-use serde_json::{Value, json};
-use tower_lsp::lsp_types::{
+use lsp_types::{
     CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location,
     NumberOrString, Position, Range, Url,
 };
+use serde_json::{Value, json};
 
 use super::{
     analysed::Analysed,

@@ -9,16 +9,13 @@ use std::{
 };
 
 use dashmap::DashMap;
-use tokio_util::sync::CancellationToken;
-use tower_lsp::{
-    Client,
-    lsp_types::{
-        NumberOrString, ProgressParams, ProgressParamsValue, WorkDoneProgress,
-        WorkDoneProgressBegin, WorkDoneProgressCreateParams, WorkDoneProgressEnd,
-        WorkDoneProgressReport, notification::Progress as ProgressNotification,
-        request::WorkDoneProgressCreate,
-    },
+use lsp_types::{
+    NumberOrString, ProgressParams, ProgressParamsValue, WorkDoneProgress, WorkDoneProgressBegin,
+    WorkDoneProgressCreateParams, WorkDoneProgressEnd, WorkDoneProgressReport,
+    notification::Progress as ProgressNotification, request::WorkDoneProgressCreate,
 };
+use tokio_util::sync::CancellationToken;
+use tower_lsp::Client;
 
 use super::{
     client::ask,

@@ -1,6 +1,6 @@
 //! `textDocument/diagnostic`.
 
-use tower_lsp::lsp_types::{
+use lsp_types::{
     Diagnostic, DocumentDiagnosticReport, DocumentDiagnosticReportResult,
     FullDocumentDiagnosticReport, RelatedFullDocumentDiagnosticReport,
     RelatedUnchangedDocumentDiagnosticReport, UnchangedDocumentDiagnosticReport,

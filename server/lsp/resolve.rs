@@ -3,11 +3,9 @@
 //! The edit is derived again from the text that is open now. If that is not the text for which the action was offered, there
 //! is no edit: clients ask for actions anew.
 
+use lsp_types::CodeAction;
 use serde::{Deserialize, Serialize};
-use tower_lsp::{
-    jsonrpc::{Error, ErrorCode, Result},
-    lsp_types::CodeAction,
-};
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 
 use super::{analysed::Analysed, convert::workspace_edit, profile::Profile};
 use crate::{

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-use tower_lsp::lsp_types::{
+use lsp_types::{
     ConfigurationItem, ConfigurationParams, FileEvent, Registration, RegistrationParams,
     request::{RegisterCapability, WorkspaceConfiguration},
 };
+use serde_json::{Value, json};
 
 use super::{
     client::ask,

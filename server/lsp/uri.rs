@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use tower_lsp::lsp_types::Url;
+use lsp_types::Url;
 
 /// What a URI names.
 #[derive(Debug, Clone, PartialEq, Eq)]
