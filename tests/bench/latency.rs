@@ -105,6 +105,7 @@ fn main() {
         file: "src/lib.rs",
         text: repeated(RUST, lines),
         statement: RUST_STATEMENT,
+        finding: "if readings.len() > ",
         command: vec![
             env!("CARGO_BIN_EXE_rustassistant").to_owned(),
             "lsp".to_owned(),
@@ -115,6 +116,7 @@ fn main() {
         file: "lib.py",
         text: repeated(PYTHON, lines),
         statement: PYTHON_STATEMENT,
+        finding: "unused = 1",
         command: vec!["ruff".to_owned(), "server".to_owned()],
     };
     println!(
@@ -143,6 +145,8 @@ struct Language {
     file: &'static str,
     text: String,
     statement: &'static str,
+    /// What starts a line where something can be done.
+    finding: &'static str,
     command: Vec<String>,
 }
 
@@ -180,6 +184,7 @@ fn measure(language: &Language) -> f64 {
     let diagnostics = server.diagnostics(&uri);
     let open = milliseconds(opened);
     let place = middle(language);
+    let finding = line_with(language, language.finding);
     let (mut keys, mut actions, mut resolves) = (Vec::new(), Vec::new(), Vec::new());
     for stroke in 0..KEYS {
         let start = Instant::now();
@@ -189,7 +194,12 @@ fn measure(language: &Language) -> f64 {
         let start = Instant::now();
         let offered = server.actions(&uri, place.0);
         actions.push(milliseconds(start));
-        if let Some(action) = offered.iter().find(|action| action["edit"].is_null()) {
+        let found = server.actions(&uri, finding);
+        if let Some(action) = found
+            .iter()
+            .chain(&offered)
+            .find(|one| one["edit"].is_null())
+        {
             let start = Instant::now();
             server.request("codeAction/resolve", action);
             resolves.push(milliseconds(start));
@@ -230,11 +240,18 @@ fn milliseconds(since: Instant) -> f64 {
 
 /// The line and the column behind a statement in the middle of the text.
 fn middle(language: &Language) -> (usize, usize) {
+    let line = line_with(language, language.statement);
+    let text = language.text.lines().nth(line).expect("the line was found");
+    (line, text.len())
+}
+
+/// The first line in the second half of the text that starts so.
+fn line_with(language: &Language, start: &str) -> usize {
     let lines: Vec<&str> = language.text.lines().collect();
-    let found =
-        (lines.len() / 2..lines.len()).find(|line| lines[*line].trim() == language.statement);
-    let line = found.expect("the statement is in every unit");
-    (line, lines[line].len())
+    let mut second_half = lines.len() / 2..lines.len();
+    second_half
+        .find(|line| lines[*line].trim_start().starts_with(start))
+        .expect("it is in every unit")
 }
 
 struct Server {
