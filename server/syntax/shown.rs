@@ -129,7 +129,7 @@ fn is_value_of_option_or_result(value: &ast::Expr) -> bool {
     };
     call.name_ref().is_some_and(|name| {
         let name = name.text();
-        METHODS.iter().any(|method| name == *method) || name.starts_with("checked_")
+        METHODS.contains(&name) || name.starts_with("checked_")
     })
 }
 
