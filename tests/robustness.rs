@@ -33,7 +33,7 @@ fn mutilated_code_is_survived() {
     on_large_stack(|| {
         let mut numbers = Numbers(7);
         for text in seeds() {
-            for _ in 0..12 {
+            for _ in 0..4 {
                 look_everywhere(&mutilated(&text, &mut numbers), &mut numbers);
             }
         }
