@@ -9,6 +9,8 @@ pub mod attributes;
 mod bounds;
 pub mod conditions;
 mod context;
+#[cfg(test)]
+mod fixture;
 pub mod flow;
 mod item;
 pub mod layout;

@@ -122,43 +122,43 @@ mod tests {
 
     fn exclude(patterns: &[&str]) -> Exclude {
         let mut exclude = Exclude::default();
-        exclude.add(Path::new("/work"), patterns.iter().copied());
+        exclude.add(Path::new("/project"), patterns.iter().copied());
         exclude
     }
 
     #[test]
     fn what_matches_is_left_out() {
         let exclude = exclude(&["fixtures/", "*_generated.rs", "/one.rs"]);
-        assert!(exclude.matches(Path::new("/work/a/fixtures"), Entry::Directory));
-        assert!(exclude.covers(Path::new("/work/a/fixtures/b/c.rs")));
-        assert!(exclude.covers(Path::new("/work/a/x_generated.rs")));
-        assert!(exclude.covers(Path::new("/work/one.rs")));
+        assert!(exclude.matches(Path::new("/project/a/fixtures"), Entry::Directory));
+        assert!(exclude.covers(Path::new("/project/a/fixtures/b/c.rs")));
+        assert!(exclude.covers(Path::new("/project/a/x_generated.rs")));
+        assert!(exclude.covers(Path::new("/project/one.rs")));
     }
 
     #[test]
     fn what_does_not_match_is_kept() {
         let exclude = exclude(&["fixtures/", "*_generated.rs", "/one.rs"]);
-        assert!(!exclude.matches(Path::new("/work/a/fixtures"), Entry::File));
-        assert!(!exclude.covers(Path::new("/work/a/one.rs")));
-        assert!(!exclude.covers(Path::new("/work/fixtures.rs")));
+        assert!(!exclude.matches(Path::new("/project/a/fixtures"), Entry::File));
+        assert!(!exclude.covers(Path::new("/project/a/one.rs")));
+        assert!(!exclude.covers(Path::new("/project/fixtures.rs")));
         assert!(!exclude.covers(Path::new("/elsewhere/fixtures/c.rs")));
-        assert!(!exclude.covers(Path::new("/work")));
+        assert!(!exclude.covers(Path::new("/project")));
         assert!(!exclude.covers(Path::new("relative/one.rs")));
     }
 
     #[test]
     fn a_later_layer_takes_back() {
         let mut exclude = exclude(&["*.rs"]);
-        exclude.add(Path::new("/work/kept"), ["!*.rs"]);
-        assert!(exclude.covers(Path::new("/work/a.rs")));
-        assert!(!exclude.covers(Path::new("/work/kept/a.rs")));
+        exclude.add(Path::new("/project/kept"), ["!*.rs"]);
+        assert!(exclude.covers(Path::new("/project/a.rs")));
+        assert!(!exclude.covers(Path::new("/project/kept/a.rs")));
     }
 
     #[test]
     fn nothing_excludes_nothing() {
         let exclude = exclude(&["", "# a comment"]);
         assert!(exclude.is_empty());
-        assert!(!exclude.covers(Path::new("/work/a.rs")));
+        assert!(!exclude.covers(Path::new("/project/a.rs")));
     }
 
     #[test]

@@ -158,15 +158,10 @@ mod tests {
     use ra_ap_syntax::AstNode;
 
     use super::*;
-    use crate::syntax::{FileContext, Tree};
+    use crate::syntax::{FileContext, Tree, fixture};
 
     fn tail(code: &str) -> ast::Expr {
-        let text = format!("fn f() {{ {code} }}");
-        let root = Tree::parse(&text, FileContext::default().edition)
-            .unwrap()
-            .root();
-        let body = root.descendants().find_map(ast::BlockExpr::cast);
-        body.and_then(|body| body.tail_expr()).unwrap()
+        fixture::tail("", code)
     }
 
     #[test]

@@ -251,15 +251,10 @@ fn is_integer_type(ty: &SyntaxNode) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::syntax::{FileContext, Tree};
+    use crate::syntax::fixture;
 
     fn tail(code: &str) -> ast::Expr {
-        let text = format!("fn f(p: bool, q: &bool) {{ {code} }}");
-        let root = Tree::parse(&text, FileContext::default().edition)
-            .unwrap()
-            .root();
-        let body = root.descendants().find_map(ast::BlockExpr::cast);
-        body.and_then(|body| body.tail_expr()).unwrap()
+        fixture::tail("p: bool, q: &bool", code)
     }
 
     #[test]
@@ -334,12 +329,7 @@ mod tests {
     #[test]
     fn an_option_is_shown_by_its_declaration_or_by_what_makes_it() {
         let shown = |code: &str, parameter: &str| {
-            let text = format!("fn f(p: {parameter}) {{ {code} }}");
-            let root = Tree::parse(&text, FileContext::default().edition)
-                .unwrap()
-                .root();
-            let body = root.descendants().find_map(ast::BlockExpr::cast);
-            is_option_or_result(&body.and_then(|body| body.tail_expr()).unwrap())
+            is_option_or_result(&fixture::tail(&format!("p: {parameter}"), code))
         };
         for parameter in ["Option<u8>", "&mut Option<u8>", "io::Result<()>"] {
             assert!(shown("p", parameter), "{parameter}");
