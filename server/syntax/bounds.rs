@@ -67,8 +67,12 @@ enum Before {
     Operator,
     Operand,
     ClosingBrace,
+    /// An `if` behind it is the same branch.
+    Else,
     /// `=` or `-`, which make an arrow together with a `>` that follows at once.
     Shaft(SyntaxKind),
+    /// `&`, `|`, `!` or `<` behind an operand, which may make a longer operator together with what follows at once.
+    Between(SyntaxKind),
 }
 
 impl State {
@@ -91,12 +95,26 @@ impl State {
             T![,] => self.here.run = 0,
             T![<] => self.here.held += 1,
             T![>] => self.close_angle(),
+            T![&] | T![|] if self.before == Before::Between(kind) => {}
+            T![=] if self.joins_comparison() => {}
+            T![if] if self.before == Before::Else => {}
             T![|] if !self.is_after_operand() => self.here.held += 1,
-            T![-] | T![*] | T![&] | T![.] if self.is_after_operand() => {}
+            T![-] | T![*] | T![&] | T![.] | T![!] if self.is_after_operand() => {}
             _ if precedes_operand(kind) => self.here.run += 1,
             _ => {}
         }
-        self.before = Before::from(kind);
+        self.before = self.before.then(kind);
+    }
+
+    /// Whether an `=` makes `==`, `!=` or `<=` of what stands before it, which then was no assignment or bracket.
+    fn joins_comparison(&mut self) -> bool {
+        match self.before {
+            Before::Shaft(T![=]) => self.here.run = self.here.run.saturating_sub(1),
+            Before::Between(T![<]) => self.here.held = self.here.held.saturating_sub(1),
+            Before::Between(T![!]) => {}
+            _ => return false,
+        }
+        true
     }
 
     fn is_after_operand(&self) -> bool {
@@ -125,11 +143,17 @@ impl State {
     }
 }
 
-impl From<SyntaxKind> for Before {
-    fn from(kind: SyntaxKind) -> Self {
+impl Before {
+    /// What a token of this kind is to the one behind it.
+    fn then(self, kind: SyntaxKind) -> Self {
+        let is_after_operand = matches!(self, Self::Operand | Self::ClosingBrace);
         match kind {
             T!['}'] => Self::ClosingBrace,
+            T![else] => Self::Else,
+            // The second half of `==` begins no arrow.
+            T![=] if self == Self::Shaft(T![=]) => Self::Operator,
             T![=] | T![-] => Self::Shaft(kind),
+            T![&] | T![|] | T![!] | T![<] if is_after_operand => Self::Between(kind),
             _ if ends_operand(kind) => Self::Operand,
             _ => Self::Operator,
         }
@@ -138,7 +162,7 @@ impl From<SyntaxKind> for Before {
 
 fn without_shaft(before: Before) -> Before {
     match before {
-        Before::Shaft(_) => Before::Operator,
+        Before::Shaft(_) | Before::Between(_) => Before::Operator,
         _ => before,
     }
 }
@@ -207,6 +231,9 @@ mod tests {
             "a = ",
             "*const ",
             "'a: loop ",
+            "a &&&",
+            "a ! ! ",
+            "a = = ",
             "M<a, ",
             "M<fn() -> A, ",
             "|a, b| ",
@@ -219,6 +246,11 @@ mod tests {
 
     #[test]
     fn ordinary_code_is_far_from_the_bounds() {
+        let branches = "else if a == b && !c || d <= e {} ".repeat(900);
+        assert_eq!(
+            bounded(&format!("fn f() {{ if a {{}} {branches} }}")),
+            Ok(())
+        );
         let statement = "if !a && -b < *c { return Some(&d); } else if e { let f = |g| !g; }\n";
         assert_eq!(
             bounded(&format!("fn f() {{ {} }}", statement.repeat(5_000))),
