@@ -109,24 +109,6 @@ impl Engine {
         .await
     }
 
-    /// The report of one text, through the cache. Somebody waits for it.
-    pub async fn report(&self, text: Arc<str>, context: FileContext) -> Result<Answer, WorkError> {
-        let key = stored::key(&text, context);
-        let lookup = self
-            .store
-            .get_many(&[key])
-            .await
-            .pop()
-            .unwrap_or(Lookup::Miss);
-        let computed = match found(lookup, &text) {
-            Ok(answer) => return Ok(answer),
-            Err(outcome) => outcome,
-        };
-        let report = self.run(move || compute(text, context)).await?;
-        self.store.put(key, stored::encode(&report));
-        Ok((report, Origin::Computed(computed)))
-    }
-
     /// Gives an open file the report that a cache has of its text. Whether there was one.
     pub async fn recall(&self, file: &OpenFile) -> bool {
         let key = stored::key(file.text(), file.context());
