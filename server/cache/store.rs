@@ -320,13 +320,10 @@ async fn write_behind(shared: Arc<Shared>) {
 
 impl Shared {
     async fn get_many(&self, keys: &[Key]) -> Vec<Lookup> {
-        let mut answers: Vec<_> = keys.iter().map(|key| self.remember(key)).collect();
+        let (mut answers, open) = self.remember_all(keys);
         let Some(local) = &self.local else {
             return answers;
         };
-        let open: Vec<usize> = (0..keys.len())
-            .filter(|index| answers[*index] == Lookup::Miss)
-            .collect();
         if open.is_empty() {
             return answers;
         }
@@ -335,6 +332,14 @@ impl Shared {
             answers[index] = answer;
         }
         answers
+    }
+
+    /// What memory has of the keys, and the places of those that it doesn't have.
+    fn remember_all(&self, keys: &[Key]) -> (Vec<Lookup>, Vec<usize>) {
+        let answers: Vec<_> = keys.iter().map(|key| self.remember(key)).collect();
+        let open = (0..keys.len()).filter(|index| answers[*index] == Lookup::Miss);
+        let open = open.collect();
+        (answers, open)
     }
 
     fn remember(&self, key: &Key) -> Lookup {
@@ -371,10 +376,7 @@ impl Shared {
 
     /// Asks memory once more, as the keys may have landed since, and then the file.
     async fn fetch(&self, local: &SqliteCache, keys: &[Key]) -> Vec<Lookup> {
-        let mut answers: Vec<_> = keys.iter().map(|key| self.remember(key)).collect();
-        let open: Vec<usize> = (0..keys.len())
-            .filter(|index| answers[*index] == Lookup::Miss)
-            .collect();
+        let (mut answers, open) = self.remember_all(keys);
         if open.is_empty() {
             return answers;
         }

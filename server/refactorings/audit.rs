@@ -13,7 +13,7 @@ use ra_ap_syntax::{Edition, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, Tex
 
 use super::{Applicability, Change, Context, Hazard, Refactoring, Refusal, Target};
 use crate::{
-    syntax::{LineEnding, Tree},
+    syntax::{LineEnding, Tree, is_generated},
     text::{Edit, Edits, TextRange},
 };
 
@@ -91,11 +91,8 @@ fn text(why: &str) -> Refusal {
     Refusal::because(Hazard::Text, why)
 }
 
-/// A file says in its first lines that a program wrote it.
 fn check_file(context: &Context<'_>) -> Result<(), Refusal> {
-    const FIRST_LINES: usize = 20;
-    let mut first = context.source.text.lines().take(FIRST_LINES);
-    if first.any(|line| line.contains("@generated")) {
+    if is_generated(&context.root) {
         return Err(text(
             "The file is generated, so a change of it would be lost.",
         ));
