@@ -4,20 +4,25 @@
 //! a [`Lookup::Fault`], which callers treat as a miss and count as a fault. Entries are never changed, only replaced by
 //! equal ones, because a [`Key`] is a hash of all that its entry depends on.
 //!
-//! - [`Store`] is what the server and the command line use: memory over a local file, one lookup per key at a time,
-//!   writes behind the caller's back.
+//! - [`TieredCache`] is what the server and the command line use: memory over a local file over a team's cache, one
+//!   lookup per key at a time, writes behind the caller's back.
 //! - [`Memory`] is a map bounded in bytes; its lookups never wait.
 //! - [`SqliteCache`] is the local file.
-//! - [`envelope`] is the form of an entry outside of memory.
+//! - [`PostgresCache`] and [`HttpCache`] are a team's: a [`Shelf`] behind seals.
+//! - [`envelope`] is the form of an entry outside of memory, [`trust`] what is added where it leaves the machine.
 //!
-//! This is the only module that knows `sqlx`.
+//! This is the only module that knows `sqlx`, `reqwest` and `axum`.
 
 pub mod envelope;
 mod fault;
 mod key;
 mod memory;
+mod remote;
+mod secret;
+mod shelf;
 mod sqlite;
-mod store;
+mod tiered;
+pub mod trust;
 
 use std::ops::Deref;
 use std::path::PathBuf;
@@ -29,8 +34,12 @@ use async_trait::async_trait;
 pub use fault::{Fault, FaultKind};
 pub use key::{Key, KeyError};
 pub use memory::Memory;
+pub use remote::{Access, Address, Patience, Remote, Scheme};
+pub use secret::{ExposeSecret, Secret, SecretString};
+pub use shelf::{Fetched, Sealed, Shelf};
 pub use sqlite::SqliteCache;
-pub use store::{Mode, Store, StoreOptions, StoreStats};
+pub use tiered::{Mode, TieredCache, TieredOptions, TieredStats};
+pub use trust::{KeyId, Namespace, PublicKey, Seal, SigningKey};
 
 /// What is kept under a key: bytes that only their maker can read. Clones share them.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -91,6 +100,17 @@ pub struct Limits {
     pub bytes: u64,
     /// Time since an entry was last used.
     pub age: Duration,
+    pub policy: Policy,
+}
+
+/// What goes first where there is too much.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Policy {
+    #[default]
+    LeastRecentlyUsed,
+    /// What was stored first.
+    Oldest,
+    Largest,
 }
 
 impl Default for Limits {
@@ -98,6 +118,7 @@ impl Default for Limits {
         Limits {
             bytes: 256 << 20,
             age: Duration::from_hours(30 * 24),
+            policy: Policy::default(),
         }
     }
 }
@@ -133,19 +154,36 @@ pub trait Cache: Send + Sync {
     async fn remove(&self, keys: &[Key]) -> Result<u64, Fault>;
     /// At most `limit` entries above `after`, in the order of their keys; damaged ones are left out.
     async fn entries(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Entry)>, Fault>;
-    /// Removes what is above the limits, least recently used first; how many entries that were.
+    /// Removes what is above the limits; how many entries that were.
     async fn prune(&self, limits: Limits) -> Result<u64, Fault>;
     /// Removes everything; how many entries that were.
     async fn clear(&self) -> Result<u64, Fault>;
     async fn stats(&self) -> Result<Holdings, Fault>;
     /// Reads everything.
     async fn check(&self) -> Result<Findings, Fault>;
+
+    /// The last fault of this kind in full, of which a lookup has only the kind.
+    fn last_fault(&self, kind: FaultKind) -> Fault {
+        kind.into()
+    }
+
+    /// Whether the entry of this key is one of the few that are computed again and compared.
+    fn is_sample(&self, _key: &Key) -> bool {
+        false
+    }
+
+    /// Such an entry was wrong: believes its signer no more, and says who that is.
+    fn distrust(&self, _key: &Key) -> Option<KeyId> {
+        None
+    }
 }
 
 /// Which cache to use, as the configuration says it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum CacheBackend {
     Sqlite(PathBuf),
+    Postgres(Remote),
+    Http(Remote),
 }
 
 impl CacheBackend {
@@ -153,6 +191,7 @@ impl CacheBackend {
     pub async fn connect(&self) -> Result<Box<dyn Cache>, Fault> {
         match self {
             CacheBackend::Sqlite(path) => Ok(Box::new(SqliteCache::new(path).await?)),
+            CacheBackend::Postgres(_) | CacheBackend::Http(_) => Err(FaultKind::Unsupported.into()),
         }
     }
 }

@@ -47,7 +47,7 @@ use transport::{End, Output, Transport};
 
 use crate::{
     analysis::{Engine, Priority, Workers},
-    cache::{Mode, Store, StoreOptions},
+    cache::{Mode, TieredCache, TieredOptions},
     config::{self, Environment, Request},
 };
 
@@ -107,7 +107,7 @@ fn start_engine(environment: &Environment) -> Engine {
     let cache = config::load(&Request::new(&nowhere), environment)
         .config
         .cache;
-    let store = Store::open(StoreOptions {
+    let store = TieredCache::open(TieredOptions {
         path: cache.path,
         memory_bytes: usize::try_from(cache.memory).unwrap_or(usize::MAX),
         disk_bytes: cache.disk,

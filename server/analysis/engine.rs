@@ -10,14 +10,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::{OpenFile, stored};
 use crate::{
-    cache::{Entry, Key, Lookup, Store, Tier},
+    cache::{Entry, Key, Lookup, Tier, TieredCache},
     facts::FileReport,
     syntax::{FileContext, STACK_SIZE},
 };
 
 /// Computes reports on threads of its own, and keeps them in a store.
 pub struct Engine {
-    store: Arc<Store>,
+    store: Arc<TieredCache>,
     workers: Workers,
     /// Made at the first use: a server that only waits has no such threads.
     interactive: OnceLock<ThreadPool>,
@@ -79,7 +79,7 @@ pub type Answer = (Arc<FileReport>, Origin);
 const BATCH: usize = 64;
 
 impl Engine {
-    pub fn new(store: Arc<Store>, workers: Workers) -> Self {
+    pub fn new(store: Arc<TieredCache>, workers: Workers) -> Self {
         Self {
             store,
             workers,
@@ -88,7 +88,7 @@ impl Engine {
         }
     }
 
-    pub fn store(&self) -> &Arc<Store> {
+    pub fn store(&self) -> &Arc<TieredCache> {
         &self.store
     }
 

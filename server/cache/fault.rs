@@ -1,7 +1,7 @@
 //! What can go wrong with a cache, in words that say what to do about it.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What went wrong. `Display` says what a person can do about it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
@@ -35,6 +35,34 @@ pub enum FaultKind {
     Newer,
     /// The entry is larger than any entry may be.
     TooLarge,
+    /// A setting of the team's cache is missing or wrong.
+    Setting,
+    /// Nobody answers at the address.
+    Unreachable,
+    /// The server does not know us, or does not let us do this.
+    Denied,
+    /// The server's certificate is not one that may be believed.
+    Certificate,
+    /// The server asks for fewer requests.
+    Throttled,
+    /// The server failed.
+    Server,
+    /// The server's answer is not one of this protocol.
+    Malformed,
+    /// The server sends us elsewhere, which is not followed.
+    Redirected,
+    /// The database has not been set up for the cache.
+    NoTable,
+    /// This kind of cache can't do that.
+    Unsupported,
+    /// An entry of the team's cache carries no signature.
+    Unsigned,
+    /// An entry is signed with a key that is not trusted.
+    UnknownSigner,
+    /// An entry's signature is not that of its content under its key.
+    BadSignature,
+    /// An entry is signed with a key that has signed something wrong before.
+    Quarantined,
 }
 
 /// How a fault is met.
@@ -46,6 +74,8 @@ pub(super) enum Remedy {
     Recreate,
     /// It passes by itself; several in a row don't.
     Wait,
+    /// A server that answers like that is left alone for a while.
+    Break,
     /// It may pass when a person does something.
     Rest,
     /// It won't change while this process runs.
@@ -55,7 +85,13 @@ pub(super) enum Remedy {
 impl FaultKind {
     pub(super) fn remedy(self) -> Remedy {
         match self {
-            FaultKind::Checksum | FaultKind::TooLarge => Remedy::Entry,
+            FaultKind::Checksum
+            | FaultKind::TooLarge
+            | FaultKind::Unsupported
+            | FaultKind::Unsigned
+            | FaultKind::UnknownSigner
+            | FaultKind::BadSignature
+            | FaultKind::Quarantined => Remedy::Entry,
             FaultKind::Corrupt => Remedy::Recreate,
             FaultKind::Busy | FaultKind::Timeout => Remedy::Wait,
             FaultKind::ReadOnly
@@ -64,7 +100,18 @@ impl FaultKind {
             | FaultKind::NoHome
             | FaultKind::NotAFolder
             | FaultKind::NotAFile => Remedy::Rest,
-            FaultKind::Owner | FaultKind::Foreign | FaultKind::Newer => Remedy::Stop,
+            FaultKind::Unreachable
+            | FaultKind::Throttled
+            | FaultKind::Server
+            | FaultKind::Malformed => Remedy::Break,
+            FaultKind::Owner
+            | FaultKind::Foreign
+            | FaultKind::Newer
+            | FaultKind::Setting
+            | FaultKind::Denied
+            | FaultKind::Certificate
+            | FaultKind::Redirected
+            | FaultKind::NoTable => Remedy::Stop,
         }
     }
 }
@@ -86,6 +133,20 @@ impl fmt::Display for FaultKind {
             FaultKind::Foreign => "the file is a database of another program and is left alone; choose another path",
             FaultKind::Newer => "the cache was written by a newer version; update this one, or choose another path",
             FaultKind::TooLarge => "the entry is too large to be kept",
+            FaultKind::Setting => "a setting of the team's cache is missing or wrong",
+            FaultKind::Unreachable => "nobody answers there; check `cache.url` and the network, or ask whoever runs the team's cache",
+            FaultKind::Denied => "the server does not let us in; check `cache.api_key` and `cache.team.namespace`",
+            FaultKind::Certificate => "the server's certificate can't be believed; check `cache.url`, or name the authority's file in `cache.team.ca_file`",
+            FaultKind::Throttled => "the server asks for fewer requests",
+            FaultKind::Server => "the server failed; ask whoever runs the team's cache",
+            FaultKind::Malformed => "what answers there is no cache, or a broken one; check `cache.url`",
+            FaultKind::Redirected => "the server sends us elsewhere, which is not followed; check `cache.url`",
+            FaultKind::NoTable => "the database is not set up for the cache; run `rustassistant cache setup`",
+            FaultKind::Unsupported => "this kind of cache can't do that",
+            FaultKind::Unsigned => "an entry of the team's cache is not signed",
+            FaultKind::UnknownSigner => "an entry of the team's cache is signed with a key that `cache.team.trusted_keys` does not name",
+            FaultKind::BadSignature => "an entry of the team's cache has a wrong signature",
+            FaultKind::Quarantined => "an entry of the team's cache is signed with a key that has signed something wrong",
         })
     }
 }
@@ -94,7 +155,8 @@ impl fmt::Display for FaultKind {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub struct Fault {
     kind: FaultKind,
-    path: Option<PathBuf>,
+    /// Without secrets.
+    place: Option<String>,
     detail: Option<String>,
 }
 
@@ -102,13 +164,18 @@ impl Fault {
     pub(super) fn new(kind: FaultKind) -> Fault {
         Fault {
             kind,
-            path: None,
+            place: None,
             detail: None,
         }
     }
 
-    pub(super) fn at(mut self, path: &Path) -> Fault {
-        self.path.get_or_insert_with(|| path.to_owned());
+    pub(super) fn at(self, path: &Path) -> Fault {
+        self.of(path.display())
+    }
+
+    /// The first place stays. What is said of it must hold no secret.
+    pub(super) fn of(mut self, place: impl fmt::Display) -> Fault {
+        self.place.get_or_insert_with(|| place.to_string());
         self
     }
 
@@ -124,8 +191,8 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(path) = &self.path {
-            write!(f, "{}: ", path.display())?;
+        if let Some(place) = &self.place {
+            write!(f, "{place}: ")?;
         }
         write!(f, "{}", self.kind)?;
         match &self.detail {

@@ -123,13 +123,6 @@ impl SqliteCache {
         lock(&self.notices).clone()
     }
 
-    /// The whole of a fault that a lookup gave the kind of.
-    pub(super) fn fault(&self, kind: FaultKind) -> Fault {
-        let last = lock(&self.last).clone();
-        last.filter(|fault| fault.kind() == kind)
-            .unwrap_or_else(|| Fault::new(kind).at(&self.path))
-    }
-
     pub async fn contains(&self, key: &Key) -> Result<bool, Fault> {
         let mut reader = self.reader().await?;
         let Some(held) = &mut reader.held else {
@@ -500,6 +493,12 @@ impl Cache for SqliteCache {
             findings.entries += page.len() as u64;
             findings.damaged += page.iter().filter(|(_, entry)| entry.is_none()).count() as u64;
         }
+    }
+
+    fn last_fault(&self, kind: FaultKind) -> Fault {
+        let last = lock(&self.last).clone();
+        last.filter(|fault| fault.kind() == kind)
+            .unwrap_or_else(|| Fault::new(kind).at(&self.path))
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     analysis::{Answer, Finding, Level, Origin, answers_to, idle_allowances, judge},
-    cache::StoreStats,
+    cache::TieredStats,
     facts::{FileReport, FunctionFacts, Problem},
     report::{self, File, Found, Report, Summary},
     syntax::Source,
@@ -231,8 +231,8 @@ fn say_idle_allowances(report: &Report) {
     }
 }
 
-fn say_statistics(stats: &StoreStats) {
-    let StoreStats {
+fn say_statistics(stats: &TieredStats) {
+    let TieredStats {
         memory_hits,
         local_hits,
         remote_hits,

@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::output::say;
 use crate::{
     analysis::{Engine, Workers},
-    cache::{Mode, Store, StoreOptions, StoreStats},
+    cache::{Mode, TieredCache, TieredOptions, TieredStats},
     config::CacheOptions,
 };
 
@@ -23,7 +23,7 @@ pub(super) struct Work {
 impl Work {
     /// With the cache that the options name.
     pub(super) fn with_cache(options: &CacheOptions) -> anyhow::Result<Self> {
-        Self::with_store(StoreOptions {
+        Self::with_store(TieredOptions {
             path: options.path.clone(),
             memory_bytes: usize::try_from(options.memory).unwrap_or(usize::MAX),
             disk_bytes: options.disk,
@@ -37,17 +37,17 @@ impl Work {
         Self::with_cache(&CacheOptions::default())
     }
 
-    fn with_store(options: StoreOptions) -> anyhow::Result<Self> {
+    fn with_store(options: TieredOptions) -> anyhow::Result<Self> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
             .context("The program can't start")?;
-        let store = Arc::new(Store::open(options));
+        let store = Arc::new(TieredCache::open(options));
         let engine = Engine::new(store, Workers::default());
         Ok(Self { runtime, engine })
     }
 
-    pub(super) fn store(&self) -> &Store {
+    pub(super) fn store(&self) -> &TieredCache {
         self.engine.store()
     }
 
@@ -56,7 +56,7 @@ impl Work {
     }
 
     /// Writes what is still to be written, and says what went wrong with the cache.
-    pub(super) fn finish(&self) -> StoreStats {
+    pub(super) fn finish(&self) -> TieredStats {
         let store = self.store();
         if !self.runtime.block_on(store.close(LONGEST_FLUSH)) {
             say(

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use futures::TryStreamExt;
 use rustassistant::cache::envelope::Encoder;
 use rustassistant::cache::{
-    Cache, Entry, Key, Lookup, Memory, Mode, SqliteCache, Store, StoreOptions,
+    Cache, Entry, Key, Lookup, Memory, Mode, SqliteCache, TieredCache, TieredOptions,
 };
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row as _};
@@ -140,10 +140,10 @@ async fn insert_bare(path: &Path, rows: &[Row]) -> Duration {
 async fn single(path: &Path) {
     let mut connection = connect(path).await;
     let cache = SqliteCache::at(path);
-    let store = Store::open(StoreOptions {
+    let store = TieredCache::open(TieredOptions {
         path: Some(path.to_owned()),
         memory_bytes: 0,
-        ..StoreOptions::default()
+        ..TieredOptions::default()
     });
     let (mut times, mut bare_times, mut store_times) = (Vec::new(), Vec::new(), Vec::new());
     for number in shuffled(2) {
@@ -208,10 +208,10 @@ async fn look_up_bare(connection: &mut SqliteConnection, key: &Key) -> usize {
 async fn batch(path: &Path) {
     let mut connection = connect(path).await;
     let cache = SqliteCache::at(path);
-    let store = Store::open(StoreOptions {
+    let store = TieredCache::open(TieredOptions {
         path: Some(path.to_owned()),
         memory_bytes: 0,
-        ..StoreOptions::default()
+        ..TieredOptions::default()
     });
     let statement = format!(
         "SELECT key, envelope FROM entry WHERE key IN ({})",
@@ -371,10 +371,10 @@ fn play(role: &str) {
         .enable_time()
         .build()
         .expect("a runtime");
-    let store = Store::open(StoreOptions {
+    let store = TieredCache::open(TieredOptions {
         path: Some(path.clone().into()),
         mode: Mode::CommandLine,
-        ..StoreOptions::default()
+        ..TieredOptions::default()
     });
     let keys: Vec<Key> = (0..100).map(key).collect();
     runtime.block_on(async {
@@ -404,7 +404,7 @@ fn play(role: &str) {
 }
 
 /// Numbers of its own in every process, so that each row is a new one.
-async fn write(store: &Store, rows: usize) {
+async fn write(store: &TieredCache, rows: usize) {
     let from = std::process::id() as usize * 100_000;
     store
         .put_many(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustassistant::cache::{
-    Cache, CacheBackend, Key, Lookup, Mode, SqliteCache, Store, StoreOptions, Tier,
+    Cache, CacheBackend, Key, Lookup, Mode, SqliteCache, Tier, TieredCache, TieredOptions,
 };
 
 use super::{LONG, assert_never_wrong, entries, entry, filled, hits, key, keys, store};
@@ -223,7 +223,7 @@ fn a_server_drops_and_counts_when_too_much_waits() {
 
 #[tokio::test]
 async fn without_a_path_there_is_memory() {
-    let store = Store::open(StoreOptions::default());
+    let store = TieredCache::open(TieredOptions::default());
     store.put(key(1), entry(1));
     let lookups = store.get_many(&keys(2)).await;
     assert_eq!(lookups[0], Lookup::Miss);

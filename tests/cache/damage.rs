@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use rustassistant::cache::{Cache, FaultKind, Lookup, Mode, SqliteCache, Store};
+use rustassistant::cache::{Cache, FaultKind, Lookup, Mode, SqliteCache, TieredCache};
 
 use super::{
     LONG, assert_never_wrong, assert_works_in_memory, entries, entry, filled, hits, key, keys,
@@ -246,7 +246,7 @@ async fn damage_that_happens_meanwhile() {
 /// Whatever the file is: no wrong answer, no panic, no hang, and a store that works on.
 async fn assert_survives(path: &Path) {
     let survives = async {
-        let store: Store = store(path, Mode::CommandLine);
+        let store: TieredCache = store(path, Mode::CommandLine);
         assert_never_wrong(&store.get_many(&keys(40)).await);
         assert_works_in_memory(&store).await;
         store.put_many(entries(40)).await;

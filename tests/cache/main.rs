@@ -14,7 +14,9 @@ mod upkeep;
 use std::path::Path;
 use std::time::Duration;
 
-use rustassistant::cache::{Cache, Entry, Key, Lookup, Mode, SqliteCache, Store, StoreOptions};
+use rustassistant::cache::{
+    Cache, Entry, Key, Lookup, Mode, SqliteCache, TieredCache, TieredOptions,
+};
 
 /// Longer than anything here takes; whoever gets there hangs.
 const LONG: Duration = Duration::from_mins(1);
@@ -49,11 +51,11 @@ fn entries(count: u32) -> Vec<(Key, Entry)> {
         .collect()
 }
 
-fn store(path: &Path, mode: Mode) -> Store {
-    Store::open(StoreOptions {
+fn store(path: &Path, mode: Mode) -> TieredCache {
+    TieredCache::open(TieredOptions {
         path: Some(path.to_owned()),
         mode,
-        ..StoreOptions::default()
+        ..TieredOptions::default()
     })
 }
 
@@ -81,7 +83,7 @@ fn assert_never_wrong(lookups: &[Lookup]) {
 }
 
 /// A store on a broken file still remembers what it is given, and ends in time.
-async fn assert_works_in_memory(store: &Store) {
+async fn assert_works_in_memory(store: &TieredCache) {
     store.put_many(vec![(key(900), entry(900))]).await;
     let lookups = store.get_many(&[key(900), key(901)]).await;
     assert_eq!(lookups[0].clone().entry(), Some(entry(900)));

@@ -8,7 +8,7 @@ use crate::cache::{FaultKind, Lookup, Tier};
 
 /// Counts since the store was opened. Every key that was looked up is counted once: as a hit, a miss or a fault.
 #[derive(Clone, PartialEq, Eq, Default, Debug, serde::Serialize)]
-pub struct StoreStats {
+pub struct TieredStats {
     pub memory_hits: u64,
     pub local_hits: u64,
     pub remote_hits: u64,
@@ -25,7 +25,7 @@ pub struct StoreStats {
     pub bytes: u64,
 }
 
-impl StoreStats {
+impl TieredStats {
     /// Lookups that ended in a fault of any kind.
     pub fn fault_count(&self) -> u64 {
         self.faults.values().sum()
@@ -81,8 +81,8 @@ impl Counters {
         counter.fetch_add(count as u64, Relaxed);
     }
 
-    pub(super) fn read(&self) -> StoreStats {
-        StoreStats {
+    pub(super) fn read(&self) -> TieredStats {
+        TieredStats {
             memory_hits: self.memory_hits.load(Relaxed),
             local_hits: self.local_hits.load(Relaxed),
             remote_hits: self.remote_hits.load(Relaxed),
@@ -91,7 +91,7 @@ impl Counters {
             write_faults: self.write_faults.read(),
             written: self.written.load(Relaxed),
             dropped: self.dropped.load(Relaxed),
-            ..StoreStats::default()
+            ..TieredStats::default()
         }
     }
 }

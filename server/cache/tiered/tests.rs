@@ -21,15 +21,15 @@ fn entry(number: u32) -> (Key, Entry) {
     )
 }
 
-fn open(home: &Path, mode: Mode) -> Store {
-    Store::open(StoreOptions {
+fn open(home: &Path, mode: Mode) -> TieredCache {
+    TieredCache::open(TieredOptions {
         path: Some(home.join("cache.db")),
         mode,
-        ..StoreOptions::default()
+        ..TieredOptions::default()
     })
 }
 
-fn local(store: &Store) -> &SqliteCache {
+fn local(store: &TieredCache) -> &SqliteCache {
     store.shared.local.as_ref().unwrap()
 }
 

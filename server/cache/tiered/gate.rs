@@ -59,7 +59,7 @@ impl Gate {
         match kind.remedy() {
             Remedy::Entry | Remedy::Recreate => return Verdict::PassesByItself,
             Remedy::Stop => state.shut = Some(Shut { kind, until: None }),
-            Remedy::Wait | Remedy::Rest => {
+            Remedy::Wait | Remedy::Break | Remedy::Rest => {
                 state.rest = (state.rest * 2).clamp(SHORTEST_REST, LONGEST_REST);
                 state.shut = Some(Shut {
                     kind,

@@ -24,15 +24,15 @@ use tokio::runtime::Handle;
 
 use super::envelope::MAX_LENGTH;
 use super::{
-    Cache, Entry, Fault, FaultKind, Findings, Holdings, Key, Limits, Lookup, Memory, SqliteCache,
-    Tier,
+    Cache, Entry, Fault, FaultKind, Findings, Holdings, Key, Limits, Lookup, Memory, Policy,
+    SqliteCache, Tier,
 };
 use flights::Flights;
 use gate::{Gate, Verdict};
 use queue::{Bound, Queue};
 use statistics::Counters;
 
-pub use statistics::StoreStats;
+pub use statistics::TieredStats;
 
 /// Who waits for the store.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -62,7 +62,7 @@ impl Mode {
 
 /// How a store is to be.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct StoreOptions {
+pub struct TieredOptions {
     /// The local file; without one there is memory only.
     pub path: Option<PathBuf>,
     /// Bytes of entries in memory.
@@ -74,10 +74,10 @@ pub struct StoreOptions {
     pub mode: Mode,
 }
 
-impl Default for StoreOptions {
-    fn default() -> StoreOptions {
-        let Limits { bytes, age } = Limits::default();
-        StoreOptions {
+impl Default for TieredOptions {
+    fn default() -> TieredOptions {
+        let Limits { bytes, age, .. } = Limits::default();
+        TieredOptions {
             path: None,
             memory_bytes: 4 << 20,
             disk_bytes: bytes,
@@ -97,13 +97,13 @@ const QUEUE: Bound = Bound {
 };
 
 /// Memory over the local file. Needs a tokio runtime with its timer, of either flavour, only where it says `async`.
-pub struct Store {
+pub struct TieredCache {
     shared: Arc<Shared>,
     writer: AtomicBool,
 }
 
 struct Shared {
-    options: StoreOptions,
+    options: TieredOptions,
     memory: Memory,
     local: Option<SqliteCache>,
     flights: Flights,
@@ -119,8 +119,8 @@ struct Shared {
     closed: AtomicBool,
 }
 
-impl Store {
-    pub fn open(options: StoreOptions) -> Store {
+impl TieredCache {
+    pub fn open(options: TieredOptions) -> TieredCache {
         let shared = Shared {
             memory: Memory::new(options.memory_bytes),
             local: options.path.as_ref().map(SqliteCache::at),
@@ -135,13 +135,13 @@ impl Store {
             closed: AtomicBool::new(false),
             options,
         };
-        Store {
+        TieredCache {
             shared: Arc::new(shared),
             writer: AtomicBool::new(false),
         }
     }
 
-    /// What memory has; never waits. Counts hits only, as whoever gets nothing asks [`Store::get_many`] next.
+    /// What memory has; never waits. Counts hits only, as whoever gets nothing asks [`TieredCache::get_many`] next.
     pub fn get(&self, key: &Key) -> Option<Entry> {
         let entry = self.shared.memory.get(key)?;
         self.shared
@@ -178,7 +178,7 @@ impl Store {
         self.start_writer();
     }
 
-    /// As [`Store::put`] for each; on the command line it waits when too much is on its way.
+    /// As [`TieredCache::put`] for each; on the command line it waits when too much is on its way.
     pub async fn put_many(&self, entries: Vec<(Key, Entry)>) {
         for (key, entry) in entries {
             if self.shared.options.mode == Mode::CommandLine && self.shared.queue.len() >= FLUSH {
@@ -220,8 +220,8 @@ impl Store {
         warnings
     }
 
-    pub fn stats(&self) -> StoreStats {
-        StoreStats {
+    pub fn stats(&self) -> TieredStats {
+        TieredStats {
             entries: self.shared.memory.entries() as u64,
             bytes: self.shared.memory.bytes() as u64,
             ..self.shared.counters.read()
@@ -301,7 +301,7 @@ impl Store {
     }
 }
 
-impl Drop for Store {
+impl Drop for TieredCache {
     fn drop(&mut self) {
         self.shared.closed.store(true, Ordering::Release);
         self.shared.queue.wake();
@@ -404,7 +404,7 @@ impl Shared {
         });
         match worst {
             None => self.reads.passed(),
-            Some(kind) => self.failed(&self.reads, &local.fault(kind)),
+            Some(kind) => self.failed(&self.reads, &local.last_fault(kind)),
         }
         answers
     }
@@ -487,6 +487,7 @@ impl Shared {
         Limits {
             bytes: self.options.disk_bytes,
             age: self.options.max_age,
+            policy: Policy::LeastRecentlyUsed,
         }
     }
 

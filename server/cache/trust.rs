@@ -1,0 +1,446 @@
+//! Who is believed: signatures over what crosses a machine's border.
+//!
+//! An entry of a team's cache is an envelope with a signature behind it (a *sealed* envelope):
+//!
+//! ```text
+//! ..       envelope
+//! 8 bytes  id of the key
+//! 64 bytes ed25519 over "rustassistant cache v1", then namespace, key, codec and value, those of
+//!          variable length with their length (u64, little endian) before them
+//! ```
+//!
+//! Namespace and key are signed although they are not in the envelope, so an entry can't be moved to another key or
+//! from a pull request's namespace into the main one. Only the public keys in the user's own configuration are
+//! believed. A key that signed something wrong is believed no more, whatever it signs.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::str::FromStr;
+use std::sync::{PoisonError, RwLock};
+
+use ed25519_dalek::{Signature, Signer as _, VerifyingKey};
+
+use super::envelope::{Decoder, Encoder, parts};
+use super::{Entry, FaultKind, Key, SecretString};
+use secrecy::ExposeSecret;
+
+const CONTEXT: &[u8] = b"rustassistant cache v1";
+const PUBLIC: &str = "ed25519:";
+const SECRET: &str = "ed25519-secret:";
+/// Bytes that a seal adds to an envelope.
+pub const SEAL: usize = 8 + 64;
+
+/// A part of a team's cache that has its own writers: `main`, or one for each pull request.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Namespace(String);
+
+impl Namespace {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for Namespace {
+    fn default() -> Namespace {
+        Namespace("main".to_owned())
+    }
+}
+
+impl fmt::Display for Namespace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Namespace {
+    type Err = TrustError;
+
+    /// What needs no escaping in an address, a file's name or a log.
+    fn from_str(text: &str) -> Result<Namespace, TrustError> {
+        let is_fine = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let first = text.bytes().next().is_some_and(is_fine);
+        let all = text
+            .bytes()
+            .all(|byte| is_fine(byte) || b"._-".contains(&byte));
+        if first && all && text.len() <= 64 {
+            Ok(Namespace(text.to_owned()))
+        } else {
+            Err(TrustError::Namespace)
+        }
+    }
+}
+
+/// A text that should have been one of these is not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum TrustError {
+    #[error(
+        "a namespace is 1 to 64 of `a-z`, `0-9`, `.`, `_` and `-`, and starts with a letter or a digit"
+    )]
+    Namespace,
+    #[error(
+        "a public key is `ed25519:` and 64 hexadecimal digits, as `rustassistant cache keygen` prints it"
+    )]
+    PublicKey,
+    #[error(
+        "a signing key is `ed25519-secret:` and 64 hexadecimal digits, as `rustassistant cache keygen` writes it"
+    )]
+    SigningKey,
+    #[error("the system has no randomness to make a key of")]
+    Randomness,
+}
+
+/// The short name of a key: the first bytes of the hash of its public half.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId([u8; 8]);
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        hexadecimal(&self.0, f)
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyId({self})")
+    }
+}
+
+impl FromStr for KeyId {
+    type Err = TrustError;
+
+    fn from_str(text: &str) -> Result<KeyId, TrustError> {
+        bytes_of(text).map(KeyId).ok_or(TrustError::PublicKey)
+    }
+}
+
+/// The half of a key that verifies; it may be known to everyone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PublicKey(VerifyingKey);
+
+impl PublicKey {
+    pub fn id(&self) -> KeyId {
+        let hash = blake3::hash(self.0.as_bytes());
+        KeyId(hash.as_bytes().first_chunk().copied().unwrap_or_default())
+    }
+}
+
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(PUBLIC)?;
+        hexadecimal(self.0.as_bytes(), f)
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PublicKey({self})")
+    }
+}
+
+impl FromStr for PublicKey {
+    type Err = TrustError;
+
+    fn from_str(text: &str) -> Result<PublicKey, TrustError> {
+        let bytes = text.trim().strip_prefix(PUBLIC).and_then(bytes_of);
+        let key = bytes.and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok());
+        // With a weak key one signature fits many messages.
+        let key = key.filter(|key| !key.is_weak());
+        key.map(PublicKey).ok_or(TrustError::PublicKey)
+    }
+}
+
+/// The half of a key that signs. Its bytes are wiped when it is dropped.
+#[derive(Clone)]
+pub struct SigningKey(ed25519_dalek::SigningKey);
+
+impl SigningKey {
+    /// A new one, of the system's randomness.
+    pub fn generate() -> Result<SigningKey, TrustError> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|_| TrustError::Randomness)?;
+        Ok(SigningKey(ed25519_dalek::SigningKey::from_bytes(&bytes)))
+    }
+
+    pub fn public(&self) -> PublicKey {
+        PublicKey(self.0.verifying_key())
+    }
+
+    /// The text that [`SigningKey::parse`] reads, for the one place that keeps it.
+    pub fn secret_text(&self) -> SecretString {
+        struct Hexadecimal([u8; 32]);
+        impl fmt::Display for Hexadecimal {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                hexadecimal(&self.0, f)
+            }
+        }
+        SecretString::from(format!("{SECRET}{}", Hexadecimal(self.0.to_bytes())))
+    }
+
+    pub fn parse(text: &SecretString) -> Result<SigningKey, TrustError> {
+        let bytes = text.expose_secret().trim().strip_prefix(SECRET);
+        let bytes = bytes.and_then(bytes_of).ok_or(TrustError::SigningKey)?;
+        Ok(SigningKey(ed25519_dalek::SigningKey::from_bytes(&bytes)))
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningKey({})", self.public().id())
+    }
+}
+
+/// Makes sealed envelopes and opens them, for one namespace.
+#[derive(Default, Debug)]
+pub struct Seal {
+    namespace: Namespace,
+    signer: Option<SigningKey>,
+    trusted: HashMap<KeyId, PublicKey>,
+    quarantined: RwLock<HashSet<KeyId>>,
+}
+
+impl Seal {
+    pub fn new(namespace: Namespace, signer: Option<SigningKey>, trusted: &[PublicKey]) -> Seal {
+        let own = signer.as_ref().map(SigningKey::public);
+        let trusted = trusted.iter().cloned().chain(own);
+        Seal {
+            namespace,
+            signer,
+            trusted: trusted.map(|key| (key.id(), key)).collect(),
+            quarantined: RwLock::default(),
+        }
+    }
+
+    pub fn namespace(&self) -> &Namespace {
+        &self.namespace
+    }
+
+    pub fn signs(&self) -> bool {
+        self.signer.is_some()
+    }
+
+    /// The entry's sealed envelope. Without a key to sign with it is [`FaultKind::Setting`].
+    pub fn close(
+        &self,
+        encoder: &mut Encoder,
+        key: &Key,
+        entry: &Entry,
+    ) -> Result<Vec<u8>, FaultKind> {
+        let signer = self.signer.as_ref().ok_or(FaultKind::Setting)?;
+        let mut sealed = encoder.encode(key, entry)?;
+        let message = self.message(key, &sealed).ok_or(FaultKind::Malformed)?;
+        let signature = signer.0.sign(&message);
+        sealed.extend_from_slice(&signer.public().id().0);
+        sealed.extend_from_slice(&signature.to_bytes());
+        Ok(sealed)
+    }
+
+    /// The entry in a sealed envelope, and who signed it. Any bytes at all are safe to pass: nothing is unpacked before
+    /// the signature held.
+    pub fn open(
+        &self,
+        decoder: &mut Decoder,
+        key: &Key,
+        sealed: &[u8],
+    ) -> Result<(Entry, KeyId), FaultKind> {
+        let Some((envelope, seal)) = sealed.split_last_chunk::<SEAL>() else {
+            return Err(unsigned(decoder, key, sealed));
+        };
+        let (id, signature) = seal.split_at(8);
+        let id = KeyId(id.try_into().unwrap_or_default());
+        let Some(public) = self.trusted.get(&id) else {
+            return Err(match unsigned(decoder, key, sealed) {
+                FaultKind::Unsigned => FaultKind::Unsigned,
+                _ => FaultKind::UnknownSigner,
+            });
+        };
+        if self.is_quarantined(id) {
+            return Err(FaultKind::Quarantined);
+        }
+        let message = self.message(key, envelope).ok_or(FaultKind::BadSignature)?;
+        let signature = Signature::from_slice(signature).map_err(|_| FaultKind::BadSignature)?;
+        public
+            .0
+            .verify_strict(&message, &signature)
+            .map_err(|_| FaultKind::BadSignature)?;
+        decoder.decode(key, envelope).map(|entry| (entry, id))
+    }
+
+    /// Believes nothing more that this key has signed; whether it was believed until now.
+    pub fn quarantine(&self, id: KeyId) -> bool {
+        let mut quarantined = self
+            .quarantined
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        quarantined.insert(id)
+    }
+
+    pub fn is_quarantined(&self, id: KeyId) -> bool {
+        let quarantined = self
+            .quarantined
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        quarantined.contains(&id)
+    }
+
+    fn message(&self, key: &Key, envelope: &[u8]) -> Option<Vec<u8>> {
+        let (codec, value) = parts(envelope)?;
+        let mut message = Vec::with_capacity(CONTEXT.len() + 128 + value.len());
+        message.extend_from_slice(CONTEXT);
+        add(&mut message, self.namespace.0.as_bytes());
+        add(&mut message, key.as_bytes());
+        message.push(codec);
+        add(&mut message, value);
+        Some(message)
+    }
+}
+
+/// An envelope that is whole without a seal is one that nobody signed.
+fn unsigned(decoder: &mut Decoder, key: &Key, envelope: &[u8]) -> FaultKind {
+    match decoder.decode(key, envelope) {
+        Ok(_) => FaultKind::Unsigned,
+        Err(_) => FaultKind::Malformed,
+    }
+}
+
+fn add(message: &mut Vec<u8>, field: &[u8]) {
+    message.extend_from_slice(&(field.len() as u64).to_le_bytes());
+    message.extend_from_slice(field);
+}
+
+fn hexadecimal(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+}
+
+fn bytes_of<const N: usize>(text: &str) -> Option<[u8; N]> {
+    if text.len() != 2 * N || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let mut bytes = [0; N];
+    for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(seed: u8) -> Key {
+        Key::new("test", &[seed; 32], &[], b"")
+    }
+
+    fn seal(namespace: &str) -> (Seal, PublicKey) {
+        let signer = SigningKey::parse(&SecretString::from(format!("{SECRET}{}", "07".repeat(32))));
+        let signer = signer.unwrap();
+        let public = signer.public();
+        let seal = Seal::new(namespace.parse().unwrap(), Some(signer), &[]);
+        (seal, public)
+    }
+
+    fn sealed() -> Vec<u8> {
+        let entry = Entry::from(b"what was measured".repeat(40));
+        let (seal, _) = seal("main");
+        seal.close(&mut Encoder::default(), &key(1), &entry)
+            .unwrap()
+    }
+
+    fn reader(namespace: &str) -> Seal {
+        Seal::new(namespace.parse().unwrap(), None, &[seal("main").1])
+    }
+
+    fn open(seal: &Seal, key: &Key, sealed: &[u8]) -> Result<Entry, FaultKind> {
+        seal.open(&mut Decoder::default(), key, sealed)
+            .map(|(entry, _)| entry)
+    }
+
+    #[test]
+    fn what_was_sealed_is_opened_with_the_public_half() {
+        let entry = open(&reader("main"), &key(1), &sealed()).unwrap();
+        assert_eq!(&entry[..], b"what was measured".repeat(40));
+    }
+
+    #[test]
+    fn an_entry_is_bound_to_its_key_and_namespace() {
+        let sealed = sealed();
+        assert_eq!(
+            open(&reader("main"), &key(2), &sealed),
+            Err(FaultKind::BadSignature)
+        );
+        assert_eq!(
+            open(&reader("pr-1"), &key(1), &sealed),
+            Err(FaultKind::BadSignature)
+        );
+    }
+
+    #[test]
+    fn every_flipped_bit_and_every_cut_is_refused() {
+        let (reader, sealed) = (reader("main"), sealed());
+        for bit in 0..sealed.len() * 8 {
+            let mut flipped = sealed.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert!(open(&reader, &key(1), &flipped).is_err(), "bit {bit}");
+        }
+        for length in 0..sealed.len() {
+            assert!(
+                open(&reader, &key(1), &sealed[..length]).is_err(),
+                "{length}"
+            );
+        }
+    }
+
+    #[test]
+    fn unsigned_and_unknown_are_told_apart() {
+        let sealed = sealed();
+        let bare = &sealed[..sealed.len() - SEAL];
+        assert_eq!(
+            open(&reader("main"), &key(1), bare),
+            Err(FaultKind::Unsigned)
+        );
+        let nobody = Seal::default();
+        assert_eq!(
+            open(&nobody, &key(1), &sealed),
+            Err(FaultKind::UnknownSigner)
+        );
+        assert_eq!(open(&nobody, &key(1), b"x"), Err(FaultKind::Malformed));
+    }
+
+    #[test]
+    fn a_quarantined_key_is_believed_no_more() {
+        let reader = reader("main");
+        assert!(reader.quarantine(seal("main").1.id()));
+        assert!(!reader.quarantine(seal("main").1.id()));
+        assert_eq!(
+            open(&reader, &key(1), &sealed()),
+            Err(FaultKind::Quarantined)
+        );
+    }
+
+    #[test]
+    fn keys_come_back_from_their_texts() {
+        let signer = SigningKey::generate().unwrap();
+        let again = SigningKey::parse(&signer.secret_text()).unwrap();
+        assert_eq!(signer.public(), again.public());
+        assert_eq!(signer.public().to_string().parse(), Ok(signer.public()));
+        assert_eq!(
+            signer.public().id().to_string().parse(),
+            Ok(signer.public().id())
+        );
+        assert!(!format!("{signer:?}").contains(&signer.secret_text().expose_secret()[16..]));
+        assert_ne!(signer.public(), SigningKey::generate().unwrap().public());
+    }
+
+    #[test]
+    fn what_is_no_key_or_namespace_is_refused() {
+        let weak = format!("ed25519:{}", "00".repeat(32));
+        for text in ["", "ed25519:", "ed25519:zz", weak.as_str(), "rsa:00"] {
+            assert_eq!(text.parse::<PublicKey>(), Err(TrustError::PublicKey));
+        }
+        for text in ["", "Main", "-a", "a/b", "..", "a b", &"a".repeat(65)] {
+            assert_eq!(text.parse::<Namespace>(), Err(TrustError::Namespace));
+        }
+        for text in ["main", "pr-17", "release_1.2", "0"] {
+            assert_eq!(text.parse::<Namespace>().unwrap().as_str(), text);
+        }
+    }
+}

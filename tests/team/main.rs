@@ -1,0 +1,11 @@
+//! A team's cache against the real servers: Postgres, nginx, our own, and ones that lie.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "where something can't be set up, the test has failed"
+)]
+
+mod http;
+mod postgres;
+mod service;
+mod whole;

@@ -1,0 +1,1 @@
+//! The client of a Postgres cache, against a real Postgres.

@@ -1,0 +1,1 @@
+//! `cache serve`, the HTTP server.

@@ -1,0 +1,1 @@
+//! A second developer starts warm.
