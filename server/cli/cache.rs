@@ -26,8 +26,8 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Say how much is kept
-    Stats,
+    /// Say how much is kept, and what each tier did of late
+    Stats(stats::Arguments),
     /// Say where it is kept
     Path,
     /// Say what the key of a file's report is made of, and which tier has it
@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
     let here = std::env::current_dir().context("The current directory can't be read")?;
     let config = Settings::new(&arguments.settings).of(&here)?;
     match &arguments.command {
-        Command::Stats => stats::run(&config, out),
+        Command::Stats(arguments) => stats::run(arguments, &config, out),
         Command::Path => path::run(&config, out),
         Command::Key(arguments) => key::run(arguments, &config, out),
         Command::Clear => clear::run(&config, out),
