@@ -9,6 +9,7 @@
 //! - [`Memory`] is a map bounded in bytes; its lookups never wait.
 //! - [`SqliteCache`] is the local file.
 //! - [`PostgresCache`] and [`HttpCache`] are a team's: a [`Shelf`] behind seals.
+//! - [`service`] is the HTTP server of a team's cache.
 //! - [`envelope`] is the form of an entry outside of memory, [`trust`] what is added where it leaves the machine.
 //!
 //! This is the only module that knows `sqlx`, `reqwest` and `axum`.
@@ -19,6 +20,7 @@ mod key;
 mod memory;
 mod remote;
 mod secret;
+pub mod service;
 mod shelf;
 mod sqlite;
 mod tiered;
