@@ -15,6 +15,7 @@
 
 pub mod envelope;
 mod fault;
+mod frames;
 mod key;
 mod memory;
 mod remote;
