@@ -16,6 +16,7 @@
 
 pub mod envelope;
 mod fault;
+mod frames;
 mod key;
 mod memory;
 mod remote;
