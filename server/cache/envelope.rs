@@ -26,8 +26,6 @@ const ZSTD_LEVEL: i32 = 1;
 const WORTH_PACKING: usize = 256;
 const HEAD: usize = 8;
 const CHECKSUM: usize = 16;
-/// Bytes that an envelope adds to a payload at most.
-pub(super) const OVERHEAD: usize = HEAD + CHECKSUM;
 
 /// Makes envelopes; keeps the compressor's memory from one to the next.
 #[derive(Default)]

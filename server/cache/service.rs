@@ -33,8 +33,8 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
-use super::trust::SEAL;
-use super::{Fault, FaultKind, Holdings, Limits, Namespace, PublicKey, envelope};
+use super::frames::MAX_SEALED;
+use super::{Fault, FaultKind, Holdings, Limits, Namespace, PublicKey};
 use connections::Gate;
 use keys::{KeyFile, KeyFileError, KeyRing};
 use metrics::Metrics;
@@ -102,7 +102,7 @@ pub struct Bounds {
 impl Default for Bounds {
     fn default() -> Bounds {
         Bounds {
-            entry_bytes: LARGEST_ENTRY,
+            entry_bytes: MAX_SEALED,
             connections: 512,
             rate: NonZeroU32::MIN.saturating_add(1_999),
             burst: NonZeroU32::MIN.saturating_add(19_999),
@@ -112,9 +112,6 @@ impl Default for Bounds {
         }
     }
 }
-
-/// Bytes of the largest sealed entry there can be.
-pub const LARGEST_ENTRY: usize = envelope::MAX_LENGTH + envelope::OVERHEAD + SEAL;
 
 /// Why there is no server.
 #[derive(Debug, thiserror::Error)]
@@ -153,7 +150,7 @@ struct App {
 
 impl Service {
     /// Reads the keys and the certificate and takes hold of the storage.
-    pub fn open(options: Options) -> Result<Service, ServiceError> {
+    pub async fn open(options: Options) -> Result<Service, ServiceError> {
         let ring = options.keys.read()?;
         let tls = match &options.certificate {
             Some(certificate) => {
@@ -165,7 +162,7 @@ impl Service {
         let bounds = &options.bounds;
         let quota = Quota::per_second(bounds.rate).allow_burst(bounds.burst);
         let app = App {
-            storage: Storage::open(&options.place)?,
+            storage: Storage::open(&options.place).await?,
             ring: RwLock::new(Arc::new(ring)),
             trusted: options.trusted.clone(),
             limiter: RateLimiter::dashmap(quota),

@@ -1,5 +1,7 @@
 //! `cache …`.
 
+mod serve;
+
 use std::{
     io::Write,
     path::{Path, PathBuf},
@@ -38,6 +40,18 @@ enum Command {
     Key { file: PathBuf },
     /// Forget everything
     Clear,
+    /// Serve a team's cache over HTTP
+    Serve(Box<serve::Arguments>),
+}
+
+impl Arguments {
+    /// Starts the log of the command, where it has one of its own; whether it has.
+    pub(super) fn keep_own_log(&self) -> bool {
+        match &self.command {
+            Command::Serve(arguments) => serve::keep_log(arguments),
+            _ => false,
+        }
+    }
 }
 
 pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
@@ -48,6 +62,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
         Command::Path => path(&config, out),
         Command::Key { file } => print_key(&config, file, out),
         Command::Clear => clear(&config, out),
+        Command::Serve(arguments) => serve::run(arguments, out),
     }
 }
 

@@ -9,10 +9,10 @@
 //! | `GET /metrics` | for Prometheus: from this machine, or with a key that may read |
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Extension, Path, Query, Request, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Extension, Path, Query as Parameters, Request, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -23,23 +23,20 @@ use serde_json::json;
 
 use super::guard::{Visit, guard};
 use super::keys::Right;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, StorageFault};
 use super::{App, in_time, kind_name};
 use crate::cache::envelope::Decoder;
-use crate::cache::{Fault, FaultKind, Key, Limits, Namespace, Policy, Seal, trust};
+use crate::cache::frames::{self, Listing, Prune, Query, Removed};
+use crate::cache::{FaultKind, Key, Namespace, Seal, trust};
 
 pub(super) const STATUS: &str = "/v1/status";
 pub(super) const METRICS: &str = "/metrics";
-/// Keys of one query.
-pub(super) const MOST_KEYS: usize = 1000;
 /// Keys that are listed at once.
 const LONGEST_LIST: usize = 1000;
 /// Rows that are read at once where only their keys are wanted.
 const PAGE: usize = 100;
-/// Keys of a query that are fetched at once; between them it is asked whether the answer is too long.
+/// Keys of a query that are fetched at once, so that what doesn't fit into the answer doesn't wait in memory.
 const FETCHED: usize = 250;
-/// Bytes of an answer to a query, about. What doesn't fit is left out and can be asked for alone.
-const LONGEST_ANSWER: usize = 32 << 20;
 /// This is the query's address, so no namespace may have the name.
 const QUERY: &str = "query";
 
@@ -149,56 +146,31 @@ async fn remove(
 }
 
 async fn query(State(app): State<Arc<App>>, Extension(visit): Visitor, request: Request) -> Answer {
-    // The longest namespace, the line feed, and the keys.
-    let most = 64 + 1 + MOST_KEYS * Key::LENGTH;
-    let body = app.body(&visit, request, most).await?;
-    let (namespace, keys) = question(&body)?;
+    let body = app.body(&visit, request, frames::MAX_QUERY).await?;
+    let Query { namespace, keys } = Query::parse(&body).map_err(|kind| match kind {
+        FaultKind::TooLarge => Refusal::too_large(),
+        _ => Refusal::wrong("a query is a namespace, a line feed, and keys of 32 bytes each"),
+    })?;
     visit.may(Right::Read, &namespace)?;
     let shelf = app.storage.shelf(&namespace);
-    let (mut answer, mut hits, mut misses) = (Vec::new(), 0, 0);
+    let (mut answer, mut hits) = (frames::Answer::default(), 0);
     for keys in keys.chunks(FETCHED) {
         let fetched = in_time(shelf.fetch(keys)).await?;
         for (key, fetched) in keys.iter().zip(fetched) {
             match fetched {
-                Ok(Some(sealed)) if answer.len() + sealed.len() <= LONGEST_ANSWER => {
-                    hits += 1;
-                    frame(&mut answer, key, &sealed);
-                }
-                Ok(_) => misses += 1,
+                Ok(None) => continue,
+                Ok(Some(sealed)) => answer.add(key, &sealed),
+                // It is there, and can be had by itself.
+                Err(FaultKind::TooLarge) => answer.add(key, &[]),
                 Err(kind) => return Err(shelf.last_fault(kind).into()),
             }
+            hits += 1;
         }
     }
     app.metrics.hits.inc_by(hits);
-    app.metrics.misses.inc_by(misses);
+    app.metrics.misses.inc_by(keys.len() as u64 - hits);
     let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
-    Ok((kind, answer).into_response())
-}
-
-fn question(body: &[u8]) -> Result<(Namespace, Vec<Key>), Refusal> {
-    let end = memchr::memchr(b'\n', body);
-    let (namespace, keys) = end
-        .and_then(|end| Some((body.get(..end)?, body.get(end + 1..)?)))
-        .ok_or_else(|| Refusal::wrong("a query is a namespace, a line feed, and keys"))?;
-    let namespace = std::str::from_utf8(namespace).unwrap_or_default();
-    let (keys, rest) = keys.as_chunks::<{ Key::LENGTH }>();
-    if !rest.is_empty() {
-        return Err(Refusal::wrong("the keys of a query have 32 bytes each"));
-    }
-    if keys.len() > MOST_KEYS {
-        return Err(Refusal::too_large());
-    }
-    let keys = keys.iter().copied().map(Key::from);
-    Ok((namespace_of(namespace)?, keys.collect()))
-}
-
-/// Appends what was found under a key: the key, the length, the bytes.
-fn frame(answer: &mut Vec<u8>, key: &Key, sealed: &[u8]) {
-    // Nothing as long as that is stored.
-    let length = u32::try_from(sealed.len()).unwrap_or(u32::MAX);
-    answer.extend_from_slice(key.as_bytes());
-    answer.extend_from_slice(&length.to_le_bytes());
-    answer.extend_from_slice(sealed);
+    Ok((kind, answer.into_bytes()).into_response())
 }
 
 #[derive(Deserialize)]
@@ -211,11 +183,11 @@ async fn list(
     State(app): State<Arc<App>>,
     Extension(visit): Visitor,
     Path(namespace): Path<String>,
-    page: Result<Query<Page>, axum::extract::rejection::QueryRejection>,
+    page: Result<Parameters<Page>, QueryRejection>,
 ) -> Answer {
     let namespace = namespace_of(&namespace)?;
     visit.may(Right::Read, &namespace)?;
-    let Ok(Query(page)) = page else {
+    let Ok(Parameters(page)) = page else {
         return Err(Refusal::wrong("`after` is a key, `limit` a number"));
     };
     let mut after = page.after.as_deref().map(key_of).transpose()?;
@@ -235,7 +207,7 @@ async fn list(
             break;
         }
     }
-    Ok(Json(json!({ "keys": keys })).into_response())
+    Ok(Json(Listing { keys }).into_response())
 }
 
 async fn clear(
@@ -246,35 +218,7 @@ async fn clear(
     let namespace = namespace_of(&namespace)?;
     visit.may(Right::Write, &namespace)?;
     let removed = app.storage.shelf(&namespace).clear().await?;
-    Ok(Json(json!({ "removed": removed })).into_response())
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Above {
-    bytes: u64,
-    age_hours: u64,
-    #[serde(default)]
-    policy: PolicyName,
-}
-
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum PolicyName {
-    #[default]
-    LeastRecentlyUsed,
-    Oldest,
-    Largest,
-}
-
-impl From<PolicyName> for Policy {
-    fn from(name: PolicyName) -> Policy {
-        match name {
-            PolicyName::LeastRecentlyUsed => Policy::LeastRecentlyUsed,
-            PolicyName::Oldest => Policy::Oldest,
-            PolicyName::Largest => Policy::Largest,
-        }
-    }
+    Ok(Json(Removed { removed }).into_response())
 }
 
 async fn prune(
@@ -286,18 +230,13 @@ async fn prune(
     let namespace = namespace_of(&namespace)?;
     visit.may(Right::Write, &namespace)?;
     let body = app.body(&visit, request, 1 << 10).await?;
-    let above: Above = serde_json::from_slice(&body).map_err(|_| {
+    let above: Prune = serde_json::from_slice(&body).map_err(|_| {
         Refusal::wrong(
             "this takes `bytes`, `age_hours` and a `policy`: least-recently-used, oldest or largest",
         )
     })?;
-    let limits = Limits {
-        bytes: above.bytes,
-        age: Duration::from_secs(above.age_hours.saturating_mul(3600)),
-        policy: above.policy.into(),
-    };
-    let removed = app.storage.shelf(&namespace).prune(limits).await?;
-    Ok(Json(json!({ "removed": removed })).into_response())
+    let removed = app.storage.shelf(&namespace).prune(above.into()).await?;
+    Ok(Json(Removed { removed }).into_response())
 }
 
 #[derive(Deserialize)]
@@ -308,40 +247,42 @@ struct Of {
 async fn status(
     State(app): State<Arc<App>>,
     Extension(visit): Visitor,
-    of: Result<Query<Of>, axum::extract::rejection::QueryRejection>,
+    of: Result<Parameters<Of>, QueryRejection>,
 ) -> Answer {
     if !visit.is_known() {
         return Ok(Json(json!({ "alive": true })).into_response());
     }
-    let Ok(Query(Of { ns })) = of else {
+    let Ok(Parameters(Of { ns })) = of else {
         return Err(Refusal::wrong("`ns` is a namespace"));
     };
     let mut status = json!({
         "alive": true,
+        "protocol": frames::PROTOCOL,
         "version": env!("CARGO_PKG_VERSION"),
-        "protocol": 1,
         "storage": app.storage.kind(),
         "uptime_seconds": app.started.elapsed().as_secs(),
     });
-    if let Some(namespace) = ns {
-        let namespace = namespace_of(&namespace)?;
-        visit.may(Right::Read, &namespace)?;
-        let holdings = in_time(app.storage.shelf(&namespace).stats()).await;
-        match holdings.unwrap_or_else(|_| Err(Fault::new(FaultKind::Timeout))) {
-            Ok(holdings) => {
-                status["works"] = json!(true);
-                status["entries"] = json!(holdings.entries);
-                status["envelope_bytes"] = json!(holdings.envelope_bytes);
-                status["disk_bytes"] = json!(holdings.disk_bytes);
-            }
-            Err(fault) => {
-                app.metrics.failed(fault.kind());
-                status["works"] = json!(false);
-                status["fault"] = json!(kind_name(fault.kind()));
-            }
+    let Some(namespace) = ns else {
+        return Ok(Json(status).into_response());
+    };
+    let namespace = namespace_of(&namespace)?;
+    visit.may(Right::Read, &namespace)?;
+    let holdings = in_time(app.storage.shelf(&namespace).stats()).await;
+    let fault = match holdings.unwrap_or_else(|_| Err(FaultKind::Timeout.into())) {
+        Ok(holdings) => {
+            status["works"] = json!(true);
+            status["entries"] = json!(holdings.entries);
+            status["envelope_bytes"] = json!(holdings.envelope_bytes);
+            status["disk_bytes"] = json!(holdings.disk_bytes);
+            return Ok(Json(status).into_response());
         }
-    }
-    Ok(Json(status).into_response())
+        Err(fault) => fault,
+    };
+    status["works"] = json!(false);
+    status["fault"] = json!(kind_name(fault.kind()));
+    let mut response = (StatusCode::SERVICE_UNAVAILABLE, Json(status)).into_response();
+    response.extensions_mut().insert(StorageFault(fault));
+    Ok(response)
 }
 
 async fn metrics(State(app): State<Arc<App>>, Extension(visit): Visitor) -> Answer {

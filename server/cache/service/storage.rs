@@ -1,6 +1,6 @@
 //! Where the server keeps what it is given: one shelf per namespace, opened when it is asked for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +8,8 @@ use std::time::Instant;
 
 use super::file_shelf::FileShelf;
 use super::keys::private_folder;
-use crate::cache::{Fault, FaultKind, Limits, Namespace, Shelf};
+use crate::cache::postgres::PostgresShelf;
+use crate::cache::{Fault, FaultKind, Key, Limits, Namespace, Remote, Shelf};
 
 /// Namespaces that are open at once. Each holds up to three connections, and a thread for each of them.
 const OPEN: usize = 32;
@@ -18,28 +19,34 @@ const OPEN: usize = 32;
 pub enum Place {
     /// A folder with one SQLite file for each namespace.
     Folder(PathBuf),
+    /// A database that has been set up for the cache. Its namespace counts for nothing here.
+    Postgres(Box<Remote>),
 }
 
 pub(super) enum Storage {
     Folder(Folder),
+    Postgres(Database),
 }
 
 impl Storage {
-    pub(super) fn open(place: &Place) -> Result<Storage, Fault> {
+    pub(super) async fn open(place: &Place) -> Result<Storage, Fault> {
         match place {
             Place::Folder(path) => Folder::open(path).map(Storage::Folder),
+            Place::Postgres(remote) => Database::open(remote).await.map(Storage::Postgres),
         }
     }
 
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Storage::Folder(_) => "sqlite",
+            Storage::Postgres(_) => "postgres",
         }
     }
 
     pub(super) fn shelf(&self, namespace: &Namespace) -> Arc<dyn Shelf> {
         match self {
             Storage::Folder(folder) => folder.shelf(namespace),
+            Storage::Postgres(database) => database.shelf(namespace),
         }
     }
 
@@ -47,20 +54,60 @@ impl Storage {
     pub(super) fn in_use(&self) -> Vec<Namespace> {
         match self {
             Storage::Folder(folder) => folder.in_use(),
+            Storage::Postgres(database) => database.in_use(),
         }
     }
 
-    /// Prunes what is due; how many entries went.
+    /// Prunes what is due; how many entries went. A database is its administrator's, and may serve others too.
     pub(super) async fn upkeep(&self, limits: Limits) -> Result<u64, Fault> {
         match self {
             Storage::Folder(folder) => folder.upkeep(limits).await,
+            Storage::Postgres(_) => Ok(0),
         }
     }
 
     pub(super) async fn close(&self) {
         match self {
             Storage::Folder(folder) => folder.close().await,
+            // Every statement is done or undone by itself, whenever the connection ends.
+            Storage::Postgres(_) => {}
         }
+    }
+}
+
+/// A database with all namespaces in one table.
+pub(super) struct Database {
+    any: PostgresShelf,
+    /// The latest that were asked for.
+    used: Mutex<VecDeque<Namespace>>,
+}
+
+impl Database {
+    /// Asks something of the table, so that a database which isn't ready is found now.
+    async fn open(remote: &Remote) -> Result<Database, Fault> {
+        let any = PostgresShelf::new(remote).await?;
+        let fetched = any.fetch(&[Key::from([0; Key::LENGTH])]).await;
+        if let Some(Err(kind)) = fetched.first() {
+            return Err(any.last_fault(*kind));
+        }
+        Ok(Database {
+            any,
+            used: Mutex::default(),
+        })
+    }
+
+    fn shelf(&self, namespace: &Namespace) -> Arc<dyn Shelf> {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        if !used.contains(namespace) {
+            used.truncate(OPEN - 1);
+            used.push_front(namespace.clone());
+        }
+        Arc::new(self.any.with_namespace(namespace.clone()))
+    }
+
+    fn in_use(&self) -> Vec<Namespace> {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.iter().cloned().collect()
     }
 }
 
