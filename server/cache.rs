@@ -9,16 +9,20 @@
 //! - [`Memory`] is a map bounded in bytes; its lookups never wait.
 //! - [`SqliteCache`] is the local file.
 //! - [`PostgresCache`] and [`HttpCache`] are a team's: a [`Shelf`] behind seals.
+//! - [`service`] is the HTTP server of a team's cache.
 //! - [`envelope`] is the form of an entry outside of memory, [`trust`] what is added where it leaves the machine.
 //!
 //! This is the only module that knows `sqlx`, `reqwest` and `axum`.
 
 pub mod envelope;
 mod fault;
+mod frames;
 mod key;
 mod memory;
+mod postgres;
 mod remote;
 mod secret;
+pub mod service;
 mod shelf;
 mod sqlite;
 mod tiered;
@@ -34,6 +38,7 @@ use async_trait::async_trait;
 pub use fault::{Fault, FaultKind};
 pub use key::{Key, KeyError};
 pub use memory::Memory;
+pub use postgres::{PostgresCache, PostgresShelf, setup};
 pub use remote::{Access, Address, Patience, Remote, Scheme};
 pub use secret::{ExposeSecret, Secret, SecretString};
 pub use shelf::{Fetched, Sealed, Shelf};
@@ -199,7 +204,8 @@ impl CacheBackend {
     pub async fn connect(&self) -> Result<Box<dyn Cache>, Fault> {
         match self {
             CacheBackend::Sqlite(path) => Ok(Box::new(SqliteCache::new(path).await?)),
-            CacheBackend::Postgres(_) | CacheBackend::Http(_) => Err(FaultKind::Unsupported.into()),
+            CacheBackend::Postgres(remote) => Ok(Box::new(PostgresCache::new(remote).await?)),
+            CacheBackend::Http(_) => Err(FaultKind::Unsupported.into()),
         }
     }
 }

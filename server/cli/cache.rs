@@ -3,6 +3,7 @@
 mod clear;
 mod key;
 mod path;
+mod serve;
 mod stats;
 
 use std::path::Path;
@@ -34,6 +35,18 @@ enum Command {
     Key(key::Arguments),
     /// Forget everything
     Clear,
+    /// Serve a team's cache over HTTP
+    Serve(Box<serve::Arguments>),
+}
+
+impl Arguments {
+    /// Starts the log of the command, where it has one of its own; whether it has.
+    pub(super) fn keep_own_log(&self) -> bool {
+        match &self.command {
+            Command::Serve(arguments) => serve::keep_log(arguments),
+            _ => false,
+        }
+    }
 }
 
 pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
@@ -44,6 +57,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
         Command::Path => path::run(&config, out),
         Command::Key(arguments) => key::run(arguments, &config, out),
         Command::Clear => clear::run(&config, out),
+        Command::Serve(arguments) => serve::run(arguments, out),
     }
 }
 
