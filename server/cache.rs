@@ -16,6 +16,7 @@
 pub mod envelope;
 mod fault;
 mod frames;
+mod http;
 mod key;
 mod memory;
 mod remote;
@@ -33,6 +34,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 pub use fault::{Fault, FaultKind};
+pub use http::{HttpCache, HttpShelf};
 pub use key::{Key, KeyError};
 pub use memory::Memory;
 pub use remote::{Access, Address, Patience, Remote, Scheme};
@@ -192,7 +194,8 @@ impl CacheBackend {
     pub async fn connect(&self) -> Result<Box<dyn Cache>, Fault> {
         match self {
             CacheBackend::Sqlite(path) => Ok(Box::new(SqliteCache::new(path).await?)),
-            CacheBackend::Postgres(_) | CacheBackend::Http(_) => Err(FaultKind::Unsupported.into()),
+            CacheBackend::Http(remote) => Ok(Box::new(HttpCache::new(remote).await?)),
+            CacheBackend::Postgres(_) => Err(FaultKind::Unsupported.into()),
         }
     }
 }
