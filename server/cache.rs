@@ -9,6 +9,7 @@
 //! - [`Memory`] is a map bounded in bytes; its lookups never wait.
 //! - [`SqliteCache`] is the local file.
 //! - [`PostgresCache`] and [`HttpCache`] are a team's: a [`Shelf`] behind seals.
+//! - [`service`] is the HTTP server of a team's cache.
 //! - [`envelope`] is the form of an entry outside of memory, [`trust`] what is added where it leaves the machine.
 //!
 //! This is the only module that knows `sqlx`, `reqwest` and `axum`.
@@ -19,8 +20,10 @@ mod frames;
 mod http;
 mod key;
 mod memory;
+mod postgres;
 mod remote;
 mod secret;
+pub mod service;
 mod shelf;
 mod sqlite;
 mod tiered;
@@ -37,11 +40,15 @@ pub use fault::{Fault, FaultKind};
 pub use http::{HttpCache, HttpShelf};
 pub use key::{Key, KeyError};
 pub use memory::Memory;
+pub use postgres::{PostgresCache, PostgresShelf, setup};
 pub use remote::{Access, Address, Patience, Remote, Scheme};
 pub use secret::{ExposeSecret, Secret, SecretString};
 pub use shelf::{Fetched, Sealed, Shelf};
 pub use sqlite::SqliteCache;
-pub use tiered::{Mode, TieredCache, TieredOptions, TieredStats};
+pub use tiered::{
+    GateState, History, Latencies, Mode, TierStats, TieredCache, TieredOptions, TieredStats,
+    history,
+};
 pub use trust::{KeyId, Namespace, PublicKey, Seal, SigningKey};
 
 /// What is kept under a key: bytes that only their maker can read. Clones share them.
@@ -69,7 +76,9 @@ impl Deref for Entry {
 }
 
 /// Where an entry was found, from the fastest to the slowest.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Tier {
     Memory,
@@ -175,10 +184,13 @@ pub trait Cache: Send + Sync {
         false
     }
 
-    /// Such an entry was wrong: believes its signer no more, and says who that is.
+    /// The entry of this key was wrong: believes its signer no more, and says who that is.
     fn distrust(&self, _key: &Key) -> Option<KeyId> {
         None
     }
+
+    /// Believes this signer no more.
+    fn quarantine(&self, _signer: KeyId) {}
 }
 
 /// Which cache to use, as the configuration says it.
@@ -194,8 +206,8 @@ impl CacheBackend {
     pub async fn connect(&self) -> Result<Box<dyn Cache>, Fault> {
         match self {
             CacheBackend::Sqlite(path) => Ok(Box::new(SqliteCache::new(path).await?)),
+            CacheBackend::Postgres(remote) => Ok(Box::new(PostgresCache::new(remote).await?)),
             CacheBackend::Http(remote) => Ok(Box::new(HttpCache::new(remote).await?)),
-            CacheBackend::Postgres(_) => Err(FaultKind::Unsupported.into()),
         }
     }
 }
