@@ -17,6 +17,7 @@ pub mod envelope;
 mod fault;
 mod key;
 mod memory;
+mod postgres;
 mod remote;
 mod secret;
 mod shelf;
@@ -34,6 +35,7 @@ use async_trait::async_trait;
 pub use fault::{Fault, FaultKind};
 pub use key::{Key, KeyError};
 pub use memory::Memory;
+pub use postgres::{PostgresCache, PostgresShelf, setup};
 pub use remote::{Access, Address, Patience, Remote, Scheme};
 pub use secret::{ExposeSecret, Secret, SecretString};
 pub use shelf::{Fetched, Sealed, Shelf};
@@ -199,7 +201,8 @@ impl CacheBackend {
     pub async fn connect(&self) -> Result<Box<dyn Cache>, Fault> {
         match self {
             CacheBackend::Sqlite(path) => Ok(Box::new(SqliteCache::new(path).await?)),
-            CacheBackend::Postgres(_) | CacheBackend::Http(_) => Err(FaultKind::Unsupported.into()),
+            CacheBackend::Postgres(remote) => Ok(Box::new(PostgresCache::new(remote).await?)),
+            CacheBackend::Http(_) => Err(FaultKind::Unsupported.into()),
         }
     }
 }
