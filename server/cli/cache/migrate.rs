@@ -1,0 +1,112 @@
+//! `cache migrate`.
+
+use std::path::Path;
+
+use anyhow::bail;
+
+use super::{
+    block_on,
+    copying::{self, Progress},
+    place::{connect, named, shown},
+};
+use crate::{
+    cache::{Archive, Cache, CacheBackend, Copied, CopyOptions, Resume, SqliteCache, copy},
+    cli::{Output, Verdict, settings},
+    config::Environment,
+};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Where to read: `local` or `team` as configured, a path, or an address
+    #[arg(long, value_name = "CACHE")]
+    from: String,
+    /// Where to write, likewise; a team's cache gets everything signed with the configured key
+    #[arg(long, value_name = "CACHE")]
+    to: String,
+}
+
+/// Where entries go.
+enum Target {
+    File(SqliteCache),
+    Team(Box<dyn Cache>),
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    flags: &settings::Arguments,
+    out: &mut Output,
+) -> anyhow::Result<Verdict> {
+    let from = named(&arguments.from, flags)?;
+    let to = named(&arguments.to, flags)?;
+    if is_same(&from, &to) {
+        bail!("{} is both where to read and where to write", shown(&from));
+    }
+    let copied = block_on(migrate(&from, &to))?;
+    copying::report(&copied, out)
+}
+
+fn is_same(from: &CacheBackend, to: &CacheBackend) -> bool {
+    match (from, to) {
+        (CacheBackend::Sqlite(from), CacheBackend::Sqlite(to)) => {
+            let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+            real(from) == real(to)
+        }
+        _ => shown(from) == shown(to),
+    }
+}
+
+async fn migrate(from: &CacheBackend, to: &CacheBackend) -> anyhow::Result<Copied> {
+    let source: Box<dyn Cache> = match from {
+        CacheBackend::Sqlite(path) => Box::new(Archive::open(path).await?),
+        team => connect(team).await?,
+    };
+    let target = match to {
+        CacheBackend::Sqlite(path) => Target::File(SqliteCache::new(path).await?),
+        team => Target::Team(connect(team).await?),
+    };
+    // A server that can't count has no bar, and no fault.
+    let entries = source.stats().await.ok().map(|holdings| holdings.entries);
+    let progress = Progress::over(entries);
+    let tell = |copied: &_| progress.tell(copied);
+    let options = CopyOptions {
+        resume: resume(from, to),
+        progress: Some(&tell),
+        ..CopyOptions::default()
+    };
+    let cancel = options.cancel.clone();
+    let copied = copy(&*source, target.cache(), options);
+    let copied = copying::interruptible(cancel, copied).await;
+    target.close().await;
+    copied.map_err(|why| copying::stopped(&why, &shown(from)))
+}
+
+/// Where an earlier run got to. Without a home everything is looked at again.
+fn resume(from: &CacheBackend, to: &CacheBackend) -> Option<Resume> {
+    let home = Environment::of_process()
+        .home
+        .filter(|home| home.is_dir())?;
+    let name = |backend: &CacheBackend| match backend {
+        CacheBackend::Sqlite(path) => {
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            path.display().to_string()
+        }
+        team => shown(team),
+    };
+    Some(Resume::between(&home, &name(from), &name(to)))
+}
+
+impl Target {
+    fn cache(&self) -> &dyn Cache {
+        match self {
+            Self::File(file) => file,
+            Self::Team(team) => &**team,
+        }
+    }
+
+    async fn close(&self) {
+        match self {
+            Self::File(file) => file.close().await,
+            Self::Team(_) => {}
+        }
+    }
+}
