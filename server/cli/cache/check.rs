@@ -16,21 +16,19 @@ pub(super) struct Arguments {
     team: bool,
 }
 
+const NOTHING: &str = "There is no local file yet, so there is nothing to check in it.";
+
 pub(super) fn run(
     arguments: &Arguments,
     config: &Config,
     out: &mut Output,
 ) -> anyhow::Result<Verdict> {
-    let mut verdict = match existing(config) {
-        Some(path) => local(&SqliteCache::at(path), out)?,
-        None => {
-            say(
-                "note",
-                "There is no local file yet, so there is nothing to check in it.",
-            );
-            Verdict::Fine
-        }
-    };
+    let mut verdict = Verdict::Fine;
+    if let Some(path) = existing(config) {
+        verdict = local(&SqliteCache::at(path), out)?;
+    } else {
+        say("note", NOTHING);
+    }
     if arguments.team && team(&place::team(config)?, out)? != Verdict::Fine {
         verdict = Verdict::Findings;
     }

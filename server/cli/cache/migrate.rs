@@ -10,7 +10,9 @@ use super::{
     place::{connect, named, shown},
 };
 use crate::{
-    cache::{Archive, Cache, CacheBackend, Copied, CopyOptions, Resume, SqliteCache, copy},
+    cache::{
+        Archive, Cache, CacheBackend, Copied, CopyOptions, Resume, SqliteCache, Stopped, copy,
+    },
     cli::{Output, Verdict, settings},
     config::Environment,
 };
@@ -23,12 +25,6 @@ pub(super) struct Arguments {
     /// Where to write, likewise; a team's cache gets everything signed with the configured key
     #[arg(long, value_name = "CACHE")]
     to: String,
-}
-
-/// Where entries go.
-enum Target {
-    File(SqliteCache),
-    Team(Box<dyn Cache>),
 }
 
 pub(super) fn run(
@@ -60,24 +56,35 @@ async fn migrate(from: &CacheBackend, to: &CacheBackend) -> anyhow::Result<Copie
         CacheBackend::Sqlite(path) => Box::new(Archive::open(path).await?),
         team => connect(team).await?,
     };
-    let target = match to {
-        CacheBackend::Sqlite(path) => Target::File(SqliteCache::new(path).await?),
-        team => Target::Team(connect(team).await?),
+    let resume = resume(from, to);
+    let copied = match to {
+        CacheBackend::Sqlite(path) => {
+            let file = SqliteCache::new(path).await?;
+            let copied = copy_all(&*source, &file, resume).await;
+            file.close().await;
+            copied
+        }
+        team => copy_all(&*source, &*connect(team).await?, resume).await,
     };
+    copied.map_err(|why| copying::stopped(&why, &shown(from)))
+}
+
+async fn copy_all(
+    source: &dyn Cache,
+    target: &dyn Cache,
+    resume: Option<Resume>,
+) -> Result<Copied, Stopped> {
     // A server that can't count has no bar, and no fault.
     let entries = source.stats().await.ok().map(|holdings| holdings.entries);
     let progress = Progress::over(entries);
     let tell = |copied: &_| progress.tell(copied);
     let options = CopyOptions {
-        resume: resume(from, to),
+        resume,
         progress: Some(&tell),
         ..CopyOptions::default()
     };
     let cancel = options.cancel.clone();
-    let copied = copy(&*source, target.cache(), options);
-    let copied = copying::interruptible(cancel, copied).await;
-    target.close().await;
-    copied.map_err(|why| copying::stopped(&why, &shown(from)))
+    copying::interruptible(cancel, copy(source, target, options)).await
 }
 
 /// Where an earlier run got to. Without a home everything is looked at again.
@@ -93,20 +100,4 @@ fn resume(from: &CacheBackend, to: &CacheBackend) -> Option<Resume> {
         team => shown(team),
     };
     Some(Resume::between(&home, &name(from), &name(to)))
-}
-
-impl Target {
-    fn cache(&self) -> &dyn Cache {
-        match self {
-            Self::File(file) => file,
-            Self::Team(team) => &**team,
-        }
-    }
-
-    async fn close(&self) {
-        match self {
-            Self::File(file) => file.close().await,
-            Self::Team(_) => {}
-        }
-    }
 }
