@@ -10,6 +10,7 @@
 //! - [`SqliteCache`] is the local file, [`Archive`] one that is only read, such as a backup.
 //! - [`PostgresCache`] and [`HttpCache`] are a team's: a [`Shelf`] behind seals.
 //! - [`copy`] takes entries from any of them to any other.
+//! - [`service`] is the HTTP server of a team's cache.
 //! - [`envelope`] is the form of an entry outside of memory, [`trust`] what is added where it leaves the machine.
 //!
 //! This is the only module that knows `sqlx`, `reqwest` and `axum`.
@@ -17,11 +18,14 @@
 mod copy;
 pub mod envelope;
 mod fault;
+mod frames;
+mod http;
 mod key;
 mod memory;
 mod postgres;
 mod remote;
 mod secret;
+pub mod service;
 mod shelf;
 mod sqlite;
 mod tiered;
@@ -36,6 +40,7 @@ use async_trait::async_trait;
 
 pub use copy::{Copied, CopyOptions, Resume, Stopped, Why, copy};
 pub use fault::{Fault, FaultKind};
+pub use http::{HttpCache, HttpShelf};
 pub use key::{Key, KeyError};
 pub use memory::Memory;
 pub use postgres::{PostgresCache, PostgresShelf, setup};
@@ -248,7 +253,7 @@ impl CacheBackend {
         match self {
             CacheBackend::Sqlite(path) => Ok(Box::new(SqliteCache::new(path).await?)),
             CacheBackend::Postgres(remote) => Ok(Box::new(PostgresCache::new(remote).await?)),
-            CacheBackend::Http(_) => Err(FaultKind::Unsupported.into()),
+            CacheBackend::Http(remote) => Ok(Box::new(HttpCache::new(remote).await?)),
         }
     }
 }

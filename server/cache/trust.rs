@@ -20,7 +20,7 @@ use std::sync::{PoisonError, RwLock};
 
 use ed25519_dalek::{Signature, Signer as _, VerifyingKey};
 
-use super::envelope::{Decoder, Encoder, parts};
+use super::envelope::{self, Decoder, Encoder, parts};
 use super::{Entry, FaultKind, Key, SecretString};
 use secrecy::ExposeSecret;
 
@@ -292,6 +292,12 @@ impl Seal {
         add(&mut message, value);
         Some(message)
     }
+}
+
+/// Whether this is a sealed envelope of the key, whoever has signed it; nothing is verified or unpacked.
+pub(super) fn is_whole(key: &Key, sealed: &[u8]) -> bool {
+    let parts = sealed.split_last_chunk::<SEAL>();
+    parts.is_some_and(|(envelope, _)| envelope::is_whole(key, envelope))
 }
 
 /// An envelope that is whole without a seal is one that nobody signed.

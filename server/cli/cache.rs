@@ -11,6 +11,7 @@ mod path;
 mod place;
 mod prune;
 mod restore;
+mod serve;
 mod setup;
 mod stats;
 mod warm;
@@ -36,8 +37,8 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Say how much is kept
-    Stats,
+    /// Say how much is kept, and what each tier did of late
+    Stats(stats::Arguments),
     /// Say where it is kept
     Path,
     /// Say what the key of a file's report is made of, and which tiers have it
@@ -60,12 +61,24 @@ enum Command {
     Setup(setup::Arguments),
     /// Fill the caches with the reports of files, as for a team
     Warm(warm::Arguments),
+    /// Serve a team's cache over HTTP
+    Serve(Box<serve::Arguments>),
+}
+
+impl Arguments {
+    /// Starts the log of the command, where it has one of its own; whether it has.
+    pub(super) fn keep_own_log(&self) -> bool {
+        match &self.command {
+            Command::Serve(arguments) => serve::keep_log(arguments),
+            _ => false,
+        }
+    }
 }
 
 pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
     let flags = &arguments.settings;
     match &arguments.command {
-        Command::Stats => stats::run(&*configuration(flags)?, out),
+        Command::Stats(arguments) => stats::run(arguments, &*configuration(flags)?, out),
         Command::Path => path::run(&*configuration(flags)?, out),
         Command::Key(arguments) => key::run(arguments, &*configuration(flags)?, out),
         Command::Check(arguments) => check::run(arguments, &*configuration(flags)?, out),
@@ -77,6 +90,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
         Command::Keygen(arguments) => keygen::run(arguments, &Settings::new(flags), out),
         Command::Setup(arguments) => setup::run(arguments, flags, out),
         Command::Warm(arguments) => warm::run(arguments, &mut Settings::new(flags), out),
+        Command::Serve(arguments) => serve::run(arguments, out),
     }
 }
 
