@@ -111,7 +111,7 @@ fn found_here(inputs: &[Input], answers: &[Answer]) -> Vec<Key> {
 
 /// Whether it is worth asking again.
 fn works(team: &TierStats) -> Result<(), String> {
-    let is_open = (team.reads, team.writes) == (GateState::Open, GateState::Open);
+    let is_open = (team.reads, team.writes) == (GateState::Working, GateState::Working);
     if is_open {
         return Ok(());
     }
