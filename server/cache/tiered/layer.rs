@@ -39,7 +39,7 @@ pub(super) struct Layer {
 
 /// Where a layer keeps its entries.
 pub(super) enum Place {
-    File(SqliteCache),
+    File(Box<SqliteCache>),
     Team(Team),
 }
 

@@ -1,9 +1,7 @@
 //! Somebody signs entries that say something else than the texts do.
 
 use rustassistant::analysis::key;
-use rustassistant::cache::{
-    Access, Cache, CacheBackend, Entry, ExposeSecret, Remote, Secret, SigningKey,
-};
+use rustassistant::cache::{Access, CacheBackend, Entry, ExposeSecret, Remote, Secret, SigningKey};
 use rustassistant::workspace::Manifests;
 
 use super::office::{Machine, Team};
