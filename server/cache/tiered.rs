@@ -120,7 +120,7 @@ impl TieredCache {
             .as_ref()
             .map(|file| journal::beside(file.path(), ".quarantine"));
         let team = options.team.clone();
-        let team = team.map(|backend| layer(Place::Team(Team::new(backend, quarantine))));
+        let team = team.map(|backend| layer(Place::Team(Box::new(Team::new(backend, quarantine)))));
         TieredCache {
             memory: Memory::new(options.memory_bytes),
             local: file.map(|file| layer(Place::File(Box::new(file)))),

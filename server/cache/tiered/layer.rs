@@ -40,7 +40,7 @@ pub(super) struct Layer {
 /// Where a layer keeps its entries.
 pub(super) enum Place {
     File(Box<SqliteCache>),
-    Team(Team),
+    Team(Box<Team>),
 }
 
 impl Place {
