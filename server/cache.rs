@@ -17,6 +17,7 @@
 pub mod envelope;
 mod fault;
 mod frames;
+mod http;
 mod key;
 mod memory;
 mod postgres;
@@ -36,6 +37,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 pub use fault::{Fault, FaultKind};
+pub use http::{HttpCache, HttpShelf};
 pub use key::{Key, KeyError};
 pub use memory::Memory;
 pub use postgres::{PostgresCache, PostgresShelf, setup};
@@ -197,7 +199,7 @@ impl CacheBackend {
         match self {
             CacheBackend::Sqlite(path) => Ok(Box::new(SqliteCache::new(path).await?)),
             CacheBackend::Postgres(remote) => Ok(Box::new(PostgresCache::new(remote).await?)),
-            CacheBackend::Http(_) => Err(FaultKind::Unsupported.into()),
+            CacheBackend::Http(remote) => Ok(Box::new(HttpCache::new(remote).await?)),
         }
     }
 }
