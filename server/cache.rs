@@ -45,7 +45,10 @@ pub use remote::{Access, Address, Patience, Remote, Scheme};
 pub use secret::{ExposeSecret, Secret, SecretString};
 pub use shelf::{Fetched, Sealed, Shelf};
 pub use sqlite::SqliteCache;
-pub use tiered::{Mode, TieredCache, TieredOptions, TieredStats};
+pub use tiered::{
+    GateState, History, Latencies, Mode, TierStats, TieredCache, TieredOptions, TieredStats,
+    history,
+};
 pub use trust::{KeyId, Namespace, PublicKey, Seal, SigningKey};
 
 /// What is kept under a key: bytes that only their maker can read. Clones share them.
@@ -73,7 +76,9 @@ impl Deref for Entry {
 }
 
 /// Where an entry was found, from the fastest to the slowest.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Tier {
     Memory,
@@ -179,10 +184,13 @@ pub trait Cache: Send + Sync {
         false
     }
 
-    /// Such an entry was wrong: believes its signer no more, and says who that is.
+    /// The entry of this key was wrong: believes its signer no more, and says who that is.
     fn distrust(&self, _key: &Key) -> Option<KeyId> {
         None
     }
+
+    /// Believes this signer no more.
+    fn quarantine(&self, _signer: KeyId) {}
 }
 
 /// Which cache to use, as the configuration says it.

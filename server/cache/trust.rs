@@ -227,7 +227,7 @@ impl Seal {
     ) -> Result<Vec<u8>, FaultKind> {
         let signer = self.signer.as_ref().ok_or(FaultKind::Setting)?;
         let mut sealed = encoder.encode(key, entry)?;
-        let message = self.message(key, &sealed).ok_or(FaultKind::Malformed)?;
+        let message = self.message(key, &sealed).ok_or(FaultKind::TooLarge)?;
         let signature = signer.0.sign(&message);
         sealed.extend_from_slice(&signer.public().id().0);
         sealed.extend_from_slice(&signature.to_bytes());
@@ -304,7 +304,7 @@ pub(super) fn is_whole(key: &Key, sealed: &[u8]) -> bool {
 fn unsigned(decoder: &mut Decoder, key: &Key, envelope: &[u8]) -> FaultKind {
     match decoder.decode(key, envelope) {
         Ok(_) => FaultKind::Unsigned,
-        Err(_) => FaultKind::Malformed,
+        Err(_) => FaultKind::Checksum,
     }
 }
 
@@ -408,7 +408,7 @@ mod tests {
             open(&nobody, &key(1), &sealed),
             Err(FaultKind::UnknownSigner)
         );
-        assert_eq!(open(&nobody, &key(1), b"x"), Err(FaultKind::Malformed));
+        assert_eq!(open(&nobody, &key(1), b"x"), Err(FaultKind::Checksum));
     }
 
     #[test]
