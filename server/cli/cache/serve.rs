@@ -139,7 +139,7 @@ struct BoundsArguments {
     #[arg(long, value_name = "NUMBER", default_value_t = Bounds::default().burst)]
     burst: NonZeroU32,
     /// How long the head of a request may take, and a connection be idle
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     head_seconds: u32,
     /// How long the body of a request may take
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
