@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::server::{Server, eventually, path};
+use super::server::{Server, eventually, noise, path, seal_with};
 
 /// Stores one entry and makes sure that others get it.
 async fn works(server: &Server, number: u32) -> bool {
@@ -27,14 +27,19 @@ async fn a_file_that_is_deleted_is_made_again() {
 #[tokio::test]
 async fn a_file_that_is_damaged_is_moved_aside() {
     let server = Server::start(&[]);
+    // More than a connection keeps in memory.
     for number in 0..200 {
-        assert_eq!(server.put_ours(number).await, 201);
+        let noise = noise(number, 20_000);
+        let sealed = seal_with(&server.signer(), "main", number, &noise);
+        let at = path("main", number);
+        let status = server.put(&at, &server.keys.write, sealed).await;
+        assert_eq!(status, 201);
     }
     for suffix in ["db-wal", "db-shm"] {
         fs::remove_file(server.file("main").with_extension(suffix)).ok();
     }
     fs::write(server.file("main"), b"nonsense".repeat(4096)).unwrap();
-    for number in 0..20 {
+    for number in 0..200 {
         let status = server
             .get(&path("main", number), &server.keys.read)
             .await

@@ -199,7 +199,9 @@ impl Drop for Server {
         self.child.kill().ok();
         self.child.wait().ok();
         if std::thread::panicking() {
-            eprintln!("the server's log:\n{}", self.log());
+            let log = self.log();
+            let lines: Vec<_> = log.lines().take(20).collect();
+            eprintln!("the server's log begins:\n{}", lines.join("\n"));
         }
     }
 }
@@ -266,6 +268,15 @@ pub(crate) fn seal_with(
     let entry = Entry::from(payload);
     seal.close(&mut Encoder::default(), &key(number), &entry)
         .unwrap()
+}
+
+/// Bytes that don't get shorter.
+pub(crate) fn noise(seed: u32, length: usize) -> Vec<u8> {
+    let mut noise = vec![0; length];
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&seed.to_le_bytes());
+    hasher.finalize_xof().fill(&mut noise);
+    noise
 }
 
 /// The rest of what a connection says, as text; a connection that is cut has said what it has said.
