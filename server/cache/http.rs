@@ -12,8 +12,8 @@
 //! Of a plain store only the first line is asked: a query that it does not know is put as single requests from then
 //! on, and the rest is [`FaultKind::Unsupported`].
 //!
-//! Nothing is repeated and no redirect is followed, so the key goes to the address that the user wrote and nowhere
-//! else. What the server writes never gets into a message: of an answer only the status does.
+//! No redirect is followed, so the key goes to the address that the user wrote and nowhere else. What the server writes
+//! never gets into a message: of an answer only the status does.
 
 mod client;
 mod failure;

@@ -43,7 +43,11 @@ pub(super) async fn build(remote: &Remote, base: &Url) -> Result<Client, Fault> 
         };
         client.build().map_err(|error| {
             let (_, detail) = explain(&error);
-            Fault::new(FaultKind::Certificate).because(detail)
+            match ca_file {
+                Some(path) => setting(of_ca_file(&path, &detail)),
+                // The system has no certificates.
+                None => Fault::new(FaultKind::Certificate).because(detail),
+            }
         })
     });
     build.await.unwrap_or_else(|error| Err(setting(error)))
@@ -98,18 +102,17 @@ fn believe(client: ClientBuilder, ca_file: Option<&Path>) -> Result<ClientBuilde
     let Some(path) = ca_file else {
         return Ok(client);
     };
-    let wrong = |detail: &str| {
-        setting(format_args!(
-            "`cache.team.ca_file`: {}: {detail}",
-            path.display()
-        ))
-    };
+    let wrong = |detail: &str| setting(of_ca_file(path, detail));
     let text = std::fs::read(path).map_err(|error| wrong(&error.to_string()))?;
     let certificates = Certificate::from_pem_bundle(&text).unwrap_or_default();
     if certificates.is_empty() {
         return Err(wrong("this is no file of certificates in PEM"));
     }
     Ok(client.tls_certs_merge(certificates))
+}
+
+fn of_ca_file(path: &Path, detail: &str) -> String {
+    format!("`cache.team.ca_file`: {}: {detail}", path.display())
 }
 
 fn setting(detail: impl std::fmt::Display) -> Fault {

@@ -5,7 +5,7 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use tokio::time::timeout;
 
 use super::client;
-use super::failure::explain;
+use super::failure::{broke_off, explain};
 use crate::cache::{Fault, FaultKind, Patience, Remote};
 
 /// Bytes of a refusal that are read, so that the connection can be used again.
@@ -102,7 +102,7 @@ impl Line {
     }
 
     async fn exchange(&self, request: RequestBuilder, longest: usize) -> Result<Answer, Fault> {
-        let mut response = request.send().await.map_err(|error| self.failed(&error))?;
+        let mut response = self.respond(request).await?;
         let status = response.status();
         let has_type = |name: &str| {
             let value = response.headers().get(CONTENT_TYPE);
@@ -121,6 +121,16 @@ impl Line {
             drain(&mut response).await;
         }
         Ok(answer)
+    }
+
+    /// Asks again if the connection was one that the server had left: every request may be repeated.
+    async fn respond(&self, request: RequestBuilder) -> Result<Response, Fault> {
+        let again = request.try_clone();
+        let sent = match (request.send().await, again) {
+            (Err(error), Some(again)) if broke_off(&error) => again.send().await,
+            (sent, _) => sent,
+        };
+        sent.map_err(|error| self.failed(&error))
     }
 
     async fn body(&self, response: &mut Response, longest: usize) -> Result<Vec<u8>, Fault> {
