@@ -122,7 +122,7 @@ impl HttpShelf {
     async fn query(&self, keys: &[Key]) -> Result<Option<HashMap<Key, Framed>>, Fault> {
         let url = self.line.url(&["cache", "query"]);
         let query = Query::new(self.namespace.clone(), keys).to_bytes();
-        let request = self.line.request(Method::POST, url).body(query);
+        let request = self.line.upload(Method::POST, url, query);
         let answer = self.line.send(request, MAX_ANSWER).await?;
         match answer.status {
             StatusCode::OK => {
@@ -140,8 +140,9 @@ impl HttpShelf {
 
     /// How many rows are new: 1 or 0.
     async fn put(&self, key: &Key, sealed: &[u8]) -> Result<u64, Fault> {
-        let request = self.line.request(Method::PUT, self.entry_url(key));
-        let answer = self.line.send(request.body(sealed.to_vec()), 0).await?;
+        let url = self.entry_url(key);
+        let request = self.line.upload(Method::PUT, url, sealed.to_vec());
+        let answer = self.line.send(request, 0).await?;
         match answer.status {
             StatusCode::CREATED => Ok(1),
             // Left as it was, or replaced by an equal one.

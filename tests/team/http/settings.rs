@@ -1,6 +1,6 @@
 //! Addresses and keys that are refused before anything is sent.
 
-use super::liar::{Liar, Reply, bytes};
+use super::liar::{Liar, Reply, answer, bytes};
 use super::*;
 
 async fn refused(remote: &Remote) -> String {
@@ -119,5 +119,44 @@ async fn a_name_that_nobody_has_is_unreachable() {
     assert!(
         matches!(lookup, Lookup::Fault(kind) if known.contains(&kind)),
         "{lookup:?}"
+    );
+}
+
+/// The same test in a process that has a proxy.
+fn with_proxy(proxy: &Liar, test: &str) {
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    for name in ["http_proxy", "https_proxy", "all_proxy"] {
+        command
+            .env(name, proxy.url())
+            .env(name.to_uppercase(), proxy.url());
+    }
+    command.env_remove("no_proxy").env_remove("NO_PROXY");
+    let output = command.args(["--exact", test]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_leads_to_other_machines_alone_and_never_sees_the_key() {
+    let proxy = Liar::new(|_| Reply::Close(answer(407, "text/plain", b""))).await;
+    with_proxy(&proxy, "http::settings::connecting_sends_nothing");
+    assert!(proxy.heard().is_empty(), "{:?}", proxy.heard());
+    with_proxy(
+        &proxy,
+        "http::settings::a_name_that_nobody_has_is_unreachable",
+    );
+    let heard = proxy.heard();
+    assert!(
+        heard[0]
+            .head
+            .starts_with("CONNECT no-such-host.invalid:443 "),
+        "{heard:?}"
+    );
+    assert!(
+        heard.iter().all(|heard| !heard.head.contains(SECRET)),
+        "{heard:?}"
     );
 }
