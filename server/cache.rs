@@ -7,13 +7,15 @@
 //! - [`TieredCache`] is what the server and the command line use: memory over a local file over a team's cache, one
 //!   lookup per key at a time, writes behind the caller's back.
 //! - [`Memory`] is a map bounded in bytes; its lookups never wait.
-//! - [`SqliteCache`] is the local file.
+//! - [`SqliteCache`] is the local file, [`Archive`] one that is only read, such as a backup.
 //! - [`PostgresCache`] and [`HttpCache`] are a team's: a [`Shelf`] behind seals.
+//! - [`copy`] takes entries from any of them to any other.
 //! - [`service`] is the HTTP server of a team's cache.
 //! - [`envelope`] is the form of an entry outside of memory, [`trust`] what is added where it leaves the machine.
 //!
 //! This is the only module that knows `sqlx`, `reqwest` and `axum`.
 
+mod copy;
 pub mod envelope;
 mod fault;
 mod frames;
@@ -36,6 +38,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+pub use copy::{Copied, CopyOptions, Resume, Stopped, Why, copy};
 pub use fault::{Fault, FaultKind};
 pub use http::{HttpCache, HttpShelf};
 pub use key::{Key, KeyError};
@@ -44,12 +47,15 @@ pub use postgres::{PostgresCache, PostgresShelf, setup};
 pub use remote::{Access, Address, Patience, Remote, Scheme};
 pub use secret::{ExposeSecret, Secret, SecretString};
 pub use shelf::{Fetched, Sealed, Shelf};
-pub use sqlite::SqliteCache;
+pub use sqlite::{Archive, SqliteCache};
 pub use tiered::{
     GateState, History, Latencies, Mode, TierStats, TieredCache, TieredOptions, TieredStats,
     history,
 };
 pub use trust::{KeyId, Namespace, PublicKey, Seal, SigningKey};
+
+/// Entries read at once when everything is read.
+const PAGE: usize = 500;
 
 /// What is kept under a key: bytes that only their maker can read. Clones share them.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -155,6 +161,16 @@ pub struct Findings {
     pub problems: Vec<String>,
 }
 
+/// Entries as they follow each other in a cache, and what was left out between them.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Page {
+    pub entries: Vec<(Key, Entry)>,
+    /// Entries that are damaged, or whose seals can't be believed.
+    pub damaged: u64,
+    /// Where the next page goes on; `None` at the end.
+    pub last: Option<Key>,
+}
+
 /// A place that keeps entries. One key is a batch of one. Every call may be dropped half way without harm.
 #[async_trait]
 pub trait Cache: Send + Sync {
@@ -164,15 +180,30 @@ pub trait Cache: Send + Sync {
     async fn put_many(&self, entries: &[(Key, Entry)]) -> Result<(), Fault>;
     /// How many of the keys had an entry.
     async fn remove(&self, keys: &[Key]) -> Result<u64, Fault>;
-    /// At most `limit` entries above `after`, in the order of their keys; damaged ones are left out.
-    async fn entries(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Entry)>, Fault>;
+    /// At most `limit` entries above `after`, in the order of their keys. A page may have no entry and not be the last.
+    async fn page(&self, after: Option<Key>, limit: usize) -> Result<Page, Fault>;
     /// Removes what is above the limits; how many entries that were.
     async fn prune(&self, limits: Limits) -> Result<u64, Fault>;
     /// Removes everything; how many entries that were.
     async fn clear(&self) -> Result<u64, Fault>;
     async fn stats(&self) -> Result<Holdings, Fault>;
+
+    /// At most `limit` entries above `after`, in the order of their keys; none only at the end. Damaged ones are left out.
+    async fn entries(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Entry)>, Fault> {
+        let mut after = after;
+        loop {
+            let page = self.page(after, limit).await?;
+            if page.last.is_none() || !page.entries.is_empty() {
+                return Ok(page.entries);
+            }
+            after = page.last;
+        }
+    }
+
     /// Reads everything.
-    async fn check(&self) -> Result<Findings, Fault>;
+    async fn check(&self) -> Result<Findings, Fault> {
+        read_all(self).await
+    }
 
     /// The last fault of this kind in full, of which a lookup has only the kind.
     fn last_fault(&self, kind: FaultKind) -> Fault {
@@ -191,6 +222,21 @@ pub trait Cache: Send + Sync {
 
     /// Believes this signer no more.
     fn quarantine(&self, _signer: KeyId) {}
+}
+
+/// Reads every entry; how many there are, and how many are damaged.
+async fn read_all<C: Cache + ?Sized>(cache: &C) -> Result<Findings, Fault> {
+    let mut findings = Findings::default();
+    let mut after = None;
+    loop {
+        let page = cache.page(after, PAGE).await?;
+        if page.last.is_none() {
+            return Ok(findings);
+        }
+        after = page.last;
+        findings.entries += page.entries.len() as u64 + page.damaged;
+        findings.damaged += page.damaged;
+    }
 }
 
 /// Which cache to use, as the configuration says it.

@@ -35,6 +35,12 @@ pub enum FaultKind {
     Foreign,
     /// The file was written by a newer version.
     Newer,
+    /// There is no such file.
+    Absent,
+    /// A file is there that must not be replaced.
+    Exists,
+    /// A file from which entries were to be read is damaged, or is none of ours.
+    Unusable,
     /// The entry is larger than any entry may be.
     TooLarge,
     /// A setting of the team's cache is missing or wrong.
@@ -106,7 +112,9 @@ impl FaultKind {
             | FaultKind::Io
             | FaultKind::NoHome
             | FaultKind::NotAFolder
-            | FaultKind::NotAFile => Remedy::Rest,
+            | FaultKind::NotAFile
+            | FaultKind::Absent
+            | FaultKind::Exists => Remedy::Rest,
             FaultKind::Unreachable
             | FaultKind::Throttled
             | FaultKind::Server
@@ -114,6 +122,7 @@ impl FaultKind {
             FaultKind::Owner
             | FaultKind::Foreign
             | FaultKind::Newer
+            | FaultKind::Unusable
             | FaultKind::Setting
             | FaultKind::Denied
             | FaultKind::Certificate
@@ -139,6 +148,9 @@ impl fmt::Display for FaultKind {
             FaultKind::Owner => "the cache belongs to another user; choose a path of your own, or set RUSTASSISTANT_HOME",
             FaultKind::Foreign => "the file is a database of another program and is left alone; choose another path",
             FaultKind::Newer => "the cache was written by a newer version; update this one, or choose another path",
+            FaultKind::Absent => "there is no such file; check the path",
+            FaultKind::Exists => "there is a file already, which is not replaced; choose another path, or remove it",
+            FaultKind::Unusable => "the file is damaged, or no cache at all; use another one",
             FaultKind::TooLarge => "the entry is too large to be kept",
             FaultKind::Setting => "a setting of the team's cache is missing or wrong",
             FaultKind::Unreachable => "nobody answers there; check `cache.url` and the network, or ask whoever runs the team's cache",
@@ -189,6 +201,11 @@ impl Fault {
     pub(super) fn because(mut self, detail: impl fmt::Display) -> Fault {
         self.detail = Some(detail.to_string());
         self
+    }
+
+    /// The same, seen as a fault of another kind.
+    pub(super) fn with_kind(self, kind: FaultKind) -> Fault {
+        Fault { kind, ..self }
     }
 
     pub fn kind(&self) -> FaultKind {

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::envelope::{Decoder, Encoder};
 use super::trust::KeyId;
-use super::{Cache, Entry, Fault, FaultKind, Findings, Holdings, Key, Limits, Lookup, Seal, Tier};
+use super::{Cache, Entry, Fault, FaultKind, Holdings, Key, Limits, Lookup, Page, Seal, Tier};
 
 /// Sealed bytes, or none, or why that can't be said.
 pub type Fetched = Result<Option<Vec<u8>>, FaultKind>;
@@ -39,8 +39,6 @@ pub trait Shelf: Send + Sync {
 
 /// From this many rows on they are opened by all cores, off the runtime's threads.
 const MANY: usize = 32;
-/// Rows read at once when everything is read.
-const PAGE: usize = 500;
 
 /// A shelf whose rows are opened and closed by a seal.
 pub struct Sealed<S> {
@@ -151,23 +149,24 @@ impl<S: Shelf> Cache for Sealed<S> {
         self.shelf.remove(keys).await
     }
 
-    async fn entries(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Entry)>, Fault> {
-        let mut after = after;
-        loop {
-            let rows = self.shelf.list(after, limit).await?;
-            let Some((last, _)) = rows.last() else {
-                return Ok(Vec::new());
-            };
-            after = Some(*last);
-            let rows = rows.into_iter().map(|(key, row)| (key, Ok(Some(row))));
-            let opened = self.open(rows.collect()).await.into_iter();
-            let good = opened.filter_map(|(key, row)| Some((key, row.ok()??.0)));
-            let good: Vec<_> = good.collect();
-            // A page of nothing but what isn't believed is not the end.
-            if !good.is_empty() {
-                return Ok(good);
-            }
-        }
+    async fn page(&self, after: Option<Key>, limit: usize) -> Result<Page, Fault> {
+        let rows = self.shelf.list(after, limit).await?;
+        let last = rows.last().map(|(key, _)| *key);
+        let rows: Vec<_> = rows
+            .into_iter()
+            .map(|(key, row)| (key, Ok(Some(row))))
+            .collect();
+        let seen = rows.len();
+        let opened = self.open(rows).await.into_iter();
+        let entries: Vec<_> = opened
+            .filter_map(|(key, row)| Some((key, row.ok()??.0)))
+            .collect();
+        let damaged = (seen - entries.len()) as u64;
+        Ok(Page {
+            entries,
+            damaged,
+            last,
+        })
     }
 
     async fn prune(&self, limits: Limits) -> Result<u64, Fault> {
@@ -180,23 +179,6 @@ impl<S: Shelf> Cache for Sealed<S> {
 
     async fn stats(&self) -> Result<Holdings, Fault> {
         self.shelf.stats().await
-    }
-
-    async fn check(&self) -> Result<Findings, Fault> {
-        let mut findings = Findings::default();
-        let mut after = None;
-        loop {
-            let rows = self.shelf.list(after, PAGE).await?;
-            let Some((last, _)) = rows.last() else {
-                return Ok(findings);
-            };
-            after = Some(*last);
-            findings.entries += rows.len() as u64;
-            let rows = rows.into_iter().map(|(key, row)| (key, Ok(Some(row))));
-            let opened = self.open(rows.collect()).await;
-            let damaged = opened.iter().filter(|(_, row)| row.is_err());
-            findings.damaged += damaged.count() as u64;
-        }
     }
 
     fn last_fault(&self, kind: FaultKind) -> Fault {

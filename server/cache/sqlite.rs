@@ -15,9 +15,11 @@
 //! **Compatibility.** `application_id` says that a file is ours and `user_version` which migrations it has seen. Another
 //! program's file is left alone, and so is a newer version's.
 
+mod archive;
 mod connection;
 mod place;
 mod upkeep;
+mod vault;
 mod wire;
 
 use std::path::{Path, PathBuf};
@@ -29,7 +31,10 @@ use async_trait::async_trait;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::envelope::{Decoder, Encoder};
-use super::{Cache, Entry, Fault, FaultKind, Findings, Holdings, Key, Limits, Lookup};
+use super::{
+    Cache, Entry, Fault, FaultKind, Findings, Holdings, Key, Limits, Lookup, Page, read_all,
+};
+pub use archive::Archive;
 use connection::Purpose;
 use place::Identity;
 use wire::{Chores, Wire};
@@ -39,8 +44,6 @@ const KEYS: usize = 512;
 /// Entries of one transaction.
 const ENTRIES: usize = 10_000;
 const UPKEEP_EVERY: Duration = Duration::from_hours(23);
-/// Rows read at once when everything is read.
-const PAGE: usize = 500;
 
 /// The local file. Opening it, and finding it damaged, is left to the first call that needs it.
 pub struct SqliteCache {
@@ -426,23 +429,17 @@ impl Cache for SqliteCache {
         result.map_err(|error| self.failed(error, &mut writer.held))
     }
 
-    async fn entries(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Entry)>, Fault> {
-        let mut after = after;
-        loop {
-            let page = self.page(after, limit).await?;
-            let Some(last) = page.last().map(|(key, _)| *key) else {
-                return Ok(Vec::new());
-            };
-            let good: Vec<_> = page
-                .into_iter()
-                .filter_map(|(key, entry)| Some((key, entry?)))
-                .collect();
-            // A page of nothing but damaged entries is not the end.
-            if !good.is_empty() {
-                return Ok(good);
-            }
-            after = Some(last);
-        }
+    async fn page(&self, after: Option<Key>, limit: usize) -> Result<Page, Fault> {
+        let mut reader = self.reader().await?;
+        let Reader {
+            held: Some(held),
+            decoder,
+        } = &mut *reader
+        else {
+            return Ok(Page::default());
+        };
+        let page = held.wire.page(decoder, after, limit).await;
+        page.map_err(|error| self.failed(error, &mut reader.held))
     }
 
     async fn prune(&self, limits: Limits) -> Result<u64, Fault> {
@@ -479,20 +476,10 @@ impl Cache for SqliteCache {
     }
 
     async fn check(&self) -> Result<Findings, Fault> {
-        let mut findings = Findings {
+        Ok(Findings {
             problems: self.problems().await?,
-            ..Findings::default()
-        };
-        let mut after = None;
-        loop {
-            let page = self.page(after, PAGE).await?;
-            let Some((last, _)) = page.last() else {
-                return Ok(findings);
-            };
-            after = Some(*last);
-            findings.entries += page.len() as u64;
-            findings.damaged += page.iter().filter(|(_, entry)| entry.is_none()).count() as u64;
-        }
+            ..read_all(self).await?
+        })
     }
 
     fn last_fault(&self, kind: FaultKind) -> Fault {
@@ -511,29 +498,6 @@ impl SqliteCache {
         connection::examine(&mut held.wire.connection)
             .await
             .map_err(|fault| fault.at(&self.path))
-    }
-
-    /// Entries above `after`; `None` stands for one that doesn't match its checksum.
-    async fn page(
-        &self,
-        after: Option<Key>,
-        limit: usize,
-    ) -> Result<Vec<(Key, Option<Entry>)>, Fault> {
-        let mut reader = self.reader().await?;
-        let Reader {
-            held: Some(held),
-            decoder,
-        } = &mut *reader
-        else {
-            return Ok(Vec::new());
-        };
-        match held.wire.page(after, limit).await {
-            Ok(rows) => Ok(rows
-                .into_iter()
-                .map(|(key, envelope)| (key, decoder.decode(&key, &envelope).ok()))
-                .collect()),
-            Err(error) => Err(self.failed(error, &mut reader.held)),
-        }
     }
 }
 

@@ -57,7 +57,8 @@ fn of_code(code: &str, message: &str) -> Fault {
         "53300" => fault(FaultKind::Throttled),
         "53100" => fault(FaultKind::Full),
         "55P03" | "40001" | "40P01" => fault(FaultKind::Busy),
-        "23514" => fault(FaultKind::TooLarge),
+        // A check of the table, which every envelope passes that this program made.
+        "23514" => fault(FaultKind::Malformed),
         _ => match code.get(..2) {
             Some("28") => fault(FaultKind::Denied),
             Some("08") => fault(FaultKind::Unreachable),

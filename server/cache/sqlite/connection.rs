@@ -22,14 +22,22 @@ const VERSION: i64 = 1;
 pub(super) enum Purpose {
     Read,
     Write,
+    /// Reading a file that nobody writes: without locks, without anything beside it.
+    ReadStill,
+    /// Reading a file that others write, without being able to write it.
+    ReadBeside,
 }
 
 impl Purpose {
     fn busy_timeout(self) -> Duration {
         match self {
             Purpose::Read => Duration::from_millis(100),
-            Purpose::Write => Duration::from_secs(5),
+            Purpose::Write | Purpose::ReadStill | Purpose::ReadBeside => Duration::from_secs(5),
         }
+    }
+
+    fn is_read_only(self) -> bool {
+        matches!(self, Purpose::ReadStill | Purpose::ReadBeside)
     }
 }
 
@@ -115,6 +123,8 @@ fn kind_of_code(code: i32) -> FaultKind {
 
 fn options(path: &Path, purpose: Purpose) -> SqliteConnectOptions {
     base(path)
+        .read_only(purpose.is_read_only())
+        .immutable(purpose == Purpose::ReadStill)
         .busy_timeout(purpose.busy_timeout())
         .synchronous(SqliteSynchronous::Normal)
         .pragma("mmap_size", "0")
@@ -153,6 +163,13 @@ async fn verify(
     }
     if version > VERSION {
         return Err(Fault::new(FaultKind::Newer));
+    }
+    if purpose.is_read_only() {
+        return if version < VERSION {
+            Err(Fault::new(FaultKind::ReadOnly).because("an older version wrote it"))
+        } else {
+            Ok(())
+        };
     }
     if version < VERSION || purpose == Purpose::Write {
         upgrade(connection, path, (version, &journal)).await?;

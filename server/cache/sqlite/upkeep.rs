@@ -1,29 +1,92 @@
-//! Keeping the file small: what was used long ago goes first, in short transactions.
+//! Keeping the file small: what was used long ago goes, then whatever the policy names first, in short transactions.
 
+use futures::TryStreamExt;
 use sqlx::{Connection, Row};
 
 use super::wire::{Wire, hour};
-use crate::cache::Limits;
+use crate::cache::{Limits, Policy};
 
 /// Rows removed in one transaction; nobody waits for more than that.
 const PAGE: i64 = 500;
 /// Above the limit the file is brought to this share of it, so that it isn't above it again at once.
 const TARGET_PERCENT: i128 = 90;
 
+/// The order in which rows go, as statements: those of the lowest rank first.
+struct Ranking {
+    ranks: &'static str,
+    page: &'static str,
+    delete: &'static str,
+}
+
+macro_rules! ranking {
+    ($rank:literal) => {
+        Ranking {
+            ranks: concat!(
+                "SELECT ",
+                $rank,
+                ", sum(length(envelope)) FROM entry GROUP BY 1 ORDER BY 1"
+            ),
+            page: concat!(
+                "SELECT id, length(envelope) FROM entry WHERE ",
+                $rank,
+                " BETWEEN ?1 AND ?2 AND id > ?3 ORDER BY id LIMIT ?4"
+            ),
+            delete: concat!(
+                "DELETE FROM entry WHERE ",
+                $rank,
+                " BETWEEN ?1 AND ?2 AND id > ?3 AND id <= ?4"
+            ),
+        }
+    };
+}
+
+const AGE: Ranking = ranking!("used");
+/// A time in the future was written by a clock that was wrong. Nobody knows how old such a row is, so it goes early.
+const LAST_USE: Ranking = ranking!("iif(used > unixepoch() / 3600, 0, used)");
+const CREATION: Ranking = ranking!("iif(created > unixepoch() / 3600, 0, created)");
+const SIZE: Ranking = ranking!("-length(envelope)");
+
+impl Ranking {
+    fn of(policy: Policy) -> &'static Ranking {
+        match policy {
+            Policy::LeastRecentlyUsed => &LAST_USE,
+            Policy::Oldest => &CREATION,
+            Policy::Largest => &SIZE,
+        }
+    }
+}
+
+/// One look at the file with the intention to remove something.
+struct Sweep<'a> {
+    wire: &'a mut Wire,
+    ranking: &'static Ranking,
+}
+
 impl Wire {
-    /// Removes entries that weren't used for too long, then the least recently used ones until the rest fits.
+    /// Removes entries that weren't used for too long, then what the policy names first until the rest fits.
     pub(super) async fn prune(&mut self, limits: Limits) -> Result<u64, sqlx::Error> {
-        let oldest =
-            hour().saturating_sub(i64::try_from(limits.age.as_secs() / 3600).unwrap_or(i64::MAX));
-        let mut removed = self.sweep((i64::MIN, oldest - 1), i64::MAX).await?;
+        let hours = i64::try_from(limits.age.as_secs() / 3600).unwrap_or(i64::MAX);
+        let oldest = hour().saturating_sub(hours);
+        let mut removed = self
+            .sweep(&AGE)
+            .remove((i64::MIN, oldest - 1), i64::MAX)
+            .await?;
         let excess = self.excess(limits.bytes).await?;
         if excess > 0 {
-            removed += self.sweep_least_used(excess).await?;
+            let ranking = Ranking::of(limits.policy);
+            removed += self.sweep(ranking).remove_first(excess).await?;
         }
         if removed > 0 {
             self.give_back().await?;
         }
         Ok(removed)
+    }
+
+    fn sweep(&mut self, ranking: &'static Ranking) -> Sweep<'_> {
+        Sweep {
+            wire: self,
+            ranking,
+        }
     }
 
     /// Bytes of envelopes that have to go for the file to be well below the limit, or 0.
@@ -44,39 +107,53 @@ impl Wire {
         let keep = i128::from(bytes) * limit * TARGET_PERCENT / 100 / used;
         Ok(bytes - i64::try_from(keep).unwrap_or(bytes))
     }
+}
 
-    async fn sweep_least_used(&mut self, mut excess: i64) -> Result<u64, sqlx::Error> {
-        self.count();
-        let hours: Vec<(i64, i64)> = sqlx::query_as(
-            "SELECT used, sum(length(envelope)) FROM entry GROUP BY used ORDER BY used",
-        )
-        .fetch_all(&mut self.connection)
-        .await?;
+impl Sweep<'_> {
+    /// Removes rows, the lowest ranks first, until `excess` bytes are gone.
+    async fn remove_first(&mut self, excess: i64) -> Result<u64, sqlx::Error> {
+        let Some((last, below)) = self.last_rank(excess).await? else {
+            return Ok(0);
+        };
         let mut removed = 0;
-        for (used, bytes) in hours {
-            if excess <= 0 {
-                break;
-            }
-            removed += self.sweep((used, used), excess).await?;
-            excess -= bytes;
+        if below > 0 {
+            removed += self.remove((i64::MIN, last - 1), i64::MAX).await?;
         }
+        removed += self.remove((last, last), excess - below).await?;
         Ok(removed)
     }
 
-    /// Removes rows last used in these hours, the oldest rows first, until `budget` bytes are gone.
-    async fn sweep(&mut self, (from, to): (i64, i64), mut budget: i64) -> Result<u64, sqlx::Error> {
+    /// The rank within which `excess` is reached, and the bytes of all ranks below it.
+    async fn last_rank(&mut self, excess: i64) -> Result<Option<(i64, i64)>, sqlx::Error> {
+        self.wire.count();
+        let mut ranks = sqlx::query(self.ranking.ranks).fetch(&mut self.wire.connection);
+        let (mut last, mut below) = (None, 0);
+        while let Some(row) = ranks.try_next().await? {
+            last = Some((row.try_get(0)?, below));
+            below += row.try_get::<i64, _>(1)?;
+            if below >= excess {
+                break;
+            }
+        }
+        Ok(last)
+    }
+
+    /// Removes rows of these ranks, in the order in which they came, until `budget` bytes are gone.
+    async fn remove(
+        &mut self,
+        (from, to): (i64, i64),
+        mut budget: i64,
+    ) -> Result<u64, sqlx::Error> {
         let (mut removed, mut above) = (0, 0);
         while budget > 0 {
-            self.count();
-            let page = sqlx::query(
-                "SELECT id, length(envelope) FROM entry WHERE id > ?1 AND used BETWEEN ?2 AND ?3 ORDER BY id LIMIT ?4",
-            )
-            .bind(above)
-            .bind(from)
-            .bind(to)
-            .bind(PAGE)
-            .fetch_all(&mut self.connection)
-            .await?;
+            self.wire.count();
+            let page = sqlx::query(self.ranking.page)
+                .bind(from)
+                .bind(to)
+                .bind(above)
+                .bind(PAGE)
+                .fetch_all(&mut self.wire.connection)
+                .await?;
             let mut last = above;
             for row in &page {
                 if budget <= 0 {
@@ -94,22 +171,22 @@ impl Wire {
         Ok(removed)
     }
 
-    /// Asks for the hours again: what was used since the page was read stays.
+    /// Asks for the ranks again: what was used since the page was read stays.
     async fn remove_between(
         &mut self,
         (above, last): (i64, i64),
         (from, to): (i64, i64),
     ) -> Result<u64, sqlx::Error> {
-        let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await?;
-        let removed =
-            sqlx::query("DELETE FROM entry WHERE id > ?1 AND id <= ?2 AND used BETWEEN ?3 AND ?4")
-                .bind(above)
-                .bind(last)
-                .bind(from)
-                .bind(to)
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
+        let connection = &mut self.wire.connection;
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let removed = sqlx::query(self.ranking.delete)
+            .bind(from)
+            .bind(to)
+            .bind(above)
+            .bind(last)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
         transaction.commit().await?;
         Ok(removed)
     }

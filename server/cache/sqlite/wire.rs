@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 use std::fmt::Write;
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime};
@@ -14,7 +15,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{Connection, Row};
 
 use crate::cache::envelope::{Decoder, Encoder};
-use crate::cache::{Entry, FaultKind, Key, Lookup, Tier};
+use crate::cache::{Entry, FaultKind, Key, Lookup, Page, Tier};
 
 macro_rules! cut_keys {
     () => {
@@ -41,7 +42,8 @@ const CONTAINS: &str = "SELECT 1 FROM entry WHERE key = ?1";
 /// Rows of one INSERT, the largest first: any number of rows is a few of these.
 const ROWS: [usize; 4] = [500, 100, 10, 1];
 static INSERTS: LazyLock<[String; 4]> = LazyLock::new(|| ROWS.map(insert));
-/// A hit renews `used` only when it is this many hours old, so that reading seldom means writing.
+/// A hit renews `used` only when it is this many hours old, so that reading seldom means writing, or when it lies in the
+/// future, where a clock that was wrong has put it.
 const RENEW_AFTER: i64 = 12;
 
 /// One held connection.
@@ -99,21 +101,22 @@ impl Wire {
         keys: &[Key],
     ) -> Result<(), sqlx::Error> {
         self.count();
-        let horizon = hour() - RENEW_AFTER;
+        let now = hour();
+        let young = now - RENEW_AFTER..=now + 1;
         if let [key] = keys {
             // One answer instead of a stream of one: that is one way to SQLite's thread less.
             let row = sqlx::query(SELECT_ONE)
                 .bind(&key.as_bytes()[..])
                 .fetch_optional(&mut self.connection)
                 .await?;
-            return row.map_or(Ok(()), |row| answers.add(&row, decoder, (keys, horizon)));
+            return row.map_or(Ok(()), |row| answers.add(&row, decoder, (keys, &young)));
         }
         let mut rows = sqlx::query(SELECT_MANY)
             .bind(blob(keys))
             .fetch(&mut self.connection);
         // SQLite goes on with the next rows while this thread unpacks those before them.
         while let Some(row) = rows.try_next().await? {
-            answers.add(&row, decoder, (keys, horizon))?;
+            answers.add(&row, decoder, (keys, &young))?;
         }
         Ok(())
     }
@@ -127,22 +130,29 @@ impl Wire {
         Ok(row.is_some())
     }
 
-    /// Raw rows above `after`, in the order of their keys.
+    /// Entries above `after`, in the order of their keys.
     pub(super) async fn page(
         &mut self,
+        decoder: &mut Decoder,
         after: Option<Key>,
         limit: usize,
-    ) -> Result<Vec<(Key, Vec<u8>)>, sqlx::Error> {
+    ) -> Result<Page, sqlx::Error> {
         self.count();
         let above = after.map_or_else(Vec::new, |key| key.as_bytes().to_vec());
-        let rows = sqlx::query(PAGE)
+        let mut rows = sqlx::query(PAGE)
             .bind(above)
             .bind(clamp(limit))
-            .fetch_all(&mut self.connection)
-            .await?;
-        rows.iter()
-            .map(|row| Ok((key_of(row.try_get(0)?)?, row.try_get(1)?)))
-            .collect()
+            .fetch(&mut self.connection);
+        let mut page = Page::default();
+        while let Some(row) = rows.try_next().await? {
+            let key = key_of(row.try_get(0)?)?;
+            page.last = Some(key);
+            match decoder.decode(&key, row.try_get(1)?) {
+                Ok(entry) => page.entries.push((key, entry)),
+                Err(_) => page.damaged += 1,
+            }
+        }
+        Ok(page)
     }
 
     /// Does the chores and stores the entries in one transaction; how many entries were too large to be stored.
@@ -254,7 +264,7 @@ impl Answers {
         &mut self,
         row: &SqliteRow,
         decoder: &mut Decoder,
-        (keys, horizon): (&[Key], i64),
+        (keys, young): (&[Key], &RangeInclusive<i64>),
     ) -> Result<(), sqlx::Error> {
         let index = usize::try_from(row.try_get::<i64, _>(0)?).unwrap_or(usize::MAX);
         let (Some(key), Some(lookup)) = (keys.get(index), self.lookups.get_mut(index)) else {
@@ -267,7 +277,7 @@ impl Answers {
                 Lookup::Fault(kind)
             }
         };
-        if row.try_get::<i64, _>(1)? < horizon {
+        if !young.contains(&row.try_get(1)?) {
             self.chores.used.insert(*key);
         }
         Ok(())
@@ -280,7 +290,7 @@ pub(super) fn hour() -> i64 {
     i64::try_from(elapsed.as_secs() / 3600).unwrap_or(i64::MAX)
 }
 
-pub(super) fn key_of(bytes: &[u8]) -> Result<Key, sqlx::Error> {
+fn key_of(bytes: &[u8]) -> Result<Key, sqlx::Error> {
     Key::try_from(bytes).map_err(|error| sqlx::Error::ColumnDecode {
         index: "key".to_owned(),
         source: error.into(),

@@ -1,0 +1,158 @@
+//! Backups as files: how one appears, and in what state one is found.
+
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::place::{self, beside, folder};
+use crate::cache::{Fault, FaultKind};
+
+/// How a file that is only to be read lies there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Medium {
+    /// Everything is in the one file.
+    Still,
+    /// Somebody has it open, or had when the machine stopped.
+    InUse,
+    /// Something is left in a log beside it, as after copying a file in use together with its log.
+    Unfinished,
+}
+
+pub(super) fn medium(path: &Path) -> Result<Medium, Fault> {
+    match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => return Err(Fault::new(FaultKind::NotAFile)),
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(Fault::new(FaultKind::Absent));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let bytes = |suffix| fs::metadata(beside(path, suffix)).map(|metadata| metadata.len());
+    if bytes("-shm").is_ok() {
+        return Ok(Medium::InUse);
+    }
+    let is_left = |suffix| bytes(suffix).is_ok_and(|bytes| bytes > 0);
+    if is_left("-wal") || is_left("-journal") {
+        return Ok(Medium::Unfinished);
+    }
+    Ok(Medium::Still)
+}
+
+/// The file and its logs, where they may be changed.
+pub(super) fn private_copy(path: &Path) -> Result<(TempDir, PathBuf), Fault> {
+    let folder = tempfile::tempdir()?;
+    let copy = folder.path().join("cache.db");
+    fs::copy(path, &copy)?;
+    make_writable(&copy)?;
+    for suffix in ["-wal", "-journal"] {
+        match fs::copy(beside(path, suffix), beside(&copy, suffix)) {
+            Ok(_) => make_writable(&beside(&copy, suffix))?,
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok((folder, copy))
+}
+
+/// A copy has the permissions of its original, which may allow only reading.
+fn make_writable(path: &Path) -> Result<(), Fault> {
+    let mut permissions = fs::metadata(path)?.permissions();
+    #[cfg(unix)]
+    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o600);
+    #[cfg(not(unix))]
+    permissions.set_readonly(false);
+    Ok(fs::set_permissions(path, permissions)?)
+}
+
+/// A file under construction beside the place where it will be; removed when dropped.
+#[derive(Debug)]
+pub(super) struct Aside(PathBuf);
+
+/// An empty private file beside a path where there is none yet.
+pub(super) fn create_vacant(path: &Path) -> Result<Aside, Fault> {
+    if fs::symlink_metadata(path).is_ok() {
+        return Err(Fault::new(FaultKind::Exists).at(path));
+    }
+    if !folder(path).is_dir() {
+        let fault = Fault::new(FaultKind::Absent).because("no such folder");
+        return Err(fault.at(folder(path)));
+    }
+    place::create_aside(path).map(Aside)
+}
+
+impl Aside {
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Gives the finished file its name, unless there is a file of that name by now; its bytes.
+    pub(super) fn publish(self, path: &Path) -> Result<u64, Fault> {
+        self.link(path).map_err(|fault| fault.at(path))
+    }
+
+    fn link(&self, path: &Path) -> Result<u64, Fault> {
+        let file = File::options().write(true).open(&self.0)?;
+        file.sync_all()?;
+        let bytes = file.metadata()?.len();
+        match fs::hard_link(&self.0, path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                return Err(Fault::new(FaultKind::Exists));
+            }
+            // Some file systems know no links.
+            Err(_) if fs::symlink_metadata(path).is_err() => fs::rename(&self.0, path)?,
+            Err(_) => return Err(Fault::new(FaultKind::Exists)),
+        }
+        #[cfg(unix)]
+        File::open(folder(path))?.sync_all()?;
+        Ok(bytes)
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        place::discard(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_beside_a_file_is_seen() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("cache.db");
+        assert_eq!(medium(&path).unwrap_err().kind(), FaultKind::Absent);
+        assert_eq!(medium(home.path()).unwrap_err().kind(), FaultKind::NotAFile);
+        fs::write(&path, "db").unwrap();
+        fs::write(beside(&path, "-wal"), "").unwrap();
+        assert_eq!(medium(&path), Ok(Medium::Still));
+        fs::write(beside(&path, "-wal"), "log").unwrap();
+        assert_eq!(medium(&path), Ok(Medium::Unfinished));
+        fs::write(beside(&path, "-shm"), "").unwrap();
+        assert_eq!(medium(&path), Ok(Medium::InUse));
+    }
+
+    #[test]
+    fn what_appeared_meanwhile_is_not_replaced() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("backup.db");
+        let aside = create_vacant(&path).unwrap();
+        fs::write(&path, "somebody else's").unwrap();
+        assert_eq!(aside.publish(&path).unwrap_err().kind(), FaultKind::Exists);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "somebody else's");
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_dropped_one_leaves_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let aside = create_vacant(&home.path().join("backup.db")).unwrap();
+        fs::write(beside(aside.path(), "-journal"), "").unwrap();
+        drop(aside);
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
+    }
+}
