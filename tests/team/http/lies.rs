@@ -32,6 +32,7 @@ async fn every_status_has_its_reason() {
         (401, FaultKind::Denied),
         (403, FaultKind::Denied),
         (407, FaultKind::Denied),
+        (408, FaultKind::Timeout),
         (429, FaultKind::Throttled),
         (503, FaultKind::Throttled),
         (500, FaultKind::Server),
@@ -77,6 +78,16 @@ async fn what_is_there_already_is_as_good_as_stored() {
         let put = puts.find(|put| put.head.contains(&key(3).to_string()));
         assert_eq!(put.unwrap().body, sealed(3));
     }
+}
+
+#[tokio::test]
+async fn a_signer_that_the_server_does_not_trust_is_named() {
+    let liar = saying(answer(422, "application/json", b"{}")).await;
+    let cache = open(&writer(&liar.url())).await;
+    let fault = cache.put_many(&entries(1..20)).await.unwrap_err();
+    let text = shown(&fault, FaultKind::Denied).to_string();
+    assert!(text.contains("cache.team.signing_key"), "{text}");
+    fails(&cache, FaultKind::Malformed).await;
 }
 
 #[tokio::test]

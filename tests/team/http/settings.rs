@@ -75,6 +75,16 @@ async fn who_can_t_sign_can_t_write() {
 }
 
 #[tokio::test]
+async fn the_address_of_queries_is_no_namespace() {
+    let text = refused(&Remote {
+        namespace: "query".parse().unwrap(),
+        ..reader("http://localhost:1")
+    })
+    .await;
+    assert!(text.contains("cache.team.namespace"), "{text}");
+}
+
+#[tokio::test]
 async fn connecting_sends_nothing() {
     let liar = Liar::new(|_| Reply::Say(bytes(b""))).await;
     let backend = rustassistant::cache::CacheBackend::Http(reader(&liar.url()));
