@@ -10,6 +10,7 @@
 //! - [`SqliteCache`] is the local file, [`Archive`] one that is only read, such as a backup.
 //! - [`PostgresCache`] and [`HttpCache`] are a team's: a [`Shelf`] behind seals.
 //! - [`copy`] takes entries from any of them to any other.
+//! - [`service`] is the HTTP server of a team's cache.
 //! - [`envelope`] is the form of an entry outside of memory, [`trust`] what is added where it leaves the machine.
 //!
 //! This is the only module that knows `sqlx`, `reqwest` and `axum`.
@@ -17,10 +18,13 @@
 mod copy;
 pub mod envelope;
 mod fault;
+mod frames;
 mod key;
 mod memory;
+mod postgres;
 mod remote;
 mod secret;
+pub mod service;
 mod shelf;
 mod sqlite;
 mod tiered;
@@ -37,11 +41,15 @@ pub use copy::{Copied, CopyOptions, Resume, Stopped, Why, copy};
 pub use fault::{Fault, FaultKind};
 pub use key::{Key, KeyError};
 pub use memory::Memory;
+pub use postgres::{PostgresCache, PostgresShelf, setup};
 pub use remote::{Access, Address, Patience, Remote, Scheme};
 pub use secret::{ExposeSecret, Secret, SecretString};
 pub use shelf::{Fetched, Sealed, Shelf};
 pub use sqlite::{Archive, SqliteCache};
-pub use tiered::{Mode, TieredCache, TieredOptions, TieredStats};
+pub use tiered::{
+    GateState, History, Latencies, Mode, TierStats, TieredCache, TieredOptions, TieredStats,
+    history,
+};
 pub use trust::{KeyId, Namespace, PublicKey, Seal, SigningKey};
 
 /// Entries read at once when everything is read.
@@ -72,7 +80,9 @@ impl Deref for Entry {
 }
 
 /// Where an entry was found, from the fastest to the slowest.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Tier {
     Memory,
@@ -203,10 +213,13 @@ pub trait Cache: Send + Sync {
         false
     }
 
-    /// Such an entry was wrong: believes its signer no more, and says who that is.
+    /// The entry of this key was wrong: believes its signer no more, and says who that is.
     fn distrust(&self, _key: &Key) -> Option<KeyId> {
         None
     }
+
+    /// Believes this signer no more.
+    fn quarantine(&self, _signer: KeyId) {}
 }
 
 /// Reads every entry; how many there are, and how many are damaged.
@@ -237,7 +250,8 @@ impl CacheBackend {
     pub async fn connect(&self) -> Result<Box<dyn Cache>, Fault> {
         match self {
             CacheBackend::Sqlite(path) => Ok(Box::new(SqliteCache::new(path).await?)),
-            CacheBackend::Postgres(_) | CacheBackend::Http(_) => Err(FaultKind::Unsupported.into()),
+            CacheBackend::Postgres(remote) => Ok(Box::new(PostgresCache::new(remote).await?)),
+            CacheBackend::Http(_) => Err(FaultKind::Unsupported.into()),
         }
     }
 }

@@ -97,7 +97,10 @@ fn carry_out(arguments: Arguments, serve: impl FnOnce(Start) -> ExitCode) -> Exi
 }
 
 fn report(command: Option<Command>) -> Verdict {
-    output::keep_log();
+    match &command {
+        Some(Command::Cache(arguments)) if arguments.keep_own_log() => {}
+        _ => output::keep_log(),
+    }
     let mut out = Output::stdout();
     let verdict = dispatch(command, &mut out);
     let verdict = verdict.and_then(|verdict| {

@@ -19,15 +19,17 @@ mod problem;
 mod resolve;
 mod rules;
 mod schema;
+mod team;
 mod tree;
 mod units;
+mod value;
 
 pub use environment::Environment;
 pub use exclude::{Entry, Exclude};
 pub(crate) use files::absolute;
 pub use load::{Found, Loaded, LookedAt, Request, load};
 pub use problem::{ConfigProblem, Place, nearest};
-pub use resolve::{Backend, CacheOptions, Config, Shown};
+pub use resolve::{CacheOptions, Config, Shown};
 pub use rules::{Judgement, LevelOverride, Profile, Rules};
 pub use schema::schema;
 
@@ -43,8 +45,26 @@ pub enum Origin {
     Editor,
     /// The variable's name.
     Environment(&'static str),
-    /// The flag's text.
+    /// The flag's text, without a value that may be secret.
     Flag(String),
+}
+
+impl From<&Place> for Origin {
+    fn from(place: &Place) -> Self {
+        match place {
+            Place::At { file, line, .. } => Self::File {
+                shown: file.clone(),
+                line: *line,
+            },
+            Place::File(shown) => Self::File {
+                shown: shown.clone(),
+                line: 1,
+            },
+            Place::Editor => Self::Editor,
+            Place::Variable(name) => Self::Environment(name),
+            Place::Flag(text) => Self::Flag(text.clone()),
+        }
+    }
 }
 
 impl std::fmt::Display for Origin {

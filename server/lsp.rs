@@ -109,6 +109,7 @@ fn start_engine(environment: &Environment) -> Engine {
         .cache;
     let store = TieredCache::open(TieredOptions {
         path: cache.path,
+        team: cache.team,
         memory_bytes: usize::try_from(cache.memory).unwrap_or(usize::MAX),
         disk_bytes: cache.disk,
         max_age: cache.age,

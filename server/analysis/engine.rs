@@ -109,10 +109,11 @@ impl Engine {
         .await
     }
 
-    /// Gives an open file the report that a cache has of its text. Whether there was one.
+    /// Gives an open file the report that this machine's caches have of its text; somebody waits for it, so no network is
+    /// asked. Whether there was one.
     pub async fn recall(&self, file: &OpenFile) -> bool {
         let key = stored::key(file.text(), file.context());
-        let lookup = self.store.get_many(&[key]).await.pop();
+        let lookup = self.store.get_near(&[key]).await.pop();
         let Ok((report, _)) = found(lookup.unwrap_or(Lookup::Miss), file.text()) else {
             return false;
         };
@@ -163,11 +164,24 @@ impl Engine {
         let texts = Arc::clone(&shared);
         let keys = run_in(pool, move || keys(&texts)).await?;
         let lookups = self.store.get_many(&keys).await;
+        let belief = |key| match self.store.is_sample(key) {
+            true => Belief::Compared,
+            false => Belief::Taken,
+        };
+        let beliefs = keys.iter().map(belief).collect();
+        let batch = Batch {
+            inputs: shared,
+            keys,
+            lookups,
+            beliefs,
+        };
         let cancel = cancel.clone();
-        let completed = run_in(pool, move || complete(&shared, &keys, lookups, &cancel));
-        let (answers, fresh) = completed.await?;
-        self.store.put_many(fresh).await;
-        Ok(answers)
+        let completed = run_in(pool, move || complete(batch, &cancel)).await?;
+        for key in completed.wrong {
+            self.store.distrust(&key).await;
+        }
+        self.store.put_many(completed.fresh).await;
+        Ok(completed.answers)
     }
 }
 
@@ -179,36 +193,98 @@ fn keys(inputs: &[Input]) -> Vec<Key> {
         .collect()
 }
 
-/// Takes what was found and computes the rest; what was computed comes a second time as entries to keep. What comes behind a
-/// text that was left out because of a cancellation is left out too.
-fn complete(
-    inputs: &[Input],
-    keys: &[Key],
+/// Texts and what the caches know of them, in one order.
+struct Batch {
+    inputs: Arc<[Input]>,
+    keys: Vec<Key>,
     lookups: Vec<Lookup>,
-    cancel: &CancellationToken,
-) -> (Vec<Answer>, Vec<(Key, Entry)>) {
-    use rayon::prelude::*;
-    let answers: Vec<Option<(Answer, Option<Entry>)>> = inputs
-        .par_iter()
-        .zip(lookups.into_par_iter())
-        .map(|(input, lookup)| (!cancel.is_cancelled()).then(|| find_or_compute(input, lookup)))
-        .collect();
-    let mut fresh = Vec::new();
-    let mut reports = Vec::with_capacity(answers.len());
-    for (key, (answer, entry)) in keys.iter().zip(answers.into_iter().map_while(|one| one)) {
-        fresh.extend(entry.map(|entry| (*key, entry)));
-        reports.push(answer);
-    }
-    (reports, fresh)
+    beliefs: Vec<Belief>,
 }
 
-fn find_or_compute((text, context): &Input, lookup: Lookup) -> (Answer, Option<Entry>) {
-    match found(lookup, text) {
-        Ok(answer) => (answer, None),
-        Err(outcome) => {
-            let report = compute(Arc::clone(text), *context);
-            let entry = stored::encode(&report);
-            ((report, Origin::Computed(outcome)), Some(entry))
+struct Completed {
+    answers: Vec<Answer>,
+    /// What was computed, as entries to keep.
+    fresh: Vec<(Key, Entry)>,
+    /// Keys whose entries, written by others, say something else than the texts.
+    wrong: Vec<Key>,
+}
+
+/// One text's answer, and what follows from how it was found.
+enum Outcome {
+    Found(Answer),
+    Computed(Answer, Entry),
+    /// Computed, because what was found is wrong.
+    Refuted(Answer, Entry),
+}
+
+/// Takes what was found and computes the rest. What comes behind a text that was left out because of a cancellation is left
+/// out too.
+fn complete(batch: Batch, cancel: &CancellationToken) -> Completed {
+    use rayon::prelude::*;
+    let lookups = batch.lookups.into_par_iter().zip(batch.beliefs);
+    let outcomes: Vec<Option<Outcome>> = batch
+        .inputs
+        .par_iter()
+        .zip(lookups)
+        .map(|(input, (lookup, belief))| {
+            (!cancel.is_cancelled()).then(|| find_or_compute(input, lookup, belief))
+        })
+        .collect();
+    let mut completed = Completed {
+        answers: Vec::with_capacity(outcomes.len()),
+        fresh: Vec::new(),
+        wrong: Vec::new(),
+    };
+    for (key, outcome) in batch
+        .keys
+        .iter()
+        .zip(outcomes.into_iter().map_while(|one| one))
+    {
+        completed.answers.push(match outcome {
+            Outcome::Found(answer) => answer,
+            Outcome::Computed(answer, entry) => {
+                completed.fresh.push((*key, entry));
+                answer
+            }
+            Outcome::Refuted(answer, entry) => {
+                completed.fresh.push((*key, entry));
+                completed.wrong.push(*key);
+                answer
+            }
+        });
+    }
+    completed
+}
+
+/// Whether what others have written is taken as it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Belief {
+    Taken,
+    Compared,
+}
+
+fn find_or_compute((text, context): &Input, lookup: Lookup, belief: Belief) -> Outcome {
+    let of_others = match &lookup {
+        Lookup::Hit(entry, Tier::Remote) => Some(entry.clone()),
+        _ => None,
+    };
+    let found = match found(lookup, text) {
+        Ok(answer) if of_others.is_none() || belief == Belief::Taken => {
+            return Outcome::Found(answer);
+        }
+        found => found,
+    };
+    let report = compute(Arc::clone(text), *context);
+    let entry = stored::encode(&report);
+    match (found, of_others) {
+        (Ok(answer), Some(of_others)) if of_others == entry => Outcome::Found(answer),
+        (_, Some(_)) => {
+            let origin = Origin::Computed(CacheOutcome::Fault);
+            Outcome::Refuted((report, origin), entry)
+        }
+        (found, None) => {
+            let outcome = found.err().unwrap_or(CacheOutcome::Miss);
+            Outcome::Computed((report, Origin::Computed(outcome)), entry)
         }
     }
 }

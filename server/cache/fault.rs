@@ -4,7 +4,9 @@ use std::fmt;
 use std::path::Path;
 
 /// What went wrong. `Display` says what a person can do about it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum FaultKind {
     /// Another process holds the lock.
@@ -89,6 +91,11 @@ pub(super) enum Remedy {
 }
 
 impl FaultKind {
+    /// Whether all other entries are as good as ever.
+    pub fn concerns_one_entry(self) -> bool {
+        self.remedy() == Remedy::Entry
+    }
+
     pub(super) fn remedy(self) -> Remedy {
         match self {
             FaultKind::Checksum

@@ -148,10 +148,15 @@ impl Eq for Address {}
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.0.expose_secret();
-        let text = text.split(['?', '#']).next().unwrap_or_default();
         let Some((scheme, rest)) = text.split_once("://") else {
             return f.write_str("(no address)");
         };
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        if rest[end..].contains('@') {
+            // A password that should have been escaped may begin or end anywhere.
+            return write!(f, "{scheme}://(hidden)");
+        }
+        let rest = rest.split(['?', '#']).next().unwrap_or_default();
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         // The password may hold an `@` that should have been escaped.
         let Some((user, host)) = authority.rsplit_once('@') else {
@@ -184,6 +189,8 @@ mod tests {
                 "postgresql://ada:s3@cret@db/x?password=s3cret",
                 "postgresql://ada@db/x",
             ),
+            ("postgresql://ada:s3/cret@db/x", "postgresql://(hidden)"),
+            ("postgresql://ada:s3?cret@db/x", "postgresql://(hidden)"),
             ("postgresql:///db?host=/run", "postgresql:///db"),
             ("${TEAM_URL}", "(no address)"),
             ("https://s3cret@a.b", "https://s3cret@a.b"),

@@ -48,7 +48,7 @@ pub struct Sealed<S> {
 }
 
 impl<S: Shelf> Sealed<S> {
-    /// One in `sample_one_in` hits is kept in mind, so that [`Cache::distrust`] knows who signed it.
+    /// One in `sample_one_in` keys is a sample.
     pub fn over(shelf: S, seal: Seal, sample_one_in: u32) -> Sealed<S> {
         Sealed {
             shelf,
@@ -186,7 +186,7 @@ impl<S: Shelf> Cache for Sealed<S> {
     }
 
     fn is_sample(&self, key: &Key) -> bool {
-        self.samples.contains(key)
+        self.samples.is_drawn(key)
     }
 
     fn distrust(&self, key: &Key) -> Option<KeyId> {
@@ -194,14 +194,22 @@ impl<S: Shelf> Cache for Sealed<S> {
         self.seal.quarantine(signer);
         Some(signer)
     }
+
+    fn quarantine(&self, signer: KeyId) {
+        self.seal.quarantine(signer);
+    }
 }
 
-/// The hits that are computed again. Which those are nobody can foretell, and they are others in every process.
+/// Who signed what was found, and which of it is computed again: which that is nobody can foretell, and it is another
+/// choice in every process.
 struct Samples {
     salt: [u8; 32],
     one_in: u32,
     signers: Mutex<HashMap<Key, KeyId>>,
 }
+
+/// Hits whose signers are kept in mind; far more than one project has files.
+const SIGNERS: usize = 100_000;
 
 impl Samples {
     fn new(one_in: u32) -> Samples {
@@ -222,13 +230,11 @@ impl Samples {
     }
 
     fn keep_in_mind(&self, key: &Key, signer: KeyId) {
-        if self.is_drawn(key) {
-            self.signers().insert(*key, signer);
+        let mut signers = self.signers();
+        if signers.len() >= SIGNERS {
+            signers.clear();
         }
-    }
-
-    fn contains(&self, key: &Key) -> bool {
-        self.is_drawn(key) && self.signers().contains_key(key)
+        signers.insert(*key, signer);
     }
 
     fn signer(&self, key: &Key) -> Option<KeyId> {

@@ -1,40 +1,45 @@
-//! What the server and the command line use: memory over the local file.
+//! What the server and the command line use: memory over the local file over a team's cache.
 //!
-//! Opening a store never fails and touches no disk; the file is opened by the first lookup that memory can't answer.
-//! Whatever goes wrong with it later, lookups become faults or misses, writes are dropped, and a person reads one
-//! warning that says what to do.
+//! Opening it never fails and touches neither disk nor network: the file is opened by the first lookup that memory can't
+//! answer, the team's cache by the first that the file can't. Whatever goes wrong with them later, lookups become faults
+//! or misses, writes are dropped, and a person reads one warning that says what to do.
 //!
-//! A hit in the file fills memory before anyone is told of it, so a second lookup of a key sends no SQL statement, and
-//! neither does one that comes while the first is under way. Writes go to memory at once and to the file behind the
-//! caller's back.
+//! A hit in a slower tier fills the faster ones: memory before anyone is told of it, so that a second lookup of a key
+//! sends nothing, and neither does one that comes while the first is under way; the file behind the caller's back, like
+//! everything that is written.
+//!
+//! Whoever types asks [`TieredCache::get_near`], which never waits for a team's cache, not even for another's lookup in
+//! it.
 
 mod flights;
 mod gate;
+mod journal;
+mod layer;
+mod quarantine;
 mod queue;
 mod statistics;
+mod team;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::runtime::Handle;
-
-use super::envelope::MAX_LENGTH;
 use super::{
-    Cache, Entry, Fault, FaultKind, Findings, Holdings, Key, Limits, Lookup, Memory, Policy,
+    Cache, CacheBackend, Entry, Fault, Findings, Holdings, Key, Limits, Lookup, Memory, Policy,
     SqliteCache, Tier,
 };
-use flights::Flights;
-use gate::{Gate, Verdict};
-use queue::{Bound, Queue};
-use statistics::Counters;
+use layer::{Layer, Place, remember};
+use statistics::Totals;
+use team::Team;
 
-pub use statistics::TieredStats;
+pub use gate::GateState;
+pub use journal::{History, history};
+pub use statistics::{Latencies, TierStats, TieredStats};
 
-/// Who waits for the store.
+/// Who waits for the cache.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Mode {
     /// A person who types: a slow cache is a fault, and a full queue drops.
@@ -60,11 +65,13 @@ impl Mode {
     }
 }
 
-/// How a store is to be.
+/// How a cache is to be.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TieredOptions {
-    /// The local file; without one there is memory only.
+    /// The local file; without one nothing outlives the process here.
     pub path: Option<PathBuf>,
+    /// A team's cache, behind the local file.
+    pub team: Option<CacheBackend>,
     /// Bytes of entries in memory.
     pub memory_bytes: usize,
     /// Bytes of the local file.
@@ -79,6 +86,7 @@ impl Default for TieredOptions {
         let Limits { bytes, age, .. } = Limits::default();
         TieredOptions {
             path: None,
+            team: None,
             memory_bytes: 4 << 20,
             disk_bytes: bytes,
             max_age: age,
@@ -87,400 +95,312 @@ impl Default for TieredOptions {
     }
 }
 
-/// Entries in a transaction when nobody waits for the next.
-const FLUSH: usize = 1000;
-/// How often a long-lived store asks whether upkeep is due.
+/// How often a long-lived cache asks whether upkeep is due, and writes down what it counted.
 const UPKEEP_EVERY: Duration = Duration::from_hours(1);
-const QUEUE: Bound = Bound {
-    entries: 10_000,
-    bytes: 32 << 20,
-};
 
-/// Memory over the local file. Needs a tokio runtime with its timer, of either flavour, only where it says `async`.
+/// Memory over the local file over a team's cache. Needs a tokio runtime with its timer, of either flavour, only where
+/// it says `async`.
 pub struct TieredCache {
-    shared: Arc<Shared>,
-    writer: AtomicBool,
-}
-
-struct Shared {
     options: TieredOptions,
     memory: Memory,
-    local: Option<SqliteCache>,
-    flights: Flights,
-    reads: Gate,
-    writes: Gate,
-    queue: Queue,
-    /// Held from taking entries out of the queue until they are written, so that a flush misses none.
-    writing: tokio::sync::Mutex<()>,
-    counters: Counters,
-    degraded: Mutex<Option<String>>,
+    local: Option<Arc<Layer>>,
+    team: Option<Arc<Layer>>,
+    totals: Totals,
     /// When it was last asked whether upkeep is due.
     upkeep: Mutex<Option<Instant>>,
-    closed: AtomicBool,
+    /// What the journal has of this process.
+    journalled: Mutex<BTreeMap<Tier, TierStats>>,
 }
 
 impl TieredCache {
     pub fn open(options: TieredOptions) -> TieredCache {
-        let shared = Shared {
-            memory: Memory::new(options.memory_bytes),
-            local: options.path.as_ref().map(SqliteCache::at),
-            flights: Flights::default(),
-            reads: Gate::default(),
-            writes: Gate::default(),
-            queue: Queue::new(QUEUE),
-            writing: tokio::sync::Mutex::default(),
-            counters: Counters::default(),
-            degraded: Mutex::default(),
-            upkeep: Mutex::default(),
-            closed: AtomicBool::new(false),
-            options,
-        };
+        let layer = |place| Arc::new(Layer::new(place, options.mode));
+        let file = options.path.as_ref().map(SqliteCache::at);
+        let quarantine = file
+            .as_ref()
+            .map(|file| journal::beside(file.path(), ".quarantine"));
+        let team = options.team.clone();
+        let team = team.map(|backend| layer(Place::Team(Team::new(backend, quarantine))));
         TieredCache {
-            shared: Arc::new(shared),
-            writer: AtomicBool::new(false),
+            memory: Memory::new(options.memory_bytes),
+            local: file.map(|file| layer(Place::File(file))),
+            team,
+            totals: Totals::default(),
+            upkeep: Mutex::default(),
+            journalled: Mutex::default(),
+            options,
         }
     }
 
     /// What memory has; never waits. Counts hits only, as whoever gets nothing asks [`TieredCache::get_many`] next.
     pub fn get(&self, key: &Key) -> Option<Entry> {
-        let entry = self.shared.memory.get(key)?;
-        self.shared
-            .counters
-            .count(&Lookup::Hit(entry.clone(), Tier::Memory));
+        let entry = self.memory.get(key)?;
+        self.totals.count(&Lookup::Hit(entry.clone(), Tier::Memory));
         Some(entry)
     }
 
     /// One answer per key, in the keys' order, from the fastest tier that has it.
     pub async fn get_many(&self, keys: &[Key]) -> Vec<Lookup> {
-        let answers = self.shared.get_many(keys).await;
-        for answer in &answers {
-            self.shared.counters.count(answer);
-        }
-        answers
+        let mut answers = self.near(keys).await;
+        self.ask_team(keys, &mut answers).await;
+        self.count(answers)
     }
 
-    /// Keeps the entry in memory now and in the file soon. May be called from any thread.
+    /// As [`TieredCache::get_many`], of this machine's tiers alone: for whoever waits for the answer to go on typing.
+    pub async fn get_near(&self, keys: &[Key]) -> Vec<Lookup> {
+        let answers = self.near(keys).await;
+        self.count(answers)
+    }
+
+    /// Keeps the entry in memory now, in the file soon, and in the team's cache if this machine writes there. May be
+    /// called from any thread.
     pub fn put(&self, key: Key, entry: Entry) {
-        self.shared.memory.insert(key, entry.clone());
-        if self.shared.local.is_none() {
-            return;
+        self.memory.insert(key, entry.clone());
+        for layer in self.written() {
+            layer.put(key, entry.clone());
         }
-        if entry.len() > MAX_LENGTH {
-            self.shared.counters.write_fault(FaultKind::TooLarge);
-            Counters::add(&self.shared.counters.dropped, 1);
-            return;
-        }
-        if self.shared.options.mode == Mode::Server && self.shared.queue.is_full() {
-            Counters::add(&self.shared.counters.dropped, 1);
-            return;
-        }
-        self.shared.queue.push(key, entry);
-        self.start_writer();
     }
 
     /// As [`TieredCache::put`] for each; on the command line it waits when too much is on its way.
     pub async fn put_many(&self, entries: Vec<(Key, Entry)>) {
         for (key, entry) in entries {
-            if self.shared.options.mode == Mode::CommandLine && self.shared.queue.len() >= FLUSH {
-                self.shared.write_some(FLUSH).await;
+            for layer in self.written() {
+                layer.make_room().await;
             }
             self.put(key, entry);
+        }
+        if self.options.mode == Mode::Server {
+            self.look_after().await;
         }
     }
 
     /// Writes what is on its way; `false` if the deadline passed before everything was.
     pub async fn flush(&self, deadline: Duration) -> bool {
-        tokio::time::timeout(deadline, self.shared.drain())
-            .await
-            .is_ok()
+        tokio::time::timeout(deadline, self.drain()).await.is_ok()
     }
 
     /// Flushes, does what is due in upkeep, and closes the file so that a copy of it is complete.
     pub async fn close(&self, deadline: Duration) -> bool {
-        tokio::time::timeout(deadline, self.shared.finish())
-            .await
-            .is_ok()
+        // Side by side: a team's cache that hangs must not keep the file from being closed.
+        let finish = async { futures::join!(self.finish_file(), self.drain_team()) };
+        let is_done = tokio::time::timeout(deadline, finish).await.is_ok();
+        self.write_down();
+        is_done
     }
 
-    /// What a person should read, each once: why there is memory only, what was moved aside.
+    /// What a person should read, each once: what is left out and why, what was moved aside, whom not to believe.
     pub fn warnings(&self) -> Vec<String> {
-        let mut warnings = self
-            .shared
-            .local
-            .as_ref()
-            .map(SqliteCache::notices)
-            .unwrap_or_default();
-        warnings.extend(
-            self.shared
-                .degraded
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone(),
-        );
-        warnings
+        self.layers().flat_map(|layer| layer.warnings()).collect()
     }
 
     pub fn stats(&self) -> TieredStats {
+        let tiers: BTreeMap<_, _> = self.layers().map(|layer| layer.stats()).collect();
+        let local = tiers.get(&Tier::Local).cloned().unwrap_or_default();
         TieredStats {
-            entries: self.shared.memory.entries() as u64,
-            bytes: self.shared.memory.bytes() as u64,
-            ..self.shared.counters.read()
+            entries: self.memory.entries() as u64,
+            bytes: self.memory.bytes() as u64,
+            written: local.written,
+            dropped: local.dropped,
+            write_faults: local.write_faults,
+            tiers,
+            ..self.totals.read()
+        }
+    }
+
+    /// Whether what the team's cache said of this key is to be computed again and compared.
+    pub fn is_sample(&self, key: &Key) -> bool {
+        self.team_cache().is_some_and(|team| team.is_sample(key))
+    }
+
+    /// What the team's cache said of this key was wrong: believes its signer no more, and forgets what may have come from
+    /// it.
+    pub async fn distrust(&self, key: &Key) {
+        let is_known = self.team_cache().and_then(|team| team.distrust(key));
+        if is_known.is_none() {
+            return;
+        }
+        if let Err(fault) = self.clear().await {
+            tracing::error!(
+                "the local cache can't be emptied: {fault}; run `rustassistant cache clear`"
+            );
         }
     }
 
     /// SQL statements sent so far.
     pub fn statements(&self) -> u64 {
-        self.shared
-            .local
-            .as_ref()
-            .map_or(0, SqliteCache::statements)
+        self.file().map_or(0, SqliteCache::statements)
     }
 
     /// The local file, if there is to be one.
     pub fn path(&self) -> Option<&Path> {
-        self.shared.local.as_ref().map(SqliteCache::path)
+        self.file().map(SqliteCache::path)
     }
 
-    /// The fastest tier that has the key; counts as no lookup.
+    /// The fastest of this machine's tiers that has the key; counts as no lookup.
     pub async fn locate(&self, key: &Key) -> Result<Option<Tier>, Fault> {
-        if self.shared.memory.contains(key) {
+        if self.memory.contains(key) {
             return Ok(Some(Tier::Memory));
         }
-        let Some(local) = &self.shared.local else {
+        let Some(file) = self.file() else {
             return Ok(None);
         };
-        Ok(local.contains(key).await?.then_some(Tier::Local))
+        Ok(file.contains(key).await?.then_some(Tier::Local))
     }
 
     /// What the local file holds; nothing, if there is none.
     pub async fn holdings(&self) -> Result<Holdings, Fault> {
-        match &self.shared.local {
-            Some(local) => local.stats().await,
+        match self.file() {
+            Some(file) => file.stats().await,
             None => Ok(Holdings::default()),
         }
     }
 
     /// Reads the whole local file.
     pub async fn check(&self) -> Result<Findings, Fault> {
-        match &self.shared.local {
-            Some(local) => local.check().await,
+        match self.file() {
+            Some(file) => file.check().await,
             None => Ok(Findings::default()),
         }
     }
 
     /// Removes what is above the limits from the local file; how many entries that were.
     pub async fn prune(&self) -> Result<u64, Fault> {
-        match &self.shared.local {
-            Some(local) => local.prune(self.shared.limits()).await,
+        match self.file() {
+            Some(file) => file.prune(self.limits()).await,
             None => Ok(0),
         }
     }
 
     /// Forgets everything, in memory and in the file; how many entries were in the file.
     pub async fn clear(&self) -> Result<u64, Fault> {
-        let _writing = self.shared.writing.lock().await;
-        self.shared.queue.clear();
-        self.shared.memory.clear();
-        match &self.shared.local {
-            Some(local) => local.clear().await,
-            None => Ok(0),
-        }
-    }
-
-    /// The task lives on whichever runtime was there first. If that ends, whoever flushes writes the rest.
-    fn start_writer(&self) {
-        if self.writer.load(Ordering::Relaxed) {
-            return;
-        }
-        let Ok(runtime) = Handle::try_current() else {
-            return;
+        self.memory.clear();
+        let (Some(local), Some(file)) = (&self.local, self.file()) else {
+            return Ok(0);
         };
-        if !self.writer.swap(true, Ordering::AcqRel) {
-            runtime.spawn(write_behind(Arc::clone(&self.shared)));
+        local.without_writes(async || file.clear().await).await
+    }
+
+    fn count(&self, answers: Vec<Lookup>) -> Vec<Lookup> {
+        for answer in &answers {
+            self.totals.count(answer);
         }
+        answers
     }
-}
 
-impl Drop for TieredCache {
-    fn drop(&mut self) {
-        self.shared.closed.store(true, Ordering::Release);
-        self.shared.queue.wake();
-    }
-}
-
-async fn write_behind(shared: Arc<Shared>) {
-    while !shared.closed.load(Ordering::Acquire) {
-        shared.queue.ripen().await;
-        while shared.write_some(queue::BATCH).await {}
-        if shared.options.mode == Mode::Server {
-            shared.upkeep().await;
-        }
-    }
-}
-
-impl Shared {
-    async fn get_many(&self, keys: &[Key]) -> Vec<Lookup> {
-        let (mut answers, open) = self.remember_all(keys);
+    async fn near(&self, keys: &[Key]) -> Vec<Lookup> {
+        let (mut answers, open) = remember(&self.memory, keys);
         let Some(local) = &self.local else {
             return answers;
         };
         if open.is_empty() {
             return answers;
         }
-        let wanted: Vec<Key> = open.iter().map(|index| keys[*index]).collect();
-        for (index, answer) in open.into_iter().zip(self.share(local, &wanted).await) {
-            answers[index] = answer;
+        let wanted: Vec<Key> = open.iter().map(|place| keys[*place]).collect();
+        let found = local.look_up(&self.memory, &wanted).await;
+        for (place, answer) in open.into_iter().zip(found) {
+            answers[place] = answer;
         }
         answers
     }
 
-    /// What memory has of the keys, and the places of those that it doesn't have.
-    fn remember_all(&self, keys: &[Key]) -> (Vec<Lookup>, Vec<usize>) {
-        let answers: Vec<_> = keys.iter().map(|key| self.remember(key)).collect();
-        let open = (0..keys.len()).filter(|index| answers[*index] == Lookup::Miss);
-        let open = open.collect();
-        (answers, open)
-    }
-
-    fn remember(&self, key: &Key) -> Lookup {
-        self.memory
-            .get(key)
-            .map_or(Lookup::Miss, |entry| Lookup::Hit(entry, Tier::Memory))
-    }
-
-    /// Looks up what nobody else is looking up, and waits for others for the rest.
-    async fn share(&self, local: &SqliteCache, keys: &[Key]) -> Vec<Lookup> {
-        let (flight, followers) = self.flights.board(keys);
-        // In the order of the keys, without those that are followed.
-        let own: Arc<[Lookup]> = self.fetch(local, flight.keys()).await.into();
-        flight.land(Arc::clone(&own));
-        let mut own = own.iter().cloned();
-        let mut followers = followers.into_iter().peekable();
-        let mut answers = Vec::with_capacity(keys.len());
-        for (place, key) in keys.iter().enumerate() {
-            let answer = match followers.next_if(|(followed, _)| *followed == place) {
-                Some((_, follower)) => follower.wait().await,
-                None => own.next(),
-            };
-            answers.push(match answer {
-                Some(answer) => answer,
-                None => self
-                    .fetch(local, &[*key])
-                    .await
-                    .pop()
-                    .unwrap_or(Lookup::Miss),
-            });
-        }
-        answers
-    }
-
-    /// Asks memory once more, as the keys may have landed since, and then the file.
-    async fn fetch(&self, local: &SqliteCache, keys: &[Key]) -> Vec<Lookup> {
-        let (mut answers, open) = self.remember_all(keys);
+    /// Asks the team's cache for what this machine has not; what it has goes into the local file. Where it has nothing
+    /// either, a fault of the local file stays one.
+    async fn ask_team(&self, keys: &[Key], answers: &mut [Lookup]) {
+        let Some(team) = &self.team else { return };
+        let is_open = |place: &usize| !matches!(answers[*place], Lookup::Hit(..));
+        let open: Vec<usize> = (0..keys.len()).filter(is_open).collect();
         if open.is_empty() {
-            return answers;
+            return;
         }
-        let wanted: Vec<Key> = open.iter().map(|index| keys[*index]).collect();
-        for (index, answer) in open.into_iter().zip(self.ask(local, &wanted).await) {
-            if let Lookup::Hit(entry, _) = &answer {
-                self.memory.insert(keys[index], entry.clone());
+        let wanted: Vec<Key> = open.iter().map(|place| keys[*place]).collect();
+        let found = team.look_up(&self.memory, &wanted).await;
+        for (place, answer) in open.into_iter().zip(found) {
+            if let (Lookup::Hit(entry, Tier::Remote), Some(local)) = (&answer, &self.local) {
+                local.put(keys[place], entry.clone());
             }
-            answers[index] = answer;
-        }
-        answers
-    }
-
-    async fn ask(&self, local: &SqliteCache, keys: &[Key]) -> Vec<Lookup> {
-        if let Err(kind) = self.reads.open() {
-            return vec![Lookup::Fault(kind); keys.len()];
-        }
-        let patience = self.options.mode.patience(keys.len());
-        let answers = tokio::time::timeout(patience, local.get_many(keys)).await;
-        let answers =
-            answers.unwrap_or_else(|_| vec![Lookup::Fault(FaultKind::Timeout); keys.len()]);
-        let worst = answers.iter().find_map(|answer| match answer {
-            Lookup::Fault(kind) if *kind != FaultKind::Checksum => Some(*kind),
-            _ => None,
-        });
-        match worst {
-            None => self.reads.passed(),
-            Some(kind) => self.failed(&self.reads, &local.last_fault(kind)),
-        }
-        answers
-    }
-
-    /// Writes at most `count` entries; whether there is more to write.
-    async fn write_some(&self, count: usize) -> bool {
-        let Some(local) = &self.local else {
-            return false;
-        };
-        let _writing = self.writing.lock().await;
-        let entries = self.queue.pop(count);
-        if entries.is_empty() {
-            return false;
-        }
-        let mut unwritten = Unwritten {
-            counters: &self.counters,
-            count: entries.len(),
-        };
-        if let Err(kind) = self.writes.open() {
-            self.counters.write_fault(kind);
-            return true;
-        }
-        match local.put_many(&entries).await {
-            Ok(()) => {
-                unwritten.count = 0;
-                Counters::add(&self.counters.written, entries.len());
-                self.writes.passed();
-            }
-            Err(fault) => {
-                self.counters.write_fault(fault.kind());
-                self.failed(&self.writes, &fault);
+            if answer != Lookup::Miss {
+                answers[place] = answer;
             }
         }
-        true
+        if let Some(local) = &self.local {
+            local.make_room().await;
+        }
     }
 
     async fn drain(&self) {
-        while self.write_some(FLUSH).await {}
-        let Some(local) = &self.local else { return };
-        if self.writes.open().is_ok()
-            && let Err(fault) = local.settle().await
-        {
-            self.failed(&self.writes, &fault);
-        }
+        futures::join!(self.drain_file(), self.drain_team());
     }
 
-    async fn finish(&self) {
-        self.drain().await;
-        self.upkeep().await;
+    async fn drain_file(&self) {
         if let Some(local) = &self.local {
-            local.close().await;
+            local.drain().await;
         }
     }
 
-    /// Only a store that has written can have made the file larger.
-    async fn upkeep(&self) {
-        let Some(local) = &self.local else { return };
-        if self.counters.written.load(Ordering::Relaxed) == 0
-            || self.writes.open().is_err()
-            || !self.ask_for_upkeep()
-        {
+    async fn drain_team(&self) {
+        if let Some(team) = &self.team {
+            team.drain().await;
+        }
+    }
+
+    async fn finish_file(&self) {
+        self.drain_file().await;
+        self.tidy().await;
+        if let Some(file) = self.file() {
+            file.close().await;
+        }
+    }
+
+    /// Upkeep and the journal of a cache that lives long.
+    async fn look_after(&self) {
+        if self.is_due() {
+            self.tidy().await;
+            self.write_down();
+        }
+    }
+
+    /// Only who has written can have made the file larger.
+    async fn tidy(&self) {
+        let (Some(local), Some(file)) = (&self.local, self.file()) else {
+            return;
+        };
+        if !local.has_written() {
             return;
         }
-        if let Err(fault) = local.upkeep(self.limits()).await {
-            self.failed(&self.writes, &fault);
+        if let Err(fault) = file.upkeep(self.limits()).await {
+            local.write_failed(&fault);
         }
     }
 
     /// The file knows whether a day has passed, but it need not be asked after every write.
-    fn ask_for_upkeep(&self) -> bool {
-        let mut asked = self.upkeep.lock().unwrap_or_else(PoisonError::into_inner);
+    fn is_due(&self) -> bool {
+        let mut asked = lock(&self.upkeep);
         if asked.is_some_and(|asked| asked.elapsed() < UPKEEP_EVERY) {
             return false;
         }
         *asked = Some(Instant::now());
         true
+    }
+
+    /// Adds to the journal what was counted since the last time.
+    fn write_down(&self) {
+        let Some(path) = self.path() else { return };
+        let mut journalled = lock(&self.journalled);
+        let now: BTreeMap<Tier, TierStats> = self.layers().map(|layer| layer.stats()).collect();
+        let none = TierStats::default();
+        let since = now.iter().map(|(tier, stats)| {
+            let before = journalled.get(tier).unwrap_or(&none);
+            (*tier, stats.since(before))
+        });
+        let since: BTreeMap<Tier, TierStats> =
+            since.filter(|(_, stats)| !stats.is_idle()).collect();
+        if since.is_empty() {
+            return;
+        }
+        match journal::append(path, since) {
+            Ok(()) => *journalled = now,
+            Err(error) => tracing::debug!(%error, "the journal of the cache can't be written"),
+        }
     }
 
     fn limits(&self) -> Limits {
@@ -491,29 +411,44 @@ impl Shared {
         }
     }
 
-    /// The first fault that doesn't pass is told; the others would say the same in other words.
-    fn failed(&self, gate: &Gate, fault: &Fault) {
-        if gate.failed(fault) == Verdict::PassesByItself {
-            tracing::debug!(%fault, "cache");
-            return;
+    /// The tiers behind memory, the faster first.
+    fn layers(&self) -> impl Iterator<Item = &Arc<Layer>> {
+        self.local.iter().chain(&self.team)
+    }
+
+    /// The tiers that what is computed here goes to.
+    fn written(&self) -> impl Iterator<Item = &Arc<Layer>> {
+        let is_written = |layer: &&Arc<Layer>| match layer.place() {
+            Place::File(_) => true,
+            Place::Team(team) => team.is_written(),
+        };
+        self.layers().filter(is_written)
+    }
+
+    fn file(&self) -> Option<&SqliteCache> {
+        match self.local.as_ref()?.place() {
+            Place::File(file) => Some(file),
+            Place::Team(_) => None,
         }
-        let mut degraded = self.degraded.lock().unwrap_or_else(PoisonError::into_inner);
-        if degraded.is_none() {
-            let warning = format!("{fault}; until then results are kept in memory only");
-            tracing::warn!("{warning}");
-            *degraded = Some(warning);
+    }
+
+    fn team_cache(&self) -> Option<&Team> {
+        match self.team.as_ref()?.place() {
+            Place::Team(team) => Some(team),
+            Place::File(_) => None,
         }
     }
 }
 
-/// Counts what was taken out of the queue and didn't reach the file, also when the write is abandoned.
-struct Unwritten<'a> {
-    counters: &'a Counters,
-    count: usize,
-}
-
-impl Drop for Unwritten<'_> {
+impl Drop for TieredCache {
     fn drop(&mut self) {
-        Counters::add(&self.counters.dropped, self.count);
+        for layer in self.layers() {
+            layer.close();
+        }
     }
+}
+
+/// What these locks guard is whole at every moment, so a panic elsewhere doesn't matter.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

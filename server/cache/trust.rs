@@ -20,7 +20,7 @@ use std::sync::{PoisonError, RwLock};
 
 use ed25519_dalek::{Signature, Signer as _, VerifyingKey};
 
-use super::envelope::{Decoder, Encoder, parts};
+use super::envelope::{self, Decoder, Encoder, parts};
 use super::{Entry, FaultKind, Key, SecretString};
 use secrecy::ExposeSecret;
 
@@ -227,7 +227,7 @@ impl Seal {
     ) -> Result<Vec<u8>, FaultKind> {
         let signer = self.signer.as_ref().ok_or(FaultKind::Setting)?;
         let mut sealed = encoder.encode(key, entry)?;
-        let message = self.message(key, &sealed).ok_or(FaultKind::Malformed)?;
+        let message = self.message(key, &sealed).ok_or(FaultKind::TooLarge)?;
         let signature = signer.0.sign(&message);
         sealed.extend_from_slice(&signer.public().id().0);
         sealed.extend_from_slice(&signature.to_bytes());
@@ -294,11 +294,17 @@ impl Seal {
     }
 }
 
+/// Whether this is a sealed envelope of the key, whoever has signed it; nothing is verified or unpacked.
+pub(super) fn is_whole(key: &Key, sealed: &[u8]) -> bool {
+    let parts = sealed.split_last_chunk::<SEAL>();
+    parts.is_some_and(|(envelope, _)| envelope::is_whole(key, envelope))
+}
+
 /// An envelope that is whole without a seal is one that nobody signed.
 fn unsigned(decoder: &mut Decoder, key: &Key, envelope: &[u8]) -> FaultKind {
     match decoder.decode(key, envelope) {
         Ok(_) => FaultKind::Unsigned,
-        Err(_) => FaultKind::Malformed,
+        Err(_) => FaultKind::Checksum,
     }
 }
 
@@ -402,7 +408,7 @@ mod tests {
             open(&nobody, &key(1), &sealed),
             Err(FaultKind::UnknownSigner)
         );
-        assert_eq!(open(&nobody, &key(1), b"x"), Err(FaultKind::Malformed));
+        assert_eq!(open(&nobody, &key(1), b"x"), Err(FaultKind::Checksum));
     }
 
     #[test]

@@ -44,7 +44,8 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
     match arguments.command {
         Command::Show => show(&loaded, out)?,
         Command::Path => path(&loaded, out)?,
-        Command::Check | Command::Schema => {}
+        Command::Check => advise(&loaded),
+        Command::Schema => {}
     }
     Ok(check(&loaded))
 }
@@ -69,6 +70,12 @@ pub(super) fn found_word(found: Found) -> &'static str {
         Found::Read => "read",
         Found::Absent => "not there",
         Found::Refused => "refused",
+    }
+}
+
+fn advise(loaded: &Loaded) {
+    for advice in &loaded.advice {
+        say("warning", advice);
     }
 }
 

@@ -167,7 +167,7 @@ fn configuration(loaded: &Loaded) -> Vec<Check> {
             checks.push(Check::ok(WHAT, words));
         }
     }
-    let warnings = loaded.warnings.iter();
+    let warnings = loaded.warnings.iter().chain(&loaded.advice);
     checks.extend(warnings.map(|warning| Check::note(WHAT, warning.as_str())));
     let problems = loaded.problems.iter();
     checks.extend(problems.map(|problem| Check::problem(WHAT, problem.to_string())));

@@ -25,6 +25,7 @@ impl Work {
     pub(super) fn with_cache(options: &CacheOptions) -> anyhow::Result<Self> {
         Self::with_store(TieredOptions {
             path: options.path.clone(),
+            team: options.team.clone(),
             memory_bytes: usize::try_from(options.memory).unwrap_or(usize::MAX),
             disk_bytes: options.disk,
             max_age: options.age,

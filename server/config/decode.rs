@@ -1,18 +1,13 @@
 //! From what a layer says to settings, key by key: a wrong key costs that key only.
 
-use std::{
-    ops::Range,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, ops::Range, path::Path};
 
 use super::{
-    ConfigProblem, Origin, Place,
-    environment::{USER, expanded},
-    exclude,
+    ConfigProblem, Place, exclude,
     keys::{self, At, Key, Shape},
     problem::{nearest, place_in},
     tree::{Name, Node, Placed, Table},
-    units,
+    value::{Fault, Value, holds_secret, quoted},
 };
 use crate::smells::Smell;
 
@@ -21,6 +16,10 @@ use crate::smells::Smell;
 pub(super) struct Layer {
     pub(super) settings: Vec<Setting>,
     pub(super) problems: Vec<ConfigProblem>,
+    /// The paths of the keys that are wrong or unknown.
+    pub(super) wrong: BTreeSet<String>,
+    /// The paths of the keys that hold a secret as it is.
+    pub(super) literal: Vec<String>,
 }
 
 /// A value for a key, of the key's shape.
@@ -30,16 +29,7 @@ pub(super) struct Setting {
     /// The smell that the key is of, if it is of one.
     pub(super) smell: Option<&'static str>,
     pub(super) value: Value,
-    pub(super) origin: Origin,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value {
-    Flag(bool),
-    Number(u64),
-    Choice(&'static str),
-    List(Vec<String>),
-    Path(PathBuf),
+    pub(super) place: Place,
 }
 
 /// Who speaks, and what the words are relative to.
@@ -76,21 +66,6 @@ pub(super) fn decode(table: &Table, speaker: Speaker<'_>) -> Layer {
     };
     decoder.table(&[], table);
     decoder.layer
-}
-
-/// What is wrong with one value.
-struct Fault {
-    message: String,
-    suggestion: Option<String>,
-}
-
-impl Fault {
-    fn expected(what: &str, found: &Node) -> Self {
-        Self {
-            message: format!("expected {what}, found {}", found.kind()),
-            suggestion: None,
-        }
-    }
 }
 
 struct Decoder<'a> {
@@ -178,13 +153,10 @@ impl Decoder<'_> {
         let tail = self.layer.settings.split_off(first);
         let kept = tail.into_iter().filter(|setting| !is_warn(setting));
         self.layer.settings.extend(kept);
-        let fault = Fault {
-            message: format!("{warn} is above `strong`, which is {strong}"),
-            suggestion: None,
-        };
+        let message = format!("{warn} is above `strong`, which is {strong}");
         let mut path = path.to_vec();
         path.push("warn");
-        self.fault(&path, &at, fault);
+        self.fault(&path, &at, message.into());
     }
 
     fn key(&mut self, key: &'static Key, path: &[&str], value: &Placed) {
@@ -203,11 +175,14 @@ impl Decoder<'_> {
                 return;
             }
         };
+        if holds_secret(key.shape, &value.node) {
+            self.layer.literal.push(path.join("."));
+        }
         self.layer.settings.push(Setting {
             key,
             smell: smell.map(|smell| smell.id),
             value: value_read,
-            origin: self.speaker.origin(&value.at),
+            place: self.speaker.place(&value.at),
         });
     }
 
@@ -224,11 +199,7 @@ impl Decoder<'_> {
                 None => patterns.push(pattern.clone()),
                 Some(reason) => {
                     let message = format!("the pattern `{pattern}` can't be read: {reason}");
-                    let fault = Fault {
-                        message,
-                        suggestion: None,
-                    };
-                    self.fault(path, &item.at, fault);
+                    self.fault(path, &item.at, message.into());
                 }
             }
         }
@@ -249,22 +220,12 @@ impl Decoder<'_> {
             "refused: {who} may not choose where data goes; `[{}]` is read from the user's own config.toml, the environment and flags",
             name.text
         );
-        let fault = Fault {
-            message,
-            suggestion: None,
-        };
-        self.fault(path, &name.at, fault);
+        // What is refused is as if it were not there, so it makes nothing wrong.
+        self.problem(path, &name.at, message.into());
     }
 
     fn unknown(&mut self, outer: &[&str], path: &[&str], name: &Name) {
-        if keys::LATER.contains(&path.join(".").as_str()) {
-            let fault = Fault {
-                message: "not available in this version".to_owned(),
-                suggestion: None,
-            };
-            self.fault(path, &name.at, fault);
-            return;
-        }
+        self.layer.wrong.insert(path.join("."));
         let kind = if outer == ["smells"] { "smell" } else { "key" };
         let known = keys::names_in(outer, self.speaker.smells);
         let suggestion = nearest(&name.text, known.iter().copied()).map(str::to_owned);
@@ -281,6 +242,11 @@ impl Decoder<'_> {
     }
 
     fn fault(&mut self, path: &[&str], at: &Range<usize>, fault: Fault) {
+        self.layer.wrong.insert(path.join("."));
+        self.problem(path, at, fault);
+    }
+
+    fn problem(&mut self, path: &[&str], at: &Range<usize>, fault: Fault) {
         self.layer.problems.push(ConfigProblem {
             place: self.speaker.place(at),
             key: Some(path.join(".")),
@@ -302,101 +268,4 @@ impl Speaker<'_> {
             Voice::Flag(text) => Place::Flag(text.to_owned()),
         }
     }
-
-    pub(super) fn origin(&self, at: &Range<usize>) -> Origin {
-        match self.place(at) {
-            Place::At { file, line, .. } => Origin::File { shown: file, line },
-            Place::File(shown) => Origin::File { shown, line: 1 },
-            Place::Editor => Origin::Editor,
-            Place::Variable(name) => Origin::Environment(name),
-            Place::Flag(text) => Origin::Flag(text),
-        }
-    }
-
-    fn value(&self, shape: Shape, node: &Node) -> Result<Value, Fault> {
-        match shape {
-            Shape::Flag => match node {
-                Node::Flag(flag) => Ok(Value::Flag(*flag)),
-                _ => Err(Fault::expected("true or false", node)),
-            },
-            Shape::Number { least, most } => number(least, most, node),
-            Shape::Choice { names, later } => choice(names, later, node),
-            Shape::Globs => Err(Fault::expected("a list of patterns", node)),
-            Shape::Path => self.path(node),
-            Shape::Size => size(node),
-        }
-    }
-
-    fn path(&self, node: &Node) -> Result<Value, Fault> {
-        let Node::Text(text) = node else {
-            return Err(Fault::expected("a path", node));
-        };
-        if text.is_empty() {
-            return Err(Fault {
-                message: "expected a path, found an empty string".to_owned(),
-                suggestion: None,
-            });
-        }
-        let path = expanded(Path::new(text), self.user).ok_or_else(|| Fault {
-            message: format!("`~` means nothing here, because {USER} is not set"),
-            suggestion: None,
-        })?;
-        Ok(Value::Path(self.base.join(path)))
-    }
-}
-
-fn number(least: u64, most: u64, node: &Node) -> Result<Value, Fault> {
-    let Node::Number(number) = node else {
-        return Err(Fault::expected("a whole number", node));
-    };
-    let within = u64::try_from(*number)
-        .ok()
-        .filter(|number| (least..=most).contains(number));
-    within.map(Value::Number).ok_or_else(|| Fault {
-        message: format!("expected a whole number from {least} to {most}, found {number}"),
-        suggestion: None,
-    })
-}
-
-fn choice(names: &'static [&'static str], later: &[&str], node: &Node) -> Result<Value, Fault> {
-    let Node::Text(text) = node else {
-        return Err(Fault::expected(&format!("one of {}", quoted(names)), node));
-    };
-    if let Some(name) = names.iter().find(|name| *name == text) {
-        return Ok(Value::Choice(name));
-    }
-    if later.contains(&text.as_str()) {
-        return Err(Fault {
-            message: format!(
-                "`{text}` is not available in this version, only {}",
-                quoted(names)
-            ),
-            suggestion: None,
-        });
-    }
-    Err(Fault {
-        message: format!("expected one of {}, found another string", quoted(names)),
-        suggestion: nearest(text, names.iter().copied()).map(str::to_owned),
-    })
-}
-
-fn size(node: &Node) -> Result<Value, Fault> {
-    let wanted = "bytes as a number or as \"256MB\"";
-    let bytes = match node {
-        Node::Number(number) => u64::try_from(*number).ok(),
-        Node::Text(text) => units::bytes(text),
-        _ => None,
-    };
-    bytes.map(Value::Number).ok_or_else(|| match node {
-        Node::Text(_) => Fault {
-            message: format!("expected {wanted}, found another string"),
-            suggestion: None,
-        },
-        _ => Fault::expected(wanted, node),
-    })
-}
-
-fn quoted(names: &[&str]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    quoted.join(", ")
 }

@@ -21,19 +21,36 @@ pub struct Environment {
     pub(super) cache: CacheVariables,
 }
 
-/// What is said of the cache. The texts of the last two may be secret: they are never shown.
+/// What is said of the cache: the variables that are set, and their texts, which may be secret.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub(super) struct CacheVariables {
-    pub(super) backend: Option<String>,
-    pub(super) path: Option<PathBuf>,
-    pub(super) has_url: bool,
-    pub(super) has_api_key: bool,
+pub(super) struct CacheVariables(Vec<(CacheVariable, OsString)>);
+
+/// A variable, and the key that it sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct CacheVariable {
+    pub(super) name: &'static str,
+    pub(super) key: &'static str,
 }
 
-pub(super) const CACHE_BACKEND: &str = "RUSTASSISTANT_CACHE_BACKEND";
-pub(super) const CACHE_PATH: &str = "RUSTASSISTANT_CACHE_PATH";
-pub(super) const CACHE_URL: &str = "RUSTASSISTANT_CACHE_URL";
-pub(super) const CACHE_API_KEY: &str = "RUSTASSISTANT_CACHE_API_KEY";
+const CACHE: [CacheVariable; 9] = [
+    variable("RUSTASSISTANT_CACHE_BACKEND", "cache.backend"),
+    variable("RUSTASSISTANT_CACHE_PATH", "cache.path"),
+    variable("RUSTASSISTANT_CACHE_URL", "cache.url"),
+    variable("RUSTASSISTANT_CACHE_API_KEY", "cache.api_key"),
+    variable("RUSTASSISTANT_CACHE_NAMESPACE", "cache.team.namespace"),
+    variable("RUSTASSISTANT_CACHE_WRITE", "cache.team.write"),
+    variable(
+        "RUSTASSISTANT_CACHE_TRUSTED_KEYS",
+        "cache.team.trusted_keys",
+    ),
+    variable("RUSTASSISTANT_CACHE_SIGNING_KEY", "cache.team.signing_key"),
+    variable("RUSTASSISTANT_CACHE_CA_FILE", "cache.team.ca_file"),
+];
+
+const fn variable(name: &'static str, key: &'static str) -> CacheVariable {
+    CacheVariable { name, key }
+}
+
 /// The variable of the user's own directory.
 pub(super) const USER: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
 
@@ -53,17 +70,13 @@ impl Environment {
         let user = get(USER).map(PathBuf::from);
         let path = |name: &str| get(name).map(|value| with_user(&value, user.as_deref()));
         let beside = || user.as_ref().map(|user| user.join(".rustassistant"));
+        let set = |variable: CacheVariable| get(variable.name).map(|value| (variable, value));
         Self {
             home: path("RUSTASSISTANT_HOME").or_else(beside),
             directory: None,
             log: text("RUSTASSISTANT_LOG"),
             no_color: get("NO_COLOR").is_some(),
-            cache: CacheVariables {
-                backend: text(CACHE_BACKEND),
-                path: path(CACHE_PATH),
-                has_url: get(CACHE_URL).is_some(),
-                has_api_key: get(CACHE_API_KEY).is_some(),
-            },
+            cache: CacheVariables(CACHE.into_iter().filter_map(set).collect()),
             user,
         }
     }
@@ -79,12 +92,19 @@ impl Environment {
     }
 }
 
+impl CacheVariables {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (CacheVariable, &OsStr)> {
+        self.0
+            .iter()
+            .map(|(variable, value)| (*variable, value.as_os_str()))
+    }
+}
+
+/// Names only.
 impl std::fmt::Debug for CacheVariables {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CacheVariables")
-            .field("backend", &self.backend)
-            .field("path", &self.path)
-            .finish_non_exhaustive()
+        let names = self.0.iter().map(|(variable, _)| variable.name);
+        f.debug_list().entries(names).finish()
     }
 }
 
@@ -105,6 +125,7 @@ fn with_user(value: &OsStr, user: Option<&Path>) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::keys::KEYS;
 
     fn environment(variables: &[(&str, &str)]) -> Environment {
         Environment::from_lookup(|name| {
@@ -148,7 +169,7 @@ mod tests {
             ("RUSTASSISTANT_HOME", ""),
             ("NO_COLOR", ""),
             ("RUSTASSISTANT_LOG", ""),
-            (CACHE_BACKEND, ""),
+            ("RUSTASSISTANT_CACHE_BACKEND", ""),
         ]);
         assert_eq!(
             environment.home,
@@ -156,15 +177,17 @@ mod tests {
         );
         assert!(!environment.no_color);
         assert_eq!(environment.log, None);
-        assert_eq!(environment.cache.backend, None);
+        assert_eq!(environment.cache, CacheVariables::default());
     }
 
     #[test]
-    fn secrets_are_noticed_and_not_held() {
-        let environment = environment(&[(CACHE_API_KEY, "hunter2"), (CACHE_URL, "https://u:p@h")]);
-        assert!(environment.cache.has_api_key && environment.cache.has_url);
-        let shown = format!("{environment:?}");
-        assert!(!shown.contains("hunter2") && !shown.contains("u:p"));
+    fn every_variable_sets_a_key_and_none_is_shown() {
+        let environment = Environment::from_lookup(|_| Some(OsString::from("hunter2")));
+        assert_eq!(environment.cache.iter().count(), CACHE.len());
+        assert!(!format!("{:?}", environment.cache).contains("hunter2"));
+        for CacheVariable { name, key } in CACHE {
+            assert!(KEYS.iter().any(|known| known.path == key), "{name}");
+        }
     }
 
     #[test]

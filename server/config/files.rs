@@ -47,6 +47,21 @@ pub(super) fn read(path: &Path) -> Result<String, Unread> {
     })
 }
 
+/// Whether others than the owner may read the file.
+pub(super) fn is_open(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        // The home of a user is closed to others, and there is no mode to ask.
+        let _ = path;
+        false
+    }
+}
+
 /// The path from the root, without `.` and `..`. Nothing is asked of the disk, so that a path which isn't there has one too.
 pub(crate) fn absolute(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());

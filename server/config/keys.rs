@@ -43,17 +43,27 @@ pub(super) enum Shape {
         least: u64,
         most: u64,
     },
-    Choice {
-        names: &'static [&'static str],
-        /// Names that are known and mean something, but not to this version.
-        later: &'static [&'static str],
-    },
+    /// One of these names.
+    Choice(&'static [&'static str]),
     /// Patterns as in `.gitignore`.
     Globs,
     /// May start with `~`; relative to the file that says it.
     Path,
     /// Bytes, as a number or as a string with a unit.
     Size,
+    /// Of a database or a server; may name `${VARIABLES}` and hold a password.
+    Address,
+    /// A string, or where to read it: `{ file = "path" }` or `{ command = ["program", "argument"] }`.
+    Secret,
+    Namespace,
+    PublicKeys,
+}
+
+impl Shape {
+    /// Whether what is written there may be shown to everybody.
+    pub(super) fn is_public(self) -> bool {
+        !matches!(self, Self::Address | Self::Secret)
+    }
 }
 
 /// Whose layers may set a key.
@@ -69,16 +79,14 @@ pub(super) const ANY_SMELL: &str = "<id>";
 /// The key that a smell's number means where it stands for the smell's table.
 pub(super) const SHORT: &str = "warn";
 
-/// Keys of the cache that this version doesn't have.
-pub(super) const LATER: [&str; 3] = ["cache.api_key", "cache.team", "cache.url"];
+/// The names of the table that a secret may be.
+pub(super) const FILE: &str = "file";
+pub(super) const COMMAND: &str = "command";
 
-pub(super) static KEYS: [Key; 12] = [
+pub(super) static KEYS: [Key; 19] = [
     Key {
         path: "profile",
-        shape: Shape::Choice {
-            names: &["calm", "full"],
-            later: &[],
-        },
+        shape: Shape::Choice(&["calm", "full"]),
         reach: Reach::Everyone,
         doc: "How much is shown: `calm` says what is strong, rare, answered by a refactoring, or of a smell whose first limit or level is set; `full` says everything above a limit.",
     },
@@ -114,10 +122,7 @@ pub(super) static KEYS: [Key; 12] = [
     },
     Key {
         path: "smells.<id>.level",
-        shape: Shape::Choice {
-            names: &["off", "hint", "information", "warning", "error"],
-            later: &[],
-        },
+        shape: Shape::Choice(&["off", "hint", "information", "warning", "error"]),
         reach: Reach::Everyone,
         doc: "What findings of the smell are shown as, whatever they measure. Without it they are hints, and informations where strong.",
     },
@@ -132,18 +137,57 @@ pub(super) static KEYS: [Key; 12] = [
     },
     Key {
         path: "cache.backend",
-        shape: Shape::Choice {
-            names: &["sqlite"],
-            later: &["postgres", "http"],
-        },
+        shape: Shape::Choice(&["sqlite", "postgres", "http"]),
         reach: Reach::UserOnly,
-        doc: "Where reports are kept. Only in the user's file, the environment or on the command line, as everything of `cache`.",
+        doc: "Where reports are kept: `sqlite` is the local file alone; `postgres` and `http` add a team's cache behind it. Without it the address in `cache.url` decides. Only in the user's file, the environment or on the command line, as everything of `cache`.",
     },
     Key {
         path: "cache.path",
         shape: Shape::Path,
         reach: Reach::UserOnly,
         doc: "The file that reports are kept in.",
+    },
+    Key {
+        path: "cache.url",
+        shape: Shape::Address,
+        reach: Reach::UserOnly,
+        doc: "The address of the team's cache: a database as `postgresql://host/name`, or a server as `https://host/path`. It may name `${VARIABLES}` of the environment. Plain http is only for this machine.",
+    },
+    Key {
+        path: "cache.api_key",
+        shape: Shape::Secret,
+        reach: Reach::UserOnly,
+        doc: "The key that the team's server asks for, or the database's password. A string, in which `${VARIABLE}` stands for a variable of the environment, or the first line of a file or of what a program prints.",
+    },
+    Key {
+        path: "cache.team.namespace",
+        shape: Shape::Namespace,
+        reach: Reach::UserOnly,
+        doc: "The part of the team's cache that is read and written: `main`, or one of a pull request's own.",
+    },
+    Key {
+        path: "cache.team.write",
+        shape: Shape::Flag,
+        reach: Reach::UserOnly,
+        doc: "Whether what this machine computes goes to the team's cache. Needs `cache.team.signing_key`.",
+    },
+    Key {
+        path: "cache.team.trusted_keys",
+        shape: Shape::PublicKeys,
+        reach: Reach::UserOnly,
+        doc: "The public keys of those whose entries are believed, as `rustassistant cache keygen` prints them.",
+    },
+    Key {
+        path: "cache.team.signing_key",
+        shape: Shape::Secret,
+        reach: Reach::UserOnly,
+        doc: "The key that entries are signed with, as `rustassistant cache keygen` writes it. Written as `cache.api_key`.",
+    },
+    Key {
+        path: "cache.team.ca_file",
+        shape: Shape::Path,
+        reach: Reach::UserOnly,
+        doc: "A file of certificates, in PEM, of authorities that are believed beside the system's.",
     },
     Key {
         path: "cache.limits.memory",

@@ -1,19 +1,22 @@
 //! Asks every layer in turn.
 
 use std::{
+    collections::BTreeSet,
+    ffi::OsStr,
     io,
     path::{Path, PathBuf},
 };
 
 use super::{
     Config, ConfigProblem, Environment, Place,
-    decode::{File, Layer, Speaker, Voice, decode},
-    environment::{CACHE_API_KEY, CACHE_BACKEND, CACHE_PATH, CACHE_URL, USER},
+    decode::{File, Layer, Setting, Speaker, Voice, decode},
+    environment::{CacheVariable, USER, expanded},
     files::{self, Unread},
-    keys::KEYS,
+    keys::{self, At, KEYS, Key, Shape},
     problem::place_in,
-    resolve::{Spoken, resolve},
+    resolve::{Resolved, Spoken, resolve},
     tree::{self, Name, Node, Placed, Table},
+    value::Value,
 };
 use crate::smells::{self, Smell};
 
@@ -39,6 +42,8 @@ pub struct Loaded {
     pub problems: Vec<ConfigProblem>,
     /// What an environment lacks and everything works without.
     pub warnings: Vec<String>,
+    /// What is worth mending, for whoever asks.
+    pub advice: Vec<String>,
     /// The files that were looked at, the weakest first.
     pub looked_at: Vec<LookedAt>,
 }
@@ -91,6 +96,7 @@ pub(super) fn load_for(
         environment,
         smells,
         layers: Vec::new(),
+        wrong: BTreeSet::new(),
         loaded: Loaded::default(),
     };
     loader.user_file();
@@ -111,6 +117,8 @@ struct Loader<'a> {
     environment: &'a Environment,
     smells: &'a [Smell],
     layers: Vec<Spoken>,
+    /// The paths of the keys that were lost.
+    wrong: BTreeSet<String>,
     loaded: Loaded,
 }
 
@@ -173,7 +181,12 @@ impl Loader<'_> {
             Whose::User => Voice::UserFile(file),
             Whose::Project => Voice::ProjectFile(file),
         };
-        self.speak(&table, voice, path.parent().unwrap_or(self.start));
+        let literal = self.speak(&table, voice, path.parent().unwrap_or(self.start));
+        if let (Some(key), Whose::User, true) = (literal.first(), whose, files::is_open(&path)) {
+            self.loaded.advice.push(format!(
+                "{shown} holds a secret (`{key}`) and others may read it: take their permission (`chmod 600`), or name a variable, a file or a command instead"
+            ));
+        }
         self.looked_at(path, Found::Read);
     }
 
@@ -193,48 +206,38 @@ impl Loader<'_> {
     }
 
     fn variables(&mut self) {
-        let cache = &self.environment.cache;
-        if let Some(backend) = &cache.backend {
-            self.variable(CACHE_BACKEND, "backend", backend);
-        }
-        if let Some(path) = &cache.path {
-            self.cache_path(path);
-        }
-        let later = [
-            (CACHE_URL, cache.has_url),
-            (CACHE_API_KEY, cache.has_api_key),
-        ];
-        for (name, is_set) in later {
-            if !is_set {
+        for (CacheVariable { name, key }, value) in self.environment.cache.iter() {
+            let Some(key) = KEYS.iter().find(|known| known.path == key) else {
                 continue;
+            };
+            if key.shape == Shape::Path {
+                self.path_variable(name, key, Path::new(value));
+            } else {
+                self.variable(name, key, value);
             }
-            self.loaded.problems.push(ConfigProblem {
-                place: Place::Variable(name),
-                key: None,
-                message: "a cache of the team is not available in this version".to_owned(),
-                suggestion: None,
-            });
         }
     }
 
-    fn variable(&mut self, variable: &'static str, key: &str, value: &str) {
-        let value = Placed::without_place(Node::Text(value.to_owned()));
-        let inner = vec![(Name::without_place(key), value)];
-        let cache = Placed::without_place(Node::Table(inner));
-        let table = vec![(Name::without_place("cache"), cache)];
-        self.speak(&table, Voice::Variable(variable), self.here);
+    fn variable(&mut self, name: &'static str, key: &Key, value: &OsStr) {
+        let node = node_of_variable(key.shape, &value.to_string_lossy());
+        let tree = key.path.rsplit('.').fold(node, |inner, segment| {
+            let pair = (Name::without_place(segment), Placed::without_place(inner));
+            Node::Table(vec![pair])
+        });
+        if let Node::Table(table) = tree {
+            self.speak(&table, Voice::Variable(name), self.here);
+        }
     }
 
-    /// A path need not be Unicode, so it takes no way through text.
-    fn cache_path(&mut self, path: &Path) {
-        let Some(key) = KEYS.iter().find(|key| key.path == "cache.path") else {
-            return;
-        };
-        let setting = super::decode::Setting {
+    /// A path need not be Unicode, so it takes no way through text. Without a user's directory `~` stays.
+    fn path_variable(&mut self, name: &'static str, key: &'static Key, path: &Path) {
+        let user = self.environment.user.as_deref();
+        let path = expanded(path, user).unwrap_or_else(|| path.to_path_buf());
+        let setting = Setting {
             key,
             smell: None,
-            value: super::decode::Value::Path(self.here.join(path)),
-            origin: super::Origin::Environment(CACHE_PATH),
+            value: Value::Path(self.here.join(path)),
+            place: Place::Variable(name),
         };
         self.layers.push(Spoken {
             settings: vec![setting],
@@ -243,10 +246,13 @@ impl Loader<'_> {
     }
 
     fn flag(&mut self, flag: &str) {
+        let shown = shown_flag(flag, self.smells);
         match flag_table(flag) {
-            Ok(table) => self.speak(&table, Voice::Flag(flag), self.here),
+            Ok(table) => {
+                self.speak(&table, Voice::Flag(&shown), self.here);
+            }
             Err(message) => self.loaded.problems.push(ConfigProblem {
-                place: Place::Flag(flag.to_owned()),
+                place: Place::Flag(shown),
                 key: None,
                 message,
                 suggestion: None,
@@ -254,21 +260,29 @@ impl Loader<'_> {
         }
     }
 
-    /// `base` is what paths start at. Patterns are about the project: they start where its file lies, or else at the workspace.
-    fn speak(&mut self, table: &Table, voice: Voice<'_>, base: &Path) {
+    /// `base` is what paths start at. Patterns are about the project: they start where its file lies, or else at the
+    /// workspace. The paths of the keys that hold a secret as it is.
+    fn speak(&mut self, table: &Table, voice: Voice<'_>, base: &Path) -> Vec<String> {
         let speaker = Speaker {
             voice,
             base,
             user: self.environment.user.as_deref(),
             smells: self.smells,
         };
-        let Layer { settings, problems } = decode(table, speaker);
+        let Layer {
+            settings,
+            problems,
+            wrong,
+            literal,
+        } = decode(table, speaker);
         self.loaded.problems.extend(problems);
+        self.wrong.extend(wrong);
         let base = match voice {
             Voice::ProjectFile(_) => base.to_path_buf(),
             _ => self.workspace.to_path_buf(),
         };
         self.layers.push(Spoken { settings, base });
+        literal
     }
 
     fn unread(&mut self, path: PathBuf, error: &Unread) {
@@ -291,7 +305,14 @@ impl Loader<'_> {
     }
 
     fn finish(mut self) -> Loaded {
-        self.loaded.config = resolve(self.layers, self.environment, self.smells);
+        let Resolved {
+            config,
+            problems,
+            warnings,
+        } = resolve(self.layers, &self.wrong, self.environment, self.smells);
+        self.loaded.config = config;
+        self.loaded.problems.extend(problems);
+        self.loaded.warnings.extend(warnings);
         if self.loaded.config.cache.path.is_none() {
             let warning = format!(
                 "neither RUSTASSISTANT_HOME nor {USER} is set: there are no options of the user, and reports are held in memory only"
@@ -300,6 +321,39 @@ impl Loader<'_> {
         }
         self.loaded
     }
+}
+
+/// What a variable's text is for a key of this shape.
+fn node_of_variable(shape: Shape, text: &str) -> Node {
+    match (shape, text.trim()) {
+        (Shape::Flag, "true" | "1") => Node::Flag(true),
+        (Shape::Flag, "false" | "0") => Node::Flag(false),
+        (Shape::PublicKeys, text) => {
+            let keys = text.split(',').map(str::trim).filter(|key| !key.is_empty());
+            let key = |key: &str| Placed::without_place(Node::Text(key.to_owned()));
+            Node::List(keys.map(key).collect())
+        }
+        _ => Node::Text(text.to_owned()),
+    }
+}
+
+/// A flag as it may be shown: whole only where its key is one that holds no secret.
+fn shown_flag(flag: &str, smells: &[Smell]) -> String {
+    let Some((name, _)) = flag.split_once('=') else {
+        return flag.split(':').next().unwrap_or_default().to_owned();
+    };
+    let segments: Vec<&str> = name.trim().split('.').map(str::trim).collect();
+    let is_public = match keys::at(&segments, smells) {
+        At::Key(key) => key.shape.is_public(),
+        At::Smell => true,
+        At::Table => segments != ["cache"] && segments != ["cache", "team"],
+        At::Nothing => false,
+    };
+    if is_public {
+        return flag.to_owned();
+    }
+    let name = name.split([':', '@']).next().unwrap_or_default();
+    format!("{name}=…")
 }
 
 /// A flag's value is TOML, or else the string that a shell has taken the quotes off.

@@ -29,7 +29,7 @@ pub enum Place {
     Editor,
     /// A variable of the environment.
     Variable(&'static str),
-    /// A flag, as it was written.
+    /// A flag, as it was written, without a value that may be secret.
     Flag(String),
 }
 

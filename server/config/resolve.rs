@@ -1,17 +1,22 @@
 //! From the settings of all layers to one configuration.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use super::{
-    Environment, Exclude, Judgement, LevelOverride, Origin, Profile, Rules,
-    decode::{Setting, Value},
+    ConfigProblem, Environment, Exclude, Judgement, LevelOverride, Origin, Place, Profile, Rules,
+    decode::Setting,
+    team::{self, Trouble},
+    value::Value,
 };
-use crate::smells::{self, Limits, Smell};
+use crate::{
+    cache::{CacheBackend, Namespace},
+    smells::{self, Limits, Smell},
+};
 
 /// Every option, decided. Nobody changes it: other options make another one.
 #[derive(Debug, Clone)]
@@ -27,7 +32,6 @@ pub struct Config {
 /// Where reports are kept, and how many.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CacheOptions {
-    pub backend: Backend,
     /// The embedded cache's file; without one, reports are held in memory only.
     pub path: Option<PathBuf>,
     /// Bytes in memory.
@@ -36,11 +40,8 @@ pub struct CacheOptions {
     pub disk: u64,
     /// How long a report is kept that nobody asks for.
     pub age: Duration,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Backend {
-    Sqlite,
+    /// What lies behind the file: a team's cache, never [`CacheBackend::Sqlite`].
+    pub team: Option<CacheBackend>,
 }
 
 /// A value as `config show` prints it: TOML, and where it was set.
@@ -65,8 +66,21 @@ const AGE_IN_DAYS: u64 = 30;
 const MAX_FILES: u64 = 20_000;
 const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
 
-/// `layers` from the weakest to the strongest.
-pub(super) fn resolve(layers: Vec<Spoken>, environment: &Environment, smells: &[Smell]) -> Config {
+/// The configuration, and what only shows when all layers are known.
+#[derive(Debug)]
+pub(super) struct Resolved {
+    pub(super) config: Config,
+    pub(super) problems: Vec<ConfigProblem>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// `layers` from the weakest to the strongest; `wrong` are the paths of the keys that were lost.
+pub(super) fn resolve(
+    layers: Vec<Spoken>,
+    wrong: &BTreeSet<String>,
+    environment: &Environment,
+    smells: &[Smell],
+) -> Resolved {
     let mut exclude = Exclude::default();
     let mut excluded = Vec::new();
     let mut values = defaults(environment, smells);
@@ -74,24 +88,30 @@ pub(super) fn resolve(layers: Vec<Spoken>, environment: &Environment, smells: &[
         for setting in settings {
             if let Value::List(patterns) = &setting.value {
                 exclude.add(&base, patterns.iter().map(String::as_str));
-                excluded.push(shown_patterns(patterns, &setting.origin));
+                excluded.push(shown_patterns(patterns, &setting.place));
                 continue;
             }
             values.set(&setting);
         }
     }
     let rules = rules(&values, smells);
-    let cache = cache(&values);
+    let (team, Trouble { problems, warnings }) = team::resolve(&mut values, wrong);
+    let cache = cache(&values, team);
     let max_files = usize::try_from(values.number("workspace.max_files")).unwrap_or(usize::MAX);
     let mut shown = values.shown();
     shown.extend(excluded);
     shown.sort_by(|left, right| left.key.cmp(&right.key));
-    Config {
+    let config = Config {
         rules,
         exclude,
         cache,
         max_files,
         shown,
+    };
+    Resolved {
+        config,
+        problems,
+        warnings,
     }
 }
 
@@ -105,7 +125,8 @@ impl Config {
 impl Default for Config {
     /// What holds where nobody sets anything and there is no home.
     fn default() -> Self {
-        resolve(Vec::new(), &Environment::default(), smells::all())
+        let environment = Environment::default();
+        resolve(Vec::new(), &BTreeSet::new(), &environment, smells::all()).config
     }
 }
 
@@ -113,11 +134,11 @@ impl Default for CacheOptions {
     /// In memory only.
     fn default() -> Self {
         Self {
-            backend: Backend::Sqlite,
             path: None,
             memory: MEMORY,
             disk: DISK,
             age: days(AGE_IN_DAYS),
+            team: None,
         }
     }
 }
@@ -128,19 +149,25 @@ impl fmt::Display for Shown {
     }
 }
 
-/// The strongest value of each key, by its path.
+/// The strongest value of each key, by its path, and its place unless it is a default.
 #[derive(Debug, Default)]
-struct Values(BTreeMap<String, (Value, Origin)>);
+pub(super) struct Values(BTreeMap<String, (Value, Option<Place>)>);
 
 fn defaults(environment: &Environment, smells: &[Smell]) -> Values {
     let mut values = Values::default();
-    let mut set = |key: &str, value| values.0.insert(key.to_owned(), (value, Origin::Default));
+    let mut set = |key: &str, value| values.0.insert(key.to_owned(), (value, None));
     set("profile", Value::Choice("calm"));
     set("workspace.max_files", Value::Number(MAX_FILES));
     set("cache.backend", Value::Choice("sqlite"));
     set("cache.limits.memory", Value::Number(MEMORY));
     set("cache.limits.disk", Value::Number(DISK));
     set("cache.limits.age", Value::Number(AGE_IN_DAYS));
+    set(
+        "cache.team.namespace",
+        Value::Namespace(Namespace::default()),
+    );
+    set("cache.team.write", Value::Flag(false));
+    set("cache.team.trusted_keys", Value::PublicKeys(Vec::new()));
     if let Some(file) = environment.cache_file() {
         set("cache.path", Value::Path(file));
     }
@@ -159,7 +186,7 @@ impl Values {
             Some(id) => setting.key.path.replace(super::keys::ANY_SMELL, id),
             None => setting.key.path.to_owned(),
         };
-        let value = (setting.value.clone(), setting.origin.clone());
+        let value = (setting.value.clone(), Some(setting.place.clone()));
         if let (Some(id), Value::Number(number)) = (setting.smell, &setting.value) {
             self.drag_the_other_limit(id, setting, *number);
         }
@@ -177,19 +204,24 @@ impl Values {
             limit > number
         };
         if is_crossed {
-            let value = (Value::Number(number), setting.origin.clone());
+            let value = (Value::Number(number), Some(setting.place.clone()));
             self.0.insert(other, value);
         }
     }
 
-    fn get(&self, key: &str) -> Option<&Value> {
+    pub(super) fn get(&self, key: &str) -> Option<&Value> {
         self.0.get(key).map(|(value, _)| value)
     }
 
-    /// Whether a layer has set it.
-    fn is_set(&self, key: &str) -> bool {
-        let value = self.0.get(key);
-        value.is_some_and(|(_, origin)| *origin != Origin::Default)
+    /// The place where a layer has set it, if one has.
+    pub(super) fn place(&self, key: &str) -> Option<&Place> {
+        self.0.get(key)?.1.as_ref()
+    }
+
+    /// Sets a key that nobody has set to what follows from another.
+    pub(super) fn follow(&mut self, key: &str, value: Value, other: &str) {
+        let place = self.place(other).cloned();
+        self.0.insert(key.to_owned(), (value, place));
     }
 
     fn number(&self, key: &str) -> u64 {
@@ -199,14 +231,14 @@ impl Values {
         }
     }
 
-    fn choice(&self, key: &str) -> Option<&'static str> {
+    pub(super) fn choice(&self, key: &str) -> Option<&'static str> {
         match self.get(key) {
             Some(Value::Choice(name)) => Some(name),
             _ => None,
         }
     }
 
-    fn path(&self, key: &str) -> Option<&Path> {
+    pub(super) fn path(&self, key: &str) -> Option<&Path> {
         match self.get(key) {
             Some(Value::Path(path)) => Some(path),
             _ => None,
@@ -214,25 +246,12 @@ impl Values {
     }
 
     fn shown(&self) -> Vec<Shown> {
-        let shown = self.0.iter().map(|(key, (value, origin))| Shown {
+        let shown = self.0.iter().map(|(key, (value, place))| Shown {
             key: key.clone(),
             value: value.to_string(),
-            origin: origin.clone(),
+            origin: place.as_ref().map_or(Origin::Default, Origin::from),
         });
         shown.collect()
-    }
-}
-
-impl fmt::Display for Value {
-    /// As TOML.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Flag(flag) => write!(f, "{flag}"),
-            Self::Number(number) => write!(f, "{number}"),
-            Self::Choice(name) => write!(f, "\"{name}\""),
-            Self::Path(path) => write!(f, "{}", toml::Value::from(path.display().to_string())),
-            Self::List(list) => write!(f, "{}", toml::Value::from(list.clone())),
-        }
     }
 }
 
@@ -240,11 +259,11 @@ fn of(smell: &str, name: &str) -> String {
     format!("smells.{smell}.{name}")
 }
 
-fn shown_patterns(patterns: &[String], origin: &Origin) -> Shown {
+fn shown_patterns(patterns: &[String], place: &Place) -> Shown {
     Shown {
         key: "exclude".to_owned(),
         value: Value::List(patterns.to_vec()).to_string(),
-        origin: origin.clone(),
+        origin: place.into(),
     }
 }
 
@@ -278,7 +297,7 @@ fn judgement(values: &Values, smell: &Smell) -> Option<Judgement> {
         strong: limit("strong"),
     };
     let mut names = ["enabled", "level", "warn"].into_iter();
-    let is_chosen = names.any(|name| values.is_set(&of(smell.id, name)));
+    let is_chosen = names.any(|name| values.place(&of(smell.id, name)).is_some());
     Some(Judgement {
         limits,
         level,
@@ -286,13 +305,13 @@ fn judgement(values: &Values, smell: &Smell) -> Option<Judgement> {
     })
 }
 
-fn cache(values: &Values) -> CacheOptions {
+fn cache(values: &Values, team: Option<CacheBackend>) -> CacheOptions {
     CacheOptions {
-        backend: Backend::Sqlite,
         path: values.path("cache.path").map(Path::to_path_buf),
         memory: values.number("cache.limits.memory"),
         disk: values.number("cache.limits.disk"),
         age: days(values.number("cache.limits.age")),
+        team,
     }
 }
 

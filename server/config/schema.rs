@@ -3,10 +3,14 @@
 use serde_json::{Value as Json, json};
 
 use super::{
-    keys::{ANY_SMELL, KEYS, Key, SHORT, Shape},
+    keys::{ANY_SMELL, COMMAND, FILE, KEYS, Key, SHORT, Shape},
     units::BYTES_PATTERN,
 };
 use crate::smells::{self, Smell};
+
+const ADDRESS_PATTERN: &str = r"^(postgres(ql)?://|https?://|\$\{)";
+const NAMESPACE_PATTERN: &str = "^[a-z0-9][a-z0-9._-]{0,63}$";
+const PUBLIC_KEY_PATTERN: &str = "^ed25519:[0-9a-fA-F]{64}$";
 
 /// The schema of `config.toml` and `rustassistant.toml` (JSON schema, draft 7).
 pub fn schema() -> Json {
@@ -45,14 +49,32 @@ fn of_shape(shape: Shape) -> Json {
         Shape::Number { least, most } => {
             json!({"type": "integer", "minimum": least, "maximum": most})
         }
-        Shape::Choice { names, .. } => json!({"type": "string", "enum": names}),
+        Shape::Choice(names) => json!({"type": "string", "enum": names}),
         Shape::Globs => json!({"type": "array", "items": {"type": "string"}}),
         Shape::Path => json!({"type": "string", "minLength": 1}),
         Shape::Size => json!({"anyOf": [
             {"type": "integer", "minimum": 0},
             {"type": "string", "pattern": BYTES_PATTERN},
         ]}),
+        Shape::Address => json!({"type": "string", "pattern": ADDRESS_PATTERN}),
+        Shape::Secret => json!({"anyOf": [
+            {"type": "string", "minLength": 1},
+            one_of_one(FILE, &json!({"type": "string", "minLength": 1})),
+            one_of_one(COMMAND, &json!({"type": "array", "items": {"type": "string"}, "minItems": 1})),
+        ]}),
+        Shape::Namespace => json!({"type": "string", "pattern": NAMESPACE_PATTERN}),
+        Shape::PublicKeys => {
+            json!({"type": "array", "items": {"type": "string", "pattern": PUBLIC_KEY_PATTERN}})
+        }
     }
+}
+
+/// A table with this key alone.
+fn one_of_one(name: &str, schema: &Json) -> Json {
+    let mut table = object();
+    table["properties"][name] = schema.clone();
+    table["required"] = json!([name]);
+    table
 }
 
 /// A table without keys yet.

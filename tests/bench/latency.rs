@@ -1,14 +1,17 @@
 //! What a keystroke costs in a file of 10,000 lines: from the change to the diagnostics of the version it made, then code
 //! actions at the place, then the edit of one of them; and how much memory the server takes. Beside it runs `ruff server` on a
-//! Python file of the same shape and length, if there is a `ruff` (`pip install ruff`).
+//! Python file of the same shape and length, if there is a `ruff` (`pip install ruff`). Last, the same keystrokes while a
+//! team's cache that takes connections and never answers is being asked in the background.
 //!
 //! `cargo bench --bench latency [-- LINES]`
 
 use std::{
     env, fs,
     io::{BufRead, BufReader, Read, Write},
-    path::Path,
+    net::TcpListener,
+    path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
@@ -20,6 +23,7 @@ const KEY_LIMIT_MS: f64 = 8.0;
 const RUFF_RATIO_LIMIT: f64 = 0.3;
 const ACTION_LIMIT_MS: f64 = 3.0;
 const RESOLVE_LIMIT_MS: f64 = 10.0;
+const FROZEN_RATIO_LIMIT: f64 = 1.25;
 const IDLE_LIMIT_MB: f64 = 15.0;
 const OPEN_LIMIT_MB: f64 = 60.0;
 
@@ -124,6 +128,7 @@ fn main() {
         idle(&ours)
     );
     let our_key = measure(&ours);
+    frozen_team(&ours);
     if Command::new("ruff")
         .arg("--version")
         .stdout(Stdio::null())
@@ -166,17 +171,93 @@ fn idle(language: &Language) -> f64 {
     memory
 }
 
-/// Prints the figures of one server and gives the median of its keystrokes in milliseconds.
-fn measure(language: &Language) -> f64 {
+/// Prints what a keystroke costs while a team's cache is frozen, beside what it costs without one.
+fn frozen_team(ours: &Language) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("it listens").port();
+    let (asked, connections) = mpsc::channel();
+    thread::spawn(move || {
+        // Kept open and never answered.
+        let mut held = Vec::new();
+        for connection in listener.incoming().flatten() {
+            held.push(connection);
+            if asked.send(()).is_err() {
+                return;
+            }
+        }
+    });
+    let team = [
+        ("RUSTASSISTANT_CACHE_BACKEND", "http".to_owned()),
+        (
+            "RUSTASSISTANT_CACHE_URL",
+            format!("http://127.0.0.1:{port}"),
+        ),
+    ];
+    let (mut alone, mut frozen) = (Vec::new(), Vec::new());
+    for _ in 0..3 {
+        alone.extend(keys_in_a_workspace(ours, &[], || {}));
+        frozen.extend(keys_in_a_workspace(ours, &team, || {
+            let was_asked = connections.recv_timeout(Duration::from_secs(30));
+            was_asked.expect("the team's cache is asked in the background");
+        }));
+        while connections.try_recv().is_ok() {}
+    }
+    println!("keystrokes while a workspace is worked through");
+    let alone = print("without a team's cache", &mut alone, KEY_LIMIT_MS);
+    let frozen = print("with a frozen one", &mut frozen, KEY_LIMIT_MS);
+    println!(
+        "keystroke, frozen team / none: {:.3} (at most {FROZEN_RATIO_LIMIT})",
+        frozen / alone
+    );
+}
+
+/// What keystrokes took, in milliseconds, from when `ready` returns, in a workspace with files enough to be busy with.
+fn keys_in_a_workspace(
+    language: &Language,
+    environment: &[(&str, String)],
+    ready: impl FnOnce(),
+) -> Vec<f64> {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let file = folder.path().join(language.file);
+    let file = workspace(language, folder.path());
+    for number in 0..400 {
+        let text = RUST.replace("NUMBER", &format!("{number}_other"));
+        let other = folder.path().join(format!("src/other_{number}.rs"));
+        fs::write(other, text).expect("the temporary folder is ours");
+    }
+    let mut server = Server::start_with(language, folder.path(), environment);
+    let uri = format!("file://{}", file.display());
+    server.open(language, &uri);
+    server.diagnostics(&uri);
+    ready();
+    let place = middle(language);
+    let keys = (0..KEYS).map(|stroke| {
+        let start = Instant::now();
+        server.press(&uri, stroke, place);
+        server.diagnostics(&uri);
+        milliseconds(start)
+    });
+    let keys = keys.collect();
+    server.stop();
+    keys
+}
+
+/// Writes a package with the language's text; where that is.
+fn workspace(language: &Language, folder: &Path) -> PathBuf {
+    let file = folder.join(language.file);
     fs::create_dir_all(file.parent().expect("a file lies in a folder")).expect("ours");
     fs::write(&file, &language.text).expect("the temporary folder is ours");
     fs::write(
-        folder.path().join("Cargo.toml"),
+        folder.join("Cargo.toml"),
         "[package]\nname = \"bench\"\nversion = \"0.1.0\"\nedition = \"2021\"\n",
     )
     .expect("the temporary folder is ours");
+    file
+}
+
+/// Prints the figures of one server and gives the median of its keystrokes in milliseconds.
+fn measure(language: &Language) -> f64 {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = workspace(language, folder.path());
     let mut server = Server::start(language, folder.path());
     let uri = format!("file://{}", file.display());
     let opened = Instant::now();
@@ -269,12 +350,17 @@ struct Server {
 
 impl Server {
     fn start(language: &Language, root: &Path) -> Self {
+        Self::start_with(language, root, &[])
+    }
+
+    fn start_with(language: &Language, root: &Path, environment: &[(&str, String)]) -> Self {
         let home = root.join(".home");
         fs::create_dir_all(&home).expect("the temporary folder is ours");
         let mut child = Command::new(&language.command[0])
             .args(&language.command[1..])
             .current_dir(root)
             .env("RUSTASSISTANT_HOME", &home)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -6,14 +6,26 @@ use std::time::{Duration, Instant};
 use crate::cache::fault::Remedy;
 use crate::cache::{Fault, FaultKind};
 
+/// What stands behind a gate decides how it shuts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Rule {
+    /// A file: left alone after the first fault, longer each time, and then tried by whoever comes.
+    File,
+    /// A server, whose faults cost time: left alone after three in a row, and then tried by one caller.
+    Server,
+}
+
 /// Faults in a row that pass by themselves before they count as one that doesn't.
 const PATIENCE: u32 = 3;
 const SHORTEST_REST: Duration = Duration::from_secs(1);
 const LONGEST_REST: Duration = Duration::from_mins(10);
+const SERVER_REST: Duration = Duration::from_secs(30);
 
-/// Stands before one kind of access to a tier. After a fault it stays shut for a while, longer each time.
-#[derive(Default)]
-pub(super) struct Gate(Mutex<State>);
+/// Stands before one kind of access to a tier: a circuit breaker.
+pub(super) struct Gate {
+    rule: Rule,
+    state: Mutex<State>,
+}
 
 #[derive(Default)]
 struct State {
@@ -29,24 +41,63 @@ struct Shut {
     until: Option<Instant>,
 }
 
+/// How a gate stands, for people.
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Debug,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateState {
+    /// Lookups go through.
+    #[default]
+    Open,
+    /// Left alone for a while after faults.
+    Resting(FaultKind),
+    /// Left alone for the rest of the process.
+    Off(FaultKind),
+}
+
 /// Whether a fault is worth a word to the person.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Verdict {
     PassesByItself,
-    MemoryOnly,
+    LeftAlone,
 }
 
 impl Gate {
+    pub(super) fn new(rule: Rule) -> Gate {
+        Gate {
+            rule,
+            state: Mutex::default(),
+        }
+    }
+
     /// Whether the tier may be asked now; if not, what shut it.
     pub(super) fn open(&self) -> Result<(), FaultKind> {
-        match self.state().shut {
-            Some(Shut { kind, until: None }) => Err(kind),
-            Some(Shut {
-                kind,
-                until: Some(until),
-            }) if Instant::now() < until => Err(kind),
-            _ => Ok(()),
+        let mut state = self.state();
+        let Some(Shut { kind, until }) = state.shut else {
+            return Ok(());
+        };
+        let now = Instant::now();
+        if until.is_none_or(|until| now < until) {
+            return Err(kind);
         }
+        if self.rule == Rule::Server {
+            // Whoever is let through now is the probe; the others wait for what it finds.
+            state.shut = Some(Shut {
+                kind,
+                until: Some(now + SERVER_REST),
+            });
+        }
+        Ok(())
     }
 
     pub(super) fn passed(&self) {
@@ -56,26 +107,47 @@ impl Gate {
     pub(super) fn failed(&self, fault: &Fault) -> Verdict {
         let kind = fault.kind();
         let mut state = self.state();
-        match kind.remedy() {
-            Remedy::Entry | Remedy::Recreate => return Verdict::PassesByItself,
-            Remedy::Stop => state.shut = Some(Shut { kind, until: None }),
-            Remedy::Wait | Remedy::Break | Remedy::Rest => {
-                state.rest = (state.rest * 2).clamp(SHORTEST_REST, LONGEST_REST);
-                state.shut = Some(Shut {
-                    kind,
-                    until: Some(Instant::now() + state.rest),
-                });
+        match (kind.remedy(), self.rule) {
+            (Remedy::Entry, _) | (Remedy::Recreate, Rule::File) => return Verdict::PassesByItself,
+            (Remedy::Stop, _) => state.shut = Some(Shut { kind, until: None }),
+            (_, Rule::File) => {
+                let rest = (state.rest * 2).clamp(SHORTEST_REST, LONGEST_REST);
+                state.rest_for(kind, rest);
             }
+            // A probe that failed is a fault after many.
+            (_, Rule::Server) if state.in_a_row + 1 >= PATIENCE => {
+                state.rest_for(kind, SERVER_REST);
+            }
+            (_, Rule::Server) => {}
         }
         state.in_a_row += 1;
-        if kind.remedy() == Remedy::Wait && state.in_a_row < PATIENCE {
+        let passes = kind.remedy() == Remedy::Wait || self.rule == Rule::Server;
+        if passes && kind.remedy() != Remedy::Stop && state.in_a_row < PATIENCE {
             return Verdict::PassesByItself;
         }
-        Verdict::MemoryOnly
+        Verdict::LeftAlone
+    }
+
+    pub(super) fn stands(&self) -> GateState {
+        match self.state().shut {
+            None => GateState::Open,
+            Some(Shut { kind, until: None }) => GateState::Off(kind),
+            Some(Shut { kind, .. }) => GateState::Resting(kind),
+        }
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn rest_for(&mut self, kind: FaultKind, rest: Duration) {
+        self.rest = rest;
+        self.shut = Some(Shut {
+            kind,
+            until: Some(Instant::now() + rest),
+        });
     }
 }
 
@@ -83,19 +155,23 @@ impl Gate {
 mod tests {
     use super::*;
 
+    fn file() -> Gate {
+        Gate::new(Rule::File)
+    }
+
     #[test]
     fn what_passes_by_itself_is_told_the_third_time_only() {
-        let gate = Gate::default();
+        let gate = file();
         let busy = Fault::new(FaultKind::Busy);
         assert_eq!(gate.failed(&busy), Verdict::PassesByItself);
         assert_eq!(gate.open(), Err(FaultKind::Busy));
         assert_eq!(gate.failed(&busy), Verdict::PassesByItself);
-        assert_eq!(gate.failed(&busy), Verdict::MemoryOnly);
+        assert_eq!(gate.failed(&busy), Verdict::LeftAlone);
     }
 
     #[test]
     fn a_success_forgets_the_faults_before_it() {
-        let gate = Gate::default();
+        let gate = file();
         for _ in 0..2 {
             gate.failed(&Fault::new(FaultKind::Busy));
         }
@@ -109,25 +185,31 @@ mod tests {
 
     #[test]
     fn a_damaged_entry_shuts_nothing() {
-        let gate = Gate::default();
-        gate.failed(&Fault::new(FaultKind::Checksum));
+        for gate in [file(), Gate::new(Rule::Server)] {
+            for _ in 0..5 {
+                gate.failed(&Fault::new(FaultKind::Checksum));
+                gate.failed(&Fault::new(FaultKind::BadSignature));
+            }
+            assert_eq!(gate.open(), Ok(()));
+        }
+        let gate = file();
         gate.failed(&Fault::new(FaultKind::Corrupt));
         assert_eq!(gate.open(), Ok(()));
     }
 
     #[test]
     fn another_program_s_file_shuts_for_ever() {
-        let gate = Gate::default();
+        let gate = file();
         assert_eq!(
             gate.failed(&Fault::new(FaultKind::Foreign)),
-            Verdict::MemoryOnly
+            Verdict::LeftAlone
         );
-        assert!(gate.state().shut.is_some_and(|shut| shut.until.is_none()));
+        assert_eq!(gate.stands(), GateState::Off(FaultKind::Foreign));
     }
 
     #[test]
     fn rests_grow_up_to_a_bound() {
-        let gate = Gate::default();
+        let gate = file();
         let mut before = Duration::ZERO;
         for _ in 0..20 {
             gate.failed(&Fault::new(FaultKind::Full));
@@ -136,5 +218,43 @@ mod tests {
             before = rest;
         }
         assert_eq!(before, LONGEST_REST);
+    }
+
+    #[test]
+    fn a_server_is_left_alone_after_three_faults_in_a_row() {
+        let gate = Gate::new(Rule::Server);
+        for kind in [FaultKind::Timeout, FaultKind::Server] {
+            assert_eq!(gate.failed(&kind.into()), Verdict::PassesByItself);
+            assert_eq!(gate.open(), Ok(()));
+        }
+        let third = FaultKind::Unreachable;
+        assert_eq!(gate.failed(&third.into()), Verdict::LeftAlone);
+        assert_eq!(gate.open(), Err(third));
+        assert_eq!(gate.stands(), GateState::Resting(third));
+    }
+
+    #[test]
+    fn one_caller_alone_tries_a_server_again() {
+        let gate = Gate::new(Rule::Server);
+        for _ in 0..3 {
+            gate.failed(&FaultKind::Timeout.into());
+        }
+        let past = Instant::now().checked_sub(Duration::from_secs(1));
+        gate.state().shut.as_mut().unwrap().until = past;
+        assert_eq!(gate.open(), Ok(()));
+        assert_eq!(gate.open(), Err(FaultKind::Timeout));
+        gate.failed(&FaultKind::Timeout.into());
+        assert_eq!(gate.open(), Err(FaultKind::Timeout));
+        gate.passed();
+        assert_eq!((gate.open(), gate.open()), (Ok(()), Ok(())));
+    }
+
+    #[test]
+    fn a_server_that_does_not_let_us_in_is_not_asked_again() {
+        let gate = Gate::new(Rule::Server);
+        let denied = FaultKind::Denied;
+        assert_eq!(gate.failed(&denied.into()), Verdict::LeftAlone);
+        assert_eq!(gate.open(), Err(denied));
+        assert_eq!(gate.stands(), GateState::Off(denied));
     }
 }

@@ -1,6 +1,9 @@
 //! Faults that can't be brought about from outside without being root: they are set on the store's own connection.
 
+mod team;
+
 use super::*;
+use crate::cache::FaultKind;
 
 const LONG: Duration = Duration::from_mins(1);
 
@@ -30,7 +33,7 @@ fn open(home: &Path, mode: Mode) -> TieredCache {
 }
 
 fn local(store: &TieredCache) -> &SqliteCache {
-    store.shared.local.as_ref().unwrap()
+    store.file().unwrap()
 }
 
 /// Whatever is written after `statement` fails with `kind`; what was there is found all the same.
@@ -52,7 +55,7 @@ async fn assert_reads_only_after(statement: &'static str, kind: FaultKind, words
         assert_eq!(warnings.len(), 1, "{warnings:?}");
         assert!(warnings[0].contains(words), "{warnings:?}");
 
-        store.shared.memory.clear();
+        store.memory.clear();
         let keys: Vec<Key> = entries(0..100).into_iter().map(|(key, _)| key).collect();
         let found: Vec<_> = store
             .get_many(&keys)
@@ -128,14 +131,17 @@ async fn a_lookup_that_takes_too_long_is_a_fault_and_the_next_ones_don_t_wait() 
     let store = open(home.path(), Mode::Server);
     store.put_many(entries(0..10)).await;
     assert!(store.flush(LONG).await);
-    store.shared.memory.clear();
+    store.memory.clear();
     let (key, _) = entry(0);
     let hold = local(&store).hold_readers().await;
     assert_eq!(
         store.get_many(&[key]).await,
         [Lookup::Fault(FaultKind::Timeout)]
     );
-    assert_eq!(store.shared.reads.open(), Err(FaultKind::Timeout));
+    assert_eq!(
+        store.local.as_ref().unwrap().stats().1.reads,
+        GateState::Resting(FaultKind::Timeout)
+    );
     assert_eq!(
         store.get_many(&[key]).await,
         [Lookup::Fault(FaultKind::Timeout)]
@@ -156,9 +162,9 @@ async fn concurrent_lookups_of_a_key_share_one_statement() {
         [entry(1).0, entry(2).0],
     ];
     // Whatever opening costs is paid here.
-    store.shared.memory.clear();
+    store.memory.clear();
     store.get_many(&batches[0]).await;
-    store.shared.memory.clear();
+    store.memory.clear();
     let before = store.statements();
     let hold = local(&store).hold_readers().await;
     let lookups = futures::future::join_all(

@@ -10,6 +10,7 @@ use crate::{
 };
 
 mod mistakes;
+mod team;
 
 /// A home, a workspace, and smells that no release renames.
 struct House {
@@ -128,6 +129,9 @@ fn origin<'a>(config: &'a Config, key: &str) -> &'a Origin {
     let shown = config.shown().iter().find(|shown| shown.key == key);
     &shown.unwrap().origin
 }
+
+const CACHE_BACKEND: &str = "RUSTASSISTANT_CACHE_BACKEND";
+const CACHE_PATH: &str = "RUSTASSISTANT_CACHE_PATH";
 
 const DEEP: usize = 0;
 const LONG: usize = 1;

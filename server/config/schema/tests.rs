@@ -75,6 +75,12 @@ fn samples(schema: &Json) -> (Vec<Json>, Vec<Json>) {
             bad.extend(most.map(|most| json!(most + 1)));
             (good, bad)
         }
+        "array" if schema["minItems"] == 1 => (vec![json!(["pass"])], vec![json!([]), json!([1])]),
+        "array" if !schema["items"]["pattern"].is_null() => {
+            let (good, bad) = of_pattern(&schema["items"]);
+            let lists = |items: Vec<Json>| items.into_iter().map(|item| json!([item])).collect();
+            (lists(good), lists(bad))
+        }
         "array" => (
             vec![json!([]), json!(["a/"])],
             vec![json!("a/"), json!([1])],
@@ -83,13 +89,31 @@ fn samples(schema: &Json) -> (Vec<Json>, Vec<Json>) {
             let names = schema["enum"].as_array().unwrap().clone();
             (names, vec![json!("another"), json!(["x"])])
         }
-        "string" if !schema["pattern"].is_null() => (
-            vec![json!("256MB"), json!("1 kib")],
-            vec![json!("much"), json!("")],
-        ),
+        "string" if !schema["pattern"].is_null() => of_pattern(schema),
         "string" => (vec![json!("~/x"), json!("x")], vec![json!(""), json!([])]),
         other => panic!("no sample of {other}"),
     }
+}
+
+fn of_pattern(schema: &Json) -> (Vec<Json>, Vec<Json>) {
+    let public = format!("ed25519:58{}", "66".repeat(31));
+    let (good, bad): (&[&str], &[&str]) = match schema["pattern"].as_str().unwrap() {
+        BYTES_PATTERN => (&["256MB", "1 kib"], &["much", ""]),
+        ADDRESS_PATTERN => (
+            &[
+                "postgresql://a/b",
+                "postgres:///b",
+                "https://a.b/c",
+                "${URL}",
+            ],
+            &["", "a.b", "ftp://a"],
+        ),
+        NAMESPACE_PATTERN => (&["main", "pr-17"], &["", "Main", "a/b"]),
+        PUBLIC_KEY_PATTERN => (&[&public], &["", "ed25519:", "rsa:00"]),
+        other => panic!("no sample of {other}"),
+    };
+    let values = |texts: &[&str]| texts.iter().map(|text| json!(text)).collect();
+    (values(good), values(bad))
 }
 
 #[test]
@@ -122,6 +146,8 @@ fn what_the_schema_forbids_does_not_decode() {
         "unknown",
         "smells.unknown",
         "cache.unknown",
+        "cache.api_key.unknown",
+        "cache.team.unknown",
         "smells.long-function.unknown",
     ] {
         assert_eq!(decoded(name, json!(1), &SMELLS).problems.len(), 1, "{name}");
@@ -138,8 +164,9 @@ fn every_key_that_is_decoded_is_in_the_schema() {
     let mut distinct: Vec<_> = leaves.into_iter().map(|(path, _)| path).collect();
     distinct.sort_unstable();
     distinct.dedup();
-    // The smell itself is one more: a flag or a limit.
-    assert_eq!(distinct.len(), KEYS.len() + 1);
+    // The smell itself is one more, a flag or a limit, and a secret may be a file or a command.
+    let secrets = KEYS.iter().filter(|key| key.shape == Shape::Secret);
+    assert_eq!(distinct.len(), KEYS.len() + 1 + 2 * secrets.count());
 }
 
 #[test]

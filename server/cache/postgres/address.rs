@@ -1,0 +1,238 @@
+//! From a remote's settings to the options of a connection.
+//!
+//! **Nobody listens.** Away from this machine there is TLS that names the host and is signed by an authority, or there
+//! is no connection. The default of the library, TLS if the server happens to offer it, is never used, and neither
+//! `PGSSLMODE` nor the address can bring it back.
+//!
+//! **The environment counts as it does for `psql`** where the address is silent: `PGHOST`, `PGUSER`, `PGPASSWORD`,
+//! `~/.pgpass` and so on.
+
+use std::net::IpAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::ConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use url::Url;
+
+use super::fault;
+use crate::cache::{ExposeSecret, Fault, FaultKind, Remote, Scheme};
+
+/// What an address may ask for. The library would log the value of anything else.
+const KNOWN: &[&str] = &[
+    "application_name",
+    "dbname",
+    "host",
+    "hostaddr",
+    "options",
+    "password",
+    "port",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "statement-cache-capacity",
+    "user",
+];
+
+/// Reads the secret, so this may ask a password manager, and takes as long as that does.
+pub(super) async fn options(remote: &Remote) -> Result<PgConnectOptions, Fault> {
+    build(remote)
+        .await
+        .map_err(|fault| fault.of(&remote.address))
+}
+
+/// The same, with a limit of the server's own for every statement.
+pub(super) fn within(options: PgConnectOptions, deadline: Duration) -> PgConnectOptions {
+    let milliseconds = deadline.as_millis();
+    options.options([("statement_timeout", milliseconds)])
+}
+
+async fn build(remote: &Remote) -> Result<PgConnectOptions, Fault> {
+    if remote.address.scheme() != Some(Scheme::Postgres) {
+        return Err(setting(
+            "`cache.url` should start with `postgresql://`".to_owned(),
+        ));
+    }
+    let url = remote.address.resolve()?;
+    let asked = asked(&url)?;
+    let options = PgConnectOptions::from_url(&url).map_err(|error| fault::of(&error))?;
+    let mut options = secure(without_brackets(options), asked.sslmode.as_deref())?;
+    for file in &asked.files {
+        look_for(Path::new(file)).await?;
+    }
+    if let Some(file) = &remote.ca_file {
+        look_for(file).await?;
+        options = options.ssl_root_cert(file);
+    }
+    if let Some(secret) = remote.secret().await? {
+        options = options.password(secret.expose_secret());
+    }
+    if options.get_application_name().is_none() {
+        options = options.application_name("rustassistant");
+    }
+    Ok(options
+        .disable_statement_logging()
+        .options([("client_min_messages", "warning")]))
+}
+
+/// What of an address is looked at here rather than by the library.
+#[derive(Default)]
+struct Asked {
+    sslmode: Option<String>,
+    files: Vec<String>,
+}
+
+fn asked(url: &Url) -> Result<Asked, Fault> {
+    let mut asked = Asked::default();
+    for (name, value) in url.query_pairs() {
+        let known = KNOWN.contains(&&*name) || name.starts_with("options[");
+        if !known {
+            return Err(setting(format!(
+                "`{name}` in `cache.url` is not supported; leave it out"
+            )));
+        }
+        match &*name {
+            "sslmode" => asked.sslmode = Some(value.into_owned()),
+            "sslrootcert" | "sslcert" | "sslkey" => asked.files.push(value.into_owned()),
+            _ => {}
+        }
+    }
+    Ok(asked)
+}
+
+/// An IPv6 address stands in brackets in a URL, and without them in a certificate.
+fn without_brackets(options: PgConnectOptions) -> PgConnectOptions {
+    let host = options.get_host();
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    match bare.map(str::to_owned) {
+        Some(bare) => options.host(&bare),
+        None => options,
+    }
+}
+
+fn secure(options: PgConnectOptions, asked: Option<&str>) -> Result<PgConnectOptions, Fault> {
+    if is_socket(&options) {
+        return Ok(options.ssl_mode(PgSslMode::Disable));
+    }
+    match asked {
+        None | Some("verify-full") => Ok(options.ssl_mode(PgSslMode::VerifyFull)),
+        Some("disable") if is_loopback(options.get_host()) => {
+            Ok(options.ssl_mode(PgSslMode::Disable))
+        }
+        Some(_) => Err(setting(
+            "`sslmode` in `cache.url` may be `verify-full`, which is the default, or `disable` for a server on this machine; nothing else keeps others from reading or answering"
+                .to_owned(),
+        )),
+    }
+}
+
+fn is_socket(options: &PgConnectOptions) -> bool {
+    options.get_socket().is_some() || options.get_host().starts_with('/')
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// The library reads the file only when it connects, and then what is missing looks like a server that is.
+async fn look_for(file: &Path) -> Result<(), Fault> {
+    match tokio::fs::read(file).await {
+        Ok(text) if text.windows(11).any(|window| window == b"-----BEGIN ") => Ok(()),
+        Ok(_) => Err(setting(format!("{} holds nothing in PEM", file.display()))),
+        Err(error) => Err(setting(format!("{}: {error}", file.display()))),
+    }
+}
+
+fn setting(detail: String) -> Fault {
+    Fault::new(FaultKind::Setting).because(detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn mode(address: &str) -> Result<&'static str, String> {
+        let options = options(&Remote::at(address)).await;
+        let mode = options.map(|options| options.get_ssl_mode());
+        match mode.map_err(|fault| fault.to_string())? {
+            PgSslMode::Disable => Ok("disable"),
+            PgSslMode::VerifyFull => Ok("verify-full"),
+            other => panic!("{address}: {other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_weaker_than_full_verification_leaves_the_machine() {
+        for address in [
+            "postgresql://db.example/cache",
+            "postgres://db.example/cache?sslmode=verify-full",
+            "postgresql://127.0.0.1/cache",
+            "postgresql://[::1]/cache",
+            "postgresql://localhost/cache",
+        ] {
+            assert_eq!(mode(address).await, Ok("verify-full"), "{address}");
+        }
+        for sslmode in [
+            "disable",
+            "allow",
+            "prefer",
+            "require",
+            "verify-ca",
+            "s3cret",
+        ] {
+            let address = format!("postgresql://db.example/cache?sslmode={sslmode}");
+            let fault = mode(&address).await.unwrap_err();
+            assert!(fault.contains("`verify-full`"), "{fault}");
+            assert!(!fault.contains("s3cret"), "{fault}");
+        }
+    }
+
+    #[tokio::test]
+    async fn on_this_machine_one_may_do_without() {
+        for address in [
+            "postgresql:///cache?host=/run/postgresql",
+            "postgresql://%2Frun%2Fpostgresql/cache",
+            "postgresql://ada@localhost:5433/cache?sslmode=disable",
+            "postgresql://127.0.0.1/cache?sslmode=disable",
+            "postgresql://[::1]/cache?sslmode=disable",
+        ] {
+            assert_eq!(mode(address).await, Ok("disable"), "{address}");
+        }
+        let fault = mode("postgresql://localhost/cache?sslmode=prefer").await;
+        assert!(fault.unwrap_err().contains("`verify-full`"));
+    }
+
+    #[tokio::test]
+    async fn what_is_not_known_is_named_without_its_value() {
+        let fault = mode("postgresql://db/x?sslpassword=s3cret")
+            .await
+            .unwrap_err();
+        assert!(fault.contains("`sslpassword`"), "{fault}");
+        assert!(!fault.contains("s3cret"), "{fault}");
+        for address in ["https://db/x", "postgresql://db/x?port=s3cret", "db/x"] {
+            let fault = mode(address).await.unwrap_err();
+            assert!(fault.contains("`cache.url`"), "{fault}");
+            assert!(!fault.contains("s3cret"), "{fault}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_certificate_that_is_not_there_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ca.pem");
+        let remote = Remote {
+            ca_file: Some(file.clone()),
+            ..Remote::at("postgresql://db/x")
+        };
+        let fault = options(&remote).await.unwrap_err();
+        assert_eq!(fault.kind(), FaultKind::Setting);
+        assert!(fault.to_string().contains("ca.pem"), "{fault}");
+        std::fs::write(&file, "not a certificate").unwrap();
+        let fault = options(&remote).await.unwrap_err();
+        assert!(fault.to_string().contains("nothing in PEM"), "{fault}");
+    }
+}

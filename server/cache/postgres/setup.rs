@@ -1,0 +1,59 @@
+//! Making a database ready to be a team's cache, which is an administrator's errand.
+
+use std::time::Duration;
+
+use sqlx::PgConnection;
+use sqlx::migrate::{MigrateError, Migrator};
+use tokio::time::timeout;
+
+use super::{address, connections, fault};
+use crate::cache::{Fault, FaultKind, Patience, Remote};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// With everything; others who set up the same database are waited for.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Creates the schema `rustassistant`, its tables and the roles, or brings them up to date. Saying it again changes
+/// nothing, and several may say it at once.
+///
+/// The user in the remote's address needs `CREATE` on the database, which its owner has, and must own the schema if it
+/// is there already. Where the cluster doesn't have the five group roles yet, also `CREATEROLE`. What the roles may do
+/// is said in `migrations/postgres`. Nothing else ever changes the schema: a client that finds no table reports
+/// [`FaultKind::NoTable`], and [`FaultKind::Newer`] here is a database that a newer version has set up.
+pub async fn setup(remote: &Remote) -> Result<(), Fault> {
+    let attempt = async {
+        let options = address::options(remote).await?;
+        // The list of migrations goes into our schema as well.
+        let options = options.options([("search_path", "rustassistant")]);
+        let patience = Patience::Pipeline.connect();
+        let mut connection = connections::connect(&options, patience, PATIENCE).await?;
+        migrate(&mut connection).await?;
+        connections::close(connection).await;
+        Ok(())
+    };
+    let late = || Fault::new(FaultKind::Timeout).because("does somebody hold a lock there?");
+    let done = timeout(PATIENCE, attempt).await;
+    let done: Result<(), Fault> = done.unwrap_or_else(|_| Err(late()));
+    done.map_err(|fault| fault.of(&remote.address))
+}
+
+async fn migrate(connection: &mut PgConnection) -> Result<(), Fault> {
+    // Even what says `IF NOT EXISTS` fails when two say it at the same moment. The lock ends with the connection.
+    for statement in [
+        "SELECT pg_advisory_lock(hashtext('rustassistant cache setup'))",
+        "CREATE SCHEMA IF NOT EXISTS rustassistant",
+    ] {
+        let done = sqlx::raw_sql(statement).execute(&mut *connection).await;
+        done.map_err(|error| fault::of(&error))?;
+    }
+    let done = MIGRATIONS.run_direct(None, connection, false).await;
+    done.map_err(|error| match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+            fault::of(&error)
+        }
+        MigrateError::VersionMissing(version) => Fault::new(FaultKind::Newer)
+            .because(format_args!("migration {version} is not known here")),
+        error => Fault::new(FaultKind::Foreign).because(error),
+    })
+}

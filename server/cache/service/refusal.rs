@@ -1,0 +1,141 @@
+//! What a client is told when it doesn't get what it asked for: a status and a sentence, and nothing of the server's
+//! own affairs.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::cache::{Fault, FaultKind};
+
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    sentence: &'static str,
+    retry_after: Option<Duration>,
+    /// For the server's statistics and its log; not for the client.
+    fault: Option<Fault>,
+}
+
+/// What the server's storage did, for whoever counts; it travels beside the response and never in it.
+#[derive(Clone)]
+pub(super) struct StorageFault(pub(super) Fault);
+
+impl Refusal {
+    fn new(status: StatusCode, sentence: &'static str) -> Refusal {
+        Refusal {
+            status,
+            sentence,
+            retry_after: None,
+            fault: None,
+        }
+    }
+
+    pub(super) fn wrong(sentence: &'static str) -> Refusal {
+        Refusal::new(StatusCode::BAD_REQUEST, sentence)
+    }
+
+    pub(super) fn unknown_key() -> Refusal {
+        Refusal::new(
+            StatusCode::UNAUTHORIZED,
+            "a key that this server knows is needed, as `Authorization: Bearer KEY`; check `cache.api_key`",
+        )
+    }
+
+    pub(super) fn forbidden() -> Refusal {
+        Refusal::new(
+            StatusCode::FORBIDDEN,
+            "the key does not allow this in this namespace; check `cache.team.namespace`, or ask for another key",
+        )
+    }
+
+    pub(super) fn nothing_here() -> Refusal {
+        Refusal::new(StatusCode::NOT_FOUND, "there is nothing here")
+    }
+
+    pub(super) fn too_large() -> Refusal {
+        Refusal::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "this is more than is taken at once",
+        )
+    }
+
+    pub(super) fn untrusted() -> Refusal {
+        Refusal::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "the entry is not signed with a key that this server trusts",
+        )
+    }
+
+    pub(super) fn too_slow() -> Refusal {
+        Refusal::new(StatusCode::REQUEST_TIMEOUT, "the request came too slowly")
+    }
+
+    pub(super) fn too_many(wait: Duration) -> Refusal {
+        Refusal {
+            retry_after: Some(wait),
+            ..Refusal::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "the key sends too many requests",
+            )
+        }
+    }
+
+    pub(super) fn overloaded() -> Refusal {
+        Refusal {
+            retry_after: Some(Duration::from_secs(1)),
+            ..Refusal::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the server has too much to do",
+            )
+        }
+    }
+
+    /// A part of the server failed in a way that nobody thought of.
+    pub(super) fn broken() -> Refusal {
+        Refusal::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the server failed; whoever runs it finds more in its log",
+        )
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Refusal {
+        if fault.kind() == FaultKind::TooLarge {
+            return Refusal::too_large();
+        }
+        Refusal {
+            retry_after: Some(Duration::from_secs(5)),
+            fault: Some(fault),
+            ..Refusal::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the server's storage failed; whoever runs it finds more in its log",
+            )
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let body = Json(json!({ "error": self.sentence }));
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer");
+            headers.insert(header::WWW_AUTHENTICATE, scheme);
+        }
+        if let Some(wait) = self.retry_after {
+            // Whole seconds are all that the header can say.
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        }
+        if let Some(fault) = self.fault {
+            response.extensions_mut().insert(StorageFault(fault));
+        }
+        response
+    }
+}

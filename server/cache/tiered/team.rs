@@ -1,0 +1,191 @@
+//! A team's cache behind the local file: connected to when it is first needed, and never twice for what it hasn't got.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::quarantine;
+use crate::cache::{
+    Access, Cache, CacheBackend, Entry, Fault, FaultKind, Key, KeyId, Lookup, Patience,
+};
+
+/// How long a key that wasn't there isn't asked for again.
+const ABSENCE: Duration = Duration::from_secs(60);
+/// Absent keys that are kept in mind.
+const MOST_ABSENT: usize = 50_000;
+
+pub(super) struct Team {
+    backend: CacheBackend,
+    opened: tokio::sync::OnceCell<Arc<dyn Cache>>,
+    absent: Mutex<HashMap<Key, Instant>>,
+    /// The file of signers that are believed no more.
+    quarantine: Option<PathBuf>,
+    notices: Mutex<Vec<String>>,
+}
+
+impl Team {
+    pub(super) fn new(backend: CacheBackend, quarantine: Option<PathBuf>) -> Team {
+        Team {
+            backend,
+            opened: tokio::sync::OnceCell::new(),
+            absent: Mutex::default(),
+            quarantine,
+            notices: Mutex::default(),
+        }
+    }
+
+    /// Who waits for it.
+    pub(super) fn patience(&self) -> Patience {
+        match &self.backend {
+            CacheBackend::Postgres(remote) | CacheBackend::Http(remote) => remote.patience,
+            CacheBackend::Sqlite(_) => Patience::Person,
+        }
+    }
+
+    /// Whether what is computed here goes there.
+    pub(super) fn is_written(&self) -> bool {
+        match &self.backend {
+            CacheBackend::Postgres(remote) | CacheBackend::Http(remote) => {
+                matches!(remote.access, Access::Write(_))
+            }
+            CacheBackend::Sqlite(_) => true,
+        }
+    }
+
+    pub(super) async fn get_many(&self, keys: &[Key]) -> Result<Vec<Lookup>, Fault> {
+        let asked = self.without_absent(keys);
+        if asked.is_empty() {
+            return Ok(vec![Lookup::Miss; keys.len()]);
+        }
+        let wanted: Vec<Key> = asked.iter().map(|place| keys[*place]).collect();
+        let found = self.cache().await?.get_many(&wanted).await;
+        self.keep_absent(&wanted, &found);
+        let mut answers = vec![Lookup::Miss; keys.len()];
+        for (place, answer) in asked.into_iter().zip(found) {
+            answers[place] = answer;
+        }
+        Ok(answers)
+    }
+
+    pub(super) async fn put_many(&self, entries: &[(Key, Entry)]) -> Result<(), Fault> {
+        self.cache().await?.put_many(entries).await?;
+        let mut absent = self.absent();
+        for (key, _) in entries {
+            absent.remove(key);
+        }
+        Ok(())
+    }
+
+    pub(super) fn last_fault(&self, kind: FaultKind) -> Fault {
+        match self.opened.get() {
+            Some(cache) => cache.last_fault(kind),
+            None => kind.into(),
+        }
+    }
+
+    pub(super) fn is_sample(&self, key: &Key) -> bool {
+        self.opened.get().is_some_and(|cache| cache.is_sample(key))
+    }
+
+    /// Believes the signer of this key's entry no more, now and in later runs.
+    pub(super) fn distrust(&self, key: &Key) -> Option<KeyId> {
+        let signer = self.opened.get()?.distrust(key)?;
+        let kept = match &self.quarantine {
+            Some(file) => match quarantine::add(file, signer) {
+                Ok(()) => format!(
+                    "it stays so until its line is taken out of {}",
+                    file.display()
+                ),
+                Err(error) => format!("{} can't be written: {error}", file.display()),
+            },
+            None => "it stays so until this program ends".to_owned(),
+        };
+        let notice = format!(
+            "the key {signer} has signed an entry of the team's cache that says something else than the text does: \
+             nothing that it signed is believed any more, and the local cache is emptied; {kept}. Tell whoever runs the \
+             team's cache"
+        );
+        tracing::error!("{notice}");
+        lock(&self.notices).push(notice);
+        Some(signer)
+    }
+
+    pub(super) fn notices(&self) -> Vec<String> {
+        lock(&self.notices).clone()
+    }
+
+    async fn cache(&self) -> Result<&Arc<dyn Cache>, Fault> {
+        let open = || async {
+            let cache: Arc<dyn Cache> = self.backend.connect().await?.into();
+            for signer in self
+                .quarantine
+                .as_deref()
+                .map(quarantine::read)
+                .unwrap_or_default()
+            {
+                cache.quarantine(signer);
+            }
+            Ok(cache)
+        };
+        self.opened.get_or_try_init(open).await
+    }
+
+    /// The places of the keys that are worth asking for.
+    fn without_absent(&self, keys: &[Key]) -> Vec<usize> {
+        let absent = self.absent();
+        let is_asked = |key: &Key| {
+            absent
+                .get(key)
+                .is_none_or(|since| since.elapsed() > ABSENCE)
+        };
+        let places = keys.iter().enumerate().filter(|(_, key)| is_asked(key));
+        places.map(|(place, _)| place).collect()
+    }
+
+    fn keep_absent(&self, keys: &[Key], answers: &[Lookup]) {
+        let mut absent = self.absent();
+        if absent.len() + keys.len() > MOST_ABSENT {
+            absent.clear();
+        }
+        let now = Instant::now();
+        for (key, answer) in keys.iter().zip(answers) {
+            if *answer == Lookup::Miss {
+                absent.insert(*key, now);
+            }
+        }
+    }
+
+    fn absent(&self) -> MutexGuard<'_, HashMap<Key, Instant>> {
+        lock(&self.absent)
+    }
+}
+
+#[cfg(test)]
+impl Team {
+    /// Over a cache that is connected to already.
+    pub(super) fn over(
+        cache: Arc<dyn Cache>,
+        quarantine: Option<PathBuf>,
+        is_written: bool,
+    ) -> Team {
+        for signer in quarantine
+            .as_deref()
+            .map(quarantine::read)
+            .unwrap_or_default()
+        {
+            cache.quarantine(signer);
+        }
+        let mut remote = crate::cache::Remote::at("https://cache.example");
+        if is_written {
+            remote.access = Access::Write(crate::cache::Secret::text(""));
+        }
+        let mut team = Team::new(CacheBackend::Http(remote), quarantine);
+        team.opened = tokio::sync::OnceCell::new_with(Some(cache));
+        team
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,269 @@
+//! Values of their shapes, of what a layer says. What is wrong is said without the string that was found: it may be a
+//! secret that somebody wrote at the wrong key.
+
+use std::{
+    ffi::OsString,
+    fmt,
+    path::{Path, PathBuf},
+};
+
+use url::{Host, Url};
+
+use super::{
+    decode::Speaker,
+    environment::{USER, expanded},
+    keys::{COMMAND, FILE, Shape},
+    problem::nearest,
+    tree::{Node, Placed},
+    units,
+};
+use crate::cache::{Address, Namespace, PublicKey, Secret};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value {
+    Flag(bool),
+    Number(u64),
+    Choice(&'static str),
+    List(Vec<String>),
+    Path(PathBuf),
+    Address(Address),
+    Secret(Secret),
+    Namespace(Namespace),
+    PublicKeys(Vec<PublicKey>),
+}
+
+/// What is wrong with one value.
+pub(super) struct Fault {
+    pub(super) message: String,
+    pub(super) suggestion: Option<String>,
+}
+
+impl Fault {
+    pub(super) fn expected(what: &str, found: &Node) -> Self {
+        format!("expected {what}, found {}", found.kind()).into()
+    }
+}
+
+impl From<String> for Fault {
+    fn from(message: String) -> Self {
+        Self {
+            message,
+            suggestion: None,
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    /// As TOML, and of what is secret only where it is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |text: String| toml::Value::from(text);
+        match self {
+            Self::Flag(flag) => write!(f, "{flag}"),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Choice(name) => write!(f, "\"{name}\""),
+            Self::Path(path) => write!(f, "{}", text(path.display().to_string())),
+            Self::List(list) => write!(f, "{}", toml::Value::from(list.clone())),
+            Self::Address(address) => write!(f, "{}", text(address.to_string())),
+            Self::Secret(secret) => write!(f, "{}", text(secret.to_string())),
+            Self::Namespace(namespace) => write!(f, "{}", text(namespace.to_string())),
+            Self::PublicKeys(keys) => {
+                let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+                write!(f, "{}", toml::Value::from(keys))
+            }
+        }
+    }
+}
+
+impl Speaker<'_> {
+    pub(super) fn value(&self, shape: Shape, node: &Node) -> Result<Value, Fault> {
+        match shape {
+            Shape::Flag => match node {
+                Node::Flag(flag) => Ok(Value::Flag(*flag)),
+                _ => Err(Fault::expected("true or false", node)),
+            },
+            Shape::Number { least, most } => number(least, most, node),
+            Shape::Choice(names) => choice(names, node),
+            Shape::Globs => Err(Fault::expected("a list of patterns", node)),
+            Shape::Path => self.path(node).map(Value::Path),
+            Shape::Size => size(node),
+            Shape::Address => address(node),
+            Shape::Secret => self.secret(node).map(Value::Secret),
+            Shape::Namespace => namespace(node),
+            Shape::PublicKeys => public_keys(node),
+        }
+    }
+
+    fn path(&self, node: &Node) -> Result<PathBuf, Fault> {
+        let text = full_text("a path", node)?;
+        Ok(self.base.join(self.at_home(Path::new(text))?))
+    }
+
+    fn at_home(&self, path: &Path) -> Result<PathBuf, Fault> {
+        expanded(path, self.user)
+            .ok_or_else(|| format!("`~` means nothing here, because {USER} is not set").into())
+    }
+
+    fn secret(&self, node: &Node) -> Result<Secret, Fault> {
+        const WANTED: &str =
+            "a string, `{ file = \"path\" }` or `{ command = [\"program\", \"argument\"] }`";
+        let Node::Table(table) = node else {
+            return full_text(WANTED, node).map(Secret::text);
+        };
+        let [(name, value)] = table.as_slice() else {
+            return Err(format!("expected {WANTED}, found another table").into());
+        };
+        match name.text.as_str() {
+            FILE => self.path(&value.node).map(Secret::File),
+            COMMAND => self.command(&value.node).map(Secret::Command),
+            _ => Err(format!("expected {WANTED}, found another table").into()),
+        }
+    }
+
+    fn command(&self, node: &Node) -> Result<Vec<OsString>, Fault> {
+        const WANTED: &str = "a program and its arguments, as a list of strings";
+        let Node::List(words) = node else {
+            return Err(Fault::expected(WANTED, node));
+        };
+        let word = |word: &Placed| match &word.node {
+            Node::Text(text) => Ok(OsString::from(text)),
+            other => Err(Fault::expected(WANTED, other)),
+        };
+        let mut words = words.iter().map(word).collect::<Result<Vec<_>, _>>()?;
+        let Some(program) = words.first_mut().filter(|program| !program.is_empty()) else {
+            return Err(format!("expected {WANTED}, found no program").into());
+        };
+        let path = self.at_home(Path::new(program))?;
+        // A bare name is looked for where programs are, everything else is a path like the others.
+        if path.components().count() > 1 {
+            *program = self.base.join(path).into_os_string();
+        }
+        Ok(words)
+    }
+}
+
+/// Whether a value of this shape holds a secret as it is, rather than says where it is.
+pub(super) fn holds_secret(shape: Shape, node: &Node) -> bool {
+    let Node::Text(text) = node else {
+        return false;
+    };
+    if text.contains("${") {
+        return false;
+    }
+    match shape {
+        Shape::Secret => true,
+        Shape::Address => Url::parse(text).is_ok_and(|url| {
+            let mut query = url.query_pairs();
+            url.password().is_some() || query.any(|(name, _)| name == "password")
+        }),
+        _ => false,
+    }
+}
+
+fn full_text<'a>(wanted: &str, node: &'a Node) -> Result<&'a str, Fault> {
+    match node {
+        Node::Text(text) if text.is_empty() => {
+            Err(format!("expected {wanted}, found an empty string").into())
+        }
+        Node::Text(text) => Ok(text),
+        _ => Err(Fault::expected(wanted, node)),
+    }
+}
+
+fn number(least: u64, most: u64, node: &Node) -> Result<Value, Fault> {
+    let Node::Number(number) = node else {
+        return Err(Fault::expected("a whole number", node));
+    };
+    let within = u64::try_from(*number)
+        .ok()
+        .filter(|number| (least..=most).contains(number));
+    within.map(Value::Number).ok_or_else(|| {
+        format!("expected a whole number from {least} to {most}, found {number}").into()
+    })
+}
+
+fn choice(names: &'static [&'static str], node: &Node) -> Result<Value, Fault> {
+    let Node::Text(text) = node else {
+        return Err(Fault::expected(&format!("one of {}", quoted(names)), node));
+    };
+    if let Some(name) = names.iter().find(|name| *name == text) {
+        return Ok(Value::Choice(name));
+    }
+    Err(Fault {
+        message: format!("expected one of {}, found another string", quoted(names)),
+        suggestion: nearest(text, names.iter().copied()).map(str::to_owned),
+    })
+}
+
+fn size(node: &Node) -> Result<Value, Fault> {
+    let wanted = "bytes as a number or as \"256MB\"";
+    let bytes = match node {
+        Node::Number(number) => u64::try_from(*number).ok(),
+        Node::Text(text) => units::bytes(text),
+        _ => None,
+    };
+    bytes.map(Value::Number).ok_or_else(|| match node {
+        Node::Text(_) => format!("expected {wanted}, found another string").into(),
+        _ => Fault::expected(wanted, node),
+    })
+}
+
+/// What a variable stands for is seen when it is read, by whoever connects.
+fn address(node: &Node) -> Result<Value, Fault> {
+    let text = full_text("an address", node)?;
+    let address = Address::from(text);
+    if address.scheme().is_none() && !text.starts_with("${") {
+        let wanted = "an address that begins with `postgresql://` or `https://`";
+        return Err(format!("expected {wanted}, found another string").into());
+    }
+    if text.contains("${") {
+        return Ok(Value::Address(address));
+    }
+    let url = Url::parse(text).map_err(|error| format!("this is no address: {error}"))?;
+    if url.scheme() == "http" && !is_this_machine(&url) {
+        let why = "what is sent could be read and changed on the way";
+        return Err(
+            format!("plain http is only for this machine, as {why}; use `https://`").into(),
+        );
+    }
+    Ok(Value::Address(address))
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn namespace(node: &Node) -> Result<Value, Fault> {
+    let Node::Text(text) = node else {
+        return Err(Fault::expected("a namespace", node));
+    };
+    let namespace = text.parse();
+    namespace
+        .map(Value::Namespace)
+        .map_err(|error| error.to_string().into())
+}
+
+/// All or none: a list that lost a key would look as if that key were not trusted.
+fn public_keys(node: &Node) -> Result<Value, Fault> {
+    const WANTED: &str = "a list of public keys";
+    let Node::List(list) = node else {
+        return Err(Fault::expected(WANTED, node));
+    };
+    let key = |(at, item): (usize, &Placed)| match &item.node {
+        Node::Text(text) => text
+            .parse::<PublicKey>()
+            .map_err(|error| format!("the key at place {}: {error}", at + 1).into()),
+        other => Err(Fault::expected("a public key", other)),
+    };
+    let keys = list.iter().enumerate().map(key);
+    keys.collect::<Result<_, Fault>>().map(Value::PublicKeys)
+}
+
+pub(super) fn quoted(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}
