@@ -19,6 +19,7 @@ mod copy;
 pub mod envelope;
 mod fault;
 mod frames;
+mod http;
 mod key;
 mod memory;
 mod postgres;
@@ -39,6 +40,7 @@ use async_trait::async_trait;
 
 pub use copy::{Copied, CopyOptions, Resume, Stopped, Why, copy};
 pub use fault::{Fault, FaultKind};
+pub use http::{HttpCache, HttpShelf};
 pub use key::{Key, KeyError};
 pub use memory::Memory;
 pub use postgres::{PostgresCache, PostgresShelf, setup};
@@ -251,7 +253,7 @@ impl CacheBackend {
         match self {
             CacheBackend::Sqlite(path) => Ok(Box::new(SqliteCache::new(path).await?)),
             CacheBackend::Postgres(remote) => Ok(Box::new(PostgresCache::new(remote).await?)),
-            CacheBackend::Http(_) => Err(FaultKind::Unsupported.into()),
+            CacheBackend::Http(remote) => Ok(Box::new(HttpCache::new(remote).await?)),
         }
     }
 }

@@ -117,6 +117,11 @@ pub(super) fn parts(envelope: &[u8]) -> Option<(u8, &[u8])> {
     Some((codec, value))
 }
 
+/// Whether this starts as an envelope does; a web page, say, does not.
+pub(super) fn is_envelope(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[MAGIC[0], MAGIC[1], FORMAT])
+}
+
 /// Whether this is, but for its seal, an envelope that belongs to the key; nothing is unpacked.
 pub(super) fn is_whole(key: &Key, envelope: &[u8]) -> bool {
     envelope

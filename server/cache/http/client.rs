@@ -1,0 +1,117 @@
+//! Whether an address may be spoken to at all, and the client that does it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::{Certificate, Client, ClientBuilder, Url, redirect};
+use rustls::crypto::ring;
+use url::Host;
+
+use super::failure::explain;
+use super::several::AT_ONCE;
+use crate::cache::{ExposeSecret, Fault, FaultKind, Remote, SecretString};
+
+/// Shorter than servers keep a silent connection, so that none is used which is just being closed.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// A client that knows the key and whom to believe. It reads the key and certificates, and sends nothing.
+pub(super) async fn build(remote: &Remote, base: &Url) -> Result<Client, Fault> {
+    check(base).map_err(setting)?;
+    let secret = remote.secret().await?;
+    let client = Client::builder()
+        .user_agent(concat!("rustassistant/", env!("CARGO_PKG_VERSION")))
+        .default_headers(headers(secret.as_ref()).map_err(setting)?)
+        .connect_timeout(remote.patience.connect())
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .pool_idle_timeout(IDLE)
+        .pool_max_idle_per_host(AT_ONCE);
+    let client = match is_loopback(base) {
+        true => client.no_proxy(),
+        false => client,
+    };
+    let encrypted = base.scheme() == "https";
+    let ca_file = remote.ca_file.clone();
+    // The system's certificates are more than a hundred.
+    let build = tokio::task::spawn_blocking(move || {
+        // Whoever was first in this process has chosen how TLS computes.
+        ring::default_provider().install_default().ok();
+        let client = match encrypted {
+            true => believe(client.https_only(true), ca_file.as_deref())?,
+            false => client.tls_certs_only([]),
+        };
+        client.build().map_err(|error| {
+            let (_, detail) = explain(&error);
+            Fault::new(FaultKind::Certificate).because(detail)
+        })
+    });
+    build.await.unwrap_or_else(|error| Err(setting(error)))
+}
+
+/// Refuses addresses that would show a key to others, with what to write instead.
+fn check(base: &Url) -> Result<(), &'static str> {
+    if !matches!(base.scheme(), "http" | "https") {
+        return Err("the address of a server starts with https://");
+    }
+    if !base.username().is_empty() || base.password().is_some() {
+        return Err("write the key into `cache.api_key`, not before the `@` of the address");
+    }
+    if base.query().is_some() || base.fragment().is_some() {
+        return Err("the address ends with a path; a key belongs into `cache.api_key`");
+    }
+    if base.scheme() == "http" && !is_loopback(base) {
+        return Err(
+            "everybody on the way could read the key; the address must start with https://",
+        );
+    }
+    Ok(())
+}
+
+fn is_loopback(base: &Url) -> bool {
+    match base.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn headers(secret: Option<&SecretString>) -> Result<HeaderMap, &'static str> {
+    let mut headers = HeaderMap::new();
+    let Some(secret) = secret else {
+        return Ok(headers);
+    };
+    let secret = secret.expose_secret();
+    if secret.is_empty() {
+        return Err("`cache.api_key` is empty");
+    }
+    let mut bearer = HeaderValue::from_str(&format!("Bearer {secret}"))
+        .map_err(|_| "`cache.api_key` holds characters that no key has")?;
+    bearer.set_sensitive(true);
+    headers.insert(AUTHORIZATION, bearer);
+    Ok(headers)
+}
+
+/// Adds the authorities of a file to the system's.
+fn believe(client: ClientBuilder, ca_file: Option<&Path>) -> Result<ClientBuilder, Fault> {
+    let Some(path) = ca_file else {
+        return Ok(client);
+    };
+    let wrong = |detail: &str| {
+        setting(format_args!(
+            "`cache.team.ca_file`: {}: {detail}",
+            path.display()
+        ))
+    };
+    let text = std::fs::read(path).map_err(|error| wrong(&error.to_string()))?;
+    let certificates = Certificate::from_pem_bundle(&text).unwrap_or_default();
+    if certificates.is_empty() {
+        return Err(wrong("this is no file of certificates in PEM"));
+    }
+    Ok(client.tls_certs_merge(certificates))
+}
+
+fn setting(detail: impl std::fmt::Display) -> Fault {
+    Fault::new(FaultKind::Setting).because(detail)
+}

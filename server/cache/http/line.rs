@@ -1,0 +1,171 @@
+//! One request to the server, within its time and its length.
+
+use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
+use tokio::time::timeout;
+
+use super::client;
+use super::failure::explain;
+use crate::cache::{Fault, FaultKind, Patience, Remote};
+
+/// Bytes of a refusal that are read, so that the connection can be used again.
+const MAX_REFUSAL: usize = 16 << 10;
+/// Bytes of an answer for which memory is taken because the server announces them.
+const BELIEVED: u64 = 64 << 10;
+
+/// The way to one server.
+pub(super) struct Line {
+    client: Client,
+    /// Variables may have put secrets into it; it is never shown.
+    base: Url,
+    patience: Patience,
+    place: String,
+}
+
+/// What a server said.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    /// Empty unless the status is a success.
+    pub(super) body: Vec<u8>,
+    pub(super) is_json: bool,
+    pub(super) is_web_page: bool,
+    /// It points to the same address with a slash behind it.
+    pub(super) adds_a_slash: bool,
+}
+
+impl Line {
+    pub(super) async fn open(remote: &Remote) -> Result<Line, Fault> {
+        let base = remote.address.resolve()?;
+        // What stands before an `@` is often a token.
+        let place = match base.authority().contains('@') {
+            true => "the address in `cache.url`".to_owned(),
+            false => remote.address.to_string(),
+        };
+        let client = client::build(remote, &base).await;
+        Ok(Line {
+            client: client.map_err(|fault| fault.of(&place))?,
+            base,
+            patience: remote.patience,
+            place,
+        })
+    }
+
+    /// The address without secrets.
+    pub(super) fn place(&self) -> &str {
+        &self.place
+    }
+
+    pub(super) fn patience(&self) -> Patience {
+        self.patience
+    }
+
+    pub(super) fn fault(&self, kind: FaultKind) -> Fault {
+        Fault::new(kind).of(&self.place)
+    }
+
+    /// The answer did not come, or did not end, in time.
+    pub(super) fn late(&self) -> Fault {
+        let fault = self.fault(FaultKind::Timeout);
+        fault.because(format_args!(
+            "no whole answer within {:?}",
+            self.patience.call()
+        ))
+    }
+
+    /// What is behind `{base}/v1/`.
+    pub(super) fn url(&self, segments: &[&str]) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().push("v1").extend(segments);
+        }
+        url
+    }
+
+    pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        let bytes = HeaderValue::from_static("application/octet-stream");
+        let request = self.client.request(method.clone(), url);
+        match method {
+            Method::PUT | Method::POST => request.header(CONTENT_TYPE, bytes),
+            _ => request,
+        }
+    }
+
+    /// The answer, if its body is not longer than `longest` bytes. What is called a success may be longer if that is 0,
+    /// because nobody reads it then.
+    pub(super) async fn send(
+        &self,
+        request: RequestBuilder,
+        longest: usize,
+    ) -> Result<Answer, Fault> {
+        let done = timeout(self.patience.call(), self.exchange(request, longest)).await;
+        done.unwrap_or_else(|_| Err(self.late()))
+    }
+
+    async fn exchange(&self, request: RequestBuilder, longest: usize) -> Result<Answer, Fault> {
+        let mut response = request.send().await.map_err(|error| self.failed(&error))?;
+        let status = response.status();
+        let has_type = |name: &str| {
+            let value = response.headers().get(CONTENT_TYPE);
+            value.is_some_and(|value| value.as_bytes().starts_with(name.as_bytes()))
+        };
+        let mut answer = Answer {
+            status,
+            body: Vec::new(),
+            is_json: has_type("application/json"),
+            is_web_page: has_type("text/html"),
+            adds_a_slash: adds_a_slash(&response),
+        };
+        if status.is_success() && longest > 0 {
+            answer.body = self.body(&mut response, longest).await?;
+        } else {
+            drain(&mut response).await;
+        }
+        Ok(answer)
+    }
+
+    async fn body(&self, response: &mut Response, longest: usize) -> Result<Vec<u8>, Fault> {
+        let announced = response.content_length().unwrap_or_default().min(BELIEVED);
+        let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or_default());
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| self.failed(&error))?
+        {
+            if body.len() + chunk.len() > longest {
+                let fault = self.fault(FaultKind::Malformed);
+                return Err(fault.because("its answer is longer than any that is right"));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    fn failed(&self, error: &reqwest::Error) -> Fault {
+        let (kind, detail) = explain(error);
+        self.fault(kind).because(detail)
+    }
+}
+
+/// Reads what nobody wants, if it is not much. The status has said all, so what goes wrong here is nothing.
+async fn drain(response: &mut Response) {
+    let mut length = 0;
+    while let Ok(Some(chunk)) = response.chunk().await {
+        length += chunk.len();
+        if length > MAX_REFUSAL {
+            return;
+        }
+    }
+}
+
+fn adds_a_slash(response: &Response) -> bool {
+    let Some(location) = response.headers().get(LOCATION) else {
+        return false;
+    };
+    let location = location.to_str().unwrap_or_default();
+    // A file server may not know by which name it was called.
+    let path = response
+        .url()
+        .join(location)
+        .map(|url| url.path().to_owned());
+    path.is_ok_and(|path| path.strip_suffix('/') == Some(response.url().path()))
+}
