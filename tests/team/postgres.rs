@@ -1,7 +1,7 @@
 //! The client of a Postgres cache, against a real Postgres.
 
 #[path = "../fixtures/postgres.rs"]
-mod fixture;
+pub(crate) mod fixture;
 
 mod faults;
 mod network;
