@@ -368,8 +368,8 @@ fn keys_are_made_for_their_owner_alone() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let bits = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(bits & 0o777, 0o600);
     }
     place
         .run(["cache", "keygen"])

@@ -117,7 +117,7 @@ fn found_here(inputs: &[Input], answers: &[Answer]) -> Vec<Key> {
 
 /// Whether it is worth asking again. If not, there are faults that say why.
 fn works(team: &TierStats) -> bool {
-    (team.reads, team.writes) == (GateState::Open, GateState::Open)
+    (team.reads, team.writes) == (GateState::Working, GateState::Working)
 }
 
 /// Asks the team's cache for something that was found here, so that one which is down is noticed also where nothing was
