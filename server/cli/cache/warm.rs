@@ -80,7 +80,8 @@ pub(super) fn run(
     };
     warmed.write(out)?;
     let is_remote_fine = say_faults(team, uploaded.as_ref().err(), warmed.uploaded);
-    if inputs.unreadable > 0 || (arguments.require_remote && !is_remote_fine) {
+    let lacks_remote = arguments.require_remote && !is_remote_fine;
+    if inputs.unreadable > 0 || lacks_remote {
         return Ok(Verdict::Trouble);
     }
     Ok(Verdict::Fine)
