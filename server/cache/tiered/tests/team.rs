@@ -96,7 +96,7 @@ impl Office {
         let quarantine = Some(home.join("cache.db.quarantine"));
         let team = Team::over(Arc::new(sealed), quarantine, access == Right::Write);
         let mut cache = TieredCache::open(options);
-        let layer = Layer::new(Place::Team(team), Mode::CommandLine);
+        let layer = Layer::new(Place::Team(Box::new(team)), Mode::CommandLine);
         cache.team = Some(Arc::new(layer));
         cache
     }
