@@ -108,7 +108,7 @@ impl Default for Bounds {
             connections: 512,
             rate: NonZeroU32::MIN.saturating_add(1_999),
             burst: NonZeroU32::MIN.saturating_add(19_999),
-            head_time: Duration::from_secs(60),
+            head_time: Duration::from_mins(1),
             body_time: Duration::from_secs(30),
             grace: Duration::from_secs(10),
         }

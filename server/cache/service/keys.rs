@@ -167,9 +167,10 @@ impl KeyFile {
         lock.push(".lock");
         let lock = File::create(lock).map_err(|error| self.error(error))?;
         lock.lock().map_err(|error| self.error(error))?;
-        let text = match self.exists() {
-            true => self.text()?,
-            false => HEADER.to_owned(),
+        let text = if self.exists() {
+            self.text()?
+        } else {
+            HEADER.to_owned()
         };
         let (text, result) = change(&text)?;
         self.write(folder, &text)

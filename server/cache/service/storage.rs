@@ -158,11 +158,11 @@ impl Folder {
             let_go(&mut open);
         }
         let shelf = Arc::new(FileShelf::at(self.path.join(file_name(namespace))));
-        let opened = Opened {
+        let first = Opened {
             shelf: Arc::clone(&shelf),
             used: Instant::now(),
         };
-        open.insert(namespace.clone(), opened);
+        open.insert(namespace.clone(), first);
         shelf
     }
 

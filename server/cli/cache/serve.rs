@@ -275,9 +275,10 @@ impl Serve {
             keys,
             trusted: self.trusted.clone(),
             certificate: certificate.map(|(chain, key)| Certificate { chain, key }),
-            front: match self.behind_proxy {
-                true => Front::Proxy,
-                false => Front::Direct,
+            front: if self.behind_proxy {
+                Front::Proxy
+            } else {
+                Front::Direct
             },
             base: self.base.clone(),
             limits: Limits {
