@@ -178,7 +178,7 @@ mod tests {
     async fn who_takes_nothing_is_let_go() {
         let gate = Gate::new(1, Duration::from_millis(100), Arc::new(Metrics::new()));
         let (connection, _client) = pair(&gate).await;
-        let flood = [0; 1 << 20].repeat(64);
+        let flood = [0; 1 << 10].repeat(64 << 10);
         let error = connection.unwrap().write_all(&flood).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TimedOut);
     }
