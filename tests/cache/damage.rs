@@ -138,7 +138,7 @@ async fn a_flipped_byte_on_any_page_never_gives_a_wrong_payload() {
 }
 
 /// Alters payload bytes only, so that the structure stays sound.
-async fn flip_payload(path: &Path, number: u32) {
+pub(super) async fn flip_payload(path: &Path, number: u32) {
     let mut connection = super::faults::connect(path).await;
     let key = key(number);
     let mut envelope: Vec<u8> = sqlx::query_scalar("SELECT envelope FROM entry WHERE key = ?1")

@@ -6,8 +6,11 @@
 )]
 
 mod answers;
+mod copies;
 mod damage;
 mod faults;
+#[cfg(unix)]
+mod mounts;
 mod processes;
 mod upkeep;
 

@@ -3,18 +3,39 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rustassistant::cache::{Cache, Limits, Mode, SqliteCache};
+use rustassistant::cache::{Cache, Entry, Limits, Mode, Policy, SqliteCache};
 use sqlx::Connection;
 
-use super::{LONG, entries, faults, filled, hits, key, keys, store};
+use super::{LONG, entries, entry, faults, filled, hits, key, keys, store};
 
 const HOUR: Duration = Duration::from_hours(1);
 
 /// As if the entries had last been used so many hours ago.
 async fn age(path: &Path, numbers: std::ops::Range<u32>, hours: i64) {
+    shift(
+        path,
+        numbers,
+        hours,
+        "UPDATE entry SET used = used - ?2 WHERE key = ?1",
+    )
+    .await;
+}
+
+/// As if the entries had been stored so many hours ago, and used just now.
+async fn store_earlier(path: &Path, numbers: std::ops::Range<u32>, hours: i64) {
+    shift(
+        path,
+        numbers,
+        hours,
+        "UPDATE entry SET created = created - ?2 WHERE key = ?1",
+    )
+    .await;
+}
+
+async fn shift(path: &Path, numbers: std::ops::Range<u32>, hours: i64, statement: &'static str) {
     let mut connection = faults::connect(path).await;
     for number in numbers {
-        sqlx::query("UPDATE entry SET used = used - ?2 WHERE key = ?1")
+        sqlx::query(statement)
             .bind(&key(number).as_bytes()[..])
             .bind(hours)
             .execute(&mut connection)
@@ -56,6 +77,121 @@ async fn above_the_size_the_least_recently_used_goes_first() {
     assert_eq!(hits(&lookups[..500]), 500);
     assert_eq!(hits(&lookups), 1_000 - usize::try_from(pruned).unwrap());
     assert!((250..450).contains(&pruned), "{pruned}");
+}
+
+/// Which of the entries are there.
+async fn left(path: &Path, count: u32) -> Vec<bool> {
+    let lookups = SqliteCache::at(path).get_many(&keys(count)).await;
+    lookups
+        .into_iter()
+        .map(|lookup| lookup.entry().is_some())
+        .collect()
+}
+
+fn half_of(full: u64, policy: Policy) -> Limits {
+    Limits {
+        bytes: full / 2,
+        policy,
+        ..Limits::default()
+    }
+}
+
+#[tokio::test]
+async fn above_the_size_the_oldest_goes_first_however_it_was_used() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.db");
+    filled(&path, 1_000).await;
+    store_earlier(&path, 0..100, 50).await;
+    store_earlier(&path, 300..600, 40).await;
+    age(&path, 600..1_000, 100).await;
+    let cache = SqliteCache::at(&path);
+    let full = cache.stats().await.unwrap().disk_bytes;
+    let pruned = cache.prune(half_of(full, Policy::Oldest)).await.unwrap();
+    assert!((500..700).contains(&pruned), "{pruned}");
+    cache.close().await;
+    assert!(path.metadata().unwrap().len() <= full / 2);
+    let left = left(&path, 1_000).await;
+    assert!(!left[..100].contains(&true) && !left[300..600].contains(&true));
+    assert!(
+        !left[100..200].contains(&true),
+        "of the same hour, in order"
+    );
+    assert!(!left[800..].contains(&false));
+}
+
+#[tokio::test]
+async fn above_the_size_the_largest_goes_first() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.db");
+    let cache = SqliteCache::new(&path).await.unwrap();
+    // Of ten sizes, every tenth entry of each.
+    let sized = |number: u32| {
+        let part = entry(number)[..200 + 150 * (number as usize % 10)].to_vec();
+        (key(number), Entry::from(part))
+    };
+    let sizes: Vec<_> = (0..1_000).map(sized).collect();
+    cache.put_many(&sizes).await.unwrap();
+    let full = cache.stats().await.unwrap().disk_bytes;
+    let pruned = cache.prune(half_of(full, Policy::Largest)).await.unwrap();
+    assert!((300..650).contains(&pruned), "{pruned}");
+    cache.close().await;
+    assert!(path.metadata().unwrap().len() <= full / 2);
+    for (number, left) in left(&path, 1_000).await.into_iter().enumerate() {
+        match number % 10 {
+            0..4 => assert!(left, "{number} is small"),
+            8.. => assert!(!left, "{number} is large"),
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_keeps_nothing_for_ever() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.db");
+    let year = 365 * 24;
+    filled(&path, 1_000).await;
+    age(&path, 0..600, -year).await;
+    store_earlier(&path, 0..600, -year).await;
+    // What is used gets its time from the clock that is right.
+    let reading = store(&path, Mode::CommandLine);
+    assert_eq!(hits(&reading.get_many(&keys(100)).await), 100);
+    assert!(reading.close(LONG).await);
+    let cache = SqliteCache::at(&path);
+    let full = cache.stats().await.unwrap().disk_bytes;
+    assert_eq!(cache.prune(Limits::default()).await, Ok(0));
+    let limits = Limits {
+        bytes: full * 2 / 3,
+        ..Limits::default()
+    };
+    cache.prune(limits).await.unwrap();
+    let there = left(&path, 1_000).await;
+    assert!(!there[..100].contains(&false) && !there[600..].contains(&false));
+    assert!(!there[100..400].contains(&true));
+    cache.prune(half_of(full, Policy::Oldest)).await.unwrap();
+    assert!(!left(&path, 1_000).await[600..].contains(&false));
+}
+
+/// On a machine that starts in 1970 until it has asked for the time.
+#[tokio::test]
+async fn a_clock_that_is_behind_removes_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.db");
+    filled(&path, 50).await;
+    age(&path, 0..50, -60 * 365 * 24).await;
+    store_earlier(&path, 0..50, -60 * 365 * 24).await;
+    let cache = SqliteCache::at(&path);
+    for policy in [Policy::LeastRecentlyUsed, Policy::Oldest, Policy::Largest] {
+        let limits = Limits {
+            policy,
+            ..Limits::default()
+        };
+        assert_eq!(cache.prune(limits).await, Ok(0));
+        assert_eq!(cache.upkeep(limits).await, Ok(0));
+    }
+    assert_eq!(hits(&cache.get_many(&keys(50)).await), 50);
+    cache.put_many(&entries(60)).await.unwrap();
+    assert_eq!(hits(&cache.get_many(&keys(60)).await), 60);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use rustassistant::cache::{
     PostgresShelf, PublicKey, Remote, Secret, SigningKey,
 };
 
-use fixture::{Database, PASSWORD, Postgres};
+use fixture::{Database, PASSWORD, Postgres, remote};
 
 fn key(number: u32) -> Key {
     Key::new("test", &[0; 32], &[b"2024"], &number.to_le_bytes())

@@ -27,9 +27,10 @@ pub(super) async fn build(remote: &Remote, base: &Url) -> Result<Client, Fault> 
         .referer(false)
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(AT_ONCE);
-    let client = match is_loopback(base) {
-        true => client.no_proxy(),
-        false => client,
+    let client = if is_loopback(base) {
+        client.no_proxy()
+    } else {
+        client
     };
     let encrypted = base.scheme() == "https";
     let ca_file = remote.ca_file.clone();
@@ -37,9 +38,10 @@ pub(super) async fn build(remote: &Remote, base: &Url) -> Result<Client, Fault> 
     let build = tokio::task::spawn_blocking(move || {
         // Whoever was first in this process has chosen how TLS computes.
         ring::default_provider().install_default().ok();
-        let client = match encrypted {
-            true => believe(client.https_only(true), ca_file.as_deref())?,
-            false => client.tls_certs_only([]),
+        let client = if encrypted {
+            believe(client.https_only(true), ca_file.as_deref())?
+        } else {
+            client.tls_certs_only([])
         };
         client.build().map_err(|error| {
             let (_, detail) = explain(&error);

@@ -13,6 +13,7 @@ pub(super) fn refusal(status: StatusCode) -> FaultKind {
     match status.as_u16() {
         300..=399 => FaultKind::Redirected,
         401 | 403 | 407 => FaultKind::Denied,
+        408 => FaultKind::Timeout,
         413 => FaultKind::TooLarge,
         429 | 503 => FaultKind::Throttled,
         500..=599 => FaultKind::Server,

@@ -37,9 +37,10 @@ impl Line {
     pub(super) async fn open(remote: &Remote) -> Result<Line, Fault> {
         let base = remote.address.resolve()?;
         // What stands before an `@` is often a token.
-        let place = match base.authority().contains('@') {
-            true => "the address in `cache.url`".to_owned(),
-            false => remote.address.to_string(),
+        let place = if base.authority().contains('@') {
+            "the address in `cache.url`".to_owned()
+        } else {
+            remote.address.to_string()
         };
         let client = client::build(remote, &base).await;
         Ok(Line {
@@ -82,12 +83,14 @@ impl Line {
     }
 
     pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        self.client.request(method, url)
+    }
+
+    /// A request with a body of bytes.
+    pub(super) fn upload(&self, method: Method, url: Url, body: Vec<u8>) -> RequestBuilder {
         let bytes = HeaderValue::from_static("application/octet-stream");
-        let request = self.client.request(method.clone(), url);
-        match method {
-            Method::PUT | Method::POST => request.header(CONTENT_TYPE, bytes),
-            _ => request,
-        }
+        let request = self.client.request(method, url);
+        request.header(CONTENT_TYPE, bytes).body(body)
     }
 
     /// The answer, if its body is not longer than `longest` bytes. What is called a success may be longer if that is 0,

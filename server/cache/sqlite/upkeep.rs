@@ -71,10 +71,18 @@ impl Wire {
             .sweep(&AGE)
             .remove((i64::MIN, oldest - 1), i64::MAX)
             .await?;
-        let excess = self.excess(limits.bytes).await?;
-        if excess > 0 {
-            let ranking = Ranking::of(limits.policy);
-            removed += self.sweep(ranking).remove_first(excess).await?;
+        let ranking = Ranking::of(limits.policy);
+        // What a row takes beside its envelope is only estimated, so one round may not be enough.
+        loop {
+            let excess = self.excess(limits.bytes).await?;
+            if excess <= 0 {
+                break;
+            }
+            let more = self.sweep(ranking).remove_first(excess).await?;
+            if more == 0 {
+                break;
+            }
+            removed += more;
         }
         if removed > 0 {
             self.give_back().await?;

@@ -7,9 +7,12 @@ use super::*;
 
 /// Serves this for key 1, alone and among many.
 async fn serving(sealed: Vec<u8>) -> Liar {
-    Liar::new(move |heard| match heard.is("POST") {
-        true => Reply::Say(bytes(&frame(key(1), &sealed))),
-        false => Reply::Say(bytes(&sealed)),
+    Liar::new(move |heard| {
+        if heard.is("POST") {
+            Reply::Say(bytes(&frame(key(1), &sealed)))
+        } else {
+            Reply::Say(bytes(&sealed))
+        }
     })
     .await
 }
@@ -224,11 +227,13 @@ async fn a_frame_in_another_s_place_is_refused_alone() {
 
 #[tokio::test]
 async fn what_is_only_named_is_fetched_apart() {
-    let liar = Liar::new(|heard| match heard.is("POST") {
-        true => Reply::Say(bytes(
-            &[frame(key(2), &sealed(2)), frame(key(1), b"")].concat(),
-        )),
-        false => Reply::Say(bytes(&sealed(1))),
+    let frames = [frame(key(2), &sealed(2)), frame(key(1), b"")].concat();
+    let liar = Liar::new(move |heard| {
+        if heard.is("POST") {
+            Reply::Say(bytes(&frames))
+        } else {
+            Reply::Say(bytes(&sealed(1)))
+        }
     })
     .await;
     let cache = open(&reader(&liar.url())).await;

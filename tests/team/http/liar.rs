@@ -93,7 +93,7 @@ async fn talk(
             }
             Reply::Hang(bytes) => {
                 stream.write_all(&bytes).await.ok();
-                tokio::time::sleep(Duration::from_secs(60)).await;
+                tokio::time::sleep(Duration::from_mins(1)).await;
                 return;
             }
             Reply::Endless(first, then) => {

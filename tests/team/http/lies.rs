@@ -32,6 +32,7 @@ async fn every_status_has_its_reason() {
         (401, FaultKind::Denied),
         (403, FaultKind::Denied),
         (407, FaultKind::Denied),
+        (408, FaultKind::Timeout),
         (429, FaultKind::Throttled),
         (503, FaultKind::Throttled),
         (500, FaultKind::Server),
@@ -73,22 +74,29 @@ async fn what_is_there_already_is_as_good_as_stored() {
         let cache = open(&writer(&liar.url())).await;
         assert_eq!(cache.put_many(&entries(1..20)).await, Ok(()), "{status}");
         assert_eq!(liar.heard().len(), 19);
-        let heard = liar
-            .heard()
-            .into_iter()
-            .find(|heard| heard.head.contains(&key(3).to_string()));
-        assert_eq!(heard.unwrap().body, sealed(3));
+        let mut puts = liar.heard().into_iter();
+        let put = puts.find(|put| put.head.contains(&key(3).to_string()));
+        assert_eq!(put.unwrap().body, sealed(3));
     }
 }
 
 #[tokio::test]
+async fn a_signer_that_the_server_does_not_trust_is_named() {
+    let liar = saying(answer(422, "application/json", b"{}")).await;
+    let cache = open(&writer(&liar.url())).await;
+    let fault = cache.put_many(&entries(1..20)).await.unwrap_err();
+    let text = shown(&fault, FaultKind::Denied).to_string();
+    assert!(text.contains("cache.team.signing_key"), "{text}");
+    fails(&cache, FaultKind::Malformed).await;
+}
+
+#[tokio::test]
 async fn one_that_is_too_large_keeps_no_other_back() {
-    let liar = Liar::new(
-        |heard: &Heard| match heard.head.contains(&key(3).to_string()) {
-            true => Reply::Say(answer(413, "text/plain", b"")),
-            false => Reply::Say(answer(201, "text/plain", b"")),
-        },
-    )
+    let liar = Liar::new(|heard: &Heard| {
+        let is_large = heard.head.contains(&key(3).to_string());
+        let status = if is_large { 413 } else { 201 };
+        Reply::Say(answer(status, "text/plain", b""))
+    })
     .await;
     let cache = open(&writer(&liar.url())).await;
     let fault = cache.put_many(&entries(1..20)).await.unwrap_err();
@@ -113,14 +121,13 @@ async fn a_server_that_refuses_is_not_asked_for_everything() {
 #[tokio::test]
 async fn a_server_without_queries_is_asked_singly() {
     for status in [403, 404, 405, 413, 501] {
-        let liar = Liar::new(move |heard: &Heard| match heard.is("POST") {
-            true => Reply::Say(answer(status, "text/plain", b"")),
-            false => {
-                let seed = HANDFUL
-                    .into_iter()
-                    .find(|seed| heard.head.contains(&key(*seed).to_string()));
-                Reply::Say(bytes(&sealed(seed.unwrap())))
+        let liar = Liar::new(move |heard: &Heard| {
+            if heard.is("POST") {
+                return Reply::Say(answer(status, "text/plain", b""));
             }
+            let is_asked = |seed: &u8| heard.head.contains(&key(*seed).to_string());
+            let seed = HANDFUL.into_iter().find(is_asked).unwrap();
+            Reply::Say(bytes(&sealed(seed)))
         })
         .await;
         let cache = open(&reader(&liar.url())).await;
@@ -185,6 +192,7 @@ async fn an_answer_that_breaks_off_is_no_answer() {
     let whole = sealed(1);
     let half = &whole[..whole.len() / 2];
     let chunked = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    let long_head = [&b"HTTP/1.1 200 OK\r\nx: "[..], &vec![b'x'; 1 << 20]].concat();
     for reply in [
         announced(whole.len(), half),
         announced(usize::MAX / 4, &whole),
@@ -204,7 +212,7 @@ async fn an_answer_that_breaks_off_is_no_answer() {
         b"HTTP/9.9 200 OK\r\n\r\n".to_vec(),
         b"SSH-2.0-OpenSSH_9.2\r\n".to_vec(),
         b"\0\x01\x02\x03\r\n\r\n".to_vec(),
-        [&b"HTTP/1.1 200 OK\r\nx: "[..], &vec![b'x'; 1 << 20]].concat(),
+        long_head,
         Vec::new(),
     ] {
         let shows = String::from_utf8_lossy(&reply[..reply.len().min(80)]).into_owned();
@@ -227,9 +235,12 @@ async fn an_answer_that_breaks_off_is_no_answer() {
 #[tokio::test]
 async fn a_half_answer_is_malformed() {
     let (whole, frame) = (sealed(1), [[1; 32].as_slice(), &[0, 1, 0, 0]].concat());
-    let liar = Liar::new(move |heard| match heard.is("POST") {
-        true => Reply::Close(announced(1000, &frame)),
-        false => Reply::Close(announced(whole.len(), &whole[..whole.len() - 1])),
+    let liar = Liar::new(move |heard| {
+        if heard.is("POST") {
+            Reply::Close(announced(1000, &frame))
+        } else {
+            Reply::Close(announced(whole.len(), &whole[..whole.len() - 1]))
+        }
     })
     .await;
     let cache = open(&reader(&liar.url())).await;
@@ -268,7 +279,7 @@ async fn an_endless_answer_is_left_when_it_is_too_long() {
     let plain = b"HTTP/1.1 200 OK\r\n\r\nRA\x01".to_vec();
     let announced = announced(1 << 40, b"RA\x01");
     let chunked = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
-    let chunk = [&b"10000\r\n"[..], &[0; 1 << 16], b"\r\n"].concat();
+    let chunk = [&b"10000\r\n"[..], &vec![0; 1 << 16], b"\r\n"].concat();
     for (head, then) in [
         (plain, vec![0; 1 << 16]),
         (announced, vec![0; 1 << 16]),
@@ -364,9 +375,12 @@ async fn listing(reply: String) -> Result<Vec<(Key, Entry)>, Fault> {
             [&key.as_bytes()[..], &length.to_le_bytes(), &sealed].concat()
         })
         .collect();
-    let liar = Liar::new(move |heard: &Heard| match heard.is("POST") {
-        true => Reply::Say(bytes(&frames)),
-        false => Reply::Say(json.clone()),
+    let liar = Liar::new(move |heard: &Heard| {
+        if heard.is("POST") {
+            Reply::Say(bytes(&frames))
+        } else {
+            Reply::Say(json.clone())
+        }
     })
     .await;
     let cache = open(&writer(&liar.url())).await;
@@ -442,7 +456,11 @@ async fn what_a_whole_server_says_is_understood() {
         cache.prune(rustassistant::cache::Limits::default()).await,
         Ok(4)
     );
-    let body = &liar.heard()[2].body;
+    let Heard { head, body } = liar.heard().remove(2);
+    assert!(
+        head.contains("content-type: application/json\r\n"),
+        "{head}"
+    );
     let expected = r#"{"bytes":268435456,"age_hours":720,"policy":"least-recently-used"}"#;
-    assert_eq!(String::from_utf8_lossy(body), expected);
+    assert_eq!(String::from_utf8_lossy(&body), expected);
 }

@@ -1,6 +1,6 @@
 //! Addresses and keys that are refused before anything is sent.
 
-use super::liar::{Liar, Reply, bytes};
+use super::liar::{Liar, Reply, answer, bytes};
 use super::*;
 
 async fn refused(remote: &Remote) -> String {
@@ -75,6 +75,16 @@ async fn who_can_t_sign_can_t_write() {
 }
 
 #[tokio::test]
+async fn the_address_of_queries_is_no_namespace() {
+    let text = refused(&Remote {
+        namespace: "query".parse().unwrap(),
+        ..reader("http://localhost:1")
+    })
+    .await;
+    assert!(text.contains("cache.team.namespace"), "{text}");
+}
+
+#[tokio::test]
 async fn connecting_sends_nothing() {
     let liar = Liar::new(|_| Reply::Say(bytes(b""))).await;
     let backend = rustassistant::cache::CacheBackend::Http(reader(&liar.url()));
@@ -119,5 +129,44 @@ async fn a_name_that_nobody_has_is_unreachable() {
     assert!(
         matches!(lookup, Lookup::Fault(kind) if known.contains(&kind)),
         "{lookup:?}"
+    );
+}
+
+/// The same test in a process that has a proxy.
+fn with_proxy(proxy: &Liar, test: &str) {
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    for name in ["http_proxy", "https_proxy", "all_proxy"] {
+        command
+            .env(name, proxy.url())
+            .env(name.to_uppercase(), proxy.url());
+    }
+    command.env_remove("no_proxy").env_remove("NO_PROXY");
+    let output = command.args(["--exact", test]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_leads_to_other_machines_alone_and_never_sees_the_key() {
+    let proxy = Liar::new(|_| Reply::Close(answer(407, "text/plain", b""))).await;
+    with_proxy(&proxy, "http::settings::connecting_sends_nothing");
+    assert!(proxy.heard().is_empty(), "{:?}", proxy.heard());
+    with_proxy(
+        &proxy,
+        "http::settings::a_name_that_nobody_has_is_unreachable",
+    );
+    let heard = proxy.heard();
+    assert!(
+        heard[0]
+            .head
+            .starts_with("CONNECT no-such-host.invalid:443 "),
+        "{heard:?}"
+    );
+    assert!(
+        heard.iter().all(|heard| !heard.head.contains(SECRET)),
+        "{heard:?}"
     );
 }

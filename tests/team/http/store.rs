@@ -255,7 +255,7 @@ async fn a_frozen_server_costs_one_call_and_comes_back() {
     }
     // 5 s for one call; 25 rounds of eight would be 125 s.
     assert!(
-        start.elapsed() < Duration::from_secs(60),
+        start.elapsed() < Duration::from_mins(1),
         "{:?}",
         start.elapsed()
     );

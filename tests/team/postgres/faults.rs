@@ -22,7 +22,7 @@ async fn nobody_is_there() {
         assert_fault(&fault, FaultKind::Unreachable);
     }
     assert!(start.elapsed() < LONG);
-    let nowhere = database.remote("reader", "no-such-host.invalid/x");
+    let nowhere = remote("reader", "no-such-host.invalid/x");
     assert_no_answer(&cache(&nowhere).await, FaultKind::Unreachable).await;
 }
 

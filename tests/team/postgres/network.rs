@@ -12,7 +12,7 @@ async fn only_the_host_in_the_certificate_is_believed() {
     let address = format!("127.0.0.1:{}/{}", database.port(), database.name());
     let by_number = Remote {
         ca_file: database.with_tls("reader").ca_file,
-        ..database.remote("reader", &address)
+        ..remote("reader", &address)
     };
     let text = assert_no_answer(&cache(&by_number).await, FaultKind::Certificate).await;
     assert!(text.contains("127.0.0.1"), "{text}");
@@ -48,15 +48,15 @@ async fn plaintext_is_asked_for_or_not_used() {
         database.name()
     );
     // The server lets nobody but `plain` do that.
-    let reader = cache(&database.remote("reader", &address)).await;
+    let reader = cache(&remote("reader", &address)).await;
     assert_no_answer(&reader, FaultKind::Denied).await;
-    let plain = cache(&database.remote("plain", &address)).await;
+    let plain = cache(&remote("plain", &address)).await;
     assert_eq!(plain.get_many(&keys(1)).await, [Lookup::Miss]);
     let plain = cache(&database.with_tls("plain")).await;
     assert_no_answer(&plain, FaultKind::Denied).await;
     for mode in ["allow", "prefer", "require", "verify-ca"] {
         let address = format!("localhost:{}/x?sslmode={mode}", database.port());
-        let fault = PostgresCache::new(&database.remote("plain", &address)).await;
+        let fault = PostgresCache::new(&remote("plain", &address)).await;
         assert_fault(&fault.err().unwrap(), FaultKind::Setting);
     }
 }
@@ -77,7 +77,6 @@ async fn something_else_answers() {
                 .ok();
         }
     });
-    let database = Postgres::shared().await.named("x");
-    let remote = database.remote("reader", &format!("localhost:{port}/x"));
+    let remote = remote("reader", &format!("localhost:{port}/x"));
     assert_no_answer(&cache(&remote).await, FaultKind::Malformed).await;
 }

@@ -1,0 +1,67 @@
+//! What the cache costs beside what it stands on: every figure next to a bare, held sqlx connection that reads or
+//! writes the same bytes in the same run, next to what the decision record claims, and next to its limit.
+//! `cargo bench --bench cache` prints the table; the ratios are what counts, as they hold on any machine.
+
+mod data;
+mod processes;
+mod reads;
+mod table;
+mod writes;
+
+use std::path::Path;
+
+use rustassistant::cache::{Cache, SqliteCache};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection};
+
+use table::Table;
+
+fn main() {
+    if processes::play() {
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    runtime.expect("a runtime").block_on(compare());
+}
+
+async fn compare() {
+    let home = tempfile::tempdir().expect("a folder");
+    let path = home.path().join("cache.db");
+    let entries = data::entries();
+    let mut table = Table::start();
+    reads::memory(&mut table, &entries);
+    let cache = SqliteCache::new(&path).await.expect("a cache");
+    cache.put_many(&entries).await.expect("a write");
+    cache.close().await;
+    reads::single(&mut table, &path).await;
+    reads::batch(&mut table, &path).await;
+    writes::insert(&mut table, home.path(), &entries).await;
+    writes::size(&mut table, home.path(), &entries[..45]).await;
+    processes::migrate(&mut table, home.path());
+    processes::start(&mut table, home.path(), &path);
+    processes::crowd(&mut table, home.path());
+    processes::cold_starts(&mut table, home.path());
+    processes::idle_server(&mut table, home.path());
+    table.end();
+}
+
+/// A connection as a careful program would open it.
+async fn connect(path: &Path) -> SqliteConnection {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .pragma("synchronous", "NORMAL")
+        .pragma("cache_size", "-1024");
+    options
+        .disable_statement_logging()
+        .connect()
+        .await
+        .expect("a connection")
+}
+
+/// Closed in order, so that nothing of it is left to do in somebody else's time.
+async fn close(connection: SqliteConnection) {
+    connection.close().await.expect("an orderly end");
+}

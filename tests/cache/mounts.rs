@@ -1,0 +1,32 @@
+//! Small file systems, where the one who runs the tests may mount them.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A file system in memory, gone when dropped.
+pub(super) struct Mount(PathBuf);
+
+impl Mount {
+    /// `None` if mounting isn't allowed.
+    pub(super) fn tmpfs(folder: &Path, bytes: u64) -> Option<Mount> {
+        let size = format!("size={bytes},mode=0700");
+        mount(&["-t", "tmpfs", "-o", &size, "tmpfs"], folder).then(|| Mount(folder.to_owned()))
+    }
+
+    pub(super) fn make_read_only(&self) {
+        assert!(mount(&["-o", "remount,ro"], &self.0));
+    }
+}
+
+fn mount(arguments: &[&str], folder: &Path) -> bool {
+    let output = Command::new("mount").args(arguments).arg(folder).output();
+    output.is_ok_and(|output| output.status.success())
+}
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        // Lazily, as a test that failed may still have a file open.
+        let unmounted = Command::new("umount").arg("-l").arg(&self.0).status();
+        assert!(unmounted.is_ok_and(|status| status.success()) || std::thread::panicking());
+    }
+}
