@@ -32,6 +32,7 @@ pub use problem::{ConfigProblem, Place, nearest};
 pub use resolve::{CacheOptions, Config, Shown};
 pub use rules::{Judgement, LevelOverride, Profile, Rules};
 pub use schema::schema;
+pub(crate) use units::bytes;
 
 /// Where a value was set.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -164,9 +164,12 @@ impl Engine {
         let texts = Arc::clone(&shared);
         let keys = run_in(pool, move || keys(&texts)).await?;
         let lookups = self.store.get_many(&keys).await;
-        let belief = |key| match self.store.is_sample(key) {
-            true => Belief::Compared,
-            false => Belief::Taken,
+        let belief = |key| {
+            if self.store.is_sample(key) {
+                Belief::Compared
+            } else {
+                Belief::Taken
+            }
         };
         let beliefs = keys.iter().map(belief).collect();
         let batch = Batch {

@@ -119,11 +119,11 @@ pub(super) fn parse_answer(
     let mut frames = HashMap::new();
     while !answer.is_empty() {
         let (key, sealed, rest) = split(answer).ok_or(FaultKind::Malformed)?;
-        let framed = match sealed {
+        let content = match sealed {
             [] => Framed::Apart,
             sealed => Framed::Sealed(sealed.to_vec()),
         };
-        if !asked.contains(&key) || frames.insert(key, framed).is_some() {
+        if !asked.contains(&key) || frames.insert(key, content).is_some() {
             return Err(FaultKind::Malformed);
         }
         answer = rest;
@@ -245,7 +245,7 @@ mod tests {
         for bytes in [&b""[..], b"main", b"Main\n", b"\n", b"a/b\n", b"main\nx"] {
             assert_eq!(Query::parse(bytes), Err(FaultKind::Malformed), "{bytes:?}");
         }
-        let many = [&b"a\n"[..], &[0; (MAX_KEYS + 1) * Key::LENGTH]].concat();
+        let many = [&b"a\n"[..], &vec![0; (MAX_KEYS + 1) * Key::LENGTH]].concat();
         assert_eq!(Query::parse(&many), Err(FaultKind::TooLarge));
     }
 

@@ -12,8 +12,8 @@
 //! Of a plain store only the first line is asked: a query that it does not know is put as single requests from then
 //! on, and the rest is [`FaultKind::Unsupported`].
 //!
-//! Nothing is repeated and no redirect is followed, so the key goes to the address that the user wrote and nowhere
-//! else. What the server writes never gets into a message: of an answer only the status does.
+//! No redirect is followed, so the key goes to the address that the user wrote and nowhere else. What the server writes
+//! never gets into a message: of an answer only the status does.
 
 mod client;
 mod failure;
@@ -58,14 +58,21 @@ pub struct HttpShelf {
     faults: Faults,
 }
 
+/// What has the place of a namespace in the address of queries.
+const QUERY: &str = "query";
 /// Bytes of an answer in JSON; a thousand keys take 67 kB.
 const MAX_JSON: usize = 1 << 20;
 
 impl HttpShelf {
     /// As [`HttpCache::new`], without the keys that sign and verify.
     pub async fn new(remote: &Remote) -> Result<HttpShelf, Fault> {
+        let line = Line::open(remote).await?;
+        if remote.namespace.as_str() == QUERY {
+            let fault = line.fault(FaultKind::Setting);
+            return Err(fault.because("on a server, no `cache.team.namespace` can be `query`"));
+        }
         Ok(HttpShelf {
-            line: Line::open(remote).await?,
+            line,
             namespace: remote.namespace.clone(),
             knows_queries: AtomicBool::new(true),
             faults: Faults::default(),
@@ -120,9 +127,9 @@ impl HttpShelf {
 
     /// Many rows in one round trip; `None` if the server does not know how.
     async fn query(&self, keys: &[Key]) -> Result<Option<HashMap<Key, Framed>>, Fault> {
-        let url = self.line.url(&["cache", "query"]);
+        let url = self.line.url(&["cache", QUERY]);
         let query = Query::new(self.namespace.clone(), keys).to_bytes();
-        let request = self.line.request(Method::POST, url).body(query);
+        let request = self.line.upload(Method::POST, url, query);
         let answer = self.line.send(request, MAX_ANSWER).await?;
         match answer.status {
             StatusCode::OK => {
@@ -140,14 +147,19 @@ impl HttpShelf {
 
     /// How many rows are new: 1 or 0.
     async fn put(&self, key: &Key, sealed: &[u8]) -> Result<u64, Fault> {
-        let request = self.line.request(Method::PUT, self.entry_url(key));
-        let answer = self.line.send(request.body(sealed.to_vec()), 0).await?;
+        let url = self.entry_url(key);
+        let request = self.line.upload(Method::PUT, url, sealed.to_vec());
+        let answer = self.line.send(request, 0).await?;
         match answer.status {
             StatusCode::CREATED => Ok(1),
             // Left as it was, or replaced by an equal one.
             StatusCode::OK | StatusCode::NO_CONTENT | StatusCode::CONFLICT => Ok(0),
             StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
                 Err(self.unsupported("this server takes no entries"))
+            }
+            StatusCode::UNPROCESSABLE_ENTITY => {
+                let fault = self.line.fault(FaultKind::Denied);
+                Err(fault.because("it does not trust the key in `cache.team.signing_key`"))
             }
             status => Err(self.refused(status)),
         }
@@ -291,23 +303,22 @@ impl Shelf for HttpShelf {
     }
 
     async fn list(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Vec<u8>)>, Fault> {
-        let mut after = after;
-        loop {
-            let keys = self.keys(after, limit.min(MAX_KEYS)).await?;
-            let Some(last) = keys.last() else {
-                return Ok(Vec::new());
-            };
-            after = Some(*last);
-            let rows = keys.iter().zip(self.fetch(&keys).await);
-            let rows = rows.filter_map(|(key, row)| row.transpose().map(|row| (*key, row)));
-            let rows = rows.map(|(key, row)| Ok((key, row?)));
-            let rows: Result<Vec<_>, FaultKind> = rows.collect();
-            let rows = rows.map_err(|kind| self.kept(kind))?;
-            // A page of what was removed meanwhile is not the end.
-            if !rows.is_empty() {
-                return Ok(rows);
+        let (mut after, mut rows) = (after, Vec::new());
+        while rows.len() < limit {
+            let wanted = MAX_KEYS.min(limit - rows.len());
+            let keys = self.keys(after, wanted).await?;
+            for (key, row) in keys.iter().zip(self.fetch(&keys).await) {
+                // What was removed meanwhile is not there.
+                if let Some(row) = row.map_err(|kind| self.kept(kind))? {
+                    rows.push((*key, row));
+                }
             }
+            if keys.len() < wanted {
+                break;
+            }
+            after = keys.last().copied();
         }
+        Ok(rows)
     }
 
     async fn prune(&self, limits: Limits) -> Result<u64, Fault> {

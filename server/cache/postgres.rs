@@ -68,6 +68,7 @@ impl PostgresShelf {
     }
 
     /// Another namespace of the same table, over the same connections.
+    #[must_use]
     pub fn with_namespace(&self, namespace: Namespace) -> PostgresShelf {
         PostgresShelf {
             connections: Arc::clone(&self.connections),
@@ -272,10 +273,10 @@ mod tests {
     #[test]
     fn batches_are_bounded_in_rows_and_bytes() {
         let small = row(1, 10);
-        assert_eq!(batch(&vec![&small; 2_000]), ROWS);
+        assert_eq!(batch(&[&small; 2_000]), ROWS);
         assert_eq!(batch(&[&small]), 1);
         let large = row(2, 3 << 20);
-        assert_eq!(batch(&vec![&large; 10]), 2);
+        assert_eq!(batch(&[&large; 10]), 2);
         let huge = row(3, BYTES + 1);
         assert_eq!(batch(&[&huge, &small]), 1);
     }

@@ -14,7 +14,7 @@ pub use secrecy::{ExposeSecret, SecretString};
 use super::{Fault, FaultKind};
 
 /// How long a command may take to tell a secret; a password manager may have to be unlocked first.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where a secret is. `Display` shows the place and never the secret.
 #[derive(Clone)]

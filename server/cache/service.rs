@@ -44,6 +44,8 @@ use storage::Storage;
 pub use storage::Place;
 pub use tls::Certificate;
 
+/// How long a new connection may take to say what it wants. Later ones may be idle as long as clients keep them.
+const FIRST_HEAD: Duration = Duration::from_secs(10);
 /// Bytes of the head of a request.
 const LONGEST_HEAD: usize = 16 << 10;
 /// How long the storage may take to answer.
@@ -106,7 +108,7 @@ impl Default for Bounds {
             connections: 512,
             rate: NonZeroU32::MIN.saturating_add(1_999),
             burst: NonZeroU32::MIN.saturating_add(19_999),
-            head_time: Duration::from_secs(30),
+            head_time: Duration::from_secs(60),
             body_time: Duration::from_secs(30),
             grace: Duration::from_secs(10),
         }
@@ -219,7 +221,7 @@ impl Service {
         let mut server = axum_server::from_tcp(listener)?
             .handle(handle)
             .http1_only()
-            .first_request_timeout(bounds.head_time);
+            .first_request_timeout(bounds.head_time.min(FIRST_HEAD));
         server
             .http_builder()
             .http1()

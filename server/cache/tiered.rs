@@ -120,10 +120,10 @@ impl TieredCache {
             .as_ref()
             .map(|file| journal::beside(file.path(), ".quarantine"));
         let team = options.team.clone();
-        let team = team.map(|backend| layer(Place::Team(Team::new(backend, quarantine))));
+        let team = team.map(|backend| layer(Place::Team(Box::new(Team::new(backend, quarantine)))));
         TieredCache {
             memory: Memory::new(options.memory_bytes),
-            local: file.map(|file| layer(Place::File(file))),
+            local: file.map(|file| layer(Place::File(Box::new(file)))),
             team,
             totals: Totals::default(),
             upkeep: Mutex::default(),
@@ -155,10 +155,10 @@ impl TieredCache {
     /// Keeps the entry in memory now, in the file soon, and in the team's cache if this machine writes there. May be
     /// called from any thread.
     pub fn put(&self, key: Key, entry: Entry) {
-        self.memory.insert(key, entry.clone());
         for layer in self.written() {
             layer.put(key, entry.clone());
         }
+        self.memory.insert(key, entry);
     }
 
     /// As [`TieredCache::put`] for each; on the command line it waits when too much is on its way.

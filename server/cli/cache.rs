@@ -1,12 +1,22 @@
 //! `cache …`: one file per command.
 
+mod backup;
+mod check;
 mod clear;
+mod copying;
 mod key;
+mod keygen;
+mod migrate;
 mod path;
+mod place;
+mod prune;
+mod restore;
 mod serve;
+mod setup;
 mod stats;
+mod warm;
 
-use std::path::Path;
+use std::{future::Future, path::Path, sync::Arc};
 
 use anyhow::Context;
 
@@ -31,10 +41,26 @@ enum Command {
     Stats(stats::Arguments),
     /// Say where it is kept
     Path,
-    /// Say what the key of a file's report is made of, and which tier has it
+    /// Say what the key of a file's report is made of, and which tiers have it
     Key(key::Arguments),
+    /// Read everything that is kept, and say whether it is sound
+    Check(check::Arguments),
+    /// Remove what is old or too much
+    Prune(prune::Arguments),
     /// Forget everything
-    Clear,
+    Clear(clear::Arguments),
+    /// Write a copy of the local file, also while others use it
+    Backup(backup::Arguments),
+    /// Take over what a backup has and the local file has not
+    Restore(restore::Arguments),
+    /// Copy everything from one cache into another
+    Migrate(migrate::Arguments),
+    /// Make a key to sign entries of a team's cache with
+    Keygen(keygen::Arguments),
+    /// Set up a database as a team's cache, or bring it up to date
+    Setup(setup::Arguments),
+    /// Fill the caches with the reports of files, as for a team
+    Warm(warm::Arguments),
     /// Serve a team's cache over HTTP
     Serve(Box<serve::Arguments>),
 }
@@ -50,18 +76,31 @@ impl Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
-    let here = std::env::current_dir().context("The current directory can't be read")?;
-    let config = Settings::new(&arguments.settings).of(&here)?;
+    let flags = &arguments.settings;
     match &arguments.command {
-        Command::Stats(arguments) => stats::run(arguments, &config, out),
-        Command::Path => path::run(&config, out),
-        Command::Key(arguments) => key::run(arguments, &config, out),
-        Command::Clear => clear::run(&config, out),
+        Command::Stats(arguments) => stats::run(arguments, &*configuration(flags)?, out),
+        Command::Path => path::run(&*configuration(flags)?, out),
+        Command::Key(arguments) => key::run(arguments, &*configuration(flags)?, out),
+        Command::Check(arguments) => check::run(arguments, &*configuration(flags)?, out),
+        Command::Prune(arguments) => prune::run(arguments, &*configuration(flags)?, out),
+        Command::Clear(arguments) => clear::run(arguments, &*configuration(flags)?, out),
+        Command::Backup(arguments) => backup::run(arguments, &*configuration(flags)?, out),
+        Command::Restore(arguments) => restore::run(arguments, &*configuration(flags)?, out),
+        Command::Migrate(arguments) => migrate::run(arguments, flags, out),
+        Command::Keygen(arguments) => keygen::run(arguments, &Settings::new(flags), out),
+        Command::Setup(arguments) => setup::run(arguments, flags, out),
+        Command::Warm(arguments) => warm::run(arguments, &mut Settings::new(flags), out),
         Command::Serve(arguments) => serve::run(arguments, out),
     }
 }
 
-/// Asking must not make a file that isn't there.
+/// What holds where the program runs.
+fn configuration(flags: &settings::Arguments) -> anyhow::Result<Arc<Config>> {
+    let here = std::env::current_dir().context("The current directory can't be read")?;
+    Settings::new(flags).of(&here)
+}
+
+/// The local file, if it is there: asking must not make it.
 fn existing(config: &Config) -> Option<&Path> {
     let path = config.cache.path.as_deref()?;
     path.exists().then_some(path)
@@ -76,4 +115,13 @@ fn with_store<T>(
     let answer = work.block_on(ask(&work));
     work.finish();
     answer
+}
+
+/// Waits for work with one cache.
+fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("The program can't start")?;
+    runtime.block_on(work)
 }

@@ -1,9 +1,12 @@
 //! `doctor`: what is there, what isn't, and what to do about it.
 
+mod team;
+
 use std::{
     io::{ErrorKind, Write},
     path::Path,
     process::Command,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::Context;
@@ -34,6 +37,11 @@ enum State {
     Problem,
 }
 
+/// The end of 2025, after 1970; no machine whose clock is right is older.
+const RELEASED: Duration = Duration::from_hours(24 * 20_454);
+/// How much clocks of file servers may differ.
+const SLACK: Duration = Duration::from_hours(1);
+
 const MADE_LATER: &str = "the first run makes it";
 
 pub(super) fn run(out: &mut Output) -> anyhow::Result<Verdict> {
@@ -43,6 +51,8 @@ pub(super) fn run(out: &mut Output) -> anyhow::Result<Verdict> {
     let mut checks = vec![version()];
     checks.push(home(settings.environment().home.as_deref()));
     checks.push(cache(&loaded.config));
+    checks.extend(team::examine(&loaded));
+    checks.extend(clock(&loaded.config));
     checks.extend(configuration(&loaded));
     checks.extend(["cargo", "rustc"].map(toolchain));
     for Check { state, what, words } in &checks {
@@ -156,6 +166,32 @@ fn holdings(config: &Config) -> anyhow::Result<Holdings> {
     let holdings = work.block_on(work.store().holdings());
     work.finish();
     Ok(holdings?)
+}
+
+/// Signatures hold whatever the time is, but certificates and the age of entries don't.
+fn clock(config: &Config) -> Option<Check> {
+    const WHAT: &str = "clock";
+    let now = SystemTime::now();
+    let is_early = now.duration_since(UNIX_EPOCH).unwrap_or_default() < RELEASED;
+    if is_early {
+        let words = "it stands before this version was made, so no certificate will be believed; set the machine's time";
+        return Some(Check::problem(WHAT, words));
+    }
+    let written = config
+        .cache
+        .path
+        .as_ref()?
+        .metadata()
+        .ok()?
+        .modified()
+        .ok()?;
+    let words = "it is right as far as can be seen from here";
+    if written.duration_since(now).unwrap_or_default() > SLACK {
+        let words =
+            "the cache was written in its future, so ages are wrong; check the machine's time";
+        return Some(Check::problem(WHAT, words));
+    }
+    Some(Check::ok(WHAT, words))
 }
 
 fn configuration(loaded: &Loaded) -> Vec<Check> {

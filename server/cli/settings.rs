@@ -20,6 +20,16 @@ pub(super) struct Arguments {
     flags: Vec<String>,
 }
 
+impl Arguments {
+    /// As if these flags had been given too, after the others.
+    pub(super) fn with(&self, flags: impl IntoIterator<Item = String>) -> Self {
+        let flags = self.flags.iter().cloned().chain(flags);
+        Self {
+            flags: flags.collect(),
+        }
+    }
+}
+
 /// Loads configurations, each once. Mistakes are refused, with their places: a run that leaves out what somebody wrote would
 /// look as if it held.
 pub(super) struct Settings {

@@ -97,10 +97,7 @@ fn scheme(values: &Values) -> Result<Option<(Scheme, Address)>, ConfigProblem> {
 }
 
 fn contradiction(values: &Values, (wanted, found): (Scheme, Scheme)) -> ConfigProblem {
-    let place = values
-        .place(URL)
-        .map(Origin::from)
-        .unwrap_or(Origin::Default);
+    let place = values.place(URL).map_or(Origin::Default, Origin::from);
     let message = format!(
         "`{}` is not what the address says (`cache.url`, {place}): leave `cache.backend` out, or set `{}`",
         name_of(wanted),

@@ -1,7 +1,7 @@
 //! Amounts of bytes as people write them.
 
 /// The bytes of `256MB`: a whole number and a unit. Units of a thousand end in `B`, units of 1024 in `iB`.
-pub(super) fn bytes(text: &str) -> Option<u64> {
+pub(crate) fn bytes(text: &str) -> Option<u64> {
     let text = text.trim();
     let digits = text
         .find(|letter: char| !letter.is_ascii_digit())

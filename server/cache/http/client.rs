@@ -27,9 +27,10 @@ pub(super) async fn build(remote: &Remote, base: &Url) -> Result<Client, Fault> 
         .referer(false)
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(AT_ONCE);
-    let client = match is_loopback(base) {
-        true => client.no_proxy(),
-        false => client,
+    let client = if is_loopback(base) {
+        client.no_proxy()
+    } else {
+        client
     };
     let encrypted = base.scheme() == "https";
     let ca_file = remote.ca_file.clone();
@@ -37,13 +38,18 @@ pub(super) async fn build(remote: &Remote, base: &Url) -> Result<Client, Fault> 
     let build = tokio::task::spawn_blocking(move || {
         // Whoever was first in this process has chosen how TLS computes.
         ring::default_provider().install_default().ok();
-        let client = match encrypted {
-            true => believe(client.https_only(true), ca_file.as_deref())?,
-            false => client.tls_certs_only([]),
+        let client = if encrypted {
+            believe(client.https_only(true), ca_file.as_deref())?
+        } else {
+            client.tls_certs_only([])
         };
         client.build().map_err(|error| {
             let (_, detail) = explain(&error);
-            Fault::new(FaultKind::Certificate).because(detail)
+            match ca_file {
+                Some(path) => setting(of_ca_file(&path, &detail)),
+                // The system has no certificates.
+                None => Fault::new(FaultKind::Certificate).because(detail),
+            }
         })
     });
     build.await.unwrap_or_else(|error| Err(setting(error)))
@@ -98,18 +104,17 @@ fn believe(client: ClientBuilder, ca_file: Option<&Path>) -> Result<ClientBuilde
     let Some(path) = ca_file else {
         return Ok(client);
     };
-    let wrong = |detail: &str| {
-        setting(format_args!(
-            "`cache.team.ca_file`: {}: {detail}",
-            path.display()
-        ))
-    };
+    let wrong = |detail: &str| setting(of_ca_file(path, detail));
     let text = std::fs::read(path).map_err(|error| wrong(&error.to_string()))?;
     let certificates = Certificate::from_pem_bundle(&text).unwrap_or_default();
     if certificates.is_empty() {
         return Err(wrong("this is no file of certificates in PEM"));
     }
     Ok(client.tls_certs_merge(certificates))
+}
+
+fn of_ca_file(path: &Path, detail: &str) -> String {
+    format!("`cache.team.ca_file`: {}: {detail}", path.display())
 }
 
 fn setting(detail: impl std::fmt::Display) -> Fault {

@@ -13,6 +13,7 @@ pub(super) fn refusal(status: StatusCode) -> FaultKind {
     match status.as_u16() {
         300..=399 => FaultKind::Redirected,
         401 | 403 | 407 => FaultKind::Denied,
+        408 => FaultKind::Timeout,
         413 => FaultKind::TooLarge,
         429 | 503 => FaultKind::Throttled,
         500..=599 => FaultKind::Server,
@@ -39,16 +40,26 @@ pub(super) fn explain(error: &reqwest::Error) -> (FaultKind, String) {
     );
     let kind = if error.is_timeout() {
         FaultKind::Timeout
-    } else if error.is_connect() {
-        FaultKind::Unreachable
-    } else if error.is_request() && causes.iter().any(|cause| cause.is::<std::io::Error>()) {
-        // The connection broke before there was an answer.
+    } else if error.is_connect() || broke_off(error) {
         FaultKind::Unreachable
     } else {
         FaultKind::Malformed
     };
     (kind, detail)
 }
+
+/// Whether there was a connection that ended before the answer began, as one does that was kept while the server ended.
+pub(super) fn broke_off(error: &reqwest::Error) -> bool {
+    if !error.is_request() || error.is_connect() || error.is_timeout() {
+        return false;
+    }
+    let is_end =
+        |cause: &&(dyn Error + 'static)| cause.is::<std::io::Error>() || cause.to_string() == ENDED;
+    causes(error).iter().any(is_end)
+}
+
+/// What `hyper` calls the end of a connection.
+const ENDED: &str = "connection closed before message completed";
 
 fn causes(error: &reqwest::Error) -> Vec<&(dyn Error + 'static)> {
     let mut causes = Vec::new();
@@ -60,10 +71,14 @@ fn causes(error: &reqwest::Error) -> Vec<&(dyn Error + 'static)> {
     causes
 }
 
-/// An `io::Error` passes over what it wraps when it is asked for its source.
+/// The TLS error itself, also one that `io::Error`s are wrapped around: those pass over what they hold when they are
+/// asked for their source.
 fn of_tls<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
-    let wrapped = cause.downcast_ref::<std::io::Error>()?.get_ref()?;
-    wrapped.downcast_ref()
+    let mut cause = cause;
+    while let Some(error) = cause.downcast_ref::<std::io::Error>() {
+        cause = error.get_ref()?;
+    }
+    cause.downcast_ref()
 }
 
 fn kind_of_tls(error: &rustls::Error) -> FaultKind {

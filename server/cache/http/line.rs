@@ -5,7 +5,7 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use tokio::time::timeout;
 
 use super::client;
-use super::failure::explain;
+use super::failure::{broke_off, explain};
 use crate::cache::{Fault, FaultKind, Patience, Remote};
 
 /// Bytes of a refusal that are read, so that the connection can be used again.
@@ -37,9 +37,10 @@ impl Line {
     pub(super) async fn open(remote: &Remote) -> Result<Line, Fault> {
         let base = remote.address.resolve()?;
         // What stands before an `@` is often a token.
-        let place = match base.authority().contains('@') {
-            true => "the address in `cache.url`".to_owned(),
-            false => remote.address.to_string(),
+        let place = if base.authority().contains('@') {
+            "the address in `cache.url`".to_owned()
+        } else {
+            remote.address.to_string()
         };
         let client = client::build(remote, &base).await;
         Ok(Line {
@@ -82,12 +83,14 @@ impl Line {
     }
 
     pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        self.client.request(method, url)
+    }
+
+    /// A request with a body of bytes.
+    pub(super) fn upload(&self, method: Method, url: Url, body: Vec<u8>) -> RequestBuilder {
         let bytes = HeaderValue::from_static("application/octet-stream");
-        let request = self.client.request(method.clone(), url);
-        match method {
-            Method::PUT | Method::POST => request.header(CONTENT_TYPE, bytes),
-            _ => request,
-        }
+        let request = self.client.request(method, url);
+        request.header(CONTENT_TYPE, bytes).body(body)
     }
 
     /// The answer, if its body is not longer than `longest` bytes. What is called a success may be longer if that is 0,
@@ -102,7 +105,7 @@ impl Line {
     }
 
     async fn exchange(&self, request: RequestBuilder, longest: usize) -> Result<Answer, Fault> {
-        let mut response = request.send().await.map_err(|error| self.failed(&error))?;
+        let mut response = self.respond(request).await?;
         let status = response.status();
         let has_type = |name: &str| {
             let value = response.headers().get(CONTENT_TYPE);
@@ -121,6 +124,16 @@ impl Line {
             drain(&mut response).await;
         }
         Ok(answer)
+    }
+
+    /// Asks again if the connection was one that the server had left: every request may be repeated.
+    async fn respond(&self, request: RequestBuilder) -> Result<Response, Fault> {
+        let again = request.try_clone();
+        let sent = match (request.send().await, again) {
+            (Err(error), Some(again)) if broke_off(&error) => again.send().await,
+            (sent, _) => sent,
+        };
+        sent.map_err(|error| self.failed(&error))
     }
 
     async fn body(&self, response: &mut Response, longest: usize) -> Result<Vec<u8>, Fault> {

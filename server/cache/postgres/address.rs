@@ -35,6 +35,9 @@ const KNOWN: &[&str] = &[
     "user",
 ];
 
+/// Variables that name files for the library; one that holds the text itself is not read here.
+const FILES: &[&str] = &["PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"];
+
 /// Reads the secret, so this may ask a password manager, and takes as long as that does.
 pub(super) async fn options(remote: &Remote) -> Result<PgConnectOptions, Fault> {
     build(remote)
@@ -58,8 +61,10 @@ async fn build(remote: &Remote) -> Result<PgConnectOptions, Fault> {
     let asked = asked(&url)?;
     let options = PgConnectOptions::from_url(&url).map_err(|error| fault::of(&error))?;
     let mut options = secure(without_brackets(options), asked.sslmode.as_deref())?;
-    for file in &asked.files {
-        look_for(Path::new(file)).await?;
+    let named = FILES.iter().filter_map(|name| std::env::var(name).ok());
+    let named = named.filter(|value| !value.trim_start().starts_with("-----BEGIN "));
+    for file in asked.files.into_iter().chain(named) {
+        look_for(Path::new(&file)).await?;
     }
     if let Some(file) = &remote.ca_file {
         look_for(file).await?;
@@ -188,6 +193,26 @@ mod tests {
             let fault = mode(&address).await.unwrap_err();
             assert!(fault.contains("`verify-full`"), "{fault}");
             assert!(!fault.contains("s3cret"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn the_environment_weakens_nothing() {
+        let test = "nothing_weaker_than_full_verification_leaves_the_machine";
+        for mode in ["disable", "prefer"] {
+            let output = std::process::Command::new(std::env::current_exe().unwrap())
+                .args([
+                    "--exact",
+                    &format!("{}::{test}", module_path!().split_once("::").unwrap().1),
+                ])
+                .env("PGSSLMODE", mode)
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert!(
+                output.status.success() && said.contains("1 passed"),
+                "{said}"
+            );
         }
     }
 

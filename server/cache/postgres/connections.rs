@@ -22,9 +22,9 @@ use crate::cache::{Address, Fault, FaultKind, Patience, Remote};
 /// Connections at once: a server has a hundred for everybody.
 const MOST: usize = 4;
 /// How long an unused connection is held.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 /// How long one statement may take that reads all of a namespace, which only upkeep does.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// One statement and what becomes of its answer. It may be said twice.
 #[async_trait]
@@ -39,21 +39,8 @@ pub(super) struct Connections {
     patience: Patience,
     options: PgConnectOptions,
     permits: Semaphore,
-    stock: Mutex<Stock>,
+    stock: Mutex<Stock<PgConnection>>,
     last: Mutex<Option<Fault>>,
-}
-
-#[derive(Default)]
-struct Stock {
-    /// The most recently used one is last.
-    idle: Vec<Idle>,
-    /// Whether somebody will close what stays unused.
-    is_watched: bool,
-}
-
-struct Idle {
-    connection: PgConnection,
-    since: Instant,
 }
 
 impl Connections {
@@ -147,15 +134,12 @@ impl Connections {
     }
 
     fn take(&self) -> Option<PgConnection> {
-        self.stock().idle.pop().map(|idle| idle.connection)
+        self.stock().idle.pop().map(|(connection, _)| connection)
     }
 
     fn give_back(self: &Arc<Self>, connection: PgConnection) {
         let mut stock = self.stock();
-        stock.idle.push(Idle {
-            connection,
-            since: Instant::now(),
-        });
+        stock.idle.push((connection, Instant::now()));
         if !stock.is_watched {
             stock.is_watched = true;
             tokio::spawn(watch(Arc::downgrade(self)));
@@ -166,19 +150,37 @@ impl Connections {
         self.stock().idle.clear();
     }
 
-    /// Takes out what nobody has used for a while; nothing if there is nothing left to watch.
-    fn unused(&self) -> Option<Vec<Idle>> {
-        let mut stock = self.stock();
-        let is_used = |idle: &Idle| idle.since.elapsed() < IDLE;
-        let used = stock.idle.iter().position(is_used);
-        let count = used.unwrap_or(stock.idle.len());
-        let unused: Vec<_> = stock.idle.drain(..count).collect();
-        stock.is_watched = !(unused.is_empty() && stock.idle.is_empty());
-        stock.is_watched.then_some(unused)
-    }
-
-    fn stock(&self) -> MutexGuard<'_, Stock> {
+    fn stock(&self) -> MutexGuard<'_, Stock<PgConnection>> {
         self.stock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Connections that nobody uses at the moment.
+struct Stock<C> {
+    /// Since when; the most recently used one is last.
+    idle: Vec<(C, Instant)>,
+    /// Whether somebody will close what stays unused.
+    is_watched: bool,
+}
+
+impl<C> Default for Stock<C> {
+    fn default() -> Stock<C> {
+        Stock {
+            idle: Vec::new(),
+            is_watched: false,
+        }
+    }
+}
+
+impl<C> Stock<C> {
+    /// Takes out what nobody has used for a while; `None` if there was nothing to watch any more.
+    fn take_unused(&mut self, now: Instant) -> Option<Vec<C>> {
+        self.is_watched = !self.idle.is_empty();
+        let is_used = |(_, since): &(C, Instant)| now.duration_since(*since) < IDLE;
+        let used = self.idle.iter().position(is_used);
+        let unused = self.idle.drain(..used.unwrap_or(self.idle.len()));
+        let unused = unused.map(|(connection, _)| connection).collect();
+        self.is_watched.then_some(unused)
     }
 }
 
@@ -208,15 +210,41 @@ pub(super) async fn close(connection: PgConnection) {
 async fn watch(connections: std::sync::Weak<Connections>) {
     loop {
         tokio::time::sleep(IDLE / 2).await;
-        let Some(unused) = connections.upgrade().and_then(|held| held.unused()) else {
+        let Some(connections) = connections.upgrade() else {
             return;
         };
-        for idle in unused {
-            close(idle.connection).await;
+        let unused = connections.stock().take_unused(Instant::now());
+        drop(connections);
+        let Some(unused) = unused else {
+            return;
+        };
+        for connection in unused {
+            close(connection).await;
         }
     }
 }
 
 fn late(what: &str, after: Duration) -> Fault {
     Fault::new(FaultKind::Timeout).because(format_args!("{what} within {after:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_used_is_held() {
+        let start = Instant::now();
+        let mut stock = Stock::default();
+        stock.idle.push(("first", start));
+        stock.idle.push(("second", start + IDLE / 2));
+        let soon = start + IDLE / 4;
+        assert_eq!(stock.take_unused(soon), Some(Vec::new()));
+        assert_eq!(stock.take_unused(start + IDLE), Some(vec!["first"]));
+        assert_eq!(stock.take_unused(start + 2 * IDLE), Some(vec!["second"]));
+        // The last look finds nothing, so the next connection needs somebody to watch it.
+        assert!(stock.is_watched);
+        assert_eq!(stock.take_unused(start + 3 * IDLE), None);
+        assert!(!stock.is_watched);
+    }
 }

@@ -2,7 +2,6 @@
 //!
 //! Only the primary message of a database's error is passed on: its detail may quote a row.
 
-use std::error::Error as _;
 use std::io;
 
 use crate::cache::{Fault, FaultKind};
@@ -57,30 +56,29 @@ fn of_code(code: &str, message: &str) -> Fault {
         "53300" => fault(FaultKind::Throttled),
         "53100" => fault(FaultKind::Full),
         "55P03" | "40001" | "40P01" => fault(FaultKind::Busy),
-        "23514" => fault(FaultKind::TooLarge),
+        // A check of the table, which every envelope passes that this program made.
+        "23514" => fault(FaultKind::Malformed),
         _ => match code.get(..2) {
             Some("28") => fault(FaultKind::Denied),
-            Some("08") => fault(FaultKind::Unreachable),
-            // It shuts down, starts up, or ended this connection.
-            Some("57") => fault(FaultKind::Unreachable),
+            // Those of 57 say that it shuts down, starts up, or ended this connection.
+            Some("08" | "57") => fault(FaultKind::Unreachable),
             _ => Fault::new(FaultKind::Server).because(format_args!("{message}, code {code}")),
         },
     }
 }
 
 fn of_io(error: &io::Error) -> Fault {
-    let is_tls = error
-        .get_ref()
-        .is_some_and(|inner| inner.is::<rustls::Error>());
+    let inner = error.get_ref();
+    let tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    if let Some(error) = tls {
+        return Fault::new(FaultKind::Certificate).because(error);
+    }
     let kind = match error.kind() {
-        _ if is_tls => FaultKind::Certificate,
         io::ErrorKind::TimedOut => FaultKind::Timeout,
+        io::ErrorKind::PermissionDenied => FaultKind::Denied,
         _ => FaultKind::Unreachable,
     };
-    match error.source() {
-        Some(source) if is_tls => Fault::new(kind).because(source),
-        _ => Fault::new(kind).because(error),
-    }
+    Fault::new(kind).because(error)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::cache::{Fault, FaultKind, Patience, Remote};
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// With everything; others who set up the same database are waited for.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Creates the schema `rustassistant`, its tables and the roles, or brings them up to date. Saying it again changes
 /// nothing, and several may say it at once.

@@ -147,7 +147,7 @@ impl KeyFile {
             }
             trusted.push(key.clone());
             let mut blocks = blocks(text);
-            let line = format!("trusted_keys = [\"{key}\"]\n");
+            let line = format!("trusted_keys = [\"{key}\"]\n\n");
             match blocks.first_mut() {
                 Some(head) => head.push_str(&line),
                 None => blocks.push(line),

@@ -58,7 +58,7 @@ struct Shut {
 pub enum GateState {
     /// Lookups go through.
     #[default]
-    Open,
+    Working,
     /// Left alone for a while after faults.
     Resting(FaultKind),
     /// Left alone for the rest of the process.
@@ -130,7 +130,7 @@ impl Gate {
 
     pub(super) fn stands(&self) -> GateState {
         match self.state().shut {
-            None => GateState::Open,
+            None => GateState::Working,
             Some(Shut { kind, until: None }) => GateState::Off(kind),
             Some(Shut { kind, .. }) => GateState::Resting(kind),
         }

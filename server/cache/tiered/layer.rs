@@ -39,8 +39,8 @@ pub(super) struct Layer {
 
 /// Where a layer keeps its entries.
 pub(super) enum Place {
-    File(SqliteCache),
-    Team(Team),
+    File(Box<SqliteCache>),
+    Team(Box<Team>),
 }
 
 impl Place {

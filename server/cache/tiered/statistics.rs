@@ -102,6 +102,7 @@ impl TierStats {
     }
 
     /// What was counted since `earlier`.
+    #[must_use]
     pub fn since(&self, earlier: &TierStats) -> TierStats {
         let faults = |now: &BTreeMap<FaultKind, u64>, before: &BTreeMap<FaultKind, u64>| {
             let more = now.iter().map(|(kind, count)| {

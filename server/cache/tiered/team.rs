@@ -11,7 +11,7 @@ use crate::cache::{
 };
 
 /// How long a key that wasn't there isn't asked for again.
-const ABSENCE: Duration = Duration::from_secs(60);
+const ABSENCE: Duration = Duration::from_mins(1);
 /// Absent keys that are kept in mind.
 const MOST_ABSENT: usize = 50_000;
 

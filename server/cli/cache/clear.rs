@@ -2,17 +2,48 @@
 
 use std::io::Write;
 
-use super::{existing, with_store};
+use anyhow::bail;
+
+use super::{block_on, existing, place, with_store};
 use crate::{
     cli::{Output, Verdict},
     config::Config,
 };
 
-pub(super) fn run(config: &Config, out: &mut Output) -> anyhow::Result<Verdict> {
-    let removed = match existing(config) {
-        Some(_) => with_store(config, async |work| Ok(work.store().clear().await?))?,
-        None => 0,
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Empty the team's cache instead, which everybody loses
+    #[arg(long)]
+    team: bool,
+    /// Do so without being asked again
+    #[arg(long)]
+    yes: bool,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    config: &Config,
+    out: &mut Output,
+) -> anyhow::Result<Verdict> {
+    let removed = if arguments.team {
+        clear_team(arguments, config)?
+    } else {
+        match existing(config) {
+            Some(_) => with_store(config, async |work| Ok(work.store().clear().await?))?,
+            None => 0,
+        }
     };
     writeln!(out, "entries removed: {removed}")?;
     Ok(Verdict::Fine)
+}
+
+fn clear_team(arguments: &Arguments, config: &Config) -> anyhow::Result<u64> {
+    let team = place::team(config)?;
+    if !arguments.yes {
+        bail!(
+            "This takes all entries of {} from everybody; say `--yes` as well if that is meant",
+            place::shown(&team)
+        );
+    }
+    block_on(async { Ok(place::connect(&team).await?.clear().await?) })
 }

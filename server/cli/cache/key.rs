@@ -2,11 +2,11 @@
 
 use std::{io::Write, path::PathBuf};
 
-use super::{existing, with_store};
+use super::{block_on, existing, place};
 use crate::{
     analysis::{key, key_fields},
-    cache::Tier,
-    cli::{Output, Verdict},
+    cache::{Key, Lookup, SqliteCache},
+    cli::{Output, Verdict, output::say},
     config::Config,
     workspace::{self, Manifests},
 };
@@ -14,6 +14,14 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     file: PathBuf,
+}
+
+/// Whether a tier has an entry.
+enum Has {
+    Yes,
+    No,
+    /// And why that can't be said.
+    Fault(String),
 }
 
 pub(super) fn run(
@@ -24,22 +32,61 @@ pub(super) fn run(
     let text = workspace::read(&arguments.file)?;
     let context = Manifests::new().context_of(&arguments.file);
     let key = key(&text, context);
-    let tier = match existing(config) {
-        Some(_) => with_store(config, async |work| Ok(work.store().locate(&key).await?))?,
-        None => None,
-    };
     writeln!(out, "key: {key}")?;
     for (field, value) in key_fields(&text, context) {
         writeln!(out, "{field}: {value}")?;
     }
-    writeln!(out, "found: {}", tier.map_or("in no tier", tier_word))?;
-    Ok(Verdict::Fine)
+    // What is in memory belongs to a process, and this one has just begun.
+    let tiers = [
+        ("memory", Some(Has::No)),
+        ("local", local(config, key)),
+        ("team", team(config, key)),
+    ];
+    let mut verdict = Verdict::Fine;
+    for (tier, has) in tiers {
+        let word = match has {
+            None => "none is configured",
+            Some(Has::Yes) => "yes",
+            Some(Has::No) => "no",
+            Some(Has::Fault(why)) => {
+                say("error", &why);
+                verdict = Verdict::Trouble;
+                "fault"
+            }
+        };
+        writeln!(out, "{tier}: {word}")?;
+    }
+    Ok(verdict)
 }
 
-fn tier_word(tier: Tier) -> &'static str {
-    match tier {
-        Tier::Memory => "in memory",
-        Tier::Local => "in the local file",
-        Tier::Remote => "in the team's cache",
-    }
+fn local(config: &Config, key: Key) -> Option<Has> {
+    config.cache.path.as_ref()?;
+    let Some(path) = existing(config) else {
+        return Some(Has::No);
+    };
+    let file = SqliteCache::at(path);
+    let contains = block_on(async {
+        let contains = file.contains(&key).await;
+        file.close().await;
+        Ok(contains?)
+    });
+    Some(match contains {
+        Ok(true) => Has::Yes,
+        Ok(false) => Has::No,
+        Err(error) => Has::Fault(format!("{error:#}")),
+    })
+}
+
+fn team(config: &Config, key: Key) -> Option<Has> {
+    let team = place::team(config).ok()?;
+    let looked_up = block_on(async {
+        let cache = place::connect(&team).await?;
+        let lookup = cache.get_many(&[key]).await.pop();
+        Ok(match lookup.unwrap_or(Lookup::Miss) {
+            Lookup::Hit(..) => Has::Yes,
+            Lookup::Miss => Has::No,
+            Lookup::Fault(kind) => Has::Fault(cache.last_fault(kind).to_string()),
+        })
+    });
+    Some(looked_up.unwrap_or_else(|error| Has::Fault(format!("{error:#}"))))
 }

@@ -139,7 +139,7 @@ struct BoundsArguments {
     #[arg(long, value_name = "NUMBER", default_value_t = Bounds::default().burst)]
     burst: NonZeroU32,
     /// How long the head of a request may take, and a connection be idle
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     head_seconds: u32,
     /// How long the body of a request may take
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
@@ -231,7 +231,7 @@ fn serve(arguments: &Serve, home: Option<&Path>, out: &mut Output) -> anyhow::Re
     runtime.block_on(async {
         let service = Arc::new(Service::open(options).await?);
         let stop = CancellationToken::new();
-        tokio::spawn(signals(Arc::clone(&service), stop.clone()));
+        heed_signals(Arc::clone(&service), stop.clone())?;
         writeln!(out, "Listening on {url}. End it with ctrl-c.")?;
         out.flush()?;
         service.serve(listener, stop).await?;
@@ -355,35 +355,36 @@ fn base(text: &str) -> Result<String, &'static str> {
     }
 }
 
-/// Ends the server when somebody asks for it, and reads its files again when told to.
+/// Ends the server when somebody asks for it, and reads its files again when told to. What is sent after this returned
+/// is not lost.
 #[cfg(unix)]
-async fn signals(service: Arc<Service>, stop: CancellationToken) {
+fn heed_signals(service: Arc<Service>, stop: CancellationToken) -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let kinds = [
-        SignalKind::interrupt(),
-        SignalKind::terminate(),
-        SignalKind::hangup(),
-    ];
-    let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = kinds.map(signal) else {
-        tracing::warn!("signals can't be received; the server ends when it is killed");
-        return;
-    };
-    loop {
-        tokio::select! {
-            _ = interrupt.recv() => break,
-            _ = terminate.recv() => break,
-            _ = hangup.recv() => service.reload(),
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => break,
+                _ = terminate.recv() => break,
+                _ = hangup.recv() => service.reload(),
+            }
         }
-    }
-    tracing::info!("ending");
-    stop.cancel();
+        tracing::info!("ending");
+        stop.cancel();
+    });
+    Ok(())
 }
 
 #[cfg(not(unix))]
-async fn signals(_: Arc<Service>, stop: CancellationToken) {
-    if tokio::signal::ctrl_c().await.is_ok() {
-        stop.cancel();
-    }
+fn heed_signals(_: Arc<Service>, stop: CancellationToken) -> std::io::Result<()> {
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            stop.cancel();
+        }
+    });
+    Ok(())
 }
 
 #[cfg(test)]

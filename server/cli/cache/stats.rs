@@ -208,7 +208,7 @@ fn name_of(tier: Tier) -> &'static str {
 fn state_words(state: GateState) -> Option<String> {
     let words = |how: &str, kind: FaultKind| Some(format!("{how} ({kind})"));
     match state {
-        GateState::Open => None,
+        GateState::Working => None,
         GateState::Resting(kind) => words("left out for a while", kind),
         GateState::Off(kind) => words("switched off", kind),
     }

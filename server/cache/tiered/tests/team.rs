@@ -96,7 +96,7 @@ impl Office {
         let quarantine = Some(home.join("cache.db.quarantine"));
         let team = Team::over(Arc::new(sealed), quarantine, access == Right::Write);
         let mut cache = TieredCache::open(options);
-        let layer = Layer::new(Place::Team(team), Mode::CommandLine);
+        let layer = Layer::new(Place::Team(Box::new(team)), Mode::CommandLine);
         cache.team = Some(Arc::new(layer));
         cache
     }
@@ -223,7 +223,7 @@ async fn a_broken_team_s_cache_is_left_alone_and_told_once() {
         // Nothing was written, so there may be no file; the journal needs none.
         let history = history(&path, Duration::from_hours(1));
         assert_eq!(history.tiers[&Tier::Remote].faults[&kind], 20);
-        assert_ne!(history.tiers[&Tier::Remote].reads, GateState::Open);
+        assert_ne!(history.tiers[&Tier::Remote].reads, GateState::Working);
         assert!(history.tiers[&Tier::Remote].last_fault.is_some());
     }
 }
@@ -236,7 +236,7 @@ async fn a_row_that_is_not_believed_is_a_fault_and_the_others_are_found() {
     let found = cache.get_many(&keys(0..100)).await;
     assert_eq!(hits(&found, Tier::Remote), 99);
     assert_eq!(found[3], Lookup::Fault(FaultKind::Checksum));
-    assert_eq!(cache.stats().tiers[&Tier::Remote].reads, GateState::Open);
+    assert_eq!(cache.stats().tiers[&Tier::Remote].reads, GateState::Working);
 }
 
 #[tokio::test]

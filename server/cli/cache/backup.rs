@@ -1,0 +1,40 @@
+//! `cache backup`.
+
+use std::{io::Write, path::PathBuf};
+
+use anyhow::bail;
+
+use super::{block_on, existing};
+use crate::{
+    cache::SqliteCache,
+    cli::{Output, Verdict},
+    config::Config,
+};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The new file, which must not be there yet
+    file: PathBuf,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    config: &Config,
+    out: &mut Output,
+) -> anyhow::Result<Verdict> {
+    let Some(path) = existing(config) else {
+        bail!("There is no local file yet, so there is nothing to back up");
+    };
+    let file = SqliteCache::at(path);
+    let bytes = block_on(async {
+        let bytes = file.backup(&arguments.file).await;
+        file.close().await;
+        Ok(bytes?)
+    })?;
+    writeln!(
+        out,
+        "bytes written to {}: {bytes}",
+        arguments.file.display()
+    )?;
+    Ok(Verdict::Fine)
+}

@@ -1,0 +1,94 @@
+//! `cache check`.
+
+use std::io::Write;
+
+use super::{block_on, existing, place};
+use crate::{
+    cache::{Cache, CacheBackend, Fault, FaultKind, Findings, SqliteCache},
+    cli::{Output, Verdict, output::say},
+    config::Config,
+};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Read the team's cache too, all of it
+    #[arg(long)]
+    team: bool,
+}
+
+const NOTHING: &str = "There is no local file yet, so there is nothing to check in it.";
+
+pub(super) fn run(
+    arguments: &Arguments,
+    config: &Config,
+    out: &mut Output,
+) -> anyhow::Result<Verdict> {
+    let mut verdict = Verdict::Fine;
+    if let Some(path) = existing(config) {
+        verdict = local(&SqliteCache::at(path), out)?;
+    } else {
+        say("note", NOTHING);
+    }
+    if arguments.team && team(&place::team(config)?, out)? != Verdict::Fine {
+        verdict = Verdict::Findings;
+    }
+    Ok(verdict)
+}
+
+fn local(file: &SqliteCache, out: &mut Output) -> anyhow::Result<Verdict> {
+    let checked = block_on(async {
+        let checked = file.check().await;
+        file.close().await;
+        Ok(checked)
+    })?;
+    let shown = file.path().display().to_string();
+    let findings = match checked {
+        Err(fault) if is_damage(&fault) => {
+            writeln!(out, "{shown}: damaged")?;
+            say("error", &fault.to_string());
+            return Ok(Verdict::Findings);
+        }
+        checked => checked?,
+    };
+    write(&shown, &findings, out)?;
+    if !findings.problems.is_empty() {
+        let mend = "The next run that writes moves the file aside and starts a new one; nothing but time is lost.";
+        say("error", mend);
+        return Ok(Verdict::Findings);
+    }
+    if findings.damaged > 0 {
+        let mend = "Damaged entries are never used and are computed again; `rustassistant cache clear` removes everything.";
+        say("error", mend);
+        return Ok(Verdict::Findings);
+    }
+    Ok(Verdict::Fine)
+}
+
+fn is_damage(fault: &Fault) -> bool {
+    matches!(fault.kind(), FaultKind::Corrupt | FaultKind::Checksum)
+}
+
+fn team(team: &CacheBackend, out: &mut Output) -> anyhow::Result<Verdict> {
+    let findings = block_on(async { Ok(place::connect(team).await?.check().await?) })?;
+    write(&place::shown(team), &findings, out)?;
+    if findings.damaged == 0 && findings.problems.is_empty() {
+        return Ok(Verdict::Fine);
+    }
+    let mend = "These entries are damaged, not signed, or signed with a key that `cache.team.trusted_keys` does not name. \
+         They are never used. If a key is missing, add it; otherwise ask whoever runs the team's cache.";
+    say("error", mend);
+    Ok(Verdict::Findings)
+}
+
+fn write(shown: &str, findings: &Findings, out: &mut Output) -> anyhow::Result<()> {
+    let Findings {
+        entries,
+        damaged,
+        problems,
+    } = findings;
+    writeln!(out, "{shown}: {entries} entries, {damaged} not to be used")?;
+    for problem in problems {
+        writeln!(out, "{shown}: {problem}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! What backups, migrations and uploads say while they copy, and afterwards.
+
+use std::{
+    future::Future,
+    io::{self, IsTerminal, Write},
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    cache::{Copied, FaultKind, Stopped, Why},
+    cli::{Output, Verdict, output::say},
+};
+
+/// Without a terminal a line is said whenever so many more entries were looked at.
+const LINE_EVERY: u64 = 10_000;
+
+/// Says how far a copy is: a bar on a terminal, lines elsewhere.
+pub(super) struct Progress {
+    bar: Option<ProgressBar>,
+    /// Entries at which the next line is said.
+    next: AtomicU64,
+}
+
+impl Progress {
+    /// Over so many entries, if that is known.
+    pub(super) fn over(entries: Option<u64>) -> Self {
+        let bar = io::stderr().is_terminal().then(|| bar(entries));
+        Self {
+            bar,
+            next: AtomicU64::new(LINE_EVERY),
+        }
+    }
+
+    pub(super) fn tell(&self, copied: &Copied) {
+        let seen = copied.seen();
+        if let Some(bar) = &self.bar {
+            bar.set_position(seen);
+            return;
+        }
+        if seen >= self.next.load(Ordering::Relaxed) {
+            say("note", &format!("{seen} entries so far"));
+            self.next.store(seen + LINE_EVERY, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn bar(entries: Option<u64>) -> ProgressBar {
+    let target = ProgressDrawTarget::stderr_with_hz(10);
+    let bar = ProgressBar::with_draw_target(entries, target);
+    let template = match entries {
+        Some(_) => "Copying [{bar:30}] {pos}/{len} entries, {eta} left",
+        None => "Copying {spinner} {pos} entries",
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("=> ").tick_chars("|/-\\ "));
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// Stops the copy when the user interrupts the program, so that it says how far it came.
+pub(super) async fn interruptible<T>(
+    cancel: CancellationToken,
+    copy: impl Future<Output = T>,
+) -> T {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            cancel.cancel();
+        }
+        std::future::pending().await
+    };
+    tokio::select! {
+        copied = copy => copied,
+        never = interrupt => never,
+    }
+}
+
+/// What a copy did. What had to be left out is trouble, although everything else is there.
+pub(super) fn report(copied: &Copied, out: &mut Output) -> anyhow::Result<Verdict> {
+    writeln!(out, "entries copied: {}", copied.copied)?;
+    writeln!(out, "bytes copied: {}", copied.bytes)?;
+    writeln!(out, "entries that were there: {}", copied.skipped)?;
+    let left_out = [
+        (
+            copied.damaged,
+            "can't be used where they were read: they are damaged, or their signatures are not believed",
+        ),
+        (
+            copied.too_large,
+            "are larger than is taken where they were to go",
+        ),
+        (
+            copied.differing,
+            "have another content where they were to go, which stays; `rustassistant cache check` tells more",
+        ),
+    ];
+    let mut verdict = Verdict::Fine;
+    for (count, why) in left_out {
+        if count > 0 {
+            say(
+                "warning",
+                &format!("{count} entries were left out: they {why}."),
+            );
+            verdict = Verdict::Trouble;
+        }
+    }
+    Ok(verdict)
+}
+
+/// Why a copy ended early, in words that say what to do. `from` is where it read.
+pub(super) fn stopped(stopped: &Stopped, from: &str) -> anyhow::Error {
+    match &stopped.why {
+        Why::Source(fault) if fault.kind() == FaultKind::Unsupported => anyhow::anyhow!(
+            "{from} can't list what it has, so nothing can be copied from it as a whole; \
+             fill the other cache with `rustassistant cache warm PATH` instead"
+        ),
+        _ => anyhow::anyhow!("{stopped}"),
+    }
+}

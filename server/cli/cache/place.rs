@@ -1,0 +1,131 @@
+//! Which cache a command is about.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use crate::{
+    cache::{Address, Cache, CacheBackend, Patience, Remote, Scheme},
+    cli::settings,
+    config::Config,
+};
+
+/// The local file.
+pub(super) fn local(config: &Config) -> anyhow::Result<&Path> {
+    let path = config.cache.path.as_deref();
+    path.context("There is no local file; set RUSTASSISTANT_HOME or `cache.path`")
+}
+
+/// The team's cache that is configured. A command that is about it gives it more time than somebody who types has.
+pub(super) fn team(config: &Config) -> anyhow::Result<CacheBackend> {
+    let team = config.cache.team.clone().context(
+        "No team's cache is configured; set `cache.url` in your config.toml, or RUSTASSISTANT_CACHE_URL",
+    )?;
+    Ok(patient(team))
+}
+
+/// The cache that a word of the command line means: `local` and `team` are those that are configured, everything else is
+/// an address or a path.
+pub(super) fn named(word: &str, flags: &settings::Arguments) -> anyhow::Result<CacheBackend> {
+    match word {
+        "local" => {
+            let config = super::configuration(flags)?;
+            Ok(CacheBackend::Sqlite(local(&config)?.to_path_buf()))
+        }
+        "team" => team(&*super::configuration(flags)?),
+        _ => match path(word) {
+            Some(path) => Ok(CacheBackend::Sqlite(path)),
+            None => at_address(word, flags),
+        },
+    }
+}
+
+/// The team's cache at an address, with everything else as it is configured. The configured key goes to nobody but whom it
+/// is configured for.
+pub(super) fn at_address(word: &str, flags: &settings::Arguments) -> anyhow::Result<CacheBackend> {
+    let address = Address::from(word);
+    let backend = match address.scheme() {
+        Some(Scheme::Postgres) => "postgres",
+        Some(Scheme::Http) => "http",
+        None => {
+            bail!("An address of a cache begins with `postgresql://` or `https://`: {address}")
+        }
+    };
+    let configured = super::configuration(flags)?.cache.team.clone();
+    let flags = flags.with([
+        format!("cache.backend={backend}"),
+        format!("cache.url={}", toml::Value::from(word)),
+    ]);
+    let mut team = team(&*super::configuration(&flags)?)?;
+    let belongs_elsewhere = configured
+        .as_ref()
+        .and_then(remote)
+        .is_some_and(|remote| remote.address != address);
+    if let (CacheBackend::Postgres(remote) | CacheBackend::Http(remote), true) =
+        (&mut team, belongs_elsewhere)
+    {
+        remote.secret = None;
+    }
+    Ok(team)
+}
+
+/// Opens it; what is wrong is said with its place.
+pub(super) async fn connect(backend: &CacheBackend) -> anyhow::Result<Box<dyn Cache>> {
+    backend
+        .connect()
+        .await
+        .with_context(|| format!("{} can't be used", shown(backend)))
+}
+
+/// For people.
+pub(super) fn shown(backend: &CacheBackend) -> String {
+    match backend {
+        CacheBackend::Sqlite(path) => path.display().to_string(),
+        CacheBackend::Postgres(remote) | CacheBackend::Http(remote) => {
+            format!("{} (`{}`)", remote.address, remote.namespace)
+        }
+    }
+}
+
+pub(super) fn remote(backend: &CacheBackend) -> Option<&Remote> {
+    match backend {
+        CacheBackend::Sqlite(_) => None,
+        CacheBackend::Postgres(remote) | CacheBackend::Http(remote) => Some(remote),
+    }
+}
+
+fn patient(mut team: CacheBackend) -> CacheBackend {
+    if let CacheBackend::Postgres(remote) | CacheBackend::Http(remote) = &mut team {
+        remote.patience = Patience::Pipeline;
+    }
+    team
+}
+
+fn path(word: &str) -> Option<PathBuf> {
+    let path = word.strip_prefix("sqlite:");
+    let path = path.map(|path| path.strip_prefix("//").unwrap_or(path));
+    match path {
+        Some(path) => Some(PathBuf::from(path)),
+        None => (!word.contains("://")).then(|| PathBuf::from(word)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_address_is_a_path() {
+        for (word, expected) in [
+            ("cache.db", Some("cache.db")),
+            ("./local", Some("./local")),
+            ("sqlite:a.db", Some("a.db")),
+            ("sqlite:///a.db", Some("/a.db")),
+            ("sqlite://a.db", Some("a.db")),
+            ("https://a.b", None),
+            ("postgresql://a/b", None),
+        ] {
+            assert_eq!(path(word).as_deref(), expected.map(Path::new), "{word}");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! `cache restore`.
+
+use std::path::PathBuf;
+
+use super::{
+    block_on,
+    copying::{self, Progress},
+    place,
+};
+use crate::{
+    cache::{CopyOptions, SqliteCache},
+    cli::{Output, Verdict},
+    config::Config,
+};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The backup, which is only read
+    file: PathBuf,
+}
+
+/// Entries are added to what is there; no file is put in the place of one that others use.
+pub(super) fn run(
+    arguments: &Arguments,
+    config: &Config,
+    out: &mut Output,
+) -> anyhow::Result<Verdict> {
+    let local = SqliteCache::at(place::local(config)?);
+    let progress = Progress::over(None);
+    let tell = |copied: &_| progress.tell(copied);
+    let options = CopyOptions {
+        progress: Some(&tell),
+        ..CopyOptions::default()
+    };
+    let restored = block_on(async {
+        let cancel = options.cancel.clone();
+        let restore = local.restore(&arguments.file, options);
+        let restored = copying::interruptible(cancel, restore).await;
+        local.close().await;
+        Ok(restored)
+    })?;
+    drop(progress);
+    let from = arguments.file.display().to_string();
+    let copied = restored.map_err(|why| copying::stopped(&why, &from))?;
+    copying::report(&copied, out)
+}

@@ -1,0 +1,150 @@
+//! A server that says whatever a test wants, byte for byte.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+/// What it does when it has read a request.
+pub(super) enum Reply {
+    /// Says this and waits for the next request.
+    Say(Vec<u8>),
+    /// Says this and closes the connection.
+    Close(Vec<u8>),
+    /// Says this, and then nothing any more.
+    Hang(Vec<u8>),
+    /// Says the first, and then the second for ever.
+    Endless(Vec<u8>, Vec<u8>),
+}
+
+/// A request as it came.
+#[derive(Clone, Debug)]
+pub(super) struct Heard {
+    pub(super) head: String,
+    pub(super) body: Vec<u8>,
+}
+
+impl Heard {
+    pub(super) fn is(&self, method: &str) -> bool {
+        self.head.starts_with(&format!("{method} "))
+    }
+}
+
+pub(super) struct Liar {
+    address: SocketAddr,
+    heard: Arc<Mutex<Vec<Heard>>>,
+    task: JoinHandle<()>,
+}
+
+impl Liar {
+    pub(super) async fn new(
+        reply: impl Fn(&Heard) -> Reply + Clone + Send + Sync + 'static,
+    ) -> Liar {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let heard = Arc::<Mutex<Vec<Heard>>>::default();
+        let ears = Arc::clone(&heard);
+        let task = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(talk(stream, reply.clone(), Arc::clone(&ears)));
+            }
+        });
+        Liar {
+            address,
+            heard,
+            task,
+        }
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub(super) fn heard(&self) -> Vec<Heard> {
+        self.heard.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Liar {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn talk(
+    mut stream: TcpStream,
+    reply: impl Fn(&Heard) -> Reply,
+    ears: Arc<Mutex<Vec<Heard>>>,
+) {
+    while let Some(request) = hear(&mut stream).await {
+        ears.lock().unwrap().push(request.clone());
+        match reply(&request) {
+            Reply::Say(bytes) => {
+                if stream.write_all(&bytes).await.is_err() {
+                    return;
+                }
+            }
+            Reply::Close(bytes) => {
+                stream.write_all(&bytes).await.ok();
+                return;
+            }
+            Reply::Hang(bytes) => {
+                stream.write_all(&bytes).await.ok();
+                tokio::time::sleep(Duration::from_mins(1)).await;
+                return;
+            }
+            Reply::Endless(first, then) => {
+                stream.write_all(&first).await.ok();
+                while stream.write_all(&then).await.is_ok() {}
+                return;
+            }
+        }
+    }
+}
+
+async fn hear(stream: &mut TcpStream) -> Option<Heard> {
+    let mut bytes = Vec::new();
+    let end = loop {
+        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            break end + 4;
+        }
+        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+    };
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        let is_length = name.eq_ignore_ascii_case("content-length");
+        is_length.then(|| value.trim().parse().ok())?
+    });
+    let mut body = bytes.split_off(end);
+    while body.len() < length.unwrap_or(0) {
+        if stream.read_buf(&mut body).await.ok()? == 0 {
+            return None;
+        }
+    }
+    Some(Heard { head, body })
+}
+
+/// An honest answer in its form.
+pub(super) fn answer(status: u16, kind: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "HTTP/1.1 {status} Whatever\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body].concat()
+}
+
+pub(super) fn bytes(body: &[u8]) -> Vec<u8> {
+    answer(200, "application/octet-stream", body)
+}
+
+/// With a length that need not be that of the body.
+pub(super) fn announced(length: usize, body: &[u8]) -> Vec<u8> {
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
+    [head.as_bytes(), body].concat()
+}

@@ -1,0 +1,276 @@
+//! Machines of a team: each has a home and a checkout of the same project, at a path of its own.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use rustassistant::cache::{ExposeSecret, SigningKey};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::postgres::fixture::{Database, PASSWORD};
+
+/// What no output and no file of a machine may hold.
+pub(crate) const SECRETS: [&str; 3] = [PASSWORD, "rakey-", "ed25519-secret:"];
+
+pub(crate) struct Machine {
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+/// What a run said.
+pub(crate) struct Said {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Machine {
+    /// With `config.toml` in its home.
+    pub(crate) fn new(config: &str) -> Machine {
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path().join("home/.rustassistant");
+        fs::create_dir_all(&home).unwrap();
+        fs::write(home.join("config.toml"), config).unwrap();
+        let machine = Machine {
+            folder,
+            environment: Vec::new(),
+        };
+        check_out(&machine.project());
+        machine
+    }
+
+    pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Machine {
+        self.environment.push((name.to_owned(), value.into()));
+        self
+    }
+
+    pub(crate) fn home(&self) -> PathBuf {
+        self.folder.path().join("home/.rustassistant")
+    }
+
+    /// The path is another on every machine.
+    pub(crate) fn project(&self) -> PathBuf {
+        self.folder.path().join("work/project")
+    }
+
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rustassistant"));
+        command
+            .args(words)
+            .current_dir(self.project())
+            .env("HOME", self.folder.path().join("home"))
+            .env("RUSTASSISTANT_HOME", self.home())
+            .envs(self.environment.iter().cloned());
+        command
+    }
+
+    pub(crate) fn run(&self, words: &[&str]) -> Said {
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = self.command(words).output().unwrap();
+        let said = Said {
+            code: status.code(),
+            stdout: String::from_utf8(stdout).unwrap(),
+            stderr: String::from_utf8(stderr).unwrap(),
+        };
+        for secret in SECRETS {
+            assert!(!said.stdout.contains(secret), "{}", said.stdout);
+            assert!(!said.stderr.contains(secret), "{}", said.stderr);
+        }
+        said
+    }
+
+    /// What is said of the project, and the words beside it.
+    pub(crate) fn analyze(&self) -> (Value, String) {
+        let said = self.run(&["refactor", "analyze", ".", "--format", "json"]);
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        (serde_json::from_str(&said.stdout).unwrap(), said.stderr)
+    }
+
+    /// `cache stats --json`.
+    pub(crate) fn stats(&self) -> Value {
+        let said = self.run(&["cache", "stats", "--json"]);
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        serde_json::from_str(&said.stdout).unwrap()
+    }
+
+    /// What has to be the same on every machine, with any cache and without.
+    pub(crate) fn findings(report: &Value) -> Value {
+        let mut report = report.clone();
+        let summary = &mut report["summary"];
+        for changing in ["cache", "parsed", "elapsed_ms"] {
+            summary[changing] = Value::Null;
+        }
+        report
+    }
+
+    /// No file in the home holds a secret.
+    pub(crate) fn assert_keeps_no_secret(&self) {
+        for file in fs::read_dir(self.home()).unwrap().flatten() {
+            let bytes = fs::read(file.path()).unwrap();
+            for secret in SECRETS {
+                let holds = bytes
+                    .windows(secret.len())
+                    .any(|at| at == secret.as_bytes());
+                assert!(!holds, "{}", file.path().display());
+            }
+        }
+    }
+}
+
+/// Some of our own sources, which have findings, as a package.
+fn check_out(project: &Path) {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let source = project.join("src");
+    fs::create_dir_all(&source).unwrap();
+    fs::write(
+        project.join("Cargo.toml"),
+        "[package]\nname = \"project\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
+    )
+    .unwrap();
+    for folder in [
+        "server/text",
+        "server/cli",
+        "server/report",
+        "tests/cli/fixtures",
+    ] {
+        for file in fs::read_dir(sources.join(folder)).unwrap().flatten() {
+            let is_rust = file.path().extension().is_some_and(|ending| ending == "rs");
+            if is_rust {
+                let name = format!(
+                    "{}_{}",
+                    folder.replace('/', "_"),
+                    file.file_name().to_string_lossy()
+                );
+                fs::copy(file.path(), source.join(name)).unwrap();
+            }
+        }
+    }
+}
+
+/// The pipeline of `main`, and what a developer writes into `config.toml`, for one kind of team's cache.
+pub(crate) struct Team {
+    pub(crate) pipeline: Machine,
+    pub(crate) config: String,
+    pub(crate) key: String,
+    /// The variable that developers have the key in.
+    pub(crate) variable: &'static str,
+    _server: Option<Server>,
+}
+
+impl Team {
+    pub(crate) fn developer(&self) -> Machine {
+        Machine::new(&self.config).with(self.variable, &self.key)
+    }
+
+    /// With a database that `cache setup` has set up.
+    pub(crate) fn over_postgres(database: &Database) -> Team {
+        let signer = SigningKey::generate().unwrap();
+        let address = |user: &str| {
+            format!(
+                "postgresql://{user}@localhost:{}/{}",
+                database.port(),
+                database.name()
+            )
+        };
+        let authority = database.with_tls("reader").ca_file.unwrap();
+        let authority = authority.display();
+        let pipeline = Machine::new("")
+            .with("RUSTASSISTANT_CACHE_URL", address("writer"))
+            .with("RUSTASSISTANT_CACHE_API_KEY", PASSWORD)
+            .with("RUSTASSISTANT_CACHE_CA_FILE", authority.to_string())
+            .with("RUSTASSISTANT_CACHE_WRITE", "true")
+            .with(
+                "RUSTASSISTANT_CACHE_SIGNING_KEY",
+                signer.secret_text().expose_secret(),
+            );
+        let config = format!(
+            "[cache]\nbackend = \"postgres\"\nurl = \"{}\"\napi_key = \"${{TEAM_PASSWORD}}\"\n\
+             [cache.team]\ntrusted_keys = [\"{}\"]\nca_file = \"{authority}\"\n",
+            address("reader"),
+            signer.public(),
+        );
+        Team {
+            pipeline,
+            config,
+            key: PASSWORD.to_owned(),
+            variable: "TEAM_PASSWORD",
+            _server: None,
+        }
+    }
+
+    /// With `cache serve`, as it is started with nothing set up and as it says how to go on.
+    pub(crate) fn over_http() -> Team {
+        let server = Server::start();
+        let lines = |from: &str, until: &str| {
+            let text = server.said.split_once(from).unwrap().1;
+            let text = text.split_once(until).unwrap().0;
+            let lines = text.lines().map(|line| line.trim().to_owned());
+            lines.collect::<Vec<_>>()
+        };
+        let config = lines("config.toml:", "and in their environment:").join("\n");
+        let key = lines("and in their environment:", "CI of protected").join("");
+        let mut pipeline = Machine::new("");
+        for line in lines("as secrets:", "More keys") {
+            if let Some((name, value)) = line.split_once('=') {
+                pipeline = pipeline.with(name, value);
+            }
+        }
+        let key = key
+            .trim()
+            .strip_prefix("CACHE_API_KEY=")
+            .unwrap()
+            .to_owned();
+        Team {
+            pipeline,
+            config,
+            key,
+            variable: "CACHE_API_KEY",
+            _server: Some(server),
+        }
+    }
+}
+
+/// `cache serve` with everything as it comes.
+struct Server {
+    child: Child,
+    said: String,
+    _home: TempDir,
+}
+
+impl Server {
+    fn start() -> Server {
+        let home = tempfile::tempdir().unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_rustassistant"))
+            .args(["cache", "serve", "--listen", "127.0.0.1:0"])
+            .env("RUSTASSISTANT_HOME", home.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut said = String::new();
+        for line in lines.map_while(Result::ok) {
+            said += &(line + "\n");
+            if said.contains("Listening on") {
+                break;
+            }
+        }
+        Server {
+            child,
+            said,
+            _home: home,
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
