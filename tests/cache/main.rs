@@ -10,9 +10,13 @@ mod copies;
 mod damage;
 mod faults;
 #[cfg(unix)]
+mod full;
+mod killed;
+#[cfg(unix)]
 mod mounts;
 mod processes;
 mod upkeep;
+mod versions;
 
 use std::path::Path;
 use std::time::Duration;

@@ -7,7 +7,7 @@ use rustassistant::cache::{Cache, Mode, SqliteCache};
 
 use super::{LONG, entries, hits, keys, store};
 
-const PATH: &str = "RUSTASSISTANT_TEST_CACHE";
+pub(super) const PATH: &str = "RUSTASSISTANT_TEST_CACHE";
 const ENTRIES: u32 = 150;
 
 /// What the other processes do; the test program runs it only when told to.
@@ -40,7 +40,7 @@ fn spawn(path: &Path) -> Child {
         .unwrap()
 }
 
-fn output(child: Child) -> String {
+pub(super) fn output(child: Child) -> String {
     let output = child.wait_with_output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned()
         + &String::from_utf8_lossy(&output.stderr);
