@@ -4,8 +4,10 @@
 //! of text, context and configuration. Only [`engine`] knows of threads and caches.
 
 mod apply;
+mod difference;
 mod engine;
 mod findings;
+mod functions;
 mod gain;
 mod idle;
 mod measure;
@@ -13,9 +15,10 @@ mod offers;
 mod open_file;
 mod stored;
 
-pub use apply::{Applied, CarriedOut, Only, apply_safe};
+pub use apply::{Applied, CarriedOut, Only, apply_safe, apply_safe_while};
 pub use engine::{Answer, CacheOutcome, Engine, Input, Origin, Priority, WorkError, Workers};
 pub use findings::{Finding, FindingPart, Level, judge};
+pub use functions::function_of_signature;
 pub use gain::{Gain, gain, title};
 pub use idle::{Idle, IdleAllowance, idle_allowances};
 pub use measure::{Memo, measure};

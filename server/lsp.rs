@@ -17,13 +17,17 @@ mod backend;
 mod background;
 mod capabilities;
 mod client;
+mod commands;
 mod convert;
 mod desk;
 mod diagnostics;
 mod document;
 mod documents;
+mod fix_workspace;
 mod folders;
 mod framing;
+mod hover;
+mod lenses;
 mod log;
 mod parent;
 mod profile;
@@ -34,6 +38,7 @@ mod request;
 mod resolve;
 mod session;
 mod setup;
+mod status;
 mod transport;
 mod uri;
 
@@ -43,16 +48,19 @@ use desk::Desk;
 use progress::Works;
 use publisher::Publisher;
 use session::Session;
+use status::Status;
 use transport::{End, Output, Transport};
 
 use crate::{
     analysis::{Engine, Priority, Workers},
     cache::{Mode, TieredCache, TieredOptions},
-    config::{self, Environment, Request},
+    config::{self, CacheOptions, Environment, Request},
 };
 
 /// The name that diagnostics and settings carry.
 const NAME: &str = "rustassistant";
+/// What carrying out everything safe is called, in one file and in all.
+const FIX_ALL_TITLE: &str = "RustAssistant: apply all safe fixes";
 /// What writing may still take when the session is over.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 
@@ -80,9 +88,10 @@ pub fn serve(options: ServeOptions) -> ExitCode {
         }
     };
     let environment = Environment::of_process();
-    let engine = Arc::new(start_engine(&environment));
+    let cache = cache_options(&environment);
+    let engine = Arc::new(start_engine(&cache));
     let session = Arc::new(Session::new(environment));
-    let end = runtime.block_on(hold(&runtime, &session, &engine, client_process_id));
+    let end = runtime.block_on(hold(&runtime, &session, &engine, cache, client_process_id));
     // Whatever still runs ends with the process.
     runtime.shutdown_background();
     match end {
@@ -101,15 +110,19 @@ fn start_runtime() -> io::Result<Runtime> {
         .build()
 }
 
-/// Opens nothing yet: the cache's file is opened when something is first looked up.
-fn start_engine(environment: &Environment) -> Engine {
+/// The user's own: no project may say where data goes.
+fn cache_options(environment: &Environment) -> CacheOptions {
     let nowhere = environment.home.clone().unwrap_or_default();
-    let cache = config::load(&Request::new(&nowhere), environment)
+    config::load(&Request::new(&nowhere), environment)
         .config
-        .cache;
+        .cache
+}
+
+/// Opens nothing yet: the cache's file is opened when something is first looked up.
+fn start_engine(cache: &CacheOptions) -> Engine {
     let store = TieredCache::open(TieredOptions {
-        path: cache.path,
-        team: cache.team,
+        path: cache.path.clone(),
+        team: cache.team.clone(),
         memory_bytes: usize::try_from(cache.memory).unwrap_or(usize::MAX),
         disk_bytes: cache.disk,
         max_age: cache.age,
@@ -138,6 +151,7 @@ async fn hold(
     runtime: &Runtime,
     session: &Arc<Session>,
     engine: &Arc<Engine>,
+    cache: CacheOptions,
     parent: Option<u32>,
 ) -> End {
     let (output, messages) = Output::new();
@@ -151,6 +165,8 @@ async fn hold(
             publisher: Publisher::default(),
             background: Background::default(),
             works: Works::default(),
+            status: Status::default(),
+            cache,
         };
         Backend::new(Arc::new(desk), for_backend)
     })

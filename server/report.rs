@@ -10,6 +10,7 @@ mod documentation;
 mod human;
 mod json;
 mod look;
+mod statistics;
 
 use std::sync::Arc;
 
@@ -23,10 +24,11 @@ use crate::{
 
 pub use catalogue::write_catalogue;
 pub use diff::write_diff;
-pub use documentation::write_documentation;
+pub use documentation::{explanation, limits_in_words, reason, write_documentation};
 pub use human::{counted, write_human};
 pub use json::write_json;
 pub use look::{Characters, Colour, Look, printable};
+pub use statistics::{cache_statistics, team, tier_word};
 
 /// What was found, ready to be written.
 #[derive(Debug)]

@@ -2,13 +2,14 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use super::{Finding, Memo, answers_to, judge, measure};
+use super::{Finding, Memo, answers_to, difference::difference, judge, measure};
 use crate::{
     config::Rules,
     facts::FileReport,
     refactorings::{Applicability, Offer},
     smells::{Family, Smell},
-    syntax::{FileContext, Source, Unparsable},
+    syntax::{FileContext, Source, Unparsable, places},
+    text::{Edits, TextRange, TextSize},
 };
 
 /// A text after its safe refactorings.
@@ -43,17 +44,42 @@ pub fn apply_safe(
     rules: &Rules,
     only: Only<'_>,
 ) -> Result<Applied, Unparsable> {
-    let mut state = State::new(Source::parse(Arc::clone(text), context)?, rules);
+    let source = Source::parse(Arc::clone(text), context)?;
+    let applied = apply_safe_while(source, rules, only, &|| true);
+    Ok(applied.unwrap_or_else(|| Applied {
+        text: Arc::clone(text),
+        carried_out: Vec::new(),
+    }))
+}
+
+/// The same in a text that was parsed already; nothing if `goes_on` says between two steps that nobody wants it any more.
+pub fn apply_safe_while(
+    source: Source,
+    rules: &Rules,
+    only: Only<'_>,
+    goes_on: &dyn Fn() -> bool,
+) -> Option<Applied> {
+    let mut state = State::new(source, rules);
     let mut carried_out = Vec::new();
     let mut tried = HashSet::new();
     while let Some(step) = state.next_step(rules, only, &mut tried) {
+        if !goes_on() {
+            return None;
+        }
         carried_out.push(step.done);
         state = step.state;
     }
-    Ok(Applied {
+    Some(Applied {
         text: state.source.text,
         carried_out,
     })
+}
+
+impl Applied {
+    /// What makes this of `before`, place by place.
+    pub fn edits(&self, before: &str) -> Edits {
+        difference(before, &self.text)
+    }
 }
 
 impl Only<'_> {
@@ -70,6 +96,8 @@ struct State {
     source: Source,
     memo: Arc<Memo>,
     findings: Vec<Finding>,
+    /// Where its units are, in order.
+    units: Vec<TextRange>,
 }
 
 struct Step {
@@ -85,14 +113,16 @@ impl State {
     fn with_memo(source: Source, memo: Arc<Memo>, rules: &Rules) -> Self {
         let report: FileReport = measure(&source, &memo);
         let findings = judge(&report, &source.text, rules);
+        let units = places(&source.root()).into_iter();
         Self {
+            units: units.map(|unit| unit.node.text_range()).collect(),
             source,
             memo,
             findings,
         }
     }
 
-    /// The first safe offer that makes things better. `tried` remembers the changes that were asked for before.
+    /// The first safe offer that makes things better. `tried` remembers those that didn't.
     fn next_step(
         &self,
         rules: &Rules,
@@ -101,24 +131,28 @@ impl State {
     ) -> Option<Step> {
         for finding in &self.findings {
             for offer in answers_to(&self.source, finding) {
-                if !is_wanted(&offer, only) || !tried.insert(self.identity(&offer)) {
+                if !is_wanted(&offer, only) {
                     continue;
                 }
-                let Some(state) = self.after(&offer, rules) else {
+                let identity = self.identity(&offer);
+                if tried.contains(&identity) {
+                    continue;
+                }
+                let after = self.after(&offer, rules);
+                let Some(state) = after.filter(|after| after.is_better_than(self, finding)) else {
+                    tried.insert(identity);
                     continue;
                 };
-                if state.is_better_than(self, finding) {
-                    return Some(Step {
-                        done: self.carried_out(&offer, finding),
-                        state,
-                    });
-                }
+                return Some(Step {
+                    done: self.carried_out(&offer, finding),
+                    state,
+                });
             }
         }
         None
     }
 
-    /// A hash of what an offer does, wherever it stands.
+    /// A hash of what an offer does in its unit, wherever that stands.
     fn identity(&self, offer: &Offer) -> blake3::Hash {
         let edits = &offer.change().edits;
         let mut hasher = blake3::Hasher::new();
@@ -126,17 +160,26 @@ impl State {
         let Some(span) = edits.span() else {
             return hasher.finalize();
         };
-        let line = self
-            .source
-            .lines
-            .range(self.source.lines.line(span.start()));
-        let start = line.map_or(span.start(), crate::text::TextRange::start);
-        hasher.update(self.source.slice(span.cover_offset(start)).as_bytes());
+        let unit = self.unit_around(span);
+        hasher.update(self.source.slice(unit).as_bytes());
         for edit in edits.as_slice() {
-            hasher.update(edit.insert.as_bytes());
+            let from = u32::from(edit.delete.start() - unit.start());
+            hasher.update(&from.to_le_bytes());
             hasher.update(&u32::from(edit.delete.len()).to_le_bytes());
+            hasher.update(&u32::from(TextSize::of(&edit.insert)).to_le_bytes());
+            hasher.update(edit.insert.as_bytes());
         }
         hasher.finalize()
+    }
+
+    /// The whole text, if it is in no single unit.
+    fn unit_around(&self, span: TextRange) -> TextRange {
+        let before = self
+            .units
+            .partition_point(|unit| unit.start() <= span.start());
+        let unit = before.checked_sub(1).map(|at| self.units[at]);
+        let around = unit.filter(|unit| unit.contains_range(span));
+        around.unwrap_or_else(|| TextRange::up_to(TextSize::of(&*self.source.text)))
     }
 
     fn carried_out(&self, offer: &Offer, finding: &Finding) -> CarriedOut {
@@ -183,4 +226,37 @@ fn is_wanted(offer: &Offer, only: Only<'_>) -> bool {
 fn has_same_cause(left: &Smell, right: &Smell) -> bool {
     left.id == right.id
         || (left.family == Family::FunctionSize && right.family == Family::FunctionSize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nested(name: &str) -> String {
+        format!(
+            "fn {name}(a: bool, b: bool) {{\n    if a {{\n        if b {{\n            g();\n        }}\n    }}\n}}\n"
+        )
+    }
+
+    fn applied(text: &str) -> Applied {
+        let context = FileContext::default();
+        apply_safe(&text.into(), context, &Rules::default(), Only::All).unwrap()
+    }
+
+    #[test]
+    fn equal_code_at_several_places_is_changed_at_each() {
+        let text = [nested("f"), nested("g"), nested("f")].concat();
+        let applied = applied(&text);
+        assert_eq!(applied.carried_out.len(), 3);
+        assert_eq!(applied.text.matches("if a && b {").count(), 3);
+        let edits = applied.edits(&text);
+        assert_eq!(edits.apply(&text).as_deref(), Some(&*applied.text));
+    }
+
+    #[test]
+    fn nothing_comes_of_work_that_nobody_wants() {
+        let source = Source::parse(nested("f"), FileContext::default()).unwrap();
+        let applied = apply_safe_while(source, &Rules::default(), Only::All, &|| false);
+        assert!(applied.is_none());
+    }
 }

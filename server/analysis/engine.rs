@@ -109,6 +109,14 @@ impl Engine {
         .await
     }
 
+    /// Runs work on the threads that whole workspaces are worked through on, after everything that somebody types for.
+    pub async fn run_behind<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, WorkError> {
+        run_in(self.background()?, work).await
+    }
+
     /// Gives an open file the report that this machine's caches have of its text; somebody waits for it, so no network is
     /// asked. Whether there was one.
     pub async fn recall(&self, file: &OpenFile) -> bool {
@@ -154,12 +162,7 @@ impl Engine {
         inputs: &[Input],
         cancel: &CancellationToken,
     ) -> Result<Vec<Answer>, WorkError> {
-        let pool = pool(
-            &self.background,
-            self.workers.background,
-            self.workers.background_priority,
-            "background",
-        )?;
+        let pool = self.background()?;
         let shared: Arc<[Input]> = inputs.into();
         let texts = Arc::clone(&shared);
         let keys = run_in(pool, move || keys(&texts)).await?;
@@ -185,6 +188,15 @@ impl Engine {
         }
         self.store.put_many(completed.fresh).await;
         Ok(completed.answers)
+    }
+
+    fn background(&self) -> Result<&ThreadPool, WorkError> {
+        pool(
+            &self.background,
+            self.workers.background,
+            self.workers.background_priority,
+            "background",
+        )
     }
 }
 

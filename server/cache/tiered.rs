@@ -226,6 +226,13 @@ impl TieredCache {
         }
     }
 
+    /// What the tiers answered in the runs of the last `age` with this local file, this one included as far as it has come.
+    pub fn history(&self, age: Duration) -> History {
+        let journalled = lock(&self.journalled);
+        let past = self.path().map(|path| history(path, age));
+        past.unwrap_or_default().with(self.since(&journalled))
+    }
+
     /// SQL statements sent so far.
     pub fn statements(&self) -> u64 {
         self.file().map_or(0, SqliteCache::statements)
@@ -386,21 +393,28 @@ impl TieredCache {
     fn write_down(&self) {
         let Some(path) = self.path() else { return };
         let mut journalled = lock(&self.journalled);
-        let now: BTreeMap<Tier, TierStats> = self.layers().map(|layer| layer.stats()).collect();
-        let none = TierStats::default();
-        let since = now.iter().map(|(tier, stats)| {
-            let before = journalled.get(tier).unwrap_or(&none);
-            (*tier, stats.since(before))
-        });
-        let since: BTreeMap<Tier, TierStats> =
-            since.filter(|(_, stats)| !stats.is_idle()).collect();
+        let since = self.since(&journalled);
         if since.is_empty() {
             return;
+        }
+        let mut now = journalled.clone();
+        for (tier, stats) in &since {
+            now.entry(*tier).or_default().add(stats);
         }
         match journal::append(path, since) {
             Ok(()) => *journalled = now,
             Err(error) => tracing::debug!(%error, "the journal of the cache can't be written"),
         }
+    }
+
+    /// What was counted that the journal doesn't have.
+    fn since(&self, journalled: &BTreeMap<Tier, TierStats>) -> BTreeMap<Tier, TierStats> {
+        let none = TierStats::default();
+        let since = self.layers().map(|layer| {
+            let (tier, stats) = layer.stats();
+            (tier, stats.since(journalled.get(&tier).unwrap_or(&none)))
+        });
+        since.filter(|(_, stats)| !stats.is_idle()).collect()
     }
 
     fn limits(&self) -> Limits {

@@ -8,8 +8,8 @@ use super::{Output, Verdict, output::look};
 use crate::{
     config::nearest,
     refactorings,
-    report::write_documentation,
-    smells::{self, Smell},
+    report::{limits_in_words, write_documentation},
+    smells,
 };
 
 #[derive(Debug, clap::Args)]
@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
         writeln!(out, "{id} (smell)\n")?;
         write_documentation(out, markdown, look)?;
         let smell = smells::by_name(id);
-        writeln!(out, "\n{}", smell.map(limits).unwrap_or_default())?;
+        writeln!(out, "\n{}", smell.map(limits_in_words).unwrap_or_default())?;
         return Ok(Verdict::Fine);
     }
     if let Some(markdown) = refactorings::doc(id) {
@@ -39,17 +39,4 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
         Some(near) => bail!("There is no `{id}`. Did you mean `{near}`?"),
         None => bail!("There is no `{id}`. `rustassistant refactor list` shows what there is."),
     }
-}
-
-fn limits(smell: &Smell) -> String {
-    let mut words = format!(
-        "Shown above {} (warn) and above {} (strong).",
-        smell.limits.warn, smell.limits.strong
-    );
-    if !smell.answers.is_empty() {
-        words.push_str(" Answered by ");
-        words.push_str(&smell.answers.join(", "));
-        words.push('.');
-    }
-    words
 }

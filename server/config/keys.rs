@@ -83,7 +83,7 @@ pub(super) const SHORT: &str = "warn";
 pub(super) const FILE: &str = "file";
 pub(super) const COMMAND: &str = "command";
 
-pub(super) static KEYS: [Key; 19] = [
+pub(super) static KEYS: [Key; 20] = [
     Key {
         path: "profile",
         shape: Shape::Choice(&["calm", "full"]),
@@ -134,6 +134,12 @@ pub(super) static KEYS: [Key; 19] = [
         },
         reach: Reach::Everyone,
         doc: "The number of files at which an editor's workspace is no longer read in the background.",
+    },
+    Key {
+        path: "editor.code_lens",
+        shape: Shape::Flag,
+        reach: Reach::Everyone,
+        doc: "Whether an editor shows complexity and length above functions with a finding.",
     },
     Key {
         path: "cache.backend",

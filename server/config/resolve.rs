@@ -26,6 +26,8 @@ pub struct Config {
     pub cache: CacheOptions,
     /// The number of files at which an editor's workspace is no longer read in the background.
     pub max_files: usize,
+    /// Whether an editor shows the measures of functions above them.
+    pub code_lens: bool,
     shown: Vec<Shown>,
 }
 
@@ -98,6 +100,7 @@ pub(super) fn resolve(
     let (team, Trouble { problems, warnings }) = team::resolve(&mut values, wrong);
     let cache = cache(&values, team);
     let max_files = usize::try_from(values.number("workspace.max_files")).unwrap_or(usize::MAX);
+    let code_lens = values.get("editor.code_lens") == Some(&Value::Flag(true));
     let mut shown = values.shown();
     shown.extend(excluded);
     shown.sort_by(|left, right| left.key.cmp(&right.key));
@@ -106,6 +109,7 @@ pub(super) fn resolve(
         exclude,
         cache,
         max_files,
+        code_lens,
         shown,
     };
     Resolved {
@@ -158,6 +162,7 @@ fn defaults(environment: &Environment, smells: &[Smell]) -> Values {
     let mut set = |key: &str, value| values.0.insert(key.to_owned(), (value, None));
     set("profile", Value::Choice("calm"));
     set("workspace.max_files", Value::Number(MAX_FILES));
+    set("editor.code_lens", Value::Flag(false));
     set("cache.backend", Value::Choice("sqlite"));
     set("cache.limits.memory", Value::Number(MEMORY));
     set("cache.limits.disk", Value::Number(DISK));

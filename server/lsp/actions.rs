@@ -27,6 +27,13 @@ use crate::{
 /// Longer lists help nobody.
 const MOST_ACTIONS: usize = 10;
 const MOST_DISABLED: usize = 3;
+/// Of answers to findings that lie elsewhere in the function.
+const MOST_INSIDE: usize = 5;
+/// Titles are cut off beyond so many characters in some editors.
+const LONGEST_TITLE: usize = 60;
+
+/// Everything that can be carried out safely, for editors that do so when a file is saved.
+pub(super) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.rustassistant");
 
 /// What the client asks for.
 pub(super) struct Question<'a> {
@@ -34,6 +41,8 @@ pub(super) struct Question<'a> {
     pub(super) context: &'a CodeActionContext,
     pub(super) support: ActionSupport,
     pub(super) profile: &'a Profile,
+    /// Whether the client still waits.
+    pub(super) goes_on: &'a dyn Fn() -> bool,
 }
 
 /// An offer, where it was found, and which diagnostics it answers.
@@ -43,6 +52,8 @@ struct Candidate {
     diagnostics: Vec<Diagnostic>,
     is_preferred: bool,
     note: Note,
+    /// The line of a finding that lies elsewhere, from 0.
+    line: Option<u32>,
 }
 
 /// Refactorings are derived from syntax alone, in less time than a keystroke takes, so a question that the editor asked by
@@ -51,13 +62,15 @@ pub(super) fn at(analysed: &Analysed, question: &Question<'_>) -> Vec<CodeAction
     let mut candidates = Vec::new();
     if question.wants(&CodeActionKind::QUICKFIX) {
         candidates = answers(analysed, question);
+        add(
+            &mut candidates,
+            answers_inside(analysed, question),
+            MOST_INSIDE,
+        );
     }
     let assists = analysed.assists_at(question.range);
-    for candidate in assisting(analysed, question, &assists) {
-        if !candidates.iter().any(|other| is_same(other, &candidate)) {
-            candidates.push(candidate);
-        }
-    }
+    let assisting = assisting(analysed, question, &assists);
+    add(&mut candidates, assisting, MOST_ACTIONS);
     let enabled = candidates
         .into_iter()
         .filter(|candidate| question.wants(&candidate.kind))
@@ -65,6 +78,7 @@ pub(super) fn at(analysed: &Analysed, question: &Question<'_>) -> Vec<CodeAction
         .filter_map(|candidate| action(analysed, question, candidate));
     let disabled = disabled(question, &assists);
     enabled
+        .chain(fix_all(analysed, question))
         .chain(disabled)
         .map(CodeActionOrCommand::CodeAction)
         .collect()
@@ -80,6 +94,15 @@ impl Question<'_> {
             .any(|asked| is_within(kind.as_str(), asked.as_str()))
     }
 
+    /// Only a client that names them gets source actions: they change more than what the cursor is at.
+    fn wants_fix_all(&self) -> bool {
+        let mut asked = self.context.only.iter().flatten();
+        asked.any(|asked| {
+            let asked = asked.as_str();
+            !asked.is_empty() && is_within(FIX_ALL.as_str(), asked)
+        })
+    }
+
     /// Whether a person opened a menu of refactorings and wonders why one is missing.
     fn wants_reasons(&self) -> bool {
         let asks_for_refactorings = self
@@ -90,6 +113,20 @@ impl Question<'_> {
             .any(|asked| is_within(asked.as_str(), CodeActionKind::REFACTOR.as_str()));
         let automatic = self.context.trigger_kind == Some(CodeActionTriggerKind::AUTOMATIC);
         self.support.disabled && asks_for_refactorings && !automatic
+    }
+}
+
+/// Adds at most so many that are not there yet.
+fn add(candidates: &mut Vec<Candidate>, more: Vec<Candidate>, most: usize) {
+    let mut left = most;
+    for candidate in more {
+        if left == 0 {
+            return;
+        }
+        if !candidates.iter().any(|other| is_same(other, &candidate)) {
+            candidates.push(candidate);
+            left -= 1;
+        }
     }
 }
 
@@ -128,6 +165,23 @@ fn answers(analysed: &Analysed, question: &Question<'_>) -> Vec<Candidate> {
     candidates
 }
 
+/// At a function's name or signature: answers to what was found further inside it. None is preferred, because what they
+/// change may be out of sight.
+fn answers_inside(analysed: &Analysed, question: &Question<'_>) -> Vec<Candidate> {
+    let findings = analysed.findings_inside(question.range);
+    let candidates = findings.iter().flat_map(|finding| {
+        let line = analysed.file.lines().line(finding.at.start());
+        answering(analysed, question, finding)
+            .into_iter()
+            .map(move |candidate| Candidate {
+                is_preferred: false,
+                line: Some(line),
+                ..candidate
+            })
+    });
+    candidates.collect()
+}
+
 fn answering(analysed: &Analysed, question: &Question<'_>, finding: &Finding) -> Vec<Candidate> {
     let offers = analysed.answers_to(finding);
     let is_safe = |offer: &&Offer| offer.change().applicability == Applicability::Safe;
@@ -146,6 +200,7 @@ fn answering(analysed: &Analysed, question: &Question<'_>, finding: &Finding) ->
             diagnostics: vec![diagnostic.clone()],
             is_preferred: has_one_safe && is_safe(&offer),
             note: Note::of_answer(analysed, finding, offer, n),
+            line: None,
             offer: offer.clone(),
         })
         .collect()
@@ -162,6 +217,7 @@ fn assisting(
             diagnostics: Vec::new(),
             is_preferred: false,
             note: Note::of_assist(analysed, question.range, offer, n),
+            line: None,
             offer: offer.clone(),
         })
         .collect()
@@ -197,12 +253,54 @@ fn action(
     };
     let preferred = question.support.preferred && candidate.is_preferred;
     Some(CodeAction {
-        title: analysed.title(&candidate.offer),
+        title: title(analysed, &candidate),
         kind: Some(candidate.kind),
         diagnostics: (!candidate.diagnostics.is_empty()).then_some(candidate.diagnostics),
         edit,
         is_preferred: preferred.then_some(true),
         data: serde_json::to_value(candidate.note).ok(),
+        ..CodeAction::default()
+    })
+}
+
+fn title(analysed: &Analysed, candidate: &Candidate) -> String {
+    let title = analysed.title(&candidate.offer);
+    let Some(line) = candidate.line else {
+        return title;
+    };
+    let with_place = |title: &str| format!("{title} (line {})", line + 1);
+    let all = with_place(&title);
+    if all.chars().count() <= LONGEST_TITLE {
+        return all;
+    }
+    with_place(&candidate.offer.change().title)
+}
+
+/// Offered only if there is something to carry out.
+fn fix_all(analysed: &Analysed, question: &Question<'_>) -> Option<CodeAction> {
+    if !question.wants_fix_all() {
+        return None;
+    }
+    let fixed = analysed.fixed(question.goes_on)?;
+    if fixed.edits.is_empty() {
+        return None;
+    }
+    let edit = if question.support.lazy_edit {
+        None
+    } else {
+        let (file, profile) = (&analysed.file, question.profile);
+        Some(workspace_edit(
+            &analysed.document,
+            file,
+            &fixed.edits,
+            profile,
+        )?)
+    };
+    Some(CodeAction {
+        title: super::FIX_ALL_TITLE.into(),
+        kind: Some(FIX_ALL),
+        edit,
+        data: serde_json::to_value(Note::of_fix_all(analysed)).ok(),
         ..CodeAction::default()
     })
 }

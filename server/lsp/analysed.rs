@@ -9,10 +9,11 @@ use std::{
 
 use super::document::{Document, Surroundings};
 use crate::{
-    analysis::{self, Finding, IdleAllowance, OpenFile},
+    analysis::{self, Finding, IdleAllowance, Only, OpenFile},
     config::Rules,
+    facts::FunctionFacts,
     refactorings::{Offer, Refactoring, Refusal},
-    text::TextRange,
+    text::{Edits, TextRange},
 };
 
 /// A document that is served, with its findings.
@@ -22,6 +23,17 @@ pub(super) struct Analysed {
     pub(super) file: Arc<OpenFile>,
     pub(super) findings: Arc<Vec<Finding>>,
     pub(super) idle: Vec<IdleAllowance>,
+    /// Whether measures are shown above functions.
+    pub(super) code_lens: bool,
+    rules: Arc<Rules>,
+}
+
+/// Everything that can be carried out safely, in one go.
+#[derive(Debug)]
+pub(super) struct Fixed {
+    pub(super) edits: Edits,
+    /// How many refactorings that are.
+    pub(super) steps: usize,
 }
 
 /// What can be done at a place beside answering the findings there.
@@ -40,6 +52,7 @@ struct Memory {
     findings: Option<Judged>,
     answers: HashMap<FindingKey, Arc<Vec<Offer>>>,
     assists: HashMap<TextRange, Arc<Assists>>,
+    fixed: Option<Arc<Fixed>>,
 }
 
 type FindingKey = (TextRange, &'static str);
@@ -73,6 +86,8 @@ impl Analysed {
             idle: analysis::idle_allowances(file.report(), rules),
             file,
             findings,
+            code_lens: surroundings.code_lens,
+            rules: Arc::clone(rules),
         })
     }
 
@@ -99,6 +114,51 @@ impl Analysed {
             Err(_) => Vec::new(),
         };
         remembered.keep_answers(finding, offers)
+    }
+
+    /// What carrying out every safe answer makes of the text; nothing if `goes_on` says that nobody wants it any more.
+    pub(super) fn fixed(&self, goes_on: &dyn Fn() -> bool) -> Option<Arc<Fixed>> {
+        if let Some(fixed) = self.document.remembered.fixed() {
+            return Some(fixed);
+        }
+        let fixed = fix(&self.file, &self.findings, &self.rules, goes_on)?;
+        Some(self.document.remembered.keep_fixed(fixed))
+    }
+
+    /// The findings in the function whose name or signature the range is in, the other findings there left out.
+    pub(super) fn findings_inside(&self, range: TextRange) -> Vec<Finding> {
+        let functions = functions(&self.file);
+        let may_be_signature = functions.iter().any(|it| it.range.contains_range(range));
+        if self.findings.is_empty() || !may_be_signature {
+            return Vec::new();
+        }
+        let Ok(source) = self.file.source() else {
+            return Vec::new();
+        };
+        let Some(function) = analysis::function_of_signature(source, range) else {
+            return Vec::new();
+        };
+        let findings = self.findings.iter().filter(|finding| {
+            let innermost = innermost(&functions, finding.at);
+            innermost.is_some_and(|it| it.range == function)
+                && finding.at.intersect(range).is_none()
+        });
+        findings.cloned().collect()
+    }
+
+    /// The functions of the document that have findings, each with the number of them.
+    pub(super) fn functions_with_findings(&self) -> Vec<(FunctionFacts, usize)> {
+        if self.findings.is_empty() {
+            return Vec::new();
+        }
+        let functions = functions(&self.file);
+        let of = |finding: &Finding| innermost(&functions, finding.at).map(|it| it.range);
+        let places: Vec<_> = self.findings.iter().filter_map(of).collect();
+        let counted = functions.iter().map(|function| {
+            let own = places.iter().filter(|range| **range == function.range);
+            (function.clone(), own.count())
+        });
+        counted.filter(|(_, count)| *count > 0).collect()
     }
 
     /// The title of an offer, with what it gains.
@@ -183,9 +243,62 @@ impl Remembered {
         assists
     }
 
+    fn fixed(&self) -> Option<Arc<Fixed>> {
+        self.lock().fixed.clone()
+    }
+
+    fn keep_fixed(&self, fixed: Fixed) -> Arc<Fixed> {
+        let fixed = Arc::new(fixed);
+        self.lock().fixed = Some(Arc::clone(&fixed));
+        fixed
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Memory> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Carries out every safe answer to the findings of a file. Needs a large stack.
+pub(super) fn fix(
+    file: &OpenFile,
+    findings: &[Finding],
+    rules: &Rules,
+    goes_on: &dyn Fn() -> bool,
+) -> Option<Fixed> {
+    let nothing = Fixed {
+        edits: Edits::default(),
+        steps: 0,
+    };
+    if !findings.iter().any(is_answerable) {
+        return Some(nothing);
+    }
+    let Ok(source) = file.source() else {
+        return Some(nothing);
+    };
+    let applied = analysis::apply_safe_while((**source).clone(), rules, Only::All, goes_on)?;
+    Some(Fixed {
+        edits: applied.edits(file.text()),
+        steps: applied.carried_out.len(),
+    })
+}
+
+fn is_answerable(finding: &Finding) -> bool {
+    !finding.smell.answers.is_empty()
+}
+
+/// The functions of a file, as its report has them.
+fn functions(file: &OpenFile) -> Vec<FunctionFacts> {
+    let items = file.report().items.iter();
+    let functions = items.flat_map(|(offset, item)| {
+        let functions = item.functions.iter();
+        functions.map(|function| function.moved_by(*offset))
+    });
+    functions.collect()
+}
+
+fn innermost(functions: &[FunctionFacts], at: TextRange) -> Option<&FunctionFacts> {
+    let around = functions.iter().filter(|it| it.range.contains_range(at));
+    around.min_by_key(|function| function.range.len())
 }
 
 fn key(finding: &Finding) -> FindingKey {

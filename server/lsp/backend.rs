@@ -6,23 +6,25 @@ use std::{
 };
 
 use lsp_types::{
-    CodeAction, CodeActionParams, CodeActionResponse, DidChangeConfigurationParams,
-    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-    DocumentDiagnosticParams, DocumentDiagnosticReportResult, InitializeParams, InitializeResult,
+    CodeAction, CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams,
+    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    DidSaveTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReportResult,
+    ExecuteCommandParams, Hover, HoverParams, InitializeParams, InitializeResult,
     InitializedParams, Url, WorkDoneProgressCancelParams,
 };
+use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
 use tower_lsp::{LanguageServer, jsonrpc::Result};
 
 use super::{
     actions::{self, Question},
-    capabilities,
+    capabilities, commands,
     convert::Places,
     desk::Desk,
     diagnostics,
     document::Document,
-    parent, publisher, pull, request,
+    hover, lenses, parent, publisher, pull, request,
     resolve::{self, Note},
     setup,
     transport::End,
@@ -134,8 +136,10 @@ impl LanguageServer for Backend {
         };
         let key = uri::key(&params.text_document.uri);
         let context = request::current();
+        let cancel = context.cancel.clone();
         let actions = self.desk.look(&context, &key, move |analysed, profile| {
             let question = Question {
+                goes_on: &|| !cancel.is_cancelled(),
                 range: Places::new(&analysed.file, profile).text_range(params.range),
                 context: &params.context,
                 support,
@@ -150,9 +154,41 @@ impl LanguageServer for Backend {
         let note = Note::read(&action).ok_or_else(resolve::modified)?;
         let key = uri::name(&note.uri).ok_or_else(resolve::modified)?.key;
         let context = request::current();
+        let cancel = context.cancel.clone();
         let resolved = self.desk.look(&context, &key, move |analysed, profile| {
-            resolve::resolve(analysed, &note, action, profile)
+            let goes_on = || !cancel.is_cancelled();
+            resolve::resolve(analysed, &note, action, profile, &goes_on)
         });
         resolved.await?.unwrap_or_else(|| Err(resolve::modified()))
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        let Some(markup) = self.desk.session.profile().hover else {
+            return Ok(None);
+        };
+        let place = params.text_document_position_params;
+        let key = uri::key(&place.text_document.uri);
+        let context = request::current();
+        let hover = self.desk.look(&context, &key, move |analysed, profile| {
+            let at = Places::new(&analysed.file, profile).offset(place.position);
+            hover::at(analysed, at, markup, profile)
+        });
+        hover.await.map(Option::flatten)
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        let key = uri::key(&params.text_document.uri);
+        let context = request::current();
+        let lenses = self.desk.look(&context, &key, lenses::of);
+        lenses.await
+    }
+
+    async fn code_lens_resolve(&self, lens: CodeLens) -> Result<CodeLens> {
+        lenses::resolve(lens).ok_or_else(resolve::modified)
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        let cancel = request::current().cancel;
+        commands::execute(&self.desk, params, cancel).await
     }
 }

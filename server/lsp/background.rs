@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Files that are held in memory together.
-const BATCH: usize = 64;
+pub(super) const BATCH: usize = 64;
 
 #[derive(Debug, Default)]
 pub(super) struct Background {
@@ -29,9 +29,12 @@ impl Background {
     pub(super) fn start(&self, desk: &Arc<Desk>) {
         let cancel = self.replace_run();
         let desk = Arc::clone(desk);
+        let working = desk.status.begin(&desk);
         tokio::spawn(async move {
+            desk.status.tell(&desk).await;
             let files = walk(&desk).await;
             work(&desk, files, &cancel).await;
+            working.end().await;
         });
     }
 
@@ -43,6 +46,7 @@ impl Background {
             for batch in files.chunks(BATCH) {
                 finish_batch(&desk, batch.to_vec(), &cancel).await;
             }
+            desk.status.tell(&desk).await;
         });
     }
 
@@ -59,7 +63,7 @@ impl Background {
 }
 
 /// The Rust files of all folders; what was left out because there are too many is said once.
-async fn walk(desk: &Arc<Desk>) -> Vec<PathBuf> {
+pub(super) async fn walk(desk: &Arc<Desk>) -> Vec<PathBuf> {
     let session = Arc::clone(&desk.session);
     let walk = move || {
         let folders = &session.folders;
@@ -116,6 +120,7 @@ async fn finish(
         finish_batch(desk, batch.to_vec(), cancel).await;
         done += batch.len();
         progress.report(done, files.len()).await;
+        desk.status.tell(desk).await;
     }
 }
 
@@ -133,5 +138,6 @@ async fn finish_batch(desk: &Arc<Desk>, files: Vec<PathBuf>, cancel: &Cancellati
     };
     if let Err(error) = desk.engine.reports(inputs, &|_| {}, cancel).await {
         tracing::error!("{error}");
+        desk.status.failed(&error.to_string());
     }
 }

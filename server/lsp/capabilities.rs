@@ -1,14 +1,19 @@
 //! What the server says of itself. Nothing is announced that isn't there.
 
 use lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, DiagnosticOptions,
-    DiagnosticServerCapabilities, InitializeResult, OneOf, PositionEncodingKind, SaveOptions,
+    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
+    DiagnosticOptions, DiagnosticServerCapabilities, ExecuteCommandOptions,
+    HoverProviderCapability, InitializeResult, OneOf, PositionEncodingKind, SaveOptions,
     ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
     TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
     WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
-use super::profile::{DiagnosticsModel, Profile};
+use super::{
+    actions::FIX_ALL,
+    commands,
+    profile::{DiagnosticsModel, Feature, Profile},
+};
 use crate::text::Encoding;
 
 pub(super) fn answer(profile: &Profile) -> InitializeResult {
@@ -32,6 +37,14 @@ fn capabilities(profile: &Profile) -> ServerCapabilities {
         code_action_provider: profile
             .actions
             .map(|_| CodeActionProviderCapability::Options(actions())),
+        hover_provider: profile.hover.map(|_| HoverProviderCapability::Simple(true)),
+        code_lens_provider: profile.has(Feature::CodeLens).then_some(CodeLensOptions {
+            resolve_provider: Some(true),
+        }),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: commands::ALL.map(str::to_owned).to_vec(),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
         diagnostic_provider: match profile.diagnostics {
             DiagnosticsModel::Pull => Some(DiagnosticServerCapabilities::Options(pull())),
             DiagnosticsModel::Push => None,
@@ -65,6 +78,7 @@ fn actions() -> CodeActionOptions {
             CodeActionKind::REFACTOR_EXTRACT,
             CodeActionKind::REFACTOR_INLINE,
             CodeActionKind::REFACTOR_REWRITE,
+            FIX_ALL,
         ]),
         resolve_provider: Some(true),
         work_done_progress_options: WorkDoneProgressOptions::default(),

@@ -15,10 +15,24 @@ where
     R::Params: Send + 'static,
     R::Result: Send + 'static,
 {
+    ask_within::<R>(client, params, PATIENCE).await
+}
+
+/// Asks for what may take longer, as where a person is asked.
+pub(super) async fn ask_within<R>(
+    client: &Client,
+    params: R::Params,
+    patience: Duration,
+) -> Option<R::Result>
+where
+    R: Request,
+    R::Params: Send + 'static,
+    R::Result: Send + 'static,
+{
     let client = client.clone();
     // The task goes on when nobody waits for it any more: a late reply has to find somebody.
     let reply = tokio::spawn(async move { client.send_request::<R>(params).await });
-    match tokio::time::timeout(PATIENCE, reply).await {
+    match tokio::time::timeout(patience, reply).await {
         Ok(Ok(Ok(result))) => Some(result),
         Ok(Ok(Err(error))) => {
             tracing::info!("the client refused {}: {error}", R::METHOD);

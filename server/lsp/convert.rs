@@ -1,5 +1,7 @@
 //! Between the text's places and the protocol's.
 
+use std::sync::Arc;
+
 use lsp_types::{
     DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, Position, Range,
     TextDocumentEdit, TextEdit, Url, WorkspaceEdit,
@@ -48,7 +50,7 @@ impl<'a> Places<'a> {
         Position::new(at.line, at.column)
     }
 
-    fn offset(self, position: Position) -> TextSize {
+    pub(super) fn offset(self, position: Position) -> TextSize {
         let at = LineColumn {
             line: position.line,
             column: position.character,
@@ -61,37 +63,67 @@ impl<'a> Places<'a> {
     }
 }
 
+/// New text for one document.
+pub(super) struct TextChange {
+    /// As the client writes it.
+    pub(super) uri: Url,
+    /// The version that the edits are for; nothing if no editor has the document open.
+    pub(super) version: Option<i32>,
+    pub(super) file: Arc<OpenFile>,
+    pub(super) edits: Edits,
+}
+
 /// The edit of one open document: minimal, sorted, for exactly this version. Nothing if the client's name for the document
 /// is no URL, so that an edit couldn't say what it changes.
 pub(super) fn workspace_edit(
     document: &Document,
-    file: &OpenFile,
+    file: &Arc<OpenFile>,
     edits: &Edits,
     profile: &Profile,
 ) -> Option<WorkspaceEdit> {
-    let places = Places::new(file, profile);
-    let uri = Url::parse(&document.uri).ok()?;
-    let trimmed = edits.trimmed(file.text());
+    let change = TextChange {
+        uri: Url::parse(&document.uri).ok()?,
+        version: Some(document.version),
+        file: Arc::clone(file),
+        edits: edits.clone(),
+    };
+    Some(edit_of(vec![change], profile))
+}
+
+/// One edit of several documents, each named once.
+pub(super) fn edit_of(changes: Vec<TextChange>, profile: &Profile) -> WorkspaceEdit {
+    if !profile.has(Feature::DocumentChanges) {
+        let changes = changes.into_iter().map(|change| {
+            let edits = text_edits(&change, profile);
+            (change.uri, edits)
+        });
+        return WorkspaceEdit {
+            changes: Some(changes.collect()),
+            ..WorkspaceEdit::default()
+        };
+    }
+    let changes = changes.into_iter().map(|change| TextDocumentEdit {
+        edits: text_edits(&change, profile)
+            .into_iter()
+            .map(OneOf::Left)
+            .collect(),
+        text_document: OptionalVersionedTextDocumentIdentifier {
+            uri: change.uri,
+            version: change.version,
+        },
+    });
+    WorkspaceEdit {
+        document_changes: Some(DocumentChanges::Edits(changes.collect())),
+        ..WorkspaceEdit::default()
+    }
+}
+
+fn text_edits(change: &TextChange, profile: &Profile) -> Vec<TextEdit> {
+    let places = Places::new(&change.file, profile);
+    let trimmed = change.edits.trimmed(change.file.text());
     let edits = trimmed.as_slice().iter().map(|edit| TextEdit {
         range: places.range(edit.delete),
         new_text: edit.insert.clone(),
     });
-    if !profile.has(Feature::DocumentChanges) {
-        let changes = [(uri, edits.collect())].into_iter().collect();
-        return Some(WorkspaceEdit {
-            changes: Some(changes),
-            ..WorkspaceEdit::default()
-        });
-    }
-    let of_document = TextDocumentEdit {
-        text_document: OptionalVersionedTextDocumentIdentifier {
-            uri,
-            version: Some(document.version),
-        },
-        edits: edits.map(OneOf::Left).collect(),
-    };
-    Some(WorkspaceEdit {
-        document_changes: Some(DocumentChanges::Edits(vec![of_document])),
-        ..WorkspaceEdit::default()
-    })
+    edits.collect()
 }

@@ -2,7 +2,10 @@
 
 use std::{path::Path, sync::Arc};
 
-use lsp_types::{MessageType, request::WorkspaceDiagnosticRefresh};
+use lsp_types::{
+    MessageType,
+    request::{CodeLensRefresh, WorkspaceDiagnosticRefresh},
+};
 use tower_lsp::{
     Client,
     jsonrpc::{Error, Result},
@@ -13,13 +16,14 @@ use super::{
     background::Background,
     client::ask,
     document::Document,
-    profile::{DiagnosticsModel, Profile},
+    profile::{DiagnosticsModel, Feature, Profile},
     progress::Works,
     publisher::Publisher,
     request::RequestContext,
     session::Session,
+    status::Status,
 };
-use crate::{analysis::Engine, workspace};
+use crate::{analysis::Engine, config::CacheOptions, workspace};
 
 pub(super) struct Desk {
     pub(super) client: Client,
@@ -28,6 +32,9 @@ pub(super) struct Desk {
     pub(super) publisher: Publisher,
     pub(super) background: Background,
     pub(super) works: Works,
+    pub(super) status: Status,
+    /// What the engine's store was opened with.
+    pub(super) cache: CacheOptions,
 }
 
 impl Desk {
@@ -95,6 +102,7 @@ impl Desk {
         if !is_known {
             self.keep(document).await;
         }
+        self.status.tell(self).await;
     }
 
     /// Reads again what lies around all open documents, and has them looked at again.
@@ -147,10 +155,17 @@ impl Desk {
     }
 
     fn refresh(&self) {
-        if self.session.profile().diagnostics == DiagnosticsModel::Pull {
+        let profile = self.session.profile();
+        if profile.diagnostics == DiagnosticsModel::Pull {
             let client = self.client.clone();
             tokio::spawn(async move {
                 ask::<WorkspaceDiagnosticRefresh>(&client, ()).await;
+            });
+        }
+        if profile.has(Feature::CodeLensRefresh) {
+            let client = self.client.clone();
+            tokio::spawn(async move {
+                ask::<CodeLensRefresh>(&client, ()).await;
             });
         }
     }

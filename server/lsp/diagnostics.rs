@@ -126,9 +126,14 @@ fn description(finding: &Finding, profile: &Profile) -> Option<CodeDescription> 
     if !profile.has(Feature::CodeDescription) {
         return None;
     }
-    let module = finding.smell.id.replace('-', "_");
-    let href = Url::parse(&format!("{DOCUMENTATION}/{module}/index.html")).ok()?;
+    let href = documentation(finding)?;
     Some(CodeDescription { href })
+}
+
+/// Where people read about the smell.
+pub(super) fn documentation(finding: &Finding) -> Option<Url> {
+    let module = finding.smell.id.replace('-', "_");
+    Url::parse(&format!("{DOCUMENTATION}/{module}/index.html")).ok()
 }
 
 fn related(
@@ -152,7 +157,7 @@ fn related(
     )
 }
 
-fn say_part(part: &FindingPart) -> String {
+pub(super) fn say_part(part: &FindingPart) -> String {
     match (part.smell, part.limit) {
         (Some(smell), Some(limit)) => format!("{smell}: {}, above {limit}", part.measure),
         (Some(smell), None) => format!("{smell}: {}", part.measure),

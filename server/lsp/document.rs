@@ -50,6 +50,8 @@ pub(super) struct Surroundings {
     pub(super) rules: Arc<Rules>,
     /// Nothing is said about files of others: dependencies, build output, what was left out by configuration.
     pub(super) is_served: bool,
+    /// Whether measures are shown above functions.
+    pub(super) code_lens: bool,
     /// Of what they were read from. Reading takes time, and older news may come later.
     pub(super) generation: u64,
 }

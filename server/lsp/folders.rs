@@ -132,6 +132,7 @@ impl Folders {
                 context: FileContext::default(),
                 rules: Arc::clone(&self.effective(&start).rules),
                 is_served: true,
+                code_lens: self.effective(&start).config.code_lens,
                 generation,
             };
         };
@@ -141,6 +142,7 @@ impl Folders {
             context: self.context_of(path),
             rules: Arc::clone(&effective.rules),
             is_served: is_ours && !effective.config.exclude.covers(path),
+            code_lens: effective.config.code_lens,
             generation,
         }
     }

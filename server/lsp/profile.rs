@@ -14,6 +14,8 @@ pub(super) struct Profile {
     pub(super) encoding: Encoding,
     pub(super) diagnostics: DiagnosticsModel,
     pub(super) actions: Option<ActionSupport>,
+    /// How hovers may be written, if they are asked for at all.
+    pub(super) hover: Option<Markup>,
     pub(super) process_id: Option<u32>,
     /// The URIs of the workspace folders; none in single-file mode.
     pub(super) folders: Vec<String>,
@@ -35,10 +37,17 @@ pub(super) enum Feature {
     ConfigurationChanges,
     /// The client tells of changed files if it is asked to.
     WatchedFiles,
+    /// The client carries out edits that it didn't ask for.
+    ApplyEdit,
+    CodeLens,
+    /// The client can be told to ask for code lenses again.
+    CodeLensRefresh,
+    /// The client shows how the server is.
+    ServerStatus,
 }
 
 /// Where features are offered, below `capabilities`. Any one place is enough.
-const FEATURES: [(Feature, &[&str]); 7] = [
+const FEATURES: [(Feature, &[&str]); 11] = [
     (
         Feature::RelatedInformation,
         &[
@@ -67,6 +76,16 @@ const FEATURES: [(Feature, &[&str]); 7] = [
         Feature::WatchedFiles,
         &["workspace/didChangeWatchedFiles/dynamicRegistration"],
     ),
+    (Feature::ApplyEdit, &["workspace/applyEdit"]),
+    (Feature::CodeLens, &["textDocument/codeLens"]),
+    (
+        Feature::CodeLensRefresh,
+        &["workspace/codeLens/refreshSupport"],
+    ),
+    (
+        Feature::ServerStatus,
+        &["experimental/serverStatusNotification"],
+    ),
 ];
 
 /// There is one model in a session, never both.
@@ -75,6 +94,13 @@ pub(super) enum DiagnosticsModel {
     /// The client asks, and can be told to ask again.
     Pull,
     Push,
+}
+
+/// How text for people is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Markup {
+    Markdown,
+    Plain,
 }
 
 /// What a client that takes code actions as literals supports beside.
@@ -94,6 +120,7 @@ impl Profile {
             encoding: encoding(params),
             diagnostics: diagnostics_model(params),
             actions: action_support(params),
+            hover: hover_markup(params),
             process_id: process_id.and_then(|id| u32::try_from(id).ok()),
             folders: folders(params),
             options: options.cloned().unwrap_or_default(),
@@ -167,6 +194,22 @@ fn action_support(params: &Value) -> Option<ActionSupport> {
         disabled: has("disabledSupport"),
         preferred: has("isPreferredSupport"),
     })
+}
+
+/// The first kind that the client names and we know; plain text is understood by everybody.
+fn hover_markup(params: &Value) -> Option<Markup> {
+    const HOVER: &str = "/capabilities/textDocument/hover";
+    if !is_offered(params, HOVER) {
+        return None;
+    }
+    let kinds = params.pointer(&format!("{HOVER}/contentFormat"));
+    let mut kinds = kinds.and_then(Value::as_array).into_iter().flatten();
+    let known = kinds.find_map(|kind| match kind.as_str()? {
+        "markdown" => Some(Markup::Markdown),
+        "plaintext" => Some(Markup::Plain),
+        _ => None,
+    });
+    Some(known.unwrap_or(Markup::Plain))
 }
 
 fn folders(params: &Value) -> Vec<String> {
@@ -258,6 +301,7 @@ mod tests {
         }));
         assert!(profile.has(Feature::DocumentChanges));
         assert!(profile.actions.is_some_and(|actions| actions.lazy_edit));
+        assert_eq!(profile.hover, Some(Markup::Plain));
         assert_eq!(profile.folders, ["file:///w"]);
     }
 }

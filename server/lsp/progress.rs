@@ -71,13 +71,15 @@ impl Works {
         let params = WorkDoneProgressCreateParams {
             token: NumberOrString::String(token.clone()),
         };
+        // The client may cancel as soon as it knows the token, which is before its answer is here.
+        self.under_way.insert(token.clone(), cancel.clone());
         if ask::<WorkDoneProgressCreate>(client, params)
             .await
             .is_none()
         {
+            self.under_way.remove(&token);
             return progress;
         }
-        self.under_way.insert(token.clone(), cancel.clone());
         progress.token = Some(token);
         let begin = WorkDoneProgressBegin {
             title: title.into(),

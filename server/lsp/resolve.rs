@@ -11,7 +11,7 @@ use super::{analysed::Analysed, convert::workspace_edit, profile::Profile};
 use crate::{
     analysis::Finding,
     refactorings::Offer,
-    text::{TextRange, TextSize},
+    text::{Edits, TextRange, TextSize},
 };
 
 /// Where an offer was found: enough to find it again.
@@ -34,6 +34,8 @@ pub(super) struct Note {
 }
 
 const VERSION: u8 = 1;
+/// Stands for the id of a refactoring where everything safe is carried out.
+const FIX_ALL: &str = "fix-all";
 
 impl Note {
     pub(super) fn of_answer(
@@ -67,6 +69,21 @@ impl Note {
         }
     }
 
+    /// Of everything that can be carried out safely.
+    pub(super) fn of_fix_all(analysed: &Analysed) -> Self {
+        Self {
+            v: VERSION,
+            refactoring: FIX_ALL.into(),
+            uri: analysed.document.uri.clone(),
+            version: analysed.document.version,
+            hash: analysed.document.hash().to_owned(),
+            start: 0,
+            end: 0,
+            n: 0,
+            smell: None,
+        }
+    }
+
     /// Nothing if the action isn't one of ours.
     pub(super) fn read(action: &CodeAction) -> Option<Self> {
         let note: Self = serde_json::from_value(action.data.clone()?).ok()?;
@@ -84,13 +101,13 @@ pub(super) fn resolve(
     note: &Note,
     mut action: CodeAction,
     profile: &Profile,
+    goes_on: &dyn Fn() -> bool,
 ) -> Result<CodeAction> {
     if analysed.document.hash() != note.hash {
         return Err(modified());
     }
-    let offer = find(analysed, note).ok_or_else(modified)?;
-    let edits = &offer.change().edits;
-    let edit = workspace_edit(&analysed.document, &analysed.file, edits, profile);
+    let edits = edits(analysed, note, goes_on).ok_or_else(modified)?;
+    let edit = workspace_edit(&analysed.document, &analysed.file, &edits, profile);
     action.edit = Some(edit.ok_or_else(modified)?);
     Ok(action)
 }
@@ -102,6 +119,13 @@ pub(super) fn modified() -> Error {
         message: "the document has changed since the action was offered".into(),
         data: None,
     }
+}
+
+fn edits(analysed: &Analysed, note: &Note, goes_on: &dyn Fn() -> bool) -> Option<Edits> {
+    if note.refactoring == FIX_ALL {
+        return Some(analysed.fixed(goes_on)?.edits.clone());
+    }
+    Some(find(analysed, note)?.change().edits.clone())
 }
 
 fn find(analysed: &Analysed, note: &Note) -> Option<Offer> {

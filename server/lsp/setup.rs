@@ -22,9 +22,11 @@ const WATCHED: [&str; 3] = ["**/rustassistant.toml", "**/Cargo.toml", "**/*.rs"]
 /// Registers for changes and asks for settings, then begins with the workspace. Waits for neither longer than the client's
 /// patience allows.
 pub(super) async fn start(desk: &Arc<Desk>) {
+    let working = desk.status.begin(desk);
     register(desk);
     ask_settings(desk).await;
     desk.background.start(desk);
+    working.end().await;
 }
 
 /// Settings that the client sent; where it sent none, it wants to be asked.

@@ -208,6 +208,7 @@ impl<S: LanguageServer> Transport<S> {
             "textDocument/didClose" => documents.close(&params),
             "workspace/didChangeWorkspaceFolders" => self.session.folders.change(&params),
             "textDocument/codeAction" => keep_own_diagnostics(&mut params),
+            "workspace/executeCommand" => drop_null(&mut params, "arguments"),
             "workspace/didChangeConfiguration" => set_default(&mut params, "settings"),
             _ => {}
         }
@@ -333,6 +334,15 @@ fn set_default(params: &mut Value, field: &str) {
     }
     if let Some(fields) = params.as_object_mut() {
         fields.entry(field).or_insert(Value::Null);
+    }
+}
+
+/// Some clients write null where they have nothing to say.
+fn drop_null(params: &mut Value, field: &str) {
+    if let Some(fields) = params.as_object_mut()
+        && fields.get(field).is_some_and(Value::is_null)
+    {
+        fields.remove(field);
     }
 }
 

@@ -4,6 +4,10 @@
 use std::io::{self, Write};
 
 use super::look::{Colour, Look};
+use crate::{
+    refactorings,
+    smells::{self, Smell},
+};
 
 /// Paragraphs are set at most this wide, in columns; longer lines are hard to read.
 const WIDEST: usize = 100;
@@ -35,6 +39,39 @@ pub fn write_documentation(out: &mut dyn Write, markdown: &str, look: Look) -> i
         }
     }
     page.end_paragraph()
+}
+
+/// The documentation of a smell or a refactoring as Markdown, for whoever can show it; nothing if there is none of this id.
+pub fn explanation(id: &str) -> Option<String> {
+    if let Some(markdown) = smells::doc(id) {
+        let limits = smells::by_name(id).map(limits_in_words);
+        return Some(format!("{markdown}\n{}\n", limits.unwrap_or_default()));
+    }
+    refactorings::doc(id).map(str::to_owned)
+}
+
+/// Why a smell is one: the first paragraph of what its documentation says of it, in one line.
+pub fn reason(smell: &str) -> Option<String> {
+    let mut lines = smells::doc(smell)?.lines();
+    lines.find(|line| *line == "## Why")?;
+    let paragraph = lines.skip_while(|line| line.trim().is_empty());
+    let paragraph = paragraph.take_while(|line| !line.trim().is_empty());
+    let words: Vec<&str> = paragraph.map(str::trim).collect();
+    Some(words.join(" "))
+}
+
+/// Above which measures a smell is shown, and what answers it.
+pub fn limits_in_words(smell: &Smell) -> String {
+    let mut words = format!(
+        "Shown above {} (warn) and above {} (strong).",
+        smell.limits.warn, smell.limits.strong
+    );
+    if !smell.answers.is_empty() {
+        words.push_str(" Answered by ");
+        words.push_str(&smell.answers.join(", "));
+        words.push('.');
+    }
+    words
 }
 
 struct Page<'a> {
@@ -145,6 +182,17 @@ mod tests {
         let mut out = Vec::new();
         write_documentation(&mut out, markdown, look).unwrap();
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn every_smell_says_why_in_one_line() {
+        for smell in smells::all() {
+            let why = reason(smell.id).unwrap();
+            assert!(why.ends_with('.') && !why.contains('\n'), "{why}");
+            let all = explanation(smell.id).unwrap();
+            assert!(all.ends_with(".\n"), "{all}");
+        }
+        assert_eq!((reason("nothing"), explanation("nothing")), (None, None));
     }
 
     #[test]

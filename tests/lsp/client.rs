@@ -33,6 +33,8 @@ pub(crate) struct Client {
     asked: Vec<Value>,
     answers: bool,
     settings: Value,
+    /// What `workspace/applyEdit` is answered with.
+    applied: Value,
     folder: tempfile::TempDir,
     is_over: bool,
     expected_error: Option<&'static str>,
@@ -93,6 +95,7 @@ impl Client {
             asked: Vec::new(),
             answers: true,
             settings: Value::Null,
+            applied: json!({"applied": true}),
             folder,
             is_over: false,
             expected_error: None,
@@ -127,6 +130,11 @@ impl Client {
     /// What `workspace/configuration` is answered with.
     pub(crate) fn set_settings(&mut self, settings: Value) {
         self.settings = settings;
+    }
+
+    /// What `workspace/applyEdit` is answered with.
+    pub(crate) fn set_applied(&mut self, answer: Value) {
+        self.applied = answer;
     }
 
     /// From here on the server's requests stay without a reply.
@@ -256,6 +264,13 @@ impl Client {
         result.as_array().cloned().unwrap_or_default()
     }
 
+    pub(crate) fn execute(&mut self, command: &str, arguments: &Value) -> Result<Value, Refused> {
+        self.call(
+            "workspace/executeCommand",
+            json!({"command": format!("rustassistant.{command}"), "arguments": arguments}),
+        )
+    }
+
     // Receiving
 
     pub(crate) fn wait(&mut self, id: i64) -> Result<Value, Refused> {
@@ -308,6 +323,15 @@ impl Client {
     pub(crate) fn forget_notifications(&mut self, method: &str) {
         self.notifications
             .retain(|message| message["method"] != method);
+    }
+
+    /// Takes in everything until the server has ended, and forgets what it notified of this.
+    pub(crate) fn forget_notifications_at_end(&mut self, method: &str) {
+        self.input.take();
+        while let Ok(message) = self.incoming.recv_timeout(PATIENCE) {
+            self.sort_in(message);
+        }
+        self.forget_notifications(method);
     }
 
     pub(crate) fn forget_replies(&mut self) {
@@ -367,6 +391,7 @@ impl Client {
                 let items = message["params"]["items"].as_array().unwrap();
                 items.iter().map(|_| self.settings.clone()).collect()
             }
+            "workspace/applyEdit" => self.applied.clone(),
             _ => Value::Null,
         };
         // The server may have left already.

@@ -6,8 +6,13 @@
 mod actions;
 mod client;
 mod clients;
+mod commands;
 mod documents;
 mod editing;
+mod fixing;
+mod hovers;
+mod lenses;
 mod lifecycle;
 mod samples;
+mod status;
 mod workspace;

@@ -50,6 +50,14 @@ pub fn history(local: &Path, age: Duration) -> History {
 }
 
 impl History {
+    /// With a run that is not at its end yet, if anything happened in it.
+    pub(super) fn with(mut self, tiers: BTreeMap<Tier, TierStats>) -> Self {
+        if !tiers.is_empty() {
+            self.add(Line { at: now(), tiers });
+        }
+        self
+    }
+
     fn add(&mut self, line: Line) {
         if self.runs == 0 {
             self.from = line.at;

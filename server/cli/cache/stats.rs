@@ -3,18 +3,14 @@
 //! What is held is looked up now; what happened was written down by the runs themselves, so a broken cache still tells
 //! why it is one.
 
-use std::{collections::BTreeMap, io::Write, time::Duration};
-
-use serde_json::{Value, json};
+use std::{io::Write, time::Duration};
 
 use super::{existing, with_store};
 use crate::{
-    cache::{
-        Access, CacheBackend, FaultKind, GateState, History, Holdings, Remote, Tier, TierStats,
-        history,
-    },
+    cache::{Access, FaultKind, GateState, History, Holdings, Remote, history},
     cli::{Output, Verdict},
     config::Config,
+    report::{cache_statistics, team, tier_word},
 };
 
 #[derive(Debug, clap::Args)]
@@ -38,7 +34,7 @@ pub(super) fn run(
         None => History::default(),
     };
     if arguments.json {
-        let json = as_json(config, &holdings, &history);
+        let json = cache_statistics(&config.cache, &holdings, &history);
         serde_json::to_writer_pretty(&mut *out, &json)?;
         writeln!(out)?;
     } else {
@@ -79,7 +75,7 @@ fn say_holdings(
         Err(fault) => writeln!(out, "fault: {fault}")?,
     }
     writeln!(out, "limit on disk: {}", config.cache.disk)?;
-    match team(config) {
+    match team(&config.cache) {
         Some(remote) => writeln!(
             out,
             "team: {}, namespace {}, {}",
@@ -99,7 +95,7 @@ fn say_history(history: &History, days: u16, out: &mut Output) -> anyhow::Result
     }
     writeln!(out, "\nruns in {days} days: {}", history.runs)?;
     for (tier, stats) in &history.tiers {
-        let name = name_of(*tier);
+        let name = tier_word(*tier);
         writeln!(
             out,
             "{name}: {} hits, {} misses, {} faults; {} written, {} dropped; {} bytes read, {} written",
@@ -141,67 +137,10 @@ fn say_history(history: &History, days: u16, out: &mut Output) -> anyhow::Result
     Ok(())
 }
 
-fn as_json(config: &Config, holdings: &Result<Holdings, String>, history: &History) -> Value {
-    let tiers = history.tiers.iter();
-    let tiers: BTreeMap<_, _> = tiers
-        .map(|(tier, stats)| (name_of(*tier), tier_json(stats)))
-        .collect();
-    json!({
-        "path": config.cache.path.as_ref().map(|path| path.display().to_string()),
-        "holdings": holdings.as_ref().ok(),
-        "fault": holdings.as_ref().err(),
-        "limit_bytes": config.cache.disk,
-        "team": team(config).map(|remote| json!({
-            "address": remote.address.to_string(),
-            "namespace": remote.namespace.as_str(),
-            "writes": matches!(remote.access, Access::Write(_)),
-        })),
-        "runs": history.runs,
-        "from": history.from,
-        "until": history.until,
-        "tiers": tiers,
-    })
-}
-
-fn tier_json(stats: &TierStats) -> Value {
-    let micros = |percent| {
-        let bound = stats.latencies.percentile(percent);
-        bound.map(|bound| u64::try_from(bound.as_micros()).unwrap_or(u64::MAX))
-    };
-    json!({
-        "hits": stats.hits,
-        "misses": stats.misses,
-        "faults": stats.faults,
-        "write_faults": stats.write_faults,
-        "written": stats.written,
-        "dropped": stats.dropped,
-        "bytes_read": stats.bytes_read,
-        "bytes_written": stats.bytes_written,
-        "latency_us": {"p50": micros(50), "p99": micros(99)},
-        "breaker": {"reads": stats.reads, "writes": stats.writes},
-        "last_fault": stats.last_fault,
-    })
-}
-
-fn team(config: &Config) -> Option<&Remote> {
-    match config.cache.team.as_ref()? {
-        CacheBackend::Postgres(remote) | CacheBackend::Http(remote) => Some(remote),
-        CacheBackend::Sqlite(_) => None,
-    }
-}
-
 fn rights(remote: &Remote) -> &'static str {
     match remote.access {
         Access::Read => "read only",
         Access::Write(_) => "read and written",
-    }
-}
-
-fn name_of(tier: Tier) -> &'static str {
-    match tier {
-        Tier::Memory => "memory",
-        Tier::Local => "local",
-        Tier::Remote => "team",
     }
 }
 

@@ -1,0 +1,119 @@
+//! From two texts to the edits between them.
+
+use similar::{DiffOp, DiffTag, TextDiff};
+
+use crate::text::{Edit, Edits, TextRange, TextSize};
+
+/// Runs of changed lines longer than this are not compared word by word: it would take long, and nobody could tell which word
+/// became which.
+const MOST_WORDS: usize = 4_000;
+
+/// The edits that make `after` of `before`: by lines, and by words within lines that changed, so that cursors, folds and
+/// marks beside the real changes stay where they are.
+pub(super) fn difference(before: &str, after: &str) -> Edits {
+    let lines = TextDiff::from_lines(before, after);
+    let mut edits = Vec::new();
+    for hunk in changes(&lines, 0) {
+        let old = &before[usize::from(hunk.delete.start())..usize::from(hunk.delete.end())];
+        edits.extend(by_words(old, &hunk));
+    }
+    // What comes from one comparison is disjoint; if it weren't, one edit of everything would still be right.
+    Edits::new(edits).unwrap_or_else(|_| whole(before, after))
+}
+
+fn by_words(old: &str, hunk: &Edit) -> Vec<Edit> {
+    let words = TextDiff::from_words(old, hunk.insert.as_str());
+    if words.old_len() + words.new_len() > MOST_WORDS {
+        return vec![hunk.clone()];
+    }
+    changes(&words, hunk.delete.start().into())
+}
+
+/// What a comparison found to be different, in a text that starts at `start`.
+fn changes(diff: &TextDiff<'_, '_, str>, start: u32) -> Vec<Edit> {
+    let old: Vec<TextSize> = offsets(diff.iter_old_slices(), start);
+    let new: Vec<&str> = diff.iter_new_slices().collect();
+    let changed = diff.ops().iter().filter(|op| op.tag() != DiffTag::Equal);
+    changed
+        .map(|op: &DiffOp| {
+            let (from, to) = (op.old_range().start, op.old_range().end);
+            Edit::replace(
+                TextRange::new(old[from], old[to]),
+                new[op.new_range()].concat(),
+            )
+        })
+        .collect()
+}
+
+/// Where each part starts, and where the last one ends.
+fn offsets<'a>(parts: impl Iterator<Item = &'a str>, start: u32) -> Vec<TextSize> {
+    let mut at = TextSize::new(start);
+    let mut offsets = vec![at];
+    for part in parts {
+        at += TextSize::of(part);
+        offsets.push(at);
+    }
+    offsets
+}
+
+fn whole(before: &str, after: &str) -> Edits {
+    let all = TextRange::up_to(TextSize::of(before));
+    Edits::new(vec![Edit::replace(all, after)]).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BEFORE: &str = "fn f() {\r\n    if a {\r\n        if b {\r\n            ä();\r\n        }\r\n    }\r\n}\r\n\r\nfn g() {}\r\n";
+    const AFTER: &str =
+        "fn f() {\r\n    if a && b {\r\n        ä();\r\n    }\r\n}\r\n\r\nfn g() {}\r\n";
+
+    #[test]
+    fn the_edits_lead_from_one_text_to_the_other() {
+        for (before, after) in [
+            (BEFORE, AFTER),
+            (AFTER, BEFORE),
+            ("", AFTER),
+            (AFTER, ""),
+            ("a\nb", "a\nb\n"),
+            ("a b c\n", "c b a\n"),
+        ] {
+            let edits = difference(before, after);
+            assert_eq!(edits.apply(before).as_deref(), Some(after));
+        }
+    }
+
+    #[test]
+    fn what_stays_is_not_touched() {
+        let edits = difference(BEFORE, AFTER).trimmed(BEFORE);
+        let touched: u32 = edits
+            .as_slice()
+            .iter()
+            .map(|edit| u32::from(edit.delete.len()))
+            .sum();
+        assert!(touched < 50, "{edits:?}");
+        assert!(difference(AFTER, AFTER).is_empty());
+        let call = BEFORE.find("ä();").unwrap();
+        let call = TextSize::try_from(call).unwrap();
+        assert!(
+            edits
+                .as_slice()
+                .iter()
+                .all(|edit| !edit.delete.contains(call)),
+            "{edits:?}"
+        );
+    }
+
+    #[test]
+    fn a_text_with_many_changes_is_still_right() {
+        let before: String = (0..3_000)
+            .map(|at| format!("let a{at} = {at};\n"))
+            .collect();
+        let after: String = (0..3_000)
+            .map(|at| format!("let b{at} = {at};\n"))
+            .collect();
+        let edits = difference(&before, &after);
+        assert_eq!(edits.apply(&before), Some(after));
+    }
+}

@@ -1,0 +1,104 @@
+//! What is shown where the pointer rests.
+
+use serde_json::{Value, json};
+
+use crate::{
+    client::Client,
+    clients,
+    samples::{IF, nested},
+};
+
+fn with_hover(kinds: &[&str]) -> Client {
+    let mut capabilities = clients::vscode();
+    capabilities["textDocument"]["hover"] = json!({"contentFormat": kinds});
+    Client::ready(capabilities)
+}
+
+fn hover(client: &mut Client, uri: &str, line: u32, character: u32) -> Value {
+    client.request(
+        "textDocument/hover",
+        json!({
+            "textDocument": {"uri": uri},
+            "position": {"line": line, "character": character},
+        }),
+    )
+}
+
+#[test]
+fn a_finding_says_what_it_is_and_what_answers_it() {
+    let mut client = with_hover(&["markdown", "plaintext"]);
+    let uri = client.uri("a.rs");
+    client.open(&uri, &nested("f"));
+    let shown = hover(&mut client, &uri, IF.0, IF.1);
+    assert_eq!(
+        shown["range"],
+        json!({"start": {"line": 1, "character": 4}, "end": {"line": 1, "character": 6}})
+    );
+    assert_eq!(shown["contents"]["kind"], "markdown");
+    let text = shown["contents"]["value"].as_str().unwrap();
+    for words in [
+        "**collapsible-if**: ",
+        "It measures 1. Up to 0 is fine",
+        "What answers it here:",
+        "(merge-nested-if): safe. Checked: ",
+        "](https://",
+    ] {
+        assert!(text.contains(words), "{words}\n{text}");
+    }
+}
+
+#[test]
+fn elsewhere_nothing_is_said() {
+    let mut client = with_hover(&["markdown"]);
+    let uri = client.uri("a.rs");
+    client.open(&uri, &nested("f"));
+    for (line, character) in [(0, 3), (IF.0, 0), (IF.0, IF.1 + 2), (2, 8), (90, 0)] {
+        assert_eq!(hover(&mut client, &uri, line, character), Value::Null);
+    }
+    let closed = client.uri("closed.rs");
+    assert_eq!(hover(&mut client, &closed, IF.0, IF.1), Value::Null);
+}
+
+#[test]
+fn the_kind_of_text_is_the_first_that_the_client_names() {
+    for (kinds, expected) in [
+        (vec!["plaintext", "markdown"], "plaintext"),
+        (vec!["hologram", "markdown"], "markdown"),
+        (vec![], "plaintext"),
+    ] {
+        let mut client = with_hover(&kinds);
+        let uri = client.uri("a.rs");
+        client.open(&uri, &nested("f"));
+        let shown = hover(&mut client, &uri, IF.0, IF.1 + 1);
+        assert_eq!(shown["contents"]["kind"], expected);
+        let text = shown["contents"]["value"].as_str().unwrap();
+        let is_marked_up = text.contains("**") || text.contains("](");
+        assert_eq!(is_marked_up, expected == "markdown", "{text}");
+    }
+}
+
+#[test]
+fn the_places_that_add_to_a_finding_are_told() {
+    let mut client = with_hover(&["markdown"]);
+    let uri = client.uri("a.rs");
+    let ifs = "        if a { while b { if c { g(); } } }\n".repeat(9);
+    let text =
+        format!("fn f(a: bool, b: bool, c: bool) {{\n    for _ in 0..3 {{\n{ifs}    }}\n}}\n");
+    client.open(&uri, &text);
+    let shown = hover(&mut client, &uri, 0, 3);
+    let text = shown["contents"]["value"].as_str().unwrap();
+    assert!(text.contains("- line 3 adds"), "{text}");
+    assert!(text.contains("more place"), "{text}");
+}
+
+#[test]
+fn a_client_that_shows_no_hovers_is_offered_none() {
+    let mut client = Client::start();
+    let mut capabilities = clients::vscode();
+    let result = client.initialize(capabilities.clone());
+    assert!(result["capabilities"].get("hoverProvider").is_none());
+    capabilities["textDocument"]["hover"] = json!({});
+    let mut client = Client::start();
+    let result = client.initialize(capabilities);
+    assert_eq!(result["capabilities"]["hoverProvider"], true);
+}
