@@ -107,12 +107,11 @@ mod tests {
 
     #[test]
     fn a_text_with_many_changes_is_still_right() {
-        let before: String = (0..3_000)
-            .map(|at| format!("let a{at} = {at};\n"))
-            .collect();
-        let after: String = (0..3_000)
-            .map(|at| format!("let b{at} = {at};\n"))
-            .collect();
+        let text = |name: &str| {
+            let lines = (0..3_000).map(|at| format!("let {name}{at} = {at};\n"));
+            lines.collect::<Vec<_>>().concat()
+        };
+        let (before, after) = (text("a"), text("b"));
         let edits = difference(&before, &after);
         assert_eq!(edits.apply(&before), Some(after));
     }

@@ -156,7 +156,7 @@ impl Analysed {
         let places: Vec<_> = self.findings.iter().filter_map(of).collect();
         let counted = functions.iter().map(|function| {
             let own = places.iter().filter(|range| **range == function.range);
-            (function.clone(), own.count())
+            (*function, own.count())
         });
         counted.filter(|(_, count)| *count > 0).collect()
     }

@@ -290,16 +290,13 @@ fn check(change: Change, snapshot: &Snapshot) -> std::result::Result<TextChange,
         Some(path) => path.display().to_string(),
         None => change.key.clone(),
     };
-    let (uri, version, text) = match snapshot.get(&change.key) {
-        Some(document) => {
-            let text = document.file().map(|file| Arc::clone(file.text()));
-            (document.uri.clone(), Some(document.version), text)
-        }
-        None => {
-            let path = change.path.as_deref();
-            let text = path.and_then(|path| workspace::read(path).ok());
-            (change.key.clone(), None, text)
-        }
+    let (uri, version, text) = if let Some(document) = snapshot.get(&change.key) {
+        let text = document.file().map(|file| Arc::clone(file.text()));
+        (document.uri.clone(), Some(document.version), text)
+    } else {
+        let path = change.path.as_deref();
+        let text = path.and_then(|path| workspace::read(path).ok());
+        (change.key.clone(), None, text)
     };
     let uri = Url::parse(&uri).map_err(|_| place(&change))?;
     if text.as_ref() != Some(change.file.text()) {

@@ -1,7 +1,7 @@
 //! The workspace's folders, and what lies around the files in them. Reads the disk, so never on the transport's thread.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
@@ -44,6 +44,8 @@ pub(super) struct Effective {
 struct Options {
     initial: Value,
     asked: Value,
+    /// What the client says beside for the files of one folder.
+    of_folders: HashMap<PathBuf, Value>,
 }
 
 #[derive(Debug, Default)]
@@ -91,14 +93,21 @@ impl Folders {
         read(&self.roots).clone()
     }
 
-    /// What the client answered when it was asked for settings, or sent unasked. Whether that changed anything.
-    pub(super) fn set_options(&self, asked: Value) -> bool {
+    /// What the client answered when it was asked for settings, in general and for single folders, or sent unasked.
+    /// Whether that changed anything.
+    pub(super) fn set_options(&self, asked: Value, of_folders: Vec<(PathBuf, Value)>) -> bool {
         let asked = unwrap_own(asked);
+        let of_folders = of_folders.into_iter();
+        let of_folders: HashMap<PathBuf, Value> = of_folders
+            .map(|(folder, options)| (folder, unwrap_own(options)))
+            .filter(|(_, options)| !options.is_null())
+            .collect();
         let mut options = write(&self.options);
-        if options.asked == asked {
+        if options.asked == asked && options.of_folders == of_folders {
             return false;
         }
         options.asked = asked;
+        options.of_folders = of_folders;
         drop(options);
         self.forget_options();
         true
@@ -154,7 +163,7 @@ impl Folders {
         }
         let generation = self.generation();
         let root = self.root_of(directory);
-        let editor = self.editor_options();
+        let editor = self.editor_options(root.as_deref());
         let request = Request {
             start: directory,
             workspace: root.as_deref(),
@@ -187,10 +196,13 @@ impl Folders {
         around.max_by_key(|root| root.components().count())
     }
 
-    fn editor_options(&self) -> Value {
+    fn editor_options(&self, root: Option<&Path>) -> Value {
         let options = read(&self.options);
         let mut merged = options.initial.clone();
         merge(&mut merged, &options.asked);
+        if let Some(own) = root.and_then(|root| options.of_folders.get(root)) {
+            merge(&mut merged, own);
+        }
         merged
     }
 

@@ -1,9 +1,9 @@
 //! What is agreed with the client after `initialized`, and what happens when it changes.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use lsp_types::{
-    ConfigurationItem, ConfigurationParams, FileEvent, Registration, RegistrationParams,
+    ConfigurationItem, ConfigurationParams, FileEvent, Registration, RegistrationParams, Url,
     request::{RegisterCapability, WorkspaceConfiguration},
 };
 use serde_json::{Value, json};
@@ -29,22 +29,26 @@ pub(super) async fn start(desk: &Arc<Desk>) {
     working.end().await;
 }
 
-/// Settings that the client sent; where it sent none, it wants to be asked.
+/// Settings that the client sent; where it sent none, it wants to be asked. What is sent holds for all folders alike, so a
+/// client that has several is asked too.
 pub(super) async fn take_settings(desk: &Arc<Desk>, settings: Value) {
     let says_nothing = match &settings {
         Value::Null => true,
         Value::Object(fields) => fields.is_empty(),
         _ => false,
     };
-    if says_nothing {
+    if says_nothing || !folders_to_ask_for(desk).is_empty() {
         ask_settings(desk).await;
-    } else if desk.session.folders.set_options(settings) {
+    } else if desk.session.folders.set_options(settings, Vec::new()) {
         desk.settle_all().await;
     }
 }
 
 pub(super) async fn folders_changed(desk: &Arc<Desk>) {
     desk.settle_all().await;
+    if !folders_to_ask_for(desk).is_empty() {
+        ask_settings(desk).await;
+    }
     desk.background.start(desk);
 }
 
@@ -79,20 +83,36 @@ async fn ask_settings(desk: &Arc<Desk>) {
     if !desk.session.profile().has(Feature::Configuration) {
         return;
     }
-    let item = ConfigurationItem {
-        scope_uri: None,
+    let folders = folders_to_ask_for(desk);
+    let scopes = std::iter::once(None).chain(folders.iter().map(|(_, scope)| Some(scope.clone())));
+    let items = scopes.map(|scope_uri| ConfigurationItem {
+        scope_uri,
         section: Some(super::NAME.into()),
+    });
+    let params = ConfigurationParams {
+        items: items.collect(),
     };
-    let params = ConfigurationParams { items: vec![item] };
     let answer = ask::<WorkspaceConfiguration>(&desk.client, params).await;
-    let settings = answer.and_then(|mut items| items.pop());
-    if desk
-        .session
-        .folders
-        .set_options(settings.unwrap_or_default())
-    {
+    let mut answers = answer.unwrap_or_default().into_iter();
+    let general = answers.next().unwrap_or_default();
+    let folders = folders.into_iter().map(|(folder, _)| folder);
+    let of_folders = folders.zip(answers).collect();
+    if desk.session.folders.set_options(general, of_folders) {
         desk.settle_all().await;
     }
+}
+
+/// The folders that may have settings of their own: those of an only one are the general ones.
+fn folders_to_ask_for(desk: &Desk) -> Vec<(PathBuf, Url)> {
+    let roots = desk.session.folders.roots();
+    if roots.len() < 2 || !desk.session.profile().has(Feature::Configuration) {
+        return Vec::new();
+    }
+    let named = roots.into_iter().filter_map(|root| {
+        let scope = Url::from_file_path(&root).ok()?;
+        Some((root, scope))
+    });
+    named.collect()
 }
 
 fn register(desk: &Arc<Desk>) {

@@ -249,3 +249,61 @@ fn files_of_others_get_no_actions() {
         );
     }
 }
+
+/// A function whose only finding is in its fourth line.
+const INSIDE: &str = "/// Documented.\npub fn f(a: bool, b: bool) -> u8 {\n    let mut c = 1;\n    if a {\n        if b {\n            c = 2;\n        }\n    }\n    c\n}\n";
+
+fn quick_fixes(actions: &[Value]) -> Vec<&Value> {
+    let fixes = actions.iter().filter(|action| action["kind"] == "quickfix");
+    fixes.collect()
+}
+
+#[test]
+fn at_a_functions_name_its_findings_are_answered() {
+    let mut client = Client::ready(clients::vscode());
+    let uri = client.uri("a.rs");
+    client.open(&uri, INSIDE);
+    let diagnostics = client.pulled_items(&uri);
+    assert_eq!(diagnostics.len(), 1);
+    for column in [0, 4, 7, 12, 30] {
+        let actions = client.actions(&uri, &cursor(1, column));
+        let fixes = quick_fixes(&actions);
+        assert_eq!(fixes.len(), 1, "{column}: {actions:?}");
+        let title = fixes[0]["title"].as_str().unwrap();
+        assert!(title.ends_with(" (line 4)"), "{title}");
+        assert!(title.chars().count() <= 60, "{title}");
+        assert_eq!(fixes[0]["diagnostics"], json!(diagnostics));
+        assert!(fixes[0].get("isPreferred").is_none());
+        let resolved = client.request("codeAction/resolve", fixes[0].clone());
+        let edits = &resolved["edit"]["documentChanges"][0]["edits"];
+        assert!(apply(INSIDE, edits, "utf-16").contains("if a && b {"));
+    }
+    for (line, column) in [(0, 4), (2, 8), (8, 4)] {
+        let actions = client.actions(&uri, &cursor(line, column));
+        assert!(quick_fixes(&actions).is_empty(), "{line}: {actions:?}");
+    }
+}
+
+#[test]
+fn a_function_inside_another_answers_for_itself() {
+    let mut client = Client::ready(clients::vscode());
+    let uri = client.uri("a.rs");
+    let inner = nested("inner");
+    let text = format!("fn outer(a: bool) {{\n    g();\n{inner}}}\n");
+    client.open(&uri, &text);
+    assert!(quick_fixes(&client.actions(&uri, &cursor(0, 4))).is_empty());
+    assert_eq!(quick_fixes(&client.actions(&uri, &cursor(2, 4))).len(), 1);
+}
+
+#[test]
+fn few_answers_from_inside_are_offered() {
+    let mut client = Client::ready(clients::vscode());
+    let uri = client.uri("a.rs");
+    let ifs = "    if a {\n        if b {\n            g();\n        }\n    }\n    h();\n";
+    let text = format!("fn f(a: bool, b: bool) {{\n{}}}\n", ifs.repeat(20));
+    client.open(&uri, &text);
+    let actions = client.actions(&uri, &cursor(0, 3));
+    let is_inside = |action: &&Value| action["title"].as_str().unwrap().contains("(line ");
+    assert_eq!(actions.iter().filter(is_inside).count(), 5, "{actions:?}");
+    assert!(actions.len() <= 10);
+}

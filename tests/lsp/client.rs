@@ -33,6 +33,8 @@ pub(crate) struct Client {
     asked: Vec<Value>,
     answers: bool,
     settings: Value,
+    /// What is answered beside for one scope.
+    settings_of: HashMap<String, Value>,
     /// What `workspace/applyEdit` is answered with.
     applied: Value,
     folder: tempfile::TempDir,
@@ -95,6 +97,7 @@ impl Client {
             asked: Vec::new(),
             answers: true,
             settings: Value::Null,
+            settings_of: HashMap::new(),
             applied: json!({"applied": true}),
             folder,
             is_over: false,
@@ -130,6 +133,11 @@ impl Client {
     /// What `workspace/configuration` is answered with.
     pub(crate) fn set_settings(&mut self, settings: Value) {
         self.settings = settings;
+    }
+
+    /// What it is answered with for a folder.
+    pub(crate) fn set_settings_of(&mut self, folder: &str, settings: Value) {
+        self.settings_of.insert(folder.to_owned(), settings);
     }
 
     /// What `workspace/applyEdit` is answered with.
@@ -389,7 +397,12 @@ impl Client {
         let result = match message["method"].as_str().unwrap() {
             "workspace/configuration" => {
                 let items = message["params"]["items"].as_array().unwrap();
-                items.iter().map(|_| self.settings.clone()).collect()
+                let of_item = |item: &Value| {
+                    let scope = item.get("scopeUri").and_then(Value::as_str);
+                    let own = scope.and_then(|scope| self.settings_of.get(scope));
+                    own.unwrap_or(&self.settings).clone()
+                };
+                items.iter().map(of_item).collect()
             }
             "workspace/applyEdit" => self.applied.clone(),
             _ => Value::Null,

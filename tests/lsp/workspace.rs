@@ -223,6 +223,42 @@ fn folders_come_and_go() {
     assert_eq!(found(&mut client, &uri), 0);
 }
 
+#[test]
+fn each_of_several_folders_has_settings_of_its_own() {
+    let mut client = Client::start();
+    let [one, two] = ["one", "two"].map(|folder| client.uri(folder));
+    client.set_settings_of(&two, off());
+    let folders = json!([{"uri": one, "name": "one"}, {"uri": two, "name": "two"}]);
+    client.initialize_with(json!({
+        "rootUri": null, "workspaceFolders": folders, "capabilities": clients::vscode(),
+    }));
+    let asked = client.take_asked("workspace/configuration");
+    let expected = json!([
+        {"section": "rustassistant"},
+        {"scopeUri": one, "section": "rustassistant"},
+        {"scopeUri": two, "section": "rustassistant"},
+    ]);
+    assert_eq!(asked["items"], expected);
+    client.settle();
+    let files = [format!("{one}/a.rs"), format!("{two}/a.rs")];
+    for uri in &files {
+        client.open(uri, &nested("f"));
+    }
+    client.take_asked("workspace/diagnostic/refresh");
+    assert_eq!(files.clone().map(|uri| found(&mut client, &uri)), [1, 0]);
+
+    // What is sent for all doesn't take the place of what each has.
+    client.set_settings_of(&one, off());
+    client.notify(
+        "workspace/didChangeConfiguration",
+        json!({"settings": {"rustassistant": {"profile": "full"}}}),
+    );
+    client.take_asked("workspace/configuration");
+    while files.clone().map(|uri| found(&mut client, &uri)) != [0, 0] {
+        client.take_asked("workspace/diagnostic/refresh");
+    }
+}
+
 fn with_progress() -> Value {
     let mut capabilities = clients::vscode();
     capabilities["window"]["workDoneProgress"] = json!(true);
