@@ -222,7 +222,16 @@ async fn assert_goes_on(path: &Path, count: u32) -> Result<(), Option<FaultKind>
             break;
         }
     }
-    if outcome == Err(None) && !cache.check().await.unwrap().problems.is_empty() {
+    if outcome == Err(None) {
+        let checked = cache.check().await;
+        let is_seen = checked.map_or_else(
+            |fault| fault.kind() == FaultKind::Corrupt,
+            |findings| !findings.problems.is_empty(),
+        );
+        assert!(
+            is_seen,
+            "what is written is never found, and no check says why"
+        );
         outcome = Ok(());
     }
     cache.close().await;
