@@ -136,7 +136,7 @@ impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             FaultKind::Busy => "another process keeps the cache locked; end it, or wait until it is done",
-            FaultKind::Timeout => "the cache did not answer in time; is its disk slow or on a network?",
+            FaultKind::Timeout => "the cache did not answer in time; is its disk or the network slow?",
             FaultKind::Corrupt => "the cache file is damaged; it is moved aside and started afresh by the next write",
             FaultKind::Checksum => "an entry was damaged and is computed again",
             FaultKind::ReadOnly => "the cache can't be written; make the file and its folder writable, or choose another path",

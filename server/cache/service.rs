@@ -13,6 +13,7 @@ mod file_shelf;
 mod guard;
 pub mod keys;
 mod metrics;
+mod private;
 mod refusal;
 mod routes;
 mod storage;
@@ -108,7 +109,7 @@ impl Default for Bounds {
             connections: 512,
             rate: NonZeroU32::MIN.saturating_add(1_999),
             burst: NonZeroU32::MIN.saturating_add(19_999),
-            head_time: Duration::from_secs(60),
+            head_time: Duration::from_mins(1),
             body_time: Duration::from_secs(30),
             grace: Duration::from_secs(10),
         }
@@ -221,6 +222,7 @@ impl Service {
         let mut server = axum_server::from_tcp(listener)?
             .handle(handle)
             .http1_only()
+            .accept_error_handler(refused)
             .first_request_timeout(bounds.head_time.min(FIRST_HEAD));
         server
             .http_builder()
@@ -351,6 +353,14 @@ impl App {
         known.retain(|_, (when, _)| when.elapsed() < HOLDINGS_LAST);
         known.insert(namespace.clone(), (Instant::now(), holdings));
         Some(holdings)
+    }
+}
+
+/// Without a peer it is the machine that takes no more connections; with one it is only that one.
+fn refused(peer: Option<&SocketAddr>, error: &std::io::Error) {
+    match peer {
+        None => tracing::warn!(%error, "connections can't be taken"),
+        Some(peer) => tracing::debug!(%peer, %error, "a connection was not taken"),
     }
 }
 

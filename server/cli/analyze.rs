@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     analysis::{Answer, Finding, Level, Origin, answers_to, idle_allowances, judge},
-    cache::TieredStats,
+    cache::{Tier, TieredStats},
     facts::{FileReport, FunctionFacts, Problem},
     report::{self, File, Found, Report, Summary},
     syntax::Source,
@@ -251,6 +251,17 @@ fn say_statistics(stats: &TieredStats) {
     );
     for (kind, count) in &stats.faults {
         say("stats", &format!("cache faults: {kind} {count}"));
+    }
+    if let Some(team) = stats.tiers.get(&Tier::Remote) {
+        let words = format!(
+            "the team's cache: {} hits, {} misses, {} faults; {} written, {} dropped",
+            team.hits,
+            team.misses,
+            team.fault_count(),
+            team.written,
+            team.dropped
+        );
+        say("stats", &words);
     }
     say("stats", &format!("caught panics: {}", caught_panics()));
 }

@@ -52,7 +52,7 @@ pub(super) fn run(out: &mut Output) -> anyhow::Result<Verdict> {
     checks.push(home(settings.environment().home.as_deref()));
     checks.push(cache(&loaded.config));
     checks.extend(team::examine(&loaded));
-    checks.extend(clock(&loaded.config));
+    checks.push(clock(&loaded.config));
     checks.extend(configuration(&loaded));
     checks.extend(["cargo", "rustc"].map(toolchain));
     for Check { state, what, words } in &checks {
@@ -169,29 +169,22 @@ fn holdings(config: &Config) -> anyhow::Result<Holdings> {
 }
 
 /// Signatures hold whatever the time is, but certificates and the age of entries don't.
-fn clock(config: &Config) -> Option<Check> {
+fn clock(config: &Config) -> Check {
     const WHAT: &str = "clock";
     let now = SystemTime::now();
-    let is_early = now.duration_since(UNIX_EPOCH).unwrap_or_default() < RELEASED;
-    if is_early {
+    if now.duration_since(UNIX_EPOCH).unwrap_or_default() < RELEASED {
         let words = "it stands before this version was made, so no certificate will be believed; set the machine's time";
-        return Some(Check::problem(WHAT, words));
+        return Check::problem(WHAT, words);
     }
-    let written = config
-        .cache
-        .path
-        .as_ref()?
-        .metadata()
-        .ok()?
-        .modified()
-        .ok()?;
-    let words = "it is right as far as can be seen from here";
-    if written.duration_since(now).unwrap_or_default() > SLACK {
+    let path = config.cache.path.as_ref();
+    let written = path.and_then(|path| path.metadata().ok()?.modified().ok());
+    let ahead = written.and_then(|written| written.duration_since(now).ok());
+    if ahead.is_some_and(|ahead| ahead > SLACK) {
         let words =
             "the cache was written in its future, so ages are wrong; check the machine's time";
-        return Some(Check::problem(WHAT, words));
+        return Check::problem(WHAT, words);
     }
-    Some(Check::ok(WHAT, words))
+    Check::ok(WHAT, "it is right as far as can be seen from here")
 }
 
 fn configuration(loaded: &Loaded) -> Vec<Check> {

@@ -96,10 +96,13 @@ fn the_cache_tells_of_itself() {
     assert!(!place.home().exists(), "asking makes nothing");
 
     let cold = place.run(["cache", "key", "a.rs"]).expect(0).stdout;
-    assert!(cold.contains("in no tier"), "{cold}");
+    assert!(
+        cold.contains("\nlocal: no\nteam: none is configured\n"),
+        "{cold}"
+    );
     place.analyze(&["a.rs"]).expect(0);
     let warm = place.run(["cache", "key", "a.rs"]).expect(0).stdout;
-    assert!(warm.contains("local"), "{warm}");
+    assert!(warm.contains("\nlocal: yes\n"), "{warm}");
 
     let stats = place.run(["cache", "stats"]).expect(0).stdout;
     assert!(stats.contains("entries: 1"), "{stats}");

@@ -9,5 +9,6 @@ mod analyze;
 mod apply;
 mod bad_home;
 mod bad_input;
+mod cache;
 mod commands;
 mod harness;

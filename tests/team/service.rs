@@ -1,6 +1,7 @@
 //! `cache serve`, the HTTP server: the real program, spoken to with an ordinary client, with raw bytes, and with our own.
 
 mod bounds;
+mod database;
 mod ending;
 mod faults;
 mod protocol;

@@ -35,9 +35,6 @@ const KNOWN: &[&str] = &[
     "user",
 ];
 
-/// Variables that name files for the library; one that holds the text itself is not read here.
-const FILES: &[&str] = &["PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"];
-
 /// Reads the secret, so this may ask a password manager, and takes as long as that does.
 pub(super) async fn options(remote: &Remote) -> Result<PgConnectOptions, Fault> {
     build(remote)
@@ -60,15 +57,15 @@ async fn build(remote: &Remote) -> Result<PgConnectOptions, Fault> {
     let url = remote.address.resolve()?;
     let asked = asked(&url)?;
     let options = PgConnectOptions::from_url(&url).map_err(|error| fault::of(&error))?;
-    let mut options = secure(without_brackets(options), asked.sslmode.as_deref())?;
-    let named = FILES.iter().filter_map(|name| std::env::var(name).ok());
-    let named = named.filter(|value| !value.trim_start().starts_with("-----BEGIN "));
-    for file in asked.files.into_iter().chain(named) {
-        look_for(Path::new(&file)).await?;
-    }
-    if let Some(file) = &remote.ca_file {
-        look_for(file).await?;
-        options = options.ssl_root_cert(file);
+    let mut options = secure(without_brackets(options), asked.tls)?;
+    if matches!(options.get_ssl_mode(), PgSslMode::VerifyFull) {
+        for file in asked.files.into_iter().chain(of_environment()) {
+            look_for(Path::new(&file)).await?;
+        }
+        if let Some(file) = &remote.ca_file {
+            look_for(file).await?;
+            options = options.ssl_root_cert(file);
+        }
     }
     if let Some(secret) = remote.secret().await? {
         options = options.password(secret.expose_secret());
@@ -84,8 +81,23 @@ async fn build(remote: &Remote) -> Result<PgConnectOptions, Fault> {
 /// What of an address is looked at here rather than by the library.
 #[derive(Default)]
 struct Asked {
-    sslmode: Option<String>,
+    tls: Option<Tls>,
     files: Vec<String>,
+}
+
+/// The only two modes that say clearly what they do.
+#[derive(Clone, Copy)]
+enum Tls {
+    No,
+    Full,
+}
+
+fn tls(mode: &str) -> Result<Tls, Fault> {
+    match mode {
+        "verify-full" => Ok(Tls::Full),
+        "disable" => Ok(Tls::No),
+        _ => Err(too_weak()),
+    }
 }
 
 fn asked(url: &Url) -> Result<Asked, Fault> {
@@ -98,7 +110,7 @@ fn asked(url: &Url) -> Result<Asked, Fault> {
             )));
         }
         match &*name {
-            "sslmode" => asked.sslmode = Some(value.into_owned()),
+            "sslmode" => asked.tls = Some(tls(&value)?),
             "sslrootcert" | "sslcert" | "sslkey" => asked.files.push(value.into_owned()),
             _ => {}
         }
@@ -118,20 +130,24 @@ fn without_brackets(options: PgConnectOptions) -> PgConnectOptions {
     }
 }
 
-fn secure(options: PgConnectOptions, asked: Option<&str>) -> Result<PgConnectOptions, Fault> {
+fn secure(options: PgConnectOptions, asked: Option<Tls>) -> Result<PgConnectOptions, Fault> {
     if is_socket(&options) {
         return Ok(options.ssl_mode(PgSslMode::Disable));
     }
     match asked {
-        None | Some("verify-full") => Ok(options.ssl_mode(PgSslMode::VerifyFull)),
-        Some("disable") if is_loopback(options.get_host()) => {
+        None | Some(Tls::Full) => Ok(options.ssl_mode(PgSslMode::VerifyFull)),
+        Some(Tls::No) if is_loopback(options.get_host()) => {
             Ok(options.ssl_mode(PgSslMode::Disable))
         }
-        Some(_) => Err(setting(
-            "`sslmode` in `cache.url` may be `verify-full`, which is the default, or `disable` for a server on this machine; nothing else keeps others from reading or answering"
-                .to_owned(),
-        )),
+        Some(Tls::No) => Err(too_weak()),
     }
+}
+
+fn too_weak() -> Fault {
+    setting(
+        "`sslmode` in `cache.url` may be `verify-full`, which is the default, or `disable` for a server on this machine; nothing else keeps others from reading or answering"
+            .to_owned(),
+    )
 }
 
 fn is_socket(options: &PgConnectOptions) -> bool {
@@ -141,6 +157,14 @@ fn is_socket(options: &PgConnectOptions) -> bool {
 fn is_loopback(host: &str) -> bool {
     let address = host.parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// Files that the library takes from variables; one may hold the text itself instead.
+fn of_environment() -> impl Iterator<Item = String> {
+    ["PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .filter(|value| !value.trim_start().starts_with("-----BEGIN "))
 }
 
 /// The library reads the file only when it connects, and then what is missing looks like a server that is.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::file_shelf::FileShelf;
-use super::keys::private_folder;
+use super::private;
 use crate::cache::postgres::PostgresShelf;
 use crate::cache::{Fault, FaultKind, Key, Limits, Namespace, Remote, Shelf};
 
@@ -126,8 +126,8 @@ struct Opened {
 impl Folder {
     fn open(path: &Path) -> Result<Folder, Fault> {
         let at = |error| Fault::from(error).at(path);
-        private_folder(path).map_err(at)?;
-        let lock = File::create(path.join("serve.lock")).map_err(at)?;
+        private::folder(path).map_err(at)?;
+        let lock = private::file(&path.join("serve.lock")).map_err(at)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -150,20 +150,20 @@ impl Folder {
 
     fn file_shelf(&self, namespace: &Namespace) -> Arc<FileShelf> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(opened) = open.get_mut(namespace) {
-            opened.used = Instant::now();
-            return Arc::clone(&opened.shelf);
+        if let Some(known) = open.get_mut(namespace) {
+            known.used = Instant::now();
+            return Arc::clone(&known.shelf);
         }
         if open.len() >= OPEN {
             let_go(&mut open);
         }
-        let shelf = Arc::new(FileShelf::at(self.path.join(file_name(namespace))));
-        let opened = Opened {
-            shelf: Arc::clone(&shelf),
+        let made = Arc::new(FileShelf::at(self.path.join(file_name(namespace))));
+        let first = Opened {
+            shelf: Arc::clone(&made),
             used: Instant::now(),
         };
-        open.insert(namespace.clone(), opened);
-        shelf
+        open.insert(namespace.clone(), first);
+        made
     }
 
     fn in_use(&self) -> Vec<Namespace> {

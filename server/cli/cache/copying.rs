@@ -108,13 +108,14 @@ pub(super) fn report(copied: &Copied, out: &mut Output) -> anyhow::Result<Verdic
     ];
     let mut verdict = Verdict::Fine;
     for (count, why) in left_out {
-        if count > 0 {
-            say(
-                "warning",
-                &format!("{count} entries were left out: they {why}."),
-            );
-            verdict = Verdict::Trouble;
+        if count == 0 {
+            continue;
         }
+        say(
+            "warning",
+            &format!("{count} entries were left out: they {why}."),
+        );
+        verdict = Verdict::Trouble;
     }
     Ok(verdict)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::bail;
 
 use super::{
-    block_on,
+    block_on, configuration,
     copying::{self, Progress},
     place::{connect, named, shown},
 };
@@ -32,8 +32,9 @@ pub(super) fn run(
     flags: &settings::Arguments,
     out: &mut Output,
 ) -> anyhow::Result<Verdict> {
-    let from = named(&arguments.from, flags)?;
-    let to = named(&arguments.to, flags)?;
+    let config = configuration(flags)?;
+    let from = named(&arguments.from, &config, flags)?;
+    let to = named(&arguments.to, &config, flags)?;
     if is_same(&from, &to) {
         bail!("{} is both where to read and where to write", shown(&from));
     }

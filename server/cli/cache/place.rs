@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 
 use crate::{
     cache::{Address, Cache, CacheBackend, Patience, Remote, Scheme},
-    cli::settings,
+    cli::settings::{self, Settings},
     config::Config,
 };
 
@@ -26,23 +26,28 @@ pub(super) fn team(config: &Config) -> anyhow::Result<CacheBackend> {
 
 /// The cache that a word of the command line means: `local` and `team` are those that are configured, everything else is
 /// an address or a path.
-pub(super) fn named(word: &str, flags: &settings::Arguments) -> anyhow::Result<CacheBackend> {
+pub(super) fn named(
+    word: &str,
+    config: &Config,
+    flags: &settings::Arguments,
+) -> anyhow::Result<CacheBackend> {
     match word {
-        "local" => {
-            let config = super::configuration(flags)?;
-            Ok(CacheBackend::Sqlite(local(&config)?.to_path_buf()))
-        }
-        "team" => team(&*super::configuration(flags)?),
+        "local" => Ok(CacheBackend::Sqlite(local(config)?.to_path_buf())),
+        "team" => team(config),
         _ => match path(word) {
             Some(path) => Ok(CacheBackend::Sqlite(path)),
-            None => at_address(word, flags),
+            None => at_address(word, config, flags),
         },
     }
 }
 
 /// The team's cache at an address, with everything else as it is configured. The configured key goes to nobody but whom it
 /// is configured for.
-pub(super) fn at_address(word: &str, flags: &settings::Arguments) -> anyhow::Result<CacheBackend> {
+pub(super) fn at_address(
+    word: &str,
+    config: &Config,
+    flags: &settings::Arguments,
+) -> anyhow::Result<CacheBackend> {
     let address = Address::from(word);
     let backend = match address.scheme() {
         Some(Scheme::Postgres) => "postgres",
@@ -51,16 +56,18 @@ pub(super) fn at_address(word: &str, flags: &settings::Arguments) -> anyhow::Res
             bail!("An address of a cache begins with `postgresql://` or `https://`: {address}")
         }
     };
-    let configured = super::configuration(flags)?.cache.team.clone();
     let flags = flags.with([
         format!("cache.backend={backend}"),
         format!("cache.url={}", toml::Value::from(word)),
     ]);
-    let mut team = team(&*super::configuration(&flags)?)?;
-    let belongs_elsewhere = configured
-        .as_ref()
-        .and_then(remote)
-        .is_some_and(|remote| remote.address != address);
+    let here = std::env::current_dir().context("The current directory can't be read")?;
+    let loaded = Settings::new(&flags).look_up(&here);
+    if let Some(problem) = loaded.problems.first() {
+        bail!("{problem}");
+    }
+    let mut team = team(&loaded.config)?;
+    let configured = config.cache.team.as_ref().and_then(remote);
+    let belongs_elsewhere = configured.is_some_and(|remote| remote.address != address);
     if let (CacheBackend::Postgres(remote) | CacheBackend::Http(remote), true) =
         (&mut team, belongs_elsewhere)
     {

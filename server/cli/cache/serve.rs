@@ -275,9 +275,10 @@ impl Serve {
             keys,
             trusted: self.trusted.clone(),
             certificate: certificate.map(|(chain, key)| Certificate { chain, key }),
-            front: match self.behind_proxy {
-                true => Front::Proxy,
-                false => Front::Direct,
+            front: if self.behind_proxy {
+                Front::Proxy
+            } else {
+                Front::Direct
             },
             base: self.base.clone(),
             limits: Limits {
@@ -348,7 +349,8 @@ fn resolve(listen: &str) -> anyhow::Result<SocketAddr> {
 fn base(text: &str) -> Result<String, &'static str> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
     let base = text.trim_end_matches('/');
-    if base.is_empty() || (base.starts_with('/') && base.bytes().all(is_plain)) {
+    let is_path = base.starts_with('/') && base.bytes().all(is_plain);
+    if base.is_empty() || is_path {
         Ok(base.to_owned())
     } else {
         Err("a base is a path such as `/api`")

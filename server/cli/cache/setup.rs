@@ -37,9 +37,10 @@ pub(super) fn run(
     flags: &settings::Arguments,
     out: &mut Output,
 ) -> anyhow::Result<Verdict> {
+    let config = configuration(flags)?;
     let backend = match &arguments.url {
-        Some(url) => place::at_address(url, flags)?,
-        None => place::team(&*configuration(flags)?)?,
+        Some(url) => place::at_address(url, &config, flags)?,
+        None => place::team(&config)?,
     };
     let CacheBackend::Postgres(remote) = &backend else {
         bail!(

@@ -1,6 +1,6 @@
 //! `cache warm`.
 
-use std::{io::Write, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, io::Write, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
 use tokio_util::sync::CancellationToken;
@@ -12,8 +12,8 @@ use super::{
 use crate::{
     analysis::{Answer, Origin, key},
     cache::{
-        Access, CacheBackend, Copied, CopyOptions, GateState, Key, SqliteCache, Tier, TierStats,
-        TieredStats, copy,
+        Access, CacheBackend, Copied, CopyOptions, FaultKind, GateState, Key, Lookup, SqliteCache,
+        Tier, TierStats, TieredStats, copy,
     },
     cli::{
         Output, Verdict,
@@ -61,9 +61,15 @@ pub(super) fn run(
     let answers = work.block_on(reports(&work, &inputs.files))?;
     let stats = work.finish();
     let team = stats.tiers.get(&Tier::Remote);
-    let uploaded = match team.map_or(Ok(()), works) {
-        Ok(()) => upload(&options, &found_here(&inputs.files, &answers)),
-        Err(why) => Err(why),
+    let uploaded = if team.is_none_or(works) {
+        let here = found_here(&inputs.files, &answers);
+        if arguments.require_remote {
+            probe(&options, &here).and_then(|()| upload(&options, &here))
+        } else {
+            upload(&options, &here)
+        }
+    } else {
+        Ok(Copied::default())
     };
     let none = Copied::default();
     let warmed = Warmed {
@@ -74,7 +80,8 @@ pub(super) fn run(
     };
     warmed.write(out)?;
     let is_remote_fine = say_faults(team, uploaded.as_ref().err(), warmed.uploaded);
-    if inputs.unreadable > 0 || (arguments.require_remote && !is_remote_fine) {
+    let lacks_remote = arguments.require_remote && !is_remote_fine;
+    if inputs.unreadable > 0 || lacks_remote {
         return Ok(Verdict::Trouble);
     }
     Ok(Verdict::Fine)
@@ -109,14 +116,25 @@ fn found_here(inputs: &[Input], answers: &[Answer]) -> Vec<Key> {
         .collect()
 }
 
-/// Whether it is worth asking again.
-fn works(team: &TierStats) -> Result<(), String> {
-    let is_open = (team.reads, team.writes) == (GateState::Working, GateState::Working);
-    if is_open {
+/// Whether it is worth asking again. If not, there are faults that say why.
+fn works(team: &TierStats) -> bool {
+    (team.reads, team.writes) == (GateState::Working, GateState::Working)
+}
+
+/// Asks the team's cache for something that was found here, so that one which is down is noticed also where nothing was
+/// missing.
+fn probe(options: &CacheOptions, keys: &[Key]) -> Result<(), String> {
+    let (Some(team), Some(key)) = (&options.team, keys.first()) else {
         return Ok(());
-    }
-    let why = team.last_fault.as_deref();
-    Err(why.unwrap_or("it is left alone after faults").to_owned())
+    };
+    let asked = block_on(async {
+        let cache = connect(team).await?;
+        match cache.get_many(&[*key]).await.pop() {
+            Some(Lookup::Fault(kind)) => Err(cache.last_fault(kind).into()),
+            _ => Ok(()),
+        }
+    });
+    asked.map_err(|error| format!("{error:#}"))
 }
 
 /// Gives the team what the local file has of these keys and the team has not, if this machine may write there.
@@ -196,23 +214,33 @@ impl Warmed<'_> {
 
 /// Says what was wrong with the team's cache; whether nothing was.
 fn say_faults(team: Option<&TierStats>, unuploaded: Option<&String>, uploaded: &Copied) -> bool {
-    let mut faults: Vec<String> = Vec::new();
-    if let Some(team) = team {
-        let kinds = team.faults.iter().chain(&team.write_faults);
-        faults.extend(kinds.map(|(kind, count)| format!("{kind} ({count} times)")));
-        faults.extend(team.last_fault.clone().filter(|_| !faults.is_empty()));
-        if team.dropped > 0 {
-            faults.push(format!("{} entries did not get there", team.dropped));
-        }
-    }
+    let mut faults = team.map(faults_of).unwrap_or_default();
     faults.extend(unuploaded.cloned());
     if uploaded.damaged + uploaded.too_large + uploaded.differing > 0 {
         let why = "some entries of the local file could not be uploaded; `rustassistant cache check --team` tells more";
         faults.push(why.to_owned());
     }
-    faults.dedup();
     for fault in &faults {
         say("warning", &format!("the team's cache: {fault}"));
     }
     faults.is_empty()
+}
+
+/// Each kind once, the last in full.
+fn faults_of(team: &TierStats) -> Vec<String> {
+    let mut kinds: BTreeMap<FaultKind, u64> = team.faults.clone();
+    for (kind, count) in &team.write_faults {
+        *kinds.entry(*kind).or_default() += count;
+    }
+    let last = team.last_fault.as_deref().unwrap_or_default();
+    let words = kinds.into_iter().map(|(kind, count)| {
+        let words = kind.to_string();
+        let words = if last.contains(&words) { last } else { &words };
+        format!("{words} (times: {count})")
+    });
+    let mut faults: Vec<String> = words.collect();
+    if team.dropped > 0 {
+        faults.push(format!("{} entries did not get there", team.dropped));
+    }
+    faults
 }

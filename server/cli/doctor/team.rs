@@ -98,7 +98,7 @@ async fn api_key(remote: &Remote) -> Option<Check> {
         Ok(text) if text.expose_secret().trim().is_empty() => {
             Check::problem(API_KEY, format!("{secret} is empty; check `cache.api_key`"))
         }
-        Ok(_) => Check::ok(API_KEY, format!("{secret} can be read")),
+        Ok(_) => Check::ok(API_KEY, format!("it can be read: {secret}")),
         Err(fault) => Check::problem(API_KEY, format!("{fault}; check `cache.api_key`")),
     })
 }

@@ -1,6 +1,7 @@
 //! A server that says whatever a test wants, byte for byte.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,12 +13,22 @@ use tokio::task::JoinHandle;
 pub(super) enum Reply {
     /// Says this and waits for the next request.
     Say(Vec<u8>),
+    /// As [`Reply::Say`], with a pause behind each piece.
+    Slowly(Vec<Vec<u8>>),
     /// Says this and closes the connection.
     Close(Vec<u8>),
     /// Says this, and then nothing any more.
     Hang(Vec<u8>),
     /// Says the first, and then the second for ever.
     Endless(Vec<u8>, Vec<u8>),
+}
+
+#[derive(Default)]
+struct Notes {
+    heard: Mutex<Vec<Heard>>,
+    connections: AtomicUsize,
+    /// Bytes that somebody took of an endless answer.
+    poured: AtomicUsize,
 }
 
 /// A request as it came.
@@ -35,7 +46,7 @@ impl Heard {
 
 pub(super) struct Liar {
     address: SocketAddr,
-    heard: Arc<Mutex<Vec<Heard>>>,
+    notes: Arc<Notes>,
     task: JoinHandle<()>,
 }
 
@@ -45,16 +56,17 @@ impl Liar {
     ) -> Liar {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let heard = Arc::<Mutex<Vec<Heard>>>::default();
-        let ears = Arc::clone(&heard);
+        let notes = Arc::<Notes>::default();
+        let own = Arc::clone(&notes);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(talk(stream, reply.clone(), Arc::clone(&ears)));
+                own.connections.fetch_add(1, Ordering::Relaxed);
+                tokio::spawn(talk(stream, reply.clone(), Arc::clone(&own)));
             }
         });
         Liar {
             address,
-            heard,
+            notes,
             task,
         }
     }
@@ -64,7 +76,15 @@ impl Liar {
     }
 
     pub(super) fn heard(&self) -> Vec<Heard> {
-        self.heard.lock().unwrap().clone()
+        self.notes.heard.lock().unwrap().clone()
+    }
+
+    pub(super) fn connections(&self) -> usize {
+        self.notes.connections.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn poured(&self) -> usize {
+        self.notes.poured.load(Ordering::Relaxed)
     }
 }
 
@@ -74,14 +94,16 @@ impl Drop for Liar {
     }
 }
 
-async fn talk(
-    mut stream: TcpStream,
-    reply: impl Fn(&Heard) -> Reply,
-    ears: Arc<Mutex<Vec<Heard>>>,
-) {
+async fn talk(mut stream: TcpStream, reply: impl Fn(&Heard) -> Reply, notes: Arc<Notes>) {
     while let Some(request) = hear(&mut stream).await {
-        ears.lock().unwrap().push(request.clone());
+        notes.heard.lock().unwrap().push(request.clone());
         match reply(&request) {
+            Reply::Slowly(pieces) => {
+                for piece in pieces {
+                    stream.write_all(&piece).await.ok();
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            }
             Reply::Say(bytes) => {
                 if stream.write_all(&bytes).await.is_err() {
                     return;
@@ -98,7 +120,9 @@ async fn talk(
             }
             Reply::Endless(first, then) => {
                 stream.write_all(&first).await.ok();
-                while stream.write_all(&then).await.is_ok() {}
+                while stream.write_all(&then).await.is_ok() {
+                    notes.poured.fetch_add(then.len(), Ordering::Relaxed);
+                }
                 return;
             }
         }

@@ -7,7 +7,10 @@ use super::server::{Server, key, path, seal_with};
 
 #[tokio::test]
 async fn an_entry_is_stored_once_and_stays_as_it_is() {
-    let server = Server::start(&[]);
+    stores_once(&Server::start(&[])).await;
+}
+
+pub(super) async fn stores_once(server: &Server) {
     let (read, write) = (&server.keys.read, &server.keys.write);
     let at = path("main", 1);
     let missing = server.get(&at, read).await;
@@ -46,7 +49,10 @@ async fn an_entry_is_stored_once_and_stays_as_it_is() {
 
 #[tokio::test]
 async fn of_eight_who_store_at_once_one_wins() {
-    let server = Server::start(&[]);
+    lets_one_win(&Server::start(&[])).await;
+}
+
+pub(super) async fn lets_one_win(server: &Server) {
     for round in 0..20 {
         let signer = server.signer();
         let bodies: Vec<_> = (0..8u8)
@@ -66,7 +72,10 @@ async fn of_eight_who_store_at_once_one_wins() {
 
 #[tokio::test]
 async fn a_query_finds_what_is_there() {
-    let server = Server::start(&[]);
+    answers_queries(&Server::start(&[])).await;
+}
+
+pub(super) async fn answers_queries(server: &Server) {
     for number in 0..3 {
         assert_eq!(server.put_ours(number).await, 201);
     }
@@ -101,7 +110,10 @@ async fn a_query_finds_what_is_there() {
 
 #[tokio::test]
 async fn keys_are_listed_in_their_order() {
-    let server = Server::start(&[]);
+    lists(&Server::start(&[])).await;
+}
+
+pub(super) async fn lists(server: &Server) {
     let mut keys: Vec<_> = (0..250).map(|number| key(number).to_string()).collect();
     let puts = (0..250).map(|number| server.put_ours(number));
     assert!(
@@ -133,7 +145,10 @@ async fn keys_are_listed_in_their_order() {
 
 #[tokio::test]
 async fn what_is_above_the_limits_goes_when_asked() {
-    let server = Server::start(&[]);
+    prunes(&Server::start(&[])).await;
+}
+
+pub(super) async fn prunes(server: &Server) {
     for number in 0..4 {
         assert_eq!(server.put_ours(number).await, 201);
     }
@@ -252,7 +267,10 @@ async fn other_addresses_and_methods_are_refused() {
 
 #[tokio::test]
 async fn our_own_client_understands_all_of_it() {
-    let server = Server::start(&[]);
+    speaks_with_our_client(&Server::start(&[])).await;
+}
+
+pub(super) async fn speaks_with_our_client(server: &Server) {
     let reader = CacheBackend::Http(server.remote()).connect().await.unwrap();
     let mut remote = server.remote();
     remote.secret = Some(Secret::text(&server.keys.write));

@@ -13,7 +13,7 @@ use rustassistant::cache::{Entry, Key, Remote, Seal, Secret, SecretString, Signi
 use tempfile::TempDir;
 
 /// Longer than anything here takes.
-pub(crate) const LONG: Duration = Duration::from_secs(60);
+pub(crate) const LONG: Duration = Duration::from_mins(1);
 
 /// A running `cache serve` with a home of its own. It ends with the test.
 pub(crate) struct Server {
