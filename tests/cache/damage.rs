@@ -183,9 +183,9 @@ async fn whichever_byte_of_whichever_page_is_flipped_the_work_goes_on() {
     // written: it is left alone, and the work goes on in memory.
     refused.retain(|(offset, kind)| {
         let expected = match offset {
-            18 => Some(FaultKind::ReadOnly),
-            60..64 => Some(FaultKind::Newer),
-            68..72 => Some(FaultKind::Foreign),
+            18 => FaultKind::ReadOnly,
+            60..64 => FaultKind::Newer,
+            68..72 => FaultKind::Foreign,
             _ => return true,
         };
         *kind != expected
@@ -194,8 +194,8 @@ async fn whichever_byte_of_whichever_page_is_flipped_the_work_goes_on() {
 }
 
 /// Never a wrong answer, before or after a write; and soon what is written is found again, unless the damage hides it,
-/// which a check then sees. Otherwise why not, or `None` if nobody says.
-async fn assert_goes_on(path: &Path, count: u32) -> Result<(), Option<FaultKind>> {
+/// which a check then sees. Otherwise why not.
+async fn assert_goes_on(path: &Path, count: u32) -> Result<(), FaultKind> {
     let cache = SqliteCache::at(path);
     let some: Vec<_> = (0..count).step_by(7).map(key).collect();
     for (number, lookup) in (0..).step_by(7).zip(cache.get_many(&some).await) {
@@ -203,7 +203,7 @@ async fn assert_goes_on(path: &Path, count: u32) -> Result<(), Option<FaultKind>
             assert_eq!(found, entry(number), "entry {number}");
         }
     }
-    let mut outcome = Err(None);
+    let mut outcome = Ok(false);
     // What a write or a lookup finds out about the file, the next write acts upon.
     for _ in 0..3 {
         let new = [(key(count), entry(count)), (key(0), entry(0))];
@@ -211,18 +211,17 @@ async fn assert_goes_on(path: &Path, count: u32) -> Result<(), Option<FaultKind>
         let lookups = cache.get_many(&[key(count), key(0)]).await;
         let found: Vec<_> = lookups.into_iter().filter_map(Lookup::entry).collect();
         outcome = match written {
-            Ok(()) if found == [entry(count), entry(0)] => Ok(()),
-            Ok(()) => Err(None),
-            Err(fault) => Err(Some(fault.kind())),
+            Ok(()) => Ok(found == [entry(count), entry(0)]),
+            Err(fault) => Err(fault.kind()),
         };
         for found in found {
             assert!(found == entry(count) || found == entry(0));
         }
-        if outcome.is_ok() {
+        if outcome == Ok(true) {
             break;
         }
     }
-    if outcome == Err(None) {
+    if outcome == Ok(false) {
         let checked = cache.check().await;
         let is_seen = checked.map_or_else(
             |fault| fault.kind() == FaultKind::Corrupt,
@@ -232,10 +231,9 @@ async fn assert_goes_on(path: &Path, count: u32) -> Result<(), Option<FaultKind>
             is_seen,
             "what is written is never found, and no check says why"
         );
-        outcome = Ok(());
     }
     cache.close().await;
-    outcome
+    outcome.map(drop)
 }
 
 /// Alters payload bytes only, so that the structure stays sound.
