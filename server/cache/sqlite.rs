@@ -320,10 +320,11 @@ impl SqliteCache {
         }
     }
 
-    /// Takes note of a failed statement. Whatever the connection was in the middle of, a new one isn't.
+    /// Takes note of a failed statement. Whatever the connection was in the middle of, a new one isn't: a full disk, for
+    /// one, ends a transaction behind sqlx's back, which then can't begin another.
     fn failed(&self, error: sqlx::Error, held: &mut Option<Held>) -> Fault {
         let fault = connection::fault(error).at(&self.path);
-        let broken = held.take_if(|_| !matches!(fault.kind(), FaultKind::Busy | FaultKind::Full));
+        let broken = held.take_if(|_| fault.kind() != FaultKind::Busy);
         if let (Some(held), FaultKind::Corrupt) = (broken, fault.kind()) {
             *lock(&self.suspect) = Some(held.identity);
         }

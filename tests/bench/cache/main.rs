@@ -6,6 +6,7 @@ mod data;
 mod processes;
 mod reads;
 mod table;
+mod team;
 mod writes;
 
 use std::path::Path;
@@ -45,6 +46,7 @@ async fn compare() {
     processes::crowd(&mut table, home.path());
     processes::cold_starts(&mut table, home.path());
     processes::idle_server(&mut table, home.path());
+    team::postgres(&mut table, &entries).await;
     table.end();
 }
 
