@@ -28,6 +28,7 @@ use std::sync::{Arc, Mutex as SyncMutex, MutexGuard as SyncGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::envelope::{Decoder, Encoder};
@@ -296,9 +297,18 @@ impl SqliteCache {
         Ok(writer)
     }
 
-    async fn open(&self, purpose: Purpose) -> Result<Option<Held>, Fault> {
+    /// Two calls of the system, which may wait for a disk. Where there is one thread only, nobody gains from starting
+    /// another for them, and that would take longer than they do.
+    async fn inspect(&self) -> Result<Option<Identity>, Fault> {
+        if Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread {
+            return place::inspect(&self.path);
+        }
         let path = self.path.clone();
-        let Some(identity) = place::off_thread(move || place::inspect(&path)).await? else {
+        place::off_thread(move || place::inspect(&path)).await
+    }
+
+    async fn open(&self, purpose: Purpose) -> Result<Option<Held>, Fault> {
+        let Some(identity) = self.inspect().await? else {
             return Ok(None);
         };
         self.statements.fetch_add(1, Ordering::Relaxed);

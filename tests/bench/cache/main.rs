@@ -37,7 +37,8 @@ async fn compare() {
     let cache = SqliteCache::new(&path).await.expect("a cache");
     cache.put_many(&entries).await.expect("a write");
     cache.close().await;
-    reads::single(&mut table, &path).await;
+    processes::single(&path).add_to(&mut table);
+    reads::single(&path).await.add_beside(&mut table);
     reads::batch(&mut table, &path).await;
     writes::insert(&mut table, home.path(), &entries).await;
     writes::size(&mut table, home.path(), &entries[..45]).await;

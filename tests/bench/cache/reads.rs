@@ -47,7 +47,7 @@ fn through_all_tiers(path: &Path) -> TieredCache {
 /// One key at a time. The kinds take turns in blocks: if they took turns call by call, each would wake a thread that
 /// slept through the calls of the others. Of all blocks the middle one counts, so that a burst of somebody else's work
 /// spoils only those that it meets.
-pub(crate) async fn single(table: &mut Table, path: &Path) {
+pub(crate) async fn single(path: &Path) -> Single {
     let mut connection = connect(path).await;
     let cache = SqliteCache::at(path);
     let store = through_all_tiers(path);
@@ -75,18 +75,64 @@ pub(crate) async fn single(table: &mut Table, path: &Path) {
         }
     }
     close(connection).await;
-    let (average, tail) = (Duration::from_micros(40), Duration::from_micros(120));
-    let [mine, theirs, all] = [&ours, &bare, &through].map(|kind| middle_of(kind, mean));
-    let line = Line::time("SQLite lookup, average", mine).beside(theirs);
-    table.add(line.record(average).within_ratio());
-    let line = Line::time("  through all tiers", all).beside(theirs);
-    table.add(line.record(average));
+    let kinds = [&ours, &bare, &through];
     let slow = |times: &[Duration]| percentile(&mut times.to_vec(), 99);
-    let [mine, theirs, all] = [&ours, &bare, &through].map(|kind| middle_of(kind, slow));
-    let line = Line::time("SQLite lookup, p99", mine).beside(theirs);
-    table.add(line.record(tail).within_ratio());
-    let line = Line::time("  through all tiers", all).beside(theirs);
-    table.add(line.record(tail));
+    Single {
+        average: kinds.map(|kind| middle_of(kind, mean)),
+        tail: kinds.map(|kind| middle_of(kind, slow)),
+    }
+}
+
+/// What one lookup takes: in our file, in a bare one, and through all tiers.
+pub(crate) struct Single {
+    average: [Duration; 3],
+    tail: [Duration; 3],
+}
+
+impl Single {
+    /// Prints itself for [`Single::parse`].
+    pub(crate) fn print(&self) {
+        for time in self.average.iter().chain(&self.tail) {
+            println!("{}", time.as_nanos());
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Single {
+        let times = text.split_whitespace().map(|word| {
+            let nanos = word.parse().expect("a number");
+            Duration::from_nanos(nanos)
+        });
+        let times: Vec<Duration> = times.collect();
+        let [one, two, three, four, five, six] = times[..] else {
+            panic!("{text}")
+        };
+        Single {
+            average: [one, two, three],
+            tail: [four, five, six],
+        }
+    }
+
+    pub(crate) fn add_to(&self, table: &mut Table) {
+        let figures = [
+            ("average", self.average, Duration::from_micros(40)),
+            ("p99", self.tail, Duration::from_micros(120)),
+        ];
+        for (name, [ours, bare, through], record) in figures {
+            let line = Line::time(&format!("SQLite lookup, {name}"), ours).beside(bare);
+            table.add(line.record(record).within_ratio());
+            let line = Line::time("  through all tiers", through).beside(bare);
+            table.add(line.record(record));
+        }
+    }
+
+    /// Without limits: which of two cores a thread wakes up on is the scheduler's choice, and it costs more than the
+    /// lookup.
+    pub(crate) fn add_beside(&self, table: &mut Table) {
+        let [ours, bare, _] = self.average;
+        table.add(Line::time("  on all processors, average", ours).beside(bare));
+        let [ours, bare, _] = self.tail;
+        table.add(Line::time("  on all processors, p99", ours).beside(bare));
+    }
 }
 
 type Blocks = Vec<Vec<Duration>>;
