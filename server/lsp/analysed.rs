@@ -125,25 +125,31 @@ impl Analysed {
         Some(self.document.remembered.keep_fixed(fixed))
     }
 
-    /// The findings in the function whose name or signature the range is in, the other findings there left out.
+    /// The findings of the function whose name or signature the range is in, without those that are drawn there.
     pub(super) fn findings_inside(&self, range: TextRange) -> Vec<Finding> {
-        let functions = functions(&self.file);
-        let may_be_signature = functions.iter().any(|it| it.range.contains_range(range));
-        if self.findings.is_empty() || !may_be_signature {
+        if self.findings.is_empty() {
             return Vec::new();
         }
-        let Ok(source) = self.file.source() else {
-            return Vec::new();
-        };
-        let Some(function) = analysis::function_of_signature(source, range) else {
+        let functions = functions(&self.file);
+        let Some(function) = innermost(&functions, range) else {
             return Vec::new();
         };
         let findings = self.findings.iter().filter(|finding| {
-            let innermost = innermost(&functions, finding.at);
-            innermost.is_some_and(|it| it.range == function)
+            function.range.contains_range(finding.at)
                 && finding.at.intersect(range).is_none()
+                && innermost(&functions, finding.at).is_some_and(|it| it.range == function.range)
         });
-        findings.cloned().collect()
+        let findings: Vec<Finding> = findings.cloned().collect();
+        // Most cursors are in bodies, and most bodies have no findings: only where it matters is the signature looked for.
+        let is_at_signature = !findings.is_empty()
+            && self.file.source().is_ok_and(|source| {
+                analysis::function_of_signature(source, range) == Some(function.range)
+            });
+        if is_at_signature {
+            findings
+        } else {
+            Vec::new()
+        }
     }
 
     /// The functions of the document that have findings, each with the number of them.
@@ -152,13 +158,17 @@ impl Analysed {
             return Vec::new();
         }
         let functions = functions(&self.file);
-        let of = |finding: &Finding| innermost(&functions, finding.at).map(|it| it.range);
-        let places: Vec<_> = self.findings.iter().filter_map(of).collect();
-        let counted = functions.iter().map(|function| {
-            let own = places.iter().filter(|range| **range == function.range);
-            (*function, own.count())
+        let mut counts: HashMap<TextRange, usize> = HashMap::new();
+        for finding in self.findings.iter() {
+            if let Some(function) = innermost(&functions, finding.at) {
+                *counts.entry(function.range).or_default() += 1;
+            }
+        }
+        let counted = functions.iter().filter_map(|function| {
+            let count = counts.get(&function.range)?;
+            Some((*function, *count))
         });
-        counted.filter(|(_, count)| *count > 0).collect()
+        counted.collect()
     }
 
     /// The title of an offer, with what it gains.
@@ -286,19 +296,23 @@ fn is_answerable(finding: &Finding) -> bool {
     !finding.smell.answers.is_empty()
 }
 
-/// The functions of a file, as its report has them.
+/// The functions of a file, as its report has them, by their starts.
 fn functions(file: &OpenFile) -> Vec<FunctionFacts> {
     let items = file.report().items.iter();
     let functions = items.flat_map(|(offset, item)| {
         let functions = item.functions.iter();
         functions.map(|function| function.moved_by(*offset))
     });
-    functions.collect()
+    let mut functions: Vec<FunctionFacts> = functions.collect();
+    functions.sort_by_key(|function| function.range.start());
+    functions
 }
 
+/// Of those around a place, which lie in each other, the one that starts last.
 fn innermost(functions: &[FunctionFacts], at: TextRange) -> Option<&FunctionFacts> {
-    let around = functions.iter().filter(|it| it.range.contains_range(at));
-    around.min_by_key(|function| function.range.len())
+    let before = functions.partition_point(|function| function.range.start() <= at.start());
+    let mut before = functions[..before].iter().rev();
+    before.find(|function| function.range.contains_range(at))
 }
 
 fn key(finding: &Finding) -> FindingKey {
