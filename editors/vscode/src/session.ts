@@ -1,0 +1,192 @@
+// One run of the server: from its start to its end, however it comes about.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import * as vscode from "vscode";
+import {
+  CloseAction,
+  CodeLensRequest,
+  DidChangeConfigurationNotification,
+  ErrorAction,
+  ExecuteCommandRequest,
+  LanguageClient,
+  type LanguageClientOptions,
+  type Middleware,
+  type WorkDoneProgressBegin,
+  type WorkDoneProgressEnd,
+  type WorkDoneProgressReport,
+} from "vscode-languageclient/node";
+
+import type { Server } from "./binary";
+import { flag, serverOptions, type Tree } from "./options";
+import type { Health } from "./state";
+
+const SECTION = "rustassistant";
+/** What a server gets to end by itself before it is ended. */
+const PATIENCE_MS = 2000;
+
+export type Progress = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
+
+export interface ServerStatus {
+  readonly health: Health;
+  readonly quiescent: boolean;
+  readonly message?: string;
+}
+
+/** Whoever wants to know what becomes of a session. */
+export interface Listener {
+  readonly output: vscode.OutputChannel;
+  readonly trace: vscode.OutputChannel;
+  onProgress(token: string | number, progress: Progress): void;
+  onStatus(status: ServerStatus): void;
+  /** The server ended although nobody asked it to; said once. */
+  onCrash(reason: string): void;
+}
+
+export class Session {
+  private readonly client: LanguageClient;
+  private child: ChildProcess | undefined;
+  private isOver = false;
+
+  constructor(
+    readonly server: Server,
+    private readonly listener: Listener,
+  ) {
+    this.client = new LanguageClient(SECTION, "RustAssistant", () => this.spawn(), this.clientOptions());
+    this.client.registerFeature({
+      fillClientCapabilities: (capabilities) => {
+        capabilities.experimental = { ...(capabilities.experimental as object), serverStatusNotification: true };
+      },
+      initialize: () => {},
+      getState: () => ({ kind: "static" }),
+      clear: () => {},
+    });
+  }
+
+  /** Whether the server is ready; a server that fails is reported as a crash. */
+  async start(): Promise<boolean> {
+    this.client.onNotification("experimental/serverStatus", (status: ServerStatus) => {
+      if (!this.isOver) {
+        this.listener.onStatus(status);
+      }
+    });
+    try {
+      await this.client.start();
+      return !this.isOver;
+    } catch (error) {
+      this.crash(error instanceof Error ? error.message : String(error));
+      return false;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.isOver = true;
+    try {
+      await this.client.dispose(PATIENCE_MS);
+    } catch {
+      // A client that never got as far as a connection has nothing to say goodbye to.
+    }
+    this.endProcess();
+  }
+
+  hasCommand(command: string): boolean {
+    return this.client.initializeResult?.capabilities.executeCommandProvider?.commands.includes(command) ?? false;
+  }
+
+  hasActionKind(kind: string): boolean {
+    const provider = this.client.initializeResult?.capabilities.codeActionProvider;
+    return typeof provider === "object" && (provider.codeActionKinds?.includes(kind) ?? false);
+  }
+
+  execute(command: string, ...args: unknown[]): Promise<unknown> {
+    return this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args });
+  }
+
+  /** Has the editor ask for lenses anew. */
+  refreshLenses(): void {
+    const feature = this.client.getFeature(CodeLensRequest.method);
+    for (const document of vscode.workspace.textDocuments) {
+      feature.getProvider(document)?.onDidChangeCodeLensEmitter.fire();
+    }
+  }
+
+  toRange(range: unknown): vscode.Range | undefined {
+    return this.client.protocol2CodeConverter.asRange(range as never);
+  }
+
+  private async spawn(): Promise<ChildProcess> {
+    const child = spawn(this.server.command, ["lsp"], { windowsHide: true });
+    this.child = child;
+    await new Promise<void>((resolve, reject) => {
+      child.once("spawn", resolve);
+      child.once("error", reject);
+    });
+    // Without this a pipe that breaks while the server dies would be an exception that nobody catches.
+    child.on("error", () => {});
+    child.stdin.on("error", () => {});
+    child.once("exit", (code, signal) => {
+      this.crash(signal === null ? `it ended with code ${code}` : `it was ended by ${signal}`);
+    });
+    return child;
+  }
+
+  private crash(reason: string): void {
+    if (this.isOver) {
+      return;
+    }
+    this.isOver = true;
+    this.endProcess();
+    this.listener.onCrash(reason);
+  }
+
+  private endProcess(): void {
+    const child = this.child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
+      return;
+    }
+    const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+    child.once("exit", () => clearTimeout(timer));
+    child.stdin?.end();
+  }
+
+  private clientOptions(): LanguageClientOptions {
+    return {
+      documentSelector: [
+        { scheme: "file", language: "rust" },
+        { scheme: "untitled", language: "rust" },
+      ],
+      initializationOptions: currentOptions(),
+      outputChannel: this.listener.output,
+      traceOutputChannel: this.listener.trace,
+      synchronize: { configurationSection: SECTION },
+      middleware: this.middleware(),
+      // Crashes are the supervisor's business; the client would start the server again at once and say so each time.
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue, handled: true }),
+        closed: () => ({ action: CloseAction.DoNotRestart, handled: true }),
+      },
+      initializationFailedHandler: () => false,
+    };
+  }
+
+  private middleware(): Middleware {
+    return {
+      // The status item shows it; the client's own way is another entry in the status bar.
+      handleWorkDoneProgress: (token, progress) => this.listener.onProgress(token, progress),
+      provideCodeLenses: (document, token, next) => (showsLenses() ? next(document, token) : []),
+      workspace: {
+        configuration: ({ items }) => items.map(() => currentOptions()),
+        // The server asks for what it wants to know.
+        didChangeConfiguration: () =>
+          this.client.sendNotification(DidChangeConfigurationNotification.type, { settings: null }),
+      },
+    };
+  }
+}
+
+function currentOptions(): Tree {
+  return serverOptions(vscode.workspace.getConfiguration().inspect(SECTION));
+}
+
+function showsLenses(): boolean {
+  return flag(vscode.workspace.getConfiguration(SECTION).get("codeLens.enable"), true);
+}
