@@ -42,8 +42,20 @@ export interface Listener {
   onCrash(reason: string): void;
 }
 
+/** The library's client, without what it says and throws by itself when a server fails: the supervisor says it, once. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+
+  override async stop(timeout?: number): Promise<void> {
+    // A client that never got as far as a connection throws here; it has nothing to say goodbye to.
+    await super.stop(timeout).catch(() => {});
+  }
+}
+
 export class Session {
-  private readonly client: LanguageClient;
+  private readonly client: QuietClient;
   private child: ChildProcess | undefined;
   private isOver = false;
 
@@ -51,7 +63,7 @@ export class Session {
     readonly server: Server,
     private readonly listener: Listener,
   ) {
-    this.client = new LanguageClient(SECTION, "RustAssistant", () => this.spawn(), this.clientOptions());
+    this.client = new QuietClient(SECTION, "RustAssistant", () => this.spawn(), this.clientOptions());
     this.client.registerFeature({
       fillClientCapabilities: (capabilities) => {
         capabilities.experimental = { ...(capabilities.experimental as object), serverStatusNotification: true };
@@ -73,6 +85,8 @@ export class Session {
       await this.client.start();
       return !this.isOver;
     } catch (error) {
+      // Its pipes break before a process that ends has ended; how it ended says more.
+      await this.ended(PATIENCE_MS);
       this.crash(error instanceof Error ? error.message : String(error));
       return false;
     }
@@ -80,11 +94,7 @@ export class Session {
 
   async stop(): Promise<void> {
     this.isOver = true;
-    try {
-      await this.client.dispose(PATIENCE_MS);
-    } catch {
-      // A client that never got as far as a connection has nothing to say goodbye to.
-    }
+    await this.client.dispose(PATIENCE_MS);
     this.endProcess();
   }
 
@@ -115,11 +125,11 @@ export class Session {
 
   private async spawn(): Promise<ChildProcess> {
     const child = spawn(this.server.command, ["lsp"], { windowsHide: true });
-    this.child = child;
     await new Promise<void>((resolve, reject) => {
       child.once("spawn", resolve);
       child.once("error", reject);
     });
+    this.child = child;
     // Without this a pipe that breaks while the server dies would be an exception that nobody catches.
     child.on("error", () => {});
     child.stdin.on("error", () => {});
@@ -138,9 +148,28 @@ export class Session {
     this.listener.onCrash(reason);
   }
 
-  private endProcess(): void {
+  private ended(patienceMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.runningChild() === undefined) {
+        resolve();
+        return;
+      }
+      const timer = setTimeout(resolve, patienceMs);
+      this.child?.once("exit", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  private runningChild(): ChildProcess | undefined {
     const child = this.child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
+    return child?.exitCode === null && child.signalCode === null ? child : undefined;
+  }
+
+  private endProcess(): void {
+    const child = this.runningChild();
+    if (child === undefined) {
       return;
     }
     const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);

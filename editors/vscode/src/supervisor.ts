@@ -5,7 +5,7 @@ import * as vscode from "vscode";
 
 import { findServer, MINIMUM_VERSION, NoServer, type Remedy, type Server } from "./binary";
 import { Restarts } from "./restarts";
-import { type Progress, Session, type ServerStatus } from "./session";
+import type { Progress, ServerStatus, Session } from "./session";
 import { field, progressText, type State } from "./state";
 
 export class Supervisor implements vscode.Disposable {
@@ -75,6 +75,11 @@ export class Supervisor implements vscode.Disposable {
     }
     this.output.appendLine(`Starting ${server.command} (${server.version}, from ${WORDS[server.origin]})`);
     const startedAt = Date.now();
+    // The client's library is large. Loaded here, it costs the editor nothing while it activates its extensions.
+    const { Session } = await import("./session");
+    if (generation !== this.generation) {
+      return;
+    }
     const session: Session = new Session(server, {
       output: this.output,
       trace: this.trace,
