@@ -2,8 +2,11 @@
 
 import { execFileSync } from "node:child_process";
 
-/** A project can bring settings along, so the server takes these from the user's own file alone. */
-const REFUSED = ["cache"];
+/**
+ * What is no setting: a project can bring settings along, so the server takes `cache` from the user's own file alone; and
+ * `editor.code_lens` has the name that lenses have in this editor.
+ */
+const LEFT_OUT = ["cache", "editor"];
 
 const OWN = {
   "rustassistant.server.path": {
@@ -31,7 +34,7 @@ export function configuration(schema, explain) {
   const general = {};
   const smells = {};
   for (const [name, option] of Object.entries(schema.properties)) {
-    if (REFUSED.includes(name)) {
+    if (LEFT_OUT.includes(name)) {
       continue;
     }
     if (name === "smells") {

@@ -102,7 +102,7 @@ export class Commands {
       return;
     }
     const target = vscode.Uri.parse(uri);
-    const places = placesOf(target, findingsIn(target, converted));
+    const places = placesOf(target, findingsIn(target, await functionFrom(target, converted)));
     await vscode.commands.executeCommand("editor.action.goToLocations", target, converted.start, places, "peek");
   }
 
@@ -132,6 +132,14 @@ export class Commands {
     }
     return session;
   }
+}
+
+/** A lens stands at a function's name, and speaks of everything inside; where that ends, folding tells. */
+async function functionFrom(uri: vscode.Uri, name: vscode.Range): Promise<vscode.Range> {
+  const folds = await vscode.commands.executeCommand<vscode.FoldingRange[]>("vscode.executeFoldingRangeProvider", uri);
+  const below = (folds ?? []).filter(({ start }) => start >= name.start.line);
+  const [first] = below.sort((left, right) => left.start - right.start);
+  return first === undefined ? name : new vscode.Range(name.start, new vscode.Position(first.end + 1, 0));
 }
 
 async function pickFinding(): Promise<string | undefined> {

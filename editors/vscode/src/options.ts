@@ -14,8 +14,9 @@ export interface Layers {
 }
 
 /** One tree of everything that is set, including what is misspelt: the server is who says so. */
-export function serverOptions(layers: Layers | undefined): Tree {
-  let options: Tree = {};
+export function serverOptions(layers: Layers | undefined, showsLenses: boolean): Tree {
+  // The server shows lenses to whoever asks for them; in this editor they are expected.
+  let options: Tree = { editor: { code_lens: showsLenses } };
   for (const layer of [layers?.globalValue, layers?.workspaceValue, layers?.workspaceFolderValue]) {
     if (isTree(layer)) {
       options = merged(options, layer);

@@ -58,6 +58,10 @@ export class Session {
   private readonly client: QuietClient;
   private child: ChildProcess | undefined;
   private isOver = false;
+  private tellOver: () => void = () => {};
+  private readonly over = new Promise<undefined>((resolve) => {
+    this.tellOver = () => resolve(undefined);
+  });
 
   constructor(
     readonly server: Server,
@@ -81,19 +85,26 @@ export class Session {
         this.listener.onStatus(status);
       }
     });
-    try {
-      await this.client.start();
-      return !this.isOver;
-    } catch (error) {
-      // Its pipes break before a process that ends has ended; how it ended says more.
-      await this.ended(PATIENCE_MS);
-      this.crash(error instanceof Error ? error.message : String(error));
+    const started = this.client.start().then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    // The client's promise may stay open for good when the server dies while it starts.
+    const fault = await Promise.race([started, this.over]);
+    if (this.isOver) {
       return false;
     }
+    if (fault === undefined) {
+      return true;
+    }
+    // Its pipes break before a process that ends has ended; how it ended says more.
+    await this.ended(PATIENCE_MS);
+    this.crash(fault);
+    return false;
   }
 
   async stop(): Promise<void> {
-    this.isOver = true;
+    this.end();
     await this.client.dispose(PATIENCE_MS);
     this.endProcess();
   }
@@ -143,9 +154,14 @@ export class Session {
     if (this.isOver) {
       return;
     }
-    this.isOver = true;
+    this.end();
     this.endProcess();
     this.listener.onCrash(reason);
+  }
+
+  private end(): void {
+    this.isOver = true;
+    this.tellOver();
   }
 
   private ended(patienceMs: number): Promise<void> {
@@ -203,7 +219,7 @@ export class Session {
       handleWorkDoneProgress: (token, progress) => this.listener.onProgress(token, progress),
       provideCodeLenses: (document, token, next) => (showsLenses() ? next(document, token) : []),
       workspace: {
-        configuration: ({ items }) => items.map(() => currentOptions()),
+        configuration: ({ items }) => items.map(({ scopeUri }) => currentOptions(scopeUri)),
         // The server asks for what it wants to know.
         didChangeConfiguration: () =>
           this.client.sendNotification(DidChangeConfigurationNotification.type, { settings: null }),
@@ -212,8 +228,10 @@ export class Session {
   }
 }
 
-function currentOptions(): Tree {
-  return serverOptions(vscode.workspace.getConfiguration().inspect(SECTION));
+/** What is set for a folder; without one, for the window. */
+function currentOptions(scope?: string): Tree {
+  const uri = scope === undefined ? undefined : vscode.Uri.parse(scope);
+  return serverOptions(vscode.workspace.getConfiguration(undefined, uri).inspect(SECTION), showsLenses());
 }
 
 function showsLenses(): boolean {

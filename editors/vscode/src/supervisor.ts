@@ -59,8 +59,10 @@ export class Supervisor implements vscode.Disposable {
     const last = this.session;
     this.session = undefined;
     this.works.clear();
+    // At once: a server that never gets ready would keep the queue waiting.
+    const stopped = last?.stop();
     this.queue = this.queue.then(async () => {
-      await last?.stop();
+      await stopped;
       await then();
     });
     return this.queue;

@@ -256,6 +256,97 @@ async function hasItsCommands(): Promise<void> {
   }
 }
 
+async function fixesAll(): Promise<void> {
+  const { document } = await open(copyOfCrate("fixes.rs"));
+  await found(document.uri, GUARD);
+  await found(document.uri, LET_ELSE);
+  await vscode.commands.executeCommand("rustassistant.fixAllInFile");
+  const isDone = (text: string) => text.includes("let Some(name) = &order.customer else {") && text.includes("if order.lines.is_empty() {");
+  await until("both are answered", () => isDone(document.getText()));
+  await until("nothing is left", () => findings(document.uri).length === 0);
+  await vscode.commands.executeCommand("undo");
+  check(document.getText() === sample(), "undo didn't bring the text back at once");
+}
+
+async function fixesOnSave(): Promise<void> {
+  const editor = vscode.workspace.getConfiguration("editor");
+  const target = vscode.ConfigurationTarget.Workspace;
+  await editor.update("codeActionsOnSave", { "source.fixAll.rustassistant": "explicit" }, target);
+  try {
+    const file = copyOfCrate("on_save.rs");
+    const { document } = await open(file);
+    await found(document.uri, GUARD);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, new vscode.Position(0, 0), "// A line more.\n");
+    await vscode.workspace.applyEdit(edit);
+    await document.save();
+    const text = fs.readFileSync(file, "utf8");
+    check(text.startsWith("// A line more.\n"), text);
+    check(text.includes("let Some(name) = &order.customer else {") && text.includes("if order.lines.is_empty() {"), text);
+  } finally {
+    await editor.update("codeActionsOnSave", undefined, target);
+  }
+}
+
+/** What the editor's tabs show, by their labels. */
+function tabs(): string[] {
+  return vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label));
+}
+
+async function explains(): Promise<void> {
+  const editor = await open(copyOfCrate("explained.rs"));
+  const finding = await found(editor.document.uri, GUARD);
+  editor.selection = new vscode.Selection(finding.range.start, finding.range.start);
+  await vscode.commands.executeCommand("rustassistant.explainFinding");
+  await until("the page is shown", () => tabs().some((label) => label.includes(GUARD)));
+  const page = await vscode.workspace.openTextDocument(vscode.Uri.parse(`rustassistant-page:/${GUARD}.md`));
+  check(page.getText().includes("## Example") || page.getText().includes("# Example"), page.getText());
+}
+
+async function showsTheCache(): Promise<void> {
+  await open(copyOfCrate("cached.rs"));
+  await vscode.commands.executeCommand("rustassistant.reindexWorkspace");
+  await until("the status has the cache", () => /cache: \d+ entr/.test(api().statusLine()));
+  say(`status: ${api().statusLine()}`);
+  await vscode.commands.executeCommand("rustassistant.showCacheStatistics");
+  await until("the page is shown", () => tabs().some((label) => label.includes("Cache statistics")));
+  const uri = vscode.Uri.from({ scheme: "rustassistant-page", path: "/Cache statistics.md" });
+  const page = (await vscode.workspace.openTextDocument(uri)).getText();
+  check(/\| Entries \| \d+ \|/.test(page) && page.includes("cache.db"), page);
+  await vscode.commands.executeCommand("rustassistant.emptyCache");
+}
+
+async function showsLenses(): Promise<void> {
+  const { document } = await open(copyOfCrate("lenses.rs"));
+  await found(document.uri, GUARD);
+  const lenses = async () => {
+    const command = "vscode.executeCodeLensProvider";
+    const all = await vscode.commands.executeCommand<vscode.CodeLens[]>(command, document.uri, 20);
+    return all.filter((lens) => lens.command?.command === "rustassistant.showFindings");
+  };
+  const [first] = await until("there are lenses", async () => {
+    const list = await lenses();
+    return list.length > 0 ? list : undefined;
+  });
+  check(first?.command && /complexity \d+/.test(first.command.title), `the lens says ${first?.command?.title}`);
+  check(document.getText(first.range) === "tell", `it stands at ${document.getText(first.range)}`);
+  await vscode.commands.executeCommand(first.command.command, ...(first.command.arguments ?? []));
+  await setting("codeLens.enable", false);
+  await until("the lenses are gone", async () => (await lenses()).length === 0);
+  await setting("codeLens.enable", undefined);
+  await until("the lenses are back", async () => (await lenses()).length > 0);
+}
+
+/** The last of all: it changes every file of the crate. */
+async function fixesTheWorkspace(): Promise<void> {
+  const { document } = await open(path.join(root(), "src", "lib.rs"));
+  await found(document.uri, GUARD);
+  await vscode.commands.executeCommand("rustassistant.fixAllInWorkspace");
+  await until("the open file is changed", () => document.getText().includes("let Some(name) = &order.customer else {"));
+  const other = await vscode.workspace.openTextDocument(path.join(root(), "src", "beside.rs"));
+  check(other.getText().includes("let Some(name) = &order.customer else {"), "a file that nobody had open is as it was");
+}
+
 export const run = () =>
   runAll([
     ["it is active within 100 ms, and not before", activates],
@@ -272,4 +363,10 @@ export const run = () =>
     ["a server that never starts is given up", givesUpOnServersThatNeverStart],
     ["a server that crashes is started again", survivesCrashes],
     ["the configuration that is opened is the project's", opensConfiguration],
+    ["all that is safe in a file is done at once, and taken back at once", fixesAll],
+    ["what is safe is done on save", fixesOnSave],
+    ["a finding is explained", explains],
+    ["the cache is shown and emptied", showsTheCache],
+    ["lenses stand at functions with a finding", showsLenses],
+    ["all that is safe in the workspace is done", fixesTheWorkspace],
   ]);

@@ -1,7 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { flag, serverOptions } from "../../../../editors/vscode/src/options";
+import { flag, type Layers, serverOptions as withLenses } from "../../../../editors/vscode/src/options";
+
+/** All but what is always said. */
+function serverOptions(layers: Layers | undefined): Record<string, unknown> {
+  const { editor, ...others } = withLenses(layers, true);
+  assert.deepEqual(editor, { code_lens: true });
+  return others;
+}
+
+test("lenses are asked for as the setting says, unless an option does", () => {
+  assert.deepEqual(withLenses({}, false), { editor: { code_lens: false } });
+  const layers = { globalValue: { editor: { code_lens: false } } };
+  assert.deepEqual(withLenses(layers, true), { editor: { code_lens: false } });
+});
 
 test("nothing set is nothing said", () => {
   assert.deepEqual(serverOptions(undefined), {});

@@ -35,15 +35,24 @@ test("the settings are those of the server's schema", () => {
   assert.deepEqual(manifest.contributes.configuration, fromServer(server()), `package.json is behind the schema${hint}`);
 });
 
-test("every option but those of the cache is a setting", () => {
+test("every option but those of the cache and of editors is a setting", () => {
   const schema = JSON.parse(execFileSync(server(), ["config", "schema"], { encoding: "utf8" })) as Setting;
   const properties = schema["properties"] as Record<string, { properties?: Record<string, Setting> }>;
   for (const [name, option] of Object.entries(properties)) {
     for (const inner of option.properties === undefined ? [""] : Object.keys(option.properties)) {
       const setting = `rustassistant.${name}${inner === "" ? "" : `.${inner}`}`;
-      assert.equal(setting in settings, name !== "cache", setting);
+      assert.equal(setting in settings, name !== "cache" && name !== "editor", setting);
     }
   }
+});
+
+test("of the options of editors there is the one that the setting for lenses stands for", () => {
+  const schema = JSON.parse(execFileSync(server(), ["config", "schema"], { encoding: "utf8" })) as {
+    properties: { editor: { properties: Record<string, Setting> } };
+  };
+  assert.deepEqual(Object.keys(schema.properties.editor.properties), ["code_lens"]);
+  assert.equal(schema.properties.editor.properties["code_lens"]?.["type"], "boolean");
+  assert.equal(settings["rustassistant.codeLens.enable"]?.["type"], "boolean");
 });
 
 test("a workspace that isn't trusted can't choose the server, and no default hides the project's options", () => {
