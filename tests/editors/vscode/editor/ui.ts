@@ -110,9 +110,10 @@ async function story(window: Window, pictures: string, start: number): Promise<v
   const hasBulb = async () => (await page.locator("[class*=lightbulb]").count()) > 0;
   await step("the light bulb is shown", () => window.clickWord(LINE, "if"), hasBulb);
   await step("the menu has the answer", openMenu, hasMenu);
+  await until("the lenses are drawn", async () => (await page.locator(".codelens-decoration", { hasText: "complexity" }).count()) > 0);
   const rows = await window.rows();
   console.log(`the menu: ${rows.filter((row) => row.trim() !== "").join(" | ").replaceAll("\n", " ")}`);
-  await page.screenshot({ path: path.join(pictures, "light-bulb.png"), clip: { x: 0, y: 0, width: 860, height: 480 } });
+  await page.screenshot({ path: path.join(pictures, "light-bulb.png"), clip: { x: 52, y: 31, width: 640, height: 440 } });
 
   const isPreviewed = () => window.isShown(".bulk-edit-panel");
   await step(

@@ -53,7 +53,7 @@ async function answersAndUndoes(): Promise<void> {
   await document.save();
   const after = fs.readFileSync(file, "utf8");
   check(after.includes("if order.lines.is_empty() {\n        return;\n    }\n"), after);
-  check(after.includes("// The first line is the one that counts.") && after.includes("Größe and 🦀"), after);
+  check(after.includes("// The first line is the one that counts."), after);
   await vscode.commands.executeCommand("undo");
   check(document.getText() === before, "undo didn't bring the text back");
   await found(document.uri, GUARD);
@@ -87,20 +87,23 @@ async function livesBesideAnother(): Promise<void> {
 async function isFast(): Promise<void> {
   const source = sample();
   const copies = Array.from({ length: 72 }, (_, copy) => `pub mod part${copy} {\n${source.replace(/^\/\/!.*\n/, "")}}\n`);
-  const took: number[] = [];
+  const all: number[] = [];
+  const ours: number[] = [];
   for (let round = 0; round < 5; round += 1) {
     const file = path.join(root(), "src", `large${round}.rs`);
-    fs.writeFileSync(file, copies.join("\n").replaceAll("Größe", `Größe${round}`));
+    fs.writeFileSync(file, copies.join("\n").replaceAll("Größe 🦀", `Größe 🦀 ${round}`));
     const start = performance.now();
     const { document } = await open(file);
     const opened = performance.now();
     check(document.lineCount >= 2000, `${document.lineCount} lines`);
     await found(document.uri, GUARD);
-    took.push(performance.now() - start);
-    say(`${document.lineCount} lines: shown after ${Math.round(opened - start)} ms, findings after ${Math.round(took[round] ?? 0)} ms`);
+    const answered = performance.now();
+    all.push(answered - start);
+    ours.push(answered - opened);
+    say(`${document.lineCount} lines: shown after ${Math.round(opened - start)} ms, findings ${Math.round(answered - opened)} ms later`);
   }
-  took.sort((left, right) => left - right);
-  say(`from opening to findings: ${Math.round(took[2] ?? 0)} ms in the middle of five`);
+  const middle = (values: number[]) => Math.round(values.sort((left, right) => left - right)[2] ?? 0);
+  say(`in the middle of five: ${middle(all)} ms from opening to findings, ${middle(ours)} ms of them after the text was shown`);
 }
 
 async function knowsUntitled(): Promise<void> {
