@@ -3,7 +3,7 @@
 import * as os from "node:os";
 import * as vscode from "vscode";
 
-import { findServer, MINIMUM_VERSION, NoServer, type Remedy, type Server } from "./binary";
+import { findServer, NoServer, type Remedy, type Server } from "./binary";
 import { Restarts } from "./restarts";
 import type { Progress, ServerStatus, Session } from "./session";
 import { field, progressText, type State } from "./state";
@@ -210,4 +210,4 @@ const WORDS: Readonly<Record<Server["origin"], string>> = {
 };
 
 /** Said where the server lacks what a command asks for. */
-export const TOO_OLD = `This server is too old for that; the extension was made for ${MINIMUM_VERSION} or later as it comes with it.`;
+export const TOO_OLD = "This server is too old for that. A newer one comes with the extension's packages for one system.";

@@ -100,6 +100,7 @@ async function story(window: Window, pictures: string, start: number): Promise<v
   await until("the hint is drawn", () => window.isShown(".squiggly-hint"));
   console.log(`the window is open and the hint is drawn after ${Math.round(performance.now() - start)} ms`);
   await page.keyboard.press("Control+B");
+  await until("the lenses are drawn", async () => (await page.locator(".codelens-decoration", { hasText: "complexity" }).count()) > 0);
 
   const hasMenu = async () => (await window.rows()).some((row) => /guard clause/i.test(row));
   const openMenu = async () => {
@@ -110,7 +111,6 @@ async function story(window: Window, pictures: string, start: number): Promise<v
   const hasBulb = async () => (await page.locator("[class*=lightbulb]").count()) > 0;
   await step("the light bulb is shown", () => window.clickWord(LINE, "if"), hasBulb);
   await step("the menu has the answer", openMenu, hasMenu);
-  await until("the lenses are drawn", async () => (await page.locator(".codelens-decoration", { hasText: "complexity" }).count()) > 0);
   const rows = await window.rows();
   console.log(`the menu: ${rows.filter((row) => row.trim() !== "").join(" | ").replaceAll("\n", " ")}`);
   await page.screenshot({ path: path.join(pictures, "light-bulb.png"), clip: { x: 52, y: 31, width: 640, height: 440 } });
