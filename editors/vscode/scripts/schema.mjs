@@ -1,0 +1,77 @@
+// The settings: the extension's own, and one for every option of `rustassistant.toml`, as the server's schema describes it.
+
+import { execFileSync } from "node:child_process";
+
+/**
+ * What is no setting: a project can bring settings along, so the server takes `cache` from the user's own file alone; and
+ * `editor.code_lens` has the name that lenses have in this editor.
+ */
+const LEFT_OUT = ["cache", "editor"];
+
+const OWN = {
+  "rustassistant.server.path": {
+    type: "string",
+    default: "",
+    scope: "machine-overridable",
+    markdownDescription:
+      "The server to start, as an absolute path; `~` stands for your home. Empty: the one that came with the extension, or else `rustassistant` on `PATH`.",
+  },
+  "rustassistant.codeLens.enable": {
+    type: "boolean",
+    default: true,
+    markdownDescription: "Whether complexity and length are shown above functions in which something was found.",
+  },
+  "rustassistant.trace.server": {
+    type: "string",
+    enum: ["off", "messages", "verbose"],
+    default: "off",
+    markdownDescription: "What of the talk between editor and server is written to the output *RustAssistant Trace*.",
+  },
+};
+
+/** `contributes.configuration` for the server's schema; `explain` tells a smell's documentation. */
+export function configuration(schema, explain) {
+  const general = {};
+  const smells = {};
+  for (const [name, option] of Object.entries(schema.properties)) {
+    if (LEFT_OUT.includes(name)) {
+      continue;
+    }
+    if (name === "smells") {
+      for (const [id, smell] of Object.entries(option.properties)) {
+        smells[`rustassistant.smells.${id}`] = { ...smell, markdownDescription: smellText(explain(id)) };
+      }
+    } else {
+      Object.assign(general, settings(`rustassistant.${name}`, option));
+    }
+  }
+  return [
+    { title: "RustAssistant", properties: { ...OWN, ...general } },
+    { title: "Smells", properties: smells },
+  ];
+}
+
+/** One setting, or one for each option of a table. */
+function settings(name, option) {
+  if (option.properties === undefined) {
+    const { description, ...shape } = option;
+    return { [name]: { ...shape, markdownDescription: description } };
+  }
+  const inner = Object.entries(option.properties).map(([key, value]) => settings(`${name}.${key}`, value));
+  return Object.assign({}, ...inner);
+}
+
+function smellText(documentation) {
+  const paragraph = /What it does\n-+\n([\s\S]*?)\n\n/.exec(documentation)?.[1];
+  const limits = /^Shown above .*?\./m.exec(documentation)?.[0];
+  if (paragraph === undefined || limits === undefined) {
+    throw new Error(`this documentation has another form than is known:\n${documentation}`);
+  }
+  const text = `${paragraph.replaceAll("\n", " ")} ${limits}`;
+  return `${text} \`false\` switches it off, a number is the largest measure that is still fine.`;
+}
+
+export function fromServer(server) {
+  const run = (...args) => execFileSync(server, args, { encoding: "utf8" });
+  return configuration(JSON.parse(run("config", "schema")), (id) => run("explain", id));
+}

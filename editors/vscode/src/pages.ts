@@ -1,0 +1,34 @@
+// Read-only pages of Markdown that the extension shows beside the code.
+
+import * as vscode from "vscode";
+
+export const PAGES = "rustassistant-page";
+
+export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  private readonly texts = new Map<string, string>();
+  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  private readonly registration = vscode.workspace.registerTextDocumentContentProvider(PAGES, this);
+
+  readonly onDidChange = this.changed.event;
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.texts.get(uri.toString()) ?? "This page was made by a session that is over; run the command again.";
+  }
+
+  /** Shows a page rendered; where the editor's own preview is switched off, as its text. */
+  async show(title: string, markdown: string): Promise<void> {
+    const uri = vscode.Uri.from({ scheme: PAGES, path: `/${title}.md` });
+    this.texts.set(uri.toString(), markdown);
+    this.changed.fire(uri);
+    try {
+      await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
+    } catch {
+      await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.Beside, preview: true });
+    }
+  }
+
+  dispose(): void {
+    this.registration.dispose();
+    this.changed.dispose();
+  }
+}

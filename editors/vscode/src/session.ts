@@ -1,0 +1,239 @@
+// One run of the server: from its start to its end, however it comes about.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import * as vscode from "vscode";
+import {
+  CloseAction,
+  CodeLensRequest,
+  DidChangeConfigurationNotification,
+  ErrorAction,
+  ExecuteCommandRequest,
+  LanguageClient,
+  type LanguageClientOptions,
+  type Middleware,
+  type WorkDoneProgressBegin,
+  type WorkDoneProgressEnd,
+  type WorkDoneProgressReport,
+} from "vscode-languageclient/node";
+
+import type { Server } from "./binary";
+import { flag, serverOptions, type Tree } from "./options";
+import type { Health } from "./state";
+
+const SECTION = "rustassistant";
+/** What a server gets to end by itself before it is ended. */
+const PATIENCE_MS = 2000;
+
+export type Progress = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
+
+export interface ServerStatus {
+  readonly health: Health;
+  readonly quiescent: boolean;
+  readonly message?: string;
+}
+
+/** Whoever wants to know what becomes of a session. */
+export interface Listener {
+  readonly output: vscode.OutputChannel;
+  readonly trace: vscode.OutputChannel;
+  onProgress(token: string | number, progress: Progress): void;
+  onStatus(status: ServerStatus): void;
+  /** The server ended although nobody asked it to; said once. */
+  onCrash(reason: string): void;
+}
+
+/** The library's client, without what it says and throws by itself when a server fails: the supervisor says it, once. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+
+  override async stop(timeout?: number): Promise<void> {
+    // A client that never got as far as a connection throws here; it has nothing to say goodbye to.
+    await super.stop(timeout).catch(() => {});
+  }
+}
+
+export class Session {
+  private readonly client: QuietClient;
+  private child: ChildProcess | undefined;
+  private isOver = false;
+  private tellOver: () => void = () => {};
+  private readonly over = new Promise<undefined>((resolve) => {
+    this.tellOver = () => resolve(undefined);
+  });
+
+  constructor(
+    readonly server: Server,
+    private readonly listener: Listener,
+  ) {
+    this.client = new QuietClient(SECTION, "RustAssistant", () => this.spawn(), this.clientOptions());
+    this.client.registerFeature({
+      fillClientCapabilities: (capabilities) => {
+        capabilities.experimental = { ...(capabilities.experimental as object), serverStatusNotification: true };
+      },
+      initialize: () => {},
+      getState: () => ({ kind: "static" }),
+      clear: () => {},
+    });
+  }
+
+  /** Whether the server is ready; a server that fails is reported as a crash. */
+  async start(): Promise<boolean> {
+    this.client.onNotification("experimental/serverStatus", (status: ServerStatus) => {
+      if (!this.isOver) {
+        this.listener.onStatus(status);
+      }
+    });
+    const started = this.client.start().then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    // The client's promise may stay open for good when the server dies while it starts.
+    const fault = await Promise.race([started, this.over]);
+    if (this.isOver) {
+      return false;
+    }
+    if (fault === undefined) {
+      return true;
+    }
+    // Its pipes break before a process that ends has ended; how it ended says more.
+    await this.ended(PATIENCE_MS);
+    this.crash(fault);
+    return false;
+  }
+
+  async stop(): Promise<void> {
+    this.end();
+    await this.client.dispose(PATIENCE_MS);
+    this.endProcess();
+  }
+
+  hasCommand(command: string): boolean {
+    return this.client.initializeResult?.capabilities.executeCommandProvider?.commands.includes(command) ?? false;
+  }
+
+  hasActionKind(kind: string): boolean {
+    const provider = this.client.initializeResult?.capabilities.codeActionProvider;
+    return typeof provider === "object" && (provider.codeActionKinds?.includes(kind) ?? false);
+  }
+
+  execute(command: string, ...args: unknown[]): Promise<unknown> {
+    return this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args });
+  }
+
+  /** Has the editor ask for lenses anew. */
+  refreshLenses(): void {
+    const feature = this.client.getFeature(CodeLensRequest.method);
+    for (const document of vscode.workspace.textDocuments) {
+      feature.getProvider(document)?.onDidChangeCodeLensEmitter.fire();
+    }
+  }
+
+  toRange(range: unknown): vscode.Range | undefined {
+    return this.client.protocol2CodeConverter.asRange(range as never);
+  }
+
+  private async spawn(): Promise<ChildProcess> {
+    const child = spawn(this.server.command, ["lsp"], { windowsHide: true });
+    await new Promise<void>((resolve, reject) => {
+      child.once("spawn", resolve);
+      child.once("error", reject);
+    });
+    this.child = child;
+    // Without this a pipe that breaks while the server dies would be an exception that nobody catches.
+    child.on("error", () => {});
+    child.stdin.on("error", () => {});
+    child.once("exit", (code, signal) => {
+      this.crash(signal === null ? `it ended with code ${code}` : `it was ended by ${signal}`);
+    });
+    return child;
+  }
+
+  private crash(reason: string): void {
+    if (this.isOver) {
+      return;
+    }
+    this.end();
+    this.endProcess();
+    this.listener.onCrash(reason);
+  }
+
+  private end(): void {
+    this.isOver = true;
+    this.tellOver();
+  }
+
+  private ended(patienceMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.runningChild() === undefined) {
+        resolve();
+        return;
+      }
+      const timer = setTimeout(resolve, patienceMs);
+      this.child?.once("exit", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  private runningChild(): ChildProcess | undefined {
+    const child = this.child;
+    return child?.exitCode === null && child.signalCode === null ? child : undefined;
+  }
+
+  private endProcess(): void {
+    const child = this.runningChild();
+    if (child === undefined) {
+      return;
+    }
+    const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+    child.once("exit", () => clearTimeout(timer));
+    child.stdin?.end();
+  }
+
+  private clientOptions(): LanguageClientOptions {
+    return {
+      documentSelector: [
+        { scheme: "file", language: "rust" },
+        { scheme: "untitled", language: "rust" },
+      ],
+      initializationOptions: currentOptions(),
+      outputChannel: this.listener.output,
+      traceOutputChannel: this.listener.trace,
+      synchronize: { configurationSection: SECTION },
+      middleware: this.middleware(),
+      // Crashes are the supervisor's business; the client would start the server again at once and say so each time.
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue, handled: true }),
+        closed: () => ({ action: CloseAction.DoNotRestart, handled: true }),
+      },
+      initializationFailedHandler: () => false,
+    };
+  }
+
+  private middleware(): Middleware {
+    return {
+      // The status item shows it; the client's own way is another entry in the status bar.
+      handleWorkDoneProgress: (token, progress) => this.listener.onProgress(token, progress),
+      provideCodeLenses: (document, token, next) => (showsLenses() ? next(document, token) : []),
+      workspace: {
+        configuration: ({ items }) => items.map(({ scopeUri }) => currentOptions(scopeUri)),
+        // The server asks for what it wants to know.
+        didChangeConfiguration: () =>
+          this.client.sendNotification(DidChangeConfigurationNotification.type, { settings: null }),
+      },
+    };
+  }
+}
+
+/** What is set for a folder; without one, for the window. */
+function currentOptions(scope?: string): Tree {
+  const uri = scope === undefined ? undefined : vscode.Uri.parse(scope);
+  return serverOptions(vscode.workspace.getConfiguration(undefined, uri).inspect(SECTION), showsLenses());
+}
+
+function showsLenses(): boolean {
+  return flag(vscode.workspace.getConfiguration(SECTION).get("codeLens.enable"), true);
+}

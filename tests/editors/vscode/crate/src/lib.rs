@@ -1,0 +1,28 @@
+//! Orders, as a small shop keeps them.
+
+pub struct Order {
+    pub customer: Option<String>,
+    pub lines: Vec<u32>,
+    pub is_paid: bool,
+}
+
+/// What is told to the customer.
+pub fn tell(order: &mut Order, note: &str) {
+    println!("{note}");
+    if !order.lines.is_empty() {
+        // The first line is the one that counts.
+        let first = order.lines.remove(0);
+        let name = order.customer.clone();
+        println!("{name:?}");
+        println!("{first}");
+        println!("{}", order.is_paid);
+    }
+}
+
+pub fn neighbour(order: &Order) -> usize {
+    println!("Größe 🦀"); let name = match &order.customer {
+        Some(name) => name,
+        None => return 0,
+    };
+    name.len()
+}

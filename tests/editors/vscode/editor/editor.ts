@@ -1,0 +1,170 @@
+// A real VS Code, in a browser that nobody sees.
+
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+
+const PATIENCE_MS = 60_000;
+
+export interface Setup {
+  /** Settings of this machine, where `rustassistant.server.path` belongs. */
+  readonly machine: Record<string, unknown>;
+  readonly user?: Record<string, unknown>;
+  readonly extensions: readonly string[];
+  readonly isTrusted?: boolean;
+  readonly hasFolder?: boolean;
+}
+
+function named(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === "") {
+    throw new Error(`${name} is not set; start the tests with tests/editors/vscode/run`);
+  }
+  return value;
+}
+
+export const rustassistant = named("RUSTASSISTANT_SERVER");
+/** Where `run` put what the tests are made of. */
+export const built = named("RUSTASSISTANT_BUILT");
+
+/** Nothing that asks, moves or phones. */
+const QUIET = {
+  "telemetry.telemetryLevel": "off",
+  "workbench.startupEditor": "none",
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "workbench.tips.enabled": false,
+  "chat.disableAIFeatures": true,
+  "security.workspace.trust.startupPrompt": "never",
+  "security.workspace.trust.banner": "never",
+  "window.commandCenter": false,
+  "update.mode": "none",
+  "extensions.autoUpdate": false,
+  "extensions.ignoreRecommendations": true,
+  "editor.hover.enabled": "off",
+  "git.enabled": false,
+};
+
+export class Editor {
+  /** A folder of this run alone, with the crate of the tests in `work`. */
+  readonly folder = mkdtempSync(path.join(tmpdir(), "rustassistant-vscode-"));
+  readonly work = path.join(this.folder, "work");
+  private child: ChildProcess | undefined;
+  private browser: Browser | undefined;
+  private port = 0;
+
+  constructor(private readonly setup: Setup) {}
+
+  async start(): Promise<void> {
+    cpSync(path.resolve("tests/editors/vscode/crate"), this.work, { recursive: true });
+    this.write("data/User/settings.json", { ...QUIET, ...this.setup.user });
+    this.write("data/Machine/settings.json", this.setup.machine);
+    this.port = await freePort();
+    const config = path.join(this.folder, "config.yaml");
+    writeFileSync(config, `bind-addr: 127.0.0.1:${this.port}\nauth: none\ncert: false\n`);
+    const args = ["--config", config, "--user-data-dir", this.inside("data"), "--extensions-dir", this.inside("extensions")];
+    for (const extension of this.setup.extensions) {
+      execFileSync(NODE, [CODE_SERVER, ...args, "--install-extension", extension], { stdio: "pipe", env: this.environment() });
+    }
+    const quiet = ["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override", "--ignore-last-opened"];
+    const trust = this.setup.isTrusted === false ? [] : ["--disable-workspace-trust"];
+    const log = openSync(this.inside("code-server.log"), "w");
+    this.child = spawn(NODE, [CODE_SERVER, ...args, ...quiet, ...trust, "--vscode-option", "enable-smoke-test-driver"], {
+      detached: true,
+      stdio: ["ignore", log, log],
+      env: this.environment(),
+    });
+    await until("code-server answers", async () => (await fetch(`http://127.0.0.1:${this.port}/healthz`)).ok);
+    this.browser = await chromium.launch({
+      executablePath: named("CHROMIUM"),
+      args: ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"],
+    });
+  }
+
+  /** A window on the crate. `payload` is what the address tells the workbench. */
+  async open(payload: readonly [string, string][], prepare: (page: Page) => Promise<void> = async () => {}): Promise<Page> {
+    if (this.browser === undefined) {
+      throw new Error("the editor was not started");
+    }
+    const page = await this.browser.newPage({ viewport: { width: 1000, height: 620 } });
+    await prepare(page);
+    const where = this.setup.hasFolder === false ? { ew: "true" } : { folder: this.work };
+    const query = new URLSearchParams({ ...where, payload: JSON.stringify(payload) });
+    await page.goto(`http://127.0.0.1:${this.port}/?${query}`);
+    return page;
+  }
+
+  remote(file: string): string {
+    return `vscode-remote://127.0.0.1:${this.port}${file}`;
+  }
+
+  inside(name: string): string {
+    return path.join(this.folder, name);
+  }
+
+  async stop(): Promise<void> {
+    await this.browser?.close();
+    if (this.child?.pid !== undefined) {
+      const ended = new Promise((resolve) => this.child?.once("exit", resolve));
+      process.kill(-this.child.pid);
+      await ended;
+    }
+    if (process.env["KEEP"] === undefined) {
+      // What the editor left running a moment longer may still write.
+      rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    } else {
+      console.log(`kept: ${this.folder}`);
+    }
+  }
+
+  private write(name: string, settings: unknown): void {
+    const file = this.inside(name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify(settings));
+  }
+
+  private environment(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      PATH: "/usr/local/bin:/usr/bin:/bin",
+      RUSTASSISTANT_HOME: this.inside("home"),
+      RUSTASSISTANT_SAMPLE: path.resolve("tests/editors/vscode/crate/src/lib.rs"),
+      // A gallery that isn't there: extensions are those that were installed above.
+      EXTENSIONS_GALLERY: '{"serviceUrl":"http://127.0.0.1:9/"}',
+    };
+  }
+}
+
+const NODE = named("EDITOR_NODE");
+const CODE_SERVER = named("CODE_SERVER");
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") {
+    throw new Error("no port");
+  }
+  return address.port;
+}
+
+/** Polls until something holds; what throws doesn't hold yet. */
+export async function until<T>(what: string, holds: () => Promise<T> | T, patienceMs = PATIENCE_MS): Promise<T> {
+  const end = Date.now() + patienceMs;
+  let last: unknown;
+  while (Date.now() < end) {
+    try {
+      const value = await holds();
+      if (value) {
+        return value;
+      }
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`waited in vain until ${what}${last === undefined ? "" : `: ${last}`}`);
+}

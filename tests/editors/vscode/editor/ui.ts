@@ -1,0 +1,166 @@
+// What a person does: sees the finding, opens the menu, looks at the change first, applies it, saves, takes it back.
+//
+// Keys are sometimes lost while the editor is busy; so each step is repeated until the editor shows what it leads to, and
+// every repetition is counted and printed. What the server answers is never waited for by repeating.
+
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+import type { Page } from "playwright-core";
+
+import { built, Editor, rustassistant, until } from "./editor";
+
+const PATIENCE_MS = 40_000;
+const STEP_MS = 5000;
+
+let repeated = 0;
+
+/** Does something until the editor shows what it leads to. */
+async function step(what: string, act: () => Promise<void>, shows: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  for (let attempt = 0; Date.now() < end; attempt += 1) {
+    if (attempt > 0) {
+      repeated += 1;
+      console.log(`again: ${what}`);
+    }
+    await act();
+    const shown = await until(what, shows, STEP_MS).catch(() => false);
+    if (shown) {
+      console.log(`ok    ${what}`);
+      return;
+    }
+  }
+  throw new Error(`it did not come to this: ${what}`);
+}
+
+class Window {
+  constructor(
+    readonly page: Page,
+    private readonly file: string,
+  ) {}
+
+  /** The text in the editor, as far as it is on the screen. */
+  async text(): Promise<string> {
+    const lines = await this.page.locator(".editor-instance .view-line").allInnerTexts();
+    return lines.join("\n").replaceAll("\u00a0", " ");
+  }
+
+  saved(): string {
+    return readFileSync(this.file, "utf8");
+  }
+
+  isShown(selector: string): Promise<boolean> {
+    return this.page.locator(selector).first().isVisible();
+  }
+
+  /** Puts the cursor into the word that a line begins with. */
+  async clickWord(line: string, word: string): Promise<void> {
+    await this.page.keyboard.press("Escape");
+    const place = this.page.locator(".view-line", { hasText: line }).first();
+    await place.locator("span", { hasText: word }).last().click({ position: { x: 4, y: 8 }, timeout: STEP_MS });
+  }
+
+  async rows(): Promise<string[]> {
+    return this.page.locator(".action-widget .monaco-list-row").allInnerTexts();
+  }
+}
+
+const LINE = "if !order.lines.is_empty()";
+const RESULT = /if order\.lines\.is_empty\(\) \{\n\s+return;/;
+
+async function main(): Promise<void> {
+  const editor = new Editor({
+    machine: { "rustassistant.server.path": rustassistant },
+    user: { "workbench.colorTheme": "Default Light Modern", "editor.minimap.enabled": false, "breadcrumbs.enabled": false },
+    extensions: [path.join(built, "universal.vsix"), path.join(built, "neighbour.vsix")],
+  });
+  const pictures = process.env["PICTURES"] ?? path.join(built, "pictures");
+  mkdirSync(pictures, { recursive: true });
+  try {
+    await editor.start();
+    const file = path.join(editor.work, "src", "lib.rs");
+    const start = performance.now();
+    const page = await editor.open([["openFile", editor.remote(file)]]);
+    try {
+      await story(new Window(page, file), pictures, start);
+    } catch (error) {
+      await page.screenshot({ path: path.join(built, "ui-failed.png") });
+      writeFileSync(path.join(built, "ui-failed.html"), await page.content());
+      console.log(`what was on the screen is in ${path.join(built, "ui-failed.png")} and .html`);
+      throw error;
+    }
+    console.log(`steps repeated: ${repeated}`);
+  } finally {
+    await editor.stop();
+  }
+}
+
+async function story(window: Window, pictures: string, start: number): Promise<void> {
+  const { page } = window;
+  const before = window.saved();
+  await until("the hint is drawn", () => window.isShown(".squiggly-hint"));
+  console.log(`the window is open and the hint is drawn after ${Math.round(performance.now() - start)} ms`);
+  await page.keyboard.press("Control+B");
+  await until("the lenses are drawn", async () => (await page.locator(".codelens-decoration", { hasText: "complexity" }).count()) > 0);
+
+  const hasMenu = async () => (await window.rows()).some((row) => /guard clause/i.test(row));
+  const openMenu = async () => {
+    await window.clickWord(LINE, "if");
+    await page.keyboard.press("Control+.");
+  };
+  // It is drawn by a style, so that it has no size of its own.
+  const hasBulb = async () => (await page.locator("[class*=lightbulb]").count()) > 0;
+  await step("the light bulb is shown", () => window.clickWord(LINE, "if"), hasBulb);
+  await step("the menu has the answer", openMenu, hasMenu);
+  const rows = await window.rows();
+  console.log(`the menu: ${rows.filter((row) => row.trim() !== "").join(" | ").replaceAll("\n", " ")}`);
+  await page.screenshot({ path: path.join(pictures, "light-bulb.png"), clip: { x: 52, y: 31, width: 640, height: 440 } });
+
+  const isPreviewed = () => window.isShown(".bulk-edit-panel");
+  await step(
+    "the change is shown before it is made",
+    async () => {
+      if (!(await hasMenu())) {
+        await openMenu();
+        await until("the menu", hasMenu, STEP_MS).catch(() => undefined);
+      }
+      await page.keyboard.press("Control+Enter");
+    },
+    isPreviewed,
+  );
+  if (!(await window.text()).includes(LINE)) {
+    throw new Error("the preview changed the text");
+  }
+  await step(
+    "the change is discarded",
+    () => page.locator(".bulk-edit-panel .monaco-button", { hasText: "Discard" }).click({ timeout: STEP_MS }),
+    async () => !(await isPreviewed()),
+  );
+
+  const isApplied = async () => RESULT.test(await window.text());
+  await step(
+    "the change is made",
+    async () => {
+      await openMenu();
+      await until("the menu", hasMenu, STEP_MS).catch(() => undefined);
+      if (await hasMenu()) {
+        await page.keyboard.press("Enter");
+      }
+    },
+    isApplied,
+  );
+  const save = () => page.keyboard.press("Control+S");
+  await step("it is saved", save, async () => RESULT.test(window.saved()));
+  if (!window.saved().includes("// The first line is the one that counts.")) {
+    throw new Error(`a comment is gone:\n${window.saved()}`);
+  }
+  await step("it is taken back", () => page.keyboard.press("Control+Z"), async () => (await window.text()).includes(LINE));
+  await step("what was is saved", save, async () => window.saved() === before);
+}
+
+main().then(
+  () => process.exit(0),
+  (error) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

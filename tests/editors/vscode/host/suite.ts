@@ -1,0 +1,138 @@
+// What the suites have in common: they run inside the extension host, with the editor's whole interface.
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as vscode from "vscode";
+
+export interface Api {
+  readonly state: () => string;
+  readonly statusLine: () => string;
+}
+
+type Test = readonly [name: string, run: () => Promise<void>];
+
+/** How often the editor took back what it had asked for us. */
+let repeated = 0;
+
+/** Runs the tests in order, says how each went, and throws if one failed. */
+export async function runAll(tests: readonly Test[]): Promise<void> {
+  const failed: string[] = [];
+  for (const [name, test] of tests) {
+    const start = performance.now();
+    try {
+      await test();
+      say(`ok    ${name} (${Math.round(performance.now() - start)} ms)`);
+    } catch (error) {
+      failed.push(name);
+      say(`FAIL  ${name}: ${error instanceof Error ? error.stack : error}`);
+    }
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor").then(undefined, () => {});
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+  }
+  say(`${tests.length - failed.length} of ${tests.length} passed; questions repeated: ${repeated}`);
+  if (failed.length > 0) {
+    throw new Error(`failed: ${failed.join("; ")}`);
+  }
+}
+
+/** The driver shows what begins so. */
+export function say(text: string): void {
+  for (const line of text.split("\n")) {
+    console.log(`suite: ${line}`);
+  }
+}
+
+export function extension(): vscode.Extension<Api> {
+  const found = vscode.extensions.getExtension<Api>("rustassistant.rustassistant");
+  if (found === undefined) {
+    throw new Error("the extension is not installed");
+  }
+  return found;
+}
+
+export const api = () => extension().exports;
+
+export function check(holds: unknown, what: string): asserts holds {
+  if (!holds) {
+    throw new Error(what);
+  }
+}
+
+export async function until<T>(what: string, holds: () => T | Promise<T>, patienceMs = 30_000): Promise<NonNullable<T>> {
+  const end = Date.now() + patienceMs;
+  let last: unknown;
+  while (Date.now() < end) {
+    last = await holds();
+    if (last) {
+      return last as NonNullable<T>;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error(`waited in vain until ${what}; the server is ${api()?.state()}, ${api()?.statusLine()}`);
+}
+
+export function root(): string {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  check(folder, "no folder is open");
+  return folder.uri.fsPath;
+}
+
+/** A fresh file with the text of the crate, so that tests don't see each other's edits. */
+export function copyOfCrate(name: string, directory = path.join(root(), "src")): string {
+  const file = path.join(directory, name);
+  fs.mkdirSync(directory, { recursive: true });
+  fs.writeFileSync(file, sample());
+  return file;
+}
+
+export function sample(): string {
+  const file = process.env["RUSTASSISTANT_SAMPLE"];
+  check(file, "RUSTASSISTANT_SAMPLE is not set");
+  return fs.readFileSync(file, "utf8");
+}
+
+export async function open(file: string): Promise<vscode.TextEditor> {
+  return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(file));
+}
+
+export function findings(uri: vscode.Uri, source = "rustassistant"): vscode.Diagnostic[] {
+  return vscode.languages.getDiagnostics(uri).filter((one) => one.source === source);
+}
+
+export function idOf(finding: vscode.Diagnostic): string {
+  return String(typeof finding.code === "object" ? finding.code.value : finding.code);
+}
+
+export function found(uri: vscode.Uri, id: string): Promise<vscode.Diagnostic> {
+  return until(`${id} is found in ${uri.path}`, () => findings(uri).find((one) => idOf(one) === id));
+}
+
+/** The actions at a range; they may come a moment after the finding. */
+export function actionsAt(uri: vscode.Uri, range: vscode.Range, kind?: string): Promise<vscode.CodeAction[]> {
+  return until("there are code actions", async () => {
+    const command = "vscode.executeCodeActionProvider";
+    const asked = vscode.commands.executeCommand<vscode.CodeAction[]>(command, uri, range, kind, 20);
+    const actions = await asked.then(undefined, (error: Error) => {
+      // The editor takes its own question back when something else happens in the window. That is counted.
+      if (error.name !== "Canceled") {
+        throw error;
+      }
+      repeated += 1;
+      return [];
+    });
+    return actions.some((action) => action.kind?.value === "quickfix") || kind !== undefined ? actions : undefined;
+  });
+}
+
+/** The first answer to a finding. */
+export async function answer(uri: vscode.Uri, finding: vscode.Diagnostic): Promise<vscode.WorkspaceEdit> {
+  const actions = await actionsAt(uri, finding.range);
+  const edit = actions.find((action) => action.kind?.value === "quickfix")?.edit;
+  check(edit, `no answer has an edit: ${actions.map(({ title }) => title)}`);
+  return edit;
+}
+
+export async function setting(name: string, value: unknown): Promise<void> {
+  const target = vscode.ConfigurationTarget.Workspace;
+  await vscode.workspace.getConfiguration("rustassistant").update(name, value, target);
+}

@@ -1,0 +1,19 @@
+// A workspace that isn't trusted, and a package without a server.
+
+import * as vscode from "vscode";
+
+import { api, check, copyOfCrate, extension, open, runAll, until } from "./suite";
+
+export const run = () =>
+  runAll([
+    [
+      "no server is started, and the reason is told",
+      async () => {
+        check(!vscode.workspace.isTrusted, "the workspace is trusted");
+        await open(copyOfCrate("untrusted.rs"));
+        await until("the extension is active", () => extension().isActive);
+        await until("it gave up", () => api().state() === "stopped");
+        check(/isn't trusted/.test(api().statusLine()), api().statusLine());
+      },
+    ],
+  ]);
