@@ -1,0 +1,101 @@
+"""The cases in Neovim: each is one Lua file in `cases/`, run in an editor of its own."""
+
+import os
+import re
+import subprocess
+
+from capabilities import record
+from messages import Messages
+from place import REPOSITORY, TESTS, Place
+
+FOLDER = TESTS / "neovim"
+# Which Neovim is configured in which way: the three that the help describes.
+CONFIGURATIONS = {"recent": "enable", "stable": "start", "old": "attach"}
+
+
+def start(place, neovim, case):
+    environment = place.environment() | {
+        "SUPPORT": str(FOLDER / "support.lua"),
+        "PLUGIN": str(REPOSITORY / "editors/neovim"),
+    }
+    command = [
+        *(f"{os.environ['EDITORS']}/nvim-{neovim}", "--headless", "-n", "-i", "NONE"),
+        *("-u", FOLDER / f"init-{CONFIGURATIONS[neovim]}.lua"),
+        *("-c", f"luafile {FOLDER / 'cases' / case}.lua"),
+    ]
+    return subprocess.Popen(
+        command, cwd=place.crate, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+
+
+def end(process, seconds=90):
+    try:
+        output, _ = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        output, _ = process.communicate()
+        raise AssertionError(f"Neovim did not end: {output.decode(errors='replace')}") from None
+    output = output.decode(errors="replace")
+    assert process.returncode == 0, output[output.find("FAILED") :] if "FAILED" in output else output
+    return output
+
+
+def case(name, neovim="recent", binary="plain"):
+    def run():
+        with Place(binary) as place:
+            end(start(place, neovim, name))
+
+    return run
+
+
+def version(neovim):
+    command = [f"{os.environ['EDITORS']}/nvim-{neovim}", "--version"]
+    return re.search(r"NVIM v([\d.]+)", subprocess.run(command, capture_output=True, text=True, check=True).stdout)[1]
+
+
+def recorded(neovim):
+    """What this client says of itself, while it does what a user does."""
+
+    def run():
+        with Place("recorded") as place:
+            end(start(place, neovim, "answer"))
+            record("neovim", version(neovim), place.work / "messages.jsonl")
+            return version(neovim)
+
+    return run
+
+
+def twice():
+    """Two editors work in the same folder with one cache."""
+    with Place() as place:
+        for process in [start(place, "recent", "two-instances") for _ in range(2)]:
+            end(process)
+
+
+def latency():
+    with Place("recorded") as place:
+        place.large_file()
+        output = end(start(place, "recent", "latency"))
+        shown = re.search(r"shown after ([\d.]+) ms", output)[1]
+        ours = Messages(place.work / "messages.jsonl").answer_ms("large.rs")
+        return f"2,000 lines: didOpen to findings {ours:.1f} ms, `:edit` to findings shown {shown} ms"
+
+
+CASES = {
+    "answer-recent": case("answer"),
+    "answer-stable": case("answer", "stable"),
+    "answer-old": case("answer", "old"),
+    "beside": case("beside"),
+    "commands": case("commands"),
+    "health": case("health"),
+    "loose": case("loose"),
+    "missing": case("missing", binary="missing"),
+    "planted": case("planted"),
+    "crash-at-start": case("crash-at-start", binary="crash-at-start"),
+    "crash-later": case("crash-later", binary="noted"),
+    "two-instances": twice,
+    "recorded-recent": recorded("recent"),
+    "recorded-stable": recorded("stable"),
+    "recorded-old": recorded("old"),
+    "latency": latency,
+}
