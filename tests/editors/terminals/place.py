@@ -32,6 +32,8 @@ class Place:
         self.work = Path(tempfile.mkdtemp(prefix="rustassistant-editors-"))
         self.crate = self.work / "shop"
         shutil.copytree(TESTS / "shop", self.crate)
+        # Editors take the folder of a repository for the project.
+        (self.crate / ".git").mkdir()
         self.bin = self.work / "bin"
         for folder in ("bin", "home", "user", "config", "state", "data", "cache", "runtime"):
             (self.work / folder).mkdir(mode=0o700)
@@ -56,9 +58,9 @@ class Place:
             path.chmod(path.stat().st_mode | stat.S_IXUSR)
 
     def environment(self):
-        """What the editor is started with: nothing of the machine's own configuration, and no other `rustassistant`."""
+        """What the editor is started with: nothing of the machine's own configuration, and no other servers."""
         folders = os.environ["PATH"].split(os.pathsep)
-        folders = [one for one in folders if not (Path(one) / "rustassistant").exists()]
+        folders = [one for one in folders if not any((Path(one) / name).exists() for name in ("rustassistant", "rust-analyzer"))]
         kept = {name: os.environ[name] for name in ("TERM", "TMPDIR", "RUSTUP_HOME", "CARGO_HOME") if name in os.environ}
         return {
             **kept,
