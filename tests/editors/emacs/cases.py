@@ -78,7 +78,7 @@ CASES = {
     "loose": case("loose"),
     "without-a-package": without_a_package,
     "missing": case("missing", "missing", EXPECTED="rustassistant"),
-    "crash-at-start": case("missing", "crash-at-start", EXPECTED="not running"),
+    "crash-at-start": case("missing", "crash-at-start", EXPECTED=r"not running\|Server died"),
     "crash-later": case("crash-later", "noted"),
     "two-instances": two_instances,
     "recorded": recorded,

@@ -9,12 +9,13 @@
      (t-open path)
      (t-answer (t-wait-for "they can be asked as one") "Merge nested")
      (t-check (string-match-p "order.is_paid && order.lines" (t-text)) "an answer in a loose file")
-     ;; A buffer without a file has no server; as soon as it has one, it is served.
+     ;; A buffer without a file has no server. Emacs keeps the mode when it gets one; starting the mode again attaches it.
      (switch-to-buffer (generate-new-buffer "unnamed"))
      (rust-mode)
      (insert-file-contents (t-crate "src/orders.rs"))
      (t-check (not (eglot-managed-p)) "no server for a buffer without a file")
      (write-file (expand-file-name "named.rs" folder))
-     (t-open buffer-file-name)
+     (normal-mode)
+     (t-wait "the server" #'eglot-managed-p)
      (t-wait-for "they can be asked as one"))))
 ;;; loose.el ends here
