@@ -21,11 +21,24 @@ local function findings(bufnr, line)
   return ids
 end
 
----@param result any
----@param otherwise string
-local function say_result(result, otherwise)
-  local words = type(result) == 'table' and result.message or result
-  client.say(type(words) == 'string' and words ~= '' and words or otherwise)
+---@param count any
+---@param one string
+---@return string
+local function counted(count, one)
+  return ('%d %s%s'):format(tonumber(count) or 0, one, count == 1 and '' or 's')
+end
+
+---@param result any what became of the workspace's safe answers
+---@return string
+local function fixed_in_words(result)
+  if type(result) ~= 'table' or result.files == 0 then
+    return 'nothing in the workspace has a safe answer'
+  end
+  if result.applied == false then
+    return 'the edit was not applied'
+  end
+  local words = '%s carried out in %s; `:wall` writes them'
+  return words:format(counted(result.refactorings, 'refactoring'), counted(result.files, 'file'))
 end
 
 ---@return string? path of the options to open
@@ -61,14 +74,14 @@ local SUBCOMMANDS = {
   ['clear-cache'] = {
     run = function()
       client.execute('clearCache', {}, function(result)
-        say_result(result, 'the cache is empty')
+        client.say(('%s removed from the cache'):format(counted(type(result) == 'table' and result.removed, 'report')))
       end)
     end,
   },
   reindex = {
     run = function()
-      client.execute('reindex', {}, function(result)
-        say_result(result, 'the workspace is looked at again')
+      client.execute('reindex', {}, function()
+        client.say('the workspace is looked at again')
       end)
     end,
   },
@@ -102,7 +115,7 @@ local SUBCOMMANDS = {
   ['fix-workspace'] = {
     run = function()
       client.execute('fixWorkspace', {}, function(result)
-        say_result(result, 'all safe answers are carried out; `:wall` writes them')
+        client.say(fixed_in_words(result))
       end)
     end,
   },

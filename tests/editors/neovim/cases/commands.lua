@@ -60,18 +60,18 @@ t.run(function()
   else
     lacks('cacheStatistics')
   end
-  for command, name in pairs({ ['clear-cache'] = 'clearCache', reindex = 'reindex' }) do
+  local said = { ['clear-cache'] = { 'clearCache', 'removed from the cache' }, reindex = { 'reindex', 'is looked at again' } }
+  for command, expected in pairs(said) do
     local before = #t.messages
     vim.cmd('RustAssistant ' .. command)
     t.wait('an answer to ' .. command, function()
       return #t.messages > before
     end)
-    t.check(#t.messages == before + 1, 'one sentence for ' .. command)
-    local level = t.messages[#t.messages].level
-    if knows(name) then
-      t.equal(level, vim.log.levels.INFO, t.messages[#t.messages].words)
+    t.equal(#t.messages, before + 1, 'sentences for ' .. command)
+    if knows(expected[1]) then
+      t.check(t.has_message(expected[2]), 'what is said of ' .. command)
     else
-      lacks(name)
+      lacks(expected[1])
     end
   end
   -- The words that statistics are shown in don't depend on the server that is tested.
@@ -117,6 +117,14 @@ t.run(function()
   if knows('fixWorkspace') then
     t.wait('an answer to fix-workspace', function()
       return t.text(bufnr):find('order.is_paid && order.lines', 1, true) ~= nil
+    end)
+    t.wait('what was done', function()
+      return t.has_message('3 refactorings carried out in 1 file; `:wall` writes them')
+    end)
+    vim.cmd('wall')
+    vim.cmd('RustAssistant fix-workspace')
+    t.wait('that nothing is left', function()
+      return t.has_message('nothing in the workspace has a safe answer')
     end)
   else
     lacks('fixWorkspace')
