@@ -64,6 +64,13 @@ def answer(terminal):
     terminal.wait_for(MERGED)
 
 
+def write(terminal, path, holds):
+    """Saves, and waits until Helix says so: what is saved again sooner, Helix takes for changed by somebody else."""
+    terminal.command("write")
+    terminal.wait_for(" written, ")
+    terminal.wait("the file", lambda: holds in on_disk(path))
+
+
 def answering():
     """Open, see, list, apply, save, undo."""
     with Place() as place:
@@ -75,13 +82,12 @@ def answering():
             terminal.wait_for(MERGE)
             answer(terminal)
             terminal.wait_without(MERGE)
-            terminal.command("write")
-            terminal.wait("the file", lambda: MERGED in on_disk(path))
+            write(terminal, path, MERGED)
             terminal.keys("u")
             terminal.wait_for(NESTED)
             terminal.wait_for(MERGE)
-            terminal.command("write")
-            terminal.wait("the file as it was", lambda: on_disk(path) == before)
+            write(terminal, path, NESTED)
+            assert on_disk(path) == before, on_disk(path)
             quit_it(terminal)
 
 
@@ -123,8 +129,7 @@ def edits_on(terminal, path):
     terminal.type("ggO")
     terminal.type("typed by hand")
     terminal.escape()
-    terminal.command("write")
-    terminal.wait("the file", lambda: "typed by hand" in on_disk(path))
+    write(terminal, path, "typed by hand")
     quit_it(terminal)
 
 

@@ -28,19 +28,6 @@ local function counted(count, one)
   return ('%d %s%s'):format(tonumber(count) or 0, one, count == 1 and '' or 's')
 end
 
----@param result any what became of the workspace's safe answers
----@return string
-local function fixed_in_words(result)
-  if type(result) ~= 'table' or result.files == 0 then
-    return 'nothing in the workspace has a safe answer'
-  end
-  if result.applied == false then
-    return 'the edit was not applied'
-  end
-  local words = '%s carried out in %s; `:wall` writes them'
-  return words:format(counted(result.refactorings, 'refactoring'), counted(result.files, 'file'))
-end
-
 ---@return string? path of the options to open
 local function options_file()
   local server = client.current()
@@ -114,9 +101,8 @@ local SUBCOMMANDS = {
   },
   ['fix-workspace'] = {
     run = function()
-      client.execute('fixWorkspace', {}, function(result)
-        client.say(fixed_in_words(result))
-      end)
+      -- The server itself says what was done.
+      client.execute('fixWorkspace', {}, function() end)
     end,
   },
   config = {
