@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from capabilities import record
 from messages import Messages
+from picture import draw
 from place import REPOSITORY, TESTS, Place
 from terminal import Terminal
 
@@ -270,6 +271,19 @@ def latency():
         return f"2,000 lines: didOpen to findings {ours:.1f} ms, `:open` to findings on the screen {shown:.0f} ms"
 
 
+def picture():
+    """What a user sees: findings beside the code and the list of answers."""
+    with Place() as place:
+        configure(place)
+        with Terminal([hx(), "src/orders.rs"], place, width=136, height=38) as terminal:
+            terminal.wait_for(MERGE)
+            terminal.type("gg]d]d a")
+            terminal.wait_for("Merge nested")
+            draw("helix", terminal.coloured_screen())
+            terminal.escape()
+            quit_it(terminal)
+
+
 CASES = {
     "answer": answering,
     "beside": beside,
@@ -282,4 +296,5 @@ CASES = {
     "two-instances": two_instances,
     "recorded": recorded,
     "latency": latency,
+    "picture": picture,
 }

@@ -2,11 +2,14 @@
 
 import os
 import re
+import shlex
 import subprocess
 
 from capabilities import record
 from messages import Messages
+from picture import draw
 from place import REPOSITORY, TESTS, Place
+from terminal import Terminal
 
 FOLDER = TESTS / "neovim"
 # Which Neovim is configured in which way: the three that the help describes.
@@ -81,6 +84,38 @@ def latency():
         return f"2,000 lines: didOpen to findings {ours:.1f} ms, `:edit` to findings shown {shown} ms"
 
 
+def picture():
+    """What a user sees in a terminal: findings beside the code and the list of answers."""
+    options = "lua vim.diagnostic.config({ virtual_text = true, signs = false }) vim.o.number = true"
+    program = f"{os.environ['EDITORS']}/nvim-recent"
+    with Place() as place:
+        environment = place.environment() | {"PLUGIN": str(REPOSITORY / "editors/neovim")}
+        # A program that was started through another loader can't start itself again, so editor and screen are started apart.
+        socket = place.work / "runtime/editor"
+        command = [program, "--headless", "--listen", socket, "-n", "-i", "NONE", "-u", FOLDER / "init-enable.lua"]
+        editor = subprocess.Popen([*command, "-c", options, "src/orders.rs"], cwd=place.crate, env=environment)
+        try:
+            show(place, editor, [program, "--server", socket, "--remote-ui"], socket)
+        finally:
+            editor.kill()
+            editor.wait()
+
+
+def show(place, editor, command, socket):
+    wait = f"until [ -S {socket} ]; do sleep 0.05; done; exec {shlex.join(map(str, command))}"
+    with Terminal(["sh", "-c", wait], place, width=136, height=38) as terminal:
+        terminal.wait_for("they can be asked as one")
+        terminal.type("18Gfi;;")
+        terminal.type("gra")
+        terminal.wait_for("Merge nested")
+        draw("neovim", terminal.coloured_screen())
+        terminal.type("1")
+        terminal.keys("Enter")
+        terminal.wait_for("if order.is_paid && order.lines.is_empty() {")
+        terminal.command("quit!")
+        assert editor.wait(10) == 0, "the editor's end"
+
+
 CASES = {
     "answer-recent": case("answer"),
     "answer-stable": case("answer", "stable"),
@@ -98,4 +133,5 @@ CASES = {
     "recorded-stable": recorded("stable"),
     "recorded-old": recorded("old"),
     "latency": latency,
+    "picture": picture,
 }

@@ -8,6 +8,7 @@ import traceback
 from pathlib import Path
 
 import capabilities
+import picture
 
 TESTS = Path(__file__).resolve().parent.parent
 
@@ -36,15 +37,16 @@ def run(name, case):
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--times", type=int, default=1)
-    options.add_argument("--record", action="store_true")
+    options.add_argument("--keep", action="store_true")
     options.add_argument("wanted", nargs="*")
     options = options.parse_args()
     chosen = [(name, case) for name, case in cases() if not options.wanted or name.startswith(tuple(options.wanted))]
     if not chosen:
         sys.exit(f"no case begins with {', '.join(options.wanted)}")
     results = [run(name, case) for _ in range(options.times) for name, case in chosen]
-    if options.record:
+    if options.keep:
         capabilities.keep()
+        picture.keep()
     print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
     sys.exit(0 if all(results) else 1)
 

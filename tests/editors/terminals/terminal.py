@@ -50,6 +50,9 @@ class Terminal:
     def screen(self):
         return self.tmux("capture-pane", "-p")
 
+    def coloured_screen(self):
+        return self.tmux("capture-pane", "-p", "-e")
+
     def wait(self, what, condition, patience_s=PATIENCE_S):
         """Looks again and again; nothing sleeps for a time that is hoped to be long enough."""
         end = time.monotonic() + patience_s
