@@ -271,6 +271,27 @@ def latency():
         return f"2,000 lines: didOpen to findings {ours:.1f} ms, `:open` to findings on the screen {shown:.0f} ms"
 
 
+def commands():
+    """The server's commands are in a list of their own. What one of them edits is in the buffer."""
+    with Place("recorded") as place:
+        configure(place)
+        with helix(place) as terminal:
+            terminal.wait_for(MERGE)
+            answer = Messages(place.work / "messages.jsonl").first("server", "initialize")["result"]
+            offered = answer["capabilities"].get("executeCommandProvider", {}).get("commands", [])
+            terminal.command("lsp-workspace-command")
+            if "rustassistant.fixWorkspace" not in offered:
+                terminal.wait_for(offered[0] if offered else " 0/0 ")
+                return "this server has no `fixWorkspace`"
+            terminal.wait_for("rustassistant.cacheStatistics")
+            terminal.type("fixWork")
+            terminal.wait_without("rustassistant.cacheStatistics")
+            terminal.keys("Enter")
+            terminal.wait_for("3 refactorings carried out")
+            terminal.wait_for(MERGED)
+            quit_it(terminal)
+
+
 def picture():
     """What a user sees: findings beside the code and the list of answers."""
     with Place() as place:
@@ -288,6 +309,7 @@ CASES = {
     "answer": answering,
     "beside": beside,
     "options": options,
+    "commands": commands,
     "missing": missing,
     "crash-at-start": crash_at_start,
     "crash-later": crash_later,

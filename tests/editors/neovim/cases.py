@@ -124,6 +124,8 @@ CASES = {
     "commands": case("commands"),
     "health": case("health"),
     "loose": case("loose"),
+    "save": case("save"),
+    "settings": case("settings"),
     "missing": case("missing", binary="missing"),
     "planted": case("planted"),
     "crash-at-start": case("crash-at-start", binary="crash-at-start"),
