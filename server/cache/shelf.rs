@@ -37,6 +37,8 @@ pub trait Shelf: Send + Sync {
     fn last_fault(&self, kind: FaultKind) -> Fault;
 }
 
+/// Rows whose signatures are verified by one equation. More of them are hardly cheaper, and one that is wrong costs all.
+const TOGETHER: usize = 64;
 /// From this many rows on they are opened by all cores, off the runtime's threads.
 const MANY: usize = 32;
 
@@ -84,21 +86,17 @@ impl<S: Shelf> Sealed<S> {
     }
 
     /// Opens rows, in their order.
-    async fn open(
-        &self,
-        rows: Vec<(Key, Fetched)>,
-    ) -> Vec<(Key, Result<Option<(Entry, KeyId)>, FaultKind>)> {
+    async fn open(&self, rows: Vec<(Key, Fetched)>) -> Vec<(Key, Opened)> {
         if rows.len() < MANY {
-            let mut decoder = Decoder::default();
-            let open = |row| open_row(&self.seal, &mut decoder, row);
-            return rows.into_iter().map(open).collect();
+            return open_rows(&self.seal, &mut Decoder::default(), &rows);
         }
         let seal = Arc::clone(&self.seal);
         let keys: Vec<Key> = rows.iter().map(|(key, _)| *key).collect();
         let work = move || {
-            let rows = rows.into_par_iter();
-            let open = |decoder: &mut Decoder, row| open_row(&seal, decoder, row);
-            rows.map_init(Decoder::default, open).collect()
+            let parts = rows.par_chunks(TOGETHER);
+            let open = |decoder: &mut Decoder, rows| open_rows(&seal, decoder, rows);
+            let opened: Vec<_> = parts.map_init(Decoder::default, open).collect();
+            opened.concat()
         };
         match tokio::task::spawn_blocking(work).await {
             Ok(opened) => opened,
@@ -110,17 +108,24 @@ impl<S: Shelf> Sealed<S> {
     }
 }
 
-fn open_row(
-    seal: &Seal,
-    decoder: &mut Decoder,
-    (key, row): (Key, Fetched),
-) -> (Key, Result<Option<(Entry, KeyId)>, FaultKind>) {
-    let opened = match row {
-        Ok(Some(sealed)) => seal.open(decoder, &key, &sealed).map(Some),
-        Ok(None) => Ok(None),
-        Err(kind) => Err(kind),
+type Opened = Result<Option<(Entry, KeyId)>, FaultKind>;
+
+fn open_rows(seal: &Seal, decoder: &mut Decoder, rows: &[(Key, Fetched)]) -> Vec<(Key, Opened)> {
+    let sealed = rows.iter().filter_map(|(key, row)| match row {
+        Ok(Some(sealed)) => Some((*key, &sealed[..])),
+        Ok(None) | Err(_) => None,
+    });
+    let sealed: Vec<_> = sealed.collect();
+    let mut opened = seal.open_many(decoder, &sealed).into_iter();
+    let open = |(key, row): &(Key, Fetched)| {
+        let opened = match row {
+            Ok(Some(_)) => opened.next().unwrap_or(Err(FaultKind::Io)).map(Some),
+            Ok(None) => Ok(None),
+            Err(kind) => Err(*kind),
+        };
+        (*key, opened)
     };
-    (key, opened)
+    rows.iter().map(open).collect()
 }
 
 #[async_trait]

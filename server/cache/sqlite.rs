@@ -28,6 +28,7 @@ use std::sync::{Arc, Mutex as SyncMutex, MutexGuard as SyncGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::envelope::{Decoder, Encoder};
@@ -296,9 +297,18 @@ impl SqliteCache {
         Ok(writer)
     }
 
-    async fn open(&self, purpose: Purpose) -> Result<Option<Held>, Fault> {
+    /// Two calls of the system, which may wait for a disk. Where there is one thread only, nobody gains from starting
+    /// another for them, and that would take longer than they do.
+    async fn inspect(&self) -> Result<Option<Identity>, Fault> {
+        if Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread {
+            return place::inspect(&self.path);
+        }
         let path = self.path.clone();
-        let Some(identity) = place::off_thread(move || place::inspect(&path)).await? else {
+        place::off_thread(move || place::inspect(&path)).await
+    }
+
+    async fn open(&self, purpose: Purpose) -> Result<Option<Held>, Fault> {
+        let Some(identity) = self.inspect().await? else {
             return Ok(None);
         };
         self.statements.fetch_add(1, Ordering::Relaxed);
@@ -320,10 +330,11 @@ impl SqliteCache {
         }
     }
 
-    /// Takes note of a failed statement. Whatever the connection was in the middle of, a new one isn't.
+    /// Takes note of a failed statement. Whatever the connection was in the middle of, a new one isn't: a full disk, for
+    /// one, ends a transaction behind sqlx's back, which then can't begin another.
     fn failed(&self, error: sqlx::Error, held: &mut Option<Held>) -> Fault {
         let fault = connection::fault(error).at(&self.path);
-        let broken = held.take_if(|_| !matches!(fault.kind(), FaultKind::Busy | FaultKind::Full));
+        let broken = held.take_if(|_| fault.kind() != FaultKind::Busy);
         if let (Some(held), FaultKind::Corrupt) = (broken, fault.kind()) {
             *lock(&self.suspect) = Some(held.identity);
         }

@@ -242,6 +242,40 @@ impl Seal {
         key: &Key,
         sealed: &[u8],
     ) -> Result<(Entry, KeyId), FaultKind> {
+        let claim = self.claim(decoder, key, sealed)?;
+        claim.verify()?;
+        claim.unpack(decoder)
+    }
+
+    /// As [`Seal::open`] for each, in half of the time: all signatures are verified at once, and only if that fails each
+    /// on its own.
+    pub fn open_many(
+        &self,
+        decoder: &mut Decoder,
+        rows: &[(Key, &[u8])],
+    ) -> Vec<Result<(Entry, KeyId), FaultKind>> {
+        let claims: Vec<_> = rows
+            .iter()
+            .map(|(key, sealed)| self.claim(decoder, key, sealed))
+            .collect();
+        let all_hold = all_hold(claims.iter().flatten());
+        let open = |claim: Result<Claim, FaultKind>| {
+            let claim = claim?;
+            if !all_hold {
+                claim.verify()?;
+            }
+            claim.unpack(decoder)
+        };
+        claims.into_iter().map(open).collect()
+    }
+
+    /// What a sealed envelope says of itself, if it names a signer who is believed.
+    fn claim<'a>(
+        &'a self,
+        decoder: &mut Decoder,
+        key: &Key,
+        sealed: &'a [u8],
+    ) -> Result<Claim<'a>, FaultKind> {
         let Some((envelope, seal)) = sealed.split_last_chunk::<SEAL>() else {
             return Err(unsigned(decoder, key, sealed));
         };
@@ -256,13 +290,14 @@ impl Seal {
         if self.is_quarantined(id) {
             return Err(FaultKind::Quarantined);
         }
-        let message = self.message(key, envelope).ok_or(FaultKind::BadSignature)?;
-        let signature = Signature::from_slice(signature).map_err(|_| FaultKind::BadSignature)?;
-        public
-            .0
-            .verify_strict(&message, &signature)
-            .map_err(|_| FaultKind::BadSignature)?;
-        decoder.decode(key, envelope).map(|entry| (entry, id))
+        Ok(Claim {
+            key: *key,
+            id,
+            public,
+            message: self.message(key, envelope).ok_or(FaultKind::BadSignature)?,
+            signature: Signature::from_slice(signature).map_err(|_| FaultKind::BadSignature)?,
+            envelope,
+        })
     }
 
     /// Believes nothing more that this key has signed; whether it was believed until now.
@@ -292,6 +327,37 @@ impl Seal {
         add(&mut message, value);
         Some(message)
     }
+}
+
+/// What a sealed envelope says of itself, not yet verified.
+struct Claim<'a> {
+    key: Key,
+    id: KeyId,
+    public: &'a PublicKey,
+    message: Vec<u8>,
+    signature: Signature,
+    envelope: &'a [u8],
+}
+
+impl Claim<'_> {
+    fn verify(&self) -> Result<(), FaultKind> {
+        let verified = self.public.0.verify_strict(&self.message, &self.signature);
+        verified.map_err(|_| FaultKind::BadSignature)
+    }
+
+    fn unpack(&self, decoder: &mut Decoder) -> Result<(Entry, KeyId), FaultKind> {
+        let entry = decoder.decode(&self.key, self.envelope)?;
+        Ok((entry, self.id))
+    }
+}
+
+/// Whether all signatures hold, by one equation over all of them. It lets nobody through who has no trusted key; of those
+/// who have one, it may take a signature that strict verification finds malformed.
+fn all_hold<'a>(claims: impl Iterator<Item = &'a Claim<'a>> + Clone) -> bool {
+    let messages: Vec<&[u8]> = claims.clone().map(|claim| &claim.message[..]).collect();
+    let signatures: Vec<Signature> = claims.clone().map(|claim| claim.signature).collect();
+    let keys: Vec<VerifyingKey> = claims.map(|claim| claim.public.0).collect();
+    ed25519_dalek::verify_batch(&messages, &signatures, &keys).is_ok()
 }
 
 /// Whether this is a sealed envelope of the key, whoever has signed it; nothing is verified or unpacked.
@@ -393,6 +459,38 @@ mod tests {
                 "{length}"
             );
         }
+    }
+
+    #[test]
+    fn many_are_opened_as_each_is() {
+        let (writer, _) = seal("main");
+        let rows: Vec<(Key, Vec<u8>)> = (0..40)
+            .map(|seed| {
+                let entry = Entry::from(vec![seed; 300]);
+                let sealed = writer.close(&mut Encoder::default(), &key(seed), &entry);
+                (key(seed), sealed.unwrap())
+            })
+            .collect();
+        let open = |rows: &[(Key, Vec<u8>)]| {
+            let rows: Vec<_> = rows.iter().map(|(key, row)| (*key, &row[..])).collect();
+            let reader = reader("main");
+            let each: Vec<_> = rows
+                .iter()
+                .map(|(key, row)| reader.open(&mut Decoder::default(), key, row))
+                .collect();
+            let many = reader.open_many(&mut Decoder::default(), &rows);
+            assert_eq!(many, each);
+            many.iter().filter(|opened| opened.is_ok()).count()
+        };
+        assert_eq!(open(&rows), 40);
+        assert_eq!(open(&[]), 0);
+        let mut broken = rows.clone();
+        broken[3].1[40] ^= 1;
+        let length = broken[7].1.len();
+        broken[7].1[length - 5] ^= 1;
+        broken[9].0 = key(200);
+        broken[11].1.truncate(length - SEAL);
+        assert_eq!(open(&broken), 36);
     }
 
     #[test]

@@ -129,8 +129,8 @@ async fn above_the_size_the_largest_goes_first() {
         let part = entry(number)[..200 + 150 * (number as usize % 10)].to_vec();
         (key(number), Entry::from(part))
     };
-    let sizes: Vec<_> = (0..1_000).map(sized).collect();
-    cache.put_many(&sizes).await.unwrap();
+    let all: Vec<_> = (0..1_000).map(sized).collect();
+    cache.put_many(&all).await.unwrap();
     let full = cache.stats().await.unwrap().disk_bytes;
     let pruned = cache.prune(half_of(full, Policy::Largest)).await.unwrap();
     assert!((300..650).contains(&pruned), "{pruned}");

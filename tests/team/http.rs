@@ -3,6 +3,7 @@
 mod forged;
 mod liar;
 mod lies;
+mod own;
 mod settings;
 mod store;
 mod tls;

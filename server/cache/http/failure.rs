@@ -15,7 +15,7 @@ pub(super) fn refusal(status: StatusCode) -> FaultKind {
         401 | 403 | 407 => FaultKind::Denied,
         408 => FaultKind::Timeout,
         413 => FaultKind::TooLarge,
-        429 | 503 => FaultKind::Throttled,
+        429 => FaultKind::Throttled,
         500..=599 => FaultKind::Server,
         _ => FaultKind::Malformed,
     }

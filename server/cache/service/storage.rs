@@ -157,13 +157,13 @@ impl Folder {
         if open.len() >= OPEN {
             let_go(&mut open);
         }
-        let shelf = Arc::new(FileShelf::at(self.path.join(file_name(namespace))));
+        let made = Arc::new(FileShelf::at(self.path.join(file_name(namespace))));
         let first = Opened {
-            shelf: Arc::clone(&shelf),
+            shelf: Arc::clone(&made),
             used: Instant::now(),
         };
         open.insert(namespace.clone(), first);
-        shelf
+        made
     }
 
     fn in_use(&self) -> Vec<Namespace> {

@@ -296,16 +296,17 @@ impl Layer {
             return;
         }
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.is_none() {
-            let warning = match self.place {
-                Place::File(_) => {
-                    format!("{fault}; until then results are kept in memory only")
-                }
-                Place::Team(_) => format!("the team's cache is left out: {fault}"),
-            };
-            tracing::warn!("{warning}");
-            *told = Some(warning);
+        if !told.is_none() {
+            return;
         }
+        let warning = match self.place {
+            Place::File(_) => {
+                format!("{fault}; until then results are kept in memory only")
+            }
+            Place::Team(_) => format!("the team's cache is left out: {fault}"),
+        };
+        tracing::warn!("{warning}");
+        *told = Some(warning);
     }
 
     /// What a person should read of this tier.

@@ -6,6 +6,7 @@ mod data;
 mod processes;
 mod reads;
 mod table;
+mod team;
 mod writes;
 
 use std::path::Path;
@@ -36,7 +37,8 @@ async fn compare() {
     let cache = SqliteCache::new(&path).await.expect("a cache");
     cache.put_many(&entries).await.expect("a write");
     cache.close().await;
-    reads::single(&mut table, &path).await;
+    processes::single(&path).add_to(&mut table);
+    reads::single(&path).await.add_beside(&mut table);
     reads::batch(&mut table, &path).await;
     writes::insert(&mut table, home.path(), &entries).await;
     writes::size(&mut table, home.path(), &entries[..45]).await;
@@ -45,6 +47,7 @@ async fn compare() {
     processes::crowd(&mut table, home.path());
     processes::cold_starts(&mut table, home.path());
     processes::idle_server(&mut table, home.path());
+    team::postgres(&mut table, &entries).await;
     table.end();
 }
 

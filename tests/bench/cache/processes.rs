@@ -13,7 +13,7 @@ use rustassistant::cache::{
 
 use crate::connect;
 use crate::data::{key, numbered};
-use crate::reads::look_up_bare;
+use crate::reads::{self, Single, look_up_bare};
 use crate::table::{Line, Table, middle};
 
 const ROLE: &str = "RUSTASSISTANT_BENCH_ROLE";
@@ -28,6 +28,31 @@ fn process(role: &str, path: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("a program"));
     command.env(ROLE, role).env(PATH, path);
     command
+}
+
+/// As [`process`], on the first processor alone, where the system lets us say so.
+fn pinned(role: &str, path: &Path) -> Command {
+    let taskset = Command::new("taskset")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .status();
+    if !taskset.is_ok_and(|status| status.success()) {
+        eprintln!("taskset is missing: lookups run on all processors");
+        return process(role, path);
+    }
+    let mut command = Command::new("taskset");
+    command
+        .args(["-c", "0"])
+        .arg(std::env::current_exe().expect("a program"));
+    command.env(ROLE, role).env(PATH, path);
+    command
+}
+
+/// Single lookups in a process on one processor, ours and bare ones alike.
+pub(crate) fn single(path: &Path) -> Single {
+    let output = pinned("single", path).output().expect("a process");
+    assert!(output.status.success(), "{output:?}");
+    Single::parse(&String::from_utf8_lossy(&output.stdout))
 }
 
 /// Does what the environment says; `false` if it says nothing.
@@ -51,6 +76,7 @@ async fn act(role: &str, path: &Path) {
             assert!(look_up_bare(&mut connection, &key(0)).await > 0);
         }
         "one" => look_up(path, &[key(0)]).await,
+        "single" => reads::single(path).await.print(),
         "hundred" => look_up(path, &(0..100).map(key).collect::<Vec<_>>()).await,
         "create" => create(path).await,
         "crowd" => write_in_turn(path).await,

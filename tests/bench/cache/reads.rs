@@ -45,44 +45,106 @@ fn through_all_tiers(path: &Path) -> TieredCache {
 }
 
 /// One key at a time. The kinds take turns in blocks: if they took turns call by call, each would wake a thread that
-/// slept through the calls of the others.
-pub(crate) async fn single(table: &mut Table, path: &Path) {
+/// slept through the calls of the others. Of all blocks the middle one counts, so that a burst of somebody else's work
+/// spoils only those that it meets.
+pub(crate) async fn single(path: &Path) -> Single {
     let mut connection = connect(path).await;
     let cache = SqliteCache::at(path);
     let store = through_all_tiers(path);
-    let (mut ours, mut bare, mut through) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ours, mut bare, mut through) = (Blocks::new(), Blocks::new(), Blocks::new());
     for block in shuffled(2).chunks(BLOCK) {
+        for kind in [&mut ours, &mut bare, &mut through] {
+            kind.push(Vec::with_capacity(BLOCK));
+        }
         for key in block {
             let start = Instant::now();
             std::hint::black_box(look_up_bare(&mut connection, key).await);
-            bare.push(start.elapsed());
+            note(&mut bare, start);
         }
         for key in block {
             let start = Instant::now();
             let found = cache.get_many(std::slice::from_ref(key)).await;
-            ours.push(start.elapsed());
+            note(&mut ours, start);
             assert!(matches!(found[0], Lookup::Hit(..)));
         }
         for key in block {
             let start = Instant::now();
             let found = store.get_many(std::slice::from_ref(key)).await;
-            through.push(start.elapsed());
+            note(&mut through, start);
             assert!(matches!(found[0], Lookup::Hit(..)));
         }
     }
     close(connection).await;
-    let (average, tail) = (Duration::from_micros(40), Duration::from_micros(120));
-    let line = Line::time("SQLite lookup, average", mean(&ours)).beside(mean(&bare));
-    table.add(line.record(average).within_ratio());
-    let line = Line::time("  median", middle(&mut ours)).beside(middle(&mut bare));
-    table.add(line);
-    let (slow, slow_bare) = (percentile(&mut ours, 99), percentile(&mut bare, 99));
-    let line = Line::time("  p99", slow).beside(slow_bare);
-    table.add(line.record(tail).within_ratio());
-    let line = Line::time("  through all tiers, average", mean(&through)).beside(mean(&bare));
-    table.add(line.record(average));
-    let line = Line::time("  through all tiers, p99", percentile(&mut through, 99));
-    table.add(line.beside(slow_bare).record(tail));
+    let kinds = [&ours, &bare, &through];
+    let slow = |times: &[Duration]| percentile(&mut times.to_vec(), 99);
+    Single {
+        average: kinds.map(|kind| middle_of(kind, mean)),
+        tail: kinds.map(|kind| middle_of(kind, slow)),
+    }
+}
+
+/// What one lookup takes: in our file, in a bare one, and through all tiers.
+pub(crate) struct Single {
+    average: [Duration; 3],
+    tail: [Duration; 3],
+}
+
+impl Single {
+    /// Prints itself for [`Single::parse`].
+    pub(crate) fn print(&self) {
+        for time in self.average.iter().chain(&self.tail) {
+            println!("{}", time.as_nanos());
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Single {
+        let times = text.split_whitespace().map(|word| {
+            let nanos = word.parse().expect("a number");
+            Duration::from_nanos(nanos)
+        });
+        let times: Vec<Duration> = times.collect();
+        let [one, two, three, four, five, six] = times[..] else {
+            panic!("{text}")
+        };
+        Single {
+            average: [one, two, three],
+            tail: [four, five, six],
+        }
+    }
+
+    pub(crate) fn add_to(&self, table: &mut Table) {
+        let figures = [
+            ("average", self.average, Duration::from_micros(40)),
+            ("p99", self.tail, Duration::from_micros(120)),
+        ];
+        for (name, [ours, bare, through], record) in figures {
+            let line = Line::time(&format!("SQLite lookup, {name}"), ours).beside(bare);
+            table.add(line.record(record).within_ratio());
+            let line = Line::time("  through all tiers", through).beside(bare);
+            table.add(line.record(record));
+        }
+    }
+
+    /// Without limits: which of two cores a thread wakes up on is the scheduler's choice, and it costs more than the
+    /// lookup.
+    pub(crate) fn add_beside(&self, table: &mut Table) {
+        let [ours, bare, _] = self.average;
+        table.add(Line::time("  on all processors, average", ours).beside(bare));
+        let [ours, bare, _] = self.tail;
+        table.add(Line::time("  on all processors, p99", ours).beside(bare));
+    }
+}
+
+type Blocks = Vec<Vec<Duration>>;
+
+fn note(blocks: &mut Blocks, start: Instant) {
+    let time = start.elapsed();
+    blocks.last_mut().expect("a block was begun").push(time);
+}
+
+fn middle_of(blocks: &Blocks, figure: impl Fn(&[Duration]) -> Duration) -> Duration {
+    let mut figures: Vec<Duration> = blocks.iter().map(|block| figure(block)).collect();
+    middle(&mut figures)
 }
 
 /// The length of the envelope.

@@ -34,7 +34,7 @@ async fn every_status_has_its_reason() {
         (407, FaultKind::Denied),
         (408, FaultKind::Timeout),
         (429, FaultKind::Throttled),
-        (503, FaultKind::Throttled),
+        (503, FaultKind::Server),
         (500, FaultKind::Server),
         (502, FaultKind::Server),
         (504, FaultKind::Server),

@@ -1,6 +1,11 @@
 //! A storage that fails while the server runs: a miss or 503, and all is well again when it is.
 
+#[path = "../../cache/mounts.rs"]
+#[allow(dead_code, reason = "each test program uses a part of it")]
+mod mounts;
+
 use std::fs;
+use std::process::Command;
 
 use super::server::{Server, eventually, noise, path, seal_with};
 
@@ -107,4 +112,42 @@ async fn what_belongs_to_another_program_is_left_alone() {
     assert_eq!(answer.status(), 503);
     assert_eq!(fs::read(&foreign).unwrap(), before);
     assert!(works(&server, 1).await);
+}
+
+#[tokio::test]
+async fn a_full_disk_is_503_and_what_is_there_stays() {
+    let disk = tempfile::tempdir().unwrap();
+    // Where nobody may mount, this can't be tried.
+    let Some(_mount) = mounts::Mount::tmpfs(disk.path(), 1 << 20) else {
+        return;
+    };
+    let storage = disk.path().join("cache");
+    let storage = storage.to_str().unwrap();
+    let server = Server::start(&["--storage", storage]);
+    let put = async |number| {
+        let sealed = seal_with(&server.signer(), "main", number, &noise(number, 50_000));
+        let at = path("main", number);
+        server.put(&at, &server.keys.write, sealed).await
+    };
+    let mut stored = 0;
+    while put(stored).await == 201 {
+        stored += 1;
+    }
+    assert!((2..20).contains(&stored), "{stored}");
+    assert_eq!(put(stored).await, 503);
+    for number in 0..stored {
+        let found = server.get(&path("main", number), &server.keys.read).await;
+        assert_eq!(found.status(), 200, "{number} of {stored}");
+    }
+    let metrics = server.get("/metrics", "").await.text().await.unwrap();
+    assert!(
+        metrics.contains("storage_faults_total{kind=\"full\"}"),
+        "{metrics}"
+    );
+    let larger = Command::new("mount")
+        .args(["-o", "remount,size=16777216"])
+        .arg(disk.path())
+        .status();
+    assert!(larger.unwrap().success());
+    assert_eq!(put(stored).await, 201);
 }

@@ -140,14 +140,15 @@ fn check_out(project: &Path) {
     ] {
         for file in fs::read_dir(sources.join(folder)).unwrap().flatten() {
             let is_rust = file.path().extension().is_some_and(|ending| ending == "rs");
-            if is_rust {
-                let name = format!(
-                    "{}_{}",
-                    folder.replace('/', "_"),
-                    file.file_name().to_string_lossy()
-                );
-                fs::copy(file.path(), source.join(name)).unwrap();
+            if !is_rust {
+                continue;
             }
+            let name = format!(
+                "{}_{}",
+                folder.replace('/', "_"),
+                file.file_name().to_string_lossy()
+            );
+            fs::copy(file.path(), source.join(name)).unwrap();
         }
     }
 }
