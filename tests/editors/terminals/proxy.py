@@ -6,7 +6,14 @@ import sys
 import threading
 import time
 
-WANTED = ("initialize", "textDocument/didOpen", "textDocument/diagnostic", "textDocument/publishDiagnostics")
+WANTED = (
+    "initialize",
+    "textDocument/didOpen",
+    "textDocument/diagnostic",
+    "textDocument/publishDiagnostics",
+    "window/workDoneProgress/create",
+    "$/progress",
+)
 
 
 def frames(stream):
