@@ -6,6 +6,7 @@ import subprocess
 from capabilities import record
 from messages import Messages
 from place import TESTS, Place
+from process import end
 
 FOLDER = TESTS / "emacs"
 
@@ -17,18 +18,6 @@ def start(place, case, **variables):
     return subprocess.Popen(
         command, cwd=place.crate, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-
-
-def end(process, seconds=90):
-    try:
-        output, _ = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        output, _ = process.communicate()
-        raise AssertionError(f"Emacs did not end: {output.decode(errors='replace')}") from None
-    output = output.decode(errors="replace")
-    assert process.returncode == 0, output[output.find("FAILED") :] if "FAILED" in output else output
-    return output
 
 
 def case(name, binary="plain", **variables):

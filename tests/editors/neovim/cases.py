@@ -9,6 +9,7 @@ from capabilities import record
 from messages import Messages
 from picture import draw
 from place import REPOSITORY, TESTS, Place
+from process import end
 from terminal import Terminal
 
 FOLDER = TESTS / "neovim"
@@ -29,18 +30,6 @@ def start(place, neovim, case):
     return subprocess.Popen(
         command, cwd=place.crate, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-
-
-def end(process, seconds=90):
-    try:
-        output, _ = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        output, _ = process.communicate()
-        raise AssertionError(f"Neovim did not end: {output.decode(errors='replace')}") from None
-    output = output.decode(errors="replace")
-    assert process.returncode == 0, output[output.find("FAILED") :] if "FAILED" in output else output
-    return output
 
 
 def case(name, neovim="recent", binary="plain"):
