@@ -79,15 +79,26 @@ function M.is_absolute(path)
 end
 
 ---@param path string
+---@return string
+local function real(path)
+  return vim.fs.normalize(vim.uv.fs_realpath(path) or path)
+end
+
+--- Whether {path} belongs to the project in {root}. A home that is kept in a repository is no project: what lies in it is the
+--- user's own.
+---@param path string
 ---@param root? string
 ---@return boolean
 function M.is_inside(path, root)
   if not root then
     return false
   end
-  local real = vim.fs.normalize(vim.uv.fs_realpath(path) or path)
-  local below = vim.fs.normalize(vim.uv.fs_realpath(root) or root)
-  return vim.startswith(vim.fs.normalize(path), below .. '/') or vim.startswith(real, below .. '/')
+  local below = real(root):gsub('/$', '') .. '/'
+  local home = vim.uv.os_homedir()
+  if home and vim.startswith(real(home) .. '/', below) then
+    return false
+  end
+  return vim.startswith(vim.fs.normalize(path), below) or vim.startswith(real(path), below)
 end
 
 return M

@@ -34,5 +34,12 @@ t.run(function()
   t.equal(root.of(0 + vim.api.nvim_get_current_buf()), repository .. '/crates/inner', 'the folder of a package')
   vim.fn.writefile({ '[workspace]', 'members = ["crates/*"]' }, repository .. '/Cargo.toml')
   t.equal(root.of(vim.api.nvim_get_current_buf()), repository, 'the folder of a workspace')
+
+  -- A home that is a repository itself holds programs of the user's own.
+  local binary = require('rustassistant.binary')
+  local home = vim.uv.os_homedir()
+  t.check(not binary.is_inside(home .. '/.cargo/bin/rustassistant', home), 'a program in a home that is a repository')
+  t.check(binary.is_inside(home .. '/project/bin/rustassistant', home .. '/project'), 'a program in a project')
+  t.check(not binary.is_inside(home .. '/project-tools/rustassistant', home .. '/project'), 'one beside it')
   t.equal(t.messages, {}, 'messages')
 end)
