@@ -1,0 +1,323 @@
+"""The cases in Helix, in a terminal, configured as `editors/helix/languages.toml` says."""
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from contextlib import contextmanager
+
+from capabilities import record
+from messages import Messages
+from picture import draw
+from place import REPOSITORY, TESTS, Place
+from terminal import Terminal
+
+SNIPPET = REPOSITORY / "editors/helix/languages.toml"
+# What findings and answers say.
+LET_ELSE = "says so directly"
+MERGE = "they can be asked as one"
+NESTED = "if order.is_paid {"
+MERGED = "if order.is_paid && order.lines.is_empty() {"
+
+
+def hx():
+    return f"{os.environ['EDITORS']}/hx"
+
+
+def configure(place, options="", rust_analyzer=False):
+    folder = place.work / "config/helix"
+    folder.mkdir(exist_ok=True)
+    (folder / "languages.toml").write_text(SNIPPET.read_text() + options)
+    if rust_analyzer:
+        path = place.bin / "rust-analyzer"
+        path.write_text('#!/bin/sh\nexec python3 "$TESTS/terminals/second_server.py"\n')
+        path.chmod(0o755)
+
+
+@contextmanager
+def helix(place, file="src/orders.rs"):
+    with Terminal([hx(), *([file] if file else [])], place) as terminal:
+        terminal.wait_for(" NOR ")
+        yield terminal
+
+
+def log(place):
+    path = place.work / "cache/helix/helix.log"
+    return path.read_text() if path.exists() else ""
+
+
+def quit_it(terminal):
+    terminal.command("quit!")
+    terminal.wait_for("ended with 0")
+
+
+def answer(terminal):
+    """Goes to the second finding, which has letters outside ASCII before it, and takes its first answer."""
+    terminal.keys("g", "g")
+    terminal.type("]d")
+    terminal.wait_for(" 10:20")
+    terminal.type("]d")
+    terminal.wait("the second finding", lambda: any(place in terminal.screen() for place in (" 18:28", " 18:29")))
+    terminal.type(" a")
+    terminal.wait_for("Merge nested")
+    terminal.keys("Enter")
+    terminal.wait_for(MERGED)
+
+
+def write(terminal, path, holds):
+    """Saves, and waits until Helix says so: what is saved again sooner, Helix takes for changed by somebody else."""
+    terminal.command("write")
+    terminal.wait_for(" written, ")
+    terminal.wait("the file", lambda: holds in on_disk(path))
+
+
+def answering():
+    """Open, see, list, apply, save, undo."""
+    with Place() as place:
+        configure(place)
+        path = place.crate / "src/orders.rs"
+        before = path.read_text()
+        with helix(place) as terminal:
+            terminal.wait_for(LET_ELSE)
+            terminal.wait_for(MERGE)
+            answer(terminal)
+            terminal.wait_without(MERGE)
+            write(terminal, path, MERGED)
+            terminal.keys("u")
+            terminal.wait_for(NESTED)
+            terminal.wait_for(MERGE)
+            write(terminal, path, NESTED)
+            assert on_disk(path) == before, on_disk(path)
+            quit_it(terminal)
+
+
+def beside():
+    """With rust-analyzer, or what stands for it, first in the list: both are seen, both answer, hover is the first one's."""
+    with Place() as place:
+        configure(place, rust_analyzer=True)
+        with helix(place) as terminal:
+            terminal.wait_for(LET_ELSE)
+            terminal.wait_for("The second server has something to say")
+            terminal.type(" k")
+            terminal.wait_for("the second server's hover")
+            terminal.escape()
+            terminal.type(" a")
+            terminal.wait_for("Second: greet")
+            terminal.keys("Enter")
+            terminal.wait_for("// second")
+            terminal.type("]d")
+            terminal.wait_for(" 11:20")
+            terminal.type(" a")
+            terminal.wait_for("Second: greet")
+            terminal.wait_for("Use `let")
+            terminal.escape()
+            quit_it(terminal)
+
+
+def options():
+    """Options in `config` arrive."""
+    with Place() as place:
+        configure(place, '\n[language-server.rustassistant.config]\nsmells.collapsible-if = false\n')
+        with helix(place) as terminal:
+            terminal.wait_for(LET_ELSE)
+            assert MERGE not in terminal.screen(), "a smell that is off is shown"
+            quit_it(terminal)
+
+
+def edits_on(terminal, path):
+    """Whatever became of the server, editing goes on."""
+    terminal.type("ggO")
+    terminal.type("typed by hand")
+    terminal.escape()
+    write(terminal, path, "typed by hand")
+    quit_it(terminal)
+
+
+def health(place):
+    command = [hx(), "--health", "rust"]
+    said = subprocess.run(command, env=place.environment(), capture_output=True, text=True, check=True).stdout
+    return re.sub(r"\x1b\[[\d;]*m", "", said)
+
+
+def missing():
+    """Helix says nothing of a server that isn't there, but `hx --health rust` does."""
+    with Place("missing") as place:
+        configure(place)
+        assert "✘ rustassistant" in health(place), health(place)
+        with helix(place) as terminal:
+            edits_on(terminal, place.crate / "src/orders.rs")
+        place.put("plain")
+        assert "✓ rustassistant" in health(place), health(place)
+
+
+def crash_at_start():
+    with Place("crash-at-start") as place:
+        configure(place)
+        with helix(place) as terminal:
+            terminal.wait("a word in the log", lambda: "the server is broken" in log(place))
+            edits_on(terminal, place.crate / "src/orders.rs")
+
+
+def crash_later():
+    """Helix doesn't start a server again by itself; `:lsp-restart` does."""
+    with Place("noted") as place:
+        configure(place)
+        with helix(place) as terminal:
+            terminal.wait_for(MERGE)
+            process = (place.work / "process").read_text()
+            os.kill(int(process), 9)
+            terminal.wait("the end of the server", lambda: not alive(int(process)))
+            terminal.command("lsp-restart rustassistant")
+            terminal.wait("another server", lambda: on_disk(place.work / "process") not in ("", process))
+            terminal.wait_for(MERGE)
+            answer(terminal)
+            quit_it(terminal)
+
+
+def on_disk(path):
+    """A file's text. Helix writes another file and puts it in the place of the old one; between the two there is none."""
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        return ""
+
+
+def alive(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    # A zombie was ended too; its parent hasn't asked yet.
+    with open(f"/proc/{process}/stat", encoding="utf-8") as stat:
+        return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def loose():
+    """A file without a package, and a buffer without a name that gets one."""
+    with Place() as place:
+        configure(place)
+        folder = place.work / "loose"
+        folder.mkdir()
+        shutil.copy(place.crate / "src/orders.rs", folder / "alone.rs")
+        with helix(place, folder / "alone.rs") as terminal:
+            terminal.wait_for(MERGE)
+            answer(terminal)
+            quit_it(terminal)
+        with helix(place, None) as terminal:
+            terminal.command("set-language rust")
+            terminal.command(f"insert-output cat {place.crate}/src/orders.rs")
+            terminal.wait_for("pub struct Order")
+            terminal.command(f"write {folder}/named.rs")
+            terminal.wait("the file", (folder / "named.rs").exists)
+            terminal.command("reload")
+            terminal.wait_for(LET_ELSE)
+            quit_it(terminal)
+
+
+def without_a_package():
+    with Place() as place:
+        configure(place)
+        (place.crate / "Cargo.toml").unlink()
+        with helix(place) as terminal:
+            terminal.wait_for(MERGE)
+            answer(terminal)
+            quit_it(terminal)
+
+
+def two_instances():
+    with Place() as place:
+        configure(place)
+        with helix(place) as one, helix(place, "src/lib.rs") as other:
+            one.wait_for(MERGE)
+            other.command("open src/orders.rs")
+            other.wait_for(MERGE)
+            answer(one)
+            answer(other)
+            quit_it(one)
+            other.wait_for(MERGED)
+            quit_it(other)
+
+
+def version():
+    return subprocess.run([hx(), "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
+
+
+def recorded():
+    with Place("recorded") as place:
+        configure(place)
+        with helix(place) as terminal:
+            terminal.wait_for(MERGE)
+            quit_it(terminal)
+        record("helix", version(), place.work / "messages.jsonl")
+        return version()
+
+
+def latency():
+    with Place("recorded") as place:
+        configure(place)
+        place.large_file()
+        with helix(place) as terminal:
+            terminal.wait_for(MERGE)
+            terminal.type(":open src/large.rs")
+            started = time.monotonic()
+            terminal.keys("Enter")
+            # Between the two may stand what turns while a server works; Helix may draw it until the next key.
+            terminal.wait("the large file", lambda: re.search(r" NOR .* src/large\.rs", terminal.screen()))
+            terminal.type("ge")
+            terminal.wait_for("The last 6 lines")
+            shown = (time.monotonic() - started) * 1000
+            quit_it(terminal)
+        ours = Messages(place.work / "messages.jsonl").answer_ms("large.rs")
+        return f"2,000 lines: didOpen to findings {ours:.1f} ms, `:open` to findings on the screen {shown:.0f} ms"
+
+
+def commands():
+    """The server's commands are in a list of their own. What one of them edits is in the buffer."""
+    with Place("recorded") as place:
+        configure(place)
+        with helix(place) as terminal:
+            terminal.wait_for(MERGE)
+            answer = Messages(place.work / "messages.jsonl").first("server", "initialize")["result"]
+            offered = answer["capabilities"].get("executeCommandProvider", {}).get("commands", [])
+            terminal.command("lsp-workspace-command")
+            if "rustassistant.fixWorkspace" not in offered:
+                terminal.wait_for(offered[0] if offered else " 0/0 ")
+                return "this server has no `fixWorkspace`"
+            terminal.wait_for("rustassistant.cacheStatistics")
+            terminal.type("fixWork")
+            terminal.wait_without("rustassistant.cacheStatistics")
+            terminal.keys("Enter")
+            terminal.wait_for("3 refactorings carried out")
+            terminal.wait_for(MERGED)
+            quit_it(terminal)
+
+
+def picture():
+    """What a user sees: findings beside the code and the list of answers."""
+    with Place() as place:
+        configure(place)
+        with Terminal([hx(), "src/orders.rs"], place, width=136, height=38) as terminal:
+            terminal.wait_for(MERGE)
+            terminal.type("gg]d]d a")
+            terminal.wait_for("Merge nested")
+            draw("helix", terminal.coloured_screen())
+            terminal.escape()
+            quit_it(terminal)
+
+
+CASES = {
+    "answer": answering,
+    "beside": beside,
+    "options": options,
+    "commands": commands,
+    "missing": missing,
+    "crash-at-start": crash_at_start,
+    "crash-later": crash_later,
+    "loose": loose,
+    "without-a-package": without_a_package,
+    "two-instances": two_instances,
+    "recorded": recorded,
+    "latency": latency,
+    "picture": picture,
+}

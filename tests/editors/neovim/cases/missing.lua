@@ -1,0 +1,25 @@
+-- The binary is not there: said once in a session, and editing goes on.
+local t = dofile(os.getenv('SUPPORT'))
+
+t.run(function()
+  t.open('src/orders.rs')
+  t.wait('a message', function()
+    return #t.messages > 0
+  end)
+  t.open('src/lib.rs')
+  t.open('src/orders.rs')
+  vim.wait(300)
+  t.equal(#t.messages, 1, 'messages')
+  t.check(t.has_message('`rustassistant` is not on PATH; see :checkhealth rustassistant'), 'what is said')
+  t.equal(t.clients(), {}, 'servers')
+  vim.api.nvim_buf_set_lines(0, 0, 0, false, { '//! typed' })
+  vim.cmd('write')
+  t.check(t.on_disk(vim.api.nvim_buf_get_name(0)):find('^//! typed') ~= nil, 'the file was written')
+
+  vim.cmd('RustAssistant stats')
+  t.check(t.has_message('no server is running'), 'a command says why it does nothing')
+  vim.cmd('checkhealth rustassistant')
+  local report = t.text(0)
+  t.check(report:find('ERROR `rustassistant` is not on PATH', 1, true) ~= nil, 'health: ' .. report)
+  t.check(report:find('cargo install', 1, true) ~= nil, 'health names the way out: ' .. report)
+end)

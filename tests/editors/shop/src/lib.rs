@@ -1,0 +1,3 @@
+//! A shop, small enough to read and with a few things that want refactoring.
+
+pub mod orders;

@@ -1,0 +1,94 @@
+"""A fresh place for one run of an editor: a crate, a home for the server, folders for the editor, and a `rustassistant`."""
+
+import os
+import shutil
+import stat
+import tempfile
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parent.parent
+REPOSITORY = TESTS.parent.parent
+BINARY = Path(os.environ["RUSTASSISTANT_BINARY"]).resolve()
+
+# What stands in for the binary, by the name of what is wrong with it.
+STAND_INS = {
+    "crash-at-start": """
+        if [ -e "$WORK/cured" ]; then exec "$BINARY" "$@"; fi
+        echo start >>"$WORK/starts"
+        echo "the server is broken" >&2
+        exit 3""",
+    "noted": """
+        echo $$ >"$WORK/process"
+        exec "$BINARY" "$@" """,
+    "recorded": """
+        exec python3 "$TESTS/terminals/proxy.py" "$WORK/messages.jsonl" "$BINARY" "$@" """,
+}
+
+
+class Place:
+    """Is removed at the end of a `with`, unless the run failed."""
+
+    def __init__(self, binary="plain"):
+        self.work = Path(tempfile.mkdtemp(prefix="rustassistant-editors-"))
+        self.crate = self.work / "shop"
+        shutil.copytree(TESTS / "shop", self.crate)
+        # Editors take the folder of a repository for the project.
+        (self.crate / ".git").mkdir()
+        self.bin = self.work / "bin"
+        for folder in ("bin", "home", "user", "config", "state", "data", "cache", "runtime"):
+            (self.work / folder).mkdir(mode=0o700)
+        self.put(binary)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            shutil.rmtree(self.work, ignore_errors=True)
+        else:
+            print(f"    what is left of it: {self.work}")
+
+    def put(self, binary):
+        path = self.bin / "rustassistant"
+        path.unlink(missing_ok=True)
+        if binary == "plain":
+            path.symlink_to(BINARY)
+        elif binary != "missing":
+            path.write_text("#!/bin/sh\n" + STAND_INS[binary].strip() + "\n")
+            path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+    def environment(self):
+        """What the editor is started with: nothing of the machine's own configuration, and no other servers."""
+        folders = os.environ["PATH"].split(os.pathsep)
+        folders = [one for one in folders if not any((Path(one) / name).exists() for name in ("rustassistant", "rust-analyzer"))]
+        kept = {name: os.environ[name] for name in ("TERM", "TMPDIR", "RUSTUP_HOME", "CARGO_HOME") if name in os.environ}
+        return {
+            **kept,
+            "PATH": os.pathsep.join([str(self.bin), *folders]),
+            "LANG": "C.UTF-8",
+            "HOME": str(self.work / "user"),
+            "RUSTASSISTANT_HOME": str(self.work / "home"),
+            "XDG_CONFIG_HOME": str(self.work / "config"),
+            "XDG_STATE_HOME": str(self.work / "state"),
+            "XDG_DATA_HOME": str(self.work / "data"),
+            "XDG_CACHE_HOME": str(self.work / "cache"),
+            "XDG_RUNTIME_DIR": str(self.work / "runtime"),
+            "CRATE": str(self.crate),
+            "WORK": str(self.work),
+            "TESTS": str(TESTS),
+            "BINARY": str(BINARY),
+        }
+
+    def large_file(self, lines=2000):
+        """A file of so many lines in the crate, with a finding in the last function."""
+        body = (TESTS / "shop/src/orders.rs").read_text()
+        head, functions = body.split("pub fn label", 1)
+        functions = "pub fn label" + functions
+        calm = "pub fn calm_{n}(value: u32) -> u32 {{\n    let doubled = value * 2;\n    doubled + {n}\n}}\n\n"
+        room = lines - len(head.splitlines()) - len(functions.splitlines())
+        filler = "".join(calm.format(n=n) for n in range(room // 5))
+        text = head + filler + "\n" * (room % 5) + functions
+        path = self.crate / "src/large.rs"
+        path.write_text(text)
+        assert len(text.splitlines()) == lines, len(text.splitlines())
+        return path
