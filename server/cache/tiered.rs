@@ -28,8 +28,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{
-    Cache, CacheBackend, Entry, Fault, Findings, Holdings, Key, Limits, Lookup, Memory, Policy,
-    SqliteCache, Tier,
+    Cache, CacheBackend, Entry, Fault, Holdings, Key, Limits, Lookup, Memory, Policy, SqliteCache,
+    Tier,
 };
 use layer::{Layer, Place, remember};
 use statistics::Totals;
@@ -259,22 +259,6 @@ impl TieredCache {
         match self.file() {
             Some(file) => file.stats().await,
             None => Ok(Holdings::default()),
-        }
-    }
-
-    /// Reads the whole local file.
-    pub async fn check(&self) -> Result<Findings, Fault> {
-        match self.file() {
-            Some(file) => file.check().await,
-            None => Ok(Findings::default()),
-        }
-    }
-
-    /// Removes what is above the limits from the local file; how many entries that were.
-    pub async fn prune(&self) -> Result<u64, Fault> {
-        match self.file() {
-            Some(file) => file.prune(self.limits()).await,
-            None => Ok(0),
         }
     }
 

@@ -286,7 +286,8 @@ async fn a_run_that_writes_does_the_upkeep_at_its_end() {
     let store = store(&path, Mode::CommandLine);
     store.put_many(entries(40)[30..].to_vec()).await;
     assert!(store.close(LONG).await);
-    assert_eq!(SqliteCache::at(&path).stats().await.unwrap().entries, 30);
-    assert_eq!(store.prune().await, Ok(0));
+    let file = SqliteCache::at(&path);
+    assert_eq!(file.stats().await.unwrap().entries, 30);
+    assert_eq!(file.prune(Limits::default()).await, Ok(0));
     assert_eq!(Limits::default().age, HOUR * 720);
 }
