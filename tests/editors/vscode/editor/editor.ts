@@ -15,7 +15,7 @@ export interface Setup {
   readonly user?: Record<string, unknown>;
   readonly extensions: readonly string[];
   readonly isTrusted?: boolean;
-  readonly hasFolder?: boolean;
+  readonly opens?: "folder" | "workspace" | "nothing";
 }
 
 function named(name: string): string {
@@ -51,6 +51,8 @@ export class Editor {
   /** A folder of this run alone, with the crate of the tests in `work`. */
   readonly folder = mkdtempSync(path.join(tmpdir(), "rustassistant-vscode-"));
   readonly work = path.join(this.folder, "work");
+  /** What the list of notifications shows while it is open, as JSON. */
+  readonly notices = path.join(this.folder, "notices");
   private child: ChildProcess | undefined;
   private browser: Browser | undefined;
   private port = 0;
@@ -59,6 +61,10 @@ export class Editor {
 
   async start(): Promise<void> {
     cpSync(path.resolve("tests/editors/vscode/crate"), this.work, { recursive: true });
+    if (this.setup.opens === "workspace") {
+      cpSync(this.work, this.inside("second"), { recursive: true });
+      this.write(WORKSPACE, { folders: [{ path: "work" }, { path: "second" }] });
+    }
     this.write("data/User/settings.json", { ...QUIET, ...this.setup.user });
     this.write("data/Machine/settings.json", this.setup.machine);
     this.port = await freePort();
@@ -90,10 +96,22 @@ export class Editor {
     }
     const page = await this.browser.newPage({ viewport: { width: 1000, height: 620 } });
     await prepare(page);
-    const where = this.setup.hasFolder === false ? { ew: "true" } : { folder: this.work };
-    const query = new URLSearchParams({ ...where, payload: JSON.stringify(payload) });
+    await page.exposeFunction("noticed", (now: string) => writeFileSync(this.notices, now));
+    await page.addInitScript(watchNotices);
+    const query = new URLSearchParams({ ...this.where(), payload: JSON.stringify(payload) });
     await page.goto(`http://127.0.0.1:${this.port}/?${query}`);
     return page;
+  }
+
+  private where(): Record<string, string> {
+    switch (this.setup.opens) {
+      case "nothing":
+        return { ew: "true" };
+      case "workspace":
+        return { workspace: this.inside(WORKSPACE) };
+      default:
+        return { folder: this.work };
+    }
   }
 
   remote(file: string): string {
@@ -130,6 +148,9 @@ export class Editor {
       ...process.env,
       PATH: "/usr/local/bin:/usr/bin:/bin",
       RUSTASSISTANT_HOME: this.inside("home"),
+      RUSTASSISTANT_NOTICES: this.notices,
+      RUSTASSISTANT_CAPABILITIES: path.resolve(process.env["CAPABILITIES"] ?? path.join(built, "capabilities")),
+      RUSTASSISTANT_RECORDED: path.resolve("tests/editors/capabilities"),
       RUSTASSISTANT_SAMPLE: path.resolve("tests/editors/vscode/crate/src/lib.rs"),
       // A gallery that isn't there: extensions are those that were installed above.
       EXTENSIONS_GALLERY: '{"serviceUrl":"http://127.0.0.1:9/"}',
@@ -137,6 +158,25 @@ export class Editor {
   }
 }
 
+/** Runs in the page: tells what the list of notifications shows whenever that changes. */
+function watchNotices(): void {
+  let last = "";
+  const look = () => {
+    const center = document.querySelector(".notifications-center.visible");
+    const items = [...(center?.querySelectorAll(".notification-list-item") ?? [])].map((item) => ({
+      text: item.querySelector(".notification-list-item-message")?.textContent ?? "",
+      buttons: [...item.querySelectorAll(".notification-list-item-buttons-container .monaco-button")].map((button) => button.textContent),
+    }));
+    const now = JSON.stringify(center === null ? null : items);
+    if (now !== last) {
+      last = now;
+      (window as unknown as { noticed(now: string): void }).noticed(now);
+    }
+  };
+  new MutationObserver(look).observe(document, { attributes: true, childList: true, subtree: true });
+}
+
+const WORKSPACE = "both.code-workspace";
 const NODE = named("EDITOR_NODE");
 const CODE_SERVER = named("CODE_SERVER");
 
