@@ -1,7 +1,7 @@
 // A real VS Code, in a browser that nobody sees.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -77,12 +77,17 @@ export class Editor {
     const quiet = ["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override", "--ignore-last-opened"];
     const trust = this.setup.isTrusted === false ? [] : ["--disable-workspace-trust"];
     const log = openSync(this.inside("code-server.log"), "w");
-    this.child = spawn(NODE, [CODE_SERVER, ...args, ...quiet, ...trust, "--vscode-option", "enable-smoke-test-driver"], {
+    this.child = spawn(NODE, [CODE_SERVER, ...args, ...quiet, ...trust, ...OPTIONS], {
       detached: true,
       stdio: ["ignore", log, log],
       env: this.environment(),
     });
-    await until("code-server answers", async () => (await fetch(`http://127.0.0.1:${this.port}/healthz`)).ok);
+    const ended = new Promise<never>((_, reject) => {
+      this.child?.once("exit", () => reject(new Error(`code-server ended: ${readFileSync(this.inside("code-server.log"), "utf8")}`)));
+    });
+    const answers = until("code-server answers", async () => (await fetch(`http://127.0.0.1:${this.port}/healthz`)).ok);
+    await Promise.race([answers, ended]);
+    ended.catch(() => {});
     this.browser = await chromium.launch({
       executablePath: named("CHROMIUM"),
       args: ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"],
@@ -124,7 +129,7 @@ export class Editor {
 
   async stop(): Promise<void> {
     await this.browser?.close();
-    if (this.child?.pid !== undefined) {
+    if (this.child?.pid !== undefined && this.child.exitCode === null && this.child.signalCode === null) {
       const ended = new Promise((resolve) => this.child?.once("exit", resolve));
       process.kill(-this.child.pid);
       await ended;
@@ -179,6 +184,8 @@ function watchNotices(): void {
 const WORKSPACE = "both.code-workspace";
 const NODE = named("EDITOR_NODE");
 const CODE_SERVER = named("CODE_SERVER");
+/** What this version wants to be told before it runs a suite. */
+const OPTIONS = process.env["EDITOR_OPTIONS"]?.split(" ") ?? [];
 
 async function freePort(): Promise<number> {
   const server = createServer();

@@ -88,8 +88,15 @@ export async function isSaid(what: RegExp, ...buttons: readonly string[]): Promi
 
 /** What was said that no test expected, or more than once; not what the editor itself is busy with. */
 async function unexpected(): Promise<readonly Notice[]> {
-  const list = (await notices()).filter(({ text }) => !text.endsWith("..."));
-  return list.filter(({ text }, place) => !expected.has(text) || list.findIndex((one) => one.text === text) !== place);
+  let aside: readonly Notice[] = [];
+  const isClean = async () => {
+    const list = (await notices()).filter(({ text }) => !text.endsWith("..."));
+    aside = list.filter(({ text }, place) => !expected.has(text) || list.findIndex((one) => one.text === text) !== place);
+    return aside.length === 0;
+  };
+  // What comes while the list is open stands in it twice, until it is opened again.
+  await until("nothing is said aside", isClean, 1000).catch(() => {});
+  return aside;
 }
 
 export function environment(name: string): string {
@@ -121,7 +128,7 @@ export function check(holds: unknown, what: string): asserts holds {
   }
 }
 
-export async function until<T>(what: string, holds: () => T | Promise<T>, patienceMs = 8_000): Promise<NonNullable<T>> {
+export async function until<T>(what: string, holds: () => T | Promise<T>, patienceMs = 30_000): Promise<NonNullable<T>> {
   const end = Date.now() + patienceMs;
   let last: unknown;
   while (Date.now() < end) {
