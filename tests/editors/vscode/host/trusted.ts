@@ -246,16 +246,39 @@ async function survivesCrashes(): Promise<void> {
   await vscode.commands.executeCommand("rustassistant.restartServer");
   await isRunning();
   await found(document.uri, GUARD);
-  const isGone = () => {
-    try {
-      return fs.readFileSync(`/proc/${second}/stat`, "utf8").includes(") Z ");
-    } catch {
-      return true;
-    }
-  };
-  await until("the old server has ended", isGone);
+  await until("the old server has ended", () => isGone(second));
   await setting("server.path", undefined);
   await isRunning();
+}
+
+/** A process that has ended, or that only waits for its end to be noticed. */
+function isGone(id: number): boolean {
+  try {
+    return fs.readFileSync(`/proc/${id}/stat`, "utf8").includes(") Z ");
+  } catch {
+    return true;
+  }
+}
+
+/** One that neither answers nor ends is in nobody's way. */
+async function replacesMuteServers(): Promise<void> {
+  const id = path.join(root(), "target", "mute-id");
+  fs.rmSync(id, { force: true });
+  await setting("server.path", program("mute", `${SAYS_VERSION}\necho $$ >"${id}"\nexec sleep 600`));
+  const mute = await until("the mute server was started", () => (fs.existsSync(id) ? Number(fs.readFileSync(id, "utf8")) : 0));
+  check(api().state() === "starting", `it is ${api().state()}`);
+  await setting("server.path", undefined);
+  await isRunning();
+  await until("the mute server has ended", () => isGone(mute));
+}
+
+async function survivesHaste(): Promise<void> {
+  const { document } = await open(copyOfCrate("haste.rs"));
+  await found(document.uri, GUARD);
+  const restart = () => vscode.commands.executeCommand("rustassistant.restartServer");
+  await Promise.all([restart(), restart(), restart()]);
+  await isRunning();
+  await found(document.uri, GUARD);
 }
 
 /** What the editor says of itself, for replaying it without the editor. */
@@ -498,6 +521,8 @@ export const run = () =>
     ["a server that can't be used is refused with its reason", refusesBadServers],
     ["a server that never starts is given up", givesUpOnServersThatNeverStart],
     ["a server that crashes is started again", survivesCrashes],
+    ["a server that never answers is replaced", replacesMuteServers],
+    ["restarts in haste are one", survivesHaste],
     ["the configuration that is opened is the project's", opensConfiguration],
     ["all that is safe in a file is done at once, and taken back at once", fixesAll],
     ["what is safe is done on save", fixesOnSave],
