@@ -3,10 +3,15 @@
 import re
 import subprocess
 
+import newcomer
 from capabilities import record
 from messages import Messages
+from newcomer import Newcomer
+from picture import draw
 from place import TESTS, Place
 from process import end
+from terminal import Terminal
+from written import in_readme
 
 FOLDER = TESTS / "emacs"
 
@@ -62,7 +67,49 @@ def latency():
         return f"2,000 lines: didOpen to findings {ours:.1f} ms, visiting the file to findings shown {shown} ms"
 
 
+# A new home has Emacs compile its packages behind the user's back, and put a window with warnings of theirs in front.
+CALM = "(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil)"
+
+
+def command(terminal, name):
+    """`M-x NAME`."""
+    terminal.keys("M-x")
+    terminal.wait("`M-x`", lambda: re.search("^M-x", terminal.screen(), re.MULTILINE))
+    terminal.type(name)
+    terminal.keys("Enter")
+
+
+def as_written():
+    """A new user writes what the readme says, goes to the second finding and carries its answer out."""
+    with Newcomer() as user:
+        user.write(".emacs.d/early-init.el", CALM)
+        user.write(".emacs.d/init.el", in_readme("Emacs", "elisp"))
+        with Terminal(["emacs", "-nw", "src/lib.rs"], user, width=140, height=34) as terminal:
+            terminal.wait_for("Flymake[0 0 2]")
+            command(terminal, "flymake-goto-next-error")
+            terminal.wait_for(newcomer.LET_ELSE)
+            command(terminal, "flymake-goto-next-error")
+            terminal.wait_for(newcomer.MERGE)
+            command(terminal, "flymake-show-buffer-diagnostics")
+            terminal.wait_for("[let-else-opportunity]")
+            # The list gets no more room than it needs.
+            terminal.keys("C-x", "o", "C-x", "-", "C-x", "o")
+            command(terminal, "eglot-code-actions")
+            terminal.wait_for("Pick an action")
+            terminal.type("?")
+            terminal.wait_for("Possible completions")
+            draw("emacs", terminal.coloured_screen())
+            terminal.keys("Enter")
+            terminal.wait_for(newcomer.MERGED)
+            terminal.keys("C-x", "C-s")
+            terminal.wait("the file", lambda: newcomer.MERGED in user.file.read_text())
+            terminal.keys("C-x", "C-c")
+            terminal.wait_for("ended with 0")
+        user.check()
+
+
 CASES = {
+    "as-written": as_written,
     "answer": case("answer"),
     "loose": case("loose"),
     "without-a-package": without_a_package,

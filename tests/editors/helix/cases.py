@@ -7,11 +7,14 @@ import subprocess
 import time
 from contextlib import contextmanager
 
+import newcomer
 from capabilities import record
 from messages import Messages
+from newcomer import Newcomer
 from picture import draw
 from place import REPOSITORY, TESTS, Place
 from terminal import Terminal
+from written import in_readme
 
 SNIPPET = REPOSITORY / "editors/helix/languages.toml"
 # What findings and answers say.
@@ -293,20 +296,28 @@ def commands():
             quit_it(terminal)
 
 
-def picture():
-    """What a user sees: findings beside the code and the list of answers."""
-    with Place() as place:
-        configure(place)
-        with Terminal([hx(), "src/orders.rs"], place, width=136, height=38) as terminal:
-            terminal.wait_for(MERGE)
-            terminal.type("gg]d]d a")
-            terminal.wait_for("Merge nested")
+def as_written():
+    """A new user writes what the readme says, goes to the second finding and carries its answer out."""
+    with Newcomer() as user:
+        user.write(".config/helix/languages.toml", in_readme("Helix", "toml"))
+        with Terminal([hx(), "src/lib.rs"], user, width=118, height=24) as terminal:
+            terminal.wait_for(newcomer.MERGE)
+            terminal.type("]d")
+            terminal.wait_for(" 9:")
+            terminal.type("]d")
+            terminal.wait_for(" 13:")
+            terminal.type(" a")
+            terminal.wait_for(newcomer.ANSWER)
             draw("helix", terminal.coloured_screen())
-            terminal.escape()
+            terminal.keys("Enter")
+            terminal.wait_for(newcomer.MERGED)
+            write(terminal, user.file, newcomer.MERGED)
             quit_it(terminal)
+        user.check()
 
 
 CASES = {
+    "as-written": as_written,
     "answer": answering,
     "beside": beside,
     "options": options,
@@ -319,5 +330,4 @@ CASES = {
     "two-instances": two_instances,
     "recorded": recorded,
     "latency": latency,
-    "picture": picture,
 }

@@ -31,9 +31,7 @@ class Place:
     def __init__(self, binary="plain"):
         self.work = Path(tempfile.mkdtemp(prefix="rustassistant-editors-"))
         self.crate = self.work / "shop"
-        shutil.copytree(TESTS / "shop", self.crate)
-        # Editors take the folder of a repository for the project.
-        (self.crate / ".git").mkdir()
+        self.make_crate()
         self.bin = self.work / "bin"
         for folder in ("bin", "home", "user", "config", "state", "data", "cache", "runtime"):
             (self.work / folder).mkdir(mode=0o700)
@@ -47,6 +45,11 @@ class Place:
             shutil.rmtree(self.work, ignore_errors=True)
         else:
             print(f"    what is left of it: {self.work}")
+
+    def make_crate(self):
+        shutil.copytree(TESTS / "shop", self.crate)
+        # Editors take the folder of a repository for the project.
+        (self.crate / ".git").mkdir()
 
     def put(self, binary):
         path = self.bin / "rustassistant"
