@@ -17,6 +17,7 @@ FOLDER = TESTS / "emacs"
 
 
 def start(place, case, **variables):
+    (place.work / "init.el").write_text(in_readme("Emacs", "elisp"))
     # Not `-Q`: the packages of the system would not be found.
     command = ["emacs", "-q", "--batch", "-l", FOLDER / "support.el", "-l", FOLDER / "cases" / f"{case}.el"]
     environment = place.environment() | variables

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import time
+import tomllib
 from contextlib import contextmanager
 
 import newcomer
@@ -299,7 +300,9 @@ def commands():
 def as_written():
     """A new user writes what the readme says, goes to the second finding and carries its answer out."""
     with Newcomer() as user:
-        user.write(".config/helix/languages.toml", in_readme("Helix", "toml"))
+        lines = in_readme("Helix", "toml")
+        assert tomllib.loads(lines) == tomllib.loads(SNIPPET.read_text()), "the readme and the file say the same"
+        user.write(".config/helix/languages.toml", lines)
         with Terminal([hx(), "src/lib.rs"], user, width=118, height=24) as terminal:
             terminal.wait_for(newcomer.MERGE)
             terminal.type("]d")

@@ -11,7 +11,7 @@ from capabilities import record
 from messages import Messages
 from newcomer import Newcomer
 from picture import draw
-from place import REPOSITORY, TESTS, Place
+from place import MORTAL, REPOSITORY, TESTS, Place
 from process import end
 from terminal import Terminal
 from written import in_help, in_readme
@@ -46,10 +46,11 @@ def configure(place, neovim):
             (packages / "rustassistant").symlink_to(PLUGIN)
 
 
-def start(place, neovim, case):
+def start(place, neovim, case, before=()):
     configure(place, neovim)
     environment = place.environment() | {"SUPPORT": str(FOLDER / "support.lua"), "PLUGIN": str(PLUGIN)}
     command = [
+        *before,
         *(program(neovim), "--headless", "-n", "-i", "NONE"),
         *("-c", f"luafile {FOLDER / 'cases' / case}.lua"),
     ]
@@ -64,6 +65,18 @@ def case(name, neovim="recent", binary="plain"):
             end(start(place, neovim, name))
 
     return run
+
+
+def read_only():
+    with Place() as place:
+        place.read_only()
+        end(start(place, "recent", "read-only", MORTAL))
+
+
+def without_a_package():
+    with Place() as place:
+        (place.crate / "Cargo.toml").unlink()
+        end(start(place, "recent", "answer"))
 
 
 def version(neovim):
@@ -164,15 +177,19 @@ CASES = {
     "answer-stable": case("answer", "stable"),
     "answer-old": case("answer", "old"),
     "beside": case("beside"),
+    "hover-stable": case("hover", "stable"),
     "commands": case("commands"),
     "health": case("health"),
     "loose": case("loose"),
     "save": case("save"),
     "settings": case("settings"),
     "missing": case("missing", binary="missing"),
+    "too-old": case("too-old", binary="too-old"),
     "planted": case("planted"),
     "crash-at-start": case("crash-at-start", binary="crash-at-start"),
     "crash-later": case("crash-later", binary="noted"),
+    "without-a-package": without_a_package,
+    "read-only": read_only,
     "two-instances": twice,
     "recorded-recent": recorded("recent"),
     "recorded-stable": recorded("stable"),

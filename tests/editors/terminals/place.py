@@ -17,12 +17,20 @@ STAND_INS = {
         echo start >>"$WORK/starts"
         echo "the server is broken" >&2
         exit 3""",
+    "too-old": """
+        if [ "$1" = --version ]; then echo "rustassistant 0.0.9"; exit; fi
+        echo "error: unrecognized subcommand '$1'" >&2
+        exit 2""",
     "noted": """
         echo $$ >"$WORK/process"
         exec "$BINARY" "$@" """,
     "recorded": """
         exec python3 "$TESTS/terminals/proxy.py" "$WORK/messages.jsonl" "$BINARY" "$@" """,
 }
+
+
+# Root may write to files that are read-only; without this capability root is like everybody.
+MORTAL = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"] if os.geteuid() == 0 else []
 
 
 class Place:
@@ -50,6 +58,12 @@ class Place:
         shutil.copytree(TESTS / "shop", self.crate)
         # Editors take the folder of a repository for the project.
         (self.crate / ".git").mkdir()
+
+    def read_only(self):
+        """The file with the findings, which may not be written; gives what is in it."""
+        path = self.crate / "src/orders.rs"
+        path.chmod(0o444)
+        return path.read_text()
 
     def put(self, binary):
         path = self.bin / "rustassistant"
