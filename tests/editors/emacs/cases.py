@@ -8,7 +8,7 @@ from capabilities import record
 from messages import Messages
 from newcomer import Newcomer
 from picture import draw
-from place import TESTS, Place
+from place import MORTAL, TESTS, Place
 from process import end
 from terminal import Terminal
 from written import in_readme
@@ -16,10 +16,10 @@ from written import in_readme
 FOLDER = TESTS / "emacs"
 
 
-def start(place, case, **variables):
+def start(place, case, before=(), **variables):
     (place.work / "init.el").write_text(in_readme("Emacs", "elisp"))
     # Not `-Q`: the packages of the system would not be found.
-    command = ["emacs", "-q", "--batch", "-l", FOLDER / "support.el", "-l", FOLDER / "cases" / f"{case}.el"]
+    command = [*before, "emacs", "-q", "--batch", "-l", FOLDER / "support.el", "-l", FOLDER / "cases" / f"{case}.el"]
     environment = place.environment() | variables
     return subprocess.Popen(
         command, cwd=place.crate, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -45,6 +45,12 @@ def two_instances():
     with Place() as place:
         for process in [start(place, "two-instances") for _ in range(2)]:
             end(process)
+
+
+def read_only():
+    with Place() as place:
+        place.read_only()
+        end(start(place, "read-only", MORTAL))
 
 
 def version():
@@ -116,7 +122,10 @@ CASES = {
     "without-a-package": without_a_package,
     "missing": case("missing", "missing", EXPECTED="rustassistant"),
     "crash-at-start": case("missing", "crash-at-start", EXPECTED=r"not running\|Server died"),
+    "too-old": case("missing", "too-old", EXPECTED=r"not running\|Server died"),
     "crash-later": case("crash-later", "noted"),
+    "wrong-options": case("wrong-options"),
+    "read-only": read_only,
     "two-instances": two_instances,
     "recorded": recorded,
     "latency": latency,

@@ -13,7 +13,7 @@ from capabilities import record
 from messages import Messages
 from newcomer import Newcomer
 from picture import draw
-from place import REPOSITORY, TESTS, Place
+from place import MORTAL, REPOSITORY, TESTS, Place
 from terminal import Terminal
 from written import in_readme
 
@@ -40,8 +40,8 @@ def configure(place, options="", rust_analyzer=False):
 
 
 @contextmanager
-def helix(place, file="src/orders.rs"):
-    with Terminal([hx(), *([file] if file else [])], place) as terminal:
+def helix(place, file="src/orders.rs", before=()):
+    with Terminal([*before, hx(), *([file] if file else [])], place) as terminal:
         terminal.wait_for(" NOR ")
         yield terminal
 
@@ -129,6 +129,18 @@ def options():
             quit_it(terminal)
 
 
+def wrong_options():
+    """An option of the wrong type is named and costs only itself; so does a whole table that is none."""
+    with Place() as place:
+        smells = 'smells = { collapsible-if = "quiet", let-else-opportunity = false }'
+        configure(place, f"\n[language-server.rustassistant.config]\n{smells}\nexclude = 7\n")
+        with helix(place) as terminal:
+            terminal.wait("the option that is wrong", lambda: re.search("smells.collapsible-if|exclude", terminal.screen()))
+            terminal.wait_for(MERGE)
+            assert LET_ELSE not in terminal.screen(), "a smell that is off is shown"
+            quit_it(terminal)
+
+
 def edits_on(terminal, path):
     """Whatever became of the server, editing goes on."""
     terminal.type("ggO")
@@ -160,6 +172,15 @@ def crash_at_start():
         configure(place)
         with helix(place) as terminal:
             terminal.wait("a word in the log", lambda: "the server is broken" in log(place))
+            edits_on(terminal, place.crate / "src/orders.rs")
+
+
+def too_old():
+    """A binary that doesn't know `lsp` yet: the log says so, and editing goes on."""
+    with Place("too-old") as place:
+        configure(place)
+        with helix(place) as terminal:
+            terminal.wait("a word in the log", lambda: "unrecognized subcommand" in log(place))
             edits_on(terminal, place.crate / "src/orders.rs")
 
 
@@ -225,6 +246,42 @@ def without_a_package():
         (place.crate / "Cargo.toml").unlink()
         with helix(place) as terminal:
             terminal.wait_for(MERGE)
+            answer(terminal)
+            quit_it(terminal)
+
+
+def read_only():
+    """A file that may not be written: findings and answers are there, and nothing is written."""
+    with Place() as place:
+        configure(place)
+        before = place.read_only()
+        with helix(place, before=MORTAL) as terminal:
+            terminal.wait_for(MERGE)
+            answer(terminal)
+            terminal.command("write")
+            terminal.wait_for("read only")
+            assert (place.crate / "src/orders.rs").read_text() == before, "the file was written"
+            quit_it(terminal)
+
+
+def two_windows():
+    """One file in two windows of one Helix: an answer and its undo are seen in both."""
+
+    def twice(text):
+        return lambda: terminal.screen().count(text) == 2
+
+    with Place() as place:
+        configure(place)
+        with helix(place) as terminal:
+            terminal.wait_for(MERGE)
+            terminal.command("hsplit")
+            terminal.wait("two windows", twice(NESTED))
+            answer(terminal)
+            terminal.wait("the answer in both", twice(MERGED))
+            terminal.type("u")
+            terminal.wait("the undo in both", twice(NESTED))
+            terminal.command("quit")
+            terminal.wait("one window", lambda: terminal.screen().count(NESTED) == 1)
             answer(terminal)
             quit_it(terminal)
 
@@ -324,12 +381,16 @@ CASES = {
     "answer": answering,
     "beside": beside,
     "options": options,
+    "wrong-options": wrong_options,
     "commands": commands,
     "missing": missing,
     "crash-at-start": crash_at_start,
     "crash-later": crash_later,
+    "too-old": too_old,
     "loose": loose,
     "without-a-package": without_a_package,
+    "read-only": read_only,
+    "two-windows": two_windows,
     "two-instances": two_instances,
     "recorded": recorded,
     "latency": latency,
