@@ -29,6 +29,8 @@ STAND_INS = {
 }
 
 
+LARGE = ("large1.rs", "large2.rs", "large3.rs")
+
 # Root may write to files that are read-only; without this capability root is like everybody.
 MORTAL = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"] if os.geteuid() == 0 else []
 
@@ -96,16 +98,22 @@ class Place:
             "BINARY": str(BINARY),
         }
 
-    def large_file(self, lines=2000):
-        """A file of so many lines in the crate, with a finding in the last function."""
-        body = (TESTS / "shop/src/orders.rs").read_text()
-        head, functions = body.split("pub fn label", 1)
-        functions = "pub fn label" + functions
-        calm = "pub fn calm_{n}(value: u32) -> u32 {{\n    let doubled = value * 2;\n    doubled + {n}\n}}\n\n"
-        room = lines - len(head.splitlines()) - len(functions.splitlines())
-        filler = "".join(calm.format(n=n) for n in range(room // 5))
-        text = head + filler + "\n" * (room % 5) + functions
-        path = self.crate / "src/large.rs"
-        path.write_text(text)
-        assert len(text.splitlines()) == lines, len(text.splitlines())
-        return path
+    def large_files(self):
+        """Files of 2,000 lines, with findings in the last functions. They lie outside the crate, so that nobody has looked at
+        them before they are opened; a case copies each there itself."""
+        folder = self.work / "large"
+        folder.mkdir()
+        for name in LARGE:
+            (folder / name).write_text(large(name.removesuffix(".rs")))
+        return [folder / name for name in LARGE]
+
+
+def large(name, lines=2000):
+    head, rest = (TESTS / "shop/src/orders.rs").read_text().split("pub fn label", 1)
+    functions = "pub fn label" + rest
+    calm = "pub fn {name}_{n}(value: u32) -> u32 {{\n    let doubled = value * 2;\n    doubled + {n}\n}}\n\n"
+    room = lines - len(head.splitlines()) - len(functions.splitlines())
+    filler = "".join(calm.format(name=name, n=n) for n in range(room // 5))
+    text = head + filler + "\n" * (room % 5) + functions
+    assert len(text.splitlines()) == lines, len(text.splitlines())
+    return text

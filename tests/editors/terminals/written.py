@@ -18,6 +18,7 @@ def in_readme(section, language, number=0):
     text = rest.split("\n## ", 1)[0]
     found = [block for its, block in FENCED.findall(text) if its == language]
     assert number < len(found), f"{README} has {len(found)} blocks of {language} under {section}"
+    assert found[number].count("\n") <= 3, f"a new user writes three lines, not these:\n{found[number]}"
     return found[number]
 
 
