@@ -17,7 +17,7 @@ from newcomer import Newcomer
 from picture import draw
 from place import MORTAL, REPOSITORY, TESTS, Place
 from terminal import Terminal
-from written import in_readme
+from written import in_front, in_readme
 
 SNIPPET = REPOSITORY / "editors/helix/languages.toml"
 # What findings and answers say.
@@ -360,30 +360,35 @@ def commands():
             quit_it(terminal)
 
 
-def as_written():
-    """A new user writes what the readme says, goes to the second finding and carries its answer out."""
-    with Newcomer() as user:
-        lines = in_readme("Helix", "toml")
-        assert tomllib.loads(lines) == tomllib.loads(SNIPPET.read_text()), "the readme and the file say the same"
-        user.write(".config/helix/languages.toml", lines)
-        with Terminal([hx(), "src/lib.rs"], user, width=118, height=24) as terminal:
-            terminal.wait_for(newcomer.MERGE)
-            terminal.type("]d")
-            terminal.wait_for(" 9:")
-            terminal.type("]d")
-            terminal.wait_for(" 13:")
-            terminal.type(" a")
-            terminal.wait_for(newcomer.ANSWER)
-            draw("helix", terminal.coloured_screen())
-            terminal.keys("Enter")
-            terminal.wait_for(newcomer.MERGED)
-            write(terminal, user.file, newcomer.MERGED)
-            quit_it(terminal)
-        user.check()
+def as_written(lines, draws=None):
+    """A new user writes what a readme says, goes to the second finding and carries its answer out."""
+
+    def run():
+        with Newcomer() as user:
+            assert tomllib.loads(lines()) == tomllib.loads(SNIPPET.read_text()), "the readmes and the file say the same"
+            user.write(".config/helix/languages.toml", lines())
+            with Terminal([hx(), "src/lib.rs"], user, width=118, height=24) as terminal:
+                terminal.wait_for(newcomer.MERGE)
+                terminal.type("]d")
+                terminal.wait_for(" 9:")
+                terminal.type("]d")
+                terminal.wait_for(" 13:")
+                terminal.type(" a")
+                terminal.wait_for(newcomer.ANSWER)
+                if draws:
+                    draw(draws, terminal.coloured_screen())
+                terminal.keys("Enter")
+                terminal.wait_for(newcomer.MERGED)
+                write(terminal, user.file, newcomer.MERGED)
+                quit_it(terminal)
+            user.check()
+
+    return run
 
 
 CASES = {
-    "as-written": as_written,
+    "as-written": as_written(lambda: in_readme("Helix", "toml"), "helix"),
+    "as-written-front": as_written(lambda: in_front("Helix")),
     "answer": answering,
     "beside": beside,
     "options": options,

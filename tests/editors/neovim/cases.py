@@ -14,7 +14,7 @@ from picture import draw
 from place import MORTAL, REPOSITORY, TESTS, Place
 from process import end
 from terminal import Terminal
-from written import in_help, in_readme
+from written import in_front, in_help, in_readme
 
 FOLDER = TESTS / "neovim"
 PLUGIN = REPOSITORY / "editors/neovim"
@@ -22,6 +22,7 @@ PLUGIN = REPOSITORY / "editors/neovim"
 LINES = {
     "recent": lambda: in_readme("Neovim", "lua"),
     "bare": lambda: in_readme("Neovim", "lua", 1),
+    "front": lambda: in_front("Neovim"),
     "stable": lambda: in_help("rustassistant-older"),
     "old": lambda: in_help("rustassistant-older", 2),
 }
@@ -32,7 +33,7 @@ PAINTED = r"set termguicolors number fillchars=eob:\ "
 
 
 def program(neovim):
-    return f"{os.environ['EDITORS']}/nvim-{'recent' if neovim == 'bare' else neovim}"
+    return f"{os.environ['EDITORS']}/nvim-{'recent' if neovim in ('bare', 'front') else neovim}"
 
 
 def configure(place, neovim):
@@ -170,6 +171,7 @@ def as_written(neovim, go="]d", ask="gra", draws=None):
 CASES = {
     "as-written": as_written("recent", draws="neovim"),
     "as-written-bare": as_written("bare"),
+    "as-written-front": as_written("front"),
     "as-written-stable": as_written("stable", ask=":lua vim.lsp.buf.code_action()\r"),
     "as-written-old": as_written("old", ":lua vim.diagnostic.goto_next()\r", ":lua vim.lsp.buf.code_action()\r"),
     "answer-recent": case("answer"),

@@ -1,15 +1,25 @@
-"""What editors/README.md and Neovim's help tell a user to write. The tests use these lines themselves, so that none can rot."""
+"""What the readmes and Neovim's help tell a user to write. The tests use these lines themselves, so that none can rot."""
 
 import re
 import textwrap
 
 from place import REPOSITORY
 
+FRONT = REPOSITORY / "README.md"
 README = REPOSITORY / "editors/README.md"
 HELP = REPOSITORY / "editors/neovim/doc/rustassistant.txt"
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # In a help file a block begins behind `>lua` at a line's end and ends before the first line that is not indented.
 IN_HELP = re.compile(r">lua\n(.*?)^(?=[^\s])", re.MULTILINE | re.DOTALL)
+
+
+def in_front(editor):
+    """The block for an editor in the readme that everybody sees first, where blocks are indented."""
+    _, _, section = FRONT.read_text(encoding="utf-8").partition("\n## In the editor\n")
+    _, found, rest = section.split("\n## ", 1)[0].partition(f"**{editor}**")
+    block = re.search(r"\n\n((?: {4}.*\n)+)", rest.split("\n**", 1)[0])
+    assert found and block, f"{FRONT} has no lines for {editor}"
+    return textwrap.dedent(block[1])
 
 
 def in_readme(section, language, number=0):
