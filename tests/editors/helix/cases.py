@@ -282,6 +282,7 @@ def two_windows():
             terminal.wait("the answer in both", twice(MERGED))
             terminal.type("u")
             terminal.wait("the undo in both", twice(NESTED))
+            terminal.wait("its finding in both", twice(MERGE))
             terminal.command("quit")
             terminal.wait("one window", lambda: terminal.screen().count(NESTED) == 1)
             answer(terminal)
