@@ -1,4 +1,4 @@
-//! What real clients say of themselves, as far as it matters.
+//! Clients of the kinds that there are, each after a real one; `replicas.rs` replays what was recorded from the editors.
 
 use serde_json::{Value, json};
 
@@ -72,7 +72,7 @@ pub(crate) fn neovim() -> Value {
     })
 }
 
-/// Helix 25.07: has no pull at all, and names its refresh with the wrong word.
+/// Like Helix before 25.07: has no pull at all, and names its refresh with the wrong word.
 pub(crate) fn helix() -> Value {
     json!({
         "general": {"positionEncodings": ["utf-8", "utf-32", "utf-16"]},

@@ -77,7 +77,8 @@ export class Editor {
     const quiet = ["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override", "--ignore-last-opened"];
     const trust = this.setup.isTrusted === false ? [] : ["--disable-workspace-trust"];
     const log = openSync(this.inside("code-server.log"), "w");
-    this.child = spawn(NODE, [CODE_SERVER, ...args, ...quiet, ...trust, ...OPTIONS], {
+    const [program = NODE, ...words] = [...MORTAL, NODE, CODE_SERVER, ...args, ...quiet, ...trust, ...OPTIONS];
+    this.child = spawn(program, words, {
       detached: true,
       stdio: ["ignore", log, log],
       env: this.environment(),
@@ -182,6 +183,8 @@ function watchNotices(): void {
 }
 
 const WORKSPACE = "both.code-workspace";
+/** Root may write to files that are read-only; without this capability root is like everybody. */
+const MORTAL = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"] : [];
 const NODE = named("EDITOR_NODE");
 const CODE_SERVER = named("CODE_SERVER");
 /** What this version wants to be told before it runs a suite. */

@@ -1,6 +1,5 @@
 // The extension as most have it: a workspace that is trusted, and a server that the settings name.
 
-import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -330,7 +329,7 @@ function sorted(value: unknown): unknown {
 /** A file that may not be written: what is answered stays in the editor until it may. */
 async function knowsLockedFiles(): Promise<void> {
   const file = copyOfCrate("locked.rs");
-  const unlock = lock(file);
+  fs.chmodSync(file, 0o444);
   try {
     const { document } = await open(file);
     const finding = await found(document.uri, GUARD);
@@ -340,27 +339,12 @@ async function knowsLockedFiles(): Promise<void> {
     check(fs.readFileSync(file, "utf8") === sample(), "a file that is locked was changed");
     check(document.isDirty && document.getText().includes("return;"), "the answer is gone");
     await until("the finding is gone", () => !findings(document.uri).some((one) => idOf(one) === GUARD));
-    unlock();
+    fs.chmodSync(file, 0o644);
     check(await document.save(), "it can't be saved after all");
     check(fs.readFileSync(file, "utf8") === document.getText(), "something else was saved");
   } finally {
-    unlock();
-  }
-}
-
-/** Who is root may write what is read-only; that one needs a stronger lock. */
-function lock(file: string): () => void {
-  fs.chmodSync(file, 0o444);
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot) {
-    execFileSync("chattr", ["+i", file]);
-  }
-  return () => {
-    if (isRoot) {
-      execFileSync("chattr", ["-i", file]);
-    }
     fs.chmodSync(file, 0o644);
-  };
+  }
 }
 
 /** Text that no file has, such as an older version of one. */
