@@ -278,6 +278,19 @@ mod tests {
             );
             assert_refused(&REFACTORING, Hazard::Temporaries, &text);
         }
+        let level = |context, pattern: &str| {
+            let text = format!(
+                "fn f() {{\n    $0if let {pattern} = b.c() {{\n        h();\n        i();\n    }}\n}}\n"
+            );
+            offered(context, &REFACTORING, &text)
+                .unwrap()
+                .change()
+                .applicability
+        };
+        let edition_2021 = FileContext::default();
+        assert_eq!(level(edition_2021, "Some(a)"), Applicability::Safe);
+        assert_eq!(level(edition_2021, "Ok(a)"), Applicability::NeedsCheck);
+        assert_eq!(level(EDITION_2024, "Ok(a)"), Applicability::Safe);
         let old = FileContext {
             rust_version: Some(RustVersion(64)),
             ..FileContext::default()
@@ -305,6 +318,8 @@ mod tests {
             value_with_temporary,
             "fn f(a: u8) -> u8 {\n    let b = g();\n    if a != 1 {\n        return 1;\n    }\n    h();\n    i();\n    b.borrow().c()\n}\n",
         );
+        let settled = "fn f() -> u8 {\n    let mut b = 0;\n    $0if a {\n        b += c();\n        d();\n        b\n    } else {\n        return b.pow(2);\n    }\n}\n";
+        assert_refused(&REFACTORING, Hazard::Types, settled);
         let matched = "fn f(a: u8) {\n    $0if let Ok(b) = c(a) {\n        h();\n        i(b);\n    } else {\n        return;\n    }\n}\n";
         let offer = offered(FileContext::default(), &REFACTORING, matched).unwrap();
         assert_eq!(offer.change().applicability, Applicability::NeedsCheck);
@@ -333,6 +348,8 @@ mod tests {
             "use a::b;",
             "const A: u8 = 1;",
             "macro_rules! m { () => {} }",
+            "thread_local! { static A: u8 = 1 }",
+            "items!();",
         ] {
             assert_refused(
                 &REFACTORING,

@@ -512,6 +512,10 @@ mod tests {
             "$0let (a, _) = match b { C(a, d) => (a, d), _ => return };",
         );
         refused(
+            Hazard::Temporaries,
+            "$0let a = match &*b.lock().unwrap() { &Some(a) => a, None => return };",
+        );
+        refused(
             Hazard::Text,
             "$0let a = match b { #[cfg(x)] C(a) => a, _ => return };",
         );

@@ -75,11 +75,7 @@ fn is_value_of_let(closure: &ast::ClosureExpr) -> bool {
 
 fn left_open(statement: &ast::LetStmt) -> Option<Open> {
     if let Some(ty) = statement.ty() {
-        return ty
-            .syntax()
-            .text()
-            .contains_char('_')
-            .then_some(Open::Type);
+        return ty.syntax().text().contains_char('_').then_some(Open::Type);
     }
     match statement.initializer() {
         Some(value) => open_in(&value),
@@ -200,7 +196,9 @@ mod tests {
 
     /// The same for an `if` around which something stands.
     fn is_settled_in(before: &str, behind: &str) -> bool {
-        settles(&format!("{before} if a {{ b(s) }} else {{ s.c() }} {behind}"))
+        settles(&format!(
+            "{before} if a {{ b(s) }} else {{ s.c() }} {behind}"
+        ))
     }
 
     fn settles(code: &str) -> bool {

@@ -14,6 +14,7 @@ use crate::{
         layout::{self, MAX_WIDTH},
         leftovers,
         negation::{contains_let, negated},
+        open_types::are_settled_by_order,
     },
     text::TextRange,
 };
@@ -31,7 +32,7 @@ pub struct GuardClause {
     /// The words that come and go, as code.
     pub added: String,
     pub dropped: String,
-    /// A matched value is made by a call, so what it leaves behind on a mismatch may be dropped earlier than before.
+    /// A matched value is made by a call, so what doesn't match may be dropped earlier than before.
     pub drops_earlier: bool,
 }
 
@@ -71,6 +72,9 @@ pub fn find(
             Hazard::Text,
             "A part of the `if` is compiled only under a `#[cfg]`.",
         ));
+    }
+    if form == Form::Else {
+        check_types(choice, &then)?;
     }
     let mut guard = GuardClause {
         range: choice.syntax().text_range(),
@@ -163,6 +167,19 @@ fn is_short_exit(then: &ast::BlockExpr) -> bool {
 fn lines_between_braces(block: &ast::BlockExpr) -> u32 {
     let breaks = block.syntax().to_string().matches('\n').count();
     u32::try_from(breaks.saturating_sub(1)).unwrap_or(u32::MAX)
+}
+
+/// The `else` block moves in front of the other one.
+fn check_types(choice: &ast::IfExpr, then: &ast::BlockExpr) -> Result<(), Refusal> {
+    match choice.else_branch() {
+        Some(ElseBranch::Block(other)) if are_settled_by_order(choice, then, &other) => {
+            Err(Refusal::because(
+                Hazard::Types,
+                "The first block may settle the type of a variable that the second one uses.",
+            ))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What is the same for all levels.
@@ -300,8 +317,16 @@ impl Finder<'_> {
         if text.contains('\n') {
             return Err(too_long());
         }
-        guard.drops_earlier |= !leftovers::is_place(&value) && guard.form == Form::Else;
+        guard.drops_earlier |= self.drops_earlier(&pattern, &value);
         Ok(text)
+    }
+
+    /// Before edition 2024, an `if let` at the end of a body drops what doesn't match behind the `else` and the body's
+    /// variables; a `let … else` drops it before them.
+    fn drops_earlier(&self, pattern: &ast::Pat, value: &ast::Expr) -> bool {
+        !self.context.edition.at_least_2024()
+            && !leftovers::is_place(value)
+            && !leftovers::takes_whole_some(pattern)
     }
 
     /// The `if` at the end of the body that becomes a guard too.
@@ -410,6 +435,7 @@ pub fn has_comment_outside_blocks(choice: &ast::IfExpr) -> bool {
 pub fn has_no_items(block: &ast::BlockExpr) -> bool {
     let is_block = matches!(block.modifier(), None | Some(BlockModifier::Label(_)));
     is_block
+        && !hoist::has_macro_that_may_make_items(block)
         && !block.statements().any(|statement| match statement {
             ast::Stmt::Item(ast::Item::MacroCall(_)) => false,
             ast::Stmt::Item(_) => true,

@@ -216,6 +216,12 @@ impl Parts {
                 "The pattern may match everything, and then there is nothing else.",
             ));
         }
+        if leftovers::are_prolonged_by_let(&self.pattern, &self.scrutinee) {
+            return Err(Refusal::because(
+                Hazard::Temporaries,
+                "A `let` would keep what the value borrows from to the end of the block, as the guard of a lock.",
+            ));
+        }
         self.check_arms()?;
         if conditions::top_operator(&self.scrutinee).is_some() {
             return Err(Refusal::because(
