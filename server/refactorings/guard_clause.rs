@@ -304,6 +304,24 @@ mod tests {
     }
 
     #[test]
+    fn a_guard_has_to_fit_on_its_line() {
+        let of = |value: &str| {
+            format!(
+                "fn f() {{\n    if let Some(a) = $0{value} {{\n        h();\n        i();\n    }}\n}}\n"
+            )
+        };
+        let longest = "d".repeat(74);
+        let guard = format!("    let Some(a) = {longest} else {{");
+        assert_eq!(guard.len(), 99);
+        assert_becomes(
+            &REFACTORING,
+            &of(&longest),
+            &format!("fn f() {{\n{guard}\n        return;\n    }};\n    h();\n    i();\n}}\n"),
+        );
+        assert_refused(&REFACTORING, Hazard::Text, &of(&"d".repeat(75)));
+    }
+
+    #[test]
     fn an_else_that_leaves_becomes_the_guard() {
         assert_becomes(
             &REFACTORING,

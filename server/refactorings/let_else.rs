@@ -282,14 +282,15 @@ impl<'a> Writer<'a> {
         if let ast::Expr::BlockExpr(block) = &self.shape.otherwise
             && block.modifier().is_none()
         {
-            let block = self.moved(range, self.indent)?;
+            let block = self.closed(block, range)?;
             let inside = block.strip_prefix('{')?;
             return Some(format!("{{{comments}{inside}"));
         }
         let value = self.moved(range, deeper)?;
-        let semicolon = match self.shape.otherwise {
-            ast::Expr::ReturnExpr(_) | ast::Expr::BreakExpr(_) | ast::Expr::ContinueExpr(_) => ";",
-            _ => "",
+        let semicolon = if is_jump(&self.shape.otherwise) {
+            ";"
+        } else {
+            ""
         };
         Some(format!(
             "{{{comments}{line_ending}{deeper}{value}{semicolon}{line_ending}{}}}",
@@ -297,12 +298,26 @@ impl<'a> Writer<'a> {
         ))
     }
 
+    /// The block, with a `;` behind a jump at its end: rustfmt lets the block of an arm do without.
+    fn closed(&self, block: &ast::BlockExpr, range: TextRange) -> Option<String> {
+        let Some(tail) = block.tail_expr().filter(is_jump) else {
+            return self.moved(range, self.indent);
+        };
+        let end = tail.syntax().text_range().end();
+        let head = self
+            .context
+            .source
+            .slice(TextRange::new(range.start(), end));
+        let rest = self.context.source.slice(TextRange::new(end, range.end()));
+        self.moved_text(&format!("{head};{rest}"), range)
+    }
+
     /// rustfmt keeps the `else` on the line of the value if there is room, or if the value's last line only closes it.
     fn before_else(&self, head: &str) -> String {
         let own_line = format!("{}{}", self.line_ending, self.indent);
         let Some((_, last)) = head.rsplit_once('\n') else {
             let line = width(self.indent) + width("let ") + width(head) + width(" else {");
-            return if line <= MAX_WIDTH {
+            return if line < MAX_WIDTH {
                 " ".to_owned()
             } else {
                 own_line
@@ -319,6 +334,13 @@ impl<'a> Writer<'a> {
             own_line
         }
     }
+}
+
+fn is_jump(expr: &ast::Expr) -> bool {
+    matches!(
+        expr,
+        ast::Expr::ReturnExpr(_) | ast::Expr::BreakExpr(_) | ast::Expr::ContinueExpr(_)
+    )
 }
 
 /// The code in `range` with its bindings renamed.
@@ -378,6 +400,14 @@ mod tests {
         becomes(
             "$0let x = match a_function_with_a_name(b) {\n    Ok(x) => { x }\n    _ => panic!(\"of some length\"),\n};",
             "let Ok(x) = a_function_with_a_name(b) else {\n    panic!(\"of some length\")\n};",
+        );
+    }
+
+    #[test]
+    fn a_jump_at_the_end_of_a_block_is_closed() {
+        becomes(
+            "$0let x = match a.b() {\n    Some(x) => x,\n    None => {\n        return Err(AnErrorWithAName {\n            message: a_message_of_some_length,\n        })\n    }\n};",
+            "let Some(x) = a.b() else {\n    return Err(AnErrorWithAName {\n        message: a_message_of_some_length,\n    });\n};",
         );
     }
 

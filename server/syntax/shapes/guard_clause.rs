@@ -204,7 +204,9 @@ impl Finder<'_> {
         let mut head = self.head(choice, place, &body, guard)?;
         head.push_str(self.ending);
         head.push_str(self.indent);
-        if head.lines().any(|line| layout::width(line) > MAX_WIDTH) {
+        // The first line stands behind its indentation already.
+        let whole = format!("{}{head}", self.indent);
+        if whole.lines().any(|line| layout::width(line) > MAX_WIDTH) {
             return Err(too_long());
         }
         guard.replacement.push_str(&head);
@@ -227,6 +229,11 @@ impl Finder<'_> {
         match choice.condition().ok_or(Refusal::NotHere)? {
             ast::Expr::LetExpr(matched) => {
                 let head = self.pattern(&matched, guard)?;
+                // rustfmt puts the `else` of a line that takes all the room on one of its own.
+                if layout::width(self.indent) + layout::width(&head) + " else {".len() >= MAX_WIDTH
+                {
+                    return Err(too_long());
+                }
                 guard.dropped.push_str(" if");
                 guard.added.push_str(" else");
                 Ok(format!("{head} else {block};"))
