@@ -9,6 +9,25 @@ use ra_ap_syntax::{
     ast::{self, HasArgList, HasGenericArgs, HasLoopBody, HasName},
 };
 
+/// Methods whose result is of the type that is wanted.
+const OPEN: [&str; 7] = [
+    "collect", "default", "into", "parse", "product", "sum", "try_into",
+];
+
+/// Methods that take such a result out of another.
+const INSIDE: [&str; 10] = [
+    "clone",
+    "context",
+    "expect",
+    "map_err",
+    "ok",
+    "ok_or",
+    "ok_or_else",
+    "unwrap",
+    "unwrap_or_default",
+    "unwrap_or_else",
+];
+
 /// What a declaration leaves open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Open {
@@ -34,6 +53,111 @@ pub fn are_settled_by_order(
     };
     let mut variables = open_variables(function.syntax(), choice);
     variables.any(|(name, open)| names_it(then.syntax(), &name) && needs(&name, open))
+}
+
+/// Whether a condition is a `bool` only because a condition has to be one, as `generator.random()` is. With a `!` before it, the
+/// compiler would have to know its type already.
+pub fn is_settled_by_place(condition: &ast::Expr) -> bool {
+    match condition {
+        ast::Expr::PathExpr(path) => is_open_variable(path),
+        _ => is_what_is_wanted(condition),
+    }
+}
+
+/// Whether an expression is of whatever type is wanted where it stands.
+fn is_what_is_wanted(expr: &ast::Expr) -> bool {
+    let inner = |inner: Option<ast::Expr>| inner.is_some_and(|inner| is_what_is_wanted(&inner));
+    match expr {
+        ast::Expr::ParenExpr(it) => inner(it.expr()),
+        ast::Expr::TryExpr(it) => inner(it.expr()) || gets_by_key(it.expr()),
+        ast::Expr::AwaitExpr(it) => inner(it.expr()),
+        ast::Expr::CallExpr(call) => {
+            let callee = call.expr().map(|callee| callee.syntax().text().to_string());
+            let callee = callee.unwrap_or_default();
+            !callee.ends_with('>') && gives_what_is_wanted(callee.rsplit("::").next())
+        }
+        ast::Expr::MethodCallExpr(call) => {
+            let name = call.name_ref().map(|name| name.text().to_string());
+            let is_open =
+                call.generic_arg_list().is_none() && gives_what_is_wanted(name.as_deref());
+            let is_inside = name.is_some_and(|name| INSIDE.contains(&name.as_str()));
+            is_open || (is_inside && (inner(call.receiver()) || gets_by_key(call.receiver())))
+        }
+        _ => false,
+    }
+}
+
+/// Rows of databases and the like give what they are asked for; a slice would give a reference, which is no condition.
+fn gets_by_key(value: Option<ast::Expr>) -> bool {
+    let Some(ast::Expr::MethodCallExpr(call)) = value else {
+        return false;
+    };
+    let is_get = call.name_ref().is_some_and(|name| name.text() == "get");
+    let arguments = call.arg_list().map(|list| list.args().count());
+    is_get && call.generic_arg_list().is_none() && arguments.is_some_and(|count| count > 0)
+}
+
+/// Functions whose result is of whatever type is wanted, by the names that they have everywhere.
+fn gives_what_is_wanted(name: Option<&str>) -> bool {
+    const FUNCTIONS: [&str; 16] = [
+        "arbitrary",
+        "deserialize",
+        "extract",
+        "from_bytes",
+        "from_reader",
+        "from_slice",
+        "from_str",
+        "from_value",
+        "gen",
+        "get_one",
+        "r#gen",
+        "random",
+        "sample",
+        "take_one",
+        "transmute",
+        "try_get",
+    ];
+    name.is_some_and(|name| OPEN.contains(&name) || FUNCTIONS.contains(&name))
+}
+
+/// Whether a variable got its value, or will get it, from something that leaves its type open.
+fn is_open_variable(path: &ast::PathExpr) -> bool {
+    let name = path.path().and_then(|whole| whole.as_single_name_ref());
+    let function = path.syntax().ancestors().find_map(ast::Fn::cast);
+    let (Some(name), Some(function)) = (name, function) else {
+        return false;
+    };
+    let bindings = function.syntax().descendants();
+    let mut bindings = bindings.filter_map(ast::IdentPat::cast);
+    bindings.any(|binding| {
+        let own = binding.name();
+        own.is_some_and(|own| own.text() == name.text()) && is_left_open(&binding)
+    })
+}
+
+fn is_left_open(binding: &ast::IdentPat) -> bool {
+    for around in binding.syntax().ancestors().skip(1) {
+        if let Some(statement) = ast::LetStmt::cast(around.clone()) {
+            let value = statement.initializer();
+            return statement.ty().is_none() && value.is_some_and(|it| is_what_is_wanted(&it));
+        }
+        if let Some(parameter) = ast::Param::cast(around.clone()) {
+            let closure = around.ancestors().find_map(ast::ClosureExpr::cast);
+            return parameter.ty().is_none() && closure.is_some_and(|it| is_value_of_let(&it));
+        }
+        let matched = if let Some(matched) = ast::LetExpr::cast(around.clone()) {
+            matched.expr()
+        } else if ast::MatchArm::can_cast(around.kind()) {
+            let choice = around.ancestors().find_map(ast::MatchExpr::cast);
+            choice.and_then(|choice| choice.expr())
+        } else if ast::Pat::can_cast(around.kind()) || !ast::Expr::can_cast(around.kind()) {
+            continue;
+        } else {
+            return false;
+        };
+        return matched.is_some_and(|value| is_what_is_wanted(&value));
+    }
+    false
 }
 
 /// The variables declared before `choice` whose types are open there, as far as the declarations show.
@@ -127,20 +251,6 @@ fn open_in_call(call: &ast::CallExpr) -> Option<Open> {
 
 /// Methods whose result depends on what is wanted, and what is taken out of such results.
 fn open_in_method_call(call: &ast::MethodCallExpr) -> Option<Open> {
-    const OPEN: [&str; 7] = [
-        "collect", "default", "into", "parse", "product", "sum", "try_into",
-    ];
-    const INSIDE: [&str; 9] = [
-        "clone",
-        "expect",
-        "map_err",
-        "ok",
-        "ok_or",
-        "ok_or_else",
-        "unwrap",
-        "unwrap_or_default",
-        "unwrap_or_else",
-    ];
     let name = call.name_ref()?.text().to_string();
     if call.generic_arg_list().is_none() && OPEN.contains(&name.as_str()) {
         return Some(Open::Type);
@@ -269,5 +379,45 @@ mod tests {
         assert!(is_settled_in("let g = |s| {", "};"));
         assert!(!is_settled_in("let g = |s: &str| {", "};"));
         assert!(!is_settled_in("b.map(|s| {", "});"));
+    }
+
+    #[test]
+    fn a_condition_may_be_a_bool_because_it_is_one() {
+        let is_settled = |code: &str| {
+            let text = format!("fn f(p: bool) {{ {code} {{}} }}");
+            let tree = Tree::parse(&text, FileContext::default().edition).unwrap();
+            let choices = tree.root().descendants().filter_map(ast::IfExpr::cast);
+            is_settled_by_place(&choices.last().unwrap().condition().unwrap())
+        };
+        for code in [
+            "if rng.gen()",
+            "if rand::random()",
+            "if a.parse()?",
+            "if (a.b().await?.into())",
+            "if a.parse().map_err(b).unwrap_or_default()",
+            "if row.get(\"a\")?",
+            "let a = b.parse().unwrap(); if a",
+            "let g = |a| { if a {} }; if g(1) || true {} let g = |a| if a",
+            "match b.parse() { Ok(a) => if a {} }; if let Ok(a) = b.parse() {} if a",
+        ] {
+            assert!(is_settled(code), "{code}");
+        }
+        for code in [
+            "if p",
+            "if a",
+            "if a.b()",
+            "if rng.gen::<bool>()",
+            "if random::<bool>()",
+            "if *a.get(1).unwrap()",
+            "if a.get()",
+            "if a.parse().unwrap_or(false)",
+            "if a.parse::<bool>()?",
+            "let a = b(); if a",
+            "let g = |a: bool| if a",
+            "b.map(|a| if a",
+            "for a in b {} if a",
+        ] {
+            assert!(!is_settled(code), "{code}");
+        }
     }
 }
