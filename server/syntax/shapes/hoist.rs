@@ -78,8 +78,16 @@ impl<'a> Hoisted<'a> {
     }
 
     fn part(&self, range: TextRange, indent: &str) -> Result<String, Refusal> {
-        layout::moved(self.text, range, self.edition, self.inner_indent, indent)
-            .ok_or_else(odd_indentation)
+        let moved = layout::moved(self.text, range, self.edition, self.inner_indent, indent);
+        let moved = moved.ok_or_else(odd_indentation)?;
+        let gained = layout::width(self.inner_indent).saturating_sub(layout::width(indent));
+        if layout::may_be_joined(&moved, self.edition, indent, gained) {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "Lines that are broken now would fit one level further out, and their layout would be a guess.",
+            ));
+        }
+        Ok(moved)
     }
 }
 
