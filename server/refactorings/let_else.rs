@@ -185,6 +185,9 @@ impl<'a> Writer<'a> {
             return Some(short);
         }
         let otherwise = self.otherwise()?;
+        if self.would_be_joined(&otherwise) {
+            return None;
+        }
         let before_else = self.before_else(&head);
         Some(format!("{head}{before_else}else {otherwise}"))
     }
@@ -192,24 +195,50 @@ impl<'a> Writer<'a> {
     fn head(&self) -> Option<String> {
         let pattern = self.pattern()?;
         let scrutinee = self.scrutinee()?;
-        let is_too_wide = |line: &str| {
-            let first = line.lines().next().unwrap_or_default();
-            width(self.indent) + width("let ") + width(first) > MAX_WIDTH
-        };
         let head = format!("{pattern} = {scrutinee}");
-        if is_too_wide(&head) && !pattern.contains('\n') {
-            return Some(format!(
-                "{pattern} ={}{}{scrutinee}",
-                self.line_ending, self.deeper
-            ));
+        if self.is_too_wide(&pattern, &scrutinee) {
+            return (!pattern.contains('\n'))
+                .then(|| format!("{pattern} ={}{}{scrutinee}", self.line_ending, self.deeper));
         }
-        Some(head)
+        (!self.fits_below(&scrutinee)).then_some(head)
+    }
+
+    /// Whether the value doesn't fit behind the last line of the pattern.
+    fn is_too_wide(&self, pattern: &str, scrutinee: &str) -> bool {
+        let first = scrutinee.lines().next().unwrap_or_default();
+        let before = match pattern.rsplit_once('\n') {
+            Some((_, last)) => width(last),
+            None => width(self.indent) + width("let ") + width(pattern),
+        };
+        before + width(" = ") + width(first) > MAX_WIDTH
+    }
+
+    /// Whether the arguments of a call on several lines would have one line for them all below the pattern: then rustfmt
+    /// would rather break there.
+    fn fits_below(&self, scrutinee: &str) -> bool {
+        const WIDEST_ARGUMENTS: usize = 60;
+        let joined = layout::on_one_line(scrutinee);
+        let is_call = scrutinee
+            .lines()
+            .next()
+            .is_some_and(|first| first.trim_end().ends_with('('));
+        let arguments = joined
+            .split_once('(')
+            .map_or("", |(_, arguments)| arguments);
+        is_call
+            && scrutinee.contains('\n')
+            && width(arguments) <= WIDEST_ARGUMENTS
+            && width(&self.deeper) + width(&joined) <= MAX_WIDTH
     }
 
     fn pattern(&self) -> Option<String> {
         let range = self.shape.pattern.syntax().text_range();
         let text = renamed(self.context, range, &self.shape.renamed);
         let text = self.moved_text(&text, range)?;
+        let is_longer = self.shape.renamed.iter().any(|name| name.is_field);
+        if is_longer && text.split('{').skip(1).any(are_wide_fields) {
+            return None;
+        }
         if matches!(self.shape.pattern, ast::Pat::OrPat(_)) {
             return Some(format!("({text})"));
         }
@@ -268,6 +297,16 @@ impl<'a> Writer<'a> {
         };
         let text = self.context.source.slice(value.syntax().text_range());
         (!text.contains('\n')).then_some(text)
+    }
+
+    /// Whether lines of the way out fit together since they are indented less than in their arm.
+    fn would_be_joined(&self, otherwise: &str) -> bool {
+        let text = &*self.context.source.text;
+        let start = self.shape.otherwise.syntax().text_range().start();
+        let from = width(layout::indentation(text, start));
+        let gained = from.saturating_sub(width(self.indent));
+        let edition = self.context.source.context.edition;
+        gained > 0 && layout::may_be_joined(otherwise, edition, self.indent, gained)
     }
 
     /// The way out as a block on several lines.
@@ -334,6 +373,13 @@ impl<'a> Writer<'a> {
             own_line
         }
     }
+}
+
+/// Whether rustfmt gives each of the fields in front of `}` a line.
+fn are_wide_fields(text: &str) -> bool {
+    const WIDEST: usize = 18;
+    let fields = text.split_once('}').map_or(text, |(fields, _)| fields);
+    width(fields.trim()) > WIDEST
 }
 
 fn is_jump(expr: &ast::Expr) -> bool {
@@ -436,6 +482,25 @@ mod tests {
         becomes(
             "$0let a = match c {\n    Some(ref e) => e,\n    None => break,\n};",
             "let Some(ref a) = c else { break };",
+        );
+    }
+
+    #[test]
+    fn what_rustfmt_would_lay_out_in_another_way_is_refused() {
+        refused(
+            Hazard::Text,
+            "$0let result_id = match b {\n    D { pointer_id } => pointer_id,\n    _ => return,\n};",
+        );
+        refused(
+            Hazard::Text,
+            "$0let pointer_id = match self.a_function_with_a_name_of_some_length(\n    pointer,\n    &mut block,\n    Adjustment::None,\n)? {\n    D { pointer_id } => pointer_id,\n    _ => return,\n};",
+        );
+        let value = "x".repeat(74);
+        refused(
+            Hazard::Text,
+            &format!(
+                "$0let a = match b {{\n    Some(a) => a,\n    None => {{\n        c(\n            {value}, 1234567890123\n        );\n        return;\n    }}\n}};"
+            ),
         );
     }
 

@@ -142,6 +142,16 @@ pub fn may_be_joined(code: &str, edition: Edition, indent: &str, gained: usize) 
     (0..lines.len()).any(|first| joins(&lines, first, &fixed, gained))
 }
 
+/// Code of several lines as rustfmt would write it if there were room.
+pub fn on_one_line(code: &str) -> String {
+    let mut lines = code.lines();
+    let mut joined = lines.next().unwrap_or_default().trim_end().to_owned();
+    for line in lines {
+        join(&mut joined, line.trim());
+    }
+    joined
+}
+
 /// Whether a run of lines that begins with `first` fits on one line since it was moved.
 fn joins(lines: &[&str], first: usize, fixed: &[usize], gained: usize) -> bool {
     let mut joined = lines[first].trim_end().to_owned();
