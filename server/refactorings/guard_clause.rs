@@ -336,6 +336,11 @@ mod tests {
             value_with_temporary,
             "fn f(a: u8) -> u8 {\n    let b = g();\n    if a != 1 {\n        return 1;\n    }\n    h();\n    i();\n    b.borrow().c()\n}\n",
         );
+        assert_becomes(
+            &REFACTORING,
+            "fn f() -> u8 {\n    $0if let Some(b) = a {\n        h();\n        i();\n        b\n    } else {\n        unreachable!()\n    }\n}\n",
+            "fn f() -> u8 {\n    let Some(b) = a else { unreachable!() };\n    h();\n    i();\n    b\n}\n",
+        );
         let settled = "fn f() -> u8 {\n    let mut b = 0;\n    $0if a {\n        b += c();\n        d();\n        b\n    } else {\n        return b.pow(2);\n    }\n}\n";
         assert_refused(&REFACTORING, Hazard::Types, settled);
         let matched = "fn f(a: u8) {\n    $0if let Ok(b) = c(a) {\n        h();\n        i(b);\n    } else {\n        return;\n    }\n}\n";

@@ -78,6 +78,9 @@ pub fn width(line: &str) -> usize {
         .sum()
 }
 
+/// rustfmt breaks some calls that would just fit: it has to leave room for what it doesn't look at yet.
+const SLACK: usize = 2;
+
 /// The longest line that rustfmt writes unless it is told otherwise.
 pub const MAX_WIDTH: usize = 100;
 
@@ -177,7 +180,7 @@ fn joins(lines: &[&str], first: usize, fixed: &[usize], gained: usize) -> bool {
         if width > MAX_WIDTH {
             return false;
         }
-        if width + gained > MAX_WIDTH && are_brackets_closed(&joined) {
+        if width + gained > MAX_WIDTH - SLACK && are_brackets_closed(&joined) {
             return true;
         }
     }
@@ -317,11 +320,10 @@ mod tests {
     fn lines_that_fit_since_they_were_moved() {
         let joined = |code: &str| may_be_joined(code, Edition::Edition2021, "    ", 4);
         let long = |width: usize| "x".repeat(width);
-        // Four columns of indentation, 96 of code.
         let call =
             |width: usize| format!("f(\n        {},\n    );", long(width - "    f();".len()));
-        assert!(joined(&call(97)) && joined(&call(100)));
-        assert!(!joined(&call(96)), "it fitted before");
+        assert!(joined(&call(95)) && joined(&call(100)));
+        assert!(!joined(&call(94)), "it fitted before");
         assert!(!joined(&call(101)), "it doesn't fit now");
         let rest = 97 - "    a".len();
         for code in [

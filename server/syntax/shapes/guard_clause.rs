@@ -50,6 +50,9 @@ pub const LONG_BODY: u32 = 4;
 /// An `else` block longer than this is no guard.
 const LONGEST_ELSE: u32 = 10;
 
+/// The longest `let … else` that rustfmt writes on one line.
+const LONGEST_LET_ELSE: usize = 50;
+
 /// The guard clause that `choice` may become.
 pub fn find(
     choice: &ast::IfExpr,
@@ -236,7 +239,8 @@ impl Finder<'_> {
                 }
                 guard.dropped.push_str(" if");
                 guard.added.push_str(" else");
-                Ok(format!("{head} else {block};"))
+                let short = short_else(choice, &head);
+                Ok(short.unwrap_or_else(|| format!("{head} else {block};")))
             }
             condition => {
                 let head = self.opposite(&condition, body, guard)?;
@@ -392,6 +396,18 @@ impl Finder<'_> {
         guard.replacement.push_str(&text);
         Ok(())
     }
+}
+
+/// The whole `let … else` on one line, where rustfmt would write it so: its block is one short expression.
+fn short_else(choice: &ast::IfExpr, head: &str) -> Option<String> {
+    let Some(ElseBranch::Block(other)) = choice.else_branch() else {
+        return None;
+    };
+    if other.statements().next().is_some() || layout::has_comment(other.syntax()) {
+        return None;
+    }
+    let line = format!("{head} else {{ {} }};", other.tail_expr()?.syntax());
+    (layout::width(&line) <= LONGEST_LET_ELSE && !line.contains('\n')).then_some(line)
 }
 
 /// A comment behind a closing brace that goes can stand behind the last line of what was inside, unless a comment does already.
