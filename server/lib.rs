@@ -8,6 +8,7 @@
 //! - [`facts`]: plain data about items and files, as it is measured and kept.
 //! - [`smells`]: what wants refactoring; one file per smell.
 //! - [`refactorings`]: how it is carried out; one file per refactoring, and the audit that every edit passes.
+//! - [`os`]: what differs between operating systems.
 //! - [`cache`]: bytes in, bytes out; knows nothing of the engine.
 //! - [`config`]: layers of options become one immutable configuration.
 //! - [`workspace`]: which files there are and what their manifests say of them.
@@ -23,6 +24,8 @@ pub mod facts;
 
 pub mod refactorings;
 pub mod smells;
+
+pub mod os;
 
 pub mod cache;
 pub mod config;

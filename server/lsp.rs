@@ -4,9 +4,7 @@
 //! - A handler reads the documents through its own snapshot ([`request`]), and works on the engine's threads.
 //! - Nobody waits for the client inside a call; it may never answer.
 
-use std::{
-    fs::File, io, num::NonZero, path::PathBuf, process::ExitCode, sync::Arc, time::Duration,
-};
+use std::{io, num::NonZero, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use tokio::{runtime::Runtime, sync::mpsc};
 use tower_lsp::LspService;
@@ -55,6 +53,7 @@ use crate::{
     analysis::{Engine, Priority, Workers},
     cache::{Mode, TieredCache, TieredOptions},
     config::{self, CacheOptions, Environment, Request},
+    os,
 };
 
 /// The name that diagnostics and settings carry.
@@ -137,16 +136,6 @@ fn start_engine(cache: &CacheOptions) -> Engine {
     Engine::new(Arc::new(store), workers)
 }
 
-/// Standard output without its buffer of lines, which would write each message in two pieces and wake the client twice.
-fn standard_output() -> io::Result<File> {
-    let output = io::stdout();
-    #[cfg(unix)]
-    let own = std::os::fd::AsFd::as_fd(&output).try_clone_to_owned()?;
-    #[cfg(windows)]
-    let own = std::os::windows::io::AsHandle::as_handle(&output).try_clone_to_owned()?;
-    Ok(File::from(own))
-}
-
 async fn hold(
     runtime: &Runtime,
     session: &Arc<Session>,
@@ -181,7 +170,8 @@ async fn hold(
     let left = ends.clone();
     // Neither thread can be joined: each may be inside a call of the system that never returns.
     std::thread::spawn(move || {
-        let written = standard_output().and_then(|output| transport::write_all(messages, output));
+        let written =
+            os::standard_output().and_then(|output| transport::write_all(messages, output));
         tracing::debug!("writing ended: {written:?}");
         let _ = left.send(End::Left);
     });

@@ -19,6 +19,7 @@ const ORDER: &[&[&str]] = &[
     &["syntax"],
     &["facts"],
     &["smells", "refactorings"],
+    &["os"],
     &["cache"],
     &["config"],
     &["workspace"],
@@ -27,8 +28,8 @@ const ORDER: &[&[&str]] = &[
     &["lsp", "cli"],
 ];
 
-/// Modules that use nothing of this crate although the order would let them.
-const ALONE: &[&str] = &["cache"];
+/// Modules that use nothing of this crate but one, although the order would let them.
+const ALONE: &[(&str, &str)] = &[("cache", "os")];
 
 /// A path, and the modules that alone may write it.
 const DOORS: &[(&str, &[&str])] = &[
@@ -47,10 +48,13 @@ const DOORS: &[(&str, &[&str])] = &[
     ("tokio", NOT_PURE),
     ("tracing", NOT_PURE),
     ("rand", &[]),
+    ("std::os", &["os"]),
+    ("rustix", &["os"]),
 ];
 
 /// The modules that are more than pure functions.
 const NOT_PURE: &[&str] = &[
+    "os",
     "cache",
     "config",
     "workspace",
@@ -64,6 +68,15 @@ const NOT_PURE: &[&str] = &[
 /// Macros that write to the standard output, and the modules that may.
 const PRINTING: &[&str] = &["println", "print"];
 const PRINTERS: &[&str] = &["report", "cli"];
+
+/// What a `cfg` calls systems.
+const SYSTEMS: &[&str] = &[
+    "unix",
+    "windows",
+    "target_os",
+    "target_family",
+    "target_env",
+];
 
 #[test]
 fn modules_use_only_what_comes_before_them() {
@@ -100,6 +113,20 @@ fn every_door_is_used_by_its_owners_alone() {
         }
     }
     assert!(faults.is_empty(), "a door is used by others:\n{faults}");
+}
+
+#[test]
+fn one_file_asks_which_system_it_runs_on() {
+    let mut faults = String::new();
+    for file in sources().into_iter().filter(|file| file.module != "os") {
+        for line in file.lines_that_ask_for_the_system() {
+            let _ = writeln!(faults, "{}:{line}", file.path);
+        }
+    }
+    assert!(
+        faults.is_empty(),
+        "what differs between systems is in `server/os.rs`:\n{faults}"
+    );
 }
 
 #[test]
@@ -141,6 +168,12 @@ fn the_checks_see_what_they_look_for() {
     assert_eq!(file.lines_with_path("std::fs"), [2]);
     assert_eq!(file.lines_with_path("tokio"), [2]);
     assert_eq!(file.lines_with_macro(PRINTING), [2]);
+    let file = source(
+        "server/text/example.rs",
+        "#[cfg(unix)] fn f() { if cfg!(windows) {} }\n#[cfg(not(target_os = \"linux\"))] struct S;\n\
+         #[cfg(test)] mod tests { #[cfg(unix)] fn f() {} }\nfn g(unix: u32) { unix.cfg(windows) }",
+    );
+    assert_eq!(file.lines_that_ask_for_the_system(), [1, 1, 2]);
     assert!(!may_use("text", "syntax") && may_use("syntax", "text"));
     assert!(!may_use("cache", "text") && !may_use("smells", "refactorings"));
 }
@@ -151,7 +184,12 @@ fn may_use(module: &str, other: &str) -> bool {
     }
     let place = |name: &str| ORDER.iter().position(|line| line.contains(&name));
     match (place(module), place(other)) {
-        (Some(here), Some(there)) => !ALONE.contains(&module) && there < here,
+        (Some(here), Some(there)) => {
+            there < here
+                && ALONE
+                    .iter()
+                    .all(|(alone, but)| module != *alone || other == *but)
+        }
         // What is no module of the crate's root is an item of it.
         _ => true,
     }
@@ -299,6 +337,49 @@ impl Source {
         };
         let calls = (0..self.tokens.len()).filter(|at| is_call(*at) && self.is_in_product(*at));
         calls.map(|at| self.line(at)).collect()
+    }
+
+    /// Lines where a `cfg`, as an attribute or a macro, names a family of systems or one of them.
+    fn lines_that_ask_for_the_system(&self) -> Vec<usize> {
+        let mut lines = Vec::new();
+        for at in 0..self.tokens.len() {
+            let names_system = self.inside_cfg(at).is_some_and(|inside| {
+                let mut names = inside.iter().map(SyntaxToken::text);
+                names.any(|name| SYSTEMS.contains(&name))
+            });
+            if names_system && self.is_in_product(at) {
+                lines.push(self.line(at));
+            }
+        }
+        lines
+    }
+
+    /// What stands behind a `cfg`, to the end of its parentheses.
+    fn inside_cfg(&self, at: usize) -> Option<&[SyntaxToken]> {
+        let text = |at: usize| self.tokens.get(at).map(SyntaxToken::text);
+        let is_field = at > 0 && text(at - 1) == Some(".");
+        if is_field || !matches!(text(at), Some("cfg" | "cfg_attr")) {
+            return None;
+        }
+        let open = if text(at + 1) == Some("!") {
+            at + 2
+        } else {
+            at + 1
+        };
+        if text(open) != Some("(") {
+            return None;
+        }
+        let mut depth = 0_usize;
+        let rest = &self.tokens[open..];
+        let length = rest.iter().position(|token| {
+            match token.kind() {
+                T!['('] => depth += 1,
+                T![')'] => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        });
+        Some(&rest[..length?])
     }
 
     /// Tests beside the code may read files and clocks.

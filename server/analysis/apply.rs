@@ -1,6 +1,9 @@
 //! Carrying out every safe answer in a text, to the point where none is left.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use super::{Finding, Memo, answers_to, difference::difference, judge, measure};
 use crate::{
@@ -199,8 +202,12 @@ impl State {
     /// Whether the answered smell got less, and no other got more.
     fn is_better_than(&self, before: &Self, answered: &Finding) -> bool {
         let all = self.findings.iter().chain(&before.findings);
-        let gets_worse = all
-            .map(|finding| finding.smell)
+        // A file has many findings, but of few smells.
+        let smells: BTreeMap<_, _> = all
+            .map(|finding| (finding.smell.id, finding.smell))
+            .collect();
+        let gets_worse = smells
+            .into_values()
             .any(|smell| self.weight(smell) > before.weight(smell));
         !gets_worse && self.weight(answered.smell) < before.weight(answered.smell)
     }

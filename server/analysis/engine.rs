@@ -12,6 +12,7 @@ use super::{OpenFile, stored};
 use crate::{
     cache::{Entry, Key, Lookup, Tier, TieredCache},
     facts::FileReport,
+    os,
     syntax::{FileContext, STACK_SIZE},
 };
 
@@ -338,21 +339,15 @@ fn pool<'a>(
         .stack_size(STACK_SIZE)
         .thread_name(move |index| format!("{name} {index}"))
         .start_handler(move |_| {
-            if priority == Priority::Low {
-                step_back();
+            if priority == Priority::Low
+                && let Err(error) = os::step_back()
+            {
+                tracing::debug!("the background keeps its priority: {error}");
             }
         })
         .build()
         .map_err(|error| WorkError::NoThreads(error.to_string()))?;
     Ok(cell.get_or_init(|| pool))
-}
-
-/// Lowers the priority of this thread.
-fn step_back() {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::nice(10) {
-        tracing::debug!("the background keeps its priority: {error}");
-    }
 }
 
 async fn run_in<T: Send + 'static>(

@@ -14,7 +14,10 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-use crate::report::{Characters, Colour, Look, printable};
+use crate::{
+    os::TERMINALS_DIFFER,
+    report::{Characters, Colour, Look, printable},
+};
 
 /// Stdout, buffered. A reader that has gone away ends the output quietly: what is written after that is dropped.
 pub(super) struct Output {
@@ -123,17 +126,17 @@ pub(super) fn look() -> Look {
 /// The colour of a stream that is a terminal.
 fn colour() -> Colour {
     let is_unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let is_dumb = env::var_os("TERM").is_none_or(|term| term == "dumb") && !cfg!(windows);
-    if is_unwanted || is_dumb {
+    let is_dumb = env::var_os("TERM").is_none_or(|term| term == "dumb");
+    if is_unwanted || is_dumb && TERMINALS_DIFFER {
         Colour::Plain
     } else {
         Colour::Ansi
     }
 }
 
-/// What the locale's characters are; Windows' consoles take Unicode whatever the locale.
+/// What the locale's characters are, where it has a say.
 fn characters() -> Characters {
-    if cfg!(windows) {
+    if !TERMINALS_DIFFER {
         return Characters::Unicode;
     }
     let set = ["LC_ALL", "LC_CTYPE", "LANG"].map(env::var_os);

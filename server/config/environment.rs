@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::os::USER_DIRECTORY;
+
 /// The variables that matter, read once. A variable that is empty counts as one that isn't set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
@@ -51,9 +53,6 @@ const fn variable(name: &'static str, key: &'static str) -> CacheVariable {
     CacheVariable { name, key }
 }
 
-/// The variable of the user's own directory.
-pub(super) const USER: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
-
 impl Environment {
     /// The environment of this process.
     pub fn of_process() -> Self {
@@ -67,7 +66,7 @@ impl Environment {
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
         let get = |name: &str| lookup(name).filter(|value| !value.is_empty());
         let text = |name: &str| get(name).map(|value| value.to_string_lossy().into_owned());
-        let user = get(USER).map(PathBuf::from);
+        let user = get(USER_DIRECTORY).map(PathBuf::from);
         let path = |name: &str| get(name).map(|value| with_user(&value, user.as_deref()));
         let beside = || user.as_ref().map(|user| user.join(".rustassistant"));
         let set = |variable: CacheVariable| get(variable.name).map(|value| (variable, value));
@@ -136,7 +135,7 @@ mod tests {
 
     #[test]
     fn the_home_lies_beside_the_user_s_files() {
-        let environment = environment(&[(USER, "/home/ada")]);
+        let environment = environment(&[(USER_DIRECTORY, "/home/ada")]);
         let home = Path::new("/home/ada/.rustassistant");
         assert_eq!(environment.home.as_deref(), Some(home));
         assert_eq!(environment.config_file(), Some(home.join("config.toml")));
@@ -145,27 +144,33 @@ mod tests {
 
     #[test]
     fn a_home_of_its_own_replaces_it() {
-        let environment = environment(&[(USER, "/home/ada"), ("RUSTASSISTANT_HOME", "/data/ra")]);
+        let environment = environment(&[
+            (USER_DIRECTORY, "/home/ada"),
+            ("RUSTASSISTANT_HOME", "/data/ra"),
+        ]);
         assert_eq!(environment.home, Some(PathBuf::from("/data/ra")));
     }
 
     #[test]
     fn a_home_may_start_at_the_user() {
-        let environment = environment(&[(USER, "/home/ada"), ("RUSTASSISTANT_HOME", "~/ra")]);
+        let environment = environment(&[
+            (USER_DIRECTORY, "/home/ada"),
+            ("RUSTASSISTANT_HOME", "~/ra"),
+        ]);
         assert_eq!(environment.home, Some(PathBuf::from("/home/ada/ra")));
     }
 
     #[test]
     fn without_a_user_there_is_no_home() {
         assert_eq!(environment(&[]).home, None);
-        assert_eq!(environment(&[(USER, "")]).home, None);
+        assert_eq!(environment(&[(USER_DIRECTORY, "")]).home, None);
         assert_eq!(environment(&[]).config_file(), None);
     }
 
     #[test]
     fn an_empty_variable_is_one_that_is_not_set() {
         let environment = environment(&[
-            (USER, "/home/ada"),
+            (USER_DIRECTORY, "/home/ada"),
             ("RUSTASSISTANT_HOME", ""),
             ("NO_COLOR", ""),
             ("RUSTASSISTANT_LOG", ""),

@@ -5,6 +5,8 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
+use crate::os;
+
 /// The name of a project's options.
 pub(super) const PROJECT_FILE: &str = "rustassistant.toml";
 
@@ -49,17 +51,7 @@ pub(super) fn read(path: &Path) -> Result<String, Unread> {
 
 /// Whether others than the owner may read the file.
 pub(super) fn is_open(path: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
-    }
-    #[cfg(not(unix))]
-    {
-        // The home of a user is closed to others, and there is no mode to ask.
-        let _ = path;
-        false
-    }
+    std::fs::metadata(path).is_ok_and(|metadata| os::is_open_to_others(&metadata))
 }
 
 /// The path from the root, without `.` and `..`. Nothing is asked of the disk, so that a path which isn't there has one too.

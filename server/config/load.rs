@@ -10,7 +10,7 @@ use std::{
 use super::{
     Config, ConfigProblem, Environment, Place,
     decode::{File, Layer, Setting, Speaker, Voice, decode},
-    environment::{CacheVariable, USER, expanded},
+    environment::{CacheVariable, expanded},
     files::{self, Unread},
     keys::{self, At, KEYS, Key, Shape},
     problem::place_in,
@@ -18,7 +18,10 @@ use super::{
     tree::{self, Name, Node, Placed, Table},
     value::Value,
 };
-use crate::smells::{self, Smell};
+use crate::{
+    os::USER_DIRECTORY,
+    smells::{self, Smell},
+};
 
 /// For whom the options are.
 #[derive(Debug, Clone, Copy)]
@@ -315,7 +318,7 @@ impl Loader<'_> {
         self.loaded.warnings.extend(warnings);
         if self.loaded.config.cache.path.is_none() {
             let warning = format!(
-                "neither RUSTASSISTANT_HOME nor {USER} is set: there are no options of the user, and reports are held in memory only"
+                "neither RUSTASSISTANT_HOME nor {USER_DIRECTORY} is set: there are no options of the user, and reports are held in memory only"
             );
             self.loaded.warnings.push(warning);
         }

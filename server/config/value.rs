@@ -11,13 +11,16 @@ use url::{Host, Url};
 
 use super::{
     decode::Speaker,
-    environment::{USER, expanded},
+    environment::expanded,
     keys::{COMMAND, FILE, Shape},
     problem::nearest,
     tree::{Node, Placed},
     units,
 };
-use crate::cache::{Address, Namespace, PublicKey, Secret};
+use crate::{
+    cache::{Address, Namespace, PublicKey, Secret},
+    os::USER_DIRECTORY,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value {
@@ -99,8 +102,9 @@ impl Speaker<'_> {
     }
 
     fn at_home(&self, path: &Path) -> Result<PathBuf, Fault> {
-        expanded(path, self.user)
-            .ok_or_else(|| format!("`~` means nothing here, because {USER} is not set").into())
+        expanded(path, self.user).ok_or_else(|| {
+            format!("`~` means nothing here, because {USER_DIRECTORY} is not set").into()
+        })
     }
 
     fn secret(&self, node: &Node) -> Result<Secret, Fault> {

@@ -5,6 +5,7 @@
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use lsp_types::MessageType;
@@ -15,6 +16,10 @@ use crate::{
     analysis::Input,
     workspace::{self, WalkOptions, WalkProblem},
 };
+
+/// A run that is over sooner is not shown. It would only flicker, and an editor with one line for everything clears what was
+/// said there a moment ago.
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// Files that are held in memory together.
 pub(super) const BATCH: usize = 64;
@@ -96,32 +101,32 @@ pub(super) async fn walk(desk: &Arc<Desk>) -> Vec<PathBuf> {
 }
 
 async fn work(desk: &Arc<Desk>, files: Vec<PathBuf>, cancel: &CancellationToken) {
-    if files.is_empty() || cancel.is_cancelled() {
-        return;
-    }
-    let profile = desk.session.profile();
-    let title = "Analysing the workspace";
-    let progress = desk.works.begin(&desk.client, profile, title, cancel).await;
-    finish(desk, &files, cancel, &progress).await;
-    desk.works.end(&progress);
-}
-
-async fn finish(
-    desk: &Arc<Desk>,
-    files: &[PathBuf],
-    cancel: &CancellationToken,
-    progress: &Progress,
-) {
+    let started = Instant::now();
+    let mut progress: Option<Progress> = None;
     let mut done = 0;
     for batch in files.chunks(BATCH) {
         if cancel.is_cancelled() {
-            return;
+            break;
         }
         finish_batch(desk, batch.to_vec(), cancel).await;
         done += batch.len();
-        progress.report(done, files.len()).await;
+        if progress.is_none() && done < files.len() && started.elapsed() >= PATIENCE {
+            progress = Some(show(desk, cancel).await);
+        }
+        if let Some(progress) = &progress {
+            progress.report(done, files.len()).await;
+        }
         desk.status.tell(desk).await;
     }
+    if let Some(progress) = progress {
+        desk.works.end(&progress);
+    }
+}
+
+async fn show(desk: &Arc<Desk>, cancel: &CancellationToken) -> Progress {
+    let profile = desk.session.profile();
+    let title = "Analysing the workspace";
+    desk.works.begin(&desk.client, profile, title, cancel).await
 }
 
 async fn finish_batch(desk: &Arc<Desk>, files: Vec<PathBuf>, cancel: &CancellationToken) {

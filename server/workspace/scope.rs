@@ -8,7 +8,7 @@ use std::{
     sync::OnceLock,
 };
 
-use crate::config::absolute;
+use crate::{config::absolute, os::USER_DIRECTORY};
 
 /// Where an editor's file lies. Only files that are [in a folder](Scope::Folder) or [alone](Scope::Alone) get findings and
 /// actions: nobody refactors a dependency, the standard library or what a build made.
@@ -50,7 +50,7 @@ impl Surroundings {
     /// The surroundings in an environment in which `lookup` gives each variable's value.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
         let get = |name: &str| lookup(name).filter(|value| !value.is_empty());
-        let user = get(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).map(PathBuf::from);
+        let user = get(USER_DIRECTORY).map(PathBuf::from);
         let home = |variable: &str, name: &str| {
             let beside = || user.as_ref().map(|user| user.join(name));
             let home = get(variable).map(PathBuf::from).or_else(beside);
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn the_homes_are_where_the_environment_says() {
-        let user = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+        let user = USER_DIRECTORY;
         let lookup = |variables: &[(&str, &str)]| {
             let variables: Vec<_> = variables
                 .iter()

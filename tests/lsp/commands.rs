@@ -10,21 +10,21 @@ use crate::{
     samples::{IF, nested},
 };
 
-/// A client that shows work, with so many files in its folder; all of them are worked through.
+/// A client that shows how the server is, with so many files in its folder; all of them are worked through.
 fn with_files(count: usize) -> Client {
     let mut client = Client::start();
     for at in 0..count {
         client.write_file(&format!("src/m{at}.rs"), &nested(&format!("f{at}")));
     }
     let mut capabilities = clients::vscode();
-    capabilities["window"]["workDoneProgress"] = json!(true);
+    capabilities["experimental"] = json!({"serverStatusNotification": true});
     client.initialize(capabilities);
     end_of_work(&mut client);
     client
 }
 
 fn end_of_work(client: &mut Client) {
-    while client.take_notification("$/progress")["value"]["kind"] != "end" {}
+    while client.take_notification("experimental/serverStatus")["quiescent"] != true {}
 }
 
 fn statistics(client: &mut Client) -> Value {

@@ -283,7 +283,7 @@ fn progress_to_end(client: &mut Client) -> Vec<String> {
 #[test]
 fn the_workspace_is_worked_through_into_the_cache_with_progress() {
     let mut client = Client::start();
-    for at in 0..150 {
+    for at in 0..1_500 {
         client.write_file(&format!("src/m{at}.rs"), &nested(&format!("f{at}")));
     }
     client.initialize(with_progress());
@@ -293,7 +293,23 @@ fn the_workspace_is_worked_through_into_the_cache_with_progress() {
     assert_eq!(kinds.iter().filter(|kind| *kind != "report").count(), 2);
     assert_eq!(client.leave(), 0);
     let entries = stored_entries(&client);
-    assert_eq!(entries, 150, "one entry a file");
+    assert_eq!(entries, 1_500, "one entry a file");
+}
+
+#[test]
+fn work_that_is_over_in_a_moment_is_not_shown() {
+    let mut client = Client::start();
+    for at in 0..3 {
+        client.write_file(&format!("src/m{at}.rs"), &nested(&format!("f{at}")));
+    }
+    let mut capabilities = with_progress();
+    capabilities["experimental"] = json!({"serverStatusNotification": true});
+    client.initialize(capabilities);
+    while client.take_notification("experimental/serverStatus")["quiescent"] != true {}
+    let is_progress = |asked: &&Value| asked["method"] == "window/workDoneProgress/create";
+    assert_eq!(client.asked().iter().find(is_progress), None);
+    assert_eq!(client.leave(), 0);
+    assert_eq!(stored_entries(&client), 3);
 }
 
 /// How many reports the cache of the client's home has, as the command line says it.

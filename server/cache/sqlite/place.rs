@@ -11,10 +11,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
 use crate::cache::{Fault, FaultKind};
+use crate::os::{self, Owner};
 
 /// Tells a file from another one of the same name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Identity(u64, u64);
+pub(super) struct Identity((u64, u64));
 
 /// Runs what may wait for a disk where nobody else waits for it.
 pub(super) async fn off_thread<T: Send + 'static>(
@@ -41,7 +42,7 @@ pub(super) fn inspect(path: &Path) -> Result<Option<Identity>, Fault> {
         Ok(metadata) if !metadata.is_file() => Err(Fault::new(FaultKind::NotAFile).at(path)),
         Ok(metadata) => {
             owned(&metadata, Allowed::Me).map_err(|fault| fault.at(path))?;
-            Ok(Some(identity_of(&metadata)))
+            Ok(Some(Identity(os::identity(&metadata))))
         }
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Fault::from(error).at(path)),
@@ -52,7 +53,7 @@ pub(super) fn inspect(path: &Path) -> Result<Option<Identity>, Fault> {
 pub(super) fn identity(path: &Path) -> Option<Identity> {
     fs::metadata(path)
         .ok()
-        .map(|metadata| identity_of(&metadata))
+        .map(|metadata| Identity(os::identity(&metadata)))
 }
 
 /// Bytes on the disk, with the log.
@@ -85,10 +86,7 @@ fn absent_folder(folder: &Path) -> Result<Option<Identity>, Fault> {
 /// Creates the cache's own folder, readable by nobody else. Folders above it are the user's business.
 pub(super) fn create_folder(path: &Path) -> Result<(), Fault> {
     let folder = folder(path);
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    match builder.create(folder) {
+    match os::private_folder(&mut fs::DirBuilder::new()).create(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             Err(Fault::new(FaultKind::NoHome).at(folder))
         }
@@ -110,7 +108,8 @@ pub(super) fn create_aside(path: &Path) -> Result<PathBuf, Fault> {
         path,
         &format!("{NEW}{}-{moment}-{serial}", std::process::id()),
     );
-    create_private(OpenOptions::new().write(true).create_new(true), &aside)
+    os::private_file(OpenOptions::new().write(true).create_new(true))
+        .open(&aside)
         .map_err(|e| Fault::from(e).at(&aside))?;
     Ok(aside)
 }
@@ -187,10 +186,8 @@ pub(super) struct Lock(File);
 
 pub(super) fn lock(path: &Path, patience: Duration) -> Result<Lock, Fault> {
     let place = beside(path, ".lock");
-    let file = create_private(
-        OpenOptions::new().read(true).write(true).create(true),
-        &place,
-    );
+    let mut options = OpenOptions::new();
+    let file = os::private_file(options.read(true).write(true).create(true)).open(&place);
     let file = file.map_err(|error| Fault::from(error).at(&place))?;
     let mut waited = Duration::ZERO;
     loop {
@@ -232,12 +229,6 @@ impl Lock {
 /// What stands between the name of the file and what makes a name of one under construction unique.
 const NEW: &str = ".new-";
 
-fn create_private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options.open(path)
-}
-
 pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
@@ -250,24 +241,6 @@ pub(super) fn folder(path: &Path) -> &Path {
         .unwrap_or(Path::new("."))
 }
 
-#[cfg(unix)]
-fn identity_of(metadata: &fs::Metadata) -> Identity {
-    use std::os::unix::fs::MetadataExt;
-    Identity(metadata.dev(), metadata.ino())
-}
-
-/// Without device and inode the moment of creation has to do.
-#[cfg(not(unix))]
-fn identity_of(metadata: &fs::Metadata) -> Identity {
-    let created = metadata
-        .created()
-        .ok()
-        .and_then(|moment| moment.duration_since(SystemTime::UNIX_EPOCH).ok());
-    created.map_or(Identity(0, 0), |since| {
-        Identity(since.as_secs(), u64::from(since.subsec_nanos()))
-    })
-}
-
 /// Whose a file or folder may be. Root owns folders such as `/tmp` and may read everything anyhow.
 #[derive(Clone, Copy)]
 enum Allowed {
@@ -275,23 +248,15 @@ enum Allowed {
     MeOrRoot,
 }
 
-#[cfg(unix)]
 fn owned(metadata: &fs::Metadata, allowed: Allowed) -> Result<(), Fault> {
-    use std::os::unix::fs::MetadataExt;
-    let me = rustix::process::getuid().as_raw();
-    let owner = metadata.uid();
-    match allowed {
-        _ if owner == me => Ok(()),
-        Allowed::MeOrRoot if owner == 0 => Ok(()),
-        _ => Err(Fault::new(FaultKind::Owner)
-            .because(format_args!("its owner is user {owner}, you are user {me}"))),
+    let fault = Fault::new(FaultKind::Owner);
+    match (os::owner(metadata), allowed) {
+        (Owner::Me, _) | (Owner::Root, Allowed::MeOrRoot) => Ok(()),
+        (Owner::Root, Allowed::Me) => Err(fault.because("its owner is root, and you are not")),
+        (Owner::Other { owner, me }, _) => {
+            Err(fault.because(format_args!("its owner is user {owner}, you are user {me}")))
+        }
     }
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-fn owned(_: &fs::Metadata, _: Allowed) -> Result<(), Fault> {
-    Ok(())
 }
 
 #[cfg(test)]
@@ -333,26 +298,24 @@ mod tests {
         );
     }
 
-    #[cfg(unix)]
     #[test]
     fn folder_and_file_are_private() {
-        use std::os::unix::fs::PermissionsExt;
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("own/cache.db");
         create_folder(&path).unwrap();
         create_folder(&path).unwrap();
         let aside = create_aside(&path).unwrap();
-        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(folder(&path)), mode(&aside)), (0o700, 0o600));
+        for path in [folder(&path), &aside] {
+            assert!(!os::is_open_to_others(&fs::metadata(path).unwrap()));
+        }
     }
 
-    #[cfg(unix)]
     #[test]
     fn what_belongs_to_others_is_refused() {
-        let root = fs::metadata("/").unwrap();
-        let me = rustix::process::getuid().is_root();
+        let root = fs::metadata(Path::new("/")).unwrap();
+        let is_mine = os::owner(&root) == Owner::Me;
         assert!(owned(&root, Allowed::MeOrRoot).is_ok());
-        assert_eq!(owned(&root, Allowed::Me).is_ok(), me);
+        assert_eq!(owned(&root, Allowed::Me).is_ok(), is_mine);
     }
 
     #[test]

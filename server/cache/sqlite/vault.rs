@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use super::place::{self, beside, folder};
 use crate::cache::{Fault, FaultKind};
+use crate::os;
 
 /// How a file that is only to be read lies there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,25 +46,16 @@ pub(super) fn private_copy(path: &Path) -> Result<(TempDir, PathBuf), Fault> {
     let folder = tempfile::tempdir()?;
     let copy = folder.path().join("cache.db");
     fs::copy(path, &copy)?;
-    make_writable(&copy)?;
+    // A copy has the permissions of its original, which may allow only reading.
+    os::make_writable(&copy)?;
     for suffix in ["-wal", "-journal"] {
         match fs::copy(beside(path, suffix), beside(&copy, suffix)) {
-            Ok(_) => make_writable(&beside(&copy, suffix))?,
+            Ok(_) => os::make_writable(&beside(&copy, suffix))?,
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(error.into()),
         }
     }
     Ok((folder, copy))
-}
-
-/// A copy has the permissions of its original, which may allow only reading.
-fn make_writable(path: &Path) -> Result<(), Fault> {
-    let mut permissions = fs::metadata(path)?.permissions();
-    #[cfg(unix)]
-    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o600);
-    #[cfg(not(unix))]
-    permissions.set_readonly(false);
-    Ok(fs::set_permissions(path, permissions)?)
 }
 
 /// A file under construction beside the place where it will be; removed when dropped.
@@ -105,8 +97,7 @@ impl Aside {
             Err(_) if fs::symlink_metadata(path).is_err() => fs::rename(&self.0, path)?,
             Err(_) => return Err(Fault::new(FaultKind::Exists)),
         }
-        #[cfg(unix)]
-        File::open(folder(path))?.sync_all()?;
+        os::sync_folder(folder(path))?;
         Ok(bytes)
     }
 }

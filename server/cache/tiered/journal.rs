@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::statistics::TierStats;
 use crate::cache::Tier;
+use crate::os;
 
 /// Above this the file becomes the older of two.
 const LONGEST: u64 = 256 << 10;
@@ -80,9 +81,7 @@ pub(super) fn append(local: &Path, tiers: BTreeMap<Tier, TierStats>) -> io::Resu
     let mut line = serde_json::to_vec(&Line { at: now(), tiers })?;
     line.push(b'\n');
     let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.create(true).append(true).open(&file)?;
+    let mut file = os::private_file(options.create(true).append(true)).open(&file)?;
     // One call, so that two processes don't mix their lines.
     file.write_all(&line)
 }

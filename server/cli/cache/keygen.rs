@@ -11,6 +11,7 @@ use anyhow::Context;
 use crate::{
     cache::{ExposeSecret, PublicKey, SigningKey},
     cli::{Output, Verdict, settings::Settings},
+    os,
 };
 
 #[derive(Debug, clap::Args)]
@@ -45,11 +46,7 @@ pub(super) fn run(
 fn at_home(settings: &Settings) -> anyhow::Result<PathBuf> {
     let home = settings.environment().home.as_deref();
     let home = home.context("There is no home to write to; say `--out FILE`")?;
-    let mut folder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
-    folder
-        .recursive(true)
+    os::private_folder(fs::DirBuilder::new().recursive(true))
         .create(home)
         .with_context(|| format!("{} can't be made", home.display()))?;
     Ok(home.join(NAME))
@@ -73,10 +70,7 @@ fn save(key: &SigningKey, path: &Path) -> anyhow::Result<()> {
 
 /// From its first moment on for nobody but its owner.
 fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.write(true).create_new(true).open(path)
+    os::private_file(OpenOptions::new().write(true).create_new(true)).open(path)
 }
 
 fn explain(out: &mut impl Write, public: &PublicKey, secret: Option<&Path>) -> io::Result<()> {

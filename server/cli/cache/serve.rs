@@ -27,6 +27,7 @@ use crate::{
     },
     cli::{Output, Verdict},
     config::Environment,
+    os::{Signal, Signals},
 };
 
 #[derive(Debug, clap::Args)]
@@ -359,32 +360,14 @@ fn base(text: &str) -> Result<String, &'static str> {
 
 /// Ends the server when somebody asks for it, and reads its files again when told to. What is sent after this returned
 /// is not lost.
-#[cfg(unix)]
 fn heed_signals(service: Arc<Service>, stop: CancellationToken) -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hangup = signal(SignalKind::hangup())?;
+    let mut signals = Signals::new()?;
     tokio::spawn(async move {
-        loop {
-            tokio::select! {
-                _ = interrupt.recv() => break,
-                _ = terminate.recv() => break,
-                _ = hangup.recv() => service.reload(),
-            }
+        while signals.next().await == Signal::ReadAgain {
+            service.reload();
         }
         tracing::info!("ending");
         stop.cancel();
-    });
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn heed_signals(_: Arc<Service>, stop: CancellationToken) -> std::io::Result<()> {
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            stop.cancel();
-        }
     });
     Ok(())
 }

@@ -47,7 +47,7 @@ impl House {
         let home = root.path().join("home").into_os_string();
         Self {
             root,
-            variables: vec![(USER, home)],
+            variables: vec![(USER_DIRECTORY, home)],
             editor: None,
             flags: Vec::new(),
         }

@@ -3,17 +3,23 @@
 import re
 import subprocess
 
+import newcomer
 from capabilities import record
-from messages import Messages
-from place import TESTS, Place
+from latency import judge
+from newcomer import Newcomer
+from picture import draw
+from place import MORTAL, TESTS, Place
 from process import end
+from terminal import Terminal
+from written import in_front, in_readme
 
 FOLDER = TESTS / "emacs"
 
 
-def start(place, case, **variables):
+def start(place, case, before=(), **variables):
+    (place.work / "init.el").write_text(in_readme("Emacs", "elisp"))
     # Not `-Q`: the packages of the system would not be found.
-    command = ["emacs", "-q", "--batch", "-l", FOLDER / "support.el", "-l", FOLDER / "cases" / f"{case}.el"]
+    command = [*before, "emacs", "-q", "--batch", "-l", FOLDER / "support.el", "-l", FOLDER / "cases" / f"{case}.el"]
     environment = place.environment() | variables
     return subprocess.Popen(
         command, cwd=place.crate, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -41,6 +47,12 @@ def two_instances():
             end(process)
 
 
+def read_only():
+    with Place() as place:
+        place.read_only()
+        end(start(place, "read-only", MORTAL))
+
+
 def version():
     said = subprocess.run(["emacs", "--version"], capture_output=True, text=True, check=True).stdout
     return re.search(r"Emacs ([\d.]+)", said)[1]
@@ -55,20 +67,70 @@ def recorded():
 
 def latency():
     with Place("recorded") as place:
-        place.large_file()
+        place.large_files()
         output = end(start(place, "latency"))
-        shown = re.search(r"shown after ([\d.]+) ms", output)[1]
-        ours = Messages(place.work / "messages.jsonl").answer_ms("large.rs")
-        return f"2,000 lines: didOpen to findings {ours:.1f} ms, visiting the file to findings shown {shown} ms"
+        shown = [float(ms) for ms in re.findall(r"shown after ([\d.]+) ms", output)]
+        return judge(place.work / "messages.jsonl", "visiting the file", shown)
+
+
+# A new home has Emacs compile its packages behind the user's back, and put a window with warnings of theirs in front.
+CALM = "(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil)"
+
+
+def command(terminal, name):
+    """`M-x NAME`."""
+    terminal.keys("M-x")
+    terminal.wait("`M-x`", lambda: re.search("^M-x", terminal.screen(), re.MULTILINE))
+    terminal.type(name)
+    terminal.keys("Enter")
+
+
+def as_written(lines, draws=None):
+    """A new user writes what a readme says, goes to the second finding and carries its answer out."""
+
+    def run():
+        with Newcomer() as user:
+            user.write(".emacs.d/early-init.el", CALM)
+            user.write(".emacs.d/init.el", lines())
+            with Terminal(["emacs", "-nw", "src/lib.rs"], user, width=140, height=34) as terminal:
+                terminal.wait_for("Flymake[0 0 2]")
+                command(terminal, "flymake-goto-next-error")
+                terminal.wait_for(newcomer.LET_ELSE)
+                command(terminal, "flymake-goto-next-error")
+                terminal.wait_for(newcomer.MERGE)
+                command(terminal, "flymake-show-buffer-diagnostics")
+                terminal.wait_for("[let-else-opportunity]")
+                # The list gets no more room than it needs.
+                terminal.keys("C-x", "o", "C-x", "-", "C-x", "o")
+                command(terminal, "eglot-code-actions")
+                terminal.wait_for("Pick an action")
+                terminal.type("?")
+                terminal.wait_for("Possible completions")
+                if draws:
+                    draw(draws, terminal.coloured_screen())
+                terminal.keys("Enter")
+                terminal.wait_for(newcomer.MERGED)
+                terminal.keys("C-x", "C-s")
+                terminal.wait("the file", lambda: newcomer.MERGED in user.file.read_text())
+                terminal.keys("C-x", "C-c")
+                terminal.wait_for("ended with 0")
+            user.check()
+
+    return run
 
 
 CASES = {
+    "as-written": as_written(lambda: in_readme("Emacs", "elisp"), "emacs"),
+    "as-written-front": as_written(lambda: in_front("Emacs")),
     "answer": case("answer"),
     "loose": case("loose"),
     "without-a-package": without_a_package,
     "missing": case("missing", "missing", EXPECTED="rustassistant"),
     "crash-at-start": case("missing", "crash-at-start", EXPECTED=r"not running\|Server died"),
+    "too-old": case("missing", "too-old", EXPECTED=r"not running\|Server died"),
     "crash-later": case("crash-later", "noted"),
+    "wrong-options": case("wrong-options"),
+    "read-only": read_only,
     "two-instances": two_instances,
     "recorded": recorded,
     "latency": latency,

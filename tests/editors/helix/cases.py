@@ -5,13 +5,19 @@ import re
 import shutil
 import subprocess
 import time
+import tomllib
 from contextlib import contextmanager
+from pathlib import Path
 
+import newcomer
 from capabilities import record
+from latency import judge
 from messages import Messages
+from newcomer import Newcomer
 from picture import draw
-from place import REPOSITORY, TESTS, Place
+from place import MORTAL, REPOSITORY, TESTS, Place
 from terminal import Terminal
+from written import in_front, in_readme
 
 SNIPPET = REPOSITORY / "editors/helix/languages.toml"
 # What findings and answers say.
@@ -36,8 +42,8 @@ def configure(place, options="", rust_analyzer=False):
 
 
 @contextmanager
-def helix(place, file="src/orders.rs"):
-    with Terminal([hx(), *([file] if file else [])], place) as terminal:
+def helix(place, file="src/orders.rs", before=()):
+    with Terminal([*before, hx(), *([file] if file else [])], place) as terminal:
         terminal.wait_for(" NOR ")
         yield terminal
 
@@ -125,6 +131,18 @@ def options():
             quit_it(terminal)
 
 
+def wrong_options():
+    """An option of the wrong type is named and costs only itself; so does a whole table that is none."""
+    with Place() as place:
+        smells = 'smells = { collapsible-if = "quiet", let-else-opportunity = false }'
+        configure(place, f"\n[language-server.rustassistant.config]\n{smells}\nexclude = 7\n")
+        with helix(place) as terminal:
+            terminal.wait("the option that is wrong", lambda: re.search("smells.collapsible-if|exclude", terminal.screen()))
+            terminal.wait_for(MERGE)
+            assert LET_ELSE not in terminal.screen(), "a smell that is off is shown"
+            quit_it(terminal)
+
+
 def edits_on(terminal, path):
     """Whatever became of the server, editing goes on."""
     terminal.type("ggO")
@@ -156,6 +174,15 @@ def crash_at_start():
         configure(place)
         with helix(place) as terminal:
             terminal.wait("a word in the log", lambda: "the server is broken" in log(place))
+            edits_on(terminal, place.crate / "src/orders.rs")
+
+
+def too_old():
+    """A binary that doesn't know `lsp` yet: the log says so, and editing goes on."""
+    with Place("too-old") as place:
+        configure(place)
+        with helix(place) as terminal:
+            terminal.wait("a word in the log", lambda: "unrecognized subcommand" in log(place))
             edits_on(terminal, place.crate / "src/orders.rs")
 
 
@@ -225,6 +252,43 @@ def without_a_package():
             quit_it(terminal)
 
 
+def read_only():
+    """A file that may not be written: findings and answers are there, and nothing is written."""
+    with Place() as place:
+        configure(place)
+        before = place.read_only()
+        with helix(place, before=MORTAL) as terminal:
+            terminal.wait_for(MERGE)
+            answer(terminal)
+            terminal.command("write")
+            terminal.wait_for("read only")
+            assert (place.crate / "src/orders.rs").read_text() == before, "the file was written"
+            quit_it(terminal)
+
+
+def two_windows():
+    """One file in two windows of one Helix: an answer and its undo are seen in both."""
+
+    def twice(text):
+        return lambda: terminal.screen().count(text) == 2
+
+    with Place() as place:
+        configure(place)
+        with helix(place) as terminal:
+            terminal.wait_for(MERGE)
+            terminal.command("hsplit")
+            terminal.wait("two windows", twice(NESTED))
+            answer(terminal)
+            terminal.wait("the answer in both", twice(MERGED))
+            terminal.type("u")
+            terminal.wait("the undo in both", twice(NESTED))
+            terminal.wait("its finding in both", twice(MERGE))
+            terminal.command("quit")
+            terminal.wait("one window", lambda: terminal.screen().count(NESTED) == 1)
+            answer(terminal)
+            quit_it(terminal)
+
+
 def two_instances():
     with Place() as place:
         configure(place)
@@ -256,20 +320,24 @@ def recorded():
 def latency():
     with Place("recorded") as place:
         configure(place)
-        place.large_file()
+        files = place.large_files()
         with helix(place) as terminal:
             terminal.wait_for(MERGE)
-            terminal.type(":open src/large.rs")
-            started = time.monotonic()
-            terminal.keys("Enter")
-            # Between the two may stand what turns while a server works; Helix may draw it until the next key.
-            terminal.wait("the large file", lambda: re.search(r" NOR .* src/large\.rs", terminal.screen()))
-            terminal.type("ge")
-            terminal.wait_for("The last 6 lines")
-            shown = (time.monotonic() - started) * 1000
+            shown = [opening(terminal, Path(shutil.copy(file, place.crate / "src"))) for file in files]
             quit_it(terminal)
-        ours = Messages(place.work / "messages.jsonl").answer_ms("large.rs")
-        return f"2,000 lines: didOpen to findings {ours:.1f} ms, `:open` to findings on the screen {shown:.0f} ms"
+        return judge(place.work / "messages.jsonl", "`:open`", shown)
+
+
+def opening(terminal, file):
+    """Milliseconds from opening a file to its last finding on the screen."""
+    terminal.type(f":open src/{file.name}")
+    started = time.monotonic()
+    terminal.keys("Enter")
+    # Nothing turns between the two: work that is over in a moment is not shown.
+    terminal.wait_for(f" NOR   src/{file.name}")
+    terminal.type("ge")
+    terminal.wait_for("The last 6 lines")
+    return (time.monotonic() - started) * 1000
 
 
 def commands():
@@ -293,31 +361,49 @@ def commands():
             quit_it(terminal)
 
 
-def picture():
-    """What a user sees: findings beside the code and the list of answers."""
-    with Place() as place:
-        configure(place)
-        with Terminal([hx(), "src/orders.rs"], place, width=136, height=38) as terminal:
-            terminal.wait_for(MERGE)
-            terminal.type("gg]d]d a")
-            terminal.wait_for("Merge nested")
-            draw("helix", terminal.coloured_screen())
-            terminal.escape()
-            quit_it(terminal)
+def as_written(lines, draws=None):
+    """A new user writes what a readme says, goes to the second finding and carries its answer out."""
+
+    def run():
+        with Newcomer() as user:
+            assert tomllib.loads(lines()) == tomllib.loads(SNIPPET.read_text()), "the readmes and the file say the same"
+            user.write(".config/helix/languages.toml", lines())
+            with Terminal([hx(), "src/lib.rs"], user, width=118, height=24) as terminal:
+                terminal.wait_for(newcomer.MERGE)
+                terminal.type("]d")
+                terminal.wait_for(" 9:")
+                terminal.type("]d")
+                terminal.wait_for(" 13:")
+                terminal.type(" a")
+                terminal.wait_for(newcomer.ANSWER)
+                if draws:
+                    draw(draws, terminal.coloured_screen())
+                terminal.keys("Enter")
+                terminal.wait_for(newcomer.MERGED)
+                write(terminal, user.file, newcomer.MERGED)
+                quit_it(terminal)
+            user.check()
+
+    return run
 
 
 CASES = {
+    "as-written": as_written(lambda: in_readme("Helix", "toml"), "helix"),
+    "as-written-front": as_written(lambda: in_front("Helix")),
     "answer": answering,
     "beside": beside,
     "options": options,
+    "wrong-options": wrong_options,
     "commands": commands,
     "missing": missing,
     "crash-at-start": crash_at_start,
     "crash-later": crash_later,
+    "too-old": too_old,
     "loose": loose,
     "without-a-package": without_a_package,
+    "read-only": read_only,
+    "two-windows": two_windows,
     "two-instances": two_instances,
     "recorded": recorded,
     "latency": latency,
-    "picture": picture,
 }

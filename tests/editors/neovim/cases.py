@@ -4,27 +4,55 @@ import os
 import re
 import shlex
 import subprocess
+from contextlib import contextmanager
 
+import newcomer
 from capabilities import record
-from messages import Messages
+from latency import judge
+from newcomer import Newcomer
 from picture import draw
-from place import REPOSITORY, TESTS, Place
+from place import MORTAL, REPOSITORY, TESTS, Place
 from process import end
 from terminal import Terminal
+from written import in_front, in_help, in_readme
 
 FOLDER = TESTS / "neovim"
-# Which Neovim is configured in which way: the three that the help describes.
-CONFIGURATIONS = {"recent": "enable", "stable": "start", "old": "attach"}
+PLUGIN = REPOSITORY / "editors/neovim"
+# What a user writes, by the Neovim that runs it.
+LINES = {
+    "recent": lambda: in_readme("Neovim", "lua"),
+    "bare": lambda: in_readme("Neovim", "lua", 1),
+    "front": lambda: in_front("Neovim"),
+    "stable": lambda: in_help("rustassistant-older"),
+    "old": lambda: in_help("rustassistant-older", 2),
+}
+
+SIZE = {"width": 118, "height": 24}
+# A picture for people has the editor's own colours.
+PAINTED = r"set termguicolors number fillchars=eob:\ "
 
 
-def start(place, neovim, case):
-    environment = place.environment() | {
-        "SUPPORT": str(FOLDER / "support.lua"),
-        "PLUGIN": str(REPOSITORY / "editors/neovim"),
-    }
+def program(neovim):
+    return f"{os.environ['EDITORS']}/nvim-{'recent' if neovim in ('bare', 'front') else neovim}"
+
+
+def configure(place, neovim):
+    init = place.work / "config/nvim/init.lua"
+    init.parent.mkdir(exist_ok=True)
+    init.write_text(LINES[neovim]())
+    if neovim == "recent":
+        packages = place.work / "data/nvim/site/pack/rustassistant/start"
+        packages.mkdir(parents=True, exist_ok=True)
+        if not (packages / "rustassistant").exists():
+            (packages / "rustassistant").symlink_to(PLUGIN)
+
+
+def start(place, neovim, case, before=()):
+    configure(place, neovim)
+    environment = place.environment() | {"SUPPORT": str(FOLDER / "support.lua"), "PLUGIN": str(PLUGIN)}
     command = [
-        *(f"{os.environ['EDITORS']}/nvim-{neovim}", "--headless", "-n", "-i", "NONE"),
-        *("-u", FOLDER / f"init-{CONFIGURATIONS[neovim]}.lua"),
+        *before,
+        *(program(neovim), "--headless", "-n", "-i", "NONE"),
         *("-c", f"luafile {FOLDER / 'cases' / case}.lua"),
     ]
     return subprocess.Popen(
@@ -40,8 +68,20 @@ def case(name, neovim="recent", binary="plain"):
     return run
 
 
+def read_only():
+    with Place() as place:
+        place.read_only()
+        end(start(place, "recent", "read-only", MORTAL))
+
+
+def without_a_package():
+    with Place() as place:
+        (place.crate / "Cargo.toml").unlink()
+        end(start(place, "recent", "answer"))
+
+
 def version(neovim):
-    command = [f"{os.environ['EDITORS']}/nvim-{neovim}", "--version"]
+    command = [program(neovim), "--version"]
     return re.search(r"NVIM v([\d.]+)", subprocess.run(command, capture_output=True, text=True, check=True).stdout)[1]
 
 
@@ -66,63 +106,94 @@ def twice():
 
 def latency():
     with Place("recorded") as place:
-        place.large_file()
+        place.large_files()
         output = end(start(place, "recent", "latency"))
-        shown = re.search(r"shown after ([\d.]+) ms", output)[1]
-        ours = Messages(place.work / "messages.jsonl").answer_ms("large.rs")
-        return f"2,000 lines: didOpen to findings {ours:.1f} ms, `:edit` to findings shown {shown} ms"
+        shown = [float(ms) for ms in re.findall(r"shown after ([\d.]+) ms", output)]
+        return judge(place.work / "messages.jsonl", "`:edit`", shown)
 
 
-def picture():
-    """What a user sees in a terminal: findings beside the code and the list of answers."""
-    options = "lua vim.diagnostic.config({ virtual_text = true, signs = false }) vim.o.number = true"
-    program = f"{os.environ['EDITORS']}/nvim-recent"
-    with Place() as place:
-        environment = place.environment() | {"PLUGIN": str(REPOSITORY / "editors/neovim")}
-        # A program that was started through another loader can't start itself again, so editor and screen are started apart.
-        socket = place.work / "runtime/editor"
-        command = [program, "--headless", "--listen", socket, "-n", "-i", "NONE", "-u", FOLDER / "init-enable.lua"]
-        editor = subprocess.Popen([*command, "-c", options, "src/orders.rs"], cwd=place.crate, env=environment)
-        try:
-            show(place, editor, [program, "--server", socket, "--remote-ui"], socket)
-        finally:
-            editor.kill()
-            editor.wait()
+@contextmanager
+def screen(place, neovim, file, looks=""):
+    """Neovim in a terminal. One that was started through another loader can't start itself again, so that what edits and what
+    shows it are started apart there."""
+    options = ["-i", "NONE", *(["-c", looks] if looks else []), file]
+    if neovim == "old":
+        with Terminal([program(neovim), *options], place, **SIZE) as terminal:
+            yield terminal
+            terminal.command("quit!")
+            terminal.wait_for("ended with 0")
+        return
+    socket = place.work / "runtime/editor"
+    command = [program(neovim), "--headless", "--listen", socket, *options]
+    editor = subprocess.Popen(
+        command, cwd=place.crate, env=place.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    wait = f"until [ -S {socket} ]; do sleep 0.05; done; exec {shlex.join([program(neovim), '--server', str(socket), '--remote-ui'])}"
+    try:
+        with Terminal(["sh", "-c", wait], place, **SIZE) as terminal:
+            yield terminal
+            terminal.command("quit!")
+            assert editor.wait(10) == 0, "the editor's end"
+    finally:
+        editor.kill()
+        editor.wait()
 
 
-def show(place, editor, command, socket):
-    wait = f"until [ -S {socket} ]; do sleep 0.05; done; exec {shlex.join(map(str, command))}"
-    with Terminal(["sh", "-c", wait], place, width=136, height=38) as terminal:
-        terminal.wait_for("they can be asked as one")
-        terminal.type("18Gfi;;")
-        terminal.type("gra")
-        terminal.wait_for("Merge nested")
-        draw("neovim", terminal.coloured_screen())
-        terminal.type("1")
-        terminal.keys("Enter")
-        terminal.wait_for("if order.is_paid && order.lines.is_empty() {")
-        terminal.command("quit!")
-        assert editor.wait(10) == 0, "the editor's end"
+def as_written(neovim, go="]d", ask="gra", draws=None):
+    """A new user writes what the readme or the help says, goes to the second finding and carries its answer out."""
+
+    def run():
+        with Newcomer() as user:
+            user.write(".config/nvim/init.lua", LINES[neovim]())
+            if neovim == "recent":
+                user.download_plugin()
+                user.run(in_readme("Neovim", "sh"))
+            with screen(user, neovim, "src/lib.rs", PAINTED if draws else "") as terminal:
+                terminal.wait_for(newcomer.MERGE)
+                terminal.type(go)
+                terminal.wait_for("9,14")
+                terminal.type(go)
+                terminal.wait_for("13,5")
+                terminal.type(ask)
+                terminal.wait_for(newcomer.ANSWER)
+                if draws:
+                    draw(draws, terminal.coloured_screen())
+                terminal.type("1")
+                terminal.keys("Enter")
+                terminal.wait_for(newcomer.MERGED)
+                terminal.command("write")
+                terminal.wait("the file", lambda: newcomer.MERGED in user.file.read_text())
+            user.check()
+
+    return run
 
 
 CASES = {
+    "as-written": as_written("recent", draws="neovim"),
+    "as-written-bare": as_written("bare"),
+    "as-written-front": as_written("front"),
+    "as-written-stable": as_written("stable", ask=":lua vim.lsp.buf.code_action()\r"),
+    "as-written-old": as_written("old", ":lua vim.diagnostic.goto_next()\r", ":lua vim.lsp.buf.code_action()\r"),
     "answer-recent": case("answer"),
     "answer-stable": case("answer", "stable"),
     "answer-old": case("answer", "old"),
     "beside": case("beside"),
+    "hover-stable": case("hover", "stable"),
     "commands": case("commands"),
     "health": case("health"),
     "loose": case("loose"),
     "save": case("save"),
     "settings": case("settings"),
     "missing": case("missing", binary="missing"),
+    "too-old": case("too-old", binary="too-old"),
     "planted": case("planted"),
     "crash-at-start": case("crash-at-start", binary="crash-at-start"),
     "crash-later": case("crash-later", binary="noted"),
+    "without-a-package": without_a_package,
+    "read-only": read_only,
     "two-instances": twice,
     "recorded-recent": recorded("recent"),
     "recorded-stable": recorded("stable"),
     "recorded-old": recorded("old"),
     "latency": latency,
-    "picture": picture,
 }

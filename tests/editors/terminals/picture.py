@@ -3,6 +3,7 @@
 import re
 import shutil
 import unicodedata
+from collections import Counter
 from html import escape
 
 from place import REPOSITORY
@@ -21,17 +22,18 @@ SEQUENCE = re.compile(r"\x1b\[([\d;:]*)m|\x1b[^m]*?\x0f|\x0e|\x0f")
 
 def draw(name, screen):
     """Writes a screen with its colours as a picture below target/."""
-    lines = [list(runs(line)) for line in screen.rstrip().split("\n")]
+    lines = list(lines_of(screen))
     columns = max(end(line) for line in lines)
     width, height = columns * CELL_WIDTH + 2 * MARGIN, len(lines) * LINE_HEIGHT + 2 * MARGIN
+    page = page_of(lines)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" height="{height}"'
         ' font-family="ui-monospace, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="14">',
-        f'<rect width="100%" height="100%" rx="6" fill="{BACKGROUND}"/>',
+        f'<rect width="100%" height="100%" rx="6" fill="{page}"/>',
     ]
     for number, line in enumerate(lines):
         for column, text, style in line:
-            parts += run(column, number, text, style)
+            parts += run(column, number, text, style, page)
     DRAWN.mkdir(parents=True, exist_ok=True)
     (DRAWN / f"{name}.svg").write_text("\n".join([*parts, "</svg>", ""]), encoding="utf-8")
 
@@ -44,18 +46,31 @@ def keep():
         print(f"drew {KEPT / path.name}")
 
 
-def runs(line):
-    """Pieces of a line in one style each, with the column in which they begin."""
-    column, place, style = 0, 0, {}
-    for found in [*SEQUENCE.finditer(line), None]:
-        text = line[place : found.start() if found else None]
-        if text:
-            yield column, text, dict(style)
-            column += width_of(text)
-        if found:
-            place = found.end()
-            if found[1] is not None:
-                style = changed(style, found[1])
+def page_of(lines):
+    """The background that the program gives to most of its text, or the terminal's own where it gives none."""
+    area = Counter()
+    for line in lines:
+        for _, text, style in line:
+            if not style.get("reverse"):
+                area[style.get("back", BACKGROUND)] += width_of(text)
+    return area.most_common(1)[0][0] if area else BACKGROUND
+
+
+def lines_of(screen):
+    """The lines in pieces of one style each, with the column in which a piece begins. A style goes on in the next line."""
+    style = {}
+    for line in screen.removesuffix("\n").split("\n"):
+        pieces, column, place = [], 0, 0
+        for found in [*SEQUENCE.finditer(line), None]:
+            text = line[place : found.start() if found else None]
+            if text:
+                pieces.append((column, text, style))
+                column += width_of(text)
+            if found:
+                place = found.end()
+                if found[1] is not None:
+                    style = changed(style, found[1])
+        yield pieces
 
 
 def end(line):
@@ -102,13 +117,13 @@ def extended(codes):
     return "#{:02x}{:02x}{:02x}".format(steps[number // 36], steps[number // 6 % 6], steps[number % 6])
 
 
-def run(column, line, text, style):
+def run(column, line, text, style, page):
     front, back = style.get("front", FOREGROUND), style.get("back")
     if style.get("reverse"):
-        front, back = back or BACKGROUND, front
+        front, back = back or page, front
     x, y, width = MARGIN + column * CELL_WIDTH, MARGIN + line * LINE_HEIGHT, width_of(text) * CELL_WIDTH
-    if back:
-        yield f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="{LINE_HEIGHT}" fill="{back}"/>'
+    if back not in (None, page):
+        yield f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="{LINE_HEIGHT}" fill="{back}" shape-rendering="crispEdges"/>'
     if not text.strip():
         return
     looks = ' font-weight="bold"' if style.get("bold") else ""

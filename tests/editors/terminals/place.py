@@ -17,6 +17,10 @@ STAND_INS = {
         echo start >>"$WORK/starts"
         echo "the server is broken" >&2
         exit 3""",
+    "too-old": """
+        if [ "$1" = --version ]; then echo "rustassistant 0.0.9"; exit; fi
+        echo "error: unrecognized subcommand '$1'" >&2
+        exit 2""",
     "noted": """
         echo $$ >"$WORK/process"
         exec "$BINARY" "$@" """,
@@ -25,15 +29,19 @@ STAND_INS = {
 }
 
 
+LARGE = ("large1.rs", "large2.rs", "large3.rs")
+
+# Root may write to files that are read-only; without this capability root is like everybody.
+MORTAL = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"] if os.geteuid() == 0 else []
+
+
 class Place:
     """Is removed at the end of a `with`, unless the run failed."""
 
     def __init__(self, binary="plain"):
         self.work = Path(tempfile.mkdtemp(prefix="rustassistant-editors-"))
         self.crate = self.work / "shop"
-        shutil.copytree(TESTS / "shop", self.crate)
-        # Editors take the folder of a repository for the project.
-        (self.crate / ".git").mkdir()
+        self.make_crate()
         self.bin = self.work / "bin"
         for folder in ("bin", "home", "user", "config", "state", "data", "cache", "runtime"):
             (self.work / folder).mkdir(mode=0o700)
@@ -47,6 +55,17 @@ class Place:
             shutil.rmtree(self.work, ignore_errors=True)
         else:
             print(f"    what is left of it: {self.work}")
+
+    def make_crate(self):
+        shutil.copytree(TESTS / "shop", self.crate)
+        # Editors take the folder of a repository for the project.
+        (self.crate / ".git").mkdir()
+
+    def read_only(self):
+        """The file with the findings, which may not be written; gives what is in it."""
+        path = self.crate / "src/orders.rs"
+        path.chmod(0o444)
+        return path.read_text()
 
     def put(self, binary):
         path = self.bin / "rustassistant"
@@ -79,16 +98,22 @@ class Place:
             "BINARY": str(BINARY),
         }
 
-    def large_file(self, lines=2000):
-        """A file of so many lines in the crate, with a finding in the last function."""
-        body = (TESTS / "shop/src/orders.rs").read_text()
-        head, functions = body.split("pub fn label", 1)
-        functions = "pub fn label" + functions
-        calm = "pub fn calm_{n}(value: u32) -> u32 {{\n    let doubled = value * 2;\n    doubled + {n}\n}}\n\n"
-        room = lines - len(head.splitlines()) - len(functions.splitlines())
-        filler = "".join(calm.format(n=n) for n in range(room // 5))
-        text = head + filler + "\n" * (room % 5) + functions
-        path = self.crate / "src/large.rs"
-        path.write_text(text)
-        assert len(text.splitlines()) == lines, len(text.splitlines())
-        return path
+    def large_files(self):
+        """Files of 2,000 lines, with findings in the last functions. They lie outside the crate, so that nobody has looked at
+        them before they are opened; a case copies each there itself."""
+        folder = self.work / "large"
+        folder.mkdir()
+        for name in LARGE:
+            (folder / name).write_text(large(name.removesuffix(".rs")))
+        return [folder / name for name in LARGE]
+
+
+def large(name, lines=2000):
+    head, rest = (TESTS / "shop/src/orders.rs").read_text().split("pub fn label", 1)
+    functions = "pub fn label" + rest
+    calm = "pub fn {name}_{n}(value: u32) -> u32 {{\n    let doubled = value * 2;\n    doubled + {n}\n}}\n\n"
+    room = lines - len(head.splitlines()) - len(functions.splitlines())
+    filler = "".join(calm.format(name=name, n=n) for n in range(room // 5))
+    text = head + filler + "\n" * (room % 5) + functions
+    assert len(text.splitlines()) == lines, len(text.splitlines())
+    return text

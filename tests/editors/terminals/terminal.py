@@ -51,7 +51,7 @@ class Terminal:
         return self.tmux("capture-pane", "-p")
 
     def coloured_screen(self):
-        return self.tmux("capture-pane", "-p", "-e")
+        return self.tmux("capture-pane", "-p", "-e", "-N")
 
     def wait(self, what, condition, patience_s=PATIENCE_S):
         """Looks again and again; nothing sleeps for a time that is hoped to be long enough."""

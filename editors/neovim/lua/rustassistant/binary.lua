@@ -8,6 +8,9 @@ local M = {}
 local NAME = 'rustassistant'
 local is_windows = vim.fn.has('win32') == 1
 
+--- The oldest server that this plugin can speak to.
+M.MINIMUM_VERSION = '0.1.0'
+
 local has_said_missing = false
 
 --- Finds the binary on PATH. Folders that are relative, or inside {root}, are passed over.

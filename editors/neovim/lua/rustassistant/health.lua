@@ -6,6 +6,8 @@ local client = require('rustassistant.client')
 local M = {}
 local health = vim.health
 
+local INSTALL = 'Install it: `cargo install rustassistant --locked`'
+
 ---@param path string
 ---@param arguments string[]
 ---@return vim.SystemCompleted
@@ -13,12 +15,26 @@ local function run(path, arguments)
   return vim.system({ path, unpack(arguments) }, { text = true, timeout = 5000 }):wait()
 end
 
+---@param path string
+---@param said string what it answers to `--version`
+local function check_version(path, said)
+  local version = vim.version.parse(said:match('^rustassistant (%S+)$') or '')
+  if not version then
+    health.error(('`%s` is something else: it answers `--version` with "%s"'):format(path, said))
+  elseif vim.version.lt(version, binary.MINIMUM_VERSION) then
+    local needed = ('this plugin needs %s or later'):format(binary.MINIMUM_VERSION)
+    health.error(('`%s` is version %s, which is too old: %s'):format(path, version, needed), INSTALL)
+  else
+    health.ok(('%s (%s)'):format(said, path))
+  end
+end
+
 ---@return string? path
 local function check_binary()
   local path, why = binary.path(vim.fn.getcwd())
   if not path then
     health.error(why, {
-      'Install it: `cargo install rustassistant --locked`',
+      INSTALL,
       "Or name it: vim.lsp.config('rustassistant', { cmd = { '/path/to/rustassistant', 'lsp' } })",
     })
     return nil
@@ -28,7 +44,7 @@ local function check_binary()
     health.error(('`%s` can not be run'):format(path), vim.trim(answer.stderr or ''))
     return nil
   end
-  health.ok(('%s (%s)'):format(vim.trim(answer.stdout), path))
+  check_version(path, vim.trim(answer.stdout))
   return path
 end
 

@@ -25,6 +25,7 @@ use serde::Deserialize;
 use super::{Grant, KeyRing, Pattern, Right, hash};
 use crate::cache::service::private;
 use crate::cache::{Namespace, PublicKey};
+use crate::os::{self, Owner};
 
 /// What bearer keys start with, so that whoever finds one knows what it is.
 const PREFIX: &str = "rakey-";
@@ -281,17 +282,8 @@ fn blocks(text: &str) -> Vec<String> {
     blocks
 }
 
-#[cfg(unix)]
 fn others_may_write(metadata: &fs::Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let me = rustix::process::getuid().as_raw();
-    let is_mine = metadata.uid() == me || metadata.uid() == 0;
-    !is_mine || metadata.mode() & 0o022 != 0
-}
-
-#[cfg(not(unix))]
-fn others_may_write(_: &fs::Metadata) -> bool {
-    false
+    matches!(os::owner(metadata), Owner::Other { .. }) || os::is_writable_by_others(metadata)
 }
 
 #[cfg(test)]

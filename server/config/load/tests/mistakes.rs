@@ -225,7 +225,7 @@ fn a_tilde_without_a_user_is_a_problem() {
     assert_eq!(
         house.one_problem(),
         format!(
-            "--config cache.path=~/x.db: cache.path: `~` means nothing here, because {USER} is not set"
+            "--config cache.path=~/x.db: cache.path: `~` means nothing here, because {USER_DIRECTORY} is not set"
         )
     );
 }

@@ -1,0 +1,294 @@
+//! What differs from one operating system to another, and nothing else.
+//!
+//! No other file asks what it runs on (`tests/architecture.rs` holds this). Where a system has no notion of what is asked,
+//! the answer is the one that asks nothing of its user: on Windows, for one, what lies in a user's own directory is closed
+//! to others without a mode that says so.
+
+use std::{
+    fs::{self, DirBuilder, File, Metadata, OpenOptions},
+    io,
+    path::Path,
+};
+
+/// The variable that names the user's own directory.
+pub const USER_DIRECTORY: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+
+/// Whether `TERM` and the locale tell what a terminal can show. Windows' consoles take colours and Unicode whatever they say.
+pub const TERMINALS_DIFFER: bool = cfg!(not(windows));
+
+/// Has what these options create belong to the user alone, from its first moment on.
+pub fn private_file(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+/// Has the folders that are created belong to the user alone.
+pub fn private_folder(builder: &mut DirBuilder) -> &mut DirBuilder {
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(builder, 0o700);
+    builder
+}
+
+/// Lets the user write a file, and nobody else do anything with it.
+pub fn make_writable(path: &Path) -> io::Result<()> {
+    let mut permissions = fs::metadata(path)?.permissions();
+    #[cfg(unix)]
+    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o600);
+    #[cfg(not(unix))]
+    permissions.set_readonly(false);
+    fs::set_permissions(path, permissions)
+}
+
+/// Whether others may read, write or run it.
+pub fn is_open_to_others(metadata: &Metadata) -> bool {
+    has_mode(metadata, 0o077)
+}
+
+/// Whether others may write it.
+pub fn is_writable_by_others(metadata: &Metadata) -> bool {
+    has_mode(metadata, 0o022)
+}
+
+#[cfg(unix)]
+fn has_mode(metadata: &Metadata, bits: u32) -> bool {
+    std::os::unix::fs::MetadataExt::mode(metadata) & bits != 0
+}
+
+#[cfg(not(unix))]
+fn has_mode(_: &Metadata, _: u32) -> bool {
+    false
+}
+
+/// To whom a file or folder belongs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Owner {
+    Me,
+    /// Who may read and write everything anyhow.
+    Root,
+    Other {
+        owner: u32,
+        me: u32,
+    },
+}
+
+#[cfg(unix)]
+pub fn owner(metadata: &Metadata) -> Owner {
+    let owner = std::os::unix::fs::MetadataExt::uid(metadata);
+    let me = rustix::process::getuid().as_raw();
+    match owner {
+        _ if owner == me => Owner::Me,
+        0 => Owner::Root,
+        _ => Owner::Other { owner, me },
+    }
+}
+
+/// A system that hides the owner keeps others out by itself.
+#[cfg(not(unix))]
+pub fn owner(_: &Metadata) -> Owner {
+    Owner::Me
+}
+
+/// What tells a file from another one of the same name: device and number.
+#[cfg(unix)]
+pub fn identity(metadata: &Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.dev(), metadata.ino())
+}
+
+/// Without device and number the moment of creation has to do: seconds and nanoseconds.
+#[cfg(not(unix))]
+pub fn identity(metadata: &Metadata) -> (u64, u64) {
+    let created = metadata.created().ok();
+    let since = created.and_then(|moment| moment.duration_since(std::time::UNIX_EPOCH).ok());
+    since.map_or((0, 0), |since| {
+        (since.as_secs(), u64::from(since.subsec_nanos()))
+    })
+}
+
+/// Makes names that were given in a folder outlive a loss of power.
+#[cfg(unix)]
+pub fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// A folder can't be opened, and its names are written with the file's own data.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+pub fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Standard output without its buffer of lines, which would write a message in two pieces and wake its reader twice.
+pub fn standard_output() -> io::Result<File> {
+    let output = io::stdout();
+    #[cfg(unix)]
+    let own = std::os::fd::AsFd::as_fd(&output).try_clone_to_owned()?;
+    #[cfg(windows)]
+    let own = std::os::windows::io::AsHandle::as_handle(&output).try_clone_to_owned()?;
+    Ok(File::from(own))
+}
+
+/// Whether there is a process of this number; yes where that can't be told.
+#[cfg(unix)]
+pub fn is_alive(process: u32) -> bool {
+    let Some(process) = i32::try_from(process)
+        .ok()
+        .and_then(rustix::process::Pid::from_raw)
+    else {
+        return true;
+    };
+    // A process of somebody else is alive although we may not signal it.
+    rustix::process::test_kill_process(process) != Err(rustix::io::Errno::SRCH)
+}
+
+#[cfg(not(unix))]
+pub fn is_alive(_: u32) -> bool {
+    true
+}
+
+/// Lowers the priority of this thread, where a thread has one of its own.
+#[cfg(target_os = "linux")]
+pub fn step_back() -> io::Result<()> {
+    rustix::process::nice(10)?;
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+pub fn step_back() -> io::Result<()> {
+    Ok(())
+}
+
+/// What a person or a service manager can tell a program that serves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Signal {
+    End,
+    ReadAgain,
+}
+
+/// The signals since this was made; none that came meanwhile is lost.
+pub struct Signals {
+    #[cfg(unix)]
+    ends: [tokio::signal::unix::Signal; 2],
+    #[cfg(unix)]
+    hangup: tokio::signal::unix::Signal,
+    #[cfg(windows)]
+    interrupt: tokio::signal::windows::CtrlC,
+}
+
+#[cfg(unix)]
+impl Signals {
+    pub fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            ends: [
+                signal(SignalKind::interrupt())?,
+                signal(SignalKind::terminate())?,
+            ],
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    pub async fn next(&mut self) -> Signal {
+        let [interrupt, terminate] = &mut self.ends;
+        tokio::select! {
+            _ = interrupt.recv() => Signal::End,
+            _ = terminate.recv() => Signal::End,
+            _ = self.hangup.recv() => Signal::ReadAgain,
+        }
+    }
+}
+
+#[cfg(windows)]
+impl Signals {
+    pub fn new() -> io::Result<Self> {
+        let interrupt = tokio::signal::windows::ctrl_c()?;
+        Ok(Self { interrupt })
+    }
+
+    pub async fn next(&mut self) -> Signal {
+        self.interrupt.recv().await;
+        Signal::End
+    }
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn what_is_private_is_closed_to_others() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("own");
+        private_folder(&mut DirBuilder::new())
+            .create(&folder)
+            .unwrap();
+        let file = folder.join("file");
+        private_file(OpenOptions::new().write(true).create_new(true))
+            .open(&file)
+            .unwrap();
+        assert_eq!((mode(&folder), mode(&file)), (0o700, 0o600));
+        assert!(!is_open_to_others(&fs::metadata(&file).unwrap()));
+    }
+
+    #[test]
+    fn modes_tell_who_may_what() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("file");
+        fs::write(&path, "").unwrap();
+        for (mode, is_open, is_writable) in [
+            (0o600, false, false),
+            (0o640, true, false),
+            (0o604, true, false),
+            (0o620, true, true),
+            (0o602, true, true),
+        ] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            let metadata = fs::metadata(&path).unwrap();
+            assert_eq!(is_open_to_others(&metadata), is_open, "{mode:o}");
+            assert_eq!(is_writable_by_others(&metadata), is_writable, "{mode:o}");
+        }
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+        make_writable(&path).unwrap();
+        assert_eq!(mode(&path), 0o600);
+    }
+
+    #[test]
+    fn an_owner_is_me_or_root_or_somebody() {
+        let root = tempfile::tempdir().unwrap();
+        assert_eq!(owner(&root.path().metadata().unwrap()), Owner::Me);
+        let slash = owner(&Path::new("/").metadata().unwrap());
+        let is_root = rustix::process::getuid().is_root();
+        assert_eq!(slash, if is_root { Owner::Me } else { Owner::Root });
+    }
+
+    #[test]
+    fn files_of_one_name_are_told_apart() {
+        let root = tempfile::tempdir().unwrap();
+        let (path, other) = (root.path().join("a"), root.path().join("b"));
+        fs::write(&path, "").unwrap();
+        fs::write(&other, "").unwrap();
+        let of = |path: &Path| identity(&path.metadata().unwrap());
+        let (first, second) = (of(&path), of(&other));
+        fs::rename(&other, &path).unwrap();
+        assert_ne!(first, second);
+        assert_eq!(of(&path), second);
+    }
+
+    #[test]
+    fn a_process_that_was_waited_for_is_gone() {
+        assert!(is_alive(std::process::id()));
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        let id = child.id();
+        child.wait().unwrap();
+        assert!(!is_alive(id));
+    }
+}
