@@ -178,7 +178,7 @@ fn declares_nothing(call: &ast::MacroCall) -> bool {
     ];
     let path = call.path().and_then(|path| path.segment());
     let name = path.and_then(|segment| segment.name_ref());
-    name.is_some_and(|name| MACROS.binary_search(&&*name.text()).is_ok())
+    name.is_some_and(|name| MACROS.contains(&name.text()))
 }
 
 /// Whether the last expression of a body without a value needs a `;` where the body's last scope is the function's: its
