@@ -52,6 +52,8 @@
 //! - Blocks that declare items: one level further out, they would be visible to the code before.
 //! - Conditions whose opposite can't be written down safely, and patterns where `let … else` would drop something earlier.
 //! - Comments and attributes that would have no place any more.
+//! - Conditions that are a `bool` only because they are conditions, as `generator.random()` is.
+//! - Lines that rustfmt would join one level further out.
 //!
 //! ## What it checks
 //! Nothing follows the `if` in its body, so leaving is the same as going on; the condition has an exact opposite, also where a

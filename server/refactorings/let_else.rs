@@ -33,6 +33,8 @@
 //! A way out that uses what its pattern binds, as `Err(e) => return Err(e)` does; guards; arms with attributes; a pattern that
 //! may match everything; a `let` with a type or with `mut`; packages that promise to build with Rust before 1.65.
 //!
+//! A value that borrows from a temporary, as `&*mutex.lock()` does: a `let` would keep the lock to the end of the block.
+//!
 //! A `let … else` drops the temporaries of its value before the `else`, a `match` behind it. Where somebody could tell, a person
 //! has to look at the change.
 

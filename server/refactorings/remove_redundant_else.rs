@@ -32,7 +32,8 @@
 //!
 //! ## What it leaves alone
 //! - An `else` behind a block that may come to its end.
-//! - Blocks that declare items, and variables that would live on beside the code that follows.
+//! - Blocks that declare items, and variables that would live on beside the code that follows; macros that may do so.
+//! - Lines that rustfmt would join one level further out.
 //! - Values matched by a pattern whose temporaries the `else` may still need, as the guard of a lock.
 //!
 //! ## What it checks
