@@ -307,7 +307,7 @@ impl Finder<'_> {
         if !self.context.allows_let_else() {
             return Err(Refusal::because(
                 Hazard::Edition,
-                "The pattern would need `let … else`, which the promised compiler doesn't know.",
+                "The pattern would need `let … else`, which the package's compiler may not know.",
             ));
         }
         let pattern = matched.pat().ok_or(Refusal::NotHere)?;

@@ -207,7 +207,7 @@ impl Parts {
         if !context.allows_let_else() {
             return Err(Refusal::because(
                 Hazard::Edition,
-                "`let … else` needs Rust 1.65, and the package promises to build with less.",
+                "`let … else` needs Rust 1.65, and the package may be built with less.",
             ));
         }
         if patterns::may_match_all(&self.pattern) {
