@@ -220,7 +220,7 @@ impl Replica {
 /// A session with each recorded client, until `act` is done with it.
 fn each(act: impl Fn(&mut Replica)) {
     let recorded = recorded();
-    for editor in ["emacs", "helix", "neovim"] {
+    for editor in ["emacs", "helix", "neovim", "vscode"] {
         assert!(recorded.iter().any(|(name, _)| name.starts_with(editor)));
     }
     for (name, capabilities) in recorded {

@@ -8,6 +8,9 @@ import { execFileSync } from "node:child_process";
  */
 const LEFT_OUT = ["cache", "editor"];
 
+/** As every project has its own file, every folder of a workspace has its own settings. */
+const OF_FOLDERS = { scope: "resource" };
+
 const OWN = {
   "rustassistant.server.path": {
     type: "string",
@@ -39,7 +42,7 @@ export function configuration(schema, explain) {
     }
     if (name === "smells") {
       for (const [id, smell] of Object.entries(option.properties)) {
-        smells[`rustassistant.smells.${id}`] = { ...smell, markdownDescription: smellText(explain(id)) };
+        smells[`rustassistant.smells.${id}`] = { ...smell, ...OF_FOLDERS, markdownDescription: smellText(explain(id)) };
       }
     } else {
       Object.assign(general, settings(`rustassistant.${name}`, option));
@@ -55,7 +58,7 @@ export function configuration(schema, explain) {
 function settings(name, option) {
   if (option.properties === undefined) {
     const { description, ...shape } = option;
-    return { [name]: { ...shape, markdownDescription: description } };
+    return { [name]: { ...shape, ...OF_FOLDERS, markdownDescription: description } };
   }
   const inner = Object.entries(option.properties).map(([key, value]) => settings(`${name}.${key}`, value));
   return Object.assign({}, ...inner);

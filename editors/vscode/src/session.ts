@@ -7,10 +7,16 @@ import {
   CodeLensRequest,
   DidChangeConfigurationNotification,
   ErrorAction,
+  ErrorCodes,
   ExecuteCommandRequest,
   LanguageClient,
   type LanguageClientOptions,
+  type Message,
+  type MessageTransports,
   type Middleware,
+  ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
   type WorkDoneProgressBegin,
   type WorkDoneProgressEnd,
   type WorkDoneProgressReport,
@@ -54,6 +60,16 @@ class QuietClient extends LanguageClient {
   }
 }
 
+/**
+ * The library's writer, without its failures: the library leaves a rejected promise behind for each of them, and a pipe that
+ * broke is noticed by its end as well.
+ */
+class QuietWriter extends StreamMessageWriter {
+  override async write(message: Message): Promise<void> {
+    await super.write(message).catch(() => {});
+  }
+}
+
 export class Session {
   private readonly client: QuietClient;
   private child: ChildProcess | undefined;
@@ -62,6 +78,7 @@ export class Session {
   private readonly over = new Promise<undefined>((resolve) => {
     this.tellOver = () => resolve(undefined);
   });
+  private readonly unanswered = new Set<() => void>();
 
   constructor(
     readonly server: Server,
@@ -134,7 +151,7 @@ export class Session {
     return this.client.protocol2CodeConverter.asRange(range as never);
   }
 
-  private async spawn(): Promise<ChildProcess> {
+  private async spawn(): Promise<MessageTransports> {
     const child = spawn(this.server.command, ["lsp"], { windowsHide: true });
     await new Promise<void>((resolve, reject) => {
       child.once("spawn", resolve);
@@ -144,10 +161,11 @@ export class Session {
     // Without this a pipe that breaks while the server dies would be an exception that nobody catches.
     child.on("error", () => {});
     child.stdin.on("error", () => {});
+    child.stderr.on("data", (said: Buffer) => this.listener.output.append(said.toString()));
     child.once("exit", (code, signal) => {
       this.crash(signal === null ? `it ended with code ${code}` : `it was ended by ${signal}`);
     });
-    return child;
+    return { reader: new StreamMessageReader(child.stdout), writer: new QuietWriter(child.stdin) };
   }
 
   private crash(reason: string): void {
@@ -162,6 +180,21 @@ export class Session {
   private end(): void {
     this.isOver = true;
     this.tellOver();
+    for (const giveUp of this.unanswered) {
+      giveUp();
+    }
+  }
+
+  /** What the server didn't answer before it ended is never answered; the client itself misses some of that. */
+  private untilOver<T>(answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const giveUp = () => reject(new ResponseError(ErrorCodes.PendingResponseRejected, "The server ended before it answered."));
+      const waiting = this.unanswered.add(giveUp);
+      answer.then(resolve, reject).finally(() => waiting.delete(giveUp));
+      if (this.isOver) {
+        giveUp();
+      }
+    });
   }
 
   private ended(patienceMs: number): Promise<void> {
@@ -207,7 +240,11 @@ export class Session {
       // Crashes are the supervisor's business; the client would start the server again at once and say so each time.
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
-        closed: () => ({ action: CloseAction.DoNotRestart, handled: true }),
+        closed: async () => {
+          // Told at once, the client would forget its own start before that has failed, and have it fail where nobody listens.
+          await new Promise((resolve) => setImmediate(resolve));
+          return { action: CloseAction.DoNotRestart, handled: true };
+        },
       },
       initializationFailedHandler: () => false,
     };
@@ -215,6 +252,7 @@ export class Session {
 
   private middleware(): Middleware {
     return {
+      sendRequest: (type, params, token, next) => this.untilOver(next(type, params, token)),
       // The status item shows it; the client's own way is another entry in the status bar.
       handleWorkDoneProgress: (token, progress) => this.listener.onProgress(token, progress),
       provideCodeLenses: (document, token, next) => (showsLenses() ? next(document, token) : []),

@@ -56,6 +56,7 @@ export class Supervisor implements vscode.Disposable {
   private next(then: () => Promise<void>): Promise<void> {
     clearTimeout(this.timer);
     this.generation += 1;
+    const generation = this.generation;
     const last = this.session;
     this.session = undefined;
     this.works.clear();
@@ -63,7 +64,10 @@ export class Supervisor implements vscode.Disposable {
     const stopped = last?.stop();
     this.queue = this.queue.then(async () => {
       await stopped;
-      await then();
+      // Of what was asked for in haste only the last counts; two servers at once would be in each other's way.
+      if (generation === this.generation) {
+        await then();
+      }
     });
     return this.queue;
   }

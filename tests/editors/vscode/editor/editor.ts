@@ -1,7 +1,7 @@
 // A real VS Code, in a browser that nobody sees.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -15,7 +15,7 @@ export interface Setup {
   readonly user?: Record<string, unknown>;
   readonly extensions: readonly string[];
   readonly isTrusted?: boolean;
-  readonly hasFolder?: boolean;
+  readonly opens?: "folder" | "workspace" | "nothing";
 }
 
 function named(name: string): string {
@@ -51,6 +51,8 @@ export class Editor {
   /** A folder of this run alone, with the crate of the tests in `work`. */
   readonly folder = mkdtempSync(path.join(tmpdir(), "rustassistant-vscode-"));
   readonly work = path.join(this.folder, "work");
+  /** What the list of notifications shows while it is open, as JSON. */
+  readonly notices = path.join(this.folder, "notices");
   private child: ChildProcess | undefined;
   private browser: Browser | undefined;
   private port = 0;
@@ -59,6 +61,10 @@ export class Editor {
 
   async start(): Promise<void> {
     cpSync(path.resolve("tests/editors/vscode/crate"), this.work, { recursive: true });
+    if (this.setup.opens === "workspace") {
+      cpSync(this.work, this.inside("second"), { recursive: true });
+      this.write(WORKSPACE, { folders: [{ path: "work" }, { path: "second" }] });
+    }
     this.write("data/User/settings.json", { ...QUIET, ...this.setup.user });
     this.write("data/Machine/settings.json", this.setup.machine);
     this.port = await freePort();
@@ -71,12 +77,17 @@ export class Editor {
     const quiet = ["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override", "--ignore-last-opened"];
     const trust = this.setup.isTrusted === false ? [] : ["--disable-workspace-trust"];
     const log = openSync(this.inside("code-server.log"), "w");
-    this.child = spawn(NODE, [CODE_SERVER, ...args, ...quiet, ...trust, "--vscode-option", "enable-smoke-test-driver"], {
+    this.child = spawn(NODE, [CODE_SERVER, ...args, ...quiet, ...trust, ...OPTIONS], {
       detached: true,
       stdio: ["ignore", log, log],
       env: this.environment(),
     });
-    await until("code-server answers", async () => (await fetch(`http://127.0.0.1:${this.port}/healthz`)).ok);
+    const ended = new Promise<never>((_, reject) => {
+      this.child?.once("exit", () => reject(new Error(`code-server ended: ${readFileSync(this.inside("code-server.log"), "utf8")}`)));
+    });
+    const answers = until("code-server answers", async () => (await fetch(`http://127.0.0.1:${this.port}/healthz`)).ok);
+    await Promise.race([answers, ended]);
+    ended.catch(() => {});
     this.browser = await chromium.launch({
       executablePath: named("CHROMIUM"),
       args: ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"],
@@ -90,10 +101,22 @@ export class Editor {
     }
     const page = await this.browser.newPage({ viewport: { width: 1000, height: 620 } });
     await prepare(page);
-    const where = this.setup.hasFolder === false ? { ew: "true" } : { folder: this.work };
-    const query = new URLSearchParams({ ...where, payload: JSON.stringify(payload) });
+    await page.exposeFunction("noticed", (now: string) => writeFileSync(this.notices, now));
+    await page.addInitScript(watchNotices);
+    const query = new URLSearchParams({ ...this.where(), payload: JSON.stringify(payload) });
     await page.goto(`http://127.0.0.1:${this.port}/?${query}`);
     return page;
+  }
+
+  private where(): Record<string, string> {
+    switch (this.setup.opens) {
+      case "nothing":
+        return { ew: "true" };
+      case "workspace":
+        return { workspace: this.inside(WORKSPACE) };
+      default:
+        return { folder: this.work };
+    }
   }
 
   remote(file: string): string {
@@ -106,7 +129,7 @@ export class Editor {
 
   async stop(): Promise<void> {
     await this.browser?.close();
-    if (this.child?.pid !== undefined) {
+    if (this.child?.pid !== undefined && this.child.exitCode === null && this.child.signalCode === null) {
       const ended = new Promise((resolve) => this.child?.once("exit", resolve));
       process.kill(-this.child.pid);
       await ended;
@@ -130,6 +153,9 @@ export class Editor {
       ...process.env,
       PATH: "/usr/local/bin:/usr/bin:/bin",
       RUSTASSISTANT_HOME: this.inside("home"),
+      RUSTASSISTANT_NOTICES: this.notices,
+      RUSTASSISTANT_CAPABILITIES: path.resolve(process.env["CAPABILITIES"] ?? path.join(built, "capabilities")),
+      RUSTASSISTANT_RECORDED: path.resolve("tests/editors/capabilities"),
       RUSTASSISTANT_SAMPLE: path.resolve("tests/editors/vscode/crate/src/lib.rs"),
       // A gallery that isn't there: extensions are those that were installed above.
       EXTENSIONS_GALLERY: '{"serviceUrl":"http://127.0.0.1:9/"}',
@@ -137,8 +163,29 @@ export class Editor {
   }
 }
 
+/** Runs in the page: tells what the list of notifications shows whenever that changes. */
+function watchNotices(): void {
+  let last = "";
+  const look = () => {
+    const center = document.querySelector(".notifications-center.visible");
+    const items = [...(center?.querySelectorAll(".notification-list-item") ?? [])].map((item) => ({
+      text: item.querySelector(".notification-list-item-message")?.textContent ?? "",
+      buttons: [...item.querySelectorAll(".notification-list-item-buttons-container .monaco-button")].map((button) => button.textContent),
+    }));
+    const now = JSON.stringify(center === null ? null : items);
+    if (now !== last) {
+      last = now;
+      (window as unknown as { noticed(now: string): void }).noticed(now);
+    }
+  };
+  new MutationObserver(look).observe(document, { attributes: true, childList: true, subtree: true });
+}
+
+const WORKSPACE = "both.code-workspace";
 const NODE = named("EDITOR_NODE");
 const CODE_SERVER = named("CODE_SERVER");
+/** What this version wants to be told before it runs a suite. */
+const OPTIONS = process.env["EDITOR_OPTIONS"]?.split(" ") ?? [];
 
 async function freePort(): Promise<number> {
   const server = createServer();

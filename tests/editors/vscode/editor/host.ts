@@ -21,23 +21,24 @@ function developed(editor: Editor): string {
 interface Run {
   readonly suite: string;
   readonly isTrusted: boolean;
-  readonly hasFolder: boolean;
+  readonly opens: "folder" | "workspace" | "nothing";
   readonly extension: string;
 }
 
 const universal = path.join(built, "universal.vsix");
 const bundled = path.join(built, "bundled.vsix");
 const RUNS: readonly Run[] = [
-  { suite: "trusted", isTrusted: true, hasFolder: true, extension: universal },
-  { suite: "loose", isTrusted: true, hasFolder: false, extension: universal },
-  { suite: "untrusted", isTrusted: false, hasFolder: true, extension: universal },
-  { suite: "bundled", isTrusted: false, hasFolder: true, extension: bundled },
+  { suite: "trusted", isTrusted: true, opens: "folder", extension: universal },
+  { suite: "loose", isTrusted: true, opens: "nothing", extension: universal },
+  { suite: "roots", isTrusted: true, opens: "workspace", extension: universal },
+  { suite: "untrusted", isTrusted: false, opens: "folder", extension: universal },
+  { suite: "bundled", isTrusted: false, opens: "folder", extension: bundled },
 ];
 
-async function run({ suite, isTrusted, hasFolder, extension }: Run): Promise<boolean> {
+async function run({ suite, isTrusted, opens, extension }: Run): Promise<boolean> {
   const machine = { "rustassistant.server.path": extension === bundled ? "" : rustassistant };
   const extensions = [extension, path.join(built, "neighbour.vsix")];
-  const editor = new Editor({ machine, isTrusted, hasFolder, extensions });
+  const editor = new Editor({ machine, isTrusted, opens, extensions });
   const log = path.join(built, `${suite}.log`);
   rmSync(log, { force: true });
   try {

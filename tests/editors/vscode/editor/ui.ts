@@ -3,6 +3,7 @@
 // Keys are sometimes lost while the editor is busy; so each step is repeated until the editor shows what it leads to, and
 // every repetition is counted and printed. What the server answers is never waited for by repeating.
 
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import type { Page } from "playwright-core";
@@ -11,6 +12,9 @@ import { built, Editor, rustassistant, until } from "./editor";
 
 const PATIENCE_MS = 40_000;
 const STEP_MS = 5000;
+
+const LINE = "if !order.lines.is_empty()";
+const RESULT = /if order\.lines\.is_empty\(\) \{\n\s+return;/;
 
 let repeated = 0;
 
@@ -62,10 +66,42 @@ class Window {
   async rows(): Promise<string[]> {
     return this.page.locator(".action-widget .monaco-list-row").allInnerTexts();
   }
-}
 
-const LINE = "if !order.lines.is_empty()";
-const RESULT = /if order\.lines\.is_empty\(\) \{\n\s+return;/;
+  hints(): Promise<number> {
+    return this.page.locator(".squiggly-hint").count();
+  }
+
+  async hasMenu(): Promise<boolean> {
+    return (await this.rows()).some((row) => /guard clause/i.test(row));
+  }
+
+  async openMenu(): Promise<void> {
+    await this.clickWord(LINE, "if");
+    await this.page.keyboard.press("Control+.");
+  }
+
+  /** Answers the finding, and saves. */
+  async answer(what: string): Promise<void> {
+    const choose = async () => {
+      await this.openMenu();
+      await until("the menu", () => this.hasMenu(), STEP_MS).catch(() => undefined);
+      if (await this.hasMenu()) {
+        await this.page.keyboard.press("Enter");
+      }
+    };
+    await step(what, choose, async () => RESULT.test(await this.text()));
+    await step("it is saved", () => this.save(), async () => RESULT.test(this.saved()));
+  }
+
+  async takeBack(what: string, before: string): Promise<void> {
+    await step(what, () => this.page.keyboard.press("Control+Z"), async () => (await this.text()).includes(LINE));
+    await step("what was is saved", () => this.save(), async () => this.saved() === before);
+  }
+
+  private save(): Promise<void> {
+    return this.page.keyboard.press("Control+S");
+  }
+}
 
 async function main(): Promise<void> {
   const editor = new Editor({
@@ -82,6 +118,10 @@ async function main(): Promise<void> {
     const page = await editor.open([["openFile", editor.remote(file)]]);
     try {
       await story(new Window(page, file), pictures, start);
+      const other = await editor.open([["openFile", editor.remote(file)]]);
+      await twoWindows(new Window(page, file), new Window(other, file));
+      const environment = { ...process.env, RUSTASSISTANT_HOME: editor.inside("home") };
+      console.log(execFileSync(rustassistant, ["cache", "check"], { env: environment, encoding: "utf8" }).trim());
     } catch (error) {
       await page.screenshot({ path: path.join(built, "ui-failed.png") });
       writeFileSync(path.join(built, "ui-failed.html"), await page.content());
@@ -102,14 +142,11 @@ async function story(window: Window, pictures: string, start: number): Promise<v
   await page.keyboard.press("Control+B");
   await until("the lenses are drawn", async () => (await page.locator(".codelens-decoration", { hasText: "complexity" }).count()) > 0);
 
-  const hasMenu = async () => (await window.rows()).some((row) => /guard clause/i.test(row));
-  const openMenu = async () => {
-    await window.clickWord(LINE, "if");
-    await page.keyboard.press("Control+.");
-  };
   // It is drawn by a style, so that it has no size of its own.
   const hasBulb = async () => (await page.locator("[class*=lightbulb]").count()) > 0;
   await step("the light bulb is shown", () => window.clickWord(LINE, "if"), hasBulb);
+  const hasMenu = () => window.hasMenu();
+  const openMenu = () => window.openMenu();
   await step("the menu has the answer", openMenu, hasMenu);
   const rows = await window.rows();
   console.log(`the menu: ${rows.filter((row) => row.trim() !== "").join(" | ").replaceAll("\n", " ")}`);
@@ -136,25 +173,25 @@ async function story(window: Window, pictures: string, start: number): Promise<v
     async () => !(await isPreviewed()),
   );
 
-  const isApplied = async () => RESULT.test(await window.text());
-  await step(
-    "the change is made",
-    async () => {
-      await openMenu();
-      await until("the menu", hasMenu, STEP_MS).catch(() => undefined);
-      if (await hasMenu()) {
-        await page.keyboard.press("Enter");
-      }
-    },
-    isApplied,
-  );
-  const save = () => page.keyboard.press("Control+S");
-  await step("it is saved", save, async () => RESULT.test(window.saved()));
+  await window.answer("the change is made");
   if (!window.saved().includes("// The first line is the one that counts.")) {
     throw new Error(`a comment is gone:\n${window.saved()}`);
   }
-  await step("it is taken back", () => page.keyboard.press("Control+Z"), async () => (await window.text()).includes(LINE));
-  await step("what was is saved", save, async () => window.saved() === before);
+  await window.takeBack("it is taken back", before);
+}
+
+/** What one window saves is what the other shows, with its findings, both ways. */
+async function twoWindows(first: Window, second: Window): Promise<void> {
+  const before = first.saved();
+  const hints = await until("the hints are drawn in the second window", () => second.hints());
+  for (const [one, other, name] of [[first, second, "first"], [second, first, "second"]] as const) {
+    await one.answer(`the change is made in the ${name} window`);
+    await until("the other window follows", async () => RESULT.test(await other.text()));
+    await until("the finding is gone there as well", async () => (await other.hints()) < hints);
+    await one.takeBack(`it is taken back in the ${name} window`, before);
+    await until("the other window follows", async () => (await other.text()).includes(LINE));
+    await until("the finding is back there as well", async () => (await other.hints()) === hints);
+  }
 }
 
 main().then(

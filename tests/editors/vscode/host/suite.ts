@@ -11,21 +11,42 @@ export interface Api {
 
 type Test = readonly [name: string, run: () => Promise<void>];
 
+/** What nobody caught, in the words of the editor's own log; only what comes from the extension counts. */
+const uncaught: string[] = [];
+const note = (reason: unknown) => {
+  const text = reason instanceof Error ? String(reason.stack) : String(reason);
+  if (/[\\/]rustassistant\.rustassistant-/.test(text)) {
+    uncaught.push(text);
+  }
+};
+
 /** How often the editor took back what it had asked for us. */
 let repeated = 0;
 
 /** Runs the tests in order, says how each went, and throws if one failed. */
 export async function runAll(tests: readonly Test[]): Promise<void> {
+  process.on("unhandledRejection", note);
+  process.on("uncaughtException", note);
   const failed: string[] = [];
   for (const [name, test] of tests) {
     const start = performance.now();
     try {
       await test();
+      const aside = await unexpected();
+      check(aside.length === 0, `nobody expected this to be said: ${JSON.stringify(aside)}`);
+      check(uncaught.length === 0, `nobody caught this: ${uncaught.splice(0).join("\n")}`);
       say(`ok    ${name} (${Math.round(performance.now() - start)} ms)`);
     } catch (error) {
       failed.push(name);
       say(`FAIL  ${name}: ${error instanceof Error ? error.stack : error}`);
     }
+    // What a test that failed has left behind would make the next ones fail.
+    const left = vscode.workspace.getConfiguration("rustassistant").inspect("server.path")?.workspaceValue;
+    if (left !== undefined) {
+      await setting("server.path", undefined);
+    }
+    expected.clear();
+    await vscode.commands.executeCommand("notifications.clearAll");
     await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor").then(undefined, () => {});
     await vscode.commands.executeCommand("workbench.action.closeAllEditors");
   }
@@ -33,6 +54,55 @@ export async function runAll(tests: readonly Test[]): Promise<void> {
   if (failed.length > 0) {
     throw new Error(`failed: ${failed.join("; ")}`);
   }
+}
+
+interface Notice {
+  readonly text: string;
+  readonly buttons: readonly string[];
+}
+
+/** What was said aside as a test expected it. */
+const expected = new Set<string>();
+
+/** The editor's list of notifications. */
+async function notices(): Promise<readonly Notice[]> {
+  const list = await until("the notifications are listed", async () => {
+    // Whatever takes the focus meanwhile, as a preview does that has just been drawn, closes it again.
+    await vscode.commands.executeCommand("notifications.showList");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const file = environment("RUSTASSISTANT_NOTICES");
+    const text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+    // While it is written it is empty.
+    return text === "" ? undefined : (JSON.parse(text) as readonly Notice[] | null);
+  });
+  await vscode.commands.executeCommand("notifications.hideList");
+  return list;
+}
+
+/** The window says something aside, with these buttons. */
+export async function isSaid(what: RegExp, ...buttons: readonly string[]): Promise<void> {
+  const said = await until(`${what} is said`, async () => (await notices()).find(({ text }) => what.test(text)));
+  check(JSON.stringify(said.buttons) === JSON.stringify(buttons), `it has the buttons ${said.buttons}`);
+  expected.add(said.text);
+}
+
+/** What was said that no test expected, or more than once; not what the editor itself is busy with. */
+async function unexpected(): Promise<readonly Notice[]> {
+  let aside: readonly Notice[] = [];
+  const isClean = async () => {
+    const list = (await notices()).filter(({ text }) => !text.endsWith("..."));
+    aside = list.filter(({ text }, place) => !expected.has(text) || list.findIndex((one) => one.text === text) !== place);
+    return aside.length === 0;
+  };
+  // What comes while the list is open stands in it twice, until it is opened again.
+  await until("nothing is said aside", isClean, 1000).catch(() => {});
+  return aside;
+}
+
+export function environment(name: string): string {
+  const value = process.env[name];
+  check(value, `${name} is not set`);
+  return value;
 }
 
 /** The driver shows what begins so. */
@@ -86,9 +156,7 @@ export function copyOfCrate(name: string, directory = path.join(root(), "src")):
 }
 
 export function sample(): string {
-  const file = process.env["RUSTASSISTANT_SAMPLE"];
-  check(file, "RUSTASSISTANT_SAMPLE is not set");
-  return fs.readFileSync(file, "utf8");
+  return fs.readFileSync(environment("RUSTASSISTANT_SAMPLE"), "utf8");
 }
 
 export async function open(file: string): Promise<vscode.TextEditor> {

@@ -1,5 +1,6 @@
 // The extension as most have it: a workspace that is trusted, and a server that the settings name.
 
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -11,10 +12,12 @@ import {
   api,
   check,
   copyOfCrate,
+  environment,
   extension,
   findings,
   found,
   idOf,
+  isSaid,
   open,
   root,
   runAll,
@@ -30,8 +33,17 @@ const MOST_ACTIVATION_MS = 100;
 
 const isRunning = () => until("the server runs", () => api().state() === "running");
 
+/** Whether the extension host has next to nothing to do for a while. */
+async function isIdle(): Promise<boolean> {
+  const before = process.cpuUsage();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const { user, system } = process.cpuUsage(before);
+  return user + system < 10_000;
+}
+
 async function activates(): Promise<void> {
   check(!extension().isActive, "the extension was active before a Rust file was open");
+  await until("the editor's own start is over", isIdle);
   const [start, before] = [performance.now(), process.cpuUsage()];
   await extension().activate();
   const { user, system } = process.cpuUsage(before);
@@ -161,6 +173,9 @@ async function survivesWrongSettings(): Promise<void> {
   const isWarning = (one: vscode.Diagnostic) => one.severity === vscode.DiagnosticSeverity.Warning;
   await until("the right one counts", () => findings(document.uri).some(isWarning));
   await found(document.uri, GUARD);
+  for (const name of ["profile", "exclude", `smells\\.${GUARD}`]) {
+    await isSaid(new RegExp(`editor settings: ${name}: expected `));
+  }
   for (const name of ["profile", "exclude", `smells.${GUARD}`, "codeLens.enable", `smells.${LET_ELSE}`]) {
     await setting(name, undefined);
   }
@@ -182,11 +197,14 @@ async function saysWhatIsWrong(server: unknown, expected: RegExp): Promise<void>
   await setting("server.path", server);
   const isStopped = () => api().state() === "stopped" && expected.test(api().statusLine());
   await until(`${JSON.stringify(server)} is refused as ${expected}`, isStopped);
+  await isSaid(expected, "Open Settings");
 }
 
 async function refusesBadServers(): Promise<void> {
   await saysWhatIsWrong("/no/such/server", /There is no file at \/no\/such\/server/);
   await saysWhatIsWrong(program("old", 'echo "rustassistant 0.0.3"'), /0\.0\.3, which is too old/);
+  // Whoever opens another file isn't told again.
+  await open(copyOfCrate("refused.rs"));
   await saysWhatIsWrong(7, /must be a text, but is 7/);
   await saysWhatIsWrong(program("other", "echo other"), /can't be used/);
   await setting("server.path", undefined);
@@ -202,15 +220,16 @@ async function givesUpOnServersThatNeverStart(): Promise<void> {
   check(/crashed too often.*code 3/.test(api().statusLine()), api().statusLine());
   const starts = fs.readFileSync(count, "utf8").length;
   check(starts === 6, `it was started ${starts} times`);
+  await isSaid(/crashed \(it ended with code 3\) and is started again/, "Show Output");
+  await isSaid(/crashed too often/, "Restart Server", "Show Output");
   await setting("server.path", undefined);
   await isRunning();
 }
 
 async function survivesCrashes(): Promise<void> {
-  const real = vscode.workspace.getConfiguration("rustassistant").get<string>("server.path") ?? "";
   const id = path.join(root(), "target", "id");
   fs.rmSync(id, { force: true });
-  await setting("server.path", program("recorded", `${SAYS_VERSION}\necho $$ >"${id}"\nexec "${real}" "$@"`));
+  await setting("server.path", program("recorded", `${SAYS_VERSION}\necho $$ >"${id}"\nexec "${realServer()}" "$@"`));
   await until("the recorded server runs", () => fs.existsSync(id) && api().state() === "running");
   const { document } = await open(copyOfCrate("crash.rs"));
   await found(document.uri, GUARD);
@@ -218,6 +237,7 @@ async function survivesCrashes(): Promise<void> {
   process.kill(first, "SIGKILL");
   await until("the crash is noticed", () => api().state() === "restarting");
   check(findings(document.uri).length === 0, "findings of a server that is gone");
+  await isSaid(/crashed \(it was ended by SIGKILL\) and is started again/, "Show Output");
   await isRunning();
   check(Number(fs.readFileSync(id, "utf8")) !== first, "it is the same process");
   await found(document.uri, GUARD);
@@ -226,16 +246,148 @@ async function survivesCrashes(): Promise<void> {
   await vscode.commands.executeCommand("rustassistant.restartServer");
   await isRunning();
   await found(document.uri, GUARD);
-  const isGone = () => {
-    try {
-      return fs.readFileSync(`/proc/${second}/stat`, "utf8").includes(") Z ");
-    } catch {
-      return true;
-    }
-  };
-  await until("the old server has ended", isGone);
+  await until("the old server has ended", () => isGone(second));
   await setting("server.path", undefined);
   await isRunning();
+}
+
+/** A process that has ended, or that only waits for its end to be noticed. */
+function isGone(id: number): boolean {
+  try {
+    return fs.readFileSync(`/proc/${id}/stat`, "utf8").includes(") Z ");
+  } catch {
+    return true;
+  }
+}
+
+/** One that neither answers nor ends is in nobody's way. */
+async function replacesMuteServers(): Promise<void> {
+  const id = path.join(root(), "target", "mute-id");
+  fs.rmSync(id, { force: true });
+  await setting("server.path", program("mute", `${SAYS_VERSION}\necho $$ >"${id}"\nexec sleep 600`));
+  const mute = await until("the mute server was started", () => (fs.existsSync(id) ? Number(fs.readFileSync(id, "utf8")) : 0));
+  check(api().state() === "starting", `it is ${api().state()}`);
+  await setting("server.path", undefined);
+  await isRunning();
+  await until("the mute server has ended", () => isGone(mute));
+}
+
+async function survivesHaste(): Promise<void> {
+  const { document } = await open(copyOfCrate("haste.rs"));
+  await found(document.uri, GUARD);
+  const restart = () => vscode.commands.executeCommand("rustassistant.restartServer");
+  await Promise.all([restart(), restart(), restart()]);
+  await isRunning();
+  await found(document.uri, GUARD);
+}
+
+/** What the editor says of itself, for replaying it without the editor. */
+async function saysWhatItCan(): Promise<void> {
+  const log = path.join(root(), "target", "said");
+  await setting("server.path", program("listening", `${SAYS_VERSION}\ntee "${log}" | "${realServer()}" "$@"`));
+  const message = await until("the client has introduced itself", () => {
+    const [head = "", body = ""] = fs.existsSync(log) ? fs.readFileSync(log, "utf8").split("\r\n\r\n") : [];
+    const length = Number(/Content-Length: (\d+)/.exec(head)?.[1]);
+    return Buffer.byteLength(body) >= length ? Buffer.from(body).toString("utf8", 0, length) : undefined;
+  });
+  await isRunning();
+  const { method, params } = JSON.parse(message) as { method: string; params: { capabilities: unknown } };
+  check(method === "initialize", `it says ${method} first`);
+  const said = sorted({ client: "vscode", version: vscode.version, capabilities: params.capabilities });
+  const kept = environment("RUSTASSISTANT_CAPABILITIES");
+  const name = `vscode-${vscode.version.split(".").slice(0, 2).join("-")}.json`;
+  fs.mkdirSync(kept, { recursive: true });
+  fs.writeFileSync(path.join(kept, name), `${JSON.stringify(said, undefined, 2)}\n`);
+  // They are the client library's, and the same in every version of the editor.
+  const folder = environment("RUSTASSISTANT_RECORDED");
+  const recorded = fs.readdirSync(folder).filter((file) => file.startsWith("vscode-"));
+  check(recorded.length > 0, "nothing was recorded; see CAPABILITIES in run");
+  for (const file of recorded) {
+    const { capabilities } = JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")) as { capabilities: unknown };
+    const isSame = JSON.stringify(capabilities) === JSON.stringify(sorted(params.capabilities));
+    check(isSame, `${file} is not what the client says now; see CAPABILITIES in run`);
+  }
+  await setting("server.path", undefined);
+  await isRunning();
+}
+
+function realServer(): string {
+  return vscode.workspace.getConfiguration("rustassistant").get<string>("server.path") ?? "";
+}
+
+/** With the names of every object in order, so that two of the same content are the same text. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(sorted);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, inner]) => [name, sorted(inner)]));
+}
+
+/** A file that may not be written: what is answered stays in the editor until it may. */
+async function knowsLockedFiles(): Promise<void> {
+  const file = copyOfCrate("locked.rs");
+  const unlock = lock(file);
+  try {
+    const { document } = await open(file);
+    const finding = await found(document.uri, GUARD);
+    check(await vscode.workspace.applyEdit(await answer(document.uri, finding)), "the edit was refused");
+    check(!(await document.save()), "a file that is locked was saved");
+    await isSaid(/Failed to save 'locked\.rs': File is read-only/, "Overwrite", "Save As...", "Revert");
+    check(fs.readFileSync(file, "utf8") === sample(), "a file that is locked was changed");
+    check(document.isDirty && document.getText().includes("return;"), "the answer is gone");
+    await until("the finding is gone", () => !findings(document.uri).some((one) => idOf(one) === GUARD));
+    unlock();
+    check(await document.save(), "it can't be saved after all");
+    check(fs.readFileSync(file, "utf8") === document.getText(), "something else was saved");
+  } finally {
+    unlock();
+  }
+}
+
+/** Who is root may write what is read-only; that one needs a stronger lock. */
+function lock(file: string): () => void {
+  fs.chmodSync(file, 0o444);
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) {
+    execFileSync("chattr", ["+i", file]);
+  }
+  return () => {
+    if (isRoot) {
+      execFileSync("chattr", ["-i", file]);
+    }
+    fs.chmodSync(file, 0o644);
+  };
+}
+
+/** Text that no file has, such as an older version of one. */
+async function leavesVirtualDocumentsAlone(): Promise<void> {
+  const provider = { provideTextDocumentContent: () => sample() };
+  const registration = vscode.workspace.registerTextDocumentContentProvider("elsewhere", provider);
+  try {
+    const uri = vscode.Uri.from({ scheme: "elsewhere", path: path.join(root(), "src", "virtual.rs") });
+    const document = await vscode.workspace.openTextDocument(uri);
+    check(document.languageId === "rust", `its language is ${document.languageId}`);
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand("rustassistant.fixAllInFile");
+    await isSaid(/nothing in this file/);
+    await vscode.commands.executeCommand("rustassistant.explainFinding");
+    await isSaid(/Nothing was found in this file/);
+    // A file that was opened later has its findings by now.
+    await open(copyOfCrate("after_virtual.rs")).then((ours) => found(ours.document.uri, GUARD));
+    check(findings(uri).length === 0, "findings in text that is no file");
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      "vscode.executeCodeActionProvider",
+      uri,
+      new vscode.Range(0, 0, document.lineCount, 0),
+    );
+    check(actions.length === 0, `actions in text that is no file: ${actions.map(({ title }) => title)}`);
+  } finally {
+    registration.dispose();
+  }
 }
 
 async function opensConfiguration(): Promise<void> {
@@ -348,6 +500,7 @@ async function fixesTheWorkspace(): Promise<void> {
   await until("the open file is changed", () => document.getText().includes("let Some(name) = &order.customer else {"));
   const other = await vscode.workspace.openTextDocument(path.join(root(), "src", "beside.rs"));
   check(other.getText().includes("let Some(name) = &order.customer else {"), "a file that nobody had open is as it was");
+  await isSaid(/\d+ refactorings carried out in \d+ files/);
 }
 
 export const run = () =>
@@ -359,12 +512,17 @@ export const run = () =>
     ["a file of 2,000 lines", isFast],
     ["a buffer without a file", knowsUntitled],
     ["a file outside of the workspace is left alone", leavesOthersAlone],
+    ["a file that may not be written", knowsLockedFiles],
+    ["text that is no file is left alone", leavesVirtualDocumentsAlone],
     ["a workspace without Cargo.toml", knowsFoldersWithoutManifest],
     ["settings count, and their end does", heedsSettings],
     ["settings of the wrong type cost themselves only", survivesWrongSettings],
+    ["what the client can do is what was recorded", saysWhatItCan],
     ["a server that can't be used is refused with its reason", refusesBadServers],
     ["a server that never starts is given up", givesUpOnServersThatNeverStart],
     ["a server that crashes is started again", survivesCrashes],
+    ["a server that never answers is replaced", replacesMuteServers],
+    ["restarts in haste are one", survivesHaste],
     ["the configuration that is opened is the project's", opensConfiguration],
     ["all that is safe in a file is done at once, and taken back at once", fixesAll],
     ["what is safe is done on save", fixesOnSave],

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 
-import { api, check, copyOfCrate, extension, open, runAll, until } from "./suite";
+import { api, check, copyOfCrate, extension, isSaid, open, runAll, until } from "./suite";
 
 export const run = () =>
   runAll([
@@ -14,6 +14,7 @@ export const run = () =>
         await until("the extension is active", () => extension().isActive);
         await until("it gave up", () => api().state() === "stopped");
         check(/isn't trusted/.test(api().statusLine()), api().statusLine());
+        await isSaid(/only the server that came with the extension/, "Manage Workspace Trust");
       },
     ],
   ]);
