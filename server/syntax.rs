@@ -17,6 +17,7 @@ pub mod layout;
 pub mod leftovers;
 mod metrics;
 pub mod negation;
+pub mod open_types;
 pub mod patterns;
 pub mod purity;
 mod refusal;

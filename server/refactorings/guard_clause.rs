@@ -52,6 +52,8 @@
 //! - Blocks that declare items: one level further out, they would be visible to the code before.
 //! - Conditions whose opposite can't be written down safely, and patterns where `let … else` would drop something earlier.
 //! - Comments and attributes that would have no place any more.
+//! - Conditions that are a `bool` only because they are conditions, as `generator.random()` is.
+//! - Lines that rustfmt would join one level further out.
 //!
 //! ## What it checks
 //! Nothing follows the `if` in its body, so leaving is the same as going on; the condition has an exact opposite, also where a
@@ -278,6 +280,19 @@ mod tests {
             );
             assert_refused(&REFACTORING, Hazard::Temporaries, &text);
         }
+        let level = |context, pattern: &str| {
+            let text = format!(
+                "fn f() {{\n    $0if let {pattern} = b.c() {{\n        h();\n        i();\n    }}\n}}\n"
+            );
+            offered(context, &REFACTORING, &text)
+                .unwrap()
+                .change()
+                .applicability
+        };
+        let edition_2021 = FileContext::default();
+        assert_eq!(level(edition_2021, "Some(a)"), Applicability::Safe);
+        assert_eq!(level(edition_2021, "Ok(a)"), Applicability::NeedsCheck);
+        assert_eq!(level(EDITION_2024, "Ok(a)"), Applicability::Safe);
         let old = FileContext {
             rust_version: Some(RustVersion(64)),
             ..FileContext::default()
@@ -288,6 +303,24 @@ mod tests {
             Hazard::Edition,
             "fn f() {\n    $0if let Some(a) = b {\n        h();\n        i();\n    }\n}\n",
         );
+    }
+
+    #[test]
+    fn a_guard_has_to_fit_on_its_line() {
+        let of = |value: &str| {
+            format!(
+                "fn f() {{\n    if let Some(a) = $0{value} {{\n        h();\n        i();\n    }}\n}}\n"
+            )
+        };
+        let longest = "d".repeat(74);
+        let guard = format!("    let Some(a) = {longest} else {{");
+        assert_eq!(guard.len(), 99);
+        assert_becomes(
+            &REFACTORING,
+            &of(&longest),
+            &format!("fn f() {{\n{guard}\n        return;\n    }};\n    h();\n    i();\n}}\n"),
+        );
+        assert_refused(&REFACTORING, Hazard::Text, &of(&"d".repeat(75)));
     }
 
     #[test]
@@ -305,6 +338,13 @@ mod tests {
             value_with_temporary,
             "fn f(a: u8) -> u8 {\n    let b = g();\n    if a != 1 {\n        return 1;\n    }\n    h();\n    i();\n    b.borrow().c()\n}\n",
         );
+        assert_becomes(
+            &REFACTORING,
+            "fn f() -> u8 {\n    $0if let Some(b) = a {\n        h();\n        i();\n        b\n    } else {\n        unreachable!()\n    }\n}\n",
+            "fn f() -> u8 {\n    let Some(b) = a else { unreachable!() };\n    h();\n    i();\n    b\n}\n",
+        );
+        let settled = "fn f() -> u8 {\n    let mut b = 0;\n    $0if a {\n        b += c();\n        d();\n        b\n    } else {\n        return b.pow(2);\n    }\n}\n";
+        assert_refused(&REFACTORING, Hazard::Types, settled);
         let matched = "fn f(a: u8) {\n    $0if let Ok(b) = c(a) {\n        h();\n        i(b);\n    } else {\n        return;\n    }\n}\n";
         let offer = offered(FileContext::default(), &REFACTORING, matched).unwrap();
         assert_eq!(offer.change().applicability, Applicability::NeedsCheck);
@@ -333,6 +373,8 @@ mod tests {
             "use a::b;",
             "const A: u8 = 1;",
             "macro_rules! m { () => {} }",
+            "thread_local! { static A: u8 = 1 }",
+            "items!();",
         ] {
             assert_refused(
                 &REFACTORING,

@@ -41,7 +41,7 @@
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
-    ast::{self, ElseBranch, HasArgList, HasGenericArgs, HasName},
+    ast::{self, ElseBranch},
 };
 
 use super::{
@@ -53,6 +53,7 @@ use crate::{
         flow::diverges,
         layout,
         negation::{Negated, negated},
+        open_types,
         shapes::guard_clause::has_comment_outside_blocks,
     },
     text::{Edit, Edits},
@@ -146,7 +147,7 @@ impl Parts {
                 "The first block's value may settle the type that the second one takes.",
             ));
         }
-        if self.shares_open_variable(choice) {
+        if open_types::are_settled_by_order(choice, &self.then, &self.other) {
             return Err(Refusal::because(
                 Hazard::Types,
                 "The first block may settle the type of a variable that the second one uses.",
@@ -161,32 +162,6 @@ impl Parts {
             Some(ast::Expr::RefExpr(reference)) => reference.mut_token().is_some(),
             Some(ast::Expr::ClosureExpr(_)) => true,
             _ => false,
-        })
-    }
-
-    /// Whether both blocks name a variable whose declaration leaves its type open.
-    fn shares_open_variable(&self, choice: &ast::IfExpr) -> bool {
-        let Some(function) = choice.syntax().ancestors().find_map(ast::Fn::cast) else {
-            return true;
-        };
-        let start = choice.syntax().text_range().start();
-        let lets = function.syntax().descendants();
-        let mut open = lets
-            .filter_map(ast::LetStmt::cast)
-            .filter(|statement| statement.syntax().text_range().end() <= start)
-            .filter(is_open)
-            .filter_map(|statement| statement.pat());
-        open.any(|pattern| {
-            let names = pattern
-                .syntax()
-                .descendants()
-                .filter_map(ast::IdentPat::cast);
-            let mut names = names.filter_map(|binding| binding.name());
-            names.any(|name| {
-                self.blocks()
-                    .iter()
-                    .all(|block| names_it(block, name.text()))
-            })
         })
     }
 
@@ -244,50 +219,6 @@ fn layout_changes() -> Refusal {
         Hazard::Text,
         "The lines would have to be broken in other places, and their layout would be a guess.",
     )
-}
-
-/// Whether a `let` leaves the type of its variable to what follows.
-fn is_open(statement: &ast::LetStmt) -> bool {
-    if let Some(ty) = statement.ty() {
-        return ty.syntax().text().contains_char('_');
-    }
-    statement
-        .initializer()
-        .is_none_or(|value| is_open_value(&value))
-}
-
-fn is_open_value(value: &ast::Expr) -> bool {
-    match value {
-        ast::Expr::PathExpr(path) => path.syntax().text() == "None",
-        ast::Expr::CallExpr(call) => {
-            let has_arguments = call
-                .arg_list()
-                .is_some_and(|list| list.args().next().is_some());
-            let callee = call.expr().map(|callee| callee.syntax().text().to_string());
-            let callee = callee.unwrap_or_default();
-            let is_generic = callee.contains("::<") && !callee.contains('_');
-            (!has_arguments || callee.ends_with("::with_capacity")) && !is_generic
-        }
-        ast::Expr::MethodCallExpr(call) => {
-            const OPEN: [&str; 7] = [
-                "collect", "default", "into", "parse", "product", "sum", "try_into",
-            ];
-            let name = call.name_ref().map(|name| name.text().to_string());
-            call.generic_arg_list().is_none()
-                && name.is_some_and(|name| OPEN.contains(&name.as_str()))
-        }
-        ast::Expr::TryExpr(inner) => inner.expr().is_none_or(|inner| is_open_value(&inner)),
-        ast::Expr::MacroExpr(call) => call.syntax().text().to_string().starts_with("vec!"),
-        ast::Expr::TupleExpr(tuple) => tuple.fields().any(|field| is_open_value(&field)),
-        ast::Expr::ArrayExpr(_) | ast::Expr::ClosureExpr(_) => true,
-        _ => false,
-    }
-}
-
-fn names_it(block: &ast::BlockExpr, name: &str) -> bool {
-    let tokens = block.syntax().descendants_with_tokens();
-    let mut tokens = tokens.filter_map(ra_ap_syntax::NodeOrToken::into_token);
-    tokens.any(|token| token.text() == name)
 }
 
 #[cfg(test)]
@@ -348,6 +279,16 @@ mod tests {
             &REFACTORING,
             Hazard::Types,
             "fn f() {\n    let mut v = Vec::new();\n    $0if a {\n        v.push(1u8);\n    } else {\n        v[0].count_ones();\n    }\n}\n",
+        );
+        assert_refused(
+            &REFACTORING,
+            Hazard::Types,
+            "fn f() {\n    let mut n = 0;\n    $0if a {\n        n += b.len();\n    } else {\n        n = n.pow(2);\n    }\n}\n",
+        );
+        assert_becomes(
+            &REFACTORING,
+            "fn f() {\n    let mut n = 0;\n    $0if a {\n        n += b.len();\n    } else {\n        n += 1;\n    }\n}\n",
+            "fn f() {\n    let mut n = 0;\n    if !a {\n        n += 1;\n    } else {\n        n += b.len();\n    }\n}\n",
         );
         assert_refused(
             &REFACTORING,

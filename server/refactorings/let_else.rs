@@ -33,6 +33,8 @@
 //! A way out that uses what its pattern binds, as `Err(e) => return Err(e)` does; guards; arms with attributes; a pattern that
 //! may match everything; a `let` with a type or with `mut`; packages that promise to build with Rust before 1.65.
 //!
+//! A value that borrows from a temporary, as `&*mutex.lock()` does: a `let` would keep the lock to the end of the block.
+//!
 //! A `let … else` drops the temporaries of its value before the `else`, a `match` behind it. Where somebody could tell, a person
 //! has to look at the change.
 
@@ -185,6 +187,9 @@ impl<'a> Writer<'a> {
             return Some(short);
         }
         let otherwise = self.otherwise()?;
+        if self.would_be_joined(&otherwise) {
+            return None;
+        }
         let before_else = self.before_else(&head);
         Some(format!("{head}{before_else}else {otherwise}"))
     }
@@ -192,24 +197,50 @@ impl<'a> Writer<'a> {
     fn head(&self) -> Option<String> {
         let pattern = self.pattern()?;
         let scrutinee = self.scrutinee()?;
-        let is_too_wide = |line: &str| {
-            let first = line.lines().next().unwrap_or_default();
-            width(self.indent) + width("let ") + width(first) > MAX_WIDTH
-        };
         let head = format!("{pattern} = {scrutinee}");
-        if is_too_wide(&head) && !pattern.contains('\n') {
-            return Some(format!(
-                "{pattern} ={}{}{scrutinee}",
-                self.line_ending, self.deeper
-            ));
+        if self.is_too_wide(&pattern, &scrutinee) {
+            return (!pattern.contains('\n'))
+                .then(|| format!("{pattern} ={}{}{scrutinee}", self.line_ending, self.deeper));
         }
-        Some(head)
+        (!self.fits_below(&scrutinee)).then_some(head)
+    }
+
+    /// Whether the value doesn't fit behind the last line of the pattern.
+    fn is_too_wide(&self, pattern: &str, scrutinee: &str) -> bool {
+        let first = scrutinee.lines().next().unwrap_or_default();
+        let before = match pattern.rsplit_once('\n') {
+            Some((_, last)) => width(last),
+            None => width(self.indent) + width("let ") + width(pattern),
+        };
+        before + width(" = ") + width(first) > MAX_WIDTH
+    }
+
+    /// Whether the arguments of a call on several lines would have one line for them all below the pattern: then rustfmt
+    /// would rather break there.
+    fn fits_below(&self, scrutinee: &str) -> bool {
+        const WIDEST_ARGUMENTS: usize = 60;
+        let joined = layout::on_one_line(scrutinee);
+        let is_call = scrutinee
+            .lines()
+            .next()
+            .is_some_and(|first| first.trim_end().ends_with('('));
+        let arguments = joined
+            .split_once('(')
+            .map_or("", |(_, arguments)| arguments);
+        is_call
+            && scrutinee.contains('\n')
+            && width(arguments) <= WIDEST_ARGUMENTS
+            && width(&self.deeper) + width(&joined) <= MAX_WIDTH
     }
 
     fn pattern(&self) -> Option<String> {
         let range = self.shape.pattern.syntax().text_range();
         let text = renamed(self.context, range, &self.shape.renamed);
         let text = self.moved_text(&text, range)?;
+        let is_longer = self.shape.renamed.iter().any(|name| name.is_field);
+        if is_longer && text.split('{').skip(1).any(are_wide_fields) {
+            return None;
+        }
         if matches!(self.shape.pattern, ast::Pat::OrPat(_)) {
             return Some(format!("({text})"));
         }
@@ -270,6 +301,16 @@ impl<'a> Writer<'a> {
         (!text.contains('\n')).then_some(text)
     }
 
+    /// Whether lines of the way out fit together since they are indented less than in their arm.
+    fn would_be_joined(&self, otherwise: &str) -> bool {
+        let text = &*self.context.source.text;
+        let start = self.shape.otherwise.syntax().text_range().start();
+        let from = width(layout::indentation(text, start));
+        let gained = from.saturating_sub(width(self.indent));
+        let edition = self.context.source.context.edition;
+        gained > 0 && layout::may_be_joined(otherwise, edition, self.indent, gained)
+    }
+
     /// The way out as a block on several lines.
     fn otherwise(&self) -> Option<String> {
         let (line_ending, deeper) = (self.line_ending, &self.deeper);
@@ -282,14 +323,15 @@ impl<'a> Writer<'a> {
         if let ast::Expr::BlockExpr(block) = &self.shape.otherwise
             && block.modifier().is_none()
         {
-            let block = self.moved(range, self.indent)?;
+            let block = self.closed(block, range)?;
             let inside = block.strip_prefix('{')?;
             return Some(format!("{{{comments}{inside}"));
         }
         let value = self.moved(range, deeper)?;
-        let semicolon = match self.shape.otherwise {
-            ast::Expr::ReturnExpr(_) | ast::Expr::BreakExpr(_) | ast::Expr::ContinueExpr(_) => ";",
-            _ => "",
+        let semicolon = if is_jump(&self.shape.otherwise) {
+            ";"
+        } else {
+            ""
         };
         Some(format!(
             "{{{comments}{line_ending}{deeper}{value}{semicolon}{line_ending}{}}}",
@@ -297,12 +339,26 @@ impl<'a> Writer<'a> {
         ))
     }
 
+    /// The block, with a `;` behind a jump at its end: rustfmt lets the block of an arm do without.
+    fn closed(&self, block: &ast::BlockExpr, range: TextRange) -> Option<String> {
+        let Some(tail) = block.tail_expr().filter(is_jump) else {
+            return self.moved(range, self.indent);
+        };
+        let end = tail.syntax().text_range().end();
+        let head = self
+            .context
+            .source
+            .slice(TextRange::new(range.start(), end));
+        let rest = self.context.source.slice(TextRange::new(end, range.end()));
+        self.moved_text(&format!("{head};{rest}"), range)
+    }
+
     /// rustfmt keeps the `else` on the line of the value if there is room, or if the value's last line only closes it.
     fn before_else(&self, head: &str) -> String {
         let own_line = format!("{}{}", self.line_ending, self.indent);
         let Some((_, last)) = head.rsplit_once('\n') else {
             let line = width(self.indent) + width("let ") + width(head) + width(" else {");
-            return if line <= MAX_WIDTH {
+            return if line < MAX_WIDTH {
                 " ".to_owned()
             } else {
                 own_line
@@ -319,6 +375,20 @@ impl<'a> Writer<'a> {
             own_line
         }
     }
+}
+
+/// Whether rustfmt gives each of the fields in front of `}` a line.
+fn are_wide_fields(text: &str) -> bool {
+    const WIDEST: usize = 18;
+    let fields = text.split_once('}').map_or(text, |(fields, _)| fields);
+    width(fields.trim()) > WIDEST
+}
+
+fn is_jump(expr: &ast::Expr) -> bool {
+    matches!(
+        expr,
+        ast::Expr::ReturnExpr(_) | ast::Expr::BreakExpr(_) | ast::Expr::ContinueExpr(_)
+    )
 }
 
 /// The code in `range` with its bindings renamed.
@@ -382,6 +452,14 @@ mod tests {
     }
 
     #[test]
+    fn a_jump_at_the_end_of_a_block_is_closed() {
+        becomes(
+            "$0let x = match a.b() {\n    Some(x) => x,\n    None => {\n        return Err(AnErrorWithAName {\n            message: a_message_of_some_length,\n        })\n    }\n};",
+            "let Some(x) = a.b() else {\n    return Err(AnErrorWithAName {\n        message: a_message_of_some_length,\n    });\n};",
+        );
+    }
+
+    #[test]
     fn an_if_let_with_a_way_out() {
         becomes(
             "$0let x = if let Some(x) = a.b() {\n    x\n} else {\n    return Err(\"what a pity\");\n};",
@@ -406,6 +484,25 @@ mod tests {
         becomes(
             "$0let a = match c {\n    Some(ref e) => e,\n    None => break,\n};",
             "let Some(ref a) = c else { break };",
+        );
+    }
+
+    #[test]
+    fn what_rustfmt_would_lay_out_in_another_way_is_refused() {
+        refused(
+            Hazard::Text,
+            "$0let result_id = match b {\n    D { pointer_id } => pointer_id,\n    _ => return,\n};",
+        );
+        refused(
+            Hazard::Text,
+            "$0let pointer_id = match self.a_function_with_a_name_of_some_length(\n    pointer,\n    &mut block,\n    Adjustment::None,\n)? {\n    D { pointer_id } => pointer_id,\n    _ => return,\n};",
+        );
+        let value = "x".repeat(74);
+        refused(
+            Hazard::Text,
+            &format!(
+                "$0let a = match b {{\n    Some(a) => a,\n    None => {{\n        c(\n            {value}, 1234567890123\n        );\n        return;\n    }}\n}};"
+            ),
         );
     }
 
@@ -510,6 +607,10 @@ mod tests {
         refused(
             Hazard::Types,
             "$0let (a, _) = match b { C(a, d) => (a, d), _ => return };",
+        );
+        refused(
+            Hazard::Temporaries,
+            "$0let a = match &*b.lock().unwrap() { &Some(a) => a, None => return };",
         );
         refused(
             Hazard::Text,

@@ -68,7 +68,7 @@ fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> 
     let edits = edits(context, &shape).ok_or_else(|| {
         Refusal::because(
             Hazard::Text,
-            "The lines of the inner block are not indented deeper than the `if` around them.",
+            "The lines of the inner block can't be moved outwards as they are.",
         )
     })?;
     let mut declared = Declared::nothing(context.source.context.edition);
@@ -117,6 +117,11 @@ fn edits(context: &Context<'_>, shape: &CollapsibleIf) -> Option<Edits> {
         layout::indentation(text, inner.start()),
         indent,
     )?;
+    let from = layout::width(layout::indentation(text, inner.start()));
+    let gained = from.saturating_sub(layout::width(indent));
+    if layout::may_be_joined(&body, context.source.context.edition, indent, gained) {
+        return None;
+    }
     let from = shape.outer_condition.syntax().text_range().start();
     let mut edits = vec![Edit::replace(
         TextRange::new(from, outer.end()),

@@ -158,14 +158,14 @@ fn check_place(found: &ast::IfExpr) -> Result<(), Refusal> {
 fn name(found: &ast::IfExpr, condition: &ast::Expr) -> Result<String, Refusal> {
     let names = scopes::whole_body(found.syntax()).map(|body| Names::in_node(&body));
     let names = names.ok_or(Refusal::NotHere)?;
-    names
-        .fresh(&wording::wishes(found, condition))
-        .ok_or_else(|| {
-            Refusal::because(
-                Hazard::Scope,
-                "Every name that comes to mind for the condition is in use.",
-            )
-        })
+    let mut wishes = wording::wishes(found, condition);
+    wishes.retain(|wish| !scopes::is_constant_around(found.syntax(), wish));
+    names.fresh(&wishes).ok_or_else(|| {
+        Refusal::because(
+            Hazard::Scope,
+            "Every name that comes to mind for the condition is in use.",
+        )
+    })
 }
 
 fn edits(
@@ -262,6 +262,20 @@ mod tests {
             &NAME,
             "fn f(is_a_and_b: bool) {\n    $0if a.is_a() && b.is_b() {\n        println!(\"{should_print} {should_print_2}\");\n    }\n}\n",
             "fn f(is_a_and_b: bool) {\n    let condition_holds = a.is_a() && b.is_b();\n    if condition_holds {\n        println!(\"{should_print} {should_print_2}\");\n    }\n}\n",
+        );
+    }
+
+    #[test]
+    fn a_variable_may_not_have_the_name_of_a_static() {
+        let item = "extern \"C\" {\n    static should_print: bool;\n}\n";
+        assert_becomes(
+            &NAME,
+            &format!(
+                "{item}fn f() {{\n    $0if a.is_a() && b.is_b() {{\n        println!(\"a\");\n    }}\n}}\n"
+            ),
+            &format!(
+                "{item}fn f() {{\n    let is_a_and_b = a.is_a() && b.is_b();\n    if is_a_and_b {{\n        println!(\"a\");\n    }}\n}}\n"
+            ),
         );
     }
 

@@ -32,7 +32,8 @@
 //!
 //! ## What it leaves alone
 //! - An `else` behind a block that may come to its end.
-//! - Blocks that declare items, and variables that would live on beside the code that follows.
+//! - Blocks that declare items, and variables that would live on beside the code that follows; macros that may do so.
+//! - Lines that rustfmt would join one level further out.
 //! - Values matched by a pattern whose temporaries the `else` may still need, as the guard of a lock.
 //!
 //! ## What it checks
@@ -89,7 +90,7 @@ fn change(context: &Context<'_>, choice: &ast::IfExpr) -> Result<Change, Refusal
     let indent = layout::indentation(text, chain.top.syntax().text_range().start());
     let code = match &chain.rest {
         Rest::Block(other) => chain.hoisted(context, other, indent)?,
-        Rest::If(next) => next.syntax().text().to_string(),
+        Rest::If(next) => chain.moved_out(context, next)?,
     };
     let whole = chain.top.syntax().text_range();
     let behind = text.get(usize::from(whole.end())..).unwrap_or_default();
@@ -207,6 +208,18 @@ impl Chain {
         Ok(applicability)
     }
 
+    /// The `if` behind the `else`, as it stands by itself. An `else` drops the temporaries in it at its end; an `if` at the end
+    /// of a body may keep them until the variables are gone that they borrow from.
+    fn moved_out(&self, context: &Context<'_>, next: &ast::IfExpr) -> Result<String, Refusal> {
+        let tail = ast::Expr::IfExpr(next.clone());
+        if block_ended_by(&self.top).is_some()
+            && !hoist::is_free_tail(&tail, context.source.context)
+        {
+            return Err(tail_temporaries());
+        }
+        Ok(next.syntax().text().to_string())
+    }
+
     /// The inside of the `else` block, as it stands behind the `if`.
     fn hoisted(
         &self,
@@ -230,18 +243,20 @@ impl Chain {
                 hoist::wants_semicolon(tail, file)?
             }
             (Some(_), Some(tail)) if hoist::is_free_tail(tail, file) => false,
-            (Some(_), Some(_)) => {
-                return Err(Refusal::because(
-                    Hazard::TailTemporaries,
-                    "What the last expression borrows from might be dropped too early one level further out.",
-                ));
-            }
+            (Some(_), Some(_)) => return Err(tail_temporaries()),
         };
         match &tail {
             Some(tail) if needs_semicolon => body.with_semicolon(tail, indent),
             _ => body.whole(indent),
         }
     }
+}
+
+fn tail_temporaries() -> Refusal {
+    Refusal::because(
+        Hazard::TailTemporaries,
+        "What the last expression borrows from might be dropped too early one level further out.",
+    )
 }
 
 /// Other statements follow: they must not see the block's variables, nor wait for those to be dropped.
@@ -251,6 +266,12 @@ fn semicolon_in_the_middle(other: &ast::BlockExpr) -> Result<bool, Refusal> {
         return Err(Refusal::because(
             Hazard::Hoisting,
             "Variables of the `else` would live on beside the code that follows.",
+        ));
+    }
+    if hoist::has_macro_that_may_declare(other) {
+        return Err(Refusal::because(
+            Hazard::Hoisting,
+            "A macro in the `else` may declare variables, which would live on beside the code that follows.",
         ));
     }
     match other.tail_expr() {
@@ -363,6 +384,37 @@ mod tests {
             &REFACTORING,
             Hazard::Hoisting,
             "fn f() {\n    $0if a {\n        return;\n    } else {\n        let b = c.lock();\n        b.d();\n    }\n    d();\n}\n",
+        );
+    }
+
+    #[test]
+    fn a_macro_may_declare_what_code_behind_it_would_see() {
+        let of = |statement: &str, behind: &str| {
+            format!(
+                "fn f() {{\n    $0if a {{\n        return;\n    }} else {{\n        b();\n        {statement}\n    }}{behind}\n}}\n"
+            )
+        };
+        for statement in ["pin_mut!(x);", "m!(x)", "a::m! { x }"] {
+            assert_refused(&REFACTORING, Hazard::Hoisting, &of(statement, "\n    d();"));
+        }
+        for (statement, behind) in [("println!(\"{x}\");", "\n    d();"), ("pin_mut!(x);", "")] {
+            let offer = offered(FileContext::default(), &REFACTORING, &of(statement, behind));
+            assert!(offer.is_ok(), "{statement}");
+        }
+    }
+
+    #[test]
+    fn an_if_of_its_own_keeps_its_temporaries_in_order() {
+        let text = "fn f() {\n    let b = c();\n    $0if a {\n        return;\n    } else if let Some(d) = b.borrow().d() {\n        e(d);\n    }\n}\n";
+        assert_refused(&REFACTORING, Hazard::TailTemporaries, text);
+        let after = "fn f() {\n    let b = c();\n    if a {\n        return;\n    }\n    if let Some(d) = b.borrow().d() {\n        e(d);\n    }\n}\n";
+        assert_becomes_in(EDITION_2024, &REFACTORING, text, after);
+        let end = "    }\n}\n";
+        let more = "    }\n    g();\n}\n";
+        assert_becomes(
+            &REFACTORING,
+            &text.replace(end, more),
+            &after.replace(end, more),
         );
     }
 

@@ -37,9 +37,11 @@ impl Default for FileContext {
 }
 
 impl FileContext {
-    /// Whether `let … else` may be written; Rust 1.65 brought it.
+    /// Whether `let … else` may be written; Rust 1.65 brought it. A package of the first edition that promises nothing is
+    /// older than such promises, and so are the tools that read it.
     pub fn allows_let_else(&self) -> bool {
-        self.supports(RustVersion(65))
+        let is_old = self.edition == Edition::Edition2015 && self.rust_version.is_none();
+        !is_old && self.supports(RustVersion(65))
     }
 
     /// Whether `let` may stand in a chain of `&&`; Rust 1.88 brought it to edition 2024 alone.
@@ -90,6 +92,8 @@ mod tests {
     #[test]
     fn let_else_wants_the_compiler_alone() {
         assert!(context(Edition::Edition2018, None).allows_let_else());
+        assert!(context(Edition::Edition2015, Some(65)).allows_let_else());
+        assert!(!context(Edition::Edition2015, None).allows_let_else());
         assert!(!context(Edition::Edition2021, Some(64)).allows_let_else());
     }
 

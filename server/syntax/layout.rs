@@ -78,14 +78,17 @@ pub fn width(line: &str) -> usize {
         .sum()
 }
 
+/// rustfmt breaks some calls that would just fit: it has to leave room for what it doesn't look at yet.
+const SLACK: usize = 2;
+
 /// The longest line that rustfmt writes unless it is told otherwise.
 pub const MAX_WIDTH: usize = 100;
 
-/// One step of indentation in a text: a tab, or the smallest run of spaces that a line gains on the line before. Four spaces
-/// where the text doesn't say.
+/// One step of indentation in a text: a tab, or the run of spaces that lines gain most often behind an opening bracket. Text
+/// in comments and strings may be indented by anything. Four spaces where the text doesn't say.
 pub fn indent_unit(text: &str) -> &str {
-    let mut smallest: Option<&str> = None;
-    let mut before = 0;
+    let mut gains: Vec<(&str, usize)> = Vec::new();
+    let mut opened: Option<usize> = None;
     for line in text.lines() {
         let indent = &line[..line.len() - line.trim_start_matches([' ', '\t']).len()];
         if indent.starts_with('\t') {
@@ -94,13 +97,17 @@ pub fn indent_unit(text: &str) -> &str {
         if line.len() == indent.len() {
             continue;
         }
-        let gain = indent.len().saturating_sub(before);
-        if gain > 1 && smallest.is_none_or(|unit| gain < unit.len()) {
-            smallest = Some(&indent[..gain]);
+        let gain = opened.and_then(|before| indent.len().checked_sub(before));
+        if let Some(gain) = gain.filter(|gain| *gain > 1) {
+            match gains.iter_mut().find(|(unit, _)| unit.len() == gain) {
+                Some((_, times)) => *times += 1,
+                None => gains.push((&indent[..gain], 1)),
+            }
         }
-        before = indent.len();
+        opened = line.ends_with(['{', '(', '[']).then_some(indent.len());
     }
-    smallest.unwrap_or("    ")
+    let most = gains.iter().rev().max_by_key(|(_, times)| *times);
+    most.map_or("    ", |(unit, _)| *unit)
 }
 
 /// The code in `range` with the indentation `from` of its lines replaced by `to`, where a line begins neither in a string nor
@@ -127,6 +134,86 @@ pub fn moved(
         out.push_str(line.strip_prefix(from)?);
     }
     Some(out)
+}
+
+/// Whether rustfmt may join lines of code that was moved outwards by `gained` columns: lines that fit on one now and didn't
+/// before. The first line of `code` stands behind `indent`, the others have their indentation.
+pub fn may_be_joined(code: &str, edition: Edition, indent: &str, gained: usize) -> bool {
+    let fixed = lines_inside_tokens(code, edition);
+    let text = format!("{indent}{code}");
+    let lines: Vec<&str> = text.lines().collect();
+    (0..lines.len()).any(|first| joins(&lines, first, &fixed, gained))
+}
+
+/// Code of several lines as rustfmt would write it if there were room.
+pub fn on_one_line(code: &str) -> String {
+    let mut lines = code.lines();
+    let mut joined = lines.next().unwrap_or_default().trim_end().to_owned();
+    for line in lines {
+        join(&mut joined, line.trim());
+    }
+    joined
+}
+
+/// Whether a run of lines that begins with `first` fits on one line since it was moved.
+fn joins(lines: &[&str], first: usize, fixed: &[usize], gained: usize) -> bool {
+    let mut joined = lines[first].trim_end().to_owned();
+    if !may_begin_run(&joined) {
+        return false;
+    }
+    for (number, line) in lines.iter().enumerate().skip(first + 1) {
+        let part = line.trim();
+        let is_text = part.is_empty() || part.contains("//") || fixed.contains(&number);
+        let arm = joined.strip_suffix("=> {").map(str::len);
+        if is_text || (joined.ends_with('{') && arm.is_none()) {
+            return false;
+        }
+        // The block of an arm goes if its only expression fits beside the pattern.
+        if let Some(arm) = arm {
+            joined.truncate(arm + "=>".len());
+            if part.ends_with([';', '{', ',']) {
+                return false;
+            }
+        }
+        join(&mut joined, part);
+        let width = width(&joined);
+        if width > MAX_WIDTH {
+            return false;
+        }
+        if width + gained > MAX_WIDTH - SLACK && are_brackets_closed(&joined) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether more may follow the first line, and the line is not itself what follows.
+fn may_begin_run(line: &str) -> bool {
+    const CONTINUES: [&str; 10] = [".", "?", "&&", "||", "|", "+", ")", "]", "}", "#"];
+    let is_whole = line.is_empty() || line.ends_with([';', ',', '}']) || line.contains("//");
+    let code = line.trim_start();
+    !is_whole && !CONTINUES.iter().any(|start| code.starts_with(start))
+}
+
+/// Appends a line as rustfmt would if there were room.
+fn join(joined: &mut String, part: &str) {
+    let closes = part.starts_with([')', ']']);
+    if closes && joined.ends_with(',') {
+        joined.pop();
+    }
+    let is_tight = closes || part.starts_with(['.', '?', '[']) || joined.ends_with(['(', '[']);
+    if !is_tight {
+        joined.push(' ');
+    }
+    joined.push_str(part);
+}
+
+/// Whether every bracket that is opened is closed, but for the brace of a block at the end.
+fn are_brackets_closed(line: &str) -> bool {
+    let line = line.strip_suffix('{').unwrap_or(line);
+    let is_even =
+        |open: char, close: char| line.matches(open).count() == line.matches(close).count();
+    is_even('(', ')') && is_even('[', ']') && is_even('{', '}')
 }
 
 /// The numbers of the lines that begin inside a token which is not white space.
@@ -190,7 +277,11 @@ mod tests {
     fn the_unit_is_what_lines_gain() {
         assert_eq!(indent_unit("a {\n  b {\n    c\n  }\n}"), "  ");
         assert_eq!(indent_unit("a {\n\tb\n}"), "\t");
-        assert_eq!(indent_unit("a {\n        b {\n            c"), "    ");
+        assert_eq!(
+            indent_unit("// a\n//\n   b\na {\n    b {\n        c"),
+            "    "
+        );
+        assert_eq!(indent_unit("r(\n   b\nc {\n    d\n}\ne {\n    f"), "    ");
         assert_eq!(indent_unit("a"), "    ");
     }
 
@@ -223,5 +314,34 @@ mod tests {
             moved_all("a(\r\n    b,\r\n\r\n    )", "    ", "\t").as_deref(),
             Some("a(\r\n\tb,\r\n\r\n\t)")
         );
+    }
+
+    #[test]
+    fn lines_that_fit_since_they_were_moved() {
+        let joined = |code: &str| may_be_joined(code, Edition::Edition2021, "    ", 4);
+        let long = |width: usize| "x".repeat(width);
+        let call =
+            |width: usize| format!("f(\n        {},\n    );", long(width - "    f();".len()));
+        assert!(joined(&call(95)) && joined(&call(100)));
+        assert!(!joined(&call(94)), "it fitted before");
+        assert!(!joined(&call(101)), "it doesn't fit now");
+        let rest = 97 - "    a".len();
+        for code in [
+            format!("a\n        .{};", long(rest - 2)),
+            format!("a =\n        {};", long(rest - 4)),
+            format!("a && b\n        && {}\n    {{", long(rest - 11)),
+            format!("a => {{\n        {}\n    }}", long(rest - 4)),
+            format!("a.b()\n        [{}];", long(rest - 7)),
+        ] {
+            assert!(joined(&code), "{code}");
+        }
+        for code in [
+            format!("a {{\n        {}\n    }}", long(rest - 6)),
+            format!("a // b\n        .{};", long(rest - 2)),
+            format!("a,\n        {};", long(rest - 3)),
+            format!("f(\"\n{}\");", long(rest)),
+        ] {
+            assert!(!joined(&code), "{code}");
+        }
     }
 }

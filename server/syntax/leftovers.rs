@@ -3,7 +3,10 @@
 //! Without types, the question is whether an expression can make a temporary at all. Places and values that are handed over
 //! whole make none.
 
-use ra_ap_syntax::ast::{self, BinaryOp, HasArgList, UnaryOp};
+use ra_ap_syntax::{
+    AstNode,
+    ast::{self, BinaryOp, HasArgList, UnaryOp},
+};
 
 /// Whether an expression names a place in memory and makes no value.
 pub fn is_place(expr: &ast::Expr) -> bool {
@@ -135,6 +138,76 @@ pub fn leaves_nothing(pattern: &ast::Pat, value: &ast::Expr) -> bool {
     }
 }
 
+/// Whether a pattern takes everything out of an `Option`, so that what doesn't match it is `None` and has nothing to drop.
+pub fn takes_whole_some(pattern: &ast::Pat) -> bool {
+    let ast::Pat::TupleStructPat(variant) = pattern else {
+        return false;
+    };
+    let is_some = variant
+        .path()
+        .is_some_and(|path| path.syntax().text() == "Some");
+    let mut fields = variant.fields();
+    let (Some(field), None) = (fields.next(), fields.next()) else {
+        return false;
+    };
+    let is_variable = match &field {
+        ast::Pat::RefPat(inner) => matches!(inner.pat(), Some(ast::Pat::IdentPat(_))),
+        field => matches!(field, ast::Pat::IdentPat(_)),
+    };
+    is_some && is_variable && takes_payload(&field)
+}
+
+/// Whether a `let` with this pattern would keep temporaries of the value alive to the end of its block. A `match` in its place
+/// lets them go at the end of the statement; with the guard of a lock among them, that is the difference to a deadlock.
+pub fn are_prolonged_by_let(pattern: &ast::Pat, value: &ast::Expr) -> bool {
+    let mut bindings = pattern
+        .syntax()
+        .descendants()
+        .filter_map(ast::IdentPat::cast);
+    let borrows = bindings.any(|binding| binding.ref_token().is_some());
+    (borrows && !lives_on(value)) || borrows_temporary(value)
+}
+
+/// Whether a value borrows from a temporary in a way that a `let` sees.
+fn borrows_temporary(value: &ast::Expr) -> bool {
+    let inner = |inner: Option<ast::Expr>| inner.is_some_and(|inner| borrows_temporary(&inner));
+    match value {
+        ast::Expr::RefExpr(reference) => reference
+            .expr()
+            .is_some_and(|inner| !lives_on(&inner) || borrows_temporary(&inner)),
+        ast::Expr::ParenExpr(it) => inner(it.expr()),
+        ast::Expr::CastExpr(it) => inner(it.expr()),
+        ast::Expr::BlockExpr(block) => inner(block.tail_expr()),
+        ast::Expr::TupleExpr(tuple) => tuple.fields().any(|field| borrows_temporary(&field)),
+        ast::Expr::ArrayExpr(array) => array.exprs().any(|element| borrows_temporary(&element)),
+        // The name may be that of a structure or variant.
+        ast::Expr::CallExpr(call) => call
+            .arg_list()
+            .is_some_and(|list| list.args().any(|argument| borrows_temporary(&argument))),
+        ast::Expr::RecordExpr(record) => record.record_expr_field_list().is_some_and(|list| {
+            let mut values = list.fields().filter_map(|field| field.expr());
+            values.any(|value| borrows_temporary(&value))
+        }),
+        // Either may hide a reference in its branches.
+        ast::Expr::IfExpr(_) | ast::Expr::MatchExpr(_) | ast::Expr::MacroExpr(_) => true,
+        _ => false,
+    }
+}
+
+/// Whether what an expression is a part of lives on by itself.
+fn lives_on(expr: &ast::Expr) -> bool {
+    let inner = |inner: Option<ast::Expr>| inner.is_some_and(|inner| lives_on(&inner));
+    match expr {
+        ast::Expr::FieldExpr(field) => inner(field.expr()),
+        ast::Expr::IndexExpr(index) => inner(index.base()),
+        ast::Expr::ParenExpr(it) => inner(it.expr()),
+        ast::Expr::PrefixExpr(prefix) => {
+            prefix.op_kind() == Some(UnaryOp::Deref) && inner(prefix.expr())
+        }
+        _ => is_free_receiver(expr),
+    }
+}
+
 /// Whether all of a matched value goes into variables.
 fn takes_all(pattern: &ast::Pat) -> bool {
     match pattern {
@@ -155,8 +228,6 @@ fn takes_payload(pattern: &ast::Pat) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use ra_ap_syntax::AstNode;
-
     use super::*;
     use crate::syntax::{FileContext, Tree, fixture};
 
@@ -209,12 +280,8 @@ mod tests {
     #[test]
     fn a_match_leaves_nothing_behind() {
         let leaves = |code: &str| {
-            let text = format!("fn f() {{ if let {code} {{}} }}");
-            let root = Tree::parse(&text, FileContext::default().edition)
-                .unwrap()
-                .root();
-            let condition = root.descendants().find_map(ast::LetExpr::cast).unwrap();
-            !leaves_nothing(&condition.pat().unwrap(), &condition.expr().unwrap())
+            let (pattern, value) = matched(code);
+            !leaves_nothing(&pattern, &value)
         };
         for code in [
             "Some(a) = b",
@@ -239,6 +306,64 @@ mod tests {
             "(a, b) = (c(), d())",
         ] {
             assert!(leaves(code), "{code}");
+        }
+    }
+
+    fn matched(code: &str) -> (ast::Pat, ast::Expr) {
+        let text = format!("fn f() {{ if let {code} {{}} }}");
+        let root = Tree::parse(&text, FileContext::default().edition)
+            .unwrap()
+            .root();
+        let condition = root.descendants().find_map(ast::LetExpr::cast).unwrap();
+        (condition.pat().unwrap(), condition.expr().unwrap())
+    }
+
+    #[test]
+    fn a_let_prolongs_what_its_value_borrows() {
+        let are_prolonged = |code: &str| {
+            let (pattern, value) = matched(code);
+            are_prolonged_by_let(&pattern, &value)
+        };
+        for code in [
+            "&Some(a) = &*b.lock().unwrap()",
+            "Some(a) = &mut b().c[1]",
+            "(&Some(a), 1) = (&b(), 1)",
+            "Some(&a) = Some(&b())",
+            "A { a: &a } = (A { a: &b() })",
+            "Some(ref a) = b()",
+            "Some(&a) = { &b() }",
+            "Some(a) = &[b, c]",
+            "Some(a) = pin!(b)",
+        ] {
+            assert!(are_prolonged(code), "{code}");
+        }
+        for code in [
+            "Some(a) = &b.c[d()]",
+            "Some(a) = b.lock().unwrap().take()",
+            "Some(ref a) = *b",
+            "Some(a) = b(&c, &d.e)",
+            "[a] = &b.as_slice()[1..]",
+            "Some(a) = &*b",
+        ] {
+            assert!(!are_prolonged(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn nothing_but_none_is_left_of_a_whole_some() {
+        let takes = |code: &str| takes_whole_some(&matched(&format!("{code} = a")).0);
+        for code in ["Some(a)", "Some(&a)", "Some(mut a)"] {
+            assert!(takes(code), "{code}");
+        }
+        for code in [
+            "Ok(a)",
+            "Some(1)",
+            "Some((a, b))",
+            "Some(_)",
+            "None",
+            "Some(a @ 1)",
+        ] {
+            assert!(!takes(code), "{code}");
         }
     }
 }

@@ -6,7 +6,7 @@ use ra_ap_syntax::{
     ast::{self, BinaryOp, CmpOp, HasArgList, LiteralKind, LogicOp, UnaryOp, prec::ExprPrecedence},
 };
 
-use super::{Hazard, Refusal, shown};
+use super::{Hazard, Refusal, open_types, shown};
 
 /// The opposite of a condition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,8 +45,16 @@ pub fn negated(condition: &ast::Expr) -> Result<Negated, Refusal> {
     if let Some(operand) = negated_operand(&condition) {
         return without_bang(&operand);
     }
-    let opposite = flipped(&condition).or_else(|| by_de_morgan(&condition));
-    Ok(opposite.unwrap_or_else(|| with_bang(&condition)))
+    if let Some(opposite) = flipped(&condition).or_else(|| by_de_morgan(&condition)) {
+        return Ok(opposite);
+    }
+    if open_types::is_settled_by_place(&condition) {
+        return Err(Refusal::because(
+            Hazard::Types,
+            "The condition's type is known only because it is a condition, and `!` would have to know it earlier.",
+        ));
+    }
+    Ok(with_bang(&condition))
 }
 
 /// Whether a pattern is matched in the condition itself.
@@ -320,7 +328,14 @@ mod tests {
 
     #[test]
     fn some_conditions_have_none() {
-        for condition in ["let a = b", "a && let b = c", "!q", "!a", "!a.unwrap()"] {
+        for condition in [
+            "let a = b",
+            "a && let b = c",
+            "!q",
+            "!a",
+            "!a.unwrap()",
+            "a.parse().unwrap()",
+        ] {
             assert!(opposite(condition).is_err(), "{condition}");
         }
     }

@@ -5,7 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use ra_ap_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, ast};
+use ra_ap_syntax::{
+    AstNode, NodeOrToken, SyntaxKind, SyntaxNode,
+    ast::{self, HasName},
+};
 
 /// The names that some code mentions, whatever they mean there.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +65,28 @@ pub fn whole_body(node: &SyntaxNode) -> Option<SyntaxNode> {
         )
     };
     node.ancestors().filter(is_body).last()
+}
+
+/// Whether a constant or static of this name is declared in a module around `node`: a pattern would mean that instead of a
+/// new variable.
+pub fn is_constant_around(node: &SyntaxNode, name: &str) -> bool {
+    let around = node.ancestors().flat_map(|around| around.children());
+    around
+        .flat_map(|item| match ast::ExternBlock::cast(item.clone()) {
+            Some(block) => block
+                .extern_item_list()
+                .map(|list| list.syntax().children().collect())
+                .unwrap_or_default(),
+            None => vec![item],
+        })
+        .any(|item| {
+            let own = match item.kind() {
+                SyntaxKind::CONST => ast::Const::cast(item).and_then(|it| it.name()),
+                SyntaxKind::STATIC => ast::Static::cast(item).and_then(|it| it.name()),
+                _ => None,
+            };
+            own.is_some_and(|own| own.text() == name)
+        })
 }
 
 /// A name in snake case that is no keyword in any edition.

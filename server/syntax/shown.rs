@@ -24,14 +24,25 @@ pub fn is_bool(expr: &ast::Expr) -> bool {
         ast::Expr::MacroExpr(call) => is_macro_of_bool(call),
         ast::Expr::PathExpr(path) => is_bool_variable(path),
         // A call, a field and an element give what they have, and hardly anyone keeps references to `bool`.
-        ast::Expr::CallExpr(_) | ast::Expr::FieldExpr(_) | ast::Expr::IndexExpr(_) => true,
+        ast::Expr::CallExpr(_) | ast::Expr::IndexExpr(_) => true,
+        ast::Expr::FieldExpr(field) => !may_be_element_of_item(field),
         _ => false,
     }
 }
 
+/// What iterators of maps give are pairs of references; in structures of one's own, numbered fields are as those with names.
+fn may_be_element_of_item(field: &ast::FieldExpr) -> bool {
+    let is_numbered = field.name_ref().is_some_and(|name| {
+        name.text()
+            .starts_with(|first: char| first.is_ascii_digit())
+    });
+    let base = field.expr().map(|base| base.syntax().text().to_string());
+    is_numbered && base.is_none_or(|base| base != "self" && !base.starts_with("self."))
+}
+
 /// Methods that hand out what is inside another value, which may be a reference.
 fn may_return_reference(call: &ast::MethodCallExpr) -> bool {
-    const METHODS: [&str; 16] = [
+    const METHODS: [&str; 18] = [
         "as_mut",
         "as_ref",
         "borrow",
@@ -41,6 +52,8 @@ fn may_return_reference(call: &ast::MethodCallExpr) -> bool {
         "deref",
         "expect",
         "get_or_init",
+        "get_unchecked",
+        "index",
         "lock",
         "or_insert",
         "read",
@@ -275,6 +288,8 @@ mod tests {
             "let a = !b; a",
             "a.unwrap_or(false)",
             "let a = b.is_empty(); a",
+            "self.0",
+            "self.a.0",
         ] {
             assert!(is_bool(&tail(code)), "{code}");
         }
@@ -294,6 +309,8 @@ mod tests {
             "let ref a = true; a",
             "a::b",
             "a.borrow()",
+            "a.1",
+            "a.get_unchecked(1)",
         ] {
             assert!(!is_bool(&tail(code)), "{code}");
         }

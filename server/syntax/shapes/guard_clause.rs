@@ -14,6 +14,7 @@ use crate::{
         layout::{self, MAX_WIDTH},
         leftovers,
         negation::{contains_let, negated},
+        open_types::are_settled_by_order,
     },
     text::TextRange,
 };
@@ -31,7 +32,7 @@ pub struct GuardClause {
     /// The words that come and go, as code.
     pub added: String,
     pub dropped: String,
-    /// A matched value is made by a call, so what it leaves behind on a mismatch may be dropped earlier than before.
+    /// A matched value is made by a call, so what doesn't match may be dropped earlier than before.
     pub drops_earlier: bool,
 }
 
@@ -48,6 +49,9 @@ pub enum Form {
 pub const LONG_BODY: u32 = 4;
 /// An `else` block longer than this is no guard.
 const LONGEST_ELSE: u32 = 10;
+
+/// The longest `let … else` that rustfmt writes on one line.
+const LONGEST_LET_ELSE: usize = 50;
 
 /// The guard clause that `choice` may become.
 pub fn find(
@@ -71,6 +75,9 @@ pub fn find(
             Hazard::Text,
             "A part of the `if` is compiled only under a `#[cfg]`.",
         ));
+    }
+    if form == Form::Else {
+        check_types(choice, &then)?;
     }
     let mut guard = GuardClause {
         range: choice.syntax().text_range(),
@@ -165,6 +172,19 @@ fn lines_between_braces(block: &ast::BlockExpr) -> u32 {
     u32::try_from(breaks.saturating_sub(1)).unwrap_or(u32::MAX)
 }
 
+/// The `else` block moves in front of the other one.
+fn check_types(choice: &ast::IfExpr, then: &ast::BlockExpr) -> Result<(), Refusal> {
+    match choice.else_branch() {
+        Some(ElseBranch::Block(other)) if are_settled_by_order(choice, then, &other) => {
+            Err(Refusal::because(
+                Hazard::Types,
+                "The first block may settle the type of a variable that the second one uses.",
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What is the same for all levels.
 struct Finder<'a> {
     text: &'a str,
@@ -187,7 +207,9 @@ impl Finder<'_> {
         let mut head = self.head(choice, place, &body, guard)?;
         head.push_str(self.ending);
         head.push_str(self.indent);
-        if head.lines().any(|line| layout::width(line) > MAX_WIDTH) {
+        // The first line stands behind its indentation already.
+        let whole = format!("{}{head}", self.indent);
+        if whole.lines().any(|line| layout::width(line) > MAX_WIDTH) {
             return Err(too_long());
         }
         guard.replacement.push_str(&head);
@@ -210,9 +232,15 @@ impl Finder<'_> {
         match choice.condition().ok_or(Refusal::NotHere)? {
             ast::Expr::LetExpr(matched) => {
                 let head = self.pattern(&matched, guard)?;
+                // rustfmt puts the `else` of a line that takes all the room on one of its own.
+                if layout::width(self.indent) + layout::width(&head) + " else {".len() >= MAX_WIDTH
+                {
+                    return Err(too_long());
+                }
                 guard.dropped.push_str(" if");
                 guard.added.push_str(" else");
-                Ok(format!("{head} else {block};"))
+                let short = short_else(choice, &head);
+                Ok(short.unwrap_or_else(|| format!("{head} else {block};")))
             }
             condition => {
                 let head = self.opposite(&condition, body, guard)?;
@@ -279,7 +307,7 @@ impl Finder<'_> {
         if !self.context.allows_let_else() {
             return Err(Refusal::because(
                 Hazard::Edition,
-                "The pattern would need `let … else`, which the promised compiler doesn't know.",
+                "The pattern would need `let … else`, which the package's compiler may not know.",
             ));
         }
         let pattern = matched.pat().ok_or(Refusal::NotHere)?;
@@ -300,8 +328,16 @@ impl Finder<'_> {
         if text.contains('\n') {
             return Err(too_long());
         }
-        guard.drops_earlier |= !leftovers::is_place(&value) && guard.form == Form::Else;
+        guard.drops_earlier |= self.drops_earlier(&pattern, &value);
         Ok(text)
+    }
+
+    /// Before edition 2024, an `if let` at the end of a body drops what doesn't match behind the `else` and the body's
+    /// variables; a `let … else` drops it before them.
+    fn drops_earlier(&self, pattern: &ast::Pat, value: &ast::Expr) -> bool {
+        !self.context.edition.at_least_2024()
+            && !leftovers::is_place(value)
+            && !leftovers::takes_whole_some(pattern)
     }
 
     /// The `if` at the end of the body that becomes a guard too.
@@ -362,6 +398,18 @@ impl Finder<'_> {
     }
 }
 
+/// The whole `let … else` on one line, where rustfmt would write it so: its block is one short expression.
+fn short_else(choice: &ast::IfExpr, head: &str) -> Option<String> {
+    let Some(ElseBranch::Block(other)) = choice.else_branch() else {
+        return None;
+    };
+    if other.statements().next().is_some() || layout::has_comment(other.syntax()) {
+        return None;
+    }
+    let line = format!("{head} else {{ {} }};", other.tail_expr()?.syntax());
+    (layout::width(&line) <= LONGEST_LET_ELSE && !line.contains('\n')).then_some(line)
+}
+
 /// A comment behind a closing brace that goes can stand behind the last line of what was inside, unless a comment does already.
 pub fn check_joint(inside: &str, behind: &str) -> Result<(), Refusal> {
     let last = inside.lines().next_back().unwrap_or_default();
@@ -410,6 +458,7 @@ pub fn has_comment_outside_blocks(choice: &ast::IfExpr) -> bool {
 pub fn has_no_items(block: &ast::BlockExpr) -> bool {
     let is_block = matches!(block.modifier(), None | Some(BlockModifier::Label(_)));
     is_block
+        && !hoist::has_macro_that_may_make_items(block)
         && !block.statements().any(|statement| match statement {
             ast::Stmt::Item(ast::Item::MacroCall(_)) => false,
             ast::Stmt::Item(_) => true,

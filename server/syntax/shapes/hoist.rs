@@ -78,8 +78,16 @@ impl<'a> Hoisted<'a> {
     }
 
     fn part(&self, range: TextRange, indent: &str) -> Result<String, Refusal> {
-        layout::moved(self.text, range, self.edition, self.inner_indent, indent)
-            .ok_or_else(odd_indentation)
+        let moved = layout::moved(self.text, range, self.edition, self.inner_indent, indent);
+        let moved = moved.ok_or_else(odd_indentation)?;
+        let gained = layout::width(self.inner_indent).saturating_sub(layout::width(indent));
+        if layout::may_be_joined(&moved, self.edition, indent, gained) {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "Lines that are broken now would fit one level further out, and their layout would be a guess.",
+            ));
+        }
+        Ok(moved)
     }
 }
 
@@ -100,6 +108,77 @@ pub fn odd_indentation() -> Refusal {
         Hazard::Text,
         "The lines of the block are not indented evenly, so they can't be moved as they are.",
     )
+}
+
+/// Whether a statement of the block is a macro that isn't known to declare nothing: `pin_mut!(a)` gives `a` another value.
+pub fn has_macro_that_may_declare(block: &ast::BlockExpr) -> bool {
+    macros_of(block).any(|call| !declares_nothing(&call))
+}
+
+/// Whether a statement of the block is a macro that is written as those are which make items: with braces, or about nothing.
+pub fn has_macro_that_may_make_items(block: &ast::BlockExpr) -> bool {
+    macros_of(block).any(|call| {
+        let input = call.token_tree().map(|input| input.syntax().to_string());
+        let input = input.unwrap_or_default();
+        let is_suspect = input.starts_with('{') || input == "()" || input == "[]";
+        is_suspect && !declares_nothing(&call)
+    })
+}
+
+/// The macros that are statements of the block.
+fn macros_of(block: &ast::BlockExpr) -> impl Iterator<Item = ast::MacroCall> {
+    let statements = block.statements().filter_map(|statement| match statement {
+        ast::Stmt::ExprStmt(statement) => statement.expr(),
+        _ => None,
+    });
+    let expressions = statements.chain(block.tail_expr());
+    let called = expressions.filter_map(|expression| match expression {
+        ast::Expr::MacroExpr(call) => call.macro_call(),
+        _ => None,
+    });
+    let items = block.statements().filter_map(|statement| match statement {
+        ast::Stmt::Item(ast::Item::MacroCall(call)) => Some(call),
+        _ => None,
+    });
+    called.chain(items)
+}
+
+/// Macros of the standard library, and those by whose names everybody logs and leaves.
+fn declares_nothing(call: &ast::MacroCall) -> bool {
+    const MACROS: [&str; 29] = [
+        "assert",
+        "assert_eq",
+        "assert_ne",
+        "bail",
+        "debug",
+        "debug_assert",
+        "debug_assert_eq",
+        "debug_assert_ne",
+        "ensure",
+        "eprint",
+        "eprintln",
+        "error",
+        "format",
+        "info",
+        "log",
+        "matches",
+        "panic",
+        "print",
+        "println",
+        "todo",
+        "trace",
+        "try",
+        "unimplemented",
+        "unreachable",
+        "vec",
+        "warn",
+        "warning",
+        "write",
+        "writeln",
+    ];
+    let path = call.path().and_then(|path| path.segment());
+    let name = path.and_then(|segment| segment.name_ref());
+    name.is_some_and(|name| MACROS.contains(&name.text()))
 }
 
 /// Whether the last expression of a body without a value needs a `;` where the body's last scope is the function's: its

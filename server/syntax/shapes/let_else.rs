@@ -207,13 +207,19 @@ impl Parts {
         if !context.allows_let_else() {
             return Err(Refusal::because(
                 Hazard::Edition,
-                "`let … else` needs Rust 1.65, and the package promises to build with less.",
+                "`let … else` needs Rust 1.65, and the package may be built with less.",
             ));
         }
         if patterns::may_match_all(&self.pattern) {
             return Err(Refusal::because(
                 Hazard::Types,
                 "The pattern may match everything, and then there is nothing else.",
+            ));
+        }
+        if leftovers::are_prolonged_by_let(&self.pattern, &self.scrutinee) {
+            return Err(Refusal::because(
+                Hazard::Temporaries,
+                "A `let` would keep what the value borrows from to the end of the block, as the guard of a lock.",
             ));
         }
         self.check_arms()?;

@@ -1,0 +1,423 @@
+//! Variables whose declaration leaves their type to what follows.
+//!
+//! The compiler reads a function from above. `let mut v = Vec::new()` says nothing of what is in `v`; the first `v.push(1_u8)`
+//! does, and only behind it may somebody ask `v[0].count_ones()`. Code that changes places with other code may then ask too
+//! early.
+
+use ra_ap_syntax::{
+    AstNode, NodeOrToken, SyntaxNode,
+    ast::{self, HasArgList, HasGenericArgs, HasLoopBody, HasName},
+};
+
+/// Methods whose result is of the type that is wanted.
+const OPEN: [&str; 7] = [
+    "collect", "default", "into", "parse", "product", "sum", "try_into",
+];
+
+/// Methods that take such a result out of another.
+const INSIDE: [&str; 10] = [
+    "clone",
+    "context",
+    "expect",
+    "map_err",
+    "ok",
+    "ok_or",
+    "ok_or_else",
+    "unwrap",
+    "unwrap_or_default",
+    "unwrap_or_else",
+];
+
+/// What a declaration leaves open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Open {
+    /// Anything, so that every use may need to know more.
+    Type,
+    /// Which number it is; only methods need to know that.
+    Number,
+}
+
+/// Whether one block of an `if` may settle the type of a variable that its other block needs to know, so that the two can't
+/// change places. Without a function around it, nothing is known and the answer is yes.
+pub fn are_settled_by_order(
+    choice: &ast::IfExpr,
+    then: &ast::BlockExpr,
+    other: &ast::BlockExpr,
+) -> bool {
+    let Some(function) = choice.syntax().ancestors().find_map(ast::Fn::cast) else {
+        return true;
+    };
+    let needs = |name: &str, open: Open| match open {
+        Open::Type => names_it(other.syntax(), name),
+        Open::Number => asks_it(other, name),
+    };
+    let mut variables = open_variables(function.syntax(), choice);
+    variables.any(|(name, open)| names_it(then.syntax(), &name) && needs(&name, open))
+}
+
+/// Whether a condition is a `bool` only because a condition has to be one, as `generator.random()` is. With a `!` before it, the
+/// compiler would have to know its type already.
+pub fn is_settled_by_place(condition: &ast::Expr) -> bool {
+    match condition {
+        ast::Expr::PathExpr(path) => is_open_variable(path),
+        _ => is_what_is_wanted(condition),
+    }
+}
+
+/// Whether an expression is of whatever type is wanted where it stands.
+fn is_what_is_wanted(expr: &ast::Expr) -> bool {
+    let inner = |inner: Option<ast::Expr>| inner.is_some_and(|inner| is_what_is_wanted(&inner));
+    match expr {
+        ast::Expr::ParenExpr(it) => inner(it.expr()),
+        ast::Expr::TryExpr(it) => inner(it.expr()) || gets_by_key(it.expr()),
+        ast::Expr::AwaitExpr(it) => inner(it.expr()),
+        ast::Expr::CallExpr(call) => {
+            let callee = call.expr().map(|callee| callee.syntax().text().to_string());
+            let callee = callee.unwrap_or_default();
+            !callee.ends_with('>') && gives_what_is_wanted(callee.rsplit("::").next())
+        }
+        ast::Expr::MethodCallExpr(call) => {
+            let name = call.name_ref().map(|name| name.text().to_string());
+            let is_open =
+                call.generic_arg_list().is_none() && gives_what_is_wanted(name.as_deref());
+            let is_inside = name.is_some_and(|name| INSIDE.contains(&name.as_str()));
+            is_open || (is_inside && (inner(call.receiver()) || gets_by_key(call.receiver())))
+        }
+        _ => false,
+    }
+}
+
+/// Rows of databases and the like give what they are asked for; a slice would give a reference, which is no condition.
+fn gets_by_key(value: Option<ast::Expr>) -> bool {
+    let Some(ast::Expr::MethodCallExpr(call)) = value else {
+        return false;
+    };
+    let is_get = call.name_ref().is_some_and(|name| name.text() == "get");
+    let arguments = call.arg_list().map(|list| list.args().count());
+    is_get && call.generic_arg_list().is_none() && arguments.is_some_and(|count| count > 0)
+}
+
+/// Functions whose result is of whatever type is wanted, by the names that they have everywhere.
+fn gives_what_is_wanted(name: Option<&str>) -> bool {
+    const FUNCTIONS: [&str; 16] = [
+        "arbitrary",
+        "deserialize",
+        "extract",
+        "from_bytes",
+        "from_reader",
+        "from_slice",
+        "from_str",
+        "from_value",
+        "gen",
+        "get_one",
+        "r#gen",
+        "random",
+        "sample",
+        "take_one",
+        "transmute",
+        "try_get",
+    ];
+    name.is_some_and(|name| OPEN.contains(&name) || FUNCTIONS.contains(&name))
+}
+
+/// Whether a variable got its value, or will get it, from something that leaves its type open.
+fn is_open_variable(path: &ast::PathExpr) -> bool {
+    let name = path.path().and_then(|whole| whole.as_single_name_ref());
+    let function = path.syntax().ancestors().find_map(ast::Fn::cast);
+    let (Some(name), Some(function)) = (name, function) else {
+        return false;
+    };
+    let bindings = function.syntax().descendants();
+    let mut bindings = bindings.filter_map(ast::IdentPat::cast);
+    bindings.any(|binding| {
+        let own = binding.name();
+        own.is_some_and(|own| own.text() == name.text()) && is_left_open(&binding)
+    })
+}
+
+fn is_left_open(binding: &ast::IdentPat) -> bool {
+    for around in binding.syntax().ancestors().skip(1) {
+        if let Some(statement) = ast::LetStmt::cast(around.clone()) {
+            let value = statement.initializer();
+            return statement.ty().is_none() && value.is_some_and(|it| is_what_is_wanted(&it));
+        }
+        if let Some(parameter) = ast::Param::cast(around.clone()) {
+            let closure = around.ancestors().find_map(ast::ClosureExpr::cast);
+            return parameter.ty().is_none() && closure.is_some_and(|it| is_value_of_let(&it));
+        }
+        let matched = if let Some(matched) = ast::LetExpr::cast(around.clone()) {
+            matched.expr()
+        } else if ast::MatchArm::can_cast(around.kind()) {
+            let choice = around.ancestors().find_map(ast::MatchExpr::cast);
+            choice.and_then(|choice| choice.expr())
+        } else if ast::Pat::can_cast(around.kind()) || !ast::Expr::can_cast(around.kind()) {
+            continue;
+        } else {
+            return false;
+        };
+        return matched.is_some_and(|value| is_what_is_wanted(&value));
+    }
+    false
+}
+
+/// The variables declared before `choice` whose types are open there, as far as the declarations show.
+fn open_variables(
+    function: &SyntaxNode,
+    choice: &ast::IfExpr,
+) -> impl Iterator<Item = (String, Open)> {
+    let start = choice.syntax().text_range().start();
+    let lets = function
+        .descendants()
+        .filter_map(ast::LetStmt::cast)
+        .filter(move |statement| statement.syntax().text_range().end() <= start)
+        .filter_map(|statement| Some((statement.pat()?, left_open(&statement)?)));
+    let closures = choice
+        .syntax()
+        .ancestors()
+        .filter_map(ast::ClosureExpr::cast);
+    let parameters = closures
+        .filter(is_value_of_let)
+        .filter_map(|closure| closure.param_list())
+        .flat_map(|list| list.params().collect::<Vec<_>>())
+        .filter(|parameter| parameter.ty().is_none())
+        .filter_map(|parameter| Some((parameter.pat()?, Open::Type)));
+    lets.chain(parameters).flat_map(|(pattern, open)| {
+        let bindings = pattern
+            .syntax()
+            .descendants()
+            .filter_map(ast::IdentPat::cast);
+        let names = bindings.filter_map(|binding| Some(binding.name()?.text().to_string()));
+        names.map(|name| (name, open)).collect::<Vec<_>>()
+    })
+}
+
+/// Only a closure that is handed over learns its parameters' types from where it goes.
+fn is_value_of_let(closure: &ast::ClosureExpr) -> bool {
+    let parent = closure.syntax().parent();
+    parent.is_some_and(|parent| ast::LetStmt::can_cast(parent.kind()))
+}
+
+fn left_open(statement: &ast::LetStmt) -> Option<Open> {
+    if let Some(ty) = statement.ty() {
+        return ty.syntax().text().contains_char('_').then_some(Open::Type);
+    }
+    match statement.initializer() {
+        Some(value) => open_in(&value),
+        None => Some(Open::Type),
+    }
+}
+
+fn open_in(value: &ast::Expr) -> Option<Open> {
+    let inner = |inner: Option<ast::Expr>| open_in(&inner?);
+    match value {
+        ast::Expr::Literal(literal) => is_open_number(literal).then_some(Open::Number),
+        ast::Expr::PathExpr(path) => (path.syntax().text() == "None").then_some(Open::Type),
+        ast::Expr::ParenExpr(it) => inner(it.expr()),
+        ast::Expr::PrefixExpr(it) => inner(it.expr()),
+        ast::Expr::RefExpr(it) => inner(it.expr()),
+        ast::Expr::TryExpr(it) => inner(it.expr()),
+        ast::Expr::AwaitExpr(it) => inner(it.expr()),
+        ast::Expr::CallExpr(call) => open_in_call(call),
+        ast::Expr::MethodCallExpr(call) => open_in_method_call(call),
+        ast::Expr::MacroExpr(call) => call
+            .syntax()
+            .text()
+            .to_string()
+            .starts_with("vec!")
+            .then_some(Open::Type),
+        ast::Expr::TupleExpr(tuple) => widest(tuple.fields().map(|field| open_in(&field))),
+        ast::Expr::ArrayExpr(_) | ast::Expr::ClosureExpr(_) => Some(Open::Type),
+        _ => None,
+    }
+}
+
+/// `Vec::new()` leaves open what is in it, and `Some(Vec::new())` and `Cell::new(0)` what their arguments leave open.
+fn open_in_call(call: &ast::CallExpr) -> Option<Open> {
+    let callee = call.expr()?.syntax().text().to_string();
+    let is_generic = callee.contains("::<") && !callee.contains('_');
+    if is_generic {
+        return None;
+    }
+    let arguments: Vec<_> = call.arg_list()?.args().collect();
+    if arguments.is_empty() || callee.ends_with("::with_capacity") {
+        return Some(Open::Type);
+    }
+    let name = callee.rsplit("::").next().unwrap_or_default();
+    let is_wrapper = name == "new" || name.starts_with(char::is_uppercase);
+    // The number of another function's argument is of the type that it asks for.
+    let parts = arguments.iter().map(open_in);
+    widest(parts.map(|open| open.filter(|open| is_wrapper || *open == Open::Type)))
+}
+
+/// Methods whose result depends on what is wanted, and what is taken out of such results.
+fn open_in_method_call(call: &ast::MethodCallExpr) -> Option<Open> {
+    let name = call.name_ref()?.text().to_string();
+    if call.generic_arg_list().is_none() && OPEN.contains(&name.as_str()) {
+        return Some(Open::Type);
+    }
+    let is_inside = INSIDE.contains(&name.as_str());
+    is_inside.then(|| open_in(&call.receiver()?))?
+}
+
+fn widest(parts: impl Iterator<Item = Option<Open>>) -> Option<Open> {
+    parts.flatten().fold(None, |widest, open| match widest {
+        Some(Open::Type) => widest,
+        _ => Some(open),
+    })
+}
+
+fn is_open_number(literal: &ast::Literal) -> bool {
+    match literal.kind() {
+        ast::LiteralKind::IntNumber(number) => number.suffix().is_none(),
+        ast::LiteralKind::FloatNumber(number) => number.suffix().is_none(),
+        _ => false,
+    }
+}
+
+fn names_it(node: &SyntaxNode, name: &str) -> bool {
+    let tokens = node.descendants_with_tokens();
+    let mut tokens = tokens.filter_map(NodeOrToken::into_token);
+    tokens.any(|token| token.text() == name)
+}
+
+/// Whether the block calls a method of what the variable is a part of, or goes through it in a loop, whose variable is then
+/// of the same type.
+fn asks_it(block: &ast::BlockExpr, name: &str) -> bool {
+    block.syntax().descendants().any(|node| {
+        if let Some(call) = ast::MethodCallExpr::cast(node.clone()) {
+            return call
+                .receiver()
+                .is_some_and(|receiver| names_it(receiver.syntax(), name));
+        }
+        let iterated = ast::ForExpr::cast(node).filter(|it| it.loop_body().is_some());
+        let iterated = iterated.and_then(|it| it.iterable());
+        iterated.is_some_and(|iterated| names_it(iterated.syntax(), name))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::{FileContext, Tree};
+
+    fn is_settled(before: &str, then: &str, other: &str) -> bool {
+        settles(&format!("{before} if a {{ {then} }} else {{ {other} }}"))
+    }
+
+    /// The same for an `if` around which something stands.
+    fn is_settled_in(before: &str, behind: &str) -> bool {
+        settles(&format!(
+            "{before} if a {{ b(s) }} else {{ s.c() }} {behind}"
+        ))
+    }
+
+    fn settles(code: &str) -> bool {
+        let text = format!("fn f(a: bool) {{ {code} }}");
+        let tree = Tree::parse(&text, FileContext::default().edition).unwrap();
+        assert!(!tree.has_errors(), "{text}");
+        let mut choices = tree.root().descendants().filter_map(ast::IfExpr::cast);
+        let choice = choices.next().unwrap();
+        let Some(ast::ElseBranch::Block(block)) = choice.else_branch() else {
+            panic!("two blocks");
+        };
+        are_settled_by_order(&choice, &choice.then_branch().unwrap(), &block)
+    }
+
+    #[test]
+    fn what_is_in_a_value_may_be_open() {
+        for value in [
+            "Vec::new()",
+            "None",
+            "vec![]",
+            "&mut Vec::with_capacity(1)",
+            "RefCell::new(None)",
+            "Some(Vec::new())",
+            "b.parse().unwrap()",
+            "b.iter().sum()",
+            "b.c().await?.into()",
+            "(1, Default::default())",
+        ] {
+            let before = format!("let v = {value};");
+            assert!(is_settled(&before, "b(v)", "c(v)"), "{value}");
+            assert!(!is_settled(&before, "b(v)", "c(d)"), "{value}");
+        }
+        for value in [
+            "b(c)",
+            "Vec::<u8>::new()",
+            "b.parse::<u8>().unwrap()",
+            "b",
+            "\"b\"",
+            "b as u8",
+            "b.c(None)",
+            "1u8",
+            "true",
+        ] {
+            let before = format!("let v = {value};");
+            assert!(!is_settled(&before, "b(v)", "v.c()"), "{value}");
+        }
+        assert!(is_settled("let v: Vec<_> = b;", "b(v)", "c(v)"));
+        assert!(!is_settled("let v: Vec<u8> = Vec::new();", "b(v)", "c(v)"));
+    }
+
+    #[test]
+    fn only_methods_ask_which_number_it_is() {
+        for value in ["0", "-1", "0.5", "(0, 1)", "Cell::new(0)"] {
+            let before = format!("let mut n = {value};");
+            assert!(is_settled(&before, "n += b;", "n = n.pow(2);"), "{value}");
+            assert!(
+                is_settled(&before, "n += b;", "for i in 0..n { i.pow(2); }"),
+                "{value}"
+            );
+            assert!(!is_settled(&before, "n += b;", "n += 1;"), "{value}");
+        }
+        assert!(!is_settled("let n = f(0);", "b(n)", "n.pow(2);"));
+        assert!(!is_settled("let n = 0_u8;", "b(n)", "n.pow(2);"));
+    }
+
+    #[test]
+    fn a_closure_may_learn_its_parameters_from_its_body() {
+        assert!(is_settled_in("let g = |s| {", "};"));
+        assert!(!is_settled_in("let g = |s: &str| {", "};"));
+        assert!(!is_settled_in("b.map(|s| {", "});"));
+    }
+
+    #[test]
+    fn a_condition_may_be_a_bool_because_it_is_one() {
+        let is_settled = |code: &str| {
+            let text = format!("fn f(p: bool) {{ {code} {{}} }}");
+            let tree = Tree::parse(&text, FileContext::default().edition).unwrap();
+            let choices = tree.root().descendants().filter_map(ast::IfExpr::cast);
+            is_settled_by_place(&choices.last().unwrap().condition().unwrap())
+        };
+        for code in [
+            "if rng.gen()",
+            "if rand::random()",
+            "if a.parse()?",
+            "if (a.b().await?.into())",
+            "if a.parse().map_err(b).unwrap_or_default()",
+            "if row.get(\"a\")?",
+            "let a = b.parse().unwrap(); if a",
+            "let g = |a| { if a {} }; if g(1) || true {} let g = |a| if a",
+            "match b.parse() { Ok(a) => if a {} }; if let Ok(a) = b.parse() {} if a",
+        ] {
+            assert!(is_settled(code), "{code}");
+        }
+        for code in [
+            "if p",
+            "if a",
+            "if a.b()",
+            "if rng.gen::<bool>()",
+            "if random::<bool>()",
+            "if *a.get(1).unwrap()",
+            "if a.get()",
+            "if a.parse().unwrap_or(false)",
+            "if a.parse::<bool>()?",
+            "let a = b(); if a",
+            "let g = |a: bool| if a",
+            "b.map(|a| if a",
+            "for a in b {} if a",
+        ] {
+            assert!(!is_settled(code), "{code}");
+        }
+    }
+}
