@@ -8,6 +8,7 @@ mod manifest;
 mod manifests;
 mod read;
 mod replace;
+mod rustfmt;
 mod scope;
 mod walk;
 
@@ -22,7 +23,7 @@ pub use walk::{WalkOptions, WalkProblem, walk};
 /// What the change of a file on disk means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Changed {
-    /// A `Cargo.toml`: editions and roles of files below it may be others.
+    /// A `Cargo.toml` or rustfmt's options: what is known of files below it may be other.
     Manifest,
     /// A `rustassistant.toml`: limits and what is left out may be others.
     Options,
@@ -34,7 +35,7 @@ pub enum Changed {
 /// this is a hint to look at the disk again.
 pub fn changed(path: &Path) -> Option<Changed> {
     match path.file_name()?.to_str() {
-        Some("Cargo.toml") => Some(Changed::Manifest),
+        Some("Cargo.toml" | "rustfmt.toml" | ".rustfmt.toml") => Some(Changed::Manifest),
         Some("rustassistant.toml") => Some(Changed::Options),
         _ if is_rust(path) => Some(Changed::Source),
         _ => None,
@@ -52,7 +53,9 @@ mod tests {
     #[test]
     fn changes_mean_what_the_name_says() {
         let of = |path: &str| changed(Path::new(path));
-        assert_eq!(of("/a/Cargo.toml"), Some(Changed::Manifest));
+        for name in ["Cargo.toml", "rustfmt.toml", ".rustfmt.toml"] {
+            assert_eq!(of(&format!("/a/{name}")), Some(Changed::Manifest));
+        }
         assert_eq!(of("/a/rustassistant.toml"), Some(Changed::Options));
         assert_eq!(of("/a/src/lib.rs"), Some(Changed::Source));
     }

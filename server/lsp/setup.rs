@@ -17,7 +17,12 @@ use super::{
 use crate::workspace::{self, Changed};
 
 /// Files whose changes matter.
-const WATCHED: [&str; 3] = ["**/rustassistant.toml", "**/Cargo.toml", "**/*.rs"];
+const WATCHED: [&str; 4] = [
+    "**/rustassistant.toml",
+    "**/Cargo.toml",
+    "**/{rustfmt,.rustfmt}.toml",
+    "**/*.rs",
+];
 
 /// Registers for changes and asks for settings, then begins with the workspace. Waits for neither longer than the client's
 /// patience allows.

@@ -97,5 +97,5 @@ fn without_cursor(text: &str) -> (String, TextSize) {
 }
 
 fn is_formatted(context: FileContext, text: &str) -> Option<bool> {
-    rustfmt::is_formatted(text, &context.edition.to_string())
+    rustfmt::is_formatted(text, &context.edition.to_string(), context.width.max())
 }

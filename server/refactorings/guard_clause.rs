@@ -140,6 +140,7 @@ mod tests {
         edition: Edition::Edition2024,
         rust_version: None,
         role: crate::syntax::Role::Library,
+        width: crate::syntax::LineWidth::DEFAULT,
     };
 
     #[test]

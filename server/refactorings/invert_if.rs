@@ -50,6 +50,7 @@ use super::{
 };
 use crate::{
     syntax::{
+        LineWidth,
         flow::diverges,
         layout,
         negation::{Negated, negated},
@@ -177,7 +178,8 @@ impl Parts {
         let mut widths = lines.iter().map(|line| layout::width(line));
         let first = start + widths.next().unwrap_or_default();
         let last = if lines.len() == 1 { " {".len() } else { 0 };
-        if first + last > layout::MAX_WIDTH || widths.any(|width| width > layout::MAX_WIDTH) {
+        let longest = context.source.context.width;
+        if first + last > longest.max() || widths.any(|width| width > longest.max()) {
             return Err(layout_changes());
         }
         let whole = choice.syntax().text();
@@ -186,7 +188,7 @@ impl Parts {
         });
         let is_one_line = !whole.contains_char('\n');
         let moves_lines =
-            (is_value || is_one_line) && self.fits_one_line(&opposite.text) != is_one_line;
+            (is_value || is_one_line) && self.fits_one_line(&opposite.text, longest) != is_one_line;
         if moves_lines {
             return Err(layout_changes());
         }
@@ -194,7 +196,7 @@ impl Parts {
     }
 
     /// Whether rustfmt would write the inverted `if` on one line.
-    fn fits_one_line(&self, condition: &str) -> bool {
+    fn fits_one_line(&self, condition: &str, longest: LineWidth) -> bool {
         let is_simple = |block: &&ast::BlockExpr| {
             block.statements().next().is_none() && !layout::has_comment(block.syntax())
         };
@@ -209,7 +211,7 @@ impl Parts {
             inside(&self.other),
             inside(&self.then)
         );
-        let is_short = !text.contains('\n') && layout::width(&text) <= ONE_LINE;
+        let is_short = !text.contains('\n') && layout::width(&text) <= longest.share(ONE_LINE);
         is_short && self.blocks().iter().all(is_simple)
     }
 }

@@ -46,7 +46,8 @@ use super::{
 };
 use crate::{
     syntax::{
-        layout::{self, MAX_WIDTH, width},
+        LineWidth,
+        layout::{self, width},
         shapes::let_else::{LetElse, Renamed},
     },
     text::{Edit, Edits, TextRange},
@@ -205,6 +206,10 @@ impl<'a> Writer<'a> {
         (!self.fits_below(&scrutinee)).then_some(head)
     }
 
+    fn longest(&self) -> LineWidth {
+        self.context.source.context.width
+    }
+
     /// Whether the value doesn't fit behind the last line of the pattern.
     fn is_too_wide(&self, pattern: &str, scrutinee: &str) -> bool {
         let first = scrutinee.lines().next().unwrap_or_default();
@@ -212,7 +217,7 @@ impl<'a> Writer<'a> {
             Some((_, last)) => width(last),
             None => width(self.indent) + width("let ") + width(pattern),
         };
-        before + width(" = ") + width(first) > MAX_WIDTH
+        before + width(" = ") + width(first) > self.longest().max()
     }
 
     /// Whether the arguments of a call on several lines would have one line for them all below the pattern: then rustfmt
@@ -229,8 +234,8 @@ impl<'a> Writer<'a> {
             .map_or("", |(_, arguments)| arguments);
         is_call
             && scrutinee.contains('\n')
-            && width(arguments) <= WIDEST_ARGUMENTS
-            && width(&self.deeper) + width(&joined) <= MAX_WIDTH
+            && width(arguments) <= self.longest().share(WIDEST_ARGUMENTS)
+            && width(&self.deeper) + width(&joined) <= self.longest().max()
     }
 
     fn pattern(&self) -> Option<String> {
@@ -276,7 +281,7 @@ impl<'a> Writer<'a> {
     fn on_one_line(&self, head: &str) -> Option<String> {
         let value = self.lone_value()?;
         let line = format!("{head} else {{ {value} }}");
-        let is_short = width("let ") + width(&line) + width(";") <= SHORT;
+        let is_short = width("let ") + width(&line) + width(";") <= self.longest().share(SHORT);
         (is_short && !line.contains('\n')).then_some(line)
     }
 
@@ -307,8 +312,8 @@ impl<'a> Writer<'a> {
         let start = self.shape.otherwise.syntax().text_range().start();
         let from = width(layout::indentation(text, start));
         let gained = from.saturating_sub(width(self.indent));
-        let edition = self.context.source.context.edition;
-        gained > 0 && layout::may_be_joined(otherwise, edition, self.indent, gained)
+        let context = self.context.source.context;
+        gained > 0 && layout::may_be_joined(otherwise, context, self.indent, gained)
     }
 
     /// The way out as a block on several lines.
@@ -358,7 +363,7 @@ impl<'a> Writer<'a> {
         let own_line = format!("{}{}", self.line_ending, self.indent);
         let Some((_, last)) = head.rsplit_once('\n') else {
             let line = width(self.indent) + width("let ") + width(head) + width(" else {");
-            return if line < MAX_WIDTH {
+            return if line < self.longest().max() {
                 " ".to_owned()
             } else {
                 own_line
@@ -412,7 +417,8 @@ fn renamed(context: &Context<'_>, range: TextRange, renamed: &[Renamed]) -> Stri
 mod tests {
     use super::{
         super::fixture::{
-            assert_becomes, assert_not_here, assert_refused, assert_refused_in, offered,
+            assert_becomes, assert_becomes_in, assert_not_here, assert_refused, assert_refused_in,
+            offered,
         },
         *,
     };
@@ -528,6 +534,23 @@ mod tests {
             "$0let a = match b {\n    C(a) => a,\n    D => return,\n    E(_) => return,\n};",
             "let C(a) = b else { return };",
         );
+    }
+
+    #[test]
+    fn wide_packages_have_more_on_one_line() {
+        let before = "fn f() {\n    $0let value = match the_option_of_this {\n        Some(value) => value,\n        None => return,\n    };\n}\n";
+        let head = "fn f() {\n    let Some(value) = the_option_of_this else {";
+        for (width, end) in [
+            (80, "\n        return;\n    };\n}\n"),
+            (100, "\n        return;\n    };\n}\n"),
+            (120, " return };\n}\n"),
+        ] {
+            let context = FileContext {
+                width: LineWidth(width),
+                ..FileContext::default()
+            };
+            assert_becomes_in(context, &LET_ELSE, before, &format!("{head}{end}"));
+        }
     }
 
     #[test]

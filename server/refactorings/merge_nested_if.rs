@@ -109,20 +109,22 @@ fn edits(context: &Context<'_>, shape: &CollapsibleIf) -> Option<Edits> {
     let inner = shape.inner.syntax().text_range();
     let line_ending = layout::first_line_ending(text);
     let indent = layout::indentation(text, outer.start());
-    let condition = condition(context, shape, indent)?;
-    let brace = conditions::before_brace(&condition, line_ending, indent);
+    let from = shape.outer_condition.syntax().text_range().start();
+    let column = layout::column(text, from);
+    let condition = condition(context, shape, indent, column)?;
+    let room = room(context, column);
+    let brace = conditions::before_brace(&condition, room, line_ending, indent);
     let body = moved(
         context,
         shape.body.syntax().text_range(),
         layout::indentation(text, inner.start()),
         indent,
     )?;
-    let from = layout::width(layout::indentation(text, inner.start()));
-    let gained = from.saturating_sub(layout::width(indent));
-    if layout::may_be_joined(&body, context.source.context.edition, indent, gained) {
+    let inner_indent = layout::width(layout::indentation(text, inner.start()));
+    let gained = inner_indent.saturating_sub(layout::width(indent));
+    if layout::may_be_joined(&body, context.source.context, indent, gained) {
         return None;
     }
-    let from = shape.outer_condition.syntax().text_range().start();
     let mut edits = vec![Edit::replace(
         TextRange::new(from, outer.end()),
         format!("{condition}{brace}{body}"),
@@ -140,7 +142,12 @@ fn edits(context: &Context<'_>, shape: &CollapsibleIf) -> Option<Edits> {
 }
 
 /// Both conditions as one, on one line or on a line for each operand, as rustfmt has it.
-fn condition(context: &Context<'_>, shape: &CollapsibleIf, indent: &str) -> Option<String> {
+fn condition(
+    context: &Context<'_>,
+    shape: &CollapsibleIf,
+    indent: &str,
+    column: usize,
+) -> Option<String> {
     let text = &*context.source.text;
     let operands = shape.operands();
     let deeper = format!("{indent}{}", layout::indent_unit(text));
@@ -161,14 +168,18 @@ fn condition(context: &Context<'_>, shape: &CollapsibleIf, indent: &str) -> Opti
         operands: texts,
         is_broken_by_let: conditions::is_broken_by_let(&operands),
     };
-    let column = layout::column(text, shape.outer_condition.syntax().text_range().start());
-    let room = conditions::room_before_brace(column);
+    let room = room(context, column);
     let line_ending = layout::first_line_ending(text);
     Some(
         chain
             .on_one_line(room)
             .unwrap_or_else(|| chain.on_lines(line_ending, &deeper, column)),
     )
+}
+
+/// The room for a condition that starts in `column`.
+fn room(context: &Context<'_>, column: usize) -> usize {
+    context.source.context.width.max().saturating_sub(column)
 }
 
 fn moved(context: &Context<'_>, range: TextRange, from: &str, to: &str) -> Option<String> {
@@ -184,7 +195,7 @@ mod tests {
         },
         *,
     };
-    use crate::syntax::{Edition, FileContext, RustVersion};
+    use crate::syntax::{Edition, FileContext, LineWidth, RustVersion};
 
     static MERGE: Refactoring = REFACTORING;
 
@@ -253,6 +264,27 @@ mod tests {
             "fn f() {\n    $0if ab {\n        if self.first_long_condition_of_this_test(1)\n            && self.second_long_condition(2)\n            && self.third_long_condition_of_this()\n        {\n            d();\n        }\n    }\n}\n",
             "fn f() {\n    if ab\n        && self.first_long_condition_of_this_test(1)\n        && self.second_long_condition(2)\n        && self.third_long_condition_of_this()\n    {\n        d();\n    }\n}\n",
         );
+    }
+
+    #[test]
+    fn a_line_is_as_long_as_the_package_says() {
+        let before = "fn f() {\n    $0if self.first_condition_of_this_test(1) {\n        if self.second_condition_of_this() {\n            d();\n        }\n    }\n}\n";
+        let broken = "fn f() {\n    if self.first_condition_of_this_test(1)\n        && self.second_condition_of_this()\n    {\n        d();\n    }\n}\n";
+        let full = "fn f() {\n    if self.first_condition_of_this_test(1) && self.second_condition_of_this()\n    {\n        d();\n    }\n}\n";
+        let whole = "fn f() {\n    if self.first_condition_of_this_test(1) && self.second_condition_of_this() {\n        d();\n    }\n}\n";
+        for (width, after) in [
+            (60, broken),
+            (77, broken),
+            (78, full),
+            (79, full),
+            (80, whole),
+        ] {
+            let context = FileContext {
+                width: LineWidth(width),
+                ..FileContext::default()
+            };
+            assert_becomes_in(context, &MERGE, before, after);
+        }
     }
 
     #[test]

@@ -46,7 +46,7 @@ use super::{
 use crate::{
     syntax::{
         conditions,
-        layout::{self, MAX_WIDTH, width},
+        layout::{self, width},
         scopes::{self, Names},
     },
     text::{Edit, Edits, TextRange},
@@ -201,16 +201,17 @@ fn edits(
 /// as it was.
 fn value(context: &Context<'_>, indent: &str, condition: &ast::Expr, name: &str) -> Option<String> {
     let text = &*context.source.text;
+    let longest = context.source.context.width.max();
     let code = context.source.slice(condition.syntax().text_range());
     let column = width(indent) + width("let  = ") + width(name);
     let first = code.lines().next().unwrap_or_default();
     let is_one_line = !code.contains('\n');
     let room_for_end = if is_one_line { width(";") } else { 0 };
-    if column + width(first) + room_for_end <= MAX_WIDTH {
+    if column + width(first) + room_for_end <= longest {
         return Some(format!(" {code}"));
     }
     let deeper = format!("{indent}{}", layout::indent_unit(text));
-    let fits_below = width(&deeper) + width(code) + width(";") <= MAX_WIDTH;
+    let fits_below = width(&deeper) + width(code) + width(";") <= longest;
     let line_ending = layout::first_line_ending(text);
     (is_one_line && fits_below).then(|| format!("{line_ending}{deeper}{code}"))
 }
@@ -218,9 +219,10 @@ fn value(context: &Context<'_>, indent: &str, condition: &ast::Expr, name: &str)
 #[cfg(test)]
 mod tests {
     use super::{
-        super::fixture::{assert_becomes, assert_not_here, assert_refused},
+        super::fixture::{assert_becomes, assert_becomes_in, assert_not_here, assert_refused},
         *,
     };
+    use crate::syntax::{FileContext, LineWidth};
 
     static NAME: Refactoring = REFACTORING;
 
@@ -254,6 +256,26 @@ mod tests {
             "fn f() {\n    $0if self.first_long_condition_of_this(1) && self.second_long_condition_of_this_test(2) == 1 {\n        calculate();\n    }\n}\n",
             "fn f() {\n    let should_calculate =\n        self.first_long_condition_of_this(1) && self.second_long_condition_of_this_test(2) == 1;\n    if should_calculate {\n        calculate();\n    }\n}\n",
         );
+    }
+
+    #[test]
+    fn a_line_is_as_long_as_the_package_says() {
+        let before = "fn f() {\n    $0if a.is_open_for_all() && b.is_ready_for_all() {\n        calculate();\n    }\n}\n";
+        let after = |value: &str| {
+            format!(
+                "fn f() {{\n    let should_calculate ={value};\n    if should_calculate {{\n        calculate();\n    }}\n}}\n"
+            )
+        };
+        for (width, value) in [
+            (55, "\n        a.is_open_for_all() && b.is_ready_for_all()"),
+            (100, " a.is_open_for_all() && b.is_ready_for_all()"),
+        ] {
+            let context = FileContext {
+                width: LineWidth(width),
+                ..FileContext::default()
+            };
+            assert_becomes_in(context, &NAME, before, &after(value));
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use ra_ap_syntax::{
     },
 };
 
-use super::layout::{MAX_WIDTH, width};
+use super::layout::width;
 
 /// The operands of the chain of `&&` at the top of a condition, in the order in which they are evaluated; the condition itself
 /// if there is none. A chain inside parentheses is one operand.
@@ -149,18 +149,13 @@ fn is_plain(expression: &ast::Expr) -> bool {
 }
 
 /// What stands between a chain and the brace of its block: rustfmt gives the brace a line of its own where the chain has
-/// several.
-pub fn before_brace(chain: &str, line_ending: &str, indent: &str) -> String {
-    if chain.contains('\n') {
+/// several, or takes all the room there is.
+pub fn before_brace(chain: &str, room: usize, line_ending: &str, indent: &str) -> String {
+    if chain.contains('\n') || width(chain) + " {".len() > room {
         format!("{line_ending}{indent}")
     } else {
         " ".to_owned()
     }
-}
-
-/// The room for a condition that starts in `column`, with its ` {`.
-pub fn room_before_brace(column: usize) -> usize {
-    MAX_WIDTH.saturating_sub(column + " {".len())
 }
 
 #[cfg(test)]

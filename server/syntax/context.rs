@@ -1,4 +1,4 @@
-//! What a file's manifest says that matters to what may be written in the file.
+//! What a file's manifest and rustfmt's options say that matters to what may be written in the file.
 
 use ra_ap_syntax::Edition;
 
@@ -9,11 +9,32 @@ pub struct FileContext {
     /// The oldest compiler that the package promises to build with, if it promises one.
     pub rust_version: Option<RustVersion>,
     pub role: Role,
+    pub width: LineWidth,
 }
 
 /// The minor version of a Rust 1.x release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RustVersion(pub u32);
+
+/// The longest line that rustfmt writes in a file, in columns: its option `max_width`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LineWidth(pub u16);
+
+impl LineWidth {
+    /// What it is where nobody says otherwise.
+    pub const DEFAULT: Self = Self(100);
+
+    pub fn max(self) -> usize {
+        self.0.into()
+    }
+
+    /// How long rustfmt lets become on one line what it gives `columns` of 100. Wider lines give more, in tenths; narrower ones
+    /// give as much.
+    pub fn share(self, columns: usize) -> usize {
+        let tenths = (self.max().max(100) + 5) / 10;
+        ((columns * tenths + 5) / 10).min(self.max())
+    }
+}
 
 /// What a file is for in its package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,6 +53,7 @@ impl Default for FileContext {
             edition: Edition::Edition2021,
             rust_version: None,
             role: Role::Library,
+            width: LineWidth::DEFAULT,
         }
     }
 }
@@ -55,12 +77,13 @@ impl FileContext {
     }
 
     /// The fields as bytes, for keys and memos: equal contexts give equal bytes on every platform.
-    pub fn to_bytes(self) -> [u8; 10] {
-        let mut bytes = [0; 10];
+    pub fn to_bytes(self) -> [u8; 11] {
+        let mut bytes = [0; 11];
         bytes[..4].copy_from_slice(&self.edition_number().to_le_bytes());
         let version = self.rust_version.map_or(u32::MAX, |version| version.0);
         bytes[4..8].copy_from_slice(&version.to_le_bytes());
         bytes[8] = self.role as u8;
+        bytes[9..].copy_from_slice(&self.width.0.to_le_bytes());
         bytes
     }
 
@@ -78,6 +101,21 @@ mod tests {
             edition,
             rust_version: rust_version.map(RustVersion),
             role: Role::Library,
+            width: LineWidth::DEFAULT,
+        }
+    }
+
+    #[test]
+    fn shares_grow_with_the_line_in_tenths() {
+        for (width, columns, expected) in [
+            (100, 50, 50),
+            (80, 50, 50),
+            (40, 50, 40),
+            (120, 50, 60),
+            (124, 60, 72),
+            (125, 60, 78),
+        ] {
+            assert_eq!(LineWidth(width).share(columns), expected, "{width}");
         }
     }
 

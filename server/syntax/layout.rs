@@ -4,7 +4,7 @@
 
 use ra_ap_syntax::{Edition, SyntaxKind, SyntaxNode, SyntaxToken};
 
-use super::tokens;
+use super::{FileContext, tokens};
 use crate::text::{TextRange, TextSize, slice};
 
 /// How the lines of a text end.
@@ -81,9 +81,6 @@ pub fn width(line: &str) -> usize {
 /// rustfmt breaks some calls that would just fit: it has to leave room for what it doesn't look at yet.
 const SLACK: usize = 2;
 
-/// The longest line that rustfmt writes unless it is told otherwise.
-pub const MAX_WIDTH: usize = 100;
-
 /// One step of indentation in a text: a tab, or the run of spaces that lines gain most often behind an opening bracket. Text
 /// in comments and strings may be indented by anything. Four spaces where the text doesn't say.
 pub fn indent_unit(text: &str) -> &str {
@@ -138,11 +135,15 @@ pub fn moved(
 
 /// Whether rustfmt may join lines of code that was moved outwards by `gained` columns: lines that fit on one now and didn't
 /// before. The first line of `code` stands behind `indent`, the others have their indentation.
-pub fn may_be_joined(code: &str, edition: Edition, indent: &str, gained: usize) -> bool {
-    let fixed = lines_inside_tokens(code, edition);
+pub fn may_be_joined(code: &str, context: FileContext, indent: &str, gained: usize) -> bool {
+    let fixed = lines_inside_tokens(code, context.edition);
+    let room = Room {
+        max: context.width.max(),
+        gained,
+    };
     let text = format!("{indent}{code}");
     let lines: Vec<&str> = text.lines().collect();
-    (0..lines.len()).any(|first| joins(&lines, first, &fixed, gained))
+    (0..lines.len()).any(|first| joins(&lines, first, &fixed, room))
 }
 
 /// Code of several lines as rustfmt would write it if there were room.
@@ -155,8 +156,15 @@ pub fn on_one_line(code: &str) -> String {
     joined
 }
 
+/// The longest line, and how much of it a line has gained.
+#[derive(Clone, Copy)]
+struct Room {
+    max: usize,
+    gained: usize,
+}
+
 /// Whether a run of lines that begins with `first` fits on one line since it was moved.
-fn joins(lines: &[&str], first: usize, fixed: &[usize], gained: usize) -> bool {
+fn joins(lines: &[&str], first: usize, fixed: &[usize], room: Room) -> bool {
     let mut joined = lines[first].trim_end().to_owned();
     if !may_begin_run(&joined) {
         return false;
@@ -177,10 +185,10 @@ fn joins(lines: &[&str], first: usize, fixed: &[usize], gained: usize) -> bool {
         }
         join(&mut joined, part);
         let width = width(&joined);
-        if width > MAX_WIDTH {
+        if width > room.max {
             return false;
         }
-        if width + gained > MAX_WIDTH - SLACK && are_brackets_closed(&joined) {
+        if width + room.gained + SLACK > room.max && are_brackets_closed(&joined) {
             return true;
         }
     }
@@ -318,7 +326,7 @@ mod tests {
 
     #[test]
     fn lines_that_fit_since_they_were_moved() {
-        let joined = |code: &str| may_be_joined(code, Edition::Edition2021, "    ", 4);
+        let joined = |code: &str| may_be_joined(code, FileContext::default(), "    ", 4);
         let long = |width: usize| "x".repeat(width);
         let call =
             |width: usize| format!("f(\n        {},\n    );", long(width - "    f();".len()));

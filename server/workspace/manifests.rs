@@ -1,4 +1,4 @@
-//! What the manifests above a file say of it.
+//! What the manifests above a file say of it, and rustfmt's options.
 
 use std::{
     path::{Component, Path, PathBuf},
@@ -12,11 +12,11 @@ use dashmap::DashMap;
 
 use super::{
     manifest::{Manifest, Stated},
-    read,
+    read, rustfmt,
 };
 use crate::{
     config::absolute,
-    syntax::{Edition, FileContext, Role, RustVersion},
+    syntax::{Edition, FileContext, LineWidth, Role, RustVersion},
 };
 
 /// Manifests, each read once. Whoever hears that one has changed calls [`Manifests::forget`].
@@ -26,6 +26,8 @@ pub struct Manifests {
     by_directory: DashMap<PathBuf, Option<Arc<Manifest>>>,
     /// The package that files of a directory belong to.
     packages: DashMap<PathBuf, Option<Arc<Package>>>,
+    /// How wide lines may be in files of a directory.
+    widths: DashMap<PathBuf, LineWidth>,
     /// How often something was forgotten: what was read before that must not be kept after it.
     forgotten: AtomicU64,
 }
@@ -50,18 +52,23 @@ impl Manifests {
     pub fn context_of(&self, file: &Path) -> FileContext {
         let file = absolute(file);
         let directory = file.parent().unwrap_or(&file);
-        match self.package_of(directory) {
+        let context = match self.package_of(directory) {
             Some(package) => package.context_of(&file),
             None => FileContext::default(),
+        };
+        FileContext {
+            width: self.width_in(directory),
+            ..context
         }
     }
 
-    /// Reads `manifest` anew when it is asked for next: it was made, changed or removed.
-    pub fn forget(&self, manifest: &Path) {
-        let manifest = absolute(manifest);
-        let directory = manifest.parent().unwrap_or(&manifest);
+    /// Reads `file`, a manifest or rustfmt's options, anew when it is asked for next: it was made, changed or removed.
+    pub fn forget(&self, file: &Path) {
+        let file = absolute(file);
+        let directory = file.parent().unwrap_or(&file);
         self.forgotten.fetch_add(1, Ordering::SeqCst);
         self.by_directory.remove(directory);
+        self.widths.clear();
         // Any package may have inherited from it, and making packages again reads no file.
         self.packages.clear();
     }
@@ -120,6 +127,25 @@ impl Manifests {
         })
     }
 
+    /// The nearest file of options upward counts, as for rustfmt, and no other.
+    fn width_in(&self, directory: &Path) -> LineWidth {
+        if let Some(known) = self.widths.get(directory) {
+            return *known;
+        }
+        let forgotten = self.forgotten.load(Ordering::SeqCst);
+        let width = match rustfmt::width_stated_in(directory) {
+            Some(width) => width,
+            None => directory
+                .parent()
+                .map_or(LineWidth::DEFAULT, |above| self.width_in(above)),
+        };
+        self.widths.insert(directory.to_path_buf(), width);
+        if self.forgotten.load(Ordering::SeqCst) != forgotten {
+            self.widths.clear();
+        }
+        width
+    }
+
     /// The manifest of the workspace that a package in `directory` is a member of.
     fn workspace_of(&self, directory: &Path, named: Option<&str>) -> Option<Arc<Manifest>> {
         if let Some(named) = named {
@@ -153,6 +179,7 @@ impl Package {
             edition: self.edition,
             rust_version: self.rust_version,
             role: self.role_of(file),
+            width: LineWidth::DEFAULT,
         }
     }
 

@@ -251,10 +251,11 @@ fn fault(candidate: &Candidate) -> Option<&'static str> {
 pub(crate) fn stays_formatted(candidate: &Candidate) -> Option<bool> {
     let before = text_of(&candidate.file);
     let edition = candidate.edition.to_string();
-    if !is_formatted(&before, &edition)? {
+    let is_formatted = |text: &str| is_formatted(text, &edition, candidate.width);
+    if !is_formatted(&before)? {
         return None;
     }
-    is_formatted(&candidate.edits.apply(&before)?, &edition)
+    is_formatted(&candidate.edits.apply(&before)?)
 }
 
 fn comments(text: &str) -> Vec<String> {

@@ -25,6 +25,8 @@ pub(crate) struct Candidate {
     pub(crate) file: PathBuf,
     /// The crate's edition, as a year.
     pub(crate) edition: usize,
+    /// The longest line that rustfmt writes there.
+    pub(crate) width: usize,
     pub(crate) edits: Edits,
     /// The first and the last line that the edits touch, from 0.
     pub(crate) lines: (u32, u32),
@@ -99,6 +101,7 @@ fn candidate(file: &Path, source: &Source, offer: &Offer) -> Option<Candidate> {
         kind: offer.refactoring().id,
         file: file.to_path_buf(),
         edition: source.context.edition.number(),
+        width: source.context.width.max(),
         edits,
         lines,
     })

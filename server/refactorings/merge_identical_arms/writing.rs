@@ -4,7 +4,7 @@ use ra_ap_syntax::{AstNode, ast};
 
 use super::{Context, Edit, Edits, Group, TextRange};
 use crate::syntax::{
-    layout::{self, MAX_WIDTH, width},
+    layout::{self, width},
     patterns,
 };
 
@@ -93,7 +93,8 @@ fn pattern(
     if alternatives.iter().any(is_open_range) || texts.iter().any(|text| text.contains('\n')) {
         return None;
     }
-    let room = MAX_WIDTH.checked_sub(width(indent) + width(" => {"))?;
+    let longest = context.source.context.width.max();
+    let room = longest.checked_sub(width(indent) + width(" => {"))?;
     let line = texts.join(" | ");
     if width(&line) <= room {
         return Some(line);
@@ -154,16 +155,17 @@ fn body(
     indent: &str,
     column: usize,
 ) -> Option<Vec<Edit>> {
+    let longest = context.source.context.width.max();
     let expression = arm.expr()?;
     let text = context.source.slice(expression.syntax().text_range());
     let first = text.lines().next().unwrap_or_default();
     let end = if text.contains('\n') { 0 } else { width(",") };
-    if column + width(" => ") + width(first) + end <= MAX_WIDTH {
+    if column + width(" => ") + width(first) + end <= longest {
         return Some(Vec::new());
     }
     let deeper = format!("{indent}{}", layout::indent_unit(&context.source.text));
     let is_block = matches!(expression, ast::Expr::BlockExpr(_));
-    if is_block || text.contains('\n') || width(&deeper) + width(text) > MAX_WIDTH {
+    if is_block || text.contains('\n') || width(&deeper) + width(text) > longest {
         return None;
     }
     let line_ending = layout::first_line_ending(&context.source.text);

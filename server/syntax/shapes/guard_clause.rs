@@ -11,8 +11,7 @@ use crate::{
         FileContext, Hazard, Refusal,
         attributes::has_condition_inside,
         flow::{BodyOf, body_of, diverges},
-        layout::{self, MAX_WIDTH},
-        leftovers,
+        layout, leftovers,
         negation::{contains_let, negated},
         open_types::are_settled_by_order,
     },
@@ -50,7 +49,7 @@ pub const LONG_BODY: u32 = 4;
 /// An `else` block longer than this is no guard.
 const LONGEST_ELSE: u32 = 10;
 
-/// The longest `let … else` that rustfmt writes on one line.
+/// The longest `let … else` that rustfmt writes on one line, of 100 columns.
 const LONGEST_LET_ELSE: usize = 50;
 
 /// The guard clause that `choice` may become.
@@ -209,7 +208,10 @@ impl Finder<'_> {
         head.push_str(self.indent);
         // The first line stands behind its indentation already.
         let whole = format!("{}{head}", self.indent);
-        if whole.lines().any(|line| layout::width(line) > MAX_WIDTH) {
+        if whole
+            .lines()
+            .any(|line| layout::width(line) > self.context.width.max())
+        {
             return Err(too_long());
         }
         guard.replacement.push_str(&head);
@@ -233,13 +235,13 @@ impl Finder<'_> {
             ast::Expr::LetExpr(matched) => {
                 let head = self.pattern(&matched, guard)?;
                 // rustfmt puts the `else` of a line that takes all the room on one of its own.
-                if layout::width(self.indent) + layout::width(&head) + " else {".len() >= MAX_WIDTH
-                {
+                let line = layout::width(self.indent) + layout::width(&head) + " else {".len();
+                if line >= self.context.width.max() {
                     return Err(too_long());
                 }
                 guard.dropped.push_str(" if");
                 guard.added.push_str(" else");
-                let short = short_else(choice, &head);
+                let short = self.short_else(choice, &head);
                 Ok(short.unwrap_or_else(|| format!("{head} else {block};")))
             }
             condition => {
@@ -247,6 +249,19 @@ impl Finder<'_> {
                 Ok(format!("{head}{block}"))
             }
         }
+    }
+
+    /// The whole `let … else` on one line, where rustfmt would write it so: its block is one short expression.
+    fn short_else(&self, choice: &ast::IfExpr, head: &str) -> Option<String> {
+        let Some(ElseBranch::Block(other)) = choice.else_branch() else {
+            return None;
+        };
+        if other.statements().next().is_some() || layout::has_comment(other.syntax()) {
+            return None;
+        }
+        let line = format!("{head} else {{ {} }};", other.tail_expr()?.syntax());
+        let longest = self.context.width.share(LONGEST_LET_ELSE);
+        (layout::width(&line) <= longest && !line.contains('\n')).then_some(line)
     }
 
     fn exit_block(
@@ -396,18 +411,6 @@ impl Finder<'_> {
         guard.replacement.push_str(&text);
         Ok(())
     }
-}
-
-/// The whole `let … else` on one line, where rustfmt would write it so: its block is one short expression.
-fn short_else(choice: &ast::IfExpr, head: &str) -> Option<String> {
-    let Some(ElseBranch::Block(other)) = choice.else_branch() else {
-        return None;
-    };
-    if other.statements().next().is_some() || layout::has_comment(other.syntax()) {
-        return None;
-    }
-    let line = format!("{head} else {{ {} }};", other.tail_expr()?.syntax());
-    (layout::width(&line) <= LONGEST_LET_ELSE && !line.contains('\n')).then_some(line)
 }
 
 /// A comment behind a closing brace that goes can stand behind the last line of what was inside, unless a comment does already.

@@ -11,7 +11,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Hoisted<'a> {
     text: &'a str,
-    edition: Edition,
+    context: FileContext,
     /// From the first token inside to the last one, comments included.
     inside: TextRange,
     /// Of the line of the closing brace.
@@ -51,7 +51,7 @@ impl<'a> Hoisted<'a> {
         let size = |at: usize| TextSize::of(&code[..at]);
         Ok(Self {
             text,
-            edition: context.edition,
+            context,
             inside: TextRange::new(inside.start() + size(lead), inside.start() + size(trail)),
             outer_indent,
             inner_indent,
@@ -78,10 +78,16 @@ impl<'a> Hoisted<'a> {
     }
 
     fn part(&self, range: TextRange, indent: &str) -> Result<String, Refusal> {
-        let moved = layout::moved(self.text, range, self.edition, self.inner_indent, indent);
+        let moved = layout::moved(
+            self.text,
+            range,
+            self.context.edition,
+            self.inner_indent,
+            indent,
+        );
         let moved = moved.ok_or_else(odd_indentation)?;
         let gained = layout::width(self.inner_indent).saturating_sub(layout::width(indent));
-        if layout::may_be_joined(&moved, self.edition, indent, gained) {
+        if layout::may_be_joined(&moved, self.context, indent, gained) {
             return Err(Refusal::because(
                 Hazard::Text,
                 "Lines that are broken now would fit one level further out, and their layout would be a guess.",

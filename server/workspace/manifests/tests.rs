@@ -212,6 +212,23 @@ fn what_changed_is_read_again_once_it_is_forgotten() {
 }
 
 #[test]
+fn the_nearest_options_of_rustfmt_count() {
+    let place = Place::new(&[
+        ("rustfmt.toml", "max_width = 80"),
+        ("a/.rustfmt.toml", "hard_tabs = true"),
+        ("b/Cargo.toml", "[package]\nedition = '2024'\n"),
+    ]);
+    let manifests = Manifests::new();
+    let width = |path: &str| manifests.context_of(&place.path(path)).width;
+    assert_eq!(width("src/lib.rs"), LineWidth(80));
+    assert_eq!(width("a/src/lib.rs"), LineWidth::DEFAULT);
+    assert_eq!(width("b/src/lib.rs"), LineWidth(80));
+    place.write("b/rustfmt.toml", "max_width = 120");
+    manifests.forget(&place.path("b/rustfmt.toml"));
+    assert_eq!(width("b/src/lib.rs"), LineWidth(120));
+}
+
+#[test]
 fn dots_in_a_path_do_not_lead_astray() {
     let place = Place::new(&[("a/Cargo.toml", "[package]\nedition = '2018'\n")]);
     assert_eq!(

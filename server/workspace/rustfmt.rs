@@ -1,0 +1,61 @@
+//! rustfmt's options, as far as they matter to what is written.
+
+use std::path::Path;
+
+use toml::de::DeTable;
+
+use super::read;
+use crate::syntax::LineWidth;
+
+/// In the order in which rustfmt looks for them.
+const NAMES: [&str; 2] = [".rustfmt.toml", "rustfmt.toml"];
+
+/// How wide lines may be where `directory` has a file of options. One that can't be read or that says nothing of it means what
+/// is usual: rustfmt looks no further upward.
+pub(super) fn width_stated_in(directory: &Path) -> Option<LineWidth> {
+    let mut files = NAMES.iter().map(|name| directory.join(name));
+    let file = files.find(|file| file.is_file())?;
+    let text = read(&file).ok();
+    Some(text.map_or(LineWidth::DEFAULT, |text| width(&text)))
+}
+
+fn width(text: &str) -> LineWidth {
+    let (table, _) = DeTable::parse_recoverable(text);
+    let stated = table.get_ref().get("max_width");
+    let number = stated.and_then(|value| value.get_ref().as_integer());
+    let width = number.and_then(|number| u16::from_str_radix(number.as_str(), number.radix()).ok());
+    width.map_or(LineWidth::DEFAULT, LineWidth)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn the_width_is_what_the_options_say() {
+        for (text, expected) in [
+            ("max_width = 120", 120),
+            ("hard_tabs = true\nmax_width = 80\n", 80),
+            ("edition = \"2021\"", 100),
+            ("max_width = \"wide\"", 100),
+            ("max_width = -1", 100),
+            ("max_width = 1000000", 100),
+            ("max_width", 100),
+            ("", 100),
+        ] {
+            assert_eq!(width(text), LineWidth(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_hidden_file_is_the_first() {
+        let root = tempfile::tempdir().unwrap();
+        assert_eq!(width_stated_in(root.path()), None);
+        fs::write(root.path().join("rustfmt.toml"), "max_width = 80").unwrap();
+        assert_eq!(width_stated_in(root.path()), Some(LineWidth(80)));
+        fs::write(root.path().join(".rustfmt.toml"), "").unwrap();
+        assert_eq!(width_stated_in(root.path()), Some(LineWidth::DEFAULT));
+    }
+}
