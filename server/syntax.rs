@@ -30,7 +30,7 @@ mod tree;
 
 pub use allowances::{Allowed, AllowedBy, allowances, is_generated};
 pub use bounds::Unparsable;
-pub use context::{FileContext, LineWidth, Role, RustVersion};
+pub use context::{FileContext, LineWidth, Role, RustVersion, Shares};
 pub use item::{Function, Item, Owner, Place, inside, places};
 pub use layout::LineEnding;
 pub use metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators};

@@ -5,7 +5,7 @@
 
 use super::{Context, Hazard, Offer, Refactoring, Refusal, Target, offer};
 use crate::{
-    syntax::{FileContext, Source},
+    syntax::{FileContext, Shares, Source},
     text::TextSize,
 };
 
@@ -97,5 +97,12 @@ fn without_cursor(text: &str) -> (String, TextSize) {
 }
 
 fn is_formatted(context: FileContext, text: &str) -> Option<bool> {
-    rustfmt::is_formatted(text, &context.edition.to_string(), context.width.max())
+    let heuristics = match context.width.shares {
+        Shares::Scaled => "Default",
+        Shares::Whole => "Max",
+        Shares::Nothing => "Off",
+    };
+    let columns = context.width.columns;
+    let options = format!("max_width={columns},use_small_heuristics={heuristics}");
+    rustfmt::is_formatted(text, &context.edition.to_string(), &options)
 }

@@ -50,7 +50,6 @@ use super::{
 };
 use crate::{
     syntax::{
-        LineWidth,
         flow::diverges,
         layout,
         negation::{Negated, negated},
@@ -187,8 +186,12 @@ impl Parts {
             matches!(parent.kind(), SyntaxKind::EXPR_STMT | SyntaxKind::IF_EXPR)
         });
         let is_one_line = !whole.contains_char('\n');
+        let column = layout::column(text, choice.syntax().text_range().start());
+        let room = longest
+            .share(ONE_LINE)
+            .min(longest.max().saturating_sub(column + ";".len()));
         let moves_lines =
-            (is_value || is_one_line) && self.fits_one_line(&opposite.text, longest) != is_one_line;
+            (is_value || is_one_line) && self.fits_one_line(&opposite.text, room) != is_one_line;
         if moves_lines {
             return Err(layout_changes());
         }
@@ -196,7 +199,7 @@ impl Parts {
     }
 
     /// Whether rustfmt would write the inverted `if` on one line.
-    fn fits_one_line(&self, condition: &str, longest: LineWidth) -> bool {
+    fn fits_one_line(&self, condition: &str, room: usize) -> bool {
         let is_simple = |block: &&ast::BlockExpr| {
             block.statements().next().is_none() && !layout::has_comment(block.syntax())
         };
@@ -211,7 +214,7 @@ impl Parts {
             inside(&self.other),
             inside(&self.then)
         );
-        let is_short = !text.contains('\n') && layout::width(&text) <= longest.share(ONE_LINE);
+        let is_short = !text.contains('\n') && layout::width(&text) <= room;
         is_short && self.blocks().iter().all(is_simple)
     }
 }

@@ -281,7 +281,9 @@ impl<'a> Writer<'a> {
     fn on_one_line(&self, head: &str) -> Option<String> {
         let value = self.lone_value()?;
         let line = format!("{head} else {{ {value} }}");
-        let is_short = width("let ") + width(&line) + width(";") <= self.longest().share(SHORT);
+        let length = width("let ") + width(&line) + width(";");
+        let is_short = length <= self.longest().share(SHORT)
+            && width(self.indent) + length <= self.longest().max();
         (is_short && !line.contains('\n')).then_some(line)
     }
 
@@ -422,7 +424,7 @@ mod tests {
         },
         *,
     };
-    use crate::syntax::{FileContext, RustVersion};
+    use crate::syntax::{FileContext, RustVersion, Shares};
 
     static LET_ELSE: Refactoring = REFACTORING;
 
@@ -540,13 +542,20 @@ mod tests {
     fn wide_packages_have_more_on_one_line() {
         let before = "fn f() {\n    $0let value = match the_option_of_this {\n        Some(value) => value,\n        None => return,\n    };\n}\n";
         let head = "fn f() {\n    let Some(value) = the_option_of_this else {";
+        let whole = |columns| LineWidth {
+            columns,
+            shares: Shares::Whole,
+        };
+        let (broken, short) = ("\n        return;\n    };\n}\n", " return };\n}\n");
         for (width, end) in [
-            (80, "\n        return;\n    };\n}\n"),
-            (100, "\n        return;\n    };\n}\n"),
-            (120, " return };\n}\n"),
+            (LineWidth::of(80), broken),
+            (LineWidth::of(100), broken),
+            (LineWidth::of(120), short),
+            (whole(57), short),
+            (whole(56), broken),
         ] {
             let context = FileContext {
-                width: LineWidth(width),
+                width,
                 ..FileContext::default()
             };
             assert_becomes_in(context, &LET_ELSE, before, &format!("{head}{end}"));

@@ -280,7 +280,7 @@ mod tests {
             (80, whole),
         ] {
             let context = FileContext {
-                width: LineWidth(width),
+                width: LineWidth::of(width),
                 ..FileContext::default()
             };
             assert_becomes_in(context, &MERGE, before, after);

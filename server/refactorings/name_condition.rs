@@ -271,7 +271,7 @@ mod tests {
             (100, " a.is_open_for_all() && b.is_ready_for_all()"),
         ] {
             let context = FileContext {
-                width: LineWidth(width),
+                width: LineWidth::of(width),
                 ..FileContext::default()
             };
             assert_becomes_in(context, &NAME, before, &after(value));

@@ -16,23 +16,48 @@ pub struct FileContext {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RustVersion(pub u32);
 
-/// The longest line that rustfmt writes in a file, in columns: its option `max_width`.
+/// How long rustfmt lets lines become in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct LineWidth(pub u16);
+pub struct LineWidth {
+    /// The longest line, in columns: rustfmt's `max_width`.
+    pub columns: u16,
+    pub shares: Shares,
+}
+
+/// How much of a line some things may take that could stand on one line: rustfmt's `use_small_heuristics`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Shares {
+    Scaled,
+    Whole,
+    Nothing,
+}
 
 impl LineWidth {
     /// What it is where nobody says otherwise.
-    pub const DEFAULT: Self = Self(100);
+    pub const DEFAULT: Self = Self::of(100);
+
+    pub const fn of(columns: u16) -> Self {
+        Self {
+            columns,
+            shares: Shares::Scaled,
+        }
+    }
 
     pub fn max(self) -> usize {
-        self.0.into()
+        self.columns.into()
     }
 
     /// How long rustfmt lets become on one line what it gives `columns` of 100. Wider lines give more, in tenths; narrower ones
     /// give as much.
     pub fn share(self, columns: usize) -> usize {
-        let tenths = (self.max().max(100) + 5) / 10;
-        ((columns * tenths + 5) / 10).min(self.max())
+        match self.shares {
+            Shares::Scaled => {
+                let tenths = (self.max().max(100) + 5) / 10;
+                ((columns * tenths + 5) / 10).min(self.max())
+            }
+            Shares::Whole => self.max(),
+            Shares::Nothing => 0,
+        }
     }
 }
 
@@ -77,13 +102,14 @@ impl FileContext {
     }
 
     /// The fields as bytes, for keys and memos: equal contexts give equal bytes on every platform.
-    pub fn to_bytes(self) -> [u8; 11] {
-        let mut bytes = [0; 11];
+    pub fn to_bytes(self) -> [u8; 12] {
+        let mut bytes = [0; 12];
         bytes[..4].copy_from_slice(&self.edition_number().to_le_bytes());
         let version = self.rust_version.map_or(u32::MAX, |version| version.0);
         bytes[4..8].copy_from_slice(&version.to_le_bytes());
         bytes[8] = self.role as u8;
-        bytes[9..].copy_from_slice(&self.width.0.to_le_bytes());
+        bytes[9..11].copy_from_slice(&self.width.columns.to_le_bytes());
+        bytes[11] = self.width.shares as u8;
         bytes
     }
 
@@ -115,8 +141,16 @@ mod tests {
             (124, 60, 72),
             (125, 60, 78),
         ] {
-            assert_eq!(LineWidth(width).share(columns), expected, "{width}");
+            assert_eq!(LineWidth::of(width).share(columns), expected, "{width}");
         }
+        let share = |shares| {
+            let width = LineWidth {
+                columns: 80,
+                shares,
+            };
+            width.share(50)
+        };
+        assert_eq!((share(Shares::Whole), share(Shares::Nothing)), (80, 0));
     }
 
     #[test]

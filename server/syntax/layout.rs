@@ -4,7 +4,7 @@
 
 use ra_ap_syntax::{Edition, SyntaxKind, SyntaxNode, SyntaxToken};
 
-use super::{FileContext, tokens};
+use super::{FileContext, LineWidth, Shares, tokens};
 use crate::text::{TextRange, TextSize, slice};
 
 /// How the lines of a text end.
@@ -138,7 +138,7 @@ pub fn moved(
 pub fn may_be_joined(code: &str, context: FileContext, indent: &str, gained: usize) -> bool {
     let fixed = lines_inside_tokens(code, context.edition);
     let room = Room {
-        max: context.width.max(),
+        width: context.width,
         gained,
     };
     let text = format!("{indent}{code}");
@@ -159,9 +159,27 @@ pub fn on_one_line(code: &str) -> String {
 /// The longest line, and how much of it a line has gained.
 #[derive(Clone, Copy)]
 struct Room {
-    max: usize,
+    width: LineWidth,
     gained: usize,
 }
+
+impl Room {
+    /// The width of a line, or of its value on the line below where rustfmt would rather have it whole there; nothing if
+    /// neither fits.
+    fn widest_that_fits(self, line: &str) -> Option<usize> {
+        let whole = width(line);
+        if whole <= self.width.max() {
+            return Some(whole);
+        }
+        let (head, value) = line.split_once(" = ")?;
+        let indent = width(head) - width(head.trim_start());
+        let below = indent + STEP + width(value);
+        (self.width.shares == Shares::Whole && below <= self.width.max()).then_some(below)
+    }
+}
+
+/// One step of indentation as it nearly always is.
+const STEP: usize = 4;
 
 /// Whether a run of lines that begins with `first` fits on one line since it was moved.
 fn joins(lines: &[&str], first: usize, fixed: &[usize], room: Room) -> bool {
@@ -184,11 +202,10 @@ fn joins(lines: &[&str], first: usize, fixed: &[usize], room: Room) -> bool {
             }
         }
         join(&mut joined, part);
-        let width = width(&joined);
-        if width > room.max {
+        let Some(width) = room.widest_that_fits(&joined) else {
             return false;
-        }
-        if width + room.gained + SLACK > room.max && are_brackets_closed(&joined) {
+        };
+        if width + room.gained + SLACK > room.width.max() && are_brackets_closed(&joined) {
             return true;
         }
     }
@@ -322,6 +339,23 @@ mod tests {
             moved_all("a(\r\n    b,\r\n\r\n    )", "    ", "\t").as_deref(),
             Some("a(\r\n\tb,\r\n\r\n\t)")
         );
+    }
+
+    #[test]
+    fn values_that_fit_below_since_they_were_moved() {
+        let joined = |shares| {
+            let context = FileContext {
+                width: LineWidth {
+                    columns: 79,
+                    shares,
+                },
+                ..FileContext::default()
+            };
+            let code = "let mask = eqa1\n        .movemask()\n        .or(eqa2.movemask().or(eqa4.movemask()))\n        .or(eqa30);";
+            may_be_joined(code, context, "    ", 4)
+        };
+        assert!(joined(Shares::Whole));
+        assert!(!joined(Shares::Scaled));
     }
 
     #[test]

@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
-use toml::de::DeTable;
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 
 use super::read;
-use crate::syntax::LineWidth;
+use crate::syntax::{LineWidth, Shares};
 
 /// In the order in which rustfmt looks for them.
 const NAMES: [&str; 2] = [".rustfmt.toml", "rustfmt.toml"];
@@ -21,10 +24,18 @@ pub(super) fn width_stated_in(directory: &Path) -> Option<LineWidth> {
 
 fn width(text: &str) -> LineWidth {
     let (table, _) = DeTable::parse_recoverable(text);
-    let stated = table.get_ref().get("max_width");
-    let number = stated.and_then(|value| value.get_ref().as_integer());
-    let width = number.and_then(|number| u16::from_str_radix(number.as_str(), number.radix()).ok());
-    width.map_or(LineWidth::DEFAULT, LineWidth)
+    let option = |name: &str| table.get_ref().get(name).map(Spanned::get_ref);
+    let number = option("max_width").and_then(DeValue::as_integer);
+    let columns =
+        number.and_then(|number| u16::from_str_radix(number.as_str(), number.radix()).ok());
+    LineWidth {
+        columns: columns.unwrap_or(LineWidth::DEFAULT.columns),
+        shares: match option("use_small_heuristics").and_then(DeValue::as_str) {
+            Some("Max" | "max") => Shares::Whole,
+            Some("Off" | "off") => Shares::Nothing,
+            _ => Shares::Scaled,
+        },
+    }
 }
 
 #[cfg(test)]
@@ -45,7 +56,16 @@ mod tests {
             ("max_width", 100),
             ("", 100),
         ] {
-            assert_eq!(width(text), LineWidth(expected), "{text}");
+            assert_eq!(width(text), LineWidth::of(expected), "{text}");
+        }
+        for (word, shares) in [
+            ("max", Shares::Whole),
+            ("Max", Shares::Whole),
+            ("Off", Shares::Nothing),
+            ("Default", Shares::Scaled),
+        ] {
+            let text = format!("use_small_heuristics = \"{word}\"");
+            assert_eq!(width(&text).shares, shares, "{word}");
         }
     }
 
@@ -54,7 +74,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         assert_eq!(width_stated_in(root.path()), None);
         fs::write(root.path().join("rustfmt.toml"), "max_width = 80").unwrap();
-        assert_eq!(width_stated_in(root.path()), Some(LineWidth(80)));
+        assert_eq!(width_stated_in(root.path()), Some(LineWidth::of(80)));
         fs::write(root.path().join(".rustfmt.toml"), "").unwrap();
         assert_eq!(width_stated_in(root.path()), Some(LineWidth::DEFAULT));
     }

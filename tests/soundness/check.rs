@@ -9,7 +9,10 @@ use std::{
 };
 
 use ra_ap_syntax::{Edition, SourceFile, SyntaxElement, SyntaxKind};
-use rustassistant::text::Edits;
+use rustassistant::{
+    syntax::{LineWidth, Shares},
+    text::Edits,
+};
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
@@ -251,11 +254,25 @@ fn fault(candidate: &Candidate) -> Option<&'static str> {
 pub(crate) fn stays_formatted(candidate: &Candidate) -> Option<bool> {
     let before = text_of(&candidate.file);
     let edition = candidate.edition.to_string();
-    let is_formatted = |text: &str| is_formatted(text, &edition, candidate.width);
+    let options = options_of(candidate.width);
+    let is_formatted = |text: &str| is_formatted(text, &edition, &options);
     if !is_formatted(&before)? {
         return None;
     }
     is_formatted(&candidate.edits.apply(&before)?)
+}
+
+/// What rustfmt reads from the crate's own files, which it doesn't look for when it is given text.
+fn options_of(width: LineWidth) -> String {
+    let heuristics = match width.shares {
+        Shares::Scaled => "Default",
+        Shares::Whole => "Max",
+        Shares::Nothing => "Off",
+    };
+    format!(
+        "max_width={},use_small_heuristics={heuristics}",
+        width.columns
+    )
 }
 
 fn comments(text: &str) -> Vec<String> {

@@ -12,7 +12,7 @@ use rustassistant::{
     analysis::{Finding, Memo, judge, measure, offers_at},
     config::Rules,
     refactorings::Offer,
-    syntax::{STACK_SIZE, Source},
+    syntax::{LineWidth, STACK_SIZE, Source},
     text::{Edits, TextRange, TextSize},
     workspace::Manifests,
 };
@@ -25,8 +25,7 @@ pub(crate) struct Candidate {
     pub(crate) file: PathBuf,
     /// The crate's edition, as a year.
     pub(crate) edition: usize,
-    /// The longest line that rustfmt writes there.
-    pub(crate) width: usize,
+    pub(crate) width: LineWidth,
     pub(crate) edits: Edits,
     /// The first and the last line that the edits touch, from 0.
     pub(crate) lines: (u32, u32),
@@ -101,7 +100,7 @@ fn candidate(file: &Path, source: &Source, offer: &Offer) -> Option<Candidate> {
         kind: offer.refactoring().id,
         file: file.to_path_buf(),
         edition: source.context.edition.number(),
-        width: source.context.width.max(),
+        width: source.context.width,
         edits,
         lines,
     })

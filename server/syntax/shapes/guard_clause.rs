@@ -260,8 +260,10 @@ impl Finder<'_> {
             return None;
         }
         let line = format!("{head} else {{ {} }};", other.tail_expr()?.syntax());
-        let longest = self.context.width.share(LONGEST_LET_ELSE);
-        (layout::width(&line) <= longest && !line.contains('\n')).then_some(line)
+        let (length, longest) = (layout::width(&line), self.context.width);
+        let is_short = length <= longest.share(LONGEST_LET_ELSE)
+            && layout::width(self.indent) + length <= longest.max();
+        (is_short && !line.contains('\n')).then_some(line)
     }
 
     fn exit_block(

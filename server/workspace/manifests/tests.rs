@@ -220,12 +220,12 @@ fn the_nearest_options_of_rustfmt_count() {
     ]);
     let manifests = Manifests::new();
     let width = |path: &str| manifests.context_of(&place.path(path)).width;
-    assert_eq!(width("src/lib.rs"), LineWidth(80));
+    assert_eq!(width("src/lib.rs"), LineWidth::of(80));
     assert_eq!(width("a/src/lib.rs"), LineWidth::DEFAULT);
-    assert_eq!(width("b/src/lib.rs"), LineWidth(80));
+    assert_eq!(width("b/src/lib.rs"), LineWidth::of(80));
     place.write("b/rustfmt.toml", "max_width = 120");
     manifests.forget(&place.path("b/rustfmt.toml"));
-    assert_eq!(width("b/src/lib.rs"), LineWidth(120));
+    assert_eq!(width("b/src/lib.rs"), LineWidth::of(120));
 }
 
 #[test]
