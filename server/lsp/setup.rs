@@ -17,10 +17,11 @@ use super::{
 use crate::workspace::{self, Changed};
 
 /// Files whose changes matter.
-const WATCHED: [&str; 4] = [
+const WATCHED: [&str; 5] = [
     "**/rustassistant.toml",
     "**/Cargo.toml",
-    "**/{rustfmt,.rustfmt}.toml",
+    "**/rustfmt.toml",
+    "**/.rustfmt.toml",
     "**/*.rs",
 ];
 

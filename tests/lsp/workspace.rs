@@ -58,7 +58,16 @@ fn the_editor_is_told_which_files_to_watch() {
         .iter()
         .map(|one| one["globPattern"].as_str().unwrap())
         .collect();
-    assert_eq!(globs, ["**/rustassistant.toml", "**/Cargo.toml", "**/*.rs"]);
+    assert_eq!(
+        globs,
+        [
+            "**/rustassistant.toml",
+            "**/Cargo.toml",
+            "**/rustfmt.toml",
+            "**/.rustfmt.toml",
+            "**/*.rs"
+        ]
+    );
     assert_eq!(
         registrations[1]["method"],
         "workspace/didChangeConfiguration"
