@@ -126,8 +126,8 @@ pub(super) fn look() -> Look {
 /// The colour of a stream that is a terminal.
 fn colour() -> Colour {
     let is_unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let is_dumb = env::var_os("TERM").is_none_or(|term| term == "dumb");
-    if is_unwanted || is_dumb && TERMINALS_DIFFER {
+    let is_dumb = TERMINALS_DIFFER && env::var_os("TERM").is_none_or(|term| term == "dumb");
+    if is_unwanted || is_dumb {
         Colour::Plain
     } else {
         Colour::Ansi

@@ -191,7 +191,8 @@ fn joins(lines: &[&str], first: usize, fixed: &[usize], room: Room) -> bool {
         let part = line.trim();
         let is_text = part.is_empty() || part.contains("//") || fixed.contains(&number);
         let arm = joined.strip_suffix("=> {").map(str::len);
-        if is_text || (joined.ends_with('{') && arm.is_none()) {
+        let opens_block = joined.ends_with('{') && arm.is_none();
+        if is_text || opens_block {
             return false;
         }
         // The block of an arm goes if its only expression fits beside the pattern.
