@@ -53,9 +53,6 @@ use crate::{
     text::{Edit, Edits, TextRange},
 };
 
-/// The longest `let … else` that rustfmt leaves on one line.
-const SHORT: usize = 50;
-
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "let-else",
     kind: Kind::Rewrite,
@@ -281,10 +278,8 @@ impl<'a> Writer<'a> {
     fn on_one_line(&self, head: &str) -> Option<String> {
         let value = self.lone_value()?;
         let line = format!("{head} else {{ {value} }}");
-        let length = width("let ") + width(&line) + width(";");
-        let is_short = length <= self.longest().share(SHORT)
-            && width(self.indent) + length <= self.longest().max();
-        (is_short && !line.contains('\n')).then_some(line)
+        let whole = format!("let {line};");
+        layout::is_short_let_else(&whole, self.longest(), self.indent).then_some(line)
     }
 
     /// The way out, if it is one expression on one line and nothing is said about it.

@@ -146,6 +146,15 @@ pub fn may_be_joined(code: &str, context: FileContext, indent: &str, gained: usi
     (0..lines.len()).any(|first| joins(&lines, first, &fixed, room))
 }
 
+/// Whether rustfmt writes a whole `let … else` on one line, which begins with its `let` behind `indent`.
+pub fn is_short_let_else(line: &str, width_of_lines: LineWidth, indent: &str) -> bool {
+    const LONGEST: usize = 50;
+    let length = width(line);
+    !line.contains('\n')
+        && length <= width_of_lines.share(LONGEST)
+        && width(indent) + length <= width_of_lines.max()
+}
+
 /// Code of several lines as rustfmt would write it if there were room.
 pub fn on_one_line(code: &str) -> String {
     let mut lines = code.lines();

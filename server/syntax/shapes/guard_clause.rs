@@ -49,9 +49,6 @@ pub const LONG_BODY: u32 = 4;
 /// An `else` block longer than this is no guard.
 const LONGEST_ELSE: u32 = 10;
 
-/// The longest `let … else` that rustfmt writes on one line, of 100 columns.
-const LONGEST_LET_ELSE: usize = 50;
-
 /// The guard clause that `choice` may become.
 pub fn find(
     choice: &ast::IfExpr,
@@ -260,10 +257,7 @@ impl Finder<'_> {
             return None;
         }
         let line = format!("{head} else {{ {} }};", other.tail_expr()?.syntax());
-        let (length, longest) = (layout::width(&line), self.context.width);
-        let is_short = length <= longest.share(LONGEST_LET_ELSE)
-            && layout::width(self.indent) + length <= longest.max();
-        (is_short && !line.contains('\n')).then_some(line)
+        layout::is_short_let_else(&line, self.context.width, self.indent).then_some(line)
     }
 
     fn exit_block(
