@@ -29,9 +29,12 @@ pub(crate) struct Client {
     replies: HashMap<i64, Value>,
     /// Notifications that no test has taken yet.
     notifications: VecDeque<Value>,
-    /// Requests of the server, answered already unless [`Client::never_answer`] was called.
+    /// Requests of the server that no test has taken yet.
     asked: Vec<Value>,
-    answers: bool,
+    /// What is not answered at once.
+    is_held: fn(&str) -> bool,
+    /// The requests of the server that wait for their answer.
+    held: Vec<Value>,
     settings: Value,
     /// What is answered beside for one scope.
     settings_of: HashMap<String, Value>,
@@ -95,7 +98,8 @@ impl Client {
             replies: HashMap::new(),
             notifications: VecDeque::new(),
             asked: Vec::new(),
-            answers: true,
+            is_held: |_| false,
+            held: Vec::new(),
             settings: Value::Null,
             settings_of: HashMap::new(),
             applied: json!({"applied": true}),
@@ -145,9 +149,16 @@ impl Client {
         self.applied = answer;
     }
 
-    /// From here on the server's requests stay without a reply.
-    pub(crate) fn never_answer(&mut self) {
-        self.answers = false;
+    /// From here on the server's requests of these methods stay without a reply, until [`Client::give_answers`].
+    pub(crate) fn hold_answers(&mut self, is_held: fn(&str) -> bool) {
+        self.is_held = is_held;
+    }
+
+    pub(crate) fn give_answers(&mut self) {
+        self.is_held = |_| false;
+        for message in std::mem::take(&mut self.held) {
+            self.answer(&message);
+        }
     }
 
     pub(crate) fn root(&self) -> PathBuf {
@@ -324,6 +335,20 @@ impl Client {
         self.asked.remove(at)["params"].clone()
     }
 
+    /// The same where the server asks this before it comes to rest, for a client that it tells so.
+    pub(crate) fn take_asked_at_work(&mut self, method: &str) -> Option<Value> {
+        let is_one = |message: &Value| message["method"] == method;
+        let is_rest = |message: &Value| {
+            message["method"] == "experimental/serverStatus"
+                && message["params"]["quiescent"] == true
+        };
+        self.take_until(|client| {
+            client.asked.iter().any(is_one) || client.notifications.iter().any(is_rest)
+        });
+        let at = self.asked.iter().position(is_one)?;
+        Some(self.asked.remove(at)["params"].clone())
+    }
+
     pub(crate) fn asked(&self) -> &[Value] {
         &self.asked
     }
@@ -374,9 +399,12 @@ impl Client {
     fn sort_in(&mut self, message: Value) {
         let is_call = message.get("method").is_some();
         match message.get("id") {
-            Some(id) if is_call => {
-                let id = id.clone();
-                self.answer(&id, &message);
+            Some(_) if is_call => {
+                if (self.is_held)(message["method"].as_str().unwrap()) {
+                    self.held.push(message.clone());
+                } else {
+                    self.answer(&message);
+                }
                 self.asked.push(message);
             }
             Some(id) => {
@@ -390,8 +418,8 @@ impl Client {
         }
     }
 
-    fn answer(&mut self, id: &Value, message: &Value) {
-        if !self.answers || self.input.is_none() {
+    fn answer(&mut self, message: &Value) {
+        if self.input.is_none() {
             return;
         }
         let result = match message["method"].as_str().unwrap() {
@@ -408,7 +436,7 @@ impl Client {
             _ => Value::Null,
         };
         // The server may have left already.
-        let reply = json!({"jsonrpc": "2.0", "id": id, "result": result});
+        let reply = json!({"jsonrpc": "2.0", "id": message["id"], "result": result});
         self.try_send_raw(&frame(&reply));
     }
 

@@ -146,7 +146,7 @@ fn the_end_of_the_input_inside_a_message_ends_the_process() {
 #[test]
 fn a_client_that_never_answers_is_served_and_left() {
     let mut client = Client::start();
-    client.never_answer();
+    client.hold_answers(|_| true);
     client.initialize(clients::vscode());
     let uri = client.uri("a.rs");
     client.open(&uri, "fn main() {}\n");

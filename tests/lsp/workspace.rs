@@ -10,6 +10,7 @@ use crate::{
     samples::{IF, nested},
 };
 
+const CREATE: &str = "window/workDoneProgress/create";
 const OFF: &str = "[smells.collapsible-if]\nenabled = false\n";
 
 fn off() -> Value {
@@ -273,7 +274,33 @@ fn each_of_several_folders_has_settings_of_its_own() {
 fn with_progress() -> Value {
     let mut capabilities = clients::vscode();
     capabilities["window"]["workDoneProgress"] = json!(true);
+    capabilities["experimental"] = json!({"serverStatusNotification": true});
     capabilities
+}
+
+/// A server whose work in the background is shown, with what it asked for that and the number of files. There are as many
+/// files as this machine takes long enough for; the work waits for [`Client::give_answers`].
+fn shown_work() -> (Client, Value, u64) {
+    for count in [200, 800, 3_200, 12_800, 51_200] {
+        let mut client = Client::start();
+        for at in 0..count {
+            let functions = (0..10).map(|number| nested(&format!("f{at}_{number}")));
+            client.write_file(&format!("src/m{at}.rs"), &functions.collect::<String>());
+        }
+        client.hold_answers(|method| method == CREATE);
+        client.initialize(with_progress());
+        if let Some(created) = client.take_asked_at_work(CREATE) {
+            return (client, created, count);
+        }
+        client.leave();
+        client.forget_notifications_at_end("experimental/serverStatus");
+    }
+    panic!("work on 512,000 functions is over in a moment")
+}
+
+fn end_shown(client: &mut Client) {
+    assert_eq!(client.leave(), 0);
+    client.forget_notifications_at_end("experimental/serverStatus");
 }
 
 /// The kinds of a work's progress until its end.
@@ -291,20 +318,13 @@ fn progress_to_end(client: &mut Client) -> Vec<String> {
 
 #[test]
 fn the_workspace_is_worked_through_into_the_cache_with_progress() {
-    let mut client = Client::start();
-    // So much that it is not over before it would be shown.
-    for at in 0..600 {
-        let functions = (0..40).map(|number| nested(&format!("f{at}_{number}")));
-        client.write_file(&format!("src/m{at}.rs"), &functions.collect::<String>());
-    }
-    client.initialize(with_progress());
-    client.take_asked("window/workDoneProgress/create");
+    let (mut client, _, count) = shown_work();
+    client.give_answers();
     let kinds = progress_to_end(&mut client);
     assert_eq!(kinds.first().map(String::as_str), Some("begin"));
     assert_eq!(kinds.iter().filter(|kind| *kind != "report").count(), 2);
-    assert_eq!(client.leave(), 0);
-    let entries = stored_entries(&client);
-    assert_eq!(entries, 600, "one entry a file");
+    end_shown(&mut client);
+    assert_eq!(stored_entries(&client), count, "one entry a file");
 }
 
 #[test]
@@ -313,11 +333,9 @@ fn work_that_is_over_in_a_moment_is_not_shown() {
     for at in 0..3 {
         client.write_file(&format!("src/m{at}.rs"), &nested(&format!("f{at}")));
     }
-    let mut capabilities = with_progress();
-    capabilities["experimental"] = json!({"serverStatusNotification": true});
-    client.initialize(capabilities);
+    client.initialize(with_progress());
     while client.take_notification("experimental/serverStatus")["quiescent"] != true {}
-    let is_progress = |asked: &&Value| asked["method"] == "window/workDoneProgress/create";
+    let is_progress = |asked: &&Value| asked["method"] == CREATE;
     assert_eq!(client.asked().iter().find(is_progress), None);
     assert_eq!(client.leave(), 0);
     assert_eq!(stored_entries(&client), 3);
@@ -338,21 +356,17 @@ fn stored_entries(client: &Client) -> u64 {
 
 #[test]
 fn background_work_ends_when_it_is_cancelled() {
-    let mut client = Client::start();
-    for at in 0..3_000 {
-        client.write_file(&format!("src/m{at}.rs"), &nested(&format!("f{at}")));
-    }
-    client.initialize(with_progress());
-    let created = client.take_asked("window/workDoneProgress/create");
+    let (mut client, created, count) = shown_work();
     client.notify("window/workDoneProgress/cancel", json!({"token": 7}));
     client.notify(
         "window/workDoneProgress/cancel",
         json!({"token": created["token"]}),
     );
+    client.give_answers();
     let kinds = progress_to_end(&mut client);
     assert_eq!(kinds.last().map(String::as_str), Some("end"));
-    assert_eq!(client.leave(), 0);
-    assert!(stored_entries(&client) < 3_000);
+    end_shown(&mut client);
+    assert!(stored_entries(&client) < count);
 }
 
 #[test]
