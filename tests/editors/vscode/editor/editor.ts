@@ -61,6 +61,7 @@ export class Editor {
 
   async start(): Promise<void> {
     cpSync(path.resolve("tests/editors/vscode/crate"), this.work, { recursive: true });
+    mkdirSync(this.inside("tmp"));
     if (this.setup.opens === "workspace") {
       cpSync(this.work, this.inside("second"), { recursive: true });
       this.write(WORKSPACE, { folders: [{ path: "work" }, { path: "second" }] });
@@ -153,6 +154,8 @@ export class Editor {
     return {
       ...process.env,
       PATH: "/usr/local/bin:/usr/bin:/bin",
+      // Where the editor leaves its sockets behind.
+      TMPDIR: this.inside("tmp"),
       RUSTASSISTANT_HOME: this.inside("home"),
       RUSTASSISTANT_NOTICES: this.notices,
       RUSTASSISTANT_CAPABILITIES: path.resolve(process.env["CAPABILITIES"] ?? path.join(built, "capabilities")),
