@@ -1,9 +1,11 @@
 //! The opposite of a condition, without the traps: `!(a < b)` is not `a >= b` where one of them is NaN, and `!a` is not
 //! always the opposite of `a` where `a` is a reference.
 
+mod comparison;
+
 use ra_ap_syntax::{
     AstNode, SyntaxKind,
-    ast::{self, BinaryOp, CmpOp, HasArgList, LiteralKind, LogicOp, UnaryOp, prec::ExprPrecedence},
+    ast::{self, BinaryOp, HasArgList, LiteralKind, LogicOp, UnaryOp, prec::ExprPrecedence},
 };
 
 use super::{Hazard, Refusal, open_types, shown};
@@ -128,7 +130,7 @@ fn shortened(expr: &ast::Expr) -> String {
 fn flipped(expr: &ast::Expr) -> Option<Negated> {
     match expr {
         ast::Expr::Literal(literal) => flipped_literal(literal),
-        ast::Expr::BinExpr(comparison) => flipped_comparison(comparison),
+        ast::Expr::BinExpr(comparison) => comparison::flipped(comparison).map(Negated::plain),
         ast::Expr::MethodCallExpr(call) => flipped_call(call),
         _ => None,
     }
@@ -143,51 +145,6 @@ fn flipped_literal(literal: &ast::Literal) -> Option<Negated> {
         added: (!value).to_string(),
         dropped: value.to_string(),
     })
-}
-
-fn flipped_comparison(comparison: &ast::BinExpr) -> Option<Negated> {
-    let (operator, kind) = comparison.op_details()?;
-    let opposite = match (kind, operator.text()) {
-        (BinaryOp::CmpOp(CmpOp::Eq { .. }), "==") => "!=",
-        (BinaryOp::CmpOp(CmpOp::Eq { .. }), _) => "==",
-        (BinaryOp::CmpOp(_), text) if is_of_integers(comparison) => opposite_order(text)?,
-        _ => return None,
-    };
-    if opposite == "<" && ends_in_type(&comparison.lhs()?) {
-        return None;
-    }
-    let whole = comparison.syntax().text().to_string();
-    let start = operator.text_range() - comparison.syntax().text_range().start();
-    let (from, to) = (usize::from(start.start()), usize::from(start.end()));
-    Some(Negated::plain(
-        [&whole[..from], opposite, &whole[to..]].concat(),
-    ))
-}
-
-/// Behind the type of a cast, `<` would begin generic arguments.
-fn ends_in_type(expr: &ast::Expr) -> bool {
-    let last = expr.syntax().last_token();
-    let around = last.into_iter().flat_map(|last| last.parent_ancestors());
-    let mut inside = around.take_while(|node| node != expr.syntax());
-    ast::CastExpr::can_cast(expr.syntax().kind())
-        || inside.any(|node| ast::CastExpr::can_cast(node.kind()))
-}
-
-fn opposite_order(operator: &str) -> Option<&'static str> {
-    match operator {
-        "<" => Some(">="),
-        ">=" => Some("<"),
-        ">" => Some("<="),
-        "<=" => Some(">"),
-        _ => None,
-    }
-}
-
-fn is_of_integers(comparison: &ast::BinExpr) -> bool {
-    [comparison.lhs(), comparison.rhs()]
-        .into_iter()
-        .flatten()
-        .any(|operand| shown::is_integer(&operand))
 }
 
 fn flipped_call(call: &ast::MethodCallExpr) -> Option<Negated> {
@@ -292,6 +249,7 @@ mod tests {
             ("a < 1", "a >= 1"),
             ("0 <= a", "0 > a"),
             ("a > b.len()", "a <= b.len()"),
+            ("a < b + 1", "a >= b + 1"),
             ("a >= b as u8", "a < b as u8"),
             ("a as u8 >= b", "!(a as u8 >= b)"),
             ("a as u8 > 1", "a as u8 <= 1"),

@@ -1,9 +1,15 @@
 //! Types that the syntax shows by itself.
 
+mod integers;
+mod variables;
+
 use ra_ap_syntax::{
-    AstNode, SyntaxNode,
-    ast::{self, BinaryOp, HasArgList, HasName, LiteralKind, UnaryOp},
+    AstNode,
+    ast::{self, BinaryOp, HasArgList, LiteralKind, UnaryOp},
 };
+
+pub use self::integers::{Sign, integer, sign_of_both};
+use self::variables::{Shows, bindings_show};
 
 /// Whether an expression is a `bool` itself, neither a reference to one nor another type that `!` may be put before.
 pub fn is_bool(expr: &ast::Expr) -> bool {
@@ -78,20 +84,20 @@ fn is_macro_of_bool(call: &ast::MacroExpr) -> bool {
 
 fn is_bool_variable(path: &ast::PathExpr) -> bool {
     let shows = Shows {
-        in_type: |ty| ty == "bool",
-        in_value: is_bool_value,
+        in_type: |ty| (ty == "bool").then_some(()),
+        in_value: |value| is_bool_value(value).then_some(()),
     };
-    path.path().is_some_and(|whole| is_constant(&whole)) || is_variable(path, &shows)
+    path.path().is_some_and(|whole| is_constant(&whole)) || bindings_show(path, &shows).is_some()
 }
 
 /// Whether an expression is an `Option` or a `Result`, so that it answers each of its questions both ways.
 pub fn is_option_or_result(expr: &ast::Expr) -> bool {
     let shows = Shows {
-        in_type: is_type_of_option_or_result,
-        in_value: is_value_of_option_or_result,
+        in_type: |ty| is_type_of_option_or_result(ty).then_some(()),
+        in_value: |value| is_value_of_option_or_result(value).then_some(()),
     };
     match expr {
-        ast::Expr::PathExpr(path) => is_variable(path, &shows),
+        ast::Expr::PathExpr(path) => bindings_show(path, &shows).is_some(),
         ast::Expr::ParenExpr(inner) => inner
             .expr()
             .is_some_and(|inner| is_option_or_result(&inner)),
@@ -146,34 +152,6 @@ fn is_value_of_option_or_result(value: &ast::Expr) -> bool {
     })
 }
 
-/// How the declaration of a variable shows its type.
-struct Shows {
-    in_type: fn(&str) -> bool,
-    in_value: fn(&ast::Expr) -> bool,
-}
-
-/// Whether a name is that of a parameter or variable whose type is written down or given by its value. Every binding of the
-/// name in the function has to agree, so that scopes don't matter.
-fn is_variable(path: &ast::PathExpr, shows: &Shows) -> bool {
-    let Some(name) = path.path().and_then(|whole| whole.as_single_name_ref()) else {
-        return false;
-    };
-    let Some(function) = path.syntax().ancestors().find_map(ast::Fn::cast) else {
-        return false;
-    };
-    let mut bindings = function
-        .syntax()
-        .descendants()
-        .filter_map(ast::IdentPat::cast)
-        .filter(|binding| {
-            binding
-                .name()
-                .is_some_and(|bound| bound.text() == name.text())
-        })
-        .peekable();
-    bindings.peek().is_some() && bindings.all(|binding| is_shown(&binding, shows))
-}
-
 /// Constants are written in capitals, and hardly anyone keeps a reference to a `bool` in one.
 fn is_constant(path: &ast::Path) -> bool {
     let name = path.segment().and_then(|segment| segment.name_ref());
@@ -182,27 +160,6 @@ fn is_constant(path: &ast::Path) -> bool {
             .chars()
             .all(|character| character.is_uppercase() || matches!(character, '_' | '0'..='9'))
     })
-}
-
-fn is_shown(binding: &ast::IdentPat, shows: &Shows) -> bool {
-    if binding.ref_token().is_some() {
-        return false;
-    }
-    let Some(parent) = binding.syntax().parent() else {
-        return false;
-    };
-    let (ty, value) = match (
-        ast::Param::cast(parent.clone()),
-        ast::LetStmt::cast(parent.clone()),
-    ) {
-        (Some(parameter), _) => (parameter.ty(), None),
-        (_, Some(statement)) => (statement.ty(), statement.initializer()),
-        _ => return false,
-    };
-    match ty {
-        Some(ty) => (shows.in_type)(&ty.syntax().text().to_string()),
-        None => value.is_some_and(|value| (shows.in_value)(&value)),
-    }
 }
 
 /// Stricter than [`is_bool`], since an inferred type may be a reference where the value is any call. Variables are not
@@ -225,40 +182,6 @@ fn is_question(call: &ast::MethodCallExpr) -> bool {
         let name = name.text();
         PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || NAMES.contains(&name)
     })
-}
-
-/// Whether an expression is an integer, so that its order is total.
-pub fn is_integer(expr: &ast::Expr) -> bool {
-    match expr {
-        ast::Expr::Literal(literal) => match literal.kind() {
-            LiteralKind::IntNumber(number) => {
-                !matches!(number.suffix(), Some("f16" | "f32" | "f64" | "f128"))
-            }
-            LiteralKind::Char(_) | LiteralKind::Byte(_) => true,
-            _ => false,
-        },
-        ast::Expr::ParenExpr(inner) => inner.expr().is_some_and(|inner| is_integer(&inner)),
-        ast::Expr::PrefixExpr(prefix) => {
-            prefix.op_kind() == Some(UnaryOp::Neg)
-                && prefix.expr().is_some_and(|inner| is_integer(&inner))
-        }
-        ast::Expr::MethodCallExpr(call) => {
-            let is_len = call.name_ref().is_some_and(|name| name.text() == "len");
-            is_len
-                && call
-                    .arg_list()
-                    .is_some_and(|list| list.args().next().is_none())
-        }
-        ast::Expr::CastExpr(cast) => cast.ty().is_some_and(|ty| is_integer_type(ty.syntax())),
-        _ => false,
-    }
-}
-
-fn is_integer_type(ty: &SyntaxNode) -> bool {
-    const TYPES: [&str; 12] = [
-        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
-    ];
-    TYPES.contains(&ty.text().to_string().as_str())
 }
 
 #[cfg(test)]
@@ -313,33 +236,6 @@ mod tests {
             "a.get_unchecked(1)",
         ] {
             assert!(!is_bool(&tail(code)), "{code}");
-        }
-    }
-
-    #[test]
-    fn an_integer_is_shown_by_what_makes_it() {
-        for code in [
-            "1",
-            "0xff_u8",
-            "-1",
-            "(1)",
-            "a.len()",
-            "a as usize",
-            "'a'",
-            "b'a'",
-        ] {
-            assert!(is_integer(&tail(code)), "{code}");
-        }
-        for code in [
-            "1.0",
-            "1f32",
-            "-1f64",
-            "a",
-            "a as f32",
-            "a.len(b)",
-            "a.length()",
-        ] {
-            assert!(!is_integer(&tail(code)), "{code}");
         }
     }
 

@@ -1,0 +1,170 @@
+//! The opposite of a comparison.
+//!
+//! There is none of an order that may be partial. At the end of a type's range there is one only where the type is known:
+//! `n > 0` is the opposite of `n == 0` where `n` can't be below zero, and of `n <= 0`, which clippy denies there, where it can.
+
+use ra_ap_syntax::{
+    AstNode,
+    ast::{self, BinaryOp, CmpOp, LiteralKind, Ordering},
+};
+
+use crate::syntax::shown::{self, Sign};
+
+/// The text of the opposite.
+pub(super) fn flipped(comparison: &ast::BinExpr) -> Option<String> {
+    let (token, operator) = comparison.op_details()?;
+    let opposite = match operator {
+        BinaryOp::CmpOp(CmpOp::Eq { negated: false }) => "!=",
+        BinaryOp::CmpOp(CmpOp::Eq { negated: true }) => "==",
+        BinaryOp::CmpOp(CmpOp::Ord { ordering, strict }) => {
+            let (left, right) = (comparison.lhs()?, comparison.rhs()?);
+            opposite_order((&left, &right), ordering, strict)?
+        }
+        _ => return None,
+    };
+    if opposite == "<" && ends_in_type(&comparison.lhs()?) {
+        return None;
+    }
+    let whole = comparison.syntax().text().to_string();
+    let start = token.text_range() - comparison.syntax().text_range().start();
+    let (from, to) = (usize::from(start.start()), usize::from(start.end()));
+    Some([&whole[..from], opposite, &whole[to..]].concat())
+}
+
+fn opposite_order(
+    (left, right): (&ast::Expr, &ast::Expr),
+    ordering: Ordering,
+    strict: bool,
+) -> Option<&'static str> {
+    let sign = shown::sign_of_both(shown::integer(left), shown::integer(right))?;
+    let (small, large) = match ordering {
+        Ordering::Less => (left, right),
+        Ordering::Greater => (right, left),
+    };
+    if strict && is_at_end(small, large, sign)? {
+        return Some("==");
+    }
+    Some(match (ordering, strict) {
+        (Ordering::Less, true) => ">=",
+        (Ordering::Less, false) => ">",
+        (Ordering::Greater, true) => "<=",
+        (Ordering::Greater, false) => "<",
+    })
+}
+
+/// Whether nothing is below `small`, or nothing above `large`; nothing where only their type would tell.
+fn is_at_end(small: &ast::Expr, large: &ast::Expr, sign: Sign) -> Option<bool> {
+    const GREATEST: [u128; 10] = [
+        i8::MAX as u128,
+        u8::MAX as u128,
+        i16::MAX as u128,
+        u16::MAX as u128,
+        i32::MAX as u128,
+        u32::MAX as u128,
+        i64::MAX as u128,
+        u64::MAX as u128,
+        i128::MAX as u128,
+        u128::MAX,
+    ];
+    if is_limit(small, "MIN") || is_limit(large, "MAX") {
+        return (sign != Sign::Unknown).then_some(true);
+    }
+    if value_of(small) == Some(0) {
+        return match sign {
+            Sign::Signed => Some(false),
+            Sign::Unsigned => Some(true),
+            Sign::Unknown => None,
+        };
+    }
+    let may_be = value_of(large).is_some_and(|value| GREATEST.contains(&value));
+    (!may_be).then_some(false)
+}
+
+fn value_of(expr: &ast::Expr) -> Option<u128> {
+    match expr {
+        ast::Expr::Literal(literal) => match literal.kind() {
+            LiteralKind::IntNumber(number) => number.value().ok(),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn is_limit(expr: &ast::Expr, name: &str) -> bool {
+    let ast::Expr::PathExpr(path) = expr else {
+        return false;
+    };
+    let last = path.path().and_then(|path| path.segment()?.name_ref());
+    last.is_some_and(|last| last.text() == name)
+}
+
+/// Behind the type of a cast, `<` would begin generic arguments.
+fn ends_in_type(expr: &ast::Expr) -> bool {
+    let last = expr.syntax().last_token();
+    let around = last.into_iter().flat_map(|last| last.parent_ancestors());
+    let mut inside = around.take_while(|node| node != expr.syntax());
+    ast::CastExpr::can_cast(expr.syntax().kind())
+        || inside.any(|node| ast::CastExpr::can_cast(node.kind()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::fixture;
+
+    fn opposite(code: &str) -> Option<String> {
+        match fixture::tail("n: usize, i: i8, x: f64", code) {
+            ast::Expr::BinExpr(comparison) => flipped(&comparison),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn comparisons_have_these_opposites() {
+        for (code, expected) in [
+            ("a == b", "a != b"),
+            ("a != 1.0", "a == 1.0"),
+            ("a < 1", "a >= 1"),
+            ("0 <= a", "0 > a"),
+            ("n < m", "n >= m"),
+            ("a > b.len()", "a <= b.len()"),
+            ("a < b + 1", "a >= b + 1"),
+            ("a >= b as u8", "a < b as u8"),
+            ("a as u8 > 1", "a as u8 <= 1"),
+            // What clippy denies is written as it wants it.
+            ("n > 0", "n == 0"),
+            ("0 < n", "0 == n"),
+            ("a.len() > 0", "a.len() == 0"),
+            ("n < usize::MAX", "n == usize::MAX"),
+            ("i > i8::MIN", "i == i8::MIN"),
+            ("i > 0", "i <= 0"),
+            ("n > 1", "n <= 1"),
+            ("n <= 0", "n > 0"),
+            ("n >= usize::MAX", "n < usize::MAX"),
+            ("n < 256", "n >= 256"),
+            ("n > 255", "n <= 255"),
+        ] {
+            assert_eq!(opposite(code).as_deref(), Some(expected), "of {code}");
+        }
+    }
+
+    #[test]
+    fn some_comparisons_have_none_of_their_own() {
+        for code in [
+            "a < b",
+            "x < 1.0",
+            "x < y",
+            "a < 1f32",
+            "a as u8 >= b",
+            "a + b as usize >= c.len()",
+            // Which is the opposite here depends on the type.
+            "a > 0",
+            "0 < a",
+            "a < 255",
+            "a < u8::MAX",
+            "a - n > 0",
+        ] {
+            assert_eq!(opposite(code), None, "of {code}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What the declarations of a variable show of its type.
+
+use ra_ap_syntax::{
+    AstNode,
+    ast::{self, HasName},
+};
+
+/// How a declaration shows what is asked for.
+pub(super) struct Shows<T> {
+    /// By the type that is written down.
+    pub(super) in_type: fn(&str) -> Option<T>,
+    /// By the value, where no type is.
+    pub(super) in_value: fn(&ast::Expr) -> Option<T>,
+}
+
+/// What each declaration of a name shows; nothing where the name is no variable, or one of them shows nothing. Every binding of
+/// the name in the function counts, so that scopes don't matter.
+pub(super) fn bindings_show<T>(path: &ast::PathExpr, shows: &Shows<T>) -> Option<Vec<T>> {
+    let name = path.path()?.as_single_name_ref()?;
+    let function = path.syntax().ancestors().find_map(ast::Fn::cast)?;
+    let bindings = function.syntax().descendants();
+    let bindings = bindings.filter_map(ast::IdentPat::cast).filter(|binding| {
+        binding
+            .name()
+            .is_some_and(|bound| bound.text() == name.text())
+    });
+    let found: Vec<T> = bindings
+        .map(|binding| shown_by(&binding, shows))
+        .collect::<Option<_>>()?;
+    (!found.is_empty()).then_some(found)
+}
+
+fn shown_by<T>(binding: &ast::IdentPat, shows: &Shows<T>) -> Option<T> {
+    if binding.ref_token().is_some() {
+        return None;
+    }
+    let parent = binding.syntax().parent()?;
+    let (ty, value) = match (
+        ast::Param::cast(parent.clone()),
+        ast::LetStmt::cast(parent.clone()),
+    ) {
+        (Some(parameter), _) => (parameter.ty(), None),
+        (_, Some(statement)) => (statement.ty(), statement.initializer()),
+        _ => return None,
+    };
+    match ty {
+        Some(ty) => (shows.in_type)(&ty.syntax().text().to_string()),
+        None => (shows.in_value)(&value?),
+    }
+}
