@@ -4,11 +4,11 @@
 mod comparison;
 
 use ra_ap_syntax::{
-    AstNode, SyntaxKind,
-    ast::{self, BinaryOp, HasArgList, LiteralKind, LogicOp, UnaryOp, prec::ExprPrecedence},
+    AstNode, NodeOrToken, SyntaxKind, SyntaxToken,
+    ast::{self, HasArgList, LiteralKind, LogicOp, UnaryOp, prec::ExprPrecedence},
 };
 
-use super::{Hazard, Refusal, open_types, shown};
+use super::{Hazard, Refusal, conditions, open_types, shown};
 
 /// The opposite of a condition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -171,40 +171,66 @@ fn flipped_call(call: &ast::MethodCallExpr) -> Option<Negated> {
     })
 }
 
-/// The opposite of a chain of one operator on one line whose operands all have opposites that are no longer than they.
+/// The opposite of a chain of one operator on one line, where it needs fewer `!` than one before the whole chain would make.
 fn by_de_morgan(expr: &ast::Expr) -> Option<Negated> {
-    let ast::Expr::BinExpr(chain) = expr else {
-        return None;
+    let operator = conditions::top_operator(expr)?;
+    let breaks = |element: NodeOrToken<_, SyntaxToken>| {
+        element
+            .as_token()
+            .is_some_and(|token| token.kind() == SyntaxKind::COMMENT || token.text().contains('\n'))
     };
-    let Some(BinaryOp::LogicOp(operator)) = chain.op_kind() else {
-        return None;
-    };
-    if chain.syntax().text().contains_char('\n') {
+    if expr.syntax().descendants_with_tokens().any(breaks) {
         return None;
     }
-    let opposite = match operator {
+    let between = match operator {
         LogicOp::And => " || ",
         LogicOp::Or => " && ",
     };
-    let left = operand_by_de_morgan(&chain.lhs()?, operator)?;
-    let right = operand_by_de_morgan(&chain.rhs()?, operator)?;
-    Some(left.join(opposite, &right))
+    let operands = conditions::operands(expr, operator);
+    let opposites: Vec<Operand> = operands
+        .iter()
+        .map(opposite_operand)
+        .collect::<Option<_>>()?;
+    let bangs: i32 = opposites.iter().map(|operand| operand.bangs).sum();
+    if bangs > 0 {
+        return None;
+    }
+    let opposites = opposites.into_iter().map(|operand| operand.negated);
+    opposites.reduce(|left, right| left.join(between, &right))
 }
 
-fn operand_by_de_morgan(operand: &ast::Expr, operator: LogicOp) -> Option<Negated> {
-    if let ast::Expr::BinExpr(chain) = operand
-        && chain.op_kind() == Some(BinaryOp::LogicOp(operator))
-    {
-        return by_de_morgan(operand);
-    }
+/// The opposite of an operand.
+struct Operand {
+    negated: Negated,
+    /// How many `!` more there are in it.
+    bangs: i32,
+}
+
+fn opposite_operand(operand: &ast::Expr) -> Option<Operand> {
     if let Some(inner) = negated_operand(operand) {
         let is_simple = precedence_of(&inner) >= ExprPrecedence::Postfix;
-        let is_paren = matches!(inner, ast::Expr::ParenExpr(_));
-        return (is_simple && !is_paren)
-            .then(|| without_bang(&inner).ok())
-            .flatten();
+        if !is_simple || matches!(inner, ast::Expr::ParenExpr(_)) {
+            return None;
+        }
+        let negated = without_bang(&inner).ok()?;
+        return Some(Operand { negated, bangs: -1 });
     }
-    flipped(operand)
+    if let Some(negated) = flipped(operand) {
+        return Some(Operand { negated, bangs: 0 });
+    }
+    let is_plain = matches!(
+        operand,
+        ast::Expr::PathExpr(_)
+            | ast::Expr::FieldExpr(_)
+            | ast::Expr::IndexExpr(_)
+            | ast::Expr::CallExpr(_)
+            | ast::Expr::MethodCallExpr(_)
+            | ast::Expr::MacroExpr(_)
+    );
+    (is_plain && !open_types::is_settled_by_place(operand)).then(|| Operand {
+        negated: with_bang(operand),
+        bangs: 1,
+    })
 }
 
 fn with_bang(expr: &ast::Expr) -> Negated {
@@ -270,6 +296,12 @@ mod tests {
                 "a != b || c.next().is_some()",
             ),
             ("!p || a == b || !c.d()", "p && a != b && c.d()"),
+            ("a.b() && !p", "!a.b() || p"),
+            ("a[b] || !c.d() || e!(f)", "!(a[b] || !c.d() || e!(f))"),
+            ("a && b == c", "!(a && b == c)"),
+            ("a == /* b */ b && !p", "!(a == /* b */ b && !p)"),
+            ("!p && b.parse().unwrap()", "!(!p && b.parse().unwrap())"),
+            ("!p && (a || b)", "!(!p && (a || b))"),
             ("a == b || c < d", "!(a == b || c < d)"),
             ("a == b || c && d", "!(a == b || c && d)"),
             ("a == b && !q", "!(a == b && !q)"),
