@@ -12,16 +12,10 @@ use crate::syntax::shown::{self, Sign};
 
 /// The text of the opposite.
 pub(super) fn flipped(comparison: &ast::BinExpr) -> Option<String> {
-    let (token, operator) = comparison.op_details()?;
-    let opposite = match operator {
-        BinaryOp::CmpOp(CmpOp::Eq { negated: false }) => "!=",
-        BinaryOp::CmpOp(CmpOp::Eq { negated: true }) => "==",
-        BinaryOp::CmpOp(CmpOp::Ord { ordering, strict }) => {
-            let (left, right) = (comparison.lhs()?, comparison.rhs()?);
-            opposite_order((&left, &right), ordering, strict)?
-        }
-        _ => return None,
+    let (token, BinaryOp::CmpOp(operator)) = comparison.op_details()? else {
+        return None;
     };
+    let opposite = opposite_operator(operator, &comparison.lhs()?, &comparison.rhs()?)?;
     if opposite == "<" && ends_in_type(&comparison.lhs()?) {
         return None;
     }
@@ -31,11 +25,12 @@ pub(super) fn flipped(comparison: &ast::BinExpr) -> Option<String> {
     Some([&whole[..from], opposite, &whole[to..]].concat())
 }
 
-fn opposite_order(
-    (left, right): (&ast::Expr, &ast::Expr),
-    ordering: Ordering,
-    strict: bool,
-) -> Option<&'static str> {
+fn opposite_operator(operator: CmpOp, left: &ast::Expr, right: &ast::Expr) -> Option<&'static str> {
+    let (ordering, strict) = match operator {
+        CmpOp::Eq { negated: false } => return Some("!="),
+        CmpOp::Eq { negated: true } => return Some("=="),
+        CmpOp::Ord { ordering, strict } => (ordering, strict),
+    };
     let sign = shown::sign_of_both(shown::integer(left), shown::integer(right))?;
     let (small, large) = match ordering {
         Ordering::Less => (left, right),
