@@ -292,6 +292,12 @@ fn begin_fixing(client: &mut Client) -> (i64, Value) {
     (id, client.take_asked(CREATE))
 }
 
+fn assert_second_version_is_changed(client: &mut Client, uri: &str) {
+    let edit = asked_edit(client);
+    let document = &edit["documentChanges"][0]["textDocument"];
+    assert_eq!(*document, json!({"uri": uri, "version": 2}));
+}
+
 fn end_fixing(mut client: Client) {
     client.leave();
     client.forget_notifications_at_end("$/progress");
@@ -339,9 +345,7 @@ fn what_is_typed_before_the_work_is_what_is_changed() {
     client.give_answers();
     assert_eq!(client.wait(id).unwrap()["applied"], true);
     message(&mut client);
-    let edit = asked_edit(&mut client);
-    let document = &edit["documentChanges"][0]["textDocument"];
-    assert_eq!(*document, json!({"uri": uri, "version": 2}));
+    assert_second_version_is_changed(&mut client, &uri);
     end_fixing(client);
 }
 
@@ -357,9 +361,7 @@ fn what_is_typed_meanwhile_is_not_overwritten() {
     let said = message(&mut client);
     if answer["applied"] == true {
         // The change came before the work; then it is the newer text that is changed.
-        let edit = asked_edit(&mut client);
-        let document = &edit["documentChanges"][0]["textDocument"];
-        assert_eq!(*document, json!({"uri": uri, "version": 2}));
+        assert_second_version_is_changed(&mut client, &uri);
     } else {
         assert!(said.contains("has changed meanwhile"), "{said}");
     }

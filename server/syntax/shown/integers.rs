@@ -104,18 +104,18 @@ fn of_field(field: &ast::FieldExpr) -> Option<Sign> {
     }
     let name = field.name_ref()?;
     let owner = field.syntax().ancestors().find_map(ast::Impl::cast)?;
-    let declared: Vec<Sign> = structures_of(&owner)?
-        .iter()
-        .map(|structure| {
-            let ast::FieldList::RecordFieldList(fields) = structure.field_list()? else {
-                return None;
-            };
-            let mut fields = fields.fields();
-            let field =
-                fields.find(|field| field.name().is_some_and(|own| own.text() == name.text()))?;
-            of_type(&field.ty()?.syntax().text().to_string())
-        })
-        .collect::<Option<_>>()?;
+    let mut declared = Vec::new();
+    for structure in structures_of(&owner)? {
+        let ast::FieldList::RecordFieldList(fields) = structure.field_list()? else {
+            return None;
+        };
+        // Several of one name have a `cfg` each.
+        let is_asked_for =
+            |field: &ast::RecordField| field.name().is_some_and(|own| own.text() == name.text());
+        for field in fields.fields().filter(is_asked_for) {
+            declared.push(of_type(&field.ty()?.syntax().text().to_string())?);
+        }
+    }
     agreed(&declared)
 }
 
@@ -258,6 +258,9 @@ mod tests {
             "#[cfg(a)] struct S { a: u8, b: u8 } #[cfg(b)] struct S { a: i8, b: f32 } impl S";
         assert_eq!(shown(twice, "self.a"), Some(Sign::Unknown));
         assert_eq!(shown(twice, "self.b"), None);
+        let fields = "struct S { #[cfg(a)] a: u8, #[cfg(b)] a: i8, #[cfg(a)] b: u8, #[cfg(b)] b: f32 } impl S";
+        assert_eq!(shown(fields, "self.a"), Some(Sign::Unknown));
+        assert_eq!(shown(fields, "self.b"), None);
         for items in [
             "impl S",
             "struct S(u8); impl S",
