@@ -15,7 +15,7 @@ const KIND: &str = "file report";
 
 /// The fingerprint of everything that a report depends on beside the text and its context: the sources that measure, and
 /// the parser's version, in hexadecimal.
-const ENGINE: &str = env!("RUSTASSISTANT_ENGINE");
+const ENGINE: &str = rustassistant_engine::FINGERPRINT;
 
 /// The same as bytes. The build makes it, so a wrong length or digit fails every test at once.
 static ENGINE_BYTES: LazyLock<[u8; 32]> =

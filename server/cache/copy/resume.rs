@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
-use crate::cache::Key;
+use crate::Key;
 
 /// After that long, what was copied may have been removed again.
 const FRESH: Duration = Duration::from_hours(24);

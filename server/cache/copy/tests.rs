@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 
 use super::*;
-use crate::cache::{Holdings, Limits, Tier};
+use crate::{Holdings, Limits, Tier};
 
 /// A cache in memory that does as it is told.
 #[derive(Default)]

@@ -10,7 +10,7 @@ use url::Host;
 
 use super::failure::explain;
 use super::several::AT_ONCE;
-use crate::cache::{ExposeSecret, Fault, FaultKind, Remote, SecretString};
+use crate::{ExposeSecret, Fault, FaultKind, Remote, SecretString};
 
 /// Shorter than servers keep a silent connection, so that none is used which is just being closed.
 const IDLE: Duration = Duration::from_secs(30);

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use reqwest::StatusCode;
 
-use crate::cache::{Fault, FaultKind};
+use crate::{Fault, FaultKind};
 
 /// What a status says that is none of those which a call expects.
 pub(super) fn refusal(status: StatusCode) -> FaultKind {

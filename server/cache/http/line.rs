@@ -6,7 +6,7 @@ use tokio::time::timeout;
 
 use super::client;
 use super::failure::{broke_off, explain};
-use crate::cache::{Fault, FaultKind, Patience, Remote};
+use crate::{Fault, FaultKind, Patience, Remote};
 
 /// Bytes of a refusal that are read, so that the connection can be used again.
 const MAX_REFUSAL: usize = 16 << 10;

@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::HttpShelf;
 use super::failure::is_of_the_server;
-use crate::cache::{Fault, FaultKind};
+use crate::{Fault, FaultKind};
 
 /// Requests on their way at once, and connections.
 pub(super) const AT_ONCE: usize = 8;

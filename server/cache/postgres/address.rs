@@ -16,7 +16,7 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::Url;
 
 use super::fault;
-use crate::cache::{ExposeSecret, Fault, FaultKind, Remote, Scheme};
+use crate::{ExposeSecret, Fault, FaultKind, Remote, Scheme};
 
 /// What an address may ask for. The library would log the value of anything else.
 const KNOWN: &[&str] = &[

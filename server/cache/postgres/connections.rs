@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{address, fault};
-use crate::cache::{Address, Fault, FaultKind, Patience, Remote};
+use crate::{Address, Fault, FaultKind, Patience, Remote};
 
 /// Connections at once: a server has a hundred for everybody.
 const MOST: usize = 4;

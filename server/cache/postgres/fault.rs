@@ -4,7 +4,7 @@
 
 use std::io;
 
-use crate::cache::{Fault, FaultKind};
+use crate::{Fault, FaultKind};
 
 pub(super) fn of(error: &sqlx::Error) -> Fault {
     match error {

@@ -7,9 +7,9 @@ use sqlx::migrate::{MigrateError, Migrator};
 use tokio::time::timeout;
 
 use super::{address, connections, fault};
-use crate::cache::{Fault, FaultKind, Patience, Remote};
+use crate::{Fault, FaultKind, Patience, Remote};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// With everything; others who set up the same database are waited for.
 const PATIENCE: Duration = Duration::from_mins(2);

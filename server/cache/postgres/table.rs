@@ -8,7 +8,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 
 use super::connections::Errand;
-use crate::cache::{Key, Policy};
+use crate::{Key, Policy};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

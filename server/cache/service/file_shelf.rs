@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
-use crate::cache::{
+use crate::{
     Cache, Entry, Fault, FaultKind, Fetched, Holdings, Key, Limits, Lookup, Shelf, SqliteCache,
 };
 

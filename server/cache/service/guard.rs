@@ -17,7 +17,7 @@ use futures::FutureExt;
 use super::keys::{Grant, Right};
 use super::refusal::{Refusal, StorageFault};
 use super::{App, Front, routes};
-use crate::cache::Namespace;
+use crate::Namespace;
 
 /// Only a request that came through a proxy has one of these.
 const FORWARDED: [HeaderName; 3] = [

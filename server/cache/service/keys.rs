@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::cache::{Namespace, PublicKey};
+use crate::{Namespace, PublicKey};
 
 pub use file::{KeyFile, KeyFileError, NewKey};
 

@@ -4,7 +4,7 @@ use std::fs::{DirBuilder, File};
 use std::io::Result;
 use std::path::Path;
 
-use crate::os;
+use rustassistant_os as os;
 
 /// Creates a folder, and those above it. One that is there stays as it is.
 pub(super) fn folder(path: &Path) -> Result<()> {

@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use crate::cache::{Fault, FaultKind};
+use crate::{Fault, FaultKind};
 
 #[derive(Debug)]
 pub(super) struct Refusal {

@@ -25,9 +25,9 @@ use super::guard::{Visit, guard};
 use super::keys::Right;
 use super::refusal::{Refusal, StorageFault};
 use super::{App, in_time, kind_name};
-use crate::cache::envelope::Decoder;
-use crate::cache::frames::{self, Listing, Prune, Query, Removed};
-use crate::cache::{FaultKind, Key, Namespace, Seal, trust};
+use crate::envelope::Decoder;
+use crate::frames::{self, Listing, Prune, Query, Removed};
+use crate::{FaultKind, Key, Namespace, Seal, trust};
 
 pub(super) const STATUS: &str = "/v1/status";
 pub(super) const METRICS: &str = "/metrics";

@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use super::file_shelf::FileShelf;
 use super::private;
-use crate::cache::postgres::PostgresShelf;
-use crate::cache::{Fault, FaultKind, Key, Limits, Namespace, Remote, Shelf};
+use crate::postgres::PostgresShelf;
+use crate::{Fault, FaultKind, Key, Limits, Namespace, Remote, Shelf};
 
 /// Namespaces that are open at once. Each holds up to three connections, and a thread for each of them.
 const OPEN: usize = 32;
@@ -231,7 +231,7 @@ fn file_name(namespace: &Namespace) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cache::Key;
+    use crate::Key;
 
     fn namespace(text: &str) -> Namespace {
         text.parse().unwrap()

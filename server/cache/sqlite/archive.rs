@@ -14,9 +14,9 @@ use super::connection::{self, Purpose};
 use super::place;
 use super::vault::{self, Medium};
 use super::wire::Wire;
-use crate::cache::copy::{Copied, CopyOptions, Stopped, Why, copy};
-use crate::cache::envelope::Decoder;
-use crate::cache::{Cache, Entry, Fault, FaultKind, Holdings, Key, Limits, Lookup, Page};
+use crate::copy::{Copied, CopyOptions, Stopped, Why, copy};
+use crate::envelope::Decoder;
+use crate::{Cache, Entry, Fault, FaultKind, Holdings, Key, Limits, Lookup, Page};
 
 impl SqliteCache {
     /// Writes everything that is in the file now into a new one, whoever else reads and writes meanwhile; its bytes.

@@ -8,9 +8,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteLockingMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
 
 use super::place;
-use crate::cache::{Fault, FaultKind};
+use crate::{Fault, FaultKind};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
 /// Four letters, `RuAs`; the migrations write them.
 const APPLICATION_ID: i64 = 0x5275_4173;

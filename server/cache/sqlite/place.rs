@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
-use crate::cache::{Fault, FaultKind};
-use crate::os::{self, Owner};
+use crate::{Fault, FaultKind};
+use rustassistant_os::{self as os, Owner};
 
 /// Tells a file from another one of the same name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

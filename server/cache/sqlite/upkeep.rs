@@ -4,7 +4,7 @@ use futures::TryStreamExt;
 use sqlx::{Connection, Row};
 
 use super::wire::{Wire, hour};
-use crate::cache::{Limits, Policy};
+use crate::{Limits, Policy};
 
 /// Rows removed in one transaction; nobody waits for more than that.
 const PAGE: i64 = 500;

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::place::{self, beside, folder};
-use crate::cache::{Fault, FaultKind};
-use crate::os;
+use crate::{Fault, FaultKind};
+use rustassistant_os as os;
 
 /// How a file that is only to be read lies there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

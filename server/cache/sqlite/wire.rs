@@ -14,8 +14,8 @@ use futures::TryStreamExt;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{Connection, Row};
 
-use crate::cache::envelope::{Decoder, Encoder};
-use crate::cache::{Entry, FaultKind, Key, Lookup, Page, Tier};
+use crate::envelope::{Decoder, Encoder};
+use crate::{Entry, FaultKind, Key, Lookup, Page, Tier};
 
 macro_rules! cut_keys {
     () => {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use dashmap::{DashMap, Entry as Slot};
 use tokio::sync::watch;
 
-use crate::cache::memory::First64Bits;
-use crate::cache::{Key, Lookup};
+use crate::memory::First64Bits;
+use crate::{Key, Lookup};
 
 type Landing = watch::Receiver<Option<Arc<[Lookup]>>>;
 
@@ -87,7 +87,7 @@ impl Drop for Flight<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cache::{Entry, Tier};
+    use crate::{Entry, Tier};
 
     fn key(number: u8) -> Key {
         Key::from([number; 32])

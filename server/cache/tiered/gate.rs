@@ -3,8 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::cache::fault::Remedy;
-use crate::cache::{Fault, FaultKind};
+use crate::fault::Remedy;
+use crate::{Fault, FaultKind};
 
 /// What stands behind a gate decides how it shuts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

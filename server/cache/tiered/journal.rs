@@ -12,8 +12,8 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 
 use super::statistics::TierStats;
-use crate::cache::Tier;
-use crate::os;
+use crate::Tier;
+use rustassistant_os as os;
 
 /// Above this the file becomes the older of two.
 const LONGEST: u64 = 256 << 10;

@@ -12,8 +12,8 @@ use super::gate::{Gate, Rule, Verdict};
 use super::queue::{self, Bound, Queue};
 use super::statistics::{Counters, TierStats};
 use super::team::Team;
-use crate::cache::envelope::MAX_LENGTH;
-use crate::cache::{Cache, Entry, Fault, FaultKind, Key, Lookup, Memory, SqliteCache, Tier};
+use crate::envelope::MAX_LENGTH;
+use crate::{Cache, Entry, Fault, FaultKind, Key, Lookup, Memory, SqliteCache, Tier};
 
 const QUEUE: Bound = Bound {
     entries: 10_000,

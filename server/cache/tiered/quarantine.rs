@@ -6,7 +6,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::cache::KeyId;
+use crate::KeyId;
 
 /// Nothing, if there is no file or it can't be read: then only what this process finds out counts.
 pub(super) fn read(file: &Path) -> Vec<KeyId> {

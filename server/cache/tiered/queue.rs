@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use crate::cache::{Entry, Key};
+use crate::{Entry, Key};
 
 /// Entries that are worth a transaction of their own at once.
 pub(super) const BATCH: usize = 100;

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::gate::GateState;
-use crate::cache::{FaultKind, Lookup, Tier};
+use crate::{FaultKind, Lookup, Tier};
 
 /// Counts since the cache was opened. Every key that was looked up is counted once in the totals: as a hit, a miss or a
 /// fault. Each tier counts what it was asked itself.

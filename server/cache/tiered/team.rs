@@ -6,9 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::quarantine;
-use crate::cache::{
-    Access, Cache, CacheBackend, Entry, Fault, FaultKind, Key, KeyId, Lookup, Patience,
-};
+use crate::{Access, Cache, CacheBackend, Entry, Fault, FaultKind, Key, KeyId, Lookup, Patience};
 
 /// How long a key that wasn't there isn't asked for again.
 const ABSENCE: Duration = Duration::from_mins(1);
@@ -176,9 +174,9 @@ impl Team {
         {
             cache.quarantine(signer);
         }
-        let mut remote = crate::cache::Remote::at("https://cache.example");
+        let mut remote = crate::Remote::at("https://cache.example");
         if is_written {
-            remote.access = Access::Write(crate::cache::Secret::text(""));
+            remote.access = Access::Write(crate::Secret::text(""));
         }
         let mut team = Team::new(CacheBackend::Http(remote), quarantine);
         team.opened = tokio::sync::OnceCell::new_with(Some(cache));

@@ -3,7 +3,7 @@
 mod team;
 
 use super::*;
-use crate::cache::FaultKind;
+use crate::FaultKind;
 
 const LONG: Duration = Duration::from_mins(1);
 
@@ -105,10 +105,7 @@ async fn an_entry_above_the_bound_costs_only_itself() {
     let mut all = entries(0..10);
     all.insert(
         5,
-        (
-            giant,
-            Entry::from(vec![0; crate::cache::envelope::MAX_LENGTH + 1]),
-        ),
+        (giant, Entry::from(vec![0; crate::envelope::MAX_LENGTH + 1])),
     );
     store.put_many(all).await;
     assert!(store.flush(LONG).await);

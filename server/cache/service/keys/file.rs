@@ -23,9 +23,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::{Grant, KeyRing, Pattern, Right, hash};
-use crate::cache::service::private;
-use crate::cache::{Namespace, PublicKey};
-use crate::os::{self, Owner};
+use crate::service::private;
+use crate::{Namespace, PublicKey};
+use rustassistant_os::{self as os, Owner};
 
 /// What bearer keys start with, so that whoever finds one knows what it is.
 const PREFIX: &str = "rakey-";
@@ -348,7 +348,7 @@ mod tests {
     #[test]
     fn a_signer_is_named_before_the_keys() {
         let (_folder, file) = file();
-        let signer = crate::cache::SigningKey::generate().unwrap().public();
+        let signer = crate::SigningKey::generate().unwrap().public();
         file.add(&key("ci", &["main"])).unwrap();
         file.trust(&signer).unwrap();
         let ring = file.read().unwrap();

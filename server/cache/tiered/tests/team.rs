@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 
 use super::*;
-use crate::cache::{Fetched, Namespace, Seal, Sealed, Shelf, SigningKey};
+use crate::{Fetched, Namespace, Seal, Sealed, Shelf, SigningKey};
 
 /// Rows in memory, and how the next calls go.
 #[derive(Default)]

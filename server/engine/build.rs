@@ -8,18 +8,13 @@ use std::{
 };
 
 /// What a report depends on, beside its input. A path without an ending stands for the module's file and folder.
-const ENGINE: [&str; 4] = [
-    "server/text",
-    "server/syntax",
-    "server/facts",
-    "server/smells",
-];
+const ENGINE: [&str; 4] = ["text", "syntax", "facts", "smells"];
 const PARSER: &str = "ra_ap_";
 
 fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     for kind in ["smells", "refactorings"] {
-        let folder = Path::new("server").join(kind);
+        let folder = Path::new(kind);
         println!("cargo::rerun-if-changed={}", folder.display());
         fs::write(out.join(format!("{kind}.rs")), documentation(&folder)?)?;
     }

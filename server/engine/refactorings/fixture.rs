@@ -9,7 +9,7 @@ use crate::{
     text::TextSize,
 };
 
-#[path = "../../tests/fixtures/rustfmt.rs"]
+#[path = "../../../tests/fixtures/rustfmt.rs"]
 mod rustfmt;
 
 /// The refactoring makes `after` of `before`, in edition 2021 and without a promised compiler.

@@ -1,0 +1,23 @@
+//! The engine of [RustAssistant](https://docs.rs/rustassistant): a pure function of a text, what its manifest says of it, and
+//! the options. It offers no stable library API.
+//!
+//! Files, clocks, threads, configuration and protocols are deliberately absent. The modules in reading order; each may use
+//! the ones before it:
+//!
+//! - [`text`]: line tables, position encodings, edits that are sorted and disjoint by construction.
+//! - [`syntax`]: the only door to the parser, and the judgements about code that smells and refactorings share.
+//! - [`facts`]: plain data about items and files, as it is measured and kept.
+//! - [`smells`]: what wants refactoring; one file per smell.
+//! - [`refactorings`]: how it is carried out; one file per refactoring, and the audit that every edit passes.
+
+pub mod text;
+
+pub mod syntax;
+
+pub mod facts;
+
+pub mod refactorings;
+pub mod smells;
+
+/// Names everything that a report depends on beside its input. Equal for equal sources on every platform.
+pub const FINGERPRINT: &str = env!("RUSTASSISTANT_ENGINE");
