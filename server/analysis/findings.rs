@@ -221,7 +221,7 @@ mod tests {
     use super::*;
     use crate::{
         config::{Environment, Request, load},
-        facts::{Allowance, AllowanceForm, ItemReport},
+        facts::{Allowance, AllowanceForm, UnitReport},
         text::TextSize,
     };
 
@@ -247,7 +247,7 @@ mod tests {
             lines: 0,
             parameters: 0,
         };
-        let item = ItemReport {
+        let item = UnitReport {
             functions: vec![function],
             sightings,
         };

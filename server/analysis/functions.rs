@@ -1,7 +1,7 @@
 //! Where functions stand.
 
 use crate::{
-    syntax::{Item, Source, inside, places},
+    syntax::{Source, Unit, inside, places},
     text::TextRange,
 };
 
@@ -10,7 +10,7 @@ pub fn function_of_signature(source: &Source, range: TextRange) -> Option<TextRa
     let root = source.root();
     let mut units = places(&root).into_iter();
     let unit = units.find(|place| place.node.text_range().contains_range(range))?;
-    let item = Item::new(&source.text, &unit, source.context);
+    let item = Unit::new(&source.text, &unit, source.context);
     let function = item.functions.iter().find(|function| {
         let signature = TextRange::new(function.range().start(), inside(&function.body).start());
         signature.contains_range(range)

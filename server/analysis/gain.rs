@@ -2,7 +2,7 @@
 
 use crate::{
     refactorings::Offer,
-    syntax::{FileContext, Item, Place, Source, Tree, places},
+    syntax::{FileContext, Place, Source, Tree, Unit, places},
     text::{Edit, Edits, TextRange, TextSize},
 };
 
@@ -47,7 +47,7 @@ fn unit_around(source: &Source, span: TextRange) -> Option<Place> {
 }
 
 fn complexity(text: &str, place: &Place, context: FileContext) -> Option<u32> {
-    let item = Item::new(text, place, context);
+    let item = Unit::new(text, place, context);
     item.functions
         .first()
         .map(|function| function.metrics.cognitive)

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use dashmap::DashMap;
 
 use crate::{
-    facts::{Allowance, AllowanceForm, FileReport, FunctionFacts, ItemReport, Sighting, SmellId},
+    facts::{Allowance, AllowanceForm, FileReport, FunctionFacts, Sighting, SmellId, UnitReport},
     smells,
     syntax::{
-        Allowed, AllowedBy, Function, Item, Metrics, Owner, Place, Source, allowances,
+        Allowed, AllowedBy, Function, Metrics, Owner, Place, Source, Unit, allowances,
         is_generated, places,
     },
     text::{TextRange, TextSize},
@@ -18,7 +18,7 @@ use crate::{
 /// document no longer has.
 #[derive(Debug, Default)]
 pub struct Memo {
-    reports: DashMap<[u8; 16], (u64, Arc<ItemReport>)>,
+    reports: DashMap<[u8; 16], (u64, Arc<UnitReport>)>,
     generation: std::sync::atomic::AtomicU64,
 }
 
@@ -33,8 +33,8 @@ impl Memo {
         &self,
         generation: u64,
         key: [u8; 16],
-        make: impl FnOnce() -> ItemReport,
-    ) -> Arc<ItemReport> {
+        make: impl FnOnce() -> UnitReport,
+    ) -> Arc<UnitReport> {
         if let Some(mut kept) = self.reports.get_mut(&key) {
             kept.0 = generation;
             return Arc::clone(&kept.1);
@@ -106,10 +106,10 @@ fn owner_byte(owner: Owner) -> u8 {
     }
 }
 
-fn measure_item(source: &Source, place: &Place, writer: Writer) -> ItemReport {
+fn measure_item(source: &Source, place: &Place, writer: Writer) -> UnitReport {
     let range = place.node.text_range();
     let start = range.start();
-    let mut item = Item::new(&source.text, place, source.context);
+    let mut item = Unit::new(&source.text, place, source.context);
     // An error at an end may be the neighbour's, and a report must depend on nothing but the unit's own text.
     let is_inside =
         |error: &TextRange| range.start() < error.start() && error.start() < range.end();
@@ -120,7 +120,7 @@ fn measure_item(source: &Source, place: &Place, writer: Writer) -> ItemReport {
     };
     let functions = item.functions.iter();
     let sightings = seen.into_iter();
-    ItemReport {
+    UnitReport {
         functions: functions.map(|function| facts(function, start)).collect(),
         sightings: sightings
             .map(|sighting| relative(sighting, start))

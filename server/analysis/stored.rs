@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::{
     cache::{Entry, Key},
-    facts::{FileReport, ItemReport},
+    facts::{FileReport, UnitReport},
     smells,
     syntax::FileContext,
     text::{TextRange, TextSize, slice},
@@ -60,7 +60,7 @@ pub(super) fn decode(entry: &Entry, text: &str) -> Option<FileReport> {
     (items_fit && allowances_fit).then_some(report)
 }
 
-fn fits(item: &ItemReport, offset: TextSize, text: &str) -> bool {
+fn fits(item: &UnitReport, offset: TextSize, text: &str) -> bool {
     let is_inside = |range: TextRange| {
         range
             .checked_add(offset)

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// What a report depends on, beside its input. A path without an ending stands for the module's file and folder.
-const ENGINE: [&str; 4] = ["text", "syntax", "facts", "smells"];
+const ENGINE: [&str; 5] = ["text", "syntax", "facts", "shapes", "smells"];
 const PARSER: &str = "ra_ap_";
 
 fn main() -> io::Result<()> {

@@ -47,7 +47,7 @@ pub struct FunctionFacts {
 
 /// What was measured in one unit. Ranges are relative to its start.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ItemReport {
+pub struct UnitReport {
     pub functions: Vec<FunctionFacts>,
     pub sightings: Vec<Sighting>,
 }
@@ -55,7 +55,7 @@ pub struct ItemReport {
 /// What was measured in one file. Ranges of `items` are relative to the offset beside each, all others to the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileReport {
-    pub items: Vec<(TextSize, Arc<ItemReport>)>,
+    pub items: Vec<(TextSize, Arc<UnitReport>)>,
     pub allowances: Vec<Allowance>,
     pub problem: Option<Problem>,
 }

@@ -7,6 +7,7 @@
 //! - [`text`]: line tables, position encodings, edits that are sorted and disjoint by construction.
 //! - [`syntax`]: the only door to the parser, and the judgements about code that smells and refactorings share.
 //! - [`facts`]: plain data about items and files, as it is measured and kept.
+//! - [`shapes`]: outlines that a smell sees and a refactoring removes; recognised, never written.
 //! - [`smells`]: what wants refactoring; one file per smell.
 //! - [`refactorings`]: how it is carried out; one file per refactoring, and the audit that every edit passes.
 
@@ -15,6 +16,8 @@ pub mod text;
 pub mod syntax;
 
 pub mod facts;
+
+pub mod shapes;
 
 pub mod refactorings;
 pub mod smells;

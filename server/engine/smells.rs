@@ -1,6 +1,6 @@
 //! What wants refactoring. A smell measures; `analysis` judges. One file per smell, and one alphabetical list of them.
 //!
-//! A smell looks at one [`Item`] at a time and sees nothing of configuration, files or other items.
+//! A smell looks at one [`Unit`] at a time and sees nothing of configuration, files or other items.
 //!
 //! # The documentation of a smell
 //!
@@ -35,7 +35,7 @@ use std::{
 
 use crate::{
     facts::{Part, Sighting, SmellId},
-    syntax::Item,
+    syntax::Unit,
     text::TextRange,
 };
 
@@ -61,7 +61,7 @@ pub struct Smell {
     pub answers: &'static [&'static str],
     /// Clippy's lints of the same matter: where they are allowed, this smell is silent.
     pub clippy: &'static [&'static str],
-    pub look: fn(&Item<'_>, &mut Sightings),
+    pub look: fn(&Unit<'_>, &mut Sightings),
     /// One sentence for people, made from the sighting (ranges absolute) and the text of the file.
     pub say: fn(&Sighting, &str) -> String,
 }
@@ -174,14 +174,14 @@ fn numbered() -> impl Iterator<Item = (SmellId, &'static Smell)> {
 /// What every smell sees in a unit, whatever the limits are set to. Where the parser gave up, shapes are not to be trusted:
 /// only the measures of functions are looked at there.
 /// Ranges are absolute.
-pub fn look_at(item: &Item<'_>) -> Vec<Sighting> {
+pub fn look_at(unit: &Unit<'_>) -> Vec<Sighting> {
     let mut seen = Vec::new();
     for (id, smell) in numbered() {
-        if item.is_broken && smell.family != Family::FunctionSize {
+        if unit.is_broken && smell.family != Family::FunctionSize {
             continue;
         }
         let mut sightings = Sightings::of(smell);
-        let look = AssertUnwindSafe(|| (smell.look)(item, &mut sightings));
+        let look = AssertUnwindSafe(|| (smell.look)(unit, &mut sightings));
         if catch_unwind(look).is_err() {
             PANICS.fetch_add(1, Ordering::Relaxed);
             continue;
@@ -217,7 +217,7 @@ mod fixture {
     use super::{by_name, get, look_at};
     use crate::{
         facts::Sighting,
-        syntax::{Edition, FileContext, Item, Source, places},
+        syntax::{Edition, FileContext, Source, Unit, places},
     };
 
     /// What one smell sees in a text, whatever its limits are, in the order of the text.
@@ -230,7 +230,7 @@ mod fixture {
         assert!(!source.tree.has_errors(), "the fixture is no Rust: {text}");
         let mut found = Vec::new();
         for place in places(&source.root()) {
-            let seen = look_at(&Item::new(&source.text, &place, context));
+            let seen = look_at(&Unit::new(&source.text, &place, context));
             assert_eq!(super::panics(), 0);
             let sightings = seen.into_iter();
             found.extend(sightings.filter(|sighting| get(sighting.smell).unwrap().id == id));

@@ -3,42 +3,43 @@
 //! Nothing here judges whether code is good. Nothing here reads files, clocks or configuration: everything is a pure
 //! function of the text and its [`FileContext`]. No input makes it overflow the stack, provided that it runs on a thread with
 //! [`STACK_SIZE`] bytes of stack.
+//!
+//! - `parse`: the bounded parser, reparsing, and what the manifest says of a file.
+//! - `read`: what stands in a file: units, functions and their measures, allowances, attributes.
+//! - `judge`: what may be believed of code: control flow, purity, temporaries, types, negation, patterns, scopes.
+//! - `write`: how new text is laid out, and what may move outwards.
 
-mod allowances;
-pub mod attributes;
-mod bounds;
-pub mod conditions;
-mod context;
+mod judge;
+mod parse;
+mod read;
+mod write;
+
 #[cfg(test)]
 mod fixture;
-pub mod flow;
-mod item;
-pub mod layout;
-pub mod leftovers;
-mod metrics;
-pub mod negation;
-pub mod open_types;
-pub mod patterns;
-pub mod purity;
-mod refusal;
-pub mod scopes;
-pub mod shapes;
-pub mod shown;
-mod source;
-mod tokens;
-mod tree;
 
-pub use allowances::{Allowed, AllowedBy, allowances, is_generated};
-pub use bounds::Unparsable;
-pub use context::{FileContext, LineWidth, Role, RustVersion, Shares};
-pub use item::{Function, Item, Owner, Place, inside, places};
-pub use layout::LineEnding;
-pub use metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators};
+pub use judge::{
+    conditions, flow, inference_order, negation, patterns, purity,
+    refusal::{Hazard, Refusal},
+    scopes, temporaries, types_shown,
+};
+pub use parse::{
+    bounds::Unparsable,
+    context::{FileContext, LineWidth, Role, RustVersion, Shares},
+    source::Source,
+    tokens::tokens,
+    tree::Tree,
+};
 pub use ra_ap_syntax::Edition;
-pub use refusal::{Hazard, Refusal};
-pub use source::Source;
-pub use tokens::tokens;
-pub use tree::Tree;
+pub use read::{
+    allowances::{Allowed, AllowedBy, allowances, is_generated},
+    attributes,
+    metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators},
+    units::{Function, Owner, Place, Unit, inside, places},
+};
+pub use write::{
+    layout::{self, LineEnding},
+    moving_out,
+};
 
 /// The stack that parsing and walking need at the bounds of nesting that [`Tree::parse`] lets through, in bytes.
 pub const STACK_SIZE: usize = 16 * 1024 * 1024;

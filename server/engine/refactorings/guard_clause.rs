@@ -67,7 +67,7 @@ use super::{
     Applicability, Change, Context, Declared, Delta, Kind, Refactoring, Refusal, Target, find,
 };
 use crate::{
-    syntax::shapes::guard_clause::{self, Form, GuardClause},
+    shapes::guard_clause::{self, Form, GuardClause},
     text::{Edit, Edits},
 };
 

@@ -49,12 +49,11 @@ use super::{
     find,
 };
 use crate::{
+    shapes::guard_clause::has_comment_outside_blocks,
     syntax::{
         flow::diverges,
-        layout,
+        inference_order, layout,
         negation::{Negated, negated},
-        open_types,
-        shapes::guard_clause::has_comment_outside_blocks,
     },
     text::{Edit, Edits},
 };
@@ -147,7 +146,7 @@ impl Parts {
                 "The first block's value may settle the type that the second one takes.",
             ));
         }
-        if open_types::are_settled_by_order(choice, &self.then, &self.other) {
+        if inference_order::are_settled_by_order(choice, &self.then, &self.other) {
             return Err(Refusal::because(
                 Hazard::Types,
                 "The first block may settle the type of a variable that the second one uses.",

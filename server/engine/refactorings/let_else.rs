@@ -45,10 +45,10 @@ use super::{
     audit::Also, find,
 };
 use crate::{
+    shapes::let_else::{LetElse, Renamed},
     syntax::{
         LineWidth,
         layout::{self, width},
-        shapes::let_else::{LetElse, Renamed},
     },
     text::{Edit, Edits, TextRange},
 };

@@ -43,10 +43,10 @@ use super::{
     find,
 };
 use crate::{
+    shapes::collapsible_if::CollapsibleIf,
     syntax::{
         conditions::{self, Chain},
         layout,
-        shapes::collapsible_if::CollapsibleIf,
     },
     text::{Edit, Edits, TextRange},
 };

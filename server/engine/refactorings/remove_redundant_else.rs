@@ -53,15 +53,14 @@ use super::{
     find,
 };
 use crate::{
+    shapes::guard_clause::{
+        block_ended_by, check_joint, exit_of, has_comment_outside_blocks, has_no_items,
+    },
     syntax::{
         flow::diverges,
-        layout, leftovers,
-        shapes::{
-            guard_clause::{
-                block_ended_by, check_joint, exit_of, has_comment_outside_blocks, has_no_items,
-            },
-            hoist::{self, Hoisted},
-        },
+        layout,
+        moving_out::{self, MovedOut},
+        temporaries,
     },
     text::{Edit, Edits, TextRange},
 };
@@ -178,7 +177,7 @@ impl Chain {
             ));
         }
         if !layout::is_first_on_line(text, at) {
-            return Err(hoist::odd_indentation());
+            return Err(moving_out::odd_indentation());
         }
         Ok(())
     }
@@ -195,13 +194,13 @@ impl Chain {
             all.filter_map(ast::LetExpr::cast).collect::<Vec<_>>()
         });
         for value in matched.filter_map(|matched| matched.expr()) {
-            if !leftovers::makes_none(&value) {
+            if !temporaries::makes_none(&value) {
                 return Err(Refusal::because(
                     Hazard::Temporaries,
                     "What the pattern's value borrows from is dropped behind the `else`, and would be dropped before it.",
                 ));
             }
-            if !leftovers::is_place(&value) {
+            if !temporaries::is_place(&value) {
                 applicability = Applicability::NeedsCheck;
             }
         }
@@ -213,7 +212,7 @@ impl Chain {
     fn moved_out(&self, context: &Context<'_>, next: &ast::IfExpr) -> Result<String, Refusal> {
         let tail = ast::Expr::IfExpr(next.clone());
         if block_ended_by(&self.top).is_some()
-            && !hoist::is_free_tail(&tail, context.source.context)
+            && !moving_out::is_free_tail(&tail, context.source.context)
         {
             return Err(tail_temporaries());
         }
@@ -234,15 +233,15 @@ impl Chain {
                 "Items declared in the `else` would be visible to the code before it.",
             ));
         }
-        let body = Hoisted::new(&context.source.text, other, file)?;
+        let body = MovedOut::new(&context.source.text, other, file)?;
         let tail = other.tail_expr();
         let needs_semicolon = match (block_ended_by(&self.top), &tail) {
             (None, _) => semicolon_in_the_middle(other)?,
             (Some(_), None) => false,
             (Some(block), Some(tail)) if exit_of(&block).is_some() => {
-                hoist::wants_semicolon(tail, file)?
+                moving_out::wants_semicolon(tail, file)?
             }
-            (Some(_), Some(tail)) if hoist::is_free_tail(tail, file) => false,
+            (Some(_), Some(tail)) if moving_out::is_free_tail(tail, file) => false,
             (Some(_), Some(_)) => return Err(tail_temporaries()),
         };
         match &tail {
@@ -268,7 +267,7 @@ fn semicolon_in_the_middle(other: &ast::BlockExpr) -> Result<bool, Refusal> {
             "Variables of the `else` would live on beside the code that follows.",
         ));
     }
-    if hoist::has_macro_that_may_declare(other) {
+    if moving_out::has_macro_that_may_declare(other) {
         return Err(Refusal::because(
             Hazard::Hoisting,
             "A macro in the `else` may declare variables, which would live on beside the code that follows.",

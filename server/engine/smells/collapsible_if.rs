@@ -39,10 +39,7 @@
 use ra_ap_syntax::{AstNode, ast};
 
 use super::{Family, Limits, Sightings, Smell};
-use crate::{
-    facts::Sighting,
-    syntax::{Item, shapes::collapsible_if::CollapsibleIf},
-};
+use crate::{facts::Sighting, shapes::collapsible_if::CollapsibleIf, syntax::Unit};
 
 pub(super) const SMELL: Smell = Smell {
     id: "collapsible-if",
@@ -58,18 +55,18 @@ pub(super) const SMELL: Smell = Smell {
     say,
 };
 
-fn look(item: &Item<'_>, sightings: &mut Sightings) {
-    if item.is_broken {
+fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
+    if unit.is_broken {
         return;
     }
-    for outer in item.nodes::<ast::IfExpr>() {
-        let Ok(shape) = CollapsibleIf::of(&outer, item.context) else {
+    for outer in unit.nodes::<ast::IfExpr>() {
+        let Ok(shape) = CollapsibleIf::of(&outer, unit.context) else {
             continue;
         };
         let Some(keyword) = outer.if_token() else {
             continue;
         };
-        let body = item.slice(shape.body.syntax().text_range());
+        let body = unit.slice(shape.body.syntax().text_range());
         let lines = body.lines().count().saturating_sub(2).max(1);
         sightings.push(
             keyword.text_range(),

@@ -46,7 +46,7 @@ use ra_ap_syntax::{
 use crate::{
     facts::{Part, Sighting},
     smells::{Family, Limits, Sightings, Smell},
-    syntax::{Item, keyword},
+    syntax::{Unit, keyword},
     text::{TextRange, slice},
 };
 
@@ -61,14 +61,14 @@ pub(super) const SMELL: Smell = Smell {
     say,
 };
 
-fn look(item: &Item<'_>, sightings: &mut Sightings) {
-    for branch in item.nodes::<ast::IfExpr>() {
+fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
+    for branch in unit.nodes::<ast::IfExpr>() {
         look_at(branch.syntax(), T![if], branch.condition(), sightings);
     }
-    for cycle in item.nodes::<ast::WhileExpr>() {
+    for cycle in unit.nodes::<ast::WhileExpr>() {
         look_at(cycle.syntax(), T![while], cycle.condition(), sightings);
     }
-    for guard in item.nodes::<ast::MatchArm>().filter_map(|arm| arm.guard()) {
+    for guard in unit.nodes::<ast::MatchArm>().filter_map(|arm| arm.guard()) {
         look_at(guard.syntax(), T![if], guard.condition(), sightings);
     }
 }

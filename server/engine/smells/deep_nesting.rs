@@ -54,7 +54,7 @@
 use crate::{
     facts::{Part, Sighting},
     smells::{Family, Limits, Sightings, Smell},
-    syntax::Item,
+    syntax::Unit,
     text::slice,
 };
 
@@ -74,8 +74,8 @@ pub(super) const SMELL: Smell = Smell {
     say,
 };
 
-fn look(item: &Item<'_>, sightings: &mut Sightings) {
-    for function in &item.functions {
+fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
+    for function in &unit.functions {
         let measure = function.metrics.nesting;
         if !sightings.keeps(measure) {
             continue;

@@ -48,11 +48,9 @@ use ra_ap_syntax::ast;
 
 use crate::{
     facts::Sighting,
+    shapes::guard_clause::{self, LONG_BODY},
     smells::{Family, Limits, Sightings, Smell},
-    syntax::{
-        Item,
-        shapes::guard_clause::{self, LONG_BODY},
-    },
+    syntax::Unit,
 };
 
 pub(super) const SMELL: Smell = Smell {
@@ -69,12 +67,12 @@ pub(super) const SMELL: Smell = Smell {
     say,
 };
 
-fn look(item: &Item<'_>, sightings: &mut Sightings) {
-    if item.is_broken {
+fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
+    if unit.is_broken {
         return;
     }
-    for choice in item.nodes::<ast::IfExpr>() {
-        let Ok(guard) = guard_clause::find(&choice, item.text, item.context) else {
+    for choice in unit.nodes::<ast::IfExpr>() {
+        let Ok(guard) = guard_clause::find(&choice, unit.text, unit.context) else {
             continue;
         };
         if let Some(keyword) = choice.if_token() {

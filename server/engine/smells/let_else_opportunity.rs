@@ -40,11 +40,7 @@
 use ra_ap_syntax::{AstNode, ast};
 
 use super::{Family, Limits, Sightings, Smell};
-use crate::{
-    facts::Sighting,
-    syntax::{Item, shapes::let_else::LetElse},
-    text::TextRange,
-};
+use crate::{facts::Sighting, shapes::let_else::LetElse, syntax::Unit, text::TextRange};
 
 pub(super) const SMELL: Smell = Smell {
     id: "let-else-opportunity",
@@ -60,18 +56,18 @@ pub(super) const SMELL: Smell = Smell {
     say,
 };
 
-fn look(item: &Item<'_>, sightings: &mut Sightings) {
-    if item.is_broken {
+fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
+    if unit.is_broken {
         return;
     }
-    for statement in item.nodes::<ast::LetStmt>() {
-        if LetElse::of(&statement, item.context).is_err() {
+    for statement in unit.nodes::<ast::LetStmt>() {
+        if LetElse::of(&statement, unit.context).is_err() {
             continue;
         }
         let Some(keyword) = keyword(&statement) else {
             continue;
         };
-        let lines = item.slice(statement.syntax().text_range()).lines().count();
+        let lines = unit.slice(statement.syntax().text_range()).lines().count();
         sightings.push(keyword, u32::try_from(lines).unwrap_or(u32::MAX));
     }
 }

@@ -41,7 +41,7 @@ use ra_ap_syntax::{
 use crate::{
     facts::Sighting,
     smells::{Family, Limits, Sightings, Smell},
-    syntax::{Function, Item},
+    syntax::{Function, Unit},
     text::slice,
 };
 
@@ -62,10 +62,10 @@ pub(super) const SMELL: Smell = Smell {
 /// An arm of more lines is code to be read, not an entry of a table.
 const LINES_OF_ENTRY: u32 = 3;
 
-fn look(item: &Item<'_>, sightings: &mut Sightings) {
-    for function in &item.functions {
+fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
+    for function in &unit.functions {
         if sightings.keeps(function.metrics.lines) {
-            sightings.push(function.name(), lines_to_read(item, function));
+            sightings.push(function.name(), lines_to_read(unit, function));
         }
     }
 }
@@ -76,9 +76,9 @@ fn say(sighting: &Sighting, text: &str) -> String {
 }
 
 /// The lines of a function, where its longest table counts as one line.
-fn lines_to_read(item: &Item<'_>, function: &Function) -> u32 {
+fn lines_to_read(unit: &Unit<'_>, function: &Function) -> u32 {
     let expressions = top_level_expressions(&function.body);
-    let tables = expressions.map(|expression| table_lines(item, &expression));
+    let tables = expressions.map(|expression| table_lines(unit, &expression));
     let discount = tables.max().unwrap_or(0).saturating_sub(1);
     function.metrics.lines.saturating_sub(discount)
 }
@@ -106,23 +106,23 @@ fn unwrapped(mut expression: ast::Expr) -> Option<ast::Expr> {
 }
 
 /// The lines of a table; none for anything else.
-fn table_lines(item: &Item<'_>, expression: &ast::Expr) -> u32 {
+fn table_lines(unit: &Unit<'_>, expression: &ast::Expr) -> u32 {
     let is_table = match expression {
-        ast::Expr::MatchExpr(table) => is_flat(item, table),
+        ast::Expr::MatchExpr(table) => is_flat(unit, table),
         ast::Expr::ArrayExpr(_) | ast::Expr::RecordExpr(_) => !has_closure(expression),
         _ => false,
     };
     if is_table {
-        item.code_lines(expression.syntax().text_range())
+        unit.code_lines(expression.syntax().text_range())
     } else {
         0
     }
 }
 
-fn is_flat(item: &Item<'_>, table: &ast::MatchExpr) -> bool {
+fn is_flat(unit: &Unit<'_>, table: &ast::MatchExpr) -> bool {
     let arms = table.match_arm_list().into_iter();
     let mut arms = arms.flat_map(|list| list.arms());
-    arms.all(|arm| item.code_lines(arm.syntax().text_range()) <= LINES_OF_ENTRY)
+    arms.all(|arm| unit.code_lines(arm.syntax().text_range()) <= LINES_OF_ENTRY)
 }
 
 fn has_closure(expression: &ast::Expr) -> bool {

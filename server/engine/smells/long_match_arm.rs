@@ -49,7 +49,7 @@ use ra_ap_syntax::{AstNode, ast};
 use crate::{
     facts::Sighting,
     smells::{Family, Limits, Sightings, Smell},
-    syntax::{Item, inside},
+    syntax::{Unit, inside},
     text::TextRange,
 };
 
@@ -67,8 +67,8 @@ pub(super) const SMELL: Smell = Smell {
     say,
 };
 
-fn look(item: &Item<'_>, sightings: &mut Sightings) {
-    let mut arms = long_arms(item, sightings);
+fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
+    let mut arms = long_arms(unit, sightings);
     let around = arms_around(&arms);
     // Arms inside come after the arms around them.
     for place in (0..arms.len()).rev() {
@@ -119,10 +119,10 @@ struct Arm {
     blamed: u32,
 }
 
-fn long_arms(item: &Item<'_>, sightings: &Sightings) -> Vec<Arm> {
-    let arms = item.nodes::<ast::MatchArm>().filter_map(|arm| {
+fn long_arms(unit: &Unit<'_>, sightings: &Sightings) -> Vec<Arm> {
+    let arms = unit.nodes::<ast::MatchArm>().filter_map(|arm| {
         let body = arm.expr()?;
-        let lines = lines(item, &body);
+        let lines = lines(unit, &body);
         if !sightings.keeps(lines) || is_one_thing(&body) {
             return None;
         }
@@ -151,8 +151,8 @@ fn arms_around(arms: &[Arm]) -> Vec<Option<usize>> {
     around
 }
 
-fn lines(item: &Item<'_>, body: &ast::Expr) -> u32 {
-    item.code_lines(match body {
+fn lines(unit: &Unit<'_>, body: &ast::Expr) -> u32 {
+    unit.code_lines(match body {
         ast::Expr::BlockExpr(block) => inside(block),
         other => other.syntax().text_range(),
     })

@@ -39,7 +39,7 @@ use ra_ap_syntax::{
 use crate::{
     facts::Sighting,
     smells::{Family, Limits, Sightings, Smell},
-    syntax::{Function, Item, Owner},
+    syntax::{Function, Owner, Unit},
     text::slice,
 };
 
@@ -54,8 +54,8 @@ pub(super) const SMELL: Smell = Smell {
     say,
 };
 
-fn look(item: &Item<'_>, sightings: &mut Sightings) {
-    for function in &item.functions {
+fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
+    for function in &unit.functions {
         let measure = function.metrics.parameters;
         if sightings.keeps(measure) && !is_dictated(function) && !is_plain_constructor(function) {
             sightings.push(function.name(), measure);

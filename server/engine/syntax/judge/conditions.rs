@@ -8,7 +8,7 @@ use ra_ap_syntax::{
     },
 };
 
-use super::layout::width;
+use crate::syntax::layout::width;
 
 /// The operands of the chain of `&&` at the top of a condition, in the order in which they are evaluated; the condition itself
 /// if there is none. A chain inside parentheses is one operand.

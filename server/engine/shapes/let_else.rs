@@ -6,7 +6,9 @@ use ra_ap_syntax::{
 };
 
 use crate::{
-    syntax::{FileContext, Hazard, Refusal, conditions, flow, leftovers, patterns, purity, scopes},
+    syntax::{
+        FileContext, Hazard, Refusal, conditions, flow, patterns, purity, scopes, temporaries,
+    },
     text::TextRange,
 };
 
@@ -216,7 +218,7 @@ impl Parts {
                 "The pattern may match everything, and then there is nothing else.",
             ));
         }
-        if leftovers::are_prolonged_by_let(&self.pattern, &self.scrutinee) {
+        if temporaries::are_prolonged_by_let(&self.pattern, &self.scrutinee) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
                 "A `let` would keep what the value borrows from to the end of the block, as the guard of a lock.",
@@ -292,8 +294,8 @@ impl Parts {
             |pattern: &ast::Pat| matches!(pattern, ast::Pat::IdentPat(_) | ast::Pat::PathPat(_));
         let nothing_left = !self.other_patterns.is_empty()
             && self.other_patterns.iter().all(is_bare)
-            && leftovers::makes_none(&self.scrutinee);
-        nothing_left || leftovers::is_place(&self.scrutinee) || leaves_silently(&self.otherwise)
+            && temporaries::makes_none(&self.scrutinee);
+        nothing_left || temporaries::is_place(&self.scrutinee) || leaves_silently(&self.otherwise)
     }
 
     fn comments(&self, statement: &ast::LetStmt) -> Result<Comments, Refusal> {

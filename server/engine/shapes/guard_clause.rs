@@ -5,15 +5,16 @@ use ra_ap_syntax::{
     ast::{self, BlockModifier, ElseBranch, HasAttrs},
 };
 
-use super::hoist::{self, Hoisted};
 use crate::{
     syntax::{
         FileContext, Hazard, Refusal,
         attributes::has_condition_inside,
         flow::{BodyOf, body_of, diverges},
-        layout, leftovers,
+        inference_order::are_settled_by_order,
+        layout,
+        moving_out::{self, MovedOut},
         negation::{contains_let, negated},
-        open_types::are_settled_by_order,
+        temporaries,
     },
     text::TextRange,
 };
@@ -199,7 +200,7 @@ impl Finder<'_> {
     ) -> Result<(), Refusal> {
         let then = choice.then_branch().ok_or(Refusal::NotHere)?;
         check_surface(choice, &then)?;
-        let body = Hoisted::new(self.text, &then, self.context)?;
+        let body = MovedOut::new(self.text, &then, self.context)?;
         let mut head = self.head(choice, place, &body, guard)?;
         head.push_str(self.ending);
         head.push_str(self.indent);
@@ -224,7 +225,7 @@ impl Finder<'_> {
         &self,
         choice: &ast::IfExpr,
         place: &Place,
-        body: &Hoisted<'_>,
+        body: &MovedOut<'_>,
         guard: &mut GuardClause,
     ) -> Result<String, Refusal> {
         let block = self.exit_block(choice, place, body, guard)?;
@@ -264,7 +265,7 @@ impl Finder<'_> {
         &self,
         choice: &ast::IfExpr,
         place: &Place,
-        body: &Hoisted<'_>,
+        body: &MovedOut<'_>,
         guard: &mut GuardClause,
     ) -> Result<String, Refusal> {
         if let Some(ElseBranch::Block(other)) = choice.else_branch() {
@@ -283,7 +284,7 @@ impl Finder<'_> {
     fn opposite(
         &self,
         condition: &ast::Expr,
-        body: &Hoisted<'_>,
+        body: &MovedOut<'_>,
         guard: &mut GuardClause,
     ) -> Result<String, Refusal> {
         if contains_let(condition) {
@@ -297,13 +298,13 @@ impl Finder<'_> {
         guard.added.push_str(&opposite.added);
         guard.dropped.push(' ');
         guard.dropped.push_str(&opposite.dropped);
-        let moved = hoist::moved_text(
+        let moved = moving_out::moved_text(
             &opposite.text,
             self.context.edition,
             body.outer_indent,
             self.indent,
         );
-        let text = moved.ok_or_else(hoist::odd_indentation)?;
+        let text = moved.ok_or_else(moving_out::odd_indentation)?;
         // rustfmt puts the brace of a condition of several lines on a line of its own, unless its last line is a bracket.
         let before_brace = space_before(condition.syntax());
         let separator = if before_brace.contains('\n') && text.contains('\n') {
@@ -329,7 +330,7 @@ impl Finder<'_> {
                 "The pattern can't stand before `else` as it is.",
             ));
         }
-        if !leftovers::leaves_nothing(&pattern, &value) {
+        if !temporaries::leaves_nothing(&pattern, &value) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
                 "What the matched value borrows from might be dropped too early in a `let … else`.",
@@ -347,8 +348,8 @@ impl Finder<'_> {
     /// variables; a `let … else` drops it before them.
     fn drops_earlier(&self, pattern: &ast::Pat, value: &ast::Expr) -> bool {
         !self.context.edition.at_least_2024()
-            && !leftovers::is_place(value)
-            && !leftovers::takes_whole_some(pattern)
+            && !temporaries::is_place(value)
+            && !temporaries::takes_whole_some(pattern)
     }
 
     /// The `if` at the end of the body that becomes a guard too.
@@ -368,7 +369,7 @@ impl Finder<'_> {
     fn render_around(
         &self,
         inner: &ast::IfExpr,
-        body: &Hoisted<'_>,
+        body: &MovedOut<'_>,
         place: &Place,
         guard: &mut GuardClause,
     ) -> Result<(), Refusal> {
@@ -387,16 +388,16 @@ impl Finder<'_> {
     fn render_body(
         &self,
         then: &ast::BlockExpr,
-        body: &Hoisted<'_>,
+        body: &MovedOut<'_>,
         place: &Place,
         guard: &mut GuardClause,
     ) -> Result<(), Refusal> {
         let tail = then.tail_expr();
         let text = match (place, &tail) {
-            (Place::Unit(_), Some(tail)) if hoist::wants_semicolon(tail, self.context)? => {
+            (Place::Unit(_), Some(tail)) if moving_out::wants_semicolon(tail, self.context)? => {
                 body.with_semicolon(tail, self.indent)?
             }
-            (Place::Value, Some(tail)) if !hoist::is_free_tail(tail, self.context) => {
+            (Place::Value, Some(tail)) if !moving_out::is_free_tail(tail, self.context) => {
                 return Err(Refusal::because(
                     Hazard::TailTemporaries,
                     "What the last expression borrows from might be dropped too early one level further out.",
@@ -457,7 +458,7 @@ pub fn has_comment_outside_blocks(choice: &ast::IfExpr) -> bool {
 pub fn has_no_items(block: &ast::BlockExpr) -> bool {
     let is_block = matches!(block.modifier(), None | Some(BlockModifier::Label(_)));
     is_block
-        && !hoist::has_macro_that_may_make_items(block)
+        && !moving_out::has_macro_that_may_make_items(block)
         && !block.statements().any(|statement| match statement {
             ast::Stmt::Item(ast::Item::MacroCall(_)) => false,
             ast::Stmt::Item(_) => true,

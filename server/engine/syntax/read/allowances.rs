@@ -6,7 +6,7 @@
 use memchr::{memchr2, memmem, memrchr2};
 use ra_ap_syntax::{AstNode, AstToken, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, ast};
 
-use super::Source;
+use crate::syntax::Source;
 use crate::text::{TextRange, TextSize, slice};
 
 /// A name that is allowed in a part of a text.

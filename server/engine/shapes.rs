@@ -3,5 +3,4 @@
 
 pub mod collapsible_if;
 pub mod guard_clause;
-pub mod hoist;
 pub mod let_else;

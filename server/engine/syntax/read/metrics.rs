@@ -370,7 +370,7 @@ fn has_rest_of_line(text: &str, range: TextRange) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::syntax::{Edition, FileContext, Function, Item, Source, places};
+    use crate::syntax::{Edition, FileContext, Function, Source, Unit, places};
 
     fn functions(text: &str) -> Vec<Function> {
         let context = FileContext {
@@ -382,7 +382,7 @@ mod tests {
         let places = places(&source.root());
         let items = places
             .iter()
-            .map(|place| Item::new(&source.text, place, context));
+            .map(|place| Unit::new(&source.text, place, context));
         items.flat_map(|item| item.functions).collect()
     }
 

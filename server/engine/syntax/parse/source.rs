@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ra_ap_syntax::SyntaxNode;
 
-use super::{FileContext, Tree, Unparsable};
+use super::{bounds::Unparsable, context::FileContext, tree::Tree};
 use crate::text::{Edits, Lines, TextRange, slice};
 
 /// A text that has been parsed. Immutable: an edit makes another one.

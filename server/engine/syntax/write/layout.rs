@@ -4,8 +4,10 @@
 
 use ra_ap_syntax::{Edition, SyntaxKind, SyntaxNode, SyntaxToken};
 
-use super::{FileContext, LineWidth, Shares, tokens};
-use crate::text::{TextRange, TextSize, slice};
+use crate::{
+    syntax::{FileContext, LineWidth, Shares, tokens},
+    text::{TextRange, TextSize, slice},
+};
 
 /// How the lines of a text end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

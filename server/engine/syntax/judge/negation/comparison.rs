@@ -8,7 +8,7 @@ use ra_ap_syntax::{
     ast::{self, BinaryOp, CmpOp, LiteralKind, Ordering},
 };
 
-use crate::syntax::shown::{self, Sign};
+use crate::syntax::types_shown::{self, Sign};
 
 /// The text of the opposite.
 pub(super) fn flipped(comparison: &ast::BinExpr) -> Option<String> {
@@ -31,7 +31,7 @@ fn opposite_operator(operator: CmpOp, left: &ast::Expr, right: &ast::Expr) -> Op
         CmpOp::Eq { negated: true } => return Some("=="),
         CmpOp::Ord { ordering, strict } => (ordering, strict),
     };
-    let sign = shown::sign_of_both(shown::integer(left), shown::integer(right))?;
+    let sign = types_shown::sign_of_both(types_shown::integer(left), types_shown::integer(right))?;
     let (small, large) = match ordering {
         Ordering::Less => (left, right),
         Ordering::Greater => (right, left),

@@ -6,11 +6,11 @@ use ra_ap_syntax::{
     ast::{self, HasModuleItem, HasName},
 };
 
-use super::{
-    FileContext, Tally,
-    metrics::{CodeLines, Meter, Metrics},
+use super::metrics::{CodeLines, Meter, Metrics, Tally};
+use crate::{
+    syntax::FileContext,
+    text::{TextRange, TextSize},
 };
-use crate::text::{TextRange, TextSize};
 
 /// What a unit stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -82,7 +82,7 @@ fn unit(node: &SyntaxNode, owner: Owner) -> Option<Place> {
 
 /// A unit that has been walked once, with what smells look at. Nothing of it comes from macro input.
 #[derive(Debug)]
-pub struct Item<'a> {
+pub struct Unit<'a> {
     /// The text of the whole file; ranges of nodes are ranges in it.
     pub text: &'a str,
     pub node: SyntaxNode,
@@ -106,7 +106,7 @@ pub struct Function {
     pub tally: Tally,
 }
 
-impl<'a> Item<'a> {
+impl<'a> Unit<'a> {
     pub fn new(text: &'a str, place: &Place, context: FileContext) -> Self {
         let mut item = Self {
             text,
@@ -308,7 +308,7 @@ mod tests {
         let places = places(&tree.root());
         let items = places
             .iter()
-            .map(|place| Item::new(text, place, FileContext::default()));
+            .map(|place| Unit::new(text, place, FileContext::default()));
         let functions = items.flat_map(|item| item.functions);
         functions
             .map(|function| {

@@ -8,7 +8,11 @@ use ra_ap_syntax::{
     ast::{self, HasArgList, LiteralKind, LogicOp, UnaryOp, prec::ExprPrecedence},
 };
 
-use super::{Hazard, Refusal, conditions, open_types, shown};
+use super::{
+    conditions, inference_order,
+    refusal::{Hazard, Refusal},
+    types_shown,
+};
 
 /// The opposite of a condition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,7 +54,7 @@ pub fn negated(condition: &ast::Expr) -> Result<Negated, Refusal> {
     if let Some(opposite) = flipped(&condition).or_else(|| by_de_morgan(&condition)) {
         return Ok(opposite);
     }
-    if open_types::is_settled_by_place(&condition) {
+    if inference_order::is_settled_by_place(&condition) {
         return Err(Refusal::because(
             Hazard::Types,
             "The condition's type is known only because it is a condition, and `!` would have to know it earlier.",
@@ -105,7 +109,7 @@ fn negated_operand(expr: &ast::Expr) -> Option<ast::Expr> {
 /// The opposite of `!operand`.
 fn without_bang(operand: &ast::Expr) -> Result<Negated, Refusal> {
     let bare = without_parens(operand);
-    if !shown::is_bool(&bare) {
+    if !types_shown::is_bool(&bare) {
         return Err(Refusal::because(
             Hazard::Types,
             format!(
@@ -157,7 +161,7 @@ fn flipped_call(call: &ast::MethodCallExpr) -> Option<Negated> {
         _ => return None,
     };
     // Other types may answer one of the questions and not its opposite.
-    let is_known = shown::is_option_or_result(&call.receiver()?);
+    let is_known = types_shown::is_option_or_result(&call.receiver()?);
     if !is_known || call.arg_list()?.args().next().is_some() {
         return None;
     }
@@ -227,7 +231,7 @@ fn opposite_operand(operand: &ast::Expr) -> Option<Operand> {
             | ast::Expr::MethodCallExpr(_)
             | ast::Expr::MacroExpr(_)
     );
-    (is_plain && !open_types::is_settled_by_place(operand)).then(|| Operand {
+    (is_plain && !inference_order::is_settled_by_place(operand)).then(|| Operand {
         negated: with_bang(operand),
         bangs: 1,
     })

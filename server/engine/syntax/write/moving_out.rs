@@ -3,13 +3,13 @@
 use ra_ap_syntax::{AstNode, Edition, TextSize, ast};
 
 use crate::{
-    syntax::{FileContext, Hazard, Refusal, layout, leftovers},
+    syntax::{FileContext, Hazard, Refusal, layout, temporaries},
     text::TextRange,
 };
 
 /// A block on lines of its own whose inside can be moved.
 #[derive(Debug, Clone)]
-pub struct Hoisted<'a> {
+pub struct MovedOut<'a> {
     text: &'a str,
     context: FileContext,
     /// From the first token inside to the last one, comments included.
@@ -22,7 +22,7 @@ pub struct Hoisted<'a> {
     pub unit: &'a str,
 }
 
-impl<'a> Hoisted<'a> {
+impl<'a> MovedOut<'a> {
     pub fn new(
         text: &'a str,
         block: &ast::BlockExpr,
@@ -215,12 +215,12 @@ pub fn is_free_tail(tail: &ast::Expr, context: FileContext) -> bool {
         ast::Expr::IfExpr(choice) => is_free_choice(choice),
         ast::Expr::MatchExpr(choice) => choice
             .expr()
-            .is_some_and(|value| leftovers::makes_none(&value)),
+            .is_some_and(|value| temporaries::makes_none(&value)),
         ast::Expr::ForExpr(_) | ast::Expr::WhileExpr(_) | ast::Expr::LoopExpr(_) => true,
         ast::Expr::BlockExpr(block) => block
             .tail_expr()
             .is_none_or(|tail| is_free_tail(&tail, context)),
-        _ => leftovers::makes_none(tail),
+        _ => temporaries::makes_none(tail),
     }
 }
 
@@ -232,5 +232,9 @@ fn is_free_choice(choice: &ast::IfExpr) -> bool {
         .filter(|child| !ast::BlockExpr::can_cast(child.kind()))
         .flat_map(|child| child.descendants())
         .filter_map(ast::LetExpr::cast);
-    matched.all(|matched| matched.expr().is_some_and(|it| leftovers::makes_none(&it)))
+    matched.all(|matched| {
+        matched
+            .expr()
+            .is_some_and(|it| temporaries::makes_none(&it))
+    })
 }

@@ -1,0 +1,12 @@
+//! What may be believed of code by its syntax alone. Each judgement errs on one side only, and says on which.
+
+pub mod conditions;
+pub mod flow;
+pub mod inference_order;
+pub mod negation;
+pub mod patterns;
+pub mod purity;
+pub(super) mod refusal;
+pub mod scopes;
+pub mod temporaries;
+pub mod types_shown;

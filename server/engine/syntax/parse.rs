@@ -1,0 +1,7 @@
+//! From text to a tree, within bounds.
+
+pub(super) mod bounds;
+pub(super) mod context;
+pub(super) mod source;
+pub(super) mod tokens;
+pub(super) mod tree;

@@ -1,0 +1,6 @@
+//! What stands in a file, without an opinion on it.
+
+pub(super) mod allowances;
+pub mod attributes;
+pub(super) mod metrics;
+pub(super) mod units;

@@ -1,0 +1,4 @@
+//! How new text is written where it will stand.
+
+pub mod layout;
+pub mod moving_out;
