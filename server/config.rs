@@ -25,6 +25,7 @@ mod units;
 mod value;
 
 pub use environment::Environment;
+pub(crate) use exclude::excess;
 pub use exclude::{Entry, Exclude};
 pub(crate) use files::absolute;
 pub use load::{Found, Loaded, LookedAt, Request, load};

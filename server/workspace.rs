@@ -18,7 +18,7 @@ pub use manifests::Manifests;
 pub use read::{MOST_BYTES, ReadError, read};
 pub use replace::{ReplaceError, replace};
 pub use scope::{Scope, Surroundings, editor_scope};
-pub use walk::{WalkOptions, WalkProblem, walk};
+pub use walk::{WalkOptions, WalkProblem, walk, walk_while};
 
 /// What the change of a file on disk means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -20,7 +20,15 @@ pub(super) struct Layer {
     pub(super) wrong: BTreeSet<String>,
     /// The paths of the keys that hold a secret as it is.
     pub(super) literal: Vec<String>,
+    /// How many problems are not named because there are so many.
+    unnamed: usize,
 }
+
+/// Nobody reads more problems of one layer than this.
+const MOST_PROBLEMS: usize = 20;
+
+/// Each costs memory, and time for every file.
+const MOST_PATTERNS: usize = 1_000;
 
 /// A value for a key, of the key's shape.
 #[derive(Debug, Clone)]
@@ -65,6 +73,7 @@ pub(super) fn decode(table: &Table, speaker: Speaker<'_>) -> Layer {
         layer: Layer::default(),
     };
     decoder.table(&[], table);
+    decoder.count_unnamed();
     decoder.layer
 }
 
@@ -189,7 +198,12 @@ impl Decoder<'_> {
     /// A wrong pattern costs that pattern only.
     fn globs(&mut self, path: &[&str], list: &[Placed]) -> Vec<String> {
         let mut patterns = Vec::new();
-        for item in list {
+        if let Some(first) = list.get(MOST_PATTERNS) {
+            let message =
+                format!("there are more than {MOST_PATTERNS} patterns, the others do not count");
+            self.fault(path, &first.at, message.into());
+        }
+        for item in list.iter().take(MOST_PATTERNS) {
             let Node::Text(pattern) = &item.node else {
                 let fault = Fault::expected("a pattern", &item.node);
                 self.fault(path, &item.at, fault);
@@ -226,6 +240,9 @@ impl Decoder<'_> {
 
     fn unknown(&mut self, outer: &[&str], path: &[&str], name: &Name) {
         self.layer.wrong.insert(path.join("."));
+        if self.has_named_enough() {
+            return;
+        }
         let kind = if outer == ["smells"] { "smell" } else { "key" };
         let known = keys::names_in(outer, self.speaker.smells);
         let suggestion = nearest(&name.text, known.iter().copied()).map(str::to_owned);
@@ -246,7 +263,32 @@ impl Decoder<'_> {
         self.problem(path, at, fault);
     }
 
+    /// Counts a problem that is not going to be named; its place alone would cost a walk through the text.
+    fn has_named_enough(&mut self) -> bool {
+        let is_enough = self.layer.problems.len() >= MOST_PROBLEMS;
+        self.layer.unnamed += usize::from(is_enough);
+        is_enough
+    }
+
+    fn count_unnamed(&mut self) {
+        let place = match self.speaker.voice {
+            Voice::UserFile(file) | Voice::ProjectFile(file) => Place::File(file.shown.to_owned()),
+            _ => self.speaker.place(&(0..0)),
+        };
+        if self.layer.unnamed > 0 {
+            self.layer.problems.push(ConfigProblem {
+                place,
+                key: None,
+                message: format!("and {} more", self.layer.unnamed),
+                suggestion: None,
+            });
+        }
+    }
+
     fn problem(&mut self, path: &[&str], at: &Range<usize>, fault: Fault) {
+        if self.has_named_enough() {
+            return;
+        }
         self.layer.problems.push(ConfigProblem {
             place: self.speaker.place(at),
             key: Some(path.join(".")),

@@ -277,6 +277,7 @@ impl Loader<'_> {
             problems,
             wrong,
             literal,
+            ..
         } = decode(table, speaker);
         self.loaded.problems.extend(problems);
         self.wrong.extend(wrong);

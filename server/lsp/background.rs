@@ -37,7 +37,7 @@ impl Background {
         let working = desk.status.begin(&desk);
         tokio::spawn(async move {
             desk.status.tell(&desk).await;
-            let files = walk(&desk).await;
+            let files = walk(&desk, &cancel).await;
             work(&desk, files, &cancel).await;
             working.end().await;
         });
@@ -68,17 +68,18 @@ impl Background {
 }
 
 /// The Rust files of all folders; what was left out because there are too many is said once.
-pub(super) async fn walk(desk: &Arc<Desk>) -> Vec<PathBuf> {
+pub(super) async fn walk(desk: &Arc<Desk>, cancel: &CancellationToken) -> Vec<PathBuf> {
     let session = Arc::clone(&desk.session);
+    let cancel = cancel.clone();
     let walk = move || {
         let folders = &session.folders;
         let walked = folders.roots().into_iter().map(|root| {
             let effective = folders.effective(&root);
             let options = WalkOptions {
-                exclude: effective.config.exclude.clone(),
                 max_files: effective.config.max_files,
+                ..WalkOptions::new(&effective.config.exclude)
             };
-            workspace::walk(&root, &options)
+            workspace::walk_while(&root, &options, &|| !cancel.is_cancelled())
         });
         let (files, problems): (Vec<_>, Vec<_>) = walked.unzip();
         (files.concat(), problems.concat())
@@ -88,7 +89,7 @@ pub(super) async fn walk(desk: &Arc<Desk>) -> Vec<PathBuf> {
     };
     desk.tell_problems().await;
     for problem in problems {
-        if let WalkProblem::TooMany { .. } = problem {
+        if let WalkProblem::TooMany { .. } | WalkProblem::TooManyEntries { .. } = problem {
             let message = format!("RustAssistant: {problem}");
             desk.client.show_message(MessageType::INFO, message).await;
         } else {

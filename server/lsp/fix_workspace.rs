@@ -153,7 +153,7 @@ async fn changes(
     cancel: &CancellationToken,
 ) -> std::result::Result<Vec<Change>, Stopped> {
     let snapshot = desk.session.documents.snapshot();
-    let files = files_not_open(desk, &snapshot).await;
+    let files = files_not_open(desk, &snapshot, cancel).await;
     let all = files.len();
     let mut changes = Vec::new();
     for document in snapshot.all() {
@@ -172,8 +172,12 @@ async fn changes(
 }
 
 /// The files of the workspace that the editor doesn't have open under any of their names.
-async fn files_not_open(desk: &Arc<Desk>, snapshot: &Snapshot) -> Vec<PathBuf> {
-    let files = background::walk(desk).await;
+async fn files_not_open(
+    desk: &Arc<Desk>,
+    snapshot: &Snapshot,
+    cancel: &CancellationToken,
+) -> Vec<PathBuf> {
+    let files = background::walk(desk, cancel).await;
     let open = snapshot
         .all()
         .filter_map(|document| document.path().map(Path::to_path_buf));

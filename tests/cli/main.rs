@@ -12,3 +12,4 @@ mod bad_input;
 mod cache;
 mod commands;
 mod harness;
+mod hostile;
