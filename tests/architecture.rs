@@ -76,7 +76,7 @@ const NOT_PURE: &[&str] = &[
 
 /// Macros that write to the standard output, and the modules that may.
 const PRINTING: &[&str] = &["println", "print"];
-const PRINTERS: &[&str] = &["report", "cli"];
+const PRINTERS: &[&str] = &["report", "cli", "build"];
 
 /// What a `cfg` calls systems.
 const SYSTEMS: &[&str] = &[

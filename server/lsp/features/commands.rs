@@ -10,11 +10,8 @@ use tower_lsp::jsonrpc::{Error, Result};
 use super::{background, fix_workspace};
 use crate::{
     cache::Holdings,
-    config::nearest,
     lsp::{session::server::Server, wire::errors::failed},
-    refactorings,
-    report::{cache_statistics, explanation},
-    smells,
+    report::{cache_statistics, explanation, unknown_id},
 };
 
 const CACHE_STATISTICS: &str = "rustassistant.cacheStatistics";
@@ -100,13 +97,6 @@ fn explain(arguments: &[Value]) -> Result<Value> {
         let why = "The id of a smell or a refactoring is missing.";
         return Err(Error::invalid_params(why));
     };
-    if let Some(markdown) = explanation(id) {
-        return Ok(Value::String(markdown));
-    }
-    let smells = smells::all().iter().map(|smell| smell.id);
-    let refactorings = refactorings::all().iter().map(|refactoring| refactoring.id);
-    let near = nearest(id, smells.chain(refactorings));
-    let hint = near.map(|near| format!(" Did you mean `{near}`?"));
-    let why = format!("There is no `{id}`.{}", hint.unwrap_or_default());
-    Err(Error::invalid_params(why))
+    let markdown = explanation(id).ok_or_else(|| Error::invalid_params(unknown_id(id)))?;
+    Ok(Value::String(markdown))
 }
