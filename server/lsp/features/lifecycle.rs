@@ -162,7 +162,7 @@ fn registrations(server: &Server) -> Vec<Registration> {
 
 fn registration(method: &str, options: Value) -> Registration {
     Registration {
-        id: format!("{}: {method}", NAME),
+        id: format!("{NAME}: {method}"),
         method: method.into(),
         register_options: Some(options),
     }

@@ -69,7 +69,7 @@ impl ProgressTokens {
             return progress;
         }
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let token = format!("{}/{number}", NAME);
+        let token = format!("{NAME}/{number}");
         let params = WorkDoneProgressCreateParams {
             token: NumberOrString::String(token.clone()),
         };
