@@ -27,7 +27,7 @@ pub use diff::write_diff;
 pub use documentation::{explanation, limits_in_words, reason, unknown_id, write_documentation};
 pub use human::{counted, write_human};
 pub use json::write_json;
-pub use look::{Characters, Colour, Look, printable};
+pub use look::{Characters, Colour, Look, Reader};
 pub use statistics::{cache_statistics, team, tier_word};
 
 /// What was found, ready to be written.

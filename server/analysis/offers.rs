@@ -49,7 +49,7 @@ pub fn answers_to(source: &Source, finding: &Finding) -> Vec<Offer> {
     answers_in(&Context::new(source), finding)
 }
 
-fn answers_in(context: &Context<'_>, finding: &Finding) -> Vec<Offer> {
+pub(super) fn answers_in(context: &Context<'_>, finding: &Finding) -> Vec<Offer> {
     let answers = finding
         .smell
         .answers

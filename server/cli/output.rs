@@ -16,7 +16,8 @@ use tracing_subscriber::{
 
 use crate::{
     os::TERMINALS_DIFFER,
-    report::{Characters, Colour, Look, printable},
+    report::{Characters, Colour, Look, Reader},
+    text::printable,
 };
 
 /// Stdout, buffered. A reader that has gone away ends the output quietly: what is written after that is dropped.
@@ -118,6 +119,7 @@ pub(super) fn look() -> Look {
     }
     Look {
         colour: colour(),
+        reader: Reader::Person,
         width: width().unwrap_or(plain.width),
         ..plain
     }

@@ -9,7 +9,7 @@ use super::{
     tree::{Name, Node, Placed, Table},
     value::{Fault, Value, holds_secret, quoted},
 };
-use crate::smells::Smell;
+use crate::{smells::Smell, text::shortened};
 
 /// A layer that has been checked.
 #[derive(Debug, Default)]
@@ -212,6 +212,7 @@ impl Decoder<'_> {
             match exclude::fault(pattern) {
                 None => patterns.push(pattern.clone()),
                 Some(reason) => {
+                    let pattern = shortened(pattern, 60);
                     let message = format!("the pattern `{pattern}` can't be read: {reason}");
                     self.fault(path, &item.at, message.into());
                 }

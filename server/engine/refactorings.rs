@@ -4,11 +4,13 @@
 //! A refactoring derives its edits from the text it will change, at the moment it is asked. It sees nothing of
 //! configuration, files or caches.
 
+use std::cell::OnceCell;
+
 use ra_ap_syntax::SyntaxNode;
 
 use crate::{
     facts::Sighting,
-    syntax::Source,
+    syntax::{LineEnding, Source, layout},
     text::{Edits, FileId, Steps, TextRange, TextSize},
 };
 
@@ -50,6 +52,9 @@ pub struct Context<'a> {
     pub source: &'a Source,
     /// The one root that all nodes of this derivation come from; nodes of different roots are never equal.
     pub root: SyntaxNode,
+    /// Of the whole text, which is read once for it.
+    line_ending: OnceCell<Option<LineEnding>>,
+    indent_unit: OnceCell<String>,
 }
 
 /// What a refactoring is asked to change.
@@ -100,7 +105,21 @@ impl<'a> Context<'a> {
         Self {
             source,
             root: source.root(),
+            line_ending: OnceCell::new(),
+            indent_unit: OnceCell::new(),
         }
+    }
+
+    /// Nothing if the lines of the text end in different ways.
+    pub fn line_ending(&self) -> Option<LineEnding> {
+        let find = || LineEnding::of(&self.source.text);
+        *self.line_ending.get_or_init(find)
+    }
+
+    /// What one more level of the text is indented with.
+    pub fn indent_unit(&self) -> &str {
+        let find = || layout::indent_unit(&self.source.text).to_owned();
+        self.indent_unit.get_or_init(find)
     }
 }
 

@@ -12,11 +12,10 @@ use annotate_snippets::{
 use super::{
     CacheCounts, File, Found, Report, Summary, answers, level_word,
     look::{Colour, Look},
-    printable,
 };
 use crate::{
     analysis::{Finding, FindingPart, Level},
-    text::{Encoding, TextRange, TextSize, slice},
+    text::{Encoding, TextRange, TextSize, printable, slice},
 };
 
 /// Lines of source that are longer than this, in bytes, are not shown.

@@ -100,7 +100,7 @@ fn check_file(context: &Context<'_>) -> Result<(), Refusal> {
             "The file is generated, so a change of it would be lost.",
         ));
     }
-    if LineEnding::of(&context.source.text).is_none() {
+    if context.line_ending().is_none() {
         return Err(text(
             "The lines of the file end in different ways, so no edit could keep them.",
         ));
@@ -125,7 +125,7 @@ fn check_line_endings(context: &Context<'_>, edit: &Edit) -> Result<(), Refusal>
     let inserted = ending(&edit.insert);
     if edit.insert.contains(['\n', '\r'])
         && context.source.text.contains('\n')
-        && inserted != LineEnding::of(&context.source.text)
+        && inserted != context.line_ending()
     {
         return Err(text("The edit would mix two kinds of line endings."));
     }

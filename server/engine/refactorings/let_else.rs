@@ -160,7 +160,7 @@ impl<'a> Writer<'a> {
             shape,
             line_ending: layout::first_line_ending(text),
             indent,
-            deeper: format!("{indent}{}", layout::indent_unit(text)),
+            deeper: format!("{indent}{}", context.indent_unit()),
         }
     }
 

@@ -152,7 +152,7 @@ fn condition(
 ) -> Option<String> {
     let text = &*context.source.text;
     let operands = shape.operands();
-    let deeper = format!("{indent}{}", layout::indent_unit(text));
+    let deeper = format!("{indent}{}", context.indent_unit());
     let mut texts = Vec::with_capacity(operands.len());
     for (place, operand) in operands.iter().enumerate() {
         let range = operand.syntax().text_range();

@@ -212,7 +212,7 @@ fn value(context: &Context<'_>, indent: &str, condition: &ast::Expr, name: &str)
     if column + width(first) + room_for_end <= longest {
         return Some(format!(" {code}"));
     }
-    let deeper = format!("{indent}{}", layout::indent_unit(text));
+    let deeper = format!("{indent}{}", context.indent_unit());
     let fits_below = width(&deeper) + width(code) + width(";") <= longest;
     let line_ending = layout::first_line_ending(text);
     (is_one_line && fits_below).then(|| format!("{line_ending}{deeper}{code}"))

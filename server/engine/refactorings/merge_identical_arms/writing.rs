@@ -163,7 +163,7 @@ fn body(
     if column + width(" => ") + width(first) + end <= longest {
         return Some(Vec::new());
     }
-    let deeper = format!("{indent}{}", layout::indent_unit(&context.source.text));
+    let deeper = format!("{indent}{}", context.indent_unit());
     let is_block = matches!(expression, ast::Expr::BlockExpr(_));
     if is_block || text.contains('\n') || width(&deeper) + width(text) > longest {
         return None;
