@@ -51,7 +51,7 @@ use transport::{End, Output, Transport};
 
 use crate::{
     analysis::{Engine, Priority, Workers},
-    cache::{Mode, TieredCache, TieredOptions},
+    cache::Mode,
     config::{self, CacheOptions, Environment, Request},
     os,
 };
@@ -119,21 +119,13 @@ fn cache_options(environment: &Environment) -> CacheOptions {
 
 /// Opens nothing yet: the cache's file is opened when something is first looked up.
 fn start_engine(cache: &CacheOptions) -> Engine {
-    let store = TieredCache::open(TieredOptions {
-        path: cache.path.clone(),
-        team: cache.team.clone(),
-        memory_bytes: usize::try_from(cache.memory).unwrap_or(usize::MAX),
-        disk_bytes: cache.disk,
-        max_age: cache.age,
-        mode: Mode::Server,
-    });
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let workers = Workers {
         interactive: cores,
         background: (cores / 2).max(1),
         background_priority: Priority::Low,
     };
-    Engine::new(Arc::new(store), workers)
+    Engine::open(cache, Mode::Server, workers)
 }
 
 async fn hold(

@@ -21,6 +21,7 @@ mod fault;
 mod frames;
 mod http;
 mod key;
+pub mod locks;
 mod memory;
 mod postgres;
 mod remote;

@@ -5,12 +5,13 @@
 //! signed. Nothing reaches the rest of the program around it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use rayon::prelude::*;
 
 use super::envelope::{Decoder, Encoder};
+use super::locks::lock;
 use super::trust::KeyId;
 use super::{Cache, Entry, Fault, FaultKind, Holdings, Key, Limits, Lookup, Page, Seal, Tier};
 
@@ -247,6 +248,6 @@ impl Samples {
     }
 
     fn signers(&self) -> std::sync::MutexGuard<'_, HashMap<Key, KeyId>> {
-        self.signers.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.signers)
     }
 }

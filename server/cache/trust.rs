@@ -16,12 +16,12 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{PoisonError, RwLock};
+use std::sync::RwLock;
 
 use ed25519_dalek::{Signature, Signer as _, VerifyingKey};
 
 use super::envelope::{self, Decoder, Encoder, parts};
-use super::{Entry, FaultKind, Key, SecretString};
+use super::{Entry, FaultKind, Key, SecretString, locks};
 use secrecy::ExposeSecret;
 
 const CONTEXT: &[u8] = b"rustassistant cache v1";
@@ -302,18 +302,12 @@ impl Seal {
 
     /// Believes nothing more that this key has signed; whether it was believed until now.
     pub fn quarantine(&self, id: KeyId) -> bool {
-        let mut quarantined = self
-            .quarantined
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut quarantined = locks::write(&self.quarantined);
         quarantined.insert(id)
     }
 
     pub fn is_quarantined(&self, id: KeyId) -> bool {
-        let quarantined = self
-            .quarantined
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
+        let quarantined = locks::read(&self.quarantined);
         quarantined.contains(&id)
     }
 

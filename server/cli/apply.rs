@@ -7,14 +7,13 @@ use rayon::prelude::*;
 
 use super::{
     Output, Verdict,
-    inputs::{Input, gather},
+    inputs::{InputFile, gather},
     output::{look, say},
     settings::{self, Settings},
     work::Work,
 };
 use crate::{
     analysis::{Applied, Only, apply_safe},
-    config::nearest,
     refactorings,
     report::{self, counted},
     workspace,
@@ -60,33 +59,25 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
 }
 
 fn check_ids(ids: &[String]) -> anyhow::Result<()> {
-    for id in ids {
-        if refactorings::by_name(id).is_some() {
-            continue;
-        }
-        let known = refactorings::all().iter().map(|refactoring| refactoring.id);
-        match nearest(id, known) {
-            Some(near) => bail!("There is no refactoring `{id}`. Did you mean `{near}`?"),
-            None => bail!(
-                "There is no refactoring `{id}`. `rustassistant refactor list` shows what there is."
-            ),
-        }
+    let mut ids = ids.iter();
+    match ids.find(|id| refactorings::by_name(id).is_none()) {
+        Some(unknown) => bail!("{}", report::unknown_refactoring(unknown)),
+        None => Ok(()),
     }
-    Ok(())
 }
 
-/// What becomes of a file.
-struct Change {
-    input: Input,
+/// A file and its new text.
+struct FileChange {
+    input: InputFile,
     applied: Applied,
 }
 
-/// The files in which something is carried out, in their order.
+/// Computes the files that change, in their order.
 async fn changes(
     work: &Work,
-    inputs: Vec<Input>,
+    inputs: Vec<InputFile>,
     only: Vec<String>,
-) -> anyhow::Result<Vec<Change>> {
+) -> anyhow::Result<Vec<FileChange>> {
     let changes = work.engine.run(move || {
         let changes = inputs.into_par_iter();
         changes
@@ -96,7 +87,7 @@ async fn changes(
     Ok(changes.await?)
 }
 
-fn change(input: Input, only: &[String]) -> Option<Change> {
+fn change(input: InputFile, only: &[String]) -> Option<FileChange> {
     let only = if only.is_empty() {
         Only::All
     } else {
@@ -104,7 +95,7 @@ fn change(input: Input, only: &[String]) -> Option<Change> {
     };
     match apply_safe(&input.text, input.context, &input.config.rules, only) {
         Ok(applied) if applied.carried_out.is_empty() => None,
-        Ok(applied) => Some(Change { input, applied }),
+        Ok(applied) => Some(FileChange { input, applied }),
         Err(why) => {
             say(
                 "note",
@@ -115,10 +106,10 @@ fn change(input: Input, only: &[String]) -> Option<Change> {
     }
 }
 
-/// Replaces each file that still is what was read; how many could not be replaced.
-fn write(changes: &[Change]) -> usize {
+/// Replaces each unchanged file; returns how many could not be replaced.
+fn write(changes: &[FileChange]) -> usize {
     let mut failed = 0;
-    for Change { input, applied } in changes {
+    for FileChange { input, applied } in changes {
         if let Err(error) = workspace::replace(&input.path, &applied.text, &input.text) {
             say("error", &error.to_string());
             failed += 1;
@@ -127,7 +118,7 @@ fn write(changes: &[Change]) -> usize {
     failed
 }
 
-fn sum_up(changes: &[Change], arguments: &Arguments) {
+fn sum_up(changes: &[FileChange], arguments: &Arguments) {
     let steps: usize = changes
         .iter()
         .map(|change| change.applied.carried_out.len())

@@ -1,6 +1,6 @@
-//! The engine of one run, and the cache under it.
+//! The engine of one run and its cache.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, time::Duration};
 
 use anyhow::Context;
 use tokio::runtime::{Builder, Runtime};
@@ -8,11 +8,11 @@ use tokio::runtime::{Builder, Runtime};
 use super::output::say;
 use crate::{
     analysis::{Engine, Workers},
-    cache::{Mode, TieredCache, TieredOptions, TieredStats},
+    cache::{Mode, TieredCache, TieredStats},
     config::CacheOptions,
 };
 
-/// A run waits so long for its last reports to be written. No disk that works needs it.
+/// Time for the last reports to be written. No disk that works needs it.
 const LONGEST_FLUSH: Duration = Duration::from_mins(1);
 
 pub(super) struct Work {
@@ -21,31 +21,19 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// With the cache that the options name.
+    /// Opens the cache of these options.
     pub(super) fn with_cache(options: &CacheOptions) -> anyhow::Result<Self> {
-        Self::with_store(TieredOptions {
-            path: options.path.clone(),
-            team: options.team.clone(),
-            memory_bytes: usize::try_from(options.memory).unwrap_or(usize::MAX),
-            disk_bytes: options.disk,
-            max_age: options.age,
-            mode: Mode::CommandLine,
-        })
-    }
-
-    /// Without a file: what is computed is forgotten at the end.
-    pub(super) fn in_memory() -> anyhow::Result<Self> {
-        Self::with_cache(&CacheOptions::default())
-    }
-
-    fn with_store(options: TieredOptions) -> anyhow::Result<Self> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
             .context("The program can't start")?;
-        let store = Arc::new(TieredCache::open(options));
-        let engine = Engine::new(store, Workers::default());
+        let engine = Engine::open(options, Mode::CommandLine, Workers::default());
         Ok(Self { runtime, engine })
+    }
+
+    /// Opens a cache in memory only.
+    pub(super) fn in_memory() -> anyhow::Result<Self> {
+        Self::with_cache(&CacheOptions::default())
     }
 
     pub(super) fn store(&self) -> &TieredCache {
@@ -56,7 +44,7 @@ impl Work {
         self.runtime.block_on(work)
     }
 
-    /// Writes what is still to be written, and says what went wrong with the cache.
+    /// Flushes the cache and prints its warnings.
     pub(super) fn finish(&self) -> TieredStats {
         let store = self.store();
         if !self.runtime.block_on(store.close(LONGEST_FLUSH)) {

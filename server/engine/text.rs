@@ -5,7 +5,7 @@
 mod edits;
 mod lines;
 
-pub use edits::{Edit, Edits, OverlapError};
+pub use edits::{Edit, Edits, OverlapError, common_ends};
 pub use lines::{Encoding, LineColumn, Lines};
 pub use text_size::{TextRange, TextSize};
 

@@ -6,7 +6,7 @@ use similar::TextDiff;
 
 use super::look::{Colour, Look};
 
-/// Writes what makes `after` of `before`; nothing if they are equal. `path` is relative, with `/`.
+/// Writes the diff from `before` to `after`; nothing if they are equal. `path` is relative, with `/`.
 pub fn write_diff(
     out: &mut dyn Write,
     path: &str,
@@ -33,7 +33,7 @@ pub fn write_diff(
     Ok(())
 }
 
-/// The colour beside the `+` and `-` that carry the meaning.
+/// Colour of a line; its meaning is in `+` and `-` too.
 fn colour_of(line: &str) -> Option<&'static str> {
     if line.starts_with("@@") {
         return Some("36");

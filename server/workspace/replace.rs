@@ -1,4 +1,4 @@
-//! Putting a new text in place of an old one.
+//! Replacing of files.
 
 use std::{
     fs, io,
@@ -8,7 +8,7 @@ use std::{
 
 use super::{ReadError, read};
 
-/// Why a file was left as it is.
+/// Reason for which a file was left as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplaceError {
     #[error("{}: has changed since it was read; it is left as it is", .path.display())]

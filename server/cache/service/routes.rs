@@ -21,7 +21,7 @@ use futures::StreamExt;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::guard::{Visit, guard};
+use super::guard::{METRICS, STATUS, Visit, guard};
 use super::keys::Right;
 use super::refusal::{Refusal, StorageFault};
 use super::{App, in_time, kind_name};
@@ -29,8 +29,6 @@ use crate::envelope::Decoder;
 use crate::frames::{self, Listing, Prune, Query, Removed};
 use crate::{FaultKind, Key, Namespace, Seal, trust};
 
-pub(super) const STATUS: &str = "/v1/status";
-pub(super) const METRICS: &str = "/metrics";
 /// Keys that are listed at once.
 const LONGEST_LIST: usize = 1000;
 /// Rows that are read at once where only their keys are wanted.
@@ -40,7 +38,7 @@ const FETCHED: usize = 250;
 /// This is the query's address, so no namespace may have the name.
 const QUERY: &str = "query";
 
-type Answer = Result<Response, Refusal>;
+type RouteResult = Result<Response, Refusal>;
 type Visitor = Extension<Arc<Visit>>;
 
 /// The routes below `base`, which is empty or starts with a slash and ends without one.
@@ -68,7 +66,7 @@ async fn fetch(
     State(app): State<Arc<App>>,
     Extension(visit): Visitor,
     Path((namespace, key)): Path<(String, String)>,
-) -> Answer {
+) -> RouteResult {
     let (namespace, key) = (namespace_of(&namespace)?, key_of(&key)?);
     visit.may(Right::Read, &namespace)?;
     let shelf = app.storage.shelf(&namespace);
@@ -99,7 +97,7 @@ async fn store(
     Extension(visit): Visitor,
     Path((namespace, key)): Path<(String, String)>,
     request: Request,
-) -> Answer {
+) -> RouteResult {
     let (namespace, key) = (namespace_of(&namespace)?, key_of(&key)?);
     visit.may(Right::Write, &namespace)?;
     let sealed = app.body(&visit, request, app.entry_bytes).await?;
@@ -136,7 +134,7 @@ async fn remove(
     State(app): State<Arc<App>>,
     Extension(visit): Visitor,
     Path((namespace, key)): Path<(String, String)>,
-) -> Answer {
+) -> RouteResult {
     let (namespace, key) = (namespace_of(&namespace)?, key_of(&key)?);
     visit.may(Right::Write, &namespace)?;
     match in_time(app.storage.shelf(&namespace).remove(&[key])).await?? {
@@ -145,7 +143,11 @@ async fn remove(
     }
 }
 
-async fn query(State(app): State<Arc<App>>, Extension(visit): Visitor, request: Request) -> Answer {
+async fn query(
+    State(app): State<Arc<App>>,
+    Extension(visit): Visitor,
+    request: Request,
+) -> RouteResult {
     let body = app.body(&visit, request, frames::MAX_QUERY).await?;
     let Query { namespace, keys } = Query::parse(&body).map_err(|kind| match kind {
         FaultKind::TooLarge => Refusal::too_large(),
@@ -174,7 +176,7 @@ async fn query(State(app): State<Arc<App>>, Extension(visit): Visitor, request: 
 }
 
 #[derive(Deserialize)]
-struct Page {
+struct PageQuery {
     after: Option<String>,
     limit: Option<usize>,
 }
@@ -183,8 +185,8 @@ async fn list(
     State(app): State<Arc<App>>,
     Extension(visit): Visitor,
     Path(namespace): Path<String>,
-    page: Result<Parameters<Page>, QueryRejection>,
-) -> Answer {
+    page: Result<Parameters<PageQuery>, QueryRejection>,
+) -> RouteResult {
     let namespace = namespace_of(&namespace)?;
     visit.may(Right::Read, &namespace)?;
     let Ok(Parameters(page)) = page else {
@@ -214,7 +216,7 @@ async fn clear(
     State(app): State<Arc<App>>,
     Extension(visit): Visitor,
     Path(namespace): Path<String>,
-) -> Answer {
+) -> RouteResult {
     let namespace = namespace_of(&namespace)?;
     visit.may(Right::Write, &namespace)?;
     let removed = app.storage.shelf(&namespace).clear().await?;
@@ -226,7 +228,7 @@ async fn prune(
     Extension(visit): Visitor,
     Path(namespace): Path<String>,
     request: Request,
-) -> Answer {
+) -> RouteResult {
     let namespace = namespace_of(&namespace)?;
     visit.may(Right::Write, &namespace)?;
     let body = app.body(&visit, request, 1 << 10).await?;
@@ -240,19 +242,19 @@ async fn prune(
 }
 
 #[derive(Deserialize)]
-struct Of {
+struct StatusQuery {
     ns: Option<String>,
 }
 
 async fn status(
     State(app): State<Arc<App>>,
     Extension(visit): Visitor,
-    of: Result<Parameters<Of>, QueryRejection>,
-) -> Answer {
+    of: Result<Parameters<StatusQuery>, QueryRejection>,
+) -> RouteResult {
     if !visit.is_known() {
         return Ok(Json(json!({ "alive": true })).into_response());
     }
-    let Ok(Parameters(Of { ns })) = of else {
+    let Ok(Parameters(StatusQuery { ns })) = of else {
         return Err(Refusal::wrong("`ns` is a namespace"));
     };
     let mut status = json!({
@@ -285,7 +287,7 @@ async fn status(
     Ok(response)
 }
 
-async fn metrics(State(app): State<Arc<App>>, Extension(visit): Visitor) -> Answer {
+async fn metrics(State(app): State<Arc<App>>, Extension(visit): Visitor) -> RouteResult {
     visit.may_see_metrics()?;
     let text = app.metrics.text(&app.holdings().await);
     let kind = [(header::CONTENT_TYPE, super::metrics::CONTENT_TYPE)];
