@@ -81,6 +81,19 @@ pub type FoundReport = (Arc<FileReport>, ReportOrigin);
 const BATCH: usize = 64;
 
 impl Engine {
+    /// With the cache that the options name. Its file is opened when something is first looked up.
+    pub fn open(options: &CacheOptions, mode: Mode, workers: Workers) -> Self {
+        let store = TieredCache::open(TieredOptions {
+            path: options.path.clone(),
+            team: options.team.clone(),
+            memory_bytes: usize::try_from(options.memory).unwrap_or(usize::MAX),
+            disk_bytes: options.disk,
+            max_age: options.age,
+            mode,
+        });
+        Self::new(Arc::new(store), workers)
+    }
+
     pub fn new(store: Arc<TieredCache>, workers: Workers) -> Self {
         Self {
             store,
@@ -88,19 +101,6 @@ impl Engine {
             interactive: OnceLock::new(),
             background: OnceLock::new(),
         }
-    }
-
-    /// Opens an engine over the cache of these options. The cache's file is opened at the first lookup.
-    pub fn open(cache: &CacheOptions, mode: Mode, workers: Workers) -> Self {
-        let store = TieredCache::open(TieredOptions {
-            path: cache.path.clone(),
-            team: cache.team.clone(),
-            memory_bytes: usize::try_from(cache.memory).unwrap_or(usize::MAX),
-            disk_bytes: cache.disk,
-            max_age: cache.age,
-            mode,
-        });
-        Self::new(Arc::new(store), workers)
     }
 
     pub fn store(&self) -> &Arc<TieredCache> {

@@ -32,5 +32,5 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
         write_documentation(out, markdown, look)?;
         return Ok(Verdict::Fine);
     }
-    bail!("{}", unknown_id(id))
+    bail!(unknown_id(id))
 }
