@@ -4,6 +4,7 @@
 mod ignored;
 mod manifest;
 mod manifests;
+mod new_file;
 mod read;
 mod replace;
 mod rustfmt;
@@ -13,8 +14,9 @@ mod walk;
 use std::path::Path;
 
 pub use manifests::Manifests;
+pub use new_file::{NewFileError, new_path};
 pub use read::{MOST_BYTES, ReadError, read};
-pub use replace::{ReplaceError, replace};
+pub use replace::{CreatedFile, ReplaceError, Update, carry_out};
 pub use scope::{Scope, Surroundings, editor_scope};
 pub use walk::{WalkOptions, WalkProblem, walk};
 

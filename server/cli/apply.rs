@@ -1,6 +1,10 @@
 //! `refactor apply`.
 
-use std::{io::Write, path::PathBuf};
+use std::{
+    collections::HashSet,
+    io::{self, Write},
+    path::PathBuf,
+};
 
 use anyhow::{Context, bail};
 use rayon::prelude::*;
@@ -16,7 +20,7 @@ use crate::{
     analysis::{Applied, Only, apply_safe},
     refactorings,
     report::{self, counted},
-    workspace,
+    workspace::{self, CreatedFile, NewFileError, ReplaceError, Update, new_path},
 };
 
 #[derive(Debug, clap::Args)]
@@ -41,10 +45,9 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
     let work = Work::in_memory()?;
     let changes = work.block_on(changes(&work, inputs.files, arguments.only.clone()))?;
     work.finish();
+    let (changes, refused) = without_refused(changes);
     for change in &changes {
-        let texts = (&*change.input.text, &*change.applied.text);
-        report::write_diff(out, &change.input.shown, texts, look())
-            .context("The diff can't be written")?;
+        change.show(out).context("The diff can't be written")?;
     }
     // What is said next is about the diff, and stands below it.
     out.flush().context("The diff can't be written")?;
@@ -52,7 +55,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
     if unwritten == 0 {
         sum_up(&changes, arguments);
     }
-    if inputs.unreadable + unwritten > 0 {
+    if inputs.unreadable + refused + unwritten > 0 {
         return Ok(Verdict::Trouble);
     }
     Ok(Verdict::Fine)
@@ -66,10 +69,72 @@ fn check_ids(ids: &[String]) -> anyhow::Result<()> {
     }
 }
 
-/// A file and its new text.
+/// A file, its new text, and the new files that come with it.
 struct FileChange {
     input: InputFile,
     applied: Applied,
+    created: Vec<CreatedFile>,
+}
+
+impl FileChange {
+    fn new(input: InputFile, applied: Applied) -> Result<Self, NewFileError> {
+        let created = applied.created.iter().map(|(file, text)| {
+            Ok(CreatedFile {
+                path: new_path(&input.path, &input.root, file)?,
+                text: text.clone(),
+            })
+        });
+        Ok(Self {
+            created: created.collect::<Result<_, _>>()?,
+            input,
+            applied,
+        })
+    }
+
+    fn show(&self, out: &mut Output) -> io::Result<()> {
+        let shown = &*self.input.shown;
+        let texts = (&*self.input.text, &*self.applied.text);
+        for (file, text) in &self.applied.created {
+            let folder = shown.rsplit_once('/').map(|(folder, _)| folder);
+            let names = file.components().iter().map(String::as_str);
+            let path: Vec<&str> = folder.into_iter().chain(names).collect();
+            report::write_new_file(out, &path.join("/"), text, look())?;
+        }
+        report::write_diff(out, shown, texts, look())
+    }
+
+    fn update(&self) -> Update<'_> {
+        Update {
+            path: &self.input.path,
+            old: &self.input.text,
+            new: &self.applied.text,
+            created: &self.created,
+        }
+    }
+}
+
+/// Leaves out and names files whose new files can't be created; returns how many those are. Of two files that need one new
+/// file the second is left out.
+fn without_refused(changes: Vec<(InputFile, Applied)>) -> (Vec<FileChange>, usize) {
+    let total = changes.len();
+    let mut taken = HashSet::new();
+    let mut kept = Vec::new();
+    for (input, applied) in changes {
+        let shown = input.shown.clone();
+        let change = FileChange::new(input, applied).and_then(|change| {
+            let mut paths = change.created.iter().map(|created| &created.path);
+            match paths.find(|path| !taken.insert(path.to_string_lossy().to_lowercase())) {
+                Some(path) => Err(NewFileError::Exists { path: path.clone() }),
+                None => Ok(change),
+            }
+        });
+        match change {
+            Ok(change) => kept.push(change),
+            Err(error) => say("error", &format!("{error}; `{shown}` is left as it is")),
+        }
+    }
+    let refused = total - kept.len();
+    (kept, refused)
 }
 
 /// Computes the files that change, in their order.
@@ -77,7 +142,7 @@ async fn changes(
     work: &Work,
     inputs: Vec<InputFile>,
     only: Vec<String>,
-) -> anyhow::Result<Vec<FileChange>> {
+) -> anyhow::Result<Vec<(InputFile, Applied)>> {
     let changes = work.engine.run(move || {
         let changes = inputs.into_par_iter();
         changes
@@ -87,7 +152,7 @@ async fn changes(
     Ok(changes.await?)
 }
 
-fn change(input: InputFile, only: &[String]) -> Option<FileChange> {
+fn change(input: InputFile, only: &[String]) -> Option<(InputFile, Applied)> {
     let only = if only.is_empty() {
         Only::All
     } else {
@@ -95,7 +160,7 @@ fn change(input: InputFile, only: &[String]) -> Option<FileChange> {
     };
     match apply_safe(&input.text, input.context, &input.config.rules, only) {
         Ok(applied) if applied.carried_out.is_empty() => None,
-        Ok(applied) => Some(FileChange { input, applied }),
+        Ok(applied) => Some((input, applied)),
         Err(why) => {
             say(
                 "note",
@@ -106,16 +171,25 @@ fn change(input: InputFile, only: &[String]) -> Option<FileChange> {
     }
 }
 
-/// Replaces each unchanged file; returns how many could not be replaced.
+/// Writes everything; returns how many files could not be written.
 fn write(changes: &[FileChange]) -> usize {
-    let mut failed = 0;
-    for FileChange { input, applied } in changes {
-        if let Err(error) = workspace::replace(&input.path, &applied.text, &input.text) {
+    let updates: Vec<Update<'_>> = changes.iter().map(FileChange::update).collect();
+    match workspace::carry_out(&updates) {
+        Ok(left) => {
+            for error in &left {
+                say("error", &error.to_string());
+            }
+            left.len()
+        }
+        Err(error @ ReplaceError::NotPutBack { .. }) => {
             say("error", &error.to_string());
-            failed += 1;
+            updates.len()
+        }
+        Err(error) => {
+            say("error", &format!("{error}; all files are as they were"));
+            updates.len()
         }
     }
-    failed
 }
 
 fn sum_up(changes: &[FileChange], arguments: &Arguments) {

@@ -28,6 +28,8 @@ pub(super) struct InputFile {
     pub(super) path: PathBuf,
     /// Path in reports.
     pub(super) shown: String,
+    /// The folder without links that new files have to stay in.
+    pub(super) root: Arc<Path>,
     pub(super) text: Arc<str>,
     pub(super) context: FileContext,
     pub(super) config: Arc<Config>,
@@ -61,6 +63,7 @@ pub(super) fn gather(paths: &[PathBuf], settings: &mut Settings) -> anyhow::Resu
 struct FoundFile {
     path: PathBuf,
     shown: String,
+    root: Arc<Path>,
     config: Arc<Config>,
 }
 
@@ -94,11 +97,13 @@ impl FoundFiles {
             let directory = resolved.parent().unwrap_or(&resolved);
             let config = settings.of(directory)?;
             let path = path.to_path_buf();
+            let root = Arc::from(directory);
             self.add_file(
                 resolved,
                 FoundFile {
                     path,
                     shown,
+                    root,
                     config,
                 },
             );
@@ -123,10 +128,12 @@ impl FoundFiles {
                 _ => self.refuse(&problem.to_string()),
             }
         }
+        let inside: Arc<Path> = Arc::from(root.resolved);
         for path in files {
             let relative = path.strip_prefix(root.path).unwrap_or(&path);
             let candidate = FoundFile {
                 shown: self.names.below(root, relative),
+                root: Arc::clone(&inside),
                 config: Arc::clone(config),
                 path: path.clone(),
             };
@@ -193,6 +200,7 @@ fn read(
     let FoundFile {
         path,
         shown,
+        root,
         config,
     } = candidate;
     Ok(InputFile {
@@ -200,6 +208,7 @@ fn read(
         context: manifests.context_of(resolved),
         path,
         shown,
+        root,
         config,
     })
 }
