@@ -12,3 +12,5 @@ mod bad_input;
 mod cache;
 mod commands;
 mod harness;
+#[path = "../cache/mounts.rs"]
+mod mounts;
