@@ -235,7 +235,7 @@ fn numbered(offers: &[Offer]) -> impl Iterator<Item = (usize, &Offer)> {
 
 fn is_same(one: &Candidate, other: &Candidate) -> bool {
     one.offer.refactoring().id == other.offer.refactoring().id
-        && one.offer.change().edits == other.offer.change().edits
+        && one.offer.change().steps == other.offer.change().steps
 }
 
 fn action(
@@ -244,11 +244,14 @@ fn action(
     candidate: Candidate,
 ) -> Option<CodeAction> {
     let change = candidate.offer.change();
+    if !change.steps.stay_in_file() {
+        return None;
+    }
     let edit = if question.support.lazy_edit {
         None
     } else {
         let profile = question.profile;
-        let edit = workspace_edit(&analysed.document, &analysed.file, &change.edits, profile);
+        let edit = workspace_edit(&analysed.document, &analysed.file, change.edits(), profile);
         Some(edit?)
     };
     let preferred = question.support.preferred && candidate.is_preferred;

@@ -125,7 +125,9 @@ fn edits(analysed: &Analysed, note: &Note, goes_on: &dyn Fn() -> bool) -> Option
     if note.refactoring == FIX_ALL {
         return Some(analysed.fixed(goes_on)?.edits.clone());
     }
-    Some(find(analysed, note)?.change().edits.clone())
+    let offer = find(analysed, note)?;
+    let change = offer.change();
+    change.steps.stay_in_file().then(|| change.edits().clone())
 }
 
 fn find(analysed: &Analysed, note: &Note) -> Option<Offer> {
