@@ -206,16 +206,4 @@ mod tests {
         assert_eq!(fault.kind(), FaultKind::Setting);
         assert!(!fault.to_string().contains("s3cret"), "{fault}");
     }
-
-    #[tokio::test]
-    async fn who_writes_needs_a_key() {
-        let remote = Remote {
-            access: Access::Write(Secret::text("nonsense")),
-            ..Remote::at("https://a.b")
-        };
-        let fault = remote.seal().await.unwrap_err();
-        assert!(fault.to_string().contains("ed25519-secret:"), "{fault}");
-        assert!(!fault.to_string().contains("nonsense"));
-        assert!(!Remote::at("https://a.b").seal().await.unwrap().signs());
-    }
 }

@@ -429,4 +429,16 @@ mod tests {
         let weak = format!("ed25519:{}", "00".repeat(32));
         assert_eq!(weak.parse::<PublicKey>(), Err(TrustError::PublicKey));
     }
+
+    #[tokio::test]
+    async fn who_writes_needs_a_key() {
+        let remote = Remote {
+            access: Access::Write(crate::Secret::text("nonsense")),
+            ..Remote::at("https://a.b")
+        };
+        let fault = remote.seal().await.unwrap_err();
+        assert!(fault.to_string().contains("ed25519-secret:"), "{fault}");
+        assert!(!fault.to_string().contains("nonsense"));
+        assert!(!Remote::at("https://a.b").seal().await.unwrap().signs());
+    }
 }
