@@ -14,3 +14,7 @@ mod commands;
 mod harness;
 #[path = "../cache/mounts.rs"]
 mod mounts;
+#[cfg(not(feature = "team"))]
+mod no_team;
+#[cfg(feature = "team")]
+mod team;

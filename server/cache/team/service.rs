@@ -35,8 +35,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use super::frames::MAX_SEALED;
-use super::locks::{self, lock};
-use super::{Fault, FaultKind, Holdings, Limits, Namespace, PublicKey};
+use crate::locks::{self, lock};
+use crate::{Fault, FaultKind, Holdings, Limits, Namespace, PublicKey};
 use connections::ConnectionGate;
 use keys::{KeyFile, KeyFileError, KeyRing};
 use metrics::ServiceMetrics;
