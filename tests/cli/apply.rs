@@ -249,10 +249,9 @@ fn a_package_from_an_archive_is_read_as_its_checkout() {
         [&checkout, &unpacked].map(|place| place.run(["refactor", "apply", "shop"]).expect(0));
     assert_eq!(of_checkout.stdout, of_archive.stdout);
     // Rust 1.60 has no `let … else`.
-    assert!(
-        !of_archive.stdout.contains("else {\n+"),
-        "{}",
-        of_archive.stdout
-    );
+    let has_let_else = of_archive
+        .stdout
+        .contains("+    let Some(name) = &order.customer else {");
+    assert!(!has_let_else, "{}", of_archive.stdout);
     assert!(!of_archive.stdout.is_empty());
 }
