@@ -275,7 +275,7 @@ fn options_of(width: LineWidth) -> String {
     )
 }
 
-fn comments(text: &str) -> Vec<String> {
+pub(crate) fn comments(text: &str) -> Vec<String> {
     let file = SourceFile::parse(text, Edition::Edition2024);
     let tokens = file
         .syntax_node()
