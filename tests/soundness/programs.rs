@@ -76,6 +76,7 @@ pub(crate) struct Outcome {
 pub(crate) fn try_programs(extent: &Extent) -> Outcome {
     let samples = samples(extent);
     let programs: Vec<Program> = samples.iter().map(|one| one.program.clone()).collect();
+    let t = std::time::Instant::now();
     let before = verdicts(&programs);
     let mut outcome = Outcome::default();
     let mut built = Vec::new();
@@ -294,16 +295,13 @@ fn samples(extent: &Extent) -> Vec<Sample> {
     for edition in EDITIONS {
         samples.extend(by_hand(edition, extent.every_edition));
     }
-    let generated = generate::programs(extent.seed, extent.generated);
+    let generated = generate::programs(extent.seed, extent.generated, &EDITIONS);
     let generated = generated
         .into_iter()
         .enumerate()
-        .map(|(place, text)| Sample {
+        .map(|(place, program)| Sample {
             name: format!("generated/{}-{place}", extent.seed),
-            program: Program {
-                edition: EDITIONS[place % EDITIONS.len()],
-                text,
-            },
+            program,
             origin: Origin::Generated,
         });
     samples.extend(generated);

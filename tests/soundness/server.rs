@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf, thread};
 
-use ra_ap_syntax::{Edition, SourceFile, SyntaxElement, SyntaxKind};
+use ra_ap_syntax::{Edition, SourceFile, SyntaxElement, SyntaxKind, T};
 use rustassistant::{
     analysis::{Memo, judge, measure},
     config::Rules,
@@ -48,7 +48,8 @@ impl Server {
         Self { client, edition }
     }
 
-    /// Every change that is offered at a finding or with the cursor at a word or an operator, once, and everything safe together.
+    /// Every change that is offered at a finding or at a cursor, once, and everything
+    /// safe together.
     pub(crate) fn offers(&mut self, name: &str, text: &str) -> Vec<Offered> {
         let file = format!("src/bin/{name}.rs");
         self.client.write_file(&file, text);
@@ -137,30 +138,36 @@ fn safety(path: PathBuf, text: &str, edition: usize) -> BTreeMap<String, bool> {
     safety
 }
 
-/// Where an offer may begin: before every token that is a word or an operator.
+/// Where an offer may begin: at the first token of every line, and before keywords, operators and braces.
 fn cursors(text: &str, edition: usize) -> Vec<TextSize> {
-    let edition = match edition {
+    let parsed_as = match edition {
         2018 => Edition::Edition2018,
         2021 => Edition::Edition2021,
         _ => Edition::Edition2024,
     };
-    let file = SourceFile::parse(text, edition).syntax_node();
+    let file = SourceFile::parse(text, parsed_as).syntax_node();
     let tokens = file
         .descendants_with_tokens()
         .filter_map(SyntaxElement::into_token);
-    let tokens = tokens.filter(|token| !is_between(token.kind()));
-    tokens.map(|token| token.text_range().start()).collect()
+    let mut cursors = Vec::new();
+    let mut begins_line = true;
+    for token in tokens {
+        let kind = token.kind();
+        if kind == SyntaxKind::WHITESPACE {
+            begins_line |= token.text().contains('\n');
+            continue;
+        }
+        let is_place = begins_line || kind.is_keyword(parsed_as) || begins_something(kind);
+        if is_place && kind != SyntaxKind::COMMENT {
+            cursors.push(token.text_range().start());
+        }
+        begins_line = false;
+    }
+    cursors
 }
 
-/// Whether nothing ever begins at such a token.
-fn is_between(kind: SyntaxKind) -> bool {
-    use SyntaxKind::{
-        COLON, COLON2, COMMA, COMMENT, DOT, L_PAREN, R_BRACK, R_PAREN, SEMICOLON, WHITESPACE,
-    };
-    [
-        COLON, COLON2, COMMA, COMMENT, DOT, L_PAREN, R_BRACK, R_PAREN, SEMICOLON, WHITESPACE,
-    ]
-    .contains(&kind)
+fn begins_something(kind: SyntaxKind) -> bool {
+    [T![!], T![&&], T![||], T![=>], T![?], T!['{'], T!['}']].contains(&kind)
 }
 
 /// The edits of a change to this document alone.

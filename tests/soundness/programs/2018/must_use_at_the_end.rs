@@ -1,5 +1,6 @@
 //! Last expressions that warn once they are statements.
-#![deny(warnings)]
+#![deny(unused)]
+#![allow(clippy::must_use_unit)]
 
 #[must_use]
 fn ticket() {

@@ -53,9 +53,7 @@ fn choose(is_left: bool) {
     {
         // left
         println!("left");
-    }
-    /* between */
-    else {
+    } else {
         // right
         println!("right");
     } // behind

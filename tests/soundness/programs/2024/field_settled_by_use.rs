@@ -13,7 +13,7 @@ fn stack(is_first: bool) {
     if is_first {
         shelf.top = Some(String::from("book"));
     } else {
-        println!("{:?}", shelf.top.as_ref().map(|word| word.len()));
+        println!("{:?}", shelf.top.as_ref().map(String::len));
         return;
     }
     println!("{:?} {}", shelf.top, shelf.rest.len());
@@ -34,10 +34,10 @@ fn main() {
         }
     });
     ask(|(is_known, age): (_, u8)| {
-        if !is_known {
-            println!("{age} or so");
-        } else {
+        if is_known {
             println!("{age}");
+        } else {
+            println!("{age} or so");
         }
     });
 }
