@@ -76,7 +76,6 @@ pub(crate) struct Outcome {
 pub(crate) fn try_programs(extent: &Extent) -> Outcome {
     let samples = samples(extent);
     let programs: Vec<Program> = samples.iter().map(|one| one.program.clone()).collect();
-    let t = std::time::Instant::now();
     let before = verdicts(&programs);
     let mut outcome = Outcome::default();
     let mut built = Vec::new();

@@ -156,16 +156,16 @@ impl<'a> Body<'a> {
 
     /// A comment of its own, sometimes.
     fn note(&mut self) {
-        if self.chance.percent(12) {
-            let note = self.fresh("Note");
-            let is_block = self.chance.percent(20);
-            let note = if is_block {
-                format!("/* {note} */")
-            } else {
-                format!("// {note}.")
-            };
-            self.line(&note);
+        if !self.chance.percent(12) {
+            return;
         }
+        let note = self.fresh("Note");
+        let note = if self.chance.percent(20) {
+            format!("/* {note} */")
+        } else {
+            format!("// {note}.")
+        };
+        self.line(&note);
     }
 
     /// Does work in a block of its own, where names end.
