@@ -92,7 +92,7 @@ pub(crate) fn in_places(
             .collect();
         let offers = offers_at(source, *range, &drawn);
         for offer in offers.answers.iter().flatten().chain(&offers.assists) {
-            let identity = format!("{} {:?}", offer.refactoring().id, offer.change().edits);
+            let identity = format!("{} {:?}", offer.refactoring().id, offer.change().steps);
             if seen.insert(identity) {
                 candidates.extend(candidate(file, source, offer));
             }
@@ -102,7 +102,7 @@ pub(crate) fn in_places(
 }
 
 fn candidate(file: &Path, source: &Source, offer: &Offer) -> Option<Candidate> {
-    let edits = offer.change().edits.clone();
+    let edits = offer.change().edits().clone();
     let span = edits.span()?;
     let lines = (
         source.lines.line(span.start()),
