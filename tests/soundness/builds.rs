@@ -53,6 +53,15 @@ pub(crate) fn verdicts(programs: &[Program]) -> Vec<Verdict> {
     by_place.into_values().collect()
 }
 
+/// The lints that warn more often than before.
+pub(crate) fn new_warnings(before: &Warnings, after: &Warnings) -> Vec<String> {
+    let count_before = |lint: &str| before.get(lint).copied().unwrap_or(0);
+    let more = after
+        .iter()
+        .filter(|(lint, count)| **count > count_before(lint));
+    more.map(|(lint, _)| lint.clone()).collect()
+}
+
 /// The places of programs of one edition, as many as a crate may have.
 fn batches(programs: &[Program]) -> Vec<Vec<usize>> {
     let mut by_edition: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -175,7 +184,7 @@ impl Message {
     fn read(line: &str) -> Option<Self> {
         let message: Value = serde_json::from_str(line).ok()?;
         let text = message["message"].as_str()?;
-        let lint = message["code"]["code"].as_str().unwrap_or(text);
+        let code = message["code"]["code"].as_str().unwrap_or(text);
         let spans = message["spans"].as_array()?;
         let is_error = message["level"] == "error";
         let is_summary = !is_error || text.starts_with("aborting due to");
@@ -184,7 +193,7 @@ impl Message {
         }
         Some(Self {
             is_error,
-            lint: lint.to_owned(),
+            lint: code.to_owned(),
             text: text.to_owned(),
             programs: spans.iter().filter_map(program_of).collect(),
         })

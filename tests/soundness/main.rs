@@ -153,13 +153,28 @@ impl Total {
                 candidate.place()
             );
         }
+        for candidate in &outcome.unformatted {
+            println!(
+                "{name}: {} at {} is not what rustfmt writes",
+                candidate.kind,
+                candidate.place()
+            );
+        }
+        for (candidate, lints) in &outcome.warned {
+            println!(
+                "{name}: {} at {} brings {lints}",
+                candidate.kind,
+                candidate.place()
+            );
+        }
         println!(
-            "{name}: {} edits, {} broken, {} faulty, {} of {} unformatted, tests {}",
+            "{name}: {} edits, {} broken, {} faulty, {} warned of, {} of {} unformatted, tests {}",
             outcome.tried.len(),
             outcome.broken.len(),
             outcome.faulty.len(),
-            outcome.unformatted.0,
-            outcome.unformatted.1,
+            outcome.warned.len(),
+            outcome.unformatted.len(),
+            outcome.of_formatted,
             outcome.tests
         );
         if outcome.holds() {

@@ -37,6 +37,10 @@ impl Candidate {
         format!("{}:{}", self.file.display(), self.lines.0 + 1)
     }
 
+    pub(crate) fn is_safe(&self) -> bool {
+        self.applicability == Applicability::Safe
+    }
+
     /// Whether the two are too close to be tried together.
     pub(crate) fn is_near(&self, other: &Self) -> bool {
         self.file == other.file

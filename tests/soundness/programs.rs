@@ -15,7 +15,7 @@ use std::{
 use similar::TextDiff;
 
 use super::{
-    builds::{Program, Verdict, Warnings, verdicts},
+    builds::{Program, Verdict, Warnings, new_warnings, verdicts},
     check::comments,
     generate,
     rustfmt::is_formatted,
@@ -272,15 +272,6 @@ impl fmt::Display for Wrong {
             Self::Comments | Self::Unformatted => f.write_str(kind),
         }
     }
-}
-
-/// The lints that warn more often than before.
-pub(crate) fn new_warnings(before: &Warnings, after: &Warnings) -> Vec<String> {
-    let count_before = |lint: &str| before.get(lint).copied().unwrap_or(0);
-    let more = after
-        .iter()
-        .filter(|(lint, count)| **count > count_before(lint));
-    more.map(|(lint, _)| lint.clone()).collect()
 }
 
 fn difference(before: &str, after: &str) -> String {

@@ -1,12 +1,11 @@
 //! Every offer in a program, as an editor gets them from the server.
 
-use std::{collections::BTreeMap, path::PathBuf, thread};
+use std::{collections::BTreeMap, path::Path, thread};
 
 use ra_ap_syntax::{Edition, SourceFile, SyntaxElement, SyntaxKind, T};
 use rustassistant::{
     analysis::{Memo, judge, measure},
     config::Rules,
-    refactorings::Applicability,
     syntax::{STACK_SIZE, Source},
     text::{TextRange, TextSize},
     workspace::Manifests,
@@ -112,7 +111,7 @@ impl Server {
         let path = self.client.root().join(file);
         let text = text.to_owned();
         let edition = self.edition;
-        let work = move || safety(path, &text, edition);
+        let work = move || safety(&path, &text, edition);
         let thread = thread::Builder::new().stack_size(STACK_SIZE).spawn(work);
         thread
             .expect("a thread starts")
@@ -121,16 +120,16 @@ impl Server {
     }
 }
 
-fn safety(path: PathBuf, text: &str, edition: usize) -> BTreeMap<String, bool> {
-    let context = Manifests::new().context_of(&path);
+fn safety(path: &Path, text: &str, edition: usize) -> BTreeMap<String, bool> {
+    let context = Manifests::new().context_of(path);
     let source = Source::parse(text, context).expect("programs are short");
     let report = measure(&source, &Memo::default());
     let findings = judge(&report, &source.text, &Rules::default());
     let mut places: Vec<TextRange> = findings.iter().map(|finding| finding.at).collect();
     places.extend(cursors(text, edition).into_iter().map(TextRange::empty));
     let mut safety = BTreeMap::new();
-    for candidate in probe::in_places(&path, &source, &findings, &places) {
-        let is_safe = candidate.applicability == Applicability::Safe;
+    for candidate in probe::in_places(path, &source, &findings, &places) {
+        let is_safe = candidate.is_safe();
         let after = candidate.edits.apply(text).expect("edits fit the text");
         // The same change may be offered by two refactorings.
         *safety.entry(after).or_default() |= is_safe;

@@ -120,7 +120,7 @@ impl Body<'_> {
                     format!("make({number})"),
                     format!("!mask({number})"),
                     format!("seen(\"asked\").ask({number}).is_none()"),
-                    format!("!seen(\"long\").is_long()"),
+                    "!seen(\"long\").is_long()".to_owned(),
                 ];
                 self.chance.pick(&asked).clone()
             }
