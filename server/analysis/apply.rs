@@ -13,13 +13,15 @@ use crate::{
     refactorings::{Also, Applicability, Context, Offer},
     smells::{Family, Smell},
     syntax::{FileContext, Source, Unparsable, places},
-    text::{Edits, TextRange, TextSize},
+    text::{Edits, FileId, FileStep, NewFile, TextRange, TextSize},
 };
 
 /// A text after its safe refactorings.
 #[derive(Debug)]
 pub struct Applied {
     pub text: Arc<str>,
+    /// New files that the text needs, beside it.
+    pub created: Vec<(NewFile, String)>,
     /// In the order in which they were carried out.
     pub carried_out: Vec<CarriedOut>,
 }
@@ -40,6 +42,13 @@ pub enum Only<'a> {
     These(&'a [String]),
 }
 
+/// What a step may touch beside the text itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Nothing,
+    NewFiles,
+}
+
 /// Carries out safe offers that answer a finding, one after the other, each only if its finding is then gone or smaller and
 /// nothing else crosses a limit. It ends: every step makes what is found smaller.
 pub fn apply_safe(
@@ -49,22 +58,39 @@ pub fn apply_safe(
     only: Only<'_>,
 ) -> Result<Applied, Unparsable> {
     let source = Source::parse(Arc::clone(text), context)?;
-    let applied = apply_safe_while(source, rules, only, &|| true);
+    let state = State::new(source, rules, Reach::NewFiles);
+    let applied = carry_out(state, rules, only, &|| true);
     Ok(applied.unwrap_or_else(|| Applied {
         text: Arc::clone(text),
+        created: Vec::new(),
         carried_out: Vec::new(),
     }))
 }
 
-/// The same in a text that was parsed already; nothing if `goes_on` says between two steps that nobody wants it any more.
+/// The same in a text that was parsed already, and without new files; nothing if `goes_on` says between two steps that nobody
+/// wants it any more.
 pub fn apply_safe_while(
     source: Source,
     rules: &Rules,
     only: Only<'_>,
     goes_on: &dyn Fn() -> bool,
 ) -> Option<Applied> {
+    carry_out(
+        State::new(source, rules, Reach::Nothing),
+        rules,
+        only,
+        goes_on,
+    )
+}
+
+fn carry_out(
+    state: State,
+    rules: &Rules,
+    only: Only<'_>,
+    goes_on: &dyn Fn() -> bool,
+) -> Option<Applied> {
     let mut run = Run {
-        state: State::new(source, rules),
+        state,
         rules,
         only,
         refused: HashSet::new(),
@@ -74,6 +100,7 @@ pub fn apply_safe_while(
     while run.round(goes_on)? == Round::Changed {}
     Some(Applied {
         text: run.state.source.text,
+        created: run.state.created,
         carried_out: run.carried_out,
     })
 }
@@ -97,6 +124,8 @@ impl Only<'_> {
 /// A text and what is found in it.
 struct State {
     source: Source,
+    reach: Reach,
+    created: Vec<(NewFile, String)>,
     memo: Arc<Memo>,
     findings: Vec<Finding>,
     /// Where its units are, in order.
@@ -213,9 +242,8 @@ impl Run<'_> {
                 continue;
             };
             let span = offer.change().edits().span();
-            let joins = span.is_some_and(|span| {
-                range.contains_range(span) && end.is_none_or(|end| end < span.start())
-            });
+            let joins = is_within(&offer, range)
+                && span.is_some_and(|span| end.is_none_or(|end| end < span.start()));
             if answers.is_empty() || (joins && may_be_joined(&offer)) {
                 let is_single = !joins || !may_be_joined(&offer);
                 end = span.map(TextRange::end);
@@ -228,10 +256,7 @@ impl Run<'_> {
         if answers.is_empty() {
             answers.extend(self.first_offer(&others, context, goes_on)?);
         }
-        let holds = |(offer, _): &(Offer, usize)| {
-            let span = offer.change().edits().span();
-            span.is_some_and(|span| range.contains_range(span))
-        };
+        let holds = |(offer, _): &(Offer, usize)| is_within(offer, range);
         Some((!answers.is_empty()).then(|| Attempt {
             unit: answers.iter().all(holds).then_some(unit),
             answers,
@@ -251,7 +276,8 @@ impl Run<'_> {
             }
             let offers = answers_in(context, &self.state.findings[*at]).into_iter();
             let mut wanted = offers.filter(|offer| {
-                is_wanted(offer, self.only) && !self.refused.contains(&self.state.identity(offer))
+                self.state.wants(offer, self.only)
+                    && !self.refused.contains(&self.state.identity(offer))
             });
             if let Some(offer) = wanted.next() {
                 return Some(Some((offer, *at)));
@@ -318,17 +344,19 @@ impl Run<'_> {
 }
 
 impl State {
-    fn new(source: Source, rules: &Rules) -> Self {
-        Self::with_memo(source, Arc::default(), rules)
+    fn new(source: Source, rules: &Rules, reach: Reach) -> Self {
+        Self::with_memo(source, reach, Arc::default(), rules)
     }
 
-    fn with_memo(source: Source, memo: Arc<Memo>, rules: &Rules) -> Self {
+    fn with_memo(source: Source, reach: Reach, memo: Arc<Memo>, rules: &Rules) -> Self {
         let report: FileReport = measure(&source, &memo);
         let findings = judge(&report, &source.text, rules);
         let units = places(&source.root()).into_iter();
         Self {
             units: units.map(|unit| unit.node.text_range()).collect(),
             source,
+            reach,
+            created: Vec::new(),
             memo,
             findings,
         }
@@ -343,11 +371,35 @@ impl State {
         ahead_of(unit.start())..ahead_of(unit.end())
     }
 
+    fn wants(&self, offer: &Offer, only: Only<'_>) -> bool {
+        offer.change().applicability == Applicability::Safe
+            && only.allows(offer.refactoring().id)
+            && self.reaches(offer)
+    }
+
+    /// Whether nothing but this text is edited, and new files are allowed and are not those of an earlier step.
+    fn reaches(&self, offer: &Offer) -> bool {
+        let steps = &offer.change().steps;
+        let is_reached = |step: &FileStep| match step {
+            FileStep::Create { at, .. } => {
+                self.reach == Reach::NewFiles
+                    && at.origin() == FileId::ASKED
+                    && self.created.iter().all(|(earlier, _)| earlier != at)
+            }
+            FileStep::Rename { .. } => false,
+        };
+        steps.edits.keys().all(|file| *file == FileId::ASKED) && steps.files.iter().all(is_reached)
+    }
+
     /// A hash of what an offer does in its unit, wherever that stands.
     fn identity(&self, offer: &Offer) -> blake3::Hash {
         let edits = offer.change().edits();
         let mut hasher = blake3::Hasher::new();
         hasher.update(offer.refactoring().id.as_bytes());
+        for (file, text) in created_by(offer) {
+            hasher.update(file.components().join("/").as_bytes());
+            hasher.update(text.as_bytes());
+        }
         let Some(span) = edits.span() else {
             return hasher.finalize();
         };
@@ -384,13 +436,19 @@ impl State {
 
     /// Nothing if the edits of the attempts don't go together.
     fn after(&self, attempts: &[Attempt], rules: &Rules) -> Option<Self> {
-        let answers = attempts.iter().flat_map(|attempt| &attempt.answers);
-        let edits =
-            answers.flat_map(|(offer, _)| offer.change().edits().as_slice().iter().cloned());
-        let edits = Edits::new(edits.collect()).ok()?;
+        let offers = || attempts.iter().flat_map(|attempt| &attempt.answers);
+        let edits = offers().flat_map(|(offer, _)| offer.change().edits().as_slice());
+        let edits = Edits::new(edits.cloned().collect()).ok()?;
         let source = self.source.edited(&edits)?.ok()?;
-        let gets_broken = source.tree.errors().len() > self.source.tree.errors().len();
-        (!gets_broken).then(|| Self::with_memo(source, Arc::clone(&self.memo), rules))
+        if source.tree.errors().len() > self.source.tree.errors().len() {
+            return None;
+        }
+        let mut after = Self::with_memo(source, self.reach, Arc::clone(&self.memo), rules);
+        after.created.clone_from(&self.created);
+        after
+            .created
+            .extend(offers().flat_map(|(offer, _)| created_by(offer)));
+        Some(after)
     }
 
     /// Whether every smell that an attempt answers got less, for each answer, and no other got more.
@@ -443,12 +501,20 @@ fn may_be_joined(offer: &Offer) -> bool {
     !also.contains(&Also::AddsFreshName)
 }
 
-fn is_wanted(offer: &Offer, only: Only<'_>) -> bool {
-    // A text alone has no place for a new file.
-    let change = offer.change();
-    change.steps.stay_in_file()
-        && change.applicability == Applicability::Safe
-        && only.allows(offer.refactoring().id)
+/// Whether an offer changes a part of one unit and nothing else.
+fn is_within(offer: &Offer, unit: TextRange) -> bool {
+    let steps = &offer.change().steps;
+    let span = offer.change().edits().span();
+    steps.files.is_empty() && span.is_some_and(|span| unit.contains_range(span))
+}
+
+/// The new files of an offer, if it makes some.
+fn created_by(offer: &Offer) -> impl Iterator<Item = (NewFile, String)> {
+    let files = offer.change().steps.files.iter();
+    files.filter_map(|step| match step {
+        FileStep::Create { at, text } => Some((at.clone(), text.clone())),
+        FileStep::Rename { .. } => None,
+    })
 }
 
 fn has_same_cause(left: &Smell, right: &Smell) -> bool {

@@ -7,7 +7,7 @@ mod lines;
 mod printable;
 mod steps;
 
-pub use edits::{Edit, Edits, OverlapError};
+pub use edits::{Edit, Edits, OverlapError, common_ends};
 pub use lines::{Encoding, LineColumn, Lines};
 pub use printable::{is_unseen, printable, shortened};
 pub use steps::{BadName, FileId, FileStep, NewFile, Steps};

@@ -10,8 +10,8 @@ use similar::TextDiff;
 use super::look::{Colour, Look, Reader};
 use crate::text::{is_unseen, printable};
 
-/// Writes what makes `after` of `before`; nothing if they are equal. `path` is relative, with `/`; it is quoted as git does where
-/// it would be read as something else. The code is as it is, for `patch`, but for a terminal, which it could steer.
+/// Writes the diff from `before` to `after`; nothing if they are equal. `path` is relative, with `/`; it is quoted as git does
+/// where it would be read as something else. The code is as it is, for `patch`, but for a terminal, which it could control.
 pub fn write_diff(
     out: &mut dyn Write,
     path: &str,
@@ -22,9 +22,24 @@ pub fn write_diff(
     if before == after {
         return Ok(());
     }
+    let names = (quoted("a/", path), quoted("b/", path));
+    write_unified(out, (&names.0, &names.1), texts, look)
+}
+
+/// Writes the diff that creates a file.
+pub fn write_new_file(out: &mut dyn Write, path: &str, text: &str, look: Look) -> io::Result<()> {
+    write_unified(out, ("/dev/null", &quoted("b/", path)), ("", text), look)
+}
+
+fn write_unified(
+    out: &mut dyn Write,
+    names: (&str, &str),
+    (before, after): (&str, &str),
+    look: Look,
+) -> io::Result<()> {
     let diff = TextDiff::from_lines(before, after);
     let mut unified = diff.unified_diff();
-    unified.header(&quoted("a/", path), &quoted("b/", path));
+    unified.header(names.0, names.1);
     if look.reader == Reader::Program {
         return unified.to_writer(out);
     }
@@ -73,7 +88,7 @@ fn quoted(side: &str, path: &str) -> String {
     quoted + "\""
 }
 
-/// The colour beside the `+` and `-` that carry the meaning.
+/// Colour of a line; its meaning is in `+` and `-` too.
 fn colour_of(line: &str) -> Option<&'static str> {
     if line.starts_with("@@") {
         return Some("36");
@@ -105,6 +120,17 @@ mod tests {
         assert_eq!(
             diff("a\nb\nc\n", "a\nB\nc\n"),
             "--- a/src/a.rs\n+++ b/src/a.rs\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"
+        );
+    }
+
+    #[test]
+    fn a_new_file_comes_from_nothing() {
+        let mut out = Vec::new();
+        write_new_file(&mut out, "src/a.rs", "a\nb\n", Look::default()).unwrap();
+        let diff = String::from_utf8(out).unwrap();
+        assert_eq!(
+            diff,
+            "--- /dev/null\n+++ b/src/a.rs\n@@ -0,0 +1,2 @@\n+a\n+b\n"
         );
     }
 

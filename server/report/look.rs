@@ -1,8 +1,8 @@
-//! How what is written may look.
+//! Colour, characters and width of the output.
 
 use std::borrow::Cow;
 
-/// What the reader's terminal can show.
+/// Capabilities of the reader's terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
     pub colour: Colour,
@@ -34,7 +34,7 @@ pub enum Characters {
 }
 
 impl Default for Look {
-    /// What every reader can show, a file too.
+    /// Capabilities that every reader has, a file too.
     fn default() -> Self {
         Self {
             colour: Colour::Plain,
@@ -46,7 +46,7 @@ impl Default for Look {
 }
 
 impl Look {
-    /// Our own words in the characters that the reader has. The reader's words (names, source) are not for this.
+    /// Our own text in the reader's characters; not for names and source.
     pub fn words<'a>(&self, words: &'a str) -> Cow<'a, str> {
         if self.characters == Characters::Unicode || words.is_ascii() {
             return Cow::Borrowed(words);

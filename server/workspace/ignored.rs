@@ -1,4 +1,4 @@
-//! What git and `.ignore` files leave out, level by level on the way down.
+//! Ignore files of git and `.ignore`, level by level on the way down.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use ignore::{
 
 use super::walk::WalkProblem;
 use crate::{
-    config::{Entry, excess},
+    config::{EntryKind, excess},
     os,
 };
 
@@ -63,8 +63,8 @@ impl Ignored {
     }
 
     /// Whether the entry at the absolute `path`, which lies in the directory that was entered last, is left out.
-    pub(super) fn ignores(&self, path: &Path, entry: Entry) -> bool {
-        let is_directory = entry == Entry::Directory;
+    pub(super) fn ignores(&self, path: &Path, entry: EntryKind) -> bool {
+        let is_directory = entry == EntryKind::Directory;
         let by_dot_ignore = || {
             let mut levels = self.levels.iter().rev();
             levels.find_map(|level| verdict(&level.dot_ignore.matched(path, is_directory)))

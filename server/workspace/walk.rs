@@ -11,13 +11,13 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::{ignored::Ignored, is_rust, scope::is_build_output};
 use crate::{
-    config::{Entry, Exclude, absolute},
+    config::{EntryKind, Exclude, absolute},
     os::FolderId,
 };
 
 #[derive(Debug, Clone)]
 pub struct WalkOptions {
-    /// What the user wants left out.
+    /// Excluded paths.
     pub exclude: Exclude,
     /// The walk ends at this many files and says so.
     pub max_files: usize,
@@ -27,7 +27,7 @@ pub struct WalkOptions {
 
 const MOST_ENTRIES: usize = 2_000_000;
 
-/// What a walk could not read. It goes on without it.
+/// An entry that could not be read; the walk goes on without it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WalkProblem {
     #[error("{}: there is no such file or directory", .path.display())]
@@ -226,8 +226,8 @@ impl<'a> Walk<'a> {
     fn leaves_out(&self, directory: &Path, real: &Path) -> bool {
         is_hidden(directory)
             || is_vendored(directory)
-            || self.ignored.ignores(real, Entry::Directory)
-            || self.options.exclude.matches(real, Entry::Directory)
+            || self.ignored.ignores(real, EntryKind::Directory)
+            || self.options.exclude.matches(real, EntryKind::Directory)
             || is_build_output(directory)
     }
 
@@ -251,8 +251,8 @@ impl<'a> Walk<'a> {
             Err(error) => return self.dead_link(link, &error),
         };
         let is_wanted = match kind {
-            Entry::Directory => !self.leaves_out(link, &self.real(link)),
-            Entry::File => self.wants_file(link),
+            EntryKind::Directory => !self.leaves_out(link, &self.real(link)),
+            EntryKind::File => self.wants_file(link),
         };
         if !is_wanted {
             return;
@@ -260,15 +260,15 @@ impl<'a> Walk<'a> {
         let path = link.to_path_buf();
         match (self.against_following(link, &to, kind), kind) {
             (Some(problem), _) => self.problems.push(problem),
-            (None, Entry::Directory) => self.links.push_back(path),
-            (None, Entry::File) => self.linked_files.push(path),
+            (None, EntryKind::Directory) => self.links.push_back(path),
+            (None, EntryKind::File) => self.linked_files.push(path),
         }
     }
 
     /// A link may come with the project, and lead wherever its writer likes.
-    fn against_following(&self, link: &Path, to: &Path, kind: Entry) -> Option<WalkProblem> {
+    fn against_following(&self, link: &Path, to: &Path, kind: EntryKind) -> Option<WalkProblem> {
         let path = link.to_path_buf();
-        if kind == Entry::Directory && self.real(link).starts_with(to) {
+        if kind == EntryKind::Directory && self.real(link).starts_with(to) {
             let to = match to.strip_prefix(&self.real_root) {
                 Ok(relative) => self.root.join(relative),
                 Err(_) => to.to_path_buf(),
@@ -277,7 +277,7 @@ impl<'a> Walk<'a> {
         }
         let why = if !to.starts_with(&self.real_root) {
             "outside of what was asked for"
-        } else if kind == Entry::File && !is_rust(to) {
+        } else if kind == EntryKind::File && !is_rust(to) {
             "which is no Rust file"
         } else {
             return None;
@@ -291,8 +291,8 @@ impl<'a> Walk<'a> {
             return false;
         }
         let real = self.real(path);
-        !self.ignored.ignores(&real, Entry::File)
-            && !self.options.exclude.matches(&real, Entry::File)
+        !self.ignored.ignores(&real, EntryKind::File)
+            && !self.options.exclude.matches(&real, EntryKind::File)
     }
 
     fn error(&mut self, error: &walkdir::Error) {
@@ -370,11 +370,11 @@ impl<'a> Walk<'a> {
 }
 
 /// What a link leads to, and its path without links.
-fn target(link: &Path) -> io::Result<(Entry, PathBuf)> {
+fn target(link: &Path) -> io::Result<(EntryKind, PathBuf)> {
     let kind = if fs::metadata(link)?.is_dir() {
-        Entry::Directory
+        EntryKind::Directory
     } else {
-        Entry::File
+        EntryKind::File
     };
     Ok((kind, fs::canonicalize(link)?))
 }
@@ -396,8 +396,7 @@ fn is_hidden(path: &Path) -> bool {
     name.is_some_and(|name| name.starts_with(b"."))
 }
 
-/// Other people's packages that were copied into a repository. A directory of such a name that is a module is code like any
-/// other.
+/// Names of directories with vendored packages. A directory of such a name that is a module is code like any other.
 fn is_vendored(directory: &Path) -> bool {
     let name = directory.file_name().and_then(|name| name.to_str());
     match name {

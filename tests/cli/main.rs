@@ -13,3 +13,9 @@ mod cache;
 mod commands;
 mod harness;
 mod hostile;
+#[path = "../cache/mounts.rs"]
+mod mounts;
+#[cfg(not(feature = "team"))]
+mod no_team;
+#[cfg(feature = "team")]
+mod team;
