@@ -6,6 +6,7 @@
 mod ignored;
 mod manifest;
 mod manifests;
+mod new_file;
 mod read;
 mod replace;
 mod rustfmt;
@@ -15,6 +16,7 @@ mod walk;
 use std::path::Path;
 
 pub use manifests::Manifests;
+pub use new_file::{NoPlace, place_of_new};
 pub use read::{MOST_BYTES, ReadError, read};
 pub use replace::{ReplaceError, replace};
 pub use scope::{Scope, Surroundings, editor_scope};

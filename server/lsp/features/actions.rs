@@ -11,7 +11,11 @@ use lsp_types::{
     CodeActionTriggerKind, Diagnostic,
 };
 
-use super::{diagnostics, edits::workspace_edit, resolve::ActionNote};
+use super::{
+    diagnostics,
+    edits::{KnownFiles, workspace_edit},
+    resolve::ActionNote,
+};
 use crate::{
     analysis::Finding,
     lsp::{
@@ -248,16 +252,20 @@ fn action(
     candidate: Candidate,
 ) -> Option<CodeAction> {
     let change = candidate.offer.change();
-    if !change.steps.stay_in_file() {
-        return None;
-    }
-    let edit = if request.support.lazy_edit {
+    let files = KnownFiles::of(analysed)?;
+    let note = candidate
+        .note
+        .clone()
+        .with_basis(files.basis(&change.steps, &change.read).ok()?);
+    // Whether files may come and go shows only when the edit is made.
+    let is_sure = change.steps.files.is_empty() && request.support.lazy_edit;
+    let edit = if is_sure {
         None
     } else {
-        let profile = request.profile;
-        let edit = workspace_edit(&analysed.document, &analysed.file, change.edits(), profile);
-        Some(edit?)
+        let made = files.edit(&change.title, &change.steps, request.profile);
+        Some(made.ok()?)
     };
+    let edit = edit.filter(|_| !request.support.lazy_edit);
     let preferred = request.support.preferred && candidate.is_preferred;
     Some(CodeAction {
         title: title(analysed, &candidate),
@@ -265,7 +273,7 @@ fn action(
         diagnostics: (!candidate.diagnostics.is_empty()).then_some(candidate.diagnostics),
         edit,
         is_preferred: preferred.then_some(true),
-        data: serde_json::to_value(candidate.note).ok(),
+        data: serde_json::to_value(note).ok(),
         ..CodeAction::default()
     })
 }

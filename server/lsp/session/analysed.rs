@@ -2,7 +2,7 @@
 //!
 //! Everything here wants a large stack, so it runs on the engine's threads.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use super::{
     document::{Document, Surroundings},
@@ -23,6 +23,8 @@ pub(crate) struct Analysed {
     pub(crate) file: Arc<OpenFile>,
     pub(crate) findings: Arc<Vec<Finding>>,
     pub(crate) idle: Vec<IdleAllowance>,
+    /// The folder that new files have to stay in.
+    pub(crate) root: Option<PathBuf>,
     /// Whether measures are shown above functions.
     pub(crate) code_lens: bool,
     rules: Arc<Rules>,
@@ -46,6 +48,7 @@ impl Analysed {
             idle: analysis::idle_allowances(file.report(), rules),
             file,
             findings,
+            root: surroundings.root.clone(),
             code_lens: surroundings.code_lens,
             rules: Arc::clone(rules),
         })
