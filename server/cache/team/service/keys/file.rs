@@ -23,7 +23,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::{Grant, KeyRing, Pattern, Right, hash};
-use crate::service::private;
+use crate::team::service::private;
 use crate::{Namespace, PublicKey};
 use rustassistant_os::{self as os, Owner};
 

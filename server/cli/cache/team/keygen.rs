@@ -15,7 +15,7 @@ use crate::{
 };
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(in crate::cli::cache) struct Arguments {
     /// The file for the secret half, which must not be there yet; `-` is stdout [default: signing.key in the home]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,

@@ -35,7 +35,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use super::frames::MAX_SEALED;
-use super::{Fault, FaultKind, Holdings, Limits, Namespace, PublicKey};
+use crate::{Fault, FaultKind, Holdings, Limits, Namespace, PublicKey};
 use connections::Gate;
 use keys::{KeyFile, KeyFileError, KeyRing};
 use metrics::Metrics;

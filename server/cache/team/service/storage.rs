@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use super::file_shelf::FileShelf;
 use super::private;
-use crate::postgres::PostgresShelf;
+use crate::PostgresShelf;
 use crate::{Fault, FaultKind, Key, Limits, Namespace, Remote, Shelf};
 
 /// Namespaces that are open at once. Each holds up to three connections, and a thread for each of them.

@@ -26,8 +26,9 @@ use super::keys::Right;
 use super::refusal::{Refusal, StorageFault};
 use super::{App, in_time, kind_name};
 use crate::envelope::Decoder;
-use crate::frames::{self, Listing, Prune, Query, Removed};
-use crate::{FaultKind, Key, Namespace, Seal, trust};
+use crate::team::frames::{self, Listing, Prune, Query, Removed};
+use crate::team::seal;
+use crate::{FaultKind, Key, Namespace, Seal};
 
 pub(super) const STATUS: &str = "/v1/status";
 pub(super) const METRICS: &str = "/metrics";
@@ -115,7 +116,7 @@ async fn store(
 
 /// Whether these bytes belong here, as far as that can be said without a key of one's own.
 fn check(app: &App, namespace: &Namespace, key: &Key, sealed: &[u8]) -> Result<(), Refusal> {
-    if !trust::is_whole(key, sealed) {
+    if !seal::is_whole(key, sealed) {
         return Err(Refusal::wrong(
             "the body is no sealed entry of this key; it was damaged on its way, or is for another address",
         ));

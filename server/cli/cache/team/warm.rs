@@ -5,10 +5,6 @@ use std::{collections::BTreeMap, io::Write, path::PathBuf, sync::Arc};
 use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    block_on, copying,
-    place::{self, connect},
-};
 use crate::{
     analysis::{Answer, Origin, key},
     cache::{
@@ -17,6 +13,10 @@ use crate::{
     },
     cli::{
         Output, Verdict,
+        cache::{
+            block_on, copying,
+            place::{self, connect},
+        },
         inputs::{Input, Inputs, gather},
         output::{Progress, say},
         settings::Settings,
@@ -27,7 +27,7 @@ use crate::{
 };
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(in crate::cli::cache) struct Arguments {
     /// Files and directories
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,

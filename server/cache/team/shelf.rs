@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use rayon::prelude::*;
 
-use super::envelope::{Decoder, Encoder};
-use super::trust::KeyId;
-use super::{Cache, Entry, Fault, FaultKind, Holdings, Key, Limits, Lookup, Page, Seal, Tier};
+use crate::KeyId;
+use crate::envelope::{Decoder, Encoder};
+use crate::{Cache, Entry, Fault, FaultKind, Holdings, Key, Limits, Lookup, Page, Seal, Tier};
 
 /// Sealed bytes, or none, or why that can't be said.
 pub type Fetched = Result<Option<Vec<u8>>, FaultKind>;

@@ -20,8 +20,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Fault, FaultKind, Fetched, Holdings, Key, Limits, Namespace, Remote, Sealed, Shelf};
-use super::{Policy, envelope, trust};
+use super::seal::SEAL;
+use crate::{Fault, FaultKind, Fetched, Holdings, Key, Limits, Namespace, Remote, Sealed, Shelf};
+use crate::{Policy, envelope};
 use connections::Connections;
 pub use setup::setup;
 use table::{Delete, Fetch, First, Found, Keys, List, Old, Store, Totals};
@@ -37,7 +38,7 @@ const DOOMED: usize = 20_000;
 /// Above the limit a namespace is brought to this share of it, so that it isn't above it again at once.
 const TARGET_PERCENT: u64 = 90;
 /// The longest sealed envelope.
-const MAX_LENGTH: usize = envelope::MAX_LENGTH + 24 + trust::SEAL;
+const MAX_LENGTH: usize = envelope::MAX_LENGTH + 24 + SEAL;
 
 /// A team's cache in PostgreSQL: what it reads is verified, and what it writes is signed.
 pub type PostgresCache = Sealed<PostgresShelf>;

@@ -4,14 +4,17 @@ use std::io::Write;
 
 use anyhow::bail;
 
-use super::{block_on, configuration, place};
 use crate::{
     cache::{self, CacheBackend},
-    cli::{Output, Verdict, settings},
+    cli::{
+        Output, Verdict,
+        cache::{block_on, configuration, place},
+        settings,
+    },
 };
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(in crate::cli::cache) struct Arguments {
     /// The database, as an owner of it [default: `cache.url`]
     #[arg(long)]
     url: Option<String>,

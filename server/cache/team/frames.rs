@@ -13,9 +13,9 @@ use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::envelope::MAX_LENGTH;
-use super::trust::SEAL;
-use super::{FaultKind, Key, Limits, Namespace, Policy};
+use super::seal::SEAL;
+use crate::envelope::MAX_LENGTH;
+use crate::{FaultKind, Key, Limits, Namespace, Policy};
 
 /// The version of this protocol, which [`Status`] names.
 pub(super) const PROTOCOL: u32 = 1;

@@ -29,12 +29,12 @@ use serde::de::DeserializeOwned;
 
 use self::failure::{Faults, is_of_the_server, refusal};
 use self::line::{Answer, Line};
-use super::envelope::is_envelope;
 use super::frames::{
     Framed, Listing, MAX_ANSWER, MAX_KEYS, MAX_SEALED, Prune, Query, Removed, Status, parse_answer,
 };
 use super::shelf::{Fetched, Sealed, Shelf};
-use super::{Fault, FaultKind, Holdings, Key, Limits, Namespace, Remote};
+use crate::envelope::outside::is_envelope;
+use crate::{Fault, FaultKind, Holdings, Key, Limits, Namespace, Remote};
 
 /// A cache behind HTTP, whose entries are signed.
 pub type HttpCache = Sealed<HttpShelf>;

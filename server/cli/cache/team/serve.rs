@@ -32,7 +32,7 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
-pub(super) struct Arguments {
+pub(in crate::cli::cache) struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
