@@ -35,6 +35,9 @@ const LONGEST_TITLE: usize = 60;
 /// Everything that can be carried out safely, for editors that do so when a file is saved.
 pub(super) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.rustassistant");
 
+/// A kind that the protocol got after the others.
+const MOVE: CodeActionKind = CodeActionKind::new("refactor.move");
+
 /// What the client asks for.
 pub(super) struct Question<'a> {
     pub(super) range: TextRange,
@@ -312,6 +315,7 @@ fn kind_of(refactoring: &Refactoring) -> CodeActionKind {
     match refactoring.kind {
         Kind::Extract => CodeActionKind::REFACTOR_EXTRACT,
         Kind::Inline => CodeActionKind::REFACTOR_INLINE,
+        Kind::Move => MOVE,
         Kind::Rewrite => CodeActionKind::REFACTOR_REWRITE,
     }
 }
