@@ -9,7 +9,7 @@ use tower_lsp::jsonrpc::Result;
 
 use super::edits::{Basis, Impossible, KnownFiles, workspace_edit};
 use crate::{
-    analysis::Finding,
+    analysis::{Finding, Trigger},
     lsp::{
         session::analysed::Analysed,
         wire::{
@@ -17,7 +17,7 @@ use crate::{
             profile::Profile,
         },
     },
-    refactorings::Offer,
+    refactorings::{self, Offer},
     text::{TextRange, TextSize},
 };
 
@@ -158,11 +158,12 @@ fn find(analysed: &Analysed, note: &ActionNote) -> Option<Offer> {
             .filter(|offer| offer.refactoring().id == note.refactoring);
         same.nth(note.n).cloned()
     };
-    match &note.smell {
-        Some(smell) => {
-            let finding = analysed.finding(smell, note.range())?;
-            nth(&analysed.answers_to(finding))
-        }
-        None => nth(&analysed.assists_at(note.range()).offers),
+    let context = analysed.context()?;
+    if let Some(smell) = &note.smell {
+        let finding = analysed.finding(smell, note.range())?;
+        return nth(&analysed.answers_to(&context, finding));
     }
+    let kind = refactorings::by_name(&note.refactoring)?.kind;
+    let assists = analysed.assists_at(&context, note.range(), &[kind], Trigger::Person);
+    assists.iter().find_map(|assists| nth(&assists.offers))
 }
