@@ -64,8 +64,8 @@ fn is_there(folder: &Path, name: &str) -> Result<bool, NoPlace> {
     let names = entries
         .filter_map(Result::ok)
         .map(|entry| entry.file_name());
-    let folded = name.to_lowercase();
-    let alike = names.filter(|other| other.to_string_lossy().to_lowercase() == folded);
+    let lowercase = name.to_lowercase();
+    let alike = names.filter(|other| other.to_string_lossy().to_lowercase() == lowercase);
     let alike: Vec<_> = alike.collect();
     if alike.iter().any(|other| other == name) {
         return Ok(true);
