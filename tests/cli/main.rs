@@ -12,3 +12,9 @@ mod bad_input;
 mod cache;
 mod commands;
 mod harness;
+#[path = "../cache/mounts.rs"]
+mod mounts;
+#[cfg(not(feature = "team"))]
+mod no_team;
+#[cfg(feature = "team")]
+mod team;

@@ -1,0 +1,189 @@
+//! What every request passes: who asks, how often, what is written down of it. Nothing behind this sees a bearer key.
+
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use axum::body::HttpBody;
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::header::{AUTHORIZATION, HeaderName};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
+
+use super::keys::{Grant, Right};
+use super::refusal::{Refusal, StorageFault};
+use super::{App, Front};
+use crate::Namespace;
+
+/// Addresses that answer without a key too, and then say less.
+pub(super) const STATUS: &str = "/v1/status";
+pub(super) const METRICS: &str = "/metrics";
+
+/// Only a request that came through a proxy has one of these.
+const FORWARDED: [HeaderName; 3] = [
+    HeaderName::from_static("forwarded"),
+    HeaderName::from_static("x-forwarded-for"),
+    HeaderName::from_static("x-real-ip"),
+];
+
+/// One request: who asks, and what the log will say of it.
+pub(super) struct Visit {
+    grant: Option<Arc<Grant>>,
+    is_local: bool,
+    namespace: OnceLock<Namespace>,
+    received: AtomicU64,
+}
+
+impl Visit {
+    /// The one place that decides who may do what. Everything that touches a namespace asks here first.
+    pub(super) fn may(&self, right: Right, namespace: &Namespace) -> Result<(), Refusal> {
+        let namespace = self.namespace.get_or_init(|| namespace.clone());
+        let grant = self.grant.as_ref().ok_or_else(Refusal::unknown_key)?;
+        if grant.has(right) && grant.covers(namespace) {
+            Ok(())
+        } else {
+            Err(Refusal::forbidden())
+        }
+    }
+
+    /// Whoever is on this machine may see the statistics, and whoever may read something.
+    pub(super) fn may_see_metrics(&self) -> Result<(), Refusal> {
+        match &self.grant {
+            _ if self.is_local => Ok(()),
+            Some(grant) if grant.has(Right::Read) => Ok(()),
+            Some(_) => Err(Refusal::forbidden()),
+            None => Err(Refusal::unknown_key()),
+        }
+    }
+
+    pub(super) fn is_known(&self) -> bool {
+        self.grant.is_some()
+    }
+
+    pub(super) fn received(&self, bytes: usize) {
+        self.received.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+}
+
+pub(super) async fn guard(
+    State(app): State<Arc<App>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let start = Instant::now();
+    let method = request.method().clone();
+    let route = route(&request);
+    let (visit, admitted) = admit(&app, &request, &route);
+    let visit = Arc::new(visit);
+    let mut response = match admitted {
+        Ok(()) => {
+            // Nothing behind this needs the key, so nothing behind this can show it.
+            request.headers_mut().remove(AUTHORIZATION);
+            request.extensions_mut().insert(Arc::clone(&visit));
+            let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+            answer.unwrap_or_else(|_| Refusal::broken().into_response())
+        }
+        Err(refusal) => refusal.into_response(),
+    };
+    let nosniff = HeaderValue::from_static("nosniff");
+    let headers = response.headers_mut();
+    headers.insert("x-content-type-options", nosniff);
+    if let Some(StorageFault(fault)) = response.extensions_mut().remove() {
+        app.metrics.failed(fault.kind());
+        tracing::error!(target: LOG, %fault, "the storage failed");
+    }
+    let took = start.elapsed();
+    write_down(&app, &visit, (method.as_str(), &route, took), &response);
+    response
+}
+
+/// The target of what is logged.
+const LOG: &str = "rustassistant::cache::service";
+
+fn write_down(
+    app: &App,
+    visit: &Visit,
+    (method, route, took): (&str, &str, Duration),
+    response: &Response,
+) {
+    let status = response.status().as_u16();
+    let received = visit.received.load(Ordering::Relaxed);
+    let sent = response.body().size_hint().exact().unwrap_or_default();
+    app.metrics.received.inc_by(received);
+    app.metrics.sent.inc_by(sent);
+    app.metrics.answered(route, status, took);
+    tracing::info!(
+        target: LOG,
+        method,
+        route,
+        namespace = visit.namespace.get().map(Namespace::as_str),
+        status,
+        received,
+        sent,
+        micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+        key = visit.grant.as_ref().map(|grant| &*grant.name),
+        "request"
+    );
+}
+
+/// The pattern and not the path, which may be anything.
+fn route(request: &Request) -> String {
+    let matched = request.extensions().get::<MatchedPath>();
+    matched.map_or("other", MatchedPath::as_str).to_owned()
+}
+
+fn admit(app: &App, request: &Request, route: &str) -> (Visit, Result<(), Refusal>) {
+    let mut visit = Visit {
+        grant: None,
+        is_local: is_local(app, request),
+        namespace: OnceLock::new(),
+        received: AtomicU64::new(0),
+    };
+    match bearer(request.headers()) {
+        Bearer::None if route.ends_with(STATUS) || route.ends_with(METRICS) => {
+            return (visit, Ok(()));
+        }
+        Bearer::None | Bearer::Malformed => return (visit, Err(Refusal::unknown_key())),
+        Bearer::Key(key) => visit.grant = app.ring().find(key),
+    }
+    let admitted = match &visit.grant {
+        None => Err(Refusal::unknown_key()),
+        Some(grant) => app.within_rate(&grant.name).map_err(Refusal::too_many),
+    };
+    (visit, admitted)
+}
+
+/// Behind a proxy everybody seems to be on this machine.
+fn is_local(app: &App, request: &Request) -> bool {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let is_loopback = peer.is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback());
+    let headers = request.headers();
+    is_loopback
+        && app.front == Front::Direct
+        && !FORWARDED.iter().any(|name| headers.contains_key(name))
+}
+
+enum Bearer<'a> {
+    None,
+    Malformed,
+    Key(&'a str),
+}
+
+fn bearer(headers: &HeaderMap) -> Bearer<'_> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (value, second) = (values.next(), values.next());
+    let Some(value) = value else {
+        return Bearer::None;
+    };
+    let words = value.to_str().ok().and_then(|text| text.split_once(' '));
+    match words {
+        Some((scheme, key)) if second.is_none() && scheme.eq_ignore_ascii_case("bearer") => {
+            Bearer::Key(key.trim())
+        }
+        _ => Bearer::Malformed,
+    }
+}

@@ -1,0 +1,185 @@
+//! What is counted, for Prometheus. Labels have few values: no namespace, key or address makes a new series, but for the
+//! namespaces that are open.
+
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use prometheus_client::encoding::{EncodeLabelSet, text::encode};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::{FaultKind, Holdings, Namespace};
+
+/// What the text of [`ServiceMetrics::text`] is.
+pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+pub(super) struct ServiceMetrics {
+    registry: Registry,
+    requests: Family<AnswerLabels, Counter>,
+    seconds: Family<Route, Histogram, fn() -> Histogram>,
+    pub(super) hits: Counter,
+    pub(super) misses: Counter,
+    pub(super) stored: Counter,
+    pub(super) received: Counter,
+    pub(super) sent: Counter,
+    pub(super) connections: Gauge,
+    pub(super) connections_refused: Counter,
+    faults: Family<FaultLabels, Counter>,
+    entries: Family<NamespaceLabels, Gauge>,
+    bytes: Family<NamespaceLabels, Gauge<f64, AtomicU64>>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
+struct AnswerLabels {
+    route: String,
+    status: u32,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
+struct Route {
+    route: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
+struct FaultLabels {
+    kind: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
+struct NamespaceLabels {
+    namespace: String,
+}
+
+impl ServiceMetrics {
+    pub(super) fn new() -> ServiceMetrics {
+        let mut metrics = ServiceMetrics {
+            registry: Registry::with_prefix("rustassistant_cache"),
+            requests: Family::default(),
+            // From 50 µs to 1.6 s.
+            seconds: Family::new_with_constructor(|| {
+                Histogram::new(exponential_buckets(5e-5, 2.0, 16))
+            }),
+            hits: Counter::default(),
+            misses: Counter::default(),
+            stored: Counter::default(),
+            received: Counter::default(),
+            sent: Counter::default(),
+            connections: Gauge::default(),
+            connections_refused: Counter::default(),
+            faults: Family::default(),
+            entries: Family::default(),
+            bytes: Family::default(),
+        };
+        metrics.register();
+        metrics
+    }
+
+    fn register(&mut self) {
+        let registry = &mut self.registry;
+        registry.register("requests", "Requests", self.requests.clone());
+        registry.register_with_unit(
+            "request",
+            "Time from a request's head to its answer's",
+            Unit::Seconds,
+            self.seconds.clone(),
+        );
+        registry.register("hits", "Entries that were found", self.hits.clone());
+        registry.register("misses", "Entries that were not there", self.misses.clone());
+        registry.register("stored", "Entries that were new", self.stored.clone());
+        for (name, help, counter) in [
+            ("received", "Bodies of requests", &self.received),
+            ("sent", "Bodies of answers", &self.sent),
+        ] {
+            registry.register_with_unit(name, help, Unit::Bytes, counter.clone());
+        }
+        let connections = self.connections.clone();
+        registry.register("connections", "Connections that are open", connections);
+        registry.register(
+            "connections_refused",
+            "Connections above the bound",
+            self.connections_refused.clone(),
+        );
+        registry.register(
+            "storage_faults",
+            "Faults of the storage",
+            self.faults.clone(),
+        );
+        let entries = self.entries.clone();
+        registry.register("entries", "Entries of open namespaces", entries);
+        registry.register_with_unit(
+            "stored_on_disk",
+            "Size of open namespaces",
+            Unit::Bytes,
+            self.bytes.clone(),
+        );
+    }
+
+    pub(super) fn answered(&self, route: &str, status: u16, took: Duration) {
+        let answer = AnswerLabels {
+            route: route.to_owned(),
+            status: status.into(),
+        };
+        self.requests.get_or_create(&answer).inc();
+        let route = Route {
+            route: answer.route,
+        };
+        let seconds = self.seconds.get_or_create(&route);
+        seconds.observe(took.as_secs_f64());
+    }
+
+    pub(super) fn failed(&self, kind: FaultKind) {
+        let kind = super::kind_name(kind);
+        self.faults.get_or_create(&FaultLabels { kind }).inc();
+    }
+
+    /// The text, with these holdings and no others.
+    #[expect(clippy::cast_precision_loss, reason = "so many bytes there are not")]
+    pub(super) fn text(&self, holdings: &[(Namespace, Holdings)]) -> String {
+        self.entries.clear();
+        self.bytes.clear();
+        for (namespace, holdings) in holdings {
+            let of = NamespaceLabels {
+                namespace: namespace.to_string(),
+            };
+            let entries = i64::try_from(holdings.entries).unwrap_or(i64::MAX);
+            self.entries.get_or_create(&of).set(entries);
+            let bytes = self.bytes.get_or_create(&of);
+            bytes.set(holdings.disk_bytes as f64);
+        }
+        let mut text = String::new();
+        // Writing to a string can't fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_is_said() {
+        let metrics = ServiceMetrics::new();
+        metrics.answered("/v1/status", 200, Duration::from_millis(1));
+        metrics.failed(FaultKind::ReadOnly);
+        metrics.received.inc_by(7);
+        let holdings = Holdings {
+            entries: 3,
+            ..Holdings::default()
+        };
+        let text = metrics.text(&[("main".parse().unwrap(), holdings)]);
+        for line in [
+            "rustassistant_cache_requests_total{route=\"/v1/status\",status=\"200\"} 1",
+            "rustassistant_cache_request_seconds_count{route=\"/v1/status\"} 1",
+            "rustassistant_cache_storage_faults_total{kind=\"read-only\"} 1",
+            "rustassistant_cache_received_bytes_total 7",
+            "rustassistant_cache_entries{namespace=\"main\"} 3",
+        ] {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
+        assert!(!metrics.text(&[]).contains("namespace="));
+    }
+}
