@@ -35,7 +35,7 @@ pub struct Offers {
     pub answers: Vec<Vec<Offer>>,
     /// Offers that answer none of the findings; what changes least comes first.
     pub assists: Vec<Offer>,
-    /// Refactorings that have a meaning here but whose edit could not be shown to hold.
+    /// Refactorings that apply here but whose edit was refused.
     pub refusals: Vec<(&'static Refactoring, Refusal)>,
     /// How many changes were written and audited to know this.
     pub derived: usize,
@@ -53,7 +53,7 @@ pub fn offers_at(source: &Source, range: TextRange, findings: &[Finding]) -> Off
     offers(source, &wanted)
 }
 
-/// The answer to a wanted. An offer is in one list only, and no change is derived twice.
+/// What is wanted at a place. An offer is in one list only, and no change is derived twice.
 pub fn offers(source: &Source, wanted: &Wanted<'_>) -> Offers {
     offers_in(&Context::new(source).placed(wanted.place), wanted)
 }

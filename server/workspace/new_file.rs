@@ -1,4 +1,4 @@
-//! Where a file that a change creates would lie, and whether it may lie there.
+//! Paths of new files.
 
 use std::{
     ffi::OsStr,
@@ -6,147 +6,188 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Why a new file has no place.
+use crate::text::NewFile;
+
+/// Reason for which no new file is created at a path.
 #[derive(Debug, thiserror::Error)]
-pub enum NoPlace {
-    #[error("`{}` exists already.", .0.display())]
-    Exists(PathBuf),
-    #[error("`{}` differs from `{}` in case only.", .0.display(), .1.display())]
-    DiffersInCase(PathBuf, PathBuf),
-    #[error("`{}` lies outside the workspace's folder.", .0.display())]
-    Outside(PathBuf),
-    #[error("`{}` is a link, and a file behind it may be another project's.", .0.display())]
-    BehindLink(PathBuf),
-    #[error("`{}` can't be read: {}", .0.display(), .1)]
-    Unreadable(PathBuf, io::Error),
+pub enum NewFileError {
+    #[error("{}: exists already", .path.display())]
+    Exists { path: PathBuf },
+    #[error("{}: differs from `{existing}` in case only", .path.display())]
+    CaseOnly { path: PathBuf, existing: String },
+    #[error("{}: is a symbolic link, and nothing is created behind one", .path.display())]
+    Link { path: PathBuf },
+    #[error("{}: lies outside `{}`", .path.display(), .root.display())]
+    Outside { path: PathBuf, root: PathBuf },
+    #[error("{}: can't be read: {source}", .path.display())]
+    Unreadable { path: PathBuf, source: io::Error },
 }
 
-/// The path of a new file in the folder of `beside`, or below it, as `components` name it. It lies below `root`, no link leads
-/// there, and nothing is there yet under any spelling.
-pub fn place_of_new(beside: &Path, components: &[String], root: &Path) -> Result<PathBuf, NoPlace> {
-    let folder = beside.parent().unwrap_or(root);
-    let path = folder.join(components.iter().collect::<PathBuf>());
-    let is_plain = |name: &String| Path::new(name).file_name() == Some(OsStr::new(name));
-    let below = folder.strip_prefix(root);
-    let (Ok(_), true) = (below, components.iter().all(is_plain)) else {
-        return Err(NoPlace::Outside(path));
+/// The path of a new file whose names begin in the folder of `origin`, an existing file. It lies below `root`, which has no
+/// links in it, leads through no link, and neither it nor a folder on its way differs from an existing name in case only.
+pub fn new_path(origin: &Path, root: &Path, file: &NewFile) -> Result<PathBuf, NewFileError> {
+    if origin.is_symlink() {
+        let path = origin.to_path_buf();
+        return Err(NewFileError::Link { path });
+    }
+    let folder = match origin.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     };
-    let around = folder.ancestors().take_while(|folder| *folder != root);
-    for on_the_way in around.chain([beside]) {
-        refuse_link(on_the_way)?;
-    }
-    let mut at = folder.to_path_buf();
-    for name in components {
-        if !is_there(&at, name)? {
-            return Ok(path);
+    let mut path = folder.to_path_buf();
+    hold_inside(&path, root)?;
+    for (place, name) in file.components().iter().enumerate() {
+        let existing = existing(&path, name)?;
+        path.push(name);
+        match existing {
+            // Nothing is below what isn't there.
+            Existing::Nothing => {
+                path.extend(&file.components()[place + 1..]);
+                return Ok(path);
+            }
+            Existing::OtherCase(existing) => {
+                return Err(NewFileError::CaseOnly { path, existing });
+            }
+            Existing::Same if path.is_symlink() => return Err(NewFileError::Link { path }),
+            Existing::Same if !path.is_dir() => return Err(NewFileError::Exists { path }),
+            Existing::Same => {}
         }
-        at.push(name);
-        if at.is_dir() {
-            refuse_link(&at)?;
-        }
     }
-    Err(NoPlace::Exists(path))
+    Err(NewFileError::Exists { path })
 }
 
-fn refuse_link(path: &Path) -> Result<(), NoPlace> {
-    match path.symlink_metadata() {
-        Ok(found) if found.is_symlink() => Err(NoPlace::BehindLink(path.to_path_buf())),
-        _ => Ok(()),
+fn hold_inside(folder: &Path, root: &Path) -> Result<(), NewFileError> {
+    let resolved = folder.canonicalize().map_err(unreadable(folder))?;
+    if resolved.starts_with(root) {
+        return Ok(());
     }
+    Err(NewFileError::Outside {
+        path: folder.to_path_buf(),
+        root: root.to_path_buf(),
+    })
 }
 
-/// Whether a folder holds something of this name. Another spelling of it is no name for a file on systems that ignore case.
-fn is_there(folder: &Path, name: &str) -> Result<bool, NoPlace> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) => return Err(NoPlace::Unreadable(folder.to_path_buf(), error)),
-    };
-    let names = entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.file_name());
-    let lowercase = name.to_lowercase();
-    let alike = names.filter(|other| other.to_string_lossy().to_lowercase() == lowercase);
-    let alike: Vec<_> = alike.collect();
-    if alike.iter().any(|other| other == name) {
-        return Ok(true);
+/// What a folder holds under a name.
+enum Existing {
+    Nothing,
+    Same,
+    OtherCase(String),
+}
+
+fn existing(folder: &Path, name: &str) -> Result<Existing, NewFileError> {
+    let lower = name.to_lowercase();
+    let mut other = None;
+    for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
+        let found = entry.map_err(unreadable(folder))?.file_name();
+        if found == OsStr::new(name) {
+            return Ok(Existing::Same);
+        }
+        let found = found.to_string_lossy();
+        if found.to_lowercase() == lower {
+            other = Some(found.into_owned());
+        }
     }
-    match alike.first() {
-        Some(other) => Err(NoPlace::DiffersInCase(
-            folder.join(name),
-            folder.join(other),
-        )),
-        None => Ok(false),
+    Ok(other.map_or(Existing::Nothing, Existing::OtherCase))
+}
+
+fn unreadable(path: &Path) -> impl Fn(io::Error) -> NewFileError + Copy {
+    move |source| NewFileError::Unreadable {
+        path: path.to_path_buf(),
+        source,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::FileId;
 
-    fn workspace() -> tempfile::TempDir {
-        let root = tempfile::tempdir().unwrap();
-        fs::create_dir_all(root.path().join("src/parser")).unwrap();
-        for file in ["src/parser.rs", "src/parser/mod.rs", "src/file"] {
-            fs::write(root.path().join(file), "").unwrap();
+    struct Folder {
+        root: PathBuf,
+        _temporary: tempfile::TempDir,
+    }
+
+    fn folder() -> Folder {
+        let temporary = tempfile::tempdir().unwrap();
+        let root = temporary.path().canonicalize().unwrap();
+        fs::create_dir(root.join("src")).unwrap();
+        fs::write(root.join("src/a.rs"), "").unwrap();
+        Folder {
+            root,
+            _temporary: temporary,
         }
-        root
     }
 
-    fn place(root: &Path, components: &[&str]) -> Result<PathBuf, String> {
-        let components: Vec<String> = components.iter().map(|&name| name.to_owned()).collect();
-        let beside = root.join("src/parser.rs");
-        place_of_new(&beside, &components, root).map_err(|why| why.to_string())
-    }
-
-    #[test]
-    fn a_new_file_may_lie_in_folders_that_are_new_too() {
-        let root = workspace();
-        for components in [
-            &["new.rs"][..],
-            &["parser", "tests.rs"],
-            &["a", "b", "c.rs"],
-        ] {
-            let expected = root.path().join("src").join(components.join("/"));
-            assert_eq!(place(root.path(), components), Ok(expected));
+    impl Folder {
+        fn path_of(&self, components: &[&str]) -> Result<PathBuf, NewFileError> {
+            let file = NewFile::beside(FileId::ASKED, components).unwrap();
+            new_path(&self.root.join("src/a.rs"), &self.root, &file)
         }
     }
 
     #[test]
-    fn a_place_that_is_taken_under_any_spelling_is_none() {
-        let root = workspace();
-        for (components, why) in [
-            (&["parser.rs"][..], "exists already"),
-            (&["parser"], "exists already"),
-            (&["parser", "mod.rs"], "exists already"),
-            (&["Parser.rs"], "in case only"),
-            (&["PARSER", "tests.rs"], "in case only"),
-            (&["parser", "Mod.rs"], "in case only"),
-            (&["file", "tests.rs"], "can't be read"),
-            (&["..", "tests.rs"], "outside"),
-            (&["a/b.rs"], "outside"),
-        ] {
-            let refused = place(root.path(), components).unwrap_err();
-            assert!(refused.contains(why), "{components:?}: {refused}");
+    fn a_new_file_lies_beside_the_old_one_or_below() {
+        let folder = folder();
+        let src = folder.root.join("src");
+        assert_eq!(folder.path_of(&["b.rs"]).unwrap(), src.join("b.rs"));
+        let below = folder.path_of(&["a", "b", "tests.rs"]).unwrap();
+        assert_eq!(below, src.join("a/b/tests.rs"));
+        fs::create_dir(src.join("a")).unwrap();
+        let below = folder.path_of(&["a", "tests.rs"]).unwrap();
+        assert_eq!(below, src.join("a/tests.rs"));
+    }
+
+    #[test]
+    fn what_exists_is_refused() {
+        let folder = folder();
+        for names in [&["a.rs"][..], &["a.rs", "tests.rs"]] {
+            let error = folder.path_of(names).unwrap_err();
+            assert!(matches!(error, NewFileError::Exists { .. }), "{error}");
         }
-        let other = place_of_new(
-            &root.path().join("a.rs"),
-            &["b.rs".into()],
-            Path::new("/else"),
-        );
-        assert!(matches!(other, Err(NoPlace::Outside(_))));
+        fs::create_dir(folder.root.join("src/b")).unwrap();
+        let error = folder.path_of(&["b"]).unwrap_err();
+        assert!(matches!(error, NewFileError::Exists { .. }), "{error}");
+    }
+
+    #[test]
+    fn names_that_differ_in_case_only_are_refused() {
+        let folder = folder();
+        fs::create_dir(folder.root.join("src/Ä")).unwrap();
+        for names in [&["A.rs"][..], &["ä", "tests.rs"]] {
+            let error = folder.path_of(names).unwrap_err();
+            assert!(matches!(error, NewFileError::CaseOnly { .. }), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_file_outside_the_root_is_refused() {
+        let folder = folder();
+        let file = NewFile::beside(FileId::ASKED, &["b.rs"]).unwrap();
+        let root = folder.root.join("src/other");
+        let error = new_path(&folder.root.join("src/a.rs"), &root, &file).unwrap_err();
+        assert!(matches!(error, NewFileError::Outside { .. }), "{error}");
     }
 
     #[cfg(unix)]
     #[test]
-    fn a_place_behind_a_link_is_none() {
-        let root = workspace();
-        let elsewhere = workspace();
-        let linked = root.path().join("src/linked");
-        std::os::unix::fs::symlink(elsewhere.path(), &linked).unwrap();
-        let refused = place(root.path(), &["linked", "tests.rs"]).unwrap_err();
-        assert!(refused.contains("is a link"), "{refused}");
-        let beside = linked.join("src/parser.rs");
-        let refused = place_of_new(&beside, &["tests.rs".into()], root.path());
-        assert!(matches!(refused, Err(NoPlace::BehindLink(_))));
+    fn nothing_is_created_behind_a_link() {
+        use std::os::unix::fs::symlink;
+
+        let folder = folder();
+        let elsewhere = tempfile::tempdir().unwrap();
+        symlink(elsewhere.path(), folder.root.join("src/a")).unwrap();
+        symlink("nowhere.rs", folder.root.join("src/b.rs")).unwrap();
+        symlink("a.rs", folder.root.join("src/link.rs")).unwrap();
+        for names in [&["a", "tests.rs"][..], &["b.rs"]] {
+            let error = folder.path_of(names).unwrap_err();
+            assert!(matches!(error, NewFileError::Link { .. }), "{error}");
+        }
+        let file = NewFile::beside(FileId::ASKED, &["c.rs"]).unwrap();
+        let error = new_path(&folder.root.join("src/link.rs"), &folder.root, &file).unwrap_err();
+        assert!(matches!(error, NewFileError::Link { .. }), "{error}");
+        symlink(elsewhere.path(), folder.root.join("out")).unwrap();
+        fs::write(elsewhere.path().join("a.rs"), "").unwrap();
+        let error = new_path(&folder.root.join("out/a.rs"), &folder.root, &file).unwrap_err();
+        assert!(matches!(error, NewFileError::Outside { .. }), "{error}");
     }
 }

@@ -39,7 +39,7 @@
 //! names, so a person has to look at it.
 
 use ra_ap_syntax::{
-    AstNode, NodeOrToken, SyntaxKind, SyntaxNode,
+    AstNode, SyntaxKind, SyntaxNode,
     ast::{self, HasAttrs},
 };
 
@@ -48,7 +48,7 @@ use super::{
     Target, find,
 };
 use crate::{
-    syntax::{layout, patterns},
+    syntax::{layout, patterns, tokens_of},
     text::TextRange,
 };
 
@@ -247,10 +247,7 @@ fn check_comments(context: &Context<'_>, group: &Group) -> Result<(), Refusal> {
 
 /// The tokens of some code without white space.
 fn words_of(node: &SyntaxNode) -> impl Iterator<Item = String> {
-    node.descendants_with_tokens()
-        .filter_map(NodeOrToken::into_token)
-        .filter(|token| token.kind() != SyntaxKind::WHITESPACE)
-        .map(|token| token.text().trim_end().to_owned())
+    tokens_of(node).map(|token| token.text().trim_end().to_owned())
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use crate::{
         },
     },
     text::{Edits, FileId, FileStep, NewFile, Steps},
-    workspace::{NoPlace, place_of_new},
+    workspace::{NewFileError, new_path},
 };
 
 /// New text for one document.
@@ -71,7 +71,7 @@ pub(crate) enum Impossible {
     #[error("A new file has no place beside a document that is no file.")]
     NoFile,
     #[error(transparent)]
-    NoPlace(#[from] NoPlace),
+    NoPlace(#[from] NewFileError),
 }
 
 /// The edit of one open document: minimal, sorted, for exactly this version. Nothing if the client's name for the document
@@ -207,7 +207,8 @@ impl KnownFiles {
         let (Some(path), Some(root)) = (&beside.path, &self.root) else {
             return Err(Impossible::NoFile);
         };
-        place_of_new(path, new.components(), root)?;
+        let root = root.canonicalize().map_err(|_| Impossible::NoFile)?;
+        new_path(path, &root, new)?;
         let mut uri = beside.uri.clone();
         if let Ok(mut segments) = uri.path_segments_mut() {
             segments.pop().extend(new.components());

@@ -4,9 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use ra_ap_syntax::{
-    AstNode, Edition, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, TextSize, ast,
-};
+use ra_ap_syntax::{AstNode, Edition, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, ast};
 
 use super::{
     Allows, Also, Words,
@@ -177,7 +175,8 @@ impl Regions {
 
     fn pair(&self, source: &Source, range: TextRange, edits: &Edits) -> Result<Pair, Refusal> {
         let before = source.slice(range).to_owned();
-        let after = moved(edits, range.start())
+        let after = edits
+            .relative_to(range.start())
             .and_then(|edits| edits.apply(&before))
             .ok_or_else(|| text("The edit doesn't fit the text."))?;
         let before = self
@@ -309,16 +308,6 @@ fn check_indentation(before: &Part, after: &Part, file: &str) -> Result<(), Refu
         return Err(text("The edit would mix tabs and spaces."));
     }
     Ok(())
-}
-
-/// The edits in coordinates that start at `start`.
-fn moved(edits: &Edits, start: TextSize) -> Option<Edits> {
-    let edits = edits.as_slice().iter().map(|edit| {
-        let from = edit.delete.start().checked_sub(start)?;
-        let range = TextRange::at(from, edit.delete.len());
-        Some(Edit::replace(range, edit.insert.clone()))
-    });
-    Edits::new(edits.collect::<Option<Vec<_>>>()?).ok()
 }
 
 /// The tree of code that stands alone, or nothing if it has an error. The bounded parse comes first: it is what keeps the

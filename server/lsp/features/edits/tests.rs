@@ -157,7 +157,8 @@ fn a_place_that_is_taken_or_not_ours_is_refused_with_a_reason() {
         assert!(refused.contains(why), "{refused}");
     }
     let mut outside = known(root.path());
-    outside.root = Some(root.path().join("elsewhere"));
+    outside.root = Some(root.path().join("src/inner"));
+    fs::create_dir(root.path().join("src/inner")).unwrap();
     let refused = outside.edit(TITLE, &create(&["new.rs"]), &all).unwrap_err();
     assert!(refused.to_string().contains("outside"), "{refused}");
     let mut unnamed = known(root.path());
