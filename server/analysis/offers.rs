@@ -2,38 +2,63 @@
 
 use super::Finding;
 use crate::{
-    refactorings::{self, Context, Offer, Refactoring, Refusal, Target},
+    refactorings::{self, Context, FilePlace, Kind, Offer, Refactoring, Refusal, Target},
     syntax::Source,
     text::TextRange,
 };
 
-/// Offers and refusals at a place.
+/// What is asked at a place. Nothing else is derived.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    pub range: TextRange,
+    /// Those to answer.
+    pub findings: &'a [Finding],
+    /// The kinds of refactorings that are wanted beside the answers.
+    pub kinds: &'a [Kind],
+    pub place: FilePlace<'a>,
+}
+
+/// What can be carried out at a place, and what can't and why.
 #[derive(Debug, Default)]
 pub struct Offers {
     /// For each finding, in their order, the offers that answer it, the best first.
     pub answers: Vec<Vec<Offer>>,
-    /// Offers that answer none of the findings.
+    /// Offers that answer none of the findings; what changes least comes first.
     pub assists: Vec<Offer>,
     /// Refactorings that apply here but whose edit was refused.
     pub refusals: Vec<(&'static Refactoring, Refusal)>,
+    /// How many changes were written and audited to know this.
+    pub derived: usize,
 }
 
-/// The offers in `range`, where `findings` are those that are drawn in it. An offer is in one list only.
+/// The offers in `range`, where `findings` are those that are drawn in it.
 pub fn offers_at(source: &Source, range: TextRange, findings: &[Finding]) -> Offers {
-    let context = Context::new(source);
+    let wanted = Wanted {
+        range,
+        findings,
+        kinds: Kind::ALL,
+        place: FilePlace::Unknown,
+    };
+    offers(source, &wanted)
+}
+
+/// What is wanted at a place. An offer is in one list only, and no change is derived twice.
+pub fn offers(source: &Source, wanted: &Wanted<'_>) -> Offers {
+    let context = Context::new(source).placed(wanted.place);
+    let findings = wanted.findings.iter();
     let mut offers = Offers {
         answers: findings
-            .iter()
             .map(|finding| answers_in(&context, finding))
             .collect(),
         ..Offers::default()
     };
-    let target = if range.is_empty() {
-        Target::Cursor(range.start())
+    let target = if wanted.range.is_empty() {
+        Target::Cursor(wanted.range.start())
     } else {
-        Target::Selection(range)
+        Target::Selection(wanted.range)
     };
-    for refactoring in refactorings::all() {
+    let all = refactorings::all().iter();
+    for refactoring in all.filter(|one| wanted.kinds.contains(&one.kind)) {
         match refactorings::offer(refactoring, &context, target) {
             Ok(offer) if offers.has(&offer) => {}
             Ok(offer) => offers.assists.push(offer),
@@ -41,6 +66,9 @@ pub fn offers_at(source: &Source, range: TextRange, findings: &[Finding]) -> Off
             Err(refusal) => offers.refusals.push((refactoring, refusal)),
         }
     }
+    let weight = |offer: &Offer| (offer.change().target.len(), offer.refactoring().kind);
+    offers.assists.sort_by_key(weight);
+    offers.derived = context.derived();
     offers
 }
 
@@ -68,5 +96,64 @@ impl Offers {
             other.refactoring().id == offer.refactoring().id
                 && other.change().steps == offer.change().steps
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        analysis::{Memo, judge, measure},
+        config::Rules,
+        syntax::FileContext,
+        text::TextSize,
+    };
+
+    const TEXT: &str = "fn f(a: bool, b: bool) {\n    if a {\n        if b || a {\n            g();\n            h();\n            i();\n            j();\n            k();\n        }\n    }\n}\n";
+
+    fn asked(kinds: &[Kind], findings: &[Finding]) -> Offers {
+        let source = Source::parse(TEXT, FileContext::default()).unwrap();
+        let at = TextSize::try_from(TEXT.find("if a").unwrap()).unwrap();
+        let wanted = Wanted {
+            range: TextRange::empty(at),
+            findings,
+            kinds,
+            place: FilePlace::Unknown,
+        };
+        offers(&source, &wanted)
+    }
+
+    fn findings() -> Vec<Finding> {
+        let source = Source::parse(TEXT, FileContext::default()).unwrap();
+        let report = measure(&source, &Memo::default());
+        judge(&report, &source.text, &Rules::default())
+    }
+
+    #[test]
+    fn only_what_is_asked_for_is_derived() {
+        assert_eq!(asked(&[], &[]).derived, 0);
+        assert_eq!(asked(&[Kind::Extract, Kind::Inline], &[]).derived, 0);
+        assert!(asked(&[Kind::Rewrite], &[]).derived > 0);
+    }
+
+    #[test]
+    fn nothing_is_derived_twice() {
+        let findings = findings();
+        assert!(!findings.is_empty());
+        let answers = asked(&[], &findings);
+        let all = asked(Kind::ALL, &findings);
+        let offers = all.answers.iter().flatten().chain(&all.assists);
+        let mut ids: Vec<_> = offers.map(|offer| offer.refactoring().id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(all.derived, ids.len() + all.refusals.len(), "{all:?}");
+        assert!(answers.derived > 0 && answers.derived <= all.derived);
+    }
+
+    #[test]
+    fn nothing_is_asked_where_it_has_no_meaning() {
+        let source = Source::parse("struct S;\nconst A: u8 = 1;\n", FileContext::default());
+        let offers = offers_at(&source.unwrap(), TextRange::empty(8.into()), &[]);
+        assert_eq!((offers.derived, offers.refusals.len()), (0, 0));
     }
 }

@@ -35,6 +35,9 @@ pub(crate) const FIX_ALL_TITLE: &str = "RustAssistant: apply all safe fixes";
 /// Everything that can be carried out safely, for editors that do so when a file is saved.
 pub(crate) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.rustassistant");
 
+/// A kind that the protocol got after the others.
+const MOVE: CodeActionKind = CodeActionKind::new("refactor.move");
+
 /// What the client asks for.
 pub(crate) struct ActionRequest<'a> {
     pub(crate) range: TextRange,
@@ -316,6 +319,7 @@ fn kind_of(refactoring: &Refactoring) -> CodeActionKind {
     match refactoring.kind {
         Kind::Extract => CodeActionKind::REFACTOR_EXTRACT,
         Kind::Inline => CodeActionKind::REFACTOR_INLINE,
+        Kind::Move => MOVE,
         Kind::Rewrite => CodeActionKind::REFACTOR_REWRITE,
     }
 }
