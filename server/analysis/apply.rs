@@ -497,8 +497,7 @@ fn weight(findings: &[Finding], smell: &Smell) -> (usize, u64) {
 /// Whether an offer may be carried out with others of its unit that were worked out in the same text. Two fresh names could be
 /// the same one.
 fn may_be_joined(offer: &Offer) -> bool {
-    let also = offer.refactoring().declares.also;
-    !also.contains(&Also::AddsFreshName)
+    !offer.refactoring().allows.has(Also::AddsFreshName)
 }
 
 /// Whether an offer changes a part of one unit and nothing else.
