@@ -9,24 +9,7 @@ use ra_ap_syntax::{
     ast::{self, HasArgList, HasGenericArgs, HasLoopBody, HasName},
 };
 
-/// Methods whose result is of the type that is wanted.
-const OPEN: [&str; 7] = [
-    "collect", "default", "into", "parse", "product", "sum", "try_into",
-];
-
-/// Methods that take such a result out of another.
-const INSIDE: [&str; 10] = [
-    "clone",
-    "context",
-    "expect",
-    "map_err",
-    "ok",
-    "ok_or",
-    "ok_or_else",
-    "unwrap",
-    "unwrap_or_default",
-    "unwrap_or_else",
-];
+use super::known::{Fact, tells};
 
 /// What a declaration leaves open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +63,7 @@ fn is_what_is_wanted(expr: &ast::Expr) -> bool {
             let name = call.name_ref().map(|name| name.text().to_string());
             let is_open =
                 call.generic_arg_list().is_none() && gives_what_is_wanted(name.as_deref());
-            let is_inside = name.is_some_and(|name| INSIDE.contains(&name.as_str()));
+            let is_inside = name.is_some_and(|name| tells(&name, Fact::TakesOut));
             is_open || (is_inside && (inner(call.receiver()) || gets_by_key(call.receiver())))
         }
         _ => false,
@@ -99,25 +82,7 @@ fn gets_by_key(value: Option<ast::Expr>) -> bool {
 
 /// Functions whose result is of whatever type is wanted, by the names that they have everywhere.
 fn gives_what_is_wanted(name: Option<&str>) -> bool {
-    const FUNCTIONS: [&str; 16] = [
-        "arbitrary",
-        "deserialize",
-        "extract",
-        "from_bytes",
-        "from_reader",
-        "from_slice",
-        "from_str",
-        "from_value",
-        "gen",
-        "get_one",
-        "r#gen",
-        "random",
-        "sample",
-        "take_one",
-        "transmute",
-        "try_get",
-    ];
-    name.is_some_and(|name| OPEN.contains(&name) || FUNCTIONS.contains(&name))
+    name.is_some_and(|name| tells(name, Fact::Wanted) || tells(name, Fact::Generic))
 }
 
 /// Whether a variable got its value, or will get it, from something that leaves its type open.
@@ -252,10 +217,10 @@ fn open_in_call(call: &ast::CallExpr) -> Option<Open> {
 /// Methods whose result depends on what is wanted, and what is taken out of such results.
 fn open_in_method_call(call: &ast::MethodCallExpr) -> Option<Open> {
     let name = call.name_ref()?.text().to_string();
-    if call.generic_arg_list().is_none() && OPEN.contains(&name.as_str()) {
+    if call.generic_arg_list().is_none() && tells(&name, Fact::Wanted) {
         return Some(Open::Type);
     }
-    let is_inside = INSIDE.contains(&name.as_str());
+    let is_inside = tells(&name, Fact::TakesOut);
     is_inside.then(|| open_in(&call.receiver()?))?
 }
 

@@ -8,6 +8,8 @@ use ra_ap_syntax::{
     ast::{self, BinaryOp, HasArgList, UnaryOp},
 };
 
+use super::known::{Fact, is_known};
+
 /// Whether an expression names a place in memory and makes no value.
 pub fn is_place(expr: &ast::Expr) -> bool {
     match expr {
@@ -92,36 +94,9 @@ fn is_free_receiver(receiver: &ast::Expr) -> bool {
     }
     match receiver {
         ast::Expr::ParenExpr(inner) => inner.expr().is_some_and(|inner| is_free_receiver(&inner)),
-        ast::Expr::MethodCallExpr(call) => is_view(call) && makes_none(receiver),
+        ast::Expr::MethodCallExpr(call) => is_known(call, Fact::Views) && makes_none(receiver),
         _ => false,
     }
-}
-
-fn is_view(call: &ast::MethodCallExpr) -> bool {
-    const VIEWS: [&str; 20] = [
-        "as_bytes",
-        "as_deref",
-        "as_deref_mut",
-        "as_mut",
-        "as_path",
-        "as_ref",
-        "as_slice",
-        "as_str",
-        "bytes",
-        "char_indices",
-        "chars",
-        "iter",
-        "iter_mut",
-        "keys",
-        "len",
-        "lines",
-        "trim",
-        "trim_end",
-        "trim_start",
-        "values",
-    ];
-    call.name_ref()
-        .is_some_and(|name| VIEWS.iter().any(|view| name.text() == *view))
 }
 
 /// Whether matching `value` against `pattern` leaves nothing behind that would be dropped later: the value is a place, or all

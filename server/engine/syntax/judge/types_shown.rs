@@ -10,6 +10,7 @@ use ra_ap_syntax::{
 
 pub use self::integers::{Sign, integer, sign_of_both};
 use self::variables::{Shows, bindings_show};
+use super::known::{self, Fact, is_known};
 
 /// Whether an expression is a `bool` itself, neither a reference to one nor another type that `!` may be put before.
 pub fn is_bool(expr: &ast::Expr) -> bool {
@@ -48,32 +49,12 @@ fn may_be_element_of_item(field: &ast::FieldExpr) -> bool {
 
 /// Methods that hand out what is inside another value, which may be a reference.
 fn may_return_reference(call: &ast::MethodCallExpr) -> bool {
-    const METHODS: [&str; 18] = [
-        "as_mut",
-        "as_ref",
-        "borrow",
-        "borrow_mut",
-        "clone",
-        "copied",
-        "deref",
-        "expect",
-        "get_or_init",
-        "get_unchecked",
-        "index",
-        "lock",
-        "or_insert",
-        "read",
-        "unwrap",
-        "unwrap_or",
-        "unwrap_or_else",
-        "write",
-    ];
     let name = call.name_ref().map(|name| name.text().to_string());
     let has_bool_argument = call.arg_list().is_some_and(|list| {
         list.args()
             .any(|argument| matches!(&argument, ast::Expr::Literal(_)) && is_bool(&argument))
     });
-    let is_listed = name.is_none_or(|name| METHODS.contains(&name.as_str()));
+    let is_listed = name.is_none_or(|name| known::tells(&name, Fact::HandsOut));
     is_listed && !has_bool_argument
 }
 
@@ -117,39 +98,10 @@ fn is_type_of_option_or_result(ty: &str) -> bool {
 
 /// Calls of the standard library's methods whose names hardly anyone uses for another type.
 fn is_value_of_option_or_result(value: &ast::Expr) -> bool {
-    const METHODS: [&str; 24] = [
-        "as_deref",
-        "err",
-        "file_name",
-        "file_stem",
-        "find",
-        "find_map",
-        "first",
-        "get",
-        "get_mut",
-        "last",
-        "next",
-        "next_back",
-        "nth",
-        "ok",
-        "parse",
-        "peek",
-        "pop",
-        "position",
-        "rfind",
-        "split_once",
-        "strip_prefix",
-        "strip_suffix",
-        "to_digit",
-        "to_str",
-    ];
-    let ast::Expr::MethodCallExpr(call) = value else {
-        return false;
-    };
-    call.name_ref().is_some_and(|name| {
-        let name = name.text();
-        METHODS.contains(&name) || name.starts_with("checked_")
-    })
+    match value {
+        ast::Expr::MethodCallExpr(call) => is_known(call, Fact::Optional),
+        _ => false,
+    }
 }
 
 /// Constants are written in capitals, and hardly anyone keeps a reference to a `bool` in one.
