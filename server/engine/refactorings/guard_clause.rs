@@ -99,7 +99,7 @@ fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> 
     Ok(Change {
         title,
         edits: Edits::new(vec![edit]).map_err(|_| Refusal::NotHere)?,
-        applicability: if guard.drops_earlier {
+        applicability: if guard.needs_check {
             Applicability::NeedsCheck
         } else {
             Applicability::Safe

@@ -54,6 +54,7 @@ use crate::{
         flow::diverges,
         inference_order, layout,
         negation::{Negated, negated},
+        types_shown::Ground,
     },
     text::{Edit, Edits},
 };
@@ -82,6 +83,10 @@ fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> 
         ));
     }
     let opposite = negated(&parts.condition)?;
+    let applicability = match opposite.ground {
+        Ground::Shown => Applicability::Safe,
+        Ground::Likely => Applicability::NeedsCheck,
+    };
     parts.check_types(&choice)?;
     parts.check_layout(context, &choice, &opposite)?;
     let mut declared = Declared::nothing(context.source.context.edition);
@@ -96,7 +101,7 @@ fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> 
     Ok(Change {
         title: "Invert `if`".to_owned(),
         edits: Edits::new(edits).map_err(|_| Refusal::NotHere)?,
-        applicability: Applicability::Safe,
+        applicability,
         declared,
         checked: vec![
             "the condition has an exact opposite",

@@ -15,6 +15,7 @@ use crate::{
         moving_out::{self, MovedOut},
         negation::{contains_let, negated},
         temporaries,
+        types_shown::Ground,
     },
     text::TextRange,
 };
@@ -32,8 +33,8 @@ pub struct GuardClause {
     /// The words that come and go, as code.
     pub added: String,
     pub dropped: String,
-    /// A matched value is made by a call, so what doesn't match may be dropped earlier than before.
-    pub drops_earlier: bool,
+    /// What doesn't match may be dropped earlier than before, or a type isn't shown by the file.
+    pub needs_check: bool,
 }
 
 /// What the guard is made of.
@@ -84,7 +85,7 @@ pub fn find(
         form,
         added: String::new(),
         dropped: String::new(),
-        drops_earlier: false,
+        needs_check: false,
     };
     finder.render(choice, &place, &mut guard)?;
     let behind = text
@@ -298,6 +299,7 @@ impl Finder<'_> {
         guard.added.push_str(&opposite.added);
         guard.dropped.push(' ');
         guard.dropped.push_str(&opposite.dropped);
+        guard.needs_check |= opposite.ground == Ground::Likely;
         let moved = moving_out::moved_text(
             &opposite.text,
             self.context.edition,
@@ -340,7 +342,7 @@ impl Finder<'_> {
         if text.contains('\n') {
             return Err(too_long());
         }
-        guard.drops_earlier |= self.drops_earlier(&pattern, &value);
+        guard.needs_check |= self.drops_earlier(&pattern, &value);
         Ok(text)
     }
 

@@ -120,7 +120,7 @@ fn of_field(field: &ast::FieldExpr) -> Option<Sign> {
 }
 
 /// The structures that an `impl` may be of: several where each has its own `cfg`.
-fn structures_of(owner: &ast::Impl) -> Option<Vec<ast::Struct>> {
+pub(super) fn structures_of(owner: &ast::Impl) -> Option<Vec<ast::Struct>> {
     let ast::Type::PathType(ty) = owner.self_ty()? else {
         return None;
     };
