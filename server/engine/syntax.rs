@@ -33,7 +33,7 @@ pub use ra_ap_syntax::Edition;
 pub use read::{
     allowances::{Allowed, AllowedBy, allowances, is_generated},
     attributes,
-    declarations::{Constant, Declared, Signature, TypeShape},
+    declarations::{Constant, FileNames, Signature, TypeShape},
     metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators},
     units::{Function, Owner, Place, Unit, inside, places},
 };

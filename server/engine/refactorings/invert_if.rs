@@ -56,7 +56,7 @@ use crate::{
         negation::{Negated, negated},
         types_shown::Ground,
     },
-    text::{Edit, Edits},
+    text::{Edit, Edits, Steps},
 };
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
@@ -100,7 +100,9 @@ fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> 
     ];
     Ok(Change {
         title: "Invert `if`".to_owned(),
-        edits: Edits::new(edits).map_err(|_| Refusal::NotHere)?,
+        target: choice.syntax().text_range(),
+        steps: Steps::of_one(Edits::new(edits).map_err(|_| Refusal::NotHere)?),
+        read: Vec::new(),
         applicability,
         declared,
         checked: vec![

@@ -57,12 +57,13 @@ use crate::{
         block_ended_by, check_joint, exit_of, has_comment_outside_blocks, has_no_items,
     },
     syntax::{
+        FileNames,
         flow::diverges,
         layout,
         moving_out::{self, MovedOut},
         temporaries,
     },
-    text::{Edit, Edits, TextRange},
+    text::{Edit, Edits, Steps, TextRange},
 };
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
@@ -103,7 +104,9 @@ fn change(context: &Context<'_>, choice: &ast::IfExpr) -> Result<Change, Refusal
     declared.drop("else");
     Ok(Change {
         title: "Remove redundant `else`".to_owned(),
-        edits: Edits::new(vec![edit]).map_err(|_| Refusal::NotHere)?,
+        target: whole,
+        steps: Steps::of_one(Edits::new(vec![edit]).map_err(|_| Refusal::NotHere)?),
+        read: Vec::new(),
         applicability: chain.applicability(context)?,
         declared,
         checked: vec![
@@ -187,7 +190,7 @@ impl Chain {
         if context.source.context.edition.at_least_2024() {
             return Ok(Applicability::Safe);
         }
-        let mut applicability = Applicability::Safe;
+        let mut applicability = self.order_at_end(context)?;
         let conditions = self.kept.iter().filter_map(ast::IfExpr::condition);
         let matched = conditions.flat_map(|condition| {
             let all = condition.syntax().descendants();
@@ -200,11 +203,33 @@ impl Chain {
                     "What the pattern's value borrows from is dropped behind the `else`, and would be dropped before it.",
                 ));
             }
+            if !temporaries::is_place(&value) && FileNames::around(&value).has_drop() {
+                return Err(tail_temporaries());
+            }
             if !temporaries::is_place(&value) {
                 applicability = Applicability::NeedsCheck;
             }
         }
         Ok(applicability)
+    }
+
+    /// A body without a value gets a `;` behind its last expression.
+    fn order_at_end(&self, context: &Context<'_>) -> Result<Applicability, Refusal> {
+        let is_exit = block_ended_by(&self.top).is_some_and(|block| exit_of(&block).is_some());
+        let reorders = match &self.rest {
+            Rest::Block(other) if is_exit => match other.tail_expr() {
+                Some(tail) => {
+                    moving_out::semicolon_reorders_drops(other, &tail, context.source.context)?
+                }
+                None => false,
+            },
+            _ => false,
+        };
+        Ok(if reorders {
+            Applicability::NeedsCheck
+        } else {
+            Applicability::Safe
+        })
     }
 
     /// The `if` behind the `else`, as it stands by itself. An `else` drops the temporaries in it at its end; an `if` at the end

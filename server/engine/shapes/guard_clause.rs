@@ -7,7 +7,7 @@ use ra_ap_syntax::{
 
 use crate::{
     syntax::{
-        FileContext, Hazard, Refusal,
+        FileContext, FileNames, Hazard, Refusal,
         attributes::has_condition_inside,
         flow::{BodyOf, body_of, diverges},
         inference_order::are_settled_by_order,
@@ -342,16 +342,26 @@ impl Finder<'_> {
         if text.contains('\n') {
             return Err(too_long());
         }
-        guard.needs_check |= self.drops_earlier(&pattern, &value);
+        let drops_earlier = self.drops_earlier(&pattern, &value);
+        if drops_earlier && FileNames::around(&value).has_drop() {
+            return Err(Refusal::because(
+                Hazard::Temporaries,
+                "What doesn't match would be dropped earlier, and the file has something to tell it by.",
+            ));
+        }
+        guard.needs_check |= drops_earlier;
         Ok(text)
     }
 
     /// Before edition 2024, an `if let` at the end of a body drops what doesn't match behind the `else` and the body's
     /// variables; a `let … else` drops it before them.
     fn drops_earlier(&self, pattern: &ast::Pat, value: &ast::Expr) -> bool {
-        !self.context.edition.at_least_2024()
-            && !temporaries::is_place(value)
-            && !temporaries::takes_whole_some(pattern)
+        let is_quiet = if self.context.edition.at_least_2024() {
+            temporaries::is_of_std(pattern)
+        } else {
+            temporaries::is_of_std(pattern) && temporaries::takes_whole_some(pattern)
+        };
+        !temporaries::is_place(value) && !is_quiet
     }
 
     /// The `if` at the end of the body that becomes a guard too.
@@ -397,6 +407,8 @@ impl Finder<'_> {
         let tail = then.tail_expr();
         let text = match (place, &tail) {
             (Place::Unit(_), Some(tail)) if moving_out::wants_semicolon(tail, self.context)? => {
+                guard.needs_check |=
+                    moving_out::semicolon_reorders_drops(then, tail, self.context)?;
                 body.with_semicolon(tail, self.indent)?
             }
             (Place::Value, Some(tail)) if !moving_out::is_free_tail(tail, self.context) => {

@@ -13,7 +13,7 @@ use super::{
     known::{self, Fact, tells},
     types_shown::{self, Ground, bindings_of},
 };
-use crate::syntax::Declared;
+use crate::syntax::FileNames;
 
 /// What a declaration leaves open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub fn known_before(condition: &ast::Expr) -> Option<Ground> {
         ast::Expr::FieldExpr(field) => {
             let name = field.name_ref()?.text().to_string();
             let is_numbered = name.starts_with(|first: char| first.is_ascii_digit());
-            let is_bool = Declared::around(field)
+            let is_bool = FileNames::around(field)
                 .fields(&name)
                 .iter()
                 .all(|ty| ty == "bool");
@@ -70,7 +70,7 @@ pub fn known_before(condition: &ast::Expr) -> Option<Ground> {
         ast::Expr::CallExpr(call) => {
             let callee = call.expr()?.syntax().text().to_string();
             let name = callee.rsplit("::").next().unwrap_or_default();
-            let is_declared = !Declared::around(call).functions(name).is_empty();
+            let is_declared = !FileNames::around(call).functions(name).is_empty();
             Some(ground_of_name(name, is_declared || callee.ends_with('>')))
         }
         ast::Expr::BinExpr(_) => Some(Ground::Shown),
@@ -84,7 +84,7 @@ fn known_call(call: &ast::MethodCallExpr) -> Option<Ground> {
     if is_taken_out && has_open_root(&call.receiver()?) {
         return None;
     }
-    let declared = Declared::around(call);
+    let declared = FileNames::around(call);
     let is_told = declared.has_method(&name) || call.generic_arg_list().is_some();
     Some(ground_of_name(&name, is_told))
 }
@@ -153,7 +153,7 @@ fn has_open_root(expr: &ast::Expr) -> bool {
 }
 
 /// Whether an expression is of whatever type is wanted where it stands.
-pub(super) fn is_what_is_wanted(expr: &ast::Expr) -> bool {
+pub fn is_what_is_wanted(expr: &ast::Expr) -> bool {
     let inner = |inner: Option<ast::Expr>| inner.is_some_and(|inner| is_what_is_wanted(&inner));
     match expr {
         ast::Expr::ParenExpr(it) => inner(it.expr()),
@@ -163,7 +163,7 @@ pub(super) fn is_what_is_wanted(expr: &ast::Expr) -> bool {
             let callee = call.expr().map(|callee| callee.syntax().text().to_string());
             let callee = callee.unwrap_or_default();
             let name = callee.rsplit("::").next().unwrap_or_default();
-            let declared = Declared::around(call);
+            let declared = FileNames::around(call);
             let functions = declared.functions(name).iter();
             let mut functions = functions.chain(declared.methods(name));
             let is_open = functions.any(|function| function.is_generic);
@@ -171,7 +171,7 @@ pub(super) fn is_what_is_wanted(expr: &ast::Expr) -> bool {
         }
         ast::Expr::MethodCallExpr(call) => {
             let name = call.name_ref().map(|name| name.text().to_string());
-            let declared = Declared::around(call);
+            let declared = FileNames::around(call);
             let mut methods = declared.methods(name.as_deref().unwrap_or_default()).iter();
             let is_generic = methods.any(|method| method.is_generic);
             let is_open = call.generic_arg_list().is_none()
@@ -280,7 +280,7 @@ fn learns_from_body(closure: &ast::ClosureExpr) -> bool {
     let call = list.syntax().parent();
     if let Some(call) = call.clone().and_then(ast::MethodCallExpr::cast) {
         let name = call.name_ref().map(|name| name.text().to_string());
-        return Declared::around(&call).has_method(&name.unwrap_or_default());
+        return FileNames::around(&call).has_method(&name.unwrap_or_default());
     }
     let callee = call
         .and_then(ast::CallExpr::cast)
@@ -289,7 +289,7 @@ fn learns_from_body(closure: &ast::ClosureExpr) -> bool {
     let name = name.unwrap_or_default();
     let name = name.rsplit("::").next().unwrap_or_default();
     let is_constructor = name == "new" || name.starts_with(char::is_uppercase);
-    is_constructor || !Declared::around(closure).functions(name).is_empty()
+    is_constructor || !FileNames::around(closure).functions(name).is_empty()
 }
 
 fn is_open_type(ty: &ast::Type) -> bool {

@@ -4,8 +4,10 @@
 
 use ra_ap_syntax::ast::{self, HasArgList};
 
-use self::Fact::{Bool, Generic, HandsOut, Length, Looks, Optional, TakesOut, Views, Wanted};
-use crate::syntax::Declared;
+use self::Fact::{
+    Bool, Generic, HandsOut, Length, Looks, Optional, Search, TakesOut, Views, Wanted,
+};
+use crate::syntax::FileNames;
 
 /// What is known of a method, whatever type of the standard library has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub enum Fact {
     Generic,
     /// Takes such a result out of another, as `unwrap` does.
     TakesOut,
+    /// Gives a place in both variants of a `Result`.
+    Search,
 }
 
 /// Whether a call is of a method of which this is known, with as many arguments as that has.
@@ -40,7 +44,7 @@ pub fn is_known(call: &ast::MethodCallExpr, fact: Fact) -> bool {
     let is_listed = row(name)
         .is_some_and(|(arity, facts)| facts.contains(&fact) && arity.is_none_or(has_arity));
     let is_checked = fact == Optional && name.starts_with("checked_");
-    (is_listed || is_checked) && !Declared::around(call).has_method(name)
+    (is_listed || is_checked) && !FileNames::around(call).has_method(name)
 }
 
 /// Whether this is known of the methods or functions of that name, however they are called.
@@ -75,7 +79,7 @@ fn row(name: &str) -> Option<(Option<usize>, &'static [Fact])> {
 }
 
 /// Names with the number of arguments, where only a method that takes so many is known.
-const METHODS: [Row; 149] = [
+const METHODS: [Row; 152] = [
     ("all", Some(1), &[Bool]),
     ("any", Some(1), &[Bool]),
     ("arbitrary", None, &[Generic]),
@@ -87,6 +91,9 @@ const METHODS: [Row; 149] = [
     ("as_ref", None, &[Looks, Views, HandsOut]),
     ("as_slice", None, &[Looks, Views]),
     ("as_str", None, &[Looks, Views]),
+    ("binary_search", Some(1), &[Search]),
+    ("binary_search_by", Some(1), &[Search]),
+    ("binary_search_by_key", Some(2), &[Search]),
     ("borrow", None, &[HandsOut]),
     ("borrow_mut", None, &[HandsOut]),
     ("bytes", None, &[Views]),

@@ -10,7 +10,7 @@ pub(super) use self::variables::bindings_of;
 use self::variables::{Shows, bindings_show};
 pub use self::{
     booleans::boolean,
-    integers::{Sign, integer, sign_of_both},
+    integers::{Sign, integer, is_of_other_type, sign_of_both},
 };
 use super::known::{Fact, is_known};
 

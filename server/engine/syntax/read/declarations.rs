@@ -14,7 +14,7 @@ mod items;
 
 /// The names of a file, whatever module they are in.
 #[derive(Debug, Default)]
-pub struct Declared {
+pub struct FileNames {
     methods: HashMap<String, Vec<Signature>>,
     functions: HashMap<String, Vec<Signature>>,
     fields: HashMap<String, Vec<String>>,
@@ -64,10 +64,10 @@ struct MacroBody {
 
 thread_local! {
     /// The names of the tree that was asked about last: a file is judged as a whole before the next one.
-    static LAST: RefCell<Option<(GreenNode, Rc<Declared>)>> = const { RefCell::new(None) };
+    static LAST: RefCell<Option<(GreenNode, Rc<FileNames>)>> = const { RefCell::new(None) };
 }
 
-impl Declared {
+impl FileNames {
     /// The names of the file around a node. The first judgement that asks about a tree pays for them.
     pub fn around(node: &impl AstNode) -> Rc<Self> {
         Self::around_node(node.syntax())
@@ -206,10 +206,10 @@ mod tests {
     use super::*;
     use crate::syntax::{FileContext, Tree};
 
-    fn declared(text: &str) -> Rc<Declared> {
+    fn declared(text: &str) -> Rc<FileNames> {
         let tree = Tree::parse(text, FileContext::default().edition).unwrap();
         assert!(!tree.has_errors(), "{text}");
-        Declared::around_node(&tree.root())
+        FileNames::around_node(&tree.root())
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{
     variables::{Shows, bindings_of, bindings_show},
 };
 use crate::syntax::{
-    Constant, Declared,
+    Constant, FileNames,
     known::{self, Fact, is_known},
 };
 
@@ -80,7 +80,7 @@ fn of_method(call: &ast::MethodCallExpr) -> Option<Ground> {
         });
         return has_bool.then_some(Ground::Shown);
     }
-    let declared = Declared::around(call);
+    let declared = FileNames::around(call);
     let gives = declared.methods(&name).iter().map(|method| &*method.gives);
     Some(of_types(gives)?.unwrap_or(Ground::Likely))
 }
@@ -93,7 +93,7 @@ fn of_function(call: &ast::CallExpr) -> Option<Ground> {
         return None;
     }
     let name = callee.path()?.segment()?.name_ref()?;
-    let declared = Declared::around(call);
+    let declared = FileNames::around(call);
     let functions = declared.functions(name.text()).iter();
     let functions = functions.chain(declared.methods(name.text()));
     Some(of_types(functions.map(|function| &*function.gives))?.unwrap_or(Ground::Likely))
@@ -102,7 +102,7 @@ fn of_function(call: &ast::CallExpr) -> Option<Ground> {
 fn of_macro(call: &ast::MacroExpr) -> Option<Ground> {
     let path = call.macro_call()?.path()?.syntax().text().to_string();
     let is_standard =
-        matches!(&*path, "matches" | "cfg") && !Declared::around(call).has_macro(&path);
+        matches!(&*path, "matches" | "cfg") && !FileNames::around(call).has_macro(&path);
     is_standard.then_some(Ground::Shown)
 }
 
@@ -115,7 +115,7 @@ fn of_path(path: &ast::PathExpr) -> Option<Ground> {
         return bindings_show(path, &shows)?.into_iter().max();
     }
     let name = path.path()?.segment()?.name_ref()?;
-    let declared = Declared::around(path);
+    let declared = FileNames::around(path);
     let types = declared.constants(name.text()).iter().map(|constant| {
         let (Constant::Const(ty) | Constant::Static(ty) | Constant::Parameter(ty)) = constant;
         &**ty
@@ -134,7 +134,7 @@ fn of_value(value: &ast::Expr) -> Option<Ground> {
         ast::Expr::Literal(_) | ast::Expr::BinExpr(_) | ast::Expr::MacroExpr(_) => boolean(value),
         // What is a condition after `!` again is a `bool` after the first.
         ast::Expr::PrefixExpr(prefix) if prefix.op_kind() == Some(UnaryOp::Not) => {
-            (!Declared::around(value).implements("Not")).then_some(Ground::Shown)
+            (!FileNames::around(value).implements("Not")).then_some(Ground::Shown)
         }
         ast::Expr::MethodCallExpr(call) => {
             let ground = of_method(call)?;
@@ -158,7 +158,7 @@ fn of_field(field: &ast::FieldExpr) -> Option<Ground> {
         let is_own = base == "self" || base.starts_with("self.");
         return is_own.then_some(Ground::Likely);
     }
-    let declared = Declared::around(field);
+    let declared = FileNames::around(field);
     Some(of_types(declared.fields(&name).iter().map(|ty| &**ty))?.unwrap_or(Ground::Likely))
 }
 
@@ -207,7 +207,7 @@ fn of_element(index: &ast::IndexExpr) -> Option<Ground> {
         }
         ast::Expr::FieldExpr(base) => {
             let name = base.name_ref()?.text().to_string();
-            let declared = Declared::around(index);
+            let declared = FileNames::around(index);
             let types = declared.fields(&name);
             let all = types.iter().all(|ty| has_bool_elements(ty));
             match types {
@@ -257,7 +257,7 @@ fn of_referred(reference: &ast::Expr) -> Option<Ground> {
         }
         ast::Expr::MethodCallExpr(call) => {
             let name = call.name_ref()?.text().to_string();
-            let declared = Declared::around(call);
+            let declared = FileNames::around(call);
             let mut methods = declared.methods(&name).iter();
             let is_double = |gives: &str| gives.matches('&').count() > 1;
             (!methods.any(|method| is_double(&method.gives))).then_some(Ground::Likely)

@@ -5,10 +5,10 @@ use ra_ap_syntax::{
     ast::{self, HasAttrs, HasGenericParams, HasModuleItem, HasName},
 };
 
-use super::{Constant, Declared, MacroBody, Signature, TypeShape, bare};
+use super::{Constant, FileNames, MacroBody, Signature, TypeShape, bare};
 
-pub(super) fn collect(root: &SyntaxNode) -> Declared {
-    let mut declared = Declared::default();
+pub(super) fn collect(root: &SyntaxNode) -> FileNames {
+    let mut declared = FileNames::default();
     if let Some(file) = ast::SourceFile::cast(root.clone()) {
         let items = file.items();
         items.for_each(|item| add_item(&mut declared, item));
@@ -16,7 +16,7 @@ pub(super) fn collect(root: &SyntaxNode) -> Declared {
     declared
 }
 
-fn add_item(declared: &mut Declared, item: ast::Item) {
+fn add_item(declared: &mut FileNames, item: ast::Item) {
     if let Some(generic) = ast::AnyHasGenericParams::cast(item.syntax().clone()) {
         add_const_parameters(declared, &generic);
     }
@@ -50,7 +50,7 @@ fn add_item(declared: &mut Declared, item: ast::Item) {
     }
 }
 
-fn add_function(declared: &mut Declared, function: &ast::Fn, outer: Option<&[String]>) {
+fn add_function(declared: &mut FileNames, function: &ast::Fn, outer: Option<&[String]>) {
     let own = type_parameters(function);
     let has_self = function
         .param_list()
@@ -86,7 +86,7 @@ fn add_function(declared: &mut Declared, function: &ast::Fn, outer: Option<&[Str
     }
 }
 
-fn add_impl(declared: &mut Declared, block: &ast::Impl) {
+fn add_impl(declared: &mut FileNames, block: &ast::Impl) {
     let own = block.self_ty().map(|ty| type_text(&ty));
     if let (Some(of), Some(own)) = (block.trait_(), &own) {
         let bare_type = own.split_once('<').map_or(&**own, |(name, _)| name);
@@ -104,7 +104,7 @@ fn add_impl(declared: &mut Declared, block: &ast::Impl) {
 
 /// `Self` counts as a parameter where a trait declares the function.
 fn add_associated(
-    declared: &mut Declared,
+    declared: &mut FileNames,
     list: Option<ast::AssocItemList>,
     parameters: &[String],
 ) {
@@ -131,7 +131,7 @@ fn add_associated(
     }
 }
 
-fn add_struct(declared: &mut Declared, structure: &ast::Struct) {
+fn add_struct(declared: &mut FileNames, structure: &ast::Struct) {
     let shape = match structure.field_list() {
         None => TypeShape::UnitStruct,
         Some(fields) => {
@@ -142,7 +142,7 @@ fn add_struct(declared: &mut Declared, structure: &ast::Struct) {
     add_type(declared, structure, shape);
 }
 
-fn add_fields(declared: &mut Declared, fields: &ast::FieldList) {
+fn add_fields(declared: &mut FileNames, fields: &ast::FieldList) {
     match fields {
         ast::FieldList::RecordFieldList(list) => {
             for field in list.fields() {
@@ -161,24 +161,24 @@ fn add_fields(declared: &mut Declared, fields: &ast::FieldList) {
     }
 }
 
-fn add_field(declared: &mut Declared, name: String, ty: &ast::Type) {
+fn add_field(declared: &mut FileNames, name: String, ty: &ast::Type) {
     let all = declared.fields.entry(name).or_default();
     all.push(type_text(ty));
 }
 
-fn add_enum(declared: &mut Declared, choice: &ast::Enum) {
+fn add_enum(declared: &mut FileNames, choice: &ast::Enum) {
     let variants = choice.variant_list().into_iter();
     let variants = variants.flat_map(|list| list.variants()).count();
     add_type(declared, choice, TypeShape::Enum { variants });
 }
 
-fn add_type(declared: &mut Declared, item: &impl HasName, shape: TypeShape) {
+fn add_type(declared: &mut FileNames, item: &impl HasName, shape: TypeShape) {
     if let Some(name) = name_of(item) {
         declared.types.entry(name).or_default().push(shape);
     }
 }
 
-fn add_macro(declared: &mut Declared, definition: &impl HasName) {
+fn add_macro(declared: &mut FileNames, definition: &impl HasName) {
     let Some(name) = name_of(definition) else {
         return;
     };
@@ -189,7 +189,7 @@ fn add_macro(declared: &mut Declared, definition: &impl HasName) {
     body.words.extend(words(definition.syntax()));
 }
 
-fn add_import(declared: &mut Declared, tree: &ast::UseTree) {
+fn add_import(declared: &mut FileNames, tree: &ast::UseTree) {
     declared.has_glob |= tree.star_token().is_some();
     if let Some(list) = tree.use_tree_list() {
         let trees = list.use_trees();
@@ -201,25 +201,25 @@ fn add_import(declared: &mut Declared, tree: &ast::UseTree) {
     declared.imports.extend(renamed.unwrap_or(last));
 }
 
-fn add_const(declared: &mut Declared, constant: &ast::Const) {
+fn add_const(declared: &mut FileNames, constant: &ast::Const) {
     let ty = constant.ty().map(|ty| type_text(&ty));
     let constant = name_of(constant);
     add_constant(declared, constant, Constant::Const(ty.unwrap_or_default()));
 }
 
-fn add_static(declared: &mut Declared, constant: &ast::Static) {
+fn add_static(declared: &mut FileNames, constant: &ast::Static) {
     let ty = constant.ty().map(|ty| type_text(&ty));
     let constant = name_of(constant);
     add_constant(declared, constant, Constant::Static(ty.unwrap_or_default()));
 }
 
-fn add_constant(declared: &mut Declared, name: Option<String>, constant: Constant) {
+fn add_constant(declared: &mut FileNames, name: Option<String>, constant: Constant) {
     if let Some(name) = name {
         declared.constants.entry(name).or_default().push(constant);
     }
 }
 
-fn add_extern(declared: &mut Declared, block: &ast::ExternBlock) {
+fn add_extern(declared: &mut FileNames, block: &ast::ExternBlock) {
     let items = block.extern_item_list().into_iter();
     for item in items.flat_map(|list| list.extern_items()) {
         match item {
@@ -230,7 +230,7 @@ fn add_extern(declared: &mut Declared, block: &ast::ExternBlock) {
     }
 }
 
-fn add_const_parameters(declared: &mut Declared, item: &impl HasGenericParams) {
+fn add_const_parameters(declared: &mut FileNames, item: &impl HasGenericParams) {
     let parameters = item.generic_param_list().into_iter();
     for parameter in parameters.flat_map(|list| list.generic_params()) {
         if let ast::GenericParam::ConstParam(parameter) = parameter {
