@@ -241,6 +241,9 @@ impl<'a> Writer<'a> {
         let range = self.shape.pattern.syntax().text_range();
         let text = renamed(self.context, range, &self.shape.renamed);
         let text = self.moved_text(&text, range)?;
+        if text.contains('\n') && !self.shape.renamed.is_empty() {
+            return None;
+        }
         let is_longer = self.shape.renamed.iter().any(|name| name.is_field);
         if is_longer && text.split('{').skip(1).any(are_wide_fields) {
             return None;

@@ -203,10 +203,17 @@ fn can_join(left: &ast::MatchArm, right: &ast::MatchArm) -> Result<(), Refusal> 
             "An attribute stands on an arm and would hold for both.",
         ));
     }
-    if left
-        .expr()
-        .is_some_and(|body| purity::holds_state(body.syntax()))
+    let body = left.expr();
+    if body
+        .as_ref()
+        .is_some_and(|body| layout::has_comment(body.syntax()))
     {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "The bodies have a comment each, and one would be lost.",
+        ));
+    }
+    if body.is_some_and(|body| purity::holds_state(body.syntax())) {
         return Err(Refusal::because(
             Hazard::Evaluation,
             "The bodies hold a state each, or say where they stand, so they are not the same.",
@@ -315,8 +322,8 @@ mod tests {
             "A | B | C | 1 | 2 => a(),\n_ => c(),",
         );
         becomes(
-            "// one\nE::A(_) => {\n    // two\n    a();\n}\n$0E::B { .. } => {\n    // two\n    a();\n} // three\n_ => {}",
-            "// one\nE::A(_) | E::B { .. } => {\n    // two\n    a();\n} // three\n_ => {}",
+            "// one\nE::A(_) => {\n    a();\n    b();\n}\n$0E::B { .. } => {\n    a();\n    b();\n} // three\n_ => {}",
+            "// one\nE::A(_) | E::B { .. } => {\n    a();\n    b();\n} // three\n_ => {}",
         );
         assert_becomes(
             &MERGE,

@@ -44,6 +44,7 @@ use super::{
     audit::Also, find,
 };
 use crate::{
+    shapes::guard_clause::block_ended_by,
     syntax::{
         conditions,
         layout::{self, width},
@@ -73,6 +74,14 @@ fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> 
     }
     check(&found, &condition)?;
     let name = name(&found, &condition)?;
+    let column = layout::column(&context.source.text, found.syntax().text_range().start());
+    let is_last = block_ended_by(&found).is_some();
+    if is_last && layout::is_short_last_if(&found, &name, column, context.source.context) {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "With a name for its condition, the `if` would fit on one line.",
+        ));
+    }
     let edits = edits(context, &found, &condition, &name).ok_or_else(|| {
         Refusal::because(
             Hazard::Text,

@@ -187,10 +187,10 @@ impl Chain {
 
     /// What is matched by a pattern lives on to the end of an `if let` with its `else`, before edition 2024.
     fn applicability(&self, context: &Context<'_>) -> Result<Applicability, Refusal> {
-        if context.source.context.edition.at_least_2024() {
-            return Ok(Applicability::Safe);
-        }
         let mut applicability = self.order_at_end(context)?;
+        if context.source.context.edition.at_least_2024() {
+            return Ok(applicability);
+        }
         let conditions = self.kept.iter().filter_map(ast::IfExpr::condition);
         let matched = conditions.flat_map(|condition| {
             let all = condition.syntax().descendants();
@@ -240,6 +240,20 @@ impl Chain {
             && !moving_out::is_free_tail(&tail, context.source.context)
         {
             return Err(tail_temporaries());
+        }
+        let condition = next.condition().map(|it| it.syntax().text().to_string());
+        let column = layout::column(&context.source.text, self.top.syntax().text_range().start());
+        let is_short = layout::is_short_last_if(
+            next,
+            &condition.unwrap_or_default(),
+            column,
+            context.source.context,
+        );
+        if block_ended_by(&self.top).is_some() && is_short {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "The `if` behind the `else` would fit on one line by itself.",
+            ));
         }
         Ok(next.syntax().text().to_string())
     }

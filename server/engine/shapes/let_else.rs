@@ -8,7 +8,7 @@ use ra_ap_syntax::{
 use crate::{
     syntax::{
         FileContext, FileNames, Hazard, Refusal, Signature, TypeShape, conditions, flow,
-        inference_order, patterns, purity, scopes, temporaries,
+        inference_order, layout, patterns, purity, scopes, temporaries,
     },
     text::TextRange,
 };
@@ -315,7 +315,9 @@ impl Parts {
             ));
         }
         let is_equal = |body: &ast::Expr| {
-            tokens_of(body) == tokens_of(&self.otherwise) && !purity::holds_state(body.syntax())
+            tokens_of(body) == tokens_of(&self.otherwise)
+                && !layout::has_comment(body.syntax())
+                && !purity::holds_state(body.syntax())
         };
         if !self.equal_arms.iter().all(is_equal) {
             return Err(Refusal::because(

@@ -35,8 +35,13 @@ impl Words {
 
     fn count(&mut self, text: &str, edition: Edition, by: i64) {
         for (kind, word) in tokens(text, edition) {
-            if let Some(kind) = word_kind(kind) {
-                self.change(word, kind, by);
+            match word_kind(kind) {
+                // The lines of a block comment move with its first one.
+                Some(WordKind::Comment) => {
+                    self.change(&without_indentation(word), WordKind::Comment, by);
+                }
+                Some(kind) => self.change(word, kind, by),
+                None => {}
             }
         }
     }
@@ -67,6 +72,11 @@ impl Words {
         let changes = self.0.iter().filter(|(_, count)| count.times != 0);
         changes.map(|(word, count)| (word.as_str(), count.kind, count.times))
     }
+}
+
+fn without_indentation(comment: &str) -> String {
+    let lines: Vec<_> = comment.lines().map(str::trim).collect();
+    lines.join("\n")
 }
 
 /// What one change says it adds to and drops from the words of the code it touches.

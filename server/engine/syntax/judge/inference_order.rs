@@ -103,7 +103,7 @@ fn known_variable(path: &ast::PathExpr) -> Option<Ground> {
     if is_open_variable(path) {
         return None;
     }
-    let grounds = bindings_of(path).into_iter().map(|binding| {
+    let mut grounds = bindings_of(path).into_iter().map(|binding| {
         let parent = binding.syntax().parent()?;
         if let Some(parameter) = ast::Param::cast(parent.clone()) {
             let is_typed = parameter.ty().is_some();
@@ -124,7 +124,7 @@ fn known_variable(path: &ast::PathExpr) -> Option<Ground> {
             _ => Some(Ground::Likely),
         }
     });
-    grounds.fold(Some(Ground::Shown), |all, one| Some(all?.max(one?)))
+    grounds.try_fold(Ground::Shown, |all, one| Some(all.max(one?)))
 }
 
 /// Whether what an expression is a part of is a variable whose declaration leaves its type open.
@@ -217,7 +217,9 @@ fn is_left_open(binding: &ast::IdentPat) -> bool {
     for around in binding.syntax().ancestors().skip(1) {
         if let Some(statement) = ast::LetStmt::cast(around.clone()) {
             let value = statement.initializer();
-            return statement.ty().is_none() && value.is_some_and(|it| is_what_is_wanted(&it));
+            let is_wanted = value.is_some_and(|it| is_what_is_wanted(&it));
+            return left_open(&statement) == Some(Open::Type)
+                || (statement.ty().is_none() && is_wanted);
         }
         if let Some(parameter) = ast::Param::cast(around.clone()) {
             let closure = around.ancestors().find_map(ast::ClosureExpr::cast);

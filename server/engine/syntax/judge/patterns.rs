@@ -59,7 +59,6 @@ fn is_new_name(pattern: &ast::IdentPat, name: &str) -> bool {
     (is_field || is_single)
         && name != "None"
         && !declared.imports(name)
-        && !declared.has_glob_import()
         && declared.types(name).is_empty()
         && is_used_beside(pattern, name)
 }
@@ -79,7 +78,19 @@ fn is_used_beside(pattern: &ast::IdentPat, name: &str) -> bool {
         .flat_map(|node| node.descendants_with_tokens());
     let own = pattern.syntax().text_range();
     let mut tokens = tokens.filter_map(NodeOrToken::into_token);
-    tokens.any(|token| token.text() == name && !own.contains_range(token.text_range()))
+    tokens.any(|token| {
+        let is_printed = token.kind() == SyntaxKind::STRING && is_captured(token.text(), name);
+        (token.text() == name || is_printed) && !own.contains_range(token.text_range())
+    })
+}
+
+/// Whether a format string prints the variable of that name.
+fn is_captured(string: &str, name: &str) -> bool {
+    let mut parts = string.split('{').skip(1);
+    parts.any(|part| {
+        let rest = part.strip_prefix(name);
+        rest.is_some_and(|rest| rest.starts_with(['}', ':']))
+    })
 }
 
 /// Whether the pattern may match every value of its type, as far as can be seen without types.

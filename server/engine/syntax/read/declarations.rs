@@ -23,7 +23,6 @@ pub struct FileNames {
     macros: HashMap<String, MacroBody>,
     imports: HashSet<String>,
     modules: HashSet<String>,
-    has_glob: bool,
     /// The traits that are implemented by hand, as they are written, for which type.
     impls: Vec<(String, String)>,
 }
@@ -78,7 +77,7 @@ impl FileNames {
         let green = root.green();
         LAST.with_borrow_mut(|last| {
             if let Some((tree, declared)) = last
-                && std::ptr::eq(&**tree, &*green)
+                && std::ptr::eq(&raw const **tree, &raw const *green)
             {
                 return Rc::clone(declared);
             }
@@ -125,10 +124,6 @@ impl FileNames {
 
     pub fn has_module(&self, name: &str) -> bool {
         self.modules.contains(bare(name))
-    }
-
-    pub fn has_glob_import(&self) -> bool {
-        self.has_glob
     }
 
     /// Whether a pattern that is this name alone means something that the file declares, and no new variable.
@@ -248,7 +243,6 @@ mod tests {
              macro_rules! m { () => { n!(); } } macro_rules! n { () => { static A: u8 = 1; } }",
         );
         assert!(names.imports("b") && names.imports("d") && !names.imports("c"));
-        assert!(names.has_glob_import());
         assert!(names.has_drop() && names.drops("S") && !names.drops("T"));
         assert!(names.implements("PartialOrd") && !names.implements("Not"));
         assert!(names.implements_with_number("PartialOrd"));

@@ -2,7 +2,7 @@
 
 use ra_ap_syntax::{
     AstNode,
-    ast::{self, BinaryOp, HasArgList, LiteralKind, UnaryOp},
+    ast::{self, BinaryOp, HasArgList, HasName, LiteralKind, UnaryOp},
 };
 
 use super::{
@@ -43,17 +43,13 @@ pub fn boolean(expr: &ast::Expr) -> Option<Ground> {
     }
 }
 
-/// What the types that the file declares under one name show; an inner nothing where it declares none that `!` makes a
-/// condition of.
-fn of_types<'a>(types: impl Iterator<Item = &'a str>) -> Option<Option<Ground>> {
-    let mut found = None;
-    for ty in types.filter(|ty| !is_never_negated(ty)) {
-        if ty != "bool" {
-            return None;
-        }
-        found = Some(Ground::Shown);
+/// What the types that the file declares under one name show; `otherwise` where it declares none that `!` makes a condition of.
+fn of_types<'a>(types: impl Iterator<Item = &'a str>, otherwise: Option<Ground>) -> Option<Ground> {
+    let mut types = types.filter(|ty| !is_never_negated(ty)).peekable();
+    if types.peek().is_none() {
+        return otherwise;
     }
-    Some(found)
+    types.all(|ty| ty == "bool").then_some(Ground::Shown)
 }
 
 /// Types of the standard library whose opposite is no `bool`, or that have none.
@@ -82,7 +78,7 @@ fn of_method(call: &ast::MethodCallExpr) -> Option<Ground> {
     }
     let declared = FileNames::around(call);
     let gives = declared.methods(&name).iter().map(|method| &*method.gives);
-    Some(of_types(gives)?.unwrap_or(Ground::Likely))
+    of_types(gives, Some(Ground::Likely))
 }
 
 fn of_function(call: &ast::CallExpr) -> Option<Ground> {
@@ -96,7 +92,8 @@ fn of_function(call: &ast::CallExpr) -> Option<Ground> {
     let declared = FileNames::around(call);
     let functions = declared.functions(name.text()).iter();
     let functions = functions.chain(declared.methods(name.text()));
-    Some(of_types(functions.map(|function| &*function.gives))?.unwrap_or(Ground::Likely))
+    let gives = functions.map(|function| &*function.gives);
+    of_types(gives, Some(Ground::Likely))
 }
 
 fn of_macro(call: &ast::MacroExpr) -> Option<Ground> {
@@ -121,10 +118,7 @@ fn of_path(path: &ast::PathExpr) -> Option<Ground> {
         &**ty
     });
     let is_capital = !name.text().chars().any(char::is_lowercase);
-    match of_types(types)? {
-        None => is_capital.then_some(Ground::Likely),
-        shown => shown,
-    }
+    of_types(types, is_capital.then_some(Ground::Likely))
 }
 
 /// Stricter than [`boolean`], since an inferred type may be a reference where the value is any call. Variables are not
@@ -150,7 +144,7 @@ fn of_value(value: &ast::Expr) -> Option<Ground> {
 fn of_field(field: &ast::FieldExpr) -> Option<Ground> {
     let own = own_types(field);
     if let Some(own) = own.filter(|own| !own.is_empty()) {
-        return of_types(own.iter().map(|ty| &**ty))?;
+        return of_types(own.iter().map(|ty| &**ty), None);
     }
     let name = field.name_ref()?.text().to_string();
     if name.starts_with(|first: char| first.is_ascii_digit()) {
@@ -159,7 +153,8 @@ fn of_field(field: &ast::FieldExpr) -> Option<Ground> {
         return is_own.then_some(Ground::Likely);
     }
     let declared = FileNames::around(field);
-    Some(of_types(declared.fields(&name).iter().map(|ty| &**ty))?.unwrap_or(Ground::Likely))
+    let types = declared.fields(&name).iter().map(|ty| &**ty);
+    of_types(types, Some(Ground::Likely))
 }
 
 /// The types of a field of `self` in the structures that the `impl` around may be of.
@@ -173,11 +168,9 @@ fn own_types(field: &ast::FieldExpr) -> Option<Vec<String>> {
     for structure in structures_of(&owner)? {
         match structure.field_list()? {
             ast::FieldList::RecordFieldList(list) => {
-                types.extend(list.fields().filter_map(|own| {
-                    use ra_ap_syntax::ast::HasName;
-                    let is_it = own.name().is_some_and(|own| own.text() == name);
-                    is_it.then(|| own.ty()).flatten()
-                }))
+                let mut fields = list.fields();
+                let own = fields.find(|own| own.name().is_some_and(|own| own.text() == name));
+                types.extend(own.and_then(|own| own.ty()));
             }
             ast::FieldList::TupleFieldList(list) => {
                 types.extend(

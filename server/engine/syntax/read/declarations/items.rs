@@ -182,15 +182,11 @@ fn add_macro(declared: &mut FileNames, definition: &impl HasName) {
     let Some(name) = name_of(definition) else {
         return;
     };
-    let body = declared
-        .macros
-        .entry(name)
-        .or_insert_with(MacroBody::default);
+    let body = declared.macros.entry(name).or_default();
     body.words.extend(words(definition.syntax()));
 }
 
 fn add_import(declared: &mut FileNames, tree: &ast::UseTree) {
-    declared.has_glob |= tree.star_token().is_some();
     if let Some(list) = tree.use_tree_list() {
         let trees = list.use_trees();
         return trees.for_each(|tree| add_import(declared, &tree));
