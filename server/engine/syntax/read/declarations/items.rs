@@ -5,7 +5,7 @@ use ra_ap_syntax::{
     ast::{self, HasAttrs, HasGenericParams, HasModuleItem, HasName},
 };
 
-use super::{Constant, FileNames, MacroBody, Signature, TypeShape, bare};
+use super::{Constant, FileNames, Signature, TypeShape, bare};
 
 pub(super) fn collect(root: &SyntaxNode) -> FileNames {
     let mut declared = FileNames::default();
