@@ -217,9 +217,10 @@ fn is_left_open(binding: &ast::IdentPat) -> bool {
     for around in binding.syntax().ancestors().skip(1) {
         if let Some(statement) = ast::LetStmt::cast(around.clone()) {
             let value = statement.initializer();
+            let is_tuple = matches!(value, Some(ast::Expr::TupleExpr(_)));
             let is_wanted = value.is_some_and(|it| is_what_is_wanted(&it));
-            return left_open(&statement) == Some(Open::Type)
-                || (statement.ty().is_none() && is_wanted);
+            let is_open = is_tuple && left_open(&statement) == Some(Open::Type);
+            return statement.ty().is_none() && (is_wanted || is_open);
         }
         if let Some(parameter) = ast::Param::cast(around.clone()) {
             let closure = around.ancestors().find_map(ast::ClosureExpr::cast);
