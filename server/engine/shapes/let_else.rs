@@ -8,7 +8,7 @@ use ra_ap_syntax::{
 use crate::{
     syntax::{
         FileContext, FileNames, Hazard, Refusal, Signature, TypeShape, conditions, flow,
-        inference_order, layout, patterns, purity, scopes, temporaries,
+        inference_order, layout, patterns, purity, scopes, temporaries, tokens_of,
     },
     text::TextRange,
 };
@@ -315,7 +315,7 @@ impl Parts {
             ));
         }
         let is_equal = |body: &ast::Expr| {
-            tokens_of(body) == tokens_of(&self.otherwise)
+            texts_of(body) == texts_of(&self.otherwise)
                 && !layout::has_comment(body.syntax())
                 && !purity::holds_state(body.syntax())
         };
@@ -579,13 +579,7 @@ fn rename(binding: &ast::IdentPat, from: String, to: String) -> Result<Renamed, 
     })
 }
 
-/// The tokens of code without white space.
-fn tokens_of(expression: &ast::Expr) -> Vec<String> {
-    expression
-        .syntax()
-        .descendants_with_tokens()
-        .filter_map(NodeOrToken::into_token)
-        .filter(|token| token.kind() != SyntaxKind::WHITESPACE)
-        .map(|token| token.text().to_owned())
-        .collect()
+fn texts_of(expression: &ast::Expr) -> Vec<String> {
+    let tokens = tokens_of(expression.syntax());
+    tokens.map(|token| token.text().to_owned()).collect()
 }
