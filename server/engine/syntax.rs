@@ -40,6 +40,7 @@ pub use read::{
 pub use write::{
     layout::{self, LineEnding},
     moving_out,
+    rewrite::{Ledger, Rewrite},
 };
 
 /// The stack that parsing and walking need at the bounds of nesting that [`Tree::parse`] lets through, in bytes.

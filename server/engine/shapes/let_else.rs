@@ -7,11 +7,14 @@ use ra_ap_syntax::{
 
 use crate::{
     syntax::{
-        FileContext, FileNames, Hazard, Refusal, Signature, TypeShape, conditions, flow,
-        inference_order, layout, patterns, purity, scopes, temporaries, tokens_of,
+        FileContext, FileNames, Hazard, Refusal, Rewrite, Signature, TypeShape,
+        attributes::has_condition_inside, conditions, flow, inference_order, layout, patterns,
+        purity, scopes, temporaries, tokens_of,
     },
     text::TextRange,
 };
+
+mod writing;
 
 /// A `let` that can become a `let … else`.
 #[derive(Debug, Clone)]
@@ -47,7 +50,23 @@ pub struct Renamed {
 }
 
 impl LetElse {
-    pub fn of(statement: &ast::LetStmt, context: FileContext) -> Result<Self, Refusal> {
+    /// The shape and what is written in its place: whether that can be laid out decides whether there is a shape.
+    pub fn of<'a>(
+        statement: &ast::LetStmt,
+        text: &'a str,
+        context: FileContext,
+    ) -> Result<(Self, Vec<Rewrite<'a>>), Refusal> {
+        let shape = Self::recognised(statement, context)?;
+        let rewrites = writing::rewrites(&shape, text, context).ok_or_else(|| {
+            Refusal::because(
+                Hazard::Text,
+                "The lines are not laid out in a way that the new form could take over.",
+            )
+        })?;
+        Ok((shape, rewrites))
+    }
+
+    fn recognised(statement: &ast::LetStmt, context: FileContext) -> Result<Self, Refusal> {
         let parts = Parts::of(statement).ok_or(Refusal::NotHere)?;
         if !parts.leaves() {
             return Err(Refusal::NotHere);
@@ -57,6 +76,12 @@ impl LetElse {
             return Err(Refusal::because(
                 Hazard::Types,
                 "The type that is written down is not that of the whole value.",
+            ));
+        }
+        if has_condition_inside(statement.syntax()) {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "A part of the statement is compiled only under a `#[cfg]`.",
             ));
         }
         parts.check(context)?;
