@@ -26,6 +26,7 @@ pub mod invert_if;
 pub mod let_else;
 pub mod merge_identical_arms;
 pub mod merge_nested_if;
+pub mod move_tests_to_file;
 pub mod name_condition;
 pub mod remove_redundant_else;
 pub mod split_impl;
@@ -265,6 +266,7 @@ static REGISTRY: &[Refactoring] = &[
     let_else::REFACTORING,
     merge_identical_arms::REFACTORING,
     merge_nested_if::REFACTORING,
+    move_tests_to_file::REFACTORING,
     name_condition::REFACTORING,
     remove_redundant_else::REFACTORING,
     split_impl::REFACTORING,
