@@ -253,9 +253,9 @@ fn is_called(name: &SyntaxToken) -> bool {
     let mut next = std::iter::successors(name.next_token(), SyntaxToken::next_token);
     next.find(|token| !token.kind().is_trivia())
         .is_some_and(|token| token.kind() == SyntaxKind::BANG)
-        && !next
+        && next
             .next()
-            .is_some_and(|token| token.kind() == SyntaxKind::EQ)
+            .is_none_or(|token| token.kind() != SyntaxKind::EQ)
 }
 
 /// Macros whose result depends on the file they stand in, and those that keep snapshots beside it.
