@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::{
-    refactorings::{self, Context, FilePlace, Kind, Offer, Refactoring, Refusal, Target},
+    refactorings::{self, Context, FilePlace, Kind, Needs, Offer, Refactoring, Refusal, Target},
     syntax::Source,
     text::TextRange,
 };
@@ -15,7 +15,17 @@ pub struct Wanted<'a> {
     pub findings: &'a [Finding],
     /// The kinds of refactorings that are wanted beside the answers.
     pub kinds: &'a [Kind],
+    pub trigger: Trigger,
     pub place: FilePlace<'a>,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Trigger {
+    /// A person, who may be kept waiting for a moment.
+    Person,
+    /// An editor by itself, whenever the cursor moves: only what syntax alone decides is worked out.
+    Editor,
 }
 
 /// What can be carried out at a place, and what can't and why.
@@ -37,6 +47,7 @@ pub fn offers_at(source: &Source, range: TextRange, findings: &[Finding]) -> Off
         range,
         findings,
         kinds: Kind::ALL,
+        trigger: Trigger::Person,
         place: FilePlace::Unknown,
     };
     offers(source, &wanted)
@@ -44,11 +55,15 @@ pub fn offers_at(source: &Source, range: TextRange, findings: &[Finding]) -> Off
 
 /// What is wanted at a place. An offer is in one list only, and no change is derived twice.
 pub fn offers(source: &Source, wanted: &Wanted<'_>) -> Offers {
-    let context = Context::new(source).placed(wanted.place);
+    offers_in(&Context::new(source).placed(wanted.place), wanted)
+}
+
+/// The same in a context that answers more than this, and derives nothing twice for all of it.
+pub fn offers_in(context: &Context<'_>, wanted: &Wanted<'_>) -> Offers {
     let findings = wanted.findings.iter();
     let mut offers = Offers {
         answers: findings
-            .map(|finding| answers_in(&context, finding))
+            .map(|finding| answers_in(context, finding))
             .collect(),
         ..Offers::default()
     };
@@ -58,8 +73,8 @@ pub fn offers(source: &Source, wanted: &Wanted<'_>) -> Offers {
         Target::Selection(wanted.range)
     };
     let all = refactorings::all().iter();
-    for refactoring in all.filter(|one| wanted.kinds.contains(&one.kind)) {
-        match refactorings::offer(refactoring, &context, target) {
+    for refactoring in all.filter(|one| wanted.includes(one)) {
+        match refactorings::offer(refactoring, context, target) {
             Ok(offer) if offers.has(&offer) => {}
             Ok(offer) => offers.assists.push(offer),
             Err(Refusal::NotHere) => {}
@@ -77,7 +92,8 @@ pub fn answers_to(source: &Source, finding: &Finding) -> Vec<Offer> {
     answers_in(&Context::new(source), finding)
 }
 
-fn answers_in(context: &Context<'_>, finding: &Finding) -> Vec<Offer> {
+/// The same in a context that answers more than this.
+pub fn answers_in(context: &Context<'_>, finding: &Finding) -> Vec<Offer> {
     let answers = finding
         .smell
         .answers
@@ -88,6 +104,13 @@ fn answers_in(context: &Context<'_>, finding: &Finding) -> Vec<Offer> {
             refactorings::offer(refactoring, context, Target::Answer(&finding.sighting)).ok()
         })
         .collect()
+}
+
+impl Wanted<'_> {
+    fn includes(&self, refactoring: &Refactoring) -> bool {
+        let is_cheap = refactoring.needs == Needs::Syntax;
+        self.kinds.contains(&refactoring.kind) && (is_cheap || self.trigger == Trigger::Person)
+    }
 }
 
 impl Offers {
@@ -118,6 +141,7 @@ mod tests {
             range: TextRange::empty(at),
             findings,
             kinds,
+            trigger: Trigger::Person,
             place: FilePlace::Unknown,
         };
         offers(&source, &wanted)

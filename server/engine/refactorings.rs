@@ -50,7 +50,7 @@ pub struct Refactoring {
     pub plan: for<'a> fn(&'a Context<'_>, Target<'_>) -> Result<Plan<'a>, Refusal>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     Extract,
     Inline,
