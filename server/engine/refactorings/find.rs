@@ -44,7 +44,7 @@ pub fn covered(root: &SyntaxNode, target: Target<'_>) -> Option<Covered> {
     } else {
         around.clone()
     };
-    statements(&block, range)
+    statements(&list, range)
 }
 
 /// The statements of a block that fill `range` exactly.
