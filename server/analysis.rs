@@ -24,6 +24,6 @@ pub use functions::function_of_signature;
 pub use gain::{Gain, gain, title};
 pub use idle::{Idle, IdleAllowance, idle_allowances};
 pub use measure::{Memo, measure};
-pub use offers::{Offers, answers_to, offers_at};
+pub use offers::{Offers, Trigger, Wanted, answers_in, answers_to, offers, offers_at, offers_in};
 pub use open_file::OpenFile;
 pub use stored::{key, key_fields};

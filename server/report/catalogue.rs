@@ -63,6 +63,7 @@ fn kind_word(kind: Kind) -> &'static str {
     match kind {
         Kind::Extract => "extract",
         Kind::Inline => "inline",
+        Kind::Move => "move",
         Kind::Rewrite => "rewrite",
     }
 }

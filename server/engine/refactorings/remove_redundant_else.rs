@@ -44,47 +44,47 @@
 //! clippy's `redundant_else`; Martin Fowler, *Refactoring*, "Replace Nested Conditional with Guard Clauses".
 
 use ra_ap_syntax::{
-    AstNode,
+    AstNode, SyntaxKind,
     ast::{self, ElseBranch, HasAttrs},
 };
 
 use super::{
-    Applicability, Change, Context, Declared, Delta, Hazard, Kind, Refactoring, Refusal, Target,
-    find,
+    Allows, Applicability, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal,
+    Target, find,
 };
 use crate::{
     shapes::guard_clause::{
         block_ended_by, check_joint, exit_of, has_comment_outside_blocks, has_no_items,
     },
     syntax::{
+        FileNames,
         flow::diverges,
         layout,
         moving_out::{self, MovedOut},
         temporaries,
     },
-    text::{Edit, Edits, Steps, TextRange},
+    text::TextRange,
 };
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "remove-redundant-else",
     kind: Kind::Rewrite,
-    declares: Delta {
-        adds: &[],
-        drops: &["else"],
-        also: &[],
-    },
-    derive,
+    at: &[SyntaxKind::IF_EXPR],
+    needs: Needs::Syntax,
+    allows: Allows::of("", "else", &[]),
+    plan,
 };
 
-fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> {
+fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     find::first_fit(&find::ifs_at(context, target), |choice| {
-        change(context, choice)
+        let chain = Chain::of(choice).ok_or(Refusal::NotHere)?;
+        chain.check(context)?;
+        let change = change(context, &chain)?;
+        Plan::new(change.target, move || Ok(change))
     })
 }
 
-fn change(context: &Context<'_>, choice: &ast::IfExpr) -> Result<Change, Refusal> {
-    let chain = Chain::of(choice).ok_or(Refusal::NotHere)?;
-    chain.check(context)?;
+fn change(context: &Context<'_>, chain: &Chain) -> Result<Change, Refusal> {
     let text = &context.source.text;
     let indent = layout::indentation(text, chain.top.syntax().text_range().start());
     let code = match &chain.rest {
@@ -95,25 +95,17 @@ fn change(context: &Context<'_>, choice: &ast::IfExpr) -> Result<Change, Refusal
     let behind = text.get(usize::from(whole.end())..).unwrap_or_default();
     check_joint(&code, behind)?;
     let ending = layout::first_line_ending(text);
-    let edit = Edit::replace(
-        TextRange::new(chain.kept_end(), whole.end()),
-        format!("{ending}{indent}{code}"),
-    );
-    let mut declared = Declared::nothing(context.source.context.edition);
-    declared.drop("else");
-    Ok(Change {
-        title: "Remove redundant `else`".to_owned(),
-        target: whole,
-        steps: Steps::of_one(Edits::new(vec![edit]).map_err(|_| Refusal::NotHere)?),
-        read: Vec::new(),
-        applicability: chain.applicability(context)?,
-        declared,
-        checked: vec![
-            "every block before the `else` leaves",
-            "no name reaches code that didn't see it before",
-            "temporaries are dropped before variables",
-        ],
-    })
+    let rewrite = context
+        .rewrite(TextRange::new(chain.kept_end(), whole.end()))
+        .text(&format!("{ending}{indent}"))
+        .keep_as(chain.rest.range(), &code);
+    let change = Change::new("Remove redundant `else`", whole, vec![rewrite])?;
+    let change = change.with(chain.applicability(context)?);
+    Ok(change.checked(&[
+        "every block before the `else` leaves",
+        "no name reaches code that didn't see it before",
+        "temporaries are dropped before variables",
+    ]))
 }
 
 /// A chain of `if … else if …` up to an `else` that is redundant.
@@ -127,6 +119,15 @@ struct Chain {
 enum Rest {
     Block(ast::BlockExpr),
     If(ast::IfExpr),
+}
+
+impl Rest {
+    fn range(&self) -> TextRange {
+        match self {
+            Self::Block(other) => other.syntax().text_range(),
+            Self::If(next) => next.syntax().text_range(),
+        }
+    }
 }
 
 impl Chain {
@@ -186,10 +187,10 @@ impl Chain {
 
     /// What is matched by a pattern lives on to the end of an `if let` with its `else`, before edition 2024.
     fn applicability(&self, context: &Context<'_>) -> Result<Applicability, Refusal> {
+        let mut applicability = self.order_at_end(context)?;
         if context.source.context.edition.at_least_2024() {
-            return Ok(Applicability::Safe);
+            return Ok(applicability);
         }
-        let mut applicability = Applicability::Safe;
         let conditions = self.kept.iter().filter_map(ast::IfExpr::condition);
         let matched = conditions.flat_map(|condition| {
             let all = condition.syntax().descendants();
@@ -202,11 +203,33 @@ impl Chain {
                     "What the pattern's value borrows from is dropped behind the `else`, and would be dropped before it.",
                 ));
             }
+            if !temporaries::is_place(&value) && FileNames::around(&value).has_drop() {
+                return Err(tail_temporaries());
+            }
             if !temporaries::is_place(&value) {
                 applicability = Applicability::NeedsCheck;
             }
         }
         Ok(applicability)
+    }
+
+    /// A body without a value gets a `;` behind its last expression.
+    fn order_at_end(&self, context: &Context<'_>) -> Result<Applicability, Refusal> {
+        let is_exit = block_ended_by(&self.top).is_some_and(|block| exit_of(&block).is_some());
+        let reorders = match &self.rest {
+            Rest::Block(other) if is_exit => match other.tail_expr() {
+                Some(tail) => {
+                    moving_out::semicolon_reorders_drops(other, &tail, context.source.context)?
+                }
+                None => false,
+            },
+            _ => false,
+        };
+        Ok(if reorders {
+            Applicability::NeedsCheck
+        } else {
+            Applicability::Safe
+        })
     }
 
     /// The `if` behind the `else`, as it stands by itself. An `else` drops the temporaries in it at its end; an `if` at the end
@@ -217,6 +240,20 @@ impl Chain {
             && !moving_out::is_free_tail(&tail, context.source.context)
         {
             return Err(tail_temporaries());
+        }
+        let condition = next.condition().map(|it| it.syntax().text().to_string());
+        let column = layout::column(&context.source.text, self.top.syntax().text_range().start());
+        let is_short = layout::is_short_last_if(
+            next,
+            &condition.unwrap_or_default(),
+            column,
+            context.source.context,
+        );
+        if block_ended_by(&self.top).is_some() && is_short {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "The `if` behind the `else` would fit on one line by itself.",
+            ));
         }
         Ok(next.syntax().text().to_string())
     }

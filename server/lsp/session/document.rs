@@ -1,7 +1,7 @@
 //! One version of one open document.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock},
 };
 
@@ -52,6 +52,8 @@ pub(crate) struct Surroundings {
     pub(crate) rules: Arc<Rules>,
     /// Nothing is said about files of others: dependencies, build output, what was left out by configuration.
     pub(crate) is_served: bool,
+    /// The folder that new files beside it have to stay in; nothing for a buffer without a file.
+    pub(crate) root: Option<PathBuf>,
     /// Whether measures are shown above functions.
     pub(crate) code_lens: bool,
     /// Of what they were read from. Reading takes time, and older news may come later.
@@ -138,7 +140,7 @@ impl Document {
     /// Of the text; empty while the document is desynced.
     pub(crate) fn hash(&self) -> &str {
         self.hash.get_or_init(|| match &self.text {
-            Text::Known(file) => blake3::hash(file.text().as_bytes()).to_hex()[..32].to_owned(),
+            Text::Known(file) => hash(file.text()),
             Text::Desynced => String::new(),
         })
     }
@@ -215,6 +217,11 @@ impl Document {
             .map(|surroundings| surroundings.context)
             .unwrap_or_default()
     }
+}
+
+/// Hashes a text as actions name it.
+pub(crate) fn hash(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex()[..32].to_owned()
 }
 
 fn range_of(file: &OpenFile, range: Range, encoding: Encoding) -> Option<TextRange> {
