@@ -367,4 +367,39 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn a_name_means_what_the_file_declares() {
+        let pattern = |items: &str, arm: &str| {
+            let text = format!("{items} fn f() {{ match x {{ {arm} }} }}");
+            let tree = Tree::parse(&text, Edition::Edition2021).unwrap();
+            let arm = tree.root().descendants().find_map(ast::MatchArm::cast);
+            arm.unwrap().pat().unwrap()
+        };
+        for (items, arm) in [
+            ("", "Num(N) => N.a()"),
+            ("", "Num(N) => println!(\"{N}\")"),
+            ("", "\u{65e5} => 1"),
+        ] {
+            assert!(!binds_nothing(&pattern(items, arm)), "{items} {arm}");
+        }
+        for (items, arm) in [
+            ("const N: u8 = 1;", "Num(N) => N.a()"),
+            ("use m::N;", "Num(N) => N.a()"),
+            ("static on: u8 = 1;", "on => 1"),
+            ("", "Num(N) => 1"),
+            ("", "Some(None) => None"),
+        ] {
+            assert!(binds_nothing(&pattern(items, arm)), "{items} {arm}");
+        }
+        assert!(may_match_all(&pattern("enum E { A(u8) }", "E::A(a) => a")));
+        assert!(may_match_all(&pattern(
+            "struct S { a: u8 }",
+            "S { a } => a"
+        )));
+        assert!(!may_match_all(&pattern(
+            "enum E { A(u8), B }",
+            "E::A(a) => a"
+        )));
+    }
 }

@@ -413,4 +413,37 @@ mod tests {
             assert!(!takes(code), "{code}");
         }
     }
+
+    #[test]
+    fn what_the_file_drops_is_told_by_its_declarations() {
+        let root = |items: &str, code: &str| {
+            let text = format!("{items} fn f() {{ if let {code} {{}} }}");
+            Tree::parse(&text, FileContext::default().edition)
+                .unwrap()
+                .root()
+        };
+        let part = |items: &str, code: &str| {
+            let found = root(items, code).descendants().find_map(ast::LetExpr::cast);
+            let found = found.unwrap();
+            (found.pat().unwrap(), found.expr().unwrap())
+        };
+        let dropping = "struct U; impl Drop for U {} const C: U = U; const N: u8 = 1; static S: U = U; enum E { A, B(u8) }";
+        for (code, expected) in [
+            ("a = U", false),
+            ("a = C", false),
+            ("a = N", true),
+            ("a = S", true),
+        ] {
+            assert_eq!(is_place(&part(dropping, code).1), expected, "{code}");
+        }
+        assert!(is_bare_variant(&part(dropping, "E::A = a").0));
+        assert!(!is_bare_variant(
+            &part("enum E { A } impl Drop for E {}", "E::A = a").0
+        ));
+        assert!(!is_bare_variant(&part("", "E::A = a").0));
+        assert!(is_of_std(&part("", "Some(a) = b").0));
+        assert!(!is_of_std(&part("use m::Some;", "Some(a) = b").0));
+        let (pattern, value) = part(dropping, "E::B(a) = b()");
+        assert!(!leaves_nothing(&pattern, &value));
+    }
 }

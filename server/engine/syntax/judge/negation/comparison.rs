@@ -183,4 +183,39 @@ mod tests {
             assert_eq!(opposite(code), None, "of {code}");
         }
     }
+
+    #[test]
+    fn types_of_the_file_may_be_ordered_in_part() {
+        let opposite = |items: &str, code: &str| {
+            let text = format!("{items} fn f(m: M) {{ if {code} {{}} }}");
+            let tree = crate::syntax::Tree::parse(&text, crate::syntax::Edition::Edition2021);
+            let found = tree
+                .unwrap()
+                .root()
+                .descendants()
+                .find_map(ast::IfExpr::cast);
+            match found.and_then(|found| found.condition()) {
+                Some(ast::Expr::BinExpr(comparison)) => flipped(&comparison),
+                other => panic!("{other:?}"),
+            }
+        };
+        for (items, code) in [
+            ("impl V { fn len(&self) -> f32 {} }", "a.len() < b"),
+            ("impl PartialOrd<usize> for V {}", "a < b.len()"),
+            ("impl Add<i32> for V {}", "a + 1 > b"),
+            ("", "m < 1"),
+            ("struct V { a: f32 }", "b.a < 1 + c"),
+            (
+                "impl PartialEq for V { fn ne(&self, o: &V) -> bool {} }",
+                "a == b",
+            ),
+        ] {
+            assert_eq!(opposite(items, code), None, "{items} {code}");
+        }
+        let counting = "impl V { fn size(&self) -> u32 {} }";
+        assert_eq!(
+            opposite(counting, "a.size() < b").as_deref(),
+            Some("a.size() >= b")
+        );
+    }
 }
