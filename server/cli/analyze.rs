@@ -15,7 +15,7 @@ use super::{
     work::Work,
 };
 use crate::{
-    analysis::{Answer, Finding, Level, Origin, answers_to, idle_allowances, judge},
+    analysis::{Answer, Finding, Level, Origin, answers_to, idle_allowances, judge, openings},
     cache::{Tier, TieredStats},
     facts::{FileReport, FunctionFacts, Problem},
     report::{self, File, Found, Report, Summary},
@@ -57,6 +57,8 @@ pub(super) struct Arguments {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
     Human,
+    /// One line for each finding
+    Short,
     Json,
 }
 
@@ -82,6 +84,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
     }
     match arguments.format {
         Format::Human => report::write_human(out, &report, look()),
+        Format::Short => report::write_short(out, &report, look()),
         Format::Json => report::write_json(out, &report),
     }
     .context("The report can't be written")?;
@@ -141,16 +144,18 @@ async fn analyze(work: &Work, arguments: &Arguments, inputs: &[Input]) -> anyhow
 
 fn file(input: &Input, report: &FileReport, arguments: &Arguments) -> File {
     let findings = judge(report, &input.text, &input.config.rules);
-    let without_offers = |finding| Found {
-        finding,
+    let functions = functions(report);
+    let found = |finding: &Finding| Found {
+        openings: openings(finding, &findings, &functions),
+        finding: finding.clone(),
         refactorings: None,
     };
     File {
         path: input.shown.clone(),
         text: Arc::clone(&input.text),
         lines: Lines::new(&input.text),
-        findings: findings.into_iter().map(without_offers).collect(),
-        functions: arguments.metrics.then(|| functions(report)),
+        findings: findings.iter().map(found).collect(),
+        functions: arguments.metrics.then(|| functions.clone()),
         idle: idle_allowances(report, &input.config.rules),
         problem: report.problem,
     }
