@@ -31,8 +31,9 @@ pub use parse::{
 };
 pub use ra_ap_syntax::Edition;
 pub use read::{
-    allowances::{Allowed, AllowedBy, allowances, is_generated},
+    allowances::{Allowed, AllowedBy, allowances},
     attributes,
+    generated::is_generated,
     metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators},
     units::{Function, Owner, Place, Unit, inside, places},
 };
