@@ -3,6 +3,7 @@
 //! This is where Rust files are read and written; whether they want refactoring is not asked here. A path that can't be
 //! read is a problem with its reason, and the rest goes on.
 
+mod compiler;
 mod ignored;
 mod manifest;
 mod manifests;
