@@ -132,7 +132,7 @@ fn the_documentation_states_limits_and_rate() {
 
 #[test]
 fn broken_code_has_measures_of_functions_only() {
-    let body = "if a && b && c && d && e {} ".repeat(20);
+    let body = "if a(1) && (b(1) || c(1) && d(1)) {} ".repeat(20);
     let whole = fired(&format!("fn f() {{ {body} }}"));
     assert!(whole.contains(&"complex-conditional"));
     for broken in [
@@ -142,7 +142,7 @@ fn broken_code_has_measures_of_functions_only() {
         let source = Source::parse(broken, FileContext::default()).unwrap();
         let report = measure(&source, &Memo::default());
         let item = &report.items[0].1;
-        assert_eq!(item.functions[0].cognitive, 40);
+        assert_eq!(item.functions[0].cognitive, 80);
         let names = item
             .sightings
             .iter()
