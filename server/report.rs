@@ -1,5 +1,5 @@
-//! What people and programs read. Nothing here reads files or decides what is a finding: everything is made from what the
-//! analysis said and from the text that it said it of.
+//! Reports for people and programs, made from the results of the analysis and the analysed text. Nothing here reads files or
+//! decides what is a finding.
 //!
 //! Meaning is never carried by colour or by a glyph alone, and no line of source reaches a terminal with control characters
 //! in it.
@@ -19,14 +19,14 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::{
-    analysis::{CacheOutcome, Finding, IdleAllowance, Level, Opening, Origin},
+    analysis::{CacheOutcome, Finding, IdleAllowance, Level, Opening, ReportOrigin},
     facts::{FunctionFacts, Problem},
     text::Lines,
 };
 
-pub use catalogue::write_catalogue;
-pub use diff::write_diff;
-pub use documentation::{explanation, limits_in_words, reason, unknown_id, write_documentation};
+pub use catalogue::{unknown_id, unknown_refactoring, write_catalogue};
+pub use diff::{write_diff, write_new_file};
+pub use documentation::{explanation, limits_in_words, reason, write_documentation};
 pub use human::write_human;
 pub use json::write_json;
 pub use look::{Characters, Colour, Look, printable};
@@ -34,34 +34,34 @@ pub use short::write_short;
 pub use statistics::{cache_statistics, team, tier_word};
 pub use totals::counted;
 
-/// What was found, ready to be written.
+/// All results of a run.
 #[derive(Debug)]
 pub struct Report {
     /// Sorted by path.
-    pub files: Vec<File>,
+    pub files: Vec<ReportedFile>,
     pub summary: Summary,
 }
 
-/// One file that was analysed.
+/// An analysed file.
 #[derive(Debug)]
-pub struct File {
+pub struct ReportedFile {
     /// Relative to the current directory, with `/`.
     pub path: String,
     pub text: Arc<str>,
     pub lines: Lines,
     /// In the order of the text.
-    pub findings: Vec<Found>,
+    pub findings: Vec<ReportedFinding>,
     /// Every function with a body, if measures are wanted.
     pub functions: Option<Vec<FunctionFacts>>,
-    /// Allowances that allow nothing; they are told of beside the report.
+    /// Allowances that allow nothing; they are printed beside the report.
     pub idle: Vec<IdleAllowance>,
     pub problem: Option<Problem>,
 }
 
 #[derive(Debug)]
-pub struct Found {
+pub struct ReportedFinding {
     pub finding: Finding,
-    /// The ids of the refactorings whose offer exists there, if they were asked for.
+    /// Ids of the refactorings offered there, if requested.
     pub refactorings: Option<Vec<&'static str>>,
     /// Where a refactoring is offered that makes the finding smaller.
     pub openings: Vec<Opening>,
@@ -79,7 +79,7 @@ pub struct Summary {
     pub elapsed_ms: u64,
 }
 
-/// Where the reports of files came from: they sum up to the number of files.
+/// Sources of the files' reports; the counts add up to the number of files.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct CacheCounts {
     pub memory_hits: usize,
@@ -91,13 +91,13 @@ pub struct CacheCounts {
 }
 
 impl CacheCounts {
-    pub fn count(&mut self, origin: Origin) {
+    pub fn count(&mut self, origin: ReportOrigin) {
         let field = match origin {
-            Origin::Memory => &mut self.memory_hits,
-            Origin::Local => &mut self.local_hits,
-            Origin::Remote => &mut self.remote_hits,
-            Origin::Computed(CacheOutcome::Miss) => &mut self.misses,
-            Origin::Computed(CacheOutcome::Fault) => &mut self.faults,
+            ReportOrigin::Memory => &mut self.memory_hits,
+            ReportOrigin::Local => &mut self.local_hits,
+            ReportOrigin::Remote => &mut self.remote_hits,
+            ReportOrigin::Computed(CacheOutcome::Miss) => &mut self.misses,
+            ReportOrigin::Computed(CacheOutcome::Fault) => &mut self.faults,
         };
         *field += 1;
     }
@@ -105,7 +105,7 @@ impl CacheCounts {
 
 impl Report {
     /// Every finding with its file, in the order of paths and lines.
-    pub fn found(&self) -> impl Iterator<Item = (&File, &Found)> {
+    pub fn found(&self) -> impl Iterator<Item = (&ReportedFile, &ReportedFinding)> {
         let files = self.files.iter();
         files.flat_map(|file| file.findings.iter().map(move |found| (file, found)))
     }
@@ -121,7 +121,7 @@ impl Report {
     }
 }
 
-impl Found {
+impl ReportedFinding {
     /// How much there is to gain here: how the measure stands to the strong limit, twice that where a refactoring is offered.
     pub fn weight(&self) -> f64 {
         let strong = self.finding.judgement.limits.strong.max(1);

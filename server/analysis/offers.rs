@@ -2,45 +2,88 @@
 
 use super::Finding;
 use crate::{
-    refactorings::{self, Context, Offer, Refactoring, Refusal, Target},
+    refactorings::{self, Context, FilePlace, Kind, Needs, Offer, Refactoring, Refusal, Target},
     syntax::Source,
     text::TextRange,
 };
+
+/// What is asked at a place. Nothing else is derived.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    pub range: TextRange,
+    /// Those to answer.
+    pub findings: &'a [Finding],
+    /// The kinds of refactorings that are wanted beside the answers.
+    pub kinds: &'a [Kind],
+    pub trigger: Trigger,
+    pub place: FilePlace<'a>,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Trigger {
+    /// A person, who may be kept waiting for a moment.
+    Person,
+    /// An editor by itself, whenever the cursor moves: only what syntax alone decides is worked out.
+    Editor,
+}
 
 /// What can be carried out at a place, and what can't and why.
 #[derive(Debug, Default)]
 pub struct Offers {
     /// For each finding, in their order, the offers that answer it, the best first.
     pub answers: Vec<Vec<Offer>>,
-    /// Offers that answer none of the findings.
+    /// Offers that answer none of the findings; what changes least comes first.
     pub assists: Vec<Offer>,
-    /// Refactorings that have a meaning here but whose edit could not be shown to hold.
+    /// Refactorings that apply here but whose edit was refused.
     pub refusals: Vec<(&'static Refactoring, Refusal)>,
+    /// How many changes were written and audited to know this.
+    pub derived: usize,
 }
 
-/// The offers in `range`, where `findings` are those that are drawn in it. An offer is in one list only.
+/// The offers in `range`, where `findings` are those that are drawn in it.
 pub fn offers_at(source: &Source, range: TextRange, findings: &[Finding]) -> Offers {
-    let context = Context::new(source);
+    let wanted = Wanted {
+        range,
+        findings,
+        kinds: Kind::ALL,
+        trigger: Trigger::Person,
+        place: FilePlace::Unknown,
+    };
+    offers(source, &wanted)
+}
+
+/// What is wanted at a place. An offer is in one list only, and no change is derived twice.
+pub fn offers(source: &Source, wanted: &Wanted<'_>) -> Offers {
+    offers_in(&Context::new(source).placed(wanted.place), wanted)
+}
+
+/// The same in a context that answers more than this, and derives nothing twice for all of it.
+pub fn offers_in(context: &Context<'_>, wanted: &Wanted<'_>) -> Offers {
+    let findings = wanted.findings.iter();
     let mut offers = Offers {
         answers: findings
-            .iter()
-            .map(|finding| answers_in(&context, finding))
+            .map(|finding| answers_in(context, finding))
             .collect(),
         ..Offers::default()
     };
-    let target = if range.is_empty() {
-        Target::Cursor(range.start())
+    let target = if wanted.range.is_empty() {
+        Target::Cursor(wanted.range.start())
     } else {
-        Target::Selection(range)
+        Target::Selection(wanted.range)
     };
-    for refactoring in refactorings::all() {
-        match refactorings::offer(refactoring, &context, target) {
+    let all = refactorings::all().iter();
+    for refactoring in all.filter(|one| wanted.includes(one)) {
+        match refactorings::offer(refactoring, context, target) {
             Ok(offer) if offers.has(&offer) => {}
             Ok(offer) => offers.assists.push(offer),
             Err(Refusal::NotHere) => {}
             Err(refusal) => offers.refusals.push((refactoring, refusal)),
         }
     }
+    let weight = |offer: &Offer| (offer.change().target.len(), offer.refactoring().kind);
+    offers.assists.sort_by_key(weight);
+    offers.derived = context.derived();
     offers
 }
 
@@ -49,7 +92,8 @@ pub fn answers_to(source: &Source, finding: &Finding) -> Vec<Offer> {
     answers_in(&Context::new(source), finding)
 }
 
-fn answers_in(context: &Context<'_>, finding: &Finding) -> Vec<Offer> {
+/// The same in a context that answers more than this.
+pub fn answers_in(context: &Context<'_>, finding: &Finding) -> Vec<Offer> {
     let answers = finding
         .smell
         .answers
@@ -62,11 +106,78 @@ fn answers_in(context: &Context<'_>, finding: &Finding) -> Vec<Offer> {
         .collect()
 }
 
+impl Wanted<'_> {
+    fn includes(&self, refactoring: &Refactoring) -> bool {
+        let is_cheap = refactoring.needs == Needs::Syntax;
+        self.kinds.contains(&refactoring.kind) && (is_cheap || self.trigger == Trigger::Person)
+    }
+}
+
 impl Offers {
     fn has(&self, offer: &Offer) -> bool {
         self.answers.iter().flatten().any(|other| {
             other.refactoring().id == offer.refactoring().id
                 && other.change().steps == offer.change().steps
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        analysis::{Memo, judge, measure},
+        config::Rules,
+        syntax::FileContext,
+        text::TextSize,
+    };
+
+    const TEXT: &str = "fn f(a: bool, b: bool) {\n    if a {\n        if b || a {\n            g();\n            h();\n            i();\n            j();\n            k();\n        }\n    }\n}\n";
+
+    fn asked(kinds: &[Kind], findings: &[Finding]) -> Offers {
+        let source = Source::parse(TEXT, FileContext::default()).unwrap();
+        let at = TextSize::try_from(TEXT.find("if a").unwrap()).unwrap();
+        let wanted = Wanted {
+            range: TextRange::empty(at),
+            findings,
+            kinds,
+            trigger: Trigger::Person,
+            place: FilePlace::Unknown,
+        };
+        offers(&source, &wanted)
+    }
+
+    fn findings() -> Vec<Finding> {
+        let source = Source::parse(TEXT, FileContext::default()).unwrap();
+        let report = measure(&source, &Memo::default());
+        judge(&report, &source.text, &Rules::default())
+    }
+
+    #[test]
+    fn only_what_is_asked_for_is_derived() {
+        assert_eq!(asked(&[], &[]).derived, 0);
+        assert_eq!(asked(&[Kind::Extract, Kind::Inline], &[]).derived, 0);
+        assert!(asked(&[Kind::Rewrite], &[]).derived > 0);
+    }
+
+    #[test]
+    fn nothing_is_derived_twice() {
+        let findings = findings();
+        assert!(!findings.is_empty());
+        let answers = asked(&[], &findings);
+        let all = asked(Kind::ALL, &findings);
+        let offers = all.answers.iter().flatten().chain(&all.assists);
+        let mut ids: Vec<_> = offers.map(|offer| offer.refactoring().id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(all.derived, ids.len() + all.refusals.len(), "{all:?}");
+        assert!(answers.derived > 0 && answers.derived <= all.derived);
+    }
+
+    #[test]
+    fn nothing_is_asked_where_it_has_no_meaning() {
+        let source = Source::parse("struct S;\nconst A: u8 = 1;\n", FileContext::default());
+        let offers = offers_at(&source.unwrap(), TextRange::empty(8.into()), &[]);
+        assert_eq!((offers.derived, offers.refusals.len()), (0, 0));
     }
 }

@@ -4,12 +4,17 @@
 //! A refactoring derives its edits from the text it will change, at the moment it is asked. It sees nothing of
 //! configuration, files or caches.
 
-use ra_ap_syntax::SyntaxNode;
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, HashMap},
+};
+
+use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 
 use crate::{
     facts::Sighting,
-    syntax::Source,
-    text::{Edits, FileId, Steps, TextRange, TextSize},
+    syntax::{Ledger, Rewrite, Source},
+    text::{Edits, FileId, FileStep, NewFile, Steps, TextRange, TextSize},
 };
 
 mod audit;
@@ -26,30 +31,64 @@ pub mod remove_redundant_else;
 pub mod split_impl;
 
 pub use crate::syntax::{Hazard, Refusal};
-pub use audit::{Also, Declared, Delta, Offer, audit, offer, panics};
+pub use audit::{Allows, Also, Offer, audit, offer, panics};
+pub use find::{Covered, covered};
 
 /// A refactoring. Its documentation is the module comment of its file.
 pub struct Refactoring {
     /// Public and stable.
     pub id: &'static str,
     pub kind: Kind,
-    /// What it may add to and drop from the words of the code it touches; the audit holds it to that.
-    pub declares: Delta,
-    pub derive: fn(&Context<'_>, Target<'_>) -> Result<Change, Refusal>,
+    /// It has a meaning only inside nodes of these kinds, and is not asked elsewhere.
+    pub at: &'static [SyntaxKind],
+    pub needs: Needs,
+    /// What it may do to the words and items of the code it touches; the audit holds it to that.
+    pub allows: Allows,
+    /// Recognises what stands at the target, or says why it is left alone. Writes nothing.
+    pub plan: for<'a> fn(&'a Context<'_>, Target<'_>) -> Result<Plan<'a>, Refusal>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     Extract,
     Inline,
+    Move,
     Rewrite,
 }
 
-/// What a refactoring reads.
+impl Kind {
+    pub const ALL: &'static [Self] = &[Self::Extract, Self::Inline, Self::Move, Self::Rewrite];
+}
+
+/// What a refactoring has to know beside the text. It decides when it is listed and when it is worked out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    Syntax,
+    Index,
+    Verdict,
+    Model,
+}
+
+/// What a refactoring reads, for one question: nothing is derived twice from one context.
 pub struct Context<'a> {
     pub source: &'a Source,
     /// The one root that all nodes of this derivation come from; nodes of different roots are never equal.
     pub root: SyntaxNode,
+    pub place: FilePlace<'a>,
+    others: BTreeMap<FileId, &'a Source>,
+    offers: RefCell<HashMap<(&'static str, TextRange), Result<Offer, Refusal>>>,
+    derived: Cell<usize>,
+}
+
+/// Where the files of a file's modules lie.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FilePlace<'a> {
+    #[default]
+    Unknown,
+    /// In the same folder: `lib.rs`, `main.rs`, `mod.rs`.
+    Folder,
+    /// In a folder of this name beside it: `name.rs`.
+    Beside(&'a str),
 }
 
 /// What a refactoring is asked to change.
@@ -59,6 +98,12 @@ pub enum Target<'a> {
     Selection(TextRange),
     /// A sighting with absolute ranges, seen in this very text.
     Answer(&'a Sighting),
+}
+
+/// What a refactoring found: the same target of one refactoring always gives the same change.
+pub struct Plan<'a> {
+    pub target: TextRange,
+    write: Box<dyn FnOnce() -> Result<Change, Refusal> + 'a>,
 }
 
 /// What a refactoring wants to do. Nobody may carry it out before the audit has made an [`Offer`] of it.
@@ -72,8 +117,8 @@ pub struct Change {
     /// Files that are not touched but were read, so that the change holds only while they stay as they are.
     pub read: Vec<FileId>,
     pub applicability: Applicability,
-    /// What it adds to and drops from the words of the code it touches; the audit counts them.
-    pub declared: Declared,
+    /// What it says it does to the words of the code it touches; the audit counts them.
+    pub ledger: Ledger,
     /// What was shown absent or kept, for the proof sheet: "no escaping control flow".
     pub checked: Vec<&'static str>,
 }
@@ -88,7 +133,55 @@ pub enum Applicability {
     Draft,
 }
 
+impl<'a> Plan<'a> {
+    pub fn new(
+        target: TextRange,
+        write: impl FnOnce() -> Result<Change, Refusal> + 'a,
+    ) -> Result<Self, Refusal> {
+        let write = Box::new(write);
+        Ok(Self { target, write })
+    }
+}
+
 impl Change {
+    /// A safe change of the file that was asked about.
+    pub fn new(
+        title: impl Into<String>,
+        target: TextRange,
+        rewrites: Vec<Rewrite<'_>>,
+    ) -> Result<Self, Refusal> {
+        let (edits, ledger) = Ledger::of(rewrites)?;
+        Ok(Self {
+            title: title.into(),
+            target,
+            steps: Steps::of_one(edits),
+            read: Vec::new(),
+            applicability: Applicability::Safe,
+            ledger,
+            checked: Vec::new(),
+        })
+    }
+
+    #[must_use]
+    pub fn checked(mut self, checked: &[&'static str]) -> Self {
+        self.checked.extend(checked);
+        self
+    }
+
+    #[must_use]
+    pub fn with(mut self, applicability: Applicability) -> Self {
+        self.applicability = applicability;
+        self
+    }
+
+    /// The same with a new file that holds what `written` says.
+    #[must_use]
+    pub fn creating(mut self, at: NewFile, written: Rewrite<'_>) -> Self {
+        let text = self.ledger.take_new(written);
+        self.steps.files.push(FileStep::Create { at, text });
+        self
+    }
+
     /// The edits of the file that was asked about.
     pub fn edits(&self) -> &Edits {
         self.steps.edits_of(FileId::ASKED)
@@ -100,7 +193,40 @@ impl<'a> Context<'a> {
         Self {
             source,
             root: source.root(),
+            place: FilePlace::Unknown,
+            others: BTreeMap::new(),
+            offers: RefCell::default(),
+            derived: Cell::new(0),
         }
+    }
+
+    /// The same for a file whose place is known.
+    #[must_use]
+    pub fn placed(self, place: FilePlace<'a>) -> Self {
+        Self { place, ..self }
+    }
+
+    /// The same with another file that may be read and changed.
+    #[must_use]
+    pub fn with(mut self, file: FileId, source: &'a Source) -> Self {
+        self.others.insert(file, source);
+        self
+    }
+
+    /// How many changes were written and audited for this question.
+    pub fn derived(&self) -> usize {
+        self.derived.get()
+    }
+
+    fn source_of(&self, file: FileId) -> Option<&'a Source> {
+        if file == FileId::ASKED {
+            return Some(self.source);
+        }
+        self.others.get(&file).copied()
+    }
+
+    fn rewrite(&self, range: TextRange) -> Rewrite<'a> {
+        Rewrite::of(&self.source.text, range)
     }
 }
 

@@ -26,7 +26,7 @@ pub use parse::{
     bounds::Unparsable,
     context::{FileContext, LineWidth, Role, RustVersion, Shares},
     source::Source,
-    tokens::tokens,
+    tokens::{tokens, tokens_of},
     tree::Tree,
 };
 pub use ra_ap_syntax::Edition;
@@ -40,6 +40,7 @@ pub use read::{
 pub use write::{
     layout::{self, LineEnding},
     moving_out,
+    rewrite::{Ledger, Rewrite},
 };
 
 /// The stack that parsing and walking need at the bounds of nesting that [`Tree::parse`] lets through, in bytes.

@@ -10,7 +10,7 @@ use annotate_snippets::{
 };
 
 use super::{
-    File, Found, Report, level_word,
+    Report, ReportedFile, ReportedFinding, level_word,
     look::{Colour, Look},
     printable, totals,
 };
@@ -19,11 +19,11 @@ use crate::{
     text::{Encoding, TextRange, TextSize, slice},
 };
 
-/// Lines of source that are longer than this, in bytes, are not shown.
+/// Bytes of the longest line of source that is shown.
 const LONGEST_LINE: usize = 1_000;
-/// A frame reads at most so much source, in bytes.
+/// Bytes of source that a frame reads at most.
 const LARGEST_FRAME: usize = 200_000;
-/// Places that are shown beside the one that leads.
+/// Most places shown beside the leading one.
 const MOST_PARTS: usize = 3;
 /// Up to so many findings are read from the first file to the last; of more, the heaviest come first.
 const MANY: usize = 30;
@@ -43,7 +43,7 @@ pub fn write_human(out: &mut dyn Write, report: &Report, look: Look) -> io::Resu
     totals::write(out, report, look)
 }
 
-fn in_reading_order(report: &Report) -> Vec<(&File, &Found)> {
+fn in_reading_order(report: &Report) -> Vec<(&ReportedFile, &ReportedFinding)> {
     let mut all: Vec<_> = report.found().collect();
     if all.len() > MANY {
         all.sort_by(|(_, left), (_, right)| right.weight().total_cmp(&left.weight()));
@@ -51,7 +51,7 @@ fn in_reading_order(report: &Report) -> Vec<(&File, &Found)> {
     all
 }
 
-fn render(renderer: &Renderer, look: Look, file: &File, found: &Found) -> String {
+fn render(renderer: &Renderer, look: Look, file: &ReportedFile, found: &ReportedFinding) -> String {
     let finding = &found.finding;
     let tone = match finding.level {
         Level::Warn => Tone::INFO,
@@ -66,7 +66,7 @@ fn render(renderer: &Renderer, look: Look, file: &File, found: &Found) -> String
     renderer.render(&[group])
 }
 
-fn with_frame<'a>(group: Group<'a>, file: &'a File, finding: &Finding) -> Group<'a> {
+fn with_frame<'a>(group: Group<'a>, file: &'a ReportedFile, finding: &Finding) -> Group<'a> {
     let path = printable(&file.path);
     let Some(frame) = Frame::of(file, finding) else {
         let position = file
@@ -95,7 +95,7 @@ fn with_frame<'a>(group: Group<'a>, file: &'a File, finding: &Finding) -> Group<
     group.element(snippet)
 }
 
-/// The source that is shown of a finding.
+/// Source around a finding.
 struct Frame<'a> {
     source: &'a str,
     start: TextSize,
@@ -106,7 +106,7 @@ struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     /// Nothing if the line of the finding can't be shown.
-    fn of(file: &'a File, finding: &Finding) -> Option<Self> {
+    fn of(file: &'a ReportedFile, finding: &Finding) -> Option<Self> {
         let parts = parts_to_show(file, finding);
         let wide = parts
             .iter()
@@ -114,7 +114,7 @@ impl<'a> Frame<'a> {
         Self::around(file, wide, parts).or_else(|| Self::around(file, finding.at, Vec::new()))
     }
 
-    fn around(file: &'a File, range: TextRange, parts: Vec<FindingPart>) -> Option<Self> {
+    fn around(file: &'a ReportedFile, range: TextRange, parts: Vec<FindingPart>) -> Option<Self> {
         let first = file.lines.line(range.start());
         let last = file.lines.line(range.end());
         let range = file.lines.range(first)?.cover(file.lines.range(last)?);
@@ -143,7 +143,7 @@ fn has_lone_return(source: &str) -> bool {
 }
 
 /// The heaviest parts that are places of their own, in the order of the text. Parts that are smells stand below the frame.
-fn parts_to_show(file: &File, finding: &Finding) -> Vec<FindingPart> {
+fn parts_to_show(file: &ReportedFile, finding: &Finding) -> Vec<FindingPart> {
     let is_place = |part: &&FindingPart| {
         part.smell.is_none()
             && part
@@ -168,7 +168,7 @@ fn part_label(measure: u32) -> String {
     }
 }
 
-fn footnotes(file: &File, found: &Found) -> Vec<Message<'static>> {
+fn footnotes(file: &ReportedFile, found: &ReportedFinding) -> Vec<Message<'static>> {
     let mut notes = Vec::new();
     let also: Vec<_> = found.finding.parts.iter().filter_map(part_words).collect();
     if !also.is_empty() {
@@ -182,7 +182,7 @@ fn footnotes(file: &File, found: &Found) -> Vec<Message<'static>> {
 }
 
 /// "guard clause (lines 12 and 40), let else (line 55)"; what is offered at the finding itself needs no line.
-fn offered_in_words(file: &File, found: &Found) -> String {
+fn offered_in_words(file: &ReportedFile, found: &ReportedFinding) -> String {
     let openings = &found.openings;
     let mut kinds: Vec<&str> = openings.iter().map(|opening| opening.refactoring).collect();
     kinds.sort_unstable();

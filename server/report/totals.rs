@@ -5,7 +5,9 @@ use std::{
     io::{self, Write},
 };
 
-use super::{CacheCounts, File, Found, Look, Report, Summary, level_word, printable};
+use super::{
+    CacheCounts, Look, Report, ReportedFile, ReportedFinding, Summary, level_word, printable,
+};
 use crate::{analysis::Level, text::Encoding};
 
 /// Places to begin with.
@@ -54,7 +56,7 @@ fn write_places(out: &mut dyn Write, report: &Report, look: Look) -> io::Result<
 }
 
 /// A finding in one line, with its place first, as compilers write it.
-pub(super) fn line_of(file: &File, found: &Found, look: Look) -> String {
+pub(super) fn line_of(file: &ReportedFile, found: &ReportedFinding, look: Look) -> String {
     let finding = &found.finding;
     let at = file
         .lines

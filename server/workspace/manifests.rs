@@ -33,7 +33,7 @@ pub struct Manifests {
     forgotten: AtomicU64,
 }
 
-/// A package as its files need to know it.
+/// A package's facts about its files.
 #[derive(Debug)]
 struct Package {
     root: PathBuf,

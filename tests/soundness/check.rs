@@ -23,6 +23,9 @@ use super::{
     rustfmt::is_formatted,
 };
 
+/// Edits of a crate that are named one by one for their warnings; each takes several runs of clippy.
+const MOST_ATTRIBUTED: usize = 5;
+
 /// A copy of a crate that may be changed.
 pub(crate) struct Trial {
     folder: TempDir,
@@ -180,8 +183,17 @@ impl Trial {
         if new.is_empty() {
             return;
         }
-        if let [one] = round {
-            warned.push(((*one).clone(), new.join(", ")));
+        let lints = new.join(", ");
+        if round.len() == 1 {
+            warned.push((round[0].clone(), lints));
+            return;
+        }
+        if warned.len() >= MOST_ATTRIBUTED {
+            let others = round.len() - 1;
+            warned.push((
+                round[0].clone(),
+                format!("{lints}, or one of {others} others does"),
+            ));
             return;
         }
         let (left, right) = round.split_at(round.len() / 2);

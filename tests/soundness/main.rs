@@ -1,11 +1,13 @@
-//! Applies what is offered in real crates, builds them, and runs their own tests.
+//! Carries out what is offered, in small programs and in real crates, and sees whether it holds.
 //!
-//! In every file of a crate it asks for offers at the first character of every line of code and at every finding, applies
-//! them in rounds of edits that don't touch each other, and runs `cargo check` after each round; a round that fails is
-//! halved until the edits that break the crate are found. In the end the largest round is applied once more and the crate's
-//! own tests are run.
+//! The programs print what they do; [`programs`] says what each offer has to keep. Of a real crate, it asks in every file for
+//! offers at the first character of every line of code and at every finding, applies them in rounds of edits that don't touch
+//! each other, and runs `cargo check` after each round; a round that fails is halved until the edits that break the crate are
+//! found. The safe edits of each round are applied once more for clippy, which must not warn of anything new, and the largest
+//! round for the crate's own tests. Every edit has to keep the comments, and what rustfmt wrote as rustfmt would write it.
 //!
-//! `cargo test --test soundness [-- CRATE|FOLDER...]`; without names, the crates of [`CRATES`].
+//! `cargo test --test soundness [-- CRATE|FOLDER...]`; without names, the programs and the crates of [`CRATES`]. The programs
+//! alone: `-- --programs [--generated=COUNT] [--seed=SEED] [--only=NAME] [--every-edition]`.
 
 mod builds;
 mod check;

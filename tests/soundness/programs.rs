@@ -310,30 +310,35 @@ fn by_hand(edition: usize, every_edition: bool) -> Vec<Sample> {
         .map(|entry| entry.expect("the folder can be read").path())
         .collect();
     let mut samples = Vec::new();
-    for file in files {
-        let text = fs::read_to_string(&file).expect("programs can be read");
-        let stem = file.file_stem().expect("programs have names");
-        let name = format!("{edition}/{}", stem.display());
-        samples.extend(EDITIONS.iter().filter_map(|tried| {
-            let origin = match *tried == edition {
-                true => Origin::ByHand,
-                false if every_edition => Origin::ByHandElsewhere,
-                false => return None,
-            };
-            let suffix = if origin == Origin::ByHand {
-                String::new()
-            } else {
-                format!("@{tried}")
-            };
-            Some(Sample {
-                name: format!("{name}{suffix}"),
-                program: Program {
-                    edition: *tried,
-                    text: text.clone(),
-                },
-                origin,
-            })
-        }));
+    for tried in EDITIONS {
+        if every_edition || tried == edition {
+            samples.extend(files.iter().map(|file| read(file, edition, tried)));
+        }
     }
     samples
+}
+
+/// A program of this edition that is `tried` in that one.
+fn read(file: &Path, edition: usize, tried: usize) -> Sample {
+    let mut text = fs::read_to_string(file).expect("programs can be read");
+    let stem = file.file_stem().expect("programs have names").display();
+    // The repository keeps one kind of line end.
+    if stem.to_string().ends_with("_crlf") {
+        text = text.replace('\n', "\r\n");
+    }
+    let (name, origin) = if tried == edition {
+        (format!("{edition}/{stem}"), Origin::ByHand)
+    } else {
+        let name = format!("{edition}/{stem}@{tried}");
+        (name, Origin::ByHandElsewhere)
+    };
+    let program = Program {
+        edition: tried,
+        text,
+    };
+    Sample {
+        name,
+        program,
+        origin,
+    }
 }

@@ -9,19 +9,21 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use ra_ap_syntax::{Edition, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, TextSize};
+use ra_ap_syntax::SyntaxNode;
 
-use super::{Applicability, Change, Context, Hazard, Refactoring, Refusal, Target};
+use super::{Applicability, Change, Context, Hazard, Plan, Refactoring, Refusal, Target, find};
 use crate::{
-    syntax::{LineEnding, Tree, is_generated},
-    text::{Edit, Edits, TextRange},
+    syntax::{LineEnding, Source, is_generated},
+    text::{Edit, Edits, FileId, FileStep},
 };
 
+mod regions;
 mod surroundings;
 mod words;
 
+use regions::Regions;
 use words::Words;
-pub use words::{Also, Declared, Delta};
+pub use words::{Allows, Also};
 
 /// A change that passed the audit.
 #[derive(Debug, Clone)]
@@ -40,15 +42,19 @@ impl Offer {
     }
 }
 
-/// Derives a refactoring's change at the target and audits it. A panic on the way costs only this offer.
+/// Derives a refactoring's change at the target and audits it, unless the context has done so before. A panic on the way costs
+/// only this offer.
 pub fn offer(
     refactoring: &'static Refactoring,
     context: &Context<'_>,
     target: Target<'_>,
 ) -> Result<Offer, Refusal> {
+    if !find::may_apply(refactoring, context, target) {
+        return Err(Refusal::NotHere);
+    }
     let derive = AssertUnwindSafe(|| {
-        let change = (refactoring.derive)(context, target)?;
-        audit(refactoring, context, change)
+        let plan = (refactoring.plan)(context, target)?;
+        carried_out(refactoring, context, plan)
     });
     catch_unwind(derive).unwrap_or_else(|_| {
         PANICS.fetch_add(1, Ordering::Relaxed);
@@ -56,6 +62,21 @@ pub fn offer(
             "This refactoring failed here; that is a fault of its own, not of the code.",
         ))
     })
+}
+
+fn carried_out(
+    refactoring: &'static Refactoring,
+    context: &Context<'_>,
+    plan: Plan<'_>,
+) -> Result<Offer, Refusal> {
+    let key = (refactoring.id, plan.target);
+    if let Some(known) = context.offers.borrow().get(&key) {
+        return known.clone();
+    }
+    context.derived.set(context.derived.get() + 1);
+    let offer = (plan.write)().and_then(|change| audit(refactoring, context, change));
+    context.offers.borrow_mut().insert(key, offer.clone());
+    offer
 }
 
 /// How many panics [`offer`] has caught in this process.
@@ -71,19 +92,31 @@ pub fn audit(
     context: &Context<'_>,
     mut change: Change,
 ) -> Result<Offer, Refusal> {
-    if !change.steps.stay_in_file() {
-        return Err(text("The edit reaches beyond one file."));
+    let mut regions = Regions::new(context.source.context.edition);
+    for (&file, edits) in &change.steps.edits {
+        let source = (context.source_of(file))
+            .ok_or_else(|| text("The edit is of a file that was not read."))?;
+        let root = if file == FileId::ASKED {
+            context.root.clone()
+        } else {
+            source.root()
+        };
+        check_file(source, &root)?;
+        check_places(source, &root, edits, refactoring.allows)?;
+        regions.add(source, &root, edits)?;
+        if surroundings::are_doubtful(&root, edits) {
+            change.applicability = change.applicability.max(Applicability::NeedsCheck);
+        }
     }
-    check_file(context)?;
-    check_places(context, change.edits())?;
-    let item = enclosing_item(context, change.edits())?;
-    let pair = Pair::new(context, &item, change.edits())?;
-    pair.check_words(refactoring.declares, &change.declared)?;
-    pair.check_attributes()?;
-    pair.check_indentation()?;
-    if surroundings::are_doubtful(&context.root, change.edits()) {
-        change.applicability = change.applicability.max(Applicability::NeedsCheck);
+    for step in &change.steps.files {
+        let FileStep::Create { at, text: new } = step else {
+            return Err(text("No refactoring may rename a file yet."));
+        };
+        let beside = (context.source_of(at.origin()))
+            .ok_or_else(|| text("The new file is beside one that was not read."))?;
+        regions.add_module(beside, new, refactoring.allows)?;
     }
+    regions.check(refactoring.allows, &change.ledger)?;
     Ok(Offer {
         refactoring,
         change,
@@ -94,13 +127,13 @@ fn text(why: &str) -> Refusal {
     Refusal::because(Hazard::Text, why)
 }
 
-fn check_file(context: &Context<'_>) -> Result<(), Refusal> {
-    if is_generated(&context.root) {
+fn check_file(source: &Source, root: &SyntaxNode) -> Result<(), Refusal> {
+    if is_generated(root) {
         return Err(text(
             "The file is generated, so a change of it would be lost.",
         ));
     }
-    if LineEnding::of(&context.source.text).is_none() {
+    if LineEnding::of(&source.text).is_none() {
         return Err(text(
             "The lines of the file end in different ways, so no edit could keep them.",
         ));
@@ -108,165 +141,39 @@ fn check_file(context: &Context<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_places(context: &Context<'_>, edits: &Edits) -> Result<(), Refusal> {
-    let whole = context.root.text_range();
+fn check_places(
+    source: &Source,
+    root: &SyntaxNode,
+    edits: &Edits,
+    allows: Allows,
+) -> Result<(), Refusal> {
     for edit in edits.as_slice() {
-        if !whole.contains_range(edit.delete) {
+        if !root.text_range().contains_range(edit.delete) {
             return Err(text("The edit reaches past the end of the file."));
         }
-        check_line_endings(context, edit)?;
-        surroundings::check(&context.root, edit.delete)?;
+        check_line_endings(source, edit)?;
+        surroundings::check_macros(root, edit.delete)?;
+        // Items that move as wholes take their conditions with them.
+        if !allows.has(Also::MovesModule) {
+            surroundings::check_conditions(root, edit.delete)?;
+        }
     }
     Ok(())
 }
 
-fn check_line_endings(context: &Context<'_>, edit: &Edit) -> Result<(), Refusal> {
-    let ending = |text: &str| text.contains('\n').then(|| LineEnding::of(text)).flatten();
-    let inserted = ending(&edit.insert);
+fn check_line_endings(source: &Source, edit: &Edit) -> Result<(), Refusal> {
+    let inserted = edit
+        .insert
+        .contains('\n')
+        .then(|| LineEnding::of(&edit.insert))
+        .flatten();
     if edit.insert.contains(['\n', '\r'])
-        && context.source.text.contains('\n')
-        && inserted != LineEnding::of(&context.source.text)
+        && source.text.contains('\n')
+        && inserted != LineEnding::of(&source.text)
     {
         return Err(text("The edit would mix two kinds of line endings."));
     }
     Ok(())
-}
-
-/// The smallest item that holds every edit.
-fn enclosing_item(context: &Context<'_>, edits: &Edits) -> Result<SyntaxNode, Refusal> {
-    let Some(span) = edits.span() else {
-        return Err(Refusal::NotHere);
-    };
-    let around = surroundings::covering_node(&context.root, span);
-    let item = around.ancestors().find(|node| {
-        matches!(
-            node.kind(),
-            SyntaxKind::FN | SyntaxKind::CONST | SyntaxKind::STATIC | SyntaxKind::IMPL
-        )
-    });
-    item.ok_or_else(|| text("The edit reaches beyond one item."))
-}
-
-/// An item before and after a change.
-struct Pair<'a> {
-    edition: Edition,
-    before_text: String,
-    after_text: String,
-    before: SyntaxNode,
-    after: SyntaxNode,
-    file: &'a str,
-}
-
-impl<'a> Pair<'a> {
-    fn new(context: &'a Context<'_>, item: &SyntaxNode, edits: &Edits) -> Result<Self, Refusal> {
-        let edition = context.source.context.edition;
-        let range = item.text_range();
-        let before_text = context.source.slice(range).to_owned();
-        let after_text = moved(edits, range.start())
-            .and_then(|edits| edits.apply(&before_text))
-            .ok_or_else(|| text("The edit doesn't fit the text."))?;
-        let before = parsed_alone(&before_text, edition)
-            .ok_or_else(|| text("The item has a syntax error, so its code can't be trusted."))?;
-        let after = parsed_alone(&after_text, edition)
-            .ok_or_else(|| text("The code would not parse any more."))?;
-        let pair = Self {
-            edition,
-            before_text,
-            after_text,
-            before,
-            after,
-            file: &context.source.text,
-        };
-        pair.check_kinds()?;
-        Ok(pair)
-    }
-
-    /// An item stays what it is; only an `impl` may become several.
-    fn check_kinds(&self) -> Result<(), Refusal> {
-        let kinds = |root: &SyntaxNode| -> Vec<SyntaxKind> {
-            root.children().map(|child| child.kind()).collect()
-        };
-        let (before, after) = (kinds(&self.before), kinds(&self.after));
-        let is_split_impl = before == [SyntaxKind::IMPL]
-            && after.iter().all(|kind| *kind == SyntaxKind::IMPL)
-            && !after.is_empty();
-        if before != after && !is_split_impl {
-            return Err(text("The item would become another kind of item."));
-        }
-        Ok(())
-    }
-
-    fn check_words(&self, delta: Delta, declared: &Declared) -> Result<(), Refusal> {
-        let before = Words::of(&self.before_text, self.edition);
-        let after = Words::of(&self.after_text, self.edition);
-        if let Some(word) = delta.exceeded_by(declared.net(), &before) {
-            return Err(text(&format!(
-                "The edit would change more words than this refactoring may: `{word}`."
-            )));
-        }
-        let undeclared = after.since(&before).since(declared.net());
-        if let Some((word, ..)) = undeclared.changes().next() {
-            return Err(text(&format!(
-                "The edit would lose, repeat or invent a word: `{word}`."
-            )));
-        }
-        Ok(())
-    }
-
-    fn check_attributes(&self) -> Result<(), Refusal> {
-        if surroundings::sorted_attributes(&self.before)
-            == surroundings::sorted_attributes(&self.after)
-        {
-            return Ok(());
-        }
-        Err(text("The edit would lose or change an attribute."))
-    }
-
-    /// New lines are indented with what the file is indented with.
-    fn check_indentation(&self) -> Result<(), Refusal> {
-        let invented = |with: char| {
-            is_indented_with(&self.after, with)
-                && !is_indented_with(&self.before, with)
-                && self.file.lines().any(|line| line.starts_with([' ', '\t']))
-        };
-        if invented('\t') || invented(' ') {
-            return Err(text("The edit would mix tabs and spaces."));
-        }
-        Ok(())
-    }
-}
-
-/// The edits in coordinates that start at `start`.
-fn moved(edits: &Edits, start: TextSize) -> Option<Edits> {
-    let edits = edits.as_slice().iter().map(|edit| {
-        let from = edit.delete.start().checked_sub(start)?;
-        let range = TextRange::at(from, edit.delete.len());
-        Some(Edit::replace(range, edit.insert.clone()))
-    });
-    Edits::new(edits.collect::<Option<Vec<_>>>()?).ok()
-}
-
-/// The tree of an item that stands alone, or nothing if it has an error. The bounded parse comes first: it is what keeps the
-/// unbounded one, which also validates, from overflowing the stack.
-fn parsed_alone(item: &str, edition: Edition) -> Option<SyntaxNode> {
-    let tree = Tree::parse(item, edition).ok()?;
-    if tree.has_errors() {
-        return None;
-    }
-    // The compiler reads `\r\n` as `\n`; the validation doesn't, and would find fault with strings of several lines.
-    let file = SourceFile::parse(&item.replace("\r\n", "\n"), edition);
-    file.errors().is_empty().then(|| tree.root())
-}
-
-fn is_indented_with(root: &SyntaxNode, with: char) -> bool {
-    let tokens = root
-        .descendants_with_tokens()
-        .filter_map(NodeOrToken::into_token);
-    let mut spaces = tokens.filter(|token| token.kind() == SyntaxKind::WHITESPACE);
-    spaces.any(|token| {
-        let after_break = token.text().rsplit_once('\n');
-        after_break.is_some_and(|(_, indent)| indent.contains(with))
-    })
 }
 
 impl std::fmt::Debug for Refactoring {
@@ -277,53 +184,44 @@ impl std::fmt::Debug for Refactoring {
 
 #[cfg(test)]
 mod tests {
+    use ra_ap_syntax::SyntaxKind;
+
     use super::*;
     use crate::{
-        refactorings::Kind,
-        syntax::{FileContext, Source},
-        text::Steps,
+        refactorings::{Kind, Needs},
+        syntax::FileContext,
+        text::{Steps, TextRange, TextSize},
     };
 
-    const NONE: Delta = Delta {
-        adds: &[],
-        drops: &[],
-        also: &[],
-    };
+    const NONE: Allows = Allows::NOTHING;
 
-    fn refactoring(declares: Delta) -> &'static Refactoring {
+    fn refactoring(allows: Allows) -> &'static Refactoring {
         Box::leak(Box::new(Refactoring {
             id: "example",
             kind: Kind::Rewrite,
-            declares,
-            derive: |_, _| panic!("an example"),
+            at: &[SyntaxKind::FN],
+            needs: Needs::Syntax,
+            allows,
+            plan: |_, _| panic!("an example"),
         }))
     }
 
-    /// Replaces the only `old` in `text` by `new`, declaring what is given as added and dropped.
+    /// Replaces the only `old` in `text` by `new`, and says that what is given comes and goes.
     fn audited(
         text: &str,
         (old, new): (&str, &str),
-        delta: Delta,
-        (adds, drops): (&str, &str),
+        allows: Allows,
+        (comes, goes): (&str, &str),
     ) -> Result<Offer, Refusal> {
         assert_eq!(text.matches(old).count(), 1, "{old}");
         let source = Source::parse(text, FileContext::default()).unwrap();
-        let context = Context::new(&source);
         let start = TextSize::try_from(text.find(old).unwrap()).unwrap();
         let range = TextRange::at(start, TextSize::of(old));
-        let mut declared = Declared::nothing(source.context.edition);
-        declared.add(adds);
-        declared.drop(drops);
-        let change = Change {
-            title: "Example".to_owned(),
-            target: range,
-            steps: Steps::of_one(Edits::new(vec![Edit::replace(range, new)]).unwrap()),
-            read: Vec::new(),
-            applicability: Applicability::Safe,
-            declared,
-            checked: Vec::new(),
-        };
-        audit(refactoring(delta), &context, change)
+        let mut change = Change::new("Example", range, Vec::new()).unwrap();
+        change.steps = Steps::of_one(Edits::new(vec![Edit::replace(range, new)]).unwrap());
+        change.ledger.comes.push(comes.to_owned());
+        change.ledger.goes.push(goes.to_owned());
+        audit(refactoring(allows), &Context::new(&source), change)
     }
 
     fn passes(text: &str, edit: (&str, &str)) -> bool {
@@ -357,10 +255,7 @@ mod tests {
     #[test]
     fn what_is_declared_has_to_happen_and_to_be_allowed() {
         let text = "fn f() {\n    a();\n}\n";
-        let adds_return = Delta {
-            adds: &["return"],
-            ..NONE
-        };
+        let adds_return = Allows::of("return", "", &[]);
         let edit = ("a();", "a(); return;");
         assert!(audited(text, edit, adds_return, ("return", "")).is_ok());
         assert!(audited(text, edit, NONE, ("return", "")).is_err());
@@ -474,10 +369,7 @@ mod tests {
     #[test]
     fn an_impl_may_become_two() {
         let text = "impl S {\n    fn f() {}\n    fn g() {}\n}\n";
-        let copies = Delta {
-            also: &[Also::AddsCopies],
-            ..NONE
-        };
+        let copies = Allows::of("", "", &[Also::AddsCopies, Also::AddsSiblings]);
         let edit = ("}\n    fn g", "}\n}\n\nimpl S {\n    fn g");
         assert!(audited(text, edit, copies, ("impl S", "")).is_ok());
         assert!(audited(text, edit, copies, ("impl", "")).is_err());

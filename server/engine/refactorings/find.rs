@@ -1,9 +1,107 @@
 //! What stands at a target.
 
-use ra_ap_syntax::{AstNode, Direction, SyntaxToken, ast};
+use ra_ap_syntax::{
+    AstNode, Direction, SyntaxKind, SyntaxNode, SyntaxToken, algo::skip_trivia_token, ast,
+};
 
-use super::{Context, Refusal, Target};
+use super::{Context, Refactoring, Refusal, Target};
 use crate::text::TextRange;
+
+/// The code that a cursor or a selection covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Covered {
+    Expression(ast::Expr),
+    /// Neighbours in one block, in order: statements and perhaps its last expression.
+    Statements(Vec<SyntaxNode>),
+}
+
+/// What a target covers: a selection the largest expression or the statements that fill it, white space aside; a cursor the
+/// smallest expression around it. Nothing if a selection cuts a node in two.
+pub fn covered(root: &SyntaxNode, target: Target<'_>) -> Option<Covered> {
+    let range = match target {
+        Target::Selection(range) if !range.is_empty() => trimmed(root, range)?,
+        target => root
+            .token_at_offset(target.offset())
+            .right_biased()?
+            .text_range(),
+    };
+    let around = root.covering_element(range).ancestors().next()?;
+    if !matches!(target, Target::Selection(_)) {
+        return around
+            .ancestors()
+            .find_map(ast::Expr::cast)
+            .map(Covered::Expression);
+    }
+    let filling = around
+        .ancestors()
+        .take_while(|node| node.text_range() == range);
+    if let Some(expression) = filling.filter_map(ast::Expr::cast).last() {
+        return Some(Covered::Expression(expression));
+    }
+    let is_whole = around.text_range() == range && ast::Stmt::can_cast(around.kind());
+    let list = if is_whole {
+        around.parent()?
+    } else {
+        around.clone()
+    };
+    statements(&list, range)
+}
+
+/// The statements of a block that fill `range` exactly.
+fn statements(list: &SyntaxNode, range: TextRange) -> Option<Covered> {
+    if list.kind() != SyntaxKind::STMT_LIST {
+        return None;
+    }
+    let inside = |node: &SyntaxNode| range.contains_range(node.text_range());
+    let all: Vec<SyntaxNode> = list.children().filter(inside).collect();
+    let (first, last) = (all.first()?, all.last()?);
+    let fills = first.text_range().cover(last.text_range()) == range;
+    fills.then_some(Covered::Statements(all))
+}
+
+/// A selection without the white space at its ends.
+fn trimmed(root: &SyntaxNode, range: TextRange) -> Option<TextRange> {
+    let range = range.intersect(root.text_range())?;
+    let solid = |token: SyntaxToken, direction| match token.kind() {
+        SyntaxKind::WHITESPACE => skip_trivia_token(token, direction),
+        _ => Some(token),
+    };
+    let first = root.token_at_offset(range.start()).right_biased()?;
+    let last = root.token_at_offset(range.end()).left_biased()?;
+    let start = solid(first, Direction::Next)?
+        .text_range()
+        .start()
+        .max(range.start());
+    let end = solid(last, Direction::Prev)?
+        .text_range()
+        .end()
+        .min(range.end());
+    (start < end).then(|| TextRange::new(start, end))
+}
+
+/// Whether a node of a kind that the refactoring is about stands around the target.
+pub(super) fn may_apply(
+    refactoring: &Refactoring,
+    context: &Context<'_>,
+    target: Target<'_>,
+) -> bool {
+    let has_kind = |target| {
+        let token = token_at(context, target);
+        let mut around = token.into_iter().flat_map(|token| token.parent_ancestors());
+        around.any(|node| refactoring.at.contains(&node.kind()))
+    };
+    targets(target).into_iter().any(has_kind)
+}
+
+/// A target, and where a finding is answered, its parts from the last to the first.
+fn targets(target: Target<'_>) -> Vec<Target<'_>> {
+    let mut targets = vec![target];
+    if let Target::Answer(sighting) = target {
+        let parts = sighting.parts.iter().rev();
+        targets.extend(parts.map(|part| Target::Cursor(part.at.start())));
+    }
+    targets
+}
 
 /// The token that a target means: the one behind it, where it lies between two.
 pub(super) fn token_at(context: &Context<'_>, target: Target<'_>) -> Option<SyntaxToken> {
@@ -12,10 +110,10 @@ pub(super) fn token_at(context: &Context<'_>, target: Target<'_>) -> Option<Synt
         return None;
     }
     let token = context.root.token_at_offset(offset).right_biased()?;
-    let is_blank = |token: &SyntaxToken| token.kind() == ra_ap_syntax::SyntaxKind::WHITESPACE;
+    let is_blank = |token: &SyntaxToken| token.kind() == SyntaxKind::WHITESPACE;
     // Behind the last token of a line, that token is meant.
     if is_blank(&token) && token.text_range().start() == offset {
-        return ra_ap_syntax::algo::skip_trivia_token(token, Direction::Prev);
+        return skip_trivia_token(token, Direction::Prev);
     }
     Some(token)
 }
@@ -52,12 +150,7 @@ pub(super) fn if_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::If
 
 /// The `if` at the target with the one around it whose `else` it is; where a finding is answered, those at its parts too.
 pub(super) fn ifs_at(context: &Context<'_>, target: Target<'_>) -> Vec<ast::IfExpr> {
-    let mut targets = vec![target];
-    if let Target::Answer(sighting) = target {
-        let parts = sighting.parts.iter().rev();
-        targets.extend(parts.map(|part| Target::Cursor(part.at.start())));
-    }
-    targets
+    targets(target)
         .into_iter()
         .filter_map(|target| if_at(context, target).or_else(|| if_of_else_at(context, target)))
         .collect()
@@ -97,4 +190,59 @@ pub(super) fn head(found: &ast::IfExpr) -> Option<TextRange> {
     let start = found.if_token()?.text_range().start();
     let brace = found.then_branch()?.stmt_list()?.l_curly_token()?;
     Some(TextRange::new(start, brace.text_range().end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        syntax::{FileContext, Source},
+        text::TextSize,
+    };
+
+    /// What is covered by the part of `text` between two `|`, or at the only one.
+    fn covered_in(text: &str) -> Option<Vec<String>> {
+        let parts: Vec<&str> = text.split('|').collect();
+        let source = Source::parse(parts.concat(), FileContext::default()).unwrap();
+        let start = TextSize::of(parts[0]);
+        let target = match parts.as_slice() {
+            [_, inside, _] => Target::Selection(TextRange::at(start, TextSize::of(*inside))),
+            _ => Target::Cursor(start),
+        };
+        Some(match covered(&source.root(), target)? {
+            Covered::Expression(expression) => vec![expression.to_string()],
+            Covered::Statements(all) => all.iter().map(ToString::to_string).collect(),
+        })
+    }
+
+    #[test]
+    fn a_selection_covers_an_expression_or_statements() {
+        for (text, expected) in [
+            ("fn f() { a(|b + c|); }", &["b + c"][..]),
+            ("fn f() { a(| b + c |); }", &["b + c"]),
+            ("fn f() { |a(); b;| c }", &["a();", "b;"]),
+            ("fn f() { |a();\n b| }", &["a();", "b"]),
+            ("fn f() { |let x = 1;| b }", &["let x = 1;"]),
+            ("fn f() { |a()| }", &["a()"]),
+        ] {
+            assert_eq!(covered_in(text).unwrap(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_is_in_the_smallest_expression() {
+        assert_eq!(covered_in("fn f() { a(|b + c); }").unwrap(), ["b"]);
+    }
+
+    #[test]
+    fn a_selection_that_cuts_a_node_covers_nothing() {
+        for text in [
+            "fn f() { a(b |+ c|); }",
+            "fn f() { |a(); b|(1) }",
+            "fn f() { | | }",
+            "|fn f()| {}",
+        ] {
+            assert_eq!(covered_in(text), None, "{text}");
+        }
+    }
 }

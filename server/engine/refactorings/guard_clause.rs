@@ -63,61 +63,46 @@
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Replace Nested Conditional with Guard Clauses".
 
+use ra_ap_syntax::SyntaxKind;
+
 use super::{
-    Applicability, Change, Context, Declared, Delta, Kind, Refactoring, Refusal, Target, find,
+    Allows, Also, Applicability, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target,
+    find,
 };
-use crate::{
-    shapes::guard_clause::{self, Form, GuardClause},
-    text::{Edit, Edits, Steps},
-};
+use crate::shapes::guard_clause::{self, Form, GuardClause};
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "guard-clause",
     kind: Kind::Rewrite,
-    declares: Delta {
-        adds: &[
-            "continue", "else", "false", "is_err", "is_none", "is_ok", "is_some", "return", "true",
-        ],
-        drops: &[
-            "else", "false", "if", "is_err", "is_none", "is_ok", "is_some", "true",
-        ],
-        also: &[],
-    },
-    derive,
+    at: &[SyntaxKind::IF_EXPR],
+    needs: Needs::Syntax,
+    allows: Allows::of("continue else return", "else if", &[Also::Negates]),
+    plan,
 };
 
-fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> {
+fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let source = context.source;
     let guard = find::first_fit(&find::ifs_at(context, target), |choice| {
         guard_clause::find(choice, &source.text, source.context)
     })?;
-    let mut declared = Declared::nothing(source.context.edition);
-    declared.add(&guard.added);
-    declared.drop(&guard.dropped);
-    let title = title(&guard);
-    let target = guard.range;
-    let edit = Edit::replace(guard.range, guard.replacement);
-    Ok(Change {
-        title,
-        target,
-        steps: Steps::of_one(Edits::new(vec![edit]).map_err(|_| Refusal::NotHere)?),
-        read: Vec::new(),
-        applicability: if guard.drops_earlier {
+    Plan::new(guard.rewrite.range(), move || {
+        let applicability = if guard.drops_earlier {
             Applicability::NeedsCheck
         } else {
             Applicability::Safe
-        },
-        declared,
-        checked: vec![
+        };
+        let (title, range) = (title(&guard), guard.rewrite.range());
+        let change = Change::new(title, range, vec![guard.rewrite])?.with(applicability);
+        Ok(change.checked(&[
             "nothing follows the `if`",
             "the condition has an exact opposite",
             "no items are moved outwards",
             "temporaries are dropped before variables",
-        ],
+        ]))
     })
 }
 
-fn title(guard: &GuardClause) -> String {
+fn title(guard: &GuardClause<'_>) -> String {
     match (guard.form, guard.levels) {
         (Form::Else, _) => "Turn `else` into a guard clause".to_owned(),
         (Form::Exit, 1) => "Turn `if` into a guard clause".to_owned(),

@@ -45,8 +45,7 @@ use ra_ap_syntax::{
 };
 
 use super::{
-    Applicability, Change, Context, Declared, Delta, Hazard, Kind, Refactoring, Refusal, Target,
-    find,
+    Allows, Also, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
 };
 use crate::{
     shapes::guard_clause::has_comment_outside_blocks,
@@ -55,24 +54,22 @@ use crate::{
         inference_order, layout,
         negation::{Negated, negated},
     },
-    text::{Edit, Edits, Steps},
+    text::TextRange,
 };
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "invert-if",
     kind: Kind::Rewrite,
-    declares: Delta {
-        adds: &["false", "is_err", "is_none", "is_ok", "is_some", "true"],
-        drops: &["false", "is_err", "is_none", "is_ok", "is_some", "true"],
-        also: &[],
-    },
-    derive,
+    at: &[SyntaxKind::IF_EXPR],
+    needs: Needs::Syntax,
+    allows: Allows::of("", "", &[Also::Negates]),
+    plan,
 };
 
 /// rustfmt writes a short `if` that is a value on one line, up to this width.
 const ONE_LINE: usize = 50;
 
-fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> {
+fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let choice = find::if_at(context, target).ok_or(Refusal::NotHere)?;
     let parts = Parts::of(&choice).ok_or(Refusal::NotHere)?;
     if has_comment_outside_blocks(&choice) {
@@ -84,27 +81,22 @@ fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> 
     let opposite = negated(&parts.condition)?;
     parts.check_types(&choice)?;
     parts.check_layout(context, &choice, &opposite)?;
-    let mut declared = Declared::nothing(context.source.context.edition);
-    declared.add(&opposite.added);
-    declared.drop(&opposite.dropped);
-    let replace = |part: &SyntaxNode, by: String| Edit::replace(part.text_range(), by);
-    let edits = vec![
-        replace(parts.condition.syntax(), opposite.text),
-        replace(parts.then.syntax(), parts.other.syntax().text().to_string()),
-        replace(parts.other.syntax(), parts.then.syntax().text().to_string()),
-    ];
-    Ok(Change {
-        title: "Invert `if`".to_owned(),
-        target: choice.syntax().text_range(),
-        steps: Steps::of_one(Edits::new(edits).map_err(|_| Refusal::NotHere)?),
-        read: Vec::new(),
-        applicability: Applicability::Safe,
-        declared,
-        checked: vec![
+    let range = choice.syntax().text_range();
+    Plan::new(range, move || {
+        let [condition, then, other] = parts.ranges();
+        let rewrites = vec![
+            context
+                .rewrite(condition)
+                .negate(condition, &opposite, &opposite.text),
+            context.rewrite(then).keep(other),
+            context.rewrite(other).keep(then),
+        ];
+        let change = Change::new("Invert `if`", range, rewrites)?;
+        Ok(change.checked(&[
             "the condition has an exact opposite",
             "both blocks are moved as they stand",
             "no type is settled by their order",
-        ],
+        ]))
     })
 }
 
@@ -124,6 +116,15 @@ impl Parts {
             then: choice.then_branch()?,
             other,
         })
+    }
+
+    fn ranges(&self) -> [TextRange; 3] {
+        let parts = [
+            self.condition.syntax(),
+            self.then.syntax(),
+            self.other.syntax(),
+        ];
+        parts.map(SyntaxNode::text_range)
     }
 
     fn blocks(&self) -> [&ast::BlockExpr; 2] {

@@ -38,64 +38,50 @@
 //! A `let … else` drops the temporaries of its value before the `else`, a `match` behind it. Where somebody could tell, a person
 //! has to look at the change.
 
-use ra_ap_syntax::{AstNode, ast};
+use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
 use super::{
-    Applicability, Change, Context, Declared, Delta, Hazard, Kind, Refactoring, Refusal, Target,
-    audit::Also, find,
+    Allows, Also, Applicability, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target,
+    find,
 };
-use crate::{
-    shapes::let_else::{LetElse, Renamed},
-    syntax::{
-        LineWidth,
-        layout::{self, width},
-    },
-    text::{Edit, Edits, Steps, TextRange},
-};
+use crate::{shapes::let_else::LetElse, text::TextRange};
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "let-else",
     kind: Kind::Rewrite,
-    declares: Delta {
-        adds: &["else"],
-        drops: &["if", "let", "match"],
-        also: &[Also::DropsPattern, Also::DropsEqualCopies],
-    },
-    derive,
+    at: &[SyntaxKind::LET_STMT],
+    needs: Needs::Syntax,
+    allows: Allows::of(
+        "else",
+        "if let match",
+        &[Also::DropsPattern, Also::DropsEqualCopies],
+    ),
+    plan,
 };
 
-fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> {
+fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
+    let source = context.source;
     let statement = statement_at(context, target).ok_or(Refusal::NotHere)?;
-    let shape = LetElse::of(&statement, context.source.context)?;
-    let edits = Writer::new(context, &shape).edits().ok_or_else(|| {
-        Refusal::because(
-            Hazard::Text,
-            "The lines are not laid out in a way that the new form could take over.",
-        )
-    })?;
-    let (applicability, drops) = if shape.drops_alike {
-        (
-            Applicability::Safe,
-            "nobody can tell when temporaries are dropped",
-        )
-    } else {
-        (
-            Applicability::NeedsCheck,
-            "temporaries are dropped before the way out",
-        )
-    };
-    Ok(Change {
-        title: "Use `let … else`".to_owned(),
-        target: statement.syntax().text_range(),
-        steps: Steps::of_one(edits),
-        read: Vec::new(),
-        applicability,
-        declared: declared(context, &shape),
-        checked: vec![
+    let (shape, rewrites) = LetElse::of(&statement, &source.text, source.context)?;
+    let range = statement.syntax().text_range();
+    Plan::new(range, move || {
+        let change = Change::new("Use `let … else`", range, rewrites)?;
+        let (applicability, drops) = if shape.drops_alike {
+            (
+                Applicability::Safe,
+                "nobody can tell when temporaries are dropped",
+            )
+        } else {
+            (
+                Applicability::NeedsCheck,
+                "temporaries are dropped before the way out",
+            )
+        };
+        Ok(change.with(applicability).checked(&[
             "the pattern binds what the value was",
             "the way out uses no binding",
             drops,
-        ],
+        ]))
     })
 }
 
@@ -114,304 +100,6 @@ fn statement_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::LetStm
         .then_some(statement)
 }
 
-fn declared(context: &Context<'_>, shape: &LetElse) -> Declared {
-    let mut declared = Declared::nothing(context.source.context.edition);
-    if let Some(ast::Expr::MatchExpr(_)) = shape.statement.initializer() {
-        declared.drop("match");
-        declared.add("else");
-    } else {
-        declared.drop("if let");
-    }
-    let mut drop = |node: &dyn Fn() -> String| declared.drop(&node());
-    if let Some(pattern) = shape.statement.pat() {
-        drop(&|| pattern.syntax().text().to_string());
-    }
-    drop(&|| shape.repeated.syntax().text().to_string());
-    for pattern in &shape.other_patterns {
-        drop(&|| pattern.syntax().text().to_string());
-    }
-    for body in &shape.equal_arms {
-        drop(&|| body.syntax().text().to_string());
-    }
-    for renamed in &shape.renamed {
-        if !renamed.is_field {
-            declared.drop(&renamed.from);
-        }
-        declared.add(&renamed.to);
-    }
-    declared
-}
-
-struct Writer<'a> {
-    context: &'a Context<'a>,
-    shape: &'a LetElse,
-    line_ending: &'static str,
-    indent: &'a str,
-    deeper: String,
-}
-
-impl<'a> Writer<'a> {
-    fn new(context: &'a Context<'a>, shape: &'a LetElse) -> Self {
-        let text = &*context.source.text;
-        let start = shape.statement.syntax().text_range().start();
-        let indent = layout::indentation(text, start);
-        Self {
-            context,
-            shape,
-            line_ending: layout::first_line_ending(text),
-            indent,
-            deeper: format!("{indent}{}", layout::indent_unit(text)),
-        }
-    }
-
-    fn edits(&self) -> Option<Edits> {
-        let statement = &self.shape.statement;
-        let start = statement.pat()?.syntax().text_range().start();
-        let end = statement.initializer()?.syntax().text_range().end();
-        let mut edits = vec![Edit::replace(TextRange::new(start, end), self.body()?)];
-        if !self.shape.comments.is_empty() {
-            let lines = self.shape.comments.iter().map(|comment| {
-                let text = comment.text().trim_end();
-                format!("{text}{}{}", self.line_ending, self.indent)
-            });
-            let above: String = lines.collect();
-            edits.push(Edit::insert(statement.syntax().text_range().start(), above));
-        }
-        Edits::new(edits).ok()
-    }
-
-    /// What stands between `let` and `;`.
-    fn body(&self) -> Option<String> {
-        let head = self.head()?;
-        if let Some(short) = self.on_one_line(&head) {
-            return Some(short);
-        }
-        let otherwise = self.otherwise()?;
-        if self.would_be_joined(&otherwise) {
-            return None;
-        }
-        let before_else = self.before_else(&head);
-        Some(format!("{head}{before_else}else {otherwise}"))
-    }
-
-    fn head(&self) -> Option<String> {
-        let pattern = self.pattern()?;
-        let scrutinee = self.scrutinee()?;
-        let head = format!("{pattern} = {scrutinee}");
-        if self.is_too_wide(&pattern, &scrutinee) {
-            return (!pattern.contains('\n'))
-                .then(|| format!("{pattern} ={}{}{scrutinee}", self.line_ending, self.deeper));
-        }
-        (!self.fits_below(&scrutinee)).then_some(head)
-    }
-
-    fn longest(&self) -> LineWidth {
-        self.context.source.context.width
-    }
-
-    /// Whether the value doesn't fit behind the last line of the pattern.
-    fn is_too_wide(&self, pattern: &str, scrutinee: &str) -> bool {
-        let first = scrutinee.lines().next().unwrap_or_default();
-        let before = match pattern.rsplit_once('\n') {
-            Some((_, last)) => width(last),
-            None => width(self.indent) + width("let ") + width(pattern),
-        };
-        before + width(" = ") + width(first) > self.longest().max()
-    }
-
-    /// Whether the arguments of a call on several lines would have one line for them all below the pattern: then rustfmt
-    /// would rather break there.
-    fn fits_below(&self, scrutinee: &str) -> bool {
-        const WIDEST_ARGUMENTS: usize = 60;
-        let joined = layout::on_one_line(scrutinee);
-        let is_call = scrutinee
-            .lines()
-            .next()
-            .is_some_and(|first| first.trim_end().ends_with('('));
-        let arguments = joined
-            .split_once('(')
-            .map_or("", |(_, arguments)| arguments);
-        is_call
-            && scrutinee.contains('\n')
-            && width(arguments) <= self.longest().share(WIDEST_ARGUMENTS)
-            && width(&self.deeper) + width(&joined) <= self.longest().max()
-    }
-
-    fn pattern(&self) -> Option<String> {
-        let range = self.shape.pattern.syntax().text_range();
-        let text = renamed(self.context, range, &self.shape.renamed);
-        let text = self.moved_text(&text, range)?;
-        let is_longer = self.shape.renamed.iter().any(|name| name.is_field);
-        if is_longer && text.split('{').skip(1).any(are_wide_fields) {
-            return None;
-        }
-        if matches!(self.shape.pattern, ast::Pat::OrPat(_)) {
-            return Some(format!("({text})"));
-        }
-        Some(text)
-    }
-
-    fn scrutinee(&self) -> Option<String> {
-        let range = self.shape.scrutinee.syntax().text_range();
-        let text = self.moved(range, self.indent)?;
-        // A brace in front of `else` would be taken for the end of the value.
-        if text.ends_with('}') {
-            return (!text.contains('\n')).then(|| format!("({text})"));
-        }
-        Some(text)
-    }
-
-    /// The code in `range` with the indentation of the line that it begins on made `to`.
-    fn moved(&self, range: TextRange, to: &str) -> Option<String> {
-        let text = &*self.context.source.text;
-        let from = layout::indentation(text, range.start());
-        let edition = self.context.source.context.edition;
-        layout::moved(text, range, edition, from, to)
-    }
-
-    /// The same for code that was at `range`.
-    fn moved_text(&self, code: &str, range: TextRange) -> Option<String> {
-        let from = layout::indentation(&self.context.source.text, range.start());
-        let edition = self.context.source.context.edition;
-        let whole = TextRange::up_to(crate::text::len(code));
-        layout::moved(code, whole, edition, from, self.indent)
-    }
-
-    fn on_one_line(&self, head: &str) -> Option<String> {
-        let value = self.lone_value()?;
-        let line = format!("{head} else {{ {value} }}");
-        let whole = format!("let {line};");
-        layout::is_short_let_else(&whole, self.longest(), self.indent).then_some(line)
-    }
-
-    /// The way out, if it is one expression on one line and nothing is said about it.
-    fn lone_value(&self) -> Option<&str> {
-        if !self.shape.comments_otherwise.is_empty() {
-            return None;
-        }
-        let value = match &self.shape.otherwise {
-            ast::Expr::BlockExpr(block) => {
-                let has_more = block.statements().next().is_some()
-                    || block.modifier().is_some()
-                    || layout::has_comment(block.syntax());
-                if has_more {
-                    return None;
-                }
-                block.tail_expr()?
-            }
-            value => value.clone(),
-        };
-        let text = self.context.source.slice(value.syntax().text_range());
-        (!text.contains('\n')).then_some(text)
-    }
-
-    /// Whether lines of the way out fit together since they are indented less than in their arm.
-    fn would_be_joined(&self, otherwise: &str) -> bool {
-        let text = &*self.context.source.text;
-        let start = self.shape.otherwise.syntax().text_range().start();
-        let from = width(layout::indentation(text, start));
-        let gained = from.saturating_sub(width(self.indent));
-        let context = self.context.source.context;
-        gained > 0 && layout::may_be_joined(otherwise, context, self.indent, gained)
-    }
-
-    /// The way out as a block on several lines.
-    fn otherwise(&self) -> Option<String> {
-        let (line_ending, deeper) = (self.line_ending, &self.deeper);
-        let comments = self.shape.comments_otherwise.iter().map(|comment| {
-            let text = comment.text().trim_end();
-            format!("{line_ending}{deeper}{text}")
-        });
-        let comments: String = comments.collect();
-        let range = self.shape.otherwise.syntax().text_range();
-        if let ast::Expr::BlockExpr(block) = &self.shape.otherwise
-            && block.modifier().is_none()
-        {
-            let block = self.closed(block, range)?;
-            let inside = block.strip_prefix('{')?;
-            return Some(format!("{{{comments}{inside}"));
-        }
-        let value = self.moved(range, deeper)?;
-        let semicolon = if is_jump(&self.shape.otherwise) {
-            ";"
-        } else {
-            ""
-        };
-        Some(format!(
-            "{{{comments}{line_ending}{deeper}{value}{semicolon}{line_ending}{}}}",
-            self.indent
-        ))
-    }
-
-    /// The block, with a `;` behind a jump at its end: rustfmt lets the block of an arm do without.
-    fn closed(&self, block: &ast::BlockExpr, range: TextRange) -> Option<String> {
-        let Some(tail) = block.tail_expr().filter(is_jump) else {
-            return self.moved(range, self.indent);
-        };
-        let end = tail.syntax().text_range().end();
-        let head = self
-            .context
-            .source
-            .slice(TextRange::new(range.start(), end));
-        let rest = self.context.source.slice(TextRange::new(end, range.end()));
-        self.moved_text(&format!("{head};{rest}"), range)
-    }
-
-    /// rustfmt keeps the `else` on the line of the value if there is room, or if the value's last line only closes it.
-    fn before_else(&self, head: &str) -> String {
-        let own_line = format!("{}{}", self.line_ending, self.indent);
-        let Some((_, last)) = head.rsplit_once('\n') else {
-            let line = width(self.indent) + width("let ") + width(head) + width(" else {");
-            return if line < self.longest().max() {
-                " ".to_owned()
-            } else {
-                own_line
-            };
-        };
-        let closes = last.ends_with([')', ']', '}'])
-            && last
-                .strip_prefix(self.indent)
-                .is_some_and(|rest| !rest.starts_with([' ', '\t']));
-        let has_plain_pattern = !self.shape.pattern.syntax().text().contains_char('\n');
-        if closes && has_plain_pattern {
-            " ".to_owned()
-        } else {
-            own_line
-        }
-    }
-}
-
-/// Whether rustfmt gives each of the fields in front of `}` a line.
-fn are_wide_fields(text: &str) -> bool {
-    const WIDEST: usize = 18;
-    let fields = text.split_once('}').map_or(text, |(fields, _)| fields);
-    width(fields.trim()) > WIDEST
-}
-
-fn is_jump(expr: &ast::Expr) -> bool {
-    matches!(
-        expr,
-        ast::Expr::ReturnExpr(_) | ast::Expr::BreakExpr(_) | ast::Expr::ContinueExpr(_)
-    )
-}
-
-/// The code in `range` with its bindings renamed.
-fn renamed(context: &Context<'_>, range: TextRange, renamed: &[Renamed]) -> String {
-    let mut out = String::new();
-    let mut at = range.start();
-    for name in renamed {
-        out.push_str(context.source.slice(TextRange::new(at, name.at.start())));
-        if name.is_field {
-            out.push_str(&name.from);
-            out.push_str(": ");
-        }
-        out.push_str(&name.to);
-        at = name.at.end();
-    }
-    out.push_str(context.source.slice(TextRange::new(at, range.end())));
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::{
@@ -421,7 +109,7 @@ mod tests {
         },
         *,
     };
-    use crate::syntax::{FileContext, RustVersion, Shares};
+    use crate::syntax::{FileContext, Hazard, LineWidth, RustVersion, Shares};
 
     static LET_ELSE: Refactoring = REFACTORING;
 

@@ -39,17 +39,17 @@
 //! names, so a person has to look at it.
 
 use ra_ap_syntax::{
-    AstNode, NodeOrToken, SyntaxKind, SyntaxNode,
+    AstNode, SyntaxKind, SyntaxNode,
     ast::{self, HasAttrs},
 };
 
 use super::{
-    Applicability, Change, Context, Declared, Delta, Hazard, Kind, Refactoring, Refusal, Target,
-    audit::Also, find,
+    Allows, Also, Applicability, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal,
+    Target, find,
 };
 use crate::{
-    syntax::{layout, patterns},
-    text::{Edit, Edits, Steps, TextRange},
+    syntax::{layout, patterns, tokens_of},
+    text::TextRange,
 };
 
 mod variables;
@@ -58,28 +58,25 @@ mod writing;
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "merge-identical-arms",
     kind: Kind::Rewrite,
-    declares: Delta {
-        adds: &[],
-        drops: &[],
-        also: &[Also::DropsEqualCopies],
-    },
-    derive,
+    at: &[SyntaxKind::MATCH_EXPR],
+    needs: Needs::Syntax,
+    allows: Allows::of("", "", &[Also::DropsEqualCopies]),
+    plan,
 };
 
-fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> {
+fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let group = group_at(context, target)?;
     check_comments(context, &group)?;
-    let edits = writing::edits(context, &group).ok_or_else(|| {
+    Plan::new(group.span(), move || change(context, &group))
+}
+
+fn change(context: &Context<'_>, group: &Group) -> Result<Change, Refusal> {
+    let rewrites = writing::rewrites(context, group).ok_or_else(|| {
         Refusal::because(
             Hazard::Text,
             "The arms are laid out in a way that one arm could not take over.",
         )
     })?;
-    let mut declared = Declared::nothing(context.source.context.edition);
-    for arm in &group.arms[1..] {
-        declared.drop(&text_of(arm.expr().as_ref()));
-    }
-    let target = group.span();
     let (applicability, order) = if group.is_run {
         (Applicability::Safe, "the arms keep their order")
     } else {
@@ -88,15 +85,9 @@ fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> 
             "the arms between match other values, judged by their names",
         )
     };
-    Ok(Change {
-        title: format!("Merge {} identical arms", group.arms.len()),
-        target,
-        steps: Steps::of_one(edits),
-        read: Vec::new(),
-        applicability,
-        declared,
-        checked: vec!["the bodies are equal, word for word", order],
-    })
+    let title = format!("Merge {} identical arms", group.arms.len());
+    let change = Change::new(title, group.span(), rewrites)?.with(applicability);
+    Ok(change.checked(&["the bodies are equal, word for word", order]))
 }
 
 /// Arms that do the same, in the order of the text. At least two.
@@ -254,18 +245,9 @@ fn check_comments(context: &Context<'_>, group: &Group) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn text_of(expression: Option<&ast::Expr>) -> String {
-    expression.map_or_else(String::new, |expression| {
-        expression.syntax().text().to_string()
-    })
-}
-
 /// The tokens of some code without white space.
 fn words_of(node: &SyntaxNode) -> impl Iterator<Item = String> {
-    node.descendants_with_tokens()
-        .filter_map(NodeOrToken::into_token)
-        .filter(|token| token.kind() != SyntaxKind::WHITESPACE)
-        .map(|token| token.text().trim_end().to_owned())
+    tokens_of(node).map(|token| token.text().trim_end().to_owned())
 }
 
 #[cfg(test)]

@@ -36,157 +36,54 @@
 //! The temporaries of each condition live as long as before: those of plain operands end with the operand, those of a `let`
 //! with the block.
 
-use ra_ap_syntax::{AstNode, ast};
+use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
-use super::{
-    Applicability, Change, Context, Declared, Delta, Hazard, Kind, Refactoring, Refusal, Target,
-    find,
-};
-use crate::{
-    shapes::collapsible_if::CollapsibleIf,
-    syntax::{
-        conditions::{self, Chain},
-        layout,
-    },
-    text::{Edit, Edits, Steps, TextRange},
-};
+use super::{Allows, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
+use crate::{shapes::collapsible_if::CollapsibleIf, syntax::Rewrite};
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "merge-nested-if",
     kind: Kind::Rewrite,
-    declares: Delta {
-        adds: &[],
-        drops: &["if"],
-        also: &[],
-    },
-    derive,
+    at: &[SyntaxKind::IF_EXPR],
+    needs: Needs::Syntax,
+    allows: Allows::of("", "if", &[]),
+    plan,
 };
 
-fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> {
+fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let found = find::if_at(context, target).ok_or(Refusal::NotHere)?;
-    let shape = shape_at(&found, context)?;
-    let edits = edits(context, &shape).ok_or_else(|| {
-        Refusal::because(
-            Hazard::Text,
-            "The lines of the inner block can't be moved outwards as they are.",
+    let (shape, rewrites) = shape_at(&found, context)?;
+    let range = shape.outer.syntax().text_range();
+    Plan::new(range, move || {
+        Ok(
+            Change::new("Merge nested `if`", range, rewrites)?.checked(&[
+                "neither `if` has an `else`",
+                "the conditions are asked in the same order",
+                "temporaries live as long as before",
+            ]),
         )
-    })?;
-    let mut declared = Declared::nothing(context.source.context.edition);
-    declared.drop("if");
-    Ok(Change {
-        title: "Merge nested `if`".to_owned(),
-        target: shape.outer.syntax().text_range(),
-        steps: Steps::of_one(edits),
-        read: Vec::new(),
-        applicability: Applicability::Safe,
-        declared,
-        checked: vec![
-            "neither `if` has an `else`",
-            "the conditions are asked in the same order",
-            "temporaries live as long as before",
-        ],
     })
 }
 
 /// The `if` at the cursor with the one in it, or with the one around it.
-fn shape_at(found: &ast::IfExpr, context: &Context<'_>) -> Result<CollapsibleIf, Refusal> {
-    let of = |outer: &ast::IfExpr| CollapsibleIf::of(outer, context.source.context);
+fn shape_at<'a>(
+    found: &ast::IfExpr,
+    context: &Context<'a>,
+) -> Result<(CollapsibleIf, Vec<Rewrite<'a>>), Refusal> {
+    let source = context.source;
+    let of = |outer: &ast::IfExpr| CollapsibleIf::of(outer, &source.text, source.context);
     match of(found) {
         Err(Refusal::NotHere) => {
             let mut around = found.syntax().ancestors().skip(1);
             let outer = around.find_map(ast::IfExpr::cast);
             let shape = of(&outer.ok_or(Refusal::NotHere)?)?;
-            if shape.inner != *found {
+            if shape.0.inner != *found {
                 return Err(Refusal::NotHere);
             }
             Ok(shape)
         }
         shape => shape,
     }
-}
-
-fn edits(context: &Context<'_>, shape: &CollapsibleIf) -> Option<Edits> {
-    let text = &*context.source.text;
-    let outer = shape.outer.syntax().text_range();
-    let inner = shape.inner.syntax().text_range();
-    let line_ending = layout::first_line_ending(text);
-    let indent = layout::indentation(text, outer.start());
-    let from = shape.outer_condition.syntax().text_range().start();
-    let column = layout::column(text, from);
-    let condition = condition(context, shape, indent, column)?;
-    let room = room(context, column);
-    let brace = conditions::before_brace(&condition, room, line_ending, indent);
-    let body = moved(
-        context,
-        shape.body.syntax().text_range(),
-        layout::indentation(text, inner.start()),
-        indent,
-    )?;
-    let inner_indent = layout::width(layout::indentation(text, inner.start()));
-    let gained = inner_indent.saturating_sub(layout::width(indent));
-    if layout::may_be_joined(&body, context.source.context, indent, gained) {
-        return None;
-    }
-    let mut edits = vec![Edit::replace(
-        TextRange::new(from, outer.end()),
-        format!("{condition}{brace}{body}"),
-    )];
-    if !shape.comments.is_empty() {
-        let mut above = String::new();
-        for comment in &shape.comments {
-            above.push_str(comment.text().trim_end());
-            above.push_str(line_ending);
-            above.push_str(indent);
-        }
-        edits.push(Edit::insert(outer.start(), above));
-    }
-    Edits::new(edits).ok()
-}
-
-/// Both conditions as one, on one line or on a line for each operand, as rustfmt has it.
-fn condition(
-    context: &Context<'_>,
-    shape: &CollapsibleIf,
-    indent: &str,
-    column: usize,
-) -> Option<String> {
-    let text = &*context.source.text;
-    let operands = shape.operands();
-    let deeper = format!("{indent}{}", layout::indent_unit(text));
-    let mut texts = Vec::with_capacity(operands.len());
-    for (place, operand) in operands.iter().enumerate() {
-        let range = operand.syntax().text_range();
-        let to = if place == 0 { indent } else { &deeper };
-        let own = layout::indentation(text, range.start());
-        let code = moved(context, range, own, to)?;
-        texts.push(if conditions::needs_parentheses(operand) {
-            format!("({code})")
-        } else {
-            code
-        });
-    }
-    let chain = Chain {
-        operator: "&&",
-        operands: texts,
-        is_broken_by_let: conditions::is_broken_by_let(&operands),
-    };
-    let room = room(context, column);
-    let line_ending = layout::first_line_ending(text);
-    Some(
-        chain
-            .on_one_line(room)
-            .unwrap_or_else(|| chain.on_lines(line_ending, &deeper, column)),
-    )
-}
-
-/// The room for a condition that starts in `column`.
-fn room(context: &Context<'_>, column: usize) -> usize {
-    context.source.context.width.max().saturating_sub(column)
-}
-
-fn moved(context: &Context<'_>, range: TextRange, from: &str, to: &str) -> Option<String> {
-    let edition = context.source.context.edition;
-    layout::moved(&context.source.text, range, edition, from, to)
 }
 
 #[cfg(test)]
@@ -197,7 +94,7 @@ mod tests {
         },
         *,
     };
-    use crate::syntax::{Edition, FileContext, LineWidth, RustVersion};
+    use crate::syntax::{Edition, FileContext, Hazard, LineWidth, RustVersion};
 
     static MERGE: Refactoring = REFACTORING;
 

@@ -40,16 +40,15 @@ use ra_ap_syntax::{
 };
 
 use super::{
-    Applicability, Change, Context, Declared, Delta, Hazard, Kind, Refactoring, Refusal, Target,
-    audit::Also, find,
+    Allows, Also, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
 };
 use crate::{
     syntax::{
-        conditions,
+        Rewrite, conditions,
         layout::{self, width},
         scopes::{self, Names},
     },
-    text::{Edit, Edits, Steps, TextRange},
+    text::TextRange,
 };
 
 mod wording;
@@ -57,15 +56,13 @@ mod wording;
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "name-condition",
     kind: Kind::Extract,
-    declares: Delta {
-        adds: &["let"],
-        drops: &[],
-        also: &[Also::AddsFreshName],
-    },
-    derive,
+    at: &[SyntaxKind::IF_EXPR],
+    needs: Needs::Syntax,
+    allows: Allows::of("let", "", &[Also::AddsFreshName]),
+    plan,
 };
 
-fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> {
+fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let found = find::if_at(context, target).ok_or(Refusal::NotHere)?;
     let condition = found.condition().ok_or(Refusal::NotHere)?;
     if conditions::top_operator(&condition).is_none() {
@@ -73,25 +70,18 @@ fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> 
     }
     check(&found, &condition)?;
     let name = name(&found, &condition)?;
-    let edits = edits(context, &found, &condition, &name).ok_or_else(|| {
-        Refusal::because(
-            Hazard::Text,
-            "The condition is laid out in a way that a `let` could not take over.",
-        )
-    })?;
-    let mut declared = Declared::nothing(context.source.context.edition);
-    declared.add(&format!("let {name} {name}"));
-    Ok(Change {
-        title: title(&name),
-        target: condition.syntax().text_range(),
-        steps: Steps::of_one(edits),
-        read: Vec::new(),
-        applicability: Applicability::Safe,
-        declared,
-        checked: vec![
+    let range = condition.syntax().text_range();
+    Plan::new(range, move || {
+        let rewrites = rewrites(context, &found, &condition, &name).ok_or_else(|| {
+            Refusal::because(
+                Hazard::Text,
+                "The condition is laid out in a way that a `let` could not take over.",
+            )
+        })?;
+        Ok(Change::new(title(&name), range, rewrites)?.checked(&[
             "the condition is evaluated where it was, once",
             "the name is used nowhere else in the function",
-        ],
+        ]))
     })
 }
 
@@ -170,12 +160,12 @@ fn name(found: &ast::IfExpr, condition: &ast::Expr) -> Result<String, Refusal> {
     })
 }
 
-fn edits(
-    context: &Context<'_>,
+fn rewrites<'a>(
+    context: &Context<'a>,
     found: &ast::IfExpr,
     condition: &ast::Expr,
     name: &str,
-) -> Option<Edits> {
+) -> Option<Vec<Rewrite<'a>>> {
     let text = &*context.source.text;
     let at = condition.syntax().text_range();
     let brace = found.then_branch()?.stmt_list()?.l_curly_token()?;
@@ -189,14 +179,13 @@ fn edits(
     let indent = layout::indentation(text, start);
     let value = value(context, indent, condition, name)?;
     let line_ending = layout::first_line_ending(text);
-    let edits = vec![
-        Edit::insert(start, format!("let {name} ={value};{line_ending}{indent}")),
-        Edit::replace(
-            TextRange::new(lead.start(), tail.end()),
-            format!(" {name} "),
-        ),
-    ];
-    Edits::new(edits).ok()
+    let named = context
+        .rewrite(TextRange::empty(start))
+        .text(&format!("let {name} ="))
+        .keep_as(at, &value)
+        .text(&format!(";{line_ending}{indent}"));
+    let asked = context.rewrite(TextRange::new(lead.start(), tail.end()));
+    Some(vec![named, asked.text(&format!(" {name} "))])
 }
 
 /// The condition as the value of the `let`, with what stands before it: on the same line, on the next one if it fits there, or

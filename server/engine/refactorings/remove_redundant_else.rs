@@ -44,13 +44,13 @@
 //! clippy's `redundant_else`; Martin Fowler, *Refactoring*, "Replace Nested Conditional with Guard Clauses".
 
 use ra_ap_syntax::{
-    AstNode,
+    AstNode, SyntaxKind,
     ast::{self, ElseBranch, HasAttrs},
 };
 
 use super::{
-    Applicability, Change, Context, Declared, Delta, Hazard, Kind, Refactoring, Refusal, Target,
-    find,
+    Allows, Applicability, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal,
+    Target, find,
 };
 use crate::{
     shapes::guard_clause::{
@@ -62,29 +62,28 @@ use crate::{
         moving_out::{self, MovedOut},
         temporaries,
     },
-    text::{Edit, Edits, Steps, TextRange},
+    text::TextRange,
 };
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "remove-redundant-else",
     kind: Kind::Rewrite,
-    declares: Delta {
-        adds: &[],
-        drops: &["else"],
-        also: &[],
-    },
-    derive,
+    at: &[SyntaxKind::IF_EXPR],
+    needs: Needs::Syntax,
+    allows: Allows::of("", "else", &[]),
+    plan,
 };
 
-fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> {
+fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     find::first_fit(&find::ifs_at(context, target), |choice| {
-        change(context, choice)
+        let chain = Chain::of(choice).ok_or(Refusal::NotHere)?;
+        chain.check(context)?;
+        let change = change(context, &chain)?;
+        Plan::new(change.target, move || Ok(change))
     })
 }
 
-fn change(context: &Context<'_>, choice: &ast::IfExpr) -> Result<Change, Refusal> {
-    let chain = Chain::of(choice).ok_or(Refusal::NotHere)?;
-    chain.check(context)?;
+fn change(context: &Context<'_>, chain: &Chain) -> Result<Change, Refusal> {
     let text = &context.source.text;
     let indent = layout::indentation(text, chain.top.syntax().text_range().start());
     let code = match &chain.rest {
@@ -95,25 +94,17 @@ fn change(context: &Context<'_>, choice: &ast::IfExpr) -> Result<Change, Refusal
     let behind = text.get(usize::from(whole.end())..).unwrap_or_default();
     check_joint(&code, behind)?;
     let ending = layout::first_line_ending(text);
-    let edit = Edit::replace(
-        TextRange::new(chain.kept_end(), whole.end()),
-        format!("{ending}{indent}{code}"),
-    );
-    let mut declared = Declared::nothing(context.source.context.edition);
-    declared.drop("else");
-    Ok(Change {
-        title: "Remove redundant `else`".to_owned(),
-        target: whole,
-        steps: Steps::of_one(Edits::new(vec![edit]).map_err(|_| Refusal::NotHere)?),
-        read: Vec::new(),
-        applicability: chain.applicability(context)?,
-        declared,
-        checked: vec![
-            "every block before the `else` leaves",
-            "no name reaches code that didn't see it before",
-            "temporaries are dropped before variables",
-        ],
-    })
+    let rewrite = context
+        .rewrite(TextRange::new(chain.kept_end(), whole.end()))
+        .text(&format!("{ending}{indent}"))
+        .keep_as(chain.rest.range(), &code);
+    let change = Change::new("Remove redundant `else`", whole, vec![rewrite])?;
+    let change = change.with(chain.applicability(context)?);
+    Ok(change.checked(&[
+        "every block before the `else` leaves",
+        "no name reaches code that didn't see it before",
+        "temporaries are dropped before variables",
+    ]))
 }
 
 /// A chain of `if … else if …` up to an `else` that is redundant.
@@ -127,6 +118,15 @@ struct Chain {
 enum Rest {
     Block(ast::BlockExpr),
     If(ast::IfExpr),
+}
+
+impl Rest {
+    fn range(&self) -> TextRange {
+        match self {
+            Self::Block(other) => other.syntax().text_range(),
+            Self::If(next) => next.syntax().text_range(),
+        }
+    }
 }
 
 impl Chain {

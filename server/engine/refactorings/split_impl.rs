@@ -121,12 +121,11 @@ use ra_ap_syntax::{
 };
 
 use super::{
-    Applicability, Change, Context, Declared, Delta, Hazard, Kind, Refactoring, Refusal, Target,
-    audit::Also, find,
+    Allows, Also, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
 };
 use crate::{
-    syntax::layout,
-    text::{Edit, Edits, Steps, TextRange},
+    syntax::{Rewrite, layout},
+    text::TextRange,
 };
 
 /// The fewest functions of a block that is worth splitting.
@@ -137,38 +136,33 @@ const LONG: usize = 400;
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "split-impl",
     kind: Kind::Rewrite,
-    declares: Delta {
-        adds: &[],
-        drops: &[],
-        also: &[Also::AddsCopies],
-    },
-    derive,
+    at: &[SyntaxKind::IMPL],
+    needs: Needs::Syntax,
+    allows: Allows::of("", "", &[Also::AddsCopies, Also::AddsSiblings]),
+    plan,
 };
 
-fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> {
+fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let block = Block::at(context, target).ok_or(Refusal::NotHere)?;
     let place = block.place(context, target).ok_or(Refusal::NotHere)?;
     block.check()?;
     let header = block.header(context)?;
-    let edit = edit(context, &block, place, header).ok_or_else(|| {
-        Refusal::because(
-            Hazard::Text,
-            "The functions are not laid out on lines of their own.",
+    // The second half, so that splits at different functions are different targets.
+    let start = block.items[place].syntax().text_range().start();
+    let range = TextRange::new(start, block.ast.syntax().text_range().end());
+    Plan::new(range, move || {
+        let rewrite = rewrite(context, &block, place, header).ok_or_else(|| {
+            Refusal::because(
+                Hazard::Text,
+                "The functions are not laid out on lines of their own.",
+            )
+        })?;
+        Ok(
+            Change::new("Split this `impl` block", range, vec![rewrite])?.checked(&[
+                "the block belongs to the type, not to a trait",
+                "both blocks have the same generics and bounds",
+            ]),
         )
-    })?;
-    let mut declared = Declared::nothing(context.source.context.edition);
-    declared.add(header);
-    Ok(Change {
-        title: "Split this `impl` block".to_owned(),
-        target: block.ast.syntax().text_range(),
-        steps: Steps::of_one(Edits::new(vec![edit]).map_err(|_| Refusal::NotHere)?),
-        read: Vec::new(),
-        applicability: Applicability::Safe,
-        declared,
-        checked: vec![
-            "the block belongs to the type, not to a trait",
-            "both blocks have the same generics and bounds",
-        ],
     })
 }
 
@@ -271,7 +265,7 @@ impl Block {
     }
 
     /// What both blocks begin with, up to the brace.
-    fn header<'a>(&self, context: &'a Context<'_>) -> Result<&'a str, Refusal> {
+    fn header(&self, context: &Context<'_>) -> Result<TextRange, Refusal> {
         let start = self
             .ast
             .impl_token()
@@ -288,28 +282,34 @@ impl Block {
                 "A comment stands in the header of the block, which would be there twice.",
             ));
         }
-        Ok(context.source.slice(range))
+        Ok(range)
     }
 }
 
-fn edit(context: &Context<'_>, block: &Block, place: usize, header: &str) -> Option<Edit> {
+fn rewrite<'a>(
+    context: &Context<'a>,
+    block: &Block,
+    place: usize,
+    header: TextRange,
+) -> Option<Rewrite<'a>> {
     let text = &*context.source.text;
     let line_ending = layout::first_line_ending(text);
     let indent = layout::indentation(text, block.ast.syntax().text_range().start());
     let before = block.items.get(place.checked_sub(1)?)?;
     let end = before.syntax().text_range().end();
     let (line_end, next) = gap(before)?;
-    let beside = context.source.slice(TextRange::new(end, line_end));
     if !layout::is_first_on_line(text, next) {
         return None;
     }
     let inner = layout::indentation(text, next);
-    Some(Edit::replace(
-        TextRange::new(end, next),
-        format!(
-            "{beside}{line_ending}{indent}}}{line_ending}{line_ending}{indent}{header}{{{line_ending}{inner}"
-        ),
-    ))
+    let between = format!("{line_ending}{indent}}}{line_ending}{line_ending}{indent}");
+    let rewrite = context.rewrite(TextRange::new(end, next));
+    let rewrite = rewrite.keep(TextRange::new(end, line_end)).text(&between);
+    Some(
+        rewrite
+            .keep(header)
+            .text(&format!("{{{line_ending}{inner}")),
+    )
 }
 
 /// From the end of an item, with the comment on its line, to what follows.

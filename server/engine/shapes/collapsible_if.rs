@@ -6,9 +6,11 @@ use ra_ap_syntax::{
 };
 
 use crate::{
-    syntax::{FileContext, Hazard, Refusal, conditions},
+    syntax::{FileContext, Hazard, Refusal, Rewrite, attributes::has_condition_inside, conditions},
     text::TextRange,
 };
+
+mod writing;
 
 /// Two `if`s without `else`, one inside the other, and nothing beside them.
 #[derive(Debug, Clone)]
@@ -24,11 +26,23 @@ pub struct CollapsibleIf {
 }
 
 impl CollapsibleIf {
-    pub fn of(outer: &ast::IfExpr, context: FileContext) -> Result<Self, Refusal> {
+    /// The shape and what is written in its place: whether that can be laid out decides whether there is a shape.
+    pub fn of<'a>(
+        outer: &ast::IfExpr,
+        text: &'a str,
+        context: FileContext,
+    ) -> Result<(Self, Vec<Rewrite<'a>>), Refusal> {
         let shape = Self::outline(outer).ok_or(Refusal::NotHere)?;
         shape.check_attributes()?;
         shape.check_chain(context)?;
-        shape.with_comments()
+        let shape = shape.with_comments()?;
+        let rewrites = writing::rewrites(&shape, text, context).ok_or_else(|| {
+            Refusal::because(
+                Hazard::Text,
+                "The lines of the inner block can't be moved outwards as they are.",
+            )
+        })?;
+        Ok((shape, rewrites))
     }
 
     fn outline(outer: &ast::IfExpr) -> Option<Self> {
@@ -54,6 +68,12 @@ impl CollapsibleIf {
             return Err(Refusal::because(
                 Hazard::Text,
                 "An attribute stands on the inner `if`, which would no longer be there.",
+            ));
+        }
+        if has_condition_inside(self.outer.syntax()) {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "A part of the `if` is compiled only under a `#[cfg]`.",
             ));
         }
         Ok(())

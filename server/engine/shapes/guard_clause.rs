@@ -7,7 +7,7 @@ use ra_ap_syntax::{
 
 use crate::{
     syntax::{
-        FileContext, Hazard, Refusal,
+        FileContext, Hazard, Refusal, Rewrite,
         attributes::has_condition_inside,
         flow::{BodyOf, body_of, diverges},
         inference_order::are_settled_by_order,
@@ -19,19 +19,15 @@ use crate::{
     text::TextRange,
 };
 
-/// What is written in place of the `if`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GuardClause {
-    pub range: TextRange,
-    pub replacement: String,
+/// The guards and what is written in place of the `if`: whether that can be laid out decides whether there is a guard.
+#[derive(Debug, Clone)]
+pub struct GuardClause<'a> {
+    pub rewrite: Rewrite<'a>,
     /// How many `if`s become guards.
     pub levels: usize,
     /// Lines between the braces of the outermost `if`.
     pub body_lines: u32,
     pub form: Form,
-    /// The words that come and go, as code.
-    pub added: String,
-    pub dropped: String,
     /// A matched value is made by a call, so what doesn't match may be dropped earlier than before.
     pub drops_earlier: bool,
 }
@@ -51,11 +47,11 @@ pub const LONG_BODY: u32 = 4;
 const LONGEST_ELSE: u32 = 10;
 
 /// The guard clause that `choice` may become.
-pub fn find(
+pub fn find<'a>(
     choice: &ast::IfExpr,
-    text: &str,
+    text: &'a str,
     context: FileContext,
-) -> Result<GuardClause, Refusal> {
+) -> Result<GuardClause<'a>, Refusal> {
     let finder = Finder {
         text,
         context,
@@ -76,21 +72,17 @@ pub fn find(
     if form == Form::Else {
         check_types(choice, &then)?;
     }
-    let mut guard = GuardClause {
-        range: choice.syntax().text_range(),
-        replacement: String::new(),
+    let range = choice.syntax().text_range();
+    let guard = GuardClause {
+        rewrite: Rewrite::of(text, range),
         levels: 0,
         body_lines: lines_between_braces(&then),
         form,
-        added: String::new(),
-        dropped: String::new(),
         drops_earlier: false,
     };
-    finder.render(choice, &place, &mut guard)?;
-    let behind = text
-        .get(usize::from(guard.range.end())..)
-        .unwrap_or_default();
-    check_joint(&guard.replacement, behind)?;
+    let guard = finder.render(choice, &place, guard)?;
+    let behind = text.get(usize::from(range.end())..).unwrap_or_default();
+    check_joint(guard.rewrite.written(), behind)?;
     Ok(guard)
 }
 
@@ -191,33 +183,32 @@ struct Finder<'a> {
     indent: &'a str,
 }
 
-impl Finder<'_> {
+impl<'a> Finder<'a> {
     fn render(
         &self,
         choice: &ast::IfExpr,
         place: &Place,
-        guard: &mut GuardClause,
-    ) -> Result<(), Refusal> {
+        mut guard: GuardClause<'a>,
+    ) -> Result<GuardClause<'a>, Refusal> {
         let then = choice.then_branch().ok_or(Refusal::NotHere)?;
         check_surface(choice, &then)?;
         let body = MovedOut::new(self.text, &then, self.context)?;
-        let mut head = self.head(choice, place, &body, guard)?;
-        head.push_str(self.ending);
-        head.push_str(self.indent);
+        let head = self.head(choice, place, &body, &mut guard)?;
+        let head = head.text(&format!("{}{}", self.ending, self.indent));
         // The first line stands behind its indentation already.
-        let whole = format!("{}{head}", self.indent);
-        if whole
-            .lines()
-            .any(|line| layout::width(line) > self.context.width.max())
-        {
+        let whole = format!("{}{}", self.indent, head.written());
+        let mut lines = whole.lines();
+        if lines.any(|line| layout::width(line) > self.context.width.max()) {
             return Err(too_long());
         }
-        guard.replacement.push_str(&head);
+        guard.rewrite = guard.rewrite.put(head);
         guard.levels += 1;
-        match self.inner(&then, place) {
-            Some(inner) if self.render_around(&inner, &body, place, guard).is_ok() => Ok(()),
-            _ => self.render_body(&then, &body, place, guard),
+        if let Some(inner) = self.inner(&then, place)
+            && let Ok(guard) = self.render_around(&inner, &body, place, guard.clone())
+        {
+            return Ok(guard);
         }
+        self.render_body(&then, &body, place, guard)
     }
 
     /// The guard alone.
@@ -226,30 +217,26 @@ impl Finder<'_> {
         choice: &ast::IfExpr,
         place: &Place,
         body: &MovedOut<'_>,
-        guard: &mut GuardClause,
-    ) -> Result<String, Refusal> {
-        let block = self.exit_block(choice, place, body, guard)?;
-        match choice.condition().ok_or(Refusal::NotHere)? {
-            ast::Expr::LetExpr(matched) => {
-                let head = self.pattern(&matched, guard)?;
-                // rustfmt puts the `else` of a line that takes all the room on one of its own.
-                let line = layout::width(self.indent) + layout::width(&head) + " else {".len();
-                if line >= self.context.width.max() {
-                    return Err(too_long());
-                }
-                guard.dropped.push_str(" if");
-                guard.added.push_str(" else");
-                let short = self.short_else(choice, &head);
-                Ok(short.unwrap_or_else(|| format!("{head} else {block};")))
-            }
-            condition => {
-                let head = self.opposite(&condition, body, guard)?;
-                Ok(format!("{head}{block}"))
-            }
+        guard: &mut GuardClause<'a>,
+    ) -> Result<Rewrite<'a>, Refusal> {
+        let block = self.exit_block(choice, place, body)?;
+        let condition = choice.condition().ok_or(Refusal::NotHere)?;
+        let ast::Expr::LetExpr(matched) = condition else {
+            return Ok(self.opposite(&condition, body)?.put(block));
+        };
+        let head = self.pattern(&matched, guard)?;
+        // rustfmt puts the `else` of a line that takes all the room on one of its own.
+        let line = layout::width(self.indent) + layout::width(head.written()) + " else {".len();
+        if line >= self.context.width.max() {
+            return Err(too_long());
         }
+        Ok(match self.short_else(choice, head.written()) {
+            Some(end) => head.text(" else ").put_as(block, &end),
+            None => head.text(" else ").put(block).text(";"),
+        })
     }
 
-    /// The whole `let … else` on one line, where rustfmt would write it so: its block is one short expression.
+    /// The block of a `let … else` on one line, where rustfmt would write it so: it is one short expression.
     fn short_else(&self, choice: &ast::IfExpr, head: &str) -> Option<String> {
         let Some(ElseBranch::Block(other)) = choice.else_branch() else {
             return None;
@@ -257,8 +244,9 @@ impl Finder<'_> {
         if other.statements().next().is_some() || layout::has_comment(other.syntax()) {
             return None;
         }
-        let line = format!("{head} else {{ {} }};", other.tail_expr()?.syntax());
-        layout::is_short_let_else(&line, self.context.width, self.indent).then_some(line)
+        let end = format!("{{ {} }};", other.tail_expr()?.syntax());
+        let line = format!("{head} else {end}");
+        layout::is_short_let_else(&line, self.context.width, self.indent).then_some(end)
     }
 
     fn exit_block(
@@ -266,27 +254,21 @@ impl Finder<'_> {
         choice: &ast::IfExpr,
         place: &Place,
         body: &MovedOut<'_>,
-        guard: &mut GuardClause,
-    ) -> Result<String, Refusal> {
+    ) -> Result<Rewrite<'a>, Refusal> {
+        let part = Rewrite::part(self.text);
         if let Some(ElseBranch::Block(other)) = choice.else_branch() {
-            guard.dropped.push_str(" else");
-            return Ok(other.syntax().text().to_string());
+            return Ok(part.keep(other.syntax().text_range()));
         }
         let Place::Unit(exit) = place else {
             return Err(Refusal::NotHere);
         };
-        guard.added.push(' ');
-        guard.added.push_str(exit);
         let (ending, indent, unit) = (self.ending, self.indent, body.unit);
-        Ok(format!("{{{ending}{indent}{unit}{exit};{ending}{indent}}}"))
+        Ok(part.text(&format!(
+            "{{{ending}{indent}{unit}{exit};{ending}{indent}}}"
+        )))
     }
 
-    fn opposite(
-        &self,
-        condition: &ast::Expr,
-        body: &MovedOut<'_>,
-        guard: &mut GuardClause,
-    ) -> Result<String, Refusal> {
+    fn opposite(&self, condition: &ast::Expr, body: &MovedOut<'_>) -> Result<Rewrite<'a>, Refusal> {
         if contains_let(condition) {
             return Err(Refusal::because(
                 Hazard::Negation,
@@ -294,10 +276,6 @@ impl Finder<'_> {
             ));
         }
         let opposite = negated(condition)?;
-        guard.added.push(' ');
-        guard.added.push_str(&opposite.added);
-        guard.dropped.push(' ');
-        guard.dropped.push_str(&opposite.dropped);
         let moved = moving_out::moved_text(
             &opposite.text,
             self.context.edition,
@@ -307,15 +285,20 @@ impl Finder<'_> {
         let text = moved.ok_or_else(moving_out::odd_indentation)?;
         // rustfmt puts the brace of a condition of several lines on a line of its own, unless its last line is a bracket.
         let before_brace = space_before(condition.syntax());
-        let separator = if before_brace.contains('\n') && text.contains('\n') {
-            format!("{}{}", self.ending, self.indent)
+        let part = Rewrite::part(self.text).text("if ");
+        let part = part.negate(condition.syntax().text_range(), &opposite, &text);
+        Ok(if before_brace.contains('\n') && text.contains('\n') {
+            part.text(&format!("{}{}", self.ending, self.indent))
         } else {
-            " ".to_owned()
-        };
-        Ok(format!("if {text}{separator}"))
+            part.text(" ")
+        })
     }
 
-    fn pattern(&self, matched: &ast::LetExpr, guard: &mut GuardClause) -> Result<String, Refusal> {
+    fn pattern(
+        &self,
+        matched: &ast::LetExpr,
+        guard: &mut GuardClause<'a>,
+    ) -> Result<Rewrite<'a>, Refusal> {
         if !self.context.allows_let_else() {
             return Err(Refusal::because(
                 Hazard::Edition,
@@ -336,12 +319,14 @@ impl Finder<'_> {
                 "What the matched value borrows from might be dropped too early in a `let … else`.",
             ));
         }
-        let text = format!("let {} = {}", pattern.syntax(), value.syntax());
-        if text.contains('\n') {
+        let (left, right) = (pattern.syntax().text_range(), value.syntax().text_range());
+        let part = Rewrite::part(self.text).text("let ").keep(left);
+        let part = part.text(" = ").keep(right);
+        if part.written().contains('\n') {
             return Err(too_long());
         }
         guard.drops_earlier |= self.drops_earlier(&pattern, &value);
-        Ok(text)
+        Ok(part)
     }
 
     /// Before edition 2024, an `if let` at the end of a body drops what doesn't match behind the `else` and the body's
@@ -371,18 +356,18 @@ impl Finder<'_> {
         inner: &ast::IfExpr,
         body: &MovedOut<'_>,
         place: &Place,
-        guard: &mut GuardClause,
-    ) -> Result<(), Refusal> {
-        let mut with_inner = guard.clone();
+        mut guard: GuardClause<'a>,
+    ) -> Result<GuardClause<'a>, Refusal> {
         let at = inner.syntax().text_range();
         let ahead = body.before(at.start(), self.indent)?;
-        with_inner.replacement.push_str(&ahead);
-        self.render(inner, place, &mut with_inner)?;
+        let before = TextRange::new(body.inside.start(), at.start());
+        guard.rewrite = guard.rewrite.keep_as(before, &ahead);
+        let mut guard = self.render(inner, place, guard)?;
         let behind = body.after(at.end(), self.indent)?;
-        check_joint(&with_inner.replacement, &behind)?;
-        with_inner.replacement.push_str(&behind);
-        *guard = with_inner;
-        Ok(())
+        check_joint(guard.rewrite.written(), &behind)?;
+        let after = TextRange::new(at.end(), body.inside.end());
+        guard.rewrite = guard.rewrite.keep_as(after, &behind);
+        Ok(guard)
     }
 
     fn render_body(
@@ -390,8 +375,8 @@ impl Finder<'_> {
         then: &ast::BlockExpr,
         body: &MovedOut<'_>,
         place: &Place,
-        guard: &mut GuardClause,
-    ) -> Result<(), Refusal> {
+        mut guard: GuardClause<'a>,
+    ) -> Result<GuardClause<'a>, Refusal> {
         let tail = then.tail_expr();
         let text = match (place, &tail) {
             (Place::Unit(_), Some(tail)) if moving_out::wants_semicolon(tail, self.context)? => {
@@ -405,8 +390,8 @@ impl Finder<'_> {
             }
             _ => body.whole(self.indent)?,
         };
-        guard.replacement.push_str(&text);
-        Ok(())
+        guard.rewrite = guard.rewrite.keep_as(body.inside, &text);
+        Ok(guard)
     }
 }
 

@@ -7,10 +7,13 @@ use ra_ap_syntax::{
 
 use crate::{
     syntax::{
-        FileContext, Hazard, Refusal, conditions, flow, patterns, purity, scopes, temporaries,
+        FileContext, Hazard, Refusal, Rewrite, attributes::has_condition_inside, conditions, flow,
+        patterns, purity, scopes, temporaries, tokens_of,
     },
     text::TextRange,
 };
+
+mod writing;
 
 /// A `let` that can become a `let … else`.
 #[derive(Debug, Clone)]
@@ -46,7 +49,23 @@ pub struct Renamed {
 }
 
 impl LetElse {
-    pub fn of(statement: &ast::LetStmt, context: FileContext) -> Result<Self, Refusal> {
+    /// The shape and what is written in its place: whether that can be laid out decides whether there is a shape.
+    pub fn of<'a>(
+        statement: &ast::LetStmt,
+        text: &'a str,
+        context: FileContext,
+    ) -> Result<(Self, Vec<Rewrite<'a>>), Refusal> {
+        let shape = Self::recognised(statement, context)?;
+        let rewrites = writing::rewrites(&shape, text, context).ok_or_else(|| {
+            Refusal::because(
+                Hazard::Text,
+                "The lines are not laid out in a way that the new form could take over.",
+            )
+        })?;
+        Ok((shape, rewrites))
+    }
+
+    fn recognised(statement: &ast::LetStmt, context: FileContext) -> Result<Self, Refusal> {
         let parts = Parts::of(statement).ok_or(Refusal::NotHere)?;
         if !parts.leaves() {
             return Err(Refusal::NotHere);
@@ -56,6 +75,12 @@ impl LetElse {
             return Err(Refusal::because(
                 Hazard::Types,
                 "The type that is written down is not that of the whole value.",
+            ));
+        }
+        if has_condition_inside(statement.syntax()) {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "A part of the statement is compiled only under a `#[cfg]`.",
             ));
         }
         parts.check(context)?;
@@ -256,7 +281,7 @@ impl Parts {
                 "The way out may use what its pattern binds, and `else` binds nothing.",
             ));
         }
-        let is_equal = |body: &ast::Expr| tokens_of(body) == tokens_of(&self.otherwise);
+        let is_equal = |body: &ast::Expr| texts_of(body) == texts_of(&self.otherwise);
         if !self.equal_arms.iter().all(is_equal) {
             return Err(Refusal::because(
                 Hazard::ControlFlow,
@@ -518,13 +543,7 @@ fn rename(binding: &ast::IdentPat, from: String, to: String) -> Result<Renamed, 
     })
 }
 
-/// The tokens of code without white space.
-fn tokens_of(expression: &ast::Expr) -> Vec<String> {
-    expression
-        .syntax()
-        .descendants_with_tokens()
-        .filter_map(NodeOrToken::into_token)
-        .filter(|token| token.kind() != SyntaxKind::WHITESPACE)
-        .map(|token| token.text().to_owned())
-        .collect()
+fn texts_of(expression: &ast::Expr) -> Vec<String> {
+    let tokens = tokens_of(expression.syntax());
+    tokens.map(|token| token.text().to_owned()).collect()
 }

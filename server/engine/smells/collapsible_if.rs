@@ -60,7 +60,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     for outer in unit.nodes::<ast::IfExpr>() {
-        let Ok(shape) = CollapsibleIf::of(&outer, unit.context) else {
+        let Ok((shape, _)) = CollapsibleIf::of(&outer, unit.text, unit.context) else {
             continue;
         };
         let Some(keyword) = outer.if_token() else {

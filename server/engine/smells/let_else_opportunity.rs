@@ -61,7 +61,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     for statement in unit.nodes::<ast::LetStmt>() {
-        if LetElse::of(&statement, unit.context).is_err() {
+        if LetElse::of(&statement, unit.text, unit.context).is_err() {
             continue;
         }
         let Some(keyword) = keyword(&statement) else {

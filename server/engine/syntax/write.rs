@@ -2,3 +2,4 @@
 
 pub mod layout;
 pub mod moving_out;
+pub(super) mod rewrite;

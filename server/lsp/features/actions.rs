@@ -11,15 +11,19 @@ use lsp_types::{
     CodeActionTriggerKind, Diagnostic,
 };
 
-use super::{diagnostics, edits::workspace_edit, resolve::ActionNote};
+use super::{
+    diagnostics,
+    edits::{KnownFiles, workspace_edit},
+    resolve::ActionNote,
+};
 use crate::{
-    analysis::Finding,
+    analysis::{Finding, Trigger},
     lsp::{
         session::{analysed::Analysed, memo::Assists},
         wire::profile::{ActionSupport, Profile},
     },
-    refactorings::{Applicability, Kind, Offer, Refactoring, Refusal},
-    text::TextRange,
+    refactorings::{Applicability, Context, Kind, Offer, Refactoring, Refusal},
+    text::{TextRange, TextSize},
 };
 
 /// Longer lists help nobody.
@@ -34,6 +38,9 @@ const LONGEST_TITLE: usize = 60;
 pub(crate) const FIX_ALL_TITLE: &str = "RustAssistant: apply all safe fixes";
 /// Everything that can be carried out safely, for editors that do so when a file is saved.
 pub(crate) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.rustassistant");
+
+/// A kind that the protocol got after the others.
+const MOVE: CodeActionKind = CodeActionKind::new("refactor.move");
 
 /// What the client asks for.
 pub(crate) struct ActionRequest<'a> {
@@ -56,32 +63,38 @@ struct Candidate {
     line: Option<u32>,
 }
 
-/// Refactorings are derived from syntax alone, in less time than a keystroke takes, so a request that the editor asked by
-/// itself gets the same answer; only reasons are left out. Needs a large stack.
+/// Answers first, then what changes least, at most ten. Nothing is derived that wasn't asked for. Needs a large stack.
 pub(crate) fn at(analysed: &Analysed, request: &ActionRequest<'_>) -> Vec<CodeActionOrCommand> {
+    let menu = analysed
+        .context()
+        .map(|context| menu(analysed, &context, request));
+    let actions = menu.into_iter().flatten();
+    actions
+        .chain(fix_all(analysed, request))
+        .map(CodeActionOrCommand::CodeAction)
+        .collect()
+}
+
+fn menu(
+    analysed: &Analysed,
+    context: &Context<'_>,
+    request: &ActionRequest<'_>,
+) -> Vec<CodeAction> {
+    let kinds = request.wanted_kinds();
+    let assists = analysed.assists_at(context, request.range, &kinds, request.trigger());
     let mut candidates = Vec::new();
     if request.wants(&CodeActionKind::QUICKFIX) {
-        candidates = answers(analysed, request);
-        add(
-            &mut candidates,
-            answers_inside(analysed, request),
-            MOST_INSIDE,
-        );
+        candidates = answers(analysed, context, request);
+        let inside = answers_inside(analysed, context, request);
+        add(&mut candidates, inside, MOST_INSIDE);
     }
-    let assists = analysed.assists_at(request.range);
     let assisting = assisting(analysed, request, &assists);
     add(&mut candidates, assisting, MOST_ACTIONS);
     let enabled = candidates
         .into_iter()
-        .filter(|candidate| request.wants(&candidate.kind))
-        .take(MOST_ACTIONS)
-        .filter_map(|candidate| action(analysed, request, candidate));
-    let disabled = disabled(request, &assists);
-    enabled
-        .chain(fix_all(analysed, request))
-        .chain(disabled)
-        .map(CodeActionOrCommand::CodeAction)
-        .collect()
+        .filter_map(|candidate| action(analysed, request, candidate))
+        .take(MOST_ACTIONS);
+    enabled.chain(disabled(request, &assists)).collect()
 }
 
 impl ActionRequest<'_> {
@@ -111,21 +124,32 @@ impl ActionRequest<'_> {
             .iter()
             .flatten()
             .any(|asked| is_within(asked.as_str(), CodeActionKind::REFACTOR.as_str()));
-        let automatic = self.context.trigger_kind == Some(CodeActionTriggerKind::AUTOMATIC);
-        self.support.disabled && asks_for_refactorings && !automatic
+        self.support.disabled && asks_for_refactorings && self.trigger() == Trigger::Person
+    }
+
+    /// The kinds of refactorings that are wanted, not counting answers.
+    fn wanted_kinds(&self) -> Vec<Kind> {
+        let all = Kind::ALL.iter().copied();
+        all.filter(|kind| self.wants(&kind_of(*kind))).collect()
+    }
+
+    fn trigger(&self) -> Trigger {
+        match self.context.trigger_kind {
+            Some(CodeActionTriggerKind::AUTOMATIC) => Trigger::Editor,
+            _ => Trigger::Person,
+        }
     }
 }
 
-/// Adds at most so many that are not there yet.
-fn add(candidates: &mut Vec<Candidate>, more: Vec<Candidate>, most: usize) {
-    let mut left = most;
+/// Adds at most so many that are not there yet, and asks for no more.
+fn add(candidates: &mut Vec<Candidate>, more: impl IntoIterator<Item = Candidate>, most: usize) {
+    let before = candidates.len();
     for candidate in more {
-        if left == 0 {
-            return;
-        }
         if !candidates.iter().any(|other| is_same(other, &candidate)) {
             candidates.push(candidate);
-            left -= 1;
+        }
+        if candidates.len() == before + most {
+            return;
         }
     }
 }
@@ -138,7 +162,11 @@ fn is_within(kind: &str, above: &str) -> bool {
 }
 
 /// The findings at the place, and those beside it whose diagnostics the client shows there: some send the whole line's.
-fn answers(analysed: &Analysed, request: &ActionRequest<'_>) -> Vec<Candidate> {
+fn answers(
+    analysed: &Analysed,
+    context: &Context<'_>,
+    request: &ActionRequest<'_>,
+) -> Vec<Candidate> {
     let mut findings = analysed.findings_at(request.range);
     for diagnostic in &request.context.diagnostics {
         let found = diagnostics::finding_of(analysed, diagnostic, request.profile);
@@ -152,7 +180,7 @@ fn answers(analysed: &Analysed, request: &ActionRequest<'_>) -> Vec<Candidate> {
     }
     let mut candidates: Vec<Candidate> = Vec::new();
     for finding in &findings {
-        for candidate in answering(analysed, request, finding) {
+        for candidate in answering(analysed, context, request, finding) {
             match candidates.iter_mut().find(|one| is_same(one, &candidate)) {
                 Some(same) => {
                     same.is_preferred |= candidate.is_preferred;
@@ -162,32 +190,42 @@ fn answers(analysed: &Analysed, request: &ActionRequest<'_>) -> Vec<Candidate> {
             }
         }
     }
+    candidates.sort_by_key(weight);
     candidates
+}
+
+/// What changes less comes first.
+fn weight(candidate: &Candidate) -> (TextSize, Kind) {
+    let offer = &candidate.offer;
+    (offer.change().target.len(), offer.refactoring().kind)
 }
 
 /// At a function's name or signature: answers to what was found further inside it. None is preferred, because what they
 /// change may be out of sight.
-fn answers_inside(analysed: &Analysed, request: &ActionRequest<'_>) -> Vec<Candidate> {
-    let findings = analysed.findings_inside(request.range);
-    let candidates = findings.iter().flat_map(|finding| {
+fn answers_inside<'a>(
+    analysed: &'a Analysed,
+    context: &'a Context<'_>,
+    request: &'a ActionRequest<'_>,
+) -> impl Iterator<Item = Candidate> + 'a {
+    let findings = analysed.findings_inside(request.range).into_iter();
+    findings.flat_map(move |finding| {
         let line = analysed.file.lines().line(finding.at.start());
-        answering(analysed, request, finding)
-            .into_iter()
-            .map(move |candidate| Candidate {
-                is_preferred: false,
-                line: Some(line),
-                ..candidate
-            })
-    });
-    candidates.collect()
+        let answering = answering(analysed, context, request, &finding).into_iter();
+        answering.map(move |candidate| Candidate {
+            is_preferred: false,
+            line: Some(line),
+            ..candidate
+        })
+    })
 }
 
 fn answering(
     analysed: &Analysed,
+    context: &Context<'_>,
     request: &ActionRequest<'_>,
     finding: &Finding,
 ) -> Vec<Candidate> {
-    let offers = analysed.answers_to(finding);
+    let offers = analysed.answers_to(context, finding);
     let is_safe = |offer: &&Offer| offer.change().applicability == Applicability::Safe;
     let has_one_safe = offers.iter().filter(is_safe).count() == 1;
     let shown = request.context.diagnostics.iter().find(|diagnostic| {
@@ -213,18 +251,20 @@ fn answering(
 fn assisting(
     analysed: &Analysed,
     request: &ActionRequest<'_>,
-    assists: &Arc<Assists>,
+    assists: &[Arc<Assists>],
 ) -> Vec<Candidate> {
-    numbered(&assists.offers)
-        .map(|(n, offer)| Candidate {
-            kind: kind_of(offer.refactoring()),
-            diagnostics: Vec::new(),
-            is_preferred: false,
-            note: ActionNote::of_assist(analysed, request.range, offer, n),
-            line: None,
-            offer: offer.clone(),
-        })
-        .collect()
+    let of_kind = assists.iter().flat_map(|assists| numbered(&assists.offers));
+    let candidates = of_kind.map(|(n, offer)| Candidate {
+        kind: kind_of(offer.refactoring().kind),
+        diagnostics: Vec::new(),
+        is_preferred: false,
+        note: ActionNote::of_assist(analysed, request.range, offer, n),
+        line: None,
+        offer: offer.clone(),
+    });
+    let mut candidates: Vec<Candidate> = candidates.collect();
+    candidates.sort_by_key(weight);
+    candidates
 }
 
 /// Each offer with the number of offers of its refactoring before it.
@@ -248,16 +288,20 @@ fn action(
     candidate: Candidate,
 ) -> Option<CodeAction> {
     let change = candidate.offer.change();
-    if !change.steps.stay_in_file() {
-        return None;
-    }
-    let edit = if request.support.lazy_edit {
+    let files = KnownFiles::of(analysed)?;
+    let note = candidate
+        .note
+        .clone()
+        .with_basis(files.basis(&change.steps, &change.read).ok()?);
+    // Whether files may come and go shows only when the edit is made.
+    let is_sure = change.steps.files.is_empty() && request.support.lazy_edit;
+    let edit = if is_sure {
         None
     } else {
-        let profile = request.profile;
-        let edit = workspace_edit(&analysed.document, &analysed.file, change.edits(), profile);
-        Some(edit?)
+        let made = files.edit(&change.title, &change.steps, request.profile);
+        Some(made.ok()?)
     };
+    let edit = edit.filter(|_| !request.support.lazy_edit);
     let preferred = request.support.preferred && candidate.is_preferred;
     Some(CodeAction {
         title: title(analysed, &candidate),
@@ -265,7 +309,7 @@ fn action(
         diagnostics: (!candidate.diagnostics.is_empty()).then_some(candidate.diagnostics),
         edit,
         is_preferred: preferred.then_some(true),
-        data: serde_json::to_value(candidate.note).ok(),
+        data: serde_json::to_value(note).ok(),
         ..CodeAction::default()
     })
 }
@@ -312,21 +356,21 @@ fn fix_all(analysed: &Analysed, request: &ActionRequest<'_>) -> Option<CodeActio
     })
 }
 
-fn kind_of(refactoring: &Refactoring) -> CodeActionKind {
-    match refactoring.kind {
+fn kind_of(kind: Kind) -> CodeActionKind {
+    match kind {
         Kind::Extract => CodeActionKind::REFACTOR_EXTRACT,
         Kind::Inline => CodeActionKind::REFACTOR_INLINE,
+        Kind::Move => MOVE,
         Kind::Rewrite => CodeActionKind::REFACTOR_REWRITE,
     }
 }
 
-fn disabled(request: &ActionRequest<'_>, assists: &Assists) -> Vec<CodeAction> {
+fn disabled(request: &ActionRequest<'_>, assists: &[Arc<Assists>]) -> Vec<CodeAction> {
     if !request.wants_reasons() {
         return Vec::new();
     }
-    let refused = assists.refusals.iter();
+    let refused = assists.iter().flat_map(|assists| &assists.refusals);
     refused
-        .filter(|(refactoring, _)| request.wants(&kind_of(refactoring)))
         .filter_map(|(refactoring, refusal)| refused_action(refactoring, refusal))
         .take(MOST_DISABLED)
         .collect()
@@ -338,7 +382,7 @@ fn refused_action(refactoring: &Refactoring, refusal: &Refusal) -> Option<CodeAc
     };
     Some(CodeAction {
         title: in_words(refactoring.id),
-        kind: Some(kind_of(refactoring)),
+        kind: Some(kind_of(refactoring.kind)),
         disabled: Some(CodeActionDisabled {
             reason: why.clone(),
         }),
@@ -357,7 +401,16 @@ fn in_words(id: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::{
+        lsp::{
+            session::document::{Document, Opening, Surroundings},
+            wire::uri,
+        },
+        syntax::FileContext,
+    };
 
     #[test]
     fn a_kind_stands_for_the_kinds_below_it() {
@@ -375,6 +428,91 @@ mod tests {
         ] {
             assert!(!is_within(kind, above), "{kind} {above}");
         }
+    }
+
+    const TEXT: &str = "fn f(a: bool, b: bool) {\n    if a {\n        if b {\n            g();\n        }\n    }\n}\n";
+
+    fn analysed() -> Analysed {
+        let uri = "file:///w/a.rs";
+        let document = Arc::new(Document::open(Opening {
+            name: uri::name(uri).unwrap(),
+            uri: uri.into(),
+            version: 1,
+            text: TEXT.into(),
+        }));
+        let surroundings = Surroundings {
+            context: FileContext::default(),
+            rules: Arc::default(),
+            is_served: true,
+            root: None,
+            code_lens: false,
+            generation: 0,
+        };
+        Analysed::new(&document, &surroundings).unwrap()
+    }
+
+    /// The actions at the outer `if`, and how many changes were derived for them.
+    fn asked(analysed: &Analysed, only: Option<&[&'static str]>) -> (Vec<CodeAction>, usize) {
+        let only = only.map(|kinds| {
+            kinds
+                .iter()
+                .map(|&kind| CodeActionKind::new(kind))
+                .collect()
+        });
+        let literals = json!({"codeActionLiteralSupport": {}});
+        let capabilities = json!({"textDocument": {"codeAction": literals}});
+        let profile = Profile::read(&json!({"capabilities": capabilities}));
+        let request = ActionRequest {
+            range: TextRange::empty(TextSize::try_from(TEXT.find("if a").unwrap()).unwrap()),
+            context: &CodeActionContext {
+                only,
+                ..CodeActionContext::default()
+            },
+            support: profile.actions.unwrap(),
+            profile: &profile,
+            goes_on: &|| true,
+        };
+        let context = analysed.context().unwrap();
+        let actions = menu(analysed, &context, &request);
+        (actions, context.derived())
+    }
+
+    #[test]
+    fn what_is_not_asked_for_is_not_derived() {
+        for only in [
+            "source.fixAll",
+            "source",
+            "refactor.extract",
+            "refactor.inline",
+        ] {
+            let (actions, derived) = asked(&analysed(), Some(&[only]));
+            assert_eq!((actions.len(), derived), (0, 0), "{only}");
+        }
+        assert!(asked(&analysed(), Some(&["quickfix"])).1 > 0);
+    }
+
+    #[test]
+    fn nothing_is_derived_twice() {
+        let once = analysed();
+        let (actions, derived) = asked(&once, None);
+        let context = once.context().unwrap();
+        let at = TextRange::empty(TextSize::try_from(TEXT.find("if a").unwrap()).unwrap());
+        let assists = once.assists_at(&context, at, Kind::ALL, Trigger::Person);
+        let refused: usize = assists.iter().map(|it| it.refusals.len()).sum();
+        assert!((actions.len()..=actions.len() + refused).contains(&derived));
+        assert_eq!(asked(&once, None), (actions, 0), "it is remembered");
+    }
+
+    #[test]
+    fn answers_come_first() {
+        let kinds = asked(&analysed(), None).0.into_iter();
+        let kinds: Vec<_> = kinds.filter_map(|action| action.kind).collect();
+        let answers = kinds
+            .iter()
+            .take_while(|kind| **kind == CodeActionKind::QUICKFIX);
+        let answers = answers.count();
+        assert!(answers > 0 && kinds.len() > answers, "{kinds:?}");
+        assert!(!kinds[answers..].contains(&CodeActionKind::QUICKFIX));
     }
 
     #[test]

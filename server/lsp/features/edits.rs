@@ -1,22 +1,30 @@
 //! Changes as the protocol's edits.
+//!
+//! Creations come first, then the texts of new files, then edits, renames last: a client that stops half way has lost nothing.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use lsp_types::{
-    DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextEdit,
-    Url, WorkspaceEdit,
+    AnnotatedTextEdit, ChangeAnnotation, CreateFile, CreateFileOptions, DocumentChangeOperation,
+    DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, Position, Range, RenameFile,
+    ResourceOp, TextDocumentEdit, TextEdit, Url, WorkspaceEdit,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::{
     analysis::OpenFile,
     lsp::{
-        session::document::Document,
+        session::{
+            analysed::Analysed,
+            document::{Document, hash},
+        },
         wire::{
             positions::Positions,
             profile::{Feature, Profile},
         },
     },
-    text::Edits,
+    text::{Edits, FileId, FileStep, NewFile, Steps},
+    workspace::{NewFileError, new_path},
 };
 
 /// New text for one document.
@@ -27,6 +35,43 @@ pub(crate) struct FileEdits {
     pub(crate) version: Option<i32>,
     pub(crate) file: Arc<OpenFile>,
     pub(crate) edits: Edits,
+}
+
+/// The files that a change may name.
+pub(crate) struct KnownFiles {
+    files: BTreeMap<FileId, KnownFile>,
+    /// The folder that new files have to stay in.
+    root: Option<PathBuf>,
+}
+
+struct KnownFile {
+    /// As the client writes it.
+    uri: Url,
+    /// Nothing for a buffer without a file.
+    path: Option<PathBuf>,
+    version: Option<i32>,
+    file: Arc<OpenFile>,
+}
+
+/// A file that a change depends on, as it was when the change was offered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Basis {
+    uri: Url,
+    /// Nothing for a file that wasn't there.
+    hash: Option<String>,
+}
+
+/// Why an offer can't be carried out by this client in this workspace.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Impossible {
+    #[error("This editor can't {0} files.")]
+    Unsupported(&'static str),
+    #[error("The change is of a document that has no name.")]
+    NoName,
+    #[error("A new file has no place beside a document that is no file.")]
+    NoFile,
+    #[error(transparent)]
+    NoPlace(#[from] NewFileError),
 }
 
 /// The edit of one open document: minimal, sorted, for exactly this version. Nothing if the client's name for the document
@@ -50,7 +95,7 @@ pub(crate) fn workspace_edit(
 pub(crate) fn edit_of(changes: Vec<FileEdits>, profile: &Profile) -> WorkspaceEdit {
     if !profile.has(Feature::DocumentChanges) {
         let changes = changes.into_iter().map(|change| {
-            let edits = text_edits(&change, profile);
+            let edits = text_edits(&change.file, &change.edits, profile);
             (change.uri, edits)
         });
         return WorkspaceEdit {
@@ -58,15 +103,9 @@ pub(crate) fn edit_of(changes: Vec<FileEdits>, profile: &Profile) -> WorkspaceEd
             ..WorkspaceEdit::default()
         };
     }
-    let changes = changes.into_iter().map(|change| TextDocumentEdit {
-        edits: text_edits(&change, profile)
-            .into_iter()
-            .map(OneOf::Left)
-            .collect(),
-        text_document: OptionalVersionedTextDocumentIdentifier {
-            uri: change.uri,
-            version: change.version,
-        },
+    let changes = changes.into_iter().map(|change| {
+        let edits = text_edits(&change.file, &change.edits, profile).into_iter();
+        document_edit(change.uri, change.version, edits.map(OneOf::Left).collect())
     });
     WorkspaceEdit {
         document_changes: Some(DocumentChanges::Edits(changes.collect())),
@@ -74,12 +113,219 @@ pub(crate) fn edit_of(changes: Vec<FileEdits>, profile: &Profile) -> WorkspaceEd
     }
 }
 
-fn text_edits(change: &FileEdits, profile: &Profile) -> Vec<TextEdit> {
-    let places = Positions::new(&change.file, profile);
-    let trimmed = change.edits.trimmed(change.file.text());
+impl KnownFiles {
+    /// The document that was asked about. Nothing if its name is no URL.
+    pub(crate) fn of(analysed: &Analysed) -> Option<Self> {
+        let document = &analysed.document;
+        let asked = KnownFile {
+            uri: Url::parse(&document.uri).ok()?,
+            path: document.path().map(Into::into),
+            version: Some(document.version),
+            file: Arc::clone(&analysed.file),
+        };
+        Some(Self {
+            files: BTreeMap::from([(FileId::ASKED, asked)]),
+            root: analysed.root.clone(),
+        })
+    }
+
+    /// What a change reads and does beyond the document that was asked about.
+    pub(crate) fn basis(&self, steps: &Steps, read: &[FileId]) -> Result<Vec<Basis>, Impossible> {
+        let touched = steps.edits.keys().chain(read);
+        let mut others: Vec<FileId> = touched.copied().filter(|&id| id != FileId::ASKED).collect();
+        others.sort_unstable();
+        others.dedup();
+        let mut basis = Vec::new();
+        for id in others {
+            let known = self.get(id)?;
+            basis.push(Basis {
+                uri: known.uri.clone(),
+                hash: Some(hash(known.file.text())),
+            });
+        }
+        for step in &steps.files {
+            let (FileStep::Create { at: new, .. } | FileStep::Rename { to: new, .. }) = step;
+            let uri = self.uri_of_new(new)?;
+            basis.push(Basis { uri, hash: None });
+        }
+        Ok(basis)
+    }
+
+    /// A change of whatever reach as one edit, if the client can carry it out and nothing is in its way.
+    pub(crate) fn edit(
+        &self,
+        title: &str,
+        steps: &Steps,
+        profile: &Profile,
+    ) -> Result<WorkspaceEdit, Impossible> {
+        if steps.files.is_empty() {
+            return self.edit_of_texts(steps, profile);
+        }
+        let annotation = profile.has(Feature::ChangeAnnotations).then_some(title);
+        let operations = Operations {
+            known: self,
+            profile,
+            annotation,
+        };
+        let operations = operations.of(steps)?;
+        let annotations = annotation.map(|title| {
+            let annotation = ChangeAnnotation {
+                label: title.to_owned(),
+                needs_confirmation: Some(true),
+                description: None,
+            };
+            [(title.to_owned(), annotation)].into()
+        });
+        Ok(WorkspaceEdit {
+            document_changes: Some(DocumentChanges::Operations(operations)),
+            change_annotations: annotations,
+            changes: None,
+        })
+    }
+
+    fn edit_of_texts(&self, steps: &Steps, profile: &Profile) -> Result<WorkspaceEdit, Impossible> {
+        let edits = steps.edits.iter().map(|(id, edits)| {
+            let known = self.get(*id)?;
+            Ok(FileEdits {
+                uri: known.uri.clone(),
+                version: known.version,
+                file: Arc::clone(&known.file),
+                edits: edits.clone(),
+            })
+        });
+        let edits: Result<Vec<_>, Impossible> = edits.collect();
+        Ok(edit_of(edits?, profile))
+    }
+
+    fn get(&self, id: FileId) -> Result<&KnownFile, Impossible> {
+        self.files.get(&id).ok_or(Impossible::NoName)
+    }
+
+    /// The client's way of writing the file's name, if the file may lie there.
+    fn uri_of_new(&self, new: &NewFile) -> Result<Url, Impossible> {
+        let beside = self.get(new.origin())?;
+        let (Some(path), Some(root)) = (&beside.path, &self.root) else {
+            return Err(Impossible::NoFile);
+        };
+        let root = root.canonicalize().map_err(|_| Impossible::NoFile)?;
+        new_path(path, &root, new)?;
+        let mut uri = beside.uri.clone();
+        if let Ok(mut segments) = uri.path_segments_mut() {
+            segments.pop().extend(new.components());
+        }
+        Ok(uri)
+    }
+}
+
+/// The steps of one change, all under one annotation: whoever agrees, agrees to all of them.
+struct Operations<'a> {
+    known: &'a KnownFiles,
+    profile: &'a Profile,
+    annotation: Option<&'a str>,
+}
+
+impl Operations<'_> {
+    fn of(&self, steps: &Steps) -> Result<Vec<DocumentChangeOperation>, Impossible> {
+        let (mut creations, mut texts, mut renames) = (Vec::new(), Vec::new(), Vec::new());
+        for step in &steps.files {
+            match step {
+                FileStep::Create { at, text } => {
+                    let uri = self.place("create", at)?;
+                    creations.push(self.creation(uri.clone()));
+                    texts.push(self.document(uri, None, vec![whole(text)]));
+                }
+                FileStep::Rename { file, to } => {
+                    let new = self.place("rename", to)?;
+                    renames.push(self.rename(self.known.get(*file)?.uri.clone(), new));
+                }
+            }
+        }
+        for (id, edits) in &steps.edits {
+            let known = self.known.get(*id)?;
+            let edits = text_edits(&known.file, edits, self.profile);
+            texts.push(self.document(known.uri.clone(), known.version, edits));
+        }
+        Ok([creations, texts, renames].concat())
+    }
+
+    fn place(&self, operation: &'static str, new: &NewFile) -> Result<Url, Impossible> {
+        if !self.profile.can_do_with_files(operation) {
+            return Err(Impossible::Unsupported(operation));
+        }
+        self.known.uri_of_new(new)
+    }
+
+    fn annotation(&self) -> Option<String> {
+        self.annotation.map(str::to_owned)
+    }
+
+    /// A client that finds a file there after all refuses; some would empty it if they were told less.
+    fn creation(&self, uri: Url) -> DocumentChangeOperation {
+        DocumentChangeOperation::Op(ResourceOp::Create(CreateFile {
+            uri,
+            options: Some(CreateFileOptions {
+                overwrite: Some(false),
+                ignore_if_exists: Some(false),
+            }),
+            annotation_id: self.annotation(),
+        }))
+    }
+
+    fn rename(&self, old_uri: Url, new_uri: Url) -> DocumentChangeOperation {
+        DocumentChangeOperation::Op(ResourceOp::Rename(RenameFile {
+            old_uri,
+            new_uri,
+            options: None,
+            annotation_id: self.annotation(),
+        }))
+    }
+
+    fn document(
+        &self,
+        uri: Url,
+        version: Option<i32>,
+        edits: Vec<TextEdit>,
+    ) -> DocumentChangeOperation {
+        let edits = edits.into_iter().map(|text_edit| match self.annotation() {
+            Some(annotation_id) => OneOf::Right(AnnotatedTextEdit {
+                text_edit,
+                annotation_id,
+            }),
+            None => OneOf::Left(text_edit),
+        });
+        DocumentChangeOperation::Edit(document_edit(uri, version, edits.collect()))
+    }
+}
+
+/// The text of a file that is empty.
+fn whole(text: &str) -> TextEdit {
+    let start = Position::new(0, 0);
+    TextEdit {
+        range: Range::new(start, start),
+        new_text: text.to_owned(),
+    }
+}
+
+fn document_edit(
+    uri: Url,
+    version: Option<i32>,
+    edits: Vec<OneOf<TextEdit, AnnotatedTextEdit>>,
+) -> TextDocumentEdit {
+    TextDocumentEdit {
+        text_document: OptionalVersionedTextDocumentIdentifier { uri, version },
+        edits,
+    }
+}
+
+fn text_edits(file: &OpenFile, edits: &Edits, profile: &Profile) -> Vec<TextEdit> {
+    let positions = Positions::new(file, profile);
+    let trimmed = edits.trimmed(file.text());
     let edits = trimmed.as_slice().iter().map(|edit| TextEdit {
-        range: places.range(edit.delete),
+        range: positions.range(edit.delete),
         new_text: edit.insert.clone(),
     });
     edits.collect()
 }
+
+#[cfg(test)]
+mod tests;

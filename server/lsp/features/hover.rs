@@ -101,7 +101,9 @@ fn answers(page: &mut String, analysed: &Analysed, finding: &Finding) {
     if finding.smell.answers.is_empty() {
         return;
     }
-    let offers = analysed.answers_to(finding);
+    let context = analysed.context();
+    let offers = context.map(|context| analysed.answers_to(&context, finding));
+    let offers = offers.unwrap_or_default();
     if offers.is_empty() {
         let _ = writeln!(page, "No refactoring is offered for it here.");
         return;

@@ -3,19 +3,22 @@
 //! The edit is derived again from the text that is open now. If that is not the text for which the action was offered, there
 //! is no edit: clients ask for actions anew.
 
-use lsp_types::CodeAction;
+use lsp_types::{CodeAction, WorkspaceEdit};
 use serde::{Deserialize, Serialize};
 use tower_lsp::jsonrpc::Result;
 
-use super::edits::workspace_edit;
+use super::edits::{Basis, Impossible, KnownFiles, workspace_edit};
 use crate::{
-    analysis::Finding,
+    analysis::{Finding, Trigger},
     lsp::{
         session::analysed::Analysed,
-        wire::{errors::content_modified, profile::Profile},
+        wire::{
+            errors::{content_modified, refused},
+            profile::Profile,
+        },
     },
-    refactorings::Offer,
-    text::{Edits, TextRange, TextSize},
+    refactorings::{self, Offer},
+    text::{TextRange, TextSize},
 };
 
 /// Where an offer was found: enough to find it again.
@@ -35,6 +38,9 @@ pub(crate) struct ActionNote {
     /// The smell that is answered, if it is an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     smell: Option<String>,
+    /// What it depends on beside the document: every other file that it reads or touches.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    basis: Vec<Basis>,
 }
 
 const VERSION: u8 = 1;
@@ -70,6 +76,7 @@ impl ActionNote {
             end: range.end().into(),
             n,
             smell: None,
+            basis: Vec::new(),
         }
     }
 
@@ -85,6 +92,7 @@ impl ActionNote {
             end: 0,
             n: 0,
             smell: None,
+            basis: Vec::new(),
         }
     }
 
@@ -92,6 +100,10 @@ impl ActionNote {
     pub(crate) fn read(action: &CodeAction) -> Option<Self> {
         let note: Self = serde_json::from_value(action.data.clone()?).ok()?;
         (note.v == VERSION && note.start <= note.end).then_some(note)
+    }
+
+    pub(crate) fn with_basis(self, basis: Vec<Basis>) -> Self {
+        Self { basis, ..self }
     }
 
     fn range(&self) -> TextRange {
@@ -110,19 +122,33 @@ pub(crate) fn resolve(
     if analysed.document.hash() != note.hash {
         return Err(content_modified());
     }
-    let edits = edits(analysed, note, goes_on).ok_or_else(content_modified)?;
-    let edit = workspace_edit(&analysed.document, &analysed.file, &edits, profile);
-    action.edit = Some(edit.ok_or_else(content_modified)?);
+    let edit = if note.refactoring == FIX_ALL {
+        let fixed = analysed.fixed(goes_on).ok_or_else(content_modified)?;
+        workspace_edit(&analysed.document, &analysed.file, &fixed.edits, profile)
+            .ok_or_else(content_modified)?
+    } else {
+        let offer = find(analysed, note).ok_or_else(content_modified)?;
+        edit(analysed, note, &offer, profile)?
+    };
+    action.edit = Some(edit);
     Ok(action)
 }
 
-fn edits(analysed: &Analysed, note: &ActionNote, goes_on: &dyn Fn() -> bool) -> Option<Edits> {
-    if note.refactoring == FIX_ALL {
-        return Some(analysed.fixed(goes_on)?.edits.clone());
-    }
-    let offer = find(analysed, note)?;
+fn edit(
+    analysed: &Analysed,
+    note: &ActionNote,
+    offer: &Offer,
+    profile: &Profile,
+) -> Result<WorkspaceEdit> {
     let change = offer.change();
-    change.steps.stay_in_file().then(|| change.edits().clone())
+    let files = KnownFiles::of(analysed).ok_or_else(content_modified)?;
+    let in_words = |why: Impossible| refused(why.to_string());
+    let basis = files.basis(&change.steps, &change.read);
+    if basis.map_err(in_words)? != note.basis {
+        return Err(content_modified());
+    }
+    let edit = files.edit(&change.title, &change.steps, profile);
+    edit.map_err(in_words)
 }
 
 fn find(analysed: &Analysed, note: &ActionNote) -> Option<Offer> {
@@ -132,11 +158,12 @@ fn find(analysed: &Analysed, note: &ActionNote) -> Option<Offer> {
             .filter(|offer| offer.refactoring().id == note.refactoring);
         same.nth(note.n).cloned()
     };
-    match &note.smell {
-        Some(smell) => {
-            let finding = analysed.finding(smell, note.range())?;
-            nth(&analysed.answers_to(finding))
-        }
-        None => nth(&analysed.assists_at(note.range()).offers),
+    let context = analysed.context()?;
+    if let Some(smell) = &note.smell {
+        let finding = analysed.finding(smell, note.range())?;
+        return nth(&analysed.answers_to(&context, finding));
     }
+    let kind = refactorings::by_name(&note.refactoring)?.kind;
+    let assists = analysed.assists_at(&context, note.range(), &[kind], Trigger::Person);
+    assists.iter().find_map(|assists| nth(&assists.offers))
 }

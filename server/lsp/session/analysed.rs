@@ -2,17 +2,17 @@
 //!
 //! Everything here wants a large stack, so it runs on the engine's threads.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use super::{
     document::{Document, Surroundings},
     memo::{Assists, Fixed},
 };
 use crate::{
-    analysis::{self, Finding, IdleAllowance, Only, OpenFile},
+    analysis::{self, Finding, IdleAllowance, Only, OpenFile, Trigger, Wanted},
     config::Rules,
     facts::FunctionFacts,
-    refactorings::Offer,
+    refactorings::{self, Context, Kind, Offer, Refactoring, Target},
     text::{Edits, TextRange},
 };
 
@@ -23,6 +23,8 @@ pub(crate) struct Analysed {
     pub(crate) file: Arc<OpenFile>,
     pub(crate) findings: Arc<Vec<Finding>>,
     pub(crate) idle: Vec<IdleAllowance>,
+    /// The folder that new files have to stay in.
+    pub(crate) root: Option<PathBuf>,
     /// Whether measures are shown above functions.
     pub(crate) code_lens: bool,
     rules: Arc<Rules>,
@@ -46,6 +48,7 @@ impl Analysed {
             idle: analysis::idle_allowances(file.report(), rules),
             file,
             findings,
+            root: surroundings.root.clone(),
             code_lens: surroundings.code_lens,
             rules: Arc::clone(rules),
         })
@@ -63,17 +66,16 @@ impl Analysed {
             .find(|finding| finding.at == at && finding.smell.id == smell)
     }
 
+    /// What one request derives its offers from, so that it derives none twice. Nothing for a text that can't be parsed.
+    pub(crate) fn context(&self) -> Option<Context<'_>> {
+        Some(Context::new(self.file.source().ok()?))
+    }
+
     /// The offers that answer a finding, the best first.
-    pub(crate) fn answers_to(&self, finding: &Finding) -> Arc<Vec<Offer>> {
+    pub(crate) fn answers_to(&self, context: &Context<'_>, finding: &Finding) -> Arc<Vec<Offer>> {
         let memo = &self.document.memo;
-        if let Some(answers) = memo.answers(finding) {
-            return answers;
-        }
-        let offers = match self.file.source() {
-            Ok(source) => analysis::answers_to(source, finding),
-            Err(_) => Vec::new(),
-        };
-        memo.keep_answers(finding, offers)
+        memo.answers(finding)
+            .unwrap_or_else(|| memo.keep_answers(finding, analysis::answers_in(context, finding)))
     }
 
     /// What carrying out every safe answer makes of the text; nothing if `goes_on` says that nobody wants it any more.
@@ -139,26 +141,65 @@ impl Analysed {
         }
     }
 
-    /// What else can be done in `range`.
-    pub(crate) fn assists_at(&self, range: TextRange) -> Arc<Assists> {
+    /// What else can be done in `range`, of one kind after the other.
+    pub(crate) fn assists_at(
+        &self,
+        context: &Context<'_>,
+        range: TextRange,
+        kinds: &[Kind],
+        trigger: Trigger,
+    ) -> Vec<Arc<Assists>> {
         let memo = &self.document.memo;
-        if let Some(assists) = memo.assists(range) {
-            return assists;
+        let is_new = |kind: &Kind| memo.assists((range, *kind, trigger)).is_none();
+        let new: Vec<Kind> = kinds.iter().copied().filter(is_new).collect();
+        if !new.is_empty() {
+            self.derive_assists(context, range, &new, trigger);
         }
-        let Ok(source) = self.file.source() else {
-            return Arc::default();
-        };
-        let findings = self.findings_at(range);
-        let offers = analysis::offers_at(source, range, &findings);
-        for (finding, answers) in findings.iter().zip(offers.answers) {
-            memo.keep_answers(finding, answers);
-        }
-        let assists = Assists {
-            offers: offers.assists,
-            refusals: offers.refusals,
-        };
-        memo.keep_assists(range, assists)
+        let known = kinds.iter();
+        known
+            .filter_map(|kind| memo.assists((range, *kind, trigger)))
+            .collect()
     }
+
+    fn derive_assists(
+        &self,
+        context: &Context<'_>,
+        range: TextRange,
+        kinds: &[Kind],
+        trigger: Trigger,
+    ) {
+        let memo = &self.document.memo;
+        let findings = self.findings_at(range);
+        let wanted = Wanted {
+            range,
+            findings: &[],
+            kinds,
+            trigger,
+            place: context.place,
+        };
+        let mut offers = analysis::offers_in(context, &wanted);
+        offers
+            .assists
+            .retain(|offer| !findings.iter().any(|it| is_answer(context, it, offer)));
+        for &kind in kinds {
+            let of_kind = |offer: &mut Offer| offer.refactoring().kind == kind;
+            let refused = |(refactoring, _): &mut (&Refactoring, _)| refactoring.kind == kind;
+            let assists = Assists {
+                offers: offers.assists.extract_if(.., of_kind).collect(),
+                refusals: offers.refusals.extract_if(.., refused).collect(),
+            };
+            memo.keep_assists((range, kind, trigger), assists);
+        }
+    }
+}
+
+/// Whether an offer is one that answers a finding. Other answers to it are not derived for that.
+fn is_answer(context: &Context<'_>, finding: &Finding, offer: &Offer) -> bool {
+    let refactoring = offer.refactoring();
+    let target = Target::Answer(&finding.sighting);
+    finding.smell.answers.contains(&refactoring.id)
+        && refactorings::offer(refactoring, context, target)
+            .is_ok_and(|answer| answer.change().steps == offer.change().steps)
 }
 
 /// Carries out every safe answer to the findings of a file. Needs a large stack.

@@ -1,7 +1,7 @@
 //! One version of one open document.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock},
 };
 
@@ -18,7 +18,7 @@ use crate::{
         wire::uri::{DocumentKind, DocumentName},
     },
     syntax::FileContext,
-    text::{Encoding, LineColumn, TextRange, TextSize},
+    text::{Encoding, LineColumn, TextRange, TextSize, common_ends},
 };
 
 /// Immutable, but for what is remembered of it.
@@ -52,6 +52,8 @@ pub(crate) struct Surroundings {
     pub(crate) rules: Arc<Rules>,
     /// Nothing is said about files of others: dependencies, build output, what was left out by configuration.
     pub(crate) is_served: bool,
+    /// The folder that new files beside it have to stay in; nothing for a buffer without a file.
+    pub(crate) root: Option<PathBuf>,
     /// Whether measures are shown above functions.
     pub(crate) code_lens: bool,
     /// Of what they were read from. Reading takes time, and older news may come later.
@@ -138,7 +140,7 @@ impl Document {
     /// Of the text; empty while the document is desynced.
     pub(crate) fn hash(&self) -> &str {
         self.hash.get_or_init(|| match &self.text {
-            Text::Known(file) => blake3::hash(file.text().as_bytes()).to_hex()[..32].to_owned(),
+            Text::Known(file) => hash(file.text()),
             Text::Desynced => String::new(),
         })
     }
@@ -217,6 +219,11 @@ impl Document {
     }
 }
 
+/// Hashes a text as actions name it.
+pub(crate) fn hash(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex()[..32].to_owned()
+}
+
 fn range_of(file: &OpenFile, range: Range, encoding: Encoding) -> Option<TextRange> {
     let start = offset_of(file, range.start, encoding)?;
     let end = offset_of(file, range.end, encoding)?;
@@ -239,24 +246,11 @@ fn offset_of(file: &OpenFile, position: Position, encoding: Encoding) -> Option<
 /// A whole new text, as the change of the part that differs, so that what was worked out for the rest is kept.
 fn replaced(file: &Arc<OpenFile>, text: &str) -> Option<Arc<OpenFile>> {
     let old = &**file.text();
-    let same_prefix = old
-        .chars()
-        .zip(text.chars())
-        .take_while(|(before, after)| before == after)
-        .map(|(character, _)| character.len_utf8())
-        .sum();
-    let (old_rest, new_rest) = (&old[same_prefix..], &text[same_prefix..]);
-    let same_suffix: usize = old_rest
-        .chars()
-        .rev()
-        .zip(new_rest.chars().rev())
-        .take_while(|(before, after)| before == after)
-        .map(|(character, _)| character.len_utf8())
-        .sum();
-    let start = TextSize::of(&old[..same_prefix]);
-    let length = TextSize::of(&old_rest[..old_rest.len() - same_suffix]);
+    let (prefix, suffix) = common_ends(old, text);
+    let start = TextSize::of(&old[..prefix]);
+    let length = TextSize::of(&old[prefix..old.len() - suffix]);
     file.changed(
         TextRange::at(start, length),
-        &new_rest[..new_rest.len() - same_suffix],
+        &text[prefix..text.len() - suffix],
     )
 }

@@ -145,6 +145,7 @@ impl Folders {
                 context: FileContext::default(),
                 rules: Arc::clone(&self.effective(&start).rules),
                 is_served: true,
+                root: None,
                 code_lens: self.effective(&start).config.code_lens,
                 generation,
             };
@@ -154,6 +155,9 @@ impl Folders {
         Surroundings {
             context: self.context_of(path),
             rules: Arc::clone(&effective.rules),
+            root: self
+                .root_of(path)
+                .or_else(|| path.parent().map(Path::to_path_buf)),
             is_served: is_ours && !effective.config.exclude.covers(path),
             code_lens: effective.config.code_lens,
             generation,

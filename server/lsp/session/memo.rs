@@ -6,10 +6,10 @@ use std::{
 };
 
 use crate::{
-    analysis::{Finding, OpenFile},
+    analysis::{Finding, OpenFile, Trigger},
     config::Rules,
     lsp::locks::lock,
-    refactorings::{Offer, Refactoring, Refusal},
+    refactorings::{Kind, Offer, Refactoring, Refusal},
     text::{Edits, TextRange},
 };
 
@@ -21,8 +21,8 @@ pub(crate) struct Fixed {
     pub(crate) steps: usize,
 }
 
-/// What can be done at a place beside answering the findings there.
-#[derive(Debug, Default)]
+/// What can be done at a place beside answering the findings there, all of one kind.
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Assists {
     pub(crate) offers: Vec<Offer>,
     pub(crate) refusals: Vec<(&'static Refactoring, Refusal)>,
@@ -36,11 +36,12 @@ pub(crate) struct Memo(Mutex<Memory>);
 struct Memory {
     findings: Option<Judged>,
     answers: HashMap<FindingKey, Arc<Vec<Offer>>>,
-    assists: HashMap<TextRange, Arc<Assists>>,
+    assists: HashMap<AssistKey, Arc<Assists>>,
     fixed: Option<Arc<Fixed>>,
 }
 
 type FindingKey = (TextRange, &'static str);
+type AssistKey = (TextRange, Kind, Trigger);
 
 /// Findings, and what they follow from: a text has another file under another manifest.
 #[derive(Debug)]
@@ -97,15 +98,15 @@ impl Memo {
         offers
     }
 
-    pub(super) fn assists(&self, range: TextRange) -> Option<Arc<Assists>> {
-        lock(&self.0).assists.get(&range).cloned()
+    pub(super) fn assists(&self, key: AssistKey) -> Option<Arc<Assists>> {
+        lock(&self.0).assists.get(&key).cloned()
     }
 
-    pub(super) fn keep_assists(&self, range: TextRange, assists: Assists) -> Arc<Assists> {
+    pub(super) fn keep_assists(&self, key: AssistKey, assists: Assists) -> Arc<Assists> {
         let assists = Arc::new(assists);
         let mut memory = lock(&self.0);
         make_room(&mut memory.assists);
-        memory.assists.insert(range, Arc::clone(&assists));
+        memory.assists.insert(key, Arc::clone(&assists));
         assists
     }
 

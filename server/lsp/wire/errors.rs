@@ -9,6 +9,16 @@ pub(crate) fn failed(why: impl Into<String>) -> Error {
     error
 }
 
+/// What was asked for is understood and possible no more; people read why.
+pub(crate) fn refused(why: impl Into<String>) -> Error {
+    const REQUEST_FAILED: i64 = -32803;
+    Error {
+        code: ErrorCode::ServerError(REQUEST_FAILED),
+        message: why.into().into(),
+        data: None,
+    }
+}
+
 /// Clients show nothing for it, and ask again.
 pub(crate) fn content_modified() -> Error {
     Error {

@@ -21,6 +21,8 @@ pub(crate) struct Profile {
     pub(crate) folders: Vec<String>,
     pub(crate) options: Value,
     features: Vec<Feature>,
+    /// What it can do with files beside changing their text: `create`, `rename`.
+    file_operations: Vec<String>,
 }
 
 /// What a client may support beside.
@@ -30,6 +32,8 @@ pub(crate) enum Feature {
     CodeDescription,
     /// Edits of documents with their versions.
     DocumentChanges,
+    /// Edits may be marked as such that a person has to agree to.
+    ChangeAnnotations,
     Progress,
     /// The client answers questions for settings.
     Configuration,
@@ -47,7 +51,7 @@ pub(crate) enum Feature {
 }
 
 /// Where features are offered, below `capabilities`. Any one place is enough.
-const FEATURES: [(Feature, &[&str]); 11] = [
+const FEATURES: [(Feature, &[&str]); 12] = [
     (
         Feature::RelatedInformation,
         &[
@@ -65,6 +69,10 @@ const FEATURES: [(Feature, &[&str]); 11] = [
     (
         Feature::DocumentChanges,
         &["workspace/workspaceEdit/documentChanges"],
+    ),
+    (
+        Feature::ChangeAnnotations,
+        &["workspace/workspaceEdit/changeAnnotationSupport"],
     ),
     (Feature::Progress, &["window/workDoneProgress"]),
     (Feature::Configuration, &["workspace/configuration"]),
@@ -125,11 +133,16 @@ impl Profile {
             folders: folders(params),
             options: options.cloned().unwrap_or_default(),
             features: features(params),
+            file_operations: file_operations(params),
         }
     }
 
     pub(crate) fn has(&self, feature: Feature) -> bool {
         self.features.contains(&feature)
+    }
+
+    pub(crate) fn can_do_with_files(&self, operation: &str) -> bool {
+        self.file_operations.iter().any(|can| can == operation)
     }
 }
 
@@ -139,6 +152,13 @@ fn features(params: &Value) -> Vec<Feature> {
         .iter()
         .filter(|(_, paths)| paths.iter().any(is_offered_at));
     offered.map(|(feature, _)| *feature).collect()
+}
+
+fn file_operations(params: &Value) -> Vec<String> {
+    let listed = params.pointer("/capabilities/workspace/workspaceEdit/resourceOperations");
+    let listed = listed.and_then(Value::as_array).into_iter().flatten();
+    let names = listed.filter_map(Value::as_str);
+    names.map(str::to_owned).collect()
 }
 
 /// True, or an object: clients offer some capabilities by describing them.

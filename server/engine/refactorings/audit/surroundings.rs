@@ -5,17 +5,26 @@ use ra_ap_syntax::{
     ast::{self, HasAttrs},
 };
 
-use super::{Edits, Refusal, TextRange, text};
-use crate::syntax::attributes;
+use super::{Edits, Refusal, text};
+use crate::{
+    syntax::{attributes, tokens_of},
+    text::TextRange,
+};
 
-/// Nothing is changed inside macro input, and no condition of compilation is moved.
-pub(super) fn check(root: &SyntaxNode, range: TextRange) -> Result<(), Refusal> {
+/// Nothing is changed inside macro input.
+pub(super) fn check_macros(root: &SyntaxNode, range: TextRange) -> Result<(), Refusal> {
     let around = covering_node(root, range);
     if around.ancestors().any(|node| is_inside_macro(&node, range)) {
         return Err(text(
             "The code is the input of a macro, which may read it in a way of its own.",
         ));
     }
+    Ok(())
+}
+
+/// No condition of compilation is moved.
+pub(super) fn check_conditions(root: &SyntaxNode, range: TextRange) -> Result<(), Refusal> {
+    let around = covering_node(root, range);
     let mut attributes = around.descendants().filter_map(ast::Attr::cast);
     if attributes.any(|attribute| {
         touches(range, attribute.syntax().text_range()) && attributes::is_conditional(&attribute)
@@ -55,15 +64,21 @@ pub(super) fn sorted_attributes(root: &SyntaxNode) -> Vec<String> {
     let attributes = root.descendants().filter_map(ast::Attr::cast);
     let mut texts: Vec<String> = attributes
         .map(|attribute| {
-            let tokens = attribute.syntax().descendants_with_tokens();
-            let tokens = tokens.filter_map(NodeOrToken::into_token);
-            let tokens = tokens.filter(|token| token.kind() != SyntaxKind::WHITESPACE);
+            let tokens = tokens_of(attribute.syntax());
             let texts: Vec<String> = tokens.map(|token| token.text().to_owned()).collect();
             texts.join(" ")
         })
         .collect();
     texts.sort();
     texts
+}
+
+/// The conditions of compilation around a node, from the innermost.
+pub(super) fn conditions_around(node: &SyntaxNode) -> Vec<String> {
+    let around = node.ancestors().skip(1).filter_map(ast::AnyHasAttrs::cast);
+    let attributes = around.flat_map(|node| node.attrs().collect::<Vec<_>>());
+    let conditions = attributes.filter(attributes::is_conditional);
+    conditions.map(|one| attributes::bare(&one)).collect()
 }
 
 /// Whether the code is compiled only under a condition, or rewritten by an attribute that isn't the language's own.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ra_ap_syntax::{Edition, SyntaxKind, T};
 
-use crate::syntax::tokens;
+use crate::syntax::{Ledger, tokens};
 
 /// How often each word is in a text. Words are identifiers, keywords, lifetimes, literals, comments and `?`: whatever a
 /// person would miss. Strings and comments count byte for byte. Other punctuation and white space are no words.
@@ -27,16 +27,11 @@ pub(super) enum WordKind {
 }
 
 impl Words {
-    pub(super) fn of(text: &str, edition: Edition) -> Self {
-        let mut words = Self::default();
-        words.count(text, edition, 1);
-        words
-    }
-
     fn count(&mut self, text: &str, edition: Edition, by: i64) {
         for (kind, word) in tokens(text, edition) {
             if let Some(kind) = word_kind(kind) {
-                self.change(word, kind, by);
+                // With `\r\n`, a line comment takes the `\r`.
+                self.change(word.trim_end_matches('\r'), kind, by);
             }
         }
     }
@@ -48,6 +43,27 @@ impl Words {
         }
         let count = Count { kind, times: by };
         self.0.insert(word.to_owned(), count);
+    }
+
+    /// What a ledger says comes and goes.
+    pub(super) fn net(ledger: &Ledger, edition: Edition) -> Self {
+        let mut net = Self::default();
+        for code in &ledger.comes {
+            net.count(code, edition, 1);
+        }
+        for code in &ledger.goes {
+            net.count(code, edition, -1);
+        }
+        net
+    }
+
+    /// The words of several texts.
+    pub(super) fn of_all<'a>(texts: impl IntoIterator<Item = &'a str>, edition: Edition) -> Self {
+        let mut words = Self::default();
+        for text in texts {
+            words.count(text, edition, 1);
+        }
+        words
     }
 
     pub(super) fn times(&self, word: &str) -> i64 {
@@ -69,45 +85,15 @@ impl Words {
     }
 }
 
-/// What one change says it adds to and drops from the words of the code it touches.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Declared {
-    edition: Edition,
-    net: Words,
-}
-
-impl Declared {
-    /// Nothing: the words are moved, none comes and none goes.
-    pub fn nothing(edition: Edition) -> Self {
-        Self {
-            edition,
-            net: Words::default(),
-        }
-    }
-
-    /// The words of `code` come.
-    pub fn add(&mut self, code: &str) {
-        self.net.count(code, self.edition, 1);
-    }
-
-    /// The words of `code` go.
-    pub fn drop(&mut self, code: &str) {
-        self.net.count(code, self.edition, -1);
-    }
-
-    pub(super) fn net(&self) -> &Words {
-        &self.net
-    }
-}
-
-/// What a refactoring's changes may declare. A constant beside the registration, so that no derivation can widen it.
+/// What a refactoring's changes may do to words and items. A constant beside the registration, so that no derivation can
+/// widen it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Delta {
-    /// Words that may come.
-    pub adds: &'static [&'static str],
+pub struct Allows {
+    /// Words that may come, with spaces between.
+    adds: &'static str,
     /// Words that may go.
-    pub drops: &'static [&'static str],
-    pub also: &'static [Also],
+    drops: &'static str,
+    also: &'static [Also],
 }
 
 /// What a list of words cannot say.
@@ -117,17 +103,36 @@ pub enum Also {
     AddsFreshName,
     /// Words that the item has come once more: a copied header.
     AddsCopies,
+    /// Beside an item, others of its kind come.
+    AddsSiblings,
+    /// The body of a module goes to a file of its own.
+    MovesModule,
     /// Words, strings and comments go of which an equal copy stays.
     DropsEqualCopies,
     /// Names, keywords and literals of a pattern go; strings and comments don't.
     DropsPattern,
+    /// A condition becomes its opposite.
+    Negates,
 }
 
-impl Delta {
-    /// The words that a change declared and that this delta doesn't let through.
-    pub(super) fn exceeded_by(&self, declared: &Words, before: &Words) -> Option<String> {
+/// What comes and goes where a condition becomes its opposite.
+const OPPOSITES: &str = "false is_err is_none is_ok is_some true";
+
+impl Allows {
+    pub const NOTHING: Self = Self::of("", "", &[]);
+
+    pub const fn of(adds: &'static str, drops: &'static str, also: &'static [Also]) -> Self {
+        Self { adds, drops, also }
+    }
+
+    pub(super) fn has(&self, also: Also) -> bool {
+        self.also.contains(&also)
+    }
+
+    /// A word that comes or goes and that may not.
+    pub(super) fn exceeded_by(&self, net: &Words, before: &Words) -> Option<String> {
         let mut fresh: Option<&str> = None;
-        for (word, kind, times) in declared.changes() {
+        for (word, kind, times) in net.changes() {
             let is_allowed = if times < 0 {
                 self.may_drop(word, kind, before.times(word) + times)
             } else if self.may_add(word, kind, before) {
@@ -143,22 +148,27 @@ impl Delta {
     }
 
     fn may_add(&self, word: &str, kind: WordKind, before: &Words) -> bool {
-        let is_copy = self.also.contains(&Also::AddsCopies) && before.times(word) > 0;
-        kind != WordKind::Comment && (self.adds.contains(&word) || is_copy)
+        let is_copy = self.has(Also::AddsCopies) && before.times(word) > 0;
+        kind != WordKind::Comment && (self.lists(self.adds, word) || is_copy)
     }
 
     fn may_add_fresh(&self, kind: WordKind, before: i64) -> bool {
-        self.also.contains(&Also::AddsFreshName) && kind == WordKind::Name && before == 0
+        self.has(Also::AddsFreshName) && kind == WordKind::Name && before == 0
     }
 
     fn may_drop(&self, word: &str, kind: WordKind, left: i64) -> bool {
-        if self.also.contains(&Also::DropsEqualCopies) && left > 0 {
+        if self.has(Also::DropsEqualCopies) && left > 0 {
             return true;
         }
         match kind {
             WordKind::Comment | WordKind::String => false,
-            _ => self.drops.contains(&word) || self.also.contains(&Also::DropsPattern),
+            _ => self.lists(self.drops, word) || self.has(Also::DropsPattern),
         }
+    }
+
+    fn lists(&self, words: &str, word: &str) -> bool {
+        let is_in = |list: &str| list.split(' ').any(|one| one == word);
+        is_in(words) || (self.has(Also::Negates) && is_in(OPPOSITES))
     }
 }
 
@@ -181,24 +191,22 @@ mod tests {
     use super::*;
 
     const EDITION: Edition = Edition::Edition2021;
-    const NONE: Delta = Delta {
-        adds: &[],
-        drops: &[],
-        also: &[],
-    };
-
-    fn exceeds(delta: Delta, before: &str, adds: &str, drops: &str) -> bool {
-        let mut declared = Declared::nothing(EDITION);
-        declared.add(adds);
-        declared.drop(drops);
-        delta
-            .exceeded_by(declared.net(), &Words::of(before, EDITION))
+    fn exceeds(allows: Allows, before: &str, adds: &str, drops: &str) -> bool {
+        let ledger = Ledger {
+            comes: vec![adds.to_owned()],
+            goes: vec![drops.to_owned()],
+        };
+        allows
+            .exceeded_by(
+                &Words::net(&ledger, EDITION),
+                &Words::of_all([before], EDITION),
+            )
             .is_some()
     }
 
     #[test]
     fn words_are_what_would_be_missed() {
-        let words = Words::of("a(a, 'b', \"a\\n\") // a\n.0.1?; !'l", EDITION);
+        let words = Words::of_all(["a(a, 'b', \"a\\n\") // a\n.0.1?; !'l"], EDITION);
         let all: Vec<_> = words
             .changes()
             .map(|(word, _, times)| (word, times))
@@ -217,24 +225,17 @@ mod tests {
 
     #[test]
     fn nothing_is_allowed_that_is_not_listed() {
-        let listed = Delta {
-            adds: &["return"],
-            drops: &["is_some"],
-            also: &[],
-        };
+        let listed = Allows::of("return", "is_some", &[]);
         assert!(!exceeds(listed, "is_some", "return", "is_some"));
-        assert!(exceeds(NONE, "is_some", "return", ""));
-        assert!(exceeds(NONE, "is_some", "", "is_some"));
+        assert!(exceeds(Allows::NOTHING, "is_some", "return", ""));
+        assert!(exceeds(Allows::NOTHING, "is_some", "", "is_some"));
         assert!(exceeds(listed, "// a", "", "// a"));
         assert!(exceeds(listed, "", "// a", ""));
     }
 
     #[test]
     fn one_fresh_name_is_fresh_and_one() {
-        let fresh = Delta {
-            also: &[Also::AddsFreshName],
-            ..NONE
-        };
+        let fresh = Allows::of("", "", &[Also::AddsFreshName]);
         assert!(!exceeds(fresh, "b", "a a", ""));
         assert!(exceeds(fresh, "a", "a", ""), "not fresh");
         assert!(exceeds(fresh, "", "a b", ""), "two");
@@ -243,10 +244,7 @@ mod tests {
 
     #[test]
     fn copies_are_of_what_is_there() {
-        let merge = Delta {
-            also: &[Also::DropsEqualCopies],
-            ..NONE
-        };
+        let merge = Allows::of("", "", &[Also::DropsEqualCopies]);
         assert!(!exceeds(
             merge,
             "a /* c */ a /* c */ \"s\" \"s\"",
@@ -254,20 +252,21 @@ mod tests {
             "a /* c */ \"s\""
         ));
         assert!(exceeds(merge, "a", "", "a"), "the last one");
-        let copy = Delta {
-            also: &[Also::AddsCopies],
-            ..NONE
-        };
+        let copy = Allows::of("", "", &[Also::AddsCopies]);
         assert!(!exceeds(copy, "impl A {}", "impl A", ""));
         assert!(exceeds(copy, "impl A {}", "impl B", ""));
     }
 
     #[test]
+    fn opposites_come_and_go() {
+        let negates = Allows::of("", "", &[Also::Negates]);
+        assert!(!exceeds(negates, "is_some", "is_none", "is_some"));
+        assert!(exceeds(negates, "is_some", "is_nan", "is_some"));
+    }
+
+    #[test]
     fn a_pattern_holds_no_string_and_no_comment() {
-        let pattern = Delta {
-            also: &[Also::DropsPattern],
-            ..NONE
-        };
+        let pattern = Allows::of("", "", &[Also::DropsPattern]);
         assert!(!exceeds(pattern, "Err(e)", "", "Err(e)"));
         assert!(exceeds(pattern, "\"s\"", "", "\"s\""));
         assert!(exceeds(pattern, "/* c */", "", "/* c */"));

@@ -2,14 +2,15 @@
 
 use ra_ap_syntax::{AstNode, ast};
 
-use super::{Context, Edit, Edits, Group, TextRange};
+use super::{Context, Group, TextRange};
 use crate::syntax::{
+    Rewrite,
     layout::{self, width},
     patterns,
 };
 
 /// The first arm gets all patterns; of neighbours the last body stays, of distant arms the first.
-pub(super) fn edits(context: &Context<'_>, group: &Group) -> Option<Edits> {
+pub(super) fn rewrites<'a>(context: &Context<'a>, group: &Group) -> Option<Vec<Rewrite<'a>>> {
     let (first, last) = (group.arms.first()?, group.arms.last()?);
     let kept = if group.is_run { last } else { first };
     let text = &*context.source.text;
@@ -18,21 +19,21 @@ pub(super) fn edits(context: &Context<'_>, group: &Group) -> Option<Edits> {
     let line_ending = layout::first_line_ending(text);
     let pattern = pattern(context, group, indent, line_ending)?;
     let pattern_end = kept.pat()?.syntax().text_range().end();
-    let mut edits = vec![Edit::replace(
-        TextRange::new(start, pattern_end),
-        pattern.clone(),
-    )];
+    let patterns = group.arms.iter().filter_map(ast::MatchArm::pat);
+    let patterns = patterns.map(|pattern| pattern.syntax().text_range());
+    let joined = context.rewrite(TextRange::new(start, pattern_end));
+    let mut rewrites = vec![joined.keep_all_as(patterns, &pattern)];
     let last_line = pattern.rsplit('\n').next().unwrap_or_default();
     let column = if pattern.contains('\n') {
         width(last_line)
     } else {
         width(indent) + width(last_line)
     };
-    edits.extend(body(context, kept, indent, column)?);
+    rewrites.extend(body(context, kept, indent, column)?);
     if !group.is_run {
-        edits.push(Edit::delete(whole_lines(last)?));
+        rewrites.push(context.rewrite(whole_lines(last)?));
     }
-    Edits::new(edits).ok()
+    Some(rewrites)
 }
 
 /// Where comments would be lost.
@@ -149,12 +150,12 @@ fn is_simple(pattern: &ast::Pat) -> bool {
 }
 
 /// Puts a body into a block if it doesn't fit behind the patterns, which end in `column`. Nothing if it fits nowhere.
-fn body(
-    context: &Context<'_>,
+fn body<'a>(
+    context: &Context<'a>,
     arm: &ast::MatchArm,
     indent: &str,
     column: usize,
-) -> Option<Vec<Edit>> {
+) -> Option<Vec<Rewrite<'a>>> {
     let longest = context.source.context.width.max();
     let expression = arm.expr()?;
     let text = context.source.slice(expression.syntax().text_range());
@@ -170,12 +171,14 @@ fn body(
     }
     let line_ending = layout::first_line_ending(&context.source.text);
     let range = expression.syntax().text_range();
-    let mut edits = vec![
-        Edit::insert(range.start(), format!("{{{line_ending}{deeper}")),
-        Edit::insert(range.end(), format!("{line_ending}{indent}}}")),
+    let at = |offset| context.rewrite(TextRange::empty(offset));
+    let mut rewrites = vec![
+        at(range.start()).text(&format!("{{{line_ending}{deeper}")),
+        at(range.end()).text(&format!("{line_ending}{indent}}}")),
     ];
-    if let Some(comma) = arm.comma_token() {
-        edits.push(Edit::delete(comma.text_range()));
-    }
-    Some(edits)
+    rewrites.extend(
+        arm.comma_token()
+            .map(|comma| context.rewrite(comma.text_range())),
+    );
+    Some(rewrites)
 }

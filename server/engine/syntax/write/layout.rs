@@ -109,6 +109,20 @@ pub fn indent_unit(text: &str) -> &str {
     most.map_or("    ", |(unit, _)| *unit)
 }
 
+/// The same for the function or constant around a node, whatever the rest of the file is like.
+pub fn indent_unit_around(text: &str, node: &SyntaxNode) -> String {
+    let is_unit = |kind| {
+        matches!(
+            kind,
+            SyntaxKind::FN | SyntaxKind::CONST | SyntaxKind::STATIC
+        )
+    };
+    let unit = node.ancestors().filter(|node| is_unit(node.kind())).last();
+    let range = unit.unwrap_or_else(|| node.clone()).text_range();
+    let code = slice(text, range).unwrap_or_default();
+    indent_unit(&format!("{}{code}", indentation(text, range.end()))).to_owned()
+}
+
 /// The code in `range` with the indentation `from` of its lines replaced by `to`, where a line begins neither in a string nor
 /// in a block comment. The first line is taken as it is, without its indentation.
 ///

@@ -13,7 +13,7 @@ pub struct MovedOut<'a> {
     text: &'a str,
     context: FileContext,
     /// From the first token inside to the last one, comments included.
-    inside: TextRange,
+    pub inside: TextRange,
     /// Of the line of the closing brace.
     pub outer_indent: &'a str,
     /// Of the lines inside.
