@@ -23,6 +23,7 @@ const ORDER: &[&[&str]] = &[
     &["smells", "refactorings"],
     &["os"],
     &["cache"],
+    &["migrations"],
     &["config"],
     &["workspace"],
     &["analysis"],
@@ -40,7 +41,7 @@ const FOLDERS: &[&str] = &["lsp", "lsp/wire", "lsp/session", "lsp/features"];
 const DOORS: &[(&str, &[&str])] = &[
     ("tower_lsp", &["lsp"]),
     ("lsp_types", &["lsp"]),
-    ("sqlx", &["cache"]),
+    ("sqlx", &["cache", "migrations"]),
     ("reqwest", &["cache"]),
     ("axum", &["cache"]),
     (

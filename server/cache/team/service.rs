@@ -35,7 +35,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use super::frames::MAX_SEALED;
-use crate::{Fault, FaultKind, Holdings, Limits, Namespace, PublicKey};
+use crate::{Fault, FaultKind, Holdings, Limits, Namespace, PublicKey, Schema};
 use connections::Gate;
 use keys::{KeyFile, KeyFileError, KeyRing};
 use metrics::Metrics;
@@ -153,7 +153,7 @@ struct App {
 
 impl Service {
     /// Reads the keys and the certificate and takes hold of the storage.
-    pub async fn open(options: Options) -> Result<Service, ServiceError> {
+    pub async fn open(options: Options, schema: Schema) -> Result<Service, ServiceError> {
         let ring = options.keys.read()?;
         let tls = match &options.certificate {
             Some(certificate) => {
@@ -165,7 +165,7 @@ impl Service {
         let bounds = &options.bounds;
         let quota = Quota::per_second(bounds.rate).allow_burst(bounds.burst);
         let app = App {
-            storage: Storage::open(&options.place).await?,
+            storage: Storage::open(&options.place, schema).await?,
             ring: RwLock::new(Arc::new(ring)),
             trusted: options.trusted.clone(),
             limiter: RateLimiter::dashmap(quota),

@@ -9,7 +9,7 @@ use std::time::Instant;
 use super::file_shelf::FileShelf;
 use super::private;
 use crate::PostgresShelf;
-use crate::{Fault, FaultKind, Key, Limits, Namespace, Remote, Shelf};
+use crate::{Fault, FaultKind, Key, Limits, Namespace, Remote, Schema, Shelf};
 
 /// Namespaces that are open at once. Each holds up to three connections, and a thread for each of them.
 const OPEN: usize = 32;
@@ -29,9 +29,9 @@ pub(super) enum Storage {
 }
 
 impl Storage {
-    pub(super) async fn open(place: &Place) -> Result<Storage, Fault> {
+    pub(super) async fn open(place: &Place, schema: Schema) -> Result<Storage, Fault> {
         match place {
-            Place::Folder(path) => Folder::open(path).map(Storage::Folder),
+            Place::Folder(path) => Folder::open(path, schema).map(Storage::Folder),
             Place::Postgres(remote) => Database::open(remote).await.map(Storage::Postgres),
         }
     }
@@ -114,6 +114,7 @@ impl Database {
 /// A folder of cache files. One server has it to itself: that the first to store wins is decided in its memory.
 pub(super) struct Folder {
     path: PathBuf,
+    schema: Schema,
     open: Mutex<HashMap<Namespace, Opened>>,
     _lock: File,
 }
@@ -124,7 +125,7 @@ struct Opened {
 }
 
 impl Folder {
-    fn open(path: &Path) -> Result<Folder, Fault> {
+    fn open(path: &Path, schema: Schema) -> Result<Folder, Fault> {
         let at = |error| Fault::from(error).at(path);
         private::folder(path).map_err(at)?;
         let lock = private::file(&path.join("serve.lock")).map_err(at)?;
@@ -139,6 +140,7 @@ impl Folder {
         }
         Ok(Folder {
             path: path.to_owned(),
+            schema,
             open: Mutex::default(),
             _lock: lock,
         })
@@ -157,7 +159,10 @@ impl Folder {
         if open.len() >= OPEN {
             let_go(&mut open);
         }
-        let made = Arc::new(FileShelf::at(self.path.join(file_name(namespace))));
+        let made = Arc::new(FileShelf::at(
+            self.path.join(file_name(namespace)),
+            self.schema,
+        ));
         let first = Opened {
             shelf: Arc::clone(&made),
             used: Instant::now(),
@@ -240,7 +245,7 @@ mod tests {
     #[tokio::test]
     async fn few_namespaces_are_open_and_none_is_forgotten() {
         let folder = tempfile::tempdir().unwrap();
-        let storage = Folder::open(folder.path()).unwrap();
+        let storage = Folder::open(folder.path(), &crate::SQLITE).unwrap();
         let held = storage.shelf(&namespace("pr-0"));
         for number in 0..3 * OPEN {
             let shelf = storage.shelf(&namespace(&format!("pr-{number}")));
@@ -262,17 +267,17 @@ mod tests {
     #[test]
     fn a_folder_has_one_server() {
         let folder = tempfile::tempdir().unwrap();
-        let first = Folder::open(folder.path()).unwrap();
-        let second = Folder::open(folder.path()).err().unwrap();
+        let first = Folder::open(folder.path(), &crate::SQLITE).unwrap();
+        let second = Folder::open(folder.path(), &crate::SQLITE).err().unwrap();
         assert_eq!(second.kind(), FaultKind::Busy);
         drop(first);
-        assert!(Folder::open(folder.path()).is_ok());
+        assert!(Folder::open(folder.path(), &crate::SQLITE).is_ok());
     }
 
     #[test]
     fn names_of_files_lead_back_to_namespaces() {
         let folder = tempfile::tempdir().unwrap();
-        let storage = Folder::open(folder.path()).unwrap();
+        let storage = Folder::open(folder.path(), &crate::SQLITE).unwrap();
         for text in ["main", "release_1.2", "x.db.new-1"] {
             let name = file_name(&namespace(text));
             assert_eq!(name.matches('.').count(), 1);
