@@ -17,7 +17,7 @@ use super::{
 use crate::{
     analysis::{Answer, Finding, Level, Origin, answers_to, idle_allowances, judge},
     cache::{Tier, TieredStats},
-    facts::{FileReport, FunctionFacts, Problem},
+    facts::{FileReport, Problem},
     report::{self, File, Found, Report, Summary},
     syntax::Source,
     text::{Encoding, Lines, slice},
@@ -150,22 +150,10 @@ fn file(input: &Input, report: &FileReport, arguments: &Arguments) -> File {
         text: Arc::clone(&input.text),
         lines: Lines::new(&input.text),
         findings: findings.into_iter().map(without_offers).collect(),
-        functions: arguments.metrics.then(|| functions(report)),
+        functions: arguments.metrics.then(|| report.functions()),
         idle: idle_allowances(report, &input.config.rules),
         problem: report.problem,
     }
-}
-
-/// Every function, in the order of the text.
-fn functions(report: &FileReport) -> Vec<FunctionFacts> {
-    let items = report.items.iter();
-    let functions = items.flat_map(|(offset, item)| {
-        let functions = item.functions.iter();
-        functions.map(|function| function.moved_by(*offset))
-    });
-    let mut functions: Vec<_> = functions.collect();
-    functions.sort_by_key(|function| (function.range.start(), function.name.start()));
-    functions
 }
 
 /// Fills in what is offered at each finding. Every file that has one is parsed for it.

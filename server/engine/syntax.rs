@@ -33,8 +33,12 @@ pub use ra_ap_syntax::Edition;
 pub use read::{
     allowances::{Allowed, AllowedBy, allowances, is_generated},
     attributes,
+    kinds::KindSet,
     metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators},
-    units::{Function, Owner, Place, Unit, inside, places},
+    units::{
+        FilePart, FileUnit, Function, Outline, Owner, Place, Unit, UnitKind, inside, outline,
+        places,
+    },
 };
 pub use write::{
     layout::{self, LineEnding},

@@ -45,20 +45,25 @@ use ra_ap_syntax::{
 
 use crate::{
     facts::{Part, Sighting},
-    smells::{Family, Limits, Sightings, Smell},
+    smells::{Limits, Look, Sightings, Smell},
     syntax::{Unit, keyword},
     text::{TextRange, slice},
 };
 
 pub(super) const SMELL: Smell = Smell {
-    id: "complex-conditional",
-    limits: Limits { warn: 2, strong: 4 },
-    family: Family::Own,
     rate: Some(21.7),
     answers: &["name-condition"],
-    clippy: &[],
-    look,
-    say,
+    sees: &[
+        SyntaxKind::IF_EXPR,
+        SyntaxKind::WHILE_EXPR,
+        SyntaxKind::MATCH_ARM,
+    ],
+    ..Smell::new(
+        "complex-conditional",
+        Limits::of(2, 4),
+        Look::Function(look),
+        say,
+    )
 };
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {

@@ -2,5 +2,6 @@
 
 pub(super) mod allowances;
 pub mod attributes;
+pub(super) mod kinds;
 pub(super) mod metrics;
 pub(super) mod units;
