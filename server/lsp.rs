@@ -1,67 +1,51 @@
 //! The language server: the only door to tower-lsp and to the protocol's types.
 //!
-//! - [`transport`] takes messages in their order and changes [`documents`]; it never waits for a handler.
-//! - A handler reads the documents through its own snapshot ([`request`]), and works on the engine's threads.
-//! - Nobody waits for the client inside a call; it may never answer.
+//! In reading order, each part using only those before it:
+//!
+//! 1. [`wire`]: what is agreed with the client. [`wire::profile`] is what the client can do, [`wire::positions`] and
+//!    [`wire::uri`] how places and documents are named.
+//! 2. [`session`]: what is open. From [`session::memo`] (what one version remembers) and [`session::document`] to
+//!    [`session::server`], which every handler is given. [`session::transport`] takes messages in their order and changes
+//!    [`session::documents`]; it never waits for a handler.
+//! 3. [`features`]: what clients ask for, from [`features::diagnostics`] and [`features::actions`] to [`features::commands`].
+//! 4. [`backend`]: the protocol's methods, each handed to its feature.
+//!
+//! A handler reads the documents through its own snapshot ([`session::request`]), and works on the engine's threads. Nobody
+//! waits for the client inside a call; it may never answer.
 
 use std::{io, num::NonZero, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use tokio::{runtime::Runtime, sync::mpsc};
 use tower_lsp::LspService;
 
-mod actions;
-mod analysed;
-mod backend;
-mod background;
-mod capabilities;
-mod client;
-mod commands;
-mod convert;
-mod desk;
-mod diagnostics;
-mod document;
-mod documents;
-mod fix_workspace;
-mod folders;
-mod framing;
-mod hover;
-mod lenses;
-mod log;
-mod parent;
-mod profile;
-mod progress;
-mod publisher;
-mod pull;
-mod request;
-mod resolve;
+mod locks;
+mod wire;
+
 mod session;
-mod setup;
-mod status;
-mod transport;
-mod uri;
+
+mod features;
+
+mod backend;
 
 use backend::Backend;
-use background::Background;
-use desk::Desk;
-use progress::Works;
-use publisher::Publisher;
-use session::Session;
-use status::Status;
-use transport::{End, Output, Transport};
+use session::{
+    server::Server,
+    state::Session,
+    status::Status,
+    tasks::{LatestRun, PublishQueue},
+    transport::{self, End, Output, Transport},
+};
+use wire::{NAME, log, progress::ProgressTokens};
 
 use crate::{
     analysis::{Engine, Priority, Workers},
-    cache::{Mode, TieredCache, TieredOptions},
+    cache::Mode,
     config::{self, CacheOptions, Environment, Request},
     os,
 };
 
-/// The name that diagnostics and settings carry.
-const NAME: &str = "rustassistant";
-/// What carrying out everything safe is called, in one file and in all.
-const FIX_ALL_TITLE: &str = "RustAssistant: apply all safe fixes";
 /// What writing may still take when the session is over.
-const LAST_WORDS: Duration = Duration::from_millis(300);
+const FLUSH_TIMEOUT: Duration = Duration::from_millis(300);
 
 /// How a server is started.
 #[derive(Debug, Clone, Default)]
@@ -117,23 +101,14 @@ fn cache_options(environment: &Environment) -> CacheOptions {
         .cache
 }
 
-/// Opens nothing yet: the cache's file is opened when something is first looked up.
 fn start_engine(cache: &CacheOptions) -> Engine {
-    let store = TieredCache::open(TieredOptions {
-        path: cache.path.clone(),
-        team: cache.team.clone(),
-        memory_bytes: usize::try_from(cache.memory).unwrap_or(usize::MAX),
-        disk_bytes: cache.disk,
-        max_age: cache.age,
-        mode: Mode::Server,
-    });
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let workers = Workers {
         interactive: cores,
         background: (cores / 2).max(1),
         background_priority: Priority::Low,
     };
-    Engine::new(Arc::new(store), workers)
+    Engine::open(cache, Mode::Server, workers)
 }
 
 async fn hold(
@@ -147,17 +122,22 @@ async fn hold(
     let (ends, mut ended) = mpsc::unbounded_channel();
     let (for_backend, engine_of_backend) = (ends.clone(), Arc::clone(engine));
     let service = LspService::build(|client| {
-        let desk = Desk {
+        let status = Status::new(
+            client.clone(),
+            Arc::clone(session),
+            Arc::clone(&engine_of_backend),
+        );
+        let server = Server {
             client,
             session: Arc::clone(session),
             engine: engine_of_backend,
-            publisher: Publisher::default(),
-            background: Background::default(),
-            works: Works::default(),
-            status: Status::default(),
+            publish_queue: PublishQueue::default(),
+            background: LatestRun::default(),
+            progress: ProgressTokens::default(),
+            status,
             cache,
         };
-        Backend::new(Arc::new(desk), for_backend)
+        Backend::new(Arc::new(server), for_backend)
     })
     .custom_method("window/workDoneProgress/cancel", Backend::cancel_progress)
     .finish();
@@ -184,8 +164,11 @@ async fn hold(
         backend::end_with_process(process, ends.clone());
     }
     let end = ended.recv().await.unwrap_or(End::Left);
-    let last_words = async { tokio::join!(output.flush(), engine.store().close(LAST_WORDS)) };
-    if tokio::time::timeout(LAST_WORDS, last_words).await.is_err() {
+    let last_writes = async { tokio::join!(output.flush(), engine.store().close(FLUSH_TIMEOUT)) };
+    if tokio::time::timeout(FLUSH_TIMEOUT, last_writes)
+        .await
+        .is_err()
+    {
         tracing::info!("the session ended before everything was written");
     }
     end

@@ -24,7 +24,7 @@ use crate::{
 
 pub use catalogue::write_catalogue;
 pub use diff::write_diff;
-pub use documentation::{explanation, limits_in_words, reason, write_documentation};
+pub use documentation::{explanation, limits_in_words, reason, unknown_id, write_documentation};
 pub use human::{counted, write_human};
 pub use json::write_json;
 pub use look::{Characters, Colour, Look, printable};

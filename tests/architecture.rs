@@ -2,6 +2,7 @@
 //! counts, also those inside macros and those that start with `super`.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
@@ -31,6 +32,9 @@ const ORDER: &[&[&str]] = &[
 
 /// Crates of their own whose manifests say what they may use; their `crate::` is not the engine's or the root's.
 const CRATES: &[&str] = &["cache", "os"];
+
+/// Folders whose modules use each other in one direction, so that their files have a reading order.
+const FOLDERS: &[&str] = &["lsp", "lsp/wire", "lsp/session", "lsp/features"];
 
 /// A path, and the modules that alone may write it.
 const DOORS: &[(&str, &[&str])] = &[
@@ -72,7 +76,7 @@ const NOT_PURE: &[&str] = &[
 
 /// Macros that write to the standard output, and the modules that may.
 const PRINTING: &[&str] = &["println", "print"];
-const PRINTERS: &[&str] = &["report", "cli"];
+const PRINTERS: &[&str] = &["report", "cli", "build"];
 
 /// What a `cfg` calls systems.
 const SYSTEMS: &[&str] = &[
@@ -100,6 +104,17 @@ fn modules_use_only_what_comes_before_them() {
         faults.is_empty(),
         "the order of the modules is broken:\n{faults}"
     );
+}
+
+#[test]
+fn modules_of_a_folder_have_a_reading_order() {
+    let sources = sources();
+    for folder in FOLDERS {
+        let uses = uses_in_folder(&sources, folder);
+        assert!(!uses.is_empty(), "`{folder}` has no modules");
+        let circle = circle(&uses);
+        assert!(circle.is_empty(), "a circle in `{folder}`: {circle:?}");
+    }
 }
 
 #[test]
@@ -186,6 +201,64 @@ fn the_checks_see_what_they_look_for() {
     assert!(!may_use("smells", "refactorings") && may_use("smells", "shapes"));
 }
 
+#[test]
+fn circles_are_seen_through_groups_and_longer_paths() {
+    let circle_of = |one: &str, other: &str, third: &str| {
+        let files = [("a", one), ("b/inner", other), ("c", third)];
+        let files = files.map(|(name, text)| source(&format!("server/lsp/{name}.rs"), text));
+        circle(&uses_in_folder(&files, "lsp"))
+    };
+    let (one, other) = (
+        "use super::{x, b::{X, Y}};",
+        "fn f() { super::super::c::f() }",
+    );
+    assert!(circle_of(one, other, "use crate::text::a::X;").is_empty());
+    let closing = "mod m { use crate::{lsp::{a::X}, text}; }";
+    assert_eq!(circle_of(one, other, closing), ["a", "b", "c"]);
+    let in_tests = "#[cfg(test)] mod tests { use super::super::a; }";
+    assert!(circle_of(one, other, in_tests).is_empty());
+}
+
+/// The modules of a folder, each with those of the same folder that it uses.
+fn uses_in_folder(sources: &[Source], folder: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let folder: Vec<&str> = folder.split('/').collect();
+    let child = |path: &[String]| {
+        let is_inside = path.len() > folder.len() && path.iter().zip(&folder).all(|(a, b)| a == b);
+        is_inside.then(|| path[folder.len()].clone())
+    };
+    let inside = sources
+        .iter()
+        .filter_map(|file| Some((child(&file.modules)?, file)));
+    let inside: Vec<(String, &Source)> = inside.collect();
+    let modules: BTreeSet<String> = inside.iter().map(|(module, _)| module.clone()).collect();
+    let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (module, file) in &inside {
+        let used = file
+            .used_paths()
+            .into_iter()
+            .filter_map(|path| child(&path));
+        let others = used.filter(|other| other != module && modules.contains(other));
+        uses.entry(module.clone()).or_default().extend(others);
+    }
+    uses
+}
+
+/// The modules that have no place in any order, because each uses another of them.
+fn circle(uses: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    let mut left = uses.clone();
+    while let Some(last) = left.iter().find(|(module, used)| {
+        let is_used = left.values().any(|used| used.contains(*module));
+        used.is_empty() || !is_used
+    }) {
+        let last = last.0.clone();
+        left.remove(&last);
+        for used in left.values_mut() {
+            used.remove(&last);
+        }
+    }
+    left.into_keys().collect()
+}
+
 fn may_use(module: &str, other: &str) -> bool {
     if module == other || matches!(module, "lib" | "main" | "build") {
         return true;
@@ -263,6 +336,77 @@ impl Source {
             }
         }
         used
+    }
+
+    /// Every path of the product's code that begins with `crate`, `self` or `super`, from the root of the crate.
+    fn used_paths(&self) -> Vec<Vec<String>> {
+        let mut paths = Vec::new();
+        for at in 0..self.tokens.len() {
+            let starts_path = at == 0 || !self.is_path_separator(at - 1);
+            let is_root = matches!(self.tokens[at].kind(), T![crate] | T![self] | T![super]);
+            if !starts_path || !is_root || !self.is_in_product(at) {
+                continue;
+            }
+            let mut base = match self.tokens[at].kind() {
+                T![crate] if CRATES.contains(&self.module.as_str()) => vec![self.module.clone()],
+                T![crate] => Vec::new(),
+                T![self] => self.modules_around(at),
+                T![super] => {
+                    let mut around = self.modules_around(at);
+                    around.pop();
+                    around
+                }
+                _ => continue,
+            };
+            let mut last = at;
+            while let Some(next) = self.after_separator(last + 1) {
+                if self.tokens[next].kind() != T![super] {
+                    self.collect_paths(next, &base, &mut paths);
+                    break;
+                }
+                base.pop();
+                last = next;
+            }
+        }
+        paths
+    }
+
+    /// The paths that go on at a token. The answer is the token behind them.
+    fn collect_paths(&self, at: usize, base: &[String], paths: &mut Vec<Vec<String>>) -> usize {
+        if self.tokens[at].kind() != T!['{'] {
+            let mut path = base.to_vec();
+            path.push(self.tokens[at].text().to_owned());
+            let Some(next) = self.after_separator(at + 1) else {
+                paths.push(path);
+                return at + 1;
+            };
+            return self.collect_paths(next, &path, paths);
+        }
+        let mut at = at + 1;
+        while at < self.tokens.len() && self.tokens[at].kind() != T!['}'] {
+            at = self.collect_paths(at, base, paths);
+            // Commas, and the new names of what is renamed.
+            while at < self.tokens.len() && !matches!(self.tokens[at].kind(), T![,] | T!['}']) {
+                at += 1;
+            }
+            if at < self.tokens.len() && self.tokens[at].kind() == T![,] {
+                at += 1;
+            }
+        }
+        at + 1
+    }
+
+    /// The modules that lead to a token, with those inside the file.
+    fn modules_around(&self, at: usize) -> Vec<String> {
+        let inline = self.tokens[at]
+            .parent_ancestors()
+            .filter_map(ast::Module::cast);
+        let inline = inline.filter(|module| module.item_list().is_some());
+        let mut names: Vec<String> = inline
+            .filter_map(|module| Some(module.name()?.text().to_string()))
+            .collect();
+        names.reverse();
+        [self.modules.clone(), names].concat()
     }
 
     /// The names behind `crate` or what leads to it: one, or those of a group.

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use rustassistant::{
     refactorings::{self, Change, Context, Refactoring, Refusal, Target, audit, offer},
     syntax::{FileContext, Source},
-    text::{Edit, Edits, TextRange, TextSize},
+    text::{Edit, Edits, Steps, TextRange, TextSize},
 };
 
 /// The example of a refactoring's documentation; `$0` is the cursor.
@@ -17,7 +17,7 @@ struct Example {
 
 fn example(refactoring: &Refactoring) -> Example {
     let file = format!(
-        "server/refactorings/{}.rs",
+        "server/engine/refactorings/{}.rs",
         refactoring.id.replace('-', "_")
     );
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
@@ -58,7 +58,7 @@ fn documentation_does_what_it_says() {
         let example = example(refactoring);
         let source = parse(&example.before);
         let change = change(refactoring, &source, example.cursor);
-        let after = change.edits.apply(&example.before);
+        let after = change.edits().apply(&example.before);
         assert_eq!(
             after.as_deref(),
             Some(&*example.after),
@@ -126,7 +126,7 @@ fn rewrite(change: &Change, before: &str, after: &str) -> Change {
     let whole = TextRange::up_to(TextSize::of(before));
     let edits = Edits::new(vec![Edit::replace(whole, after)]).expect("one edit is disjoint");
     Change {
-        edits: edits.trimmed(before),
+        steps: Steps::of_one(edits.trimmed(before)),
         ..change.clone()
     }
 }

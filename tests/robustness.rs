@@ -166,7 +166,7 @@ fn look_at(source: &Source, range: TextRange) {
     let offers = offers_at(source, range, &findings);
     for offer in offers.answers.iter().flatten().chain(&offers.assists) {
         assert!(
-            offer.change().edits.apply(&source.text).is_some(),
+            offer.change().edits().apply(&source.text).is_some(),
             "an edit fits its text"
         );
     }

@@ -147,7 +147,7 @@ fn answers(refactoring: &'static Refactoring, sighting: &Sighting, text: &str) -
     let Ok(offer) = refactorings::offer(refactoring, &Context::new(&source), target) else {
         return false;
     };
-    let after = offer.change().edits.apply(text).expect("an offer fits");
+    let after = offer.change().edits().apply(text).expect("an offer fits");
     let measures = |text: &str| -> u32 {
         let all = report(text);
         let same = all.sightings().filter(|one| one.smell == sighting.smell);

@@ -157,7 +157,7 @@ impl State {
 
     /// A hash of what an offer does in its unit, wherever that stands.
     fn identity(&self, offer: &Offer) -> blake3::Hash {
-        let edits = &offer.change().edits;
+        let edits = offer.change().edits();
         let mut hasher = blake3::Hasher::new();
         hasher.update(offer.refactoring().id.as_bytes());
         let Some(span) = edits.span() else {
@@ -195,7 +195,7 @@ impl State {
     }
 
     fn after(&self, offer: &Offer, rules: &Rules) -> Option<Self> {
-        let source = self.source.edited(&offer.change().edits)?.ok()?;
+        let source = self.source.edited(offer.change().edits())?.ok()?;
         Some(Self::with_memo(source, Arc::clone(&self.memo), rules))
     }
 
@@ -227,7 +227,11 @@ impl State {
 }
 
 fn is_wanted(offer: &Offer, only: Only<'_>) -> bool {
-    offer.change().applicability == Applicability::Safe && only.allows(offer.refactoring().id)
+    // A text alone has no place for a new file.
+    let change = offer.change();
+    change.steps.stay_in_file()
+        && change.applicability == Applicability::Safe
+        && only.allows(offer.refactoring().id)
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{OpenFile, stored};
 use crate::{
-    cache::{Entry, Key, Lookup, Tier, TieredCache},
+    cache::{Entry, Key, Lookup, Mode, Tier, TieredCache, TieredOptions},
+    config::CacheOptions,
     facts::FileReport,
     os,
     syntax::{FileContext, STACK_SIZE},
@@ -80,6 +81,19 @@ pub type Answer = (Arc<FileReport>, Origin);
 const BATCH: usize = 64;
 
 impl Engine {
+    /// With the cache that the options name. Its file is opened when something is first looked up.
+    pub fn open(options: &CacheOptions, mode: Mode, workers: Workers) -> Self {
+        let store = TieredCache::open(TieredOptions {
+            path: options.path.clone(),
+            team: options.team.clone(),
+            memory_bytes: usize::try_from(options.memory).unwrap_or(usize::MAX),
+            disk_bytes: options.disk,
+            max_age: options.age,
+            mode,
+        });
+        Self::new(Arc::new(store), workers)
+    }
+
     pub fn new(store: Arc<TieredCache>, workers: Workers) -> Self {
         Self {
             store,

@@ -29,7 +29,7 @@ pub fn title(source: &Source, offer: &Offer) -> String {
 
 /// Nothing if the offer makes no function less complex.
 pub fn gain(source: &Source, offer: &Offer) -> Option<Gain> {
-    let edits = &offer.change().edits;
+    let edits = offer.change().edits();
     let place = unit_around(source, edits.span()?)?;
     let before = complexity(&source.text, &place, source.context)?;
     let unit = place.node.text_range();

@@ -114,8 +114,8 @@ fn memo_key(source: &Source, place: &Place, writer: Writer) -> [u8; 16] {
 fn measure_unit(source: &Source, place: &Place, writer: Writer) -> UnitReport {
     let range = place.node.text_range();
     let start = range.start();
-    let sees = smells::seen_in(place.kind);
-    let mut unit = Unit::seeing(sees, &source.text, place, source.context);
+    let kinds = smells::seen_in(place.kind);
+    let mut unit = Unit::seeing(kinds, &source.text, place, source.context);
     // An error at an end may be the neighbour's, and a report must depend on nothing but the unit's own text.
     let is_inside =
         |error: &TextRange| range.start() < error.start() && error.start() < range.end();

@@ -66,7 +66,7 @@ impl Offers {
     fn has(&self, offer: &Offer) -> bool {
         self.answers.iter().flatten().any(|other| {
             other.refactoring().id == offer.refactoring().id
-                && other.change().edits == offer.change().edits
+                && other.change().steps == offer.change().steps
         })
     }
 }

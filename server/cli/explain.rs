@@ -6,9 +6,8 @@ use anyhow::bail;
 
 use super::{Output, Verdict, output::look};
 use crate::{
-    config::nearest,
     refactorings,
-    report::{limits_in_words, write_documentation},
+    report::{limits_in_words, unknown_id, write_documentation},
     smells,
 };
 
@@ -33,10 +32,5 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
         write_documentation(out, markdown, look)?;
         return Ok(Verdict::Fine);
     }
-    let smells = smells::all().iter().map(|smell| smell.id);
-    let refactorings = refactorings::all().iter().map(|refactoring| refactoring.id);
-    match nearest(id, smells.chain(refactorings)) {
-        Some(near) => bail!("There is no `{id}`. Did you mean `{near}`?"),
-        None => bail!("There is no `{id}`. `rustassistant refactor list` shows what there is."),
-    }
+    bail!(unknown_id(id))
 }

@@ -1,6 +1,6 @@
 //! The engine of one run, and the cache under it.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, time::Duration};
 
 use anyhow::Context;
 use tokio::runtime::{Builder, Runtime};
@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::output::say;
 use crate::{
     analysis::{Engine, Workers},
-    cache::{Mode, TieredCache, TieredOptions, TieredStats},
+    cache::{Mode, TieredCache, TieredStats},
     config::CacheOptions,
 };
 
@@ -23,29 +23,17 @@ pub(super) struct Work {
 impl Work {
     /// With the cache that the options name.
     pub(super) fn with_cache(options: &CacheOptions) -> anyhow::Result<Self> {
-        Self::with_store(TieredOptions {
-            path: options.path.clone(),
-            team: options.team.clone(),
-            memory_bytes: usize::try_from(options.memory).unwrap_or(usize::MAX),
-            disk_bytes: options.disk,
-            max_age: options.age,
-            mode: Mode::CommandLine,
-        })
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("The program can't start")?;
+        let engine = Engine::open(options, Mode::CommandLine, Workers::default());
+        Ok(Self { runtime, engine })
     }
 
     /// Without a file: what is computed is forgotten at the end.
     pub(super) fn in_memory() -> anyhow::Result<Self> {
         Self::with_cache(&CacheOptions::default())
-    }
-
-    fn with_store(options: TieredOptions) -> anyhow::Result<Self> {
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .context("The program can't start")?;
-        let store = Arc::new(TieredCache::open(options));
-        let engine = Engine::new(store, Workers::default());
-        Ok(Self { runtime, engine })
     }
 
     pub(super) fn store(&self) -> &TieredCache {

@@ -16,7 +16,7 @@ fn main() -> io::Result<()> {
     for kind in ["smells", "refactorings"] {
         let folder = Path::new(kind);
         println!("cargo::rerun-if-changed={}", folder.display());
-        fs::write(out.join(format!("{kind}.rs")), documentation(&folder)?)?;
+        fs::write(out.join(format!("{kind}.rs")), documentation(folder)?)?;
     }
     println!("cargo::rustc-env=RUSTASSISTANT_ENGINE={}", fingerprint()?);
     Ok(())

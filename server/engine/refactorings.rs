@@ -9,7 +9,7 @@ use ra_ap_syntax::SyntaxNode;
 use crate::{
     facts::Sighting,
     syntax::Source,
-    text::{Edits, TextRange, TextSize},
+    text::{Edits, FileId, Steps, TextRange, TextSize},
 };
 
 mod audit;
@@ -66,7 +66,11 @@ pub enum Target<'a> {
 pub struct Change {
     /// Imperative, at most 60 characters, no full stop: "Invert `if`".
     pub title: String,
-    pub edits: Edits,
+    /// What is changed as a whole, in the file that was asked about: a smaller target comes first in a menu.
+    pub target: TextRange,
+    pub steps: Steps,
+    /// Files that are not touched but were read, so that the change holds only while they stay as they are.
+    pub read: Vec<FileId>,
     pub applicability: Applicability,
     /// What it adds to and drops from the words of the code it touches; the audit counts them.
     pub declared: Declared,
@@ -82,6 +86,13 @@ pub enum Applicability {
     NeedsCheck,
     /// Leaves something for a person to fill in, and says so.
     Draft,
+}
+
+impl Change {
+    /// The edits of the file that was asked about.
+    pub fn edits(&self) -> &Edits {
+        self.steps.edits_of(FileId::ASKED)
+    }
 }
 
 impl<'a> Context<'a> {

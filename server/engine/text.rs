@@ -1,12 +1,14 @@
-//! Text as editors and files see it: lines, positions in three encodings, and edits.
+//! Text as editors and files see it: lines, positions in three encodings, edits, and changes over files.
 //!
 //! Nothing here knows Rust. Offsets are bytes (`TextSize`), ranges are half-open, and a text is at most 4 GiB long.
 
 mod edits;
 mod lines;
+mod steps;
 
 pub use edits::{Edit, Edits, OverlapError};
 pub use lines::{Encoding, LineColumn, Lines};
+pub use steps::{BadName, FileId, FileStep, NewFile, Steps};
 pub use text_size::{TextRange, TextSize};
 
 /// The length of `text` in bytes.

@@ -18,21 +18,17 @@ use tokio::sync::mpsc::UnboundedSender;
 use tower_lsp::{LanguageServer, jsonrpc::Result};
 
 use super::{
-    actions::{self, Question},
-    capabilities, commands,
-    convert::Places,
-    desk::Desk,
-    diagnostics,
-    document::Document,
-    hover, lenses, parent, publisher, pull, request,
-    resolve::{self, Note},
-    setup,
-    transport::End,
-    uri,
+    features::{
+        actions::{self, ActionRequest},
+        capabilities, commands, diagnostics, hover, lenses, lifecycle, pull, push,
+        resolve::{self, ActionNote},
+    },
+    session::{document::Document, request, server::Server, transport::End},
+    wire::{errors, parent, positions::Positions, uri},
 };
 
 pub(super) struct Backend {
-    desk: Arc<Desk>,
+    server: Arc<Server>,
     ends: UnboundedSender<End>,
 }
 
@@ -46,15 +42,15 @@ pub(super) fn end_with_process(process: u32, ends: UnboundedSender<End>) {
 }
 
 impl Backend {
-    pub(super) fn new(desk: Arc<Desk>, ends: UnboundedSender<End>) -> Self {
-        tokio::spawn(publisher::run(Arc::clone(&desk)));
-        Self { desk, ends }
+    pub(super) fn new(server: Arc<Server>, ends: UnboundedSender<End>) -> Self {
+        tokio::spawn(push::run(Arc::clone(&server)));
+        Self { server, ends }
     }
 
     /// `window/workDoneProgress/cancel`, which the trait leaves out.
     pub(super) fn cancel_progress(&self, params: WorkDoneProgressCancelParams) -> Ready<()> {
         let WorkDoneProgressCancelParams { token } = params;
-        self.desk.works.cancel(&token);
+        self.server.progress.cancel(&token);
         ready(())
     }
 
@@ -66,7 +62,7 @@ impl Backend {
 #[tower_lsp::async_trait]
 impl LanguageServer for Backend {
     async fn initialize(&self, _: InitializeParams) -> Result<InitializeResult> {
-        let profile = self.desk.session.profile();
+        let profile = self.server.session.profile();
         if let Some(process) = profile.process_id {
             end_with_process(process, self.ends.clone());
         }
@@ -74,7 +70,7 @@ impl LanguageServer for Backend {
     }
 
     async fn initialized(&self, _: InitializedParams) {
-        setup::start(&self.desk).await;
+        lifecycle::start(&self.server).await;
     }
 
     async fn shutdown(&self) -> Result<()> {
@@ -83,37 +79,37 @@ impl LanguageServer for Backend {
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         if let Some(document) = Self::document(&params.text_document.uri) {
-            self.desk.publish(document.key.clone());
-            self.desk.settle(&document).await;
+            self.server.publish(document.key.clone());
+            self.server.load_surroundings(&document).await;
         }
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
         if let Some(document) = Self::document(&params.text_document.uri) {
-            self.desk.publish(document.key.clone());
+            self.server.publish(document.key.clone());
         }
     }
 
     async fn did_save(&self, params: DidSaveTextDocumentParams) {
         if let Some(document) = Self::document(&params.text_document.uri) {
-            self.desk.keep_saved(&document).await;
+            self.server.keep_saved(&document).await;
         }
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
-        self.desk.publish(uri::key(&params.text_document.uri));
+        self.server.publish(uri::key(&params.text_document.uri));
     }
 
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
-        setup::take_settings(&self.desk, params.settings).await;
+        lifecycle::take_settings(&self.server, params.settings).await;
     }
 
     async fn did_change_workspace_folders(&self, _: DidChangeWorkspaceFoldersParams) {
-        setup::folders_changed(&self.desk).await;
+        lifecycle::folders_changed(&self.server).await;
     }
 
     async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
-        setup::files_changed(&self.desk, &params.changes).await;
+        lifecycle::files_changed(&self.server, &params.changes).await;
     }
 
     async fn diagnostic(
@@ -123,72 +119,84 @@ impl LanguageServer for Backend {
         let key = uri::key(&params.text_document.uri);
         let previous = params.previous_result_id;
         let context = request::current();
-        let answer = self.desk.look(&context, &key, move |analysed, profile| {
-            pull::answer(diagnostics::of(analysed, profile), previous.as_deref())
-        });
+        let answer = self
+            .server
+            .analyse_as_requested(&context, &key, move |analysed, profile| {
+                pull::answer(diagnostics::of(analysed, profile), previous.as_deref())
+            });
         let nothing = || pull::answer(Vec::new(), None);
         Ok(answer.await?.unwrap_or_else(nothing))
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
-        let Some(support) = self.desk.session.profile().actions else {
+        let Some(support) = self.server.session.profile().actions else {
             return Ok(None);
         };
         let key = uri::key(&params.text_document.uri);
         let context = request::current();
         let cancel = context.cancel.clone();
-        let actions = self.desk.look(&context, &key, move |analysed, profile| {
-            let question = Question {
-                goes_on: &|| !cancel.is_cancelled(),
-                range: Places::new(&analysed.file, profile).text_range(params.range),
-                context: &params.context,
-                support,
-                profile,
-            };
-            actions::at(analysed, &question)
-        });
+        let actions = self
+            .server
+            .analyse_as_requested(&context, &key, move |analysed, profile| {
+                let request = ActionRequest {
+                    goes_on: &|| !cancel.is_cancelled(),
+                    range: Positions::new(&analysed.file, profile).text_range(params.range),
+                    context: &params.context,
+                    support,
+                    profile,
+                };
+                actions::at(analysed, &request)
+            });
         actions.await
     }
 
     async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
-        let note = Note::read(&action).ok_or_else(resolve::modified)?;
-        let key = uri::name(&note.uri).ok_or_else(resolve::modified)?.key;
+        let note = ActionNote::read(&action).ok_or_else(errors::content_modified)?;
+        let key = uri::name(&note.uri)
+            .ok_or_else(errors::content_modified)?
+            .key;
         let context = request::current();
         let cancel = context.cancel.clone();
-        let resolved = self.desk.look(&context, &key, move |analysed, profile| {
-            let goes_on = || !cancel.is_cancelled();
-            resolve::resolve(analysed, &note, action, profile, &goes_on)
-        });
-        resolved.await?.unwrap_or_else(|| Err(resolve::modified()))
+        let resolved =
+            self.server
+                .analyse_as_requested(&context, &key, move |analysed, profile| {
+                    let goes_on = || !cancel.is_cancelled();
+                    resolve::resolve(analysed, &note, action, profile, &goes_on)
+                });
+        resolved
+            .await?
+            .unwrap_or_else(|| Err(errors::content_modified()))
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
-        let Some(markup) = self.desk.session.profile().hover else {
+        let Some(markup) = self.server.session.profile().hover else {
             return Ok(None);
         };
         let place = params.text_document_position_params;
         let key = uri::key(&place.text_document.uri);
         let context = request::current();
-        let hover = self.desk.look(&context, &key, move |analysed, profile| {
-            let at = Places::new(&analysed.file, profile).offset(place.position);
-            hover::at(analysed, at, markup, profile)
-        });
+        let hover = self
+            .server
+            .analyse_as_requested(&context, &key, move |analysed, profile| {
+                let at = Positions::new(&analysed.file, profile).offset(place.position);
+                hover::at(analysed, at, markup, profile)
+            });
         hover.await.map(Option::flatten)
     }
 
     async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
         let key = uri::key(&params.text_document.uri);
         let context = request::current();
-        let lenses = self.desk.look(&context, &key, lenses::of);
+        let lenses = self.server.analyse_as_requested(&context, &key, lenses::of);
         lenses.await
     }
 
     async fn code_lens_resolve(&self, lens: CodeLens) -> Result<CodeLens> {
-        lenses::resolve(lens).ok_or_else(resolve::modified)
+        lenses::resolve(lens).ok_or_else(errors::content_modified)
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
         let cancel = request::current().cancel;
-        commands::execute(&self.desk, params, cancel).await
+        commands::execute(&self.server, params, cancel).await
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::look::{Colour, Look};
 use crate::{
+    config::nearest,
     refactorings,
     smells::{self, Smell},
 };
@@ -48,6 +49,18 @@ pub fn explanation(id: &str) -> Option<String> {
         return Some(format!("{markdown}\n{}\n", limits.unwrap_or_default()));
     }
     refactorings::doc(id).map(str::to_owned)
+}
+
+/// Says that nothing has this id, and what the nearest is called.
+pub fn unknown_id(id: &str) -> String {
+    let smells = smells::all().iter().map(|smell| smell.id);
+    let refactorings = refactorings::all().iter().map(|refactoring| refactoring.id);
+    match nearest(id, smells.chain(refactorings)) {
+        Some(near) => format!("There is no `{id}`. Did you mean `{near}`?"),
+        None => {
+            format!("There is no `{id}`. `rustassistant refactor list` shows what there is.")
+        }
+    }
 }
 
 /// Why a smell is one: the first paragraph of what its documentation says of it, in one line.

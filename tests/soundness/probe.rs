@@ -80,7 +80,7 @@ fn in_file(file: &Path, source: &Source) -> Vec<Candidate> {
             .collect();
         let offers = offers_at(source, range, &drawn);
         for offer in offers.answers.iter().flatten().chain(&offers.assists) {
-            let identity = format!("{} {:?}", offer.refactoring().id, offer.change().edits);
+            let identity = format!("{} {:?}", offer.refactoring().id, offer.change().steps);
             if seen.insert(identity) {
                 candidates.extend(candidate(file, source, offer));
             }
@@ -90,7 +90,7 @@ fn in_file(file: &Path, source: &Source) -> Vec<Candidate> {
 }
 
 fn candidate(file: &Path, source: &Source, offer: &Offer) -> Option<Candidate> {
-    let edits = offer.change().edits.clone();
+    let edits = offer.change().edits().clone();
     let span = edits.span()?;
     let lines = (
         source.lines.line(span.start()),

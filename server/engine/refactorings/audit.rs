@@ -71,14 +71,17 @@ pub fn audit(
     context: &Context<'_>,
     mut change: Change,
 ) -> Result<Offer, Refusal> {
+    if !change.steps.stay_in_file() {
+        return Err(text("The edit reaches beyond one file."));
+    }
     check_file(context)?;
-    check_places(context, &change.edits)?;
-    let item = enclosing_item(context, &change.edits)?;
-    let pair = Pair::new(context, &item, &change.edits)?;
+    check_places(context, change.edits())?;
+    let item = enclosing_item(context, change.edits())?;
+    let pair = Pair::new(context, &item, change.edits())?;
     pair.check_words(refactoring.declares, &change.declared)?;
     pair.check_attributes()?;
     pair.check_indentation()?;
-    if surroundings::are_doubtful(&context.root, &change.edits) {
+    if surroundings::are_doubtful(&context.root, change.edits()) {
         change.applicability = change.applicability.max(Applicability::NeedsCheck);
     }
     Ok(Offer {
@@ -278,6 +281,7 @@ mod tests {
     use crate::{
         refactorings::Kind,
         syntax::{FileContext, Source},
+        text::Steps,
     };
 
     const NONE: Delta = Delta {
@@ -312,7 +316,9 @@ mod tests {
         declared.drop(drops);
         let change = Change {
             title: "Example".to_owned(),
-            edits: Edits::new(vec![Edit::replace(range, new)]).unwrap(),
+            target: range,
+            steps: Steps::of_one(Edits::new(vec![Edit::replace(range, new)]).unwrap()),
+            read: Vec::new(),
             applicability: Applicability::Safe,
             declared,
             checked: Vec::new(),

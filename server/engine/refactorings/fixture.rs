@@ -87,7 +87,7 @@ fn applied(
     text: &str,
 ) -> Result<String, Refusal> {
     let offer = offered(context, refactoring, text)?;
-    let result = offer.change().edits.apply(&without_cursor(text).0);
+    let result = offer.change().edits().apply(&without_cursor(text).0);
     Ok(result.expect("the audit has applied it"))
 }
 

@@ -68,7 +68,7 @@ use super::{
 };
 use crate::{
     shapes::guard_clause::{self, Form, GuardClause},
-    text::{Edit, Edits},
+    text::{Edit, Edits, Steps},
 };
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
@@ -95,10 +95,13 @@ fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> 
     declared.add(&guard.added);
     declared.drop(&guard.dropped);
     let title = title(&guard);
+    let target = guard.range;
     let edit = Edit::replace(guard.range, guard.replacement);
     Ok(Change {
         title,
-        edits: Edits::new(vec![edit]).map_err(|_| Refusal::NotHere)?,
+        target,
+        steps: Steps::of_one(Edits::new(vec![edit]).map_err(|_| Refusal::NotHere)?),
+        read: Vec::new(),
         applicability: if guard.drops_earlier {
             Applicability::NeedsCheck
         } else {

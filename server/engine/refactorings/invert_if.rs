@@ -55,7 +55,7 @@ use crate::{
         inference_order, layout,
         negation::{Negated, negated},
     },
-    text::{Edit, Edits},
+    text::{Edit, Edits, Steps},
 };
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
@@ -95,7 +95,9 @@ fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> 
     ];
     Ok(Change {
         title: "Invert `if`".to_owned(),
-        edits: Edits::new(edits).map_err(|_| Refusal::NotHere)?,
+        target: choice.syntax().text_range(),
+        steps: Steps::of_one(Edits::new(edits).map_err(|_| Refusal::NotHere)?),
+        read: Vec::new(),
         applicability: Applicability::Safe,
         declared,
         checked: vec![

@@ -50,7 +50,7 @@ use crate::{
         LineWidth,
         layout::{self, width},
     },
-    text::{Edit, Edits, TextRange},
+    text::{Edit, Edits, Steps, TextRange},
 };
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
@@ -86,7 +86,9 @@ fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> 
     };
     Ok(Change {
         title: "Use `let … else`".to_owned(),
-        edits,
+        target: statement.syntax().text_range(),
+        steps: Steps::of_one(edits),
+        read: Vec::new(),
         applicability,
         declared: declared(context, &shape),
         checked: vec![

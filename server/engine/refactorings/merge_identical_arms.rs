@@ -49,7 +49,7 @@ use super::{
 };
 use crate::{
     syntax::{layout, patterns},
-    text::{Edit, Edits, TextRange},
+    text::{Edit, Edits, Steps, TextRange},
 };
 
 mod variables;
@@ -79,6 +79,7 @@ fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> 
     for arm in &group.arms[1..] {
         declared.drop(&text_of(arm.expr().as_ref()));
     }
+    let target = group.span();
     let (applicability, order) = if group.is_run {
         (Applicability::Safe, "the arms keep their order")
     } else {
@@ -89,7 +90,9 @@ fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> 
     };
     Ok(Change {
         title: format!("Merge {} identical arms", group.arms.len()),
-        edits,
+        target,
+        steps: Steps::of_one(edits),
+        read: Vec::new(),
         applicability,
         declared,
         checked: vec!["the bodies are equal, word for word", order],
@@ -101,6 +104,13 @@ struct Group {
     arms: Vec<ast::MatchArm>,
     /// Whether nothing stands between them.
     is_run: bool,
+}
+
+impl Group {
+    fn span(&self) -> TextRange {
+        let ranges = self.arms.iter().map(|arm| arm.syntax().text_range());
+        ranges.reduce(TextRange::cover).unwrap_or_default()
+    }
 }
 
 /// The arms that go with the one whose pattern is at the target, or the first that go together in the `match` whose keyword is.

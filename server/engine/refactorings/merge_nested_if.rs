@@ -48,7 +48,7 @@ use crate::{
         conditions::{self, Chain},
         layout,
     },
-    text::{Edit, Edits, TextRange},
+    text::{Edit, Edits, Steps, TextRange},
 };
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
@@ -75,7 +75,9 @@ fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> 
     declared.drop("if");
     Ok(Change {
         title: "Merge nested `if`".to_owned(),
-        edits,
+        target: shape.outer.syntax().text_range(),
+        steps: Steps::of_one(edits),
+        read: Vec::new(),
         applicability: Applicability::Safe,
         declared,
         checked: vec![

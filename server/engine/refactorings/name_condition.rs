@@ -49,7 +49,7 @@ use crate::{
         layout::{self, width},
         scopes::{self, Names},
     },
-    text::{Edit, Edits, TextRange},
+    text::{Edit, Edits, Steps, TextRange},
 };
 
 mod wording;
@@ -83,7 +83,9 @@ fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> 
     declared.add(&format!("let {name} {name}"));
     Ok(Change {
         title: title(&name),
-        edits,
+        target: condition.syntax().text_range(),
+        steps: Steps::of_one(edits),
+        read: Vec::new(),
         applicability: Applicability::Safe,
         declared,
         checked: vec![

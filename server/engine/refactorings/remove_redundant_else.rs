@@ -62,7 +62,7 @@ use crate::{
         moving_out::{self, MovedOut},
         temporaries,
     },
-    text::{Edit, Edits, TextRange},
+    text::{Edit, Edits, Steps, TextRange},
 };
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
@@ -103,7 +103,9 @@ fn change(context: &Context<'_>, choice: &ast::IfExpr) -> Result<Change, Refusal
     declared.drop("else");
     Ok(Change {
         title: "Remove redundant `else`".to_owned(),
-        edits: Edits::new(vec![edit]).map_err(|_| Refusal::NotHere)?,
+        target: whole,
+        steps: Steps::of_one(Edits::new(vec![edit]).map_err(|_| Refusal::NotHere)?),
+        read: Vec::new(),
         applicability: chain.applicability(context)?,
         declared,
         checked: vec![

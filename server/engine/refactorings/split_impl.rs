@@ -126,7 +126,7 @@ use super::{
 };
 use crate::{
     syntax::layout,
-    text::{Edit, Edits, TextRange},
+    text::{Edit, Edits, Steps, TextRange},
 };
 
 /// The fewest functions of a block that is worth splitting.
@@ -160,7 +160,9 @@ fn derive(context: &Context<'_>, target: Target<'_>) -> Result<Change, Refusal> 
     declared.add(header);
     Ok(Change {
         title: "Split this `impl` block".to_owned(),
-        edits: Edits::new(vec![edit]).map_err(|_| Refusal::NotHere)?,
+        target: block.ast.syntax().text_range(),
+        steps: Steps::of_one(Edits::new(vec![edit]).map_err(|_| Refusal::NotHere)?),
+        read: Vec::new(),
         applicability: Applicability::Safe,
         declared,
         checked: vec![

@@ -114,12 +114,9 @@ fn say(sighting: &Sighting, text: &str) -> String {
 
 /// The names of the fields that are `bool`, or where they have none, the types.
 fn flags(fields: &ast::FieldList) -> Vec<TextRange> {
-    let is_flag = |ty: &Option<ast::Type>| {
-        let path = match ty {
-            Some(ast::Type::PathType(path)) => path,
-            _ => return false,
-        };
-        path.syntax().text() == "bool"
+    let is_flag = |ty: &Option<ast::Type>| match ty {
+        Some(ast::Type::PathType(path)) => path.syntax().text() == "bool",
+        _ => false,
     };
     match fields {
         ast::FieldList::RecordFieldList(list) => {

@@ -38,6 +38,8 @@ pub struct OverlapError {
 }
 
 impl Edits {
+    pub const NONE: Self = Self(Vec::new());
+
     pub fn new(mut edits: Vec<Edit>) -> Result<Self, OverlapError> {
         edits.sort_by_key(|edit| (edit.delete.start(), edit.delete.end()));
         for pair in edits.windows(2) {

@@ -1,0 +1,15 @@
+//! What clients ask for, one file each.
+
+pub(super) mod actions;
+pub(super) mod background;
+pub(super) mod capabilities;
+pub(super) mod commands;
+pub(super) mod diagnostics;
+pub(super) mod edits;
+pub(super) mod fix_workspace;
+pub(super) mod hover;
+pub(super) mod lenses;
+pub(super) mod lifecycle;
+pub(super) mod pull;
+pub(super) mod push;
+pub(super) mod resolve;

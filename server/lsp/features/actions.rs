@@ -1,0 +1,385 @@
+//! Offers as code actions.
+//!
+//! An answer to a finding is a quick fix of its diagnostic, every other offer a refactoring; no offer is both. What is sent
+//! is the finished change, or a note by which [`resolve`](super::resolve) derives the same change again from the text that
+//! the editor then has.
+
+use std::sync::Arc;
+
+use lsp_types::{
+    CodeAction, CodeActionContext, CodeActionDisabled, CodeActionKind, CodeActionOrCommand,
+    CodeActionTriggerKind, Diagnostic,
+};
+
+use super::{diagnostics, edits::workspace_edit, resolve::ActionNote};
+use crate::{
+    analysis::Finding,
+    lsp::{
+        session::{analysed::Analysed, memo::Assists},
+        wire::profile::{ActionSupport, Profile},
+    },
+    refactorings::{Applicability, Kind, Offer, Refactoring, Refusal},
+    text::TextRange,
+};
+
+/// Longer lists help nobody.
+const MOST_ACTIONS: usize = 10;
+const MOST_DISABLED: usize = 3;
+/// Of answers to findings that lie elsewhere in the function.
+const MOST_INSIDE: usize = 5;
+/// Titles are cut off beyond so many characters in some editors.
+const LONGEST_TITLE: usize = 60;
+
+/// What carrying out everything safe is called, in one file and in all.
+pub(crate) const FIX_ALL_TITLE: &str = "RustAssistant: apply all safe fixes";
+/// Everything that can be carried out safely, for editors that do so when a file is saved.
+pub(crate) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.rustassistant");
+
+/// What the client asks for.
+pub(crate) struct ActionRequest<'a> {
+    pub(crate) range: TextRange,
+    pub(crate) context: &'a CodeActionContext,
+    pub(crate) support: ActionSupport,
+    pub(crate) profile: &'a Profile,
+    /// Whether the client still waits.
+    pub(crate) goes_on: &'a dyn Fn() -> bool,
+}
+
+/// An offer, where it was found, and which diagnostics it answers.
+struct Candidate {
+    offer: Offer,
+    kind: CodeActionKind,
+    diagnostics: Vec<Diagnostic>,
+    is_preferred: bool,
+    note: ActionNote,
+    /// The line of a finding that lies elsewhere, from 0.
+    line: Option<u32>,
+}
+
+/// Refactorings are derived from syntax alone, in less time than a keystroke takes, so a request that the editor asked by
+/// itself gets the same answer; only reasons are left out. Needs a large stack.
+pub(crate) fn at(analysed: &Analysed, request: &ActionRequest<'_>) -> Vec<CodeActionOrCommand> {
+    let mut candidates = Vec::new();
+    if request.wants(&CodeActionKind::QUICKFIX) {
+        candidates = answers(analysed, request);
+        add(
+            &mut candidates,
+            answers_inside(analysed, request),
+            MOST_INSIDE,
+        );
+    }
+    let assists = analysed.assists_at(request.range);
+    let assisting = assisting(analysed, request, &assists);
+    add(&mut candidates, assisting, MOST_ACTIONS);
+    let enabled = candidates
+        .into_iter()
+        .filter(|candidate| request.wants(&candidate.kind))
+        .take(MOST_ACTIONS)
+        .filter_map(|candidate| action(analysed, request, candidate));
+    let disabled = disabled(request, &assists);
+    enabled
+        .chain(fix_all(analysed, request))
+        .chain(disabled)
+        .map(CodeActionOrCommand::CodeAction)
+        .collect()
+}
+
+impl ActionRequest<'_> {
+    /// A kind asked for stands for all kinds below it, and for none that only begins with the same letters.
+    fn wants(&self, kind: &CodeActionKind) -> bool {
+        let Some(only) = &self.context.only else {
+            return true;
+        };
+        only.iter()
+            .any(|asked| is_within(kind.as_str(), asked.as_str()))
+    }
+
+    /// Only a client that names them gets source actions: they change more than what the cursor is at.
+    fn wants_fix_all(&self) -> bool {
+        let mut asked = self.context.only.iter().flatten();
+        asked.any(|asked| {
+            let asked = asked.as_str();
+            !asked.is_empty() && is_within(FIX_ALL.as_str(), asked)
+        })
+    }
+
+    /// Whether a person opened a menu of refactorings and wonders why one is missing.
+    fn wants_reasons(&self) -> bool {
+        let asks_for_refactorings = self
+            .context
+            .only
+            .iter()
+            .flatten()
+            .any(|asked| is_within(asked.as_str(), CodeActionKind::REFACTOR.as_str()));
+        let automatic = self.context.trigger_kind == Some(CodeActionTriggerKind::AUTOMATIC);
+        self.support.disabled && asks_for_refactorings && !automatic
+    }
+}
+
+/// Adds at most so many that are not there yet.
+fn add(candidates: &mut Vec<Candidate>, more: Vec<Candidate>, most: usize) {
+    let mut left = most;
+    for candidate in more {
+        if left == 0 {
+            return;
+        }
+        if !candidates.iter().any(|other| is_same(other, &candidate)) {
+            candidates.push(candidate);
+            left -= 1;
+        }
+    }
+}
+
+fn is_within(kind: &str, above: &str) -> bool {
+    let Some(rest) = kind.strip_prefix(above) else {
+        return false;
+    };
+    above.is_empty() || rest.is_empty() || rest.starts_with('.')
+}
+
+/// The findings at the place, and those beside it whose diagnostics the client shows there: some send the whole line's.
+fn answers(analysed: &Analysed, request: &ActionRequest<'_>) -> Vec<Candidate> {
+    let mut findings = analysed.findings_at(request.range);
+    for diagnostic in &request.context.diagnostics {
+        let found = diagnostics::finding_of(analysed, diagnostic, request.profile);
+        let Some(finding) = found else { continue };
+        let is_known = findings
+            .iter()
+            .any(|other| other.at == finding.at && other.smell.id == finding.smell.id);
+        if !is_known {
+            findings.push(finding.clone());
+        }
+    }
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for finding in &findings {
+        for candidate in answering(analysed, request, finding) {
+            match candidates.iter_mut().find(|one| is_same(one, &candidate)) {
+                Some(same) => {
+                    same.is_preferred |= candidate.is_preferred;
+                    same.diagnostics.extend(candidate.diagnostics);
+                }
+                None => candidates.push(candidate),
+            }
+        }
+    }
+    candidates
+}
+
+/// At a function's name or signature: answers to what was found further inside it. None is preferred, because what they
+/// change may be out of sight.
+fn answers_inside(analysed: &Analysed, request: &ActionRequest<'_>) -> Vec<Candidate> {
+    let findings = analysed.findings_inside(request.range);
+    let candidates = findings.iter().flat_map(|finding| {
+        let line = analysed.file.lines().line(finding.at.start());
+        answering(analysed, request, finding)
+            .into_iter()
+            .map(move |candidate| Candidate {
+                is_preferred: false,
+                line: Some(line),
+                ..candidate
+            })
+    });
+    candidates.collect()
+}
+
+fn answering(
+    analysed: &Analysed,
+    request: &ActionRequest<'_>,
+    finding: &Finding,
+) -> Vec<Candidate> {
+    let offers = analysed.answers_to(finding);
+    let is_safe = |offer: &&Offer| offer.change().applicability == Applicability::Safe;
+    let has_one_safe = offers.iter().filter(is_safe).count() == 1;
+    let shown = request.context.diagnostics.iter().find(|diagnostic| {
+        diagnostics::finding_of(analysed, diagnostic, request.profile)
+            .is_some_and(|shown| shown.at == finding.at && shown.smell.id == finding.smell.id)
+    });
+    let diagnostic = shown
+        .cloned()
+        .unwrap_or_else(|| diagnostics::of_finding(analysed, finding, request.profile));
+    let numbered = numbered(&offers);
+    numbered
+        .map(|(n, offer)| Candidate {
+            kind: CodeActionKind::QUICKFIX,
+            diagnostics: vec![diagnostic.clone()],
+            is_preferred: has_one_safe && is_safe(&offer),
+            note: ActionNote::of_answer(analysed, finding, offer, n),
+            line: None,
+            offer: offer.clone(),
+        })
+        .collect()
+}
+
+fn assisting(
+    analysed: &Analysed,
+    request: &ActionRequest<'_>,
+    assists: &Arc<Assists>,
+) -> Vec<Candidate> {
+    numbered(&assists.offers)
+        .map(|(n, offer)| Candidate {
+            kind: kind_of(offer.refactoring()),
+            diagnostics: Vec::new(),
+            is_preferred: false,
+            note: ActionNote::of_assist(analysed, request.range, offer, n),
+            line: None,
+            offer: offer.clone(),
+        })
+        .collect()
+}
+
+/// Each offer with the number of offers of its refactoring before it.
+fn numbered(offers: &[Offer]) -> impl Iterator<Item = (usize, &Offer)> {
+    offers.iter().enumerate().map(|(place, offer)| {
+        let id = offer.refactoring().id;
+        let before = offers[..place].iter();
+        let n = before.filter(|other| other.refactoring().id == id).count();
+        (n, offer)
+    })
+}
+
+fn is_same(one: &Candidate, other: &Candidate) -> bool {
+    one.offer.refactoring().id == other.offer.refactoring().id
+        && one.offer.change().steps == other.offer.change().steps
+}
+
+fn action(
+    analysed: &Analysed,
+    request: &ActionRequest<'_>,
+    candidate: Candidate,
+) -> Option<CodeAction> {
+    let change = candidate.offer.change();
+    if !change.steps.stay_in_file() {
+        return None;
+    }
+    let edit = if request.support.lazy_edit {
+        None
+    } else {
+        let profile = request.profile;
+        let edit = workspace_edit(&analysed.document, &analysed.file, change.edits(), profile);
+        Some(edit?)
+    };
+    let preferred = request.support.preferred && candidate.is_preferred;
+    Some(CodeAction {
+        title: title(analysed, &candidate),
+        kind: Some(candidate.kind),
+        diagnostics: (!candidate.diagnostics.is_empty()).then_some(candidate.diagnostics),
+        edit,
+        is_preferred: preferred.then_some(true),
+        data: serde_json::to_value(candidate.note).ok(),
+        ..CodeAction::default()
+    })
+}
+
+fn title(analysed: &Analysed, candidate: &Candidate) -> String {
+    let title = analysed.title(&candidate.offer);
+    let Some(line) = candidate.line else {
+        return title;
+    };
+    let with_place = |title: &str| format!("{title} (line {})", line + 1);
+    let all = with_place(&title);
+    if all.chars().count() <= LONGEST_TITLE {
+        return all;
+    }
+    with_place(&candidate.offer.change().title)
+}
+
+/// Offered only if there is something to carry out.
+fn fix_all(analysed: &Analysed, request: &ActionRequest<'_>) -> Option<CodeAction> {
+    if !request.wants_fix_all() {
+        return None;
+    }
+    let fixed = analysed.fixed(request.goes_on)?;
+    if fixed.edits.is_empty() {
+        return None;
+    }
+    let edit = if request.support.lazy_edit {
+        None
+    } else {
+        let (file, profile) = (&analysed.file, request.profile);
+        Some(workspace_edit(
+            &analysed.document,
+            file,
+            &fixed.edits,
+            profile,
+        )?)
+    };
+    Some(CodeAction {
+        title: FIX_ALL_TITLE.into(),
+        kind: Some(FIX_ALL),
+        edit,
+        data: serde_json::to_value(ActionNote::of_fix_all(analysed)).ok(),
+        ..CodeAction::default()
+    })
+}
+
+fn kind_of(refactoring: &Refactoring) -> CodeActionKind {
+    match refactoring.kind {
+        Kind::Extract => CodeActionKind::REFACTOR_EXTRACT,
+        Kind::Inline => CodeActionKind::REFACTOR_INLINE,
+        Kind::Rewrite => CodeActionKind::REFACTOR_REWRITE,
+    }
+}
+
+fn disabled(request: &ActionRequest<'_>, assists: &Assists) -> Vec<CodeAction> {
+    if !request.wants_reasons() {
+        return Vec::new();
+    }
+    let refused = assists.refusals.iter();
+    refused
+        .filter(|(refactoring, _)| request.wants(&kind_of(refactoring)))
+        .filter_map(|(refactoring, refusal)| refused_action(refactoring, refusal))
+        .take(MOST_DISABLED)
+        .collect()
+}
+
+fn refused_action(refactoring: &Refactoring, refusal: &Refusal) -> Option<CodeAction> {
+    let Refusal::Because { why, .. } = refusal else {
+        return None;
+    };
+    Some(CodeAction {
+        title: in_words(refactoring.id),
+        kind: Some(kind_of(refactoring)),
+        disabled: Some(CodeActionDisabled {
+            reason: why.clone(),
+        }),
+        ..CodeAction::default()
+    })
+}
+
+/// `merge-nested-if` as people write it.
+fn in_words(id: &str) -> String {
+    let mut words = id.replace('-', " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_stands_for_the_kinds_below_it() {
+        for (kind, above) in [
+            ("refactor.rewrite", ""),
+            ("refactor.rewrite", "refactor"),
+            ("refactor.rewrite", "refactor.rewrite"),
+        ] {
+            assert!(is_within(kind, above), "{kind} {above}");
+        }
+        for (kind, above) in [
+            ("refactor.rewrite", "refactor.re"),
+            ("refactor", "refactor.rewrite"),
+            ("quickfix", "quick"),
+        ] {
+            assert!(!is_within(kind, above), "{kind} {above}");
+        }
+    }
+
+    #[test]
+    fn ids_are_read_as_words() {
+        assert_eq!(in_words("merge-nested-if"), "Merge nested if");
+        assert_eq!(in_words(""), "");
+    }
+}

@@ -1,0 +1,102 @@
+//! `workspace/executeCommand`: what is no edit of one place.
+
+use std::{sync::Arc, time::Duration};
+
+use lsp_types::ExecuteCommandParams;
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+use tower_lsp::jsonrpc::{Error, Result};
+
+use super::{background, fix_workspace};
+use crate::{
+    cache::Holdings,
+    lsp::{session::server::Server, wire::errors::failed},
+    report::{cache_statistics, explanation, unknown_id},
+};
+
+const CACHE_STATISTICS: &str = "rustassistant.cacheStatistics";
+const CLEAR_CACHE: &str = "rustassistant.clearCache";
+const EXPLAIN: &str = "rustassistant.explain";
+const FIX_WORKSPACE: &str = "rustassistant.fixWorkspace";
+const REINDEX: &str = "rustassistant.reindex";
+
+pub(crate) const ALL: [&str; 5] = [
+    CACHE_STATISTICS,
+    CLEAR_CACHE,
+    EXPLAIN,
+    FIX_WORKSPACE,
+    REINDEX,
+];
+
+/// The time that the statistics look back on, as on the command line.
+const WEEK: Duration = Duration::from_hours(24 * 7);
+
+/// Carries out a command in a task of its own: a client that takes its request back must not leave it half done.
+pub(crate) async fn execute(
+    server: &Arc<Server>,
+    params: ExecuteCommandParams,
+    cancel: CancellationToken,
+) -> Result<Option<Value>> {
+    let server = Arc::clone(server);
+    let work = tokio::spawn(async move {
+        match params.command.as_str() {
+            CACHE_STATISTICS => statistics(&server).await,
+            CLEAR_CACHE => clear(&server).await,
+            EXPLAIN => explain(&params.arguments),
+            FIX_WORKSPACE => fix_workspace::run(&server, &cancel).await,
+            REINDEX => Ok(reindex(&server).await),
+            other => Err(Error::invalid_params(format!(
+                "There is no command `{other}`."
+            ))),
+        }
+    });
+    match work.await {
+        Ok(answer) => answer.map(Some),
+        Err(error) => {
+            tracing::error!("{error}");
+            Err(Error::internal_error())
+        }
+    }
+}
+
+async fn statistics(server: &Arc<Server>) -> Result<Value> {
+    let store = server.engine.store();
+    let holdings = match store.path() {
+        // Asking must not make the file.
+        Some(path) if path.exists() => store.holdings().await.map_err(|fault| fault.to_string()),
+        _ => Ok(Holdings::default()),
+    };
+    let server = Arc::clone(server);
+    let sum_up = move || {
+        let history = server.engine.store().history(WEEK);
+        cache_statistics(&server.cache, &holdings, &history)
+    };
+    let statistics = tokio::task::spawn_blocking(sum_up).await;
+    statistics.map_err(|error| failed(error.to_string()))
+}
+
+/// Everything is worked out again, so that the cache is filled with what is open and what lies in the workspace.
+async fn clear(server: &Arc<Server>) -> Result<Value> {
+    let cleared = server.engine.store().clear().await;
+    let removed =
+        cleared.map_err(|fault| failed(format!("The cache can't be emptied: {fault}")))?;
+    server.reload_all().await;
+    background::start(server);
+    Ok(json!({"removed": removed}))
+}
+
+async fn reindex(server: &Arc<Server>) -> Value {
+    server.session.folders.forget_options();
+    server.reload_all().await;
+    background::start(server);
+    Value::Null
+}
+
+fn explain(arguments: &[Value]) -> Result<Value> {
+    let Some(id) = arguments.first().and_then(Value::as_str) else {
+        let why = "The id of a smell or a refactoring is missing.";
+        return Err(Error::invalid_params(why));
+    };
+    let markdown = explanation(id).ok_or_else(|| Error::invalid_params(unknown_id(id)))?;
+    Ok(Value::String(markdown))
+}

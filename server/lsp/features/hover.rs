@@ -1,0 +1,128 @@
+//! What is known of a finding, at the place that is drawn for it and nowhere else: other servers have more to say about the
+//! code.
+
+use std::fmt::Write;
+
+use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind};
+
+use super::diagnostics;
+use crate::{
+    analysis::{Finding, FindingPart},
+    lsp::{
+        session::analysed::Analysed,
+        wire::{
+            positions::Positions,
+            profile::{Markup, Profile},
+        },
+    },
+    refactorings::{Applicability, Offer},
+    report,
+    text::TextSize,
+};
+
+/// Beyond so many, the places that add to a finding are a wall of text.
+const MOST_PARTS: usize = 8;
+
+/// Nothing where no finding is drawn. Needs a large stack.
+pub(crate) fn at(
+    analysed: &Analysed,
+    at: TextSize,
+    markup: Markup,
+    profile: &Profile,
+) -> Option<Hover> {
+    let findings = analysed.findings.iter();
+    let findings: Vec<&Finding> = findings.filter(|it| it.at.contains(at)).collect();
+    let range = findings.first()?.at;
+    let pages: Vec<String> = findings
+        .iter()
+        .map(|finding| page(analysed, finding, markup))
+        .collect();
+    let (kind, line) = match markup {
+        Markup::Markdown => (MarkupKind::Markdown, "\n---\n\n"),
+        Markup::Plain => (MarkupKind::PlainText, "\n"),
+    };
+    Some(Hover {
+        contents: HoverContents::Markup(MarkupContent {
+            kind,
+            value: pages.join(line),
+        }),
+        range: Some(Positions::new(&analysed.file, profile).range(range)),
+    })
+}
+
+fn page(analysed: &Analysed, finding: &Finding, markup: Markup) -> String {
+    let smell = finding.smell.id;
+    let mut page = match markup {
+        Markup::Markdown => format!("**{smell}**: {}\n\n", finding.message),
+        Markup::Plain => format!("{smell}: {}\n\n", finding.message),
+    };
+    let limits = finding.judgement.limits;
+    let _ = writeln!(
+        page,
+        "It measures {}. Up to {} is fine, more than {} is strong.\n",
+        finding.measure, limits.warn, limits.strong
+    );
+    parts(&mut page, analysed, finding);
+    if let Some(why) = report::reason(smell) {
+        let _ = writeln!(page, "{why}\n");
+    }
+    answers(&mut page, analysed, finding);
+    if let (Markup::Markdown, Some(address)) = (markup, diagnostics::documentation(finding)) {
+        let _ = writeln!(page, "\n[More about {smell}]({address})");
+    }
+    page
+}
+
+fn parts(page: &mut String, analysed: &Analysed, finding: &Finding) {
+    if finding.parts.is_empty() {
+        return;
+    }
+    for part in finding.parts.iter().take(MOST_PARTS) {
+        let _ = writeln!(page, "- {}", said(analysed, part));
+    }
+    let more = finding.parts.len().saturating_sub(MOST_PARTS);
+    if more > 0 {
+        let _ = writeln!(page, "- and {}", report::counted(more, "more place"));
+    }
+    page.push('\n');
+}
+
+fn said(analysed: &Analysed, part: &FindingPart) -> String {
+    let said = diagnostics::say_part(part);
+    if part.smell.is_some() {
+        return said;
+    }
+    let line = analysed.file.lines().line(part.at.start()) + 1;
+    format!("line {line} {said}")
+}
+
+/// Each offer with its proof sheet.
+fn answers(page: &mut String, analysed: &Analysed, finding: &Finding) {
+    if finding.smell.answers.is_empty() {
+        return;
+    }
+    let offers = analysed.answers_to(finding);
+    if offers.is_empty() {
+        let _ = writeln!(page, "No refactoring is offered for it here.");
+        return;
+    }
+    let _ = writeln!(page, "What answers it here:\n");
+    for offer in offers.iter() {
+        let _ = writeln!(page, "- {}", answer(analysed, offer));
+    }
+}
+
+fn answer(analysed: &Analysed, offer: &Offer) -> String {
+    let change = offer.change();
+    let applicability = match change.applicability {
+        Applicability::Safe => "safe",
+        Applicability::NeedsCheck => "needs a look at the result",
+        Applicability::Draft => "a draft, to be filled in",
+    };
+    let (title, id) = (analysed.title(offer), offer.refactoring().id);
+    let answer = format!("{title} ({id}): {applicability}");
+    if change.checked.is_empty() {
+        return answer;
+    }
+    format!("{answer}. Checked: {}", change.checked.join("; "))
+}

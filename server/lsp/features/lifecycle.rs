@@ -1,0 +1,169 @@
+//! What is agreed with the client after `initialized`, and what happens when it changes.
+
+use std::{path::PathBuf, sync::Arc};
+
+use lsp_types::{
+    ConfigurationItem, ConfigurationParams, FileEvent, Registration, RegistrationParams, Url,
+    request::{RegisterCapability, WorkspaceConfiguration},
+};
+use serde_json::{Value, json};
+
+use super::background;
+use crate::{
+    lsp::{
+        session::server::Server,
+        wire::{
+            NAME,
+            client::ask,
+            profile::Feature,
+            uri::{self, DocumentKind},
+        },
+    },
+    workspace::{self, Changed},
+};
+
+/// Files whose changes matter.
+const WATCHED: [&str; 5] = [
+    "**/rustassistant.toml",
+    "**/Cargo.toml",
+    "**/rustfmt.toml",
+    "**/.rustfmt.toml",
+    "**/*.rs",
+];
+
+/// Registers for changes and asks for settings, then begins with the workspace. Waits for neither longer than the client's
+/// patience allows.
+pub(crate) async fn start(server: &Arc<Server>) {
+    let guard = server.status.begin();
+    register(server);
+    ask_settings(server).await;
+    background::start(server);
+    guard.end().await;
+}
+
+/// Settings that the client sent; where it sent none, it wants to be asked. What is sent holds for all folders alike, so a
+/// client that has several is asked too.
+pub(crate) async fn take_settings(server: &Arc<Server>, settings: Value) {
+    let says_nothing = match &settings {
+        Value::Null => true,
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
+    };
+    if says_nothing || !folders_to_ask_for(server).is_empty() {
+        ask_settings(server).await;
+    } else if server.session.folders.set_options(settings, Vec::new()) {
+        server.reload_all().await;
+    }
+}
+
+pub(crate) async fn folders_changed(server: &Arc<Server>) {
+    server.reload_all().await;
+    if !folders_to_ask_for(server).is_empty() {
+        ask_settings(server).await;
+    }
+    background::start(server);
+}
+
+/// Events are hints: some clients report only the files that they saved themselves.
+pub(crate) async fn files_changed(server: &Arc<Server>, changes: &[FileEvent]) {
+    let folders = &server.session.folders;
+    let mut sources = Vec::new();
+    let mut surroundings_changed = false;
+    for change in changes {
+        let name = uri::name(change.uri.as_str());
+        let Some(DocumentKind::File(path)) = name.map(|name| name.kind) else {
+            continue;
+        };
+        match workspace::changed(&path) {
+            Some(Changed::Manifest) => folders.forget_manifest(&path),
+            Some(Changed::Options) => folders.forget_options(),
+            Some(Changed::Source) => {
+                sources.push(path);
+                continue;
+            }
+            None => continue,
+        }
+        surroundings_changed = true;
+    }
+    if surroundings_changed {
+        server.reload_all().await;
+    }
+    background::analyse_again(server, sources);
+}
+
+async fn ask_settings(server: &Arc<Server>) {
+    if !server.session.profile().has(Feature::Configuration) {
+        return;
+    }
+    let folders = folders_to_ask_for(server);
+    let scopes = std::iter::once(None).chain(folders.iter().map(|(_, scope)| Some(scope.clone())));
+    let items = scopes.map(|scope_uri| ConfigurationItem {
+        scope_uri,
+        section: Some(NAME.into()),
+    });
+    let params = ConfigurationParams {
+        items: items.collect(),
+    };
+    let answer = ask::<WorkspaceConfiguration>(&server.client, params).await;
+    let mut answers = answer.unwrap_or_default().into_iter();
+    let general = answers.next().unwrap_or_default();
+    let folders = folders.into_iter().map(|(folder, _)| folder);
+    let of_folders = folders.zip(answers).collect();
+    if server.session.folders.set_options(general, of_folders) {
+        server.reload_all().await;
+    }
+}
+
+/// The folders that may have settings of their own: those of an only one are the general ones.
+fn folders_to_ask_for(server: &Server) -> Vec<(PathBuf, Url)> {
+    let roots = server.session.folders.roots();
+    if roots.len() < 2 || !server.session.profile().has(Feature::Configuration) {
+        return Vec::new();
+    }
+    let named = roots.into_iter().filter_map(|root| {
+        let scope = Url::from_file_path(&root).ok()?;
+        Some((root, scope))
+    });
+    named.collect()
+}
+
+fn register(server: &Arc<Server>) {
+    let registrations = registrations(server);
+    if registrations.is_empty() {
+        return;
+    }
+    let client = server.client.clone();
+    tokio::spawn(async move {
+        ask::<RegisterCapability>(&client, RegistrationParams { registrations }).await;
+    });
+}
+
+fn registrations(server: &Server) -> Vec<Registration> {
+    let profile = server.session.profile();
+    let mut registrations = Vec::new();
+    if profile.has(Feature::WatchedFiles) {
+        let watchers: Vec<Value> = WATCHED
+            .iter()
+            .map(|glob| json!({"globPattern": glob}))
+            .collect();
+        registrations.push(registration(
+            "workspace/didChangeWatchedFiles",
+            json!({"watchers": watchers}),
+        ));
+    }
+    if profile.has(Feature::ConfigurationChanges) {
+        registrations.push(registration(
+            "workspace/didChangeConfiguration",
+            json!({"section": NAME}),
+        ));
+    }
+    registrations
+}
+
+fn registration(method: &str, options: Value) -> Registration {
+    Registration {
+        id: format!("{NAME}: {method}"),
+        method: method.into(),
+        register_options: Some(options),
+    }
+}

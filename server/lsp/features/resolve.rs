@@ -1,0 +1,142 @@
+//! From an action's note back to its edit.
+//!
+//! The edit is derived again from the text that is open now. If that is not the text for which the action was offered, there
+//! is no edit: clients ask for actions anew.
+
+use lsp_types::CodeAction;
+use serde::{Deserialize, Serialize};
+use tower_lsp::jsonrpc::Result;
+
+use super::edits::workspace_edit;
+use crate::{
+    analysis::Finding,
+    lsp::{
+        session::analysed::Analysed,
+        wire::{errors::content_modified, profile::Profile},
+    },
+    refactorings::Offer,
+    text::{Edits, TextRange, TextSize},
+};
+
+/// Where an offer was found: enough to find it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ActionNote {
+    v: u8,
+    refactoring: String,
+    pub(crate) uri: String,
+    version: i32,
+    /// Of the whole text.
+    hash: String,
+    /// What was asked about, in bytes: the finding's place for an answer, else the cursor or the selection.
+    start: u32,
+    end: u32,
+    /// The number of offers of this refactoring before this one.
+    n: usize,
+    /// The smell that is answered, if it is an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    smell: Option<String>,
+}
+
+const VERSION: u8 = 1;
+/// Stands for the id of a refactoring where everything safe is carried out.
+const FIX_ALL: &str = "fix-all";
+
+impl ActionNote {
+    pub(crate) fn of_answer(
+        analysed: &Analysed,
+        finding: &Finding,
+        offer: &Offer,
+        n: usize,
+    ) -> Self {
+        Self {
+            smell: Some(finding.smell.id.into()),
+            ..Self::of_assist(analysed, finding.at, offer, n)
+        }
+    }
+
+    pub(crate) fn of_assist(
+        analysed: &Analysed,
+        range: TextRange,
+        offer: &Offer,
+        n: usize,
+    ) -> Self {
+        Self {
+            v: VERSION,
+            refactoring: offer.refactoring().id.into(),
+            uri: analysed.document.uri.clone(),
+            version: analysed.document.version,
+            hash: analysed.document.hash().to_owned(),
+            start: range.start().into(),
+            end: range.end().into(),
+            n,
+            smell: None,
+        }
+    }
+
+    /// Of everything that can be carried out safely.
+    pub(crate) fn of_fix_all(analysed: &Analysed) -> Self {
+        Self {
+            v: VERSION,
+            refactoring: FIX_ALL.into(),
+            uri: analysed.document.uri.clone(),
+            version: analysed.document.version,
+            hash: analysed.document.hash().to_owned(),
+            start: 0,
+            end: 0,
+            n: 0,
+            smell: None,
+        }
+    }
+
+    /// Nothing if the action isn't one of ours.
+    pub(crate) fn read(action: &CodeAction) -> Option<Self> {
+        let note: Self = serde_json::from_value(action.data.clone()?).ok()?;
+        (note.v == VERSION && note.start <= note.end).then_some(note)
+    }
+
+    fn range(&self) -> TextRange {
+        TextRange::new(TextSize::new(self.start), TextSize::new(self.end))
+    }
+}
+
+/// The action with its edit; all else stays as it is. Needs a large stack.
+pub(crate) fn resolve(
+    analysed: &Analysed,
+    note: &ActionNote,
+    mut action: CodeAction,
+    profile: &Profile,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<CodeAction> {
+    if analysed.document.hash() != note.hash {
+        return Err(content_modified());
+    }
+    let edits = edits(analysed, note, goes_on).ok_or_else(content_modified)?;
+    let edit = workspace_edit(&analysed.document, &analysed.file, &edits, profile);
+    action.edit = Some(edit.ok_or_else(content_modified)?);
+    Ok(action)
+}
+
+fn edits(analysed: &Analysed, note: &ActionNote, goes_on: &dyn Fn() -> bool) -> Option<Edits> {
+    if note.refactoring == FIX_ALL {
+        return Some(analysed.fixed(goes_on)?.edits.clone());
+    }
+    let offer = find(analysed, note)?;
+    let change = offer.change();
+    change.steps.stay_in_file().then(|| change.edits().clone())
+}
+
+fn find(analysed: &Analysed, note: &ActionNote) -> Option<Offer> {
+    let nth = |offers: &[Offer]| {
+        let mut same = offers
+            .iter()
+            .filter(|offer| offer.refactoring().id == note.refactoring);
+        same.nth(note.n).cloned()
+    };
+    match &note.smell {
+        Some(smell) => {
+            let finding = analysed.finding(smell, note.range())?;
+            nth(&analysed.answers_to(finding))
+        }
+        None => nth(&analysed.assists_at(note.range()).offers),
+    }
+}

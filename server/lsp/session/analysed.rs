@@ -1,0 +1,204 @@
+//! What is known of one version of a document, worked out once.
+//!
+//! Everything here wants a large stack, so it runs on the engine's threads.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{
+    document::{Document, Surroundings},
+    memo::{Assists, Fixed},
+};
+use crate::{
+    analysis::{self, Finding, IdleAllowance, Only, OpenFile},
+    config::Rules,
+    facts::FunctionFacts,
+    refactorings::Offer,
+    smells::Look,
+    text::{Edits, TextRange},
+};
+
+/// A document that is served, with its findings.
+#[derive(Clone)]
+pub(crate) struct Analysed {
+    pub(crate) document: Arc<Document>,
+    pub(crate) file: Arc<OpenFile>,
+    pub(crate) findings: Arc<Vec<Finding>>,
+    pub(crate) idle: Vec<IdleAllowance>,
+    /// Whether measures are shown above functions.
+    pub(crate) code_lens: bool,
+    rules: Arc<Rules>,
+}
+
+impl Analysed {
+    /// Nothing for a document that is not served or whose text isn't known.
+    pub(crate) fn new(document: &Arc<Document>, surroundings: &Surroundings) -> Option<Self> {
+        if !surroundings.is_served {
+            return None;
+        }
+        let file = document.file()?;
+        let memo = &document.memo;
+        let rules = &surroundings.rules;
+        let findings = memo.findings(&file, rules).unwrap_or_else(|| {
+            let found = analysis::judge(file.report(), file.text(), rules);
+            memo.keep_findings(&file, rules, found)
+        });
+        Some(Self {
+            document: Arc::clone(document),
+            idle: analysis::idle_allowances(file.report(), rules),
+            file,
+            findings,
+            code_lens: surroundings.code_lens,
+            rules: Arc::clone(rules),
+        })
+    }
+
+    /// Findings that are drawn at the place, touching it being enough.
+    pub(crate) fn findings_at(&self, range: TextRange) -> Vec<Finding> {
+        let touches = |finding: &&Finding| finding.at.intersect(range).is_some();
+        self.findings.iter().filter(touches).cloned().collect()
+    }
+
+    pub(crate) fn finding(&self, smell: &str, at: TextRange) -> Option<&Finding> {
+        self.findings
+            .iter()
+            .find(|finding| finding.at == at && finding.smell.id == smell)
+    }
+
+    /// The offers that answer a finding, the best first.
+    pub(crate) fn answers_to(&self, finding: &Finding) -> Arc<Vec<Offer>> {
+        let memo = &self.document.memo;
+        if let Some(answers) = memo.answers(finding) {
+            return answers;
+        }
+        let offers = match self.file.source() {
+            Ok(source) => analysis::answers_to(source, finding),
+            Err(_) => Vec::new(),
+        };
+        memo.keep_answers(finding, offers)
+    }
+
+    /// What carrying out every safe answer makes of the text; nothing if `goes_on` says that nobody wants it any more.
+    pub(crate) fn fixed(&self, goes_on: &dyn Fn() -> bool) -> Option<Arc<Fixed>> {
+        if let Some(fixed) = self.document.memo.fixed() {
+            return Some(fixed);
+        }
+        let fixed = fix(&self.file, &self.findings, &self.rules, goes_on)?;
+        Some(self.document.memo.keep_fixed(fixed))
+    }
+
+    /// The findings of the function whose name or signature the range is in, without those that are drawn there.
+    pub(crate) fn findings_inside(&self, range: TextRange) -> Vec<Finding> {
+        if self.findings.is_empty() {
+            return Vec::new();
+        }
+        let functions = self.file.report().functions();
+        let Some(function) = innermost(&functions, range) else {
+            return Vec::new();
+        };
+        let findings = self.findings_in_functions().filter(|finding| {
+            function.range.contains_range(finding.at)
+                && finding.at.intersect(range).is_none()
+                && innermost(&functions, finding.at).is_some_and(|it| it.range == function.range)
+        });
+        let findings: Vec<Finding> = findings.cloned().collect();
+        // Most cursors are in bodies, and most bodies have no findings: only where it matters is the signature looked for.
+        let is_at_signature = !findings.is_empty()
+            && self.file.source().is_ok_and(|source| {
+                analysis::function_of_signature(source, range) == Some(function.range)
+            });
+        if is_at_signature {
+            findings
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// The functions of the document that have findings, each with the number of them.
+    pub(crate) fn functions_with_findings(&self) -> Vec<(FunctionFacts, usize)> {
+        if self.findings.is_empty() {
+            return Vec::new();
+        }
+        let functions = self.file.report().functions();
+        let mut counts: HashMap<TextRange, usize> = HashMap::new();
+        for finding in self.findings_in_functions() {
+            if let Some(function) = innermost(&functions, finding.at) {
+                *counts.entry(function.range).or_default() += 1;
+            }
+        }
+        let counted = functions.iter().filter_map(|function| {
+            let count = counts.get(&function.range)?;
+            Some((*function, *count))
+        });
+        counted.collect()
+    }
+
+    /// What is found of a file may be drawn in a function without being the function's.
+    fn findings_in_functions(&self) -> impl Iterator<Item = &Finding> {
+        let findings = self.findings.iter();
+        findings.filter(|finding| matches!(finding.smell.look, Look::Function(_)))
+    }
+
+    /// The title of an offer, with what it gains.
+    pub(crate) fn title(&self, offer: &Offer) -> String {
+        match self.file.source() {
+            Ok(source) => analysis::title(source, offer),
+            Err(_) => offer.change().title.clone(),
+        }
+    }
+
+    /// What else can be done in `range`.
+    pub(crate) fn assists_at(&self, range: TextRange) -> Arc<Assists> {
+        let memo = &self.document.memo;
+        if let Some(assists) = memo.assists(range) {
+            return assists;
+        }
+        let Ok(source) = self.file.source() else {
+            return Arc::default();
+        };
+        let findings = self.findings_at(range);
+        let offers = analysis::offers_at(source, range, &findings);
+        for (finding, answers) in findings.iter().zip(offers.answers) {
+            memo.keep_answers(finding, answers);
+        }
+        let assists = Assists {
+            offers: offers.assists,
+            refusals: offers.refusals,
+        };
+        memo.keep_assists(range, assists)
+    }
+}
+
+/// Carries out every safe answer to the findings of a file. Needs a large stack.
+pub(crate) fn fix(
+    file: &OpenFile,
+    findings: &[Finding],
+    rules: &Rules,
+    goes_on: &dyn Fn() -> bool,
+) -> Option<Fixed> {
+    let nothing = Fixed {
+        edits: Edits::default(),
+        steps: 0,
+    };
+    if !findings.iter().any(is_answerable) {
+        return Some(nothing);
+    }
+    let Ok(source) = file.source() else {
+        return Some(nothing);
+    };
+    let applied = analysis::apply_safe_while((**source).clone(), rules, Only::All, goes_on)?;
+    Some(Fixed {
+        edits: applied.edits(file.text()),
+        steps: applied.carried_out.len(),
+    })
+}
+
+fn is_answerable(finding: &Finding) -> bool {
+    !finding.smell.answers.is_empty()
+}
+
+/// Of those around a place, which lie in each other, the one that starts last.
+fn innermost(functions: &[FunctionFacts], at: TextRange) -> Option<&FunctionFacts> {
+    let before = functions.partition_point(|function| function.range.start() <= at.start());
+    let mut before = functions[..before].iter().rev();
+    before.find(|function| function.range.contains_range(at))
+}

@@ -1,0 +1,262 @@
+//! One version of one open document.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, OnceLock},
+};
+
+use lsp_types::{Position, Range};
+use serde::Deserialize;
+use tokio::sync::watch;
+
+use super::memo::Memo;
+use crate::{
+    analysis::OpenFile,
+    config::Rules,
+    lsp::{
+        locks::lock,
+        wire::uri::{DocumentKind, DocumentName},
+    },
+    syntax::FileContext,
+    text::{Encoding, LineColumn, TextRange, TextSize},
+};
+
+/// Immutable, but for what is remembered of it.
+#[derive(Debug)]
+pub(crate) struct Document {
+    pub(crate) key: String,
+    /// As the client writes it.
+    pub(crate) uri: String,
+    pub(crate) version: i32,
+    kind: DocumentKind,
+    text: Text,
+    surroundings: Arc<watch::Sender<Option<Surroundings>>>,
+    /// The same text in its surroundings, which are known only a moment after a document was opened.
+    fitted: Mutex<Option<Arc<OpenFile>>>,
+    hash: OnceLock<String>,
+    pub(crate) memo: Memo,
+}
+
+#[derive(Debug, Clone)]
+enum Text {
+    Known(Arc<OpenFile>),
+    /// The client changed a place that our text doesn't have: what it has now can't be known, and nothing is said about it
+    /// until the client sends it whole.
+    Desynced,
+}
+
+/// What files around a document say about it.
+#[derive(Debug, Clone)]
+pub(crate) struct Surroundings {
+    pub(crate) context: FileContext,
+    pub(crate) rules: Arc<Rules>,
+    /// Nothing is said about files of others: dependencies, build output, what was left out by configuration.
+    pub(crate) is_served: bool,
+    /// Whether measures are shown above functions.
+    pub(crate) code_lens: bool,
+    /// Of what they were read from. Reading takes time, and older news may come later.
+    pub(crate) generation: u64,
+}
+
+/// One change of a text; without a range it replaces everything.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ContentChange {
+    range: Option<Range>,
+    text: String,
+}
+
+pub(crate) struct Opening {
+    pub(crate) name: DocumentName,
+    pub(crate) uri: String,
+    pub(crate) version: i32,
+    pub(crate) text: String,
+}
+
+impl Document {
+    pub(crate) fn open(opening: Opening) -> Self {
+        let file = OpenFile::new(opening.text, FileContext::default());
+        Self {
+            key: opening.name.key,
+            uri: opening.uri,
+            version: opening.version,
+            kind: opening.name.kind,
+            text: Text::Known(file),
+            surroundings: Arc::new(watch::Sender::new(None)),
+            fitted: Mutex::default(),
+            hash: OnceLock::new(),
+            memo: Memo::default(),
+        }
+    }
+
+    /// The version after `changes`; one that is desynced if they don't fit.
+    pub(crate) fn changed(
+        &self,
+        version: i32,
+        changes: Vec<ContentChange>,
+        encoding: Encoding,
+    ) -> Self {
+        let last = changes.into_iter().fold(self.file(), |file, change| {
+            self.with_change(file, change, encoding)
+        });
+        match last {
+            Some(file) => self.next(version, Text::Known(file)),
+            None => self.next(version, self.text_lost()),
+        }
+    }
+
+    pub(crate) fn desynced(&self) -> Self {
+        self.next(self.version, self.text_lost())
+    }
+
+    /// Nothing while the document is desynced.
+    pub(crate) fn file(&self) -> Option<Arc<OpenFile>> {
+        let known = self.surroundings.borrow().as_ref().map(|it| it.context);
+        match (known, &self.text) {
+            (Some(context), _) => self.file_in(context),
+            (None, Text::Known(file)) => Some(Arc::clone(file)),
+            (None, Text::Desynced) => None,
+        }
+    }
+
+    /// The text under a manifest that says `context`.
+    pub(crate) fn file_in(&self, context: FileContext) -> Option<Arc<OpenFile>> {
+        let Text::Known(file) = &self.text else {
+            return None;
+        };
+        if context == file.context() {
+            return Some(Arc::clone(file));
+        }
+        let mut fitted = lock(&self.fitted);
+        if let Some(fitted) = fitted.as_ref().filter(|file| file.context() == context) {
+            return Some(Arc::clone(fitted));
+        }
+        let file = file.with_context(context);
+        *fitted = Some(Arc::clone(&file));
+        Some(file)
+    }
+
+    /// Of the text; empty while the document is desynced.
+    pub(crate) fn hash(&self) -> &str {
+        self.hash.get_or_init(|| match &self.text {
+            Text::Known(file) => blake3::hash(file.text().as_bytes()).to_hex()[..32].to_owned(),
+            Text::Desynced => String::new(),
+        })
+    }
+
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.kind.path()
+    }
+
+    /// Waits until they have been read.
+    pub(crate) async fn surroundings(&self) -> Option<Surroundings> {
+        let mut receiver = self.surroundings.subscribe();
+        let known = receiver.wait_for(Option::is_some).await.ok()?;
+        known.clone()
+    }
+
+    /// For this and all other versions of the document. Older ones than are known are left out.
+    pub(crate) fn set_surroundings(&self, surroundings: Surroundings) {
+        self.surroundings.send_if_modified(|known| {
+            let is_news = known
+                .as_ref()
+                .is_none_or(|known| known.generation <= surroundings.generation);
+            if is_news {
+                *known = Some(surroundings);
+            }
+            is_news
+        });
+    }
+
+    fn next(&self, version: i32, text: Text) -> Self {
+        Self {
+            key: self.key.clone(),
+            uri: self.uri.clone(),
+            version,
+            kind: self.kind.clone(),
+            text,
+            surroundings: Arc::clone(&self.surroundings),
+            fitted: Mutex::default(),
+            hash: OnceLock::new(),
+            memo: Memo::default(),
+        }
+    }
+
+    fn text_lost(&self) -> Text {
+        if let Text::Known(_) = self.text {
+            tracing::warn!(
+                uri = self.uri,
+                version = self.version,
+                "the editor changed a place that the text doesn't have; nothing is said about it until it is sent whole"
+            );
+        }
+        Text::Desynced
+    }
+
+    fn with_change(
+        &self,
+        file: Option<Arc<OpenFile>>,
+        change: ContentChange,
+        encoding: Encoding,
+    ) -> Option<Arc<OpenFile>> {
+        match (file, change.range) {
+            (Some(file), Some(range)) => {
+                file.changed(range_of(&file, range, encoding)?, &change.text)
+            }
+            (Some(file), None) => replaced(&file, &change.text),
+            (None, Some(_)) => None,
+            (None, None) => Some(OpenFile::new(change.text, self.context())),
+        }
+    }
+
+    fn context(&self) -> FileContext {
+        let known = self.surroundings.borrow();
+        known
+            .as_ref()
+            .map(|surroundings| surroundings.context)
+            .unwrap_or_default()
+    }
+}
+
+fn range_of(file: &OpenFile, range: Range, encoding: Encoding) -> Option<TextRange> {
+    let start = offset_of(file, range.start, encoding)?;
+    let end = offset_of(file, range.end, encoding)?;
+    (start <= end).then(|| TextRange::new(start, end))
+}
+
+fn offset_of(file: &OpenFile, position: Position, encoding: Encoding) -> Option<TextSize> {
+    let is_just_behind = position.line as usize == file.lines().count() && position.character == 0;
+    if is_just_behind {
+        // Clients that think of lines as rows name the end of a text so.
+        return Some(TextSize::of(&**file.text()));
+    }
+    let at = LineColumn {
+        line: position.line,
+        column: position.character,
+    };
+    file.lines().offset(file.text(), at, encoding)
+}
+
+/// A whole new text, as the change of the part that differs, so that what was worked out for the rest is kept.
+fn replaced(file: &Arc<OpenFile>, text: &str) -> Option<Arc<OpenFile>> {
+    let old = &**file.text();
+    let same_prefix = old
+        .chars()
+        .zip(text.chars())
+        .take_while(|(before, after)| before == after)
+        .map(|(character, _)| character.len_utf8())
+        .sum();
+    let (old_rest, new_rest) = (&old[same_prefix..], &text[same_prefix..]);
+    let same_suffix: usize = old_rest
+        .chars()
+        .rev()
+        .zip(new_rest.chars().rev())
+        .take_while(|(before, after)| before == after)
+        .map(|(character, _)| character.len_utf8())
+        .sum();
+    let start = TextSize::of(&old[..same_prefix]);
+    let length = TextSize::of(&old_rest[..old_rest.len() - same_suffix]);
+    file.changed(
+        TextRange::at(start, length),
+        &new_rest[..new_rest.len() - same_suffix],
+    )
+}

@@ -1,0 +1,288 @@
+//! The workspace's folders, and what lies around the files in them. Reads the disk, so never on the transport's thread.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use dashmap::DashMap;
+use serde_json::Value;
+
+use super::document::Surroundings;
+use crate::{
+    config::{self, Config, Environment, Request, Rules},
+    lsp::{
+        locks::{lock, read, write},
+        wire::{NAME, uri},
+    },
+    syntax::FileContext,
+    workspace::{Manifests, editor_scope},
+};
+
+#[derive(Debug, Default)]
+pub(crate) struct Folders {
+    environment: Environment,
+    roots: RwLock<Vec<PathBuf>>,
+    options: RwLock<EditorOptions>,
+    manifests: Manifests,
+    /// By directory. Forgotten whenever a layer of options may have changed.
+    configs: DashMap<PathBuf, Arc<Effective>>,
+    problems: Mutex<Problems>,
+    /// Grows whenever something is forgotten.
+    generation: AtomicU64,
+}
+
+/// The options of a directory. Its rules are shared, so that whoever judged by them can tell that they are the same.
+#[derive(Debug)]
+pub(crate) struct Effective {
+    pub(crate) config: Config,
+    pub(crate) rules: Arc<Rules>,
+}
+
+/// The editor's options, the weaker first.
+#[derive(Debug, Default)]
+struct EditorOptions {
+    initial: Value,
+    asked: Value,
+    /// What the client says beside for the files of one folder.
+    of_folders: HashMap<PathBuf, Value>,
+}
+
+#[derive(Debug, Default)]
+struct Problems {
+    known: HashSet<String>,
+    unreported: Vec<String>,
+}
+
+impl Folders {
+    pub(crate) fn new(environment: Environment) -> Self {
+        Self {
+            environment,
+            ..Self::default()
+        }
+    }
+
+    /// What the client said when the session began.
+    pub(crate) fn begin(&self, folders: &[String], options: &Value) {
+        let paths = folders.iter().filter_map(|uri| path_of(uri));
+        *write(&self.roots) = paths.collect();
+        write(&self.options).initial = unwrap_own(options.clone());
+    }
+
+    /// `workspace/didChangeWorkspaceFolders`.
+    pub(crate) fn change(&self, params: &Value) {
+        let paths = |name: &str| {
+            let list = params.pointer(&format!("/event/{name}"));
+            let list = list.and_then(Value::as_array).into_iter().flatten();
+            let uris = list.filter_map(|folder| folder.get("uri")?.as_str());
+            uris.filter_map(path_of).collect::<Vec<_>>()
+        };
+        let (removed, added) = (paths("removed"), paths("added"));
+        let mut roots = write(&self.roots);
+        roots.retain(|root| !removed.contains(root));
+        for path in added {
+            if !roots.contains(&path) {
+                roots.push(path);
+            }
+        }
+        drop(roots);
+        self.forget_options();
+    }
+
+    pub(crate) fn roots(&self) -> Vec<PathBuf> {
+        read(&self.roots).clone()
+    }
+
+    /// What the client answered when it was asked for settings, in general and for single folders, or sent unasked.
+    /// Whether that changed anything.
+    pub(crate) fn set_options(&self, asked: Value, of_folders: Vec<(PathBuf, Value)>) -> bool {
+        let asked = unwrap_own(asked);
+        let of_folders = of_folders.into_iter();
+        let of_folders: HashMap<PathBuf, Value> = of_folders
+            .map(|(folder, options)| (folder, unwrap_own(options)))
+            .filter(|(_, options)| !options.is_null())
+            .collect();
+        let mut options = write(&self.options);
+        if options.asked == asked && options.of_folders == of_folders {
+            return false;
+        }
+        options.asked = asked;
+        options.of_folders = of_folders;
+        drop(options);
+        self.forget_options();
+        true
+    }
+
+    /// Files with options may have changed.
+    pub(crate) fn forget_options(&self) {
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        self.configs.clear();
+    }
+
+    pub(crate) fn forget_manifest(&self, manifest: &Path) {
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        self.manifests.forget(manifest);
+    }
+
+    fn generation(&self) -> u64 {
+        self.generation.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn context_of(&self, path: &Path) -> FileContext {
+        self.manifests.context_of(path)
+    }
+
+    /// What lies around a file; for a document without one, only the options count.
+    pub(crate) fn surroundings(&self, path: Option<&Path>) -> Surroundings {
+        let generation = self.generation();
+        let Some(path) = path else {
+            let start = self.roots().into_iter().next().unwrap_or_default();
+            return Surroundings {
+                context: FileContext::default(),
+                rules: Arc::clone(&self.effective(&start).rules),
+                is_served: true,
+                code_lens: self.effective(&start).config.code_lens,
+                generation,
+            };
+        };
+        let effective = self.effective(path.parent().unwrap_or(path));
+        let is_ours = editor_scope(path, &self.roots()).is_ours();
+        Surroundings {
+            context: self.context_of(path),
+            rules: Arc::clone(&effective.rules),
+            is_served: is_ours && !effective.config.exclude.covers(path),
+            code_lens: effective.config.code_lens,
+            generation,
+        }
+    }
+
+    /// The options that count in a directory.
+    pub(crate) fn effective(&self, directory: &Path) -> Arc<Effective> {
+        if let Some(known) = self.configs.get(directory) {
+            return Arc::clone(&known);
+        }
+        let generation = self.generation();
+        let root = self.root_of(directory);
+        let editor = self.editor_options(root.as_deref());
+        let request = Request {
+            start: directory,
+            workspace: root.as_deref(),
+            editor: Some(&editor),
+            flags: &[],
+        };
+        let loaded = config::load(&request, &self.environment);
+        let problems = loaded.problems.iter().map(ToString::to_string);
+        self.note(problems.chain(loaded.warnings));
+        let effective = Arc::new(Effective {
+            rules: Arc::new(loaded.config.rules.clone()),
+            config: loaded.config,
+        });
+        if generation == self.generation() {
+            let directory = directory.to_path_buf();
+            self.configs.insert(directory, Arc::clone(&effective));
+        }
+        effective
+    }
+
+    /// Mistakes in options that were not reported yet.
+    pub(crate) fn take_problems(&self) -> Vec<String> {
+        std::mem::take(&mut lock(&self.problems).unreported)
+    }
+
+    /// The innermost folder that the path is in.
+    fn root_of(&self, path: &Path) -> Option<PathBuf> {
+        let roots = self.roots();
+        let around = roots.into_iter().filter(|root| path.starts_with(root));
+        around.max_by_key(|root| root.components().count())
+    }
+
+    fn editor_options(&self, root: Option<&Path>) -> Value {
+        let options = read(&self.options);
+        let mut merged = options.initial.clone();
+        merge(&mut merged, &options.asked);
+        if let Some(own) = root.and_then(|root| options.of_folders.get(root)) {
+            merge(&mut merged, own);
+        }
+        merged
+    }
+
+    fn note(&self, found: impl Iterator<Item = String>) {
+        let mut problems = lock(&self.problems);
+        for problem in found {
+            if problems.known.insert(problem.clone()) {
+                problems.unreported.push(problem);
+            }
+        }
+    }
+}
+
+fn path_of(uri: &str) -> Option<PathBuf> {
+    uri::name(uri)?.kind.path().map(Path::to_path_buf)
+}
+
+/// Some clients send all settings, ours under our name.
+fn unwrap_own(mut options: Value) -> Value {
+    match options.get_mut(NAME) {
+        Some(own) => own.take(),
+        None => options,
+    }
+}
+
+/// What `over` says wins, key by key; null says nothing.
+fn merge(under: &mut Value, over: &Value) {
+    match (under, over) {
+        (_, Value::Null) => {}
+        (Value::Object(under), Value::Object(over)) => {
+            for (key, value) in over {
+                merge(under.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (under, over) => *under = over.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn later_options_win_key_by_key() {
+        let mut options = json!({"profile": "full", "smells": {"a": {"warn": 1}}});
+        merge(&mut options, &json!(null));
+        merge(
+            &mut options,
+            &json!({"profile": null, "smells": {"a": {"strong": 2}}}),
+        );
+        let expected = json!({"profile": "full", "smells": {"a": {"warn": 1, "strong": 2}}});
+        assert_eq!(options, expected);
+    }
+
+    #[test]
+    fn our_own_key_is_unwrapped() {
+        assert_eq!(
+            unwrap_own(json!({"rustassistant": {"a": 1}})),
+            json!({"a": 1})
+        );
+        assert_eq!(unwrap_own(json!({"a": 1})), json!({"a": 1}));
+        assert_eq!(unwrap_own(json!(null)), json!(null));
+    }
+
+    #[test]
+    fn folders_come_and_go() {
+        let folders = Folders::default();
+        folders.begin(&["file:///a".into(), "git:/x".into()], &Value::Null);
+        folders.change(&json!({"event": {
+            "added": [{"uri": "file:///b", "name": "b"}, {"uri": "file:///b", "name": "b"}],
+            "removed": [{"uri": "file:///a", "name": "a"}],
+        }}));
+        assert_eq!(folders.roots(), [PathBuf::from("/b")]);
+        folders.change(&json!(null));
+        assert_eq!(folders.roots(), [PathBuf::from("/b")]);
+    }
+}

@@ -1,0 +1,131 @@
+//! What was worked out for one version of a document, so that nothing is derived twice for it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use crate::{
+    analysis::{Finding, OpenFile},
+    config::Rules,
+    lsp::locks::lock,
+    refactorings::{Offer, Refactoring, Refusal},
+    text::{Edits, TextRange},
+};
+
+/// Everything that can be carried out safely, in one go.
+#[derive(Debug)]
+pub(crate) struct Fixed {
+    pub(crate) edits: Edits,
+    /// How many refactorings that are.
+    pub(crate) steps: usize,
+}
+
+/// What can be done at a place beside answering the findings there.
+#[derive(Debug, Default)]
+pub(crate) struct Assists {
+    pub(crate) offers: Vec<Offer>,
+    pub(crate) refusals: Vec<(&'static Refactoring, Refusal)>,
+}
+
+/// What one version of a document remembers. It dies with the version.
+#[derive(Debug, Default)]
+pub(crate) struct Memo(Mutex<Memory>);
+
+#[derive(Debug, Default)]
+struct Memory {
+    findings: Option<Judged>,
+    answers: HashMap<FindingKey, Arc<Vec<Offer>>>,
+    assists: HashMap<TextRange, Arc<Assists>>,
+    fixed: Option<Arc<Fixed>>,
+}
+
+type FindingKey = (TextRange, &'static str);
+
+/// Findings, and what they follow from: a text has another file under another manifest.
+#[derive(Debug)]
+struct Judged {
+    file: Arc<OpenFile>,
+    by: Arc<Rules>,
+    findings: Arc<Vec<Finding>>,
+}
+
+/// A document that is asked about at so many places has been asked by a program; it can wait for what is forgotten.
+const MOST_PLACES: usize = 64;
+
+impl Memo {
+    /// Only those that this very file was found to have by these very rules.
+    pub(super) fn findings(
+        &self,
+        file: &Arc<OpenFile>,
+        by: &Arc<Rules>,
+    ) -> Option<Arc<Vec<Finding>>> {
+        let memory = lock(&self.0);
+        let judged = memory.findings.as_ref()?;
+        let is_same = Arc::ptr_eq(&judged.file, file) && Arc::ptr_eq(&judged.by, by);
+        is_same.then(|| Arc::clone(&judged.findings))
+    }
+
+    /// All else that was remembered followed from other findings.
+    pub(super) fn keep_findings(
+        &self,
+        file: &Arc<OpenFile>,
+        by: &Arc<Rules>,
+        findings: Vec<Finding>,
+    ) -> Arc<Vec<Finding>> {
+        let findings = Arc::new(findings);
+        *lock(&self.0) = Memory {
+            findings: Some(Judged {
+                file: Arc::clone(file),
+                by: Arc::clone(by),
+                findings: Arc::clone(&findings),
+            }),
+            ..Memory::default()
+        };
+        findings
+    }
+
+    pub(super) fn answers(&self, finding: &Finding) -> Option<Arc<Vec<Offer>>> {
+        lock(&self.0).answers.get(&key(finding)).cloned()
+    }
+
+    pub(super) fn keep_answers(&self, finding: &Finding, offers: Vec<Offer>) -> Arc<Vec<Offer>> {
+        let offers = Arc::new(offers);
+        let mut memory = lock(&self.0);
+        make_room(&mut memory.answers);
+        memory.answers.insert(key(finding), Arc::clone(&offers));
+        offers
+    }
+
+    pub(super) fn assists(&self, range: TextRange) -> Option<Arc<Assists>> {
+        lock(&self.0).assists.get(&range).cloned()
+    }
+
+    pub(super) fn keep_assists(&self, range: TextRange, assists: Assists) -> Arc<Assists> {
+        let assists = Arc::new(assists);
+        let mut memory = lock(&self.0);
+        make_room(&mut memory.assists);
+        memory.assists.insert(range, Arc::clone(&assists));
+        assists
+    }
+
+    pub(super) fn fixed(&self) -> Option<Arc<Fixed>> {
+        lock(&self.0).fixed.clone()
+    }
+
+    pub(super) fn keep_fixed(&self, fixed: Fixed) -> Arc<Fixed> {
+        let fixed = Arc::new(fixed);
+        lock(&self.0).fixed = Some(Arc::clone(&fixed));
+        fixed
+    }
+}
+
+fn key(finding: &Finding) -> FindingKey {
+    (finding.at, finding.smell.id)
+}
+
+fn make_room<K, V>(map: &mut HashMap<K, V>) {
+    if map.len() >= MOST_PLACES {
+        map.clear();
+    }
+}

@@ -1,0 +1,173 @@
+//! What every handler and every task is given: the client, what is open, and the engine.
+
+use std::{path::Path, sync::Arc};
+
+use lsp_types::{
+    MessageType,
+    request::{CodeLensRefresh, WorkspaceDiagnosticRefresh},
+};
+use tower_lsp::{Client, jsonrpc::Result};
+
+use super::{
+    analysed::Analysed,
+    document::Document,
+    request::RequestContext,
+    state::Session,
+    status::Status,
+    tasks::{LatestRun, PublishQueue},
+};
+use crate::{
+    analysis::Engine,
+    config::CacheOptions,
+    lsp::wire::{
+        client::ask,
+        errors::failed,
+        profile::{DiagnosticsModel, Feature, Profile},
+        progress::ProgressTokens,
+    },
+    workspace,
+};
+
+pub(crate) struct Server {
+    pub(crate) client: Client,
+    pub(crate) session: Arc<Session>,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) publish_queue: PublishQueue,
+    pub(crate) background: LatestRun,
+    pub(crate) progress: ProgressTokens,
+    pub(crate) status: Arc<Status>,
+    /// What the engine's store was opened with.
+    pub(crate) cache: CacheOptions,
+}
+
+impl Server {
+    /// Works on a document as it was when the call arrived. Nothing if there is no such document, or nothing is said of it.
+    pub(crate) async fn analyse_as_requested<T: Send + 'static>(
+        &self,
+        context: &RequestContext,
+        key: &str,
+        work: impl FnOnce(&Analysed, &Profile) -> T + Send + 'static,
+    ) -> Result<Option<T>> {
+        let Some(document) = context.snapshot.get(key) else {
+            return Ok(None);
+        };
+        let cancel = context.cancel.clone();
+        self.analyse(document, move |analysed, profile| {
+            (!cancel.is_cancelled()).then(|| work(analysed, profile))
+        })
+        .await
+        .map(Option::flatten)
+    }
+
+    /// Works on a version of a document, on the engine's threads.
+    pub(crate) async fn analyse<T: Send + 'static>(
+        &self,
+        document: &Arc<Document>,
+        work: impl FnOnce(&Analysed, &Profile) -> T + Send + 'static,
+    ) -> Result<Option<T>> {
+        let Some(surroundings) = document.surroundings().await else {
+            return Ok(None);
+        };
+        let (document, session) = (Arc::clone(document), Arc::clone(&self.session));
+        let work = move || {
+            let analysed = Analysed::new(&document, &surroundings)?;
+            Some(work(&analysed, session.profile()))
+        };
+        self.engine.run(work).await.map_err(|error| {
+            tracing::error!("{error}");
+            failed(error.to_string())
+        })
+    }
+
+    /// Reads what lies around a document, so that it can be looked at. What was worked out for the same text before is
+    /// taken from the cache, and kept there otherwise.
+    pub(crate) async fn load_surroundings(&self, document: &Arc<Document>) {
+        let path = document.path().map(Path::to_path_buf);
+        let session = Arc::clone(&self.session);
+        let read = move || {
+            let surroundings = session.folders.surroundings(path.as_deref());
+            let on_disk = path.and_then(|path| workspace::read(&path).ok());
+            (surroundings, on_disk)
+        };
+        let Ok((surroundings, on_disk)) = tokio::task::spawn_blocking(read).await else {
+            return;
+        };
+        let file = document.file_in(surroundings.context);
+        let saved = file.filter(|file| on_disk.is_some_and(|text| text == *file.text()));
+        let is_known = match &saved {
+            Some(file) => self.engine.recall(file).await,
+            None => true,
+        };
+        document.set_surroundings(surroundings);
+        self.report_problems().await;
+        if !is_known {
+            self.keep(document).await;
+        }
+        self.status.send().await;
+    }
+
+    /// Reads again what lies around all open documents, and has them looked at again.
+    pub(crate) async fn reload_all(&self) {
+        let snapshot = self.session.documents.snapshot();
+        for document in snapshot.all() {
+            self.load_surroundings(document).await;
+            self.publish(document.key.clone());
+        }
+        self.refresh();
+    }
+
+    /// Has the document's diagnostics pushed, if this session pushes.
+    pub(crate) fn publish(&self, key: String) {
+        if self.session.profile().diagnostics == DiagnosticsModel::Push {
+            self.publish_queue.add(key);
+        }
+    }
+
+    /// Keeps what is worked out for a document that was just saved.
+    pub(crate) async fn keep_saved(&self, document: &Arc<Document>) {
+        let (Some(path), Some(file)) = (document.path(), document.file()) else {
+            return;
+        };
+        let path = path.to_path_buf();
+        let is_on_disk = move || workspace::read(&path).is_ok_and(|text| text == *file.text());
+        if let Ok(true) = tokio::task::spawn_blocking(is_on_disk).await {
+            self.keep(document).await;
+        }
+    }
+
+    async fn keep(&self, document: &Arc<Document>) {
+        let file = self.analyse(document, |analysed, _| {
+            analysed.file.report();
+            Arc::clone(&analysed.file)
+        });
+        if let Ok(Some(file)) = file.await {
+            self.engine.keep(&file);
+        }
+    }
+
+    /// Each mistake in options once.
+    pub(crate) async fn report_problems(&self) {
+        for problem in self.session.folders.take_problems() {
+            let message = format!("RustAssistant: {problem}");
+            self.client
+                .show_message(MessageType::WARNING, message)
+                .await;
+        }
+    }
+
+    fn refresh(&self) {
+        let profile = self.session.profile();
+        if profile.diagnostics == DiagnosticsModel::Pull {
+            let client = self.client.clone();
+            tokio::spawn(async move {
+                ask::<WorkspaceDiagnosticRefresh>(&client, ()).await;
+            });
+        }
+        if profile.has(Feature::CodeLensRefresh) {
+            let client = self.client.clone();
+            tokio::spawn(async move {
+                ask::<CodeLensRefresh>(&client, ()).await;
+            });
+        }
+    }
+}

@@ -1,0 +1,404 @@
+//! Messages in, messages out.
+//!
+//! This is what `tower_lsp::Server` would do, and does in a way that loses order, cancellation and whole sessions. Here,
+//! messages are taken in the order in which they arrive: documents change before the next message is looked at, and a call
+//! is given the documents of its own moment. Calls run side by side, a panic costs one of them, and a cancelled call is
+//! answered at once. Reading never waits for a call, for analysis, for disk or for the client.
+//!
+//! Deliberately absent: a bound on the number of calls. Whoever progress hard does so on the engine's threads.
+
+use std::{
+    io::{self, BufRead, Write},
+    ops::ControlFlow,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+};
+
+use dashmap::DashMap;
+use futures::{FutureExt, Sink, StreamExt};
+use serde::Serialize;
+use serde_json::{Value, json};
+use tokio::{runtime::Handle, sync::mpsc};
+use tokio_util::sync::CancellationToken;
+use tower::Service;
+use tower_lsp::{
+    ClientSocket, ExitedError, LanguageServer, LspService,
+    jsonrpc::{Error, ErrorCode, Id, Request, Response},
+};
+
+use super::{
+    request::{REQUEST, RequestContext},
+    state::Session,
+};
+use crate::lsp::wire::{NAME, framing, profile::Profile};
+
+/// Why a session is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// `exit`, or the client closed one of the pipes.
+    Left,
+    /// The input can't be told apart into messages any more.
+    Unreadable,
+    /// The process that started the session is gone.
+    ParentGone,
+}
+
+/// What the writer is given.
+pub(crate) enum Outgoing {
+    Message(Vec<u8>),
+    /// Answered when everything before it is written.
+    Flush(tokio::sync::oneshot::Sender<()>),
+}
+
+/// Where replies of the client go. tower-lsp doesn't name its type.
+type Replies = Pin<Box<dyn Sink<Response, Error = ExitedError> + Send>>;
+
+#[derive(Clone)]
+pub(crate) struct Output(mpsc::UnboundedSender<Outgoing>);
+
+pub(crate) struct Transport<S: LanguageServer> {
+    service: LspService<S>,
+    replies: Replies,
+    session: Arc<Session>,
+    runtime: Handle,
+    output: Output,
+    calls: Arc<DashMap<Id, CancellationToken>>,
+    phase: Phase,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    BeforeInitialize,
+    Serving,
+    ShutDown,
+}
+
+impl<S: LanguageServer> Transport<S> {
+    pub(crate) fn new(
+        (service, socket): (LspService<S>, ClientSocket),
+        session: Arc<Session>,
+        runtime: Handle,
+        output: Output,
+    ) -> Self {
+        let (mut requests, replies) = socket.split();
+        let to_client = output.clone();
+        runtime.spawn(async move {
+            while let Some(request) = requests.next().await {
+                to_client.send(&request);
+            }
+        });
+        Self {
+            service,
+            replies: Box::pin(replies),
+            session,
+            runtime,
+            output,
+            calls: Arc::default(),
+            phase: Phase::BeforeInitialize,
+        }
+    }
+
+    /// Serves until the session is over. Blocks the thread, which is not one of the runtime's.
+    pub(crate) fn run(mut self, mut input: impl BufRead) -> End {
+        loop {
+            let body = match framing::read(&mut input) {
+                Ok(Some(body)) => body,
+                Ok(None) => return End::Left,
+                Err(error) => {
+                    tracing::error!("the session ends: {error}");
+                    return End::Unreadable;
+                }
+            };
+            if let ControlFlow::Break(end) = self.receive(&body) {
+                return end;
+            }
+        }
+    }
+
+    fn receive(&mut self, body: &[u8]) -> ControlFlow<End> {
+        let Ok(message) = serde_json::from_slice::<Value>(body) else {
+            tracing::warn!("a message is not JSON");
+            self.refuse(Id::Null, Error::parse_error());
+            return ControlFlow::Continue(());
+        };
+        match decode(message) {
+            Incoming::Call(call) => return self.take_call(call),
+            Incoming::Reply(reply) => self.take_reply(reply),
+            Incoming::Neither => self.refuse(Id::Null, Error::invalid_request()),
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn take_reply(&mut self, reply: Response) {
+        // tower-lsp panics where nobody waits for the reply any more.
+        let replies = self.replies.as_mut();
+        let taken = catch_unwind(AssertUnwindSafe(|| replies.start_send(reply)));
+        if !matches!(taken, Ok(Ok(()))) {
+            tracing::debug!("a reply came too late");
+        }
+    }
+
+    fn take_call(&mut self, call: Request) -> ControlFlow<End> {
+        match (call.method(), self.phase) {
+            ("exit", _) => return ControlFlow::Break(End::Left),
+            ("initialize", Phase::BeforeInitialize) => self.initialize(call),
+            (_, Phase::BeforeInitialize) => self.refuse_request(call, not_initialized()),
+            (_, Phase::ShutDown) => self.refuse_request(call, Error::invalid_request()),
+            ("shutdown", Phase::Serving) => self.shut_down(call),
+            ("$/cancelRequest", Phase::Serving) => self.cancel(call),
+            (_, Phase::Serving) => {
+                let call = self.apply_to_documents(call);
+                self.start(call);
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Runs to its end before the next message is looked at, so that clients may send `initialized` without waiting.
+    fn initialize(&mut self, call: Request) {
+        if call.id().is_none() {
+            return;
+        }
+        let profile = Profile::read(call.params().unwrap_or(&Value::Null));
+        self.session.begin(profile);
+        // The typed decoder would fail on words that it doesn't know.
+        let bare = with_params(call, Some(json!({"capabilities": {}})));
+        if self.finish(bare).is_some_and(|response| response.is_ok()) {
+            self.phase = Phase::Serving;
+        }
+    }
+
+    fn shut_down(&mut self, call: Request) {
+        // tower-lsp refuses a `shutdown` with parameters, and clients send null.
+        let bare = with_params(call, None);
+        if self.finish(bare).is_some() {
+            self.phase = Phase::ShutDown;
+            self.session.set_shut_down();
+        }
+    }
+
+    fn cancel(&mut self, call: Request) {
+        let id = call.params().and_then(|params| params.get("id"));
+        let id = id.and_then(|id| serde_json::from_value::<Id>(id.clone()).ok());
+        if let Some((_, token)) = id.and_then(|id| self.calls.remove(&id)) {
+            token.cancel();
+        }
+        self.finish(call);
+    }
+
+    /// Changes the documents that a notification is about. What is handed on says only which document it was.
+    fn apply_to_documents(&self, call: Request) -> Request {
+        let (method, id, params) = call.into_parts();
+        let Some(mut params) = params else {
+            return build(method, id, None);
+        };
+        let documents = &self.session.documents;
+        match &*method {
+            "textDocument/didOpen" => {
+                let bare = bare_document(&params);
+                documents.open(std::mem::replace(&mut params, bare));
+            }
+            "textDocument/didChange" => {
+                let bare = bare_document(&params);
+                let encoding = self.session.profile().encoding;
+                documents.change(std::mem::replace(&mut params, bare), encoding);
+            }
+            "textDocument/didClose" => documents.close(&params),
+            "workspace/didChangeWorkspaceFolders" => self.session.folders.change(&params),
+            "textDocument/codeAction" => keep_own_diagnostics(&mut params),
+            "workspace/executeCommand" => drop_null(&mut params, "arguments"),
+            "workspace/didChangeConfiguration" => set_default(&mut params, "settings"),
+            _ => {}
+        }
+        build(method, id, Some(params))
+    }
+
+    /// Makes the call on this thread. For calls that do nothing but set something.
+    fn finish(&mut self, call: Request) -> Option<Response> {
+        let future = self.service.call(call);
+        let response = self.runtime.block_on(future).ok().flatten()?;
+        self.output.send(&response);
+        Some(response)
+    }
+
+    fn start(&mut self, call: Request) {
+        let method = call.method().to_owned();
+        let id = call.id().cloned();
+        let context = RequestContext {
+            snapshot: self.session.documents.snapshot(),
+            cancel: CancellationToken::new(),
+        };
+        if let Some(id) = &id {
+            self.calls.insert(id.clone(), context.cancel.clone());
+        }
+        let future = REQUEST.scope(context, self.service.call(call));
+        let (output, calls) = (self.output.clone(), Arc::clone(&self.calls));
+        self.runtime.spawn(async move {
+            let outcome = AssertUnwindSafe(future).catch_unwind().await;
+            if let Some(id) = &id {
+                calls.remove(id);
+            }
+            let response = match outcome {
+                Ok(Ok(Some(response))) => Some(response),
+                // tower-lsp leaves requests of optional methods without any answer.
+                Ok(_) => id.map(|id| Response::from_error(id, Error::method_not_found())),
+                Err(_) => id.map(|id| Response::from_error(id, panicked(&method))),
+            };
+            if let Some(response) = response {
+                output.send(&response);
+            }
+        });
+    }
+
+    /// Notifications are left without an answer.
+    fn refuse_request(&self, call: Request, error: Error) {
+        if let (_, Some(id), _) = call.into_parts() {
+            self.refuse(id, error);
+        }
+    }
+
+    fn refuse(&self, id: Id, error: Error) {
+        self.output.send(&Response::from_error(id, error));
+    }
+}
+
+enum Incoming {
+    Call(Request),
+    Reply(Response),
+    Neither,
+}
+
+/// Takes what can be understood: a missing version, or a reply without a result, is no reason to lose a message.
+fn decode(mut message: Value) -> Incoming {
+    let Some(fields) = message.as_object_mut() else {
+        return Incoming::Neither;
+    };
+    fields.insert("jsonrpc".into(), "2.0".into());
+    if fields.contains_key("method") {
+        return serde_json::from_value(message).map_or(Incoming::Neither, Incoming::Call);
+    }
+    if !fields.contains_key("id") {
+        return Incoming::Neither;
+    }
+    if !fields.contains_key("error") {
+        fields.entry("result").or_insert(Value::Null);
+    }
+    serde_json::from_value(message).map_or(Incoming::Neither, Incoming::Reply)
+}
+
+fn build(method: std::borrow::Cow<'static, str>, id: Option<Id>, params: Option<Value>) -> Request {
+    let mut request = Request::build(method);
+    if let Some(params) = params {
+        request = request.params(params);
+    }
+    match id {
+        Some(id) => request.id(id).finish(),
+        None => request.finish(),
+    }
+}
+
+fn with_params(call: Request, params: Option<Value>) -> Request {
+    let (method, id, _) = call.into_parts();
+    build(method, id, params)
+}
+
+/// The parameters of a notification about a document without the text, which may be long and has been taken already.
+fn bare_document(params: &Value) -> Value {
+    let field = |name: &str| params.pointer(&format!("/textDocument/{name}")).cloned();
+    json!({
+        "textDocument": {
+            "uri": field("uri"),
+            "languageId": "rust",
+            "version": field("version").filter(Value::is_i64).unwrap_or_else(|| 0.into()),
+            "text": "",
+        },
+        "contentChanges": [],
+    })
+}
+
+/// Clients send the diagnostics of every server. Those of others may break rules that the typed decoder holds.
+fn keep_own_diagnostics(params: &mut Value) {
+    let list = params
+        .pointer_mut("/context/diagnostics")
+        .and_then(Value::as_array_mut);
+    if let Some(list) = list {
+        list.retain(|diagnostic| diagnostic.get("source").is_some_and(|it| it == NAME));
+    }
+}
+
+fn set_default(params: &mut Value, field: &str) {
+    if !params.is_object() {
+        *params = json!({});
+    }
+    if let Some(fields) = params.as_object_mut() {
+        fields.entry(field).or_insert(Value::Null);
+    }
+}
+
+/// Some clients write null where they have nothing to say.
+fn drop_null(params: &mut Value, field: &str) {
+    if let Some(fields) = params.as_object_mut()
+        && fields.get(field).is_some_and(Value::is_null)
+    {
+        fields.remove(field);
+    }
+}
+
+fn not_initialized() -> Error {
+    Error {
+        code: ErrorCode::ServerError(-32002),
+        message: "the server was not initialized yet".into(),
+        data: None,
+    }
+}
+
+fn panicked(method: &str) -> Error {
+    Error {
+        code: ErrorCode::InternalError,
+        message: format!("{method} failed; the server's log says where").into(),
+        data: None,
+    }
+}
+
+impl Output {
+    pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<Outgoing>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        (Self(sender), receiver)
+    }
+
+    fn send(&self, message: &impl Serialize) {
+        match serde_json::to_vec(message) {
+            // Where nobody writes any more, the session is ending.
+            Ok(bytes) => drop(self.0.send(Outgoing::Message(bytes))),
+            Err(error) => tracing::error!("a message can't be written as JSON: {error}"),
+        }
+    }
+
+    /// Waits until everything that was sent before is written.
+    pub(crate) async fn flush(&self) {
+        let (sender, written) = tokio::sync::oneshot::channel();
+        if self.0.send(Outgoing::Flush(sender)).is_ok() {
+            // An error means that the writer has ended.
+            let _ = written.await;
+        }
+    }
+}
+
+/// Writes until the client doesn't read any more. Blocks the thread.
+pub(crate) fn write_all(
+    mut messages: mpsc::UnboundedReceiver<Outgoing>,
+    mut output: impl Write,
+) -> io::Result<()> {
+    while let Some(message) = messages.blocking_recv() {
+        match message {
+            Outgoing::Message(body) => framing::write(&mut output, &body)?,
+            // Nobody may wait for it any more.
+            Outgoing::Flush(written) => drop(written.send(())),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,307 @@
+//! What the client said of itself in `initialize`.
+//!
+//! It is read from the raw message, field by field, and never fails: the closed enumerations of the protocol's types would
+//! refuse a whole session for one word they don't know, and they read a diagnostics capability under a name that the
+//! specification doesn't have.
+
+use serde_json::Value;
+
+use crate::text::Encoding;
+
+/// The client's capabilities, as far as they change what it is sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Profile {
+    pub(crate) encoding: Encoding,
+    pub(crate) diagnostics: DiagnosticsModel,
+    pub(crate) actions: Option<ActionSupport>,
+    /// How hovers may be written, if they are asked for at all.
+    pub(crate) hover: Option<Markup>,
+    pub(crate) process_id: Option<u32>,
+    /// The URIs of the workspace folders; none in single-file mode.
+    pub(crate) folders: Vec<String>,
+    pub(crate) options: Value,
+    features: Vec<Feature>,
+}
+
+/// What a client may support beside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Feature {
+    RelatedInformation,
+    CodeDescription,
+    /// Edits of documents with their versions.
+    DocumentChanges,
+    Progress,
+    /// The client answers questions for settings.
+    Configuration,
+    /// The client tells of changed settings if it is asked to.
+    ConfigurationChanges,
+    /// The client tells of changed files if it is asked to.
+    WatchedFiles,
+    /// The client carries out edits that it didn't ask for.
+    ApplyEdit,
+    CodeLens,
+    /// The client can be told to ask for code lenses again.
+    CodeLensRefresh,
+    /// The client shows how the server is.
+    ServerStatus,
+}
+
+/// Where features are offered, below `capabilities`. Any one place is enough.
+const FEATURES: [(Feature, &[&str]); 11] = [
+    (
+        Feature::RelatedInformation,
+        &[
+            "textDocument/publishDiagnostics/relatedInformation",
+            "textDocument/diagnostic/relatedInformation",
+        ],
+    ),
+    (
+        Feature::CodeDescription,
+        &[
+            "textDocument/publishDiagnostics/codeDescriptionSupport",
+            "textDocument/diagnostic/codeDescriptionSupport",
+        ],
+    ),
+    (
+        Feature::DocumentChanges,
+        &["workspace/workspaceEdit/documentChanges"],
+    ),
+    (Feature::Progress, &["window/workDoneProgress"]),
+    (Feature::Configuration, &["workspace/configuration"]),
+    (
+        Feature::ConfigurationChanges,
+        &["workspace/didChangeConfiguration/dynamicRegistration"],
+    ),
+    (
+        Feature::WatchedFiles,
+        &["workspace/didChangeWatchedFiles/dynamicRegistration"],
+    ),
+    (Feature::ApplyEdit, &["workspace/applyEdit"]),
+    (Feature::CodeLens, &["textDocument/codeLens"]),
+    (
+        Feature::CodeLensRefresh,
+        &["workspace/codeLens/refreshSupport"],
+    ),
+    (
+        Feature::ServerStatus,
+        &["experimental/serverStatusNotification"],
+    ),
+];
+
+/// There is one model in a session, never both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DiagnosticsModel {
+    /// The client asks, and can be told to ask again.
+    Pull,
+    Push,
+}
+
+/// How text for people is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Markup {
+    Markdown,
+    Plain,
+}
+
+/// What a client that takes code actions as literals supports beside.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ActionSupport {
+    /// An action may be sent without its edit.
+    pub(crate) lazy_edit: bool,
+    pub(crate) disabled: bool,
+    pub(crate) preferred: bool,
+}
+
+impl Profile {
+    pub(crate) fn read(params: &Value) -> Self {
+        let process_id = params.pointer("/processId").and_then(Value::as_u64);
+        let options = params.pointer("/initializationOptions");
+        Self {
+            encoding: encoding(params),
+            diagnostics: diagnostics_model(params),
+            actions: action_support(params),
+            hover: hover_markup(params),
+            process_id: process_id.and_then(|id| u32::try_from(id).ok()),
+            folders: folders(params),
+            options: options.cloned().unwrap_or_default(),
+            features: features(params),
+        }
+    }
+
+    pub(crate) fn has(&self, feature: Feature) -> bool {
+        self.features.contains(&feature)
+    }
+}
+
+fn features(params: &Value) -> Vec<Feature> {
+    let is_offered_at = |path: &&str| is_offered(params, &format!("/capabilities/{path}"));
+    let offered = FEATURES
+        .iter()
+        .filter(|(_, paths)| paths.iter().any(is_offered_at));
+    offered.map(|(feature, _)| *feature).collect()
+}
+
+/// True, or an object: clients offer some capabilities by describing them.
+fn is_offered(params: &Value, path: &str) -> bool {
+    match params.pointer(path) {
+        Some(Value::Bool(offered)) => *offered,
+        Some(Value::Object(_)) => true,
+        _ => false,
+    }
+}
+
+fn encoding(params: &Value) -> Encoding {
+    let offered = params.pointer("/capabilities/general/positionEncodings");
+    let offered = offered.and_then(Value::as_array);
+    let offers = |name: &str| offered.is_some_and(|list| list.iter().any(|one| one == name));
+    if offers("utf-8") {
+        Encoding::Utf8
+    } else if offers("utf-32") {
+        Encoding::Utf32
+    } else {
+        Encoding::Utf16
+    }
+}
+
+fn diagnostics_model(params: &Value) -> DiagnosticsModel {
+    let pulls = is_offered(params, "/capabilities/textDocument/diagnostic");
+    // The specification and VS Code write the plural, some clients and our own types the singular.
+    let refreshes = ["diagnostics", "diagnostic"].iter().any(|name| {
+        is_offered(
+            params,
+            &format!("/capabilities/workspace/{name}/refreshSupport"),
+        )
+    });
+    if pulls && refreshes {
+        DiagnosticsModel::Pull
+    } else {
+        DiagnosticsModel::Push
+    }
+}
+
+fn action_support(params: &Value) -> Option<ActionSupport> {
+    const ROOT: &str = "/capabilities/textDocument/codeAction";
+    let has = |name: &str| is_offered(params, &format!("{ROOT}/{name}"));
+    if !has("codeActionLiteralSupport") {
+        return None;
+    }
+    let resolvable = params.pointer(&format!("{ROOT}/resolveSupport/properties"));
+    let resolves_edits = resolvable
+        .and_then(Value::as_array)
+        .is_some_and(|list| list.iter().any(|property| property == "edit"));
+    Some(ActionSupport {
+        lazy_edit: has("dataSupport") && resolves_edits,
+        disabled: has("disabledSupport"),
+        preferred: has("isPreferredSupport"),
+    })
+}
+
+/// The first kind that the client names and we know; plain text is understood by everybody.
+fn hover_markup(params: &Value) -> Option<Markup> {
+    const HOVER: &str = "/capabilities/textDocument/hover";
+    if !is_offered(params, HOVER) {
+        return None;
+    }
+    let kinds = params.pointer(&format!("{HOVER}/contentFormat"));
+    let mut kinds = kinds.and_then(Value::as_array).into_iter().flatten();
+    let known = kinds.find_map(|kind| match kind.as_str()? {
+        "markdown" => Some(Markup::Markdown),
+        "plaintext" => Some(Markup::Plain),
+        _ => None,
+    });
+    Some(known.unwrap_or(Markup::Plain))
+}
+
+fn folders(params: &Value) -> Vec<String> {
+    let listed = params
+        .pointer("/workspaceFolders")
+        .and_then(Value::as_array);
+    let listed: Vec<String> = listed
+        .into_iter()
+        .flatten()
+        .filter_map(|folder| folder.get("uri")?.as_str())
+        .map(str::to_owned)
+        .collect();
+    if !listed.is_empty() {
+        return listed;
+    }
+    let root = params.pointer("/rootUri").and_then(Value::as_str);
+    root.map(str::to_owned).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn nothing_at_all_is_a_client() {
+        for params in [json!(null), json!([]), json!({"capabilities": 3})] {
+            let profile = Profile::read(&params);
+            assert_eq!(profile.encoding, Encoding::Utf16);
+            assert_eq!(profile.diagnostics, DiagnosticsModel::Push);
+            assert!(profile.actions.is_none() && profile.folders.is_empty());
+        }
+    }
+
+    #[test]
+    fn pull_needs_both_capabilities_under_either_name() {
+        let model = |workspace: Value, text_document: Value| {
+            diagnostics_model(&json!({
+                "capabilities": {"workspace": workspace, "textDocument": text_document},
+            }))
+        };
+        let pull = json!({"diagnostic": {}});
+        let refresh = json!({"refreshSupport": true});
+        for name in ["diagnostics", "diagnostic"] {
+            let workspace = json!({name: refresh});
+            assert_eq!(
+                model(workspace.clone(), pull.clone()),
+                DiagnosticsModel::Pull
+            );
+            assert_eq!(model(workspace, json!({})), DiagnosticsModel::Push);
+        }
+        assert_eq!(model(json!({}), pull), DiagnosticsModel::Push);
+    }
+
+    #[test]
+    fn the_narrowest_offered_encoding_is_chosen() {
+        let encoding = |offered: Value| {
+            encoding(&json!({"capabilities": {"general": {"positionEncodings": offered}}}))
+        };
+        assert_eq!(
+            encoding(json!(["utf-16", "utf-32", "utf-8"])),
+            Encoding::Utf8
+        );
+        assert_eq!(encoding(json!(["utf-16", "utf-32"])), Encoding::Utf32);
+        assert_eq!(encoding(json!(["utf-16"])), Encoding::Utf16);
+        assert_eq!(encoding(json!(["utf-7", 3])), Encoding::Utf16);
+    }
+
+    #[test]
+    fn unknown_words_fail_nothing() {
+        let profile = Profile::read(&json!({
+            "capabilities": {
+                "workspace": {"workspaceEdit": {
+                    "documentChanges": true,
+                    "resourceOperations": ["teleport"],
+                }},
+                "textDocument": {
+                    "hover": {"contentFormat": ["hologram"]},
+                    "codeAction": {
+                        "codeActionLiteralSupport": {},
+                        "dataSupport": true,
+                        "resolveSupport": {"properties": ["edit", 7]},
+                    },
+                },
+            },
+            "rootUri": "file:///w",
+            "workspaceFolders": null,
+        }));
+        assert!(profile.has(Feature::DocumentChanges));
+        assert!(profile.actions.is_some_and(|actions| actions.lazy_edit));
+        assert_eq!(profile.hover, Some(Markup::Plain));
+        assert_eq!(profile.folders, ["file:///w"]);
+    }
+}
