@@ -109,35 +109,41 @@ impl Decoder {
     }
 }
 
-/// The codec and the value of an envelope; `None` if it is too short to be one.
-pub(super) fn parts(envelope: &[u8]) -> Option<(u8, &[u8])> {
-    let (head, rest) = envelope.split_first_chunk::<HEAD>()?;
-    let (_, value) = rest.split_first_chunk::<CHECKSUM>()?;
-    let [_, _, _, codec, ..] = *head;
-    Some((codec, value))
-}
-
-/// Whether this starts as an envelope does; a web page, say, does not.
-pub(super) fn is_envelope(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[MAGIC[0], MAGIC[1], FORMAT])
-}
-
-/// Whether this is, but for its seal, an envelope that belongs to the key; nothing is unpacked.
-pub(super) fn is_whole(key: &Key, envelope: &[u8]) -> bool {
-    envelope
-        .split_first_chunk::<HEAD>()
-        .and_then(|(head, rest)| Some((head, rest.split_first_chunk::<CHECKSUM>()?)))
-        .is_some_and(|(head, (stored, value))| {
-            head.starts_with(&MAGIC) && *stored == checksum(key, head, value)
-        })
-}
-
 fn checksum(key: &Key, head: &[u8], value: &[u8]) -> [u8; CHECKSUM] {
     let mut hasher = blake3::Hasher::new_keyed(key.as_bytes());
     hasher.update(head).update(value);
     let mut checksum = [0; CHECKSUM];
     hasher.finalize_xof().fill(&mut checksum);
     checksum
+}
+
+/// What a seal goes around.
+#[cfg(feature = "team")]
+pub(super) mod outside {
+    use super::{CHECKSUM, FORMAT, HEAD, Key, MAGIC, checksum};
+
+    /// The codec and the value of an envelope; `None` if it is too short to be one.
+    pub(crate) fn parts(envelope: &[u8]) -> Option<(u8, &[u8])> {
+        let (head, rest) = envelope.split_first_chunk::<HEAD>()?;
+        let (_, value) = rest.split_first_chunk::<CHECKSUM>()?;
+        let [_, _, _, codec, ..] = *head;
+        Some((codec, value))
+    }
+
+    /// Whether this starts as an envelope does; a web page, say, does not.
+    pub(crate) fn is_envelope(bytes: &[u8]) -> bool {
+        bytes.starts_with(&[MAGIC[0], MAGIC[1], FORMAT])
+    }
+
+    /// Whether this is, but for its seal, an envelope that belongs to the key; nothing is unpacked.
+    pub(crate) fn is_whole(key: &Key, envelope: &[u8]) -> bool {
+        envelope
+            .split_first_chunk::<HEAD>()
+            .and_then(|(head, rest)| Some((head, rest.split_first_chunk::<CHECKSUM>()?)))
+            .is_some_and(|(head, (stored, value))| {
+                head.starts_with(&MAGIC) && *stored == checksum(key, head, value)
+            })
+    }
 }
 
 #[cfg(test)]

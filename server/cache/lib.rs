@@ -8,26 +8,23 @@
 //!   lookup per key at a time, writes behind the caller's back.
 //! - [`Memory`] is a map bounded in bytes; its lookups never wait.
 //! - [`SqliteCache`] is the local file, [`Archive`] one that is only read, such as a backup.
-//! - [`PostgresCache`] and [`HttpCache`] are a team's: a [`Shelf`] behind seals.
 //! - [`copy`] takes entries from any of them to any other.
-//! - [`service`] is the HTTP server of a team's cache.
-//! - [`envelope`] is the form of an entry outside of memory, [`trust`] what is added where it leaves the machine.
+//! - [`envelope`] is the form of an entry outside of memory.
+//! - `team` is what only a team's cache needs: Postgres, HTTP and its server, behind seals. A build without the feature
+//!   `team` reads what a configuration says of a team's cache, and has none.
 //!
-//! This is the only module that knows `sqlx`, `reqwest` and `axum`.
+//! This is the only crate that knows `sqlx`, `reqwest` and `axum`.
 
 mod copy;
 pub mod envelope;
 mod fault;
-mod frames;
-mod http;
 mod key;
 mod memory;
-mod postgres;
 mod remote;
 mod secret;
-pub mod service;
-mod shelf;
 mod sqlite;
+#[cfg(feature = "team")]
+mod team;
 mod tiered;
 pub mod trust;
 
@@ -40,19 +37,31 @@ use async_trait::async_trait;
 
 pub use copy::{Copied, CopyOptions, Resume, Stopped, Why, copy};
 pub use fault::{Fault, FaultKind};
-pub use http::{HttpCache, HttpShelf};
 pub use key::{Key, KeyError};
 pub use memory::Memory;
-pub use postgres::{PostgresCache, PostgresShelf, setup};
 pub use remote::{Access, Address, Patience, Remote, Scheme};
 pub use secret::{ExposeSecret, Secret, SecretString};
-pub use shelf::{Fetched, Sealed, Shelf};
 pub use sqlite::{Archive, SqliteCache};
 pub use tiered::{
     GateState, History, Latencies, Mode, TierStats, TieredCache, TieredOptions, TieredStats,
     history,
 };
-pub use trust::{KeyId, Namespace, PublicKey, Seal, SigningKey};
+pub use trust::{KeyId, Namespace, PublicKey};
+
+#[cfg(feature = "team")]
+pub use team::{
+    http::{HttpCache, HttpShelf},
+    postgres::{PostgresCache, PostgresShelf, setup},
+    seal::{Seal, SigningKey},
+    service,
+    shelf::{Fetched, Sealed, Shelf},
+};
+
+/// Whether this build can use a team's cache.
+pub const HAS_TEAM: bool = cfg!(feature = "team");
+
+/// What a build that can't says when it is asked to.
+pub const NO_TEAM: &str = "this build has no team cache; install with the feature `team`";
 
 /// Entries read at once when everything is read.
 const PAGE: usize = 500;
@@ -252,8 +261,16 @@ impl CacheBackend {
     pub async fn connect(&self) -> Result<Box<dyn Cache>, Fault> {
         match self {
             CacheBackend::Sqlite(path) => Ok(Box::new(SqliteCache::new(path).await?)),
+            #[cfg(feature = "team")]
             CacheBackend::Postgres(remote) => Ok(Box::new(PostgresCache::new(remote).await?)),
+            #[cfg(feature = "team")]
             CacheBackend::Http(remote) => Ok(Box::new(HttpCache::new(remote).await?)),
+            #[cfg(not(feature = "team"))]
+            CacheBackend::Postgres(remote) | CacheBackend::Http(remote) => {
+                Err(Fault::new(FaultKind::Setting)
+                    .of(&remote.address)
+                    .because(NO_TEAM))
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::secret::{ExposeSecret, Secret, expand};
 use super::trust::{Namespace, PublicKey};
-use super::{Fault, FaultKind, Seal, SecretString, SigningKey};
+use super::{Fault, FaultKind, SecretString};
 
 /// A team's cache. Nothing of it is read, connected to or checked before it is needed.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -75,19 +75,6 @@ impl Remote {
             patience: Patience::Person,
             sample_one_in: 100,
         }
-    }
-
-    /// What opens this cache's entries, and closes them if this machine may write.
-    pub async fn seal(&self) -> Result<Seal, Fault> {
-        let signer = match &self.access {
-            Access::Read => None,
-            Access::Write(secret) => {
-                let text = secret.read().await?;
-                let key = SigningKey::parse(&text);
-                Some(key.map_err(|error| Fault::new(FaultKind::Setting).because(error))?)
-            }
-        };
-        Ok(Seal::new(self.namespace.clone(), signer, &self.trusted))
     }
 
     /// The password or bearer key, if there is to be one.
@@ -218,17 +205,5 @@ mod tests {
         let fault = Address::from("https://k:s3cret@[").resolve().unwrap_err();
         assert_eq!(fault.kind(), FaultKind::Setting);
         assert!(!fault.to_string().contains("s3cret"), "{fault}");
-    }
-
-    #[tokio::test]
-    async fn who_writes_needs_a_key() {
-        let remote = Remote {
-            access: Access::Write(Secret::text("nonsense")),
-            ..Remote::at("https://a.b")
-        };
-        let fault = remote.seal().await.unwrap_err();
-        assert!(fault.to_string().contains("ed25519-secret:"), "{fault}");
-        assert!(!fault.to_string().contains("nonsense"));
-        assert!(!Remote::at("https://a.b").seal().await.unwrap().signs());
     }
 }

@@ -5,16 +5,20 @@ mod check;
 mod clear;
 mod copying;
 mod key;
-mod keygen;
 mod migrate;
 mod path;
 mod place;
 mod prune;
 mod restore;
-mod serve;
-mod setup;
 mod stats;
-mod warm;
+
+#[cfg(not(feature = "team"))]
+mod no_team;
+#[cfg(feature = "team")]
+mod team;
+
+#[cfg(not(feature = "team"))]
+use no_team as team;
 
 use std::{future::Future, path::Path, sync::Arc};
 
@@ -55,21 +59,15 @@ enum Command {
     Restore(restore::Arguments),
     /// Copy everything from one cache into another
     Migrate(migrate::Arguments),
-    /// Make a key to sign entries of a team's cache with
-    Keygen(keygen::Arguments),
-    /// Set up a database as a team's cache, or bring it up to date
-    Setup(setup::Arguments),
-    /// Fill the caches with the reports of files, as for a team
-    Warm(warm::Arguments),
-    /// Serve a team's cache over HTTP
-    Serve(Box<serve::Arguments>),
+    #[command(flatten)]
+    Team(team::Command),
 }
 
 impl Arguments {
     /// Starts the log of the command, where it has one of its own; whether it has.
     pub(super) fn keep_own_log(&self) -> bool {
         match &self.command {
-            Command::Serve(arguments) => serve::keep_log(arguments),
+            Command::Team(command) => team::keep_own_log(command),
             _ => false,
         }
     }
@@ -87,10 +85,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
         Command::Backup(arguments) => backup::run(arguments, &*configuration(flags)?, out),
         Command::Restore(arguments) => restore::run(arguments, &*configuration(flags)?, out),
         Command::Migrate(arguments) => migrate::run(arguments, flags, out),
-        Command::Keygen(arguments) => keygen::run(arguments, &Settings::new(flags), out),
-        Command::Setup(arguments) => setup::run(arguments, flags, out),
-        Command::Warm(arguments) => warm::run(arguments, &mut Settings::new(flags), out),
-        Command::Serve(arguments) => serve::run(arguments, out),
+        Command::Team(command) => team::run(command, flags, out),
     }
 }
 

@@ -1,6 +1,12 @@
 //! `doctor`: what is there, what isn't, and what to do about it.
 
+#[cfg(not(feature = "team"))]
+mod no_team;
+#[cfg(feature = "team")]
 mod team;
+
+#[cfg(not(feature = "team"))]
+use no_team as team;
 
 use std::{
     io::{ErrorKind, Write},

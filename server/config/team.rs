@@ -6,7 +6,9 @@
 use std::{collections::BTreeSet, path::Path};
 
 use super::{ConfigProblem, Origin, Place, resolve::Values, value::Value};
-use crate::cache::{Access, Address, CacheBackend, Namespace, PublicKey, Remote, Scheme, Secret};
+use crate::cache::{
+    Access, Address, CacheBackend, HAS_TEAM, NO_TEAM, Namespace, PublicKey, Remote, Scheme, Secret,
+};
 
 const BACKEND: &str = "cache.backend";
 const URL: &str = "cache.url";
@@ -78,6 +80,10 @@ fn scheme(values: &Values) -> Result<Option<(Scheme, Address)>, ConfigProblem> {
         (Some(_), _) => Some(Scheme::Http),
         (None, Some(_)) => None,
     };
+    if !HAS_TEAM {
+        let culprit = named.map_or(URL, |_| BACKEND);
+        return Err(problem(values, culprit, NO_TEAM.to_owned()));
+    }
     let Some(address) = address else {
         let example = example(wanted.unwrap_or(Scheme::Http));
         let message = format!("this needs an address: set `cache.url`, as in `{example}`");

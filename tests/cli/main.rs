@@ -12,3 +12,7 @@ mod bad_input;
 mod cache;
 mod commands;
 mod harness;
+#[cfg(not(feature = "team"))]
+mod no_team;
+#[cfg(feature = "team")]
+mod team;

@@ -13,10 +13,12 @@ use rustassistant::{
     syntax::{LineWidth, Shares},
     text::Edits,
 };
+use serde_json::Value;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
 use super::{
+    builds::{Warnings, new_warnings},
     probe::{Candidate, text_of},
     rustfmt::is_formatted,
 };
@@ -49,14 +51,22 @@ pub(crate) struct Outcome {
     pub(crate) broken: Vec<(Candidate, String)>,
     /// Edits that hold, but lose a comment.
     pub(crate) faulty: Vec<(Candidate, &'static str)>,
-    /// Edits after which rustfmt would change something, and edits of formatted code.
-    pub(crate) unformatted: (usize, usize),
+    /// Safe edits after which clippy warns of something that it didn't warn of before.
+    pub(crate) warned: Vec<(Candidate, String)>,
+    /// Edits of formatted code.
+    pub(crate) of_formatted: usize,
+    /// Those after which rustfmt would change something.
+    pub(crate) unformatted: Vec<Candidate>,
     pub(crate) tests: Tests,
 }
 
 impl Outcome {
     pub(crate) fn holds(&self) -> bool {
-        self.broken.is_empty() && self.faulty.is_empty() && self.tests != Tests::FailedAfter
+        self.broken.is_empty()
+            && self.faulty.is_empty()
+            && self.warned.is_empty()
+            && self.unformatted.is_empty()
+            && self.tests != Tests::FailedAfter
     }
 }
 
@@ -113,15 +123,29 @@ impl Trial {
             Some(round) => self.test(&without(round, &broken)),
             None => Tests::Passed,
         };
+        let mut warned = Vec::new();
+        let before = self.warnings();
+        for round in &rounds {
+            let sound = without(round, &broken);
+            let safe: Vec<&Candidate> = sound.into_iter().filter(|one| one.is_safe()).collect();
+            self.sort_out_warnings(&safe, &before, &mut warned);
+        }
         let faulty = candidates
             .iter()
             .filter_map(|one| Some((one.clone(), fault(one)?)));
         let faulty = faulty.collect();
-        let formatted: Vec<bool> = candidates.iter().filter_map(stays_formatted).collect();
-        let unformatted = formatted.iter().filter(|stays| !**stays).count();
+        let formatted = candidates
+            .iter()
+            .filter_map(|one| Some((one, stays_formatted(one)?)));
+        let formatted: Vec<_> = formatted.collect();
+        let unformatted = formatted.iter().filter(|(_, stays)| !stays);
+        let unformatted = unformatted.map(|(one, _)| (*one).clone()).collect();
+        let of_formatted = formatted.len();
         Outcome {
             faulty,
-            unformatted: (unformatted, formatted.len()),
+            warned,
+            of_formatted,
+            unformatted,
             tried: candidates,
             broken,
             tests,
@@ -140,6 +164,48 @@ impl Trial {
         let (left, right) = round.split_at(round.len() / 2);
         self.sort_out(left, broken);
         self.sort_out(right, broken);
+    }
+
+    /// Finds the edits of a round that bring a new warning.
+    fn sort_out_warnings(
+        &self,
+        round: &[&Candidate],
+        before: &Warnings,
+        warned: &mut Vec<(Candidate, String)>,
+    ) {
+        if round.is_empty() {
+            return;
+        }
+        let new = new_warnings(before, &with_edits(round, || self.warnings()));
+        if new.is_empty() {
+            return;
+        }
+        if let [one] = round {
+            warned.push(((*one).clone(), new.join(", ")));
+            return;
+        }
+        let (left, right) = round.split_at(round.len() / 2);
+        self.sort_out_warnings(left, before, warned);
+        self.sort_out_warnings(right, before, warned);
+    }
+
+    /// How often the compiler and clippy warn, by lint and file.
+    fn warnings(&self) -> Warnings {
+        let output = match self.targets {
+            Targets::All => self.cargo(&[
+                "clippy",
+                "--quiet",
+                "--message-format=json",
+                "--all-targets",
+            ]),
+            Targets::Default => self.cargo(&["clippy", "--quiet", "--message-format=json"]),
+        };
+        let said = String::from_utf8_lossy(&output.stdout);
+        let mut warnings = Warnings::new();
+        for warning in said.lines().filter_map(warning_of) {
+            *warnings.entry(warning).or_default() += 1;
+        }
+        warnings
     }
 
     fn error_of_check(&self) -> Option<String> {
@@ -185,6 +251,15 @@ impl Trial {
             .output()
             .expect("cargo runs")
     }
+}
+
+/// The lint of a message of cargo's, and the file.
+fn warning_of(line: &str) -> Option<String> {
+    let said: Value = serde_json::from_str(line).ok()?;
+    let message = &said["message"];
+    let code = message["code"]["code"].as_str()?;
+    let file = message["spans"][0]["file_name"].as_str()?;
+    Some(format!("{code} in {file}"))
 }
 
 /// Does work while the files of a round are edited.
@@ -275,7 +350,7 @@ fn options_of(width: LineWidth) -> String {
     )
 }
 
-fn comments(text: &str) -> Vec<String> {
+pub(crate) fn comments(text: &str) -> Vec<String> {
     let file = SourceFile::parse(text, Edition::Edition2024);
     let tokens = file
         .syntax_node()

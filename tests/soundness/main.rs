@@ -7,13 +7,23 @@
 //!
 //! `cargo test --test soundness [-- CRATE|FOLDER...]`; without names, the crates of [`CRATES`].
 
+mod builds;
 mod check;
+mod generate;
 mod probe;
+mod programs;
+mod server;
+mod workers;
 
-use std::{collections::BTreeMap, env, path::PathBuf, process::ExitCode};
+use std::{collections::BTreeMap, env, path::PathBuf, process::ExitCode, str::FromStr};
 
 use check::{Outcome, Trial};
+use programs::Extent;
 
+// Only a part of it is needed here.
+#[allow(dead_code, clippy::unwrap_used, clippy::needless_pass_by_value)]
+#[path = "../lsp/client.rs"]
+mod client;
 #[path = "../corpus/corpus.rs"]
 mod corpus;
 #[path = "../fixtures/rustfmt.rs"]
@@ -29,26 +39,78 @@ const CRATES: [&str; 6] = [
     "hyper",
 ];
 
+/// How many programs are made where nothing else is said.
+const GENERATED: usize = 50;
+const SEED: u64 = 1;
+
 fn main() -> ExitCode {
-    let names: Vec<String> = env::args()
-        .skip(1)
-        .filter(|word| !word.starts_with("--"))
-        .collect();
-    let names = if names.is_empty() {
-        CRATES.map(str::to_owned).to_vec()
-    } else {
-        names
-    };
-    let mut total = Total::default();
-    for name in &names {
-        total.add(name, &try_crate(name));
+    let request = Request::read(env::args().skip(1));
+    let mut holds = true;
+    if let Some(extent) = &request.programs {
+        let outcome = programs::try_programs(extent);
+        outcome.print();
+        holds &= outcome.holds();
     }
-    total.print();
-    if total.failed == 0 {
+    if !request.crates.is_empty() {
+        holds &= try_crates(&request.crates);
+    }
+    if holds {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
+}
+
+struct Request {
+    programs: Option<Extent>,
+    crates: Vec<String>,
+}
+
+impl Request {
+    fn read(arguments: impl Iterator<Item = String>) -> Self {
+        let mut extent = Extent {
+            every_edition: false,
+            generated: GENERATED,
+            seed: SEED,
+            only: None,
+        };
+        let mut wants_programs = false;
+        let mut crates = Vec::new();
+        for word in arguments {
+            match word.split_once('=') {
+                Some(("--generated", count)) => extent.generated = number(count),
+                Some(("--seed", seed)) => extent.seed = number(seed),
+                Some(("--only", name)) => extent.only = Some(name.to_owned()),
+                None if word == "--every-edition" => extent.every_edition = true,
+                None if word == "--programs" => wants_programs = true,
+                None if !word.starts_with("--") => crates.push(word),
+                // What cargo says to every test.
+                _ => {}
+            }
+        }
+        let wants_all = !wants_programs && crates.is_empty();
+        if wants_all {
+            crates = CRATES.map(str::to_owned).to_vec();
+        }
+        Self {
+            programs: (wants_programs || wants_all).then_some(extent),
+            crates,
+        }
+    }
+}
+
+fn number<T: FromStr>(word: &str) -> T {
+    let number = word.parse().ok();
+    number.unwrap_or_else(|| panic!("`{word}` is no number"))
+}
+
+fn try_crates(names: &[String]) -> bool {
+    let mut total = Total::default();
+    for name in names {
+        total.add(name, &try_crate(name));
+    }
+    total.print();
+    total.failed == 0
 }
 
 fn try_crate(name: &str) -> Outcome {
@@ -91,13 +153,28 @@ impl Total {
                 candidate.place()
             );
         }
+        for candidate in &outcome.unformatted {
+            println!(
+                "{name}: {} at {} is not what rustfmt writes",
+                candidate.kind,
+                candidate.place()
+            );
+        }
+        for (candidate, lints) in &outcome.warned {
+            println!(
+                "{name}: {} at {} brings {lints}",
+                candidate.kind,
+                candidate.place()
+            );
+        }
         println!(
-            "{name}: {} edits, {} broken, {} faulty, {} of {} unformatted, tests {}",
+            "{name}: {} edits, {} broken, {} faulty, {} warned of, {} of {} unformatted, tests {}",
             outcome.tried.len(),
             outcome.broken.len(),
             outcome.faulty.len(),
-            outcome.unformatted.0,
-            outcome.unformatted.1,
+            outcome.warned.len(),
+            outcome.unformatted.len(),
+            outcome.of_formatted,
             outcome.tests
         );
         if outcome.holds() {

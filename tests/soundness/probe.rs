@@ -11,7 +11,7 @@ use std::{
 use rustassistant::{
     analysis::{Finding, Memo, judge, measure, offers_at},
     config::Rules,
-    refactorings::Offer,
+    refactorings::{Applicability, Offer},
     syntax::{LineWidth, STACK_SIZE, Source},
     text::{Edits, TextRange, TextSize},
     workspace::Manifests,
@@ -26,6 +26,7 @@ pub(crate) struct Candidate {
     /// The crate's edition, as a year.
     pub(crate) edition: usize,
     pub(crate) width: LineWidth,
+    pub(crate) applicability: Applicability,
     pub(crate) edits: Edits,
     /// The first and the last line that the edits touch, from 0.
     pub(crate) lines: (u32, u32),
@@ -34,6 +35,10 @@ pub(crate) struct Candidate {
 impl Candidate {
     pub(crate) fn place(&self) -> String {
         format!("{}:{}", self.file.display(), self.lines.0 + 1)
+    }
+
+    pub(crate) fn is_safe(&self) -> bool {
+        self.applicability == Applicability::Safe
     }
 
     /// Whether the two are too close to be tried together.
@@ -70,15 +75,26 @@ pub(crate) fn candidates(root: &Path) -> Vec<Candidate> {
 fn in_file(file: &Path, source: &Source) -> Vec<Candidate> {
     let report = measure(source, &Memo::default());
     let findings = judge(&report, &source.text, &Rules::default());
+    let places = places(source, &findings);
+    in_places(file, source, &findings, &places)
+}
+
+/// Every change that is offered at one of the places, once.
+pub(crate) fn in_places(
+    file: &Path,
+    source: &Source,
+    findings: &[Finding],
+    places: &[TextRange],
+) -> Vec<Candidate> {
     let mut seen = HashSet::new();
     let mut candidates = Vec::new();
-    for range in places(source, &findings) {
+    for range in places {
         let drawn: Vec<Finding> = findings
             .iter()
-            .filter(|finding| finding.at.intersect(range).is_some())
+            .filter(|finding| finding.at.intersect(*range).is_some())
             .cloned()
             .collect();
-        let offers = offers_at(source, range, &drawn);
+        let offers = offers_at(source, *range, &drawn);
         for offer in offers.answers.iter().flatten().chain(&offers.assists) {
             let identity = format!("{} {:?}", offer.refactoring().id, offer.change().steps);
             if seen.insert(identity) {
@@ -101,6 +117,7 @@ fn candidate(file: &Path, source: &Source, offer: &Offer) -> Option<Candidate> {
         file: file.to_path_buf(),
         edition: source.context.edition.number(),
         width: source.context.width,
+        applicability: offer.change().applicability,
         edits,
         lines,
     })

@@ -159,7 +159,7 @@ impl Team {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "team"))]
 impl Team {
     /// Over a cache that is connected to already.
     pub(super) fn over(

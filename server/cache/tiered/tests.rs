@@ -1,5 +1,6 @@
 //! Faults that can't be brought about from outside without being root: they are set on the store's own connection.
 
+#[cfg(feature = "team")]
 mod team;
 
 use super::*;

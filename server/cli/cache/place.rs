@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 
 use crate::{
-    cache::{Address, Cache, CacheBackend, Patience, Remote, Scheme},
+    cache::{Address, Cache, CacheBackend, HAS_TEAM, NO_TEAM, Patience, Remote, Scheme},
     cli::settings::{self, Settings},
     config::Config,
 };
@@ -18,6 +18,7 @@ pub(super) fn local(config: &Config) -> anyhow::Result<&Path> {
 
 /// The team's cache that is configured. A command that is about it gives it more time than somebody who types has.
 pub(super) fn team(config: &Config) -> anyhow::Result<CacheBackend> {
+    ensure!(HAS_TEAM, NO_TEAM);
     let team = config.cache.team.clone().context(
         "No team's cache is configured; set `cache.url` in your config.toml, or RUSTASSISTANT_CACHE_URL",
     )?;

@@ -10,6 +10,9 @@ use crate::{
 };
 
 mod mistakes;
+#[cfg(not(feature = "team"))]
+mod no_team;
+#[cfg(feature = "team")]
 mod team;
 
 /// A home, a workspace, and smells that no release renames.

@@ -1,0 +1,378 @@
+//! The server of a team's cache, over HTTP: who holds a key of it may read or write sealed entries.
+//!
+//! The server believes nobody and needs not be believed: entries are signed before they get here and verified after they
+//! leave, so what it could do at worst is to withhold some. It holds no signing key, and no bearer key, only hashes.
+//!
+//! - [`keys`] says who may do what; `guard` holds every request to it.
+//! - `routes` is the protocol, `refusal` what a client is told when it gets nothing.
+//! - `storage` is where entries are: SQLite files for a small team, Postgres for a large one.
+//! - `connections` and `tls` are what lies below HTTP.
+
+mod connections;
+mod file_shelf;
+mod guard;
+pub mod keys;
+mod metrics;
+mod private;
+mod refusal;
+mod routes;
+mod storage;
+mod tls;
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::future::pending;
+use std::net::{SocketAddr, TcpListener};
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant, SystemTime};
+
+use axum_server::Handle;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio_util::sync::CancellationToken;
+
+use super::frames::MAX_SEALED;
+use crate::{Fault, FaultKind, Holdings, Limits, Namespace, PublicKey};
+use connections::Gate;
+use keys::{KeyFile, KeyFileError, KeyRing};
+use metrics::Metrics;
+use refusal::Refusal;
+use storage::Storage;
+
+pub use storage::Place;
+pub use tls::Certificate;
+
+/// How long a new connection may take to say what it wants. Later ones may be idle as long as clients keep them.
+const FIRST_HEAD: Duration = Duration::from_secs(10);
+/// Bytes of the head of a request.
+const LONGEST_HEAD: usize = 16 << 10;
+/// How long the storage may take to answer.
+const STORAGE_TIME: Duration = Duration::from_secs(10);
+/// Bytes of bodies that are in memory at once; who comes then waits.
+const ROOM: usize = 256 << 20;
+/// What room is given in.
+const UNIT: usize = 16 << 10;
+/// How often it is asked whether the files of keys and certificates have changed.
+const WATCH_EVERY: Duration = Duration::from_secs(1);
+/// How often it is asked whether something is to be pruned; each file is pruned daily at most.
+const UPKEEP_EVERY: Duration = Duration::from_hours(1);
+/// How long the holdings of a namespace are taken to be what they were.
+const HOLDINGS_LAST: Duration = Duration::from_secs(30);
+
+/// What the server is to be.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub place: Place,
+    pub keys: KeyFile,
+    /// Whose signatures are taken beside those that the file of keys names; all are, if neither names one.
+    pub trusted: Vec<PublicKey>,
+    pub certificate: Option<Certificate>,
+    pub front: Front,
+    /// What stands before the protocol's own addresses: empty, or with a slash before it and none behind it.
+    pub base: String,
+    /// What is kept of each namespace.
+    pub limits: Limits,
+    pub bounds: Bounds,
+}
+
+/// What stands between the server and its clients.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Front {
+    Direct,
+    /// A proxy, which does TLS.
+    Proxy,
+}
+
+/// What clients may ask for.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Bytes of a sealed entry.
+    pub entry_bytes: usize,
+    pub connections: usize,
+    /// Requests a second with one key, on average and at once.
+    pub rate: NonZeroU32,
+    pub burst: NonZeroU32,
+    /// How long the head of a request may take. As long as that a connection may be idle.
+    pub head_time: Duration,
+    pub body_time: Duration,
+    /// How long requests that are running at the end may take.
+    pub grace: Duration,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds {
+            entry_bytes: MAX_SEALED,
+            connections: 512,
+            rate: NonZeroU32::MIN.saturating_add(1_999),
+            burst: NonZeroU32::MIN.saturating_add(19_999),
+            head_time: Duration::from_mins(1),
+            body_time: Duration::from_secs(30),
+            grace: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Why there is no server.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    #[error(transparent)]
+    Keys(#[from] KeyFileError),
+    #[error(transparent)]
+    Storage(#[from] Fault),
+    #[error("the certificate can't be used: {0}")]
+    Certificate(String),
+    #[error("the server can't listen: {0}")]
+    Listener(#[from] std::io::Error),
+}
+
+/// The server, before and while it serves.
+pub struct Service {
+    app: Arc<App>,
+    options: Options,
+    tls: Option<RustlsConfig>,
+}
+
+/// What all requests share.
+struct App {
+    storage: Storage,
+    ring: RwLock<Arc<KeyRing>>,
+    trusted: Vec<PublicKey>,
+    limiter: DefaultKeyedRateLimiter<Arc<str>>,
+    room: Semaphore,
+    metrics: Arc<Metrics>,
+    holdings: Mutex<HashMap<Namespace, (Instant, Holdings)>>,
+    front: Front,
+    entry_bytes: usize,
+    body_time: Duration,
+    started: Instant,
+}
+
+impl Service {
+    /// Reads the keys and the certificate and takes hold of the storage.
+    pub async fn open(options: Options) -> Result<Service, ServiceError> {
+        let ring = options.keys.read()?;
+        let tls = match &options.certificate {
+            Some(certificate) => {
+                let config = certificate.read().map_err(ServiceError::Certificate)?;
+                Some(RustlsConfig::from_config(config))
+            }
+            None => None,
+        };
+        let bounds = &options.bounds;
+        let quota = Quota::per_second(bounds.rate).allow_burst(bounds.burst);
+        let app = App {
+            storage: Storage::open(&options.place).await?,
+            ring: RwLock::new(Arc::new(ring)),
+            trusted: options.trusted.clone(),
+            limiter: RateLimiter::dashmap(quota),
+            room: Semaphore::new(ROOM / UNIT),
+            metrics: Arc::new(Metrics::new()),
+            holdings: Mutex::default(),
+            front: options.front,
+            entry_bytes: bounds.entry_bytes,
+            body_time: bounds.body_time,
+            started: Instant::now(),
+        };
+        Ok(Service {
+            app: Arc::new(app),
+            options,
+            tls,
+        })
+    }
+
+    /// Serves until `stop`, then lets running requests end and closes the storage.
+    pub async fn serve(
+        &self,
+        listener: TcpListener,
+        stop: CancellationToken,
+    ) -> Result<(), ServiceError> {
+        let handle = Handle::new();
+        let ending = async {
+            stop.cancelled().await;
+            handle.graceful_shutdown(Some(self.options.bounds.grace));
+            pending::<Infallible>().await
+        };
+        let served = tokio::select! {
+            served = self.listen(listener, handle.clone()) => served,
+            never = ending => match never {},
+            never = self.watch() => match never {},
+            never = self.upkeep() => match never {},
+        };
+        let closed = tokio::time::timeout(STORAGE_TIME, self.app.storage.close());
+        if closed.await.is_err() {
+            tracing::warn!("the storage did not close in time; nothing that was stored is lost");
+        }
+        Ok(served?)
+    }
+
+    async fn listen(
+        &self,
+        listener: TcpListener,
+        handle: Handle<SocketAddr>,
+    ) -> std::io::Result<()> {
+        let bounds = &self.options.bounds;
+        let router = routes::router(Arc::clone(&self.app), &self.options.base);
+        let router = router.into_make_service_with_connect_info::<SocketAddr>();
+        let metrics = Arc::clone(&self.app.metrics);
+        let gate = Gate::new(bounds.connections, bounds.body_time, metrics);
+        let mut server = axum_server::from_tcp(listener)?
+            .handle(handle)
+            .http1_only()
+            .accept_error_handler(refused)
+            .first_request_timeout(bounds.head_time.min(FIRST_HEAD));
+        server
+            .http_builder()
+            .http1()
+            .header_read_timeout(bounds.head_time)
+            .max_buf_size(LONGEST_HEAD);
+        match &self.tls {
+            Some(config) => {
+                let acceptor = RustlsAcceptor::new(config.clone()).acceptor(gate);
+                server.acceptor(acceptor).serve(router).await
+            }
+            None => server.acceptor(gate).serve(router).await,
+        }
+    }
+
+    /// Reads the keys and the certificate again. What can't be read changes nothing.
+    pub fn reload(&self) {
+        match self.options.keys.read() {
+            Ok(ring) => {
+                let keys = ring.grants().len();
+                let mut held = self.app.ring.write();
+                **held.as_mut().unwrap_or_else(|poisoned| poisoned.get_mut()) = Arc::new(ring);
+                tracing::info!(keys, "the keys were read again");
+            }
+            Err(error) => tracing::error!(%error, "the keys stay as they were"),
+        }
+        let (Some(files), Some(config)) = (&self.options.certificate, &self.tls) else {
+            return;
+        };
+        match files.read() {
+            Ok(read) => config.reload_from_config(read),
+            Err(error) => tracing::error!(%error, "the certificate stays as it was"),
+        }
+    }
+
+    /// Reads files again that have changed.
+    async fn watch(&self) -> Infallible {
+        let mut seen = self.stamps();
+        loop {
+            tokio::time::sleep(WATCH_EVERY).await;
+            let now = self.stamps();
+            if now != seen {
+                seen = now;
+                self.reload();
+            }
+        }
+    }
+
+    /// What tells whether one of the files is another than before.
+    fn stamps(&self) -> Vec<Option<(SystemTime, u64)>> {
+        let certificate = self.options.certificate.iter();
+        let certificate = certificate.flat_map(|files| [files.chain.as_path(), &files.key]);
+        let files = certificate.chain([self.options.keys.path()]);
+        let stamps = files.map(|path| {
+            let metadata = std::fs::metadata(path).ok()?;
+            Some((metadata.modified().ok()?, metadata.len()))
+        });
+        stamps.collect()
+    }
+
+    async fn upkeep(&self) -> Infallible {
+        loop {
+            match self.app.storage.upkeep(self.options.limits).await {
+                Ok(0) => {}
+                Ok(removed) => tracing::info!(removed, "entries were pruned"),
+                Err(fault) => {
+                    self.app.metrics.failed(fault.kind());
+                    tracing::error!(%fault, "nothing could be pruned");
+                }
+            }
+            tokio::time::sleep(UPKEEP_EVERY).await;
+        }
+    }
+}
+
+impl App {
+    fn ring(&self) -> Arc<KeyRing> {
+        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&ring)
+    }
+
+    /// Whose signatures are taken.
+    fn trusted(&self) -> Vec<PublicKey> {
+        let ring = self.ring();
+        let all = self.trusted.iter().chain(ring.trusted());
+        all.cloned().collect()
+    }
+
+    /// Counts a request; how long to wait, if there were too many.
+    fn within_rate(&self, name: &Arc<str>) -> Result<(), Duration> {
+        let now = || DefaultClock::default().now();
+        self.limiter
+            .check_key(name)
+            .map_err(|until| until.wait_time_from(now()))
+    }
+
+    /// Waits until so many bytes of bodies may be in memory.
+    async fn room_for(&self, bytes: usize) -> Result<SemaphorePermit<'_>, Refusal> {
+        let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX);
+        let room = tokio::time::timeout(self.body_time, self.room.acquire_many(units)).await;
+        room.ok()
+            .and_then(Result::ok)
+            .ok_or_else(Refusal::overloaded)
+    }
+
+    /// What the open namespaces hold, as it was lately.
+    async fn holdings(&self) -> Vec<(Namespace, Holdings)> {
+        let mut all = Vec::new();
+        for namespace in self.storage.in_use() {
+            if let Some(holdings) = self.holdings_of(&namespace).await {
+                all.push((namespace, holdings));
+            }
+        }
+        all.sort_by(|(one, _), (other, _)| one.cmp(other));
+        all
+    }
+
+    async fn holdings_of(&self, namespace: &Namespace) -> Option<Holdings> {
+        let known = || self.holdings.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((when, holdings)) = known().get(namespace)
+            && when.elapsed() < HOLDINGS_LAST
+        {
+            return Some(*holdings);
+        }
+        let stats = tokio::time::timeout(STORAGE_TIME, self.storage.shelf(namespace).stats()).await;
+        let holdings = stats.ok()?.ok()?;
+        let mut known = known();
+        known.retain(|_, (when, _)| when.elapsed() < HOLDINGS_LAST);
+        known.insert(namespace.clone(), (Instant::now(), holdings));
+        Some(holdings)
+    }
+}
+
+/// Without a peer it is the machine that takes no more connections; with one it is only that one.
+fn refused(peer: Option<&SocketAddr>, error: &std::io::Error) {
+    match peer {
+        None => tracing::warn!(%error, "connections can't be taken"),
+        Some(peer) => tracing::debug!(%peer, %error, "a connection was not taken"),
+    }
+}
+
+/// What the storage answers, unless it takes too long.
+async fn in_time<T>(call: impl Future<Output = T>) -> Result<T, Refusal> {
+    let answer = tokio::time::timeout(STORAGE_TIME, call).await;
+    answer.map_err(|_| Fault::new(FaultKind::Timeout).into())
+}
+
+/// The name that programs know a kind of fault by.
+fn kind_name(kind: FaultKind) -> String {
+    let name = serde_json::to_value(kind).ok();
+    let name = name.as_ref().and_then(serde_json::Value::as_str);
+    name.unwrap_or_default().to_owned()
+}

@@ -1,0 +1,340 @@
+//! The protocol: what each address answers.
+//!
+//! | | |
+//! | --- | --- |
+//! | `GET`, `HEAD`, `PUT`, `DELETE /v1/cache/{ns}/{key}` | one sealed entry; it never changes |
+//! | `POST /v1/cache/query` | many at once: the namespace, a line feed, the keys; answered in frames |
+//! | `GET`, `DELETE /v1/cache/{ns}`, `POST /v1/cache/{ns}/prune` | keys in their order; removing |
+//! | `GET /v1/status` | without a key, that the server lives; with one, what it holds |
+//! | `GET /metrics` | for Prometheus: from this machine, or with a key that may read |
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Extension, Path, Query as Parameters, Request, State};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use futures::StreamExt;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::guard::{Visit, guard};
+use super::keys::Right;
+use super::refusal::{Refusal, StorageFault};
+use super::{App, in_time, kind_name};
+use crate::envelope::Decoder;
+use crate::team::frames::{self, Listing, Prune, Query, Removed};
+use crate::team::seal;
+use crate::{FaultKind, Key, Namespace, Seal};
+
+pub(super) const STATUS: &str = "/v1/status";
+pub(super) const METRICS: &str = "/metrics";
+/// Keys that are listed at once.
+const LONGEST_LIST: usize = 1000;
+/// Rows that are read at once where only their keys are wanted.
+const PAGE: usize = 100;
+/// Keys of a query that are fetched at once, so that what doesn't fit into the answer doesn't wait in memory.
+const FETCHED: usize = 250;
+/// This is the query's address, so no namespace may have the name.
+const QUERY: &str = "query";
+
+type Answer = Result<Response, Refusal>;
+type Visitor = Extension<Arc<Visit>>;
+
+/// The routes below `base`, which is empty or starts with a slash and ends without one.
+pub(super) fn router(app: Arc<App>, base: &str) -> Router {
+    let at = |path: &str| format!("{base}{path}");
+    Router::new()
+        .route(&at("/v1/cache/query"), post(query))
+        .route(&at("/v1/cache/{namespace}"), get(list).delete(clear))
+        .route(&at("/v1/cache/{namespace}/prune"), post(prune))
+        .route(
+            &at("/v1/cache/{namespace}/{key}"),
+            get(fetch).put(store).delete(remove),
+        )
+        .route(&at(STATUS), get(status))
+        .route(&at(METRICS), get(metrics))
+        .fallback(|| async { Refusal::nothing_here() })
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::clone(&app),
+            guard,
+        ))
+        .with_state(app)
+}
+
+async fn fetch(
+    State(app): State<Arc<App>>,
+    Extension(visit): Visitor,
+    Path((namespace, key)): Path<(String, String)>,
+) -> Answer {
+    let (namespace, key) = (namespace_of(&namespace)?, key_of(&key)?);
+    visit.may(Right::Read, &namespace)?;
+    let shelf = app.storage.shelf(&namespace);
+    let fetched = in_time(shelf.fetch(&[key])).await?.pop();
+    match fetched.unwrap_or(Ok(None)) {
+        Ok(Some(sealed)) => {
+            app.metrics.hits.inc();
+            Ok((ENTRY_HEADERS, sealed).into_response())
+        }
+        Ok(None) => {
+            app.metrics.misses.inc();
+            Err(Refusal::nothing_here())
+        }
+        Err(kind) => Err(shelf.last_fault(kind).into()),
+    }
+}
+
+const ENTRY_HEADERS: [(HeaderName, &str); 2] = [
+    (header::CONTENT_TYPE, "application/octet-stream"),
+    (
+        header::CACHE_CONTROL,
+        "private, max-age=31536000, immutable",
+    ),
+];
+
+async fn store(
+    State(app): State<Arc<App>>,
+    Extension(visit): Visitor,
+    Path((namespace, key)): Path<(String, String)>,
+    request: Request,
+) -> Answer {
+    let (namespace, key) = (namespace_of(&namespace)?, key_of(&key)?);
+    visit.may(Right::Write, &namespace)?;
+    let sealed = app.body(&visit, request, app.entry_bytes).await?;
+    check(&app, &namespace, &key, &sealed)?;
+    let rows = [(key, sealed)];
+    let stored = in_time(app.storage.shelf(&namespace).store(&rows)).await??;
+    if stored == 0 {
+        return Ok(StatusCode::CONFLICT.into_response());
+    }
+    app.metrics.stored.inc();
+    Ok(StatusCode::CREATED.into_response())
+}
+
+/// Whether these bytes belong here, as far as that can be said without a key of one's own.
+fn check(app: &App, namespace: &Namespace, key: &Key, sealed: &[u8]) -> Result<(), Refusal> {
+    if !seal::is_whole(key, sealed) {
+        return Err(Refusal::wrong(
+            "the body is no sealed entry of this key; it was damaged on its way, or is for another address",
+        ));
+    }
+    let trusted = app.trusted();
+    if trusted.is_empty() {
+        return Ok(());
+    }
+    let seal = Seal::new(namespace.clone(), None, &trusted);
+    match seal.open(&mut Decoder::default(), key, sealed) {
+        Ok(_) => Ok(()),
+        Err(FaultKind::TooLarge) => Err(Refusal::too_large()),
+        Err(_) => Err(Refusal::untrusted()),
+    }
+}
+
+async fn remove(
+    State(app): State<Arc<App>>,
+    Extension(visit): Visitor,
+    Path((namespace, key)): Path<(String, String)>,
+) -> Answer {
+    let (namespace, key) = (namespace_of(&namespace)?, key_of(&key)?);
+    visit.may(Right::Write, &namespace)?;
+    match in_time(app.storage.shelf(&namespace).remove(&[key])).await?? {
+        0 => Err(Refusal::nothing_here()),
+        _ => Ok(StatusCode::NO_CONTENT.into_response()),
+    }
+}
+
+async fn query(State(app): State<Arc<App>>, Extension(visit): Visitor, request: Request) -> Answer {
+    let body = app.body(&visit, request, frames::MAX_QUERY).await?;
+    let Query { namespace, keys } = Query::parse(&body).map_err(|kind| match kind {
+        FaultKind::TooLarge => Refusal::too_large(),
+        _ => Refusal::wrong("a query is a namespace, a line feed, and keys of 32 bytes each"),
+    })?;
+    visit.may(Right::Read, &namespace)?;
+    let shelf = app.storage.shelf(&namespace);
+    let (mut answer, mut hits) = (frames::Answer::default(), 0);
+    for keys in keys.chunks(FETCHED) {
+        let fetched = in_time(shelf.fetch(keys)).await?;
+        for (key, fetched) in keys.iter().zip(fetched) {
+            match fetched {
+                Ok(None) => continue,
+                Ok(Some(sealed)) => answer.add(key, &sealed),
+                // It is there, and can be had by itself.
+                Err(FaultKind::TooLarge) => answer.add(key, &[]),
+                Err(kind) => return Err(shelf.last_fault(kind).into()),
+            }
+            hits += 1;
+        }
+    }
+    app.metrics.hits.inc_by(hits);
+    app.metrics.misses.inc_by(keys.len() as u64 - hits);
+    let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
+    Ok((kind, answer.into_bytes()).into_response())
+}
+
+#[derive(Deserialize)]
+struct Page {
+    after: Option<String>,
+    limit: Option<usize>,
+}
+
+async fn list(
+    State(app): State<Arc<App>>,
+    Extension(visit): Visitor,
+    Path(namespace): Path<String>,
+    page: Result<Parameters<Page>, QueryRejection>,
+) -> Answer {
+    let namespace = namespace_of(&namespace)?;
+    visit.may(Right::Read, &namespace)?;
+    let Ok(Parameters(page)) = page else {
+        return Err(Refusal::wrong("`after` is a key, `limit` a number"));
+    };
+    let mut after = page.after.as_deref().map(key_of).transpose()?;
+    let limit = page.limit.unwrap_or(LONGEST_LIST);
+    if limit > LONGEST_LIST {
+        // A shorter list would look like the end.
+        return Err(Refusal::wrong("at most 1000 keys are listed at once"));
+    }
+    let shelf = app.storage.shelf(&namespace);
+    let mut keys = Vec::new();
+    while keys.len() < limit {
+        let wanted = PAGE.min(limit - keys.len());
+        let rows = in_time(shelf.list(after, wanted)).await??;
+        keys.extend(rows.iter().map(|(key, _)| key.to_string()));
+        after = rows.last().map(|(key, _)| *key);
+        if rows.len() < wanted {
+            break;
+        }
+    }
+    Ok(Json(Listing { keys }).into_response())
+}
+
+async fn clear(
+    State(app): State<Arc<App>>,
+    Extension(visit): Visitor,
+    Path(namespace): Path<String>,
+) -> Answer {
+    let namespace = namespace_of(&namespace)?;
+    visit.may(Right::Write, &namespace)?;
+    let removed = app.storage.shelf(&namespace).clear().await?;
+    Ok(Json(Removed { removed }).into_response())
+}
+
+async fn prune(
+    State(app): State<Arc<App>>,
+    Extension(visit): Visitor,
+    Path(namespace): Path<String>,
+    request: Request,
+) -> Answer {
+    let namespace = namespace_of(&namespace)?;
+    visit.may(Right::Write, &namespace)?;
+    let body = app.body(&visit, request, 1 << 10).await?;
+    let above: Prune = serde_json::from_slice(&body).map_err(|_| {
+        Refusal::wrong(
+            "this takes `bytes`, `age_hours` and a `policy`: least-recently-used, oldest or largest",
+        )
+    })?;
+    let removed = app.storage.shelf(&namespace).prune(above.into()).await?;
+    Ok(Json(Removed { removed }).into_response())
+}
+
+#[derive(Deserialize)]
+struct Of {
+    ns: Option<String>,
+}
+
+async fn status(
+    State(app): State<Arc<App>>,
+    Extension(visit): Visitor,
+    of: Result<Parameters<Of>, QueryRejection>,
+) -> Answer {
+    if !visit.is_known() {
+        return Ok(Json(json!({ "alive": true })).into_response());
+    }
+    let Ok(Parameters(Of { ns })) = of else {
+        return Err(Refusal::wrong("`ns` is a namespace"));
+    };
+    let mut status = json!({
+        "alive": true,
+        "protocol": frames::PROTOCOL,
+        "version": env!("CARGO_PKG_VERSION"),
+        "storage": app.storage.kind(),
+        "uptime_seconds": app.started.elapsed().as_secs(),
+    });
+    let Some(namespace) = ns else {
+        return Ok(Json(status).into_response());
+    };
+    let namespace = namespace_of(&namespace)?;
+    visit.may(Right::Read, &namespace)?;
+    let holdings = in_time(app.storage.shelf(&namespace).stats()).await;
+    let fault = match holdings.unwrap_or_else(|_| Err(FaultKind::Timeout.into())) {
+        Ok(holdings) => {
+            status["works"] = json!(true);
+            status["entries"] = json!(holdings.entries);
+            status["envelope_bytes"] = json!(holdings.envelope_bytes);
+            status["disk_bytes"] = json!(holdings.disk_bytes);
+            return Ok(Json(status).into_response());
+        }
+        Err(fault) => fault,
+    };
+    status["works"] = json!(false);
+    status["fault"] = json!(kind_name(fault.kind()));
+    let mut response = (StatusCode::SERVICE_UNAVAILABLE, Json(status)).into_response();
+    response.extensions_mut().insert(StorageFault(fault));
+    Ok(response)
+}
+
+async fn metrics(State(app): State<Arc<App>>, Extension(visit): Visitor) -> Answer {
+    visit.may_see_metrics()?;
+    let text = app.metrics.text(&app.holdings().await);
+    let kind = [(header::CONTENT_TYPE, super::metrics::CONTENT_TYPE)];
+    Ok((kind, text).into_response())
+}
+
+fn namespace_of(text: &str) -> Result<Namespace, Refusal> {
+    let namespace = text.parse().ok().filter(|_| text != QUERY);
+    namespace.ok_or_else(|| {
+        Refusal::wrong("a namespace is 1 to 64 of `a-z`, `0-9`, `.`, `_` and `-`, and not `query`")
+    })
+}
+
+fn key_of(text: &str) -> Result<Key, Refusal> {
+    text.parse()
+        .map_err(|_| Refusal::wrong("a key is 64 hexadecimal digits"))
+}
+
+impl App {
+    /// The body of a request, which is read no further than `most` bytes, and for no longer than a body may take.
+    async fn body(&self, visit: &Visit, request: Request, most: usize) -> Result<Vec<u8>, Refusal> {
+        let said = content_length(request.headers());
+        if said.is_some_and(|length| length > most) {
+            return Err(Refusal::too_large());
+        }
+        let _room = self.room_for(said.unwrap_or(most)).await?;
+        let body = request.into_body();
+        let read = tokio::time::timeout(self.body_time, read(body, said.unwrap_or_default(), most));
+        let body = read.await.map_err(|_| Refusal::too_slow())??;
+        visit.received(body.len());
+        Ok(body)
+    }
+}
+
+fn content_length(headers: &HeaderMap) -> Option<usize> {
+    let length = headers.get(header::CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
+}
+
+async fn read(body: Body, expected: usize, most: usize) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::with_capacity(expected);
+    let mut pieces = body.into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        let piece: Bytes = piece.map_err(|_| Refusal::wrong("the body ended too early"))?;
+        if bytes.len() + piece.len() > most {
+            return Err(Refusal::too_large());
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,44 @@
+//! What only a team's cache needs.
+
+mod keygen;
+mod serve;
+mod setup;
+mod warm;
+
+use crate::cli::{
+    Output, Verdict,
+    settings::{self, Settings},
+};
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Make a key to sign entries of a team's cache with
+    Keygen(keygen::Arguments),
+    /// Set up a database as a team's cache, or bring it up to date
+    Setup(setup::Arguments),
+    /// Fill the caches with the reports of files, as for a team
+    Warm(warm::Arguments),
+    /// Serve a team's cache over HTTP
+    Serve(Box<serve::Arguments>),
+}
+
+/// Starts the log of the command, where it has one of its own; whether it has.
+pub(super) fn keep_own_log(command: &Command) -> bool {
+    match command {
+        Command::Serve(arguments) => serve::keep_log(arguments),
+        _ => false,
+    }
+}
+
+pub(super) fn run(
+    command: &Command,
+    flags: &settings::Arguments,
+    out: &mut Output,
+) -> anyhow::Result<Verdict> {
+    match command {
+        Command::Keygen(arguments) => keygen::run(arguments, &Settings::new(flags), out),
+        Command::Setup(arguments) => setup::run(arguments, flags, out),
+        Command::Warm(arguments) => warm::run(arguments, &mut Settings::new(flags), out),
+        Command::Serve(arguments) => serve::run(arguments, out),
+    }
+}

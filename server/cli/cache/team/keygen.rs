@@ -1,0 +1,103 @@
+//! `cache keygen`.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+
+use crate::{
+    cache::{ExposeSecret, PublicKey, SigningKey},
+    cli::{Output, Verdict, settings::Settings},
+    os,
+};
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli::cache) struct Arguments {
+    /// The file for the secret half, which must not be there yet; `-` is stdout [default: signing.key in the home]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+const NAME: &str = "signing.key";
+
+pub(super) fn run(
+    arguments: &Arguments,
+    settings: &Settings,
+    out: &mut Output,
+) -> anyhow::Result<Verdict> {
+    let key = SigningKey::generate()?;
+    if arguments.out.as_deref() == Some(Path::new("-")) {
+        writeln!(out, "{}", key.secret_text().expose_secret())?;
+        explain(&mut io::stderr().lock(), &key.public(), None)?;
+        return Ok(Verdict::Fine);
+    }
+    let path = match &arguments.out {
+        Some(path) => std::path::absolute(path).unwrap_or_else(|_| path.clone()),
+        None => at_home(settings)?,
+    };
+    save(&key, &path)?;
+    explain(out, &key.public(), Some(&path))?;
+    Ok(Verdict::Fine)
+}
+
+fn at_home(settings: &Settings) -> anyhow::Result<PathBuf> {
+    let home = settings.environment().home.as_deref();
+    let home = home.context("There is no home to write to; say `--out FILE`")?;
+    os::private_folder(fs::DirBuilder::new().recursive(true))
+        .create(home)
+        .with_context(|| format!("{} can't be made", home.display()))?;
+    Ok(home.join(NAME))
+}
+
+fn save(key: &SigningKey, path: &Path) -> anyhow::Result<()> {
+    let shown = path.display();
+    let mut file = create(path).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            anyhow::anyhow!(
+                "{shown} is there already and is left as it is; say `--out` with another file"
+            )
+        }
+        _ => anyhow::anyhow!("{shown} can't be made: {error}"),
+    })?;
+    let written = writeln!(file, "{}", key.secret_text().expose_secret());
+    written
+        .and_then(|()| file.sync_all())
+        .with_context(|| format!("{shown} can't be written"))
+}
+
+/// From its first moment on for nobody but its owner.
+fn create(path: &Path) -> io::Result<File> {
+    os::private_file(OpenOptions::new().write(true).create_new(true)).open(path)
+}
+
+fn explain(out: &mut impl Write, public: &PublicKey, secret: Option<&Path>) -> io::Result<()> {
+    writeln!(out, "public key: {public}")?;
+    writeln!(out, "id: {}", public.id())?;
+    if let Some(path) = secret {
+        writeln!(out, "secret key: in {}", path.display())?;
+    }
+    writeln!(out)?;
+    writeln!(
+        out,
+        "In the config.toml of everybody who is to believe this key:"
+    )?;
+    writeln!(out, "  cache.team.trusted_keys = [\"{public}\"]")?;
+    writeln!(
+        out,
+        "In the pipeline that fills the team's cache, as one of its secrets:"
+    )?;
+    match secret {
+        Some(path) => writeln!(
+            out,
+            "  RUSTASSISTANT_CACHE_SIGNING_KEY, with the content of {}",
+            path.display()
+        ),
+        None => writeln!(
+            out,
+            "  RUSTASSISTANT_CACHE_SIGNING_KEY, with the line on stdout"
+        ),
+    }
+}

@@ -1,0 +1,388 @@
+//! `cache serve`: the server of a team's cache, and the keys of those who may speak to it.
+
+mod log;
+mod welcome;
+
+use std::{
+    io::Write,
+    net::{SocketAddr, TcpListener, ToSocketAddrs},
+    num::NonZeroU32,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context, bail, ensure};
+use clap::ValueHint;
+use tokio::runtime::Builder;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    cache::{
+        Address, Limits, Patience, PublicKey, Remote, Scheme, Secret,
+        service::{
+            Bounds, Certificate, Front, Options, Place, Service,
+            keys::{KeyFile, NewKey, Pattern, Right},
+        },
+    },
+    cli::{Output, Verdict},
+    config::Environment,
+    os::{Signal, Signals},
+};
+
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(in crate::cli::cache) struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Make a key and show it once
+    AddKey(AddKey),
+    /// Forget a key; whoever has it is not let in any more
+    RemoveKey {
+        name: String,
+        #[command(flatten)]
+        file: File,
+    },
+    /// Say which keys there are and what they open
+    ListKeys {
+        #[command(flatten)]
+        file: File,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct AddKey {
+    /// What the log calls whoever has the key
+    #[arg(long)]
+    name: String,
+    /// Let it write as well; without this it reads
+    #[arg(long)]
+    write: bool,
+    /// A namespace that it opens, or the start of several, as in `pr-*`
+    #[arg(long, value_name = "NAMESPACE", default_values = ["main"])]
+    namespace: Vec<Pattern>,
+    #[command(flatten)]
+    file: File,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+struct File {
+    /// The file with the hashes of the keys [default: ~/.rustassistant/serve/keys.toml]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    keys: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+struct Serve {
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8477")]
+    listen: String,
+    /// A folder, or the address of a database: postgresql://... [default: ~/.rustassistant/serve/cache]
+    #[arg(long, value_name = "PLACE", value_hint = ValueHint::DirPath)]
+    storage: Option<String>,
+    /// A file with the password of the database
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    storage_password_file: Option<PathBuf>,
+    /// Authorities whose word for the database's certificate is believed beside the system's
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    storage_ca_file: Option<PathBuf>,
+    #[command(flatten)]
+    file: File,
+    /// A key whose signatures are taken; without any, here or in the file of keys, all are
+    #[arg(long = "trusted-key", value_name = "ed25519:...")]
+    trusted: Vec<PublicKey>,
+    /// The certificate to show, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key", value_hint = ValueHint::FilePath)]
+    tls_cert: Option<PathBuf>,
+    /// The key of the certificate, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert", value_hint = ValueHint::FilePath)]
+    tls_key: Option<PathBuf>,
+    /// A proxy stands before this and does TLS
+    #[arg(long)]
+    behind_proxy: bool,
+    /// What stands before the protocol's own addresses, as in `/api`
+    #[arg(long, value_name = "PATH", default_value = "", value_parser = base)]
+    base: String,
+    /// Forget what nobody has used for so many days
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    keep_days: u32,
+    /// Keep so much of each namespace in a folder, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 1024)]
+    keep_mib: u32,
+    #[command(flatten)]
+    bounds: BoundsArguments,
+    /// How the log is written
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    log_format: log::Format,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+struct BoundsArguments {
+    /// Bytes of the largest entry
+    #[arg(long, value_name = "BYTES")]
+    max_entry: Option<usize>,
+    /// Connections at once
+    #[arg(long, value_name = "NUMBER", default_value_t = Bounds::default().connections)]
+    max_connections: usize,
+    /// Requests a second with one key, on average
+    #[arg(long, value_name = "NUMBER", default_value_t = Bounds::default().rate)]
+    rate: NonZeroU32,
+    /// Requests with one key at once
+    #[arg(long, value_name = "NUMBER", default_value_t = Bounds::default().burst)]
+    burst: NonZeroU32,
+    /// How long the head of a request may take, and a connection be idle
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    head_seconds: u32,
+    /// How long the body of a request may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    body_seconds: u32,
+    /// How long requests that are running at the end may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    grace_seconds: u32,
+}
+
+/// Starts the log of the server; what only changes keys has none of its own, and then this is false.
+pub(super) fn keep_log(arguments: &Arguments) -> bool {
+    let serves = arguments.command.is_none();
+    if serves {
+        log::start(arguments.serve.log_format);
+    }
+    serves
+}
+
+pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
+    let home = Environment::of_process().home;
+    let home = home.map(|home| home.join("serve"));
+    match &arguments.command {
+        None => serve(&arguments.serve, home.as_deref(), out),
+        Some(Command::AddKey(key)) => add(key, home.as_deref(), out),
+        Some(Command::RemoveKey { name, file }) => remove(name, &file.of(home.as_deref())?, out),
+        Some(Command::ListKeys { file }) => list(&file.of(home.as_deref())?, out),
+    }
+}
+
+fn add(key: &AddKey, home: Option<&Path>, out: &mut Output) -> anyhow::Result<Verdict> {
+    let file = key.file.of(home)?;
+    let rights = if key.write {
+        vec![Right::Read, Right::Write]
+    } else {
+        vec![Right::Read]
+    };
+    let secret = file.add(&NewKey {
+        name: key.name.clone(),
+        rights,
+        namespaces: key.namespace.clone(),
+    })?;
+    welcome::key(&file, &secret, out)?;
+    Ok(Verdict::Fine)
+}
+
+fn remove(name: &str, file: &KeyFile, out: &mut Output) -> anyhow::Result<Verdict> {
+    let is_removed = file.exists() && file.remove(name)?;
+    ensure!(
+        is_removed,
+        "{} has no key named `{name}`; `rustassistant cache serve list-keys` names them",
+        file.path().display()
+    );
+    writeln!(out, "removed: {name}")?;
+    Ok(Verdict::Fine)
+}
+
+fn list(file: &KeyFile, out: &mut Output) -> anyhow::Result<Verdict> {
+    let ring = file.read()?;
+    for grant in ring.grants() {
+        let rights: Vec<_> = grant.rights.iter().map(Right::to_string).collect();
+        let namespaces: Vec<_> = grant.namespaces.iter().map(Pattern::to_string).collect();
+        let (rights, namespaces) = (rights.join(", "), namespaces.join(", "));
+        writeln!(out, "{}: {rights} in {namespaces}", grant.name)?;
+    }
+    for trusted in ring.trusted() {
+        writeln!(out, "trusted: {trusted}")?;
+    }
+    Ok(Verdict::Fine)
+}
+
+fn serve(arguments: &Serve, home: Option<&Path>, out: &mut Output) -> anyhow::Result<Verdict> {
+    let keys = arguments.file.of(home)?;
+    let address = resolve(&arguments.listen)?;
+    arguments.check(&address, &keys)?;
+    let listener = TcpListener::bind(address).with_context(|| {
+        format!("{address} can't be listened on; choose another with `--listen`")
+    })?;
+    let url = arguments.url(listener.local_addr()?);
+    if !keys.exists() {
+        welcome::first(&keys, &url, out)?;
+    }
+    let options = arguments.options(keys, home)?;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(threads.min(4))
+        .enable_all()
+        .build()
+        .context("The server can't start")?;
+    runtime.block_on(async {
+        let service = Arc::new(Service::open(options).await?);
+        let stop = CancellationToken::new();
+        heed_signals(Arc::clone(&service), stop.clone())?;
+        writeln!(out, "Listening on {url}. End it with ctrl-c.")?;
+        out.flush()?;
+        service.serve(listener, stop).await?;
+        Ok(Verdict::Fine)
+    })
+}
+
+impl Serve {
+    /// What must not be done, whatever else is said.
+    fn check(&self, address: &SocketAddr, keys: &KeyFile) -> anyhow::Result<()> {
+        if address.ip().to_canonical().is_loopback() {
+            return Ok(());
+        }
+        ensure!(
+            self.tls_cert.is_some() || self.behind_proxy,
+            "{address} can be reached from other machines, and without TLS keys would cross the network in plain. \
+             Name a certificate with `--tls-cert` and `--tls-key`; or say `--behind-proxy` if a proxy does TLS; \
+             or listen on 127.0.0.1"
+        );
+        ensure!(
+            keys.exists(),
+            "{} is not there, so nobody could speak to the server. \
+             Make a key with `rustassistant cache serve add-key --name ci --write`",
+            keys.path().display()
+        );
+        Ok(())
+    }
+
+    fn url(&self, address: SocketAddr) -> String {
+        let scheme = match self.tls_cert {
+            Some(_) => "https",
+            None => "http",
+        };
+        format!("{scheme}://{address}{}", self.base)
+    }
+
+    fn options(&self, keys: KeyFile, home: Option<&Path>) -> anyhow::Result<Options> {
+        let certificate = self.tls_cert.clone().zip(self.tls_key.clone());
+        Ok(Options {
+            place: self.place(home)?,
+            keys,
+            trusted: self.trusted.clone(),
+            certificate: certificate.map(|(chain, key)| Certificate { chain, key }),
+            front: if self.behind_proxy {
+                Front::Proxy
+            } else {
+                Front::Direct
+            },
+            base: self.base.clone(),
+            limits: Limits {
+                bytes: u64::from(self.keep_mib) << 20,
+                age: Duration::from_hours(24 * u64::from(self.keep_days)),
+                ..Limits::default()
+            },
+            bounds: self.bounds.bounds(),
+        })
+    }
+
+    fn place(&self, home: Option<&Path>) -> anyhow::Result<Place> {
+        let Some(storage) = &self.storage else {
+            let home = home.context("There is no home; say where to store with `--storage`")?;
+            return Ok(Place::Folder(home.join("cache")));
+        };
+        if !storage.contains("://") {
+            return Ok(Place::Folder(PathBuf::from(storage)));
+        }
+        let address = Address::from(storage.as_str());
+        if !matches!(address.scheme(), Some(Scheme::Postgres)) {
+            bail!("{address} is neither a folder nor a database: say `postgresql://...`");
+        }
+        Ok(Place::Postgres(Box::new(Remote {
+            secret: self.storage_password_file.clone().map(Secret::File),
+            ca_file: self.storage_ca_file.clone(),
+            patience: Patience::Pipeline,
+            ..Remote::at(storage.as_str())
+        })))
+    }
+}
+
+impl BoundsArguments {
+    fn bounds(&self) -> Bounds {
+        let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+        let most = Bounds::default().entry_bytes;
+        Bounds {
+            entry_bytes: self.max_entry.unwrap_or(most).min(most),
+            connections: self.max_connections,
+            rate: self.rate,
+            burst: self.burst,
+            head_time: seconds(self.head_seconds),
+            body_time: seconds(self.body_seconds),
+            grace: seconds(self.grace_seconds),
+        }
+    }
+}
+
+impl File {
+    fn of(&self, home: Option<&Path>) -> anyhow::Result<KeyFile> {
+        let beside = || home.map(|home| home.join("keys.toml"));
+        let path = self.keys.clone().or_else(beside);
+        let path = path.context("There is no home; name a file with `--keys`")?;
+        Ok(KeyFile::at(path))
+    }
+}
+
+fn resolve(listen: &str) -> anyhow::Result<SocketAddr> {
+    let mut addresses = listen
+        .to_socket_addrs()
+        .with_context(|| format!("`{listen}` is not an address and a port"))?;
+    addresses
+        .next()
+        .with_context(|| format!("`{listen}` is nowhere"))
+}
+
+/// A path in front of others: with a slash before it and none behind it.
+fn base(text: &str) -> Result<String, &'static str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
+    let base = text.trim_end_matches('/');
+    let is_path = base.starts_with('/') && base.bytes().all(is_plain);
+    if base.is_empty() || is_path {
+        Ok(base.to_owned())
+    } else {
+        Err("a base is a path such as `/api`")
+    }
+}
+
+/// Ends the server when somebody asks for it, and reads its files again when told to. What is sent after this returned
+/// is not lost.
+fn heed_signals(service: Arc<Service>, stop: CancellationToken) -> std::io::Result<()> {
+    let mut signals = Signals::new()?;
+    tokio::spawn(async move {
+        while signals.next().await == Signal::ReadAgain {
+            service.reload();
+        }
+        tracing::info!("ending");
+        stop.cancel();
+    });
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_is_a_path() {
+        for (text, is) in [("", ""), ("/", ""), ("/api", "/api"), ("/a/b/", "/a/b")] {
+            assert_eq!(base(text).as_deref(), Ok(is));
+        }
+        for text in ["api", "/{x}", "/a b", "https://a"] {
+            assert!(base(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! `cache setup`.
+
+use std::io::Write;
+
+use anyhow::bail;
+
+use crate::{
+    cache::{self, CacheBackend},
+    cli::{
+        Output, Verdict,
+        cache::{block_on, configuration, place},
+        settings,
+    },
+};
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli::cache) struct Arguments {
+    /// The database, as an owner of it [default: `cache.url`]
+    #[arg(long)]
+    url: Option<String>,
+}
+
+/// The group roles, and who each of them is for.
+const ROLES: [(&str, &str); 5] = [
+    ("reader", "people, who read `main`"),
+    (
+        "writer",
+        "pipelines of protected branches, which add to `main`",
+    ),
+    (
+        "branch",
+        "pipelines of pull requests, which add to namespaces of their own",
+    ),
+    ("gc", "whatever runs `rustassistant cache prune --team`"),
+    ("server", "`rustassistant cache serve`"),
+];
+
+pub(super) fn run(
+    arguments: &Arguments,
+    flags: &settings::Arguments,
+    out: &mut Output,
+) -> anyhow::Result<Verdict> {
+    let config = configuration(flags)?;
+    let backend = match &arguments.url {
+        Some(url) => place::at_address(url, &config, flags)?,
+        None => place::team(&config)?,
+    };
+    let CacheBackend::Postgres(remote) = &backend else {
+        bail!(
+            "{} is no database and needs no setup; only `postgresql://` addresses do",
+            place::shown(&backend)
+        );
+    };
+    block_on(async { Ok(cache::setup(remote).await?) })?;
+    writeln!(out, "{} is set up", remote.address)?;
+    writeln!(out)?;
+    writeln!(out, "Grant each of its users one of these roles:")?;
+    for (role, whom) in ROLES {
+        writeln!(out, "  GRANT rustassistant_{role} TO \"USER\";  -- {whom}")?;
+    }
+    writeln!(
+        out,
+        "And each user of `rustassistant_branch` its namespaces:"
+    )?;
+    writeln!(
+        out,
+        "  INSERT INTO rustassistant.branch (role, ns) VALUES ('USER', 'pr-1');"
+    )?;
+    Ok(Verdict::Fine)
+}

@@ -1,0 +1,339 @@
+//! Carries out every offer in small programs that print what they do, each alone, and compares.
+//!
+//! A change has to build, to print the same, to keep every comment, to stay as rustfmt writes it, and to bring no warning of
+//! the compiler or of clippy's defaults. One that a person has to look at may print something else, because that is what they
+//! look for; it is counted and told all the same.
+//!
+//! The programs by hand lie in `programs/EDITION`, and are strange on purpose; [`generate`](super::generate) makes the others.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt, fs,
+    path::Path,
+};
+
+use similar::TextDiff;
+
+use super::{
+    builds::{Program, Verdict, Warnings, new_warnings, verdicts},
+    check::comments,
+    generate,
+    rustfmt::is_formatted,
+    server::{Offered, Server},
+    workers::in_parallel,
+};
+
+const EDITIONS: [usize; 3] = [2018, 2021, 2024];
+
+/// Which programs are tried.
+#[derive(Debug, Clone)]
+pub(crate) struct Extent {
+    /// Programs by hand are also tried in the editions that they were not written for.
+    pub(crate) every_edition: bool,
+    pub(crate) generated: usize,
+    pub(crate) seed: u64,
+    /// Only those whose names contain this.
+    pub(crate) only: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+struct Sample {
+    name: String,
+    program: Program,
+    origin: Origin,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    ByHand,
+    /// By hand, in an edition that it may not build in.
+    ByHandElsewhere,
+    Generated,
+}
+
+/// A change that is not what it should be.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Wrong {
+    DoesNotBuild(String),
+    PrintsOther(String),
+    Comments,
+    Unformatted,
+    Warns(String),
+}
+
+#[derive(Default)]
+pub(crate) struct Outcome {
+    programs: usize,
+    generated: usize,
+    /// Offers by refactoring, and how many of them are wrong.
+    offers: BTreeMap<String, (usize, usize)>,
+    wrong: BTreeMap<&'static str, usize>,
+    /// Changes that a person has to look at, and that do something else.
+    looked_at: usize,
+    broken_samples: usize,
+}
+
+pub(crate) fn try_programs(extent: &Extent) -> Outcome {
+    let samples = samples(extent);
+    let programs: Vec<Program> = samples.iter().map(|one| one.program.clone()).collect();
+    let before = verdicts(&programs);
+    let mut outcome = Outcome::default();
+    let mut built = Vec::new();
+    for (sample, verdict) in samples.iter().zip(before) {
+        match verdict {
+            Verdict::Built { printed, warnings } => built.push((sample, printed, warnings)),
+            Verdict::Broken(_) if sample.origin == Origin::ByHandElsewhere => {}
+            Verdict::Broken(errors) => {
+                println!("{} does not build as it is:\n{errors}", sample.name);
+                outcome.broken_samples += 1;
+            }
+        }
+    }
+    outcome.programs = built.len();
+    outcome.generated = built
+        .iter()
+        .filter(|(sample, ..)| sample.origin == Origin::Generated)
+        .count();
+    let offers = offers(&built.iter().map(|(sample, ..)| *sample).collect::<Vec<_>>());
+    let trials: Vec<Trial> = built
+        .iter()
+        .zip(offers)
+        .flat_map(|((sample, printed, warnings), offers)| {
+            offers.into_iter().map(move |offered| Trial {
+                sample,
+                printed,
+                warnings,
+                offered,
+            })
+        })
+        .collect();
+    let changed: Vec<Program> = trials.iter().map(Trial::program).collect();
+    let after = verdicts(&changed);
+    let judged = in_parallel(
+        &trials.iter().zip(&after).collect::<Vec<_>>(),
+        |(one, after)| one.judge(after),
+    );
+    for (trial, wrong) in trials.iter().zip(judged) {
+        outcome.add(trial, &wrong);
+    }
+    outcome
+}
+
+/// What is offered in each program, in their order. One server answers for an edition.
+fn offers(samples: &[&Sample]) -> Vec<Vec<Offered>> {
+    let of_edition = |edition: &usize| {
+        let mut server = Server::start(*edition);
+        let samples = samples.iter().enumerate();
+        let samples = samples.filter(|(_, sample)| sample.program.edition == *edition);
+        let offers: Vec<_> = samples
+            .map(|(place, sample)| {
+                let name = sample.name.replace('/', "_");
+                (place, server.offers(&name, &sample.program.text))
+            })
+            .collect();
+        server.stop();
+        offers
+    };
+    let offers = in_parallel(&EDITIONS, of_edition);
+    let by_place: BTreeMap<usize, Vec<Offered>> = offers.into_iter().flatten().collect();
+    by_place.into_values().collect()
+}
+
+/// A change that is tried.
+struct Trial<'a> {
+    sample: &'a Sample,
+    printed: &'a str,
+    warnings: &'a Warnings,
+    offered: Offered,
+}
+
+impl Trial<'_> {
+    fn program(&self) -> Program {
+        Program {
+            edition: self.sample.program.edition,
+            text: self.offered.text.clone(),
+        }
+    }
+
+    fn judge(&self, after: &Verdict) -> Vec<Wrong> {
+        let mut wrong = Vec::new();
+        match after {
+            Verdict::Broken(errors) => wrong.push(Wrong::DoesNotBuild(errors.clone())),
+            Verdict::Built { printed, warnings } => {
+                if printed != self.printed {
+                    wrong.push(Wrong::PrintsOther(difference(self.printed, printed)));
+                }
+                let new = new_warnings(self.warnings, warnings);
+                if !new.is_empty() {
+                    wrong.push(Wrong::Warns(new.join(", ")));
+                }
+            }
+        }
+        let (before, after) = (&self.sample.program.text, &self.offered.text);
+        if comments(before) != comments(after) {
+            wrong.push(Wrong::Comments);
+        }
+        let edition = self.sample.program.edition.to_string();
+        let is_clean = |text: &str| is_formatted(text, &edition, "") == Some(true);
+        if is_clean(before) && !is_clean(after) {
+            wrong.push(Wrong::Unformatted);
+        }
+        wrong
+    }
+
+    /// Whether it is the very thing that a person was asked to look for.
+    fn allows(&self, wrong: &Wrong) -> bool {
+        !self.offered.is_safe && matches!(wrong, Wrong::PrintsOther(_))
+    }
+
+    fn tell(&self, wrong: &[Wrong]) {
+        let level = if self.offered.is_safe {
+            "safe"
+        } else {
+            "to be looked at"
+        };
+        println!(
+            "\n=== {}: {} ({level}): {}\n{}",
+            self.sample.name,
+            self.offered.refactoring,
+            self.offered.title,
+            difference(&self.sample.program.text, &self.offered.text)
+        );
+        for one in wrong {
+            let allowance = if self.allows(one) { " (allowed)" } else { "" };
+            println!("--- {one}{allowance}");
+        }
+    }
+}
+
+impl Outcome {
+    fn add(&mut self, trial: &Trial<'_>, wrong: &[Wrong]) {
+        let entry = self.offers.entry(trial.offered.refactoring.clone());
+        let counts = entry.or_default();
+        counts.0 += 1;
+        if wrong.is_empty() {
+            return;
+        }
+        trial.tell(wrong);
+        let faults: Vec<&Wrong> = wrong.iter().filter(|one| !trial.allows(one)).collect();
+        if faults.len() < wrong.len() {
+            self.looked_at += 1;
+        }
+        if !faults.is_empty() {
+            counts.1 += 1;
+        }
+        for fault in faults {
+            *self.wrong.entry(fault.kind()).or_default() += 1;
+        }
+    }
+
+    pub(crate) fn holds(&self) -> bool {
+        self.wrong.is_empty() && self.broken_samples == 0
+    }
+
+    pub(crate) fn print(&self) {
+        for (refactoring, (offers, wrong)) in &self.offers {
+            println!("{wrong:5} / {offers:5}  {refactoring}");
+        }
+        let offers: usize = self.offers.values().map(|(offers, _)| offers).sum();
+        let wrong: usize = self.offers.values().map(|(_, wrong)| wrong).sum();
+        println!(
+            "{} programs ({} of them generated), {offers} offers, {wrong} wrong, {} that need a look do something else",
+            self.programs, self.generated, self.looked_at
+        );
+        for (kind, count) in &self.wrong {
+            println!("{count:5}  {kind}");
+        }
+        if self.broken_samples > 0 {
+            println!("{} programs don't build as they are", self.broken_samples);
+        }
+    }
+}
+
+impl Wrong {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::DoesNotBuild(_) => "does not build",
+            Self::PrintsOther(_) => "prints something else",
+            Self::Comments => "changes the comments",
+            Self::Unformatted => "is not what rustfmt writes",
+            Self::Warns(_) => "brings a warning",
+        }
+    }
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.kind();
+        match self {
+            Self::DoesNotBuild(what) | Self::PrintsOther(what) | Self::Warns(what) => {
+                write!(f, "{kind}: {what}")
+            }
+            Self::Comments | Self::Unformatted => f.write_str(kind),
+        }
+    }
+}
+
+fn difference(before: &str, after: &str) -> String {
+    let lines = TextDiff::from_lines(before, after);
+    let text = lines.unified_diff().context_radius(2).to_string();
+    format!("\n{text}")
+}
+
+fn samples(extent: &Extent) -> Vec<Sample> {
+    let mut samples = Vec::new();
+    for edition in EDITIONS {
+        samples.extend(by_hand(edition, extent.every_edition));
+    }
+    let generated = generate::programs(extent.seed, extent.generated, &EDITIONS);
+    let generated = generated
+        .into_iter()
+        .enumerate()
+        .map(|(place, program)| Sample {
+            name: format!("generated/{}-{place}", extent.seed),
+            program,
+            origin: Origin::Generated,
+        });
+    samples.extend(generated);
+    if let Some(only) = &extent.only {
+        samples.retain(|sample| sample.name.contains(only.as_str()));
+    }
+    samples
+}
+
+fn by_hand(edition: usize, every_edition: bool) -> Vec<Sample> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/soundness/programs")
+        .join(edition.to_string());
+    let entries = fs::read_dir(&folder).expect("there are programs of each edition");
+    let files: BTreeSet<_> = entries
+        .map(|entry| entry.expect("the folder can be read").path())
+        .collect();
+    let mut samples = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).expect("programs can be read");
+        let stem = file.file_stem().expect("programs have names");
+        let name = format!("{edition}/{}", stem.display());
+        samples.extend(EDITIONS.iter().filter_map(|tried| {
+            let origin = match *tried == edition {
+                true => Origin::ByHand,
+                false if every_edition => Origin::ByHandElsewhere,
+                false => return None,
+            };
+            let suffix = if origin == Origin::ByHand {
+                String::new()
+            } else {
+                format!("@{tried}")
+            };
+            Some(Sample {
+                name: format!("{name}{suffix}"),
+                program: Program {
+                    edition: *tried,
+                    text: text.clone(),
+                },
+                origin,
+            })
+        }));
+    }
+    samples
+}
