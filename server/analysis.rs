@@ -1,6 +1,6 @@
-//! The engine behind both doors: reports through the cache, findings, offers.
+//! The engine behind the language server and the command line: reports through the cache, findings, offers.
 //!
-//! What is asked here runs on the caller's thread, which needs `syntax::STACK_SIZE` bytes of stack, and is a pure function
+//! Functions run on the caller's thread, which needs `syntax::STACK_SIZE` bytes of stack, and are pure functions
 //! of text, context and configuration. Only [`engine`] knows of threads and caches.
 
 mod apply;
@@ -16,7 +16,9 @@ mod open_file;
 mod stored;
 
 pub use apply::{Applied, CarriedOut, Only, apply_safe, apply_safe_while};
-pub use engine::{Answer, CacheOutcome, Engine, Input, Origin, Priority, WorkError, Workers};
+pub use engine::{
+    CacheOutcome, Engine, FoundReport, Input, Priority, ReportOrigin, WorkError, Workers,
+};
 pub use findings::{Finding, FindingPart, Level, judge};
 pub use functions::function_of_signature;
 pub use gain::{Gain, gain, title};

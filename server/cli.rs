@@ -69,13 +69,13 @@ enum Refactor {
     Explain(explain::Arguments),
 }
 
-/// How a command went.
+/// Outcome of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Fine,
     /// There are findings at or above the level that was asked for.
     Findings,
-    /// A part of the work could not be done, and stderr says which.
+    /// Some work failed, and stderr says which.
     Trouble,
 }
 

@@ -1,13 +1,12 @@
 //! Layers of options become one immutable configuration.
 //!
 //! Defaults, then `config.toml` in the user's home, then the nearest `rustassistant.toml` of the workspace, then the
-//! editor, the environment and the command line; a later layer wins key by key. Each layer is read low, as a tree of values
-//! that know their place, and checked against the one table of `keys`; all of them are resolved high, once, into a
-//! [`Config`] that nobody changes. A wrong key costs that key only and becomes a [`ConfigProblem`]; whether that ends the
-//! program is for the door to say.
+//! editor, the environment and the command line; a later layer wins key by key. Each layer is parsed into a tree
+//! of values with positions and checked against the table of `keys`; all layers are then resolved once into an immutable
+//! [`Config`]. A wrong key costs that key only and becomes a [`ConfigProblem`]; the command line and the language server
+//! decide whether that ends the program.
 //!
-//! Nothing here reads the process's environment but [`Environment::of_process`]. Nothing here knows of the files that are
-//! analysed.
+//! Only [`Environment::of_process`] reads the process's environment. Nothing here knows the analysed files.
 
 mod decode;
 mod environment;
@@ -19,22 +18,24 @@ mod problem;
 mod resolve;
 mod rules;
 mod schema;
+mod source;
 mod team;
 mod tree;
 mod units;
 mod value;
+mod values;
 
 pub use environment::Environment;
-pub use exclude::{Entry, Exclude};
+pub use exclude::{EntryKind, Exclude};
 pub(crate) use files::absolute;
-pub use load::{Found, Loaded, LookedAt, Request, load};
-pub use problem::{ConfigProblem, Place, nearest};
+pub use load::{FileState, Loaded, LookedAt, Request, load};
+pub use problem::{ConfigProblem, SettingPlace, nearest};
 pub use resolve::{CacheOptions, Config, Shown};
 pub use rules::{Judgement, LevelOverride, Profile, Rules};
 pub use schema::schema;
 pub(crate) use units::bytes;
 
-/// Where a value was set.
+/// The origin of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     Default,
@@ -50,20 +51,20 @@ pub enum Origin {
     Flag(String),
 }
 
-impl From<&Place> for Origin {
-    fn from(place: &Place) -> Self {
+impl From<&SettingPlace> for Origin {
+    fn from(place: &SettingPlace) -> Self {
         match place {
-            Place::At { file, line, .. } => Self::File {
+            SettingPlace::At { file, line, .. } => Self::File {
                 shown: file.clone(),
                 line: *line,
             },
-            Place::File(shown) => Self::File {
+            SettingPlace::File(shown) => Self::File {
                 shown: shown.clone(),
                 line: 1,
             },
-            Place::Editor => Self::Editor,
-            Place::Variable(name) => Self::Environment(name),
-            Place::Flag(text) => Self::Flag(text.clone()),
+            SettingPlace::Editor => Self::Editor,
+            SettingPlace::Variable(name) => Self::Environment(name),
+            SettingPlace::Flag(text) => Self::Flag(text.clone()),
         }
     }
 }

@@ -18,7 +18,6 @@ use std::{io, num::NonZero, path::PathBuf, process::ExitCode, sync::Arc, time::D
 use tokio::{runtime::Runtime, sync::mpsc};
 use tower_lsp::LspService;
 
-mod locks;
 mod wire;
 
 mod session;
@@ -39,7 +38,7 @@ use wire::{NAME, log, progress::ProgressTokens};
 
 use crate::{
     analysis::{Engine, Priority, Workers},
-    cache::Mode,
+    cache::{Mode, locks},
     config::{self, CacheOptions, Environment, Request},
     os,
 };

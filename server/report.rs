@@ -1,5 +1,5 @@
-//! What people and programs read. Nothing here reads files or decides what is a finding: everything is made from what the
-//! analysis said and from the text that it said it of.
+//! Reports for people and programs, made from the results of the analysis and the analysed text. Nothing here reads files or
+//! decides what is a finding.
 //!
 //! Meaning is never carried by colour or by a glyph alone, and no line of source reaches a terminal with control characters
 //! in it.
@@ -17,47 +17,47 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::{
-    analysis::{CacheOutcome, Finding, IdleAllowance, Level, Origin},
+    analysis::{CacheOutcome, Finding, IdleAllowance, Level, ReportOrigin},
     facts::{FunctionFacts, Problem},
     text::Lines,
 };
 
-pub use catalogue::write_catalogue;
-pub use diff::write_diff;
-pub use documentation::{explanation, limits_in_words, reason, unknown_id, write_documentation};
+pub use catalogue::{unknown_id, unknown_refactoring, write_catalogue};
+pub use diff::{write_diff, write_new_file};
+pub use documentation::{explanation, limits_in_words, reason, write_documentation};
 pub use human::{counted, write_human};
 pub use json::write_json;
 pub use look::{Characters, Colour, Look, printable};
 pub use statistics::{cache_statistics, team, tier_word};
 
-/// What was found, ready to be written.
+/// All results of a run.
 #[derive(Debug)]
 pub struct Report {
     /// Sorted by path.
-    pub files: Vec<File>,
+    pub files: Vec<ReportedFile>,
     pub summary: Summary,
 }
 
-/// One file that was analysed.
+/// An analysed file.
 #[derive(Debug)]
-pub struct File {
+pub struct ReportedFile {
     /// Relative to the current directory, with `/`.
     pub path: String,
     pub text: Arc<str>,
     pub lines: Lines,
     /// In the order of the text.
-    pub findings: Vec<Found>,
+    pub findings: Vec<ReportedFinding>,
     /// Every function with a body, if measures are wanted.
     pub functions: Option<Vec<FunctionFacts>>,
-    /// Allowances that allow nothing; they are told of beside the report.
+    /// Allowances that allow nothing; they are printed beside the report.
     pub idle: Vec<IdleAllowance>,
     pub problem: Option<Problem>,
 }
 
 #[derive(Debug)]
-pub struct Found {
+pub struct ReportedFinding {
     pub finding: Finding,
-    /// The ids of the refactorings whose offer exists there, if they were asked for.
+    /// Ids of the refactorings offered there, if requested.
     pub refactorings: Option<Vec<&'static str>>,
 }
 
@@ -73,7 +73,7 @@ pub struct Summary {
     pub elapsed_ms: u64,
 }
 
-/// Where the reports of files came from: they sum up to the number of files.
+/// Sources of the files' reports; the counts add up to the number of files.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct CacheCounts {
     pub memory_hits: usize,
@@ -85,13 +85,13 @@ pub struct CacheCounts {
 }
 
 impl CacheCounts {
-    pub fn count(&mut self, origin: Origin) {
+    pub fn count(&mut self, origin: ReportOrigin) {
         let field = match origin {
-            Origin::Memory => &mut self.memory_hits,
-            Origin::Local => &mut self.local_hits,
-            Origin::Remote => &mut self.remote_hits,
-            Origin::Computed(CacheOutcome::Miss) => &mut self.misses,
-            Origin::Computed(CacheOutcome::Fault) => &mut self.faults,
+            ReportOrigin::Memory => &mut self.memory_hits,
+            ReportOrigin::Local => &mut self.local_hits,
+            ReportOrigin::Remote => &mut self.remote_hits,
+            ReportOrigin::Computed(CacheOutcome::Miss) => &mut self.misses,
+            ReportOrigin::Computed(CacheOutcome::Fault) => &mut self.faults,
         };
         *field += 1;
     }

@@ -1,11 +1,10 @@
-//! Which files there are, what they hold, and what their manifests say of them.
-//!
-//! This is where Rust files are read and written; whether they want refactoring is not asked here. A path that can't be
+//! Rust files of a workspace: finding, reading, writing, and what their manifests say of them. A path that can't be
 //! read is a problem with its reason, and the rest goes on.
 
 mod ignored;
 mod manifest;
 mod manifests;
+mod new_file;
 mod read;
 mod replace;
 mod rustfmt;
@@ -15,12 +14,13 @@ mod walk;
 use std::path::Path;
 
 pub use manifests::Manifests;
+pub use new_file::{NewFileError, new_path};
 pub use read::{MOST_BYTES, ReadError, read};
-pub use replace::{ReplaceError, replace};
+pub use replace::{CreatedFile, ReplaceError, Update, carry_out};
 pub use scope::{Scope, Surroundings, editor_scope};
 pub use walk::{WalkOptions, WalkProblem, walk};
 
-/// What the change of a file on disk means.
+/// Meaning of a change on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Changed {
     /// A `Cargo.toml` or rustfmt's options: what is known of files below it may be other.

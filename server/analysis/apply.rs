@@ -12,13 +12,15 @@ use crate::{
     refactorings::{Applicability, Offer},
     smells::Smell,
     syntax::{FileContext, Source, Unparsable, places},
-    text::{Edits, TextRange, TextSize},
+    text::{Edits, FileId, FileStep, NewFile, TextRange, TextSize},
 };
 
 /// A text after its safe refactorings.
 #[derive(Debug)]
 pub struct Applied {
     pub text: Arc<str>,
+    /// New files that the text needs, beside it.
+    pub created: Vec<(NewFile, String)>,
     /// In the order in which they were carried out.
     pub carried_out: Vec<CarriedOut>,
 }
@@ -39,6 +41,13 @@ pub enum Only<'a> {
     These(&'a [String]),
 }
 
+/// What a step may touch beside the text itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Nothing,
+    NewFiles,
+}
+
 /// Carries out safe offers that answer a finding, one after the other, each only if its finding is then gone or smaller and
 /// nothing else crosses a limit. It ends: every step makes what is found smaller.
 pub fn apply_safe(
@@ -48,21 +57,37 @@ pub fn apply_safe(
     only: Only<'_>,
 ) -> Result<Applied, Unparsable> {
     let source = Source::parse(Arc::clone(text), context)?;
-    let applied = apply_safe_while(source, rules, only, &|| true);
+    let state = State::new(source, rules, Reach::NewFiles);
+    let applied = carry_out(state, rules, only, &|| true);
     Ok(applied.unwrap_or_else(|| Applied {
         text: Arc::clone(text),
+        created: Vec::new(),
         carried_out: Vec::new(),
     }))
 }
 
-/// The same in a text that was parsed already; nothing if `goes_on` says between two steps that nobody wants it any more.
+/// The same in a text that was parsed already, and without new files; nothing if `goes_on` says between two steps that nobody
+/// wants it any more.
 pub fn apply_safe_while(
     source: Source,
     rules: &Rules,
     only: Only<'_>,
     goes_on: &dyn Fn() -> bool,
 ) -> Option<Applied> {
-    let mut state = State::new(source, rules);
+    carry_out(
+        State::new(source, rules, Reach::Nothing),
+        rules,
+        only,
+        goes_on,
+    )
+}
+
+fn carry_out(
+    mut state: State,
+    rules: &Rules,
+    only: Only<'_>,
+    goes_on: &dyn Fn() -> bool,
+) -> Option<Applied> {
     let mut carried_out = Vec::new();
     let mut tried = HashSet::new();
     while let Some(step) = state.next_step(rules, only, &mut tried) {
@@ -74,6 +99,7 @@ pub fn apply_safe_while(
     }
     Some(Applied {
         text: state.source.text,
+        created: state.created,
         carried_out,
     })
 }
@@ -97,6 +123,8 @@ impl Only<'_> {
 /// A text and what is found in it.
 struct State {
     source: Source,
+    reach: Reach,
+    created: Vec<(NewFile, String)>,
     memo: Arc<Memo>,
     findings: Vec<Finding>,
     /// Where its units are, in order.
@@ -109,17 +137,19 @@ struct Step {
 }
 
 impl State {
-    fn new(source: Source, rules: &Rules) -> Self {
-        Self::with_memo(source, Arc::default(), rules)
+    fn new(source: Source, rules: &Rules, reach: Reach) -> Self {
+        Self::with_memo(source, reach, Arc::default(), rules)
     }
 
-    fn with_memo(source: Source, memo: Arc<Memo>, rules: &Rules) -> Self {
+    fn with_memo(source: Source, reach: Reach, memo: Arc<Memo>, rules: &Rules) -> Self {
         let report: FileReport = measure(&source, &memo);
         let findings = judge(&report, &source.text, rules);
         let units = places(&source.root()).into_iter();
         Self {
             units: units.map(|unit| unit.node.text_range()).collect(),
             source,
+            reach,
+            created: Vec::new(),
             memo,
             findings,
         }
@@ -134,7 +164,7 @@ impl State {
     ) -> Option<Step> {
         for finding in &self.findings {
             for offer in answers_to(&self.source, finding) {
-                if !is_wanted(&offer, only) {
+                if !self.wants(&offer, only) {
                     continue;
                 }
                 let identity = self.identity(&offer);
@@ -155,11 +185,35 @@ impl State {
         None
     }
 
+    fn wants(&self, offer: &Offer, only: Only<'_>) -> bool {
+        offer.change().applicability == Applicability::Safe
+            && only.allows(offer.refactoring().id)
+            && self.reaches(offer)
+    }
+
+    /// Whether nothing but this text is edited, and new files are allowed and are not those of an earlier step.
+    fn reaches(&self, offer: &Offer) -> bool {
+        let steps = &offer.change().steps;
+        let is_reached = |step: &FileStep| match step {
+            FileStep::Create { at, .. } => {
+                self.reach == Reach::NewFiles
+                    && at.origin() == FileId::ASKED
+                    && self.created.iter().all(|(earlier, _)| earlier != at)
+            }
+            FileStep::Rename { .. } => false,
+        };
+        steps.edits.keys().all(|file| *file == FileId::ASKED) && steps.files.iter().all(is_reached)
+    }
+
     /// A hash of what an offer does in its unit, wherever that stands.
     fn identity(&self, offer: &Offer) -> blake3::Hash {
         let edits = offer.change().edits();
         let mut hasher = blake3::Hasher::new();
         hasher.update(offer.refactoring().id.as_bytes());
+        for (file, text) in created_by(offer) {
+            hasher.update(file.components().join("/").as_bytes());
+            hasher.update(text.as_bytes());
+        }
         let Some(span) = edits.span() else {
             return hasher.finalize();
         };
@@ -196,7 +250,10 @@ impl State {
 
     fn after(&self, offer: &Offer, rules: &Rules) -> Option<Self> {
         let source = self.source.edited(offer.change().edits())?.ok()?;
-        Some(Self::with_memo(source, Arc::clone(&self.memo), rules))
+        let mut after = Self::with_memo(source, self.reach, Arc::clone(&self.memo), rules);
+        after.created.clone_from(&self.created);
+        after.created.extend(created_by(offer));
+        Some(after)
     }
 
     /// Whether the answered smell got less, and no other got more.
@@ -226,12 +283,13 @@ impl State {
     }
 }
 
-fn is_wanted(offer: &Offer, only: Only<'_>) -> bool {
-    // A text alone has no place for a new file.
-    let change = offer.change();
-    change.steps.stay_in_file()
-        && change.applicability == Applicability::Safe
-        && only.allows(offer.refactoring().id)
+/// The new files of an offer, if it makes some.
+fn created_by(offer: &Offer) -> impl Iterator<Item = (NewFile, String)> {
+    let files = offer.change().steps.files.iter();
+    files.filter_map(|step| match step {
+        FileStep::Create { at, text } => Some((at.clone(), text.clone())),
+        FileStep::Rename { .. } => None,
+    })
 }
 
 #[cfg(test)]

@@ -1,14 +1,13 @@
-//! From two texts to the edits between them.
+//! Edits between two texts.
 
 use similar::{DiffOp, DiffTag, TextDiff};
 
 use crate::text::{Edit, Edits, TextRange, TextSize};
 
-/// Runs of changed lines longer than this are not compared word by word: it would take long, and nobody could tell which word
-/// became which.
+/// Words of the longest run of changed lines that is compared word by word; longer ones would take long and tell little.
 const MOST_WORDS: usize = 4_000;
 
-/// The edits that make `after` of `before`: by lines, and by words within lines that changed, so that cursors, folds and
+/// The edits from `before` to `after`: by lines, and by words within lines that changed, so that cursors, folds and
 /// marks beside the real changes stay where they are.
 pub(super) fn difference(before: &str, after: &str) -> Edits {
     let lines = TextDiff::from_lines(before, after);
@@ -29,7 +28,7 @@ fn by_words(old: &str, hunk: &Edit) -> Vec<Edit> {
     changes(&words, hunk.delete.start().into())
 }
 
-/// What a comparison found to be different, in a text that starts at `start`.
+/// The differences of a comparison, in a text that starts at `start`.
 fn changes(diff: &TextDiff<'_, '_, str>, start: u32) -> Vec<Edit> {
     let old: Vec<TextSize> = offsets(diff.iter_old_slices(), start);
     let new: Vec<&str> = diff.iter_new_slices().collect();
@@ -45,7 +44,7 @@ fn changes(diff: &TextDiff<'_, '_, str>, start: u32) -> Vec<Edit> {
         .collect()
 }
 
-/// Where each part starts, and where the last one ends.
+/// Start of each part, and the end of the last one.
 fn offsets<'a>(parts: impl Iterator<Item = &'a str>, start: u32) -> Vec<TextSize> {
     let mut at = TextSize::new(start);
     let mut offsets = vec![at];

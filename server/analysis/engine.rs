@@ -1,4 +1,4 @@
-//! The engine's threads and its way through the cache. Nothing here decides anything about code.
+//! The engine's threads and its use of the cache. Nothing here judges code.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -21,33 +21,33 @@ use crate::{
 pub struct Engine {
     store: Arc<TieredCache>,
     workers: Workers,
-    /// Made at the first use: a server that only waits has no such threads.
+    /// Started at the first use, so that an idle server has no such threads.
     interactive: OnceLock<ThreadPool>,
     background: OnceLock<ThreadPool>,
 }
 
-/// How many threads compute; 0 means as many as there are cores, or as `RAYON_NUM_THREADS` says.
+/// Numbers of threads; 0 means as many as there are cores, or as `RAYON_NUM_THREADS` says.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Workers {
-    /// For what somebody waits for.
+    /// For requests that somebody waits for.
     pub interactive: usize,
     /// For whole workspaces.
     pub background: usize,
     pub background_priority: Priority,
 }
 
-/// Who goes first where there are fewer cores than work.
+/// Priority where there is more work than cores.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Priority {
     #[default]
     Normal,
-    /// After everybody else on the machine, where the system can say so of a thread.
+    /// Below every other process, where the system knows priorities of threads.
     Low,
 }
 
-/// Where a report came from.
+/// Source of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Origin {
+pub enum ReportOrigin {
     Memory,
     Local,
     Remote,
@@ -55,14 +55,14 @@ pub enum Origin {
     Computed(CacheOutcome),
 }
 
-/// What the cache said when a report had to be computed.
+/// Outcome of a lookup that found no report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CacheOutcome {
     Miss,
     Fault,
 }
 
-/// Work was not finished.
+/// Reason for which work was not finished.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WorkError {
     #[error("the analysis panicked: {0}")]
@@ -71,13 +71,13 @@ pub enum WorkError {
     NoThreads(String),
 }
 
-/// A text to report on, and what its manifest says of it.
+/// A text to report on, and its context.
 pub type Input = (Arc<str>, FileContext);
 
-/// A report and where it came from.
-pub type Answer = (Arc<FileReport>, Origin);
+/// A report and its source.
+pub type FoundReport = (Arc<FileReport>, ReportOrigin);
 
-/// As many files are looked up, computed and written together.
+/// Files per batch.
 const BATCH: usize = 64;
 
 impl Engine {
@@ -107,7 +107,7 @@ impl Engine {
         &self.store
     }
 
-    /// Runs work for which somebody waits on a thread with a large stack. A panic ends only this work.
+    /// Runs interactive work on a thread with a large stack. A panic ends only this work.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -124,7 +124,7 @@ impl Engine {
         .await
     }
 
-    /// Runs work on the threads that whole workspaces are worked through on, after everything that somebody types for.
+    /// Runs work on the background threads, behind interactive work.
     pub async fn run_behind<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -132,8 +132,7 @@ impl Engine {
         run_in(self.background()?, work).await
     }
 
-    /// Gives an open file the report that this machine's caches have of its text; somebody waits for it, so no network is
-    /// asked. Whether there was one.
+    /// Gives an open file its report from this machine's caches, without asking the network. Returns whether there was one.
     pub async fn recall(&self, file: &OpenFile) -> bool {
         let key = stored::key(file.text(), file.context());
         let lookup = self.store.get_near(&[key]).await.pop();
@@ -144,8 +143,7 @@ impl Engine {
         true
     }
 
-    /// Keeps the report of an open file, if it has one. Its text must be that of a file on disk: what is not saved stays in
-    /// memory.
+    /// Stores the report of an open file, if it has one. Its text must be saved: unsaved texts stay in memory.
     pub fn keep(&self, file: &OpenFile) {
         if file.has_report() {
             let key = stored::key(file.text(), file.context());
@@ -153,14 +151,14 @@ impl Engine {
         }
     }
 
-    /// The reports of many texts in their order, through the cache, in the background. It stops between texts when it is
-    /// cancelled; the answers are then fewer than the inputs. `progress` hears how many are done.
+    /// The reports of many texts in their order, through the cache, in the background. Cancelling stops between texts, with
+    /// fewer reports than inputs. `progress` is told how many are done.
     pub async fn reports(
         &self,
         inputs: Vec<Input>,
         progress: &(dyn Fn(usize) + Sync),
         cancel: &CancellationToken,
-    ) -> Result<Vec<Answer>, WorkError> {
+    ) -> Result<Vec<FoundReport>, WorkError> {
         let mut answers = Vec::with_capacity(inputs.len());
         for batch in inputs.chunks(BATCH) {
             if cancel.is_cancelled() {
@@ -176,7 +174,7 @@ impl Engine {
         &self,
         inputs: &[Input],
         cancel: &CancellationToken,
-    ) -> Result<Vec<Answer>, WorkError> {
+    ) -> Result<Vec<FoundReport>, WorkError> {
         let pool = self.background()?;
         let shared: Arc<[Input]> = inputs.into();
         let texts = Arc::clone(&shared);
@@ -223,7 +221,7 @@ fn keys(inputs: &[Input]) -> Vec<Key> {
         .collect()
 }
 
-/// Texts and what the caches know of them, in one order.
+/// Texts and their lookups, in one order.
 struct Batch {
     inputs: Arc<[Input]>,
     keys: Vec<Key>,
@@ -232,23 +230,22 @@ struct Batch {
 }
 
 struct Completed {
-    answers: Vec<Answer>,
-    /// What was computed, as entries to keep.
+    answers: Vec<FoundReport>,
+    /// Computed reports as entries to store.
     fresh: Vec<(Key, Entry)>,
-    /// Keys whose entries, written by others, say something else than the texts.
+    /// Keys whose remote entries contradict their texts.
     wrong: Vec<Key>,
 }
 
-/// One text's answer, and what follows from how it was found.
+/// One text's report, and how it came about.
 enum Outcome {
-    Found(Answer),
-    Computed(Answer, Entry),
-    /// Computed, because what was found is wrong.
-    Refuted(Answer, Entry),
+    Found(FoundReport),
+    Computed(FoundReport, Entry),
+    /// Computed, because the entry that was found is wrong.
+    Refuted(FoundReport, Entry),
 }
 
-/// Takes what was found and computes the rest. What comes behind a text that was left out because of a cancellation is left
-/// out too.
+/// Takes found reports and computes the rest. A cancellation leaves out the first text that is not done and all behind it.
 fn complete(batch: Batch, cancel: &CancellationToken) -> Completed {
     use rayon::prelude::*;
     let lookups = batch.lookups.into_par_iter().zip(batch.beliefs);
@@ -286,7 +283,7 @@ fn complete(batch: Batch, cancel: &CancellationToken) -> Completed {
     completed
 }
 
-/// Whether what others have written is taken as it is.
+/// Whether a remote entry is taken or compared with a computed one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Belief {
     Taken,
@@ -309,12 +306,12 @@ fn find_or_compute((text, context): &Input, lookup: Lookup, belief: Belief) -> O
     match (found, of_others) {
         (Ok(answer), Some(of_others)) if of_others == entry => Outcome::Found(answer),
         (_, Some(_)) => {
-            let origin = Origin::Computed(CacheOutcome::Fault);
+            let origin = ReportOrigin::Computed(CacheOutcome::Fault);
             Outcome::Refuted((report, origin), entry)
         }
         (found, None) => {
             let outcome = found.err().unwrap_or(CacheOutcome::Miss);
-            Outcome::Computed((report, Origin::Computed(outcome)), entry)
+            Outcome::Computed((report, ReportOrigin::Computed(outcome)), entry)
         }
     }
 }
@@ -323,8 +320,8 @@ fn compute(text: Arc<str>, context: FileContext) -> Arc<FileReport> {
     Arc::clone(OpenFile::new(text, context).report())
 }
 
-/// The report in an entry. An entry that can't be read, or doesn't fit the text, is as good as none.
-fn found(lookup: Lookup, text: &str) -> Result<Answer, CacheOutcome> {
+/// The report in an entry. An entry that can't be read or doesn't fit the text counts as a fault.
+fn found(lookup: Lookup, text: &str) -> Result<FoundReport, CacheOutcome> {
     let (entry, tier) = match lookup {
         Lookup::Hit(entry, tier) => (entry, tier),
         Lookup::Miss => return Err(CacheOutcome::Miss),
@@ -332,9 +329,9 @@ fn found(lookup: Lookup, text: &str) -> Result<Answer, CacheOutcome> {
     };
     let report = stored::decode(&entry, text).ok_or(CacheOutcome::Fault)?;
     let origin = match tier {
-        Tier::Memory => Origin::Memory,
-        Tier::Local => Origin::Local,
-        Tier::Remote => Origin::Remote,
+        Tier::Memory => ReportOrigin::Memory,
+        Tier::Local => ReportOrigin::Local,
+        Tier::Remote => ReportOrigin::Remote,
     };
     Ok((Arc::new(report), origin))
 }

@@ -1,4 +1,4 @@
-//! From what was measured to what is said: limits, levels, one finding for one cause, and calm.
+//! Findings from sightings: limits, levels, one finding for one cause, and the calm profile.
 
 use std::cmp::Ordering;
 
@@ -9,14 +9,14 @@ use crate::{
     text::TextRange,
 };
 
-/// A sighting that is above its limit, in words.
+/// A sighting above its limit, with its message.
 #[derive(Debug, Clone)]
 pub struct Finding {
     pub smell: &'static Smell,
     pub level: Level,
-    /// What the configuration wants this smell shown as, if it says so.
+    /// Level that the configuration sets for this smell.
     pub judgement: Judgement,
-    /// What is drawn, in the file's text.
+    /// Marked range of the file's text.
     pub at: TextRange,
     pub measure: u32,
     /// The limit that the measure is above.
@@ -47,7 +47,7 @@ const CALM_RATE: f32 = 25.0;
 /// So is one of whose findings fewer than so many of 20 were worth doing.
 const CALM_WORTH: u8 = 16;
 
-/// Judges a report of this very text. It parses nothing, so that a warm start stays cheap.
+/// Judges a report of this very text, without parsing, so that a warm start stays cheap.
 pub fn judge(report: &FileReport, text: &str, rules: &Rules) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (offset, item) in &report.items {
@@ -117,7 +117,7 @@ impl Above {
         })
     }
 
-    /// How far above its first limit it is, so that measures of different kinds compare.
+    /// Ratio to its first limit, so that measures of different kinds compare.
     fn excess(&self) -> f64 {
         f64::from(self.sighting.measure) / f64::from(self.judgement.limits.warn.max(1))
     }
@@ -174,7 +174,7 @@ fn is_answered(one: &Above, all: &[Above], functions: &[FunctionFacts]) -> bool 
     })
 }
 
-/// Groups what has one cause; in each group the one that leads comes first.
+/// Groups sightings by cause, the leading one first.
 fn one_for_one_cause(shown: Vec<&Above>) -> Vec<Vec<&Above>> {
     let mut groups: Vec<Vec<&Above>> = Vec::new();
     for one in shown {

@@ -1,11 +1,11 @@
-//! Where functions stand.
+//! Functions at a place.
 
 use crate::{
     syntax::{Source, Unit, inside, places},
     text::TextRange,
 };
 
-/// The function whose signature `range` lies in, from its first word to the brace of its body: its whole range.
+/// The whole range of the function whose signature, up to the brace of its body, holds `range`.
 pub fn function_of_signature(source: &Source, range: TextRange) -> Option<TextRange> {
     let root = source.root();
     let mut units = places(&root).into_iter();

@@ -1,9 +1,9 @@
-//! What an offer is good for, measured on its result.
+//! The gain of an offer, measured on its result.
 
 use crate::{
     refactorings::Offer,
     syntax::{FileContext, Place, Source, Tree, Unit, places},
-    text::{Edit, Edits, TextRange, TextSize},
+    text::TextRange,
 };
 
 /// The cognitive complexity of the function around an offer, before and after it.
@@ -13,7 +13,7 @@ pub struct Gain {
     pub after: u32,
 }
 
-/// Titles are cut off beyond so many characters in some editors, so a gain that doesn't fit is left out.
+/// Characters of the longest title that every editor shows whole; a gain that doesn't fit is left out.
 const LONGEST_TITLE: usize = 60;
 
 /// The title of an offer with its gain, if it has one: "Replace nested `if` with a guard clause (complexity 9 → 4)".
@@ -27,13 +27,13 @@ pub fn title(source: &Source, offer: &Offer) -> String {
     if fits { with_gain } else { title }
 }
 
-/// Nothing if the offer makes no function less complex.
+/// Measures the function around the offer; nothing if it gets no less complex.
 pub fn gain(source: &Source, offer: &Offer) -> Option<Gain> {
     let edits = offer.change().edits();
     let place = unit_around(source, edits.span()?)?;
     let before = complexity(&source.text, &place, source.context)?;
     let unit = place.node.text_range();
-    let after_text = moved(edits, unit.start())?.apply(source.slice(unit))?;
+    let after_text = edits.relative_to(unit.start())?.apply(source.slice(unit))?;
     let after_tree = Tree::parse(&after_text, source.context.edition).ok()?;
     let mut after_place = places(&after_tree.root()).into_iter().next()?;
     after_place.owner = place.owner;
@@ -53,18 +53,13 @@ fn complexity(text: &str, place: &Place, context: FileContext) -> Option<u32> {
         .map(|function| function.metrics.cognitive)
 }
 
-fn moved(edits: &Edits, start: TextSize) -> Option<Edits> {
-    let moved = edits.as_slice().iter().map(|edit| {
-        let range = edit.delete.checked_sub(start)?;
-        Some(Edit::replace(range, edit.insert.clone()))
-    });
-    Edits::new(moved.collect::<Option<_>>()?).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::refactorings::{self, Context, Target};
+    use crate::{
+        refactorings::{self, Context, Target},
+        text::TextSize,
+    };
 
     const TEXT: &str = "struct S;\nimpl S {\n    fn f(a: bool, b: bool) {\n        if a {\n            if b {\n                g();\n            }\n        }\n    }\n}\n";
 

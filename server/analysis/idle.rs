@@ -1,4 +1,4 @@
-//! Allowances in comments that allow nothing. They are told of, because a reader takes them for true.
+//! Allowances in comments that allow nothing. They are reported, because readers believe them.
 
 use crate::{
     config::Rules,
@@ -10,7 +10,7 @@ use crate::{
 /// An allowance that could go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IdleAllowance {
-    /// Where the id is written.
+    /// Range of the id.
     pub at: TextRange,
     pub why: Idle,
 }
@@ -24,7 +24,7 @@ pub enum Idle {
 }
 
 impl Idle {
-    /// What to say of an allowance of `id`.
+    /// Message for an allowance of `id`.
     pub fn say(self, id: &str) -> String {
         match self {
             Self::Unknown => format!("`allow({id})` names no smell"),
@@ -33,8 +33,8 @@ impl Idle {
     }
 }
 
-/// The comments of a file that allow nothing, in the order of the text. Clippy's attributes are clippy's matter, and a smell
-/// that is turned off says nothing of its allowances either.
+/// The idle allowances of a file's comments, in the order of the text. Clippy's attributes and smells that are off are left
+/// out.
 pub fn idle_allowances(report: &FileReport, rules: &Rules) -> Vec<IdleAllowance> {
     let comments = report
         .allowances

@@ -1,4 +1,4 @@
-//! From a source to its report.
+//! Measuring of a source.
 
 use std::sync::Arc;
 
@@ -93,7 +93,7 @@ fn has_something(report: &UnitReport) -> bool {
     !report.functions.is_empty() || !report.sightings.is_empty()
 }
 
-/// Who wrote a text. What a program wrote is measured, but nobody is going to refactor it.
+/// Author of a text. A program's output is measured, but nobody refactors it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Writer {
     Person,

@@ -7,14 +7,14 @@ use crate::{
     text::TextRange,
 };
 
-/// What can be carried out at a place, and what can't and why.
+/// Offers and refusals at a place.
 #[derive(Debug, Default)]
 pub struct Offers {
     /// For each finding, in their order, the offers that answer it, the best first.
     pub answers: Vec<Vec<Offer>>,
     /// Offers that answer none of the findings.
     pub assists: Vec<Offer>,
-    /// Refactorings that have a meaning here but whose edit could not be shown to hold.
+    /// Refactorings that apply here but whose edit was refused.
     pub refusals: Vec<(&'static Refactoring, Refusal)>,
 }
 

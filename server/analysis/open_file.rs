@@ -1,10 +1,10 @@
-//! A document that is open in an editor: a chain of immutable versions, each parsed and measured at most once, and only
-//! when somebody asks.
+//! An open document as a chain of immutable versions, each parsed and measured at most once, on demand.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::{Memo, measure};
 use crate::{
+    cache::locks::lock,
     facts::{FileReport, Problem},
     syntax::{FileContext, Source, Tree, Unparsable},
     text::{Edit, Lines, TextRange, slice},
@@ -18,20 +18,20 @@ pub struct OpenFile {
     context: FileContext,
     memo: Arc<Memo>,
     /// The version before and the edit that led here, until this version is parsed.
-    before: Mutex<Option<Step>>,
+    before: Mutex<Option<PreviousVersion>>,
     source: OnceLock<Result<Arc<Source>, Unparsable>>,
     report: OnceLock<Arc<FileReport>>,
 }
 
 #[derive(Debug, Clone)]
-struct Step {
+struct PreviousVersion {
     from: Arc<OpenFile>,
     edit: Edit,
-    /// Versions behind this one that are kept only to be parsed on from.
+    /// Length of the chain of unparsed versions before it.
     length: usize,
 }
 
-/// Beyond so many unparsed versions a whole parse costs no more than following them, and holding their texts does.
+/// Unparsed versions that are kept at most: beyond that a whole parse costs no more and holds fewer texts.
 const LONGEST_CHAIN: usize = 16;
 
 impl OpenFile {
@@ -46,18 +46,21 @@ impl OpenFile {
         let text: Arc<str> = [&self.text[..start], insert, &self.text[end..]]
             .concat()
             .into();
-        let length = self.before().as_ref().map_or(1, |step| step.length + 1);
-        let step = Step {
+        let length = self
+            .before()
+            .as_ref()
+            .map_or(1, |previous| previous.length + 1);
+        let previous = PreviousVersion {
             from: Arc::clone(self),
             edit: Edit::replace(range, insert),
             length,
         };
-        let step = (length <= LONGEST_CHAIN).then_some(step);
+        let previous = (length <= LONGEST_CHAIN).then_some(previous);
         Some(Self::version(
             text,
             self.context,
             Arc::clone(&self.memo),
-            step,
+            previous,
         ))
     }
 
@@ -104,7 +107,7 @@ impl OpenFile {
         text: Arc<str>,
         context: FileContext,
         memo: Arc<Memo>,
-        before: Option<Step>,
+        before: Option<PreviousVersion>,
     ) -> Arc<Self> {
         Arc::new(Self {
             lines: Lines::new(&text),
@@ -117,8 +120,8 @@ impl OpenFile {
         })
     }
 
-    fn before(&self) -> std::sync::MutexGuard<'_, Option<Step>> {
-        self.before.lock().unwrap_or_else(PoisonError::into_inner)
+    fn before(&self) -> std::sync::MutexGuard<'_, Option<PreviousVersion>> {
+        lock(&self.before)
     }
 
     fn measure(&self) -> FileReport {
@@ -145,16 +148,16 @@ impl OpenFile {
     /// Follows the edits from the last version that was parsed, if there is one.
     fn tree_from_before(&self) -> Option<Tree> {
         let mut edits: Vec<(Edit, Arc<str>)> = Vec::new();
-        let mut step = self.before().clone()?;
+        let mut previous = self.before().clone()?;
         let mut text = Arc::clone(&self.text);
         let mut tree = loop {
-            edits.push((step.edit, text));
-            if let Some(parsed) = step.from.source.get() {
+            edits.push((previous.edit, text));
+            if let Some(parsed) = previous.from.source.get() {
                 break parsed.as_ref().ok()?.tree.clone();
             }
-            text = Arc::clone(&step.from.text);
-            let earlier = step.from.before().clone()?;
-            step = earlier;
+            text = Arc::clone(&previous.from.text);
+            let earlier = previous.from.before().clone()?;
+            previous = earlier;
         };
         for (edit, text) in edits.iter().rev() {
             tree = tree.edited(edit, text, self.context.edition).ok()?;

@@ -19,6 +19,7 @@ mod copy;
 pub mod envelope;
 mod fault;
 mod key;
+pub mod locks;
 mod memory;
 mod remote;
 mod secret;

@@ -7,10 +7,11 @@
 
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use dashmap::DashMap;
 
+use super::locks::lock;
 use super::{Entry, Key};
 
 /// How many entries are drawn to find one that is little used.
@@ -137,7 +138,7 @@ impl Memory {
 
     /// Nothing that holds this lock can panic half way, so a poisoned one is as good as any.
     fn order(&self) -> MutexGuard<'_, Vec<Key>> {
-        self.order.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.order)
     }
 }
 

@@ -24,7 +24,7 @@ mod wire;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex as SyncMutex, MutexGuard as SyncGuard, PoisonError};
+use std::sync::{Arc, Mutex as SyncMutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -32,6 +32,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::envelope::{Decoder, Encoder};
+use super::locks::lock;
 use super::{
     Cache, Entry, Fault, FaultKind, Findings, Holdings, Key, Limits, Lookup, Page, read_all,
 };
@@ -531,9 +532,4 @@ async fn close(held: &mut Option<Held>) {
     if let Some(held) = held.take() {
         connection::close(held.wire.connection).await;
     }
-}
-
-/// What these locks guard is whole at every moment, so a panic elsewhere doesn't matter.
-fn lock<T>(mutex: &SyncMutex<T>) -> SyncGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

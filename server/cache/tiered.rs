@@ -24,9 +24,10 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use super::locks::lock;
 use super::{
     Cache, CacheBackend, Entry, Fault, Holdings, Key, Limits, Lookup, Memory, Policy, SqliteCache,
     Tier,
@@ -444,9 +445,4 @@ impl Drop for TieredCache {
             layer.close();
         }
     }
-}
-
-/// What these locks guard is whole at every moment, so a panic elsewhere doesn't matter.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -9,16 +9,16 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Output, Verdict,
-    inputs::{Input, Inputs, gather},
-    output::{Progress, caught_panics, look, say},
+    inputs::{InputFile, Inputs, gather},
+    output::{FileProgress, caught_panics, look, say},
     settings::{self, Settings},
     work::Work,
 };
 use crate::{
-    analysis::{Answer, Finding, Level, Origin, answers_to, idle_allowances, judge},
+    analysis::{Finding, FoundReport, Level, ReportOrigin, answers_to, idle_allowances, judge},
     cache::{Tier, TieredStats},
     facts::{FileReport, Problem},
-    report::{self, File, Found, Report, Summary},
+    report::{self, Report, ReportedFile, ReportedFinding, Summary},
     syntax::Source,
     text::{Encoding, Lines, slice},
 };
@@ -91,7 +91,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
     Ok(arguments.fail_on.verdict(&report))
 }
 
-/// Where the cache is doesn't depend on the directory, so the first file's configuration says it.
+/// Options of the cache, from the first file: they are the same in every directory.
 fn start(arguments: &Arguments, inputs: &Inputs) -> anyhow::Result<Work> {
     let options = inputs.files.first().map(|input| &input.config.cache);
     match options {
@@ -100,11 +100,15 @@ fn start(arguments: &Arguments, inputs: &Inputs) -> anyhow::Result<Work> {
     }
 }
 
-async fn analyze(work: &Work, arguments: &Arguments, inputs: &[Input]) -> anyhow::Result<Report> {
+async fn analyze(
+    work: &Work,
+    arguments: &Arguments,
+    inputs: &[InputFile],
+) -> anyhow::Result<Report> {
     let texts = inputs
         .iter()
         .map(|input| (Arc::clone(&input.text), input.context));
-    let progress = Progress::over(inputs.len());
+    let progress = FileProgress::over(inputs.len());
     let never = CancellationToken::new();
     let on_progress = |done| progress.set(done);
     let answers = work
@@ -117,7 +121,7 @@ async fn analyze(work: &Work, arguments: &Arguments, inputs: &[Input]) -> anyhow
     for (_, origin) in &answers {
         summary.cache.count(*origin);
     }
-    let mut files: Vec<File> = inputs
+    let mut files: Vec<ReportedFile> = inputs
         .par_iter()
         .zip(&answers)
         .map(|(input, (report, _))| file(input, report, arguments))
@@ -125,9 +129,9 @@ async fn analyze(work: &Work, arguments: &Arguments, inputs: &[Input]) -> anyhow
     if arguments.offers {
         offer(work, inputs, &mut files).await?;
     }
-    let was_parsed = |(file, (_, origin)): &(&File, &Answer)| {
+    let was_parsed = |(file, (_, origin)): &(&ReportedFile, &FoundReport)| {
         let was_asked_for_offers = arguments.offers && !file.findings.is_empty();
-        matches!(origin, Origin::Computed(_)) || was_asked_for_offers
+        matches!(origin, ReportOrigin::Computed(_)) || was_asked_for_offers
     };
     summary.parsed = files.iter().zip(&answers).filter(was_parsed).count();
     summary.files = files.len();
@@ -139,13 +143,13 @@ async fn analyze(work: &Work, arguments: &Arguments, inputs: &[Input]) -> anyhow
     Ok(Report { files, summary })
 }
 
-fn file(input: &Input, report: &FileReport, arguments: &Arguments) -> File {
+fn file(input: &InputFile, report: &FileReport, arguments: &Arguments) -> ReportedFile {
     let findings = judge(report, &input.text, &input.config.rules);
-    let without_offers = |finding| Found {
+    let without_offers = |finding| ReportedFinding {
         finding,
         refactorings: None,
     };
-    File {
+    ReportedFile {
         path: input.shown.clone(),
         text: Arc::clone(&input.text),
         lines: Lines::new(&input.text),
@@ -156,11 +160,15 @@ fn file(input: &Input, report: &FileReport, arguments: &Arguments) -> File {
     }
 }
 
-/// Fills in what is offered at each finding. Every file that has one is parsed for it.
-async fn offer(work: &Work, inputs: &[Input], files: &mut [File]) -> anyhow::Result<()> {
+/// Fills in the offers of each finding. Parses every file that has a finding.
+async fn offer(
+    work: &Work,
+    inputs: &[InputFile],
+    files: &mut [ReportedFile],
+) -> anyhow::Result<()> {
     let with_findings = files.iter().zip(inputs).enumerate();
     let with_findings = with_findings.filter(|(_, (file, _))| !file.findings.is_empty());
-    let asked: Vec<(usize, Input, Vec<Finding>)> = with_findings
+    let asked: Vec<(usize, InputFile, Vec<Finding>)> = with_findings
         .map(|(at, (file, input))| {
             let findings = file.findings.iter().map(|found| found.finding.clone());
             (at, input.clone(), findings.collect())
@@ -180,8 +188,8 @@ async fn offer(work: &Work, inputs: &[Input], files: &mut [File]) -> anyhow::Res
     Ok(())
 }
 
-/// The ids of the refactorings whose offer exists, for each finding.
-fn offered_at(input: &Input, findings: &[Finding]) -> Vec<Vec<&'static str>> {
+/// Ids of the offered refactorings, for each finding.
+fn offered_at(input: &InputFile, findings: &[Finding]) -> Vec<Vec<&'static str>> {
     let Ok(source) = Source::parse(Arc::clone(&input.text), input.context) else {
         return vec![Vec::new(); findings.len()];
     };

@@ -1,23 +1,26 @@
 //! `refactor apply`.
 
-use std::{io::Write, path::PathBuf};
+use std::{
+    collections::HashSet,
+    io::{self, Write},
+    path::PathBuf,
+};
 
 use anyhow::{Context, bail};
 use rayon::prelude::*;
 
 use super::{
     Output, Verdict,
-    inputs::{Input, gather},
+    inputs::{InputFile, gather},
     output::{look, say},
     settings::{self, Settings},
     work::Work,
 };
 use crate::{
     analysis::{Applied, Only, apply_safe},
-    config::nearest,
     refactorings,
     report::{self, counted},
-    workspace,
+    workspace::{self, CreatedFile, NewFileError, ReplaceError, Update, new_path},
 };
 
 #[derive(Debug, clap::Args)]
@@ -42,10 +45,9 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
     let work = Work::in_memory()?;
     let changes = work.block_on(changes(&work, inputs.files, arguments.only.clone()))?;
     work.finish();
+    let (changes, refused) = without_refused(changes);
     for change in &changes {
-        let texts = (&*change.input.text, &*change.applied.text);
-        report::write_diff(out, &change.input.shown, texts, look())
-            .context("The diff can't be written")?;
+        change.show(out).context("The diff can't be written")?;
     }
     // What is said next is about the diff, and stands below it.
     out.flush().context("The diff can't be written")?;
@@ -53,40 +55,94 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
     if unwritten == 0 {
         sum_up(&changes, arguments);
     }
-    if inputs.unreadable + unwritten > 0 {
+    if inputs.unreadable + refused + unwritten > 0 {
         return Ok(Verdict::Trouble);
     }
     Ok(Verdict::Fine)
 }
 
 fn check_ids(ids: &[String]) -> anyhow::Result<()> {
-    for id in ids {
-        if refactorings::by_name(id).is_some() {
-            continue;
+    let mut ids = ids.iter();
+    match ids.find(|id| refactorings::by_name(id).is_none()) {
+        Some(unknown) => bail!("{}", report::unknown_refactoring(unknown)),
+        None => Ok(()),
+    }
+}
+
+/// A file, its new text, and the new files that come with it.
+struct FileChange {
+    input: InputFile,
+    applied: Applied,
+    created: Vec<CreatedFile>,
+}
+
+impl FileChange {
+    fn new(input: InputFile, applied: Applied) -> Result<Self, NewFileError> {
+        let created = applied.created.iter().map(|(file, text)| {
+            Ok(CreatedFile {
+                path: new_path(&input.path, &input.root, file)?,
+                text: text.clone(),
+            })
+        });
+        Ok(Self {
+            created: created.collect::<Result<_, _>>()?,
+            input,
+            applied,
+        })
+    }
+
+    fn show(&self, out: &mut Output) -> io::Result<()> {
+        let shown = &*self.input.shown;
+        let texts = (&*self.input.text, &*self.applied.text);
+        for (file, text) in &self.applied.created {
+            let folder = shown.rsplit_once('/').map(|(folder, _)| folder);
+            let names = file.components().iter().map(String::as_str);
+            let path: Vec<&str> = folder.into_iter().chain(names).collect();
+            report::write_new_file(out, &path.join("/"), text, look())?;
         }
-        let known = refactorings::all().iter().map(|refactoring| refactoring.id);
-        match nearest(id, known) {
-            Some(near) => bail!("There is no refactoring `{id}`. Did you mean `{near}`?"),
-            None => bail!(
-                "There is no refactoring `{id}`. `rustassistant refactor list` shows what there is."
-            ),
+        report::write_diff(out, shown, texts, look())
+    }
+
+    fn update(&self) -> Update<'_> {
+        Update {
+            path: &self.input.path,
+            old: &self.input.text,
+            new: &self.applied.text,
+            created: &self.created,
         }
     }
-    Ok(())
 }
 
-/// What becomes of a file.
-struct Change {
-    input: Input,
-    applied: Applied,
+/// Leaves out and names files whose new files can't be created; returns how many those are. Of two files that need one new
+/// file the second is left out.
+fn without_refused(changes: Vec<(InputFile, Applied)>) -> (Vec<FileChange>, usize) {
+    let total = changes.len();
+    let mut taken = HashSet::new();
+    let mut kept = Vec::new();
+    for (input, applied) in changes {
+        let shown = input.shown.clone();
+        let change = FileChange::new(input, applied).and_then(|change| {
+            let mut paths = change.created.iter().map(|created| &created.path);
+            match paths.find(|path| !taken.insert(path.to_string_lossy().to_lowercase())) {
+                Some(path) => Err(NewFileError::Exists { path: path.clone() }),
+                None => Ok(change),
+            }
+        });
+        match change {
+            Ok(change) => kept.push(change),
+            Err(error) => say("error", &format!("{error}; `{shown}` is left as it is")),
+        }
+    }
+    let refused = total - kept.len();
+    (kept, refused)
 }
 
-/// The files in which something is carried out, in their order.
+/// Computes the files that change, in their order.
 async fn changes(
     work: &Work,
-    inputs: Vec<Input>,
+    inputs: Vec<InputFile>,
     only: Vec<String>,
-) -> anyhow::Result<Vec<Change>> {
+) -> anyhow::Result<Vec<(InputFile, Applied)>> {
     let changes = work.engine.run(move || {
         let changes = inputs.into_par_iter();
         changes
@@ -96,7 +152,7 @@ async fn changes(
     Ok(changes.await?)
 }
 
-fn change(input: Input, only: &[String]) -> Option<Change> {
+fn change(input: InputFile, only: &[String]) -> Option<(InputFile, Applied)> {
     let only = if only.is_empty() {
         Only::All
     } else {
@@ -104,7 +160,7 @@ fn change(input: Input, only: &[String]) -> Option<Change> {
     };
     match apply_safe(&input.text, input.context, &input.config.rules, only) {
         Ok(applied) if applied.carried_out.is_empty() => None,
-        Ok(applied) => Some(Change { input, applied }),
+        Ok(applied) => Some((input, applied)),
         Err(why) => {
             say(
                 "note",
@@ -115,19 +171,28 @@ fn change(input: Input, only: &[String]) -> Option<Change> {
     }
 }
 
-/// Replaces each file that still is what was read; how many could not be replaced.
-fn write(changes: &[Change]) -> usize {
-    let mut failed = 0;
-    for Change { input, applied } in changes {
-        if let Err(error) = workspace::replace(&input.path, &applied.text, &input.text) {
+/// Writes everything; returns how many files could not be written.
+fn write(changes: &[FileChange]) -> usize {
+    let updates: Vec<Update<'_>> = changes.iter().map(FileChange::update).collect();
+    match workspace::carry_out(&updates) {
+        Ok(left) => {
+            for error in &left {
+                say("error", &error.to_string());
+            }
+            left.len()
+        }
+        Err(error @ ReplaceError::NotPutBack { .. }) => {
             say("error", &error.to_string());
-            failed += 1;
+            updates.len()
+        }
+        Err(error) => {
+            say("error", &format!("{error}; all files are as they were"));
+            updates.len()
         }
     }
-    failed
 }
 
-fn sum_up(changes: &[Change], arguments: &Arguments) {
+fn sum_up(changes: &[FileChange], arguments: &Arguments) {
     let steps: usize = changes
         .iter()
         .map(|change| change.applied.carried_out.len())

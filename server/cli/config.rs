@@ -9,7 +9,7 @@ use super::{
     output::say,
     settings::{self, Settings},
 };
-use crate::config::{Found, Loaded, schema};
+use crate::config::{FileState, Loaded, schema};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -65,11 +65,11 @@ fn path(loaded: &Loaded, out: &mut Output) -> anyhow::Result<()> {
     Ok(())
 }
 
-pub(super) fn found_word(found: Found) -> &'static str {
+pub(super) fn found_word(found: FileState) -> &'static str {
     match found {
-        Found::Read => "read",
-        Found::Absent => "not there",
-        Found::Refused => "refused",
+        FileState::Read => "read",
+        FileState::Absent => "not there",
+        FileState::Refused => "refused",
     }
 }
 

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     cache::Holdings,
-    config::{Config, Found, Loaded},
+    config::{Config, FileState, Loaded},
 };
 
 /// One line of the examination.
@@ -197,7 +197,7 @@ fn configuration(loaded: &Loaded) -> Vec<Check> {
     const WHAT: &str = "configuration";
     let mut checks: Vec<Check> = Vec::new();
     for file in &loaded.looked_at {
-        if file.found != Found::Refused {
+        if file.found != FileState::Refused {
             let words = format!("{} ({})", file.path.display(), found_word(file.found));
             checks.push(Check::ok(WHAT, words));
         }

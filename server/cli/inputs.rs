@@ -1,5 +1,4 @@
-//! From the paths of a command line to the texts that are behind them. A path that can't be read is named on stderr and
-//! costs only itself.
+//! Input files of a command line. A path that can't be read is named on stderr and costs only itself.
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},
@@ -24,29 +23,31 @@ use crate::{
 
 /// A file that was read.
 #[derive(Debug, Clone)]
-pub(super) struct Input {
-    /// As the command line leads to it.
+pub(super) struct InputFile {
+    /// Path for opening the file.
     pub(super) path: PathBuf,
-    /// As people and programs read it.
+    /// Path in reports.
     pub(super) shown: String,
+    /// The folder without links that new files have to stay in.
+    pub(super) root: Arc<Path>,
     pub(super) text: Arc<str>,
     pub(super) context: FileContext,
     pub(super) config: Arc<Config>,
 }
 
-/// What the paths of a command line hold.
+/// Files of the paths of a command line.
 #[derive(Debug, Default)]
 pub(super) struct Inputs {
-    /// Sorted by how they are shown, each file once.
-    pub(super) files: Vec<Input>,
-    /// How many paths could not be read.
+    /// Sorted by shown path, each file once.
+    pub(super) files: Vec<InputFile>,
+    /// Number of paths that could not be read.
     pub(super) unreadable: usize,
 }
 
 /// Finds and reads the files that `paths` name.
 pub(super) fn gather(paths: &[PathBuf], settings: &mut Settings) -> anyhow::Result<Inputs> {
     let here = std::env::current_dir().context("The current directory can't be read")?;
-    let mut found = Found {
+    let mut found = FoundFiles {
         names: Names::new(here),
         has_many_roots: paths.len() > 1,
         files: BTreeMap::new(),
@@ -58,22 +59,23 @@ pub(super) fn gather(paths: &[PathBuf], settings: &mut Settings) -> anyhow::Resu
     Ok(found.read())
 }
 
-/// A file that is there.
-struct Candidate {
+/// A file that exists but was not read yet.
+struct FoundFile {
     path: PathBuf,
     shown: String,
+    root: Arc<Path>,
     config: Arc<Config>,
 }
 
-struct Found {
+struct FoundFiles {
     names: Names,
     has_many_roots: bool,
-    /// By their paths without links, so that a file is there once however often it is named.
-    files: BTreeMap<PathBuf, Candidate>,
+    /// Keyed by path without links, so that a file named twice is read once.
+    files: BTreeMap<PathBuf, FoundFile>,
     unreadable: usize,
 }
 
-impl Found {
+impl FoundFiles {
     fn add(&mut self, path: &Path, settings: &mut Settings) -> anyhow::Result<()> {
         let resolved = match path.canonicalize() {
             Ok(resolved) => resolved,
@@ -95,11 +97,13 @@ impl Found {
             let directory = resolved.parent().unwrap_or(&resolved);
             let config = settings.of(directory)?;
             let path = path.to_path_buf();
+            let root = Arc::from(directory);
             self.add_file(
                 resolved,
-                Candidate {
+                FoundFile {
                     path,
                     shown,
+                    root,
                     config,
                 },
             );
@@ -124,10 +128,12 @@ impl Found {
                 _ => self.refuse(&problem.to_string()),
             }
         }
+        let inside: Arc<Path> = Arc::from(root.resolved);
         for path in files {
             let relative = path.strip_prefix(root.path).unwrap_or(&path);
-            let candidate = Candidate {
+            let candidate = FoundFile {
                 shown: self.names.below(root, relative),
+                root: Arc::clone(&inside),
                 config: Arc::clone(config),
                 path: path.clone(),
             };
@@ -135,7 +141,7 @@ impl Found {
         }
     }
 
-    /// A walk names each file once, so links in it matter only where there are other walks.
+    /// Resolves links only where there are several walks: one walk names each file once.
     fn resolved(&self, root: &Directory<'_>, path: &Path) -> PathBuf {
         let looked_up = self.has_many_roots.then(|| path.canonicalize());
         if let Some(Ok(resolved)) = looked_up {
@@ -145,8 +151,8 @@ impl Found {
         root.resolved.join(relative)
     }
 
-    /// A file that is named twice is shown by the name that sorts first, in whatever order the names came.
-    fn add_file(&mut self, resolved: PathBuf, candidate: Candidate) {
+    /// Adds a file; of several shown paths the one that sorts first is kept.
+    fn add_file(&mut self, resolved: PathBuf, candidate: FoundFile) {
         match self.files.entry(resolved) {
             Entry::Vacant(entry) => {
                 entry.insert(candidate);
@@ -168,7 +174,7 @@ impl Found {
         let candidates = std::mem::take(&mut self.files);
         let mut candidates: Vec<_> = candidates.into_iter().collect();
         candidates.sort_by(|left, right| left.1.shown.cmp(&right.1.shown));
-        let read: Vec<Result<Input, ReadError>> = candidates
+        let read: Vec<Result<InputFile, ReadError>> = candidates
             .into_par_iter()
             .map(|(resolved, candidate)| read(&resolved, candidate, &manifests))
             .collect();
@@ -186,17 +192,23 @@ impl Found {
     }
 }
 
-fn read(resolved: &Path, candidate: Candidate, manifests: &Manifests) -> Result<Input, ReadError> {
-    let Candidate {
+fn read(
+    resolved: &Path,
+    candidate: FoundFile,
+    manifests: &Manifests,
+) -> Result<InputFile, ReadError> {
+    let FoundFile {
         path,
         shown,
+        root,
         config,
     } = candidate;
-    Ok(Input {
+    Ok(InputFile {
         text: workspace::read(&path)?,
         context: manifests.context_of(resolved),
         path,
         shown,
+        root,
         config,
     })
 }

@@ -1,4 +1,4 @@
-//! Where the words go: reports to stdout, everything else to stderr.
+//! Output: reports to stdout, everything else to stderr.
 
 use std::{
     env,
@@ -19,7 +19,7 @@ use crate::{
     report::{Characters, Colour, Look, printable},
 };
 
-/// Stdout, buffered. A reader that has gone away ends the output quietly: what is written after that is dropped.
+/// Buffered stdout. After a broken pipe, further output is dropped silently.
 pub(super) struct Output {
     out: BufWriter<StdoutLock<'static>>,
     is_gone: bool,
@@ -64,13 +64,13 @@ impl Write for Output {
     }
 }
 
-/// One line on stderr. A stderr that can't be written to is nobody's fault and nobody's loss.
+/// Writes one line to stderr and ignores failures.
 pub(super) fn say(word: &str, message: &str) {
     let mut stderr = io::stderr().lock();
     let _ = writeln!(stderr, "{word}: {}", printable(message));
 }
 
-/// Panics that were caught since the program began. Each cost one smell or one refactoring at one place.
+/// Number of caught panics. Each cost one smell or one refactoring at one place.
 static PANICS: AtomicUsize = AtomicUsize::new(0);
 
 pub(super) fn caught_panics() -> usize {
@@ -82,6 +82,7 @@ pub(super) fn keep_log() {
     // What the cache warns of is said at the end of the run, once.
     let default = Targets::new()
         .with_default(LevelFilter::WARN)
+        .with_target("rustassistant::cache", LevelFilter::ERROR)
         .with_target("rustassistant_cache", LevelFilter::ERROR);
     let asked = env::var("RUSTASSISTANT_LOG").unwrap_or_default();
     let filter = match asked.parse() {
@@ -106,7 +107,7 @@ pub(super) fn keep_log() {
     }));
 }
 
-/// What the reader of stdout can show.
+/// Capabilities of stdout.
 pub(super) fn look() -> Look {
     let plain = Look {
         characters: characters(),
@@ -134,7 +135,7 @@ fn colour() -> Colour {
     }
 }
 
-/// What the locale's characters are, where it has a say.
+/// The locale's characters, where the system has a locale.
 fn characters() -> Characters {
     if !TERMINALS_DIFFER {
         return Characters::Unicode;
@@ -149,16 +150,16 @@ fn characters() -> Characters {
     }
 }
 
-/// The width that the shell exports, if it does and if it is one that words can be set in.
+/// The width that the shell exports, if text can be set in it.
 fn width() -> Option<usize> {
     let columns = env::var("COLUMNS").ok()?.parse().ok()?;
     (40..=400).contains(&columns).then_some(columns)
 }
 
 /// Progress over files on stderr, if that is a terminal.
-pub(super) struct Progress(Option<ProgressBar>);
+pub(super) struct FileProgress(Option<ProgressBar>);
 
-impl Progress {
+impl FileProgress {
     pub(super) fn over(files: usize) -> Self {
         if !io::stderr().is_terminal() {
             return Self(None);
@@ -179,7 +180,7 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for FileProgress {
     fn drop(&mut self) {
         if let Some(bar) = &self.0 {
             bar.finish_and_clear();

@@ -1,4 +1,4 @@
-//! How paths are named: relative to the current directory where that is possible, with `/`.
+//! Shown paths: relative to the current directory where that is possible, with `/`.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -9,11 +9,11 @@ pub(super) struct Names {
 
 /// A directory that is walked through.
 pub(super) struct Directory<'a> {
-    /// As the command line names it.
+    /// Path on the command line.
     pub(super) path: &'a Path,
-    /// Without links.
+    /// Path without links.
     pub(super) resolved: &'a Path,
-    /// As people and programs read it.
+    /// Path in reports.
     pub(super) shown: &'a str,
 }
 
@@ -23,7 +23,7 @@ impl Names {
         Self { from }
     }
 
-    /// How people and programs read the path.
+    /// The path in reports.
     pub(super) fn shown(&self, path: &Path) -> String {
         let Some(path) = self.without_detours(path) else {
             return joined(path.components());

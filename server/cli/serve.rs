@@ -1,8 +1,8 @@
-//! `lsp`, and bare `--stdio`. The server itself is the other door, and is given by whoever runs the program.
+//! `lsp`, and bare `--stdio`. The server itself is passed in by the caller.
 
 use std::path::PathBuf;
 
-/// What editors say when they start the server.
+/// Flags with which editors start the server.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub struct Start {
@@ -18,7 +18,7 @@ pub struct Start {
 }
 
 impl Start {
-    /// Whether the server is to be started though nobody said `lsp`.
+    /// Whether `--stdio` asks for the server without `lsp`.
     pub(super) fn is_wanted(&self) -> bool {
         self.stdio
     }

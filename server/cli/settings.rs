@@ -21,7 +21,7 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    /// As if these flags had been given too, after the others.
+    /// Appends flags.
     pub(super) fn with(&self, flags: impl IntoIterator<Item = String>) -> Self {
         let flags = self.flags.iter().cloned().chain(flags);
         Self {
@@ -30,8 +30,7 @@ impl Arguments {
     }
 }
 
-/// Loads configurations, each once. Mistakes are refused, with their places: a run that leaves out what somebody wrote would
-/// look as if it held.
+/// Loads each configuration once. Mistakes end the run: ignoring them would look as if the options held.
 pub(super) struct Settings {
     environment: Environment,
     flags: Vec<String>,
@@ -53,7 +52,7 @@ impl Settings {
         &self.environment
     }
 
-    /// What holds in a directory.
+    /// The configuration of a directory.
     pub(super) fn of(&mut self, directory: &Path) -> anyhow::Result<Arc<Config>> {
         if let Some(config) = self.loaded.get(directory) {
             return Ok(Arc::clone(config));
@@ -79,7 +78,7 @@ impl Settings {
         Ok(config)
     }
 
-    /// Everything there is to say about what holds in a directory, mistakes too.
+    /// Loads the configuration of a directory, with its mistakes.
     pub(super) fn look_up(&self, directory: &Path) -> Loaded {
         let request = Request {
             flags: &self.flags,

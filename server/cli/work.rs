@@ -1,4 +1,4 @@
-//! The engine of one run, and the cache under it.
+//! The engine of one run and its cache.
 
 use std::{future::Future, time::Duration};
 
@@ -12,7 +12,7 @@ use crate::{
     config::CacheOptions,
 };
 
-/// A run waits so long for its last reports to be written. No disk that works needs it.
+/// Time for the last reports to be written. No disk that works needs it.
 const LONGEST_FLUSH: Duration = Duration::from_mins(1);
 
 pub(super) struct Work {
@@ -21,7 +21,7 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// With the cache that the options name.
+    /// Opens the cache of these options.
     pub(super) fn with_cache(options: &CacheOptions) -> anyhow::Result<Self> {
         let runtime = Builder::new_current_thread()
             .enable_all()
@@ -31,7 +31,7 @@ impl Work {
         Ok(Self { runtime, engine })
     }
 
-    /// Without a file: what is computed is forgotten at the end.
+    /// Opens a cache in memory only.
     pub(super) fn in_memory() -> anyhow::Result<Self> {
         Self::with_cache(&CacheOptions::default())
     }
@@ -44,7 +44,7 @@ impl Work {
         self.runtime.block_on(work)
     }
 
-    /// Writes what is still to be written, and says what went wrong with the cache.
+    /// Flushes the cache and prints its warnings.
     pub(super) fn finish(&self) -> TieredStats {
         let store = self.store();
         if !self.runtime.block_on(store.close(LONGEST_FLUSH)) {

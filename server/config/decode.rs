@@ -1,86 +1,59 @@
-//! From what a layer says to settings, key by key: a wrong key costs that key only.
+//! Decoding of a layer into settings, key by key: a wrong key costs that key only.
 
-use std::{collections::BTreeSet, ops::Range, path::Path};
+use std::{collections::BTreeSet, ops::Range};
 
 use super::{
-    ConfigProblem, Place, exclude,
-    keys::{self, At, Key, Shape},
-    problem::{nearest, place_in},
-    tree::{Name, Node, Placed, Table},
-    value::{Fault, Value, holds_secret, quoted},
+    ConfigProblem, SettingPlace, exclude,
+    keys::{self, At, OptionKey, Shape},
+    problem::nearest,
+    source::{Source, SourceKind},
+    tree::{KeyName, Node, Placed, Table},
+    value::{Value, ValueFault, holds_secret, quoted},
 };
-use crate::smells::Smell;
 
-/// A layer that has been checked.
+/// A checked layer.
 #[derive(Debug, Default)]
-pub(super) struct Layer {
+pub(super) struct DecodedLayer {
     pub(super) settings: Vec<Setting>,
     pub(super) problems: Vec<ConfigProblem>,
-    /// The paths of the keys that are wrong or unknown.
+    /// Paths of wrong and unknown keys.
     pub(super) wrong: BTreeSet<String>,
-    /// The paths of the keys that hold a secret as it is.
+    /// Paths of the keys whose secret is written in plain text.
     pub(super) literal: Vec<String>,
 }
 
 /// A value for a key, of the key's shape.
 #[derive(Debug, Clone)]
 pub(super) struct Setting {
-    pub(super) key: &'static Key,
-    /// The smell that the key is of, if it is of one.
+    pub(super) key: &'static OptionKey,
+    /// The smell that the key belongs to, if any.
     pub(super) smell: Option<&'static str>,
     pub(super) value: Value,
-    pub(super) place: Place,
+    pub(super) place: SettingPlace,
 }
 
-/// Who speaks, and what the words are relative to.
-#[derive(Clone, Copy)]
-pub(super) struct Speaker<'a> {
-    pub(super) voice: Voice<'a>,
-    /// What relative paths start at.
-    pub(super) base: &'a Path,
-    /// What `~` stands for.
-    pub(super) user: Option<&'a Path>,
-    pub(super) smells: &'a [Smell],
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Voice<'a> {
-    UserFile(File<'a>),
-    ProjectFile(File<'a>),
-    Editor,
-    Variable(&'static str),
-    Flag(&'a str),
-}
-
-/// A file as it is shown to people, and its text.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct File<'a> {
-    pub(super) shown: &'a str,
-    pub(super) text: &'a str,
-}
-
-pub(super) fn decode(table: &Table, speaker: Speaker<'_>) -> Layer {
-    let mut decoder = Decoder {
-        speaker,
-        layer: Layer::default(),
+pub(super) fn decode(table: &Table, source: Source<'_>) -> DecodedLayer {
+    let mut decoder = LayerDecoder {
+        source,
+        layer: DecodedLayer::default(),
     };
     decoder.table(&[], table);
     decoder.layer
 }
 
-struct Decoder<'a> {
-    speaker: Speaker<'a>,
-    layer: Layer,
+struct LayerDecoder<'a> {
+    source: Source<'a>,
+    layer: DecodedLayer,
 }
 
-impl Decoder<'_> {
+impl LayerDecoder<'_> {
     fn table(&mut self, path: &[&str], table: &Table) {
         for (name, value) in table {
             self.pair(path, name, value);
         }
     }
 
-    fn pair(&mut self, outer: &[&str], name: &Name, value: &Placed) {
+    fn pair(&mut self, outer: &[&str], name: &KeyName, value: &Placed) {
         if value.node == Node::Nothing {
             return;
         }
@@ -90,7 +63,7 @@ impl Decoder<'_> {
             self.refuse(&path, name);
             return;
         }
-        match keys::at(&path, self.speaker.smells) {
+        match keys::at(&path, self.source.smells) {
             At::Key(key) => self.key(key, &path, value),
             At::Smell => self.smell(&path, value),
             At::Table => self.inner(&path, value),
@@ -102,7 +75,7 @@ impl Decoder<'_> {
         match &value.node {
             Node::Table(table) => self.table(path, table),
             other => {
-                let fault = Fault::expected("a table", other);
+                let fault = ValueFault::expected("a table", other);
                 self.fault(path, &value.at, fault);
             }
         }
@@ -120,19 +93,19 @@ impl Decoder<'_> {
                 return;
             }
             other => {
-                let fault = Fault::expected("a table, true or false, or a limit", other);
+                let fault = ValueFault::expected("a table, true or false, or a limit", other);
                 self.fault(path, &value.at, fault);
                 return;
             }
         };
         let mut path = path.to_vec();
         path.push(short);
-        if let At::Key(key) = keys::at(&path, self.speaker.smells) {
+        if let At::Key(key) = keys::at(&path, self.source.smells) {
             self.key(key, &path, value);
         }
     }
 
-    /// A smell that is strong before it is worth a warning is a slip: `warn` falls.
+    /// Drops a `warn` above `strong`, which is a slip.
     fn hold_limits_in_order(&mut self, first: usize, path: &[&str], table: &Table) {
         let settings = &self.layer.settings[first..];
         let number = |name: &str| {
@@ -159,14 +132,14 @@ impl Decoder<'_> {
         self.fault(&path, &at, message.into());
     }
 
-    fn key(&mut self, key: &'static Key, path: &[&str], value: &Placed) {
+    fn key(&mut self, key: &'static OptionKey, path: &[&str], value: &Placed) {
         let smell = match path {
-            ["smells", id, ..] => self.speaker.smells.iter().find(|smell| smell.id == *id),
+            ["smells", id, ..] => self.source.smells.iter().find(|smell| smell.id == *id),
             _ => None,
         };
         let read = match (key.shape_for(smell), &value.node) {
             (Shape::Globs, Node::List(list)) => Ok(Value::List(self.globs(path, list))),
-            (shape, node) => self.speaker.value(shape, node),
+            (shape, node) => self.source.value(shape, node),
         };
         let value_read = match read {
             Ok(value) => value,
@@ -182,16 +155,16 @@ impl Decoder<'_> {
             key,
             smell: smell.map(|smell| smell.id),
             value: value_read,
-            place: self.speaker.place(&value.at),
+            place: self.source.place(&value.at),
         });
     }
 
-    /// A wrong pattern costs that pattern only.
+    /// Reads patterns; a wrong one costs that pattern only.
     fn globs(&mut self, path: &[&str], list: &[Placed]) -> Vec<String> {
         let mut patterns = Vec::new();
         for item in list {
             let Node::Text(pattern) = &item.node else {
-                let fault = Fault::expected("a pattern", &item.node);
+                let fault = ValueFault::expected("a pattern", &item.node);
                 self.fault(path, &item.at, fault);
                 continue;
             };
@@ -207,13 +180,16 @@ impl Decoder<'_> {
     }
 
     fn is_refused(&self, path: &[&str]) -> bool {
-        let is_of_the_project = matches!(self.speaker.voice, Voice::ProjectFile(_) | Voice::Editor);
+        let is_of_the_project = matches!(
+            self.source.kind,
+            SourceKind::ProjectFile(_) | SourceKind::Editor
+        );
         is_of_the_project && keys::is_user_only(path)
     }
 
-    fn refuse(&mut self, path: &[&str], name: &Name) {
-        let who = match self.speaker.voice {
-            Voice::Editor => "editor settings",
+    fn refuse(&mut self, path: &[&str], name: &KeyName) {
+        let who = match self.source.kind {
+            SourceKind::Editor => "editor settings",
             _ => "a project",
         };
         let message = format!(
@@ -224,48 +200,34 @@ impl Decoder<'_> {
         self.problem(path, &name.at, message.into());
     }
 
-    fn unknown(&mut self, outer: &[&str], path: &[&str], name: &Name) {
+    fn unknown(&mut self, outer: &[&str], path: &[&str], name: &KeyName) {
         self.layer.wrong.insert(path.join("."));
         let kind = if outer == ["smells"] { "smell" } else { "key" };
-        let known = keys::names_in(outer, self.speaker.smells);
+        let known = keys::names_in(outer, self.source.smells);
         let suggestion = nearest(&name.text, known.iter().copied()).map(str::to_owned);
         let expected = match suggestion {
             None if outer != ["smells"] => format!("; expected one of {}", quoted(&known)),
             _ => String::new(),
         };
         self.layer.problems.push(ConfigProblem {
-            place: self.speaker.place(&name.at),
+            place: self.source.place(&name.at),
             key: None,
             message: format!("unknown {kind} `{}`{expected}", path.join(".")),
             suggestion,
         });
     }
 
-    fn fault(&mut self, path: &[&str], at: &Range<usize>, fault: Fault) {
+    fn fault(&mut self, path: &[&str], at: &Range<usize>, fault: ValueFault) {
         self.layer.wrong.insert(path.join("."));
         self.problem(path, at, fault);
     }
 
-    fn problem(&mut self, path: &[&str], at: &Range<usize>, fault: Fault) {
+    fn problem(&mut self, path: &[&str], at: &Range<usize>, fault: ValueFault) {
         self.layer.problems.push(ConfigProblem {
-            place: self.speaker.place(at),
+            place: self.source.place(at),
             key: Some(path.join(".")),
             message: fault.message,
             suggestion: fault.suggestion,
         });
-    }
-}
-
-impl Speaker<'_> {
-    /// The place of a range of bytes in what is spoken.
-    pub(super) fn place(&self, at: &Range<usize>) -> Place {
-        match self.voice {
-            Voice::UserFile(file) | Voice::ProjectFile(file) => {
-                place_in(file.shown, file.text, at.start)
-            }
-            Voice::Editor => Place::Editor,
-            Voice::Variable(name) => Place::Variable(name),
-            Voice::Flag(text) => Place::Flag(text.to_owned()),
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! What the environment's variables say.
+//! Environment variables.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -7,14 +7,14 @@ use std::{
 
 use crate::os::USER_DIRECTORY;
 
-/// The variables that matter, read once. A variable that is empty counts as one that isn't set.
+/// The variables that matter, read once. An empty one counts as unset.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
-    /// The user's own directory, which `~` stands for.
+    /// The user's home directory, which `~` stands for.
     pub user: Option<PathBuf>,
-    /// Where `config.toml` and `cache.db` lie.
+    /// Directory of `config.toml` and `cache.db`.
     pub home: Option<PathBuf>,
-    /// The current directory: what paths are shown relative to.
+    /// Current directory; paths are shown relative to it.
     pub directory: Option<PathBuf>,
     /// `RUSTASSISTANT_LOG`.
     pub log: Option<String>,
@@ -23,7 +23,7 @@ pub struct Environment {
     pub(super) cache: CacheVariables,
 }
 
-/// What is said of the cache: the variables that are set, and their texts, which may be secret.
+/// Variables of the cache that are set, with their texts, which may be secret.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct CacheVariables(Vec<(CacheVariable, OsString)>);
 
@@ -80,12 +80,12 @@ impl Environment {
         }
     }
 
-    /// The user's own options.
+    /// The user's file of options.
     pub fn config_file(&self) -> Option<PathBuf> {
         self.home.as_ref().map(|home| home.join("config.toml"))
     }
 
-    /// Where reports are kept if nobody says otherwise.
+    /// Default path of the cache's file.
     pub fn cache_file(&self) -> Option<PathBuf> {
         self.home.as_ref().map(|home| home.join("cache.db"))
     }
@@ -107,7 +107,7 @@ impl std::fmt::Debug for CacheVariables {
     }
 }
 
-/// What a path that may start with `~` means; nothing if it does and there is no user's directory.
+/// Expands a leading `~`; nothing if there is no home directory.
 pub(super) fn expanded(path: &Path, user: Option<&Path>) -> Option<PathBuf> {
     match path.strip_prefix("~") {
         Ok(rest) if rest.as_os_str().is_empty() => user.map(Path::to_path_buf),

@@ -10,9 +10,9 @@ pub struct Exclude {
     layers: Vec<Patterns>,
 }
 
-/// What a path is.
+/// The kind of an entry of a directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Entry {
+pub enum EntryKind {
     File,
     Directory,
 }
@@ -51,9 +51,9 @@ impl Exclude {
         self.layers.is_empty()
     }
 
-    /// Whether the absolute `path` itself is left out, whatever is said of the directories above it. This is for those who
-    /// come from above and have asked there.
-    pub fn matches(&self, path: &Path, entry: Entry) -> bool {
+    /// Whether the absolute `path` itself is left out, whatever is said of the directories above it. For callers that
+    /// walk down and have asked there.
+    pub fn matches(&self, path: &Path, entry: EntryKind) -> bool {
         self.decision(path, entry).unwrap_or(false)
     }
 
@@ -63,13 +63,13 @@ impl Exclude {
             return false;
         }
         let directories = file.ancestors().skip(1);
-        self.matches(file, Entry::File)
+        self.matches(file, EntryKind::File)
             || directories
                 .into_iter()
-                .any(|directory| self.matches(directory, Entry::Directory))
+                .any(|directory| self.matches(directory, EntryKind::Directory))
     }
 
-    fn decision(&self, path: &Path, entry: Entry) -> Option<bool> {
+    fn decision(&self, path: &Path, entry: EntryKind) -> Option<bool> {
         self.layers
             .iter()
             .rev()
@@ -78,12 +78,12 @@ impl Exclude {
 }
 
 impl Patterns {
-    fn decision(&self, path: &Path, entry: Entry) -> Option<bool> {
+    fn decision(&self, path: &Path, entry: EntryKind) -> Option<bool> {
         let relative = self.relative(path)?;
         if relative.as_os_str().is_empty() {
             return None;
         }
-        let found = self.globs.matched(relative, entry == Entry::Directory);
+        let found = self.globs.matched(relative, entry == EntryKind::Directory);
         match (found.is_ignore(), found.is_whitelist()) {
             (true, _) => Some(true),
             (_, true) => Some(false),
@@ -97,7 +97,7 @@ impl Patterns {
     }
 }
 
-/// What is wrong with a pattern, if anything is.
+/// The fault of a pattern, if it has one.
 pub(super) fn fault(pattern: &str) -> Option<String> {
     let mut builder = builder(Path::new(""));
     let line = builder.add_line(None, pattern).map(drop);
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn what_matches_is_left_out() {
         let exclude = exclude(&["fixtures/", "*_generated.rs", "/one.rs"]);
-        assert!(exclude.matches(Path::new("/project/a/fixtures"), Entry::Directory));
+        assert!(exclude.matches(Path::new("/project/a/fixtures"), EntryKind::Directory));
         assert!(exclude.covers(Path::new("/project/a/fixtures/b/c.rs")));
         assert!(exclude.covers(Path::new("/project/a/x_generated.rs")));
         assert!(exclude.covers(Path::new("/project/one.rs")));
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn what_does_not_match_is_kept() {
         let exclude = exclude(&["fixtures/", "*_generated.rs", "/one.rs"]);
-        assert!(!exclude.matches(Path::new("/project/a/fixtures"), Entry::File));
+        assert!(!exclude.matches(Path::new("/project/a/fixtures"), EntryKind::File));
         assert!(!exclude.covers(Path::new("/project/a/one.rs")));
         assert!(!exclude.covers(Path::new("/project/fixtures.rs")));
         assert!(!exclude.covers(Path::new("/elsewhere/fixtures/c.rs")));

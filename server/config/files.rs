@@ -10,10 +10,10 @@ use crate::os;
 /// The name of a project's options.
 pub(super) const PROJECT_FILE: &str = "rustassistant.toml";
 
-/// Nobody writes more options than this by hand.
+/// Bytes of the longest file of options; nobody writes more by hand.
 const MOST_BYTES: u64 = 1 << 20;
 
-/// Why a file of options has no text.
+/// Reason for which a file of options has no text.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unread {
     #[error("there is no such file")]

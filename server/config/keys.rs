@@ -4,18 +4,18 @@ use crate::smells::Smell;
 
 /// An option.
 #[derive(Debug)]
-pub(super) struct Key {
+pub(super) struct OptionKey {
     /// Dotted; [`ANY_SMELL`] stands for the id of any smell.
     pub(super) path: &'static str,
     pub(super) shape: Shape,
     pub(super) reach: Reach,
-    /// What it is for, in one sentence or two, for people.
+    /// Description for people, in one or two sentences.
     pub(super) doc: &'static str,
 }
 
-impl Key {
-    /// The values that it takes for `smell`, if it is a smell's. A limit below what is kept of measures would show no more
-    /// than the lowest that means anything, so it is refused.
+impl OptionKey {
+    /// The values that it takes, for `smell` if the key is a smell's. A limit below the smallest measure that is kept would
+    /// change nothing, so it is refused.
     pub(super) fn shape_for(&self, smell: Option<&Smell>) -> Shape {
         match (self.shape, smell) {
             (Shape::Number { most, .. }, Some(smell)) => Shape::Number {
@@ -60,7 +60,7 @@ pub(super) enum Shape {
 }
 
 impl Shape {
-    /// Whether what is written there may be shown to everybody.
+    /// Whether its value may be shown to everybody.
     pub(super) fn is_public(self) -> bool {
         !matches!(self, Self::Address | Self::Secret)
     }
@@ -70,39 +70,39 @@ impl Shape {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
     Everyone,
-    /// Not what comes with a project: its file, and the editor's settings, which a project can ship.
+    /// The user alone: neither a project's file nor the editor's settings, which a project can ship.
     UserOnly,
 }
 
 pub(super) const ANY_SMELL: &str = "<id>";
 
-/// The key that a smell's number means where it stands for the smell's table.
+/// The key that `<smell> = 80` sets.
 pub(super) const SHORT: &str = "warn";
 
-/// The names of the table that a secret may be.
+/// Keys of the table that may stand for a secret.
 pub(super) const FILE: &str = "file";
 pub(super) const COMMAND: &str = "command";
 
-pub(super) static KEYS: [Key; 20] = [
-    Key {
+pub(super) static KEYS: [OptionKey; 20] = [
+    OptionKey {
         path: "profile",
         shape: Shape::Choice(&["calm", "full"]),
         reach: Reach::Everyone,
         doc: "How much is shown: `calm` says what is strong, rare, answered by a refactoring, or of a smell whose first limit or level is set; `full` says everything above a limit.",
     },
-    Key {
+    OptionKey {
         path: "exclude",
         shape: Shape::Globs,
         reach: Reach::Everyone,
         doc: "Files and directories to leave out, as patterns of a `.gitignore`, relative to the project's file that says it, elsewhere to the workspace. Those of all layers count, a later pattern before an earlier one; `!` takes back.",
     },
-    Key {
+    OptionKey {
         path: "smells.<id>.enabled",
         shape: Shape::Flag,
         reach: Reach::Everyone,
         doc: "Whether the smell is looked for.",
     },
-    Key {
+    OptionKey {
         path: "smells.<id>.warn",
         shape: Shape::Number {
             least: 0,
@@ -111,7 +111,7 @@ pub(super) static KEYS: [Key; 20] = [
         reach: Reach::Everyone,
         doc: "The largest measure that is still fine. Less than half of the smell's own limit is not measured and can't be set.",
     },
-    Key {
+    OptionKey {
         path: "smells.<id>.strong",
         shape: Shape::Number {
             least: 0,
@@ -120,13 +120,13 @@ pub(super) static KEYS: [Key; 20] = [
         reach: Reach::Everyone,
         doc: "The largest measure that is not yet strong; never below `warn`.",
     },
-    Key {
+    OptionKey {
         path: "smells.<id>.level",
         shape: Shape::Choice(&["off", "hint", "information", "warning", "error"]),
         reach: Reach::Everyone,
         doc: "What findings of the smell are shown as, whatever they measure. Without it they are hints, and informations where strong.",
     },
-    Key {
+    OptionKey {
         path: "workspace.max_files",
         shape: Shape::Number {
             least: 0,
@@ -135,79 +135,79 @@ pub(super) static KEYS: [Key; 20] = [
         reach: Reach::Everyone,
         doc: "The number of files at which an editor's workspace is no longer read in the background.",
     },
-    Key {
+    OptionKey {
         path: "editor.code_lens",
         shape: Shape::Flag,
         reach: Reach::Everyone,
         doc: "Whether an editor shows complexity and length above functions with a finding.",
     },
-    Key {
+    OptionKey {
         path: "cache.backend",
         shape: Shape::Choice(&["sqlite", "postgres", "http"]),
         reach: Reach::UserOnly,
         doc: "Where reports are kept: `sqlite` is the local file alone; `postgres` and `http` add a team's cache behind it. Without it the address in `cache.url` decides. Only in the user's file, the environment or on the command line, as everything of `cache`.",
     },
-    Key {
+    OptionKey {
         path: "cache.path",
         shape: Shape::Path,
         reach: Reach::UserOnly,
         doc: "The file that reports are kept in.",
     },
-    Key {
+    OptionKey {
         path: "cache.url",
         shape: Shape::Address,
         reach: Reach::UserOnly,
         doc: "The address of the team's cache: a database as `postgresql://host/name`, or a server as `https://host/path`. It may name `${VARIABLES}` of the environment. Plain http is only for this machine.",
     },
-    Key {
+    OptionKey {
         path: "cache.api_key",
         shape: Shape::Secret,
         reach: Reach::UserOnly,
         doc: "The key that the team's server asks for, or the database's password. A string, in which `${VARIABLE}` stands for a variable of the environment, or the first line of a file or of what a program prints.",
     },
-    Key {
+    OptionKey {
         path: "cache.team.namespace",
         shape: Shape::Namespace,
         reach: Reach::UserOnly,
         doc: "The part of the team's cache that is read and written: `main`, or one of a pull request's own.",
     },
-    Key {
+    OptionKey {
         path: "cache.team.write",
         shape: Shape::Flag,
         reach: Reach::UserOnly,
         doc: "Whether what this machine computes goes to the team's cache. Needs `cache.team.signing_key`.",
     },
-    Key {
+    OptionKey {
         path: "cache.team.trusted_keys",
         shape: Shape::PublicKeys,
         reach: Reach::UserOnly,
         doc: "The public keys of those whose entries are believed, as `rustassistant cache keygen` prints them.",
     },
-    Key {
+    OptionKey {
         path: "cache.team.signing_key",
         shape: Shape::Secret,
         reach: Reach::UserOnly,
         doc: "The key that entries are signed with, as `rustassistant cache keygen` writes it. Written as `cache.api_key`.",
     },
-    Key {
+    OptionKey {
         path: "cache.team.ca_file",
         shape: Shape::Path,
         reach: Reach::UserOnly,
         doc: "A file of certificates, in PEM, of authorities that are believed beside the system's.",
     },
-    Key {
+    OptionKey {
         path: "cache.limits.memory",
         shape: Shape::Size,
         reach: Reach::UserOnly,
         doc: "Bytes of reports that are held in memory, as a number or as \"4MB\".",
     },
-    Key {
+    OptionKey {
         path: "cache.limits.disk",
         shape: Shape::Size,
         reach: Reach::UserOnly,
         doc: "Bytes that the cache's file may take, as a number or as \"256MB\".",
     },
-    Key {
+    OptionKey {
         path: "cache.limits.age",
         shape: Shape::Number {
             least: 1,
@@ -220,9 +220,9 @@ pub(super) static KEYS: [Key; 20] = [
 
 const MOST: u64 = 1_000_000_000;
 
-/// What the table has at a path.
+/// The entry of the table at a path.
 pub(super) enum At {
-    Key(&'static Key),
+    Key(&'static OptionKey),
     /// More keys.
     Table,
     /// `smells.<id>`: a table, and in short also a flag or a number.
@@ -230,7 +230,7 @@ pub(super) enum At {
     Nothing,
 }
 
-/// What is at the path of `segments`.
+/// Looks up the path of `segments`.
 pub(super) fn at(segments: &[&str], smells: &[Smell]) -> At {
     let Some(pattern) = pattern(segments, smells) else {
         return At::Nothing;

@@ -1,4 +1,4 @@
-//! Asks every layer in turn.
+//! Loading of all layers.
 
 use std::{
     collections::BTreeSet,
@@ -8,14 +8,15 @@ use std::{
 };
 
 use super::{
-    Config, ConfigProblem, Environment, Place,
-    decode::{File, Layer, Setting, Speaker, Voice, decode},
+    Config, ConfigProblem, Environment, SettingPlace,
+    decode::{DecodedLayer, Setting, decode},
     environment::{CacheVariable, expanded},
     files::{self, Unread},
-    keys::{self, At, KEYS, Key, Shape},
+    keys::{self, At, KEYS, OptionKey, Shape},
     problem::place_in,
-    resolve::{Resolved, Spoken, resolve},
-    tree::{self, Name, Node, Placed, Table},
+    resolve::{LayerSettings, Resolved, resolve},
+    source::{LayerFile, Source, SourceKind},
+    tree::{self, KeyName, Node, Placed, Table},
     value::Value,
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
     smells::{self, Smell},
 };
 
-/// For whom the options are.
+/// The place and the layers to load options for.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     /// The directory from which upward `rustassistant.toml` is looked for.
@@ -37,15 +38,15 @@ pub struct Request<'a> {
     pub flags: &'a [String],
 }
 
-/// The options, and everything there is to say about them.
+/// Loaded options, with problems and warnings.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
     pub config: Config,
     /// Mistakes in options. The command line refuses to work with them; an editor is warned.
     pub problems: Vec<ConfigProblem>,
-    /// What an environment lacks and everything works without.
+    /// Missing parts of the environment that nothing depends on.
     pub warnings: Vec<String>,
-    /// What is worth mending, for whoever asks.
+    /// Advice, shown on request.
     pub advice: Vec<String>,
     /// The files that were looked at, the weakest first.
     pub looked_at: Vec<LookedAt>,
@@ -54,14 +55,14 @@ pub struct Loaded {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LookedAt {
     pub path: PathBuf,
-    pub found: Found,
+    pub found: FileState,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
+pub enum FileState {
     Read,
     Absent,
-    /// It is there, but none of it counts: it can't be read, or isn't TOML.
+    /// It exists, but can't be read or isn't TOML.
     Refused,
 }
 
@@ -115,12 +116,12 @@ pub(super) fn load_for(
 struct Loader<'a> {
     start: &'a Path,
     workspace: &'a Path,
-    /// What paths are shown relative to, and what those without a file start at.
+    /// Base of shown paths, and of paths from layers without a file.
     here: &'a Path,
     environment: &'a Environment,
     smells: &'a [Smell],
-    layers: Vec<Spoken>,
-    /// The paths of the keys that were lost.
+    layers: Vec<LayerSettings>,
+    /// Paths of the keys that were lost.
     wrong: BTreeSet<String>,
     loaded: Loaded,
 }
@@ -138,12 +139,12 @@ impl Loader<'_> {
         };
         match files::read(&path) {
             Ok(text) => self.file(path, &text, Whose::User),
-            Err(Unread::Absent) => self.looked_at(path, Found::Absent),
+            Err(Unread::Absent) => self.looked_at(path, FileState::Absent),
             Err(Unread::Io(error)) if error.kind() == io::ErrorKind::NotADirectory => {
                 let home = path.parent().unwrap_or(&path).display();
                 let warning = format!("{home} is no directory: no options are read from it");
                 self.loaded.warnings.push(warning);
-                self.looked_at(path, Found::Refused);
+                self.looked_at(path, FileState::Refused);
             }
             Err(error) => self.unread(path, &error),
         }
@@ -151,7 +152,7 @@ impl Loader<'_> {
 
     fn project_file(&mut self) {
         let Some(path) = files::nearest(self.start, self.workspace) else {
-            self.looked_at(self.start.join(files::PROJECT_FILE), Found::Absent);
+            self.looked_at(self.start.join(files::PROJECT_FILE), FileState::Absent);
             return;
         };
         match files::read(&path) {
@@ -172,35 +173,35 @@ impl Loader<'_> {
                     message: format!("{}; nothing of this file counts", error.message().trim()),
                     suggestion: None,
                 });
-                self.looked_at(path, Found::Refused);
+                self.looked_at(path, FileState::Refused);
                 return;
             }
         };
-        let file = File {
+        let file = LayerFile {
             shown: &shown,
             text,
         };
-        let voice = match whose {
-            Whose::User => Voice::UserFile(file),
-            Whose::Project => Voice::ProjectFile(file),
+        let kind = match whose {
+            Whose::User => SourceKind::UserFile(file),
+            Whose::Project => SourceKind::ProjectFile(file),
         };
-        let literal = self.speak(&table, voice, path.parent().unwrap_or(self.start));
+        let literal = self.decode_layer(&table, kind, path.parent().unwrap_or(self.start));
         if let (Some(key), Whose::User, true) = (literal.first(), whose, files::is_open(&path)) {
             self.loaded.advice.push(format!(
                 "{shown} holds a secret (`{key}`) and others may read it: take their permission (`chmod 600`), or name a variable, a file or a command instead"
             ));
         }
-        self.looked_at(path, Found::Read);
+        self.looked_at(path, FileState::Read);
     }
 
     fn editor(&mut self, options: Option<&serde_json::Value>) {
         match options.map(tree::from_json) {
             None | Some(Node::Nothing) => {}
             Some(Node::Table(table)) => {
-                self.speak(&table, Voice::Editor, self.here);
+                self.decode_layer(&table, SourceKind::Editor, self.here);
             }
             Some(other) => self.loaded.problems.push(ConfigProblem {
-                place: Place::Editor,
+                place: SettingPlace::Editor,
                 key: None,
                 message: format!("expected an object, found {}", other.kind()),
                 suggestion: None,
@@ -221,28 +222,31 @@ impl Loader<'_> {
         }
     }
 
-    fn variable(&mut self, name: &'static str, key: &Key, value: &OsStr) {
+    fn variable(&mut self, name: &'static str, key: &OptionKey, value: &OsStr) {
         let node = node_of_variable(key.shape, &value.to_string_lossy());
         let tree = key.path.rsplit('.').fold(node, |inner, segment| {
-            let pair = (Name::without_place(segment), Placed::without_place(inner));
+            let pair = (
+                KeyName::without_place(segment),
+                Placed::without_place(inner),
+            );
             Node::Table(vec![pair])
         });
         if let Node::Table(table) = tree {
-            self.speak(&table, Voice::Variable(name), self.here);
+            self.decode_layer(&table, SourceKind::Variable(name), self.here);
         }
     }
 
-    /// A path need not be Unicode, so it takes no way through text. Without a user's directory `~` stays.
-    fn path_variable(&mut self, name: &'static str, key: &'static Key, path: &Path) {
+    /// Takes a path without decoding it, as it need not be Unicode. Without a home directory `~` stays.
+    fn path_variable(&mut self, name: &'static str, key: &'static OptionKey, path: &Path) {
         let user = self.environment.user.as_deref();
         let path = expanded(path, user).unwrap_or_else(|| path.to_path_buf());
         let setting = Setting {
             key,
             smell: None,
             value: Value::Path(self.here.join(path)),
-            place: Place::Variable(name),
+            place: SettingPlace::Variable(name),
         };
-        self.layers.push(Spoken {
+        self.layers.push(LayerSettings {
             settings: vec![setting],
             base: self.workspace.to_path_buf(),
         });
@@ -252,10 +256,10 @@ impl Loader<'_> {
         let shown = shown_flag(flag, self.smells);
         match flag_table(flag) {
             Ok(table) => {
-                self.speak(&table, Voice::Flag(&shown), self.here);
+                self.decode_layer(&table, SourceKind::Flag(&shown), self.here);
             }
             Err(message) => self.loaded.problems.push(ConfigProblem {
-                place: Place::Flag(shown),
+                place: SettingPlace::Flag(shown),
                 key: None,
                 message,
                 suggestion: None,
@@ -263,42 +267,42 @@ impl Loader<'_> {
         }
     }
 
-    /// `base` is what paths start at. Patterns are about the project: they start where its file lies, or else at the
-    /// workspace. The paths of the keys that hold a secret as it is.
-    fn speak(&mut self, table: &Table, voice: Voice<'_>, base: &Path) -> Vec<String> {
-        let speaker = Speaker {
-            voice,
+    /// Decodes a layer whose paths start at `base`; patterns start at the project's file, or else at the workspace. Returns
+    /// the paths of the keys whose secret is written in plain text.
+    fn decode_layer(&mut self, table: &Table, kind: SourceKind<'_>, base: &Path) -> Vec<String> {
+        let source = Source {
+            kind,
             base,
             user: self.environment.user.as_deref(),
             smells: self.smells,
         };
-        let Layer {
+        let DecodedLayer {
             settings,
             problems,
             wrong,
             literal,
-        } = decode(table, speaker);
+        } = decode(table, source);
         self.loaded.problems.extend(problems);
         self.wrong.extend(wrong);
-        let base = match voice {
-            Voice::ProjectFile(_) => base.to_path_buf(),
+        let base = match kind {
+            SourceKind::ProjectFile(_) => base.to_path_buf(),
             _ => self.workspace.to_path_buf(),
         };
-        self.layers.push(Spoken { settings, base });
+        self.layers.push(LayerSettings { settings, base });
         literal
     }
 
     fn unread(&mut self, path: PathBuf, error: &Unread) {
         self.loaded.problems.push(ConfigProblem {
-            place: Place::File(self.shown(&path)),
+            place: SettingPlace::File(self.shown(&path)),
             key: None,
             message: error.to_string(),
             suggestion: None,
         });
-        self.looked_at(path, Found::Refused);
+        self.looked_at(path, FileState::Refused);
     }
 
-    fn looked_at(&mut self, path: PathBuf, found: Found) {
+    fn looked_at(&mut self, path: PathBuf, found: FileState) {
         self.loaded.looked_at.push(LookedAt { path, found });
     }
 
@@ -326,7 +330,7 @@ impl Loader<'_> {
     }
 }
 
-/// What a variable's text is for a key of this shape.
+/// Parses a variable's text for a key of this shape.
 fn node_of_variable(shape: Shape, text: &str) -> Node {
     match (shape, text.trim()) {
         (Shape::Flag, "true" | "1") => Node::Flag(true),
@@ -340,7 +344,7 @@ fn node_of_variable(shape: Shape, text: &str) -> Node {
     }
 }
 
-/// A flag as it may be shown: whole only where its key is one that holds no secret.
+/// Shows a flag, its value only where the key holds no secret.
 fn shown_flag(flag: &str, smells: &[Smell]) -> String {
     let Some((name, _)) = flag.split_once('=') else {
         return flag.split(':').next().unwrap_or_default().to_owned();
@@ -359,7 +363,7 @@ fn shown_flag(flag: &str, smells: &[Smell]) -> String {
     format!("{name}=…")
 }
 
-/// A flag's value is TOML, or else the string that a shell has taken the quotes off.
+/// Parses a flag, whose value is TOML or a string that lost its quotes to the shell.
 fn flag_table(flag: &str) -> Result<Table, String> {
     let Some((key, value)) = flag.split_once('=') else {
         return Err("expected KEY=VALUE".to_owned());

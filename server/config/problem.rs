@@ -1,23 +1,23 @@
-//! What is wrong with an option, where, and what was perhaps meant.
+//! Problems with options: place, message, suggestion.
 
 use std::fmt;
 
 use crate::text::{Encoding, Lines, TextSize};
 
-/// One thing that is wrong in one layer of options. It costs the key that it names, or the whole file where there is none.
+/// A problem in one layer of options. It costs the key that it names, or the whole file where it names none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigProblem {
-    pub place: Place,
-    /// The path of the key, dotted, where the trouble is with one key.
+    pub place: SettingPlace,
+    /// Dotted path of the key, if the problem is with one key.
     pub key: Option<String>,
-    /// What is wrong and what was expected, without the place.
+    /// The problem and what was expected, without the place.
     pub message: String,
-    /// The known name that comes nearest to what was written.
+    /// The nearest known name.
     pub suggestion: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum SettingPlace {
     /// Line and column count from 1, columns in characters.
     At {
         file: String,
@@ -33,7 +33,7 @@ pub enum Place {
     Flag(String),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for SettingPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::At { file, line, column } => write!(f, "{file}:{line}:{column}"),
@@ -61,7 +61,7 @@ impl fmt::Display for ConfigProblem {
 
 impl std::error::Error for ConfigProblem {}
 
-/// The name that a slip of the pen may have made `wrong` of: at most a third of its letters differ, and at most three.
+/// The known name nearest to `wrong`: at most a third of its letters differ, and at most three.
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wrong = wrong.to_lowercase().replace('_', "-");
     let distance = |name: &&str| strsim::osa_distance(&wrong, &name.replace('_', "-"));
@@ -75,10 +75,10 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
 }
 
 /// The place of byte `offset` in `text`, which is what `file` holds.
-pub(super) fn place_in(file: &str, text: &str, offset: usize) -> Place {
+pub(super) fn place_in(file: &str, text: &str, offset: usize) -> SettingPlace {
     let offset = TextSize::try_from(offset).unwrap_or_default();
     let position = Lines::new(text).position(text, offset, Encoding::Utf32);
-    Place::At {
+    SettingPlace::At {
         file: file.to_owned(),
         line: position.line + 1,
         column: position.column + 1,

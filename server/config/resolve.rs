@@ -1,37 +1,39 @@
-//! From the settings of all layers to one configuration.
+//! Resolution of all layers into one configuration.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fmt,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use super::{
-    ConfigProblem, Environment, Exclude, Judgement, LevelOverride, Origin, Place, Profile, Rules,
+    ConfigProblem, Environment, Exclude, Judgement, LevelOverride, Origin, Profile, Rules,
+    SettingPlace,
     decode::Setting,
     team::{self, Trouble},
     value::Value,
+    values::{Values, of},
 };
 use crate::{
     cache::{CacheBackend, Namespace},
     smells::{self, Limits, Smell},
 };
 
-/// Every option, decided. Nobody changes it: other options make another one.
+/// All options, resolved and immutable.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub rules: Rules,
     pub exclude: Exclude,
     pub cache: CacheOptions,
-    /// The number of files at which an editor's workspace is no longer read in the background.
+    /// Most files of an editor's workspace that are read in the background.
     pub max_files: usize,
     /// Whether an editor shows the measures of functions above them.
     pub code_lens: bool,
     shown: Vec<Shown>,
 }
 
-/// Where reports are kept, and how many.
+/// Options of the cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CacheOptions {
     /// The embedded cache's file; without one, reports are held in memory only.
@@ -40,9 +42,9 @@ pub struct CacheOptions {
     pub memory: u64,
     /// Bytes on disk.
     pub disk: u64,
-    /// How long a report is kept that nobody asks for.
+    /// Longest time that an unused report is kept.
     pub age: Duration,
-    /// What lies behind the file: a team's cache, never [`CacheBackend::Sqlite`].
+    /// The team's cache behind the file, never [`CacheBackend::Sqlite`].
     pub team: Option<CacheBackend>,
 }
 
@@ -57,7 +59,7 @@ pub struct Shown {
 
 /// Settings of one layer, and the directory that its patterns are relative to.
 #[derive(Debug)]
-pub(super) struct Spoken {
+pub(super) struct LayerSettings {
     pub(super) settings: Vec<Setting>,
     pub(super) base: PathBuf,
 }
@@ -68,7 +70,7 @@ const AGE_IN_DAYS: u64 = 30;
 const MAX_FILES: u64 = 20_000;
 const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
 
-/// The configuration, and what only shows when all layers are known.
+/// The configuration, and problems that need all layers to be seen.
 #[derive(Debug)]
 pub(super) struct Resolved {
     pub(super) config: Config,
@@ -78,7 +80,7 @@ pub(super) struct Resolved {
 
 /// `layers` from the weakest to the strongest; `wrong` are the paths of the keys that were lost.
 pub(super) fn resolve(
-    layers: Vec<Spoken>,
+    layers: Vec<LayerSettings>,
     wrong: &BTreeSet<String>,
     environment: &Environment,
     smells: &[Smell],
@@ -86,7 +88,7 @@ pub(super) fn resolve(
     let mut exclude = Exclude::default();
     let mut excluded = Vec::new();
     let mut values = defaults(environment, smells);
-    for Spoken { settings, base } in layers {
+    for LayerSettings { settings, base } in layers {
         for setting in settings {
             if let Value::List(patterns) = &setting.value {
                 exclude.add(&base, patterns.iter().map(String::as_str));
@@ -127,7 +129,7 @@ impl Config {
 }
 
 impl Default for Config {
-    /// What holds where nobody sets anything and there is no home.
+    /// The options without any layer and without a home.
     fn default() -> Self {
         let environment = Environment::default();
         resolve(Vec::new(), &BTreeSet::new(), &environment, smells::all()).config
@@ -153,13 +155,9 @@ impl fmt::Display for Shown {
     }
 }
 
-/// The strongest value of each key, by its path, and its place unless it is a default.
-#[derive(Debug, Default)]
-pub(super) struct Values(BTreeMap<String, (Value, Option<Place>)>);
-
 fn defaults(environment: &Environment, smells: &[Smell]) -> Values {
     let mut values = Values::default();
-    let mut set = |key: &str, value| values.0.insert(key.to_owned(), (value, None));
+    let mut set = |key: &str, value| values.set_default(key, value);
     set("profile", Value::Choice("calm"));
     set("workspace.max_files", Value::Number(MAX_FILES));
     set("editor.code_lens", Value::Flag(false));
@@ -185,86 +183,7 @@ fn defaults(environment: &Environment, smells: &[Smell]) -> Values {
     values
 }
 
-impl Values {
-    fn set(&mut self, setting: &Setting) {
-        let key = match setting.smell {
-            Some(id) => setting.key.path.replace(super::keys::ANY_SMELL, id),
-            None => setting.key.path.to_owned(),
-        };
-        let value = (setting.value.clone(), Some(setting.place.clone()));
-        if let (Some(id), Value::Number(number)) = (setting.smell, &setting.value) {
-            self.drag_the_other_limit(id, setting, *number);
-        }
-        self.0.insert(key, value);
-    }
-
-    /// Whoever raises `warn` above the weaker layers' `strong`, or lowers `strong` below their `warn`, means both.
-    fn drag_the_other_limit(&mut self, id: &str, setting: &Setting, number: u64) {
-        let is_warn = setting.key.name() == "warn";
-        let other = of(id, if is_warn { "strong" } else { "warn" });
-        let limit = self.number(&other);
-        let is_crossed = if is_warn {
-            limit < number
-        } else {
-            limit > number
-        };
-        if is_crossed {
-            let value = (Value::Number(number), Some(setting.place.clone()));
-            self.0.insert(other, value);
-        }
-    }
-
-    pub(super) fn get(&self, key: &str) -> Option<&Value> {
-        self.0.get(key).map(|(value, _)| value)
-    }
-
-    /// The place where a layer has set it, if one has.
-    pub(super) fn place(&self, key: &str) -> Option<&Place> {
-        self.0.get(key)?.1.as_ref()
-    }
-
-    /// Sets a key that nobody has set to what follows from another.
-    pub(super) fn follow(&mut self, key: &str, value: Value, other: &str) {
-        let place = self.place(other).cloned();
-        self.0.insert(key.to_owned(), (value, place));
-    }
-
-    fn number(&self, key: &str) -> u64 {
-        match self.get(key) {
-            Some(Value::Number(number)) => *number,
-            _ => 0,
-        }
-    }
-
-    pub(super) fn choice(&self, key: &str) -> Option<&'static str> {
-        match self.get(key) {
-            Some(Value::Choice(name)) => Some(name),
-            _ => None,
-        }
-    }
-
-    pub(super) fn path(&self, key: &str) -> Option<&Path> {
-        match self.get(key) {
-            Some(Value::Path(path)) => Some(path),
-            _ => None,
-        }
-    }
-
-    fn shown(&self) -> Vec<Shown> {
-        let shown = self.0.iter().map(|(key, (value, place))| Shown {
-            key: key.clone(),
-            value: value.to_string(),
-            origin: place.as_ref().map_or(Origin::Default, Origin::from),
-        });
-        shown.collect()
-    }
-}
-
-fn of(smell: &str, name: &str) -> String {
-    format!("smells.{smell}.{name}")
-}
-
-fn shown_patterns(patterns: &[String], place: &Place) -> Shown {
+fn shown_patterns(patterns: &[String], place: &SettingPlace) -> Shown {
     Shown {
         key: "exclude".to_owned(),
         value: Value::List(patterns.to_vec()).to_string(),

@@ -1,18 +1,18 @@
-//! What a measure is judged by.
+//! Rules that measures are judged by.
 
 use crate::smells::{Limits, Smell};
 
-/// How much is shown, and from where on it is too much.
+/// The profile, and the limits of each smell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rules {
     profile: Profile,
-    /// The smells that are judged otherwise than their registration says, by id, alphabetically. `None` is off.
+    /// Smells whose judgement differs from their registration, sorted by id. `None` is off.
     changed: Vec<(&'static str, Option<Judgement>)>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Profile {
-    /// What is strong, rare, answered by a refactoring, or of a smell that somebody has chosen.
+    /// Findings that are strong, rare, answered by a refactoring, or of a smell that was set explicitly.
     #[default]
     Calm,
     /// Everything above a limit.
@@ -23,9 +23,9 @@ pub enum Profile {
 pub struct Judgement {
     /// `warn` is never above `strong`.
     pub limits: Limits,
-    /// What findings of the smell are shown as, whatever they measure; without it, the measure decides.
+    /// Fixed level of the smell's findings; without it, the measure decides.
     pub level: Option<LevelOverride>,
-    /// Whether somebody has set the smell's first limit or level, or turned it on: then the calm profile hides none of it.
+    /// Whether the smell's first limit, level or switch was set explicitly: then the calm profile hides none of it.
     pub is_chosen: bool,
 }
 

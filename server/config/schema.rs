@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{
-    keys::{ANY_SMELL, COMMAND, FILE, KEYS, Key, SHORT, Shape},
+    keys::{ANY_SMELL, COMMAND, FILE, KEYS, OptionKey, SHORT, Shape},
     units::BYTES_PATTERN,
 };
 use crate::smells::{self, Smell};
@@ -37,7 +37,7 @@ pub(super) fn schema_for(smells: &[Smell]) -> Json {
     root
 }
 
-fn of_key(key: &Key, smell: Option<&Smell>) -> Json {
+fn of_key(key: &OptionKey, smell: Option<&Smell>) -> Json {
     let mut schema = of_shape(key.shape_for(smell));
     schema["description"] = json!(key.doc);
     schema

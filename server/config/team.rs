@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use super::{ConfigProblem, Origin, Place, resolve::Values, value::Value};
+use super::{ConfigProblem, Origin, SettingPlace, value::Value, values::Values};
 use crate::cache::{
     Access, Address, CacheBackend, HAS_TEAM, NO_TEAM, Namespace, PublicKey, Remote, Scheme, Secret,
 };
@@ -199,7 +199,7 @@ fn idle_writer(values: &Values) -> Option<String> {
 /// A key that somebody has set is at fault: no default is.
 fn problem(values: &Values, key: &str, message: String) -> ConfigProblem {
     ConfigProblem {
-        place: values.place(key).cloned().unwrap_or(Place::Editor),
+        place: values.place(key).cloned().unwrap_or(SettingPlace::Editor),
         key: Some(key.to_owned()),
         message,
         suggestion: None,

@@ -1,4 +1,4 @@
-//! What a layer says, before anybody asks whether it makes sense: the values of TOML and of JSON alike.
+//! Unchecked values of a layer, from TOML and from JSON alike.
 
 use std::ops::Range;
 
@@ -24,21 +24,21 @@ pub(super) enum Node {
     Text(String),
     List(Vec<Placed>),
     Table(Table),
-    /// What no key takes: a fraction, a date, a number beyond 64 bits.
+    /// A value that no key takes: a fraction, a date, a number beyond 64 bits.
     Other(&'static str),
 }
 
 /// Pairs in the order in which they are written.
-pub(super) type Table = Vec<(Name, Placed)>;
+pub(super) type Table = Vec<(KeyName, Placed)>;
 
 /// A key as it is written, with its place.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Name {
+pub(super) struct KeyName {
     pub(super) text: String,
     pub(super) at: Range<usize>,
 }
 
-/// A syntax error ends the reading: what would follow it is a guess.
+/// Parses TOML; a syntax error ends it, as the rest would be a guess.
 pub(super) fn from_toml(text: &str) -> Result<Table, toml::de::Error> {
     Ok(table_of(DeTable::parse(text)?.get_ref()))
 }
@@ -54,7 +54,7 @@ pub(super) fn from_json(value: &Json) -> Node {
 }
 
 impl Node {
-    /// What it is, for "found …".
+    /// Name of its kind, for "found …".
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
@@ -69,7 +69,7 @@ impl Node {
     }
 }
 
-impl Name {
+impl KeyName {
     pub(super) fn without_place(text: &str) -> Self {
         Self {
             text: text.to_owned(),
@@ -89,8 +89,8 @@ fn table_of(table: &DeTable<'_>) -> Table {
     table.iter().map(pair).collect()
 }
 
-fn name_of(name: &Spanned<std::borrow::Cow<'_, str>>) -> Name {
-    Name {
+fn name_of(name: &Spanned<std::borrow::Cow<'_, str>>) -> KeyName {
+    KeyName {
         text: name.get_ref().to_string(),
         at: name.span(),
     }
@@ -124,7 +124,7 @@ fn node_of_json(value: &Json) -> Node {
         Json::Array(list) => Node::List(list.iter().map(placed_of_json).collect()),
         Json::Object(map) => {
             let pair = |(text, value): (&String, &Json)| {
-                (Name::without_place(text), placed_of_json(value))
+                (KeyName::without_place(text), placed_of_json(value))
             };
             Node::Table(map.iter().map(pair).collect())
         }

@@ -20,7 +20,7 @@ pub(crate) fn bytes(text: &str) -> Option<u64> {
     number.parse::<u64>().ok()?.checked_mul(factor)
 }
 
-/// What [`bytes`] reads, for the schema.
+/// Pattern of what [`bytes`] reads, for the schema.
 pub(super) const BYTES_PATTERN: &str = r"^\s*[0-9]+\s*([bB]|[kKmMgG][iI]?[bB])?\s*$";
 
 #[cfg(test)]

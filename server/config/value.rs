@@ -1,5 +1,5 @@
-//! Values of their shapes, of what a layer says. What is wrong is said without the string that was found: it may be a
-//! secret that somebody wrote at the wrong key.
+//! Conversion of a layer's values to the shapes of their keys. No message repeats the string that was found: it may be a
+//! secret at the wrong key.
 
 use std::{
     ffi::OsString,
@@ -10,10 +10,10 @@ use std::{
 use url::{Host, Url};
 
 use super::{
-    decode::Speaker,
     environment::expanded,
     keys::{COMMAND, FILE, Shape},
     problem::nearest,
+    source::Source,
     tree::{Node, Placed},
     units,
 };
@@ -35,19 +35,19 @@ pub(super) enum Value {
     PublicKeys(Vec<PublicKey>),
 }
 
-/// What is wrong with one value.
-pub(super) struct Fault {
+/// The fault of one value.
+pub(super) struct ValueFault {
     pub(super) message: String,
     pub(super) suggestion: Option<String>,
 }
 
-impl Fault {
+impl ValueFault {
     pub(super) fn expected(what: &str, found: &Node) -> Self {
         format!("expected {what}, found {}", found.kind()).into()
     }
 }
 
-impl From<String> for Fault {
+impl From<String> for ValueFault {
     fn from(message: String) -> Self {
         Self {
             message,
@@ -57,7 +57,7 @@ impl From<String> for Fault {
 }
 
 impl fmt::Display for Value {
-    /// As TOML, and of what is secret only where it is.
+    /// Writes TOML; of a secret only its location.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = |text: String| toml::Value::from(text);
         match self {
@@ -77,16 +77,16 @@ impl fmt::Display for Value {
     }
 }
 
-impl Speaker<'_> {
-    pub(super) fn value(&self, shape: Shape, node: &Node) -> Result<Value, Fault> {
+impl Source<'_> {
+    pub(super) fn value(&self, shape: Shape, node: &Node) -> Result<Value, ValueFault> {
         match shape {
             Shape::Flag => match node {
                 Node::Flag(flag) => Ok(Value::Flag(*flag)),
-                _ => Err(Fault::expected("true or false", node)),
+                _ => Err(ValueFault::expected("true or false", node)),
             },
             Shape::Number { least, most } => number(least, most, node),
             Shape::Choice(names) => choice(names, node),
-            Shape::Globs => Err(Fault::expected("a list of patterns", node)),
+            Shape::Globs => Err(ValueFault::expected("a list of patterns", node)),
             Shape::Path => self.path(node).map(Value::Path),
             Shape::Size => size(node),
             Shape::Address => address(node),
@@ -96,18 +96,18 @@ impl Speaker<'_> {
         }
     }
 
-    fn path(&self, node: &Node) -> Result<PathBuf, Fault> {
+    fn path(&self, node: &Node) -> Result<PathBuf, ValueFault> {
         let text = full_text("a path", node)?;
         Ok(self.base.join(self.at_home(Path::new(text))?))
     }
 
-    fn at_home(&self, path: &Path) -> Result<PathBuf, Fault> {
+    fn at_home(&self, path: &Path) -> Result<PathBuf, ValueFault> {
         expanded(path, self.user).ok_or_else(|| {
             format!("`~` means nothing here, because {USER_DIRECTORY} is not set").into()
         })
     }
 
-    fn secret(&self, node: &Node) -> Result<Secret, Fault> {
+    fn secret(&self, node: &Node) -> Result<Secret, ValueFault> {
         const WANTED: &str =
             "a string, `{ file = \"path\" }` or `{ command = [\"program\", \"argument\"] }`";
         let Node::Table(table) = node else {
@@ -123,14 +123,14 @@ impl Speaker<'_> {
         }
     }
 
-    fn command(&self, node: &Node) -> Result<Vec<OsString>, Fault> {
+    fn command(&self, node: &Node) -> Result<Vec<OsString>, ValueFault> {
         const WANTED: &str = "a program and its arguments, as a list of strings";
         let Node::List(words) = node else {
-            return Err(Fault::expected(WANTED, node));
+            return Err(ValueFault::expected(WANTED, node));
         };
         let word = |word: &Placed| match &word.node {
             Node::Text(text) => Ok(OsString::from(text)),
-            other => Err(Fault::expected(WANTED, other)),
+            other => Err(ValueFault::expected(WANTED, other)),
         };
         let mut words = words.iter().map(word).collect::<Result<Vec<_>, _>>()?;
         let Some(program) = words.first_mut().filter(|program| !program.is_empty()) else {
@@ -145,7 +145,7 @@ impl Speaker<'_> {
     }
 }
 
-/// Whether a value of this shape holds a secret as it is, rather than says where it is.
+/// Whether a value of this shape is a secret in plain text, rather than its location.
 pub(super) fn holds_secret(shape: Shape, node: &Node) -> bool {
     let Node::Text(text) = node else {
         return false;
@@ -163,19 +163,19 @@ pub(super) fn holds_secret(shape: Shape, node: &Node) -> bool {
     }
 }
 
-fn full_text<'a>(wanted: &str, node: &'a Node) -> Result<&'a str, Fault> {
+fn full_text<'a>(wanted: &str, node: &'a Node) -> Result<&'a str, ValueFault> {
     match node {
         Node::Text(text) if text.is_empty() => {
             Err(format!("expected {wanted}, found an empty string").into())
         }
         Node::Text(text) => Ok(text),
-        _ => Err(Fault::expected(wanted, node)),
+        _ => Err(ValueFault::expected(wanted, node)),
     }
 }
 
-fn number(least: u64, most: u64, node: &Node) -> Result<Value, Fault> {
+fn number(least: u64, most: u64, node: &Node) -> Result<Value, ValueFault> {
     let Node::Number(number) = node else {
-        return Err(Fault::expected("a whole number", node));
+        return Err(ValueFault::expected("a whole number", node));
     };
     let within = u64::try_from(*number)
         .ok()
@@ -185,20 +185,23 @@ fn number(least: u64, most: u64, node: &Node) -> Result<Value, Fault> {
     })
 }
 
-fn choice(names: &'static [&'static str], node: &Node) -> Result<Value, Fault> {
+fn choice(names: &'static [&'static str], node: &Node) -> Result<Value, ValueFault> {
     let Node::Text(text) = node else {
-        return Err(Fault::expected(&format!("one of {}", quoted(names)), node));
+        return Err(ValueFault::expected(
+            &format!("one of {}", quoted(names)),
+            node,
+        ));
     };
     if let Some(name) = names.iter().find(|name| *name == text) {
         return Ok(Value::Choice(name));
     }
-    Err(Fault {
+    Err(ValueFault {
         message: format!("expected one of {}, found another string", quoted(names)),
         suggestion: nearest(text, names.iter().copied()).map(str::to_owned),
     })
 }
 
-fn size(node: &Node) -> Result<Value, Fault> {
+fn size(node: &Node) -> Result<Value, ValueFault> {
     let wanted = "bytes as a number or as \"256MB\"";
     let bytes = match node {
         Node::Number(number) => u64::try_from(*number).ok(),
@@ -207,12 +210,12 @@ fn size(node: &Node) -> Result<Value, Fault> {
     };
     bytes.map(Value::Number).ok_or_else(|| match node {
         Node::Text(_) => format!("expected {wanted}, found another string").into(),
-        _ => Fault::expected(wanted, node),
+        _ => ValueFault::expected(wanted, node),
     })
 }
 
-/// What a variable stands for is seen when it is read, by whoever connects.
-fn address(node: &Node) -> Result<Value, Fault> {
+/// Checks an address. Variables in it are expanded later, on connecting.
+fn address(node: &Node) -> Result<Value, ValueFault> {
     let text = full_text("an address", node)?;
     let address = Address::from(text);
     if address.scheme().is_none() && !text.starts_with("${") {
@@ -241,9 +244,9 @@ fn is_this_machine(url: &Url) -> bool {
     }
 }
 
-fn namespace(node: &Node) -> Result<Value, Fault> {
+fn namespace(node: &Node) -> Result<Value, ValueFault> {
     let Node::Text(text) = node else {
-        return Err(Fault::expected("a namespace", node));
+        return Err(ValueFault::expected("a namespace", node));
     };
     let namespace = text.parse();
     namespace
@@ -251,20 +254,21 @@ fn namespace(node: &Node) -> Result<Value, Fault> {
         .map_err(|error| error.to_string().into())
 }
 
-/// All or none: a list that lost a key would look as if that key were not trusted.
-fn public_keys(node: &Node) -> Result<Value, Fault> {
+/// Reads all keys or none: a list that lost a key would look as if that key were not trusted.
+fn public_keys(node: &Node) -> Result<Value, ValueFault> {
     const WANTED: &str = "a list of public keys";
     let Node::List(list) = node else {
-        return Err(Fault::expected(WANTED, node));
+        return Err(ValueFault::expected(WANTED, node));
     };
     let key = |(at, item): (usize, &Placed)| match &item.node {
         Node::Text(text) => text
             .parse::<PublicKey>()
             .map_err(|error| format!("the key at place {}: {error}", at + 1).into()),
-        other => Err(Fault::expected("a public key", other)),
+        other => Err(ValueFault::expected("a public key", other)),
     };
     let keys = list.iter().enumerate().map(key);
-    keys.collect::<Result<_, Fault>>().map(Value::PublicKeys)
+    keys.collect::<Result<_, ValueFault>>()
+        .map(Value::PublicKeys)
 }
 
 pub(super) fn quoted(names: &[&str]) -> String {

@@ -26,7 +26,7 @@ pub use parse::{
     bounds::Unparsable,
     context::{FileContext, LineWidth, Role, RustVersion, Shares},
     source::Source,
-    tokens::tokens,
+    tokens::{tokens, tokens_of},
     tree::Tree,
 };
 pub use ra_ap_syntax::Edition;

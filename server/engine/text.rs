@@ -6,7 +6,7 @@ mod edits;
 mod lines;
 mod steps;
 
-pub use edits::{Edit, Edits, OverlapError};
+pub use edits::{Edit, Edits, OverlapError, common_ends};
 pub use lines::{Encoding, LineColumn, Lines};
 pub use steps::{BadName, FileId, FileStep, NewFile, Steps};
 pub use text_size::{TextRange, TextSize};

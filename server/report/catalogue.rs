@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::{
+    config::nearest,
     refactorings::{self, Kind},
     smells,
 };
@@ -32,6 +33,30 @@ pub fn write_catalogue(out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     writeln!(out, "\n`rustassistant explain ID` tells more of each.")
+}
+
+/// Message for an unknown id: the nearest known one, or where they are listed.
+pub fn unknown_id(id: &str) -> String {
+    let smells = smells::all().iter().map(|smell| smell.id);
+    unknown(&format!("`{id}`"), id, smells.chain(refactoring_ids()))
+}
+
+/// Message for an unknown id of a refactoring.
+pub fn unknown_refactoring(id: &str) -> String {
+    unknown(&format!("refactoring `{id}`"), id, refactoring_ids())
+}
+
+fn refactoring_ids() -> impl Iterator<Item = &'static str> {
+    refactorings::all().iter().map(|refactoring| refactoring.id)
+}
+
+fn unknown(what: &str, id: &str, known: impl Iterator<Item = &'static str>) -> String {
+    match nearest(id, known) {
+        Some(near) => format!("There is no {what}. Did you mean `{near}`?"),
+        None => {
+            format!("There is no {what}. `rustassistant refactor list` shows what there is.")
+        }
+    }
 }
 
 fn kind_word(kind: Kind) -> &'static str {

@@ -6,7 +6,7 @@ use similar::TextDiff;
 
 use super::look::{Colour, Look};
 
-/// Writes what makes `after` of `before`; nothing if they are equal. `path` is relative, with `/`.
+/// Writes the diff from `before` to `after`; nothing if they are equal. `path` is relative, with `/`.
 pub fn write_diff(
     out: &mut dyn Write,
     path: &str,
@@ -17,9 +17,24 @@ pub fn write_diff(
     if before == after {
         return Ok(());
     }
+    let names = (format!("a/{path}"), format!("b/{path}"));
+    write_unified(out, (&names.0, &names.1), texts, look)
+}
+
+/// Writes the diff that creates a file.
+pub fn write_new_file(out: &mut dyn Write, path: &str, text: &str, look: Look) -> io::Result<()> {
+    write_unified(out, ("/dev/null", &format!("b/{path}")), ("", text), look)
+}
+
+fn write_unified(
+    out: &mut dyn Write,
+    names: (&str, &str),
+    (before, after): (&str, &str),
+    look: Look,
+) -> io::Result<()> {
     let diff = TextDiff::from_lines(before, after);
     let mut unified = diff.unified_diff();
-    unified.header(&format!("a/{path}"), &format!("b/{path}"));
+    unified.header(names.0, names.1);
     if look.colour == Colour::Plain {
         return unified.to_writer(out);
     }
@@ -33,7 +48,7 @@ pub fn write_diff(
     Ok(())
 }
 
-/// The colour beside the `+` and `-` that carry the meaning.
+/// Colour of a line; its meaning is in `+` and `-` too.
 fn colour_of(line: &str) -> Option<&'static str> {
     if line.starts_with("@@") {
         return Some("36");
@@ -65,6 +80,17 @@ mod tests {
         assert_eq!(
             diff("a\nb\nc\n", "a\nB\nc\n"),
             "--- a/src/a.rs\n+++ b/src/a.rs\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"
+        );
+    }
+
+    #[test]
+    fn a_new_file_comes_from_nothing() {
+        let mut out = Vec::new();
+        write_new_file(&mut out, "src/a.rs", "a\nb\n", Look::default()).unwrap();
+        let diff = String::from_utf8(out).unwrap();
+        assert_eq!(
+            diff,
+            "--- /dev/null\n+++ b/src/a.rs\n@@ -0,0 +1,2 @@\n+a\n+b\n"
         );
     }
 

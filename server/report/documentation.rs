@@ -5,18 +5,17 @@ use std::io::{self, Write};
 
 use super::look::{Colour, Look};
 use crate::{
-    config::nearest,
     refactorings,
     smells::{self, Smell},
 };
 
-/// Paragraphs are set at most this wide, in columns; longer lines are hard to read.
+/// Columns of the widest paragraph; longer lines are hard to read.
 const WIDEST: usize = 100;
 const CODE_INDENT: &str = "    ";
-/// Where the cursor stands in an example.
+/// Mark of the cursor in an example.
 const CURSOR: &str = "$0";
 
-/// Writes documentation in `markdown`.
+/// Writes documentation that is given as `markdown`.
 pub fn write_documentation(out: &mut dyn Write, markdown: &str, look: Look) -> io::Result<()> {
     let mut page = Page {
         out,
@@ -42,7 +41,7 @@ pub fn write_documentation(out: &mut dyn Write, markdown: &str, look: Look) -> i
     page.end_paragraph()
 }
 
-/// The documentation of a smell or a refactoring as Markdown, for whoever can show it; nothing if there is none of this id.
+/// Markdown documentation of a smell or a refactoring; nothing if the id is unknown.
 pub fn explanation(id: &str) -> Option<String> {
     if let Some(markdown) = smells::doc(id) {
         let limits = smells::by_name(id).map(limits_in_words);
@@ -51,19 +50,7 @@ pub fn explanation(id: &str) -> Option<String> {
     refactorings::doc(id).map(str::to_owned)
 }
 
-/// Says that nothing has this id, and what the nearest is called.
-pub fn unknown_id(id: &str) -> String {
-    let smells = smells::all().iter().map(|smell| smell.id);
-    let refactorings = refactorings::all().iter().map(|refactoring| refactoring.id);
-    match nearest(id, smells.chain(refactorings)) {
-        Some(near) => format!("There is no `{id}`. Did you mean `{near}`?"),
-        None => {
-            format!("There is no `{id}`. `rustassistant refactor list` shows what there is.")
-        }
-    }
-}
-
-/// Why a smell is one: the first paragraph of what its documentation says of it, in one line.
+/// First paragraph of a smell's "why", in one line.
 pub fn reason(smell: &str) -> Option<String> {
     let mut lines = smells::doc(smell)?.lines();
     lines.find(|line| *line == "## Why")?;
@@ -73,7 +60,7 @@ pub fn reason(smell: &str) -> Option<String> {
     Some(words.join(" "))
 }
 
-/// Above which measures a smell is shown, and what answers it.
+/// Sentences on a smell's limits and on the refactorings that answer it.
 pub fn limits_in_words(smell: &Smell) -> String {
     let mut words = format!(
         "Shown above {} (warn) and above {} (strong).",
@@ -177,7 +164,7 @@ fn starts_item(line: &str) -> bool {
     line.starts_with("- ") || line.starts_with("* ")
 }
 
-/// Where the lines after the first begin: below the words of a list item, or below the paragraph's start.
+/// Indentation of the lines after the first: below the text of a list item, or below the paragraph's start.
 fn hanging_indent(paragraph: &str) -> usize {
     let own = paragraph.len() - paragraph.trim_start().len();
     if starts_item(paragraph) { own + 2 } else { own }

@@ -10,7 +10,7 @@ use annotate_snippets::{
 };
 
 use super::{
-    CacheCounts, File, Found, Report, Summary, answers, level_word,
+    CacheCounts, Report, ReportedFile, ReportedFinding, Summary, answers, level_word,
     look::{Colour, Look},
     printable,
 };
@@ -19,11 +19,11 @@ use crate::{
     text::{Encoding, TextRange, TextSize, slice},
 };
 
-/// Lines of source that are longer than this, in bytes, are not shown.
+/// Bytes of the longest line of source that is shown.
 const LONGEST_LINE: usize = 1_000;
-/// A frame reads at most so much source, in bytes.
+/// Bytes of source that a frame reads at most.
 const LARGEST_FRAME: usize = 200_000;
-/// Places that are shown beside the one that leads.
+/// Most places shown beside the leading one.
 const MOST_PARTS: usize = 3;
 
 /// Writes the findings and the summary.
@@ -41,7 +41,7 @@ pub fn write_human(out: &mut dyn Write, report: &Report, look: Look) -> io::Resu
     writeln!(out, "{}", summary_line(report))
 }
 
-fn render(renderer: &Renderer, look: Look, file: &File, found: &Found) -> String {
+fn render(renderer: &Renderer, look: Look, file: &ReportedFile, found: &ReportedFinding) -> String {
     let finding = &found.finding;
     let tone = match finding.level {
         Level::Warn => Tone::INFO,
@@ -56,7 +56,7 @@ fn render(renderer: &Renderer, look: Look, file: &File, found: &Found) -> String
     renderer.render(&[group])
 }
 
-fn with_frame<'a>(group: Group<'a>, file: &'a File, finding: &Finding) -> Group<'a> {
+fn with_frame<'a>(group: Group<'a>, file: &'a ReportedFile, finding: &Finding) -> Group<'a> {
     let path = printable(&file.path);
     let Some(frame) = Frame::of(file, finding) else {
         let position = file
@@ -86,7 +86,7 @@ fn with_frame<'a>(group: Group<'a>, file: &'a File, finding: &Finding) -> Group<
     group.element(snippet)
 }
 
-/// The source that is shown of a finding.
+/// Source around a finding.
 struct Frame<'a> {
     source: &'a str,
     start: TextSize,
@@ -97,7 +97,7 @@ struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     /// Nothing if the line of the finding can't be shown.
-    fn of(file: &'a File, finding: &Finding) -> Option<Self> {
+    fn of(file: &'a ReportedFile, finding: &Finding) -> Option<Self> {
         let parts = parts_to_show(file, finding);
         let wide = parts
             .iter()
@@ -105,7 +105,7 @@ impl<'a> Frame<'a> {
         Self::around(file, wide, parts).or_else(|| Self::around(file, finding.at, Vec::new()))
     }
 
-    fn around(file: &'a File, range: TextRange, parts: Vec<FindingPart>) -> Option<Self> {
+    fn around(file: &'a ReportedFile, range: TextRange, parts: Vec<FindingPart>) -> Option<Self> {
         let first = file.lines.line(range.start());
         let last = file.lines.line(range.end());
         let range = file.lines.range(first)?.cover(file.lines.range(last)?);
@@ -134,7 +134,7 @@ fn has_lone_return(source: &str) -> bool {
 }
 
 /// The heaviest parts that are places of their own, in the order of the text. Parts that are smells stand below the frame.
-fn parts_to_show(file: &File, finding: &Finding) -> Vec<FindingPart> {
+fn parts_to_show(file: &ReportedFile, finding: &Finding) -> Vec<FindingPart> {
     let is_place = |part: &&FindingPart| {
         part.smell.is_none()
             && part
@@ -151,7 +151,7 @@ fn parts_to_show(file: &File, finding: &Finding) -> Vec<FindingPart> {
     parts
 }
 
-fn footnotes(found: &Found) -> Vec<Message<'static>> {
+fn footnotes(found: &ReportedFinding) -> Vec<Message<'static>> {
     let mut notes = Vec::new();
     let also: Vec<_> = found.finding.parts.iter().filter_map(part_words).collect();
     if !also.is_empty() {
@@ -204,7 +204,7 @@ fn summary_line(report: &Report) -> String {
     format!("{findings_words} ({strong} strong, {warn} warn) in {read}")
 }
 
-/// Where the answers came from; what is nought is not said.
+/// Sources of the reports; zeros are left out.
 fn origins(cache: CacheCounts) -> String {
     let counts = [
         (cache.local_hits, "from the local cache"),

@@ -4,14 +4,14 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use super::{File, Found, Report, Summary, answers, level_word};
+use super::{Report, ReportedFile, ReportedFinding, Summary, answers, level_word};
 use crate::{
     analysis::{Finding, FindingPart},
     facts::FunctionFacts,
     text::{Encoding, TextRange, TextSize, slice},
 };
 
-/// The version of the shape; it grows when a field changes its meaning or goes away.
+/// Version of the schema; raised when a field changes its meaning or goes away.
 const SCHEMA: u32 = 1;
 
 /// Writes one line of JSON. Equal reports give equal bytes.
@@ -29,12 +29,15 @@ pub fn write_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 struct Document<'a> {
     schema: u32,
     #[serde(serialize_with = "serialize_files")]
-    files: &'a [File],
+    files: &'a [ReportedFile],
     summary: &'a Summary,
 }
 
-/// One file at a time is turned into its shape: a report of a whole workspace is never in memory twice.
-fn serialize_files<S: Serializer>(files: &[File], serializer: S) -> Result<S::Ok, S::Error> {
+/// Serializes one file at a time, so that a whole workspace's report is never in memory twice.
+fn serialize_files<S: Serializer>(
+    files: &[ReportedFile],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(files.iter().map(JsonFile::from))
 }
 
@@ -94,8 +97,8 @@ struct JsonFunction<'a> {
     parameters: u32,
 }
 
-impl<'a> From<&'a File> for JsonFile<'a> {
-    fn from(file: &'a File) -> Self {
+impl<'a> From<&'a ReportedFile> for JsonFile<'a> {
+    fn from(file: &'a ReportedFile) -> Self {
         let findings = file
             .findings
             .iter()
@@ -116,7 +119,7 @@ impl<'a> From<&'a File> for JsonFile<'a> {
 }
 
 impl<'a> JsonFinding<'a> {
-    fn new(file: &File, found: &'a Found) -> Self {
+    fn new(file: &ReportedFile, found: &'a ReportedFinding) -> Self {
         let Finding {
             smell,
             level,
@@ -142,7 +145,7 @@ impl<'a> JsonFinding<'a> {
 }
 
 impl JsonPart {
-    fn new(file: &File, part: &FindingPart) -> Self {
+    fn new(file: &ReportedFile, part: &FindingPart) -> Self {
         Self {
             range: JsonRange::new(file, part.at),
             measure: part.measure,
@@ -153,7 +156,7 @@ impl JsonPart {
 }
 
 impl JsonRange {
-    fn new(file: &File, range: TextRange) -> Self {
+    fn new(file: &ReportedFile, range: TextRange) -> Self {
         Self {
             start: JsonPosition::new(file, range.start()),
             end: JsonPosition::new(file, range.end()),
@@ -162,7 +165,7 @@ impl JsonRange {
 }
 
 impl JsonPosition {
-    fn new(file: &File, offset: TextSize) -> Self {
+    fn new(file: &ReportedFile, offset: TextSize) -> Self {
         let position = file.lines.position(&file.text, offset, Encoding::Utf32);
         Self {
             line: position.line + 1,
@@ -172,7 +175,7 @@ impl JsonPosition {
 }
 
 impl<'a> JsonFunction<'a> {
-    fn new(file: &'a File, facts: &FunctionFacts) -> Self {
+    fn new(file: &'a ReportedFile, facts: &FunctionFacts) -> Self {
         Self {
             name: slice(&file.text, facts.name).unwrap_or_default(),
             line: file.lines.line(facts.range.start()) + 1,

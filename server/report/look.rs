@@ -1,8 +1,8 @@
-//! How what is written may look.
+//! Colour, characters and width of the output.
 
 use std::borrow::Cow;
 
-/// What the reader's terminal can show.
+/// Capabilities of the reader's terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
     pub colour: Colour,
@@ -24,7 +24,7 @@ pub enum Characters {
 }
 
 impl Default for Look {
-    /// What every reader can show, a file too.
+    /// Capabilities that every reader has, a file too.
     fn default() -> Self {
         Self {
             colour: Colour::Plain,
@@ -35,7 +35,7 @@ impl Default for Look {
 }
 
 impl Look {
-    /// Our own words in the characters that the reader has. The reader's words (names, source) are not for this.
+    /// Our own text in the reader's characters; not for names and source.
     pub fn words<'a>(&self, words: &'a str) -> Cow<'a, str> {
         if self.characters == Characters::Unicode || words.is_ascii() {
             return Cow::Borrowed(words);
@@ -73,7 +73,7 @@ fn transliteration(character: char) -> Option<&'static str> {
     })
 }
 
-/// A path or another foreign word without control characters, so that no file name can steer a terminal.
+/// Foreign text, such as a path, without control characters, so that no file name can control a terminal.
 pub fn printable(words: &str) -> Cow<'_, str> {
     if !words.contains(char::is_control) {
         return Cow::Borrowed(words);

@@ -1,4 +1,4 @@
-//! What a cache holds and how it has answered, as JSON: of `cache stats --json`, and for editors.
+//! Statistics of a cache as JSON, for `cache stats --json` and for editors.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::{
     config::CacheOptions,
 };
 
-/// `holdings` is what the local file holds, or why that can't be said.
+/// `holdings` is the content of the local file, or why it can't be told.
 pub fn cache_statistics(
     cache: &CacheOptions,
     holdings: &Result<Holdings, String>,
@@ -36,7 +36,7 @@ pub fn cache_statistics(
     })
 }
 
-/// The team's cache, if there is to be one.
+/// The team's cache, if one is configured.
 pub fn team(cache: &CacheOptions) -> Option<&Remote> {
     match cache.team.as_ref()? {
         CacheBackend::Postgres(remote) | CacheBackend::Http(remote) => Some(remote),

@@ -1,4 +1,4 @@
-//! What git and `.ignore` files leave out, level by level on the way down.
+//! Ignore files of git and `.ignore`, level by level on the way down.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use ignore::{
     gitignore::{Gitignore, GitignoreBuilder},
 };
 
-use crate::config::Entry;
+use crate::config::EntryKind;
 
 /// The ignore files of all directories down to where a walk stands. Of those that match a path the deepest decides; `.ignore`
 /// files come before git's, and the repository's private excludes last. Git's files count inside their own repository only.
@@ -53,8 +53,8 @@ impl Ignored {
     }
 
     /// Whether the entry at the absolute `path`, which lies in the directory that was entered last, is left out.
-    pub(super) fn ignores(&self, path: &Path, entry: Entry) -> bool {
-        let is_directory = entry == Entry::Directory;
+    pub(super) fn ignores(&self, path: &Path, entry: EntryKind) -> bool {
+        let is_directory = entry == EntryKind::Directory;
         let by_dot_ignore = || {
             let mut levels = self.levels.iter().rev();
             levels.find_map(|level| verdict(&level.dot_ignore.matched(path, is_directory)))

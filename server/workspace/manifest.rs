@@ -1,4 +1,4 @@
-//! What one `Cargo.toml` says that matters here. As much of a broken one is read as there is.
+//! One `Cargo.toml`, as far as it matters here. A broken one is read as far as possible.
 
 use toml::{
     Spanned,

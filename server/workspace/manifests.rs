@@ -1,4 +1,4 @@
-//! What the manifests above a file say of it, and rustfmt's options.
+//! Manifests and rustfmt's options above a file.
 
 use std::{
     path::{Component, Path, PathBuf},
@@ -32,7 +32,7 @@ pub struct Manifests {
     forgotten: AtomicU64,
 }
 
-/// A package as its files need to know it.
+/// A package's facts about its files.
 #[derive(Debug)]
 struct Package {
     root: PathBuf,

@@ -8,10 +8,10 @@ use std::{
     time::SystemTime,
 };
 
-/// No file is read that is larger; in bytes.
+/// Bytes of the largest file that is read.
 pub const MOST_BYTES: u64 = 16 << 20;
 
-/// Why a file has no text.
+/// Reason for which a file has no text.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     #[error("{}: there is no such file", .path.display())]
@@ -90,7 +90,7 @@ fn attempt(path: &Path, meanwhile: &mut dyn FnMut()) -> Result<Option<Vec<u8>>, 
     Ok((before == after && length == before.length).then_some(bytes))
 }
 
-/// What is another one if the file is written to.
+/// Properties that differ after the file is written to.
 #[derive(PartialEq, Eq)]
 struct State {
     length: u64,

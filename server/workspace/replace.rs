@@ -1,56 +1,334 @@
-//! Putting a new text in place of an old one.
+//! Replacing and creating files: all of one update or nothing of it.
+//!
+//! All new texts are written beside the old ones before the first of them takes its place, so a full disk is noticed while
+//! everything is as before. Each old text stays at hand, as a second link, until all are in place, and is put back if one
+//! fails.
 
 use std::{
-    fs, io,
+    fs::{self, Permissions},
+    io,
     io::Write,
     path::{Path, PathBuf},
 };
 
+use tempfile::TempPath;
+
 use super::{ReadError, read};
 
-/// Why a file was left as it is.
+/// The new text of a file, and new files that come with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Update<'a> {
+    pub path: &'a Path,
+    /// The text that it was made for.
+    pub old: &'a str,
+    pub new: &'a str,
+    pub created: &'a [CreatedFile],
+}
+
+/// A file that isn't there yet. Folders that are missing are created too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreatedFile {
+    pub path: PathBuf,
+    pub text: String,
+}
+
+/// Reason for which a file was left as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplaceError {
     #[error("{}: has changed since it was read; it is left as it is", .path.display())]
     Changed { path: PathBuf },
     #[error("{}: is read-only; it is left as it is", .path.display())]
     ReadOnly { path: PathBuf },
+    #[error("{}: exists already; it is left as it is", .path.display())]
+    Exists { path: PathBuf },
     #[error(transparent)]
     Unread(#[from] ReadError),
     #[error("{}: can't be written: {source}", .path.display())]
     Unwritable { path: PathBuf, source: io::Error },
+    #[error("{}: can't be put back: {source}; its old text is in `{}`", .path.display(), .kept.display())]
+    NotPutBack {
+        path: PathBuf,
+        kept: PathBuf,
+        source: io::Error,
+    },
 }
 
-/// Gives the file the text `new`, provided that it still holds `old`. At every moment the file has one of the two, whole:
-/// the new text is written beside it and takes its place. The file's permissions stay; a symbolic link stays, and what it
-/// leads to is changed. Between the last look at the old text and the change of place lies a moment that nothing can guard.
-pub fn replace(path: &Path, new: &str, old: &str) -> Result<(), ReplaceError> {
-    let unwritable = |source| ReplaceError::Unwritable {
-        path: path.to_path_buf(),
-        source,
-    };
-    hold(path, old)?;
-    let target = fs::canonicalize(path).map_err(unwritable)?;
-    let permissions = fs::metadata(&target).map_err(unwritable)?.permissions();
-    if permissions.readonly() {
-        let path = path.to_path_buf();
-        return Err(ReplaceError::ReadOnly { path });
+/// Carries out updates whose files still hold their old texts; returns a reason for each that was left as it is. A full disk,
+/// or a failure once the first file is in place, undoes everything and is returned as the error.
+///
+/// Every file has its old or its new text, whole, at every moment. A file's permissions stay, and new files have those of
+/// the file that they come with; a symbolic link stays, and its target is changed. Between the last look at an old text and
+/// the renaming lies a moment that nothing can guard.
+pub fn carry_out(updates: &[Update<'_>]) -> Result<Vec<ReplaceError>, ReplaceError> {
+    carry_out_with(updates, &mut |_| Ok(()))
+}
+
+/// `before` runs before each file takes its place, and may fail in its stead.
+fn carry_out_with(
+    updates: &[Update<'_>],
+    before: &mut dyn FnMut(&Path) -> io::Result<()>,
+) -> Result<Vec<ReplaceError>, ReplaceError> {
+    let mut left = Vec::new();
+    let mut prepared = Vec::new();
+    for update in updates {
+        match Prepared::new(update) {
+            Ok(update) => prepared.push(update),
+            Err(error) if error.is_full_disk() => return Err(error),
+            Err(error) => left.push(error),
+        }
     }
-    let directory = target.parent().unwrap_or(Path::new("."));
-    let mut beside = tempfile::Builder::new()
-        .prefix(".rustassistant-")
-        .tempfile_in(directory)
-        .map_err(unwritable)?;
-    beside.write_all(new.as_bytes()).map_err(unwritable)?;
+    let mut placed = Placed::default();
+    // The folders that were made are kept to the end, to be removed if they are still empty.
+    let mut folders = Vec::new();
+    for update in prepared {
+        folders.push(update.folders);
+        match place(update.steps, before) {
+            Ok(more) => placed.0.extend(more.0),
+            Err(error) if error.is_of_one_update() => left.push(error),
+            Err(error) => {
+                placed.put_back()?;
+                return Err(error);
+            }
+        }
+    }
+    Ok(left)
+}
+
+impl ReplaceError {
+    fn is_full_disk(&self) -> bool {
+        matches!(self, Self::Unwritable { source, .. } if matches!(
+            source.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        ))
+    }
+
+    /// Whether others have touched the files of one update, which says nothing about the rest.
+    fn is_of_one_update(&self) -> bool {
+        !matches!(self, Self::Unwritable { .. } | Self::NotPutBack { .. })
+    }
+
+    fn unwritable(path: &Path) -> impl Fn(io::Error) -> Self + Copy {
+        move |source| Self::Unwritable {
+            path: path.to_path_buf(),
+            source,
+        }
+    }
+}
+
+/// An update whose texts are all on disk, under other names. What isn't placed is removed when it is dropped.
+struct Prepared {
+    /// New files first, so that no text names a file that isn't there yet.
+    steps: Vec<Step>,
+    folders: NewFolders,
+}
+
+enum Step {
+    Create {
+        path: PathBuf,
+        beside: TempPath,
+    },
+    Replace {
+        path: PathBuf,
+        target: PathBuf,
+        beside: TempPath,
+        /// A second link to the old text.
+        backup: TempPath,
+        old: String,
+    },
+}
+
+impl Prepared {
+    fn new(update: &Update<'_>) -> Result<Self, ReplaceError> {
+        let Update { path, old, new, .. } = *update;
+        let unwritable = ReplaceError::unwritable(path);
+        hold(path, old)?;
+        let target = fs::canonicalize(path).map_err(unwritable)?;
+        let permissions = fs::metadata(&target).map_err(unwritable)?.permissions();
+        if permissions.readonly() {
+            let path = path.to_path_buf();
+            return Err(ReplaceError::ReadOnly { path });
+        }
+        let mut prepared = Self {
+            steps: Vec::new(),
+            folders: NewFolders::default(),
+        };
+        for created in update.created {
+            prepared.create(created, &permissions)?;
+        }
+        let beside = written(new, &target, permissions).map_err(unwritable)?;
+        prepared.steps.push(Step::Replace {
+            path: path.to_path_buf(),
+            beside,
+            backup: backup(&target).map_err(unwritable)?,
+            target,
+            old: old.to_owned(),
+        });
+        Ok(prepared)
+    }
+
+    fn create(
+        &mut self,
+        created: &CreatedFile,
+        permissions: &Permissions,
+    ) -> Result<(), ReplaceError> {
+        let path = created.path.clone();
+        let unwritable = ReplaceError::unwritable(&created.path);
+        if fs::symlink_metadata(&path).is_ok() {
+            return Err(ReplaceError::Exists { path });
+        }
+        self.folders.make(folder_of(&path)).map_err(unwritable)?;
+        let beside = written(&created.text, &path, permissions.clone()).map_err(unwritable)?;
+        self.steps.push(Step::Create { path, beside });
+        Ok(())
+    }
+}
+
+/// Folders that were made for new files. Those that are empty in the end are removed.
+#[derive(Default)]
+struct NewFolders(Vec<PathBuf>);
+
+impl NewFolders {
+    fn make(&mut self, folder: &Path) -> io::Result<()> {
+        if folder.is_dir() {
+            return Ok(());
+        }
+        self.make(folder_of(folder))?;
+        fs::create_dir(folder)?;
+        self.0.push(folder.to_path_buf());
+        Ok(())
+    }
+}
+
+impl Drop for NewFolders {
+    fn drop(&mut self) {
+        for folder in self.0.iter().rev() {
+            // One that holds a file stays.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+/// Writes a text to a file of another name in the folder of `target`.
+fn written(text: &str, target: &Path, permissions: Permissions) -> io::Result<TempPath> {
+    let mut beside = beside().tempfile_in(folder_of(target))?;
+    beside.write_all(text.as_bytes())?;
     let file = beside.as_file();
-    file.set_permissions(permissions).map_err(unwritable)?;
+    file.set_permissions(permissions)?;
     // Without this a loss of power could leave the name with an empty file.
-    file.sync_data().map_err(unwritable)?;
-    hold(path, old)?;
-    beside
-        .persist(&target)
-        .map(drop)
-        .map_err(|error| unwritable(error.error))
+    file.sync_data()?;
+    Ok(beside.into_temp_path())
+}
+
+/// A second link to a file, or a copy where links aren't possible.
+fn backup(target: &Path) -> io::Result<TempPath> {
+    let folder = folder_of(target);
+    let linked = beside().make_in(folder, |path| fs::hard_link(target, path));
+    if let Ok(linked) = linked {
+        return Ok(linked.into_temp_path());
+    }
+    let copy = beside().tempfile_in(folder)?.into_temp_path();
+    fs::copy(target, &copy)?;
+    Ok(copy)
+}
+
+fn beside() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".rustassistant-");
+    builder
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Files that are in place, and how each is undone.
+#[derive(Default)]
+struct Placed(Vec<Undo>);
+
+enum Undo {
+    Remove(PathBuf),
+    PutBack { target: PathBuf, backup: TempPath },
+}
+
+/// Gives all files of one update their places, or none.
+fn place(
+    steps: Vec<Step>,
+    before: &mut dyn FnMut(&Path) -> io::Result<()>,
+) -> Result<Placed, ReplaceError> {
+    let mut placed = Placed::default();
+    for step in steps {
+        match step.place(before) {
+            Ok(undo) => placed.0.push(undo),
+            Err(error) => {
+                placed.put_back()?;
+                return Err(error);
+            }
+        }
+    }
+    Ok(placed)
+}
+
+impl Step {
+    fn place(self, before: &mut dyn FnMut(&Path) -> io::Result<()>) -> Result<Undo, ReplaceError> {
+        match self {
+            Self::Create { path, beside } => {
+                before(&path).map_err(ReplaceError::unwritable(&path))?;
+                match beside.persist_noclobber(&path) {
+                    Ok(()) => Ok(Undo::Remove(path)),
+                    Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+                        Err(ReplaceError::Exists { path })
+                    }
+                    Err(error) => Err(ReplaceError::unwritable(&path)(error.error)),
+                }
+            }
+            Self::Replace {
+                path,
+                target,
+                beside,
+                backup,
+                old,
+            } => {
+                let unwritable = ReplaceError::unwritable(&path);
+                before(&path).map_err(unwritable)?;
+                hold(&path, &old)?;
+                let placed = beside.persist(&target);
+                placed.map_err(|error| unwritable(error.error))?;
+                Ok(Undo::PutBack { target, backup })
+            }
+        }
+    }
+}
+
+impl Placed {
+    /// Undoes everything, the last first. It goes on behind what can't be undone, and returns the first failure.
+    fn put_back(self) -> Result<(), ReplaceError> {
+        let undone = self.0.into_iter().rev().map(Undo::undo);
+        undone.fold(Ok(()), Result::and)
+    }
+}
+
+impl Undo {
+    fn undo(self) -> Result<(), ReplaceError> {
+        match self {
+            Self::Remove(path) => fs::remove_file(&path).map_err(ReplaceError::unwritable(&path)),
+            Self::PutBack { target, backup } => {
+                let Err(error) = backup.persist(&target) else {
+                    return Ok(());
+                };
+                let kept = error.path.to_path_buf();
+                // It is all that is left of the old text.
+                let _ = error.path.keep();
+                Err(ReplaceError::NotPutBack {
+                    path: target,
+                    kept,
+                    source: error.error,
+                })
+            }
+        }
+    }
 }
 
 fn hold(path: &Path, old: &str) -> Result<(), ReplaceError> {
@@ -71,6 +349,146 @@ mod tests {
         let path = root.path().join("a.rs");
         fs::write(&path, text).unwrap();
         (root, path)
+    }
+
+    fn replace(path: &Path, new: &str, old: &str) -> Result<(), ReplaceError> {
+        let update = Update {
+            path,
+            old,
+            new,
+            created: &[],
+        };
+        match carry_out(&[update])?.pop() {
+            Some(left) => Err(left),
+            None => Ok(()),
+        }
+    }
+
+    /// Two files and, with the first, two new ones.
+    struct Project {
+        root: tempfile::TempDir,
+        created: Vec<CreatedFile>,
+    }
+
+    impl Project {
+        fn new() -> Self {
+            let root = tempfile::tempdir().unwrap();
+            for name in ["a.rs", "b.rs"] {
+                fs::write(root.path().join(name), "old").unwrap();
+            }
+            let created = ["a/b/tests.rs", "c.rs"].map(|name| CreatedFile {
+                path: root.path().join(name),
+                text: "created".to_owned(),
+            });
+            Self {
+                created: created.into(),
+                root,
+            }
+        }
+
+        fn carry_out(
+            &self,
+            before: &mut dyn FnMut(&Path) -> io::Result<()>,
+        ) -> Result<Vec<ReplaceError>, ReplaceError> {
+            let [a, b] = ["a.rs", "b.rs"].map(|name| self.root.path().join(name));
+            let update = |path, created| Update {
+                path,
+                old: "old",
+                new: "new",
+                created,
+            };
+            let updates = [update(&*a, &*self.created), update(&*b, &[])];
+            carry_out_with(&updates, before)
+        }
+
+        fn text(&self, name: &str) -> String {
+            fs::read_to_string(self.root.path().join(name)).unwrap()
+        }
+
+        fn is_as_before(&self) {
+            let mut names = names(self.root.path());
+            names.sort();
+            assert_eq!(names, ["a.rs", "b.rs"]);
+            assert_eq!(
+                (self.text("a.rs"), self.text("b.rs")),
+                ("old".into(), "old".into())
+            );
+        }
+    }
+
+    #[test]
+    fn new_files_come_with_the_text_that_names_them() {
+        let project = Project::new();
+        let left = project.carry_out(&mut |_| Ok(())).unwrap();
+        assert!(left.is_empty(), "{left:?}");
+        assert_eq!(project.text("a/b/tests.rs"), "created");
+        assert_eq!(project.text("c.rs"), "created");
+        assert_eq!(
+            (project.text("a.rs"), project.text("b.rs")),
+            ("new".into(), "new".into())
+        );
+        let mut names = names(project.root.path());
+        names.sort();
+        assert_eq!(names, ["a", "a.rs", "b.rs", "c.rs"]);
+    }
+
+    #[test]
+    fn a_failure_at_any_file_leaves_everything_as_it_was() {
+        for last in 0..4 {
+            let project = Project::new();
+            let mut count = 0;
+            let error = project.carry_out(&mut |_| {
+                count += 1;
+                if count > last {
+                    return Err(io::ErrorKind::StorageFull.into());
+                }
+                Ok(())
+            });
+            let error = error.unwrap_err();
+            assert!(matches!(error, ReplaceError::Unwritable { .. }), "{error}");
+            project.is_as_before();
+        }
+    }
+
+    #[test]
+    fn a_file_that_changes_at_the_last_moment_costs_its_own_update() {
+        let project = Project::new();
+        let first = project.root.path().join("a.rs");
+        let left = project.carry_out(&mut |path| {
+            if path == first {
+                fs::write(path, "newer")?;
+            }
+            Ok(())
+        });
+        let left = left.unwrap();
+        assert!(matches!(&*left, [ReplaceError::Changed { .. }]), "{left:?}");
+        assert_eq!(
+            (project.text("a.rs"), project.text("b.rs")),
+            ("newer".into(), "new".into())
+        );
+        let mut names = names(project.root.path());
+        names.sort();
+        assert_eq!(names, ["a.rs", "b.rs"]);
+    }
+
+    #[test]
+    fn a_new_file_never_takes_the_place_of_another() {
+        let project = Project::new();
+        let taken = project.root.path().join("c.rs");
+        let left = project.carry_out(&mut |path| {
+            if path == taken {
+                fs::write(path, "other")?;
+            }
+            Ok(())
+        });
+        let left = left.unwrap();
+        assert!(matches!(&*left, [ReplaceError::Exists { .. }]), "{left:?}");
+        assert_eq!(project.text("c.rs"), "other");
+        assert_eq!(
+            (project.text("a.rs"), project.text("b.rs")),
+            ("old".into(), "new".into())
+        );
+        assert!(!project.root.path().join("a").exists());
     }
 
     fn names(directory: &Path) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! rustfmt's options, as far as they matter to what is written.
+//! rustfmt's options, as far as they matter to edits.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Whether an editor's file is any business of ours.
+//! Which of an editor's files get findings and actions.
 
 use std::{
     ffi::OsString,
@@ -10,7 +10,7 @@ use std::{
 
 use crate::{config::absolute, os::USER_DIRECTORY};
 
-/// Where an editor's file lies. Only files that are [in a folder](Scope::Folder) or [alone](Scope::Alone) get findings and
+/// Location of an editor's file. Only files that are [in a folder](Scope::Folder) or [alone](Scope::Alone) get findings and
 /// actions: nobody refactors a dependency, the standard library or what a build made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope<'a> {
@@ -31,7 +31,7 @@ pub struct Surroundings {
     rustup_home: Vec<PathBuf>,
 }
 
-/// Where the file at `path` lies, which need not exist, by the environment of this process.
+/// The scope of `path`, which need not exist, in the environment of this process.
 pub fn editor_scope<'a>(path: &Path, folders: &'a [PathBuf]) -> Scope<'a> {
     static OF_PROCESS: OnceLock<Surroundings> = OnceLock::new();
     OF_PROCESS

@@ -10,17 +10,17 @@ use std::{
 use walkdir::{DirEntry, WalkDir};
 
 use super::{ignored::Ignored, is_rust, scope::is_build_output};
-use crate::config::{Entry, Exclude, absolute};
+use crate::config::{EntryKind, Exclude, absolute};
 
 #[derive(Debug, Clone)]
 pub struct WalkOptions {
-    /// What the user wants left out.
+    /// Excluded paths.
     pub exclude: Exclude,
     /// The walk ends at this many files and says so.
     pub max_files: usize,
 }
 
-/// What a walk could not read. It goes on without it.
+/// An entry that could not be read; the walk goes on without it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WalkProblem {
     #[error("{}: there is no such file or directory", .path.display())]
@@ -146,8 +146,8 @@ impl<'a> Walk<'a> {
     fn leaves_out(&self, directory: &Path, real: &Path) -> bool {
         is_hidden(directory)
             || is_vendored(directory)
-            || self.ignored.ignores(real, Entry::Directory)
-            || self.options.exclude.matches(real, Entry::Directory)
+            || self.ignored.ignores(real, EntryKind::Directory)
+            || self.options.exclude.matches(real, EntryKind::Directory)
             || is_build_output(directory)
     }
 
@@ -170,8 +170,8 @@ impl<'a> Walk<'a> {
             return false;
         }
         let real = self.real(path);
-        !self.ignored.ignores(&real, Entry::File)
-            && !self.options.exclude.matches(&real, Entry::File)
+        !self.ignored.ignores(&real, EntryKind::File)
+            && !self.options.exclude.matches(&real, EntryKind::File)
     }
 
     fn climb_to(&mut self, depth: usize) {
@@ -275,8 +275,7 @@ fn is_hidden(path: &Path) -> bool {
     name.is_some_and(|name| name.starts_with(b"."))
 }
 
-/// Other people's packages that were copied into a repository. A directory of such a name that is a module is code like any
-/// other.
+/// Names of directories with vendored packages. A directory of such a name that is a module is code like any other.
 fn is_vendored(directory: &Path) -> bool {
     let name = directory.file_name().and_then(|name| name.to_str());
     match name {

@@ -12,6 +12,8 @@ mod bad_input;
 mod cache;
 mod commands;
 mod harness;
+#[path = "../cache/mounts.rs"]
+mod mounts;
 #[cfg(not(feature = "team"))]
 mod no_team;
 #[cfg(feature = "team")]

@@ -15,14 +15,14 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::sync::{PoisonError, RwLock};
+use std::sync::RwLock;
 
 use ed25519_dalek::{Signature, Signer as _, VerifyingKey};
 
 use crate::envelope::outside::{self, parts};
 use crate::envelope::{Decoder, Encoder};
 use crate::trust::{KeyId, Namespace, PublicKey, TrustError, bytes_of, hexadecimal};
-use crate::{Access, Entry, ExposeSecret, Fault, FaultKind, Key, Remote, SecretString};
+use crate::{Access, Entry, ExposeSecret, Fault, FaultKind, Key, Remote, SecretString, locks};
 
 const CONTEXT: &[u8] = b"rustassistant cache v1";
 const SECRET: &str = "ed25519-secret:";
@@ -208,18 +208,12 @@ impl Seal {
 
     /// Believes nothing more that this key has signed; whether it was believed until now.
     pub fn quarantine(&self, id: KeyId) -> bool {
-        let mut quarantined = self
-            .quarantined
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut quarantined = locks::write(&self.quarantined);
         quarantined.insert(id)
     }
 
     pub fn is_quarantined(&self, id: KeyId) -> bool {
-        let quarantined = self
-            .quarantined
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
+        let quarantined = locks::read(&self.quarantined);
         quarantined.contains(&id)
     }
 

@@ -24,7 +24,7 @@ use std::convert::Infallible;
 use std::future::pending;
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use axum_server::Handle;
@@ -35,14 +35,15 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use super::frames::MAX_SEALED;
+use crate::locks::{self, lock};
 use crate::{Fault, FaultKind, Holdings, Limits, Namespace, PublicKey};
-use connections::Gate;
+use connections::ConnectionGate;
 use keys::{KeyFile, KeyFileError, KeyRing};
-use metrics::Metrics;
+use metrics::ServiceMetrics;
 use refusal::Refusal;
 use storage::Storage;
 
-pub use storage::Place;
+pub use storage::StoragePlace;
 pub use tls::Certificate;
 
 /// How long a new connection may take to say what it wants. Later ones may be idle as long as clients keep them.
@@ -64,8 +65,8 @@ const HOLDINGS_LAST: Duration = Duration::from_secs(30);
 
 /// What the server is to be.
 #[derive(Clone, Debug)]
-pub struct Options {
-    pub place: Place,
+pub struct ServiceOptions {
+    pub place: StoragePlace,
     pub keys: KeyFile,
     /// Whose signatures are taken beside those that the file of keys names; all are, if neither names one.
     pub trusted: Vec<PublicKey>,
@@ -132,7 +133,7 @@ pub enum ServiceError {
 /// The server, before and while it serves.
 pub struct Service {
     app: Arc<App>,
-    options: Options,
+    options: ServiceOptions,
     tls: Option<RustlsConfig>,
 }
 
@@ -143,7 +144,7 @@ struct App {
     trusted: Vec<PublicKey>,
     limiter: DefaultKeyedRateLimiter<Arc<str>>,
     room: Semaphore,
-    metrics: Arc<Metrics>,
+    metrics: Arc<ServiceMetrics>,
     holdings: Mutex<HashMap<Namespace, (Instant, Holdings)>>,
     front: Front,
     entry_bytes: usize,
@@ -153,7 +154,7 @@ struct App {
 
 impl Service {
     /// Reads the keys and the certificate and takes hold of the storage.
-    pub async fn open(options: Options) -> Result<Service, ServiceError> {
+    pub async fn open(options: ServiceOptions) -> Result<Service, ServiceError> {
         let ring = options.keys.read()?;
         let tls = match &options.certificate {
             Some(certificate) => {
@@ -170,7 +171,7 @@ impl Service {
             trusted: options.trusted.clone(),
             limiter: RateLimiter::dashmap(quota),
             room: Semaphore::new(ROOM / UNIT),
-            metrics: Arc::new(Metrics::new()),
+            metrics: Arc::new(ServiceMetrics::new()),
             holdings: Mutex::default(),
             front: options.front,
             entry_bytes: bounds.entry_bytes,
@@ -218,7 +219,7 @@ impl Service {
         let router = routes::router(Arc::clone(&self.app), &self.options.base);
         let router = router.into_make_service_with_connect_info::<SocketAddr>();
         let metrics = Arc::clone(&self.app.metrics);
-        let gate = Gate::new(bounds.connections, bounds.body_time, metrics);
+        let gate = ConnectionGate::new(bounds.connections, bounds.body_time, metrics);
         let mut server = axum_server::from_tcp(listener)?
             .handle(handle)
             .http1_only()
@@ -243,8 +244,7 @@ impl Service {
         match self.options.keys.read() {
             Ok(ring) => {
                 let keys = ring.grants().len();
-                let mut held = self.app.ring.write();
-                **held.as_mut().unwrap_or_else(|poisoned| poisoned.get_mut()) = Arc::new(ring);
+                *locks::write(&self.app.ring) = Arc::new(ring);
                 tracing::info!(keys, "the keys were read again");
             }
             Err(error) => tracing::error!(%error, "the keys stay as they were"),
@@ -300,7 +300,7 @@ impl Service {
 
 impl App {
     fn ring(&self) -> Arc<KeyRing> {
-        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        let ring = locks::read(&self.ring);
         Arc::clone(&ring)
     }
 
@@ -341,7 +341,7 @@ impl App {
     }
 
     async fn holdings_of(&self, namespace: &Namespace) -> Option<Holdings> {
-        let known = || self.holdings.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || lock(&self.holdings);
         if let Some((when, holdings)) = known().get(namespace)
             && when.elapsed() < HOLDINGS_LAST
         {

@@ -5,13 +5,14 @@
 //! signed. Nothing reaches the rest of the program around it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use rayon::prelude::*;
 
 use crate::KeyId;
 use crate::envelope::{Decoder, Encoder};
+use crate::locks::lock;
 use crate::{Cache, Entry, Fault, FaultKind, Holdings, Key, Limits, Lookup, Page, Seal, Tier};
 
 /// Sealed bytes, or none, or why that can't be said.
@@ -247,6 +248,6 @@ impl Samples {
     }
 
     fn signers(&self) -> std::sync::MutexGuard<'_, HashMap<Key, KeyId>> {
-        self.signers.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.signers)
     }
 }

@@ -1,9 +1,10 @@
 //! When to leave a broken tier alone, and for how long.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use crate::fault::Remedy;
+use crate::locks::lock;
 use crate::{Fault, FaultKind};
 
 /// What stands behind a gate decides how it shuts.
@@ -137,7 +138,7 @@ impl Gate {
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 

@@ -1,7 +1,7 @@
 //! One tier behind memory: asked for each key once at a time, through a gate, and written behind the caller's back.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
@@ -13,6 +13,7 @@ use super::queue::{self, Bound, Queue};
 use super::statistics::{Counters, TierStats};
 use super::team::Team;
 use crate::envelope::MAX_LENGTH;
+use crate::locks::lock;
 use crate::{Cache, Entry, Fault, FaultKind, Key, Lookup, Memory, SqliteCache, Tier};
 
 const QUEUE: Bound = Bound {
@@ -295,7 +296,7 @@ impl Layer {
             tracing::debug!(%fault, "cache");
             return;
         }
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut told = lock(&self.told);
         if !told.is_none() {
             return;
         }
@@ -315,7 +316,7 @@ impl Layer {
             Place::File(file) => file.notices(),
             Place::Team(team) => team.notices(),
         };
-        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = lock(&self.told);
         warnings.extend(told.clone());
         warnings
     }

@@ -1,11 +1,12 @@
 //! Entries on their way to the disk.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::locks::lock;
 use crate::{Entry, Key};
 
 /// Entries that are worth a transaction of their own at once.
@@ -98,7 +99,7 @@ impl Queue {
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.waiting)
     }
 }
 

@@ -1,11 +1,12 @@
 //! What the tiers answered, for people and for tests.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::gate::GateState;
+use crate::locks::lock;
 use crate::{FaultKind, Lookup, Tier};
 
 /// Counts since the cache was opened. Every key that was looked up is counted once in the totals: as a hit, a miss or a
@@ -251,11 +252,6 @@ impl Counters {
     pub(super) fn read(&self) -> TierStats {
         lock(&self.0).clone()
     }
-}
-
-/// Counting can't panic half way.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use super::quarantine;
+use crate::locks::lock;
 use crate::{Access, Cache, CacheBackend, Entry, Fault, FaultKind, Key, KeyId, Lookup, Patience};
 
 /// How long a key that wasn't there isn't asked for again.
@@ -182,8 +183,4 @@ impl Team {
         team.opened = tokio::sync::OnceCell::new_with(Some(cache));
         team
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

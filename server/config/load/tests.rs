@@ -5,7 +5,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::{
-    config::{Entry, Judgement, LevelOverride, Origin, Profile},
+    config::{EntryKind, Judgement, LevelOverride, Origin, Profile},
     smells::{Limits, Look},
 };
 
@@ -160,7 +160,7 @@ fn without_any_layer_the_defaults_hold() {
         loaded
             .looked_at
             .iter()
-            .all(|file| file.found == Found::Absent)
+            .all(|file| file.found == FileState::Absent)
     );
 }
 
@@ -310,7 +310,7 @@ fn patterns_of_all_layers_count() {
     let exclude = config(&house).exclude;
     let work = house.root.path().join("work");
     assert!(exclude.covers(&work.join("src/a.gen.rs")));
-    assert!(exclude.matches(&work.join("fixtures"), Entry::Directory));
+    assert!(exclude.matches(&work.join("fixtures"), EntryKind::Directory));
     assert!(!exclude.covers(&work.join("src/kept.gen.rs")));
     assert!(!exclude.covers(&work.join("src/a.rs")));
 }

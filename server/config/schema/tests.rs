@@ -3,7 +3,8 @@ use std::path::Path;
 use super::*;
 use crate::{
     config::{
-        decode::{Layer, Speaker, Voice, decode},
+        decode::{DecodedLayer, decode},
+        source::{Source, SourceKind},
         tree::{Node, from_json},
     },
     smells::{Limits, Look},
@@ -17,20 +18,20 @@ const SMELLS: [Smell; 1] = [Smell::new(
 )];
 
 /// What a user's layer makes of `value` at a dotted path.
-fn decoded(path: &str, value: Json, smells: &[Smell]) -> Layer {
+fn decoded(path: &str, value: Json, smells: &[Smell]) -> DecodedLayer {
     let tree = path
         .rsplit('.')
         .fold(value, |inner, name| json!({name: inner}));
     let Node::Table(table) = from_json(&tree) else {
         panic!("an object is a table");
     };
-    let speaker = Speaker {
-        voice: Voice::Flag(path),
+    let source = Source {
+        kind: SourceKind::Flag(path),
         base: Path::new("/"),
         user: Some(Path::new("/home")),
         smells,
     };
-    decode(&table, speaker)
+    decode(&table, source)
 }
 
 /// Every path of the schema that has a value, with the schema of the value.

@@ -9,7 +9,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use ra_ap_syntax::{Edition, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, TextSize};
+use ra_ap_syntax::{Edition, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode};
 
 use super::{Applicability, Change, Context, Hazard, Refactoring, Refusal, Target};
 use crate::{
@@ -162,7 +162,8 @@ impl<'a> Pair<'a> {
         let edition = context.source.context.edition;
         let range = item.text_range();
         let before_text = context.source.slice(range).to_owned();
-        let after_text = moved(edits, range.start())
+        let after_text = edits
+            .relative_to(range.start())
             .and_then(|edits| edits.apply(&before_text))
             .ok_or_else(|| text("The edit doesn't fit the text."))?;
         let before = parsed_alone(&before_text, edition)
@@ -236,16 +237,6 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// The edits in coordinates that start at `start`.
-fn moved(edits: &Edits, start: TextSize) -> Option<Edits> {
-    let edits = edits.as_slice().iter().map(|edit| {
-        let from = edit.delete.start().checked_sub(start)?;
-        let range = TextRange::at(from, edit.delete.len());
-        Some(Edit::replace(range, edit.insert.clone()))
-    });
-    Edits::new(edits.collect::<Option<Vec<_>>>()?).ok()
-}
-
 /// The tree of an item that stands alone, or nothing if it has an error. The bounded parse comes first: it is what keeps the
 /// unbounded one, which also validates, from overflowing the stack.
 fn parsed_alone(item: &str, edition: Edition) -> Option<SyntaxNode> {
@@ -277,6 +268,8 @@ impl std::fmt::Debug for Refactoring {
 
 #[cfg(test)]
 mod tests {
+    use ra_ap_syntax::TextSize;
+
     use super::*;
     use crate::{
         refactorings::Kind,

@@ -39,7 +39,7 @@
 //! names, so a person has to look at it.
 
 use ra_ap_syntax::{
-    AstNode, NodeOrToken, SyntaxKind, SyntaxNode,
+    AstNode, SyntaxKind, SyntaxNode,
     ast::{self, HasAttrs},
 };
 
@@ -48,7 +48,7 @@ use super::{
     audit::Also, find,
 };
 use crate::{
-    syntax::{layout, patterns},
+    syntax::{layout, patterns, tokens_of},
     text::{Edit, Edits, Steps, TextRange},
 };
 
@@ -262,10 +262,7 @@ fn text_of(expression: Option<&ast::Expr>) -> String {
 
 /// The tokens of some code without white space.
 fn words_of(node: &SyntaxNode) -> impl Iterator<Item = String> {
-    node.descendants_with_tokens()
-        .filter_map(NodeOrToken::into_token)
-        .filter(|token| token.kind() != SyntaxKind::WHITESPACE)
-        .map(|token| token.text().trim_end().to_owned())
+    tokens_of(node).map(|token| token.text().trim_end().to_owned())
 }
 
 #[cfg(test)]

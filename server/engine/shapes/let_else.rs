@@ -8,6 +8,7 @@ use ra_ap_syntax::{
 use crate::{
     syntax::{
         FileContext, Hazard, Refusal, conditions, flow, patterns, purity, scopes, temporaries,
+        tokens_of,
     },
     text::TextRange,
 };
@@ -256,7 +257,7 @@ impl Parts {
                 "The way out may use what its pattern binds, and `else` binds nothing.",
             ));
         }
-        let is_equal = |body: &ast::Expr| tokens_of(body) == tokens_of(&self.otherwise);
+        let is_equal = |body: &ast::Expr| texts_of(body) == texts_of(&self.otherwise);
         if !self.equal_arms.iter().all(is_equal) {
             return Err(Refusal::because(
                 Hazard::ControlFlow,
@@ -518,13 +519,7 @@ fn rename(binding: &ast::IdentPat, from: String, to: String) -> Result<Renamed, 
     })
 }
 
-/// The tokens of code without white space.
-fn tokens_of(expression: &ast::Expr) -> Vec<String> {
-    expression
-        .syntax()
-        .descendants_with_tokens()
-        .filter_map(NodeOrToken::into_token)
-        .filter(|token| token.kind() != SyntaxKind::WHITESPACE)
-        .map(|token| token.text().to_owned())
-        .collect()
+fn texts_of(expression: &ast::Expr) -> Vec<String> {
+    let tokens = tokens_of(expression.syntax());
+    tokens.map(|token| token.text().to_owned()).collect()
 }

@@ -65,6 +65,15 @@ impl Edits {
         Some(first.cover(last))
     }
 
+    /// The same edits of the part of the text that starts at `start`, or nothing if one begins before it.
+    pub fn relative_to(&self, start: TextSize) -> Option<Self> {
+        let edits = self.0.iter().map(|edit| {
+            let delete = edit.delete.checked_sub(start)?;
+            Some(Edit::replace(delete, edit.insert.clone()))
+        });
+        edits.collect::<Option<_>>().map(Self)
+    }
+
     /// The text after the edits, or nothing if one of them is not inside it or cuts a character.
     pub fn apply(&self, text: &str) -> Option<String> {
         let inserted: usize = self.0.iter().map(|edit| edit.insert.len()).sum();
@@ -98,23 +107,25 @@ fn trim(edit: &Edit, text: &str) -> Edit {
         return edit.clone();
     };
     let new = edit.insert.as_str();
-    let prefix: usize = old
-        .chars()
-        .zip(new.chars())
+    let (prefix, suffix) = common_ends(old, new);
+    let start = edit.delete.start() + TextSize::of(&new[..prefix]);
+    let delete = TextRange::at(start, TextSize::of(&old[prefix..old.len() - suffix]));
+    Edit::replace(delete, &new[prefix..new.len() - suffix])
+}
+
+/// The bytes of the longest common prefix, and of the longest common suffix of what follows it. Neither cuts a character.
+pub fn common_ends(left: &str, right: &str) -> (usize, usize) {
+    let prefix = length_of_equal(left.chars(), right.chars());
+    let (left, right) = (&left[prefix..], &right[prefix..]);
+    let suffix = length_of_equal(left.chars().rev(), right.chars().rev());
+    (prefix, suffix)
+}
+
+fn length_of_equal(left: impl Iterator<Item = char>, right: impl Iterator<Item = char>) -> usize {
+    left.zip(right)
         .take_while(|(left, right)| left == right)
-        .map(|(left, _)| left.len_utf8())
-        .sum();
-    let (old, new) = (&old[prefix..], &new[prefix..]);
-    let suffix: usize = old
-        .chars()
-        .rev()
-        .zip(new.chars().rev())
-        .take_while(|(left, right)| left == right)
-        .map(|(left, _)| left.len_utf8())
-        .sum();
-    let start = edit.delete.start() + TextSize::of(&edit.insert[..prefix]);
-    let delete = TextRange::at(start, TextSize::of(&old[..old.len() - suffix]));
-    Edit::replace(delete, &new[..new.len() - suffix])
+        .map(|(character, _)| character.len_utf8())
+        .sum()
 }
 
 #[cfg(test)]
@@ -156,5 +167,23 @@ mod tests {
         let trimmed = edits.trimmed(text);
         assert_eq!(trimmed.as_slice(), [Edit::replace(range(3, 8), "!a { c")]);
         assert_eq!(trimmed.apply(text), edits.apply(text));
+    }
+
+    #[test]
+    fn edits_of_a_part_start_where_it_starts() {
+        let edits = Edits::new(vec![Edit::delete(range(3, 4)), Edit::insert(5.into(), "x")]);
+        let edits = edits.unwrap();
+        let part = edits.relative_to(3.into()).unwrap();
+        assert_eq!(part.apply("def").as_deref(), Some("exf"));
+        assert_eq!(edits.relative_to(4.into()), None);
+    }
+
+    #[test]
+    fn common_ends_do_not_overlap_and_cut_no_character() {
+        assert_eq!(common_ends("aaa", "aa"), (2, 0));
+        assert_eq!(common_ends("a b", "a c b"), (2, 1));
+        // These begin with the same byte.
+        assert_eq!(common_ends("ä", "ö"), (0, 0));
+        assert_eq!(common_ends("äxö", "äö"), (2, 2));
     }
 }

@@ -18,7 +18,7 @@ use crate::{
         wire::uri::{DocumentKind, DocumentName},
     },
     syntax::FileContext,
-    text::{Encoding, LineColumn, TextRange, TextSize},
+    text::{Encoding, LineColumn, TextRange, TextSize, common_ends},
 };
 
 /// Immutable, but for what is remembered of it.
@@ -239,24 +239,11 @@ fn offset_of(file: &OpenFile, position: Position, encoding: Encoding) -> Option<
 /// A whole new text, as the change of the part that differs, so that what was worked out for the rest is kept.
 fn replaced(file: &Arc<OpenFile>, text: &str) -> Option<Arc<OpenFile>> {
     let old = &**file.text();
-    let same_prefix = old
-        .chars()
-        .zip(text.chars())
-        .take_while(|(before, after)| before == after)
-        .map(|(character, _)| character.len_utf8())
-        .sum();
-    let (old_rest, new_rest) = (&old[same_prefix..], &text[same_prefix..]);
-    let same_suffix: usize = old_rest
-        .chars()
-        .rev()
-        .zip(new_rest.chars().rev())
-        .take_while(|(before, after)| before == after)
-        .map(|(character, _)| character.len_utf8())
-        .sum();
-    let start = TextSize::of(&old[..same_prefix]);
-    let length = TextSize::of(&old_rest[..old_rest.len() - same_suffix]);
+    let (prefix, suffix) = common_ends(old, text);
+    let start = TextSize::of(&old[..prefix]);
+    let length = TextSize::of(&old[prefix..old.len() - suffix]);
     file.changed(
         TextRange::at(start, length),
-        &new_rest[..new_rest.len() - same_suffix],
+        &text[prefix..text.len() - suffix],
     )
 }

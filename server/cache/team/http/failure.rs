@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::error::Error;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use reqwest::StatusCode;
 
+use crate::locks::lock;
 use crate::{Fault, FaultKind};
 
 /// What a status says that is none of those which a call expects.
@@ -105,6 +106,6 @@ impl Faults {
     }
 
     fn faults(&self) -> std::sync::MutexGuard<'_, HashMap<FaultKind, Fault>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }

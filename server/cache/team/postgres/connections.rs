@@ -7,7 +7,7 @@
 //! Here a connection is taken out to be used and put back only if all went well. Whatever failed, came too late or was
 //! dropped half way is closed by being forgotten.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{address, fault};
+use crate::locks::lock;
 use crate::{Address, Fault, FaultKind, Patience, Remote};
 
 /// Connections at once: a server has a hundred for everybody.
@@ -95,14 +96,14 @@ impl Connections {
     }
 
     pub(super) fn last_fault(&self, kind: FaultKind) -> Fault {
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = lock(&self.last);
         let last = last.as_ref().filter(|fault| fault.kind() == kind).cloned();
         last.unwrap_or_else(|| Fault::new(kind).of(&self.address))
     }
 
     pub(super) fn note(&self, fault: Fault) -> Fault {
         let fault = fault.of(&self.address);
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = lock(&self.last);
         *last = Some(fault.clone());
         fault
     }
@@ -151,7 +152,7 @@ impl Connections {
     }
 
     fn stock(&self) -> MutexGuard<'_, Stock<PgConnection>> {
-        self.stock.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.stock)
     }
 }
 

@@ -16,20 +16,24 @@ use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Sleep;
 
-use super::metrics::Metrics;
+use super::metrics::ServiceMetrics;
 
 /// Takes connections while there are fewer than so many, and closes the others at once: who waits in vain for a cache is
 /// worse off than who does without.
 #[derive(Clone)]
-pub(super) struct Gate {
+pub(super) struct ConnectionGate {
     free: Arc<Semaphore>,
     patience: Duration,
-    metrics: Arc<Metrics>,
+    metrics: Arc<ServiceMetrics>,
 }
 
-impl Gate {
-    pub(super) fn new(connections: usize, patience: Duration, metrics: Arc<Metrics>) -> Gate {
-        Gate {
+impl ConnectionGate {
+    pub(super) fn new(
+        connections: usize,
+        patience: Duration,
+        metrics: Arc<ServiceMetrics>,
+    ) -> ConnectionGate {
+        ConnectionGate {
             free: Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS))),
             patience,
             metrics,
@@ -56,7 +60,7 @@ impl Gate {
     }
 }
 
-impl<S> Accept<TcpStream, S> for Gate {
+impl<S> Accept<TcpStream, S> for ConnectionGate {
     type Stream = Connection;
     type Service = S;
     type Future = Ready<io::Result<(Connection, S)>>;
@@ -71,7 +75,7 @@ pub(super) struct Connection {
     patience: Duration,
     /// Ends when the other side has taken nothing for too long; absent while it takes what it is sent.
     stuck: Option<Pin<Box<Sleep>>>,
-    metrics: Arc<Metrics>,
+    metrics: Arc<ServiceMetrics>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -150,7 +154,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
-    async fn pair(gate: &Gate) -> (io::Result<Connection>, TcpStream) {
+    async fn pair(gate: &ConnectionGate) -> (io::Result<Connection>, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).await;
         let (stream, _) = listener.accept().await.unwrap();
@@ -159,8 +163,8 @@ mod tests {
 
     #[tokio::test]
     async fn so_many_and_no_more() {
-        let metrics = Arc::new(Metrics::new());
-        let gate = Gate::new(1, Duration::from_mins(1), Arc::clone(&metrics));
+        let metrics = Arc::new(ServiceMetrics::new());
+        let gate = ConnectionGate::new(1, Duration::from_mins(1), Arc::clone(&metrics));
         let (first, _client) = pair(&gate).await;
         let (second, mut refused) = pair(&gate).await;
         assert!(first.is_ok() && second.is_err());
@@ -176,7 +180,11 @@ mod tests {
 
     #[tokio::test]
     async fn who_takes_nothing_is_let_go() {
-        let gate = Gate::new(1, Duration::from_millis(100), Arc::new(Metrics::new()));
+        let gate = ConnectionGate::new(
+            1,
+            Duration::from_millis(100),
+            Arc::new(ServiceMetrics::new()),
+        );
         let (connection, _client) = pair(&gate).await;
         let flood = [0; 1 << 10].repeat(64 << 10);
         let error = connection.unwrap().write_all(&flood).await.unwrap_err();

@@ -13,12 +13,12 @@ use prometheus_client::registry::{Registry, Unit};
 
 use crate::{FaultKind, Holdings, Namespace};
 
-/// What the text of [`Metrics::text`] is.
+/// What the text of [`ServiceMetrics::text`] is.
 pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-pub(super) struct Metrics {
+pub(super) struct ServiceMetrics {
     registry: Registry,
-    requests: Family<Answer, Counter>,
+    requests: Family<AnswerLabels, Counter>,
     seconds: Family<Route, Histogram, fn() -> Histogram>,
     pub(super) hits: Counter,
     pub(super) misses: Counter,
@@ -27,13 +27,13 @@ pub(super) struct Metrics {
     pub(super) sent: Counter,
     pub(super) connections: Gauge,
     pub(super) connections_refused: Counter,
-    faults: Family<Storage, Counter>,
-    entries: Family<Of, Gauge>,
-    bytes: Family<Of, Gauge<f64, AtomicU64>>,
+    faults: Family<FaultLabels, Counter>,
+    entries: Family<NamespaceLabels, Gauge>,
+    bytes: Family<NamespaceLabels, Gauge<f64, AtomicU64>>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
-struct Answer {
+struct AnswerLabels {
     route: String,
     status: u32,
 }
@@ -44,18 +44,18 @@ struct Route {
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
-struct Storage {
+struct FaultLabels {
     kind: String,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
-struct Of {
+struct NamespaceLabels {
     namespace: String,
 }
 
-impl Metrics {
-    pub(super) fn new() -> Metrics {
-        let mut metrics = Metrics {
+impl ServiceMetrics {
+    pub(super) fn new() -> ServiceMetrics {
+        let mut metrics = ServiceMetrics {
             registry: Registry::with_prefix("rustassistant_cache"),
             requests: Family::default(),
             // From 50 µs to 1.6 s.
@@ -118,7 +118,7 @@ impl Metrics {
     }
 
     pub(super) fn answered(&self, route: &str, status: u16, took: Duration) {
-        let answer = Answer {
+        let answer = AnswerLabels {
             route: route.to_owned(),
             status: status.into(),
         };
@@ -132,7 +132,7 @@ impl Metrics {
 
     pub(super) fn failed(&self, kind: FaultKind) {
         let kind = super::kind_name(kind);
-        self.faults.get_or_create(&Storage { kind }).inc();
+        self.faults.get_or_create(&FaultLabels { kind }).inc();
     }
 
     /// The text, with these holdings and no others.
@@ -141,7 +141,7 @@ impl Metrics {
         self.entries.clear();
         self.bytes.clear();
         for (namespace, holdings) in holdings {
-            let of = Of {
+            let of = NamespaceLabels {
                 namespace: namespace.to_string(),
             };
             let entries = i64::try_from(holdings.entries).unwrap_or(i64::MAX);
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn what_is_counted_is_said() {
-        let metrics = Metrics::new();
+        let metrics = ServiceMetrics::new();
         metrics.answered("/v1/status", 200, Duration::from_millis(1));
         metrics.failed(FaultKind::ReadOnly);
         metrics.received.inc_by(7);

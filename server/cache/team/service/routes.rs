@@ -21,7 +21,7 @@ use futures::StreamExt;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::guard::{Visit, guard};
+use super::guard::{METRICS, STATUS, Visit, guard};
 use super::keys::Right;
 use super::refusal::{Refusal, StorageFault};
 use super::{App, in_time, kind_name};
@@ -30,8 +30,6 @@ use crate::team::frames::{self, Listing, Prune, Query, Removed};
 use crate::team::seal;
 use crate::{FaultKind, Key, Namespace, Seal};
 
-pub(super) const STATUS: &str = "/v1/status";
-pub(super) const METRICS: &str = "/metrics";
 /// Keys that are listed at once.
 const LONGEST_LIST: usize = 1000;
 /// Rows that are read at once where only their keys are wanted.
@@ -41,7 +39,7 @@ const FETCHED: usize = 250;
 /// This is the query's address, so no namespace may have the name.
 const QUERY: &str = "query";
 
-type Answer = Result<Response, Refusal>;
+type RouteResult = Result<Response, Refusal>;
 type Visitor = Extension<Arc<Visit>>;
 
 /// The routes below `base`, which is empty or starts with a slash and ends without one.
@@ -69,7 +67,7 @@ async fn fetch(
     State(app): State<Arc<App>>,
     Extension(visit): Visitor,
     Path((namespace, key)): Path<(String, String)>,
-) -> Answer {
+) -> RouteResult {
     let (namespace, key) = (namespace_of(&namespace)?, key_of(&key)?);
     visit.may(Right::Read, &namespace)?;
     let shelf = app.storage.shelf(&namespace);
@@ -100,7 +98,7 @@ async fn store(
     Extension(visit): Visitor,
     Path((namespace, key)): Path<(String, String)>,
     request: Request,
-) -> Answer {
+) -> RouteResult {
     let (namespace, key) = (namespace_of(&namespace)?, key_of(&key)?);
     visit.may(Right::Write, &namespace)?;
     let sealed = app.body(&visit, request, app.entry_bytes).await?;
@@ -137,7 +135,7 @@ async fn remove(
     State(app): State<Arc<App>>,
     Extension(visit): Visitor,
     Path((namespace, key)): Path<(String, String)>,
-) -> Answer {
+) -> RouteResult {
     let (namespace, key) = (namespace_of(&namespace)?, key_of(&key)?);
     visit.may(Right::Write, &namespace)?;
     match in_time(app.storage.shelf(&namespace).remove(&[key])).await?? {
@@ -146,7 +144,11 @@ async fn remove(
     }
 }
 
-async fn query(State(app): State<Arc<App>>, Extension(visit): Visitor, request: Request) -> Answer {
+async fn query(
+    State(app): State<Arc<App>>,
+    Extension(visit): Visitor,
+    request: Request,
+) -> RouteResult {
     let body = app.body(&visit, request, frames::MAX_QUERY).await?;
     let Query { namespace, keys } = Query::parse(&body).map_err(|kind| match kind {
         FaultKind::TooLarge => Refusal::too_large(),
@@ -175,7 +177,7 @@ async fn query(State(app): State<Arc<App>>, Extension(visit): Visitor, request: 
 }
 
 #[derive(Deserialize)]
-struct Page {
+struct PageQuery {
     after: Option<String>,
     limit: Option<usize>,
 }
@@ -184,8 +186,8 @@ async fn list(
     State(app): State<Arc<App>>,
     Extension(visit): Visitor,
     Path(namespace): Path<String>,
-    page: Result<Parameters<Page>, QueryRejection>,
-) -> Answer {
+    page: Result<Parameters<PageQuery>, QueryRejection>,
+) -> RouteResult {
     let namespace = namespace_of(&namespace)?;
     visit.may(Right::Read, &namespace)?;
     let Ok(Parameters(page)) = page else {
@@ -215,7 +217,7 @@ async fn clear(
     State(app): State<Arc<App>>,
     Extension(visit): Visitor,
     Path(namespace): Path<String>,
-) -> Answer {
+) -> RouteResult {
     let namespace = namespace_of(&namespace)?;
     visit.may(Right::Write, &namespace)?;
     let removed = app.storage.shelf(&namespace).clear().await?;
@@ -227,7 +229,7 @@ async fn prune(
     Extension(visit): Visitor,
     Path(namespace): Path<String>,
     request: Request,
-) -> Answer {
+) -> RouteResult {
     let namespace = namespace_of(&namespace)?;
     visit.may(Right::Write, &namespace)?;
     let body = app.body(&visit, request, 1 << 10).await?;
@@ -241,19 +243,19 @@ async fn prune(
 }
 
 #[derive(Deserialize)]
-struct Of {
+struct StatusQuery {
     ns: Option<String>,
 }
 
 async fn status(
     State(app): State<Arc<App>>,
     Extension(visit): Visitor,
-    of: Result<Parameters<Of>, QueryRejection>,
-) -> Answer {
+    of: Result<Parameters<StatusQuery>, QueryRejection>,
+) -> RouteResult {
     if !visit.is_known() {
         return Ok(Json(json!({ "alive": true })).into_response());
     }
-    let Ok(Parameters(Of { ns })) = of else {
+    let Ok(Parameters(StatusQuery { ns })) = of else {
         return Err(Refusal::wrong("`ns` is a namespace"));
     };
     let mut status = json!({
@@ -286,7 +288,7 @@ async fn status(
     Ok(response)
 }
 
-async fn metrics(State(app): State<Arc<App>>, Extension(visit): Visitor) -> Answer {
+async fn metrics(State(app): State<Arc<App>>, Extension(visit): Visitor) -> RouteResult {
     visit.may_see_metrics()?;
     let text = app.metrics.text(&app.holdings().await);
     let kind = [(header::CONTENT_TYPE, super::metrics::CONTENT_TYPE)];

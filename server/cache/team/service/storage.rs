@@ -3,12 +3,13 @@
 use std::collections::{HashMap, VecDeque};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use super::file_shelf::FileShelf;
 use super::private;
 use crate::PostgresShelf;
+use crate::locks::lock;
 use crate::{Fault, FaultKind, Key, Limits, Namespace, Remote, Shelf};
 
 /// Namespaces that are open at once. Each holds up to three connections, and a thread for each of them.
@@ -16,7 +17,7 @@ const OPEN: usize = 32;
 
 /// Where the entries are.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Place {
+pub enum StoragePlace {
     /// A folder with one SQLite file for each namespace.
     Folder(PathBuf),
     /// A database that has been set up for the cache. Its namespace counts for nothing here.
@@ -29,10 +30,10 @@ pub(super) enum Storage {
 }
 
 impl Storage {
-    pub(super) async fn open(place: &Place) -> Result<Storage, Fault> {
+    pub(super) async fn open(place: &StoragePlace) -> Result<Storage, Fault> {
         match place {
-            Place::Folder(path) => Folder::open(path).map(Storage::Folder),
-            Place::Postgres(remote) => Database::open(remote).await.map(Storage::Postgres),
+            StoragePlace::Folder(path) => Folder::open(path).map(Storage::Folder),
+            StoragePlace::Postgres(remote) => Database::open(remote).await.map(Storage::Postgres),
         }
     }
 
@@ -97,7 +98,7 @@ impl Database {
     }
 
     fn shelf(&self, namespace: &Namespace) -> Arc<dyn Shelf> {
-        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut used = lock(&self.used);
         if !used.contains(namespace) {
             used.truncate(OPEN - 1);
             used.push_front(namespace.clone());
@@ -106,7 +107,7 @@ impl Database {
     }
 
     fn in_use(&self) -> Vec<Namespace> {
-        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let used = lock(&self.used);
         used.iter().cloned().collect()
     }
 }
@@ -114,11 +115,11 @@ impl Database {
 /// A folder of cache files. One server has it to itself: that the first to store wins is decided in its memory.
 pub(super) struct Folder {
     path: PathBuf,
-    open: Mutex<HashMap<Namespace, Opened>>,
+    open: Mutex<HashMap<Namespace, OpenedShelf>>,
     _lock: File,
 }
 
-struct Opened {
+struct OpenedShelf {
     shelf: Arc<FileShelf>,
     used: Instant,
 }
@@ -149,7 +150,7 @@ impl Folder {
     }
 
     fn file_shelf(&self, namespace: &Namespace) -> Arc<FileShelf> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = lock(&self.open);
         if let Some(known) = open.get_mut(namespace) {
             known.used = Instant::now();
             return Arc::clone(&known.shelf);
@@ -158,7 +159,7 @@ impl Folder {
             let_go(&mut open);
         }
         let made = Arc::new(FileShelf::at(self.path.join(file_name(namespace))));
-        let first = Opened {
+        let first = OpenedShelf {
             shelf: Arc::clone(&made),
             used: Instant::now(),
         };
@@ -167,7 +168,7 @@ impl Folder {
     }
 
     fn in_use(&self) -> Vec<Namespace> {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = lock(&self.open);
         open.keys().cloned().collect()
     }
 
@@ -196,7 +197,7 @@ impl Folder {
 
     async fn close(&self) {
         let open = {
-            let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut open = lock(&self.open);
             std::mem::take(&mut *open)
         };
         for opened in open.into_values() {
@@ -209,7 +210,7 @@ impl Folder {
 
 /// Lets go of the namespace that nobody has used for the longest time. One that somebody uses now must stay: two shelves
 /// over one file would not know of each other.
-fn let_go(open: &mut HashMap<Namespace, Opened>) {
+fn let_go(open: &mut HashMap<Namespace, OpenedShelf>) {
     let idle = open
         .iter()
         .filter(|(_, opened)| Arc::strong_count(&opened.shelf) == 1);

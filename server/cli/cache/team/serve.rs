@@ -21,7 +21,7 @@ use crate::{
     cache::{
         Address, Limits, Patience, PublicKey, Remote, Scheme, Secret,
         service::{
-            Bounds, Certificate, Front, Options, Place, Service,
+            Bounds, Certificate, Front, Service, ServiceOptions, StoragePlace,
             keys::{KeyFile, NewKey, Pattern, Right},
         },
     },
@@ -269,9 +269,9 @@ impl Serve {
         format!("{scheme}://{address}{}", self.base)
     }
 
-    fn options(&self, keys: KeyFile, home: Option<&Path>) -> anyhow::Result<Options> {
+    fn options(&self, keys: KeyFile, home: Option<&Path>) -> anyhow::Result<ServiceOptions> {
         let certificate = self.tls_cert.clone().zip(self.tls_key.clone());
-        Ok(Options {
+        Ok(ServiceOptions {
             place: self.place(home)?,
             keys,
             trusted: self.trusted.clone(),
@@ -291,19 +291,19 @@ impl Serve {
         })
     }
 
-    fn place(&self, home: Option<&Path>) -> anyhow::Result<Place> {
+    fn place(&self, home: Option<&Path>) -> anyhow::Result<StoragePlace> {
         let Some(storage) = &self.storage else {
             let home = home.context("There is no home; say where to store with `--storage`")?;
-            return Ok(Place::Folder(home.join("cache")));
+            return Ok(StoragePlace::Folder(home.join("cache")));
         };
         if !storage.contains("://") {
-            return Ok(Place::Folder(PathBuf::from(storage)));
+            return Ok(StoragePlace::Folder(PathBuf::from(storage)));
         }
         let address = Address::from(storage.as_str());
         if !matches!(address.scheme(), Some(Scheme::Postgres)) {
             bail!("{address} is neither a folder nor a database: say `postgresql://...`");
         }
-        Ok(Place::Postgres(Box::new(Remote {
+        Ok(StoragePlace::Postgres(Box::new(Remote {
             secret: self.storage_password_file.clone().map(Secret::File),
             ca_file: self.storage_ca_file.clone(),
             patience: Patience::Pipeline,

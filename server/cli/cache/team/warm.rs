@@ -6,7 +6,7 @@ use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    analysis::{Answer, Origin, key},
+    analysis::{FoundReport, ReportOrigin, key},
     cache::{
         Access, CacheBackend, Copied, CopyOptions, FaultKind, GateState, Key, Lookup, SqliteCache,
         Tier, TierStats, TieredStats, copy,
@@ -17,8 +17,8 @@ use crate::{
             block_on, copying,
             place::{self, connect},
         },
-        inputs::{Input, Inputs, gather},
-        output::{Progress, say},
+        inputs::{InputFile, Inputs, gather},
+        output::{FileProgress, say},
         settings::Settings,
         work::Work,
     },
@@ -39,7 +39,7 @@ pub(in crate::cli::cache) struct Arguments {
 /// What a run did.
 struct Warmed<'a> {
     inputs: &'a Inputs,
-    answers: &'a [Answer],
+    answers: &'a [FoundReport],
     stats: &'a TieredStats,
     uploaded: &'a Copied,
 }
@@ -97,11 +97,11 @@ fn options(settings: &mut Settings) -> anyhow::Result<CacheOptions> {
     })
 }
 
-async fn reports(work: &Work, inputs: &[Input]) -> anyhow::Result<Vec<Answer>> {
+async fn reports(work: &Work, inputs: &[InputFile]) -> anyhow::Result<Vec<FoundReport>> {
     let texts = inputs
         .iter()
         .map(|input| (Arc::clone(&input.text), input.context));
-    let progress = Progress::over(inputs.len());
+    let progress = FileProgress::over(inputs.len());
     let on_progress = |done| progress.set(done);
     let never = CancellationToken::new();
     let reports = work.engine.reports(texts.collect(), &on_progress, &never);
@@ -109,9 +109,10 @@ async fn reports(work: &Work, inputs: &[Input]) -> anyhow::Result<Vec<Answer>> {
 }
 
 /// The keys of what this machine had, which others may not have.
-fn found_here(inputs: &[Input], answers: &[Answer]) -> Vec<Key> {
+fn found_here(inputs: &[InputFile], answers: &[FoundReport]) -> Vec<Key> {
     let found = inputs.iter().zip(answers);
-    let here = found.filter(|(_, (_, origin))| matches!(origin, Origin::Memory | Origin::Local));
+    let here = found
+        .filter(|(_, (_, origin))| matches!(origin, ReportOrigin::Memory | ReportOrigin::Local));
     here.map(|(input, _)| key(&input.text, input.context))
         .collect()
 }
@@ -175,7 +176,7 @@ impl Warmed<'_> {
         let lines = files
             .iter()
             .map(|input| Lines::new(&input.text).count_without_trailing());
-        let from = |is: fn(&Origin) -> bool| {
+        let from = |is: fn(&ReportOrigin) -> bool| {
             let origins = self.answers.iter().map(|(_, origin)| origin);
             origins.filter(|origin| is(origin)).count() as u64
         };
@@ -184,18 +185,21 @@ impl Warmed<'_> {
         let rows = [
             ("files", files.len() as u64),
             ("lines", lines.map(|lines| lines as u64).sum()),
-            ("from memory", from(|origin| *origin == Origin::Memory)),
+            (
+                "from memory",
+                from(|origin| *origin == ReportOrigin::Memory),
+            ),
             (
                 "from the local file",
-                from(|origin| *origin == Origin::Local),
+                from(|origin| *origin == ReportOrigin::Local),
             ),
             (
                 "from the team's cache",
-                from(|origin| *origin == Origin::Remote),
+                from(|origin| *origin == ReportOrigin::Remote),
             ),
             (
                 "computed",
-                from(|origin| matches!(origin, Origin::Computed(_))),
+                from(|origin| matches!(origin, ReportOrigin::Computed(_))),
             ),
             ("written to the local file", local.written),
             (

@@ -139,7 +139,7 @@ fn a_pattern_that_cannot_be_read_costs_that_pattern() {
             .load()
             .config
             .exclude
-            .matches(&directory, Entry::Directory)
+            .matches(&directory, EntryKind::Directory)
     );
 }
 
@@ -157,7 +157,7 @@ fn a_syntax_error_costs_the_file_and_has_a_place() {
     let loaded = house.load();
     assert_eq!(loaded.config.rules.profile(), Profile::Calm);
     assert_eq!(loaded.config.max_files, 7);
-    assert_eq!(loaded.looked_at[1].found, Found::Refused);
+    assert_eq!(loaded.looked_at[1].found, FileState::Refused);
 }
 
 #[test]
@@ -321,13 +321,13 @@ proptest! {
         let Node::Table(table) = tree::from_json(&options) else {
             return Ok(());
         };
-        let speaker = Speaker {
-            voice: Voice::Flag("x"),
+        let source = Source {
+            kind: SourceKind::Flag("x"),
             base: Path::new("/"),
             user: None,
             smells: &SMELLS,
         };
-        let layer = decode(&table, speaker);
+        let layer = decode(&table, source);
         let heard = layer.settings.len() + layer.problems.len();
         prop_assert!(heard > 0 || values(&options) == 0);
     }
@@ -336,7 +336,7 @@ proptest! {
     fn no_file_makes_it_panic(text in "((profile|exclude|smells|long-function|warn|cache|path|=|\\.|\\[|\\]|\\{|\\}|'|\"|,|1|true)[ \n]?|\\PC){0,30}") {
         let lines = text.lines().count() + 1;
         for problem in House::new().project(&text).load().problems {
-            let Place::At { line, .. } = problem.place else {
+            let SettingPlace::At { line, .. } = problem.place else {
                 return Err(TestCaseError::fail("a place without a line"));
             };
             prop_assert!(line as usize <= lines);

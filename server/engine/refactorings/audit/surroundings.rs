@@ -6,7 +6,7 @@ use ra_ap_syntax::{
 };
 
 use super::{Edits, Refusal, TextRange, text};
-use crate::syntax::attributes;
+use crate::syntax::{attributes, tokens_of};
 
 /// Nothing is changed inside macro input, and no condition of compilation is moved.
 pub(super) fn check(root: &SyntaxNode, range: TextRange) -> Result<(), Refusal> {
@@ -55,9 +55,7 @@ pub(super) fn sorted_attributes(root: &SyntaxNode) -> Vec<String> {
     let attributes = root.descendants().filter_map(ast::Attr::cast);
     let mut texts: Vec<String> = attributes
         .map(|attribute| {
-            let tokens = attribute.syntax().descendants_with_tokens();
-            let tokens = tokens.filter_map(NodeOrToken::into_token);
-            let tokens = tokens.filter(|token| token.kind() != SyntaxKind::WHITESPACE);
+            let tokens = tokens_of(attribute.syntax());
             let texts: Vec<String> = tokens.map(|token| token.text().to_owned()).collect();
             texts.join(" ")
         })

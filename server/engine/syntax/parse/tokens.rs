@@ -1,6 +1,7 @@
-//! The tokens of a text without a tree.
+//! Tokens: of a text without a tree, and of a node without white space.
 
 use ra_ap_parser::{Edition, LexedStr, SyntaxKind};
+use ra_ap_syntax::{NodeOrToken, SyntaxNode, SyntaxToken};
 
 /// The tokens of a text in their order, white space and comments among them. Punctuation comes character by character.
 pub fn tokens(text: &str, edition: Edition) -> Vec<(SyntaxKind, &str)> {
@@ -12,6 +13,13 @@ pub fn tokens(text: &str, edition: Edition) -> Vec<(SyntaxKind, &str)> {
         (lexed.kind(number), &text[start..at])
     });
     tokens.collect()
+}
+
+/// The tokens of a node in their order without white space, comments among them.
+pub fn tokens_of(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> {
+    node.descendants_with_tokens()
+        .filter_map(NodeOrToken::into_token)
+        .filter(|token| token.kind() != SyntaxKind::WHITESPACE)
 }
 
 #[cfg(test)]

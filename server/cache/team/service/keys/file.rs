@@ -170,7 +170,7 @@ impl KeyFile {
     }
 
     fn ring(&self, text: &str) -> Result<KeyRing, KeyFileError> {
-        let document: Document = toml::from_str(text).map_err(|error| {
+        let document: KeyDocument = toml::from_str(text).map_err(|error| {
             // The error's own text shows the line, and a key may have been put there by mistake.
             let before = error.span().and_then(|span| text.get(..span.start));
             let line = 1 + before.unwrap_or_default().matches('\n').count();
@@ -201,7 +201,7 @@ impl KeyFile {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Document {
+struct KeyDocument {
     #[serde(default)]
     trusted_keys: Vec<String>,
     #[serde(default)]

@@ -1,0 +1,47 @@
+//! Sources of layers: files, the editor, variables and flags.
+
+use std::{ops::Range, path::Path};
+
+use super::{SettingPlace, problem::place_in};
+use crate::smells::Smell;
+
+/// The source of a layer, and what its values are relative to.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub(super) kind: SourceKind<'a>,
+    /// Base of relative paths.
+    pub(super) base: &'a Path,
+    /// Home directory, for `~`.
+    pub(super) user: Option<&'a Path>,
+    pub(super) smells: &'a [Smell],
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum SourceKind<'a> {
+    UserFile(LayerFile<'a>),
+    ProjectFile(LayerFile<'a>),
+    Editor,
+    Variable(&'static str),
+    Flag(&'a str),
+}
+
+/// A file's shown path and its text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LayerFile<'a> {
+    pub(super) shown: &'a str,
+    pub(super) text: &'a str,
+}
+
+impl Source<'_> {
+    /// The place of a range of bytes in the layer's text.
+    pub(super) fn place(&self, at: &Range<usize>) -> SettingPlace {
+        match self.kind {
+            SourceKind::UserFile(file) | SourceKind::ProjectFile(file) => {
+                place_in(file.shown, file.text, at.start)
+            }
+            SourceKind::Editor => SettingPlace::Editor,
+            SourceKind::Variable(name) => SettingPlace::Variable(name),
+            SourceKind::Flag(text) => SettingPlace::Flag(text.to_owned()),
+        }
+    }
+}
