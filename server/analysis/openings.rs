@@ -1,7 +1,7 @@
 //! Where a finding about a whole function can be worked on: the opportunities inside it that a refactoring answers.
 
 use super::Finding;
-use crate::{facts::FunctionFacts, smells::Family, text::TextRange};
+use crate::{facts::FunctionFacts, smells::Cause, text::TextRange};
 
 /// A place where a refactoring is offered that makes a finding smaller or takes it away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub fn openings(
         other.at == finding.at || range.is_some_and(|range| range.contains_range(other.at))
     });
     let openings = inside
-        .filter(|other| other.smell.family == Family::Opportunity)
+        .filter(|other| other.smell.cause == Cause::Opportunity)
         .filter_map(|other| {
             let mut answers = other.smell.answers.iter();
             let refactoring = answers.find(|answer| finding.smell.answers.contains(answer))?;

@@ -19,7 +19,7 @@ use crate::{
         Finding, FoundReport, Level, ReportOrigin, answers_to, idle_allowances, judge, openings,
     },
     cache::{Tier, TieredStats},
-    facts::{FileReport, FunctionFacts, Problem},
+    facts::{FileReport, Problem},
     report::{self, Report, ReportedFile, ReportedFinding, Summary},
     syntax::Source,
     text::{Encoding, Lines, slice},
@@ -150,7 +150,7 @@ async fn analyze(
 
 fn file(input: &InputFile, report: &FileReport, arguments: &Arguments) -> ReportedFile {
     let findings = judge(report, &input.text, &input.config.rules);
-    let functions = functions(report);
+    let functions = report.functions();
     let found = |finding: &Finding| ReportedFinding {
         openings: openings(finding, &findings, &functions),
         finding: finding.clone(),
@@ -161,22 +161,10 @@ fn file(input: &InputFile, report: &FileReport, arguments: &Arguments) -> Report
         text: Arc::clone(&input.text),
         lines: Lines::new(&input.text),
         findings: findings.iter().map(found).collect(),
-        functions: arguments.metrics.then(|| functions.clone()),
+        functions: arguments.metrics.then(|| report.functions()),
         idle: idle_allowances(report, &input.config.rules),
         problem: report.problem,
     }
-}
-
-/// Every function, in the order of the text.
-fn functions(report: &FileReport) -> Vec<FunctionFacts> {
-    let items = report.items.iter();
-    let functions = items.flat_map(|(offset, item)| {
-        let functions = item.functions.iter();
-        functions.map(|function| function.moved_by(*offset))
-    });
-    let mut functions: Vec<_> = functions.collect();
-    functions.sort_by_key(|function| (function.range.start(), function.name.start()));
-    functions
 }
 
 /// Fills in the offers of each finding. Parses every file that has a finding.

@@ -34,8 +34,12 @@ pub use read::{
     allowances::{Allowed, AllowedBy, allowances},
     attributes,
     generated::is_generated,
+    kinds::KindSet,
     metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators},
-    units::{Function, Owner, Place, Unit, inside, places},
+    units::{
+        FilePart, FileUnit, Function, Outline, Owner, Place, Unit, UnitKind, inside, outline,
+        places,
+    },
 };
 pub use write::{
     layout::{self, LineEnding},

@@ -51,20 +51,26 @@ use ra_ap_syntax::{
 
 use crate::{
     facts::{Part, Sighting},
-    smells::{Family, Limits, Sightings, Smell},
+    smells::{Limits, Look, Sightings, Smell},
     syntax::{Unit, keyword},
     text::{TextRange, slice},
 };
 
 pub(super) const SMELL: Smell = Smell {
-    id: "complex-conditional",
-    limits: Limits { warn: 4, strong: 6 },
-    family: Family::Own,
     rate: Some(0.96),
     answers: &["name-condition"],
-    clippy: &[],
-    look,
-    say,
+    sees: &[
+        SyntaxKind::IF_EXPR,
+        SyntaxKind::WHILE_EXPR,
+        SyntaxKind::MATCH_ARM,
+        SyntaxKind::LET_STMT,
+    ],
+    ..Smell::new(
+        "complex-conditional",
+        Limits::of(4, 6),
+        Look::Function(look),
+        say,
+    )
 };
 
 /// A condition with a name may have so many operators.
