@@ -86,7 +86,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         guard_clause::find(choice, &source.text, source.context)
     })?;
     Plan::new(guard.rewrite.range(), move || {
-        let applicability = if guard.drops_earlier {
+        let applicability = if guard.needs_check {
             Applicability::NeedsCheck
         } else {
             Applicability::Safe

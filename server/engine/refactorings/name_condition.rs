@@ -43,6 +43,7 @@ use super::{
     Allows, Also, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
 };
 use crate::{
+    shapes::guard_clause::block_ended_by,
     syntax::{
         Rewrite, conditions,
         layout::{self, width},
@@ -70,6 +71,14 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     }
     check(&found, &condition)?;
     let name = name(&found, &condition)?;
+    let column = layout::column(&context.source.text, found.syntax().text_range().start());
+    let is_last = block_ended_by(&found).is_some();
+    if is_last && layout::is_short_last_if(&found, &name, column, context.source.context) {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "With a name for its condition, the `if` would fit on one line.",
+        ));
+    }
     let range = condition.syntax().text_range();
     Plan::new(range, move || {
         let rewrites = rewrites(context, &found, &condition, &name).ok_or_else(|| {

@@ -126,6 +126,9 @@ impl<'a> Writer<'a, '_> {
         let range = self.shape.pattern.syntax().text_range();
         let named = self.renamed(range);
         let text = self.moved_text(named.written(), range)?;
+        if text.contains('\n') && !self.shape.renamed.is_empty() {
+            return None;
+        }
         let is_longer = self.shape.renamed.iter().any(|name| name.is_field);
         if is_longer && text.split('{').skip(1).any(are_wide_fields) {
             return None;
