@@ -1,6 +1,7 @@
 //! Rust files of a workspace: finding, reading, writing, and what their manifests say of them. A path that can't be
 //! read is a problem with its reason, and the rest goes on.
 
+mod compiler;
 mod ignored;
 mod manifest;
 mod manifests;

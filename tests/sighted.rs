@@ -11,7 +11,7 @@ use rustassistant::{
     analysis::{Memo, measure},
     facts::Sighting,
     refactorings::{self, Context, Target, offer},
-    smells::{self, Family},
+    smells::{self, Cause},
     syntax::{Edition, FileContext, LineEnding, STACK_SIZE, Source, is_generated},
 };
 use walkdir::WalkDir;
@@ -115,7 +115,7 @@ fn opportunities(source: &Source) -> Vec<Sighting> {
             .collect::<Vec<_>>()
     });
     let is_opportunity = |sighting: &Sighting| {
-        smells::all()[usize::from(sighting.smell.0)].family == Family::Opportunity
+        smells::all()[usize::from(sighting.smell.0)].cause == Cause::Opportunity
     };
     sightings.filter(is_opportunity).collect()
 }

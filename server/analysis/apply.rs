@@ -10,7 +10,7 @@ use crate::{
     config::Rules,
     facts::FileReport,
     refactorings::{Applicability, Offer},
-    smells::{Family, Smell},
+    smells::Smell,
     syntax::{FileContext, Source, Unparsable, places},
     text::{Edits, FileId, FileStep, NewFile, TextRange, TextSize},
 };
@@ -275,7 +275,7 @@ impl State {
         let same = self
             .findings
             .iter()
-            .filter(|finding| has_same_cause(finding.smell, smell));
+            .filter(|finding| finding.smell.has_same_cause(smell));
         same.fold((0, 0), |(count, sum), finding| {
             let limit = u64::from(finding.limit.max(1));
             (count + 1, sum + u64::from(finding.measure) * 1_000 / limit)
@@ -290,11 +290,6 @@ fn created_by(offer: &Offer) -> impl Iterator<Item = (NewFile, String)> {
         FileStep::Create { at, text } => Some((at.clone(), text.clone())),
         FileStep::Rename { .. } => None,
     })
-}
-
-fn has_same_cause(left: &Smell, right: &Smell) -> bool {
-    left.id == right.id
-        || (left.family == Family::FunctionSize && right.family == Family::FunctionSize)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::{
     config::{Judgement, Profile, Rules},
     facts::{FileReport, FunctionFacts, Sighting},
-    smells::{self, Family, Smell},
+    smells::{self, Cause, Smell},
     text::TextRange,
 };
 
@@ -44,6 +44,8 @@ pub enum Level {
 
 /// Above this many sightings per 100,000 lines a smell is common enough to be shown only where it is strong or answered.
 const CALM_RATE: f32 = 25.0;
+/// So is one of whose findings fewer than so many of 20 were worth doing.
+const CALM_WORTH: u8 = 16;
 
 /// Judges a report of this very text, without parsing, so that a warm start stays cheap.
 pub fn judge(report: &FileReport, text: &str, rules: &Rules) -> Vec<Finding> {
@@ -52,28 +54,36 @@ pub fn judge(report: &FileReport, text: &str, rules: &Rules) -> Vec<Finding> {
         if item.sightings.is_empty() {
             continue;
         }
-        let sightings = item
-            .sightings
-            .iter()
-            .map(|sighting| sighting.moved_by(*offset));
-        let above: Vec<Above> = sightings
-            .filter(|sighting| !is_allowed(report, sighting))
-            .filter_map(|sighting| Above::new(sighting, rules))
-            .collect();
-        let functions: Vec<FunctionFacts> = item
-            .functions
-            .iter()
-            .map(|function| function.moved_by(*offset))
-            .collect();
-        let shown = shown(&above, &functions, rules.profile());
-        findings.extend(
-            one_for_one_cause(shown)
-                .into_iter()
-                .map(|group| finding(&group, text)),
-        );
+        let functions: Vec<FunctionFacts> = item.functions_at(*offset).collect();
+        let above = above(report, item.sightings_at(*offset), rules);
+        findings.extend(in_words(&above, &functions, text, rules.profile()));
     }
+    let above = above(report, report.sightings.iter().cloned(), rules);
+    findings.extend(in_words(&above, &[], text, rules.profile()));
     findings.sort_by_key(|finding| (finding.at.start(), finding.smell.id));
     findings
+}
+
+/// What is above its limit and not allowed.
+fn above(
+    report: &FileReport,
+    sightings: impl Iterator<Item = Sighting>,
+    rules: &Rules,
+) -> Vec<Above> {
+    let unasked = sightings.filter(|sighting| !is_allowed(report, sighting));
+    unasked
+        .filter_map(|sighting| Above::new(sighting, rules))
+        .collect()
+}
+
+fn in_words(
+    above: &[Above],
+    functions: &[FunctionFacts],
+    text: &str,
+    profile: Profile,
+) -> Vec<Finding> {
+    let groups = one_for_one_cause(shown(above, functions, profile));
+    groups.iter().map(|group| finding(group, text)).collect()
 }
 
 /// A sighting above a limit.
@@ -133,9 +143,15 @@ fn shown<'a>(above: &'a [Above], functions: &[FunctionFacts], profile: Profile) 
 fn is_worth_saying(one: &Above, all: &[Above], functions: &[FunctionFacts]) -> bool {
     one.level == Level::Strong
         || one.judgement.is_chosen
-        || one.smell.family == Family::Opportunity
-        || one.smell.rate.is_some_and(|rate| rate <= CALM_RATE)
+        || one.smell.cause == Cause::Opportunity
+        || is_calm(one.smell)
         || is_answered(one, all, functions)
+}
+
+/// Whether what a smell sees above its first limit is rare, and mostly worth doing.
+fn is_calm(smell: &Smell) -> bool {
+    let is_rare = smell.rate.is_some_and(|rate| rate <= CALM_RATE);
+    is_rare && smell.worth_doing.is_none_or(|worth| worth >= CALM_WORTH)
 }
 
 /// Whether an opportunity inside the function is for a refactoring that also answers this smell. It is known from sightings
@@ -148,7 +164,7 @@ fn is_answered(one: &Above, all: &[Above], functions: &[FunctionFacts]) -> bool 
         return false;
     };
     all.iter().any(|other| {
-        other.smell.family == Family::Opportunity
+        other.smell.cause == Cause::Opportunity
             && function.range.contains_range(other.sighting.at)
             && other
                 .smell
@@ -163,9 +179,7 @@ fn one_for_one_cause(shown: Vec<&Above>) -> Vec<Vec<&Above>> {
     let mut groups: Vec<Vec<&Above>> = Vec::new();
     for one in shown {
         let same_cause = groups.iter_mut().find(|group| {
-            one.smell.family == Family::FunctionSize
-                && group[0].smell.family == Family::FunctionSize
-                && group[0].sighting.at == one.sighting.at
+            group[0].smell.has_same_cause(one.smell) && group[0].sighting.at == one.sighting.at
         });
         match same_cause {
             Some(group) => group.push(one),
@@ -248,6 +262,7 @@ mod tests {
             parameters: 0,
         };
         let item = UnitReport {
+            lines: 1,
             functions: vec![function],
             sightings,
         };
@@ -284,6 +299,22 @@ mod tests {
             0
         );
         assert_eq!(parameters(8), [("too-many-parameters", Level::Strong, 7)]);
+    }
+
+    #[test]
+    fn what_is_seldom_worth_doing_is_said_only_where_it_is_strong() {
+        let of_file = |measure| {
+            let report = FileReport {
+                sightings: vec![sighting("large-file", name(), measure)],
+                ..FileReport::default()
+            };
+            judge(&report, TEXT, &Rules::default())
+        };
+        assert!(of_file(2000).is_empty());
+        let [finding] = &of_file(2001)[..] else {
+            panic!("a strong finding is said");
+        };
+        assert_eq!((finding.smell.id, finding.at), ("large-file", name()));
     }
 
     #[test]

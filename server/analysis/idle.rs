@@ -2,7 +2,7 @@
 
 use crate::{
     config::Rules,
-    facts::{Allowance, AllowanceForm, FileReport, Sighting, SmellId},
+    facts::{Allowance, AllowanceForm, FileReport, SmellId},
     smells,
     text::TextRange,
 };
@@ -57,18 +57,14 @@ fn why_idle(report: &FileReport, allowance: &Allowance, rules: &Rules) -> Option
         return Some(Idle::Unknown);
     };
     let limit = limit_of(id, rules)?;
-    let is_used =
-        sightings(report).any(|sighting| allowance.silences(&sighting) && sighting.measure > limit);
+    let is_used = report
+        .sightings()
+        .any(|sighting| allowance.silences(&sighting) && sighting.measure > limit);
     (!is_used).then_some(Idle::Unused)
 }
 
 fn limit_of(id: SmellId, rules: &Rules) -> Option<u32> {
     Some(rules.judgement(smells::get(id)?)?.limits.warn)
-}
-
-fn sightings(report: &FileReport) -> impl Iterator<Item = Sighting> {
-    let items = report.items.iter();
-    items.flat_map(|(offset, item)| item.sightings.iter().map(|one| one.moved_by(*offset)))
 }
 
 #[cfg(test)]

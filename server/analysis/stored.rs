@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::{
     cache::{Entry, Key},
-    facts::{FileReport, UnitReport},
+    facts::{FileReport, Sighting, UnitReport},
     smells,
     syntax::FileContext,
     text::{TextRange, TextSize, slice},
@@ -50,31 +50,33 @@ pub(super) fn encode(report: &FileReport) -> Entry {
 /// outside the text and no smell is unknown.
 pub(super) fn decode(entry: &Entry, text: &str) -> Option<FileReport> {
     let report: FileReport = postcard::from_bytes(entry).ok()?;
-    let items_fit = report
-        .items
-        .iter()
-        .all(|(offset, item)| fits(item, *offset, text));
+    let mut items = report.items.iter();
+    let items_fit = items.all(|(offset, item)| fits(item, *offset, text));
+    let mut sightings = report.sightings.iter();
+    let sightings_fit = sightings.all(|sighting| sighting_fits(sighting, TextSize::new(0), text));
     let allowances_fit = report.allowances.iter().all(|allowance| {
         slice(text, allowance.at).is_some() && slice(text, allowance.scope).is_some()
     });
-    (items_fit && allowances_fit).then_some(report)
+    (items_fit && sightings_fit && allowances_fit).then_some(report)
 }
 
 fn fits(item: &UnitReport, offset: TextSize, text: &str) -> bool {
-    let is_inside = |range: TextRange| {
-        range
-            .checked_add(offset)
-            .is_some_and(|range| slice(text, range).is_some())
-    };
     let functions = item.functions.iter();
-    let mut functions = functions.flat_map(|function| [function.name, function.range]);
-    let sightings = item.sightings.iter();
-    let mut sightings = sightings.flat_map(|sighting| {
-        let known = smells::get(sighting.smell).map(|_| sighting.at);
-        let parts = sighting.parts.iter().map(|part| Some(part.at));
-        std::iter::once(known).chain(parts)
-    });
-    functions.all(is_inside) && sightings.all(|range| range.is_some_and(is_inside))
+    let mut ranges = functions.flat_map(|function| [function.name, function.range]);
+    let mut sightings = item.sightings.iter();
+    ranges.all(|range| is_inside(range, offset, text))
+        && sightings.all(|sighting| sighting_fits(sighting, offset, text))
+}
+
+fn sighting_fits(sighting: &Sighting, offset: TextSize, text: &str) -> bool {
+    let parts = sighting.parts.iter().map(|part| part.at);
+    let mut ranges = parts.chain([sighting.at]);
+    smells::get(sighting.smell).is_some() && ranges.all(|range| is_inside(range, offset, text))
+}
+
+fn is_inside(range: TextRange, offset: TextSize, text: &str) -> bool {
+    let range = range.checked_add(offset);
+    range.is_some_and(|range| slice(text, range).is_some())
 }
 
 #[cfg(test)]
@@ -84,7 +86,7 @@ mod tests {
     use super::*;
     use crate::{
         analysis::OpenFile,
-        facts::{FunctionFacts, Sighting, SmellId},
+        facts::{FunctionFacts, SmellId},
     };
 
     const TEXT: &str = "fn f(a: u8) { if a > 1 { g() } }\n// ä\n";
@@ -125,7 +127,10 @@ mod tests {
         };
         Arc::make_mut(&mut unknown.items[0].1)
             .sightings
-            .push(sighting);
+            .push(sighting.clone());
+        assert_eq!(decode(&encode(&unknown), TEXT), None);
+        let mut unknown = report();
+        unknown.sightings.push(sighting);
         assert_eq!(decode(&encode(&unknown), TEXT), None);
     }
 

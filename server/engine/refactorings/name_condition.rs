@@ -2,14 +2,14 @@
 //!
 //! ## Why
 //!
-//! Readers of `if a.len() > 1 && !a.is_sorted() || force` have to work out what is asked before they learn what is done. A name
+//! Readers of `if force || a.len() > 1 && (a.len() < 9 || a[0] > a[1])` have to work out what is asked before they learn what is done. A name
 //! says it, and the details stay where they are wanted.
 //!
 //! ## Example
 //!
 //! ```rust before
 //! fn f(lines: &mut Vec<String>, force: bool) {
-//!     $0if force || lines.len() > 1 && !lines.is_sorted() {
+//!     $0if force || lines.len() > 1 && (lines.len() < 9 || lines[0] > lines[1]) {
 //!         // Equal lines may change places.
 //!         lines.sort();
 //!     }
@@ -18,7 +18,7 @@
 //!
 //! ```rust after
 //! fn f(lines: &mut Vec<String>, force: bool) {
-//!     let should_sort = force || lines.len() > 1 && !lines.is_sorted();
+//!     let should_sort = force || lines.len() > 1 && (lines.len() < 9 || lines[0] > lines[1]);
 //!     if should_sort {
 //!         // Equal lines may change places.
 //!         lines.sort();
