@@ -13,6 +13,7 @@ mod idle;
 mod measure;
 mod offers;
 mod open_file;
+mod openings;
 mod stored;
 
 pub use apply::{Applied, CarriedOut, Only, apply_safe, apply_safe_while};
@@ -26,4 +27,5 @@ pub use idle::{Idle, IdleAllowance, idle_allowances};
 pub use measure::{Memo, measure};
 pub use offers::{Offers, Trigger, Wanted, answers_in, answers_to, offers, offers_at, offers_in};
 pub use open_file::OpenFile;
+pub use openings::{Opening, openings};
 pub use stored::{key, key_fields};

@@ -6,6 +6,7 @@
 //! - [`text`], [`syntax`], [`facts`], [`smells`] and [`refactorings`] are the engine, a crate of its own.
 //! - [`os`], a crate of its own: what differs between operating systems.
 //! - [`cache`], a crate of its own: bytes in, bytes out.
+//! - [`migrations`]: the tables of the caches' databases.
 //! - [`config`]: layers of options become one immutable configuration.
 //! - [`workspace`]: which files there are and what their manifests say of them.
 //! - [`analysis`]: reports through the cache, findings, offers.
@@ -15,6 +16,8 @@
 pub use rustassistant_cache as cache;
 pub use rustassistant_engine::{facts, refactorings, smells, syntax, text};
 pub use rustassistant_os as os;
+
+pub mod migrations;
 
 pub mod config;
 pub mod workspace;

@@ -10,14 +10,16 @@ mod documentation;
 mod human;
 mod json;
 mod look;
+mod short;
 mod statistics;
+mod totals;
 
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::{
-    analysis::{CacheOutcome, Finding, IdleAllowance, Level, ReportOrigin},
+    analysis::{CacheOutcome, Finding, IdleAllowance, Level, Opening, ReportOrigin},
     facts::{FunctionFacts, Problem},
     text::Lines,
 };
@@ -25,10 +27,12 @@ use crate::{
 pub use catalogue::{unknown_id, unknown_refactoring, write_catalogue};
 pub use diff::{write_diff, write_new_file};
 pub use documentation::{explanation, limits_in_words, reason, write_documentation};
-pub use human::{counted, write_human};
+pub use human::write_human;
 pub use json::write_json;
 pub use look::{Characters, Colour, Look, Reader};
+pub use short::write_short;
 pub use statistics::{cache_statistics, team, tier_word};
+pub use totals::counted;
 
 /// All results of a run.
 #[derive(Debug)]
@@ -59,6 +63,8 @@ pub struct ReportedFinding {
     pub finding: Finding,
     /// Ids of the refactorings offered there, if requested.
     pub refactorings: Option<Vec<&'static str>>,
+    /// Where a refactoring is offered that makes the finding smaller.
+    pub openings: Vec<Opening>,
 }
 
 /// Counts over all files. The last three fields may differ between runs over the same files, the others don't.
@@ -98,6 +104,12 @@ impl CacheCounts {
 }
 
 impl Report {
+    /// Every finding with its file, in the order of paths and lines.
+    pub fn found(&self) -> impl Iterator<Item = (&ReportedFile, &ReportedFinding)> {
+        let files = self.files.iter();
+        files.flat_map(|file| file.findings.iter().map(move |found| (file, found)))
+    }
+
     /// The highest level among the findings.
     pub fn highest(&self) -> Option<Level> {
         let findings = self.files.iter().flat_map(|file| &file.findings);
@@ -106,6 +118,19 @@ impl Report {
             return Some(Level::Strong);
         }
         levels.next()
+    }
+}
+
+impl ReportedFinding {
+    /// How much there is to gain here: how the measure stands to the strong limit, twice that where a refactoring is offered.
+    pub fn weight(&self) -> f64 {
+        let strong = self.finding.judgement.limits.strong.max(1);
+        let excess = f64::from(self.finding.measure) / f64::from(strong);
+        if self.openings.is_empty() {
+            excess
+        } else {
+            2.0 * excess
+        }
     }
 }
 

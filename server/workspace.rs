@@ -1,10 +1,12 @@
 //! Rust files of a workspace: finding, reading, writing, and what their manifests say of them. A path that can't be
 //! read is a problem with its reason, and the rest goes on.
 
+mod compiler;
 mod ignored;
 mod manifest;
 mod manifests;
 mod new_file;
+mod place;
 mod read;
 mod replace;
 mod rustfmt;
@@ -15,6 +17,7 @@ use std::path::Path;
 
 pub use manifests::Manifests;
 pub use new_file::{NewFileError, new_path};
+pub use place::place_of;
 pub use read::{MOST_BYTES, ReadError, read};
 pub use replace::{CreatedFile, ReplaceError, Update, carry_out};
 pub use scope::{Scope, Surroundings, editor_scope};

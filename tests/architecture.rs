@@ -6,6 +6,7 @@ use std::{
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use ra_ap_syntax::{
@@ -23,6 +24,7 @@ const ORDER: &[&[&str]] = &[
     &["smells", "refactorings"],
     &["os"],
     &["cache"],
+    &["migrations"],
     &["config"],
     &["workspace"],
     &["analysis"],
@@ -40,7 +42,7 @@ const FOLDERS: &[&str] = &["lsp", "lsp/wire", "lsp/session", "lsp/features"];
 const DOORS: &[(&str, &[&str])] = &[
     ("tower_lsp", &["lsp"]),
     ("lsp_types", &["lsp"]),
-    ("sqlx", &["cache"]),
+    ("sqlx", &["cache", "migrations"]),
     ("reqwest", &["cache"]),
     ("axum", &["cache"]),
     (
@@ -77,6 +79,18 @@ const NOT_PURE: &[&str] = &[
 /// Macros that write to the standard output, and the modules that may.
 const PRINTING: &[&str] = &["println", "print"];
 const PRINTERS: &[&str] = &["report", "cli", "build"];
+
+/// Crates that only a team's cache needs.
+const TEAM_CRATES: &[&str] = &[
+    "axum",
+    "axum-server",
+    "ed25519-dalek",
+    "governor",
+    "prometheus-client",
+    "reqwest",
+    "rustls",
+    "sqlx-postgres",
+];
 
 /// What a `cfg` calls systems.
 const SYSTEMS: &[&str] = &[
@@ -172,6 +186,38 @@ fn every_module_of_the_crate_has_its_place_in_the_order() {
             "{} has no place",
             file.path
         );
+    }
+}
+
+/// What only a team's cache needs is not even built without it.
+#[test]
+fn without_a_team_s_cache_there_is_nothing_of_it() {
+    let tree = |flags: &[&str]| {
+        let output = Command::new(env!("CARGO"))
+            .args([
+                "tree",
+                "-e",
+                "normal",
+                "--prefix",
+                "none",
+                "--locked",
+                "--offline",
+            ])
+            .args(flags)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .expect("cargo runs");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("names are UTF-8")
+    };
+    let has = |tree: &str, name: &str| {
+        let mut names = tree.lines().filter_map(|line| line.split(' ').next());
+        names.any(|found| found == name)
+    };
+    let (with, without) = (tree(&[]), tree(&["--no-default-features"]));
+    for name in TEAM_CRATES {
+        assert!(has(&with, name), "{name} is not in the build with it");
+        assert!(!has(&without, name), "{name} is in the build without it");
     }
 }
 

@@ -3,9 +3,9 @@
 use std::{fs, path::Path};
 
 use rustassistant::{
-    refactorings::{self, Change, Context, Refactoring, Refusal, Target, audit, offer},
+    refactorings::{self, Change, Context, FilePlace, Refactoring, Refusal, Target, audit, offer},
     syntax::{FileContext, Source},
-    text::{Edit, Edits, Steps, TextRange, TextSize},
+    text::{Edit, Edits, FileStep, Steps, TextRange, TextSize},
 };
 
 /// The example of a refactoring's documentation; `$0` is the cursor.
@@ -13,6 +13,8 @@ struct Example {
     before: String,
     cursor: TextSize,
     after: String,
+    /// The file that comes, as its path and its text.
+    new: Option<(String, String)>,
 }
 
 fn example(refactoring: &Refactoring) -> Example {
@@ -32,7 +34,25 @@ fn example(refactoring: &Refactoring) -> Example {
         before: format!("{head}{tail}"),
         cursor: TextSize::of(head),
         after: fence(&doc, "```rust after"),
+        new: doc.iter().find_map(|line| {
+            let path = line.strip_prefix("```rust new ")?;
+            Some((path.to_owned(), fence(&doc, line)))
+        }),
     }
+}
+
+/// The new file of a change, as its path and its text.
+fn new_file(change: &Change) -> Option<(String, String)> {
+    match change.steps.files.as_slice() {
+        [] => None,
+        [FileStep::Create { at, text }] => Some((at.components().join("/"), text.clone())),
+        more => panic!("{more:?}"),
+    }
+}
+
+/// A file whose new files lie where the examples say.
+fn context(source: &Source) -> Context<'_> {
+    Context::new(source).placed(FilePlace::Beside("stack"))
 }
 
 fn fence(doc: &[&str], open: &str) -> String {
@@ -47,7 +67,7 @@ fn parse(text: &str) -> Source {
 }
 
 fn change(refactoring: &'static Refactoring, source: &Source, cursor: TextSize) -> Change {
-    let offer = offer(refactoring, &Context::new(source), Target::Cursor(cursor));
+    let offer = offer(refactoring, &context(source), Target::Cursor(cursor));
     let offer = offer.unwrap_or_else(|refusal| panic!("{}: {refusal:?}", refactoring.id));
     offer.change().clone()
 }
@@ -65,6 +85,7 @@ fn documentation_does_what_it_says() {
             "{}",
             refactoring.id
         );
+        assert_eq!(new_file(&change), example.new, "{}", refactoring.id);
         assert!(
             !change.checked.is_empty(),
             "{} shows nothing",
@@ -94,12 +115,13 @@ fn with_comment(example: &Example) -> Example {
         before: commented(&example.before),
         cursor: example.cursor + shift,
         after: commented(&example.after),
+        new: None,
     }
 }
 
 /// What faulty refactorings could make of the right result.
-fn mutants(right: &str) -> Vec<(&'static str, String)> {
-    let comment = right.find(COMMENT).expect("it is kept");
+fn mutants(right: &str, kept: &str) -> Vec<(&'static str, String)> {
+    let comment = right.find(kept).expect("it is kept");
     let end = comment + right[comment..].find('\n').expect("it ends a line");
     let body = right.rfind("    ").expect("the example has a body") + 4;
     let name = right.find("fn ").expect("the example has a function") + 3;
@@ -134,14 +156,19 @@ fn rewrite(change: &Change, before: &str, after: &str) -> Change {
 #[test]
 fn faulty_refactorings_are_stopped_by_the_audit() {
     for refactoring in refactorings::all() {
-        let example = with_comment(&example(refactoring));
+        let example = example(refactoring);
+        // What creates a file has mutants of its own.
+        if example.new.is_some() {
+            continue;
+        }
+        let example = with_comment(&example);
         let source = parse(&example.before);
-        let context = Context::new(&source);
+        let context = context(&source);
         let change = change(refactoring, &source, example.cursor);
         let right = rewrite(&change, &example.before, &example.after);
         let refused = audit(refactoring, &context, right).err();
         assert_eq!(refused, None, "{}: the right result", refactoring.id);
-        for (fault, mutant) in mutants(&example.after) {
+        for (fault, mutant) in mutants(&example.after, COMMENT) {
             let mutant = rewrite(&change, &example.before, &mutant);
             let verdict = audit(refactoring, &context, mutant);
             assert!(
@@ -150,5 +177,45 @@ fn faulty_refactorings_are_stopped_by_the_audit() {
                 refactoring.id
             );
         }
+    }
+}
+
+#[test]
+fn faulty_new_files_are_stopped_by_the_audit() {
+    for refactoring in refactorings::all() {
+        let example = example(refactoring);
+        let Some((path, new)) = &example.new else {
+            continue;
+        };
+        let source = parse(&example.before);
+        let context = context(&source);
+        let change = change(refactoring, &source, example.cursor);
+        let with = |new: &str| {
+            let mut change = change.clone();
+            for step in &mut change.steps.files {
+                let FileStep::Create { text, .. } = step else {
+                    panic!("{path} comes");
+                };
+                new.clone_into(text);
+            }
+            audit(refactoring, &context, change)
+        };
+        assert!(with(new).is_ok(), "{}: the right result", refactoring.id);
+        let comment = new.lines().find(|line| line.starts_with("//"));
+        let comment = format!("{}\n", comment.expect("the example has a comment"));
+        for (fault, mutant) in mutants(new, &comment) {
+            let verdict = with(&mutant);
+            assert!(
+                matches!(verdict, Err(Refusal::Because { .. })),
+                "{}: a file that {fault} got through",
+                refactoring.id
+            );
+        }
+        let mut none = change.clone();
+        none.steps.files.clear();
+        assert!(
+            audit(refactoring, &context, none).is_err(),
+            "the file is left out"
+        );
     }
 }

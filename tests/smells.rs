@@ -2,8 +2,9 @@
 
 use rustassistant::{
     analysis::{Memo, measure},
-    facts::{AllowanceForm, FileReport},
-    smells::{self, Smell},
+    facts::{AllowanceForm, FileReport, Sighting},
+    refactorings::{self, Context, Refactoring, Target},
+    smells::{self, Cause, Smell},
     syntax::{Edition, FileContext, STACK_SIZE, Source},
 };
 
@@ -32,11 +33,15 @@ fn report(text: &str) -> FileReport {
 
 /// The smells that fire above their first limits.
 fn fired(text: &str) -> Vec<&'static str> {
+    let above = above_limits(text).into_iter();
+    above.map(|(_, smell)| smell.id).collect()
+}
+
+fn above_limits(text: &str) -> Vec<(Sighting, &'static Smell)> {
     let report = report(text);
-    let sightings = report.items.iter().flat_map(|(_, item)| &item.sightings);
-    let above = sightings.filter_map(|sighting| {
+    let above = report.sightings().filter_map(|sighting| {
         let smell = smells::get(sighting.smell)?;
-        (sighting.measure > smell.limits.warn).then_some(smell.id)
+        (sighting.measure > smell.limits.warn).then_some((sighting, smell))
     });
     above.collect()
 }
@@ -54,15 +59,16 @@ fn examples(doc: &str, mark: &str) -> Vec<String> {
 }
 
 fn written_out(line: &str) -> String {
-    let count = line.trim().strip_prefix("// … ").and_then(|rest| {
-        let (count, what) = rest.split_once(' ')?;
-        what.starts_with("more statement")
-            .then(|| count.parse::<usize>().expect("a number of statements"))
+    let left_out = line.trim().strip_prefix("// … ").and_then(|rest| {
+        let (count, what) = rest.split_once(" more ")?;
+        let one = match what {
+            "statements" => "step();\n",
+            "functions" => "fn step() {}\n",
+            _ => return None,
+        };
+        Some(one.repeat(count.parse().expect("a number of them")))
     });
-    match count {
-        Some(count) => "step();\n".repeat(count),
-        None => format!("{line}\n"),
-    }
+    left_out.unwrap_or_else(|| format!("{line}\n"))
 }
 
 fn doc(smell: &Smell) -> &'static str {
@@ -97,6 +103,60 @@ fn the_example_after_fires_nothing() {
 }
 
 #[test]
+fn what_answers_a_smell_exists() {
+    for smell in smells::all() {
+        for answer in smell.answers {
+            assert!(
+                refactorings::by_name(answer).is_some(),
+                "{}: {answer}",
+                smell.id
+            );
+        }
+        let is_answered = !smell.answers.is_empty();
+        assert!(
+            is_answered || smell.cause != Cause::Opportunity,
+            "{}",
+            smell.id
+        );
+    }
+}
+
+/// A refactoring answers a smell if its own example is such an answer: offered for the sighting, and less of it afterwards.
+#[test]
+fn a_refactoring_is_named_by_what_it_answers() {
+    let mut answered = 0;
+    for refactoring in refactorings::all() {
+        let doc = refactorings::doc(refactoring.id).expect("every refactoring has documentation");
+        for before in examples(doc, "before") {
+            for (sighting, smell) in above_limits(&before) {
+                if answers(refactoring, &sighting, &before) {
+                    answered += 1;
+                    let is_named = smell.answers.contains(&refactoring.id);
+                    assert!(is_named, "{} answers {}", refactoring.id, smell.id);
+                }
+            }
+        }
+    }
+    assert!(answered >= 4, "most refactorings were written for a smell");
+}
+
+/// Whether a refactoring is offered for a sighting and leaves less of its smell.
+fn answers(refactoring: &'static Refactoring, sighting: &Sighting, text: &str) -> bool {
+    let source = source(text);
+    let target = Target::Answer(sighting);
+    let Ok(offer) = refactorings::offer(refactoring, &Context::new(&source), target) else {
+        return false;
+    };
+    let after = offer.change().edits().apply(text).expect("an offer fits");
+    let measures = |text: &str| -> u32 {
+        let all = report(text);
+        let same = all.sightings().filter(|one| one.smell == sighting.smell);
+        same.map(|one| one.measure).sum()
+    };
+    measures(&after) < measures(text)
+}
+
+#[test]
 fn the_documentation_has_its_form() {
     for smell in smells::all() {
         let lines = doc(smell).lines();
@@ -122,6 +182,10 @@ fn the_documentation_states_limits_and_rate() {
         assert!(words(smell.limits.strong), "{}: {limits}", smell.id);
         let rate = smell.rate.expect("every smell has been measured");
         let limits = limits.replace('\n', " ");
+        if let Some(worth) = smell.worth_doing {
+            let words = format!("Of 20 findings that were read blindly {worth} were worth doing");
+            assert!(limits.contains(&words), "{}: {limits}", smell.id);
+        }
         assert!(
             limits.contains(&format!("{rate} times in 100,000")),
             "{}: {limits}",
@@ -132,7 +196,7 @@ fn the_documentation_states_limits_and_rate() {
 
 #[test]
 fn broken_code_has_measures_of_functions_only() {
-    let body = "if a && b && c && d && e {} ".repeat(20);
+    let body = "if a(1) && (b(1) || c(1) && d(1)) {} ".repeat(20);
     let whole = fired(&format!("fn f() {{ {body} }}"));
     assert!(whole.contains(&"complex-conditional"));
     for broken in [
@@ -142,7 +206,7 @@ fn broken_code_has_measures_of_functions_only() {
         let source = Source::parse(broken, FileContext::default()).unwrap();
         let report = measure(&source, &Memo::default());
         let item = &report.items[0].1;
-        assert_eq!(item.functions[0].cognitive, 40);
+        assert_eq!(item.functions[0].cognitive, 80);
         let names = item
             .sightings
             .iter()

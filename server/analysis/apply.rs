@@ -11,7 +11,7 @@ use crate::{
     config::Rules,
     facts::FileReport,
     refactorings::{Also, Applicability, Context, Offer},
-    smells::{Family, Smell},
+    smells::{Cause, Smell},
     syntax::{FileContext, Source, Unparsable, places},
     text::{Edits, FileId, FileStep, NewFile, TextRange, TextSize},
 };
@@ -233,7 +233,7 @@ impl Run<'_> {
     ) -> Option<Option<Attempt>> {
         let range = self.state.units[unit];
         let is_opportunity =
-            |at: &usize| self.state.findings[*at].smell.family == Family::Opportunity;
+            |at: &usize| self.state.findings[*at].smell.cause == Cause::Opportunity;
         let (opportunities, others): (Vec<_>, Vec<_>) = findings.partition(is_opportunity);
         let mut answers: Vec<(Offer, usize)> = Vec::new();
         let mut end = None;
@@ -487,7 +487,7 @@ impl State {
 fn weight(findings: &[Finding], smell: &Smell) -> (usize, u64) {
     let same = findings
         .iter()
-        .filter(|finding| has_same_cause(finding.smell, smell));
+        .filter(|finding| finding.smell.has_same_cause(smell));
     same.fold((0, 0), |(count, sum), finding| {
         let limit = u64::from(finding.limit.max(1));
         (count + 1, sum + u64::from(finding.measure) * 1_000 / limit)
@@ -514,11 +514,6 @@ fn created_by(offer: &Offer) -> impl Iterator<Item = (NewFile, String)> {
         FileStep::Create { at, text } => Some((at.clone(), text.clone())),
         FileStep::Rename { .. } => None,
     })
-}
-
-fn has_same_cause(left: &Smell, right: &Smell) -> bool {
-    left.id == right.id
-        || (left.family == Family::FunctionSize && right.family == Family::FunctionSize)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::{
     cache::{Entry, Key, Lookup, Mode, Tier, TieredCache, TieredOptions},
     config::CacheOptions,
     facts::FileReport,
-    os,
+    migrations, os,
     syntax::{FileContext, STACK_SIZE},
 };
 
@@ -83,14 +83,17 @@ const BATCH: usize = 64;
 impl Engine {
     /// With the cache that the options name. Its file is opened when something is first looked up.
     pub fn open(options: &CacheOptions, mode: Mode, workers: Workers) -> Self {
-        let store = TieredCache::open(TieredOptions {
-            path: options.path.clone(),
-            team: options.team.clone(),
-            memory_bytes: usize::try_from(options.memory).unwrap_or(usize::MAX),
-            disk_bytes: options.disk,
-            max_age: options.age,
-            mode,
-        });
+        let store = TieredCache::open(
+            TieredOptions {
+                path: options.path.clone(),
+                team: options.team.clone(),
+                memory_bytes: usize::try_from(options.memory).unwrap_or(usize::MAX),
+                disk_bytes: options.disk,
+                max_age: options.age,
+                mode,
+            },
+            &migrations::SQLITE,
+        );
         Self::new(Arc::new(store), workers)
     }
 

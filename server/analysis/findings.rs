@@ -5,7 +5,7 @@ use std::{cmp::Ordering, collections::HashMap};
 use crate::{
     config::{Judgement, Profile, Rules},
     facts::{FileReport, FunctionFacts, Sighting, SmellId},
-    smells::{self, Family, Smell},
+    smells::{self, Cause, Smell},
     text::{TextRange, TextSize, printable, shortened},
 };
 
@@ -44,6 +44,8 @@ pub enum Level {
 
 /// Above this many sightings per 100,000 lines a smell is common enough to be shown only where it is strong or answered.
 const CALM_RATE: f32 = 25.0;
+/// So is one of whose findings fewer than so many of 20 were worth doing.
+const CALM_WORTH: u8 = 16;
 
 /// Judges a report of this very text, without parsing, so that a warm start stays cheap.
 pub fn judge(report: &FileReport, text: &str, rules: &Rules) -> Vec<Finding> {
@@ -53,28 +55,36 @@ pub fn judge(report: &FileReport, text: &str, rules: &Rules) -> Vec<Finding> {
         if item.sightings.is_empty() {
             continue;
         }
-        let sightings = item
-            .sightings
-            .iter()
-            .map(|sighting| sighting.moved_by(*offset));
-        let above: Vec<Above> = sightings
-            .filter(|sighting| !silences.cover(sighting))
-            .filter_map(|sighting| Above::new(sighting, rules))
-            .collect();
-        let functions: Vec<FunctionFacts> = item
-            .functions
-            .iter()
-            .map(|function| function.moved_by(*offset))
-            .collect();
-        let shown = shown(&above, &functions, rules.profile());
-        findings.extend(
-            one_for_one_cause(shown)
-                .into_iter()
-                .map(|group| finding(&group, text)),
-        );
+        let functions: Vec<FunctionFacts> = item.functions_at(*offset).collect();
+        let above = above(&silences, item.sightings_at(*offset), rules);
+        findings.extend(in_words(&above, &functions, text, rules.profile()));
     }
+    let above = above(&silences, report.sightings.iter().cloned(), rules);
+    findings.extend(in_words(&above, &[], text, rules.profile()));
     findings.sort_by_key(|finding| (finding.at.start(), finding.smell.id));
     findings
+}
+
+/// What is above its limit and not allowed.
+fn above(
+    silences: &Silences,
+    sightings: impl Iterator<Item = Sighting>,
+    rules: &Rules,
+) -> Vec<Above> {
+    let unasked = sightings.filter(|sighting| !silences.cover(sighting));
+    unasked
+        .filter_map(|sighting| Above::new(sighting, rules))
+        .collect()
+}
+
+fn in_words(
+    above: &[Above],
+    functions: &[FunctionFacts],
+    text: &str,
+    profile: Profile,
+) -> Vec<Finding> {
+    let groups = one_for_one_cause(shown(above, functions, profile));
+    groups.iter().map(|group| finding(group, text)).collect()
 }
 
 /// A sighting above a limit.
@@ -170,9 +180,15 @@ fn shown<'a>(above: &'a [Above], functions: &[FunctionFacts], profile: Profile) 
 fn is_worth_saying(one: &Above, answered: &Answered) -> bool {
     one.level == Level::Strong
         || one.judgement.is_chosen
-        || one.smell.family == Family::Opportunity
-        || one.smell.rate.is_some_and(|rate| rate <= CALM_RATE)
+        || one.smell.cause == Cause::Opportunity
+        || is_calm(one.smell)
         || answered.has(one)
+}
+
+/// Whether what a smell sees above its first limit is rare, and mostly worth doing.
+fn is_calm(smell: &Smell) -> bool {
+    let is_rare = smell.rate.is_some_and(|rate| rate <= CALM_RATE);
+    is_rare && smell.worth_doing.is_none_or(|worth| worth >= CALM_WORTH)
 }
 
 /// What is known of answers from sightings alone, because an opportunity is sighted only where its refactoring is offered.
@@ -187,7 +203,7 @@ impl<'a> Answered<'a> {
     fn of(above: &'a [Above], functions: &[FunctionFacts]) -> Self {
         let mut opportunities: HashMap<&str, Vec<TextRange>> = HashMap::new();
         for one in above {
-            if one.smell.family != Family::Opportunity {
+            if one.smell.cause != Cause::Opportunity {
                 continue;
             }
             for answer in one.smell.answers {
@@ -231,7 +247,7 @@ fn one_for_one_cause(shown: Vec<&Above>) -> Vec<Vec<&Above>> {
     let mut groups: Vec<Vec<&Above>> = Vec::new();
     let mut of_function: HashMap<TextRange, usize> = HashMap::new();
     for one in shown {
-        if one.smell.family != Family::FunctionSize {
+        if one.smell.cause != Cause::FunctionSize {
             groups.push(vec![one]);
             continue;
         }
@@ -325,6 +341,7 @@ mod tests {
             parameters: 0,
         };
         let item = UnitReport {
+            lines: 1,
             functions: vec![function],
             sightings,
         };
@@ -361,6 +378,22 @@ mod tests {
             0
         );
         assert_eq!(parameters(8), [("too-many-parameters", Level::Strong, 7)]);
+    }
+
+    #[test]
+    fn what_is_seldom_worth_doing_is_said_only_where_it_is_strong() {
+        let of_file = |measure| {
+            let report = FileReport {
+                sightings: vec![sighting("large-file", name(), measure)],
+                ..FileReport::default()
+            };
+            judge(&report, TEXT, &Rules::default())
+        };
+        assert!(of_file(2000).is_empty());
+        let [finding] = &of_file(2001)[..] else {
+            panic!("a strong finding is said");
+        };
+        assert_eq!((finding.smell.id, finding.at), ("large-file", name()));
     }
 
     #[test]

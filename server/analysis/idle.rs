@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::{
     config::Rules,
-    facts::{Allowance, AllowanceForm, FileReport, Sighting, SmellId},
+    facts::{Allowance, AllowanceForm, FileReport, SmellId},
     smells,
     text::{TextRange, TextSize},
 };
@@ -67,7 +67,7 @@ struct Seen {
 impl Above {
     fn of(report: &FileReport, rules: &Rules) -> Self {
         let mut seen: HashMap<SmellId, Vec<Seen>> = HashMap::new();
-        for sighting in sightings(report) {
+        for sighting in report.sightings() {
             if limit_of(sighting.smell, rules).is_none_or(|limit| sighting.measure <= limit) {
                 continue;
             }
@@ -107,11 +107,6 @@ impl Above {
 
 fn limit_of(id: SmellId, rules: &Rules) -> Option<u32> {
     Some(rules.judgement(smells::get(id)?)?.limits.warn)
-}
-
-fn sightings(report: &FileReport) -> impl Iterator<Item = Sighting> {
-    let items = report.items.iter();
-    items.flat_map(|(offset, item)| item.sightings.iter().map(|one| one.moved_by(*offset)))
 }
 
 #[cfg(test)]

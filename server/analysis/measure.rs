@@ -8,8 +8,8 @@ use crate::{
     facts::{Allowance, AllowanceForm, FileReport, FunctionFacts, Sighting, SmellId, UnitReport},
     smells,
     syntax::{
-        Allowed, AllowedBy, Function, Metrics, Owner, Place, Source, Unit, allowances,
-        is_generated, places,
+        Allowed, AllowedBy, Function, Metrics, Place, Source, Unit, allowances, is_generated,
+        outline,
     },
     text::{TextRange, TextSize},
 };
@@ -63,21 +63,34 @@ pub fn measure(source: &Source, memo: &Memo) -> FileReport {
     } else {
         Writer::Person
     };
-    let places = places(&root);
-    let items = places.iter().map(|place| {
-        let start = place.node.text_range().start();
-        let report = memo.get_or_make(generation, memo_key(source, place, writer), || {
-            measure_item(source, place, writer)
-        });
-        (start, report)
-    });
-    let report = FileReport {
-        items: items.collect(),
+    let outline = outline(&root);
+    let places = outline.places.iter();
+    let reports: Vec<_> = places
+        .map(|place| {
+            memo.get_or_make(generation, memo_key(source, place, writer), || {
+                measure_unit(source, place, writer)
+            })
+        })
+        .collect();
+    memo.forget_before(generation);
+    let lines = reports.iter().map(|report| report.lines);
+    let sightings = match writer {
+        Writer::Person => smells::look_at_file(&outline.file(source, lines)),
+        Writer::Program => Vec::new(),
+    };
+    let starts = outline.places.iter();
+    let starts = starts.map(|place| place.node.text_range().start());
+    let items = starts.zip(reports);
+    FileReport {
+        items: items.filter(|(_, report)| has_something(report)).collect(),
+        sightings,
         allowances: allowed(source),
         problem: None,
-    };
-    memo.forget_before(generation);
-    report
+    }
+}
+
+fn has_something(report: &UnitReport) -> bool {
+    !report.functions.is_empty() || !report.sightings.is_empty()
 }
 
 /// Author of a text. A program's output is measured, but nobody refactors it.
@@ -90,37 +103,31 @@ enum Writer {
 fn memo_key(source: &Source, place: &Place, writer: Writer) -> [u8; 16] {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&source.context.to_bytes());
-    hasher.update(&[owner_byte(place.owner), writer as u8]);
+    let surroundings = [place.kind as u8, place.owner as u8, writer as u8];
+    hasher.update(&surroundings);
     hasher.update(source.slice(place.node.text_range()).as_bytes());
     let mut key = [0; 16];
     key.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
     key
 }
 
-fn owner_byte(owner: Owner) -> u8 {
-    match owner {
-        Owner::Module => 0,
-        Owner::InherentImpl => 1,
-        Owner::TraitImpl => 2,
-        Owner::Trait => 3,
-    }
-}
-
-fn measure_item(source: &Source, place: &Place, writer: Writer) -> UnitReport {
+fn measure_unit(source: &Source, place: &Place, writer: Writer) -> UnitReport {
     let range = place.node.text_range();
     let start = range.start();
-    let mut item = Unit::new(&source.text, place, source.context);
+    let kinds = smells::seen_in(place.kind);
+    let mut unit = Unit::seeing(kinds, &source.text, place, source.context);
     // An error at an end may be the neighbour's, and a report must depend on nothing but the unit's own text.
     let is_inside =
         |error: &TextRange| range.start() < error.start() && error.start() < range.end();
-    item.is_broken |= source.tree.errors().iter().any(is_inside);
+    unit.is_broken |= source.tree.errors().iter().any(is_inside);
     let seen = match writer {
-        Writer::Person => smells::look_at(&item),
+        Writer::Person => smells::look_at(&unit),
         Writer::Program => Vec::new(),
     };
-    let functions = item.functions.iter();
+    let functions = unit.functions.iter();
     let sightings = seen.into_iter();
     UnitReport {
+        lines: unit.lines(),
         functions: functions.map(|function| facts(function, start)).collect(),
         sightings: sightings
             .map(|sighting| relative(sighting, start))

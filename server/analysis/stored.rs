@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use crate::{
     cache::{Entry, Key},
-    facts::{FileReport, UnitReport},
-    smells::{self, Family, Smell},
+    facts::{FileReport, Sighting, UnitReport},
+    smells::{self, Cause, Smell},
     syntax::{Edition, FileContext, tokens},
     text::{TextRange, TextSize, printable, slice},
 };
@@ -53,14 +53,14 @@ pub(super) fn decode(entry: &Entry, text: &str) -> Option<FileReport> {
     if count(&report) > text.len() {
         return None;
     }
-    let items_fit = report
-        .items
-        .iter()
-        .all(|(offset, item)| fits(item, *offset, text));
+    let mut items = report.items.iter();
+    let items_fit = items.all(|(offset, item)| fits(item, *offset, text));
+    let mut sightings = report.sightings.iter();
+    let sightings_fit = sightings.all(|sighting| sighting_fits(sighting, TextSize::new(0), text));
     let allowances_fit = report.allowances.iter().all(|allowance| {
         slice(text, allowance.at).is_some() && slice(text, allowance.scope).is_some()
     });
-    (items_fit && allowances_fit).then_some(report)
+    (items_fit && sightings_fit && allowances_fit).then_some(report)
 }
 
 /// Functions, sightings and allowances: each is drawn at a place of its own, or at a name that few others share, so there are
@@ -68,7 +68,7 @@ pub(super) fn decode(entry: &Entry, text: &str) -> Option<FileReport> {
 fn count(report: &FileReport) -> usize {
     let items = report.items.iter();
     let items = items.map(|(_, item)| item.functions.len() + item.sightings.len());
-    items.sum::<usize>() + report.allowances.len()
+    items.sum::<usize>() + report.sightings.len() + report.allowances.len()
 }
 
 /// Whether what is drawn may be quoted in a message: one token and nothing that could be read as more.
@@ -79,26 +79,28 @@ fn may_be_drawn(smell: &Smell, at: TextRange, text: &str) -> bool {
     };
     !drawn.contains('`')
         && printable(drawn) == drawn
-        && (smell.family == Family::Opportunity || tokens(drawn, Edition::CURRENT).len() == 1)
+        && (smell.cause == Cause::Opportunity || tokens(drawn, Edition::CURRENT).len() == 1)
 }
 
 fn fits(item: &UnitReport, offset: TextSize, text: &str) -> bool {
-    let is_inside = |range: TextRange| {
-        range
-            .checked_add(offset)
-            .is_some_and(|range| slice(text, range).is_some())
-    };
     let functions = item.functions.iter();
-    let mut functions = functions.flat_map(|function| [function.name, function.range]);
-    let sightings = item.sightings.iter();
-    let mut sightings = sightings.flat_map(|sighting| {
-        let known = smells::get(sighting.smell)
-            .filter(|smell| may_be_drawn(smell, sighting.at + offset, text))
-            .map(|_| sighting.at);
-        let parts = sighting.parts.iter().map(|part| Some(part.at));
-        std::iter::once(known).chain(parts)
-    });
-    functions.all(is_inside) && sightings.all(|range| range.is_some_and(is_inside))
+    let mut ranges = functions.flat_map(|function| [function.name, function.range]);
+    let mut sightings = item.sightings.iter();
+    ranges.all(|range| is_inside(range, offset, text))
+        && sightings.all(|sighting| sighting_fits(sighting, offset, text))
+}
+
+fn sighting_fits(sighting: &Sighting, offset: TextSize, text: &str) -> bool {
+    let parts = sighting.parts.iter().map(|part| part.at);
+    let mut ranges = parts.chain([sighting.at]);
+    ranges.all(|range| is_inside(range, offset, text))
+        && smells::get(sighting.smell)
+            .is_some_and(|smell| may_be_drawn(smell, sighting.at + offset, text))
+}
+
+fn is_inside(range: TextRange, offset: TextSize, text: &str) -> bool {
+    let range = range.checked_add(offset);
+    range.is_some_and(|range| slice(text, range).is_some())
 }
 
 #[cfg(test)]
@@ -108,7 +110,7 @@ mod tests {
     use super::*;
     use crate::{
         analysis::OpenFile,
-        facts::{FunctionFacts, Sighting, SmellId},
+        facts::{FunctionFacts, SmellId},
     };
 
     const TEXT: &str = "fn f(a: u8) { if a > 1 { g() } }\n// ä\n";
@@ -149,7 +151,10 @@ mod tests {
         };
         Arc::make_mut(&mut unknown.items[0].1)
             .sightings
-            .push(sighting);
+            .push(sighting.clone());
+        assert_eq!(decode(&encode(&unknown), TEXT), None);
+        let mut unknown = report();
+        unknown.sightings.push(sighting);
         assert_eq!(decode(&encode(&unknown), TEXT), None);
     }
 

@@ -36,6 +36,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+/// The tables of a database and how to get to them, which whoever opens one hands in: only the published package's root
+/// can embed its folder of migrations.
+pub type Schema = &'static sqlx::migrate::Migrator;
+
 pub use copy::{Copied, CopyOptions, Resume, Stopped, Why, copy};
 pub use fault::{Fault, FaultKind};
 pub use key::{Key, KeyError};
@@ -258,10 +262,10 @@ pub enum CacheBackend {
 }
 
 impl CacheBackend {
-    /// Opens the cache, and creates it if it isn't there.
-    pub async fn connect(&self) -> Result<Box<dyn Cache>, Fault> {
+    /// Opens the cache, and creates it if it isn't there; `schema` is that of a local file.
+    pub async fn connect(&self, schema: Schema) -> Result<Box<dyn Cache>, Fault> {
         match self {
-            CacheBackend::Sqlite(path) => Ok(Box::new(SqliteCache::new(path).await?)),
+            CacheBackend::Sqlite(path) => Ok(Box::new(SqliteCache::new(path, schema).await?)),
             #[cfg(feature = "team")]
             CacheBackend::Postgres(remote) => Ok(Box::new(PostgresCache::new(remote).await?)),
             #[cfg(feature = "team")]
@@ -275,3 +279,7 @@ impl CacheBackend {
         }
     }
 }
+
+/// As the root embeds it, for the tests of this crate.
+#[cfg(test)]
+static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/sqlite");

@@ -34,7 +34,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use super::envelope::{Decoder, Encoder};
 use super::locks::lock;
 use super::{
-    Cache, Entry, Fault, FaultKind, Findings, Holdings, Key, Limits, Lookup, Page, read_all,
+    Cache, Entry, Fault, FaultKind, Findings, Holdings, Key, Limits, Lookup, Page, Schema, read_all,
 };
 pub use archive::Archive;
 use connection::Purpose;
@@ -50,6 +50,7 @@ const UPKEEP_EVERY: Duration = Duration::from_hours(23);
 /// The local file. Opening it, and finding it damaged, is left to the first call that needs it.
 pub struct SqliteCache {
     path: PathBuf,
+    schema: Schema,
     readers: [Mutex<Reader>; 2],
     writer: Mutex<Writer>,
     /// How often the file turned out to be another one; what was opened before that is stale.
@@ -90,19 +91,20 @@ enum Absent {
 
 impl SqliteCache {
     /// Opens the file, and creates it if there is none.
-    pub async fn new(path: impl Into<PathBuf>) -> Result<SqliteCache, Fault> {
-        let cache = SqliteCache::at(path);
+    pub async fn new(path: impl Into<PathBuf>, schema: Schema) -> Result<SqliteCache, Fault> {
+        let cache = SqliteCache::at(path, schema);
         cache.write(&[]).await?;
         Ok(cache)
     }
 
     /// The cache at `path`, without looking whether it is there. Reading from a file that isn't there gives misses; the
     /// first write creates it.
-    pub fn at(path: impl Into<PathBuf>) -> SqliteCache {
+    pub fn at(path: impl Into<PathBuf>, schema: Schema) -> SqliteCache {
         let path = path.into();
         SqliteCache {
             // SQLite takes names that start with `file:` for addresses; an absolute path never does.
             path: std::path::absolute(&path).unwrap_or(path),
+            schema,
             readers: Default::default(),
             writer: Mutex::default(),
             generation: AtomicU64::new(0),
@@ -291,7 +293,7 @@ impl SqliteCache {
             writer.held = self.open(Purpose::Write).await?;
         }
         if writer.held.is_none() && absent == Absent::Create {
-            connection::create(&self.path).await?;
+            connection::create(&self.path, self.schema).await?;
             self.statements.fetch_add(1, Ordering::Relaxed);
             writer.held = self.open(Purpose::Write).await?;
         }
@@ -313,7 +315,7 @@ impl SqliteCache {
             return Ok(None);
         };
         self.statements.fetch_add(1, Ordering::Relaxed);
-        match connection::connect(&self.path, purpose).await {
+        match connection::connect(&self.path, purpose, self.schema).await {
             Ok(connection) => Ok(Some(Held {
                 wire: Wire {
                     connection,
@@ -391,7 +393,7 @@ impl SqliteCache {
     /// What is wrong with the structure of the file, in the database's words.
     async fn damage(&self) -> Result<Option<String>, Fault> {
         self.statements.fetch_add(1, Ordering::Relaxed);
-        let problems = match connection::connect(&self.path, Purpose::Read).await {
+        let problems = match connection::connect(&self.path, Purpose::Read, self.schema).await {
             Ok(mut connection) => {
                 let problems = connection::examine(&mut connection).await;
                 connection::close(connection).await;

@@ -29,8 +29,8 @@ use std::time::{Duration, Instant};
 
 use super::locks::lock;
 use super::{
-    Cache, CacheBackend, Entry, Fault, Holdings, Key, Limits, Lookup, Memory, Policy, SqliteCache,
-    Tier,
+    Cache, CacheBackend, Entry, Fault, Holdings, Key, Limits, Lookup, Memory, Policy, Schema,
+    SqliteCache, Tier,
 };
 use layer::{Layer, Place, remember};
 use statistics::Totals;
@@ -114,14 +114,21 @@ pub struct TieredCache {
 }
 
 impl TieredCache {
-    pub fn open(options: TieredOptions) -> TieredCache {
+    pub fn open(options: TieredOptions, schema: Schema) -> TieredCache {
         let layer = |place| Arc::new(Layer::new(place, options.mode));
-        let file = options.path.as_ref().map(SqliteCache::at);
+        let file = options
+            .path
+            .as_ref()
+            .map(|path| SqliteCache::at(path, schema));
         let quarantine = file
             .as_ref()
             .map(|file| journal::beside(file.path(), ".quarantine"));
         let team = options.team.clone();
-        let team = team.map(|backend| layer(Place::Team(Box::new(Team::new(backend, quarantine)))));
+        let team = team.map(|backend| {
+            layer(Place::Team(Box::new(Team::new(
+                backend, schema, quarantine,
+            ))))
+        });
         TieredCache {
             memory: Memory::new(options.memory_bytes),
             local: file.map(|file| layer(Place::File(Box::new(file)))),

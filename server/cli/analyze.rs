@@ -15,9 +15,11 @@ use super::{
     work::Work,
 };
 use crate::{
-    analysis::{Finding, FoundReport, Level, ReportOrigin, answers_to, idle_allowances, judge},
+    analysis::{
+        Finding, FoundReport, Level, ReportOrigin, answers_to, idle_allowances, judge, openings,
+    },
     cache::{Tier, TieredStats},
-    facts::{FileReport, FunctionFacts, Problem},
+    facts::{FileReport, Problem},
     report::{self, Report, ReportedFile, ReportedFinding, Summary},
     syntax::Source,
     text::{Encoding, Lines, slice},
@@ -57,6 +59,8 @@ pub(super) struct Arguments {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
     Human,
+    /// One line for each finding
+    Short,
     Json,
 }
 
@@ -82,6 +86,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
     }
     match arguments.format {
         Format::Human => report::write_human(out, &report, look()),
+        Format::Short => report::write_short(out, &report, look()),
         Format::Json => report::write_json(out, &report),
     }
     .context("The report can't be written")?;
@@ -145,31 +150,21 @@ async fn analyze(
 
 fn file(input: &InputFile, report: &FileReport, arguments: &Arguments) -> ReportedFile {
     let findings = judge(report, &input.text, &input.config.rules);
-    let without_offers = |finding| ReportedFinding {
-        finding,
+    let functions = report.functions();
+    let found = |finding: &Finding| ReportedFinding {
+        openings: openings(finding, &findings, &functions),
+        finding: finding.clone(),
         refactorings: None,
     };
     ReportedFile {
         path: input.shown.clone(),
         text: Arc::clone(&input.text),
         lines: Lines::new(&input.text),
-        findings: findings.into_iter().map(without_offers).collect(),
-        functions: arguments.metrics.then(|| functions(report)),
+        findings: findings.iter().map(found).collect(),
+        functions: arguments.metrics.then(|| report.functions()),
         idle: idle_allowances(report, &input.config.rules),
         problem: report.problem,
     }
-}
-
-/// Every function, in the order of the text.
-fn functions(report: &FileReport) -> Vec<FunctionFacts> {
-    let items = report.items.iter();
-    let functions = items.flat_map(|(offset, item)| {
-        let functions = item.functions.iter();
-        functions.map(|function| function.moved_by(*offset))
-    });
-    let mut functions: Vec<_> = functions.collect();
-    functions.sort_by_key(|function| (function.range.start(), function.name.start()));
-    functions
 }
 
 /// Fills in the offers of each finding. Parses every file that has a finding.

@@ -83,7 +83,6 @@ pub(super) fn keep_log() {
     // What the cache warns of is said at the end of the run, once.
     let default = Targets::new()
         .with_default(LevelFilter::WARN)
-        .with_target("rustassistant::cache", LevelFilter::ERROR)
         .with_target("rustassistant_cache", LevelFilter::ERROR);
     let asked = env::var("RUSTASSISTANT_LOG").unwrap_or_default();
     let filter = match asked.parse() {

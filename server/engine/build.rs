@@ -1,5 +1,10 @@
 //! Takes the documentation of smells and refactorings out of their files, and computes the fingerprint of the engine.
 
+#[path = "build/fingerprint.rs"]
+mod fingerprint;
+#[path = "build/parser.rs"]
+mod parser;
+
 use std::{
     env,
     fmt::Write,
@@ -7,18 +12,29 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What a report depends on, beside its input. A path without an ending stands for the module's file and folder.
-const ENGINE: [&str; 5] = ["text", "syntax", "facts", "shapes", "smells"];
-const PARSER: &str = "ra_ap_";
+use fingerprint::{engine_files, fingerprint, rust_files};
 
 fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     for kind in ["smells", "refactorings"] {
-        let folder = Path::new(kind);
-        println!("cargo::rerun-if-changed={}", folder.display());
-        fs::write(out.join(format!("{kind}.rs")), documentation(folder)?)?;
+        fs::write(
+            out.join(format!("{kind}.rs")),
+            documentation(Path::new(kind))?,
+        )?;
     }
-    println!("cargo::rustc-env=RUSTASSISTANT_ENGINE={}", fingerprint()?);
+    let root = Path::new(".");
+    for file in engine_files(root)? {
+        println!("cargo::rerun-if-changed={}", file.display());
+        // A file that is new shows in its folder alone.
+        if let Some(folder) = file.parent().filter(|folder| folder.is_dir()) {
+            println!("cargo::rerun-if-changed={}", folder.display());
+        }
+    }
+    for own in ["build.rs", "build", "refactorings"] {
+        println!("cargo::rerun-if-changed={own}");
+    }
+    let fingerprint = fingerprint(root, parser::PARSER)?;
+    println!("cargo::rustc-env=RUSTASSISTANT_ENGINE={fingerprint}");
     Ok(())
 }
 
@@ -41,70 +57,4 @@ fn module_comment(text: &str) -> String {
     let lines = text.lines().map_while(|line| line.strip_prefix("//!"));
     let lines = lines.map(|line| line.strip_prefix(' ').unwrap_or(line));
     lines.flat_map(|line| [line, "\n"]).collect()
-}
-
-/// Equal for equal sources on every platform.
-fn fingerprint() -> io::Result<String> {
-    let mut hasher = blake3::Hasher::new();
-    for module in ENGINE {
-        println!("cargo::rerun-if-changed={module}.rs");
-        // Cargo takes a path that doesn't exist for one that always changes.
-        if Path::new(module).is_dir() {
-            println!("cargo::rerun-if-changed={module}");
-        }
-        let mut files = rust_files(Path::new(module))?;
-        files.push(Path::new(module).with_extension("rs"));
-        for file in files {
-            add(
-                &mut hasher,
-                &path_with_slashes(&file),
-                &fs::read_to_string(&file)?,
-            );
-        }
-    }
-    println!("cargo::rerun-if-changed=Cargo.toml");
-    add(&mut hasher, "parser", &pinned_parser()?);
-    Ok(hasher.finalize().to_hex().to_string())
-}
-
-/// Each part with its length, so that no two lists of parts give the same bytes.
-fn add(hasher: &mut blake3::Hasher, name: &str, text: &str) {
-    let text = text.replace("\r\n", "\n");
-    for part in [name, text.as_str()] {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part.as_bytes());
-    }
-}
-
-fn pinned_parser() -> io::Result<String> {
-    let manifest = fs::read_to_string("Cargo.toml")?;
-    let lines = manifest.lines().map(str::trim);
-    let pins: Vec<_> = lines.filter(|line| line.starts_with(PARSER)).collect();
-    Ok(pins.join("\n"))
-}
-
-fn path_with_slashes(path: &Path) -> String {
-    let parts = path.iter().map(|part| part.to_string_lossy());
-    parts.collect::<Vec<_>>().join("/")
-}
-
-/// The Rust files of a folder and its folders, sorted. A folder that doesn't exist has none.
-fn rust_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        if !folder.is_dir() {
-            continue;
-        }
-        for entry in fs::read_dir(&folder)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort_by_key(|path| path_with_slashes(path));
-    Ok(files)
 }

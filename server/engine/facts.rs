@@ -48,14 +48,19 @@ pub struct FunctionFacts {
 /// What was measured in one unit. Ranges are relative to its start.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitReport {
+    /// Lines with code.
+    pub lines: u32,
     pub functions: Vec<FunctionFacts>,
     pub sightings: Vec<Sighting>,
 }
 
 /// What was measured in one file. Ranges of `items` are relative to the offset beside each, all others to the file.
+/// Units in which nothing was seen are left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileReport {
     pub items: Vec<(TextSize, Arc<UnitReport>)>,
+    /// What was seen of the file as a whole.
+    pub sightings: Vec<Sighting>,
     pub allowances: Vec<Allowance>,
     pub problem: Option<Problem>,
 }
@@ -85,6 +90,38 @@ pub enum AllowanceForm {
     Comment,
     /// `#[allow(clippy::name)]` or `#[expect(clippy::name)]`
     Attribute,
+}
+
+impl FileReport {
+    /// Everything that was seen, ranges absolute: unit by unit, then of the file as a whole.
+    pub fn sightings(&self) -> impl Iterator<Item = Sighting> + '_ {
+        let items = self.items.iter();
+        let of_items = items.flat_map(|(offset, item)| item.sightings_at(*offset));
+        of_items.chain(self.sightings.iter().cloned())
+    }
+
+    /// Every function by its start, ranges absolute. Of two with one start the outer comes first.
+    pub fn functions(&self) -> Vec<FunctionFacts> {
+        let items = self.items.iter();
+        let functions = items.flat_map(|(offset, item)| item.functions_at(*offset));
+        let mut functions: Vec<_> = functions.collect();
+        functions.sort_by_key(|function| (function.range.start(), function.name.start()));
+        functions
+    }
+}
+
+impl UnitReport {
+    /// What was seen, in a file where the unit starts at `offset`.
+    pub fn sightings_at(&self, offset: TextSize) -> impl Iterator<Item = Sighting> + '_ {
+        let sightings = self.sightings.iter();
+        sightings.map(move |sighting| sighting.moved_by(offset))
+    }
+
+    /// The functions, in a file where the unit starts at `offset`.
+    pub fn functions_at(&self, offset: TextSize) -> impl Iterator<Item = FunctionFacts> + '_ {
+        let functions = self.functions.iter();
+        functions.map(move |function| function.moved_by(offset))
+    }
 }
 
 impl Sighting {

@@ -4,10 +4,10 @@
 //! Files, clocks, threads, configuration and protocols are deliberately absent. The modules in reading order; each may use
 //! the ones before it:
 //!
-//! - [`text`]: line tables, position encodings, edits that are sorted and disjoint by construction.
+//! - [`text`]: line tables, position encodings, edits that are sorted and disjoint by construction, changes over files.
 //! - [`syntax`]: the only door to the parser, and the judgements about code that smells and refactorings share.
 //! - [`facts`]: plain data about items and files, as it is measured and kept.
-//! - [`shapes`]: outlines that a smell sees and a refactoring removes; recognised, never written.
+//! - [`shapes`]: outlines that a smell sees and a refactoring removes; recognised, and written where the layout decides.
 //! - [`smells`]: what wants refactoring; one file per smell.
 //! - [`refactorings`]: how it is carried out; one file per refactoring, and the audit that every edit passes.
 

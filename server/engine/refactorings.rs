@@ -26,6 +26,8 @@ pub mod invert_if;
 pub mod let_else;
 pub mod merge_identical_arms;
 pub mod merge_nested_if;
+#[allow(clippy::test_attr_in_doctest, reason = "the example is about tests")]
+pub mod move_tests_to_file;
 pub mod name_condition;
 pub mod remove_redundant_else;
 pub mod split_impl;
@@ -76,9 +78,12 @@ pub struct Context<'a> {
     pub root: SyntaxNode,
     pub place: FilePlace<'a>,
     others: BTreeMap<FileId, &'a Source>,
-    offers: RefCell<HashMap<(&'static str, TextRange), Result<Offer, Refusal>>>,
+    offers: RefCell<Derived>,
     derived: Cell<usize>,
 }
+
+/// What became of a refactoring's plan, by its id and the plan's target.
+type Derived = HashMap<(&'static str, TextRange), Result<Offer, Refusal>>;
 
 /// Where the files of a file's modules lie.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -265,6 +270,7 @@ static REGISTRY: &[Refactoring] = &[
     let_else::REFACTORING,
     merge_identical_arms::REFACTORING,
     merge_nested_if::REFACTORING,
+    move_tests_to_file::REFACTORING,
     name_condition::REFACTORING,
     remove_redundant_else::REFACTORING,
     split_impl::REFACTORING,

@@ -1,5 +1,5 @@
 //! Outlines of code that a smell points at and a refactoring changes. Both ask here, so that a smell is seen exactly where the
-//! change is offered.
+//! change is offered; what is written in their place is written here where its layout decides whether there is one.
 
 pub mod collapsible_if;
 pub mod guard_clause;

@@ -1,12 +1,13 @@
 //! What wants refactoring. A smell measures; `analysis` judges. One file per smell, and one alphabetical list of them.
 //!
-//! A smell looks at one [`Unit`] at a time and sees nothing of configuration, files or other items.
+//! A smell looks at one [`Unit`] at a time, or at the sum of a file's units, and sees nothing of configuration or other
+//! files.
 //!
 //! # The documentation of a smell
 //!
 //! It is the module comment of the smell's file, in Markdown; [`doc`] gives it, people read it in their editors and terminals,
 //! and `tests/smells.rs` runs its examples. A line `// … 40 more statements` in an example stands for so many statements of
-//! one line each. It has these headings in this order:
+//! one line each, and so do `functions`. It has these headings in this order:
 //!
 //! ````text
 //! # Name for people
@@ -30,20 +31,27 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
+
+use ra_ap_syntax::SyntaxKind;
 
 use crate::{
     facts::{Part, Sighting, SmellId},
-    syntax::Unit,
+    syntax::{FileUnit, KindSet, Unit, UnitKind},
     text::TextRange,
 };
 
+pub mod boolean_fields;
 pub mod cognitive_complexity;
 pub mod collapsible_if;
 pub mod complex_conditional;
 pub mod deep_nesting;
 pub mod guard_clause_opportunity;
+pub mod large_file;
 pub mod let_else_opportunity;
 pub mod long_function;
 pub mod long_match_arm;
@@ -54,23 +62,36 @@ pub struct Smell {
     /// Public and stable: configuration, allowances, JSON and baselines name it.
     pub id: &'static str,
     pub limits: Limits,
-    pub family: Family,
+    pub cause: Cause,
+    /// Whether its measure is to be trusted where the parser gave up on a part of what is looked at. Shapes are not.
+    pub survives_errors: bool,
     /// Sightings above the first limit per 100,000 lines of public code without its tests, if measured.
     pub rate: Option<f32>,
+    /// How many of 20 of its findings were worth doing, if somebody has read so many without knowing what they were.
+    pub worth_doing: Option<u8>,
     /// The ids of refactorings that may answer it, the best first.
     pub answers: &'static [&'static str],
     /// Clippy's lints of the same matter: where they are allowed, this smell is silent.
     pub clippy: &'static [&'static str],
-    pub look: fn(&Unit<'_>, &mut Sightings),
-    /// One sentence for people, made from the sighting (ranges absolute) and the text of the file.
-    pub say: fn(&Sighting, &str) -> String,
+    /// The kinds of nodes that it asks a unit for.
+    pub sees: &'static [SyntaxKind],
+    pub look: Look,
+    pub say: Say,
 }
 
-impl std::fmt::Debug for Smell {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.id)
-    }
+/// What a smell looks at.
+#[derive(Debug, Clone, Copy)]
+pub enum Look {
+    /// At each function with a body and each constant with code in it, with all that is in it.
+    Function(fn(&Unit<'_>, &mut Sightings)),
+    /// At each struct, enum and union.
+    Type(fn(&Unit<'_>, &mut Sightings)),
+    /// At a file, by what was counted in its units.
+    File(fn(&FileUnit, &mut Sightings)),
 }
+
+/// One sentence for people, made from the sighting (ranges absolute) and the text of the file.
+pub type Say = fn(&Sighting, &str) -> String;
 
 /// The largest measures that are still fine: a smell fires above them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +102,7 @@ pub struct Limits {
 
 /// Smells that have one cause are shown as one finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Family {
+pub enum Cause {
     /// A function is too much to keep in mind: its complexity, length, nesting. The one furthest above its limit leads.
     FunctionSize,
     /// A shape that a refactoring removes. It is sighted only where that refactoring really offers its edit.
@@ -90,7 +111,50 @@ pub enum Family {
     Own,
 }
 
+/// What makes a function less nested.
+const FLATTENING: &[&str] = &[
+    "guard-clause",
+    "let-else",
+    "remove-redundant-else",
+    "merge-nested-if",
+];
+
+impl Smell {
+    /// A smell with a cause of its own that nothing answers and clippy doesn't know; registrations say what is different.
+    pub const fn new(id: &'static str, limits: Limits, look: Look, say: Say) -> Self {
+        Self {
+            id,
+            limits,
+            cause: Cause::Own,
+            survives_errors: false,
+            rate: None,
+            worth_doing: None,
+            answers: &[],
+            clippy: &[],
+            sees: &[],
+            look,
+            say,
+        }
+    }
+
+    /// Whether two smells tell of one cause, if they are drawn at one place.
+    pub fn has_same_cause(&self, other: &Self) -> bool {
+        self.id == other.id
+            || self.cause == Cause::FunctionSize && other.cause == Cause::FunctionSize
+    }
+}
+
+impl std::fmt::Debug for Smell {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
 impl Limits {
+    pub const fn of(warn: u32, strong: u32) -> Self {
+        Self { warn, strong }
+    }
+
     /// The least measure that is kept: half of the first limit, rounded up. Most code measures less, and keeping it would
     /// only make reports large; so a limit that is set lower than this shows no more than this one does.
     pub fn floor(self) -> u32 {
@@ -171,17 +235,83 @@ fn numbered() -> impl Iterator<Item = (SmellId, &'static Smell)> {
     (0..).map(SmellId).zip(all())
 }
 
-/// What every smell sees in a unit, whatever the limits are set to. Where the parser gave up, shapes are not to be trusted:
-/// only the measures of functions are looked at there.
+/// The kinds of nodes that smells look for in a unit of one kind. A unit has to be made to see them.
+pub fn seen_in(kind: UnitKind) -> KindSet {
+    match kind {
+        UnitKind::Code => SEEN.code,
+        UnitKind::Type => SEEN.types,
+        UnitKind::Plain => KindSet::default(),
+    }
+}
+
+/// What every smell sees in a unit, whatever the limits are set to.
 /// Ranges are absolute.
 pub fn look_at(unit: &Unit<'_>) -> Vec<Sighting> {
+    look(numbered(), At::Unit(unit))
+}
+
+/// What every smell of files sees.
+/// Ranges are absolute.
+pub fn look_at_file(file: &FileUnit) -> Vec<Sighting> {
+    look(numbered(), At::File(file))
+}
+
+static SEEN: LazyLock<Seen> = LazyLock::new(|| {
+    let mut seen = Seen::default();
+    for smell in all() {
+        let kinds = match smell.look {
+            Look::Function(_) => &mut seen.code,
+            Look::Type(_) => &mut seen.types,
+            Look::File(_) => continue,
+        };
+        *kinds = kinds.union(&KindSet::of(smell.sees));
+    }
+    seen
+});
+
+#[derive(Debug, Default)]
+struct Seen {
+    code: KindSet,
+    types: KindSet,
+}
+
+/// What is looked at.
+#[derive(Clone, Copy)]
+enum At<'a> {
+    Unit(&'a Unit<'a>),
+    File(&'a FileUnit),
+}
+
+impl At<'_> {
+    fn is_broken(&self) -> bool {
+        match self {
+            At::Unit(unit) => unit.is_broken,
+            At::File(file) => file.is_broken,
+        }
+    }
+
+    fn show(self, look: Look, sightings: &mut Sightings) {
+        match (self, look) {
+            (At::Unit(unit), Look::Function(look)) if unit.kind == UnitKind::Code => {
+                look(unit, sightings);
+            }
+            (At::Unit(unit), Look::Type(look)) if unit.kind == UnitKind::Type => {
+                look(unit, sightings);
+            }
+            (At::File(file), Look::File(look)) => look(file, sightings),
+            _ => {}
+        }
+    }
+}
+
+fn look(smells: impl Iterator<Item = (SmellId, &'static Smell)>, at: At<'_>) -> Vec<Sighting> {
     let mut seen = Vec::new();
-    for (id, smell) in numbered() {
-        if unit.is_broken && smell.family != Family::FunctionSize {
+    for (id, smell) in smells {
+        if at.is_broken() && !smell.survives_errors {
             continue;
         }
         let mut sightings = Sightings::of(smell);
-        let look = AssertUnwindSafe(|| (smell.look)(unit, &mut sightings));
+        let look = AssertUnwindSafe(|| at.show(smell.look, &mut sightings));
         if catch_unwind(look).is_err() {
             PANICS.fetch_add(1, Ordering::Relaxed);
             continue;
@@ -198,11 +328,13 @@ pub fn look_at(unit: &Unit<'_>) -> Vec<Sighting> {
 }
 
 static REGISTRY: &[Smell] = &[
+    boolean_fields::SMELL,
     cognitive_complexity::SMELL,
     collapsible_if::SMELL,
     complex_conditional::SMELL,
     deep_nesting::SMELL,
     guard_clause_opportunity::SMELL,
+    large_file::SMELL,
     let_else_opportunity::SMELL,
     long_function::SMELL,
     long_match_arm::SMELL,
@@ -214,27 +346,39 @@ static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/smel
 
 #[cfg(test)]
 mod fixture {
-    use super::{by_name, get, look_at};
+    use super::{At, Smell, by_name, look, numbered};
     use crate::{
         facts::Sighting,
-        syntax::{Edition, FileContext, Source, Unit, places},
+        syntax::{Edition, FileContext, KindSet, Source, Unit, outline},
     };
 
-    /// What one smell sees in a text, whatever its limits are, in the order of the text.
+    /// What one smell sees in a text, whatever its limits are, in the order of the text. It gets only what it says it sees.
     pub(super) fn seen(id: &str, text: &str) -> Vec<Sighting> {
         let context = FileContext {
             edition: Edition::Edition2024,
             ..FileContext::default()
         };
+        seen_in(by_name(id).unwrap(), text, context)
+    }
+
+    pub(super) fn seen_in(
+        smell: &'static Smell,
+        text: &str,
+        context: FileContext,
+    ) -> Vec<Sighting> {
         let source = Source::parse(text, context).unwrap();
         assert!(!source.tree.has_errors(), "the fixture is no Rust: {text}");
-        let mut found = Vec::new();
-        for place in places(&source.root()) {
-            let seen = look_at(&Unit::new(&source.text, &place, context));
-            assert_eq!(super::panics(), 0);
-            let sightings = seen.into_iter();
-            found.extend(sightings.filter(|sighting| get(sighting.smell).unwrap().id == id));
-        }
+        let outline = outline(&source.root());
+        let sees = KindSet::of(smell.sees);
+        let units = outline.places.iter();
+        let units: Vec<_> = units
+            .map(|place| Unit::seeing(sees, &source.text, place, context))
+            .collect();
+        let file = outline.file(&source, units.iter().map(Unit::lines));
+        let all = units.iter().map(At::Unit).chain([At::File(&file)]);
+        let one = || numbered().filter(|(_, one)| one.id == smell.id);
+        let mut found: Vec<_> = all.flat_map(|at| look(one(), at)).collect();
+        assert_eq!(super::panics(), 0);
         found.sort_by_key(|sighting| sighting.at.start());
         found
     }

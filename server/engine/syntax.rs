@@ -18,7 +18,7 @@ mod write;
 mod fixture;
 
 pub use judge::{
-    conditions, flow, inference_order, negation, patterns, purity,
+    conditions, flow, inference_order, known, negation, patterns, purity,
     refusal::{Hazard, Refusal},
     scopes, temporaries, types_shown,
 };
@@ -31,10 +31,16 @@ pub use parse::{
 };
 pub use ra_ap_syntax::Edition;
 pub use read::{
-    allowances::{Allowed, AllowedBy, allowances, is_generated},
+    allowances::{Allowed, AllowedBy, allowances},
     attributes,
+    declarations::{Constant, FileNames, Signature, TypeShape},
+    generated::is_generated,
+    kinds::KindSet,
     metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators},
-    units::{Function, Owner, Place, Unit, inside, places},
+    units::{
+        FilePart, FileUnit, Function, Outline, Owner, Place, Unit, UnitKind, inside, outline,
+        places,
+    },
 };
 pub use write::{
     layout::{self, LineEnding},

@@ -1,4 +1,4 @@
-//! The report for people: a frame of code for each finding, and one line that sums up.
+//! The report for people: a frame of code for each finding, and what it comes to.
 
 use std::{
     cmp::Reverse,
@@ -10,8 +10,9 @@ use annotate_snippets::{
 };
 
 use super::{
-    CacheCounts, Report, ReportedFile, ReportedFinding, Summary, answers, level_word,
+    Report, ReportedFile, ReportedFinding, level_word,
     look::{Colour, Look},
+    totals,
 };
 use crate::{
     analysis::{Finding, FindingPart, Level},
@@ -24,6 +25,10 @@ const LONGEST_LINE: usize = 1_000;
 const LARGEST_FRAME: usize = 200_000;
 /// Most places shown beside the leading one.
 const MOST_PARTS: usize = 3;
+/// Up to so many findings are read from the first file to the last; of more, the heaviest come first.
+const MANY: usize = 30;
+/// Lines that are named beside a refactoring.
+const MOST_LINES: usize = 4;
 
 /// Writes the findings and the summary.
 pub fn write_human(out: &mut dyn Write, report: &Report, look: Look) -> io::Result<()> {
@@ -32,12 +37,18 @@ pub fn write_human(out: &mut dyn Write, report: &Report, look: Look) -> io::Resu
         Colour::Plain => Renderer::plain(),
     };
     let renderer = renderer.term_width(look.width);
-    for file in &report.files {
-        for found in &file.findings {
-            writeln!(out, "{}\n", render(&renderer, look, file, found))?;
-        }
+    for (file, found) in in_reading_order(report) {
+        writeln!(out, "{}\n", render(&renderer, look, file, found))?;
     }
-    writeln!(out, "{}", summary_line(report))
+    totals::write(out, report, look)
+}
+
+fn in_reading_order(report: &Report) -> Vec<(&ReportedFile, &ReportedFinding)> {
+    let mut all: Vec<_> = report.found().collect();
+    if all.len() > MANY {
+        all.sort_by(|(_, left), (_, right)| right.weight().total_cmp(&left.weight()));
+    }
+    all
 }
 
 fn render(renderer: &Renderer, look: Look, file: &ReportedFile, found: &ReportedFinding) -> String {
@@ -51,7 +62,7 @@ fn render(renderer: &Renderer, look: Look, file: &ReportedFile, found: &Reported
         .primary_title(look.words(&finding.message))
         .id(finding.smell.id);
     let group = with_frame(Group::with_title(title), file, finding);
-    let group = group.elements(footnotes(found));
+    let group = group.elements(footnotes(file, found));
     renderer.render(&[group])
 }
 
@@ -67,15 +78,14 @@ fn with_frame<'a>(group: Group<'a>, file: &'a ReportedFile, finding: &Finding) -
         return group.element(place);
     };
     // Where a shape alone is the finding, its size says nothing that the message doesn't.
-    let label =
-        (finding.limit > 0).then(|| format!("{}, limit {}", finding.measure, finding.limit));
+    let label = (finding.limit > 0).then(|| measure_in_words(finding));
     let leading = AnnotationKind::Primary
         .span(frame.relative(finding.at))
         .label(label);
     let parts = frame.parts.iter().map(|part| {
         AnnotationKind::Context
             .span(frame.relative(part.at))
-            .label(format!("+{}", part.measure))
+            .label(part_label(part.measure))
     });
     let snippet = Snippet::source(frame.source)
         .line_start(frame.first_line)
@@ -150,20 +160,74 @@ fn parts_to_show(file: &ReportedFile, finding: &Finding) -> Vec<FindingPart> {
     parts
 }
 
-fn footnotes(found: &ReportedFinding) -> Vec<Message<'static>> {
+fn part_label(measure: u32) -> String {
+    if measure > 1 {
+        format!("+{measure} (nested)")
+    } else {
+        format!("+{measure}")
+    }
+}
+
+fn footnotes(file: &ReportedFile, found: &ReportedFinding) -> Vec<Message<'static>> {
     let mut notes = Vec::new();
     let also: Vec<_> = found.finding.parts.iter().filter_map(part_words).collect();
     if !also.is_empty() {
         notes.push(Tone::NOTE.message(format!("also {}", also.join(", "))));
     }
-    let answers = match &found.refactorings {
-        Some(offered) => offered.clone(),
-        None => answers(&found.finding),
-    };
-    if !answers.is_empty() {
-        notes.push(Tone::HELP.message(format!("answers: {}", answers.join(", "))));
+    let offered = offered_in_words(file, found);
+    if !offered.is_empty() {
+        notes.push(Tone::HELP.message(offered));
     }
     notes
+}
+
+/// "guard clause (lines 12 and 40), let else (line 55)"; what is offered at the finding itself needs no line.
+fn offered_in_words(file: &ReportedFile, found: &ReportedFinding) -> String {
+    let openings = &found.openings;
+    let mut kinds: Vec<&str> = openings.iter().map(|opening| opening.refactoring).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let words = kinds.into_iter().map(|kind| {
+        let of_kind = openings.iter().filter(|it| it.refactoring == kind);
+        let places: Vec<TextSize> = of_kind.map(|it| it.at.start()).collect();
+        let name = kind.replace('-', " ");
+        if places == [found.finding.at.start()] {
+            return name;
+        }
+        let lines = places
+            .iter()
+            .map(|at| (file.lines.line(*at) + 1).to_string());
+        format!("{name} ({})", lines_in_words(&lines.collect::<Vec<_>>()))
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+fn lines_in_words(lines: &[String]) -> String {
+    match lines {
+        [line] => format!("line {line}"),
+        _ if lines.len() > MOST_LINES => {
+            format!(
+                "lines {} and {} more",
+                lines[..MOST_LINES].join(", "),
+                lines.len() - MOST_LINES
+            )
+        }
+        [first @ .., last] => format!("lines {} and {last}", first.join(", ")),
+        [] => String::new(),
+    }
+}
+
+/// What the label beside the leading place says: "complexity 32 (limit 25)".
+fn measure_in_words(finding: &Finding) -> String {
+    let measure = finding.measure;
+    let what = match finding.smell.id {
+        "cognitive-complexity" => format!("complexity {measure}"),
+        "complex-conditional" => format!("{measure} operators"),
+        "deep-nesting" => format!("{measure} levels"),
+        "too-many-parameters" => format!("{measure} parameters"),
+        _ => format!("{measure} lines"),
+    };
+    format!("{what} (limit {})", finding.limit)
 }
 
 fn part_words(part: &FindingPart) -> Option<String> {
@@ -174,96 +238,21 @@ fn part_words(part: &FindingPart) -> Option<String> {
     })
 }
 
-fn summary_line(report: &Report) -> String {
-    let Summary {
-        files,
-        lines,
-        findings,
-        cache,
-        elapsed_ms,
-        ..
-    } = report.summary;
-    let read = format!(
-        "{}, {} ({}, {}.{:02} s)",
-        counted(files, "file"),
-        counted(lines, "line"),
-        origins(cache),
-        elapsed_ms / 1000,
-        elapsed_ms % 1000 / 10,
-    );
-    if findings == 0 {
-        return format!("No findings in {read}");
-    }
-    let all = report.files.iter().flat_map(|file| &file.findings);
-    let strong = all
-        .filter(|found| found.finding.level == Level::Strong)
-        .count();
-    let findings_words = counted(findings, "finding");
-    let warn = findings - strong;
-    format!("{findings_words} ({strong} strong, {warn} warn) in {read}")
-}
-
-/// Sources of the reports; zeros are left out.
-fn origins(cache: CacheCounts) -> String {
-    let counts = [
-        (cache.local_hits, "from the local cache"),
-        (cache.remote_hits, "from the team cache"),
-        (cache.memory_hits, "alike"),
-        (cache.misses, "computed"),
-        (cache.faults, "after a cache fault"),
-    ];
-    let words: Vec<_> = counts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, words)| format!("{} {words}", grouped(*count)))
-        .collect();
-    if words.is_empty() {
-        return "nothing to analyse".to_owned();
-    }
-    words.join(", ")
-}
-
-/// A number of things in words: "1 file", "1,200 files".
-pub fn counted(count: usize, thing: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {thing}{plural}", grouped(count))
-}
-
-/// A number with a comma at each thousand.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_grouped_by_thousands() {
-        let numbers = [0, 12, 999, 1_000, 12_345, 1_234_567];
-        assert_eq!(
-            numbers.map(grouped),
-            ["0", "12", "999", "1,000", "12,345", "1,234,567"]
-        );
-    }
-
-    #[test]
-    fn origins_say_what_there_was() {
-        let cache = CacheCounts {
-            local_hits: 1_200,
-            misses: 3,
-            ..CacheCounts::default()
+    fn lines_are_named_up_to_a_number() {
+        let words = |lines: &[&str]| {
+            lines_in_words(&lines.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>())
         };
-        assert_eq!(origins(cache), "1,200 from the local cache, 3 computed");
-        assert_eq!(origins(CacheCounts::default()), "nothing to analyse");
+        assert_eq!(words(&["3"]), "line 3");
+        assert_eq!(words(&["3", "7", "9"]), "lines 3, 7 and 9");
+        assert_eq!(
+            words(&["1", "2", "3", "4", "5", "6"]),
+            "lines 1, 2, 3, 4 and 2 more"
+        );
     }
 
     #[test]

@@ -22,8 +22,17 @@ pub(super) struct Package {
     pub(super) workspace: Option<String>,
     /// Build scripts, relative to the package.
     pub(super) build: Vec<String>,
-    /// The targets that name their file, relative to the package.
-    pub(super) targets: Vec<(String, Role)>,
+    /// The targets whose files are known, relative to the package.
+    pub(super) targets: Vec<Target>,
+}
+
+/// A target of a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Target {
+    pub(super) path: String,
+    pub(super) role: Role,
+    /// Where it is another than the package's.
+    pub(super) edition: Option<Edition>,
 }
 
 /// What members of a workspace may inherit.
@@ -61,7 +70,7 @@ impl Package {
             rust_version: stated(package, "rust-version", rust_version),
             workspace: text(package, "workspace").map(str::to_owned),
             build: build_scripts(package),
-            targets: targets(root),
+            targets: targets(package, root),
         }
     }
 }
@@ -106,7 +115,7 @@ fn edition(text: &str) -> Option<Edition> {
 }
 
 /// `1.85`, `1.85.0`, `1`
-fn rust_version(text: &str) -> Option<RustVersion> {
+pub(super) fn rust_version(text: &str) -> Option<RustVersion> {
     let mut numbers = text.trim().split('.');
     if numbers.next()? != "1" {
         return None;
@@ -127,21 +136,62 @@ fn build_scripts(package: &DeTable<'_>) -> Vec<String> {
     }
 }
 
-fn targets(root: &DeTable<'_>) -> Vec<(String, Role)> {
+fn targets(package: &DeTable<'_>, root: &DeTable<'_>) -> Vec<Target> {
     let kinds = [
         ("test", Role::Test),
         ("example", Role::Example),
         ("bench", Role::Bench),
+        ("bin", Role::Library),
     ];
-    let of_kind = |(name, role): (&str, Role)| {
-        let list = value(root, name).and_then(DeValue::as_array);
-        let targets = list.into_iter().flat_map(|list| list.iter());
-        let paths = targets.filter_map(|target| text(target.get_ref().as_table()?, "path"));
-        paths
-            .map(|path| (path.to_owned(), role))
-            .collect::<Vec<_>>()
+    let package_name = text(package, "name").unwrap_or_default();
+    let of_kind = |(kind, role): (&'static str, Role)| {
+        let list = value(root, kind).and_then(DeValue::as_array);
+        let tables = list.into_iter().flat_map(|list| list.iter());
+        let tables = tables.filter_map(|target| target.get_ref().as_table());
+        tables.flat_map(move |table| {
+            paths(kind, package_name, table)
+                .into_iter()
+                .map(move |path| target(path, role, table))
+        })
     };
-    kinds.into_iter().flat_map(of_kind).collect()
+    let mut targets: Vec<_> = kinds.into_iter().flat_map(of_kind).collect();
+    if let Some(library) = table(root, "lib") {
+        let path = text(library, "path").unwrap_or("src/lib.rs");
+        targets.push(target(path.to_owned(), Role::Library, library));
+    }
+    targets
+}
+
+fn target(path: String, role: Role, table: &DeTable<'_>) -> Target {
+    Target {
+        path,
+        role,
+        edition: text(table, "edition").and_then(edition),
+    }
+}
+
+/// Where the root of a target is: the file that it names, or those in which cargo looks for it.
+fn paths(kind: &str, package: &str, target: &DeTable<'_>) -> Vec<String> {
+    if let Some(path) = text(target, "path") {
+        return vec![path.to_owned()];
+    }
+    let Some(name) = text(target, "name") else {
+        return Vec::new();
+    };
+    let folder = match kind {
+        "bin" => "src/bin",
+        "bench" => "benches",
+        "test" => "tests",
+        _ => "examples",
+    };
+    let mut paths = vec![
+        format!("{folder}/{name}.rs"),
+        format!("{folder}/{name}/main.rs"),
+    ];
+    if kind == "bin" && name == package {
+        paths.push("src/main.rs".to_owned());
+    }
+    paths
 }
 
 fn value<'a, 'i>(table: &'a DeTable<'i>, name: &str) -> Option<&'a DeValue<'i>> {
@@ -228,11 +278,34 @@ mod tests {
             "[package]\nbuild = 'make.rs'\n[[test]]\nname = 't'\npath = 'spec/t.rs'\n[[bench]]\nname = 'b'\n",
         );
         assert_eq!(package.build, ["make.rs"]);
-        assert_eq!(package.targets, [("spec/t.rs".to_owned(), Role::Test)]);
+        let paths = package.targets.iter().map(|target| target.path.as_str());
+        assert_eq!(
+            paths.collect::<Vec<_>>(),
+            ["spec/t.rs", "benches/b.rs", "benches/b/main.rs"]
+        );
         assert_eq!(
             super::tests::package("[package]\nbuild = false").build,
             Vec::<String>::new()
         );
+    }
+
+    #[test]
+    fn targets_may_have_editions_of_their_own() {
+        let package = package(
+            "[package]\nname = 'p'\nedition = '2024'\n[lib]\nedition = '2018'\n[[bin]]\nname = 'p'\nedition = '2021'\n",
+        );
+        let editions = package
+            .targets
+            .iter()
+            .map(|it| (it.path.as_str(), it.edition));
+        let bin = Some(Edition::Edition2021);
+        let expected = [
+            ("src/bin/p.rs", bin),
+            ("src/bin/p/main.rs", bin),
+            ("src/main.rs", bin),
+            ("src/lib.rs", Some(Edition::Edition2018)),
+        ];
+        assert_eq!(editions.collect::<Vec<_>>(), expected);
     }
 
     #[test]

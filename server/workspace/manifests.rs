@@ -1,4 +1,4 @@
-//! Manifests and rustfmt's options above a file.
+//! What the manifests above a file say of it, and the options of rustfmt, rustup and clippy.
 
 use std::{
     path::{Component, Path, PathBuf},
@@ -11,6 +11,7 @@ use std::{
 use dashmap::DashMap;
 
 use super::{
+    compiler,
     manifest::{Manifest, Stated},
     read, rustfmt,
 };
@@ -26,8 +27,8 @@ pub struct Manifests {
     by_directory: DashMap<PathBuf, Option<Arc<Manifest>>>,
     /// The package that files of a directory belong to.
     packages: DashMap<PathBuf, Option<Arc<Package>>>,
-    /// How wide lines may be in files of a directory.
-    widths: DashMap<PathBuf, LineWidth>,
+    /// What tools are told of the files of a directory.
+    options: DashMap<PathBuf, Options>,
     /// How often something was forgotten: what was read before that must not be kept after it.
     forgotten: AtomicU64,
 }
@@ -38,8 +39,41 @@ struct Package {
     root: PathBuf,
     edition: Edition,
     rust_version: Option<RustVersion>,
-    /// Files with a role of their own, absolute.
-    targets: Vec<(PathBuf, Role)>,
+    /// The roots of targets, absolute, and what they are.
+    targets: Vec<Target>,
+}
+
+#[derive(Debug)]
+struct Target {
+    root: PathBuf,
+    role: Role,
+    edition: Edition,
+}
+
+/// What tools other than cargo are told of the files of a directory.
+#[derive(Debug, Clone, Copy)]
+struct Options {
+    width: LineWidth,
+    /// The compiler that rustup takes, if it has a number.
+    toolchain: Option<RustVersion>,
+    /// The oldest compiler that clippy is told of.
+    msrv: Option<RustVersion>,
+}
+
+impl Options {
+    const NONE: Self = Self {
+        width: LineWidth::DEFAULT,
+        toolchain: None,
+        msrv: None,
+    };
+
+    /// The oldest compiler that is promised, by the package or by one of these.
+    fn oldest_compiler(self, promised: Option<RustVersion>) -> Option<RustVersion> {
+        [promised, self.toolchain, self.msrv]
+            .into_iter()
+            .flatten()
+            .min()
+    }
 }
 
 impl Manifests {
@@ -56,19 +90,21 @@ impl Manifests {
             Some(package) => package.context_of(&file),
             None => FileContext::default(),
         };
+        let options = self.options_in(directory);
         FileContext {
-            width: self.width_in(directory),
+            width: options.width,
+            rust_version: options.oldest_compiler(context.rust_version),
             ..context
         }
     }
 
-    /// Reads `file`, a manifest or rustfmt's options, anew when it is asked for next: it was made, changed or removed.
+    /// Reads `file`, a manifest or a tool's options, anew when it is asked for next: it was made, changed or removed.
     pub fn forget(&self, file: &Path) {
         let file = absolute(file);
         let directory = file.parent().unwrap_or(&file);
         self.forgotten.fetch_add(1, Ordering::SeqCst);
         self.by_directory.remove(directory);
-        self.widths.clear();
+        self.options.clear();
         // Any package may have inherited from it, and making packages again reads no file.
         self.packages.clear();
     }
@@ -114,36 +150,44 @@ impl Manifests {
         let rust_version = package
             .rust_version
             .or_inherit(|| shared.and_then(|shared| shared.rust_version));
-        let scripts = package.build.iter().map(|path| (path, Role::BuildScript));
-        let targets = package.targets.iter().map(|(path, role)| (path, *role));
+        let edition = edition.unwrap_or(Edition::Edition2015);
+        let scripts = package.build.iter().map(|path| Target {
+            root: absolute(&directory.join(path)),
+            role: Role::BuildScript,
+            edition,
+        });
+        let targets = package.targets.iter().map(|target| Target {
+            root: absolute(&directory.join(&target.path)),
+            role: target.role,
+            edition: target.edition.unwrap_or(edition),
+        });
         Some(Package {
             root: directory.to_path_buf(),
-            edition: edition.unwrap_or(Edition::Edition2015),
+            edition,
             rust_version,
-            targets: scripts
-                .chain(targets)
-                .map(|(path, role)| (absolute(&directory.join(path)), role))
-                .collect(),
+            targets: scripts.chain(targets).collect(),
         })
     }
 
-    /// The nearest file of options upward counts, as for rustfmt, and no other.
-    fn width_in(&self, directory: &Path) -> LineWidth {
-        if let Some(known) = self.widths.get(directory) {
+    /// The nearest file of options upward counts, as for the tools themselves, and no other.
+    fn options_in(&self, directory: &Path) -> Options {
+        if let Some(known) = self.options.get(directory) {
             return *known;
         }
         let forgotten = self.forgotten.load(Ordering::SeqCst);
-        let width = match rustfmt::width_stated_in(directory) {
-            Some(width) => width,
-            None => directory
-                .parent()
-                .map_or(LineWidth::DEFAULT, |above| self.width_in(above)),
+        let above = directory
+            .parent()
+            .map_or(Options::NONE, |above| self.options_in(above));
+        let options = Options {
+            width: rustfmt::width_stated_in(directory).unwrap_or(above.width),
+            toolchain: compiler::toolchain_stated_in(directory).unwrap_or(above.toolchain),
+            msrv: compiler::msrv_stated_in(directory).unwrap_or(above.msrv),
         };
-        self.widths.insert(directory.to_path_buf(), width);
+        self.options.insert(directory.to_path_buf(), options);
         if self.forgotten.load(Ordering::SeqCst) != forgotten {
-            self.widths.clear();
+            self.options.clear();
         }
-        width
+        options
     }
 
     /// The manifest of the workspace that a package in `directory` is a member of.
@@ -175,19 +219,33 @@ impl Manifests {
 
 impl Package {
     fn context_of(&self, file: &Path) -> FileContext {
+        let target = self.target_of(file);
         FileContext {
-            edition: self.edition,
+            edition: target.map_or_else(|| self.edition_of_module(file), |target| target.edition),
             rust_version: self.rust_version,
-            role: self.role_of(file),
+            role: target.map_or_else(|| self.role_of_module(file), |target| target.role),
             width: LineWidth::DEFAULT,
         }
     }
 
-    fn role_of(&self, file: &Path) -> Role {
-        let named = self.targets.iter().find(|(path, _)| path == file);
-        if let Some((_, role)) = named.or_else(|| self.target_around(file)) {
-            return *role;
-        }
+    fn target_of(&self, file: &Path) -> Option<&Target> {
+        let named = self.targets.iter().find(|target| target.root == file);
+        named.or_else(|| self.target_around(file))
+    }
+
+    /// The target whose root is a `main.rs` in a directory of its own, which then holds the target's modules.
+    fn target_around(&self, file: &Path) -> Option<&Target> {
+        let source = self.root.join("src");
+        self.targets.iter().find(|target| {
+            let directory = target.root.parent().unwrap_or(&target.root);
+            target.root.ends_with("main.rs")
+                && directory != self.root
+                && directory != source
+                && file.starts_with(directory)
+        })
+    }
+
+    fn role_of_module(&self, file: &Path) -> Role {
         let relative = file.strip_prefix(&self.root).unwrap_or(file);
         let mut components = relative.components();
         let first = components.next().map(Component::as_os_str);
@@ -199,16 +257,19 @@ impl Package {
         }
     }
 
-    /// The target whose root is a `main.rs` in a directory of its own, which then holds the target's modules.
-    fn target_around(&self, file: &Path) -> Option<&(PathBuf, Role)> {
-        let source = self.root.join("src");
-        self.targets.iter().find(|(path, _)| {
-            let directory = path.parent().unwrap_or(path);
-            path.ends_with("main.rs")
-                && directory != self.root
-                && directory != source
-                && file.starts_with(directory)
-        })
+    /// The oldest edition among the targets whose module the file may be: those whose roots lie beside or above it.
+    fn edition_of_module(&self, file: &Path) -> Edition {
+        let around = self.targets.iter().filter(|target| {
+            let directory = target.root.parent();
+            directory.is_some_and(|directory| directory != self.root && file.starts_with(directory))
+        });
+        let oldest = around
+            .map(|target| target.edition)
+            .min_by_key(|edition| edition.number());
+        let package = std::iter::once(self.edition);
+        let all = package.chain(oldest);
+        all.min_by_key(|edition| edition.number())
+            .unwrap_or(self.edition)
     }
 }
 

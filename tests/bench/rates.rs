@@ -109,17 +109,14 @@ fn add_file(path: &Path, tally: &mut Tally, list: Option<&str>, places: &mut Vec
         .iter()
         .map(|test| lines_in(&text, *test))
         .sum::<usize>();
-    for (offset, item) in &report.items {
-        let functions = item.functions.iter();
-        tally.functions += functions
-            .filter(|function| !is_tested(function.moved_by(*offset).range))
-            .count();
-        for sighting in &item.sightings {
-            let sighting = sighting.moved_by(*offset);
-            if !is_tested(sighting.at) {
-                tally.see(&sighting);
-                places.extend(place(path, &source, &sighting, list));
-            }
+    let functions = report.functions().into_iter();
+    tally.functions += functions
+        .filter(|function| !is_tested(function.range))
+        .count();
+    for sighting in report.sightings() {
+        if !is_tested(sighting.at) {
+            tally.see(&sighting);
+            places.extend(place(path, &source, &sighting, list));
         }
     }
 }

@@ -1,11 +1,11 @@
 //! What a sound cache answers.
 
+use crate::{file_at, new_file, open_tiers};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustassistant::cache::{
-    Cache, CacheBackend, Key, Lookup, Mode, SqliteCache, Tier, TieredCache, TieredOptions,
-};
+use rustassistant::cache::{Cache, CacheBackend, Key, Lookup, Mode, Tier, TieredOptions};
+use rustassistant::migrations;
 
 use super::{LONG, assert_never_wrong, entries, entry, filled, hits, key, keys, store};
 
@@ -13,9 +13,9 @@ use super::{LONG, assert_never_wrong, entries, entry, filled, hits, key, keys, s
 async fn what_is_put_comes_back_from_another_process_s_view() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("cache.db");
-    let cache = SqliteCache::new(&path).await.unwrap();
+    let cache = new_file(&path).await.unwrap();
     cache.put_many(&entries(1_234)).await.unwrap();
-    let other = SqliteCache::at(&path);
+    let other = file_at(&path);
     let lookups = other.get_many(&keys(1_240)).await;
     assert_never_wrong(&lookups);
     assert_eq!(hits(&lookups), 1_234);
@@ -25,9 +25,7 @@ async fn what_is_put_comes_back_from_another_process_s_view() {
 #[tokio::test]
 async fn odd_batches_are_answered_in_order() {
     let home = tempfile::tempdir().unwrap();
-    let cache = SqliteCache::new(home.path().join("cache.db"))
-        .await
-        .unwrap();
+    let cache = new_file(home.path().join("cache.db")).await.unwrap();
     cache.put_many(&entries(3)).await.unwrap();
     assert_eq!(cache.get_many(&[]).await, []);
     cache.put_many(&[]).await.unwrap();
@@ -42,9 +40,7 @@ async fn odd_batches_are_answered_in_order() {
 #[tokio::test]
 async fn putting_twice_keeps_one() {
     let home = tempfile::tempdir().unwrap();
-    let cache = SqliteCache::new(home.path().join("cache.db"))
-        .await
-        .unwrap();
+    let cache = new_file(home.path().join("cache.db")).await.unwrap();
     for _ in 0..2 {
         cache.put_many(&entries(150)).await.unwrap();
     }
@@ -152,7 +148,7 @@ async fn writes_reach_the_file_without_being_asked_to() {
     for (key, entry) in entries(250) {
         store.put(key, entry);
     }
-    let other = SqliteCache::at(&path);
+    let other = file_at(&path);
     tokio::time::timeout(LONG, async {
         while hits(&other.get_many(&keys(250)).await) < 250 {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -195,7 +191,7 @@ fn a_flush_writes_all_even_what_came_from_threads_without_a_runtime() {
         "{beside:?}"
     );
     assert_eq!(
-        hits(&runtime().block_on(SqliteCache::at(&path).get_many(&keys(3_000)))),
+        hits(&runtime().block_on(file_at(&path).get_many(&keys(3_000)))),
         3_000
     );
 }
@@ -223,7 +219,7 @@ fn a_server_drops_and_counts_when_too_much_waits() {
 
 #[tokio::test]
 async fn without_a_path_there_is_memory() {
-    let store = TieredCache::open(TieredOptions::default());
+    let store = open_tiers(TieredOptions::default());
     store.put(key(1), entry(1));
     let lookups = store.get_many(&keys(2)).await;
     assert_eq!(lookups[0], Lookup::Miss);
@@ -275,7 +271,7 @@ async fn clearing_forgets_in_every_tier() {
 async fn entries_come_in_pages_and_go_one_by_one() {
     let home = tempfile::tempdir().unwrap();
     let cache = CacheBackend::Sqlite(home.path().join("cache.db"))
-        .connect()
+        .connect(&migrations::SQLITE)
         .await
         .unwrap();
     cache.put_many(&entries(25)).await.unwrap();
@@ -313,7 +309,7 @@ async fn folder_and_file_are_for_their_owner_only() {
     use std::os::unix::fs::PermissionsExt;
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join(".rustassistant/cache.db");
-    let cache = SqliteCache::new(&path).await.unwrap();
+    let cache = new_file(&path).await.unwrap();
     cache.put_many(&entries(3)).await.unwrap();
     let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(path.parent().unwrap()), 0o700);

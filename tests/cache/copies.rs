@@ -1,13 +1,13 @@
 //! Backups, restoring them, and what people do with files on their own: `cp`, `scp`, `git`.
 
+use crate::{file_at, new_file};
+use rustassistant::migrations;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustassistant::cache::{
-    Archive, Cache, CopyOptions, FaultKind, Mode, Resume, SqliteCache, Why, copy,
-};
+use rustassistant::cache::{Archive, Cache, CopyOptions, FaultKind, Mode, Resume, Why, copy};
 
 use super::{
     LONG, assert_never_wrong, assert_works_in_memory, entries, entry, faults, filled, hits, key,
@@ -32,8 +32,12 @@ fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     files
 }
 
+async fn archive(path: &Path) -> Result<Archive, rustassistant::cache::Fault> {
+    Archive::open(path, &migrations::SQLITE).await
+}
+
 async fn restore(path: &Path, source: &Path) -> Result<u64, FaultKind> {
-    let cache = SqliteCache::at(path);
+    let cache = file_at(path);
     match cache.restore(source, CopyOptions::default()).await {
         Ok(copied) => Ok(copied.copied),
         Err(stopped) => match stopped.why {
@@ -52,7 +56,7 @@ async fn a_backup_has_everything_and_is_restored_where_it_is_missing() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("cache.db");
     let backup = home.path().join("backup.db");
-    let cache = SqliteCache::new(&path).await.unwrap();
+    let cache = new_file(&path).await.unwrap();
     cache.put_many(&entries(1_300)).await.unwrap();
     let bytes = cache.backup(&backup).await.unwrap();
     assert_eq!(bytes, backup.metadata().unwrap().len());
@@ -83,7 +87,7 @@ async fn a_backup_replaces_nothing_and_leaves_nothing_behind() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("cache.db");
     filled(&path, 10).await;
-    let cache = SqliteCache::at(&path);
+    let cache = file_at(&path);
     let target = home.path().join("backup.db");
     fs::write(&target, "precious").unwrap();
     let fault = cache.backup(&target).await.unwrap_err();
@@ -98,7 +102,7 @@ async fn a_backup_replaces_nothing_and_leaves_nothing_behind() {
     assert_eq!(fault.kind(), FaultKind::Exists);
     let fault = cache.backup(&home.path().join("no/backup.db")).await;
     assert_eq!(fault.unwrap_err().kind(), FaultKind::Absent);
-    let nothing = SqliteCache::at(home.path().join("nothing.db"));
+    let nothing = file_at(home.path().join("nothing.db"));
     let fault = nothing.backup(&home.path().join("new.db")).await;
     assert_eq!(fault.unwrap_err().kind(), FaultKind::Absent);
     cache.close().await;
@@ -118,7 +122,7 @@ async fn backups_while_others_write_are_whole() {
     let writer = tokio::spawn({
         let (path, done) = (path.clone(), std::sync::Arc::clone(&done));
         async move {
-            let cache = SqliteCache::at(path);
+            let cache = file_at(path);
             for number in (0..).take_while(|_| !done.load(Ordering::Relaxed)) {
                 let from = number * 20 % 3_000;
                 let some: Vec<_> = (from..from + 20).map(|n| (key(n), entry(n))).collect();
@@ -129,8 +133,8 @@ async fn backups_while_others_write_are_whole() {
     });
     for number in 0..10 {
         let backup = home.path().join(format!("{number}.db"));
-        SqliteCache::at(&path).backup(&backup).await.unwrap();
-        let archive = Archive::open(&backup).await.unwrap();
+        file_at(&path).backup(&backup).await.unwrap();
+        let archive = archive(&backup).await.unwrap();
         let findings = archive.check().await.unwrap();
         assert_eq!(findings.damaged, 0);
         assert!(findings.entries >= 400, "{findings:?}");
@@ -191,7 +195,7 @@ async fn what_can_t_be_restored_is_said_and_left_alone() {
         assert_eq!(restore(&path, &source).await, Err(kind), "{name}");
     }
     assert_eq!(contents(&sources), before);
-    assert_eq!(hits(&SqliteCache::at(&path).get_many(&keys(10)).await), 10);
+    assert_eq!(hits(&file_at(&path).get_many(&keys(10)).await), 10);
 }
 
 #[tokio::test]
@@ -200,7 +204,7 @@ async fn single_damaged_entries_are_left_out_of_a_restore_and_counted() {
     let (path, source) = (home.path().join("cache.db"), home.path().join("old.db"));
     filled(&source, 20).await;
     super::damage::flip_payload(&source, 3).await;
-    let cache = SqliteCache::at(&path);
+    let cache = file_at(&path);
     let copied = cache
         .restore(&source, CopyOptions::default())
         .await
@@ -223,7 +227,7 @@ async fn a_source_is_never_changed() {
 
     // Copied together with its log while it was in use.
     let live = home.path().join("live.db");
-    let cache = SqliteCache::new(&live).await.unwrap();
+    let cache = new_file(&live).await.unwrap();
     cache.put_many(&entries(300)).await.unwrap();
     for suffix in ["", "-wal"] {
         fs::copy(beside(&live, suffix), beside(&source, suffix)).unwrap();
@@ -250,7 +254,7 @@ async fn a_source_on_a_medium_that_can_t_be_written() {
     fs::create_dir(&folder).unwrap();
     let mount = super::mounts::Mount::tmpfs(&folder, 4 << 20);
     let live = home.path().join("live.db");
-    let cache = SqliteCache::new(&live).await.unwrap();
+    let cache = new_file(&live).await.unwrap();
     cache.put_many(&entries(100)).await.unwrap();
     filled(&folder.join("closed.db"), 100).await;
     for suffix in ["", "-wal"] {
@@ -276,7 +280,7 @@ async fn an_archive_is_only_read() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("cache.db");
     filled(&path, 10).await;
-    let archive = Archive::open(&path).await.unwrap();
+    let archive = archive(&path).await.unwrap();
     assert_eq!(hits(&archive.get_many(&keys(12)).await), 10);
     assert_eq!(archive.stats().await.unwrap().entries, 10);
     let refused = FaultKind::Unsupported;
@@ -285,7 +289,7 @@ async fn an_archive_is_only_read() {
         refused
     );
     assert_eq!(archive.clear().await.unwrap_err().kind(), refused);
-    let other = SqliteCache::at(home.path().join("other.db"));
+    let other = file_at(home.path().join("other.db"));
     let stopped = copy(&other, &archive, CopyOptions::default()).await;
     assert_eq!(stopped.unwrap().seen(), 0, "there is nothing to be written");
     other.put_many(&entries(20)).await.unwrap();
@@ -300,7 +304,7 @@ async fn two_files_are_migrated_and_a_resumed_migration_ends() {
     let home = tempfile::tempdir().unwrap();
     let (from, to) = (home.path().join("from.db"), home.path().join("to.db"));
     filled(&from, 2_000).await;
-    let (source, target) = (SqliteCache::at(&from), SqliteCache::at(&to));
+    let (source, target) = (file_at(&from), file_at(&to));
     let resume = || Resume::between(home.path(), "from", "to");
     let cancel = tokio_util::sync::CancellationToken::new();
     let progress = |copied: &rustassistant::cache::Copied| {
@@ -332,7 +336,7 @@ async fn assert_usable_or_recreated(path: &Path, count: u32) {
     assert_works_in_memory(&store).await;
     store.put_many(entries(count)).await;
     assert!(store.close(LONG).await);
-    let lookups = SqliteCache::at(path).get_many(&keys(count)).await;
+    let lookups = file_at(path).get_many(&keys(count)).await;
     assert_never_wrong(&lookups);
     assert_eq!(hits(&lookups), count as usize);
 }
@@ -341,7 +345,7 @@ async fn assert_usable_or_recreated(path: &Path, count: u32) {
 async fn cp_of_a_file_in_use_without_its_log() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("cache.db");
-    let cache = SqliteCache::new(&path).await.unwrap();
+    let cache = new_file(&path).await.unwrap();
     cache.put_many(&entries(400)).await.unwrap();
     let copy = home.path().join("copy.db");
     fs::copy(&path, &copy).unwrap();
@@ -354,7 +358,7 @@ async fn cp_onto_the_log_of_another_file() {
     let path = home.path().join("cache.db");
     let other = home.path().join("other.db");
     filled(&other, 90).await;
-    let cache = SqliteCache::new(&path).await.unwrap();
+    let cache = new_file(&path).await.unwrap();
     cache.put_many(&entries(700)).await.unwrap();
     // As after a crash: the log stays, and then somebody copies their own file over ours.
     let crashed = home.path().join("crashed.db");
@@ -375,7 +379,7 @@ async fn cp_while_it_is_written() {
             for number in (0..).take_while(|_| !done.load(Ordering::Relaxed)) {
                 let from = number * 50 % 800;
                 let some: Vec<_> = (from..from + 50).map(|n| (key(n), entry(n))).collect();
-                let cache = SqliteCache::at(&path);
+                let cache = file_at(&path);
                 cache.put_many(&some).await.unwrap();
                 cache
                     .remove(&keys(1_000)[..from as usize / 2])
@@ -424,7 +428,7 @@ async fn replaced_under_a_running_server_by_rename_and_by_removal() {
     let other = home.path().join("other.db");
     filled(&other, 200).await;
     filled(&path, 100).await;
-    let running = SqliteCache::at(&path);
+    let running = file_at(&path);
     assert_eq!(hits(&running.get_many(&keys(100)).await), 100);
     for round in 0..6 {
         running.put_many(&entries(20 + round)).await.unwrap();
@@ -491,7 +495,7 @@ async fn git_add_and_checkout_of_a_file_in_use() {
         assert_works_in_memory(&running).await;
         running.put_many(vec![(key(1_000), entry(1_000))]).await;
         assert!(running.flush(LONG).await);
-        assert_never_wrong(&SqliteCache::at(&path).get_many(&keys(400)).await);
+        assert_never_wrong(&file_at(&path).get_many(&keys(400)).await);
     }
     assert!(running.close(LONG).await);
     assert_usable_or_recreated(&path, 400).await;

@@ -1,9 +1,10 @@
 //! Files that are not what they should be.
 
+use crate::file_at;
 use std::fs;
 use std::path::Path;
 
-use rustassistant::cache::{Cache, FaultKind, Lookup, Mode, SqliteCache, TieredCache};
+use rustassistant::cache::{Cache, FaultKind, Lookup, Mode, TieredCache};
 
 use super::{
     LONG, assert_never_wrong, assert_works_in_memory, entries, entry, filled, hits, key, keys,
@@ -28,7 +29,7 @@ async fn assert_recreated(path: &Path) {
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(warnings[0].contains("cache.db.corrupt"), "{warnings:?}");
     assert_eq!(fs::read(path.with_extension("db.corrupt")).unwrap(), before);
-    let lookups = SqliteCache::at(path).get_many(&keys(40)).await;
+    let lookups = file_at(path).get_many(&keys(40)).await;
     assert_eq!(hits(&lookups), 40);
 }
 
@@ -74,10 +75,7 @@ async fn half_a_file() {
     assert_eq!(store.stats().misses, 0, "a broken file is not a cold one");
     store.put_many(entries(400)).await;
     assert!(store.close(LONG).await);
-    assert_eq!(
-        hits(&SqliteCache::at(&path).get_many(&keys(400)).await),
-        400
-    );
+    assert_eq!(hits(&file_at(&path).get_many(&keys(400)).await), 400);
 }
 
 #[tokio::test]
@@ -127,7 +125,7 @@ async fn a_flipped_byte_on_any_page_never_gives_a_wrong_payload() {
         let mut flipped = bytes.clone();
         flipped[offset] ^= 0x10;
         fs::write(&path, &flipped).unwrap();
-        let cache = SqliteCache::at(&path);
+        let cache = file_at(&path);
         let lookups = cache.get_many(&keys(40)).await;
         assert_never_wrong(&lookups);
         tried += 1;
@@ -196,7 +194,7 @@ async fn whichever_byte_of_whichever_page_is_flipped_the_work_goes_on() {
 /// Never a wrong answer, before or after a write; and soon what is written is found again, unless the damage hides it,
 /// which a check then sees. Otherwise why not.
 async fn assert_goes_on(path: &Path, count: u32) -> Result<(), FaultKind> {
-    let cache = SqliteCache::at(path);
+    let cache = file_at(path);
     let some: Vec<_> = (0..count).step_by(7).map(key).collect();
     for (number, lookup) in (0..).step_by(7).zip(cache.get_many(&some).await) {
         if let Some(found) = lookup.entry() {
@@ -262,9 +260,9 @@ async fn a_damaged_entry_is_dropped_counted_and_written_again() {
     let path = home.path().join("cache.db");
     filled(&path, 10).await;
     flip_payload(&path, 3).await;
-    let checked = SqliteCache::at(&path).check().await.unwrap();
+    let checked = file_at(&path).check().await.unwrap();
     assert_eq!((checked.entries, checked.damaged), (10, 1));
-    let listed = SqliteCache::at(&path).entries(None, 100).await.unwrap();
+    let listed = file_at(&path).entries(None, 100).await.unwrap();
     assert_eq!(listed.len(), 9);
 
     let first = store(&path, Mode::CommandLine);
@@ -279,7 +277,7 @@ async fn a_damaged_entry_is_dropped_counted_and_written_again() {
 
     first.put(key(3), entry(3));
     assert!(first.close(LONG).await);
-    assert_eq!(hits(&SqliteCache::at(&path).get_many(&keys(10)).await), 10);
+    assert_eq!(hits(&file_at(&path).get_many(&keys(10)).await), 10);
 }
 
 #[tokio::test]
@@ -288,8 +286,8 @@ async fn a_damaged_entry_is_mended_even_where_it_could_not_be_dropped() {
     let path = home.path().join("cache.db");
     filled(&path, 10).await;
     flip_payload(&path, 3).await;
-    SqliteCache::at(&path).put_many(&entries(10)).await.unwrap();
-    assert_eq!(hits(&SqliteCache::at(&path).get_many(&keys(10)).await), 10);
+    file_at(&path).put_many(&entries(10)).await.unwrap();
+    assert_eq!(hits(&file_at(&path).get_many(&keys(10)).await), 10);
 }
 
 #[tokio::test]
@@ -332,13 +330,13 @@ async fn damage_that_happens_meanwhile() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("cache.db");
     filled(&path, 400).await;
-    let cache = SqliteCache::at(&path);
+    let cache = file_at(&path);
     assert_eq!(hits(&cache.get_many(&keys(3)).await), 3);
     fs::write(&path, b"somebody's letter".repeat(3_000)).unwrap();
     let lookups = cache.get_many(&keys(400)).await;
     assert_never_wrong(&lookups);
     cache.put_many(&entries(400)).await.unwrap();
-    let lookups = SqliteCache::at(&path).get_many(&keys(400)).await;
+    let lookups = file_at(&path).get_many(&keys(400)).await;
     assert_eq!(hits(&lookups), 400);
 }
 
@@ -350,7 +348,7 @@ async fn assert_survives(path: &Path) {
         assert_works_in_memory(&store).await;
         store.put_many(entries(40)).await;
         assert!(store.close(LONG).await);
-        assert_never_wrong(&SqliteCache::at(path).get_many(&keys(40)).await);
+        assert_never_wrong(&file_at(path).get_many(&keys(40)).await);
     };
     tokio::time::timeout(LONG, survives).await.unwrap();
 }

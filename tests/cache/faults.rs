@@ -1,10 +1,11 @@
 //! Places that can't be used: each gives one warning that says what to do, and a store that works in memory.
 
+use crate::{file_at, new_file};
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rustassistant::cache::{Cache, FaultKind, Lookup, Mode, SqliteCache};
+use rustassistant::cache::{Cache, FaultKind, Lookup, Mode};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
@@ -44,7 +45,7 @@ async fn assert_memory_only(path: &Path, kind: FaultKind, words: &[&str]) {
         assert!(store.close(LONG).await);
     }
     assert!(
-        SqliteCache::new(path)
+        new_file(path)
             .await
             .is_err_and(|fault| fault.kind() == kind)
     );
@@ -124,7 +125,7 @@ async fn a_path_that_looks_like_an_address_is_a_path() {
         let path = home.path().join(name);
         filled(&path, 3).await;
         assert!(path.is_file(), "{name}");
-        assert_eq!(hits(&SqliteCache::at(&path).get_many(&keys(3)).await), 3);
+        assert_eq!(hits(&file_at(&path).get_many(&keys(3)).await), 3);
     }
 }
 
@@ -189,7 +190,7 @@ async fn a_writer_that_doesn_t_let_go_keeps_nobody_from_reading() {
     assert_eq!(stats.write_faults.get(&FaultKind::Busy), Some(&1));
     sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
     assert_eq!(
-        hits(&SqliteCache::at(&path).get_many(&keys(20)).await),
+        hits(&file_at(&path).get_many(&keys(20)).await),
         20,
         "busy is no reason to delete"
     );
@@ -262,7 +263,7 @@ async fn the_folder_goes_away_meanwhile() {
     assert!(store.close(LONG).await);
     assert_eq!(store.warnings(), Vec::<String>::new());
     assert_eq!(
-        hits(&SqliteCache::at(&path).get_many(&keys(40)).await),
+        hits(&file_at(&path).get_many(&keys(40)).await),
         40,
         "the next write creates it again"
     );
@@ -273,7 +274,7 @@ async fn a_log_without_its_file_is_no_harm() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("cache.db");
     filled(&path, 5).await;
-    let cache = SqliteCache::at(&path);
+    let cache = file_at(&path);
     cache.put_many(&entries(40)).await.unwrap();
     fs::copy(path.with_extension("db-wal"), home.path().join("log")).unwrap();
     cache.close().await;
@@ -283,5 +284,5 @@ async fn a_log_without_its_file_is_no_harm() {
     super::assert_never_wrong(&store.get_many(&keys(40)).await);
     store.put_many(entries(40)).await;
     assert!(store.close(LONG).await);
-    assert_eq!(hits(&SqliteCache::at(&path).get_many(&keys(40)).await), 40);
+    assert_eq!(hits(&file_at(&path).get_many(&keys(40)).await), 40);
 }

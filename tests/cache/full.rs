@@ -3,11 +3,12 @@
 //! On a file system that is really full where it may be mounted, and for everyone in a process that may write no large
 //! files.
 
+use crate::{file_at, new_file};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use rustassistant::cache::{Cache, FaultKind, Mode, SqliteCache};
+use rustassistant::cache::{Cache, FaultKind, Mode};
 
 use super::mounts::Mount;
 use super::processes::{PATH, output};
@@ -52,7 +53,7 @@ async fn a_file_system_that_is_full() {
     filled(&path, 200).await;
     let running = store(&path, Mode::CommandLine);
     assert_eq!(hits(&running.get_many(&keys(100)).await), 100);
-    let cache = SqliteCache::at(&path);
+    let cache = file_at(&path);
     assert_eq!(hits(&cache.get_many(&keys(200)).await), 200);
     stuff(&disk);
 
@@ -76,7 +77,7 @@ async fn a_file_system_that_is_full() {
     let before = names(&disk);
     let fault = cache.backup(&disk.join("backup.db")).await.unwrap_err();
     assert_eq!(fault.kind(), FaultKind::Full, "{fault}");
-    let fresh = SqliteCache::new(disk.join("fresh.db")).await;
+    let fresh = new_file(disk.join("fresh.db")).await;
     assert!(fresh.is_err_and(|fault| fault.kind() == FaultKind::Full));
     assert_eq!(names(&disk), before);
 
@@ -107,7 +108,7 @@ async fn a_file_system_that_became_read_only() {
     let warnings = store.warnings();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(warnings[0].contains("choose another path"), "{warnings:?}");
-    let fault = SqliteCache::at(&path).put_many(&entries(1)).await;
+    let fault = file_at(&path).put_many(&entries(1)).await;
     assert_eq!(fault.unwrap_err().kind(), FaultKind::ReadOnly);
     assert_eq!(names(&disk), ["cache.db"]);
 }
@@ -149,7 +150,7 @@ async fn a_process_that_may_write_no_more() {
             !left.iter().any(|name| name.ends_with(".corrupt")),
             "{left:?}"
         );
-        let cache = SqliteCache::at(&path);
+        let cache = file_at(&path);
         let lookups = cache.get_many(&keys(there)).await;
         assert_never_wrong(&lookups);
         assert_eq!(hits(&lookups), there as usize, "what was there stays");

@@ -1,5 +1,6 @@
 //! Writers that are killed: what was acknowledged is there, and the file is sound.
 
+use crate::file_at;
 use std::io::{BufRead, BufReader, Write};
 use std::ops::Range;
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use rustassistant::cache::{Cache, Entry, Key, SqliteCache};
+use rustassistant::cache::{Cache, Entry, Key};
 
 use super::{LONG, hits, key};
 
@@ -42,7 +43,7 @@ fn rows(numbers: Range<u32>) -> Vec<(Key, Entry)> {
 async fn writer() {
     let path = std::env::var_os(PATH).expect("only the other test starts this one");
     let first: u32 = std::env::var(FIRST).unwrap().parse().unwrap();
-    let cache = SqliteCache::at(path);
+    let cache = file_at(path);
     for batch in (first..first + SPAN).step_by(BATCH as usize) {
         cache.put_many(&rows(batch..batch + BATCH)).await.unwrap();
         // Past the test program's own buffer: what is said must be said before the end.
@@ -104,7 +105,7 @@ fn round(path: &Path, number: u32) -> Vec<u32> {
 }
 
 async fn assert_all_there(path: &Path, batches: &[u32]) {
-    let cache = SqliteCache::at(path);
+    let cache = file_at(path);
     let findings = cache.check().await.unwrap();
     assert_eq!(
         (findings.problems.len(), findings.damaged),

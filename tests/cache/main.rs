@@ -18,12 +18,13 @@ mod processes;
 mod upkeep;
 mod versions;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustassistant::cache::{
-    Cache, Entry, Key, Lookup, Mode, SqliteCache, TieredCache, TieredOptions,
+    Cache, Entry, Fault, Key, Lookup, Mode, SqliteCache, TieredCache, TieredOptions,
 };
+use rustassistant::migrations;
 
 /// Longer than anything here takes; whoever gets there hangs.
 const LONG: Duration = Duration::from_mins(1);
@@ -59,7 +60,7 @@ fn entries(count: u32) -> Vec<(Key, Entry)> {
 }
 
 fn store(path: &Path, mode: Mode) -> TieredCache {
-    TieredCache::open(TieredOptions {
+    open_tiers(TieredOptions {
         path: Some(path.to_owned()),
         mode,
         ..TieredOptions::default()
@@ -68,7 +69,7 @@ fn store(path: &Path, mode: Mode) -> TieredCache {
 
 /// A closed file with entries.
 async fn filled(path: &Path, count: u32) {
-    let cache = SqliteCache::new(path).await.unwrap();
+    let cache = new_file(path).await.unwrap();
     cache.put_many(&entries(count)).await.unwrap();
     cache.close().await;
 }
@@ -96,4 +97,18 @@ async fn assert_works_in_memory(store: &TieredCache) {
     assert_eq!(lookups[0].clone().entry(), Some(entry(900)));
     assert_eq!(lookups[1].clone().entry(), None);
     assert!(store.flush(LONG).await);
+}
+
+/// A file of the cache that is opened by its first use.
+pub(crate) fn file_at(path: impl Into<PathBuf>) -> SqliteCache {
+    SqliteCache::at(path, &migrations::SQLITE)
+}
+
+/// A file of the cache that is there from now on.
+pub(crate) async fn new_file(path: impl Into<PathBuf>) -> Result<SqliteCache, Fault> {
+    SqliteCache::new(path, &migrations::SQLITE).await
+}
+
+pub(crate) fn open_tiers(options: TieredOptions) -> TieredCache {
+    TieredCache::open(options, &migrations::SQLITE)
 }

@@ -1,9 +1,10 @@
 //! Several processes, one file. The processes are this test program again, told by its environment what to do.
 
+use crate::file_at;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use rustassistant::cache::{Cache, Mode, SqliteCache};
+use rustassistant::cache::{Cache, Mode};
 
 use super::{LONG, entries, hits, keys, store};
 
@@ -61,7 +62,7 @@ async fn eight_that_start_at_once_on_a_fresh_path_all_succeed() {
             assert!(text.contains("\"dropped\":0"), "trial {trial}: {text}");
             assert!(text.contains("warnings: []"), "trial {trial}: {text}");
         }
-        let cache = SqliteCache::at(&path);
+        let cache = file_at(&path);
         assert_eq!(
             hits(&cache.get_many(&keys(ENTRIES)).await),
             ENTRIES as usize
@@ -87,7 +88,7 @@ async fn eight_that_find_a_damaged_file_at_once_all_go_on() {
     for child in children {
         output(child);
     }
-    let cache = SqliteCache::at(&path);
+    let cache = file_at(&path);
     cache.put_many(&entries(ENTRIES)).await.unwrap();
     assert_eq!(
         hits(&cache.get_many(&keys(ENTRIES)).await),
@@ -106,7 +107,7 @@ async fn a_process_that_is_killed_while_it_writes_leaves_a_good_file() {
         }
         child.kill().unwrap();
         child.wait().unwrap();
-        let cache = SqliteCache::at(&path);
+        let cache = file_at(&path);
         super::assert_never_wrong(&cache.get_many(&keys(ENTRIES)).await);
         assert!(cache.check().await.unwrap().problems.is_empty());
         cache.close().await;

@@ -1,9 +1,10 @@
 //! What keeps the file small, and what it must not take.
 
+use crate::{file_at, new_file};
 use std::path::Path;
 use std::time::Duration;
 
-use rustassistant::cache::{Cache, Entry, Limits, Mode, Policy, SqliteCache};
+use rustassistant::cache::{Cache, Entry, Limits, Mode, Policy};
 use sqlx::Connection;
 
 use super::{LONG, entries, entry, faults, filled, hits, key, keys, store};
@@ -51,7 +52,7 @@ async fn what_was_not_used_for_long_goes() {
     let path = home.path().join("cache.db");
     filled(&path, 1_300).await;
     age(&path, 0..1_100, 31 * 24).await;
-    let cache = SqliteCache::at(&path);
+    let cache = file_at(&path);
     assert_eq!(cache.prune(Limits::default()).await, Ok(1_100));
     let lookups = cache.get_many(&keys(1_300)).await;
     assert_eq!((hits(&lookups[..1_100]), hits(&lookups[1_100..])), (0, 200));
@@ -64,7 +65,7 @@ async fn above_the_size_the_least_recently_used_goes_first() {
     let path = home.path().join("cache.db");
     filled(&path, 1_000).await;
     age(&path, 500..1_000, 20).await;
-    let cache = SqliteCache::at(&path);
+    let cache = file_at(&path);
     let full = cache.stats().await.unwrap().disk_bytes;
     let limits = Limits {
         bytes: full * 3 / 4,
@@ -81,7 +82,7 @@ async fn above_the_size_the_least_recently_used_goes_first() {
 
 /// Which of the entries are there.
 async fn left(path: &Path, count: u32) -> Vec<bool> {
-    let lookups = SqliteCache::at(path).get_many(&keys(count)).await;
+    let lookups = file_at(path).get_many(&keys(count)).await;
     lookups
         .into_iter()
         .map(|lookup| lookup.entry().is_some())
@@ -104,7 +105,7 @@ async fn above_the_size_the_oldest_goes_first_however_it_was_used() {
     store_earlier(&path, 0..100, 50).await;
     store_earlier(&path, 300..600, 40).await;
     age(&path, 600..1_000, 100).await;
-    let cache = SqliteCache::at(&path);
+    let cache = file_at(&path);
     let full = cache.stats().await.unwrap().disk_bytes;
     let pruned = cache.prune(half_of(full, Policy::Oldest)).await.unwrap();
     assert!((500..700).contains(&pruned), "{pruned}");
@@ -123,7 +124,7 @@ async fn above_the_size_the_oldest_goes_first_however_it_was_used() {
 async fn above_the_size_the_largest_goes_first() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("cache.db");
-    let cache = SqliteCache::new(&path).await.unwrap();
+    let cache = new_file(&path).await.unwrap();
     // Of ten sizes, every tenth entry of each.
     let sized = |number: u32| {
         let part = entry(number)[..200 + 150 * (number as usize % 10)].to_vec();
@@ -157,7 +158,7 @@ async fn a_clock_that_was_ahead_keeps_nothing_for_ever() {
     let reading = store(&path, Mode::CommandLine);
     assert_eq!(hits(&reading.get_many(&keys(100)).await), 100);
     assert!(reading.close(LONG).await);
-    let cache = SqliteCache::at(&path);
+    let cache = file_at(&path);
     let full = cache.stats().await.unwrap().disk_bytes;
     assert_eq!(cache.prune(Limits::default()).await, Ok(0));
     let limits = Limits {
@@ -180,7 +181,7 @@ async fn a_clock_that_is_behind_removes_nothing() {
     filled(&path, 50).await;
     age(&path, 0..50, -60 * 365 * 24).await;
     store_earlier(&path, 0..50, -60 * 365 * 24).await;
-    let cache = SqliteCache::at(&path);
+    let cache = file_at(&path);
     for policy in [Policy::LeastRecentlyUsed, Policy::Oldest, Policy::Largest] {
         let limits = Limits {
             policy,
@@ -199,7 +200,7 @@ async fn what_was_all_used_in_one_hour_goes_only_as_far_as_it_must() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("cache.db");
     filled(&path, 1_000).await;
-    let cache = SqliteCache::at(&path);
+    let cache = file_at(&path);
     let full = cache.stats().await.unwrap().disk_bytes;
     let pruned = cache
         .prune(Limits {
@@ -221,7 +222,7 @@ async fn a_hit_keeps_an_old_entry_alive() {
     assert_eq!(hits(&reading.get_many(&keys(10)).await), 10);
     assert!(reading.close(LONG).await);
     age(&path, 0..20, 2 * 24).await;
-    let cache = SqliteCache::at(&path);
+    let cache = file_at(&path);
     assert_eq!(cache.prune(Limits::default()).await, Ok(10));
     assert_eq!(hits(&cache.get_many(&keys(10)).await), 10);
 }
@@ -244,12 +245,12 @@ async fn upkeep_is_done_once_a_day_and_by_one() {
     let path = home.path().join("cache.db");
     filled(&path, 30).await;
     age(&path, 0..10, 31 * 24).await;
-    let cache = SqliteCache::at(&path);
+    let cache = file_at(&path);
     assert_eq!(cache.upkeep(Limits::default()).await, Ok(10));
     age(&path, 10..20, 31 * 24).await;
     assert_eq!(cache.upkeep(Limits::default()).await, Ok(0));
     assert_eq!(
-        SqliteCache::at(&path).upkeep(Limits::default()).await,
+        file_at(&path).upkeep(Limits::default()).await,
         Ok(0),
         "nor does another process"
     );
@@ -271,7 +272,7 @@ async fn upkeep_leaves_the_file_to_whoever_holds_the_lock() {
     age(&path, 0..10, 31 * 24).await;
     let lock = std::fs::File::create(path.with_extension("db.lock")).unwrap();
     lock.lock().unwrap();
-    let cache = SqliteCache::at(&path);
+    let cache = file_at(&path);
     assert_eq!(cache.upkeep(Limits::default()).await, Ok(0));
     drop(lock);
     assert_eq!(cache.upkeep(Limits::default()).await, Ok(10));
@@ -286,7 +287,7 @@ async fn a_run_that_writes_does_the_upkeep_at_its_end() {
     let store = store(&path, Mode::CommandLine);
     store.put_many(entries(40)[30..].to_vec()).await;
     assert!(store.close(LONG).await);
-    let file = SqliteCache::at(&path);
+    let file = file_at(&path);
     assert_eq!(file.stats().await.unwrap().entries, 30);
     assert_eq!(file.prune(Limits::default()).await, Ok(0));
     assert_eq!(Limits::default().age, HOUR * 720);

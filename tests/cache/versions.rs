@@ -1,8 +1,9 @@
 //! Two versions of this program on one file.
 
+use crate::file_at;
 use std::path::Path;
 
-use rustassistant::cache::{Cache, FaultKind, Mode, SqliteCache};
+use rustassistant::cache::{Cache, FaultKind, Mode};
 use sqlx::Connection;
 
 use super::{
@@ -45,7 +46,7 @@ async fn an_older_one_that_runs_while_a_newer_one_moves_everything_leaves_it_alo
     assert!(older.close(LONG).await);
     assert!(!path.with_extension("db.corrupt").exists());
     assert_eq!(rows(&path, "SELECT count(*) FROM record").await, 100);
-    let fault = SqliteCache::at(&path).put_many(&entries(1)).await;
+    let fault = file_at(&path).put_many(&entries(1)).await;
     assert_eq!(fault.unwrap_err().kind(), FaultKind::Newer);
 }
 
@@ -54,7 +55,7 @@ async fn an_older_one_that_can_t_write_the_newer_form_says_so() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("cache.db");
     filled(&path, 100).await;
-    let older = SqliteCache::at(&path);
+    let older = file_at(&path);
     older.put_many(&entries(101)).await.unwrap();
     migrate_to_newer(
         &path,
@@ -79,7 +80,7 @@ async fn both_go_on_where_the_forms_agree() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("cache.db");
     filled(&path, 100).await;
-    let older = SqliteCache::at(&path);
+    let older = file_at(&path);
     assert_eq!(hits(&older.get_many(&keys(100)).await), 100);
     migrate_to_newer(
         &path,

@@ -48,6 +48,30 @@ fn a_finding_says_what_it_is_and_what_answers_it() {
 }
 
 #[test]
+fn what_is_found_of_a_file_or_a_type_is_explained_too() {
+    let mut client = with_hover(&["markdown"]);
+    let uri = client.uri("a.rs");
+    let flags = ["a", "b", "c", "d", "e", "f", "g"].map(|name| format!("{name}: bool, "));
+    let functions = "fn f() {}\n".repeat(2001);
+    client.open(
+        &uri,
+        &format!("use a::b;\nstruct S {{ {} }}\n{functions}", flags.concat()),
+    );
+    for (line, character, words) in [
+        (0, 1, "**large-file**: this file has 2003 lines of code; "),
+        (
+            1,
+            7,
+            "**boolean-fields**: `S` has 7 fields that are `bool`; ",
+        ),
+    ] {
+        let shown = hover(&mut client, &uri, line, character);
+        let text = shown["contents"]["value"].as_str().unwrap();
+        assert!(text.contains(words), "{words}\n{text}");
+    }
+}
+
+#[test]
 fn elsewhere_nothing_is_said() {
     let mut client = with_hover(&["markdown"]);
     let uri = client.uri("a.rs");

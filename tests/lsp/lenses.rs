@@ -58,6 +58,14 @@ fn functions_with_findings_show_their_measures() {
 }
 
 #[test]
+fn what_is_found_of_a_file_is_no_function_s() {
+    let mut client = with_lenses();
+    let uri = client.uri("a.rs");
+    client.open(&uri, &"fn f() {}\n".repeat(2001));
+    assert_eq!(lenses(&mut client, &uri), Vec::<Value>::new());
+}
+
+#[test]
 fn nobody_gets_them_unasked() {
     let mut client = Client::ready(capabilities());
     let uri = client.uri("a.rs");

@@ -16,7 +16,7 @@ use super::vault::{self, Medium};
 use super::wire::Wire;
 use crate::copy::{Copied, CopyOptions, Stopped, Why, copy};
 use crate::envelope::Decoder;
-use crate::{Cache, Entry, Fault, FaultKind, Holdings, Key, Limits, Lookup, Page};
+use crate::{Cache, Entry, Fault, FaultKind, Holdings, Key, Limits, Lookup, Page, Schema};
 
 impl SqliteCache {
     /// Writes everything that is in the file now into a new one, whoever else reads and writes meanwhile; its bytes.
@@ -54,10 +54,12 @@ impl SqliteCache {
         source: &Path,
         options: CopyOptions<'_>,
     ) -> Result<Copied, Stopped> {
-        let source = Archive::open(source).await.map_err(|fault| Stopped {
-            so_far: Copied::default(),
-            why: Why::Source(fault),
-        })?;
+        let source = Archive::open(source, self.schema)
+            .await
+            .map_err(|fault| Stopped {
+                so_far: Copied::default(),
+                why: Why::Source(fault),
+            })?;
         copy(&source, self, options).await
     }
 }
@@ -73,9 +75,9 @@ pub struct Archive {
 
 impl Archive {
     /// Opens the file and reads its whole structure. Faults if it isn't a sound file of this version.
-    pub async fn open(path: &Path) -> Result<Archive, Fault> {
+    pub async fn open(path: &Path, schema: Schema) -> Result<Archive, Fault> {
         let path = std::path::absolute(path).map_err(|error| Fault::from(error).at(path))?;
-        match Archive::examined(&path).await {
+        match Archive::examined(&path, schema).await {
             Ok(archive) => Ok(archive),
             Err(fault) if fault.kind() == FaultKind::Corrupt => {
                 Err(fault.with_kind(FaultKind::Unusable).at(&path))
@@ -84,33 +86,34 @@ impl Archive {
         }
     }
 
-    async fn examined(path: &Path) -> Result<Archive, Fault> {
+    async fn examined(path: &Path, schema: Schema) -> Result<Archive, Fault> {
         let place = path.to_owned();
         let purpose = match place::off_thread(move || vault::medium(&place)).await? {
             Medium::Still => Purpose::ReadStill,
             Medium::InUse => Purpose::ReadBeside,
-            Medium::Unfinished => return Archive::of_copy(path).await,
+            Medium::Unfinished => return Archive::of_copy(path, schema).await,
         };
-        match Archive::connect(path, purpose, path, None).await {
+        match Archive::connect((path, purpose, schema), path, None).await {
             // It would have to be written before it can be read.
-            Err(fault) if fault.kind() == FaultKind::ReadOnly => Archive::of_copy(path).await,
+            Err(fault) if fault.kind() == FaultKind::ReadOnly => {
+                Archive::of_copy(path, schema).await
+            }
             other => other,
         }
     }
 
-    async fn of_copy(path: &Path) -> Result<Archive, Fault> {
+    async fn of_copy(path: &Path, schema: Schema) -> Result<Archive, Fault> {
         let place = path.to_owned();
         let (folder, copy) = place::off_thread(move || vault::private_copy(&place)).await?;
-        Archive::connect(&copy, Purpose::Write, path, Some(folder)).await
+        Archive::connect((&copy, Purpose::Write, schema), path, Some(folder)).await
     }
 
     async fn connect(
-        at: &Path,
-        purpose: Purpose,
+        (at, purpose, schema): (&Path, Purpose, Schema),
         path: &Path,
         copy: Option<TempDir>,
     ) -> Result<Archive, Fault> {
-        let mut connection = connection::connect(at, purpose).await?;
+        let mut connection = connection::connect(at, purpose, schema).await?;
         let fault = match connection::examine(&mut connection).await {
             Ok(problems) => problems
                 .first()

@@ -3,14 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteLockingMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
 
 use super::place;
-use crate::{Fault, FaultKind};
-
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
+use crate::{Fault, FaultKind, Schema};
 
 /// Four letters, `RuAs`; the migrations write them.
 const APPLICATION_ID: i64 = 0x5275_4173;
@@ -42,9 +39,13 @@ impl Purpose {
 }
 
 /// Connects to a file that exists, and makes sure that it is ours and of this version.
-pub(super) async fn connect(path: &Path, purpose: Purpose) -> Result<SqliteConnection, Fault> {
+pub(super) async fn connect(
+    path: &Path,
+    purpose: Purpose,
+    schema: Schema,
+) -> Result<SqliteConnection, Fault> {
     let mut connection = options(path, purpose).connect().await.map_err(fault)?;
-    match verify(&mut connection, path, purpose).await {
+    match verify(&mut connection, path, purpose, schema).await {
         Ok(()) => Ok(connection),
         Err(fault) => {
             close(connection).await;
@@ -54,13 +55,13 @@ pub(super) async fn connect(path: &Path, purpose: Purpose) -> Result<SqliteConne
 }
 
 /// Builds a new file aside and puts it in its place, unless another process was first.
-pub(super) async fn create(path: &Path) -> Result<(), Fault> {
+pub(super) async fn create(path: &Path, schema: Schema) -> Result<(), Fault> {
     let place = path.to_owned();
     let aside = place::off_thread(move || {
         place::create_folder(&place).and_then(|()| place::create_aside(&place))
     })
     .await?;
-    let built = build(&aside).await;
+    let built = build(&aside, schema).await;
     let place = path.to_owned();
     place::off_thread(move || match built {
         Ok(()) => place::publish(&aside, &place),
@@ -147,6 +148,7 @@ async fn verify(
     connection: &mut SqliteConnection,
     path: &Path,
     purpose: Purpose,
+    schema: Schema,
 ) -> Result<(), Fault> {
     let rows = sqlx::raw_sql("PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode")
         .fetch_all(&mut *connection)
@@ -172,7 +174,7 @@ async fn verify(
         };
     }
     if version < VERSION || purpose == Purpose::Write {
-        upgrade(connection, path, (version, &journal)).await?;
+        upgrade(connection, path, (version, &journal), schema).await?;
     }
     Ok(())
 }
@@ -194,11 +196,12 @@ async fn upgrade(
     connection: &mut SqliteConnection,
     path: &Path,
     (version, journal): (i64, &str),
+    schema: Schema,
 ) -> Result<(), Fault> {
     if version < VERSION {
         let place = path.to_owned();
         let _lock = place::off_thread(move || place::lock(&place, Duration::from_secs(5))).await?;
-        migrate(connection).await?;
+        migrate(connection, schema).await?;
     }
     if !journal.eq_ignore_ascii_case("wal") {
         // Where the file system can't do it, SQLite says so by keeping the old mode, which works as well.
@@ -210,7 +213,7 @@ async fn upgrade(
     Ok(())
 }
 
-async fn build(aside: &Path) -> Result<(), Fault> {
+async fn build(aside: &Path, schema: Schema) -> Result<(), Fault> {
     // Nobody else knows the file yet: no lock has to be shared, and if power fails it was never there.
     let mut connection = base(aside)
         .locking_mode(SqliteLockingMode::Exclusive)
@@ -223,15 +226,15 @@ async fn build(aside: &Path) -> Result<(), Fault> {
         .execute(&mut connection)
         .await
     {
-        Ok(_) => migrate(&mut connection).await,
+        Ok(_) => migrate(&mut connection, schema).await,
         Err(error) => Err(fault(error)),
     };
     close(connection).await;
     built
 }
 
-async fn migrate(connection: &mut SqliteConnection) -> Result<(), Fault> {
-    MIGRATIONS
+async fn migrate(connection: &mut SqliteConnection, schema: Schema) -> Result<(), Fault> {
+    schema
         .run_direct(None, connection, false)
         .await
         .map_err(|error| match error {

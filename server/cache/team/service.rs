@@ -36,7 +36,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::frames::MAX_SEALED;
 use crate::locks::{self, lock};
-use crate::{Fault, FaultKind, Holdings, Limits, Namespace, PublicKey};
+use crate::{Fault, FaultKind, Holdings, Limits, Namespace, PublicKey, Schema};
 use connections::ConnectionGate;
 use keys::{KeyFile, KeyFileError, KeyRing};
 use metrics::ServiceMetrics;
@@ -154,7 +154,7 @@ struct App {
 
 impl Service {
     /// Reads the keys and the certificate and takes hold of the storage.
-    pub async fn open(options: ServiceOptions) -> Result<Service, ServiceError> {
+    pub async fn open(options: ServiceOptions, schema: Schema) -> Result<Service, ServiceError> {
         let ring = options.keys.read()?;
         let tls = match &options.certificate {
             Some(certificate) => {
@@ -166,7 +166,7 @@ impl Service {
         let bounds = &options.bounds;
         let quota = Quota::per_second(bounds.rate).allow_burst(bounds.burst);
         let app = App {
-            storage: Storage::open(&options.place).await?,
+            storage: Storage::open(&options.place, schema).await?,
             ring: RwLock::new(Arc::new(ring)),
             trusted: options.trusted.clone(),
             limiter: RateLimiter::dashmap(quota),

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use super::quarantine;
 use crate::locks::lock;
-use crate::{Access, Cache, CacheBackend, Entry, Fault, FaultKind, Key, KeyId, Lookup, Patience};
+use crate::{
+    Access, Cache, CacheBackend, Entry, Fault, FaultKind, Key, KeyId, Lookup, Patience, Schema,
+};
 
 /// How long a key that wasn't there isn't asked for again.
 const ABSENCE: Duration = Duration::from_mins(1);
@@ -16,6 +18,7 @@ const MOST_ABSENT: usize = 50_000;
 
 pub(super) struct Team {
     backend: CacheBackend,
+    schema: Schema,
     opened: tokio::sync::OnceCell<Arc<dyn Cache>>,
     absent: Mutex<HashMap<Key, Instant>>,
     /// The file of signers that are believed no more.
@@ -24,9 +27,10 @@ pub(super) struct Team {
 }
 
 impl Team {
-    pub(super) fn new(backend: CacheBackend, quarantine: Option<PathBuf>) -> Team {
+    pub(super) fn new(backend: CacheBackend, schema: Schema, quarantine: Option<PathBuf>) -> Team {
         Team {
             backend,
+            schema,
             opened: tokio::sync::OnceCell::new(),
             absent: Mutex::default(),
             quarantine,
@@ -116,7 +120,7 @@ impl Team {
 
     async fn cache(&self) -> Result<&Arc<dyn Cache>, Fault> {
         let open = || async {
-            let cache: Arc<dyn Cache> = self.backend.connect().await?.into();
+            let cache: Arc<dyn Cache> = self.backend.connect(self.schema).await?.into();
             for signer in self
                 .quarantine
                 .as_deref()
@@ -179,7 +183,7 @@ impl Team {
         if is_written {
             remote.access = Access::Write(crate::Secret::text(""));
         }
-        let mut team = Team::new(CacheBackend::Http(remote), quarantine);
+        let mut team = Team::new(CacheBackend::Http(remote), &crate::SQLITE, quarantine);
         team.opened = tokio::sync::OnceCell::new_with(Some(cache));
         team
     }

@@ -26,11 +26,14 @@ fn entry(number: u32) -> (Key, Entry) {
 }
 
 fn open(home: &Path, mode: Mode) -> TieredCache {
-    TieredCache::open(TieredOptions {
-        path: Some(home.join("cache.db")),
-        mode,
-        ..TieredOptions::default()
-    })
+    TieredCache::open(
+        TieredOptions {
+            path: Some(home.join("cache.db")),
+            mode,
+            ..TieredOptions::default()
+        },
+        &crate::SQLITE,
+    )
 }
 
 fn local(store: &TieredCache) -> &SqliteCache {

@@ -9,6 +9,7 @@ use crate::{
     cache::SqliteCache,
     cli::{Output, Verdict},
     config::Config,
+    migrations,
 };
 
 #[derive(Debug, clap::Args)]
@@ -25,7 +26,7 @@ pub(super) fn run(
     let Some(path) = existing(config) else {
         bail!("There is no local file yet, so there is nothing to back up");
     };
-    let file = SqliteCache::at(path);
+    let file = SqliteCache::at(path, &migrations::SQLITE);
     let bytes = block_on(async {
         let bytes = file.backup(&arguments.file).await;
         file.close().await;

@@ -7,6 +7,7 @@ use crate::{
     cache::{Cache, CacheBackend, Fault, FaultKind, Findings, SqliteCache},
     cli::{Output, Verdict, output::say},
     config::Config,
+    migrations,
 };
 
 #[derive(Debug, clap::Args)]
@@ -25,7 +26,7 @@ pub(super) fn run(
 ) -> anyhow::Result<Verdict> {
     let mut verdict = Verdict::Fine;
     if let Some(path) = existing(config) {
-        verdict = local(&SqliteCache::at(path), out)?;
+        verdict = local(&SqliteCache::at(path, &migrations::SQLITE), out)?;
     } else {
         say("note", NOTHING);
     }

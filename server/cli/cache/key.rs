@@ -8,6 +8,7 @@ use crate::{
     cache::{Key, Lookup, SqliteCache},
     cli::{Output, Verdict, output::say},
     config::Config,
+    migrations,
     workspace::{self, Manifests},
 };
 
@@ -64,7 +65,7 @@ fn local(config: &Config, key: Key) -> Option<Has> {
     let Some(path) = existing(config) else {
         return Some(Has::No);
     };
-    let file = SqliteCache::at(path);
+    let file = SqliteCache::at(path, &migrations::SQLITE);
     let contains = block_on(async {
         let contains = file.contains(&key).await;
         file.close().await;

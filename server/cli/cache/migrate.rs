@@ -15,6 +15,7 @@ use crate::{
     },
     cli::{Output, Verdict, settings},
     config::Environment,
+    migrations,
 };
 
 #[derive(Debug, clap::Args)]
@@ -54,13 +55,13 @@ fn is_same(from: &CacheBackend, to: &CacheBackend) -> bool {
 
 async fn migrate(from: &CacheBackend, to: &CacheBackend) -> anyhow::Result<Copied> {
     let source: Box<dyn Cache> = match from {
-        CacheBackend::Sqlite(path) => Box::new(Archive::open(path).await?),
+        CacheBackend::Sqlite(path) => Box::new(Archive::open(path, &migrations::SQLITE).await?),
         team => connect(team).await?,
     };
     let resume = resume(from, to);
     let copied = match to {
         CacheBackend::Sqlite(path) => {
-            let file = SqliteCache::new(path).await?;
+            let file = SqliteCache::new(path, &migrations::SQLITE).await?;
             let copied = copy_all(&*source, &file, resume).await;
             file.close().await;
             copied

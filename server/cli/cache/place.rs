@@ -8,6 +8,7 @@ use crate::{
     cache::{Address, Cache, CacheBackend, HAS_TEAM, NO_TEAM, Patience, Remote, Scheme},
     cli::settings::{self, Settings},
     config::Config,
+    migrations,
 };
 
 /// The local file.
@@ -80,7 +81,7 @@ pub(super) fn at_address(
 /// Opens it; what is wrong is said with its place.
 pub(super) async fn connect(backend: &CacheBackend) -> anyhow::Result<Box<dyn Cache>> {
     backend
-        .connect()
+        .connect(&migrations::SQLITE)
         .await
         .with_context(|| format!("{} can't be used", shown(backend)))
 }

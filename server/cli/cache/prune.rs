@@ -10,6 +10,7 @@ use crate::{
     cache::{Cache, Limits, Policy, SqliteCache},
     cli::{Output, Verdict},
     config::{Config, bytes},
+    migrations,
 };
 
 #[derive(Debug, clap::Args)]
@@ -58,7 +59,7 @@ fn prune_local(arguments: &Arguments, config: &Config) -> anyhow::Result<u64> {
         return Ok(0);
     };
     let limits = limits(arguments, (config.cache.age, config.cache.disk));
-    let file = SqliteCache::at(path);
+    let file = SqliteCache::at(path, &migrations::SQLITE);
     block_on(async {
         let removed = file.prune(limits).await;
         file.close().await;

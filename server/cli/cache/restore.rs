@@ -11,6 +11,7 @@ use crate::{
     cache::{CopyOptions, SqliteCache},
     cli::{Output, Verdict},
     config::Config,
+    migrations,
 };
 
 #[derive(Debug, clap::Args)]
@@ -25,7 +26,7 @@ pub(super) fn run(
     config: &Config,
     out: &mut Output,
 ) -> anyhow::Result<Verdict> {
-    let local = SqliteCache::at(place::local(config)?);
+    let local = SqliteCache::at(place::local(config)?, &migrations::SQLITE);
     let progress = Progress::over(None);
     let tell = |copied: &_| progress.tell(copied);
     let options = CopyOptions {

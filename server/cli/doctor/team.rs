@@ -8,6 +8,7 @@ use crate::{
         Secret, SigningKey,
     },
     config::Loaded,
+    migrations,
 };
 
 const TEAM: &str = "team's cache";
@@ -120,7 +121,7 @@ async fn reach(backend: &CacheBackend, remote: &Remote) -> Check {
 }
 
 async fn ask(backend: &CacheBackend) -> Result<(), Fault> {
-    let cache = backend.connect().await?;
+    let cache = backend.connect(&migrations::SQLITE).await?;
     let probe = Key::new("probe", &[0; 32], &[], b"doctor");
     match cache.get_many(&[probe]).await.pop() {
         Some(Lookup::Fault(kind)) => Err(cache.last_fault(kind)),

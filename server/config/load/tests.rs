@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     config::{EntryKind, Judgement, LevelOverride, Origin, Profile},
-    smells::{Family, Limits},
+    smells::{Limits, Look},
 };
 
 mod mistakes;
@@ -30,16 +30,12 @@ const SMELLS: [Smell; 3] = [
 ];
 
 const fn smell(id: &'static str, warn: u32, strong: u32) -> Smell {
-    Smell {
+    Smell::new(
         id,
-        limits: Limits { warn, strong },
-        family: Family::Own,
-        rate: None,
-        answers: &[],
-        clippy: &[],
-        look: |_, _| {},
-        say: |_, _| String::new(),
-    }
+        Limits::of(warn, strong),
+        Look::Function(|_, _| {}),
+        |_, _| String::new(),
+    )
 }
 
 impl House {

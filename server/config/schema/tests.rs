@@ -7,19 +7,15 @@ use crate::{
         source::{Source, SourceKind},
         tree::{Node, from_json},
     },
-    smells::{Family, Limits},
+    smells::{Limits, Look},
 };
 
-const SMELLS: [Smell; 1] = [Smell {
-    id: "long-function",
-    limits: Limits { warn: 1, strong: 2 },
-    family: Family::Own,
-    rate: None,
-    answers: &[],
-    clippy: &[],
-    look: |_, _| {},
-    say: |_, _| String::new(),
-}];
+const SMELLS: [Smell; 1] = [Smell::new(
+    "long-function",
+    Limits::of(1, 2),
+    Look::Function(|_, _| {}),
+    |_, _| String::new(),
+)];
 
 /// What a user's layer makes of `value` at a dotted path.
 fn decoded(path: &str, value: Json, smells: &[Smell]) -> DecodedLayer {

@@ -48,15 +48,15 @@ pub fn covered(root: &SyntaxNode, target: Target<'_>) -> Option<Covered> {
 }
 
 /// The statements of a block that fill `range` exactly.
-fn statements(list: &SyntaxNode, range: TextRange) -> Option<Covered> {
-    if list.kind() != SyntaxKind::STMT_LIST {
+fn statements(block: &SyntaxNode, range: TextRange) -> Option<Covered> {
+    if block.kind() != SyntaxKind::STMT_LIST {
         return None;
     }
     let inside = |node: &SyntaxNode| range.contains_range(node.text_range());
-    let all: Vec<SyntaxNode> = list.children().filter(inside).collect();
-    let (first, last) = (all.first()?, all.last()?);
+    let found: Vec<SyntaxNode> = block.children().filter(inside).collect();
+    let (first, last) = (found.first()?, found.last()?);
     let fills = first.text_range().cover(last.text_range()) == range;
-    fills.then_some(Covered::Statements(all))
+    fills.then_some(Covered::Statements(found))
 }
 
 /// A selection without the white space at its ends.

@@ -3,10 +3,10 @@
 //! Every fixture is tried with both line endings. Where the text before is as rustfmt wants it, so is the text after, if there
 //! is a rustfmt to ask.
 
-use super::{Context, Hazard, Offer, Refactoring, Refusal, Target, offer};
+use super::{Context, FilePlace, Hazard, Offer, Refactoring, Refusal, Target, offer};
 use crate::{
     syntax::{FileContext, Shares, Source},
-    text::TextSize,
+    text::{FileStep, TextSize},
 };
 
 #[path = "../../../tests/fixtures/rustfmt.rs"]
@@ -48,13 +48,54 @@ pub(crate) fn assert_refused_in(
     hazard: Hazard,
     text: &str,
 ) {
-    match offered(context, refactoring, text) {
+    assert_because(offered(context, refactoring, text), hazard, text);
+}
+
+#[track_caller]
+fn assert_because(offered: Result<Offer, Refusal>, hazard: Hazard, text: &str) {
+    match offered {
         Err(Refusal::Because { hazard: found, why }) => {
             assert_eq!(found, hazard, "{why}\nof\n{text}");
             assert!(why.ends_with('.') && why.len() > 20, "no sentence: {why}");
         }
         other => panic!("expected a refusal, found {other:?} of\n{text}"),
     }
+}
+
+/// In a file at `place`, the refactoring makes `after` of `before` and a new file: its path and its text.
+#[track_caller]
+pub(crate) fn assert_moves(
+    place: FilePlace<'_>,
+    refactoring: &'static Refactoring,
+    before: &str,
+    after: &str,
+    (path, text): (&str, &str),
+) {
+    for ending in ["\n", "\r\n"] {
+        let with = |text: &str| text.replace('\n', ending);
+        let before = with(before);
+        let offer = offered_at(place, refactoring, &before);
+        let offer = offer.unwrap_or_else(|refusal| panic!("{refusal:?} of\n{before}"));
+        let result = offer.change().edits().apply(&without_cursor(&before).0);
+        assert_eq!(result, Some(with(after)));
+        let [FileStep::Create { at, text: new }] = offer.change().steps.files.as_slice() else {
+            panic!("not one new file");
+        };
+        assert_eq!(
+            (at.components().join("/"), new),
+            (path.to_owned(), &with(text))
+        );
+    }
+}
+
+#[track_caller]
+pub(crate) fn assert_refused_at(
+    place: FilePlace<'_>,
+    refactoring: &'static Refactoring,
+    hazard: Hazard,
+    text: &str,
+) {
+    assert_because(offered_at(place, refactoring, text), hazard, text);
 }
 
 /// The refactoring has no meaning at the cursor.
@@ -73,9 +114,28 @@ pub(crate) fn offered(
     refactoring: &'static Refactoring,
     text: &str,
 ) -> Result<Offer, Refusal> {
+    offered_by(context, FilePlace::Unknown, refactoring, text)
+}
+
+/// What it offers there in a file whose place is known.
+pub(crate) fn offered_at(
+    place: FilePlace<'_>,
+    refactoring: &'static Refactoring,
+    text: &str,
+) -> Result<Offer, Refusal> {
+    offered_by(FileContext::default(), place, refactoring, text)
+}
+
+fn offered_by(
+    context: FileContext,
+    place: FilePlace<'_>,
+    refactoring: &'static Refactoring,
+    text: &str,
+) -> Result<Offer, Refusal> {
     let (text, cursor) = without_cursor(text);
     let source = Source::parse(text, context).expect("fixtures are small");
-    let offer = offer(refactoring, &Context::new(&source), Target::Cursor(cursor))?;
+    let context = Context::new(&source).placed(place);
+    let offer = offer(refactoring, &context, Target::Cursor(cursor))?;
     let title = &offer.change().title;
     assert!(title.chars().count() <= 60, "a long title: {title}");
     Ok(offer)

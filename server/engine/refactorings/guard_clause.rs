@@ -86,7 +86,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         guard_clause::find(choice, &source.text, source.context)
     })?;
     Plan::new(guard.rewrite.range(), move || {
-        let applicability = if guard.drops_earlier {
+        let applicability = if guard.needs_check {
             Applicability::NeedsCheck
         } else {
             Applicability::Safe
@@ -404,5 +404,34 @@ mod tests {
         ] {
             assert_not_here(&REFACTORING, text);
         }
+    }
+
+    #[test]
+    fn what_the_file_declares_speaks_against_a_guard() {
+        let drops = "struct D;\nimpl Drop for D {\n    fn drop(&mut self) {}\n}\n";
+        let of = |items: &str, condition: &str, body: &str| {
+            format!(
+                "{items}fn f() {{\n    $0if {condition} {{\n{body}        h();\n        i().j()\n    }}\n}}\n"
+            )
+        };
+        let variable = "        let _a = b;\n";
+        let tail = of(drops, "a == 1", variable);
+        assert_refused(&REFACTORING, Hazard::TailTemporaries, &tail);
+        let level = |text: &str| {
+            let offer = offered(FileContext::default(), &REFACTORING, text).unwrap();
+            offer.change().applicability
+        };
+        assert_eq!(
+            level(&of("", "a == 1", variable)),
+            Applicability::NeedsCheck
+        );
+        assert_eq!(level(&of(drops, "a == 1", "")), Applicability::Safe);
+        assert_eq!(level(&of("", "!a.ready()", "")), Applicability::NeedsCheck);
+        assert_eq!(level(&of("", "!a.is_empty()", "")), Applicability::Safe);
+        let item = "macro_rules! make {\n    ($n:ident) => {\n        fn $n() {}\n    };\n}\n";
+        let makes_items = of(item, "a == 1", "        make!(h);\n");
+        assert_refused(&REFACTORING, Hazard::Hoisting, &makes_items);
+        let generic = "fn field<T: Row>() -> T {}\n";
+        assert_refused(&REFACTORING, Hazard::Types, &of(generic, "field()", ""));
     }
 }

@@ -45,7 +45,8 @@ use ra_ap_syntax::{
 };
 
 use super::{
-    Allows, Also, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
+    Allows, Also, Applicability, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal,
+    Target, find,
 };
 use crate::{
     shapes::guard_clause::has_comment_outside_blocks,
@@ -53,6 +54,7 @@ use crate::{
         flow::diverges,
         inference_order, layout,
         negation::{Negated, negated},
+        types_shown::Ground,
     },
     text::TextRange,
 };
@@ -79,6 +81,10 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         ));
     }
     let opposite = negated(&parts.condition)?;
+    let applicability = match opposite.ground {
+        Ground::Shown => Applicability::Safe,
+        Ground::Likely => Applicability::NeedsCheck,
+    };
     parts.check_types(&choice)?;
     parts.check_layout(context, &choice, &opposite)?;
     let range = choice.syntax().text_range();
@@ -91,7 +97,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             context.rewrite(then).keep(other),
             context.rewrite(other).keep(then),
         ];
-        let change = Change::new("Invert `if`", range, rewrites)?;
+        let change = Change::new("Invert `if`", range, rewrites)?.with(applicability);
         Ok(change.checked(&[
             "the condition has an exact opposite",
             "both blocks are moved as they stand",

@@ -48,7 +48,7 @@ use super::{
     Target, find,
 };
 use crate::{
-    syntax::{layout, patterns, tokens_of},
+    syntax::{layout, patterns, purity, tokens_of},
     text::TextRange,
 };
 
@@ -194,6 +194,22 @@ fn can_join(left: &ast::MatchArm, right: &ast::MatchArm) -> Result<(), Refusal> 
             "An attribute stands on an arm and would hold for both.",
         ));
     }
+    let body = left.expr();
+    if body
+        .as_ref()
+        .is_some_and(|body| layout::has_comment(body.syntax()))
+    {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "The bodies have a comment each, and one would be lost.",
+        ));
+    }
+    if body.is_some_and(|body| purity::holds_state(body.syntax())) {
+        return Err(Refusal::because(
+            Hazard::Evaluation,
+            "The bodies hold a state each, or say where they stand, so they are not the same.",
+        ));
+    }
     let (Some(one), Some(other)) = (left.pat(), right.pat()) else {
         return Err(Refusal::NotHere);
     };
@@ -288,8 +304,8 @@ mod tests {
             "A | B | C | 1 | 2 => a(),\n_ => c(),",
         );
         becomes(
-            "// one\nE::A(_) => {\n    // two\n    a();\n}\n$0E::B { .. } => {\n    // two\n    a();\n} // three\n_ => {}",
-            "// one\nE::A(_) | E::B { .. } => {\n    // two\n    a();\n} // three\n_ => {}",
+            "// one\nE::A(_) => {\n    a();\n    b();\n}\n$0E::B { .. } => {\n    a();\n    b();\n} // three\n_ => {}",
+            "// one\nE::A(_) | E::B { .. } => {\n    a();\n    b();\n} // three\n_ => {}",
         );
         assert_becomes(
             &MERGE,

@@ -110,8 +110,8 @@ mod tests {
     fn plain_conditions_become_one() {
         assert_becomes(
             &MERGE,
-            "fn f() {\n    $0if a {\n        if b {\n            c();\n\n            /* x\n        y */\n        }\n    }\n}\n",
-            "fn f() {\n    if a && b {\n        c();\n\n        /* x\n        y */\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        if b {\n            c();\n\n            /* x\n             * y */\n        }\n    }\n}\n",
+            "fn f() {\n    if a && b {\n        c();\n\n        /* x\n         * y */\n    }\n}\n",
         );
     }
 
@@ -243,6 +243,7 @@ mod tests {
             "fn f() {\n    if z {\n    } else $0if a {\n        // why\n        if b {\n            c();\n        }\n    }\n}\n",
             "fn f() {\n    $0if a {\n        #[cfg(x)]\n        if b {\n            c();\n        }\n    }\n}\n",
             "fn f() {\n    $0if a {\n        if b {\n            c();\n      d();\n        }\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        if b {\n            c();\n            /* x\n            y */\n        }\n    }\n}\n",
         ] {
             assert_refused(&MERGE, Hazard::Text, text);
         }

@@ -2,14 +2,14 @@
 //!
 //! ## Why
 //!
-//! Readers of `if a.len() > 1 && !a.is_sorted() || force` have to work out what is asked before they learn what is done. A name
+//! Readers of `if force || a.len() > 1 && (a.len() < 9 || a[0] > a[1])` have to work out what is asked before they learn what is done. A name
 //! says it, and the details stay where they are wanted.
 //!
 //! ## Example
 //!
 //! ```rust before
 //! fn f(lines: &mut Vec<String>, force: bool) {
-//!     $0if force || lines.len() > 1 && !lines.is_sorted() {
+//!     $0if force || lines.len() > 1 && (lines.len() < 9 || lines[0] > lines[1]) {
 //!         // Equal lines may change places.
 //!         lines.sort();
 //!     }
@@ -18,7 +18,7 @@
 //!
 //! ```rust after
 //! fn f(lines: &mut Vec<String>, force: bool) {
-//!     let should_sort = force || lines.len() > 1 && !lines.is_sorted();
+//!     let should_sort = force || lines.len() > 1 && (lines.len() < 9 || lines[0] > lines[1]);
 //!     if should_sort {
 //!         // Equal lines may change places.
 //!         lines.sort();
@@ -43,6 +43,7 @@ use super::{
     Allows, Also, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
 };
 use crate::{
+    shapes::guard_clause::block_ended_by,
     syntax::{
         Rewrite, conditions,
         layout::{self, width},
@@ -70,6 +71,14 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     }
     check(&found, &condition)?;
     let name = name(&found, &condition)?;
+    let column = layout::column(&context.source.text, found.syntax().text_range().start());
+    let is_last = block_ended_by(&found).is_some();
+    if is_last && layout::is_short_last_if(&found, &name, column, context.source.context) {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "With a name for its condition, the `if` would fit on one line.",
+        ));
+    }
     let range = condition.syntax().text_range();
     Plan::new(range, move || {
         let rewrites = rewrites(context, &found, &condition, &name).ok_or_else(|| {

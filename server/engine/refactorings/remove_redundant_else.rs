@@ -57,6 +57,7 @@ use crate::{
         block_ended_by, check_joint, exit_of, has_comment_outside_blocks, has_no_items,
     },
     syntax::{
+        FileNames,
         flow::diverges,
         layout,
         moving_out::{self, MovedOut},
@@ -186,10 +187,10 @@ impl Chain {
 
     /// What is matched by a pattern lives on to the end of an `if let` with its `else`, before edition 2024.
     fn applicability(&self, context: &Context<'_>) -> Result<Applicability, Refusal> {
+        let mut applicability = self.order_at_end(context)?;
         if context.source.context.edition.at_least_2024() {
-            return Ok(Applicability::Safe);
+            return Ok(applicability);
         }
-        let mut applicability = Applicability::Safe;
         let conditions = self.kept.iter().filter_map(ast::IfExpr::condition);
         let matched = conditions.flat_map(|condition| {
             let all = condition.syntax().descendants();
@@ -202,11 +203,33 @@ impl Chain {
                     "What the pattern's value borrows from is dropped behind the `else`, and would be dropped before it.",
                 ));
             }
+            if !temporaries::is_place(&value) && FileNames::around(&value).has_drop() {
+                return Err(tail_temporaries());
+            }
             if !temporaries::is_place(&value) {
                 applicability = Applicability::NeedsCheck;
             }
         }
         Ok(applicability)
+    }
+
+    /// A body without a value gets a `;` behind its last expression.
+    fn order_at_end(&self, context: &Context<'_>) -> Result<Applicability, Refusal> {
+        let is_exit = block_ended_by(&self.top).is_some_and(|block| exit_of(&block).is_some());
+        let reorders = match &self.rest {
+            Rest::Block(other) if is_exit => match other.tail_expr() {
+                Some(tail) => {
+                    moving_out::semicolon_reorders_drops(other, &tail, context.source.context)?
+                }
+                None => false,
+            },
+            _ => false,
+        };
+        Ok(if reorders {
+            Applicability::NeedsCheck
+        } else {
+            Applicability::Safe
+        })
     }
 
     /// The `if` behind the `else`, as it stands by itself. An `else` drops the temporaries in it at its end; an `if` at the end
@@ -217,6 +240,20 @@ impl Chain {
             && !moving_out::is_free_tail(&tail, context.source.context)
         {
             return Err(tail_temporaries());
+        }
+        let condition = next.condition().map(|it| it.syntax().text().to_string());
+        let column = layout::column(&context.source.text, self.top.syntax().text_range().start());
+        let is_short = layout::is_short_last_if(
+            next,
+            &condition.unwrap_or_default(),
+            column,
+            context.source.context,
+        );
+        if block_ended_by(&self.top).is_some() && is_short {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "The `if` behind the `else` would fit on one line by itself.",
+            ));
         }
         Ok(next.syntax().text().to_string())
     }

@@ -7,7 +7,7 @@ use ra_ap_syntax::{
 
 use crate::{
     syntax::{
-        FileContext, Hazard, Refusal, Rewrite,
+        FileContext, FileNames, Hazard, Refusal, Rewrite,
         attributes::has_condition_inside,
         flow::{BodyOf, body_of, diverges},
         inference_order::are_settled_by_order,
@@ -15,6 +15,7 @@ use crate::{
         moving_out::{self, MovedOut},
         negation::{contains_let, negated},
         temporaries,
+        types_shown::Ground,
     },
     text::TextRange,
 };
@@ -28,8 +29,8 @@ pub struct GuardClause<'a> {
     /// Lines between the braces of the outermost `if`.
     pub body_lines: u32,
     pub form: Form,
-    /// A matched value is made by a call, so what doesn't match may be dropped earlier than before.
-    pub drops_earlier: bool,
+    /// What doesn't match may be dropped earlier than before, or a type isn't shown by the file.
+    pub needs_check: bool,
 }
 
 /// What the guard is made of.
@@ -78,7 +79,7 @@ pub fn find<'a>(
         levels: 0,
         body_lines: lines_between_braces(&then),
         form,
-        drops_earlier: false,
+        needs_check: false,
     };
     let guard = finder.render(choice, &place, guard)?;
     let behind = text.get(usize::from(range.end())..).unwrap_or_default();
@@ -222,7 +223,7 @@ impl<'a> Finder<'a> {
         let block = self.exit_block(choice, place, body)?;
         let condition = choice.condition().ok_or(Refusal::NotHere)?;
         let ast::Expr::LetExpr(matched) = condition else {
-            return Ok(self.opposite(&condition, body)?.put(block));
+            return Ok(self.opposite(&condition, body, guard)?.put(block));
         };
         let head = self.pattern(&matched, guard)?;
         // rustfmt puts the `else` of a line that takes all the room on one of its own.
@@ -268,7 +269,12 @@ impl<'a> Finder<'a> {
         )))
     }
 
-    fn opposite(&self, condition: &ast::Expr, body: &MovedOut<'_>) -> Result<Rewrite<'a>, Refusal> {
+    fn opposite(
+        &self,
+        condition: &ast::Expr,
+        body: &MovedOut<'_>,
+        guard: &mut GuardClause<'a>,
+    ) -> Result<Rewrite<'a>, Refusal> {
         if contains_let(condition) {
             return Err(Refusal::because(
                 Hazard::Negation,
@@ -276,6 +282,7 @@ impl<'a> Finder<'a> {
             ));
         }
         let opposite = negated(condition)?;
+        guard.needs_check |= opposite.ground == Ground::Likely;
         let moved = moving_out::moved_text(
             &opposite.text,
             self.context.edition,
@@ -325,16 +332,26 @@ impl<'a> Finder<'a> {
         if part.written().contains('\n') {
             return Err(too_long());
         }
-        guard.drops_earlier |= self.drops_earlier(&pattern, &value);
+        let drops_earlier = self.drops_earlier(&pattern, &value);
+        if drops_earlier && FileNames::around(&value).has_drop() {
+            return Err(Refusal::because(
+                Hazard::Temporaries,
+                "What doesn't match would be dropped earlier, and the file has something to tell it by.",
+            ));
+        }
+        guard.needs_check |= drops_earlier;
         Ok(part)
     }
 
     /// Before edition 2024, an `if let` at the end of a body drops what doesn't match behind the `else` and the body's
     /// variables; a `let … else` drops it before them.
     fn drops_earlier(&self, pattern: &ast::Pat, value: &ast::Expr) -> bool {
-        !self.context.edition.at_least_2024()
-            && !temporaries::is_place(value)
-            && !temporaries::takes_whole_some(pattern)
+        let is_quiet = if self.context.edition.at_least_2024() {
+            temporaries::is_of_std(pattern)
+        } else {
+            temporaries::is_of_std(pattern) && temporaries::takes_whole_some(pattern)
+        };
+        !temporaries::is_place(value) && !is_quiet
     }
 
     /// The `if` at the end of the body that becomes a guard too.
@@ -380,6 +397,8 @@ impl<'a> Finder<'a> {
         let tail = then.tail_expr();
         let text = match (place, &tail) {
             (Place::Unit(_), Some(tail)) if moving_out::wants_semicolon(tail, self.context)? => {
+                guard.needs_check |=
+                    moving_out::semicolon_reorders_drops(then, tail, self.context)?;
                 body.with_semicolon(tail, self.indent)?
             }
             (Place::Value, Some(tail)) if !moving_out::is_free_tail(tail, self.context) => {

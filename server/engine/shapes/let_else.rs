@@ -1,14 +1,15 @@
 //! A `let` whose value is what a refutable pattern binds, or else the code leaves: what `let … else` says by itself.
 
 use ra_ap_syntax::{
-    AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextSize,
+    AstNode, Direction, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextSize,
     ast::{self, HasAttrs, HasName},
 };
 
 use crate::{
     syntax::{
-        FileContext, Hazard, Refusal, Rewrite, attributes::has_condition_inside, conditions, flow,
-        patterns, purity, scopes, temporaries, tokens_of,
+        FileContext, FileNames, Hazard, Refusal, Rewrite, Signature, TypeShape,
+        attributes::has_condition_inside, conditions, flow, inference_order, layout, patterns,
+        purity, scopes, temporaries, tokens_of,
     },
     text::TextRange,
 };
@@ -84,8 +85,20 @@ impl LetElse {
             ));
         }
         parts.check(context)?;
+        if parts.is_typed_by_way_out(statement) {
+            return Err(Refusal::because(
+                Hazard::Types,
+                "The type of the value may be known only from the way out, which `let … else` doesn't ask.",
+            ));
+        }
         let comments = parts.comments(statement)?;
         let drops_alike = parts.drops_alike();
+        if !drops_alike && FileNames::around(statement).has_drop() {
+            return Err(Refusal::because(
+                Hazard::Temporaries,
+                "What is dropped before the way out could be told from what is dropped behind it.",
+            ));
+        }
         Ok(Self {
             statement: statement.clone(),
             renamed,
@@ -237,7 +250,7 @@ impl Parts {
                 "`let … else` needs Rust 1.65, and the package may be built with less.",
             ));
         }
-        if patterns::may_match_all(&self.pattern) {
+        if patterns::may_match_all(&self.pattern) || self.never_fails() {
             return Err(Refusal::because(
                 Hazard::Types,
                 "The pattern may match everything, and then there is nothing else.",
@@ -257,6 +270,51 @@ impl Parts {
             ));
         }
         Ok(())
+    }
+
+    /// The file declares the function with an error that can't be.
+    fn never_fails(&self) -> bool {
+        let declared = FileNames::around(&self.scrutinee);
+        let gives = |found: &[Signature]| {
+            found.iter().any(|function| {
+                let mut words = function
+                    .gives
+                    .split(|c: char| !c.is_alphanumeric() && !"_!".contains(c));
+                words.any(|word| {
+                    let is_empty = |shape: &TypeShape| *shape == TypeShape::Enum { variants: 0 };
+                    word == "!" || word == "Infallible" || declared.types(word).iter().any(is_empty)
+                })
+            })
+        };
+        match &self.scrutinee {
+            ast::Expr::CallExpr(call) => {
+                let callee = call.expr().map(|callee| callee.syntax().text().to_string());
+                let callee = callee.unwrap_or_default();
+                gives(declared.functions(callee.rsplit("::").next().unwrap_or_default()))
+            }
+            ast::Expr::MethodCallExpr(call) => call
+                .name_ref()
+                .is_some_and(|name| gives(declared.methods(name.text()))),
+            _ => false,
+        }
+    }
+
+    /// The value is of whatever type is wanted, and nothing may want one: then the way out says `()`.
+    fn is_typed_by_way_out(&self, statement: &ast::LetStmt) -> bool {
+        if !inference_order::is_what_is_wanted(&self.scrutinee) {
+            return false;
+        }
+        let names = statement
+            .pat()
+            .and_then(|pattern| patterns::bindings(&pattern));
+        let behind = statement.syntax().siblings(Direction::Next).skip(1);
+        let behind: Vec<_> = behind.map(|node| scopes::Names::in_node(&node)).collect();
+        let is_used = |name: &str| behind.iter().any(|names| names.has(name));
+        let mut names = names
+            .into_iter()
+            .flatten()
+            .filter_map(|binding| binding.name());
+        !names.any(|name| is_used(name.text()))
     }
 
     fn check_arms(&self) -> Result<(), Refusal> {
@@ -281,7 +339,11 @@ impl Parts {
                 "The way out may use what its pattern binds, and `else` binds nothing.",
             ));
         }
-        let is_equal = |body: &ast::Expr| texts_of(body) == texts_of(&self.otherwise);
+        let is_equal = |body: &ast::Expr| {
+            texts_of(body) == texts_of(&self.otherwise)
+                && !layout::has_comment(body.syntax())
+                && !purity::holds_state(body.syntax())
+        };
         if !self.equal_arms.iter().all(is_equal) {
             return Err(Refusal::because(
                 Hazard::ControlFlow,
@@ -315,10 +377,8 @@ impl Parts {
 
     /// In a `match`, and in an `if let` before edition 2024, temporaries are dropped behind the way out.
     fn drops_alike(&self) -> bool {
-        let is_bare =
-            |pattern: &ast::Pat| matches!(pattern, ast::Pat::IdentPat(_) | ast::Pat::PathPat(_));
         let nothing_left = !self.other_patterns.is_empty()
-            && self.other_patterns.iter().all(is_bare)
+            && self.other_patterns.iter().all(temporaries::is_bare_variant)
             && temporaries::makes_none(&self.scrutinee);
         nothing_left || temporaries::is_place(&self.scrutinee) || leaves_silently(&self.otherwise)
     }
@@ -447,7 +507,8 @@ fn is_bail(expression: &ast::Expr) -> bool {
     };
     let path = call.macro_call().and_then(|call| call.path());
     path.is_some_and(|path| {
-        path.syntax().text() == "bail" || path.syntax().text() == "anyhow::bail"
+        let is_ours = FileNames::around(call).defines_macro("bail");
+        (path.syntax().text() == "bail" && !is_ours) || path.syntax().text() == "anyhow::bail"
     })
 }
 
@@ -455,8 +516,8 @@ fn is_bail(expression: &ast::Expr) -> bool {
 fn leaves_silently(expression: &ast::Expr) -> bool {
     match expression {
         ast::Expr::ContinueExpr(_) => true,
-        ast::Expr::ReturnExpr(jump) => jump.expr().is_none_or(|value| purity::is_pure(&value)),
-        ast::Expr::BreakExpr(jump) => jump.expr().is_none_or(|value| purity::is_pure(&value)),
+        ast::Expr::ReturnExpr(jump) => jump.expr().is_none_or(|value| purity::is_silent(&value)),
+        ast::Expr::BreakExpr(jump) => jump.expr().is_none_or(|value| purity::is_silent(&value)),
         ast::Expr::BlockExpr(block) if block.modifier().is_none() => {
             let mut statements = block.statements();
             match (statements.next(), statements.next(), block.tail_expr()) {

@@ -72,28 +72,23 @@
 
 use crate::{
     facts::{Part, Sighting},
-    smells::{Family, Limits, Sightings, Smell},
+    smells::{Cause, FLATTENING, Limits, Look, Sightings, Smell},
     syntax::Unit,
     text::slice,
 };
 
 pub(super) const SMELL: Smell = Smell {
-    id: "cognitive-complexity",
-    limits: Limits {
-        warn: 15,
-        strong: 25,
-    },
-    family: Family::FunctionSize,
+    cause: Cause::FunctionSize,
+    survives_errors: true,
     rate: Some(43.2),
-    answers: &[
-        "guard-clause",
-        "let-else",
-        "remove-redundant-else",
-        "merge-nested-if",
-    ],
+    answers: FLATTENING,
     clippy: &["cognitive_complexity"],
-    look,
-    say,
+    ..Smell::new(
+        "cognitive-complexity",
+        Limits::of(15, 25),
+        Look::Function(look),
+        say,
+    )
 };
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {

@@ -36,29 +36,26 @@
 //! ## Sources
 //! clippy's `collapsible_if`; Martin Fowler, *Refactoring*, "Consolidate Conditional Expression".
 
-use ra_ap_syntax::{AstNode, ast};
+use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
-use super::{Family, Limits, Sightings, Smell};
+use super::{Cause, Limits, Look, Sightings, Smell};
 use crate::{facts::Sighting, shapes::collapsible_if::CollapsibleIf, syntax::Unit};
 
 pub(super) const SMELL: Smell = Smell {
-    id: "collapsible-if",
-    limits: Limits {
-        warn: 0,
-        strong: 30,
-    },
-    family: Family::Opportunity,
+    cause: Cause::Opportunity,
     rate: Some(35.5),
     answers: &["merge-nested-if"],
     clippy: &["collapsible_if"],
-    look,
-    say,
+    sees: &[SyntaxKind::IF_EXPR],
+    ..Smell::new(
+        "collapsible-if",
+        Limits::of(0, 30),
+        Look::Function(look),
+        say,
+    )
 };
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
-    if unit.is_broken {
-        return;
-    }
     for outer in unit.nodes::<ast::IfExpr>() {
         let Ok((shape, _)) = CollapsibleIf::of(&outer, unit.text, unit.context) else {
             continue;

@@ -53,25 +53,18 @@
 
 use crate::{
     facts::{Part, Sighting},
-    smells::{Family, Limits, Sightings, Smell},
+    smells::{Cause, FLATTENING, Limits, Look, Sightings, Smell},
     syntax::Unit,
     text::slice,
 };
 
 pub(super) const SMELL: Smell = Smell {
-    id: "deep-nesting",
-    limits: Limits { warn: 3, strong: 5 },
-    family: Family::FunctionSize,
+    cause: Cause::FunctionSize,
+    survives_errors: true,
     rate: Some(35.9),
-    answers: &[
-        "guard-clause",
-        "let-else",
-        "remove-redundant-else",
-        "merge-nested-if",
-    ],
+    answers: FLATTENING,
     clippy: &["excessive_nesting"],
-    look,
-    say,
+    ..Smell::new("deep-nesting", Limits::of(3, 5), Look::Function(look), say)
 };
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {

@@ -44,33 +44,29 @@
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Replace Nested Conditional with Guard Clauses"; the inspection "Invert 'if' to reduce nesting" of `IntelliJ`.
 
-use ra_ap_syntax::ast;
+use ra_ap_syntax::{SyntaxKind, ast};
 
 use crate::{
     facts::Sighting,
     shapes::guard_clause::{self, LONG_BODY},
-    smells::{Family, Limits, Sightings, Smell},
+    smells::{Cause, Limits, Look, Sightings, Smell},
     syntax::Unit,
 };
 
 pub(super) const SMELL: Smell = Smell {
-    id: "guard-clause-opportunity",
-    limits: Limits {
-        warn: LONG_BODY,
-        strong: 25,
-    },
-    family: Family::Opportunity,
+    cause: Cause::Opportunity,
     rate: Some(21.9),
     answers: &["guard-clause"],
-    clippy: &[],
-    look,
-    say,
+    sees: &[SyntaxKind::IF_EXPR],
+    ..Smell::new(
+        "guard-clause-opportunity",
+        Limits::of(LONG_BODY, 25),
+        Look::Function(look),
+        say,
+    )
 };
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
-    if unit.is_broken {
-        return;
-    }
     for choice in unit.nodes::<ast::IfExpr>() {
         let Ok(guard) = guard_clause::find(&choice, unit.text, unit.context) else {
             continue;

@@ -37,29 +37,26 @@
 //! ## Sources
 //! clippy's `manual_let_else`; RFC 3137.
 
-use ra_ap_syntax::{AstNode, ast};
+use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
-use super::{Family, Limits, Sightings, Smell};
+use super::{Cause, Limits, Look, Sightings, Smell};
 use crate::{facts::Sighting, shapes::let_else::LetElse, syntax::Unit, text::TextRange};
 
 pub(super) const SMELL: Smell = Smell {
-    id: "let-else-opportunity",
-    limits: Limits {
-        warn: 0,
-        strong: 12,
-    },
-    family: Family::Opportunity,
+    cause: Cause::Opportunity,
     rate: Some(27.1),
     answers: &["let-else"],
     clippy: &["manual_let_else"],
-    look,
-    say,
+    sees: &[SyntaxKind::LET_STMT],
+    ..Smell::new(
+        "let-else-opportunity",
+        Limits::of(0, 12),
+        Look::Function(look),
+        say,
+    )
 };
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
-    if unit.is_broken {
-        return;
-    }
     for statement in unit.nodes::<ast::LetStmt>() {
         if LetElse::of(&statement, unit.text, unit.context).is_err() {
             continue;

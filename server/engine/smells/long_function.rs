@@ -40,23 +40,22 @@ use ra_ap_syntax::{
 
 use crate::{
     facts::Sighting,
-    smells::{Family, Limits, Sightings, Smell},
+    smells::{Cause, Limits, Look, Sightings, Smell},
     syntax::{Function, Unit},
     text::slice,
 };
 
 pub(super) const SMELL: Smell = Smell {
-    id: "long-function",
-    limits: Limits {
-        warn: 60,
-        strong: 100,
-    },
-    family: Family::FunctionSize,
+    cause: Cause::FunctionSize,
+    survives_errors: true,
     rate: Some(35.5),
-    answers: &[],
     clippy: &["too_many_lines"],
-    look,
-    say,
+    ..Smell::new(
+        "long-function",
+        Limits::of(60, 100),
+        Look::Function(look),
+        say,
+    )
 };
 
 /// An arm of more lines is code to be read, not an entry of a table.

@@ -44,27 +44,24 @@
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Extract Function"; Robert C. Martin, *Clean Code*, "Switch Statements".
 
-use ra_ap_syntax::{AstNode, ast};
+use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
 use crate::{
     facts::Sighting,
-    smells::{Family, Limits, Sightings, Smell},
+    smells::{Limits, Look, Sightings, Smell},
     syntax::{Unit, inside},
     text::TextRange,
 };
 
 pub(super) const SMELL: Smell = Smell {
-    id: "long-match-arm",
-    limits: Limits {
-        warn: 24,
-        strong: 50,
-    },
-    family: Family::Own,
     rate: Some(8.7),
-    answers: &[],
-    clippy: &[],
-    look,
-    say,
+    sees: &[SyntaxKind::MATCH_ARM],
+    ..Smell::new(
+        "long-match-arm",
+        Limits::of(24, 50),
+        Look::Function(look),
+        say,
+    )
 };
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {

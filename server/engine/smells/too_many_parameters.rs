@@ -38,20 +38,20 @@ use ra_ap_syntax::{
 
 use crate::{
     facts::Sighting,
-    smells::{Family, Limits, Sightings, Smell},
+    smells::{Limits, Look, Sightings, Smell},
     syntax::{Function, Owner, Unit},
     text::slice,
 };
 
 pub(super) const SMELL: Smell = Smell {
-    id: "too-many-parameters",
-    limits: Limits { warn: 5, strong: 7 },
-    family: Family::Own,
     rate: Some(7.0),
-    answers: &[],
     clippy: &["too_many_arguments"],
-    look,
-    say,
+    ..Smell::new(
+        "too-many-parameters",
+        Limits::of(5, 7),
+        Look::Function(look),
+        say,
+    )
 };
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {

@@ -3,6 +3,7 @@
 pub mod conditions;
 pub mod flow;
 pub mod inference_order;
+pub mod known;
 pub mod negation;
 pub mod patterns;
 pub mod purity;

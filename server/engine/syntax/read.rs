@@ -2,5 +2,8 @@
 
 pub(super) mod allowances;
 pub mod attributes;
+pub(super) mod declarations;
+pub(super) mod generated;
+pub(super) mod kinds;
 pub(super) mod metrics;
 pub(super) mod units;

@@ -13,6 +13,7 @@ use crate::{
     config::Rules,
     facts::FunctionFacts,
     refactorings::{self, Context, Kind, Offer, Refactoring, Target},
+    smells::Look,
     text::{Edits, TextRange},
 };
 
@@ -92,11 +93,11 @@ impl Analysed {
         if self.findings.is_empty() {
             return Vec::new();
         }
-        let functions = functions(&self.file);
+        let functions = self.file.report().functions();
         let Some(function) = innermost(&functions, range) else {
             return Vec::new();
         };
-        let findings = self.findings.iter().filter(|finding| {
+        let findings = self.findings_in_functions().filter(|finding| {
             function.range.contains_range(finding.at)
                 && finding.at.intersect(range).is_none()
                 && innermost(&functions, finding.at).is_some_and(|it| it.range == function.range)
@@ -119,9 +120,9 @@ impl Analysed {
         if self.findings.is_empty() {
             return Vec::new();
         }
-        let functions = functions(&self.file);
+        let functions = self.file.report().functions();
         let mut counts: HashMap<TextRange, usize> = HashMap::new();
-        for finding in self.findings.iter() {
+        for finding in self.findings_in_functions() {
             if let Some(function) = innermost(&functions, finding.at) {
                 *counts.entry(function.range).or_default() += 1;
             }
@@ -131,6 +132,12 @@ impl Analysed {
             Some((*function, *count))
         });
         counted.collect()
+    }
+
+    /// What is found of a file may be drawn in a function without being the function's.
+    fn findings_in_functions(&self) -> impl Iterator<Item = &Finding> {
+        let findings = self.findings.iter();
+        findings.filter(|finding| matches!(finding.smell.look, Look::Function(_)))
     }
 
     /// The title of an offer, with what it gains.
@@ -228,18 +235,6 @@ pub(crate) fn fix(
 
 fn is_answerable(finding: &Finding) -> bool {
     !finding.smell.answers.is_empty()
-}
-
-/// The functions of a file, as its report has them, by their starts.
-fn functions(file: &OpenFile) -> Vec<FunctionFacts> {
-    let items = file.report().items.iter();
-    let functions = items.flat_map(|(offset, item)| {
-        let functions = item.functions.iter();
-        functions.map(|function| function.moved_by(*offset))
-    });
-    let mut functions: Vec<FunctionFacts> = functions.collect();
-    functions.sort_by_key(|function| function.range.start());
-    functions
 }
 
 /// Of those around a place, which lie in each other, the one that starts last.

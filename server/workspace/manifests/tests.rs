@@ -240,3 +240,50 @@ fn dots_in_a_path_do_not_lead_astray() {
         Edition::Edition2018
     );
 }
+
+#[test]
+fn a_target_may_have_an_edition_of_its_own() {
+    let place = Place::new(&[(
+        "Cargo.toml",
+        "[package]\nname = 'p'\nedition = '2024'\n[lib]\nedition = '2018'\n[[bin]]\nname = 'tool'\nedition = '2021'\n[[test]]\nname = 't'\npath = 'spec/t.rs'\nedition = '2021'\n",
+    )]);
+    for (path, edition) in [
+        ("src/lib.rs", Edition::Edition2018),
+        ("src/bin/tool.rs", Edition::Edition2021),
+        ("src/bin/other.rs", Edition::Edition2018),
+        ("src/any.rs", Edition::Edition2018),
+        ("spec/t.rs", Edition::Edition2021),
+        ("tests/u.rs", Edition::Edition2024),
+        ("build.rs", Edition::Edition2024),
+    ] {
+        assert_eq!(place.edition_of(path), edition, "{path}");
+    }
+}
+
+#[test]
+fn the_oldest_compiler_that_anybody_promises_counts() {
+    let place = Place::new(&[
+        (
+            "Cargo.toml",
+            "[package]\nedition = '2021'\nrust-version = '1.80'\n",
+        ),
+        ("rust-toolchain.toml", "[toolchain]\nchannel = '1.85.0'\n"),
+        ("a/Cargo.toml", "[package]\nedition = '2021'\n"),
+        ("a/clippy.toml", "msrv = '1.64'\n"),
+        ("b/Cargo.toml", "[package]\nedition = '2021'\n"),
+        ("b/rust-toolchain", "stable\n"),
+    ]);
+    let version = |path| place.context_of(path).rust_version;
+    assert_eq!(version("src/lib.rs"), Some(RustVersion(80)));
+    assert_eq!(version("a/src/lib.rs"), Some(RustVersion(64)));
+    assert_eq!(version("b/src/lib.rs"), None);
+    let manifests = Manifests::new();
+    let path = place.path("b/src/lib.rs");
+    assert_eq!(manifests.context_of(&path).rust_version, None);
+    place.write("b/rust-toolchain", "1.70.0\n");
+    manifests.forget(&place.path("b/rust-toolchain"));
+    assert_eq!(
+        manifests.context_of(&path).rust_version,
+        Some(RustVersion(70))
+    );
+}

@@ -9,9 +9,10 @@ mod table;
 mod team;
 mod writes;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use rustassistant::cache::{Cache, SqliteCache};
+use rustassistant::cache::{Cache, Fault, SqliteCache, TieredCache, TieredOptions};
+use rustassistant::migrations;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
@@ -34,7 +35,7 @@ async fn compare() {
     let entries = data::entries();
     let mut table = Table::start();
     reads::memory(&mut table, &entries);
-    let cache = SqliteCache::new(&path).await.expect("a cache");
+    let cache = new_file(&path).await.expect("a cache");
     cache.put_many(&entries).await.expect("a write");
     cache.close().await;
     processes::single(&path).add_to(&mut table);
@@ -67,4 +68,18 @@ async fn connect(path: &Path) -> SqliteConnection {
 /// Closed in order, so that nothing of it is left to do in somebody else's time.
 async fn close(connection: SqliteConnection) {
     connection.close().await.expect("an orderly end");
+}
+
+/// A file of the cache that is opened by its first use.
+pub(crate) fn file_at(path: impl Into<PathBuf>) -> SqliteCache {
+    SqliteCache::at(path, &migrations::SQLITE)
+}
+
+/// A file of the cache that is there from now on.
+pub(crate) async fn new_file(path: impl Into<PathBuf>) -> Result<SqliteCache, Fault> {
+    SqliteCache::new(path, &migrations::SQLITE).await
+}
+
+pub(crate) fn open_tiers(options: TieredOptions) -> TieredCache {
+    TieredCache::open(options, &migrations::SQLITE)
 }

@@ -1,6 +1,7 @@
 //! Whole processes: how soon they have an answer, how many may write at once, what they keep in memory. They are this
 //! program again, told by its environment what to do, and the server as it is installed.
 
+use crate::{file_at, new_file, open_tiers};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustassistant::cache::{
-    Cache, CopyOptions, Key, Lookup, Mode, SqliteCache, TieredCache, TieredOptions, copy,
+    Cache, CopyOptions, Key, Lookup, Mode, TieredCache, TieredOptions, copy,
 };
 
 use crate::connect;
@@ -86,7 +87,7 @@ async fn act(role: &str, path: &Path) {
 }
 
 fn store(path: &Path) -> TieredCache {
-    TieredCache::open(TieredOptions {
+    open_tiers(TieredOptions {
         path: Some(path.to_owned()),
         mode: Mode::CommandLine,
         ..TieredOptions::default()
@@ -111,7 +112,7 @@ async fn create(path: &Path) {
 async fn write_in_turn(path: &Path) {
     let from = std::process::id() as usize * 100_000;
     let rows = numbered(from..from + ROWS);
-    let cache = SqliteCache::new(path).await.expect("a cache");
+    let cache = new_file(path).await.expect("a cache");
     println!("ready");
     std::io::stdin().read_exact(&mut [0]).expect("a signal");
     for batch in rows.chunks(BATCH) {
@@ -123,10 +124,7 @@ async fn write_in_turn(path: &Path) {
 /// Copies everything into a new file, and prints microseconds and kilobytes.
 async fn migrate_here(path: &Path) {
     let start = Instant::now();
-    let (from, to) = (
-        SqliteCache::at(path),
-        SqliteCache::at(path.with_extension("target")),
-    );
+    let (from, to) = (file_at(path), file_at(path.with_extension("target")));
     let copied = copy(&from, &to, CopyOptions::default()).await;
     from.close().await;
     to.close().await;

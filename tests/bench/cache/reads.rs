@@ -1,12 +1,11 @@
 //! Lookups: in memory, one by one, and many at once.
 
+use crate::{file_at, open_tiers};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use futures::TryStreamExt;
-use rustassistant::cache::{
-    Cache, Entry, Key, Lookup, Memory, SqliteCache, TieredCache, TieredOptions,
-};
+use rustassistant::cache::{Cache, Entry, Key, Lookup, Memory, TieredCache, TieredOptions};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Row as _};
 
@@ -37,7 +36,7 @@ pub(crate) fn memory(table: &mut Table, entries: &[(Key, Entry)]) {
 }
 
 fn through_all_tiers(path: &Path) -> TieredCache {
-    TieredCache::open(TieredOptions {
+    open_tiers(TieredOptions {
         path: Some(path.to_owned()),
         memory_bytes: 0,
         ..TieredOptions::default()
@@ -49,7 +48,7 @@ fn through_all_tiers(path: &Path) -> TieredCache {
 /// spoils only those that it meets.
 pub(crate) async fn single(path: &Path) -> Single {
     let mut connection = connect(path).await;
-    let cache = SqliteCache::at(path);
+    let cache = file_at(path);
     let store = through_all_tiers(path);
     let (mut ours, mut bare, mut through) = (Blocks::new(), Blocks::new(), Blocks::new());
     for block in shuffled(2).chunks(BLOCK) {
@@ -159,7 +158,7 @@ pub(crate) async fn look_up_bare(connection: &mut SqliteConnection, key: &Key) -
 
 pub(crate) async fn batch(table: &mut Table, path: &Path) {
     let mut connection = connect(path).await;
-    let cache = SqliteCache::at(path);
+    let cache = file_at(path);
     let store = through_all_tiers(path);
     let (mut ours, mut bare, mut through) = (Vec::new(), Vec::new(), Vec::new());
     for seed in 0..ROUNDS {

@@ -1,10 +1,11 @@
 //! Inserts, and what they leave on the disk.
 
+use crate::new_file;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rustassistant::cache::envelope::Encoder;
-use rustassistant::cache::{Cache, Entry, Key, SqliteCache};
+use rustassistant::cache::{Cache, Entry, Key};
 use sqlx::{AssertSqlSafe, Connection};
 
 use crate::table::{Line, Table, count, middle};
@@ -31,7 +32,7 @@ pub(crate) async fn insert(table: &mut Table, home: &Path, entries: &[(Key, Entr
         let path = home.join(format!("packed-{round}.db"));
         packed.push(insert_bare(&path, &envelopes).await);
         let path = home.join(format!("ours-{round}.db"));
-        let cache = SqliteCache::new(path).await.expect("a cache");
+        let cache = new_file(path).await.expect("a cache");
         let start = Instant::now();
         cache.put_many(entries).await.expect("a write");
         ours.push(start.elapsed() / count(entries.len()));
@@ -55,7 +56,7 @@ fn encode(entries: &[(Key, Entry)]) -> Vec<Row> {
 }
 
 async fn insert_bare(path: &Path, rows: &[Row]) -> Duration {
-    SqliteCache::new(path).await.expect("a cache").close().await;
+    new_file(path).await.expect("a cache").close().await;
     let statement = format!(
         "INSERT INTO entry (key, created, used, envelope) VALUES {}",
         vec!["(?, 1, 1, ?)"; ROWS].join(", ")
@@ -81,7 +82,7 @@ async fn insert_bare(path: &Path, rows: &[Row]) -> Duration {
 
 pub(crate) async fn size(table: &mut Table, home: &Path, entries: &[(Key, Entry)]) {
     let path = home.join("small.db");
-    let cache = SqliteCache::new(&path).await.expect("a cache");
+    let cache = new_file(&path).await.expect("a cache");
     cache.put_many(entries).await.expect("a write");
     cache.close().await;
     let bytes = path.metadata().expect("a file").len();

@@ -63,6 +63,10 @@ const ITEMS: &[Item] = &[
         ],
     },
     Item {
+        word: "list_of(",
+        texts: &["fn list_of(n: i32) -> Vec<i32> {\nvec![n]\n}\n"],
+    },
+    Item {
         word: "add(",
         texts: &[
             "fn add(list: &RefCell<Vec<i32>>, n: i32) {\nmatch list.try_borrow_mut() {\nOk(mut list) => list.push(n),\nErr(_) => println!(\"{n} is not added\"),\n}\n}\n",

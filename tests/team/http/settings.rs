@@ -88,7 +88,10 @@ async fn the_address_of_queries_is_no_namespace() {
 async fn connecting_sends_nothing() {
     let liar = Liar::new(|_| Reply::Say(bytes(b""))).await;
     let backend = rustassistant::cache::CacheBackend::Http(reader(&liar.url()));
-    let cache = backend.connect().await.unwrap();
+    let cache = backend
+        .connect(&rustassistant::migrations::SQLITE)
+        .await
+        .unwrap();
     assert!(liar.heard().is_empty());
     assert_eq!(cache.get_many(&[]).await, []);
     assert!(liar.heard().is_empty());

@@ -178,21 +178,31 @@ async fn several_set_up_at_once_and_again() {
     let setups = (0..6).map(|turn| {
         let database = if turn % 3 == 0 { &other } else { &database };
         let remote = database.on_socket("owner");
-        tokio::spawn(async move { setup(&remote).await })
+        tokio::spawn(async move { setup(&remote, &rustassistant::migrations::POSTGRES).await })
     });
     for done in setups.collect::<Vec<_>>() {
         done.await.unwrap().unwrap();
     }
     let writer = shelf(&database.on_socket("writer")).await;
     assert_eq!(writer.store(&rows(2)).await, Ok(2));
-    setup(&database.on_socket("owner")).await.unwrap();
+    setup(
+        &database.on_socket("owner"),
+        &rustassistant::migrations::POSTGRES,
+    )
+    .await
+    .unwrap();
     assert_eq!(writer.fetch(&keys(1)).await, [Ok(Some(row(0)))]);
 }
 
 #[tokio::test]
 async fn who_may_not_set_up_is_told_what_is_missing() {
     let database = Postgres::bare_database().await;
-    let fault = setup(&database.on_socket("reader")).await.unwrap_err();
+    let fault = setup(
+        &database.on_socket("reader"),
+        &rustassistant::migrations::POSTGRES,
+    )
+    .await
+    .unwrap_err();
     assert_fault(&fault, FaultKind::Denied);
 
     let (_server, database) = Postgres::own(&[]).await;
@@ -205,7 +215,12 @@ async fn who_may_not_set_up_is_told_what_is_missing() {
              ALTER ROLE owner NOCREATEROLE",
         )
         .await;
-    let fault = setup(&database.on_socket("owner")).await.unwrap_err();
+    let fault = setup(
+        &database.on_socket("owner"),
+        &rustassistant::migrations::POSTGRES,
+    )
+    .await
+    .unwrap_err();
     assert_fault(&fault, FaultKind::Denied);
     let text = fault.to_string();
     assert!(
@@ -227,6 +242,11 @@ async fn a_newer_version_is_left_alone() {
              SELECT 9999, 'from the future', now(), true, checksum, 0 FROM rustassistant._sqlx_migrations",
         )
         .await;
-    let fault = setup(&database.on_socket("owner")).await.unwrap_err();
+    let fault = setup(
+        &database.on_socket("owner"),
+        &rustassistant::migrations::POSTGRES,
+    )
+    .await
+    .unwrap_err();
     assert_fault(&fault, FaultKind::Newer);
 }

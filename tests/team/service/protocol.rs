@@ -271,11 +271,17 @@ async fn our_own_client_understands_all_of_it() {
 }
 
 pub(super) async fn speaks_with_our_client(server: &Server) {
-    let reader = CacheBackend::Http(server.remote()).connect().await.unwrap();
+    let reader = CacheBackend::Http(server.remote())
+        .connect(&rustassistant::migrations::SQLITE)
+        .await
+        .unwrap();
     let mut remote = server.remote();
     remote.secret = Some(Secret::text(&server.keys.write));
     remote.access = Access::Write(Secret::text(&server.keys.signing));
-    let writer = CacheBackend::Http(remote).connect().await.unwrap();
+    let writer = CacheBackend::Http(remote)
+        .connect(&rustassistant::migrations::SQLITE)
+        .await
+        .unwrap();
 
     let entries: Vec<_> = (0..300u32)
         .map(|number| (key(number), Entry::from(number.to_le_bytes().repeat(200))))

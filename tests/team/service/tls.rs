@@ -70,7 +70,10 @@ async fn our_own_client_believes_whom_it_is_told_to() {
     server.client = files.client();
     assert_eq!(server.put_ours(1).await, 201);
     let mut remote = server.remote();
-    let doubtful = CacheBackend::Http(remote.clone()).connect().await.unwrap();
+    let doubtful = CacheBackend::Http(remote.clone())
+        .connect(&rustassistant::migrations::SQLITE)
+        .await
+        .unwrap();
     let found = doubtful.get_many(&[key(1)]).await;
     let Lookup::Fault(kind) = found[0] else {
         panic!("an unknown certificate was believed");
@@ -78,7 +81,10 @@ async fn our_own_client_believes_whom_it_is_told_to() {
     let fault = doubtful.last_fault(kind);
     assert_eq!(kind, FaultKind::Certificate, "{fault}");
     remote.ca_file = Some(files.chain.clone());
-    let cache = CacheBackend::Http(remote).connect().await.unwrap();
+    let cache = CacheBackend::Http(remote)
+        .connect(&rustassistant::migrations::SQLITE)
+        .await
+        .unwrap();
     let found = cache.get_many(&[key(1)]).await.pop().unwrap();
     assert!(found.entry().is_some());
 }

@@ -14,7 +14,10 @@ async fn poison(database: &Database, machine: &Machine, signer: &SigningKey, ent
         secret: Some(Secret::text(PASSWORD)),
         ..database.with_tls("writer")
     };
-    let cache = CacheBackend::Postgres(remote).connect().await.unwrap();
+    let cache = CacheBackend::Postgres(remote)
+        .connect(&rustassistant::migrations::SQLITE)
+        .await
+        .unwrap();
     let files = std::fs::read_dir(machine.project().join("src")).unwrap();
     let entries: Vec<_> = files
         .flatten()

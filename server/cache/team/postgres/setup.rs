@@ -3,13 +3,11 @@
 use std::time::Duration;
 
 use sqlx::PgConnection;
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::MigrateError;
 use tokio::time::timeout;
 
 use super::{address, connections, fault};
-use crate::{Fault, FaultKind, Patience, Remote};
-
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
+use crate::{Fault, FaultKind, Patience, Remote, Schema};
 
 /// With everything; others who set up the same database are waited for.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -21,14 +19,14 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// is there already. Where the cluster doesn't have the five group roles yet, also `CREATEROLE`. What the roles may do
 /// is said in `migrations/postgres`. Nothing else ever changes the schema: a client that finds no table reports
 /// [`FaultKind::NoTable`], and [`FaultKind::Newer`] here is a database that a newer version has set up.
-pub async fn setup(remote: &Remote) -> Result<(), Fault> {
+pub async fn setup(remote: &Remote, schema: Schema) -> Result<(), Fault> {
     let attempt = async {
         let options = address::options(remote).await?;
         // The list of migrations goes into our schema as well.
         let options = options.options([("search_path", "rustassistant")]);
         let patience = Patience::Pipeline.connect();
         let mut connection = connections::connect(&options, patience, PATIENCE).await?;
-        migrate(&mut connection).await?;
+        migrate(&mut connection, schema).await?;
         connections::close(connection).await;
         Ok(())
     };
@@ -38,7 +36,7 @@ pub async fn setup(remote: &Remote) -> Result<(), Fault> {
     done.map_err(|fault| fault.of(&remote.address))
 }
 
-async fn migrate(connection: &mut PgConnection) -> Result<(), Fault> {
+async fn migrate(connection: &mut PgConnection, schema: Schema) -> Result<(), Fault> {
     // Even what says `IF NOT EXISTS` fails when two say it at the same moment. The lock ends with the connection.
     for statement in [
         "SELECT pg_advisory_lock(hashtext('rustassistant cache setup'))",
@@ -47,7 +45,7 @@ async fn migrate(connection: &mut PgConnection) -> Result<(), Fault> {
         let done = sqlx::raw_sql(statement).execute(&mut *connection).await;
         done.map_err(|error| fault::of(&error))?;
     }
-    let done = MIGRATIONS.run_direct(None, connection, false).await;
+    let done = schema.run_direct(None, connection, false).await;
     done.map_err(|error| match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
             fault::of(&error)

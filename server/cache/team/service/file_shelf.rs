@@ -10,7 +10,8 @@ use async_trait::async_trait;
 use tokio::sync::Mutex;
 
 use crate::{
-    Cache, Entry, Fault, FaultKind, Fetched, Holdings, Key, Limits, Lookup, Shelf, SqliteCache,
+    Cache, Entry, Fault, FaultKind, Fetched, Holdings, Key, Limits, Lookup, Schema, Shelf,
+    SqliteCache,
 };
 
 pub(super) struct FileShelf {
@@ -21,9 +22,9 @@ pub(super) struct FileShelf {
 
 impl FileShelf {
     /// Nothing is opened yet, and a file that isn't there is created by the first store.
-    pub(super) fn at(path: PathBuf) -> FileShelf {
+    pub(super) fn at(path: PathBuf, schema: Schema) -> FileShelf {
         FileShelf {
-            cache: SqliteCache::at(path),
+            cache: SqliteCache::at(path, schema),
             turn: Mutex::default(),
         }
     }
@@ -145,7 +146,7 @@ mod tests {
 
     fn shelf() -> (tempfile::TempDir, FileShelf) {
         let folder = tempfile::tempdir().unwrap();
-        let shelf = FileShelf::at(folder.path().join("main.db"));
+        let shelf = FileShelf::at(folder.path().join("main.db"), &crate::SQLITE);
         (folder, shelf)
     }
 

@@ -102,7 +102,7 @@ pub(super) async fn guard(
 }
 
 /// The target of what is logged.
-const LOG: &str = "rustassistant::cache::service";
+const LOG: &str = "rustassistant_cache::service";
 
 fn write_down(
     app: &App,

@@ -10,7 +10,7 @@ use super::file_shelf::FileShelf;
 use super::private;
 use crate::PostgresShelf;
 use crate::locks::lock;
-use crate::{Fault, FaultKind, Key, Limits, Namespace, Remote, Shelf};
+use crate::{Fault, FaultKind, Key, Limits, Namespace, Remote, Schema, Shelf};
 
 /// Namespaces that are open at once. Each holds up to three connections, and a thread for each of them.
 const OPEN: usize = 32;
@@ -30,9 +30,9 @@ pub(super) enum Storage {
 }
 
 impl Storage {
-    pub(super) async fn open(place: &StoragePlace) -> Result<Storage, Fault> {
+    pub(super) async fn open(place: &StoragePlace, schema: Schema) -> Result<Storage, Fault> {
         match place {
-            StoragePlace::Folder(path) => Folder::open(path).map(Storage::Folder),
+            StoragePlace::Folder(path) => Folder::open(path, schema).map(Storage::Folder),
             StoragePlace::Postgres(remote) => Database::open(remote).await.map(Storage::Postgres),
         }
     }
@@ -115,6 +115,7 @@ impl Database {
 /// A folder of cache files. One server has it to itself: that the first to store wins is decided in its memory.
 pub(super) struct Folder {
     path: PathBuf,
+    schema: Schema,
     open: Mutex<HashMap<Namespace, OpenedShelf>>,
     _lock: File,
 }
@@ -125,7 +126,7 @@ struct OpenedShelf {
 }
 
 impl Folder {
-    fn open(path: &Path) -> Result<Folder, Fault> {
+    fn open(path: &Path, schema: Schema) -> Result<Folder, Fault> {
         let at = |error| Fault::from(error).at(path);
         private::folder(path).map_err(at)?;
         let lock = private::file(&path.join("serve.lock")).map_err(at)?;
@@ -140,6 +141,7 @@ impl Folder {
         }
         Ok(Folder {
             path: path.to_owned(),
+            schema,
             open: Mutex::default(),
             _lock: lock,
         })
@@ -158,7 +160,10 @@ impl Folder {
         if open.len() >= OPEN {
             let_go(&mut open);
         }
-        let made = Arc::new(FileShelf::at(self.path.join(file_name(namespace))));
+        let made = Arc::new(FileShelf::at(
+            self.path.join(file_name(namespace)),
+            self.schema,
+        ));
         let first = OpenedShelf {
             shelf: Arc::clone(&made),
             used: Instant::now(),
@@ -241,7 +246,7 @@ mod tests {
     #[tokio::test]
     async fn few_namespaces_are_open_and_none_is_forgotten() {
         let folder = tempfile::tempdir().unwrap();
-        let storage = Folder::open(folder.path()).unwrap();
+        let storage = Folder::open(folder.path(), &crate::SQLITE).unwrap();
         let held = storage.shelf(&namespace("pr-0"));
         for number in 0..3 * OPEN {
             let shelf = storage.shelf(&namespace(&format!("pr-{number}")));
@@ -263,17 +268,17 @@ mod tests {
     #[test]
     fn a_folder_has_one_server() {
         let folder = tempfile::tempdir().unwrap();
-        let first = Folder::open(folder.path()).unwrap();
-        let second = Folder::open(folder.path()).err().unwrap();
+        let first = Folder::open(folder.path(), &crate::SQLITE).unwrap();
+        let second = Folder::open(folder.path(), &crate::SQLITE).err().unwrap();
         assert_eq!(second.kind(), FaultKind::Busy);
         drop(first);
-        assert!(Folder::open(folder.path()).is_ok());
+        assert!(Folder::open(folder.path(), &crate::SQLITE).is_ok());
     }
 
     #[test]
     fn names_of_files_lead_back_to_namespaces() {
         let folder = tempfile::tempdir().unwrap();
-        let storage = Folder::open(folder.path()).unwrap();
+        let storage = Folder::open(folder.path(), &crate::SQLITE).unwrap();
         for text in ["main", "release_1.2", "x.db.new-1"] {
             let name = file_name(&namespace(text));
             assert_eq!(name.matches('.').count(), 1);

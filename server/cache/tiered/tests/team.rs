@@ -95,7 +95,7 @@ impl Office {
         };
         let quarantine = Some(home.join("cache.db.quarantine"));
         let team = Team::over(Arc::new(sealed), quarantine, access == Right::Write);
-        let mut cache = TieredCache::open(options);
+        let mut cache = TieredCache::open(options, &crate::SQLITE);
         let layer = Layer::new(Place::Team(Box::new(team)), Mode::CommandLine);
         cache.team = Some(Arc::new(layer));
         cache

@@ -27,6 +27,7 @@ use crate::{
     },
     cli::{Output, Verdict},
     config::Environment,
+    migrations,
     os::{Signal, Signals},
 };
 
@@ -230,7 +231,7 @@ fn serve(arguments: &Serve, home: Option<&Path>, out: &mut Output) -> anyhow::Re
         .build()
         .context("The server can't start")?;
     runtime.block_on(async {
-        let service = Arc::new(Service::open(options).await?);
+        let service = Arc::new(Service::open(options, &migrations::SQLITE).await?);
         let stop = CancellationToken::new();
         heed_signals(Arc::clone(&service), stop.clone())?;
         writeln!(out, "Listening on {url}. End it with ctrl-c.")?;

@@ -11,6 +11,7 @@ use crate::{
         cache::{block_on, configuration, place},
         settings,
     },
+    migrations,
 };
 
 #[derive(Debug, clap::Args)]
@@ -51,7 +52,7 @@ pub(super) fn run(
             place::shown(&backend)
         );
     };
-    block_on(async { Ok(cache::setup(remote).await?) })?;
+    block_on(async { Ok(cache::setup(remote, &migrations::POSTGRES).await?) })?;
     writeln!(out, "{} is set up", remote.address)?;
     writeln!(out)?;
     writeln!(out, "Grant each of its users one of these roles:")?;

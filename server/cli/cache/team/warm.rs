@@ -23,6 +23,7 @@ use crate::{
         work::Work,
     },
     config::CacheOptions,
+    migrations,
     text::Lines,
 };
 
@@ -146,7 +147,7 @@ fn upload(options: &CacheOptions, keys: &[Key]) -> Result<Copied, String> {
     if keys.is_empty() || !is_written(team) {
         return Ok(Copied::default());
     }
-    let file = SqliteCache::at(path);
+    let file = SqliteCache::at(path, &migrations::SQLITE);
     let progress = copying::Progress::over(Some(keys.len() as u64));
     let tell = |copied: &_| progress.tell(copied);
     let copied = block_on(async {

@@ -29,9 +29,13 @@ pub(super) enum WordKind {
 impl Words {
     fn count(&mut self, text: &str, edition: Edition, by: i64) {
         for (kind, word) in tokens(text, edition) {
-            if let Some(kind) = word_kind(kind) {
-                // With `\r\n`, a line comment takes the `\r`.
-                self.change(word.trim_end_matches('\r'), kind, by);
+            match word_kind(kind) {
+                // The lines of a block comment move with its first one.
+                Some(WordKind::Comment) => {
+                    self.change(&without_indentation(word), WordKind::Comment, by);
+                }
+                Some(kind) => self.change(word, kind, by),
+                None => {}
             }
         }
     }
@@ -83,6 +87,11 @@ impl Words {
         let changes = self.0.iter().filter(|(_, count)| count.times != 0);
         changes.map(|(word, count)| (word.as_str(), count.kind, count.times))
     }
+}
+
+fn without_indentation(comment: &str) -> String {
+    let lines: Vec<_> = comment.lines().map(str::trim).collect();
+    lines.join("\n")
 }
 
 /// What a refactoring's changes may do to words and items. A constant beside the registration, so that no derivation can

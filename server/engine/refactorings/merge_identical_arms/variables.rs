@@ -6,7 +6,10 @@ use ra_ap_syntax::{
 };
 
 use super::{Hazard, Refusal, words_of};
-use crate::syntax::patterns;
+use crate::syntax::{
+    known::{Fact, is_known},
+    patterns,
+};
 
 /// A variable of a pattern: its name and how it is bound, and its type as it is written.
 type Variable = (String, String, Vec<String>);
@@ -34,9 +37,7 @@ fn gives_places(arm: &ast::MatchArm) -> bool {
     let Some(ast::Expr::MethodCallExpr(call)) = choice.and_then(|choice| choice.expr()) else {
         return false;
     };
-    let name = call.name_ref().map(|name| name.text().to_string());
-    let searches = ["binary_search", "binary_search_by", "binary_search_by_key"];
-    name.is_some_and(|name| searches.contains(&name.as_str()))
+    is_known(&call, Fact::Search)
 }
 
 /// `Ok(x)` and `Err(x)` with the same name.

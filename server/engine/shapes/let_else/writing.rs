@@ -1,6 +1,6 @@
 //! Writes a `let … else` as rustfmt would.
 
-use ra_ap_syntax::{AstNode, ast};
+use ra_ap_syntax::{AstNode, SyntaxToken, ast};
 
 use super::LetElse;
 use crate::{
@@ -68,9 +68,7 @@ impl<'a> Writer<'a, '_> {
         }
         let before_else = self.before_else(head.written());
         let comments = self.shape.comments_otherwise.iter();
-        let kept = comments
-            .map(|comment| comment.text_range())
-            .chain([way_out]);
+        let kept = comments.map(SyntaxToken::text_range).chain([way_out]);
         let head = head.text(&format!("{before_else}else "));
         Some(head.keep_all_as(kept, &otherwise))
     }
@@ -126,6 +124,9 @@ impl<'a> Writer<'a, '_> {
         let range = self.shape.pattern.syntax().text_range();
         let named = self.renamed(range);
         let text = self.moved_text(named.written(), range)?;
+        if text.contains('\n') && !self.shape.renamed.is_empty() {
+            return None;
+        }
         let is_longer = self.shape.renamed.iter().any(|name| name.is_field);
         if is_longer && text.split('{').skip(1).any(are_wide_fields) {
             return None;

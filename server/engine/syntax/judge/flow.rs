@@ -8,6 +8,8 @@ use ra_ap_syntax::{
     ast::{self, BlockModifier, ElseBranch, HasLoopBody},
 };
 
+use crate::syntax::FileNames;
+
 /// A way out of a piece of code other than its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Escape {
@@ -242,7 +244,7 @@ fn never_returns(call: &ast::MacroCall) -> bool {
         .strip_prefix("std::")
         .or_else(|| path.strip_prefix("core::"))
         .unwrap_or(&path);
-    MACROS.contains(&name)
+    MACROS.contains(&name) && (name != path || !FileNames::around(call).has_macro(name))
 }
 
 fn ends_process(call: &ast::CallExpr) -> bool {
@@ -253,7 +255,10 @@ fn ends_process(call: &ast::CallExpr) -> bool {
         "std::process::abort",
     ];
     let callee = call.expr().map(|callee| callee.syntax().text().to_string());
-    callee.is_some_and(|callee| FUNCTIONS.contains(&callee.as_str()))
+    callee.is_some_and(|callee| {
+        let is_ours = !callee.starts_with("std") && FileNames::around(call).has_module("process");
+        FUNCTIONS.contains(&callee.as_str()) && !is_ours
+    })
 }
 
 #[cfg(test)]

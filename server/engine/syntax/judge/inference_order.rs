@@ -9,24 +9,11 @@ use ra_ap_syntax::{
     ast::{self, HasArgList, HasGenericArgs, HasLoopBody, HasName},
 };
 
-/// Methods whose result is of the type that is wanted.
-const OPEN: [&str; 7] = [
-    "collect", "default", "into", "parse", "product", "sum", "try_into",
-];
-
-/// Methods that take such a result out of another.
-const INSIDE: [&str; 10] = [
-    "clone",
-    "context",
-    "expect",
-    "map_err",
-    "ok",
-    "ok_or",
-    "ok_or_else",
-    "unwrap",
-    "unwrap_or_default",
-    "unwrap_or_else",
-];
+use super::{
+    known::{self, Fact, tells},
+    types_shown::{self, Ground, bindings_of},
+};
+use crate::syntax::FileNames;
 
 /// What a declaration leaves open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,17 +42,118 @@ pub fn are_settled_by_order(
     variables.any(|(name, open)| names_it(then.syntax(), &name) && needs(&name, open))
 }
 
-/// Whether a condition is a `bool` only because a condition has to be one, as `generator.random()` is. With a `!` before it, the
-/// compiler would have to know its type already.
-pub fn is_settled_by_place(condition: &ast::Expr) -> bool {
+/// How far it is shown that the type of a condition is known before it is asked to be a `bool`, so that a `!` may stand before
+/// it; nothing where only its place may say so, as of `generator.random()`.
+pub fn known_before(condition: &ast::Expr) -> Option<Ground> {
+    if types_shown::boolean(condition) == Some(Ground::Shown) {
+        return Some(Ground::Shown);
+    }
+    if is_what_is_wanted(condition) {
+        return None;
+    }
     match condition {
-        ast::Expr::PathExpr(path) => is_open_variable(path),
-        _ => is_what_is_wanted(condition),
+        ast::Expr::ParenExpr(inner) => known_before(&inner.expr()?),
+        ast::Expr::PathExpr(path) => known_variable(path),
+        ast::Expr::FieldExpr(field) => {
+            let name = field.name_ref()?.text().to_string();
+            let is_numbered = name.starts_with(|first: char| first.is_ascii_digit());
+            let is_bool = FileNames::around(field)
+                .fields(&name)
+                .iter()
+                .all(|ty| ty == "bool");
+            (!has_open_root(condition) || (is_bool && !is_numbered)).then_some(Ground::Shown)
+        }
+        ast::Expr::IndexExpr(_) | ast::Expr::PrefixExpr(_) => {
+            (!has_open_root(condition)).then_some(Ground::Shown)
+        }
+        ast::Expr::MethodCallExpr(call) => known_call(call),
+        ast::Expr::CallExpr(call) => {
+            let callee = call.expr()?.syntax().text().to_string();
+            let name = callee.rsplit("::").next().unwrap_or_default();
+            let is_declared = !FileNames::around(call).functions(name).is_empty();
+            Some(ground_of_name(name, is_declared || callee.ends_with('>')))
+        }
+        ast::Expr::BinExpr(_) => Some(Ground::Shown),
+        _ => Some(Ground::Likely),
     }
 }
 
+fn known_call(call: &ast::MethodCallExpr) -> Option<Ground> {
+    let name = call.name_ref()?.text().to_string();
+    let is_taken_out = tells(&name, Fact::TakesOut) || tells(&name, Fact::HandsOut);
+    if is_taken_out && has_open_root(&call.receiver()?) {
+        return None;
+    }
+    let declared = FileNames::around(call);
+    let is_told = declared.has_method(&name) || call.generic_arg_list().is_some();
+    Some(ground_of_name(&name, is_told))
+}
+
+/// Nobody gives a name that asks a question to what gives any type.
+fn ground_of_name(name: &str, is_told: bool) -> Ground {
+    if is_told || known::is_question(name) {
+        Ground::Shown
+    } else {
+        Ground::Likely
+    }
+}
+
+/// What the bindings of a variable show; nothing of any is enough to refuse.
+fn known_variable(path: &ast::PathExpr) -> Option<Ground> {
+    if is_open_variable(path) {
+        return None;
+    }
+    let mut grounds = bindings_of(path).into_iter().map(|binding| {
+        let parent = binding.syntax().parent()?;
+        if let Some(parameter) = ast::Param::cast(parent.clone()) {
+            let is_typed = parameter.ty().is_some();
+            return Some(if is_typed {
+                Ground::Shown
+            } else {
+                Ground::Likely
+            });
+        }
+        let statement = ast::LetStmt::cast(parent);
+        match statement.map(|statement| (statement.ty(), statement.initializer())) {
+            Some((Some(_), _)) => Some(Ground::Shown),
+            // Variables are not followed, so that the search can't go in circles.
+            Some((None, Some(ast::Expr::PathExpr(_) | ast::Expr::ParenExpr(_)))) => {
+                Some(Ground::Likely)
+            }
+            Some((None, Some(value))) => known_before(&value),
+            _ => Some(Ground::Likely),
+        }
+    });
+    grounds.try_fold(Ground::Shown, |all, one| Some(all.max(one?)))
+}
+
+/// Whether what an expression is a part of is a variable whose declaration leaves its type open.
+fn has_open_root(expr: &ast::Expr) -> bool {
+    let inner = match expr {
+        ast::Expr::PathExpr(path) => {
+            let mut bindings = bindings_of(path).into_iter();
+            return bindings.any(|binding| {
+                let mut around = binding.syntax().ancestors();
+                let around = around.find(|node| !ast::Pat::can_cast(node.kind()));
+                let statement = around.and_then(ast::LetStmt::cast);
+                statement.is_some_and(|it| left_open(&it) == Some(Open::Type))
+            });
+        }
+        ast::Expr::FieldExpr(it) => it.expr(),
+        ast::Expr::IndexExpr(it) => it.base(),
+        ast::Expr::MethodCallExpr(it) => it.receiver(),
+        ast::Expr::ParenExpr(it) => it.expr(),
+        ast::Expr::PrefixExpr(it) => it.expr(),
+        ast::Expr::RefExpr(it) => it.expr(),
+        ast::Expr::TryExpr(it) => it.expr(),
+        ast::Expr::AwaitExpr(it) => it.expr(),
+        _ => None,
+    };
+    inner.is_some_and(|inner| has_open_root(&inner))
+}
+
 /// Whether an expression is of whatever type is wanted where it stands.
-fn is_what_is_wanted(expr: &ast::Expr) -> bool {
+pub fn is_what_is_wanted(expr: &ast::Expr) -> bool {
     let inner = |inner: Option<ast::Expr>| inner.is_some_and(|inner| is_what_is_wanted(&inner));
     match expr {
         ast::Expr::ParenExpr(it) => inner(it.expr()),
@@ -74,13 +162,21 @@ fn is_what_is_wanted(expr: &ast::Expr) -> bool {
         ast::Expr::CallExpr(call) => {
             let callee = call.expr().map(|callee| callee.syntax().text().to_string());
             let callee = callee.unwrap_or_default();
-            !callee.ends_with('>') && gives_what_is_wanted(callee.rsplit("::").next())
+            let name = callee.rsplit("::").next().unwrap_or_default();
+            let declared = FileNames::around(call);
+            let functions = declared.functions(name).iter();
+            let mut functions = functions.chain(declared.methods(name));
+            let is_open = functions.any(|function| function.is_generic);
+            !callee.ends_with('>') && (is_open || gives_what_is_wanted(Some(name)))
         }
         ast::Expr::MethodCallExpr(call) => {
             let name = call.name_ref().map(|name| name.text().to_string());
-            let is_open =
-                call.generic_arg_list().is_none() && gives_what_is_wanted(name.as_deref());
-            let is_inside = name.is_some_and(|name| INSIDE.contains(&name.as_str()));
+            let declared = FileNames::around(call);
+            let mut methods = declared.methods(name.as_deref().unwrap_or_default()).iter();
+            let is_generic = methods.any(|method| method.is_generic);
+            let is_open = call.generic_arg_list().is_none()
+                && (is_generic || gives_what_is_wanted(name.as_deref()));
+            let is_inside = name.is_some_and(|name| tells(&name, Fact::TakesOut));
             is_open || (is_inside && (inner(call.receiver()) || gets_by_key(call.receiver())))
         }
         _ => false,
@@ -99,25 +195,7 @@ fn gets_by_key(value: Option<ast::Expr>) -> bool {
 
 /// Functions whose result is of whatever type is wanted, by the names that they have everywhere.
 fn gives_what_is_wanted(name: Option<&str>) -> bool {
-    const FUNCTIONS: [&str; 16] = [
-        "arbitrary",
-        "deserialize",
-        "extract",
-        "from_bytes",
-        "from_reader",
-        "from_slice",
-        "from_str",
-        "from_value",
-        "gen",
-        "get_one",
-        "r#gen",
-        "random",
-        "sample",
-        "take_one",
-        "transmute",
-        "try_get",
-    ];
-    name.is_some_and(|name| OPEN.contains(&name) || FUNCTIONS.contains(&name))
+    name.is_some_and(|name| tells(name, Fact::Wanted) || tells(name, Fact::Generic))
 }
 
 /// Whether a variable got its value, or will get it, from something that leaves its type open.
@@ -139,11 +217,15 @@ fn is_left_open(binding: &ast::IdentPat) -> bool {
     for around in binding.syntax().ancestors().skip(1) {
         if let Some(statement) = ast::LetStmt::cast(around.clone()) {
             let value = statement.initializer();
-            return statement.ty().is_none() && value.is_some_and(|it| is_what_is_wanted(&it));
+            let is_tuple = matches!(value, Some(ast::Expr::TupleExpr(_)));
+            let is_wanted = value.is_some_and(|it| is_what_is_wanted(&it));
+            let is_open = is_tuple && left_open(&statement) == Some(Open::Type);
+            return statement.ty().is_none() && (is_wanted || is_open);
         }
         if let Some(parameter) = ast::Param::cast(around.clone()) {
             let closure = around.ancestors().find_map(ast::ClosureExpr::cast);
-            return parameter.ty().is_none() && closure.is_some_and(|it| is_value_of_let(&it));
+            return parameter.ty().is_none_or(|ty| is_open_type(&ty))
+                && closure.is_some_and(|it| learns_from_body(&it));
         }
         let matched = if let Some(matched) = ast::LetExpr::cast(around.clone()) {
             matched.expr()
@@ -155,7 +237,7 @@ fn is_left_open(binding: &ast::IdentPat) -> bool {
         } else {
             return false;
         };
-        return matched.is_some_and(|value| is_what_is_wanted(&value));
+        return matched.is_some_and(|value| is_what_is_wanted(&value) || has_open_root(&value));
     }
     false
 }
@@ -176,10 +258,10 @@ fn open_variables(
         .ancestors()
         .filter_map(ast::ClosureExpr::cast);
     let parameters = closures
-        .filter(is_value_of_let)
+        .filter(learns_from_body)
         .filter_map(|closure| closure.param_list())
         .flat_map(|list| list.params().collect::<Vec<_>>())
-        .filter(|parameter| parameter.ty().is_none())
+        .filter(|parameter| parameter.ty().is_none_or(|ty| is_open_type(&ty)))
         .filter_map(|parameter| Some((parameter.pat()?, Open::Type)));
     lets.chain(parameters).flat_map(|(pattern, open)| {
         let bindings = pattern
@@ -191,15 +273,36 @@ fn open_variables(
     })
 }
 
-/// Only a closure that is handed over learns its parameters' types from where it goes.
-fn is_value_of_let(closure: &ast::ClosureExpr) -> bool {
+/// Only a closure that is handed to a method, or to a function of another file that is no constructor, learns its parameters'
+/// types from where it goes.
+fn learns_from_body(closure: &ast::ClosureExpr) -> bool {
     let parent = closure.syntax().parent();
-    parent.is_some_and(|parent| ast::LetStmt::can_cast(parent.kind()))
+    let Some(list) = parent.and_then(ast::ArgList::cast) else {
+        return true;
+    };
+    let call = list.syntax().parent();
+    if let Some(call) = call.clone().and_then(ast::MethodCallExpr::cast) {
+        let name = call.name_ref().map(|name| name.text().to_string());
+        return FileNames::around(&call).has_method(&name.unwrap_or_default());
+    }
+    let callee = call
+        .and_then(ast::CallExpr::cast)
+        .and_then(|call| call.expr());
+    let name = callee.map(|callee| callee.syntax().text().to_string());
+    let name = name.unwrap_or_default();
+    let name = name.rsplit("::").next().unwrap_or_default();
+    let is_constructor = name == "new" || name.starts_with(char::is_uppercase);
+    is_constructor || !FileNames::around(closure).functions(name).is_empty()
+}
+
+fn is_open_type(ty: &ast::Type) -> bool {
+    let mut parts = ty.syntax().descendants();
+    parts.any(|part| ast::InferType::can_cast(part.kind()))
 }
 
 fn left_open(statement: &ast::LetStmt) -> Option<Open> {
     if let Some(ty) = statement.ty() {
-        return ty.syntax().text().contains_char('_').then_some(Open::Type);
+        return is_open_type(&ty).then_some(Open::Type);
     }
     match statement.initializer() {
         Some(value) => open_in(&value),
@@ -227,6 +330,11 @@ fn open_in(value: &ast::Expr) -> Option<Open> {
             .then_some(Open::Type),
         ast::Expr::TupleExpr(tuple) => widest(tuple.fields().map(|field| open_in(&field))),
         ast::Expr::ArrayExpr(_) | ast::Expr::ClosureExpr(_) => Some(Open::Type),
+        ast::Expr::RecordExpr(record) => {
+            let fields = record.record_expr_field_list()?.fields();
+            let parts = fields.map(|field| open_in(&field.expr()?));
+            widest(parts.map(|open| open.filter(|open| *open == Open::Type)))
+        }
         _ => None,
     }
 }
@@ -252,11 +360,18 @@ fn open_in_call(call: &ast::CallExpr) -> Option<Open> {
 /// Methods whose result depends on what is wanted, and what is taken out of such results.
 fn open_in_method_call(call: &ast::MethodCallExpr) -> Option<Open> {
     let name = call.name_ref()?.text().to_string();
-    if call.generic_arg_list().is_none() && OPEN.contains(&name.as_str()) {
+    if call.generic_arg_list().is_none() && tells(&name, Fact::Wanted) {
         return Some(Open::Type);
     }
-    let is_inside = INSIDE.contains(&name.as_str());
-    is_inside.then(|| open_in(&call.receiver()?))?
+    let receiver = call.receiver()?;
+    let is_inside = tells(&name, Fact::TakesOut) || matches!(receiver, ast::Expr::ArrayExpr(_));
+    if is_inside {
+        return open_in(&receiver);
+    }
+    // What is made of something open is open too, unless the method says what it gives.
+    let is_open = open_in(&receiver) == Some(Open::Type);
+    let gives_known = tells(&name, Fact::Bool) || tells(&name, Fact::Length);
+    (is_open && !gives_known).then_some(Open::Type)
 }
 
 fn widest(parts: impl Iterator<Item = Option<Open>>) -> Option<Open> {
@@ -387,7 +502,7 @@ mod tests {
             let text = format!("fn f(p: bool) {{ {code} {{}} }}");
             let tree = Tree::parse(&text, FileContext::default().edition).unwrap();
             let choices = tree.root().descendants().filter_map(ast::IfExpr::cast);
-            is_settled_by_place(&choices.last().unwrap().condition().unwrap())
+            known_before(&choices.last().unwrap().condition().unwrap()).is_none()
         };
         for code in [
             "if rng.gen()",

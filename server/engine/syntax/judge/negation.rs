@@ -11,7 +11,7 @@ use ra_ap_syntax::{
 use super::{
     conditions, inference_order,
     refusal::{Hazard, Refusal},
-    types_shown,
+    types_shown::{self, Ground},
 };
 
 /// The opposite of a condition.
@@ -21,6 +21,8 @@ pub struct Negated {
     /// The words that came and went with it, as code.
     pub added: String,
     pub dropped: String,
+    /// How far it is shown that the types are what the opposite needs.
+    pub ground: Ground,
 }
 
 impl Negated {
@@ -35,6 +37,12 @@ impl Negated {
         self.text = [&self.text, between, &other.text].concat();
         self.added = [&self.added, " ", &other.added].concat();
         self.dropped = [&self.dropped, " ", &other.dropped].concat();
+        self.ground = self.ground.max(other.ground);
+        self
+    }
+
+    fn on(mut self, ground: Ground) -> Self {
+        self.ground = ground;
         self
     }
 }
@@ -54,13 +62,13 @@ pub fn negated(condition: &ast::Expr) -> Result<Negated, Refusal> {
     if let Some(opposite) = flipped(&condition).or_else(|| by_de_morgan(&condition)) {
         return Ok(opposite);
     }
-    if inference_order::is_settled_by_place(&condition) {
+    let Some(ground) = inference_order::known_before(&condition) else {
         return Err(Refusal::because(
             Hazard::Types,
             "The condition's type is known only because it is a condition, and `!` would have to know it earlier.",
         ));
-    }
-    Ok(with_bang(&condition))
+    };
+    Ok(with_bang(&condition).on(ground))
 }
 
 /// Whether a pattern is matched in the condition itself.
@@ -109,7 +117,7 @@ fn negated_operand(expr: &ast::Expr) -> Option<ast::Expr> {
 /// The opposite of `!operand`.
 fn without_bang(operand: &ast::Expr) -> Result<Negated, Refusal> {
     let bare = without_parens(operand);
-    if !types_shown::is_bool(&bare) {
+    let Some(ground) = types_shown::boolean(&bare) else {
         return Err(Refusal::because(
             Hazard::Types,
             format!(
@@ -117,8 +125,8 @@ fn without_bang(operand: &ast::Expr) -> Result<Negated, Refusal> {
                 shortened(&bare)
             ),
         ));
-    }
-    Ok(Negated::plain(bare.syntax().text().to_string()))
+    };
+    Ok(Negated::plain(bare.syntax().text().to_string()).on(ground))
 }
 
 fn shortened(expr: &ast::Expr) -> String {
@@ -148,6 +156,7 @@ fn flipped_literal(literal: &ast::Literal) -> Option<Negated> {
         text: (!value).to_string(),
         added: (!value).to_string(),
         dropped: value.to_string(),
+        ground: Ground::Shown,
     })
 }
 
@@ -172,6 +181,7 @@ fn flipped_call(call: &ast::MethodCallExpr) -> Option<Negated> {
         text: [&whole[..from], opposite, &whole[to..]].concat(),
         added: opposite.to_owned(),
         dropped: name.text().to_string(),
+        ground: Ground::Shown,
     })
 }
 
@@ -231,8 +241,9 @@ fn opposite_operand(operand: &ast::Expr) -> Option<Operand> {
             | ast::Expr::MethodCallExpr(_)
             | ast::Expr::MacroExpr(_)
     );
-    (is_plain && !inference_order::is_settled_by_place(operand)).then(|| Operand {
-        negated: with_bang(operand),
+    let ground = inference_order::known_before(operand).filter(|_| is_plain)?;
+    Some(Operand {
+        negated: with_bang(operand).on(ground),
         bangs: 1,
     })
 }

@@ -5,9 +5,11 @@
 //! code that does otherwise.
 
 use ra_ap_syntax::{
-    AstNode, SyntaxKind,
+    AstNode, NodeOrToken, SyntaxKind,
     ast::{self, HasName},
 };
+
+use crate::syntax::{FileNames, TypeShape};
 
 /// The variables that a pattern declares, in the order of the text; one that an or-pattern declares in each alternative stands
 /// there as often. Nothing if a macro hides what is declared.
@@ -38,7 +40,57 @@ pub fn is_binding(name: &ast::IdentPat) -> bool {
         || name.mut_token().is_some()
         || name.ref_token().is_some()
         || name.at_token().is_some()
-        || name.name().is_some_and(|name| begins_small(name.text()))
+        || name.name().is_some_and(|own| is_new_name(name, own.text()))
+}
+
+/// Whether nothing that the file declares or imports has this name, so that a pattern makes a variable of it. Names with a
+/// capital are taken for variants from elsewhere, but for the fields of one that the code uses as variables.
+fn is_new_name(pattern: &ast::IdentPat, name: &str) -> bool {
+    let declared = FileNames::around(pattern);
+    if declared.is_value(name) {
+        return false;
+    }
+    if begins_small(name) || !name.starts_with(char::is_uppercase) {
+        return true;
+    }
+    let parent = pattern.syntax().parent();
+    let is_field = parent.is_some_and(|parent| parent.kind() == SyntaxKind::TUPLE_STRUCT_PAT);
+    let is_single = name.chars().nth(1).is_none();
+    (is_field || is_single)
+        && name != "None"
+        && !declared.imports(name)
+        && declared.types(name).is_empty()
+        && is_used_beside(pattern, name)
+}
+
+/// Whether the arm or the statement around a pattern names it a second time.
+fn is_used_beside(pattern: &ast::IdentPat, name: &str) -> bool {
+    let mut around = pattern.syntax().ancestors();
+    let around = around.find(|node| {
+        let kind = node.kind();
+        matches!(
+            kind,
+            SyntaxKind::MATCH_ARM | SyntaxKind::IF_EXPR | SyntaxKind::STMT_LIST
+        )
+    });
+    let tokens = around
+        .into_iter()
+        .flat_map(|node| node.descendants_with_tokens());
+    let own = pattern.syntax().text_range();
+    let mut tokens = tokens.filter_map(NodeOrToken::into_token);
+    tokens.any(|token| {
+        let is_printed = token.kind() == SyntaxKind::STRING && is_captured(token.text(), name);
+        (token.text() == name || is_printed) && !own.contains_range(token.text_range())
+    })
+}
+
+/// Whether a format string prints the variable of that name.
+fn is_captured(string: &str, name: &str) -> bool {
+    let mut parts = string.split('{').skip(1);
+    parts.any(|part| {
+        let rest = part.strip_prefix(name);
+        rest.is_some_and(|rest| rest.starts_with(['}', ':']))
+    })
 }
 
 /// Whether the pattern may match every value of its type, as far as can be seen without types.
@@ -52,8 +104,30 @@ pub fn may_match_all(pattern: &ast::Pat) -> bool {
         ast::Pat::RefPat(inner) => inner.pat().is_none_or(|inner| may_match_all(&inner)),
         ast::Pat::TuplePat(tuple) => tuple.fields().all(|field| may_match_all(&field)),
         ast::Pat::OrPat(or) => or.pats().any(|pattern| may_match_all(&pattern)),
+        ast::Pat::TupleStructPat(pattern) => {
+            is_only_shape(pattern, pattern.path())
+                && pattern.fields().all(|field| may_match_all(&field))
+        }
+        ast::Pat::RecordPat(pattern) => {
+            let fields = pattern.record_pat_field_list().into_iter();
+            let mut fields = fields.flat_map(|list| list.fields());
+            is_only_shape(pattern, pattern.path())
+                && fields.all(|field| field.pat().is_none_or(|pattern| may_match_all(&pattern)))
+        }
         _ => false,
     }
+}
+
+/// Whether a path is a structure, or the only variant of an `enum`, that the file declares.
+fn is_only_shape(pattern: &impl AstNode, path: Option<ast::Path>) -> bool {
+    let declared = FileNames::around(pattern);
+    let last = |path: Option<ast::Path>| path.and_then(|path| path.segment()?.name_ref());
+    let is_struct = |shape: &TypeShape| *shape == TypeShape::Struct;
+    let is_lonely = |shape: &TypeShape| matches!(shape, TypeShape::Enum { variants: 0 | 1 });
+    let own =
+        last(path.clone()).is_some_and(|own| declared.types(own.text()).iter().any(is_struct));
+    let owner = last(path.and_then(|path| path.qualifier()));
+    own || owner.is_some_and(|owner| declared.types(owner.text()).iter().any(is_lonely))
 }
 
 /// The alternatives at the top of a pattern.
@@ -151,7 +225,7 @@ impl Head {
                 let name = name.name()?.text().to_string();
                 return Some(Self {
                     qualifier: String::new(),
-                    may_be_constant: is_constant_like(&name),
+                    may_be_constant: may_be_constant(pattern, &name),
                     name,
                     fields: Vec::new(),
                 });
@@ -169,7 +243,7 @@ impl Head {
                 .qualifier()
                 .map(|path| path.to_string())
                 .unwrap_or_default(),
-            may_be_constant: fields.is_none() && is_constant_like(&name),
+            may_be_constant: fields.is_none() && may_be_constant(pattern, &name),
             name,
             fields: fields.unwrap_or_default(),
         })
@@ -183,9 +257,10 @@ impl Head {
     }
 }
 
-/// Whether a name is written like a constant, without a small letter.
-fn is_constant_like(name: &str) -> bool {
-    !name.chars().any(char::is_lowercase)
+/// Whether a name is that of a constant, or is written like one, without a small letter.
+fn may_be_constant(pattern: &ast::Pat, name: &str) -> bool {
+    let is_declared = !FileNames::around(pattern).constants(name).is_empty();
+    is_declared || !name.chars().any(char::is_lowercase)
 }
 
 fn begins_small(name: &str) -> bool {
@@ -291,5 +366,40 @@ mod tests {
                 "{left} and {right}"
             );
         }
+    }
+
+    #[test]
+    fn a_name_means_what_the_file_declares() {
+        let pattern = |items: &str, arm: &str| {
+            let text = format!("{items} fn f() {{ match x {{ {arm} }} }}");
+            let tree = Tree::parse(&text, Edition::Edition2021).unwrap();
+            let arm = tree.root().descendants().find_map(ast::MatchArm::cast);
+            arm.unwrap().pat().unwrap()
+        };
+        for (items, arm) in [
+            ("", "Num(N) => N.a()"),
+            ("", "Num(N) => println!(\"{N}\")"),
+            ("", "\u{65e5} => 1"),
+        ] {
+            assert!(!binds_nothing(&pattern(items, arm)), "{items} {arm}");
+        }
+        for (items, arm) in [
+            ("const N: u8 = 1;", "Num(N) => N.a()"),
+            ("use m::N;", "Num(N) => N.a()"),
+            ("static on: u8 = 1;", "on => 1"),
+            ("", "Num(N) => 1"),
+            ("", "Some(None) => None"),
+        ] {
+            assert!(binds_nothing(&pattern(items, arm)), "{items} {arm}");
+        }
+        assert!(may_match_all(&pattern("enum E { A(u8) }", "E::A(a) => a")));
+        assert!(may_match_all(&pattern(
+            "struct S { a: u8 }",
+            "S { a } => a"
+        )));
+        assert!(!may_match_all(&pattern(
+            "enum E { A(u8), B }",
+            "E::A(a) => a"
+        )));
     }
 }

@@ -5,41 +5,12 @@
 //! Arithmetic and indexing can panic, so they are not.
 
 use ra_ap_syntax::{
-    AstNode,
+    AstNode, SyntaxNode,
     ast::{self, BinaryOp, HasArgList, UnaryOp},
 };
 
-/// Methods of the standard library that only look, whatever type has them.
-const LOOKING: [&str; 28] = [
-    "as_bytes",
-    "as_deref",
-    "as_path",
-    "as_ref",
-    "as_slice",
-    "as_str",
-    "contains",
-    "contains_key",
-    "ends_with",
-    "file_name",
-    "first",
-    "get",
-    "is_alphabetic",
-    "is_alphanumeric",
-    "is_ascii",
-    "is_ascii_digit",
-    "is_char_boundary",
-    "is_empty",
-    "is_err",
-    "is_none",
-    "is_numeric",
-    "is_ok",
-    "is_some",
-    "is_whitespace",
-    "last",
-    "len",
-    "parent",
-    "starts_with",
-];
+use super::known::{Fact, is_known};
+use crate::syntax::FileNames;
 
 pub fn is_pure(expression: &ast::Expr) -> bool {
     match expression {
@@ -61,9 +32,7 @@ pub fn is_pure(expression: &ast::Expr) -> bool {
         }
         ast::Expr::CallExpr(call) => is_constructor(call) && has_pure_arguments(call),
         ast::Expr::MethodCallExpr(call) => {
-            let name = call.name_ref().map(|name| name.text().to_string());
-            let looks = name.is_some_and(|name| LOOKING.binary_search(&name.as_str()).is_ok());
-            looks && all_pure(call.receiver()) && has_pure_arguments(call)
+            is_known(call, Fact::Looks) && all_pure(call.receiver()) && has_pure_arguments(call)
         }
         ast::Expr::RecordExpr(record) => is_pure_record(record),
         _ => false,
@@ -77,7 +46,79 @@ fn is_constructor(call: &ast::CallExpr) -> bool {
     };
     let segment = path.path().and_then(|path| path.segment());
     let name = segment.and_then(|segment| segment.name_ref());
-    name.is_some_and(|name| name.text().starts_with(char::is_uppercase))
+    name.is_some_and(|name| {
+        let is_function = !FileNames::around(call).functions(name.text()).is_empty();
+        name.text().starts_with(char::is_uppercase) && !is_function
+    })
+}
+
+/// Whether a value is there without anything being asked that a drop could have changed: literals, variables, constants, and
+/// constructors of those alone.
+pub fn is_silent(value: &ast::Expr) -> bool {
+    let silent = |part: Option<ast::Expr>| part.is_some_and(|part| is_silent(&part));
+    match value {
+        ast::Expr::Literal(_) | ast::Expr::PathExpr(_) => true,
+        ast::Expr::ParenExpr(inner) => silent(inner.expr()),
+        ast::Expr::FieldExpr(field) => silent(field.expr()),
+        ast::Expr::CastExpr(cast) => silent(cast.expr()),
+        ast::Expr::RefExpr(it) => it.mut_token().is_none() && silent(it.expr()),
+        ast::Expr::PrefixExpr(prefix) => {
+            matches!(prefix.expr(), Some(ast::Expr::Literal(_))) && is_pure_prefix(prefix)
+        }
+        ast::Expr::TupleExpr(tuple) => tuple.fields().all(|field| is_silent(&field)),
+        ast::Expr::RecordExpr(record) => {
+            let values = record.record_expr_field_list().into_iter();
+            let mut values = values
+                .flat_map(|list| list.fields())
+                .map(|field| field.expr());
+            is_pure_record(record) && values.all(silent)
+        }
+        ast::Expr::CallExpr(call) => {
+            let arguments = call.arg_list().into_iter();
+            let mut arguments = arguments.flat_map(|list| list.args());
+            (is_constructor(call) && arguments.all(|argument| is_silent(&argument)))
+                || makes_empty(call)
+        }
+        _ => false,
+    }
+}
+
+/// `Vec::new()` and its kin.
+fn makes_empty(call: &ast::CallExpr) -> bool {
+    const TYPES: [&str; 9] = [
+        "BTreeMap", "BTreeSet", "HashMap", "HashSet", "OsString", "PathBuf", "String", "Vec",
+        "VecDeque",
+    ];
+    let callee = call.expr().map(|callee| callee.syntax().text().to_string());
+    let callee = callee.unwrap_or_default();
+    let ty = callee.strip_suffix("::new");
+    ty.is_some_and(|ty| TYPES.contains(&ty) && FileNames::around(call).types(ty).is_empty())
+}
+
+/// Whether code holds a state of its own, or says where it stands, so that two copies of it are not one.
+pub fn holds_state(code: &SyntaxNode) -> bool {
+    const WORDS: [&str; 6] = [
+        "static",
+        "thread_local",
+        "line",
+        "column",
+        "Once",
+        "AtomicBool",
+    ];
+    let declared = FileNames::around_node(code);
+    code.descendants().any(|node| {
+        let Some(call) = ast::MacroCall::cast(node.clone()) else {
+            return ast::Static::can_cast(node.kind());
+        };
+        let name = call.path().and_then(|path| path.segment()?.name_ref());
+        let name = name.map(|name| name.text().to_string()).unwrap_or_default();
+        let tells =
+            matches!(&*name, "line" | "column" | "dbg" | "thread_local") || name.ends_with("_once");
+        let input = call.token_tree().map(|input| input.syntax().to_string());
+        let has_inside =
+            input.is_some_and(|input| input.contains("line!(") || input.contains("column!("));
+        tells || has_inside || declared.macro_mentions(&name, &WORDS)
+    })
 }
 
 fn all_pure(expression: Option<ast::Expr>) -> bool {
@@ -126,11 +167,6 @@ mod tests {
     }
 
     #[test]
-    fn methods_are_sorted_to_be_found() {
-        assert!(LOOKING.is_sorted());
-    }
-
-    #[test]
     fn reading_is_pure() {
         for text in [
             "1",
@@ -149,6 +185,52 @@ mod tests {
         ] {
             assert!(is_pure(&expression(text)), "{text}");
         }
+    }
+
+    #[test]
+    fn silent_is_what_asks_nothing() {
+        for text in [
+            "1",
+            "a",
+            "-1",
+            "Err(E::A(1))",
+            "&a.b",
+            "S { a }",
+            "(a, None)",
+            "Vec::new()",
+        ] {
+            assert!(is_silent(&expression(text)), "{text}");
+        }
+        for text in [
+            "a.len()",
+            "*a",
+            "a == b",
+            "f()",
+            "Some(a.is_empty())",
+            "m!()",
+            "A::new()",
+        ] {
+            assert!(!is_silent(&expression(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn two_copies_of_a_state_are_not_one() {
+        let holds = |items: &str, body: &str| {
+            let text = format!("{items} fn f() {{ {body} }}");
+            holds_state(&Tree::parse(&text, Edition::Edition2021).unwrap().root())
+        };
+        let counting = "macro_rules! count { () => {{ static N: AtomicU8 = AtomicU8::new(0); }} }";
+        for (items, body) in [
+            ("", "{ static N: u8 = 0; }"),
+            ("", "warn_once!()"),
+            ("", "println!(\"{}\", line!())"),
+            (counting, "count!()"),
+        ] {
+            assert!(holds(items, body), "{items} {body}");
+        }
+        assert!(!holds("", "println!(\"{}\", a.line())"));
+        assert!(!holds("macro_rules! m { () => { 1 } }", "m!()"));
     }
 
     #[test]

@@ -10,6 +10,8 @@ use ra_ap_syntax::{
     ast::{self, HasName},
 };
 
+use crate::syntax::FileNames;
+
 /// The names that some code mentions, whatever they mean there.
 #[derive(Debug, Clone, Default)]
 pub struct Names(BTreeSet<String>);
@@ -67,9 +69,13 @@ pub fn whole_body(node: &SyntaxNode) -> Option<SyntaxNode> {
     node.ancestors().filter(is_body).last()
 }
 
-/// Whether a constant or static of this name is declared in a module around `node`: a pattern would mean that instead of a
+/// Whether a constant, static or the like of this name is declared in the file, or in a block around `node`: a pattern would mean that instead of a
 /// new variable.
 pub fn is_constant_around(node: &SyntaxNode, name: &str) -> bool {
+    // Another module's may be imported.
+    if FileNames::around_node(node).is_value(name) {
+        return true;
+    }
     let around = node.ancestors().flat_map(|around| around.children());
     around
         .flat_map(|item| match ast::ExternBlock::cast(item.clone()) {

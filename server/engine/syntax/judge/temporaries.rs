@@ -8,10 +8,13 @@ use ra_ap_syntax::{
     ast::{self, BinaryOp, HasArgList, UnaryOp},
 };
 
+use super::known::{Fact, is_known};
+use crate::syntax::{Constant, FileNames, TypeShape};
+
 /// Whether an expression names a place in memory and makes no value.
 pub fn is_place(expr: &ast::Expr) -> bool {
     match expr {
-        ast::Expr::PathExpr(_) => true,
+        ast::Expr::PathExpr(path) => !makes_value(path),
         ast::Expr::FieldExpr(field) => field.expr().is_some_and(|inner| is_place(&inner)),
         ast::Expr::ParenExpr(inner) => inner.expr().is_some_and(|inner| is_place(&inner)),
         ast::Expr::IndexExpr(index) => {
@@ -24,6 +27,36 @@ pub fn is_place(expr: &ast::Expr) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a path is a constant or a structure without fields that may be dropped where it stands.
+fn makes_value(path: &ast::PathExpr) -> bool {
+    let name = path.path().and_then(|path| path.segment()?.name_ref());
+    let Some(name) = name else {
+        return false;
+    };
+    let declared = FileNames::around(path);
+    let is_dropped = |constant: &Constant| match constant {
+        Constant::Const(ty) => declared.has_drop() && !is_plain(ty),
+        Constant::Static(_) | Constant::Parameter(_) => false,
+    };
+    declared.constants(name.text()).iter().any(is_dropped)
+        || (declared.types(name.text()).contains(&TypeShape::UnitStruct)
+            && declared.drops(name.text()))
+}
+
+/// Whether a type as it is written has nothing to drop.
+fn is_plain(ty: &str) -> bool {
+    const TYPES: [&str; 16] = [
+        "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16",
+        "u32", "u64", "u8", "usize",
+    ];
+    let element = ty
+        .trim_start_matches('[')
+        .split(';')
+        .next()
+        .unwrap_or_default();
+    ty.starts_with('&') || TYPES.contains(&element)
 }
 
 /// Whether an expression makes no temporary beside its own value.
@@ -92,36 +125,9 @@ fn is_free_receiver(receiver: &ast::Expr) -> bool {
     }
     match receiver {
         ast::Expr::ParenExpr(inner) => inner.expr().is_some_and(|inner| is_free_receiver(&inner)),
-        ast::Expr::MethodCallExpr(call) => is_view(call) && makes_none(receiver),
+        ast::Expr::MethodCallExpr(call) => is_known(call, Fact::Views) && makes_none(receiver),
         _ => false,
     }
-}
-
-fn is_view(call: &ast::MethodCallExpr) -> bool {
-    const VIEWS: [&str; 20] = [
-        "as_bytes",
-        "as_deref",
-        "as_deref_mut",
-        "as_mut",
-        "as_path",
-        "as_ref",
-        "as_slice",
-        "as_str",
-        "bytes",
-        "char_indices",
-        "chars",
-        "iter",
-        "iter_mut",
-        "keys",
-        "len",
-        "lines",
-        "trim",
-        "trim_end",
-        "trim_start",
-        "values",
-    ];
-    call.name_ref()
-        .is_some_and(|name| VIEWS.iter().any(|view| name.text() == *view))
 }
 
 /// Whether matching `value` against `pattern` leaves nothing behind that would be dropped later: the value is a place, or all
@@ -133,7 +139,48 @@ pub fn leaves_nothing(pattern: &ast::Pat, value: &ast::Expr) -> bool {
         ast::Expr::CallExpr(_)
         | ast::Expr::MethodCallExpr(_)
         | ast::Expr::AwaitExpr(_)
-        | ast::Expr::TryExpr(_) => makes_none(value) && takes_all(pattern),
+        | ast::Expr::TryExpr(_) => {
+            makes_none(value)
+                && takes_all(pattern)
+                && (is_of_std(pattern) || !FileNames::around(value).has_drop())
+        }
+        _ => false,
+    }
+}
+
+/// Whether a pattern is of an `Option` or a `Result`: neither has a drop of its own that would come when a variable was taken
+/// out.
+pub fn is_of_std(pattern: &ast::Pat) -> bool {
+    let ast::Pat::TupleStructPat(variant) = pattern else {
+        return false;
+    };
+    let path = variant.path().map(|path| path.syntax().text().to_string());
+    let declared = FileNames::around(pattern);
+    let is_known = |path: String| {
+        let name = path.rsplit("::").next().unwrap_or_default();
+        let is_bare = name == path && !declared.imports(name) && declared.types(name).is_empty();
+        matches!(name, "Some" | "Ok" | "Err") && is_bare
+    };
+    path.is_some_and(is_known)
+}
+
+/// Whether a value that matches a pattern has nothing to drop: `None`, or a variant without fields of an `enum` of the file.
+pub fn is_bare_variant(pattern: &ast::Pat) -> bool {
+    let declared = FileNames::around(pattern);
+    match pattern {
+        ast::Pat::IdentPat(name) => name.syntax().text() == "None" && !declared.imports("None"),
+        ast::Pat::PathPat(path) => {
+            let owner = path
+                .path()
+                .and_then(|path| path.qualifier()?.segment()?.name_ref());
+            owner.is_some_and(|owner| {
+                let own = owner.text();
+                let shapes = declared.types(own);
+                let is_enum = |shape: &TypeShape| matches!(shape, TypeShape::Enum { .. });
+                own == "Option"
+                    || (!shapes.is_empty() && shapes.iter().all(is_enum) && !declared.drops(own))
+            })
+        }
         _ => false,
     }
 }
@@ -365,5 +412,38 @@ mod tests {
         ] {
             assert!(!takes(code), "{code}");
         }
+    }
+
+    #[test]
+    fn what_the_file_drops_is_told_by_its_declarations() {
+        let root = |items: &str, code: &str| {
+            let text = format!("{items} fn f() {{ if let {code} {{}} }}");
+            Tree::parse(&text, FileContext::default().edition)
+                .unwrap()
+                .root()
+        };
+        let part = |items: &str, code: &str| {
+            let found = root(items, code).descendants().find_map(ast::LetExpr::cast);
+            let found = found.unwrap();
+            (found.pat().unwrap(), found.expr().unwrap())
+        };
+        let dropping = "struct U; impl Drop for U {} const C: U = U; const N: u8 = 1; static S: U = U; enum E { A, B(u8) }";
+        for (code, expected) in [
+            ("a = U", false),
+            ("a = C", false),
+            ("a = N", true),
+            ("a = S", true),
+        ] {
+            assert_eq!(is_place(&part(dropping, code).1), expected, "{code}");
+        }
+        assert!(is_bare_variant(&part(dropping, "E::A = a").0));
+        assert!(!is_bare_variant(
+            &part("enum E { A } impl Drop for E {}", "E::A = a").0
+        ));
+        assert!(!is_bare_variant(&part("", "E::A = a").0));
+        assert!(is_of_std(&part("", "Some(a) = b").0));
+        assert!(!is_of_std(&part("use m::Some;", "Some(a) = b").0));
+        let (pattern, value) = part(dropping, "E::B(a) = b()");
+        assert!(!leaves_nothing(&pattern, &value));
     }
 }

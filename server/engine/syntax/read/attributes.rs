@@ -12,6 +12,28 @@ pub fn is_conditional(attribute: &ast::Attr) -> bool {
     matches!(name(&bare(attribute)), "cfg" | "cfg_attr")
 }
 
+/// Whether what the attribute stands on is compiled for tests alone: `cfg(test)`, `cfg(all(test, unix))`.
+pub fn is_only_for_tests(attribute: &ast::Attr) -> bool {
+    let bare = bare(attribute);
+    let all = bare
+        .strip_prefix("cfg(all(")
+        .and_then(|rest| rest.strip_suffix("))"));
+    bare == "cfg(test)" || all.is_some_and(|all| conditions(all).any(|one| one == "test"))
+}
+
+/// The conditions of a list, each with those inside of it.
+fn conditions(list: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0;
+    list.split(move |character| {
+        match character {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        character == ',' && depth == 0
+    })
+}
+
 /// An attribute's text between its brackets without white space.
 pub fn bare(attribute: &ast::Attr) -> String {
     let text = attribute.syntax().text().to_string();
@@ -31,6 +53,29 @@ pub fn name(bare: &str) -> &str {
 mod tests {
     use super::*;
     use crate::syntax::{FileContext, Tree};
+
+    #[test]
+    fn what_is_only_for_tests_is_known() {
+        let is_only_for_tests = |attribute: &str| {
+            let text = format!("{attribute} mod m {{}}");
+            let root = Tree::parse(&text, FileContext::default().edition).map(|it| it.root());
+            let attributes = root.unwrap().descendants().filter_map(ast::Attr::cast);
+            attributes.map(|it| is_only_for_tests(&it)).eq([true])
+        };
+        for attribute in ["#[cfg(test)]", "# [ cfg( all(unix, test) ) ]"] {
+            assert!(is_only_for_tests(attribute), "{attribute}");
+        }
+        for attribute in [
+            "#[cfg(not(test))]",
+            "#[cfg(any(test, unix))]",
+            "#[cfg(all(not(test), unix))]",
+            "#[cfg(all(any(unix, test), windows))]",
+            "#[cfg(feature = \"test\")]",
+            "#[test]",
+        ] {
+            assert!(!is_only_for_tests(attribute), "{attribute}");
+        }
+    }
 
     #[test]
     fn conditions_are_found_at_any_depth() {

@@ -295,6 +295,16 @@ pub(super) struct CodeLines {
 
 impl CodeLines {
     pub(super) fn of(node: &SyntaxNode) -> Self {
+        Self::without(node, |_| false)
+    }
+
+    /// The lines of an impl, trait, module or file that are in none of its items. It costs as much as they are, however long
+    /// the items are.
+    pub(super) fn of_frame(node: &SyntaxNode) -> Self {
+        Self::without(node, ast::Item::can_cast)
+    }
+
+    fn without(node: &SyntaxNode, is_left_out: impl Fn(SyntaxKind) -> bool) -> Self {
         let mut lines = Self::default();
         let mut offset = node.text_range().start();
         let mut line_is_new = true;
@@ -306,6 +316,10 @@ impl CodeLines {
                 None => {
                     open.pop();
                 }
+                Some(NodeOrToken::Node(child)) if is_left_out(SyntaxKind::from(child.kind().0)) => {
+                    line_is_new = false;
+                    offset += child.text_len();
+                }
                 Some(NodeOrToken::Node(child)) => open.push(child.children()),
                 Some(NodeOrToken::Token(token)) => {
                     let kind = SyntaxKind::from(token.kind().0);
@@ -315,6 +329,11 @@ impl CodeLines {
             }
         }
         lines
+    }
+
+    /// All lines with code.
+    pub(super) fn total(&self) -> u32 {
+        count(self.starts.len())
     }
 
     /// Whether the next token may be the first of its line.

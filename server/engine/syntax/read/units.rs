@@ -1,15 +1,20 @@
-//! The units of analysis: functions, and constants with code in them. What is around a unit matters to it only through its
+//! The units of analysis. Every item that is not inside another one's body is a unit: functions, constants, types, and what
+//! is left. An impl, trait or module is no unit itself: its items are. What is around a unit matters to it only through its
 //! [`Owner`], so a unit whose text and owner are unchanged has an unchanged report.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode, WalkEvent,
-    ast::{self, HasModuleItem, HasName},
+    ast::{self, HasAttrs, HasModuleItem, HasName},
 };
 
-use super::metrics::{CodeLines, Meter, Metrics, Tally};
+use super::{
+    attributes::is_only_for_tests,
+    kinds::KindSet,
+    metrics::{CodeLines, Meter, Metrics, Tally},
+};
 use crate::{
-    syntax::FileContext,
-    text::{TextRange, TextSize},
+    syntax::{FileContext, Source},
+    text::TextRange,
 };
 
 /// What a unit stands in.
@@ -21,63 +26,170 @@ pub enum Owner {
     Trait,
 }
 
+/// What a unit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UnitKind {
+    /// A function with a body, or a constant with code in it.
+    Code,
+    /// A struct, an enum or a union.
+    Type,
+    /// An import, a macro, a declaration. Only its lines are counted.
+    Plain,
+}
+
 /// Where a unit is.
 #[derive(Debug, Clone)]
 pub struct Place {
     pub node: SyntaxNode,
+    pub kind: UnitKind,
     pub owner: Owner,
+    pub part: FilePart,
 }
 
-/// All units of a file in the order of its text. It looks at items only, never into their bodies.
+/// Which part of a file something is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FilePart {
+    Product,
+    /// In a module that is compiled for tests alone.
+    Tests,
+}
+
+/// The units of a file, and what is around them.
+#[derive(Debug, Default)]
+pub struct Outline {
+    /// In the order of the text, none inside another.
+    pub places: Vec<Place>,
+    /// Lines with code of the product that are in no unit: heads and last braces of impls, traits and modules, attributes of
+    /// the file.
+    pub frame_lines: u32,
+    /// What is drawn for the whole file: the name of its first item, or that item's first word.
+    pub head: Option<TextRange>,
+}
+
+/// A file as the sum of its units. What a smell of files looks at is counted unit by unit, so that a keystroke counts only
+/// the unit that it touched.
+#[derive(Debug, Clone, Copy)]
+pub struct FileUnit {
+    /// What is drawn for the file.
+    pub at: TextRange,
+    pub context: FileContext,
+    /// Whether the parser gave up on a part of it.
+    pub is_broken: bool,
+    /// Lines with code, without modules that are compiled for tests alone. A constant that is a table counts as one.
+    pub lines: u32,
+}
+
+/// The functions, constants and types of a file in the order of its text.
 pub fn places(root: &SyntaxNode) -> Vec<Place> {
-    let mut places = Vec::new();
-    if let Some(file) = ast::SourceFile::cast(root.clone()) {
-        collect(file.items(), &mut places);
-    }
+    let mut places = outline(root).places;
+    places.retain(|place| place.kind != UnitKind::Plain);
     places
 }
 
-fn collect(items: impl Iterator<Item = ast::Item>, places: &mut Vec<Place>) {
-    for item in items {
-        match item {
-            ast::Item::Module(module) => {
-                if let Some(list) = module.item_list() {
-                    collect(list.items(), places);
-                }
-            }
-            ast::Item::Impl(block) => collect_associated(
-                block.assoc_item_list(),
-                if block.trait_().is_some() {
-                    Owner::TraitImpl
-                } else {
-                    Owner::InherentImpl
+/// All units of a file. It looks at items only, never into their bodies.
+pub fn outline(root: &SyntaxNode) -> Outline {
+    let mut outline = Outline::default();
+    if let Some(file) = ast::SourceFile::cast(root.clone()) {
+        let part = part_of(&file, FilePart::Product);
+        outline.head = file.items().next().map(|item| head_of(item.syntax()));
+        outline.add_frame(root, part);
+        outline.add_items(file.items(), part);
+    }
+    outline
+}
+
+impl Outline {
+    /// The whole file. `lines` are those of the places, in their order.
+    pub fn file(&self, source: &Source, lines: impl IntoIterator<Item = u32>) -> FileUnit {
+        let counted = self.places.iter().zip(lines);
+        let product = counted.filter(|(place, _)| place.part == FilePart::Product);
+        let lines = product.map(|(place, lines)| if is_table(&place.node) { 1 } else { lines });
+        FileUnit {
+            at: self.head.unwrap_or_default(),
+            context: source.context,
+            is_broken: source.tree.has_errors(),
+            lines: lines.fold(self.frame_lines, u32::saturating_add),
+        }
+    }
+
+    fn add_items(&mut self, items: impl Iterator<Item = ast::Item>, part: FilePart) {
+        for item in items {
+            match item {
+                ast::Item::Module(module) => match module.item_list() {
+                    Some(list) => {
+                        let part = part_of(&module, part);
+                        self.add_frame(module.syntax(), part);
+                        self.add_items(list.items(), part);
+                    }
+                    None => self.add(module.syntax(), Owner::Module, part),
                 },
-                places,
-            ),
-            ast::Item::Trait(block) => {
-                collect_associated(block.assoc_item_list(), Owner::Trait, places);
+                ast::Item::Impl(block) => {
+                    let owner = owner_of(&block);
+                    self.add_associated(block.syntax(), block.assoc_item_list(), owner, part);
+                }
+                ast::Item::Trait(block) => {
+                    let list = block.assoc_item_list();
+                    self.add_associated(block.syntax(), list, Owner::Trait, part);
+                }
+                _ => self.add(item.syntax(), Owner::Module, part),
             }
-            _ => places.extend(unit(item.syntax(), Owner::Module)),
+        }
+    }
+
+    fn add_associated(
+        &mut self,
+        block: &SyntaxNode,
+        list: Option<ast::AssocItemList>,
+        owner: Owner,
+        part: FilePart,
+    ) {
+        self.add_frame(block, part);
+        for item in list.into_iter().flat_map(|list| list.assoc_items()) {
+            self.add(item.syntax(), owner, part);
+        }
+    }
+
+    fn add(&mut self, node: &SyntaxNode, owner: Owner, part: FilePart) {
+        self.places.push(Place {
+            node: node.clone(),
+            kind: kind_of(node),
+            owner,
+            part,
+        });
+    }
+
+    fn add_frame(&mut self, node: &SyntaxNode, part: FilePart) {
+        if part == FilePart::Product {
+            self.frame_lines += CodeLines::of_frame(node).total();
         }
     }
 }
 
-fn collect_associated(list: Option<ast::AssocItemList>, owner: Owner, places: &mut Vec<Place>) {
-    let items = list.into_iter().flat_map(|list| list.assoc_items());
-    places.extend(items.filter_map(|item| unit(item.syntax(), owner)));
+fn part_of(node: &impl HasAttrs, around: FilePart) -> FilePart {
+    let is_only_for_tests = || node.attrs().any(|attribute| is_only_for_tests(&attribute));
+    if around == FilePart::Tests || is_only_for_tests() {
+        FilePart::Tests
+    } else {
+        FilePart::Product
+    }
 }
 
-fn unit(node: &SyntaxNode, owner: Owner) -> Option<Place> {
-    let has_code = match node.kind() {
-        SyntaxKind::FN => ast::Fn::cast(node.clone())?.body().is_some(),
+fn owner_of(block: &ast::Impl) -> Owner {
+    match block.trait_() {
+        Some(_) => Owner::TraitImpl,
+        None => Owner::InherentImpl,
+    }
+}
+
+fn kind_of(node: &SyntaxNode) -> UnitKind {
+    let has_body = || ast::Fn::cast(node.clone()).is_some_and(|function| function.body().is_some());
+    match node.kind() {
+        SyntaxKind::FN if has_body() => UnitKind::Code,
         // Tables of constants can be long, and only braces can hold code.
-        SyntaxKind::CONST | SyntaxKind::STATIC => node.text().contains_char('{'),
-        _ => false,
-    };
-    has_code.then(|| Place {
-        node: node.clone(),
-        owner,
-    })
+        SyntaxKind::CONST | SyntaxKind::STATIC if node.text().contains_char('{') => UnitKind::Code,
+        SyntaxKind::STRUCT | SyntaxKind::ENUM | SyntaxKind::UNION => UnitKind::Type,
+        _ => UnitKind::Plain,
+    }
 }
 
 /// A unit that has been walked once, with what smells look at. Nothing of it comes from macro input.
@@ -86,6 +198,7 @@ pub struct Unit<'a> {
     /// The text of the whole file; ranges of nodes are ranges in it.
     pub text: &'a str,
     pub node: SyntaxNode,
+    pub kind: UnitKind,
     pub owner: Owner,
     pub context: FileContext,
     /// Every function with a body, outermost first, in the order of the text.
@@ -93,6 +206,7 @@ pub struct Unit<'a> {
     /// Whether the parser gave up on a part of it. Shapes found in such a unit are not to be trusted.
     pub is_broken: bool,
     nodes: Vec<SyntaxNode>,
+    sees: KindSet,
     lines: CodeLines,
 }
 
@@ -107,22 +221,32 @@ pub struct Function {
 }
 
 impl<'a> Unit<'a> {
+    /// A unit with its functions and their measures.
     pub fn new(text: &'a str, place: &Place, context: FileContext) -> Self {
-        let mut item = Self {
+        Self::seeing(KindSet::default(), text, place, context)
+    }
+
+    /// A unit that also keeps the nodes of some kinds.
+    pub fn seeing(sees: KindSet, text: &'a str, place: &Place, context: FileContext) -> Self {
+        let mut unit = Self {
             text,
             node: place.node.clone(),
+            kind: place.kind,
             owner: place.owner,
             context,
             functions: Vec::new(),
             is_broken: false,
             nodes: Vec::new(),
+            sees,
             lines: CodeLines::of(&place.node),
         };
-        item.walk();
-        item
+        if place.kind != UnitKind::Plain {
+            unit.walk();
+        }
+        unit
     }
 
-    /// The nodes of one kind in the order of the text. Kinds that no smell looks at are not kept: see `is_kept`.
+    /// The nodes of one kind in the order of the text. They are kept only if the unit was made to see them.
     pub fn nodes<N: AstNode>(&self) -> impl Iterator<Item = N> + '_ {
         let nodes = self.nodes.iter().filter(|node| N::can_cast(node.kind()));
         nodes.filter_map(|node| N::cast(node.clone()))
@@ -137,7 +261,13 @@ impl<'a> Unit<'a> {
         self.lines.count(self.text, range)
     }
 
+    /// Lines with code in the whole unit.
+    pub fn lines(&self) -> u32 {
+        self.lines.total()
+    }
+
     fn walk(&mut self) {
+        let may_skip = self.sees.is_subset_of(&NEVER_IN_PLAIN);
         let mut meter = Meter::default();
         let mut walk = self.node.preorder();
         while let Some(event) = walk.next() {
@@ -152,12 +282,15 @@ impl<'a> Unit<'a> {
                 SyntaxKind::ERROR => self.is_broken = true,
                 SyntaxKind::TOKEN_TREE => walk.skip_subtree(),
                 SyntaxKind::FN => self.keep_function(&node, &mut meter),
-                kind if is_often_plain(kind) && is_plain(self.slice(node.text_range())) => {
+                kind if may_skip
+                    && is_often_plain(kind)
+                    && is_plain(self.slice(node.text_range())) =>
+                {
                     walk.skip_subtree();
                 }
                 _ => meter.enter(&node),
             }
-            if is_kept(node.kind()) {
+            if self.sees.contains(node.kind()) {
                 self.nodes.push(node);
             }
         }
@@ -214,20 +347,37 @@ impl Function {
     /// From the first token of the signature, without attributes and comments, to the end of the body.
     pub fn range(&self) -> TextRange {
         let node = self.ast.syntax();
-        let start = first_of_signature(node).unwrap_or_else(|| node.text_range().start());
-        TextRange::new(start, node.text_range().end())
+        TextRange::new(first_word(node).start(), node.text_range().end())
     }
 }
 
-fn first_of_signature(function: &SyntaxNode) -> Option<TextSize> {
-    let mut elements = function.children_with_tokens();
-    let first = elements
-        .find(|element| !element.kind().is_trivia() && element.kind() != SyntaxKind::ATTR)?;
-    Some(match first {
+/// Whether a unit is a constant that is data: anything but a block.
+fn is_table(node: &SyntaxNode) -> bool {
+    let body = match node.kind() {
+        SyntaxKind::CONST => ast::Const::cast(node.clone()).and_then(|it| it.body()),
+        SyntaxKind::STATIC => ast::Static::cast(node.clone()).and_then(|it| it.body()),
+        _ => None,
+    };
+    body.is_some_and(|body| !matches!(body, ast::Expr::BlockExpr(_) | ast::Expr::ClosureExpr(_)))
+}
+
+fn head_of(item: &SyntaxNode) -> TextRange {
+    let name = item.children().find_map(ast::Name::cast);
+    name.map_or_else(|| first_word(item), |name| name.syntax().text_range())
+}
+
+/// The first token of an item without attributes and comments.
+fn first_word(item: &SyntaxNode) -> TextRange {
+    let mut elements = item.children_with_tokens();
+    let first =
+        elements.find(|element| !element.kind().is_trivia() && element.kind() != SyntaxKind::ATTR);
+    let token = first.and_then(|first| match first {
         // A node may begin with comments of its own.
-        NodeOrToken::Node(node) => node.first_token()?.text_range().start(),
-        NodeOrToken::Token(token) => token.text_range().start(),
-    })
+        NodeOrToken::Node(node) => node.first_token(),
+        NodeOrToken::Token(token) => Some(token),
+    });
+    let empty = || TextRange::empty(item.text_range().start());
+    token.map_or_else(empty, |token| token.text_range())
 }
 
 /// The range between a block's braces.
@@ -258,20 +408,19 @@ fn owner_inside(node: &SyntaxNode) -> Owner {
     }
 }
 
-fn is_kept(kind: SyntaxKind) -> bool {
-    matches!(
-        kind,
-        SyntaxKind::IF_EXPR
-            | SyntaxKind::MATCH_EXPR
-            | SyntaxKind::WHILE_EXPR
-            | SyntaxKind::LOOP_EXPR
-            | SyntaxKind::FOR_EXPR
-            | SyntaxKind::CLOSURE_EXPR
-            | SyntaxKind::LET_STMT
-            | SyntaxKind::MATCH_ARM
-            | SyntaxKind::BLOCK_EXPR
-    )
-}
+/// Kinds of nodes that need a brace or a bar, so that none of them is inside of a [plain](is_plain) text.
+const NEVER_IN_PLAIN: KindSet = KindSet::of(&[
+    SyntaxKind::BLOCK_EXPR,
+    SyntaxKind::CLOSURE_EXPR,
+    SyntaxKind::FOR_EXPR,
+    SyntaxKind::IF_EXPR,
+    SyntaxKind::LET_STMT,
+    SyntaxKind::LOOP_EXPR,
+    SyntaxKind::MATCH_ARM,
+    SyntaxKind::MATCH_EXPR,
+    SyntaxKind::RECORD_FIELD,
+    SyntaxKind::WHILE_EXPR,
+]);
 
 /// Nodes of which there are many, and most are plain. None of these kinds is measured itself.
 fn is_often_plain(kind: SyntaxKind) -> bool {
@@ -287,10 +436,12 @@ fn is_often_plain(kind: SyntaxKind) -> bool {
             | SyntaxKind::GENERIC_PARAM_LIST
             | SyntaxKind::WHERE_CLAUSE
             | SyntaxKind::ATTR
+            | SyntaxKind::RECORD_FIELD
+            | SyntaxKind::VARIANT
     )
 }
 
-/// Whether a text has nothing to be measured or kept: no block, closure, logical operator, or label. Walking costs far more
+/// Whether a text has nothing to be measured: no block, closure, logical operator, or label. Walking costs far more
 /// than this look.
 fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -342,5 +493,78 @@ mod tests {
             names(text),
             expected.map(|(name, owner)| (name.to_owned(), owner))
         );
+    }
+
+    fn file(text: &str) -> FileUnit {
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        let outline = outline(&source.root());
+        let units = outline.places.iter();
+        let lines = units.map(|place| Unit::new(text, place, source.context).lines());
+        outline.file(&source, lines)
+    }
+
+    #[test]
+    fn units_are_disjoint_and_of_their_kinds() {
+        let text = "use a::b;\nstruct S { a: u8 }\nenum E {}\nimpl S { fn f(); fn g() {} const C: u8 = 1; }\n\
+                    mod m { union U { a: u8 } static T: &[S] = &[S { a: 1 }]; }\nmacro_rules! m {}";
+        let tree = Tree::parse(text, FileContext::default().edition).unwrap();
+        let all = outline(&tree.root()).places;
+        let kinds: Vec<_> = all.iter().map(|place| place.kind).collect();
+        use UnitKind::{Code, Plain, Type};
+        let expected = [Plain, Type, Type, Plain, Code, Plain, Type, Code, Plain];
+        assert_eq!(kinds, expected);
+        assert!(all.is_sorted_by(|one, next| {
+            one.node.text_range().end() <= next.node.text_range().start()
+        }));
+        assert_eq!(places(&tree.root()).len(), 5);
+    }
+
+    #[test]
+    fn the_lines_of_a_file_are_those_of_its_units_and_frames() {
+        let text = "#![allow(dead_code)]\n//! Words.\n\nuse a::{\n    b,\n};\n\n/// Words.\nimpl\n    S\n{\n\n    // Words.\n    \
+                    fn f() {\n        1\n    }\n\n    m! {\n    }\n}\n";
+        assert_eq!(file(text).lines, 13);
+    }
+
+    #[test]
+    fn modules_for_tests_are_no_part_of_the_product() {
+        let tests = "mod m {\n    fn f() {\n    }\n    mod n {\n    }\n}\n";
+        assert_eq!(file(&format!("fn f() {{}}\n{tests}")).lines, 7);
+        assert_eq!(
+            file(&format!("fn f() {{}}\n#[cfg(test)]\n{tests}")).lines,
+            1
+        );
+        assert_eq!(file(&format!("#![cfg(test)]\n{tests}")).lines, 0);
+    }
+
+    #[test]
+    fn a_file_is_drawn_at_its_first_item() {
+        for (text, head) in [
+            ("//! Words.\n#![a]\n#[b]\npub fn f() {}", "f"),
+            ("// Words.\npub use a;", "pub"),
+            ("impl S {}", "impl"),
+            ("// Words.", ""),
+        ] {
+            assert_eq!(
+                crate::text::slice(text, file(text).at),
+                Some(head),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn exactly_what_is_seen_is_kept() {
+        let text = "fn f() { let a = g(1); h(2, || k(3)); if a {} }";
+        let tree = Tree::parse(text, FileContext::default().edition).unwrap();
+        let place = &places(&tree.root())[0];
+        let kept = |kinds: &[SyntaxKind]| {
+            let unit = Unit::seeing(KindSet::of(kinds), text, place, FileContext::default());
+            unit.nodes.len()
+        };
+        assert_eq!(kept(&[]), 0);
+        assert_eq!(kept(&[SyntaxKind::LET_STMT, SyntaxKind::IF_EXPR]), 2);
+        // Calls are in plain text too.
+        assert_eq!(kept(&[SyntaxKind::CALL_EXPR]), 3);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A line that begins inside a string or a block comment is never moved: its white space belongs to a token.
 
-use ra_ap_syntax::{Edition, SyntaxKind, SyntaxNode, SyntaxToken};
+use ra_ap_syntax::{AstNode, Edition, SyntaxKind, SyntaxNode, SyntaxToken, ast};
 
 use crate::{
     syntax::{FileContext, LineWidth, Shares, tokens},
@@ -126,7 +126,10 @@ pub fn indent_unit_around(text: &str, node: &SyntaxNode) -> String {
 /// The code in `range` with the indentation `from` of its lines replaced by `to`, where a line begins neither in a string nor
 /// in a block comment. The first line is taken as it is, without its indentation.
 ///
-/// Nothing if a line is indented by less than `from`, so that it cannot be moved with the others.
+/// The lines of a block comment that begin with a star are aligned below its first one, as rustfmt does.
+///
+/// Nothing if a line is indented by less than `from`, so that it cannot be moved with the others, or if a block comment has
+/// lines that begin otherwise.
 pub fn moved(
     text: &str,
     range: TextRange,
@@ -135,10 +138,21 @@ pub fn moved(
     to: &str,
 ) -> Option<String> {
     let code = slice(text, range)?;
+    if from == to {
+        return Some(code.to_owned());
+    }
     let fixed = lines_inside_tokens(code, edition);
+    let starred = lines_inside_comments(code, edition)?;
     let mut out = String::with_capacity(code.len());
     for (number, line) in code.split_inclusive('\n').enumerate() {
         let is_blank = line.ends_with('\n') && line.trim_end().is_empty();
+        if let Some((_, first)) = starred.iter().find(|(inside, _)| *inside == number) {
+            out.push_str(to);
+            out.push_str(first.strip_prefix(from)?);
+            out.push(' ');
+            out.push_str(line.trim_start());
+            continue;
+        }
         if number == 0 || is_blank || fixed.contains(&number) {
             out.push_str(line);
             continue;
@@ -196,15 +210,26 @@ impl Room {
         if whole <= self.width.max() {
             return Some(whole);
         }
+        (self.width.shares == Shares::Whole).then(|| self.width_below(line))?
+    }
+
+    /// The width of the value of a line on the line below, if it fits there.
+    fn width_below(self, line: &str) -> Option<usize> {
         let (head, value) = line.split_once(" = ")?;
         let indent = width(head) - width(head.trim_start());
         let below = indent + STEP + width(value);
-        (self.width.shares == Shares::Whole && below <= self.width.max()).then_some(below)
+        (below <= self.width.max()).then_some(below)
     }
 }
 
 /// One step of indentation as it nearly always is.
 const STEP: usize = 4;
+
+/// What rustfmt begins the lines of a broken operation with.
+const OPERATORS: [&str; 18] = [
+    "+ ", "- ", "* ", "/ ", "% ", "& ", "| ", "^ ", "&& ", "|| ", "== ", "!= ", "< ", "> ", "<= ",
+    ">= ", "<< ", ">> ",
+];
 
 /// Whether a run of lines that begins with `first` fits on one line since it was moved.
 fn joins(lines: &[&str], first: usize, fixed: &[usize], room: Room) -> bool {
@@ -212,6 +237,7 @@ fn joins(lines: &[&str], first: usize, fixed: &[usize], room: Room) -> bool {
     if !may_begin_run(&joined) {
         return false;
     }
+    let mut is_operation = true;
     for (number, line) in lines.iter().enumerate().skip(first + 1) {
         let part = line.trim();
         let is_text = part.is_empty() || part.contains("//") || fixed.contains(&number);
@@ -228,7 +254,13 @@ fn joins(lines: &[&str], first: usize, fixed: &[usize], room: Room) -> bool {
             }
         }
         join(&mut joined, part);
-        let Some(width) = room.widest_that_fits(&joined) else {
+        // An operation stands whole below its `=` rather than on a line for each operand.
+        is_operation &= OPERATORS.iter().any(|operator| part.starts_with(operator));
+        let below = || room.width_below(&joined).filter(|_| is_operation);
+        let Some(width) = room.widest_that_fits(&joined).or_else(below) else {
+            if is_operation {
+                continue;
+            }
             return false;
         };
         if width + room.gained + SLACK > room.width.max() && are_brackets_closed(&joined) {
@@ -265,6 +297,60 @@ fn are_brackets_closed(line: &str) -> bool {
     let is_even =
         |open: char, close: char| line.matches(open).count() == line.matches(close).count();
     is_even('(', ')') && is_even('[', ']') && is_even('{', '}')
+}
+
+/// The numbers of the lines that begin inside a block comment, with the indentation of its first line. Nothing if one of them
+/// doesn't begin with a star, or something stands before the comment.
+fn lines_inside_comments(code: &str, edition: Edition) -> Option<Vec<(usize, &str)>> {
+    let mut lines = Vec::new();
+    let mut at = 0;
+    for (kind, text) in tokens(code, edition) {
+        let end = at + text.len();
+        if kind == SyntaxKind::COMMENT && text.contains('\n') {
+            let start = memchr::memrchr(b'\n', &code.as_bytes()[..at])? + 1;
+            let indent = &code[start..at];
+            let are_starred = text
+                .lines()
+                .skip(1)
+                .all(|line| line.trim_start().starts_with('*'));
+            if !are_starred || !indent.trim().is_empty() {
+                return None;
+            }
+            let first = code[..at].matches('\n').count();
+            let count = text.matches('\n').count();
+            lines.extend((first + 1..=first + count).map(|line| (line, indent)));
+        }
+        at = end;
+    }
+    Some(lines)
+}
+
+/// Whether rustfmt's style of 2024 writes the last expression of a block on one line: a short `if` with this condition, which
+/// begins in `column`.
+pub fn is_short_last_if(
+    choice: &ast::IfExpr,
+    condition: &str,
+    column: usize,
+    context: FileContext,
+) -> bool {
+    const LONGEST: usize = 50;
+    let value = |block: Option<ast::BlockExpr>| {
+        let block = block
+            .filter(|block| block.statements().next().is_none() && !has_comment(block.syntax()))?;
+        Some(block.tail_expr()?.syntax().text().to_string())
+    };
+    let Some(ast::ElseBranch::Block(other)) = choice.else_branch() else {
+        return false;
+    };
+    let (Some(then), Some(other)) = (value(choice.then_branch()), value(Some(other))) else {
+        return false;
+    };
+    let line = format!("if {condition} {{ {then} }} else {{ {other} }}");
+    let length = width(&line);
+    context.edition.at_least_2024()
+        && !line.contains('\n')
+        && length <= context.width.share(LONGEST)
+        && column + length <= context.width.max()
 }
 
 /// The numbers of the lines that begin inside a token which is not white space.
@@ -343,14 +429,39 @@ mod tests {
 
     #[test]
     fn lines_move_but_not_the_inside_of_tokens() {
-        let code = "a(\n        \"x\n        y\",\n\n        /* b\n        c */ d,\n    );";
-        let after = "a(\n    \"x\n        y\",\n\n    /* b\n        c */ d,\n);";
+        let code = "a(\n        \"x\n        y\",\n\n        d,\n    );";
+        let after = "a(\n    \"x\n        y\",\n\n    d,\n);";
         assert_eq!(moved_all(code, "    ", "").as_deref(), Some(after));
         let raw = "let a = r#\"\n    \"b\"#;\n    c";
         assert_eq!(
             moved_all(raw, "    ", "  ").as_deref(),
             Some("let a = r#\"\n    \"b\"#;\n  c")
         );
+    }
+
+    #[test]
+    fn the_stars_of_a_block_comment_are_aligned() {
+        let code = "a;\n    /* b\n     * c\n     */\n    d";
+        let after = "a;\n/* b\n * c\n */\nd";
+        assert_eq!(moved_all(code, "    ", "").as_deref(), Some(after));
+        for code in [
+            "a;\n    /* b\n    c */\n    d",
+            "a; /* b\n     * c */\n    d",
+        ] {
+            assert_eq!(moved_all(code, "    ", ""), None, "{code}");
+            assert_eq!(moved_all(code, "    ", "    ").as_deref(), Some(code));
+        }
+    }
+
+    #[test]
+    fn an_operation_that_fits_below_its_equals_sign() {
+        let joined = |summand: usize| {
+            let summand = "s".repeat(summand);
+            let code = format!("let a = {summand}\n        + {summand}\n        + {summand};");
+            may_be_joined(&code, FileContext::default(), "    ", 4)
+        };
+        assert!(joined(28));
+        assert!(!joined(20) && !joined(32));
     }
 
     #[test]

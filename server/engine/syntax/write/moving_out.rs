@@ -3,7 +3,7 @@
 use ra_ap_syntax::{AstNode, Edition, TextSize, ast};
 
 use crate::{
-    syntax::{FileContext, Hazard, Refusal, layout, temporaries},
+    syntax::{FileContext, FileNames, Hazard, Refusal, Signature, layout, temporaries},
     text::TextRange,
 };
 
@@ -127,8 +127,33 @@ pub fn has_macro_that_may_make_items(block: &ast::BlockExpr) -> bool {
         let input = call.token_tree().map(|input| input.syntax().to_string());
         let input = input.unwrap_or_default();
         let is_suspect = input.starts_with('{') || input == "()" || input == "[]";
-        is_suspect && !declares_nothing(&call)
+        let declared = FileNames::around(&call);
+        match macro_name(&call) {
+            Some(name) if declared.defines_macro(&name) => declared.macro_mentions(&name, &ITEMS),
+            _ => is_suspect && !declares_nothing(&call),
+        }
     })
+}
+
+/// Words that begin items.
+const ITEMS: [&str; 12] = [
+    "const",
+    "enum",
+    "extern",
+    "fn",
+    "impl",
+    "macro_rules",
+    "mod",
+    "static",
+    "struct",
+    "trait",
+    "type",
+    "use",
+];
+
+fn macro_name(call: &ast::MacroCall) -> Option<String> {
+    let name = call.path()?.segment()?.name_ref()?;
+    Some(name.text().to_string())
 }
 
 /// The macros that are statements of the block.
@@ -182,9 +207,9 @@ fn declares_nothing(call: &ast::MacroCall) -> bool {
         "write",
         "writeln",
     ];
-    let path = call.path().and_then(|path| path.segment());
-    let name = path.and_then(|segment| segment.name_ref());
-    name.is_some_and(|name| MACROS.contains(&name.text()))
+    macro_name(call).is_some_and(|name| {
+        MACROS.contains(&&*name) && !FileNames::around(call).defines_macro(&name)
+    })
 }
 
 /// Whether the last expression of a body without a value needs a `;` where the body's last scope is the function's: its
@@ -200,6 +225,72 @@ pub fn wants_semicolon(tail: &ast::Expr, context: FileContext) -> Result<bool, R
         )),
         _ => Ok(true),
     }
+}
+
+/// Whether a `;` behind the last expression of a block drops its temporaries before the block's variables, where they were
+/// dropped behind them, as up to edition 2021. It is refused where the file has something to be told by.
+pub fn semicolon_reorders_drops(
+    block: &ast::BlockExpr,
+    tail: &ast::Expr,
+    context: FileContext,
+) -> Result<bool, Refusal> {
+    if must_be_used(tail) {
+        return Err(Refusal::because(
+            Hazard::TailTemporaries,
+            "What the last expression gives must be used, and a `;` would throw it away.",
+        ));
+    }
+    let mut statements = block.statements();
+    let has_variable = statements.any(|it| matches!(it, ast::Stmt::LetStmt(_)))
+        || has_macro_that_may_declare(block);
+    if !has_variable || is_free_tail(tail, context) || is_printed(tail) {
+        return Ok(false);
+    }
+    if FileNames::around(tail).has_drop() {
+        return Err(Refusal::because(
+            Hazard::TailTemporaries,
+            "The block's variables and what its last expression borrows from would be dropped in another order.",
+        ));
+    }
+    Ok(true)
+}
+
+/// Whether the function that is called last is declared in the file with `#[must_use]`.
+fn must_be_used(tail: &ast::Expr) -> bool {
+    let declared = FileNames::around(tail);
+    let is_marked = |found: &[Signature]| found.iter().any(|function| function.must_use);
+    match tail {
+        ast::Expr::MethodCallExpr(call) => call
+            .name_ref()
+            .is_some_and(|name| is_marked(declared.methods(name.text()))),
+        ast::Expr::CallExpr(call) => {
+            let callee = call.expr().map(|callee| callee.syntax().text().to_string());
+            let callee = callee.unwrap_or_default();
+            is_marked(declared.functions(callee.rsplit("::").next().unwrap_or_default()))
+        }
+        ast::Expr::AwaitExpr(inner) => inner.expr().is_some_and(|inner| must_be_used(&inner)),
+        _ => false,
+    }
+}
+
+/// Macros of the standard library drop what they print in a block of their own.
+fn is_printed(tail: &ast::Expr) -> bool {
+    const MACROS: [&str; 8] = [
+        "assert",
+        "assert_eq",
+        "assert_ne",
+        "eprint",
+        "eprintln",
+        "panic",
+        "print",
+        "println",
+    ];
+    let ast::Expr::MacroExpr(call) = tail else {
+        return false;
+    };
+    let path = call.macro_call().and_then(|call| call.path());
+    let name = path.map(|path| path.syntax().text().to_string());
+    name.is_some_and(|name| MACROS.contains(&&*name) && !FileNames::around(tail).has_macro(&name))
 }
 
 fn ends_with_brace(call: &ast::MacroExpr) -> bool {

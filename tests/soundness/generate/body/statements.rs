@@ -177,7 +177,14 @@ impl Body<'_> {
     }
 
     fn nested_if(&mut self, depth: usize) {
-        let (outer, inner) = (self.condition(), self.condition());
+        let outer = self.condition();
+        // One question asked twice is what clippy warns of once both stand in one condition.
+        let inner = match self.operand() {
+            inner if outer.contains(inner.trim_start_matches('!')) => {
+                "list_of(2).is_empty()".into()
+            }
+            inner => inner,
+        };
         self.line(&format!("if {outer} {{"));
         self.note();
         if self.edition == 2024 && self.chance.percent(40) {

@@ -34,8 +34,7 @@ pub(super) enum Format {
 pub(super) fn start(format: Format) {
     let default = Targets::new()
         .with_default(LevelFilter::WARN)
-        .with_target("rustassistant::cache::service", LevelFilter::INFO)
-        .with_target("rustassistant_cache::team::service", LevelFilter::INFO)
+        .with_target("rustassistant_cache::service", LevelFilter::INFO)
         .with_target("rustassistant::cli", LevelFilter::INFO);
     let asked = env::var("RUSTASSISTANT_LOG").unwrap_or_default();
     let filter = match asked.parse() {

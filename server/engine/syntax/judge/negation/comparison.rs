@@ -8,7 +8,10 @@ use ra_ap_syntax::{
     ast::{self, BinaryOp, CmpOp, LiteralKind, Ordering},
 };
 
-use crate::syntax::types_shown::{self, Sign};
+use crate::syntax::{
+    FileNames,
+    types_shown::{self, Sign},
+};
 
 /// The text of the opposite.
 pub(super) fn flipped(comparison: &ast::BinExpr) -> Option<String> {
@@ -27,11 +30,16 @@ pub(super) fn flipped(comparison: &ast::BinExpr) -> Option<String> {
 
 fn opposite_operator(operator: CmpOp, left: &ast::Expr, right: &ast::Expr) -> Option<&'static str> {
     let (ordering, strict) = match operator {
+        CmpOp::Eq { .. } if may_be_unequal_otherwise(left, right) => return None,
         CmpOp::Eq { negated: false } => return Some("!="),
         CmpOp::Eq { negated: true } => return Some("=="),
         CmpOp::Ord { ordering, strict } => (ordering, strict),
     };
-    let sign = types_shown::sign_of_both(types_shown::integer(left), types_shown::integer(right))?;
+    let signs = [left, right].map(types_shown::integer);
+    if signs.contains(&None) && may_be_ordered_otherwise(left, right) {
+        return None;
+    }
+    let sign = types_shown::sign_of_both(signs[0], signs[1])?;
     let (small, large) = match ordering {
         Ordering::Less => (left, right),
         Ordering::Greater => (right, left),
@@ -45,6 +53,19 @@ fn opposite_operator(operator: CmpOp, left: &ast::Expr, right: &ast::Expr) -> Op
         (Ordering::Greater, true) => "<=",
         (Ordering::Greater, false) => "<",
     })
+}
+
+/// Whether a type of the file, whose `!=` is its own, may be compared.
+fn may_be_unequal_otherwise(left: &ast::Expr, right: &ast::Expr) -> bool {
+    let mut operands = [left, right].into_iter();
+    FileNames::around(left).has_method("ne")
+        && !operands.any(|operand| types_shown::integer(operand).is_some())
+}
+
+/// Whether what an integer is compared with may be of a type of the file that is ordered in part.
+fn may_be_ordered_otherwise(left: &ast::Expr, right: &ast::Expr) -> bool {
+    FileNames::around(left).implements_with_number("PartialOrd")
+        || [left, right].into_iter().any(types_shown::is_of_other_type)
 }
 
 /// Whether nothing is below `small`, or nothing above `large`; nothing where only their type would tell.
@@ -161,5 +182,40 @@ mod tests {
         ] {
             assert_eq!(opposite(code), None, "of {code}");
         }
+    }
+
+    #[test]
+    fn types_of_the_file_may_be_ordered_in_part() {
+        let opposite = |items: &str, code: &str| {
+            let text = format!("{items} fn f(m: M) {{ if {code} {{}} }}");
+            let tree = crate::syntax::Tree::parse(&text, crate::syntax::Edition::Edition2021);
+            let found = tree
+                .unwrap()
+                .root()
+                .descendants()
+                .find_map(ast::IfExpr::cast);
+            match found.and_then(|found| found.condition()) {
+                Some(ast::Expr::BinExpr(comparison)) => flipped(&comparison),
+                other => panic!("{other:?}"),
+            }
+        };
+        for (items, code) in [
+            ("impl V { fn len(&self) -> f32 {} }", "a.len() < b"),
+            ("impl PartialOrd<usize> for V {}", "a < b.len()"),
+            ("impl Add<i32> for V {}", "a + 1 > b"),
+            ("", "m < 1"),
+            ("struct V { a: f32 }", "b.a < 1 + c"),
+            (
+                "impl PartialEq for V { fn ne(&self, o: &V) -> bool {} }",
+                "a == b",
+            ),
+        ] {
+            assert_eq!(opposite(items, code), None, "{items} {code}");
+        }
+        let counting = "impl V { fn size(&self) -> u32 {} }";
+        assert_eq!(
+            opposite(counting, "a.size() < b").as_deref(),
+            Some("a.size() >= b")
+        );
     }
 }

@@ -2,10 +2,14 @@
 
 use ra_ap_syntax::{
     AstNode,
-    ast::{self, ArithOp, BinaryOp, HasArgList, HasGenericParams, HasName, LiteralKind, UnaryOp},
+    ast::{self, ArithOp, BinaryOp, HasGenericParams, HasName, LiteralKind, UnaryOp},
 };
 
 use super::variables::{Shows, bindings_show};
+use crate::syntax::{
+    FileNames,
+    known::{Fact, is_known},
+};
 
 /// Whether an integer may be below zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,10 +52,13 @@ fn integer_where(
         ast::Expr::BinExpr(operation) => match operation.op_kind()? {
             BinaryOp::ArithOp(ArithOp::Shl | ArithOp::Shr) => of(operation.lhs()),
             // Floating-point numbers are not calculated with integers.
-            BinaryOp::ArithOp(_) => sign_of_both(of(operation.lhs()), of(operation.rhs())),
+            BinaryOp::ArithOp(_) => match (of(operation.lhs()), of(operation.rhs())) {
+                (None, _) | (_, None) if is_calculated_otherwise(operation) => None,
+                (left, right) => sign_of_both(left, right),
+            },
             _ => None,
         },
-        ast::Expr::MethodCallExpr(call) => of_length(call),
+        ast::Expr::MethodCallExpr(call) => of_method(call),
         ast::Expr::CastExpr(cast) => of_type(&cast.ty()?.syntax().text().to_string()),
         ast::Expr::FieldExpr(field) => of_field(field),
         _ => None,
@@ -80,9 +87,70 @@ fn of_limit(path: &ast::PathExpr) -> Option<Sign> {
     }
 }
 
-fn of_length(call: &ast::MethodCallExpr) -> Option<Sign> {
-    let is_len = call.name_ref()?.text() == "len" && call.arg_list()?.args().next().is_none();
-    is_len.then_some(Sign::Unsigned)
+/// Whether another type of the file may be calculated with integers.
+fn is_calculated_otherwise(operation: &ast::BinExpr) -> bool {
+    const TRAITS: [&str; 8] = [
+        "Add", "Sub", "Mul", "Div", "Rem", "BitAnd", "BitOr", "BitXor",
+    ];
+    let declared = FileNames::around(operation);
+    let mut operands = [operation.lhs(), operation.rhs()].into_iter().flatten();
+    TRAITS.iter().any(|of| declared.implements_with_number(of))
+        || operands.any(|operand| is_of_other_type(&operand))
+}
+
+/// Whether the file shows that an expression is no integer.
+pub fn is_of_other_type(expr: &ast::Expr) -> bool {
+    let are_others =
+        |types: &[String]| !types.is_empty() && types.iter().all(|ty| of_type(ty).is_none());
+    match expr {
+        ast::Expr::ParenExpr(inner) => inner.expr().is_some_and(|inner| is_of_other_type(&inner)),
+        ast::Expr::PathExpr(path) => {
+            let shows = Shows {
+                in_type: |ty| Some(of_type(ty).is_none()),
+                in_value: |_| None,
+            };
+            bindings_show(path, &shows).is_some_and(|found| found.contains(&true))
+        }
+        ast::Expr::FieldExpr(field) => field
+            .name_ref()
+            .is_some_and(|name| are_others(FileNames::around(field).fields(name.text()))),
+        ast::Expr::MethodCallExpr(call) => call.name_ref().is_some_and(|name| {
+            let declared = FileNames::around(call);
+            let methods = declared.methods(name.text());
+            are_others(
+                &methods
+                    .iter()
+                    .map(|it| it.gives.clone())
+                    .collect::<Vec<_>>(),
+            )
+        }),
+        ast::Expr::CallExpr(call) => {
+            let callee = call.expr().map(|callee| callee.syntax().text().to_string());
+            let callee = callee.unwrap_or_default();
+            let declared = FileNames::around(call);
+            let functions = declared.functions(callee.rsplit("::").next().unwrap_or_default());
+            are_others(
+                &functions
+                    .iter()
+                    .map(|it| it.gives.clone())
+                    .collect::<Vec<_>>(),
+            )
+        }
+        _ => false,
+    }
+}
+
+/// `len()` and such, and methods that the file declares.
+fn of_method(call: &ast::MethodCallExpr) -> Option<Sign> {
+    if is_known(call, Fact::Length) {
+        return Some(Sign::Unsigned);
+    }
+    let declared = FileNames::around(call);
+    let methods = declared.methods(call.name_ref()?.text()).iter();
+    let signs: Vec<_> = methods
+        .map(|method| of_type(&method.gives))
+        .collect::<Option<_>>()?;
+    agreed(&signs)
 }
 
 fn of_variable(path: &ast::PathExpr) -> Option<Sign> {
@@ -120,7 +188,7 @@ fn of_field(field: &ast::FieldExpr) -> Option<Sign> {
 }
 
 /// The structures that an `impl` may be of: several where each has its own `cfg`.
-fn structures_of(owner: &ast::Impl) -> Option<Vec<ast::Struct>> {
+pub(super) fn structures_of(owner: &ast::Impl) -> Option<Vec<ast::Struct>> {
     let ast::Type::PathType(ty) = owner.self_ty()? else {
         return None;
     };

@@ -16,18 +16,28 @@ pub(super) struct Shows<T> {
 /// What each declaration of a name shows; nothing where the name is no variable, or one of them shows nothing. Every binding of
 /// the name in the function counts, so that scopes don't matter.
 pub(super) fn bindings_show<T>(path: &ast::PathExpr, shows: &Shows<T>) -> Option<Vec<T>> {
-    let name = path.path()?.as_single_name_ref()?;
-    let function = path.syntax().ancestors().find_map(ast::Fn::cast)?;
-    let bindings = function.syntax().descendants();
-    let bindings = bindings.filter_map(ast::IdentPat::cast).filter(|binding| {
-        binding
-            .name()
-            .is_some_and(|bound| bound.text() == name.text())
-    });
+    let bindings = bindings_of(path);
     let found: Vec<T> = bindings
-        .map(|binding| shown_by(&binding, shows))
+        .iter()
+        .map(|binding| shown_by(binding, shows))
         .collect::<Option<_>>()?;
     (!found.is_empty()).then_some(found)
+}
+
+/// Every binding of the name in the function.
+pub(crate) fn bindings_of(path: &ast::PathExpr) -> Vec<ast::IdentPat> {
+    let name = path.path().and_then(|whole| whole.as_single_name_ref());
+    let function = path.syntax().ancestors().find_map(ast::Fn::cast);
+    let (Some(name), Some(function)) = (name, function) else {
+        return Vec::new();
+    };
+    let bindings = function.syntax().descendants();
+    let bindings = bindings.filter_map(ast::IdentPat::cast);
+    let is_its = |binding: &ast::IdentPat| {
+        let bound = binding.name();
+        bound.is_some_and(|bound| bound.text() == name.text())
+    };
+    bindings.filter(is_its).collect()
 }
 
 fn shown_by<T>(binding: &ast::IdentPat, shows: &Shows<T>) -> Option<T> {

@@ -1,0 +1,231 @@
+//! # Boolean fields
+//!
+//! ## What it does
+//! Finds structs with many fields of type `bool`.
+//!
+//! ## Why
+//! Four flags make sixteen states, of which a program means a few; nothing says which, and every reader has to work it out.
+//! An enum has a name for each state that exists, and no other one can be made.
+//!
+//! ## Example
+//! ```rust before
+//! struct Connection {
+//!     address: Address,
+//!     is_opening: bool,
+//!     is_open: bool,
+//!     is_closing: bool,
+//!     has_failed: bool,
+//! }
+//! ```
+//! ```rust after
+//! struct Connection {
+//!     address: Address,
+//!     state: State,
+//! }
+//!
+//! enum State {
+//!     Opening,
+//!     Open,
+//!     Closing,
+//!     Failed,
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//! - What is read from or written to a command line or a file: structs that derive `Serialize`, `Deserialize`, `Parser`, `Args`
+//!   and their like, or whose fields carry such attributes. Their flags are given from outside, each for itself.
+//! - Options, by their names: `Config`, `ParseOptions`, `ClientBuilder`, `Settings`, `Args`, `Flags` and their like. They are
+//!   turned on and off one by one, and every combination is meant.
+//! - Structs with `#[repr]`, whose layout somebody else reads.
+//! - Fields of enums' variants, and fields that only contain a `bool`, as `Option<bool>`.
+//!
+//! ## Limits
+//! 3 such fields are fine; more are a warning, more than 6 a strong one. It fires 1.8 times in 100,000 lines of well-kept
+//! code. Of 20 findings that were read blindly 7 were worth doing; the others were sets of facts that exclude nothing. So it is
+//! shown by default only where it is strong.
+//!
+//! ## Sources
+//! clippy's `struct_excessive_bools`; Martin Fowler, *Refactoring*, "Primitive Obsession"; Yaron Minsky, "Make illegal states
+//! unrepresentable".
+
+use ra_ap_syntax::{
+    AstNode,
+    ast::{self, HasAttrs, HasName},
+};
+
+use crate::{
+    facts::{Part, Sighting},
+    smells::{Limits, Look, Sightings, Smell},
+    syntax::{Unit, attributes},
+    text::{TextRange, slice},
+};
+
+pub(super) const SMELL: Smell = Smell {
+    rate: Some(1.8),
+    worth_doing: Some(7),
+    clippy: &["struct_excessive_bools"],
+    ..Smell::new("boolean-fields", Limits::of(3, 6), Look::Type(look), say)
+};
+
+/// Derives of types whose fields are given from outside, as command lines and files are.
+const FORMATS: &[&str] = &[
+    "Args",
+    "BorshDeserialize",
+    "BorshSerialize",
+    "Deserialize",
+    "FromArgs",
+    "Parser",
+    "Serialize",
+    "StructOpt",
+];
+/// Attributes of fields of such types.
+const FORMAT_ATTRIBUTES: &[&str] = &["arg", "argh", "clap", "command", "serde", "structopt"];
+
+/// Ends of the names of structs whose flags are independent of each other, in lower case.
+const OPTIONS: &[&str] = &[
+    "args", "attrs", "builder", "cfg", "config", "features", "flags", "options", "opts", "params",
+    "settings",
+];
+
+fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
+    let Some(structure) = ast::Struct::cast(unit.node.clone()) else {
+        return;
+    };
+    let (Some(name), Some(fields)) = (structure.name(), structure.field_list()) else {
+        return;
+    };
+    let flags = flags(&fields);
+    let measure = u32::try_from(flags.len()).unwrap_or(u32::MAX);
+    if !sightings.keeps(measure) || is_options(&name) || is_given_from_outside(&structure, &fields)
+    {
+        return;
+    }
+    let parts = flags.into_iter().map(|at| Part { at, measure: 1 });
+    sightings.push_with_parts(name.syntax().text_range(), measure, parts.collect());
+}
+
+fn say(sighting: &Sighting, text: &str) -> String {
+    let name = slice(text, sighting.at).unwrap_or_default();
+    format!(
+        "`{name}` has {} fields that are `bool`; enums would name the states that exist",
+        sighting.measure
+    )
+}
+
+/// The names of the fields that are `bool`, or where they have none, the types.
+fn flags(fields: &ast::FieldList) -> Vec<TextRange> {
+    let is_flag = |ty: &Option<ast::Type>| match ty {
+        Some(ast::Type::PathType(path)) => path.syntax().text() == "bool",
+        _ => false,
+    };
+    match fields {
+        ast::FieldList::RecordFieldList(list) => {
+            let flags = list.fields().filter(|field| is_flag(&field.ty()));
+            let names = flags.filter_map(|field| field.name());
+            names.map(|name| name.syntax().text_range()).collect()
+        }
+        ast::FieldList::TupleFieldList(list) => {
+            let types = list.fields().map(|field| field.ty());
+            let flags = types.filter(is_flag).flatten();
+            flags.map(|ty| ty.syntax().text_range()).collect()
+        }
+    }
+}
+
+fn is_options(name: &ast::Name) -> bool {
+    let name = name.text().to_lowercase();
+    OPTIONS.iter().any(|end| name.ends_with(end))
+}
+
+fn is_given_from_outside(structure: &ast::Struct, fields: &ast::FieldList) -> bool {
+    let has_format = structure.attrs().any(|attribute| {
+        let bare = attributes::bare(&attribute);
+        match attributes::name(&bare) {
+            "repr" => true,
+            // `cfg_attr(feature = "serde", derive(Deserialize))`
+            "derive" | "cfg_attr" => words(&bare).any(|word| FORMATS.contains(&word)),
+            name => FORMAT_ATTRIBUTES.contains(&name),
+        }
+    });
+    let mut inside = fields.syntax().descendants().filter_map(ast::Attr::cast);
+    has_format
+        || inside.any(|attribute| {
+            let bare = attributes::bare(&attribute);
+            FORMAT_ATTRIBUTES.contains(&attributes::name(&bare))
+        })
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|character: char| !character.is_alphanumeric() && character != '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::smells::fixture::{fired, seen};
+
+    const FLAGS: &str = "a: bool, b: bool, c: bool, d: bool";
+
+    #[test]
+    fn four_flags_are_seen_and_named() {
+        let text = "pub struct S<T> { x: T, a: bool, b: u8, pub c: bool, r#d: bool, e: bool }";
+        assert_eq!(fired("boolean-fields", text), [("S".to_owned(), 4)]);
+        let parts = seen("boolean-fields", text).remove(0).parts.into_iter();
+        let names = parts.map(|part| crate::text::slice(text, part.at).unwrap());
+        assert_eq!(names.collect::<Vec<_>>(), ["a", "c", "r#d", "e"]);
+        let tuple = "struct S(bool, pub bool, u8, bool, bool);";
+        assert_eq!(fired("boolean-fields", tuple), [("S".to_owned(), 4)]);
+        let inside = "mod m { struct S { a: bool, b: bool, c: bool, d: bool } }";
+        assert_eq!(fired("boolean-fields", inside).len(), 1);
+    }
+
+    #[test]
+    fn what_is_given_from_outside_is_left_alone() {
+        for front in [
+            "#[derive(Debug, Deserialize)]",
+            "#[derive(serde::Serialize)]",
+            "#[cfg_attr(feature = \"serde\", derive(Deserialize))]",
+            "#[derive(Parser)]",
+            "#[command(version)]",
+            "#[repr(C)]",
+        ] {
+            let text = format!("{front} struct S {{ {FLAGS} }}");
+            assert!(fired("boolean-fields", &text).is_empty(), "{front}");
+        }
+        let text = format!("struct S {{ #[arg(long)] {FLAGS} }}");
+        assert!(fired("boolean-fields", &text).is_empty());
+        let text =
+            format!("#[derive(Debug, Default)] #[must_use] struct S {{ #[doc(hidden)] {FLAGS} }}");
+        assert_eq!(fired("boolean-fields", &text).len(), 1);
+    }
+
+    #[test]
+    fn options_are_left_alone() {
+        for name in [
+            "Config",
+            "ParseOptions",
+            "client_options",
+            "Builder",
+            "CliArgs",
+        ] {
+            let text = format!("struct {name} {{ {FLAGS} }}");
+            assert!(fired("boolean-fields", &text).is_empty(), "{name}");
+        }
+        let text = format!("struct OptionsOfParser {{ {FLAGS} }}");
+        assert_eq!(fired("boolean-fields", &text).len(), 1);
+    }
+
+    #[test]
+    fn what_is_no_flag_of_a_struct_is_left_alone() {
+        for text in [
+            "struct S { a: bool, b: bool, c: bool }",
+            "struct S { a: bool, b: bool, c: bool, d: Option<bool>, e: [bool; 4], f: &'static bool }",
+            "enum E { A { a: bool, b: bool, c: bool, d: bool } }",
+            "union U { a: bool, b: bool, c: bool, d: bool }",
+            "fn f(a: bool, b: bool, c: bool, d: bool) {}",
+            "m! { struct S { a: bool, b: bool, c: bool, d: bool } }",
+            "struct S;",
+        ] {
+            assert!(fired("boolean-fields", text).is_empty(), "{text}");
+        }
+    }
+}

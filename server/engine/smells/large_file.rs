@@ -1,0 +1,122 @@
+//! # Large file
+//!
+//! ## What it does
+//! Finds files with many lines of code. Blank lines, comments and modules for tests are not counted.
+//!
+//! ## Why
+//! A file is what a reader opens. A large one has several subjects, which only its author can tell apart; everything in it
+//! sees everything else's private parts, and people who change different things meet in it.
+//!
+//! ## Example
+//! ```rust before
+//! fn order(id: Id) -> Order { /* … */ }
+//! fn customer(id: Id) -> Customer { /* … */ }
+//! // … 1000 more functions
+//! ```
+//! ```rust after
+//! mod customers;
+//! mod orders;
+//!
+//! pub use customers::customer;
+//! pub use orders::order;
+//! ```
+//!
+//! ## What it leaves alone
+//! - Modules under `#[cfg(test)]`; and files of tests, benchmarks and examples.
+//! - Tables: a constant counts as one line, however long, unless it is a block or a closure.
+//! - Blank lines and comments, documentation too.
+//!
+//! ## Limits
+//! 1000 lines of code are fine; more are a warning, more than 2000 a strong one. It fires 6.1 times in 100,000 lines of
+//! well-kept code. Of 20 findings that were read blindly 11 were worth doing; the others were one type with a large surface, or
+//! many short implementations of one trait. So it is shown by default only where it is strong.
+//!
+//! ## Sources
+//! Martin Fowler, *Refactoring*, "Large Class"; CodeScene's "lines of code in a single file"; Sonar S104.
+
+use crate::{
+    facts::Sighting,
+    smells::{Limits, Look, Sightings, Smell},
+    syntax::{FileUnit, Role},
+};
+
+pub(super) const SMELL: Smell = Smell {
+    survives_errors: true,
+    rate: Some(6.1),
+    worth_doing: Some(11),
+    ..Smell::new("large-file", Limits::of(1000, 2000), Look::File(look), say)
+};
+
+fn look(file: &FileUnit, sightings: &mut Sightings) {
+    if matches!(file.context.role, Role::Library | Role::BuildScript) {
+        sightings.push(file.at, file.lines);
+    }
+}
+
+fn say(sighting: &Sighting, _text: &str) -> String {
+    format!(
+        "this file has {} lines of code; give what belongs together a module of its own",
+        sighting.measure
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        smells::fixture::{fired, seen_in},
+        syntax::{FileContext, Role},
+    };
+
+    fn functions(count: usize) -> String {
+        "fn f() {\n    g();\n}\n\n".repeat(count)
+    }
+
+    #[test]
+    fn a_file_of_many_lines_is_seen_at_its_first_item() {
+        let text = format!("//! Words.\n\nuse a::b;\n\n{}", functions(334));
+        assert_eq!(fired("large-file", &text), [("use".to_owned(), 1003)]);
+        let blocks = format!("impl S {{\n{}}}\n", functions(333));
+        assert_eq!(fired("large-file", &blocks), [("impl".to_owned(), 1001)]);
+        let types = "struct S {\n    a: u8,\n}\n".repeat(400);
+        assert_eq!(fired("large-file", &types), [("S".to_owned(), 1200)]);
+    }
+
+    #[test]
+    fn a_thousand_lines_are_fine() {
+        let text = format!("use a::b;\n{}", functions(333));
+        assert!(fired("large-file", &text).is_empty());
+    }
+
+    #[test]
+    fn tests_tables_and_comments_are_left_alone() {
+        let tests = format!(
+            "fn f() {{}}\n#[cfg(test)]\nmod tests {{\n{}}}\n",
+            functions(900)
+        );
+        assert!(fired("large-file", &tests).is_empty());
+        let table = format!("static T: &[S] = &[\n{}];\n", "S { a: 1 },\n".repeat(3000));
+        assert!(fired("large-file", &table).is_empty());
+        let words = "/// Words.\n// Words.\n\nfn f() {}\n".repeat(900);
+        assert!(fired("large-file", &words).is_empty());
+    }
+
+    #[test]
+    fn a_constant_with_code_is_no_table() {
+        let text = format!("const F: () = {{\n{}}};\n", functions(400));
+        assert_eq!(fired("large-file", &text).len(), 1);
+    }
+
+    #[test]
+    fn only_what_is_built_into_the_product_is_seen() {
+        let smell = crate::smells::by_name("large-file").unwrap();
+        let seen = |role| {
+            let context = FileContext {
+                role,
+                ..FileContext::default()
+            };
+            seen_in(smell, &functions(900), context).len()
+        };
+        assert_eq!(seen(Role::Library), 1);
+        assert_eq!([Role::Test, Role::Bench, Role::Example].map(seen), [0; 3]);
+    }
+}

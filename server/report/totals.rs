@@ -1,0 +1,167 @@
+//! What a report comes to: one line that sums up, a table by smell, and where to begin.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
+
+use super::{CacheCounts, Look, Report, ReportedFile, ReportedFinding, Summary, level_word};
+use crate::{
+    analysis::Level,
+    text::{Encoding, printable},
+};
+
+/// Places to begin with.
+const PLACES: usize = 5;
+/// So many findings are taken in without help.
+const FEW: usize = 10;
+
+/// Writes the summary and, where there is more than can be taken in at a glance, a table and the heaviest places.
+pub(super) fn write(out: &mut dyn Write, report: &Report, look: Look) -> io::Result<()> {
+    if report.summary.findings > FEW {
+        write_table(out, report)?;
+        write_places(out, report, look)?;
+    }
+    writeln!(out, "{}", summary_line(report))
+}
+
+fn write_table(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let mut rows: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for (_, found) in report.found() {
+        let row = rows.entry(found.finding.smell.id).or_default();
+        row.0 += 1;
+        row.1 += usize::from(found.finding.level == Level::Strong);
+    }
+    let width = rows.keys().map(|id| id.len()).max().unwrap_or(0);
+    let mut rows: Vec<_> = rows.into_iter().collect();
+    rows.sort_by_key(|(id, (count, _))| (std::cmp::Reverse(*count), *id));
+    writeln!(out, "By smell")?;
+    for (id, (count, strong)) in rows {
+        let strong = match strong {
+            0 => String::new(),
+            strong => format!("  ({strong} strong)"),
+        };
+        writeln!(out, "  {id:width$}  {:>6}{strong}", grouped(count))?;
+    }
+    writeln!(out)
+}
+
+fn write_places(out: &mut dyn Write, report: &Report, look: Look) -> io::Result<()> {
+    let mut all: Vec<_> = report.found().collect();
+    all.sort_by(|(_, left), (_, right)| right.weight().total_cmp(&left.weight()));
+    writeln!(out, "Begin with")?;
+    for (file, found) in all.into_iter().take(PLACES) {
+        writeln!(out, "  {}", line_of(file, found, look))?;
+    }
+    writeln!(out)
+}
+
+/// A finding in one line, with its place first, as compilers write it.
+pub(super) fn line_of(file: &ReportedFile, found: &ReportedFinding, look: Look) -> String {
+    let finding = &found.finding;
+    let at = file
+        .lines
+        .position(&file.text, finding.at.start(), Encoding::Utf32);
+    format!(
+        "{}:{}:{}: {}[{}]: {}",
+        printable(&file.path),
+        at.line + 1,
+        at.column + 1,
+        level_word(finding.level),
+        finding.smell.id,
+        look.words(&finding.message)
+    )
+}
+
+fn summary_line(report: &Report) -> String {
+    let Summary {
+        files,
+        lines,
+        findings,
+        cache,
+        elapsed_ms,
+        ..
+    } = report.summary;
+    let read = format!(
+        "{}, {} ({}, {}.{:02} s)",
+        counted(files, "file"),
+        counted(lines, "line"),
+        origins(cache),
+        elapsed_ms / 1000,
+        elapsed_ms % 1000 / 10,
+    );
+    if findings == 0 {
+        return format!("No findings in {read}");
+    }
+    let all = report.files.iter().flat_map(|file| &file.findings);
+    let strong = all
+        .filter(|found| found.finding.level == Level::Strong)
+        .count();
+    let findings_words = counted(findings, "finding");
+    let warn = findings - strong;
+    format!("{findings_words} ({strong} strong, {warn} warn) in {read}")
+}
+
+/// Where the answers came from; what is nought is not said.
+fn origins(cache: CacheCounts) -> String {
+    let counts = [
+        (cache.local_hits, "from the local cache"),
+        (cache.remote_hits, "from the team cache"),
+        (cache.memory_hits, "alike"),
+        (cache.misses, "computed"),
+        (cache.faults, "after a cache fault"),
+    ];
+    let words: Vec<_> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, words)| format!("{} {words}", grouped(*count)))
+        .collect();
+    if words.is_empty() {
+        return "nothing to analyse".to_owned();
+    }
+    words.join(", ")
+}
+
+/// A number of things in words: "1 file", "1,200 files".
+pub fn counted(count: usize, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {thing}{plural}", grouped(count))
+}
+
+/// A number with a comma at each thousand.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        let numbers = [0, 12, 999, 1_000, 12_345, 1_234_567];
+        assert_eq!(
+            numbers.map(grouped),
+            ["0", "12", "999", "1,000", "12,345", "1,234,567"]
+        );
+    }
+
+    #[test]
+    fn origins_say_what_there_was() {
+        let cache = CacheCounts {
+            local_hits: 1_200,
+            misses: 3,
+            ..CacheCounts::default()
+        };
+        assert_eq!(origins(cache), "1,200 from the local cache, 3 computed");
+        assert_eq!(origins(CacheCounts::default()), "nothing to analyse");
+    }
+}

@@ -1,0 +1,108 @@
+//! Which compiler a package is built with, where files beside its manifest say so: rustup's and clippy's.
+
+use std::path::Path;
+
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+use super::{manifest::rust_version, read};
+use crate::syntax::RustVersion;
+
+/// In the order in which rustup and clippy look for them.
+const TOOLCHAINS: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
+const CLIPPY: [&str; 2] = [".clippy.toml", "clippy.toml"];
+
+/// The toolchain that a file in `directory` names. The inner option is empty where it has no number, as `stable` has none:
+/// rustup looks no further upward then either.
+pub(super) fn toolchain_stated_in(directory: &Path) -> Option<Option<RustVersion>> {
+    let text = first_of(directory, &TOOLCHAINS)?;
+    let named = table(&text)
+        .get("toolchain")
+        .and_then(|toolchain| toolchain.get_ref().as_table()?.get("channel"))
+        .and_then(|channel| channel.get_ref().as_str().map(str::to_owned));
+    let channel = named.unwrap_or_else(|| text.trim().to_owned());
+    // A name may go on with a platform: `1.70.0-x86_64-unknown-linux-gnu`.
+    let number = channel.split('-').next().unwrap_or_default();
+    Some(rust_version(number))
+}
+
+/// The oldest compiler that clippy is told of in `directory`.
+pub(super) fn msrv_stated_in(directory: &Path) -> Option<Option<RustVersion>> {
+    let text = first_of(directory, &CLIPPY)?;
+    let table = table(&text);
+    let msrv = table.get("msrv").map(Spanned::get_ref);
+    Some(msrv.and_then(DeValue::as_str).and_then(rust_version))
+}
+
+fn first_of(directory: &Path, names: &[&str]) -> Option<String> {
+    let mut files = names.iter().map(|name| directory.join(name));
+    let file = files.find(|file| file.is_file())?;
+    Some(read(&file).map_or_else(|_| String::new(), |text| text.to_string()))
+}
+
+fn table(text: &str) -> DeTable<'_> {
+    DeTable::parse_recoverable(text).0.into_inner()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn toolchains_with_a_number_are_known() {
+        for (name, text, expected) in [
+            (
+                "rust-toolchain.toml",
+                "[toolchain]\nchannel = '1.70.0'\n",
+                Some(70),
+            ),
+            (
+                "rust-toolchain.toml",
+                "[toolchain]\nchannel = \"1.81\"",
+                Some(81),
+            ),
+            (
+                "rust-toolchain.toml",
+                "[toolchain]\nchannel = 'stable'",
+                None,
+            ),
+            (
+                "rust-toolchain.toml",
+                "[toolchain]\nprofile = 'minimal'",
+                None,
+            ),
+            ("rust-toolchain", "1.65.0\n", Some(65)),
+            (
+                "rust-toolchain",
+                "1.65.0-x86_64-unknown-linux-gnu",
+                Some(65),
+            ),
+            ("rust-toolchain", "nightly-2024-01-01", None),
+            ("rust-toolchain", "[toolchain]\nchannel = '1.72'", Some(72)),
+        ] {
+            let root = tempfile::tempdir().unwrap();
+            assert_eq!(toolchain_stated_in(root.path()), None);
+            fs::write(root.path().join(name), text).unwrap();
+            let stated = toolchain_stated_in(root.path());
+            assert_eq!(stated, Some(expected.map(RustVersion)), "{name}: {text}");
+        }
+    }
+
+    #[test]
+    fn clippy_is_told_of_the_oldest_compiler() {
+        let root = tempfile::tempdir().unwrap();
+        assert_eq!(msrv_stated_in(root.path()), None);
+        fs::write(root.path().join("clippy.toml"), "msrv = \"1.64.0\"").unwrap();
+        assert_eq!(msrv_stated_in(root.path()), Some(Some(RustVersion(64))));
+        fs::write(
+            root.path().join(".clippy.toml"),
+            "allow-unwrap-in-tests = true",
+        )
+        .unwrap();
+        assert_eq!(msrv_stated_in(root.path()), Some(None));
+    }
+}
