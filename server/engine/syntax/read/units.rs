@@ -505,12 +505,12 @@ mod tests {
 
     #[test]
     fn units_are_disjoint_and_of_their_kinds() {
+        use UnitKind::{Code, Plain, Type};
         let text = "use a::b;\nstruct S { a: u8 }\nenum E {}\nimpl S { fn f(); fn g() {} const C: u8 = 1; }\n\
                     mod m { union U { a: u8 } static T: &[S] = &[S { a: 1 }]; }\nmacro_rules! m {}";
         let tree = Tree::parse(text, FileContext::default().edition).unwrap();
         let all = outline(&tree.root()).places;
         let kinds: Vec<_> = all.iter().map(|place| place.kind).collect();
-        use UnitKind::{Code, Plain, Type};
         let expected = [Plain, Type, Type, Plain, Code, Plain, Type, Code, Plain];
         assert_eq!(kinds, expected);
         assert!(all.is_sorted_by(|one, next| {
