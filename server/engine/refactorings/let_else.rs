@@ -28,6 +28,28 @@
 //! }
 //! ```
 //!
+//! An `if let` with a value and an `else` that leaves is the same in other words:
+//!
+//! ```rust before
+//! fn f(names: &[String]) -> usize {
+//!     let first = if let Some(name) = names.first() {
+//!         name
+//!     } else {
+//!         return 0;
+//!     };
+//!     first.len()
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn f(names: &[String]) -> usize {
+//!     let Some(first) = names.first() else {
+//!         return 0;
+//!     };
+//!     first.len()
+//! }
+//! ```
+//!
 //! ## What it leaves alone
 //!
 //! A way out that uses what its pattern binds, as `Err(e) => return Err(e)` does; guards; arms with attributes; a pattern that
