@@ -26,6 +26,7 @@ mod value;
 mod values;
 
 pub use environment::Environment;
+pub(crate) use exclude::excess;
 pub use exclude::{EntryKind, Exclude};
 pub(crate) use files::absolute;
 pub use load::{FileState, Loaded, LookedAt, Request, load};

@@ -29,7 +29,7 @@ pub use diff::{write_diff, write_new_file};
 pub use documentation::{explanation, limits_in_words, reason, write_documentation};
 pub use human::write_human;
 pub use json::write_json;
-pub use look::{Characters, Colour, Look, printable};
+pub use look::{Characters, Colour, Look, Reader};
 pub use short::write_short;
 pub use statistics::{cache_statistics, team, tier_word};
 pub use totals::counted;

@@ -21,7 +21,7 @@ pub use place::place_of;
 pub use read::{MOST_BYTES, ReadError, read};
 pub use replace::{CreatedFile, ReplaceError, Update, carry_out};
 pub use scope::{Scope, Surroundings, editor_scope};
-pub use walk::{WalkOptions, WalkProblem, walk};
+pub use walk::{WalkOptions, WalkProblem, walk, walk_while};
 
 /// Meaning of a change on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,15 +2,16 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
+    ops::Range,
     sync::Arc,
 };
 
-use super::{Finding, Memo, answers_to, difference::difference, judge, measure};
+use super::{Finding, Memo, difference::difference, judge, measure, offers::answers_in};
 use crate::{
     config::Rules,
     facts::FileReport,
-    refactorings::{Applicability, Offer},
-    smells::Smell,
+    refactorings::{Also, Applicability, Context, Offer},
+    smells::{Cause, Smell},
     syntax::{FileContext, Source, Unparsable, places},
     text::{Edits, FileId, FileStep, NewFile, TextRange, TextSize},
 };
@@ -83,24 +84,24 @@ pub fn apply_safe_while(
 }
 
 fn carry_out(
-    mut state: State,
+    state: State,
     rules: &Rules,
     only: Only<'_>,
     goes_on: &dyn Fn() -> bool,
 ) -> Option<Applied> {
-    let mut carried_out = Vec::new();
-    let mut tried = HashSet::new();
-    while let Some(step) = state.next_step(rules, only, &mut tried) {
-        if !goes_on() {
-            return None;
-        }
-        carried_out.push(step.done);
-        state = step.state;
-    }
+    let mut run = Run {
+        state,
+        rules,
+        only,
+        refused: HashSet::new(),
+        units: Vec::new(),
+        carried_out: Vec::new(),
+    };
+    while run.round(goes_on)? == Round::Changed {}
     Some(Applied {
-        text: state.source.text,
-        created: state.created,
-        carried_out,
+        text: run.state.source.text,
+        created: run.state.created,
+        carried_out: run.carried_out,
     })
 }
 
@@ -131,9 +132,215 @@ struct State {
     units: Vec<TextRange>,
 }
 
-struct Step {
-    done: CarriedOut,
+/// A text on its way to the point where no safe answer is left. What a round did not touch is not asked again: a unit's offers
+/// are looked for until there are none, and then only after a change in it.
+struct Run<'a> {
     state: State,
+    rules: &'a Rules,
+    only: Only<'a>,
+    /// What was tried and made nothing better.
+    refused: HashSet<blake3::Hash>,
+    /// What is known of each unit, in their order.
+    units: Vec<Asked>,
+    carried_out: Vec<CarriedOut>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// May have offers; those that don't meet may be carried out together.
+    Open,
+    /// The same, but together they didn't make it better.
+    OneByOne,
+    /// Has no offer that is wanted.
+    Settled,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Round {
+    Changed,
+    NothingLeft,
+}
+
+/// Offers that are carried out together, and the findings that they answer, by their places among the findings.
+struct Attempt {
+    /// The unit that holds all of it; without one it stands alone in its round.
+    unit: Option<usize>,
+    answers: Vec<(Offer, usize)>,
+}
+
+impl Run<'_> {
+    /// Carries out what every unit has to offer first; nothing if nobody wants it any more.
+    fn round(&mut self, goes_on: &dyn Fn() -> bool) -> Option<Round> {
+        if self.units.len() != self.state.units.len() {
+            self.units = vec![Asked::Open; self.state.units.len()];
+        }
+        let mut attempts = self.attempts(goes_on)?;
+        if attempts.is_empty() {
+            return Some(Round::NothingLeft);
+        }
+        while !attempts.is_empty() {
+            if let Some(after) = self.verified(&mut attempts) {
+                self.take_over(after, &attempts);
+                break;
+            }
+            if !goes_on() {
+                return None;
+            }
+        }
+        Some(Round::Changed)
+    }
+
+    fn attempts(&mut self, goes_on: &dyn Fn() -> bool) -> Option<Vec<Attempt>> {
+        let source = self.state.source.clone();
+        let context = Context::new(&source);
+        let mut attempts = Vec::new();
+        let mut alone = Vec::new();
+        let mut end = 0;
+        for unit in 0..self.units.len() {
+            let findings = self.state.findings_in(self.state.units[unit]);
+            alone.extend(end..findings.start);
+            end = findings.end;
+            if self.units[unit] == Asked::Settled {
+                continue;
+            }
+            match self.attempt_in(unit, findings, &context, goes_on)? {
+                // What reaches beyond its unit waits until the units are done.
+                Some(attempt) if attempt.unit.is_none() => {
+                    alone.extend(attempt.answers.iter().map(|(_, at)| *at));
+                }
+                Some(attempt) => attempts.push(attempt),
+                None => self.units[unit] = Asked::Settled,
+            }
+        }
+        alone.extend(end..self.state.findings.len());
+        if attempts.is_empty() {
+            let offer = self.first_offer(&alone, &context, goes_on)?;
+            attempts.extend(offer.map(|answer| Attempt {
+                unit: None,
+                answers: vec![answer],
+            }));
+        }
+        Some(attempts)
+    }
+
+    /// What a unit offers first: answers to its opportunities that don't meet, or else one answer.
+    fn attempt_in(
+        &self,
+        unit: usize,
+        findings: Range<usize>,
+        context: &Context<'_>,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Option<Option<Attempt>> {
+        let range = self.state.units[unit];
+        let is_opportunity =
+            |at: &usize| self.state.findings[*at].smell.cause == Cause::Opportunity;
+        let (opportunities, others): (Vec<_>, Vec<_>) = findings.partition(is_opportunity);
+        let mut answers: Vec<(Offer, usize)> = Vec::new();
+        let mut end = None;
+        for at in opportunities {
+            let Some((offer, at)) = self.first_offer(&[at], context, goes_on)? else {
+                continue;
+            };
+            let span = offer.change().edits().span();
+            let joins = is_within(&offer, range)
+                && span.is_some_and(|span| end.is_none_or(|end| end < span.start()));
+            if answers.is_empty() || (joins && may_be_joined(&offer)) {
+                let is_single = !joins || !may_be_joined(&offer);
+                end = span.map(TextRange::end);
+                answers.push((offer, at));
+                if is_single || self.units[unit] == Asked::OneByOne {
+                    break;
+                }
+            }
+        }
+        if answers.is_empty() {
+            answers.extend(self.first_offer(&others, context, goes_on)?);
+        }
+        let holds = |(offer, _): &(Offer, usize)| is_within(offer, range);
+        Some((!answers.is_empty()).then(|| Attempt {
+            unit: answers.iter().all(holds).then_some(unit),
+            answers,
+        }))
+    }
+
+    /// The first offer for one of these findings that is wanted and was not tried in vain.
+    fn first_offer(
+        &self,
+        findings: &[usize],
+        context: &Context<'_>,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Option<Option<(Offer, usize)>> {
+        for at in findings {
+            if !goes_on() {
+                return None;
+            }
+            let offers = answers_in(context, &self.state.findings[*at]).into_iter();
+            let mut wanted = offers.filter(|offer| {
+                self.state.wants(offer, self.only)
+                    && !self.refused.contains(&self.state.identity(offer))
+            });
+            if let Some(offer) = wanted.next() {
+                return Some(Some((offer, *at)));
+            }
+        }
+        Some(None)
+    }
+
+    /// The text after all attempts, if each makes its unit better. Else those that don't are made smaller or dropped.
+    fn verified(&mut self, attempts: &mut Vec<Attempt>) -> Option<State> {
+        let after = self.state.after(attempts, self.rules);
+        let after = after.filter(|after| {
+            attempts[0].unit.is_none() || after.units.len() == self.state.units.len()
+        });
+        let mut is_good = after.is_some();
+        let has_one_attempt = attempts.len() == 1;
+        attempts.retain_mut(|attempt| {
+            let is_better = match &after {
+                Some(after) => after.is_better_than(&self.state, attempt),
+                // Some of them don't get along; each is tried for itself.
+                None => !has_one_attempt && attempt.answers.len() == 1,
+            };
+            if is_better {
+                return true;
+            }
+            is_good = false;
+            self.make_smaller(attempt)
+        });
+        if after.is_none() {
+            attempts.truncate(1);
+        }
+        after.filter(|_| is_good)
+    }
+
+    /// Whether something of it is left to try.
+    fn make_smaller(&mut self, attempt: &mut Attempt) -> bool {
+        if attempt.answers.len() > 1 {
+            attempt.answers.truncate(1);
+            if let Some(unit) = attempt.unit {
+                self.units[unit] = Asked::OneByOne;
+            }
+            return true;
+        }
+        let refused = attempt.answers.iter();
+        let refused: Vec<_> = refused
+            .map(|(offer, _)| self.state.identity(offer))
+            .collect();
+        self.refused.extend(refused);
+        false
+    }
+
+    fn take_over(&mut self, after: State, attempts: &[Attempt]) {
+        let answers = attempts.iter().flat_map(|attempt| &attempt.answers);
+        let done = answers.map(|(offer, at)| {
+            let finding = &self.state.findings[*at];
+            self.state.carried_out(offer, finding)
+        });
+        self.carried_out.extend(done);
+        if attempts.iter().any(|attempt| attempt.unit.is_none()) {
+            self.units.clear();
+        }
+        self.state = after;
+    }
 }
 
 impl State {
@@ -155,34 +362,13 @@ impl State {
         }
     }
 
-    /// The first safe offer that makes things better. `tried` remembers those that didn't.
-    fn next_step(
-        &self,
-        rules: &Rules,
-        only: Only<'_>,
-        tried: &mut HashSet<blake3::Hash>,
-    ) -> Option<Step> {
-        for finding in &self.findings {
-            for offer in answers_to(&self.source, finding) {
-                if !self.wants(&offer, only) {
-                    continue;
-                }
-                let identity = self.identity(&offer);
-                if tried.contains(&identity) {
-                    continue;
-                }
-                let after = self.after(&offer, rules);
-                let Some(state) = after.filter(|after| after.is_better_than(self, finding)) else {
-                    tried.insert(identity);
-                    continue;
-                };
-                return Some(Step {
-                    done: self.carried_out(&offer, finding),
-                    state,
-                });
-            }
-        }
-        None
+    /// The findings that are drawn in a unit, by their places among all.
+    fn findings_in(&self, unit: TextRange) -> Range<usize> {
+        let ahead_of = |end: TextSize| {
+            self.findings
+                .partition_point(|finding| finding.at.start() < end)
+        };
+        ahead_of(unit.start())..ahead_of(unit.end())
     }
 
     fn wants(&self, offer: &Offer, only: Only<'_>) -> bool {
@@ -248,39 +434,77 @@ impl State {
         }
     }
 
-    fn after(&self, offer: &Offer, rules: &Rules) -> Option<Self> {
-        let source = self.source.edited(offer.change().edits())?.ok()?;
+    /// Nothing if the edits of the attempts don't go together.
+    fn after(&self, attempts: &[Attempt], rules: &Rules) -> Option<Self> {
+        let offers = || attempts.iter().flat_map(|attempt| &attempt.answers);
+        let edits = offers().flat_map(|(offer, _)| offer.change().edits().as_slice());
+        let edits = Edits::new(edits.cloned().collect()).ok()?;
+        let source = self.source.edited(&edits)?.ok()?;
+        if source.tree.errors().len() > self.source.tree.errors().len() {
+            return None;
+        }
         let mut after = Self::with_memo(source, self.reach, Arc::clone(&self.memo), rules);
         after.created.clone_from(&self.created);
-        after.created.extend(created_by(offer));
+        after
+            .created
+            .extend(offers().flat_map(|(offer, _)| created_by(offer)));
         Some(after)
     }
 
-    /// Whether the answered smell got less, and no other got more.
-    fn is_better_than(&self, before: &Self, answered: &Finding) -> bool {
-        let all = self.findings.iter().chain(&before.findings);
-        // A file has many findings, but of few smells.
+    /// Whether every smell that an attempt answers got less, for each answer, and no other got more.
+    fn is_better_than(&self, before: &Self, attempt: &Attempt) -> bool {
+        let (now, then) = (
+            self.findings_around(attempt),
+            before.findings_around(attempt),
+        );
+        let all = now.iter().chain(then);
+        // There are many findings, but of few smells.
         let smells: BTreeMap<_, _> = all
             .map(|finding| (finding.smell.id, finding.smell))
             .collect();
-        let gets_worse = smells
-            .into_values()
-            .any(|smell| self.weight(smell) > before.weight(smell));
-        !gets_worse && self.weight(answered.smell) < before.weight(answered.smell)
-    }
-
-    /// How much there is of a smell, or of the smells that share its cause: first the number of findings, then how far they
-    /// are above their limits, in thousandths.
-    fn weight(&self, smell: &Smell) -> (usize, u64) {
-        let same = self
-            .findings
-            .iter()
-            .filter(|finding| finding.smell.has_same_cause(smell));
-        same.fold((0, 0), |(count, sum), finding| {
-            let limit = u64::from(finding.limit.max(1));
-            (count + 1, sum + u64::from(finding.measure) * 1_000 / limit)
+        smells.into_values().all(|smell| {
+            let answered = attempt.answers.iter();
+            let answered = answered.filter(|(_, at)| before.findings[*at].smell.id == smell.id);
+            let (now, then) = (weight(now, smell), weight(then, smell));
+            match answered.count() {
+                0 => now <= then,
+                1 => now < then,
+                several => now.0 + several <= then.0,
+            }
         })
     }
+
+    fn findings_around(&self, attempt: &Attempt) -> &[Finding] {
+        match attempt.unit {
+            Some(unit) => &self.findings[self.findings_in(self.units[unit])],
+            None => &self.findings,
+        }
+    }
+}
+
+/// How much there is of a smell, or of the smells that share its cause: first the number of findings, then how far they are
+/// above their limits, in thousandths.
+fn weight(findings: &[Finding], smell: &Smell) -> (usize, u64) {
+    let same = findings
+        .iter()
+        .filter(|finding| finding.smell.has_same_cause(smell));
+    same.fold((0, 0), |(count, sum), finding| {
+        let limit = u64::from(finding.limit.max(1));
+        (count + 1, sum + u64::from(finding.measure) * 1_000 / limit)
+    })
+}
+
+/// Whether an offer may be carried out with others of its unit that were worked out in the same text. Two fresh names could be
+/// the same one.
+fn may_be_joined(offer: &Offer) -> bool {
+    !offer.refactoring().allows.has(Also::AddsFreshName)
+}
+
+/// Whether an offer changes a part of one unit and nothing else.
+fn is_within(offer: &Offer, unit: TextRange) -> bool {
+    let steps = &offer.change().steps;
+    let span = offer.change().edits().span();
+    steps.files.is_empty() && span.is_some_and(|span| unit.contains_range(span))
 }
 
 /// The new files of an offer, if it makes some.
@@ -315,6 +539,43 @@ mod tests {
         assert_eq!(applied.text.matches("if a && b {").count(), 3);
         let edits = applied.edits(&text);
         assert_eq!(edits.apply(&text).as_deref(), Some(&*applied.text));
+    }
+
+    /// How many findings were asked for offers until nothing was left.
+    fn asked(text: &str) -> usize {
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        let count = std::cell::Cell::new(0);
+        let goes_on = || {
+            count.set(count.get() + 1);
+            true
+        };
+        apply_safe_while(source, &Rules::default(), Only::All, &goes_on).unwrap();
+        count.get()
+    }
+
+    fn assert_linear(text: impl Fn(usize) -> String) {
+        let (once, twice) = (asked(&text(20)), asked(&text(40)));
+        assert!(once >= 20, "{once}");
+        assert!(twice <= 2 * once + 20, "{once} became {twice}");
+    }
+
+    #[test]
+    fn what_a_step_did_not_touch_is_not_asked_again() {
+        let in_one = |line: &str, times| format!("fn f() {{\n{}}}\n", line.repeat(times));
+        assert_linear(|times| in_one("    if a { if b { c(); } }\n", times));
+        assert_linear(|times| {
+            in_one(
+                "    if a {\n        if b {\n            c();\n        }\n    }\n",
+                times,
+            )
+        });
+        assert_linear(|times| {
+            in_one(
+                "    g(|| {\n        if a {\n            if b {\n                c();\n            }\n        }\n    });\n",
+                times,
+            )
+        });
+        assert_linear(|times| (0..times).map(|at| nested(&format!("f{at}"))).collect());
     }
 
     #[test]

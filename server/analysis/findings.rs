@@ -1,12 +1,12 @@
 //! Findings from sightings: limits, levels, one finding for one cause, and the calm profile.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::HashMap};
 
 use crate::{
     config::{Judgement, Profile, Rules},
-    facts::{FileReport, FunctionFacts, Sighting},
+    facts::{FileReport, FunctionFacts, Sighting, SmellId},
     smells::{self, Cause, Smell},
-    text::TextRange,
+    text::{TextRange, TextSize, printable, shortened},
 };
 
 /// A sighting above its limit, with its message.
@@ -50,15 +50,16 @@ const CALM_WORTH: u8 = 16;
 /// Judges a report of this very text, without parsing, so that a warm start stays cheap.
 pub fn judge(report: &FileReport, text: &str, rules: &Rules) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let silences = Silences::of(report);
     for (offset, item) in &report.items {
         if item.sightings.is_empty() {
             continue;
         }
         let functions: Vec<FunctionFacts> = item.functions_at(*offset).collect();
-        let above = above(report, item.sightings_at(*offset), rules);
+        let above = above(&silences, item.sightings_at(*offset), rules);
         findings.extend(in_words(&above, &functions, text, rules.profile()));
     }
-    let above = above(report, report.sightings.iter().cloned(), rules);
+    let above = above(&silences, report.sightings.iter().cloned(), rules);
     findings.extend(in_words(&above, &[], text, rules.profile()));
     findings.sort_by_key(|finding| (finding.at.start(), finding.smell.id));
     findings
@@ -66,11 +67,11 @@ pub fn judge(report: &FileReport, text: &str, rules: &Rules) -> Vec<Finding> {
 
 /// What is above its limit and not allowed.
 fn above(
-    report: &FileReport,
+    silences: &Silences,
     sightings: impl Iterator<Item = Sighting>,
     rules: &Rules,
 ) -> Vec<Above> {
-    let unasked = sightings.filter(|sighting| !is_allowed(report, sighting));
+    let unasked = sightings.filter(|sighting| !silences.cover(sighting));
     unasked
         .filter_map(|sighting| Above::new(sighting, rules))
         .collect()
@@ -123,29 +124,65 @@ impl Above {
     }
 }
 
-fn is_allowed(report: &FileReport, sighting: &Sighting) -> bool {
-    report
-        .allowances
-        .iter()
-        .any(|allowance| allowance.silences(sighting))
+/// The scopes in which a smell is allowed, so that asking costs the logarithm of their number.
+struct Silences(HashMap<SmellId, Vec<Scope>>);
+
+struct Scope {
+    start: TextSize,
+    /// The furthest end of this scope and those that start before it.
+    furthest_end: TextSize,
+}
+
+impl Silences {
+    fn of(report: &FileReport) -> Self {
+        let mut scopes: HashMap<SmellId, Vec<Scope>> = HashMap::new();
+        for allowance in &report.allowances {
+            let Some(smell) = allowance.smell else {
+                continue;
+            };
+            scopes.entry(smell).or_default().push(Scope {
+                start: allowance.scope.start(),
+                furthest_end: allowance.scope.end(),
+            });
+        }
+        for scopes in scopes.values_mut() {
+            scopes.sort_by_key(|scope| scope.start);
+            let mut furthest = TextSize::new(0);
+            for scope in scopes {
+                furthest = furthest.max(scope.furthest_end);
+                scope.furthest_end = furthest;
+            }
+        }
+        Self(scopes)
+    }
+
+    fn cover(&self, sighting: &Sighting) -> bool {
+        let Some(scopes) = self.0.get(&sighting.smell) else {
+            return false;
+        };
+        let started = scopes.partition_point(|scope| scope.start <= sighting.at.start());
+        let last = started.checked_sub(1).map(|at| &scopes[at]);
+        last.is_some_and(|last| sighting.at.end() <= last.furthest_end)
+    }
 }
 
 fn shown<'a>(above: &'a [Above], functions: &[FunctionFacts], profile: Profile) -> Vec<&'a Above> {
     match profile {
         Profile::Full => above.iter().collect(),
-        Profile::Calm => above
-            .iter()
-            .filter(|one| is_worth_saying(one, above, functions))
-            .collect(),
+        Profile::Calm => {
+            let answered = Answered::of(above, functions);
+            let worth = |one: &&Above| is_worth_saying(one, &answered);
+            above.iter().filter(worth).collect()
+        }
     }
 }
 
-fn is_worth_saying(one: &Above, all: &[Above], functions: &[FunctionFacts]) -> bool {
+fn is_worth_saying(one: &Above, answered: &Answered) -> bool {
     one.level == Level::Strong
         || one.judgement.is_chosen
         || one.smell.cause == Cause::Opportunity
         || is_calm(one.smell)
-        || is_answered(one, all, functions)
+        || answered.has(one)
 }
 
 /// Whether what a smell sees above its first limit is rare, and mostly worth doing.
@@ -154,36 +191,70 @@ fn is_calm(smell: &Smell) -> bool {
     is_rare && smell.worth_doing.is_none_or(|worth| worth >= CALM_WORTH)
 }
 
-/// Whether an opportunity inside the function is for a refactoring that also answers this smell. It is known from sightings
-/// alone, because an opportunity is sighted only where its refactoring is offered.
-fn is_answered(one: &Above, all: &[Above], functions: &[FunctionFacts]) -> bool {
-    let Some(function) = functions
-        .iter()
-        .find(|function| function.name == one.sighting.at)
-    else {
-        return false;
-    };
-    all.iter().any(|other| {
-        other.smell.cause == Cause::Opportunity
-            && function.range.contains_range(other.sighting.at)
-            && other
-                .smell
-                .answers
-                .iter()
-                .any(|answer| one.smell.answers.contains(answer))
-    })
+/// What is known of answers from sightings alone, because an opportunity is sighted only where its refactoring is offered.
+struct Answered<'a> {
+    /// By name.
+    functions: HashMap<TextRange, TextRange>,
+    /// For each refactoring the opportunities for it, in the order of the text.
+    opportunities: HashMap<&'a str, Vec<TextRange>>,
+}
+
+impl<'a> Answered<'a> {
+    fn of(above: &'a [Above], functions: &[FunctionFacts]) -> Self {
+        let mut opportunities: HashMap<&str, Vec<TextRange>> = HashMap::new();
+        for one in above {
+            if one.smell.cause != Cause::Opportunity {
+                continue;
+            }
+            for answer in one.smell.answers {
+                opportunities
+                    .entry(answer)
+                    .or_default()
+                    .push(one.sighting.at);
+            }
+        }
+        for places in opportunities.values_mut() {
+            places.sort_by_key(|place| place.start());
+        }
+        let functions = functions.iter();
+        Self {
+            functions: functions
+                .map(|function| (function.name, function.range))
+                .collect(),
+            opportunities,
+        }
+    }
+
+    /// Whether an opportunity inside the function is for a refactoring that also answers this smell.
+    fn has(&self, one: &Above) -> bool {
+        let Some(function) = self.functions.get(&one.sighting.at) else {
+            return false;
+        };
+        let answers = one.smell.answers.iter();
+        let mut places = answers.filter_map(|answer| self.opportunities.get(answer));
+        places.any(|places| {
+            // Places that are drawn don't overlap, so the first is the one that ends first.
+            let first = places.partition_point(|place| place.start() < function.start());
+            places
+                .get(first)
+                .is_some_and(|place| function.contains_range(*place))
+        })
+    }
 }
 
 /// Groups sightings by cause, the leading one first.
 fn one_for_one_cause(shown: Vec<&Above>) -> Vec<Vec<&Above>> {
     let mut groups: Vec<Vec<&Above>> = Vec::new();
+    let mut of_function: HashMap<TextRange, usize> = HashMap::new();
     for one in shown {
-        let same_cause = groups.iter_mut().find(|group| {
-            group[0].smell.has_same_cause(one.smell) && group[0].sighting.at == one.sighting.at
-        });
-        match same_cause {
-            Some(group) => group.push(one),
-            None => groups.push(vec![one]),
+        if one.smell.cause != Cause::FunctionSize {
+            groups.push(vec![one]);
+            continue;
+        }
+        let next = groups.len();
+        match *of_function.entry(one.sighting.at).or_insert(next) {
+            group if group < next => groups[group].push(one),
+            _ => groups.push(vec![one]),
         }
     }
     for group in &mut groups {
@@ -195,6 +266,14 @@ fn one_for_one_cause(shown: Vec<&Above>) -> Vec<Vec<&Above>> {
         });
     }
     groups
+}
+
+/// A name may be as long as its file.
+const LONGEST_MESSAGE: usize = 400;
+
+fn message(sighting: &Sighting, smell: &Smell, text: &str) -> String {
+    let said = (smell.say)(sighting, text);
+    printable(&shortened(&said, LONGEST_MESSAGE)).into_owned()
 }
 
 fn finding(group: &[&Above], text: &str) -> Finding {
@@ -222,7 +301,7 @@ fn finding(group: &[&Above], text: &str) -> Finding {
         at: lead.sighting.at,
         measure: lead.sighting.measure,
         limit: lead.limit,
-        message: (lead.smell.say)(&lead.sighting, text),
+        message: message(&lead.sighting, lead.smell, text),
         parts: others.chain(own).collect(),
         sighting: lead.sighting.clone(),
     }
@@ -351,6 +430,32 @@ mod tests {
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].smell.id, "cognitive-complexity");
         assert!(findings[0].parts.is_empty());
+    }
+
+    #[test]
+    fn scopes_of_one_smell_may_hold_each_other() {
+        let smell = smells::id_of("long-function");
+        let scopes = [(0, 40), (5, 8), (6, 7), (50, 60)];
+        let allowance = |(start, end): (u32, u32)| Allowance {
+            at: TextRange::empty(0.into()),
+            scope: TextRange::new(start.into(), end.into()),
+            smell,
+            form: AllowanceForm::Comment,
+        };
+        let report = FileReport {
+            allowances: scopes.into_iter().map(allowance).collect(),
+            ..FileReport::default()
+        };
+        let silences = Silences::of(&report);
+        for start in 0..70 {
+            for end in start..70 {
+                let at = TextRange::new(start.into(), end.into());
+                let sighting = sighting("long-function", at, 1);
+                let expected = report.allowances.iter().any(|one| one.silences(&sighting));
+                assert_eq!(silences.cover(&sighting), expected, "{at:?}");
+            }
+        }
+        assert!(!silences.cover(&sighting("deep-nesting", name(), 1)));
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Allowances in comments that allow nothing. They are reported, because readers believe them.
 
+use std::collections::HashMap;
+
 use crate::{
     config::Rules,
     facts::{Allowance, AllowanceForm, FileReport, SmellId},
     smells,
-    text::TextRange,
+    text::{TextRange, TextSize},
 };
 
 /// An allowance that could go.
@@ -36,12 +38,13 @@ impl Idle {
 /// The idle allowances of a file's comments, in the order of the text. Clippy's attributes and smells that are off are left
 /// out.
 pub fn idle_allowances(report: &FileReport, rules: &Rules) -> Vec<IdleAllowance> {
+    let above = Above::of(report, rules);
     let comments = report
         .allowances
         .iter()
         .filter(|one| one.form == AllowanceForm::Comment);
     let idle = comments.filter_map(|allowance| {
-        let why = why_idle(report, allowance, rules)?;
+        let why = above.why_idle(allowance, rules)?;
         Some(IdleAllowance {
             at: allowance.at,
             why,
@@ -52,15 +55,54 @@ pub fn idle_allowances(report: &FileReport, rules: &Rules) -> Vec<IdleAllowance>
     idle
 }
 
-fn why_idle(report: &FileReport, allowance: &Allowance, rules: &Rules) -> Option<Idle> {
-    let Some(id) = allowance.smell else {
-        return Some(Idle::Unknown);
-    };
-    let limit = limit_of(id, rules)?;
-    let is_used = report
-        .sightings()
-        .any(|sighting| allowance.silences(&sighting) && sighting.measure > limit);
-    (!is_used).then_some(Idle::Unused)
+/// The sightings above the limit of each smell, so that asking costs the logarithm of their number.
+struct Above(HashMap<SmellId, Vec<Seen>>);
+
+struct Seen {
+    start: TextSize,
+    /// The nearest end of this sighting and those that start behind it.
+    nearest_end: TextSize,
+}
+
+impl Above {
+    fn of(report: &FileReport, rules: &Rules) -> Self {
+        let mut seen: HashMap<SmellId, Vec<Seen>> = HashMap::new();
+        for sighting in report.sightings() {
+            if limit_of(sighting.smell, rules).is_none_or(|limit| sighting.measure <= limit) {
+                continue;
+            }
+            seen.entry(sighting.smell).or_default().push(Seen {
+                start: sighting.at.start(),
+                nearest_end: sighting.at.end(),
+            });
+        }
+        for seen in seen.values_mut() {
+            seen.sort_by_key(|one| one.start);
+            let mut nearest = TextSize::new(u32::MAX);
+            for one in seen.iter_mut().rev() {
+                nearest = nearest.min(one.nearest_end);
+                one.nearest_end = nearest;
+            }
+        }
+        Self(seen)
+    }
+
+    fn why_idle(&self, allowance: &Allowance, rules: &Rules) -> Option<Idle> {
+        let Some(id) = allowance.smell else {
+            return Some(Idle::Unknown);
+        };
+        limit_of(id, rules)?;
+        (!self.has_in(id, allowance.scope)).then_some(Idle::Unused)
+    }
+
+    fn has_in(&self, id: SmellId, scope: TextRange) -> bool {
+        let Some(seen) = self.0.get(&id) else {
+            return false;
+        };
+        let first = seen.partition_point(|one| one.start < scope.start());
+        seen.get(first)
+            .is_some_and(|first| first.nearest_end <= scope.end())
+    }
 }
 
 fn limit_of(id: SmellId, rules: &Rules) -> Option<u32> {

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use crate::{
     cache::{Entry, Key},
     facts::{FileReport, Sighting, UnitReport},
-    smells,
-    syntax::FileContext,
-    text::{TextRange, TextSize, slice},
+    smells::{self, Cause, Smell},
+    syntax::{Edition, FileContext, tokens},
+    text::{TextRange, TextSize, printable, slice},
 };
 
 /// The kind of entry; another form of report would be another kind.
@@ -50,6 +50,9 @@ pub(super) fn encode(report: &FileReport) -> Entry {
 /// outside the text and no smell is unknown.
 pub(super) fn decode(entry: &Entry, text: &str) -> Option<FileReport> {
     let report: FileReport = postcard::from_bytes(entry).ok()?;
+    if count(&report) > text.len() {
+        return None;
+    }
     let mut items = report.items.iter();
     let items_fit = items.all(|(offset, item)| fits(item, *offset, text));
     let mut sightings = report.sightings.iter();
@@ -58,6 +61,25 @@ pub(super) fn decode(entry: &Entry, text: &str) -> Option<FileReport> {
         slice(text, allowance.at).is_some() && slice(text, allowance.scope).is_some()
     });
     (items_fit && sightings_fit && allowances_fit).then_some(report)
+}
+
+/// Functions, sightings and allowances: each is drawn at a place of its own, or at a name that few others share, so there are
+/// fewer of them than bytes.
+fn count(report: &FileReport) -> usize {
+    let items = report.items.iter();
+    let items = items.map(|(_, item)| item.functions.len() + item.sightings.len());
+    items.sum::<usize>() + report.sightings.len() + report.allowances.len()
+}
+
+/// Whether what is drawn may be quoted in a message: one token and nothing that could be read as more.
+fn may_be_drawn(smell: &Smell, at: TextRange, text: &str) -> bool {
+    const LONGEST: usize = 10_000;
+    let Some(drawn) = slice(text, at).filter(|drawn| drawn.len() <= LONGEST) else {
+        return false;
+    };
+    !drawn.contains('`')
+        && printable(drawn) == drawn
+        && (smell.cause == Cause::Opportunity || tokens(drawn, Edition::CURRENT).len() == 1)
 }
 
 fn fits(item: &UnitReport, offset: TextSize, text: &str) -> bool {
@@ -71,7 +93,9 @@ fn fits(item: &UnitReport, offset: TextSize, text: &str) -> bool {
 fn sighting_fits(sighting: &Sighting, offset: TextSize, text: &str) -> bool {
     let parts = sighting.parts.iter().map(|part| part.at);
     let mut ranges = parts.chain([sighting.at]);
-    smells::get(sighting.smell).is_some() && ranges.all(|range| is_inside(range, offset, text))
+    ranges.all(|range| is_inside(range, offset, text))
+        && smells::get(sighting.smell)
+            .is_some_and(|smell| may_be_drawn(smell, sighting.at + offset, text))
 }
 
 fn is_inside(range: TextRange, offset: TextSize, text: &str) -> bool {
@@ -132,6 +156,39 @@ mod tests {
         let mut unknown = report();
         unknown.sightings.push(sighting);
         assert_eq!(decode(&encode(&unknown), TEXT), None);
+    }
+
+    fn with_sighting(at: TextRange, times: usize) -> FileReport {
+        let mut report = report();
+        let sighting = Sighting {
+            smell: smells::id_of("too-many-parameters").unwrap(),
+            at,
+            measure: 9,
+            parts: Vec::new(),
+        };
+        let sightings = std::iter::repeat_n(sighting, times);
+        Arc::make_mut(&mut report.items[0].1)
+            .sightings
+            .extend(sightings);
+        report
+    }
+
+    #[test]
+    fn what_is_drawn_is_one_token_and_there_is_not_more_of_it_than_text() {
+        let name = TextRange::new(3.into(), 4.into());
+        assert!(decode(&encode(&with_sighting(name, 1)), TEXT).is_some());
+        assert!(decode(&encode(&with_sighting(name, 100)), TEXT).is_none());
+        let more = TextRange::new(3.into(), 7.into());
+        assert!(decode(&encode(&with_sighting(more, 1)), TEXT).is_none());
+        for odd in ["/*\u{202e}*/", "/*`[a](b)*/", "/*\u{1b}[1m*/"] {
+            let text = format!("{TEXT}{odd}");
+            let start = u32::try_from(TEXT.len()).unwrap();
+            let at = TextRange::new(start.into(), u32::try_from(text.len()).unwrap().into());
+            assert!(
+                decode(&encode(&with_sighting(at, 1)), &text).is_none(),
+                "{odd}"
+            );
+        }
     }
 
     fn len() -> u32 {

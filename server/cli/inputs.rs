@@ -123,8 +123,11 @@ impl FoundFiles {
         }
         for problem in problems {
             match problem {
-                // Everything in it is read by its other way.
-                WalkProblem::Loop { .. } => say("note", &problem.to_string()),
+                // Everything in it is read by its other way, or was not asked for.
+                WalkProblem::Loop { .. } | WalkProblem::NotFollowed { .. } => {
+                    say("note", &problem.to_string());
+                }
+                WalkProblem::Pattern { .. } => say("warning", &problem.to_string()),
                 _ => self.refuse(&problem.to_string()),
             }
         }

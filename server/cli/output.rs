@@ -16,7 +16,8 @@ use tracing_subscriber::{
 
 use crate::{
     os::TERMINALS_DIFFER,
-    report::{Characters, Colour, Look, printable},
+    report::{Characters, Colour, Look, Reader},
+    text::printable,
 };
 
 /// Buffered stdout. After a broken pipe, further output is dropped silently.
@@ -118,6 +119,7 @@ pub(super) fn look() -> Look {
     }
     Look {
         colour: colour(),
+        reader: Reader::Person,
         width: width().unwrap_or(plain.width),
         ..plain
     }

@@ -10,6 +10,7 @@ use super::{
     tree::{KeyName, Node, Placed, Table},
     value::{Value, ValueFault, holds_secret, quoted},
 };
+use crate::text::shortened;
 
 /// A checked layer.
 #[derive(Debug, Default)]
@@ -20,7 +21,15 @@ pub(super) struct DecodedLayer {
     pub(super) wrong: BTreeSet<String>,
     /// Paths of the keys whose secret is written in plain text.
     pub(super) literal: Vec<String>,
+    /// How many problems are not named because there are so many.
+    unnamed: usize,
 }
+
+/// Nobody reads more problems of one layer than this.
+const MOST_PROBLEMS: usize = 20;
+
+/// Each costs memory, and time for every file.
+const MOST_PATTERNS: usize = 1_000;
 
 /// A value for a key, of the key's shape.
 #[derive(Debug, Clone)]
@@ -38,6 +47,7 @@ pub(super) fn decode(table: &Table, source: Source<'_>) -> DecodedLayer {
         layer: DecodedLayer::default(),
     };
     decoder.table(&[], table);
+    decoder.count_unnamed();
     decoder.layer
 }
 
@@ -162,7 +172,12 @@ impl LayerDecoder<'_> {
     /// Reads patterns; a wrong one costs that pattern only.
     fn globs(&mut self, path: &[&str], list: &[Placed]) -> Vec<String> {
         let mut patterns = Vec::new();
-        for item in list {
+        if let Some(first) = list.get(MOST_PATTERNS) {
+            let message =
+                format!("there are more than {MOST_PATTERNS} patterns, the others do not count");
+            self.fault(path, &first.at, message.into());
+        }
+        for item in list.iter().take(MOST_PATTERNS) {
             let Node::Text(pattern) = &item.node else {
                 let fault = ValueFault::expected("a pattern", &item.node);
                 self.fault(path, &item.at, fault);
@@ -171,6 +186,7 @@ impl LayerDecoder<'_> {
             match exclude::fault(pattern) {
                 None => patterns.push(pattern.clone()),
                 Some(reason) => {
+                    let pattern = shortened(pattern, 60);
                     let message = format!("the pattern `{pattern}` can't be read: {reason}");
                     self.fault(path, &item.at, message.into());
                 }
@@ -202,6 +218,9 @@ impl LayerDecoder<'_> {
 
     fn unknown(&mut self, outer: &[&str], path: &[&str], name: &KeyName) {
         self.layer.wrong.insert(path.join("."));
+        if self.has_named_enough() {
+            return;
+        }
         let kind = if outer == ["smells"] { "smell" } else { "key" };
         let known = keys::names_in(outer, self.source.smells);
         let suggestion = nearest(&name.text, known.iter().copied()).map(str::to_owned);
@@ -222,7 +241,34 @@ impl LayerDecoder<'_> {
         self.problem(path, at, fault);
     }
 
+    /// Counts a problem that is not going to be named; its place alone would cost a walk through the text.
+    fn has_named_enough(&mut self) -> bool {
+        let is_enough = self.layer.problems.len() >= MOST_PROBLEMS;
+        self.layer.unnamed += usize::from(is_enough);
+        is_enough
+    }
+
+    fn count_unnamed(&mut self) {
+        let place = match self.source.kind {
+            SourceKind::UserFile(file) | SourceKind::ProjectFile(file) => {
+                SettingPlace::File(file.shown.to_owned())
+            }
+            _ => self.source.place(&(0..0)),
+        };
+        if self.layer.unnamed > 0 {
+            self.layer.problems.push(ConfigProblem {
+                place,
+                key: None,
+                message: format!("and {} more", self.layer.unnamed),
+                suggestion: None,
+            });
+        }
+    }
+
     fn problem(&mut self, path: &[&str], at: &Range<usize>, fault: ValueFault) {
+        if self.has_named_enough() {
+            return;
+        }
         self.layer.problems.push(ConfigProblem {
             place: self.source.place(at),
             key: Some(path.join(".")),

@@ -97,8 +97,26 @@ impl Patterns {
     }
 }
 
+/// No path is longer, in bytes.
+const LONGEST_PATTERN: usize = 4_096;
+
+/// The library that reads patterns goes one call deeper for each brace that opens.
+const MOST_BRACES: usize = 64;
+
+/// Why a pattern is not given to the library that reads patterns, if it isn't: what it costs there has no bound of its own.
+pub(crate) fn excess(pattern: &str) -> Option<String> {
+    if pattern.len() > LONGEST_PATTERN {
+        return Some(format!("it is longer than {LONGEST_PATTERN} bytes"));
+    }
+    let braces = memchr::memchr_iter(b'{', pattern.as_bytes()).count();
+    (braces > MOST_BRACES).then(|| format!("it has more than {MOST_BRACES} opening braces"))
+}
+
 /// The fault of a pattern, if it has one.
 pub(super) fn fault(pattern: &str) -> Option<String> {
+    if let Some(excess) = excess(pattern) {
+        return Some(excess);
+    }
     let mut builder = builder(Path::new(""));
     let line = builder.add_line(None, pattern).map(drop);
     let error = line.and_then(|()| builder.build().map(drop)).err()?;
@@ -159,6 +177,19 @@ mod tests {
         let exclude = exclude(&["", "# a comment"]);
         assert!(exclude.is_empty());
         assert!(!exclude.covers(Path::new("/project/a.rs")));
+    }
+
+    #[test]
+    fn a_pattern_is_bounded_before_it_is_read() {
+        let nested = |depth| "{a,".repeat(depth) + &"}".repeat(depth);
+        assert_eq!(fault(&nested(MOST_BRACES)), None);
+        let reason = fault(&nested(60_000)).unwrap();
+        assert_eq!(reason, "it is longer than 4096 bytes");
+        let reason = fault(&nested(1_000)).unwrap();
+        assert_eq!(reason, "it has more than 64 opening braces");
+        // Neither an escape nor a class hides a brace from the bound.
+        assert!(fault(&"{[}]".repeat(65)).is_some());
+        assert!(fault(&"{\\}".repeat(65)).is_some());
     }
 
     #[test]

@@ -30,14 +30,7 @@ pub(super) enum Unread {
 
 /// The text of a file, without a byte order mark.
 pub(super) fn read(path: &Path) -> Result<String, Unread> {
-    let metadata = std::fs::metadata(path)?;
-    if !metadata.is_file() {
-        return Err(Unread::NotAFile);
-    }
-    if metadata.len() > MOST_BYTES {
-        return Err(Unread::TooLarge);
-    }
-    let bytes = std::fs::read(path)?;
+    let bytes = os::read_regular(path, MOST_BYTES)?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = 1 + memchr::memchr_iter(b'\n', good).count();
@@ -100,6 +93,8 @@ impl From<io::Error> for Unread {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::NotFound => Self::Absent,
+            io::ErrorKind::InvalidInput => Self::NotAFile,
+            io::ErrorKind::FileTooLarge => Self::TooLarge,
             _ => Self::Io(error),
         }
     }

@@ -281,6 +281,7 @@ impl Loader<'_> {
             problems,
             wrong,
             literal,
+            ..
         } = decode(table, source);
         self.loaded.problems.extend(problems);
         self.wrong.extend(wrong);

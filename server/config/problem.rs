@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::text::{Encoding, Lines, TextSize};
+use crate::text::{Encoding, Lines, TextSize, printable, shortened};
 
 /// A problem in one layer of options. It costs the key that it names, or the whole file where it names none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,14 +33,17 @@ pub enum SettingPlace {
     Flag(String),
 }
 
+/// A name, a value or a pattern may be as long as its file.
+const LONGEST: usize = 300;
+
 impl fmt::Display for SettingPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::At { file, line, column } => write!(f, "{file}:{line}:{column}"),
-            Self::File(file) => f.write_str(file),
+            Self::At { file, line, column } => write!(f, "{}:{line}:{column}", printable(file)),
+            Self::File(file) => f.write_str(&printable(file)),
             Self::Editor => f.write_str("editor settings"),
             Self::Variable(name) => f.write_str(name),
-            Self::Flag(text) => write!(f, "--config {text}"),
+            Self::Flag(text) => write!(f, "--config {}", printable(&shortened(text, LONGEST))),
         }
     }
 }
@@ -49,9 +52,9 @@ impl fmt::Display for ConfigProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.place)?;
         if let Some(key) = &self.key {
-            write!(f, "{key}: ")?;
+            write!(f, "{}: ", printable(&shortened(key, LONGEST)))?;
         }
-        f.write_str(&self.message)?;
+        f.write_str(&printable(&shortened(&self.message, LONGEST)))?;
         match &self.suggestion {
             Some(name) => write!(f, "; did you mean `{name}`?"),
             None => Ok(()),

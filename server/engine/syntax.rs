@@ -27,7 +27,7 @@ pub use parse::{
     context::{FileContext, LineWidth, Role, RustVersion, Shares},
     source::Source,
     tokens::{tokens, tokens_of},
-    tree::Tree,
+    tree::{Tree, token_behind},
 };
 pub use ra_ap_syntax::Edition;
 pub use read::{

@@ -4,10 +4,12 @@
 
 mod edits;
 mod lines;
+mod printable;
 mod steps;
 
 pub use edits::{Edit, Edits, OverlapError, common_ends};
 pub use lines::{Encoding, LineColumn, Lines};
+pub use printable::{is_unseen, printable, shortened};
 pub use steps::{BadName, FileId, FileStep, NewFile, Steps};
 pub use text_size::{TextRange, TextSize};
 

@@ -6,7 +6,7 @@
 
 use std::{
     fs::{self, DirBuilder, File, Metadata, OpenOptions},
-    io,
+    io::{self, Read},
     path::Path,
 };
 
@@ -28,6 +28,63 @@ pub fn private_folder(builder: &mut DirBuilder) -> &mut DirBuilder {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(builder, 0o700);
     builder
+}
+
+/// Opens a regular file for reading. What is no file is refused without waiting for it: opening a pipe would wait for
+/// somebody to write to it, and a device has no end.
+pub fn open_regular(path: &Path) -> io::Result<File> {
+    regular(&fs::metadata(path)?)?;
+    // Between the look and the opening another may take the name.
+    let file = without_waiting(OpenOptions::new().read(true)).open(path)?;
+    regular(&file.metadata()?)?;
+    Ok(file)
+}
+
+/// The bytes of a regular file that has at most `most` of them.
+pub fn read_regular(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = open_regular(path)?;
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 <= most {
+        return Ok(bytes);
+    }
+    let message = format!("it is larger than {most} bytes");
+    Err(io::Error::new(io::ErrorKind::FileTooLarge, message))
+}
+
+/// Has a pipe be opened at once, or fail, instead of waiting for its other end.
+fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        options,
+        open_flags(rustix::fs::OFlags::NONBLOCK),
+    );
+    options
+}
+
+/// Has a last component that is a symbolic link be refused where a file of our own is opened.
+pub fn without_links(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        options,
+        open_flags(rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOFOLLOW),
+    );
+    options
+}
+
+#[cfg(unix)]
+fn open_flags(flags: rustix::fs::OFlags) -> i32 {
+    i32::try_from(flags.bits()).unwrap_or_default()
+}
+
+fn regular(metadata: &Metadata) -> io::Result<()> {
+    if metadata.is_file() {
+        return Ok(());
+    }
+    Err(io::Error::new(
+        io::ErrorKind::InvalidInput,
+        "is not a regular file",
+    ))
 }
 
 /// Lets the user write a file, and nobody else do anything with it.
@@ -104,6 +161,26 @@ pub fn identity(metadata: &Metadata) -> (u64, u64) {
     since.map_or((0, 0), |since| {
         (since.as_secs(), u64::from(since.subsec_nanos()))
     })
+}
+
+/// What tells a folder from every other one, by whatever way it is reached.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct FolderId(
+    #[cfg(unix)] (u64, u64),
+    #[cfg(not(unix))] std::path::PathBuf,
+);
+
+impl FolderId {
+    #[cfg(unix)]
+    pub fn of(path: &Path) -> io::Result<Self> {
+        Ok(Self(identity(&fs::metadata(path)?)))
+    }
+
+    /// Folders that were made in one moment are told apart by their paths alone.
+    #[cfg(not(unix))]
+    pub fn of(path: &Path) -> io::Result<Self> {
+        Ok(Self(fs::canonicalize(path)?))
+    }
 }
 
 /// Makes names that were given in a folder outlive a loss of power.
@@ -268,6 +345,34 @@ mod tests {
         let slash = owner(&Path::new("/").metadata().unwrap());
         let is_root = rustix::process::getuid().is_root();
         assert_eq!(slash, if is_root { Owner::Me } else { Owner::Root });
+    }
+
+    #[test]
+    fn only_regular_files_are_opened_and_nothing_is_waited_for() {
+        let root = tempfile::tempdir().unwrap();
+        let pipe = root.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        for path in [pipe.as_path(), root.path(), Path::new("/dev/zero")] {
+            let error = read_regular(path, 10).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{error}");
+        }
+        let file = root.path().join("file");
+        fs::write(&file, "12345").unwrap();
+        assert_eq!(read_regular(&file, 5).unwrap(), b"12345");
+        let error = read_regular(&file, 4).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+    }
+
+    #[test]
+    fn a_link_is_no_file_of_our_own() {
+        let root = tempfile::tempdir().unwrap();
+        let (file, link) = (root.path().join("file"), root.path().join("link"));
+        fs::write(&file, "").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        let open = |path| without_links(OpenOptions::new().append(true)).open(path);
+        assert!(open(&file).is_ok());
+        assert!(open(&link).is_err());
     }
 
     #[test]

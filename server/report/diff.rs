@@ -1,12 +1,17 @@
 //! Changes as a unified diff, as `patch` and `git apply` read it.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use similar::TextDiff;
 
-use super::look::{Colour, Look};
+use super::look::{Colour, Look, Reader};
+use crate::text::{is_unseen, printable};
 
-/// Writes the diff from `before` to `after`; nothing if they are equal. `path` is relative, with `/`.
+/// Writes the diff from `before` to `after`; nothing if they are equal. `path` is relative, with `/`; it is quoted as git does
+/// where it would be read as something else. The code is as it is, for `patch`, but for a terminal, which it could control.
 pub fn write_diff(
     out: &mut dyn Write,
     path: &str,
@@ -17,13 +22,13 @@ pub fn write_diff(
     if before == after {
         return Ok(());
     }
-    let names = (format!("a/{path}"), format!("b/{path}"));
+    let names = (quoted("a/", path), quoted("b/", path));
     write_unified(out, (&names.0, &names.1), texts, look)
 }
 
 /// Writes the diff that creates a file.
 pub fn write_new_file(out: &mut dyn Write, path: &str, text: &str, look: Look) -> io::Result<()> {
-    write_unified(out, ("/dev/null", &format!("b/{path}")), ("", text), look)
+    write_unified(out, ("/dev/null", &quoted("b/", path)), ("", text), look)
 }
 
 fn write_unified(
@@ -35,17 +40,52 @@ fn write_unified(
     let diff = TextDiff::from_lines(before, after);
     let mut unified = diff.unified_diff();
     unified.header(names.0, names.1);
-    if look.colour == Colour::Plain {
+    if look.reader == Reader::Program {
         return unified.to_writer(out);
     }
     for line in unified.to_string().split_inclusive('\n') {
-        match colour_of(line) {
-            Some(code) => write!(out, "\x1b[{code}m{}\x1b[0m", line.trim_end_matches('\n'))?,
-            None => out.write_all(line.trim_end_matches('\n').as_bytes())?,
+        let text = seen(line.trim_end_matches('\n'));
+        match colour_of(line).filter(|_| look.colour == Colour::Ansi) {
+            Some(code) => writeln!(out, "\x1b[{code}m{text}\x1b[0m")?,
+            None => writeln!(out, "{text}")?,
         }
-        out.write_all(b"\n")?;
     }
     Ok(())
+}
+
+/// A line of code for people; tabs and what ends a line are no surprise to them.
+fn seen(line: &str) -> Cow<'_, str> {
+    let (line, end) = match line.strip_suffix('\r') {
+        Some(line) => (line, "\r"),
+        None => (line, ""),
+    };
+    let parts: Vec<_> = line.split('\t').map(printable).collect();
+    Cow::Owned(parts.join("\t") + end)
+}
+
+/// A name of a header as git writes it: in quotes, with escapes, if it has a character that isn't plain.
+fn quoted(side: &str, path: &str) -> String {
+    let is_plain = |character: char| !is_unseen(character) && !matches!(character, '"' | '\\');
+    if path.chars().all(is_plain) {
+        return format!("{side}{path}");
+    }
+    let mut quoted = format!("\"{side}");
+    for character in path.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            '\r' => quoted.push_str("\\r"),
+            _ if is_plain(character) => quoted.push(character),
+            _ => {
+                let mut bytes = [0; 4];
+                for byte in character.encode_utf8(&mut bytes).bytes() {
+                    quoted.push_str(&format!("\\{byte:03o}"));
+                }
+            }
+        }
+    }
+    quoted + "\""
 }
 
 /// Colour of a line; its meaning is in `+` and `-` too.
@@ -100,9 +140,42 @@ mod tests {
     }
 
     #[test]
+    fn a_name_cannot_forge_a_header() {
+        let mut out = Vec::new();
+        let path = "a\n--- a/build.sh\n+++ b/build.sh\u{1b}\u{202e}\\\".rs";
+        write_diff(&mut out, path, ("a\n", "b\n"), Look::default()).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let expected = r#"--- "a/a\n--- a/build.sh\n+++ b/build.sh\033\342\200\256\\\".rs""#;
+        assert_eq!(text.lines().next(), Some(expected));
+        assert_eq!(text.lines().count(), 5);
+    }
+
+    #[test]
+    fn code_is_raw_for_a_program_and_escaped_for_a_terminal() {
+        let (before, after) = ("\ta // \u{1b}[31m\u{202e}\r\n", "b\r\n");
+        let raw = diff(before, after);
+        assert!(raw.contains("-\ta // \u{1b}[31m\u{202e}\r\n"));
+        for colour in [Colour::Plain, Colour::Ansi] {
+            let look = Look {
+                colour,
+                reader: Reader::Person,
+                ..Look::default()
+            };
+            let mut out = Vec::new();
+            write_diff(&mut out, "a.rs", (before, after), look).unwrap();
+            let shown = String::from_utf8(out).unwrap();
+            assert!(
+                shown.contains("-\ta // \\u{1b}[31m\\u{202e}\r"),
+                "{shown:?}"
+            );
+        }
+    }
+
+    #[test]
     fn colour_adds_and_takes_nothing() {
         let look = Look {
             colour: Colour::Ansi,
+            reader: Reader::Person,
             ..Look::default()
         };
         let mut out = Vec::new();

@@ -12,11 +12,11 @@ use annotate_snippets::{
 use super::{
     Report, ReportedFile, ReportedFinding, level_word,
     look::{Colour, Look},
-    printable, totals,
+    totals,
 };
 use crate::{
     analysis::{Finding, FindingPart, Level},
-    text::{Encoding, TextRange, TextSize, slice},
+    text::{Encoding, TextRange, TextSize, printable, slice},
 };
 
 /// Bytes of the longest line of source that is shown.

@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
+use serde_json::ser::Formatter;
 
 use super::{Report, ReportedFile, ReportedFinding, Summary, answers, level_word};
 use crate::{
     analysis::{Finding, FindingPart},
     facts::FunctionFacts,
-    text::{Encoding, TextRange, TextSize, slice},
+    text::{Encoding, TextRange, TextSize, is_unseen, slice},
 };
 
 /// Version of the schema; raised when a field changes its meaning or goes away.
@@ -21,8 +22,31 @@ pub fn write_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         files: &report.files,
         summary: &report.summary,
     };
-    serde_json::to_writer(&mut *out, &document)?;
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Seen);
+    document.serialize(&mut serializer)?;
     out.write_all(b"\n")
+}
+
+/// Compact, and with escapes for every character that nobody sees: JSON itself asks for the first 32 only.
+struct Seen;
+
+impl Formatter for Seen {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(is_unseen) {
+            writer.write_all(&rest.as_bytes()[..at])?;
+            let length = rest[at..].chars().next().map_or(0, char::len_utf8);
+            for unit in rest[at..at + length].encode_utf16() {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = &rest[at + length..];
+        }
+        writer.write_all(rest.as_bytes())
+    }
 }
 
 #[derive(Serialize)]

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 pub struct Look {
     pub colour: Colour,
     pub characters: Characters,
+    pub reader: Reader,
     /// Columns.
     pub width: usize,
 }
@@ -15,6 +16,15 @@ pub struct Look {
 pub enum Colour {
     Plain,
     Ansi,
+}
+
+/// Who reads what is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// It goes on to another program or into a file.
+    Program,
+    /// It goes to a terminal.
+    Person,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +39,7 @@ impl Default for Look {
         Self {
             colour: Colour::Plain,
             characters: Characters::Ascii,
+            reader: Reader::Program,
             width: 100,
         }
     }
@@ -73,22 +84,6 @@ fn transliteration(character: char) -> Option<&'static str> {
     })
 }
 
-/// Foreign text, such as a path, without control characters, so that no file name can control a terminal.
-pub fn printable(words: &str) -> Cow<'_, str> {
-    if !words.contains(char::is_control) {
-        return Cow::Borrowed(words);
-    }
-    let mut escaped = String::with_capacity(words.len() + 8);
-    for character in words.chars() {
-        if character.is_control() {
-            escaped.extend(character.escape_default());
-        } else {
-            escaped.push(character);
-        }
-    }
-    Cow::Owned(escaped)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,11 +100,5 @@ mod tests {
             ..look
         };
         assert_eq!(unicode.words("38 → 17"), "38 → 17");
-    }
-
-    #[test]
-    fn control_characters_are_escaped() {
-        assert_eq!(printable("a\u{1b}[31m\n"), "a\\u{1b}[31m\\n");
-        assert_eq!(printable("größe.rs"), "größe.rs");
     }
 }

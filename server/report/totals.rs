@@ -5,10 +5,11 @@ use std::{
     io::{self, Write},
 };
 
-use super::{
-    CacheCounts, Look, Report, ReportedFile, ReportedFinding, Summary, level_word, printable,
+use super::{CacheCounts, Look, Report, ReportedFile, ReportedFinding, Summary, level_word};
+use crate::{
+    analysis::Level,
+    text::{Encoding, printable},
 };
-use crate::{analysis::Level, text::Encoding};
 
 /// Places to begin with.
 const PLACES: usize = 5;

@@ -7,7 +7,17 @@ use ignore::{
     gitignore::{Gitignore, GitignoreBuilder},
 };
 
-use crate::config::EntryKind;
+use super::walk::WalkProblem;
+use crate::{
+    config::{EntryKind, excess},
+    os,
+};
+
+/// Nobody writes a longer list of patterns by hand.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// So many patterns are held at once, of all files above a place; each costs memory and time wherever it is asked.
+const MOST_PATTERNS: u64 = 10_000;
 
 /// The ignore files of all directories down to where a walk stands. Of those that match a path the deepest decides; `.ignore`
 /// files come before git's, and the repository's private excludes last. Git's files count inside their own repository only.
@@ -17,8 +27,8 @@ pub(super) struct Ignored {
     levels: Vec<Level>,
     /// Levels that lie above the walk.
     above: usize,
-    /// Ignore files that are there and can't be read, with the reason.
-    pub(super) unread: Vec<(PathBuf, String)>,
+    /// Ignore files that can't be read, and one pattern of each file that has some beyond a bound.
+    pub(super) problems: Vec<WalkProblem>,
 }
 
 #[derive(Debug)]
@@ -95,27 +105,93 @@ impl Ignored {
         });
     }
 
-    /// Lines that aren't patterns are passed over, as git does.
+    /// Lines that aren't patterns are passed over, as git does; those beyond the bounds too, and of them one is named.
     fn read(&mut self, directory: &Path, file: &Path) -> Gitignore {
-        // What isn't a file is no list of patterns; opening a pipe would wait for somebody to write to it.
-        if !file.is_file() {
-            return Gitignore::empty();
-        }
-        let text = match std::fs::read(file) {
+        let text = match os::read_regular(file, MOST_BYTES) {
             Ok(bytes) => bytes,
             Err(error) => {
-                self.unread.push((file.to_path_buf(), error.to_string()));
+                // What isn't a file is no list of patterns.
+                if file.is_file() {
+                    self.problems.push(WalkProblem::Unreadable {
+                        path: file.to_path_buf(),
+                        reason: error.to_string(),
+                    });
+                }
                 return Gitignore::empty();
             }
         };
-        let mut builder = GitignoreBuilder::new(directory);
-        for line in String::from_utf8_lossy(&text)
-            .trim_start_matches('\u{feff}')
-            .lines()
-        {
-            let _as_git_does = builder.add_line(None, line);
+        let held: u64 = self.levels.iter().map(Level::len).sum();
+        let mut reader = Reader {
+            builder: GitignoreBuilder::new(directory),
+            left: MOST_PATTERNS.saturating_sub(held),
+            passed: None,
+        };
+        let text = String::from_utf8_lossy(&text);
+        let lines = text.trim_start_matches('\u{feff}').lines();
+        for (number, line) in (1..).zip(lines) {
+            reader.line(number, line);
         }
-        builder.build().unwrap_or_else(|_| Gitignore::empty())
+        let (patterns, passed) = reader.finish();
+        let problem = |Passed { line, reason }| WalkProblem::Pattern {
+            path: file.to_path_buf(),
+            line,
+            reason,
+        };
+        self.problems.extend(passed.map(problem));
+        patterns
+    }
+}
+
+impl Level {
+    fn len(&self) -> u64 {
+        let count = |patterns: &Gitignore| patterns.num_ignores() + patterns.num_whitelists();
+        count(&self.dot_ignore) + count(&self.gitignore) + self.private.as_ref().map_or(0, count)
+    }
+}
+
+/// A file of patterns on its way to what matches them.
+struct Reader {
+    builder: GitignoreBuilder,
+    /// How many patterns are still taken.
+    left: u64,
+    passed: Option<Passed>,
+}
+
+/// The first line that was passed over because of a bound, from 1.
+struct Passed {
+    line: usize,
+    reason: String,
+}
+
+impl Reader {
+    fn line(&mut self, number: usize, line: &str) {
+        let text = line.trim();
+        if text.is_empty() || text.starts_with('#') {
+            return;
+        }
+        let excess = match self.left {
+            0 => Some(format!("there are more than {MOST_PATTERNS} patterns")),
+            _ => excess(line),
+        };
+        if let Some(reason) = excess {
+            self.pass_over(number, reason);
+            return;
+        }
+        self.left -= 1;
+        let _as_git_does = self.builder.add_line(None, line);
+    }
+
+    fn pass_over(&mut self, line: usize, reason: String) {
+        self.passed.get_or_insert(Passed { line, reason });
+    }
+
+    fn finish(mut self) -> (Gitignore, Option<Passed>) {
+        let patterns = self.builder.build().unwrap_or_else(|_| {
+            let reason = "together they are too large, and none of the file counts".to_owned();
+            self.pass_over(1, reason);
+            Gitignore::empty()
+        });
+        (patterns, self.passed)
     }
 }
 
@@ -137,11 +213,18 @@ fn private_excludes(repository: &Path) -> Option<PathBuf> {
     if git.is_dir() {
         return Some(git.join("info/exclude"));
     }
-    let text = std::fs::read_to_string(&git).ok()?;
+    let text = short_text(&git)?;
     let named = repository.join(text.strip_prefix("gitdir:")?.trim());
-    let common = match std::fs::read_to_string(named.join("commondir")) {
-        Ok(common) => named.join(common.trim()),
-        Err(_) => named,
+    let common = match short_text(&named.join("commondir")) {
+        Some(common) => named.join(common.trim()),
+        None => named,
     };
     Some(common.join("info/exclude"))
+}
+
+/// A file that holds one path.
+fn short_text(file: &Path) -> Option<String> {
+    const LONGEST: u64 = 8 << 10;
+    let bytes = os::read_regular(file, LONGEST).ok()?;
+    String::from_utf8(bytes).ok()
 }

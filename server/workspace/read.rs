@@ -1,12 +1,14 @@
 //! The text of a file, whole and from one moment.
 
 use std::{
-    fs::{self, File, Metadata},
+    fs::Metadata,
     io::{self, Read},
     path::{Path, PathBuf},
     sync::Arc,
     time::SystemTime,
 };
+
+use crate::os;
 
 /// Bytes of the largest file that is read.
 pub const MOST_BYTES: u64 = 16 << 20;
@@ -44,6 +46,7 @@ impl ReadError {
         let path = path.to_path_buf();
         match source.kind() {
             io::ErrorKind::NotFound => Self::Missing { path },
+            io::ErrorKind::InvalidInput => Self::NotAFile { path },
             _ => Self::Unreadable { path, source },
         }
     }
@@ -64,13 +67,7 @@ fn read_while(path: &Path, meanwhile: &mut dyn FnMut()) -> Result<Arc<str>, Read
 /// The bytes, or nothing if they changed while they were read.
 fn attempt(path: &Path, meanwhile: &mut dyn FnMut()) -> Result<Option<Vec<u8>>, ReadError> {
     let of_io = |error| ReadError::of_io(path, error);
-    // Opening a pipe would wait for somebody to write to it.
-    let kind = fs::metadata(path).map_err(of_io)?.file_type();
-    if !kind.is_file() {
-        let path = path.to_path_buf();
-        return Err(ReadError::NotAFile { path });
-    }
-    let mut file = File::open(path).map_err(of_io)?;
+    let mut file = os::open_regular(path).map_err(of_io)?;
     let before = State::of(&file.metadata().map_err(of_io)?);
     let too_large = || ReadError::TooLarge {
         path: path.to_path_buf(),
@@ -120,7 +117,7 @@ fn text(path: &Path, bytes: Vec<u8>) -> Result<Arc<str>, ReadError> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::{fs, io::Write};
 
     use super::*;
 

@@ -8,7 +8,10 @@ use std::{
     sync::OnceLock,
 };
 
-use crate::{config::absolute, os::USER_DIRECTORY};
+use crate::{
+    config::absolute,
+    os::{self, USER_DIRECTORY},
+};
 
 /// Location of an editor's file. Only files that are [in a folder](Scope::Folder) or [alone](Scope::Alone) get findings and
 /// actions: nobody refactors a dependency, the standard library or what a build made.
@@ -92,11 +95,7 @@ pub(super) fn is_build_output(directory: &Path) -> bool {
 /// Whether the directory says of itself that it is a cache (<https://bford.info/cachedir/>), as cargo's `target` does.
 fn is_tagged(directory: &Path) -> bool {
     const SIGNATURE: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55";
-    let tag = directory.join("CACHEDIR.TAG");
-    if !tag.is_file() {
-        return false;
-    }
-    let Ok(mut file) = fs::File::open(tag) else {
+    let Ok(mut file) = os::open_regular(&directory.join("CACHEDIR.TAG")) else {
         return false;
     };
     let mut start = [0; SIGNATURE.len()];

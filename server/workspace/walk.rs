@@ -1,7 +1,7 @@
 //! The Rust files below a path.
 
 use std::{
-    collections::HashSet,
+    collections::{HashSet, VecDeque},
     ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
@@ -10,7 +10,10 @@ use std::{
 use walkdir::{DirEntry, WalkDir};
 
 use super::{ignored::Ignored, is_rust, scope::is_build_output};
-use crate::config::{EntryKind, Exclude, absolute};
+use crate::{
+    config::{EntryKind, Exclude, absolute},
+    os::FolderId,
+};
 
 #[derive(Debug, Clone)]
 pub struct WalkOptions {
@@ -18,7 +21,11 @@ pub struct WalkOptions {
     pub exclude: Exclude,
     /// The walk ends at this many files and says so.
     pub max_files: usize,
+    /// It also ends at this many entries of any kind: what is there may be no project at all.
+    pub max_entries: usize,
 }
+
+const MOST_ENTRIES: usize = 2_000_000;
 
 /// An entry that could not be read; the walk goes on without it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,17 +40,40 @@ pub enum WalkProblem {
     Unreadable { path: PathBuf, reason: String },
     #[error("{}: there are more than {limit} Rust files, the others are left out", .path.display())]
     TooMany { path: PathBuf, limit: usize },
+    #[error("{}: there are more than {limit} files and directories, the others are left out", .path.display())]
+    TooManyEntries { path: PathBuf, limit: usize },
+    #[error("{}: the symbolic link leads to {}, {why}; it is not followed", .path.display(), .to.display())]
+    NotFollowed {
+        path: PathBuf,
+        to: PathBuf,
+        why: &'static str,
+    },
+    #[error("{}:{line}: the pattern is passed over: {reason}", .path.display())]
+    Pattern {
+        path: PathBuf,
+        line: usize,
+        reason: String,
+    },
 }
 
 /// The Rust files at and below `root`, sorted by path, and what could not be read. Each path starts with `root` as it was
 /// given.
 ///
 /// `root` itself is always read, whatever it is named. Below it are left out: hidden entries, what `.gitignore` and `.ignore`
-/// files leave out, build output, vendored packages, and what `options` exclude. Symbolic links are followed; a file that is
-/// also reached without a link is named once, by its own path.
+/// files leave out, build output, vendored packages, and what `options` exclude. Symbolic links are followed where they stay
+/// below `root`; a file that is also reached without a link is named once, by its own path, and a directory is entered once.
 pub fn walk(root: &Path, options: &WalkOptions) -> (Vec<PathBuf>, Vec<WalkProblem>) {
+    walk_while(root, options, &|| true)
+}
+
+/// The same, which ends early if `goes_on` says that nobody wants it any more.
+pub fn walk_while(
+    root: &Path,
+    options: &WalkOptions,
+    goes_on: &dyn Fn() -> bool,
+) -> (Vec<PathBuf>, Vec<WalkProblem>) {
     match fs::metadata(root) {
-        Ok(metadata) if metadata.is_dir() => Walk::new(root, options).run(),
+        Ok(metadata) if metadata.is_dir() => Walk::new(root, options, goes_on).run(),
         Ok(_) => (vec![root.to_path_buf()], Vec::new()),
         Err(error) => (Vec::new(), vec![problem_of_root(root, &error)]),
     }
@@ -55,6 +85,7 @@ impl WalkOptions {
         Self {
             exclude: exclude.clone(),
             max_files: usize::MAX,
+            max_entries: MOST_ENTRIES,
         }
     }
 }
@@ -72,7 +103,10 @@ impl WalkProblem {
             | Self::BrokenLink { path }
             | Self::Loop { path, .. }
             | Self::Unreadable { path, .. }
-            | Self::TooMany { path, .. } => path,
+            | Self::TooMany { path, .. }
+            | Self::TooManyEntries { path, .. }
+            | Self::NotFollowed { path, .. }
+            | Self::Pattern { path, .. } => path,
         }
     }
 }
@@ -82,23 +116,39 @@ struct Walk<'a> {
     /// `root` without symbolic links and from the root of the file system, for patterns.
     real_root: PathBuf,
     options: &'a WalkOptions,
+    goes_on: &'a dyn Fn() -> bool,
     ignored: Ignored,
-    /// The depth of the directory that was reached through a link and that the walk is in.
-    link: Option<usize>,
+    way: Way,
+    /// The directories that were entered.
+    entered: HashSet<FolderId>,
+    /// Links to directories. They wait until everything that needs no link is known.
+    links: VecDeque<PathBuf>,
+    entries: usize,
     files: Vec<PathBuf>,
     linked_files: Vec<PathBuf>,
     problems: Vec<WalkProblem>,
 }
 
+/// How the walk came to where it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Direct,
+    ThroughLink,
+}
+
 impl<'a> Walk<'a> {
-    fn new(root: &'a Path, options: &'a WalkOptions) -> Self {
+    fn new(root: &'a Path, options: &'a WalkOptions, goes_on: &'a dyn Fn() -> bool) -> Self {
         let real_root = fs::canonicalize(root).unwrap_or_else(|_| absolute(root));
         Self {
             root,
-            ignored: Ignored::above(&real_root),
+            ignored: Ignored::default(),
             real_root,
             options,
-            link: None,
+            goes_on,
+            way: Way::Direct,
+            entered: HashSet::new(),
+            links: VecDeque::new(),
+            entries: 0,
             files: Vec::new(),
             linked_files: Vec::new(),
             problems: Vec::new(),
@@ -106,38 +156,68 @@ impl<'a> Walk<'a> {
     }
 
     fn run(mut self) -> (Vec<PathBuf>, Vec<WalkProblem>) {
-        let mut entries = WalkDir::new(self.root)
-            .follow_links(true)
-            .sort_by_file_name()
-            .into_iter();
+        let mut next = Some(self.root.to_path_buf());
+        while let Some(start) = next {
+            if self.descend(&start).is_none() {
+                break;
+            }
+            self.way = Way::ThroughLink;
+            next = self.links.pop_front();
+        }
+        self.finish()
+    }
+
+    /// Walks through everything at and below `start`; nothing if the walk is over.
+    fn descend(&mut self, start: &Path) -> Option<()> {
+        let above = Ignored::above(&self.real(start));
+        let before = std::mem::replace(&mut self.ignored, above);
+        self.problems.extend(before.problems);
+        let mut entries = WalkDir::new(start).sort_by_file_name().into_iter();
         while let Some(entry) = entries.next() {
+            self.goes_on_after_one_more()?;
             match entry {
-                Ok(entry) if entry.file_type().is_dir() => {
+                // The start may be a link itself.
+                Ok(entry) if entry.depth() == 0 || entry.file_type().is_dir() => {
                     if !self.enter(&entry) {
                         entries.skip_current_dir();
                     }
                 }
+                Ok(entry) if entry.path_is_symlink() => self.link(&entry),
                 Ok(entry) => self.file(entry),
                 Err(error) => self.error(&error),
             }
             if self.files.len() + self.linked_files.len() > self.options.max_files {
                 self.stop();
-                break;
+                return None;
             }
         }
-        self.finish()
+        Some(())
+    }
+
+    fn goes_on_after_one_more(&mut self) -> Option<()> {
+        self.entries += 1;
+        if self.entries > self.options.max_entries {
+            self.problems.push(WalkProblem::TooManyEntries {
+                path: self.root.to_path_buf(),
+                limit: self.options.max_entries,
+            });
+            return None;
+        }
+        (self.goes_on)().then_some(())
     }
 
     /// Whether the walk goes into the directory.
     fn enter(&mut self, entry: &DirEntry) -> bool {
         let depth = entry.depth();
-        self.climb_to(depth);
+        self.ignored.climb_to(depth);
         let real = self.real(entry.path());
         if depth > 0 && self.leaves_out(entry.path(), &real) {
             return false;
         }
-        if entry.path_is_symlink() && depth > 0 && self.link.is_none() {
-            self.link = Some(depth);
+        // One that can't be identified can't be read either, which the walk is going to say.
+        let is_new = FolderId::of(entry.path()).map(|folder| self.entered.insert(folder));
+        if !is_new.unwrap_or(true) {
+            return false;
         }
         self.ignored.enter(&real, depth);
         true
@@ -152,17 +232,58 @@ impl<'a> Walk<'a> {
     }
 
     fn file(&mut self, entry: DirEntry) {
-        self.climb_to(entry.depth());
+        self.ignored.climb_to(entry.depth());
         if !self.wants_file(entry.path()) {
             return;
         }
-        let is_linked = self.link.is_some() || entry.path_is_symlink();
-        let files = if is_linked {
-            &mut self.linked_files
-        } else {
-            &mut self.files
+        let files = match self.way {
+            Way::Direct => &mut self.files,
+            Way::ThroughLink => &mut self.linked_files,
         };
         files.push(entry.into_path());
+    }
+
+    fn link(&mut self, entry: &DirEntry) {
+        self.ignored.climb_to(entry.depth());
+        let link = entry.path();
+        let (kind, to) = match target(link) {
+            Ok(target) => target,
+            Err(error) => return self.dead_link(link, &error),
+        };
+        let is_wanted = match kind {
+            EntryKind::Directory => !self.leaves_out(link, &self.real(link)),
+            EntryKind::File => self.wants_file(link),
+        };
+        if !is_wanted {
+            return;
+        }
+        let path = link.to_path_buf();
+        match (self.against_following(link, &to, kind), kind) {
+            (Some(problem), _) => self.problems.push(problem),
+            (None, EntryKind::Directory) => self.links.push_back(path),
+            (None, EntryKind::File) => self.linked_files.push(path),
+        }
+    }
+
+    /// A link may come with the project, and lead wherever its writer likes.
+    fn against_following(&self, link: &Path, to: &Path, kind: EntryKind) -> Option<WalkProblem> {
+        let path = link.to_path_buf();
+        if kind == EntryKind::Directory && self.real(link).starts_with(to) {
+            let to = match to.strip_prefix(&self.real_root) {
+                Ok(relative) => self.root.join(relative),
+                Err(_) => to.to_path_buf(),
+            };
+            return Some(WalkProblem::Loop { path, to });
+        }
+        let why = if !to.starts_with(&self.real_root) {
+            "outside of what was asked for"
+        } else if kind == EntryKind::File && !is_rust(to) {
+            "which is no Rust file"
+        } else {
+            return None;
+        };
+        let to = to.to_path_buf();
+        Some(WalkProblem::NotFollowed { path, to, why })
     }
 
     fn wants_file(&self, path: &Path) -> bool {
@@ -174,35 +295,25 @@ impl<'a> Walk<'a> {
             && !self.options.exclude.matches(&real, EntryKind::File)
     }
 
-    fn climb_to(&mut self, depth: usize) {
-        self.ignored.climb_to(depth);
-        if self.link.is_some_and(|link| depth <= link) {
-            self.link = None;
-        }
+    fn error(&mut self, error: &walkdir::Error) {
+        let Some(reason) = error.io_error() else {
+            return;
+        };
+        let path = error.path().unwrap_or(self.root).to_path_buf();
+        let reason = reason.to_string();
+        self.problems.push(WalkProblem::Unreadable { path, reason });
     }
 
-    fn error(&mut self, error: &walkdir::Error) {
-        let path = error.path().unwrap_or(self.root).to_path_buf();
-        let is_link = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink());
-        if is_link {
-            self.climb_to(error.depth());
-            if !self.could_matter(&path) {
-                return;
-            }
+    fn dead_link(&mut self, link: &Path, error: &io::Error) {
+        if !self.could_matter(link) {
+            return;
         }
-        let problem = match (error.loop_ancestor(), error.io_error()) {
-            (Some(to), _) => WalkProblem::Loop {
-                path,
-                to: to.to_path_buf(),
-            },
-            (None, Some(error)) if is_link && error.kind() == io::ErrorKind::NotFound => {
-                WalkProblem::BrokenLink { path }
-            }
-            (None, Some(error)) => WalkProblem::Unreadable {
-                path,
-                reason: error.to_string(),
-            },
-            (None, None) => return,
+        let path = link.to_path_buf();
+        let problem = if error.kind() == io::ErrorKind::NotFound {
+            WalkProblem::BrokenLink { path }
+        } else {
+            let reason = error.to_string();
+            WalkProblem::Unreadable { path, reason }
         };
         self.problems.push(problem);
     }
@@ -234,12 +345,12 @@ impl<'a> Walk<'a> {
 
     fn finish(mut self) -> (Vec<PathBuf>, Vec<WalkProblem>) {
         self.add_linked_files();
-        let unread = self.ignored.unread.drain(..);
-        let unread = unread.map(|(path, reason)| WalkProblem::Unreadable { path, reason });
-        self.problems.extend(unread);
+        self.problems.append(&mut self.ignored.problems);
         self.files.sort_unstable();
         self.problems
             .sort_by(|left, right| left.path().cmp(right.path()));
+        // An ignore file above several starts is read for each.
+        self.problems.dedup();
         (self.files, self.problems)
     }
 
@@ -256,6 +367,16 @@ impl<'a> Walk<'a> {
             }
         }
     }
+}
+
+/// What a link leads to, and its path without links.
+fn target(link: &Path) -> io::Result<(EntryKind, PathBuf)> {
+    let kind = if fs::metadata(link)?.is_dir() {
+        EntryKind::Directory
+    } else {
+        EntryKind::File
+    };
+    Ok((kind, fs::canonicalize(link)?))
 }
 
 fn problem_of_root(root: &Path, error: &io::Error) -> WalkProblem {

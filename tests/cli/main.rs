@@ -12,6 +12,7 @@ mod bad_input;
 mod cache;
 mod commands;
 mod harness;
+mod hostile;
 #[path = "../cache/mounts.rs"]
 mod mounts;
 #[cfg(not(feature = "team"))]

@@ -15,7 +15,7 @@ const OWN = {
   "rustassistant.server.path": {
     type: "string",
     default: "",
-    scope: "machine-overridable",
+    scope: "machine",
     markdownDescription:
       "The server to start, as an absolute path; `~` stands for your home. Empty: the one that came with the extension, or else `rustassistant` on `PATH`.",
   },

@@ -109,7 +109,7 @@ pub(super) fn token_at(context: &Context<'_>, target: Target<'_>) -> Option<Synt
     if !context.root.text_range().contains_inclusive(offset) {
         return None;
     }
-    let token = context.root.token_at_offset(offset).right_biased()?;
+    let token = crate::syntax::token_behind(&context.root, offset)?;
     let is_blank = |token: &SyntaxToken| token.kind() == SyntaxKind::WHITESPACE;
     // Behind the last token of a line, that token is meant.
     if is_blank(&token) && token.text_range().start() == offset {

@@ -31,7 +31,7 @@ pub(crate) fn start(server: &Arc<Server>) {
     let guard = server.status.begin();
     tokio::spawn(async move {
         server.status.send().await;
-        let files = walk(&server).await;
+        let files = walk(&server, &cancel).await;
         work(&server, files, &cancel).await;
         guard.end().await;
     });
@@ -50,17 +50,18 @@ pub(crate) fn analyse_again(server: &Arc<Server>, files: Vec<PathBuf>) {
 }
 
 /// The Rust files of all folders; what was left out because there are too many is said once.
-pub(crate) async fn walk(server: &Arc<Server>) -> Vec<PathBuf> {
+pub(crate) async fn walk(server: &Arc<Server>, cancel: &CancellationToken) -> Vec<PathBuf> {
     let session = Arc::clone(&server.session);
+    let cancel = cancel.clone();
     let walk = move || {
         let folders = &session.folders;
         let walked = folders.roots().into_iter().map(|root| {
             let effective = folders.effective(&root);
             let options = WalkOptions {
-                exclude: effective.config.exclude.clone(),
                 max_files: effective.config.max_files,
+                ..WalkOptions::new(&effective.config.exclude)
             };
-            workspace::walk(&root, &options)
+            workspace::walk_while(&root, &options, &|| !cancel.is_cancelled())
         });
         let (files, problems): (Vec<_>, Vec<_>) = walked.unzip();
         (files.concat(), problems.concat())
@@ -70,7 +71,7 @@ pub(crate) async fn walk(server: &Arc<Server>) -> Vec<PathBuf> {
     };
     server.report_problems().await;
     for problem in problems {
-        if let WalkProblem::TooMany { .. } = problem {
+        if let WalkProblem::TooMany { .. } | WalkProblem::TooManyEntries { .. } = problem {
             let message = format!("RustAssistant: {problem}");
             server.client.show_message(MessageType::INFO, message).await;
         } else {

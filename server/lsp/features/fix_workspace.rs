@@ -154,7 +154,7 @@ async fn changes(
     cancel: &CancellationToken,
 ) -> std::result::Result<Vec<FileFix>, Stopped> {
     let snapshot = server.session.documents.snapshot();
-    let files = files_not_open(server, &snapshot).await;
+    let files = files_not_open(server, &snapshot, cancel).await;
     let all = files.len();
     let mut changes = Vec::new();
     for document in snapshot.all() {
@@ -173,8 +173,12 @@ async fn changes(
 }
 
 /// The files of the workspace that the editor doesn't have open under any of their names.
-async fn files_not_open(server: &Arc<Server>, snapshot: &Snapshot) -> Vec<PathBuf> {
-    let files = background::walk(server).await;
+async fn files_not_open(
+    server: &Arc<Server>,
+    snapshot: &Snapshot,
+    cancel: &CancellationToken,
+) -> Vec<PathBuf> {
+    let files = background::walk(server, cancel).await;
     let open = snapshot
         .all()
         .filter_map(|document| document.path().map(Path::to_path_buf));

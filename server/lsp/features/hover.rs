@@ -17,7 +17,7 @@ use crate::{
     },
     refactorings::{Applicability, Offer},
     report,
-    text::TextSize,
+    text::{TextSize, printable},
 };
 
 /// Beyond so many, the places that add to a finding are a wall of text.
@@ -53,7 +53,7 @@ pub(crate) fn at(
 fn page(analysed: &Analysed, finding: &Finding, markup: Markup) -> String {
     let smell = finding.smell.id;
     let mut page = match markup {
-        Markup::Markdown => format!("**{smell}**: {}\n\n", finding.message),
+        Markup::Markdown => format!("**{smell}**: {}\n\n", markdown(&finding.message)),
         Markup::Plain => format!("{smell}: {}\n\n", finding.message),
     };
     let limits = finding.judgement.limits;
@@ -66,7 +66,7 @@ fn page(analysed: &Analysed, finding: &Finding, markup: Markup) -> String {
     if let Some(why) = report::reason(smell) {
         let _ = writeln!(page, "{why}\n");
     }
-    answers(&mut page, analysed, finding);
+    answers(&mut page, analysed, finding, markup);
     if let (Markup::Markdown, Some(address)) = (markup, diagnostics::documentation(finding)) {
         let _ = writeln!(page, "\n[More about {smell}]({address})");
     }
@@ -97,7 +97,7 @@ fn said(analysed: &Analysed, part: &FindingPart) -> String {
 }
 
 /// Each offer with its proof sheet.
-fn answers(page: &mut String, analysed: &Analysed, finding: &Finding) {
+fn answers(page: &mut String, analysed: &Analysed, finding: &Finding, markup: Markup) {
     if finding.smell.answers.is_empty() {
         return;
     }
@@ -110,11 +110,11 @@ fn answers(page: &mut String, analysed: &Analysed, finding: &Finding) {
     }
     let _ = writeln!(page, "What answers it here:\n");
     for offer in offers.iter() {
-        let _ = writeln!(page, "- {}", answer(analysed, offer));
+        let _ = writeln!(page, "- {}", answer(analysed, offer, markup));
     }
 }
 
-fn answer(analysed: &Analysed, offer: &Offer) -> String {
+fn answer(analysed: &Analysed, offer: &Offer, markup: Markup) -> String {
     let change = offer.change();
     let applicability = match change.applicability {
         Applicability::Safe => "safe",
@@ -122,9 +122,59 @@ fn answer(analysed: &Analysed, offer: &Offer) -> String {
         Applicability::Draft => "a draft, to be filled in",
     };
     let (title, id) = (analysed.title(offer), offer.refactoring().id);
+    let title = match markup {
+        Markup::Markdown => markdown(&title),
+        Markup::Plain => printable(&title).into_owned(),
+    };
     let answer = format!("{title} ({id}): {applicability}");
     if change.checked.is_empty() {
         return answer;
     }
     format!("{answer}. Checked: {}", change.checked.join("; "))
+}
+
+/// A sentence of ours with words of the code in backticks. Code that holds a backtick itself would end its quotation, so what
+/// stands outside of pairs is escaped too: nothing of a text becomes a link, a picture or markup.
+fn markdown(sentence: &str) -> String {
+    const LIVE: &[char] = &[
+        '\\', '[', ']', '(', ')', '<', '>', '*', '_', '#', '!', '&', '|', '~', '$',
+    ];
+    let sentence = printable(sentence);
+    let pieces: Vec<&str> = sentence.split('`').collect();
+    let last = pieces.len() - 1;
+    let mut escaped = String::with_capacity(sentence.len());
+    for (number, piece) in pieces.into_iter().enumerate() {
+        let is_quoted = number % 2 == 1 && number != last;
+        match number {
+            0 => {}
+            _ if number == last && number % 2 == 1 => escaped.push_str("\\`"),
+            _ => escaped.push('`'),
+        }
+        if is_quoted {
+            escaped.push_str(piece);
+            continue;
+        }
+        for character in piece.chars() {
+            if LIVE.contains(&character) {
+                escaped.push('\\');
+            }
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_quoted_stays_and_nothing_else_is_live() {
+        let plain = "`name` has 9 parameters, 7 are fine";
+        assert_eq!(markdown(plain), plain);
+        assert_eq!(markdown("a `b_c` d_e"), "a `b_c` d\\_e");
+        let forged = "`x`[click](command:run)`";
+        assert_eq!(markdown(forged), "`x`\\[click\\]\\(command:run\\)\\`");
+        assert_eq!(markdown("\u{202e}<b>"), "\\\\u{202e}\\<b\\>");
+    }
 }

@@ -231,6 +231,39 @@ fn odd_ignore_files_do_no_harm() {
 }
 
 #[test]
+fn patterns_are_bounded_and_the_other_lines_count() {
+    let place = Place::repository(&["a.rs", "b.rs", "c.rs"]);
+    let nested = "{a,".repeat(60_000) + &"}".repeat(60_000);
+    place.write(".ignore", &format!("a.rs\n{nested}\n{nested}\nb.rs\n"));
+    place.write(".gitignore", &nested);
+    let (files, problems) = walk(&place.path(""), &WalkOptions::default());
+    assert_eq!(place.relative(&files), ["c.rs"]);
+    let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(
+        said[0].ends_with(".gitignore:1: the pattern is passed over: it is longer than 4096 bytes")
+    );
+    assert!(said[1].contains(".ignore:2: "), "{said:?}");
+}
+
+#[test]
+fn ignore_files_are_bounded_in_number_and_size() {
+    let place = Place::new(&["a.rs", "z.rs"]);
+    let many: String = (0..10_000).map(|at| format!("x{at}*y\n")).collect();
+    place.write(".ignore", &format!("a.rs\n{many}"));
+    let (files, problems) = walk(&place.path(""), &WalkOptions::default());
+    assert_eq!(place.relative(&files), ["z.rs"]);
+    assert!(matches!(
+        problems[..],
+        [WalkProblem::Pattern { line: 10_001, .. }]
+    ));
+    place.write(".ignore", &"# long\n".repeat(200_000));
+    let (files, problems) = walk(&place.path(""), &WalkOptions::default());
+    assert_eq!(files.len(), 2);
+    assert!(matches!(problems[..], [WalkProblem::Unreadable { .. }]));
+}
+
+#[test]
 fn what_the_options_exclude_is_left_out() {
     let place = Place::repository(&["src/a.rs", "fixtures/b.rs", "src/c_gen.rs"]);
     place.write(
@@ -347,10 +380,94 @@ mod links {
 
     #[test]
     fn what_a_link_leads_to_is_read() {
-        let place = Place::new(&["in/a.rs", "out/b.rs", "out/d/c.rs"]);
+        let place = Place::new(&["in/a.rs", ".out/b.rs", ".out/d/c.rs", ".out/e.rs"]);
+        symlink("../.out/b.rs", place.path("in/link.rs")).unwrap();
+        symlink("../.out/d", place.path("in/d")).unwrap();
+        symlink("../e.rs", place.path(".out/d/deep.rs")).unwrap();
+        assert_eq!(
+            place.walk(""),
+            ["in/a.rs", "in/d/c.rs", "in/d/deep.rs", "in/link.rs"]
+        );
+    }
+
+    #[test]
+    fn a_link_that_leaves_the_root_is_named_and_not_followed() {
+        let place = Place::new(&["in/a.rs", "out/b.rs", "out/d/c.rs", "in/notes.txt"]);
         symlink("../out/b.rs", place.path("in/link.rs")).unwrap();
         symlink("../out/d", place.path("in/d")).unwrap();
-        assert_eq!(place.walk("in"), ["in/a.rs", "in/d/c.rs", "in/link.rs"]);
+        symlink("notes.txt", place.path("in/notes.rs")).unwrap();
+        symlink("../out/d", place.path("in/.hidden")).unwrap();
+        symlink("../out/b.txt", place.path("in/other.txt")).unwrap();
+        let (files, problems) = walk(&place.path("in"), &WalkOptions::default());
+        assert_eq!(place.relative(&files), ["in/a.rs"]);
+        let named: Vec<_> = problems.iter().map(WalkProblem::path).collect();
+        assert_eq!(
+            named,
+            [
+                place.path("in/d"),
+                place.path("in/link.rs"),
+                place.path("in/notes.rs")
+            ]
+        );
+        let is_named = |problem: &WalkProblem| matches!(problem, WalkProblem::NotFollowed { .. });
+        assert!(problems.iter().all(is_named), "{problems:?}");
+        // Whoever names a link wants what it leads to.
+        assert_eq!(place.walk("in/d"), ["in/d/c.rs"]);
+        assert_eq!(place.walk("in/link.rs"), ["in/link.rs"]);
+    }
+
+    #[test]
+    fn the_system_itself_is_no_part_of_a_project() {
+        let place = Place::new(&["src/a.rs"]);
+        for (name, to) in [("p", "/sys"), ("q", "/proc"), ("r", "/")] {
+            symlink(to, place.path("src").join(name)).unwrap();
+        }
+        let options = WalkOptions {
+            max_entries: 20,
+            ..WalkOptions::default()
+        };
+        let (files, problems) = walk(&place.path(""), &options);
+        assert_eq!(place.relative(&files), ["src/a.rs"]);
+        assert_eq!(problems.len(), 3, "{problems:?}");
+    }
+
+    #[test]
+    fn a_directory_is_entered_once_by_however_many_ways() {
+        let place = Place::new(&[]);
+        let names: Vec<String> = (0..12).map(|at| format!("d{at}")).collect();
+        for name in &names {
+            place.write(&format!("{name}/x.rs"), "");
+            for other in names.iter().filter(|other| *other != name) {
+                symlink(format!("../{other}"), place.path(name).join(other)).unwrap();
+            }
+        }
+        let options = WalkOptions {
+            max_entries: 12 * 13 * 13,
+            ..WalkOptions::default()
+        };
+        let (files, problems) = walk(&place.path(""), &options);
+        assert_eq!((files.len(), problems.len()), (12, 0));
+    }
+
+    #[test]
+    fn a_walk_ends_at_its_bound_of_entries_and_says_so() {
+        let place = Place::new(&["a.txt", "b.txt", "c.txt"]);
+        let options = WalkOptions {
+            max_entries: 3,
+            ..WalkOptions::default()
+        };
+        let (_, problems) = walk(&place.path(""), &options);
+        assert!(matches!(
+            problems[..],
+            [WalkProblem::TooManyEntries { limit: 3, .. }]
+        ));
+    }
+
+    #[test]
+    fn a_walk_that_nobody_wants_ends() {
+        let place = Place::new(&["a.rs", "b.rs"]);
+        let (files, problems) = walk_while(&place.path(""), &WalkOptions::default(), &|| false);
+        assert_eq!((files.len(), problems.len()), (0, 0));
     }
 
     #[test]
@@ -426,13 +543,34 @@ mod links {
     #[test]
     fn a_pipe_is_no_rust_file_to_wait_for() {
         let place = Place::new(&["a.rs"]);
-        for name in [".ignore", "CACHEDIR.TAG"] {
-            let made = std::process::Command::new("mkfifo")
-                .arg(place.path(name))
-                .status();
-            assert!(made.unwrap().success());
+        for name in [".ignore", "CACHEDIR.TAG", ".git", ".gitignore"] {
+            pipe(&place.path(name));
         }
         assert_eq!(problems(&place), []);
         assert_eq!(place.walk(""), ["a.rs"]);
+    }
+
+    #[test]
+    fn what_git_names_is_read_only_where_it_is_a_file() {
+        for file in [
+            "tree/named/commondir",
+            "tree/named/info/exclude",
+            "tree/.git",
+        ] {
+            let place = Place::new(&["tree/a.rs"]);
+            place.write("tree/.git", "gitdir: named\n");
+            place.write("tree/named/info/other", "");
+            let _ = fs::remove_file(place.path(file));
+            pipe(&place.path(file));
+            assert_eq!(place.walk("tree"), ["tree/a.rs"], "{file}");
+            fs::remove_file(place.path(file)).unwrap();
+            symlink("/dev/zero", place.path(file)).unwrap();
+            assert_eq!(place.walk("tree"), ["tree/a.rs"], "{file}");
+        }
+    }
+
+    fn pipe(path: &Path) {
+        let made = std::process::Command::new("mkfifo").arg(path).status();
+        assert!(made.unwrap().success());
     }
 }

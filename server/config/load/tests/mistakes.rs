@@ -237,7 +237,7 @@ fn flags_that_make_no_sense_are_problems() {
         ("=", "=…"),
         ("a b = 1", "a b =…"),
         ("profile = 'full", "profile = 'full"),
-        ("x\ny=1", "x\ny=…"),
+        ("x\ny=1", r"x\ny=…"),
     ] {
         let problem = House::new().flag(flag).one_problem();
         assert!(

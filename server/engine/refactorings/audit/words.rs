@@ -134,7 +134,7 @@ impl Allows {
         Self { adds, drops, also }
     }
 
-    pub(super) fn has(&self, also: Also) -> bool {
+    pub fn has(&self, also: Also) -> bool {
         self.also.contains(&also)
     }
 

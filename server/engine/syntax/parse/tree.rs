@@ -2,7 +2,8 @@
 
 use ra_ap_parser::{LexedStr, Output, Reparser, StrStep, SyntaxKind, T, TopEntryPoint};
 use ra_ap_syntax::{
-    AstNode, Edition, GreenNode, SyntaxElement, SyntaxNode, SyntaxTreeBuilder, ast::SourceFile,
+    AstNode, Edition, GreenNode, SyntaxElement, SyntaxNode, SyntaxToken, SyntaxTreeBuilder,
+    ast::SourceFile,
 };
 
 use super::bounds::{self, Unparsable};
@@ -124,6 +125,17 @@ fn reparser(node: &SyntaxNode) -> Option<Reparser> {
     let first = node.first_child_or_token().map(|child| child.kind());
     let parent = node.parent().map(|parent| parent.kind());
     Reparser::for_node(node.kind(), first, parent)
+}
+
+/// The token that `offset` lies in or before; the last one at the end of the text. Unlike a search among all children of each
+/// node, it costs the logarithm of their number.
+pub fn token_behind(root: &SyntaxNode, offset: TextSize) -> Option<SyntaxToken> {
+    let whole = root.text_range();
+    if offset >= whole.end() {
+        return (offset == whole.end()).then(|| root.last_token()).flatten();
+    }
+    let first_byte = TextRange::at(offset, 1.into());
+    root.covering_element(first_byte).into_token()
 }
 
 /// Whether the tokens are one block in braces, so that nothing in it can end it early or reach behind it.
@@ -294,6 +306,18 @@ mod tests {
         }
         let text = format!("fn f() {{ a{} }}", " + a".repeat(1_000));
         assert!(!Tree::parse(&text, EDITION).unwrap().has_errors());
+    }
+
+    #[test]
+    fn the_token_behind_a_place_is_found_like_by_looking_at_all() {
+        for text in [TEXT, "", "a", "// ä"] {
+            let root = Tree::parse(text, EDITION).unwrap().root();
+            for at in 0..=text.len() {
+                let at = TextSize::try_from(at).unwrap();
+                let expected = root.token_at_offset(at).right_biased();
+                assert_eq!(token_behind(&root, at), expected, "{text:?} {at:?}");
+            }
+        }
     }
 
     #[test]

@@ -53,7 +53,7 @@ fn places_of<'a>(word: &'a str, text: &'a str) -> impl Iterator<Item = TextSize>
 }
 
 fn token_at(root: &SyntaxNode, at: TextSize) -> Option<SyntaxToken> {
-    root.token_at_offset(at).right_biased()
+    crate::syntax::token_behind(root, at)
 }
 
 fn add_comment(source: &Source, token: &SyntaxToken, at: TextSize, found: &mut Vec<Allowed>) {

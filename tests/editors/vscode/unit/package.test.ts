@@ -55,8 +55,8 @@ test("of the options of editors there is the one that the setting for lenses sta
   assert.equal(settings["rustassistant.codeLens.enable"]?.["type"], "boolean");
 });
 
-test("a workspace that isn't trusted can't choose the server, and no default hides the project's options", () => {
-  assert.equal(settings["rustassistant.server.path"]?.["scope"], "machine-overridable");
+test("no workspace can choose the server, trusted or not, and no default hides the project's options", () => {
+  assert.equal(settings["rustassistant.server.path"]?.["scope"], "machine");
   for (const [name, setting] of Object.entries(settings)) {
     const isOwn = /^rustassistant\.(server|trace|codeLens)\./.test(name);
     assert.equal("default" in setting, isOwn, name);

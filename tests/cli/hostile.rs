@@ -1,0 +1,142 @@
+//! What a project may ship to do harm, and what comes of it.
+
+use crate::harness::Place;
+
+const NESTED: &str =
+    "fn f(a: bool, b: bool) {\n    if a {\n        if b {\n            g();\n        }\n    }\n}\n";
+
+#[test]
+fn nested_braces_in_options_and_ignore_files_end_in_a_message() {
+    let place = Place::new();
+    let nested = "{a,".repeat(60_000) + &"}".repeat(60_000);
+    place.write("src/a.rs", NESTED).write(".ignore", &nested);
+    let run = place.run(["refactor", "analyze", "src", "."]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains(".ignore:1: "), "{}", run.stderr);
+    place
+        .write(".ignore", "")
+        .write("rustassistant.toml", format!("exclude = ['{nested}']"));
+    let run = place.run(["refactor", "analyze", "."]);
+    assert_eq!(run.code, Some(2), "{}", run.stderr);
+    assert!(run.stderr.len() < 1_000, "{}", run.stderr.len());
+    let flag = format!("exclude=['{}']", &nested[..100_000]);
+    let run = place.run(["refactor", "analyze", "--config", &flag, "."]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.len() < 2_000, "{}", run.stderr.len());
+}
+
+#[test]
+fn options_and_manifests_that_nest_keys_end_in_a_message() {
+    let place = Place::new();
+    place.write("src/a.rs", NESTED);
+    for text in [
+        format!("{} = 1", vec!["a"; 400_000].join(".")),
+        format!("[{}]", vec!["a"; 400_000].join(".")),
+        format!("a = {}", "[".repeat(400_000)),
+        format!("a = {}", "{a=".repeat(300_000)),
+    ] {
+        place.write("rustassistant.toml", &text);
+        let run = place.run(["refactor", "analyze", "."]);
+        assert_eq!(run.code, Some(2), "{}", run.stderr);
+        assert!(run.stderr.len() < 2_000, "{}", run.stderr.len());
+        place.write("rustassistant.toml", "");
+        for name in ["Cargo.toml", "rustfmt.toml"] {
+            place.write(name, &text);
+            let run = place.run(["refactor", "analyze", "."]);
+            assert_eq!(run.code, Some(0), "{name}: {}", run.stderr);
+            place.write(name, "");
+        }
+    }
+}
+
+#[test]
+fn of_many_mistakes_the_first_are_named_and_the_others_counted() {
+    let place = Place::new();
+    let keys: String = (0..60_000).map(|at| format!("k{at} = 1\n")).collect();
+    place
+        .write("src/a.rs", NESTED)
+        .write("rustassistant.toml", keys);
+    let run = place.run(["refactor", "analyze", "."]);
+    assert_eq!(run.code, Some(2));
+    assert_eq!(run.stderr.matches("unknown key").count(), 20);
+    assert!(run.stderr.contains("and 59980 more"), "{}", run.stderr);
+}
+
+#[test]
+fn options_have_a_bounded_number_of_patterns() {
+    let place = Place::new();
+    let globs: String = (0..40_000).map(|at| format!("'x{at}*y',\n")).collect();
+    place
+        .write("src/a.rs", NESTED)
+        .write("rustassistant.toml", format!("exclude = [{globs}]"));
+    let run = place.run(["refactor", "analyze", "."]);
+    assert_eq!(run.code, Some(2));
+    assert!(
+        run.stderr.contains("more than 1000 patterns"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[cfg(unix)]
+mod links {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn files_outside_what_was_named_are_left_out_and_named() {
+        let place = Place::new();
+        for name in [
+            "elsewhere/x.rs",
+            "elsewhere/y/z.rs",
+            "p/notes.txt",
+            "p/src/own.rs",
+        ] {
+            place.write(name, NESTED);
+        }
+        symlink("../../elsewhere/x.rs", place.path("p/src/a.rs")).unwrap();
+        symlink("../../elsewhere/y", place.path("p/src/b")).unwrap();
+        symlink("../notes.txt", place.path("p/src/c.rs")).unwrap();
+        let run = place.run(["refactor", "apply", "--write", "p"]);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        for name in ["p/src/a.rs", "p/src/b", "p/src/c.rs"] {
+            assert!(
+                run.stderr
+                    .contains(&format!("{name}: the symbolic link leads to")),
+                "{}",
+                run.stderr
+            );
+        }
+        for name in ["elsewhere/x.rs", "elsewhere/y/z.rs", "p/notes.txt"] {
+            assert_eq!(place.read(name), NESTED, "{name}");
+        }
+        assert!(place.read("p/src/own.rs").contains("a && b"));
+        let run = place.run(["refactor", "apply", "--write", "p/src/a.rs"]);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        assert!(place.read("elsewhere/x.rs").contains("a && b"));
+    }
+
+    #[test]
+    fn a_pipe_in_place_of_any_file_is_not_waited_for() {
+        for name in [
+            ".git",
+            ".ignore",
+            "rustassistant.toml",
+            "Cargo.toml",
+            "rustfmt.toml",
+            "CACHEDIR.TAG",
+            "../.git",
+        ] {
+            let place = Place::new();
+            place.write("src/a.rs", NESTED);
+            let made = std::process::Command::new("mkfifo")
+                .arg(place.path(name))
+                .status();
+            assert!(made.unwrap().success());
+            let run = place.run(["refactor", "analyze", "."]);
+            let expected = if name == "rustassistant.toml" { 2 } else { 0 };
+            assert_eq!(run.code, Some(expected), "{name}: {}", run.stderr);
+        }
+    }
+}
