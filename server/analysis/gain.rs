@@ -22,7 +22,11 @@ pub fn title(source: &Source, offer: &Offer) -> String {
     let Some(Gain { before, after }) = gain(source, offer) else {
         return title;
     };
-    let with_gain = format!("{title} (complexity {before} → {after})");
+    let gain = format!("(complexity {before} → {after})");
+    let with_gain = match title.split_once(" (check ") {
+        Some((title, check)) => format!("{title} {gain} (check {check}"),
+        None => format!("{title} {gain}"),
+    };
     let fits = with_gain.chars().count() <= LONGEST_TITLE;
     if fits { with_gain } else { title }
 }

@@ -1,6 +1,11 @@
 //! Which refactorings are offered at a place.
 
-use super::Finding;
+use rustassistant_engine::shapes::guard_clause::LONG_BODY;
+
+use super::{
+    Finding,
+    gain::{Gain, gain},
+};
 use crate::{
     refactorings::{self, Context, FilePlace, Kind, Needs, Offer, Refactoring, Refusal, Target},
     syntax::Source,
@@ -103,7 +108,31 @@ pub fn answers_in(context: &Context<'_>, finding: &Finding) -> Vec<Offer> {
         .filter_map(|refactoring| {
             refactorings::offer(refactoring, context, Target::Answer(&finding.sighting)).ok()
         })
+        .filter(|offer| is_worth_it(context.source, offer, finding))
         .collect()
+}
+
+/// Whether an answer to complexity takes a part of it away that is worth the change.
+fn is_worth_it(source: &Source, offer: &Offer, finding: &Finding) -> bool {
+    const LEAST_PART: u32 = 10;
+    if finding.smell.id != "cognitive-complexity" {
+        return true;
+    }
+    if offer.refactoring().id == "guard-clause"
+        && lines(source, offer.change().target) < 3 + LONG_BODY
+    {
+        return false;
+    }
+    gain(source, offer).is_none_or(|Gain { before, after }| {
+        after <= finding.limit || (before - after) * LEAST_PART >= before
+    })
+}
+
+/// The lines of code in a range, without blank ones and comments.
+fn lines(source: &Source, range: TextRange) -> u32 {
+    let lines = source.slice(range).lines().map(str::trim);
+    let code = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
+    u32::try_from(code.count()).unwrap_or(u32::MAX)
 }
 
 impl Wanted<'_> {

@@ -37,7 +37,7 @@ use super::{
     Cache, Entry, Fault, FaultKind, Findings, Holdings, Key, Limits, Lookup, Page, Schema, read_all,
 };
 pub use archive::Archive;
-use connection::Purpose;
+use connection::{Deadline, Purpose};
 use place::Identity;
 use wire::{Chores, Wire};
 
@@ -45,6 +45,11 @@ use wire::{Chores, Wire};
 const KEYS: usize = 512;
 /// Entries of one transaction.
 const ENTRIES: usize = 10_000;
+/// What a lookup takes at most, and what a transaction; a file can hold views and triggers that have no end.
+const READ_TIME: Duration = Duration::from_secs(5);
+const WRITE_TIME: Duration = Duration::from_secs(60);
+/// What reading or rewriting the whole file takes at most.
+const WHOLE_TIME: Duration = Duration::from_mins(10);
 const UPKEEP_EVERY: Duration = Duration::from_hours(23);
 
 /// The local file. Opening it, and finding it damaged, is left to the first call that needs it.
@@ -62,6 +67,8 @@ pub struct SqliteCache {
     /// Why the last lookup failed; a lookup itself has only the kind.
     last: SyncMutex<Option<Fault>>,
     statements: Arc<AtomicU64>,
+    read_time: Duration,
+    write_time: Duration,
 }
 
 #[derive(Default)]
@@ -78,6 +85,7 @@ struct Writer {
 
 struct Held {
     wire: Wire,
+    deadline: Deadline,
     identity: Identity,
     generation: u64,
 }
@@ -113,6 +121,8 @@ impl SqliteCache {
             notices: SyncMutex::default(),
             last: SyncMutex::default(),
             statements: Arc::default(),
+            read_time: READ_TIME,
+            write_time: WRITE_TIME,
         }
     }
 
@@ -189,6 +199,7 @@ impl SqliteCache {
         let mut too_large = 0;
         while !(rest.is_empty() && chores.is_empty()) {
             let (now, later) = rest.split_at(rest.len().min(ENTRIES));
+            held.deadline.put_off(self.write_time);
             match held.wire.write(encoder, now, &chores).await {
                 Ok(skipped) => too_large += skipped,
                 Err(error) => return Err(self.failed(error, &mut writer.held)),
@@ -260,6 +271,9 @@ impl SqliteCache {
         if reader.held.is_none() {
             reader.held = self.open(Purpose::Read).await?;
         }
+        if let Some(held) = &reader.held {
+            held.deadline.put_off(self.read_time);
+        }
         Ok(reader)
     }
 
@@ -297,6 +311,9 @@ impl SqliteCache {
             self.statements.fetch_add(1, Ordering::Relaxed);
             writer.held = self.open(Purpose::Write).await?;
         }
+        if let Some(held) = &writer.held {
+            held.deadline.put_off(WHOLE_TIME);
+        }
         Ok(writer)
     }
 
@@ -315,8 +332,14 @@ impl SqliteCache {
             return Ok(None);
         };
         self.statements.fetch_add(1, Ordering::Relaxed);
-        match connection::connect(&self.path, purpose, self.schema).await {
+        let deadline = Deadline::default();
+        let connected = match connection::connect(&self.path, purpose, self.schema).await {
+            Ok(connection) => deadline.hold(connection).await,
+            Err(fault) => Err(fault),
+        };
+        match connected {
             Ok(connection) => Ok(Some(Held {
+                deadline,
                 wire: Wire {
                     connection,
                     statements: Arc::clone(&self.statements),
@@ -480,6 +503,7 @@ impl Cache for SqliteCache {
         let Some(held) = &mut reader.held else {
             return Ok(Holdings::default());
         };
+        held.deadline.put_off(WHOLE_TIME);
         let totals = held.wire.totals().await;
         let (entries, bytes) = totals.map_err(|error| self.failed(error, &mut reader.held))?;
         Ok(Holdings {
@@ -509,6 +533,7 @@ impl SqliteCache {
         let Some(held) = &mut reader.held else {
             return Ok(Vec::new());
         };
+        held.deadline.put_off(WHOLE_TIME);
         connection::examine(&mut held.wire.connection)
             .await
             .map_err(|fault| fault.at(&self.path))
@@ -533,5 +558,49 @@ impl SqliteCache {
 async fn close(held: &mut Option<Held>) {
     if let Some(held) = held.take() {
         connection::close(held.wire.connection).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENDLESS: &str = "CREATE VIEW endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) \
+         SELECT CAST(i AS BLOB) AS key, i AS created, i AS used, x'00' AS envelope FROM n WHERE i < 0;";
+
+    async fn cache(folder: &tempfile::TempDir, change: &'static str) -> SqliteCache {
+        let path = folder.path().join("cache.db");
+        let cache = SqliteCache::new(&path, &crate::SQLITE).await.unwrap();
+        cache.tell_writer(ENDLESS).await;
+        cache.tell_writer(change).await;
+        cache.close().await;
+        SqliteCache {
+            read_time: Duration::ZERO,
+            write_time: Duration::ZERO,
+            ..SqliteCache::at(path, &crate::SQLITE)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_lookup_without_an_end_is_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let change = "DROP TABLE entry; CREATE VIEW entry AS SELECT * FROM endless";
+        let cache = cache(&folder, change).await;
+        let key: Key = "0".repeat(64).parse().unwrap();
+        assert_eq!(
+            cache.get_many(&[key]).await,
+            [Lookup::Fault(FaultKind::Timeout)]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_write_without_an_end_is_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let change =
+            "CREATE TRIGGER never BEFORE INSERT ON entry BEGIN SELECT created FROM endless; END";
+        let cache = cache(&folder, change).await;
+        let key: Key = "0".repeat(64).parse().unwrap();
+        let fault = cache.put_many(&[(key, Entry::from(vec![0]))]).await;
+        assert_eq!(fault.unwrap_err().kind(), FaultKind::Timeout);
     }
 }

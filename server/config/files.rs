@@ -24,13 +24,30 @@ pub(super) enum Unread {
     TooLarge,
     #[error("is not UTF-8, first in line {line}")]
     NotUtf8 { line: usize },
+    #[error(
+        "belongs to somebody else, or others may write it, so nothing of this file counts; if what it says is yours: \
+         `chown` it to yourself and `chmod go-w` it"
+    )]
+    NotOurs,
     #[error("can't be read: {0}")]
     Io(io::Error),
 }
 
 /// The text of a file, without a byte order mark.
 pub(super) fn read(path: &Path) -> Result<String, Unread> {
-    let bytes = os::read_regular(path, MOST_BYTES)?;
+    decoded(os::read_regular(path, MOST_BYTES)?)
+}
+
+/// The text of a file that may name commands and places where data goes, so that nobody else may have written it.
+pub(super) fn read_own(path: &Path) -> Result<String, Unread> {
+    let file = os::open_regular(path)?;
+    if os::is_in_others_hands(&file.metadata()?) {
+        return Err(Unread::NotOurs);
+    }
+    decoded(os::read_bounded(file, MOST_BYTES)?)
+}
+
+fn decoded(bytes: Vec<u8>) -> Result<String, Unread> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = 1 + memchr::memchr_iter(b'\n', good).count();

@@ -137,7 +137,7 @@ impl Loader<'_> {
         let Some(path) = self.environment.config_file() else {
             return;
         };
-        match files::read(&path) {
+        match files::read_own(&path) {
             Ok(text) => self.file(path, &text, Whose::User),
             Err(Unread::Absent) => self.looked_at(path, FileState::Absent),
             Err(Unread::Io(error)) if error.kind() == io::ErrorKind::NotADirectory => {

@@ -173,6 +173,16 @@ impl Change {
         self
     }
 
+    /// The same for a person to look at, with what there is to look at in its title.
+    #[must_use]
+    pub fn to_check(mut self, what: &str) -> Self {
+        if self.applicability == Applicability::Safe {
+            self.applicability = Applicability::NeedsCheck;
+            self.title = format!("{} (check {what})", self.title);
+        }
+        self
+    }
+
     #[must_use]
     pub fn with(mut self, applicability: Applicability) -> Self {
         self.applicability = applicability;

@@ -42,8 +42,12 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
 
 /// The bytes of a regular file that has at most `most` of them.
 pub fn read_regular(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    read_bounded(open_regular(path)?, most)
+}
+
+/// The bytes of an open file that has at most `most` of them.
+pub fn read_bounded(file: File, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let file = open_regular(path)?;
     file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 <= most {
         return Ok(bytes);
@@ -70,6 +74,13 @@ pub fn without_links(options: &mut OpenOptions) -> &mut OpenOptions {
         open_flags(rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOFOLLOW),
     );
     options
+}
+
+/// Opens a file of our own: a regular one, and no link to another.
+pub fn open_own(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let file = without_links(options).open(path)?;
+    regular(&file.metadata()?)?;
+    Ok(file)
 }
 
 #[cfg(unix)]
@@ -127,6 +138,11 @@ pub enum Owner {
         owner: u32,
         me: u32,
     },
+}
+
+/// Whether somebody else than the user and root decides what is in it.
+pub fn is_in_others_hands(metadata: &Metadata) -> bool {
+    matches!(owner(metadata), Owner::Other { .. }) || is_writable_by_others(metadata)
 }
 
 #[cfg(unix)]

@@ -1,12 +1,14 @@
 //! Opening the database: the settings of a connection, whether the file is ours, and how a new one is built.
 
 use std::path::Path;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteLockingMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
 
 use super::place;
+use crate::locks::lock;
 use crate::{Fault, FaultKind, Schema};
 
 /// Four letters, `RuAs`; the migrations write them.
@@ -35,6 +37,35 @@ impl Purpose {
 
     fn is_read_only(self) -> bool {
         matches!(self, Purpose::ReadStill | Purpose::ReadBeside)
+    }
+}
+
+/// The moment at which whatever a connection is at is interrupted; none at first.
+#[derive(Clone, Default)]
+pub(super) struct Deadline(Arc<Mutex<Option<Instant>>>);
+
+/// Instructions of SQLite's machine between two looks at the clock.
+const INSTRUCTIONS: i32 = 10_000;
+
+impl Deadline {
+    /// Has the connection keep to it.
+    pub(super) async fn hold(
+        &self,
+        mut connection: SqliteConnection,
+    ) -> Result<SqliteConnection, Fault> {
+        let deadline = self.clone();
+        let mut handle = connection.lock_handle().await.map_err(fault)?;
+        handle.set_progress_handler(INSTRUCTIONS, move || !deadline.has_passed());
+        drop(handle);
+        Ok(connection)
+    }
+
+    pub(super) fn put_off(&self, time: Duration) {
+        *lock(&self.0) = Instant::now().checked_add(time);
+    }
+
+    fn has_passed(&self) -> bool {
+        lock(&self.0).is_some_and(|moment| moment <= Instant::now())
     }
 }
 
@@ -114,6 +145,7 @@ fn kind_of_code(code: i32) -> FaultKind {
     match code & 0xff {
         // The statements are constants, so a table they can't find is one that was lost.
         1 | 11 | 26 => FaultKind::Corrupt,
+        9 => FaultKind::Timeout,
         5 | 6 | 15 => FaultKind::Busy,
         3 | 8 | 14 | 23 => FaultKind::ReadOnly,
         13 => FaultKind::Full,

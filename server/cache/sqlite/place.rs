@@ -187,7 +187,8 @@ pub(super) struct Lock(File);
 pub(super) fn lock(path: &Path, patience: Duration) -> Result<Lock, Fault> {
     let place = beside(path, ".lock");
     let mut options = OpenOptions::new();
-    let file = os::private_file(options.read(true).write(true).create(true)).open(&place);
+    os::private_file(options.read(true).write(true).create(true));
+    let file = os::open_own(&mut options, &place);
     let file = file.map_err(|error| Fault::from(error).at(&place))?;
     let mut waited = Duration::ZERO;
     loop {
@@ -362,6 +363,18 @@ mod tests {
         );
         drop(held);
         assert!(lock(&path, Duration::ZERO).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_the_lock_is_not_followed() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("cache.db");
+        let other = home.path().join("other");
+        write(&other, "kept");
+        std::os::unix::fs::symlink(&other, beside(&path, ".lock")).unwrap();
+        assert!(lock(&path, Duration::ZERO).is_err());
+        assert_eq!(fs::read_to_string(&other).unwrap(), "kept");
     }
 
     #[test]

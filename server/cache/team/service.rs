@@ -242,6 +242,12 @@ impl Service {
     /// Reads the keys and the certificate again. What can't be read changes nothing.
     pub fn reload(&self) {
         match self.options.keys.read() {
+            Ok(ring) if ring.grants().is_empty() && !self.app.ring().grants().is_empty() => {
+                tracing::error!(
+                    path = %self.options.keys.path().display(),
+                    "the key file has no keys any more, so the keys stay as they were; to revoke the last one, restart the server"
+                );
+            }
             Ok(ring) => {
                 let keys = ring.grants().len();
                 *locks::write(&self.app.ring) = Arc::new(ring);

@@ -39,7 +39,7 @@ pub fn history(local: &Path, age: Duration) -> History {
     let oldest = now().saturating_sub(age.as_secs());
     let mut history = History::default();
     for file in [older(local), file(local)] {
-        let text = fs::read_to_string(file).unwrap_or_default();
+        let text = text(&file).unwrap_or_default();
         let lines = text
             .lines()
             .filter_map(|line| serde_json::from_str(line).ok());
@@ -74,16 +74,24 @@ impl History {
 /// Writes down what happened; only where there is a folder for it already.
 pub(super) fn append(local: &Path, tiers: BTreeMap<Tier, TierStats>) -> io::Result<()> {
     let file = file(local);
-    if fs::metadata(&file).is_ok_and(|metadata| metadata.len() > LONGEST) {
+    if fs::symlink_metadata(&file).is_ok_and(|metadata| metadata.len() > LONGEST) {
         // Of two processes that do so at once one moves a short file: then a few lines are lost.
         fs::rename(&file, older(local))?;
     }
     let mut line = serde_json::to_vec(&Line { at: now(), tiers })?;
     line.push(b'\n');
     let mut options = OpenOptions::new();
-    let mut file = os::private_file(options.create(true).append(true)).open(&file)?;
+    os::private_file(options.create(true).append(true));
+    let mut file = os::open_own(&mut options, &file)?;
     // One call, so that two processes don't mix their lines.
     file.write_all(&line)
+}
+
+/// A file that grew far beyond what is ever appended to is none of ours.
+fn text(file: &Path) -> io::Result<String> {
+    let file = os::open_own(OpenOptions::new().read(true), file)?;
+    let bytes = os::read_bounded(file, 4 * LONGEST)?;
+    String::from_utf8(bytes).map_err(io::Error::other)
 }
 
 fn file(local: &Path) -> PathBuf {
@@ -140,6 +148,20 @@ mod tests {
         assert_eq!(history(&local, hour).runs, 1);
         fs::write(file(&local), [0xff; 10]).unwrap();
         assert_eq!(history(&local, hour), History::default());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_the_file_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let local = folder.path().join("cache.db");
+        let other = folder.path().join("other");
+        fs::write(&other, "").unwrap();
+        std::os::unix::fs::symlink(&other, file(&local)).unwrap();
+        assert!(append(&local, run(1)).is_err());
+        assert_eq!(fs::read_to_string(&other).unwrap(), "");
+        fs::write(&other, "{\"at\":99999999999,\"tiers\":{}}\n").unwrap();
+        assert_eq!(history(&local, Duration::from_hours(1)), History::default());
     }
 
     #[test]

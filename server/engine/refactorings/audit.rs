@@ -11,7 +11,7 @@ use std::{
 
 use ra_ap_syntax::SyntaxNode;
 
-use super::{Applicability, Change, Context, Hazard, Plan, Refactoring, Refusal, Target, find};
+use super::{Change, Context, Hazard, Plan, Refactoring, Refusal, Target, find};
 use crate::{
     syntax::{LineEnding, Source, is_generated},
     text::{Edit, Edits, FileId, FileStep},
@@ -93,6 +93,7 @@ pub fn audit(
     mut change: Change,
 ) -> Result<Offer, Refusal> {
     let mut regions = Regions::new(context.source.context.edition);
+    let mut is_doubtful = false;
     for (&file, edits) in &change.steps.edits {
         let source = (context.source_of(file))
             .ok_or_else(|| text("The edit is of a file that was not read."))?;
@@ -105,8 +106,11 @@ pub fn audit(
         check_places(source, &root, edits, refactoring.allows)?;
         regions.add(source, &root, edits)?;
         if surroundings::are_doubtful(&root, edits) {
-            change.applicability = change.applicability.max(Applicability::NeedsCheck);
+            is_doubtful = true;
         }
+    }
+    if is_doubtful {
+        change = change.to_check("the attributes");
     }
     for step in &change.steps.files {
         let FileStep::Create { at, text: new } = step else {
@@ -188,7 +192,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        refactorings::{Kind, Needs},
+        refactorings::{Applicability, Kind, Needs},
         syntax::FileContext,
         text::{Steps, TextRange, TextSize},
     };

@@ -27,7 +27,7 @@
 //! ```
 //! ```rust after
 //! fn send(queue: &mut Queue, message: &Message) {
-//!     if !(queue.is_open() && message.len() < 64) {
+//!     if !queue.is_open() || message.len() >= 64 {
 //!         return;
 //!     }
 //!     // Listeners hear of it first.
@@ -66,8 +66,7 @@
 use ra_ap_syntax::SyntaxKind;
 
 use super::{
-    Allows, Also, Applicability, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target,
-    find,
+    Allows, Also, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
 };
 use crate::shapes::guard_clause::{self, Form, GuardClause};
 
@@ -83,16 +82,22 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let source = context.source;
     let guard = find::first_fit(&find::ifs_at(context, target), |choice| {
-        guard_clause::find(choice, &source.text, source.context)
+        let guard = guard_clause::find(choice, &source.text, source.context)?;
+        if guard.is_awkward && matches!(target, Target::Answer(_)) {
+            return Err(Refusal::because(
+                Hazard::Negation,
+                "The opposite of the condition could only be written with a `!` before the whole.",
+            ));
+        }
+        Ok(guard)
     })?;
     Plan::new(guard.rewrite.range(), move || {
-        let applicability = if guard.needs_check {
-            Applicability::NeedsCheck
-        } else {
-            Applicability::Safe
-        };
         let (title, range) = (title(&guard), guard.rewrite.range());
-        let change = Change::new(title, range, vec![guard.rewrite])?.with(applicability);
+        let change = Change::new(title, range, vec![guard.rewrite])?;
+        let change = match guard.check {
+            Some(what) => change.to_check(what),
+            None => change,
+        };
         Ok(change.checked(&[
             "nothing follows the `if`",
             "the condition has an exact opposite",

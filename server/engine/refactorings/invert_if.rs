@@ -45,8 +45,7 @@ use ra_ap_syntax::{
 };
 
 use super::{
-    Allows, Also, Applicability, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal,
-    Target, find,
+    Allows, Also, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
 };
 use crate::{
     shapes::guard_clause::has_comment_outside_blocks,
@@ -81,10 +80,12 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         ));
     }
     let opposite = negated(&parts.condition)?;
-    let applicability = match opposite.ground {
-        Ground::Shown => Applicability::Safe,
-        Ground::Likely => Applicability::NeedsCheck,
-    };
+    if opposite.is_awkward && matches!(target, Target::Answer(_)) {
+        return Err(Refusal::because(
+            Hazard::Negation,
+            "The opposite of the condition could only be written with a `!` before the whole.",
+        ));
+    }
     parts.check_types(&choice)?;
     parts.check_layout(context, &choice, &opposite)?;
     let range = choice.syntax().text_range();
@@ -97,7 +98,11 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             context.rewrite(then).keep(other),
             context.rewrite(other).keep(then),
         ];
-        let change = Change::new("Invert `if`", range, rewrites)?.with(applicability);
+        let change = Change::new("Invert `if`", range, rewrites)?;
+        let change = match opposite.ground {
+            Ground::Shown => change,
+            Ground::Likely => change.to_check("the type"),
+        };
         Ok(change.checked(&[
             "the condition has an exact opposite",
             "both blocks are moved as they stand",

@@ -28,6 +28,28 @@
 //! }
 //! ```
 //!
+//! An `if let` with a value and an `else` that leaves is the same in other words:
+//!
+//! ```rust before
+//! fn f(names: &[String]) -> usize {
+//!     let first = if let Some(name) = names.first() {
+//!         name
+//!     } else {
+//!         return 0;
+//!     };
+//!     first.len()
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn f(names: &[String]) -> usize {
+//!     let Some(first) = names.first() else {
+//!         return 0;
+//!     };
+//!     first.len()
+//! }
+//! ```
+//!
 //! ## What it leaves alone
 //!
 //! A way out that uses what its pattern binds, as `Err(e) => return Err(e)` does; guards; arms with attributes; a pattern that
@@ -40,10 +62,7 @@
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
-use super::{
-    Allows, Also, Applicability, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target,
-    find,
-};
+use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
 use crate::{shapes::let_else::LetElse, text::TextRange};
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
@@ -66,18 +85,15 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let range = statement.syntax().text_range();
     Plan::new(range, move || {
         let change = Change::new("Use `let … else`", range, rewrites)?;
-        let (applicability, drops) = if shape.drops_alike {
-            (
-                Applicability::Safe,
-                "nobody can tell when temporaries are dropped",
-            )
+        let (change, drops) = if shape.drops_alike {
+            (change, "nobody can tell when temporaries are dropped")
         } else {
             (
-                Applicability::NeedsCheck,
+                change.to_check("drop order"),
                 "temporaries are dropped before the way out",
             )
         };
-        Ok(change.with(applicability).checked(&[
+        Ok(change.checked(&[
             "the pattern binds what the value was",
             "the way out uses no binding",
             drops,
@@ -109,6 +125,7 @@ mod tests {
         },
         *,
     };
+    use crate::refactorings::Applicability;
     use crate::syntax::{FileContext, Hazard, LineWidth, RustVersion, Shares};
 
     static LET_ELSE: Refactoring = REFACTORING;

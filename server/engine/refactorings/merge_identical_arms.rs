@@ -44,8 +44,7 @@ use ra_ap_syntax::{
 };
 
 use super::{
-    Allows, Also, Applicability, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal,
-    Target, find,
+    Allows, Also, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
 };
 use crate::{
     syntax::{layout, patterns, purity, tokens_of},
@@ -77,16 +76,16 @@ fn change(context: &Context<'_>, group: &Group) -> Result<Change, Refusal> {
             "The arms are laid out in a way that one arm could not take over.",
         )
     })?;
-    let (applicability, order) = if group.is_run {
-        (Applicability::Safe, "the arms keep their order")
+    let title = format!("Merge {} identical arms", group.arms.len());
+    let change = Change::new(title, group.span(), rewrites)?;
+    let (change, order) = if group.is_run {
+        (change, "the arms keep their order")
     } else {
         (
-            Applicability::NeedsCheck,
+            change.to_check("the patterns"),
             "the arms between match other values, judged by their names",
         )
     };
-    let title = format!("Merge {} identical arms", group.arms.len());
-    let change = Change::new(title, group.span(), rewrites)?.with(applicability);
     Ok(change.checked(&["the bodies are equal, word for word", order]))
 }
 
@@ -272,7 +271,7 @@ mod tests {
         super::fixture::{assert_becomes, assert_not_here, assert_refused, offered},
         *,
     };
-    use crate::syntax::FileContext;
+    use crate::{refactorings::Applicability, syntax::FileContext};
 
     static MERGE: Refactoring = REFACTORING;
 

@@ -10,8 +10,8 @@
 //! ```rust before
 //! fn f(queue: &mut Vec<u8>, limit: usize) {
 //!     $0if queue.len() > limit {
-//!         // Everything is too much then.
 //!         if !queue.is_empty() || limit == 0 {
+//!             // Everything is too much then.
 //!             queue.clear();
 //!         }
 //!     }
@@ -20,8 +20,8 @@
 //!
 //! ```rust after
 //! fn f(queue: &mut Vec<u8>, limit: usize) {
-//!     // Everything is too much then.
 //!     if queue.len() > limit && (!queue.is_empty() || limit == 0) {
+//!         // Everything is too much then.
 //!         queue.clear();
 //!     }
 //! }
@@ -30,8 +30,7 @@
 //! ## What it leaves alone
 //!
 //! An `if` with an `else`, or with anything beside the inner `if`; conditions with `let` before edition 2024 and Rust 1.88;
-//! an inner `if` with an attribute; comments that would lose what they stand beside. A comment between the two conditions
-//! moves above both.
+//! an inner `if` with an attribute; a comment between the two conditions, which explains the inner one.
 //!
 //! The temporaries of each condition live as long as before: those of plain operands end with the operand, those of a `let`
 //! with the block.
@@ -187,11 +186,16 @@ mod tests {
     }
 
     #[test]
-    fn comments_between_move_above() {
+    fn comments_stay_with_what_they_explain() {
         assert_becomes(
             &MERGE,
+            "fn f() {\n    // one\n    $0if a {\n        if b {\n            c(); // four\n        }\n    }\n}\n",
+            "fn f() {\n    // one\n    if a && b {\n        c(); // four\n    }\n}\n",
+        );
+        assert_refused(
+            &MERGE,
+            Hazard::Text,
             "fn f() {\n    // one\n    $0if a {\n        // two\n        // three\n        if b {\n            c(); // four\n        }\n    }\n}\n",
-            "fn f() {\n    // one\n    // two\n    // three\n    if a && b {\n        c(); // four\n    }\n}\n",
         );
     }
 

@@ -125,7 +125,11 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         let title = format!("Move tests to `{}`", at.components().join("/"));
         let change = Change::new(title, range, vec![declared])?;
         let change = change.creating(at, body.written(context)?);
-        Ok(change.with(applicability).checked(&[
+        let change = match applicability {
+            Applicability::Safe => change,
+            _ => change.to_check("the macros"),
+        };
+        Ok(change.checked(&[
             "the module has the same path as before",
             "nothing in it depends on the file it is in",
             "strings and comments stay as they are",

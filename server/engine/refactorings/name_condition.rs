@@ -2,29 +2,32 @@
 //!
 //! ## Why
 //!
-//! Readers of `if force || a.len() > 1 && (a.len() < 9 || a[0] > a[1])` have to work out what is asked before they learn what is done. A name
-//! says it, and the details stay where they are wanted.
+//! Readers of a long condition have to work out what is asked before they learn what is done. A name says it, and the details
+//! stay where they are wanted.
 //!
 //! ## Example
 //!
 //! ```rust before
-//! fn f(lines: &mut Vec<String>, force: bool) {
-//!     $0if force || lines.len() > 1 && (lines.len() < 9 || lines[0] > lines[1]) {
-//!         // Equal lines may change places.
-//!         lines.sort();
+//! fn greet(door: &Door, guests: &mut Vec<Guest>) {
+//!     $0if door.is_open() && !guests.is_empty() {
+//!         // Equal guests may change places.
+//!         guests.sort();
 //!     }
 //! }
 //! ```
 //!
 //! ```rust after
-//! fn f(lines: &mut Vec<String>, force: bool) {
-//!     let should_sort = force || lines.len() > 1 && (lines.len() < 9 || lines[0] > lines[1]);
-//!     if should_sort {
-//!         // Equal lines may change places.
-//!         lines.sort();
+//! fn greet(door: &Door, guests: &mut Vec<Guest>) {
+//!     let is_open_and_has_guests = door.is_open() && !guests.is_empty();
+//!     if is_open_and_has_guests {
+//!         // Equal guests may change places.
+//!         guests.sort();
 //!     }
 //! }
 //! ```
+//!
+//! The name is made of what the condition asks. Where that doesn't tell, the edit is a draft, with `condition` for a name that
+//! a person has to replace.
 //!
 //! ## What it leaves alone
 //!
@@ -40,7 +43,8 @@ use ra_ap_syntax::{
 };
 
 use super::{
-    Allows, Also, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
+    Allows, Also, Applicability, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal,
+    Target, find,
 };
 use crate::{
     shapes::guard_clause::block_ended_by,
@@ -70,10 +74,10 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         return Err(Refusal::NotHere);
     }
     check(&found, &condition)?;
-    let name = name(&found, &condition)?;
+    let name = name(&found, &condition, target)?;
     let column = layout::column(&context.source.text, found.syntax().text_range().start());
     let is_last = block_ended_by(&found).is_some();
-    if is_last && layout::is_short_last_if(&found, &name, column, context.source.context) {
+    if is_last && layout::is_short_last_if(&found, name.text(), column, context.source.context) {
         return Err(Refusal::because(
             Hazard::Text,
             "With a name for its condition, the `if` would fit on one line.",
@@ -81,26 +85,46 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     }
     let range = condition.syntax().text_range();
     Plan::new(range, move || {
-        let rewrites = rewrites(context, &found, &condition, &name).ok_or_else(|| {
+        let rewrites = rewrites(context, &found, &condition, name.text()).ok_or_else(|| {
             Refusal::because(
                 Hazard::Text,
                 "The condition is laid out in a way that a `let` could not take over.",
             )
         })?;
-        Ok(Change::new(title(&name), range, rewrites)?.checked(&[
+        let change = Change::new(name.title(), range, rewrites)?.with(name.applicability());
+        Ok(change.checked(&[
             "the condition is evaluated where it was, once",
             "the name is used nowhere else in the function",
         ]))
     })
 }
 
-fn title(name: &str) -> String {
-    const LONGEST: usize = 60;
-    let title = format!("Name the condition `{name}`");
-    if title.len() <= LONGEST {
-        title
-    } else {
-        "Name the condition".to_owned()
+/// A name for the condition that nothing else in the function has.
+enum Name {
+    Telling(String),
+    /// Stands in for one that only a person can find.
+    Placeholder(String),
+}
+
+impl Name {
+    fn text(&self) -> &str {
+        match self {
+            Self::Telling(name) | Self::Placeholder(name) => name,
+        }
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Self::Telling(name) => format!("Name the condition `{name}`"),
+            Self::Placeholder(_) => "Give the condition a name".to_owned(),
+        }
+    }
+
+    fn applicability(&self) -> Applicability {
+        match self {
+            Self::Telling(_) => Applicability::Safe,
+            Self::Placeholder(_) => Applicability::Draft,
+        }
     }
 }
 
@@ -156,17 +180,29 @@ fn check_place(found: &ast::IfExpr) -> Result<(), Refusal> {
     is_block.then_some(()).ok_or(Refusal::NotHere)
 }
 
-fn name(found: &ast::IfExpr, condition: &ast::Expr) -> Result<String, Refusal> {
+fn name(found: &ast::IfExpr, condition: &ast::Expr, target: Target<'_>) -> Result<Name, Refusal> {
     let names = scopes::whole_body(found.syntax()).map(|body| Names::in_node(&body));
     let names = names.ok_or(Refusal::NotHere)?;
-    let mut wishes = wording::wishes(found, condition);
-    wishes.retain(|wish| !scopes::is_constant_around(found.syntax(), wish));
-    names.fresh(&wishes).ok_or_else(|| {
+    let is_fresh = |name: &String| {
+        names.fresh(std::slice::from_ref(name)).as_ref() == Some(name)
+            && !scopes::is_constant_around(found.syntax(), name)
+    };
+    if let Some(name) = wording::telling_name(condition).filter(is_fresh) {
+        return Ok(Name::Telling(name));
+    }
+    if matches!(target, Target::Answer(_)) {
+        return Err(Refusal::because(
+            Hazard::Scope,
+            "The condition does not tell what it could be called.",
+        ));
+    }
+    let placeholder = names.fresh(&["condition".to_owned()]).ok_or_else(|| {
         Refusal::because(
             Hazard::Scope,
             "Every name that comes to mind for the condition is in use.",
         )
-    })
+    })?;
+    Ok(Name::Placeholder(placeholder))
 }
 
 fn rewrites<'a>(
@@ -219,7 +255,9 @@ fn value(context: &Context<'_>, indent: &str, condition: &ast::Expr, name: &str)
 #[cfg(test)]
 mod tests {
     use super::{
-        super::fixture::{assert_becomes, assert_becomes_in, assert_not_here, assert_refused},
+        super::fixture::{
+            assert_becomes, assert_becomes_in, assert_not_here, assert_refused, offered,
+        },
         *,
     };
     use crate::syntax::{FileContext, LineWidth};
@@ -239,8 +277,8 @@ mod tests {
     fn the_tail_of_a_block_is_a_place() {
         assert_becomes(
             &NAME,
-            "fn f() -> u8 {\n    g(|| {\n        if $0a == 1 || b < c {\n            return d;\n        }\n    });\n    1\n}\n",
-            "fn f() -> u8 {\n    g(|| {\n        let should_return = a == 1 || b < c;\n        if should_return {\n            return d;\n        }\n    });\n    1\n}\n",
+            "fn f() -> u8 {\n    g(|| {\n        if $0is_new || is_old {\n            return d;\n        }\n    });\n    1\n}\n",
+            "fn f() -> u8 {\n    g(|| {\n        let is_new_or_old = is_new || is_old;\n        if is_new_or_old {\n            return d;\n        }\n    });\n    1\n}\n",
         );
     }
 
@@ -249,12 +287,12 @@ mod tests {
         assert_becomes(
             &NAME,
             "fn f() {\n    $0if self.the_first_long_condition_of_this_test(1) // why\n        && self.the_second_long_condition_of_this_test(2)\n        && self.the_third_long_condition_of_this_test(3)\n    {\n        c();\n    }\n}\n",
-            "fn f() {\n    let should_c = self.the_first_long_condition_of_this_test(1) // why\n        && self.the_second_long_condition_of_this_test(2)\n        && self.the_third_long_condition_of_this_test(3);\n    if should_c {\n        c();\n    }\n}\n",
+            "fn f() {\n    let condition = self.the_first_long_condition_of_this_test(1) // why\n        && self.the_second_long_condition_of_this_test(2)\n        && self.the_third_long_condition_of_this_test(3);\n    if condition {\n        c();\n    }\n}\n",
         );
         assert_becomes(
             &NAME,
             "fn f() {\n    $0if self.first_long_condition_of_this(1) && self.second_long_condition_of_this_test(2) == 1 {\n        calculate();\n    }\n}\n",
-            "fn f() {\n    let should_calculate =\n        self.first_long_condition_of_this(1) && self.second_long_condition_of_this_test(2) == 1;\n    if should_calculate {\n        calculate();\n    }\n}\n",
+            "fn f() {\n    let condition =\n        self.first_long_condition_of_this(1) && self.second_long_condition_of_this_test(2) == 1;\n    if condition {\n        calculate();\n    }\n}\n",
         );
     }
 
@@ -263,7 +301,7 @@ mod tests {
         let before = "fn f() {\n    $0if a.is_open_for_all() && b.is_ready_for_all() {\n        calculate();\n    }\n}\n";
         let after = |value: &str| {
             format!(
-                "fn f() {{\n    let should_calculate ={value};\n    if should_calculate {{\n        calculate();\n    }}\n}}\n"
+                "fn f() {{\n    let condition ={value};\n    if condition {{\n        calculate();\n    }}\n}}\n"
             )
         };
         for (width, value) in [
@@ -283,22 +321,41 @@ mod tests {
         assert_becomes(
             &NAME,
             "fn f(is_a_and_b: bool) {\n    $0if a.is_a() && b.is_b() {\n        println!(\"{should_print} {should_print_2}\");\n    }\n}\n",
-            "fn f(is_a_and_b: bool) {\n    let condition_holds = a.is_a() && b.is_b();\n    if condition_holds {\n        println!(\"{should_print} {should_print_2}\");\n    }\n}\n",
+            "fn f(is_a_and_b: bool) {\n    let condition = a.is_a() && b.is_b();\n    if condition {\n        println!(\"{should_print} {should_print_2}\");\n    }\n}\n",
         );
     }
 
     #[test]
     fn a_variable_may_not_have_the_name_of_a_static() {
-        let item = "extern \"C\" {\n    static should_print: bool;\n}\n";
+        let item = "extern \"C\" {\n    static is_a_and_b: bool;\n}\n";
         assert_becomes(
             &NAME,
             &format!(
                 "{item}fn f() {{\n    $0if a.is_a() && b.is_b() {{\n        println!(\"a\");\n    }}\n}}\n"
             ),
             &format!(
-                "{item}fn f() {{\n    let is_a_and_b = a.is_a() && b.is_b();\n    if is_a_and_b {{\n        println!(\"a\");\n    }}\n}}\n"
+                "{item}fn f() {{\n    let condition = a.is_a() && b.is_b();\n    if condition {{\n        println!(\"a\");\n    }}\n}}\n"
             ),
         );
+    }
+
+    #[test]
+    fn what_does_not_tell_is_a_draft() {
+        let offer = |condition: &str| {
+            let text = format!(
+                "fn f() {{\n    if $0{condition} {{\n        return d;\n    }}\n    c();\n}}\n"
+            );
+            offered(FileContext::default(), &NAME, &text).unwrap()
+        };
+        let telling = offer("a.is_open() && b.is_ready()");
+        assert_eq!(telling.change().applicability, Applicability::Safe);
+        assert_eq!(
+            telling.change().title,
+            "Name the condition `is_open_and_ready`"
+        );
+        let draft = offer("a == 1 || b < c");
+        assert_eq!(draft.change().applicability, Applicability::Draft);
+        assert_eq!(draft.change().title, "Give the condition a name");
     }
 
     #[test]

@@ -100,7 +100,10 @@ fn change(context: &Context<'_>, chain: &Chain) -> Result<Change, Refusal> {
         .text(&format!("{ending}{indent}"))
         .keep_as(chain.rest.range(), &code);
     let change = Change::new("Remove redundant `else`", whole, vec![rewrite])?;
-    let change = change.with(chain.applicability(context)?);
+    let change = match chain.applicability(context)? {
+        Applicability::Safe => change,
+        _ => change.to_check("drop order"),
+    };
     Ok(change.checked(&[
         "every block before the `else` leaves",
         "no name reaches code that didn't see it before",

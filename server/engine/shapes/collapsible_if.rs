@@ -5,9 +5,8 @@ use ra_ap_syntax::{
     ast::{self, HasAttrs},
 };
 
-use crate::{
-    syntax::{FileContext, Hazard, Refusal, Rewrite, attributes::has_condition_inside, conditions},
-    text::TextRange,
+use crate::syntax::{
+    FileContext, Hazard, Refusal, Rewrite, attributes::has_condition_inside, conditions,
 };
 
 mod writing;
@@ -21,8 +20,6 @@ pub struct CollapsibleIf {
     pub inner_condition: ast::Expr,
     /// The block that both conditions guard.
     pub body: ast::BlockExpr,
-    /// The comments between the two `if`s, which have to go elsewhere.
-    pub comments: Vec<SyntaxToken>,
 }
 
 impl CollapsibleIf {
@@ -35,7 +32,7 @@ impl CollapsibleIf {
         let shape = Self::outline(outer).ok_or(Refusal::NotHere)?;
         shape.check_attributes()?;
         shape.check_chain(context)?;
-        let shape = shape.with_comments()?;
+        shape.check_comments()?;
         let rewrites = writing::rewrites(&shape, text, context).ok_or_else(|| {
             Refusal::because(
                 Hazard::Text,
@@ -57,7 +54,6 @@ impl CollapsibleIf {
             inner_condition: inner.condition()?,
             body: inner.then_branch()?,
             inner,
-            comments: Vec::new(),
         })
     }
 
@@ -110,7 +106,8 @@ impl CollapsibleIf {
         operands
     }
 
-    fn with_comments(mut self) -> Result<Self, Refusal> {
+    /// A comment between the conditions explains the inner one, and would seem to explain both.
+    fn check_comments(&self) -> Result<(), Refusal> {
         let operands = self.operands();
         let mut kept: Vec<_> = operands
             .iter()
@@ -121,31 +118,13 @@ impl CollapsibleIf {
             let at = token.text_range();
             kept.iter().any(|range| range.contains_range(at))
         };
-        let comments = comments_of(self.outer.syntax());
-        self.comments = comments.filter(|token| !is_kept(token)).collect();
-        if self.comments.iter().all(|token| self.can_move(token)) {
-            return Ok(self);
+        if comments_of(self.outer.syntax()).all(|token| is_kept(&token)) {
+            return Ok(());
         }
         Err(Refusal::because(
             Hazard::Text,
             "A comment between the two conditions would lose its place.",
         ))
-    }
-
-    /// A comment that introduces the inner `if` introduces the merged one as well, if that has a line of its own.
-    fn can_move(&self, comment: &SyntaxToken) -> bool {
-        let text = comment.text();
-        let is_doc = ["///", "//!", "/**", "/*!"]
-            .iter()
-            .any(|prefix| text.starts_with(prefix));
-        let start = self.outer_condition.syntax().text_range().end();
-        let end = self
-            .inner
-            .if_token()
-            .map(|token| token.text_range().start());
-        let is_between =
-            end.is_some_and(|end| TextRange::new(start, end).contains_range(comment.text_range()));
-        is_between && !is_doc && !text.contains('\n') && is_statement(&self.outer)
     }
 }
 
@@ -165,11 +144,6 @@ fn only_if(block: &ast::StmtList) -> Option<ast::IfExpr> {
         ast::Expr::IfExpr(inner) => Some(inner),
         _ => None,
     }
-}
-
-fn is_statement(outer: &ast::IfExpr) -> bool {
-    let parent = outer.syntax().parent().map(|parent| parent.kind());
-    matches!(parent, Some(SyntaxKind::EXPR_STMT | SyntaxKind::STMT_LIST))
 }
 
 fn comments_of(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> {

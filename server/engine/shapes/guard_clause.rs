@@ -29,8 +29,10 @@ pub struct GuardClause<'a> {
     /// Lines between the braces of the outermost `if`.
     pub body_lines: u32,
     pub form: Form,
-    /// What doesn't match may be dropped earlier than before, or a type isn't shown by the file.
-    pub needs_check: bool,
+    /// What a person has to look at: what doesn't match may be dropped earlier than before, or a type isn't shown by the file.
+    pub check: Option<&'static str>,
+    /// Whether a condition's opposite is one that nobody would write by hand.
+    pub is_awkward: bool,
 }
 
 /// What the guard is made of.
@@ -79,7 +81,8 @@ pub fn find<'a>(
         levels: 0,
         body_lines: lines_between_braces(&then),
         form,
-        needs_check: false,
+        check: None,
+        is_awkward: false,
     };
     let guard = finder.render(choice, &place, guard)?;
     let behind = text.get(usize::from(range.end())..).unwrap_or_default();
@@ -175,6 +178,8 @@ fn check_types(choice: &ast::IfExpr, then: &ast::BlockExpr) -> Result<(), Refusa
     }
 }
 
+const DROPS: &str = "drop order";
+
 /// What is the same for all levels.
 struct Finder<'a> {
     text: &'a str,
@@ -205,9 +210,10 @@ impl<'a> Finder<'a> {
         guard.rewrite = guard.rewrite.put(head);
         guard.levels += 1;
         if let Some(inner) = self.inner(&then, place)
-            && let Ok(guard) = self.render_around(&inner, &body, place, guard.clone())
+            && let Ok(deeper) = self.render_around(&inner, &body, place, guard.clone())
+            && deeper.is_awkward == guard.is_awkward
         {
-            return Ok(guard);
+            return Ok(deeper);
         }
         self.render_body(&then, &body, place, guard)
     }
@@ -282,7 +288,10 @@ impl<'a> Finder<'a> {
             ));
         }
         let opposite = negated(condition)?;
-        guard.needs_check |= opposite.ground == Ground::Likely;
+        guard.is_awkward |= opposite.is_awkward;
+        if opposite.ground == Ground::Likely {
+            guard.check = Some("the type");
+        }
         let moved = moving_out::moved_text(
             &opposite.text,
             self.context.edition,
@@ -339,7 +348,9 @@ impl<'a> Finder<'a> {
                 "What doesn't match would be dropped earlier, and the file has something to tell it by.",
             ));
         }
-        guard.needs_check |= drops_earlier;
+        if drops_earlier {
+            guard.check = Some(DROPS);
+        }
         Ok(part)
     }
 
@@ -397,8 +408,9 @@ impl<'a> Finder<'a> {
         let tail = then.tail_expr();
         let text = match (place, &tail) {
             (Place::Unit(_), Some(tail)) if moving_out::wants_semicolon(tail, self.context)? => {
-                guard.needs_check |=
-                    moving_out::semicolon_reorders_drops(then, tail, self.context)?;
+                if moving_out::semicolon_reorders_drops(then, tail, self.context)? {
+                    guard.check = Some(DROPS);
+                }
                 body.with_semicolon(tail, self.indent)?
             }
             (Place::Value, Some(tail)) if !moving_out::is_free_tail(tail, self.context) => {

@@ -71,7 +71,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         let Ok(guard) = guard_clause::find(&choice, unit.text, unit.context) else {
             continue;
         };
-        if let Some(keyword) = choice.if_token() {
+        if let Some(keyword) = choice.if_token().filter(|_| !guard.is_awkward) {
             sightings.push(keyword.text_range(), guard.body_lines);
         }
     }

@@ -1,6 +1,6 @@
 //! What every request passes: who asks, how often, what is written down of it. Nothing behind this sees a bearer key.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use axum::body::HttpBody;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::header::{AUTHORIZATION, HeaderName};
+use axum::http::header::{AUTHORIZATION, HOST, HeaderName};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -164,7 +165,30 @@ fn is_local(app: &App, request: &Request) -> bool {
     let headers = request.headers();
     is_loopback
         && app.front == Front::Direct
+        && names_loopback(request)
         && !FORWARDED.iter().any(|name| headers.contains_key(name))
+}
+
+/// Whether the request is addressed to this machine itself. A page whose name was made to mean this machine, or a proxy
+/// that passes on what it was asked, says another name.
+fn names_loopback(request: &Request) -> bool {
+    let header = request.headers().get(HOST);
+    let host = match (request.uri().authority(), header) {
+        (Some(authority), _) => authority.as_str(),
+        (None, Some(header)) => header.to_str().unwrap_or_default(),
+        (None, None) => return true,
+    };
+    is_loopback_name(host)
+}
+
+fn is_loopback_name(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else {
+        return false;
+    };
+    let host = authority.host();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    let is_loopback = |address: IpAddr| address.to_canonical().is_loopback();
+    host.eq_ignore_ascii_case("localhost") || address.parse().is_ok_and(is_loopback)
 }
 
 enum Bearer<'a> {
@@ -185,5 +209,34 @@ fn bearer(headers: &HeaderMap) -> Bearer<'_> {
             Bearer::Key(key.trim())
         }
         _ => Bearer::Malformed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_this_machine_are_local() {
+        for host in [
+            "localhost",
+            "LOCALHOST:80",
+            "127.0.0.1:7117",
+            "127.9.9.9",
+            "[::1]:7117",
+            "[::1]",
+        ] {
+            assert!(is_loopback_name(host), "{host}");
+        }
+        for host in [
+            "",
+            "cache.example",
+            "localhost.example:80",
+            "10.0.0.1",
+            "127.0.0.1.example",
+            "[::2]",
+        ] {
+            assert!(!is_loopback_name(host), "{host}");
+        }
     }
 }

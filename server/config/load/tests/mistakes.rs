@@ -189,6 +189,35 @@ fn files_that_cannot_be_read_are_problems() {
 
 #[cfg(unix)]
 #[test]
+fn a_file_that_others_may_write_is_not_believed() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let house = House::new().user("[cache]\npath = '/elsewhere'\n");
+    let file = house.root.path().join("home/.rustassistant/config.toml");
+    let allow = |mode| fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+    allow(0o644);
+    assert_eq!(
+        config(&house).cache.path.as_deref(),
+        Some(Path::new("/elsewhere"))
+    );
+    for mode in [0o666, 0o646, 0o664] {
+        allow(mode);
+        let problem = house.one_problem();
+        assert!(
+            problem.contains("config.toml: ") && problem.contains("chmod go-w"),
+            "{problem}"
+        );
+        let loaded = house.load();
+        assert_ne!(
+            loaded.config.cache.path.as_deref(),
+            Some(Path::new("/elsewhere"))
+        );
+        assert_eq!(loaded.looked_at[0].found, FileState::Refused);
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn a_broken_link_is_a_problem() {
     let house = House::new();
     let link = house.root.path().join("work/rustassistant.toml");

@@ -58,12 +58,7 @@ impl<'a> Writer<'a> {
             .keep_all_as(operands, &condition)
             .text(&brace)
             .keep_as(block, &body);
-        let above = Rewrite::at(text, outer.start());
-        let above = shape.comments.iter().fold(above, |above, comment| {
-            let above = above.keep_as(comment.text_range(), comment.text().trim_end());
-            above.text(&format!("{}{indent}", self.line_ending))
-        });
-        Some(vec![above, merged])
+        Some(vec![merged])
     }
 
     /// Both conditions as one, on one line or on a line for each operand, as rustfmt has it.

@@ -23,6 +23,8 @@ pub struct Negated {
     pub dropped: String,
     /// How far it is shown that the types are what the opposite needs.
     pub ground: Ground,
+    /// Whether nobody would write it so by hand: `!(a && b)`, `!(a < b)`, `!a.is_none()`.
+    pub is_awkward: bool,
 }
 
 impl Negated {
@@ -38,6 +40,7 @@ impl Negated {
         self.added = [&self.added, " ", &other.added].concat();
         self.dropped = [&self.dropped, " ", &other.dropped].concat();
         self.ground = self.ground.max(other.ground);
+        self.is_awkward |= other.is_awkward;
         self
     }
 
@@ -157,18 +160,13 @@ fn flipped_literal(literal: &ast::Literal) -> Option<Negated> {
         added: (!value).to_string(),
         dropped: value.to_string(),
         ground: Ground::Shown,
+        is_awkward: false,
     })
 }
 
 fn flipped_call(call: &ast::MethodCallExpr) -> Option<Negated> {
     let name = call.name_ref()?;
-    let opposite = match name.text().to_string().as_str() {
-        "is_some" => "is_none",
-        "is_none" => "is_some",
-        "is_ok" => "is_err",
-        "is_err" => "is_ok",
-        _ => return None,
-    };
+    let opposite = opposite_name(&name.text())?;
     // Other types may answer one of the questions and not its opposite.
     let is_known = types_shown::is_option_or_result(&call.receiver()?);
     if !is_known || call.arg_list()?.args().next().is_some() {
@@ -182,10 +180,11 @@ fn flipped_call(call: &ast::MethodCallExpr) -> Option<Negated> {
         added: opposite.to_owned(),
         dropped: name.text().to_string(),
         ground: Ground::Shown,
+        is_awkward: false,
     })
 }
 
-/// The opposite of a chain of one operator on one line, where it needs fewer `!` than one before the whole chain would make.
+/// The opposite of a chain of one operator on one line, where it is no longer than with one `!` before the whole chain.
 fn by_de_morgan(expr: &ast::Expr) -> Option<Negated> {
     let operator = conditions::top_operator(expr)?;
     let breaks = |element: NodeOrToken<_, SyntaxToken>| {
@@ -201,36 +200,24 @@ fn by_de_morgan(expr: &ast::Expr) -> Option<Negated> {
         LogicOp::Or => " && ",
     };
     let operands = conditions::operands(expr, operator);
-    let opposites: Vec<Operand> = operands
-        .iter()
-        .map(opposite_operand)
-        .collect::<Option<_>>()?;
-    let bangs: i32 = opposites.iter().map(|operand| operand.bangs).sum();
-    if bangs > 0 {
-        return None;
-    }
-    let opposites = opposites.into_iter().map(|operand| operand.negated);
-    opposites.reduce(|left, right| left.join(between, &right))
+    let opposites: Option<Vec<_>> = operands.iter().map(opposite_operand).collect();
+    let opposite = opposites?
+        .into_iter()
+        .reduce(|left, right| left.join(between, &right))?;
+    let is_short = opposite.text.len() <= with_bang(expr).text.len();
+    is_short.then_some(opposite)
 }
 
-/// The opposite of an operand.
-struct Operand {
-    negated: Negated,
-    /// How many `!` more there are in it.
-    bangs: i32,
-}
-
-fn opposite_operand(operand: &ast::Expr) -> Option<Operand> {
+fn opposite_operand(operand: &ast::Expr) -> Option<Negated> {
     if let Some(inner) = negated_operand(operand) {
         let is_simple = precedence_of(&inner) >= ExprPrecedence::Postfix;
         if !is_simple || matches!(inner, ast::Expr::ParenExpr(_)) {
             return None;
         }
-        let negated = without_bang(&inner).ok()?;
-        return Some(Operand { negated, bangs: -1 });
+        return without_bang(&inner).ok();
     }
     if let Some(negated) = flipped(operand) {
-        return Some(Operand { negated, bangs: 0 });
+        return Some(negated);
     }
     let is_plain = matches!(
         operand,
@@ -242,19 +229,40 @@ fn opposite_operand(operand: &ast::Expr) -> Option<Operand> {
             | ast::Expr::MacroExpr(_)
     );
     let ground = inference_order::known_before(operand).filter(|_| is_plain)?;
-    Some(Operand {
-        negated: with_bang(operand).on(ground),
-        bangs: 1,
-    })
+    Some(with_bang(operand).on(ground))
 }
 
 fn with_bang(expr: &ast::Expr) -> Negated {
     let text = expr.syntax().text();
-    if precedence_of(expr) >= ExprPrecedence::Prefix {
-        Negated::plain(format!("!{text}"))
-    } else {
-        Negated::plain(format!("!({text})"))
+    if precedence_of(expr) < ExprPrecedence::Prefix {
+        return Negated {
+            is_awkward: true,
+            ..Negated::plain(format!("!({text})"))
+        };
     }
+    Negated {
+        is_awkward: has_opposite_name(expr) || matches!(expr, ast::Expr::ParenExpr(_)),
+        ..Negated::plain(format!("!{text}"))
+    }
+}
+
+/// Whether a method is asked that has a counterpart in the types of the standard library.
+fn has_opposite_name(expr: &ast::Expr) -> bool {
+    let ast::Expr::MethodCallExpr(call) = expr else {
+        return false;
+    };
+    let name = call.name_ref();
+    name.is_some_and(|name| opposite_name(&name.text()).is_some())
+}
+
+fn opposite_name(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "is_some" => "is_none",
+        "is_none" => "is_some",
+        "is_ok" => "is_err",
+        "is_err" => "is_ok",
+        _ => return None,
+    })
 }
 
 fn precedence_of(expr: &ast::Expr) -> ExprPrecedence {
@@ -305,15 +313,16 @@ mod tests {
             ("!p", "p"),
             ("!(a && b)", "a && b"),
             ("!(a == B {})", "(a == B {})"),
-            ("a && b", "!(a && b)"),
+            ("a && b", "!a || !b"),
+            ("a && b && c && d", "!(a && b && c && d)"),
             (
                 "a == b && c.next().is_none()",
                 "a != b || c.next().is_some()",
             ),
             ("!p || a == b || !c.d()", "p && a != b && c.d()"),
             ("a.b() && !p", "!a.b() || p"),
-            ("a[b] || !c.d() || e!(f)", "!(a[b] || !c.d() || e!(f))"),
-            ("a && b == c", "!(a && b == c)"),
+            ("a[b] || !c.d() || e!(f)", "!a[b] && c.d() && !e!(f)"),
+            ("a && b == c", "!a || b != c"),
             ("a == /* b */ b && !p", "!(a == /* b */ b && !p)"),
             ("!p && b.parse().unwrap()", "!(!p && b.parse().unwrap())"),
             ("!p && (a || b)", "!(!p && (a || b))"),
@@ -342,6 +351,23 @@ mod tests {
             "a.parse().unwrap()",
         ] {
             assert!(opposite(condition).is_err(), "{condition}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_would_write_is_told() {
+        for (condition, is_awkward) in [
+            ("a", false),
+            ("a && b", false),
+            ("!p || a == b", false),
+            ("a < 1", false),
+            ("a < b", true),
+            ("a && b && c && d", true),
+            ("a.matched(b).is_none()", true),
+            ("a.matched(b).is_none() && !p", true),
+        ] {
+            let opposite = opposite(condition).unwrap();
+            assert_eq!(opposite.is_awkward, is_awkward, "{condition}");
         }
     }
 

@@ -25,7 +25,7 @@ use serde::Deserialize;
 use super::{Grant, KeyRing, Pattern, Right, hash};
 use crate::team::service::private;
 use crate::{Namespace, PublicKey};
-use rustassistant_os::{self as os, Owner};
+use rustassistant_os as os;
 
 /// What bearer keys start with, so that whoever finds one knows what it is.
 const PREFIX: &str = "rakey-";
@@ -163,7 +163,7 @@ impl KeyFile {
         if !metadata.is_file() || metadata.len() > MOST_BYTES {
             return Err(self.error("this is no file of keys"));
         }
-        if others_may_write(&metadata) {
+        if os::is_in_others_hands(&metadata) {
             return Err(self.error("others may write it; give it to yourself alone (chmod 600)"));
         }
         fs::read_to_string(&self.0).map_err(|error| self.error(error))
@@ -280,10 +280,6 @@ fn blocks(text: &str) -> Vec<String> {
         }
     }
     blocks
-}
-
-fn others_may_write(metadata: &fs::Metadata) -> bool {
-    matches!(os::owner(metadata), Owner::Other { .. }) || os::is_writable_by_others(metadata)
 }
 
 #[cfg(test)]
