@@ -279,11 +279,11 @@ fn uses_in_folder(sources: &[Source], folder: &str) -> BTreeMap<String, BTreeSet
     let modules: BTreeSet<String> = inside.iter().map(|(module, _)| module.clone()).collect();
     let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (module, file) in &inside {
-        let used = file
+        let paths = file
             .used_paths()
             .into_iter()
             .filter_map(|path| child(&path));
-        let others = used.filter(|other| other != module && modules.contains(other));
+        let others = paths.filter(|other| other != module && modules.contains(other));
         uses.entry(module.clone()).or_default().extend(others);
     }
     uses

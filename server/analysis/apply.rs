@@ -203,7 +203,7 @@ impl Run<'_> {
             if self.units[unit] == Asked::Settled {
                 continue;
             }
-            match self.attempt_in(unit, findings, &context, goes_on)? {
+            match self.attempt_in(unit, findings, &context, goes_on).ok()? {
                 // What reaches beyond its unit waits until the units are done.
                 Some(attempt) if attempt.unit.is_none() => {
                     alone.extend(attempt.answers.iter().map(|(_, at)| *at));
@@ -214,7 +214,7 @@ impl Run<'_> {
         }
         alone.extend(end..self.state.findings.len());
         if attempts.is_empty() {
-            let offer = self.first_offer(&alone, &context, goes_on)?;
+            let offer = self.first_offer(&alone, &context, goes_on).ok()?;
             attempts.extend(offer.map(|answer| Attempt {
                 unit: None,
                 answers: vec![answer],
@@ -230,7 +230,7 @@ impl Run<'_> {
         findings: Range<usize>,
         context: &Context<'_>,
         goes_on: &dyn Fn() -> bool,
-    ) -> Option<Option<Attempt>> {
+    ) -> Result<Option<Attempt>, Stopped> {
         let range = self.state.units[unit];
         let is_opportunity =
             |at: &usize| self.state.findings[*at].smell.cause == Cause::Opportunity;
@@ -257,7 +257,7 @@ impl Run<'_> {
             answers.extend(self.first_offer(&others, context, goes_on)?);
         }
         let holds = |(offer, _): &(Offer, usize)| is_within(offer, range);
-        Some((!answers.is_empty()).then(|| Attempt {
+        Ok((!answers.is_empty()).then(|| Attempt {
             unit: answers.iter().all(holds).then_some(unit),
             answers,
         }))
@@ -269,10 +269,10 @@ impl Run<'_> {
         findings: &[usize],
         context: &Context<'_>,
         goes_on: &dyn Fn() -> bool,
-    ) -> Option<Option<(Offer, usize)>> {
+    ) -> Result<Option<(Offer, usize)>, Stopped> {
         for at in findings {
             if !goes_on() {
-                return None;
+                return Err(Stopped);
             }
             let offers = answers_in(context, &self.state.findings[*at]).into_iter();
             let mut wanted = offers.filter(|offer| {
@@ -280,10 +280,10 @@ impl Run<'_> {
                     && !self.refused.contains(&self.state.identity(offer))
             });
             if let Some(offer) = wanted.next() {
-                return Some(Some((offer, *at)));
+                return Ok(Some((offer, *at)));
             }
         }
-        Some(None)
+        Ok(None)
     }
 
     /// The text after all attempts, if each makes its unit better. Else those that don't are made smaller or dropped.
@@ -493,6 +493,9 @@ fn weight(findings: &[Finding], smell: &Smell) -> (usize, u64) {
         (count + 1, sum + u64::from(finding.measure) * 1_000 / limit)
     })
 }
+
+/// Somebody wants no more of it.
+struct Stopped;
 
 /// Whether an offer may be carried out with others of its unit that were worked out in the same text. Two fresh names could be
 /// the same one.

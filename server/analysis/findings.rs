@@ -5,7 +5,7 @@ use std::{cmp::Ordering, collections::HashMap};
 use crate::{
     config::{Judgement, Profile, Rules},
     facts::{FileReport, FunctionFacts, Sighting, SmellId},
-    smells::{self, Cause, Smell},
+    smells::{self, Calm, Cause, Smell},
     text::{TextRange, TextSize, printable, shortened},
 };
 
@@ -181,8 +181,15 @@ fn is_worth_saying(one: &Above, answered: &Answered) -> bool {
     one.level == Level::Strong
         || one.judgement.is_chosen
         || one.smell.cause == Cause::Opportunity
-        || is_calm(one.smell)
+        || is_calm(one.smell) && has_calm_form(one)
         || answered.has(one)
+}
+
+fn has_calm_form(one: &Above) -> bool {
+    match one.smell.calm {
+        Calm::Usual => true,
+        Calm::WithParts => !one.sighting.parts.is_empty(),
+    }
 }
 
 /// Whether what a smell sees above its first limit is rare, and mostly worth doing.
@@ -284,7 +291,8 @@ fn finding(group: &[&Above], text: &str) -> Finding {
         measure: other.sighting.measure,
         limit: Some(other.limit),
     });
-    let own = lead.sighting.parts.iter().map(|part| FindingPart {
+    let counted = lead.sighting.parts.iter().filter(|part| part.measure > 0);
+    let own = counted.map(|part| FindingPart {
         smell: None,
         at: part.at,
         measure: part.measure,

@@ -103,7 +103,12 @@ enum Writer {
 fn memo_key(source: &Source, place: &Place, writer: Writer) -> [u8; 16] {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&source.context.to_bytes());
-    let surroundings = [place.kind as u8, place.owner as u8, writer as u8];
+    let surroundings = [
+        place.kind as u8,
+        place.owner as u8,
+        place.part as u8,
+        writer as u8,
+    ];
     hasher.update(&surroundings);
     hasher.update(source.slice(place.node.text_range()).as_bytes());
     let mut key = [0; 16];

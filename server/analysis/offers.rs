@@ -1,13 +1,12 @@
 //! Which refactorings are offered at a place.
 
-use rustassistant_engine::shapes::guard_clause::LONG_BODY;
-
 use super::{
     Finding,
     gain::{Gain, gain},
 };
 use crate::{
     refactorings::{self, Context, FilePlace, Kind, Needs, Offer, Refactoring, Refusal, Target},
+    smells,
     syntax::Source,
     text::TextRange,
 };
@@ -118,8 +117,10 @@ fn is_worth_it(source: &Source, offer: &Offer, finding: &Finding) -> bool {
     if finding.smell.id != "cognitive-complexity" {
         return true;
     }
+    // Fewer lines than the smell of guards asks for are no gain, and the `if` itself takes two.
+    let guarded = smells::by_name("guard-clause-opportunity").map_or(0, |smell| smell.limits.warn);
     if offer.refactoring().id == "guard-clause"
-        && lines(source, offer.change().target) < 3 + LONG_BODY
+        && lines(source, offer.change().target) < 3 + guarded
     {
         return false;
     }

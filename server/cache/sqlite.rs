@@ -47,7 +47,7 @@ const KEYS: usize = 512;
 const ENTRIES: usize = 10_000;
 /// What a lookup takes at most, and what a transaction; a file can hold views and triggers that have no end.
 const READ_TIME: Duration = Duration::from_secs(5);
-const WRITE_TIME: Duration = Duration::from_secs(60);
+const WRITE_TIME: Duration = Duration::from_mins(1);
 /// What reading or rewriting the whole file takes at most.
 const WHOLE_TIME: Duration = Duration::from_mins(10);
 const UPKEEP_EVERY: Duration = Duration::from_hours(23);

@@ -67,8 +67,9 @@ pub struct Smell {
     pub survives_errors: bool,
     /// Sightings above the first limit per 100,000 lines of public code without its tests, if measured.
     pub rate: Option<f32>,
-    /// How many of 20 of its findings were worth doing, if somebody has read so many without knowing what they were.
+    /// How many of 20 of its findings were worth doing, if somebody has read so many from a list.
     pub worth_doing: Option<u8>,
+    pub calm: Calm,
     /// The ids of refactorings that may answer it, the best first.
     pub answers: &'static [&'static str],
     /// Clippy's lints of the same matter: where they are allowed, this smell is silent.
@@ -90,7 +91,7 @@ pub enum Look {
     File(fn(&FileUnit, &mut Sightings)),
 }
 
-/// One sentence for people, made from the sighting (ranges absolute) and the text of the file.
+/// One phrase for people without a full stop, made from the sighting (ranges absolute) and the text of the file.
 pub type Say = fn(&Sighting, &str) -> String;
 
 /// The largest measures that are still fine: a smell fires above them.
@@ -111,6 +112,15 @@ pub enum Cause {
     Own,
 }
 
+/// What the calm profile shows of a smell below its strong limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Calm {
+    /// What is rare, worth doing or answered.
+    Usual,
+    /// Only sightings with parts.
+    WithParts,
+}
+
 /// What makes a function less nested.
 const FLATTENING: &[&str] = &[
     "guard-clause",
@@ -129,6 +139,7 @@ impl Smell {
             survives_errors: false,
             rate: None,
             worth_doing: None,
+            calm: Calm::Usual,
             answers: &[],
             clippy: &[],
             sees: &[],

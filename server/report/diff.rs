@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    fmt::Write as _,
     io::{self, Write},
 };
 
@@ -80,7 +81,7 @@ fn quoted(side: &str, path: &str) -> String {
             _ => {
                 let mut bytes = [0; 4];
                 for byte in character.encode_utf8(&mut bytes).bytes() {
-                    quoted.push_str(&format!("\\{byte:03o}"));
+                    let _ = write!(quoted, "\\{byte:03o}");
                 }
             }
         }

@@ -14,10 +14,12 @@ use crate::syntax::RustVersion;
 const TOOLCHAINS: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
 const CLIPPY: [&str; 2] = [".clippy.toml", "clippy.toml"];
 
-/// The toolchain that a file in `directory` names. The inner option is empty where it has no number, as `stable` has none:
-/// rustup looks no further upward then either.
-pub(super) fn toolchain_stated_in(directory: &Path) -> Option<Option<RustVersion>> {
-    let text = first_of(directory, &TOOLCHAINS)?;
+/// The toolchain that a file in `directory` names, or the one from above where there is no such file. `stable` has no number,
+/// but rustup looks no further upward then either.
+pub(super) fn toolchain_in(directory: &Path, above: Option<RustVersion>) -> Option<RustVersion> {
+    let Some(text) = first_of(directory, &TOOLCHAINS) else {
+        return above;
+    };
     let named = table(&text)
         .get("toolchain")
         .and_then(|toolchain| toolchain.get_ref().as_table()?.get("channel"))
@@ -25,15 +27,17 @@ pub(super) fn toolchain_stated_in(directory: &Path) -> Option<Option<RustVersion
     let channel = named.unwrap_or_else(|| text.trim().to_owned());
     // A name may go on with a platform: `1.70.0-x86_64-unknown-linux-gnu`.
     let number = channel.split('-').next().unwrap_or_default();
-    Some(rust_version(number))
+    rust_version(number)
 }
 
-/// The oldest compiler that clippy is told of in `directory`.
-pub(super) fn msrv_stated_in(directory: &Path) -> Option<Option<RustVersion>> {
-    let text = first_of(directory, &CLIPPY)?;
+/// The oldest compiler that clippy is told of in `directory`, or the one from above where nothing tells it.
+pub(super) fn msrv_in(directory: &Path, above: Option<RustVersion>) -> Option<RustVersion> {
+    let Some(text) = first_of(directory, &CLIPPY) else {
+        return above;
+    };
     let table = table(&text);
     let msrv = table.get("msrv").map(Spanned::get_ref);
-    Some(msrv.and_then(DeValue::as_str).and_then(rust_version))
+    msrv.and_then(DeValue::as_str).and_then(rust_version)
 }
 
 fn first_of(directory: &Path, names: &[&str]) -> Option<String> {
@@ -85,24 +89,26 @@ mod tests {
             ("rust-toolchain", "[toolchain]\nchannel = '1.72'", Some(72)),
         ] {
             let root = tempfile::tempdir().unwrap();
-            assert_eq!(toolchain_stated_in(root.path()), None);
+            let above = Some(RustVersion(60));
+            assert_eq!(toolchain_in(root.path(), above), above);
             fs::write(root.path().join(name), text).unwrap();
-            let stated = toolchain_stated_in(root.path());
-            assert_eq!(stated, Some(expected.map(RustVersion)), "{name}: {text}");
+            let stated = toolchain_in(root.path(), above);
+            assert_eq!(stated, expected.map(RustVersion), "{name}: {text}");
         }
     }
 
     #[test]
     fn clippy_is_told_of_the_oldest_compiler() {
         let root = tempfile::tempdir().unwrap();
-        assert_eq!(msrv_stated_in(root.path()), None);
+        let above = Some(RustVersion(60));
+        assert_eq!(msrv_in(root.path(), above), above);
         fs::write(root.path().join("clippy.toml"), "msrv = \"1.64.0\"").unwrap();
-        assert_eq!(msrv_stated_in(root.path()), Some(Some(RustVersion(64))));
+        assert_eq!(msrv_in(root.path(), above), Some(RustVersion(64)));
         fs::write(
             root.path().join(".clippy.toml"),
             "allow-unwrap-in-tests = true",
         )
         .unwrap();
-        assert_eq!(msrv_stated_in(root.path()), Some(None));
+        assert_eq!(msrv_in(root.path(), above), None);
     }
 }

@@ -180,8 +180,8 @@ impl Manifests {
             .map_or(Options::NONE, |above| self.options_in(above));
         let options = Options {
             width: rustfmt::width_stated_in(directory).unwrap_or(above.width),
-            toolchain: compiler::toolchain_stated_in(directory).unwrap_or(above.toolchain),
-            msrv: compiler::msrv_stated_in(directory).unwrap_or(above.msrv),
+            toolchain: compiler::toolchain_in(directory, above.toolchain),
+            msrv: compiler::msrv_in(directory, above.msrv),
         };
         self.options.insert(directory.to_path_buf(), options);
         if self.forgotten.load(Ordering::SeqCst) != forgotten {
@@ -265,11 +265,10 @@ impl Package {
         });
         let oldest = around
             .map(|target| target.edition)
-            .min_by_key(|edition| edition.number());
+            .min_by_key(Edition::number);
         let package = std::iter::once(self.edition);
         let all = package.chain(oldest);
-        all.min_by_key(|edition| edition.number())
-            .unwrap_or(self.edition)
+        all.min_by_key(Edition::number).unwrap_or(self.edition)
     }
 }
 

@@ -67,7 +67,7 @@ pub(crate) fn rust_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 fn counts(file: &Path) -> bool {
-    let first = file.iter().next().map(Path::new).unwrap_or(file);
+    let first = file.iter().next().map_or(file, Path::new);
     let first = first.with_extension("");
     let is_left_out = LEFT_OUT.iter().any(|name| first == Path::new(name));
     let mut parts = file.iter().map(|part| Path::new(part).with_extension(""));

@@ -119,7 +119,8 @@ fn every_copy_agrees() {
         fs::create_dir_all(target.parent().unwrap()).unwrap();
         fs::write(target, text.replace('\n', end)).unwrap();
     };
-    for file in list.lines().filter(|file| file.ends_with(".rs")) {
+    let is_rust = |file: &&str| Path::new(file).extension().is_some_and(|end| end == "rs");
+    for file in list.lines().filter(is_rust) {
         copy(Path::new(file), package.path(), "\n");
     }
     for file in rust_files(&engine()).unwrap() {

@@ -26,8 +26,6 @@ pub struct GuardClause<'a> {
     pub rewrite: Rewrite<'a>,
     /// How many `if`s become guards.
     pub levels: usize,
-    /// Lines between the braces of the outermost `if`.
-    pub body_lines: u32,
     pub form: Form,
     /// What a person has to look at: what doesn't match may be dropped earlier than before, or a type isn't shown by the file.
     pub check: Option<&'static str>,
@@ -45,7 +43,7 @@ pub enum Form {
 }
 
 /// Inner `if`s at the end of the body become guards too where their own body is longer than this.
-pub const LONG_BODY: u32 = 4;
+const LONG_BODY: u32 = 4;
 /// An `else` block longer than this is no guard.
 const LONGEST_ELSE: u32 = 10;
 
@@ -79,7 +77,6 @@ pub fn find<'a>(
     let guard = GuardClause {
         rewrite: Rewrite::of(text, range),
         levels: 0,
-        body_lines: lines_between_braces(&then),
         form,
         check: None,
         is_awkward: false,

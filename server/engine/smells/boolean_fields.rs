@@ -41,7 +41,7 @@
 //!
 //! ## Limits
 //! 3 such fields are fine; more are a warning, more than 6 a strong one. It fires 1.8 times in 100,000 lines of well-kept
-//! code. Of 20 findings that were read blindly 7 were worth doing; the others were sets of facts that exclude nothing. So it is
+//! code. Of 20 findings that were read from a list 7 were worth doing; the others were sets of facts that exclude nothing. So it is
 //! shown by default only where it is strong.
 //!
 //! ## Sources

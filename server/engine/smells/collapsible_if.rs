@@ -5,7 +5,7 @@
 //!
 //! ## Why
 //! Both conditions guard the same block, so they are one condition. Nested, they take a level of indentation and make readers
-//! look for the case that is left between them.
+//! look for what happens between them.
 //!
 //! ## Example
 //! ```rust before
@@ -27,7 +27,8 @@
 //!
 //! ## What it leaves alone
 //! What `merge-nested-if` would not change: conditions with `let` where the edition or the promised compiler knows no chains of
-//! them, an inner `if` with an attribute, comments that would lose their place.
+//! them, an inner `if` with an attribute, comments that would lose their place. And where both may become guard clauses, which
+//! takes two levels away.
 //!
 //! ## Limits
 //! The measure is the lines of the block that both conditions guard: each of them stands one level too deep. 0 are fine;
@@ -38,7 +39,7 @@
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
-use super::{Cause, Limits, Look, Sightings, Smell};
+use super::{Cause, Limits, Look, Sightings, Smell, guard_clause_opportunity};
 use crate::{facts::Sighting, shapes::collapsible_if::CollapsibleIf, syntax::Unit};
 
 pub(super) const SMELL: Smell = Smell {
@@ -60,6 +61,9 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         let Ok((shape, _)) = CollapsibleIf::of(&outer, unit.text, unit.context) else {
             continue;
         };
+        if guard_clause_opportunity::gains_more(unit, &outer) {
+            continue;
+        }
         let Some(keyword) = outer.if_token() else {
             continue;
         };
@@ -72,12 +76,8 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
-fn say(sighting: &Sighting, _text: &str) -> String {
-    let lines = match sighting.measure {
-        1 => "one line".to_owned(),
-        lines => format!("{lines} lines"),
-    };
-    format!("Two nested conditions guard the same {lines}; they can be asked as one")
+fn say(_sighting: &Sighting, _text: &str) -> String {
+    "this `if` holds nothing but another `if`; join their conditions with `&&`".to_owned()
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 //!
 //! ## What it does
 //! Finds an `if` that holds the rest of a body: it is the last thing in a function, closure or loop, has no `else`, and its
-//! block is long. It also finds a long `if` whose `else` does nothing but leave.
+//! block is long. It also finds a long `if` whose short `else` diverges (`return`, `continue`, `break`, a panic).
 //!
 //! ## Why
-//! The main story of the body is told one level too deep, and what happens otherwise, which is nothing, has to be looked for
-//! behind the closing brace. A guard clause says first when there is nothing to do, and leaves.
+//! The main path is indented one level too deep, and what happens otherwise, which is nothing, has to be looked for behind the
+//! closing brace. A guard clause handles the case without work first, by an early `return` or `continue`.
 //!
 //! ## Example
 //! ```rust before
@@ -15,7 +15,13 @@
 //!         let post = draft.to_post();
 //!         posts.push(post);
 //!         posts.sort();
-//!         announce(posts);
+//!         for reader in &draft.readers {
+//!             announce(reader);
+//!         }
+//!         archive(posts);
+//!         log(draft);
+//!         notify(draft);
+//!         remember(draft);
 //!         draft.forget();
 //!     }
 //! }
@@ -28,58 +34,331 @@
 //!     let post = draft.to_post();
 //!     posts.push(post);
 //!     posts.sort();
-//!     announce(posts);
+//!     for reader in &draft.readers {
+//!         announce(reader);
+//!     }
+//!     archive(posts);
+//!     log(draft);
+//!     notify(draft);
+//!     remember(draft);
 //!     draft.forget();
 //! }
 //! ```
 //!
 //! ## What it leaves alone
 //! - An `if` with something behind it in its body, or one whose `else` goes on.
+//! - A block of up to 7 lines that has no control flow of its own, and a function of fewer than 12 lines that consists of the
+//!   `if`.
+//! - Twins: an `if` right behind another one without `else`, or in one of two such loops in a row.
+//! - Handling of an error at the end (`if let Err(…)`, `is_err()`), and `Drop::drop`.
+//! - What `collapsible-if` is said of, unless both `if`s may become guards.
+//! - Tests, benchmarks and examples.
 //! - A condition whose opposite can't be written down safely, and whatever else `guard-clause` would not change.
 //!
 //! ## Limits
-//! The measure is the lines between the braces of the `if`. 4 are fine; more are a warning, more than 25 a strong one. It
-//! fires 21.9 times in 100,000 lines of well-kept code.
+//! The measure is the lines of code between the braces of the `if`. 5 are fine; more are a warning, more than 25 a strong one. It
+//! fires 7.34 times in 100,000 lines of well-kept code.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Replace Nested Conditional with Guard Clauses"; the inspection "Invert 'if' to reduce nesting" of `IntelliJ`.
 
-use ra_ap_syntax::{SyntaxKind, ast};
+use ra_ap_syntax::{
+    AstNode, Direction, SyntaxKind, SyntaxNode, T,
+    ast::{self, HasLoopBody, HasName},
+};
 
 use crate::{
-    facts::Sighting,
-    shapes::guard_clause::{self, LONG_BODY},
+    facts::{Part, Sighting},
+    shapes::{collapsible_if::CollapsibleIf, guard_clause},
     smells::{Cause, Limits, Look, Sightings, Smell},
-    syntax::Unit,
+    syntax::{
+        Owner, Unit,
+        flow::{BodyOf, body_of, diverges},
+        inside, keyword,
+    },
+    text::{TextRange, slice},
 };
 
 pub(super) const SMELL: Smell = Smell {
     cause: Cause::Opportunity,
-    rate: Some(21.9),
+    rate: Some(7.34),
     answers: &["guard-clause"],
     sees: &[SyntaxKind::IF_EXPR],
     ..Smell::new(
         "guard-clause-opportunity",
-        Limits::of(LONG_BODY, 25),
+        Limits::of(5, 25),
         Look::Function(look),
         say,
     )
 };
 
+/// A block without control flow of its own may be so long.
+const PLAIN_BODY: u32 = 7;
+/// A function that consists of the `if` is short below this.
+const SHORT_FUNCTION: u32 = 12;
+
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     for choice in unit.nodes::<ast::IfExpr>() {
-        let Ok(guard) = guard_clause::find(&choice, unit.text, unit.context) else {
+        let Some((lines, levels)) = wanted(unit, &choice) else {
             continue;
         };
-        if let Some(keyword) = choice.if_token().filter(|_| !guard.is_awkward) {
-            sightings.push(keyword.text_range(), guard.body_lines);
+        if levels < 2 && is_collapsible(unit, &choice) {
+            continue;
+        }
+        if let Some(keyword) = choice.if_token() {
+            let parts = body_keyword(&choice).map(|at| Part { at, measure: 0 });
+            sightings.push_with_parts(keyword.text_range(), lines, parts.into_iter().collect());
         }
     }
 }
 
-fn say(sighting: &Sighting, _text: &str) -> String {
-    format!(
-        "The last {} lines of the body stand inside this `if`; a guard clause would let them stand outside",
-        sighting.measure
-    )
+fn say(sighting: &Sighting, text: &str) -> String {
+    let lines = sighting.measure;
+    let body = sighting.parts.first().and_then(|part| slice(text, part.at));
+    let (body, exit) = match body {
+        Some("fn") => ("function", "return"),
+        Some("for" | "while" | "loop") => ("loop body", "`continue`"),
+        Some(_) => ("closure", "return"),
+        None => ("block", "return or continue"),
+    };
+    format!("this `if` wraps the last {lines} lines of the {body}; {exit} early and unindent them")
+}
+
+/// Whether a guard clause takes more levels away than joining the conditions of two `if`s would.
+pub(super) fn gains_more(unit: &Unit<'_>, choice: &ast::IfExpr) -> bool {
+    let wanted = wanted(unit, choice);
+    wanted.is_some_and(|(lines, levels)| levels >= 2 && lines > SMELL.limits.warn)
+}
+
+/// The lines of code in the block, and how many `if`s would become guards; nothing where no reviewer would ask for one.
+fn wanted(unit: &Unit<'_>, choice: &ast::IfExpr) -> Option<(u32, usize)> {
+    let then = choice.then_branch()?;
+    let lines = unit.code_lines(inside(&then));
+    if unit.is_for_tests() || lines <= PLAIN_BODY && !has_control_flow(&then) {
+        return None;
+    }
+    if handles_error(choice) || is_twin(choice) || is_exempt_function(unit, choice) {
+        return None;
+    }
+    let guard = guard_clause::find(choice, unit.text, unit.context).ok()?;
+    (!guard.is_awkward).then_some((lines, guard.levels))
+}
+
+fn is_collapsible(unit: &Unit<'_>, choice: &ast::IfExpr) -> bool {
+    CollapsibleIf::of(choice, unit.text, unit.context).is_ok()
+}
+
+fn has_control_flow(block: &ast::BlockExpr) -> bool {
+    let mut nodes = block.syntax().descendants();
+    nodes.any(|node| {
+        matches!(
+            node.kind(),
+            SyntaxKind::IF_EXPR
+                | SyntaxKind::MATCH_EXPR
+                | SyntaxKind::FOR_EXPR
+                | SyntaxKind::WHILE_EXPR
+                | SyntaxKind::LOOP_EXPR
+        )
+    })
+}
+
+/// Whether the block is about what went wrong: that stays behind what went well.
+fn handles_error(choice: &ast::IfExpr) -> bool {
+    match choice.condition() {
+        Some(ast::Expr::LetExpr(matched)) => matched.pat().is_some_and(|pattern| {
+            let mut names = pattern.syntax().descendants_with_tokens();
+            names.any(|name| {
+                let name = name.as_token().map(|token| token.text().to_owned());
+                name.is_some_and(|name| matches!(name.as_str(), "Err" | "err" | "error"))
+            })
+        }),
+        Some(ast::Expr::MethodCallExpr(call)) => {
+            call.name_ref().is_some_and(|name| name.text() == "is_err")
+        }
+        _ => false,
+    }
+}
+
+/// Whether an `if` of the same shape stands right before it, or right beside the loop that consists of it.
+fn is_twin(choice: &ast::IfExpr) -> bool {
+    let before = neighbour(choice.syntax(), Direction::Prev);
+    if before.is_some_and(|before| is_plain_if(&before)) {
+        return true;
+    }
+    let around = guard_clause::block_ended_by(choice).and_then(|block| body_of(&block));
+    let Some(BodyOf::Loop(cycle)) = around else {
+        return false;
+    };
+    let cycle = &cycle;
+    consists_of_if(cycle)
+        && [Direction::Prev, Direction::Next]
+            .into_iter()
+            .any(|way| neighbour(cycle, way).is_some_and(|other| consists_of_if(&other)))
+}
+
+/// The statement beside an expression that is one itself, without its semicolon.
+fn neighbour(expression: &SyntaxNode, way: Direction) -> Option<SyntaxNode> {
+    let around = expression
+        .parent()
+        .filter(|node| ast::ExprStmt::can_cast(node.kind()));
+    let own = around.unwrap_or_else(|| expression.clone());
+    let beside = own.siblings(way).nth(1)?;
+    match ast::ExprStmt::cast(beside.clone()) {
+        Some(statement) => statement.expr().map(|it| it.syntax().clone()),
+        None => Some(beside),
+    }
+}
+
+/// Whether a node is an `if` without `else` that goes on behind its end, unlike a guard.
+fn is_plain_if(node: &SyntaxNode) -> bool {
+    let Some(choice) = ast::IfExpr::cast(node.clone()) else {
+        return false;
+    };
+    let goes_on = choice.then_branch().is_some_and(|then| !diverges(&then));
+    choice.else_token().is_none() && goes_on
+}
+
+fn consists_of_if(cycle: &SyntaxNode) -> bool {
+    let body = match ast::Expr::cast(cycle.clone()) {
+        Some(ast::Expr::ForExpr(cycle)) => cycle.loop_body(),
+        Some(ast::Expr::WhileExpr(cycle)) => cycle.loop_body(),
+        Some(ast::Expr::LoopExpr(cycle)) => cycle.loop_body(),
+        _ => None,
+    };
+    body.is_some_and(|body| is_only_if(&body))
+}
+
+fn is_only_if(body: &ast::BlockExpr) -> bool {
+    let has_statements = body.statements().next().is_some();
+    !has_statements && matches!(body.tail_expr(), Some(ast::Expr::IfExpr(_)))
+}
+
+fn is_exempt_function(unit: &Unit<'_>, choice: &ast::IfExpr) -> bool {
+    let around = guard_clause::block_ended_by(choice).and_then(|block| body_of(&block));
+    let Some(BodyOf::Function(function)) = around else {
+        return false;
+    };
+    let is_drop =
+        unit.owner == Owner::TraitImpl && function.name().is_some_and(|name| name.text() == "drop");
+    let is_short = function
+        .body()
+        .is_some_and(|body| is_only_if(&body) && unit.code_lines(inside(&body)) < SHORT_FUNCTION);
+    is_drop || is_short
+}
+
+/// The first word of the loop, function or closure that ends with the `if`.
+fn body_keyword(choice: &ast::IfExpr) -> Option<TextRange> {
+    let block = guard_clause::block_ended_by(choice)?;
+    match body_of(&block)? {
+        BodyOf::Loop(cycle) => {
+            let kinds = [T![for], T![while], T![loop]];
+            let mut tokens = cycle.children_with_tokens();
+            let token = tokens.find(|token| kinds.contains(&token.kind()))?;
+            Some(token.text_range())
+        }
+        BodyOf::Function(function) => Some(keyword(function.syntax(), T![fn])),
+        BodyOf::Closure(closure) => Some(closure.param_list()?.syntax().text_range()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        facts::Sighting,
+        smells::fixture::{fired, seen},
+    };
+
+    const ID: &str = "guard-clause-opportunity";
+    const LONG: &str = "a();\nb();\nc();\nd();\ne();\nf();\ng();\nh();\n";
+
+    /// A block of lines behind its head.
+    fn block(head: &str, lines: &str) -> String {
+        let indented = lines.lines().map(|line| match line {
+            "" => "\n".to_owned(),
+            line => format!("    {line}\n"),
+        });
+        format!("{head} {{\n{}}}\n", indented.collect::<String>())
+    }
+
+    fn function(lines: &str) -> String {
+        block("fn f()", lines)
+    }
+
+    fn count(text: &str) -> usize {
+        fired(ID, text).len()
+    }
+
+    fn words(text: &str) -> String {
+        let sighting: Sighting = seen(ID, text).remove(0);
+        super::say(&sighting, text)
+    }
+
+    #[test]
+    fn the_body_that_is_wrapped_is_named() {
+        let code = format!("s();\n{}", block("if x > 1", LONG));
+        assert_eq!(
+            words(&function(&code)),
+            "this `if` wraps the last 8 lines of the function; return early and unindent them"
+        );
+        let in_loop = words(&function(&block("for a in b", &code)));
+        let end = "of the loop body; `continue` early and unindent them";
+        assert!(in_loop.ends_with(end), "{in_loop}");
+    }
+
+    #[test]
+    fn lines_of_code_count() {
+        let ends_with = |lines: &str| {
+            let choice = block("if x == 1", lines);
+            count(&function(&format!("s();\n{choice}")))
+        };
+        assert_eq!(ends_with(LONG), 1);
+        let comments = "// a\n\n".repeat(9);
+        assert_eq!(ends_with(&format!("{comments}a();\n")), 0);
+        assert_eq!(ends_with(&LONG.replace("h();\n", "")), 0);
+        assert_eq!(ends_with("if y {\n    a();\n}\nb();\nc();\nd();\n"), 1);
+    }
+
+    #[test]
+    fn twins_are_left_alone() {
+        let code = block("if x == 1", LONG);
+        let behind = |before: &str| count(&function(&format!("{}{code}", block("if y", before))));
+        assert_eq!([behind("z();"), behind("return;")], [0, 1]);
+        let cycle = block("for a in b", &code);
+        assert_eq!(count(&function(&format!("{cycle}{cycle}"))), 0);
+        assert_eq!(count(&function(&cycle)), 1);
+    }
+
+    #[test]
+    fn handling_of_errors_is_left_alone() {
+        for condition in ["let Err(e) = g", "let Some(err) = g", "g.is_err()"] {
+            let choice = block(&format!("if {condition}"), LONG);
+            assert_eq!(
+                count(&function(&format!("s();\n{choice}"))),
+                0,
+                "{condition}"
+            );
+        }
+    }
+
+    #[test]
+    fn short_functions_and_drops_and_tests_are_left_alone() {
+        let code = block("if x == 1", LONG);
+        assert_eq!(count(&function(&code)), 0);
+        let code = format!("s();\n{code}");
+        assert_eq!(count(&function(&code)), 1);
+        let dropped = block("impl Drop for S", &block("fn drop(&mut self)", &code));
+        assert_eq!(count(&dropped), 0);
+        assert_eq!(count(&format!("#[test]\n{}", function(&code))), 0);
+    }
+
+    #[test]
+    fn one_if_is_one_finding() {
+        for (lines, smell) in [(LONG, ID), ("a();\nb();\n", "collapsible-if")] {
+            let choice = block("if x == 1", &block("if y == 1", lines));
+            let text = function(&format!("s();\n{choice}"));
+            let both = [ID, "collapsible-if"].map(|id| fired(id, &text).len());
+            assert_eq!(both.iter().sum::<usize>(), 1, "{text}");
+            assert_eq!(fired(smell, &text).len(), 1, "{text}");
+        }
+    }
 }

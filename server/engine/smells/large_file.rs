@@ -28,7 +28,7 @@
 //!
 //! ## Limits
 //! 1000 lines of code are fine; more are a warning, more than 2000 a strong one. It fires 6.1 times in 100,000 lines of
-//! well-kept code. Of 20 findings that were read blindly 11 were worth doing; the others were one type with a large surface, or
+//! well-kept code. Of 20 findings that were read from a list 11 were worth doing; the others were one type with a large surface, or
 //! many short implementations of one trait. So it is shown by default only where it is strong.
 //!
 //! ## Sources

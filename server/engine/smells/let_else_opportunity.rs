@@ -1,7 +1,8 @@
 //! # Let-else opportunity
 //!
 //! ## What it does
-//! Finds a `let` whose value is a `match` or `if let` that either gives the value or leaves.
+//! Finds a `let` whose value is a `match` or `if let` that either unwraps a pattern or diverges (`return`, `continue`, `break`,
+//! a panic).
 //!
 //! ## Why
 //! What the code expects is hidden among arms, and the value is named three times on the way. `let … else` says what is
@@ -27,7 +28,7 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! What `let-else` would not change: a way out that uses what its pattern binds, guards, a `let` with a type or with `mut`,
+//! What `let-else` would not change: a diverging arm that uses what its pattern binds, guards, a `let` with a type or with `mut`,
 //! packages that promise to build with Rust before 1.65.
 //!
 //! ## Limits
@@ -40,7 +41,12 @@
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
 use super::{Cause, Limits, Look, Sightings, Smell};
-use crate::{facts::Sighting, shapes::let_else::LetElse, syntax::Unit, text::TextRange};
+use crate::{
+    facts::Sighting,
+    shapes::let_else::LetElse,
+    syntax::Unit,
+    text::{TextRange, slice},
+};
 
 pub(super) const SMELL: Smell = Smell {
     cause: Cause::Opportunity,
@@ -78,15 +84,9 @@ fn keyword(statement: &ast::LetStmt) -> Option<TextRange> {
     token.map(|token| token.text_range())
 }
 
-fn say(sighting: &Sighting, _text: &str) -> String {
-    match sighting.measure {
-        1 => "This either gives a value or leaves; `let … else` says so directly".to_owned(),
-        lines => {
-            format!(
-                "These {lines} lines either give a value or leave; `let … else` says so directly"
-            )
-        }
-    }
+fn say(sighting: &Sighting, text: &str) -> String {
+    let keyword = slice(text, sighting.at).unwrap_or_default();
+    format!("this `{keyword}` either unwraps or diverges; `let … else` says so directly")
 }
 
 #[cfg(test)]

@@ -122,12 +122,12 @@ fn of_comparison(binary: &ast::BinExpr) -> Option<String> {
     let (left, right) = (binary.lhs()?, binary.rhs()?);
     let is_zero = is_literal(&right, "0");
     match operator {
-        CmpOp::Eq { negated: true } if is_zero => Some(format!("has_{}", count(&left)?)),
-        CmpOp::Eq { negated: false } if is_zero => Some(format!("is_{}_zero", subject(&left)?)),
-        CmpOp::Ord {
+        CmpOp::Eq { negated: true }
+        | CmpOp::Ord {
             ordering: Ordering::Greater,
             strict: true,
         } if is_zero => Some(format!("has_{}", count(&left)?)),
+        CmpOp::Eq { negated: false } if is_zero => Some(format!("is_{}_zero", subject(&left)?)),
         CmpOp::Ord { ordering, .. } => {
             let limit = limit(&right)?;
             let side = if ordering == Ordering::Greater {

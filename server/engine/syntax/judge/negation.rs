@@ -166,7 +166,7 @@ fn flipped_literal(literal: &ast::Literal) -> Option<Negated> {
 
 fn flipped_call(call: &ast::MethodCallExpr) -> Option<Negated> {
     let name = call.name_ref()?;
-    let opposite = opposite_name(&name.text())?;
+    let opposite = opposite_name(name.text())?;
     // Other types may answer one of the questions and not its opposite.
     let is_known = types_shown::is_option_or_result(&call.receiver()?);
     if !is_known || call.arg_list()?.args().next().is_some() {
@@ -252,7 +252,7 @@ fn has_opposite_name(expr: &ast::Expr) -> bool {
         return false;
     };
     let name = call.name_ref();
-    name.is_some_and(|name| opposite_name(&name.text()).is_some())
+    name.is_some_and(|name| opposite_name(name.text()).is_some())
 }
 
 fn opposite_name(name: &str) -> Option<&'static str> {

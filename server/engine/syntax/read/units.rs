@@ -8,12 +8,12 @@ use ra_ap_syntax::{
 };
 
 use super::{
-    attributes::is_only_for_tests,
+    attributes::{self, is_only_for_tests},
     kinds::KindSet,
     metrics::{CodeLines, Meter, Metrics, Tally},
 };
 use crate::{
-    syntax::{FileContext, Source},
+    syntax::{FileContext, Role, Source},
     text::TextRange,
 };
 
@@ -29,7 +29,7 @@ pub enum Owner {
 /// What a unit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum UnitKind {
-    /// A function with a body, or a constant with code in it.
+    /// A function with a body, a trait's required method, or a constant with code in it.
     Code,
     /// A struct, an enum or a union.
     Type,
@@ -152,7 +152,7 @@ impl Outline {
     fn add(&mut self, node: &SyntaxNode, owner: Owner, part: FilePart) {
         self.places.push(Place {
             node: node.clone(),
-            kind: kind_of(node),
+            kind: kind_of(node, owner),
             owner,
             part,
         });
@@ -174,6 +174,25 @@ fn part_of(node: &impl HasAttrs, around: FilePart) -> FilePart {
     }
 }
 
+/// Whether a function is a test by its own attributes: `#[test]`, `#[tokio::test]`, `#[rstest]`, `#[cfg(test)]`.
+fn has_test_attribute(node: &SyntaxNode) -> bool {
+    const TESTS: &[&str] = &[
+        "bench",
+        "quickcheck",
+        "rstest",
+        "test",
+        "test_case",
+        "wasm_bindgen_test",
+    ];
+    let mut found = node.children().filter_map(ast::Attr::cast);
+    found.any(|attribute| {
+        let bare = attributes::bare(&attribute);
+        let name = attributes::name(&bare);
+        let last = name.rsplit("::").next().unwrap_or(name);
+        TESTS.contains(&last) || is_only_for_tests(&attribute)
+    })
+}
+
 fn owner_of(block: &ast::Impl) -> Owner {
     match block.trait_() {
         Some(_) => Owner::TraitImpl,
@@ -181,10 +200,10 @@ fn owner_of(block: &ast::Impl) -> Owner {
     }
 }
 
-fn kind_of(node: &SyntaxNode) -> UnitKind {
+fn kind_of(node: &SyntaxNode, owner: Owner) -> UnitKind {
     let has_body = || ast::Fn::cast(node.clone()).is_some_and(|function| function.body().is_some());
     match node.kind() {
-        SyntaxKind::FN if has_body() => UnitKind::Code,
+        SyntaxKind::FN if owner == Owner::Trait || has_body() => UnitKind::Code,
         // Tables of constants can be long, and only braces can hold code.
         SyntaxKind::CONST | SyntaxKind::STATIC if node.text().contains_char('{') => UnitKind::Code,
         SyntaxKind::STRUCT | SyntaxKind::ENUM | SyntaxKind::UNION => UnitKind::Type,
@@ -200,6 +219,7 @@ pub struct Unit<'a> {
     pub node: SyntaxNode,
     pub kind: UnitKind,
     pub owner: Owner,
+    pub part: FilePart,
     pub context: FileContext,
     /// Every function with a body, outermost first, in the order of the text.
     pub functions: Vec<Function>,
@@ -233,6 +253,7 @@ impl<'a> Unit<'a> {
             node: place.node.clone(),
             kind: place.kind,
             owner: place.owner,
+            part: place.part,
             context,
             functions: Vec::new(),
             is_broken: false,
@@ -250,6 +271,14 @@ impl<'a> Unit<'a> {
     pub fn nodes<N: AstNode>(&self) -> impl Iterator<Item = N> + '_ {
         let nodes = self.nodes.iter().filter(|node| N::can_cast(node.kind()));
         nodes.filter_map(|node| N::cast(node.clone()))
+    }
+
+    /// Whether it is compiled for tests, benchmarks and examples alone.
+    pub fn is_for_tests(&self) -> bool {
+        let role = self.context.role;
+        self.part == FilePart::Tests
+            || matches!(role, Role::Test | Role::Bench | Role::Example)
+            || has_test_attribute(&self.node)
     }
 
     pub fn slice(&self, range: TextRange) -> &'a str {
@@ -505,12 +534,12 @@ mod tests {
 
     #[test]
     fn units_are_disjoint_and_of_their_kinds() {
+        use UnitKind::{Code, Plain, Type};
         let text = "use a::b;\nstruct S { a: u8 }\nenum E {}\nimpl S { fn f(); fn g() {} const C: u8 = 1; }\n\
                     mod m { union U { a: u8 } static T: &[S] = &[S { a: 1 }]; }\nmacro_rules! m {}";
         let tree = Tree::parse(text, FileContext::default().edition).unwrap();
         let all = outline(&tree.root()).places;
         let kinds: Vec<_> = all.iter().map(|place| place.kind).collect();
-        use UnitKind::{Code, Plain, Type};
         let expected = [Plain, Type, Type, Plain, Code, Plain, Type, Code, Plain];
         assert_eq!(kinds, expected);
         assert!(all.is_sorted_by(|one, next| {
