@@ -13,6 +13,7 @@ mod fixing;
 mod hovers;
 mod lenses;
 mod lifecycle;
+mod moving;
 mod replicas;
 mod samples;
 mod status;

@@ -272,10 +272,10 @@ mod tests {
 
     #[test]
     fn numbers_that_may_be_no_number_keep_their_order() {
-        assert_becomes(
+        assert_refused(
             &REFACTORING,
+            Hazard::Negation,
             "fn f(x: f64) {\n    $0if x < 1.0 {\n        a();\n    } else {\n        b();\n    }\n}\n",
-            "fn f(x: f64) {\n    if !(x < 1.0) {\n        b();\n    } else {\n        a();\n    }\n}\n",
         );
     }
 

@@ -65,6 +65,7 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
 
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let group = group_at(context, target)?;
+    check_numbers(&group)?;
     check_comments(context, &group)?;
     Plan::new(group.span(), move || change(context, &group))
 }
@@ -219,6 +220,40 @@ fn can_join(left: &ast::MatchArm, right: &ast::MatchArm) -> Result<(), Refusal> 
         ));
     }
     variables::check(left, &one, &other)
+}
+
+/// Refuses what would be a run of numbers, of which clippy says that it is a range.
+fn check_numbers(group: &Group) -> Result<(), Refusal> {
+    let patterns = group.arms.iter().filter_map(ast::MatchArm::pat);
+    let text: Vec<String> = patterns
+        .map(|pattern| pattern.syntax().text().to_string())
+        .collect();
+    let numbers: Option<Vec<_>> = text
+        .iter()
+        .flat_map(|text| text.split('|'))
+        .map(number)
+        .collect();
+    let Some(mut numbers) = numbers else {
+        return Ok(());
+    };
+    let has_range = numbers.iter().any(|(first, last)| first != last);
+    numbers.sort_unstable();
+    let is_run = numbers
+        .windows(2)
+        .all(|pair| pair[1].0 <= pair[0].1.saturating_add(1));
+    if is_run && (has_range || numbers.len() > 2) {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "The numbers would follow each other, which is a range and not a list.",
+        ));
+    }
+    Ok(())
+}
+
+/// The first and the last value of a pattern that is a number or a closed range of them.
+fn number(pattern: &str) -> Option<(i128, i128)> {
+    let (first, last) = pattern.split_once("..=").unwrap_or((pattern, pattern));
+    Some((first.trim().parse().ok()?, last.trim().parse().ok()?))
 }
 
 /// Whether an arm takes no value from the arms that it would pass.

@@ -306,12 +306,8 @@ const KNOWN: [&str; 24] = [
 fn new_file(place: FilePlace<'_>, name: &str) -> Result<NewFile, Refusal> {
     let file = format!("{name}.rs");
     let components = match place {
-        FilePlace::Unknown => {
-            return Err(Refusal::because(
-                Hazard::References,
-                "Where the file stands in its package isn't known, and so where the new one has to be.",
-            ));
-        }
+        // Where nobody knows, as in a file that no other declares, there is nothing to say either.
+        FilePlace::Unknown => return Err(Refusal::NotHere),
         FilePlace::Folder => vec![&*file],
         FilePlace::Beside(stem) => vec![stem, &*file],
     };
@@ -452,12 +448,7 @@ mod tests {
         }
         refused(Hazard::Text, "/* a\n * b\n */\nfn c() {}");
         let unknown = file("mod $0tests", &long(""));
-        assert_refused_at(
-            FilePlace::Unknown,
-            &REFACTORING,
-            Hazard::References,
-            &unknown,
-        );
+        assert_not_here(&REFACTORING, &unknown);
         let with_path = file("#[path = \"x.rs\"]\nmod $0tests", &long(""));
         assert_refused_at(
             FilePlace::Folder,

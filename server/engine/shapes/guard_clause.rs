@@ -14,7 +14,7 @@ use crate::{
         layout,
         moving_out::{self, MovedOut},
         negation::{contains_let, negated},
-        temporaries,
+        patterns, temporaries,
         types_shown::Ground,
     },
     text::TextRange,
@@ -72,6 +72,7 @@ pub fn find<'a>(
     }
     if form == Form::Else {
         check_types(choice, &then)?;
+        check_question_mark(choice)?;
     }
     let range = choice.syntax().text_range();
     let guard = GuardClause {
@@ -173,6 +174,22 @@ fn check_types(choice: &ast::IfExpr, then: &ast::BlockExpr) -> Result<(), Refusa
         }
         _ => Ok(()),
     }
+}
+
+fn check_question_mark(choice: &ast::IfExpr) -> Result<(), Refusal> {
+    let (Some(ast::Expr::LetExpr(matched)), Some(ElseBranch::Block(other))) =
+        (choice.condition(), choice.else_branch())
+    else {
+        return Ok(());
+    };
+    let says = |pattern| patterns::says_question_mark(&pattern, &ast::Expr::BlockExpr(other));
+    if matched.pat().is_some_and(says) {
+        return Err(Refusal::because(
+            Hazard::ControlFlow,
+            "A `?` says this in fewer words, where the value is no reference.",
+        ));
+    }
+    Ok(())
 }
 
 const DROPS: &str = "drop order";

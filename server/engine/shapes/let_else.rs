@@ -262,6 +262,12 @@ impl Parts {
                 "A `let` would keep what the value borrows from to the end of the block, as the guard of a lock.",
             ));
         }
+        if patterns::says_question_mark(&self.pattern, &self.otherwise) {
+            return Err(Refusal::because(
+                Hazard::ControlFlow,
+                "A `?` says this in fewer words, where the value is no reference.",
+            ));
+        }
         self.check_arms()?;
         if conditions::top_operator(&self.scrutinee).is_some() {
             return Err(Refusal::because(

@@ -40,7 +40,7 @@ pub(crate) const FIX_ALL_TITLE: &str = "RustAssistant: apply all safe fixes";
 pub(crate) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.rustassistant");
 
 /// A kind that the protocol got after the others.
-const MOVE: CodeActionKind = CodeActionKind::new("refactor.move");
+pub(crate) const MOVE: CodeActionKind = CodeActionKind::new("refactor.move");
 
 /// What the client asks for.
 pub(crate) struct ActionRequest<'a> {

@@ -9,7 +9,10 @@ use lsp_types::{
     WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
-use super::{actions::FIX_ALL, commands};
+use super::{
+    actions::{FIX_ALL, MOVE},
+    commands,
+};
 use crate::{
     lsp::wire::{
         NAME,
@@ -79,6 +82,7 @@ fn actions() -> CodeActionOptions {
             CodeActionKind::QUICKFIX,
             CodeActionKind::REFACTOR_EXTRACT,
             CodeActionKind::REFACTOR_INLINE,
+            MOVE,
             CodeActionKind::REFACTOR_REWRITE,
             FIX_ALL,
         ]),

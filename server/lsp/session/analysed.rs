@@ -15,7 +15,11 @@ use crate::{
     refactorings::{self, Context, Kind, Offer, Refactoring, Target},
     smells::Look,
     text::{Edits, TextRange},
+    workspace,
 };
+
+/// What stands above a module of tests.
+const FOR_TESTS: &str = "#[cfg(test)]";
 
 /// A document that is served, with its findings.
 #[derive(Clone)]
@@ -69,7 +73,14 @@ impl Analysed {
 
     /// What one request derives its offers from, so that it derives none twice. Nothing for a text that can't be parsed.
     pub(crate) fn context(&self) -> Option<Context<'_>> {
-        Some(Context::new(self.file.source().ok()?))
+        let context = Context::new(self.file.source().ok()?);
+        Some(match self.document.path() {
+            // Only tests move into files of their own, and asking where these belong reads files.
+            Some(path) if self.file.text().contains(FOR_TESTS) => {
+                context.placed(workspace::place_of(path))
+            }
+            _ => context,
+        })
     }
 
     /// The offers that answer a finding, the best first.

@@ -133,7 +133,7 @@ fn check_out(project: &Path) {
     )
     .unwrap();
     for folder in [
-        "server/text",
+        "server/engine/text",
         "server/cli",
         "server/report",
         "tests/cli/fixtures",

@@ -130,6 +130,40 @@ fn is_only_shape(pattern: &impl AstNode, path: Option<ast::Path>) -> bool {
     own || owner.is_some_and(|owner| declared.types(owner.text()).iter().any(is_lonely))
 }
 
+/// Whether a value that doesn't match is what `?` gives back: `Some(_)` or else `return None`.
+pub fn says_question_mark(pattern: &ast::Pat, otherwise: &ast::Expr) -> bool {
+    let ast::Pat::TupleStructPat(some) = pattern else {
+        return false;
+    };
+    let is_some = some
+        .path()
+        .is_some_and(|path| path.syntax().text() == "Some");
+    let mut fields = some.fields();
+    let is_plain = matches!(
+        (fields.next(), fields.next()),
+        (Some(ast::Pat::IdentPat(_)), None)
+    );
+    is_some && is_plain && gives_back_none(otherwise)
+}
+
+fn gives_back_none(otherwise: &ast::Expr) -> bool {
+    match otherwise {
+        ast::Expr::ReturnExpr(jump) => jump
+            .expr()
+            .is_some_and(|value| value.syntax().text() == "None"),
+        ast::Expr::BlockExpr(block) => {
+            let mut statements = block.statements();
+            let only = match (statements.next(), statements.next(), block.tail_expr()) {
+                (None, None, tail) => tail,
+                (Some(ast::Stmt::ExprStmt(only)), None, None) => only.expr(),
+                _ => None,
+            };
+            only.is_some_and(|only| gives_back_none(&only))
+        }
+        _ => false,
+    }
+}
+
 /// The alternatives at the top of a pattern.
 pub fn alternatives(pattern: &ast::Pat) -> Vec<ast::Pat> {
     match pattern {
@@ -289,6 +323,28 @@ mod tests {
                 .map(|binding| binding.name().unwrap().to_string())
                 .collect(),
         )
+    }
+
+    #[test]
+    fn what_question_marks_say() {
+        for (code, expected) in [
+            ("match a { Some(b) => b, None => return None }", true),
+            ("match a { Some(b) => b, None => { return None; } }", true),
+            ("match a { Some(b) => b, None => return Some(c) }", false),
+            ("match a { Some((b, _)) => b, None => return None }", false),
+            ("match a { Ok(b) => b, _ => return None }", false),
+            (
+                "match a { Some(b) => b, None => { c(); return None } }",
+                false,
+            ),
+        ] {
+            let text = format!("fn f() {{ {code} }}");
+            let tree = Tree::parse(&text, Edition::Edition2021).unwrap();
+            let arms = tree.root().descendants().filter_map(ast::MatchArm::cast);
+            let arms: Vec<_> = arms.collect();
+            let says = says_question_mark(&arms[0].pat().unwrap(), &arms[1].expr().unwrap());
+            assert_eq!(says, expected, "{code}");
+        }
     }
 
     #[test]
