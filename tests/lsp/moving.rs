@@ -14,11 +14,11 @@ fn with_tests() -> (String, u32) {
     let mut text = String::from("pub fn double(a: u32) -> u32 {\n    a * 2\n}\n\n#[cfg(test)]\n");
     text.push_str("mod tests {\n    use super::*;\n");
     for number in 0..60 {
-        let test = format!(
+        let function = format!(
             "\n    #[test]\n    fn doubles_{number}() {{\n        assert_eq!(double({number}), {});\n    }}\n",
             2 * number
         );
-        text.push_str(&test);
+        text.push_str(&function);
     }
     text.push_str("}\n");
     (text, 5)

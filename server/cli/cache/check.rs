@@ -2,9 +2,11 @@
 
 use std::io::Write;
 
+use anyhow::ensure;
+
 use super::{block_on, existing, place};
 use crate::{
-    cache::{Cache, CacheBackend, Fault, FaultKind, Findings, SqliteCache},
+    cache::{Cache, CacheBackend, Fault, FaultKind, Findings, HAS_TEAM, NO_TEAM, SqliteCache},
     cli::{Output, Verdict, output::say},
     config::Config,
     migrations,
@@ -24,6 +26,7 @@ pub(super) fn run(
     config: &Config,
     out: &mut Output,
 ) -> anyhow::Result<Verdict> {
+    ensure!(HAS_TEAM || !arguments.team, NO_TEAM);
     let mut verdict = Verdict::Fine;
     if let Some(path) = existing(config) {
         verdict = local(&SqliteCache::at(path, &migrations::SQLITE), out)?;

@@ -206,7 +206,7 @@ fn asks_what_is_there(condition: &ast::Expr) -> bool {
         ast::Expr::MethodCallExpr(call) => {
             let arguments = call.arg_list().map_or(0, |list| list.args().count());
             let name = call.name_ref();
-            name.is_some_and(|name| match &*name.text() {
+            name.is_some_and(|name| match name.text() {
                 "is_some" | "is_none" | "is_ok" | "is_err" => arguments == 0,
                 "is_some_and" | "is_none_or" => arguments == 1,
                 _ => false,
