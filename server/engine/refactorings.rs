@@ -267,6 +267,7 @@ pub fn by_name(id: &str) -> Option<&'static Refactoring> {
 
 /// The documentation of a refactoring in Markdown.
 pub fn doc(id: &str) -> Option<&'static str> {
+    by_name(id)?;
     let found = DOCUMENTATION.iter().find(|(name, _)| *name == id);
     found.map(|(_, text)| *text)
 }

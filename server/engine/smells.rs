@@ -227,6 +227,7 @@ pub fn by_name(id: &str) -> Option<&'static Smell> {
 
 /// The documentation of a smell in Markdown.
 pub fn doc(id: &str) -> Option<&'static str> {
+    by_name(id)?;
     let found = DOCUMENTATION.iter().find(|(name, _)| *name == id);
     found.map(|(_, text)| *text)
 }

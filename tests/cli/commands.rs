@@ -3,6 +3,15 @@
 use crate::harness::{Place, finish};
 
 #[test]
+fn only_what_is_registered_is_explained() {
+    let place = Place::new();
+    for id in ["audit", "find", "wording", "fixture"] {
+        let run = place.run(&["explain", id]).expect(2);
+        run.says(&format!("There is no `{id}`"));
+    }
+}
+
+#[test]
 fn bare_it_prints_help() {
     let place = Place::new();
     let bare = place.run([""; 0]).expect(0);

@@ -336,7 +336,7 @@ def opening(terminal, file):
     # Nothing turns between the two: work that is over in a moment is not shown.
     terminal.wait_for(f" NOR   src/{file.name}")
     terminal.type("ge")
-    terminal.wait_for("The last 6 lines")
+    terminal.wait_for("wraps the last")
     return (time.monotonic() - started) * 1000
 
 
