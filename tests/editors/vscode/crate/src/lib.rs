@@ -16,6 +16,9 @@ pub fn tell(order: &mut Order, note: &str) {
         println!("{name:?}");
         println!("{first}");
         println!("{}", order.is_paid);
+        println!("{}", order.lines.len());
+        println!("{}", order.lines.capacity());
+        println!("{}", name.is_some());
     }
 }
 
