@@ -6,7 +6,7 @@ use crate::harness::{Place, finish};
 fn only_what_is_registered_is_explained() {
     let place = Place::new();
     for id in ["audit", "find", "wording", "fixture"] {
-        let run = place.run(&["explain", id]).expect(2);
+        let run = place.run(["explain", id]).expect(2);
         run.says(&format!("There is no `{id}`"));
     }
 }
