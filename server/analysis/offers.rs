@@ -91,12 +91,7 @@ pub fn offers_in(context: &Context<'_>, wanted: &Wanted<'_>) -> Offers {
     offers
 }
 
-/// The offers that answer one finding, the best first.
-pub fn answers_to(source: &Source, finding: &Finding) -> Vec<Offer> {
-    answers_in(&Context::new(source), finding)
-}
-
-/// The same in a context that answers more than this.
+/// The offers that answer one finding, the best first. What a context has derived for another finding is not derived again.
 pub fn answers_in(context: &Context<'_>, finding: &Finding) -> Vec<Offer> {
     let answers = finding
         .smell
