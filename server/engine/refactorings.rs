@@ -79,6 +79,7 @@ pub struct Context<'a> {
     pub place: FilePlace<'a>,
     others: BTreeMap<FileId, &'a Source>,
     offers: RefCell<Derived>,
+    known: audit::Known,
     derived: Cell<usize>,
 }
 
@@ -211,6 +212,7 @@ impl<'a> Context<'a> {
             place: FilePlace::Unknown,
             others: BTreeMap::new(),
             offers: RefCell::default(),
+            known: audit::Known::default(),
             derived: Cell::new(0),
         }
     }
