@@ -26,7 +26,7 @@ use crate::{
 
 pub use catalogue::{unknown_id, unknown_refactoring, write_catalogue};
 pub use diff::{write_diff, write_new_file};
-pub use documentation::{explanation, limits_in_words, reason, write_documentation};
+pub use documentation::{Explanation, explanation, reason, write_documentation};
 pub use human::write_human;
 pub use json::write_json;
 pub use look::{Characters, Colour, Look, Reader};

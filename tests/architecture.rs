@@ -32,11 +32,21 @@ const ORDER: &[&[&str]] = &[
     &["lsp", "cli"],
 ];
 
+/// What may use everything of its crate.
+const ROOTS: &[&str] = &["lib", "main", "build", "tests"];
+
 /// Crates of their own whose manifests say what they may use; their `crate::` is not the engine's or the root's.
 const CRATES: &[&str] = &["cache", "os"];
 
 /// Folders whose modules use each other in one direction, so that their files have a reading order.
-const FOLDERS: &[&str] = &["lsp", "lsp/wire", "lsp/session", "lsp/features"];
+const FOLDERS: &[&str] = &[
+    "lsp",
+    "lsp/wire",
+    "lsp/session",
+    "lsp/features",
+    "config",
+    "cache/team/service",
+];
 
 /// A path, and the modules that alone may write it.
 const DOORS: &[(&str, &[&str])] = &[
@@ -79,6 +89,9 @@ const NOT_PURE: &[&str] = &[
 /// Macros that write to the standard output, and the modules that may.
 const PRINTING: &[&str] = &["println", "print"];
 const PRINTERS: &[&str] = &["report", "cli", "build"];
+
+/// The files that start other programs: one that gives a secret, and those whose versions are told.
+const STARTERS: &[&str] = &["server/cache/secret.rs", "server/cli/doctor.rs"];
 
 /// Crates that only a team's cache needs.
 const TEAM_CRATES: &[&str] = &[
@@ -153,6 +166,14 @@ fn every_door_is_used_by_its_owners_alone() {
 }
 
 #[test]
+fn few_files_start_other_programs() {
+    let starts = |file: &Source| !file.lines_that_start_programs().is_empty();
+    let starters = sources().into_iter().filter(starts);
+    let starters: Vec<_> = starters.map(|file| file.path).collect();
+    assert_eq!(starters, STARTERS);
+}
+
+#[test]
 fn one_file_asks_which_system_it_runs_on() {
     let mut faults = String::new();
     for file in sources().into_iter().filter(|file| file.module != "os") {
@@ -180,7 +201,7 @@ fn no_file_is_a_thousand_lines_long() {
 fn every_module_of_the_crate_has_its_place_in_the_order() {
     let known: Vec<&str> = ORDER.iter().copied().flatten().copied().collect();
     for file in sources() {
-        let is_root = matches!(file.module.as_str(), "lib" | "main" | "build");
+        let is_root = ROOTS.contains(&file.module.as_str());
         assert!(
             is_root || known.contains(&file.module.as_str()),
             "{} has no place",
@@ -221,6 +242,30 @@ fn without_a_team_s_cache_there_is_nothing_of_it() {
     }
 }
 
+/// Each folder and each module of a package's root stands in the map of `server/README.md`, and nothing else does.
+#[test]
+fn the_map_is_the_tree() {
+    let map = map();
+    for (path, _) in &map {
+        let exists = Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists();
+        assert!(exists, "the map names {path}, which isn't there");
+    }
+    let is_named = |path: &str| map.iter().any(|(named, _)| named == path);
+    // Where there is one file for each of something, the map says so and doesn't list them.
+    let is_one_of_many = |path: &str| {
+        let around = Path::new(path).parent();
+        let around = around.map(|path| format!("{}/", path.display()));
+        let mut lines = map
+            .iter()
+            .filter(|(named, _)| Some(named) == around.as_ref());
+        lines.any(|(_, words)| words.starts_with("one file per"))
+    };
+    for path in tree() {
+        let stands = is_named(&path) || is_one_of_many(&path);
+        assert!(stands, "the map lacks {path}");
+    }
+}
+
 #[test]
 fn the_checks_see_what_they_look_for() {
     let file = source(
@@ -243,6 +288,12 @@ fn the_checks_see_what_they_look_for() {
          #[cfg(test)] mod tests { #[cfg(unix)] fn f() {} }\nfn g(unix: u32) { unix.cfg(windows) }",
     );
     assert_eq!(file.lines_that_ask_for_the_system(), [1, 1, 2]);
+    let file = source(
+        "server/text/example.rs",
+        "use std::{fs, process::{self, Command}};\nuse tokio::process::Command as C; use std::process::ExitCode;\n\
+         fn f() { process::Command::new(\"a\"); process::id() }",
+    );
+    assert_eq!(file.lines_that_start_programs(), [1, 2, 3]);
     assert!(!may_use("text", "syntax") && may_use("syntax", "text"));
     assert!(!may_use("smells", "refactorings") && may_use("smells", "shapes"));
 }
@@ -263,6 +314,51 @@ fn circles_are_seen_through_groups_and_longer_paths() {
     assert_eq!(circle_of(one, other, closing), ["a", "b", "c"]);
     let in_tests = "#[cfg(test)] mod tests { use super::super::a; }";
     assert!(circle_of(one, other, in_tests).is_empty());
+}
+
+/// The paths in the map, folders with a slash at their ends, each with what is said of it.
+fn map() -> Vec<(String, &'static str)> {
+    let map = include_str!("../server/README.md").lines();
+    let map = map.skip_while(|line| *line != "    server/");
+    let mut folders: Vec<(usize, &str)> = Vec::new();
+    let mut paths = Vec::new();
+    for line in map.take_while(|line| !line.is_empty()) {
+        let depth = line.len() - line.trim_start().len();
+        folders.retain(|(around, _)| *around < depth);
+        let is_file = |word: &str| Path::new(word).extension().is_some_and(|end| end == "rs");
+        let is_path = |word: &&str| word.ends_with('/') || is_file(word);
+        let names: Vec<&str> = line.split_whitespace().take_while(is_path).collect();
+        let last = *names.last().expect("each line names something");
+        let (_, words) = line.rsplit_once(last).expect("it is in the line");
+        let around: String = folders.iter().map(|(_, name)| *name).collect();
+        paths.extend(
+            names
+                .iter()
+                .map(|name| (format!("{around}{name}"), words.trim())),
+        );
+        folders.push((depth, last));
+    }
+    paths
+}
+
+/// The folders with code of the product, and the modules of packages' roots that have no folder.
+fn tree() -> BTreeSet<String> {
+    const ROOTS: [&str; 4] = ["server/", "server/cache/", "server/engine/", "server/os/"];
+    let mut tree = BTreeSet::new();
+    for file in sources() {
+        if file.path.contains("/tests/") || file.path.ends_with("/tests.rs") {
+            continue;
+        }
+        let folders = file.path.match_indices('/');
+        tree.extend(folders.map(|(end, _)| file.path[..=end].to_owned()));
+        let (folder, _) = file.path.rsplit_once('/').expect("it is in a folder");
+        let own = file.path.trim_end_matches(".rs");
+        let has_folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(own).is_dir();
+        if ROOTS.contains(&format!("{folder}/").as_str()) && !has_folder {
+            tree.insert(file.path);
+        }
+    }
+    tree
 }
 
 /// The modules of a folder, each with those of the same folder that it uses.
@@ -306,7 +402,7 @@ fn circle(uses: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
 }
 
 fn may_use(module: &str, other: &str) -> bool {
-    if module == other || matches!(module, "lib" | "main" | "build") {
+    if module == other || ROOTS.contains(&module) {
         return true;
     }
     let place = |name: &str| ORDER.iter().position(|line| line.contains(&name));
@@ -546,6 +642,25 @@ impl Source {
             if names_system && self.is_in_product(at) {
                 lines.push(self.line(at));
             }
+        }
+        lines
+    }
+
+    /// Lines that name what starts a program, of the standard library or of tokio.
+    fn lines_that_start_programs(&self) -> Vec<usize> {
+        let mut lines = Vec::new();
+        for at in 0..self.tokens.len() {
+            if self.tokens[at].text() != "process" || !self.is_in_product(at) {
+                continue;
+            }
+            let mut found = Vec::new();
+            self.collect(at + 1, &mut found);
+            lines.extend(
+                found
+                    .iter()
+                    .filter(|used| used.name == "Command")
+                    .map(|used| used.line),
+            );
         }
         lines
     }

@@ -1,21 +1,11 @@
-//! Runs the examples in the documentation of smells, and holds the documentation to its form.
+//! Smells as the analysis measures them, and what was measured of each.
 
 use rustassistant::{
     analysis::{Memo, measure},
-    facts::{AllowanceForm, FileReport, Sighting},
-    refactorings::{self, Context, Refactoring, Target},
-    smells::{self, Cause, Smell},
+    facts::{AllowanceForm, FileReport},
+    smells::{self, Smell},
     syntax::{Edition, FileContext, STACK_SIZE, Source},
 };
-
-const HEADINGS: [&str; 6] = [
-    "## What it does",
-    "## Why",
-    "## Example",
-    "## What it leaves alone",
-    "## Limits",
-    "## Sources",
-];
 
 fn source(text: &str) -> Source {
     let context = FileContext {
@@ -33,42 +23,12 @@ fn report(text: &str) -> FileReport {
 
 /// The smells that fire above their first limits.
 fn fired(text: &str) -> Vec<&'static str> {
-    let above = above_limits(text).into_iter();
-    above.map(|(_, smell)| smell.id).collect()
-}
-
-fn above_limits(text: &str) -> Vec<(Sighting, &'static Smell)> {
     let report = report(text);
     let above = report.sightings().filter_map(|sighting| {
         let smell = smells::get(sighting.smell)?;
-        (sighting.measure > smell.limits.warn).then_some((sighting, smell))
+        (sighting.measure > smell.limits.warn).then_some(smell.id)
     });
     above.collect()
-}
-
-/// The examples of a documentation that are marked with a word, where `// … 40 more statements` is written out.
-fn examples(doc: &str, mark: &str) -> Vec<String> {
-    let opening = format!("```rust {mark}\n");
-    let parts = doc.split(&opening).skip(1);
-    parts
-        .map(|part| {
-            let (code, _) = part.split_once("```").expect("an example ends");
-            code.lines().map(written_out).collect()
-        })
-        .collect()
-}
-
-fn written_out(line: &str) -> String {
-    let left_out = line.trim().strip_prefix("// … ").and_then(|rest| {
-        let (count, what) = rest.split_once(" more ")?;
-        let one = match what {
-            "statements" => "step();\n",
-            "functions" => "fn step() {}\n",
-            _ => return None,
-        };
-        Some(one.repeat(count.parse().expect("a number of them")))
-    });
-    left_out.unwrap_or_else(|| format!("{line}\n"))
 }
 
 fn doc(smell: &Smell) -> &'static str {
@@ -76,100 +36,7 @@ fn doc(smell: &Smell) -> &'static str {
 }
 
 #[test]
-fn the_example_before_fires_its_smell_alone() {
-    for smell in smells::all() {
-        let before = examples(doc(smell), "before");
-        assert!(!before.is_empty(), "{} has no example", smell.id);
-        for example in before {
-            assert_eq!(fired(&example), [smell.id], "in\n{example}");
-        }
-    }
-}
-
-#[test]
-fn the_example_after_fires_nothing() {
-    for smell in smells::all() {
-        let after = examples(doc(smell), "after");
-        assert!(!after.is_empty(), "{} has no example", smell.id);
-        for example in after {
-            assert_eq!(
-                fired(&example),
-                [] as [&str; 0],
-                "{} in\n{example}",
-                smell.id
-            );
-        }
-    }
-}
-
-#[test]
-fn what_answers_a_smell_exists() {
-    for smell in smells::all() {
-        for answer in smell.answers {
-            assert!(
-                refactorings::by_name(answer).is_some(),
-                "{}: {answer}",
-                smell.id
-            );
-        }
-        let is_answered = !smell.answers.is_empty();
-        assert!(
-            is_answered || smell.cause != Cause::Opportunity,
-            "{}",
-            smell.id
-        );
-    }
-}
-
-/// A refactoring answers a smell if its own example is such an answer: offered for the sighting, and less of it afterwards.
-#[test]
-fn a_refactoring_is_named_by_what_it_answers() {
-    let mut answered = 0;
-    for refactoring in refactorings::all() {
-        let doc = refactorings::doc(refactoring.id).expect("every refactoring has documentation");
-        for before in examples(doc, "before") {
-            for (sighting, smell) in above_limits(&before) {
-                if answers(refactoring, &sighting, &before) {
-                    answered += 1;
-                    let is_named = smell.answers.contains(&refactoring.id);
-                    assert!(is_named, "{} answers {}", refactoring.id, smell.id);
-                }
-            }
-        }
-    }
-    assert!(answered >= 4, "most refactorings were written for a smell");
-}
-
-/// Whether a refactoring is offered for a sighting and leaves less of its smell.
-fn answers(refactoring: &'static Refactoring, sighting: &Sighting, text: &str) -> bool {
-    let source = source(text);
-    let target = Target::Answer(sighting);
-    let Ok(offer) = refactorings::offer(refactoring, &Context::new(&source), target) else {
-        return false;
-    };
-    let after = offer.change().edits().apply(text).expect("an offer fits");
-    let measures = |text: &str| -> u32 {
-        let all = report(text);
-        let same = all.sightings().filter(|one| one.smell == sighting.smell);
-        same.map(|one| one.measure).sum()
-    };
-    measures(&after) < measures(text)
-}
-
-#[test]
-fn the_documentation_has_its_form() {
-    for smell in smells::all() {
-        let lines = doc(smell).lines();
-        let mut headings = lines.filter(|line| line.starts_with('#') && !line.starts_with("#["));
-        let title = headings.next().unwrap_or_default();
-        assert!(title.starts_with("# "), "{}: {title}", smell.id);
-        let headings: Vec<_> = headings.collect();
-        assert_eq!(headings, HEADINGS, "{}", smell.id);
-    }
-}
-
-#[test]
-fn the_documentation_states_limits_and_rate() {
+fn every_smell_has_been_measured_and_its_documentation_says_so() {
     for smell in smells::all() {
         let (_, limits) = doc(smell).split_once("## Limits\n").unwrap();
         let (limits, _) = limits.split_once("## Sources").unwrap();

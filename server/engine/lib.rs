@@ -24,3 +24,6 @@ pub mod smells;
 
 /// Names everything that a report depends on beside its input. Equal for equal sources on every platform.
 pub const FINGERPRINT: &str = env!("RUSTASSISTANT_ENGINE");
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@
 //! # The documentation of a smell
 //!
 //! It is the module comment of the smell's file, in Markdown; [`doc`] gives it, people read it in their editors and terminals,
-//! and `tests/smells.rs` runs its examples. A line `// … 40 more statements` in an example stands for so many statements of
+//! and a test runs its examples. A line `// … 40 more statements` in an example stands for so many statements of
 //! one line each, and so do `functions`. It has these headings in this order:
 //!
 //! ````text

@@ -34,7 +34,7 @@ pub use read::{
     allowances::{Allowed, AllowedBy, allowances},
     attributes,
     declarations::{Constant, FileNames, Signature, TypeShape},
-    generated::is_generated,
+    generated::{EXPLANATION as GENERATED_FILES, is_generated},
     kinds::KindSet,
     metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators},
     units::{

@@ -2,35 +2,28 @@
 
 use std::io::{self, Write};
 
-use crate::{
-    config::nearest,
-    refactorings::{self, Kind},
-    smells,
-};
+use super::documentation::sentence;
+use crate::{config::nearest, refactorings, smells};
 
-/// Writes every smell with its limits and answers, and every refactoring.
+/// Writes every smell with its limits and every refactoring, a sentence for each.
 pub fn write_catalogue(out: &mut dyn Write) -> io::Result<()> {
     let smells = smells::all();
-    let refactorings = refactorings::all();
-    let ids = smells.iter().map(|smell| smell.id);
-    let ids = ids.chain(refactorings.iter().map(|refactoring| refactoring.id));
+    let ids = smells.iter().map(|smell| smell.id).chain(refactoring_ids());
     let width = ids.map(str::len).max().unwrap_or(0);
 
-    writeln!(out, "Smells (shown above the limit: warn, strong)")?;
+    writeln!(
+        out,
+        "Smells (with the limits above which they are shown: warn, strong)"
+    )?;
     for smell in smells {
         let limits = format!("{}, {}", smell.limits.warn, smell.limits.strong);
-        let answers = smell.answers.join(", ");
-        let line = format!("  {:width$}  {limits:10}  {answers}", smell.id);
-        writeln!(out, "{}", line.trim_end())?;
+        let what = sentence(smell.id).unwrap_or_default();
+        writeln!(out, "  {:width$}  {limits:10}  {what}", smell.id)?;
     }
     writeln!(out, "\nRefactorings")?;
-    for refactoring in refactorings {
-        writeln!(
-            out,
-            "  {:width$}  {}",
-            refactoring.id,
-            kind_word(refactoring.kind)
-        )?;
+    for id in refactoring_ids() {
+        let what = sentence(id).unwrap_or_default();
+        writeln!(out, "  {id:width$}  {what}")?;
     }
     writeln!(out, "\n`rustassistant explain ID` tells more of each.")
 }
@@ -56,14 +49,5 @@ fn unknown(what: &str, id: &str, known: impl Iterator<Item = &'static str>) -> S
         None => {
             format!("There is no {what}. `rustassistant refactor list` shows what there is.")
         }
-    }
-}
-
-fn kind_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Extract => "extract",
-        Kind::Inline => "inline",
-        Kind::Move => "move",
-        Kind::Rewrite => "rewrite",
     }
 }

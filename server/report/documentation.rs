@@ -5,8 +5,9 @@ use std::io::{self, Write};
 
 use super::look::{Colour, Look};
 use crate::{
-    refactorings,
+    refactorings::{self, Refactoring},
     smells::{self, Smell},
+    syntax::GENERATED_FILES,
 };
 
 /// Columns of the widest paragraph; longer lines are hard to read.
@@ -41,37 +42,99 @@ pub fn write_documentation(out: &mut dyn Write, markdown: &str, look: Look) -> i
     page.end_paragraph()
 }
 
-/// Markdown documentation of a smell or a refactoring; nothing if the id is unknown.
-pub fn explanation(id: &str) -> Option<String> {
-    if let Some(markdown) = smells::doc(id) {
-        let limits = smells::by_name(id).map(limits_in_words);
-        return Some(format!("{markdown}\n{}\n", limits.unwrap_or_default()));
+/// What can be explained beside smells and refactorings.
+const TOPICS: &[(&str, &str)] = &[("generated", GENERATED_FILES)];
+
+/// What is known of an id.
+pub struct Explanation {
+    /// Whether it is a smell, a refactoring or something else.
+    pub kind: &'static str,
+    /// Documentation in Markdown. The last paragraphs say how it is set or silenced.
+    pub markdown: String,
+}
+
+/// Documentation of a smell, a refactoring or a topic; nothing if the id is unknown.
+pub fn explanation(id: &str) -> Option<Explanation> {
+    if let Some(smell) = smells::by_name(id) {
+        let markdown = format!("{}\n{}\n", smells::doc(id)?, limits_in_words(smell));
+        return Some(Explanation {
+            kind: "smell",
+            markdown,
+        });
     }
-    refactorings::doc(id).map(str::to_owned)
+    if let Some(refactoring) = refactorings::by_name(id) {
+        let markdown = format!(
+            "{}\n{}\n",
+            refactorings::doc(id)?,
+            uses_in_words(refactoring)
+        );
+        return Some(Explanation {
+            kind: "refactoring",
+            markdown,
+        });
+    }
+    let (_, markdown) = TOPICS.iter().find(|(topic, _)| *topic == id)?;
+    Some(Explanation {
+        kind: "topic",
+        markdown: (*markdown).to_owned(),
+    })
+}
+
+/// First sentence of what a smell finds or a refactoring does, in one line.
+pub(super) fn sentence(id: &str) -> Option<String> {
+    let markdown = smells::doc(id).or_else(|| refactorings::doc(id))?;
+    let words = paragraph_under("## What it does", markdown)?;
+    let end = words.find(". ").or_else(|| words.rfind('.'));
+    Some(words[..end.unwrap_or(words.len())].to_owned())
 }
 
 /// First paragraph of a smell's "why", in one line.
 pub fn reason(smell: &str) -> Option<String> {
-    let mut lines = smells::doc(smell)?.lines();
-    lines.find(|line| *line == "## Why")?;
+    paragraph_under("## Why", smells::doc(smell)?)
+}
+
+fn paragraph_under(heading: &str, markdown: &str) -> Option<String> {
+    let mut lines = markdown.lines();
+    lines.find(|line| *line == heading)?;
     let paragraph = lines.skip_while(|line| line.trim().is_empty());
     let paragraph = paragraph.take_while(|line| !line.trim().is_empty());
     let words: Vec<&str> = paragraph.map(str::trim).collect();
     Some(words.join(" "))
 }
 
-/// Sentences on a smell's limits and on the refactorings that answer it.
-pub fn limits_in_words(smell: &Smell) -> String {
+/// Sentences on a smell's limits, on the refactorings that remove it, and on how it is set or silenced.
+fn limits_in_words(smell: &Smell) -> String {
+    let Smell { id, limits, .. } = smell;
+    let warn = limits.warn;
     let mut words = format!(
-        "Shown above {} (warn) and above {} (strong).",
-        smell.limits.warn, smell.limits.strong
+        "Shown above {warn} (warn) and above {} (strong).",
+        limits.strong
     );
     if !smell.answers.is_empty() {
-        words.push_str(" Answered by ");
+        words.push_str(" Refactorings that help: ");
         words.push_str(&smell.answers.join(", "));
         words.push('.');
     }
-    words
+    format!(
+        "{words}\n\nTo silence it in one place, write `// rustassistant: allow({id})` and the reason above the place. To set it, \
+         write into `rustassistant.toml`:\n\n```toml\n[smells.{id}]\nwarn = {warn}\nenabled = true\n```"
+    )
+}
+
+/// Sentences on where a refactoring is found.
+fn uses_in_words(refactoring: &Refactoring) -> String {
+    let id = refactoring.id;
+    let answered = smells::all()
+        .iter()
+        .filter(|smell| smell.answers.contains(&id));
+    let smells: Vec<&str> = answered.map(|smell| smell.id).collect();
+    if smells.is_empty() {
+        return "It is offered at the cursor.".to_owned();
+    }
+    format!(
+        "It is offered at the cursor, and for {}. `rustassistant refactor apply --only {id}` carries it out where it is safe.",
+        smells.join(", ")
+    )
 }
 
 struct Page<'a> {
@@ -189,10 +252,34 @@ mod tests {
         for smell in smells::all() {
             let why = reason(smell.id).unwrap();
             assert!(why.ends_with('.') && !why.contains('\n'), "{why}");
-            let all = explanation(smell.id).unwrap();
-            assert!(all.ends_with(".\n"), "{all}");
         }
-        assert_eq!((reason("nothing"), explanation("nothing")), (None, None));
+        assert!(reason("nothing").is_none() && explanation("nothing").is_none());
+    }
+
+    #[test]
+    fn every_explanation_has_one_layout() {
+        let sections = [
+            "What it does",
+            "Why",
+            "Example",
+            "What it leaves alone",
+            "What it checks",
+            "Limits",
+            "Sources",
+        ];
+        let smells = smells::all().iter().map(|smell| smell.id);
+        let refactorings = refactorings::all().iter().map(|refactoring| refactoring.id);
+        for id in smells.chain(refactorings) {
+            let all = explanation(id).unwrap().markdown;
+            assert!(all.starts_with("# "), "{id}");
+            let headings: Vec<_> = all.lines().filter_map(|l| l.strip_prefix("## ")).collect();
+            let known = sections.iter().copied();
+            let in_order: Vec<_> = known.filter(|known| headings.contains(known)).collect();
+            assert_eq!(headings, in_order, "{id}");
+            assert!(headings.starts_with(&sections[..4]), "{id}: {headings:?}");
+            let what = sentence(id).unwrap();
+            assert!(!what.is_empty() && !what.contains('\n'), "{id}: {what}");
+        }
     }
 
     #[test]

@@ -67,9 +67,15 @@ fn everything_that_is_listed_can_be_explained() {
         ids.contains(&"cognitive-complexity") && ids.contains(&"guard-clause"),
         "{list}"
     );
+    for line in list.lines().filter(|line| line.starts_with("  ")) {
+        assert!(line.split_whitespace().count() > 4, "no sentence: {line}");
+    }
     for id in ids {
         let explained = place.run(["explain", id]).expect(0);
         assert!(explained.stdout.len() > 200, "{id}: {}", explained.stdout);
+        let is_smell = explained.stdout.contains("(smell)");
+        let ending = format!("rustassistant: allow({id})");
+        assert_eq!(explained.stdout.contains(&ending), is_smell, "{id}");
         assert!(
             !explained.stdout.contains("```"),
             "{id}: {}",
@@ -83,6 +89,11 @@ fn everything_that_is_listed_can_be_explained() {
         let other_door = place.run(["refactor", "explain", id]).expect(0);
         assert_eq!(explained.stdout, other_door.stdout);
     }
+    let generated = place.run(["explain", "generated"]).expect(0).stdout;
+    assert!(
+        generated.contains("// rustassistant: generated"),
+        "{generated}"
+    );
     place
         .run(["explain", "guard-claus"])
         .expect(2)

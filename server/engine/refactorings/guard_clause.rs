@@ -4,8 +4,8 @@
 //! Turns an `if` that holds the rest of a body into a guard clause, several levels at once.
 //!
 //! ## Why
-//! A body that ends in a long `if` keeps its main story one level too deep. A guard clause says first when there is nothing
-//! to do, leaves, and lets the rest stand where it belongs.
+//! A body that ends in a long `if` keeps its main path one level too deep. A guard clause handles the case without work first,
+//! by an early `return` or `continue`, and the rest moves one level out.
 //!
 //! ## Example
 //! ```rust before
@@ -45,19 +45,19 @@
 //! }
 //! ```
 //!
-//! An `if` whose `else` does nothing but leave becomes a guard in the same way: the `else` block is the guard.
+//! An `if` whose `else` only returns, breaks, continues or panics becomes a guard in the same way: the `else` block is the guard.
 //!
 //! ## What it leaves alone
 //! - An `if` that is not the last thing of a function, closure or loop body, or whose body has a value.
 //! - Blocks that declare items: one level further out, they would be visible to the code before.
 //! - Conditions whose opposite can't be written down safely, and patterns where `let … else` would drop something earlier.
-//! - Comments and attributes that would have no place any more.
+//! - Comments and attributes that would lose their place.
 //! - Conditions that are a `bool` only because they are conditions, as `generator.random()` is.
 //! - Lines that rustfmt would join one level further out.
 //!
 //! ## What it checks
-//! Nothing follows the `if` in its body, so leaving is the same as going on; the condition has an exact opposite, also where a
-//! number may be NaN; variables that move outwards are dropped in the same order; the last expression gets a `;` where its
+//! Nothing follows the `if` in its body, so an early `return` or `continue` is the same as going on; the condition has an exact
+//! opposite, also where a number may be NaN; variables that move outwards are dropped in the same order; the last expression gets a `;` where its
 //! temporaries would otherwise outlive the variables that they borrow from.
 //!
 //! ## Sources

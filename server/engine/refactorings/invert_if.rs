@@ -1,7 +1,7 @@
 //! # Invert `if`
 //!
 //! ## What it does
-//! Swaps the blocks of an `if` with `else`, and asks for the opposite.
+//! Swaps the blocks of an `if` with `else`, and negates its condition.
 //!
 //! ## Why
 //! The case that matters, or the shorter one, reads better first; and a condition without `!` reads better than one with it.
@@ -30,10 +30,10 @@
 //!
 //! ## What it leaves alone
 //! - An `if` with `else if`, and conditions with a pattern.
-//! - Conditions whose opposite can't be written down safely: `a < b` of numbers that may be NaN becomes `!(a < b)`.
+//! - Conditions whose opposite can't be written without `!( … )`: `a < b` of numbers that may be NaN.
 //!
 //! ## What it checks
-//! The condition is asked once, as before; both blocks are moved as they stand, with their comments; no variable's type is
+//! The condition is evaluated once, as before; both blocks are moved as they stand, with their comments; no variable's type is
 //! first settled in one block and used in the other.
 //!
 //! ## Sources

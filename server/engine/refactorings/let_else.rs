@@ -1,4 +1,7 @@
-//! Turns a `match` or `if let` that either gives a value or leaves into a `let … else`.
+//! # Let-else
+//!
+//! ## What it does
+//! Turns a `match` or `if let` that either gives a value or diverges (`return`, `continue`, `break`, a panic) into a `let … else`.
 //!
 //! ## Why
 //!
@@ -28,7 +31,7 @@
 //! }
 //! ```
 //!
-//! An `if let` with a value and an `else` that leaves is the same in other words:
+//! An `if let` with a value and an `else` that diverges is the same in another form:
 //!
 //! ```rust before
 //! fn f(names: &[String]) -> usize {

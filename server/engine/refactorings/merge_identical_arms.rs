@@ -1,3 +1,6 @@
+//! # Merge identical arms
+//!
+//! ## What it does
 //! Merges arms of a `match` that do the same.
 //!
 //! ## Why

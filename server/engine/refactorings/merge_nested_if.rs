@@ -1,4 +1,7 @@
-//! Merges an `if` with the only thing that it holds, another `if`.
+//! # Merge nested `if`
+//!
+//! ## What it does
+//! Merges an `if` with the only thing in its block, another `if`.
 //!
 //! ## Why
 //!

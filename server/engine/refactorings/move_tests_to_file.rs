@@ -1,9 +1,12 @@
+//! # Move tests to a file
+//!
+//! ## What it does
 //! Moves an inline module of tests to a file of its own.
 //!
 //! ## Why
 //!
-//! A file that is half tests takes twice as long to find one's way in. In a file beside it the tests are as near as before, see
-//! the same names, and can grow without pushing the code apart.
+//! In a file that is half tests, the code is hard to find. In a file beside it the tests are as near as before, see the same
+//! names, and can grow without getting in the way.
 //!
 //! ## Example
 //!

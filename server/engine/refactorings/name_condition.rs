@@ -1,3 +1,6 @@
+//! # Name condition
+//!
+//! ## What it does
 //! Gives a complex condition of an `if` a name.
 //!
 //! ## Why

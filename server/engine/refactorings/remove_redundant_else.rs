@@ -1,11 +1,11 @@
 //! # Remove redundant `else`
 //!
 //! ## What it does
-//! Takes the code out of an `else` whose `if` never comes to its end, or takes an `if` off the `else` before it.
+//! Takes the code out of an `else` whose `if` always returns, breaks, continues or panics, or turns its `else if` into an `if`.
 //!
 //! ## Why
-//! Behind a `return` or a `continue` everything is `else`. Said again, it only costs a level of indentation, and the code that
-//! goes on looks like a special case.
+//! After a `return` or a `continue`, the rest is the `else` already. Written out, it costs a level of indentation and makes the main
+//! path look like a special case.
 //!
 //! ## Example
 //! ```rust before
@@ -31,7 +31,7 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - An `else` behind a block that may come to its end.
+//! - An `else` after a block whose end may be reached.
 //! - Blocks that declare items, and variables that would live on beside the code that follows; macros that may do so.
 //! - Lines that rustfmt would join one level further out.
 //! - Values matched by a pattern whose temporaries the `else` may still need, as the guard of a lock.

@@ -1,3 +1,6 @@
+//! # Split `impl`
+//!
+//! ## What it does
 //! Splits a large `impl` block in two.
 //!
 //! ## Why

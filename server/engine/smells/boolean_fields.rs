@@ -4,8 +4,8 @@
 //! Finds structs with many fields of type `bool`.
 //!
 //! ## Why
-//! Four flags make sixteen states, of which a program means a few; nothing says which, and every reader has to work it out.
-//! An enum has a name for each state that exists, and no other one can be made.
+//! Four flags make sixteen states, of which only a few are meant; nothing says which, and every reader has to work it out.
+//! An enum names each state that exists, and no other can be constructed.
 //!
 //! ## Example
 //! ```rust before

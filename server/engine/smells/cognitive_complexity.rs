@@ -6,8 +6,8 @@
 //! are nested in.
 //!
 //! ## Why
-//! Who changes such a function has to hold all of its paths in mind at once, and covering them takes as many tests. Nested
-//! decisions are worse than the same number of decisions in a row, which is why depth costs extra.
+//! To change such a function, one has to keep all of its paths in mind at once, and each path needs a test. Nested decisions
+//! are worse than the same number of decisions in a row, which is why depth costs extra.
 //!
 //! ## Example
 //! ```rust before
@@ -61,7 +61,7 @@
 //! ## What it leaves alone
 //! - `?`, `let … else` and guards of `match` arms cost nothing: they make code flatter.
 //! - A `match` costs the same however many arms it has.
-//! - What stands inside macro calls is not seen.
+//! - Code inside macro calls is not counted.
 //!
 //! ## Limits
 //! 15 is fine; more is a warning, more than 25 a strong one. It fires 43.2 times in 100,000 lines of well-kept code.

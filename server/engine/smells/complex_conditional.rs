@@ -4,8 +4,8 @@
 //! Finds conditions of `if`, `while` and match guards that are put together from many parts, or mix `&&` with `||`.
 //!
 //! ## Why
-//! The parts say how the decision is made, and nobody says what is decided. A name for the whole or for a group of parts says
-//! it, and a mixture can be read without remembering which operator binds tighter.
+//! The parts say how the decision is made, but not what is decided. A name for the whole or for a group of parts says it, and
+//! nobody has to remember which operator binds tighter.
 //!
 //! ## Example
 //! ```rust before
@@ -28,7 +28,7 @@
 //!
 //! ## What it leaves alone
 //! - A condition that has a name already: the value of a `let`, unless it has more than 8 operators, or what a function returns.
-//! - A function that consists of the condition and of what it decides, since its name says what that is.
+//! - A function that is little more than the condition, since its name says what is decided.
 //! - A condition whose parts carry comments of their own.
 //! - The `&&` beside a `let`, which only joins a chain of patterns.
 //! - Tests, benchmarks and examples.

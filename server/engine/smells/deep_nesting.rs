@@ -1,8 +1,8 @@
 //! # Deep nesting
 //!
 //! ## What it does
-//! Finds functions in which `if`, `match`, loops and closures stand deep inside each other. It draws the function's name; the
-//! parts of the finding are the keywords on the way to the deepest place.
+//! Finds functions in which `if`, `match`, loops and closures are nested deeply. The function's name is marked; the parts of the
+//! finding are the keywords on the way to the deepest place.
 //!
 //! ## Why
 //! Every level is a condition that the reader has to remember to know when the innermost line runs. An early `return` or
@@ -44,7 +44,7 @@
 //! - A chain of `else if` is as deep as its first `if`.
 //! - A condition is not deeper than the `if` that it belongs to.
 //! - A closure that a call demands as its last argument counts half; halves are rounded down.
-//! - A function inside another one starts anew, and what stands inside macro calls is not seen.
+//! - A function inside another one is counted by itself; code inside macro calls is not counted.
 //!
 //! ## Limits
 //! 3 levels are fine; more are a warning, more than 5 a strong one. It fires 28.95 times in 100,000 lines of well-kept code.

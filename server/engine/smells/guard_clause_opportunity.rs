@@ -5,8 +5,8 @@
 //! block is long. It also finds a long `if` whose short `else` diverges (`return`, `continue`, `break`, a panic).
 //!
 //! ## Why
-//! The main path is indented one level too deep, and what happens otherwise, which is nothing, has to be looked for behind the
-//! closing brace. A guard clause handles the case without work first, by an early `return` or `continue`.
+//! The main path is indented one level too deep, and only behind the closing brace does one see that otherwise nothing happens.
+//! A guard clause handles the case without work first, by an early `return` or `continue`.
 //!
 //! ## Example
 //! ```rust before
@@ -46,12 +46,12 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - An `if` with something behind it in its body, or one whose `else` goes on.
+//! - An `if` with code after it in its body, or one whose `else` doesn't diverge.
 //! - A block of up to 7 lines that has no control flow of its own, and a function of fewer than 12 lines that consists of the
 //!   `if`.
 //! - Twins: an `if` right behind another one without `else`, or in one of two such loops in a row.
 //! - Handling of an error at the end (`if let Err(…)`, `is_err()`), and `Drop::drop`.
-//! - What `collapsible-if` is said of, unless both `if`s may become guards.
+//! - What `collapsible-if` reports, unless both `if`s may become guards.
 //! - Tests, benchmarks and examples.
 //! - A condition whose opposite can't be written down safely, and whatever else `guard-clause` would not change.
 //!

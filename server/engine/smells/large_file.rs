@@ -4,8 +4,8 @@
 //! Finds files with many lines of code. Blank lines, comments and modules for tests are not counted.
 //!
 //! ## Why
-//! A file is what a reader opens. A large one has several subjects, which only its author can tell apart; everything in it
-//! sees everything else's private parts, and people who change different things meet in it.
+//! A large file usually has several subjects, which only its author can tell apart. Everything in it can use everything else's
+//! private parts, and unrelated changes conflict.
 //!
 //! ## Example
 //! ```rust before

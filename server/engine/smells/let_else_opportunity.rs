@@ -5,8 +5,8 @@
 //! a panic).
 //!
 //! ## Why
-//! What the code expects is hidden among arms, and the value is named three times on the way. `let … else` says what is
-//! expected on the first line, and beside it what happens otherwise.
+//! The pattern that the code expects is hidden among arms, and the value is named three times. `let … else` states the pattern on the
+//! first line, and beside it what happens otherwise.
 //!
 //! ## Example
 //! ```rust before

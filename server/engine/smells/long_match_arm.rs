@@ -37,7 +37,7 @@
 //! - An arm that is one `match` or one macro call, or that fills in one struct or array.
 //! - Data: an arm without statements that is made of literals, names, arrays, structs and calls alone, or that only declares
 //!   constants in front of such a value.
-//! - What another long arm inside of the arm is blamed for.
+//! - Lines that belong to another long arm inside of this one, which is reported by itself.
 //!
 //! ## Limits
 //! 24 lines of code are fine, without the braces of the arm; more are a warning, more than 50 a strong one. It fires 9.52

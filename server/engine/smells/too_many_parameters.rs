@@ -4,7 +4,7 @@
 //! Finds functions with many parameters, `self` not counted.
 //!
 //! ## Why
-//! Callers have to remember an order, and two arguments of one type are exchanged without the compiler's notice. Parameters
+//! Callers have to remember an order, and two arguments of one type can be swapped without a word from the compiler. Parameters
 //! that always travel together are a type that has no name yet.
 //!
 //! ## Example

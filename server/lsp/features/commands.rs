@@ -97,6 +97,6 @@ fn explain(arguments: &[Value]) -> Result<Value> {
         let why = "The id of a smell or a refactoring is missing.";
         return Err(Error::invalid_params(why));
     };
-    let markdown = explanation(id).ok_or_else(|| Error::invalid_params(unknown_id(id)))?;
-    Ok(Value::String(markdown))
+    let found = explanation(id).ok_or_else(|| Error::invalid_params(unknown_id(id)))?;
+    Ok(Value::String(found.markdown))
 }

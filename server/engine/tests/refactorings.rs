@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use rustassistant::{
+use crate::{
     refactorings::{self, Change, Context, FilePlace, Refactoring, Refusal, Target, audit, offer},
     syntax::{FileContext, Source},
     text::{Edit, Edits, FileStep, Steps, TextRange, TextSize},
@@ -18,10 +18,7 @@ struct Example {
 }
 
 fn example(refactoring: &Refactoring) -> Example {
-    let file = format!(
-        "server/engine/refactorings/{}.rs",
-        refactoring.id.replace('-', "_")
-    );
+    let file = format!("refactorings/{}.rs", refactoring.id.replace('-', "_"));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let text = fs::read_to_string(path).expect("one file per refactoring");
     let lines = text.lines().map_while(|line| line.strip_prefix("//!"));
@@ -73,7 +70,7 @@ fn change(refactoring: &'static Refactoring, source: &Source, cursor: TextSize) 
 }
 
 #[test]
-fn documentation_does_what_it_says() {
+fn the_documentation_does_what_it_says() {
     for refactoring in refactorings::all() {
         let example = example(refactoring);
         let source = parse(&example.before);

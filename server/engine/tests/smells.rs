@@ -1,0 +1,183 @@
+//! The documentation of every smell has its form, its examples fire as they say, and what answers a smell is named by it.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    facts::Sighting,
+    refactorings::{self, Context, Refactoring, Target},
+    smells::{self, Cause, Smell},
+    syntax::{Edition, FileContext, Source, Unit, outline},
+};
+
+const HEADINGS: [&str; 6] = [
+    "## What it does",
+    "## Why",
+    "## Example",
+    "## What it leaves alone",
+    "## Limits",
+    "## Sources",
+];
+
+fn source(text: &str) -> Source {
+    let context = FileContext {
+        edition: Edition::Edition2024,
+        ..FileContext::default()
+    };
+    let source = Source::parse(text, context).expect("an example is small");
+    assert!(!source.tree.has_errors(), "the example is no Rust:\n{text}");
+    source
+}
+
+/// What every smell sees.
+fn sightings(text: &str) -> Vec<Sighting> {
+    let source = source(text);
+    let outline = outline(&source.root());
+    let units = outline.places.iter().map(|place| {
+        let sees = smells::seen_in(place.kind);
+        Unit::seeing(sees, &source.text, place, source.context)
+    });
+    let units: Vec<_> = units.collect();
+    let file = outline.file(&source, units.iter().map(Unit::lines));
+    let mut all: Vec<_> = units.iter().flat_map(smells::look_at).collect();
+    all.extend(smells::look_at_file(&file));
+    all
+}
+
+/// What is above the first limits.
+fn above_limits(text: &str) -> Vec<(Sighting, &'static Smell)> {
+    let above = sightings(text).into_iter().filter_map(|sighting| {
+        let smell = smells::get(sighting.smell)?;
+        (sighting.measure > smell.limits.warn).then_some((sighting, smell))
+    });
+    above.collect()
+}
+
+fn fired(text: &str) -> Vec<&'static str> {
+    let above = above_limits(text).into_iter();
+    above.map(|(_, smell)| smell.id).collect()
+}
+
+/// The examples of a documentation that are marked with a word, where `// … 40 more statements` is written out.
+fn examples(doc: &str, mark: &str) -> Vec<String> {
+    let opening = format!("```rust {mark}\n");
+    let parts = doc.split(&opening).skip(1);
+    parts
+        .map(|part| {
+            let (code, _) = part.split_once("```").expect("an example ends");
+            code.lines().map(written_out).collect()
+        })
+        .collect()
+}
+
+fn written_out(line: &str) -> String {
+    let left_out = line.trim().strip_prefix("// … ").and_then(|rest| {
+        let (count, what) = rest.split_once(" more ")?;
+        let one = match what {
+            "statements" => "step();\n",
+            "functions" => "fn step() {}\n",
+            _ => return None,
+        };
+        Some(one.repeat(count.parse().expect("a number of them")))
+    });
+    left_out.unwrap_or_else(|| format!("{line}\n"))
+}
+
+fn doc(smell: &Smell) -> &'static str {
+    smells::doc(smell.id).expect("every smell has documentation")
+}
+
+#[test]
+fn the_documentation_has_its_form() {
+    for smell in smells::all() {
+        let lines = doc(smell).lines();
+        let mut headings = lines.filter(|line| line.starts_with('#') && !line.starts_with("#["));
+        let title = headings.next().unwrap_or_default();
+        assert!(title.starts_with("# "), "{}: {title}", smell.id);
+        let headings: Vec<_> = headings.collect();
+        assert_eq!(headings, HEADINGS, "{}", smell.id);
+    }
+}
+
+#[test]
+fn the_documentation_s_example_before_fires_its_smell_alone() {
+    for smell in smells::all() {
+        let before = examples(doc(smell), "before");
+        assert!(!before.is_empty(), "{} has no example", smell.id);
+        for example in before {
+            assert_eq!(fired(&example), [smell.id], "in\n{example}");
+        }
+    }
+}
+
+#[test]
+fn the_documentation_s_example_after_fires_nothing() {
+    for smell in smells::all() {
+        let after = examples(doc(smell), "after");
+        assert!(!after.is_empty(), "{} has no example", smell.id);
+        for example in after {
+            let fired = fired(&example);
+            assert!(fired.is_empty(), "{}: {fired:?} in\n{example}", smell.id);
+        }
+    }
+}
+
+#[test]
+fn what_answers_a_smell_exists() {
+    for smell in smells::all() {
+        for answer in smell.answers {
+            assert!(
+                refactorings::by_name(answer).is_some(),
+                "{}: {answer}",
+                smell.id
+            );
+        }
+        let is_answered = !smell.answers.is_empty();
+        assert!(
+            is_answered || smell.cause != Cause::Opportunity,
+            "{}",
+            smell.id
+        );
+    }
+}
+
+/// A refactoring answers a smell if its own example is such an answer: offered for the sighting, and less of it afterwards.
+#[test]
+fn a_refactoring_is_named_by_what_it_answers() {
+    let mut answered = BTreeSet::new();
+    for refactoring in refactorings::all() {
+        let doc = refactorings::doc(refactoring.id).expect("every refactoring has documentation");
+        for before in examples(doc, "before") {
+            for (sighting, smell) in above_limits(&before) {
+                if answers(refactoring, &sighting, &before) {
+                    let is_named = smell.answers.contains(&refactoring.id);
+                    assert!(is_named, "{} answers {}", refactoring.id, smell.id);
+                    answered.insert(smell.id);
+                }
+            }
+        }
+    }
+    let opportunities = smells::all().iter();
+    for smell in opportunities.filter(|smell| smell.cause == Cause::Opportunity) {
+        assert!(
+            answered.contains(smell.id),
+            "no example answers {}",
+            smell.id
+        );
+    }
+}
+
+/// Whether a refactoring is offered for a sighting and leaves less of its smell.
+fn answers(refactoring: &'static Refactoring, sighting: &Sighting, text: &str) -> bool {
+    let source = source(text);
+    let target = Target::Answer(sighting);
+    let Ok(offer) = refactorings::offer(refactoring, &Context::new(&source), target) else {
+        return false;
+    };
+    let after = offer.change().edits().apply(text).expect("an offer fits");
+    let measures = |text: &str| -> u32 {
+        let all = sightings(text).into_iter();
+        let same = all.filter(|one| one.smell == sighting.smell);
+        same.map(|one| one.measure).sum()
+    };
+    measures(&after) < measures(text)
+}
