@@ -1,4 +1,7 @@
-//! Turns a `match`, `if let` or `let … else` that returns the failure of its value into a `?`.
+//! # Question mark
+//!
+//! ## What it does
+//! Turns a `match`, `if let` or `let … else` that returns `None` or the error of its value into a `?`.
 //!
 //! ## Why
 //!
