@@ -396,7 +396,7 @@ impl State {
         let edits = offer.change().edits();
         let mut hasher = blake3::Hasher::new();
         hasher.update(offer.refactoring().id.as_bytes());
-        for (file, text) in created_by(offer) {
+        for (file, text) in offer.change().steps.created() {
             hasher.update(file.components().join("/").as_bytes());
             hasher.update(text.as_bytes());
         }
@@ -447,7 +447,7 @@ impl State {
         after.created.clone_from(&self.created);
         after
             .created
-            .extend(offers().flat_map(|(offer, _)| created_by(offer)));
+            .extend(offers().flat_map(|(offer, _)| offer.change().steps.created()));
         Some(after)
     }
 
@@ -508,15 +508,6 @@ fn is_within(offer: &Offer, unit: TextRange) -> bool {
     let steps = &offer.change().steps;
     let span = offer.change().edits().span();
     steps.files.is_empty() && span.is_some_and(|span| unit.contains_range(span))
-}
-
-/// The new files of an offer, if it makes some.
-fn created_by(offer: &Offer) -> impl Iterator<Item = (NewFile, String)> {
-    let files = offer.change().steps.files.iter();
-    files.filter_map(|step| match step {
-        FileStep::Create { at, text } => Some((at.clone(), text.clone())),
-        FileStep::Rename { .. } => None,
-    })
 }
 
 #[cfg(test)]
