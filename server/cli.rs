@@ -5,7 +5,9 @@
 
 mod analyze;
 mod apply;
+mod at;
 mod cache;
+mod changes;
 mod completions;
 mod config;
 mod doctor;
@@ -14,6 +16,8 @@ mod inputs;
 mod list;
 mod output;
 mod paths;
+mod place;
+mod run;
 mod serve;
 mod settings;
 mod work;
@@ -63,6 +67,10 @@ enum Refactor {
     Analyze(analyze::Arguments),
     /// Carry out the safe answers to what is found; shows a diff unless told to write
     Apply(apply::Arguments),
+    /// Show what is offered at a place
+    At(at::Arguments),
+    /// Carry out one refactoring at a place; shows a diff unless told to write
+    Run(run::Arguments),
     /// List the smells and the refactorings
     List,
     /// Tell what a smell or a refactoring is
@@ -120,6 +128,8 @@ fn dispatch(command: Option<Command>, out: &mut Output) -> anyhow::Result<Verdic
         Some(Command::Refactor(command)) => match command {
             Refactor::Analyze(arguments) => analyze::run(&arguments, out),
             Refactor::Apply(arguments) => apply::run(&arguments, out),
+            Refactor::At(arguments) => at::run(&arguments, out),
+            Refactor::Run(arguments) => run::run(&arguments, out),
             Refactor::List => list::run(out),
             Refactor::Explain(arguments) => explain::run(&arguments, out),
         },

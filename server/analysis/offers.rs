@@ -7,8 +7,8 @@ use super::{
 use crate::{
     refactorings::{self, Context, FilePlace, Kind, Needs, Offer, Refactoring, Refusal, Target},
     smells,
-    syntax::Source,
-    text::TextRange,
+    syntax::{Source, tokens},
+    text::{TextRange, TextSize},
 };
 
 /// What is asked at a place. Nothing else is derived.
@@ -48,11 +48,8 @@ pub struct Offers {
 /// The offers in `range`, where `findings` are those that are drawn in it.
 pub fn offers_at(source: &Source, range: TextRange, findings: &[Finding]) -> Offers {
     let wanted = Wanted {
-        range,
         findings,
-        kinds: Kind::ALL,
-        trigger: Trigger::Person,
-        place: FilePlace::Unknown,
+        ..Wanted::of_person(range, FilePlace::Unknown)
     };
     offers(source, &wanted)
 }
@@ -91,12 +88,85 @@ pub fn offers_in(context: &Context<'_>, wanted: &Wanted<'_>) -> Offers {
     offers
 }
 
-/// The offers that answer one finding, the best first.
-pub fn answers_to(source: &Source, finding: &Finding) -> Vec<Offer> {
-    answers_in(&Context::new(source), finding)
+/// The offers at any token of `range`, and the answers to `findings`, each with a place where it is offered: its own, or that
+/// of the finding that it answers. Refusals are of refactorings that are offered nowhere in it.
+pub fn offers_among(
+    context: &Context<'_>,
+    range: TextRange,
+    findings: &[Finding],
+) -> (Vec<PlacedOffer>, Vec<(&'static Refactoring, Refusal)>) {
+    let mut offers: Vec<PlacedOffer> = Vec::new();
+    for finding in findings {
+        let answers = answers_in(context, finding).into_iter();
+        add(
+            &mut offers,
+            answers.map(|offer| PlacedOffer {
+                at: offer.change().target.start(),
+                answers: Some(finding.smell.id),
+                offer,
+            }),
+        );
+    }
+    let mut refusals: Vec<(&'static Refactoring, Refusal)> = Vec::new();
+    for at in token_starts(context.source, range) {
+        let wanted = Wanted::of_person(TextRange::empty(at), context.place);
+        let found = offers_in(context, &wanted);
+        let assists = found.assists.into_iter();
+        add(
+            &mut offers,
+            assists.map(|offer| PlacedOffer {
+                at,
+                answers: None,
+                offer,
+            }),
+        );
+        refusals.extend(found.refusals);
+    }
+    let is_offered = |id| offers.iter().any(|one| one.offer.refactoring().id == id);
+    refusals.retain(|(refactoring, _)| !is_offered(refactoring.id));
+    refusals.sort_by_key(|(refactoring, _)| refactoring.id);
+    refusals.dedup_by_key(|(refactoring, _)| refactoring.id);
+    (offers, refusals)
 }
 
-/// The same in a context that answers more than this.
+/// An offer and where it is made.
+#[derive(Debug)]
+pub struct PlacedOffer {
+    pub at: TextSize,
+    /// The smell that it answers.
+    pub answers: Option<&'static str>,
+    pub offer: Offer,
+}
+
+fn add(offers: &mut Vec<PlacedOffer>, more: impl Iterator<Item = PlacedOffer>) {
+    for one in more {
+        if !offers.iter().any(|other| is_same(&other.offer, &one.offer)) {
+            offers.push(one);
+        }
+    }
+}
+
+fn is_same(one: &Offer, other: &Offer) -> bool {
+    one.refactoring().id == other.refactoring().id && one.change().steps == other.change().steps
+}
+
+/// Where the tokens in a range start, white space and comments aside; a cursor stands for itself.
+fn token_starts(source: &Source, range: TextRange) -> Vec<TextSize> {
+    if range.is_empty() {
+        return vec![range.start()];
+    }
+    let mut at = range.start();
+    let mut starts = Vec::new();
+    for (kind, text) in tokens(source.slice(range), source.context.edition) {
+        if !kind.is_trivia() {
+            starts.push(at);
+        }
+        at += TextSize::of(text);
+    }
+    starts
+}
+
+/// The offers that answer one finding, the best first. What a context has derived for another finding is not derived again.
 pub fn answers_in(context: &Context<'_>, finding: &Finding) -> Vec<Offer> {
     let answers = finding
         .smell
@@ -136,7 +206,18 @@ fn lines(source: &Source, range: TextRange) -> u32 {
     u32::try_from(code.count()).unwrap_or(u32::MAX)
 }
 
-impl Wanted<'_> {
+impl<'a> Wanted<'a> {
+    /// Everything beside answers.
+    fn of_person(range: TextRange, place: FilePlace<'a>) -> Self {
+        Self {
+            range,
+            findings: &[],
+            kinds: Kind::ALL,
+            trigger: Trigger::Person,
+            place,
+        }
+    }
+
     fn includes(&self, refactoring: &Refactoring) -> bool {
         let is_cheap = refactoring.needs == Needs::Syntax;
         self.kinds.contains(&refactoring.kind) && (is_cheap || self.trigger == Trigger::Person)
@@ -145,10 +226,8 @@ impl Wanted<'_> {
 
 impl Offers {
     fn has(&self, offer: &Offer) -> bool {
-        self.answers.iter().flatten().any(|other| {
-            other.refactoring().id == offer.refactoring().id
-                && other.change().steps == offer.change().steps
-        })
+        let mut answers = self.answers.iter().flatten();
+        answers.any(|other| is_same(other, offer))
     }
 }
 
@@ -159,7 +238,6 @@ mod tests {
         analysis::{Memo, judge, measure},
         config::Rules,
         syntax::FileContext,
-        text::TextSize,
     };
 
     const TEXT: &str = "fn f(a: bool, b: bool) {\n    if a {\n        if b || a {\n            g();\n            h();\n            i();\n            j();\n            k();\n        }\n    }\n}\n";

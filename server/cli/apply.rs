@@ -1,18 +1,15 @@
 //! `refactor apply`.
 
-use std::{
-    collections::HashSet,
-    io::{self, Write},
-    path::PathBuf,
-};
+use std::{collections::HashSet, io::Write, path::PathBuf};
 
 use anyhow::{Context, bail};
 use rayon::prelude::*;
 
 use super::{
     Output, Verdict,
+    changes::{FileChange, write},
     inputs::{InputFile, gather},
-    output::{look, say},
+    output::say,
     settings::{self, Settings},
     work::Work,
 };
@@ -20,7 +17,7 @@ use crate::{
     analysis::{Applied, Only, apply_safe},
     refactorings,
     report::{self, counted},
-    workspace::{self, CreatedFile, NewFileError, ReplaceError, Update, new_path},
+    workspace::NewFileError,
 };
 
 #[derive(Debug, clap::Args)]
@@ -69,50 +66,6 @@ fn check_ids(ids: &[String]) -> anyhow::Result<()> {
     }
 }
 
-/// A file, its new text, and the new files that come with it.
-struct FileChange {
-    input: InputFile,
-    applied: Applied,
-    created: Vec<CreatedFile>,
-}
-
-impl FileChange {
-    fn new(input: InputFile, applied: Applied) -> Result<Self, NewFileError> {
-        let created = applied.created.iter().map(|(file, text)| {
-            Ok(CreatedFile {
-                path: new_path(&input.path, &input.root, file)?,
-                text: text.clone(),
-            })
-        });
-        Ok(Self {
-            created: created.collect::<Result<_, _>>()?,
-            input,
-            applied,
-        })
-    }
-
-    fn show(&self, out: &mut Output) -> io::Result<()> {
-        let shown = &*self.input.shown;
-        let texts = (&*self.input.text, &*self.applied.text);
-        for (file, text) in &self.applied.created {
-            let folder = shown.rsplit_once('/').map(|(folder, _)| folder);
-            let names = file.components().iter().map(String::as_str);
-            let path: Vec<&str> = folder.into_iter().chain(names).collect();
-            report::write_new_file(out, &path.join("/"), text, look())?;
-        }
-        report::write_diff(out, shown, texts, look())
-    }
-
-    fn update(&self) -> Update<'_> {
-        Update {
-            path: &self.input.path,
-            old: &self.input.text,
-            new: &self.applied.text,
-            created: &self.created,
-        }
-    }
-}
-
 /// Leaves out and names files whose new files can't be created; returns how many those are. Of two files that need one new
 /// file the second is left out.
 fn without_refused(changes: Vec<(InputFile, Applied)>) -> (Vec<FileChange>, usize) {
@@ -121,7 +74,9 @@ fn without_refused(changes: Vec<(InputFile, Applied)>) -> (Vec<FileChange>, usiz
     let mut kept = Vec::new();
     for (input, applied) in changes {
         let shown = input.shown.clone();
-        let change = FileChange::new(input, applied).and_then(|change| {
+        let steps = applied.carried_out.len();
+        let change = FileChange::new(input, applied.text, applied.created, steps);
+        let change = change.and_then(|change| {
             let mut paths = change.created.iter().map(|created| &created.path);
             match paths.find(|path| !taken.insert(path.to_string_lossy().to_lowercase())) {
                 Some(path) => Err(NewFileError::Exists { path: path.clone() }),
@@ -171,32 +126,8 @@ fn change(input: InputFile, only: &[String]) -> Option<(InputFile, Applied)> {
     }
 }
 
-/// Writes everything; returns how many files could not be written.
-fn write(changes: &[FileChange]) -> usize {
-    let updates: Vec<Update<'_>> = changes.iter().map(FileChange::update).collect();
-    match workspace::carry_out(&updates) {
-        Ok(left) => {
-            for error in &left {
-                say("error", &error.to_string());
-            }
-            left.len()
-        }
-        Err(error @ ReplaceError::NotPutBack { .. }) => {
-            say("error", &error.to_string());
-            updates.len()
-        }
-        Err(error) => {
-            say("error", &format!("{error}; all files are as they were"));
-            updates.len()
-        }
-    }
-}
-
 fn sum_up(changes: &[FileChange], arguments: &Arguments) {
-    let steps: usize = changes
-        .iter()
-        .map(|change| change.applied.carried_out.len())
-        .sum();
+    let steps: usize = changes.iter().map(|change| change.refactorings).sum();
     let steps = counted(steps, "refactoring");
     let files = counted(changes.len(), "file");
     let message = match (changes, arguments.write) {

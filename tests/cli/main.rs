@@ -17,5 +17,6 @@ mod hostile;
 mod mounts;
 #[cfg(not(feature = "team"))]
 mod no_team;
+mod run;
 #[cfg(feature = "team")]
 mod team;

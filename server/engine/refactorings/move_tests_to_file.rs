@@ -309,8 +309,12 @@ const KNOWN: [&str; 24] = [
 fn new_file(place: FilePlace<'_>, name: &str) -> Result<NewFile, Refusal> {
     let file = format!("{name}.rs");
     let components = match place {
-        // Where nobody knows, as in a file that no other declares, there is nothing to say either.
-        FilePlace::Unknown => return Err(Refusal::NotHere),
+        FilePlace::Unknown => {
+            return Err(Refusal::because(
+                Hazard::References,
+                "No file declares this one without `#[path]`, so nobody knows where its modules lie.",
+            ));
+        }
         FilePlace::Folder => vec![&*file],
         FilePlace::Beside(stem) => vec![stem, &*file],
     };
@@ -451,7 +455,12 @@ mod tests {
         }
         refused(Hazard::Text, "/* a\n * b\n */\nfn c() {}");
         let unknown = file("mod $0tests", &long(""));
-        assert_not_here(&REFACTORING, &unknown);
+        assert_refused_at(
+            FilePlace::Unknown,
+            &REFACTORING,
+            Hazard::References,
+            &unknown,
+        );
         let with_path = file("#[path = \"x.rs\"]\nmod $0tests", &long(""));
         assert_refused_at(
             FilePlace::Folder,

@@ -55,6 +55,14 @@ impl Steps {
         self.edits.get(&file).unwrap_or(NONE)
     }
 
+    /// The files that come, with their texts.
+    pub fn created(&self) -> impl Iterator<Item = (NewFile, String)> {
+        self.files.iter().filter_map(|step| match step {
+            FileStep::Create { at, text } => Some((at.clone(), text.clone())),
+            FileStep::Rename { .. } => None,
+        })
+    }
+
     /// Whether no file but the one that was asked about is touched, and none comes or moves.
     pub fn stay_in_file(&self) -> bool {
         self.files.is_empty() && self.edits.keys().all(|file| *file == FileId::ASKED)

@@ -1,0 +1,253 @@
+//! A place in a file that a command line names, and what is offered there.
+
+use std::{path::PathBuf, str::FromStr, sync::Arc};
+
+use anyhow::{Context as _, bail};
+
+use super::{inputs::InputFile, inputs::gather, settings::Settings, work::Work};
+use crate::{
+    analysis::{Finding, Memo, PlacedOffer, judge, measure, offers_among, title},
+    refactorings::{Applicability, Context, Refactoring, Refusal},
+    syntax::Source,
+    text::{Encoding, LineColumn, Lines, NewFile, TextRange, TextSize, slice},
+    workspace::place_of,
+};
+
+/// `FILE:LINE`, `FILE:LINE:COLUMN` or `FILE:LINE:COLUMN-LINE:COLUMN`; lines and columns count from 1, columns in characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    file: PathBuf,
+    part: Part,
+    /// As it was written.
+    words: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Line(u32),
+    Cursor(LineColumn),
+    Selection(LineColumn, LineColumn),
+}
+
+impl FromStr for Place {
+    type Err = &'static str;
+
+    fn from_str(words: &str) -> Result<Self, Self::Err> {
+        let (file, part) = selection(words)
+            .or_else(|| cursor(words).map(|(file, at)| (file, Part::Cursor(at))))
+            .or_else(|| number_behind(words).map(|(file, line)| (file, Part::Line(line))))
+            .filter(|(file, _)| !file.is_empty())
+            .ok_or("a place is FILE:LINE or FILE:LINE:COLUMN, counted from 1")?;
+        Ok(Self {
+            file: PathBuf::from(file),
+            part,
+            words: words.to_owned(),
+        })
+    }
+}
+
+fn selection(words: &str) -> Option<(&str, Part)> {
+    let (start, end) = words.rsplit_once('-')?;
+    let (file, start) = cursor(start)?;
+    let (line, column) = end.split_once(':')?;
+    let end = LineColumn {
+        line: number(line)?,
+        column: number(column)?,
+    };
+    Some((file, Part::Selection(start, end)))
+}
+
+fn cursor(words: &str) -> Option<(&str, LineColumn)> {
+    let (rest, column) = number_behind(words)?;
+    let (file, line) = number_behind(rest)?;
+    Some((file, LineColumn { line, column }))
+}
+
+fn number_behind(words: &str) -> Option<(&str, u32)> {
+    let (rest, digits) = words.rsplit_once(':')?;
+    Some((rest, number(digits)?))
+}
+
+/// A number that people count from 1, counted from 0.
+fn number(digits: &str) -> Option<u32> {
+    let number: u32 = digits.parse().ok()?;
+    number.checked_sub(1)
+}
+
+/// What is offered at a place of a file that was read.
+pub(super) struct AtPlace {
+    pub(super) input: InputFile,
+    pub(super) offers: Vec<Shown>,
+    pub(super) refusals: Vec<(&'static Refactoring, String)>,
+}
+
+/// An offer with what people are shown of it.
+pub(super) struct Shown {
+    pub(super) id: &'static str,
+    pub(super) title: String,
+    pub(super) answers: Option<&'static str>,
+    pub(super) applicability: Applicability,
+    /// `FILE:LINE:COLUMN`.
+    pub(super) place: String,
+    pub(super) text: Arc<str>,
+    pub(super) new_files: Vec<(NewFile, String)>,
+}
+
+impl Place {
+    /// What is offered here. Nothing if the file can't be read, which has been said.
+    pub(super) fn ask(&self, settings: &mut Settings) -> anyhow::Result<Option<AtPlace>> {
+        if self.file.is_dir() {
+            bail!("`{}` is a folder. Name a file in it.", self.file.display());
+        }
+        let inputs = gather(std::slice::from_ref(&self.file), settings)?;
+        let Some(input) = inputs.files.into_iter().next() else {
+            return Ok(None);
+        };
+        let range = self.range(&input.text)?;
+        let work = Work::in_memory()?;
+        let found = work.block_on(work.engine.run(move || offered(input, range)))?;
+        work.finish();
+        found.map(Some)
+    }
+
+    pub(super) fn words(&self) -> &str {
+        &self.words
+    }
+
+    fn range(&self, text: &str) -> anyhow::Result<TextRange> {
+        let lines = Lines::new(text);
+        Ok(match self.part {
+            Part::Line(line) => without_ending(text, line_of(&lines, line)?),
+            Part::Cursor(at) => TextRange::empty(offset(&lines, text, at)?),
+            Part::Selection(start, end) => {
+                let (start, end) = (offset(&lines, text, start)?, offset(&lines, text, end)?);
+                if end < start {
+                    bail!("The selection ends before it starts.");
+                }
+                TextRange::new(start, end)
+            }
+        })
+    }
+}
+
+fn line_of(lines: &Lines, line: u32) -> anyhow::Result<TextRange> {
+    let count = lines.count_without_trailing();
+    if line as usize >= count {
+        let number = line + 1;
+        bail!("There is no line {number}: the last one is {count}.");
+    }
+    lines
+        .range(line)
+        .context("a line that is there has a range")
+}
+
+fn without_ending(text: &str, line: TextRange) -> TextRange {
+    let text = slice(text, line).unwrap_or_default();
+    let code = text.trim_end_matches(['\n', '\r']);
+    TextRange::at(line.start(), TextSize::of(code))
+}
+
+fn offset(lines: &Lines, text: &str, at: LineColumn) -> anyhow::Result<TextSize> {
+    line_of(lines, at.line)?;
+    let offset = lines.offset(text, at, Encoding::Utf32);
+    let offset = offset.context("a line that is there has offsets")?;
+    let found = lines.position(text, offset, Encoding::Utf32);
+    if found.column < at.column {
+        let (line, column, last) = (at.line + 1, at.column + 1, found.column + 1);
+        bail!("There is no column {column} in line {line}: behind the last character is {last}.");
+    }
+    Ok(offset)
+}
+
+fn offered(input: InputFile, range: TextRange) -> anyhow::Result<AtPlace> {
+    let source = Source::parse(Arc::clone(&input.text), input.context);
+    let source = source.map_err(|why| anyhow::anyhow!("`{}` is {why}.", input.shown))?;
+    let report = measure(&source, &Memo::default());
+    let mut findings = judge(&report, &source.text, &input.config.rules);
+    findings.retain(|finding: &Finding| finding.at.intersect(range).is_some());
+    // What is above a file decides where its modules lie, and a path that is relative hides it.
+    let path = input.path.canonicalize();
+    let path = path.unwrap_or_else(|_| input.path.clone());
+    let context = Context::new(&source).placed(place_of(&path));
+    let (offers, refusals) = offers_among(&context, range, &findings);
+    let lines = Lines::new(&source.text);
+    let offers = offers.into_iter();
+    let offers = offers.map(|offer| Shown::of(&offer, &source, &lines, &input.shown));
+    let offers = offers.collect::<Option<Vec<_>>>();
+    let reasons = refusals
+        .into_iter()
+        .filter_map(|(refactoring, refusal)| match refusal {
+            Refusal::Because { why, .. } => Some((refactoring, why)),
+            Refusal::NotHere => None,
+        });
+    let refusals = reasons.collect();
+    let offers = offers.context("An offer doesn't fit its own text")?;
+    Ok(AtPlace {
+        input,
+        offers,
+        refusals,
+    })
+}
+
+impl Shown {
+    fn of(placed: &PlacedOffer, source: &Source, lines: &Lines, file: &str) -> Option<Self> {
+        let change = placed.offer.change();
+        let at = lines.position(&source.text, placed.at, Encoding::Utf32);
+        Some(Self {
+            id: placed.offer.refactoring().id,
+            title: title(source, &placed.offer),
+            answers: placed.answers,
+            applicability: change.applicability,
+            place: format!("{file}:{}:{}", at.line + 1, at.column + 1),
+            text: change.edits().apply(&source.text)?.into(),
+            new_files: change.steps.created().collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(words: &str) -> Option<(String, Part)> {
+        let place: Place = words.parse().ok()?;
+        Some((place.file.to_str()?.to_owned(), place.part))
+    }
+
+    fn at(line: u32, column: u32) -> LineColumn {
+        LineColumn { line, column }
+    }
+
+    #[test]
+    fn places_are_lines_cursors_and_selections() {
+        let expect = |words, file: &str, expected| {
+            assert_eq!(part(words), Some((file.to_owned(), expected)), "{words}");
+        };
+        expect("a.rs:3", "a.rs", Part::Line(2));
+        expect("a.rs:3:5", "a.rs", Part::Cursor(at(2, 4)));
+        expect(
+            "a-1:2.rs:3:5-4:1",
+            "a-1:2.rs",
+            Part::Selection(at(2, 4), at(3, 0)),
+        );
+        expect("C:\\a.rs:1", "C:\\a.rs", Part::Line(0));
+        expect("a:b.rs:1:2", "a:b.rs", Part::Cursor(at(0, 1)));
+    }
+
+    #[test]
+    fn what_is_no_place_is_refused() {
+        for words in [
+            "a.rs",
+            "a.rs:",
+            "a.rs:0",
+            "a.rs:3:0",
+            ":3",
+            "a.rs:x",
+            "a.rs:-1",
+            "",
+            "a.rs:99999999999",
+        ] {
+            assert_eq!(part(words), None, "{words}");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! `refactor run`.
+
+use std::io::Write;
+
+use anyhow::{Context, anyhow, bail};
+
+use super::{
+    Output, Verdict,
+    changes::{FileChange, write},
+    output::say,
+    place::{AtPlace, Place, Shown},
+    settings::{self, Settings},
+};
+use crate::{refactorings, report};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The id of a refactoring, as `refactor at` and `refactor list` show it
+    id: String,
+    /// A line, a column of it, or what lies between two, counted from 1
+    #[arg(value_name = "FILE:LINE[:COLUMN[-LINE:COLUMN]]")]
+    place: Place,
+    /// Change the file; without it, the diff is all that happens
+    #[arg(long)]
+    write: bool,
+    #[command(flatten)]
+    settings: settings::Arguments,
+}
+
+pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
+    let id = arguments.id.as_str();
+    if refactorings::by_name(id).is_none() {
+        bail!("{}", report::unknown_refactoring(id));
+    }
+    let mut settings = Settings::new(&arguments.settings);
+    let Some(found) = arguments.place.ask(&mut settings)? else {
+        return Ok(Verdict::Trouble);
+    };
+    let offer = the_one(&found, id, arguments.place.words())?;
+    let Shown {
+        title,
+        place,
+        text,
+        new_files,
+        ..
+    } = offer;
+    let (title, place) = (title.clone(), place.clone());
+    let (text, new_files) = (text.clone(), new_files.clone());
+    let shown = found.input.shown.clone();
+    let change = FileChange::new(found.input, text, new_files, 1);
+    let change = change.map_err(|error| anyhow!("{error}; `{shown}` is left as it is"))?;
+    change.show(out).context("The diff can't be written")?;
+    // What is said next is about the diff, and stands below it.
+    out.flush().context("The diff can't be written")?;
+    if arguments.write && write(&[change]) > 0 {
+        return Ok(Verdict::Trouble);
+    }
+    let what = if arguments.write {
+        "Carried out"
+    } else {
+        "`--write` carries it out"
+    };
+    say("note", &format!("{what}, at {place}: {title}."));
+    Ok(Verdict::Fine)
+}
+
+/// The offer of a refactoring, if there is exactly one.
+fn the_one<'a>(found: &'a AtPlace, id: &str, place: &str) -> anyhow::Result<&'a Shown> {
+    let of_id: Vec<&Shown> = found.offers.iter().filter(|offer| offer.id == id).collect();
+    match of_id.as_slice() {
+        [offer] => Ok(offer),
+        [] => bail!("{}", why_not(found, id, place)),
+        several => {
+            let places: Vec<&str> = several.iter().map(|offer| &*offer.place).collect();
+            bail!(
+                "`{id}` is offered {} times at {place}. Name one: {}.",
+                several.len(),
+                places.join(", ")
+            )
+        }
+    }
+}
+
+fn why_not(found: &AtPlace, id: &str, place: &str) -> String {
+    let mut refusals = found.refusals.iter();
+    if let Some((_, why)) = refusals.find(|(refactoring, _)| refactoring.id == id) {
+        return format!("`{id}` is not offered at {place}: {why}");
+    }
+    let mut ids: Vec<&str> = found.offers.iter().map(|offer| offer.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return format!("`{id}` has no meaning at {place}, and nothing else is offered there.");
+    }
+    format!(
+        "`{id}` has no meaning at {place}. What is offered there: {}.",
+        ids.join(", ")
+    )
+}
