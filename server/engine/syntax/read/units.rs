@@ -99,12 +99,14 @@ pub fn place_around(root: &SyntaxNode, range: TextRange) -> Option<Place> {
     let mut owner = Owner::Module;
     let mut part = FilePart::Product;
     while let Some(node) = around.pop() {
+        part = part_of(&node, part);
         match node.kind() {
-            SyntaxKind::SOURCE_FILE => part = part_of(&ast::SourceFile::cast(node)?, part),
-            SyntaxKind::MODULE => part = part_of(&ast::Module::cast(node)?, part),
             SyntaxKind::IMPL => owner = owner_of(&ast::Impl::cast(node)?),
             SyntaxKind::TRAIT => owner = Owner::Trait,
-            SyntaxKind::ITEM_LIST | SyntaxKind::ASSOC_ITEM_LIST => {}
+            SyntaxKind::SOURCE_FILE
+            | SyntaxKind::MODULE
+            | SyntaxKind::ITEM_LIST
+            | SyntaxKind::ASSOC_ITEM_LIST => {}
             _ => {
                 let kind = kind_of(&node, owner);
                 return (kind != UnitKind::Plain).then_some(Place {
