@@ -59,7 +59,6 @@ use crate::{
 
 pub(super) const SMELL: Smell = Smell {
     rate: Some(0.7),
-    answers: &["name-condition"],
     sees: &[
         SyntaxKind::IF_EXPR,
         SyntaxKind::WHILE_EXPR,
