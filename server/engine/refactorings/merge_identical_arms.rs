@@ -32,6 +32,36 @@
 //! }
 //! ```
 //!
+//! The longer the body, the more it is worth:
+//!
+//! ```rust before
+//! fn f(shape: &Shape, page: &mut Page) {
+//!     match shape {
+//!         Shape::Circle => {
+//!             page.move_to(shape.center());
+//!             page.round(shape.size());
+//!         }
+//!         Shape::Ball => {
+//!             page.move_to(shape.center());
+//!             page.round(shape.size());
+//!         }
+//!         Shape::Point => page.dot(shape.center()),
+//!     }
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn f(shape: &Shape, page: &mut Page) {
+//!     match shape {
+//!         Shape::Circle | Shape::Ball => {
+//!             page.move_to(shape.center());
+//!             page.round(shape.size());
+//!         }
+//!         Shape::Point => page.dot(shape.center()),
+//!     }
+//! }
+//! ```
+//!
 //! ## What it leaves alone
 //!
 //! Arms with guards or attributes; an arm that matches everything, because the others say what is known; comments that belong to

@@ -65,13 +65,13 @@ fn number(text: &str) -> Option<i128> {
     let mut suffixes = SUFFIXES.iter();
     let bare = suffixes.find_map(|suffix| digits.strip_suffix(suffix));
     let digits = bare.unwrap_or(&digits);
-    let (base, digits) = match digits.get(..2) {
+    let (radix, digits) = match digits.get(..2) {
         Some("0x") => (16, &digits[2..]),
         Some("0o") => (8, &digits[2..]),
         Some("0b") => (2, &digits[2..]),
         _ => (10, digits),
     };
-    Some(sign * i128::from_str_radix(digits, base).ok()?)
+    Some(sign * i128::from_str_radix(digits, radix).ok()?)
 }
 
 #[cfg(test)]
