@@ -26,9 +26,8 @@ pub use gain::{Gain, gain, title};
 pub use idle::{Idle, IdleAllowance, idle_allowances};
 pub use measure::{Memo, measure};
 pub use offers::{
-    Offers, PlacedOffer, Trigger, Wanted, answers_in, answers_to, offers, offers_among, offers_at,
-    offers_in,
+    Offers, PlacedOffer, Trigger, Wanted, answers_in, offers, offers_among, offers_at, offers_in,
 };
 pub use open_file::OpenFile;
-pub use openings::{Opening, openings};
+pub use openings::{Opening, Openings};
 pub use stored::{key, key_fields};

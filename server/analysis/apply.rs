@@ -1,7 +1,8 @@
 //! Carrying out every safe answer in a text, to the point where none is left.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    cell::RefCell,
+    collections::{BTreeMap, HashMap, HashSet},
     ops::Range,
     sync::Arc,
 };
@@ -130,6 +131,8 @@ struct State {
     findings: Vec<Finding>,
     /// Where its units are, in order.
     units: Vec<TextRange>,
+    /// The hashes of the units whose offers were told apart.
+    hashes: RefCell<HashMap<TextRange, blake3::Hash>>,
 }
 
 /// A text on its way to the point where no safe answer is left. What a round did not touch is not asked again: a unit's offers
@@ -359,6 +362,7 @@ impl State {
             created: Vec::new(),
             memo,
             findings,
+            hashes: RefCell::default(),
         }
     }
 
@@ -404,7 +408,10 @@ impl State {
             return hasher.finalize();
         };
         let unit = self.unit_around(span);
-        hasher.update(self.source.slice(unit).as_bytes());
+        let mut known = self.hashes.borrow_mut();
+        let known = known.entry(unit);
+        let text = known.or_insert_with(|| blake3::hash(self.source.slice(unit).as_bytes()));
+        hasher.update(text.as_bytes());
         for edit in edits.as_slice() {
             let from = u32::from(edit.delete.start() - unit.start());
             hasher.update(&from.to_le_bytes());
@@ -513,6 +520,7 @@ fn is_within(offer: &Offer, unit: TextRange) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::syntax::tokens_parsed;
 
     fn nested(name: &str) -> String {
         format!(
@@ -535,27 +543,40 @@ mod tests {
         assert_eq!(edits.apply(&text).as_deref(), Some(&*applied.text));
     }
 
-    /// How many findings were asked for offers until nothing was left.
-    fn asked(text: &str) -> usize {
+    /// How many findings were asked for offers until nothing was left, and how many tokens were parsed.
+    fn cost(text: &str) -> (usize, u64) {
         let source = Source::parse(text, FileContext::default()).unwrap();
-        let count = std::cell::Cell::new(0);
+        let asked = std::cell::Cell::new(0);
         let goes_on = || {
-            count.set(count.get() + 1);
+            asked.set(asked.get() + 1);
             true
         };
-        apply_safe_while(source, &Rules::default(), Only::All, &goes_on).unwrap();
-        count.get()
+        let before = tokens_parsed();
+        let applied = apply_safe_while(source, &Rules::default(), Only::All, &goes_on).unwrap();
+        assert!(!applied.carried_out.is_empty(), "{text}");
+        (asked.get(), tokens_parsed() - before)
     }
 
     fn assert_linear(text: impl Fn(usize) -> String) {
-        let (once, twice) = (asked(&text(20)), asked(&text(40)));
-        assert!(once >= 20, "{once}");
-        assert!(twice <= 2 * once + 20, "{once} became {twice}");
+        let ((asked, parsed), (twice_asked, twice_parsed)) = (cost(&text(40)), cost(&text(80)));
+        assert!(asked >= 40, "{asked}");
+        assert!(
+            twice_asked <= 2 * asked + 40,
+            "{asked} became {twice_asked}"
+        );
+        assert!(
+            twice_parsed * 10 <= parsed * 22,
+            "{parsed} became {twice_parsed}: {}",
+            text(1)
+        );
     }
 
     #[test]
     fn what_a_step_did_not_touch_is_not_asked_again() {
+        const NESTED: &str =
+            "if a {\n            if b {\n                c();\n            }\n        }\n";
         let in_one = |line: &str, times| format!("fn f() {{\n{}}}\n", line.repeat(times));
+        let each = |of: fn(usize) -> String, times| (0..times).map(of).collect::<String>();
         assert_linear(|times| in_one("    if a { if b { c(); } }\n", times));
         assert_linear(|times| {
             in_one(
@@ -563,13 +584,47 @@ mod tests {
                 times,
             )
         });
+        assert_linear(|times| in_one(&format!("    g(|| {{\n        {NESTED}    }});\n"), times));
         assert_linear(|times| {
-            in_one(
-                "    g(|| {\n        if a {\n            if b {\n                c();\n            }\n        }\n    });\n",
+            let arms = each(
+                |at| format!("        {at} => {{\n        {NESTED}        }}\n"),
                 times,
-            )
+            );
+            format!("fn f() {{\n    match x {{\n{arms}        _ => {{}}\n    }}\n}}\n")
         });
-        assert_linear(|times| (0..times).map(|at| nested(&format!("f{at}"))).collect());
+        assert_linear(|times| {
+            let line = |at| {
+                format!(
+                    "    let v{at} = match g() {{\n        Some(x) => x,\n        None => return,\n    }};\n"
+                )
+            };
+            format!("fn f() {{\n{}}}\n", each(line, times))
+        });
+        assert_linear(|times| {
+            let line = |at| {
+                format!("    'l{at}: loop {{\n        {NESTED}        break 'l{at};\n    }}\n")
+            };
+            format!("fn f() {{\n{}}}\n", each(line, times))
+        });
+        assert_linear(|times| each(|at| nested(&format!("f{at}")), times));
+    }
+
+    #[test]
+    fn what_is_offered_for_all_findings_costs_what_the_text_is_long() {
+        let cost = |times| {
+            let line = "    if a { if b { c(); } }\n";
+            let text = format!("fn f() {{\n{}}}\n", line.repeat(times));
+            let source = Source::parse(text, FileContext::default()).unwrap();
+            let report = measure(&source, &Memo::default());
+            let context = Context::new(&source);
+            let before = tokens_parsed();
+            let findings = judge(&report, &source.text, &Rules::default());
+            let offers = findings.iter().map(|it| answers_in(&context, it).len());
+            assert!(offers.sum::<usize>() >= times);
+            tokens_parsed() - before
+        };
+        let (once, twice) = (cost(40), cost(80));
+        assert!(twice * 10 <= once * 22, "{once} became {twice}");
     }
 
     #[test]

@@ -2,8 +2,7 @@
 
 use crate::{
     refactorings::Offer,
-    syntax::{FileContext, Place, Source, Tree, Unit, places},
-    text::TextRange,
+    syntax::{FileContext, Place, Source, Tree, Unit, place_around, places},
 };
 
 /// The cognitive complexity of the function around an offer, before and after it.
@@ -34,7 +33,7 @@ pub fn title(source: &Source, offer: &Offer) -> String {
 /// Measures the function around the offer; nothing if it gets no less complex.
 pub fn gain(source: &Source, offer: &Offer) -> Option<Gain> {
     let edits = offer.change().edits();
-    let place = unit_around(source, edits.span()?)?;
+    let place = place_around(&source.root(), edits.span()?)?;
     let before = complexity(&source.text, &place, source.context)?;
     let unit = place.node.text_range();
     let after_text = edits.relative_to(unit.start())?.apply(source.slice(unit))?;
@@ -43,11 +42,6 @@ pub fn gain(source: &Source, offer: &Offer) -> Option<Gain> {
     after_place.owner = place.owner;
     let after = complexity(&after_text, &after_place, source.context)?;
     (after < before).then_some(Gain { before, after })
-}
-
-fn unit_around(source: &Source, span: TextRange) -> Option<Place> {
-    let mut units = places(&source.root()).into_iter();
-    units.find(|place| place.node.text_range().contains_range(span))
 }
 
 fn complexity(text: &str, place: &Place, context: FileContext) -> Option<u32> {

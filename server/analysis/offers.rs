@@ -166,12 +166,7 @@ fn token_starts(source: &Source, range: TextRange) -> Vec<TextSize> {
     starts
 }
 
-/// The offers that answer one finding, the best first.
-pub fn answers_to(source: &Source, finding: &Finding) -> Vec<Offer> {
-    answers_in(&Context::new(source), finding)
-}
-
-/// The same in a context that answers more than this.
+/// The offers that answer one finding, the best first. What a context has derived for another finding is not derived again.
 pub fn answers_in(context: &Context<'_>, finding: &Finding) -> Vec<Offer> {
     let answers = finding
         .smell

@@ -16,10 +16,11 @@ use super::{
 };
 use crate::{
     analysis::{
-        Finding, FoundReport, Level, ReportOrigin, answers_to, idle_allowances, judge, openings,
+        Finding, FoundReport, Level, Openings, ReportOrigin, answers_in, idle_allowances, judge,
     },
     cache::{Tier, TieredStats},
     facts::{FileReport, Problem},
+    refactorings,
     report::{self, Report, ReportedFile, ReportedFinding, Summary},
     syntax::Source,
     text::{Encoding, Lines, slice},
@@ -151,8 +152,9 @@ async fn analyze(
 fn file(input: &InputFile, report: &FileReport, arguments: &Arguments) -> ReportedFile {
     let findings = judge(report, &input.text, &input.config.rules);
     let functions = report.functions();
+    let openings = Openings::new(&findings, &functions);
     let found = |finding: &Finding| ReportedFinding {
-        openings: openings(finding, &findings, &functions),
+        openings: openings.of(finding),
         finding: finding.clone(),
         refactorings: None,
     };
@@ -200,8 +202,9 @@ fn offered_at(input: &InputFile, findings: &[Finding]) -> Vec<Vec<&'static str>>
     let Ok(source) = Source::parse(Arc::clone(&input.text), input.context) else {
         return vec![Vec::new(); findings.len()];
     };
+    let context = refactorings::Context::new(&source);
     let ids = |finding| {
-        let offers = answers_to(&source, finding);
+        let offers = answers_in(&context, finding);
         offers.iter().map(|offer| offer.refactoring().id).collect()
     };
     findings.iter().map(ids).collect()

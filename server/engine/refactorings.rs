@@ -29,6 +29,7 @@ pub mod merge_nested_if;
 #[allow(clippy::test_attr_in_doctest, reason = "the example is about tests")]
 pub mod move_tests_to_file;
 pub mod name_condition;
+pub mod question_mark;
 pub mod remove_redundant_else;
 pub mod split_impl;
 
@@ -79,6 +80,7 @@ pub struct Context<'a> {
     pub place: FilePlace<'a>,
     others: BTreeMap<FileId, &'a Source>,
     offers: RefCell<Derived>,
+    known: audit::Known,
     derived: Cell<usize>,
 }
 
@@ -211,6 +213,7 @@ impl<'a> Context<'a> {
             place: FilePlace::Unknown,
             others: BTreeMap::new(),
             offers: RefCell::default(),
+            known: audit::Known::default(),
             derived: Cell::new(0),
         }
     }
@@ -283,6 +286,7 @@ static REGISTRY: &[Refactoring] = &[
     merge_nested_if::REFACTORING,
     move_tests_to_file::REFACTORING,
     name_condition::REFACTORING,
+    question_mark::REFACTORING,
     remove_redundant_else::REFACTORING,
     split_impl::REFACTORING,
 ];

@@ -4,3 +4,4 @@
 pub mod collapsible_if;
 pub mod guard_clause;
 pub mod let_else;
+pub mod question_mark;

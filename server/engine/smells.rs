@@ -55,6 +55,7 @@ pub mod large_file;
 pub mod let_else_opportunity;
 pub mod long_function;
 pub mod long_match_arm;
+pub mod question_mark_opportunity;
 pub mod too_many_parameters;
 
 /// A smell. Its documentation is the module comment of its file.
@@ -350,6 +351,7 @@ static REGISTRY: &[Smell] = &[
     let_else_opportunity::SMELL,
     long_function::SMELL,
     long_match_arm::SMELL,
+    question_mark_opportunity::SMELL,
     too_many_parameters::SMELL,
 ];
 

@@ -27,7 +27,7 @@ pub use parse::{
     context::{FileContext, LineWidth, Role, RustVersion, Shares},
     source::Source,
     tokens::{tokens, tokens_of},
-    tree::{Tree, token_behind},
+    tree::{Tree, token_behind, tokens_parsed},
 };
 pub use ra_ap_syntax::Edition;
 pub use read::{
@@ -39,7 +39,7 @@ pub use read::{
     metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators},
     units::{
         FilePart, FileUnit, Function, Outline, Owner, Place, Unit, UnitKind, inside, outline,
-        places,
+        place_around, places,
     },
 };
 pub use write::{

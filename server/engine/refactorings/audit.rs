@@ -17,10 +17,14 @@ use crate::{
     text::{Edit, Edits, FileId, FileStep},
 };
 
+mod known;
 mod regions;
+mod stretch;
 mod surroundings;
 mod words;
 
+use known::AuditedFile;
+pub(super) use known::Known;
 use regions::Regions;
 use words::Words;
 pub use words::{Allows, Also};
@@ -92,7 +96,7 @@ pub fn audit(
     context: &Context<'_>,
     mut change: Change,
 ) -> Result<Offer, Refusal> {
-    let mut regions = Regions::new(context.source.context.edition);
+    let mut regions = Regions::new(context.source.context.edition, &context.known);
     let mut is_doubtful = false;
     for (&file, edits) in &change.steps.edits {
         let source = (context.source_of(file))
@@ -102,9 +106,14 @@ pub fn audit(
         } else {
             source.root()
         };
-        check_file(source, &root)?;
-        check_places(source, &root, edits, refactoring.allows)?;
-        regions.add(source, &root, edits)?;
+        let file = AuditedFile {
+            id: file,
+            source,
+            root: &root,
+        };
+        let ending = context.known.checked(file)?;
+        check_places(file, ending, edits, refactoring.allows)?;
+        regions.add(file, edits)?;
         if surroundings::are_doubtful(&root, edits) {
             is_doubtful = true;
         }
@@ -131,31 +140,30 @@ fn text(why: &str) -> Refusal {
     Refusal::because(Hazard::Text, why)
 }
 
-fn check_file(source: &Source, root: &SyntaxNode) -> Result<(), Refusal> {
+/// How the lines of a file end that may be changed.
+fn check_file(source: &Source, root: &SyntaxNode) -> Result<LineEnding, Refusal> {
     if is_generated(root) {
         return Err(text(
             "The file is generated, so a change of it would be lost.",
         ));
     }
-    if LineEnding::of(&source.text).is_none() {
-        return Err(text(
-            "The lines of the file end in different ways, so no edit could keep them.",
-        ));
-    }
-    Ok(())
+    LineEnding::of(&source.text).ok_or_else(|| {
+        text("The lines of the file end in different ways, so no edit could keep them.")
+    })
 }
 
 fn check_places(
-    source: &Source,
-    root: &SyntaxNode,
+    file: AuditedFile<'_>,
+    ending: LineEnding,
     edits: &Edits,
     allows: Allows,
 ) -> Result<(), Refusal> {
+    let AuditedFile { source, root, .. } = file;
     for edit in edits.as_slice() {
         if !root.text_range().contains_range(edit.delete) {
             return Err(text("The edit reaches past the end of the file."));
         }
-        check_line_endings(source, edit)?;
+        check_line_endings(source, ending, edit)?;
         surroundings::check_macros(root, edit.delete)?;
         // Items that move as wholes take their conditions with them.
         if !allows.has(Also::MovesModule) {
@@ -165,15 +173,13 @@ fn check_places(
     Ok(())
 }
 
-fn check_line_endings(source: &Source, edit: &Edit) -> Result<(), Refusal> {
+fn check_line_endings(source: &Source, ending: LineEnding, edit: &Edit) -> Result<(), Refusal> {
     let inserted = edit
         .insert
         .contains('\n')
         .then(|| LineEnding::of(&edit.insert))
         .flatten();
-    if edit.insert.contains(['\n', '\r'])
-        && source.text.contains('\n')
-        && inserted != LineEnding::of(&source.text)
+    if edit.insert.contains(['\n', '\r']) && source.text.contains('\n') && inserted != Some(ending)
     {
         return Err(text("The edit would mix two kinds of line endings."));
     }

@@ -2,12 +2,14 @@
 //!
 //! What is counted is summed over all of them, so that code which moves from one to another cancels out.
 
-use std::collections::BTreeMap;
+use std::{cell::OnceCell, collections::BTreeMap, rc::Rc};
 
 use ra_ap_syntax::{AstNode, Edition, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, ast};
 
 use super::{
     Allows, Also, Words,
+    known::{AuditedFile, Known},
+    stretch::Stretch,
     surroundings::{self, covering_node},
     text,
 };
@@ -17,8 +19,9 @@ use crate::{
 };
 
 /// Each edit belongs to the smallest item that holds it; what is inserted between items stands by itself.
-pub(super) struct Regions {
+pub(super) struct Regions<'a> {
     edition: Edition,
+    known: &'a Known,
     pairs: Vec<Pair>,
     /// The conditions of compilation around each.
     conditions: Vec<Vec<String>>,
@@ -26,49 +29,47 @@ pub(super) struct Regions {
 
 /// A stretch of code before and after a change; a part that isn't there is empty.
 struct Pair {
-    before: Part,
+    /// The whole item as it is.
+    item: Rc<Part>,
+    /// The item, or the stretch of it that is touched.
+    before: Rc<Part>,
     after: Part,
 }
 
-struct Part {
+/// Code that was parsed alone.
+pub(super) struct Part {
     text: String,
     root: SyntaxNode,
+    words: OnceCell<Words>,
 }
 
-impl Regions {
-    pub(super) fn new(edition: Edition) -> Self {
+impl<'a> Regions<'a> {
+    pub(super) fn new(edition: Edition, known: &'a Known) -> Self {
         Self {
             edition,
+            known,
             pairs: Vec::new(),
             conditions: Vec::new(),
         }
     }
 
     /// Adds what the edits of one file touch.
-    pub(super) fn add(
-        &mut self,
-        source: &Source,
-        root: &SyntaxNode,
-        edits: &Edits,
-    ) -> Result<(), Refusal> {
+    pub(super) fn add(&mut self, file: AuditedFile<'_>, edits: &Edits) -> Result<(), Refusal> {
+        let AuditedFile { source, root, .. } = file;
         if edits.is_empty() {
             return Err(Refusal::NotHere);
         }
         for (node, edits) in items_of(root, edits)? {
             self.conditions.push(surroundings::conditions_around(&node));
-            let pair = self.pair(source, node.text_range(), &edits)?;
-            pair.check_kinds()?;
-            check_indentation(&pair.before, &pair.after, &source.text)?;
+            let pair = self.pair(file, &node, &edits)?;
+            check_indentation(&pair.item, &pair.after, &source.text)?;
             self.pairs.push(pair);
         }
         for gap in gaps_of(root, edits) {
             let around = covering_node(root, gap.delete);
             self.conditions
                 .push(surroundings::conditions_around(&around));
-            let pair = Pair {
-                before: self.part(String::new())?,
-                after: self.part(gap.insert.clone())?,
-            };
+            let pair = self.new_code(gap.insert.clone())?;
             self.pairs.push(pair);
         }
         Ok(())
@@ -88,11 +89,8 @@ impl Regions {
         if LineEnding::of(new) != LineEnding::of(&beside.text) {
             return Err(text("The lines of the new file would end in another way."));
         }
-        let pair = Pair {
-            before: self.part(String::new())?,
-            after: self.part(new.to_owned())?,
-        };
-        check_indentation(&touched.before, &pair.after, &beside.text)?;
+        let pair = self.new_code(new.to_owned())?;
+        check_indentation(&touched.item, &pair.after, &beside.text)?;
         self.pairs.push(pair);
         Ok(())
     }
@@ -139,19 +137,19 @@ impl Regions {
     }
 
     fn check_words(&self, allows: Allows, ledger: &Ledger) -> Result<(), Refusal> {
-        let texts = |part: fn(&Pair) -> &Part| {
-            Words::of_all(
-                self.pairs.iter().map(|pair| part(pair).text.as_str()),
-                self.edition,
-            )
-        };
-        let (before, after) = (texts(Pair::before), texts(Pair::after));
         let net = Words::net(ledger, self.edition);
-        if let Some(word) = allows.exceeded_by(&net, &before) {
+        let pairs = || self.pairs.iter();
+        let times_before = |word: &str| {
+            let items = pairs().map(|pair| pair.item.words(self.edition).times(word));
+            items.sum()
+        };
+        if let Some(word) = allows.exceeded_by(&net, times_before) {
             return Err(text(&format!(
                 "The edit would change more words than this refactoring may: `{word}`."
             )));
         }
+        let before = Words::sum(pairs().map(|pair| pair.before.words(self.edition)));
+        let after = Words::sum(pairs().map(|pair| pair.after.words(self.edition)));
         let unsaid = after.since(&before).since(&net);
         if let Some((word, ..)) = unsaid.changes().next() {
             return Err(text(&format!(
@@ -173,23 +171,99 @@ impl Regions {
         all
     }
 
-    fn pair(&self, source: &Source, range: TextRange, edits: &Edits) -> Result<Pair, Refusal> {
-        let before = source.slice(range).to_owned();
-        let after = edits
-            .relative_to(range.start())
-            .and_then(|edits| edits.apply(&before))
-            .ok_or_else(|| text("The edit doesn't fit the text."))?;
-        let before = self
-            .part(before)
-            .map_err(|_| text("The item has a syntax error, so its code can't be trusted."))?;
-        let after = self.part(after)?;
-        Ok(Pair { before, after })
+    fn pair(
+        &self,
+        file: AuditedFile<'_>,
+        node: &SyntaxNode,
+        edits: &Edits,
+    ) -> Result<Pair, Refusal> {
+        let range = node.text_range();
+        let part = || part(file.source.slice(range).to_owned(), self.edition);
+        let item = self.known.item((file.id, range), part);
+        let item =
+            item.ok_or_else(|| text("The item has a syntax error, so its code can't be trusted."))?;
+        let stretch = (edits.span()).and_then(|span| Stretch::around(file.root, node, span));
+        let pair = stretch.and_then(|it| self.pair_of_stretch(&it, file.source, &item, edits));
+        pair.map_or_else(|| self.pair_of_item(range, file.source, item, edits), Ok)
+    }
+
+    fn pair_of_item(
+        &self,
+        range: TextRange,
+        source: &Source,
+        item: Rc<Part>,
+        edits: &Edits,
+    ) -> Result<Pair, Refusal> {
+        let after = edited(source, range, edits);
+        let after = after.ok_or_else(|| text("The edit doesn't fit the text."))?;
+        let pair = Pair {
+            before: Rc::clone(&item),
+            item,
+            after: self.part(after)?,
+        };
+        pair.check_kinds()?;
+        Ok(pair)
+    }
+
+    /// Nothing if the whole item has to be looked at to know what becomes of it.
+    fn pair_of_stretch(
+        &self,
+        stretch: &Stretch,
+        source: &Source,
+        item: &Rc<Part>,
+        edits: &Edits,
+    ) -> Option<Pair> {
+        let before = source.slice(stretch.range).to_owned();
+        let after = edited(source, stretch.range, edits)?;
+        let (old, new) = (
+            stretch.parsed(&before, self.edition)?,
+            stretch.parsed(&after, self.edition)?,
+        );
+        let is_within = stretch.keeps_neighbours(&old, &new);
+        is_within.then(|| Pair {
+            item: Rc::clone(item),
+            before: Rc::new(Part::new(before, old.root)),
+            after: Part::new(after, new.root),
+        })
+    }
+
+    /// Code that comes where nothing was.
+    fn new_code(&self, code: String) -> Result<Pair, Refusal> {
+        let nothing = Rc::new(self.part(String::new())?);
+        Ok(Pair {
+            item: Rc::clone(&nothing),
+            before: nothing,
+            after: self.part(code)?,
+        })
     }
 
     fn part(&self, code: String) -> Result<Part, Refusal> {
-        let root = parsed_alone(&code, self.edition)
-            .ok_or_else(|| text("The code would not parse any more."))?;
-        Ok(Part { text: code, root })
+        part(code, self.edition).ok_or_else(|| text("The code would not parse any more."))
+    }
+}
+
+/// The text of `range` after the edits, which lie in it.
+fn edited(source: &Source, range: TextRange, edits: &Edits) -> Option<String> {
+    edits.relative_to(range.start())?.apply(source.slice(range))
+}
+
+fn part(code: String, edition: Edition) -> Option<Part> {
+    let root = parsed_alone(&code, edition)?;
+    Some(Part::new(code, root))
+}
+
+impl Part {
+    fn new(text: String, root: SyntaxNode) -> Self {
+        Self {
+            text,
+            root,
+            words: OnceCell::new(),
+        }
+    }
+
+    fn words(&self, edition: Edition) -> &Words {
+        self.words
+            .get_or_init(|| Words::of_all([&*self.text], edition))
     }
 }
 
@@ -300,10 +374,10 @@ fn kinds_of_items(root: &SyntaxNode) -> Vec<SyntaxKind> {
 }
 
 /// New lines are indented with what the file is indented with.
-fn check_indentation(before: &Part, after: &Part, file: &str) -> Result<(), Refusal> {
+fn check_indentation(item: &Part, after: &Part, file: &str) -> Result<(), Refusal> {
     let is_indented = file.lines().any(|line| line.starts_with([' ', '\t']));
     let invented =
-        |with| is_indented_with(&after.root, with) && !is_indented_with(&before.root, with);
+        |with| is_indented_with(&after.root, with) && !is_indented_with(&item.root, with);
     if is_indented && (invented('\t') || invented(' ')) {
         return Err(text("The edit would mix tabs and spaces."));
     }
@@ -312,7 +386,7 @@ fn check_indentation(before: &Part, after: &Part, file: &str) -> Result<(), Refu
 
 /// The tree of code that stands alone, or nothing if it has an error. The bounded parse comes first: it is what keeps the
 /// unbounded one, which also validates, from overflowing the stack.
-fn parsed_alone(code: &str, edition: Edition) -> Option<SyntaxNode> {
+pub(super) fn parsed_alone(code: &str, edition: Edition) -> Option<SyntaxNode> {
     let tree = Tree::parse(code, edition).ok()?;
     if tree.has_errors() {
         return None;
@@ -331,4 +405,98 @@ fn is_indented_with(root: &SyntaxNode, with: char) -> bool {
         let after_break = token.text().rsplit_once('\n');
         after_break.is_some_and(|(_, indent)| indent.contains(with))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{syntax::FileContext, text::TextSize};
+
+    const TEXT: &str = "fn f(x: u8) -> u8 {\n    a();\n    if x > 1 {\n        if y { g(\"s\", 'c'); } // d\n    }\n    let z = S { x };\n    \
+        match z {\n        A { .. } => {}\n        B if b => a(),\n        #[cold] C => { h(|| { if c { i() } }); }\n        _ => return 1,\n    }\n    /* e */\n    fn n() {}\n    \
+        'l: loop { break 'l; }\n    m! { z };\n    z.w()\n}\n";
+
+    /// What the audit of one edit says, over its whole item and over the stretch around it, if there is one.
+    fn verdicts(source: &Source, edit: &Edit, allows: Allows) -> Option<(bool, bool)> {
+        let root = source.root();
+        let edits = Edits::new(vec![edit.clone()]).unwrap();
+        let (node, edits) = items_of(&root, &edits).ok()?.pop()?;
+        let stretch = Stretch::around(&root, &node, edits.span()?)?;
+        let known = Known::default();
+        let mut regions = Regions::new(source.context.edition, &known);
+        let range = node.text_range();
+        let item = Rc::new(regions.part(source.slice(range).to_owned()).unwrap());
+        let pair = regions.pair_of_stretch(&stretch, source, &item, &edits)?;
+        let whole = regions.pair_of_item(range, source, item, &edits);
+        let mut passes = |pair: Pair| {
+            let is_indented = check_indentation(&pair.item, &pair.after, &source.text).is_ok();
+            regions.pairs = vec![pair];
+            is_indented && regions.check(allows, &Ledger::default()).is_ok()
+        };
+        Some((whole.is_ok_and(&mut passes), passes(pair)))
+    }
+
+    #[test]
+    fn a_stretch_is_judged_like_its_item() {
+        let inserts = [
+            "",
+            "\n\t",
+            "x",
+            "{",
+            "}",
+            "\"",
+            "/*",
+            "// ",
+            "else {}",
+            ";",
+            ",",
+            ".a",
+            "} fn g() {",
+        ];
+        let source = Source::parse(TEXT, FileContext::default()).unwrap();
+        let (mut passed, mut refused) = (0, 0);
+        let size = |at: usize| TextSize::try_from(at).unwrap();
+        for start in (0..TEXT.len()).step_by(2) {
+            for length in [0, 1, 9, 33] {
+                let end = (start + length).min(TEXT.len());
+                for insert in inserts {
+                    let edit = Edit::replace(TextRange::new(size(start), size(end)), insert);
+                    let Some((whole, stretch)) = verdicts(&source, &edit, Allows::of("", "", &[]))
+                    else {
+                        continue;
+                    };
+                    assert_eq!(whole, stretch, "{start}..{end} becomes {insert:?}");
+                    *(if whole { &mut passed } else { &mut refused }) += 1;
+                }
+            }
+        }
+        assert!(passed > 200 && refused > 200, "{passed} {refused}");
+    }
+
+    #[test]
+    fn a_name_is_fresh_in_the_whole_item() {
+        use crate::refactorings::{Change, Context, Kind, Needs, Refactoring, audit};
+
+        let refactoring: &'static Refactoring = Box::leak(Box::new(Refactoring {
+            id: "example",
+            kind: Kind::Rewrite,
+            at: &[SyntaxKind::FN],
+            needs: Needs::Syntax,
+            allows: Allows::of("let", "", &[Also::AddsFreshName]),
+            plan: |_, _| Err(Refusal::NotHere),
+        }));
+        let text =
+            "fn f() {\n    let far = 1;\n    b();\n    c();\n    d();\n    e();\n    g();\n}\n";
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        for (name, is_fresh) in [("far", false), ("new", true)] {
+            let at = TextSize::try_from(text.find("e()").unwrap()).unwrap();
+            let mut change = Change::new("Example", TextRange::empty(at), Vec::new()).unwrap();
+            let code = format!("let {name} = ");
+            change.steps =
+                crate::text::Steps::of_one(Edits::new(vec![Edit::insert(at, &*code)]).unwrap());
+            change.ledger.comes.push(code);
+            let offer = audit(refactoring, &Context::new(&source), change);
+            assert_eq!(offer.is_ok(), is_fresh, "{name}");
+        }
+    }
 }

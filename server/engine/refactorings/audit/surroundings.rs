@@ -1,7 +1,9 @@
 //! What stands around and inside an edit that would make its effect doubtful: macros and attributes.
 
+use std::iter::successors;
+
 use ra_ap_syntax::{
-    AstNode, NodeOrToken, SyntaxKind, SyntaxNode,
+    AstNode, NodeOrToken, SyntaxElement, SyntaxKind, SyntaxNode,
     ast::{self, HasAttrs},
 };
 
@@ -24,11 +26,8 @@ pub(super) fn check_macros(root: &SyntaxNode, range: TextRange) -> Result<(), Re
 
 /// No condition of compilation is moved.
 pub(super) fn check_conditions(root: &SyntaxNode, range: TextRange) -> Result<(), Refusal> {
-    let around = covering_node(root, range);
-    let mut attributes = around.descendants().filter_map(ast::Attr::cast);
-    if attributes.any(|attribute| {
-        touches(range, attribute.syntax().text_range()) && attributes::is_conditional(&attribute)
-    }) {
+    let mut attributes = touched_attributes(root, range);
+    if attributes.any(|attribute| attributes::is_conditional(&attribute)) {
         return Err(text(
             "A part of the code is compiled only under a `#[cfg]`, so the edit would hold in some builds only.",
         ));
@@ -36,10 +35,23 @@ pub(super) fn check_conditions(root: &SyntaxNode, range: TextRange) -> Result<()
     Ok(())
 }
 
-fn touches(range: TextRange, other: TextRange) -> bool {
-    range
-        .intersect(other)
-        .is_some_and(|common| !common.is_empty())
+/// The attributes that stand in a range or reach into it. What lies beside the range costs nothing.
+fn touched_attributes(root: &SyntaxNode, range: TextRange) -> impl Iterator<Item = ast::Attr> {
+    let mut open = vec![covering_node(root, range)];
+    let touched = std::iter::from_fn(move || {
+        let node = open.pop()?;
+        let inside = node.text_range().intersect(range).unwrap_or_default();
+        if !inside.is_empty() {
+            let start = TextRange::at(inside.start(), 1.into());
+            let first = node.child_or_token_at_range(start);
+            let children = successors(first, SyntaxElement::next_sibling_or_token)
+                .take_while(|child| child.text_range().start() < inside.end());
+            open.extend(children.filter_map(NodeOrToken::into_node));
+        }
+        Some((node, inside))
+    });
+    let touched = touched.filter(|(_, inside)| !inside.is_empty());
+    touched.filter_map(|(node, _)| ast::Attr::cast(node))
 }
 
 /// A macro call may be moved or put into something else as a whole.
@@ -73,10 +85,28 @@ pub(super) fn sorted_attributes(root: &SyntaxNode) -> Vec<String> {
     texts
 }
 
+/// The attributes of a node. Those of a file or a block stand ahead of all else in it, however much that is.
+fn attributes_of(node: &SyntaxNode) -> Vec<ast::Attr> {
+    let is_list = matches!(
+        node.kind(),
+        SyntaxKind::SOURCE_FILE
+            | SyntaxKind::ITEM_LIST
+            | SyntaxKind::ASSOC_ITEM_LIST
+            | SyntaxKind::EXTERN_ITEM_LIST
+            | SyntaxKind::STMT_LIST
+            | SyntaxKind::MATCH_ARM_LIST
+    );
+    if is_list {
+        return node.children().map_while(ast::Attr::cast).collect();
+    }
+    let node = ast::AnyHasAttrs::cast(node.clone());
+    node.into_iter().flat_map(|node| node.attrs()).collect()
+}
+
 /// The conditions of compilation around a node, from the innermost.
 pub(super) fn conditions_around(node: &SyntaxNode) -> Vec<String> {
-    let around = node.ancestors().skip(1).filter_map(ast::AnyHasAttrs::cast);
-    let attributes = around.flat_map(|node| node.attrs().collect::<Vec<_>>());
+    let around = node.ancestors().skip(1);
+    let attributes = around.flat_map(|node| attributes_of(&node));
     let conditions = attributes.filter(attributes::is_conditional);
     conditions.map(|one| attributes::bare(&one)).collect()
 }
@@ -88,8 +118,7 @@ pub(super) fn are_doubtful(root: &SyntaxNode, edits: &Edits) -> bool {
     };
     covering_node(root, span)
         .ancestors()
-        .filter_map(ast::AnyHasAttrs::cast)
-        .flat_map(|node| node.attrs().collect::<Vec<_>>())
+        .flat_map(|node| attributes_of(&node))
         .any(|attribute| is_doubtful(&attributes::bare(&attribute)))
 }
 

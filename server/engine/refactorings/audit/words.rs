@@ -70,6 +70,14 @@ impl Words {
         words
     }
 
+    pub(super) fn sum<'a>(all: impl Iterator<Item = &'a Self>) -> Self {
+        let mut sum = Self::default();
+        for (word, count) in all.flat_map(|words| &words.0) {
+            sum.change(word, count.kind, count.times);
+        }
+        sum
+    }
+
     pub(super) fn times(&self, word: &str) -> i64 {
         self.0.get(word).map_or(0, |count| count.times)
     }
@@ -138,16 +146,21 @@ impl Allows {
         self.also.contains(&also)
     }
 
-    /// A word that comes or goes and that may not.
-    pub(super) fn exceeded_by(&self, net: &Words, before: &Words) -> Option<String> {
+    /// A word that comes or goes and that may not, where each word was there so many times.
+    pub(super) fn exceeded_by(
+        &self,
+        net: &Words,
+        times_before: impl Fn(&str) -> i64,
+    ) -> Option<String> {
         let mut fresh: Option<&str> = None;
         for (word, kind, times) in net.changes() {
+            let before = times_before(word);
             let is_allowed = if times < 0 {
-                self.may_drop(word, kind, before.times(word) + times)
+                self.may_drop(word, kind, before + times)
             } else if self.may_add(word, kind, before) {
                 true
             } else {
-                self.may_add_fresh(kind, before.times(word)) && fresh.replace(word).is_none()
+                self.may_add_fresh(kind, before) && fresh.replace(word).is_none()
             };
             if !is_allowed {
                 return Some(word.to_owned());
@@ -156,8 +169,8 @@ impl Allows {
         None
     }
 
-    fn may_add(&self, word: &str, kind: WordKind, before: &Words) -> bool {
-        let is_copy = self.has(Also::AddsCopies) && before.times(word) > 0;
+    fn may_add(&self, word: &str, kind: WordKind, before: i64) -> bool {
+        let is_copy = self.has(Also::AddsCopies) && before > 0;
         kind != WordKind::Comment && (self.lists(self.adds, word) || is_copy)
     }
 
@@ -205,12 +218,9 @@ mod tests {
             comes: vec![adds.to_owned()],
             goes: vec![drops.to_owned()],
         };
-        allows
-            .exceeded_by(
-                &Words::net(&ledger, EDITION),
-                &Words::of_all([before], EDITION),
-            )
-            .is_some()
+        let before = Words::of_all([before], EDITION);
+        let exceeded = allows.exceeded_by(&Words::net(&ledger, EDITION), |word| before.times(word));
+        exceeded.is_some()
     }
 
     #[test]

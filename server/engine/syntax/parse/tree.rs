@@ -1,5 +1,7 @@
 //! Parsing within bounds, and parsing again only the block that an edit touched.
 
+use std::cell::Cell;
+
 use ra_ap_parser::{LexedStr, Output, Reparser, StrStep, SyntaxKind, T, TopEntryPoint};
 use ra_ap_syntax::{
     AstNode, Edition, GreenNode, SyntaxElement, SyntaxNode, SyntaxToken, SyntaxTreeBuilder,
@@ -192,7 +194,18 @@ impl Sink {
     }
 }
 
+/// How many tokens this thread has parsed: what work costs, however fast the machine is.
+pub fn tokens_parsed() -> u64 {
+    PARSED.get()
+}
+
+thread_local! {
+    static PARSED: Cell<u64> = const { Cell::new(0) };
+}
+
 fn build(lexed: &LexedStr<'_>, output: &Output) -> Result<Tree, Unparsable> {
+    let tokens = u64::try_from(lexed.len()).unwrap_or(u64::MAX);
+    PARSED.set(PARSED.get().saturating_add(tokens));
     let mut sink = Sink {
         builder: SyntaxTreeBuilder::default(),
         depth: 0,

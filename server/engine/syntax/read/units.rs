@@ -86,6 +86,39 @@ pub fn places(root: &SyntaxNode) -> Vec<Place> {
     places
 }
 
+/// The function, constant or type that holds a stretch of the text. Looks at nothing beside it.
+pub fn place_around(root: &SyntaxNode, range: TextRange) -> Option<Place> {
+    if !root.text_range().contains_range(range) {
+        return None;
+    }
+    let around = match root.covering_element(range) {
+        NodeOrToken::Node(node) => Some(node),
+        NodeOrToken::Token(token) => token.parent(),
+    };
+    let mut around: Vec<_> = around.into_iter().flat_map(|it| it.ancestors()).collect();
+    let mut owner = Owner::Module;
+    let mut part = FilePart::Product;
+    while let Some(node) = around.pop() {
+        match node.kind() {
+            SyntaxKind::SOURCE_FILE => part = part_of(&ast::SourceFile::cast(node)?, part),
+            SyntaxKind::MODULE => part = part_of(&ast::Module::cast(node)?, part),
+            SyntaxKind::IMPL => owner = owner_of(&ast::Impl::cast(node)?),
+            SyntaxKind::TRAIT => owner = Owner::Trait,
+            SyntaxKind::ITEM_LIST | SyntaxKind::ASSOC_ITEM_LIST => {}
+            _ => {
+                let kind = kind_of(&node, owner);
+                return (kind != UnitKind::Plain).then_some(Place {
+                    node,
+                    kind,
+                    owner,
+                    part,
+                });
+            }
+        }
+    }
+    None
+}
+
 /// All units of a file. It looks at items only, never into their bodies.
 pub fn outline(root: &SyntaxNode) -> Outline {
     let mut outline = Outline::default();
