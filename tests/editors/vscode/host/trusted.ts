@@ -504,8 +504,7 @@ async function createsFiles(): Promise<void> {
   check(await applying, "the edit was refused");
   check(document.getText().endsWith("#[cfg(test)]\nmod tests;\n"), document.getText());
   const created = await vscode.workspace.openTextDocument(path.join(folder, "stack", "tests.rs"));
-  say(`created: ${created.isDirty} ${JSON.stringify(created.getText().slice(0, 60))}; disk ${JSON.stringify(fs.readFileSync(created.fileName, "utf8").slice(0, 60))}`);
-  check(await vscode.workspace.saveAll(), "not everything could be saved");
+  check((await created.save()) && (await document.save()), "not everything could be saved");
   const moved = fs.readFileSync(created.fileName, "utf8");
   check(moved.startsWith("use super::*;\n\n#[test]\nfn of_one() {\n    assert_eq!(double(1), 2);\n}\n"), moved);
   check(fs.readFileSync(file, "utf8") === document.getText(), "the declaration isn't saved");
