@@ -122,6 +122,8 @@ pub enum Calm {
     Usual,
     /// Only sightings with parts.
     WithParts,
+    /// Nothing.
+    Strong,
 }
 
 /// What makes a function less nested.
