@@ -80,6 +80,8 @@ pub struct Smell {
     pub sees: &'static [SyntaxKind],
     pub look: Look,
     pub say: Say,
+    /// A measure in words, with `{}` for the number.
+    pub measured: &'static str,
 }
 
 /// What a smell looks at.
@@ -149,7 +151,13 @@ impl Smell {
             sees: &[],
             look,
             say,
+            measured: "{} lines",
         }
+    }
+
+    /// "complexity 32", "6 levels".
+    pub fn in_words(&self, measure: u32) -> String {
+        self.measured.replace("{}", &measure.to_string())
     }
 
     /// Whether two smells tell of one cause, if they are drawn at one place.

@@ -58,6 +58,7 @@ use crate::{
 };
 
 pub(super) const SMELL: Smell = Smell {
+    measured: "{} operators",
     rate: Some(0.7),
     sees: &[
         SyntaxKind::IF_EXPR,
