@@ -182,13 +182,14 @@ fn is_worth_saying(one: &Above, answered: &Answered) -> bool {
         || one.judgement.is_chosen
         || one.smell.cause == Cause::Opportunity
         || is_calm(one.smell) && has_calm_form(one)
-        || answered.has(one)
+        || one.smell.calm != Calm::Strong && answered.has(one)
 }
 
 fn has_calm_form(one: &Above) -> bool {
     match one.smell.calm {
         Calm::Usual => true,
         Calm::WithParts => !one.sighting.parts.is_empty(),
+        Calm::Strong => false,
     }
 }
 
@@ -481,9 +482,9 @@ mod tests {
 
     #[test]
     fn what_is_common_and_weak_is_said_only_where_it_is_answered() {
-        let weak = || sighting("cognitive-complexity", name(), 16);
+        let weak = || sighting("deep-nesting", name(), 4);
         assert!(
-            smells::by_name("cognitive-complexity")
+            smells::by_name("deep-nesting")
                 .unwrap()
                 .rate
                 .is_none_or(|rate| rate > CALM_RATE)
@@ -491,5 +492,11 @@ mod tests {
         assert_eq!(judged(vec![weak()]), []);
         let answered = judged(vec![weak(), sighting("collapsible-if", keyword(), 1)]);
         assert_eq!(answered.len(), 2, "{answered:?}");
+        let opportunity = sighting("collapsible-if", keyword(), 1);
+        let complex = judged(vec![
+            sighting("cognitive-complexity", name(), 16),
+            opportunity,
+        ]);
+        assert_eq!(complex.len(), 1, "{complex:?}");
     }
 }

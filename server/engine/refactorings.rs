@@ -29,6 +29,7 @@ pub mod merge_nested_if;
 #[allow(clippy::test_attr_in_doctest, reason = "the example is about tests")]
 pub mod move_tests_to_file;
 pub mod name_condition;
+pub mod question_mark;
 pub mod remove_redundant_else;
 pub mod split_impl;
 
@@ -285,6 +286,7 @@ static REGISTRY: &[Refactoring] = &[
     merge_nested_if::REFACTORING,
     move_tests_to_file::REFACTORING,
     name_condition::REFACTORING,
+    question_mark::REFACTORING,
     remove_redundant_else::REFACTORING,
     split_impl::REFACTORING,
 ];

@@ -51,10 +51,12 @@ pub mod collapsible_if;
 pub mod complex_conditional;
 pub mod deep_nesting;
 pub mod guard_clause_opportunity;
+pub mod identical_arms;
 pub mod large_file;
 pub mod let_else_opportunity;
 pub mod long_function;
 pub mod long_match_arm;
+pub mod question_mark_opportunity;
 pub mod too_many_parameters;
 
 /// A smell. Its documentation is the module comment of its file.
@@ -78,6 +80,8 @@ pub struct Smell {
     pub sees: &'static [SyntaxKind],
     pub look: Look,
     pub say: Say,
+    /// A measure in words, with `{}` for the number.
+    pub measured: &'static str,
 }
 
 /// What a smell looks at.
@@ -119,6 +123,8 @@ pub enum Calm {
     Usual,
     /// Only sightings with parts.
     WithParts,
+    /// Nothing.
+    Strong,
 }
 
 /// What makes a function less nested.
@@ -145,7 +151,13 @@ impl Smell {
             sees: &[],
             look,
             say,
+            measured: "{} lines",
         }
+    }
+
+    /// "complexity 32", "6 levels".
+    pub fn in_words(&self, measure: u32) -> String {
+        self.measured.replace("{}", &measure.to_string())
     }
 
     /// Whether two smells tell of one cause, if they are drawn at one place.
@@ -346,10 +358,12 @@ static REGISTRY: &[Smell] = &[
     complex_conditional::SMELL,
     deep_nesting::SMELL,
     guard_clause_opportunity::SMELL,
+    identical_arms::SMELL,
     large_file::SMELL,
     let_else_opportunity::SMELL,
     long_function::SMELL,
     long_match_arm::SMELL,
+    question_mark_opportunity::SMELL,
     too_many_parameters::SMELL,
 ];
 

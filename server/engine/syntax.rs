@@ -20,7 +20,7 @@ mod fixture;
 pub use judge::{
     conditions, flow, inference_order, known, negation, patterns, purity,
     refusal::{Hazard, Refusal},
-    scopes, temporaries, types_shown,
+    scopes, tables, temporaries, types_shown,
 };
 pub use parse::{
     bounds::Unparsable,

@@ -1,5 +1,7 @@
 //! An `if` at the end of a body that may become a guard: an early exit, with the rest of the body one level further out.
 
+pub(crate) mod worth;
+
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
     ast::{self, BlockModifier, ElseBranch, HasAttrs},
@@ -29,7 +31,7 @@ pub struct GuardClause<'a> {
     pub form: Form,
     /// What a person has to look at: what doesn't match may be dropped earlier than before, or a type isn't shown by the file.
     pub check: Option<&'static str>,
-    /// Whether a condition's opposite is one that nobody would write by hand.
+    /// Whether nobody would write it by hand: for a condition's opposite, or since the block is what happens seldom.
     pub is_awkward: bool,
 }
 
@@ -82,7 +84,8 @@ pub fn find<'a>(
         check: None,
         is_awkward: false,
     };
-    let guard = finder.render(choice, &place, guard)?;
+    let mut guard = finder.render(choice, &place, guard)?;
+    guard.is_awkward |= !worth::is_worthwhile(choice, form, guard.levels);
     let behind = text.get(usize::from(range.end())..).unwrap_or_default();
     check_joint(guard.rewrite.written(), behind)?;
     Ok(guard)
@@ -425,6 +428,8 @@ impl<'a> Finder<'a> {
                 if moving_out::semicolon_reorders_drops(then, tail, self.context)? {
                     guard.check = Some(DROPS);
                 }
+                // A `;` behind a brace looks like a slip.
+                guard.is_awkward |= ends_in_block(tail);
                 body.with_semicolon(tail, self.indent)?
             }
             (Place::Value, Some(tail)) if !moving_out::is_free_tail(tail, self.context) => {
@@ -438,6 +443,18 @@ impl<'a> Finder<'a> {
         guard.rewrite = guard.rewrite.keep_as(body.inside, &text);
         Ok(guard)
     }
+}
+
+fn ends_in_block(tail: &ast::Expr) -> bool {
+    matches!(
+        tail,
+        ast::Expr::IfExpr(_)
+            | ast::Expr::MatchExpr(_)
+            | ast::Expr::ForExpr(_)
+            | ast::Expr::WhileExpr(_)
+            | ast::Expr::LoopExpr(_)
+            | ast::Expr::BlockExpr(_)
+    )
 }
 
 /// A comment behind a closing brace that goes can stand behind the last line of what was inside, unless a comment does already.

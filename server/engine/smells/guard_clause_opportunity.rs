@@ -50,6 +50,9 @@
 //! - A block of up to 7 lines that has no control flow of its own, and a function of fewer than 12 lines that consists of the
 //!   `if`.
 //! - Twins: an `if` right behind another one without `else`, or in one of two such loops in a row.
+//! - A block that ends in `return` or `break`, consists of one more `if`, or has fewer than four statements and no control flow.
+//! - An `if` behind other steps that is less than three quarters of its body, and a short one in a closure.
+//! - One of two branches of the same form, of which the other one would stay as it is.
 //! - Handling of an error at the end (`if let Err(…)`, `is_err()`), and `Drop::drop`.
 //! - What `collapsible-if` reports, unless both `if`s may become guards.
 //! - Tests, benchmarks and examples.
@@ -69,7 +72,10 @@ use ra_ap_syntax::{
 
 use crate::{
     facts::{Part, Sighting},
-    shapes::{collapsible_if::CollapsibleIf, guard_clause},
+    shapes::{
+        collapsible_if::CollapsibleIf,
+        guard_clause::{self, worth},
+    },
     smells::{Cause, Limits, Look, Sightings, Smell},
     syntax::{
         Owner, Unit,
@@ -106,7 +112,11 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
             continue;
         }
         if let Some(keyword) = choice.if_token() {
-            let parts = body_keyword(&choice).map(|at| Part { at, measure: 0 });
+            let around = match choice.else_token() {
+                Some(other) => Some(other.text_range()),
+                None => body_keyword(&choice),
+            };
+            let parts = around.map(|at| Part { at, measure: 0 });
             sightings.push_with_parts(keyword.text_range(), lines, parts.into_iter().collect());
         }
     }
@@ -115,6 +125,11 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 fn say(sighting: &Sighting, text: &str) -> String {
     let lines = sighting.measure;
     let body = sighting.parts.first().and_then(|part| slice(text, part.at));
+    if body == Some("else") {
+        return format!(
+            "this `if` wraps {lines} lines and has a short `else`; handle that case first and unindent them"
+        );
+    }
     let (body, exit) = match body {
         Some("fn") => ("function", "return"),
         Some("for" | "while" | "loop") => ("loop body", "`continue`"),
@@ -134,7 +149,7 @@ pub(super) fn gains_more(unit: &Unit<'_>, choice: &ast::IfExpr) -> bool {
 fn wanted(unit: &Unit<'_>, choice: &ast::IfExpr) -> Option<(u32, usize)> {
     let then = choice.then_branch()?;
     let lines = unit.code_lines(inside(&then));
-    if unit.is_for_tests() || lines <= PLAIN_BODY && !has_control_flow(&then) {
+    if unit.is_for_tests() || lines <= PLAIN_BODY && !worth::has_control_flow(then.syntax()) {
         return None;
     }
     if handles_error(choice) || is_twin(choice) || is_exempt_function(unit, choice) {
@@ -146,20 +161,6 @@ fn wanted(unit: &Unit<'_>, choice: &ast::IfExpr) -> Option<(u32, usize)> {
 
 fn is_collapsible(unit: &Unit<'_>, choice: &ast::IfExpr) -> bool {
     CollapsibleIf::of(choice, unit.text, unit.context).is_ok()
-}
-
-fn has_control_flow(block: &ast::BlockExpr) -> bool {
-    let mut nodes = block.syntax().descendants();
-    nodes.any(|node| {
-        matches!(
-            node.kind(),
-            SyntaxKind::IF_EXPR
-                | SyntaxKind::MATCH_EXPR
-                | SyntaxKind::FOR_EXPR
-                | SyntaxKind::WHILE_EXPR
-                | SyntaxKind::LOOP_EXPR
-        )
-    })
 }
 
 /// Whether the block is about what went wrong: that stays behind what went well.
@@ -316,6 +317,27 @@ mod tests {
         assert_eq!(ends_with(&format!("{comments}a();\n")), 0);
         assert_eq!(ends_with(&LONG.replace("h();\n", "")), 0);
         assert_eq!(ends_with("if y {\n    a();\n}\nb();\nc();\nd();\n"), 1);
+    }
+
+    #[test]
+    fn what_happens_seldom_stays_in_its_block() {
+        let in_loop =
+            |lines: &str| count(&function(&block("for a in b", &block("if x == 1", lines))));
+        assert_eq!(in_loop(LONG), 1);
+        assert_eq!(in_loop(&format!("{LONG}break;\n")), 0);
+        assert_eq!(in_loop(&format!("{LONG}return;\n")), 0);
+    }
+
+    #[test]
+    fn one_more_if_inside_is_no_rest_of_a_body() {
+        let inner = block(
+            "if let Some(y) = z()",
+            "return Err(Bad {\n    a,\n    b,\n    c,\n    d,\n});\n",
+        );
+        let in_loop =
+            |lines: &str| count(&function(&block("for a in b", &block("if x == 1", lines))));
+        assert_eq!(in_loop(&inner), 0);
+        assert_eq!(in_loop(&format!("{inner}c();\nd();\n")), 1);
     }
 
     #[test]

@@ -43,7 +43,7 @@ use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 use super::{Cause, Limits, Look, Sightings, Smell};
 use crate::{
     facts::Sighting,
-    shapes::let_else::LetElse,
+    shapes::{let_else::LetElse, question_mark::QuestionMark},
     syntax::Unit,
     text::{TextRange, slice},
 };
@@ -63,8 +63,13 @@ pub(super) const SMELL: Smell = Smell {
 };
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
+    if unit.is_for_tests() {
+        return;
+    }
     for statement in unit.nodes::<ast::LetStmt>() {
-        if LetElse::of(&statement, unit.text, unit.context).is_err() {
+        if LetElse::of(&statement, unit.text, unit.context).is_err()
+            || is_question_mark(&statement, unit)
+        {
             continue;
         }
         let Some(keyword) = keyword(&statement) else {
@@ -73,6 +78,12 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         let lines = unit.slice(statement.syntax().text_range()).lines().count();
         sightings.push(keyword, u32::try_from(lines).unwrap_or(u32::MAX));
     }
+}
+
+/// What `?` says in fewer words has a smell of its own.
+fn is_question_mark(statement: &ast::LetStmt, unit: &Unit<'_>) -> bool {
+    let value = statement.initializer();
+    value.is_some_and(|it| QuestionMark::of(it.syntax(), unit.text, unit.context).is_ok())
 }
 
 fn keyword(statement: &ast::LetStmt) -> Option<TextRange> {

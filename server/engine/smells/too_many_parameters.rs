@@ -26,6 +26,7 @@
 //!   constructor whose arguments tell themselves apart by their types.
 //! - Wrappers of system calls, whose parameters are numbered: `a0`, `arg1`.
 //! - Alternatives of one parameter under different `#[cfg]`s count once.
+//! - Parameters that are not used, as `_options`, are not counted.
 //! - Tests, benchmarks and examples.
 //!
 //! ## Limits
@@ -51,6 +52,7 @@ use crate::{
 };
 
 pub(super) const SMELL: Smell = Smell {
+    measured: "{} parameters",
     rate: Some(5.93),
     calm: Calm::WithParts,
     clippy: &["too_many_arguments"],
@@ -97,16 +99,23 @@ fn count(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
 }
 
-/// The parameters without `self`. Of those that stand for each other under different `#[cfg]`s it has one.
+/// The parameters without `self` and unused ones. Of those that stand for each other under different `#[cfg]`s it has one.
 fn parameters(function: &ast::Fn) -> Vec<ast::Param> {
     let list = function.param_list().into_iter();
     let mut conditional = BTreeSet::new();
     let all = list.flat_map(|list| list.params());
     let kept = all.filter(|parameter| {
         let is_conditional = parameter.attrs().any(|it| attributes::is_conditional(&it));
-        !is_conditional || conditional.insert(name_of(parameter))
+        let is_unused = is_unused(parameter);
+        !is_unused && (!is_conditional || conditional.insert(name_of(parameter)))
     });
     kept.collect()
+}
+
+/// Whether the author says that nothing reads it, as `_options`: it wants to go, not to be grouped.
+fn is_unused(parameter: &ast::Param) -> bool {
+    let pattern = parameter.pat();
+    pattern.is_some_and(|pattern| pattern.syntax().text().to_string().starts_with('_'))
 }
 
 fn name_of(parameter: &ast::Param) -> String {

@@ -9,5 +9,6 @@ pub mod patterns;
 pub mod purity;
 pub(super) mod refusal;
 pub mod scopes;
+pub mod tables;
 pub mod temporaries;
 pub mod types_shown;

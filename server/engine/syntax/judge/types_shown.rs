@@ -2,15 +2,17 @@
 
 mod booleans;
 mod integers;
+mod owned;
 mod variables;
 
 use ra_ap_syntax::ast;
 
-pub(super) use self::variables::bindings_of;
+pub(crate) use self::variables::bindings_of;
 use self::variables::{Shows, bindings_show};
 pub use self::{
     booleans::boolean,
     integers::{Sign, integer, is_of_other_type, sign_of_both},
+    owned::{Owned, arguments_of, head_of, owned},
 };
 use super::known::{Fact, is_known};
 

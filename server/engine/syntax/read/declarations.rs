@@ -23,6 +23,9 @@ pub struct FileNames {
     macros: HashMap<String, MacroBody>,
     imports: HashSet<String>,
     modules: HashSet<String>,
+    variants: HashSet<String>,
+    /// What type aliases stand for, as it is written.
+    aliases: HashMap<String, Vec<String>>,
     /// The traits that are implemented by hand, as they are written, for which type.
     impls: Vec<(String, String)>,
 }
@@ -124,6 +127,16 @@ impl FileNames {
 
     pub fn has_module(&self, name: &str) -> bool {
         self.modules.contains(bare(name))
+    }
+
+    /// Whether an `enum` of the file has a variant of that name, which an import may bring into scope as it is.
+    pub fn has_variant(&self, name: &str) -> bool {
+        self.variants.contains(bare(name))
+    }
+
+    /// What the type aliases of that name stand for, those of traits and impls among them.
+    pub fn aliases(&self, name: &str) -> &[String] {
+        self.aliases.get(bare(name)).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a pattern that is this name alone means something that the file declares, and no new variable.
@@ -234,6 +247,13 @@ mod tests {
             assert!(!names.is_value(name), "{name}");
         }
         assert_eq!(names.types("G"), [TypeShape::Enum { variants: 1 }]);
+    }
+
+    #[test]
+    fn variants_and_aliases_are_known() {
+        let names = declared("enum A { Some(u8), B } type R<T> = Result<T, E>;");
+        assert!(names.has_variant("Some") && names.has_variant("B") && !names.has_variant("A"));
+        assert_eq!(names.aliases("R"), ["Result<T, E>"]);
     }
 
     #[test]

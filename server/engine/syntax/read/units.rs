@@ -4,7 +4,7 @@
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode, WalkEvent,
-    ast::{self, HasAttrs, HasModuleItem, HasName},
+    ast::{self, HasModuleItem, HasName},
 };
 
 use super::{
@@ -99,12 +99,14 @@ pub fn place_around(root: &SyntaxNode, range: TextRange) -> Option<Place> {
     let mut owner = Owner::Module;
     let mut part = FilePart::Product;
     while let Some(node) = around.pop() {
+        part = part_of(&node, part);
         match node.kind() {
-            SyntaxKind::SOURCE_FILE => part = part_of(&ast::SourceFile::cast(node)?, part),
-            SyntaxKind::MODULE => part = part_of(&ast::Module::cast(node)?, part),
             SyntaxKind::IMPL => owner = owner_of(&ast::Impl::cast(node)?),
             SyntaxKind::TRAIT => owner = Owner::Trait,
-            SyntaxKind::ITEM_LIST | SyntaxKind::ASSOC_ITEM_LIST => {}
+            SyntaxKind::SOURCE_FILE
+            | SyntaxKind::MODULE
+            | SyntaxKind::ITEM_LIST
+            | SyntaxKind::ASSOC_ITEM_LIST => {}
             _ => {
                 let kind = kind_of(&node, owner);
                 return (kind != UnitKind::Plain).then_some(Place {
@@ -123,7 +125,7 @@ pub fn place_around(root: &SyntaxNode, range: TextRange) -> Option<Place> {
 pub fn outline(root: &SyntaxNode) -> Outline {
     let mut outline = Outline::default();
     if let Some(file) = ast::SourceFile::cast(root.clone()) {
-        let part = part_of(&file, FilePart::Product);
+        let part = part_of(file.syntax(), FilePart::Product);
         outline.head = file.items().next().map(|item| head_of(item.syntax()));
         outline.add_frame(root, part);
         outline.add_items(file.items(), part);
@@ -147,10 +149,10 @@ impl Outline {
 
     fn add_items(&mut self, items: impl Iterator<Item = ast::Item>, part: FilePart) {
         for item in items {
+            let part = part_of(item.syntax(), part);
             match item {
                 ast::Item::Module(module) => match module.item_list() {
                     Some(list) => {
-                        let part = part_of(&module, part);
                         self.add_frame(module.syntax(), part);
                         self.add_items(list.items(), part);
                     }
@@ -198,9 +200,8 @@ impl Outline {
     }
 }
 
-fn part_of(node: &impl HasAttrs, around: FilePart) -> FilePart {
-    let is_only_for_tests = || node.attrs().any(|attribute| is_only_for_tests(&attribute));
-    if around == FilePart::Tests || is_only_for_tests() {
+fn part_of(node: &SyntaxNode, around: FilePart) -> FilePart {
+    if around == FilePart::Tests || has_test_attribute(node) {
         FilePart::Tests
     } else {
         FilePart::Product

@@ -35,7 +35,10 @@ fn add_item(declared: &mut FileNames, item: ast::Item) {
         ast::Item::Struct(structure) => add_struct(declared, &structure),
         ast::Item::Enum(choice) => add_enum(declared, &choice),
         ast::Item::Union(union) => add_type(declared, &union, TypeShape::Other),
-        ast::Item::TypeAlias(alias) => add_type(declared, &alias, TypeShape::Other),
+        ast::Item::TypeAlias(alias) => {
+            add_type(declared, &alias, TypeShape::Other);
+            add_alias(declared, &alias);
+        }
         ast::Item::MacroRules(definition) => add_macro(declared, &definition),
         ast::Item::MacroDef(definition) => add_macro(declared, &definition),
         ast::Item::Use(import) => {
@@ -168,8 +171,20 @@ fn add_field(declared: &mut FileNames, name: String, ty: &ast::Type) {
 
 fn add_enum(declared: &mut FileNames, choice: &ast::Enum) {
     let variants = choice.variant_list().into_iter();
-    let variants = variants.flat_map(|list| list.variants()).count();
+    let names = variants
+        .flat_map(|list| list.variants())
+        .map(|variant| name_of(&variant).unwrap_or_default());
+    let names: Vec<_> = names.collect();
+    let variants = names.len();
+    declared.variants.extend(names);
     add_type(declared, choice, TypeShape::Enum { variants });
+}
+
+fn add_alias(declared: &mut FileNames, alias: &ast::TypeAlias) {
+    if let (Some(name), Some(ty)) = (name_of(alias), alias.ty()) {
+        let all = declared.aliases.entry(name).or_default();
+        all.push(type_text(&ty));
+    }
 }
 
 fn add_type(declared: &mut FileNames, item: &impl HasName, shape: TypeShape) {

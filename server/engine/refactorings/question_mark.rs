@@ -1,0 +1,441 @@
+//! # Question mark
+//!
+//! ## What it does
+//! Turns a `match`, `if let` or `let … else` that returns `None` or the error of its value into a `?`.
+//!
+//! ## Why
+//!
+//! `?` says in one character what the longer form says in four lines: go on with the value, or else return what went wrong.
+//! Everybody who reads Rust knows it, so that what the code does with the value is what remains to be read.
+//!
+//! ## Example
+//!
+//! ```rust before
+//! fn first(names: &[String]) -> Option<usize> {
+//!     let $0first = match names.first() {
+//!         Some(name) => name,
+//!         None => return None,
+//!     };
+//!     Some(first.len())
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn first(names: &[String]) -> Option<usize> {
+//!     let first = names.first()?;
+//!     Some(first.len())
+//! }
+//! ```
+//!
+//! Where an error is made of nothing, or of another error, `ok_or` and `map_err` say so:
+//!
+//! ```rust before
+//! fn read(path: &Path) -> Result<String, ReadError> {
+//!     let text = match fs::read_to_string(path) {
+//!         Ok(text) => text,
+//!         Err(error) => return Err(ReadError::Io(error)),
+//!     };
+//!     Ok(text)
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn read(path: &Path) -> Result<String, ReadError> {
+//!     let text = fs::read_to_string(path).map_err(ReadError::Io)?;
+//!     Ok(text)
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//!
+//! A value that may be a reference to an `Option` or a `Result`; an error whose type only the function's result tells; an error
+//! that becomes a trait object, or that is made of variables a closure may not borrow; a variable that is used again;
+//! closures, `async` blocks and `const fn`; comments that would have no place.
+
+use ra_ap_syntax::{SyntaxKind, SyntaxNode};
+
+use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
+use crate::{shapes::question_mark::QuestionMark, syntax::types_shown::Ground, text::TextRange};
+
+pub(super) const REFACTORING: Refactoring = Refactoring {
+    id: "question-mark",
+    kind: Kind::Rewrite,
+    at: &KINDS,
+    needs: Needs::Syntax,
+    allows: Allows::of(
+        "? map_err ok_or ok_or_else",
+        "else if let match return",
+        &[Also::DropsPattern],
+    ),
+    plan,
+};
+
+const KINDS: [SyntaxKind; 3] = [
+    SyntaxKind::IF_EXPR,
+    SyntaxKind::LET_STMT,
+    SyntaxKind::MATCH_EXPR,
+];
+
+fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
+    let source = context.source;
+    let node = node_at(context, target).ok_or(Refusal::NotHere)?;
+    let (shape, rewrite) = QuestionMark::of(&node, &source.text, source.context)?;
+    Plan::new(shape.whole, move || {
+        let change = Change::new("Use `?`", shape.whole, vec![rewrite])?;
+        let (change, types) = match shape.ground {
+            Ground::Shown => (change, "the value is an `Option` or a `Result` itself"),
+            Ground::Likely => (
+                change.to_check("the error's type"),
+                "the error is returned as it is, or made of the value's",
+            ),
+        };
+        Ok(change.checked(&[
+            types,
+            "the function around returns the same kind",
+            "no variable is moved or borrowed for longer",
+        ]))
+    })
+}
+
+/// The `match`, `if` or `let` whose first line is at the target.
+fn node_at(context: &Context<'_>, target: Target<'_>) -> Option<SyntaxNode> {
+    let at = find::token_at(context, target)?;
+    let around = at.parent_ancestors();
+    let mut around = around.filter(|node| KINDS.contains(&node.kind()));
+    let found = around.next()?;
+    let found = match found.kind() {
+        SyntaxKind::LET_STMT => {
+            let value = found
+                .children()
+                .find(|child| matches!(child.kind(), SyntaxKind::MATCH_EXPR | SyntaxKind::IF_EXPR));
+            value.unwrap_or(found)
+        }
+        _ => found,
+    };
+    let body = found.children().find(|child| {
+        matches!(
+            child.kind(),
+            SyntaxKind::MATCH_ARM_LIST | SyntaxKind::BLOCK_EXPR | SyntaxKind::LET_ELSE
+        )
+    })?;
+    let end = body.text_range().start();
+    let start = found.parent().map_or(found.text_range(), |parent| {
+        if parent.kind() == SyntaxKind::LET_STMT {
+            parent.text_range()
+        } else {
+            found.text_range()
+        }
+    });
+    TextRange::new(start.start(), end)
+        .contains_inclusive(at.text_range().start())
+        .then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            Applicability,
+            fixture::{assert_becomes, assert_not_here, assert_refused, offered},
+        },
+        *,
+    };
+    use crate::syntax::{FileContext, Hazard};
+
+    static QUESTION_MARK: Refactoring = REFACTORING;
+
+    /// In a function with this result, below items that the code may use.
+    fn inside(gives: &str, code: &str) -> String {
+        let lines = code.lines().map(|line| format!("    {line}\n"));
+        let lines: String = lines.collect();
+        format!(
+            "fn own() -> Result<u8, E> {{\n    todo!()\n}}\n\nfn f(&self, by: &str, up: u8) -> {gives} {{\n{lines}}}\n"
+        )
+    }
+
+    fn becomes(gives: &str, before: &str, after: &str) {
+        assert_becomes(
+            &QUESTION_MARK,
+            &inside(gives, before),
+            &inside(gives, after),
+        );
+    }
+
+    fn refused(hazard: Hazard, gives: &str, code: &str) {
+        assert_refused(&QUESTION_MARK, hazard, &inside(gives, code));
+    }
+
+    const OPTION: &str = "Option<u8>";
+    const RESULT: &str = "Result<u8, E>";
+
+    #[test]
+    fn nothing_is_returned_for_nothing() {
+        for before in [
+            "$0let a = match b.get(1) {\n    Some(a) => a,\n    None => return None,\n};",
+            "$0let a = match b.get(1) {\n    None => {\n        return None;\n    }\n    Some(c) => c,\n};",
+            "$0let a = match b.get(1) {\n    Some(a) => { a }\n    _ => return None,\n};",
+            "$0let a = if let Some(a) = b.get(1) {\n    a\n} else {\n    return None;\n};",
+            "$0let Some(a) = b.get(1) else {\n    return None;\n};",
+            "$0let Some(a) = b.get(1) else { return None };",
+        ] {
+            becomes(OPTION, before, "let a = b.get(1)?;");
+        }
+        becomes(
+            OPTION,
+            "$0let (mut a, c): (u8, u8) = match b.split_once(1) {\n    Some(x) => x,\n    None => return None,\n};",
+            "let (mut a, c): (u8, u8) = b.split_once(1)?;",
+        );
+        becomes(
+            OPTION,
+            "$0let Some(mut a) = b.next() else { return None };",
+            "let mut a = b.next()?;",
+        );
+        becomes(
+            OPTION,
+            "a = $0match b.next() {\n    Some(a) => a,\n    None => return None,\n};",
+            "a = b.next()?;",
+        );
+    }
+
+    #[test]
+    fn the_error_is_returned_as_it_is_or_by_from() {
+        for returned in ["e", "e.into()", "From::from(e)", "E::from(e)"] {
+            becomes(
+                RESULT,
+                &format!(
+                    "$0let a = match own() {{\n    Ok(a) => a,\n    Err(e) => return Err({returned}),\n}};"
+                ),
+                "let a = own()?;",
+            );
+        }
+        becomes(
+            "fmt::Result",
+            "$0if let Err(e) = write!(b, \"c\") {\n    return Err(e);\n}",
+            "write!(b, \"c\")?;",
+        );
+        becomes(
+            "io::Result<()>",
+            "$0match b.write_all(c) {\n    Ok(()) => {}\n    Err(e) => return Err(e),\n}",
+            "b.write_all(c)?;",
+        );
+    }
+
+    #[test]
+    fn errors_are_made() {
+        becomes(
+            RESULT,
+            "$0let a = match b.get(1) {\n    Some(a) => a,\n    None => return Err(E::None),\n};",
+            "let a = b.get(1).ok_or(E::None)?;",
+        );
+        becomes(
+            RESULT,
+            "$0let a = match b.get(1) {\n    Some(a) => a,\n    None => return Err(E::At(up)),\n};",
+            "let a = b.get(1).ok_or(E::At(up))?;",
+        );
+        becomes(
+            RESULT,
+            "$0let a = match b.get(1) {\n    Some(a) => a,\n    None => return Err(E::new(by.trim_end())),\n};",
+            "let a = b.get(1).ok_or_else(|| E::new(by.trim_end()))?;",
+        );
+        becomes(
+            RESULT,
+            "$0let a = match b.parse() {\n    Ok(a) => a,\n    Err(e) => return Err(E::Io(e)),\n};",
+            "let a = b.parse().map_err(E::Io)?;",
+        );
+        becomes(
+            RESULT,
+            "$0let a = match b.parse() {\n    Ok(a) => a,\n    Err(_) => return Err(E::Io),\n};",
+            "let a = b.parse().map_err(|_| E::Io)?;",
+        );
+        becomes(
+            RESULT,
+            "$0let a = match b.parse() {\n    Ok(a) => a,\n    Err(e) => return Err(E::At(e, by)),\n};",
+            "let a = b.parse().map_err(|e| E::At(e, by))?;",
+        );
+        becomes(
+            "Result<u8, String>",
+            "$0let a = match b.parse() {\n    Ok(a) => a,\n    Err(e) => return Err(format!(\"c: {e}\")),\n};",
+            "let a = b.parse().map_err(|e| format!(\"c: {e}\"))?;",
+        );
+    }
+
+    #[test]
+    fn what_is_called_gets_a_line_where_the_chain_is_too_long() {
+        becomes(
+            RESULT,
+            "$0let a = match the_first_of_some.the_second_of_some(1).parse() {\n    Ok(a) => a,\n    Err(e) => return Err(E::Unreadable(e)),\n};",
+            "let a = the_first_of_some\n    .the_second_of_some(1)\n    .parse()\n    .map_err(E::Unreadable)?;",
+        );
+        becomes(
+            RESULT,
+            "$0let a = match self.the_first_of_some.the_second_of_some(1).parse() {\n    Ok(a) => a,\n    Err(e) => return Err(E::Unreadable(e)),\n};",
+            "let a = self\n    .the_first_of_some\n    .the_second_of_some(1)\n    .parse()\n    .map_err(E::Unreadable)?;",
+        );
+        let chain = "first_of_a_chain_of_calls\n    .a_second_call_with_a_name(2)\n    .a_third_call_with_a_name(3)\n    .next()";
+        becomes(
+            OPTION,
+            &format!(
+                "$0let a = match {chain}\n{{\n    Some(a) => a,\n    None => return None,\n}};"
+            ),
+            &format!("let a = {chain}?;"),
+        );
+        becomes(
+            RESULT,
+            &format!(
+                "$0let a = match {chain}\n{{\n    Some(a) => a,\n    None => return Err(E::None),\n}};"
+            ),
+            &format!("let a = {chain}\n    .ok_or(E::None)?;"),
+        );
+    }
+
+    #[test]
+    fn a_short_root_that_begins_a_line_takes_the_next_link() {
+        becomes(
+            RESULT,
+            "$0match self.the_first_of_some.the_second_of_some(1).write_all(up) {\n    Ok(()) => {}\n    Err(e) => return Err(E::Unwritable(e)),\n}",
+            "self.the_first_of_some\n    .the_second_of_some(1)\n    .write_all(up)\n    .map_err(E::Unwritable)?;",
+        );
+    }
+
+    #[test]
+    fn an_error_from_elsewhere_needs_a_look() {
+        let level = |gives: &str, code: &str| {
+            let text = inside(gives, code);
+            let offer = offered(FileContext::default(), &QUESTION_MARK, &text);
+            offer.unwrap().change().applicability
+        };
+        let same = "$0let a = match other() { Ok(a) => a, Err(e) => return Err(e) };";
+        assert_eq!(level(RESULT, same), Applicability::NeedsCheck);
+        let own = "$0let a = match own() { Ok(a) => a, Err(e) => return Err(e) };";
+        assert_eq!(level(RESULT, own), Applicability::Safe);
+    }
+
+    #[test]
+    fn values_that_may_be_references_are_refused() {
+        for code in [
+            "$0let Some(a) = b.c() else { return None };",
+            "$0let Some(a) = b.c.as_ref() else { return None };",
+            "$0let a = match c() { Some(a) => a, None => return None };",
+        ] {
+            refused(Hazard::Types, OPTION, code);
+        }
+        let code =
+            "fn f(b: &Option<u8>) -> Option<&u8> { $0let Some(a) = b else { return None }; }";
+        assert_refused(&QUESTION_MARK, Hazard::Types, code);
+        refused(
+            Hazard::Types,
+            RESULT,
+            "$0let a = match b.c() { Ok(a) => a, Err(_) => return Err(E::None) };",
+        );
+    }
+
+    #[test]
+    fn types_that_only_the_result_tells_are_refused() {
+        for code in [
+            "$0let a = match b.collect() { Ok(a) => a, Err(e) => return Err(e) };",
+            "$0let a = match b.map_err(|e| e.into()) { Ok(a) => a, Err(e) => return Err(e) };",
+            "$0let a = match b.parse() { Ok(a) => a, Err(e) => return Err(c(e)) };",
+            "$0let a = match b.parse() { Ok(a) => a, Err(e) => return Err(Custom::new(e)) };",
+            "$0let a = match b.parse() { Ok(a) => a, Err(_) => return Err(1) };",
+            "$0let a = match b.parse() { Ok(a) => a, Err(_) => return Err(Default::default()) };",
+        ] {
+            refused(Hazard::Types, RESULT, code);
+        }
+        for gives in [
+            "Result<u8, Box<dyn Error>>",
+            "impl Sized",
+            "Outcome<u8>",
+            "Result<u8, &'static E>",
+        ] {
+            let code = "$0let a = match own() { Ok(a) => a, Err(e) => return Err(e) };";
+            refused(Hazard::Types, gives, code);
+        }
+        refused(
+            Hazard::Types,
+            "Result<u8, Box<dyn Error>>",
+            "$0let a = match b.parse() { Ok(a) => a, Err(e) => return Err(Box::new(e)) };",
+        );
+        refused(
+            Hazard::Types,
+            "Result<u8, Either<A, B>>",
+            "$0let a = match b.parse() { Ok(a) => a, Err(e) => return Err(Either::A(e)) };",
+        );
+        refused(
+            Hazard::Types,
+            "Result<u8, D::Error>",
+            "$0let a = match b.parse() { Ok(a) => a, Err(e) => return Err(Error::custom(e)) };",
+        );
+    }
+
+    #[test]
+    fn what_a_closure_may_not_do_is_refused() {
+        for value in [
+            "E::At(e, b)",
+            "E::At(e, self.c()?)",
+            "E::At(e, c[1])",
+            "E::At(e, format!(\"{b}\"))",
+            "E::At(e, m!())",
+            "E::At(e, || 1)",
+        ] {
+            let code = format!(
+                "let b = c();\n$0let a = match b.parse() {{ Ok(a) => a, Err(e) => return Err({value}) }};"
+            );
+            refused(Hazard::Borrows, RESULT, &code);
+        }
+    }
+
+    #[test]
+    fn other_functions_and_places_are_refused() {
+        let value = "match own() { Ok(a) => a, Err(e) => return Err(e) }";
+        for code in [
+            format!("let c = || {{ let a = $0{value}; }};"),
+            format!("let c = async {{ let a = $0{value}; }};"),
+        ] {
+            refused(Hazard::ControlFlow, RESULT, &code);
+        }
+        for code in [
+            format!("c($0{value});"),
+            format!("let a = Ok($0{value});"),
+            format!("let a = S {{ a: $0{value} }};"),
+            "$0let a = match own() { Ok(a) => a, /* why */ Err(e) => return Err(e) };".to_owned(),
+        ] {
+            refused(Hazard::Text, RESULT, &code);
+        }
+        let code = "fn f() -> Result<u8, E> { let a: Result<u8, E> = b(); $0let c = match a { Ok(a) => a, Err(e) => return Err(e) }; d(a) }";
+        assert_refused(&QUESTION_MARK, Hazard::Drops, code);
+        let code = "const fn f() -> Option<u8> { $0let Some(a) = b.get(1) else { return None }; }";
+        assert_refused(&QUESTION_MARK, Hazard::Constants, code);
+        let code = "enum M { Some(u8), None } use M::*; fn f() -> Option<u8> { $0let Some(a) = b.get(1) else { return None }; }";
+        assert_refused(&QUESTION_MARK, Hazard::Scope, code);
+        let code = "fn f<E: Into<F>>() -> Result<u8, F> { $0let a = match b.parse() { Ok(a) => a, Err(e) => return Err(e.into()) }; }";
+        assert_refused(&QUESTION_MARK, Hazard::Types, code);
+        let code = "impl Drop for E { fn drop(&mut self) {} } fn f() -> Result<u8, E> { $0let a = match b.get(1) { Some(a) => a, None => return Err(E::None) }; }";
+        assert_refused(&QUESTION_MARK, Hazard::Drops, code);
+    }
+
+    #[test]
+    fn other_code_is_left_alone() {
+        for code in [
+            "$0let a = match b.get(1) { Some(a) => a, None => return Some(1) };",
+            "$0let a = match b.get(1) { Some(a) => a + 1, None => return None };",
+            "$0let a = match b.get(1) { Some(a) if a > 1 => a, _ => return None };",
+            "$0let a = match b.get(1) { Some(ref a) => a, None => return None };",
+            "$0let a = match b.get(1) { Some((a, _)) => a, None => return None };",
+            "$0let a = match b.get(1) { Some(a) => a, None => { c(); return None } };",
+            "$0let a = match b.get(1) { Some(a) => a, None => 1 };",
+            "$0let a = match &b { Some(a) => a, None => return None };",
+            "$0let a = match *b { Some(a) => a, None => return None };",
+            "$0let a = match b.parse() { Ok(a) => a, Err(_) => return None };",
+            "$0let Some(a) = b.get(1) else { return };",
+            "$0if let _ = write!(a, \"b\") { return Err(E::None); }",
+            "$0let Some((a, _)) = b.get(1) else { return None };",
+            "$0let a = match b.get(1) { Some(a) => a, None => $0return None };",
+        ] {
+            let code = match code.rfind("$0") {
+                Some(last) if last > 0 => code.replacen("$0", "", 1),
+                _ => code.to_owned(),
+            };
+            assert_not_here(&QUESTION_MARK, &inside(OPTION, &code));
+        }
+    }
+}

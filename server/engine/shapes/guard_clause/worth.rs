@@ -1,0 +1,194 @@
+//! Whether a guard reads better than the `if` that it replaces. At the cursor a person decides that; as an answer it is asked.
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxNode,
+    ast::{self, ElseBranch},
+};
+
+use super::{Form, block_ended_by, is_if_without_else, lines_between_braces};
+use crate::syntax::flow::{BodyOf, body_of, diverges};
+
+/// A block of fewer statements and without control flow is an optional step, however many lines they take.
+const FEWEST_STATEMENTS: usize = 4;
+/// An `if` behind other steps is the rest of its body if it has at least so many hundredths of the lines.
+const LARGE_SHARE: u32 = 75;
+/// A `return` in a closure is easily taken for one of the function around; only a long block is worth that.
+const LONG_IN_CLOSURE: u32 = 25;
+
+/// Whether a reviewer would ask for the guard that takes `levels` levels away.
+pub(super) fn is_worthwhile(choice: &ast::IfExpr, form: Form, levels: usize) -> bool {
+    let (Some(then), Some(block)) = (choice.then_branch(), block_ended_by(choice)) else {
+        return false;
+    };
+    if is_small(&then) || is_in_closure(&block, &then) {
+        return false;
+    }
+    match form {
+        // A block that ends in a jump is the guard; one more `if` is better joined than put behind three lines.
+        Form::Exit if diverges(&then) => false,
+        Form::Exit => levels >= 2 || !is_only_if(&then) && is_rest(choice, &block),
+        Form::Else => !has_twin(choice) && (levels >= 2 || !ends_in_same_else(choice, &then)),
+    }
+}
+
+fn is_small(then: &ast::BlockExpr) -> bool {
+    let count = then.statements().count() + usize::from(then.tail_expr().is_some());
+    count < FEWEST_STATEMENTS && !has_control_flow(then.syntax())
+}
+
+pub(crate) fn has_control_flow(block: &SyntaxNode) -> bool {
+    block.descendants().any(|node| {
+        matches!(
+            node.kind(),
+            SyntaxKind::IF_EXPR
+                | SyntaxKind::MATCH_EXPR
+                | SyntaxKind::FOR_EXPR
+                | SyntaxKind::WHILE_EXPR
+                | SyntaxKind::LOOP_EXPR
+        )
+    })
+}
+
+fn is_in_closure(block: &ast::BlockExpr, then: &ast::BlockExpr) -> bool {
+    let is_closure = matches!(body_of(block), Some(BodyOf::Closure(_)));
+    is_closure && lines_between_braces(then) <= LONG_IN_CLOSURE
+}
+
+fn is_only_if(then: &ast::BlockExpr) -> bool {
+    let has_statements = then.statements().next().is_some();
+    !has_statements
+        && then
+            .tail_expr()
+            .is_some_and(|tail| is_if_without_else(&tail))
+}
+
+/// Whether the `if` decides on the whole body: nothing but variables stands before it, or little else.
+fn is_rest(choice: &ast::IfExpr, block: &ast::BlockExpr) -> bool {
+    let mut statements = block.statements();
+    let only_variables = statements.all(|it| matches!(it, ast::Stmt::LetStmt(_)));
+    let lines = choice.syntax().text().to_string().matches('\n').count() + 1;
+    let lines = u32::try_from(lines).unwrap_or(u32::MAX);
+    let share = lines.saturating_mul(100) / lines_between_braces(block).max(1);
+    only_variables || share >= LARGE_SHARE
+}
+
+/// Whether another branch around it says the same in the same form, and would stay as it is.
+fn has_twin(choice: &ast::IfExpr) -> bool {
+    let around = block_ended_by(choice).and_then(|block| block.syntax().parent());
+    let Some(around) = around.and_then(ast::IfExpr::cast) else {
+        return false;
+    };
+    let other = match around.else_branch() {
+        Some(ElseBranch::IfExpr(other)) => Some(other),
+        Some(ElseBranch::Block(other)) => match other.tail_expr() {
+            Some(ast::Expr::IfExpr(inner)) => Some(inner),
+            _ => None,
+        },
+        None => None,
+    };
+    let text = else_text(choice);
+    other.is_some_and(|other| other != *choice && else_text(&other) == text)
+}
+
+/// Whether the block ends in one more `if` whose `else` does the same, which would stay as it is.
+fn ends_in_same_else(choice: &ast::IfExpr, then: &ast::BlockExpr) -> bool {
+    let Some(ast::Expr::IfExpr(inner)) = then.tail_expr() else {
+        return false;
+    };
+    let text = else_text(&inner);
+    text.is_some() && text == else_text(choice)
+}
+
+/// The `else` block without white space.
+fn else_text(choice: &ast::IfExpr) -> Option<String> {
+    let Some(ElseBranch::Block(other)) = choice.else_branch() else {
+        return None;
+    };
+    Some(other.syntax().to_string().split_whitespace().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::find;
+    use crate::syntax::{FileContext, Source};
+    use ra_ap_syntax::{AstNode, ast};
+
+    /// Whether the first `if` of a function's body is worth a guard.
+    fn is_worth(body: &str) -> bool {
+        let text = indented(&format!("fn f() {{\n{body}\n}}\n"));
+        let source = Source::parse(text.as_str(), FileContext::default()).unwrap();
+        let choice = source.root().descendants().find_map(ast::IfExpr::cast);
+        let guard = find(&choice.unwrap(), &text, FileContext::default()).unwrap();
+        !guard.is_awkward
+    }
+
+    fn indented(text: &str) -> String {
+        let mut depth = 0;
+        let lines = text.lines().map(|line| {
+            depth -= usize::from(line.starts_with('}'));
+            let indented = format!("{}{line}\n", "    ".repeat(depth));
+            depth += usize::from(line.ends_with('{'));
+            indented
+        });
+        lines.collect()
+    }
+
+    const STEPS: &str = "a();\nb();\nc();\nd();\n";
+
+    #[test]
+    fn the_rest_of_a_body_is_worth_a_guard() {
+        for body in [
+            format!("if x == 1 {{\n{STEPS}}}"),
+            format!("let y = z();\nlet x = y;\nif x == 1 {{\n{STEPS}}}"),
+            format!("s();\nif x == 1 {{\n{STEPS}{STEPS}{STEPS}}}"),
+            "if x == 1 {\na();\nfor b in c {\nd();\n}\n}".to_owned(),
+            format!("for a in b {{\nif x == 1 {{\n{STEPS}}}\n}}"),
+        ] {
+            assert!(is_worth(&body), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_optional_step_is_not() {
+        for body in [
+            "if x == 1 {\na();\nb();\nc();\n}".to_owned(),
+            format!("s();\nt();\nu();\nif x == 1 {{\n{STEPS}}}"),
+            format!("for a in b {{\ns();\nt();\nu();\nif x == 1 {{\n{STEPS}}}\n}}"),
+        ] {
+            assert!(!is_worth(&body), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_block_that_ends_in_a_jump_is_the_guard_itself() {
+        assert!(!is_worth(&format!(
+            "for a in b {{\nif x == 1 {{\n{STEPS}break;\n}}\n}}"
+        )));
+    }
+
+    #[test]
+    fn one_more_if_is_better_joined() {
+        assert!(!is_worth("if x == 1 {\nif y {\na();\nb();\n}\n}"));
+    }
+
+    #[test]
+    fn short_closures_keep_their_form() {
+        assert!(!is_worth(&format!(
+            "g(|| {{\nif x == 1 {{\n{STEPS}}}\n}});"
+        )));
+        assert!(is_worth(&format!(
+            "g(|| {{\nif x == 1 {{\n{}}}\n}});",
+            STEPS.repeat(7)
+        )));
+    }
+
+    #[test]
+    fn all_of_one_form_or_none() {
+        let exit = "else {\nreturn;\n}";
+        assert!(is_worth(&format!("if x == 1 {{\n{STEPS}}} {exit}")));
+        let inner = format!("if y == 2 {{\n{STEPS}}} {exit}");
+        assert!(!is_worth(&format!(
+            "loop {{\nif x == 1 {{\na();\n{inner}\n}} {exit}\n}}"
+        )));
+    }
+}

@@ -1,0 +1,356 @@
+//! What is returned where there is no value, and what stands between the value and its `?` for that.
+
+use ra_ap_syntax::{
+    AstNode, NodeOrToken, SyntaxKind,
+    ast::{self, HasArgList, HasGenericArgs},
+};
+
+use super::{
+    Around, has_shared_self, is_copied_freely, is_sign,
+    parts::{Parts, Wraps},
+};
+use crate::syntax::{
+    FileNames, Hazard, Refusal,
+    types_shown::{bindings_of, head_of},
+};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// The failure itself.
+    Same,
+    /// `From::from` of the error, which is what `?` calls.
+    From,
+    /// `into` of the error.
+    FromInto,
+    /// `.ok_or(V)?`
+    OkOr,
+    /// `.ok_or_else(|| V)?`
+    OkOrElse,
+    /// `.map_err(F)?` for `F(e)`
+    MapErr(ast::Expr),
+    /// `.map_err(|e| V)?`
+    MapErrWith,
+}
+
+impl Failure {
+    pub(super) fn of(parts: &Parts, around: &Around) -> Result<Self, Refusal> {
+        match (parts.wraps, parts.returns) {
+            (Wraps::Some, Wraps::Some) => return Ok(Self::Same),
+            (Wraps::Ok, Wraps::Some) => return Err(Refusal::NotHere),
+            _ => {}
+        }
+        let value = &parts.returned;
+        if parts.wraps == Wraps::Ok
+            && let Some(conversion) = conversion(parts, around)
+        {
+            return Ok(conversion);
+        }
+        let judge = Judge { parts, around };
+        judge.check(value)?;
+        if parts.wraps == Wraps::Some {
+            return of_option(value);
+        }
+        Ok(match function_of_error(value, parts.error.as_deref()) {
+            Some(function) => Self::MapErr(function),
+            None => Self::MapErrWith,
+        })
+    }
+
+    /// Whether the error is made anew, so that nothing tells that the value is no reference.
+    pub(super) fn makes_error(&self) -> bool {
+        matches!(self, Self::OkOr | Self::OkOrElse | Self::MapErrWith)
+    }
+}
+
+/// The error as it is, or made into another by `From`.
+fn conversion(parts: &Parts, around: &Around) -> Option<Failure> {
+    let name = parts.error.as_deref()?;
+    let is_error = |expr: Option<ast::Expr>| expr.is_some_and(|it| it.syntax().text() == name);
+    match &parts.returned {
+        value @ ast::Expr::PathExpr(_) => is_error(Some(value.clone())).then_some(Failure::Same),
+        ast::Expr::MethodCallExpr(call) => {
+            let is_into = call.name_ref()?.text() == "into" && call.generic_arg_list().is_none();
+            (is_into && is_error(call.receiver())).then_some(Failure::FromInto)
+        }
+        ast::Expr::CallExpr(call) => {
+            let mut arguments = call.arg_list()?.args();
+            let (only, None) = (arguments.next(), arguments.next()) else {
+                return None;
+            };
+            if !is_error(only) {
+                return None;
+            }
+            let callee = call.expr()?.syntax().text().to_string();
+            let own = around.error.as_ref().map(|error| format!("{error}::from"));
+            match &*callee {
+                "Into::into" => Some(Failure::FromInto),
+                "From::from" | "std::convert::From::from" | "core::convert::From::from" => {
+                    Some(Failure::From)
+                }
+                other if own.as_deref() == Some(other) => Some(Failure::From),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// `F` of `F(e)`, where `F` is the name of a structure or a variant.
+fn function_of_error(value: &ast::Expr, error: Option<&str>) -> Option<ast::Expr> {
+    let ast::Expr::CallExpr(call) = value else {
+        return None;
+    };
+    let mut arguments = call.arg_list()?.args();
+    let (only, None) = (arguments.next()?, arguments.next()) else {
+        return None;
+    };
+    (only.syntax().text() == error?).then(|| call.expr())?
+}
+
+/// Says of a value whether it may stand in a closure, or be there before it is needed.
+struct Judge<'a> {
+    parts: &'a Parts,
+    around: &'a Around,
+}
+
+impl Judge<'_> {
+    fn check(&self, value: &ast::Expr) -> Result<(), Refusal> {
+        if !self.is_typed(value) {
+            return Err(Refusal::because(
+                Hazard::Types,
+                "The type of the error may be known only from what the function returns.",
+            ));
+        }
+        if !self.is_free(value) {
+            return Err(Refusal::because(
+                Hazard::Borrows,
+                "The error is made of variables that a closure may not borrow, or of more than calls.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether the value is an error of the function's own type, and that by itself.
+    fn is_typed(&self, value: &ast::Expr) -> bool {
+        let own = self.around.error.as_deref();
+        match value {
+            ast::Expr::Literal(literal) => {
+                matches!(
+                    literal.token().kind(),
+                    SyntaxKind::STRING
+                        | SyntaxKind::CHAR
+                        | SyntaxKind::TRUE_KW
+                        | SyntaxKind::FALSE_KW
+                ) && own.is_some_and(|own| own.starts_with('&') || own == "char" || own == "bool")
+            }
+            ast::Expr::TupleExpr(unit) => unit.fields().next().is_none() && own == Some("()"),
+            ast::Expr::PathExpr(path) => path.path().is_some_and(|it| self.is_of_error(&it)),
+            ast::Expr::RecordExpr(record) => record.path().is_some_and(|it| self.is_of_error(&it)),
+            ast::Expr::CallExpr(call) => match call.expr() {
+                Some(ast::Expr::PathExpr(callee)) => {
+                    callee.path().is_some_and(|it| self.is_of_error(&it))
+                }
+                _ => false,
+            },
+            ast::Expr::MethodCallExpr(call) => {
+                let name = call.name_ref().map(|name| name.text().to_string());
+                own == Some("String") && matches!(name.as_deref(), Some("to_string" | "to_owned"))
+            }
+            ast::Expr::MacroExpr(call) => match &*macro_name(call) {
+                "format" => own == Some("String"),
+                "anyhow" | "eyre" | "format_err" => own.is_none_or(|own| own.ends_with("Error")),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Whether a path leads to the function's error, so that nothing else can be meant: `Error::Io`, `Error::new`, `Eof`.
+    fn is_of_error(&self, path: &ast::Path) -> bool {
+        let Some(last) = path.segment().and_then(|it| it.name_ref()) else {
+            return false;
+        };
+        let is_named = last.text().starts_with(char::is_uppercase);
+        let owner = path.qualifier().map(|it| it.syntax().text().to_string());
+        let name = |ty: &str| ty.rsplit("::").next().unwrap_or_default().to_owned();
+        match &self.around.error {
+            Some(error) if error.contains('<') || error.contains(' ') => false,
+            Some(error) => {
+                let is_local = error.contains("::") && error.starts_with(char::is_uppercase);
+                match owner {
+                    Some(owner) if is_local => owner == *error,
+                    Some(owner) => {
+                        name(&owner) == name(error) || (is_named && *last.text() == *name(error))
+                    }
+                    None => is_named && *last.text() == *name(error) && !is_local,
+                }
+            }
+            // Only an alias from elsewhere tells; errors that are called so have no parameters.
+            None => is_named && owner.is_some_and(|owner| name(&owner).ends_with("Error")),
+        }
+    }
+
+    /// Whether the value is made of what a closure can borrow, without jumps.
+    fn is_free(&self, value: &ast::Expr) -> bool {
+        let one = |part: Option<ast::Expr>| part.is_some_and(|part| self.is_free(&part));
+        match value {
+            ast::Expr::Literal(_) => true,
+            ast::Expr::PathExpr(path) => self.is_free_path(path),
+            ast::Expr::ParenExpr(it) => one(it.expr()),
+            ast::Expr::CastExpr(it) => one(it.expr()),
+            ast::Expr::FieldExpr(it) => one(it.expr()),
+            ast::Expr::RefExpr(it) => it.mut_token().is_none() && one(it.expr()),
+            ast::Expr::PrefixExpr(it) => is_sign(it) && one(it.expr()),
+            ast::Expr::TupleExpr(it) => it.fields().all(|it| self.is_free(&it)),
+            ast::Expr::CallExpr(it) => {
+                let is_path = matches!(it.expr(), Some(ast::Expr::PathExpr(callee)) if bindings_of(&callee).is_empty());
+                is_path && self.has_free_arguments(it)
+            }
+            ast::Expr::MethodCallExpr(it) => one(it.receiver()) && self.has_free_arguments(it),
+            ast::Expr::RecordExpr(it) => it.record_expr_field_list().is_some_and(|list| {
+                list.spread().is_none() && list.fields().all(|field| one(field.expr()))
+            }),
+            ast::Expr::MacroExpr(it) => self.is_free_macro(it),
+            _ => false,
+        }
+    }
+
+    fn has_free_arguments(&self, call: &impl HasArgList) -> bool {
+        call.arg_list()
+            .is_some_and(|list| list.args().all(|it| self.is_free(&it)))
+    }
+
+    fn is_free_path(&self, path: &ast::PathExpr) -> bool {
+        let text = path.syntax().text().to_string();
+        if self.parts.error.as_deref() == Some(&*text) {
+            return true;
+        }
+        if text == "self" {
+            return has_shared_self(path.syntax());
+        }
+        let is_name = path
+            .path()
+            .is_some_and(|it| it.as_single_name_ref().is_some());
+        let is_item = text.starts_with(char::is_uppercase) && bindings_of(path).is_empty();
+        !is_name || is_item || is_copied_freely(path)
+    }
+
+    /// A macro that formats strings, and prints no variable but the error.
+    fn is_free_macro(&self, call: &ast::MacroExpr) -> bool {
+        let is_known = matches!(
+            &*macro_name(call),
+            "anyhow" | "eyre" | "format" | "format_err"
+        );
+        let input = call.macro_call().and_then(|it| it.token_tree());
+        let Some(input) = input.filter(|_| is_known) else {
+            return false;
+        };
+        let tokens = input.syntax().descendants_with_tokens();
+        let mut tokens = tokens.filter_map(NodeOrToken::into_token);
+        tokens.all(|token| match token.kind() {
+            SyntaxKind::IDENT => {
+                self.parts.error.as_deref() == Some(token.text())
+                    || token.text().starts_with(char::is_uppercase)
+            }
+            SyntaxKind::STRING => {
+                let captured = token.text().replace("{{", "");
+                let mut captured = captured.split('{').skip(1);
+                captured.all(|it| {
+                    let name = it.split([':', '}']).next().unwrap_or_default();
+                    name.is_empty()
+                        || name.starts_with(|c: char| c.is_ascii_digit())
+                        || self.parts.error.as_deref() == Some(name)
+                })
+            }
+            kind => {
+                !kind.is_keyword(ra_ap_syntax::Edition::LATEST)
+                    && !matches!(kind, ra_ap_syntax::T![?] | ra_ap_syntax::T![|])
+            }
+        })
+    }
+}
+
+fn macro_name(call: &ast::MacroExpr) -> String {
+    let path = call.macro_call().and_then(|it| it.path());
+    let name = path.and_then(|it| it.segment()?.name_ref());
+    let name = name.map(|it| it.text().to_string()).unwrap_or_default();
+    if FileNames::around(call).defines_macro(&name) {
+        return String::new();
+    }
+    name
+}
+
+fn of_option(value: &ast::Expr) -> Result<Failure, Refusal> {
+    let has_drop = FileNames::around(value).has_drop();
+    if is_cheap(value) {
+        let is_dropped = has_drop && !matches!(value, ast::Expr::Literal(_));
+        return if is_dropped {
+            Err(Refusal::because(
+                Hazard::Drops,
+                "An error that is made before it is needed may be dropped where none was.",
+            ))
+        } else {
+            Ok(Failure::OkOr)
+        };
+    }
+    if is_worth_a_closure(value) {
+        return Ok(Failure::OkOrElse);
+    }
+    Err(Refusal::NotHere)
+}
+
+/// Whether it costs nothing to have the value before it is needed.
+fn is_cheap(value: &ast::Expr) -> bool {
+    let one = |part: Option<ast::Expr>| part.is_some_and(|part| is_cheap(&part));
+    match value {
+        ast::Expr::Literal(_) | ast::Expr::PathExpr(_) => true,
+        ast::Expr::ParenExpr(it) => one(it.expr()),
+        ast::Expr::FieldExpr(it) => one(it.expr()),
+        ast::Expr::RefExpr(it) => one(it.expr()),
+        ast::Expr::TupleExpr(it) => it.fields().all(|it| is_cheap(&it)),
+        ast::Expr::RecordExpr(it) => it
+            .record_expr_field_list()
+            .is_some_and(|list| list.fields().all(|field| one(field.expr()))),
+        ast::Expr::CallExpr(it) => {
+            let callee = it.expr().map(|it| it.syntax().text().to_string());
+            let name = callee.unwrap_or_default();
+            let is_constructor = head_of(&name)
+                .rsplit("::")
+                .next()
+                .is_some_and(|it| it.starts_with(char::is_uppercase));
+            is_constructor
+                && it
+                    .arg_list()
+                    .is_some_and(|list| list.args().all(|it| is_cheap(&it)))
+        }
+        _ => false,
+    }
+}
+
+/// Whether the value calls something that is not to be called for nothing.
+fn is_worth_a_closure(value: &ast::Expr) -> bool {
+    value.syntax().descendants().any(|node| match node.kind() {
+        SyntaxKind::MACRO_EXPR => true,
+        SyntaxKind::CALL_EXPR => ast::Expr::cast(node).is_some_and(|it| {
+            let ast::Expr::CallExpr(call) = &it else {
+                return false;
+            };
+            let callee = call
+                .expr()
+                .map(|it| it.syntax().text().to_string())
+                .unwrap_or_default();
+            !callee
+                .rsplit("::")
+                .next()
+                .is_some_and(|it| it.starts_with(char::is_uppercase))
+        }),
+        SyntaxKind::METHOD_CALL_EXPR => ast::MethodCallExpr::cast(node).is_some_and(|call| {
+            let name = call
+                .name_ref()
+                .map(|it| it.text().to_string())
+                .unwrap_or_default();
+            !name.starts_with("as_") && !matches!(&*name, "is_empty" | "len")
+        }),
+        _ => false,
+    })
+}

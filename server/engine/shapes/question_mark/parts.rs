@@ -1,0 +1,303 @@
+//! The forms that say what `?` says.
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxNode,
+    ast::{self, HasArgList, HasAttrs},
+};
+
+use super::name_of;
+use crate::{
+    syntax::{flow, patterns, scopes},
+    text::TextRange,
+};
+
+/// What a value is taken out of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wraps {
+    Some,
+    Ok,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `match` that gives the value.
+    Value,
+    /// `if let` that gives the value.
+    IfValue,
+    /// `match` or `if let` that is there for the error alone.
+    Unit,
+    /// `let … else`.
+    Let,
+}
+
+pub(super) struct Parts {
+    /// The `match`, the `if` or the `let`.
+    pub(super) node: SyntaxNode,
+    pub(super) keyword: TextRange,
+    pub(super) form: Form,
+    pub(super) scrutinee: ast::Expr,
+    pub(super) wraps: Wraps,
+    /// The variable that a `let … else` declares.
+    pub(super) variable: Option<ast::IdentPat>,
+    /// The name of the error, if it has one.
+    pub(super) error: Option<String>,
+    /// What is returned, and in what it is wrapped: `V` of `return Err(V)`.
+    pub(super) returned: ast::Expr,
+    pub(super) returns: Wraps,
+}
+
+impl Parts {
+    pub(super) fn of(node: &SyntaxNode) -> Option<Self> {
+        let parts = match node.kind() {
+            SyntaxKind::MATCH_EXPR => of_match(&ast::MatchExpr::cast(node.clone())?)?,
+            SyntaxKind::IF_EXPR => of_if(&ast::IfExpr::cast(node.clone())?)?,
+            SyntaxKind::LET_STMT => of_let(&ast::LetStmt::cast(node.clone())?)?,
+            _ => return None,
+        };
+        takes_question_mark(&parts.scrutinee).then_some(parts)
+    }
+
+    /// The scrutinee stays as it is, with its comments.
+    pub(super) fn has_comment_beside(&self) -> bool {
+        let kept = self.scrutinee.syntax().text_range();
+        let tokens = self.node.descendants_with_tokens();
+        let mut comments = tokens.filter(|it| it.kind() == SyntaxKind::COMMENT);
+        comments.any(|comment| !kept.contains_range(comment.text_range()))
+    }
+}
+
+/// Whether a `?` behind the expression belongs to all of it.
+fn takes_question_mark(scrutinee: &ast::Expr) -> bool {
+    match scrutinee {
+        ast::Expr::PathExpr(path) => path
+            .path()
+            .is_some_and(|it| it.as_single_name_ref().is_some()),
+        ast::Expr::MethodCallExpr(_)
+        | ast::Expr::AwaitExpr(_)
+        | ast::Expr::TryExpr(_)
+        | ast::Expr::MacroExpr(_) => true,
+        ast::Expr::CallExpr(call) => matches!(call.expr(), Some(ast::Expr::PathExpr(_))),
+        _ => false,
+    }
+}
+
+fn of_match(choice: &ast::MatchExpr) -> Option<Parts> {
+    let list = choice.match_arm_list()?;
+    let arms: Vec<_> = list.arms().collect();
+    let [first, second] = arms.as_slice() else {
+        return None;
+    };
+    let is_plain = |arm: &ast::MatchArm| arm.guard().is_none() && arm.attrs().next().is_none();
+    if !arms.iter().all(is_plain)
+        || choice.attrs().next().is_some()
+        || list.attrs().next().is_some()
+    {
+        return None;
+    }
+    let leaves = |arm: &ast::MatchArm| arm.expr().is_some_and(|body| flow::expr_diverges(&body));
+    let (staying, leaving) = match (leaves(first), leaves(second)) {
+        (false, true) => (first, second),
+        (true, false) => (second, first),
+        _ => return None,
+    };
+    let (wraps, inner) = wrapped(&staying.pat()?)?;
+    let body = without_block(&staying.expr()?);
+    let form = form_of(inner.as_ref(), body.as_ref())?;
+    let other = leaving.pat()?;
+    // `_` would take everything if it came first.
+    if matches!(other, ast::Pat::WildcardPat(_)) && leaving == first {
+        return None;
+    }
+    let (returns, returned) = returned(&leaving.expr()?)?;
+    Some(Parts {
+        node: choice.syntax().clone(),
+        keyword: choice.match_token()?.text_range(),
+        form,
+        scrutinee: choice.expr()?,
+        wraps,
+        variable: None,
+        error: Some(error_of(&other, wraps)?).filter(|name| name != "_"),
+        returned,
+        returns,
+    })
+}
+
+/// `x` for `Some(x) => x`; nothing inside for `Ok(()) => {}`.
+fn form_of(inner: Option<&ast::Pat>, body: Option<&ast::Expr>) -> Option<Form> {
+    let is_unit = |body: Option<&ast::Expr>| {
+        body.is_none_or(
+            |body| matches!(body, ast::Expr::TupleExpr(it) if it.fields().next().is_none()),
+        )
+    };
+    match inner? {
+        ast::Pat::IdentPat(variable) => {
+            let is_plain = is_plain_variable(variable) && variable.mut_token().is_none();
+            (is_plain && scopes::as_name(body?)? == name_of(variable)?).then_some(Form::Value)
+        }
+        ast::Pat::WildcardPat(_) => is_unit(body).then_some(Form::Unit),
+        ast::Pat::TuplePat(tuple) if tuple.fields().next().is_none() => {
+            is_unit(body).then_some(Form::Unit)
+        }
+        _ => None,
+    }
+}
+
+fn is_plain_variable(variable: &ast::IdentPat) -> bool {
+    variable.ref_token().is_none()
+        && variable.at_token().is_none()
+        && patterns::is_binding(variable)
+}
+
+fn of_if(choice: &ast::IfExpr) -> Option<Parts> {
+    let ast::Expr::LetExpr(condition) = choice.condition()? else {
+        return None;
+    };
+    if choice.attrs().next().is_some() {
+        return None;
+    }
+    let pattern = condition.pat()?;
+    let then = ast::Expr::BlockExpr(choice.then_branch()?);
+    let base = |form, wraps, error, (returns, returned)| {
+        Some(Parts {
+            node: choice.syntax().clone(),
+            keyword: choice.if_token()?.text_range(),
+            form,
+            scrutinee: condition.expr()?,
+            wraps,
+            variable: None,
+            error,
+            returned,
+            returns,
+        })
+    };
+    match choice.else_branch() {
+        None if matches!(pattern, ast::Pat::WildcardPat(_)) => None,
+        None => {
+            let error = error_of(&pattern, Wraps::Ok)?;
+            let error = Some(error).filter(|name| name != "_");
+            base(Form::Unit, Wraps::Ok, error, returned(&then)?)
+        }
+        Some(ast::ElseBranch::Block(other)) => {
+            let (wraps, inner) = wrapped(&pattern)?;
+            let body = without_block(&then);
+            let form = form_of(inner.as_ref(), body.as_ref())?;
+            if form == Form::Unit {
+                return None;
+            }
+            let leaving = returned(&ast::Expr::BlockExpr(other))?;
+            base(Form::IfValue, wraps, None, leaving)
+        }
+        Some(ast::ElseBranch::IfExpr(_)) => None,
+    }
+}
+
+/// `let Some(x) = … else { return None };`: what returns something else is well said as it is.
+fn of_let(statement: &ast::LetStmt) -> Option<Parts> {
+    let other = statement.let_else()?.block_expr()?;
+    if statement.ty().is_some() || statement.attrs().next().is_some() {
+        return None;
+    }
+    let (wraps, inner) = wrapped(&statement.pat()?)?;
+    let Some(ast::Pat::IdentPat(variable)) = inner else {
+        return None;
+    };
+    let (returns, returned) = returned(&ast::Expr::BlockExpr(other))?;
+    let is_same = (wraps, returns) == (Wraps::Some, Wraps::Some);
+    (is_same && is_plain_variable(&variable)).then_some(Parts {
+        node: statement.syntax().clone(),
+        keyword: statement.let_token()?.text_range(),
+        form: Form::Let,
+        scrutinee: statement.initializer()?,
+        wraps,
+        variable: Some(variable),
+        error: None,
+        returned,
+        returns,
+    })
+}
+
+/// What a pattern takes out of `Some` or `Ok`.
+fn wrapped(pattern: &ast::Pat) -> Option<(Wraps, Option<ast::Pat>)> {
+    let ast::Pat::TupleStructPat(variant) = pattern else {
+        return None;
+    };
+    let wraps = match &*variant.path()?.syntax().text().to_string() {
+        "Some" => Wraps::Some,
+        "Ok" => Wraps::Ok,
+        _ => return None,
+    };
+    let mut fields = variant.fields();
+    let inner = fields.next();
+    fields.next().is_none().then_some((wraps, inner))
+}
+
+/// What the other pattern calls the error, `_` where it has no name; nothing if that is another pattern.
+fn error_of(pattern: &ast::Pat, wraps: Wraps) -> Option<String> {
+    let nameless = || "_".to_owned();
+    match (pattern, wraps) {
+        (ast::Pat::WildcardPat(_), _) => Some(nameless()),
+        (ast::Pat::IdentPat(name), Wraps::Some) => (name.syntax().text() == "None").then(nameless),
+        (ast::Pat::TupleStructPat(variant), Wraps::Ok) => {
+            let is_error = variant.path()?.syntax().text() == "Err";
+            let mut fields = variant.fields();
+            let (Some(field), None) = (fields.next(), fields.next()) else {
+                return None;
+            };
+            match field {
+                ast::Pat::WildcardPat(_) => is_error.then(nameless),
+                ast::Pat::IdentPat(name) => {
+                    let is_plain = is_plain_variable(&name) && name.mut_token().is_none();
+                    (is_error && is_plain).then(|| name_of(&name))?
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// What code that does nothing else returns: `None`, or what is in `Err(…)`.
+fn returned(body: &ast::Expr) -> Option<(Wraps, ast::Expr)> {
+    match body {
+        ast::Expr::ReturnExpr(jump) if jump.attrs().next().is_none() => match jump.expr()? {
+            ast::Expr::PathExpr(path) if path.syntax().text() == "None" => {
+                Some((Wraps::Some, ast::Expr::PathExpr(path)))
+            }
+            ast::Expr::CallExpr(call) => {
+                let mut arguments = call.arg_list()?.args();
+                let (only, None) = (arguments.next()?, arguments.next()) else {
+                    return None;
+                };
+                (call.expr()?.syntax().text() == "Err").then_some((Wraps::Ok, only))
+            }
+            _ => None,
+        },
+        ast::Expr::BlockExpr(block) => returned(&only_value(block)?),
+        _ => None,
+    }
+}
+
+/// What a block is, if it is no more than one expression.
+fn only_value(block: &ast::BlockExpr) -> Option<ast::Expr> {
+    if block.modifier().is_some() || block.attrs().next().is_some() {
+        return None;
+    }
+    let mut statements = block.statements();
+    match (statements.next(), statements.next(), block.tail_expr()) {
+        (None, None, tail) => tail,
+        (Some(ast::Stmt::ExprStmt(only)), None, None) => only.expr(),
+        _ => None,
+    }
+}
+
+/// The value of a block that holds nothing else, and nothing for an empty one; any other expression itself.
+fn without_block(expression: &ast::Expr) -> Option<ast::Expr> {
+    let ast::Expr::BlockExpr(block) = expression else {
+        return Some(expression.clone());
+    };
+    let is_bare = block.modifier().is_none() && block.attrs().next().is_none();
+    if is_bare && block.statements().next().is_none() {
+        return block.tail_expr();
+    }
+    Some(expression.clone())
+}

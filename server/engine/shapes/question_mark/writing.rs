@@ -1,0 +1,246 @@
+//! Writes a value with its `?` as rustfmt would.
+
+use ra_ap_syntax::{AstNode, SyntaxKind, ast};
+
+use super::{
+    failure::Failure,
+    parts::{Form, Parts},
+};
+use crate::{
+    syntax::{
+        FileContext, Rewrite,
+        layout::{self, width},
+    },
+    text::{TextRange, slice},
+};
+
+/// What stands in the place of the shape. Nothing if it can't be laid out as rustfmt would.
+pub(super) fn rewrite<'a>(
+    parts: &Parts,
+    failure: &Failure,
+    text: &'a str,
+    context: FileContext,
+) -> Option<Rewrite<'a>> {
+    let start = parts.node.text_range().start();
+    let indent = layout::indentation(text, start);
+    let unit = layout::indent_unit_around(text, &parts.node);
+    let writer = Writer {
+        parts,
+        text,
+        context,
+        below: format!("{}{indent}{unit}", layout::first_line_ending(text)),
+        unit: width(&unit),
+    };
+    writer.rewrite(failure)
+}
+
+struct Writer<'a, 'p> {
+    parts: &'p Parts,
+    text: &'a str,
+    context: FileContext,
+    /// The end of a line and the indentation of one below that continues it.
+    below: String,
+    unit: usize,
+}
+
+impl<'a> Writer<'a, '_> {
+    fn rewrite(&self, failure: &Failure) -> Option<Rewrite<'a>> {
+        let call = self.call(failure)?;
+        let value = self.parts.scrutinee.syntax().text_range();
+        let (head, column) = self.head()?;
+        let code = slice(self.text, value)?;
+        let laid = if code.contains('\n') {
+            self.over_lines(code, call.written(), column)?
+        } else {
+            self.on_one_line(code, call.written(), column)
+                .or_else(|| self.broken(call.written()))?
+        };
+        let whole = head.keep_as(value, &laid.value);
+        let whole = if laid.breaks {
+            whole.text(&self.below)
+        } else {
+            whole
+        };
+        let whole = whole.put(call).text("?");
+        Some(if self.wants_semicolon() {
+            whole.text(";")
+        } else {
+            whole
+        })
+    }
+
+    /// What stands before the value, and in which column the value begins.
+    fn head(&self) -> Option<(Rewrite<'a>, usize)> {
+        let range = self.parts.node.text_range();
+        if self.parts.form != Form::Let {
+            let is_value = matches!(
+                self.parts.node.parent()?.kind(),
+                SyntaxKind::LET_STMT | SyntaxKind::BIN_EXPR
+            );
+            // rustfmt would pull it up beside the `=`.
+            if is_value && layout::is_first_on_line(self.text, range.start()) {
+                return None;
+            }
+            let column = layout::column(self.text, range.start());
+            return Some((Rewrite::of(self.text, range), column));
+        }
+        let statement = ast::LetStmt::cast(self.parts.node.clone())?;
+        let start = statement.pat()?.syntax().text_range().start();
+        let end = statement.let_else()?.syntax().text_range().end();
+        let variable = self.parts.variable.as_ref()?.syntax().text_range();
+        let value = self.parts.scrutinee.syntax().text_range();
+        if layout::is_first_on_line(self.text, value.start()) {
+            return None;
+        }
+        let head = Rewrite::of(self.text, TextRange::new(start, end));
+        let head = head.keep(variable).text(" = ");
+        let column = layout::column(self.text, start) + width(head.written());
+        Some((head, column))
+    }
+
+    /// What is called on the value before the `?`.
+    fn call(&self, failure: &Failure) -> Option<Rewrite<'a>> {
+        let part = Rewrite::part(self.text);
+        let value = self.parts.returned.syntax().text_range();
+        let (open, inside) = match failure {
+            Failure::Same | Failure::From | Failure::FromInto => return Some(part),
+            Failure::OkOr => (".ok_or(".to_owned(), value),
+            Failure::OkOrElse => (".ok_or_else(|| ".to_owned(), value),
+            Failure::MapErr(function) => (".map_err(".to_owned(), function.syntax().text_range()),
+            Failure::MapErrWith => (format!(".map_err(|{}| ", self.error()), value),
+        };
+        let part = part.text(&open).keep(inside).text(")");
+        let is_short = !part.written().contains('\n')
+            && width(part.written()) - width(".ok_or()") <= self.share_of_calls();
+        is_short.then_some(part)
+    }
+
+    /// The name of the error, if the value uses it.
+    fn error(&self) -> &str {
+        let Some(name) = self.parts.error.as_deref() else {
+            return "_";
+        };
+        let returned = slice(self.text, self.parts.returned.syntax().text_range());
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let mut words = returned.unwrap_or_default().split(|c| !is_word(c));
+        if words.any(|word| word == name) {
+            name
+        } else {
+            "_"
+        }
+    }
+
+    fn share_of_calls(&self) -> usize {
+        const WIDEST: usize = 60;
+        self.context.width.share(WIDEST)
+    }
+
+    fn on_one_line(&self, code: &str, call: &str, column: usize) -> Option<Laid> {
+        let length = width(code) + width(call) + width("?");
+        let links = self.links().len() + usize::from(!call.is_empty());
+        let fits = column + length + width(";") <= self.context.width.max()
+            && (links <= 1 || length <= self.share_of_calls());
+        fits.then(|| Laid {
+            value: code.to_owned(),
+            breaks: false,
+        })
+    }
+
+    /// A chain of calls with a line for each.
+    fn broken(&self, call: &str) -> Option<Laid> {
+        let links = self.links();
+        if call.is_empty() || call.contains('|') || links.is_empty() {
+            return None;
+        }
+        let end = links.first()?.start();
+        let start = self.parts.scrutinee.syntax().text_range().start();
+        let mut value = slice(self.text, TextRange::new(start, end))?.to_owned();
+        // A short root takes the next link beside it, where it is the first on its line.
+        let mut is_root = layout::is_first_on_line(self.text, self.parts.node.text_range().start());
+        for link in links {
+            let link = slice(self.text, link)?;
+            if !is_root || width(&value) > self.unit {
+                is_root = false;
+                value.push_str(&self.below);
+            }
+            value.push_str(link);
+        }
+        let widest = self.below.lines().last().map_or(0, width) + width(call) + width("?;");
+        let max = self.context.width.max();
+        let fits = widest <= max && value.lines().all(|line| width(line) < max);
+        fits.then_some(Laid {
+            value,
+            breaks: true,
+        })
+    }
+
+    /// The parts of a chain behind its root, each with the `?` behind it.
+    fn links(&self) -> Vec<TextRange> {
+        let mut links = Vec::new();
+        let mut at = self.parts.scrutinee.clone();
+        let mut end = at.syntax().text_range().end();
+        loop {
+            let inner = match &at {
+                ast::Expr::TryExpr(it) => it.expr(),
+                ast::Expr::MethodCallExpr(it) => it.receiver(),
+                ast::Expr::FieldExpr(it) => it.expr(),
+                ast::Expr::AwaitExpr(it) => it.expr(),
+                _ => None,
+            };
+            let Some(inner) = inner else {
+                break;
+            };
+            if !matches!(at, ast::Expr::TryExpr(_)) {
+                let start = inner.syntax().text_range().end();
+                links.push(TextRange::new(start, end));
+                end = start;
+            }
+            at = inner;
+        }
+        links.reverse();
+        links
+    }
+
+    /// A value that has several lines already.
+    fn over_lines(&self, code: &str, call: &str, column: usize) -> Option<Laid> {
+        let is_chain = code
+            .lines()
+            .skip(1)
+            .all(|line| line.trim_start().starts_with('.'));
+        let is_added = !call.is_empty();
+        if is_added && (!is_chain || call.contains('|')) {
+            return None;
+        }
+        let value = self.parts.scrutinee.syntax().text_range();
+        let last = code.lines().last().unwrap_or_default();
+        let is_joined = if is_chain {
+            let whole = layout::on_one_line(code);
+            self.on_one_line(&whole, call, column).is_some()
+        } else {
+            let gained = layout::column(self.text, value.start()).checked_sub(column)?;
+            let indent = " ".repeat(column);
+            layout::may_be_joined(&format!("{code}?;"), self.context, &indent, gained)
+        };
+        let fits = width(last) + width("?;") <= self.context.width.max();
+        (fits && !is_joined).then(|| Laid {
+            value: code.to_owned(),
+            breaks: is_added,
+        })
+    }
+
+    fn wants_semicolon(&self) -> bool {
+        let Some(parent) = self.parts.node.parent() else {
+            return false;
+        };
+        match ast::ExprStmt::cast(parent.clone()) {
+            Some(statement) => statement.semicolon_token().is_none(),
+            None => parent.kind() == SyntaxKind::STMT_LIST && self.parts.form == Form::Unit,
+        }
+    }
+}
+
+/// The value as it is laid out, and whether what is called on it has a line of its own.
+struct Laid {
+    value: String,
+    breaks: bool,
+}
