@@ -96,13 +96,14 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
 
 /// Each request is answered or dropped, never with a failure of the server's own, and the next one is answered.
 pub(crate) fn send(bytes: &[u8]) {
-    let answer = say(bytes);
+    let answer = say(bytes, After::NothingElse);
     let text = String::from_utf8_lossy(&answer);
     assert!(
         !text.contains("HTTP/1.1 500") && !text.contains("HTTP/1.1 503"),
         "{text}"
     );
-    let well = say(b"GET /v1/status HTTP/1.1\r\nhost: x\r\n\r\n");
+    let well = b"GET /v1/status HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let well = say(well, After::Listening);
     assert!(
         well.starts_with(b"HTTP/1.1 200"),
         "{}",
@@ -110,14 +111,23 @@ pub(crate) fn send(bytes: &[u8]) {
     );
 }
 
-fn say(bytes: &[u8]) -> Vec<u8> {
+/// What the client does when it has said everything. Who says that nothing else comes may get no answer.
+#[derive(PartialEq)]
+enum After {
+    NothingElse,
+    Listening,
+}
+
+fn say(bytes: &[u8], after: After) -> Vec<u8> {
     let mut stream = TcpStream::connect(SERVER.address).expect("the server listens");
     stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
     stream
         .set_write_timeout(Some(PATIENCE))
         .expect("a deadline");
     let _ = stream.write_all(bytes);
-    let _ = stream.shutdown(std::net::Shutdown::Write);
+    if after == After::NothingElse {
+        let _ = stream.shutdown(std::net::Shutdown::Write);
+    }
     let mut answer = Vec::new();
     let read = stream.read_to_end(&mut answer);
     let is_late = |error: &std::io::Error| {
