@@ -3,8 +3,10 @@
 mod log;
 mod welcome;
 
+use welcome::Show;
+
 use std::{
-    io::Write,
+    io::{IsTerminal, Write},
     net::{SocketAddr, TcpListener, ToSocketAddrs},
     num::NonZeroU32,
     path::{Path, PathBuf},
@@ -120,6 +122,9 @@ struct Serve {
     keep_mib: u32,
     #[command(flatten)]
     bounds: BoundsArguments,
+    /// Show the first keys instead of writing them to a file, if this is a terminal
+    #[arg(long)]
+    show_keys: bool,
     /// How the log is written
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     log_format: log::Format,
@@ -221,7 +226,7 @@ fn serve(arguments: &Serve, home: Option<&Path>, out: &mut Output) -> anyhow::Re
     })?;
     let url = arguments.url(listener.local_addr()?);
     if !keys.exists() {
-        welcome::first(&keys, &url, out)?;
+        welcome::first(&keys, &url, arguments.show(), out)?;
     }
     let options = arguments.options(keys, home)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -260,6 +265,14 @@ impl Serve {
             keys.path().display()
         );
         Ok(())
+    }
+
+    fn show(&self) -> Show {
+        if self.show_keys && std::io::stdout().is_terminal() {
+            Show::Keys
+        } else {
+            Show::Place
+        }
     }
 
     fn url(&self, address: SocketAddr) -> String {
