@@ -30,4 +30,4 @@ pub use offers::{
 };
 pub use open_file::OpenFile;
 pub use openings::{Opening, Openings};
-pub use stored::{key, key_fields};
+pub use stored::{decode, encode, key, key_fields};

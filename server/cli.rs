@@ -79,7 +79,7 @@ enum Refactor {
 
 /// Outcome of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+enum ExitStatus {
     Fine,
     /// There are findings at or above the level that was asked for.
     Findings,
@@ -104,7 +104,7 @@ fn carry_out(arguments: Arguments, serve: impl FnOnce(Start) -> ExitCode) -> Exi
     }
 }
 
-fn report(command: Option<Command>) -> Verdict {
+fn report(command: Option<Command>) -> ExitStatus {
     match &command {
         Some(Command::Cache(arguments)) if arguments.keep_own_log() => {}
         _ => output::keep_log(),
@@ -119,11 +119,11 @@ fn report(command: Option<Command>) -> Verdict {
         for line in format!("{error:#}").lines() {
             say("error", line);
         }
-        Verdict::Trouble
+        ExitStatus::Trouble
     })
 }
 
-fn dispatch(command: Option<Command>, out: &mut Output) -> anyhow::Result<Verdict> {
+fn dispatch(command: Option<Command>, out: &mut Output) -> anyhow::Result<ExitStatus> {
     match command {
         Some(Command::Refactor(command)) => match command {
             Refactor::Analyze(arguments) => analyze::run(&arguments, out),
@@ -142,13 +142,13 @@ fn dispatch(command: Option<Command>, out: &mut Output) -> anyhow::Result<Verdic
     }
 }
 
-fn help(out: &mut Output) -> anyhow::Result<Verdict> {
+fn help(out: &mut Output) -> anyhow::Result<ExitStatus> {
     write!(out, "{}", Arguments::command().render_help())?;
-    Ok(Verdict::Fine)
+    Ok(ExitStatus::Fine)
 }
 
 /// Help and version were asked for, and go to stdout; all else is wrong usage.
-fn usage(error: &clap::Error) -> Verdict {
+fn usage(error: &clap::Error) -> ExitStatus {
     let was_asked_for = matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
@@ -156,18 +156,18 @@ fn usage(error: &clap::Error) -> Verdict {
     // A stream that is gone takes nobody's words.
     let _ = error.print();
     if was_asked_for {
-        Verdict::Fine
+        ExitStatus::Fine
     } else {
-        Verdict::Trouble
+        ExitStatus::Trouble
     }
 }
 
-impl From<Verdict> for ExitCode {
-    fn from(verdict: Verdict) -> Self {
+impl From<ExitStatus> for ExitCode {
+    fn from(verdict: ExitStatus) -> Self {
         Self::from(match verdict {
-            Verdict::Fine => 0,
-            Verdict::Findings => 1,
-            Verdict::Trouble => 2,
+            ExitStatus::Fine => 0,
+            ExitStatus::Findings => 1,
+            ExitStatus::Trouble => 2,
         })
     }
 }

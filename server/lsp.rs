@@ -61,7 +61,8 @@ pub fn serve(options: ServeOptions) -> ExitCode {
         client_process_id,
         log_file,
     } = options;
-    log::start(log_file.as_deref());
+    // It is dropped last, so that the session's last words are written.
+    let _log = log::start(log_file.as_deref());
     let runtime = match start_runtime() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -93,6 +93,26 @@ const PRINTERS: &[&str] = &["report", "cli", "build"];
 /// The files that start other programs: one that gives a secret, and those whose versions are told.
 const STARTERS: &[&str] = &["server/cache/secret.rs", "server/cli/doctor.rs"];
 
+/// Names of types that have one meaning in the whole product, so that only one type has each.
+const WORDS: &[&str] = &[
+    "Change",
+    "Edits",
+    "Finding",
+    "Gate",
+    "Ledger",
+    "Offer",
+    "Plan",
+    "Progress",
+    "Refactoring",
+    "Rewrite",
+    "Sighting",
+    "Smell",
+    "Step",
+    "Steps",
+    "Unit",
+    "Verdict",
+];
+
 /// Crates that only a team's cache needs.
 const TEAM_CRATES: &[&str] = &[
     "axum",
@@ -163,6 +183,20 @@ fn every_door_is_used_by_its_owners_alone() {
         }
     }
     assert!(faults.is_empty(), "a door is used by others:\n{faults}");
+}
+
+#[test]
+fn one_word_has_one_meaning() {
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in sources() {
+        for name in file.declared_types() {
+            places.entry(name).or_default().push(file.path.clone());
+        }
+    }
+    for word in WORDS {
+        let found = places.get(*word).map_or(&[][..], Vec::as_slice);
+        assert!(found.len() <= 1, "`{word}` is several types: {found:?}");
+    }
 }
 
 #[test]
@@ -294,6 +328,11 @@ fn the_checks_see_what_they_look_for() {
          fn f() { process::Command::new(\"a\"); process::id() }",
     );
     assert_eq!(file.lines_that_start_programs(), [1, 2, 3]);
+    let file = source(
+        "server/text/example.rs",
+        "pub struct A; enum B {} mod m { trait C {} fn f() -> A { A } } #[cfg(test)] mod tests { struct D; }",
+    );
+    assert_eq!(file.declared_types(), ["A", "B", "C"]);
     assert!(!may_use("text", "syntax") && may_use("syntax", "text"));
     assert!(!may_use("smells", "refactorings") && may_use("smells", "shapes"));
 }
@@ -644,6 +683,17 @@ impl Source {
             }
         }
         lines
+    }
+
+    /// The names of the product's structs, enums and traits.
+    fn declared_types(&self) -> Vec<String> {
+        let is_head =
+            |at: &usize| matches!(self.tokens[*at].kind(), T![struct] | T![enum] | T![trait]);
+        let heads = (0..self.tokens.len()).filter(is_head);
+        let names = heads.filter(|at| self.is_name(at + 1) && self.is_in_product(*at));
+        names
+            .map(|at| self.tokens[at + 1].text().to_owned())
+            .collect()
     }
 
     /// Lines that name what starts a program, of the standard library or of tokio.

@@ -41,14 +41,15 @@ pub fn key_fields(text: &str, context: FileContext) -> Vec<(&'static str, String
     ]
 }
 
-pub(super) fn encode(report: &FileReport) -> Entry {
+/// A report as a cache keeps it.
+pub fn encode(report: &FileReport) -> Entry {
     // A report is plain data, and the writer is memory: there is nothing to fail.
     Entry::from(postcard::to_stdvec(report).unwrap_or_default())
 }
 
 /// The report in `entry`, if it is one that could have been measured in `text`: whatever the bytes are, no range leads
 /// outside the text and no smell is unknown.
-pub(super) fn decode(entry: &Entry, text: &str) -> Option<FileReport> {
+pub fn decode(entry: &Entry, text: &str) -> Option<FileReport> {
     let report: FileReport = postcard::from_bytes(entry).ok()?;
     if count(&report) > text.len() {
         return None;

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Output, Verdict,
+    ExitStatus, Output,
     inputs::{InputFile, Inputs, gather},
     output::{FileProgress, caught_panics, look, say},
     settings::{self, Settings},
@@ -72,7 +72,7 @@ enum FailOn {
     Strong,
 }
 
-pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
+pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let started = Instant::now();
     let mut settings = Settings::new(&arguments.settings);
     let inputs = gather(&arguments.paths, &mut settings)?;
@@ -92,7 +92,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
     }
     .context("The report can't be written")?;
     if inputs.unreadable > 0 {
-        return Ok(Verdict::Trouble);
+        return Ok(ExitStatus::Trouble);
     }
     Ok(arguments.fail_on.verdict(&report))
 }
@@ -273,16 +273,16 @@ fn say_statistics(stats: &TieredStats) {
 }
 
 impl FailOn {
-    fn verdict(self, report: &Report) -> Verdict {
+    fn verdict(self, report: &Report) -> ExitStatus {
         let fails = match self {
             Self::Never => false,
             Self::Warn => report.highest().is_some(),
             Self::Strong => report.highest() == Some(Level::Strong),
         };
         if fails {
-            Verdict::Findings
+            ExitStatus::Findings
         } else {
-            Verdict::Fine
+            ExitStatus::Fine
         }
     }
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use rayon::prelude::*;
 
 use super::{
-    Output, Verdict,
+    ExitStatus, Output,
     changes::{FileChange, write},
     inputs::{InputFile, gather},
     output::say,
@@ -35,7 +35,7 @@ pub(super) struct Arguments {
     settings: settings::Arguments,
 }
 
-pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
+pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
     check_ids(&arguments.only)?;
     let mut settings = Settings::new(&arguments.settings);
     let inputs = gather(&arguments.paths, &mut settings)?;
@@ -53,9 +53,9 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
         sum_up(&changes, arguments);
     }
     if inputs.unreadable + refused + unwritten > 0 {
-        return Ok(Verdict::Trouble);
+        return Ok(ExitStatus::Trouble);
     }
-    Ok(Verdict::Fine)
+    Ok(ExitStatus::Fine)
 }
 
 fn check_ids(ids: &[String]) -> anyhow::Result<()> {

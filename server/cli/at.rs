@@ -3,9 +3,9 @@
 use std::io::Write;
 
 use super::{
-    Output, Verdict,
+    ExitStatus, Output,
     output::say,
-    place::{AtPlace, Place, Shown},
+    place::{NamedPlace, OffersAtPlace, ShownOffer},
     settings::{self, Settings},
 };
 use crate::refactorings::Applicability;
@@ -14,17 +14,17 @@ use crate::refactorings::Applicability;
 pub(super) struct Arguments {
     /// A line, a column of it, or what lies between two, counted from 1
     #[arg(value_name = "FILE:LINE[:COLUMN[-LINE:COLUMN]]")]
-    place: Place,
+    place: NamedPlace,
     #[command(flatten)]
     settings: settings::Arguments,
 }
 
-pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
+pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let mut settings = Settings::new(&arguments.settings);
     let Some(found) = arguments.place.ask(&mut settings)? else {
-        return Ok(Verdict::Trouble);
+        return Ok(ExitStatus::Trouble);
     };
-    let AtPlace {
+    let OffersAtPlace {
         offers, refusals, ..
     } = &found;
     let ids = offers.iter().map(|offer| offer.id);
@@ -38,11 +38,11 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
     }
     out.flush()?;
     say("note", &summary(&found, arguments.place.words()));
-    Ok(Verdict::Fine)
+    Ok(ExitStatus::Fine)
 }
 
 /// "src/a.rs:3:5  Invert `if`, answers deep-nesting"
-fn words(offer: &Shown) -> String {
+fn words(offer: &ShownOffer) -> String {
     let mut words = format!("{}  {}", offer.place, offer.title);
     if let Some(smell) = offer.answers {
         words = format!("{words}, answers {smell}");
@@ -54,7 +54,7 @@ fn words(offer: &Shown) -> String {
     }
 }
 
-fn summary(found: &AtPlace, place: &str) -> String {
+fn summary(found: &OffersAtPlace, place: &str) -> String {
     match found.offers.first() {
         Some(offer) => format!(
             "`rustassistant refactor run {} {}` shows what it does.",

@@ -25,7 +25,7 @@ use std::{future::Future, path::Path, sync::Arc};
 use anyhow::Context;
 
 use super::{
-    Output, Verdict,
+    ExitStatus, Output,
     settings::{self, Settings},
     work::Work,
 };
@@ -73,7 +73,7 @@ impl Arguments {
     }
 }
 
-pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
+pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let flags = &arguments.settings;
     match &arguments.command {
         Command::Stats(arguments) => stats::run(arguments, &*configuration(flags)?, out),

@@ -5,18 +5,18 @@ use std::io::Write;
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{Output, Verdict};
+use super::{ExitStatus, Output};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     shell: Shell,
 }
 
-pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
+pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
     // The generator takes a write error for a mistake of its own, so it writes to memory.
     let mut script = Vec::new();
     let mut command = super::Arguments::command();
     clap_complete::generate(arguments.shell, &mut command, "rustassistant", &mut script);
     out.write_all(&script)?;
-    Ok(Verdict::Fine)
+    Ok(ExitStatus::Fine)
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Context;
 
 use super::{
-    Output, Verdict,
+    ExitStatus, Output,
     output::say,
     settings::{self, Settings},
 };
@@ -31,10 +31,10 @@ enum Command {
     Check,
 }
 
-pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
+pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
     if let Command::Schema = arguments.command {
         writeln!(out, "{}", serde_json::to_string_pretty(&schema())?)?;
-        return Ok(Verdict::Fine);
+        return Ok(ExitStatus::Fine);
     }
     let here = std::env::current_dir().context("The current directory can't be read")?;
     let loaded = Settings::new(&arguments.settings).look_up(&here);
@@ -79,12 +79,12 @@ fn advise(loaded: &Loaded) {
     }
 }
 
-fn check(loaded: &Loaded) -> Verdict {
+fn check(loaded: &Loaded) -> ExitStatus {
     for problem in &loaded.problems {
         say("error", &problem.to_string());
     }
     if loaded.problems.is_empty() {
-        return Verdict::Fine;
+        return ExitStatus::Fine;
     }
-    Verdict::Trouble
+    ExitStatus::Trouble
 }

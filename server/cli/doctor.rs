@@ -18,7 +18,7 @@ use std::{
 use anyhow::Context;
 
 use super::{
-    Output, Verdict,
+    ExitStatus, Output,
     config::found_word,
     settings::{self, Settings},
     work::Work,
@@ -50,7 +50,7 @@ const SLACK: Duration = Duration::from_hours(1);
 
 const MADE_LATER: &str = "the first run makes it";
 
-pub(super) fn run(out: &mut Output) -> anyhow::Result<Verdict> {
+pub(super) fn run(out: &mut Output) -> anyhow::Result<ExitStatus> {
     let here = std::env::current_dir().context("The current directory can't be read")?;
     let settings = Settings::new(&settings::Arguments::default());
     let loaded = settings.look_up(&here);
@@ -70,9 +70,9 @@ pub(super) fn run(out: &mut Output) -> anyhow::Result<Verdict> {
         writeln!(out, "{word:8} {what}: {words}")?;
     }
     if checks.iter().any(|check| check.state == State::Problem) {
-        return Ok(Verdict::Trouble);
+        return Ok(ExitStatus::Trouble);
     }
-    Ok(Verdict::Fine)
+    Ok(ExitStatus::Fine)
 }
 
 impl Check {

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::bail;
 
-use super::{Output, Verdict, output::look};
+use super::{ExitStatus, Output, output::look};
 use crate::report::{Explanation, explanation, unknown_id, write_documentation};
 
 #[derive(Debug, clap::Args)]
@@ -13,12 +13,12 @@ pub(super) struct Arguments {
     id: String,
 }
 
-pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
+pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let id = arguments.id.as_str();
     let Some(Explanation { kind, markdown }) = explanation(id) else {
         bail!(unknown_id(id));
     };
     writeln!(out, "{id} ({kind})\n")?;
     write_documentation(out, &markdown, look())?;
-    Ok(Verdict::Fine)
+    Ok(ExitStatus::Fine)
 }

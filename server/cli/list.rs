@@ -1,9 +1,9 @@
 //! `refactor list`.
 
-use super::{Output, Verdict};
+use super::{ExitStatus, Output};
 use crate::report::write_catalogue;
 
-pub(super) fn run(out: &mut Output) -> anyhow::Result<Verdict> {
+pub(super) fn run(out: &mut Output) -> anyhow::Result<ExitStatus> {
     write_catalogue(out)?;
-    Ok(Verdict::Fine)
+    Ok(ExitStatus::Fine)
 }

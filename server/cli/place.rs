@@ -15,27 +15,27 @@ use crate::{
 
 /// `FILE:LINE`, `FILE:LINE:COLUMN` or `FILE:LINE:COLUMN-LINE:COLUMN`; lines and columns count from 1, columns in characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct NamedPlace {
     file: PathBuf,
-    part: Part,
+    part: PlacePart,
     /// As it was written.
     words: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum PlacePart {
     Line(u32),
     Cursor(LineColumn),
     Selection(LineColumn, LineColumn),
 }
 
-impl FromStr for Place {
+impl FromStr for NamedPlace {
     type Err = &'static str;
 
     fn from_str(words: &str) -> Result<Self, Self::Err> {
         let (file, part) = selection(words)
-            .or_else(|| cursor(words).map(|(file, at)| (file, Part::Cursor(at))))
-            .or_else(|| number_behind(words).map(|(file, line)| (file, Part::Line(line))))
+            .or_else(|| cursor(words).map(|(file, at)| (file, PlacePart::Cursor(at))))
+            .or_else(|| number_behind(words).map(|(file, line)| (file, PlacePart::Line(line))))
             .filter(|(file, _)| !file.is_empty())
             .ok_or("a place is FILE:LINE or FILE:LINE:COLUMN, counted from 1")?;
         Ok(Self {
@@ -46,7 +46,7 @@ impl FromStr for Place {
     }
 }
 
-fn selection(words: &str) -> Option<(&str, Part)> {
+fn selection(words: &str) -> Option<(&str, PlacePart)> {
     let (start, end) = words.rsplit_once('-')?;
     let (file, start) = cursor(start)?;
     let (line, column) = end.split_once(':')?;
@@ -54,7 +54,7 @@ fn selection(words: &str) -> Option<(&str, Part)> {
         line: number(line)?,
         column: number(column)?,
     };
-    Some((file, Part::Selection(start, end)))
+    Some((file, PlacePart::Selection(start, end)))
 }
 
 fn cursor(words: &str) -> Option<(&str, LineColumn)> {
@@ -75,14 +75,14 @@ fn number(digits: &str) -> Option<u32> {
 }
 
 /// What is offered at a place of a file that was read.
-pub(super) struct AtPlace {
+pub(super) struct OffersAtPlace {
     pub(super) input: InputFile,
-    pub(super) offers: Vec<Shown>,
+    pub(super) offers: Vec<ShownOffer>,
     pub(super) refusals: Vec<(&'static Refactoring, String)>,
 }
 
 /// An offer with what people are shown of it.
-pub(super) struct Shown {
+pub(super) struct ShownOffer {
     pub(super) id: &'static str,
     pub(super) title: String,
     pub(super) answers: Option<&'static str>,
@@ -93,9 +93,9 @@ pub(super) struct Shown {
     pub(super) new_files: Vec<(NewFile, String)>,
 }
 
-impl Place {
+impl NamedPlace {
     /// What is offered here. Nothing if the file can't be read, which has been said.
-    pub(super) fn ask(&self, settings: &mut Settings) -> anyhow::Result<Option<AtPlace>> {
+    pub(super) fn ask(&self, settings: &mut Settings) -> anyhow::Result<Option<OffersAtPlace>> {
         if self.file.is_dir() {
             bail!("`{}` is a folder. Name a file in it.", self.file.display());
         }
@@ -117,9 +117,9 @@ impl Place {
     fn range(&self, text: &str) -> anyhow::Result<TextRange> {
         let lines = Lines::new(text);
         Ok(match self.part {
-            Part::Line(line) => without_ending(text, line_of(&lines, line)?),
-            Part::Cursor(at) => TextRange::empty(offset(&lines, text, at)?),
-            Part::Selection(start, end) => {
+            PlacePart::Line(line) => without_ending(text, line_of(&lines, line)?),
+            PlacePart::Cursor(at) => TextRange::empty(offset(&lines, text, at)?),
+            PlacePart::Selection(start, end) => {
                 let (start, end) = (offset(&lines, text, start)?, offset(&lines, text, end)?);
                 if end < start {
                     bail!("The selection ends before it starts.");
@@ -159,7 +159,7 @@ fn offset(lines: &Lines, text: &str, at: LineColumn) -> anyhow::Result<TextSize>
     Ok(offset)
 }
 
-fn offered(input: InputFile, range: TextRange) -> anyhow::Result<AtPlace> {
+fn offered(input: InputFile, range: TextRange) -> anyhow::Result<OffersAtPlace> {
     let source = Source::parse(Arc::clone(&input.text), input.context);
     let source = source.map_err(|why| anyhow::anyhow!("`{}` is {why}.", input.shown))?;
     let report = measure(&source, &Memo::default());
@@ -172,7 +172,7 @@ fn offered(input: InputFile, range: TextRange) -> anyhow::Result<AtPlace> {
     let (offers, refusals) = offers_among(&context, range, &findings);
     let lines = Lines::new(&source.text);
     let offers = offers.into_iter();
-    let offers = offers.map(|offer| Shown::of(&offer, &source, &lines, &input.shown));
+    let offers = offers.map(|offer| ShownOffer::of(&offer, &source, &lines, &input.shown));
     let offers = offers.collect::<Option<Vec<_>>>();
     let reasons = refusals
         .into_iter()
@@ -182,14 +182,14 @@ fn offered(input: InputFile, range: TextRange) -> anyhow::Result<AtPlace> {
         });
     let refusals = reasons.collect();
     let offers = offers.context("An offer doesn't fit its own text")?;
-    Ok(AtPlace {
+    Ok(OffersAtPlace {
         input,
         offers,
         refusals,
     })
 }
 
-impl Shown {
+impl ShownOffer {
     fn of(placed: &PlacedOffer, source: &Source, lines: &Lines, file: &str) -> Option<Self> {
         let change = placed.offer.change();
         let at = lines.position(&source.text, placed.at, Encoding::Utf32);
@@ -209,8 +209,8 @@ impl Shown {
 mod tests {
     use super::*;
 
-    fn part(words: &str) -> Option<(String, Part)> {
-        let place: Place = words.parse().ok()?;
+    fn part(words: &str) -> Option<(String, PlacePart)> {
+        let place: NamedPlace = words.parse().ok()?;
         Some((place.file.to_str()?.to_owned(), place.part))
     }
 
@@ -223,15 +223,15 @@ mod tests {
         let expect = |words, file: &str, expected| {
             assert_eq!(part(words), Some((file.to_owned(), expected)), "{words}");
         };
-        expect("a.rs:3", "a.rs", Part::Line(2));
-        expect("a.rs:3:5", "a.rs", Part::Cursor(at(2, 4)));
+        expect("a.rs:3", "a.rs", PlacePart::Line(2));
+        expect("a.rs:3:5", "a.rs", PlacePart::Cursor(at(2, 4)));
         expect(
             "a-1:2.rs:3:5-4:1",
             "a-1:2.rs",
-            Part::Selection(at(2, 4), at(3, 0)),
+            PlacePart::Selection(at(2, 4), at(3, 0)),
         );
-        expect("C:\\a.rs:1", "C:\\a.rs", Part::Line(0));
-        expect("a:b.rs:1:2", "a:b.rs", Part::Cursor(at(0, 1)));
+        expect("C:\\a.rs:1", "C:\\a.rs", PlacePart::Line(0));
+        expect("a:b.rs:1:2", "a:b.rs", PlacePart::Cursor(at(0, 1)));
     }
 
     #[test]

@@ -5,10 +5,10 @@ use std::io::Write;
 use anyhow::{Context, anyhow, bail};
 
 use super::{
-    Output, Verdict,
+    ExitStatus, Output,
     changes::{FileChange, write},
     output::say,
-    place::{AtPlace, Place, Shown},
+    place::{NamedPlace, OffersAtPlace, ShownOffer},
     settings::{self, Settings},
 };
 use crate::{refactorings, report};
@@ -19,7 +19,7 @@ pub(super) struct Arguments {
     id: String,
     /// A line, a column of it, or what lies between two, counted from 1
     #[arg(value_name = "FILE:LINE[:COLUMN[-LINE:COLUMN]]")]
-    place: Place,
+    place: NamedPlace,
     /// Change the file; without it, the diff is all that happens
     #[arg(long)]
     write: bool,
@@ -27,17 +27,17 @@ pub(super) struct Arguments {
     settings: settings::Arguments,
 }
 
-pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
+pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let id = arguments.id.as_str();
     if refactorings::by_name(id).is_none() {
         bail!("{}", report::unknown_refactoring(id));
     }
     let mut settings = Settings::new(&arguments.settings);
     let Some(found) = arguments.place.ask(&mut settings)? else {
-        return Ok(Verdict::Trouble);
+        return Ok(ExitStatus::Trouble);
     };
     let offer = the_one(&found, id, arguments.place.words())?;
-    let Shown {
+    let ShownOffer {
         title,
         place,
         text,
@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
     // What is said next is about the diff, and stands below it.
     out.flush().context("The diff can't be written")?;
     if arguments.write && write(&[change]) > 0 {
-        return Ok(Verdict::Trouble);
+        return Ok(ExitStatus::Trouble);
     }
     let what = if arguments.write {
         "Carried out"
@@ -61,12 +61,12 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
         "`--write` carries it out"
     };
     say("note", &format!("{what}, at {place}: {title}."));
-    Ok(Verdict::Fine)
+    Ok(ExitStatus::Fine)
 }
 
 /// The offer of a refactoring, if there is exactly one.
-fn the_one<'a>(found: &'a AtPlace, id: &str, place: &str) -> anyhow::Result<&'a Shown> {
-    let of_id: Vec<&Shown> = found.offers.iter().filter(|offer| offer.id == id).collect();
+fn the_one<'a>(found: &'a OffersAtPlace, id: &str, place: &str) -> anyhow::Result<&'a ShownOffer> {
+    let of_id: Vec<&ShownOffer> = found.offers.iter().filter(|offer| offer.id == id).collect();
     match of_id.as_slice() {
         [offer] => Ok(offer),
         [] => bail!("{}", why_not(found, id, place)),
@@ -81,7 +81,7 @@ fn the_one<'a>(found: &'a AtPlace, id: &str, place: &str) -> anyhow::Result<&'a 
     }
 }
 
-fn why_not(found: &AtPlace, id: &str, place: &str) -> String {
+fn why_not(found: &OffersAtPlace, id: &str, place: &str) -> String {
     let mut refusals = found.refusals.iter();
     if let Some((_, why)) = refusals.find(|(refactoring, _)| refactoring.id == id) {
         return format!("`{id}` is not offered at {place}: {why}");

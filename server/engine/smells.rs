@@ -51,6 +51,7 @@ pub mod collapsible_if;
 pub mod complex_conditional;
 pub mod deep_nesting;
 pub mod guard_clause_opportunity;
+pub mod identical_arms;
 pub mod large_file;
 pub mod let_else_opportunity;
 pub mod long_function;
@@ -79,6 +80,8 @@ pub struct Smell {
     pub sees: &'static [SyntaxKind],
     pub look: Look,
     pub say: Say,
+    /// A measure in words, with `{}` for the number.
+    pub measured: &'static str,
 }
 
 /// What a smell looks at.
@@ -148,7 +151,13 @@ impl Smell {
             sees: &[],
             look,
             say,
+            measured: "{} lines",
         }
+    }
+
+    /// "complexity 32", "6 levels".
+    pub fn in_words(&self, measure: u32) -> String {
+        self.measured.replace("{}", &measure.to_string())
     }
 
     /// Whether two smells tell of one cause, if they are drawn at one place.
@@ -349,6 +358,7 @@ static REGISTRY: &[Smell] = &[
     complex_conditional::SMELL,
     deep_nesting::SMELL,
     guard_clause_opportunity::SMELL,
+    identical_arms::SMELL,
     large_file::SMELL,
     let_else_opportunity::SMELL,
     long_function::SMELL,

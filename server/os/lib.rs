@@ -162,6 +162,73 @@ pub fn owner(_: &Metadata) -> Owner {
     Owner::Me
 }
 
+/// Gives a new file the owner of another, as far as the system lets us.
+#[cfg(unix)]
+pub fn keep_owner(file: &File, of: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let own = file.metadata()?;
+    if (own.uid(), own.gid()) == (of.uid(), of.gid()) {
+        return Ok(());
+    }
+    std::os::unix::fs::fchown(file, Some(of.uid()), Some(of.gid()))
+}
+
+/// New files have the owner that the system gives them.
+#[cfg(not(unix))]
+pub fn keep_owner(_: &File, _: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether another file in the place of this one would lose something: a second name, or attributes.
+#[cfg(unix)]
+pub fn is_more_than_text(path: &Path, metadata: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(metadata) > 1 || has_attributes(path)
+}
+
+#[cfg(not(unix))]
+pub fn is_more_than_text(_: &Path, _: &Metadata) -> bool {
+    false
+}
+
+/// Those that the system gives every new file don't count.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn has_attributes(path: &Path) -> bool {
+    const GIVEN: [&[u8]; 3] = [
+        b"security.selinux",
+        b"com.apple.provenance",
+        b"com.apple.lastuseddate#PS",
+    ];
+    let mut names = vec![0_u8; 64 << 10];
+    match rustix::fs::listxattr(path, &mut names[..]) {
+        Ok(length) => {
+            let mut names = names[..length].split(|byte| *byte == 0);
+            names.any(|name| !name.is_empty() && !GIVEN.contains(&name))
+        }
+        // More than fits are some.
+        Err(error) => error == rustix::io::Errno::RANGE,
+    }
+}
+
+#[cfg(all(
+    unix,
+    not(any(target_os = "linux", target_os = "android", target_vendor = "apple"))
+))]
+fn has_attributes(_: &Path) -> bool {
+    false
+}
+
+/// When a file got its name or was last changed, whatever its text says of its age.
+#[cfg(unix)]
+pub fn changed(metadata: &Metadata) -> Option<std::time::SystemTime> {
+    let seconds = u64::try_from(std::os::unix::fs::MetadataExt::ctime(metadata)).ok()?;
+    std::time::UNIX_EPOCH.checked_add(std::time::Duration::from_secs(seconds))
+}
+
+#[cfg(not(unix))]
+pub fn changed(metadata: &Metadata) -> Option<std::time::SystemTime> {
+    metadata.created().ok().max(metadata.modified().ok())
+}
+
 /// What tells a file from another one of the same name: device and number.
 #[cfg(unix)]
 pub fn identity(metadata: &Metadata) -> (u64, u64) {

@@ -219,14 +219,7 @@ fn lines_in_words(lines: &[String]) -> String {
 
 /// What the label beside the leading place says: "complexity 32 (limit 25)".
 fn measure_in_words(finding: &Finding) -> String {
-    let measure = finding.measure;
-    let what = match finding.smell.id {
-        "cognitive-complexity" => format!("complexity {measure}"),
-        "complex-conditional" => format!("{measure} operators"),
-        "deep-nesting" => format!("{measure} levels"),
-        "too-many-parameters" => format!("{measure} parameters"),
-        _ => format!("{measure} lines"),
-    };
+    let what = finding.smell.in_words(finding.measure);
     format!("{what} (limit {})", finding.limit)
 }
 

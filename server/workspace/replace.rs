@@ -3,9 +3,12 @@
 //! All new texts are written beside the old ones before the first of them takes its place, so a full disk is noticed while
 //! everything is as before. Each old text stays at hand, as a second link, until all are in place, and is put back if one
 //! fails.
+//!
+//! A file with several names, with attributes, or of another owner whom a new file can't get, is written in its place: there
+//! the old text is kept in a file beside it until all are in place.
 
 use std::{
-    fs::{self, Permissions},
+    fs::{self, File, Metadata, OpenOptions},
     io,
     io::Write,
     path::{Path, PathBuf},
@@ -14,6 +17,9 @@ use std::{
 use tempfile::TempPath;
 
 use super::{ReadError, read};
+use crate::os;
+
+mod left_over;
 
 /// The new text of a file, and new files that come with it.
 #[derive(Debug, Clone, Copy)]
@@ -56,8 +62,9 @@ pub enum ReplaceError {
 /// Carries out updates whose files still hold their old texts; returns a reason for each that was left as it is. A full disk,
 /// or a failure once the first file is in place, undoes everything and is returned as the error.
 ///
-/// Every file has its old or its new text, whole, at every moment. A file's permissions stay, and new files have those of
-/// the file that they come with; a symbolic link stays, and its target is changed. Between the last look at an old text and
+/// Every file has its old or its new text, whole, at every moment, but for those that are written in their place. A file's
+/// owner, permissions, attributes and names stay, and new files have the owner and permissions of the file that they come
+/// with; a symbolic link stays, and its target is changed. Between the last look at an old text and
 /// the renaming lies a moment that nothing can guard.
 pub fn carry_out(updates: &[Update<'_>]) -> Result<Vec<ReplaceError>, ReplaceError> {
     carry_out_with(updates, &mut |_| Ok(()))
@@ -68,6 +75,7 @@ fn carry_out_with(
     updates: &[Update<'_>],
     before: &mut dyn FnMut(&Path) -> io::Result<()>,
 ) -> Result<Vec<ReplaceError>, ReplaceError> {
+    left_over::sweep(updates);
     let mut left = Vec::new();
     let mut prepared = Vec::new();
     for update in updates {
@@ -135,6 +143,14 @@ enum Step {
         backup: TempPath,
         old: String,
     },
+    Rewrite {
+        path: PathBuf,
+        target: PathBuf,
+        new: String,
+        /// A copy of the old text.
+        backup: TempPath,
+        old: String,
+    },
 }
 
 impl Prepared {
@@ -143,8 +159,8 @@ impl Prepared {
         let unwritable = ReplaceError::unwritable(path);
         hold(path, old)?;
         let target = fs::canonicalize(path).map_err(unwritable)?;
-        let permissions = fs::metadata(&target).map_err(unwritable)?.permissions();
-        if permissions.readonly() {
+        let metadata = fs::metadata(&target).map_err(unwritable)?;
+        if metadata.permissions().readonly() {
             let path = path.to_path_buf();
             return Err(ReplaceError::ReadOnly { path });
         }
@@ -153,34 +169,55 @@ impl Prepared {
             folders: NewFolders::default(),
         };
         for created in update.created {
-            prepared.create(created, &permissions)?;
+            prepared.create(created, &metadata)?;
         }
-        let beside = written(new, &target, permissions).map_err(unwritable)?;
-        prepared.steps.push(Step::Replace {
-            path: path.to_path_buf(),
-            beside,
-            backup: backup(&target).map_err(unwritable)?,
-            target,
-            old: old.to_owned(),
-        });
+        let step = step(path, target, (old, new), &metadata).map_err(unwritable)?;
+        prepared.steps.push(step);
         Ok(prepared)
     }
 
-    fn create(
-        &mut self,
-        created: &CreatedFile,
-        permissions: &Permissions,
-    ) -> Result<(), ReplaceError> {
+    fn create(&mut self, created: &CreatedFile, with: &Metadata) -> Result<(), ReplaceError> {
         let path = created.path.clone();
         let unwritable = ReplaceError::unwritable(&created.path);
         if fs::symlink_metadata(&path).is_ok() {
             return Err(ReplaceError::Exists { path });
         }
         self.folders.make(folder_of(&path)).map_err(unwritable)?;
-        let beside = written(&created.text, &path, permissions.clone()).map_err(unwritable)?;
+        let Written { beside, .. } = written(&created.text, &path, with).map_err(unwritable)?;
         self.steps.push(Step::Create { path, beside });
         Ok(())
     }
+}
+
+/// How a file gets its new text.
+fn step(
+    path: &Path,
+    target: PathBuf,
+    (old, new): (&str, &str),
+    metadata: &Metadata,
+) -> io::Result<Step> {
+    let (path, old) = (path.to_path_buf(), old.to_owned());
+    if !os::is_more_than_text(&target, metadata) {
+        let written = written(new, &target, metadata)?;
+        if written.has_owner {
+            return Ok(Step::Replace {
+                path,
+                beside: written.beside,
+                backup: backup(&target)?,
+                target,
+                old,
+            });
+        }
+    }
+    // Whoever may not write it would notice only after others have been written.
+    drop(OpenOptions::new().write(true).open(&target)?);
+    Ok(Step::Rewrite {
+        path,
+        backup: copied(&target)?,
+        target,
+        new: new.to_owned(),
+        old,
+    })
 }
 
 /// Folders that were made for new files. Those that are empty in the end are removed.
@@ -208,15 +245,26 @@ impl Drop for NewFolders {
     }
 }
 
-/// Writes a text to a file of another name in the folder of `target`.
-fn written(text: &str, target: &Path, permissions: Permissions) -> io::Result<TempPath> {
+/// A text under another name.
+struct Written {
+    beside: TempPath,
+    /// Whether it belongs to whom the file belongs that it comes with.
+    has_owner: bool,
+}
+
+/// Writes a text to a file of another name in the folder of `target`, like another file but for its text.
+fn written(text: &str, target: &Path, like: &Metadata) -> io::Result<Written> {
     let mut beside = beside().tempfile_in(folder_of(target))?;
     beside.write_all(text.as_bytes())?;
     let file = beside.as_file();
-    file.set_permissions(permissions)?;
+    let has_owner = os::keep_owner(file, like).is_ok();
+    file.set_permissions(like.permissions())?;
     // Without this a loss of power could leave the name with an empty file.
     file.sync_data()?;
-    Ok(beside.into_temp_path())
+    Ok(Written {
+        beside: beside.into_temp_path(),
+        has_owner,
+    })
 }
 
 /// A second link to a file, or a copy where links aren't possible.
@@ -226,14 +274,34 @@ fn backup(target: &Path) -> io::Result<TempPath> {
     if let Ok(linked) = linked {
         return Ok(linked.into_temp_path());
     }
-    let copy = beside().tempfile_in(folder)?.into_temp_path();
+    copied(target)
+}
+
+/// A copy of a file that is to be written in its place. Its name says what it is: if this program is killed meanwhile, it may
+/// be all that is left of the old text.
+fn copied(target: &Path) -> io::Result<TempPath> {
+    let mut builder = tempfile::Builder::new();
+    let copy = builder
+        .prefix(left_over::OLD)
+        .tempfile_in(folder_of(target))?;
+    let copy = copy.into_temp_path();
     fs::copy(target, &copy)?;
+    File::open(&copy)?.sync_data()?;
     Ok(copy)
+}
+
+/// Gives a file another text in its place. What it had is still there to be written over, so that going back needs no more
+/// of the disk.
+fn rewrite(target: &Path, text: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).open(target)?;
+    file.write_all(text.as_bytes())?;
+    file.set_len(text.len() as u64)?;
+    file.sync_data()
 }
 
 fn beside() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".rustassistant-");
+    builder.prefix(left_over::NEW);
     builder
 }
 
@@ -250,7 +318,15 @@ struct Placed(Vec<Undo>);
 
 enum Undo {
     Remove(PathBuf),
-    PutBack { target: PathBuf, backup: TempPath },
+    PutBack {
+        target: PathBuf,
+        backup: TempPath,
+    },
+    WriteBack {
+        target: PathBuf,
+        backup: TempPath,
+        old: String,
+    },
 }
 
 /// Gives all files of one update their places, or none.
@@ -298,6 +374,30 @@ impl Step {
                 placed.map_err(|error| unwritable(error.error))?;
                 Ok(Undo::PutBack { target, backup })
             }
+            Self::Rewrite {
+                path,
+                target,
+                new,
+                backup,
+                old,
+            } => {
+                let unwritable = ReplaceError::unwritable(&path);
+                before(&path).map_err(unwritable)?;
+                hold(&path, &old)?;
+                let written = rewrite(&target, &new);
+                let undo = Undo::WriteBack {
+                    target,
+                    backup,
+                    old,
+                };
+                match written {
+                    Ok(()) => Ok(undo),
+                    Err(error) => {
+                        undo.undo()?;
+                        Err(unwritable(error))
+                    }
+                }
+            }
         }
     }
 }
@@ -318,16 +418,23 @@ impl Undo {
                 let Err(error) = backup.persist(&target) else {
                     return Ok(());
                 };
-                let kept = error.path.to_path_buf();
-                // It is all that is left of the old text.
-                let _ = error.path.keep();
-                Err(ReplaceError::NotPutBack {
-                    path: target,
-                    kept,
-                    source: error.error,
-                })
+                Err(not_put_back(target, error.path, error.error))
             }
+            Self::WriteBack {
+                target,
+                backup,
+                old,
+            } => rewrite(&target, &old).map_err(|error| not_put_back(target, backup, error)),
         }
+    }
+}
+
+/// Keeps what is all that is left of an old text.
+fn not_put_back(path: PathBuf, kept: TempPath, source: io::Error) -> ReplaceError {
+    ReplaceError::NotPutBack {
+        path,
+        kept: left_over::keep(kept),
+        source,
     }
 }
 
@@ -536,6 +643,66 @@ mod tests {
         let error = replace(&path, "new", "old").unwrap_err();
         assert!(matches!(error, ReplaceError::ReadOnly { .. }));
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn other_names_of_the_file_stay() {
+        use std::os::unix::fs::MetadataExt;
+
+        let (root, path) = file("old");
+        let other = root.path().join("other.rs");
+        fs::hard_link(&path, &other).unwrap();
+        replace(&path, "new", "old").unwrap();
+        replace(&path, "n", "new").unwrap();
+        assert_eq!(fs::read_to_string(&other).unwrap(), "n");
+        assert_eq!(fs::metadata(&path).unwrap().nlink(), 2);
+        let mut names = names(root.path());
+        names.sort();
+        assert_eq!(names, ["a.rs", "other.rs"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_was_written_in_its_place_is_put_back() {
+        let project = Project::new();
+        let first = project.root.path().join("a.rs");
+        let outside = tempfile::tempdir_in(project.root.path().parent().unwrap()).unwrap();
+        fs::hard_link(&first, outside.path().join("a.rs")).unwrap();
+        let error = project.carry_out(&mut |path| {
+            if path.ends_with("b.rs") {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            Ok(())
+        });
+        assert!(matches!(error, Err(ReplaceError::Unwritable { .. })));
+        project.is_as_before();
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn attributes_and_owner_stay() {
+        use std::os::unix::fs::{MetadataExt, chown};
+
+        let (_root, path) = file("old");
+        let flags = rustix::fs::XattrFlags::empty();
+        let is_attributed = rustix::fs::setxattr(&path, "user.note", b"x", flags).is_ok();
+        // Only root may give files away.
+        let is_given = chown(&path, Some(12_345), Some(12_345)).is_ok();
+        replace(&path, "new", "old").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        let mut value = [0_u8; 8];
+        let value = rustix::fs::getxattr(&path, "user.note", &mut value);
+        assert_eq!(value.is_ok(), is_attributed);
+        let other = file("old");
+        if is_given {
+            chown(&other.1, Some(12_345), Some(12_345)).unwrap();
+            replace(&other.1, "new", "old").unwrap();
+            for path in [&path, &other.1] {
+                let metadata = fs::metadata(path).unwrap();
+                assert_eq!((metadata.uid(), metadata.gid()), (12_345, 12_345));
+            }
+        }
     }
 
     #[cfg(unix)]

@@ -80,11 +80,94 @@ fn options_have_a_bounded_number_of_patterns() {
     );
 }
 
+#[test]
+fn what_nobody_sees_reaches_no_report() {
+    let place = Place::new();
+    let text = "fn f\u{202e}(a: bool) {}\n/* \u{9b}2J\u{7f}\u{200b} */\nfn g(a: bool, b: bool) {\n    if a { /* \u{202e} */\n        if b { // \u{1b}[31m\u{85}\n            h();\n        }\n    }\n}\n";
+    place
+        .write("src/a.rs", text)
+        .write("src/\u{202e}b\u{9b}.rs", NESTED);
+    for format in ["human", "short", "json"] {
+        let run = place.run(["refactor", "analyze", "--format", format, "src"]);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        let said = run.stdout + &run.stderr;
+        let is_unseen =
+            |c: char| (c.is_control() && !"\n\t\r".contains(c)) || "\u{202e}\u{200b}".contains(c);
+        assert!(said.contains("collapsible-if"), "{said}");
+        assert!(!said.contains(is_unseen), "{format}: {said:?}");
+    }
+}
+
 #[cfg(unix)]
 mod links {
     use std::os::unix::fs::symlink;
 
     use super::*;
+
+    #[test]
+    fn a_pipe_in_place_of_a_backup_is_not_waited_for() {
+        let place = Place::new();
+        place.write("src/a.rs", NESTED);
+        place.run(["refactor", "analyze", "src"]);
+        let run = place.run(["cache", "backup", "whole.db"]);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        for (name, suffixes) in [
+            ("pipe.db", &[""][..]),
+            ("wal.db", &["-wal"]),
+            ("shm.db", &["-shm"]),
+            ("journal.db", &["-journal"]),
+            ("both.db", &["-wal", "-journal"]),
+        ] {
+            if suffixes != [""] {
+                std::fs::copy(place.path("whole.db"), place.path(name)).unwrap();
+            }
+            // Beside a log that has something in it, the file is copied with all that is beside it.
+            if let ["-wal", other] = suffixes {
+                place.write(&format!("{name}-wal"), "x");
+                make_pipe(&place.path(&format!("{name}{other}")));
+            } else {
+                for suffix in suffixes {
+                    make_pipe(&place.path(&format!("{name}{suffix}")));
+                }
+            }
+            for command in [
+                &["cache", "restore", name][..],
+                &["cache", "migrate", "--from", name, "--to", "new.db"],
+            ] {
+                // That it ends is all that is asked of it; what is no file is refused.
+                let run = place.run(command.iter().copied());
+                assert!(run.code.is_some(), "{name}: {}", run.stderr);
+                if suffixes == [""] {
+                    assert_eq!(run.code, Some(2), "{name}: {}", run.stderr);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn pipes_in_the_home_are_not_waited_for() {
+        for name in [
+            "cache.db",
+            "cache.db-wal",
+            "cache.db-shm",
+            "cache.db.lock",
+            "cache.db.stats",
+            "config.toml",
+        ] {
+            let place = Place::new();
+            place.write("src/a.rs", NESTED);
+            std::fs::create_dir_all(place.home()).unwrap();
+            make_pipe(&place.home().join(name));
+            let run = place.run(["refactor", "analyze", "src"]);
+            let expected = if name == "config.toml" { 2 } else { 0 };
+            assert_eq!(run.code, Some(expected), "{name}: {}", run.stderr);
+        }
+    }
+
+    fn make_pipe(path: &std::path::Path) {
+        let made = std::process::Command::new("mkfifo").arg(path).status();
+        assert!(made.unwrap().success());
+    }
 
     #[test]
     fn files_outside_what_was_named_are_left_out_and_named() {
@@ -132,10 +215,7 @@ mod links {
         ] {
             let place = Place::new();
             place.write("src/a.rs", NESTED);
-            let made = std::process::Command::new("mkfifo")
-                .arg(place.path(name))
-                .status();
-            assert!(made.unwrap().success());
+            make_pipe(&place.path(name));
             let run = place.run(["refactor", "analyze", "."]);
             let expected = if name == "rustassistant.toml" { 2 } else { 0 };
             assert_eq!(run.code, Some(expected), "{name}: {}", run.stderr);

@@ -17,4 +17,5 @@ mod moving;
 mod replicas;
 mod samples;
 mod status;
+mod unread;
 mod workspace;

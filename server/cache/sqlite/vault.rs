@@ -45,17 +45,23 @@ pub(super) fn medium(path: &Path) -> Result<Medium, Fault> {
 pub(super) fn private_copy(path: &Path) -> Result<(TempDir, PathBuf), Fault> {
     let folder = tempfile::tempdir()?;
     let copy = folder.path().join("cache.db");
-    fs::copy(path, &copy)?;
-    // A copy has the permissions of its original, which may allow only reading.
-    os::make_writable(&copy)?;
+    copy_regular(path, &copy)?;
     for suffix in ["-wal", "-journal"] {
-        match fs::copy(beside(path, suffix), beside(&copy, suffix)) {
-            Ok(_) => os::make_writable(&beside(&copy, suffix))?,
+        match copy_regular(&beside(path, suffix), &beside(&copy, suffix)) {
+            Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(error.into()),
         }
     }
     Ok((folder, copy))
+}
+
+/// Copies a regular file into a new one, which only the user may read and write. What is no file is not waited for.
+fn copy_regular(from: &Path, to: &Path) -> std::io::Result<()> {
+    let mut from = os::open_regular(from)?;
+    let mut to = os::private_file(File::options().write(true).create_new(true)).open(to)?;
+    std::io::copy(&mut from, &mut to)?;
+    Ok(())
 }
 
 /// A file under construction beside the place where it will be; removed when dropped.

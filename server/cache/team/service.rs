@@ -15,6 +15,7 @@ pub mod keys;
 mod metrics;
 mod private;
 mod refusal;
+mod rooms;
 mod routes;
 mod storage;
 mod tls;
@@ -31,7 +32,6 @@ use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use super::frames::MAX_SEALED;
@@ -41,6 +41,7 @@ use connections::ConnectionGate;
 use keys::{KeyFile, KeyFileError, KeyRing};
 use metrics::ServiceMetrics;
 use refusal::Refusal;
+use rooms::Rooms;
 use storage::Storage;
 
 pub use storage::StoragePlace;
@@ -52,10 +53,6 @@ const FIRST_HEAD: Duration = Duration::from_secs(10);
 const LONGEST_HEAD: usize = 16 << 10;
 /// How long the storage may take to answer.
 const STORAGE_TIME: Duration = Duration::from_secs(10);
-/// Bytes of bodies that are in memory at once; who comes then waits.
-const ROOM: usize = 256 << 20;
-/// What room is given in.
-const UNIT: usize = 16 << 10;
 /// How often it is asked whether the files of keys and certificates have changed.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
 /// How often it is asked whether something is to be pruned; each file is pruned daily at most.
@@ -143,7 +140,8 @@ struct App {
     ring: RwLock<Arc<KeyRing>>,
     trusted: Vec<PublicKey>,
     limiter: DefaultKeyedRateLimiter<Arc<str>>,
-    room: Semaphore,
+    rooms: Rooms,
+    gate: ConnectionGate,
     metrics: Arc<ServiceMetrics>,
     holdings: Mutex<HashMap<Namespace, (Instant, Holdings)>>,
     front: Front,
@@ -165,13 +163,15 @@ impl Service {
         };
         let bounds = &options.bounds;
         let quota = Quota::per_second(bounds.rate).allow_burst(bounds.burst);
+        let metrics = Arc::new(ServiceMetrics::new());
         let app = App {
             storage: Storage::open(&options.place, schema).await?,
             ring: RwLock::new(Arc::new(ring)),
             trusted: options.trusted.clone(),
             limiter: RateLimiter::dashmap(quota),
-            room: Semaphore::new(ROOM / UNIT),
-            metrics: Arc::new(ServiceMetrics::new()),
+            rooms: Rooms::new(),
+            gate: ConnectionGate::new(bounds.connections, bounds.body_time, Arc::clone(&metrics)),
+            metrics,
             holdings: Mutex::default(),
             front: options.front,
             entry_bytes: bounds.entry_bytes,
@@ -218,8 +218,7 @@ impl Service {
         let bounds = &self.options.bounds;
         let router = routes::router(Arc::clone(&self.app), &self.options.base);
         let router = router.into_make_service_with_connect_info::<SocketAddr>();
-        let metrics = Arc::clone(&self.app.metrics);
-        let gate = ConnectionGate::new(bounds.connections, bounds.body_time, metrics);
+        let gate = self.app.gate.clone();
         let mut server = axum_server::from_tcp(listener)?
             .handle(handle)
             .http1_only()
@@ -323,15 +322,6 @@ impl App {
         self.limiter
             .check_key(name)
             .map_err(|until| until.wait_time_from(now()))
-    }
-
-    /// Waits until so many bytes of bodies may be in memory.
-    async fn room_for(&self, bytes: usize) -> Result<SemaphorePermit<'_>, Refusal> {
-        let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX);
-        let room = tokio::time::timeout(self.body_time, self.room.acquire_many(units)).await;
-        room.ok()
-            .and_then(Result::ok)
-            .ok_or_else(Refusal::overloaded)
     }
 
     /// What the open namespaces hold, as it was lately.

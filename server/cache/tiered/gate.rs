@@ -68,7 +68,7 @@ pub enum GateState {
 
 /// Whether a fault is worth a word to the person.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Verdict {
+pub(super) enum Consequence {
     PassesByItself,
     LeftAlone,
 }
@@ -105,11 +105,13 @@ impl Gate {
         *self.state() = State::default();
     }
 
-    pub(super) fn failed(&self, fault: &Fault) -> Verdict {
+    pub(super) fn failed(&self, fault: &Fault) -> Consequence {
         let kind = fault.kind();
         let mut state = self.state();
         match (kind.remedy(), self.rule) {
-            (Remedy::Entry, _) | (Remedy::Recreate, Rule::File) => return Verdict::PassesByItself,
+            (Remedy::Entry, _) | (Remedy::Recreate, Rule::File) => {
+                return Consequence::PassesByItself;
+            }
             (Remedy::Stop, _) => state.shut = Some(Shut { kind, until: None }),
             (_, Rule::File) => {
                 let rest = (state.rest * 2).clamp(SHORTEST_REST, LONGEST_REST);
@@ -124,9 +126,9 @@ impl Gate {
         state.in_a_row += 1;
         let passes = kind.remedy() == Remedy::Wait || self.rule == Rule::Server;
         if passes && kind.remedy() != Remedy::Stop && state.in_a_row < PATIENCE {
-            return Verdict::PassesByItself;
+            return Consequence::PassesByItself;
         }
-        Verdict::LeftAlone
+        Consequence::LeftAlone
     }
 
     pub(super) fn stands(&self) -> GateState {
@@ -164,10 +166,10 @@ mod tests {
     fn what_passes_by_itself_is_told_the_third_time_only() {
         let gate = file();
         let busy = Fault::new(FaultKind::Busy);
-        assert_eq!(gate.failed(&busy), Verdict::PassesByItself);
+        assert_eq!(gate.failed(&busy), Consequence::PassesByItself);
         assert_eq!(gate.open(), Err(FaultKind::Busy));
-        assert_eq!(gate.failed(&busy), Verdict::PassesByItself);
-        assert_eq!(gate.failed(&busy), Verdict::LeftAlone);
+        assert_eq!(gate.failed(&busy), Consequence::PassesByItself);
+        assert_eq!(gate.failed(&busy), Consequence::LeftAlone);
     }
 
     #[test]
@@ -180,7 +182,7 @@ mod tests {
         assert_eq!(gate.open(), Ok(()));
         assert_eq!(
             gate.failed(&Fault::new(FaultKind::Busy)),
-            Verdict::PassesByItself
+            Consequence::PassesByItself
         );
     }
 
@@ -203,7 +205,7 @@ mod tests {
         let gate = file();
         assert_eq!(
             gate.failed(&Fault::new(FaultKind::Foreign)),
-            Verdict::LeftAlone
+            Consequence::LeftAlone
         );
         assert_eq!(gate.stands(), GateState::Off(FaultKind::Foreign));
     }
@@ -225,11 +227,11 @@ mod tests {
     fn a_server_is_left_alone_after_three_faults_in_a_row() {
         let gate = Gate::new(Rule::Server);
         for kind in [FaultKind::Timeout, FaultKind::Server] {
-            assert_eq!(gate.failed(&kind.into()), Verdict::PassesByItself);
+            assert_eq!(gate.failed(&kind.into()), Consequence::PassesByItself);
             assert_eq!(gate.open(), Ok(()));
         }
         let third = FaultKind::Unreachable;
-        assert_eq!(gate.failed(&third.into()), Verdict::LeftAlone);
+        assert_eq!(gate.failed(&third.into()), Consequence::LeftAlone);
         assert_eq!(gate.open(), Err(third));
         assert_eq!(gate.stands(), GateState::Resting(third));
     }
@@ -254,7 +256,7 @@ mod tests {
     fn a_server_that_does_not_let_us_in_is_not_asked_again() {
         let gate = Gate::new(Rule::Server);
         let denied = FaultKind::Denied;
-        assert_eq!(gate.failed(&denied.into()), Verdict::LeftAlone);
+        assert_eq!(gate.failed(&denied.into()), Consequence::LeftAlone);
         assert_eq!(gate.open(), Err(denied));
         assert_eq!(gate.stands(), GateState::Off(denied));
     }

@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 
 use super::Mode;
 use super::flights::Flights;
-use super::gate::{Gate, Rule, Verdict};
+use super::gate::{Consequence, Gate, Rule};
 use super::queue::{self, Bound, Queue};
 use super::statistics::{Counters, TierStats};
 use super::team::Team;
@@ -292,7 +292,7 @@ impl Layer {
     /// The first fault that doesn't pass is told; the others would say the same in other words.
     fn failed(&self, gate: &Gate, fault: &Fault) {
         self.counters.last_fault(fault.to_string());
-        if gate.failed(fault) == Verdict::PassesByItself {
+        if gate.failed(fault) == Consequence::PassesByItself {
             tracing::debug!(%fault, "cache");
             return;
         }

@@ -7,7 +7,7 @@ use anyhow::bail;
 use super::{block_on, existing};
 use crate::{
     cache::SqliteCache,
-    cli::{Output, Verdict},
+    cli::{ExitStatus, Output},
     config::Config,
     migrations,
 };
@@ -22,7 +22,7 @@ pub(super) fn run(
     arguments: &Arguments,
     config: &Config,
     out: &mut Output,
-) -> anyhow::Result<Verdict> {
+) -> anyhow::Result<ExitStatus> {
     let Some(path) = existing(config) else {
         bail!("There is no local file yet, so there is nothing to back up");
     };
@@ -37,5 +37,5 @@ pub(super) fn run(
         "bytes written to {}: {bytes}",
         arguments.file.display()
     )?;
-    Ok(Verdict::Fine)
+    Ok(ExitStatus::Fine)
 }

@@ -7,7 +7,7 @@ use anyhow::ensure;
 use super::{block_on, existing, place};
 use crate::{
     cache::{Cache, CacheBackend, Fault, FaultKind, Findings, HAS_TEAM, NO_TEAM, SqliteCache},
-    cli::{Output, Verdict, output::say},
+    cli::{ExitStatus, Output, output::say},
     config::Config,
     migrations,
 };
@@ -25,21 +25,21 @@ pub(super) fn run(
     arguments: &Arguments,
     config: &Config,
     out: &mut Output,
-) -> anyhow::Result<Verdict> {
+) -> anyhow::Result<ExitStatus> {
     ensure!(HAS_TEAM || !arguments.team, NO_TEAM);
-    let mut verdict = Verdict::Fine;
+    let mut verdict = ExitStatus::Fine;
     if let Some(path) = existing(config) {
         verdict = local(&SqliteCache::at(path, &migrations::SQLITE), out)?;
     } else {
         say("note", NOTHING);
     }
-    if arguments.team && team(&place::team(config)?, out)? != Verdict::Fine {
-        verdict = Verdict::Findings;
+    if arguments.team && team(&place::team(config)?, out)? != ExitStatus::Fine {
+        verdict = ExitStatus::Findings;
     }
     Ok(verdict)
 }
 
-fn local(file: &SqliteCache, out: &mut Output) -> anyhow::Result<Verdict> {
+fn local(file: &SqliteCache, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let checked = block_on(async {
         let checked = file.check().await;
         file.close().await;
@@ -50,7 +50,7 @@ fn local(file: &SqliteCache, out: &mut Output) -> anyhow::Result<Verdict> {
         Err(fault) if is_damage(&fault) => {
             writeln!(out, "{shown}: damaged")?;
             say("error", &fault.to_string());
-            return Ok(Verdict::Findings);
+            return Ok(ExitStatus::Findings);
         }
         checked => checked?,
     };
@@ -58,30 +58,30 @@ fn local(file: &SqliteCache, out: &mut Output) -> anyhow::Result<Verdict> {
     if !findings.problems.is_empty() {
         let mend = "The next run that writes moves the file aside and starts a new one; nothing but time is lost.";
         say("error", mend);
-        return Ok(Verdict::Findings);
+        return Ok(ExitStatus::Findings);
     }
     if findings.damaged > 0 {
         let mend = "Damaged entries are never used and are computed again; `rustassistant cache clear` removes everything.";
         say("error", mend);
-        return Ok(Verdict::Findings);
+        return Ok(ExitStatus::Findings);
     }
-    Ok(Verdict::Fine)
+    Ok(ExitStatus::Fine)
 }
 
 fn is_damage(fault: &Fault) -> bool {
     matches!(fault.kind(), FaultKind::Corrupt | FaultKind::Checksum)
 }
 
-fn team(team: &CacheBackend, out: &mut Output) -> anyhow::Result<Verdict> {
+fn team(team: &CacheBackend, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let findings = block_on(async { Ok(place::connect(team).await?.check().await?) })?;
     write(&place::shown(team), &findings, out)?;
     if findings.damaged == 0 && findings.problems.is_empty() {
-        return Ok(Verdict::Fine);
+        return Ok(ExitStatus::Fine);
     }
     let mend = "These entries are damaged, not signed, or signed with a key that `cache.team.trusted_keys` does not name. \
          They are never used. If a key is missing, add it; otherwise ask whoever runs the team's cache.";
     say("error", mend);
-    Ok(Verdict::Findings)
+    Ok(ExitStatus::Findings)
 }
 
 fn write(shown: &str, findings: &Findings, out: &mut Output) -> anyhow::Result<()> {

@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use super::{block_on, existing, place, with_store};
 use crate::{
-    cli::{Output, Verdict},
+    cli::{ExitStatus, Output},
     config::Config,
 };
 
@@ -24,7 +24,7 @@ pub(super) fn run(
     arguments: &Arguments,
     config: &Config,
     out: &mut Output,
-) -> anyhow::Result<Verdict> {
+) -> anyhow::Result<ExitStatus> {
     let removed = if arguments.team {
         clear_team(arguments, config)?
     } else {
@@ -34,7 +34,7 @@ pub(super) fn run(
         }
     };
     writeln!(out, "entries removed: {removed}")?;
-    Ok(Verdict::Fine)
+    Ok(ExitStatus::Fine)
 }
 
 fn clear_team(arguments: &Arguments, config: &Config) -> anyhow::Result<u64> {

@@ -12,20 +12,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     cache::{Copied, FaultKind, Stopped, Why},
-    cli::{Output, Verdict, output::say},
+    cli::{ExitStatus, Output, output::say},
 };
 
 /// Without a terminal a line is said whenever so many more entries were looked at.
 const LINE_EVERY: u64 = 10_000;
 
 /// Says how far a copy is: a bar on a terminal, lines elsewhere.
-pub(super) struct Progress {
+pub(super) struct EntryProgress {
     bar: Option<ProgressBar>,
     /// Entries at which the next line is said.
     next: AtomicU64,
 }
 
-impl Progress {
+impl EntryProgress {
     /// Over so many entries, if that is known.
     pub(super) fn over(entries: Option<u64>) -> Self {
         let bar = io::stderr().is_terminal().then(|| bar(entries));
@@ -48,7 +48,7 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for EntryProgress {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -88,7 +88,7 @@ pub(super) async fn interruptible<T>(
 }
 
 /// What a copy did. What had to be left out is trouble, although everything else is there.
-pub(super) fn report(copied: &Copied, out: &mut Output) -> anyhow::Result<Verdict> {
+pub(super) fn report(copied: &Copied, out: &mut Output) -> anyhow::Result<ExitStatus> {
     writeln!(out, "entries copied: {}", copied.copied)?;
     writeln!(out, "bytes copied: {}", copied.bytes)?;
     writeln!(out, "entries that were there: {}", copied.skipped)?;
@@ -106,7 +106,7 @@ pub(super) fn report(copied: &Copied, out: &mut Output) -> anyhow::Result<Verdic
             "have another content where they were to go, which stays; `rustassistant cache check` tells more",
         ),
     ];
-    let mut verdict = Verdict::Fine;
+    let mut verdict = ExitStatus::Fine;
     for (count, why) in left_out {
         if count == 0 {
             continue;
@@ -115,7 +115,7 @@ pub(super) fn report(copied: &Copied, out: &mut Output) -> anyhow::Result<Verdic
             "warning",
             &format!("{count} entries were left out: they {why}."),
         );
-        verdict = Verdict::Trouble;
+        verdict = ExitStatus::Trouble;
     }
     Ok(verdict)
 }

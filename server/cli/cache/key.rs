@@ -6,7 +6,7 @@ use super::{block_on, existing, place};
 use crate::{
     analysis::{key, key_fields},
     cache::{Key, Lookup, SqliteCache},
-    cli::{Output, Verdict, output::say},
+    cli::{ExitStatus, Output, output::say},
     config::Config,
     migrations,
     workspace::{self, Manifests},
@@ -29,7 +29,7 @@ pub(super) fn run(
     arguments: &Arguments,
     config: &Config,
     out: &mut Output,
-) -> anyhow::Result<Verdict> {
+) -> anyhow::Result<ExitStatus> {
     let text = workspace::read(&arguments.file)?;
     let context = Manifests::new().context_of(&arguments.file);
     let key = key(&text, context);
@@ -43,7 +43,7 @@ pub(super) fn run(
         ("local", local(config, key)),
         ("team", team(config, key)),
     ];
-    let mut verdict = Verdict::Fine;
+    let mut verdict = ExitStatus::Fine;
     for (tier, has) in tiers {
         let word = match has {
             None => "none is configured",
@@ -51,7 +51,7 @@ pub(super) fn run(
             Some(Has::No) => "no",
             Some(Has::Fault(why)) => {
                 say("error", &why);
-                verdict = Verdict::Trouble;
+                verdict = ExitStatus::Trouble;
                 "fault"
             }
         };

@@ -6,14 +6,14 @@ use anyhow::bail;
 
 use super::{
     block_on, configuration,
-    copying::{self, Progress},
+    copying::{self, EntryProgress},
     place::{connect, named, shown},
 };
 use crate::{
     cache::{
         Archive, Cache, CacheBackend, Copied, CopyOptions, Resume, SqliteCache, Stopped, copy,
     },
-    cli::{Output, Verdict, settings},
+    cli::{ExitStatus, Output, settings},
     config::Environment,
     migrations,
 };
@@ -32,7 +32,7 @@ pub(super) fn run(
     arguments: &Arguments,
     flags: &settings::Arguments,
     out: &mut Output,
-) -> anyhow::Result<Verdict> {
+) -> anyhow::Result<ExitStatus> {
     let config = configuration(flags)?;
     let from = named(&arguments.from, &config, flags)?;
     let to = named(&arguments.to, &config, flags)?;
@@ -78,7 +78,7 @@ async fn copy_all(
 ) -> Result<Copied, Stopped> {
     // A server that can't count has no bar, and no fault.
     let entries = source.stats().await.ok().map(|holdings| holdings.entries);
-    let progress = Progress::over(entries);
+    let progress = EntryProgress::over(entries);
     let tell = |copied: &_| progress.tell(copied);
     let options = CopyOptions {
         resume,

@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use crate::{
     cache::NO_TEAM,
-    cli::{Output, Verdict, settings},
+    cli::{ExitStatus, Output, settings},
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -37,6 +37,6 @@ pub(super) fn run(
     _command: &Command,
     _flags: &settings::Arguments,
     _out: &mut Output,
-) -> anyhow::Result<Verdict> {
+) -> anyhow::Result<ExitStatus> {
     bail!(NO_TEAM)
 }

@@ -3,18 +3,18 @@
 use std::io::Write;
 
 use crate::{
-    cli::{Output, Verdict, output::say},
+    cli::{ExitStatus, Output, output::say},
     config::Config,
 };
 
-pub(super) fn run(config: &Config, out: &mut Output) -> anyhow::Result<Verdict> {
+pub(super) fn run(config: &Config, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let Some(path) = &config.cache.path else {
         say(
             "note",
             "There is no cache file; reports are held in memory only.",
         );
-        return Ok(Verdict::Fine);
+        return Ok(ExitStatus::Fine);
     };
     writeln!(out, "{}", path.display())?;
-    Ok(Verdict::Fine)
+    Ok(ExitStatus::Fine)
 }

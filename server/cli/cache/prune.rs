@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use super::{block_on, existing, place};
 use crate::{
     cache::{Cache, Limits, Policy, SqliteCache},
-    cli::{Output, Verdict},
+    cli::{ExitStatus, Output},
     config::{Config, bytes},
     migrations,
 };
@@ -44,14 +44,14 @@ pub(super) fn run(
     arguments: &Arguments,
     config: &Config,
     out: &mut Output,
-) -> anyhow::Result<Verdict> {
+) -> anyhow::Result<ExitStatus> {
     let removed = if arguments.team {
         prune_team(arguments, config)?
     } else {
         prune_local(arguments, config)?
     };
     writeln!(out, "entries removed: {removed}")?;
-    Ok(Verdict::Fine)
+    Ok(ExitStatus::Fine)
 }
 
 fn prune_local(arguments: &Arguments, config: &Config) -> anyhow::Result<u64> {

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use super::{
     block_on,
-    copying::{self, Progress},
+    copying::{self, EntryProgress},
     place,
 };
 use crate::{
     cache::{CopyOptions, SqliteCache},
-    cli::{Output, Verdict},
+    cli::{ExitStatus, Output},
     config::Config,
     migrations,
 };
@@ -25,9 +25,9 @@ pub(super) fn run(
     arguments: &Arguments,
     config: &Config,
     out: &mut Output,
-) -> anyhow::Result<Verdict> {
+) -> anyhow::Result<ExitStatus> {
     let local = SqliteCache::at(place::local(config)?, &migrations::SQLITE);
-    let progress = Progress::over(None);
+    let progress = EntryProgress::over(None);
     let tell = |copied: &_| progress.tell(copied);
     let options = CopyOptions {
         progress: Some(&tell),

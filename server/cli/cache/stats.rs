@@ -8,7 +8,7 @@ use std::{io::Write, time::Duration};
 use super::{existing, with_store};
 use crate::{
     cache::{Access, FaultKind, GateState, History, Holdings, Remote, history},
-    cli::{Output, Verdict},
+    cli::{ExitStatus, Output},
     config::Config,
     report::{cache_statistics, team, tier_word},
 };
@@ -27,7 +27,7 @@ pub(super) fn run(
     arguments: &Arguments,
     config: &Config,
     out: &mut Output,
-) -> anyhow::Result<Verdict> {
+) -> anyhow::Result<ExitStatus> {
     let holdings = holdings(config);
     let history = match &config.cache.path {
         Some(path) => history(path, Duration::from_hours(24 * u64::from(arguments.days))),
@@ -42,8 +42,8 @@ pub(super) fn run(
         say_history(&history, arguments.days, out)?;
     }
     Ok(match holdings {
-        Ok(_) => Verdict::Fine,
-        Err(_) => Verdict::Trouble,
+        Ok(_) => ExitStatus::Fine,
+        Err(_) => ExitStatus::Trouble,
     })
 }
 

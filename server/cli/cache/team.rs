@@ -6,7 +6,7 @@ mod setup;
 mod warm;
 
 use crate::cli::{
-    Output, Verdict,
+    ExitStatus, Output,
     settings::{self, Settings},
 };
 
@@ -34,7 +34,7 @@ pub(super) fn run(
     command: &Command,
     flags: &settings::Arguments,
     out: &mut Output,
-) -> anyhow::Result<Verdict> {
+) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Keygen(arguments) => keygen::run(arguments, &Settings::new(flags), out),
         Command::Setup(arguments) => setup::run(arguments, flags, out),

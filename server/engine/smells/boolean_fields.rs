@@ -61,6 +61,7 @@ use crate::{
 };
 
 pub(super) const SMELL: Smell = Smell {
+    measured: "{} flags",
     rate: Some(1.8),
     worth_doing: Some(7),
     clippy: &["struct_excessive_bools"],

@@ -82,6 +82,7 @@ use crate::{
 };
 
 pub(super) const SMELL: Smell = Smell {
+    measured: "complexity {}",
     cause: Cause::FunctionSize,
     survives_errors: true,
     rate: Some(43.2),

@@ -62,6 +62,7 @@ use crate::{
 };
 
 pub(super) const SMELL: Smell = Smell {
+    measured: "{} levels",
     cause: Cause::FunctionSize,
     survives_errors: true,
     rate: Some(28.95),

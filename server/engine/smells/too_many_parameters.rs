@@ -52,6 +52,7 @@ use crate::{
 };
 
 pub(super) const SMELL: Smell = Smell {
+    measured: "{} parameters",
     rate: Some(5.93),
     calm: Calm::WithParts,
     clippy: &["too_many_arguments"],

@@ -2,7 +2,11 @@
 //!
 //! Creations come first, then the texts of new files, then edits, renames last: a client that stops half way has lost nothing.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use lsp_types::{
     AnnotatedTextEdit, ChangeAnnotation, CreateFile, CreateFileOptions, DocumentChangeOperation,
@@ -70,6 +74,8 @@ pub(crate) enum Impossible {
     NoName,
     #[error("A new file has no place beside a document that is no file.")]
     NoFile,
+    #[error("This editor creates files in folders that exist, and no others.")]
+    NoFolder,
     #[error(transparent)]
     NoPlace(#[from] NewFileError),
 }
@@ -201,14 +207,20 @@ impl KnownFiles {
         self.files.get(&id).ok_or(Impossible::NoName)
     }
 
-    /// The client's way of writing the file's name, if the file may lie there.
-    fn uri_of_new(&self, new: &NewFile) -> Result<Url, Impossible> {
+    /// Where a new file lies, if it may lie there.
+    fn path_of_new(&self, new: &NewFile) -> Result<PathBuf, Impossible> {
         let beside = self.get(new.origin())?;
         let (Some(path), Some(root)) = (&beside.path, &self.root) else {
             return Err(Impossible::NoFile);
         };
         let root = root.canonicalize().map_err(|_| Impossible::NoFile)?;
-        new_path(path, &root, new)?;
+        Ok(new_path(path, &root, new)?)
+    }
+
+    /// The client's way of writing the file's name, if the file may lie there.
+    fn uri_of_new(&self, new: &NewFile) -> Result<Url, Impossible> {
+        self.path_of_new(new)?;
+        let beside = self.get(new.origin())?;
         let mut uri = beside.uri.clone();
         if let Ok(mut segments) = uri.path_segments_mut() {
             segments.pop().extend(new.components());
@@ -251,6 +263,11 @@ impl Operations<'_> {
     fn place(&self, operation: &'static str, new: &NewFile) -> Result<Url, Impossible> {
         if !self.profile.can_do_with_files(operation) {
             return Err(Impossible::Unsupported(operation));
+        }
+        let path = self.known.path_of_new(new)?;
+        let has_folder = path.parent().is_some_and(Path::is_dir);
+        if !has_folder && !self.profile.has(Feature::NewFolders) {
+            return Err(Impossible::NoFolder);
         }
         self.known.uri_of_new(new)
     }

@@ -48,6 +48,8 @@ pub(crate) enum Feature {
     CodeLensRefresh,
     /// The client shows how the server is.
     ServerStatus,
+    /// Where a file is created, so are the folders that lead to it.
+    NewFolders,
 }
 
 /// Where features are offered, below `capabilities`. Any one place is enough.
@@ -151,7 +153,20 @@ fn features(params: &Value) -> Vec<Feature> {
     let offered = FEATURES
         .iter()
         .filter(|(_, paths)| paths.iter().any(is_offered_at));
-    offered.map(|(feature, _)| *feature).collect()
+    let new_folders = creates_folders(params).then_some(Feature::NewFolders);
+    let offered = offered.map(|(feature, _)| *feature);
+    offered.chain(new_folders).collect()
+}
+
+/// Neovims before 0.10 fail at a new file whose folder isn't there, and none of their capabilities says so.
+fn creates_folders(params: &Value) -> bool {
+    let said = |name: &str| params.pointer(&format!("/clientInfo/{name}"))?.as_str();
+    if said("name") != Some("Neovim") {
+        return true;
+    }
+    let mut parts = said("version").unwrap_or_default().split('.');
+    let mut part = || parts.next()?.parse::<u32>().ok();
+    (part(), part()) >= (Some(0), Some(10))
 }
 
 fn file_operations(params: &Value) -> Vec<String> {
@@ -323,5 +338,25 @@ mod tests {
         assert!(profile.actions.is_some_and(|actions| actions.lazy_edit));
         assert_eq!(profile.hover, Some(Markup::Plain));
         assert_eq!(profile.folders, ["file:///w"]);
+    }
+
+    #[test]
+    fn old_neovims_create_no_folders() {
+        let creates =
+            |info: Value| Profile::read(&json!({ "clientInfo": info })).has(Feature::NewFolders);
+        for version in ["0.7.2", "0.9.5", "", "x"] {
+            assert!(
+                !creates(json!({"name": "Neovim", "version": version})),
+                "{version}"
+            );
+        }
+        for version in ["0.10.4", "0.12.0-dev", "1.0.0"] {
+            assert!(
+                creates(json!({"name": "Neovim", "version": version})),
+                "{version}"
+            );
+        }
+        assert!(creates(json!({"name": "helix", "version": "0.7.2"})));
+        assert!(creates(json!(null)));
     }
 }

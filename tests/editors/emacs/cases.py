@@ -41,6 +41,13 @@ def without_a_package():
         end(start(place, "answer"))
 
 
+def moving():
+    """Emacs 28 lists no operation on files, so nothing that needs one is offered."""
+    with Place() as place:
+        place.with_tests()
+        end(start(place, "moving"))
+
+
 def two_instances():
     with Place() as place:
         for process in [start(place, "two-instances") for _ in range(2)]:
@@ -123,6 +130,7 @@ CASES = {
     "as-written": as_written(lambda: in_readme("Emacs", "elisp"), "emacs"),
     "as-written-front": as_written(lambda: in_front("Emacs")),
     "answer": case("answer"),
+    "moving": moving,
     "loose": case("loose"),
     "without-a-package": without_a_package,
     "missing": case("missing", "missing", EXPECTED="rustassistant"),

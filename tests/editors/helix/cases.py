@@ -98,6 +98,27 @@ def answering():
             quit_it(terminal)
 
 
+def moving():
+    """Tests move into a file that is created for them."""
+    with Place() as place:
+        configure(place)
+        path = place.with_tests()
+        with helix(place, "src/stack.rs") as terminal:
+            terminal.wait_for(MERGE)
+            terminal.type("11gg")
+            terminal.wait_for(" 11:1")
+            terminal.type(" a")
+            terminal.wait_for("Move tests to `stack/tests.rs`")
+            terminal.keys("Enter")
+            terminal.wait_for("mod tests;")
+            terminal.command("write-all")
+            terminal.wait("the file", lambda: on_disk(path).endswith("#[cfg(test)]\nmod tests;\n"))
+            moved = place.crate / "src/stack/tests.rs"
+            terminal.wait("the new file", lambda: moved.exists() and on_disk(moved).endswith("number + number);\n    }\n}\n"))
+            assert on_disk(moved).startswith("use super::*;\n\n// Nothing is twice nothing.\n#[test]\n"), on_disk(moved)
+            quit_it(terminal)
+
+
 def beside():
     """With rust-analyzer, or what stands for it, first in the list: both are seen, both answer, hover is the first one's."""
     with Place() as place:
@@ -391,6 +412,7 @@ CASES = {
     "as-written": as_written(lambda: in_readme("Helix", "toml"), "helix"),
     "as-written-front": as_written(lambda: in_front("Helix")),
     "answer": answering,
+    "moving": moving,
     "beside": beside,
     "options": options,
     "wrong-options": wrong_options,

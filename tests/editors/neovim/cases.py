@@ -68,6 +68,15 @@ def case(name, neovim="recent", binary="plain"):
     return run
 
 
+def moving(neovim):
+    def run():
+        with Place() as place:
+            place.with_tests()
+            end(start(place, neovim, "moving"))
+
+    return run
+
+
 def read_only():
     with Place() as place:
         place.read_only()
@@ -184,6 +193,9 @@ CASES = {
     "loose": case("loose"),
     "save": case("save"),
     "settings": case("settings"),
+    "moving-recent": moving("recent"),
+    "moving-stable": moving("stable"),
+    "moving-old": moving("old"),
     "missing": case("missing", binary="missing"),
     "too-old": case("too-old", binary="too-old"),
     "planted": case("planted"),

@@ -106,6 +106,22 @@ function M.answer(diagnostic, title)
   return listed
 end
 
+--- The titles that are listed at a place; none where the editor says that there are none.
+function M.listed(place)
+  vim.api.nvim_win_set_cursor(0, { place.lnum + 1, place.col })
+  local listed
+  vim.ui.select = function(items)
+    listed = vim.tbl_map(function(item)
+      return (M.title_of(item))
+    end, items)
+  end
+  vim.lsp.buf.code_action()
+  M.wait('an answer to a question for code actions', function()
+    return listed ~= nil or M.has_message('No code actions available')
+  end)
+  return listed or {}
+end
+
 function M.has_message(part)
   for _, message in ipairs(M.messages) do
     if message.words:find(part, 1, true) then

@@ -29,6 +29,41 @@ STAND_INS = {
 }
 
 
+# With a finding, by which a case knows that the server has read it.
+STACK = """pub fn double(number: u32) -> u32 {
+    if number > 0 {
+        if number < 100 {
+            return number * 2;
+        }
+    }
+    0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Nothing is twice nothing.
+    #[test]
+    fn of_nothing() {
+        assert_eq!(double(0), 0);
+    }
+
+    #[test]
+    fn of_one() {
+        assert_eq!(double(1), 2);
+    }
+
+    #[test]
+    fn of_many() {
+        let many = [2, 3, 5, 7];
+        for number in many {
+            assert_eq!(double(number), number + number);
+        }
+    }
+}
+"""
+
 LARGE = ("large1.rs", "large2.rs", "large3.rs")
 
 # Root may write to files that are read-only; without this capability root is like everybody.
@@ -60,6 +95,14 @@ class Place:
         shutil.copytree(TESTS / "shop", self.crate)
         # Editors take the folder of a repository for the project.
         (self.crate / ".git").mkdir()
+
+    def with_tests(self):
+        """A module with tests that may move to a file of their own, `src/stack/tests.rs`; gives the path of the module."""
+        lib = self.crate / "src/lib.rs"
+        lib.write_text(lib.read_text() + "pub mod stack;\n")
+        path = self.crate / "src/stack.rs"
+        path.write_text(STACK)
+        return path
 
     def read_only(self):
         """The file with the findings, which may not be written; gives what is in it."""

@@ -141,8 +141,12 @@ async fn who_takes_nothing_holds_up_nobody() {
 #[tokio::test]
 async fn there_are_so_many_connections_and_no_more() {
     let server = Server::start(&["--max-connections", "3"]);
+    let request = format!(
+        "GET /v1/status HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\r\n",
+        server.keys.read
+    );
     let ask = |stream: &mut TcpStream| {
-        say(stream, b"GET /v1/status HTTP/1.1\r\nhost: x\r\n\r\n");
+        say(stream, request.as_bytes());
         let mut answer = [0; 15];
         stream.read_exact(&mut answer).map(|()| answer)
     };
@@ -160,6 +164,47 @@ async fn there_are_so_many_connections_and_no_more() {
             .is_ok_and(|answer| answer.status() == 200)
     })
     .await;
+}
+
+#[tokio::test]
+async fn who_shows_no_key_keeps_nobody_out() {
+    let server = Server::start(&["--max-connections", "8"]);
+    let mut idle: Vec<_> = (0..8).map(|_| server.connect()).collect();
+    for stream in &mut idle[4..] {
+        say(stream, b"GET /v1/status HTTP/1.1\r\nhost: x\r\n\r\n");
+    }
+    let at = path("main", 1);
+    for _ in 0..3 {
+        let start = Instant::now();
+        assert_eq!(server.get(&at, &server.keys.read).await.status(), 404);
+        assert!(start.elapsed() < LONG / 4);
+        idle.extend((0..8).map(|_| server.connect()));
+    }
+}
+
+#[tokio::test]
+async fn what_is_announced_takes_no_room() {
+    let server = Server::start(&[]);
+    let announced = format!("content-length: {}\r\n", 16 << 20);
+    let held: Vec<_> = (0..40)
+        .map(|number| {
+            let mut stream = server.connect();
+            say(
+                &mut stream,
+                put_head(&server, number, &announced).as_bytes(),
+            );
+            say(&mut stream, b"x");
+            stream
+        })
+        .collect();
+    let start = Instant::now();
+    let query = server.request(Method::POST, "/v1/cache/query", &server.keys.write);
+    let answer = query.body("main\n").send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(server.put_ours(100).await, 201);
+    // Far less than a body may take.
+    assert!(start.elapsed() < Duration::from_secs(20));
+    drop(held);
 }
 
 #[tokio::test]

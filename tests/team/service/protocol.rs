@@ -210,7 +210,8 @@ async fn metrics_count_what_happened() {
     for number in [1, 2, 3] {
         server.get(&path("main", number), &server.keys.read).await;
     }
-    let metrics = server.get("/metrics", "").await.text().await.unwrap();
+    let read = &server.keys.read;
+    let metrics = server.get("/metrics", read).await.text().await.unwrap();
     for line in [
         "rustassistant_cache_hits_total 1\n",
         "rustassistant_cache_misses_total 2\n",
@@ -219,6 +220,17 @@ async fn metrics_count_what_happened() {
         "rustassistant_cache_requests_total{route=\"/v1/cache/{namespace}/{key}\",status=\"201\"} 1\n",
     ] {
         assert!(metrics.contains(line), "{line}{metrics}");
+    }
+    let unnamed = server.get("/metrics", "").await.text().await.unwrap();
+    assert!(
+        unnamed.contains("rustassistant_cache_hits_total 1\n")
+            && !unnamed.contains("namespace=\"main\"")
+    );
+    for host in ["cache.example", "localhost.example:80", "10.0.0.1"] {
+        let renamed = server
+            .request(Method::GET, "/metrics", "")
+            .header("host", host);
+        assert_eq!(renamed.send().await.unwrap().status(), 401, "{host}");
     }
     let forwarded = server.request(Method::GET, "/metrics", "");
     let forwarded = forwarded.header("x-forwarded-for", "127.0.0.1").send();

@@ -127,6 +127,62 @@ async fn a_broken_file_of_keys_changes_nothing() {
     assert_eq!(server.put_ours(3).await, 201);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_of_keys_that_lost_all_of_them_changes_nothing() {
+    let server = Server::start(&[]);
+    for text in ["", "# nothing yet\n", "trusted_keys = []\n"] {
+        fs::write(server.keys_file(), text).unwrap();
+        server.signal(rustix::process::Signal::HUP);
+        eventually("nobody says that the keys are gone", async || {
+            server.log().contains("has no keys any more")
+        })
+        .await;
+        let answer = server.get(&path("main", 1), &server.keys.read).await;
+        assert_eq!(answer.status(), 404, "{text:?}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_first_keys_are_for_the_eyes_of_one() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let server = Server::start(&[]);
+    let mode = fs::metadata(server.first_keys()).unwrap().permissions();
+    assert_eq!(mode.mode() & 0o777, 0o600);
+    let said = server.said() + &server.log();
+    assert!(
+        said.contains(server.first_keys().to_str().unwrap()),
+        "{said}"
+    );
+    for secret in [&server.keys.read, &server.keys.write, &server.keys.signing] {
+        assert!(!said.contains(secret.as_str()), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn statistics_name_the_namespaces_of_the_key() {
+    let server = Server::start(&[]);
+    assert_eq!(server.put_ours(1).await, 201);
+    let key = add_key(
+        &server,
+        &["--name", "prs", "--write", "--namespace", "pr-*"],
+    );
+    let ours = seal_with(&server.signer(), "pr-1", 1, b"x");
+    eventually("the new key is not known", async || {
+        server.put(&path("pr-1", 1), &key, ours.clone()).await == 201
+    })
+    .await;
+    let named = async |key: &str| {
+        let metrics = server.get("/metrics", key).await.text().await.unwrap();
+        ["main", "pr-1"].map(|name| metrics.contains(&format!("namespace=\"{name}\"")))
+    };
+    assert_eq!(named(&key).await, [false, true]);
+    assert_eq!(named(&server.keys.read).await, [true, true]);
+    assert_eq!(named("").await, [false, false]);
+}
+
 #[tokio::test]
 async fn only_what_a_trusted_key_has_signed_is_taken() {
     let server = Server::start(&[]);

@@ -56,22 +56,19 @@ impl Server {
         server
     }
 
-    /// Waits until the server says where it listens, and notes the keys that it shows.
+    /// Waits until the server says where it listens, and notes the keys that it has made.
     fn listen(&mut self) {
         let start = Instant::now();
         loop {
             let said = self.said();
             if let Some(url) = after(&said, "Listening on ") {
                 url.strip_suffix('.').unwrap().clone_into(&mut self.url);
-                if let Some(read) = after(&said, "    CACHE_API_KEY=") {
+                if let Ok(first) = std::fs::read_to_string(self.first_keys()) {
+                    let key = |name| after(&first, name).unwrap().to_owned();
                     self.keys = Keys {
-                        read: read.to_owned(),
-                        write: after(&said, "RUSTASSISTANT_CACHE_API_KEY=")
-                            .unwrap()
-                            .to_owned(),
-                        signing: after(&said, "RUSTASSISTANT_CACHE_SIGNING_KEY=")
-                            .unwrap()
-                            .to_owned(),
+                        read: key("    CACHE_API_KEY="),
+                        write: key("RUSTASSISTANT_CACHE_API_KEY="),
+                        signing: key("RUSTASSISTANT_CACHE_SIGNING_KEY="),
                     };
                 }
                 return;
@@ -91,6 +88,11 @@ impl Server {
     /// What went to the standard error.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(log(self.home.path(), self.starts)).unwrap()
+    }
+
+    /// Where the keys are that the first start makes.
+    pub(crate) fn first_keys(&self) -> PathBuf {
+        self.home.path().join("ra/serve/first-keys.txt")
     }
 
     pub(crate) fn keys_file(&self) -> PathBuf {

@@ -239,6 +239,7 @@ impl Team {
 /// `cache serve` with everything as it comes.
 struct Server {
     child: Child,
+    /// Of its first keys.
     said: String,
     _home: TempDir,
 }
@@ -261,9 +262,11 @@ impl Server {
                 break;
             }
         }
+        let path = home.path().join("serve/first-keys.txt");
+        assert!(said.contains(path.to_str().unwrap()), "{said}");
         Server {
             child,
-            said,
+            said: std::fs::read_to_string(path).unwrap(),
             _home: home,
         }
     }

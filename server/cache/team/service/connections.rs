@@ -3,28 +3,49 @@
 //! How long a client may take to send is bounded elsewhere: the head of a request by the server, its body where it is
 //! read.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::future::{Ready, ready};
 use std::io::{self, ErrorKind, IoSlice};
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum_server::accept::Accept;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Sleep;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::metrics::ServiceMetrics;
+use crate::locks::lock;
 
-/// Takes connections while there are fewer than so many, and closes the others at once: who waits in vain for a cache is
-/// worse off than who does without.
+/// Takes connections while there are fewer than so many. Then one that has shown no key makes room: the oldest of those whose
+/// machine holds most of them. If all have shown one, the new one is closed at once: who waits in vain for a cache is worse
+/// off than who does without.
 #[derive(Clone)]
-pub(super) struct ConnectionGate {
-    free: Arc<Semaphore>,
+pub(super) struct ConnectionGate(Arc<Gate>);
+
+struct Gate {
+    most: usize,
     patience: Duration,
     metrics: Arc<ServiceMetrics>,
+    open: Mutex<Open>,
+}
+
+#[derive(Default)]
+struct Open {
+    connections: HashMap<SocketAddr, Held>,
+    /// How many there were.
+    count: u64,
+}
+
+struct Held {
+    number: u64,
+    has_shown_key: bool,
+    close: CancellationToken,
 }
 
 impl ConnectionGate {
@@ -33,30 +54,74 @@ impl ConnectionGate {
         patience: Duration,
         metrics: Arc<ServiceMetrics>,
     ) -> ConnectionGate {
-        ConnectionGate {
-            free: Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS))),
+        ConnectionGate(Arc::new(Gate {
+            most: connections,
             patience,
             metrics,
+            open: Mutex::default(),
+        }))
+    }
+
+    /// Whoever is at the other end has shown a key that is known.
+    pub(super) fn recognise(&self, peer: SocketAddr) {
+        if let Some(held) = lock(&self.0.open).connections.get_mut(&peer) {
+            held.has_shown_key = true;
         }
     }
 
     fn pass(&self, stream: TcpStream) -> io::Result<Connection> {
-        let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() else {
-            self.metrics.connections_refused.inc();
+        let peer = stream.peer_addr()?;
+        stream.set_nodelay(true)?;
+        let close = CancellationToken::new();
+        let Some(number) = self.0.admit(peer, close.clone()) else {
+            self.0.metrics.connections_refused.inc();
             return Err(io::Error::new(
                 ErrorKind::QuotaExceeded,
                 "too many connections",
             ));
         };
-        stream.set_nodelay(true)?;
-        self.metrics.connections.inc();
+        self.0.metrics.connections.inc();
         Ok(Connection {
             stream,
-            patience: self.patience,
             stuck: None,
-            metrics: Arc::clone(&self.metrics),
-            _permit: permit,
+            closed: Box::pin(close.cancelled_owned()),
+            place: (peer, number),
+            gate: Arc::clone(&self.0),
         })
+    }
+}
+
+impl Gate {
+    fn admit(&self, peer: SocketAddr, close: CancellationToken) -> Option<u64> {
+        let mut open = lock(&self.open);
+        if open.connections.len() >= self.most {
+            let last = open.dispensable()?;
+            let last = open.connections.remove(&last)?;
+            self.metrics.connections_refused.inc();
+            last.close.cancel();
+        }
+        open.count += 1;
+        let held = Held {
+            number: open.count,
+            has_shown_key: false,
+            close,
+        };
+        let number = held.number;
+        open.connections.insert(peer, held);
+        Some(number)
+    }
+}
+
+impl Open {
+    fn dispensable(&self) -> Option<SocketAddr> {
+        let unknown = || self.connections.iter().filter(|(_, it)| !it.has_shown_key);
+        let mut of_machines: HashMap<IpAddr, usize> = HashMap::new();
+        for (peer, _) in unknown() {
+            *of_machines.entry(peer.ip()).or_default() += 1;
+        }
+        let rank =
+            |(peer, held): &(&SocketAddr, &Held)| (of_machines[&peer.ip()], Reverse(held.number));
+        unknown().max_by_key(rank).map(|(peer, _)| *peer)
     }
 }
 
@@ -72,16 +137,28 @@ impl<S> Accept<TcpStream, S> for ConnectionGate {
 
 pub(super) struct Connection {
     stream: TcpStream,
-    patience: Duration,
     /// Ends when the other side has taken nothing for too long; absent while it takes what it is sent.
     stuck: Option<Pin<Box<Sleep>>>,
-    metrics: Arc<ServiceMetrics>,
-    _permit: OwnedSemaphorePermit,
+    /// Ends when another connection takes the place of this one.
+    closed: Pin<Box<WaitForCancellationFutureOwned>>,
+    place: (SocketAddr, u64),
+    gate: Arc<Gate>,
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.metrics.connections.dec();
+        let (peer, number) = self.place;
+        let mut open = lock(&self.gate.open);
+        // The address may be that of a later connection by now.
+        if open
+            .connections
+            .get(&peer)
+            .is_some_and(|held| held.number == number)
+        {
+            open.connections.remove(&peer);
+        }
+        drop(open);
+        self.gate.metrics.connections.dec();
     }
 }
 
@@ -95,7 +172,7 @@ impl Connection {
             self.stuck = None;
             return written;
         }
-        let patience = self.patience;
+        let patience = self.gate.patience;
         let stuck = self
             .stuck
             .get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
@@ -112,6 +189,9 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.closed.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
+        }
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
@@ -165,7 +245,8 @@ mod tests {
     async fn so_many_and_no_more() {
         let metrics = Arc::new(ServiceMetrics::new());
         let gate = ConnectionGate::new(1, Duration::from_mins(1), Arc::clone(&metrics));
-        let (first, _client) = pair(&gate).await;
+        let (first, client) = pair(&gate).await;
+        gate.recognise(client.local_addr().unwrap());
         let (second, mut refused) = pair(&gate).await;
         assert!(first.is_ok() && second.is_err());
         assert_eq!(
@@ -176,6 +257,20 @@ mod tests {
         drop(first);
         assert!(pair(&gate).await.0.is_ok());
         assert_eq!(metrics.connections.get(), 0);
+    }
+
+    #[tokio::test]
+    async fn who_shows_no_key_makes_room() {
+        let metrics = Arc::new(ServiceMetrics::new());
+        let gate = ConnectionGate::new(2, Duration::from_mins(1), Arc::clone(&metrics));
+        let (known, client) = pair(&gate).await;
+        gate.recognise(client.local_addr().unwrap());
+        let (idle, _idle) = pair(&gate).await;
+        let (new, _new) = pair(&gate).await;
+        let error = idle.unwrap().read(&mut [0; 1]).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionAborted);
+        assert!(known.is_ok() && new.is_ok());
+        assert_eq!(metrics.connections.get(), 2);
     }
 
     #[tokio::test]

@@ -61,6 +61,17 @@ impl Visit {
         }
     }
 
+    /// Whether statistics may speak of a namespace by its name: only to those who may read it.
+    pub(super) fn may_name(&self, namespace: &Namespace) -> bool {
+        let grant = self.grant.as_ref();
+        grant.is_some_and(|grant| grant.has(Right::Read) && grant.covers(namespace))
+    }
+
+    /// The name of the key.
+    pub(super) fn key(&self) -> Option<&Arc<str>> {
+        self.grant.as_ref().map(|grant| &grant.name)
+    }
+
     pub(super) fn is_known(&self) -> bool {
         self.grant.is_some()
     }
@@ -153,15 +164,24 @@ fn admit(app: &App, request: &Request, route: &str) -> (Visit, Result<(), Refusa
     }
     let admitted = match &visit.grant {
         None => Err(Refusal::unknown_key()),
-        Some(grant) => app.within_rate(&grant.name).map_err(Refusal::too_many),
+        Some(grant) => {
+            if let Some(peer) = peer(request) {
+                app.gate.recognise(peer);
+            }
+            app.within_rate(&grant.name).map_err(Refusal::too_many)
+        }
     };
     (visit, admitted)
 }
 
+fn peer(request: &Request) -> Option<SocketAddr> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    peer.map(|ConnectInfo(peer)| *peer)
+}
+
 /// Behind a proxy everybody seems to be on this machine.
 fn is_local(app: &App, request: &Request) -> bool {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let is_loopback = peer.is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback());
+    let is_loopback = peer(request).is_some_and(|peer| peer.ip().to_canonical().is_loopback());
     let headers = request.headers();
     is_loopback
         && app.front == Front::Direct

@@ -6,7 +6,7 @@
 //! | `POST /v1/cache/query` | many at once: the namespace, a line feed, the keys; answered in frames |
 //! | `GET`, `DELETE /v1/cache/{ns}`, `POST /v1/cache/{ns}/prune` | keys in their order; removing |
 //! | `GET /v1/status` | without a key, that the server lives; with one, what it holds |
-//! | `GET /metrics` | for Prometheus: from this machine, or with a key that may read |
+//! | `GET /metrics` | for Prometheus: from this machine, or with a key that may read; it names the namespaces of the key |
 
 use std::sync::Arc;
 
@@ -290,7 +290,9 @@ async fn status(
 
 async fn metrics(State(app): State<Arc<App>>, Extension(visit): Visitor) -> RouteResult {
     visit.may_see_metrics()?;
-    let text = app.metrics.text(&app.holdings().await);
+    let mut holdings = app.holdings().await;
+    holdings.retain(|(namespace, _)| visit.may_name(namespace));
+    let text = app.metrics.text(&holdings);
     let kind = [(header::CONTENT_TYPE, super::metrics::CONTENT_TYPE)];
     Ok((kind, text).into_response())
 }
@@ -314,29 +316,32 @@ impl App {
         if said.is_some_and(|length| length > most) {
             return Err(Refusal::too_large());
         }
-        let _room = self.room_for(said.unwrap_or(most)).await?;
-        let body = request.into_body();
-        let read = tokio::time::timeout(self.body_time, read(body, said.unwrap_or_default(), most));
-        let body = read.await.map_err(|_| Refusal::too_slow())??;
+        let read = self.read(visit, request.into_body(), most);
+        let body = tokio::time::timeout(self.body_time, read).await;
+        let body = body.map_err(|_| Refusal::too_slow())??;
         visit.received(body.len());
         Ok(body)
+    }
+
+    /// What was announced counts for nothing: room is taken for what has come.
+    async fn read(&self, visit: &Visit, body: Body, most: usize) -> Result<Vec<u8>, Refusal> {
+        let mut taken = self.rooms.none_yet(visit.key());
+        let mut bytes = Vec::new();
+        let mut pieces = body.into_data_stream();
+        while let Some(piece) = pieces.next().await {
+            let piece: Bytes = piece.map_err(|_| Refusal::wrong("the body ended too early"))?;
+            let length = bytes.len() + piece.len();
+            if length > most {
+                return Err(Refusal::too_large());
+            }
+            taken.grow_to(length).await?;
+            bytes.extend_from_slice(&piece);
+        }
+        Ok(bytes)
     }
 }
 
 fn content_length(headers: &HeaderMap) -> Option<usize> {
     let length = headers.get(header::CONTENT_LENGTH)?;
     length.to_str().ok()?.parse().ok()
-}
-
-async fn read(body: Body, expected: usize, most: usize) -> Result<Vec<u8>, Refusal> {
-    let mut bytes = Vec::with_capacity(expected);
-    let mut pieces = body.into_data_stream();
-    while let Some(piece) = pieces.next().await {
-        let piece: Bytes = piece.map_err(|_| Refusal::wrong("the body ended too early"))?;
-        if bytes.len() + piece.len() > most {
-            return Err(Refusal::too_large());
-        }
-        bytes.extend_from_slice(&piece);
-    }
-    Ok(bytes)
 }

@@ -10,7 +10,7 @@ use anyhow::Context;
 
 use crate::{
     cache::{ExposeSecret, PublicKey, SigningKey},
-    cli::{Output, Verdict, settings::Settings},
+    cli::{ExitStatus, Output, settings::Settings},
     os,
 };
 
@@ -27,12 +27,12 @@ pub(super) fn run(
     arguments: &Arguments,
     settings: &Settings,
     out: &mut Output,
-) -> anyhow::Result<Verdict> {
+) -> anyhow::Result<ExitStatus> {
     let key = SigningKey::generate()?;
     if arguments.out.as_deref() == Some(Path::new("-")) {
         writeln!(out, "{}", key.secret_text().expose_secret())?;
         explain(&mut io::stderr().lock(), &key.public(), None)?;
-        return Ok(Verdict::Fine);
+        return Ok(ExitStatus::Fine);
     }
     let path = match &arguments.out {
         Some(path) => std::path::absolute(path).unwrap_or_else(|_| path.clone()),
@@ -40,7 +40,7 @@ pub(super) fn run(
     };
     save(&key, &path)?;
     explain(out, &key.public(), Some(&path))?;
-    Ok(Verdict::Fine)
+    Ok(ExitStatus::Fine)
 }
 
 fn at_home(settings: &Settings) -> anyhow::Result<PathBuf> {

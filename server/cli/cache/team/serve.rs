@@ -3,8 +3,10 @@
 mod log;
 mod welcome;
 
+use welcome::Show;
+
 use std::{
-    io::Write,
+    io::{IsTerminal, Write},
     net::{SocketAddr, TcpListener, ToSocketAddrs},
     num::NonZeroU32,
     path::{Path, PathBuf},
@@ -25,7 +27,7 @@ use crate::{
             keys::{KeyFile, NewKey, Pattern, Right},
         },
     },
-    cli::{Output, Verdict},
+    cli::{ExitStatus, Output},
     config::Environment,
     migrations,
     os::{Signal, Signals},
@@ -120,6 +122,9 @@ struct Serve {
     keep_mib: u32,
     #[command(flatten)]
     bounds: BoundsArguments,
+    /// Show the first keys instead of writing them to a file, if this is a terminal
+    #[arg(long)]
+    show_keys: bool,
     /// How the log is written
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     log_format: log::Format,
@@ -160,7 +165,7 @@ pub(super) fn keep_log(arguments: &Arguments) -> bool {
     serves
 }
 
-pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Verdict> {
+pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let home = Environment::of_process().home;
     let home = home.map(|home| home.join("serve"));
     match &arguments.command {
@@ -171,7 +176,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Ver
     }
 }
 
-fn add(key: &AddKey, home: Option<&Path>, out: &mut Output) -> anyhow::Result<Verdict> {
+fn add(key: &AddKey, home: Option<&Path>, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let file = key.file.of(home)?;
     let rights = if key.write {
         vec![Right::Read, Right::Write]
@@ -184,10 +189,10 @@ fn add(key: &AddKey, home: Option<&Path>, out: &mut Output) -> anyhow::Result<Ve
         namespaces: key.namespace.clone(),
     })?;
     welcome::key(&file, &secret, out)?;
-    Ok(Verdict::Fine)
+    Ok(ExitStatus::Fine)
 }
 
-fn remove(name: &str, file: &KeyFile, out: &mut Output) -> anyhow::Result<Verdict> {
+fn remove(name: &str, file: &KeyFile, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let is_removed = file.exists() && file.remove(name)?;
     ensure!(
         is_removed,
@@ -195,10 +200,10 @@ fn remove(name: &str, file: &KeyFile, out: &mut Output) -> anyhow::Result<Verdic
         file.path().display()
     );
     writeln!(out, "removed: {name}")?;
-    Ok(Verdict::Fine)
+    Ok(ExitStatus::Fine)
 }
 
-fn list(file: &KeyFile, out: &mut Output) -> anyhow::Result<Verdict> {
+fn list(file: &KeyFile, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let ring = file.read()?;
     for grant in ring.grants() {
         let rights: Vec<_> = grant.rights.iter().map(Right::to_string).collect();
@@ -209,10 +214,10 @@ fn list(file: &KeyFile, out: &mut Output) -> anyhow::Result<Verdict> {
     for trusted in ring.trusted() {
         writeln!(out, "trusted: {trusted}")?;
     }
-    Ok(Verdict::Fine)
+    Ok(ExitStatus::Fine)
 }
 
-fn serve(arguments: &Serve, home: Option<&Path>, out: &mut Output) -> anyhow::Result<Verdict> {
+fn serve(arguments: &Serve, home: Option<&Path>, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let keys = arguments.file.of(home)?;
     let address = resolve(&arguments.listen)?;
     arguments.check(&address, &keys)?;
@@ -221,7 +226,7 @@ fn serve(arguments: &Serve, home: Option<&Path>, out: &mut Output) -> anyhow::Re
     })?;
     let url = arguments.url(listener.local_addr()?);
     if !keys.exists() {
-        welcome::first(&keys, &url, out)?;
+        welcome::first(&keys, &url, arguments.show(), out)?;
     }
     let options = arguments.options(keys, home)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -237,7 +242,7 @@ fn serve(arguments: &Serve, home: Option<&Path>, out: &mut Output) -> anyhow::Re
         writeln!(out, "Listening on {url}. End it with ctrl-c.")?;
         out.flush()?;
         service.serve(listener, stop).await?;
-        Ok(Verdict::Fine)
+        Ok(ExitStatus::Fine)
     })
 }
 
@@ -260,6 +265,14 @@ impl Serve {
             keys.path().display()
         );
         Ok(())
+    }
+
+    fn show(&self) -> Show {
+        if self.show_keys && std::io::stdout().is_terminal() {
+            Show::Keys
+        } else {
+            Show::Place
+        }
     }
 
     fn url(&self, address: SocketAddr) -> String {

@@ -7,7 +7,7 @@ use anyhow::bail;
 use crate::{
     cache::{self, CacheBackend},
     cli::{
-        Output, Verdict,
+        ExitStatus, Output,
         cache::{block_on, configuration, place},
         settings,
     },
@@ -40,7 +40,7 @@ pub(super) fn run(
     arguments: &Arguments,
     flags: &settings::Arguments,
     out: &mut Output,
-) -> anyhow::Result<Verdict> {
+) -> anyhow::Result<ExitStatus> {
     let config = configuration(flags)?;
     let backend = match &arguments.url {
         Some(url) => place::at_address(url, &config, flags)?,
@@ -67,5 +67,5 @@ pub(super) fn run(
         out,
         "  INSERT INTO rustassistant.branch (role, ns) VALUES ('USER', 'pr-1');"
     )?;
-    Ok(Verdict::Fine)
+    Ok(ExitStatus::Fine)
 }

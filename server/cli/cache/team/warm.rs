@@ -12,7 +12,7 @@ use crate::{
         Tier, TierStats, TieredStats, copy,
     },
     cli::{
-        Output, Verdict,
+        ExitStatus, Output,
         cache::{
             block_on, copying,
             place::{self, connect},
@@ -49,7 +49,7 @@ pub(super) fn run(
     arguments: &Arguments,
     settings: &mut Settings,
     out: &mut Output,
-) -> anyhow::Result<Verdict> {
+) -> anyhow::Result<ExitStatus> {
     let options = options(settings)?;
     if arguments.require_remote {
         options
@@ -83,9 +83,9 @@ pub(super) fn run(
     let is_remote_fine = say_faults(team, uploaded.as_ref().err(), warmed.uploaded);
     let lacks_remote = arguments.require_remote && !is_remote_fine;
     if inputs.unreadable > 0 || lacks_remote {
-        return Ok(Verdict::Trouble);
+        return Ok(ExitStatus::Trouble);
     }
-    Ok(Verdict::Fine)
+    Ok(ExitStatus::Fine)
 }
 
 /// What holds where the program runs; nobody waits for a keystroke, so the team's cache has time.
@@ -148,7 +148,7 @@ fn upload(options: &CacheOptions, keys: &[Key]) -> Result<Copied, String> {
         return Ok(Copied::default());
     }
     let file = SqliteCache::at(path, &migrations::SQLITE);
-    let progress = copying::Progress::over(Some(keys.len() as u64));
+    let progress = copying::EntryProgress::over(Some(keys.len() as u64));
     let tell = |copied: &_| progress.tell(copied);
     let copied = block_on(async {
         let copy_options = CopyOptions {

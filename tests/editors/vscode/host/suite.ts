@@ -41,9 +41,9 @@ export async function runAll(tests: readonly Test[]): Promise<void> {
       say(`FAIL  ${name}: ${error instanceof Error ? error.stack : error}`);
     }
     // What a test that failed has left behind would make the next ones fail.
-    const left = vscode.workspace.getConfiguration("rustassistant").inspect("server.path")?.workspaceValue;
-    if (left !== undefined) {
-      await setting("server.path", undefined);
+    const left = vscode.workspace.getConfiguration("rustassistant").get(SERVER);
+    if (server !== undefined && left !== server) {
+      await setting(SERVER, undefined);
     }
     expected.clear();
     await vscode.commands.executeCommand("notifications.clearAll");
@@ -201,6 +201,15 @@ export async function answer(uri: vscode.Uri, finding: vscode.Diagnostic): Promi
 }
 
 export async function setting(name: string, value: unknown): Promise<void> {
-  const target = vscode.ConfigurationTarget.Workspace;
-  await vscode.workspace.getConfiguration("rustassistant").update(name, value, target);
+  const configuration = vscode.workspace.getConfiguration("rustassistant");
+  if (name === SERVER) {
+    server ??= configuration.get<string>(SERVER);
+    await configuration.update(name, value ?? server, vscode.ConfigurationTarget.Global);
+    return;
+  }
+  await configuration.update(name, value, vscode.ConfigurationTarget.Workspace);
 }
+
+/** No workspace may set it, so it is set for the machine, and put back to what the suite was started with. */
+const SERVER = "server.path";
+let server: string | undefined;

@@ -476,6 +476,40 @@ async function showsLenses(): Promise<void> {
   await until("the lenses are back", async () => (await lenses()).length > 0);
 }
 
+/** A refactoring that creates a file, in a package of its own, whose file declares the module. */
+async function createsFiles(): Promise<void> {
+  const folder = path.join(root(), "moving", "src");
+  const test = (name: string) => `    #[test]\n    fn ${name}() {\n        assert_eq!(double(1), 2);\n    }\n\n`;
+  const tests = ["of_one", "of_one_again", "of_one_more", "of_the_same", "of_the_last"].map(test).join("");
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, "lib.rs"), "mod stack;\n");
+  const file = path.join(folder, "stack.rs");
+  const head = "pub fn double(number: u32) -> u32 {\n    number * 2\n}\n\n#[cfg(test)]\nmod tests {\n    use super::*;\n\n";
+  fs.writeFileSync(file, `${head}${tests.trimEnd()}\n}\n`);
+  const { document } = await open(file);
+  const title = "Move tests to `stack/tests.rs`";
+  const at = new vscode.Range(5, 4, 5, 4);
+  const action = await until("it is offered", async () => {
+    const actions = await actionsAt(document.uri, at, "refactor.move");
+    return actions.find((one) => one.title === title);
+  });
+  check(action.edit, "it has no edit");
+  // A person is asked first.
+  let isDone = false;
+  const applying = Promise.resolve(vscode.workspace.applyEdit(action.edit)).finally(() => (isDone = true));
+  await until("the preview is agreed to", async () => {
+    await vscode.commands.executeCommand("refactorPreview.apply").then(undefined, () => {});
+    return isDone;
+  });
+  check(await applying, "the edit was refused");
+  check(document.getText().endsWith("#[cfg(test)]\nmod tests;\n"), document.getText());
+  const created = await vscode.workspace.openTextDocument(path.join(folder, "stack", "tests.rs"));
+  check((await created.save()) && (await document.save()), "not everything could be saved");
+  const moved = fs.readFileSync(created.fileName, "utf8");
+  check(moved.startsWith("use super::*;\n\n#[test]\nfn of_one() {\n    assert_eq!(double(1), 2);\n}\n"), moved);
+  check(fs.readFileSync(file, "utf8") === document.getText(), "the declaration isn't saved");
+}
+
 /** The last of all: it changes every file of the crate. */
 async function fixesTheWorkspace(): Promise<void> {
   const { document } = await open(path.join(root(), "src", "lib.rs"));
@@ -513,5 +547,6 @@ export const run = () =>
     ["a finding is explained", explains],
     ["the cache is shown and emptied", showsTheCache],
     ["lenses stand at functions with a finding", showsLenses],
+    ["tests move into a file that is created", createsFiles],
     ["all that is safe in the workspace is done", fixesTheWorkspace],
   ]);

@@ -1,6 +1,12 @@
 //! What is said once: keys, and where they go.
 
-use std::io::Write;
+use std::{
+    fs::{DirBuilder, File, OpenOptions},
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
 
 use crate::{
     cache::{
@@ -8,10 +14,60 @@ use crate::{
         service::keys::{KeyFile, NewKey, Pattern, Right},
     },
     cli::output::Output,
+    os,
 };
 
+/// What may be shown where the program writes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Show {
+    /// Standard output may be a file or the log of a service: keys go to a file that only the user can read.
+    Place,
+    /// Somebody asked to see them on a terminal.
+    Keys,
+}
+
 /// Makes the first keys, and says what developers and CI do with them.
-pub(super) fn first(keys: &KeyFile, url: &str, out: &mut Output) -> anyhow::Result<()> {
+pub(super) fn first(keys: &KeyFile, url: &str, show: Show, out: &mut Output) -> anyhow::Result<()> {
+    let mut place = match show {
+        Show::Keys => None,
+        Show::Place => Some(create(&keys.path().with_file_name(FILE))?),
+    };
+    let text = make(keys, url)?;
+    if let Some((path, file)) = &mut place {
+        file.write_all(text.expose_secret().as_bytes())?;
+        file.sync_all()?;
+        writeln!(
+            out,
+            "The first keys, and where they go, are in {}, which nobody else can read. Put them away and remove the file.",
+            path.display()
+        )?;
+    } else {
+        write!(out, "{}", text.expose_secret())?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// The file of the first keys, beside that of the hashes.
+const FILE: &str = "first-keys.txt";
+
+fn create(path: &Path) -> anyhow::Result<(PathBuf, File)> {
+    if let Some(folder) = path.parent() {
+        os::private_folder(DirBuilder::new().recursive(true)).create(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    let file = os::private_file(options.write(true).create_new(true)).open(path);
+    let file = file.with_context(|| {
+        format!(
+            "{} can't be created for the first keys; if it is there, put its keys away and remove it",
+            path.display()
+        )
+    })?;
+    Ok((path.to_path_buf(), file))
+}
+
+/// Makes the first keys; what is to be said of them.
+fn make(keys: &KeyFile, url: &str) -> anyhow::Result<SecretString> {
     let signer = SigningKey::generate()?;
     let read = keys.add(&NewKey {
         name: "developers".to_owned(),
@@ -25,8 +81,7 @@ pub(super) fn first(keys: &KeyFile, url: &str, out: &mut Output) -> anyhow::Resu
     })?;
     let public = signer.public();
     keys.trust(&public)?;
-    write!(
-        out,
+    let text = format!(
         "\
 The keys below are shown this once, so put them away now. {path} has their hashes only.
 
@@ -61,9 +116,8 @@ More keys, for the namespaces of pull requests for instance:
         read = read.expose_secret(),
         write = write.expose_secret(),
         secret = signer.secret_text().expose_secret(),
-    )?;
-    out.flush()?;
-    Ok(())
+    );
+    Ok(SecretString::from(text))
 }
 
 /// Says a key that was just made.
