@@ -3,5 +3,6 @@
 
 pub mod collapsible_if;
 pub mod guard_clause;
+pub mod identical_arms;
 pub mod let_else;
 pub mod question_mark;

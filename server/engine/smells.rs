@@ -51,6 +51,7 @@ pub mod collapsible_if;
 pub mod complex_conditional;
 pub mod deep_nesting;
 pub mod guard_clause_opportunity;
+pub mod identical_arms;
 pub mod large_file;
 pub mod let_else_opportunity;
 pub mod long_function;
@@ -357,6 +358,7 @@ static REGISTRY: &[Smell] = &[
     complex_conditional::SMELL,
     deep_nesting::SMELL,
     guard_clause_opportunity::SMELL,
+    identical_arms::SMELL,
     large_file::SMELL,
     let_else_opportunity::SMELL,
     long_function::SMELL,

@@ -126,7 +126,7 @@ fn what_can_not_be_meant_is_said() {
 #[test]
 fn a_reason_is_given_where_one_is_known() {
     let place = Place::new();
-    let text = NESTED.replace("        if b", "        // Why.\n        if b");
+    let text = NESTED.replace("        if b", "        /* Why. */\n        if b");
     place.write("a.rs", &text);
     place
         .run(["refactor", "run", "merge-nested-if", "a.rs:2", "--write"])

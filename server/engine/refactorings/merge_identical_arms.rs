@@ -32,6 +32,36 @@
 //! }
 //! ```
 //!
+//! The longer the body, the more it is worth:
+//!
+//! ```rust before
+//! fn f(shape: &Shape, page: &mut Page) {
+//!     match shape {
+//!         Shape::Circle => {
+//!             page.move_to(shape.center());
+//!             page.round(shape.size());
+//!         }
+//!         Shape::Ball => {
+//!             page.move_to(shape.center());
+//!             page.round(shape.size());
+//!         }
+//!         Shape::Point => page.dot(shape.center()),
+//!     }
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn f(shape: &Shape, page: &mut Page) {
+//!     match shape {
+//!         Shape::Circle | Shape::Ball => {
+//!             page.move_to(shape.center());
+//!             page.round(shape.size());
+//!         }
+//!         Shape::Point => page.dot(shape.center()),
+//!     }
+//! }
+//! ```
+//!
 //! ## What it leaves alone
 //!
 //! Arms with guards or attributes; an arm that matches everything, because the others say what is known; comments that belong to
@@ -41,21 +71,10 @@
 //! Arms that are not neighbours are merged if no value that the later one matches is matched between them. That is judged by
 //! names, so a person has to look at it.
 
-use ra_ap_syntax::{
-    AstNode, SyntaxKind, SyntaxNode,
-    ast::{self, HasAttrs},
-};
+use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
-use super::{
-    Allows, Also, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
-};
-use crate::{
-    syntax::{layout, patterns, purity, tokens_of},
-    text::TextRange,
-};
-
-mod variables;
-mod writing;
+use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
+use crate::shapes::identical_arms::IdenticalArms;
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "merge-identical-arms",
@@ -68,18 +87,13 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
 
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let group = group_at(context, target)?;
-    check_numbers(&group)?;
-    check_comments(context, &group)?;
+    group.check()?;
     Plan::new(group.span(), move || change(context, &group))
 }
 
-fn change(context: &Context<'_>, group: &Group) -> Result<Change, Refusal> {
-    let rewrites = writing::rewrites(context, group).ok_or_else(|| {
-        Refusal::because(
-            Hazard::Text,
-            "The arms are laid out in a way that one arm could not take over.",
-        )
-    })?;
+fn change(context: &Context<'_>, group: &IdenticalArms) -> Result<Change, Refusal> {
+    let source = context.source;
+    let rewrites = group.rewrites(&source.text, source.context)?;
     let title = format!("Merge {} identical arms", group.arms.len());
     let change = Change::new(title, group.span(), rewrites)?;
     let (change, order) = if group.is_run {
@@ -93,28 +107,15 @@ fn change(context: &Context<'_>, group: &Group) -> Result<Change, Refusal> {
     Ok(change.checked(&["the bodies are equal, word for word", order]))
 }
 
-/// Arms that do the same, in the order of the text. At least two.
-struct Group {
-    arms: Vec<ast::MatchArm>,
-    /// Whether nothing stands between them.
-    is_run: bool,
-}
-
-impl Group {
-    fn span(&self) -> TextRange {
-        let ranges = self.arms.iter().map(|arm| arm.syntax().text_range());
-        ranges.reduce(TextRange::cover).unwrap_or_default()
-    }
-}
-
 /// The arms that go with the one whose pattern is at the target, or the first that go together in the `match` whose keyword is.
-fn group_at(context: &Context<'_>, target: Target<'_>) -> Result<Group, Refusal> {
+fn group_at(context: &Context<'_>, target: Target<'_>) -> Result<IdenticalArms, Refusal> {
     let token = find::token_at(context, target).ok_or(Refusal::NotHere)?;
     if token.kind() == SyntaxKind::MATCH_KW {
         let choice = token.parent().and_then(ast::MatchExpr::cast);
         let list = choice.and_then(|choice| choice.match_arm_list());
         let arms: Vec<_> = list.ok_or(Refusal::NotHere)?.arms().collect();
-        let mut groups = (0..arms.len()).filter_map(|place| group_of(&arms, place).ok());
+        let mut groups =
+            (0..arms.len()).filter_map(|place| IdenticalArms::around(&arms, place).ok());
         return groups.next().ok_or(Refusal::NotHere);
     }
     let arm = find::around::<ast::MatchArm>(context, target).next();
@@ -128,179 +129,7 @@ fn group_at(context: &Context<'_>, target: Target<'_>) -> Result<Group, Refusal>
     let list = arm.syntax().parent().ok_or(Refusal::NotHere)?;
     let arms: Vec<_> = list.children().filter_map(ast::MatchArm::cast).collect();
     let place = arms.iter().position(|other| *other == arm);
-    group_of(&arms, place.ok_or(Refusal::NotHere)?)
-}
-
-/// The run of equal arms around one arm; where there is none, the arm and the nearest equal one that it may be joined with.
-fn group_of(arms: &[ast::MatchArm], place: usize) -> Result<Group, Refusal> {
-    let arm = &arms[place];
-    let equal: Vec<usize> = (0..arms.len())
-        .filter(|other| *other == place || do_the_same(arm, &arms[*other]))
-        .collect();
-    if equal.len() < 2 {
-        return Err(Refusal::NotHere);
-    }
-    let joins = |other: usize| other == place || can_join(arm, &arms[other]).is_ok();
-    let before = (0..place)
-        .rev()
-        .take_while(|other| equal.contains(other) && joins(*other));
-    let behind = (place + 1..arms.len()).take_while(|other| equal.contains(other) && joins(*other));
-    let (first, last) = (place - before.count(), place + behind.count());
-    if first < last {
-        return Ok(Group {
-            arms: arms[first..=last].to_vec(),
-            is_run: true,
-        });
-    }
-    distant(arms, place, &equal)
-}
-
-fn distant(arms: &[ast::MatchArm], place: usize, equal: &[usize]) -> Result<Group, Refusal> {
-    let mut refusal = Refusal::NotHere;
-    let behind = equal.iter().filter(|other| **other > place);
-    let before = equal.iter().rev().filter(|other| **other < place);
-    for &other in behind.chain(before) {
-        let (first, last) = (place.min(other), place.max(other));
-        let joined = can_join(&arms[first], &arms[last])
-            .and_then(|()| can_move_up(&arms[first + 1..last], &arms[last]));
-        match joined {
-            Ok(()) => {
-                return Ok(Group {
-                    arms: vec![arms[first].clone(), arms[last].clone()],
-                    is_run: false,
-                });
-            }
-            Err(why) => refusal = why,
-        }
-    }
-    Err(refusal)
-}
-
-fn do_the_same(left: &ast::MatchArm, right: &ast::MatchArm) -> bool {
-    match (left.expr(), right.expr()) {
-        (Some(left), Some(right)) => words_of(left.syntax()).eq(words_of(right.syntax())),
-        _ => false,
-    }
-}
-
-/// Whether two arms with equal bodies may be one, wherever they stand.
-fn can_join(left: &ast::MatchArm, right: &ast::MatchArm) -> Result<(), Refusal> {
-    if left.guard().is_some() || right.guard().is_some() {
-        return Err(Refusal::because(
-            Hazard::Evaluation,
-            "An arm has a guard, which would hold for both.",
-        ));
-    }
-    if left.attrs().chain(right.attrs()).next().is_some() {
-        return Err(Refusal::because(
-            Hazard::Text,
-            "An attribute stands on an arm and would hold for both.",
-        ));
-    }
-    let body = left.expr();
-    if body
-        .as_ref()
-        .is_some_and(|body| layout::has_comment(body.syntax()))
-    {
-        return Err(Refusal::because(
-            Hazard::Text,
-            "The bodies have a comment each, and one would be lost.",
-        ));
-    }
-    if body.is_some_and(|body| purity::holds_state(body.syntax())) {
-        return Err(Refusal::because(
-            Hazard::Evaluation,
-            "The bodies hold a state each, or say where they stand, so they are not the same.",
-        ));
-    }
-    let (Some(one), Some(other)) = (left.pat(), right.pat()) else {
-        return Err(Refusal::NotHere);
-    };
-    if patterns::may_match_all(&one) || patterns::may_match_all(&other) {
-        return Err(Refusal::because(
-            Hazard::Evaluation,
-            "One arm matches everything, and the other says what is known.",
-        ));
-    }
-    variables::check(left, &one, &other)
-}
-
-/// Refuses what would be a run of numbers, of which clippy says that it is a range.
-fn check_numbers(group: &Group) -> Result<(), Refusal> {
-    let patterns = group.arms.iter().filter_map(ast::MatchArm::pat);
-    let text: Vec<String> = patterns
-        .map(|pattern| pattern.syntax().text().to_string())
-        .collect();
-    let numbers: Option<Vec<_>> = text
-        .iter()
-        .flat_map(|text| text.split('|'))
-        .map(number)
-        .collect();
-    let Some(mut numbers) = numbers else {
-        return Ok(());
-    };
-    let has_range = numbers.iter().any(|(first, last)| first != last);
-    numbers.sort_unstable();
-    let is_run = numbers
-        .windows(2)
-        .all(|pair| pair[1].0 <= pair[0].1.saturating_add(1));
-    if is_run && (has_range || numbers.len() > 2) {
-        return Err(Refusal::because(
-            Hazard::Text,
-            "The numbers would follow each other, which is a range and not a list.",
-        ));
-    }
-    Ok(())
-}
-
-/// The first and the last value of a pattern that is a number or a closed range of them.
-fn number(pattern: &str) -> Option<(i128, i128)> {
-    let (first, last) = pattern.split_once("..=").unwrap_or((pattern, pattern));
-    Some((first.trim().parse().ok()?, last.trim().parse().ok()?))
-}
-
-/// Whether an arm takes no value from the arms that it would pass.
-fn can_move_up(between: &[ast::MatchArm], arm: &ast::MatchArm) -> Result<(), Refusal> {
-    let Some(moved) = arm.pat() else {
-        return Err(Refusal::NotHere);
-    };
-    let mut passed = between.iter().filter_map(ast::MatchArm::pat);
-    if passed.all(|pattern| patterns::are_disjoint(&pattern, &moved)) {
-        return Ok(());
-    }
-    Err(Refusal::because(
-        Hazard::Evaluation,
-        "An arm between the two may match the same values.",
-    ))
-}
-
-/// A comment between the arms, or in a pattern, would lose what it speaks of. Comments in the bodies are equal.
-fn check_comments(context: &Context<'_>, group: &Group) -> Result<(), Refusal> {
-    let bodies: Vec<TextRange> = group
-        .arms
-        .iter()
-        .filter_map(|arm| Some(arm.expr()?.syntax().text_range()))
-        .collect();
-    let ranges = writing::touched(group).ok_or(Refusal::NotHere)?;
-    let mut comments = ranges
-        .into_iter()
-        .flat_map(|range| layout::comments_in(&context.root, range));
-    let is_lost = |comment: &ra_ap_syntax::SyntaxToken| {
-        let at = comment.text_range();
-        !bodies.iter().any(|body| body.contains_range(at))
-    };
-    if comments.any(|comment| is_lost(&comment)) {
-        return Err(Refusal::because(
-            Hazard::Text,
-            "A comment belongs to one of the arms alone.",
-        ));
-    }
-    Ok(())
-}
-
-/// The tokens of some code without white space.
-fn words_of(node: &SyntaxNode) -> impl Iterator<Item = String> {
-    tokens_of(node).map(|token| token.text().trim_end().to_owned())
+    IdenticalArms::around(&arms, place.ok_or(Refusal::NotHere)?)
 }
 
 #[cfg(test)]
@@ -309,7 +138,10 @@ mod tests {
         super::fixture::{assert_becomes, assert_not_here, assert_refused, offered},
         *,
     };
-    use crate::{refactorings::Applicability, syntax::FileContext};
+    use crate::{
+        refactorings::Applicability,
+        syntax::{FileContext, Hazard},
+    };
 
     static MERGE: Refactoring = REFACTORING;
 
@@ -453,6 +285,29 @@ mod tests {
         refused(
             Hazard::Text,
             "$0E::One => a(),\nE::Two => b(),\nE::Three => a(), // why\n_ => c(),",
+        );
+    }
+
+    #[test]
+    fn numbers_that_follow_each_other_are_a_range() {
+        for arms in [
+            "$01 => a(),\n2 => a(),\n3 => a(),",
+            "$01_u8 => a(),\n2 | 3u8 => a(),",
+            "$00x0f => a(),\n0x10 | 0b1_0001 => a(),",
+            "$01_000 => a(),\n1_001..=1_005 => a(),",
+            "$01..3 => a(),\n3 => a(),",
+            "$0..3 => a(),\n3 => a(),",
+            "$0-2..=-1 => a(),\n0.. => a(),",
+        ] {
+            refused(Hazard::Text, &format!("{arms}\n_ => c(),"));
+        }
+        becomes(
+            "$01_u8 => a(),\n2_u8 => a(),\n_ => c(),",
+            "1_u8 | 2_u8 => a(),\n_ => c(),",
+        );
+        becomes(
+            "$00x1 => a(),\n0x3 | 0x5 => a(),\n_ => c(),",
+            "0x1 | 0x3 | 0x5 => a(),\n_ => c(),",
         );
     }
 

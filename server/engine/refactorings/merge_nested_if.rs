@@ -33,7 +33,8 @@
 //! ## What it leaves alone
 //!
 //! An `if` with an `else`, or with anything beside the inner `if`; conditions with `let` before edition 2024 and Rust 1.88;
-//! an inner `if` with an attribute; a comment between the two conditions, which explains the inner one.
+//! an inner `if` with an attribute; a comment between the two conditions that has no line of its
+//! own. One that has stays above the inner condition.
 //!
 //! The temporaries of each condition live as long as before: those of plain operands end with the operand, those of a `let`
 //! with the block.
@@ -195,10 +196,15 @@ mod tests {
             "fn f() {\n    // one\n    $0if a {\n        if b {\n            c(); // four\n        }\n    }\n}\n",
             "fn f() {\n    // one\n    if a && b {\n        c(); // four\n    }\n}\n",
         );
-        assert_refused(
+        assert_becomes(
             &MERGE,
-            Hazard::Text,
             "fn f() {\n    // one\n    $0if a {\n        // two\n        // three\n        if b {\n            c(); // four\n        }\n    }\n}\n",
+            "fn f() {\n    // one\n    if a\n        // two\n        // three\n        && b\n    {\n        c(); // four\n    }\n}\n",
+        );
+        assert_becomes(
+            &MERGE,
+            "fn f() {\n    if z {\n        y();\n    } else $0if a && d {\n        // why\n        if b || c {\n            c();\n        }\n    }\n}\n",
+            "fn f() {\n    if z {\n        y();\n    } else if a\n        && d\n        // why\n        && (b || c)\n    {\n        c();\n    }\n}\n",
         );
     }
 
@@ -247,7 +253,8 @@ mod tests {
             "fn f() {\n    $0if a {\n        if b {\n            c();\n        } // end\n    }\n}\n",
             "fn f() {\n    $0if a {\n        if b {\n            c();\n        }\n        // end\n    }\n}\n",
             "fn f() {\n    $0if a {\n        if b /* why */ {\n            c();\n        }\n    }\n}\n",
-            "fn f() {\n    if z {\n    } else $0if a {\n        // why\n        if b {\n            c();\n        }\n    }\n}\n",
+            "fn f() {\n    $0if a { // why\n        if b {\n            c();\n        }\n    }\n}\n",
+            "fn f() {\n    $0if a {\n        /* why */\n        if b {\n            c();\n        }\n    }\n}\n",
             "fn f() {\n    $0if a {\n        #[cfg(x)]\n        if b {\n            c();\n        }\n    }\n}\n",
             "fn f() {\n    $0if a {\n        if b {\n            c();\n      d();\n        }\n    }\n}\n",
             "fn f() {\n    $0if a {\n        if b {\n            c();\n            /* x\n            y */\n        }\n    }\n}\n",

@@ -20,6 +20,8 @@ pub struct CollapsibleIf {
     pub inner_condition: ast::Expr,
     /// The block that both conditions guard.
     pub body: ast::BlockExpr,
+    /// Comments between the conditions, which explain the inner one.
+    pub comments: Vec<SyntaxToken>,
 }
 
 impl CollapsibleIf {
@@ -29,10 +31,10 @@ impl CollapsibleIf {
         text: &'a str,
         context: FileContext,
     ) -> Result<(Self, Vec<Rewrite<'a>>), Refusal> {
-        let shape = Self::outline(outer).ok_or(Refusal::NotHere)?;
+        let mut shape = Self::outline(outer).ok_or(Refusal::NotHere)?;
         shape.check_attributes()?;
         shape.check_chain(context)?;
-        shape.check_comments()?;
+        shape.comments = shape.comments_between()?;
         let rewrites = writing::rewrites(&shape, text, context).ok_or_else(|| {
             Refusal::because(
                 Hazard::Text,
@@ -54,6 +56,7 @@ impl CollapsibleIf {
             inner_condition: inner.condition()?,
             body: inner.then_branch()?,
             inner,
+            comments: Vec::new(),
         })
     }
 
@@ -106,8 +109,8 @@ impl CollapsibleIf {
         operands
     }
 
-    /// A comment between the conditions explains the inner one, and would seem to explain both.
-    fn check_comments(&self) -> Result<(), Refusal> {
+    /// A comment on lines of its own between the conditions stays above the inner one. Elsewhere there is no place for one.
+    fn comments_between(&self) -> Result<Vec<SyntaxToken>, Refusal> {
         let operands = self.operands();
         let mut kept: Vec<_> = operands
             .iter()
@@ -118,13 +121,27 @@ impl CollapsibleIf {
             let at = token.text_range();
             kept.iter().any(|range| range.contains_range(at))
         };
-        if comments_of(self.outer.syntax()).all(|token| is_kept(&token)) {
-            return Ok(());
+        let others = comments_of(self.outer.syntax()).filter(|token| !is_kept(token));
+        let others: Vec<_> = others.collect();
+        if others.iter().all(|token| self.is_above_inner(token)) {
+            return Ok(others);
         }
         Err(Refusal::because(
             Hazard::Text,
             "A comment between the two conditions would lose its place.",
         ))
+    }
+
+    fn is_above_inner(&self, comment: &SyntaxToken) -> bool {
+        let outer = self.outer_condition.syntax().text_range();
+        let inner = self.inner.syntax().text_range();
+        let at = comment.text_range();
+        let text = comment.text();
+        let is_doc = text.starts_with("///") || text.starts_with("//!");
+        let before = comment.prev_token();
+        let has_line = before.is_some_and(|before| before.text().contains('\n'));
+        let is_between = outer.end() <= at.start() && at.end() <= inner.start();
+        is_between && has_line && text.starts_with("//") && !is_doc
     }
 }
 

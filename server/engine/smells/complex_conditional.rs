@@ -60,7 +60,6 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     measured: "{} operators",
     rate: Some(0.7),
-    answers: &["name-condition"],
     sees: &[
         SyntaxKind::IF_EXPR,
         SyntaxKind::WHILE_EXPR,

@@ -1,6 +1,6 @@
 //! Writes two nested `if`s as one, as rustfmt would.
 
-use ra_ap_syntax::AstNode;
+use ra_ap_syntax::{AstNode, SyntaxToken};
 
 use super::CollapsibleIf;
 use crate::{
@@ -54,6 +54,8 @@ impl<'a> Writer<'a> {
         }
         let operands = shape.operands().into_iter();
         let operands = operands.map(|operand| operand.syntax().text_range());
+        let comments = shape.comments.iter().map(SyntaxToken::text_range);
+        let operands = operands.chain(comments);
         let merged = Rewrite::of(text, TextRange::new(from, outer.end()))
             .keep_all_as(operands, &condition)
             .text(&brace)
@@ -78,6 +80,9 @@ impl<'a> Writer<'a> {
                 code
             });
         }
+        if !shape.comments.is_empty() {
+            return Some(self.commented(shape, texts, &deeper, column));
+        }
         let chain = Chain {
             operator: "&&",
             operands: texts,
@@ -85,6 +90,35 @@ impl<'a> Writer<'a> {
         };
         let whole = chain.on_one_line(self.room(column));
         Some(whole.unwrap_or_else(|| chain.on_lines(self.line_ending, &deeper, column)))
+    }
+
+    /// The conditions with the comments between them. rustfmt leaves such a condition as it stands.
+    fn commented(
+        &self,
+        shape: &CollapsibleIf,
+        mut operands: Vec<String>,
+        deeper: &str,
+        column: usize,
+    ) -> String {
+        let place = conditions::conjuncts(&shape.outer_condition).len();
+        let inner = operands.split_off(place);
+        let chain = Chain {
+            operator: "&&",
+            operands,
+            is_broken_by_let: true,
+        };
+        let break_line = format!("{}{deeper}", self.line_ending);
+        let mut out = chain.on_lines(self.line_ending, deeper, column);
+        for comment in &shape.comments {
+            out.push_str(&break_line);
+            out.push_str(comment.text().trim_end());
+        }
+        for operand in inner {
+            out.push_str(&break_line);
+            out.push_str("&& ");
+            out.push_str(&operand);
+        }
+        out
     }
 
     /// The room for a condition that starts in `column`.

@@ -5,8 +5,9 @@ use ra_ap_syntax::{
     ast::{self, HasAttrs, HasName},
 };
 
-use super::{Hazard, Refusal, words_of};
+use super::words_of;
 use crate::syntax::{
+    Hazard, Refusal,
     known::{Fact, is_known},
     patterns,
 };

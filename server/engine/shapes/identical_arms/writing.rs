@@ -2,26 +2,33 @@
 
 use ra_ap_syntax::{AstNode, ast};
 
-use super::{Context, Group, TextRange};
-use crate::syntax::{
-    Rewrite,
-    layout::{self, width},
-    patterns,
+use super::IdenticalArms;
+use crate::{
+    syntax::{
+        FileContext, Rewrite,
+        layout::{self, width},
+        patterns,
+    },
+    text::{TextRange, slice},
 };
 
 /// The first arm gets all patterns; of neighbours the last body stays, of distant arms the first.
-pub(super) fn rewrites<'a>(context: &Context<'a>, group: &Group) -> Option<Vec<Rewrite<'a>>> {
+pub(super) fn rewrites<'a>(
+    group: &IdenticalArms,
+    text: &'a str,
+    context: FileContext,
+) -> Option<Vec<Rewrite<'a>>> {
+    let place = Place { text, context };
     let (first, last) = (group.arms.first()?, group.arms.last()?);
     let kept = if group.is_run { last } else { first };
-    let text = &*context.source.text;
     let start = first.pat()?.syntax().text_range().start();
     let indent = layout::indentation(text, start);
     let line_ending = layout::first_line_ending(text);
-    let pattern = pattern(context, group, indent, line_ending)?;
+    let pattern = place.pattern(group, indent, line_ending)?;
     let pattern_end = kept.pat()?.syntax().text_range().end();
     let patterns = group.arms.iter().filter_map(ast::MatchArm::pat);
     let patterns = patterns.map(|pattern| pattern.syntax().text_range());
-    let joined = context.rewrite(TextRange::new(start, pattern_end));
+    let joined = Rewrite::of(text, TextRange::new(start, pattern_end));
     let mut rewrites = vec![joined.keep_all_as(patterns, &pattern)];
     let last_line = pattern.rsplit('\n').next().unwrap_or_default();
     let column = if pattern.contains('\n') {
@@ -29,15 +36,81 @@ pub(super) fn rewrites<'a>(context: &Context<'a>, group: &Group) -> Option<Vec<R
     } else {
         width(indent) + width(last_line)
     };
-    rewrites.extend(body(context, kept, indent, column)?);
+    rewrites.extend(place.body(kept, indent, column)?);
     if !group.is_run {
-        rewrites.push(context.rewrite(whole_lines(last)?));
+        rewrites.push(Rewrite::of(text, whole_lines(last)?));
     }
     Some(rewrites)
 }
 
+/// The text around.
+struct Place<'a> {
+    text: &'a str,
+    context: FileContext,
+}
+
+impl<'a> Place<'a> {
+    fn pattern(&self, group: &IdenticalArms, indent: &str, line_ending: &str) -> Option<String> {
+        let patterns = group.arms.iter().filter_map(ast::MatchArm::pat);
+        let alternatives: Vec<_> = patterns
+            .flat_map(|pattern| patterns::alternatives(&pattern))
+            .collect();
+        let is_open_range = |pattern: &ast::Pat| {
+            matches!(pattern, ast::Pat::RangePat(_))
+                && pattern.syntax().text().to_string().ends_with('.')
+        };
+        let texts: Vec<&str> = alternatives
+            .iter()
+            .map(|pattern| slice(self.text, pattern.syntax().text_range()))
+            .collect::<Option<_>>()?;
+        if alternatives.iter().any(is_open_range) || texts.iter().any(|text| text.contains('\n')) {
+            return None;
+        }
+        let longest = self.context.width.max();
+        let room = longest.checked_sub(width(indent) + width(" => {"))?;
+        let line = texts.join(" | ");
+        if width(&line) <= room {
+            return Some(line);
+        }
+        let break_line = format!("{line_ending}{indent}| ");
+        if alternatives.iter().all(is_short) {
+            return Some(filled(&texts, room, &break_line));
+        }
+        Some(texts.join(&break_line))
+    }
+
+    /// Puts a body into a block if it doesn't fit behind the patterns, which end in `column`. Nothing if it fits nowhere.
+    fn body(&self, arm: &ast::MatchArm, indent: &str, column: usize) -> Option<Vec<Rewrite<'a>>> {
+        let longest = self.context.width.max();
+        let expression = arm.expr()?;
+        let text = slice(self.text, expression.syntax().text_range())?;
+        let first = text.lines().next().unwrap_or_default();
+        let end = if text.contains('\n') { 0 } else { width(",") };
+        if column + width(" => ") + width(first) + end <= longest {
+            return Some(Vec::new());
+        }
+        let deeper = format!("{indent}{}", layout::indent_unit(self.text));
+        let is_block = matches!(expression, ast::Expr::BlockExpr(_));
+        if is_block || text.contains('\n') || width(&deeper) + width(text) > longest {
+            return None;
+        }
+        let line_ending = layout::first_line_ending(self.text);
+        let range = expression.syntax().text_range();
+        let at = |offset| Rewrite::of(self.text, TextRange::empty(offset));
+        let mut rewrites = vec![
+            at(range.start()).text(&format!("{{{line_ending}{deeper}")),
+            at(range.end()).text(&format!("{line_ending}{indent}}}")),
+        ];
+        rewrites.extend(
+            arm.comma_token()
+                .map(|comma| Rewrite::of(self.text, comma.text_range())),
+        );
+        Some(rewrites)
+    }
+}
+
 /// Where comments would be lost.
-pub(super) fn touched(group: &Group) -> Option<Vec<TextRange>> {
+pub(super) fn touched(group: &IdenticalArms) -> Option<Vec<TextRange>> {
     let (first, last) = (group.arms.first()?, group.arms.last()?);
     let head = |arm: &ast::MatchArm| {
         let start = arm.syntax().text_range().start();
@@ -71,40 +144,6 @@ fn end_of_line(arm: &ast::MatchArm) -> Option<ra_ap_syntax::TextSize> {
     });
     let stop = tokens.find(|token| token.text().contains('\n'));
     Some(stop.map_or(end, |token| token.text_range().start()))
-}
-
-fn pattern(
-    context: &Context<'_>,
-    group: &Group,
-    indent: &str,
-    line_ending: &str,
-) -> Option<String> {
-    let patterns = group.arms.iter().filter_map(ast::MatchArm::pat);
-    let alternatives: Vec<_> = patterns
-        .flat_map(|pattern| patterns::alternatives(&pattern))
-        .collect();
-    let is_open_range = |pattern: &ast::Pat| {
-        matches!(pattern, ast::Pat::RangePat(_))
-            && pattern.syntax().text().to_string().ends_with('.')
-    };
-    let texts: Vec<&str> = alternatives
-        .iter()
-        .map(|pattern| context.source.slice(pattern.syntax().text_range()))
-        .collect();
-    if alternatives.iter().any(is_open_range) || texts.iter().any(|text| text.contains('\n')) {
-        return None;
-    }
-    let longest = context.source.context.width.max();
-    let room = longest.checked_sub(width(indent) + width(" => {"))?;
-    let line = texts.join(" | ");
-    if width(&line) <= room {
-        return Some(line);
-    }
-    let break_line = format!("{line_ending}{indent}| ");
-    if alternatives.iter().all(is_short) {
-        return Some(filled(&texts, room, &break_line));
-    }
-    Some(texts.join(&break_line))
 }
 
 /// As many alternatives on each line as there is room for.
@@ -147,38 +186,4 @@ fn is_simple(pattern: &ast::Pat) -> bool {
         ast::Pat::ParenPat(pattern) => inner(pattern.pat()),
         _ => false,
     }
-}
-
-/// Puts a body into a block if it doesn't fit behind the patterns, which end in `column`. Nothing if it fits nowhere.
-fn body<'a>(
-    context: &Context<'a>,
-    arm: &ast::MatchArm,
-    indent: &str,
-    column: usize,
-) -> Option<Vec<Rewrite<'a>>> {
-    let longest = context.source.context.width.max();
-    let expression = arm.expr()?;
-    let text = context.source.slice(expression.syntax().text_range());
-    let first = text.lines().next().unwrap_or_default();
-    let end = if text.contains('\n') { 0 } else { width(",") };
-    if column + width(" => ") + width(first) + end <= longest {
-        return Some(Vec::new());
-    }
-    let deeper = format!("{indent}{}", layout::indent_unit(&context.source.text));
-    let is_block = matches!(expression, ast::Expr::BlockExpr(_));
-    if is_block || text.contains('\n') || width(&deeper) + width(text) > longest {
-        return None;
-    }
-    let line_ending = layout::first_line_ending(&context.source.text);
-    let range = expression.syntax().text_range();
-    let at = |offset| context.rewrite(TextRange::empty(offset));
-    let mut rewrites = vec![
-        at(range.start()).text(&format!("{{{line_ending}{deeper}")),
-        at(range.end()).text(&format!("{line_ending}{indent}}}")),
-    ];
-    rewrites.extend(
-        arm.comma_token()
-            .map(|comma| context.rewrite(comma.text_range())),
-    );
-    Some(rewrites)
 }

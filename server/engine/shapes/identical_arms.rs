@@ -1,0 +1,198 @@
+//! Arms of a `match` that do the same and may be one.
+
+use ra_ap_syntax::{
+    AstNode, SyntaxNode, SyntaxToken,
+    ast::{self, HasAttrs},
+};
+
+use crate::{
+    syntax::{FileContext, Hazard, Refusal, Rewrite, layout, patterns, purity, tokens_of},
+    text::TextRange,
+};
+
+mod numbers;
+mod variables;
+mod writing;
+
+/// Arms that do the same, in the order of the text. At least two.
+#[derive(Debug, Clone)]
+pub struct IdenticalArms {
+    pub arms: Vec<ast::MatchArm>,
+    /// Whether nothing stands between them.
+    pub is_run: bool,
+}
+
+impl IdenticalArms {
+    /// The run of equal arms around one arm; where there is none, the arm and the nearest equal one that it may be joined with.
+    pub fn around(arms: &[ast::MatchArm], place: usize) -> Result<Self, Refusal> {
+        let arm = &arms[place];
+        let equal: Vec<usize> = (0..arms.len())
+            .filter(|other| *other == place || do_the_same(arm, &arms[*other]))
+            .collect();
+        if equal.len() < 2 {
+            return Err(Refusal::NotHere);
+        }
+        let joins = |other: usize| other == place || can_join(arm, &arms[other]).is_ok();
+        let before = (0..place)
+            .rev()
+            .take_while(|other| equal.contains(other) && joins(*other));
+        let behind =
+            (place + 1..arms.len()).take_while(|other| equal.contains(other) && joins(*other));
+        let (first, last) = (place - before.count(), place + behind.count());
+        if first < last {
+            return Ok(Self {
+                arms: arms[first..=last].to_vec(),
+                is_run: true,
+            });
+        }
+        distant(arms, place, &equal)
+    }
+
+    /// Whether nothing would be lost or be better said in another way.
+    pub fn check(&self) -> Result<(), Refusal> {
+        numbers::check(&self.arms)?;
+        self.check_comments()
+    }
+
+    /// One arm in place of them all, as rustfmt would write it.
+    pub fn rewrites<'a>(
+        &self,
+        text: &'a str,
+        context: FileContext,
+    ) -> Result<Vec<Rewrite<'a>>, Refusal> {
+        writing::rewrites(self, text, context).ok_or_else(|| {
+            Refusal::because(
+                Hazard::Text,
+                "The arms are laid out in a way that one arm could not take over.",
+            )
+        })
+    }
+
+    pub fn span(&self) -> TextRange {
+        let ranges = self.arms.iter().map(|arm| arm.syntax().text_range());
+        ranges.reduce(TextRange::cover).unwrap_or_default()
+    }
+
+    /// A comment between the arms, or in a pattern, would lose what it speaks of. Comments in the bodies are equal.
+    fn check_comments(&self) -> Result<(), Refusal> {
+        let root = self
+            .arms
+            .first()
+            .and_then(|arm| arm.syntax().ancestors().last());
+        let root = root.ok_or(Refusal::NotHere)?;
+        let bodies: Vec<TextRange> = self
+            .arms
+            .iter()
+            .filter_map(|arm| Some(arm.expr()?.syntax().text_range()))
+            .collect();
+        let ranges = writing::touched(self).ok_or(Refusal::NotHere)?;
+        let mut comments = ranges
+            .into_iter()
+            .flat_map(|range| layout::comments_in(&root, range));
+        let is_lost = |comment: &SyntaxToken| {
+            let at = comment.text_range();
+            !bodies.iter().any(|body| body.contains_range(at))
+        };
+        if comments.any(|comment| is_lost(&comment)) {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "A comment belongs to one of the arms alone.",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn distant(
+    arms: &[ast::MatchArm],
+    place: usize,
+    equal: &[usize],
+) -> Result<IdenticalArms, Refusal> {
+    let mut refusal = Refusal::NotHere;
+    let behind = equal.iter().filter(|other| **other > place);
+    let before = equal.iter().rev().filter(|other| **other < place);
+    for &other in behind.chain(before) {
+        let (first, last) = (place.min(other), place.max(other));
+        let joined = can_join(&arms[first], &arms[last])
+            .and_then(|()| can_move_up(&arms[first + 1..last], &arms[last]));
+        match joined {
+            Ok(()) => {
+                return Ok(IdenticalArms {
+                    arms: vec![arms[first].clone(), arms[last].clone()],
+                    is_run: false,
+                });
+            }
+            Err(why) => refusal = why,
+        }
+    }
+    Err(refusal)
+}
+
+fn do_the_same(left: &ast::MatchArm, right: &ast::MatchArm) -> bool {
+    match (left.expr(), right.expr()) {
+        (Some(left), Some(right)) => words_of(left.syntax()).eq(words_of(right.syntax())),
+        _ => false,
+    }
+}
+
+/// Whether two arms with equal bodies may be one, wherever they stand.
+fn can_join(left: &ast::MatchArm, right: &ast::MatchArm) -> Result<(), Refusal> {
+    if left.guard().is_some() || right.guard().is_some() {
+        return Err(Refusal::because(
+            Hazard::Evaluation,
+            "An arm has a guard, which would hold for both.",
+        ));
+    }
+    if left.attrs().chain(right.attrs()).next().is_some() {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "An attribute stands on an arm and would hold for both.",
+        ));
+    }
+    let body = left.expr();
+    if body
+        .as_ref()
+        .is_some_and(|body| layout::has_comment(body.syntax()))
+    {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "The bodies have a comment each, and one would be lost.",
+        ));
+    }
+    if body.is_some_and(|body| purity::holds_state(body.syntax())) {
+        return Err(Refusal::because(
+            Hazard::Evaluation,
+            "The bodies hold a state each, or say where they stand, so they are not the same.",
+        ));
+    }
+    let (Some(one), Some(other)) = (left.pat(), right.pat()) else {
+        return Err(Refusal::NotHere);
+    };
+    if patterns::may_match_all(&one) || patterns::may_match_all(&other) {
+        return Err(Refusal::because(
+            Hazard::Evaluation,
+            "One arm matches everything, and the other says what is known.",
+        ));
+    }
+    variables::check(left, &one, &other)
+}
+
+/// Whether an arm takes no value from the arms that it would pass.
+fn can_move_up(between: &[ast::MatchArm], arm: &ast::MatchArm) -> Result<(), Refusal> {
+    let Some(moved) = arm.pat() else {
+        return Err(Refusal::NotHere);
+    };
+    let mut passed = between.iter().filter_map(ast::MatchArm::pat);
+    if passed.all(|pattern| patterns::are_disjoint(&pattern, &moved)) {
+        return Ok(());
+    }
+    Err(Refusal::because(
+        Hazard::Evaluation,
+        "An arm between the two may match the same values.",
+    ))
+}
+
+/// The tokens of some code without white space.
+fn words_of(node: &SyntaxNode) -> impl Iterator<Item = String> {
+    tokens_of(node).map(|token| token.text().trim_end().to_owned())
+}

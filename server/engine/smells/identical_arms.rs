@@ -1,0 +1,161 @@
+//! # Identical arms
+//!
+//! ## What it does
+//! Finds neighbouring arms of a `match` that do the same at some length.
+//!
+//! ## Why
+//! Two arms with one body look like two cases, and the reader compares them word by word to see that they are one. Where one
+//! of them is changed, the other is forgotten.
+//!
+//! ## Example
+//! ```rust before
+//! fn draw(shape: &Shape, page: &mut Page) {
+//!     match shape {
+//!         Shape::Circle => {
+//!             page.move_to(shape.center());
+//!             page.round(shape.size());
+//!         }
+//!         Shape::Ball => {
+//!             page.move_to(shape.center());
+//!             page.round(shape.size());
+//!         }
+//!         Shape::Point => page.dot(shape.center()),
+//!     }
+//! }
+//! ```
+//! ```rust after
+//! fn draw(shape: &Shape, page: &mut Page) {
+//!     match shape {
+//!         Shape::Circle | Shape::Ball => {
+//!             page.move_to(shape.center());
+//!             page.round(shape.size());
+//!         }
+//!         Shape::Point => page.dot(shape.center()),
+//!     }
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//! Short bodies: a value, a path, a call or two. Arms that are not neighbours, whose order may mean something. What
+//! `merge-identical-arms` would not change: guards, attributes, comments that belong to one arm, variables of other types.
+//! Tests, benchmarks and examples.
+//!
+//! ## Limits
+//! The measure is the words and signs of the bodies that go. 14 are fine; more are a warning, more than 80 a strong one. It fires
+//! 0.8 times in 100,000 lines of well-kept code.
+//!
+//! ## Sources
+//! clippy's `match_same_arms`.
+
+use ra_ap_syntax::{AstNode, SyntaxKind, ast};
+
+use super::{Cause, Limits, Look, Sightings, Smell};
+use crate::{
+    facts::Sighting,
+    shapes::identical_arms::IdenticalArms,
+    syntax::{Unit, tokens_of},
+    text::TextRange,
+};
+
+pub(super) const SMELL: Smell = Smell {
+    cause: Cause::Opportunity,
+    rate: Some(0.8),
+    answers: &["merge-identical-arms"],
+    clippy: &["match_same_arms"],
+    sees: &[SyntaxKind::MATCH_EXPR],
+    ..Smell::new(
+        "identical-arms",
+        Limits::of(14, 80),
+        Look::Function(look),
+        say,
+    )
+};
+
+fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
+    if unit.is_for_tests() {
+        return;
+    }
+    for choice in unit.nodes::<ast::MatchExpr>() {
+        let arms = choice.match_arm_list();
+        let arms: Vec<_> = arms.into_iter().flat_map(|list| list.arms()).collect();
+        let mut place = 0;
+        while place < arms.len() {
+            place += look_at(&arms, place, unit, sightings).max(1);
+        }
+    }
+}
+
+/// Looks at the run of arms that begins at a place, and says how many they are.
+fn look_at(
+    arms: &[ast::MatchArm],
+    place: usize,
+    unit: &Unit<'_>,
+    sightings: &mut Sightings,
+) -> usize {
+    let words = arms[place].expr().map_or(0, |body| words_of(&body));
+    if !sightings.keeps(words) {
+        return 1;
+    }
+    let Ok(group) = IdenticalArms::around(arms, place) else {
+        return 1;
+    };
+    let count = group.arms.len();
+    if !group.is_run {
+        return 1;
+    }
+    let is_offered = group.check().is_ok() && group.rewrites(unit.text, unit.context).is_ok();
+    if let Some(at) = head_of(&arms[place]).filter(|_| is_offered) {
+        let gone = u32::try_from(count - 1).unwrap_or(u32::MAX);
+        sightings.push(at, words.saturating_mul(gone));
+    }
+    count
+}
+
+fn words_of(body: &ast::Expr) -> u32 {
+    let count = tokens_of(body.syntax()).count();
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// What is drawn: the arm's `=>`, which stands on one line whatever the pattern is.
+fn head_of(arm: &ast::MatchArm) -> Option<TextRange> {
+    Some(arm.fat_arrow_token()?.text_range())
+}
+
+fn say(_: &Sighting, _: &str) -> String {
+    "this arm and the next do the same; one arm with both patterns says so".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::smells::fixture::fired;
+
+    fn seen(arms: &str) -> Vec<(String, u32)> {
+        fired(
+            "identical-arms",
+            &format!("fn f() {{ match x {{ {arms} }} }}"),
+        )
+    }
+
+    const BODY: &str = "{ a.first(1); a.second(2); }";
+
+    #[test]
+    fn long_neighbours_are_seen_once() {
+        let arms = format!("A => {BODY} B => {BODY} C => {BODY} D => {{}}");
+        assert_eq!(seen(&arms), [("=>".to_owned(), 32)]);
+    }
+
+    #[test]
+    fn other_arms_are_left_alone() {
+        for arms in [
+            format!("A => {BODY} B => {{}} C => {BODY}"),
+            format!("A if a => {BODY} B => {BODY}"),
+            format!("A => {BODY} _ => {BODY}"),
+            format!("A => {BODY} /* why */ B => {BODY}"),
+            format!("A(b) => {BODY} B(b) => {BODY}"),
+            "A => a.b(1), B => a.b(1), _ => {}".to_owned(),
+            "A => None, B => None, _ => {}".to_owned(),
+        ] {
+            assert_eq!(seen(&arms), [], "{arms}");
+        }
+    }
+}
