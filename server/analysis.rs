@@ -4,6 +4,7 @@
 //! of text, context and configuration. Only [`engine`] knows of threads and caches.
 
 mod apply;
+mod comparison;
 mod difference;
 mod engine;
 mod findings;
@@ -17,6 +18,7 @@ mod openings;
 mod stored;
 
 pub use apply::{Applied, CarriedOut, Only, apply_safe, apply_safe_while};
+pub use comparison::Comparison;
 pub use engine::{
     CacheOutcome, Engine, FoundReport, Input, Priority, ReportOrigin, WorkError, Workers,
 };

@@ -1,7 +1,8 @@
 //! Edits between two texts.
 
-use similar::{DiffOp, DiffTag, TextDiff};
+use similar::DiffTag;
 
+use super::comparison::Comparison;
 use crate::text::{Edit, Edits, TextRange, TextSize};
 
 /// Words of the longest run of changed lines that is compared word by word; longer ones would take long and tell little.
@@ -10,7 +11,7 @@ const MOST_WORDS: usize = 4_000;
 /// The edits from `before` to `after`: by lines, and by words within lines that changed, so that cursors, folds and
 /// marks beside the real changes stay where they are.
 pub(super) fn difference(before: &str, after: &str) -> Edits {
-    let lines = TextDiff::from_lines(before, after);
+    let lines = Comparison::by_lines(before, after);
     let mut edits = Vec::new();
     for hunk in changes(&lines, 0) {
         let old = &before[usize::from(hunk.delete.start())..usize::from(hunk.delete.end())];
@@ -21,35 +22,34 @@ pub(super) fn difference(before: &str, after: &str) -> Edits {
 }
 
 fn by_words(old: &str, hunk: &Edit) -> Vec<Edit> {
-    let words = TextDiff::from_words(old, hunk.insert.as_str());
-    if words.old_len() + words.new_len() > MOST_WORDS {
+    let words = Comparison::by_words(old, &hunk.insert);
+    if words.old.len() + words.new.len() > MOST_WORDS {
         return vec![hunk.clone()];
     }
     changes(&words, hunk.delete.start().into())
 }
 
 /// The differences of a comparison, in a text that starts at `start`.
-fn changes(diff: &TextDiff<'_, '_, str>, start: u32) -> Vec<Edit> {
-    let old: Vec<TextSize> = offsets(diff.iter_old_slices(), start);
-    let new: Vec<&str> = diff.iter_new_slices().collect();
-    let changed = diff.ops().iter().filter(|op| op.tag() != DiffTag::Equal);
+fn changes(parts: &Comparison<'_>, start: u32) -> Vec<Edit> {
+    let old: Vec<TextSize> = offsets(&parts.old, start);
+    let changed = parts.ops.iter().filter(|op| op.tag() != DiffTag::Equal);
     changed
-        .map(|op: &DiffOp| {
+        .map(|op| {
             let (from, to) = (op.old_range().start, op.old_range().end);
             Edit::replace(
                 TextRange::new(old[from], old[to]),
-                new[op.new_range()].concat(),
+                parts.new[op.new_range()].concat(),
             )
         })
         .collect()
 }
 
 /// Start of each part, and the end of the last one.
-fn offsets<'a>(parts: impl Iterator<Item = &'a str>, start: u32) -> Vec<TextSize> {
+fn offsets(parts: &[&str], start: u32) -> Vec<TextSize> {
     let mut at = TextSize::new(start);
     let mut offsets = vec![at];
     for part in parts {
-        at += TextSize::of(part);
+        at += TextSize::of(*part);
         offsets.push(at);
     }
     offsets

@@ -6,10 +6,11 @@ use std::{
     io::{self, Write},
 };
 
-use similar::TextDiff;
-
 use super::look::{Colour, Look, Reader};
-use crate::text::{is_unseen, printable};
+use crate::{
+    analysis::Comparison,
+    text::{is_unseen, printable},
+};
 
 /// Writes the diff from `before` to `after`; nothing if they are equal. `path` is relative, with `/`; it is quoted as git does
 /// where it would be read as something else. The code is as it is, for `patch`, but for a terminal, which it could control.
@@ -38,13 +39,13 @@ fn write_unified(
     (before, after): (&str, &str),
     look: Look,
 ) -> io::Result<()> {
-    let diff = TextDiff::from_lines(before, after);
-    let mut unified = diff.unified_diff();
-    unified.header(names.0, names.1);
+    let comparison = Comparison::by_lines(before, after);
     if look.reader == Reader::Program {
-        return unified.to_writer(out);
+        return comparison.write_unified(out, names);
     }
-    for line in unified.to_string().split_inclusive('\n') {
+    let mut unified = Vec::new();
+    comparison.write_unified(&mut unified, names)?;
+    for line in String::from_utf8_lossy(&unified).split_inclusive('\n') {
         let text = seen(line.trim_end_matches('\n'));
         match colour_of(line).filter(|_| look.colour == Colour::Ansi) {
             Some(code) => writeln!(out, "\x1b[{code}m{text}\x1b[0m")?,
