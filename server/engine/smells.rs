@@ -121,8 +121,6 @@ pub enum Cause {
 pub enum Calm {
     /// What is rare, worth doing or answered.
     Usual,
-    /// Only sightings with parts.
-    WithParts,
     /// Nothing.
     Strong,
 }

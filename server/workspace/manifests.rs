@@ -253,6 +253,7 @@ impl Package {
             Some("tests") => Role::Test,
             Some("examples") => Role::Example,
             Some("benches") => Role::Bench,
+            _ if is_named_for_tests(relative) => Role::Test,
             _ => Role::Library,
         }
     }
@@ -270,6 +271,16 @@ impl Package {
         let all = package.chain(oldest);
         all.min_by_key(Edition::number).unwrap_or(self.edition)
     }
+}
+
+/// Whether a module is named as modules for tests alone are: `tests.rs`, `parser_tests.rs`, `tests/parser.rs`.
+fn is_named_for_tests(relative: &Path) -> bool {
+    let stem = relative.file_stem().and_then(|stem| stem.to_str());
+    let is_for_tests = |name: &str| name == "tests" || name.ends_with("_tests");
+    let mut folders = relative.parent().into_iter().flat_map(Path::components);
+    let is_in_source = relative.starts_with("src");
+    is_in_source
+        && (stem.is_some_and(is_for_tests) || folders.any(|folder| folder.as_os_str() == "tests"))
 }
 
 #[cfg(test)]

@@ -28,8 +28,9 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! What `let-else` would not change: a diverging arm that uses what its pattern binds, guards, a `let` with a type or with `mut`,
-//! packages that promise to build with Rust before 1.65.
+//! - A value of which nothing is made but `Ok(value)` or `Some(value)`; tests, benchmarks and examples.
+//! - What `let-else` would not change: a diverging arm that uses what its pattern binds, guards, a `let` with a type or with `mut`,
+//!   packages that promise to build with Rust before 1.65.
 //!
 //! ## Limits
 //! The measure is the lines of the statement. 0 are fine; more are a warning, more than 12 a strong one. It fires 27.1
@@ -67,7 +68,8 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     for statement in unit.nodes::<ast::LetStmt>() {
-        if LetElse::of(&statement, unit.text, unit.context).is_err()
+        if is_last_word(&statement)
+            || LetElse::of(&statement, unit.text, unit.context).is_err()
             || is_question_mark(&statement, unit)
         {
             continue;
@@ -84,6 +86,22 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 fn is_question_mark(statement: &ast::LetStmt, unit: &Unit<'_>) -> bool {
     let value = statement.initializer();
     value.is_some_and(|it| QuestionMark::of(it.syntax(), unit.text, unit.context).is_ok())
+}
+
+/// Whether nothing follows but `Ok(name)` or `Some(name)`: then the value itself, or `ok_or`, says it in one expression.
+fn is_last_word(statement: &ast::LetStmt) -> bool {
+    let Some(ast::Pat::IdentPat(bound)) = statement.pat() else {
+        return false;
+    };
+    let next = statement
+        .syntax()
+        .next_sibling()
+        .and_then(ast::CallExpr::cast);
+    let words = next.map(|call| call.syntax().text().to_string());
+    words.is_some_and(|words| {
+        let name = bound.syntax().text();
+        words == format!("Ok({name})") || words == format!("Some({name})")
+    })
 }
 
 fn keyword(statement: &ast::LetStmt) -> Option<TextRange> {
@@ -103,6 +121,21 @@ fn say(sighting: &Sighting, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use crate::smells::fixture::fired;
+
+    #[test]
+    fn a_value_that_is_only_handed_on_is_left_alone() {
+        let text = |rest: &str| {
+            format!(
+                "fn f() -> Option<u8> {{\nlet a = match b() {{\nSome(a) => a,\n_ => return c(),\n}};\n{rest}\n}}\n"
+            )
+        };
+        assert!(fired("let-else-opportunity", &text("Some(a)")).is_empty());
+        assert_eq!(fired("let-else-opportunity", &text("Some(a + 1)")).len(), 1);
+        assert_eq!(
+            fired("let-else-opportunity", &text("g(a);\nSome(a)")).len(),
+            1
+        );
+    }
 
     #[test]
     fn a_value_or_a_way_out_is_seen() {

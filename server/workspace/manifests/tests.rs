@@ -158,12 +158,22 @@ fn directories_give_roles() {
 fn the_same_names_deeper_down_give_none() {
     let place = Place::new(&[("Cargo.toml", "[package]\n")]);
     for path in [
-        "src/tests/a.rs",
         "src/build.rs",
         "src/examples.rs",
         "tests.rs",
         "lib/benches/a.rs",
     ] {
+        assert_eq!(place.role_of(path), Role::Library, "{path}");
+    }
+}
+
+#[test]
+fn modules_named_for_tests_are_tests() {
+    let place = Place::new(&[("Cargo.toml", "[package]\n")]);
+    for path in ["src/tests/a.rs", "src/a/tests.rs", "src/parser_tests.rs"] {
+        assert_eq!(place.role_of(path), Role::Test, "{path}");
+    }
+    for path in ["src/contests.rs", "src/testing.rs"] {
         assert_eq!(place.role_of(path), Role::Library, "{path}");
     }
 }

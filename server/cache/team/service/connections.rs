@@ -26,9 +26,9 @@ use crate::locks::lock;
 /// machine holds most of them. If all have shown one, the new one is closed at once: who waits in vain for a cache is worse
 /// off than who does without.
 #[derive(Clone)]
-pub(super) struct ConnectionGate(Arc<Gate>);
+pub(super) struct ConnectionGate(Arc<Admission>);
 
-struct Gate {
+struct Admission {
     most: usize,
     patience: Duration,
     metrics: Arc<ServiceMetrics>,
@@ -54,7 +54,7 @@ impl ConnectionGate {
         patience: Duration,
         metrics: Arc<ServiceMetrics>,
     ) -> ConnectionGate {
-        ConnectionGate(Arc::new(Gate {
+        ConnectionGate(Arc::new(Admission {
             most: connections,
             patience,
             metrics,
@@ -91,7 +91,7 @@ impl ConnectionGate {
     }
 }
 
-impl Gate {
+impl Admission {
     fn admit(&self, peer: SocketAddr, close: CancellationToken) -> Option<u64> {
         let mut open = lock(&self.open);
         if open.connections.len() >= self.most {
@@ -142,7 +142,7 @@ pub(super) struct Connection {
     /// Ends when another connection takes the place of this one.
     closed: Pin<Box<WaitForCancellationFutureOwned>>,
     place: (SocketAddr, u64),
-    gate: Arc<Gate>,
+    gate: Arc<Admission>,
 }
 
 impl Drop for Connection {

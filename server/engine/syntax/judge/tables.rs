@@ -5,28 +5,46 @@ use ra_ap_syntax::{
     ast::{self, HasArgList, HasLoopBody},
 };
 
-use crate::syntax::{Function, Unit};
+use crate::syntax::{Function, Unit, inside};
 
 /// A table has so many arms.
 const FEWEST_ARMS: usize = 8;
-/// Its arms have at most so many lines on average, and nine in ten of them at most twice as many.
-const MEAN_LINES: u32 = 6;
+/// Half of its arms have at most so many lines between their braces, and all at most so many on average.
+const MEDIAN_LINES: u32 = 5;
+const MEAN_LINES: u32 = 8;
 /// A longer arm is code of its own.
-const LONGEST_ARM: u32 = 24;
+const LONGEST_ARM: u32 = 22;
 /// So many hundredths of a function's lines stand in its table.
 const LEAST_SHARE: u32 = 70;
 
 /// Whether most of a function is one `match` with many short arms. Errs towards no.
 pub fn is_table(unit: &Unit<'_>, function: &Function) -> bool {
     let lines = function.metrics.lines;
-    let mut expressions = top_level_expressions(&function.body);
-    expressions.any(|expression| {
-        let ast::Expr::MatchExpr(table) = in_loop(expression) else {
+    is_mostly_table(unit, &function.body, lines.saturating_mul(LEAST_SHARE))
+}
+
+/// Whether a table of a block has so many hundredths of lines, also inside of loops and conditions.
+fn is_mostly_table(unit: &Unit<'_>, block: &ast::BlockExpr, hundredths: u32) -> bool {
+    top_level_expressions(block).any(|expression| {
+        let own = unit.code_lines(expression.syntax().text_range());
+        if own.saturating_mul(100) < hundredths {
             return false;
-        };
-        let own = unit.code_lines(table.syntax().text_range());
-        own.saturating_mul(100) >= lines.saturating_mul(LEAST_SHARE) && has_short_arms(unit, &table)
+        }
+        match expression {
+            ast::Expr::MatchExpr(table) => has_short_arms(unit, &table),
+            other => body_of(&other).is_some_and(|body| is_mostly_table(unit, &body, hundredths)),
+        }
     })
+}
+
+fn body_of(expression: &ast::Expr) -> Option<ast::BlockExpr> {
+    match expression {
+        ast::Expr::ForExpr(cycle) => cycle.loop_body(),
+        ast::Expr::IfExpr(choice) => choice.then_branch(),
+        ast::Expr::LoopExpr(cycle) => cycle.loop_body(),
+        ast::Expr::WhileExpr(cycle) => cycle.loop_body(),
+        _ => None,
+    }
 }
 
 /// The expressions that a block's statements consist of, without what is merely wrapped around them: `Some(match … {})`.
@@ -51,33 +69,25 @@ fn unwrapped(mut expression: ast::Expr) -> Option<ast::Expr> {
     }
 }
 
-/// The last expression of a loop, as in `while let Some(token) = next() { match token { … } }`; anything else itself.
-fn in_loop(expression: ast::Expr) -> ast::Expr {
-    let body = match &expression {
-        ast::Expr::ForExpr(cycle) => cycle.loop_body(),
-        ast::Expr::LoopExpr(cycle) => cycle.loop_body(),
-        ast::Expr::WhileExpr(cycle) => cycle.loop_body(),
-        _ => None,
-    };
-    let last = body.and_then(|body| top_level_expressions(&body).last());
-    last.unwrap_or(expression)
-}
-
 fn has_short_arms(unit: &Unit<'_>, table: &ast::MatchExpr) -> bool {
     let arms = table.match_arm_list().into_iter();
-    let arms = arms.flat_map(|list| list.arms());
-    let lines: Vec<u32> = arms
-        .map(|arm| unit.code_lines(arm.syntax().text_range()))
-        .collect();
+    let bodies = arms
+        .flat_map(|list| list.arms())
+        .filter_map(|arm| arm.expr());
+    let mut lines: Vec<u32> = bodies.map(|body| lines_of(unit, &body)).collect();
+    lines.sort_unstable();
     let count = u32::try_from(lines.len()).unwrap_or(u32::MAX);
-    let long = lines
-        .iter()
-        .filter(|lines| **lines > 2 * MEAN_LINES)
-        .count();
     lines.len() >= FEWEST_ARMS
-        && lines.iter().all(|lines| *lines <= LONGEST_ARM)
+        && lines.last().is_some_and(|most| *most <= LONGEST_ARM)
+        && lines[lines.len() / 2] <= MEDIAN_LINES
         && lines.iter().sum::<u32>() <= count.saturating_mul(MEAN_LINES)
-        && long * 10 <= lines.len()
+}
+
+fn lines_of(unit: &Unit<'_>, body: &ast::Expr) -> u32 {
+    unit.code_lines(match body {
+        ast::Expr::BlockExpr(block) => inside(block),
+        other => other.syntax().text_range(),
+    })
 }
 
 #[cfg(test)]
@@ -109,6 +119,10 @@ mod tests {
                 arms(9, 4)
             ),
             format!(
+                "fn f() {{\nif let Some(x) = y {{\nlet z = match x {{\n{}}};\nz\n}} else {{ 1 }}\n}}",
+                arms(9, 4)
+            ),
+            format!(
                 "fn f() {{\nmatch x {{\n{}{}}}\n}}",
                 arms(12, 1),
                 arms(1, 20)
@@ -124,11 +138,7 @@ mod tests {
             "fn f() { a(); }".to_owned(),
             format!("fn f() {{\nmatch x {{\n{}}}\n}}", arms(7, 1)),
             format!("fn f() {{\nmatch x {{\n{}}}\n}}", arms(12, 6)),
-            format!(
-                "fn f() {{\nmatch x {{\n{}{}}}\n}}",
-                arms(12, 1),
-                arms(2, 14)
-            ),
+            format!("fn f() {{\nmatch x {{\n{}{}}}\n}}", arms(8, 1), arms(9, 9)),
             format!(
                 "fn f() {{\nmatch x {{\n{}{}}}\n}}",
                 arms(30, 1),
