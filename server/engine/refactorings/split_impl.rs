@@ -110,7 +110,8 @@
 //!
 //! ## What it leaves alone
 //!
-//! Implementations of traits, which can't be split; blocks with attributes, which may be macros; small blocks: it takes ten
+//! Implementations of traits, which can't be split; blocks with attributes, which may be macros; lifetimes that
+//! only one of the halves would use; small blocks: it takes ten
 //! functions, or 400 lines. With the cursor on the header, the split is where the theme changes: at a comment that stands by
 //! itself, or where public functions end. In a block of 400 lines it can be asked for at
 //! every function that begins a theme: under such a comment, where public functions begin or end, or with the first of three
@@ -120,7 +121,7 @@ use std::ops::Range;
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxToken, TextSize,
-    ast::{self, HasAttrs, HasName, HasVisibility},
+    ast::{self, HasAttrs, HasGenericParams, HasName, HasVisibility},
 };
 
 use super::{
@@ -149,6 +150,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let block = Block::at(context, target).ok_or(Refusal::NotHere)?;
     let place = block.place(context, target).ok_or(Refusal::NotHere)?;
     block.check()?;
+    block.check_lifetimes(place)?;
     let header = block.header(context)?;
     // The second half, so that splits at different functions are different targets.
     let start = block.items[place].syntax().text_range().start();
@@ -267,6 +269,22 @@ impl Block {
         Ok(())
     }
 
+    /// A lifetime that only one half uses would be named in vain in the header of the other.
+    fn check_lifetimes(&self, place: usize) -> Result<(), Refusal> {
+        let (first, second) = self.items.split_at(place);
+        let declared = self.ast.generic_param_list().into_iter();
+        let mut names = declared
+            .flat_map(|list| list.lifetime_params().collect::<Vec<_>>())
+            .filter_map(|parameter| Some(parameter.lifetime()?.syntax().text().to_string()));
+        if names.any(|name| is_used(first, &name) != is_used(second, &name)) {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "One of the blocks would name a lifetime that only the other one uses.",
+            ));
+        }
+        Ok(())
+    }
+
     /// What both blocks begin with, up to the brace.
     fn header(&self, context: &Context<'_>) -> Result<TextRange, Refusal> {
         let start = self
@@ -287,6 +305,13 @@ impl Block {
         }
         Ok(range)
     }
+}
+
+fn is_used(items: &[ast::AssocItem], lifetime: &str) -> bool {
+    let inside = items.iter().flat_map(|item| item.syntax().descendants());
+    inside
+        .filter_map(ast::Lifetime::cast)
+        .any(|one| one.syntax().text() == lifetime)
 }
 
 fn rewrite<'a>(
@@ -448,6 +473,21 @@ mod tests {
                 functions(0..5),
                 functions(5..10)
             ),
+        );
+    }
+
+    #[test]
+    fn a_lifetime_is_used_by_both_blocks_or_none() {
+        let getter = "    fn get(&self) -> &'a str {\n        self.a\n    }\n";
+        let block = |first: &str, second: &str| format!("impl<'a> S<'a> {{\n{first}}}\n{second}");
+        let (first, second) = (functions(0..5), functions(5..10));
+        let used_once = block(&format!("{first}\n{second}\n{getter}"), "");
+        assert_refused(&SPLIT, Hazard::Text, &format!("$0{used_once}"));
+        let (first, second) = (format!("{getter}\n{first}"), format!("{second}\n{getter}"));
+        assert_becomes(
+            &SPLIT,
+            &format!("$0{}", block(&format!("{first}\n{second}"), "")),
+            &block(&first, &format!("\n{}", block(&second, ""))),
         );
     }
 
