@@ -58,7 +58,7 @@ use crate::{
     },
     syntax::{
         FileNames,
-        flow::diverges,
+        flow::{diverges, is_block_like},
         layout,
         moving_out::{self, MovedOut},
         temporaries,
@@ -336,19 +336,6 @@ fn is_statement(choice: &ast::IfExpr) -> bool {
         Some(statement) => statement.semicolon_token().is_none(),
         None => ast::StmtList::can_cast(parent.kind()),
     }
-}
-
-/// Whether an expression is a statement without a `;`.
-fn is_block_like(expr: &ast::Expr) -> bool {
-    matches!(
-        expr,
-        ast::Expr::IfExpr(_)
-            | ast::Expr::MatchExpr(_)
-            | ast::Expr::ForExpr(_)
-            | ast::Expr::WhileExpr(_)
-            | ast::Expr::LoopExpr(_)
-            | ast::Expr::BlockExpr(_)
-    )
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::{
     syntax::{
         FileContext, FileNames, Hazard, Refusal, Rewrite,
         attributes::has_condition_inside,
-        flow::{BodyOf, body_of, diverges},
+        flow::{BodyOf, body_of, diverges, is_block_like},
         inference_order::are_settled_by_order,
         layout,
         moving_out::{self, MovedOut},
@@ -429,7 +429,7 @@ impl<'a> Finder<'a> {
                     guard.check = Some(DROPS);
                 }
                 // A `;` behind a brace looks like a slip.
-                guard.is_awkward |= ends_in_block(tail);
+                guard.is_awkward |= is_block_like(tail);
                 body.with_semicolon(tail, self.indent)?
             }
             (Place::Value, Some(tail)) if !moving_out::is_free_tail(tail, self.context) => {
@@ -443,18 +443,6 @@ impl<'a> Finder<'a> {
         guard.rewrite = guard.rewrite.keep_as(body.inside, &text);
         Ok(guard)
     }
-}
-
-fn ends_in_block(tail: &ast::Expr) -> bool {
-    matches!(
-        tail,
-        ast::Expr::IfExpr(_)
-            | ast::Expr::MatchExpr(_)
-            | ast::Expr::ForExpr(_)
-            | ast::Expr::WhileExpr(_)
-            | ast::Expr::LoopExpr(_)
-            | ast::Expr::BlockExpr(_)
-    )
 }
 
 /// A comment behind a closing brace that goes can stand behind the last line of what was inside, unless a comment does already.

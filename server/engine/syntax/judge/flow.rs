@@ -179,6 +179,19 @@ fn loop_body(node: &SyntaxNode) -> Option<ast::BlockExpr> {
     ast::LoopExpr::cast(node.clone())?.loop_body()
 }
 
+/// Whether an expression is a statement without a `;`.
+pub fn is_block_like(expr: &ast::Expr) -> bool {
+    matches!(
+        expr,
+        ast::Expr::IfExpr(_)
+            | ast::Expr::MatchExpr(_)
+            | ast::Expr::ForExpr(_)
+            | ast::Expr::WhileExpr(_)
+            | ast::Expr::LoopExpr(_)
+            | ast::Expr::BlockExpr(_)
+    )
+}
+
 /// Whether a block never comes to its end, judged by its last statement.
 pub fn diverges(block: &ast::BlockExpr) -> bool {
     if !matches!(block.modifier(), None | Some(BlockModifier::Unsafe(_))) {
