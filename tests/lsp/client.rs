@@ -25,6 +25,7 @@ pub(crate) struct Client {
     input: Option<ChildStdin>,
     incoming: mpsc::Receiver<Value>,
     errors: Arc<Mutex<String>>,
+    errors_are_read: Option<thread::JoinHandle<()>>,
     next_id: i64,
     replies: HashMap<i64, Value>,
     /// Notifications that no test has taken yet.
@@ -82,7 +83,7 @@ impl Client {
         thread::spawn(move || read_messages(output, &sender, &stops));
         let errors = Arc::new(Mutex::new(String::new()));
         let (mut stderr, kept) = (child.stderr.take().unwrap(), Arc::clone(&errors));
-        thread::spawn(move || {
+        let reading = thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(read @ 1..) = stderr.read(&mut bytes) {
                 let text = String::from_utf8_lossy(&bytes[..read]);
@@ -94,6 +95,7 @@ impl Client {
             child,
             incoming,
             errors,
+            errors_are_read: Some(reading),
             next_id: 0,
             replies: HashMap::new(),
             notifications: VecDeque::new(),
@@ -385,6 +387,15 @@ impl Client {
         self.errors.lock().unwrap().clone()
     }
 
+    /// Waits until the log, which is written beside the answers, has these words so often.
+    pub(crate) fn wait_logged(&self, words: &str, times: usize) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.errors().matches(words).count() < times {
+            assert!(Instant::now() < deadline, "not logged: {}", self.errors());
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     fn take_until(&mut self, is_there: impl Fn(&Self) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !is_there(self) {
@@ -494,6 +505,9 @@ impl Client {
             "unread: {:?}",
             self.notifications
         );
+        if let Some(reading) = self.errors_are_read.take() {
+            reading.join().unwrap();
+        }
         let errors = self.errors();
         for line in errors.lines().filter(|line| line.contains("ERROR")) {
             let is_expected = self

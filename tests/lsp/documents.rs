@@ -8,6 +8,9 @@ use crate::{
     samples::{IF, nested},
 };
 
+/// What the log says of a text that the server no longer knows.
+const LOST: &str = "until it is sent whole";
+
 fn first_line(items: &Value) -> u64 {
     items[0]["range"]["start"]["line"].as_u64().unwrap()
 }
@@ -131,7 +134,9 @@ fn a_document_whose_text_is_lost_says_nothing_until_it_is_sent_whole() {
     client.close(&uri);
     client.open(&uri, &nested("h"));
     assert_eq!(client.pulled_items(&uri).len(), 1);
-    let told = client.errors().matches("until it is sent whole").count();
+    client.wait_logged(LOST, 2);
+    client.leave();
+    let told = client.errors().matches(LOST).count();
     assert_eq!(told, 2, "once for each time");
 }
 
