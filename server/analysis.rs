@@ -26,7 +26,7 @@ pub use findings::{Finding, FindingPart, Level, judge};
 pub use functions::function_of_signature;
 pub use gain::{Gain, gain, title};
 pub use idle::{Idle, IdleAllowance, idle_allowances};
-pub use measure::{Memo, measure};
+pub use measure::{Measured, Memo, measure, measure_and_survey};
 pub use offers::{
     Offers, PlacedOffer, Trigger, Wanted, answers_in, offers, offers_among, offers_at, offers_in,
 };
