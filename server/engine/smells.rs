@@ -288,7 +288,8 @@ pub fn look_at_file(file: &FileUnit) -> Vec<Sighting> {
 
 /// What is seen of a duplicate at one of its places.
 pub fn look_at_duplicate(duplicate: &Duplicate, place: &Spot) -> Option<Sighting> {
-    let sees = |smell: &Smell| matches!(smell.look, Look::Workspace(kind) if kind == duplicate.kind);
+    let sees =
+        |smell: &Smell| matches!(smell.look, Look::Workspace(kind) if kind == duplicate.kind);
     let (smell, _) = numbered().find(|(_, smell)| sees(smell))?;
     Some(Sighting {
         smell,

@@ -193,6 +193,3 @@ fn is_long(run: &Run) -> bool {
     let words: u32 = run.statements.iter().map(|statement| statement.words).sum();
     run.statements.len() >= FEWEST_STATEMENTS && words >= SHORTEST_RUN
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,10 +5,7 @@ use std::{
     collections::HashMap,
 };
 
-use super::{
-    Duplicate, DuplicateKind, FileId, Index, IndexedUnit, Spot,
-    postings::Posting,
-};
+use super::{Duplicate, DuplicateKind, FileId, Index, IndexedUnit, Spot, postings::Posting};
 use crate::{
     survey::{FEWEST_STATEMENTS, FunctionPrint, Print, SHORTEST_RUN, StatementPrint},
     syntax::Presence,
@@ -17,6 +14,9 @@ use crate::{
 
 /// Between files a run has at least so many words and signs.
 const SHORTEST_ACROSS: u32 = 60;
+
+/// One statement that stands ten thousand times in a row would be followed for as many steps each.
+const MOST_STEPS: usize = 100_000;
 
 /// Functions, and the blocks that are in no function of the same duplicate.
 pub(super) fn chosen(functions: Vec<Duplicate>, mut blocks: Vec<Duplicate>) -> Vec<Duplicate> {
@@ -146,9 +146,12 @@ impl Index {
 
     /// Follows runs to where they part.
     fn extend(&self, places: Vec<Posting>, found: &mut Vec<Duplicate>) {
+        let most_steps = MOST_STEPS + 32 * places.len();
+        let mut steps = 0;
         let mut open = vec![(places, FEWEST_STATEMENTS)];
         while let Some((places, length)) = open.pop() {
-            if places.len() < 2 || self.goes_on_before(&places) {
+            steps += places.len();
+            if places.len() < 2 || self.goes_on_before(&places) || steps > most_steps {
                 continue;
             }
             let mut next: HashMap<Option<Print>, Vec<Posting>> = HashMap::new();
@@ -177,7 +180,11 @@ impl Index {
 
     /// The statement that stands so many behind a place.
     fn statement(&self, place: Posting, behind: usize) -> Option<&StatementPrint> {
-        let run = self.unit(place.unit)?.survey.runs.get(place.item as usize)?;
+        let run = self
+            .unit(place.unit)?
+            .survey
+            .runs
+            .get(place.item as usize)?;
         run.statements.get(place.at as usize + behind)
     }
 
@@ -187,8 +194,11 @@ impl Index {
         if words < SHORTEST_RUN {
             return;
         }
-        let apart = without_overlaps(places, length);
-        let spots: Vec<Spot> = apart
+        // What repeats itself without a break is no run that stands again, but one that is a list.
+        if overlap(places, length) {
+            return;
+        }
+        let spots: Vec<Spot> = places
             .iter()
             .filter_map(|place| self.run_at(*place, length))
             .collect();
@@ -235,21 +245,20 @@ impl Index {
                 *folders.entry(package).or_insert(origin.folder) == origin.folder
             })
         });
-        (places.len() > 1).then_some(Duplicate { kind, words, places })
+        (places.len() > 1).then_some(Duplicate {
+            kind,
+            words,
+            places,
+        })
     }
 }
 
-/// Places are sorted; of two in one run that overlap the first is taken.
-fn without_overlaps(places: &[Posting], length: usize) -> Vec<Posting> {
-    let mut apart: Vec<Posting> = Vec::with_capacity(places.len());
-    for place in places {
-        let overlaps = apart.last().is_some_and(|last| {
-            (last.unit, last.item) == (place.unit, place.item)
-                && (place.at - last.at) < u32::try_from(length).unwrap_or(u32::MAX)
-        });
-        if !overlaps {
-            apart.push(*place);
-        }
-    }
-    apart
+/// Whether two of the places, which are sorted, share a statement.
+fn overlap(places: &[Posting], length: usize) -> bool {
+    places.windows(2).any(|pair| {
+        let [one, next] = pair else {
+            return false;
+        };
+        (one.unit, one.item) == (next.unit, next.item) && ((next.at - one.at) as usize) < length
+    })
 }

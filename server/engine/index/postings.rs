@@ -36,6 +36,11 @@ impl Postings {
         all.filter(|places| places.len() > 1).collect()
     }
 
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
     pub(super) fn add(&mut self, print: Print, posting: Posting) {
         match self.places.entry(print) {
             Entry::Vacant(entry) => {
@@ -86,7 +91,8 @@ pub(super) fn of(kind: DuplicateKind, unit: UnitId, survey: &UnitSurvey) -> Vec<
             .collect(),
         DuplicateKind::Block => {
             let runs = survey.runs.iter().zip(0..);
-            runs.flat_map(|(run, item)| starts(run, unit, item)).collect()
+            runs.flat_map(|(run, item)| starts(run, unit, item))
+                .collect()
         }
     }
 }

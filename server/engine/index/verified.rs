@@ -13,11 +13,10 @@ pub fn verified<'a>(
     duplicate: &Duplicate,
     text_of: impl Fn(FileId) -> Option<&'a str>,
 ) -> Option<Duplicate> {
-    let texts = duplicate.places.iter().filter_map(|place| {
+    let mut texts = duplicate.places.iter().filter_map(|place| {
         let text = text_of(place.file)?;
         Some((place, Code::of(place, text, duplicate.kind)?))
     });
-    let mut texts = texts;
     let (first, code) = texts.next()?;
     let names = match duplicate.kind {
         DuplicateKind::Function | DuplicateKind::Block => Names::Kept,
@@ -25,15 +24,16 @@ pub fn verified<'a>(
     };
     let mut places = vec![*first];
     for (place, other) in texts {
-        let is_conditional =
-            [first, place].iter().any(|place| place.presence == Presence::Conditional);
+        let is_conditional = [first, place]
+            .iter()
+            .any(|place| place.presence == Presence::Conditional);
         let is_twin = is_conditional && code.name == other.name;
         let is_equal = are_equal((code.text, code.but), (other.text, other.but), names);
         if is_equal && !is_twin {
             places.push(*place);
         }
     }
-    (places.len() > 1).then(|| Duplicate {
+    (places.len() > 1).then_some(Duplicate {
         places,
         ..*duplicate
     })

@@ -46,7 +46,7 @@
 //! that are duplicates themselves; packages that are in the workspace twice, such as two checkouts of one.
 //!
 //! ## Limits
-//! The measure is the words and signs that would go if all places became one. 39 are fine; more are a warning, more than 199 a
+//! The measure is the words and signs that would go if all places became one. 39 are fine; more are a warning, more than 99 a
 //! strong one. In different files fewer than 60 in one place are not compared, whatever the limits are. It fires 0.0 times in
 //! 100,000 lines of well-kept code.
 //!
@@ -62,7 +62,7 @@ pub(super) const SMELL: Smell = Smell {
     measured: "{} words and signs more than needed",
     ..Smell::new(
         "duplicate-block",
-        Limits::of(39, 199),
+        Limits::of(39, 99),
         Look::Workspace(DuplicateKind::Block),
         say,
     )

@@ -69,5 +69,5 @@ pub(super) const SMELL: Smell = Smell {
 
 fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
-    format!("`{name}` stands again, word for word")
+    format!("`{name}` stands word for word again")
 }

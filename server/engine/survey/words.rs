@@ -114,16 +114,14 @@ impl<'a> Words<'a> {
     }
 
     fn in_range(&self, range: TextRange) -> &[Word<'a>] {
-        let first = self.words.partition_point(|word| word.start < range.start());
+        let first = self
+            .words
+            .partition_point(|word| word.start < range.start());
         let behind = self.words.partition_point(|word| word.start < range.end());
         &self.words[first..behind.max(first)]
     }
 
-    fn without(
-        &self,
-        range: TextRange,
-        but: Option<TextRange>,
-    ) -> impl Iterator<Item = &Word<'a>> {
+    fn without(&self, range: TextRange, but: Option<TextRange>) -> impl Iterator<Item = &Word<'a>> {
         let words = self.in_range(range).iter();
         words.filter(move |word| but.is_none_or(|but| !but.contains(word.start)))
     }
@@ -177,7 +175,10 @@ fn is_joined(one: &str, next: &str) -> bool {
         (one, next),
         (":", ":")
             | ("-" | "=" | ">", ">")
-            | ("=" | "!" | "<" | ">" | "+" | "-" | "*" | "/" | "%" | "^" | "&" | "|", "=")
+            | (
+                "=" | "!" | "<" | ">" | "+" | "-" | "*" | "/" | "%" | "^" | "&" | "|",
+                "="
+            )
             | ("&", "&")
             | ("|", "|")
             | (".", "." | "=")
