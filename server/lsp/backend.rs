@@ -129,10 +129,17 @@ impl LanguageServer for Backend {
         let answer = self
             .server
             .analyse_as_requested(&context, &key, move |analysed, profile| {
-                pull::answer(diagnostics::of(analysed, profile), previous.as_deref())
+                let items = diagnostics::of(analysed, profile);
+                let answer = pull::answer(items, previous.as_deref());
+                (answer, analysed.copies.clone())
             });
-        let nothing = || pull::answer(Vec::new(), None);
-        Ok(answer.await?.unwrap_or_else(nothing))
+        let Some((answer, copies)) = answer.await? else {
+            return Ok(pull::answer(Vec::new(), None));
+        };
+        if let Some(copies) = copies {
+            self.server.session.twins.tell(&key, copies);
+        }
+        Ok(answer)
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

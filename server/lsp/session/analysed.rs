@@ -28,6 +28,8 @@ pub(crate) struct Analysed {
     pub(crate) file: Arc<OpenFile>,
     pub(crate) findings: Arc<Vec<Finding>>,
     pub(crate) idle: Vec<IdleAllowance>,
+    /// What stands in it and elsewhere, if somebody wants to hear of it.
+    pub(crate) copies: Option<Arc<Vec<Copies>>>,
     /// The folder that new files have to stay in.
     pub(crate) root: Option<PathBuf>,
     /// Whether measures are shown above functions.
@@ -58,13 +60,14 @@ impl Analysed {
         let findings = known.unwrap_or_else(|| {
             let with = copies.as_deref().map_or(&[][..], Vec::as_slice);
             let found = analysis::judge_with_copies(file.report(), with, file.text(), rules);
-            memo.keep_findings(&file, rules, copies, found)
+            memo.keep_findings(&file, rules, copies.clone(), found)
         });
         Some(Self {
             document: Arc::clone(document),
             idle: analysis::idle_allowances(file.report(), rules),
             file,
             findings,
+            copies,
             root: surroundings.root.clone(),
             code_lens: surroundings.code_lens,
             rules: Arc::clone(rules),

@@ -66,8 +66,10 @@ struct KnownFile {
 struct Opened {
     file: Arc<OpenFile>,
     read: Arc<ReadFile>,
-    /// What was said of it last.
+    /// What was worked out last.
     said: Option<(Vec<Duplicate>, Arc<Vec<Copies>>)>,
+    /// What the client was told last, of this version.
+    told: Option<Arc<Vec<Copies>>>,
 }
 
 impl Twins {
@@ -130,15 +132,40 @@ impl Twins {
         state.copies_of(key)
     }
 
-    /// The keys of open documents of which something else is to be said than was said last.
+    /// The client is told so of a document.
+    pub(crate) fn tell(&self, key: &str, copies: Arc<Vec<Copies>>) {
+        let mut state = lock(&self.state);
+        let id = state.ids.get(key).copied();
+        let known = id.and_then(|id| state.files.get_mut(id.0 as usize));
+        if let Some(opened) = known.and_then(|known| known.open.as_mut()) {
+            let is_last = opened
+                .said
+                .as_ref()
+                .is_some_and(|(_, said)| Arc::ptr_eq(said, &copies));
+            opened.told = Some(copies);
+            if !is_last {
+                self.changed.notify_one();
+            }
+        }
+    }
+
+    /// The keys of open documents of which something else is to be said than the client was told.
     pub(crate) fn stale(&self) -> Vec<String> {
         let state = lock(&self.state);
         let open = state.ids.iter().filter(|(_, id)| {
             let opened = state.files[id.0 as usize].open.as_ref();
-            let said = opened.and_then(|opened| opened.said.as_ref());
-            said.is_some_and(|(said, _)| state.index.of(**id) != *said)
+            opened.is_some_and(|opened| opened.is_stale(|| state.index.of(**id)))
         });
         open.map(|(key, _)| key.clone()).collect()
+    }
+}
+
+impl Opened {
+    fn is_stale(&self, found: impl FnOnce() -> Vec<Duplicate>) -> bool {
+        let (Some(told), Some((said, copies))) = (&self.told, &self.said) else {
+            return false;
+        };
+        !Arc::ptr_eq(told, copies) || *said != found()
     }
 }
 
@@ -169,6 +196,7 @@ impl State {
             file: Arc::clone(file),
             read: Arc::new(read_file(&named, file.text())),
             said: None,
+            told: None,
         });
         let next = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
         let id = *self.ids.entry(named.key.clone()).or_insert(FileId(next));
@@ -288,7 +316,20 @@ mod tests {
     }
 
     fn look_at(twins: &Twins, key: &str, file: &Arc<OpenFile>) -> Arc<Vec<Copies>> {
-        twins.look_at(|| named(key), key, file, &|| true).unwrap()
+        let copies = twins.look_at(|| named(key), key, file, &|| true).unwrap();
+        twins.tell(key, Arc::clone(&copies));
+        copies
+    }
+
+    #[test]
+    fn what_was_worked_out_and_not_told_is_stale() {
+        let twins = Twins::default();
+        let file = || OpenFile::new(FUNCTION, FileContext::default());
+        let (one, other) = (file(), file());
+        look_at(&twins, "a", &one);
+        look_at(&twins, "b", &other);
+        twins.look_at(|| named("a"), "a", &one, &|| true).unwrap();
+        assert_eq!(twins.stale(), ["a"]);
     }
 
     #[test]
