@@ -17,6 +17,8 @@ const ORDER: &[&[&str]] = &[
     &["text"],
     &["syntax"],
     &["facts"],
+    &["survey"],
+    &["index"],
     &["shapes"],
     &["smells", "refactorings"],
     &["os"],
@@ -54,7 +56,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("axum", &["cache"]),
     (
         "ra_ap_syntax",
-        &["syntax", "shapes", "smells", "refactorings"],
+        &["syntax", "survey", "shapes", "smells", "refactorings"],
     ),
     ("ra_ap_parser", &["syntax"]),
     ("std::fs", NOT_PURE),
