@@ -178,10 +178,20 @@ fn shown<'a>(above: &'a [Above], functions: &[FunctionFacts], profile: Profile) 
 }
 
 fn is_worth_saying(one: &Above, answered: &Answered) -> bool {
-    one.level == Level::Strong
-        || one.judgement.is_chosen
-        || one.smell.cause == Cause::Opportunity
-        || one.smell.calm == Calm::Usual && (is_calm(one.smell) || answered.has(one))
+    if one.judgement.is_chosen {
+        return true;
+    }
+    let is_strong = one.level == Level::Strong;
+    match one.smell.calm {
+        Calm::Never => false,
+        Calm::Strong => is_strong,
+        Calm::Usual => {
+            is_strong
+                || one.smell.cause == Cause::Opportunity
+                || is_calm(one.smell)
+                || answered.has(one)
+        }
+    }
 }
 
 /// Whether what a smell sees above its first limit is rare, and mostly worth doing.
@@ -394,6 +404,35 @@ mod tests {
             panic!("a strong finding is said");
         };
         assert_eq!((finding.smell.id, finding.at), ("large-file", name()));
+    }
+
+    #[test]
+    fn what_is_for_the_full_profile_alone_is_said_where_it_is_asked_for() {
+        static QUIET: Smell = Smell {
+            calm: Calm::Never,
+            cause: Cause::Opportunity,
+            ..Smell::new(
+                "quiet",
+                smells::Limits::of(1, 2),
+                smells::Look::Type(|_, _| {}),
+                |_, _| String::new(),
+            )
+        };
+        let mut one = Above {
+            smell: &QUIET,
+            judgement: Judgement {
+                limits: QUIET.limits,
+                level: None,
+                is_chosen: false,
+            },
+            sighting: sighting("large-file", name(), 3),
+            level: Level::Strong,
+            limit: 2,
+        };
+        let none = Answered::of(&[], &[]);
+        assert!(!is_worth_saying(&one, &none));
+        one.judgement.is_chosen = true;
+        assert!(is_worth_saying(&one, &none));
     }
 
     #[test]

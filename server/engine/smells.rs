@@ -117,13 +117,15 @@ pub enum Cause {
     Own,
 }
 
-/// What the calm profile shows of a smell below its strong limit.
+/// What the calm profile shows of a smell to which the configuration gives no level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Calm {
-    /// What is rare, worth doing or answered.
+    /// What is strong, and below that what is rare, worth doing or answered.
     Usual,
-    /// Nothing.
+    /// What is strong.
     Strong,
+    /// Nothing.
+    Never,
 }
 
 /// What makes a function less nested.
