@@ -91,8 +91,8 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         let (change, types) = match shape.ground {
             Ground::Shown => (change, "the loop goes over an iterator or a collection"),
             Ground::Likely => (
-                change.to_check("the iterator"),
-                "the loop goes over an iterator, by the name of its method",
+                change.to_check("the types"),
+                "the loop goes over an iterator and asks for a `bool`, by their names",
             ),
         };
         Ok(change.checked(&[
@@ -188,6 +188,8 @@ mod tests {
             ("b.c != n.d", "a.iter().all(|b| b.c == n.d)"),
             ("!b.is_empty()", "a.iter().all(|b| b.is_empty())"),
             ("b.is_empty()", "a.iter().all(|b| !b.is_empty())"),
+            ("n == 1 || b.c == 2", "a.iter().all(|b| n != 1 && b.c != 2)"),
+            ("!b.c(n)", "a.iter().all(|b| b.c(n))"),
             ("b.c && b.d(n)", "!a.iter().any(|b| b.c && b.d(n))"),
             ("let S::T(_) = b", "!a.iter().any(|b| matches!(b, S::T(_)))"),
         ] {
@@ -230,11 +232,42 @@ mod tests {
     }
 
     #[test]
+    fn a_branch_at_the_end_gives_the_result() {
+        let inner = "for b in a {\n            if b.c(n) {\n                return true;\n            }\n        }\n        false";
+        let function = |around: &str, inner: &str| {
+            let body = around.replace("{}", inner);
+            format!("fn f(a: &[u8], n: usize) -> bool {{\n    {body}\n}}\n")
+        };
+        for around in [
+            "if n == 1 {\n        d();\n        {}\n    } else {\n        g()\n    }",
+            "if n == 1 {\n        g()\n    } else if n == 2 {\n        d();\n        {}\n    } else {\n        g()\n    }",
+        ] {
+            assert_becomes(
+                &LOOP_TO_SEARCH,
+                &function(around, &format!("$0{inner}")),
+                &function(around, "a.iter().any(|b| b.c(n))"),
+            );
+        }
+        for around in [
+            "if n == 1 {\n        {}\n    } else {\n        g()\n    }",
+            "match n {\n    1 => {\n        {}\n    }\n    _ => g(),\n    }",
+        ] {
+            let text = function(around, &format!("$0{inner}"));
+            assert_refused(&LOOP_TO_SEARCH, Hazard::Text, &text);
+        }
+    }
+
+    #[test]
     fn long_chains_get_lines() {
         let long = "b.the_first_of_some_names == n.the_second_of_some_names";
         becomes(
             &returning("b in a", long, "true", "false"),
             &format!("a.iter()\n    .any(|b| {long})"),
+        );
+        let either = long.replace("==", "<");
+        becomes(
+            &returning("b in a", &either, "false", "true"),
+            &format!("!a.iter()\n    .any(|b| {either})"),
         );
         becomes(
             &returning("b in &own.d[1..]", "b.c(n)", "true", "false")
@@ -262,6 +295,9 @@ mod tests {
         };
         assert_eq!(level("b in own.lines()"), Applicability::NeedsCheck);
         assert_eq!(level("b in a"), Applicability::Safe);
+        let text = inside(&returning("b in a", "!b.c(n)", "false", "true"));
+        let offer = offered(FileContext::default(), &LOOP_TO_SEARCH, &text).unwrap();
+        assert_eq!(offer.change().applicability, Applicability::NeedsCheck);
     }
 
     #[test]
@@ -310,6 +346,12 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_denied_twice() {
+        let code = returning("b in a", "b.c && !b.d(n)", "false", "true");
+        refused(Hazard::Negation, &code);
+    }
+
+    #[test]
     fn names_of_the_file_are_its_own() {
         let text = inside(&returning("b in a", "b.c(n)", "true", "false"));
         let own = "trait T { fn any(&self) -> bool; }\n";
@@ -342,6 +384,7 @@ mod tests {
             "$0for b in a { if b.c() { return true; } d(); } false",
             "$0for b in a { if b.c() { return n; } } false",
             "$0for b in a { if b.c() { return true; } } n",
+            "$0for _ in a { if n.c() { return true; } } false",
             "$0'a: for b in a { if b.c() { return true; } } false",
             "$0for b in a { if let Some(c) = b.c() { return true; } } false",
             "$0for b in a { if b.c() { return Some(b); } } None",
@@ -350,7 +393,10 @@ mod tests {
             "let mut d = false; $0for b in a { if b.c() { d = true; break; } } e(&mut d);",
             "let mut d = n; $0for b in a { if b.c() { d = true; break; } } e(d);",
             "let mut d = false; e(); $0for b in a { if b.c() { d = true; break; } } e(d);",
-            "if n { $0for b in a { if b.c() { return true; } } false } else { d() }",
+            "if n { $0for b in a { if b.c() { return true; } } false } else { d() }; e()",
+            "if { $0for b in a { if b.c() { return true; } } false } { d() } else { e() }",
+            "match { $0for b in a { if b.c() { return true; } } false } { _ => d() }",
+            "loop { if n { $0for b in a { if b.c() { return true; } } false } else { d() } }",
         ] {
             assert_not_here(&LOOP_TO_SEARCH, &inside(code));
         }

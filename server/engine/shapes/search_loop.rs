@@ -34,7 +34,7 @@ pub struct SearchLoop {
     pub keyword: TextRange,
     /// The method that says what the loop does.
     pub method: &'static str,
-    /// Whether it is shown that the loop goes over an iterator.
+    /// Whether it is shown that the loop goes over an iterator, and that the opposite of its condition is one.
     pub ground: Ground,
     /// The lines that go.
     pub saved: usize,
@@ -49,8 +49,9 @@ impl SearchLoop {
     ) -> Result<(Self, Rewrite<'a>), Refusal> {
         let parts = Parts::of(found).ok_or(Refusal::NotHere)?;
         check_place(&parts)?;
+        check_layout(&parts)?;
         let source = Source::of(&parts)?;
-        let predicate = Predicate::of(&parts)?;
+        let predicate = Predicate::of(&parts);
         check_condition(&parts, &predicate, &source, context)?;
         let rewrite =
             writing::rewrite(&parts, &source, &predicate, text, context).ok_or_else(|| {
@@ -67,7 +68,7 @@ impl SearchLoop {
             whole: parts.whole,
             keyword: parts.keyword,
             method: predicate.method,
-            ground: source.ground,
+            ground: source.ground.max(predicate.ground()),
             saved: before.saturating_sub(after),
         };
         Ok((shape, rewrite))
@@ -84,38 +85,42 @@ struct Predicate {
 }
 
 impl Predicate {
-    fn of(parts: &Parts) -> Result<Self, Refusal> {
+    fn ground(&self) -> Ground {
+        let opposite = self.opposite.as_ref();
+        opposite.map_or(Ground::Shown, |it| it.ground)
+    }
+
+    fn of(parts: &Parts) -> Self {
         let method = match &parts.gives {
             Gives::True => "any",
             Gives::False => "all",
             Gives::Index => "position",
             Gives::Element => "find",
         };
-        let plain = Self {
-            method,
-            is_negated: false,
-            opposite: None,
-        };
         if parts.gives != Gives::False {
-            return Ok(plain);
+            return Self {
+                method,
+                is_negated: false,
+                opposite: None,
+            };
         }
-        let Asks::Condition(condition) = &parts.asks else {
-            return Ok(Self {
-                method: "any",
-                is_negated: true,
-                ..plain
-            });
+        let opposite = match &parts.asks {
+            Asks::Condition(condition) => negation::negated(condition).ok(),
+            Asks::Pattern(_) => None,
         };
-        match negation::negated(condition) {
-            Ok(opposite) if !opposite.is_awkward && opposite.ground == Ground::Shown => Ok(Self {
+        // `!any(a && b)` is easier to read than `all(!a || !b)`.
+        let is_plain = |it: &Negated| !it.is_awkward && !it.text.contains(" || ");
+        match opposite.filter(is_plain) {
+            Some(opposite) => Self {
+                method,
+                is_negated: false,
                 opposite: Some(opposite),
-                ..plain
-            }),
-            _ => Ok(Self {
+            },
+            None => Self {
                 method: "any",
                 is_negated: true,
-                ..plain
-            }),
+                opposite: None,
+            },
         }
     }
 }
@@ -131,10 +136,7 @@ fn is_equation(condition: &ast::Expr) -> bool {
 
 fn check_place(parts: &Parts) -> Result<(), Refusal> {
     let node = parts.found.syntax();
-    let scope = node
-        .ancestors()
-        .skip(1)
-        .find(|around| flow::is_own_scope(around));
+    let scope = node.ancestors().skip(1).find(flow::is_own_scope);
     let is_run = match scope.as_ref().map(SyntaxNode::kind) {
         Some(SyntaxKind::FN) => scope
             .and_then(ast::Fn::cast)
@@ -163,10 +165,8 @@ fn check_place(parts: &Parts) -> Result<(), Refusal> {
         ));
     }
     let declared = FileNames::around_node(node);
-    if ["any", "all", "find", "position", "iter"]
-        .iter()
-        .any(|name| declared.has_method(name) && *name != "iter")
-    {
+    let own = ["all", "any", "find", "position"];
+    if own.iter().any(|name| declared.has_method(name)) {
         return Err(Refusal::because(
             Hazard::Scope,
             "The file has a method of its own with the name of an iterator's.",
@@ -178,6 +178,29 @@ fn check_place(parts: &Parts) -> Result<(), Refusal> {
         return Err(Refusal::because(
             Hazard::Scope,
             "The file has a `Some` or `None` of its own.",
+        ));
+    }
+    Ok(())
+}
+
+/// A block that holds one expression alone is one to rustfmt only where it has to be one.
+fn check_layout(parts: &Parts) -> Result<(), Refusal> {
+    let block = parts.around.parent();
+    let owner = block.and_then(|block| block.parent());
+    let is_kept = owner.is_none_or(|owner| {
+        !matches!(
+            owner.kind(),
+            SyntaxKind::CLOSURE_EXPR | SyntaxKind::IF_EXPR | SyntaxKind::MATCH_ARM
+        )
+    });
+    let mut others = parts
+        .around
+        .children()
+        .filter(|child| !parts.whole.contains_range(child.text_range()));
+    if !is_kept && parts.is_tail() && others.next().is_none() {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "The braces around the loop may have to go with it.",
         ));
     }
     Ok(())
@@ -271,6 +294,12 @@ fn check_lints(parts: &Parts, predicate: &Predicate) -> Result<(), Refusal> {
     let Asks::Condition(condition) = &parts.asks else {
         return Ok(());
     };
+    if predicate.is_negated && denies(condition) {
+        return Err(Refusal::because(
+            Hazard::Negation,
+            "What is denied would be denied twice.",
+        ));
+    }
     let bound = scopes_name(&parts.pattern);
     let asked = match condition {
         ast::Expr::PrefixExpr(it) if predicate.opposite.is_some() => it.expr(),
@@ -285,8 +314,7 @@ fn check_lints(parts: &Parts, predicate: &Predicate) -> Result<(), Refusal> {
             let arguments = call.arg_list().into_iter().flat_map(|list| list.args());
             let mut arguments = arguments.map(|it| scopes::as_name(&it));
             let first = arguments.next().flatten();
-            (first.is_some() && first == bound && arguments.next().is_none())
-                || flow_is_bare_call(call)
+            (first.is_some() && first == bound && arguments.next().is_none()) || is_bare_call(call)
         }
         Some(ast::Expr::BinExpr(comparison)) => {
             let last = last_method(&parts.iterable);
@@ -312,8 +340,21 @@ fn check_lints(parts: &Parts, predicate: &Predicate) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Whether a condition, or one of those that are joined in it, is an opposite.
+fn denies(condition: &ast::Expr) -> bool {
+    match condition {
+        ast::Expr::PrefixExpr(it) => it.op_kind() == Some(ast::UnaryOp::Not),
+        ast::Expr::ParenExpr(it) => it.expr().is_some_and(|it| denies(&it)),
+        ast::Expr::BinExpr(it) if matches!(it.op_kind(), Some(ast::BinaryOp::LogicOp(_))) => {
+            let mut operands = [it.lhs(), it.rhs()].into_iter().flatten();
+            operands.any(|operand| denies(&operand))
+        }
+        _ => false,
+    }
+}
+
 /// `f()`, without arguments.
-fn flow_is_bare_call(call: &ast::CallExpr) -> bool {
+fn is_bare_call(call: &ast::CallExpr) -> bool {
     call.arg_list()
         .is_none_or(|list| list.args().next().is_none())
 }

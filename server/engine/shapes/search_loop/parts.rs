@@ -108,28 +108,24 @@ impl Parts {
     /// The other value stands behind the loop, at the end of a function.
     fn take_return(&mut self, statement: &SyntaxNode, list: &ast::StmtList) -> Option<()> {
         let block = list.syntax().parent().and_then(ast::BlockExpr::cast)?;
-        let body = flow::body_of(&block)?;
-        if matches!(body, flow::BodyOf::Loop(_)) {
+        if !flow::gives_result(&block) {
             return None;
         }
-        let last = statement.next_sibling()?;
-        if last.next_sibling().is_some() {
+        let behind = statement.next_sibling()?;
+        if behind.next_sibling().is_some() {
             return None;
         }
-        let value = match ast::ExprStmt::cast(last.clone()) {
+        let value = match ast::ExprStmt::cast(behind.clone()) {
             Some(statement) => statement.expr()?,
-            None => ast::Expr::cast(last.clone())?,
+            None => ast::Expr::cast(behind.clone())?,
         };
         let value = match value {
             ast::Expr::ReturnExpr(it) => it.expr()?,
-            value if ast::ExprStmt::can_cast(last.kind()) => {
-                let _ = value;
-                return None;
-            }
-            value => value,
+            value if ast::Expr::can_cast(behind.kind()) => value,
+            _ => return None,
         };
         (value.syntax().text() == self.otherwise()).then_some(())?;
-        self.whole = self.whole.cover(last.text_range());
+        self.whole = self.whole.cover(behind.text_range());
         Some(())
     }
 
@@ -271,13 +267,10 @@ fn only_if(block: &ast::BlockExpr) -> Option<ast::IfExpr> {
 
 fn asked(condition: &ast::Expr) -> Option<Asks> {
     if let ast::Expr::LetExpr(it) = condition {
-        let binds_none = it
-            .pat()?
-            .syntax()
-            .descendants()
-            .filter_map(ast::IdentPat::cast)
-            .next()
-            .is_none();
+        let inside = it.pat()?.syntax().descendants();
+        let binds_none = !inside
+            .into_iter()
+            .any(|it| ast::IdentPat::can_cast(it.kind()));
         let text = it.pat()?.syntax().text().to_string();
         // Each has a method that asks for it.
         let is_std = ["Some(", "Ok(", "Err(", "None"]
@@ -317,8 +310,11 @@ fn before_enumerate(iterable: &ast::Expr) -> Option<ast::Expr> {
     (call.name_ref()?.text() == "enumerate").then(|| call.receiver())?
 }
 
-/// Whether a pattern may stand between the bars of a closure as it is.
+/// Whether a pattern may stand between the bars of a closure as it is. A loop that looks at no element only counts.
 fn is_plain(pattern: &ast::Pat) -> bool {
+    if matches!(pattern, ast::Pat::WildcardPat(_)) {
+        return false;
+    }
     let is_other = |node: SyntaxNode| {
         matches!(
             ast::Pat::cast(node),

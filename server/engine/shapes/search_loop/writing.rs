@@ -230,9 +230,10 @@ impl<'a> Writer<'a, '_> {
             parts.push(".iter()");
         }
         // A short root takes the next link beside it, where it is the first on its line.
-        let mut is_root = self.parts.is_tail() && !self.predicate.is_negated;
+        let mut is_root = self.parts.is_tail();
+        let sign = usize::from(self.predicate.is_negated);
         for part in parts {
-            if !is_root || width(&source) > self.unit {
+            if !is_root || sign + width(&source) > self.unit {
                 is_root = false;
                 source.push_str(&self.below);
             }

@@ -71,9 +71,9 @@ fn of_type(ty: &str) -> Option<Held> {
         Some(lent) => (Held::Lent, without_lifetime(lent)),
         None => (Held::Itself, ty),
     };
-    let head = head_of(bare);
+    let name = head_of(bare).rsplit("::").next()?;
     let is_slice = bare.starts_with('[');
-    let is_named = bare.contains('<') && NAMES.contains(&head.rsplit("::").next()?);
+    let is_named = bare.contains('<') && NAMES.contains(&name);
     (is_slice || is_named).then_some(held)
 }
 
