@@ -6,6 +6,7 @@
 mod apply;
 mod comparison;
 mod difference;
+mod duplicates;
 mod engine;
 mod findings;
 mod functions;
@@ -19,14 +20,18 @@ mod stored;
 
 pub use apply::{Applied, CarriedOut, Only, apply_safe, apply_safe_while};
 pub use comparison::Comparison;
-pub use engine::{
-    CacheOutcome, Engine, FoundReport, Input, Priority, ReportOrigin, WorkError, Workers,
+pub use duplicates::{
+    Copies, Files, OtherPlace, ReadFile, duplicates, duplicates_of, wants_duplicates,
 };
-pub use findings::{Finding, FindingPart, Level, judge};
+pub use engine::{
+    CacheOutcome, Engine, FoundReport, FoundSurvey, Input, Priority, ReportOrigin, WorkError,
+    Workers,
+};
+pub use findings::{Finding, FindingPart, Level, judge, judge_with_copies};
 pub use functions::function_of_signature;
 pub use gain::{Gain, gain, title};
 pub use idle::{Idle, IdleAllowance, idle_allowances};
-pub use measure::{Memo, measure};
+pub use measure::{Measured, Memo, measure, measure_and_survey};
 pub use offers::{
     Offers, PlacedOffer, Trigger, Wanted, answers_in, offers, offers_among, offers_at, offers_in,
 };

@@ -11,6 +11,7 @@ mod changes;
 mod completions;
 mod config;
 mod doctor;
+mod duplicates;
 mod explain;
 mod inputs;
 mod list;

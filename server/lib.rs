@@ -14,7 +14,7 @@
 //! - [`lsp`] and [`cli`]: the two doors.
 
 pub use rustassistant_cache as cache;
-pub use rustassistant_engine::{facts, refactorings, smells, syntax, text};
+pub use rustassistant_engine::{facts, index, refactorings, smells, survey, syntax, text};
 pub use rustassistant_os as os;
 
 pub mod migrations;

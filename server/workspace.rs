@@ -15,7 +15,7 @@ mod walk;
 
 use std::path::Path;
 
-pub use manifests::Manifests;
+pub use manifests::{Manifests, PackagePlace};
 pub use new_file::{NewFileError, new_path};
 pub use place::place_of;
 pub use read::{MOST_BYTES, ReadError, read};

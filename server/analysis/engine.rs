@@ -1,6 +1,7 @@
 //! The engine's threads and its use of the cache. Nothing here judges code.
 
 use std::{
+    cell::OnceCell,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, OnceLock},
 };
@@ -14,6 +15,7 @@ use crate::{
     config::CacheOptions,
     facts::FileReport,
     migrations, os,
+    survey::FileSurvey,
     syntax::{FileContext, STACK_SIZE},
 };
 
@@ -76,6 +78,14 @@ pub type Input = (Arc<str>, FileContext);
 
 /// A report and its source.
 pub type FoundReport = (Arc<FileReport>, ReportOrigin);
+
+/// A report and a survey of one text.
+#[derive(Debug, Clone)]
+pub struct FoundSurvey {
+    pub report: FoundReport,
+    pub survey: Arc<FileSurvey>,
+    pub survey_origin: ReportOrigin,
+}
 
 /// Files per batch.
 const BATCH: usize = 64;
@@ -167,7 +177,27 @@ impl Engine {
             if cancel.is_cancelled() {
                 break;
             }
-            answers.extend(self.batch(batch, cancel).await?);
+            let batch = self.batch(batch, Wanted::Reports, cancel).await?;
+            answers.extend(batch.into_iter().map(|answer| answer.report));
+            progress(answers.len());
+        }
+        Ok(answers)
+    }
+
+    /// As [`Engine::reports`], with the surveys. Those never leave this machine.
+    pub async fn surveys(
+        &self,
+        inputs: Vec<Input>,
+        progress: &(dyn Fn(usize) + Sync),
+        cancel: &CancellationToken,
+    ) -> Result<Vec<FoundSurvey>, WorkError> {
+        let mut answers = Vec::with_capacity(inputs.len());
+        for batch in inputs.chunks(BATCH) {
+            if cancel.is_cancelled() {
+                break;
+            }
+            let batch = self.batch(batch, Wanted::Surveys, cancel).await?;
+            answers.extend(batch.into_iter().filter_map(Answer::with_survey));
             progress(answers.len());
         }
         Ok(answers)
@@ -176,8 +206,9 @@ impl Engine {
     async fn batch(
         &self,
         inputs: &[Input],
+        wanted: Wanted,
         cancel: &CancellationToken,
-    ) -> Result<Vec<FoundReport>, WorkError> {
+    ) -> Result<Vec<Answer>, WorkError> {
         let pool = self.background()?;
         let shared: Arc<[Input]> = inputs.into();
         let texts = Arc::clone(&shared);
@@ -196,6 +227,7 @@ impl Engine {
             keys,
             lookups,
             beliefs,
+            wanted,
         };
         let cancel = cancel.clone();
         let completed = run_in(pool, move || complete(batch, &cancel)).await?;
@@ -230,10 +262,34 @@ struct Batch {
     keys: Vec<Key>,
     lookups: Vec<Lookup>,
     beliefs: Vec<Belief>,
+    wanted: Wanted,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Reports,
+    Surveys,
+}
+
+/// What is known of one text.
+struct Answer {
+    report: FoundReport,
+    survey: Option<(Arc<FileSurvey>, ReportOrigin)>,
+}
+
+impl Answer {
+    fn with_survey(self) -> Option<FoundSurvey> {
+        let (survey, survey_origin) = self.survey?;
+        Some(FoundSurvey {
+            report: self.report,
+            survey,
+            survey_origin,
+        })
+    }
 }
 
 struct Completed {
-    answers: Vec<FoundReport>,
+    answers: Vec<Answer>,
     /// Computed reports as entries to store.
     fresh: Vec<(Key, Entry)>,
     /// Keys whose remote entries contradict their texts.
@@ -242,10 +298,10 @@ struct Completed {
 
 /// One text's report, and how it came about.
 enum Outcome {
-    Found(FoundReport),
-    Computed(FoundReport, Entry),
+    Found(Answer),
+    Computed(Answer, Entry),
     /// Computed, because the entry that was found is wrong.
-    Refuted(FoundReport, Entry),
+    Refuted(Answer, Entry),
 }
 
 /// Takes found reports and computes the rest. A cancellation leaves out the first text that is not done and all behind it.
@@ -257,7 +313,8 @@ fn complete(batch: Batch, cancel: &CancellationToken) -> Completed {
         .par_iter()
         .zip(lookups)
         .map(|(input, (lookup, belief))| {
-            (!cancel.is_cancelled()).then(|| find_or_compute(input, lookup, belief))
+            let file = FileOnDemand::new(input, batch.wanted);
+            (!cancel.is_cancelled()).then(|| find_or_compute(&file, lookup, belief))
         })
         .collect();
     let mut completed = Completed {
@@ -293,34 +350,71 @@ enum Belief {
     Compared,
 }
 
-fn find_or_compute((text, context): &Input, lookup: Lookup, belief: Belief) -> Outcome {
-    let of_others = match &lookup {
-        Lookup::Hit(entry, Tier::Remote) => Some(entry.clone()),
-        _ => None,
-    };
-    let found = match found(lookup, text) {
-        Ok(answer) if of_others.is_none() || belief == Belief::Taken => {
-            return Outcome::Found(answer);
+/// A text that is parsed when something isn't found.
+struct FileOnDemand<'a> {
+    input: &'a Input,
+    wanted: Wanted,
+    file: OnceCell<Arc<OpenFile>>,
+}
+
+impl<'a> FileOnDemand<'a> {
+    fn new(input: &'a Input, wanted: Wanted) -> Self {
+        Self {
+            input,
+            wanted,
+            file: OnceCell::new(),
         }
-        found => found,
-    };
-    let report = compute(Arc::clone(text), *context);
-    let entry = stored::encode(&report);
-    match (found, of_others) {
-        (Ok(answer), Some(of_others)) if of_others == entry => Outcome::Found(answer),
-        (_, Some(_)) => {
-            let origin = ReportOrigin::Computed(CacheOutcome::Fault);
-            Outcome::Refuted((report, origin), entry)
+    }
+
+    fn file(&self) -> &OpenFile {
+        let (text, context) = self.input;
+        self.file
+            .get_or_init(|| OpenFile::new(Arc::clone(text), *context))
+    }
+
+    fn survey(&self) -> Option<(Arc<FileSurvey>, ReportOrigin)> {
+        match self.wanted {
+            Wanted::Reports => None,
+            Wanted::Surveys => Some((
+                Arc::clone(self.file().survey()),
+                ReportOrigin::Computed(CacheOutcome::Miss),
+            )),
         }
-        (found, None) => {
-            let outcome = found.err().unwrap_or(CacheOutcome::Miss);
-            Outcome::Computed((report, ReportOrigin::Computed(outcome)), entry)
+    }
+
+    fn answer(&self, report: FoundReport) -> Answer {
+        Answer {
+            report,
+            survey: self.survey(),
         }
     }
 }
 
-fn compute(text: Arc<str>, context: FileContext) -> Arc<FileReport> {
-    Arc::clone(OpenFile::new(text, context).report())
+fn find_or_compute(file: &FileOnDemand<'_>, lookup: Lookup, belief: Belief) -> Outcome {
+    let of_others = match &lookup {
+        Lookup::Hit(entry, Tier::Remote) => Some(entry.clone()),
+        _ => None,
+    };
+    let found = match found(lookup, &file.input.0) {
+        Ok(report) if of_others.is_none() || belief == Belief::Taken => {
+            return Outcome::Found(file.answer(report));
+        }
+        found => found,
+    };
+    let report = Arc::clone(file.file().report());
+    let entry = stored::encode(&report);
+    match (found, of_others) {
+        (Ok(report), Some(of_others)) if of_others == entry => Outcome::Found(file.answer(report)),
+        (_, Some(_)) => {
+            let origin = ReportOrigin::Computed(CacheOutcome::Fault);
+            Outcome::Refuted(file.answer((report, origin)), entry)
+        }
+        (found, None) => {
+            let outcome = found.err().unwrap_or(CacheOutcome::Miss);
+            let origin = ReportOrigin::Computed(outcome);
+            Outcome::Computed(file.answer((report, origin)), entry)
+        }
+    }
 }
 
 /// The report in an entry. An entry that can't be read or doesn't fit the text counts as a fault.

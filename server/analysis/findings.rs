@@ -2,6 +2,7 @@
 
 use std::{cmp::Ordering, collections::HashMap};
 
+use super::duplicates::{Copies, OtherPlace};
 use crate::{
     config::{Judgement, Profile, Rules},
     facts::{FileReport, FunctionFacts, Sighting, SmellId},
@@ -23,6 +24,8 @@ pub struct Finding {
     pub limit: u32,
     pub message: String,
     pub parts: Vec<FindingPart>,
+    /// Where else the same stands.
+    pub others: Vec<OtherPlace>,
     /// Ranges are absolute.
     pub sighting: Sighting,
 }
@@ -49,6 +52,16 @@ const CALM_WORTH: u8 = 16;
 
 /// Judges a report of this very text, without parsing, so that a warm start stays cheap.
 pub fn judge(report: &FileReport, text: &str, rules: &Rules) -> Vec<Finding> {
+    judge_with_copies(report, &[], text, rules)
+}
+
+/// As [`judge`], with what stands in this file and elsewhere.
+pub fn judge_with_copies(
+    report: &FileReport,
+    copies: &[Copies],
+    text: &str,
+    rules: &Rules,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     let silences = Silences::of(report);
     for (offset, item) in &report.items {
@@ -61,6 +74,8 @@ pub fn judge(report: &FileReport, text: &str, rules: &Rules) -> Vec<Finding> {
     }
     let above = above(&silences, report.sightings.iter().cloned(), rules);
     findings.extend(in_words(&above, &[], text, rules.profile()));
+    let of_copies = copies.iter();
+    findings.extend(of_copies.flat_map(|copies| of_copies_in_words(copies, text, rules)));
     findings.sort_by_key(|finding| (finding.at.start(), finding.smell.id));
     findings
 }
@@ -85,6 +100,17 @@ fn in_words(
 ) -> Vec<Finding> {
     let groups = one_for_one_cause(shown(above, functions, profile));
     groups.iter().map(|group| finding(group, text)).collect()
+}
+
+fn of_copies_in_words(copies: &Copies, text: &str, rules: &Rules) -> Vec<Finding> {
+    let above = Above::new(copies.sighting.clone(), rules);
+    let mut findings = in_words(above.as_slice(), &[], text, rules.profile());
+    for finding in &mut findings {
+        let said = format!("{} at {}", finding.message, copies.others_in_words());
+        finding.message = printable(&shortened(&said, LONGEST_MESSAGE)).into_owned();
+        finding.others.clone_from(&copies.others);
+    }
+    findings
 }
 
 /// A sighting above a limit.
@@ -313,6 +339,7 @@ fn finding(group: &[&Above], text: &str) -> Finding {
         limit: lead.limit,
         message: message(&lead.sighting, lead.smell, text),
         parts: others.chain(own).collect(),
+        others: Vec::new(),
         sighting: lead.sighting.clone(),
     }
 }

@@ -92,6 +92,10 @@ impl Above {
             return Some(Idle::Unknown);
         };
         limit_of(id, rules)?;
+        // What it silences follows from other files too.
+        if smells::is_of_workspaces(id) {
+            return None;
+        }
         (!self.has_in(id, allowance.scope)).then_some(Idle::Unused)
     }
 

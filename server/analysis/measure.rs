@@ -7,6 +7,7 @@ use dashmap::DashMap;
 use crate::{
     facts::{Allowance, AllowanceForm, FileReport, FunctionFacts, Sighting, SmellId, UnitReport},
     smells,
+    survey::{self, FileSurvey, SurveyedUnit, UnitSurvey},
     syntax::{
         Allowed, AllowedBy, Function, Metrics, Place, Source, Unit, allowances, is_generated,
         outline,
@@ -14,12 +15,25 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// Reports of units by what they depend on. It belongs to one open document, dies with it, and forgets the units that the
+/// Reports and surveys of units by what they depend on. It belongs to one open document, dies with it, and forgets the units that the
 /// document no longer has.
 #[derive(Debug, Default)]
 pub struct Memo {
-    reports: DashMap<[u8; 16], (u64, Arc<UnitReport>)>,
+    units: DashMap<[u8; 16], (u64, MeasuredUnit)>,
     generation: std::sync::atomic::AtomicU64,
+}
+
+#[derive(Debug, Clone, Default)]
+struct MeasuredUnit {
+    report: Arc<UnitReport>,
+    survey: Arc<UnitSurvey>,
+}
+
+/// What is known of a source.
+#[derive(Debug, Clone, Default)]
+pub struct Measured {
+    pub report: FileReport,
+    pub survey: FileSurvey,
 }
 
 impl Memo {
@@ -33,15 +47,15 @@ impl Memo {
         &self,
         generation: u64,
         key: [u8; 16],
-        make: impl FnOnce() -> UnitReport,
-    ) -> Arc<UnitReport> {
-        if let Some(mut kept) = self.reports.get_mut(&key) {
+        make: impl FnOnce() -> MeasuredUnit,
+    ) -> MeasuredUnit {
+        if let Some(mut kept) = self.units.get_mut(&key) {
             kept.0 = generation;
-            return Arc::clone(&kept.1);
+            return kept.1.clone();
         }
-        let report = Arc::new(make());
-        self.reports.insert(key, (generation, Arc::clone(&report)));
-        report
+        let unit = make();
+        self.units.insert(key, (generation, unit.clone()));
+        unit
     }
 
     /// Forgets what only versions before the last few had.
@@ -49,13 +63,18 @@ impl Memo {
         const KEPT_GENERATIONS: u64 = 8;
         if generation.is_multiple_of(KEPT_GENERATIONS) {
             let oldest = generation.saturating_sub(KEPT_GENERATIONS);
-            self.reports.retain(|_, (used, _)| *used >= oldest);
+            self.units.retain(|_, (used, _)| *used >= oldest);
         }
     }
 }
 
-/// Measures a source, computing only the units that `memo` doesn't have.
+/// The report on a source, computing only the units that `memo` doesn't have.
 pub fn measure(source: &Source, memo: &Memo) -> FileReport {
+    measure_and_survey(source, memo).report
+}
+
+/// Measures and surveys a source, computing only the units that `memo` doesn't have.
+pub fn measure_and_survey(source: &Source, memo: &Memo) -> Measured {
     let generation = memo.next_generation();
     let root = source.root();
     let writer = if is_generated(&root) {
@@ -65,7 +84,7 @@ pub fn measure(source: &Source, memo: &Memo) -> FileReport {
     };
     let outline = outline(&root);
     let places = outline.places.iter();
-    let reports: Vec<_> = places
+    let units: Vec<_> = places
         .map(|place| {
             memo.get_or_make(generation, memo_key(source, place, writer), || {
                 measure_unit(source, place, writer)
@@ -73,20 +92,45 @@ pub fn measure(source: &Source, memo: &Memo) -> FileReport {
         })
         .collect();
     memo.forget_before(generation);
-    let lines = reports.iter().map(|report| report.lines);
+    let lines = units.iter().map(|unit| unit.report.lines);
     let sightings = match writer {
         Writer::Person => smells::look_at_file(&outline.file(source, lines)),
         Writer::Program => Vec::new(),
     };
     let starts = outline.places.iter();
     let starts = starts.map(|place| place.node.text_range().start());
+    let reports = units.iter().map(|unit| Arc::clone(&unit.report));
     let items = starts.zip(reports);
-    FileReport {
+    let report = FileReport {
         items: items.filter(|(_, report)| has_something(report)).collect(),
         sightings,
         allowances: allowed(source),
         problem: None,
-    }
+    };
+    let survey = FileSurvey {
+        units: surveyed(&outline.places, &units),
+        allowed: allowed_in_workspaces(&report),
+    };
+    Measured { report, survey }
+}
+
+fn surveyed(places: &[Place], units: &[MeasuredUnit]) -> Vec<SurveyedUnit> {
+    let units = places.iter().zip(units);
+    let units = units.filter(|(_, unit)| !unit.survey.is_empty());
+    let units = units.map(|(place, unit)| SurveyedUnit {
+        offset: place.node.text_range().start(),
+        presence: place.presence,
+        survey: Arc::clone(&unit.survey),
+    });
+    units.collect()
+}
+
+fn allowed_in_workspaces(report: &FileReport) -> Vec<(SmellId, TextRange)> {
+    let allowances = report.allowances.iter();
+    let allowed = allowances.filter_map(|allowance| Some((allowance.smell?, allowance.scope)));
+    allowed
+        .filter(|(smell, _)| smells::is_of_workspaces(*smell))
+        .collect()
 }
 
 fn has_something(report: &UnitReport) -> bool {
@@ -116,27 +160,31 @@ fn memo_key(source: &Source, place: &Place, writer: Writer) -> [u8; 16] {
     key
 }
 
-fn measure_unit(source: &Source, place: &Place, writer: Writer) -> UnitReport {
+fn measure_unit(source: &Source, place: &Place, writer: Writer) -> MeasuredUnit {
     let range = place.node.text_range();
     let start = range.start();
-    let kinds = smells::seen_in(place.kind);
+    let kinds = smells::seen_in(place.kind).union(&survey::SEES);
     let mut unit = Unit::seeing(kinds, &source.text, place, source.context);
     // An error at an end may be the neighbour's, and a report must depend on nothing but the unit's own text.
     let is_inside =
         |error: &TextRange| range.start() < error.start() && error.start() < range.end();
     unit.is_broken |= source.tree.errors().iter().any(is_inside);
-    let seen = match writer {
-        Writer::Person => smells::look_at(&unit),
-        Writer::Program => Vec::new(),
+    let (seen, survey) = match writer {
+        Writer::Person => (smells::look_at(&unit), survey::survey(&unit)),
+        Writer::Program => Default::default(),
     };
     let functions = unit.functions.iter();
     let sightings = seen.into_iter();
-    UnitReport {
+    let report = UnitReport {
         lines: unit.lines(),
         functions: functions.map(|function| facts(function, start)).collect(),
         sightings: sightings
             .map(|sighting| relative(sighting, start))
             .collect(),
+    };
+    MeasuredUnit {
+        report: Arc::new(report),
+        survey: Arc::new(survey),
     }
 }
 

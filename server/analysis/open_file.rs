@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use super::{Memo, measure};
+use super::{Measured, Memo, measure_and_survey};
 use crate::{
     cache::locks::lock,
     facts::{FileReport, Problem},
+    survey::FileSurvey,
     syntax::{FileContext, Source, Tree, Unparsable},
     text::{Edit, Lines, TextRange, slice},
 };
@@ -20,7 +21,9 @@ pub struct OpenFile {
     /// The version before and the edit that led here, until this version is parsed.
     before: Mutex<Option<PreviousVersion>>,
     source: OnceLock<Result<Arc<Source>, Unparsable>>,
+    measured: OnceLock<(Arc<FileReport>, Arc<FileSurvey>)>,
     report: OnceLock<Arc<FileReport>>,
+    survey: OnceLock<Arc<FileSurvey>>,
 }
 
 #[derive(Debug, Clone)]
@@ -90,7 +93,12 @@ impl OpenFile {
 
     /// The report of this version. The first call measures; it needs a large stack.
     pub fn report(&self) -> &Arc<FileReport> {
-        self.report.get_or_init(|| Arc::new(self.measure()))
+        self.report.get_or_init(|| Arc::clone(&self.measured().0))
+    }
+
+    /// The survey of this version. The first call measures; it needs a large stack.
+    pub fn survey(&self) -> &Arc<FileSurvey> {
+        self.survey.get_or_init(|| Arc::clone(&self.measured().1))
     }
 
     /// Whether the report is there already, so that asking for it costs nothing.
@@ -101,6 +109,11 @@ impl OpenFile {
     /// Takes over a report that was found in a cache for this very text and context. It is ignored if there is one already.
     pub fn accept_report(&self, report: Arc<FileReport>) {
         let _ = self.report.set(report);
+    }
+
+    /// As [`OpenFile::accept_report`], of a survey.
+    pub fn accept_survey(&self, survey: Arc<FileSurvey>) {
+        let _ = self.survey.set(survey);
     }
 
     fn version(
@@ -116,7 +129,9 @@ impl OpenFile {
             memo,
             before: Mutex::new(before),
             source: OnceLock::new(),
+            measured: OnceLock::new(),
             report: OnceLock::new(),
+            survey: OnceLock::new(),
         })
     }
 
@@ -124,9 +139,16 @@ impl OpenFile {
         lock(&self.before)
     }
 
-    fn measure(&self) -> FileReport {
+    fn measured(&self) -> &(Arc<FileReport>, Arc<FileSurvey>) {
+        self.measured.get_or_init(|| {
+            let Measured { report, survey } = self.measure();
+            (Arc::new(report), Arc::new(survey))
+        })
+    }
+
+    fn measure(&self) -> Measured {
         match self.source() {
-            Ok(source) => measure(source, &self.memo),
+            Ok(source) => measure_and_survey(source, &self.memo),
             Err(Unparsable::TooDeep) => problem(Problem::TooDeep),
             Err(Unparsable::TooLarge) => problem(Problem::TooLarge),
         }
@@ -166,10 +188,13 @@ impl OpenFile {
     }
 }
 
-fn problem(problem: Problem) -> FileReport {
-    FileReport {
-        problem: Some(problem),
-        ..FileReport::default()
+fn problem(problem: Problem) -> Measured {
+    Measured {
+        report: FileReport {
+            problem: Some(problem),
+            ..FileReport::default()
+        },
+        ..Measured::default()
     }
 }
 

@@ -5,19 +5,16 @@ use std::{path::PathBuf, sync::Arc, time::Instant};
 use anyhow::Context;
 use clap::ValueEnum;
 use rayon::prelude::*;
-use tokio_util::sync::CancellationToken;
 
 use super::{
-    ExitStatus, Output,
+    ExitStatus, Output, duplicates,
     inputs::{InputFile, Inputs, gather},
-    output::{FileProgress, caught_panics, look, say},
+    output::{caught_panics, look, say},
     settings::{self, Settings},
     work::Work,
 };
 use crate::{
-    analysis::{
-        Finding, FoundReport, Level, Openings, ReportOrigin, answers_in, idle_allowances, judge,
-    },
+    analysis::{Copies, Finding, Level, Openings, answers_in, idle_allowances, judge_with_copies},
     cache::{Tier, TieredStats},
     facts::{FileReport, Problem},
     refactorings,
@@ -111,35 +108,25 @@ async fn analyze(
     arguments: &Arguments,
     inputs: &[InputFile],
 ) -> anyhow::Result<Report> {
-    let texts = inputs
-        .iter()
-        .map(|input| (Arc::clone(&input.text), input.context));
-    let progress = FileProgress::over(inputs.len());
-    let never = CancellationToken::new();
-    let on_progress = |done| progress.set(done);
-    let answers = work
-        .engine
-        .reports(texts.collect(), &on_progress, &never)
-        .await?;
-    drop(progress);
-
+    let analysed = duplicates::analysed(work, inputs).await?;
     let mut summary = Summary::default();
-    for (_, origin) in &answers {
+    for (_, origin) in &analysed.reports {
         summary.cache.count(*origin);
     }
     let mut files: Vec<ReportedFile> = inputs
         .par_iter()
-        .zip(&answers)
-        .map(|(input, (report, _))| file(input, report, arguments))
+        .zip(analysed.reports.par_iter().zip(&analysed.copies))
+        .map(|(input, ((report, _), copies))| file(input, report, copies, arguments))
         .collect();
     if arguments.offers {
         offer(work, inputs, &mut files).await?;
     }
-    let was_parsed = |(file, (_, origin)): &(&ReportedFile, &FoundReport)| {
+    let was_parsed = |(file, was_parsed): &(&ReportedFile, &bool)| {
         let was_asked_for_offers = arguments.offers && !file.findings.is_empty();
-        matches!(origin, ReportOrigin::Computed(_)) || was_asked_for_offers
+        **was_parsed || was_asked_for_offers
     };
-    summary.parsed = files.iter().zip(&answers).filter(was_parsed).count();
+    let parsed = files.iter().zip(&analysed.were_parsed);
+    summary.parsed = parsed.filter(was_parsed).count();
     summary.files = files.len();
     summary.lines = files
         .iter()
@@ -149,8 +136,13 @@ async fn analyze(
     Ok(Report { files, summary })
 }
 
-fn file(input: &InputFile, report: &FileReport, arguments: &Arguments) -> ReportedFile {
-    let findings = judge(report, &input.text, &input.config.rules);
+fn file(
+    input: &InputFile,
+    report: &FileReport,
+    copies: &[Copies],
+    arguments: &Arguments,
+) -> ReportedFile {
+    let findings = judge_with_copies(report, copies, &input.text, &input.config.rules);
     let functions = report.functions();
     let openings = Openings::new(&findings, &functions);
     let found = |finding: &Finding| ReportedFinding {

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     config::Config,
     syntax::FileContext,
-    workspace::{self, Manifests, ReadError, WalkOptions, WalkProblem},
+    workspace::{self, Manifests, PackagePlace, ReadError, WalkOptions, WalkProblem},
 };
 
 /// A file that was read.
@@ -33,6 +33,7 @@ pub(super) struct InputFile {
     pub(super) text: Arc<str>,
     pub(super) context: FileContext,
     pub(super) config: Arc<Config>,
+    pub(super) package: Option<PackagePlace>,
 }
 
 /// Files of the paths of a command line.
@@ -209,6 +210,7 @@ fn read(
     Ok(InputFile {
         text: workspace::read(&path)?,
         context: manifests.context_of(resolved),
+        package: manifests.package_place(resolved),
         path,
         shown,
         root,

@@ -7,6 +7,8 @@
 //! - [`text`]: line tables, position encodings, edits that are sorted and disjoint by construction, changes over files.
 //! - [`syntax`]: the only door to the parser, and the judgements about code that smells and refactorings share.
 //! - [`facts`]: plain data about items and files, as it is measured and kept.
+//! - [`survey`]: what is compared between files: prints of functions and of runs of statements.
+//! - [`index`]: the surveys of a workspace together: what stands in several places.
 //! - [`shapes`]: outlines that a smell sees and a refactoring removes; recognised, and written where the layout decides.
 //! - [`smells`]: what wants refactoring; one file per smell.
 //! - [`refactorings`]: how it is carried out; one file per refactoring, and the audit that every edit passes.
@@ -16,6 +18,10 @@ pub mod text;
 pub mod syntax;
 
 pub mod facts;
+
+pub mod survey;
+
+pub mod index;
 
 pub mod shapes;
 

@@ -1,7 +1,7 @@
 //! What wants refactoring. A smell measures; `analysis` judges. One file per smell, and one alphabetical list of them.
 //!
 //! A smell looks at one [`Unit`] at a time, or at the sum of a file's units, and sees nothing of configuration or other
-//! files.
+//! files. What stands in several places is found by the [`index`](crate::index); its smells say how it is told.
 //!
 //! # The documentation of a smell
 //!
@@ -41,6 +41,7 @@ use ra_ap_syntax::SyntaxKind;
 
 use crate::{
     facts::{Part, Sighting, SmellId},
+    index::{Duplicate, DuplicateKind, Spot},
     syntax::{FileUnit, KindSet, Unit, UnitKind},
     text::TextRange,
 };
@@ -50,6 +51,8 @@ pub mod cognitive_complexity;
 pub mod collapsible_if;
 pub mod complex_conditional;
 pub mod deep_nesting;
+pub mod duplicate_block;
+pub mod duplicate_function;
 pub mod guard_clause_opportunity;
 pub mod identical_arms;
 pub mod large_file;
@@ -57,6 +60,7 @@ pub mod let_else_opportunity;
 pub mod long_function;
 pub mod long_match_arm;
 pub mod loop_opportunity;
+pub mod near_duplicate_function;
 pub mod question_mark_opportunity;
 pub mod too_many_parameters;
 
@@ -94,6 +98,8 @@ pub enum Look {
     Type(fn(&Unit<'_>, &mut Sightings)),
     /// At a file, by what was counted in its units.
     File(fn(&FileUnit, &mut Sightings)),
+    /// At all files together. What is seen there follows from other files too, so it is kept in no report.
+    Workspace(DuplicateKind),
 }
 
 /// One phrase for people without a full stop, made from the sighting (ranges absolute) and the text of the file.
@@ -281,13 +287,31 @@ pub fn look_at_file(file: &FileUnit) -> Vec<Sighting> {
     look(numbered(), At::File(file))
 }
 
+/// What is seen of a duplicate at one of its places.
+pub fn look_at_duplicate(duplicate: &Duplicate, place: &Spot) -> Option<Sighting> {
+    let sees =
+        |smell: &Smell| matches!(smell.look, Look::Workspace(kind) if kind == duplicate.kind);
+    let (smell, _) = numbered().find(|(_, smell)| sees(smell))?;
+    Some(Sighting {
+        smell,
+        at: place.at,
+        measure: duplicate.saves(),
+        parts: Vec::new(),
+    })
+}
+
+/// Whether what a smell sees follows from other files too.
+pub fn is_of_workspaces(id: SmellId) -> bool {
+    get(id).is_some_and(|smell| matches!(smell.look, Look::Workspace(_)))
+}
+
 static SEEN: LazyLock<Seen> = LazyLock::new(|| {
     let mut seen = Seen::default();
     for smell in all() {
         let kinds = match smell.look {
             Look::Function(_) => &mut seen.code,
             Look::Type(_) => &mut seen.types,
-            Look::File(_) => continue,
+            Look::File(_) | Look::Workspace(_) => continue,
         };
         *kinds = kinds.union(&KindSet::of(smell.sees));
     }
@@ -358,6 +382,8 @@ static REGISTRY: &[Smell] = &[
     collapsible_if::SMELL,
     complex_conditional::SMELL,
     deep_nesting::SMELL,
+    duplicate_block::SMELL,
+    duplicate_function::SMELL,
     guard_clause_opportunity::SMELL,
     identical_arms::SMELL,
     large_file::SMELL,
@@ -365,6 +391,7 @@ static REGISTRY: &[Smell] = &[
     long_function::SMELL,
     long_match_arm::SMELL,
     loop_opportunity::SMELL,
+    near_duplicate_function::SMELL,
     question_mark_opportunity::SMELL,
     too_many_parameters::SMELL,
 ];

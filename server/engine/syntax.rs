@@ -38,8 +38,8 @@ pub use read::{
     kinds::KindSet,
     metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators},
     units::{
-        FilePart, FileUnit, Function, Outline, Owner, Place, Unit, UnitKind, inside, outline,
-        place_around, places,
+        FilePart, FileUnit, Function, Outline, Owner, Place, Presence, Unit, UnitKind, inside,
+        outline, place_around, places,
     },
 };
 pub use write::{

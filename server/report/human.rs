@@ -29,6 +29,8 @@ const MOST_PARTS: usize = 3;
 const MANY: usize = 30;
 /// Lines that are named beside a refactoring.
 const MOST_LINES: usize = 4;
+/// Other places that are named below a frame.
+const MOST_PLACES: usize = 6;
 
 /// Writes the findings and the summary.
 pub fn write_human(out: &mut dyn Write, report: &Report, look: Look) -> io::Result<()> {
@@ -174,11 +176,30 @@ fn footnotes(file: &ReportedFile, found: &ReportedFinding) -> Vec<Message<'stati
     if !also.is_empty() {
         notes.push(Tone::NOTE.message(format!("also {}", also.join(", "))));
     }
+    let others = places_in_words(&found.finding);
+    if !others.is_empty() {
+        notes.push(Tone::NOTE.message(others));
+    }
     let offered = offered_in_words(file, found);
     if !offered.is_empty() {
         notes.push(Tone::HELP.message(offered));
     }
     notes
+}
+
+/// Where else the same stands, from line to line.
+fn places_in_words(finding: &Finding) -> String {
+    let others = finding.others.iter().take(MOST_PLACES).map(|other| {
+        let line = |at| other.file.lines.line(at) + 1;
+        let (first, last) = (line(other.range.start()), line(other.range.end()));
+        format!("{}:{first}-{last}", printable(&other.file.shown))
+    });
+    let words = others.collect::<Vec<_>>().join(", ");
+    match finding.others.len().saturating_sub(MOST_PLACES) {
+        _ if words.is_empty() => words,
+        0 => format!("the same in {words}"),
+        more => format!("the same in {words} and {more} more"),
+    }
 }
 
 /// "guard clause (lines 12 and 40), let else (line 55)"; what is offered at the finding itself needs no line.

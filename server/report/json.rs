@@ -7,9 +7,9 @@ use serde_json::ser::Formatter;
 
 use super::{Report, ReportedFile, ReportedFinding, Summary, answers, level_word};
 use crate::{
-    analysis::{Finding, FindingPart},
+    analysis::{Finding, FindingPart, OtherPlace},
     facts::FunctionFacts,
-    text::{Encoding, TextRange, TextSize, is_unseen, slice},
+    text::{Encoding, Lines, TextRange, TextSize, is_unseen, slice},
 };
 
 /// Version of the schema; raised when a field changes its meaning or goes away.
@@ -83,6 +83,8 @@ struct JsonFinding<'a> {
     measure: u32,
     limit: u32,
     parts: Vec<JsonPart>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    others: Vec<JsonPlace<'a>>,
     answers: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refactorings: Option<&'a [&'static str]>,
@@ -96,6 +98,13 @@ struct JsonPart {
     smell: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<u32>,
+}
+
+/// Where else the same stands.
+#[derive(Serialize)]
+struct JsonPlace<'a> {
+    path: &'a str,
+    range: JsonRange,
 }
 
 #[derive(Serialize)]
@@ -152,6 +161,7 @@ impl<'a> JsonFinding<'a> {
             limit,
             ref message,
             ref parts,
+            ref others,
             ..
         } = found.finding;
         Self {
@@ -162,6 +172,7 @@ impl<'a> JsonFinding<'a> {
             measure,
             limit,
             parts: parts.iter().map(|part| JsonPart::new(file, part)).collect(),
+            others: others.iter().map(JsonPlace::from).collect(),
             answers: answers(&found.finding),
             refactorings: found.refactorings.as_deref(),
         }
@@ -179,18 +190,32 @@ impl JsonPart {
     }
 }
 
+impl<'a> From<&'a OtherPlace> for JsonPlace<'a> {
+    fn from(other: &'a OtherPlace) -> Self {
+        let file = &other.file;
+        Self {
+            path: &file.shown,
+            range: JsonRange::of(&file.lines, &file.text, other.range),
+        }
+    }
+}
+
 impl JsonRange {
     fn new(file: &ReportedFile, range: TextRange) -> Self {
+        Self::of(&file.lines, &file.text, range)
+    }
+
+    fn of(lines: &Lines, text: &str, range: TextRange) -> Self {
         Self {
-            start: JsonPosition::new(file, range.start()),
-            end: JsonPosition::new(file, range.end()),
+            start: JsonPosition::of(lines, text, range.start()),
+            end: JsonPosition::of(lines, text, range.end()),
         }
     }
 }
 
 impl JsonPosition {
-    fn new(file: &ReportedFile, offset: TextSize) -> Self {
-        let position = file.lines.position(&file.text, offset, Encoding::Utf32);
+    fn of(lines: &Lines, text: &str, offset: TextSize) -> Self {
+        let position = lines.position(text, offset, Encoding::Utf32);
         Self {
             line: position.line + 1,
             column: position.column + 1,

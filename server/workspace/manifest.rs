@@ -16,6 +16,7 @@ pub(super) struct Manifest {
 
 #[derive(Debug)]
 pub(super) struct Package {
+    pub(super) name: Option<String>,
     pub(super) edition: Stated<Edition>,
     pub(super) rust_version: Stated<RustVersion>,
     /// The directory of the workspace's manifest, where it isn't simply above.
@@ -66,6 +67,7 @@ impl Manifest {
 impl Package {
     fn of(package: &DeTable<'_>, root: &DeTable<'_>) -> Self {
         Self {
+            name: text(package, "name").map(str::to_owned),
             edition: stated(package, "edition", edition),
             rust_version: stated(package, "rust-version", rust_version),
             workspace: text(package, "workspace").map(str::to_owned),

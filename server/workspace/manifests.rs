@@ -33,9 +33,17 @@ pub struct Manifests {
     forgotten: AtomicU64,
 }
 
+/// The package that a file belongs to. One name in several folders is one package in several checkouts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PackagePlace {
+    pub name: String,
+    pub folder: PathBuf,
+}
+
 /// A package's facts about its files.
 #[derive(Debug)]
 struct Package {
+    name: Option<String>,
     root: PathBuf,
     edition: Edition,
     rust_version: Option<RustVersion>,
@@ -96,6 +104,16 @@ impl Manifests {
             rust_version: options.oldest_compiler(context.rust_version),
             ..context
         }
+    }
+
+    /// The package of a file, if it has a name.
+    pub fn package_place(&self, file: &Path) -> Option<PackagePlace> {
+        let file = absolute(file);
+        let package = self.package_of(file.parent().unwrap_or(&file))?;
+        Some(PackagePlace {
+            name: package.name.clone()?,
+            folder: package.root.clone(),
+        })
     }
 
     /// Reads `file`, a manifest or a tool's options, anew when it is asked for next: it was made, changed or removed.
@@ -162,6 +180,7 @@ impl Manifests {
             edition: target.edition.unwrap_or(edition),
         });
         Some(Package {
+            name: package.name.clone(),
             root: directory.to_path_buf(),
             edition,
             rust_version,

@@ -50,15 +50,17 @@ pub fn round_NUMBER(readings: &[i64], highest: i64, chatty: bool) -> Option<i64>
 }
 
 /// Tells of round NUMBER.
-pub fn tell_NUMBER(readings: &[i64]) {
-    if readings.len() > NUMBER {
-        println!("one");
-        println!("two");
-        println!("three");
-        println!("four");
-        println!("five");
-        println!("six");
-    }
+pub fn tell_NUMBER(readings: &[i64]) -> i64 {
+    let first = match readings.get(NUMBER) {
+        Some(first) => first,
+        None => return -1,
+    };
+    println!("one");
+    println!("two");
+    println!("three");
+    println!("four");
+    println!("five");
+    *first
 }
 
 "#;
@@ -109,7 +111,7 @@ fn main() {
         file: "src/lib.rs",
         text: repeated(RUST, lines),
         statement: RUST_STATEMENT,
-        finding: "if readings.len() > ",
+        finding: "match readings.get(",
         command: vec![
             env!("CARGO_BIN_EXE_rustassistant").to_owned(),
             "lsp".to_owned(),

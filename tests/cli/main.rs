@@ -11,6 +11,7 @@ mod bad_home;
 mod bad_input;
 mod cache;
 mod commands;
+mod duplicates;
 mod harness;
 mod hostile;
 #[path = "../cache/mounts.rs"]

@@ -99,7 +99,7 @@ fn levels(function: &Function) -> Vec<Part> {
 
 /// Whether the head of a closure is drawn that is the last argument of a call.
 fn is_demanded_by_call(function: &Function, at: TextRange) -> bool {
-    let around = function.body.syntax().covering_element(at);
+    let around = function.ast.syntax().covering_element(at);
     let mut nodes = around
         .ancestors()
         .take_while(|node| !ast::Fn::can_cast(node.kind()));
@@ -176,6 +176,12 @@ fn possible_long_flag_subcommand(&self, arg: &str) -> Option<&str> {
         let parts = sighting.parts.iter();
         let keywords: Vec<_> = parts.map(|part| slice(text, part.at).unwrap()).collect();
         assert_eq!(keywords, ["for", "match", "loop", "|x|", "if"]);
+    }
+
+    #[test]
+    fn code_in_the_signature_counts_too() {
+        let text = "fn f(a: [u8; { if b { if c { if d { if e {} } } } 1 }]) { g(a); }";
+        assert_eq!(fired("deep-nesting", text), [("f".to_owned(), 4)]);
     }
 
     #[test]

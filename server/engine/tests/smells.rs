@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::{
     facts::Sighting,
+    index::{FileId, Index, Origin, verified},
     refactorings::{self, Context, Refactoring, Target},
     smells::{self, Cause, Smell},
-    syntax::{Edition, FileContext, Source, Unit, outline},
+    survey::{self, FileSurvey, SurveyedUnit},
+    syntax::{Edition, FileContext, Presence, Source, Unit, outline},
 };
 
 const HEADINGS: [&str; 6] = [
@@ -33,14 +35,35 @@ fn sightings(text: &str) -> Vec<Sighting> {
     let source = source(text);
     let outline = outline(&source.root());
     let units = outline.places.iter().map(|place| {
-        let sees = smells::seen_in(place.kind);
+        let sees = smells::seen_in(place.kind).union(&survey::SEES);
         Unit::seeing(sees, &source.text, place, source.context)
     });
     let units: Vec<_> = units.collect();
     let file = outline.file(&source, units.iter().map(Unit::lines));
     let mut all: Vec<_> = units.iter().flat_map(smells::look_at).collect();
     all.extend(smells::look_at_file(&file));
+    all.extend(duplicates(&units, text));
     all
+}
+
+/// What stands several times in a text, at the first place.
+fn duplicates(units: &[Unit<'_>], text: &str) -> Vec<Sighting> {
+    let surveyed = units.iter().map(|unit| SurveyedUnit {
+        offset: unit.node.text_range().start(),
+        presence: Presence::Always,
+        survey: survey::survey(unit).into(),
+    });
+    let survey = FileSurvey {
+        units: surveyed.collect(),
+        ..FileSurvey::default()
+    };
+    let mut index = Index::default();
+    index.set(FileId(0), Origin::default(), &survey);
+    let found = index.all().into_iter();
+    let found = found.filter_map(|one| verified(&one, |_| Some(text)));
+    found
+        .filter_map(|one| smells::look_at_duplicate(&one, &one.places[0]))
+        .collect()
 }
 
 /// What is above the first limits.

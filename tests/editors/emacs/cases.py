@@ -77,7 +77,7 @@ def latency():
         place.large_files()
         output = end(start(place, "latency"))
         shown = [float(ms) for ms in re.findall(r"shown after ([\d.]+) ms", output)]
-        return judge(place.work / "messages.jsonl", "visiting the file", shown)
+        return judge(place, "visiting the file", shown)
 
 
 # A new home has Emacs compile its packages behind the user's back, and put a window with warnings of theirs in front.

@@ -346,7 +346,7 @@ def latency():
             terminal.wait_for(MERGE)
             shown = [opening(terminal, Path(shutil.copy(file, place.crate / "src"))) for file in files]
             quit_it(terminal)
-        return judge(place.work / "messages.jsonl", "`:open`", shown)
+        return judge(place, "`:open`", shown)
 
 
 def opening(terminal, file):

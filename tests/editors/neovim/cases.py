@@ -118,7 +118,7 @@ def latency():
         place.large_files()
         output = end(start(place, "recent", "latency"))
         shown = [float(ms) for ms in re.findall(r"shown after ([\d.]+) ms", output)]
-        return judge(place.work / "messages.jsonl", "`:edit`", shown)
+        return judge(place, "`:edit`", shown)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 use rustassistant::{
     analysis::{Memo, Only, OpenFile, apply_safe, judge, measure, offers_at},
     config::Rules,
-    refactorings,
+    refactorings, smells,
     syntax::{FileContext, Source, Unparsable},
     text::{TextRange, TextSize},
 };
@@ -42,7 +42,7 @@ pub(crate) fn type_in(bytes: &[u8]) {
         offers_at(source, TextRange::empty(range.start()), &[]);
         carry_out(source);
     }
-    assert_eq!(refactorings::panics(), 0);
+    assert_eq!(refactorings::panics() + smells::panics(), 0);
 }
 
 fn assert_is_fresh(file: &OpenFile) {

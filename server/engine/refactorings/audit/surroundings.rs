@@ -85,18 +85,9 @@ pub(super) fn sorted_attributes(root: &SyntaxNode) -> Vec<String> {
     texts
 }
 
-/// The attributes of a node. Those of a file or a block stand ahead of all else in it, however much that is.
+/// The attributes of a node. Those of a list are read from its head, however long it is.
 fn attributes_of(node: &SyntaxNode) -> Vec<ast::Attr> {
-    let is_list = matches!(
-        node.kind(),
-        SyntaxKind::SOURCE_FILE
-            | SyntaxKind::ITEM_LIST
-            | SyntaxKind::ASSOC_ITEM_LIST
-            | SyntaxKind::EXTERN_ITEM_LIST
-            | SyntaxKind::STMT_LIST
-            | SyntaxKind::MATCH_ARM_LIST
-    );
-    if is_list {
+    if attributes::is_list(node.kind()) {
         return node.children().map_while(ast::Attr::cast).collect();
     }
     let node = ast::AnyHasAttrs::cast(node.clone());

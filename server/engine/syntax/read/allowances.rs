@@ -5,7 +5,7 @@
 use memchr::{memchr2, memmem, memrchr2};
 use ra_ap_syntax::{AstNode, AstToken, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, ast};
 
-use crate::syntax::Source;
+use crate::syntax::{Source, attributes};
 use crate::text::{TextRange, TextSize, slice};
 
 /// A name that is allowed in a part of a text.
@@ -136,20 +136,8 @@ fn node_that_starts_at(token: &SyntaxToken) -> Option<SyntaxNode> {
     let at = token.text_range().start();
     let ancestors = token.parent_ancestors();
     ancestors
-        .take_while(|node| !is_list(node.kind()) && starts_at(node, at))
+        .take_while(|node| !attributes::is_list(node.kind()) && starts_at(node, at))
         .last()
-}
-
-fn is_list(kind: SyntaxKind) -> bool {
-    matches!(
-        kind,
-        SyntaxKind::SOURCE_FILE
-            | SyntaxKind::ITEM_LIST
-            | SyntaxKind::ASSOC_ITEM_LIST
-            | SyntaxKind::EXTERN_ITEM_LIST
-            | SyntaxKind::STMT_LIST
-            | SyntaxKind::MATCH_ARM_LIST
-    )
 }
 
 /// Whether the code of a node, with or without its attributes, starts at an offset.

@@ -1,6 +1,6 @@
 //! What attributes say about the code they stand on.
 
-use ra_ap_syntax::{AstNode, SyntaxNode, ast};
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
 /// Whether a part of the node is compiled only under a condition, or gets an attribute only under one.
 pub fn has_condition_inside(node: &SyntaxNode) -> bool {
@@ -19,6 +19,19 @@ pub fn is_only_for_tests(attribute: &ast::Attr) -> bool {
         .strip_prefix("cfg(all(")
         .and_then(|rest| rest.strip_suffix("))"));
     bare == "cfg(test)" || all.is_some_and(|all| conditions(all).any(|one| one == "test"))
+}
+
+/// Whether it is a list of items, statements or arms, with attributes of its own ahead of all else in it.
+pub fn is_list(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        SyntaxKind::SOURCE_FILE
+            | SyntaxKind::ITEM_LIST
+            | SyntaxKind::ASSOC_ITEM_LIST
+            | SyntaxKind::EXTERN_ITEM_LIST
+            | SyntaxKind::STMT_LIST
+            | SyntaxKind::MATCH_ARM_LIST
+    )
 }
 
 /// The conditions of a list, each with those inside of it.

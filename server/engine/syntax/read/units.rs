@@ -44,6 +44,15 @@ pub struct Place {
     pub kind: UnitKind,
     pub owner: Owner,
     pub part: FilePart,
+    pub presence: Presence,
+}
+
+/// Whether code is compiled whatever the features and the target are. Conditions on tests are no matter.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Presence {
+    #[default]
+    Always,
+    Conditional,
 }
 
 /// Which part of a file something is in.
@@ -97,9 +106,9 @@ pub fn place_around(root: &SyntaxNode, range: TextRange) -> Option<Place> {
     };
     let mut around: Vec<_> = around.into_iter().flat_map(|it| it.ancestors()).collect();
     let mut owner = Owner::Module;
-    let mut part = FilePart::Product;
+    let mut inside = Inside::default();
     while let Some(node) = around.pop() {
-        part = part_of(&node, part);
+        inside = inside.in_node(&node);
         match node.kind() {
             SyntaxKind::IMPL => owner = owner_of(&ast::Impl::cast(node)?),
             SyntaxKind::TRAIT => owner = Owner::Trait,
@@ -113,7 +122,8 @@ pub fn place_around(root: &SyntaxNode, range: TextRange) -> Option<Place> {
                     node,
                     kind,
                     owner,
-                    part,
+                    part: inside.part,
+                    presence: inside.presence,
                 });
             }
         }
@@ -125,10 +135,10 @@ pub fn place_around(root: &SyntaxNode, range: TextRange) -> Option<Place> {
 pub fn outline(root: &SyntaxNode) -> Outline {
     let mut outline = Outline::default();
     if let Some(file) = ast::SourceFile::cast(root.clone()) {
-        let part = part_of(file.syntax(), FilePart::Product);
+        let inside = Inside::default().in_node(file.syntax());
         outline.head = file.items().next().map(|item| head_of(item.syntax()));
-        outline.add_frame(root, part);
-        outline.add_items(file.items(), part);
+        outline.add_frame(root, inside);
+        outline.add_items(file.items(), inside);
     }
     outline
 }
@@ -147,26 +157,26 @@ impl Outline {
         }
     }
 
-    fn add_items(&mut self, items: impl Iterator<Item = ast::Item>, part: FilePart) {
+    fn add_items(&mut self, items: impl Iterator<Item = ast::Item>, around: Inside) {
         for item in items {
-            let part = part_of(item.syntax(), part);
+            let inside = around.in_node(item.syntax());
             match item {
                 ast::Item::Module(module) => match module.item_list() {
                     Some(list) => {
-                        self.add_frame(module.syntax(), part);
-                        self.add_items(list.items(), part);
+                        self.add_frame(module.syntax(), inside);
+                        self.add_items(list.items(), inside);
                     }
-                    None => self.add(module.syntax(), Owner::Module, part),
+                    None => self.add(module.syntax(), Owner::Module, inside),
                 },
                 ast::Item::Impl(block) => {
                     let owner = owner_of(&block);
-                    self.add_associated(block.syntax(), block.assoc_item_list(), owner, part);
+                    self.add_associated(block.syntax(), block.assoc_item_list(), owner, inside);
                 }
                 ast::Item::Trait(block) => {
                     let list = block.assoc_item_list();
-                    self.add_associated(block.syntax(), list, Owner::Trait, part);
+                    self.add_associated(block.syntax(), list, Owner::Trait, inside);
                 }
-                _ => self.add(item.syntax(), Owner::Module, part),
+                _ => self.add(item.syntax(), Owner::Module, inside),
             }
         }
     }
@@ -176,40 +186,69 @@ impl Outline {
         block: &SyntaxNode,
         list: Option<ast::AssocItemList>,
         owner: Owner,
-        part: FilePart,
+        inside: Inside,
     ) {
-        self.add_frame(block, part);
+        self.add_frame(block, inside);
         for item in list.into_iter().flat_map(|list| list.assoc_items()) {
-            self.add(item.syntax(), owner, part);
+            let presence = inside.in_node(item.syntax()).presence;
+            self.add(item.syntax(), owner, Inside { presence, ..inside });
         }
     }
 
-    fn add(&mut self, node: &SyntaxNode, owner: Owner, part: FilePart) {
+    fn add(&mut self, node: &SyntaxNode, owner: Owner, inside: Inside) {
         self.places.push(Place {
             node: node.clone(),
             kind: kind_of(node, owner),
             owner,
-            part,
+            part: inside.part,
+            presence: inside.presence,
         });
     }
 
-    fn add_frame(&mut self, node: &SyntaxNode, part: FilePart) {
-        if part == FilePart::Product {
+    fn add_frame(&mut self, node: &SyntaxNode, inside: Inside) {
+        if inside.part == FilePart::Product {
             self.frame_lines += CodeLines::of_frame(node).total();
         }
     }
 }
 
-fn part_of(node: &SyntaxNode, around: FilePart) -> FilePart {
-    if around == FilePart::Tests || has_test_attribute(node) {
-        FilePart::Tests
-    } else {
-        FilePart::Product
+/// What the nodes around an item, and it itself, say of it.
+#[derive(Debug, Clone, Copy)]
+struct Inside {
+    part: FilePart,
+    presence: Presence,
+}
+
+impl Default for Inside {
+    fn default() -> Self {
+        Self {
+            part: FilePart::Product,
+            presence: Presence::Always,
+        }
+    }
+}
+
+impl Inside {
+    fn in_node(self, node: &SyntaxNode) -> Self {
+        let mut inside = self;
+        for attribute in node.children().filter_map(ast::Attr::cast) {
+            if is_for_tests(&attribute) {
+                inside.part = FilePart::Tests;
+            } else if attributes::name(&attributes::bare(&attribute)) == "cfg" {
+                inside.presence = Presence::Conditional;
+            }
+        }
+        inside
     }
 }
 
 /// Whether a function is a test by its own attributes: `#[test]`, `#[tokio::test]`, `#[rstest]`, `#[cfg(test)]`.
 fn has_test_attribute(node: &SyntaxNode) -> bool {
+    let mut found = node.children().filter_map(ast::Attr::cast);
+    found.any(|attribute| is_for_tests(&attribute))
+}
+
+fn is_for_tests(attribute: &ast::Attr) -> bool {
     const TESTS: &[&str] = &[
         "bench",
         "quickcheck",
@@ -218,13 +257,10 @@ fn has_test_attribute(node: &SyntaxNode) -> bool {
         "test_case",
         "wasm_bindgen_test",
     ];
-    let mut found = node.children().filter_map(ast::Attr::cast);
-    found.any(|attribute| {
-        let bare = attributes::bare(&attribute);
-        let name = attributes::name(&bare);
-        let last = name.rsplit("::").next().unwrap_or(name);
-        TESTS.contains(&last) || is_only_for_tests(&attribute)
-    })
+    let bare = attributes::bare(attribute);
+    let name = attributes::name(&bare);
+    let last = name.rsplit("::").next().unwrap_or(name);
+    TESTS.contains(&last) || is_only_for_tests(attribute)
 }
 
 fn owner_of(block: &ast::Impl) -> Owner {
@@ -482,6 +518,7 @@ const NEVER_IN_PLAIN: KindSet = KindSet::of(&[
     SyntaxKind::MATCH_ARM,
     SyntaxKind::MATCH_EXPR,
     SyntaxKind::RECORD_FIELD,
+    SyntaxKind::STMT_LIST,
     SyntaxKind::WHILE_EXPR,
 ]);
 

@@ -1,0 +1,150 @@
+//! What the index found, as it is said of one file: verified, without what is allowed, and with the other places.
+
+use std::{collections::HashMap, sync::Arc};
+
+use crate::{
+    config::{Profile, Rules},
+    facts::{Sighting, SmellId},
+    index::{Duplicate, FileId, Index, Spot, verified},
+    smells::{self, Look},
+    text::{Lines, TextRange},
+};
+
+/// A file that other files are told of.
+#[derive(Debug)]
+pub struct ReadFile {
+    /// As people read it.
+    pub shown: String,
+    /// As clients name it, where there are clients.
+    pub uri: String,
+    pub text: Arc<str>,
+    pub lines: Lines,
+}
+
+/// Another place of what is said of one.
+#[derive(Debug, Clone)]
+pub struct OtherPlace {
+    pub file: Arc<ReadFile>,
+    /// What would be drawn there.
+    pub at: TextRange,
+    pub range: TextRange,
+}
+
+/// A sighting that follows from several files.
+#[derive(Debug, Clone)]
+pub struct Copies {
+    pub sighting: Sighting,
+    /// The file that it is said of.
+    pub own: Arc<ReadFile>,
+    /// All that stands again.
+    pub range: TextRange,
+    pub others: Vec<OtherPlace>,
+}
+
+/// The files of an index, read when they are asked for.
+pub trait Files {
+    fn file(&self, id: FileId) -> Option<Arc<ReadFile>>;
+
+    /// Where smells of workspaces are silenced in a file.
+    fn allowed(&self, id: FileId) -> &[(SmellId, TextRange)];
+}
+
+/// Whether one of the rules wants to hear of what stands in several places, so that it is to be looked for.
+pub fn wants_duplicates(rules: &Rules) -> bool {
+    smells::all().iter().any(|smell| {
+        let judgement = rules.judgement(smell);
+        let is_said = |is_chosen: bool| {
+            is_chosen || rules.profile() == Profile::Full || smell.calm != smells::Calm::Never
+        };
+        matches!(smell.look, Look::Workspace(_))
+            && judgement.is_some_and(|judgement| is_said(judgement.is_chosen))
+    })
+}
+
+/// All duplicates of a workspace by the files that they are said of: each once, at its first place.
+pub fn duplicates(index: &Index, files: &dyn Files) -> HashMap<FileId, Vec<Copies>> {
+    let mut said: HashMap<FileId, Vec<Copies>> = HashMap::new();
+    for duplicate in index.all() {
+        let Some(duplicate) = believed(&duplicate, files) else {
+            continue;
+        };
+        let first = duplicate.places[0];
+        if let Some(copies) = copies_at(&duplicate, &first, files) {
+            said.entry(first.file).or_default().push(copies);
+        }
+    }
+    said
+}
+
+/// The duplicates of one file, each at its first place in the file.
+pub fn duplicates_of(file: FileId, index: &Index, files: &dyn Files) -> Vec<Copies> {
+    let found = index.of(file).into_iter();
+    let believed = found.filter_map(|duplicate| believed(&duplicate, files));
+    believed
+        .filter_map(|duplicate| {
+            let mut places = duplicate.places.iter();
+            let own = *places.find(|place| place.file == file)?;
+            copies_at(&duplicate, &own, files)
+        })
+        .collect()
+}
+
+/// What is left of a duplicate without the places where it is allowed, when the texts are compared.
+fn believed(duplicate: &Duplicate, files: &dyn Files) -> Option<Duplicate> {
+    let is_asked = |place: &&Spot| {
+        let Some(sighting) = smells::look_at_duplicate(duplicate, place) else {
+            return false;
+        };
+        let mut allowed = files.allowed(place.file).iter();
+        !allowed.any(|(smell, scope)| *smell == sighting.smell && scope.contains_range(sighting.at))
+    };
+    let places: Vec<Spot> = duplicate.places.iter().filter(is_asked).copied().collect();
+    let texts: HashMap<FileId, Arc<ReadFile>> = places
+        .iter()
+        .filter_map(|place| Some((place.file, files.file(place.file)?)))
+        .collect();
+    let asked = Duplicate {
+        places,
+        ..*duplicate
+    };
+    verified(&asked, |file| Some(&*texts.get(&file)?.text))
+}
+
+fn copies_at(duplicate: &Duplicate, own: &Spot, files: &dyn Files) -> Option<Copies> {
+    let others = duplicate.places.iter().filter(|place| *place != own);
+    let others = others.filter_map(|place| {
+        Some(OtherPlace {
+            file: files.file(place.file)?,
+            at: place.at,
+            range: place.range,
+        })
+    });
+    Some(Copies {
+        sighting: smells::look_at_duplicate(duplicate, own)?,
+        own: files.file(own.file)?,
+        range: own.range,
+        others: others.collect(),
+    })
+}
+
+impl Copies {
+    /// "line 40, src/b.rs:12 and 3 more places"
+    pub(super) fn others_in_words(&self) -> String {
+        const NAMED: usize = 2;
+        let named = self.others.iter().take(NAMED).map(|other| {
+            let line = other.file.lines.line(other.at.start()) + 1;
+            if Arc::ptr_eq(&other.file, &self.own) {
+                format!("line {line}")
+            } else {
+                format!("{}:{line}", other.file.shown)
+            }
+        });
+        let named: Vec<_> = named.collect();
+        match (self.others.len().saturating_sub(NAMED), &named[..]) {
+            (0, [first, last]) => format!("{first} and {last}"),
+            (0, _) => named.concat(),
+            (1, _) => format!("{} and 1 more place", named.join(", ")),
+            (more, _) => format!("{} and {more} more places", named.join(", ")),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Reports on many files, and what stands in several of them.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
+
+use tokio_util::sync::CancellationToken;
+
+use super::{inputs::InputFile, output::FileProgress, work::Work};
+use crate::{
+    analysis::{Copies, Files, FoundReport, ReadFile, ReportOrigin, duplicates, wants_duplicates},
+    facts::SmellId,
+    index::{FileId, Index, Origin},
+    survey::FileSurvey,
+    text::{Lines, TextRange},
+};
+
+/// In the order of the inputs.
+pub(super) struct AnalysedFiles {
+    pub(super) reports: Vec<FoundReport>,
+    /// What is said of a file that stands in others too.
+    pub(super) copies: Vec<Vec<Copies>>,
+    pub(super) were_parsed: Vec<bool>,
+}
+
+/// Surveys are made only where somebody wants to hear of what they show.
+pub(super) async fn analysed(work: &Work, inputs: &[InputFile]) -> anyhow::Result<AnalysedFiles> {
+    let texts = inputs
+        .iter()
+        .map(|input| (Arc::clone(&input.text), input.context));
+    let progress = FileProgress::over(inputs.len());
+    let never = CancellationToken::new();
+    let on_progress = |done| progress.set(done);
+    let is_computed = |origin| matches!(origin, ReportOrigin::Computed(_));
+    if !inputs
+        .iter()
+        .any(|input| wants_duplicates(&input.config.rules))
+    {
+        let reports = work.engine.reports(texts.collect(), &on_progress, &never);
+        let reports = reports.await?;
+        return Ok(AnalysedFiles {
+            copies: vec![Vec::new(); reports.len()],
+            were_parsed: reports
+                .iter()
+                .map(|(_, origin)| is_computed(*origin))
+                .collect(),
+            reports,
+        });
+    }
+    let found = work.engine.surveys(texts.collect(), &on_progress, &never);
+    let (mut reports, mut surveys, mut were_parsed) = (Vec::new(), Vec::new(), Vec::new());
+    for found in found.await? {
+        were_parsed.push(is_computed(found.report.1) || is_computed(found.survey_origin));
+        reports.push(found.report);
+        surveys.push(found.survey);
+    }
+    Ok(AnalysedFiles {
+        reports,
+        copies: copies(inputs, &surveys),
+        were_parsed,
+    })
+}
+
+fn copies(inputs: &[InputFile], surveys: &[Arc<FileSurvey>]) -> Vec<Vec<Copies>> {
+    let mut index = Index::default();
+    let mut names = HashMap::new();
+    let mut folders = HashMap::new();
+    for ((input, survey), id) in inputs.iter().zip(surveys).zip(0..) {
+        let origin = input
+            .package
+            .as_ref()
+            .map_or_else(Origin::default, |package| {
+                let (next_name, next_folder) = (number(names.len()), number(folders.len()));
+                Origin {
+                    package: Some(*names.entry(&package.name).or_insert(next_name)),
+                    folder: *folders.entry(&package.folder).or_insert(next_folder),
+                }
+            });
+        index.set(FileId(id), origin, survey);
+    }
+    let files = InputFiles {
+        inputs,
+        surveys,
+        read: inputs.iter().map(|_| OnceLock::new()).collect(),
+    };
+    let mut copies = duplicates(&index, &files);
+    let ids = (0..number(inputs.len())).map(FileId);
+    ids.map(|id| copies.remove(&id).unwrap_or_default())
+        .collect()
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+struct InputFiles<'a> {
+    inputs: &'a [InputFile],
+    surveys: &'a [Arc<FileSurvey>],
+    read: Vec<OnceLock<Arc<ReadFile>>>,
+}
+
+impl Files for InputFiles<'_> {
+    fn file(&self, id: FileId) -> Option<Arc<ReadFile>> {
+        let input = self.inputs.get(id.0 as usize)?;
+        let file = self.read.get(id.0 as usize)?.get_or_init(|| {
+            Arc::new(ReadFile {
+                shown: input.shown.clone(),
+                uri: String::new(),
+                lines: Lines::new(&input.text),
+                text: Arc::clone(&input.text),
+            })
+        });
+        Some(Arc::clone(file))
+    }
+
+    fn allowed(&self, id: FileId) -> &[(SmellId, TextRange)] {
+        let survey = self.surveys.get(id.0 as usize);
+        survey.map_or(&[], |survey| &survey.allowed)
+    }
+}

@@ -1,0 +1,221 @@
+//! The files of a workspace together: which code stands in several places of them.
+//!
+//! Surveys are joined here and nowhere else. A file that is surveyed again is patched by the units that differ, so a keystroke
+//! costs what it touched. What is found is equal by its prints; [`verified`] compares the texts, and nothing is said before.
+
+mod grouping;
+mod postings;
+mod verified;
+
+use std::{collections::HashMap, sync::Arc};
+
+use crate::{
+    survey::{FileSurvey, Print, UnitSurvey},
+    syntax::Presence,
+    text::{TextRange, TextSize},
+};
+use postings::{Posting, Postings};
+
+pub use verified::verified;
+
+/// A file of one index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// Where the code of a file comes from. One package that is there several times is no duplicate of itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// The package's name, by a number.
+    pub package: Option<u32>,
+    /// Its folder, by a number.
+    pub folder: u32,
+}
+
+/// Code that stands in several places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duplicate {
+    pub kind: DuplicateKind,
+    /// Words and signs of one place.
+    pub words: u32,
+    /// At least two, by file and offset.
+    pub places: Vec<Spot>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DuplicateKind {
+    /// Functions that are equal but for their names.
+    Function,
+    /// Functions in which names and literals are others.
+    RenamedFunction,
+    /// Statements in a row.
+    Block,
+}
+
+/// One place of several. Ranges are absolute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Spot {
+    pub file: FileId,
+    /// All that stands again.
+    pub range: TextRange,
+    /// What is drawn: the function's name, or the first word.
+    pub at: TextRange,
+    pub presence: Presence,
+}
+
+/// What stands in the files of a workspace.
+#[derive(Debug, Default)]
+pub struct Index {
+    files: HashMap<FileId, IndexedFile>,
+    units: Vec<Option<IndexedUnit>>,
+    free: Vec<UnitId>,
+    /// By [`DuplicateKind`].
+    postings: [Postings; KINDS.len()],
+}
+
+const KINDS: [DuplicateKind; 3] = [
+    DuplicateKind::Function,
+    DuplicateKind::RenamedFunction,
+    DuplicateKind::Block,
+];
+
+#[derive(Debug, Default)]
+struct IndexedFile {
+    origin: Origin,
+    units: Vec<UnitId>,
+}
+
+type UnitId = u32;
+
+#[derive(Debug)]
+struct IndexedUnit {
+    file: FileId,
+    offset: TextSize,
+    presence: Presence,
+    survey: Arc<UnitSurvey>,
+}
+
+impl Duplicate {
+    /// Words and signs that would go if the places became one.
+    pub fn saves(&self) -> u32 {
+        let others = u32::try_from(self.places.len().saturating_sub(1));
+        self.words.saturating_mul(others.unwrap_or(u32::MAX))
+    }
+}
+
+impl Spot {
+    /// Places of one file are in the order of its text.
+    fn order(&self) -> (FileId, TextSize, TextSize) {
+        (self.file, self.range.start(), self.range.end())
+    }
+}
+
+impl Index {
+    /// Puts a file in the place of what was known of it. Units that are shared with it stay as they are.
+    pub fn set(&mut self, file: FileId, origin: Origin, survey: &FileSurvey) {
+        let before = self.files.remove(&file).unwrap_or_default();
+        let mut kept: HashMap<*const UnitSurvey, Vec<UnitId>> = HashMap::new();
+        for id in before.units {
+            if let Some(unit) = self.unit(id) {
+                kept.entry(Arc::as_ptr(&unit.survey)).or_default().push(id);
+            }
+        }
+        let mut units = Vec::with_capacity(survey.units.len());
+        for surveyed in &survey.units {
+            let unit = IndexedUnit {
+                file,
+                offset: surveyed.offset,
+                presence: surveyed.presence,
+                survey: Arc::clone(&surveyed.survey),
+            };
+            let known = kept.get_mut(&Arc::as_ptr(&unit.survey)).and_then(Vec::pop);
+            units.push(match known {
+                Some(id) => {
+                    self.units[id as usize] = Some(unit);
+                    id
+                }
+                None => self.add(unit),
+            });
+        }
+        for id in kept.into_values().flatten() {
+            self.remove_unit(id);
+        }
+        self.files.insert(file, IndexedFile { origin, units });
+    }
+
+    pub fn remove(&mut self, file: FileId) {
+        let known = self.files.remove(&file).unwrap_or_default();
+        for id in known.units {
+            self.remove_unit(id);
+        }
+    }
+
+    /// All that stands in several places, what saves most first.
+    pub fn all(&self) -> Vec<Duplicate> {
+        self.grouped(|kind| self.postings[kind as usize].repeated())
+    }
+
+    /// What stands in a file and elsewhere, or several times in the file.
+    pub fn of(&self, file: FileId) -> Vec<Duplicate> {
+        let mut found = self.grouped(|kind| self.repeated_of(file, kind));
+        found.retain(|one| one.places.iter().any(|place| place.file == file));
+        found
+    }
+
+    fn grouped<'a>(
+        &'a self,
+        repeated: impl Fn(DuplicateKind) -> Vec<&'a [Posting]>,
+    ) -> Vec<Duplicate> {
+        let functions = self.function_groups(
+            repeated(DuplicateKind::Function),
+            repeated(DuplicateKind::RenamedFunction),
+        );
+        grouping::chosen(functions, self.block_groups(repeated(DuplicateKind::Block)))
+    }
+
+    fn unit(&self, id: UnitId) -> Option<&IndexedUnit> {
+        self.units.get(id as usize)?.as_ref()
+    }
+
+    fn add(&mut self, unit: IndexedUnit) -> UnitId {
+        let id = self.free.pop().unwrap_or_else(|| {
+            self.units.push(None);
+            u32::try_from(self.units.len() - 1).unwrap_or(u32::MAX)
+        });
+        for kind in KINDS {
+            for (print, posting) in postings::of(kind, id, &unit.survey) {
+                self.postings[kind as usize].add(print, posting);
+            }
+        }
+        self.units[id as usize] = Some(unit);
+        id
+    }
+
+    fn remove_unit(&mut self, id: UnitId) {
+        let Some(unit) = self.units.get_mut(id as usize).and_then(Option::take) else {
+            return;
+        };
+        for kind in KINDS {
+            for (print, posting) in postings::of(kind, id, &unit.survey) {
+                self.postings[kind as usize].remove(print, posting);
+            }
+        }
+        self.free.push(id);
+    }
+
+    /// The lists of several postings that a file has a part in, each once.
+    fn repeated_of(&self, file: FileId, kind: DuplicateKind) -> Vec<&[Posting]> {
+        let postings = &self.postings[kind as usize];
+        let units = self.files.get(&file).map_or(&[][..], |file| &file.units);
+        let units = units.iter().filter_map(|id| Some((*id, self.unit(*id)?)));
+        let found = units.flat_map(|(id, unit)| postings::of(kind, id, &unit.survey));
+        let mut prints: Vec<Print> = found.map(|(print, _)| print).collect();
+        prints.retain(|print| postings.get(*print).len() > 1);
+        prints.sort_unstable();
+        prints.dedup();
+        let lists = prints.into_iter().map(|print| postings.get(print));
+        lists.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,264 @@
+//! From equal prints to duplicates: the longest runs, each once, without what stands inside others.
+
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::HashMap,
+};
+
+use super::{Duplicate, DuplicateKind, FileId, Index, IndexedUnit, Spot, postings::Posting};
+use crate::{
+    survey::{FEWEST_STATEMENTS, FunctionPrint, Print, SHORTEST_RUN, StatementPrint},
+    syntax::Presence,
+    text::TextRange,
+};
+
+/// Between files a run has at least so many words and signs.
+const SHORTEST_ACROSS: u32 = 60;
+
+/// One statement that stands ten thousand times in a row would be followed for as many steps each.
+const MOST_STEPS: usize = 100_000;
+
+/// Functions, and the blocks that are in no function of the same duplicate.
+pub(super) fn chosen(functions: Vec<Duplicate>, mut blocks: Vec<Duplicate>) -> Vec<Duplicate> {
+    blocks.sort_by(rank);
+    blocks.dedup();
+    let mut chosen = Chosen::default();
+    for function in functions {
+        chosen.add(function);
+    }
+    for block in blocks {
+        if !chosen.covers(&block) {
+            chosen.add(block);
+        }
+    }
+    chosen.duplicates.sort_by(rank);
+    chosen.duplicates
+}
+
+/// What saves most, and what is longest, first; then by the places.
+fn rank(one: &Duplicate, other: &Duplicate) -> Ordering {
+    let key = |it: &Duplicate| (Reverse(it.saves()), Reverse(it.words), it.kind);
+    let places = |it: &Duplicate| it.places.iter().map(Spot::order).collect::<Vec<_>>();
+    let by_worth = key(one).cmp(&key(other));
+    by_worth.then_with(|| places(one).cmp(&places(other)))
+}
+
+#[derive(Default)]
+struct Chosen {
+    duplicates: Vec<Duplicate>,
+    by_file: HashMap<FileId, Vec<(TextRange, usize)>>,
+}
+
+impl Chosen {
+    fn add(&mut self, duplicate: Duplicate) {
+        let number = self.duplicates.len();
+        for place in &duplicate.places {
+            let of_file = self.by_file.entry(place.file).or_default();
+            of_file.push((place.range, number));
+        }
+        self.duplicates.push(duplicate);
+    }
+
+    /// Whether each place is inside one of the places of one and the same duplicate.
+    fn covers(&self, block: &Duplicate) -> bool {
+        let Some(first) = block.places.first() else {
+            return true;
+        };
+        let around = self.by_file.get(&first.file).into_iter().flatten();
+        let mut around = around.filter(|(range, _)| range.contains_range(first.range));
+        around.any(|(_, number)| {
+            let outer = &self.duplicates[*number].places;
+            let is_inside = |place: &Spot| {
+                let mut outer = outer.iter();
+                outer.any(|outer| {
+                    outer.file == place.file && outer.range.contains_range(place.range)
+                })
+            };
+            block.places.iter().all(is_inside)
+        })
+    }
+}
+
+impl Index {
+    pub(super) fn function_groups(
+        &self,
+        exact: Vec<&[Posting]>,
+        renamed: Vec<&[Posting]>,
+    ) -> Vec<Duplicate> {
+        let exact = exact
+            .into_iter()
+            .filter_map(|places| self.functions_at(places, DuplicateKind::Function));
+        let renamed = renamed.into_iter().filter_map(|places| {
+            let one_of_each = self.one_of_each(places);
+            self.functions_at(&one_of_each, DuplicateKind::RenamedFunction)
+        });
+        exact.chain(renamed).collect()
+    }
+
+    fn functions_at(&self, places: &[Posting], kind: DuplicateKind) -> Option<Duplicate> {
+        let found = places.iter().filter_map(|place| self.function_at(*place));
+        let found: Vec<_> = found.collect();
+        let words = found.iter().map(|(_, function)| function.words).min()?;
+        let spots = found.iter().map(|(unit, function)| Spot {
+            file: unit.file,
+            range: function.range + unit.offset,
+            at: function.name + unit.offset,
+            presence: unit.presence,
+        });
+        self.duplicate(kind, words, spots.collect())
+    }
+
+    /// Of functions that are equal the first: they are a duplicate of their own.
+    fn one_of_each(&self, places: &[Posting]) -> Vec<Posting> {
+        let mut first: HashMap<Print, (FileId, TextRange, Posting)> = HashMap::new();
+        for place in places {
+            let Some((unit, function)) = self.function_at(*place) else {
+                continue;
+            };
+            let key = (unit.file, function.range + unit.offset, *place);
+            let known = first.entry(function.exact).or_insert(key);
+            if (key.0, key.1.start()) < (known.0, known.1.start()) {
+                *known = key;
+            }
+        }
+        first.into_values().map(|(_, _, place)| place).collect()
+    }
+
+    fn function_at(&self, place: Posting) -> Option<(&IndexedUnit, &FunctionPrint)> {
+        let unit = self.unit(place.unit)?;
+        Some((unit, unit.survey.functions.get(place.item as usize)?))
+    }
+
+    /// The longest runs of statements that begin with one of these.
+    pub(super) fn block_groups(&self, starts: Vec<&[Posting]>) -> Vec<Duplicate> {
+        let mut found = Vec::new();
+        for places in starts {
+            let always = places.iter().filter(|place| {
+                let unit = self.unit(place.unit);
+                unit.is_some_and(|unit| unit.presence == Presence::Always)
+            });
+            let mut places: Vec<Posting> = always.copied().collect();
+            places.sort_unstable();
+            self.extend(places, &mut found);
+        }
+        found
+    }
+
+    /// Follows runs to where they part.
+    fn extend(&self, places: Vec<Posting>, found: &mut Vec<Duplicate>) {
+        let most_steps = MOST_STEPS + 32 * places.len();
+        let mut steps = 0;
+        let mut open = vec![(places, FEWEST_STATEMENTS)];
+        while let Some((places, length)) = open.pop() {
+            steps += places.len();
+            if places.len() < 2 || self.goes_on_before(&places) || steps > most_steps {
+                continue;
+            }
+            let mut next: HashMap<Option<Print>, Vec<Posting>> = HashMap::new();
+            for place in &places {
+                let print = self.statement(*place, length).map(|it| it.exact);
+                next.entry(print).or_default().push(*place);
+            }
+            let goes_on = next.len() == 1 && !next.contains_key(&None);
+            if !goes_on {
+                self.add_run(&places, length, found);
+            }
+            next.remove(&None);
+            open.extend(next.into_values().map(|places| (places, length + 1)));
+        }
+    }
+
+    /// Whether all are preceded by the same statement, so that they are found with it.
+    fn goes_on_before(&self, places: &[Posting]) -> bool {
+        let before = |place: &Posting| {
+            let at = place.at.checked_sub(1)?;
+            Some(self.statement(Posting { at, ..*place }, 0)?.exact)
+        };
+        let first = before(&places[0]);
+        first.is_some() && places.iter().all(|place| before(place) == first)
+    }
+
+    /// The statement that stands so many behind a place.
+    fn statement(&self, place: Posting, behind: usize) -> Option<&StatementPrint> {
+        let run = self
+            .unit(place.unit)?
+            .survey
+            .runs
+            .get(place.item as usize)?;
+        run.statements.get(place.at as usize + behind)
+    }
+
+    fn add_run(&self, places: &[Posting], length: usize, found: &mut Vec<Duplicate>) {
+        let statements = (0..length).filter_map(|at| self.statement(places[0], at));
+        let words: u32 = statements.map(|statement| statement.words).sum();
+        if words < SHORTEST_RUN {
+            return;
+        }
+        // What repeats itself without a break is no run that stands again, but one that is a list.
+        if overlap(places, length) {
+            return;
+        }
+        let spots: Vec<Spot> = places
+            .iter()
+            .filter_map(|place| self.run_at(*place, length))
+            .collect();
+        if words >= SHORTEST_ACROSS {
+            found.extend(self.duplicate(DuplicateKind::Block, words, spots));
+            return;
+        }
+        let mut by_file: HashMap<FileId, Vec<Spot>> = HashMap::new();
+        for spot in spots {
+            by_file.entry(spot.file).or_default().push(spot);
+        }
+        let of_files = by_file.into_values();
+        found.extend(
+            of_files.filter_map(|spots| self.duplicate(DuplicateKind::Block, words, spots)),
+        );
+    }
+
+    fn run_at(&self, place: Posting, length: usize) -> Option<Spot> {
+        let unit = self.unit(place.unit)?;
+        let first = self.statement(place, 0)?;
+        let last = self.statement(place, length - 1)?;
+        let range = first.range.cover(last.range);
+        Some(Spot {
+            file: unit.file,
+            range: range + unit.offset,
+            at: TextRange::new(range.start(), first.first_end) + unit.offset,
+            presence: unit.presence,
+        })
+    }
+
+    /// Nothing, where fewer than two places are left: of one package that is there several times, one folder counts.
+    fn duplicate(
+        &self,
+        kind: DuplicateKind,
+        words: u32,
+        mut places: Vec<Spot>,
+    ) -> Option<Duplicate> {
+        places.sort_unstable_by_key(Spot::order);
+        let mut folders: HashMap<u32, u32> = HashMap::new();
+        places.retain(|place| {
+            let origin = self.files.get(&place.file).map(|file| file.origin);
+            let origin = origin.unwrap_or_default();
+            origin.package.is_none_or(|package| {
+                *folders.entry(package).or_insert(origin.folder) == origin.folder
+            })
+        });
+        (places.len() > 1).then_some(Duplicate {
+            kind,
+            words,
+            places,
+        })
+    }
+}
+
+/// Whether two of the places, which are sorted, share a statement.
+fn overlap(places: &[Posting], length: usize) -> bool {
+    places.windows(2).any(|pair| {
+        let [one, next] = pair else {
+            return false;
+        };
+        (one.unit, one.item) == (next.unit, next.item) && ((next.at - one.at) as usize) < length
+    })
+}

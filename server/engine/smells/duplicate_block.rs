@@ -1,0 +1,73 @@
+//! # Duplicate block
+//!
+//! ## What it does
+//! Finds three or more statements in a row that stand again word by word, in one file or in several of a workspace. Comments
+//! and white space may differ.
+//!
+//! ## Why
+//! What is written twice is mended once. A function of its own would have a name, and one place to mend.
+//!
+//! ## Example
+//! ```rust before
+//! fn open(shop: &mut Shop) {
+//!     let day = shop.calendar().today();
+//!     shop.log(format!("{day}: {} in stock", shop.stock().len()));
+//!     shop.ledger_mut().entry(day).or_default().add(shop.cash());
+//!     shop.unlock();
+//! }
+//!
+//! fn close(shop: &mut Shop) {
+//!     shop.lock();
+//!     let day = shop.calendar().today();
+//!     shop.log(format!("{day}: {} in stock", shop.stock().len()));
+//!     shop.ledger_mut().entry(day).or_default().add(shop.cash());
+//! }
+//! ```
+//! ```rust after
+//! fn open(shop: &mut Shop) {
+//!     take_stock(shop);
+//!     shop.unlock();
+//! }
+//!
+//! fn close(shop: &mut Shop) {
+//!     shop.lock();
+//!     take_stock(shop);
+//! }
+//!
+//! fn take_stock(shop: &mut Shop) {
+//!     let day = shop.calendar().today();
+//!     shop.log(format!("{day}: {} in stock", shop.stock().len()));
+//!     shop.ledger_mut().entry(day).or_default().add(shop.cash());
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//! Tests, benchmarks, examples and generated code; macros; what is compiled only under a condition; blocks inside functions
+//! that are duplicates themselves; packages that are in the workspace twice, such as two checkouts of one.
+//!
+//! ## Limits
+//! The measure is the words and signs that would go if all places became one. 39 are fine; more are a warning, more than 99 a
+//! strong one. In different files fewer than 60 in one place are not compared, whatever the limits are. It fires 0.0 times in
+//! 100,000 lines of well-kept code.
+//!
+//! ## Sources
+//! CPD and jscpd. Martin Fowler, *Refactoring*, "Duplicated Code".
+
+use super::{Calm, Limits, Look, Smell};
+use crate::{facts::Sighting, index::DuplicateKind};
+
+pub(super) const SMELL: Smell = Smell {
+    rate: Some(0.0),
+    calm: Calm::Never,
+    measured: "{} words and signs more than needed",
+    ..Smell::new(
+        "duplicate-block",
+        Limits::of(39, 99),
+        Look::Workspace(DuplicateKind::Block),
+        say,
+    )
+};
+
+fn say(_: &Sighting, _: &str) -> String {
+    "the statements from here on stand again".to_owned()
+}

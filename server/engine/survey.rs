@@ -1,0 +1,195 @@
+//! What the index of a workspace needs of one file: prints of its functions and of its runs of statements. Equal code has
+//! equal prints; whether equal prints are equal code, the texts say.
+//!
+//! A survey is a pure function of a text and its context, made unit by unit. It holds numbers and ranges, and no names.
+
+mod words;
+
+use std::sync::Arc;
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind,
+    ast::{self, HasVisibility},
+};
+
+use crate::{
+    facts::SmellId,
+    syntax::{Function, KindSet, Owner, Presence, Unit, UnitKind, tables},
+    text::{TextRange, TextSize},
+};
+
+pub use words::{Names, Words, are_equal};
+
+/// The kinds of nodes that a survey asks a unit for.
+pub const SEES: KindSet = KindSet::of(&[SyntaxKind::STMT_LIST]);
+
+/// Functions with fewer words and signs between their braces have no print.
+pub const SHORTEST_FUNCTION: u32 = 50;
+/// What is equal but for its names is longer.
+pub const SHORTEST_RENAMED: u32 = 80;
+/// A run of statements has so many statements, and so many words and signs.
+pub const FEWEST_STATEMENTS: usize = 3;
+pub const SHORTEST_RUN: u32 = 40;
+
+/// Equal for equal words and signs.
+pub type Print = u64;
+
+/// What stands in one file. Ranges of `units` are relative to the offset beside each, those of `allowed` to the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileSurvey {
+    /// Those with something in them, in the order of the text.
+    pub units: Vec<SurveyedUnit>,
+    /// Where smells of workspaces are silenced.
+    pub allowed: Vec<(SmellId, TextRange)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SurveyedUnit {
+    pub offset: TextSize,
+    pub presence: Presence,
+    pub survey: Arc<UnitSurvey>,
+}
+
+/// What stands in one unit. Ranges are relative to its start.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UnitSurvey {
+    pub functions: Vec<FunctionPrint>,
+    pub runs: Vec<Run>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FunctionPrint {
+    pub name: TextRange,
+    /// From the first word behind the visibility to the end of the body.
+    pub range: TextRange,
+    /// Words and signs between the braces.
+    pub words: u32,
+    /// Of everything but the visibility and the name.
+    pub exact: Print,
+    /// The same with names numbered and literals by their kinds; nothing where that would say little.
+    pub renamed: Option<Print>,
+}
+
+/// Statements in a row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Run {
+    pub statements: Vec<StatementPrint>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatementPrint {
+    pub range: TextRange,
+    /// The end of its first word.
+    pub first_end: TextSize,
+    pub words: u32,
+    pub exact: Print,
+}
+
+impl UnitSurvey {
+    pub fn is_empty(&self) -> bool {
+        self.functions.is_empty() && self.runs.is_empty()
+    }
+}
+
+/// The survey of a unit that was made to see what surveys see. Tests and what the parser gave up on have none.
+pub fn survey(unit: &Unit<'_>) -> UnitSurvey {
+    let range = unit.node.text_range();
+    // No word is shorter than a byte.
+    let is_too_short = u32::from(range.len()) < SHORTEST_RUN;
+    if is_too_short || unit.kind != UnitKind::Code || unit.is_broken || unit.is_for_tests() {
+        return UnitSurvey::default();
+    }
+    let words = Words::of(unit.slice(range), unit.context.edition);
+    let start = range.start();
+    let functions = unit.functions.iter();
+    let lists = unit.nodes::<ast::StmtList>();
+    UnitSurvey {
+        functions: functions
+            .filter_map(|function| function_print(unit, function, &words, start))
+            .collect(),
+        runs: lists
+            .flat_map(|list| runs(&list, &words, start))
+            .filter(is_long)
+            .collect(),
+    }
+}
+
+fn function_print(
+    unit: &Unit<'_>,
+    function: &Function,
+    words: &Words<'_>,
+    start: TextSize,
+) -> Option<FunctionPrint> {
+    let body = crate::syntax::inside(&function.body) - start;
+    let count = words.count(body);
+    if count < SHORTEST_FUNCTION || is_delegation(function) {
+        return None;
+    }
+    let name = function.name() - start;
+    let whole = function.range() - start;
+    let visibility = function.ast.visibility();
+    let from = visibility.map(|visibility| visibility.syntax().text_range().end() - start);
+    let from = from.map_or(whole.start(), |end| words.next_start(end));
+    let range = TextRange::new(from, whole.end());
+    let says_much = count >= SHORTEST_RENAMED
+        && !words.is_mostly_literals(body)
+        && !tables::is_table(unit, function);
+    Some(FunctionPrint {
+        name,
+        range,
+        words: count,
+        exact: words.print(range, Some(name), Names::Kept),
+        renamed: says_much.then(|| words.print(range, Some(name), Names::Numbered)),
+    })
+}
+
+/// Whether a trait's function does nothing but hand on what it is asked: each type has to say so itself.
+fn is_delegation(function: &Function) -> bool {
+    let tail = function.body.tail_expr();
+    let is_flat = !matches!(
+        tail,
+        None | Some(
+            ast::Expr::BlockExpr(_)
+                | ast::Expr::ForExpr(_)
+                | ast::Expr::IfExpr(_)
+                | ast::Expr::LoopExpr(_)
+                | ast::Expr::MatchExpr(_)
+                | ast::Expr::WhileExpr(_)
+        )
+    );
+    let is_alone = function.body.statements().next().is_none();
+    function.owner == Owner::TraitImpl && is_alone && is_flat
+}
+
+/// The statements of a list, broken off at items.
+fn runs(list: &ast::StmtList, words: &Words<'_>, start: TextSize) -> Vec<Run> {
+    let mut runs = vec![Run::default()];
+    for statement in list.statements() {
+        if let ast::Stmt::Item(_) = statement {
+            runs.push(Run::default());
+        } else if let Some(run) = runs.last_mut() {
+            let range = statement.syntax().text_range() - start;
+            run.statements.extend(statement_print(range, words));
+        }
+    }
+    let tail = list.tail_expr().map(|tail| tail.syntax().text_range());
+    if let (Some(tail), Some(run)) = (tail, runs.last_mut()) {
+        run.statements.extend(statement_print(tail - start, words));
+    }
+    runs
+}
+
+fn statement_print(range: TextRange, words: &Words<'_>) -> Option<StatementPrint> {
+    let first = words.first(range)?;
+    Some(StatementPrint {
+        range: TextRange::new(first.start(), range.end()),
+        first_end: first.end(),
+        words: words.count(range),
+        exact: words.print(range, None, Names::Kept),
+    })
+}
+
+fn is_long(run: &Run) -> bool {
+    let words: u32 = run.statements.iter().map(|statement| statement.words).sum();
+    run.statements.len() >= FEWEST_STATEMENTS && words >= SHORTEST_RUN
+}

@@ -1,0 +1,220 @@
+//! The words and signs of a text as duplicates compare them: without comments and white space.
+
+use std::collections::HashMap;
+
+use ra_ap_syntax::SyntaxKind;
+
+use super::Print;
+use crate::{
+    syntax::{Edition, tokens},
+    text::{TextRange, TextSize},
+};
+
+/// How names count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// As they stand, and literals too.
+    Kept,
+    /// By the order in which they appear first; literals by their kinds.
+    Numbered,
+}
+
+/// The words and signs of a text in their order.
+#[derive(Debug)]
+pub struct Words<'a> {
+    words: Vec<Word<'a>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Word<'a> {
+    kind: SyntaxKind,
+    text: &'a str,
+    start: TextSize,
+    print: Print,
+    /// Nought for what belongs to the sign before it, as in `->`.
+    weight: u32,
+}
+
+/// What one word is compared by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign<'a> {
+    Text(SyntaxKind, &'a str),
+    Name(SyntaxKind, usize),
+    Kind(SyntaxKind),
+}
+
+impl<'a> Words<'a> {
+    pub fn of(text: &'a str, edition: Edition) -> Self {
+        let mut words: Vec<Word<'a>> = Vec::with_capacity(text.len() / 4);
+        let mut at = TextSize::new(0);
+        for (kind, text) in tokens(text, edition) {
+            let start = at;
+            at += TextSize::of(text);
+            if kind.is_trivia() {
+                continue;
+            }
+            let is_joined = words
+                .last()
+                .is_some_and(|last| last.end() == start && is_joined(last.text, text));
+            words.push(Word {
+                kind,
+                text,
+                start,
+                print: print_of(kind, text),
+                weight: u32::from(!is_joined),
+            });
+        }
+        Self { words }
+    }
+
+    /// How many words and signs are in a range.
+    pub fn count(&self, range: TextRange) -> u32 {
+        self.in_range(range).iter().map(|word| word.weight).sum()
+    }
+
+    /// The print of a range; `but` is left out.
+    pub fn print(&self, range: TextRange, but: Option<TextRange>, names: Names) -> Print {
+        let mut hasher = Hasher::default();
+        match names {
+            Names::Kept => {
+                for word in self.without(range, but) {
+                    hasher.add(word.print);
+                }
+            }
+            Names::Numbered => {
+                for sign in self.signs(range, but, names) {
+                    hasher.add(match sign {
+                        Sign::Text(kind, text) => print_of(kind, text),
+                        Sign::Name(kind, number) => number_of(kind) << 32 | number as u64,
+                        Sign::Kind(kind) => number_of(kind),
+                    });
+                }
+            }
+        }
+        hasher.finish()
+    }
+
+    /// The range of the first word in a range.
+    pub(super) fn first(&self, range: TextRange) -> Option<TextRange> {
+        let word = self.in_range(range).first()?;
+        Some(TextRange::new(word.start, word.end()))
+    }
+
+    /// Where the first word behind an offset starts.
+    pub(super) fn next_start(&self, offset: TextSize) -> TextSize {
+        let next = self.words.partition_point(|word| word.start < offset);
+        self.words.get(next).map_or(offset, |word| word.start)
+    }
+
+    /// Whether a range is a table rather than code.
+    pub(super) fn is_mostly_literals(&self, range: TextRange) -> bool {
+        let words = self.in_range(range);
+        let literals = words.iter().filter(|word| word.kind.is_literal()).count();
+        literals * 4 > words.len()
+    }
+
+    fn in_range(&self, range: TextRange) -> &[Word<'a>] {
+        let first = self
+            .words
+            .partition_point(|word| word.start < range.start());
+        let behind = self.words.partition_point(|word| word.start < range.end());
+        &self.words[first..behind.max(first)]
+    }
+
+    fn without(&self, range: TextRange, but: Option<TextRange>) -> impl Iterator<Item = &Word<'a>> {
+        let words = self.in_range(range).iter();
+        words.filter(move |word| but.is_none_or(|but| !but.contains(word.start)))
+    }
+
+    fn signs(
+        &self,
+        range: TextRange,
+        but: Option<TextRange>,
+        names: Names,
+    ) -> impl Iterator<Item = Sign<'a>> {
+        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        self.without(range, but).map(move |word| {
+            let is_name = matches!(word.kind, SyntaxKind::IDENT | SyntaxKind::LIFETIME_IDENT);
+            match names {
+                Names::Kept => Sign::Text(word.kind, word.text),
+                Names::Numbered if is_name => {
+                    let next = numbers.len();
+                    Sign::Name(word.kind, *numbers.entry(word.text).or_insert(next))
+                }
+                Names::Numbered => Sign::Kind(word.kind),
+            }
+        })
+    }
+}
+
+/// Whether two texts are equal word by word. `but` of each is left out.
+pub fn are_equal(
+    one: (&str, Option<TextRange>),
+    other: (&str, Option<TextRange>),
+    names: Names,
+) -> bool {
+    // Words are told apart by each edition in the same way but for a few keywords, and those are told apart alike in both.
+    let (left, right) = (
+        Words::of(one.0, Edition::CURRENT),
+        Words::of(other.0, Edition::CURRENT),
+    );
+    let whole = |text: &str| TextRange::up_to(TextSize::of(text));
+    let left = left.signs(whole(one.0), one.1, names);
+    left.eq(right.signs(whole(other.0), other.1, names))
+}
+
+impl Word<'_> {
+    fn end(&self) -> TextSize {
+        self.start + TextSize::of(self.text)
+    }
+}
+
+/// Whether two signs that touch are written as one: the lexer gives them character by character.
+fn is_joined(one: &str, next: &str) -> bool {
+    matches!(
+        (one, next),
+        (":", ":")
+            | ("-" | "=" | ">", ">")
+            | (
+                "=" | "!" | "<" | ">" | "+" | "-" | "*" | "/" | "%" | "^" | "&" | "|",
+                "="
+            )
+            | ("&", "&")
+            | ("|", "|")
+            | (".", "." | "=")
+            | ("<", "<")
+    )
+}
+
+fn print_of(kind: SyntaxKind, text: &str) -> Print {
+    let mut hasher = Hasher::default();
+    hasher.add(number_of(kind));
+    for bytes in text.as_bytes().chunks(8) {
+        let mut word = [0; 8];
+        word[..bytes.len()].copy_from_slice(bytes);
+        hasher.add(u64::from_le_bytes(word));
+    }
+    hasher.add(text.len() as u64);
+    hasher.finish()
+}
+
+fn number_of(kind: SyntaxKind) -> u64 {
+    u64::from(u16::from(kind))
+}
+
+/// A quick hash. Nothing rests on it alone: what has equal prints is compared word by word.
+#[derive(Default)]
+struct Hasher(u64);
+
+impl Hasher {
+    fn add(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+
+    fn finish(&self) -> u64 {
+        let mut hash = self.0;
+        hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+        hash ^ (hash >> 33)
+    }
+}

@@ -1,0 +1,145 @@
+//! What stands in several places: found across files, told once with the other places, and left alone where it should be.
+
+use serde_json::Value;
+
+use crate::harness::Place;
+
+const FULL: [&str; 2] = ["--config", "profile=full"];
+
+fn function(name: &str) -> String {
+    format!(
+        "/// Counts.\npub fn {name}(start: usize, rows: &[Row]) -> usize {{\n    let mut sum = start;\n    \
+         for row in rows {{\n        if row.is_empty() {{\n            continue;\n        }}\n        \
+         let size = row.len() + 1;\n        sum += size * weight(row);\n    }}\n    let rest = sum % 7;\n    \
+         note(rest, sum);\n    if rest > 3 {{ sum - rest }} else {{ sum + rest }}\n}}\n"
+    )
+}
+
+fn package(place: &Place, folder: &str, name: &str) {
+    let manifest = format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n");
+    place.write(&format!("{folder}/Cargo.toml"), manifest);
+}
+
+/// Id, path and line of each finding about duplicates, and the paths and first lines of the other places.
+fn found(place: &Place, arguments: &[&str]) -> Vec<(String, String, Vec<String>)> {
+    let report = place.json(&[&FULL[..], arguments].concat());
+    let mut found = Vec::new();
+    for file in report["files"].as_array().unwrap() {
+        for finding in file["findings"].as_array().unwrap() {
+            let smell = finding["smell"].as_str().unwrap();
+            if smell.contains("duplicate") {
+                let own = at(&file["path"], &finding["range"]);
+                found.push((smell.to_owned(), own, others(finding)));
+            }
+        }
+    }
+    found
+}
+
+fn others(finding: &Value) -> Vec<String> {
+    let others = finding["others"].as_array().into_iter().flatten();
+    others
+        .map(|other| at(&other["path"], &other["range"]))
+        .collect()
+}
+
+fn at(path: &Value, range: &Value) -> String {
+    format!("{}:{}", path.as_str().unwrap(), range["start"]["line"])
+}
+
+fn expected(smell: &str, own: &str, others: &[&str]) -> (String, String, Vec<String>) {
+    let others = others.iter().map(|it| (*it).to_owned());
+    (smell.to_owned(), own.to_owned(), others.collect())
+}
+
+#[test]
+fn a_function_of_two_files_is_told_once_with_its_other_place() {
+    let place = Place::new();
+    package(&place, ".", "shop");
+    place.write("src/a.rs", function("one")).write(
+        "src/b.rs",
+        format!("fn first() {{}}\n\n{}", function("other")),
+    );
+    let function = expected("duplicate-function", "src/a.rs:2", &["src/b.rs:4"]);
+    assert_eq!(found(&place, &["src"]), [function]);
+    let arguments = ["refactor", "analyze", "--config", "profile=full", "src"];
+    let run = place.run(arguments).expect(0);
+    assert!(
+        run.stdout
+            .contains("`one` stands word for word again at src/b.rs:4"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout.contains("the same in src/b.rs:4-16"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn a_warm_run_says_the_same() {
+    let place = Place::new();
+    place
+        .write("src/a.rs", function("one"))
+        .write("src/b.rs", function("other"));
+    let cold = found(&place, &["src"]);
+    assert_eq!(cold.len(), 1);
+    assert_eq!(found(&place, &["src"]), cold);
+    assert_eq!(found(&place, &["--no-cache", "src"]), cold);
+}
+
+#[test]
+fn what_is_allowed_at_one_place_is_no_place() {
+    let place = Place::new();
+    let allowed = format!(
+        "// rustassistant: allow(duplicate-function) on purpose\n{}",
+        function("one")
+    );
+    place
+        .write("src/a.rs", allowed)
+        .write("src/b.rs", function("other"));
+    assert_eq!(found(&place, &["src"]), []);
+    let run = place.analyze(&[&FULL[..], &["src"]].concat()).expect(0);
+    assert_eq!(run.stderr, "", "nobody knows that it allows nothing");
+    place.write("src/c.rs", function("third"));
+    let rest = expected("duplicate-function", "src/b.rs:2", &["src/c.rs:2"]);
+    assert_eq!(found(&place, &["src"]), [rest]);
+}
+
+#[test]
+fn two_checkouts_of_one_package_are_no_duplicates() {
+    let place = Place::new();
+    for folder in ["old", "new"] {
+        package(&place, folder, "shop");
+        place.write(&format!("{folder}/src/lib.rs"), function("one"));
+    }
+    assert_eq!(found(&place, &["."]), []);
+    package(&place, "new", "market");
+    assert_eq!(found(&place, &["."]).len(), 1);
+}
+
+#[test]
+fn tests_and_what_programs_wrote_are_left_alone() {
+    let place = Place::new();
+    package(&place, ".", "shop");
+    place
+        .write("src/a.rs", function("one"))
+        .write("tests/b.rs", function("other"))
+        .write("src/c.rs", format!("// @generated\n{}", function("third")))
+        .write(
+            "src/d.rs",
+            format!("#[cfg(test)]\nmod tests {{\n{}\n}}\n", function("fourth")),
+        );
+    assert_eq!(found(&place, &["."]), []);
+}
+
+#[test]
+fn a_file_that_is_named_twice_is_there_once() {
+    let place = Place::new();
+    place.write("src/a.rs", function("one")).write(
+        "src/lib.rs",
+        "#[path = \"a.rs\"] mod b;\n#[path = \"a.rs\"] mod c;\n",
+    );
+    assert_eq!(found(&place, &["src", "src/a.rs", "."]), []);
+}
