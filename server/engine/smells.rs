@@ -59,6 +59,7 @@ pub mod large_file;
 pub mod let_else_opportunity;
 pub mod long_function;
 pub mod long_match_arm;
+pub mod loop_opportunity;
 pub mod near_duplicate_function;
 pub mod question_mark_opportunity;
 pub mod too_many_parameters;
@@ -391,6 +392,7 @@ static REGISTRY: &[Smell] = &[
     let_else_opportunity::SMELL,
     long_function::SMELL,
     long_match_arm::SMELL,
+    loop_opportunity::SMELL,
     near_duplicate_function::SMELL,
     question_mark_opportunity::SMELL,
     too_many_parameters::SMELL,
