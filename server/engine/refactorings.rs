@@ -24,6 +24,7 @@ pub(crate) mod fixture;
 pub mod guard_clause;
 pub mod invert_if;
 pub mod let_else;
+pub mod loop_to_search;
 pub mod merge_identical_arms;
 pub mod merge_nested_if;
 #[allow(clippy::test_attr_in_doctest, reason = "the example is about tests")]
@@ -282,6 +283,7 @@ static REGISTRY: &[Refactoring] = &[
     guard_clause::REFACTORING,
     invert_if::REFACTORING,
     let_else::REFACTORING,
+    loop_to_search::REFACTORING,
     merge_identical_arms::REFACTORING,
     merge_nested_if::REFACTORING,
     move_tests_to_file::REFACTORING,

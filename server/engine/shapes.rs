@@ -6,3 +6,4 @@ pub mod guard_clause;
 pub mod identical_arms;
 pub mod let_else;
 pub mod question_mark;
+pub mod search_loop;

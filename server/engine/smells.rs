@@ -59,6 +59,7 @@ pub mod large_file;
 pub mod let_else_opportunity;
 pub mod long_function;
 pub mod long_match_arm;
+pub mod loop_opportunity;
 pub mod near_duplicate_function;
 pub mod question_mark_opportunity;
 pub mod too_many_parameters;
@@ -125,10 +126,12 @@ pub enum Cause {
 /// What the calm profile shows of a smell to which the configuration gives no level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Calm {
-    /// What is strong, and below that what is rare, worth doing or answered.
+    /// What is strong, and below that what is rare and worth doing, or has a refactoring.
     Usual,
-    /// What is strong.
-    Strong,
+    /// What is strong and measures more than this.
+    Above(u32),
+    /// Functions that are hard to read by more than one measure.
+    Hard,
     /// Nothing.
     Never,
 }
@@ -389,6 +392,7 @@ static REGISTRY: &[Smell] = &[
     let_else_opportunity::SMELL,
     long_function::SMELL,
     long_match_arm::SMELL,
+    loop_opportunity::SMELL,
     near_duplicate_function::SMELL,
     question_mark_opportunity::SMELL,
     too_many_parameters::SMELL,

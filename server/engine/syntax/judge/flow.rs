@@ -179,6 +179,47 @@ fn loop_body(node: &SyntaxNode) -> Option<ast::BlockExpr> {
     ast::LoopExpr::cast(node.clone())?.loop_body()
 }
 
+/// Whether what a block gives is what its function gives: the body, or a branch at its end.
+pub fn gives_result(block: &ast::BlockExpr) -> bool {
+    match body_of(block) {
+        Some(BodyOf::Loop(_)) => return false,
+        Some(_) => return true,
+        None if block.modifier().is_some() || block.label().is_some() => return false,
+        None => {}
+    }
+    let Some(mut choice) = choice_of(block) else {
+        return false;
+    };
+    while let Some(outer) = choice.parent().and_then(ast::IfExpr::cast) {
+        let other = outer.else_branch();
+        if !matches!(other, Some(ast::ElseBranch::IfExpr(next)) if *next.syntax() == choice) {
+            return false;
+        }
+        choice = outer.syntax().clone();
+    }
+    let list = choice.parent().and_then(ast::StmtList::cast);
+    let Some(list) = list else {
+        return false;
+    };
+    let is_tail = list
+        .tail_expr()
+        .is_some_and(|tail| *tail.syntax() == choice);
+    let around = list.syntax().parent().and_then(ast::BlockExpr::cast);
+    is_tail && around.is_some_and(|around| gives_result(&around))
+}
+
+/// The `if` or `match` that a block is a branch of.
+fn choice_of(block: &ast::BlockExpr) -> Option<SyntaxNode> {
+    let parent = block.syntax().parent()?;
+    if let Some(arm) = ast::MatchArm::cast(parent.clone()) {
+        let is_body = arm.expr()?.syntax() == block.syntax();
+        return is_body.then(|| parent.ancestors().nth(2))?;
+    }
+    let choice = ast::IfExpr::cast(parent)?;
+    let is_condition = choice.condition()?.syntax() == block.syntax();
+    (!is_condition).then(|| choice.syntax().clone())
+}
+
 /// Whether an expression is a statement without a `;`.
 pub fn is_block_like(expr: &ast::Expr) -> bool {
     matches!(

@@ -1,6 +1,7 @@
 //! Types that the syntax shows by itself.
 
 mod booleans;
+mod collections;
 mod integers;
 mod owned;
 mod variables;
@@ -11,6 +12,7 @@ pub(crate) use self::variables::bindings_of;
 use self::variables::{Shows, bindings_show};
 pub use self::{
     booleans::boolean,
+    collections::{Held, collection},
     integers::{Sign, integer, is_of_other_type, sign_of_both},
     owned::{Owned, arguments_of, head_of, owned},
 };

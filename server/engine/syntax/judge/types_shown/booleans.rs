@@ -158,7 +158,7 @@ fn of_field(field: &ast::FieldExpr) -> Option<Ground> {
 }
 
 /// The types of a field of `self` in the structures that the `impl` around may be of.
-fn own_types(field: &ast::FieldExpr) -> Option<Vec<String>> {
+pub(super) fn own_types(field: &ast::FieldExpr) -> Option<Vec<String>> {
     if field.expr()?.syntax().text() != "self" {
         return None;
     }

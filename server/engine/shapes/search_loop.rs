@@ -1,0 +1,388 @@
+//! A loop that looks for an element, and does nothing else: what `any`, `all`, `position` and `find` say by name.
+
+use ra_ap_syntax::{
+    AstNode, Edition, NodeOrToken, SyntaxKind, SyntaxNode,
+    ast::{self, HasArgList, HasName},
+};
+
+use crate::{
+    syntax::{
+        FileContext, FileNames, Hazard, Refusal, Rewrite,
+        attributes::has_condition_inside,
+        flow, layout,
+        negation::{self, Negated},
+        purity,
+        scopes::{self, Names},
+        types_shown::Ground,
+    },
+    text::TextRange,
+};
+
+mod parts;
+mod source;
+mod writing;
+
+use parts::{Asks, Gives, Parts};
+use source::Source;
+
+/// A loop that a method of iterators can replace.
+#[derive(Debug, Clone)]
+pub struct SearchLoop {
+    /// From what is declared before the loop to what is given behind it.
+    pub whole: TextRange,
+    /// What is drawn.
+    pub keyword: TextRange,
+    /// The method that says what the loop does.
+    pub method: &'static str,
+    /// Whether it is shown that the loop goes over an iterator, and that the opposite of its condition is one.
+    pub ground: Ground,
+    /// The lines that go.
+    pub saved: usize,
+}
+
+impl SearchLoop {
+    /// The shape at a `for`, and what is written in its place.
+    pub fn of<'a>(
+        found: &ast::ForExpr,
+        text: &'a str,
+        context: FileContext,
+    ) -> Result<(Self, Rewrite<'a>), Refusal> {
+        let parts = Parts::of(found).ok_or(Refusal::NotHere)?;
+        check_place(&parts)?;
+        check_layout(&parts)?;
+        let source = Source::of(&parts)?;
+        let predicate = Predicate::of(&parts);
+        check_condition(&parts, &predicate, &source, context)?;
+        let rewrite =
+            writing::rewrite(&parts, &source, &predicate, text, context).ok_or_else(|| {
+                Refusal::because(
+                    Hazard::Text,
+                    "The lines are not laid out in a way that the new form could take over.",
+                )
+            })?;
+        let before = text[usize::from(parts.whole.start())..usize::from(parts.whole.end())]
+            .lines()
+            .count();
+        let after = rewrite.written().lines().count();
+        let shape = Self {
+            whole: parts.whole,
+            keyword: parts.keyword,
+            method: predicate.method,
+            ground: source.ground.max(predicate.ground()),
+            saved: before.saturating_sub(after),
+        };
+        Ok((shape, rewrite))
+    }
+}
+
+/// What is asked of each element, and by which method.
+struct Predicate {
+    method: &'static str,
+    /// Whether a `!` stands before the whole.
+    is_negated: bool,
+    /// The condition where its opposite is asked.
+    opposite: Option<Negated>,
+}
+
+impl Predicate {
+    fn ground(&self) -> Ground {
+        let opposite = self.opposite.as_ref();
+        opposite.map_or(Ground::Shown, |it| it.ground)
+    }
+
+    fn of(parts: &Parts) -> Self {
+        let method = match &parts.gives {
+            Gives::True => "any",
+            Gives::False => "all",
+            Gives::Index => "position",
+            Gives::Element => "find",
+        };
+        if parts.gives != Gives::False {
+            return Self {
+                method,
+                is_negated: false,
+                opposite: None,
+            };
+        }
+        let opposite = match &parts.asks {
+            Asks::Condition(condition) => negation::negated(condition).ok(),
+            Asks::Pattern(_) => None,
+        };
+        // `!any(a && b)` is easier to read than `all(!a || !b)`.
+        let is_plain = |it: &Negated| !it.is_awkward && !it.text.contains(" || ");
+        match opposite.filter(is_plain) {
+            Some(opposite) => Self {
+                method,
+                is_negated: false,
+                opposite: Some(opposite),
+            },
+            None => Self {
+                method: "any",
+                is_negated: true,
+                opposite: None,
+            },
+        }
+    }
+}
+
+/// Whether two values are asked to be equal.
+fn is_equation(condition: &ast::Expr) -> bool {
+    let ast::Expr::BinExpr(it) = condition else {
+        return false;
+    };
+    let equal = ast::BinaryOp::CmpOp(ast::CmpOp::Eq { negated: false });
+    it.op_kind() == Some(equal)
+}
+
+fn check_place(parts: &Parts) -> Result<(), Refusal> {
+    let node = parts.found.syntax();
+    let scope = node.ancestors().skip(1).find(flow::is_own_scope);
+    let is_run = match scope.as_ref().map(SyntaxNode::kind) {
+        Some(SyntaxKind::FN) => scope
+            .and_then(ast::Fn::cast)
+            .is_some_and(|it| it.const_token().is_none()),
+        Some(SyntaxKind::CLOSURE_EXPR) => true,
+        _ => false,
+    };
+    if !is_run {
+        return Err(Refusal::because(
+            Hazard::Constants,
+            "A `const` or `async` block is around, or a `const fn`, in which no iterator may be asked.",
+        ));
+    }
+    if has_condition_inside(&parts.around) {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "A part of the code is compiled only under a `#[cfg]`.",
+        ));
+    }
+    let root = node.ancestors().last();
+    let comments = root.map(|root| layout::comments_in(&root, parts.whole));
+    if comments.is_none_or(|comments| !comments.is_empty()) {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "A comment stands where the new form has no place for it.",
+        ));
+    }
+    let declared = FileNames::around_node(node);
+    let own = ["all", "any", "find", "position"];
+    if own.iter().any(|name| declared.has_method(name)) {
+        return Err(Refusal::because(
+            Hazard::Scope,
+            "The file has a method of its own with the name of an iterator's.",
+        ));
+    }
+    if matches!(parts.gives, Gives::Index | Gives::Element)
+        && (declared.has_variant("Some") || declared.imports("Some"))
+    {
+        return Err(Refusal::because(
+            Hazard::Scope,
+            "The file has a `Some` or `None` of its own.",
+        ));
+    }
+    Ok(())
+}
+
+/// A block that holds one expression alone is one to rustfmt only where it has to be one.
+fn check_layout(parts: &Parts) -> Result<(), Refusal> {
+    let block = parts.around.parent();
+    let owner = block.and_then(|block| block.parent());
+    let is_kept = owner.is_none_or(|owner| {
+        !matches!(
+            owner.kind(),
+            SyntaxKind::CLOSURE_EXPR | SyntaxKind::IF_EXPR | SyntaxKind::MATCH_ARM
+        )
+    });
+    let mut others = parts
+        .around
+        .children()
+        .filter(|child| !parts.whole.contains_range(child.text_range()));
+    if !is_kept && parts.is_tail() && others.next().is_none() {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "The braces around the loop may have to go with it.",
+        ));
+    }
+    Ok(())
+}
+
+fn check_condition(
+    parts: &Parts,
+    predicate: &Predicate,
+    source: &Source,
+    context: FileContext,
+) -> Result<(), Refusal> {
+    let asked = parts.asks.node();
+    check_flow(&asked)?;
+    let names = Names::in_node(&asked);
+    let over = Names::in_node(parts.iterable.syntax());
+    let hidden = [parts.variable.as_ref(), parts.index.as_ref()];
+    let mut hidden = hidden.into_iter().flatten().filter_map(HasName::name);
+    if hidden.any(|name| names.has(name.text()) || over.has(name.text())) {
+        return Err(Refusal::because(
+            Hazard::Scope,
+            "The condition asks for a variable that would no longer be there.",
+        ));
+    }
+    let is_pure = matches!(&parts.asks, Asks::Condition(it) if purity::is_pure(it));
+    // A closure of these editions borrows whole variables, not the fields that it uses.
+    if context.edition < Edition::Edition2021
+        && !is_pure
+        && mentions(&asked, source.root.as_deref())
+    {
+        return Err(Refusal::because(
+            Hazard::Borrows,
+            "A closure would borrow the whole variable that the loop goes over.",
+        ));
+    }
+    if parts.is_tail() && source.may_have_drop && context.edition < Edition::Edition2024 {
+        return Err(Refusal::because(
+            Hazard::TailTemporaries,
+            "The iterator would live longer than the variables of the function.",
+        ));
+    }
+    check_lints(parts, predicate)
+}
+
+/// Whether a variable stands in some code; `self` is one too.
+fn mentions(code: &SyntaxNode, variable: Option<&str>) -> bool {
+    let mut tokens = code
+        .descendants_with_tokens()
+        .filter_map(NodeOrToken::into_token);
+    variable.is_some_and(|variable| tokens.any(|token| token.text() == variable))
+}
+
+/// What a closure can't do, or what only a macro knows.
+fn check_flow(asked: &SyntaxNode) -> Result<(), Refusal> {
+    let jumps = !flow::escapes(asked).is_empty();
+    let declared = FileNames::around_node(asked);
+    let is_opaque = |node: SyntaxNode| {
+        let Some(call) = ast::MacroCall::cast(node) else {
+            return false;
+        };
+        let name = call.path().map(|path| path.syntax().text().to_string());
+        let is_known = name.as_deref() == Some("matches") && !declared.has_macro("matches");
+        let input = call.token_tree().map(|tree| tree.syntax().to_string());
+        let leaves = |input: String| {
+            ["?", "return", "await", "break", "continue", "!"]
+                .iter()
+                .any(|word| input.contains(word))
+        };
+        !is_known || input.is_none_or(leaves)
+    };
+    if jumps || asked.descendants().any(is_opaque) {
+        return Err(Refusal::because(
+            Hazard::ControlFlow,
+            "The condition may leave the function, which a closure can't do.",
+        ));
+    }
+    let has_effect = |node: SyntaxNode| match ast::BinExpr::cast(node) {
+        Some(it) => matches!(it.op_kind(), Some(ast::BinaryOp::Assignment { .. })),
+        None => false,
+    };
+    if asked.descendants().any(has_effect) {
+        return Err(Refusal::because(
+            Hazard::Evaluation,
+            "The condition changes something, which nobody expects of a search.",
+        ));
+    }
+    Ok(())
+}
+
+/// What clippy would say of the new form.
+fn check_lints(parts: &Parts, predicate: &Predicate) -> Result<(), Refusal> {
+    let Asks::Condition(condition) = &parts.asks else {
+        return Ok(());
+    };
+    if predicate.is_negated && denies(condition) {
+        return Err(Refusal::because(
+            Hazard::Negation,
+            "What is denied would be denied twice.",
+        ));
+    }
+    let bound = scopes_name(&parts.pattern);
+    let asked = match condition {
+        ast::Expr::PrefixExpr(it) if predicate.opposite.is_some() => it.expr(),
+        _ => Some(condition.clone()),
+    };
+    let is_element = |operand: Option<ast::Expr>| {
+        operand.is_some_and(|operand| scopes::as_name(&bare(operand)) == bound)
+    };
+    let is_redundant = match &asked {
+        // The function itself could stand in the closure's place, if the types are the same.
+        Some(ast::Expr::CallExpr(call)) if bound.is_some() => {
+            let arguments = call.arg_list().into_iter().flat_map(|list| list.args());
+            let mut arguments = arguments.map(|it| scopes::as_name(&it));
+            let first = arguments.next().flatten();
+            (first.is_some() && first == bound && arguments.next().is_none()) || is_bare_call(call)
+        }
+        Some(ast::Expr::BinExpr(comparison)) => {
+            let last = last_method(&parts.iterable);
+            let views = last.is_none_or(|last| last == "iter");
+            views
+                && predicate.method == "any"
+                && is_equation(condition)
+                && bound.is_some()
+                && (is_element(comparison.lhs()) || is_element(comparison.rhs()))
+        }
+        Some(other) => scopes::as_name(other).is_some(),
+        None => true,
+    };
+    let last = last_method(&parts.iterable);
+    let is_counted = condition.syntax().text().to_string().contains("is_ascii()")
+        && last.as_deref() == Some("chars");
+    if is_redundant || is_counted || last.as_deref() == Some("cloned") {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "The condition has a shorter form of its own, which asks for the element's type.",
+        ));
+    }
+    Ok(())
+}
+
+/// Whether a condition, or one of those that are joined in it, is an opposite.
+fn denies(condition: &ast::Expr) -> bool {
+    match condition {
+        ast::Expr::PrefixExpr(it) => it.op_kind() == Some(ast::UnaryOp::Not),
+        ast::Expr::ParenExpr(it) => it.expr().is_some_and(|it| denies(&it)),
+        ast::Expr::BinExpr(it) if matches!(it.op_kind(), Some(ast::BinaryOp::LogicOp(_))) => {
+            let mut operands = [it.lhs(), it.rhs()].into_iter().flatten();
+            operands.any(|operand| denies(&operand))
+        }
+        _ => false,
+    }
+}
+
+/// `f()`, without arguments.
+fn is_bare_call(call: &ast::CallExpr) -> bool {
+    call.arg_list()
+        .is_none_or(|list| list.args().next().is_none())
+}
+
+/// The only name that a pattern binds, whatever references are taken away around it.
+fn scopes_name(pattern: &ast::Pat) -> Option<String> {
+    match pattern {
+        ast::Pat::IdentPat(it) => it.name().map(|name| name.text().to_string()),
+        ast::Pat::RefPat(it) => scopes_name(&it.pat()?),
+        _ => None,
+    }
+}
+
+/// An operand without what takes or follows references.
+fn bare(operand: ast::Expr) -> ast::Expr {
+    let inner = match &operand {
+        ast::Expr::RefExpr(it) => it.expr(),
+        ast::Expr::PrefixExpr(it) => it.expr(),
+        ast::Expr::ParenExpr(it) => it.expr(),
+        _ => None,
+    };
+    inner.map_or(operand, bare)
+}
+
+fn last_method(iterable: &ast::Expr) -> Option<String> {
+    match iterable {
+        ast::Expr::MethodCallExpr(call) => call.name_ref().map(|name| name.text().to_string()),
+        ast::Expr::RangeExpr(_) | ast::Expr::ParenExpr(_) => Some(String::new()),
+        _ => None,
+    }
+}

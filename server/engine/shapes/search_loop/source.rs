@@ -1,0 +1,285 @@
+//! What a loop goes over, as an iterator.
+
+use ra_ap_syntax::{
+    AstNode,
+    ast::{self, HasArgList, RangeItem},
+};
+
+use super::parts::{Gives, Parts};
+use crate::{
+    syntax::{
+        FileNames, Hazard, Refusal, flow, scopes, temporaries,
+        types_shown::{Ground, Held, collection},
+    },
+    text::TextRange,
+};
+
+/// An iterator, and what of it is written down.
+pub(super) struct Source {
+    /// What stays as it is.
+    pub(super) kept: ast::Expr,
+    pub(super) wraps: Wraps,
+    pub(super) ground: Ground,
+    /// The variable at its root.
+    pub(super) root: Option<String>,
+    /// Its drop may do something.
+    pub(super) may_have_drop: bool,
+}
+
+/// What has to be written around what is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wraps {
+    Nothing,
+    /// `(0..n)`
+    Parentheses,
+    /// `.iter()`
+    Iter,
+}
+
+impl Source {
+    pub(super) fn of(parts: &Parts) -> Result<Self, Refusal> {
+        let source = Self::of_iterable(&parts.iterable).ok_or_else(|| {
+            Refusal::because(
+                Hazard::Types,
+                "It is not shown that the loop goes over an iterator, and that nothing is dropped with it.",
+            )
+        })?;
+        if !flow::escapes(parts.iterable.syntax()).is_empty() {
+            return Err(Refusal::because(
+                Hazard::ControlFlow,
+                "What the loop goes over may leave the function.",
+            ));
+        }
+        if parts.gives == Gives::Element && !source.has_copied_elements() {
+            return Err(Refusal::because(
+                Hazard::Types,
+                "It is not shown that the elements can be copied.",
+            ));
+        }
+        Ok(source)
+    }
+
+    fn of_iterable(iterable: &ast::Expr) -> Option<Self> {
+        let source = |kept: &ast::Expr, wraps| {
+            let root = root_of(kept);
+            Self {
+                kept: kept.clone(),
+                wraps,
+                ground: Ground::Shown,
+                root: root.and_then(|it| scopes::as_name(&it.into())),
+                may_have_drop: false,
+            }
+        };
+        match iterable {
+            ast::Expr::ParenExpr(parens) => match parens.expr()? {
+                ast::Expr::RangeExpr(range) => {
+                    is_counting(&range).then(|| source(iterable, Wraps::Nothing))
+                }
+                _ => None,
+            },
+            ast::Expr::RangeExpr(range) => {
+                is_counting(range).then(|| source(iterable, Wraps::Parentheses))
+            }
+            ast::Expr::RefExpr(reference) if reference.mut_token().is_none() => {
+                let place = reference.expr()?;
+                let is_bare = matches!(
+                    place,
+                    ast::Expr::PathExpr(_) | ast::Expr::FieldExpr(_) | ast::Expr::IndexExpr(_)
+                );
+                let is_shown = is_place(&place) && collection(&place).is_some();
+                (is_bare && is_shown).then(|| source(&place, Wraps::Iter))
+            }
+            ast::Expr::PathExpr(_) | ast::Expr::FieldExpr(_) => {
+                let is_lent = collection(iterable) == Some(Held::Lent);
+                (is_lent && temporaries::is_place(iterable)).then(|| source(iterable, Wraps::Iter))
+            }
+            ast::Expr::MethodCallExpr(call) => {
+                let chain = Chain::of(call)?;
+                Some(Self {
+                    ground: chain.ground,
+                    may_have_drop: chain.may_have_drop,
+                    ..source(iterable, Wraps::Nothing)
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether each element is a reference, a number or a character.
+    fn has_copied_elements(&self) -> bool {
+        match (&self.kept, self.wraps) {
+            (_, Wraps::Iter | Wraps::Parentheses) | (ast::Expr::ParenExpr(_), _) => true,
+            (ast::Expr::MethodCallExpr(call), _) => copies(call),
+            _ => false,
+        }
+    }
+
+    /// The parts of the chain behind its root.
+    pub(super) fn links(&self) -> Vec<TextRange> {
+        let mut links = Vec::new();
+        let mut at = self.kept.clone();
+        loop {
+            let inner = match &at {
+                ast::Expr::MethodCallExpr(it) => it.receiver(),
+                ast::Expr::FieldExpr(it) => it.expr(),
+                _ => None,
+            };
+            let Some(inner) = inner else {
+                break;
+            };
+            let end = at.syntax().text_range().end();
+            links.push(TextRange::new(inner.syntax().text_range().end(), end));
+            at = inner;
+        }
+        links.reverse();
+        links
+    }
+}
+
+fn copies(call: &ast::MethodCallExpr) -> bool {
+    let name = call.name_ref().map(|name| name.text().to_string());
+    let receiver = call.receiver();
+    match name.as_deref() {
+        Some("iter") => receiver.is_some_and(|receiver| collection(&receiver).is_some()),
+        Some("bytes" | "char_indices" | "chars") => true,
+        Some("copied" | "rev" | "skip" | "step_by" | "take") => {
+            matches!(receiver, Some(ast::Expr::MethodCallExpr(inner)) if copies(&inner))
+        }
+        _ => false,
+    }
+}
+
+/// A range with two ends.
+fn is_counting(range: &ast::RangeExpr) -> bool {
+    let ends = [range.start(), range.end()];
+    ends.iter()
+        .all(|end| end.as_ref().is_some_and(temporaries::makes_none))
+}
+
+/// A place, or a part of one by a range.
+fn is_place(expr: &ast::Expr) -> bool {
+    match expr {
+        ast::Expr::IndexExpr(part) => match part.index() {
+            Some(ast::Expr::RangeExpr(range)) => {
+                let mut ends = [range.start(), range.end()].into_iter().flatten();
+                part.base().is_some_and(|base| temporaries::is_place(&base))
+                    && ends.all(|end| temporaries::makes_none(&end))
+            }
+            _ => temporaries::is_place(expr),
+        },
+        _ => temporaries::is_place(expr),
+    }
+}
+
+fn root_of(expr: &ast::Expr) -> Option<ast::PathExpr> {
+    match expr {
+        ast::Expr::PathExpr(path) => Some(path.clone()),
+        ast::Expr::FieldExpr(it) => root_of(&it.expr()?),
+        ast::Expr::IndexExpr(it) => root_of(&it.base()?),
+        ast::Expr::MethodCallExpr(it) => root_of(&it.receiver()?),
+        ast::Expr::PrefixExpr(it) => root_of(&it.expr()?),
+        ast::Expr::ParenExpr(it) => root_of(&it.expr()?),
+        _ => None,
+    }
+}
+
+/// Calls of methods, the last of which gives an iterator.
+struct Chain {
+    ground: Ground,
+    may_have_drop: bool,
+}
+
+impl Chain {
+    const STARTS: [&str; 5] = ["bytes", "char_indices", "chars", "iter", "split_whitespace"];
+    /// Other types may have methods of these names that give a list.
+    const LIKELY: [&str; 9] = [
+        "ancestors",
+        "chunks",
+        "chunks_exact",
+        "components",
+        "keys",
+        "lines",
+        "split",
+        "values",
+        "windows",
+    ];
+    /// Only iterators have them, and give another one.
+    const ADAPTORS: [&str; 17] = [
+        "chain",
+        "cloned",
+        "copied",
+        "enumerate",
+        "filter",
+        "filter_map",
+        "flat_map",
+        "flatten",
+        "inspect",
+        "map",
+        "map_while",
+        "rev",
+        "skip",
+        "skip_while",
+        "step_by",
+        "take_while",
+        "zip",
+    ];
+
+    fn of(call: &ast::MethodCallExpr) -> Option<Self> {
+        let name = call.name_ref()?.text().to_string();
+        let whole: ast::Expr = call.clone().into();
+        let declared = FileNames::around(call);
+        let own = declared.methods(&name);
+        if !own.is_empty() {
+            let is_iterator = own.iter().all(|it| it.gives.starts_with("impl Iterator<"));
+            let is_free = temporaries::makes_none(&whole);
+            return (is_iterator && is_free).then_some(Self {
+                ground: Ground::Shown,
+                may_have_drop: true,
+            });
+        }
+        if Self::STARTS.contains(&&*name) || Self::LIKELY.contains(&&*name) {
+            let is_shown = Self::STARTS.contains(&&*name)
+                || call.receiver().is_some_and(|it| collection(&it).is_some());
+            let ground = if is_shown {
+                Ground::Shown
+            } else {
+                Ground::Likely
+            };
+            return temporaries::makes_none(&whole).then_some(Self {
+                ground,
+                may_have_drop: false,
+            });
+        }
+        if !Self::ADAPTORS.contains(&&*name) && name != "take" {
+            return None;
+        }
+        let arguments = call.arg_list()?;
+        let are_free = arguments.args().all(|it| temporaries::makes_none(&it));
+        let inner = match call.receiver()? {
+            ast::Expr::MethodCallExpr(inner) => Self::of(&inner)?,
+            ast::Expr::ParenExpr(_) => Self::of_range(&call.receiver()?)?,
+            _ => return None,
+        };
+        // A closure may own what it has captured.
+        let owns = arguments
+            .args()
+            .any(|it| matches!(&it, ast::Expr::ClosureExpr(it) if it.move_token().is_some()));
+        are_free.then_some(Self {
+            ground: Ground::Shown,
+            may_have_drop: inner.may_have_drop || owns,
+        })
+    }
+
+    fn of_range(receiver: &ast::Expr) -> Option<Self> {
+        let ast::Expr::ParenExpr(parens) = receiver else {
+            return None;
+        };
+        let ast::Expr::RangeExpr(range) = parens.expr()? else {
+            return None;
+        };
+        is_counting(&range).then_some(Self {
+            ground: Ground::Shown,
+            may_have_drop: false,
+        })
+    }
+}

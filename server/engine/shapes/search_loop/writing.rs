@@ -1,0 +1,277 @@
+//! Writes a call of an iterator's method as rustfmt would.
+
+use ra_ap_syntax::{AstNode, ast::HasName};
+
+use super::{
+    Predicate,
+    parts::{Asks, Gives, Parts},
+    source::{Source, Wraps},
+};
+use crate::{
+    syntax::{
+        FileContext, Rewrite,
+        layout::{self, width},
+    },
+    text::{TextRange, slice},
+};
+
+/// What stands in the place of the shape. Nothing if it can't be laid out as rustfmt would.
+pub(super) fn rewrite<'a>(
+    parts: &Parts,
+    source: &Source,
+    predicate: &Predicate,
+    text: &'a str,
+    context: FileContext,
+) -> Option<Rewrite<'a>> {
+    let start = parts.whole.start();
+    if !layout::is_first_on_line(text, start) {
+        return None;
+    }
+    let unit = layout::indent_unit_around(text, parts.found.syntax());
+    let end = layout::first_line_ending(text);
+    let indent = layout::indentation(text, start);
+    let writer = Writer {
+        parts,
+        source,
+        predicate,
+        text,
+        context,
+        level: format!("{end}{indent}"),
+        below: format!("{end}{indent}{unit}"),
+        unit: width(&unit),
+    };
+    writer.rewrite()
+}
+
+struct Writer<'a, 'p> {
+    parts: &'p Parts,
+    source: &'p Source,
+    predicate: &'p Predicate,
+    text: &'a str,
+    context: FileContext,
+    /// The end of a line and the indentation of the next one.
+    level: String,
+    /// The same for one that continues it.
+    below: String,
+    unit: usize,
+}
+
+impl<'a> Writer<'a, '_> {
+    fn rewrite(&self) -> Option<Rewrite<'a>> {
+        let asked = self.asked()?;
+        let call = self.call(&asked)?;
+        let head = self.head()?;
+        let source = self.source();
+        let laid = self
+            .on_one_line(&head, &source, &call)
+            .or_else(|| self.broken(&call))
+            .or_else(|| self.with_block(&head, &source))?;
+        let head = head.put_as(source, &laid.source);
+        let head = if laid.breaks {
+            head.text(&self.below)
+        } else {
+            head
+        };
+        let whole = if laid.has_block {
+            let open = self.open()?;
+            head.put(open)
+                .text("{")
+                .text(&self.below)
+                .put(asked)
+                .text(&self.level)
+                .text("})")
+        } else {
+            head.put(call)
+        };
+        Some(if self.parts.is_tail() {
+            whole
+        } else {
+            whole.text(";")
+        })
+    }
+
+    /// What stands before the iterator.
+    fn head(&self) -> Option<Rewrite<'a>> {
+        let mut head = Rewrite::of(self.text, self.parts.whole);
+        if let Some(variable) = &self.parts.declares {
+            let name = variable.name()?.syntax().text_range();
+            head = head.text("let ").keep(name).text(" = ");
+        }
+        Some(if self.predicate.is_negated {
+            head.text("!")
+        } else {
+            head
+        })
+    }
+
+    fn source(&self) -> Rewrite<'a> {
+        let kept = self.source.kept.syntax().text_range();
+        let part = Rewrite::part(self.text);
+        match self.source.wraps {
+            Wraps::Nothing => part.keep(kept),
+            Wraps::Parentheses => part.text("(").keep(kept).text(")"),
+            Wraps::Iter => part.keep(kept).text(".iter()"),
+        }
+    }
+
+    /// What the closure asks.
+    fn asked(&self) -> Option<Rewrite<'a>> {
+        let part = Rewrite::part(self.text);
+        let part = match (&self.parts.asks, &self.predicate.opposite) {
+            (Asks::Condition(condition), opposite) => {
+                let range = condition.syntax().text_range();
+                match opposite {
+                    Some(opposite) => part.negate(range, opposite, &opposite.text),
+                    None => part.keep_as(range, &self.joined(range)?),
+                }
+            }
+            (Asks::Pattern(it), _) => {
+                let value = it.expr()?.syntax().text_range();
+                let pattern = it.pat()?.syntax().text_range();
+                part.text("matches!(")
+                    .keep(value)
+                    .text(", ")
+                    .keep(pattern)
+                    .text(")")
+            }
+        };
+        (!part.written().contains('\n')).then_some(part)
+    }
+
+    /// A condition of several lines on one, if each but the first begins with an operator.
+    fn joined(&self, range: TextRange) -> Option<String> {
+        let code = slice(self.text, range)?;
+        let is_operand = |line: &str| {
+            ["&& ", "|| "]
+                .iter()
+                .any(|it| line.trim_start().starts_with(it))
+        };
+        let may_join = code.lines().skip(1).all(is_operand);
+        may_join.then(|| layout::on_one_line(code))
+    }
+
+    /// The call to its closure's body.
+    fn open(&self) -> Option<Rewrite<'a>> {
+        let pattern = self.parts.pattern.syntax().text_range();
+        let before = if self.parts.gives == Gives::Element {
+            "(|&"
+        } else {
+            "(|"
+        };
+        let part = Rewrite::part(self.text)
+            .text(".")
+            .text(self.predicate.method)
+            .text(before)
+            .keep(pattern)
+            .text("| ");
+        (!part.written().contains('\n')).then_some(part)
+    }
+
+    fn call(&self, asked: &Rewrite<'a>) -> Option<Rewrite<'a>> {
+        Some(self.open()?.put(asked.clone()).text(")"))
+    }
+
+    fn links(&self) -> usize {
+        self.source.links().len() + 1 + usize::from(self.source.wraps == Wraps::Iter)
+    }
+
+    fn indent(&self) -> usize {
+        self.level.lines().last().map_or(0, width)
+    }
+
+    fn max(&self) -> usize {
+        let end = usize::from(!self.parts.is_tail());
+        self.context.width.max() - end
+    }
+
+    fn share_of_chains(&self) -> usize {
+        const WIDEST: usize = 60;
+        self.context.width.share(WIDEST)
+    }
+
+    fn is_short(&self, column: usize, chain: usize) -> bool {
+        column + chain <= self.max() && (self.links() == 1 || chain <= self.share_of_chains())
+    }
+
+    fn on_one_line(
+        &self,
+        head: &Rewrite<'a>,
+        source: &Rewrite<'a>,
+        call: &Rewrite<'a>,
+    ) -> Option<Laid> {
+        let source = source.written();
+        let column = self.indent() + width(head.written());
+        let is_short = self.is_short(column, width(source) + width(call.written()));
+        (!source.contains('\n') && is_short).then(|| Laid {
+            source: source.to_owned(),
+            breaks: false,
+            has_block: false,
+        })
+    }
+
+    /// A chain of calls with a line for each.
+    fn broken(&self, call: &Rewrite<'a>) -> Option<Laid> {
+        let links = self.source.links();
+        // What is behind a `=` goes below it as a whole.
+        if self.links() == 1 && !self.parts.is_tail() {
+            return None;
+        }
+        let kept = self.source.kept.syntax().text_range();
+        let end = links.first().map_or(kept.end(), |first| first.start());
+        let mut source = slice(self.text, TextRange::new(kept.start(), end))?.to_owned();
+        if self.source.wraps == Wraps::Parentheses {
+            source = format!("({source})");
+        }
+        let mut parts: Vec<&str> = Vec::new();
+        for link in links {
+            parts.push(slice(self.text, link)?.trim());
+        }
+        if self.source.wraps == Wraps::Iter {
+            parts.push(".iter()");
+        }
+        // A short root takes the next link beside it, where it is the first on its line.
+        let mut is_root = self.parts.is_tail();
+        let sign = usize::from(self.predicate.is_negated);
+        for part in parts {
+            if !is_root || sign + width(&source) > self.unit {
+                is_root = false;
+                source.push_str(&self.below);
+            }
+            source.push_str(part);
+        }
+        let last = self.indent() + self.unit + width(call.written());
+        let widest = |line: &str| width(line) <= self.max();
+        let fits = last <= self.max() && source.lines().all(widest);
+        fits.then_some(Laid {
+            source,
+            breaks: true,
+            has_block: false,
+        })
+    }
+
+    /// A closure whose body has a line of its own.
+    fn with_block(&self, head: &Rewrite<'a>, source: &Rewrite<'a>) -> Option<Laid> {
+        let source = source.written();
+        let asked = self.asked()?;
+        let column = self.indent() + width(head.written());
+        let first = width(source) + width(self.open()?.written()) + width("{");
+        let inner = self.indent() + self.unit + width(asked.written());
+        let fits = !source.contains('\n')
+            && self.is_short(column, first)
+            && inner <= self.context.width.max();
+        fits.then(|| Laid {
+            source: source.to_owned(),
+            breaks: false,
+            has_block: true,
+        })
+    }
+}
+
+/// The iterator as it is laid out, and how the call follows.
+struct Laid {
+    source: String,
+    /// The call has a line of its own.
+    breaks: bool,
+    /// The closure's body has one.
+    has_block: bool,
+}

@@ -1,0 +1,154 @@
+//! Collections of the standard library, whose elements `iter()` hands out by reference, as a loop over a reference does.
+
+use ra_ap_syntax::{AstNode, ast};
+
+use super::{
+    booleans::own_types,
+    owned::head_of,
+    variables::{Shows, bindings_of, bindings_show},
+};
+use crate::syntax::{Constant, FileNames};
+
+/// How a collection is at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    Itself,
+    /// By a shared reference.
+    Lent,
+}
+
+/// How a place is shown to hold such a collection; nothing where it may be anything else.
+pub fn collection(place: &ast::Expr) -> Option<Held> {
+    match place {
+        ast::Expr::ParenExpr(inner) => collection(&inner.expr()?),
+        ast::Expr::PathExpr(path) if !bindings_of(path).is_empty() => {
+            let shows = Shows {
+                in_type: of_type,
+                in_value: of_value,
+            };
+            let found = bindings_show(path, &shows)?;
+            agreed(&found).filter(|_| !has_own_names(place))
+        }
+        ast::Expr::PathExpr(path) => of_constant(path),
+        ast::Expr::FieldExpr(field) => {
+            let own = own_types(field)?;
+            let own: Option<Vec<_>> = own.iter().map(|ty| of_type(ty)).collect();
+            agreed(&own?).filter(|_| !has_own_names(place))
+        }
+        ast::Expr::IndexExpr(index) => {
+            let is_range = matches!(index.index()?, ast::Expr::RangeExpr(_));
+            let base = collection(&index.base()?);
+            (is_range && base.is_some()).then_some(Held::Itself)
+        }
+        _ => None,
+    }
+}
+
+fn agreed(all: &[Held]) -> Option<Held> {
+    let first = *all.first()?;
+    all.iter().all(|one| *one == first).then_some(first)
+}
+
+const NAMES: [&str; 7] = [
+    "BTreeMap",
+    "BTreeSet",
+    "BinaryHeap",
+    "HashMap",
+    "HashSet",
+    "Vec",
+    "VecDeque",
+];
+
+/// Whether the file declares a type under one of the names.
+fn has_own_names(node: &ast::Expr) -> bool {
+    let declared = FileNames::around(node);
+    NAMES.iter().any(|name| !declared.types(name).is_empty())
+}
+
+fn of_type(ty: &str) -> Option<Held> {
+    let ty = ty.trim();
+    let (held, bare) = match ty.strip_prefix('&') {
+        Some(lent) => (Held::Lent, without_lifetime(lent)),
+        None => (Held::Itself, ty),
+    };
+    let name = head_of(bare).rsplit("::").next()?;
+    let is_slice = bare.starts_with('[');
+    let is_named = bare.contains('<') && NAMES.contains(&name);
+    (is_slice || is_named).then_some(held)
+}
+
+fn without_lifetime(ty: &str) -> &str {
+    let ty = ty.trim_start();
+    if !ty.starts_with('\'') {
+        return ty;
+    }
+    let end = ty.find(|c: char| c != '\'' && c != '_' && !c.is_alphanumeric());
+    end.map_or(ty, |end| ty[end..].trim_start())
+}
+
+fn of_value(value: &ast::Expr) -> Option<Held> {
+    let is_list = match value {
+        ast::Expr::ArrayExpr(_) => true,
+        ast::Expr::CallExpr(call) => {
+            let callee = call.expr()?.syntax().text().to_string();
+            matches!(&*callee, "Vec::new" | "Vec::with_capacity")
+        }
+        _ => false,
+    };
+    is_list.then_some(Held::Itself)
+}
+
+fn of_constant(path: &ast::PathExpr) -> Option<Held> {
+    let name = path.path()?.as_single_name_ref()?;
+    let declared = FileNames::around(path);
+    let types = declared.constants(name.text()).iter();
+    let found: Option<Vec<_>> = types
+        .map(|constant| match constant {
+            Constant::Const(ty) | Constant::Static(ty) => of_type(ty),
+            Constant::Parameter(_) => None,
+        })
+        .collect();
+    agreed(&found?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::fixture;
+
+    fn shown(parameter: &str, code: &str) -> Option<Held> {
+        collection(&fixture::tail(&format!("p: {parameter}"), code))
+    }
+
+    #[test]
+    fn collections_are_shown_by_what_is_written() {
+        for (parameter, held) in [
+            ("Vec<u8>", Held::Itself),
+            ("[u8; 4]", Held::Itself),
+            ("&[u8]", Held::Lent),
+            ("&'a std::vec::Vec<u8>", Held::Lent),
+            ("&HashMap<u8, u8>", Held::Lent),
+        ] {
+            assert_eq!(shown(parameter, "p"), Some(held), "{parameter}");
+        }
+        assert_eq!(shown("u8", "let a = [1]; a"), Some(Held::Itself));
+        assert_eq!(shown("&[u8]", "p[1..]"), Some(Held::Itself));
+    }
+
+    #[test]
+    fn others_are_not() {
+        for parameter in [
+            "&mut [u8]",
+            "&mut Vec<u8>",
+            "&&[u8]",
+            "Arena<u8>",
+            "&Vec",
+            "impl Iterator<Item = Vec<u8>>",
+        ] {
+            assert_eq!(shown(parameter, "p"), None, "{parameter}");
+        }
+        for code in ["a", "self.a", "p[0]", "let a = b(); a"] {
+            assert_eq!(shown("&[u8]", code), None, "{code}");
+        }
+    }
+}
