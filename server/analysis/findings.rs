@@ -5,7 +5,7 @@ use std::{cmp::Ordering, collections::HashMap};
 use super::duplicates::{Copies, OtherPlace};
 use crate::{
     config::{Judgement, Profile, Rules},
-    facts::{Allowance, AllowanceForm, FileReport, FunctionFacts, Sighting, SmellId},
+    facts::{Allowance, AllowanceForm, FileReport, FunctionFacts, Sighting, SmellId, UnitReport},
     smells::{self, Calm, Cause, Smell},
     text::{TextRange, TextSize, printable, shortened},
 };
@@ -98,7 +98,7 @@ pub fn judge_with_copies(
         if item.sightings.is_empty() {
             continue;
         }
-        let functions: Vec<FunctionFacts> = item.functions_at(*offset).collect();
+        let functions: Vec<Function> = Function::all(item, *offset);
         let above = above(&silences, item.sightings_at(*offset), rules);
         findings.extend(in_words(&above, &functions, text, rules.profile()));
     }
@@ -122,12 +122,7 @@ fn above(
         .collect()
 }
 
-fn in_words(
-    above: &[Above],
-    functions: &[FunctionFacts],
-    text: &str,
-    profile: Profile,
-) -> Vec<Finding> {
+fn in_words(above: &[Above], functions: &[Function], text: &str, profile: Profile) -> Vec<Finding> {
     let groups = one_for_one_cause(shown(above, functions, profile));
     groups.iter().map(|group| finding(group, text)).collect()
 }
@@ -238,11 +233,7 @@ fn silenced(allowance: &Allowance) -> Vec<SmellId> {
     all.filter(|id| is_of_size(*id)).collect()
 }
 
-fn shown<'a>(
-    above: &'a [Above],
-    functions: &'a [FunctionFacts],
-    profile: Profile,
-) -> Vec<&'a Above> {
+fn shown<'a>(above: &'a [Above], functions: &[Function], profile: Profile) -> Vec<&'a Above> {
     match profile {
         Profile::Full => above.iter().collect(),
         Profile::Calm => {
@@ -252,7 +243,7 @@ fn shown<'a>(
     }
 }
 
-fn is_worth_saying(one: &Above, functions: &[FunctionFacts]) -> bool {
+fn is_worth_saying(one: &Above, functions: &[Function]) -> bool {
     if one.judgement.is_chosen {
         return true;
     }
@@ -262,20 +253,56 @@ fn is_worth_saying(one: &Above, functions: &[FunctionFacts]) -> bool {
         Calm::Above(most) => is_strong && one.sighting.measure > most,
         Calm::Hard => {
             let mut functions = functions.iter();
-            let function = functions.find(|function| function.name == one.sighting.at);
-            function.is_some_and(is_hard)
+            let function = functions.find(|function| function.facts.name == one.sighting.at);
+            function.is_some_and(Function::is_hard)
         }
         Calm::Usual => is_strong || one.smell.cause == Cause::Opportunity || is_calm(one.smell),
     }
 }
 
-/// Whether a function is much by one measure and not little by another: a long list is easily read, and so is a short puzzle.
-fn is_hard(function: &FunctionFacts) -> bool {
-    HARD.iter().any(|least| {
-        function.cognitive >= least.cognitive
-            && function.lines >= least.lines
-            && function.nesting >= least.nesting
-    })
+/// What a function measures, and how much of that is due to its depth.
+#[derive(Debug)]
+struct Function {
+    facts: FunctionFacts,
+    /// The sum of what parts cost that are nested.
+    deep: u32,
+}
+
+/// A part that costs as much stands inside of others.
+const NESTED: u32 = 3;
+/// A function of whose complexity less is due to nested parts is a list of steps.
+const DEEP: u32 = 20;
+
+impl Function {
+    fn all(item: &UnitReport, offset: TextSize) -> Vec<Self> {
+        let complexity = smells::id_of("cognitive-complexity");
+        let sightings = item.sightings_at(offset);
+        let deep: HashMap<TextRange, u32> = sightings
+            .filter(|sighting| Some(sighting.smell) == complexity)
+            .map(|sighting| {
+                let parts = sighting.parts.iter().map(|part| part.measure);
+                (sighting.at, parts.filter(|cost| *cost >= NESTED).sum())
+            })
+            .collect();
+        let functions = item.functions_at(offset);
+        functions
+            .map(|facts| Self {
+                deep: deep.get(&facts.name).copied().unwrap_or_default(),
+                facts,
+            })
+            .collect()
+    }
+
+    /// Whether it is much by one measure and not little by another: a long list is easily read, and so is a short puzzle.
+    fn is_hard(&self) -> bool {
+        let facts = &self.facts;
+        let is_large = HARD.iter().any(|least| {
+            facts.cognitive >= least.cognitive
+                && facts.lines >= least.lines
+                && facts.nesting >= least.nesting
+        });
+        is_large && self.deep >= DEEP
+    }
 }
 
 /// Whether what a smell sees above its first limit is rare, and mostly worth doing.
@@ -358,7 +385,7 @@ mod tests {
     use super::*;
     use crate::{
         config::{Environment, Request, load},
-        facts::UnitReport,
+        facts::Part,
         text::TextSize,
     };
 
@@ -366,11 +393,15 @@ mod tests {
 
     fn sighting(id: &str, at: TextRange, measure: u32) -> Sighting {
         let smell = smells::id_of(id).unwrap();
+        let nested = Part {
+            at: TextRange::new(12.into(), 14.into()),
+            measure,
+        };
         Sighting {
             smell,
             at,
             measure,
-            parts: Vec::new(),
+            parts: Vec::from_iter((id == "cognitive-complexity").then_some(nested)),
         }
     }
 
@@ -495,7 +526,7 @@ mod tests {
         let findings = judge(&report, TEXT, &Rules::default());
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].smell.id, "cognitive-complexity");
-        assert!(findings[0].parts.is_empty());
+        assert!(findings[0].parts.iter().all(|part| part.smell.is_none()));
     }
 
     #[test]
@@ -539,19 +570,25 @@ mod tests {
 
     #[test]
     fn a_function_is_large_by_more_than_one_measure() {
-        let facts = |cognitive, lines, nesting| FunctionFacts {
-            name: name(),
-            range: TextRange::new(0.into(), 24.into()),
-            cognitive,
-            nesting,
-            lines,
-            parameters: 0,
+        let function = |cognitive, lines, nesting, deep| Function {
+            facts: FunctionFacts {
+                name: name(),
+                range: TextRange::new(0.into(), 24.into()),
+                cognitive,
+                nesting,
+                lines,
+                parameters: 0,
+            },
+            deep,
         };
-        for one in [facts(50, 60, 3), facts(25, 200, 3), facts(30, 20, 6)] {
-            assert!(is_hard(&one), "{one:?}");
+        for (cognitive, lines, nesting) in [(50, 60, 3), (25, 200, 3), (30, 20, 6)] {
+            let one = function(cognitive, lines, nesting, 20);
+            assert!(one.is_hard(), "{one:?}");
+            assert!(!function(cognitive, lines, nesting, 19).is_hard());
         }
-        for one in [facts(49, 60, 5), facts(10, 400, 3), facts(60, 40, 5)] {
-            assert!(!is_hard(&one), "{one:?}");
+        for (cognitive, lines, nesting) in [(49, 60, 5), (10, 400, 3), (60, 40, 5)] {
+            let one = function(cognitive, lines, nesting, 40);
+            assert!(!one.is_hard(), "{one:?}");
         }
     }
 

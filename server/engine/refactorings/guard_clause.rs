@@ -17,6 +17,7 @@
 //!         if ticket.is_some() {
 //!             queue.push(ticket, message);
 //!             queue.count += 1;
+//!             queue.is_sorted = false;
 //!             if queue.count > 10 {
 //!                 queue.flush();
 //!             }
@@ -38,6 +39,7 @@
 //!     }
 //!     queue.push(ticket, message);
 //!     queue.count += 1;
+//!     queue.is_sorted = false;
 //!     if queue.count > 10 {
 //!         queue.flush();
 //!     }

@@ -6,7 +6,7 @@ use ra_ap_syntax::{
 };
 
 use crate::syntax::{
-    FileContext, Hazard, Refusal, Rewrite, attributes::has_condition_inside, conditions,
+    FileContext, Hazard, Refusal, Rewrite, attributes::has_condition_inside, conditions, layout,
 };
 
 mod writing;
@@ -51,7 +51,12 @@ impl CollapsibleIf {
     pub fn is_worthwhile(&self) -> bool {
         let conditions = [&self.outer_condition, &self.inner_condition];
         let are_choices = conditions.into_iter().all(is_alternative);
-        self.comments.is_empty() && !are_choices && self.operands().len() <= MOST_OPERANDS
+        let is_plain = !conditions.into_iter().any(asks_apart);
+        self.comments.is_empty()
+            && !are_choices
+            && is_plain
+            && self.operands().len() <= MOST_OPERANDS
+            && !layout::has_text_of_lines(self.body.syntax())
     }
 
     fn outline(outer: &ast::IfExpr) -> Option<Self> {
@@ -162,6 +167,18 @@ fn is_alternative(condition: &ast::Expr) -> bool {
     both.op_kind() == Some(ast::BinaryOp::LogicOp(ast::LogicOp::Or))
 }
 
+/// Whether a condition is asked of the build (`cfg!`), or would be written in another way at the same time (`ref`).
+fn asks_apart(condition: &ast::Expr) -> bool {
+    let mut inside = condition.syntax().descendants();
+    inside.any(|node| match node.kind() {
+        SyntaxKind::MACRO_CALL => node.text().to_string().starts_with("cfg!"),
+        SyntaxKind::IDENT_PAT => {
+            ast::IdentPat::cast(node).is_some_and(|binding| binding.ref_token().is_some())
+        }
+        _ => false,
+    })
+}
+
 fn only_if(block: &ast::StmtList) -> Option<ast::IfExpr> {
     let mut statements = block.statements();
     let expression = match (statements.next(), block.tail_expr()) {
@@ -208,6 +225,7 @@ mod tests {
         assert!(is_worthwhile("a && b", "if c && d"));
         assert!(!is_worthwhile("a || b", "if c || d"));
         assert!(!is_worthwhile("a && b && e", "if c && d"));
+        assert!(!is_worthwhile("cfg!(unix)", "if b"));
         assert!(!is_worthwhile("a", "// Why.\n        if b"));
     }
 }

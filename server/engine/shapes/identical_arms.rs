@@ -51,6 +51,14 @@ impl IdenticalArms {
     /// Whether nothing would be lost or be better said in another way.
     pub fn check(&self) -> Result<(), Refusal> {
         numbers::check(&self.arms)?;
+        let patterns = self.arms.iter().filter_map(ast::MatchArm::pat);
+        let mut texts = patterns.map(|pattern| pattern.syntax().text().to_string());
+        if texts.any(|text| text.lines().any(|line| line.ends_with('|'))) {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "The alternatives end in their `|`, which one arm for all would begin with.",
+            ));
+        }
         self.check_comments()
     }
 

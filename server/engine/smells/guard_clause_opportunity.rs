@@ -49,7 +49,7 @@
 //!
 //! ## What it leaves alone
 //! - An `if` with code after it in its body, or one whose `else` doesn't diverge.
-//! - A block of fewer than 12 lines, 15 in a loop, unless two levels go.
+//! - A block of fewer than 12 lines, or 15 in a loop where one level goes; one that holds text of several lines.
 //! - Twins: an `if` right behind another one without `else`, or in one of two such loops in a row, or whose condition the
 //!   function asks once more.
 //! - A block that ends in `return` or `break`, consists of one more `if`, or has fewer than four statements and no control flow.

@@ -71,6 +71,9 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
+/// A body of so few words is a row of a table, however many there are.
+const ROW: u32 = 14;
+
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     if unit.is_for_tests() {
         return;
@@ -93,7 +96,7 @@ fn look_at(
     sightings: &mut Sightings,
 ) -> usize {
     let words = arms[place].expr().map_or(0, |body| words_of(&body));
-    if !sightings.keeps(words) {
+    if words <= ROW {
         return 1;
     }
     let Ok(group) = IdenticalArms::around(arms, place) else {

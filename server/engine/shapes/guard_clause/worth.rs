@@ -6,7 +6,10 @@ use ra_ap_syntax::{
 };
 
 use super::{Form, block_ended_by, is_if_without_else, lines_between_braces};
-use crate::syntax::flow::{BodyOf, body_of, diverges};
+use crate::syntax::{
+    flow::{BodyOf, body_of, diverges},
+    layout,
+};
 
 /// A block of fewer statements and without control flow is an optional step, however many lines they take.
 const FEWEST_STATEMENTS: usize = 4;
@@ -20,8 +23,6 @@ const LONG_IN_CLOSURE: u32 = 25;
 /// A guard takes four lines, so a shorter block isn't worth one: in a loop, where the `if` reads as its filter, and elsewhere.
 const SHORT_IN_LOOP: u32 = 15;
 const SHORT: u32 = 12;
-/// Two levels are worth more.
-const SHORT_OF_LEVELS: u32 = 9;
 /// A longer `else` is no guard that one reads over.
 const LONGEST_ELSE: u32 = 4;
 
@@ -33,7 +34,10 @@ pub(super) fn is_worthwhile(choice: &ast::IfExpr, form: Form, levels: usize) -> 
     if is_small(&then) || is_short(&block, &then, levels) || is_in_closure(&block, &then) {
         return false;
     }
-    if is_asked_twice(choice) || is_explained_as_it_is(choice) {
+    if is_asked_twice(choice)
+        || is_explained_as_it_is(choice)
+        || layout::has_text_of_lines(then.syntax())
+    {
         return false;
     }
     match form {
@@ -56,8 +60,7 @@ fn is_small(then: &ast::BlockExpr) -> bool {
 
 fn is_short(block: &ast::BlockExpr, then: &ast::BlockExpr, levels: usize) -> bool {
     let least = match body_of(block) {
-        _ if levels >= 2 => SHORT_OF_LEVELS,
-        Some(BodyOf::Loop(_)) => SHORT_IN_LOOP,
+        Some(BodyOf::Loop(_)) if levels < 2 => SHORT_IN_LOOP,
         _ => SHORT,
     };
     lines_between_braces(then) < least

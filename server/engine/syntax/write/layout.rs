@@ -373,6 +373,15 @@ pub fn has_comment(node: &SyntaxNode) -> bool {
         .any(|element| element.kind() == SyntaxKind::COMMENT)
 }
 
+/// Whether a literal of several lines stands in the node, whose lines wouldn't move with the code around.
+pub fn has_text_of_lines(node: &SyntaxNode) -> bool {
+    node.descendants_with_tokens().any(|element| {
+        let token = element.as_token();
+        let is_text = element.kind() == SyntaxKind::STRING;
+        is_text && token.is_some_and(|token| token.text().contains('\n'))
+    })
+}
+
 /// The comments that stand between two places, whatever nodes they are in.
 pub fn comments_in(root: &SyntaxNode, range: TextRange) -> Vec<SyntaxToken> {
     let around = match root.covering_element(range) {
