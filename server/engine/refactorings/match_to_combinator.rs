@@ -31,7 +31,7 @@
 //!
 //! A value that may be a reference, that is used again or that leaves temporaries behind; a question that leaves the function,
 //! moves a variable or calls a method of one that may change it; `f(x)` and `x == y`, which have forms of their own; a choice
-//! that is the only one in an arm, a branch or a closure; comments; `const fn`.
+//! that is the only one in an arm, a branch or a closure; a form that would take as many lines; comments; `const fn`.
 //!
 //! ## What it checks
 //!
@@ -188,9 +188,15 @@ mod tests {
         ] {
             refused(Hazard::Borrows, &asking("a.get(n)", asked));
         }
-        for asked in ["d(b)", "b == n", "b", "n > 1"] {
+        for asked in ["d(b)", "b == n", "b", "*b", "n > 1"] {
             refused(Hazard::Text, &asking("a.get(n)", asked));
         }
+    }
+
+    #[test]
+    fn a_form_that_is_no_shorter_is_refused() {
+        let value = "own.the_first_of_some_names.the_second_of_some_names.get(n)";
+        refused(Hazard::Text, &asking(value, "b.the_third_of_some_names > 1"));
     }
 
     #[test]

@@ -59,6 +59,14 @@ impl OptionQuestion {
                 "The lines are not laid out in a way that the new form could take over.",
             )
         })?;
+        let before = node.text().to_string().lines().count();
+        let after = rewrite.written().lines().count();
+        if after > 1 && after >= before {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "The new form would take as many lines.",
+            ));
+        }
         let shape = Self {
             whole: node.text_range(),
             keyword: parts.keyword,
@@ -253,7 +261,9 @@ impl Parts {
                 let equal = ast::BinaryOp::CmpOp(ast::CmpOp::Eq { negated: false });
                 it.op_kind() == Some(equal) && (is_held(it.lhs()) || is_held(it.rhs()))
             }
-            ast::Expr::PathExpr(_) | ast::Expr::Literal(_) => true,
+            ast::Expr::PathExpr(_) | ast::Expr::PrefixExpr(_) | ast::Expr::Literal(_) => {
+                is_place_of(&self.asked, held)
+            }
             _ => false,
         };
         let mut tokens = self
@@ -269,6 +279,15 @@ impl Parts {
             ));
         }
         Ok(())
+    }
+}
+
+/// Whether all that is asked is what is held, or its opposite.
+fn is_place_of(asked: &ast::Expr, held: &str) -> bool {
+    match asked {
+        ast::Expr::PrefixExpr(it) => it.expr().is_some_and(|it| is_place_of(&it, held)),
+        ast::Expr::ParenExpr(it) => it.expr().is_some_and(|it| is_place_of(&it, held)),
+        other => scopes::as_name(other).as_deref() == Some(held),
     }
 }
 
@@ -328,8 +347,9 @@ impl Question<'_> {
         arguments.into_iter().all(|argument| match &argument {
             ast::Expr::PathExpr(path) => {
                 let name = scopes::as_name(&argument);
-                name.as_deref() == Some(self.held)
-                    || types_shown::bindings_of(path).is_empty() && name.as_deref() != Some("self")
+                let is_constant =
+                    types_shown::bindings_of(path).is_empty() && name.as_deref() != Some("self");
+                name.as_deref() == Some(self.held) || is_constant || has_copied_type(path)
             }
             ast::Expr::FieldExpr(_) | ast::Expr::IndexExpr(_) => {
                 let root = root_of(&argument).and_then(|root| scopes::as_name(&root.into()));
@@ -433,18 +453,32 @@ fn is_chainable(place: &ast::Expr) -> bool {
     )
 }
 
+/// Whether a type as it is written is a shared reference or a number.
+fn is_copied_type(ty: &str) -> bool {
+    const NUMBERS: [&str; 16] = [
+        "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16",
+        "u32", "u64", "u8", "usize",
+    ];
+    NUMBERS.contains(&ty) || (ty.starts_with('&') && !ty.contains("mut "))
+}
+
+/// Whether every variable of a name is a parameter of such a type.
+fn has_copied_type(path: &ast::PathExpr) -> bool {
+    let bindings = types_shown::bindings_of(path);
+    let is_copied = |binding: &ast::IdentPat| {
+        let parameter = binding.syntax().parent().and_then(ast::Param::cast);
+        let ty = parameter.and_then(|it| it.ty());
+        ty.is_some_and(|ty| is_copied_type(&ty.syntax().text().to_string()))
+    };
+    !bindings.is_empty() && bindings.iter().all(is_copied)
+}
+
 /// Whether a variable is a parameter whose type is an `Option` of a shared reference or a number.
 fn is_copied(value: &ast::Expr) -> bool {
-    const NUMBERS: [&str; 15] = [
-        "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16",
-        "u32", "u64", "u8",
-    ];
     let written = types_shown::owned(value).and_then(|it| it.written);
     written.is_some_and(|ty| {
         let held = arguments_of(&ty).first().copied().unwrap_or_default();
-        let is_shared = held.starts_with('&') && !held.contains("mut ");
-        types_shown::head_of(&ty) == "Option"
-            && (is_shared || held == "usize" || NUMBERS.contains(&held))
+        types_shown::head_of(&ty) == "Option" && is_copied_type(held)
     })
 }
 
