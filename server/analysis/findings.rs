@@ -5,7 +5,7 @@ use std::{cmp::Ordering, collections::HashMap};
 use super::duplicates::{Copies, OtherPlace};
 use crate::{
     config::{Judgement, Profile, Rules},
-    facts::{FileReport, FunctionFacts, Sighting, SmellId},
+    facts::{Allowance, AllowanceForm, FileReport, FunctionFacts, Sighting, SmellId},
     smells::{self, Calm, Cause, Smell},
     text::{TextRange, TextSize, printable, shortened},
 };
@@ -45,10 +45,40 @@ pub enum Level {
     Strong,
 }
 
-/// Above this many sightings per 100,000 lines a smell is common enough to be shown only where it is strong or answered.
+/// Above this many sightings per 100,000 lines a smell is common enough to be shown only where it is strong.
 const CALM_RATE: f32 = 25.0;
 /// So is one of whose findings fewer than so many of 20 were worth doing.
 const CALM_WORTH: u8 = 16;
+
+/// What a function measures at least that a reviewer would stop at.
+struct Least {
+    cognitive: u32,
+    lines: u32,
+    nesting: u32,
+}
+
+const HARD: [Least; 4] = [
+    Least {
+        cognitive: 50,
+        lines: 60,
+        nesting: 3,
+    },
+    Least {
+        cognitive: 35,
+        lines: 90,
+        nesting: 3,
+    },
+    Least {
+        cognitive: 25,
+        lines: 130,
+        nesting: 3,
+    },
+    Least {
+        cognitive: 30,
+        lines: 20,
+        nesting: 6,
+    },
+];
 
 /// Judges a report of this very text, without parsing, so that a warm start stays cheap.
 pub fn judge(report: &FileReport, text: &str, rules: &Rules) -> Vec<Finding> {
@@ -163,13 +193,12 @@ impl Silences {
     fn of(report: &FileReport) -> Self {
         let mut scopes: HashMap<SmellId, Vec<Scope>> = HashMap::new();
         for allowance in &report.allowances {
-            let Some(smell) = allowance.smell else {
-                continue;
-            };
-            scopes.entry(smell).or_default().push(Scope {
-                start: allowance.scope.start(),
-                furthest_end: allowance.scope.end(),
-            });
+            for smell in silenced(allowance) {
+                scopes.entry(smell).or_default().push(Scope {
+                    start: allowance.scope.start(),
+                    furthest_end: allowance.scope.end(),
+                });
+            }
         }
         for scopes in scopes.values_mut() {
             scopes.sort_by_key(|scope| scope.start);
@@ -192,89 +221,67 @@ impl Silences {
     }
 }
 
-fn shown<'a>(above: &'a [Above], functions: &[FunctionFacts], profile: Profile) -> Vec<&'a Above> {
+/// The smells that an allowance silences. Who allows one of clippy's lints about the size of functions knows that they are large.
+fn silenced(allowance: &Allowance) -> Vec<SmellId> {
+    let Some(named) = allowance.smell else {
+        return Vec::new();
+    };
+    let is_of_size = |id: SmellId| {
+        let smell = smells::get(id);
+        smell.is_some_and(|smell| smell.cause == Cause::FunctionSize)
+    };
+    if allowance.form == AllowanceForm::Comment || !is_of_size(named) {
+        return vec![named];
+    }
+    let all = smells::all().iter();
+    let all = all.filter_map(|smell| smells::id_of(smell.id));
+    all.filter(|id| is_of_size(*id)).collect()
+}
+
+fn shown<'a>(
+    above: &'a [Above],
+    functions: &'a [FunctionFacts],
+    profile: Profile,
+) -> Vec<&'a Above> {
     match profile {
         Profile::Full => above.iter().collect(),
         Profile::Calm => {
-            let answered = Answered::of(above, functions);
-            let worth = |one: &&Above| is_worth_saying(one, &answered);
+            let worth = |one: &&Above| is_worth_saying(one, functions);
             above.iter().filter(worth).collect()
         }
     }
 }
 
-fn is_worth_saying(one: &Above, answered: &Answered) -> bool {
+fn is_worth_saying(one: &Above, functions: &[FunctionFacts]) -> bool {
     if one.judgement.is_chosen {
         return true;
     }
     let is_strong = one.level == Level::Strong;
     match one.smell.calm {
         Calm::Never => false,
-        Calm::Strong => is_strong,
-        Calm::Usual => {
-            is_strong
-                || one.smell.cause == Cause::Opportunity
-                || is_calm(one.smell)
-                || answered.has(one)
+        Calm::Above(most) => is_strong && one.sighting.measure > most,
+        Calm::Hard => {
+            let mut functions = functions.iter();
+            let function = functions.find(|function| function.name == one.sighting.at);
+            function.is_some_and(is_hard)
         }
+        Calm::Usual => is_strong || one.smell.cause == Cause::Opportunity || is_calm(one.smell),
     }
+}
+
+/// Whether a function is much by one measure and not little by another: a long list is easily read, and so is a short puzzle.
+fn is_hard(function: &FunctionFacts) -> bool {
+    HARD.iter().any(|least| {
+        function.cognitive >= least.cognitive
+            && function.lines >= least.lines
+            && function.nesting >= least.nesting
+    })
 }
 
 /// Whether what a smell sees above its first limit is rare, and mostly worth doing.
 fn is_calm(smell: &Smell) -> bool {
     let is_rare = smell.rate.is_some_and(|rate| rate <= CALM_RATE);
     is_rare && smell.worth_doing.is_none_or(|worth| worth >= CALM_WORTH)
-}
-
-/// What is known of answers from sightings alone, because an opportunity is sighted only where its refactoring is offered.
-struct Answered<'a> {
-    /// By name.
-    functions: HashMap<TextRange, TextRange>,
-    /// For each refactoring the opportunities for it, in the order of the text.
-    opportunities: HashMap<&'a str, Vec<TextRange>>,
-}
-
-impl<'a> Answered<'a> {
-    fn of(above: &'a [Above], functions: &[FunctionFacts]) -> Self {
-        let mut opportunities: HashMap<&str, Vec<TextRange>> = HashMap::new();
-        for one in above {
-            if one.smell.cause != Cause::Opportunity {
-                continue;
-            }
-            for answer in one.smell.answers {
-                opportunities
-                    .entry(answer)
-                    .or_default()
-                    .push(one.sighting.at);
-            }
-        }
-        for places in opportunities.values_mut() {
-            places.sort_by_key(|place| place.start());
-        }
-        let functions = functions.iter();
-        Self {
-            functions: functions
-                .map(|function| (function.name, function.range))
-                .collect(),
-            opportunities,
-        }
-    }
-
-    /// Whether an opportunity inside the function is for a refactoring that also answers this smell.
-    fn has(&self, one: &Above) -> bool {
-        let Some(function) = self.functions.get(&one.sighting.at) else {
-            return false;
-        };
-        let answers = one.smell.answers.iter();
-        let mut places = answers.filter_map(|answer| self.opportunities.get(answer));
-        places.any(|places| {
-            // Places that are drawn don't overlap, so the first is the one that ends first.
-            let first = places.partition_point(|place| place.start() < function.start());
-            places
-                .get(first)
-                .is_some_and(|place| function.contains_range(*place))
-        })
-    }
 }
 
 /// Groups sightings by cause, the leading one first.
@@ -351,7 +358,7 @@ mod tests {
     use super::*;
     use crate::{
         config::{Environment, Request, load},
-        facts::{Allowance, AllowanceForm, UnitReport},
+        facts::UnitReport,
         text::TextSize,
     };
 
@@ -372,9 +379,9 @@ mod tests {
         let function = FunctionFacts {
             name: name(),
             range: TextRange::new(0.into(), 24.into()),
-            cognitive: 0,
-            nesting: 0,
-            lines: 0,
+            cognitive: 50,
+            nesting: 4,
+            lines: 100,
             parameters: 0,
         };
         let item = UnitReport {
@@ -392,10 +399,6 @@ mod tests {
         TextRange::new(3.into(), 7.into())
     }
 
-    fn keyword() -> TextRange {
-        TextRange::new(12.into(), 14.into())
-    }
-
     fn judged(sightings: Vec<Sighting>) -> Vec<(&'static str, Level, u32)> {
         let findings = judge(&report(sightings), TEXT, &Rules::default());
         findings
@@ -407,14 +410,12 @@ mod tests {
     #[test]
     fn a_limit_is_the_largest_measure_that_is_still_fine() {
         let parameters = |measure| judged(vec![sighting("too-many-parameters", name(), measure)]);
-        assert_eq!(
-            parameters(7)
-                .iter()
-                .filter(|(_, level, _)| *level == Level::Strong)
-                .count(),
-            0
-        );
-        assert_eq!(parameters(8), [("too-many-parameters", Level::Strong, 7)]);
+        assert_eq!(parameters(9), []);
+        assert_eq!(parameters(10), [("too-many-parameters", Level::Strong, 7)]);
+        let arm = |measure| judged(vec![sighting("identical-arms", name(), measure)]);
+        assert_eq!(arm(14), []);
+        assert_eq!(arm(80), [("identical-arms", Level::Warn, 14)]);
+        assert_eq!(arm(81), [("identical-arms", Level::Strong, 80)]);
     }
 
     #[test]
@@ -456,10 +457,9 @@ mod tests {
             level: Level::Strong,
             limit: 2,
         };
-        let none = Answered::of(&[], &[]);
-        assert!(!is_worth_saying(&one, &none));
+        assert!(!is_worth_saying(&one, &[]));
         one.judgement.is_chosen = true;
-        assert!(is_worth_saying(&one, &none));
+        assert!(is_worth_saying(&one, &[]));
     }
 
     #[test]
@@ -526,34 +526,47 @@ mod tests {
 
     #[test]
     fn what_somebody_has_chosen_is_said() {
-        let flags = ["smells.cognitive-complexity.warn=15".to_owned()];
+        let flags = ["smells.long-match-arm.warn=15".to_owned()];
         let request = Request {
             flags: &flags,
             ..Request::new(Path::new("/"))
         };
         let rules = load(&request, &Environment::default()).config.rules;
-        let weak = report(vec![sighting("cognitive-complexity", name(), 16)]);
+        let weak = report(vec![sighting("long-match-arm", name(), 16)]);
         assert_eq!(judge(&weak, TEXT, &Rules::default()).len(), 0);
         assert_eq!(judge(&weak, TEXT, &rules).len(), 1);
     }
 
     #[test]
-    fn what_is_common_and_weak_is_said_only_where_it_is_answered() {
-        let weak = || sighting("deep-nesting", name(), 4);
-        assert!(
-            smells::by_name("deep-nesting")
-                .unwrap()
-                .rate
-                .is_none_or(|rate| rate > CALM_RATE)
-        );
-        assert_eq!(judged(vec![weak()]), []);
-        let answered = judged(vec![weak(), sighting("collapsible-if", keyword(), 1)]);
-        assert_eq!(answered.len(), 2, "{answered:?}");
-        let opportunity = sighting("collapsible-if", keyword(), 1);
-        let complex = judged(vec![
-            sighting("cognitive-complexity", name(), 16),
-            opportunity,
+    fn a_function_is_large_by_more_than_one_measure() {
+        let facts = |cognitive, lines, nesting| FunctionFacts {
+            name: name(),
+            range: TextRange::new(0.into(), 24.into()),
+            cognitive,
+            nesting,
+            lines,
+            parameters: 0,
+        };
+        for one in [facts(50, 60, 3), facts(25, 200, 3), facts(30, 20, 6)] {
+            assert!(is_hard(&one), "{one:?}");
+        }
+        for one in [facts(49, 60, 5), facts(10, 400, 3), facts(60, 40, 5)] {
+            assert!(!is_hard(&one), "{one:?}");
+        }
+    }
+
+    #[test]
+    fn one_lint_of_size_that_is_allowed_silences_all() {
+        let mut report = report(vec![
+            sighting("cognitive-complexity", name(), 31),
+            sighting("long-function", name(), 300),
         ]);
-        assert_eq!(complex.len(), 1, "{complex:?}");
+        report.allowances.push(Allowance {
+            at: TextRange::empty(0.into()),
+            scope: TextRange::new(0.into(), 25.into()),
+            smell: smells::id_of("long-function"),
+            form: AllowanceForm::Attribute,
+        });
+        assert!(judge(&report, TEXT, &Rules::default()).is_empty());
     }
 }

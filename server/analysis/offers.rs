@@ -240,7 +240,7 @@ mod tests {
         syntax::FileContext,
     };
 
-    const TEXT: &str = "fn f(a: bool, b: bool) {\n    if a {\n        if b || a {\n            g();\n            h();\n            i();\n            j();\n            k();\n        }\n    }\n}\n";
+    const TEXT: &str = "fn f(a: bool, b: bool) {\n    if a {\n        if b && a {\n            g();\n            h();\n            i();\n            j();\n            k();\n        }\n    }\n}\n";
 
     fn asked(kinds: &[Kind], findings: &[Finding]) -> Offers {
         let source = Source::parse(TEXT, FileContext::default()).unwrap();

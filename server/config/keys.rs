@@ -88,7 +88,7 @@ pub(super) static KEYS: [OptionKey; 20] = [
         path: "profile",
         shape: Shape::Choice(&["calm", "full"]),
         reach: Reach::Everyone,
-        doc: "How much is shown: `calm` says what is strong, rare, answered by a refactoring, or of a smell whose first limit or level is set; `full` says everything above a limit.",
+        doc: "How much is shown: `calm` says what a reviewer would stop at, and everything of a smell whose first limit or level is set; `full` says everything above a limit.",
     },
     OptionKey {
         path: "exclude",

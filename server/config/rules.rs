@@ -12,7 +12,7 @@ pub struct Rules {
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Profile {
-    /// Findings that are strong, rare, answered by a refactoring, or of a smell that was set explicitly.
+    /// What a reviewer would stop at, and what is of a smell that was set explicitly.
     #[default]
     Calm,
     /// Everything above a limit.

@@ -127,10 +127,12 @@ pub enum Cause {
 /// What the calm profile shows of a smell to which the configuration gives no level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Calm {
-    /// What is strong, and below that what is rare, worth doing or answered.
+    /// What is strong, and below that what is rare and worth doing, or has a refactoring.
     Usual,
-    /// What is strong.
-    Strong,
+    /// What is strong and measures more than this.
+    Above(u32),
+    /// Functions that are hard to read by more than one measure.
+    Hard,
     /// Nothing.
     Never,
 }

@@ -49,7 +49,11 @@ fn a_finding_says_what_it_is_and_what_answers_it() {
 
 #[test]
 fn what_is_found_of_a_file_or_a_type_is_explained_too() {
-    let mut client = with_hover(&["markdown"]);
+    let mut client = Client::start();
+    client.write_file("rustassistant.toml", "profile = \"full\"\n");
+    let mut capabilities = clients::vscode();
+    capabilities["textDocument"]["hover"] = json!({"contentFormat": ["markdown"]});
+    client.initialize(capabilities);
     let uri = client.uri("a.rs");
     let flags = ["a", "b", "c", "d", "e", "f", "g"].map(|name| format!("{name}: bool, "));
     let functions = "fn f() {}\n".repeat(2001);
@@ -105,7 +109,7 @@ fn the_kind_of_text_is_the_first_that_the_client_names() {
 fn the_places_that_add_to_a_finding_are_told() {
     let mut client = with_hover(&["markdown"]);
     let uri = client.uri("a.rs");
-    let ifs = "        if a { while b { if c { g(); } } }\n".repeat(9);
+    let ifs = "        if a { while b { if c { g(); } } }\n".repeat(60);
     let text =
         format!("fn f(a: bool, b: bool, c: bool) {{\n    for _ in 0..3 {{\n{ifs}    }}\n}}\n");
     client.open(&uri, &text);

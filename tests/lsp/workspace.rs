@@ -480,15 +480,17 @@ fn closing_takes_pushed_diagnostics_back() {
 
 #[test]
 fn related_places_are_told_where_they_are_understood() {
+    let inner = "                        while a {\n                            g();\n                        }\n";
     let deep = "fn f(a: bool) {\n    while a {\n        for _ in 0..3 {\n            if a {\n                \
-                loop {\n                    if a {\n                        while a { g(); }\n                    \
+                loop {\n                    if a {\nINNER                    \
                 }\n                }\n            }\n        }\n    }\n}\n";
+    let deep = deep.replace("INNER", &inner.repeat(4));
     for supported in [true, false] {
         let mut capabilities = clients::vscode();
         capabilities["textDocument"]["publishDiagnostics"]["relatedInformation"] = json!(supported);
         let mut client = Client::ready(capabilities);
         let uri = client.uri("a.rs");
-        client.open(&uri, deep);
+        client.open(&uri, &deep);
         let items = client.pulled_items(&uri);
         let has_related = items
             .iter()

@@ -65,7 +65,9 @@
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
-use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
+use super::{
+    Allows, Also, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
+};
 use crate::{shapes::let_else::LetElse, text::TextRange};
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
@@ -85,6 +87,12 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let source = context.source;
     let statement = statement_at(context, target).ok_or(Refusal::NotHere)?;
     let (shape, rewrites) = LetElse::of(&statement, &source.text, source.context)?;
+    if matches!(target, Target::Answer(_)) && !shape.is_worthwhile() {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "The pattern or the value would be written in another way at the same time.",
+        ));
+    }
     let range = statement.syntax().text_range();
     Plan::new(range, move || {
         let change = Change::new("Use `let … else`", range, rewrites)?;

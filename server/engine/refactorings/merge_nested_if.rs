@@ -41,7 +41,9 @@
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
-use super::{Allows, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
+use super::{
+    Allows, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
+};
 use crate::{shapes::collapsible_if::CollapsibleIf, syntax::Rewrite};
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
@@ -56,6 +58,12 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let found = find::if_at(context, target).ok_or(Refusal::NotHere)?;
     let (shape, rewrites) = shape_at(&found, context)?;
+    if matches!(target, Target::Answer(_)) && !shape.is_worthwhile() {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "The conditions are easier to read one after the other.",
+        ));
+    }
     let range = shape.outer.syntax().text_range();
     Plan::new(range, move || {
         Ok(

@@ -11,6 +11,9 @@ use crate::syntax::{
 
 mod writing;
 
+/// A condition of more parts is no easier to read than two.
+const MOST_OPERANDS: usize = 4;
+
 /// Two `if`s without `else`, one inside the other, and nothing beside them.
 #[derive(Debug, Clone)]
 pub struct CollapsibleIf {
@@ -42,6 +45,13 @@ impl CollapsibleIf {
             )
         })?;
         Ok((shape, rewrites))
+    }
+
+    /// Whether a reviewer would ask for one condition: nothing is said between the two, and both together are read at a glance.
+    pub fn is_worthwhile(&self) -> bool {
+        let conditions = [&self.outer_condition, &self.inner_condition];
+        let are_choices = conditions.into_iter().all(is_alternative);
+        self.comments.is_empty() && !are_choices && self.operands().len() <= MOST_OPERANDS
     }
 
     fn outline(outer: &ast::IfExpr) -> Option<Self> {
@@ -145,6 +155,13 @@ impl CollapsibleIf {
     }
 }
 
+fn is_alternative(condition: &ast::Expr) -> bool {
+    let ast::Expr::BinExpr(both) = condition else {
+        return false;
+    };
+    both.op_kind() == Some(ast::BinaryOp::LogicOp(ast::LogicOp::Or))
+}
+
 fn only_if(block: &ast::StmtList) -> Option<ast::IfExpr> {
     let mut statements = block.statements();
     let expression = match (statements.next(), block.tail_expr()) {
@@ -167,4 +184,30 @@ fn comments_of(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> {
     node.descendants_with_tokens()
         .filter_map(NodeOrToken::into_token)
         .filter(|token| token.kind() == SyntaxKind::COMMENT)
+}
+
+#[cfg(test)]
+mod tests {
+    use ra_ap_syntax::{AstNode, ast};
+
+    use super::CollapsibleIf;
+    use crate::syntax::{FileContext, Source};
+
+    #[test]
+    fn what_is_read_more_easily_in_two_steps() {
+        let is_worthwhile = |outer: &str, inner: &str| {
+            let text = format!(
+                "fn f() {{\n    if {outer} {{\n        {inner} {{\n            g();\n        }}\n    }}\n}}\n"
+            );
+            let source = Source::parse(text.as_str(), FileContext::default()).unwrap();
+            let choice = source.root().descendants().find_map(ast::IfExpr::cast);
+            let shape = CollapsibleIf::of(&choice.unwrap(), &text, FileContext::default());
+            shape.unwrap().0.is_worthwhile()
+        };
+        assert!(is_worthwhile("a", "if b || c"));
+        assert!(is_worthwhile("a && b", "if c && d"));
+        assert!(!is_worthwhile("a || b", "if c || d"));
+        assert!(!is_worthwhile("a && b && e", "if c && d"));
+        assert!(!is_worthwhile("a", "// Why.\n        if b"));
+    }
 }

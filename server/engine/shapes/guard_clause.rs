@@ -8,6 +8,7 @@ use ra_ap_syntax::{
 };
 
 use crate::{
+    shapes::let_else::worth::{is_named_for_it, reads_well},
     syntax::{
         FileContext, FileNames, Hazard, Refusal, Rewrite,
         attributes::has_condition_inside,
@@ -249,6 +250,9 @@ impl<'a> Finder<'a> {
             return Ok(self.opposite(&condition, body, guard)?.put(block));
         };
         let head = self.pattern(&matched, guard)?;
+        guard.is_awkward |= matched
+            .expr()
+            .is_some_and(|value| is_named_for_it(choice.syntax(), &value));
         // rustfmt puts the `else` of a line that takes all the room on one of its own.
         let line = layout::width(self.indent) + layout::width(head.written()) + " else {".len();
         if line >= self.context.width.max() {
@@ -346,6 +350,7 @@ impl<'a> Finder<'a> {
                 "The pattern can't stand before `else` as it is.",
             ));
         }
+        guard.is_awkward |= !reads_well(&pattern, &value);
         if !temporaries::leaves_nothing(&pattern, &value) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
@@ -391,7 +396,9 @@ impl<'a> Finder<'a> {
             return None;
         };
         let body = inner.then_branch()?;
-        let is_plain = inner.else_token().is_none() && !is_short_exit(&body);
+        let is_plain = inner.else_token().is_none()
+            && !is_short_exit(&body)
+            && worth::is_rest(&inner, then, worth::LARGE_SHARE_INSIDE);
         let is_long = lines_between_braces(&body) > LONG_BODY;
         (is_plain && is_long && has_no_items(then) && !self.text.is_empty()).then_some(inner)
     }

@@ -14,6 +14,7 @@ use crate::{
     text::TextRange,
 };
 
+pub(crate) mod worth;
 mod writing;
 
 /// A `let` that can become a `let … else`.
@@ -64,6 +65,12 @@ impl LetElse {
             )
         })?;
         Ok((shape, rewrites))
+    }
+
+    /// Whether a reviewer would ask for it in these words.
+    pub fn is_worthwhile(&self) -> bool {
+        worth::reads_well(&self.pattern, &self.scrutinee)
+            && !worth::is_named_for_it(self.statement.syntax(), &self.scrutinee)
     }
 
     fn recognised(statement: &ast::LetStmt, context: FileContext) -> Result<Self, Refusal> {

@@ -41,8 +41,8 @@
 //!
 //! ## Limits
 //! 3 such fields are fine; more are a warning, more than 6 a strong one. It fires 1.8 times in 100,000 lines of well-kept
-//! code. Of 20 findings that were read from a list 7 were worth doing; the others were sets of facts that exclude nothing. So it is
-//! shown by default only where it is strong.
+//! code. Of 20 findings that were read from a list 7 were worth doing; the others were sets of facts that exclude nothing. So by
+//! default none is shown.
 //!
 //! ## Sources
 //! clippy's `struct_excessive_bools`; Martin Fowler, *Refactoring*, "Primitive Obsession"; Yaron Minsky, "Make illegal states
@@ -55,7 +55,7 @@ use ra_ap_syntax::{
 
 use crate::{
     facts::{Part, Sighting},
-    smells::{Limits, Look, Sightings, Smell},
+    smells::{Calm, Limits, Look, Sightings, Smell},
     syntax::{Unit, attributes},
     text::{TextRange, slice},
 };
@@ -64,6 +64,7 @@ pub(super) const SMELL: Smell = Smell {
     measured: "{} flags",
     rate: Some(1.8),
     worth_doing: Some(7),
+    calm: Calm::Never,
     clippy: &["struct_excessive_bools"],
     ..Smell::new("boolean-fields", Limits::of(3, 6), Look::Type(look), say)
 };

@@ -27,8 +27,8 @@
 //!
 //! ## What it leaves alone
 //! What `merge-nested-if` would not change: conditions with `let` where the edition or the promised compiler knows no chains of
-//! them, an inner `if` with an attribute, comments that would lose their place. And where both may become guard clauses, which
-//! takes two levels away.
+//! them, an inner `if` with an attribute, comments that would lose their place. A comment between the two, two
+//! conditions that both are alternatives (`||`), and more than four parts together. And where both may become guard clauses, which takes two levels away.
 //!
 //! ## Limits
 //! The measure is the lines of the block that both conditions guard: each of them stands one level too deep. 0 are fine;
@@ -61,7 +61,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         let Ok((shape, _)) = CollapsibleIf::of(&outer, unit.text, unit.context) else {
             continue;
         };
-        if guard_clause_opportunity::gains_more(unit, &outer) {
+        if !shape.is_worthwhile() || guard_clause_opportunity::gains_more(unit, &outer) {
             continue;
         }
         let Some(keyword) = outer.if_token() else {

@@ -37,7 +37,7 @@
 //! ## Limits
 //! Each operand counts one, a plain one (a name, a field, a call without arguments) half; several comparisons of one value with
 //! constants, as in `c == 'a' || c == 'b'`, count together as one. The measure is one less than the sum, and one more for each
-//! level at which `&&` and `||` stand inside each other; a chain of one operator alone counts half. 4 is fine; more is a warning, more than 6 a strong one. It fires 0.7
+//! level at which `&&` and `||` stand inside each other; a chain of one operator alone counts half. 4 is fine; more is a warning, more than 6 a strong one. By default none is shown. It fires 0.7
 //! times in 100,000 lines of well-kept code.
 //!
 //! ## Sources
@@ -52,7 +52,7 @@ use ra_ap_syntax::{
 
 use crate::{
     facts::{Part, Sighting},
-    smells::{Limits, Look, Sightings, Smell},
+    smells::{Calm, Limits, Look, Sightings, Smell},
     syntax::{Unit, keyword},
     text::{TextRange, slice},
 };
@@ -60,6 +60,7 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     measured: "{} operators",
     rate: Some(0.7),
+    calm: Calm::Never,
     sees: &[
         SyntaxKind::IF_EXPR,
         SyntaxKind::WHILE_EXPR,

@@ -47,10 +47,20 @@ pub(super) const SMELL: Smell = Smell {
     ..Smell::new("large-file", Limits::of(1000, 2000), Look::File(look), say)
 };
 
+/// More hundredths of the lines in one `impl` are a file of one subject.
+const LARGEST_SHARE: u32 = 60;
+
 fn look(file: &FileUnit, sightings: &mut Sightings) {
-    if matches!(file.context.role, Role::Library | Role::BuildScript) {
+    let is_product = matches!(file.context.role, Role::Library | Role::BuildScript);
+    if is_product && !is_one_impl(file) {
         sightings.push(file.at, file.lines);
     }
+}
+
+/// Whether most of the file is one `impl`: it has one subject, and no module is waiting to be moved.
+fn is_one_impl(file: &FileUnit) -> bool {
+    let hundredths = file.longest_impl.saturating_mul(100);
+    hundredths > file.lines.saturating_mul(LARGEST_SHARE)
 }
 
 fn say(sighting: &Sighting, _text: &str) -> String {
@@ -75,8 +85,9 @@ mod tests {
     fn a_file_of_many_lines_is_seen_at_its_first_item() {
         let text = format!("//! Words.\n\nuse a::b;\n\n{}", functions(334));
         assert_eq!(fired("large-file", &text), [("use".to_owned(), 1003)]);
-        let blocks = format!("impl S {{\n{}}}\n", functions(333));
-        assert_eq!(fired("large-file", &blocks), [("impl".to_owned(), 1001)]);
+        let block = format!("impl S {{\n{}}}\n", functions(167));
+        let blocks = format!("{block}{block}");
+        assert_eq!(fired("large-file", &blocks), [("impl".to_owned(), 1006)]);
         let types = "struct S {\n    a: u8,\n}\n".repeat(400);
         assert_eq!(fired("large-file", &types), [("S".to_owned(), 1200)]);
     }
@@ -98,6 +109,14 @@ mod tests {
         assert!(fired("large-file", &table).is_empty());
         let words = "/// Words.\n// Words.\n\nfn f() {}\n".repeat(900);
         assert!(fired("large-file", &words).is_empty());
+    }
+
+    #[test]
+    fn a_file_of_one_subject_is_left_alone() {
+        let block = format!("impl S {{\n{}}}\n", functions(400));
+        assert!(fired("large-file", &block).is_empty());
+        let more = format!("{block}{}", functions(300));
+        assert_eq!(fired("large-file", &more).len(), 1);
     }
 
     #[test]

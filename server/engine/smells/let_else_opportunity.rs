@@ -29,6 +29,8 @@
 //!
 //! ## What it leaves alone
 //! - A value of which nothing is made but `Ok(value)` or `Some(value)`; tests, benchmarks and examples.
+//! - What would be said in another way at the same time: `ref` in the pattern, `.ok()` behind the value, needless parentheses,
+//!   a value that gets its name in the statement right before.
 //! - What `let-else` would not change: a diverging arm that uses what its pattern binds, guards, a `let` with a type or with `mut`,
 //!   packages that promise to build with Rust before 1.65.
 //!
@@ -68,8 +70,9 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     for statement in unit.nodes::<ast::LetStmt>() {
+        let shape = LetElse::of(&statement, unit.text, unit.context);
         if is_last_word(&statement)
-            || LetElse::of(&statement, unit.text, unit.context).is_err()
+            || !shape.is_ok_and(|(shape, _)| shape.is_worthwhile())
             || is_question_mark(&statement, unit)
         {
             continue;

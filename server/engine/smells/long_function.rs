@@ -33,7 +33,8 @@
 //! - Blank lines, comments, the signature.
 //!
 //! ## Limits
-//! 60 lines of code between the braces are fine; more are a warning, more than 100 a strong one. It fires 35.35 times in
+//! 60 lines of code between the braces are fine; more are a warning, more than 100 a strong one. By default only functions
+//! that are complex too are shown. It fires 35.35 times in
 //! 100,000 lines of well-kept code.
 //!
 //! ## Sources
@@ -43,7 +44,7 @@ use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, WalkEvent, ast};
 
 use crate::{
     facts::Sighting,
-    smells::{Cause, Limits, Look, Sightings, Smell},
+    smells::{Calm, Cause, Limits, Look, Sightings, Smell},
     syntax::{Function, Unit, tables},
     text::{TextRange, TextSize, slice},
 };
@@ -52,6 +53,7 @@ pub(super) const SMELL: Smell = Smell {
     cause: Cause::FunctionSize,
     survives_errors: true,
     rate: Some(35.35),
+    calm: Calm::Hard,
     clippy: &["too_many_lines"],
     ..Smell::new(
         "long-function",

@@ -49,7 +49,8 @@
 //! - An arm that is long only for another long arm inside of it, which is reported by itself.
 //!
 //! ## Limits
-//! 30 lines of code are fine, without the braces of the arm; more are a warning, more than 60 a strong one. It fires 9.52
+//! 30 lines of code are fine, without the braces of the arm; more are a warning, more than 60 a strong one. By default only what is
+//! strong is shown. It fires 9.52
 //! times in 100,000 lines of well-kept code.
 //!
 //! ## Sources
@@ -62,7 +63,7 @@ use ra_ap_syntax::{
 
 use crate::{
     facts::Sighting,
-    smells::{Limits, Look, Sightings, Smell},
+    smells::{Calm, Limits, Look, Sightings, Smell},
     syntax::{
         Unit,
         flow::{self, Escape},
@@ -73,6 +74,7 @@ use crate::{
 
 pub(super) const SMELL: Smell = Smell {
     rate: Some(9.52),
+    calm: Calm::Above(60),
     sees: &[SyntaxKind::MATCH_ARM],
     ..Smell::new(
         "long-match-arm",

@@ -12,22 +12,40 @@ use crate::syntax::flow::{BodyOf, body_of, diverges};
 const FEWEST_STATEMENTS: usize = 4;
 /// An `if` behind other steps is the rest of its body if it has at least so many hundredths of the lines.
 const LARGE_SHARE: u32 = 75;
+/// One inside of another that becomes a guard, at least so many.
+pub(super) const LARGE_SHARE_INSIDE: u32 = 60;
 /// A `return` in a closure is easily taken for one of the function around; only a long block is worth that.
 const LONG_IN_CLOSURE: u32 = 25;
+
+/// A guard takes four lines, so a shorter block isn't worth one: in a loop, where the `if` reads as its filter, and elsewhere.
+const SHORT_IN_LOOP: u32 = 15;
+const SHORT: u32 = 12;
+/// Two levels are worth more.
+const SHORT_OF_LEVELS: u32 = 9;
+/// A longer `else` is no guard that one reads over.
+const LONGEST_ELSE: u32 = 4;
 
 /// Whether a reviewer would ask for the guard that takes `levels` levels away.
 pub(super) fn is_worthwhile(choice: &ast::IfExpr, form: Form, levels: usize) -> bool {
     let (Some(then), Some(block)) = (choice.then_branch(), block_ended_by(choice)) else {
         return false;
     };
-    if is_small(&then) || is_in_closure(&block, &then) {
+    if is_small(&then) || is_short(&block, &then, levels) || is_in_closure(&block, &then) {
+        return false;
+    }
+    if is_asked_twice(choice) || is_explained_as_it_is(choice) {
         return false;
     }
     match form {
         // A block that ends in a jump is the guard; one more `if` is better joined than put behind three lines.
         Form::Exit if diverges(&then) => false,
-        Form::Exit => levels >= 2 || !is_only_if(&then) && is_rest(choice, &block),
-        Form::Else => !has_twin(choice) && (levels >= 2 || !ends_in_same_else(choice, &then)),
+        Form::Exit => levels >= 2 || !is_only_if(&then) && is_rest(choice, &block, LARGE_SHARE),
+        Form::Else => {
+            !diverges(&then)
+                && !has_long_else(choice)
+                && !has_twin(choice)
+                && (levels >= 2 || !ends_in_same_else(choice, &then))
+        }
     }
 }
 
@@ -36,7 +54,58 @@ fn is_small(then: &ast::BlockExpr) -> bool {
     count < FEWEST_STATEMENTS && !has_control_flow(then.syntax())
 }
 
-pub(crate) fn has_control_flow(block: &SyntaxNode) -> bool {
+fn is_short(block: &ast::BlockExpr, then: &ast::BlockExpr, levels: usize) -> bool {
+    let least = match body_of(block) {
+        _ if levels >= 2 => SHORT_OF_LEVELS,
+        Some(BodyOf::Loop(_)) => SHORT_IN_LOOP,
+        _ => SHORT,
+    };
+    lines_between_braces(then) < least
+}
+
+fn has_long_else(choice: &ast::IfExpr) -> bool {
+    match choice.else_branch() {
+        Some(ElseBranch::Block(other)) => lines_between_braces(&other) > LONGEST_ELSE,
+        _ => false,
+    }
+}
+
+/// Whether the function asks the same somewhere else, and would do so in the same form.
+fn is_asked_twice(choice: &ast::IfExpr) -> bool {
+    let words = |choice: &ast::IfExpr| Some(choice.condition()?.syntax().text().to_string());
+    let own = words(choice);
+    let function = choice.syntax().ancestors().find_map(ast::Fn::cast);
+    let all = function
+        .into_iter()
+        .flat_map(|it| it.syntax().descendants());
+    let mut others = all
+        .filter_map(ast::IfExpr::cast)
+        .filter(|other| other != choice);
+    others.any(|other| words(&other) == own)
+}
+
+/// Whether a comment right above tells what the block does, and not on what condition: it would stand above the guard, which
+/// does the opposite.
+fn is_explained_as_it_is(choice: &ast::IfExpr) -> bool {
+    const CONDITIONS: &[&str] = &[
+        "check", "except", "if", "ignore", "only", "skip", "unless", "when", "whether", "without",
+    ];
+    let mut above = String::new();
+    let mut before = choice.syntax().prev_sibling_or_token();
+    while let Some(element) = before {
+        match element.kind() {
+            SyntaxKind::COMMENT => above.insert_str(0, &element.to_string()),
+            SyntaxKind::WHITESPACE if element.to_string().matches('\n').count() < 2 => {}
+            _ => break,
+        }
+        before = element.prev_sibling_or_token();
+    }
+    let lower = above.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric());
+    !lower.is_empty() && !words.any(|word| CONDITIONS.contains(&word))
+}
+
+fn has_control_flow(block: &SyntaxNode) -> bool {
     block.descendants().any(|node| {
         matches!(
             node.kind(),
@@ -63,13 +132,13 @@ fn is_only_if(then: &ast::BlockExpr) -> bool {
 }
 
 /// Whether the `if` decides on the whole body: nothing but variables stands before it, or little else.
-fn is_rest(choice: &ast::IfExpr, block: &ast::BlockExpr) -> bool {
+pub(super) fn is_rest(choice: &ast::IfExpr, block: &ast::BlockExpr, least: u32) -> bool {
     let mut statements = block.statements();
     let only_variables = statements.all(|it| matches!(it, ast::Stmt::LetStmt(_)));
     let lines = choice.syntax().text().to_string().matches('\n').count() + 1;
     let lines = u32::try_from(lines).unwrap_or(u32::MAX);
     let share = lines.saturating_mul(100) / lines_between_braces(block).max(1);
-    only_variables || share >= LARGE_SHARE
+    only_variables || share >= least
 }
 
 /// Whether another branch around it says the same in the same form, and would stay as it is.
@@ -109,7 +178,7 @@ fn else_text(choice: &ast::IfExpr) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::find;
+    use super::{super::find, is_asked_twice};
     use crate::syntax::{FileContext, Source};
     use ra_ap_syntax::{AstNode, ast};
 
@@ -133,15 +202,17 @@ mod tests {
         lines.collect()
     }
 
-    const STEPS: &str = "a();\nb();\nc();\nd();\n";
+    /// As many lines as an `if` in a loop has to hold at least.
+    const STEPS: &str = "a();\nb();\nc();\nd();\na();\nb();\nc();\nd();\na();\nb();\nc();\nd();\na();\nb();\nc();\n";
 
     #[test]
     fn the_rest_of_a_body_is_worth_a_guard() {
         for body in [
             format!("if x == 1 {{\n{STEPS}}}"),
             format!("let y = z();\nlet x = y;\nif x == 1 {{\n{STEPS}}}"),
-            format!("s();\nif x == 1 {{\n{STEPS}{STEPS}{STEPS}}}"),
-            "if x == 1 {\na();\nfor b in c {\nd();\n}\n}".to_owned(),
+            format!("s();\nif x == 1 {{\n{STEPS}}}"),
+            "if x == 1 {\na(\n1,\n1,\n1,\n1,\n1,\n1,\n1,\n1,\n);\nfor b in c {\nd();\n}\n}"
+                .to_owned(),
             format!("for a in b {{\nif x == 1 {{\n{STEPS}}}\n}}"),
         ] {
             assert!(is_worth(&body), "{body}");
@@ -152,11 +223,24 @@ mod tests {
     fn an_optional_step_is_not() {
         for body in [
             "if x == 1 {\na();\nb();\nc();\n}".to_owned(),
-            format!("s();\nt();\nu();\nif x == 1 {{\n{STEPS}}}"),
-            format!("for a in b {{\ns();\nt();\nu();\nif x == 1 {{\n{STEPS}}}\n}}"),
+            format!("s();\nt();\nu();\nv();\ns();\nt();\nif x == 1 {{\n{STEPS}}}"),
+            format!("for a in b {{\nif x == 1 {{\n{}}}\n}}", &STEPS[5..]),
         ] {
             assert!(!is_worth(&body), "{body}");
         }
+    }
+
+    #[test]
+    fn what_is_asked_or_said_in_one_form_stays() {
+        let twin = format!("if x == 1 {{\nz();\n}}\nfor a in b {{\nif x == 1 {{\n{STEPS}}}\n}}");
+        let text = format!("fn f() {{\n{twin}\n}}\n");
+        let source = Source::parse(text.as_str(), FileContext::default()).unwrap();
+        let choices = source.root().descendants().filter_map(ast::IfExpr::cast);
+        assert!(choices.last().is_some_and(|last| is_asked_twice(&last)));
+        let code = |comment: &str| format!("{comment}if x == 1 {{\n{STEPS}}}");
+        assert!(!is_worth(&code("// Writes the rest.\n")));
+        assert!(is_worth(&code("// Only the first writes.\n")));
+        assert!(is_worth(&code("// Writes nothing.\n\n")));
     }
 
     #[test]
@@ -178,7 +262,7 @@ mod tests {
         )));
         assert!(is_worth(&format!(
             "g(|| {{\nif x == 1 {{\n{}}}\n}});",
-            STEPS.repeat(7)
+            STEPS.repeat(2)
         )));
     }
 

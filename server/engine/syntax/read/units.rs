@@ -71,6 +71,8 @@ pub struct Outline {
     /// Lines with code of the product that are in no unit: heads and last braces of impls, traits and modules, attributes of
     /// the file.
     pub frame_lines: u32,
+    /// The units of each `impl` block, by their places.
+    pub impls: Vec<std::ops::Range<usize>>,
     /// What is drawn for the whole file: the name of its first item, or that item's first word.
     pub head: Option<TextRange>,
 }
@@ -86,6 +88,8 @@ pub struct FileUnit {
     pub is_broken: bool,
     /// Lines with code, without modules that are compiled for tests alone. A constant that is a table counts as one.
     pub lines: u32,
+    /// How many of them stand in the functions of its longest `impl` block.
+    pub longest_impl: u32,
 }
 
 /// The functions, constants and types of a file in the order of its text.
@@ -147,13 +151,27 @@ impl Outline {
     /// The whole file. `lines` are those of the places, in their order.
     pub fn file(&self, source: &Source, lines: impl IntoIterator<Item = u32>) -> FileUnit {
         let counted = self.places.iter().zip(lines);
-        let product = counted.filter(|(place, _)| place.part == FilePart::Product);
-        let lines = product.map(|(place, lines)| if is_table(&place.node) { 1 } else { lines });
+        let lines: Vec<u32> = counted
+            .map(|(place, lines)| match place.part {
+                FilePart::Tests => 0,
+                FilePart::Product if is_table(&place.node) => 1,
+                FilePart::Product => lines,
+            })
+            .collect();
+        let impls = self
+            .impls
+            .iter()
+            .filter_map(|places| lines.get(places.clone()));
+        let longest_impl = impls.map(|lines| lines.iter().sum()).max();
         FileUnit {
             at: self.head.unwrap_or_default(),
             context: source.context,
             is_broken: source.tree.has_errors(),
-            lines: lines.fold(self.frame_lines, u32::saturating_add),
+            lines: lines
+                .iter()
+                .copied()
+                .fold(self.frame_lines, u32::saturating_add),
+            longest_impl: longest_impl.unwrap_or_default(),
         }
     }
 
@@ -170,7 +188,9 @@ impl Outline {
                 },
                 ast::Item::Impl(block) => {
                     let owner = owner_of(&block);
+                    let first = self.places.len();
                     self.add_associated(block.syntax(), block.assoc_item_list(), owner, inside);
+                    self.impls.push(first..self.places.len());
                 }
                 ast::Item::Trait(block) => {
                     let list = block.assoc_item_list();

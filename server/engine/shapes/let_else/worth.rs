@@ -1,0 +1,111 @@
+//! Whether a pattern and a value read well in a `let … else`. At the cursor a person decides that; as an answer it is asked.
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxNode,
+    ast::{self, HasName},
+};
+
+use crate::syntax::scopes;
+
+/// Whether a person would put it down like this, and not say it in another way at the same time.
+pub(crate) fn reads_well(pattern: &ast::Pat, value: &ast::Expr) -> bool {
+    !binds_by_reference(pattern) && !is_ok(value) && !has_idle_parentheses(value)
+}
+
+/// Whether the value is a name that the statement right before gives it, and that the pattern takes over: then the two
+/// statements want to be one.
+pub(crate) fn is_named_for_it(statement: &SyntaxNode, value: &ast::Expr) -> bool {
+    let Some(name) = scopes::as_name(value) else {
+        return false;
+    };
+    let before = statement.prev_sibling().and_then(ast::LetStmt::cast);
+    match before.and_then(|before| before.pat()) {
+        Some(ast::Pat::IdentPat(bound)) => bound.name().is_some_and(|bound| bound.text() == name),
+        _ => false,
+    }
+}
+
+/// `Some(ref mut a) = b` is written `Some(a) = &mut b` today.
+fn binds_by_reference(pattern: &ast::Pat) -> bool {
+    let mut bindings = pattern
+        .syntax()
+        .descendants()
+        .filter_map(ast::IdentPat::cast);
+    bindings.any(|binding| binding.ref_token().is_some())
+}
+
+/// `Some(a) = b.ok()` is written `Ok(a) = b`.
+fn is_ok(value: &ast::Expr) -> bool {
+    match value {
+        ast::Expr::MethodCallExpr(call) => call.name_ref().is_some_and(|name| name.text() == "ok"),
+        _ => false,
+    }
+}
+
+/// Whether parentheses stand around something that needs none, as in `(self.table).get(1)`.
+fn has_idle_parentheses(value: &ast::Expr) -> bool {
+    let mut inside = value
+        .syntax()
+        .descendants()
+        .filter_map(ast::ParenExpr::cast);
+    inside.any(|paren| {
+        paren.expr().is_some_and(|inner| {
+            matches!(
+                inner.syntax().kind(),
+                SyntaxKind::PATH_EXPR
+                    | SyntaxKind::FIELD_EXPR
+                    | SyntaxKind::METHOD_CALL_EXPR
+                    | SyntaxKind::INDEX_EXPR
+            )
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use ra_ap_syntax::{AstNode, ast};
+
+    use super::*;
+    use crate::syntax::{FileContext, Source};
+
+    fn last_let(code: &str) -> ast::LetStmt {
+        let text = format!("fn f() {{ {code} }}");
+        let source = Source::parse(text.as_str(), FileContext::default()).unwrap();
+        let root = source.root();
+        root.descendants()
+            .filter_map(ast::LetStmt::cast)
+            .last()
+            .unwrap()
+    }
+
+    #[test]
+    fn what_is_said_in_another_way_today() {
+        let is_well = |code: &str| {
+            let found = last_let(code);
+            reads_well(&found.pat().unwrap(), &found.initializer().unwrap())
+        };
+        assert!(is_well("let Some(a) = b.c() else { return };"));
+        assert!(is_well("let Some(a) = (b as u8).c() else { return };"));
+        assert!(!is_well("let Some(ref mut a) = b else { return };"));
+        assert!(!is_well("let Some(a) = b.c().ok() else { return };"));
+        assert!(!is_well("let Some(a) = (b.c).d() else { return };"));
+    }
+
+    #[test]
+    fn a_name_for_the_next_statement() {
+        let is_named = |code: &str| {
+            let found = last_let(code);
+            is_named_for_it(found.syntax(), &found.initializer().unwrap())
+        };
+        assert!(is_named("let a = b(); let Some(a) = a else { return };"));
+        assert!(!is_named(
+            "let a = b(); c(); let Some(a) = a else { return };"
+        ));
+        assert!(!is_named(
+            "let a = b(); let Some(a) = a.c() else { return };"
+        ));
+        assert!(!is_named(
+            "let (a, b) = b(); let Some(a) = a else { return };"
+        ));
+    }
+}
