@@ -196,7 +196,10 @@ mod tests {
     #[test]
     fn a_form_that_is_no_shorter_is_refused() {
         let value = "own.the_first_of_some_names.the_second_of_some_names.get(n)";
-        refused(Hazard::Text, &asking(value, "b.the_third_of_some_names > 1"));
+        refused(
+            Hazard::Text,
+            &asking(value, "b.the_third_of_some_names > 1"),
+        );
     }
 
     #[test]
