@@ -159,7 +159,9 @@ mod tests {
             &format!("a.get(n)\n    .is_some_and(|b| {long})"),
         );
         becomes(
-            &format!("let c = {};\nd(c)", asking("own.b.get(n)", long)),
+            &format!(
+                "let c = $0if let Some(b) = own.b.get(n) {{\n    {long}\n}} else {{\n    false\n}};\nd(c)"
+            ),
             &format!("let c = own\n    .b\n    .get(n)\n    .is_some_and(|b| {long});\nd(c)"),
         );
     }
