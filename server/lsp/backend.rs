@@ -20,7 +20,7 @@ use tower_lsp::{LanguageServer, jsonrpc::Result};
 use super::{
     features::{
         actions::{self, ActionRequest},
-        capabilities, commands, diagnostics, hover, lenses, lifecycle, pull, push,
+        background, capabilities, commands, diagnostics, hover, lenses, lifecycle, pull, push,
         resolve::{self, ActionNote},
     },
     session::{document::Document, request, server::Server, transport::End},
@@ -44,6 +44,7 @@ pub(super) fn end_with_process(process: u32, ends: UnboundedSender<End>) {
 impl Backend {
     pub(super) fn new(server: Arc<Server>, ends: UnboundedSender<End>) -> Self {
         tokio::spawn(push::run(Arc::clone(&server)));
+        tokio::spawn(background::follow_twins(Arc::clone(&server)));
         Self { server, ends }
     }
 
@@ -81,6 +82,7 @@ impl LanguageServer for Backend {
         if let Some(document) = Self::document(&params.text_document.uri) {
             self.server.publish(document.key.clone());
             self.server.load_surroundings(&document).await;
+            self.server.put_among_twins(&document).await;
         }
     }
 
@@ -97,7 +99,12 @@ impl LanguageServer for Backend {
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
-        self.server.publish(uri::key(&params.text_document.uri));
+        let key = uri::key(&params.text_document.uri);
+        let was_known = self.server.session.twins.close(&key);
+        self.server.publish(key);
+        if let (true, Ok(path)) = (was_known, params.text_document.uri.to_file_path()) {
+            background::analyse_again(&self.server, vec![path]);
+        }
     }
 
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
@@ -122,10 +129,17 @@ impl LanguageServer for Backend {
         let answer = self
             .server
             .analyse_as_requested(&context, &key, move |analysed, profile| {
-                pull::answer(diagnostics::of(analysed, profile), previous.as_deref())
+                let items = diagnostics::of(analysed, profile);
+                let answer = pull::answer(items, previous.as_deref());
+                (answer, analysed.copies.clone())
             });
-        let nothing = || pull::answer(Vec::new(), None);
-        Ok(answer.await?.unwrap_or_else(nothing))
+        let Some((answer, copies)) = answer.await? else {
+            return Ok(pull::answer(Vec::new(), None));
+        };
+        if let Some(copies) = copies {
+            self.server.session.twins.tell(&key, copies);
+        }
+        Ok(answer)
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

@@ -12,3 +12,4 @@ pub(super) mod state;
 pub(super) mod status;
 pub(super) mod tasks;
 pub(super) mod transport;
+pub(super) mod twins;

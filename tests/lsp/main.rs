@@ -17,5 +17,6 @@ mod moving;
 mod replicas;
 mod samples;
 mod status;
+mod twins;
 mod unread;
 mod workspace;

@@ -59,20 +59,19 @@ impl Chosen {
         self.duplicates.push(duplicate);
     }
 
-    /// Whether each place is inside one of the places of one and the same duplicate.
+    /// Whether each place is, but for a little, inside one of the places of one and the same duplicate.
     fn covers(&self, block: &Duplicate) -> bool {
         let Some(first) = block.places.first() else {
             return true;
         };
         let around = self.by_file.get(&first.file).into_iter().flatten();
-        let mut around = around.filter(|(range, _)| range.contains_range(first.range));
+        let mut around = around.filter(|(range, _)| is_mostly_in(first.range, *range));
         around.any(|(_, number)| {
             let outer = &self.duplicates[*number].places;
             let is_inside = |place: &Spot| {
                 let mut outer = outer.iter();
-                outer.any(|outer| {
-                    outer.file == place.file && outer.range.contains_range(place.range)
-                })
+                outer
+                    .any(|outer| outer.file == place.file && is_mostly_in(place.range, outer.range))
             };
             block.places.iter().all(is_inside)
         })
@@ -251,6 +250,13 @@ impl Index {
             places,
         })
     }
+}
+
+/// Whether four fifths of a range are in another.
+fn is_mostly_in(range: TextRange, other: TextRange) -> bool {
+    let common = range.intersect(other).unwrap_or_default();
+    let bytes = |range: TextRange| u64::from(u32::from(range.len()));
+    bytes(common) * 5 >= bytes(range) * 4
 }
 
 /// Whether two of the places, which are sorted, share a statement.

@@ -207,6 +207,18 @@ fn blocks_inside_equal_functions_are_not_told_again() {
 }
 
 #[test]
+fn two_of_three_places_with_one_more_statement_are_not_told_again() {
+    let more = "shop.close(day, 1, 2, 3); shop.close(day, 4, 5, 6);";
+    let text = format!(
+        "fn a() {{ v(); {STATEMENTS} {more} w(); }} fn b() {{ x(); {STATEMENTS} {more} w(); }} \
+         fn c() {{ y(); {STATEMENTS} {more} z(); }}"
+    );
+    let found = found(&[&text]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].1.len(), 3);
+}
+
+#[test]
 fn a_package_that_is_there_twice_is_no_duplicate_of_itself() {
     let one = function("one", BODY);
     let mut index = Index::default();

@@ -8,12 +8,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lsp_types::MessageType;
+use lsp_types::{MessageType, Url};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    analysis::Input,
-    lsp::{session::server::Server, wire::progress::Progress},
+    analysis::{Input, WorkError, wants_duplicates},
+    lsp::{
+        session::{server::Server, state::Session, twins::NamedFile},
+        wire::{progress::Progress, uri},
+    },
     workspace::{self, WalkOptions, WalkProblem},
 };
 
@@ -117,18 +120,88 @@ async fn show(server: &Arc<Server>, cancel: &CancellationToken) -> Progress {
 
 async fn finish_batch(server: &Arc<Server>, files: Vec<PathBuf>, cancel: &CancellationToken) {
     let session = Arc::clone(&server.session);
-    let read = move || {
-        let inputs = files.iter().filter_map(|path| {
-            let text = workspace::read(path).ok()?;
-            Some((text, session.folders.context_of(path)))
-        });
-        inputs.collect::<Vec<Input>>()
-    };
-    let Ok(inputs) = tokio::task::spawn_blocking(read).await else {
+    let read = move || Batch::read(&files, &session);
+    let Ok(batch) = tokio::task::spawn_blocking(read).await else {
         return;
     };
-    if let Err(error) = server.engine.reports(inputs, &|_| {}, cancel).await {
+    if let Err(error) = work_out(server, batch, cancel).await {
         tracing::error!("{error}");
         server.status.failed(&error.to_string());
     }
 }
+
+/// Files that were read.
+#[derive(Default)]
+struct Batch {
+    inputs: Vec<Input>,
+    /// In the order of the inputs, where somebody wants to hear what stands in several files.
+    named: Vec<NamedFile>,
+}
+
+impl Batch {
+    fn read(files: &[PathBuf], session: &Session) -> Self {
+        let folders = &session.folders;
+        let wants = |path: &PathBuf| {
+            let directory = path.parent().unwrap_or(path);
+            wants_duplicates(&folders.effective(directory).rules)
+        };
+        let is_wanted = files.iter().any(wants);
+        let mut batch = Self::default();
+        for path in files {
+            let uri = Url::from_file_path(path).map(|uri| (uri::key(&uri), uri.to_string()));
+            let (key, uri) = uri.unwrap_or_default();
+            let Ok(text) = workspace::read(path) else {
+                session.twins.remove(&key);
+                continue;
+            };
+            batch.inputs.push((text, folders.context_of(path)));
+            if is_wanted {
+                batch.named.push(folders.named(&key, &uri, Some(path)));
+            }
+        }
+        batch
+    }
+}
+
+async fn work_out(
+    server: &Arc<Server>,
+    batch: Batch,
+    cancel: &CancellationToken,
+) -> Result<(), WorkError> {
+    let Batch { inputs, named } = batch;
+    if named.is_empty() {
+        server.engine.reports(inputs, &|_| {}, cancel).await?;
+        return Ok(());
+    }
+    let texts = inputs.clone();
+    let found = server.engine.surveys(inputs, &|_| {}, cancel).await?;
+    for ((named, (text, _)), found) in named.into_iter().zip(texts).zip(found) {
+        server.session.twins.set_saved(named, &text, &found.survey);
+    }
+    Ok(())
+}
+
+/// What stands in several files is said anew when nothing has changed for so long.
+const QUIET: Duration = Duration::from_millis(150);
+
+/// Has documents looked at again where others changed what is to be said of them, until the process ends.
+pub(crate) async fn follow_twins(server: Arc<Server>) {
+    let changed = &server.session.twins.changed;
+    loop {
+        changed.notified().await;
+        while tokio::time::timeout(QUIET, changed.notified())
+            .await
+            .is_ok()
+        {}
+        let session = Arc::clone(&server.session);
+        let stale = tokio::task::spawn_blocking(move || session.twins.stale()).await;
+        let stale = stale.unwrap_or_default();
+        if !stale.is_empty() {
+            server.look_again(stale);
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
+/// Clients that pull are asked to do so at most so often.
+const PAUSE: Duration = Duration::from_secs(1);

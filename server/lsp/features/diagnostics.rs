@@ -7,14 +7,14 @@ use lsp_types::{
 use serde_json::{Value, json};
 
 use crate::{
-    analysis::{Finding, FindingPart, IdleAllowance, Level},
+    analysis::{Finding, FindingPart, IdleAllowance, Level, OtherPlace},
     config::LevelOverride,
     facts::Problem,
     lsp::{
         session::analysed::Analysed,
         wire::{
             NAME,
-            positions::Positions,
+            positions::{Positions, range_in},
             profile::{Feature, Profile},
         },
     },
@@ -144,20 +144,30 @@ fn related(
     finding: &Finding,
     profile: &Profile,
 ) -> Option<Vec<DiagnosticRelatedInformation>> {
-    if !profile.has(Feature::RelatedInformation) || finding.parts.is_empty() {
+    let has_places = !finding.parts.is_empty() || !finding.others.is_empty();
+    if !profile.has(Feature::RelatedInformation) || !has_places {
         return None;
     }
     let uri = Url::parse(&analysed.document.uri).ok()?;
     let places = Positions::new(&analysed.file, profile);
     let parts = finding.parts.iter().take(MOST_PARTS);
-    Some(
-        parts
-            .map(|part| DiagnosticRelatedInformation {
-                location: Location::new(uri.clone(), places.range(part.at)),
-                message: say_part(part),
-            })
-            .collect(),
-    )
+    let parts = parts.map(|part| DiagnosticRelatedInformation {
+        location: Location::new(uri.clone(), places.range(part.at)),
+        message: say_part(part),
+    });
+    let others = finding.others.iter().take(MOST_PARTS);
+    let others = others.filter_map(|other| other_place(other, profile));
+    Some(parts.chain(others).collect())
+}
+
+fn other_place(other: &OtherPlace, profile: &Profile) -> Option<DiagnosticRelatedInformation> {
+    let file = &other.file;
+    let uri = Url::parse(&file.uri).ok()?;
+    let range = range_in(&file.lines, &file.text, other.range, profile);
+    Some(DiagnosticRelatedInformation {
+        location: Location::new(uri, range),
+        message: "the same stands here".to_owned(),
+    })
 }
 
 pub(crate) fn say_part(part: &FindingPart) -> String {

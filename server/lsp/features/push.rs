@@ -53,8 +53,16 @@ async fn publish(
     document: &Arc<Document>,
     before: Option<&Published>,
 ) -> Option<Published> {
-    let items = match server.analyse(document, diagnostics::of).await {
-        Ok(Some(items)) => items,
+    let analysed = server.analyse(document, |analysed, profile| {
+        (diagnostics::of(analysed, profile), analysed.copies.clone())
+    });
+    let items = match analysed.await {
+        Ok(Some((items, copies))) => {
+            if let Some(copies) = copies {
+                server.session.twins.tell(&document.key, copies);
+            }
+            items
+        }
         Ok(None) if before.is_some() => Vec::new(),
         _ => return None,
     };

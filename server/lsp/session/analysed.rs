@@ -9,7 +9,7 @@ use super::{
     memo::{Assists, Fixed},
 };
 use crate::{
-    analysis::{self, Finding, IdleAllowance, Only, OpenFile, Trigger, Wanted},
+    analysis::{self, Copies, Finding, IdleAllowance, Only, OpenFile, Trigger, Wanted},
     config::Rules,
     facts::FunctionFacts,
     refactorings::{self, Context, Kind, Offer, Refactoring, Target},
@@ -28,6 +28,8 @@ pub(crate) struct Analysed {
     pub(crate) file: Arc<OpenFile>,
     pub(crate) findings: Arc<Vec<Finding>>,
     pub(crate) idle: Vec<IdleAllowance>,
+    /// What stands in it and elsewhere, if somebody wants to hear of it.
+    pub(crate) copies: Option<Arc<Vec<Copies>>>,
     /// The folder that new files have to stay in.
     pub(crate) root: Option<PathBuf>,
     /// Whether measures are shown above functions.
@@ -38,21 +40,34 @@ pub(crate) struct Analysed {
 impl Analysed {
     /// Nothing for a document that is not served or whose text isn't known.
     pub(crate) fn new(document: &Arc<Document>, surroundings: &Surroundings) -> Option<Self> {
+        Self::with_copies(document, surroundings, |_| None)
+    }
+
+    /// As [`Analysed::new`], with what stands in the document and elsewhere.
+    pub(crate) fn with_copies(
+        document: &Arc<Document>,
+        surroundings: &Surroundings,
+        copies_of: impl FnOnce(&Arc<OpenFile>) -> Option<Arc<Vec<Copies>>>,
+    ) -> Option<Self> {
         if !surroundings.is_served {
             return None;
         }
         let file = document.file()?;
         let memo = &document.memo;
         let rules = &surroundings.rules;
-        let findings = memo.findings(&file, rules).unwrap_or_else(|| {
-            let found = analysis::judge(file.report(), file.text(), rules);
-            memo.keep_findings(&file, rules, found)
+        let copies = copies_of(&file);
+        let known = memo.findings(&file, rules, copies.as_ref());
+        let findings = known.unwrap_or_else(|| {
+            let with = copies.as_deref().map_or(&[][..], Vec::as_slice);
+            let found = analysis::judge_with_copies(file.report(), with, file.text(), rules);
+            memo.keep_findings(&file, rules, copies.clone(), found)
         });
         Some(Self {
             document: Arc::clone(document),
             idle: analysis::idle_allowances(file.report(), rules),
             file,
             findings,
+            copies,
             root: surroundings.root.clone(),
             code_lens: surroundings.code_lens,
             rules: Arc::clone(rules),

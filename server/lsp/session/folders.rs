@@ -12,7 +12,10 @@ use std::{
 use dashmap::DashMap;
 use serde_json::Value;
 
-use super::document::Surroundings;
+use super::{
+    document::Surroundings,
+    twins::{self, NamedFile},
+};
 use crate::{
     config::{self, Config, Environment, Request, Rules},
     lsp::{
@@ -134,6 +137,19 @@ impl Folders {
 
     pub(crate) fn context_of(&self, path: &Path) -> FileContext {
         self.manifests.context_of(path)
+    }
+
+    /// A file as other files are told of it.
+    pub(crate) fn named(&self, key: &str, uri: &str, path: Option<&Path>) -> NamedFile {
+        let root = path.and_then(|path| self.root_of(path));
+        let shown = path.map(|path| twins::shown(path, root.as_deref()));
+        NamedFile {
+            key: key.to_owned(),
+            uri: uri.to_owned(),
+            path: path.map(Path::to_path_buf),
+            shown: shown.unwrap_or_else(|| uri.to_owned()),
+            package: path.and_then(|path| self.manifests.package_place(path)),
+        }
     }
 
     /// What lies around a file; for a document without one, only the options count.

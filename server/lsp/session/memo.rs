@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    analysis::{Finding, OpenFile, Trigger},
+    analysis::{Copies, Finding, OpenFile, Trigger},
     config::Rules,
     lsp::locks::lock,
     refactorings::{Kind, Offer, Refactoring, Refusal},
@@ -48,6 +48,7 @@ type AssistKey = (TextRange, Kind, Trigger);
 struct Judged {
     file: Arc<OpenFile>,
     by: Arc<Rules>,
+    with: Option<Arc<Vec<Copies>>>,
     findings: Arc<Vec<Finding>>,
 }
 
@@ -55,15 +56,18 @@ struct Judged {
 const MOST_PLACES: usize = 64;
 
 impl Memo {
-    /// Only those that this very file was found to have by these very rules.
+    /// Only those that this very file was found to have by these very rules, with these very copies.
     pub(super) fn findings(
         &self,
         file: &Arc<OpenFile>,
         by: &Arc<Rules>,
+        with: Option<&Arc<Vec<Copies>>>,
     ) -> Option<Arc<Vec<Finding>>> {
         let memory = lock(&self.0);
         let judged = memory.findings.as_ref()?;
-        let is_same = Arc::ptr_eq(&judged.file, file) && Arc::ptr_eq(&judged.by, by);
+        let is_same = Arc::ptr_eq(&judged.file, file)
+            && Arc::ptr_eq(&judged.by, by)
+            && judged.with.as_ref().map(Arc::as_ptr) == with.map(Arc::as_ptr);
         is_same.then(|| Arc::clone(&judged.findings))
     }
 
@@ -72,6 +76,7 @@ impl Memo {
         &self,
         file: &Arc<OpenFile>,
         by: &Arc<Rules>,
+        with: Option<Arc<Vec<Copies>>>,
         findings: Vec<Finding>,
     ) -> Arc<Vec<Finding>> {
         let findings = Arc::new(findings);
@@ -79,6 +84,7 @@ impl Memo {
             findings: Some(Judged {
                 file: Arc::clone(file),
                 by: Arc::clone(by),
+                with,
                 findings: Arc::clone(&findings),
             }),
             ..Memory::default()

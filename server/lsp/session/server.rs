@@ -10,14 +10,14 @@ use tower_lsp::{Client, jsonrpc::Result};
 
 use super::{
     analysed::Analysed,
-    document::Document,
+    document::{Document, Surroundings},
     request::RequestContext,
     state::Session,
     status::Status,
     tasks::{LatestRun, PublishQueue},
 };
 use crate::{
-    analysis::Engine,
+    analysis::{Copies, Engine, OpenFile, wants_duplicates},
     config::CacheOptions,
     lsp::wire::{
         client::ask,
@@ -38,6 +38,31 @@ pub(crate) struct Server {
     pub(crate) status: Arc<Status>,
     /// What the engine's store was opened with.
     pub(crate) cache: CacheOptions,
+}
+
+/// What stands in a document and elsewhere, if somebody wants to hear of it.
+fn copies(
+    session: &Session,
+    document: &Arc<Document>,
+    surroundings: &Surroundings,
+    file: &Arc<OpenFile>,
+) -> Option<Arc<Vec<Copies>>> {
+    if !wants_duplicates(&surroundings.rules) {
+        return None;
+    }
+    let is_current = || {
+        let snapshot = session.documents.snapshot();
+        let current = snapshot.get(&document.key);
+        current.is_some_and(|current| Arc::ptr_eq(current, document))
+    };
+    let named = || {
+        session
+            .folders
+            .named(&document.key, &document.uri, document.path())
+    };
+    session
+        .twins
+        .look_at(named, &document.key, file, &is_current)
 }
 
 impl Server {
@@ -70,13 +95,24 @@ impl Server {
         };
         let (document, session) = (Arc::clone(document), Arc::clone(&self.session));
         let work = move || {
-            let analysed = Analysed::new(&document, &surroundings)?;
+            let analysed = Analysed::with_copies(&document, &surroundings, |file| {
+                copies(&session, &document, &surroundings, file)
+            })?;
             Some(work(&analysed, session.profile()))
         };
         self.engine.run(work).await.map_err(|error| {
             tracing::error!("{error}");
             failed(error.to_string())
         })
+    }
+
+    /// Lets other documents be compared with one that was just opened, before anybody asks about it.
+    pub(crate) async fn put_among_twins(&self, document: &Arc<Document>) {
+        let surroundings = document.surroundings().await;
+        if surroundings.is_some_and(|it| it.is_served && wants_duplicates(&it.rules)) {
+            // What fails here fails again when somebody asks, and is said then.
+            let _ = self.analyse(document, |_, _| ()).await;
+        }
     }
 
     /// Reads what lies around a document, so that it can be looked at. What was worked out for the same text before is
@@ -152,6 +188,17 @@ impl Server {
             self.client
                 .show_message(MessageType::WARNING, message)
                 .await;
+        }
+    }
+
+    /// Has the documents of these keys looked at again.
+    pub(crate) fn look_again(&self, keys: Vec<String>) {
+        if self.session.profile().diagnostics == DiagnosticsModel::Pull {
+            self.refresh();
+            return;
+        }
+        for key in keys {
+            self.publish(key);
         }
     }
 

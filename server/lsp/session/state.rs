@@ -7,13 +7,14 @@ use std::sync::{
 
 use serde_json::Value;
 
-use super::{documents::Documents, folders::Folders};
+use super::{documents::Documents, folders::Folders, twins::Twins};
 use crate::{config::Environment, lsp::wire::profile::Profile};
 
 #[derive(Debug, Default)]
 pub(crate) struct Session {
     pub(crate) documents: Documents,
     pub(crate) folders: Folders,
+    pub(crate) twins: Twins,
     profile: OnceLock<Profile>,
     shut_down: AtomicBool,
 }

@@ -5,8 +5,19 @@ use lsp_types::{Position, Range};
 use super::profile::Profile;
 use crate::{
     analysis::OpenFile,
-    text::{Encoding, LineColumn, TextRange, TextSize},
+    text::{Encoding, LineColumn, Lines, TextRange, TextSize},
 };
+
+/// A range of a text that is no document, in the session's encoding.
+pub(crate) fn range_in(lines: &Lines, text: &str, range: TextRange, profile: &Profile) -> Range {
+    let position = |offset| position(lines, text, offset, profile.encoding);
+    Range::new(position(range.start()), position(range.end()))
+}
+
+fn position(lines: &Lines, text: &str, offset: TextSize, encoding: Encoding) -> Position {
+    let at = lines.position(text, offset, encoding);
+    Position::new(at.line, at.column)
+}
 
 /// The positions of one text, in the session's encoding.
 #[derive(Clone, Copy)]
@@ -35,11 +46,7 @@ impl<'a> Positions<'a> {
     }
 
     fn position(self, offset: TextSize) -> Position {
-        let at = self
-            .file
-            .lines()
-            .position(self.file.text(), offset, self.encoding);
-        Position::new(at.line, at.column)
+        position(self.file.lines(), self.file.text(), offset, self.encoding)
     }
 
     pub(crate) fn offset(self, position: Position) -> TextSize {

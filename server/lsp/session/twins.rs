@@ -1,0 +1,365 @@
+//! What stands in several files of the workspace: the index, kept while texts change.
+//!
+//! An open document counts as it is in the editor, every other file as it was when it was read last. Whoever looks at a
+//! document puts it in, so nothing is walked or read for that; what changes for others thereby, [`Twins::stale`] tells.
+
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use tokio::sync::Notify;
+
+use crate::{
+    analysis::{Copies, Files, OpenFile, ReadFile, duplicates_of},
+    facts::SmellId,
+    index::{Duplicate, FileId, Index, Origin},
+    lsp::locks::lock,
+    survey::FileSurvey,
+    text::{Lines, TextRange},
+    workspace::{self, PackagePlace},
+};
+
+/// Texts of files that nobody has opened, kept because others tell of them.
+const MOST_TEXTS: usize = 64;
+
+#[derive(Debug, Default)]
+pub(crate) struct Twins {
+    state: Mutex<State>,
+    /// Something was put in, so that what is said of other documents may have to be said anew.
+    pub(crate) changed: Notify,
+}
+
+/// A file as the index names it.
+#[derive(Debug, Clone)]
+pub(crate) struct NamedFile {
+    pub(crate) key: String,
+    pub(crate) uri: String,
+    pub(crate) path: Option<PathBuf>,
+    /// As people read it.
+    pub(crate) shown: String,
+    pub(crate) package: Option<PackagePlace>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    index: Index,
+    ids: HashMap<String, FileId>,
+    files: Vec<KnownFile>,
+    packages: HashMap<String, u32>,
+    folders: HashMap<PathBuf, u32>,
+    /// Of files that are not open.
+    texts: RefCell<HashMap<FileId, Option<Arc<ReadFile>>>>,
+}
+
+#[derive(Debug)]
+struct KnownFile {
+    named: NamedFile,
+    survey: Arc<FileSurvey>,
+    hash: blake3::Hash,
+    open: Option<Opened>,
+}
+
+#[derive(Debug)]
+struct Opened {
+    file: Arc<OpenFile>,
+    read: Arc<ReadFile>,
+    /// What was worked out last.
+    said: Option<(Vec<Duplicate>, Arc<Vec<Copies>>)>,
+    /// What the client was told last, of this version.
+    told: Option<Arc<Vec<Copies>>>,
+}
+
+impl Twins {
+    /// Puts in a file as it is on disk, unless it is open.
+    pub(crate) fn set_saved(&self, named: NamedFile, text: &str, survey: &Arc<FileSurvey>) {
+        let mut state = lock(&self.state);
+        if state.is_open(&named.key) {
+            return;
+        }
+        state.set(named, survey, blake3::hash(text.as_bytes()), None);
+        self.changed.notify_one();
+    }
+
+    /// Takes out a file that can't be read any more.
+    pub(crate) fn remove(&self, key: &str) {
+        let mut state = lock(&self.state);
+        if state.is_open(key) {
+            return;
+        }
+        if let Some(id) = state.ids.get(key).copied() {
+            state.index.remove(id);
+            state.texts.get_mut().remove(&id);
+            self.changed.notify_one();
+        }
+    }
+
+    /// The document is open no more: from now on its file counts as it is on disk. Whether it was known.
+    pub(crate) fn close(&self, key: &str) -> bool {
+        let mut state = lock(&self.state);
+        let Some(id) = state.ids.get(key).copied() else {
+            return false;
+        };
+        state.files[id.0 as usize].open = None;
+        state.index.remove(id);
+        self.changed.notify_one();
+        true
+    }
+
+    /// Puts in an open document, and says what stands in it and elsewhere. Nothing for a version that `is_current` no more.
+    /// Needs a large stack.
+    pub(crate) fn look_at(
+        &self,
+        named: impl FnOnce() -> NamedFile,
+        key: &str,
+        file: &Arc<OpenFile>,
+        is_current: &dyn Fn() -> bool,
+    ) -> Option<Arc<Vec<Copies>>> {
+        let survey = file.survey();
+        let mut state = lock(&self.state);
+        if !is_current() {
+            return None;
+        }
+        if !state.has_open(key, file) {
+            let known = state.known(key);
+            let named = known.map_or_else(named, |known| known.named.clone());
+            let hash = blake3::hash(file.text().as_bytes());
+            state.set(named, survey, hash, Some(file));
+            self.changed.notify_one();
+        }
+        state.copies_of(key)
+    }
+
+    /// The client is told so of a document.
+    pub(crate) fn tell(&self, key: &str, copies: Arc<Vec<Copies>>) {
+        let mut state = lock(&self.state);
+        let id = state.ids.get(key).copied();
+        let known = id.and_then(|id| state.files.get_mut(id.0 as usize));
+        if let Some(opened) = known.and_then(|known| known.open.as_mut()) {
+            let is_last = opened
+                .said
+                .as_ref()
+                .is_some_and(|(_, said)| Arc::ptr_eq(said, &copies));
+            opened.told = Some(copies);
+            if !is_last {
+                self.changed.notify_one();
+            }
+        }
+    }
+
+    /// The keys of open documents of which something else is to be said than the client was told.
+    pub(crate) fn stale(&self) -> Vec<String> {
+        let state = lock(&self.state);
+        let open = state.ids.iter().filter(|(_, id)| {
+            let opened = state.files[id.0 as usize].open.as_ref();
+            opened.is_some_and(|opened| opened.is_stale(|| state.index.of(**id)))
+        });
+        open.map(|(key, _)| key.clone()).collect()
+    }
+}
+
+impl Opened {
+    fn is_stale(&self, found: impl FnOnce() -> Vec<Duplicate>) -> bool {
+        let (Some(told), Some((said, copies))) = (&self.told, &self.said) else {
+            return false;
+        };
+        !Arc::ptr_eq(told, copies) || *said != found()
+    }
+}
+
+impl State {
+    fn known(&self, key: &str) -> Option<&KnownFile> {
+        let id = self.ids.get(key)?;
+        self.files.get(id.0 as usize)
+    }
+
+    fn is_open(&self, key: &str) -> bool {
+        self.known(key).is_some_and(|known| known.open.is_some())
+    }
+
+    fn has_open(&self, key: &str, file: &Arc<OpenFile>) -> bool {
+        let opened = self.known(key).and_then(|known| known.open.as_ref());
+        opened.is_some_and(|opened| Arc::ptr_eq(&opened.file, file))
+    }
+
+    fn set(
+        &mut self,
+        named: NamedFile,
+        survey: &Arc<FileSurvey>,
+        hash: blake3::Hash,
+        open: Option<&Arc<OpenFile>>,
+    ) {
+        let origin = self.origin(named.package.as_ref());
+        let opened = open.map(|file| Opened {
+            file: Arc::clone(file),
+            read: Arc::new(read_file(&named, file.text())),
+            said: None,
+            told: None,
+        });
+        let next = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+        let id = *self.ids.entry(named.key.clone()).or_insert(FileId(next));
+        let known = KnownFile {
+            named,
+            survey: Arc::clone(survey),
+            hash,
+            open: opened,
+        };
+        match self.files.get_mut(id.0 as usize) {
+            Some(before) => *before = known,
+            None => self.files.push(known),
+        }
+        self.texts.get_mut().remove(&id);
+        self.index.set(id, origin, survey);
+    }
+
+    fn origin(&mut self, package: Option<&PackagePlace>) -> Origin {
+        let Some(package) = package else {
+            return Origin::default();
+        };
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let (name, folder) = (number(self.packages.len()), number(self.folders.len()));
+        Origin {
+            package: Some(*self.packages.entry(package.name.clone()).or_insert(name)),
+            folder: *self.folders.entry(package.folder.clone()).or_insert(folder),
+        }
+    }
+
+    /// What was said before is the same object as long as it is the same.
+    fn copies_of(&mut self, key: &str) -> Option<Arc<Vec<Copies>>> {
+        let id = *self.ids.get(key)?;
+        let found = self.index.of(id);
+        let opened = self.files.get(id.0 as usize)?.open.as_ref()?;
+        if let Some((said, copies)) = &opened.said
+            && *said == found
+        {
+            return Some(Arc::clone(copies));
+        }
+        let copies = Arc::new(duplicates_of(id, &self.index, self));
+        let opened = self.files.get_mut(id.0 as usize)?.open.as_mut()?;
+        opened.said = Some((found, Arc::clone(&copies)));
+        Some(copies)
+    }
+}
+
+impl Files for State {
+    fn file(&self, id: FileId) -> Option<Arc<ReadFile>> {
+        let known = self.files.get(id.0 as usize)?;
+        if let Some(opened) = &known.open {
+            return Some(Arc::clone(&opened.read));
+        }
+        if let Some(text) = self.texts.borrow().get(&id) {
+            return text.clone();
+        }
+        let text = surveyed_text(known);
+        let mut texts = self.texts.borrow_mut();
+        if texts.len() >= MOST_TEXTS {
+            texts.clear();
+        }
+        texts.insert(id, text.clone());
+        text
+    }
+
+    fn allowed(&self, id: FileId) -> &[(SmellId, TextRange)] {
+        let known = self.files.get(id.0 as usize);
+        known.map_or(&[], |known| &known.survey.allowed)
+    }
+}
+
+/// The text of a file on disk, if it is the one that was surveyed.
+fn surveyed_text(known: &KnownFile) -> Option<Arc<ReadFile>> {
+    let text = workspace::read(known.named.path.as_deref()?).ok()?;
+    let is_same = blake3::hash(text.as_bytes()) == known.hash;
+    is_same.then(|| Arc::new(read_file(&known.named, &text)))
+}
+
+fn read_file(named: &NamedFile, text: &Arc<str>) -> ReadFile {
+    ReadFile {
+        shown: named.shown.clone(),
+        uri: named.uri.clone(),
+        lines: Lines::new(text),
+        text: Arc::clone(text),
+    }
+}
+
+/// A path as people read it: from the folder of the workspace that it is in.
+pub(crate) fn shown(path: &Path, root: Option<&Path>) -> String {
+    let inside = root.and_then(|root| path.strip_prefix(root).ok());
+    let parts = inside.unwrap_or(path).iter();
+    match inside {
+        Some(_) => parts
+            .map(|part| part.to_string_lossy())
+            .collect::<Vec<_>>()
+            .join("/"),
+        None => path.display().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::FileContext;
+
+    const FUNCTION: &str = "fn one(start: usize, rows: &[Row]) -> usize { let mut sum = start; for row in rows { \
+        if row.is_empty() { continue; } sum += row.len() * weight(row); } let rest = sum % 7; note(rest, sum); \
+        if rest > 3 { sum - rest } else { sum + rest } }\n";
+
+    fn named(key: &str) -> NamedFile {
+        NamedFile {
+            key: key.to_owned(),
+            uri: key.to_owned(),
+            path: None,
+            shown: key.to_owned(),
+            package: None,
+        }
+    }
+
+    fn look_at(twins: &Twins, key: &str, file: &Arc<OpenFile>) -> Arc<Vec<Copies>> {
+        let copies = twins.look_at(|| named(key), key, file, &|| true).unwrap();
+        twins.tell(key, Arc::clone(&copies));
+        copies
+    }
+
+    #[test]
+    fn what_was_worked_out_and_not_told_is_stale() {
+        let twins = Twins::default();
+        let file = || OpenFile::new(FUNCTION, FileContext::default());
+        let (one, other) = (file(), file());
+        look_at(&twins, "a", &one);
+        look_at(&twins, "b", &other);
+        twins.look_at(|| named("a"), "a", &one, &|| true).unwrap();
+        assert_eq!(twins.stale(), ["a"]);
+    }
+
+    #[test]
+    fn what_is_said_stays_the_same_until_it_changes() {
+        let twins = Twins::default();
+        let file = |text: &str| OpenFile::new(text, FileContext::default());
+        let (one, other) = (file(FUNCTION), file(FUNCTION));
+        assert!(look_at(&twins, "a", &one).is_empty());
+        let found = look_at(&twins, "b", &other);
+        assert_eq!(found.len(), 1);
+        assert_eq!(twins.stale(), ["a"]);
+        assert_eq!(look_at(&twins, "a", &one)[0].others[0].file.shown, "b");
+        assert_eq!(twins.stale(), [""; 0]);
+        assert!(Arc::ptr_eq(&found, &look_at(&twins, "b", &other)));
+        let edited = other
+            .changed(TextRange::empty(0.into()), "// Words.\n")
+            .unwrap();
+        look_at(&twins, "b", &edited);
+        assert_eq!(twins.stale(), ["a"], "the other place moved");
+        twins.close("b");
+        assert_eq!(twins.stale(), ["a"]);
+        assert!(look_at(&twins, "a", &one).is_empty());
+    }
+
+    #[test]
+    fn an_older_version_changes_nothing() {
+        let twins = Twins::default();
+        let file = OpenFile::new(FUNCTION, FileContext::default());
+        let found = twins.look_at(|| named("a"), "a", &file, &|| false);
+        assert!(found.is_none());
+        assert!(lock(&twins.state).files.is_empty());
+    }
+}
