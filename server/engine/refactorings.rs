@@ -25,6 +25,7 @@ pub mod guard_clause;
 pub mod invert_if;
 pub mod let_else;
 pub mod loop_to_search;
+pub mod match_to_combinator;
 pub mod merge_identical_arms;
 pub mod merge_nested_if;
 #[allow(clippy::test_attr_in_doctest, reason = "the example is about tests")]
@@ -284,6 +285,7 @@ static REGISTRY: &[Refactoring] = &[
     invert_if::REFACTORING,
     let_else::REFACTORING,
     loop_to_search::REFACTORING,
+    match_to_combinator::REFACTORING,
     merge_identical_arms::REFACTORING,
     merge_nested_if::REFACTORING,
     move_tests_to_file::REFACTORING,

@@ -5,5 +5,6 @@ pub mod collapsible_if;
 pub mod guard_clause;
 pub mod identical_arms;
 pub mod let_else;
+pub mod option_question;
 pub mod question_mark;
 pub mod search_loop;

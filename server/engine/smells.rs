@@ -49,6 +49,7 @@ use crate::{
 pub mod boolean_fields;
 pub mod cognitive_complexity;
 pub mod collapsible_if;
+pub mod combinator_opportunity;
 pub mod complex_conditional;
 pub mod deep_nesting;
 pub mod duplicate_block;
@@ -382,6 +383,7 @@ static REGISTRY: &[Smell] = &[
     boolean_fields::SMELL,
     cognitive_complexity::SMELL,
     collapsible_if::SMELL,
+    combinator_opportunity::SMELL,
     complex_conditional::SMELL,
     deep_nesting::SMELL,
     duplicate_block::SMELL,

@@ -136,15 +136,7 @@ fn is_equation(condition: &ast::Expr) -> bool {
 
 fn check_place(parts: &Parts) -> Result<(), Refusal> {
     let node = parts.found.syntax();
-    let scope = node.ancestors().skip(1).find(flow::is_own_scope);
-    let is_run = match scope.as_ref().map(SyntaxNode::kind) {
-        Some(SyntaxKind::FN) => scope
-            .and_then(ast::Fn::cast)
-            .is_some_and(|it| it.const_token().is_none()),
-        Some(SyntaxKind::CLOSURE_EXPR) => true,
-        _ => false,
-    };
-    if !is_run {
+    if !flow::is_run(node) {
         return Err(Refusal::because(
             Hazard::Constants,
             "A `const` or `async` block is around, or a `const fn`, in which no iterator may be asked.",

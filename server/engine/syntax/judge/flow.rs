@@ -144,6 +144,17 @@ pub fn is_own_scope(node: &SyntaxNode) -> bool {
     )
 }
 
+/// Whether the code at a node is that of a function or a closure which runs: no `const fn`, constant or block of another kind
+/// is around it.
+pub fn is_run(node: &SyntaxNode) -> bool {
+    let scope = node.ancestors().skip(1).find(is_own_scope);
+    match scope.map(|scope| (scope.kind(), ast::Fn::cast(scope))) {
+        Some((_, Some(function))) => function.const_token().is_none(),
+        Some((kind, None)) => kind == SyntaxKind::CLOSURE_EXPR,
+        None => false,
+    }
+}
+
 /// What a block is the body of, as far as a jump from its end is concerned.
 #[derive(Debug, Clone)]
 pub enum BodyOf {
