@@ -1,5 +1,6 @@
 //! Holds what every smell and every refactoring has to hold, the next one too.
 
+mod duplicates;
 mod refactorings;
 mod smells;
 

@@ -47,8 +47,9 @@
 //!
 //! ## Limits
 //! The measure is the words and signs that would go if all places became one. 39 are fine; more are a warning, more than 99 a
-//! strong one. In different files fewer than 60 in one place are not compared, whatever the limits are. It fires 0.0 times in
-//! 100,000 lines of well-kept code.
+//! strong one. In different files fewer than 60 in one place are not compared, whatever the limits are. It fires
+//! 24.1 times in 100,000 lines of well-kept code. Of 20 findings that were read from a list 15 were worth doing, all of them with
+//! 100 words and signs and more in one place; the full profile alone says it.
 //!
 //! ## Sources
 //! CPD and jscpd. Martin Fowler, *Refactoring*, "Duplicated Code".
@@ -57,7 +58,8 @@ use super::{Calm, Limits, Look, Smell};
 use crate::{facts::Sighting, index::DuplicateKind};
 
 pub(super) const SMELL: Smell = Smell {
-    rate: Some(0.0),
+    rate: Some(24.1),
+    worth_doing: Some(15),
     calm: Calm::Never,
     measured: "{} words and signs more than needed",
     ..Smell::new(
