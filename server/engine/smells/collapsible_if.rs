@@ -27,9 +27,9 @@
 //!
 //! ## What it leaves alone
 //! What `merge-nested-if` would not change: conditions with `let` where the edition or the promised compiler knows no chains of
-//! them, an inner `if` with an attribute, comments that would lose their place. A comment between the two, two
-//! conditions that both are alternatives (`||`), and more than four parts together;
-//! `cfg!`, `ref`, and text of several lines in the block. Tests, benchmarks and examples. And where both may become guard clauses, which takes two levels away.
+//! them, an inner `if` with an attribute, comments that would lose their place. A comment between the two; two conditions that
+//! both are alternatives (`||`), and more than four parts together; `cfg!`, `ref`, and text of several lines in the block.
+//! Tests, benchmarks and examples. And where both may become guard clauses, which takes two levels away.
 //!
 //! ## Limits
 //! The measure is the lines of the block that both conditions guard: each of them stands one level too deep. 0 are fine;

@@ -41,7 +41,6 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - Tests, benchmarks and examples.
 //! - A chain of `else if` is as deep as its first `if`.
 //! - A condition is not deeper than the `if` that it belongs to.
 //! - A closure that a call demands as its last argument counts half; halves are rounded down.
@@ -76,9 +75,6 @@ pub(super) const SMELL: Smell = Smell {
 };
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
-    if unit.is_for_tests() {
-        return;
-    }
     for function in &unit.functions {
         if !sightings.keeps(function.metrics.nesting) || tables::is_table(unit, function) {
             continue;

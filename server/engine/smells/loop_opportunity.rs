@@ -64,7 +64,8 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 }
 
 fn say(_sighting: &Sighting, _text: &str) -> String {
-    "this loop only looks for an element; a method of iterators says so by its name".to_owned()
+    "this loop only looks for an element; `any`, `all`, `find` or `position` says so in one word"
+        .to_owned()
 }
 
 #[cfg(test)]

@@ -255,7 +255,7 @@ def loose():
         with helix(place, None) as terminal:
             terminal.command("set-language rust")
             terminal.command(f"insert-output cat {place.crate}/src/orders.rs")
-            terminal.wait_for("pub struct Order")
+            terminal.wait_for("pub fn label")
             terminal.command(f"write {folder}/named.rs")
             terminal.wait("the file", (folder / "named.rs").exists)
             terminal.command("reload")

@@ -32,6 +32,9 @@ pub fn send(orders: &mut Vec<Order>, note: &str) {
         println!("{name:?}");
         println!("{}", first.is_paid);
         println!("{}", first.lines.len());
+        println!("{}", first.lines.capacity());
+        println!("{:?}", first.lines.first());
+        println!("{:?}", first.lines.last());
         println!("{}", orders.len());
         println!("{}", orders.capacity());
         println!("{}", name.is_some());
