@@ -12,7 +12,7 @@ use crate::{
         attributes::has_condition_inside,
         flow,
         known::{Fact, is_known},
-        layout, scopes, temporaries,
+        layout, patterns, scopes, temporaries,
         types_shown::{self, arguments_of},
     },
     text::TextRange,
@@ -138,7 +138,9 @@ impl Parts {
 
     fn check_place(&self, context: FileContext) -> Result<(), Refusal> {
         let version = if self.method == "is_none_or" { 82 } else { 70 };
-        if !context.supports(RustVersion(version)) {
+        // A package of an older edition that promises nothing is seldom built with a new compiler alone.
+        let is_old = context.edition < Edition::Edition2021 && context.rust_version.is_none();
+        if is_old || !context.supports(RustVersion(version)) {
             return Err(Refusal::because(
                 Hazard::Edition,
                 "The compiler that is promised does not know the method.",
@@ -385,18 +387,9 @@ impl Question<'_> {
 type Arms = (TextRange, ast::Expr, [(Option<ast::Pat>, ast::Expr); 2]);
 
 fn of_match(choice: &ast::MatchExpr) -> Option<Arms> {
-    let list = choice.match_arm_list()?;
-    let arms: Vec<_> = list.arms().collect();
-    let [first, second] = arms.as_slice() else {
-        return None;
-    };
-    let is_plain = |arm: &ast::MatchArm| arm.guard().is_none() && arm.attrs().next().is_none();
-    let has_attributes = choice.attrs().next().is_some() || list.attrs().next().is_some();
-    if !arms.iter().all(is_plain) || has_attributes {
-        return None;
-    }
+    let [first, second] = patterns::two_plain_arms(choice)?;
     let of = |arm: &ast::MatchArm| Some((arm.pat(), without_block(&arm.expr()?)?));
-    let (first, second) = (of(first)?, of(second)?);
+    let (first, second) = (of(&first)?, of(&second)?);
     let is_first = matches!(first.0, Some(ast::Pat::TupleStructPat(_)))
         && first.0.as_ref()?.syntax().text() != "Err(_)";
     // `_` would take everything if it came first.

@@ -35,7 +35,7 @@ pub(super) fn rewrite<'a>(
     let after = usize::from(!is_tail);
     let max = context.width.max();
     let chain = width(code) + width(view) + width(call.written());
-    let links = links(&parts.value);
+    let links = layout::links(&parts.value);
     let count = links.len() + 1 + usize::from(parts.is_lent);
     let column = layout::column(text, whole.start());
     let is_short = count == 1 || chain <= context.width.share(60);
@@ -116,25 +116,4 @@ fn is_initializer(parts: &Parts, text: &str) -> bool {
     let parent = parts.node.parent();
     let is_let = parent.is_some_and(|parent| parent.kind() == SyntaxKind::LET_STMT);
     is_let && !layout::is_first_on_line(text, parts.node.text_range().start())
-}
-
-/// The parts of a chain behind its root.
-fn links(value: &ast::Expr) -> Vec<TextRange> {
-    let mut links = Vec::new();
-    let mut at = value.clone();
-    loop {
-        let inner = match &at {
-            ast::Expr::MethodCallExpr(it) => it.receiver(),
-            ast::Expr::FieldExpr(it) => it.expr(),
-            _ => None,
-        };
-        let Some(inner) = inner else {
-            break;
-        };
-        let end = at.syntax().text_range().end();
-        links.push(TextRange::new(inner.syntax().text_range().end(), end));
-        at = inner;
-    }
-    links.reverse();
-    links
 }

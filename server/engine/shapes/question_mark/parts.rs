@@ -82,22 +82,11 @@ fn takes_question_mark(scrutinee: &ast::Expr) -> bool {
 }
 
 fn of_match(choice: &ast::MatchExpr) -> Option<Parts> {
-    let list = choice.match_arm_list()?;
-    let arms: Vec<_> = list.arms().collect();
-    let [first, second] = arms.as_slice() else {
-        return None;
-    };
-    let is_plain = |arm: &ast::MatchArm| arm.guard().is_none() && arm.attrs().next().is_none();
-    if !arms.iter().all(is_plain)
-        || choice.attrs().next().is_some()
-        || list.attrs().next().is_some()
-    {
-        return None;
-    }
+    let [first, second] = patterns::two_plain_arms(choice)?;
     let leaves = |arm: &ast::MatchArm| arm.expr().is_some_and(|body| flow::expr_diverges(&body));
-    let (staying, leaving) = match (leaves(first), leaves(second)) {
-        (false, true) => (first, second),
-        (true, false) => (second, first),
+    let (staying, leaving) = match (leaves(&first), leaves(&second)) {
+        (false, true) => (&first, &second),
+        (true, false) => (&second, &first),
         _ => return None,
     };
     let (wraps, inner) = wrapped(&staying.pat()?)?;
@@ -105,7 +94,7 @@ fn of_match(choice: &ast::MatchExpr) -> Option<Parts> {
     let form = form_of(inner.as_ref(), body.as_ref())?;
     let other = leaving.pat()?;
     // `_` would take everything if it came first.
-    if matches!(other, ast::Pat::WildcardPat(_)) && leaving == first {
+    if matches!(other, ast::Pat::WildcardPat(_)) && *leaving == first {
         return None;
     }
     let (returns, returned) = returned(&leaving.expr()?)?;

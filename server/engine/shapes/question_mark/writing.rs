@@ -137,7 +137,7 @@ impl<'a> Writer<'a, '_> {
 
     fn on_one_line(&self, code: &str, call: &str, column: usize) -> Option<Laid> {
         let length = width(code) + width(call) + width("?");
-        let links = self.links().len() + usize::from(!call.is_empty());
+        let links = layout::links(&self.parts.scrutinee).len() + usize::from(!call.is_empty());
         let fits = column + length + width(";") <= self.context.width.max()
             && (links <= 1 || length <= self.share_of_calls());
         fits.then(|| Laid {
@@ -148,7 +148,7 @@ impl<'a> Writer<'a, '_> {
 
     /// A chain of calls with a line for each.
     fn broken(&self, call: &str) -> Option<Laid> {
-        let links = self.links();
+        let links = layout::links(&self.parts.scrutinee);
         if call.is_empty() || call.contains('|') || links.is_empty() {
             return None;
         }
@@ -172,33 +172,6 @@ impl<'a> Writer<'a, '_> {
             value,
             breaks: true,
         })
-    }
-
-    /// The parts of a chain behind its root, each with the `?` behind it.
-    fn links(&self) -> Vec<TextRange> {
-        let mut links = Vec::new();
-        let mut at = self.parts.scrutinee.clone();
-        let mut end = at.syntax().text_range().end();
-        loop {
-            let inner = match &at {
-                ast::Expr::TryExpr(it) => it.expr(),
-                ast::Expr::MethodCallExpr(it) => it.receiver(),
-                ast::Expr::FieldExpr(it) => it.expr(),
-                ast::Expr::AwaitExpr(it) => it.expr(),
-                _ => None,
-            };
-            let Some(inner) = inner else {
-                break;
-            };
-            if !matches!(at, ast::Expr::TryExpr(_)) {
-                let start = inner.syntax().text_range().end();
-                links.push(TextRange::new(start, end));
-                end = start;
-            }
-            at = inner;
-        }
-        links.reverse();
-        links
     }
 
     /// A value that has several lines already.

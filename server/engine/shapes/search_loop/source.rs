@@ -6,12 +6,9 @@ use ra_ap_syntax::{
 };
 
 use super::parts::{Gives, Parts};
-use crate::{
-    syntax::{
-        FileNames, Hazard, Refusal, flow, scopes, temporaries,
-        types_shown::{Ground, Held, collection},
-    },
-    text::TextRange,
+use crate::syntax::{
+    FileNames, Hazard, Refusal, flow, scopes, temporaries,
+    types_shown::{Ground, Held, collection},
 };
 
 /// An iterator, and what of it is written down.
@@ -112,27 +109,6 @@ impl Source {
             (ast::Expr::MethodCallExpr(call), _) => copies(call),
             _ => false,
         }
-    }
-
-    /// The parts of the chain behind its root.
-    pub(super) fn links(&self) -> Vec<TextRange> {
-        let mut links = Vec::new();
-        let mut at = self.kept.clone();
-        loop {
-            let inner = match &at {
-                ast::Expr::MethodCallExpr(it) => it.receiver(),
-                ast::Expr::FieldExpr(it) => it.expr(),
-                _ => None,
-            };
-            let Some(inner) = inner else {
-                break;
-            };
-            let end = at.syntax().text_range().end();
-            links.push(TextRange::new(inner.syntax().text_range().end(), end));
-            at = inner;
-        }
-        links.reverse();
-        links
     }
 }
 

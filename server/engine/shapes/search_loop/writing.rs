@@ -172,7 +172,7 @@ impl<'a> Writer<'a, '_> {
     }
 
     fn links(&self) -> usize {
-        self.source.links().len() + 1 + usize::from(self.source.wraps == Wraps::Iter)
+        layout::links(&self.source.kept).len() + 1 + usize::from(self.source.wraps == Wraps::Iter)
     }
 
     fn indent(&self) -> usize {
@@ -211,7 +211,7 @@ impl<'a> Writer<'a, '_> {
 
     /// A chain of calls with a line for each.
     fn broken(&self, call: &Rewrite<'a>) -> Option<Laid> {
-        let links = self.source.links();
+        let links = layout::links(&self.source.kept);
         // What is behind a `=` goes below it as a whole.
         if self.links() == 1 && !self.parts.is_tail() {
             return None;

@@ -6,7 +6,7 @@
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind,
-    ast::{self, HasName},
+    ast::{self, HasAttrs, HasName},
 };
 
 use crate::syntax::{FileNames, TypeShape};
@@ -22,6 +22,15 @@ pub fn bindings(pattern: &ast::Pat) -> Option<Vec<ast::IdentPat>> {
         found.extend(ast::IdentPat::cast(node).filter(is_binding));
     }
     Some(found)
+}
+
+/// The arms of a `match` that has two, without guards and attributes.
+pub fn two_plain_arms(choice: &ast::MatchExpr) -> Option<[ast::MatchArm; 2]> {
+    let list = choice.match_arm_list()?;
+    let arms: [ast::MatchArm; 2] = list.arms().collect::<Vec<_>>().try_into().ok()?;
+    let is_plain = |arm: &ast::MatchArm| arm.guard().is_none() && arm.attrs().next().is_none();
+    let has_attributes = choice.attrs().next().is_some() || list.attrs().next().is_some();
+    (arms.iter().all(is_plain) && !has_attributes).then_some(arms)
 }
 
 /// Whether the pattern declares no variable, and that for sure.

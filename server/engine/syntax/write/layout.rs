@@ -367,6 +367,33 @@ fn lines_inside_tokens(code: &str, edition: Edition) -> Vec<usize> {
     lines
 }
 
+/// The parts of a chain behind its root, each with the `?` behind it.
+pub fn links(chain: &ast::Expr) -> Vec<TextRange> {
+    let mut links = Vec::new();
+    let mut at = chain.clone();
+    let mut end = at.syntax().text_range().end();
+    loop {
+        let inner = match &at {
+            ast::Expr::TryExpr(it) => it.expr(),
+            ast::Expr::MethodCallExpr(it) => it.receiver(),
+            ast::Expr::FieldExpr(it) => it.expr(),
+            ast::Expr::AwaitExpr(it) => it.expr(),
+            _ => None,
+        };
+        let Some(inner) = inner else {
+            break;
+        };
+        if !matches!(at, ast::Expr::TryExpr(_)) {
+            let start = inner.syntax().text_range().end();
+            links.push(TextRange::new(start, end));
+            end = start;
+        }
+        at = inner;
+    }
+    links.reverse();
+    links
+}
+
 /// Whether a comment stands anywhere in the node, at any depth.
 pub fn has_comment(node: &SyntaxNode) -> bool {
     node.descendants_with_tokens()

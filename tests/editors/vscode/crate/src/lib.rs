@@ -18,6 +18,10 @@ pub fn tell(order: &mut Order, note: &str) {
         println!("{}", order.is_paid);
         println!("{}", order.lines.len());
         println!("{}", order.lines.capacity());
+        println!("{:?}", order.lines.first());
+        println!("{:?}", order.lines.last());
+        println!("{}", note.len());
+        println!("{}", note.is_empty());
         println!("{}", name.is_some());
     }
 }
