@@ -111,7 +111,7 @@ fn main() {
         file: "src/lib.rs",
         text: repeated(RUST, lines),
         statement: RUST_STATEMENT,
-        finding: "match readings.get(",
+        finding: "let first = match readings.get(",
         command: vec![
             env!("CARGO_BIN_EXE_rustassistant").to_owned(),
             "lsp".to_owned(),
