@@ -9,7 +9,7 @@ use std::{
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio_util::sync::CancellationToken;
 
-use super::{OpenFile, stored};
+use super::{OpenFile, measure::Extent, stored};
 use crate::{
     cache::{Entry, Key, Lookup, Mode, Tier, TieredCache, TieredOptions},
     config::CacheOptions,
@@ -84,7 +84,6 @@ pub type FoundReport = (Arc<FileReport>, ReportOrigin);
 pub struct FoundSurvey {
     pub report: FoundReport,
     pub survey: Arc<FileSurvey>,
-    pub survey_origin: ReportOrigin,
 }
 
 /// Files per batch.
@@ -177,7 +176,7 @@ impl Engine {
             if cancel.is_cancelled() {
                 break;
             }
-            let batch = self.batch(batch, Wanted::Reports, cancel).await?;
+            let batch = self.batch(batch, Extent::Report, cancel).await?;
             answers.extend(batch.into_iter().map(|answer| answer.report));
             progress(answers.len());
         }
@@ -196,7 +195,7 @@ impl Engine {
             if cancel.is_cancelled() {
                 break;
             }
-            let batch = self.batch(batch, Wanted::Surveys, cancel).await?;
+            let batch = self.batch(batch, Extent::ReportAndSurvey, cancel).await?;
             answers.extend(batch.into_iter().filter_map(Answer::with_survey));
             progress(answers.len());
         }
@@ -206,7 +205,7 @@ impl Engine {
     async fn batch(
         &self,
         inputs: &[Input],
-        wanted: Wanted,
+        extent: Extent,
         cancel: &CancellationToken,
     ) -> Result<Vec<Answer>, WorkError> {
         let pool = self.background()?;
@@ -227,7 +226,7 @@ impl Engine {
             keys,
             lookups,
             beliefs,
-            wanted,
+            extent,
         };
         let cancel = cancel.clone();
         let completed = run_in(pool, move || complete(batch, &cancel)).await?;
@@ -262,28 +261,20 @@ struct Batch {
     keys: Vec<Key>,
     lookups: Vec<Lookup>,
     beliefs: Vec<Belief>,
-    wanted: Wanted,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wanted {
-    Reports,
-    Surveys,
+    extent: Extent,
 }
 
 /// What is known of one text.
 struct Answer {
     report: FoundReport,
-    survey: Option<(Arc<FileSurvey>, ReportOrigin)>,
+    survey: Option<Arc<FileSurvey>>,
 }
 
 impl Answer {
     fn with_survey(self) -> Option<FoundSurvey> {
-        let (survey, survey_origin) = self.survey?;
         Some(FoundSurvey {
             report: self.report,
-            survey,
-            survey_origin,
+            survey: self.survey?,
         })
     }
 }
@@ -313,7 +304,7 @@ fn complete(batch: Batch, cancel: &CancellationToken) -> Completed {
         .par_iter()
         .zip(lookups)
         .map(|(input, (lookup, belief))| {
-            let file = FileOnDemand::new(input, batch.wanted);
+            let file = FileOnDemand::new(input, batch.extent);
             (!cancel.is_cancelled()).then(|| find_or_compute(&file, lookup, belief))
         })
         .collect();
@@ -353,15 +344,15 @@ enum Belief {
 /// A text that is parsed when something isn't found.
 struct FileOnDemand<'a> {
     input: &'a Input,
-    wanted: Wanted,
+    extent: Extent,
     file: OnceCell<Arc<OpenFile>>,
 }
 
 impl<'a> FileOnDemand<'a> {
-    fn new(input: &'a Input, wanted: Wanted) -> Self {
+    fn new(input: &'a Input, extent: Extent) -> Self {
         Self {
             input,
-            wanted,
+            extent,
             file: OnceCell::new(),
         }
     }
@@ -372,13 +363,10 @@ impl<'a> FileOnDemand<'a> {
             .get_or_init(|| OpenFile::new(Arc::clone(text), *context))
     }
 
-    fn survey(&self) -> Option<(Arc<FileSurvey>, ReportOrigin)> {
-        match self.wanted {
-            Wanted::Reports => None,
-            Wanted::Surveys => Some((
-                Arc::clone(self.file().survey()),
-                ReportOrigin::Computed(CacheOutcome::Miss),
-            )),
+    fn survey(&self) -> Option<Arc<FileSurvey>> {
+        match self.extent {
+            Extent::Report => None,
+            Extent::ReportAndSurvey => Some(Arc::clone(self.file().survey())),
         }
     }
 
@@ -401,6 +389,8 @@ fn find_or_compute(file: &FileOnDemand<'_>, lookup: Lookup, belief: Belief) -> O
         }
         found => found,
     };
+    // A survey gives the report too, so it is made first.
+    file.survey();
     let report = Arc::clone(file.file().report());
     let entry = stored::encode(&report);
     match (found, of_others) {

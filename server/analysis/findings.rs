@@ -5,10 +5,14 @@ use std::{cmp::Ordering, collections::HashMap};
 use super::duplicates::{Copies, OtherPlace};
 use crate::{
     config::{Judgement, Profile, Rules},
-    facts::{Allowance, AllowanceForm, FileReport, FunctionFacts, Sighting, SmellId, UnitReport},
+    facts::{Allowance, AllowanceForm, FileReport, Sighting, SmellId},
     smells::{self, Calm, Cause, Smell},
     text::{TextRange, TextSize, printable, shortened},
 };
+
+mod hard;
+
+use hard::MeasuredFunction;
 
 /// A sighting above its limit, with its message.
 #[derive(Debug, Clone)]
@@ -50,36 +54,6 @@ const CALM_RATE: f32 = 25.0;
 /// So is one of whose findings fewer than so many of 20 were worth doing.
 const CALM_WORTH: u8 = 16;
 
-/// What a function measures at least that a reviewer would stop at.
-struct Least {
-    cognitive: u32,
-    lines: u32,
-    nesting: u32,
-}
-
-const HARD: [Least; 4] = [
-    Least {
-        cognitive: 50,
-        lines: 60,
-        nesting: 3,
-    },
-    Least {
-        cognitive: 35,
-        lines: 90,
-        nesting: 3,
-    },
-    Least {
-        cognitive: 25,
-        lines: 130,
-        nesting: 3,
-    },
-    Least {
-        cognitive: 30,
-        lines: 20,
-        nesting: 6,
-    },
-];
-
 /// Judges a report of this very text, without parsing, so that a warm start stays cheap.
 pub fn judge(report: &FileReport, text: &str, rules: &Rules) -> Vec<Finding> {
     judge_with_copies(report, &[], text, rules)
@@ -98,7 +72,7 @@ pub fn judge_with_copies(
         if item.sightings.is_empty() {
             continue;
         }
-        let functions: Vec<Function> = Function::all(item, *offset);
+        let functions: Vec<MeasuredFunction> = MeasuredFunction::all(item, *offset);
         let above = above(&silences, item.sightings_at(*offset), rules);
         findings.extend(in_words(&above, &functions, text, rules.profile()));
     }
@@ -122,7 +96,12 @@ fn above(
         .collect()
 }
 
-fn in_words(above: &[Above], functions: &[Function], text: &str, profile: Profile) -> Vec<Finding> {
+fn in_words(
+    above: &[Above],
+    functions: &[MeasuredFunction],
+    text: &str,
+    profile: Profile,
+) -> Vec<Finding> {
     let groups = one_for_one_cause(shown(above, functions, profile));
     groups.iter().map(|group| finding(group, text)).collect()
 }
@@ -233,7 +212,11 @@ fn silenced(allowance: &Allowance) -> Vec<SmellId> {
     all.filter(|id| is_of_size(*id)).collect()
 }
 
-fn shown<'a>(above: &'a [Above], functions: &[Function], profile: Profile) -> Vec<&'a Above> {
+fn shown<'a>(
+    above: &'a [Above],
+    functions: &[MeasuredFunction],
+    profile: Profile,
+) -> Vec<&'a Above> {
     match profile {
         Profile::Full => above.iter().collect(),
         Profile::Calm => {
@@ -243,7 +226,7 @@ fn shown<'a>(above: &'a [Above], functions: &[Function], profile: Profile) -> Ve
     }
 }
 
-fn is_worth_saying(one: &Above, functions: &[Function]) -> bool {
+fn is_worth_saying(one: &Above, functions: &[MeasuredFunction]) -> bool {
     if one.judgement.is_chosen {
         return true;
     }
@@ -254,54 +237,9 @@ fn is_worth_saying(one: &Above, functions: &[Function]) -> bool {
         Calm::Hard => {
             let mut functions = functions.iter();
             let function = functions.find(|function| function.facts.name == one.sighting.at);
-            function.is_some_and(Function::is_hard)
+            function.is_some_and(MeasuredFunction::is_hard)
         }
         Calm::Usual => is_strong || one.smell.cause == Cause::Opportunity || is_calm(one.smell),
-    }
-}
-
-/// What a function measures, and how much of that is due to its depth.
-#[derive(Debug)]
-struct Function {
-    facts: FunctionFacts,
-    /// The sum of what parts cost that are nested.
-    deep: u32,
-}
-
-/// A part that costs as much stands inside of others.
-const NESTED: u32 = 3;
-/// A function of whose complexity less is due to nested parts is a list of steps.
-const DEEP: u32 = 20;
-
-impl Function {
-    fn all(item: &UnitReport, offset: TextSize) -> Vec<Self> {
-        let complexity = smells::id_of("cognitive-complexity");
-        let sightings = item.sightings_at(offset);
-        let deep: HashMap<TextRange, u32> = sightings
-            .filter(|sighting| Some(sighting.smell) == complexity)
-            .map(|sighting| {
-                let parts = sighting.parts.iter().map(|part| part.measure);
-                (sighting.at, parts.filter(|cost| *cost >= NESTED).sum())
-            })
-            .collect();
-        let functions = item.functions_at(offset);
-        functions
-            .map(|facts| Self {
-                deep: deep.get(&facts.name).copied().unwrap_or_default(),
-                facts,
-            })
-            .collect()
-    }
-
-    /// Whether it is much by one measure and not little by another: a long list is easily read, and so is a short puzzle.
-    fn is_hard(&self) -> bool {
-        let facts = &self.facts;
-        let is_large = HARD.iter().any(|least| {
-            facts.cognitive >= least.cognitive
-                && facts.lines >= least.lines
-                && facts.nesting >= least.nesting
-        });
-        is_large && self.deep >= DEEP
     }
 }
 
@@ -385,7 +323,7 @@ mod tests {
     use super::*;
     use crate::{
         config::{Environment, Request, load},
-        facts::Part,
+        facts::{FunctionFacts, Part, UnitReport},
         text::TextSize,
     };
 
@@ -423,6 +361,16 @@ mod tests {
         FileReport {
             items: vec![(1.into(), Arc::new(item))],
             ..FileReport::default()
+        }
+    }
+
+    /// For `long-function`.
+    fn of_whole_text(form: AllowanceForm) -> Allowance {
+        Allowance {
+            at: TextRange::empty(0.into()),
+            scope: TextRange::new(0.into(), 25.into()),
+            smell: smells::id_of("long-function"),
+            form,
         }
     }
 
@@ -517,12 +465,9 @@ mod tests {
             sighting("cognitive-complexity", name(), 31),
             sighting("long-function", name(), 300),
         ]);
-        report.allowances.push(Allowance {
-            at: TextRange::empty(0.into()),
-            scope: TextRange::new(0.into(), 25.into()),
-            smell: smells::id_of("long-function"),
-            form: AllowanceForm::Comment,
-        });
+        report
+            .allowances
+            .push(of_whole_text(AllowanceForm::Comment));
         let findings = judge(&report, TEXT, &Rules::default());
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].smell.id, "cognitive-complexity");
@@ -569,41 +514,14 @@ mod tests {
     }
 
     #[test]
-    fn a_function_is_large_by_more_than_one_measure() {
-        let function = |cognitive, lines, nesting, deep| Function {
-            facts: FunctionFacts {
-                name: name(),
-                range: TextRange::new(0.into(), 24.into()),
-                cognitive,
-                nesting,
-                lines,
-                parameters: 0,
-            },
-            deep,
-        };
-        for (cognitive, lines, nesting) in [(50, 60, 3), (25, 200, 3), (30, 20, 6)] {
-            let one = function(cognitive, lines, nesting, 20);
-            assert!(one.is_hard(), "{one:?}");
-            assert!(!function(cognitive, lines, nesting, 19).is_hard());
-        }
-        for (cognitive, lines, nesting) in [(49, 60, 5), (10, 400, 3), (60, 40, 5)] {
-            let one = function(cognitive, lines, nesting, 40);
-            assert!(!one.is_hard(), "{one:?}");
-        }
-    }
-
-    #[test]
     fn one_lint_of_size_that_is_allowed_silences_all() {
         let mut report = report(vec![
             sighting("cognitive-complexity", name(), 31),
             sighting("long-function", name(), 300),
         ]);
-        report.allowances.push(Allowance {
-            at: TextRange::empty(0.into()),
-            scope: TextRange::new(0.into(), 25.into()),
-            smell: smells::id_of("long-function"),
-            form: AllowanceForm::Attribute,
-        });
+        report
+            .allowances
+            .push(of_whole_text(AllowanceForm::Attribute));
         assert!(judge(&report, TEXT, &Rules::default()).is_empty());
     }
 }

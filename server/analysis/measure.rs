@@ -15,18 +15,32 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-/// Reports and surveys of units by what they depend on. It belongs to one open document, dies with it, and forgets the units that the
-/// document no longer has.
+/// Reports and surveys of units by what they depend on. It belongs to one open document, dies with it, and forgets the units
+/// that the document no longer has.
 #[derive(Debug, Default)]
 pub struct Memo {
     units: DashMap<[u8; 16], (u64, MeasuredUnit)>,
     generation: std::sync::atomic::AtomicU64,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct MeasuredUnit {
     report: Arc<UnitReport>,
-    survey: Arc<UnitSurvey>,
+    /// Nothing where nobody has asked for it yet.
+    survey: Option<Arc<UnitSurvey>>,
+}
+
+/// How much is made of a text. A survey costs about a fifth on top of a report, and few ask for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    Report,
+    ReportAndSurvey,
+}
+
+impl Extent {
+    fn is_met_by(self, unit: &MeasuredUnit) -> bool {
+        self == Self::Report || unit.survey.is_some()
+    }
 }
 
 /// What is known of a source.
@@ -47,9 +61,12 @@ impl Memo {
         &self,
         generation: u64,
         key: [u8; 16],
+        extent: Extent,
         make: impl FnOnce() -> MeasuredUnit,
     ) -> MeasuredUnit {
-        if let Some(mut kept) = self.units.get_mut(&key) {
+        if let Some(mut kept) = self.units.get_mut(&key)
+            && extent.is_met_by(&kept.1)
+        {
             kept.0 = generation;
             return kept.1.clone();
         }
@@ -70,11 +87,15 @@ impl Memo {
 
 /// The report on a source, computing only the units that `memo` doesn't have.
 pub fn measure(source: &Source, memo: &Memo) -> FileReport {
-    measure_and_survey(source, memo).report
+    measure_to(Extent::Report, source, memo).report
 }
 
 /// Measures and surveys a source, computing only the units that `memo` doesn't have.
 pub fn measure_and_survey(source: &Source, memo: &Memo) -> Measured {
+    measure_to(Extent::ReportAndSurvey, source, memo)
+}
+
+fn measure_to(extent: Extent, source: &Source, memo: &Memo) -> Measured {
     let generation = memo.next_generation();
     let root = source.root();
     let writer = if is_generated(&root) {
@@ -86,8 +107,8 @@ pub fn measure_and_survey(source: &Source, memo: &Memo) -> Measured {
     let places = outline.places.iter();
     let units: Vec<_> = places
         .map(|place| {
-            memo.get_or_make(generation, memo_key(source, place, writer), || {
-                measure_unit(source, place, writer)
+            memo.get_or_make(generation, memo_key(source, place, writer), extent, || {
+                measure_unit(source, place, writer, extent)
             })
         })
         .collect();
@@ -115,12 +136,13 @@ pub fn measure_and_survey(source: &Source, memo: &Memo) -> Measured {
 }
 
 fn surveyed(places: &[Place], units: &[MeasuredUnit]) -> Vec<SurveyedUnit> {
-    let units = places.iter().zip(units);
-    let units = units.filter(|(_, unit)| !unit.survey.is_empty());
-    let units = units.map(|(place, unit)| SurveyedUnit {
-        offset: place.node.text_range().start(),
-        presence: place.presence,
-        survey: Arc::clone(&unit.survey),
+    let units = places.iter().zip(units).filter_map(|(place, unit)| {
+        let survey = unit.survey.as_ref().filter(|survey| !survey.is_empty())?;
+        Some(SurveyedUnit {
+            offset: place.node.text_range().start(),
+            presence: place.presence,
+            survey: Arc::clone(survey),
+        })
     });
     units.collect()
 }
@@ -160,18 +182,27 @@ fn memo_key(source: &Source, place: &Place, writer: Writer) -> [u8; 16] {
     key
 }
 
-fn measure_unit(source: &Source, place: &Place, writer: Writer) -> MeasuredUnit {
+fn measure_unit(source: &Source, place: &Place, writer: Writer, extent: Extent) -> MeasuredUnit {
     let range = place.node.text_range();
     let start = range.start();
-    let kinds = smells::seen_in(place.kind).union(&survey::SEES);
+    let seen = smells::seen_in(place.kind);
+    let kinds = match extent {
+        Extent::Report => seen,
+        Extent::ReportAndSurvey => seen.union(&survey::SEES),
+    };
     let mut unit = Unit::seeing(kinds, &source.text, place, source.context);
     // An error at an end may be the neighbour's, and a report must depend on nothing but the unit's own text.
     let is_inside =
         |error: &TextRange| range.start() < error.start() && error.start() < range.end();
     unit.is_broken |= source.tree.errors().iter().any(is_inside);
-    let (seen, survey) = match writer {
-        Writer::Person => (smells::look_at(&unit), survey::survey(&unit)),
-        Writer::Program => Default::default(),
+    let seen = match writer {
+        Writer::Person => smells::look_at(&unit),
+        Writer::Program => Vec::new(),
+    };
+    let survey = match (extent, writer) {
+        (Extent::Report, _) => None,
+        (_, Writer::Person) => Some(Arc::new(survey::survey(&unit))),
+        (_, Writer::Program) => Some(Arc::default()),
     };
     let functions = unit.functions.iter();
     let sightings = seen.into_iter();
@@ -184,7 +215,7 @@ fn measure_unit(source: &Source, place: &Place, writer: Writer) -> MeasuredUnit 
     };
     MeasuredUnit {
         report: Arc::new(report),
-        survey: Arc::new(survey),
+        survey,
     }
 }
 

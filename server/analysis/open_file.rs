@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use super::{Measured, Memo, measure_and_survey};
+use super::{Memo, measure, measure_and_survey};
 use crate::{
     cache::locks::lock,
     facts::{FileReport, Problem},
@@ -21,7 +21,6 @@ pub struct OpenFile {
     /// The version before and the edit that led here, until this version is parsed.
     before: Mutex<Option<PreviousVersion>>,
     source: OnceLock<Result<Arc<Source>, Unparsable>>,
-    measured: OnceLock<(Arc<FileReport>, Arc<FileSurvey>)>,
     report: OnceLock<Arc<FileReport>>,
     survey: OnceLock<Arc<FileSurvey>>,
 }
@@ -93,12 +92,19 @@ impl OpenFile {
 
     /// The report of this version. The first call measures; it needs a large stack.
     pub fn report(&self) -> &Arc<FileReport> {
-        self.report.get_or_init(|| Arc::clone(&self.measured().0))
+        self.report.get_or_init(|| Arc::new(self.measure()))
     }
 
-    /// The survey of this version. The first call measures; it needs a large stack.
+    /// The survey of this version. The first call measures, and gives the report too; it needs a large stack.
     pub fn survey(&self) -> &Arc<FileSurvey> {
-        self.survey.get_or_init(|| Arc::clone(&self.measured().1))
+        self.survey.get_or_init(|| {
+            let Ok(source) = self.source() else {
+                return Arc::default();
+            };
+            let measured = measure_and_survey(source, &self.memo);
+            self.accept_report(Arc::new(measured.report));
+            Arc::new(measured.survey)
+        })
     }
 
     /// Whether the report is there already, so that asking for it costs nothing.
@@ -109,11 +115,6 @@ impl OpenFile {
     /// Takes over a report that was found in a cache for this very text and context. It is ignored if there is one already.
     pub fn accept_report(&self, report: Arc<FileReport>) {
         let _ = self.report.set(report);
-    }
-
-    /// As [`OpenFile::accept_report`], of a survey.
-    pub fn accept_survey(&self, survey: Arc<FileSurvey>) {
-        let _ = self.survey.set(survey);
     }
 
     fn version(
@@ -129,7 +130,6 @@ impl OpenFile {
             memo,
             before: Mutex::new(before),
             source: OnceLock::new(),
-            measured: OnceLock::new(),
             report: OnceLock::new(),
             survey: OnceLock::new(),
         })
@@ -139,16 +139,9 @@ impl OpenFile {
         lock(&self.before)
     }
 
-    fn measured(&self) -> &(Arc<FileReport>, Arc<FileSurvey>) {
-        self.measured.get_or_init(|| {
-            let Measured { report, survey } = self.measure();
-            (Arc::new(report), Arc::new(survey))
-        })
-    }
-
-    fn measure(&self) -> Measured {
+    fn measure(&self) -> FileReport {
         match self.source() {
-            Ok(source) => measure_and_survey(source, &self.memo),
+            Ok(source) => measure(source, &self.memo),
             Err(Unparsable::TooDeep) => problem(Problem::TooDeep),
             Err(Unparsable::TooLarge) => problem(Problem::TooLarge),
         }
@@ -188,13 +181,10 @@ impl OpenFile {
     }
 }
 
-fn problem(problem: Problem) -> Measured {
-    Measured {
-        report: FileReport {
-            problem: Some(problem),
-            ..FileReport::default()
-        },
-        ..Measured::default()
+fn problem(problem: Problem) -> FileReport {
+    FileReport {
+        problem: Some(problem),
+        ..FileReport::default()
     }
 }
 

@@ -14,7 +14,10 @@ use super::{
     work::Work,
 };
 use crate::{
-    analysis::{Copies, Finding, Level, Openings, answers_in, idle_allowances, judge_with_copies},
+    analysis::{
+        Copies, Finding, FoundReport, Level, Openings, ReportOrigin, answers_in, idle_allowances,
+        judge_with_copies,
+    },
     cache::{Tier, TieredStats},
     facts::{FileReport, Problem},
     refactorings,
@@ -121,12 +124,13 @@ async fn analyze(
     if arguments.offers {
         offer(work, inputs, &mut files).await?;
     }
-    let was_parsed = |(file, was_parsed): &(&ReportedFile, &bool)| {
+    let was_parsed = |(file, (_, origin)): &(&ReportedFile, &FoundReport)| {
         let was_asked_for_offers = arguments.offers && !file.findings.is_empty();
-        **was_parsed || was_asked_for_offers
+        let was_computed = matches!(origin, ReportOrigin::Computed(_));
+        analysed.were_surveyed || was_computed || was_asked_for_offers
     };
-    let parsed = files.iter().zip(&analysed.were_parsed);
-    summary.parsed = parsed.filter(was_parsed).count();
+    let found = files.iter().zip(&analysed.reports);
+    summary.parsed = found.filter(was_parsed).count();
     summary.files = files.len();
     summary.lines = files
         .iter()

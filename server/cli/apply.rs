@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     analysis::{Applied, Only, apply_safe},
+    config::Profile,
     refactorings,
     report::{self, counted},
     workspace::NewFileError,
@@ -39,6 +40,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     check_ids(&arguments.only)?;
     let mut settings = Settings::new(&arguments.settings);
     let inputs = gather(&arguments.paths, &mut settings)?;
+    let nothing_left = nothing_left(arguments, &inputs.files);
     let work = Work::in_memory()?;
     let changes = work.block_on(changes(&work, inputs.files, arguments.only.clone()))?;
     work.finish();
@@ -50,7 +52,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     out.flush().context("The diff can't be written")?;
     let unwritten = if arguments.write { write(&changes) } else { 0 };
     if unwritten == 0 {
-        sum_up(&changes, arguments);
+        sum_up(&changes, arguments, nothing_left);
     }
     if inputs.unreadable + refused + unwritten > 0 {
         return Ok(ExitStatus::Trouble);
@@ -126,12 +128,22 @@ fn change(input: InputFile, only: &[String]) -> Option<(InputFile, Applied)> {
     }
 }
 
-fn sum_up(changes: &[FileChange], arguments: &Arguments) {
+/// What is said where nothing is carried out. Who names refactorings may look for findings that the calm profile leaves out.
+fn nothing_left(arguments: &Arguments, files: &[InputFile]) -> &'static str {
+    let is_calm = |file: &InputFile| file.config.rules.profile() == Profile::Calm;
+    if !arguments.only.is_empty() && files.iter().any(is_calm) {
+        return "There is nothing left that can be carried out safely; `--config profile=full` answers what the calm profile \
+                leaves out too.";
+    }
+    "There is nothing left that can be carried out safely."
+}
+
+fn sum_up(changes: &[FileChange], arguments: &Arguments, nothing_left: &str) {
     let steps: usize = changes.iter().map(|change| change.refactorings).sum();
     let steps = counted(steps, "refactoring");
     let files = counted(changes.len(), "file");
     let message = match (changes, arguments.write) {
-        ([], _) => "There is nothing left that can be carried out safely.".to_owned(),
+        ([], _) => nothing_left.to_owned(),
         (_, true) => format!("{steps} carried out in {files}."),
         (_, false) => format!("{steps} to carry out in {files}; `--write` does it."),
     };

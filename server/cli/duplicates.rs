@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{inputs::InputFile, output::FileProgress, work::Work};
 use crate::{
-    analysis::{Copies, Files, FoundReport, ReadFile, ReportOrigin, duplicates, wants_duplicates},
+    analysis::{Copies, Files, FoundReport, ReadFile, duplicates, wants_duplicates},
     facts::SmellId,
     index::{FileId, Index, Origin},
     survey::FileSurvey,
@@ -21,7 +21,8 @@ pub(super) struct AnalysedFiles {
     pub(super) reports: Vec<FoundReport>,
     /// What is said of a file that stands in others too.
     pub(super) copies: Vec<Vec<Copies>>,
-    pub(super) were_parsed: Vec<bool>,
+    /// Surveys are in no cache, so every file was parsed for one.
+    pub(super) were_surveyed: bool,
 }
 
 /// Surveys are made only where somebody wants to hear of what they show.
@@ -32,33 +33,23 @@ pub(super) async fn analysed(work: &Work, inputs: &[InputFile]) -> anyhow::Resul
     let progress = FileProgress::over(inputs.len());
     let never = CancellationToken::new();
     let on_progress = |done| progress.set(done);
-    let is_computed = |origin| matches!(origin, ReportOrigin::Computed(_));
-    if !inputs
-        .iter()
-        .any(|input| wants_duplicates(&input.config.rules))
-    {
+    let mut rules = inputs.iter().map(|input| &input.config.rules);
+    if !rules.any(wants_duplicates) {
         let reports = work.engine.reports(texts.collect(), &on_progress, &never);
         let reports = reports.await?;
         return Ok(AnalysedFiles {
             copies: vec![Vec::new(); reports.len()],
-            were_parsed: reports
-                .iter()
-                .map(|(_, origin)| is_computed(*origin))
-                .collect(),
             reports,
+            were_surveyed: false,
         });
     }
     let found = work.engine.surveys(texts.collect(), &on_progress, &never);
-    let (mut reports, mut surveys, mut were_parsed) = (Vec::new(), Vec::new(), Vec::new());
-    for found in found.await? {
-        were_parsed.push(is_computed(found.report.1) || is_computed(found.survey_origin));
-        reports.push(found.report);
-        surveys.push(found.survey);
-    }
+    let found = found.await?.into_iter();
+    let (reports, surveys): (_, Vec<_>) = found.map(|found| (found.report, found.survey)).unzip();
     Ok(AnalysedFiles {
         reports,
         copies: copies(inputs, &surveys),
-        were_parsed,
+        were_surveyed: true,
     })
 }
 

@@ -37,10 +37,11 @@ pub use read::{
     generated::{EXPLANATION as GENERATED_FILES, is_generated},
     kinds::KindSet,
     metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators},
-    units::{
-        FilePart, FileUnit, Function, Outline, Owner, Place, Presence, Unit, UnitKind, inside,
-        outline, place_around, places,
+    outline::{
+        FilePart, FileUnit, Outline, Owner, Place, Presence, UnitKind, outline, place_around,
+        places,
     },
+    units::{Function, Unit, inside},
 };
 pub use write::{
     layout::{self, LineEnding},

@@ -81,6 +81,12 @@ fn only_what_is_named_is_carried_out() {
     );
     assert_eq!(run.stdout.matches("\n@@ ").count(), 1, "{}", run.stdout);
 
+    let nothing = ["refactor", "apply", "--only", "match-to-combinator", "src"];
+    place.run(nothing).expect(0).says("profile=full");
+    let full = ["--config", "profile=full"];
+    let run = place.run([&nothing[..], &full].concat()).expect(0);
+    assert!(!run.stderr.contains("profile"), "{}", run.stderr);
+
     place
         .run(["refactor", "apply", "--only", "let-elsse", "src"])
         .expect(2)

@@ -231,7 +231,7 @@ impl Parts {
             ));
         }
         // A closure of these editions borrows whole variables, not the fields that it uses.
-        let root = root_of(&self.value).and_then(|root| scopes::as_name(&root.into()));
+        let root = scopes::root_of(&self.value).and_then(|root| scopes::as_name(&root.into()));
         let names_root = self
             .asked
             .syntax()
@@ -338,7 +338,7 @@ impl Question<'_> {
         let Some(receiver) = call.receiver() else {
             return false;
         };
-        let root = root_of(&receiver).and_then(|root| scopes::as_name(&root.into()));
+        let root = scopes::root_of(&receiver).and_then(|root| scopes::as_name(&root.into()));
         let is_its = root.as_deref() == Some(self.held) || is_known(call, Fact::Looks);
         is_its && self.is_asked(&receiver) && self.takes_all(call)
     }
@@ -354,7 +354,8 @@ impl Question<'_> {
                 name.as_deref() == Some(self.held) || is_constant || has_copied_type(path)
             }
             ast::Expr::FieldExpr(_) | ast::Expr::IndexExpr(_) => {
-                let root = root_of(&argument).and_then(|root| scopes::as_name(&root.into()));
+                let root =
+                    scopes::root_of(&argument).and_then(|root| scopes::as_name(&root.into()));
                 root.as_deref() == Some(self.held)
             }
             ast::Expr::ClosureExpr(_) => false,
@@ -473,17 +474,4 @@ fn is_copied(value: &ast::Expr) -> bool {
         let held = arguments_of(&ty).first().copied().unwrap_or_default();
         types_shown::head_of(&ty) == "Option" && is_copied_type(held)
     })
-}
-
-fn root_of(expr: &ast::Expr) -> Option<ast::PathExpr> {
-    match expr {
-        ast::Expr::PathExpr(path) => Some(path.clone()),
-        ast::Expr::FieldExpr(it) => root_of(&it.expr()?),
-        ast::Expr::IndexExpr(it) => root_of(&it.base()?),
-        ast::Expr::MethodCallExpr(it) => root_of(&it.receiver()?),
-        ast::Expr::PrefixExpr(it) => root_of(&it.expr()?),
-        ast::Expr::ParenExpr(it) => root_of(&it.expr()?),
-        ast::Expr::RefExpr(it) => root_of(&it.expr()?),
-        _ => None,
-    }
 }

@@ -6,4 +6,5 @@ pub(super) mod declarations;
 pub(super) mod generated;
 pub(super) mod kinds;
 pub(super) mod metrics;
+pub(super) mod outline;
 pub(super) mod units;

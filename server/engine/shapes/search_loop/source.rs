@@ -58,7 +58,7 @@ impl Source {
 
     fn of_iterable(iterable: &ast::Expr) -> Option<Self> {
         let source = |kept: &ast::Expr, wraps| {
-            let root = root_of(kept);
+            let root = scopes::root_of(kept);
             Self {
                 kept: kept.clone(),
                 wraps,
@@ -144,18 +144,6 @@ fn is_place(expr: &ast::Expr) -> bool {
             _ => temporaries::is_place(expr),
         },
         _ => temporaries::is_place(expr),
-    }
-}
-
-fn root_of(expr: &ast::Expr) -> Option<ast::PathExpr> {
-    match expr {
-        ast::Expr::PathExpr(path) => Some(path.clone()),
-        ast::Expr::FieldExpr(it) => root_of(&it.expr()?),
-        ast::Expr::IndexExpr(it) => root_of(&it.base()?),
-        ast::Expr::MethodCallExpr(it) => root_of(&it.receiver()?),
-        ast::Expr::PrefixExpr(it) => root_of(&it.expr()?),
-        ast::Expr::ParenExpr(it) => root_of(&it.expr()?),
-        _ => None,
     }
 }
 

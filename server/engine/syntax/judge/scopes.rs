@@ -126,6 +126,21 @@ pub fn as_name(expression: &ast::Expr) -> Option<String> {
     Some(path.path()?.as_single_name_ref()?.text().to_string())
 }
 
+/// The path that a place, a chain of methods or a reference begins with.
+pub fn root_of(expression: &ast::Expr) -> Option<ast::PathExpr> {
+    let inner = match expression {
+        ast::Expr::PathExpr(path) => return Some(path.clone()),
+        ast::Expr::FieldExpr(it) => it.expr(),
+        ast::Expr::IndexExpr(it) => it.base(),
+        ast::Expr::MethodCallExpr(it) => it.receiver(),
+        ast::Expr::PrefixExpr(it) => it.expr(),
+        ast::Expr::ParenExpr(it) => it.expr(),
+        ast::Expr::RefExpr(it) => it.expr(),
+        _ => None,
+    };
+    root_of(&inner?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,5 +178,22 @@ mod tests {
         assert_eq!(names.fresh(&wishes(&["is_ready", "open"])).unwrap(), "open");
         assert_eq!(names.fresh(&wishes(&["is_ready"])).unwrap(), "is_ready_2");
         assert_eq!(names.fresh(&[]), None);
+    }
+
+    #[test]
+    fn chains_begin_with_a_path() {
+        for (code, root) in [
+            ("a", Some("a")),
+            ("&mut (*a.b[1]).c(d)", Some("a")),
+            ("self.a", Some("self")),
+            ("a(b).c", None),
+            ("1 + a", None),
+        ] {
+            let tree = Tree::parse(&format!("fn f() {{ {code} }}"), Edition::CURRENT).unwrap();
+            let list = tree.root().descendants().find_map(ast::StmtList::cast);
+            let tail = list.and_then(|list| list.tail_expr()).unwrap();
+            let found = root_of(&tail).map(|root| root.syntax().text().to_string());
+            assert_eq!(found.as_deref(), root, "{code}");
+        }
     }
 }

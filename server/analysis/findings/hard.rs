@@ -1,0 +1,114 @@
+//! Which functions are so large that a reviewer would stop at them. Drawn from verdicts of readers, in `tests/worth`.
+
+use std::collections::HashMap;
+
+use crate::{
+    facts::{FunctionFacts, UnitReport},
+    smells,
+    text::{TextRange, TextSize},
+};
+
+/// What a function measures, and how much of that is due to its depth.
+#[derive(Debug)]
+pub(super) struct MeasuredFunction {
+    pub(super) facts: FunctionFacts,
+    /// The sum of what parts cost that are nested.
+    deep: u32,
+}
+
+/// A part that costs as much stands inside of others.
+const NESTED: u32 = 3;
+/// A function of whose complexity less is due to nested parts is a list of steps.
+const DEEP: u32 = 20;
+
+impl MeasuredFunction {
+    /// Those of a unit that starts at `offset`.
+    pub(super) fn all(item: &UnitReport, offset: TextSize) -> Vec<Self> {
+        let complexity = smells::id_of("cognitive-complexity");
+        let sightings = item.sightings_at(offset);
+        let deep: HashMap<TextRange, u32> = sightings
+            .filter(|sighting| Some(sighting.smell) == complexity)
+            .map(|sighting| {
+                let parts = sighting.parts.iter().map(|part| part.measure);
+                (sighting.at, parts.filter(|cost| *cost >= NESTED).sum())
+            })
+            .collect();
+        let functions = item.functions_at(offset);
+        functions
+            .map(|facts| Self {
+                deep: deep.get(&facts.name).copied().unwrap_or_default(),
+                facts,
+            })
+            .collect()
+    }
+
+    /// Whether it is much by one measure and not little by another: a long list is easily read, and so is a short puzzle.
+    pub(super) fn is_hard(&self) -> bool {
+        let facts = &self.facts;
+        let is_large = HARD.iter().any(|least| {
+            facts.cognitive >= least.cognitive
+                && facts.lines >= least.lines
+                && facts.nesting >= least.nesting
+        });
+        is_large && self.deep >= DEEP
+    }
+}
+
+/// What a function measures at least that a reviewer would stop at.
+struct Least {
+    cognitive: u32,
+    lines: u32,
+    nesting: u32,
+}
+
+const HARD: [Least; 4] = [
+    Least {
+        cognitive: 50,
+        lines: 60,
+        nesting: 3,
+    },
+    Least {
+        cognitive: 35,
+        lines: 90,
+        nesting: 3,
+    },
+    Least {
+        cognitive: 25,
+        lines: 130,
+        nesting: 3,
+    },
+    Least {
+        cognitive: 30,
+        lines: 20,
+        nesting: 6,
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_is_large_by_more_than_one_measure() {
+        let function = |cognitive, lines, nesting, deep| MeasuredFunction {
+            facts: FunctionFacts {
+                name: TextRange::new(3.into(), 7.into()),
+                range: TextRange::new(0.into(), 24.into()),
+                cognitive,
+                nesting,
+                lines,
+                parameters: 0,
+            },
+            deep,
+        };
+        for (cognitive, lines, nesting) in [(50, 60, 3), (25, 200, 3), (30, 20, 6)] {
+            let one = function(cognitive, lines, nesting, 20);
+            assert!(one.is_hard(), "{one:?}");
+            assert!(!function(cognitive, lines, nesting, 19).is_hard());
+        }
+        for (cognitive, lines, nesting) in [(49, 60, 5), (10, 400, 3), (60, 40, 5)] {
+            let one = function(cognitive, lines, nesting, 40);
+            assert!(!one.is_hard(), "{one:?}");
+        }
+    }
+}

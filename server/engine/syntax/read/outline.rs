@@ -1,0 +1,394 @@
+//! The units of analysis. Every item that is not inside another one's body is a unit: functions, constants, types, and what
+//! is left. An impl, trait or module is no unit itself: its items are. What is around a unit matters to it only through its
+//! [`Owner`], so a unit whose text and owner are unchanged has an unchanged report.
+
+use ra_ap_syntax::{
+    AstNode, NodeOrToken, SyntaxKind, SyntaxNode,
+    ast::{self, HasModuleItem},
+};
+
+use super::{
+    attributes::{self, is_only_for_tests},
+    metrics::CodeLines,
+};
+use crate::{
+    syntax::{FileContext, Source},
+    text::TextRange,
+};
+
+/// What a unit stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Owner {
+    Module,
+    InherentImpl,
+    TraitImpl,
+    Trait,
+}
+
+/// What a unit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UnitKind {
+    /// A function with a body, a trait's required method, or a constant with code in it.
+    Code,
+    /// A struct, an enum or a union.
+    Type,
+    /// An import, a macro, a declaration. Only its lines are counted.
+    Plain,
+}
+
+/// Where a unit is.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub node: SyntaxNode,
+    pub kind: UnitKind,
+    pub owner: Owner,
+    pub part: FilePart,
+    pub presence: Presence,
+}
+
+/// Whether code is compiled whatever the features and the target are. Conditions on tests are no matter.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Presence {
+    #[default]
+    Always,
+    Conditional,
+}
+
+/// Which part of a file something is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FilePart {
+    Product,
+    /// In a module that is compiled for tests alone.
+    Tests,
+}
+
+/// The units of a file, and what is around them.
+#[derive(Debug, Default)]
+pub struct Outline {
+    /// In the order of the text, none inside another.
+    pub places: Vec<Place>,
+    /// Lines with code of the product that are in no unit: heads and last braces of impls, traits and modules, attributes of
+    /// the file.
+    pub frame_lines: u32,
+    /// The units of each `impl` block, by their places.
+    pub impls: Vec<std::ops::Range<usize>>,
+    /// What is drawn for the whole file: the name of its first item, or that item's first word.
+    pub head: Option<TextRange>,
+}
+
+/// A file as the sum of its units. What a smell of files looks at is counted unit by unit, so that a keystroke counts only
+/// the unit that it touched.
+#[derive(Debug, Clone, Copy)]
+pub struct FileUnit {
+    /// What is drawn for the file.
+    pub at: TextRange,
+    pub context: FileContext,
+    /// Whether the parser gave up on a part of it.
+    pub is_broken: bool,
+    /// Lines with code, without modules that are compiled for tests alone. A constant that is a table counts as one.
+    pub lines: u32,
+    /// How many of them stand in the functions of its longest `impl` block.
+    pub longest_impl: u32,
+}
+
+/// The functions, constants and types of a file in the order of its text.
+pub fn places(root: &SyntaxNode) -> Vec<Place> {
+    let mut places = outline(root).places;
+    places.retain(|place| place.kind != UnitKind::Plain);
+    places
+}
+
+/// The function, constant or type that holds a stretch of the text. Looks at nothing beside it.
+pub fn place_around(root: &SyntaxNode, range: TextRange) -> Option<Place> {
+    if !root.text_range().contains_range(range) {
+        return None;
+    }
+    let around = match root.covering_element(range) {
+        NodeOrToken::Node(node) => Some(node),
+        NodeOrToken::Token(token) => token.parent(),
+    };
+    let mut around: Vec<_> = around.into_iter().flat_map(|it| it.ancestors()).collect();
+    let mut owner = Owner::Module;
+    let mut inside = Inside::default();
+    while let Some(node) = around.pop() {
+        inside = inside.in_node(&node);
+        match node.kind() {
+            SyntaxKind::IMPL => owner = owner_of(&ast::Impl::cast(node)?),
+            SyntaxKind::TRAIT => owner = Owner::Trait,
+            SyntaxKind::SOURCE_FILE
+            | SyntaxKind::MODULE
+            | SyntaxKind::ITEM_LIST
+            | SyntaxKind::ASSOC_ITEM_LIST => {}
+            _ => {
+                let kind = kind_of(&node, owner);
+                return (kind != UnitKind::Plain).then_some(Place {
+                    node,
+                    kind,
+                    owner,
+                    part: inside.part,
+                    presence: inside.presence,
+                });
+            }
+        }
+    }
+    None
+}
+
+/// All units of a file. It looks at items only, never into their bodies.
+pub fn outline(root: &SyntaxNode) -> Outline {
+    let mut outline = Outline::default();
+    if let Some(file) = ast::SourceFile::cast(root.clone()) {
+        let inside = Inside::default().in_node(file.syntax());
+        outline.head = file.items().next().map(|item| head_of(item.syntax()));
+        outline.add_frame(root, inside);
+        outline.add_items(file.items(), inside);
+    }
+    outline
+}
+
+impl Outline {
+    /// The whole file. `lines` are those of the places, in their order.
+    pub fn file(&self, source: &Source, lines: impl IntoIterator<Item = u32>) -> FileUnit {
+        let counted = self.places.iter().zip(lines);
+        let lines: Vec<u32> = counted
+            .map(|(place, lines)| match place.part {
+                FilePart::Tests => 0,
+                FilePart::Product if is_table(&place.node) => 1,
+                FilePart::Product => lines,
+            })
+            .collect();
+        let impls = self
+            .impls
+            .iter()
+            .filter_map(|places| lines.get(places.clone()));
+        let longest_impl = impls.map(|lines| lines.iter().sum()).max();
+        FileUnit {
+            at: self.head.unwrap_or_default(),
+            context: source.context,
+            is_broken: source.tree.has_errors(),
+            lines: lines
+                .iter()
+                .copied()
+                .fold(self.frame_lines, u32::saturating_add),
+            longest_impl: longest_impl.unwrap_or_default(),
+        }
+    }
+
+    fn add_items(&mut self, items: impl Iterator<Item = ast::Item>, around: Inside) {
+        for item in items {
+            let inside = around.in_node(item.syntax());
+            match item {
+                ast::Item::Module(module) => match module.item_list() {
+                    Some(list) => {
+                        self.add_frame(module.syntax(), inside);
+                        self.add_items(list.items(), inside);
+                    }
+                    None => self.add(module.syntax(), Owner::Module, inside),
+                },
+                ast::Item::Impl(block) => {
+                    let owner = owner_of(&block);
+                    let first = self.places.len();
+                    self.add_associated(block.syntax(), block.assoc_item_list(), owner, inside);
+                    self.impls.push(first..self.places.len());
+                }
+                ast::Item::Trait(block) => {
+                    let list = block.assoc_item_list();
+                    self.add_associated(block.syntax(), list, Owner::Trait, inside);
+                }
+                _ => self.add(item.syntax(), Owner::Module, inside),
+            }
+        }
+    }
+
+    fn add_associated(
+        &mut self,
+        block: &SyntaxNode,
+        list: Option<ast::AssocItemList>,
+        owner: Owner,
+        inside: Inside,
+    ) {
+        self.add_frame(block, inside);
+        for item in list.into_iter().flat_map(|list| list.assoc_items()) {
+            let presence = inside.in_node(item.syntax()).presence;
+            self.add(item.syntax(), owner, Inside { presence, ..inside });
+        }
+    }
+
+    fn add(&mut self, node: &SyntaxNode, owner: Owner, inside: Inside) {
+        self.places.push(Place {
+            node: node.clone(),
+            kind: kind_of(node, owner),
+            owner,
+            part: inside.part,
+            presence: inside.presence,
+        });
+    }
+
+    fn add_frame(&mut self, node: &SyntaxNode, inside: Inside) {
+        if inside.part == FilePart::Product {
+            self.frame_lines += CodeLines::of_frame(node).total();
+        }
+    }
+}
+
+/// What the nodes around an item, and it itself, say of it.
+#[derive(Debug, Clone, Copy)]
+struct Inside {
+    part: FilePart,
+    presence: Presence,
+}
+
+impl Default for Inside {
+    fn default() -> Self {
+        Self {
+            part: FilePart::Product,
+            presence: Presence::Always,
+        }
+    }
+}
+
+impl Inside {
+    fn in_node(self, node: &SyntaxNode) -> Self {
+        let mut inside = self;
+        for attribute in node.children().filter_map(ast::Attr::cast) {
+            if is_for_tests(&attribute) {
+                inside.part = FilePart::Tests;
+            } else if attributes::name(&attributes::bare(&attribute)) == "cfg" {
+                inside.presence = Presence::Conditional;
+            }
+        }
+        inside
+    }
+}
+
+/// Whether a function is a test by its own attributes: `#[test]`, `#[tokio::test]`, `#[rstest]`, `#[cfg(test)]`.
+pub(super) fn has_test_attribute(node: &SyntaxNode) -> bool {
+    let mut found = node.children().filter_map(ast::Attr::cast);
+    found.any(|attribute| is_for_tests(&attribute))
+}
+
+fn is_for_tests(attribute: &ast::Attr) -> bool {
+    const TESTS: &[&str] = &[
+        "bench",
+        "quickcheck",
+        "rstest",
+        "test",
+        "test_case",
+        "wasm_bindgen_test",
+    ];
+    let bare = attributes::bare(attribute);
+    let name = attributes::name(&bare);
+    let last = name.rsplit("::").next().unwrap_or(name);
+    TESTS.contains(&last) || is_only_for_tests(attribute)
+}
+
+fn owner_of(block: &ast::Impl) -> Owner {
+    match block.trait_() {
+        Some(_) => Owner::TraitImpl,
+        None => Owner::InherentImpl,
+    }
+}
+
+fn kind_of(node: &SyntaxNode, owner: Owner) -> UnitKind {
+    let has_body = || ast::Fn::cast(node.clone()).is_some_and(|function| function.body().is_some());
+    match node.kind() {
+        SyntaxKind::FN if owner == Owner::Trait || has_body() => UnitKind::Code,
+        // Tables of constants can be long, and only braces can hold code.
+        SyntaxKind::CONST | SyntaxKind::STATIC if node.text().contains_char('{') => UnitKind::Code,
+        SyntaxKind::STRUCT | SyntaxKind::ENUM | SyntaxKind::UNION => UnitKind::Type,
+        _ => UnitKind::Plain,
+    }
+}
+
+/// Whether a unit is a constant that is data: anything but a block.
+fn is_table(node: &SyntaxNode) -> bool {
+    let body = match node.kind() {
+        SyntaxKind::CONST => ast::Const::cast(node.clone()).and_then(|it| it.body()),
+        SyntaxKind::STATIC => ast::Static::cast(node.clone()).and_then(|it| it.body()),
+        _ => None,
+    };
+    body.is_some_and(|body| !matches!(body, ast::Expr::BlockExpr(_) | ast::Expr::ClosureExpr(_)))
+}
+
+fn head_of(item: &SyntaxNode) -> TextRange {
+    let name = item.children().find_map(ast::Name::cast);
+    name.map_or_else(|| first_word(item), |name| name.syntax().text_range())
+}
+
+/// The first token of an item without attributes and comments.
+pub(super) fn first_word(item: &SyntaxNode) -> TextRange {
+    let mut elements = item.children_with_tokens();
+    let first =
+        elements.find(|element| !element.kind().is_trivia() && element.kind() != SyntaxKind::ATTR);
+    let token = first.and_then(|first| match first {
+        // A node may begin with comments of its own.
+        NodeOrToken::Node(node) => node.first_token(),
+        NodeOrToken::Token(token) => Some(token),
+    });
+    let empty = || TextRange::empty(item.text_range().start());
+    token.map_or_else(empty, |token| token.text_range())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::{Tree, Unit};
+
+    fn file(text: &str) -> FileUnit {
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        let outline = outline(&source.root());
+        let units = outline.places.iter();
+        let lines = units.map(|place| Unit::new(text, place, source.context).lines());
+        outline.file(&source, lines)
+    }
+
+    #[test]
+    fn units_are_disjoint_and_of_their_kinds() {
+        use UnitKind::{Code, Plain, Type};
+        let text = "use a::b;\nstruct S { a: u8 }\nenum E {}\nimpl S { fn f(); fn g() {} const C: u8 = 1; }\n\
+                    mod m { union U { a: u8 } static T: &[S] = &[S { a: 1 }]; }\nmacro_rules! m {}";
+        let tree = Tree::parse(text, FileContext::default().edition).unwrap();
+        let all = outline(&tree.root()).places;
+        let kinds: Vec<_> = all.iter().map(|place| place.kind).collect();
+        let expected = [Plain, Type, Type, Plain, Code, Plain, Type, Code, Plain];
+        assert_eq!(kinds, expected);
+        assert!(all.is_sorted_by(|one, next| {
+            one.node.text_range().end() <= next.node.text_range().start()
+        }));
+        assert_eq!(places(&tree.root()).len(), 5);
+    }
+
+    #[test]
+    fn the_lines_of_a_file_are_those_of_its_units_and_frames() {
+        let text = "#![allow(dead_code)]\n//! Words.\n\nuse a::{\n    b,\n};\n\n/// Words.\nimpl\n    S\n{\n\n    // Words.\n    \
+                    fn f() {\n        1\n    }\n\n    m! {\n    }\n}\n";
+        assert_eq!(file(text).lines, 13);
+    }
+
+    #[test]
+    fn modules_for_tests_are_no_part_of_the_product() {
+        let tests = "mod m {\n    fn f() {\n    }\n    mod n {\n    }\n}\n";
+        assert_eq!(file(&format!("fn f() {{}}\n{tests}")).lines, 7);
+        assert_eq!(
+            file(&format!("fn f() {{}}\n#[cfg(test)]\n{tests}")).lines,
+            1
+        );
+        assert_eq!(file(&format!("#![cfg(test)]\n{tests}")).lines, 0);
+    }
+
+    #[test]
+    fn a_file_is_drawn_at_its_first_item() {
+        for (text, head) in [
+            ("//! Words.\n#![a]\n#[b]\npub fn f() {}", "f"),
+            ("// Words.\npub use a;", "pub"),
+            ("impl S {}", "impl"),
+            ("// Words.", ""),
+        ] {
+            assert_eq!(
+                crate::text::slice(text, file(text).at),
+                Some(head),
+                "{text}"
+            );
+        }
+    }
+}
