@@ -9,7 +9,72 @@ use crate::syntax::scopes;
 
 /// Whether a person would put it down like this, and not say it in another way at the same time.
 pub(crate) fn reads_well(pattern: &ast::Pat, value: &ast::Expr) -> bool {
-    !binds_by_reference(pattern) && !is_ok(value) && !has_idle_parentheses(value)
+    !binds_by_reference(pattern)
+        && !is_ok(value)
+        && !has_idle_parentheses(value)
+        && !value.syntax().text().contains_char('\n')
+}
+
+/// Whether a method says the same about an `Option` or a `Result`: `expect`, or else `ok_or` and `map_err` with a `?`.
+pub(super) fn has_name_of_its_own(pattern: &ast::Pat, otherwise: &ast::Expr) -> bool {
+    takes_whole_value(pattern)
+        && only_expression(otherwise).is_some_and(|way_out| panics(&way_out) || fails(&way_out))
+}
+
+/// `Some(a)`, `Ok(_)`, `Ok((a, b))`
+fn takes_whole_value(pattern: &ast::Pat) -> bool {
+    let ast::Pat::TupleStructPat(variant) = pattern else {
+        return false;
+    };
+    let is_known = variant.path().is_some_and(|path| {
+        let name = path.segment().and_then(|segment| segment.name_ref());
+        name.is_some_and(|name| ["Some", "Ok"].contains(&name.text()))
+    });
+    let is_plain = |field: ast::Pat| match field {
+        ast::Pat::IdentPat(name) => name.pat().is_none(),
+        ast::Pat::WildcardPat(_) => true,
+        ast::Pat::TuplePat(tuple) => tuple
+            .fields()
+            .all(|part| matches!(part, ast::Pat::IdentPat(_) | ast::Pat::WildcardPat(_))),
+        _ => false,
+    };
+    is_known && variant.fields().all(is_plain)
+}
+
+/// What a block consists of, if that is one expression.
+fn only_expression(value: &ast::Expr) -> Option<ast::Expr> {
+    let ast::Expr::BlockExpr(block) = value else {
+        return Some(value.clone());
+    };
+    let mut statements = block.statements();
+    match (statements.next(), statements.next(), block.tail_expr()) {
+        (None, None, tail) => tail,
+        (Some(ast::Stmt::ExprStmt(only)), None, None) => only.expr(),
+        _ => None,
+    }
+}
+
+fn panics(way_out: &ast::Expr) -> bool {
+    let ast::Expr::MacroExpr(call) = way_out else {
+        return false;
+    };
+    let path = call.macro_call().and_then(|call| call.path());
+    path.is_some_and(|path| {
+        let name = path.segment().and_then(|segment| segment.name_ref());
+        name.is_some_and(|name| ["panic", "unreachable"].contains(&name.text()))
+    })
+}
+
+/// `return Err(…)`
+fn fails(way_out: &ast::Expr) -> bool {
+    let ast::Expr::ReturnExpr(jump) = way_out else {
+        return false;
+    };
+    let Some(ast::Expr::CallExpr(call)) = jump.expr() else {
+        return false;
+    };
+    let callee = call.expr().map(|callee| callee.syntax().text().to_string());
+    callee.is_some_and(|callee| callee == "Err")
 }
 
 /// Whether the value is a name that the statement right before gives it, and that the pattern takes over: then the two
@@ -89,6 +154,36 @@ mod tests {
         assert!(!is_well("let Some(ref mut a) = b else { return };"));
         assert!(!is_well("let Some(a) = b.c().ok() else { return };"));
         assert!(!is_well("let Some(a) = (b.c).d() else { return };"));
+        assert!(!is_well("let Some(a) = b\n.c() else { return };"));
+    }
+
+    #[test]
+    fn what_a_method_says_in_one_word() {
+        let has_name = |code: &str| {
+            let found = last_let(code);
+            let otherwise = found
+                .let_else()
+                .and_then(|otherwise| otherwise.block_expr());
+            has_name_of_its_own(&found.pat().unwrap(), &otherwise.unwrap().into())
+        };
+        for code in [
+            "let Some(a) = b else { unreachable!() };",
+            "let Ok(a) = b else { panic!(\"c\") };",
+            "let Ok((a, _)) = b else { return Err(C); };",
+            "let Some(a) = b else { return Err(C::new(d)) };",
+        ] {
+            assert!(has_name(code), "{code}");
+        }
+        for code in [
+            "let A::Some { a } = b else { unreachable!() };",
+            "let Cow::Borrowed(a) = b else { unreachable!() };",
+            "let Some(A::B(a)) = b else { return Err(C) };",
+            "let Some(a) = b else { log(); return Err(C) };",
+            "let Some(a) = b else { return Ok(C) };",
+            "let Some(a) = b else { return };",
+        ] {
+            assert!(!has_name(code), "{code}");
+        }
     }
 
     #[test]
