@@ -1,6 +1,6 @@
 //! Findings from sightings: limits, levels, one finding for one cause, and the calm profile.
 
-use std::{cell::RefCell, cmp::Ordering, collections::HashMap};
+use std::{cmp::Ordering, collections::HashMap};
 
 use super::duplicates::{Copies, OtherPlace};
 use crate::{
@@ -10,8 +10,10 @@ use crate::{
     text::{TextRange, TextSize, printable, shortened},
 };
 
+mod file_text;
 mod hard;
 
+use file_text::FileText;
 use hard::MeasuredFunction;
 
 /// A sighting above its limit, with its message.
@@ -117,28 +119,6 @@ fn of_copies_in_words(copies: &Copies, text: &str, rules: &Rules) -> Vec<Finding
         finding.others.clone_from(&copies.others);
     }
     findings
-}
-
-/// A text, and which words were looked for in it.
-struct FileText<'a> {
-    text: &'a str,
-    held: RefCell<HashMap<&'static str, bool>>,
-}
-
-impl<'a> FileText<'a> {
-    fn of(text: &'a str) -> Self {
-        Self {
-            text,
-            held: RefCell::default(),
-        }
-    }
-
-    fn holds(&self, words: &'static str) -> bool {
-        let mut held = self.held.borrow_mut();
-        *held
-            .entry(words)
-            .or_insert_with(|| self.text.contains(words))
-    }
 }
 
 /// A sighting above a limit.
@@ -255,7 +235,7 @@ fn is_worth_saying(one: &Above, functions: &[MeasuredFunction], file: &FileText<
         Calm::Hard => {
             let mut functions = functions.iter();
             let function = functions.find(|function| function.facts.name == one.sighting.at);
-            function.is_some_and(MeasuredFunction::is_hard)
+            function.is_some_and(MeasuredFunction::is_hard) && !file.is_ported()
         }
         Calm::Usual => is_strong || one.smell.cause == Cause::Opportunity || is_calm(one.smell),
     }
@@ -366,7 +346,7 @@ mod tests {
         let function = FunctionFacts {
             name: name(),
             range: TextRange::new(0.into(), 24.into()),
-            cognitive: 50,
+            cognitive: 60,
             nesting: 4,
             lines: 100,
             parameters: 0,

@@ -63,23 +63,23 @@ struct Least {
 
 const HARD: [Least; 4] = [
     Least {
-        cognitive: 50,
+        cognitive: 60,
         lines: 60,
-        nesting: 3,
+        nesting: 4,
+    },
+    Least {
+        cognitive: 45,
+        lines: 100,
+        nesting: 5,
     },
     Least {
         cognitive: 35,
-        lines: 90,
-        nesting: 3,
+        lines: 160,
+        nesting: 4,
     },
     Least {
-        cognitive: 25,
-        lines: 130,
-        nesting: 3,
-    },
-    Least {
-        cognitive: 30,
-        lines: 20,
+        cognitive: 45,
+        lines: 60,
         nesting: 6,
     },
 ];
@@ -101,12 +101,12 @@ mod tests {
             },
             deep,
         };
-        for (cognitive, lines, nesting) in [(50, 60, 3), (25, 200, 3), (30, 20, 6)] {
+        for (cognitive, lines, nesting) in [(60, 60, 4), (35, 200, 4), (45, 60, 6)] {
             let one = function(cognitive, lines, nesting, 20);
             assert!(one.is_hard(), "{one:?}");
             assert!(!function(cognitive, lines, nesting, 19).is_hard());
         }
-        for (cognitive, lines, nesting) in [(49, 60, 5), (10, 400, 3), (60, 40, 5)] {
+        for (cognitive, lines, nesting) in [(59, 60, 5), (10, 400, 3), (70, 40, 5), (80, 200, 3)] {
             let one = function(cognitive, lines, nesting, 40);
             assert!(!one.is_hard(), "{one:?}");
         }

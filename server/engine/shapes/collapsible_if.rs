@@ -224,7 +224,9 @@ fn acts(condition: &ast::Expr) -> bool {
             SyntaxKind::TRY_EXPR | SyntaxKind::AWAIT_EXPR => return true,
             SyntaxKind::REF_EXPR => {
                 let reference = ast::RefExpr::cast(node);
-                actions += usize::from(reference.is_some_and(|it| it.mut_token().is_some()));
+                if reference.is_some_and(|it| it.mut_token().is_some()) {
+                    return true;
+                }
             }
             SyntaxKind::METHOD_CALL_EXPR => {
                 let name = ast::MethodCallExpr::cast(node).and_then(|call| call.name_ref());
@@ -305,6 +307,7 @@ mod tests {
         assert!(!is_worthwhile("a", "// Why.\n        if b"));
         assert!(!is_worthwhile("a", "if b()?"));
         assert!(!is_worthwhile("a", "if b.insert(c.take())"));
+        assert!(!is_worthwhile("a", "if b(&mut c)"));
         assert!(is_worthwhile("a", "if b.insert(c)"));
     }
 

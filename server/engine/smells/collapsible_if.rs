@@ -29,7 +29,7 @@
 //! What `merge-nested-if` would not change: conditions with `let` where the edition or the promised compiler knows no chains of
 //! them, an inner `if` with an attribute, comments that would lose their place. A comment between the two; two conditions that
 //! both are alternatives (`||`), and more than four parts together; `cfg!`, `ref`, and text of several lines in the block. An
-//! inner condition that may leave (`?`, `.await`) or does more than one thing. One that stands beside another pair of the same
+//! inner condition that may leave (`?`, `.await`), changes an argument or does more than one thing. One that stands beside another pair of the same
 //! form. Tests, benchmarks and examples. And where both may become guard clauses, which takes two levels away. By default
 //! chains with `let` are proposed only in files that have one already.
 //!
@@ -68,10 +68,15 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     if unit.is_for_tests() {
         return;
     }
+    let mut inner = None;
     for outer in unit.nodes::<ast::IfExpr>() {
         let Ok((shape, _)) = CollapsibleIf::of(&outer, unit.text, unit.context) else {
             continue;
         };
+        // The middle one of three is told of with the outer one.
+        if inner.replace(shape.inner.clone()).as_ref() == Some(&outer) {
+            continue;
+        }
         if !shape.is_worthwhile() || guard_clause_opportunity::gains_more(unit, &outer) {
             continue;
         }
@@ -123,6 +128,20 @@ fn matches_set_inline(&self, set: LookSet, haystack: &[u8], at: usize) -> bool {
         ] {
             let text = format!("fn f() {{ {code} }}");
             assert!(fired("collapsible-if", &text).is_empty(), "{code}");
+        }
+    }
+
+    #[test]
+    fn three_in_a_row_are_told_once() {
+        let nested = |times| {
+            format!(
+                "fn f() {{ {} c() {} }}",
+                "if a {".repeat(times),
+                "}".repeat(times)
+            )
+        };
+        for times in 2..4 {
+            assert_eq!(fired("collapsible-if", &nested(times)).len(), 1, "{times}");
         }
     }
 

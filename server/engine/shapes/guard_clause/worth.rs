@@ -20,11 +20,13 @@ pub(super) const LARGE_SHARE_INSIDE: u32 = 60;
 /// A `return` in a closure is easily taken for one of the function around; only a long block is worth that.
 const LONG_IN_CLOSURE: u32 = 25;
 
-/// A guard takes four lines, so a shorter block isn't worth one: in a loop, where the `if` reads as its filter, and elsewhere.
-const SHORT_IN_LOOP: u32 = 15;
-const SHORT: u32 = 12;
+/// A guard takes four lines, so a shorter block isn't worth one.
+const SHORT: u32 = 20;
+/// Nor is one of so few lines whose own steps leave in the same way: in a loop, where the `if` reads as its filter, and elsewhere.
+const SHORT_WITH_GUARD_IN_LOOP: u32 = 15;
+const SHORT_WITH_GUARD: u32 = 12;
 /// A function of fewer lines is seen whole, with its end.
-const SHORT_FUNCTION: u32 = 19;
+const SHORT_FUNCTION: u32 = 18;
 /// A longer `else` is no guard that one reads over.
 const LONGEST_ELSE: u32 = 4;
 
@@ -36,7 +38,7 @@ pub(super) fn is_worthwhile(choice: &ast::IfExpr, form: Form, levels: usize) -> 
     if is_small(&then) || is_short(&block, &then, levels) || is_in_closure(&block, &then) {
         return false;
     }
-    if is_in_short_function(choice) || is_like_neighbour(choice, &block) {
+    if levels < 2 && is_in_short_function(choice) || is_like_neighbour(choice, &block) {
         return false;
     }
     if is_asked_twice(choice)
@@ -121,10 +123,27 @@ fn condition_text(choice: &ast::IfExpr) -> Option<String> {
 
 fn is_short(block: &ast::BlockExpr, then: &ast::BlockExpr, levels: usize) -> bool {
     let least = match body_of(block) {
-        Some(BodyOf::Loop(_)) if levels < 2 => SHORT_IN_LOOP,
-        _ => SHORT,
+        _ if levels >= 2 => SHORT_WITH_GUARD,
+        _ if !has_guard(then) => SHORT,
+        Some(BodyOf::Loop(_)) => SHORT_WITH_GUARD_IN_LOOP,
+        _ => SHORT_WITH_GUARD,
     };
     lines_between_braces(then) < least
+}
+
+/// Whether a step of the block is a guard already, so that another one before it is no news.
+fn has_guard(then: &ast::BlockExpr) -> bool {
+    then.statements().any(|statement| match statement {
+        ast::Stmt::ExprStmt(statement) => match statement.expr() {
+            Some(ast::Expr::IfExpr(choice)) => {
+                choice.else_token().is_none()
+                    && choice.then_branch().is_some_and(|then| diverges(&then))
+            }
+            _ => false,
+        },
+        ast::Stmt::LetStmt(statement) => statement.let_else().is_some(),
+        ast::Stmt::Item(_) => false,
+    })
 }
 
 fn has_long_else(choice: &ast::IfExpr) -> bool {
@@ -263,8 +282,10 @@ mod tests {
         lines.collect()
     }
 
-    /// As many lines as an `if` in a loop has to hold at least.
-    const STEPS: &str = "a();\nb();\nc();\nd();\na();\nb();\nc();\nd();\na();\nb();\nc();\nd();\na();\nb();\nc();\n";
+    /// As many lines as an `if` has to hold at least.
+    const STEPS: &str = "a();\nb();\nc();\nd();\na();\nb();\nc();\nd();\na();\nb();\nc();\nd();\na();\nb();\nc();\nd();\na();\nb();\nc();\nd();\n";
+    /// As many lines as one has to hold that has a guard already, in a loop, and in a function without the first three.
+    const STEPS_WITH_GUARD: &str = "a();\nb();\nc();\nif y == 2 {\nreturn;\n}\nd();\na();\nb();\nc();\nd();\na();\nb();\nc();\nd();\n";
 
     #[test]
     fn the_rest_of_a_body_is_worth_a_guard() {
@@ -272,8 +293,11 @@ mod tests {
             format!("if x == 1 {{\n{STEPS}}}"),
             format!("let y = z();\nlet x = y;\nif x == 1 {{\n{STEPS}}}"),
             format!("s();\nif x == 1 {{\n{STEPS}}}"),
-            "let y = z();\nlet x = y;\nlet c = x;\nif x == 1 {\na(\n1,\n1,\n1,\n1,\n1,\n1,\n1,\n1,\n);\nfor b in c {\nd();\n}\n}"
-                .to_owned(),
+            format!(
+                "if x == 1 {{\na(\n{});\nfor b in c {{\nd();\n}}\n}}",
+                "1,\n".repeat(15)
+            ),
+            format!("for a in b {{\nif x == 1 {{\n{STEPS_WITH_GUARD}}}\n}}"),
             format!("for a in b {{\nif x == 1 {{\n{STEPS}}}\n}}"),
         ] {
             assert!(is_worth(&body), "{body}");
@@ -284,8 +308,12 @@ mod tests {
     fn an_optional_step_is_not() {
         for body in [
             "if x == 1 {\na();\nb();\nc();\n}".to_owned(),
-            format!("s();\nt();\nu();\nv();\ns();\nt();\nif x == 1 {{\n{STEPS}}}"),
+            format!("s();\nt();\nu();\nv();\ns();\nt();\nu();\nv();\nif x == 1 {{\n{STEPS}}}"),
             format!("for a in b {{\nif x == 1 {{\n{}}}\n}}", &STEPS[5..]),
+            format!(
+                "for a in b {{\nif x == 1 {{\n{}}}\n}}",
+                &STEPS_WITH_GUARD[5..]
+            ),
         ] {
             assert!(!is_worth(&body), "{body}");
         }
@@ -300,9 +328,9 @@ mod tests {
 
     #[test]
     fn what_is_seen_whole_stays() {
-        let short = format!("if x == 1 {{\n{}}}", &STEPS[5..]);
+        let short = format!("if x == 1 {{\n{}}}", &STEPS_WITH_GUARD[15..]);
         assert!(!is_worth(&short));
-        assert!(is_worth(&format!("let y = x;\n{short}")));
+        assert!(is_worth(&format!("let z = x;\nlet x = z;\n{short}")));
     }
 
     #[test]

@@ -15,20 +15,25 @@ pub(crate) fn reads_well(pattern: &ast::Pat, value: &ast::Expr) -> bool {
         && !value.syntax().text().contains_char('\n')
 }
 
-/// Whether a method says the same about an `Option` or a `Result`: `expect`, or else `ok_or` and `map_err` with a `?`.
+/// Whether a method says the same about an `Option` or a `Result`: `expect`, or else `ok`, `ok_or` and `map_err` with a `?`.
 pub(super) fn has_name_of_its_own(pattern: &ast::Pat, otherwise: &ast::Expr) -> bool {
-    takes_whole_value(pattern)
-        && only_expression(otherwise).is_some_and(|way_out| panics(&way_out) || fails(&way_out))
+    let is_ok = takes_whole_value(pattern, &["Ok"]);
+    if !is_ok && !takes_whole_value(pattern, &["Some"]) {
+        return false;
+    }
+    only_expression(otherwise).is_some_and(|way_out| {
+        panics(&way_out) || fails(&way_out) || is_ok && gives_nothing(&way_out)
+    })
 }
 
 /// `Some(a)`, `Ok(_)`, `Ok((a, b))`
-fn takes_whole_value(pattern: &ast::Pat) -> bool {
+fn takes_whole_value(pattern: &ast::Pat, variants: &[&str]) -> bool {
     let ast::Pat::TupleStructPat(variant) = pattern else {
         return false;
     };
     let is_known = variant.path().is_some_and(|path| {
         let name = path.segment().and_then(|segment| segment.name_ref());
-        name.is_some_and(|name| ["Some", "Ok"].contains(&name.text()))
+        name.is_some_and(|name| variants.contains(&name.text()))
     });
     let is_plain = |field: ast::Pat| match field {
         ast::Pat::IdentPat(name) => name.pat().is_none(),
@@ -63,6 +68,15 @@ fn panics(way_out: &ast::Expr) -> bool {
         let name = path.segment().and_then(|segment| segment.name_ref());
         name.is_some_and(|name| ["panic", "unreachable"].contains(&name.text()))
     })
+}
+
+/// `return None`
+fn gives_nothing(way_out: &ast::Expr) -> bool {
+    let ast::Expr::ReturnExpr(jump) = way_out else {
+        return false;
+    };
+    jump.expr()
+        .is_some_and(|value| value.syntax().text() == "None")
 }
 
 /// `return Err(…)`
@@ -170,6 +184,7 @@ mod tests {
             "let Some(a) = b else { unreachable!() };",
             "let Ok(a) = b else { panic!(\"c\") };",
             "let Ok((a, _)) = b else { return Err(C); };",
+            "let Ok(a) = b else { return None };",
             "let Some(a) = b else { return Err(C::new(d)) };",
         ] {
             assert!(has_name(code), "{code}");
@@ -181,6 +196,7 @@ mod tests {
             "let Some(a) = b else { log(); return Err(C) };",
             "let Some(a) = b else { return Ok(C) };",
             "let Some(a) = b else { return };",
+            "let Some(a) = b else { return None };",
         ] {
             assert!(!has_name(code), "{code}");
         }
