@@ -404,8 +404,8 @@ mod tests {
             };
             judge(&report, TEXT, &Rules::default())
         };
-        assert!(of_file(2000).is_empty());
-        let [finding] = &of_file(2001)[..] else {
+        assert!(of_file(3000).is_empty());
+        let [finding] = &of_file(3001)[..] else {
             panic!("a strong finding is said");
         };
         assert_eq!((finding.smell.id, finding.at), ("large-file", name()));

@@ -6,7 +6,8 @@ use ra_ap_syntax::{
 };
 
 use crate::syntax::{
-    FileContext, Hazard, Refusal, Rewrite, attributes::has_condition_inside, conditions, layout,
+    FileContext, Hazard, Refusal, Rewrite, attributes::has_condition_inside, conditions, flow,
+    layout,
 };
 
 use crate::text::TextRange;
@@ -63,22 +64,19 @@ impl CollapsibleIf {
             && !layout::has_text_of_lines(self.body.syntax())
     }
 
-    /// Whether another `if` beside the outer one, or another branch of its chain, holds one more in the same way.
+    /// Whether another `if` of the same block, or another branch of its chain, holds one more in the same way.
     fn has_twin(&self) -> bool {
         let outer = self.outer.syntax();
         let statement = outer
             .parent()
             .filter(|it| ast::ExprStmt::can_cast(it.kind()));
         let statement = statement.unwrap_or_else(|| outer.clone());
-        let beside = [Direction::Prev, Direction::Next].map(|way| statement.siblings(way).nth(1));
+        let beside = [Direction::Prev, Direction::Next].map(|way| statement.siblings(way).skip(1));
+        let beside = beside.into_iter().flatten().map(flow::without_semicolon);
+        let mut beside = beside.filter_map(ast::IfExpr::cast);
         let chain = outer.ancestors().skip(1);
-        let chain = chain.map_while(ast::IfExpr::cast);
-        let chain = chain.map(|choice| choice.syntax().clone());
-        beside
-            .into_iter()
-            .flatten()
-            .chain(chain)
-            .any(|other| nests(&other))
+        let mut chain = chain.map_while(ast::IfExpr::cast);
+        beside.any(|other| consists_of_if(&other)) || chain.any(|other| ends_in_if(&other))
     }
 
     /// The place of a `let` where it takes one to join the conditions.
@@ -189,16 +187,14 @@ impl CollapsibleIf {
     }
 }
 
-/// Whether a statement is an `if` that ends in another one, both without `else` of their own.
-fn nests(statement: &SyntaxNode) -> bool {
-    let inside = ast::ExprStmt::cast(statement.clone()).and_then(|it| it.expr());
-    let choice = match inside {
-        Some(ast::Expr::IfExpr(choice)) => Some(choice),
-        Some(_) => None,
-        None => ast::IfExpr::cast(statement.clone()),
-    };
-    let tail = choice.and_then(|choice| choice.then_branch()?.tail_expr());
-    matches!(tail, Some(ast::Expr::IfExpr(inner)) if inner.else_token().is_none())
+fn consists_of_if(choice: &ast::IfExpr) -> bool {
+    let block = choice.then_branch().and_then(|then| then.stmt_list());
+    block.is_some_and(|block| only_if(&block).is_some())
+}
+
+fn ends_in_if(choice: &ast::IfExpr) -> bool {
+    let tail = choice.then_branch().and_then(|then| then.tail_expr());
+    matches!(tail, Some(ast::Expr::IfExpr(_)))
 }
 
 /// Whether a condition does something, or may leave: such a step is easily read over behind a `&&`.
@@ -331,6 +327,11 @@ mod tests {
         assert!(is_worthwhile(&nested("a")));
         assert!(is_worthwhile(&format!("    h();\n{}", nested("a"))));
         assert!(!is_worthwhile(&format!("{}\n{}", nested("c"), nested("a"))));
+        assert!(!is_worthwhile(&format!(
+            "{}\n    h();\n{}",
+            nested("c"),
+            nested("a")
+        )));
         assert!(!is_worthwhile(&format!(
             "{} else{}",
             nested("c"),

@@ -73,6 +73,9 @@ impl LetElse {
         worth::reads_well(&self.pattern, &self.scrutinee)
             && !worth::is_named_for_it(self.statement.syntax(), &self.scrutinee)
             && !worth::has_name_of_its_own(&self.pattern, &self.otherwise)
+            && !worth::heads_loop(&self.statement, &self.otherwise)
+            && self.other_patterns.iter().all(worth::goes_without_saying)
+            && !layout::has_text_of_lines(self.otherwise.syntax())
             && !has_two_notes
     }
 

@@ -58,7 +58,7 @@
 //! - A block of fewer than 20 lines, unless it holds guards already or two levels go: then one of fewer than 12 lines, or 15 in a
 //!   loop; one that holds text of several lines; a function of fewer than 18 lines.
 //! - Twins: an `if` behind another one without `else`, or in one of two such loops in a row, or whose condition the function or
-//!   the one beside it asks once more; a function beside another one that is wrapped in the same way.
+//!   the one beside it asks once more, or a guard before it has asked already; a function beside another one that is wrapped in the same way.
 //! - A block that ends in `return` or `break`, consists of one more `if` or of one call, or has fewer than four statements and
 //!   no control flow.
 //! - An `else` of more than four lines.
@@ -88,7 +88,7 @@ use crate::{
     smells::{Cause, Limits, Look, Sightings, Smell},
     syntax::{
         Owner, Unit,
-        flow::{BodyOf, body_of, diverges},
+        flow::{BodyOf, body_of, diverges, without_semicolon},
         inside, keyword,
     },
     text::{TextRange, slice},
@@ -209,11 +209,6 @@ fn neighbour(expression: &SyntaxNode, way: Direction) -> Option<SyntaxNode> {
         .filter(|node| ast::ExprStmt::can_cast(node.kind()));
     let own = around.unwrap_or_else(|| expression.clone());
     Some(without_semicolon(own.siblings(way).nth(1)?))
-}
-
-fn without_semicolon(statement: SyntaxNode) -> SyntaxNode {
-    let inside = ast::ExprStmt::cast(statement.clone()).and_then(|it| it.expr());
-    inside.map_or(statement, |it| it.syntax().clone())
 }
 
 /// Whether a node is an `if` without `else` that goes on behind its end, unlike a guard.

@@ -7,7 +7,7 @@ use ra_ap_syntax::{
 
 use super::{Form, block_ended_by, is_if_without_else, lines_between_braces};
 use crate::syntax::{
-    flow::{BodyOf, body_of, diverges, is_block_like},
+    flow::{BodyOf, body_of, diverges, is_block_like, without_semicolon},
     layout,
 };
 
@@ -42,6 +42,7 @@ pub(super) fn is_worthwhile(choice: &ast::IfExpr, form: Form, levels: usize) -> 
         return false;
     }
     if is_asked_twice(choice)
+        || is_asked_before(choice)
         || is_explained_as_it_is(choice)
         || layout::has_text_of_lines(then.syntax())
     {
@@ -164,6 +165,27 @@ fn is_asked_twice(choice: &ast::IfExpr) -> bool {
         .filter_map(ast::IfExpr::cast)
         .filter(|other| other != choice);
     others.any(|other| condition_text(&other) == own)
+}
+
+/// Whether a guard before it has asked already whether there is something to match: the two want to be one.
+fn is_asked_before(choice: &ast::IfExpr) -> bool {
+    let Some(ast::Expr::LetExpr(matched)) = choice.condition() else {
+        return false;
+    };
+    let value = matched.expr().map(|value| value.syntax().clone());
+    let parts = value.into_iter().flat_map(|value| value.descendants());
+    let places =
+        parts.filter(|part| matches!(part.kind(), SyntaxKind::FIELD_EXPR | SyntaxKind::PATH_EXPR));
+    let places: Vec<_> = places
+        .map(|place| format!("{}.is_", place.text()))
+        .collect();
+    let before = choice.syntax().siblings(Direction::Prev).skip(1);
+    let before = before.map(without_semicolon);
+    let mut guards = before.filter_map(ast::IfExpr::cast);
+    guards.any(|guard| {
+        let asked = condition_text(&guard).unwrap_or_default();
+        places.iter().any(|place| asked.contains(place))
+    })
 }
 
 /// Whether a comment right above tells what the block does, and not on what condition: it would stand above the guard, which
@@ -348,6 +370,24 @@ mod tests {
         assert!(is_worth("if y {\nh();\n} else {\ni();\n}"));
         assert!(!is_worth("let y = z();\nif y {\nh();\n}"));
         assert!(!is_worth("if x == 1 {\nh();\n}\ni();"));
+    }
+
+    #[test]
+    fn what_a_guard_has_asked_already_is_not_asked_again() {
+        let body = |asked: &str| {
+            format!(
+                "if {asked} {{\nreturn;\n}}\nlet z = g();\nif let Some(y) = h(&mut s.x) {{\n{STEPS}}}"
+            )
+        };
+        let is_worth = |asked: &str| {
+            let text = indented(&format!("fn f() {{\n{}\n}}\n", body(asked)));
+            let source = Source::parse(text.as_str(), FileContext::default()).unwrap();
+            let choices = source.root().descendants().filter_map(ast::IfExpr::cast);
+            let guard = find(&choices.last().unwrap(), &text, FileContext::default()).unwrap();
+            !guard.is_awkward
+        };
+        assert!(is_worth("s.y.is_none()"));
+        assert!(!is_worth("s.x.is_none()"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use ra_ap_syntax::{
     ast::{self, HasName},
 };
 
-use crate::syntax::scopes;
+use crate::syntax::{scopes, tokens_of};
 
 /// Whether a person would put it down like this, and not say it in another way at the same time.
 pub(crate) fn reads_well(pattern: &ast::Pat, value: &ast::Expr) -> bool {
@@ -24,6 +24,32 @@ pub(super) fn has_name_of_its_own(pattern: &ast::Pat, otherwise: &ast::Expr) -> 
     only_expression(otherwise).is_some_and(|way_out| {
         panics(&way_out) || fails(&way_out) || is_ok && gives_nothing(&way_out)
     })
+}
+
+/// Whether the pattern of a way out tells no more than that the other one doesn't match. A case that is called by its name is
+/// missed where only `else` stands, and so is the compiler's word when another one is added.
+pub(super) fn goes_without_saying(pattern: &ast::Pat) -> bool {
+    const USUAL: &[&str] = &[
+        "Borrowed", "Cow", "Err", "None", "Ok", "Option", "Owned", "Result", "Some",
+    ];
+    let mut tokens = tokens_of(pattern.syntax());
+    tokens.all(|token| token.kind() != SyntaxKind::IDENT || USUAL.contains(&token.text()))
+}
+
+/// Whether a `loop` begins with the statement and ends there where the pattern doesn't match: `while let` says so.
+pub(super) fn heads_loop(statement: &ast::LetStmt, otherwise: &ast::Expr) -> bool {
+    let ends_loop = match only_expression(otherwise) {
+        Some(ast::Expr::BreakExpr(jump)) => jump.expr().is_none() && jump.lifetime().is_none(),
+        _ => false,
+    };
+    let list = statement.syntax().parent().and_then(ast::StmtList::cast);
+    let is_first = list.as_ref().is_some_and(|list| {
+        let first = list.statements().next();
+        first.is_some_and(|first| first.syntax() == statement.syntax())
+    });
+    let block = list.and_then(|list| list.syntax().parent());
+    let around = block.and_then(|block| block.parent());
+    ends_loop && is_first && around.is_some_and(|it| it.kind() == SyntaxKind::LOOP_EXPR)
 }
 
 /// `Some(a)`, `Ok(_)`, `Ok((a, b))`
@@ -169,6 +195,47 @@ mod tests {
         assert!(!is_well("let Some(a) = b.c().ok() else { return };"));
         assert!(!is_well("let Some(a) = (b.c).d() else { return };"));
         assert!(!is_well("let Some(a) = b\n.c() else { return };"));
+    }
+
+    #[test]
+    fn cases_that_are_called_by_their_names_stay() {
+        let goes = |pattern: &str| {
+            let found = last_let(&format!("let {pattern} = b else {{ return }};"));
+            goes_without_saying(&found.pat().unwrap())
+        };
+        for pattern in [
+            "_",
+            "None",
+            "Err(_)",
+            "Ok(None)",
+            "Cow::Owned(_)",
+            "Err(..)",
+        ] {
+            assert!(goes(pattern), "{pattern}");
+        }
+        for pattern in ["State::Done", "Err(A | B)", "Err(io::Error { .. })", "A(_)"] {
+            assert!(!goes(pattern), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_loop_that_begins_with_its_end() {
+        let heads = |code: &str| {
+            let found = last_let(code);
+            let otherwise = found
+                .let_else()
+                .and_then(|otherwise| otherwise.block_expr());
+            heads_loop(&found, &otherwise.unwrap().into())
+        };
+        assert!(heads("loop { let Some(a) = b() else { break }; c(a); }"));
+        for code in [
+            "loop { c(); let Some(a) = b() else { break }; }",
+            "loop { let Some(a) = b() else { return }; }",
+            "for d in e { let Some(a) = b() else { break }; }",
+            "'f: loop { let Some(a) = b() else { break 'f }; }",
+        ] {
+            assert!(!heads(code), "{code}");
+        }
     }
 
     #[test]
