@@ -87,7 +87,7 @@ struct Least {
     nesting: u32,
 }
 
-const HARD: [Least; 5] = [
+const HARD: [Least; 4] = [
     Least {
         cognitive: 60,
         lines: 60,
@@ -104,14 +104,9 @@ const HARD: [Least; 5] = [
         nesting: 4,
     },
     Least {
-        cognitive: 45,
-        lines: 60,
-        nesting: 6,
-    },
-    Least {
         cognitive: 30,
         lines: 20,
-        nesting: 7,
+        nesting: 6,
     },
 ];
 
