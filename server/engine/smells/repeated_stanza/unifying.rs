@@ -178,7 +178,7 @@ impl PutIn {
         let first = words.first()?;
         if let Some(owner) = owner_of_field(first) {
             return if differ {
-                self.add_field(words, owner)
+                self.add_field(words, &owner)
             } else {
                 Some(())
             };
@@ -195,7 +195,7 @@ impl PutIn {
     }
 
     /// A reference to a field can be put in, if all that differ are fields of one thing that is there before.
-    fn add_field(&mut self, words: &[&SyntaxToken], owner: String) -> Option<()> {
+    fn add_field(&mut self, words: &[&SyntaxToken], owner: &str) -> Option<()> {
         let base = owner
             .split(|c: char| !c.is_alphanumeric() && c != '_')
             .next();
@@ -205,8 +205,8 @@ impl PutIn {
         let known = self
             .fields
             .entry(column(words))
-            .or_insert_with(|| owner.clone());
-        (*known == owner).then(|| self.argument(words))
+            .or_insert_with(|| owner.to_owned());
+        (known == owner).then(|| self.argument(words))
     }
 
     fn argument(&mut self, words: &[&SyntaxToken]) {
@@ -241,17 +241,20 @@ fn stands_in(word: &SyntaxToken, kinds: &[SyntaxKind]) -> bool {
         if kinds.contains(&node.kind()) {
             return true;
         }
-        let is_path = matches!(
-            node.kind(),
-            SyntaxKind::PATH | SyntaxKind::PATH_SEGMENT | SyntaxKind::NAME | SyntaxKind::NAME_REF
-        );
         let is_expression = ast::Expr::can_cast(node.kind()) && node.kind() != SyntaxKind::LITERAL;
-        if !is_path && (is_expression || ast::Stmt::can_cast(node.kind())) {
+        if !is_of_path(node.kind()) && (is_expression || ast::Stmt::can_cast(node.kind())) {
             return false;
         }
         child = Some(node);
     }
     false
+}
+
+fn is_of_path(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        SyntaxKind::PATH | SyntaxKind::PATH_SEGMENT | SyntaxKind::NAME | SyntaxKind::NAME_REF
+    )
 }
 
 /// Whether a word names what no value can stand for: the beginning of a path, a struct, a field that is set, a macro's pattern.
@@ -260,14 +263,7 @@ fn is_fixed(word: &SyntaxToken) -> bool {
     let parent = word.parent().and_then(|name| name.parent());
     let is_record = word
         .parent_ancestors()
-        .take_while(|node| !ast::Stmt::can_cast(node.kind()))
-        .skip_while(|node| {
-            matches!(
-                node.kind(),
-                SyntaxKind::NAME_REF | SyntaxKind::PATH | SyntaxKind::PATH_SEGMENT
-            )
-        })
-        .next()
+        .find(|node| !is_of_path(node.kind()))
         .is_some_and(|node| node.kind() == SyntaxKind::RECORD_EXPR);
     let is_field = parent.is_some_and(|it| {
         matches!(

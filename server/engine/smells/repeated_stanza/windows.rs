@@ -293,29 +293,45 @@ fn is_periodic(prints: &[Print]) -> bool {
 /// The lines, and the words and signs, from which a run is more than a row of calls or assignments.
 fn fewest(run: &[Element]) -> Option<(u32, u32)> {
     let nodes = || run.iter().flat_map(|element| element.node.descendants());
-    let has = |kinds: &[SyntaxKind]| nodes().any(|node| kinds.contains(&node.kind()));
-    if !nodes().any(|node| is_doing(&node)) {
-        return None;
-    }
-    if has(BRANCHING) {
-        return Some((FEWEST_LINES, FEWEST_WORDS));
+    if nodes().any(|node| BRANCHING.contains(&node.kind())) {
+        let does_something = nodes().any(|node| is_doing(&node) && is_in_branch(run, &node));
+        return does_something.then_some((FEWEST_LINES, FEWEST_WORDS));
     }
     let lets = run
         .iter()
         .filter(|element| element.node.kind() == SyntaxKind::LET_STMT);
-    let count = lets.count();
-    (count > 0 && run.len() > 1).then_some((FEWEST_PLAIN_LINES, FEWEST_PLAIN_WORDS))
+    let is_row = lets.count() * 2 < run.len() || run.len() < 2;
+    let does_something = !is_row && nodes().any(|node| is_doing(&node));
+    does_something.then_some((FEWEST_PLAIN_LINES, FEWEST_PLAIN_WORDS))
 }
 
-/// Whether a call does something, rather than to wrap a value or to give up.
+fn is_in_branch(run: &[Element], node: &SyntaxNode) -> bool {
+    let is_inside = |around: &SyntaxNode| run.iter().any(|one| one.node == *around);
+    let around = node.ancestors().take_while(|node| !is_inside(node));
+    let mut kinds = around.map(|node| node.kind());
+    kinds.any(|kind| {
+        matches!(
+            kind,
+            SyntaxKind::STMT_LIST | SyntaxKind::MATCH_ARM | SyntaxKind::CLOSURE_EXPR
+        )
+    })
+}
+
+/// Whether something is done, rather than a value wrapped, or given up.
 fn is_doing(node: &SyntaxNode) -> bool {
+    if let Some(binary) = ast::BinExpr::cast(node.clone()) {
+        return matches!(binary.op_kind(), Some(ast::BinaryOp::Assignment { .. }));
+    }
     if let Some(call) = ast::MacroCall::cast(node.clone()) {
         let name = call.path().map(|path| path.syntax().text().to_string());
         return !name.is_some_and(|name| GIVING_UP.contains(&&*name));
     }
     let call = ast::CallExpr::cast(node.clone());
     let Some(called) = call.and_then(|call| call.expr()) else {
-        return node.kind() == SyntaxKind::METHOD_CALL_EXPR;
+        return matches!(
+            node.kind(),
+            SyntaxKind::METHOD_CALL_EXPR | SyntaxKind::RETURN_EXPR
+        );
     };
     let text = called.syntax().text().to_string();
     let name = text.rsplit("::").next();
