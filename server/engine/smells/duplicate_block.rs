@@ -49,8 +49,9 @@
 //! The measure is the words and signs that would go if all places became one. 39 are fine; more are a warning, more than 99 a
 //! strong one. In different files, and with other names, fewer than 60 in one place are not compared, whatever the limits are;
 //! nor are, with other names, fewer than five lines, or fewer than three statements of different shapes. It fires
-//! 24.1 times in 100,000 lines of well-kept code, and 16.3 times more with other names. Of 20 findings that were read from a list
-//! 15 were worth doing, all of them word by word and with 100 words and signs and more in one place; the full profile alone says it.
+//! 24.1 times in 100,000 lines of well-kept code, and 16.3 times more with other names. Of 20 findings that were read from a
+//! list 15 were worth doing, all of them word by word and with 100 words and signs and more in one place; the full profile alone
+//! says it.
 //!
 //! ## Sources
 //! CPD and jscpd. Martin Fowler, *Refactoring*, "Duplicated Code".
