@@ -63,6 +63,7 @@ pub mod long_match_arm;
 pub mod loop_opportunity;
 pub mod near_duplicate_function;
 pub mod question_mark_opportunity;
+pub mod repeated_stanza;
 pub mod too_many_parameters;
 
 /// A smell. Its documentation is the module comment of its file.
@@ -305,14 +306,24 @@ pub fn look_at_file(file: &FileUnit) -> Vec<Sighting> {
 
 /// What is seen of a duplicate at one of its places.
 pub fn look_at_duplicate(duplicate: &Duplicate, place: &Spot) -> Option<Sighting> {
-    let sees =
-        |smell: &Smell| matches!(smell.look, Look::Workspace(kind) if kind == duplicate.kind);
+    let is_renamed = duplicate.kind == DuplicateKind::RenamedBlock;
+    let told_as = if is_renamed {
+        DuplicateKind::Block
+    } else {
+        duplicate.kind
+    };
+    let sees = |smell: &Smell| matches!(smell.look, Look::Workspace(kind) if kind == told_as);
     let (smell, _) = numbered().find(|(_, smell)| sees(smell))?;
+    // What differs adds nothing.
+    let differing = is_renamed.then_some(Part {
+        at: place.range,
+        measure: 0,
+    });
     Some(Sighting {
         smell,
         at: place.at,
         measure: duplicate.saves(),
-        parts: Vec::new(),
+        parts: differing.into_iter().collect(),
     })
 }
 
@@ -410,6 +421,7 @@ static REGISTRY: &[Smell] = &[
     loop_opportunity::SMELL,
     near_duplicate_function::SMELL,
     question_mark_opportunity::SMELL,
+    repeated_stanza::SMELL,
     too_many_parameters::SMELL,
 ];
 
