@@ -2,6 +2,7 @@
 //! them.
 
 pub(super) mod analysed;
+mod comparisons;
 pub(super) mod document;
 pub(super) mod documents;
 pub(super) mod folders;
