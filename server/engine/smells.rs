@@ -63,6 +63,7 @@ pub mod long_match_arm;
 pub mod loop_opportunity;
 pub mod near_duplicate_function;
 pub mod question_mark_opportunity;
+pub mod repeated_stanza;
 pub mod too_many_parameters;
 
 /// A smell. Its documentation is the module comment of its file.
@@ -397,6 +398,7 @@ static REGISTRY: &[Smell] = &[
     loop_opportunity::SMELL,
     near_duplicate_function::SMELL,
     question_mark_opportunity::SMELL,
+    repeated_stanza::SMELL,
     too_many_parameters::SMELL,
 ];
 
