@@ -293,14 +293,24 @@ pub fn look_at_file(file: &FileUnit) -> Vec<Sighting> {
 
 /// What is seen of a duplicate at one of its places.
 pub fn look_at_duplicate(duplicate: &Duplicate, place: &Spot) -> Option<Sighting> {
-    let sees =
-        |smell: &Smell| matches!(smell.look, Look::Workspace(kind) if kind == duplicate.kind);
+    let is_renamed = duplicate.kind == DuplicateKind::RenamedBlock;
+    let told_as = if is_renamed {
+        DuplicateKind::Block
+    } else {
+        duplicate.kind
+    };
+    let sees = |smell: &Smell| matches!(smell.look, Look::Workspace(kind) if kind == told_as);
     let (smell, _) = numbered().find(|(_, smell)| sees(smell))?;
+    // What differs adds nothing.
+    let differing = is_renamed.then_some(Part {
+        at: place.range,
+        measure: 0,
+    });
     Some(Sighting {
         smell,
         at: place.at,
         measure: duplicate.saves(),
-        parts: Vec::new(),
+        parts: differing.into_iter().collect(),
     })
 }
 

@@ -7,6 +7,9 @@ use crate::{
     text::{TextRange, TextSize, slice},
 };
 
+/// What stands again with other names has so many lines.
+const FEWEST_LINES: usize = 5;
+
 /// Code of one place, as it is compared.
 #[derive(Debug)]
 pub struct Code<'a> {
@@ -31,7 +34,11 @@ pub fn verified<'a>(
     let names = match duplicate.kind {
         DuplicateKind::Function | DuplicateKind::Block => Names::Kept,
         DuplicateKind::RenamedFunction => Names::Numbered,
+        DuplicateKind::RenamedBlock => Names::NumberedButCalls,
     };
+    if duplicate.kind == DuplicateKind::RenamedBlock && code.text.lines().count() < FEWEST_LINES {
+        return None;
+    }
     let mut places = vec![*first];
     for (place, other) in texts {
         let is_conditional = [first, place]
@@ -53,7 +60,8 @@ impl<'a> Code<'a> {
         let name = slice(text, place.at)?;
         let start: TextSize = place.range.start();
         let is_inside = place.range.contains_range(place.at);
-        let but = (kind != DuplicateKind::Block && is_inside).then(|| place.at - start);
+        let is_block = matches!(kind, DuplicateKind::Block | DuplicateKind::RenamedBlock);
+        let but = (!is_block && is_inside).then(|| place.at - start);
         Some(Self {
             text: slice(text, place.range)?,
             name,
