@@ -57,6 +57,7 @@ impl Mock {
     }
 
     async fn written_in_vain(&self) -> RpcResult<Value> {
+        tokio::task::yield_now().await;
         request::current().written.set(b"1".to_vec()).unwrap();
         Err(Error::internal_error())
     }
