@@ -119,6 +119,8 @@ pub struct Limits {
 pub enum Cause {
     /// A function is too much to keep in mind: its complexity, length, nesting. The one furthest above its limit leads.
     FunctionSize,
+    /// Code stands several times in one function. Other findings of what stands twice there are not told beside it.
+    Repetition,
     /// A shape that a refactoring removes. It is sighted only where that refactoring really offers its edit.
     Opportunity,
     /// Anything else stands for itself.
