@@ -394,10 +394,32 @@ pub fn links(chain: &ast::Expr) -> Vec<TextRange> {
     links
 }
 
+/// Whether the block around statements stays a block to rustfmt if what stands in `whole` becomes one expression.
+pub fn keeps_braces(statements: &SyntaxNode, whole: TextRange) -> bool {
+    let owner = statements.parent().and_then(|block| block.parent());
+    let is_kept = owner.is_none_or(|owner| {
+        !matches!(
+            owner.kind(),
+            SyntaxKind::CLOSURE_EXPR | SyntaxKind::IF_EXPR | SyntaxKind::MATCH_ARM
+        )
+    });
+    let mut others = statements.children();
+    is_kept || others.any(|child| !whole.contains_range(child.text_range()))
+}
+
 /// Whether a comment stands anywhere in the node, at any depth.
 pub fn has_comment(node: &SyntaxNode) -> bool {
     node.descendants_with_tokens()
         .any(|element| element.kind() == SyntaxKind::COMMENT)
+}
+
+/// Whether a comment stands between a statement and what is before it.
+pub fn has_comment_above(node: &SyntaxNode) -> bool {
+    let first = node.first_token().and_then(|token| token.prev_token());
+    let before = std::iter::successors(first, SyntaxToken::prev_token);
+    before
+        .take_while(|token| token.kind().is_trivia())
+        .any(|token| token.kind() == SyntaxKind::COMMENT)
 }
 
 /// Whether a literal of several lines stands in the node, whose lines wouldn't move with the code around.
