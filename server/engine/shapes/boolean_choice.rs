@@ -18,6 +18,7 @@ use crate::{
 };
 
 mod parts;
+mod questions;
 mod writing;
 
 use parts::{Ask, Asked, Last, Parts, Place};
@@ -41,7 +42,7 @@ pub struct BooleanChoice {
 pub enum Worth {
     /// Clippy's `needless_bool` does.
     OfClippy,
-    /// A case that is put aside before the question, which is well read as it is.
+    /// A case that is put aside before the question, or a step that tells whether it was done: both are well read as they are.
     Aside,
     Saying,
 }
@@ -90,7 +91,7 @@ impl BooleanChoice {
             keyword: parts.keyword,
             ground: joined.ground(),
             saved: before.saturating_sub(after),
-            worth: joined.worth(&parts, after),
+            worth: joined.worth(&parts),
         };
         Ok((shape, rewrite))
     }
@@ -145,7 +146,7 @@ impl Joined {
         self.terms.len() > 1
     }
 
-    fn worth(&self, parts: &Parts, lines: usize) -> Worth {
+    fn worth(&self, parts: &Parts) -> Worth {
         if parts.is_of_clippy {
             return Worth::OfClippy;
         }
@@ -153,31 +154,14 @@ impl Joined {
             Term::Opposite(_, opposite) => operator_of(&opposite.text).is_some(),
             Term::Kept(_) | Term::Match(..) => false,
         };
-        let is_step = |term: &Term| term.expr().is_some_and(changes);
+        let asks = |term: &Term| term.expr().is_none_or(questions::asks_only);
         let is_aside = self.terms.iter().any(is_denied)
-            || (self.is_chain() && self.terms.iter().any(is_step))
-            || (parts.is_guarded && self.is_chain() && (lines > 1 || self.is_case(parts)));
+            || (self.is_chain() && (parts.is_guarded || !self.terms.iter().all(asks)));
         if is_aside {
             Worth::Aside
         } else {
             Worth::Saying
         }
-    }
-
-    /// Whether a guard puts a case aside: by what would be denied, or with a comment that says why.
-    fn is_case(&self, parts: &Parts) -> bool {
-        let is_denied = |term: &Term| match term {
-            Term::Opposite(condition, opposite) => {
-                let is_order = matches!(
-                    condition,
-                    ast::Expr::BinExpr(it)
-                        if matches!(it.op_kind(), Some(BinaryOp::CmpOp(CmpOp::Ord { .. })))
-                );
-                is_order || opposite.text.starts_with('!')
-            }
-            Term::Kept(_) | Term::Match(..) => false,
-        };
-        layout::has_comment_above(parts.choice.syntax()) || self.terms.iter().any(is_denied)
     }
 
     fn ground(&self) -> Ground {
@@ -296,13 +280,6 @@ impl Term {
         };
         is_block || inside.any(has_braces)
     }
-}
-
-/// Whether a condition does something to what it is given.
-fn changes(condition: &ast::Expr) -> bool {
-    let inside = condition.syntax().descendants();
-    let mut lent = inside.filter_map(ast::RefExpr::cast);
-    lent.any(|it| it.mut_token().is_some())
 }
 
 /// The operator in the text of an opposite, if it is a chain.

@@ -31,6 +31,8 @@ pub struct EqualityChain {
     pub ground: Ground,
     /// The number of values.
     pub values: usize,
+    /// Whether the comparisons are lines of a longer list, in which one looks like the others.
+    pub is_listed: bool,
 }
 
 /// The comparisons of one place that stand side by side in a chain.
@@ -70,6 +72,7 @@ impl EqualityChain {
             at: run.place.syntax().text_range(),
             ground,
             values: run.values.len(),
+            is_listed: run.is_listed(),
         };
         Ok((shape, rewrite))
     }
@@ -113,6 +116,11 @@ impl Run {
             is_negated,
             is_whole: longest.len() == operands.len(),
         })
+    }
+
+    fn is_listed(&self) -> bool {
+        let has_lines = self.chain.syntax().text().contains_char('\n');
+        has_lines && !self.is_whole && !self.is_negated
     }
 
     fn check(&self, context: FileContext) -> Result<(), Refusal> {

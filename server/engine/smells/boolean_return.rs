@@ -11,25 +11,29 @@
 //! ```rust before
 //! fn is_open(&self, hour: u8) -> bool {
 //!     let day = self.day();
-//!     if !day.is_working_day() {
-//!         return false;
+//!     if day.is_holiday() {
+//!         false
+//!     } else {
+//!         self.hours.contains(&hour)
 //!     }
-//!     self.hours.contains(&hour)
 //! }
 //! ```
 //! ```rust after
 //! fn is_open(&self, hour: u8) -> bool {
 //!     let day = self.day();
-//!     day.is_working_day() && self.hours.contains(&hour)
+//!     !day.is_holiday() && self.hours.contains(&hour)
 //! }
 //! ```
 //!
 //! ## What it leaves alone
 //! What `simplify-boolean` would not change: one of several guards, conditions that would be hard to read in one, opposites
-//! that nobody would write, and branches with comments. A case that is put aside first, as `if a.is_empty() { return false; }`. `if c { true } else { false }` is clippy's `needless_bool`.
+//! that nobody would write, and branches with comments. A case that is put aside first, as `if a.is_empty() { return false; }`,
+//! and what is no question by its name: `is_new && self.add(x)` hides a step. `if c { true } else { false }` is clippy's
+//! `needless_bool`.
 //!
 //! ## Limits
-//! The measure is the lines that go. 0 are fine; more are a warning, more than 12 a strong one.
+//! The measure is the lines that go. 0 are fine; more are a warning, more than 12 a strong one. It is not shown by
+//! default: of 20 findings that a stranger to the rules read 9 were worth doing, and what was not is left alone since.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Consolidate Conditional Expression". Clippy's `needless_bool` sees what has both literals in
@@ -81,8 +85,7 @@ mod tests {
         for code in [
             "if a.b() {\n        return true;\n    }\n    false",
             "if a.b() {\n        return false;\n    }\n    true",
-            "if !a.b() {\n        return false;\n    }\n    a.c()",
-            "if a.b() {\n        a.c()\n    } else {\n        false\n    }",
+            "if a.b {\n        a.is_c()\n    } else {\n        false\n    }",
         ] {
             let text = format!("fn f(a: &A) -> bool {{\n    {code}\n}}\n");
             let fired = fired("boolean-return", &text);
@@ -98,7 +101,9 @@ mod tests {
             "if a.b() {\n        a.d();\n        return true;\n    }\n    false",
             "if a.b() {\n        // Why.\n        return true;\n    }\n    false",
             "if a.b() {\n        return true;\n    }\n    a.d();\n    false",
-            "if a.b() {\n        return false;\n    }\n    a.c()",
+            "if a.b {\n        return false;\n    }\n    a.is_c()",
+            "if a.b {\n        a.add()\n    } else {\n        false\n    }",
+            "if a.b && a.c {\n        return false;\n    }\n    true",
         ] {
             let text = format!("fn f(a: &A) -> bool {{\n    {code}\n}}\n");
             assert!(fired("boolean-return", &text).is_empty(), "{code}");

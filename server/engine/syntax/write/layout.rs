@@ -413,15 +413,6 @@ pub fn has_comment(node: &SyntaxNode) -> bool {
         .any(|element| element.kind() == SyntaxKind::COMMENT)
 }
 
-/// Whether a comment stands between a statement and what is before it.
-pub fn has_comment_above(node: &SyntaxNode) -> bool {
-    let first = node.first_token().and_then(|token| token.prev_token());
-    let before = std::iter::successors(first, SyntaxToken::prev_token);
-    before
-        .take_while(|token| token.kind().is_trivia())
-        .any(|token| token.kind() == SyntaxKind::COMMENT)
-}
-
 /// Whether a literal of several lines stands in the node, whose lines wouldn't move with the code around.
 pub fn has_text_of_lines(node: &SyntaxNode) -> bool {
     node.descendants_with_tokens().any(|element| {
