@@ -1,7 +1,8 @@
 //! The engine's threads and its use of the cache. Nothing here judges code.
 
+mod batch;
+
 use std::{
-    cell::OnceCell,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, OnceLock},
 };
@@ -11,13 +12,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::{OpenFile, measure::Extent, stored};
 use crate::{
-    cache::{Entry, Key, Lookup, Mode, Tier, TieredCache, TieredOptions},
+    cache::{Lookup, Mode, TieredCache, TieredOptions},
     config::CacheOptions,
     facts::FileReport,
     migrations, os,
     survey::FileSurvey,
     syntax::{FileContext, STACK_SIZE},
 };
+use batch::{Answer, Batch, Belief, Keys, complete, found};
 
 /// Computes reports on threads of its own, and keeps them in a store.
 pub struct Engine {
@@ -84,6 +86,8 @@ pub type FoundReport = (Arc<FileReport>, ReportOrigin);
 pub struct FoundSurvey {
     pub report: FoundReport,
     pub survey: Arc<FileSurvey>,
+    /// For one of them.
+    pub was_parsed: bool,
 }
 
 /// Files per batch.
@@ -211,8 +215,9 @@ impl Engine {
         let pool = self.background()?;
         let shared: Arc<[Input]> = inputs.into();
         let texts = Arc::clone(&shared);
-        let keys = run_in(pool, move || keys(&texts)).await?;
-        let lookups = self.store.get_many(&keys).await;
+        let keys = run_in(pool, move || Keys::of(&texts, extent)).await?;
+        let reports = self.store.get_many(&keys.reports).await;
+        let surveys = self.store.get_near(&keys.surveys).await;
         let belief = |key| {
             if self.store.is_sample(key) {
                 Belief::Compared
@@ -220,13 +225,13 @@ impl Engine {
                 Belief::Taken
             }
         };
-        let beliefs = keys.iter().map(belief).collect();
+        let beliefs = keys.reports.iter().map(belief).collect();
         let batch = Batch {
             inputs: shared,
             keys,
-            lookups,
+            reports,
             beliefs,
-            extent,
+            surveys,
         };
         let cancel = cancel.clone();
         let completed = run_in(pool, move || complete(batch, &cancel)).await?;
@@ -245,182 +250,6 @@ impl Engine {
             "background",
         )
     }
-}
-
-fn keys(inputs: &[Input]) -> Vec<Key> {
-    use rayon::prelude::*;
-    inputs
-        .par_iter()
-        .map(|(text, context)| stored::key(text, *context))
-        .collect()
-}
-
-/// Texts and their lookups, in one order.
-struct Batch {
-    inputs: Arc<[Input]>,
-    keys: Vec<Key>,
-    lookups: Vec<Lookup>,
-    beliefs: Vec<Belief>,
-    extent: Extent,
-}
-
-/// What is known of one text.
-struct Answer {
-    report: FoundReport,
-    survey: Option<Arc<FileSurvey>>,
-}
-
-impl Answer {
-    fn with_survey(self) -> Option<FoundSurvey> {
-        Some(FoundSurvey {
-            report: self.report,
-            survey: self.survey?,
-        })
-    }
-}
-
-struct Completed {
-    answers: Vec<Answer>,
-    /// Computed reports as entries to store.
-    fresh: Vec<(Key, Entry)>,
-    /// Keys whose remote entries contradict their texts.
-    wrong: Vec<Key>,
-}
-
-/// One text's report, and how it came about.
-enum Outcome {
-    Found(Answer),
-    Computed(Answer, Entry),
-    /// Computed, because the entry that was found is wrong.
-    Refuted(Answer, Entry),
-}
-
-/// Takes found reports and computes the rest. A cancellation leaves out the first text that is not done and all behind it.
-fn complete(batch: Batch, cancel: &CancellationToken) -> Completed {
-    use rayon::prelude::*;
-    let lookups = batch.lookups.into_par_iter().zip(batch.beliefs);
-    let outcomes: Vec<Option<Outcome>> = batch
-        .inputs
-        .par_iter()
-        .zip(lookups)
-        .map(|(input, (lookup, belief))| {
-            let file = FileOnDemand::new(input, batch.extent);
-            (!cancel.is_cancelled()).then(|| find_or_compute(&file, lookup, belief))
-        })
-        .collect();
-    let mut completed = Completed {
-        answers: Vec::with_capacity(outcomes.len()),
-        fresh: Vec::new(),
-        wrong: Vec::new(),
-    };
-    for (key, outcome) in batch
-        .keys
-        .iter()
-        .zip(outcomes.into_iter().map_while(|one| one))
-    {
-        completed.answers.push(match outcome {
-            Outcome::Found(answer) => answer,
-            Outcome::Computed(answer, entry) => {
-                completed.fresh.push((*key, entry));
-                answer
-            }
-            Outcome::Refuted(answer, entry) => {
-                completed.fresh.push((*key, entry));
-                completed.wrong.push(*key);
-                answer
-            }
-        });
-    }
-    completed
-}
-
-/// Whether a remote entry is taken or compared with a computed one.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Belief {
-    Taken,
-    Compared,
-}
-
-/// A text that is parsed when something isn't found.
-struct FileOnDemand<'a> {
-    input: &'a Input,
-    extent: Extent,
-    file: OnceCell<Arc<OpenFile>>,
-}
-
-impl<'a> FileOnDemand<'a> {
-    fn new(input: &'a Input, extent: Extent) -> Self {
-        Self {
-            input,
-            extent,
-            file: OnceCell::new(),
-        }
-    }
-
-    fn file(&self) -> &OpenFile {
-        let (text, context) = self.input;
-        self.file
-            .get_or_init(|| OpenFile::new(Arc::clone(text), *context))
-    }
-
-    fn survey(&self) -> Option<Arc<FileSurvey>> {
-        match self.extent {
-            Extent::Report => None,
-            Extent::ReportAndSurvey => Some(Arc::clone(self.file().survey())),
-        }
-    }
-
-    fn answer(&self, report: FoundReport) -> Answer {
-        Answer {
-            report,
-            survey: self.survey(),
-        }
-    }
-}
-
-fn find_or_compute(file: &FileOnDemand<'_>, lookup: Lookup, belief: Belief) -> Outcome {
-    let of_others = match &lookup {
-        Lookup::Hit(entry, Tier::Remote) => Some(entry.clone()),
-        _ => None,
-    };
-    let found = match found(lookup, &file.input.0) {
-        Ok(report) if of_others.is_none() || belief == Belief::Taken => {
-            return Outcome::Found(file.answer(report));
-        }
-        found => found,
-    };
-    // A survey gives the report too, so it is made first.
-    file.survey();
-    let report = Arc::clone(file.file().report());
-    let entry = stored::encode(&report);
-    match (found, of_others) {
-        (Ok(report), Some(of_others)) if of_others == entry => Outcome::Found(file.answer(report)),
-        (_, Some(_)) => {
-            let origin = ReportOrigin::Computed(CacheOutcome::Fault);
-            Outcome::Refuted(file.answer((report, origin)), entry)
-        }
-        (found, None) => {
-            let outcome = found.err().unwrap_or(CacheOutcome::Miss);
-            let origin = ReportOrigin::Computed(outcome);
-            Outcome::Computed(file.answer((report, origin)), entry)
-        }
-    }
-}
-
-/// The report in an entry. An entry that can't be read or doesn't fit the text counts as a fault.
-fn found(lookup: Lookup, text: &str) -> Result<FoundReport, CacheOutcome> {
-    let (entry, tier) = match lookup {
-        Lookup::Hit(entry, tier) => (entry, tier),
-        Lookup::Miss => return Err(CacheOutcome::Miss),
-        Lookup::Fault(_) => return Err(CacheOutcome::Fault),
-    };
-    let report = stored::decode(&entry, text).ok_or(CacheOutcome::Fault)?;
-    let origin = match tier {
-        Tier::Memory => ReportOrigin::Memory,
-        Tier::Local => ReportOrigin::Local,
-        Tier::Remote => ReportOrigin::Remote,
-    };
-    Ok((Arc::new(report), origin))
 }
 
 fn pool<'a>(

@@ -1,5 +1,7 @@
 //! Reports as bytes, and the keys that they are kept under.
 
+pub(super) mod surveys;
+
 use std::sync::LazyLock;
 
 use crate::{

@@ -63,6 +63,8 @@ pub struct Copied {
     pub too_large: u64,
     /// Entries for which the target has something else that it keeps.
     pub differing: u64,
+    /// Entries that stay where they are, because others read the target.
+    pub private: u64,
     /// Everything up to this key is done.
     #[serde(skip)]
     pub last: Option<Key>,
@@ -71,7 +73,8 @@ pub struct Copied {
 impl Copied {
     /// Entries that were looked at.
     pub fn seen(&self) -> u64 {
-        self.copied + self.skipped + self.damaged + self.too_large + self.differing
+        let done = self.copied + self.skipped + self.private;
+        done + self.damaged + self.too_large + self.differing
     }
 
     fn add(&mut self, page: &Copied) {
@@ -81,6 +84,7 @@ impl Copied {
         self.damaged += page.damaged;
         self.too_large += page.too_large;
         self.differing += page.differing;
+        self.private += page.private;
         self.last = page.last;
     }
 }
@@ -240,7 +244,11 @@ impl Ends<'_> {
             last: page.last,
             ..Copied::default()
         };
-        let mut missing = self.missing(page.entries, &mut done).await?;
+        let mut entries = page.entries;
+        let before = entries.len();
+        entries.retain(|(key, _)| self.to.takes(key));
+        done.private = (before - entries.len()) as u64;
+        let mut missing = self.missing(entries, &mut done).await?;
         done.too_large = self.put(&mut missing).await.map_err(Why::Target)?;
         self.verify(&missing, &mut done).await?;
         Ok(done)

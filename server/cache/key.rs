@@ -6,6 +6,9 @@ use std::str::FromStr;
 /// What separates our keys from any other use of the same hash.
 const CONTEXT: &str = "rustassistant cache v1";
 
+/// The end of a private key. What is left of the hash is long enough, and no other key ends so by chance.
+const PRIVATE: &[u8; 8] = b"private\0";
+
 /// The name of an entry. It holds no path, so the same text on another branch or machine has the same key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key([u8; Key::LENGTH]);
@@ -31,6 +34,17 @@ impl Key {
         }
         add(&mut hasher, text);
         Key(*hasher.finalize().as_bytes())
+    }
+
+    /// As [`Key::new`], for an entry that stays on this machine: no team's cache is given it or asked for it.
+    pub fn private(kind: &str, engine: &[u8; 32], context: &[&[u8]], text: &[u8]) -> Key {
+        let Key(mut bytes) = Key::new(kind, engine, context, text);
+        bytes[Key::LENGTH - PRIVATE.len()..].copy_from_slice(PRIVATE);
+        Key(bytes)
+    }
+
+    pub fn is_private(&self) -> bool {
+        self.0.ends_with(PRIVATE)
     }
 
     pub fn as_bytes(&self) -> &[u8; Key::LENGTH] {
@@ -131,6 +145,17 @@ mod tests {
             key,
             Key::new("report", &ENGINE, &[b"2024", b"lib"], b"fn main() {}")
         );
+    }
+
+    #[test]
+    fn a_private_key_is_another_and_says_so() {
+        let (open, private) = (
+            Key::new("survey", &ENGINE, &[], b"fn main() {}"),
+            Key::private("survey", &ENGINE, &[], b"fn main() {}"),
+        );
+        assert!(!open.is_private() && private.is_private());
+        assert_eq!(private.as_bytes()[..24], open.as_bytes()[..24]);
+        assert!(private.to_string().parse::<Key>().unwrap().is_private());
     }
 
     #[test]

@@ -202,6 +202,12 @@ pub trait Cache: Send + Sync {
     async fn clear(&self) -> Result<u64, Fault>;
     async fn stats(&self) -> Result<Holdings, Fault>;
 
+    /// Whether entries of this name belong here.
+    fn takes(&self, key: &Key) -> bool {
+        let _ = key;
+        true
+    }
+
     /// At most `limit` entries above `after`, in the order of their keys; none only at the end. Damaged ones are left out.
     async fn entries(&self, after: Option<Key>, limit: usize) -> Result<Vec<(Key, Entry)>, Fault> {
         let mut after = after;

@@ -160,10 +160,10 @@ impl TieredCache {
         self.count(answers)
     }
 
-    /// Keeps the entry in memory now, in the file soon, and in the team's cache if this machine writes there. May be
-    /// called from any thread.
+    /// Keeps the entry in memory now, in the file soon, and in the team's cache if this machine writes there and the key is
+    /// not private. May be called from any thread.
     pub fn put(&self, key: Key, entry: Entry) {
-        for layer in self.written() {
+        for layer in self.written(&key) {
             layer.put(key, entry.clone());
         }
         self.memory.insert(key, entry);
@@ -172,7 +172,7 @@ impl TieredCache {
     /// As [`TieredCache::put`] for each; on the command line it waits when too much is on its way.
     pub async fn put_many(&self, entries: Vec<(Key, Entry)>) {
         for (key, entry) in entries {
-            for layer in self.written() {
+            for layer in self.written(&key) {
                 layer.make_room().await;
             }
             self.put(key, entry);
@@ -306,7 +306,9 @@ impl TieredCache {
     /// either, a fault of the local file stays one.
     async fn ask_team(&self, keys: &[Key], answers: &mut [Lookup]) {
         let Some(team) = &self.team else { return };
-        let is_open = |place: &usize| !matches!(answers[*place], Lookup::Hit(..));
+        let is_open = |place: &usize| {
+            !matches!(answers[*place], Lookup::Hit(..)) && !keys[*place].is_private()
+        };
         let open: Vec<usize> = (0..keys.len()).filter(is_open).collect();
         if open.is_empty() {
             return;
@@ -422,11 +424,12 @@ impl TieredCache {
         self.local.iter().chain(&self.team)
     }
 
-    /// The tiers that what is computed here goes to.
-    fn written(&self) -> impl Iterator<Item = &Arc<Layer>> {
-        let is_written = |layer: &&Arc<Layer>| match layer.place() {
+    /// The tiers that an entry which is computed here goes to.
+    fn written(&self, key: &Key) -> impl Iterator<Item = &Arc<Layer>> {
+        let is_private = key.is_private();
+        let is_written = move |layer: &&Arc<Layer>| match layer.place() {
             Place::File(_) => true,
-            Place::Team(team) => team.is_written(),
+            Place::Team(team) => !is_private && team.is_written(),
         };
         self.layers().filter(is_written)
     }

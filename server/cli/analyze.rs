@@ -14,10 +14,7 @@ use super::{
     work::Work,
 };
 use crate::{
-    analysis::{
-        Copies, Finding, FoundReport, Level, Openings, ReportOrigin, answers_in, idle_allowances,
-        judge_with_copies,
-    },
+    analysis::{Copies, Finding, Level, Openings, answers_in, idle_allowances, judge_with_copies},
     cache::{Tier, TieredStats},
     facts::{FileReport, Problem},
     refactorings,
@@ -124,12 +121,11 @@ async fn analyze(
     if arguments.offers {
         offer(work, inputs, &mut files).await?;
     }
-    let was_parsed = |(file, (_, origin)): &(&ReportedFile, &FoundReport)| {
+    let was_parsed = |(file, was_parsed): &(&ReportedFile, &bool)| {
         let was_asked_for_offers = arguments.offers && !file.findings.is_empty();
-        let was_computed = matches!(origin, ReportOrigin::Computed(_));
-        analysed.were_surveyed || was_computed || was_asked_for_offers
+        **was_parsed || was_asked_for_offers
     };
-    let found = files.iter().zip(&analysed.reports);
+    let found = files.iter().zip(&analysed.were_parsed);
     summary.parsed = found.filter(was_parsed).count();
     summary.files = files.len();
     summary.lines = files

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{inputs::InputFile, output::FileProgress, work::Work};
 use crate::{
-    analysis::{Copies, Files, FoundReport, ReadFile, duplicates, wants_duplicates},
+    analysis::{Copies, Files, FoundReport, ReadFile, ReportOrigin, duplicates, wants_duplicates},
     facts::SmellId,
     index::{FileId, Index, Origin},
     survey::FileSurvey,
@@ -21,8 +21,7 @@ pub(super) struct AnalysedFiles {
     pub(super) reports: Vec<FoundReport>,
     /// What is said of a file that stands in others too.
     pub(super) copies: Vec<Vec<Copies>>,
-    /// Surveys are in no cache, so every file was parsed for one.
-    pub(super) were_surveyed: bool,
+    pub(super) were_parsed: Vec<bool>,
 }
 
 /// Surveys are made only where somebody wants to hear of what they show.
@@ -39,18 +38,24 @@ pub(super) async fn analysed(work: &Work, inputs: &[InputFile]) -> anyhow::Resul
         let reports = reports.await?;
         return Ok(AnalysedFiles {
             copies: vec![Vec::new(); reports.len()],
+            were_parsed: reports.iter().map(was_computed).collect(),
             reports,
-            were_surveyed: false,
         });
     }
     let found = work.engine.surveys(texts.collect(), &on_progress, &never);
-    let found = found.await?.into_iter();
+    let found = found.await?;
+    let were_parsed = found.iter().map(|found| found.was_parsed).collect();
+    let found = found.into_iter();
     let (reports, surveys): (_, Vec<_>) = found.map(|found| (found.report, found.survey)).unzip();
     Ok(AnalysedFiles {
         reports,
         copies: copies(inputs, &surveys),
-        were_surveyed: true,
+        were_parsed,
     })
+}
+
+fn was_computed((_, origin): &FoundReport) -> bool {
+    matches!(origin, ReportOrigin::Computed(_))
 }
 
 fn copies(inputs: &[InputFile], surveys: &[Arc<FileSurvey>]) -> Vec<Vec<Copies>> {

@@ -11,6 +11,7 @@ use ra_ap_syntax::{
     AstNode, SyntaxKind,
     ast::{self, HasVisibility},
 };
+use serde::{Deserialize, Serialize};
 
 use crate::{
     facts::SmellId,
@@ -35,7 +36,7 @@ pub const SHORTEST_RUN: u32 = 40;
 pub type Print = u64;
 
 /// What stands in one file. Ranges of `units` are relative to the offset beside each, those of `allowed` to the file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileSurvey {
     /// Those with something in them, in the order of the text.
     pub units: Vec<SurveyedUnit>,
@@ -43,7 +44,7 @@ pub struct FileSurvey {
     pub allowed: Vec<(SmellId, TextRange)>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SurveyedUnit {
     pub offset: TextSize,
     pub presence: Presence,
@@ -51,13 +52,13 @@ pub struct SurveyedUnit {
 }
 
 /// What stands in one unit. Ranges are relative to its start.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitSurvey {
     pub functions: Vec<FunctionPrint>,
     pub runs: Vec<Run>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FunctionPrint {
     pub name: TextRange,
     /// From the first word behind the visibility to the end of the body.
@@ -71,12 +72,12 @@ pub struct FunctionPrint {
 }
 
 /// Statements in a row.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
     pub statements: Vec<StatementPrint>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatementPrint {
     pub range: TextRange,
     /// The end of its first word.

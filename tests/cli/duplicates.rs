@@ -78,15 +78,31 @@ fn a_function_of_two_files_is_told_once_with_its_other_place() {
 }
 
 #[test]
-fn a_warm_run_says_the_same() {
+fn a_warm_run_parses_nothing_and_says_the_same() {
     let place = Place::new();
     place
         .write("src/a.rs", function("one"))
         .write("src/b.rs", function("other"));
+    let parsed = || place.json(&[&FULL[..], &["src"]].concat())["summary"]["parsed"].clone();
     let cold = found(&place, &["src"]);
     assert_eq!(cold.len(), 1);
+    assert_eq!(parsed(), 0);
     assert_eq!(found(&place, &["src"]), cold);
     assert_eq!(found(&place, &["--no-cache", "src"]), cold);
+}
+
+#[test]
+fn what_was_surveyed_before_is_compared_with_what_is_new() {
+    let place = Place::new();
+    place.write("src/a.rs", function("one"));
+    assert_eq!(found(&place, &["src"]), []);
+    place.write("src/b.rs", format!("\n{}", function("other")));
+    let report = place.json(&[&FULL[..], &["src"]].concat());
+    assert_eq!(report["summary"]["parsed"], 1);
+    let expected = expected("duplicate-function", "src/a.rs:2", &["src/b.rs:3"]);
+    assert_eq!(found(&place, &["src"]), [expected]);
+    let calm = place.analyze(&["src"]).expect(0).report();
+    assert_eq!(calm["summary"]["parsed"], 0);
 }
 
 #[test]

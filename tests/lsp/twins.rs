@@ -139,6 +139,23 @@ fn files_that_nobody_has_opened_count_as_they_are_on_disk() {
 }
 
 #[test]
+fn who_asks_for_it_later_hears_of_files_that_nobody_has_opened() {
+    let mut client = Client::start();
+    client.write_file("src/b.rs", &function("other"));
+    client.initialize(clients::vscode());
+    let (a, b) = (client.uri("src/a.rs"), client.uri("src/b.rs"));
+    client.open(&a, &function("one"));
+    client.settle();
+    assert_eq!(client.pulled_items(&a).len(), 0);
+    client.write_file("rustassistant.toml", FULL);
+    let options = client.uri("rustassistant.toml");
+    let changed = json!({"changes": [{"uri": options, "type": 1}]});
+    client.notify("workspace/didChangeWatchedFiles", changed);
+    let items = pulled(&mut client, &a, 1);
+    assert_eq!(others(&items), [(b, 1)]);
+}
+
+#[test]
 fn an_allowance_at_one_place_silences_the_other() {
     let mut client = ready(clients::vscode(), FULL);
     let (a, b) = (client.uri("a.rs"), client.uri("b.rs"));

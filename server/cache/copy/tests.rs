@@ -19,6 +19,8 @@ struct Told {
     longest: Option<usize>,
     /// This one is stored wrongly.
     garbles: Option<Key>,
+    /// Others read it.
+    is_shared: bool,
     /// Writes that fail before the first that doesn't.
     busy: AtomicU64,
     written: AtomicU64,
@@ -107,6 +109,10 @@ impl Cache for Told {
     async fn stats(&self) -> Result<Holdings, Fault> {
         Ok(Holdings::default())
     }
+
+    fn takes(&self, key: &Key) -> bool {
+        !(self.is_shared && key.is_private())
+    }
 }
 
 fn key(number: u32) -> Key {
@@ -145,6 +151,23 @@ async fn everything_goes_over_once() {
     let again = all(&from, &to).await.unwrap();
     assert_eq!((again.copied, again.skipped), (0, 1_777));
     assert_eq!(to.written.load(Ordering::Relaxed), 1_677);
+}
+
+#[tokio::test]
+async fn what_is_private_goes_to_no_cache_that_others_read() {
+    let from = Told::with(0..10);
+    let private = (0..3_u8).map(|number| (Key::private("test", &[number; 32], &[], b""), entry(1)));
+    from.rows.lock().unwrap().extend(private);
+    let shared = Told {
+        is_shared: true,
+        ..Told::default()
+    };
+    let copied = all(&from, &shared).await.unwrap();
+    assert_eq!((copied.copied, copied.private, copied.seen()), (10, 3, 13));
+    assert_eq!(shared.keys(), sorted(10));
+    let own = Told::default();
+    let copied = all(&from, &own).await.unwrap();
+    assert_eq!((copied.copied, copied.private), (13, 0));
 }
 
 #[tokio::test]

@@ -64,12 +64,17 @@ impl<S: Shelf> Sealed<S> {
         &self.shelf
     }
 
-    /// Sealed rows, for whoever stores them later.
+    /// Sealed rows, for whoever stores them later. What is private is never sealed.
     pub fn close(&self, entries: &[(Key, Entry)]) -> Result<Vec<(Key, Vec<u8>)>, Fault> {
         let close = |encoder: &mut Encoder, (key, entry): &(Key, Entry)| {
             let sealed = self.seal.close(encoder, key, entry)?;
             Ok((*key, sealed))
         };
+        if entries.iter().any(|(key, _)| key.is_private()) {
+            return Err(
+                Fault::new(FaultKind::Denied).because("a private entry stays on its machine")
+            );
+        }
         let closed = if entries.len() < MANY {
             let mut encoder = Encoder::default();
             let closed = entries.iter().map(|entry| close(&mut encoder, entry));
@@ -149,6 +154,10 @@ impl<S: Shelf> Cache for Sealed<S> {
     async fn put_many(&self, entries: &[(Key, Entry)]) -> Result<(), Fault> {
         let rows = self.close(entries)?;
         self.shelf.store(&rows).await.map(drop)
+    }
+
+    fn takes(&self, key: &Key) -> bool {
+        !key.is_private()
     }
 
     async fn remove(&self, keys: &[Key]) -> Result<u64, Fault> {

@@ -92,6 +92,9 @@ pub(super) fn report(copied: &Copied, out: &mut Output) -> anyhow::Result<ExitSt
     writeln!(out, "entries copied: {}", copied.copied)?;
     writeln!(out, "bytes copied: {}", copied.bytes)?;
     writeln!(out, "entries that were there: {}", copied.skipped)?;
+    if copied.private > 0 {
+        writeln!(out, "entries that stay on this machine: {}", copied.private)?;
+    }
     let left_out = [
         (
             copied.damaged,

@@ -34,10 +34,29 @@ pub(crate) fn start(server: &Arc<Server>) {
     let guard = server.status.begin();
     tokio::spawn(async move {
         server.status.send().await;
+        let is_wanted = wants_surveys(&server).await;
+        server.session.twins.set_filled(is_wanted);
         let files = walk(&server, &cancel).await;
         work(&server, files, &cancel).await;
         guard.end().await;
     });
+}
+
+/// Works through the workspace once more where somebody wants to hear of duplicates only since it was done.
+pub(crate) async fn survey_if_wanted(server: &Arc<Server>) {
+    if !server.session.twins.is_filled() && wants_surveys(server).await {
+        start(server);
+    }
+}
+
+async fn wants_surveys(server: &Arc<Server>) -> bool {
+    let session = Arc::clone(&server.session);
+    let wants = move || {
+        let folders = &session.folders;
+        let mut roots = folders.roots().into_iter();
+        roots.any(|root| wants_duplicates(&folders.effective(&root).rules))
+    };
+    tokio::task::spawn_blocking(wants).await.unwrap_or_default()
 }
 
 /// Works through files that changed on disk, beside the run.

@@ -54,6 +54,7 @@ pub(crate) async fn take_settings(server: &Arc<Server>, settings: Value) {
     } else if server.session.folders.set_options(settings, Vec::new()) {
         server.reload_all().await;
     }
+    background::survey_if_wanted(server).await;
 }
 
 pub(crate) async fn folders_changed(server: &Arc<Server>) {
@@ -87,6 +88,7 @@ pub(crate) async fn files_changed(server: &Arc<Server>, changes: &[FileEvent]) {
     }
     if surroundings_changed {
         server.reload_all().await;
+        background::survey_if_wanted(server).await;
     }
     background::analyse_again(server, sources);
 }

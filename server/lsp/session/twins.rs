@@ -4,10 +4,12 @@
 //! document puts it in, so nothing is walked or read for that; what changes for others thereby, [`Twins::stale`] tells.
 
 use std::{
-    cell::RefCell,
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use tokio::sync::Notify;
@@ -30,6 +32,7 @@ pub(crate) struct Twins {
     state: Mutex<State>,
     /// Something was put in, so that what is said of other documents may have to be said anew.
     pub(crate) changed: Notify,
+    is_filled: AtomicBool,
 }
 
 /// A file as the index names it.
@@ -50,8 +53,15 @@ struct State {
     files: Vec<KnownFile>,
     packages: HashMap<String, u32>,
     folders: HashMap<PathBuf, u32>,
-    /// Of files that are not open.
-    texts: RefCell<HashMap<FileId, Option<Arc<ReadFile>>>>,
+    /// Of files that are not open; nothing for one that is not on disk as it was surveyed.
+    texts: HashMap<FileId, Option<Arc<ReadFile>>>,
+}
+
+/// A file that is compared with another, and whose text isn't here.
+struct UnreadFile {
+    id: FileId,
+    named: NamedFile,
+    hash: blake3::Hash,
 }
 
 #[derive(Debug)]
@@ -73,6 +83,15 @@ struct Opened {
 }
 
 impl Twins {
+    /// Whether the whole workspace is put in, or is about to be.
+    pub(crate) fn is_filled(&self) -> bool {
+        self.is_filled.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn set_filled(&self, is_filled: bool) {
+        self.is_filled.store(is_filled, Ordering::SeqCst);
+    }
+
     /// Puts in a file as it is on disk, unless it is open.
     pub(crate) fn set_saved(&self, named: NamedFile, text: &str, survey: &Arc<FileSurvey>) {
         let mut state = lock(&self.state);
@@ -91,7 +110,7 @@ impl Twins {
         }
         if let Some(id) = state.ids.get(key).copied() {
             state.index.remove(id);
-            state.texts.get_mut().remove(&id);
+            state.texts.remove(&id);
             self.changed.notify_one();
         }
     }
@@ -128,6 +147,28 @@ impl Twins {
             let hash = blake3::hash(file.text().as_bytes());
             state.set(named, survey, hash, Some(file));
             self.changed.notify_one();
+        }
+        drop(state);
+        self.copies_of(key, file)
+    }
+
+    /// Reads what is compared without keeping others from typing meanwhile. What is read may have become old by then, so the
+    /// index is asked once more; after a few times the rest is left out until something changes again.
+    fn copies_of(&self, key: &str, file: &Arc<OpenFile>) -> Option<Arc<Vec<Copies>>> {
+        const MOST_READS: usize = 3;
+        for _ in 0..MOST_READS {
+            let unread = lock(&self.state).unread_of(key);
+            if unread.is_empty() {
+                break;
+            }
+            let read = unread.into_iter().map(UnreadFile::read);
+            let read: Vec<_> = read.collect();
+            lock(&self.state).keep_texts(read);
+        }
+        let mut state = lock(&self.state);
+        // What another version says has other places.
+        if !state.has_open(key, file) {
+            return None;
         }
         state.copies_of(key)
     }
@@ -210,7 +251,7 @@ impl State {
             Some(before) => *before = known,
             None => self.files.push(known),
         }
-        self.texts.get_mut().remove(&id);
+        self.texts.remove(&id);
         self.index.set(id, origin, survey);
     }
 
@@ -223,6 +264,47 @@ impl State {
         Origin {
             package: Some(*self.packages.entry(package.name.clone()).or_insert(name)),
             folder: *self.folders.entry(package.folder.clone()).or_insert(folder),
+        }
+    }
+
+    /// The files that hold what stands in this one too, as far as their texts aren't here.
+    fn unread_of(&mut self, key: &str) -> Vec<UnreadFile> {
+        let Some(id) = self.ids.get(key).copied() else {
+            return Vec::new();
+        };
+        let found = self.index.of(id);
+        let opened = self
+            .files
+            .get(id.0 as usize)
+            .and_then(|known| known.open.as_ref());
+        let said = opened.and_then(|opened| opened.said.as_ref());
+        if said.is_some_and(|(said, _)| *said == found) {
+            return Vec::new();
+        }
+        let places = found.iter().flat_map(|duplicate| &duplicate.places);
+        let wanted: HashSet<FileId> = places.map(|place| place.file).collect();
+        if self.texts.len() + wanted.len() > MOST_TEXTS {
+            self.texts.retain(|id, _| wanted.contains(id));
+        }
+        let unread = wanted.into_iter().filter_map(|id| {
+            let known = self.files.get(id.0 as usize)?;
+            let is_here = known.open.is_some() || self.texts.contains_key(&id);
+            (!is_here).then(|| UnreadFile {
+                id,
+                named: known.named.clone(),
+                hash: known.hash,
+            })
+        });
+        unread.collect()
+    }
+
+    /// Of files that are still as they were when they were read.
+    fn keep_texts(&mut self, read: Vec<(UnreadFile, Option<Arc<ReadFile>>)>) {
+        for (file, text) in read {
+            let known = self.files.get(file.id.0 as usize);
+            if known.is_some_and(|known| known.open.is_none() && known.hash == file.hash) {
+                self.texts.insert(file.id, text);
+            }
         }
     }
 
@@ -249,16 +331,7 @@ impl Files for State {
         if let Some(opened) = &known.open {
             return Some(Arc::clone(&opened.read));
         }
-        if let Some(text) = self.texts.borrow().get(&id) {
-            return text.clone();
-        }
-        let text = surveyed_text(known);
-        let mut texts = self.texts.borrow_mut();
-        if texts.len() >= MOST_TEXTS {
-            texts.clear();
-        }
-        texts.insert(id, text.clone());
-        text
+        self.texts.get(&id).cloned().flatten()
     }
 
     fn allowed(&self, id: FileId) -> &[(SmellId, TextRange)] {
@@ -267,11 +340,15 @@ impl Files for State {
     }
 }
 
-/// The text of a file on disk, if it is the one that was surveyed.
-fn surveyed_text(known: &KnownFile) -> Option<Arc<ReadFile>> {
-    let text = workspace::read(known.named.path.as_deref()?).ok()?;
-    let is_same = blake3::hash(text.as_bytes()) == known.hash;
-    is_same.then(|| Arc::new(read_file(&known.named, &text)))
+impl UnreadFile {
+    /// With its text on disk, if that is the one that was surveyed.
+    fn read(self) -> (Self, Option<Arc<ReadFile>>) {
+        let path = self.named.path.as_deref();
+        let text = path.and_then(|path| workspace::read(path).ok());
+        let surveyed = text.filter(|text| blake3::hash(text.as_bytes()) == self.hash);
+        let read = surveyed.map(|text| Arc::new(read_file(&self.named, &text)));
+        (self, read)
+    }
 }
 
 fn read_file(named: &NamedFile, text: &Arc<str>) -> ReadFile {
@@ -352,6 +429,34 @@ mod tests {
         twins.close("b");
         assert_eq!(twins.stale(), ["a"]);
         assert!(look_at(&twins, "a", &one).is_empty());
+    }
+
+    #[test]
+    fn files_that_are_not_open_are_read_once_and_believed_as_they_were_surveyed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("b.rs");
+        std::fs::write(&path, FUNCTION).unwrap();
+        let twins = Twins::default();
+        let saved = || NamedFile {
+            path: Some(path.clone()),
+            ..named("b")
+        };
+        let on_disk = OpenFile::new(FUNCTION, FileContext::default());
+        twins.set_saved(saved(), FUNCTION, on_disk.survey());
+        let open = OpenFile::new(FUNCTION, FileContext::default());
+        assert_eq!(look_at(&twins, "a", &open)[0].others[0].file.shown, "b");
+        assert_eq!(lock(&twins.state).texts.len(), 1);
+
+        std::fs::write(&path, "fn other() {}\n").unwrap();
+        twins.set_saved(saved(), FUNCTION, on_disk.survey());
+        let later = OpenFile::new(format!("\n{FUNCTION}"), FileContext::default());
+        assert!(look_at(&twins, "a", &later).is_empty());
+        let known = lock(&twins.state)
+            .texts
+            .values()
+            .cloned()
+            .collect::<Vec<_>>();
+        assert!(matches!(known[..], [None]));
     }
 
     #[test]

@@ -31,6 +31,36 @@ fn through_http_an_editor_starts_warm() {
     assert_editor_starts_warm(&Team::over_http());
 }
 
+/// What duplicates are found by holds prints of single statements, so it is kept on the machine alone.
+#[test]
+fn surveys_stay_on_the_machine_and_start_it_warm() {
+    let team = Team::over_http();
+    let analyze = || {
+        let words = [
+            "refactor",
+            "analyze",
+            ".",
+            "--config",
+            "profile=full",
+            "--format",
+            "json",
+        ];
+        let said = team.pipeline.run(&words);
+        assert_eq!(said.code, Some(0), "{}{}", said.stdout, said.stderr);
+        serde_json::from_str::<Value>(&said.stdout).unwrap()
+    };
+    let cold = analyze();
+    let files = cold["summary"]["files"].as_u64().unwrap();
+    assert_eq!(cold["summary"]["parsed"], files);
+    let warm = analyze();
+    assert_eq!(warm["summary"]["parsed"], 0);
+    assert_eq!(Machine::findings(&warm), Machine::findings(&cold));
+
+    let stats = team.pipeline.stats();
+    assert_eq!(stats["tiers"]["team"]["written"], files);
+    assert_eq!(stats["holdings"]["entries"], 2 * files);
+}
+
 fn warm(team: &Team) {
     let said = team
         .pipeline

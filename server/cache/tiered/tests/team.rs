@@ -180,6 +180,29 @@ async fn who_may_only_read_writes_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_private_stays_and_is_not_asked_for() {
+    let (office, homes) = filled().await;
+    let ci = office.machine(&home(&homes, "ci"), Right::Write);
+    let key = Key::private("test", &[1; 32], &[], b"fn main() {}");
+    let missing = Key::private("test", &[2; 32], &[], b"fn main() {}");
+    let asked = office.asked();
+    ci.put_many(vec![(key, entry(1).1)]).await;
+    assert!(ci.close(LONG).await);
+    assert_eq!(lock(&office.shelf.rows).len(), 100);
+
+    let again = office.machine(&home(&homes, "ci"), Right::Write);
+    let found = again.get_many(&[key, missing]).await;
+    assert_eq!(hits(&found, Tier::Local), 1);
+    assert_eq!(found[1], Lookup::Miss);
+    assert_eq!(office.asked(), asked);
+
+    let seal = Seal::new(Namespace::default(), Some(office.ci.clone()), &[]);
+    let sealed = Sealed::over(Arc::clone(&office.shelf), seal, 1);
+    let refused = sealed.put_many(&[(key, entry(1).1)]).await;
+    assert_eq!(refused.unwrap_err().kind(), FaultKind::Denied);
+}
+
+#[tokio::test]
 async fn who_types_never_waits_for_the_team() {
     let (office, homes) = filled().await;
     let cache = office.machine(&home(&homes, "ada"), Right::Read);

@@ -47,7 +47,9 @@ pub struct Place {
 }
 
 /// Whether code is compiled whatever the features and the target are. Conditions on tests are no matter.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Presence {
     #[default]
     Always,
