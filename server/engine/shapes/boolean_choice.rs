@@ -76,21 +76,13 @@ impl BooleanChoice {
         let joined = Joined::of(&parts)?;
         joined.check()?;
         check_temporaries(&parts, &joined, context)?;
-        let rewrite = writing::rewrite(&parts, &joined, text, context).ok_or_else(|| {
-            Refusal::because(
-                Hazard::Text,
-                "The lines are not laid out in a way that the new form could take over.",
-            )
-        })?;
-        let before = text[usize::from(parts.whole.start())..usize::from(parts.whole.end())]
-            .lines()
-            .count();
-        let after = rewrite.written().lines().count();
+        let rewrite =
+            writing::rewrite(&parts, &joined, text, context).ok_or_else(Refusal::of_layout)?;
         let shape = Self {
             whole: parts.whole,
             keyword: parts.keyword,
             ground: joined.ground(),
-            saved: before.saturating_sub(after),
+            saved: rewrite.saved_lines(),
             worth: joined.worth(&parts),
         };
         Ok((shape, rewrite))

@@ -61,12 +61,7 @@ impl EqualityChain {
         let run = Run::of(chain).ok_or(Refusal::NotHere)?;
         run.check(context)?;
         let ground = run.ground()?;
-        let rewrite = writing::rewrite(&run, text, context).ok_or_else(|| {
-            Refusal::because(
-                Hazard::Text,
-                "The lines are not laid out in a way that the new form could take over.",
-            )
-        })?;
+        let rewrite = writing::rewrite(&run, text, context).ok_or_else(Refusal::of_layout)?;
         let shape = Self {
             whole: rewrite.range(),
             at: run.place.syntax().text_range(),

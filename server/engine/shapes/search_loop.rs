@@ -53,23 +53,14 @@ impl SearchLoop {
         let source = Source::of(&parts)?;
         let predicate = Predicate::of(&parts);
         check_condition(&parts, &predicate, &source, context)?;
-        let rewrite =
-            writing::rewrite(&parts, &source, &predicate, text, context).ok_or_else(|| {
-                Refusal::because(
-                    Hazard::Text,
-                    "The lines are not laid out in a way that the new form could take over.",
-                )
-            })?;
-        let before = text[usize::from(parts.whole.start())..usize::from(parts.whole.end())]
-            .lines()
-            .count();
-        let after = rewrite.written().lines().count();
+        let rewrite = writing::rewrite(&parts, &source, &predicate, text, context)
+            .ok_or_else(Refusal::of_layout)?;
         let shape = Self {
             whole: parts.whole,
             keyword: parts.keyword,
             method: predicate.method,
             ground: source.ground.max(predicate.ground()),
-            saved: before.saturating_sub(after),
+            saved: rewrite.saved_lines(),
         };
         Ok((shape, rewrite))
     }

@@ -44,7 +44,7 @@
 //! Martin Fowler, *Refactoring*, "Consolidate Duplicate Conditional Fragments". Clippy's `branches_sharing_code` is not among
 //! its defaults.
 
-use ra_ap_syntax::{AstNode, SyntaxKind, ast};
+use ra_ap_syntax::SyntaxKind;
 
 use super::{Calm, Cause, Limits, Look, Sightings, Smell};
 use crate::{facts::Sighting, shapes::shared_tail::SharedTail, syntax::Unit, text::slice};
@@ -64,9 +64,7 @@ pub(super) const SMELL: Smell = Smell {
 };
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
-    let matches = unit.nodes::<ast::MatchExpr>().map(|it| it.syntax().clone());
-    let choices = unit.nodes::<ast::IfExpr>().map(|it| it.syntax().clone());
-    for node in matches.chain(choices) {
+    for node in unit.choices() {
         if let Ok((shape, _)) = SharedTail::of(&node, unit.text, unit.context) {
             let saved = u32::try_from(shape.saved).unwrap_or(u32::MAX);
             sightings.push(shape.keyword, saved);

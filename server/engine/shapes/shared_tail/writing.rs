@@ -3,7 +3,7 @@
 use super::Shared;
 use crate::{
     syntax::{
-        FileContext, Hazard, Refusal, Rewrite,
+        FileContext, Refusal, Rewrite,
         layout::{self, width},
     },
     text::{TextRange, slice},
@@ -31,14 +31,15 @@ pub(super) fn rewrites<'a>(
     if !layout::is_first_on_line(text, moved.start())
         || !layout::is_first_on_line(text, place.start())
     {
-        return Err(odd());
+        return Err(Refusal::of_layout());
     }
     let from = layout::indentation(text, moved.start());
     let to = layout::indentation(text, place.start());
-    let code = layout::moved(text, moved, context.edition, from, to).ok_or_else(odd)?;
+    let code =
+        layout::moved(text, moved, context.edition, from, to).ok_or_else(Refusal::of_layout)?;
     let gained = width(from).saturating_sub(width(to));
     if layout::may_be_joined(&code, context, to, gained) {
-        return Err(odd());
+        return Err(Refusal::of_layout());
     }
     let ending = layout::first_line_ending(text);
     let behind = Rewrite::at(text, place.end())
@@ -46,12 +47,9 @@ pub(super) fn rewrites<'a>(
         .keep_as(moved, &code);
     rewrites.push(behind);
     let is_even = slice(text, place).is_some_and(|code| code.contains('\n'));
-    if is_even { Ok(rewrites) } else { Err(odd()) }
-}
-
-fn odd() -> Refusal {
-    Refusal::because(
-        Hazard::Text,
-        "The lines are not laid out in a way that could be taken over.",
-    )
+    if is_even {
+        Ok(rewrites)
+    } else {
+        Err(Refusal::of_layout())
+    }
 }

@@ -1,4 +1,6 @@
 //! Names that may be something else than they look like, and values that stand there twice.
+#![allow(clippy::eq_op)]
+
 mod outer {
     #[derive(Clone, Copy)]
     pub enum Kind {
