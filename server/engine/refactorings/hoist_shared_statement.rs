@@ -185,6 +185,15 @@ mod tests {
     }
 
     #[test]
+    fn what_tells_when_it_is_dropped_is_refused() {
+        let choice = ending("a.d()", "let x = a.y();\na.e(x);", "a.h();");
+        let text = inside(&format!("{choice}\na.g()"));
+        let own = "impl Drop for A {\n    fn drop(&mut self) {}\n}\n\n";
+        let text = format!("{own}{text}");
+        assert_refused(&HOIST_SHARED_STATEMENT, Hazard::Drops, &text);
+    }
+
+    #[test]
     fn other_choices_have_no_such_end() {
         for code in [
             "$0if n == 1 { a.e(); a.b(1); a.c(2); } a.g()",

@@ -7,8 +7,9 @@ use ra_ap_syntax::{
 
 use crate::{
     syntax::{
-        FileContext, Hazard, Refusal, Rewrite, flow, inference_order, is_else_if, keyword, layout,
-        moving_out, purity, same_words, scopes::Names, temporaries, tokens_of, types_shown::Ground,
+        FileContext, FileNames, Hazard, Refusal, Rewrite, flow, inference_order, is_else_if,
+        keyword, layout, moving_out, purity, same_words, scopes::Names, temporaries, tokens_of,
+        types_shown::Ground,
     },
     text::TextRange,
 };
@@ -287,6 +288,12 @@ impl Shared {
                     ));
                 }
             }
+        }
+        if ground != Ground::Shown && FileNames::around_node(&self.choice).has_drop() {
+            return Err(Refusal::because(
+                Hazard::Drops,
+                "A branch has a variable, and the file tells what is dropped.",
+            ));
         }
         Ok(ground)
     }

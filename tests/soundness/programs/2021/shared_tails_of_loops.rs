@@ -48,18 +48,6 @@ fn counting(number: u32) -> u32 {
     sum
 }
 
-fn where_it_stands(number: u32) {
-    if number == 1 {
-        println!("one");
-        println!("line {}", line!());
-        println!("stands");
-    } else {
-        println!("other");
-        println!("line {}", line!());
-        println!("stands");
-    }
-}
-
 #[allow(unused_variables)]
 fn declaring(number: u32) {
     let name = "outer";
@@ -109,7 +97,6 @@ fn main() {
     println!("{}", jumping(9));
     for number in 0..3 {
         println!("{}", counting(number));
-        where_it_stands(number);
         declaring(number);
         println!("{:?}", leaving(number));
         println!("{}", value_of_a_let(number));
