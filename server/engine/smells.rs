@@ -65,6 +65,7 @@ pub mod loop_opportunity;
 pub mod matches_opportunity;
 pub mod near_duplicate_function;
 pub mod question_mark_opportunity;
+pub mod repeated_stanza;
 pub mod shared_branch_code;
 pub mod too_many_parameters;
 
@@ -402,6 +403,7 @@ static REGISTRY: &[Smell] = &[
     matches_opportunity::SMELL,
     near_duplicate_function::SMELL,
     question_mark_opportunity::SMELL,
+    repeated_stanza::SMELL,
     shared_branch_code::SMELL,
     too_many_parameters::SMELL,
 ];

@@ -17,6 +17,9 @@ pub enum Names {
     Kept,
     /// By the order in which they appear first; literals by their kinds.
     Numbered,
+    /// The same, but what is called keeps its name: functions, methods and macros. A comma before a closing bracket, which
+    /// comes and goes with the layout, doesn't count.
+    NumberedButCalls,
 }
 
 /// The words and signs of a text in their order.
@@ -81,7 +84,7 @@ impl<'a> Words<'a> {
                     hasher.add(word.print);
                 }
             }
-            Names::Numbered => {
+            Names::Numbered | Names::NumberedButCalls => {
                 for sign in self.signs(range, but, names) {
                     hasher.add(match sign {
                         Sign::Text(kind, text) => print_of(kind, text),
@@ -95,7 +98,7 @@ impl<'a> Words<'a> {
     }
 
     /// The range of the first word in a range.
-    pub(super) fn first(&self, range: TextRange) -> Option<TextRange> {
+    pub fn first(&self, range: TextRange) -> Option<TextRange> {
         let word = self.in_range(range).first()?;
         Some(TextRange::new(word.start, word.end()))
     }
@@ -133,16 +136,27 @@ impl<'a> Words<'a> {
         names: Names,
     ) -> impl Iterator<Item = Sign<'a>> {
         let mut numbers: HashMap<&str, usize> = HashMap::new();
-        self.without(range, but).map(move |word| {
+        let words = self.in_range(range);
+        let kept = (0..words.len()).filter(move |at| {
+            let is_layout = names == Names::NumberedButCalls && is_last_comma(&words[*at..]);
+            !is_layout && but.is_none_or(|but| !but.contains(words[*at].start))
+        });
+        kept.map(move |at| {
+            let word = &words[at];
             let is_name = matches!(word.kind, SyntaxKind::IDENT | SyntaxKind::LIFETIME_IDENT);
-            match names {
-                Names::Kept => Sign::Text(word.kind, word.text),
-                Names::Numbered if is_name => {
-                    let next = numbers.len();
-                    Sign::Name(word.kind, *numbers.entry(word.text).or_insert(next))
-                }
-                Names::Numbered => Sign::Kind(word.kind),
+            let is_kept = match names {
+                Names::Kept => true,
+                Names::Numbered => false,
+                Names::NumberedButCalls => is_name && is_called(&words[at + 1..]),
+            };
+            if is_kept {
+                return Sign::Text(word.kind, word.text);
             }
+            if !is_name {
+                return Sign::Kind(word.kind);
+            }
+            let next = numbers.len();
+            Sign::Name(word.kind, *numbers.entry(word.text).or_insert(next))
         })
     }
 }
@@ -161,6 +175,30 @@ pub fn are_equal(
     let whole = |text: &str| TextRange::up_to(TextSize::of(text));
     let left = left.signs(whole(one.0), one.1, names);
     left.eq(right.signs(whole(other.0), other.1, names))
+}
+
+fn is_last_comma(words: &[Word<'_>]) -> bool {
+    let [comma, next, ..] = words else {
+        return false;
+    };
+    comma.kind == SyntaxKind::COMMA
+        && matches!(
+            next.kind,
+            SyntaxKind::R_PAREN | SyntaxKind::R_BRACK | SyntaxKind::R_CURLY
+        )
+}
+
+/// Whether a name before these words is that of a function, a method or a macro.
+fn is_called(behind: &[Word<'_>]) -> bool {
+    let mut kinds = behind.iter().map(|word| word.kind);
+    match kinds.next() {
+        Some(SyntaxKind::L_PAREN) => true,
+        Some(SyntaxKind::BANG) => matches!(
+            kinds.next(),
+            Some(SyntaxKind::L_PAREN | SyntaxKind::L_BRACK | SyntaxKind::L_CURLY)
+        ),
+        _ => false,
+    }
 }
 
 impl Word<'_> {

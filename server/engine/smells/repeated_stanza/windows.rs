@@ -1,0 +1,349 @@
+//! Runs of statements that stand again in one unit.
+
+use std::{cmp::Reverse, collections::HashMap};
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxNode,
+    ast::{self, HasAttrs},
+};
+
+use super::unifying::{Order, Run, arguments};
+use crate::{
+    survey::{Names, Print, Words},
+    syntax::Unit,
+    text::{TextRange, TextSize},
+};
+
+/// A shape stands so often.
+const FEWEST_PLACES: usize = 4;
+/// A place has so many lines, and so many words and signs.
+const FEWEST_LINES: u32 = 3;
+const FEWEST_WORDS: u32 = 15;
+/// Longer runs are compared as wholes of their lists alone.
+const LONGEST_RUN: usize = 12;
+/// The same for what is neither a condition nor a loop.
+const FEWEST_PLAIN_LINES: u32 = 4;
+const FEWEST_PLAIN_WORDS: u32 = 25;
+/// More is more to put in than a reader can follow.
+const MOST_ARGUMENTS: usize = 6;
+/// What a call or a row of a table has beside what is put in, and for each of that.
+const CALL: u32 = 3;
+const ARGUMENT: u32 = 2;
+
+/// A run of statements that stands several times.
+#[derive(Debug)]
+pub(super) struct Stanza {
+    /// In the order of the text.
+    pub(super) places: Vec<Place>,
+    /// Words and signs of one place.
+    pub(super) words: u32,
+    arguments: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) range: TextRange,
+    pub(super) first: TextRange,
+}
+
+/// What one statement is compared by.
+struct Element {
+    node: SyntaxNode,
+    /// Without the semicolon.
+    range: TextRange,
+    print: Print,
+}
+
+/// Where a run begins: the list, and the place in it.
+type At = (usize, usize);
+
+impl Stanza {
+    /// The words and signs that would go.
+    pub(super) fn saves(&self) -> u32 {
+        let count = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        let call = CALL + ARGUMENT * self.arguments;
+        let all = self.words.saturating_mul(count.saturating_sub(1));
+        all.saturating_sub(call.saturating_mul(count))
+    }
+}
+
+/// What stands several times in a unit, what saves most first, none inside another.
+pub(super) fn repeated(unit: &Unit<'_>) -> Vec<Stanza> {
+    let fewest = FEWEST_LINES * u32::try_from(FEWEST_PLACES).unwrap_or(u32::MAX);
+    if unit.lines() < fewest || is_for_a_processor(unit) {
+        return Vec::new();
+    }
+    let unit_range = unit.node.text_range();
+    let words = Words::of(unit.slice(unit_range), unit.context.edition);
+    let runs = Runs {
+        unit,
+        words: &words,
+        start: unit_range.start(),
+        lists: Vec::new(),
+    };
+    runs.with_lists().repeated()
+}
+
+/// Whether a function is written for instructions of one processor, which take constants and no variables.
+fn is_for_a_processor(unit: &Unit<'_>) -> bool {
+    let attributes = unit.functions.first().into_iter();
+    let mut attributes = attributes.flat_map(|function| function.ast.attrs());
+    attributes.any(|attribute| {
+        attribute
+            .syntax()
+            .text()
+            .to_string()
+            .contains("target_feature")
+    })
+}
+
+struct Runs<'a> {
+    unit: &'a Unit<'a>,
+    words: &'a Words<'a>,
+    start: TextSize,
+    /// Statements in a row, each of which stands several times in the unit.
+    lists: Vec<Vec<Element>>,
+}
+
+impl Runs<'_> {
+    fn with_lists(mut self) -> Self {
+        let lists = self.unit.nodes::<ast::StmtList>();
+        let mut lists: Vec<Vec<Element>> = lists.map(|list| self.elements(&list)).collect();
+        let arms = self.unit.nodes::<ast::MatchArm>();
+        let bodies = arms.filter_map(|arm| arm.expr());
+        let plain = bodies.filter(|body| !matches!(body, ast::Expr::BlockExpr(_)));
+        lists.extend(plain.map(|body| vec![self.element(body.syntax().clone())]));
+        let mut counts: HashMap<Print, usize> = HashMap::new();
+        for element in lists.iter().flatten() {
+            *counts.entry(element.print).or_default() += 1;
+        }
+        for list in lists {
+            let mut run = Vec::new();
+            for element in list {
+                if counts[&element.print] >= FEWEST_PLACES {
+                    run.push(element);
+                } else if !run.is_empty() {
+                    self.lists.push(std::mem::take(&mut run));
+                }
+            }
+            self.lists.push(run);
+        }
+        self
+    }
+
+    /// The statements of a list. What an item says in one list, another says otherwise in another.
+    fn elements(&self, list: &ast::StmtList) -> Vec<Element> {
+        let mut statements = list.statements();
+        if statements.any(|statement| matches!(statement, ast::Stmt::Item(_))) {
+            return Vec::new();
+        }
+        let nodes = list.statements().map(|it| it.syntax().clone());
+        let tail = list.tail_expr().map(|tail| tail.syntax().clone());
+        let nodes = nodes.chain(tail);
+        nodes.map(|node| self.element(node)).collect()
+    }
+
+    fn element(&self, node: SyntaxNode) -> Element {
+        let range = node.text_range();
+        let semicolon = node
+            .last_token()
+            .filter(|token| token.kind() == SyntaxKind::SEMICOLON);
+        let end = semicolon.map_or(range.end(), |token| token.text_range().start());
+        let range = TextRange::new(range.start(), end);
+        Element {
+            node,
+            range,
+            print: self.print(range),
+        }
+    }
+
+    fn print(&self, range: TextRange) -> Print {
+        self.words
+            .print(range - self.start, None, Names::NumberedButCalls)
+    }
+
+    fn repeated(&self) -> Vec<Stanza> {
+        let mut found: Vec<Stanza> = Vec::new();
+        for (length, starts) in self.starts() {
+            let mut of_print: HashMap<Print, Vec<At>> = HashMap::new();
+            for at in starts {
+                let print = self.print(self.range(at, length));
+                of_print.entry(print).or_default().push(at);
+            }
+            let groups = of_print.into_values();
+            found.extend(groups.filter_map(|places| self.stanza(places, length)));
+        }
+        found.sort_by_key(|one| (Reverse(one.saves()), one.places[0].range.start()));
+        let mut chosen: Vec<Stanza> = Vec::new();
+        for stanza in found {
+            let ranges = chosen.iter().flat_map(|one| &one.places);
+            let taken: Vec<TextRange> = ranges.map(|place| place.range).collect();
+            let is_taken = |place: &Place| {
+                let mut taken = taken.iter();
+                taken.any(|range| {
+                    place
+                        .range
+                        .intersect(*range)
+                        .is_some_and(|it| !it.is_empty())
+                })
+            };
+            if !stanza.places.iter().any(is_taken) {
+                chosen.push(stanza);
+            }
+        }
+        chosen
+    }
+
+    /// The runs of each length whose statements stand, one by one, several times.
+    fn starts(&self) -> Vec<(usize, Vec<At>)> {
+        let mut starts: HashMap<(usize, Vec<Print>), Vec<At>> = HashMap::new();
+        for (number, list) in self.lists.iter().enumerate() {
+            for from in 0..list.len() {
+                let rest = list.len() - from;
+                for length in 1..=rest.min(LONGEST_RUN) {
+                    self.add_start((number, from), length, &mut starts);
+                }
+                if from == 0 && rest > LONGEST_RUN {
+                    self.add_start((number, from), rest, &mut starts);
+                }
+            }
+        }
+        let several = starts
+            .into_iter()
+            .filter(|(_, starts)| starts.len() >= FEWEST_PLACES);
+        several
+            .map(|((length, _), starts)| (length, starts))
+            .collect()
+    }
+
+    fn add_start(&self, at: At, length: usize, starts: &mut HashMap<(usize, Vec<Print>), Vec<At>>) {
+        let run = self.run(at, length);
+        let prints: Vec<Print> = run.iter().map(|element| element.print).collect();
+        if !is_periodic(&prints) {
+            starts.entry((length, prints)).or_default().push(at);
+        }
+    }
+
+    fn run(&self, (list, from): At, length: usize) -> &[Element] {
+        &self.lists[list][from..from + length]
+    }
+
+    fn range(&self, at: At, length: usize) -> TextRange {
+        let run = self.run(at, length);
+        run[0].range.cover(run[length - 1].range)
+    }
+
+    /// What stands in these places, if somebody would say it once.
+    fn stanza(&self, mut places: Vec<At>, length: usize) -> Option<Stanza> {
+        places.sort_by_key(|at| self.range(*at, length).start());
+        let mut ranges: Vec<TextRange> = Vec::new();
+        let mut firsts = Vec::new();
+        for at in places {
+            let range = self.range(at, length);
+            if ranges.last().is_none_or(|last| last.end() <= range.start()) {
+                ranges.push(range);
+                firsts.push(at);
+            }
+        }
+        if ranges.len() < FEWEST_PLACES {
+            return None;
+        }
+        let words = self.words.count(ranges[0] - self.start);
+        let lines = self.unit.code_lines(ranges[0]);
+        let least = fewest(self.run(firsts[0], length))?;
+        if lines < least.0 || words < least.1 {
+            return None;
+        }
+        let runs: Vec<Run<'_>> = firsts
+            .iter()
+            .map(|at| Run {
+                statements: self.run(*at, length).iter().map(|it| &it.node).collect(),
+                range: self.range(*at, length),
+            })
+            .collect();
+        let is_row = firsts
+            .windows(2)
+            .all(|pair| (pair[0].0, pair[0].1 + length) == pair[1]);
+        let order = if is_row { Order::Row } else { Order::Scattered };
+        let arguments = arguments(&runs, order).filter(|count| *count <= MOST_ARGUMENTS)?;
+        let place = |range: &TextRange| {
+            let first = self.words.first(*range - self.start)?;
+            Some(Place {
+                range: *range,
+                first: first + self.start,
+            })
+        };
+        Some(Stanza {
+            places: ranges.iter().filter_map(place).collect(),
+            words,
+            arguments: u32::try_from(arguments).unwrap_or(u32::MAX),
+        })
+    }
+}
+
+/// Whether a run is a shorter one several times.
+fn is_periodic(prints: &[Print]) -> bool {
+    let length = prints.len();
+    (1..=length / 2).any(|period| {
+        length.is_multiple_of(period)
+            && (period..length).all(|at| prints[at] == prints[at - period])
+    })
+}
+
+/// The lines, and the words and signs, from which a run is more than a row of calls or assignments.
+fn fewest(run: &[Element]) -> Option<(u32, u32)> {
+    let nodes = || run.iter().flat_map(|element| element.node.descendants());
+    if nodes().any(|node| BRANCHING.contains(&node.kind())) {
+        let does_something = nodes().any(|node| is_doing(&node) && is_in_branch(run, &node));
+        return does_something.then_some((FEWEST_LINES, FEWEST_WORDS));
+    }
+    let lets = run
+        .iter()
+        .filter(|element| element.node.kind() == SyntaxKind::LET_STMT);
+    let is_row = lets.count() * 2 < run.len() || run.len() < 2;
+    let does_something = !is_row && nodes().any(|node| is_doing(&node));
+    does_something.then_some((FEWEST_PLAIN_LINES, FEWEST_PLAIN_WORDS))
+}
+
+fn is_in_branch(run: &[Element], node: &SyntaxNode) -> bool {
+    let is_inside = |around: &SyntaxNode| run.iter().any(|one| one.node == *around);
+    let around = node.ancestors().take_while(|node| !is_inside(node));
+    let mut kinds = around.map(|node| node.kind());
+    kinds.any(|kind| {
+        matches!(
+            kind,
+            SyntaxKind::STMT_LIST | SyntaxKind::MATCH_ARM | SyntaxKind::CLOSURE_EXPR
+        )
+    })
+}
+
+/// Whether something is done, rather than a value wrapped, or given up.
+fn is_doing(node: &SyntaxNode) -> bool {
+    if let Some(binary) = ast::BinExpr::cast(node.clone()) {
+        return matches!(binary.op_kind(), Some(ast::BinaryOp::Assignment { .. }));
+    }
+    if let Some(call) = ast::MacroCall::cast(node.clone()) {
+        let name = call.path().map(|path| path.syntax().text().to_string());
+        return !name.is_some_and(|name| GIVING_UP.contains(&&*name));
+    }
+    let call = ast::CallExpr::cast(node.clone());
+    let Some(called) = call.and_then(|call| call.expr()) else {
+        return matches!(
+            node.kind(),
+            SyntaxKind::METHOD_CALL_EXPR | SyntaxKind::RETURN_EXPR
+        );
+    };
+    let text = called.syntax().text().to_string();
+    let name = text.rsplit("::").next();
+    name.is_some_and(|name| name.starts_with(|first: char| !first.is_uppercase()))
+}
+
+const GIVING_UP: &[&str] = &["panic", "todo", "unimplemented", "unreachable"];
+const BRANCHING: &[SyntaxKind] = &[
+    SyntaxKind::CLOSURE_EXPR,
+    SyntaxKind::FOR_EXPR,
+    SyntaxKind::IF_EXPR,
+    SyntaxKind::LOOP_EXPR,
+    SyntaxKind::MATCH_EXPR,
+    SyntaxKind::WHILE_EXPR,
+];
