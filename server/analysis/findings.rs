@@ -1,6 +1,6 @@
 //! Findings from sightings: limits, levels, one finding for one cause, and the calm profile.
 
-use std::{cmp::Ordering, collections::HashMap};
+use std::{cmp::Ordering, collections::HashMap, sync::Arc};
 
 use super::duplicates::{Copies, OtherPlace};
 use crate::{
@@ -78,8 +78,13 @@ pub fn judge_with_copies(
     }
     let above = above(&silences, report.sightings.iter().cloned(), rules);
     findings.extend(in_words(&above, &[], text, rules.profile()));
-    let of_copies = copies.iter();
-    findings.extend(of_copies.flat_map(|copies| of_copies_in_words(copies, text, rules)));
+    let of_copies = copies.iter().filter(|copies| !are_told(copies, &findings));
+    let of_copies: Vec<&Copies> = of_copies.collect();
+    findings.extend(
+        of_copies
+            .into_iter()
+            .flat_map(|copies| of_copies_in_words(copies, text, rules)),
+    );
     findings.sort_by_key(|finding| (finding.at.start(), finding.smell.id));
     findings
 }
@@ -104,6 +109,21 @@ fn in_words(
 ) -> Vec<Finding> {
     let groups = one_for_one_cause(shown(above, functions, profile));
     groups.iter().map(|group| finding(group, text)).collect()
+}
+
+/// Whether what stands again in this file alone, or a part of it, is told already with all its places.
+fn are_told(copies: &Copies, findings: &[Finding]) -> bool {
+    let mut others = copies.others.iter();
+    let are_here = others.all(|other| Arc::ptr_eq(&other.file, &copies.own));
+    let repeated = findings
+        .iter()
+        .filter(|finding| finding.smell.cause == Cause::Repetition);
+    let mut places = repeated.flat_map(|finding| &finding.sighting.parts);
+    are_here
+        && places.any(|place| {
+            place.measure == 0
+                && (place.at.contains_range(copies.range) || copies.range.contains_range(place.at))
+        })
 }
 
 fn of_copies_in_words(copies: &Copies, text: &str, rules: &Rules) -> Vec<Finding> {

@@ -49,6 +49,8 @@ pub enum DuplicateKind {
     RenamedFunction,
     /// Statements in a row.
     Block,
+    /// Statements in a row of one file in which names and literals are others.
+    RenamedBlock,
 }
 
 /// One place of several. Ranges are absolute.
@@ -72,6 +74,7 @@ pub struct Index {
     postings: [Postings; KINDS.len()],
 }
 
+/// What is looked for in all files together.
 const KINDS: [DuplicateKind; 3] = [
     DuplicateKind::Function,
     DuplicateKind::RenamedFunction,
@@ -151,12 +154,20 @@ impl Index {
 
     /// All that stands in several places, what saves most first.
     pub fn all(&self) -> Vec<Duplicate> {
-        self.grouped(|kind| self.postings[kind as usize].repeated())
+        let renamed = self
+            .files
+            .keys()
+            .flat_map(|file| self.renamed_blocks(*file));
+        self.grouped(
+            |kind| self.postings[kind as usize].repeated(),
+            renamed.collect(),
+        )
     }
 
     /// What stands in a file and elsewhere, or several times in the file.
     pub fn of(&self, file: FileId) -> Vec<Duplicate> {
-        let mut found = self.grouped(|kind| self.repeated_of(file, kind));
+        let renamed = self.renamed_blocks(file);
+        let mut found = self.grouped(|kind| self.repeated_of(file, kind), renamed);
         found.retain(|one| one.places.iter().any(|place| place.file == file));
         found
     }
@@ -164,12 +175,15 @@ impl Index {
     fn grouped<'a>(
         &'a self,
         repeated: impl Fn(DuplicateKind) -> Vec<&'a [Posting]>,
+        renamed_blocks: Vec<Duplicate>,
     ) -> Vec<Duplicate> {
         let functions = self.function_groups(
             repeated(DuplicateKind::Function),
             repeated(DuplicateKind::RenamedFunction),
         );
-        grouping::chosen(functions, self.block_groups(repeated(DuplicateKind::Block)))
+        let mut blocks = self.block_groups(repeated(DuplicateKind::Block));
+        blocks.extend(renamed_blocks);
+        grouping::chosen(functions, blocks)
     }
 
     fn unit(&self, id: UnitId) -> Option<&IndexedUnit> {

@@ -122,6 +122,8 @@ pub struct Limits {
 pub enum Cause {
     /// A function is too much to keep in mind: its complexity, length, nesting. The one furthest above its limit leads.
     FunctionSize,
+    /// Code stands several times in one function. Other findings of what stands twice there are not told beside it.
+    Repetition,
     /// A shape that a refactoring removes. It is sighted only where that refactoring really offers its edit.
     Opportunity,
     /// Anything else stands for itself.
@@ -296,14 +298,24 @@ pub fn look_at_file(file: &FileUnit) -> Vec<Sighting> {
 
 /// What is seen of a duplicate at one of its places.
 pub fn look_at_duplicate(duplicate: &Duplicate, place: &Spot) -> Option<Sighting> {
-    let sees =
-        |smell: &Smell| matches!(smell.look, Look::Workspace(kind) if kind == duplicate.kind);
+    let is_renamed = duplicate.kind == DuplicateKind::RenamedBlock;
+    let told_as = if is_renamed {
+        DuplicateKind::Block
+    } else {
+        duplicate.kind
+    };
+    let sees = |smell: &Smell| matches!(smell.look, Look::Workspace(kind) if kind == told_as);
     let (smell, _) = numbered().find(|(_, smell)| sees(smell))?;
+    // What differs adds nothing.
+    let differing = is_renamed.then_some(Part {
+        at: place.range,
+        measure: 0,
+    });
     Some(Sighting {
         smell,
         at: place.at,
         measure: duplicate.saves(),
-        parts: Vec::new(),
+        parts: differing.into_iter().collect(),
     })
 }
 

@@ -84,6 +84,8 @@ pub struct StatementPrint {
     pub first_end: TextSize,
     pub words: u32,
     pub exact: Print,
+    /// The same with names numbered, but those of what is called, and literals by their kinds.
+    pub renamed: Print,
 }
 
 impl UnitSurvey {
@@ -187,6 +189,7 @@ fn statement_print(range: TextRange, words: &Words<'_>) -> Option<StatementPrint
         first_end: first.end(),
         words: words.count(range),
         exact: words.print(range, None, Names::Kept),
+        renamed: words.print(range, None, Names::NumberedButCalls),
     })
 }
 

@@ -53,6 +53,38 @@ fn expected(smell: &str, own: &str, others: &[&str]) -> (String, String, Vec<Str
 }
 
 #[test]
+fn what_stands_four_times_in_a_function_is_told_with_all_its_places_alone() {
+    let stanza = |n: usize| {
+        format!(
+            "    let i{n} = x.next()?;\n    let v{n} = x.get(\"k{n}\", i{n}).parse()?;\n    if v{n} > 9 {{\n        \
+             x.note(v{n}, \"much\", 7);\n        x.warn(v{n}, i{n});\n    }}\n    x.close(v{n}, i{n}, 3, 4);\n"
+        )
+    };
+    let function = |count: usize| {
+        let stanzas = (1..=count).map(stanza).collect::<Vec<_>>().concat();
+        format!("pub fn f(x: &mut X) -> Option<()> {{\n{stanzas}    Some(())\n}}\n")
+    };
+    let place = Place::new();
+    package(&place, ".", "shop");
+    place.write("src/lib.rs", function(3));
+    assert_eq!(
+        found(&place, &["src"]),
+        [expected(
+            "duplicate-block",
+            "src/lib.rs:2",
+            &["src/lib.rs:9", "src/lib.rs:16"]
+        )]
+    );
+    place.write("src/lib.rs", function(4));
+    assert_eq!(found(&place, &["src"]), []);
+    let report = place.json(&[&FULL[..], &["src"]].concat());
+    assert_eq!(
+        report["files"][0]["findings"][0]["smell"],
+        "repeated-stanza"
+    );
+}
+
+#[test]
 fn a_function_of_two_files_is_told_once_with_its_other_place() {
     let place = Place::new();
     package(&place, ".", "shop");

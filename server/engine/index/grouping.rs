@@ -2,7 +2,7 @@
 
 use std::{
     cmp::{Ordering, Reverse},
-    collections::HashMap,
+    collections::{HashMap, HashSet},
 };
 
 use super::{Duplicate, DuplicateKind, FileId, Index, IndexedUnit, Spot, postings::Posting};
@@ -11,6 +11,10 @@ use crate::{
     syntax::Presence,
     text::TextRange,
 };
+
+/// With other names a run has at least so many, and so many statements that are of different shapes.
+const SHORTEST_RENAMED_RUN: u32 = 60;
+const FEWEST_SHAPES: usize = 3;
 
 /// Between files a run has at least so many words and signs.
 const SHORTEST_ACROSS: u32 = 60;
@@ -138,29 +142,67 @@ impl Index {
             });
             let mut places: Vec<Posting> = always.copied().collect();
             places.sort_unstable();
-            self.extend(places, &mut found);
+            self.extend(places, DuplicateKind::Block, &mut found);
+        }
+        found
+    }
+
+    /// The longest runs of statements of a file that stand again in it with other names.
+    pub(super) fn renamed_blocks(&self, file: FileId) -> Vec<Duplicate> {
+        let units = self.files.get(&file).map_or(&[][..], |file| &file.units);
+        let mut starts: HashMap<[Print; FEWEST_STATEMENTS], Vec<Posting>> = HashMap::new();
+        for id in units {
+            let Some(indexed) = self.unit(*id) else {
+                continue;
+            };
+            if indexed.presence != Presence::Always {
+                continue;
+            }
+            for (run, item) in indexed.survey.runs.iter().zip(0..) {
+                let windows = run.statements.array_windows().zip(0..);
+                for (window, at) in windows {
+                    let window: &[StatementPrint; FEWEST_STATEMENTS] = window;
+                    let place = Posting {
+                        unit: *id,
+                        item,
+                        at,
+                    };
+                    starts
+                        .entry(window.map(|it| it.renamed))
+                        .or_default()
+                        .push(place);
+                }
+            }
+        }
+        let mut found = Vec::new();
+        for mut places in starts.into_values() {
+            places.sort_unstable();
+            self.extend(places, DuplicateKind::RenamedBlock, &mut found);
         }
         found
     }
 
     /// Follows runs to where they part.
-    fn extend(&self, places: Vec<Posting>, found: &mut Vec<Duplicate>) {
+    fn extend(&self, places: Vec<Posting>, kind: DuplicateKind, found: &mut Vec<Duplicate>) {
         let most_steps = MOST_STEPS + 32 * places.len();
         let mut steps = 0;
         let mut open = vec![(places, FEWEST_STATEMENTS)];
         while let Some((places, length)) = open.pop() {
             steps += places.len();
-            if places.len() < 2 || self.goes_on_before(&places) || steps > most_steps {
+            if places.len() < 2 || self.goes_on_before(&places, kind) || steps > most_steps {
                 continue;
             }
             let mut next: HashMap<Option<Print>, Vec<Posting>> = HashMap::new();
             for place in &places {
-                let print = self.statement(*place, length).map(|it| it.exact);
+                let print = self.statement(*place, length).map(|it| it.print(kind));
                 next.entry(print).or_default().push(*place);
             }
             let goes_on = next.len() == 1 && !next.contains_key(&None);
             if !goes_on {
-                self.add_run(&places, length, found);
+                match kind {
+                    DuplicateKind::RenamedBlock => self.add_renamed_run(&places, length, found),
+                    _ => self.add_run(&places, length, found),
+                }
             }
             next.remove(&None);
             open.extend(next.into_values().map(|places| (places, length + 1)));
@@ -168,10 +210,10 @@ impl Index {
     }
 
     /// Whether all are preceded by the same statement, so that they are found with it.
-    fn goes_on_before(&self, places: &[Posting]) -> bool {
+    fn goes_on_before(&self, places: &[Posting], kind: DuplicateKind) -> bool {
         let before = |place: &Posting| {
             let at = place.at.checked_sub(1)?;
-            Some(self.statement(Posting { at, ..*place }, 0)?.exact)
+            Some(self.statement(Posting { at, ..*place }, 0)?.print(kind))
         };
         let first = before(&places[0]);
         first.is_some() && places.iter().all(|place| before(place) == first)
@@ -215,6 +257,29 @@ impl Index {
         );
     }
 
+    /// Runs that are equal word by word are a duplicate of their own, of which the first counts here.
+    fn add_renamed_run(&self, places: &[Posting], length: usize, found: &mut Vec<Duplicate>) {
+        let prints = |place: Posting, kind: DuplicateKind| -> Vec<Print> {
+            let statements = (0..length).filter_map(|at| self.statement(place, at));
+            statements.map(|it| it.print(kind)).collect()
+        };
+        let statements = (0..length).filter_map(|at| self.statement(places[0], at));
+        let words: u32 = statements.map(|statement| statement.words).sum();
+        let mut shapes = prints(places[0], DuplicateKind::RenamedBlock);
+        shapes.sort_unstable();
+        shapes.dedup();
+        let is_row = shapes.len() < FEWEST_SHAPES || overlap(places, length);
+        if words < SHORTEST_RENAMED_RUN || is_row {
+            return;
+        }
+        let mut known = HashSet::new();
+        let others = places.iter();
+        let spots = others
+            .filter(|place| known.insert(prints(**place, DuplicateKind::Block)))
+            .filter_map(|place| self.run_at(*place, length));
+        found.extend(self.duplicate(DuplicateKind::RenamedBlock, words, spots.collect()));
+    }
+
     fn run_at(&self, place: Posting, length: usize) -> Option<Spot> {
         let unit = self.unit(place.unit)?;
         let first = self.statement(place, 0)?;
@@ -249,6 +314,15 @@ impl Index {
             words,
             places,
         })
+    }
+}
+
+impl StatementPrint {
+    fn print(&self, kind: DuplicateKind) -> Print {
+        match kind {
+            DuplicateKind::RenamedBlock => self.renamed,
+            _ => self.exact,
+        }
     }
 }
 

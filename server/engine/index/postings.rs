@@ -94,6 +94,7 @@ pub(super) fn of(kind: DuplicateKind, unit: UnitId, survey: &UnitSurvey) -> Vec<
             runs.flat_map(|(run, item)| starts(run, unit, item))
                 .collect()
         }
+        DuplicateKind::RenamedBlock => Vec::new(),
     }
 }
 

@@ -195,6 +195,67 @@ fn runs_between_files_are_longer_than_in_one() {
     assert_eq!(found(&[&one, &other]).len(), 1);
 }
 
+/// More statements than a run with other names needs, in lines.
+const RENAMED: &str = "let day = shop.calendar().today(1);\nshop.log(day, shop.stock().len());\n\
+    let rest = shop.count(\"pears\", day) % 7;\nif rest > 3 {\nshop.note(rest, day, rest + 1);\n}\n\
+    shop.close(day, rest, 2, 3);";
+
+fn renamed_blocks(texts: &[&str]) -> Vec<Vec<(u32, String)>> {
+    let found = found(texts).into_iter();
+    let renamed = found.filter(|(kind, _)| *kind == DuplicateKind::RenamedBlock);
+    renamed.map(|(_, places)| places).collect()
+}
+
+#[test]
+fn runs_with_other_names_are_found_in_one_file() {
+    let other = RENAMED
+        .replace("day", "date")
+        .replace("todate", "today")
+        .replace("rest", "left")
+        .replace("shop", "store")
+        .replace("pears", "plums")
+        .replace('7', "5");
+    let one = format!("fn a() {{ x();\n{RENAMED}\ny(); }}");
+    let both = format!("{one}\nfn b() {{ z();\nif c {{\n{other}\nw(); }} }}");
+    assert_eq!(renamed_blocks(&[&both]), [[spot(0, "let"), spot(0, "let")]]);
+    let second = format!("fn b() {{ z(); {other} }}");
+    assert!(renamed_blocks(&[&one, &second]).is_empty());
+}
+
+#[test]
+fn runs_with_other_names_are_one_shape() {
+    let with = |other: &str| format!("fn a() {{ x();\n{RENAMED}\n}}\nfn b() {{\n{other}\ny(); }}");
+    for (word, changed) in [
+        // Another method, one name for two, fewer lines, and what is equal word by word.
+        ("note", "noted"),
+        ("day", "rest"),
+        ("\n", " "),
+        ("rest", "rest"),
+    ] {
+        let other = RENAMED.replace("shop", "store").replace(word, changed);
+        let text = match word {
+            "rest" => with(RENAMED),
+            "\n" => with(&other).replace('\n', " "),
+            _ => with(&other),
+        };
+        assert!(renamed_blocks(&[&text]).is_empty(), "{word}");
+    }
+    assert_eq!(
+        renamed_blocks(&[&with(&RENAMED.replace("shop", "store"))]).len(),
+        1
+    );
+}
+
+#[test]
+fn rows_with_other_names_are_no_block() {
+    let row = |first: usize| -> String {
+        let calls = (first..first + 9).map(|n| format!("x.set(\"k{n}\", a.f{n}, {n});\n"));
+        calls.collect()
+    };
+    let text = format!("fn a() {{ {} }}\nfn b() {{ y(); {} }}", row(1), row(10));
+    assert!(renamed_blocks(&[&text]).is_empty());
+}
+
 #[test]
 fn blocks_inside_equal_functions_are_not_told_again() {
     let one = function("one", &format!("{STATEMENTS} {BODY}"));

@@ -7,6 +7,9 @@ use crate::{
     text::{TextRange, TextSize, slice},
 };
 
+/// What stands again with other names has so many lines.
+const FEWEST_LINES: usize = 5;
+
 /// What is left of a duplicate when its texts are compared word by word: the places that are equal to the first that can be
 /// read. Functions of one name under conditions are one function for several systems, and no duplicate.
 pub fn verified<'a>(
@@ -21,7 +24,11 @@ pub fn verified<'a>(
     let names = match duplicate.kind {
         DuplicateKind::Function | DuplicateKind::Block => Names::Kept,
         DuplicateKind::RenamedFunction => Names::Numbered,
+        DuplicateKind::RenamedBlock => Names::NumberedButCalls,
     };
+    if duplicate.kind == DuplicateKind::RenamedBlock && code.text.lines().count() < FEWEST_LINES {
+        return None;
+    }
     let mut places = vec![*first];
     for (place, other) in texts {
         let is_conditional = [first, place]
@@ -51,7 +58,8 @@ impl<'a> Code<'a> {
         let name = slice(text, place.at)?;
         let start: TextSize = place.range.start();
         let is_inside = place.range.contains_range(place.at);
-        let but = (kind != DuplicateKind::Block && is_inside).then(|| place.at - start);
+        let is_block = matches!(kind, DuplicateKind::Block | DuplicateKind::RenamedBlock);
+        let but = (!is_block && is_inside).then(|| place.at - start);
         Some(Self {
             text: slice(text, place.range)?,
             name,

@@ -66,7 +66,7 @@ mod windows;
 
 use ra_ap_syntax::SyntaxKind;
 
-use super::{Calm, Limits, Look, Sightings, Smell};
+use super::{Calm, Cause, Limits, Look, Sightings, Smell};
 use crate::{
     facts::{Part, Sighting},
     syntax::Unit,
@@ -75,6 +75,7 @@ use crate::{
 use difference::Difference;
 
 pub(super) const SMELL: Smell = Smell {
+    cause: Cause::Repetition,
     rate: Some(2.5),
     calm: Calm::Never,
     sees: &[SyntaxKind::MATCH_ARM, SyntaxKind::STMT_LIST],
@@ -103,6 +104,9 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
+/// What differs is looked for in so many places.
+const MOST_COMPARED: usize = 64;
+
 fn say(sighting: &Sighting, text: &str) -> String {
     let whole = sighting.parts.iter().filter(|part| part.measure == 0);
     let ranges: Vec<TextRange> = whole.map(|part| part.at).collect();
@@ -111,7 +115,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     let lines = texts.first().map_or(0, |text| text.lines().count());
     let count = texts.len();
     let places = places_in_words(&ranges, text);
-    let differ = Difference::of(&texts).in_words();
+    let differ = Difference::of(&texts[..count.min(MOST_COMPARED)]).in_words();
     let gives_names = texts
         .iter()
         .any(|text| text.trim_start().starts_with("let "));
