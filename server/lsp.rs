@@ -28,11 +28,12 @@ mod backend;
 
 use backend::Backend;
 use session::{
+    output::{self, Output},
     server::Server,
     state::Session,
     status::Status,
     tasks::{LatestRun, PublishQueue},
-    transport::{self, End, Output, Transport},
+    transport::{End, Transport},
 };
 use wire::{NAME, log, progress::ProgressTokens};
 
@@ -121,6 +122,7 @@ async fn hold(
     let (output, messages) = Output::new();
     let (ends, mut ended) = mpsc::unbounded_channel();
     let (for_backend, engine_of_backend) = (ends.clone(), Arc::clone(engine));
+    let output_of_backend = output.clone();
     let service = LspService::build(|client| {
         let status = Status::new(
             client.clone(),
@@ -129,6 +131,7 @@ async fn hold(
         );
         let server = Server {
             client,
+            output: output_of_backend,
             session: Arc::clone(session),
             engine: engine_of_backend,
             publish_queue: PublishQueue::default(),
@@ -150,8 +153,7 @@ async fn hold(
     let left = ends.clone();
     // Neither thread can be joined: each may be inside a call of the system that never returns.
     std::thread::spawn(move || {
-        let written =
-            os::standard_output().and_then(|output| transport::write_all(messages, output));
+        let written = os::standard_output().and_then(|output| output::write_all(messages, output));
         tracing::debug!("writing ended: {written:?}");
         let _ = left.send(End::Left);
     });

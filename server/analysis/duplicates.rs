@@ -5,8 +5,9 @@ use std::{collections::HashMap, sync::Arc};
 use crate::{
     config::{Profile, Rules},
     facts::{Sighting, SmellId},
-    index::{Duplicate, FileId, Index, Spot, verified},
+    index::{Code, Duplicate, FileId, Index, Spot, verified},
     smells::{self, Look},
+    survey::Names,
     text::{Lines, TextRange},
 };
 
@@ -47,6 +48,11 @@ pub trait Files {
 
     /// Where smells of workspaces are silenced in a file.
     fn allowed(&self, id: FileId) -> &[(SmellId, TextRange)];
+
+    /// Whether code of two places is equal. Whoever asks often may remember it.
+    fn is_equal(&self, one: &Code<'_>, other: &Code<'_>, names: Names) -> bool {
+        one.is_equal(other, names)
+    }
 }
 
 /// Whether one of the rules wants to hear of what stands in several places, so that it is to be looked for.
@@ -65,7 +71,7 @@ pub fn wants_duplicates(rules: &Rules) -> bool {
 pub fn duplicates(index: &Index, files: &dyn Files) -> HashMap<FileId, Vec<Copies>> {
     let mut said: HashMap<FileId, Vec<Copies>> = HashMap::new();
     for duplicate in index.all() {
-        let Some(duplicate) = believed(&duplicate, files) else {
+        let Some(duplicate) = believed_in(&duplicate, files) else {
             continue;
         };
         let first = duplicate.places[0];
@@ -76,10 +82,10 @@ pub fn duplicates(index: &Index, files: &dyn Files) -> HashMap<FileId, Vec<Copie
     said
 }
 
-/// The duplicates of one file, each at its first place in the file.
-pub fn duplicates_of(file: FileId, index: &Index, files: &dyn Files) -> Vec<Copies> {
-    let found = index.of(file).into_iter();
-    let believed = found.filter_map(|duplicate| believed(&duplicate, files));
+/// What the index `found` of one file, each at its first place in the file.
+pub fn duplicates_of(file: FileId, found: &[Duplicate], files: &dyn Files) -> Vec<Copies> {
+    let believed = found.iter();
+    let believed = believed.filter_map(|duplicate| believed_in(duplicate, files));
     believed
         .filter_map(|duplicate| {
             let mut places = duplicate.places.iter();
@@ -90,7 +96,7 @@ pub fn duplicates_of(file: FileId, index: &Index, files: &dyn Files) -> Vec<Copi
 }
 
 /// What is left of a duplicate without the places where it is allowed, when the texts are compared.
-fn believed(duplicate: &Duplicate, files: &dyn Files) -> Option<Duplicate> {
+fn believed_in(duplicate: &Duplicate, files: &dyn Files) -> Option<Duplicate> {
     let is_asked = |place: &&Spot| {
         let Some(sighting) = smells::look_at_duplicate(duplicate, place) else {
             return false;
@@ -107,7 +113,11 @@ fn believed(duplicate: &Duplicate, files: &dyn Files) -> Option<Duplicate> {
         places,
         ..*duplicate
     };
-    verified(&asked, |file| Some(&*texts.get(&file)?.text))
+    verified(
+        &asked,
+        |file| Some(&*texts.get(&file)?.text),
+        |one, other, names| files.is_equal(one, other, names),
+    )
 }
 
 fn copies_at(duplicate: &Duplicate, own: &Spot, files: &dyn Files) -> Option<Copies> {

@@ -16,7 +16,7 @@ use crate::{
 };
 use postings::{Posting, Postings};
 
-pub use verified::verified;
+pub use verified::{Code, verified};
 
 /// A file of one index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -9,9 +9,9 @@ use lsp_types::{
     CodeAction, CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams,
     DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
     DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DidSaveTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReportResult,
-    ExecuteCommandParams, Hover, HoverParams, InitializeParams, InitializeResult,
-    InitializedParams, Url, WorkDoneProgressCancelParams,
+    DidSaveTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReportPartialResult,
+    DocumentDiagnosticReportResult, ExecuteCommandParams, Hover, HoverParams, InitializeParams,
+    InitializeResult, InitializedParams, Url, WorkDoneProgressCancelParams,
 };
 use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
@@ -20,7 +20,9 @@ use tower_lsp::{LanguageServer, jsonrpc::Result};
 use super::{
     features::{
         actions::{self, ActionRequest},
-        background, capabilities, commands, diagnostics, hover, lenses, lifecycle, pull, push,
+        background, capabilities, commands,
+        diagnostics::{self, Written},
+        hover, lenses, lifecycle, pull, push,
         resolve::{self, ActionNote},
     },
     session::{document::Document, request, server::Server, transport::End},
@@ -129,17 +131,20 @@ impl LanguageServer for Backend {
         let answer = self
             .server
             .analyse_as_requested(&context, &key, move |analysed, profile| {
-                let items = diagnostics::of(analysed, profile);
-                let answer = pull::answer(items, previous.as_deref());
+                let written = Written::of(&diagnostics::of(analysed, profile));
+                let answer = pull::answer(&written, previous.as_deref());
                 (answer, analysed.copies.clone())
             });
-        let Some((answer, copies)) = answer.await? else {
-            return Ok(pull::answer(Vec::new(), None));
-        };
+        let nothing = || (pull::answer(&Written::of(&[]), None), None);
+        let (answer, copies) = answer.await?.unwrap_or_else(nothing);
         if let Some(copies) = copies {
             self.server.session.twins.tell(&key, copies);
         }
-        Ok(answer)
+        // Whoever serves twice under one context writes the same.
+        let _ = context.written.set(answer);
+        Ok(DocumentDiagnosticReportResult::Partial(
+            DocumentDiagnosticReportPartialResult::default(),
+        ))
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

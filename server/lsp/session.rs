@@ -2,10 +2,12 @@
 //! them.
 
 pub(super) mod analysed;
+mod comparisons;
 pub(super) mod document;
 pub(super) mod documents;
 pub(super) mod folders;
 pub(super) mod memo;
+pub(super) mod output;
 pub(super) mod request;
 pub(super) mod server;
 pub(super) mod state;

@@ -1,7 +1,8 @@
 //! What a keystroke costs in a file of 10,000 lines: from the change to the diagnostics of the version it made, then code
 //! actions at the place, then the edit of one of them; and how much memory the server takes. Beside it runs `ruff server` on a
-//! Python file of the same shape and length, if there is a `ruff` (`pip install ruff`). Last, the same keystrokes while a
-//! team's cache that takes connections and never answers is being asked in the background.
+//! Python file of the same shape and length, if there is a `ruff` (`pip install ruff`). Then the
+//! same keystrokes in a workspace with every smell on, duplicates too, and while a team's cache that takes connections and
+//! never answers is being asked in the background.
 //!
 //! `cargo bench --bench latency [-- LINES]`
 
@@ -23,6 +24,8 @@ const KEY_LIMIT_MS: f64 = 8.0;
 const RUFF_RATIO_LIMIT: f64 = 0.3;
 const ACTION_LIMIT_MS: f64 = 3.0;
 const RESOLVE_LIMIT_MS: f64 = 10.0;
+const FULL_KEY_LIMIT_MS: f64 = 3.0;
+const FULL_RUFF_RATIO_LIMIT: f64 = 0.08;
 const FROZEN_RATIO_LIMIT: f64 = 1.25;
 const IDLE_LIMIT_MB: f64 = 15.0;
 const OPEN_LIMIT_MB: f64 = 60.0;
@@ -130,6 +133,7 @@ fn main() {
         idle(&ours)
     );
     let our_key = measure(&ours);
+    let full_key = everything_on(&ours);
     frozen_team(&ours);
     if Command::new("ruff")
         .arg("--version")
@@ -144,6 +148,10 @@ fn main() {
     println!(
         "keystroke, ours / ruff's: {:.3} (at most {RUFF_RATIO_LIMIT})",
         our_key / their_key
+    );
+    println!(
+        "keystroke with every smell on, ours / ruff's: {:.3} (at most {FULL_RUFF_RATIO_LIMIT})",
+        full_key / their_key
     );
 }
 
@@ -173,6 +181,16 @@ fn idle(language: &Language) -> f64 {
     memory
 }
 
+/// Prints what a keystroke costs where duplicates are looked for in a workspace that has been worked through, which has each
+/// function of the file many times; its median in milliseconds.
+fn everything_on(ours: &Language) -> f64 {
+    let options = Some("profile = \"full\"\n");
+    let settle = || thread::sleep(Duration::from_secs(3));
+    let mut keys = keys_in_a_workspace(ours, options, &[], settle);
+    println!("keystrokes with every smell on");
+    print("keystroke to diagnostics", &mut keys, FULL_KEY_LIMIT_MS)
+}
+
 /// Prints what a keystroke costs while a team's cache is frozen, beside what it costs without one.
 fn frozen_team(ours: &Language) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -197,8 +215,8 @@ fn frozen_team(ours: &Language) {
     ];
     let (mut alone, mut frozen) = (Vec::new(), Vec::new());
     for _ in 0..3 {
-        alone.extend(keys_in_a_workspace(ours, &[], || {}));
-        frozen.extend(keys_in_a_workspace(ours, &team, || {
+        alone.extend(keys_in_a_workspace(ours, None, &[], || {}));
+        frozen.extend(keys_in_a_workspace(ours, None, &team, || {
             let was_asked = connections.recv_timeout(Duration::from_secs(30));
             was_asked.expect("the team's cache is asked in the background");
         }));
@@ -216,11 +234,16 @@ fn frozen_team(ours: &Language) {
 /// What keystrokes took, in milliseconds, from when `ready` returns, in a workspace with files enough to be busy with.
 fn keys_in_a_workspace(
     language: &Language,
+    options: Option<&str>,
     environment: &[(&str, String)],
     ready: impl FnOnce(),
 ) -> Vec<f64> {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let file = workspace(language, folder.path());
+    if let Some(options) = options {
+        let path = folder.path().join("rustassistant.toml");
+        fs::write(path, options).expect("the temporary folder is ours");
+    }
     for number in 0..400 {
         let text = RUST.replace("NUMBER", &format!("{number}_other"));
         let other = folder.path().join(format!("src/other_{number}.rs"));

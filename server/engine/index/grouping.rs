@@ -72,12 +72,7 @@ impl Chosen {
         let mut around = around.filter(|(range, _)| is_mostly_in(first.range, *range));
         around.any(|(_, number)| {
             let outer = &self.duplicates[*number].places;
-            let is_inside = |place: &Spot| {
-                let mut outer = outer.iter();
-                outer
-                    .any(|outer| outer.file == place.file && is_mostly_in(place.range, outer.range))
-            };
-            block.places.iter().all(is_inside)
+            block.places.iter().all(|place| is_in_one_of(place, outer))
         })
     }
 }
@@ -315,6 +310,16 @@ impl Index {
             places,
         })
     }
+}
+
+/// Whether a place is in one of these, which are sorted and not in each other.
+fn is_in_one_of(place: &Spot, sorted: &[Spot]) -> bool {
+    let end = (place.file, place.range.end());
+    let behind = sorted.partition_point(|outer| (outer.file, outer.range.start()) <= end);
+    let before = sorted[..behind].iter().rev();
+    let mut around = before
+        .take_while(|outer| outer.file == place.file && outer.range.end() >= place.range.start());
+    around.any(|outer| is_mostly_in(place.range, outer.range))
 }
 
 impl StatementPrint {

@@ -34,7 +34,8 @@ fn index_of(texts: &[&str]) -> Index {
 /// What is found in files that are numbered from nought: the kind, and of each place the file and what is drawn.
 fn found(texts: &[&str]) -> Vec<(DuplicateKind, Vec<(u32, String)>)> {
     let all = index_of(texts).all().into_iter();
-    let all = all.filter_map(|one| verified(&one, |file| Some(texts[file.0 as usize])));
+    let all =
+        all.filter_map(|one| verified(&one, |file| Some(texts[file.0 as usize]), Code::is_equal));
     all.map(|one| (one.kind, drawn(&one, texts))).collect()
 }
 
@@ -354,11 +355,22 @@ fn what_only_prints_say_is_not_believed() {
     let index = index_of(&[&texts[0], &texts[1]]);
     let changed = texts[1].replace("% 7", "% 8");
     let all = index.all();
-    assert!(verified(&all[0], |file| Some(&*texts[file.0 as usize])).is_some());
+    assert!(
+        verified(
+            &all[0],
+            |file| Some(&*texts[file.0 as usize]),
+            Code::is_equal
+        )
+        .is_some()
+    );
     let text_now = |file: FileId| Some(if file.0 == 0 { &*texts[0] } else { &*changed });
-    assert_eq!(verified(&all[0], text_now), None);
+    assert_eq!(verified(&all[0], text_now, Code::is_equal), None);
     assert_eq!(
-        verified(&all[0], |file| (file.0 == 0).then_some(&*texts[0])),
+        verified(
+            &all[0],
+            |file| (file.0 == 0).then_some(&*texts[0]),
+            Code::is_equal
+        ),
         None
     );
 }

@@ -10,11 +10,21 @@ use crate::{
 /// What stands again with other names has so many lines.
 const FEWEST_LINES: usize = 5;
 
-/// What is left of a duplicate when its texts are compared word by word: the places that are equal to the first that can be
+/// Code of one place, as it is compared.
+#[derive(Debug)]
+pub struct Code<'a> {
+    pub text: &'a str,
+    /// The name of a function, relative to the text; it is not compared.
+    pub but: Option<TextRange>,
+    name: &'a str,
+}
+
+/// What is left of a duplicate when its texts are compared by `is_equal`: the places that are equal to the first that can be
 /// read. Functions of one name under conditions are one function for several systems, and no duplicate.
 pub fn verified<'a>(
     duplicate: &Duplicate,
     text_of: impl Fn(FileId) -> Option<&'a str>,
+    is_equal: impl Fn(&Code<'a>, &Code<'a>, Names) -> bool,
 ) -> Option<Duplicate> {
     let mut texts = duplicate.places.iter().filter_map(|place| {
         let text = text_of(place.file)?;
@@ -35,8 +45,7 @@ pub fn verified<'a>(
             .iter()
             .any(|place| place.presence == Presence::Conditional);
         let is_twin = is_conditional && code.name == other.name;
-        let is_equal = are_equal((code.text, code.but), (other.text, other.but), names);
-        if is_equal && !is_twin {
+        if !is_twin && is_equal(&code, &other, names) {
             places.push(*place);
         }
     }
@@ -44,13 +53,6 @@ pub fn verified<'a>(
         places,
         ..*duplicate
     })
-}
-
-struct Code<'a> {
-    text: &'a str,
-    name: &'a str,
-    /// The name of a function, relative to the text.
-    but: Option<TextRange>,
 }
 
 impl<'a> Code<'a> {
@@ -65,5 +67,23 @@ impl<'a> Code<'a> {
             name,
             but,
         })
+    }
+
+    /// Whether the texts are equal word by word.
+    pub fn is_equal(&self, other: &Self, names: Names) -> bool {
+        self.is_same_text(other) || are_equal((self.text, self.but), (other.text, other.but), names)
+    }
+
+    /// Whether they are equal byte by byte, which is seen sooner.
+    pub fn is_same_text(&self, other: &Self) -> bool {
+        self.around_name() == other.around_name()
+    }
+
+    fn around_name(&self) -> (&'a str, &'a str) {
+        let around = self.but.and_then(|but| {
+            let before = self.text.get(..usize::from(but.start()))?;
+            Some((before, self.text.get(usize::from(but.end())..)?))
+        });
+        around.unwrap_or((self.text, ""))
     }
 }

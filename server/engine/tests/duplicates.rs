@@ -13,7 +13,7 @@ use ra_ap_syntax::{
 };
 
 use crate::{
-    index::{DuplicateKind, FileId, Index, Origin, verified},
+    index::{Code, DuplicateKind, FileId, Index, Origin, verified},
     survey::{self, FileSurvey, SurveyedUnit},
     syntax::{FileContext, STACK_SIZE, Source, Unit, is_generated, outline, tokens_of},
     text::TextRange,
@@ -54,7 +54,9 @@ fn a_plain_comparison_finds_the_same_functions() {
         }
         let found = index.all().into_iter();
         let found = found.filter(|one| one.kind == DuplicateKind::Function);
-        let found = found.filter_map(|one| verified(&one, |file| Some(&*texts[file.0 as usize])));
+        let found = found.filter_map(|one| {
+            verified(&one, |file| Some(&*texts[file.0 as usize]), Code::is_equal)
+        });
         let groups: Vec<HashSet<Place>> = found
             .map(|one| {
                 one.places

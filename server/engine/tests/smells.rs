@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     facts::Sighting,
-    index::{FileId, Index, Origin, verified},
+    index::{Code, FileId, Index, Origin, verified},
     refactorings::{self, Context, Refactoring, Target},
     smells::{self, Cause, Smell},
     survey::{self, FileSurvey, SurveyedUnit},
@@ -60,7 +60,7 @@ fn duplicates(units: &[Unit<'_>], text: &str) -> Vec<Sighting> {
     let mut index = Index::default();
     index.set(FileId(0), Origin::default(), &survey);
     let found = index.all().into_iter();
-    let found = found.filter_map(|one| verified(&one, |_| Some(text)));
+    let found = found.filter_map(|one| verified(&one, |_| Some(text), Code::is_equal));
     found
         .filter_map(|one| smells::look_at_duplicate(&one, &one.places[0]))
         .collect()

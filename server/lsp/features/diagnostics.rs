@@ -27,6 +27,22 @@ const DOCUMENTATION: &str = "https://docs.rs/rustassistant/latest/rustassistant/
 /// Beyond so many, the places that add to a finding are a wall of text.
 const MOST_PARTS: usize = 16;
 
+/// Diagnostics as JSON. They may be many, so they are written once.
+pub(crate) struct Written {
+    pub(crate) items: Vec<u8>,
+    /// Equal results have equal ids: clients that know the id are told that nothing changed.
+    pub(crate) id: String,
+}
+
+impl Written {
+    pub(crate) fn of(items: &[Diagnostic]) -> Self {
+        // Plain data, written to memory: there is nothing to fail.
+        let items = serde_json::to_vec(items).unwrap_or_else(|_| b"[]".to_vec());
+        let id = hex(&items);
+        Self { items, id }
+    }
+}
+
 /// All diagnostics of a document.
 pub(crate) fn of(analysed: &Analysed, profile: &Profile) -> Vec<Diagnostic> {
     if let Some(problem) = analysed.file.report().problem {
@@ -91,12 +107,6 @@ pub(crate) fn finding_of<'a>(
         .filter(|finding| finding.smell.id == smell && fingerprint(analysed, finding) == *data);
     let only = alike.next()?;
     alike.next().is_none().then_some(only)
-}
-
-/// Equal results have equal ids: clients that know the id are told that nothing changed.
-pub(crate) fn result_id(items: &[Diagnostic]) -> String {
-    let bytes = serde_json::to_vec(items).unwrap_or_default();
-    hex(&bytes)
 }
 
 fn of_problem(problem: Problem) -> Diagnostic {

@@ -7,11 +7,10 @@ use std::{collections::HashMap, sync::Arc};
 
 use serde_json::json;
 
-use super::diagnostics;
-use crate::lsp::{
-    session::{document::Document, server::Server},
-    wire::client::Publish,
-};
+use super::diagnostics::{self, Written};
+use crate::lsp::session::{document::Document, server::Server};
+
+const PUBLISH: &str = "textDocument/publishDiagnostics";
 
 /// What the client shows for a document.
 struct Published {
@@ -34,7 +33,7 @@ pub(crate) async fn run(server: Arc<Server>) {
                 }
                 None => {
                     if let Some(published) = published.remove(&key) {
-                        clear(&server, &published).await;
+                        clear(&server, &published);
                     }
                 }
             }
@@ -42,9 +41,11 @@ pub(crate) async fn run(server: Arc<Server>) {
     }
 }
 
-async fn clear(server: &Server, published: &Published) {
+fn clear(server: &Server, published: &Published) {
     let nothing = json!({"uri": published.uri, "diagnostics": []});
-    server.client.send_notification::<Publish>(nothing).await;
+    server
+        .output
+        .notify(PUBLISH, nothing.to_string().as_bytes());
 }
 
 /// What is published from now on, if anything was sent. Where nothing is to be said, what was said before is taken back.
@@ -54,35 +55,36 @@ async fn publish(
     before: Option<&Published>,
 ) -> Option<Published> {
     let analysed = server.analyse(document, |analysed, profile| {
-        (diagnostics::of(analysed, profile), analysed.copies.clone())
+        let written = Written::of(&diagnostics::of(analysed, profile));
+        (written, analysed.copies.clone())
     });
-    let items = match analysed.await {
-        Ok(Some((items, copies))) => {
+    let written = match analysed.await {
+        Ok(Some((written, copies))) => {
             if let Some(copies) = copies {
                 server.session.twins.tell(&document.key, copies);
             }
-            items
+            written
         }
-        Ok(None) if before.is_some() => Vec::new(),
+        Ok(None) if before.is_some() => Written::of(&[]),
         _ => return None,
     };
     let current = server.session.documents.snapshot();
     let is_current = current
         .get(&document.key)
         .is_some_and(|current| Arc::ptr_eq(current, document));
-    let result = diagnostics::result_id(&items);
-    let is_published =
-        before.is_some_and(|before| before.version == document.version && before.result == result);
+    let is_published = before
+        .is_some_and(|before| before.version == document.version && before.result == written.id);
     if !is_current || is_published {
         return None;
     }
-    let params = json!({
-        "uri": document.uri, "version": document.version, "diagnostics": items,
-    });
-    server.client.send_notification::<Publish>(params).await;
+    // The client's own name for the document: clients compare it as text.
+    let head = json!({"uri": document.uri, "version": document.version}).to_string();
+    let head = head.trim_end_matches('}').as_bytes();
+    let params = [head, br#","diagnostics":"#, &written.items, b"}"].concat();
+    server.output.notify(PUBLISH, &params);
     Some(Published {
         uri: document.uri.clone(),
         version: document.version,
-        result,
+        result: written.id,
     })
 }

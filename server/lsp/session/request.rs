@@ -1,6 +1,6 @@
 //! What a handler knows of the request that it serves.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio_util::sync::CancellationToken;
 
@@ -12,6 +12,8 @@ use super::documents::Snapshot;
 pub(crate) struct RequestContext {
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) cancel: CancellationToken,
+    /// The result as it is sent, of a handler that has written it itself; what the handler gives back then is left out.
+    pub(crate) written: Arc<OnceLock<Vec<u8>>>,
 }
 
 tokio::task_local! {
@@ -26,5 +28,6 @@ pub(crate) fn current() -> RequestContext {
         .unwrap_or_else(|_| RequestContext {
             snapshot: Arc::default(),
             cancel: CancellationToken::new(),
+            written: Arc::default(),
         })
 }

@@ -11,6 +11,7 @@ use tower_lsp::{Client, jsonrpc::Result};
 use super::{
     analysed::Analysed,
     document::{Document, Surroundings},
+    output::Output,
     request::RequestContext,
     state::Session,
     status::Status,
@@ -30,6 +31,7 @@ use crate::{
 
 pub(crate) struct Server {
     pub(crate) client: Client,
+    pub(crate) output: Output,
     pub(crate) session: Arc<Session>,
     pub(crate) engine: Arc<Engine>,
     pub(crate) publish_queue: PublishQueue,

@@ -8,7 +8,7 @@
 //! Deliberately absent: a bound on the number of calls. Whoever progress hard does so on the engine's threads.
 
 use std::{
-    io::{self, BufRead, Write},
+    io::BufRead,
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
@@ -17,9 +17,8 @@ use std::{
 
 use dashmap::DashMap;
 use futures::{FutureExt, Sink, StreamExt};
-use serde::Serialize;
 use serde_json::{Value, json};
-use tokio::{runtime::Handle, sync::mpsc};
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use tower::Service;
 use tower_lsp::{
@@ -28,6 +27,7 @@ use tower_lsp::{
 };
 
 use super::{
+    output::Output,
     request::{REQUEST, RequestContext},
     state::Session,
 };
@@ -44,18 +44,8 @@ pub(crate) enum End {
     ParentGone,
 }
 
-/// What the writer is given.
-pub(crate) enum Outgoing {
-    Message(Vec<u8>),
-    /// Answered when everything before it is written.
-    Flush(tokio::sync::oneshot::Sender<()>),
-}
-
 /// Where replies of the client go. tower-lsp doesn't name its type.
 type Replies = Pin<Box<dyn Sink<Response, Error = ExitedError> + Send>>;
-
-#[derive(Clone)]
-pub(crate) struct Output(mpsc::UnboundedSender<Outgoing>);
 
 pub(crate) struct Transport<S: LanguageServer> {
     service: LspService<S>,
@@ -228,7 +218,9 @@ impl<S: LanguageServer> Transport<S> {
         let context = RequestContext {
             snapshot: self.session.documents.snapshot(),
             cancel: CancellationToken::new(),
+            written: Arc::default(),
         };
+        let written = Arc::clone(&context.written);
         if let Some(id) = &id {
             self.calls.insert(id.clone(), context.cancel.clone());
         }
@@ -245,8 +237,12 @@ impl<S: LanguageServer> Transport<S> {
                 Ok(_) => id.map(|id| Response::from_error(id, Error::method_not_found())),
                 Err(_) => id.map(|id| Response::from_error(id, panicked(&method))),
             };
-            if let Some(response) = response {
-                output.send(&response);
+            match (response, written.get()) {
+                (Some(response), Some(result)) if response.is_ok() => {
+                    output.answer(response.id(), result);
+                }
+                (Some(response), _) => output.send(&response),
+                (None, _) => {}
             }
         });
     }
@@ -359,45 +355,6 @@ fn panicked(method: &str) -> Error {
         message: format!("{method} failed; the server's log says where").into(),
         data: None,
     }
-}
-
-impl Output {
-    pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<Outgoing>) {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        (Self(sender), receiver)
-    }
-
-    fn send(&self, message: &impl Serialize) {
-        match serde_json::to_vec(message) {
-            // Where nobody writes any more, the session is ending.
-            Ok(bytes) => drop(self.0.send(Outgoing::Message(bytes))),
-            Err(error) => tracing::error!("a message can't be written as JSON: {error}"),
-        }
-    }
-
-    /// Waits until everything that was sent before is written.
-    pub(crate) async fn flush(&self) {
-        let (sender, written) = tokio::sync::oneshot::channel();
-        if self.0.send(Outgoing::Flush(sender)).is_ok() {
-            // An error means that the writer has ended.
-            let _ = written.await;
-        }
-    }
-}
-
-/// Writes until the client doesn't read any more. Blocks the thread.
-pub(crate) fn write_all(
-    mut messages: mpsc::UnboundedReceiver<Outgoing>,
-    mut output: impl Write,
-) -> io::Result<()> {
-    while let Some(message) = messages.blocking_recv() {
-        match message {
-            Outgoing::Message(body) => framing::write(&mut output, &body)?,
-            // Nobody may wait for it any more.
-            Outgoing::Flush(written) => drop(written.send(())),
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -14,12 +14,13 @@ use std::{
 
 use tokio::sync::Notify;
 
+use super::comparisons::Comparisons;
 use crate::{
     analysis::{Copies, Files, OpenFile, ReadFile, duplicates_of},
     facts::SmellId,
-    index::{Duplicate, FileId, Index, Origin},
+    index::{Code, Duplicate, FileId, Index, Origin},
     lsp::locks::lock,
-    survey::FileSurvey,
+    survey::{FileSurvey, Names},
     text::{Lines, TextRange},
     workspace::{self, PackagePlace},
 };
@@ -55,6 +56,7 @@ struct State {
     folders: HashMap<PathBuf, u32>,
     /// Of files that are not open; nothing for one that is not on disk as it was surveyed.
     texts: HashMap<FileId, Option<Arc<ReadFile>>>,
+    comparisons: Comparisons,
 }
 
 /// A file that is compared with another, and whose text isn't here.
@@ -156,21 +158,27 @@ impl Twins {
     /// index is asked once more; after a few times the rest is left out until something changes again.
     fn copies_of(&self, key: &str, file: &Arc<OpenFile>) -> Option<Arc<Vec<Copies>>> {
         const MOST_READS: usize = 3;
-        for _ in 0..MOST_READS {
-            let unread = lock(&self.state).unread_of(key);
-            if unread.is_empty() {
-                break;
+        for reads in 0..=MOST_READS {
+            let mut state = lock(&self.state);
+            // What another version says has other places.
+            if !state.has_open(key, file) {
+                return None;
             }
+            let id = *state.ids.get(key)?;
+            let found = state.index.of(id);
+            if let Some(copies) = state.said_of(id, &found) {
+                return Some(copies);
+            }
+            let unread = state.unread(&found);
+            if unread.is_empty() || reads == MOST_READS {
+                return state.say_of(id, found);
+            }
+            drop(state);
             let read = unread.into_iter().map(UnreadFile::read);
             let read: Vec<_> = read.collect();
             lock(&self.state).keep_texts(read);
         }
-        let mut state = lock(&self.state);
-        // What another version says has other places.
-        if !state.has_open(key, file) {
-            return None;
-        }
-        state.copies_of(key)
+        None
     }
 
     /// The client is told so of a document.
@@ -267,20 +275,8 @@ impl State {
         }
     }
 
-    /// The files that hold what stands in this one too, as far as their texts aren't here.
-    fn unread_of(&mut self, key: &str) -> Vec<UnreadFile> {
-        let Some(id) = self.ids.get(key).copied() else {
-            return Vec::new();
-        };
-        let found = self.index.of(id);
-        let opened = self
-            .files
-            .get(id.0 as usize)
-            .and_then(|known| known.open.as_ref());
-        let said = opened.and_then(|opened| opened.said.as_ref());
-        if said.is_some_and(|(said, _)| *said == found) {
-            return Vec::new();
-        }
+    /// The files that hold what was found, as far as their texts aren't here.
+    fn unread(&mut self, found: &[Duplicate]) -> Vec<UnreadFile> {
         let places = found.iter().flat_map(|duplicate| &duplicate.places);
         let wanted: HashSet<FileId> = places.map(|place| place.file).collect();
         if self.texts.len() + wanted.len() > MOST_TEXTS {
@@ -309,16 +305,14 @@ impl State {
     }
 
     /// What was said before is the same object as long as it is the same.
-    fn copies_of(&mut self, key: &str) -> Option<Arc<Vec<Copies>>> {
-        let id = *self.ids.get(key)?;
-        let found = self.index.of(id);
+    fn said_of(&self, id: FileId, found: &[Duplicate]) -> Option<Arc<Vec<Copies>>> {
         let opened = self.files.get(id.0 as usize)?.open.as_ref()?;
-        if let Some((said, copies)) = &opened.said
-            && *said == found
-        {
-            return Some(Arc::clone(copies));
-        }
-        let copies = Arc::new(duplicates_of(id, &self.index, self));
+        let (said, copies) = opened.said.as_ref()?;
+        (*said == found).then(|| Arc::clone(copies))
+    }
+
+    fn say_of(&mut self, id: FileId, found: Vec<Duplicate>) -> Option<Arc<Vec<Copies>>> {
+        let copies = Arc::new(duplicates_of(id, &found, self));
         let opened = self.files.get_mut(id.0 as usize)?.open.as_mut()?;
         opened.said = Some((found, Arc::clone(&copies)));
         Some(copies)
@@ -337,6 +331,10 @@ impl Files for State {
     fn allowed(&self, id: FileId) -> &[(SmellId, TextRange)] {
         let known = self.files.get(id.0 as usize);
         known.map_or(&[], |known| &known.survey.allowed)
+    }
+
+    fn is_equal(&self, one: &Code<'_>, other: &Code<'_>, names: Names) -> bool {
+        self.comparisons.is_equal(one, other, names)
     }
 }
 

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use lsp_types::{notification::Notification, request::Request};
-use serde_json::Value;
+use lsp_types::request::Request;
 use tower_lsp::Client;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -44,13 +43,4 @@ where
             None
         }
     }
-}
-
-/// `textDocument/publishDiagnostics` with the client's own name for the document: the protocol's type would write it as it
-/// sees fit, and clients compare it as text.
-pub(crate) enum Publish {}
-
-impl Notification for Publish {
-    type Params = Value;
-    const METHOD: &'static str = "textDocument/publishDiagnostics";
 }

@@ -1,13 +1,16 @@
 //! What would have to be put in, if runs of statements that are equal but for names and literals became one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ra_ap_syntax::{
-    AstNode, AstToken, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T,
+    AstNode, AstToken, SyntaxKind, SyntaxNode, SyntaxToken, T,
     ast::{self, HasName},
 };
 
-use crate::{syntax::tokens_of, text::TextRange};
+use crate::{
+    syntax::tokens_of,
+    text::{TextRange, TextSize},
+};
 
 /// More names that are used afterwards are no result of one function.
 const MOST_RESULTS: usize = 2;
@@ -33,8 +36,8 @@ type Column = Vec<String>;
 /// How many arguments a function in their place would take, or how many columns a table for a loop would have. Nothing where
 /// neither can be written: what is called, matched or named by a type differs, or the runs jump elsewhere. Errs towards
 /// nothing.
-pub(super) fn arguments(runs: &[Run<'_>], order: Order) -> Option<usize> {
-    let results = runs.iter().map(results).max()?;
+pub(super) fn arguments(runs: &[Run<'_>], order: Order, last_uses: &mut LastUses) -> Option<usize> {
+    let results = runs.iter().map(|run| last_uses.results(run)).max()?;
     let order = match order {
         Order::Row if results == 0 => Order::Row,
         _ => Order::Scattered,
@@ -99,26 +102,33 @@ fn next_word(token: &SyntaxToken) -> Option<SyntaxToken> {
     Some(next)
 }
 
-/// How many names a run leaves to what stands behind it.
-fn results(run: &Run<'_>) -> usize {
-    let statements = run.statements.iter();
-    let lets = statements.filter(|node| node.kind() == SyntaxKind::LET_STMT);
-    let given: BTreeSet<String> = lets
-        .filter_map(|node| ast::LetStmt::cast((*node).clone())?.pat())
-        .flat_map(|pattern| names(pattern.syntax().descendants()))
-        .collect();
-    let last = run.statements.last();
-    let behind = last.into_iter().flat_map(|node| {
-        node.siblings_with_tokens(ra_ap_syntax::Direction::Next)
-            .skip(1)
-    });
-    let words = behind.filter_map(NodeOrToken::into_node);
-    let used: BTreeSet<String> = words
-        .flat_map(|node| tokens_of(&node).collect::<Vec<_>>())
-        .filter(|token| token.kind() == SyntaxKind::IDENT)
-        .map(|token| token.text().to_owned())
-        .collect();
-    given.intersection(&used).count()
+/// Where each name of a list of statements stands last. Lists are read once, however many runs they have.
+#[derive(Default)]
+pub(super) struct LastUses(HashMap<SyntaxNode, HashMap<String, TextSize>>);
+
+impl LastUses {
+    /// How many names a run leaves to what stands behind it.
+    fn results(&mut self, run: &Run<'_>) -> usize {
+        let statements = run.statements.iter();
+        let lets = statements.filter(|node| node.kind() == SyntaxKind::LET_STMT);
+        let given: BTreeSet<String> = lets
+            .filter_map(|node| ast::LetStmt::cast((*node).clone())?.pat())
+            .flat_map(|pattern| names(pattern.syntax().descendants()))
+            .collect();
+        let list = run.statements.last().and_then(|node| node.parent());
+        let Some(list) = list.filter(|_| !given.is_empty()) else {
+            return 0;
+        };
+        let uses = self.0.entry(list).or_insert_with_key(last_uses);
+        let is_used = |name: &&String| uses.get(*name).is_some_and(|at| *at >= run.range.end());
+        given.iter().filter(is_used).count()
+    }
+}
+
+fn last_uses(list: &SyntaxNode) -> HashMap<String, TextSize> {
+    let names = tokens_of(list).filter(|token| token.kind() == SyntaxKind::IDENT);
+    let places = names.map(|name| (name.text().to_owned(), name.text_range().start()));
+    places.collect()
 }
 
 /// Whether a run goes on behind itself, or hands a failure to its caller, and nowhere else.

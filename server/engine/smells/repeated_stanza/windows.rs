@@ -1,13 +1,16 @@
 //! Runs of statements that stand again in one unit.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap},
+};
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
     ast::{self, HasAttrs},
 };
 
-use super::unifying::{Order, Run, arguments};
+use super::unifying::{LastUses, Order, Run, arguments};
 use crate::{
     survey::{Names, Print, Words},
     syntax::Unit,
@@ -19,6 +22,8 @@ const FEWEST_PLACES: usize = 4;
 /// A place has so many lines, and so many words and signs.
 const FEWEST_LINES: u32 = 3;
 const FEWEST_WORDS: u32 = 15;
+/// What is longer, in bytes, was written by a program.
+const LONGEST_UNIT: u32 = 256 * 1024;
 /// Longer runs are compared as wholes of their lists alone.
 const LONGEST_RUN: usize = 12;
 /// The same for what is neither a condition nor a loop.
@@ -70,7 +75,8 @@ impl Stanza {
 /// What stands several times in a unit, what saves most first, none inside another.
 pub(super) fn repeated(unit: &Unit<'_>) -> Vec<Stanza> {
     let fewest = FEWEST_LINES * u32::try_from(FEWEST_PLACES).unwrap_or(u32::MAX);
-    if unit.lines() < fewest || is_for_a_processor(unit) {
+    let is_too_long = u32::from(unit.node.text_range().len()) > LONGEST_UNIT;
+    if unit.lines() < fewest || is_too_long || is_for_a_processor(unit) {
         return Vec::new();
     }
     let unit_range = unit.node.text_range();
@@ -163,6 +169,7 @@ impl Runs<'_> {
     }
 
     fn repeated(&self) -> Vec<Stanza> {
+        let mut last_uses = LastUses::default();
         let mut found: Vec<Stanza> = Vec::new();
         for (length, starts) in self.starts() {
             let mut of_print: HashMap<Print, Vec<At>> = HashMap::new();
@@ -171,27 +178,26 @@ impl Runs<'_> {
                 of_print.entry(print).or_default().push(at);
             }
             let groups = of_print.into_values();
-            found.extend(groups.filter_map(|places| self.stanza(places, length)));
+            found.extend(groups.filter_map(|places| self.stanza(places, length, &mut last_uses)));
         }
-        found.sort_by_key(|one| (Reverse(one.saves()), one.places[0].range.start()));
-        let mut chosen: Vec<Stanza> = Vec::new();
-        for stanza in found {
-            let ranges = chosen.iter().flat_map(|one| &one.places);
-            let taken: Vec<TextRange> = ranges.map(|place| place.range).collect();
-            let is_taken = |place: &Place| {
-                let mut taken = taken.iter();
-                taken.any(|range| {
-                    place
-                        .range
-                        .intersect(*range)
-                        .is_some_and(|it| !it.is_empty())
-                })
-            };
-            if !stanza.places.iter().any(is_taken) {
-                chosen.push(stanza);
+        found.sort_by_key(|one| {
+            let first = one.places[0].range;
+            (Reverse(one.saves()), first.start(), first.end())
+        });
+        let mut taken: BTreeMap<TextSize, TextSize> = BTreeMap::new();
+        found.retain(|stanza| {
+            let mut ranges = stanza.places.iter().map(|place| place.range);
+            let is_free = ranges.all(|range| {
+                let before = taken.range(..range.end()).next_back();
+                before.is_none_or(|(_, end)| *end <= range.start())
+            });
+            if is_free {
+                let ranges = stanza.places.iter().map(|place| place.range);
+                taken.extend(ranges.map(|range| (range.start(), range.end())));
             }
-        }
-        chosen
+            is_free
+        });
+        found
     }
 
     /// The runs of each length whose statements stand, one by one, several times.
@@ -234,7 +240,12 @@ impl Runs<'_> {
     }
 
     /// What stands in these places, if somebody would say it once.
-    fn stanza(&self, mut places: Vec<At>, length: usize) -> Option<Stanza> {
+    fn stanza(
+        &self,
+        mut places: Vec<At>,
+        length: usize,
+        last_uses: &mut LastUses,
+    ) -> Option<Stanza> {
         places.sort_by_key(|at| self.range(*at, length).start());
         let mut ranges: Vec<TextRange> = Vec::new();
         let mut firsts = Vec::new();
@@ -265,7 +276,8 @@ impl Runs<'_> {
             .windows(2)
             .all(|pair| (pair[0].0, pair[0].1 + length) == pair[1]);
         let order = if is_row { Order::Row } else { Order::Scattered };
-        let arguments = arguments(&runs, order).filter(|count| *count <= MOST_ARGUMENTS)?;
+        let arguments =
+            arguments(&runs, order, last_uses).filter(|count| *count <= MOST_ARGUMENTS)?;
         let place = |range: &TextRange| {
             let first = self.words.first(*range - self.start)?;
             Some(Place {

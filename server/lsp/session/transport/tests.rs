@@ -13,7 +13,7 @@ use tower_lsp::{
 };
 
 use super::*;
-use crate::lsp::session::request;
+use crate::lsp::session::{output::write_all, request};
 
 /// A server whose calls go wrong in every way.
 struct Mock {
@@ -47,6 +47,19 @@ impl Mock {
             .send_request::<WorkspaceFoldersRequest>(())
             .await;
         Ok(json!(folders.is_ok()))
+    }
+
+    async fn written(&self) -> RpcResult<Value> {
+        tokio::task::yield_now().await;
+        let result = br#"{"b":1,"a":[2]}"#;
+        request::current().written.set(result.to_vec()).unwrap();
+        Ok(Value::Null)
+    }
+
+    async fn written_in_vain(&self) -> RpcResult<Value> {
+        tokio::task::yield_now().await;
+        request::current().written.set(b"1".to_vec()).unwrap();
+        Err(Error::internal_error())
     }
 
     async fn documents(&self) -> RpcResult<usize> {
@@ -112,6 +125,8 @@ impl Mocked {
             .custom_method("test/panic", Mock::panic)
             .custom_method("test/ask", Mock::ask)
             .custom_method("test/documents", Mock::documents)
+            .custom_method("test/written", Mock::written)
+            .custom_method("test/writtenInVain", Mock::written_in_vain)
             .finish();
         let session = Arc::new(Session::default());
         let transport = Transport::new(service, session, runtime.handle().clone(), output);
@@ -170,6 +185,18 @@ fn a_cancelled_call_is_answered_although_many_wait() {
     mocked.notify("$/cancelRequest", &json!({}));
     mocked.call(501, "test/documents");
     assert_eq!(mocked.next()["id"], 501);
+}
+
+#[test]
+fn a_result_that_is_written_already_is_sent_as_it_is() {
+    let mut mocked = Mocked::start();
+    mocked.call(1, "test/written");
+    let answer = json!({"jsonrpc": "2.0", "id": 1, "result": {"b": 1, "a": [2]}});
+    assert_eq!(mocked.next(), answer);
+    mocked.send(&json!({"id": "one\"", "method": "test/written"}));
+    assert_eq!(mocked.next()["id"], "one\"");
+    mocked.call(2, "test/writtenInVain");
+    assert_eq!(mocked.next()["error"]["code"], -32603);
 }
 
 #[test]
