@@ -18,10 +18,12 @@ use crate::{
 };
 
 mod audit;
+pub mod comparisons_to_matches;
 mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod guard_clause;
+pub mod hoist_shared_statement;
 pub mod invert_if;
 pub mod let_else;
 pub mod loop_to_search;
@@ -33,6 +35,7 @@ pub mod move_tests_to_file;
 pub mod name_condition;
 pub mod question_mark;
 pub mod remove_redundant_else;
+pub mod simplify_boolean;
 pub mod split_impl;
 
 pub use crate::syntax::{Hazard, Refusal};
@@ -281,7 +284,9 @@ pub fn doc(id: &str) -> Option<&'static str> {
 static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refactorings.rs"));
 
 static REGISTRY: &[Refactoring] = &[
+    comparisons_to_matches::REFACTORING,
     guard_clause::REFACTORING,
+    hoist_shared_statement::REFACTORING,
     invert_if::REFACTORING,
     let_else::REFACTORING,
     loop_to_search::REFACTORING,
@@ -292,5 +297,6 @@ static REGISTRY: &[Refactoring] = &[
     name_condition::REFACTORING,
     question_mark::REFACTORING,
     remove_redundant_else::REFACTORING,
+    simplify_boolean::REFACTORING,
     split_impl::REFACTORING,
 ];

@@ -1,10 +1,13 @@
 //! Outlines of code that a smell points at and a refactoring changes. Both ask here, so that a smell is seen exactly where the
 //! change is offered; what is written in their place is written here where its layout decides whether there is one.
 
+pub mod boolean_choice;
 pub mod collapsible_if;
+pub mod equality_chain;
 pub mod guard_clause;
 pub mod identical_arms;
 pub mod let_else;
 pub mod option_question;
 pub mod question_mark;
 pub mod search_loop;
+pub mod shared_tail;

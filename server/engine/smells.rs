@@ -47,6 +47,7 @@ use crate::{
 };
 
 pub mod boolean_fields;
+pub mod boolean_return;
 pub mod cognitive_complexity;
 pub mod collapsible_if;
 pub mod combinator_opportunity;
@@ -61,9 +62,11 @@ pub mod let_else_opportunity;
 pub mod long_function;
 pub mod long_match_arm;
 pub mod loop_opportunity;
+pub mod matches_opportunity;
 pub mod near_duplicate_function;
 pub mod question_mark_opportunity;
 pub mod repeated_stanza;
+pub mod shared_branch_code;
 pub mod too_many_parameters;
 
 /// A smell. Its documentation is the module comment of its file.
@@ -407,6 +410,7 @@ fn look(smells: impl Iterator<Item = (SmellId, &'static Smell)>, at: At<'_>) -> 
 
 static REGISTRY: &[Smell] = &[
     boolean_fields::SMELL,
+    boolean_return::SMELL,
     cognitive_complexity::SMELL,
     collapsible_if::SMELL,
     combinator_opportunity::SMELL,
@@ -421,9 +425,11 @@ static REGISTRY: &[Smell] = &[
     long_function::SMELL,
     long_match_arm::SMELL,
     loop_opportunity::SMELL,
+    matches_opportunity::SMELL,
     near_duplicate_function::SMELL,
     question_mark_opportunity::SMELL,
     repeated_stanza::SMELL,
+    shared_branch_code::SMELL,
     too_many_parameters::SMELL,
 ];
 

@@ -26,7 +26,7 @@ pub use parse::{
     bounds::Unparsable,
     context::{FileContext, LineWidth, Role, RustVersion, Shares},
     source::Source,
-    tokens::{tokens, tokens_of},
+    tokens::{same_words, tokens, tokens_of},
     tree::{Tree, token_behind, tokens_parsed},
 };
 pub use ra_ap_syntax::Edition;

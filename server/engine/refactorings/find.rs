@@ -148,6 +148,23 @@ pub(super) fn if_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::If
     }
 }
 
+pub(super) const CHOICES: [SyntaxKind; 2] = [SyntaxKind::IF_EXPR, SyntaxKind::MATCH_EXPR];
+
+/// The `if` or `match` whose first line is at the target.
+pub(super) fn choice_at(context: &Context<'_>, target: Target<'_>) -> Option<SyntaxNode> {
+    let at = token_at(context, target)?;
+    let mut around = at.parent_ancestors();
+    let found = around.find(|node| CHOICES.contains(&node.kind()))?;
+    let body = found.children().find(|child| {
+        matches!(
+            child.kind(),
+            SyntaxKind::MATCH_ARM_LIST | SyntaxKind::BLOCK_EXPR
+        )
+    })?;
+    let head = TextRange::new(found.text_range().start(), body.text_range().start());
+    head.contains_range(at.text_range()).then_some(found)
+}
+
 /// The `if` at the target with the one around it whose `else` it is; where a finding is answered, those at its parts too.
 pub(super) fn ifs_at(context: &Context<'_>, target: Target<'_>) -> Vec<ast::IfExpr> {
     targets(target)

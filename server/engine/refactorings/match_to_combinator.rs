@@ -38,15 +38,13 @@
 //! The value is an `Option` or a `Result` by what makes it, or a reference to a place. The question only looks at what is held
 //! and at variables. The file has no names of its own for what is called, and the promised compiler knows the method.
 
-use ra_ap_syntax::{SyntaxKind, SyntaxNode};
-
 use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
-use crate::{shapes::option_question::OptionQuestion, text::TextRange};
+use crate::shapes::option_question::OptionQuestion;
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "match-to-combinator",
     kind: Kind::Rewrite,
-    at: &KINDS,
+    at: &find::CHOICES,
     needs: Needs::Syntax,
     allows: Allows::of(
         "as_ref is_none_or is_ok_and is_some_and",
@@ -56,11 +54,9 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     plan,
 };
 
-const KINDS: [SyntaxKind; 2] = [SyntaxKind::IF_EXPR, SyntaxKind::MATCH_EXPR];
-
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let source = context.source;
-    let node = choice_at(context, target).ok_or(Refusal::NotHere)?;
+    let node = find::choice_at(context, target).ok_or(Refusal::NotHere)?;
     let (shape, rewrite) = OptionQuestion::of(&node, &source.text, source.context)?;
     Plan::new(shape.whole, move || {
         let title = format!("Use `{}`", shape.method);
@@ -71,21 +67,6 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             "nothing is dropped later than before",
         ]))
     })
-}
-
-/// The `match` or `if` whose first line is at the target.
-fn choice_at(context: &Context<'_>, target: Target<'_>) -> Option<SyntaxNode> {
-    let at = find::token_at(context, target)?;
-    let mut around = at.parent_ancestors();
-    let found = around.find(|node| KINDS.contains(&node.kind()))?;
-    let body = found.children().find(|child| {
-        matches!(
-            child.kind(),
-            SyntaxKind::MATCH_ARM_LIST | SyntaxKind::BLOCK_EXPR
-        )
-    })?;
-    let head = TextRange::new(found.text_range().start(), body.text_range().start());
-    head.contains_range(at.text_range()).then_some(found)
 }
 
 #[cfg(test)]

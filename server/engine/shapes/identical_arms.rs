@@ -1,12 +1,12 @@
 //! Arms of a `match` that do the same and may be one.
 
 use ra_ap_syntax::{
-    AstNode, SyntaxNode, SyntaxToken,
+    AstNode, SyntaxToken,
     ast::{self, HasAttrs},
 };
 
 use crate::{
-    syntax::{FileContext, Hazard, Refusal, Rewrite, layout, patterns, purity, tokens_of},
+    syntax::{FileContext, Hazard, Refusal, Rewrite, layout, patterns, purity, same_words},
     text::TextRange,
 };
 
@@ -138,7 +138,7 @@ fn distant(
 
 fn do_the_same(left: &ast::MatchArm, right: &ast::MatchArm) -> bool {
     match (left.expr(), right.expr()) {
-        (Some(left), Some(right)) => words_of(left.syntax()).eq(words_of(right.syntax())),
+        (Some(left), Some(right)) => same_words(left.syntax(), right.syntax()),
         _ => false,
     }
 }
@@ -198,9 +198,4 @@ fn can_move_up(between: &[ast::MatchArm], arm: &ast::MatchArm) -> Result<(), Ref
         Hazard::Evaluation,
         "An arm between the two may match the same values.",
     ))
-}
-
-/// The tokens of some code without white space.
-fn words_of(node: &SyntaxNode) -> impl Iterator<Item = String> {
-    tokens_of(node).map(|token| token.text().trim_end().to_owned())
 }

@@ -53,12 +53,7 @@ impl OptionQuestion {
         parts.check_place(context)?;
         parts.check_value()?;
         parts.check_question(context)?;
-        let rewrite = writing::rewrite(&parts, text, context).ok_or_else(|| {
-            Refusal::because(
-                Hazard::Text,
-                "The lines are not laid out in a way that the new form could take over.",
-            )
-        })?;
+        let rewrite = writing::rewrite(&parts, text, context).ok_or_else(Refusal::of_layout)?;
         let before = node.text().to_string().lines().count();
         let after = rewrite.written().lines().count();
         if after > 1 && after >= before {

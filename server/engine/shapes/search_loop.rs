@@ -1,7 +1,7 @@
 //! A loop that looks for an element, and does nothing else: what `any`, `all`, `position` and `find` say by name.
 
 use ra_ap_syntax::{
-    AstNode, Edition, NodeOrToken, SyntaxKind, SyntaxNode,
+    AstNode, Edition, NodeOrToken, SyntaxNode,
     ast::{self, HasArgList, HasName},
 };
 
@@ -53,23 +53,14 @@ impl SearchLoop {
         let source = Source::of(&parts)?;
         let predicate = Predicate::of(&parts);
         check_condition(&parts, &predicate, &source, context)?;
-        let rewrite =
-            writing::rewrite(&parts, &source, &predicate, text, context).ok_or_else(|| {
-                Refusal::because(
-                    Hazard::Text,
-                    "The lines are not laid out in a way that the new form could take over.",
-                )
-            })?;
-        let before = text[usize::from(parts.whole.start())..usize::from(parts.whole.end())]
-            .lines()
-            .count();
-        let after = rewrite.written().lines().count();
+        let rewrite = writing::rewrite(&parts, &source, &predicate, text, context)
+            .ok_or_else(Refusal::of_layout)?;
         let shape = Self {
             whole: parts.whole,
             keyword: parts.keyword,
             method: predicate.method,
             ground: source.ground.max(predicate.ground()),
-            saved: before.saturating_sub(after),
+            saved: rewrite.saved_lines(),
         };
         Ok((shape, rewrite))
     }
@@ -177,19 +168,7 @@ fn check_place(parts: &Parts) -> Result<(), Refusal> {
 
 /// A block that holds one expression alone is one to rustfmt only where it has to be one.
 fn check_layout(parts: &Parts) -> Result<(), Refusal> {
-    let block = parts.around.parent();
-    let owner = block.and_then(|block| block.parent());
-    let is_kept = owner.is_none_or(|owner| {
-        !matches!(
-            owner.kind(),
-            SyntaxKind::CLOSURE_EXPR | SyntaxKind::IF_EXPR | SyntaxKind::MATCH_ARM
-        )
-    });
-    let mut others = parts
-        .around
-        .children()
-        .filter(|child| !parts.whole.contains_range(child.text_range()));
-    if !is_kept && parts.is_tail() && others.next().is_none() {
+    if parts.is_tail() && !layout::keeps_braces(&parts.around, parts.whole) {
         return Err(Refusal::because(
             Hazard::Text,
             "The braces around the loop may have to go with it.",

@@ -36,7 +36,7 @@
 //! The standard library's documentation of `Option::is_some_and`. Clippy's `manual_map`, `manual_unwrap_or` and
 //! `unnecessary_map_or` see other forms.
 
-use ra_ap_syntax::{AstNode, SyntaxKind, ast};
+use ra_ap_syntax::SyntaxKind;
 
 use super::{Calm, Cause, Limits, Look, Sightings, Smell};
 use crate::{facts::Sighting, shapes::option_question::OptionQuestion, syntax::Unit, text::slice};
@@ -56,9 +56,7 @@ pub(super) const SMELL: Smell = Smell {
 };
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
-    let matches = unit.nodes::<ast::MatchExpr>().map(|it| it.syntax().clone());
-    let choices = unit.nodes::<ast::IfExpr>().map(|it| it.syntax().clone());
-    for node in matches.chain(choices) {
+    for node in unit.choices() {
         if let Ok((shape, _)) = OptionQuestion::of(&node, unit.text, unit.context) {
             let lines = unit.slice(shape.whole).lines().count();
             sightings.push(shape.keyword, u32::try_from(lines).unwrap_or(u32::MAX));

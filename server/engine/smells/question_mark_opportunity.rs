@@ -60,10 +60,8 @@ pub(super) const SMELL: Smell = Smell {
 };
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
-    let matches = unit.nodes::<ast::MatchExpr>().map(|it| it.syntax().clone());
-    let choices = unit.nodes::<ast::IfExpr>().map(|it| it.syntax().clone());
     let lets = unit.nodes::<ast::LetStmt>().map(|it| it.syntax().clone());
-    for node in matches.chain(choices).chain(lets) {
+    for node in unit.choices().chain(lets) {
         look_at(&node, unit, sightings);
     }
 }

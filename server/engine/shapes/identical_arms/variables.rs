@@ -5,11 +5,10 @@ use ra_ap_syntax::{
     ast::{self, HasAttrs, HasName},
 };
 
-use super::words_of;
 use crate::syntax::{
     Hazard, Refusal,
     known::{Fact, is_known},
-    patterns,
+    patterns, tokens_of,
 };
 
 /// A variable of a pattern: its name and how it is bound, and its type as it is written.
@@ -139,7 +138,8 @@ fn add_variable(found: &mut Vec<Variable>, pattern: &ast::Pat, ty: &ast::Type) -
     }
     let name = binding.name()?.text().to_string();
     let form = binding.syntax().text().to_string();
-    found.push((name, form, words_of(ty.syntax()).collect()));
+    let words = tokens_of(ty.syntax()).map(|token| token.text().to_owned());
+    found.push((name, form, words.collect()));
     Some(())
 }
 

@@ -46,6 +46,14 @@ pub fn top_operator(condition: &ast::Expr) -> Option<LogicOp> {
     }
 }
 
+/// How an operator is written.
+pub fn sign(operator: LogicOp) -> &'static str {
+    match operator {
+        LogicOp::And => "&&",
+        LogicOp::Or => "||",
+    }
+}
+
 /// Whether an operand has to be in parentheses to stand in a chain of `&&`.
 pub fn needs_parentheses(operand: &ast::Expr) -> bool {
     !matches!(operand, ast::Expr::LetExpr(_))

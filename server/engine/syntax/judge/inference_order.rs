@@ -38,8 +38,18 @@ pub fn are_settled_by_order(
         Open::Type => names_it(other.syntax(), name),
         Open::Number => asks_it(other, name),
     };
-    let mut variables = open_variables(function.syntax(), choice);
+    let mut variables = open_variables(function.syntax(), choice.syntax());
     variables.any(|(name, open)| names_it(then.syntax(), &name) && needs(&name, open))
+}
+
+/// Whether code that stands in a branch of a choice may settle the type of a variable there, so that behind the choice it would
+/// come too late. Without a function around it, nothing is known and the answer is yes.
+pub fn may_be_settled_in(choice: &SyntaxNode, code: &SyntaxNode) -> bool {
+    let Some(function) = choice.ancestors().find_map(ast::Fn::cast) else {
+        return true;
+    };
+    let mut variables = open_variables(function.syntax(), choice);
+    variables.any(|(name, _)| names_it(code, &name))
 }
 
 /// How far it is shown that the type of a condition is known before it is asked to be a `bool`, so that a `!` may stand before
@@ -245,18 +255,15 @@ fn is_left_open(binding: &ast::IdentPat) -> bool {
 /// The variables declared before `choice` whose types are open there, as far as the declarations show.
 fn open_variables(
     function: &SyntaxNode,
-    choice: &ast::IfExpr,
+    choice: &SyntaxNode,
 ) -> impl Iterator<Item = (String, Open)> {
-    let start = choice.syntax().text_range().start();
+    let start = choice.text_range().start();
     let lets = function
         .descendants()
         .filter_map(ast::LetStmt::cast)
         .filter(move |statement| statement.syntax().text_range().end() <= start)
         .filter_map(|statement| Some((statement.pat()?, left_open(&statement)?)));
-    let closures = choice
-        .syntax()
-        .ancestors()
-        .filter_map(ast::ClosureExpr::cast);
+    let closures = choice.ancestors().filter_map(ast::ClosureExpr::cast);
     let parameters = closures
         .filter(learns_from_body)
         .filter_map(|closure| closure.param_list())

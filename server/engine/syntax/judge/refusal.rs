@@ -39,4 +39,12 @@ impl Refusal {
             why: why.into(),
         }
     }
+
+    /// What is written in the place of code is laid out by where that code stands.
+    pub fn of_layout() -> Self {
+        Self::because(
+            Hazard::Text,
+            "The lines are not laid out in a way that the new form could take over.",
+        )
+    }
 }

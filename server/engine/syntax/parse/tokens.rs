@@ -22,6 +22,18 @@ pub fn tokens_of(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> {
         .filter(|token| token.kind() != SyntaxKind::WHITESPACE)
 }
 
+/// Whether two nodes are the same but for white space.
+pub fn same_words(left: &SyntaxNode, right: &SyntaxNode) -> bool {
+    let (mut left, mut right) = (tokens_of(left), tokens_of(right));
+    loop {
+        match (left.next(), right.next()) {
+            (None, None) => return true,
+            (Some(one), Some(other)) if one.text().trim_end() == other.text().trim_end() => {}
+            _ => return false,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -77,6 +77,13 @@ impl<'a> Unit<'a> {
         nodes.filter_map(|node| N::cast(node.clone()))
     }
 
+    /// Every `match`, and then every `if`.
+    pub fn choices(&self) -> impl Iterator<Item = SyntaxNode> + '_ {
+        let matches = self.nodes::<ast::MatchExpr>();
+        let matches = matches.map(|it| it.syntax().clone());
+        matches.chain(self.nodes::<ast::IfExpr>().map(|it| it.syntax().clone()))
+    }
+
     /// Whether it is compiled for tests, benchmarks and examples alone.
     pub fn is_for_tests(&self) -> bool {
         let role = self.context.role;

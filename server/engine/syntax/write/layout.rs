@@ -394,6 +394,19 @@ pub fn links(chain: &ast::Expr) -> Vec<TextRange> {
     links
 }
 
+/// Whether the block around statements stays a block to rustfmt if what stands in `whole` becomes one expression.
+pub fn keeps_braces(statements: &SyntaxNode, whole: TextRange) -> bool {
+    let owner = statements.parent().and_then(|block| block.parent());
+    let is_kept = owner.is_none_or(|owner| {
+        !matches!(
+            owner.kind(),
+            SyntaxKind::CLOSURE_EXPR | SyntaxKind::IF_EXPR | SyntaxKind::MATCH_ARM
+        )
+    });
+    let mut others = statements.children();
+    is_kept || others.any(|child| !whole.contains_range(child.text_range()))
+}
+
 /// Whether a comment stands anywhere in the node, at any depth.
 pub fn has_comment(node: &SyntaxNode) -> bool {
     node.descendants_with_tokens()

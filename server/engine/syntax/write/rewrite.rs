@@ -110,6 +110,13 @@ impl<'a> Rewrite<'a> {
         &self.text
     }
 
+    /// How many lines there are fewer.
+    pub fn saved_lines(&self) -> usize {
+        let before = slice(self.source, self.range).unwrap_or_default();
+        let after = self.text.lines().count();
+        before.lines().count().saturating_sub(after)
+    }
+
     pub fn range(&self) -> TextRange {
         self.range
     }

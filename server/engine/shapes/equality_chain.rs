@@ -1,0 +1,216 @@
+//! One place that is compared with several values, which `matches!` says once.
+
+use ra_ap_syntax::{
+    AstNode, Edition,
+    ast::{self, BinaryOp, CmpOp, HasName, LogicOp, UnaryOp},
+};
+
+use crate::{
+    syntax::{
+        FileContext, FileNames, Hazard, Refusal, Rewrite, RustVersion,
+        attributes::has_condition_inside,
+        conditions, layout, temporaries,
+        types_shown::{self, Ground},
+    },
+    text::TextRange,
+};
+
+mod values;
+mod writing;
+
+use values::Value;
+
+/// `x == A || x == B || x == C`, or `x != A && x != B && x != C`.
+#[derive(Debug, Clone)]
+pub struct EqualityChain {
+    /// What is written anew.
+    pub whole: TextRange,
+    /// What is drawn: the place where it is named first.
+    pub at: TextRange,
+    /// Whether the type of the place is shown.
+    pub ground: Ground,
+    /// The number of values.
+    pub values: usize,
+    /// Whether the comparisons are lines of a longer list, in which one looks like the others.
+    pub is_listed: bool,
+}
+
+/// The comparisons of one place that stand side by side in a chain.
+struct Run {
+    chain: ast::Expr,
+    place: ast::Expr,
+    values: Vec<Value>,
+    /// From the first comparison to the last.
+    range: TextRange,
+    /// Whether it is asked that the place has none of the values.
+    is_negated: bool,
+    /// Whether the chain has nothing else.
+    is_whole: bool,
+}
+
+/// The least number of comparisons that are worth a macro.
+const LEAST: usize = 3;
+
+impl EqualityChain {
+    /// The shape at the whole of a chain, and what is written in its place.
+    pub fn of<'a>(
+        chain: &ast::BinExpr,
+        text: &'a str,
+        context: FileContext,
+    ) -> Result<(Self, Rewrite<'a>), Refusal> {
+        let run = Run::of(chain).ok_or(Refusal::NotHere)?;
+        run.check(context)?;
+        let ground = run.ground()?;
+        let rewrite = writing::rewrite(&run, text, context).ok_or_else(Refusal::of_layout)?;
+        let shape = Self {
+            whole: rewrite.range(),
+            at: run.place.syntax().text_range(),
+            ground,
+            values: run.values.len(),
+            is_listed: run.is_listed(),
+        };
+        Ok((shape, rewrite))
+    }
+}
+
+impl Run {
+    /// The longest run of the chain.
+    fn of(chain: &ast::BinExpr) -> Option<Self> {
+        let Some(BinaryOp::LogicOp(operator)) = chain.op_kind() else {
+            return None;
+        };
+        let around = chain.syntax().parent().and_then(ast::BinExpr::cast);
+        if around.is_some_and(|around| around.op_kind() == chain.op_kind()) {
+            return None;
+        }
+        let is_negated = operator == LogicOp::And;
+        let chain = ast::Expr::BinExpr(chain.clone());
+        let operands = conditions::operands(&chain, operator);
+        let asked: Vec<_> = operands.iter().map(|it| asked(it, is_negated)).collect();
+        let places = asked
+            .iter()
+            .map(|it| Some(it.as_ref()?.0.syntax().text().to_string()));
+        let places: Vec<Option<String>> = places.collect();
+        let runs = (0..places.len()).map(|start| {
+            let same = places[start..]
+                .iter()
+                .take_while(|it| **it == places[start]);
+            start..start + same.count()
+        });
+        let longest = runs
+            .filter(|run| places[run.start].is_some() && run.len() >= LEAST)
+            .max_by_key(|run| (run.len(), std::cmp::Reverse(run.start)))?;
+        let found: Vec<_> = asked[longest.clone()].iter().flatten().collect();
+        let first = operands[longest.start].syntax().text_range();
+        let last = operands[longest.end - 1].syntax().text_range();
+        Some(Self {
+            chain,
+            place: found.first()?.0.clone(),
+            values: found.iter().map(|(_, value)| value.clone()).collect(),
+            range: first.cover(last),
+            is_negated,
+            is_whole: longest.len() == operands.len(),
+        })
+    }
+
+    fn is_listed(&self) -> bool {
+        let has_lines = self.chain.syntax().text().contains_char('\n');
+        has_lines && !self.is_whole && !self.is_negated
+    }
+
+    fn check(&self, context: FileContext) -> Result<(), Refusal> {
+        let is_old = context.edition < Edition::Edition2018 && context.rust_version.is_none();
+        if is_old || !context.supports(RustVersion(42)) {
+            return Err(Refusal::because(
+                Hazard::Edition,
+                "The compiler that is promised does not know `matches!`.",
+            ));
+        }
+        if FileNames::around(&self.chain).has_macro("matches") {
+            return Err(Refusal::because(
+                Hazard::Scope,
+                "The file has a `matches!` of its own.",
+            ));
+        }
+        if layout::has_comment(self.chain.syntax()) || has_condition_inside(self.chain.syntax()) {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "A comment or a condition stands where the new form has no place for it.",
+            ));
+        }
+        if !temporaries::is_place(&self.place) {
+            return Err(Refusal::because(
+                Hazard::Evaluation,
+                "What is compared would be asked for once, and it is not shown to be the same each time.",
+            ));
+        }
+        if !values::are_apart(&self.values) {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "One of the values stands there twice, or they are not of one kind.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// How far it is shown that the place has a type which the values are patterns of.
+    fn ground(&self) -> Result<Ground, Refusal> {
+        let declared = FileNames::around(&self.chain);
+        let is_other = match self.values.first() {
+            Some(Value::Text(_)) => !values::is_text(&self.place),
+            Some(Value::Variant { .. }) => declared.implements("PartialEq"),
+            Some(Value::Number { .. }) => {
+                declared.implements_with_number("PartialEq")
+                    || types_shown::is_of_other_type(&self.place)
+            }
+            None => true,
+        };
+        if is_other {
+            return Err(Refusal::because(
+                Hazard::Types,
+                "It is not shown that the values are patterns of what is compared with them.",
+            ));
+        }
+        let is_shown = match self.values.first() {
+            Some(Value::Variant { of, .. }) => values::is_written_as(&self.place, of),
+            Some(Value::Number { .. }) => types_shown::integer(&self.place).is_some(),
+            _ => true,
+        };
+        Ok(if is_shown {
+            Ground::Shown
+        } else {
+            Ground::Likely
+        })
+    }
+}
+
+/// The place and the value that a comparison is of.
+fn asked(operand: &ast::Expr, is_negated: bool) -> Option<(ast::Expr, Value)> {
+    match operand {
+        ast::Expr::BinExpr(it) => {
+            let wanted = BinaryOp::CmpOp(CmpOp::Eq {
+                negated: is_negated,
+            });
+            let is_equation = it.op_kind() == Some(wanted);
+            let value = Value::of(&it.rhs().filter(|_| is_equation)?)?;
+            Some((it.lhs()?, value))
+        }
+        ast::Expr::MethodCallExpr(call) if !is_negated => values::within(call),
+        ast::Expr::PrefixExpr(it) if is_negated && it.op_kind() == Some(UnaryOp::Not) => {
+            match it.expr()? {
+                ast::Expr::MethodCallExpr(call) => values::within(&call),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The only `enum` of a name in the file.
+fn enum_of(node: &impl AstNode, name: &str) -> Option<ast::Enum> {
+    let root = node.syntax().ancestors().last()?;
+    let enums = root.descendants().filter_map(ast::Enum::cast);
+    let mut own = enums.filter(|it| it.name().is_some_and(|it| it.text() == name));
+    let found = own.next()?;
+    own.next().is_none().then_some(found)
+}

@@ -1,0 +1,129 @@
+//! The branches of a choice.
+
+use ra_ap_syntax::{
+    AstNode, SyntaxNode,
+    ast::{self, HasName},
+};
+
+use super::has_attributes;
+use crate::syntax::{flow, patterns};
+
+/// A branch that comes to its end.
+pub(super) struct Branch {
+    pub(super) block: ast::BlockExpr,
+    /// Its statements, with the last expression.
+    pub(super) parts: Vec<SyntaxNode>,
+    /// The patterns that have to match.
+    patterns: Vec<ast::Pat>,
+    pub(super) has_bindings: bool,
+}
+
+impl Branch {
+    fn of(block: ast::BlockExpr, patterns: Vec<ast::Pat>) -> Option<Self> {
+        let list = block.stmt_list()?;
+        let is_plain = block.modifier().is_none()
+            && block.label().is_none()
+            && !has_attributes(&list)
+            && !has_attributes(&block);
+        let statements = list.statements().map(|it| it.syntax().clone());
+        let tail = list.tail_expr().map(|it| it.syntax().clone());
+        let binds = |pattern: &ast::Pat| !patterns::binds_nothing(pattern);
+        is_plain.then(|| Self {
+            parts: statements.chain(tail).collect(),
+            has_bindings: patterns.iter().any(binds),
+            block,
+            patterns,
+        })
+    }
+
+    /// The names that the branch declares before what it shares; nothing if they can't be told.
+    pub(super) fn declared(&self, rest: &[SyntaxNode]) -> Option<Vec<String>> {
+        let mut names = Vec::new();
+        let lets = rest.iter().cloned().filter_map(ast::LetStmt::cast);
+        let own = lets.map(|it| it.pat());
+        for pattern in self.patterns.iter().cloned().map(Some).chain(own) {
+            for binding in patterns::bindings(&pattern?)? {
+                names.push(binding.name()?.text().to_string());
+            }
+        }
+        let has_item = |node: &SyntaxNode| ast::Item::can_cast(node.kind());
+        (!rest.iter().any(has_item)).then_some(names)
+    }
+}
+
+/// The branches that come to their ends. Nothing where one is no block, or where the choice has no `else`.
+pub(super) fn of(choice: &SyntaxNode) -> Option<Vec<Branch>> {
+    match ast::IfExpr::cast(choice.clone()) {
+        Some(choice) => of_if(choice),
+        None => of_match(&ast::MatchExpr::cast(choice.clone())?),
+    }
+}
+
+fn of_if(mut choice: ast::IfExpr) -> Option<Vec<Branch>> {
+    let mut branches = Vec::new();
+    loop {
+        if has_attributes(&choice) {
+            return None;
+        }
+        let condition = choice.condition()?;
+        let lets = condition
+            .syntax()
+            .descendants()
+            .filter_map(ast::LetExpr::cast);
+        let patterns = lets.map(|it| it.pat()).collect::<Option<Vec<_>>>()?;
+        let then = choice.then_branch()?;
+        if !flow::diverges(&then) {
+            branches.push(Branch::of(then, patterns)?);
+        }
+        match choice.else_branch()? {
+            ast::ElseBranch::IfExpr(next) => choice = next,
+            ast::ElseBranch::Block(last) => {
+                if !flow::diverges(&last) {
+                    branches.push(Branch::of(last, Vec::new())?);
+                }
+                return Some(branches);
+            }
+        }
+    }
+}
+
+fn of_match(choice: &ast::MatchExpr) -> Option<Vec<Branch>> {
+    if has_attributes(choice) {
+        return None;
+    }
+    let mut branches = Vec::new();
+    for arm in choice.match_arm_list()?.arms() {
+        if has_attributes(&arm) {
+            return None;
+        }
+        let body = arm.expr()?;
+        if flow::expr_diverges(&body) {
+            continue;
+        }
+        let ast::Expr::BlockExpr(block) = body else {
+            return None;
+        };
+        branches.push(Branch::of(block, vec![arm.pat()?])?);
+    }
+    Some(branches)
+}
+
+/// The values that a choice matches.
+pub(super) fn matched(choice: &SyntaxNode) -> impl Iterator<Item = ast::Expr> {
+    let mut values = Vec::new();
+    let mut next = ast::IfExpr::cast(choice.clone());
+    while let Some(here) = next {
+        let lets = here.condition().into_iter().flat_map(|condition| {
+            let inside = condition.syntax().descendants();
+            inside.filter_map(ast::LetExpr::cast).collect::<Vec<_>>()
+        });
+        values.extend(lets.filter_map(|it| it.expr()));
+        next = match here.else_branch() {
+            Some(ast::ElseBranch::IfExpr(other)) => Some(other),
+            _ => None,
+        };
+    }
+    let choice = ast::MatchExpr::cast(choice.clone());
+    values.extend(choice.and_then(|it| it.expr()));
+    values.into_iter()
+}
