@@ -3,6 +3,7 @@
 
 mod compiler;
 mod ignored;
+mod lints;
 mod manifest;
 mod manifests;
 mod new_file;

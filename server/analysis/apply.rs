@@ -577,10 +577,10 @@ mod tests {
             "if a {\n            if b {\n                c();\n            }\n        }\n";
         let in_one = |line: &str, times| format!("fn f() {{\n{}}}\n", line.repeat(times));
         let each = |of: fn(usize) -> String, times| (0..times).map(of).collect::<String>();
-        assert_linear(|times| in_one("    if a { if b { c(); } }\n", times));
+        assert_linear(|times| in_one("    while d { if a { if b { c(); } } }\n", times));
         assert_linear(|times| {
             in_one(
-                "    if a {\n        if b {\n            c();\n        }\n    }\n",
+                "    while d {\n        if a {\n            if b {\n                c();\n            }\n        }\n    }\n",
                 times,
             )
         });
@@ -612,7 +612,7 @@ mod tests {
     #[test]
     fn what_is_offered_for_all_findings_costs_what_the_text_is_long() {
         let cost = |times| {
-            let line = "    if a { if b { c(); } }\n";
+            let line = "    while d { if a { if b { c(); } } }\n";
             let text = format!("fn f() {{\n{}}}\n", line.repeat(times));
             let source = Source::parse(text, FileContext::default()).unwrap();
             let report = measure(&source, &Memo::default());

@@ -10,8 +10,10 @@ use crate::{
     text::{TextRange, TextSize, printable, shortened},
 };
 
+mod file_text;
 mod hard;
 
+use file_text::FileText;
 use hard::MeasuredFunction;
 
 /// A sighting above its limit, with its message.
@@ -68,16 +70,17 @@ pub fn judge_with_copies(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let silences = Silences::of(report);
+    let file = FileText::of(text);
     for (offset, item) in &report.items {
         if item.sightings.is_empty() {
             continue;
         }
         let functions: Vec<MeasuredFunction> = MeasuredFunction::all(item, *offset);
         let above = above(&silences, item.sightings_at(*offset), rules);
-        findings.extend(in_words(&above, &functions, text, rules.profile()));
+        findings.extend(in_words(&above, &functions, &file, rules.profile()));
     }
     let above = above(&silences, report.sightings.iter().cloned(), rules);
-    findings.extend(in_words(&above, &[], text, rules.profile()));
+    findings.extend(in_words(&above, &[], &file, rules.profile()));
     let of_copies = copies.iter().filter(|copies| !are_told(copies, &findings));
     let of_copies: Vec<&Copies> = of_copies.collect();
     findings.extend(
@@ -104,11 +107,12 @@ fn above(
 fn in_words(
     above: &[Above],
     functions: &[MeasuredFunction],
-    text: &str,
+    file: &FileText<'_>,
     profile: Profile,
 ) -> Vec<Finding> {
-    let groups = one_for_one_cause(shown(above, functions, profile));
-    groups.iter().map(|group| finding(group, text)).collect()
+    let groups = one_for_one_cause(shown(above, functions, file, profile));
+    let groups = groups.iter();
+    groups.map(|group| finding(group, file.text)).collect()
 }
 
 /// Whether what stands again in this file alone, or a part of it, is told already with all its places.
@@ -128,7 +132,7 @@ fn are_told(copies: &Copies, findings: &[Finding]) -> bool {
 
 fn of_copies_in_words(copies: &Copies, text: &str, rules: &Rules) -> Vec<Finding> {
     let above = Above::new(copies.sighting.clone(), rules);
-    let mut findings = in_words(above.as_slice(), &[], text, rules.profile());
+    let mut findings = in_words(above.as_slice(), &[], &FileText::of(text), rules.profile());
     for finding in &mut findings {
         let said = format!("{} at {}", finding.message, copies.others_in_words());
         finding.message = printable(&shortened(&said, LONGEST_MESSAGE)).into_owned();
@@ -215,49 +219,43 @@ impl Silences {
     }
 }
 
-/// The smells that an allowance silences. Who allows one of clippy's lints about the size of functions knows that they are large.
+/// The smells that an allowance silences.
 fn silenced(allowance: &Allowance) -> Vec<SmellId> {
-    let Some(named) = allowance.smell else {
-        return Vec::new();
-    };
-    let is_of_size = |id: SmellId| {
-        let smell = smells::get(id);
-        smell.is_some_and(|smell| smell.cause == Cause::FunctionSize)
-    };
-    if allowance.form == AllowanceForm::Comment || !is_of_size(named) {
-        return vec![named];
+    match (allowance.smell, allowance.form) {
+        (None, _) => Vec::new(),
+        (Some(named), AllowanceForm::Comment) => vec![named],
+        (Some(named), AllowanceForm::Attribute) => smells::silent_with(named),
     }
-    let all = smells::all().iter();
-    let all = all.filter_map(|smell| smells::id_of(smell.id));
-    all.filter(|id| is_of_size(*id)).collect()
 }
 
 fn shown<'a>(
     above: &'a [Above],
     functions: &[MeasuredFunction],
+    file: &FileText<'_>,
     profile: Profile,
 ) -> Vec<&'a Above> {
     match profile {
         Profile::Full => above.iter().collect(),
         Profile::Calm => {
-            let worth = |one: &&Above| is_worth_saying(one, functions);
+            let worth = |one: &&Above| is_worth_saying(one, functions, file);
             above.iter().filter(worth).collect()
         }
     }
 }
 
-fn is_worth_saying(one: &Above, functions: &[MeasuredFunction]) -> bool {
+fn is_worth_saying(one: &Above, functions: &[MeasuredFunction], file: &FileText<'_>) -> bool {
     if one.judgement.is_chosen {
         return true;
     }
     let is_strong = one.level == Level::Strong;
     match one.smell.calm {
         Calm::Never => false,
+        Calm::Written(words) => one.sighting.parts.is_empty() || file.holds(words),
         Calm::Above(most) => is_strong && one.sighting.measure > most,
         Calm::Hard => {
             let mut functions = functions.iter();
             let function = functions.find(|function| function.facts.name == one.sighting.at);
-            function.is_some_and(MeasuredFunction::is_hard)
+            function.is_some_and(MeasuredFunction::is_hard) && !file.is_ported()
         }
         Calm::Usual => is_strong || one.smell.cause == Cause::Opportunity || is_calm(one.smell),
     }
@@ -368,7 +366,7 @@ mod tests {
         let function = FunctionFacts {
             name: name(),
             range: TextRange::new(0.into(), 24.into()),
-            cognitive: 50,
+            cognitive: 60,
             nesting: 4,
             lines: 100,
             parameters: 0,
@@ -426,8 +424,8 @@ mod tests {
             };
             judge(&report, TEXT, &Rules::default())
         };
-        assert!(of_file(2000).is_empty());
-        let [finding] = &of_file(2001)[..] else {
+        assert!(of_file(3000).is_empty());
+        let [finding] = &of_file(3001)[..] else {
             panic!("a strong finding is said");
         };
         assert_eq!((finding.smell.id, finding.at), ("large-file", name()));
@@ -456,9 +454,25 @@ mod tests {
             level: Level::Strong,
             limit: 2,
         };
-        assert!(!is_worth_saying(&one, &[]));
+        assert!(!is_worth_saying(&one, &[], &FileText::of("")));
         one.judgement.is_chosen = true;
-        assert!(is_worth_saying(&one, &[]));
+        assert!(is_worth_saying(&one, &[], &FileText::of("")));
+    }
+
+    #[test]
+    fn what_would_be_news_to_a_file_is_left_alone() {
+        let mut nested = sighting("collapsible-if", name(), 3);
+        let said = |nested: &Sighting, text: &str| {
+            let report = report(vec![nested.clone()]);
+            judge(&report, text, &Rules::default()).len()
+        };
+        let other = format!("{TEXT}fn other() {{ if a && let b = c {{}} }}");
+        assert_eq!([said(&nested, TEXT), said(&nested, &other)], [1, 1]);
+        nested.parts.push(Part {
+            at: name(),
+            measure: 0,
+        });
+        assert_eq!([said(&nested, TEXT), said(&nested, &other)], [0, 1]);
     }
 
     #[test]

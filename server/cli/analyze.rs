@@ -142,7 +142,7 @@ fn file(
     copies: &[Copies],
     arguments: &Arguments,
 ) -> ReportedFile {
-    let findings = judge_with_copies(report, copies, &input.text, &input.config.rules);
+    let findings = judge_with_copies(report, copies, &input.text, &input.rules);
     let functions = report.functions();
     let openings = Openings::new(&findings, &functions);
     let found = |finding: &Finding| ReportedFinding {
@@ -156,7 +156,7 @@ fn file(
         lines: Lines::new(&input.text),
         findings: findings.iter().map(found).collect(),
         functions: arguments.metrics.then(|| report.functions()),
-        idle: idle_allowances(report, &input.config.rules),
+        idle: idle_allowances(report, &input.rules),
         problem: report.problem,
     }
 }

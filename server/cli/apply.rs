@@ -115,7 +115,7 @@ fn change(input: InputFile, only: &[String]) -> Option<(InputFile, Applied)> {
     } else {
         Only::These(only)
     };
-    match apply_safe(&input.text, input.context, &input.config.rules, only) {
+    match apply_safe(&input.text, input.context, &input.rules, only) {
         Ok(applied) if applied.carried_out.is_empty() => None,
         Ok(applied) => Some((input, applied)),
         Err(why) => {

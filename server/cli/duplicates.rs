@@ -32,7 +32,7 @@ pub(super) async fn analysed(work: &Work, inputs: &[InputFile]) -> anyhow::Resul
     let progress = FileProgress::over(inputs.len());
     let never = CancellationToken::new();
     let on_progress = |done| progress.set(done);
-    let mut rules = inputs.iter().map(|input| &input.config.rules);
+    let mut rules = inputs.iter().map(|input| &input.rules);
     if !rules.any(wants_duplicates) {
         let reports = work.engine.reports(texts.collect(), &on_progress, &never);
         let reports = reports.await?;

@@ -16,7 +16,7 @@ use super::{
     settings::Settings,
 };
 use crate::{
-    config::Config,
+    config::{Config, Rules},
     syntax::FileContext,
     workspace::{self, Manifests, PackagePlace, ReadError, WalkOptions, WalkProblem},
 };
@@ -33,6 +33,8 @@ pub(super) struct InputFile {
     pub(super) text: Arc<str>,
     pub(super) context: FileContext,
     pub(super) config: Arc<Config>,
+    /// The configuration's, without what the package wants silent.
+    pub(super) rules: Rules,
     pub(super) package: Option<PackagePlace>,
 }
 
@@ -210,6 +212,7 @@ fn read(
     Ok(InputFile {
         text: workspace::read(&path)?,
         context: manifests.context_of(resolved),
+        rules: config.rules.without(&manifests.silent_in(resolved)),
         package: manifests.package_place(resolved),
         path,
         shown,

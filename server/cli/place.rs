@@ -163,7 +163,7 @@ fn offered(input: InputFile, range: TextRange) -> anyhow::Result<OffersAtPlace> 
     let source = Source::parse(Arc::clone(&input.text), input.context);
     let source = source.map_err(|why| anyhow::anyhow!("`{}` is {why}.", input.shown))?;
     let report = measure(&source, &Memo::default());
-    let mut findings = judge(&report, &source.text, &input.config.rules);
+    let mut findings = judge(&report, &source.text, &input.rules);
     findings.retain(|finding: &Finding| finding.at.intersect(range).is_some());
     // What is above a file decides where its modules lie, and a path that is relative hides it.
     let path = input.path.canonicalize();

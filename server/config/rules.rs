@@ -1,6 +1,9 @@
 //! Rules that measures are judged by.
 
-use crate::smells::{Limits, Smell};
+use crate::{
+    facts::SmellId,
+    smells::{self, Limits, Smell},
+};
 
 /// The profile, and the limits of each smell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,16 +49,36 @@ impl Rules {
         Self { profile, changed }
     }
 
+    /// The same, without the smells that somebody wants silent, unless they were set explicitly.
+    #[must_use]
+    pub fn without(&self, silent: &[SmellId]) -> Self {
+        let mut rules = self.clone();
+        for smell in silent.iter().filter_map(|id| smells::get(*id)) {
+            match rules.place_of(smell) {
+                Ok(place) => {
+                    let judgement = &mut rules.changed[place].1;
+                    *judgement = judgement.filter(|judgement| judgement.is_chosen);
+                }
+                Err(place) => rules.changed.insert(place, (smell.id, None)),
+            }
+        }
+        rules
+    }
+
     pub fn profile(&self) -> Profile {
         self.profile
     }
 
     /// How `smell` is judged; nothing where it is off.
     pub fn judgement(&self, smell: &Smell) -> Option<Judgement> {
-        match self.changed.binary_search_by_key(&smell.id, |(id, _)| id) {
+        match self.place_of(smell) {
             Ok(place) => self.changed[place].1,
             Err(_) => Some(Judgement::of(smell)),
         }
+    }
+
+    fn place_of(&self, smell: &Smell) -> Result<usize, usize> {
+        self.changed.binary_search_by_key(&smell.id, |(id, _)| id)
     }
 }
 
@@ -67,5 +90,36 @@ impl Judgement {
             level: None,
             is_chosen: false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_silent_stays_so_unless_it_was_set() {
+        let chosen = |is_chosen| {
+            let judgement = Judgement {
+                is_chosen,
+                ..Judgement::of(&smells::all()[1])
+            };
+            Rules::new(Profile::Calm, vec![(smells::all()[1].id, Some(judgement))])
+        };
+        let is_said = |rules: &Rules, at: u8| {
+            let rules = rules.without(&[SmellId(at)]);
+            let all = smells::all().iter();
+            let said: Vec<_> = all.map(|smell| rules.judgement(smell).is_some()).collect();
+            let others = said
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != usize::from(at));
+            assert!(others.into_iter().all(|(_, is_said)| *is_said));
+            said[usize::from(at)]
+        };
+        assert!(!is_said(&Rules::default(), 0));
+        assert!(!is_said(&chosen(false), 1));
+        assert!(!is_said(&chosen(true), 2));
+        assert!(is_said(&chosen(true), 1));
     }
 }

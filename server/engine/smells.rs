@@ -135,6 +135,8 @@ pub enum Cause {
 pub enum Calm {
     /// What is strong, and below that what is rare and worth doing, or has a refactoring.
     Usual,
+    /// What has no part; what has one, only where the file holds this text already, so that its answer is no news there.
+    Written(&'static str),
     /// What is strong and measures more than this.
     Above(u32),
     /// Functions that are hard to read by more than one measure.
@@ -269,6 +271,17 @@ pub fn id_of(name: &str) -> Option<SmellId> {
 pub fn of_clippy(lint: &str) -> impl Iterator<Item = SmellId> {
     let smells = numbered().filter(move |(_, smell)| smell.clippy.contains(&lint));
     smells.map(|(id, _)| id)
+}
+
+/// The smells that are silent where clippy's lint of one is allowed. Who allows one about the size of functions knows that
+/// they are large.
+pub fn silent_with(id: SmellId) -> Vec<SmellId> {
+    let is_of_size = |smell: &Smell| smell.cause == Cause::FunctionSize;
+    if !get(id).is_some_and(is_of_size) {
+        return vec![id];
+    }
+    let all = numbered().filter(|(_, smell)| is_of_size(smell));
+    all.map(|(id, _)| id).collect()
 }
 
 fn numbered() -> impl Iterator<Item = (SmellId, &'static Smell)> {

@@ -5,7 +5,11 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use crate::syntax::{Edition, Role, RustVersion};
+use super::lints;
+use crate::{
+    facts::SmellId,
+    syntax::{Edition, Role, RustVersion},
+};
 
 /// A manifest. One without a package is virtual.
 #[derive(Debug, Default)]
@@ -19,8 +23,12 @@ pub(super) struct Package {
     pub(super) name: Option<String>,
     pub(super) edition: Stated<Edition>,
     pub(super) rust_version: Stated<RustVersion>,
+    /// The smells whose lints of clippy are allowed.
+    pub(super) silent: Stated<Vec<SmellId>>,
     /// The directory of the workspace's manifest, where it isn't simply above.
     pub(super) workspace: Option<String>,
+    /// The root of the library, where the manifest names it.
+    pub(super) library: Option<String>,
     /// Build scripts, relative to the package.
     pub(super) build: Vec<String>,
     /// The targets whose files are known, relative to the package.
@@ -41,6 +49,7 @@ pub(super) struct Target {
 pub(super) struct Shared {
     pub(super) edition: Option<Edition>,
     pub(super) rust_version: Option<RustVersion>,
+    pub(super) silent: Vec<SmellId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +79,11 @@ impl Package {
             name: text(package, "name").map(str::to_owned),
             edition: stated(package, "edition", edition),
             rust_version: stated(package, "rust-version", rust_version),
+            silent: silent(root),
             workspace: text(package, "workspace").map(str::to_owned),
+            library: table(root, "lib")
+                .and_then(|library| text(library, "path"))
+                .map(str::to_owned),
             build: build_scripts(package),
             targets: targets(package, root),
         }
@@ -79,12 +92,12 @@ impl Package {
 
 impl Shared {
     fn of(workspace: &DeTable<'_>) -> Self {
-        let Some(package) = table(workspace, "package") else {
-            return Self::default();
-        };
+        let stated = |name: &str| text(table(workspace, "package")?, name);
+        let lints = table(workspace, "lints");
         Self {
-            edition: text(package, "edition").and_then(edition),
-            rust_version: text(package, "rust-version").and_then(rust_version),
+            edition: stated("edition").and_then(edition),
+            rust_version: stated("rust-version").and_then(rust_version),
+            silent: lints.map(lints::silent_by).unwrap_or_default(),
         }
     }
 }
@@ -104,6 +117,14 @@ fn stated<T>(package: &DeTable<'_>, name: &str, read: impl FnOnce(&str) -> Optio
         Some(DeValue::String(text)) => read(text).map_or(Stated::Absent, Stated::Here),
         Some(DeValue::Table(table)) if flag(table, "workspace") => Stated::Inherited,
         _ => Stated::Absent,
+    }
+}
+
+fn silent(root: &DeTable<'_>) -> Stated<Vec<SmellId>> {
+    match table(root, "lints") {
+        None => Stated::Absent,
+        Some(lints) if flag(lints, "workspace") => Stated::Inherited,
+        Some(lints) => Stated::Here(lints::silent_by(lints)),
     }
 }
 
@@ -196,11 +217,11 @@ fn paths(kind: &str, package: &str, target: &DeTable<'_>) -> Vec<String> {
     paths
 }
 
-fn value<'a, 'i>(table: &'a DeTable<'i>, name: &str) -> Option<&'a DeValue<'i>> {
+pub(super) fn value<'a, 'i>(table: &'a DeTable<'i>, name: &str) -> Option<&'a DeValue<'i>> {
     table.get(name).map(Spanned::get_ref)
 }
 
-fn table<'a, 'i>(outer: &'a DeTable<'i>, name: &str) -> Option<&'a DeTable<'i>> {
+pub(super) fn table<'a, 'i>(outer: &'a DeTable<'i>, name: &str) -> Option<&'a DeTable<'i>> {
     value(outer, name)?.as_table()
 }
 

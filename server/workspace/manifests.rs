@@ -11,12 +11,13 @@ use std::{
 use dashmap::DashMap;
 
 use super::{
-    compiler,
-    manifest::{Manifest, Stated},
+    compiler, lints,
+    manifest::{self, Manifest, Stated},
     read, rustfmt,
 };
 use crate::{
     config::absolute,
+    facts::SmellId,
     syntax::{Edition, FileContext, LineWidth, Role, RustVersion},
 };
 
@@ -27,6 +28,8 @@ pub struct Manifests {
     by_directory: DashMap<PathBuf, Option<Arc<Manifest>>>,
     /// The package that files of a directory belong to.
     packages: DashMap<PathBuf, Option<Arc<Package>>>,
+    /// What is silent in the crates whose roots were read.
+    crates: DashMap<PathBuf, Arc<[SmellId]>>,
     /// What tools are told of the files of a directory.
     options: DashMap<PathBuf, Options>,
     /// How often something was forgotten: what was read before that must not be kept after it.
@@ -47,6 +50,10 @@ struct Package {
     root: PathBuf,
     edition: Edition,
     rust_version: Option<RustVersion>,
+    /// The smells whose lints of clippy the manifest allows.
+    silent: Vec<SmellId>,
+    /// The file that its modules belong to.
+    main: Option<PathBuf>,
     /// The roots of targets, absolute, and what they are.
     targets: Vec<Target>,
 }
@@ -116,6 +123,43 @@ impl Manifests {
         })
     }
 
+    /// The smells that the package of a file wants silent: it allows clippy's lints of the same matter in its manifest or at the
+    /// root of the crate.
+    pub fn silent_in(&self, file: &Path) -> Vec<SmellId> {
+        let file = absolute(file);
+        let Some(package) = self.package_of(file.parent().unwrap_or(&file)) else {
+            return Vec::new();
+        };
+        let mut silent = package.silent.clone();
+        if let Some(root) = package.root_around(&file) {
+            silent.extend(self.silent_in_crate(root).iter());
+            silent.sort_unstable();
+            silent.dedup();
+        }
+        silent
+    }
+
+    /// Reads a Rust file anew when its crate is asked for next; whether anything was known of it.
+    pub fn forget_crate(&self, root: &Path) -> bool {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.crates.remove(&absolute(root)).is_some()
+    }
+
+    fn silent_in_crate(&self, root: &Path) -> Arc<[SmellId]> {
+        if let Some(known) = self.crates.get(root) {
+            return Arc::clone(&known);
+        }
+        let forgotten = self.forgotten.load(Ordering::SeqCst);
+        let text = read(root).ok();
+        let silent = text.map(|text| lints::silent_in_crate(&text));
+        let silent: Arc<[SmellId]> = silent.unwrap_or_default().into();
+        self.crates.insert(root.to_path_buf(), Arc::clone(&silent));
+        if self.forgotten.load(Ordering::SeqCst) != forgotten {
+            self.crates.remove(root);
+        }
+        silent
+    }
+
     /// Reads `file`, a manifest or a tool's options, anew when it is asked for next: it was made, changed or removed.
     pub fn forget(&self, file: &Path) {
         let file = absolute(file);
@@ -123,6 +167,7 @@ impl Manifests {
         self.forgotten.fetch_add(1, Ordering::SeqCst);
         self.by_directory.remove(directory);
         self.options.clear();
+        self.crates.clear();
         // Any package may have inherited from it, and making packages again reads no file.
         self.packages.clear();
     }
@@ -154,8 +199,9 @@ impl Manifests {
     fn package_in(&self, directory: &Path) -> Option<Package> {
         let manifest = self.manifest_in(directory)?;
         let package = manifest.package.as_ref()?;
-        let inherits =
-            package.edition == Stated::Inherited || package.rust_version == Stated::Inherited;
+        let inherits = package.edition == Stated::Inherited
+            || package.rust_version == Stated::Inherited
+            || package.silent == Stated::Inherited;
         let workspace = inherits
             .then(|| self.workspace_of(directory, package.workspace.as_deref()))
             .flatten();
@@ -169,6 +215,8 @@ impl Manifests {
             .rust_version
             .or_inherit(|| shared.and_then(|shared| shared.rust_version));
         let edition = edition.unwrap_or(Edition::Edition2015);
+        let silent = package.silent.clone();
+        let silent = silent.or_inherit(|| shared.map(|shared| shared.silent.clone()));
         let scripts = package.build.iter().map(|path| Target {
             root: absolute(&directory.join(path)),
             role: Role::BuildScript,
@@ -184,6 +232,8 @@ impl Manifests {
             root: directory.to_path_buf(),
             edition,
             rust_version,
+            silent: silent.unwrap_or_default(),
+            main: main_of(directory, package),
             targets: scripts.chain(targets).collect(),
         })
     }
@@ -252,6 +302,15 @@ impl Package {
         named.or_else(|| self.target_around(file))
     }
 
+    /// The root of the crate that a module of the library belongs to.
+    fn root_around(&self, file: &Path) -> Option<&Path> {
+        let root = self.main.as_deref().filter(|root| *root != file)?;
+        let is_around = root.parent().is_some_and(|folder| file.starts_with(folder));
+        let is_module = is_around && self.target_of(file).is_none();
+        let is_binary = file.starts_with(self.root.join("src/bin"));
+        (is_module && !is_binary).then_some(root)
+    }
+
     /// The target whose root is a `main.rs` in a directory of its own, which then holds the target's modules.
     fn target_around(&self, file: &Path) -> Option<&Target> {
         let source = self.root.join("src");
@@ -290,6 +349,13 @@ impl Package {
         let all = package.chain(oldest);
         all.min_by_key(Edition::number).unwrap_or(self.edition)
     }
+}
+
+/// The root of a package's library, or of its program where it has none.
+fn main_of(directory: &Path, package: &manifest::Package) -> Option<PathBuf> {
+    let library = package.library.as_deref().unwrap_or("src/lib.rs");
+    let roots = [library, "src/main.rs"].map(|path| absolute(&directory.join(path)));
+    roots.into_iter().find(|root| root.is_file())
 }
 
 /// Whether a module is named as modules for tests alone are: `tests.rs`, `parser_tests.rs`, `tests/parser.rs`.

@@ -400,7 +400,8 @@ fn is_hidden(path: &Path) -> bool {
 fn is_vendored(directory: &Path) -> bool {
     let name = directory.file_name().and_then(|name| name.to_str());
     match name {
-        Some("node_modules") => true,
+        // Nobody sells what is called so.
+        Some("node_modules" | "vendored") => true,
         Some("vendor" | "third_party" | "third-party") => !is_module(directory),
         _ => false,
     }

@@ -66,7 +66,7 @@ fn columns_count_characters() {
         .collect();
     assert_eq!(names, ["total", "größe", "name", "both"]);
     assert_eq!(functions[1]["line"], 43);
-    assert_eq!(functions[1]["end_line"], 59);
+    assert_eq!(functions[1]["end_line"], 61);
 
     let after_wide = "/* 🦀ß */ fn f(a: bool, b: bool) { if a { if b { f(b, a) } } }\n";
     let place = Place::new();

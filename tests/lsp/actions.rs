@@ -299,7 +299,7 @@ fn a_function_inside_another_answers_for_itself() {
 fn few_answers_from_inside_are_offered() {
     let mut client = Client::ready(clients::vscode());
     let uri = client.uri("a.rs");
-    let ifs = "    if a {\n        if b {\n            g();\n        }\n    }\n    h();\n";
+    let ifs = "    while h() {\n        if a {\n            if b {\n                g();\n            }\n        }\n    }\n";
     let text = format!("fn f(a: bool, b: bool) {{\n{}}}\n", ifs.repeat(20));
     client.open(&uri, &text);
     let actions = client.actions(&uri, &cursor(0, 3));

@@ -182,7 +182,9 @@ fn manifests_say_what_may_be_written() {
         "[package]\nname = \"x\"\nedition = \"2021\"\n",
     );
     client.initialize(clients::vscode());
-    let text = nested("f").replace("if a", "if let Some(a) = a");
+    let chain =
+        "fn h(a: bool, b: Option<u8>) {\n    if a && let Some(_) = b {\n        g();\n    }\n}\n";
+    let text = nested("f").replace("if a", "if let Some(a) = a") + chain;
     let uri = client.uri("src/lib.rs");
     client.open(&uri, &text);
     assert_eq!(

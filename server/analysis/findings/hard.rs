@@ -14,10 +14,20 @@ pub(super) struct MeasuredFunction {
     pub(super) facts: FunctionFacts,
     /// The sum of what parts cost that are nested.
     deep: u32,
+    /// And of those that are nested more than once.
+    deeper: u32,
 }
 
 /// A part that costs as much stands inside of others.
 const NESTED: u32 = 3;
+/// One that costs as much stands inside of several.
+const DEEPLY_NESTED: u32 = 4;
+/// So many hundredths of the complexity are due to such parts in a puzzle, and in what is complex enough without being one.
+const PUZZLE: u32 = 40;
+const MIXED: u32 = 20;
+const COMPLEX: u32 = 60;
+/// A longer function is a design, such as the states of a specification in their order, and no number changes it.
+const MOST_LINES: u32 = 700;
 /// A function of whose complexity less is due to nested parts is a list of steps.
 const DEEP: u32 = 20;
 
@@ -26,18 +36,23 @@ impl MeasuredFunction {
     pub(super) fn all(item: &UnitReport, offset: TextSize) -> Vec<Self> {
         let complexity = smells::id_of("cognitive-complexity");
         let sightings = item.sightings_at(offset);
-        let deep: HashMap<TextRange, u32> = sightings
+        let nested: HashMap<TextRange, [u32; 2]> = sightings
             .filter(|sighting| Some(sighting.smell) == complexity)
             .map(|sighting| {
-                let parts = sighting.parts.iter().map(|part| part.measure);
-                (sighting.at, parts.filter(|cost| *cost >= NESTED).sum())
+                let costs = sighting.parts.iter().map(|part| part.measure);
+                let from = |least| costs.clone().filter(|cost| *cost >= least).sum();
+                (sighting.at, [NESTED, DEEPLY_NESTED].map(from))
             })
             .collect();
         let functions = item.functions_at(offset);
         functions
-            .map(|facts| Self {
-                deep: deep.get(&facts.name).copied().unwrap_or_default(),
-                facts,
+            .map(|facts| {
+                let [deep, deeper] = nested.get(&facts.name).copied().unwrap_or_default();
+                Self {
+                    facts,
+                    deep,
+                    deeper,
+                }
             })
             .collect()
     }
@@ -50,7 +65,18 @@ impl MeasuredFunction {
                 && facts.lines >= least.lines
                 && facts.nesting >= least.nesting
         });
-        is_large && self.deep >= DEEP
+        let share = facts.cognitive.saturating_mul(self.share());
+        let is_deep = self.deep >= DEEP && self.deeper.saturating_mul(100) >= share;
+        is_large && is_deep && facts.lines <= MOST_LINES
+    }
+
+    /// How many hundredths of the complexity are due to deep nesting at least.
+    fn share(&self) -> u32 {
+        if self.facts.cognitive >= COMPLEX {
+            MIXED
+        } else {
+            PUZZLE
+        }
     }
 }
 
@@ -63,19 +89,19 @@ struct Least {
 
 const HARD: [Least; 4] = [
     Least {
-        cognitive: 50,
+        cognitive: 60,
         lines: 60,
-        nesting: 3,
+        nesting: 4,
+    },
+    Least {
+        cognitive: 45,
+        lines: 100,
+        nesting: 5,
     },
     Least {
         cognitive: 35,
-        lines: 90,
-        nesting: 3,
-    },
-    Least {
-        cognitive: 25,
-        lines: 130,
-        nesting: 3,
+        lines: 160,
+        nesting: 4,
     },
     Least {
         cognitive: 30,
@@ -100,13 +126,21 @@ mod tests {
                 parameters: 0,
             },
             deep,
+            deeper: deep,
         };
-        for (cognitive, lines, nesting) in [(50, 60, 3), (25, 200, 3), (30, 20, 6)] {
+        for (cognitive, lines, nesting) in [(60, 60, 4), (35, 200, 4), (45, 60, 6)] {
             let one = function(cognitive, lines, nesting, 20);
             assert!(one.is_hard(), "{one:?}");
             assert!(!function(cognitive, lines, nesting, 19).is_hard());
         }
-        for (cognitive, lines, nesting) in [(49, 60, 5), (10, 400, 3), (60, 40, 5)] {
+        let puzzle = |cognitive, deeper| MeasuredFunction {
+            deeper,
+            ..function(cognitive, 180, 5, 40)
+        };
+        assert!(puzzle(50, 20).is_hard() && !puzzle(50, 19).is_hard());
+        assert!(puzzle(80, 16).is_hard() && !puzzle(80, 15).is_hard());
+        assert!(!function(90, 701, 5, 40).is_hard());
+        for (cognitive, lines, nesting) in [(59, 60, 5), (10, 400, 3), (70, 40, 5), (80, 200, 3)] {
             let one = function(cognitive, lines, nesting, 40);
             assert!(!one.is_hard(), "{one:?}");
         }

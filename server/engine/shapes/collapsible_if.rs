@@ -1,13 +1,16 @@
 //! An `if` that holds nothing but another `if`, where both conditions can be asked as one.
 
 use ra_ap_syntax::{
-    AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken,
+    AstNode, Direction, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken,
     ast::{self, HasAttrs},
 };
 
 use crate::syntax::{
-    FileContext, Hazard, Refusal, Rewrite, attributes::has_condition_inside, conditions, layout,
+    FileContext, Hazard, Refusal, Rewrite, attributes::has_condition_inside, conditions, flow,
+    layout,
 };
+
+use crate::text::TextRange;
 
 mod writing;
 
@@ -55,8 +58,32 @@ impl CollapsibleIf {
         self.comments.is_empty()
             && !are_choices
             && is_plain
+            && !acts(&self.inner_condition)
+            && !self.has_twin()
             && self.operands().len() <= MOST_OPERANDS
             && !layout::has_text_of_lines(self.body.syntax())
+    }
+
+    /// Whether another `if` of the same block, or another branch of its chain, holds one more in the same way.
+    fn has_twin(&self) -> bool {
+        let outer = self.outer.syntax();
+        let statement = outer
+            .parent()
+            .filter(|it| ast::ExprStmt::can_cast(it.kind()));
+        let statement = statement.unwrap_or_else(|| outer.clone());
+        let beside = [Direction::Prev, Direction::Next].map(|way| statement.siblings(way).skip(1));
+        let beside = beside.into_iter().flatten().map(flow::without_semicolon);
+        let mut beside = beside.filter_map(ast::IfExpr::cast);
+        let chain = outer.ancestors().skip(1);
+        let mut chain = chain.map_while(ast::IfExpr::cast);
+        beside.any(|other| consists_of_if(&other)) || chain.any(|other| ends_in_if(&other))
+    }
+
+    /// The place of a `let` where it takes one to join the conditions.
+    pub fn pattern(&self) -> Option<TextRange> {
+        let mut operands = self.operands().into_iter();
+        let pattern = operands.find(|operand| matches!(operand, ast::Expr::LetExpr(_)))?;
+        Some(pattern.syntax().text_range())
     }
 
     fn outline(outer: &ast::IfExpr) -> Option<Self> {
@@ -160,6 +187,53 @@ impl CollapsibleIf {
     }
 }
 
+fn consists_of_if(choice: &ast::IfExpr) -> bool {
+    let block = choice.then_branch().and_then(|then| then.stmt_list());
+    block.is_some_and(|block| only_if(&block).is_some())
+}
+
+fn ends_in_if(choice: &ast::IfExpr) -> bool {
+    let tail = choice.then_branch().and_then(|then| then.tail_expr());
+    matches!(tail, Some(ast::Expr::IfExpr(_)))
+}
+
+/// Whether a condition does something, or may leave: such a step is easily read over behind a `&&`.
+fn acts(condition: &ast::Expr) -> bool {
+    const ACTIONS: &[&str] = &[
+        "insert",
+        "next",
+        "next_back",
+        "pop",
+        "push",
+        "read",
+        "recv",
+        "remove",
+        "replace",
+        "send",
+        "swap",
+        "take",
+        "write",
+    ];
+    let mut actions = 0;
+    for node in condition.syntax().descendants() {
+        match node.kind() {
+            SyntaxKind::TRY_EXPR | SyntaxKind::AWAIT_EXPR => return true,
+            SyntaxKind::REF_EXPR => {
+                let reference = ast::RefExpr::cast(node);
+                if reference.is_some_and(|it| it.mut_token().is_some()) {
+                    return true;
+                }
+            }
+            SyntaxKind::METHOD_CALL_EXPR => {
+                let name = ast::MethodCallExpr::cast(node).and_then(|call| call.name_ref());
+                actions += usize::from(name.is_some_and(|it| ACTIONS.contains(&it.text())));
+            }
+            _ => {}
+        }
+    }
+    actions > 1
+}
+
 fn is_alternative(condition: &ast::Expr) -> bool {
     let ast::Expr::BinExpr(both) = condition else {
         return false;
@@ -227,5 +301,41 @@ mod tests {
         assert!(!is_worthwhile("a && b && e", "if c && d"));
         assert!(!is_worthwhile("cfg!(unix)", "if b"));
         assert!(!is_worthwhile("a", "// Why.\n        if b"));
+        assert!(!is_worthwhile("a", "if b()?"));
+        assert!(!is_worthwhile("a", "if b.insert(c.take())"));
+        assert!(!is_worthwhile("a", "if b(&mut c)"));
+        assert!(is_worthwhile("a", "if b.insert(c)"));
+    }
+
+    #[test]
+    fn what_nests_beside_another_stays() {
+        let is_worthwhile = |code: &str| {
+            let text = format!("fn f() {{\n{code}\n}}\n");
+            let source = Source::parse(text.as_str(), FileContext::default()).unwrap();
+            let choices = source.root().descendants().filter_map(ast::IfExpr::cast);
+            let shapes = choices.filter_map(|choice| {
+                CollapsibleIf::of(&choice, &text, FileContext::default()).ok()
+            });
+            shapes
+                .map(|(shape, _)| shape.is_worthwhile())
+                .last()
+                .unwrap()
+        };
+        let nested = |condition: &str| {
+            format!("    if {condition} {{\n        if b {{\n            g();\n        }}\n    }}")
+        };
+        assert!(is_worthwhile(&nested("a")));
+        assert!(is_worthwhile(&format!("    h();\n{}", nested("a"))));
+        assert!(!is_worthwhile(&format!("{}\n{}", nested("c"), nested("a"))));
+        assert!(!is_worthwhile(&format!(
+            "{}\n    h();\n{}",
+            nested("c"),
+            nested("a")
+        )));
+        assert!(!is_worthwhile(&format!(
+            "{} else{}",
+            nested("c"),
+            nested("a").trim_start_matches("   ")
+        )));
     }
 }

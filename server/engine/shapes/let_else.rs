@@ -69,8 +69,18 @@ impl LetElse {
 
     /// Whether a reviewer would ask for it in these words.
     pub fn is_worthwhile(&self) -> bool {
+        let has_two_notes = !self.comments.is_empty() && self.is_explained_otherwise();
         worth::reads_well(&self.pattern, &self.scrutinee)
             && !worth::is_named_for_it(self.statement.syntax(), &self.scrutinee)
+            && !worth::has_name_of_its_own(&self.pattern, &self.otherwise)
+            && !worth::heads_loop(&self.statement, &self.otherwise)
+            && self.other_patterns.iter().all(worth::goes_without_saying)
+            && !layout::has_text_of_lines(self.otherwise.syntax())
+            && !has_two_notes
+    }
+
+    fn is_explained_otherwise(&self) -> bool {
+        !self.comments_otherwise.is_empty() || layout::has_comment(self.otherwise.syntax())
     }
 
     fn recognised(statement: &ast::LetStmt, context: FileContext) -> Result<Self, Refusal> {

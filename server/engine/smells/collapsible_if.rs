@@ -28,8 +28,10 @@
 //! ## What it leaves alone
 //! What `merge-nested-if` would not change: conditions with `let` where the edition or the promised compiler knows no chains of
 //! them, an inner `if` with an attribute, comments that would lose their place. A comment between the two; two conditions that
-//! both are alternatives (`||`), and more than four parts together; `cfg!`, `ref`, and text of several lines in the block.
-//! Tests, benchmarks and examples. And where both may become guard clauses, which takes two levels away.
+//! both are alternatives (`||`), and more than four parts together; `cfg!`, `ref`, and text of several lines in the block. An
+//! inner condition that may leave (`?`, `.await`), changes an argument or does more than one thing. One that stands beside another pair of the same
+//! form. Tests, benchmarks and examples. And where both may become guard clauses, which takes two levels away. By default
+//! chains with `let` are proposed only in files that have one already.
 //!
 //! ## Limits
 //! The measure is the lines of the block that both conditions guard: each of them stands one level too deep. 0 are fine;
@@ -40,13 +42,18 @@
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
-use super::{Cause, Limits, Look, Sightings, Smell, guard_clause_opportunity};
-use crate::{facts::Sighting, shapes::collapsible_if::CollapsibleIf, syntax::Unit};
+use super::{Calm, Cause, Limits, Look, Sightings, Smell, guard_clause_opportunity};
+use crate::{
+    facts::{Part, Sighting},
+    shapes::collapsible_if::CollapsibleIf,
+    syntax::Unit,
+};
 
 pub(super) const SMELL: Smell = Smell {
     cause: Cause::Opportunity,
     rate: Some(35.5),
     answers: &["merge-nested-if"],
+    calm: Calm::Written("&& let "),
     clippy: &["collapsible_if"],
     sees: &[SyntaxKind::IF_EXPR],
     ..Smell::new(
@@ -61,10 +68,15 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     if unit.is_for_tests() {
         return;
     }
+    let mut inner = None;
     for outer in unit.nodes::<ast::IfExpr>() {
         let Ok((shape, _)) = CollapsibleIf::of(&outer, unit.text, unit.context) else {
             continue;
         };
+        // The middle one of three is told of with the outer one.
+        if inner.replace(shape.inner.clone()).as_ref() == Some(&outer) {
+            continue;
+        }
         if !shape.is_worthwhile() || guard_clause_opportunity::gains_more(unit, &outer) {
             continue;
         }
@@ -73,9 +85,11 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         };
         let body = unit.slice(shape.body.syntax().text_range());
         let lines = body.lines().count().saturating_sub(2).max(1);
-        sightings.push(
+        let pattern = shape.pattern().map(|at| Part { at, measure: 0 });
+        sightings.push_with_parts(
             keyword.text_range(),
             u32::try_from(lines).unwrap_or(u32::MAX),
+            pattern.into_iter().collect(),
         );
     }
 }
@@ -114,6 +128,20 @@ fn matches_set_inline(&self, set: LookSet, haystack: &[u8], at: usize) -> bool {
         ] {
             let text = format!("fn f() {{ {code} }}");
             assert!(fired("collapsible-if", &text).is_empty(), "{code}");
+        }
+    }
+
+    #[test]
+    fn three_in_a_row_are_told_once() {
+        let nested = |times| {
+            format!(
+                "fn f() {{ {} c() {} }}",
+                "if a {".repeat(times),
+                "}".repeat(times)
+            )
+        };
+        for times in 2..4 {
+            assert_eq!(fired("collapsible-if", &nested(times)).len(), 1, "{times}");
         }
     }
 

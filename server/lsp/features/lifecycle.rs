@@ -79,6 +79,7 @@ pub(crate) async fn files_changed(server: &Arc<Server>, changes: &[FileEvent]) {
             Some(Changed::Manifest) => folders.forget_manifest(&path),
             Some(Changed::Options) => folders.forget_options(),
             Some(Changed::Source) => {
+                surroundings_changed |= folders.forget_crate(&path);
                 sources.push(path);
                 continue;
             }

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     config::{self, Config, Environment, Request, Rules},
+    facts::SmellId,
     lsp::{
         locks::{lock, read, write},
         wire::{NAME, uri},
@@ -44,6 +45,18 @@ pub(crate) struct Folders {
 pub(crate) struct Effective {
     pub(crate) config: Config,
     pub(crate) rules: Arc<Rules>,
+    /// Those without what packages want silent, by what that is.
+    quieter: DashMap<Vec<SmellId>, Arc<Rules>>,
+}
+
+impl Effective {
+    fn without(&self, silent: Vec<SmellId>) -> Arc<Rules> {
+        if silent.is_empty() {
+            return Arc::clone(&self.rules);
+        }
+        let rules = Arc::new(self.rules.without(&silent));
+        Arc::clone(&self.quieter.entry(silent).or_insert(rules))
+    }
 }
 
 /// The editor's options, the weaker first.
@@ -131,6 +144,12 @@ impl Folders {
         self.manifests.forget(manifest);
     }
 
+    /// Whether something was known of the crate whose root this is, and may be other now.
+    pub(crate) fn forget_crate(&self, root: &Path) -> bool {
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        self.manifests.forget_crate(root)
+    }
+
     fn generation(&self) -> u64 {
         self.generation.load(Ordering::SeqCst)
     }
@@ -170,7 +189,7 @@ impl Folders {
         let is_ours = editor_scope(path, &self.roots()).is_ours();
         Surroundings {
             context: self.context_of(path),
-            rules: Arc::clone(&effective.rules),
+            rules: effective.without(self.manifests.silent_in(path)),
             root: self
                 .root_of(path)
                 .or_else(|| path.parent().map(Path::to_path_buf)),
@@ -200,6 +219,7 @@ impl Folders {
         let effective = Arc::new(Effective {
             rules: Arc::new(loaded.config.rules.clone()),
             config: loaded.config,
+            quieter: DashMap::new(),
         });
         if generation == self.generation() {
             let directory = directory.to_path_buf();

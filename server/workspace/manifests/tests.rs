@@ -34,6 +34,12 @@ impl Place {
         self.context_of(path).edition
     }
 
+    fn silent_in(&self, path: &str) -> Vec<&'static str> {
+        let silent = Manifests::new().silent_in(&self.path(path));
+        let smells = silent.iter().filter_map(|id| crate::smells::get(*id));
+        smells.map(|smell| smell.id).collect()
+    }
+
     fn role_of(&self, path: &str) -> Role {
         self.context_of(path).role
     }
@@ -296,4 +302,56 @@ fn the_oldest_compiler_that_anybody_promises_counts() {
         manifests.context_of(&path).rust_version,
         Some(RustVersion(70))
     );
+}
+
+const COLLAPSIBLE: &str = "collapsible_if = 'allow'\n";
+
+#[test]
+fn what_a_package_allows_is_silent_in_its_files() {
+    let workspace = format!("[workspace]\n[workspace.lints.clippy]\n{COLLAPSIBLE}");
+    let place = Place::new(&[
+        ("Cargo.toml", &workspace),
+        ("a/Cargo.toml", "lints.workspace = true\n[package]\n"),
+        ("b/Cargo.toml", "[package]\n[lints]\nworkspace = true\n"),
+        ("c/Cargo.toml", "[package]\n[lints]\nworkspace = false\n"),
+        ("d/Cargo.toml", "[package]\n"),
+        (
+            "e/Cargo.toml",
+            &format!("[package]\n[lints.clippy]\n{COLLAPSIBLE}"),
+        ),
+    ]);
+    let silent = |path: &str| place.silent_in(path);
+    for inherits in ["a/src/lib.rs", "b/tests/x.rs", "e/src/x/y.rs"] {
+        assert_eq!(silent(inherits), ["collapsible-if"], "{inherits}");
+    }
+    for other in ["a.rs", "c/src/lib.rs", "d/src/lib.rs"] {
+        assert_eq!(silent(other), [""; 0], "{other}");
+    }
+}
+
+#[test]
+fn what_the_root_of_a_crate_allows_is_silent_in_its_modules() {
+    let allows = "//! Words.\n\n#![allow(clippy::collapsible_if)]\nmod x;\n";
+    let place = Place::new(&[
+        ("a/Cargo.toml", "[package]\nname = 'a'\n"),
+        ("a/src/lib.rs", allows),
+        ("a/src/main.rs", "mod y;\n"),
+        ("b/Cargo.toml", "[package]\n[lib]\npath = 'lib/b.rs'\n"),
+        ("b/lib/b.rs", allows),
+        ("c/Cargo.toml", "[package]\n"),
+        ("c/src/main.rs", allows),
+    ]);
+    for module in ["a/src/x.rs", "a/src/x/z.rs", "b/lib/x.rs", "c/src/x.rs"] {
+        assert_eq!(place.silent_in(module), ["collapsible-if"], "{module}");
+    }
+    for other in ["a/tests/x.rs", "a/src/bin/x.rs", "a/build.rs", "b/src/x.rs"] {
+        assert_eq!(place.silent_in(other), [""; 0], "{other}");
+    }
+    let manifests = Manifests::new();
+    let module = place.path("c/src/x.rs");
+    assert_eq!(manifests.silent_in(&module).len(), 1);
+    place.write("c/src/main.rs", "mod x;\n");
+    assert!(manifests.forget_crate(&place.path("c/src/main.rs")));
+    assert_eq!(manifests.silent_in(&module).len(), 0);
+    assert!(!manifests.forget_crate(&module));
 }

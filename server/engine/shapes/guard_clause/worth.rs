@@ -1,13 +1,13 @@
 //! Whether a guard reads better than the `if` that it replaces. At the cursor a person decides that; as an answer it is asked.
 
 use ra_ap_syntax::{
-    AstNode, SyntaxKind, SyntaxNode,
+    AstNode, Direction, SyntaxKind, SyntaxNode,
     ast::{self, ElseBranch},
 };
 
 use super::{Form, block_ended_by, is_if_without_else, lines_between_braces};
 use crate::syntax::{
-    flow::{BodyOf, body_of, diverges},
+    flow::{BodyOf, body_of, diverges, is_block_like, without_semicolon},
     layout,
 };
 
@@ -20,9 +20,13 @@ pub(super) const LARGE_SHARE_INSIDE: u32 = 60;
 /// A `return` in a closure is easily taken for one of the function around; only a long block is worth that.
 const LONG_IN_CLOSURE: u32 = 25;
 
-/// A guard takes four lines, so a shorter block isn't worth one: in a loop, where the `if` reads as its filter, and elsewhere.
-const SHORT_IN_LOOP: u32 = 15;
-const SHORT: u32 = 12;
+/// A guard takes four lines, so a shorter block isn't worth one.
+const SHORT: u32 = 20;
+/// Nor is one of so few lines whose own steps leave in the same way: in a loop, where the `if` reads as its filter, and elsewhere.
+const SHORT_WITH_GUARD_IN_LOOP: u32 = 15;
+const SHORT_WITH_GUARD: u32 = 12;
+/// A function of fewer lines is seen whole, with its end.
+const SHORT_FUNCTION: u32 = 18;
 /// A longer `else` is no guard that one reads over.
 const LONGEST_ELSE: u32 = 4;
 
@@ -34,7 +38,11 @@ pub(super) fn is_worthwhile(choice: &ast::IfExpr, form: Form, levels: usize) -> 
     if is_small(&then) || is_short(&block, &then, levels) || is_in_closure(&block, &then) {
         return false;
     }
+    if levels < 2 && is_in_short_function(choice) || is_like_neighbour(choice, &block) {
+        return false;
+    }
     if is_asked_twice(choice)
+        || is_asked_before(choice)
         || is_explained_as_it_is(choice)
         || layout::has_text_of_lines(then.syntax())
     {
@@ -55,15 +63,88 @@ pub(super) fn is_worthwhile(choice: &ast::IfExpr, form: Form, levels: usize) -> 
 
 fn is_small(then: &ast::BlockExpr) -> bool {
     let count = then.statements().count() + usize::from(then.tail_expr().is_some());
-    count < FEWEST_STATEMENTS && !has_control_flow(then.syntax())
+    let is_call = count == 1 && !starts_control_flow(then);
+    is_call || count < FEWEST_STATEMENTS && !has_control_flow(then.syntax())
+}
+
+/// Whether a block begins with control flow of its own, rather than with a call that is given some.
+fn starts_control_flow(then: &ast::BlockExpr) -> bool {
+    let first = match then.statements().next() {
+        Some(ast::Stmt::ExprStmt(statement)) => statement.expr(),
+        Some(_) => None,
+        None => then.tail_expr(),
+    };
+    first.is_some_and(|first| is_block_like(&first))
+}
+
+fn is_in_short_function(choice: &ast::IfExpr) -> bool {
+    let function = choice.syntax().ancestors().find_map(ast::Fn::cast);
+    let lines = function.map(|it| lines_of(it.syntax()));
+    lines.is_some_and(|lines| lines < SHORT_FUNCTION)
+}
+
+fn lines_of(node: &SyntaxNode) -> u32 {
+    let breaks = node.text().to_string().matches('\n').count();
+    u32::try_from(breaks).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+/// Whether a function beside this one is wrapped in the same way, or asks the same: they are read together.
+fn is_like_neighbour(choice: &ast::IfExpr, block: &ast::BlockExpr) -> bool {
+    let Some(function) = choice.syntax().ancestors().find_map(ast::Fn::cast) else {
+        return false;
+    };
+    let is_whole = function.body().as_ref() == Some(block);
+    let own = condition_text(choice);
+    let beside = [Direction::Prev, Direction::Next].map(|way| {
+        let mut others = function.syntax().siblings(way).skip(1);
+        others.next().and_then(ast::Fn::cast)
+    });
+    beside.into_iter().flatten().any(|other| {
+        let mut choices = other.syntax().descendants().filter_map(ast::IfExpr::cast);
+        is_whole && is_wrapped(&other) || choices.any(|other| condition_text(&other) == own)
+    })
+}
+
+/// Whether the body is an `if` without `else`, behind nothing but variables.
+fn is_wrapped(function: &ast::Fn) -> bool {
+    let Some(body) = function.body() else {
+        return false;
+    };
+    match body.tail_expr() {
+        Some(ast::Expr::IfExpr(choice)) => {
+            choice.else_token().is_none() && is_rest(&choice, &body, LARGE_SHARE)
+        }
+        _ => false,
+    }
+}
+
+fn condition_text(choice: &ast::IfExpr) -> Option<String> {
+    Some(choice.condition()?.syntax().text().to_string())
 }
 
 fn is_short(block: &ast::BlockExpr, then: &ast::BlockExpr, levels: usize) -> bool {
     let least = match body_of(block) {
-        Some(BodyOf::Loop(_)) if levels < 2 => SHORT_IN_LOOP,
-        _ => SHORT,
+        _ if levels >= 2 => SHORT_WITH_GUARD,
+        _ if !has_guard(then) => SHORT,
+        Some(BodyOf::Loop(_)) => SHORT_WITH_GUARD_IN_LOOP,
+        _ => SHORT_WITH_GUARD,
     };
     lines_between_braces(then) < least
+}
+
+/// Whether a step of the block is a guard already, so that another one before it is no news.
+fn has_guard(then: &ast::BlockExpr) -> bool {
+    then.statements().any(|statement| match statement {
+        ast::Stmt::ExprStmt(statement) => match statement.expr() {
+            Some(ast::Expr::IfExpr(choice)) => {
+                choice.else_token().is_none()
+                    && choice.then_branch().is_some_and(|then| diverges(&then))
+            }
+            _ => false,
+        },
+        ast::Stmt::LetStmt(statement) => statement.let_else().is_some(),
+        ast::Stmt::Item(_) => false,
+    })
 }
 
 fn has_long_else(choice: &ast::IfExpr) -> bool {
@@ -75,8 +156,7 @@ fn has_long_else(choice: &ast::IfExpr) -> bool {
 
 /// Whether the function asks the same somewhere else, and would do so in the same form.
 fn is_asked_twice(choice: &ast::IfExpr) -> bool {
-    let words = |choice: &ast::IfExpr| Some(choice.condition()?.syntax().text().to_string());
-    let own = words(choice);
+    let own = condition_text(choice);
     let function = choice.syntax().ancestors().find_map(ast::Fn::cast);
     let all = function
         .into_iter()
@@ -84,7 +164,28 @@ fn is_asked_twice(choice: &ast::IfExpr) -> bool {
     let mut others = all
         .filter_map(ast::IfExpr::cast)
         .filter(|other| other != choice);
-    others.any(|other| words(&other) == own)
+    others.any(|other| condition_text(&other) == own)
+}
+
+/// Whether a guard before it has asked already whether there is something to match: the two want to be one.
+fn is_asked_before(choice: &ast::IfExpr) -> bool {
+    let Some(ast::Expr::LetExpr(matched)) = choice.condition() else {
+        return false;
+    };
+    let value = matched.expr().map(|value| value.syntax().clone());
+    let parts = value.into_iter().flat_map(|value| value.descendants());
+    let places =
+        parts.filter(|part| matches!(part.kind(), SyntaxKind::FIELD_EXPR | SyntaxKind::PATH_EXPR));
+    let places: Vec<_> = places
+        .map(|place| format!("{}.is_", place.text()))
+        .collect();
+    let before = choice.syntax().siblings(Direction::Prev).skip(1);
+    let before = before.map(without_semicolon);
+    let mut guards = before.filter_map(ast::IfExpr::cast);
+    guards.any(|guard| {
+        let asked = condition_text(&guard).unwrap_or_default();
+        places.iter().any(|place| asked.contains(place))
+    })
 }
 
 /// Whether a comment right above tells what the block does, and not on what condition: it would stand above the guard, which
@@ -138,9 +239,7 @@ fn is_only_if(then: &ast::BlockExpr) -> bool {
 pub(super) fn is_rest(choice: &ast::IfExpr, block: &ast::BlockExpr, least: u32) -> bool {
     let mut statements = block.statements();
     let only_variables = statements.all(|it| matches!(it, ast::Stmt::LetStmt(_)));
-    let lines = choice.syntax().text().to_string().matches('\n').count() + 1;
-    let lines = u32::try_from(lines).unwrap_or(u32::MAX);
-    let share = lines.saturating_mul(100) / lines_between_braces(block).max(1);
+    let share = lines_of(choice.syntax()).saturating_mul(100) / lines_between_braces(block).max(1);
     only_variables || share >= least
 }
 
@@ -205,8 +304,10 @@ mod tests {
         lines.collect()
     }
 
-    /// As many lines as an `if` in a loop has to hold at least.
-    const STEPS: &str = "a();\nb();\nc();\nd();\na();\nb();\nc();\nd();\na();\nb();\nc();\nd();\na();\nb();\nc();\n";
+    /// As many lines as an `if` has to hold at least.
+    const STEPS: &str = "a();\nb();\nc();\nd();\na();\nb();\nc();\nd();\na();\nb();\nc();\nd();\na();\nb();\nc();\nd();\na();\nb();\nc();\nd();\n";
+    /// As many lines as one has to hold that has a guard already, in a loop, and in a function without the first three.
+    const STEPS_WITH_GUARD: &str = "a();\nb();\nc();\nif y == 2 {\nreturn;\n}\nd();\na();\nb();\nc();\nd();\na();\nb();\nc();\nd();\n";
 
     #[test]
     fn the_rest_of_a_body_is_worth_a_guard() {
@@ -214,8 +315,11 @@ mod tests {
             format!("if x == 1 {{\n{STEPS}}}"),
             format!("let y = z();\nlet x = y;\nif x == 1 {{\n{STEPS}}}"),
             format!("s();\nif x == 1 {{\n{STEPS}}}"),
-            "if x == 1 {\na(\n1,\n1,\n1,\n1,\n1,\n1,\n1,\n1,\n);\nfor b in c {\nd();\n}\n}"
-                .to_owned(),
+            format!(
+                "if x == 1 {{\na(\n{});\nfor b in c {{\nd();\n}}\n}}",
+                "1,\n".repeat(15)
+            ),
+            format!("for a in b {{\nif x == 1 {{\n{STEPS_WITH_GUARD}}}\n}}"),
             format!("for a in b {{\nif x == 1 {{\n{STEPS}}}\n}}"),
         ] {
             assert!(is_worth(&body), "{body}");
@@ -226,11 +330,64 @@ mod tests {
     fn an_optional_step_is_not() {
         for body in [
             "if x == 1 {\na();\nb();\nc();\n}".to_owned(),
-            format!("s();\nt();\nu();\nv();\ns();\nt();\nif x == 1 {{\n{STEPS}}}"),
+            format!("s();\nt();\nu();\nv();\ns();\nt();\nu();\nv();\nif x == 1 {{\n{STEPS}}}"),
             format!("for a in b {{\nif x == 1 {{\n{}}}\n}}", &STEPS[5..]),
+            format!(
+                "for a in b {{\nif x == 1 {{\n{}}}\n}}",
+                &STEPS_WITH_GUARD[5..]
+            ),
         ] {
             assert!(!is_worth(&body), "{body}");
         }
+    }
+
+    #[test]
+    fn a_call_with_a_block_is_a_step_however_long() {
+        assert!(!is_worth(&format!(
+            "if x == 1 {{\ng(|| {{\n{STEPS}if y {{\nh();\n}}\n}});\n}}"
+        )));
+    }
+
+    #[test]
+    fn what_is_seen_whole_stays() {
+        let short = format!("if x == 1 {{\n{}}}", &STEPS_WITH_GUARD[15..]);
+        assert!(!is_worth(&short));
+        assert!(is_worth(&format!("let z = x;\nlet x = z;\n{short}")));
+    }
+
+    #[test]
+    fn functions_of_one_form_keep_it() {
+        let is_worth = |other: &str| {
+            let text = indented(&format!(
+                "fn f() {{\nif x == 1 {{\n{STEPS}}}\n}}\n\nfn g() {{\n{other}\n}}\n"
+            ));
+            let source = Source::parse(text.as_str(), FileContext::default()).unwrap();
+            let choice = source.root().descendants().find_map(ast::IfExpr::cast);
+            let guard = find(&choice.unwrap(), &text, FileContext::default()).unwrap();
+            !guard.is_awkward
+        };
+        assert!(is_worth("h();\ni();"));
+        assert!(is_worth("if y {\nh();\n} else {\ni();\n}"));
+        assert!(!is_worth("let y = z();\nif y {\nh();\n}"));
+        assert!(!is_worth("if x == 1 {\nh();\n}\ni();"));
+    }
+
+    #[test]
+    fn what_a_guard_has_asked_already_is_not_asked_again() {
+        let body = |asked: &str| {
+            format!(
+                "if {asked} {{\nreturn;\n}}\nlet z = g();\nif let Some(y) = h(&mut s.x) {{\n{STEPS}}}"
+            )
+        };
+        let is_worth = |asked: &str| {
+            let text = indented(&format!("fn f() {{\n{}\n}}\n", body(asked)));
+            let source = Source::parse(text.as_str(), FileContext::default()).unwrap();
+            let choices = source.root().descendants().filter_map(ast::IfExpr::cast);
+            let guard = find(&choices.last().unwrap(), &text, FileContext::default()).unwrap();
+            !guard.is_awkward
+        };
+        assert!(is_worth("s.y.is_none()"));
+        assert!(!is_worth("s.x.is_none()"));
     }
 
     #[test]

@@ -5,11 +5,116 @@ use ra_ap_syntax::{
     ast::{self, HasName},
 };
 
-use crate::syntax::scopes;
+use crate::syntax::{scopes, tokens_of};
 
 /// Whether a person would put it down like this, and not say it in another way at the same time.
 pub(crate) fn reads_well(pattern: &ast::Pat, value: &ast::Expr) -> bool {
-    !binds_by_reference(pattern) && !is_ok(value) && !has_idle_parentheses(value)
+    !binds_by_reference(pattern)
+        && !is_ok(value)
+        && !has_idle_parentheses(value)
+        && !value.syntax().text().contains_char('\n')
+}
+
+/// Whether a method says the same about an `Option` or a `Result`: `expect`, or else `ok`, `ok_or` and `map_err` with a `?`.
+pub(super) fn has_name_of_its_own(pattern: &ast::Pat, otherwise: &ast::Expr) -> bool {
+    let is_ok = takes_whole_value(pattern, &["Ok"]);
+    if !is_ok && !takes_whole_value(pattern, &["Some"]) {
+        return false;
+    }
+    only_expression(otherwise).is_some_and(|way_out| {
+        panics(&way_out) || fails(&way_out) || is_ok && gives_nothing(&way_out)
+    })
+}
+
+/// Whether the pattern of a way out tells no more than that the other one doesn't match. A case that is called by its name is
+/// missed where only `else` stands, and so is the compiler's word when another one is added.
+pub(super) fn goes_without_saying(pattern: &ast::Pat) -> bool {
+    const USUAL: &[&str] = &[
+        "Borrowed", "Cow", "Err", "None", "Ok", "Option", "Owned", "Result", "Some",
+    ];
+    let mut tokens = tokens_of(pattern.syntax());
+    tokens.all(|token| token.kind() != SyntaxKind::IDENT || USUAL.contains(&token.text()))
+}
+
+/// Whether a `loop` begins with the statement and ends there where the pattern doesn't match: `while let` says so.
+pub(super) fn heads_loop(statement: &ast::LetStmt, otherwise: &ast::Expr) -> bool {
+    let ends_loop = match only_expression(otherwise) {
+        Some(ast::Expr::BreakExpr(jump)) => jump.expr().is_none() && jump.lifetime().is_none(),
+        _ => false,
+    };
+    let list = statement.syntax().parent().and_then(ast::StmtList::cast);
+    let is_first = list.as_ref().is_some_and(|list| {
+        let first = list.statements().next();
+        first.is_some_and(|first| first.syntax() == statement.syntax())
+    });
+    let block = list.and_then(|list| list.syntax().parent());
+    let around = block.and_then(|block| block.parent());
+    ends_loop && is_first && around.is_some_and(|it| it.kind() == SyntaxKind::LOOP_EXPR)
+}
+
+/// `Some(a)`, `Ok(_)`, `Ok((a, b))`
+fn takes_whole_value(pattern: &ast::Pat, variants: &[&str]) -> bool {
+    let ast::Pat::TupleStructPat(variant) = pattern else {
+        return false;
+    };
+    let is_known = variant.path().is_some_and(|path| {
+        let name = path.segment().and_then(|segment| segment.name_ref());
+        name.is_some_and(|name| variants.contains(&name.text()))
+    });
+    let is_plain = |field: ast::Pat| match field {
+        ast::Pat::IdentPat(name) => name.pat().is_none(),
+        ast::Pat::WildcardPat(_) => true,
+        ast::Pat::TuplePat(tuple) => tuple
+            .fields()
+            .all(|part| matches!(part, ast::Pat::IdentPat(_) | ast::Pat::WildcardPat(_))),
+        _ => false,
+    };
+    is_known && variant.fields().all(is_plain)
+}
+
+/// What a block consists of, if that is one expression.
+fn only_expression(value: &ast::Expr) -> Option<ast::Expr> {
+    let ast::Expr::BlockExpr(block) = value else {
+        return Some(value.clone());
+    };
+    let mut statements = block.statements();
+    match (statements.next(), statements.next(), block.tail_expr()) {
+        (None, None, tail) => tail,
+        (Some(ast::Stmt::ExprStmt(only)), None, None) => only.expr(),
+        _ => None,
+    }
+}
+
+fn panics(way_out: &ast::Expr) -> bool {
+    let ast::Expr::MacroExpr(call) = way_out else {
+        return false;
+    };
+    let path = call.macro_call().and_then(|call| call.path());
+    path.is_some_and(|path| {
+        let name = path.segment().and_then(|segment| segment.name_ref());
+        name.is_some_and(|name| ["panic", "unreachable"].contains(&name.text()))
+    })
+}
+
+/// `return None`
+fn gives_nothing(way_out: &ast::Expr) -> bool {
+    let ast::Expr::ReturnExpr(jump) = way_out else {
+        return false;
+    };
+    jump.expr()
+        .is_some_and(|value| value.syntax().text() == "None")
+}
+
+/// `return Err(…)`
+fn fails(way_out: &ast::Expr) -> bool {
+    let ast::Expr::ReturnExpr(jump) = way_out else {
+        return false;
+    };
+    let Some(ast::Expr::CallExpr(call)) = jump.expr() else {
+        return false;
+    };
+    let callee = call.expr().map(|callee| callee.syntax().text().to_string());
+    callee.is_some_and(|callee| callee == "Err")
 }
 
 /// Whether the value is a name that the statement right before gives it, and that the pattern takes over: then the two
@@ -89,6 +194,79 @@ mod tests {
         assert!(!is_well("let Some(ref mut a) = b else { return };"));
         assert!(!is_well("let Some(a) = b.c().ok() else { return };"));
         assert!(!is_well("let Some(a) = (b.c).d() else { return };"));
+        assert!(!is_well("let Some(a) = b\n.c() else { return };"));
+    }
+
+    #[test]
+    fn cases_that_are_called_by_their_names_stay() {
+        let goes = |pattern: &str| {
+            let found = last_let(&format!("let {pattern} = b else {{ return }};"));
+            goes_without_saying(&found.pat().unwrap())
+        };
+        for pattern in [
+            "_",
+            "None",
+            "Err(_)",
+            "Ok(None)",
+            "Cow::Owned(_)",
+            "Err(..)",
+        ] {
+            assert!(goes(pattern), "{pattern}");
+        }
+        for pattern in ["State::Done", "Err(A | B)", "Err(io::Error { .. })", "A(_)"] {
+            assert!(!goes(pattern), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_loop_that_begins_with_its_end() {
+        let heads = |code: &str| {
+            let found = last_let(code);
+            let otherwise = found
+                .let_else()
+                .and_then(|otherwise| otherwise.block_expr());
+            heads_loop(&found, &otherwise.unwrap().into())
+        };
+        assert!(heads("loop { let Some(a) = b() else { break }; c(a); }"));
+        for code in [
+            "loop { c(); let Some(a) = b() else { break }; }",
+            "loop { let Some(a) = b() else { return }; }",
+            "for d in e { let Some(a) = b() else { break }; }",
+            "'f: loop { let Some(a) = b() else { break 'f }; }",
+        ] {
+            assert!(!heads(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn what_a_method_says_in_one_word() {
+        let has_name = |code: &str| {
+            let found = last_let(code);
+            let otherwise = found
+                .let_else()
+                .and_then(|otherwise| otherwise.block_expr());
+            has_name_of_its_own(&found.pat().unwrap(), &otherwise.unwrap().into())
+        };
+        for code in [
+            "let Some(a) = b else { unreachable!() };",
+            "let Ok(a) = b else { panic!(\"c\") };",
+            "let Ok((a, _)) = b else { return Err(C); };",
+            "let Ok(a) = b else { return None };",
+            "let Some(a) = b else { return Err(C::new(d)) };",
+        ] {
+            assert!(has_name(code), "{code}");
+        }
+        for code in [
+            "let A::Some { a } = b else { unreachable!() };",
+            "let Cow::Borrowed(a) = b else { unreachable!() };",
+            "let Some(A::B(a)) = b else { return Err(C) };",
+            "let Some(a) = b else { log(); return Err(C) };",
+            "let Some(a) = b else { return Ok(C) };",
+            "let Some(a) = b else { return };",
+            "let Some(a) = b else { return None };",
+        ] {
+            assert!(!has_name(code), "{code}");
+        }
     }
 
     #[test]

@@ -244,6 +244,12 @@ pub fn is_block_like(expr: &ast::Expr) -> bool {
     )
 }
 
+/// The expression that a statement consists of, or else the node itself.
+pub fn without_semicolon(statement: SyntaxNode) -> SyntaxNode {
+    let inside = ast::ExprStmt::cast(statement.clone()).and_then(|it| it.expr());
+    inside.map_or(statement, |it| it.syntax().clone())
+}
+
 /// Whether a block never comes to its end, judged by its last statement.
 pub fn diverges(block: &ast::BlockExpr) -> bool {
     if !matches!(block.modifier(), None | Some(BlockModifier::Unsafe(_))) {

@@ -1,0 +1,79 @@
+//! What the text of a file says that bears on its findings. Each question is answered once.
+
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::HashMap,
+};
+
+pub(super) struct FileText<'a> {
+    pub(super) text: &'a str,
+    held: RefCell<HashMap<&'static str, bool>>,
+    is_ported: OnceCell<bool>,
+}
+
+/// What is said at the head of a file whose functions are somebody else's, in another language.
+const PORTS: &[&str] = &[
+    "a port of",
+    "adapted from",
+    "direct port",
+    "line-by-line",
+    "ported from",
+    "transcribed from",
+    "translated from",
+    "translation of",
+];
+/// What a link to a line of the other language's code holds.
+const LINKS: &[&str] = &[".c#L", ".cc#L", ".cpp#L", ".hh#L", ".h#L"];
+/// A head is looked for in so many lines.
+const MOST_LINES: usize = 40;
+
+impl<'a> FileText<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        Self {
+            text,
+            held: RefCell::default(),
+            is_ported: OnceCell::new(),
+        }
+    }
+
+    pub(super) fn holds(&self, words: &'static str) -> bool {
+        let mut held = self.held.borrow_mut();
+        *held
+            .entry(words)
+            .or_insert_with(|| self.text.contains(words))
+    }
+
+    /// Whether the file follows code in another language, and so do its functions: their size is not for this file to decide.
+    pub(super) fn is_ported(&self) -> bool {
+        *self.is_ported.get_or_init(|| {
+            if LINKS.iter().any(|link| self.text.contains(link)) {
+                return true;
+            }
+            let lines = self.text.lines().take(MOST_LINES);
+            let mut head = lines.take_while(|line| line.is_empty() || line.starts_with("//"));
+            head.any(|line| {
+                let line = line.to_lowercase();
+                PORTS.iter().any(|words| line.contains(words))
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_says_so_in_its_head() {
+        let is_ported = |text: &str| FileText::of(text).is_ported();
+        assert!(is_ported(
+            "//! Sorting.\n//!\n//! Ported from Go's sort.\n\nfn f() {}\n"
+        ));
+        assert!(is_ported("// Copyright\n\n// This is a port of `x.c`.\n"));
+        assert!(is_ported(
+            "fn f() {}\n/// See <https://x/y.c#L20>\nfn g() {}\n"
+        ));
+        assert!(!is_ported("//! Ports that a server listens on.\n"));
+        assert!(!is_ported("fn f() {\n    // Ported from C.\n}\n"));
+    }
+}
