@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use crate::{
-    client::{Client, cursor, edit, uri_of},
+    client::{Client, cursor, edit, range, uri_of},
     clients,
     samples::{IF, nested},
 };
@@ -408,6 +408,41 @@ fn only_what_is_on_disk_is_kept() {
     // The background may have come by before: the empty file is on disk too.
     let entries = stored_entries(&client);
     assert!((1..=2).contains(&entries), "{entries}");
+}
+
+/// The comparison is an opportunity only as long as the enum derives what makes it one, and that stands elsewhere.
+#[test]
+fn what_is_kept_on_saving_is_what_the_whole_file_says() {
+    let function = "pub fn is_early(kind: Kind) -> bool {\n    let early = kind == Kind::A || kind == Kind::B || kind == Kind::C \
+        || kind == Kind::D;\n    early\n}\n";
+    let text = |derived: &str| {
+        format!("#[derive({derived})]\npub enum Kind {{ A, B, C, D, E }}\n{function}")
+    };
+    let mut client = Client::start();
+    client.write_file("rustassistant.toml", "profile = \"full\"\n");
+    client.write_file("a.rs", &text("PartialEq, Clone"));
+    client.initialize(clients::vscode());
+    let uri = client.uri("a.rs");
+    client.open(&uri, &text("PartialEq, Clone"));
+    assert_eq!(found(&mut client, &uri), 1);
+    client.change(&uri, 2, &json!([edit(&range((0, 9), (0, 20)), "")]));
+    client.write_file("a.rs", &text("Clone"));
+    let saved = json!({"textDocument": {"uri": uri}});
+    client.notify("textDocument/didSave", saved);
+    client.settle();
+    assert_eq!(client.leave(), 0);
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_rustassistant"))
+        .args(["refactor", "analyze", "a.rs", "--format", "json"])
+        .current_dir(client.root())
+        .env("RUSTASSISTANT_HOME", client.home())
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let (hits, findings) = (
+        &report["summary"]["cache"]["local_hits"],
+        &report["summary"]["findings"],
+    );
+    assert_eq!((hits, findings), (&json!(1), &json!(0)), "{report}");
 }
 
 #[test]

@@ -57,8 +57,8 @@
 //! - An `if` with code after it in its body, or one whose `else` doesn't diverge.
 //! - A block of fewer than 20 lines, unless it holds guards already or two levels go: then one of fewer than 12 lines, or 15 in a
 //!   loop; one that holds text of several lines; a function of fewer than 18 lines.
-//! - Twins: an `if` behind another one without `else`, or in one of two such loops in a row, or whose condition the function or
-//!   the one beside it asks once more, or a guard before it has asked already; a function beside another one that is wrapped in the same way.
+//! - Twins: an `if` behind another one without `else`, or in one of two such loops in a row, or whose condition the
+//!   function asks once more, or a guard before it has asked already.
 //! - A block that ends in `return` or `break`, consists of one more `if` or of one call, or has fewer than four statements and
 //!   no control flow.
 //! - An `else` of more than four lines.

@@ -161,15 +161,32 @@ impl Server {
         }
     }
 
-    /// Keeps what is worked out for a document that was just saved.
+    /// Keeps what is worked out for a document that was just saved. While typing, units that nobody touched stay as they were
+    /// measured, although the names of the file may be others since; what is kept is measured as a whole.
     pub(crate) async fn keep_saved(&self, document: &Arc<Document>) {
         let (Some(path), Some(file)) = (document.path(), document.file()) else {
             return;
         };
-        let path = path.to_path_buf();
-        let is_on_disk = move || workspace::read(&path).is_ok_and(|text| text == *file.text());
-        if let Ok(true) = tokio::task::spawn_blocking(is_on_disk).await {
-            self.keep(document).await;
+        let surroundings = document.surroundings().await;
+        if !surroundings.is_some_and(|it| it.is_served) {
+            return;
+        }
+        let (path, saved) = (path.to_path_buf(), Arc::clone(&file));
+        let is_on_disk = move || workspace::read(&path).is_ok_and(|text| text == *saved.text());
+        if !tokio::task::spawn_blocking(is_on_disk)
+            .await
+            .unwrap_or_default()
+        {
+            return;
+        }
+        let measured = self.engine.run_behind(move || {
+            let file = OpenFile::new(Arc::clone(file.text()), file.context());
+            file.report();
+            file
+        });
+        match measured.await {
+            Ok(file) => self.engine.keep(&file),
+            Err(error) => tracing::error!("{error}"),
         }
     }
 

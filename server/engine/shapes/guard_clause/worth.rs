@@ -38,7 +38,7 @@ pub(super) fn is_worthwhile(choice: &ast::IfExpr, form: Form, levels: usize) -> 
     if is_small(&then) || is_short(&block, &then, levels) || is_in_closure(&block, &then) {
         return false;
     }
-    if levels < 2 && is_in_short_function(choice) || is_like_neighbour(choice, &block) {
+    if levels < 2 && is_in_short_function(choice) {
         return false;
     }
     if is_asked_twice(choice)
@@ -86,36 +86,6 @@ fn is_in_short_function(choice: &ast::IfExpr) -> bool {
 fn lines_of(node: &SyntaxNode) -> u32 {
     let breaks = node.text().to_string().matches('\n').count();
     u32::try_from(breaks).unwrap_or(u32::MAX).saturating_add(1)
-}
-
-/// Whether a function beside this one is wrapped in the same way, or asks the same: they are read together.
-fn is_like_neighbour(choice: &ast::IfExpr, block: &ast::BlockExpr) -> bool {
-    let Some(function) = choice.syntax().ancestors().find_map(ast::Fn::cast) else {
-        return false;
-    };
-    let is_whole = function.body().as_ref() == Some(block);
-    let own = condition_text(choice);
-    let beside = [Direction::Prev, Direction::Next].map(|way| {
-        let mut others = function.syntax().siblings(way).skip(1);
-        others.next().and_then(ast::Fn::cast)
-    });
-    beside.into_iter().flatten().any(|other| {
-        let mut choices = other.syntax().descendants().filter_map(ast::IfExpr::cast);
-        is_whole && is_wrapped(&other) || choices.any(|other| condition_text(&other) == own)
-    })
-}
-
-/// Whether the body is an `if` without `else`, behind nothing but variables.
-fn is_wrapped(function: &ast::Fn) -> bool {
-    let Some(body) = function.body() else {
-        return false;
-    };
-    match body.tail_expr() {
-        Some(ast::Expr::IfExpr(choice)) => {
-            choice.else_token().is_none() && is_rest(&choice, &body, LARGE_SHARE)
-        }
-        _ => false,
-    }
 }
 
 fn condition_text(choice: &ast::IfExpr) -> Option<String> {
@@ -353,23 +323,6 @@ mod tests {
         let short = format!("if x == 1 {{\n{}}}", &STEPS_WITH_GUARD[15..]);
         assert!(!is_worth(&short));
         assert!(is_worth(&format!("let z = x;\nlet x = z;\n{short}")));
-    }
-
-    #[test]
-    fn functions_of_one_form_keep_it() {
-        let is_worth = |other: &str| {
-            let text = indented(&format!(
-                "fn f() {{\nif x == 1 {{\n{STEPS}}}\n}}\n\nfn g() {{\n{other}\n}}\n"
-            ));
-            let source = Source::parse(text.as_str(), FileContext::default()).unwrap();
-            let choice = source.root().descendants().find_map(ast::IfExpr::cast);
-            let guard = find(&choice.unwrap(), &text, FileContext::default()).unwrap();
-            !guard.is_awkward
-        };
-        assert!(is_worth("h();\ni();"));
-        assert!(is_worth("if y {\nh();\n} else {\ni();\n}"));
-        assert!(!is_worth("let y = z();\nif y {\nh();\n}"));
-        assert!(!is_worth("if x == 1 {\nh();\n}\ni();"));
     }
 
     #[test]
