@@ -19,10 +19,10 @@ pub fn tell(order: &mut Order, note: &str) {
         println!("{}", order.lines.len());
         println!("{}", order.lines.capacity());
         println!("{:?}", order.lines.first());
-        println!("{:?}", order.lines.last());
         if name.is_none() {
             return;
         }
+        println!("{:?}", order.lines.last());
     }
 }
 
