@@ -30,7 +30,7 @@ struct MeasuredUnit {
     survey: Option<Arc<UnitSurvey>>,
 }
 
-/// How much is made of a text. A survey costs about a sixth on top of a report, and few ask for one.
+/// How much is made of a text. A survey costs more than a report alone, and few ask for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extent {
     Report,

@@ -140,7 +140,7 @@ impl LanguageServer for Backend {
         if let Some(copies) = copies {
             self.server.session.twins.tell(&key, copies);
         }
-        // Whoever serves twice under one context writes the same.
+        // A context serves one call, so nothing is written yet.
         let _ = context.written.set(answer);
         Ok(DocumentDiagnosticReportResult::Partial(
             DocumentDiagnosticReportPartialResult::default(),

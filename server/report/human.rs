@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     analysis::{Finding, FindingPart, Level},
+    smells::Cause,
     text::{Encoding, TextRange, TextSize, printable, slice},
 };
 
@@ -87,7 +88,7 @@ fn with_frame<'a>(group: Group<'a>, file: &'a ReportedFile, finding: &Finding) -
     let parts = frame.parts.iter().map(|part| {
         AnnotationKind::Context
             .span(frame.relative(part.at))
-            .label(part_label(part.measure))
+            .label(part_label(finding, part.measure))
     });
     let snippet = Snippet::source(frame.source)
         .line_start(frame.first_line)
@@ -162,8 +163,10 @@ fn parts_to_show(file: &ReportedFile, finding: &Finding) -> Vec<FindingPart> {
     parts
 }
 
-fn part_label(measure: u32) -> String {
-    if measure > 1 {
+fn part_label(finding: &Finding, measure: u32) -> String {
+    if finding.smell.cause == Cause::Repetition {
+        "the same".to_owned()
+    } else if measure > 1 {
         format!("+{measure} (nested)")
     } else {
         format!("+{measure}")

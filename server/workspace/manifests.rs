@@ -139,10 +139,12 @@ impl Manifests {
         silent
     }
 
-    /// Reads a Rust file anew when its crate is asked for next; whether anything was known of it.
-    pub fn forget_crate(&self, root: &Path) -> bool {
+    /// Reads a Rust file anew if it is the root of a crate that was asked about; whether other smells are silent in it now.
+    pub fn reread_crate(&self, root: &Path) -> bool {
+        let root = absolute(root);
         self.forgotten.fetch_add(1, Ordering::SeqCst);
-        self.crates.remove(&absolute(root)).is_some()
+        let known = self.crates.remove(&root);
+        known.is_some_and(|(_, before)| before != self.silent_in_crate(&root))
     }
 
     fn silent_in_crate(&self, root: &Path) -> Arc<[SmellId]> {

@@ -191,3 +191,26 @@ fn a_file_that_is_named_twice_is_there_once() {
     );
     assert_eq!(found(&place, &["src", "src/a.rs", "."]), []);
 }
+
+#[test]
+fn each_place_of_a_stanza_is_marked_as_the_same() {
+    let stanza = |part: &str| {
+        format!(
+            "    if s.{part}.len() > 3 {{\n        a.push(s.{part}[0]);\n        note(a, s.{part}.len());\n    }}\n"
+        )
+    };
+    let stanzas: String = ["one", "two", "three", "four", "five"].map(stanza).concat();
+    let place = Place::new();
+    place.write(
+        "a.rs",
+        format!("fn f(a: &mut Vec<u8>, s: &S) {{\n{stanzas}    g();\n}}\n"),
+    );
+    let arguments = ["refactor", "analyze", "--config", "profile=full", "a.rs"];
+    let said = place.run(arguments).expect(0).stdout;
+    assert!(
+        said.contains("the same 4 lines stand here 5 times"),
+        "{said}"
+    );
+    assert!(said.contains("-- the same"), "{said}");
+    assert!(!said.contains("nested"), "{said}");
+}

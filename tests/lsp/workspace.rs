@@ -1,6 +1,9 @@
 //! Options, folders, files on disk, and what is done in the background.
 
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 
@@ -429,7 +432,12 @@ fn what_is_kept_on_saving_is_what_the_whole_file_says() {
     client.write_file("a.rs", &text("Clone"));
     let saved = json!({"textDocument": {"uri": uri}});
     client.notify("textDocument/didSave", saved);
-    client.settle();
+    // A report and a survey of what was there, and the report on what is saved, which is written behind the answer.
+    let started = Instant::now();
+    while stored_entries(&client) < 3 {
+        assert!(started.elapsed() < Duration::from_mins(1));
+        std::thread::sleep(Duration::from_millis(50));
+    }
     assert_eq!(client.leave(), 0);
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_rustassistant"))
         .args(["refactor", "analyze", "a.rs", "--format", "json"])

@@ -74,7 +74,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 }
 
 fn say(_sighting: &Sighting, _text: &str) -> String {
-    "this `if` only says what its condition says".to_owned()
+    "this `if` only puts conditions together; `!`, `&&` or `||` says so directly".to_owned()
 }
 
 #[cfg(test)]

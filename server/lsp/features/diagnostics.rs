@@ -1,5 +1,7 @@
 //! Findings as the protocol's diagnostics.
 
+use std::{cell::OnceCell, collections::HashMap, sync::LazyLock};
+
 use lsp_types::{
     CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location,
     NumberOrString, Position, Range, Url,
@@ -18,6 +20,7 @@ use crate::{
             profile::{Feature, Profile},
         },
     },
+    smells::{self, Cause, Smell},
     syntax::Unparsable,
     text::slice,
 };
@@ -26,6 +29,7 @@ use crate::{
 const DOCUMENTATION: &str = "https://docs.rs/rustassistant/latest/rustassistant/smells";
 /// Beyond so many, the places that add to a finding are a wall of text.
 const MOST_PARTS: usize = 16;
+const SAME: &str = "the same stands here";
 
 /// Diagnostics as JSON. They may be many, so they are written once.
 pub(crate) struct Written {
@@ -48,14 +52,25 @@ pub(crate) fn of(analysed: &Analysed, profile: &Profile) -> Vec<Diagnostic> {
     if let Some(problem) = analysed.file.report().problem {
         return vec![of_problem(problem)];
     }
+    let own = OnceCell::new();
     let findings = analysed.findings.iter();
-    let findings = findings.map(|finding| of_finding(analysed, finding, profile));
+    let findings = findings.map(|finding| written(analysed, finding, profile, &own));
     let idle = analysed.idle.iter();
     let idle = idle.map(|allowance| of_idle_allowance(analysed, *allowance, profile));
     findings.chain(idle).collect()
 }
 
 pub(crate) fn of_finding(analysed: &Analysed, finding: &Finding, profile: &Profile) -> Diagnostic {
+    written(analysed, finding, profile, &OnceCell::new())
+}
+
+/// `own` is the document's address, which is parsed once for all of its findings.
+fn written(
+    analysed: &Analysed,
+    finding: &Finding,
+    profile: &Profile,
+    own: &OnceCell<Option<Url>>,
+) -> Diagnostic {
     let places = Positions::new(&analysed.file, profile);
     Diagnostic {
         range: places.range(finding.at),
@@ -64,7 +79,7 @@ pub(crate) fn of_finding(analysed: &Analysed, finding: &Finding, profile: &Profi
         code_description: description(finding, profile),
         source: Some(NAME.into()),
         message: finding.message.clone(),
-        related_information: related(analysed, finding, profile),
+        related_information: related(analysed, finding, profile, own),
         tags: None,
         data: Some(fingerprint(analysed, finding)),
     }
@@ -145,25 +160,36 @@ fn description(finding: &Finding, profile: &Profile) -> Option<CodeDescription> 
 
 /// Where people read about the smell.
 pub(crate) fn documentation(finding: &Finding) -> Option<Url> {
-    let module = finding.smell.id.replace('-', "_");
-    Url::parse(&format!("{DOCUMENTATION}/{module}/index.html")).ok()
+    PAGES.get(finding.smell.id).cloned()
 }
+
+static PAGES: LazyLock<HashMap<&str, Url>> = LazyLock::new(|| {
+    let page = |smell: &'static Smell| {
+        let module = smell.id.replace('-', "_");
+        let page = Url::parse(&format!("{DOCUMENTATION}/{module}/index.html"));
+        Some((smell.id, page.ok()?))
+    };
+    smells::all().iter().filter_map(page).collect()
+});
 
 fn related(
     analysed: &Analysed,
     finding: &Finding,
     profile: &Profile,
+    own: &OnceCell<Option<Url>>,
 ) -> Option<Vec<DiagnosticRelatedInformation>> {
     let has_places = !finding.parts.is_empty() || !finding.others.is_empty();
     if !profile.has(Feature::RelatedInformation) || !has_places {
         return None;
     }
-    let uri = Url::parse(&analysed.document.uri).ok()?;
+    let uri = own
+        .get_or_init(|| Url::parse(&analysed.document.uri).ok())
+        .as_ref()?;
     let places = Positions::new(&analysed.file, profile);
     let parts = finding.parts.iter().take(MOST_PARTS);
     let parts = parts.map(|part| DiagnosticRelatedInformation {
         location: Location::new(uri.clone(), places.range(part.at)),
-        message: say_part(part),
+        message: say_part(finding, part),
     });
     let others = finding.others.iter().take(MOST_PARTS);
     let others = others.filter_map(|other| other_place(other, profile));
@@ -176,12 +202,13 @@ fn other_place(other: &OtherPlace, profile: &Profile) -> Option<DiagnosticRelate
     let range = range_in(&file.lines, &file.text, other.range, profile);
     Some(DiagnosticRelatedInformation {
         location: Location::new(uri, range),
-        message: "the same stands here".to_owned(),
+        message: SAME.to_owned(),
     })
 }
 
-pub(crate) fn say_part(part: &FindingPart) -> String {
+pub(crate) fn say_part(finding: &Finding, part: &FindingPart) -> String {
     match (part.smell, part.limit) {
+        (None, _) if finding.smell.cause == Cause::Repetition => SAME.to_owned(),
         (Some(smell), Some(limit)) => format!("{smell}: {}, above {limit}", part.measure),
         (Some(smell), None) => format!("{smell}: {}", part.measure),
         (None, _) => format!("adds {}", part.measure),

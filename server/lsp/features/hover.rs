@@ -17,6 +17,7 @@ use crate::{
     },
     refactorings::{Applicability, Offer},
     report,
+    smells::Cause,
     text::{TextSize, printable},
 };
 
@@ -78,7 +79,7 @@ fn parts(page: &mut String, analysed: &Analysed, finding: &Finding) {
         return;
     }
     for part in finding.parts.iter().take(MOST_PARTS) {
-        let _ = writeln!(page, "- {}", said(analysed, part));
+        let _ = writeln!(page, "- {}", said(analysed, finding, part));
     }
     let more = finding.parts.len().saturating_sub(MOST_PARTS);
     if more > 0 {
@@ -87,13 +88,16 @@ fn parts(page: &mut String, analysed: &Analysed, finding: &Finding) {
     page.push('\n');
 }
 
-fn said(analysed: &Analysed, part: &FindingPart) -> String {
-    let said = diagnostics::say_part(part);
+fn said(analysed: &Analysed, finding: &Finding, part: &FindingPart) -> String {
+    let said = diagnostics::say_part(finding, part);
     if part.smell.is_some() {
         return said;
     }
     let line = analysed.file.lines().line(part.at.start()) + 1;
-    format!("line {line} {said}")
+    match finding.smell.cause {
+        Cause::Repetition => format!("line {line}: {said}"),
+        _ => format!("line {line} {said}"),
+    }
 }
 
 /// Each offer with its proof sheet.

@@ -79,7 +79,6 @@ pub(crate) async fn files_changed(server: &Arc<Server>, changes: &[FileEvent]) {
             Some(Changed::Manifest) => folders.forget_manifest(&path),
             Some(Changed::Options) => folders.forget_options(),
             Some(Changed::Source) => {
-                surroundings_changed |= folders.forget_crate(&path);
                 sources.push(path);
                 continue;
             }
@@ -87,11 +86,24 @@ pub(crate) async fn files_changed(server: &Arc<Server>, changes: &[FileEvent]) {
         }
         surroundings_changed = true;
     }
-    if surroundings_changed {
+    if surroundings_changed | reread_crates(server, &sources).await {
         server.reload_all().await;
         background::survey_if_wanted(server).await;
     }
     background::analyse_again(server, sources);
+}
+
+/// Whether what a crate allows as a whole is other in one of these files.
+async fn reread_crates(server: &Arc<Server>, sources: &[PathBuf]) -> bool {
+    let (session, sources) = (Arc::clone(&server.session), sources.to_vec());
+    let reread = move || {
+        let others = sources.iter();
+        let others = others.filter(|path| session.folders.reread_crate(path));
+        others.count() > 0
+    };
+    tokio::task::spawn_blocking(reread)
+        .await
+        .unwrap_or_default()
 }
 
 async fn ask_settings(server: &Arc<Server>) {

@@ -144,10 +144,13 @@ impl Folders {
         self.manifests.forget(manifest);
     }
 
-    /// Whether something was known of the crate whose root this is, and may be other now.
-    pub(crate) fn forget_crate(&self, root: &Path) -> bool {
-        self.generation.fetch_add(1, Ordering::SeqCst);
-        self.manifests.forget_crate(root)
+    /// Whether this is the root of a crate in which other smells are silent than before.
+    pub(crate) fn reread_crate(&self, root: &Path) -> bool {
+        let is_other = self.manifests.reread_crate(root);
+        if is_other {
+            self.generation.fetch_add(1, Ordering::SeqCst);
+        }
+        is_other
     }
 
     fn generation(&self) -> u64 {

@@ -351,7 +351,10 @@ fn what_the_root_of_a_crate_allows_is_silent_in_its_modules() {
     let module = place.path("c/src/x.rs");
     assert_eq!(manifests.silent_in(&module).len(), 1);
     place.write("c/src/main.rs", "mod x;\n");
-    assert!(manifests.forget_crate(&place.path("c/src/main.rs")));
+    let root = place.path("c/src/main.rs");
+    assert!(manifests.reread_crate(&root));
     assert_eq!(manifests.silent_in(&module).len(), 0);
-    assert!(!manifests.forget_crate(&module));
+    place.write("c/src/main.rs", "mod x;\nmod y;\n");
+    assert!(!manifests.reread_crate(&root), "nothing else is silent now");
+    assert!(!manifests.reread_crate(&module));
 }
