@@ -36,8 +36,9 @@
 //! - Tests, and the input of macros.
 //!
 //! ## Limits
-//! The measure is how many such numbers a function has. 1 is fine; more are a warning, more than 4 a strong one. It fires RATE
-//! times in 100,000 lines of well-kept code. Nobody has read a list of its findings yet, so only the full profile says it.
+//! The measure is how many such numbers a function has; one of 10,000 and more counts twice. 1 is fine; more are a warning, more
+//! than 4 a strong one. It fires RATE times in 100,000 lines of well-kept code. Nobody has read a list of its findings yet, so
+//! only the full profile says it.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Replace Magic Literal"; Robert C. Martin, *Clean Code*, G25.
@@ -66,6 +67,8 @@ pub(super) const SMELL: Smell = Smell {
 
 /// With more different ones a function is a formula, or a table.
 const MOST: usize = 8;
+/// From here on one number weighs as two.
+const LONG: u128 = 10_000;
 /// So many are told.
 const NAMED: usize = 3;
 
@@ -88,13 +91,13 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     let Some(first) = found.first() else {
         return;
     };
-    let measure = u32::try_from(found.len()).unwrap_or(u32::MAX);
+    let part = |literal: &ast::Literal| Part {
+        at: literal.syntax().text_range(),
+        measure: if is_long(literal) { 2 } else { 1 },
+    };
+    let parts: Vec<Part> = found.iter().map(part).collect();
+    let measure = parts.iter().map(|part| part.measure).sum();
     if different.len() <= MOST && sightings.keeps(measure) {
-        let part = |literal: &ast::Literal| Part {
-            at: literal.syntax().text_range(),
-            measure: 1,
-        };
-        let parts = found.iter().map(part).collect();
         sightings.push_with_parts(first.syntax().text_range(), measure, parts);
     }
 }
@@ -113,6 +116,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
         ([before @ .., last], 0) if !before.is_empty() => {
             format!("`{}` and `{last}` have", before.join("`, `"))
         }
+        ([only], 0) if sighting.parts.len() == 1 => format!("`{only}` has"),
         ([only], 0) => format!("`{only}`, which stands here more than once, has"),
         _ => format!("`{}` and {more} more have", told.join("`, `")),
     };
@@ -134,6 +138,14 @@ fn is_unknown(literal: &ast::Literal) -> bool {
                 !is_whole && !KNOWN_FRACTIONS.contains(&value)
             })
         }
+        _ => false,
+    }
+}
+
+/// Whether nobody takes a number in at a glance.
+fn is_long(literal: &ast::Literal) -> bool {
+    match literal.kind() {
+        LiteralKind::IntNumber(number) => number.value().is_ok_and(|value| value >= LONG),
         _ => false,
     }
 }
@@ -186,13 +198,15 @@ mod tests {
     #[test]
     fn numbers_without_a_name_are_counted() {
         assert_eq!(measures("if a > 38 { a * 17 } else { a - 17 }"), [3]);
-        assert_eq!(measures("a & 0x1f40 == 0 && b != 0xfffe"), [2]);
+        assert_eq!(measures("a & 0x1f40 == 0 && b != 0x1ffe"), [2]);
         assert_eq!(measures("a as f64 * 0.37 + 2.2"), [2]);
+        assert_eq!(measures("a / 86_400"), [2]);
     }
 
     #[test]
     fn what_is_said_names_them() {
         let end = "no name; a constant would say what is meant";
+        assert_eq!(said("a / 86_400"), format!("`86_400` has {end}"));
         assert_eq!(said("a * 17 + a / 38"), format!("`17` and `38` have {end}"));
         assert_eq!(
             said("a * 17 + b / 17"),
@@ -215,6 +229,7 @@ mod tests {
             "match a { 38 => 1, 17..=19 => 2, _ => 3 }",
             "b([38 + a, 17 * a])",
             "const B: u32 = 38 * 17; B",
+            "a % 1_000_000",
         ] {
             assert!(measures(body).is_empty(), "{body}");
         }
