@@ -13,8 +13,9 @@ mod loose;
 mod overlay;
 mod package;
 mod recorder;
+mod replay;
 mod said;
-mod unit;
+
 mod wrapper;
 
 use std::{

@@ -7,7 +7,13 @@ use std::{
     time::Duration,
 };
 
-use super::{Stop, Unjudged, child, package::Package, recorder::Recording, said, unit::Unit};
+use super::{
+    Stop, Unjudged, child,
+    package::{Package, trouble},
+    recorder::Recording,
+    replay::Replay,
+    said,
+};
 
 /// The one that analysis takes where no manifest states one.
 const EDITION: &str = "--edition=2021";
@@ -24,11 +30,11 @@ pub(super) fn package(file: &Path, stop: Stop) -> Result<Package, Unjudged> {
     let said = child::run(rustc, PATIENCE, &stop)?;
     let faults = said::faults(&said.err, Path::to_path_buf);
     let is_clean = said.is_success && faults.is_empty();
-    let units = is_clean.then(|| Unit::new(recording));
+    let units = is_clean.then(|| Replay::new(recording));
     Ok(Package {
         root,
         units: units.into_iter().collect(),
-        faults,
+        trouble: trouble(&faults),
         stop,
         own: own.path().to_path_buf(),
         _folder: Some(own),

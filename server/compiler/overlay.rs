@@ -120,7 +120,7 @@ mod tests {
         let texts: Texts = [("a/b/c.rs", "new"), ("a/n/o.rs", "created")]
             .map(|(file, text)| (from.join(file), Arc::from(text)))
             .into();
-        let at = root.path().join("at");
+        let at = root.path().join("own/at");
         for _ in 0..2 {
             let way = from.join("f/../a");
             let overlay = Overlay::lay(&from, &at, [&*way].into_iter(), &texts).unwrap();

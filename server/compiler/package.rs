@@ -16,8 +16,8 @@ use super::{
     Fault, Stop, Texts, Unjudged, Verdict, child,
     overlay::Overlay,
     recorder,
+    replay::Replay,
     said::{self, Checked},
-    unit::Unit,
     wrapper,
 };
 
@@ -34,9 +34,9 @@ pub(super) struct Package {
     pub(super) root: PathBuf,
     /// Where overlays and what rustc writes lie.
     pub(super) own: PathBuf,
-    pub(super) units: Vec<Unit>,
+    pub(super) units: Vec<Replay>,
     /// What keeps it from compiling as it is.
-    pub(super) faults: Vec<Fault>,
+    pub(super) trouble: Option<String>,
     pub(super) stop: Stop,
     /// What belongs to it alone and is removed with it.
     pub(super) _folder: Option<TempDir>,
@@ -80,12 +80,10 @@ impl Package {
         let said = said?;
         let Checked { made, faults } = said::checked(&said.out);
         let all = recorder::recordings(&recordings);
-        let units = all.into_iter().filter(|it| Unit::is_made(it, &made));
-        let units: Vec<Unit> = units.map(Unit::new).collect();
-        if !said.is_success && units.is_empty() && faults.is_empty() {
-            let words = said::first_words(&said.err);
-            return Err(Unjudged::because(format!("cargo can't check it: {words}")));
-        }
+        let units = all.into_iter().filter(|it| Replay::is_made(it, &made));
+        let units: Vec<Replay> = units.map(Replay::new).collect();
+        let failed = || format!("cargo can't check it: {}", said::first_words(&said.err));
+        let trouble = (!said.is_success).then(|| trouble(&faults).unwrap_or_else(failed));
         let root = metadata.workspace_root;
         let root = if folder.starts_with(&root) {
             root
@@ -96,7 +94,7 @@ impl Package {
             root,
             own,
             units,
-            faults,
+            trouble,
             stop,
             _folder: None,
         })
@@ -110,8 +108,8 @@ impl Package {
                 return Err(self.why_not_read());
             }
         }
-        let reads_any = |unit: &&Unit| texts.keys().any(|file| unit.reads(file));
-        let units: Vec<&Unit> = self.units.iter().filter(reads_any).collect();
+        let reads_any = |unit: &&Replay| texts.keys().any(|file| unit.reads(file));
+        let units: Vec<&Replay> = self.units.iter().filter(reads_any).collect();
         let folders = units.iter().flat_map(|unit| unit.folders());
         let overlay = Overlay::lay(&self.root, &self.own.join("overlay"), folders, texts);
         let overlay = overlay.map_err(|error| unusable(&self.own, &error))?;
@@ -125,14 +123,18 @@ impl Package {
     }
 
     fn why_not_read(&self) -> Unjudged {
-        let Some(fault) = self.faults.first() else {
-            return Unjudged::because("no target that is checked here has it");
-        };
-        let place = fault.file.as_ref().map_or_else(String::new, |file| {
-            format!("{}:{}: ", file.display(), fault.line + 1)
-        });
-        Unjudged::because(format!("it doesn't compile as it is: {place}{fault}"))
+        let nowhere = "no target that is checked here has it";
+        Unjudged::because(self.trouble.as_deref().unwrap_or(nowhere))
     }
+}
+
+/// What is said of a package with errors.
+pub(super) fn trouble(faults: &[Fault]) -> Option<String> {
+    let fault = faults.first()?;
+    let place = fault.file.as_ref().map_or_else(String::new, |file| {
+        format!("{}:{}: ", file.display(), fault.line + 1)
+    });
+    Some(format!("it doesn't compile as it is: {place}{fault}"))
 }
 
 fn unusable(folder: &Path, error: &std::io::Error) -> Unjudged {

@@ -30,7 +30,8 @@ impl fmt::Display for Fault {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Message {
-    message: String,
+    #[serde(rename = "message")]
+    words: String,
     code: Option<Code>,
     level: String,
     spans: Vec<Span>,
@@ -69,12 +70,12 @@ impl Message {
             file: span.map(|span| real(Path::new(&span.file_name))),
             line: span.map_or(0, |span| span.line_start.saturating_sub(1)),
             code: self.code.map(|code| code.code),
-            message: self.message,
+            message: self.words,
         })
     }
 
     fn is_summary(&self) -> bool {
-        self.message.starts_with("aborting due to")
+        self.words.starts_with("aborting due to")
     }
 }
 

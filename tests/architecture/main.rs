@@ -100,7 +100,7 @@ const STARTERS: &[&str] = &[
     "server/compiler/loose.rs",
     "server/compiler/package.rs",
     "server/compiler/recorder.rs",
-    "server/compiler/unit.rs",
+    "server/compiler/replay.rs",
     "server/os/lib.rs",
 ];
 

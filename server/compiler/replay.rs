@@ -19,7 +19,7 @@ use super::{
 const PATIENCE: Duration = Duration::from_mins(2);
 
 #[derive(Debug)]
-pub(super) struct Unit {
+pub(super) struct Replay {
     recording: Recording,
     /// What it reads, as rustc names it and without links.
     sources: Vec<Source>,
@@ -31,7 +31,7 @@ struct Source {
     real: PathBuf,
 }
 
-impl Unit {
+impl Replay {
     pub(super) fn new(recording: Recording) -> Self {
         let sources = sources(&recording);
         Self { recording, sources }
