@@ -25,11 +25,11 @@
 //! - Parameters that nothing reads (`_flag`), and tests.
 //!
 //! ## Limits
-//! The measure is the number of such parameters. 1 is fine; more are a warning, more than 2 a strong one. It fires RATE times in
+//! The measure is the number of such parameters. 1 is fine; more are a warning, more than 2 a strong one. It fires 11 times in
 //! 100,000 lines of well-kept code. Nobody has read a list of its findings yet, so only the full profile says it.
 //!
 //! ## Sources
-//! Martin Fowler, "FlagArgument"; clippy's `fn_params_excessive_bools`.
+//! Martin Fowler, "Flag Argument"; clippy's `fn_params_excessive_bools`.
 
 use ra_ap_syntax::{
     AstNode,
@@ -44,7 +44,7 @@ use crate::{
 };
 
 pub(super) const SMELL: Smell = Smell {
-    rate: Some(1.0),
+    rate: Some(11.0),
     calm: Calm::Never,
     clippy: &["fn_params_excessive_bools"],
     measured: "{} parameters of type `bool`",
@@ -112,6 +112,15 @@ mod tests {
         );
         let seen = seen("boolean-parameters", "fn f(a: &A, b: bool, c: bool) {}");
         assert_eq!(seen[0].parts.len(), 2);
+    }
+
+    /// `bat` 0.26.1, `src/bin/bat/app.rs` (MIT or Apache-2.0).
+    #[test]
+    fn real_code() {
+        let text = "impl App {\nfn display_help(\n    interactive_output: bool,\n    help_type: HelpType,\n    \
+                    use_pager: bool,\n    use_color: bool,\n    custom_pager: Option<String>,\n    \
+                    theme_options: ThemeOptions,\n) -> Result<()> {\n    Ok(())\n}\n}";
+        assert_eq!(measures(text), [3]);
     }
 
     #[test]

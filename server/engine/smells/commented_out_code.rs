@@ -32,7 +32,7 @@
 //!
 //! ## Limits
 //! The measure is the lines of code that are a comment. 2 are fine; more are a warning, more than 12 a strong one. It fires
-//! RATE times in 100,000 lines of well-kept code. Nobody has read a list of its findings yet, so only the full profile says it.
+//! 2 times in 100,000 lines of well-kept code. Nobody has read a list of its findings yet, so only the full profile says it.
 //!
 //! ## Sources
 //! Sonar's S125.
@@ -50,7 +50,7 @@ use crate::{
 };
 
 pub(super) const SMELL: Smell = Smell {
-    rate: Some(1.0),
+    rate: Some(2.0),
     calm: Calm::Never,
     measured: "{} lines of code",
     ..Smell::new(
@@ -140,7 +140,7 @@ fn is_code(lines: &[&str], context: FileContext) -> bool {
         return false;
     };
     let file = ast::SourceFile::cast(source.root());
-    let mut items = file.iter().flat_map(|file| file.items());
+    let mut items = file.iter().flat_map(HasModuleItem::items);
     let is_one = matches!((items.next(), items.next()), (Some(ast::Item::Fn(_)), None));
     is_one && !source.tree.has_errors()
 }
@@ -172,6 +172,14 @@ mod tests {
             lines("    //if a {\n    //    b(\n    //\n    //        1,\n    //    );\n    //}"),
             [5]
         );
+    }
+
+    /// `cursive_core` 0.4.7, `src/views/button.rs` (MIT).
+    #[test]
+    fn real_code() {
+        let code = "    // let end = offset + self.label.width();\n    // printer.print_hline(\n    //     (end, 0),\n    \
+                    //     printer.size.x.saturating_sub(end),\n    //     \" \",\n    // );";
+        assert_eq!(lines(code), [6]);
     }
 
     #[test]
