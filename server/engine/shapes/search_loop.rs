@@ -1,10 +1,11 @@
 //! A loop that looks for an element, and does nothing else: what `any`, `all`, `position` and `find` say by name.
 
 use ra_ap_syntax::{
-    AstNode, Edition, NodeOrToken, SyntaxNode,
+    AstNode, Edition, SyntaxNode,
     ast::{self, HasArgList, HasName},
 };
 
+use super::loop_source::{Source, mentions};
 use crate::{
     syntax::{
         FileContext, FileNames, Hazard, Refusal, Rewrite,
@@ -19,11 +20,9 @@ use crate::{
 };
 
 mod parts;
-mod source;
 mod writing;
 
 use parts::{Asks, Gives, Parts};
-use source::Source;
 
 /// A loop that a method of iterators can replace.
 #[derive(Debug, Clone)]
@@ -50,7 +49,13 @@ impl SearchLoop {
         let parts = Parts::of(found).ok_or(Refusal::NotHere)?;
         check_place(&parts)?;
         check_layout(&parts)?;
-        let source = Source::of(&parts)?;
+        let source = Source::lending(&parts.iterable)?;
+        if parts.gives == Gives::Element && !source.has_copied_elements() {
+            return Err(Refusal::because(
+                Hazard::Types,
+                "It is not shown that the elements can be copied.",
+            ));
+        }
         let predicate = Predicate::of(&parts);
         check_condition(&parts, &predicate, &source, context)?;
         let rewrite = writing::rewrite(&parts, &source, &predicate, text, context)
@@ -213,14 +218,6 @@ fn check_condition(
         ));
     }
     check_lints(parts, predicate)
-}
-
-/// Whether a variable stands in some code; `self` is one too.
-fn mentions(code: &SyntaxNode, variable: Option<&str>) -> bool {
-    let mut tokens = code
-        .descendants_with_tokens()
-        .filter_map(NodeOrToken::into_token);
-    variable.is_some_and(|variable| tokens.any(|token| token.text() == variable))
 }
 
 /// What a closure can't do, or what only a macro knows.
