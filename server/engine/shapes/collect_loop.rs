@@ -105,7 +105,7 @@ impl Asked {
         }
         let takes_out = |node: SyntaxNode| {
             let name = ast::MethodCallExpr::cast(node).and_then(|call| call.name_ref());
-            name.is_some_and(|name| matches!(&*name.text(), "expect" | "unwrap"))
+            name.is_some_and(|name| matches!(name.text(), "expect" | "unwrap"))
         };
         if parts
             .added
@@ -259,8 +259,7 @@ fn check_code(code: &SyntaxNode) -> Result<(), Refusal> {
     });
     let acts = |node: SyntaxNode| {
         let name = ast::MethodCallExpr::cast(node.clone()).and_then(|call| call.name_ref());
-        node.kind() == SyntaxKind::STMT_LIST
-            || name.is_some_and(|name| ACTS.contains(&name.text().as_str()))
+        node.kind() == SyntaxKind::STMT_LIST || name.is_some_and(|name| ACTS.contains(&name.text()))
     };
     if changes || code.descendants().any(acts) {
         return Err(Refusal::because(

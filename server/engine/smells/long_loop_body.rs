@@ -124,30 +124,30 @@ impl Loop {
 /// Whether a body is a `match`, with a statement or two before it at most.
 fn is_table(body: &ast::BlockExpr) -> bool {
     const BEFORE: usize = 2;
-    let Some(list) = body.stmt_list() else {
+    let Some(statements) = body.stmt_list() else {
         return false;
     };
-    let all: Vec<SyntaxNode> = list.syntax().children().collect();
-    let Some((last, before)) = all.split_last() else {
+    let all: Vec<SyntaxNode> = statements.syntax().children().collect();
+    let Some((end, before)) = all.split_last() else {
         return false;
     };
-    let last = match ast::ExprStmt::cast(last.clone()) {
+    let end = match ast::ExprStmt::cast(end.clone()) {
         Some(statement) => statement.expr().map(|it| it.syntax().clone()),
-        None => Some(last.clone()),
+        None => Some(end.clone()),
     };
-    before.len() <= BEFORE && last.is_some_and(|last| last.kind() == SyntaxKind::MATCH_EXPR)
+    before.len() <= BEFORE && end.is_some_and(|end| end.kind() == SyntaxKind::MATCH_EXPR)
 }
 
 /// Whether the function around has hardly anything else.
 fn is_most(unit: &Unit<'_>, one: &Loop, lines: u32) -> bool {
     const OTHERS: u32 = 8;
     let at = one.body.syntax().text_range();
-    let around = unit
+    let mut around = unit
         .functions
         .iter()
         .filter(|it| it.range().contains_range(at));
     let own = around
-        .last()
+        .next_back()
         .map(|function| unit.code_lines(inside(&function.body)));
     own.is_some_and(|own| own <= lines + OTHERS)
 }

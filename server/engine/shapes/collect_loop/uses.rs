@@ -10,6 +10,8 @@ pub(super) enum Uses {
     /// It is only looked at, or handed over.
     Read,
     Changed,
+    /// Nobody can tell.
+    Unknown,
 }
 
 impl Uses {
@@ -36,7 +38,9 @@ impl Uses {
             let Some(one) = of_token(&token, &parts.name) else {
                 continue;
             };
-            let one = one.ok_or_else(unknown)?;
+            if one == Self::Unknown {
+                return Err(unknown());
+            }
             if one == Self::Changed || found.is_none() {
                 found = Some(one);
             }
@@ -54,27 +58,27 @@ fn is_declared_twice(parts: &Parts) -> bool {
     names.count() != 1
 }
 
-/// What is done to the variable here, if it is it; nothing inside where that isn't known.
-fn of_token(token: &SyntaxToken, name: &str) -> Option<Option<Uses>> {
+/// What is done to the variable here, if it is it.
+fn of_token(token: &SyntaxToken, name: &str) -> Option<Uses> {
     let parent = token.parent()?;
     if token.kind() == SyntaxKind::STRING {
         return token
             .text()
             .contains(&format!("{{{name}"))
-            .then_some(Some(Uses::Read));
+            .then_some(Uses::Read);
     }
     if token.text() != name {
         return None;
     }
     if parent.kind() == SyntaxKind::TOKEN_TREE {
-        return Some(in_macro(&parent));
+        return Some(in_macro(&parent).unwrap_or(Uses::Unknown));
     }
     let path = parent
         .ancestors()
         .take(4)
         .find_map(ast::PathExpr::cast)
         .filter(|path| path.syntax().text() == name)?;
-    Some(of_place(path.syntax()))
+    Some(of_place(path.syntax()).unwrap_or(Uses::Unknown))
 }
 
 fn in_macro(tree: &SyntaxNode) -> Option<Uses> {

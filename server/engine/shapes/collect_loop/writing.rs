@@ -187,9 +187,10 @@ impl<'a> Writer<'a, '_> {
         Some(broken)
     }
 
-    fn filter(&self) -> Option<Option<Rewrite<'a>>> {
+    /// What leaves elements out, if anything does.
+    fn filter(&self) -> Option<Vec<Rewrite<'a>>> {
         let Some(asked) = self.plan.asked else {
-            return Some(None);
+            return Some(Vec::new());
         };
         let pattern = self.plan.parts.pattern.syntax().text_range();
         let part = Rewrite::part(self.text)
@@ -203,11 +204,11 @@ impl<'a> Writer<'a, '_> {
             }
         };
         let part = part.text(")");
-        (!part.written().contains('\n')).then_some(Some(part))
+        (!part.written().contains('\n')).then(|| vec![part])
     }
 
-    /// What makes the elements; nothing inside where they are added as they are.
-    fn map(&self) -> Option<Option<Rewrite<'a>>> {
+    /// What makes the elements, where they are not added as they are.
+    fn map(&self) -> Option<Vec<Rewrite<'a>>> {
         let parts = self.plan.parts;
         let part = Rewrite::part(self.text);
         let pattern = parts.pattern.syntax().text_range();
@@ -216,7 +217,7 @@ impl<'a> Writer<'a, '_> {
                 let is_same = matches!(parts.pattern, ast::Pat::IdentPat(_))
                     && variables_of(&parts.pattern).first() == scopes::as_name(only).as_ref();
                 if is_same {
-                    return Some(None);
+                    return Some(Vec::new());
                 }
                 if let Some(function) = constructor(only, &parts.pattern) {
                     part.text(".map(").keep(function.syntax().text_range())
@@ -238,7 +239,7 @@ impl<'a> Writer<'a, '_> {
             }
             _ => return None,
         };
-        Some(Some(part.text(")")))
+        Some(vec![part.text(")")])
     }
 
     fn bars(&self, part: Rewrite<'a>, pattern: TextRange) -> Rewrite<'a> {
