@@ -5,12 +5,10 @@ use ra_ap_syntax::{
     ast::{self, HasArgList},
 };
 
-use super::loop_source::{Source, mentions};
+use super::loop_source::{self, Source, mentions};
 use crate::{
     syntax::{
-        FileContext, FileNames, Hazard, Refusal, Rewrite,
-        attributes::has_condition_inside,
-        flow, inference_order, layout,
+        FileContext, FileNames, Hazard, Refusal, Rewrite, flow, inference_order, layout,
         negation::{self, Negated},
         purity, scopes,
         scopes::Names,
@@ -55,7 +53,7 @@ impl CollectLoop {
         check_added(&parts)?;
         let asked = Asked::of(&parts, &source)?;
         check_borrows(&parts, &source, context)?;
-        let plan = writing::Plan {
+        let plan = writing::Filling {
             parts: &parts,
             source: &source,
             asked: asked.as_ref(),
@@ -145,35 +143,13 @@ pub(super) fn variables_of(pattern: &ast::Pat) -> Vec<String> {
 }
 
 fn check_place(parts: &Parts) -> Result<(), Refusal> {
-    let node = parts.found.syntax();
-    if !flow::is_run(node) {
-        return Err(Refusal::because(
-            Hazard::Constants,
-            "A `const` or `async` block is around, or a `const fn`, in which no iterator may be asked.",
-        ));
-    }
-    if has_condition_inside(&parts.around) {
-        return Err(Refusal::because(
-            Hazard::Text,
-            "A part of the code is compiled only under a `#[cfg]`.",
-        ));
-    }
-    let root = node.ancestors().last();
-    let comments = root.map(|root| layout::comments_in(&root, parts.whole));
-    if comments.is_none_or(|comments| !comments.is_empty()) {
-        return Err(Refusal::because(
-            Hazard::Text,
-            "A comment stands where the new form has no place for it.",
-        ));
-    }
-    let declared = FileNames::around_node(node);
-    let own = ["collect", "filter", "insert", "map", "push"];
-    if own.iter().any(|name| declared.has_method(name))
-        || !declared.types(parts.collection).is_empty()
-    {
+    let called = ["collect", "filter", "insert", "map", "push"];
+    loop_source::check_place(&parts.around, &parts.found, parts.whole, &called)?;
+    let declared = FileNames::around_node(parts.found.syntax());
+    if !declared.types(parts.collection).is_empty() {
         return Err(Refusal::because(
             Hazard::Scope,
-            "The file has a method or a type of its own with such a name.",
+            "The file has a type of its own with such a name.",
         ));
     }
     if parts.is_tail && !layout::keeps_braces(&parts.around, parts.whole) {

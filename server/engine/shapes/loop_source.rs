@@ -5,9 +5,14 @@ use ra_ap_syntax::{
     ast::{self, HasArgList, RangeItem},
 };
 
-use crate::syntax::{
-    FileContext, FileNames, Hazard, Refusal, flow, scopes, temporaries,
-    types_shown::{Ground, Held, collection},
+use crate::{
+    syntax::{
+        FileContext, FileNames, Hazard, Refusal,
+        attributes::has_condition_inside,
+        flow, layout, scopes, temporaries,
+        types_shown::{Ground, Held, collection},
+    },
+    text::TextRange,
 };
 
 /// An iterator, and what of it is written down.
@@ -273,4 +278,42 @@ pub(super) fn mentions(code: &SyntaxNode, variable: Option<&str>) -> bool {
         .descendants_with_tokens()
         .filter_map(NodeOrToken::into_token);
     variable.is_some_and(|variable| tokens.any(|token| token.text() == variable))
+}
+
+/// Whether nothing where a loop stands keeps a chain of iterators from taking the place of `whole`. Their methods are `called`.
+pub(super) fn check_place(
+    around: &SyntaxNode,
+    found: &ast::ForExpr,
+    whole: TextRange,
+    called: &[&str],
+) -> Result<(), Refusal> {
+    let node = found.syntax();
+    if !flow::is_run(node) {
+        return Err(Refusal::because(
+            Hazard::Constants,
+            "A `const` or `async` block is around, or a `const fn`, in which no iterator may be asked.",
+        ));
+    }
+    if has_condition_inside(around) {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "A part of the code is compiled only under a `#[cfg]`.",
+        ));
+    }
+    let root = node.ancestors().last();
+    let comments = root.map(|root| layout::comments_in(&root, whole));
+    if comments.is_none_or(|comments| !comments.is_empty()) {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "A comment stands where the new form has no place for it.",
+        ));
+    }
+    let declared = FileNames::around_node(node);
+    if called.iter().any(|name| declared.has_method(name)) {
+        return Err(Refusal::because(
+            Hazard::Scope,
+            "The file has a method of its own with the name of an iterator's.",
+        ));
+    }
+    Ok(())
 }

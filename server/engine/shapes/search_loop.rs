@@ -5,12 +5,10 @@ use ra_ap_syntax::{
     ast::{self, HasArgList, HasName},
 };
 
-use super::loop_source::{Source, mentions};
+use super::loop_source::{self, Source, mentions};
 use crate::{
     syntax::{
-        FileContext, FileNames, Hazard, Refusal, Rewrite,
-        attributes::has_condition_inside,
-        flow, layout,
+        FileContext, FileNames, Hazard, Refusal, Rewrite, flow, layout,
         negation::{self, Negated},
         purity,
         scopes::{self, Names},
@@ -131,35 +129,9 @@ fn is_equation(condition: &ast::Expr) -> bool {
 }
 
 fn check_place(parts: &Parts) -> Result<(), Refusal> {
-    let node = parts.found.syntax();
-    if !flow::is_run(node) {
-        return Err(Refusal::because(
-            Hazard::Constants,
-            "A `const` or `async` block is around, or a `const fn`, in which no iterator may be asked.",
-        ));
-    }
-    if has_condition_inside(&parts.around) {
-        return Err(Refusal::because(
-            Hazard::Text,
-            "A part of the code is compiled only under a `#[cfg]`.",
-        ));
-    }
-    let root = node.ancestors().last();
-    let comments = root.map(|root| layout::comments_in(&root, parts.whole));
-    if comments.is_none_or(|comments| !comments.is_empty()) {
-        return Err(Refusal::because(
-            Hazard::Text,
-            "A comment stands where the new form has no place for it.",
-        ));
-    }
-    let declared = FileNames::around_node(node);
-    let own = ["all", "any", "find", "position"];
-    if own.iter().any(|name| declared.has_method(name)) {
-        return Err(Refusal::because(
-            Hazard::Scope,
-            "The file has a method of its own with the name of an iterator's.",
-        ));
-    }
+    let called = ["all", "any", "find", "position"];
+    loop_source::check_place(&parts.around, &parts.found, parts.whole, &called)?;
+    let declared = FileNames::around_node(parts.found.syntax());
     if matches!(parts.gives, Gives::Index | Gives::Element)
         && (declared.has_variant("Some") || declared.imports("Some"))
     {

@@ -17,7 +17,7 @@ use crate::{
     text::{TextRange, slice},
 };
 
-pub(super) struct Plan<'p> {
+pub(super) struct Filling<'p> {
     pub(super) parts: &'p Parts,
     pub(super) source: &'p Source,
     pub(super) asked: Option<&'p Asked>,
@@ -27,7 +27,7 @@ pub(super) struct Plan<'p> {
 
 /// What stands in the place of the shape. Nothing if it can't be laid out as rustfmt would.
 pub(super) fn rewrite<'a>(
-    plan: &Plan<'_>,
+    plan: &Filling<'_>,
     text: &'a str,
     context: FileContext,
 ) -> Option<Rewrite<'a>> {
@@ -69,7 +69,7 @@ pub(super) fn constructor(added: &ast::Expr, pattern: &ast::Pat) -> Option<ast::
 }
 
 struct Writer<'a, 'p> {
-    plan: &'p Plan<'p>,
+    plan: &'p Filling<'p>,
     text: &'a str,
     context: FileContext,
 }
