@@ -47,7 +47,6 @@ use crate::{
 };
 
 pub mod boolean_fields;
-pub mod boolean_parameters;
 pub mod boolean_return;
 pub mod cognitive_complexity;
 pub mod collapsible_if;
@@ -417,7 +416,6 @@ fn look(smells: impl Iterator<Item = (SmellId, &'static Smell)>, at: At<'_>) -> 
 
 static REGISTRY: &[Smell] = &[
     boolean_fields::SMELL,
-    boolean_parameters::SMELL,
     boolean_return::SMELL,
     cognitive_complexity::SMELL,
     collapsible_if::SMELL,

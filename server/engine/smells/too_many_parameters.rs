@@ -100,7 +100,7 @@ fn count(len: usize) -> u32 {
 }
 
 /// The parameters without `self` and unused ones. Of those that stand for each other under different `#[cfg]`s it has one.
-pub(super) fn parameters(function: &ast::Fn) -> Vec<ast::Param> {
+fn parameters(function: &ast::Fn) -> Vec<ast::Param> {
     let list = function.param_list().into_iter();
     let mut conditional = BTreeSet::new();
     let all = list.flat_map(|list| list.params());
@@ -192,7 +192,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
 }
 
 /// Whether something outside of the function has chosen its parameters.
-pub(super) fn is_dictated(function: &ast::Fn, owner: Owner) -> bool {
+fn is_dictated(function: &ast::Fn, owner: Owner) -> bool {
     owner == Owner::TraitImpl || has_foreign_abi(function) || is_exported(function)
 }
 
@@ -217,7 +217,7 @@ fn is_exported(function: &ast::Fn) -> bool {
     })
 }
 
-pub(super) fn is_plain_constructor(function: &ast::Fn) -> bool {
+fn is_plain_constructor(function: &ast::Fn) -> bool {
     let Some(body) = function.body().filter(|_| !has_receiver(function)) else {
         return false;
     };
