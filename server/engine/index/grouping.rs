@@ -5,7 +5,10 @@ use std::{
     collections::{HashMap, HashSet},
 };
 
-use super::{Duplicate, DuplicateKind, FileId, Index, IndexedUnit, Spot, postings::Posting};
+use super::{
+    Duplicate, DuplicateKind, FileId, Index, IndexedUnit, Spot,
+    postings::{self, Posting},
+};
 use crate::{
     survey::{FEWEST_STATEMENTS, FunctionPrint, Print, SHORTEST_RUN, StatementPrint},
     syntax::Presence,
@@ -145,34 +148,21 @@ impl Index {
     /// The longest runs of statements of a file that stand again in it with other names.
     pub(super) fn renamed_blocks(&self, file: FileId) -> Vec<Duplicate> {
         let units = self.files.get(&file).map_or(&[][..], |file| &file.units);
-        let mut starts: HashMap<[Print; FEWEST_STATEMENTS], Vec<Posting>> = HashMap::new();
-        for id in units {
-            let Some(indexed) = self.unit(*id) else {
-                continue;
-            };
-            if indexed.presence != Presence::Always {
-                continue;
-            }
-            for (run, item) in indexed.survey.runs.iter().zip(0..) {
-                let windows = run.statements.array_windows().zip(0..);
-                for (window, at) in windows {
-                    let window: &[StatementPrint; FEWEST_STATEMENTS] = window;
-                    let place = Posting {
-                        unit: *id,
-                        item,
-                        at,
-                    };
-                    starts
-                        .entry(window.map(|it| it.renamed))
-                        .or_default()
-                        .push(place);
-                }
+        let units = units.iter().filter_map(|id| Some((*id, self.unit(*id)?)));
+        let always = units.filter(|(_, unit)| unit.presence == Presence::Always);
+        let mut starts: Vec<(Print, Posting)> = Vec::new();
+        for (id, unit) in always {
+            for (run, item) in unit.survey.runs.iter().zip(0..) {
+                starts.extend(postings::starts(run, DuplicateKind::RenamedBlock, id, item));
             }
         }
+        starts.sort_unstable();
         let mut found = Vec::new();
-        for mut places in starts.into_values() {
-            places.sort_unstable();
-            self.extend(places, DuplicateKind::RenamedBlock, &mut found);
+        for places in starts.chunk_by(|one, next| one.0 == next.0) {
+            if places.len() > 1 {
+                let places = places.iter().map(|(_, place)| *place).collect();
+                self.extend(places, DuplicateKind::RenamedBlock, &mut found);
+            }
         }
         found
     }
@@ -323,7 +313,7 @@ fn is_in_one_of(place: &Spot, sorted: &[Spot]) -> bool {
 }
 
 impl StatementPrint {
-    fn print(&self, kind: DuplicateKind) -> Print {
+    pub(super) fn print(&self, kind: DuplicateKind) -> Print {
         match kind {
             DuplicateKind::RenamedBlock => self.renamed,
             _ => self.exact,
