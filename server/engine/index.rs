@@ -62,6 +62,8 @@ pub struct Spot {
     /// What is drawn: the function's name, or the first word.
     pub at: TextRange,
     pub presence: Presence,
+    /// Whether most of it is told of by duplicates that save more, so that nothing more is to be said here.
+    pub is_told: bool,
 }
 
 /// What stands in the files of a workspace.

@@ -7,7 +7,7 @@ use std::{
     collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -21,6 +21,7 @@ use crate::{
     index::{Code, Duplicate, FileId, Index, Origin},
     lsp::locks::lock,
     survey::{FileSurvey, Names},
+    syntax::Presence,
     text::{Lines, TextRange},
     workspace::{self, PackagePlace},
 };
@@ -45,6 +46,8 @@ pub(crate) struct NamedFile {
     /// As people read it.
     pub(crate) shown: String,
     pub(crate) package: Option<PackagePlace>,
+    /// Asked for where the file is compared with another; it is read from the files that declare it.
+    pub(crate) presence: Arc<OnceLock<Presence>>,
 }
 
 #[derive(Debug, Default)]
@@ -141,18 +144,25 @@ impl Twins {
         is_current: &dyn Fn() -> bool,
     ) -> Option<Arc<Vec<Copies>>> {
         let survey = file.survey();
+        let known = self.named(key);
+        let named = known.unwrap_or_else(named);
+        // Read before anybody has to wait for it.
+        named.presence();
         let mut state = lock(&self.state);
         if !is_current() {
             return None;
         }
         if !state.has_open(key, file) {
-            let known = state.known(key);
-            let named = known.map_or_else(named, |known| known.named.clone());
             state.set(named, survey, None, Some(file));
             self.changed.notify_one();
         }
         drop(state);
         self.copies_of(key, file)
+    }
+
+    fn named(&self, key: &str) -> Option<NamedFile> {
+        let state = lock(&self.state);
+        state.known(key).map(|known| known.named.clone())
     }
 
     /// Reads what is compared without keeping others from typing meanwhile. What is read may have become old by then, so the
@@ -216,6 +226,13 @@ impl Opened {
             return false;
         };
         !Arc::ptr_eq(told, copies) || *said != found()
+    }
+}
+
+impl NamedFile {
+    fn presence(&self) -> Presence {
+        let read = || self.path.as_deref().map(workspace::presence_of);
+        *self.presence.get_or_init(|| read().unwrap_or_default())
     }
 }
 
@@ -357,6 +374,7 @@ fn read_file(named: &NamedFile, text: &Arc<str>, lines: Lines) -> ReadFile {
         uri: named.uri.clone(),
         lines,
         text: Arc::clone(text),
+        presence: named.presence(),
     }
 }
 
@@ -389,6 +407,7 @@ mod tests {
             path: None,
             shown: key.to_owned(),
             package: None,
+            presence: Arc::default(),
         }
     }
 
