@@ -18,7 +18,7 @@ mod open_file;
 mod openings;
 mod stored;
 
-pub use apply::{Applied, CarriedOut, Only, apply_safe, apply_safe_while};
+pub use apply::{Applied, CarriedOut, Holds, Only, apply_safe, apply_safe_if, apply_safe_while};
 pub use comparison::Comparison;
 pub use duplicates::{
     Copies, Files, OtherPlace, ReadFile, duplicates, duplicates_of, wants_duplicates,

@@ -21,6 +21,7 @@ mod place;
 mod run;
 mod serve;
 mod settings;
+mod verify;
 mod work;
 
 use std::{io::Write, process::ExitCode};

@@ -9,6 +9,7 @@
 //! - [`migrations`]: the tables of the caches' databases.
 //! - [`config`]: layers of options become one immutable configuration.
 //! - [`workspace`]: which files there are and what their manifests say of them.
+//! - [`compiler`]: what rustc says of a change; the only room that starts it.
 //! - [`analysis`]: reports through the cache, findings, offers.
 //! - [`report`]: what people and programs read.
 //! - [`lsp`] and [`cli`]: the two doors.
@@ -21,6 +22,8 @@ pub mod migrations;
 
 pub mod config;
 pub mod workspace;
+
+pub mod compiler;
 
 pub mod analysis;
 pub mod report;

@@ -3,11 +3,14 @@
 use std::process::ExitCode;
 
 use rustassistant::{
-    cli,
+    cli, compiler,
     lsp::{self, ServeOptions},
 };
 
 fn main() -> ExitCode {
+    if let Some(code) = compiler::stand_in() {
+        return code;
+    }
     cli::run(|start| {
         lsp::serve(ServeOptions {
             client_process_id: start.client_process_id,

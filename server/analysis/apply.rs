@@ -25,7 +25,12 @@ pub struct Applied {
     pub created: Vec<(NewFile, String)>,
     /// In the order in which they were carried out.
     pub carried_out: Vec<CarriedOut>,
+    /// What was left out because its text didn't hold, and why not.
+    pub taken_back: Vec<(CarriedOut, String)>,
 }
+
+/// Says of a text and the new files that it needs whether they hold, or why not.
+pub type Holds<'a> = &'a mut dyn FnMut(&Arc<str>, &[(NewFile, String)]) -> Result<(), String>;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CarriedOut {
@@ -58,13 +63,25 @@ pub fn apply_safe(
     rules: &Rules,
     only: Only<'_>,
 ) -> Result<Applied, Unparsable> {
+    apply_safe_if(text, context, rules, only, &mut |_, _| Ok(()))
+}
+
+/// The same, where what doesn't hold is taken back and the rest carried out.
+pub fn apply_safe_if(
+    text: &Arc<str>,
+    context: FileContext,
+    rules: &Rules,
+    only: Only<'_>,
+    holds: Holds<'_>,
+) -> Result<Applied, Unparsable> {
     let source = Source::parse(Arc::clone(text), context)?;
     let state = State::new(source, rules, Reach::NewFiles);
-    let applied = carry_out(state, rules, only, &|| true);
+    let applied = carry_out(Run::new(state, rules, only, holds), &|| true);
     Ok(applied.unwrap_or_else(|| Applied {
         text: Arc::clone(text),
         created: Vec::new(),
         carried_out: Vec::new(),
+        taken_back: Vec::new(),
     }))
 }
 
@@ -76,33 +93,17 @@ pub fn apply_safe_while(
     only: Only<'_>,
     goes_on: &dyn Fn() -> bool,
 ) -> Option<Applied> {
-    carry_out(
-        State::new(source, rules, Reach::Nothing),
-        rules,
-        only,
-        goes_on,
-    )
+    let state = State::new(source, rules, Reach::Nothing);
+    carry_out(Run::new(state, rules, only, &mut |_, _| Ok(())), goes_on)
 }
 
-fn carry_out(
-    state: State,
-    rules: &Rules,
-    only: Only<'_>,
-    goes_on: &dyn Fn() -> bool,
-) -> Option<Applied> {
-    let mut run = Run {
-        state,
-        rules,
-        only,
-        refused: HashSet::new(),
-        units: Vec::new(),
-        carried_out: Vec::new(),
-    };
+fn carry_out(mut run: Run<'_>, goes_on: &dyn Fn() -> bool) -> Option<Applied> {
     while run.round(goes_on)? == Round::Changed {}
     Some(Applied {
         text: run.state.source.text,
         created: run.state.created,
         carried_out: run.carried_out,
+        taken_back: run.taken_back,
     })
 }
 
@@ -146,6 +147,8 @@ struct Run<'a> {
     /// What is known of each unit, in their order.
     units: Vec<Asked>,
     carried_out: Vec<CarriedOut>,
+    taken_back: Vec<(CarriedOut, String)>,
+    holds: Holds<'a>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -171,7 +174,20 @@ struct Attempt {
     answers: Vec<(Offer, usize)>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(state: State, rules: &'a Rules, only: Only<'a>, holds: Holds<'a>) -> Self {
+        Self {
+            state,
+            rules,
+            only,
+            refused: HashSet::new(),
+            units: Vec::new(),
+            carried_out: Vec::new(),
+            taken_back: Vec::new(),
+            holds,
+        }
+    }
+
     /// Carries out what every unit has to offer first; nothing if nobody wants it any more.
     fn round(&mut self, goes_on: &dyn Fn() -> bool) -> Option<Round> {
         if self.units.len() != self.state.units.len() {
@@ -182,7 +198,9 @@ impl Run<'_> {
             return Some(Round::NothingLeft);
         }
         while !attempts.is_empty() {
-            if let Some(after) = self.verified(&mut attempts) {
+            let after = self.verified(&mut attempts);
+            let after = after.filter(|after| self.is_held(after, &mut attempts));
+            if let Some(after) = after {
                 self.take_over(after, &attempts);
                 break;
             }
@@ -315,6 +333,22 @@ impl Run<'_> {
         after.filter(|_| is_good)
     }
 
+    /// Whether a better text holds too. Else half of the attempts are left to try, and the last one is taken back.
+    fn is_held(&mut self, after: &State, attempts: &mut Vec<Attempt>) -> bool {
+        let Err(why) = (self.holds)(&after.source.text, &after.created) else {
+            return true;
+        };
+        let half = attempts.len() / 2;
+        attempts.truncate(half.max(1));
+        if half == 0 && !self.make_smaller(&mut attempts[0]) {
+            let taken_back = self.described(attempts).into_iter();
+            let taken_back = taken_back.map(|what| (what, why.clone()));
+            self.taken_back.extend(taken_back);
+            attempts.clear();
+        }
+        false
+    }
+
     /// Whether something of it is left to try.
     fn make_smaller(&mut self, attempt: &mut Attempt) -> bool {
         if attempt.answers.len() > 1 {
@@ -333,16 +367,21 @@ impl Run<'_> {
     }
 
     fn take_over(&mut self, after: State, attempts: &[Attempt]) {
-        let answers = attempts.iter().flat_map(|attempt| &attempt.answers);
-        let done = answers.map(|(offer, at)| {
-            let finding = &self.state.findings[*at];
-            self.state.carried_out(offer, finding)
-        });
+        let done = self.described(attempts);
         self.carried_out.extend(done);
         if attempts.iter().any(|attempt| attempt.unit.is_none()) {
             self.units.clear();
         }
         self.state = after;
+    }
+
+    fn described(&self, attempts: &[Attempt]) -> Vec<CarriedOut> {
+        let answers = attempts.iter().flat_map(|attempt| &attempt.answers);
+        let described = answers.map(|(offer, at)| {
+            let finding = &self.state.findings[*at];
+            self.state.carried_out(offer, finding)
+        });
+        described.collect()
     }
 }
 
@@ -625,6 +664,38 @@ mod tests {
         };
         let (once, twice) = (cost(40), cost(80));
         assert!(twice * 10 <= once * 22, "{once} became {twice}");
+    }
+
+    #[test]
+    fn what_does_not_hold_is_taken_back_alone() {
+        let names = ["f", "g", "h", "i", "j"];
+        let text: String = names.into_iter().map(nested).collect();
+        let mut asked = 0;
+        let mut holds = |text: &Arc<str>, _: &[(NewFile, String)]| {
+            asked += 1;
+            let is_nested = text.contains("fn h(a: bool, b: bool) {\n    if a {\n        if b");
+            is_nested
+                .then_some(())
+                .ok_or_else(|| "h is flat".to_owned())
+        };
+        let applied = apply_safe_if(
+            &text.as_str().into(),
+            FileContext::default(),
+            &Rules::default(),
+            Only::All,
+            &mut holds,
+        )
+        .unwrap();
+        assert_eq!(applied.carried_out.len(), 4);
+        assert_eq!(applied.text.matches("if a && b {").count(), 4);
+        let [(what, why)] = &*applied.taken_back else {
+            panic!("{:?}", applied.taken_back);
+        };
+        assert_eq!(
+            (what.refactoring, why.as_str()),
+            ("merge-nested-if", "h is flat")
+        );
+        assert!(asked <= 10, "{asked}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::{
     inputs::{InputFile, gather},
     output::say,
     settings::{self, Settings},
+    verify::verified,
     work::Work,
 };
 use crate::{
@@ -32,6 +33,10 @@ pub(super) struct Arguments {
     /// Change the files; without it, the diff is all that happens
     #[arg(long)]
     write: bool,
+    /// Have rustc check the packages before and after, and take back what it refuses; runs their build scripts and
+    /// procedural macros, as `cargo check` does
+    #[arg(long)]
+    verify: bool,
     #[command(flatten)]
     settings: settings::Arguments,
 }
@@ -42,7 +47,13 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     let inputs = gather(&arguments.paths, &mut settings)?;
     let nothing_left = nothing_left(arguments, &inputs.files);
     let work = Work::in_memory()?;
-    let changes = work.block_on(changes(&work, inputs.files, arguments.only.clone()))?;
+    let mut changes = work.block_on(changes(&work, inputs.files, arguments.only.clone()))?;
+    let mut unjudged = 0;
+    if arguments.verify {
+        let verified = verified(&work, changes, arguments.only.clone())?;
+        unjudged = verified.say();
+        changes = verified.held;
+    }
     work.finish();
     let (changes, refused) = without_refused(changes);
     for change in &changes {
@@ -54,7 +65,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     if unwritten == 0 {
         sum_up(&changes, arguments, nothing_left);
     }
-    if inputs.unreadable + refused + unwritten > 0 {
+    if inputs.unreadable + refused + unwritten + unjudged > 0 {
         return Ok(ExitStatus::Trouble);
     }
     Ok(ExitStatus::Fine)

@@ -8,6 +8,7 @@ use std::{
     fs::{self, DirBuilder, File, Metadata, OpenOptions},
     io::{self, Read},
     path::Path,
+    process::Command,
 };
 
 /// The variable that names the user's own directory.
@@ -318,6 +319,40 @@ pub fn step_back() -> io::Result<()> {
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
 pub fn step_back() -> io::Result<()> {
     Ok(())
+}
+
+/// Has a program start in a process group of its own, with all that it starts itself.
+pub fn own_group(command: &mut Command) {
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    #[cfg(not(unix))]
+    let _ = command;
+}
+
+/// Ends every process of a group.
+pub fn end_group(group: u32) {
+    #[cfg(unix)]
+    if let Some(group) = i32::try_from(group)
+        .ok()
+        .and_then(rustix::process::Pid::from_raw)
+    {
+        // It may have ended by itself.
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+    #[cfg(not(unix))]
+    let _ = group;
+}
+
+/// Gives a file or a folder a second name that leads to it.
+#[cfg(unix)]
+pub fn link(to: &Path, at: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(to, at)
+}
+
+/// Links to folders need a right that users don't have.
+#[cfg(not(unix))]
+pub fn link(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::Error::from(io::ErrorKind::Unsupported))
 }
 
 /// What a person or a service manager can tell a program that serves.

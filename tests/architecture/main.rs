@@ -26,6 +26,7 @@ const ORDER: &[&[&str]] = &[
     &["migrations"],
     &["config"],
     &["workspace"],
+    &["compiler"],
     &["analysis"],
     &["report"],
     &["lsp", "cli"],
@@ -77,6 +78,7 @@ const NOT_PURE: &[&str] = &[
     "cache",
     "config",
     "workspace",
+    "compiler",
     "analysis",
     "report",
     "lsp",
@@ -89,8 +91,18 @@ const NOT_PURE: &[&str] = &[
 const PRINTING: &[&str] = &["println", "print"];
 const PRINTERS: &[&str] = &["report", "cli", "build"];
 
-/// The files that start other programs: one that gives a secret, and those whose versions are told.
-const STARTERS: &[&str] = &["server/cache/secret.rs", "server/cli/doctor.rs"];
+/// The files that start other programs: one that gives a secret, those whose versions are told, and cargo and rustc in the
+/// one room that may, with what a system does for it.
+const STARTERS: &[&str] = &[
+    "server/cache/secret.rs",
+    "server/cli/doctor.rs",
+    "server/compiler/child.rs",
+    "server/compiler/loose.rs",
+    "server/compiler/package.rs",
+    "server/compiler/recorder.rs",
+    "server/compiler/replay.rs",
+    "server/os/lib.rs",
+];
 
 /// Names of types that have one meaning in the whole product, so that only one type has each.
 const WORDS: &[&str] = &[

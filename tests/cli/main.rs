@@ -21,3 +21,4 @@ mod no_team;
 mod run;
 #[cfg(feature = "team")]
 mod team;
+mod verify;

@@ -74,7 +74,7 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     at: &[SyntaxKind::FOR_EXPR],
     needs: Needs::Syntax,
     allows: Allows::of(
-        "all any find iter let matches position",
+        "all any char find iter let matches position",
         "None Some break else enumerate false for if in let mut return true",
         &[Also::DropsPattern, Also::Negates],
     ),
@@ -180,6 +180,23 @@ mod tests {
             &returning("b in a", "let S::T(_) | S::U = b.c", "true", "false"),
             "a.iter().any(|b| matches!(b.c, S::T(_) | S::U))",
         );
+    }
+
+    #[test]
+    fn a_question_of_each_character_is_called_by_its_name() {
+        let text = |asked: &str, after: &str, ty: &str| {
+            let around = |code: &str| format!("fn f(text: {ty}) -> bool {{\n{code}\n}}\n");
+            let before = format!(
+                "    $0for c in text.chars() {{\n        if {asked} {{\n            return true;\n        }}\n    }}\n    false"
+            );
+            let after = format!("    text.chars().any({after})");
+            assert_becomes(&LOOP_TO_SEARCH, &around(&before), &around(&after));
+        };
+        text("c.is_uppercase()", "char::is_uppercase", "&str");
+        text("c.is_whitespace()", "char::is_whitespace", "String");
+        text("c.is_ascii_digit()", "|c| c.is_ascii_digit()", "&str");
+        text("c.is_uppercase()", "|c| c.is_uppercase()", "Rope");
+        text("c.is_digit(10)", "|c| c.is_digit(10)", "&str");
     }
 
     #[test]

@@ -157,7 +157,7 @@ impl Run {
     fn ground(&self) -> Result<Ground, Refusal> {
         let declared = FileNames::around(&self.chain);
         let is_other = match self.values.first() {
-            Some(Value::Text(_)) => !values::is_text(&self.place),
+            Some(Value::Text(_)) => !types_shown::is_text(&self.place),
             Some(Value::Variant { .. }) => declared.implements("PartialEq"),
             Some(Value::Number { .. }) => {
                 declared.implements_with_number("PartialEq")
@@ -172,7 +172,7 @@ impl Run {
             ));
         }
         let is_shown = match self.values.first() {
-            Some(Value::Variant { of, .. }) => values::is_written_as(&self.place, of),
+            Some(Value::Variant { of, .. }) => types_shown::is_written_as(&self.place, of),
             Some(Value::Number { .. }) => types_shown::integer(&self.place).is_some(),
             _ => true,
         };

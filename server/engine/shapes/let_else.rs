@@ -74,6 +74,8 @@ impl LetElse {
             && !worth::is_named_for_it(self.statement.syntax(), &self.scrutinee)
             && !worth::has_name_of_its_own(&self.pattern, &self.otherwise)
             && !worth::heads_loop(&self.statement, &self.otherwise)
+            && !worth::leaves_in_branches(&self.otherwise)
+            && !worth::has_twin(&self.statement, &self.otherwise)
             && self.other_patterns.iter().all(worth::goes_without_saying)
             && !layout::has_text_of_lines(self.otherwise.syntax())
             && !has_two_notes

@@ -56,12 +56,15 @@
 //! ## What it leaves alone
 //! - An `if` with code after it in its body, or one whose `else` doesn't diverge.
 //! - A block of fewer than 20 lines, unless it holds guards already or two levels go: then one of fewer than 12 lines, or 15 in a
-//!   loop; one that holds text of several lines; a function of fewer than 18 lines.
+//!   loop; one that holds text of several lines; a function of fewer than 18 lines. Where the condition only compares by order,
+//!   20 lines always.
 //! - Twins: an `if` behind another one without `else`, or in one of two such loops in a row, or whose condition the
 //!   function asks once more, or a guard before it has asked already.
 //! - A block that ends in `return` or `break`, consists of one more `if` or of one call, or has fewer than four statements and
 //!   no control flow.
 //! - An `else` of more than four lines.
+//! - What another change would mend: parts of the condition that the block asks once more, one after the other; a block that is one
+//!   chain of four branches and more; `loop { if let … }`, which wants `while let` or a `break`.
 //! - An `if` below a comment that tells what the block does, and not on what condition: above the guard it would be wrong.
 //! - An `if` behind other steps that is less than three quarters of its body, and a short one in a closure.
 //! - One of two branches of the same form, of which the other one would stay as it is.

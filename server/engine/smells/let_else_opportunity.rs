@@ -33,9 +33,10 @@
 //!   a value that gets its name in the statement right before.
 //! - An `Option` or a `Result` of which a method says the same: `expect` where the way out is only a panic, `ok_or` or `map_err`
 //!   with a `?` where it is only `return Err(…)`, `ok` with a `?` where it is `return None`.
-//! - A value of several lines, a way out with a text of several lines, and two arms that both have comments.
-//! - A way out whose pattern calls a case by its name (`State::Done`), and what `while let` says: a `loop` that begins with it and
-//!   breaks.
+//! - A value of several lines, a way out with a text of several lines or of nothing but branches, two arms that both have comments,
+//!   and one of two in a block where the other, at its end, would stay a `match`.
+//! - A way out whose pattern calls a case by its name (`State::Done`), and what `while let` says: a `loop` that begins with it, also in
+//!   a block of its own, and breaks.
 //! - What `let-else` would not change: a diverging arm that uses what its pattern binds, guards, a `let` with a type or with `mut`,
 //!   packages that promise to build with Rust before 1.65.
 //!

@@ -6,7 +6,7 @@ use ra_ap_syntax::{
 };
 
 use super::enum_of;
-use crate::syntax::{FileNames, attributes, scopes, types_shown::bindings_of};
+use crate::syntax::{FileNames, attributes};
 
 /// A value, or all from one to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,61 +193,4 @@ fn variant(path: &ast::PathExpr) -> Option<Value> {
 fn derives_equality(derive: &str) -> bool {
     let mut words = derive.split(|c: char| !c.is_alphanumeric() && c != '_');
     words.any(|word| word == "PartialEq")
-}
-
-/// Whether a place is a `&str` by its declaration.
-pub(super) fn is_text(place: &ast::Expr) -> bool {
-    has_type(place, |ty| {
-        let rest = ty.strip_prefix('&').map(str::trim_start);
-        let rest = rest.map(|rest| match rest.strip_prefix('\'') {
-            Some(lifetime) => {
-                lifetime.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_')
-            }
-            None => rest,
-        });
-        rest.is_some_and(|rest| rest.trim_start() == "str")
-    })
-}
-
-/// Whether a place is of a type by its declaration, or what such a place refers to.
-pub(super) fn is_written_as(place: &ast::Expr, wanted: &str) -> bool {
-    match place {
-        ast::Expr::PrefixExpr(it) => it.expr().is_some_and(|it| {
-            has_type(&it, |ty| {
-                let bare = ty.trim_start_matches('&').trim_start();
-                ty.starts_with('&') && bare.trim_start_matches("mut ") == wanted
-            })
-        }),
-        _ => has_type(place, |ty| ty == wanted),
-    }
-}
-
-/// Whether every declaration that a place may be of has a type like that.
-fn has_type(place: &ast::Expr, is_wanted: impl Fn(&str) -> bool) -> bool {
-    match place {
-        ast::Expr::PathExpr(path) => {
-            let bindings = bindings_of(path);
-            let is_its = |binding: &ast::IdentPat| {
-                let parent = binding.syntax().parent();
-                let ty = parent.and_then(|parent| {
-                    let parameter = ast::Param::cast(parent.clone()).and_then(|it| it.ty());
-                    parameter.or_else(|| ast::LetStmt::cast(parent)?.ty())
-                });
-                ty.is_some_and(|ty| is_wanted(&ty.syntax().text().to_string()))
-            };
-            !bindings.is_empty() && bindings.iter().all(is_its)
-        }
-        ast::Expr::FieldExpr(field) => {
-            let is_own = field
-                .expr()
-                .is_some_and(|owner| scopes::as_name(&owner).is_some());
-            let name = field.name_ref().map(|name| name.text().to_string());
-            let declared = FileNames::around(field);
-            let types = name.map(|name| declared.fields(&name).to_vec());
-            is_own
-                && types
-                    .is_some_and(|types| !types.is_empty() && types.iter().all(|ty| is_wanted(ty)))
-        }
-        _ => false,
-    }
 }

@@ -5,7 +5,7 @@ use ra_ap_syntax::{
     ast::{self, ElseBranch},
 };
 
-use super::{Form, block_ended_by, is_if_without_else, lines_between_braces};
+use super::{Form, block_ended_by, is_if_without_else, lines_between_braces, other_cure};
 use crate::syntax::{
     flow::{BodyOf, body_of, diverges, is_block_like, without_semicolon},
     layout,
@@ -35,7 +35,10 @@ pub(super) fn is_worthwhile(choice: &ast::IfExpr, form: Form, levels: usize) -> 
     let (Some(then), Some(block)) = (choice.then_branch(), block_ended_by(choice)) else {
         return false;
     };
-    if is_small(&then) || is_short(&block, &then, levels) || is_in_closure(&block, &then) {
+    if is_small(&then) || is_short(choice, &block, &then, levels) || is_in_closure(&block, &then) {
+        return false;
+    }
+    if other_cure::is_wanted(choice, &block, &then) {
         return false;
     }
     if levels < 2 && is_in_short_function(choice) {
@@ -92,8 +95,14 @@ fn condition_text(choice: &ast::IfExpr) -> Option<String> {
     Some(choice.condition()?.syntax().text().to_string())
 }
 
-fn is_short(block: &ast::BlockExpr, then: &ast::BlockExpr, levels: usize) -> bool {
+fn is_short(
+    choice: &ast::IfExpr,
+    block: &ast::BlockExpr,
+    then: &ast::BlockExpr,
+    levels: usize,
+) -> bool {
     let least = match body_of(block) {
+        _ if other_cure::compares_by_order(choice) => SHORT,
         _ if levels >= 2 => SHORT_WITH_GUARD,
         _ if !has_guard(then) => SHORT,
         Some(BodyOf::Loop(_)) => SHORT_WITH_GUARD_IN_LOOP,

@@ -42,14 +42,46 @@ pub(super) fn heads_loop(statement: &ast::LetStmt, otherwise: &ast::Expr) -> boo
         Some(ast::Expr::BreakExpr(jump)) => jump.expr().is_none() && jump.lifetime().is_none(),
         _ => false,
     };
-    let list = statement.syntax().parent().and_then(ast::StmtList::cast);
-    let is_first = list.as_ref().is_some_and(|list| {
+    ends_loop && begins_loop(statement.syntax())
+}
+
+/// Whether a statement is the first of a `loop`, or of a block with which the first of a `loop` begins.
+fn begins_loop(statement: &SyntaxNode) -> bool {
+    let list = statement.parent().and_then(ast::StmtList::cast);
+    let Some(list) = list.filter(|list| {
         let first = list.statements().next();
-        first.is_some_and(|first| first.syntax() == statement.syntax())
-    });
-    let block = list.and_then(|list| list.syntax().parent());
-    let around = block.and_then(|block| block.parent());
-    ends_loop && is_first && around.is_some_and(|it| it.kind() == SyntaxKind::LOOP_EXPR)
+        first.is_some_and(|first| first.syntax() == statement)
+    }) else {
+        return false;
+    };
+    let around = list.syntax().ancestors().nth(2);
+    match around {
+        Some(around) if around.kind() == SyntaxKind::LOOP_EXPR => true,
+        Some(around) if around.kind() == SyntaxKind::LET_STMT => begins_loop(&around),
+        _ => false,
+    }
+}
+
+/// Whether nothing but branches is left to do where the pattern doesn't match: what they all leave with wants to stand before
+/// them, and not in each.
+pub(super) fn leaves_in_branches(otherwise: &ast::Expr) -> bool {
+    matches!(
+        only_expression(otherwise),
+        Some(ast::Expr::MatchExpr(_) | ast::Expr::IfExpr(_))
+    )
+}
+
+/// Whether the block ends in a `match` that leaves in the same way, and would stay as it is.
+pub(super) fn has_twin(statement: &ast::LetStmt, otherwise: &ast::Expr) -> bool {
+    let list = statement.syntax().parent().and_then(ast::StmtList::cast);
+    let Some(ast::Expr::MatchExpr(tail)) = list.and_then(|list| list.tail_expr()) else {
+        return false;
+    };
+    let way_out = |expr: &ast::Expr| only_expression(expr).map(|it| it.syntax().text().to_string());
+    let own = way_out(otherwise);
+    let arms = tail.match_arm_list().into_iter().flat_map(|it| it.arms());
+    let mut others = arms.filter_map(|arm| arm.expr());
+    own.is_some() && others.any(|other| way_out(&other) == own)
 }
 
 /// `Some(a)`, `Ok(_)`, `Ok((a, b))`
@@ -221,31 +253,66 @@ mod tests {
     #[test]
     fn a_loop_that_begins_with_its_end() {
         let heads = |code: &str| {
-            let found = last_let(code);
-            let otherwise = found
-                .let_else()
-                .and_then(|otherwise| otherwise.block_expr());
-            heads_loop(&found, &otherwise.unwrap().into())
+            let (found, otherwise) = last_way_out(code);
+            heads_loop(&found, &otherwise)
         };
         assert!(heads("loop { let Some(a) = b() else { break }; c(a); }"));
+        assert!(heads(
+            "loop { let d = { let Some(a) = b() else { break }; a.c() }; }"
+        ));
         for code in [
             "loop { c(); let Some(a) = b() else { break }; }",
             "loop { let Some(a) = b() else { return }; }",
             "for d in e { let Some(a) = b() else { break }; }",
             "'f: loop { let Some(a) = b() else { break 'f }; }",
+            "loop { c(); let d = { let Some(a) = b() else { break }; a }; }",
+            "loop { if c() { let Some(a) = b() else { break }; } }",
         ] {
             assert!(!heads(code), "{code}");
         }
     }
 
+    /// The `else` of the last `let`, and the statement.
+    fn last_way_out(code: &str) -> (ast::LetStmt, ast::Expr) {
+        let found = last_let(code);
+        let otherwise = found
+            .let_else()
+            .and_then(|otherwise| otherwise.block_expr());
+        (found, otherwise.unwrap().into())
+    }
+
+    #[test]
+    fn what_is_left_to_branches() {
+        let leaves = |otherwise: &str| {
+            let code = format!("let Some(a) = b else {{ {otherwise} }};");
+            leaves_in_branches(&last_way_out(&code).1)
+        };
+        assert!(leaves("match c { D => return 1, _ => return 2 }"));
+        assert!(leaves("if c { return 1 } else { return 2 }"));
+        assert!(!leaves("return match c { D => 1, _ => 2 };"));
+        assert!(!leaves("if c { d(); } return;"));
+    }
+
+    #[test]
+    fn one_of_two_of_a_form() {
+        let is_one = |tail: &str| {
+            let code = format!("let Ok(a) = b else {{ return false; }}; {tail}");
+            let (found, otherwise) = last_way_out(&code);
+            has_twin(&found, &otherwise)
+        };
+        assert!(is_one("match a.c() { Ok(d) => d, Err(_) => return false }"));
+        assert!(is_one(
+            "match a.c() { Ok(d) => d, Err(_) => { return false; } }"
+        ));
+        assert!(!is_one("match a.c() { Ok(d) => d, Err(_) => return true }"));
+        assert!(!is_one("a.c()"));
+    }
+
     #[test]
     fn what_a_method_says_in_one_word() {
         let has_name = |code: &str| {
-            let found = last_let(code);
-            let otherwise = found
-                .let_else()
-                .and_then(|otherwise| otherwise.block_expr());
-            has_name_of_its_own(&found.pat().unwrap(), &otherwise.unwrap().into())
+            let (found, otherwise) = last_way_out(code);
+            has_name_of_its_own(&found.pat().unwrap(), &otherwise)
         };
         for code in [
             "let Some(a) = b else { unreachable!() };",

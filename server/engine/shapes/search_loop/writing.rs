@@ -1,6 +1,9 @@
 //! Writes a call of an iterator's method as rustfmt would.
 
-use ra_ap_syntax::{AstNode, ast::HasName};
+use ra_ap_syntax::{
+    AstNode,
+    ast::{self, HasArgList, HasName},
+};
 
 use super::{
     Predicate,
@@ -9,8 +12,9 @@ use super::{
 };
 use crate::{
     syntax::{
-        FileContext, Rewrite,
+        FileContext, FileNames, Rewrite,
         layout::{self, width},
+        types_shown,
     },
     text::{TextRange, slice},
 };
@@ -168,7 +172,43 @@ impl<'a> Writer<'a, '_> {
     }
 
     fn call(&self, asked: &Rewrite<'a>) -> Option<Rewrite<'a>> {
+        if let Some(question) = self.of_character() {
+            let part = Rewrite::part(self.text)
+                .text(".")
+                .text(self.predicate.method);
+            return Some(part.text("(char::").keep(question).text(")"));
+        }
         Some(self.open()?.put(asked.clone()).text(")"))
+    }
+
+    /// The name of the question where it is one of `char` about each character of a text.
+    fn of_character(&self) -> Option<TextRange> {
+        const QUESTIONS: [&str; 7] = [
+            "is_alphabetic",
+            "is_alphanumeric",
+            "is_control",
+            "is_lowercase",
+            "is_numeric",
+            "is_uppercase",
+            "is_whitespace",
+        ];
+        let (Asks::Condition(ast::Expr::MethodCallExpr(asks)), ast::Expr::MethodCallExpr(source)) =
+            (&self.parts.asks, &self.source.kept)
+        else {
+            return None;
+        };
+        let question = asks.name_ref()?;
+        let element = asks.receiver()?.syntax().text().to_string();
+        let is_of_element = self.parts.pattern.syntax().text() == element.as_str();
+        let has_text = source.name_ref()?.text() == "chars"
+            && types_shown::is_text_or_string(&source.receiver()?);
+        let names = FileNames::around(source);
+        let is_own = names.imports("char") || !names.types("char").is_empty();
+        let by_value = self.predicate.opposite.is_none() && self.parts.gives != Gives::Element;
+        let is_known =
+            QUESTIONS.contains(&question.text()) && asks.arg_list()?.args().next().is_none();
+        (is_known && is_of_element && has_text && by_value && !is_own)
+            .then(|| question.syntax().text_range())
     }
 
     fn links(&self) -> usize {

@@ -5,6 +5,7 @@ mod collections;
 mod integers;
 mod owned;
 mod variables;
+mod written;
 
 use ra_ap_syntax::ast;
 
@@ -15,6 +16,7 @@ pub use self::{
     collections::{Held, collection},
     integers::{Sign, integer, is_of_other_type, sign_of_both},
     owned::{Owned, arguments_of, head_of, owned},
+    written::{is_text, is_text_or_string, is_written_as},
 };
 use super::known::{Fact, is_known};
 

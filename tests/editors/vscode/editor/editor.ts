@@ -121,6 +121,11 @@ export class Editor {
     }
   }
 
+  /** The window that was opened last. */
+  latest(): Page | undefined {
+    return this.browser?.contexts().flatMap((context) => context.pages()).at(-1);
+  }
+
   remote(file: string): string {
     return `vscode-remote://127.0.0.1:${this.port}${file}`;
   }

@@ -120,11 +120,13 @@ async function main(): Promise<void> {
       await story(new Window(page, file), pictures, start);
       const other = await editor.open([["openFile", editor.remote(file)]]);
       await twoWindows(new Window(page, file), new Window(other, file));
+      await duplicate(editor, pictures);
       const environment = { ...process.env, RUSTASSISTANT_HOME: editor.inside("home") };
       console.log(execFileSync(rustassistant, ["cache", "check"], { env: environment, encoding: "utf8" }).trim());
     } catch (error) {
-      await page.screenshot({ path: path.join(built, "ui-failed.png") });
-      writeFileSync(path.join(built, "ui-failed.html"), await page.content());
+      const last = editor.latest() ?? page;
+      await last.screenshot({ path: path.join(built, "ui-failed.png") });
+      writeFileSync(path.join(built, "ui-failed.html"), await last.content());
       console.log(`what was on the screen is in ${path.join(built, "ui-failed.png")} and .html`);
       throw error;
     }
@@ -192,6 +194,53 @@ async function twoWindows(first: Window, second: Window): Promise<void> {
     await until("the other window follows", async () => (await other.text()).includes(LINE));
     await until("the finding is back there as well", async () => (await other.hints()) === hints);
   }
+}
+
+const TOTAL = `/// The sum of all lines, in cents, with what sending them costs.
+pub fn total(lines: &[(u64, u64)], discount: u64) -> u64 {
+    let mut sum = 0_u64;
+    for (price, count) in lines {
+        sum = sum.saturating_add(price.saturating_mul(*count));
+    }
+    let reduced = sum - sum * discount / 100;
+    if reduced < 5000 {
+        return reduced + 490;
+    }
+    reduced
+}
+`;
+
+/** Code that stands in two files is marked in the one that is open, with the way to the other. */
+async function duplicate(editor: Editor, pictures: string): Promise<void> {
+  const file = (name: string) => path.join(editor.work, "src", name);
+  mkdirSync(path.join(editor.work, ".vscode"), { recursive: true });
+  writeFileSync(path.join(editor.work, ".vscode", "settings.json"), '{ "editor.hover.enabled": "on" }');
+  writeFileSync(path.join(editor.work, "rustassistant.toml"), 'profile = "full"\n');
+  writeFileSync(file("invoices.rs"), `//! What has been sold.\n\n${TOTAL}`);
+  writeFileSync(file("offers.rs"), `//! What might be sold.\n\n${TOTAL}`);
+  const page = await editor.open([["openFile", editor.remote(file("invoices.rs"))]]);
+  const window = new Window(page, file("invoices.rs"));
+  await until("the duplicate is marked", () => window.isShown(".squiggly-hint"));
+  await page.keyboard.press("Control+B");
+  const hover = page.locator(".monaco-hover", { hasText: "word for word" });
+  const ask = async () => {
+    await window.clickWord("pub fn total", "total");
+    await page.keyboard.press("Control+K");
+    await page.keyboard.press("Control+I");
+  };
+  await step("the finding is told at its place", ask, async () => (await hover.count()) > 0);
+  await page.screenshot({ path: path.join(pictures, "duplicate.png"), clip: { x: 52, y: 31, width: 900, height: 312 } });
+  const other = hover.locator("a", { hasText: "offers.rs" }).first();
+  await step(
+    "the other place is a click away",
+    async () => {
+      if ((await other.count()) === 0) {
+        await ask();
+      }
+      await other.click({ timeout: STEP_MS });
+    },
+    async () => (await window.text()).includes("What might be sold"),
+  );
 }
 
 main().then(

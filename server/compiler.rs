@@ -1,0 +1,148 @@
+//! The compiler as judge: the room that starts cargo and rustc, and nothing else does.
+//!
+//! A package is recorded once: cargo checks it with a target directory of ours, and our own binary, as cargo's wrapper of rustc,
+//! writes down how each unit was compiled. From then on a verdict is rustc alone, run as it was recorded, on an overlay in
+//! which everything but the changed files is a link. Cargo, its lock and its fingerprints are out of the way, and the
+//! sources are never touched.
+//!
+//! Recording runs the build scripts and the procedural macros of a package, so nothing here happens unless a person asks for
+//! it. One program runs at a time, at low priority, in a process group that ends with whoever waits for it.
+
+mod child;
+mod loose;
+mod overlay;
+mod package;
+mod recorder;
+mod replay;
+mod said;
+
+mod wrapper;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+pub use child::Stop;
+pub use recorder::stand_in;
+pub use said::Fault;
+
+use package::{Locks, Package};
+
+/// New texts of files, by their absolute paths without links.
+pub type Texts = BTreeMap<PathBuf, Arc<str>>;
+
+/// What rustc says of texts that compiled before they were changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// No error, in none of the targets that the files belong to.
+    Clean,
+    /// The errors, at least one.
+    Broken(Vec<Fault>),
+}
+
+/// Why there is no verdict.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unjudged {
+    /// Somebody wants no more of it.
+    #[error("the check was stopped")]
+    Stopped,
+    #[error("{0}")]
+    Because(String),
+}
+
+impl Unjudged {
+    fn because(why: impl Into<String>) -> Self {
+        Self::Because(why.into())
+    }
+}
+
+/// Gives verdicts, and remembers what it was told for as long as it lives. What lies on the disk must not change meanwhile.
+pub struct Compiler {
+    stop: Stop,
+    packages: HashMap<PathBuf, Result<Package, Unjudged>>,
+    locks: Locks,
+    memory: HashMap<blake3::Hash, Verdict>,
+}
+
+impl Compiler {
+    pub fn new(stop: Stop) -> Self {
+        Self {
+            stop,
+            packages: HashMap::new(),
+            locks: Locks::default(),
+            memory: HashMap::new(),
+        }
+    }
+
+    /// What rustc says if the files had these texts: of every target of their packages that they belong to. What uses a
+    /// package from outside isn't asked.
+    pub fn verdict(&mut self, texts: &Texts) -> Result<Verdict, Unjudged> {
+        let mut by_home: BTreeMap<PathBuf, Texts> = BTreeMap::new();
+        for (file, text) in texts {
+            let texts = by_home.entry(home(file)).or_default();
+            texts.insert(file.clone(), Arc::clone(text));
+        }
+        for (home, texts) in by_home {
+            let verdict = self.verdict_at(home, &texts)?;
+            if verdict != Verdict::Clean {
+                return Ok(verdict);
+            }
+        }
+        Ok(Verdict::Clean)
+    }
+
+    fn verdict_at(&mut self, home: PathBuf, texts: &Texts) -> Result<Verdict, Unjudged> {
+        let key = key(texts);
+        if let Some(known) = self.memory.get(&key) {
+            return Ok(known.clone());
+        }
+        let verdict = self.package(home)?.verdict(texts)?;
+        self.memory.insert(key, verdict.clone());
+        Ok(verdict)
+    }
+
+    /// The package whose manifest, or the file without a package whose path, this is.
+    fn package(&mut self, home: PathBuf) -> Result<&mut Package, Unjudged> {
+        let Self {
+            stop,
+            packages,
+            locks,
+            ..
+        } = self;
+        let package = packages.entry(home).or_insert_with_key(|home| {
+            if is_manifest(home) {
+                Package::recorded(home, locks, stop.clone())
+            } else {
+                loose::package(home, stop.clone())
+            }
+        });
+        package.as_mut().map_err(|why| why.clone())
+    }
+}
+
+/// The nearest manifest above a file, or the file itself.
+fn home(file: &Path) -> PathBuf {
+    let mut manifests = file
+        .ancestors()
+        .skip(1)
+        .map(|above| above.join("Cargo.toml"));
+    let manifest = manifests.find(|manifest| manifest.is_file());
+    manifest.unwrap_or_else(|| file.to_path_buf())
+}
+
+fn is_manifest(home: &Path) -> bool {
+    home.ends_with("Cargo.toml")
+}
+
+fn key(texts: &Texts) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    for (file, text) in texts {
+        for part in [file.as_os_str().as_encoded_bytes(), text.as_bytes()] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+    }
+    hasher.finalize()
+}

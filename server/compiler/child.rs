@@ -1,0 +1,200 @@
+//! Programs that are started: in a process group of their own, at low priority, until they end, are stopped or are late.
+
+use std::{
+    io::{self, Read},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use super::Unjudged;
+use crate::os;
+
+/// How much of what a program says is kept.
+const MOST_OUTPUT: u64 = 64 << 20;
+/// So often it is asked whether the program has ended.
+const LOOK: Duration = Duration::from_millis(4);
+
+/// Ends what is running, from another thread.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    pub fn now(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_wanted(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+pub(super) struct Said {
+    pub(super) is_success: bool,
+    pub(super) out: Vec<u8>,
+    pub(super) err: Vec<u8>,
+}
+
+/// Runs a program to its end and returns what it said.
+pub(super) fn run(command: Command, patience: Duration, stop: &Stop) -> Result<Said, Unjudged> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let mut group = Group::start(command).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Unjudged::because(format!(
+            "`{name}` was not found, and rustc is asked with it"
+        )),
+        _ => Unjudged::because(format!("`{name}` can't be started: {error}")),
+    })?;
+    let out = read(group.0.stdout.take());
+    let err = read(group.0.stderr.take());
+    let status = group.wait(&name, patience, stop)?;
+    // What it left behind may hold its outputs open.
+    drop(group);
+    Ok(Said {
+        is_success: status.success(),
+        out: out.join().unwrap_or_default(),
+        err: err.join().unwrap_or_default(),
+    })
+}
+
+fn read(from: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut from) = from {
+            // What was read until a fault counts, and nobody waits for the rest.
+            let _ = from.by_ref().take(MOST_OUTPUT).read_to_end(&mut bytes);
+            let _ = io::copy(&mut from, &mut io::sink());
+        }
+        bytes
+    })
+}
+
+/// A program and what it starts; all of it ends with this.
+struct Group(Child);
+
+impl Group {
+    fn start(mut command: Command) -> io::Result<Self> {
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        os::own_group(&mut command);
+        // A program inherits the priority of the thread that starts it, and a thread can't raise its own again.
+        let started = thread::spawn(move || {
+            let _ = os::step_back();
+            command.spawn()
+        });
+        let started = started.join();
+        Ok(Self(started.map_err(|_| {
+            io::Error::other("the thread that starts it failed")
+        })??))
+    }
+
+    fn wait(
+        &mut self,
+        name: &str,
+        patience: Duration,
+        stop: &Stop,
+    ) -> Result<ExitStatus, Unjudged> {
+        let since = Instant::now();
+        loop {
+            let status = self.0.try_wait();
+            let status = status.map_err(|error| Unjudged::because(error.to_string()))?;
+            if let Some(status) = status {
+                return Ok(status);
+            }
+            if stop.is_wanted() {
+                return Err(Unjudged::Stopped);
+            }
+            if since.elapsed() > patience {
+                let seconds = patience.as_secs();
+                return Err(Unjudged::because(format!(
+                    "`{name}` was ended after {seconds} seconds"
+                )));
+            }
+            thread::sleep(LOOK);
+        }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        os::end_group(self.0.id());
+        // Where there are no groups, the program alone is ended.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn what_a_program_says_is_heard() {
+        let said = run(
+            shell("echo a; echo b >&2; exit 3"),
+            Duration::from_mins(1),
+            &Stop::default(),
+        )
+        .unwrap();
+        assert_eq!((said.out, said.err), (b"a\n".to_vec(), b"b\n".to_vec()));
+        assert!(!said.is_success);
+    }
+
+    #[test]
+    fn what_is_late_or_stopped_ends_with_all_that_it_started() {
+        let root = tempfile::tempdir().unwrap();
+        let number = root.path().join("number");
+        let script = format!("sleep 600 & echo $! > {}; wait", number.display());
+        let late = run(shell(&script), Duration::from_secs(1), &Stop::default());
+        assert!(matches!(late, Err(Unjudged::Because(_))));
+        let number = std::fs::read_to_string(number).unwrap();
+        let number: u32 = number.trim().parse().unwrap();
+        let since = Instant::now();
+        while os::is_alive(number) && !is_zombie(number) {
+            assert!(since.elapsed() < Duration::from_secs(30));
+            thread::sleep(LOOK);
+        }
+
+        let stop = Stop::default();
+        stop.now();
+        let stopped = run(shell("sleep 600"), Duration::from_mins(5), &stop);
+        assert_eq!(stopped.err(), Some(Unjudged::Stopped));
+    }
+
+    /// Whether it has ended and nobody has asked for its end yet.
+    fn is_zombie(number: u32) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{number}/stat"));
+        stat.is_ok_and(|stat| stat.contains(") Z "))
+    }
+
+    #[test]
+    fn what_is_left_behind_holds_nobody_up() {
+        let since = Instant::now();
+        let said = run(
+            shell("sleep 600 & echo a"),
+            Duration::from_mins(5),
+            &Stop::default(),
+        );
+        assert_eq!(said.unwrap().out, b"a\n");
+        assert!(since.elapsed() < Duration::from_mins(1));
+    }
+
+    #[test]
+    fn what_is_not_there_is_named() {
+        let command = Command::new("no-such-program");
+        let why = run(command, Duration::from_mins(1), &Stop::default()).err();
+        assert!(why.unwrap().to_string().contains("no-such-program"));
+    }
+}

@@ -1,0 +1,203 @@
+//! A package that was recorded: which units it is made of, and verdicts on them.
+
+use std::{
+    collections::HashMap,
+    fs::{self, File, TryLockError},
+    path::{Path, PathBuf},
+    process::Command,
+    thread,
+    time::Duration,
+};
+
+use serde::Deserialize;
+use tempfile::TempDir;
+
+use super::{
+    Fault, Stop, Texts, Unjudged, Verdict, child,
+    overlay::Overlay,
+    recorder,
+    replay::Replay,
+    said::{self, Checked},
+    wrapper,
+};
+
+/// So long a package's first check may take, with everything that it is built on.
+const PATIENCE: Duration = Duration::from_mins(15);
+/// What needs no building.
+const SHORT: Duration = Duration::from_mins(2);
+/// So often it is asked whether another process has done.
+const LOOK: Duration = Duration::from_millis(50);
+
+#[derive(Debug)]
+pub(super) struct Package {
+    /// Everything that an overlay holds.
+    pub(super) root: PathBuf,
+    /// Where overlays and what rustc writes lie.
+    pub(super) own: PathBuf,
+    pub(super) units: Vec<Replay>,
+    /// What keeps it from compiling as it is.
+    pub(super) trouble: Option<String>,
+    pub(super) stop: Stop,
+    /// What belongs to it alone and is removed with it.
+    pub(super) _folder: Option<TempDir>,
+}
+
+/// The target directories that no other process works in meanwhile.
+#[derive(Debug, Default)]
+pub(super) struct Locks(HashMap<PathBuf, File>);
+
+/// What cargo says of a workspace without building anything.
+#[derive(Debug, Deserialize)]
+struct Metadata {
+    workspace_root: PathBuf,
+    target_directory: PathBuf,
+}
+
+impl Package {
+    /// Has cargo check the package of a manifest, and writes down how.
+    pub(super) fn recorded(
+        manifest: &Path,
+        locks: &mut Locks,
+        stop: Stop,
+    ) -> Result<Self, Unjudged> {
+        let folder = manifest.parent().unwrap_or(manifest);
+        let metadata = metadata(manifest, folder, &stop)?;
+        let own = metadata.target_directory.join("rustassistant");
+        let recordings = own.join("recordings");
+        for folder in [&recordings, &own.join("out")] {
+            fs::create_dir_all(folder).map_err(|error| unusable(&own, &error))?;
+        }
+        locks.lock(&own, &stop)?;
+        let lock_file = metadata.workspace_root.join("Cargo.lock");
+        let was_locked = lock_file.exists();
+        let cargo = check_command(manifest, folder, &own, &recordings)
+            .map_err(|error| unusable(&own, &error))?;
+        let said = child::run(cargo, PATIENCE, &stop);
+        if !was_locked {
+            // The sources are left as they were found.
+            let _ = fs::remove_file(&lock_file);
+        }
+        let said = said?;
+        let Checked { made, faults } = said::checked(&said.out);
+        let all = recorder::recordings(&recordings);
+        let units = all.into_iter().filter(|it| Replay::is_made(it, &made));
+        let units: Vec<Replay> = units.map(Replay::new).collect();
+        let failed = || format!("cargo can't check it: {}", said::first_words(&said.err));
+        let trouble = (!said.is_success).then(|| trouble(&faults).unwrap_or_else(failed));
+        let root = metadata.workspace_root;
+        let root = if folder.starts_with(&root) {
+            root
+        } else {
+            folder.to_path_buf()
+        };
+        Ok(Self {
+            root,
+            own,
+            units,
+            trouble,
+            stop,
+            _folder: None,
+        })
+    }
+
+    /// What rustc says of these texts in every unit that reads one of the files.
+    pub(super) fn verdict(&self, texts: &Texts) -> Result<Verdict, Unjudged> {
+        // A file that isn't there yet is read because of another.
+        for file in texts.keys().filter(|file| file.exists()) {
+            if !self.units.iter().any(|unit| unit.reads(file)) {
+                return Err(self.why_not_read());
+            }
+        }
+        let reads_any = |unit: &&Replay| texts.keys().any(|file| unit.reads(file));
+        let units: Vec<&Replay> = self.units.iter().filter(reads_any).collect();
+        let folders = units.iter().flat_map(|unit| unit.folders());
+        let overlay = Overlay::lay(&self.root, &self.own.join("overlay"), folders, texts);
+        let overlay = overlay.map_err(|error| unusable(&self.own, &error))?;
+        for unit in units {
+            let faults = unit.check(&overlay, &self.own, &self.stop)?;
+            if !faults.is_empty() {
+                return Ok(Verdict::Broken(faults));
+            }
+        }
+        Ok(Verdict::Clean)
+    }
+
+    fn why_not_read(&self) -> Unjudged {
+        let nowhere = "no target that is checked here has it";
+        Unjudged::because(self.trouble.as_deref().unwrap_or(nowhere))
+    }
+}
+
+/// What is said of a package with errors.
+pub(super) fn trouble(faults: &[Fault]) -> Option<String> {
+    let fault = faults.first()?;
+    let place = fault.file.as_ref().map_or_else(String::new, |file| {
+        format!("{}:{}: ", file.display(), fault.line + 1)
+    });
+    Some(format!("it doesn't compile as it is: {place}{fault}"))
+}
+
+fn unusable(folder: &Path, error: &std::io::Error) -> Unjudged {
+    Unjudged::because(format!("{} can't be used: {error}", folder.display()))
+}
+
+fn metadata(manifest: &Path, folder: &Path, stop: &Stop) -> Result<Metadata, Unjudged> {
+    let mut cargo = cargo(folder);
+    cargo
+        .args(["metadata", "--no-deps", "--format-version=1"])
+        .arg("--manifest-path")
+        .arg(manifest);
+    let said = child::run(cargo, SHORT, stop)?;
+    let metadata = serde_json::from_slice(&said.out);
+    metadata.map_err(|_| {
+        let words = said::first_words(&said.err);
+        Unjudged::because(format!("cargo can't read its manifest: {words}"))
+    })
+}
+
+fn check_command(
+    manifest: &Path,
+    folder: &Path,
+    own: &Path,
+    recordings: &Path,
+) -> std::io::Result<Command> {
+    let mut cargo = cargo(folder);
+    cargo
+        .args(["check", "--all-targets", "--message-format=json"])
+        .arg("--manifest-path")
+        .arg(manifest)
+        .env("CARGO_TARGET_DIR", own);
+    let chained = wrapper::chosen(folder);
+    recorder::record_with(&mut cargo, recordings, chained.as_deref())?;
+    Ok(cargo)
+}
+
+/// Started where the package lies, so that its toolchain and its configuration hold.
+fn cargo(folder: &Path) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .current_dir(folder)
+        .env("CARGO_TERM_COLOR", "never")
+        .env("CARGO_TERM_QUIET", "false");
+    cargo
+}
+
+impl Locks {
+    /// Waits until no other process works there.
+    fn lock(&mut self, own: &Path, stop: &Stop) -> Result<(), Unjudged> {
+        if self.0.contains_key(own) {
+            return Ok(());
+        }
+        let file = File::create(own.join("lock")).map_err(|error| unusable(own, &error))?;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if stop.is_wanted() => return Err(Unjudged::Stopped),
+                Err(TryLockError::WouldBlock) => thread::sleep(LOOK),
+                Err(TryLockError::Error(error)) => return Err(unusable(own, &error)),
+            }
+        }
+        self.0.insert(own.to_path_buf(), file);
+        Ok(())
+    }
+}

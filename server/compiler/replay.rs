@@ -1,0 +1,206 @@
+//! One call of rustc that was written down: what it reads, and the same call on an overlay.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use super::{
+    Fault, Stop, Unjudged, child,
+    overlay::Overlay,
+    recorder::{self, Recording},
+    said,
+};
+
+/// So long rustc may take for one unit.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+#[derive(Debug)]
+pub(super) struct Replay {
+    recording: Recording,
+    /// What it reads, as rustc names it and without links.
+    sources: Vec<Source>,
+}
+
+#[derive(Debug)]
+struct Source {
+    named: PathBuf,
+    real: PathBuf,
+}
+
+impl Replay {
+    pub(super) fn new(recording: Recording) -> Self {
+        let sources = sources(&recording);
+        Self { recording, sources }
+    }
+
+    /// What cargo says of it in this recording, where `made` is what came of all units without an error.
+    pub(super) fn is_made(recording: &Recording, made: &[PathBuf]) -> bool {
+        let Some(folder) = recording.option("--out-dir") else {
+            return false;
+        };
+        let folder = recording.directory.join(folder);
+        let extra = recording.codegen("extra-filename").unwrap_or_default();
+        let name = recording.option("--crate-name").unwrap_or_default();
+        let dashed = name.replace('_', "-");
+        made.iter().any(|file| {
+            let stem = file.file_stem().and_then(|stem| stem.to_str());
+            let is_it = |stem: &str| {
+                let stem = stem.strip_prefix("lib").unwrap_or(stem);
+                stem == format!("{name}{extra}") || stem == dashed
+            };
+            file.parent() == Some(folder.as_path()) && stem.is_some_and(is_it)
+        })
+    }
+
+    pub(super) fn reads(&self, file: &Path) -> bool {
+        self.sources.iter().any(|source| source.real == file)
+    }
+
+    /// The folders of what it reads.
+    pub(super) fn folders(&self) -> impl Iterator<Item = &Path> {
+        self.sources
+            .iter()
+            .filter_map(|source| source.named.parent())
+    }
+
+    /// The errors of the same call on an overlay.
+    pub(super) fn check(
+        &self,
+        overlay: &Overlay,
+        own: &Path,
+        stop: &Stop,
+    ) -> Result<Vec<Fault>, Unjudged> {
+        let command = self.command(overlay, own)?;
+        let said = child::run(command, PATIENCE, stop)?;
+        let faults = said::faults(&said.err, |path| overlay.real(path));
+        if !said.is_success && faults.is_empty() {
+            let words = said::first_words(&said.err);
+            return Err(Unjudged::because(format!(
+                "rustc failed without an error of the code: {words}"
+            )));
+        }
+        Ok(faults)
+    }
+
+    fn command(&self, overlay: &Overlay, own: &Path) -> Result<Command, Unjudged> {
+        let Recording {
+            program,
+            arguments,
+            variables,
+            directory,
+            ..
+        } = &self.recording;
+        let root = self.recording.root();
+        let root = root.and_then(|at| {
+            let placed = overlay.place(&directory.join(&arguments[at]))?;
+            Some((at, placed))
+        });
+        let Some((root_at, root)) = root else {
+            return Err(Unjudged::because(
+                "the crate's root lies outside of its workspace",
+            ));
+        };
+        let mut command = Command::new(program);
+        let mut words = arguments.iter().enumerate();
+        while let Some((at, word)) = words.next() {
+            match word.as_str() {
+                _ if at == root_at => {
+                    command.arg(&root);
+                }
+                "--out-dir" | "--emit" | "--diagnostic-width" => {
+                    words.next();
+                }
+                "-C" if arguments
+                    .get(at + 1)
+                    .is_some_and(|next| is_incremental(next)) =>
+                {
+                    words.next();
+                }
+                word if is_ours(word) => {}
+                word => {
+                    command.arg(word);
+                }
+            }
+        }
+        let incremental = own.join("incremental");
+        command
+            .arg("--emit=metadata")
+            .arg("--out-dir")
+            .arg(own.join("out"))
+            .arg("-C")
+            .arg(format!("incremental={}", incremental.display()))
+            .envs(variables.iter().map(|(name, value)| (name, value)))
+            .current_dir(directory);
+        recorder::forget(&mut command);
+        Ok(command)
+    }
+}
+
+fn is_incremental(word: &str) -> bool {
+    word.starts_with("incremental=")
+}
+
+/// What a replay says itself.
+fn is_ours(word: &str) -> bool {
+    let options = ["--out-dir=", "--emit=", "--diagnostic-width="];
+    let is_option = options.iter().any(|option| word.starts_with(option));
+    is_option || word.strip_prefix("-C").is_some_and(is_incremental)
+}
+
+/// The files that rustc wrote down as read, if it came so far.
+fn sources(recording: &Recording) -> Vec<Source> {
+    let name = recording.option("--crate-name").unwrap_or_default();
+    let extra = recording.codegen("extra-filename").unwrap_or_default();
+    let folder = recording.option("--out-dir").unwrap_or_default();
+    let file = recording
+        .directory
+        .join(folder)
+        .join(format!("{name}{extra}.d"));
+    let text = fs::read_to_string(file).unwrap_or_default();
+    let named: BTreeSet<PathBuf> = dependencies(&text)
+        .map(|path| recording.directory.join(path))
+        .collect();
+    let sources = named.into_iter().filter_map(|named| {
+        let real = named.canonicalize().ok()?;
+        Some(Source { named, real })
+    });
+    sources.collect()
+}
+
+/// The files that have a line of their own in what is written for `make`.
+fn dependencies(text: &str) -> impl Iterator<Item = String> {
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let alone = lines.filter_map(|line| line.strip_suffix(':'));
+    alone.map(|path| path.replace("\\ ", " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_were_read_stand_alone_in_their_lines() {
+        let text = "/t/a.d: src/lib.rs src/my\\ file.rs\n\nsrc/lib.rs:\nsrc/my\\ file.rs:\n\n# env-dep:A=b:\n";
+        let found: Vec<String> = dependencies(text).collect();
+        assert_eq!(found, ["src/lib.rs", "src/my file.rs"]);
+    }
+
+    #[test]
+    fn only_what_a_replay_says_itself_is_left_out() {
+        for word in [
+            "--out-dir=x",
+            "--emit=dep-info",
+            "-Cincremental=/i",
+            "--diagnostic-width=90",
+        ] {
+            assert!(is_ours(word), "{word}");
+        }
+        for word in ["-Cdebuginfo=2", "--edition=2021", "--error-format=json"] {
+            assert!(!is_ours(word), "{word}");
+        }
+    }
+}

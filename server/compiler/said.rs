@@ -1,0 +1,186 @@
+//! What rustc and cargo say, as JSON.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+/// An error of rustc's and its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Nothing for what is about a whole crate.
+    pub file: Option<PathBuf>,
+    /// From 0.
+    pub line: u32,
+    pub code: Option<String>,
+    pub message: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The name of a lint is no code.
+        match self.code.as_deref().filter(|code| code.starts_with('E')) {
+            Some(code) => write!(f, "error[{code}]: {}", self.message),
+            None => write!(f, "error: {}", self.message),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Message {
+    #[serde(rename = "message")]
+    words: String,
+    code: Option<Code>,
+    level: String,
+    spans: Vec<Span>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Code {
+    code: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Span {
+    file_name: String,
+    line_start: u32,
+    is_primary: bool,
+    expansion: Option<Box<Expansion>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Expansion {
+    span: Span,
+}
+
+impl Message {
+    /// The error that it is; nothing if it is none. `real` tells which file the compiler read in its place.
+    fn fault(self, real: &impl Fn(&Path) -> PathBuf) -> Option<Fault> {
+        // That compiling was aborted says nothing that the errors before it don't.
+        if !self.level.starts_with("error") || (self.spans.is_empty() && self.is_summary()) {
+            return None;
+        }
+        let mut spans = self.spans.iter();
+        let span = spans
+            .find(|span| span.is_primary)
+            .map(Span::outside_of_macros);
+        Some(Fault {
+            file: span.map(|span| real(Path::new(&span.file_name))),
+            line: span.map_or(0, |span| span.line_start.saturating_sub(1)),
+            code: self.code.map(|code| code.code),
+            message: self.words,
+        })
+    }
+
+    fn is_summary(&self) -> bool {
+        self.words.starts_with("aborting due to")
+    }
+}
+
+impl Span {
+    /// Where the macro was called that the code came from.
+    fn outside_of_macros(&self) -> &Self {
+        let mut span = self;
+        while let Some(expansion) = &span.expansion {
+            span = &expansion.span;
+        }
+        span
+    }
+}
+
+/// The errors among what rustc said.
+pub(super) fn faults(said: &[u8], real: impl Fn(&Path) -> PathBuf) -> Vec<Fault> {
+    messages(said)
+        .filter_map(|message: Message| message.fault(&real))
+        .collect()
+}
+
+/// The lines that are JSON of this kind.
+fn messages<'a, T: Deserialize<'a>>(said: &'a [u8]) -> impl Iterator<Item = T> {
+    let lines = said.split(|byte| *byte == b'\n');
+    lines.filter_map(|line| serde_json::from_slice(line).ok())
+}
+
+#[derive(Debug, Deserialize)]
+struct FromCargo {
+    reason: String,
+    #[serde(default)]
+    filenames: Vec<PathBuf>,
+    message: Option<Message>,
+}
+
+/// What `cargo check` told.
+#[derive(Debug, Default)]
+pub(super) struct Checked {
+    /// What was made of the units without an error.
+    pub(super) made: Vec<PathBuf>,
+    pub(super) faults: Vec<Fault>,
+}
+
+pub(super) fn checked(said: &[u8]) -> Checked {
+    let mut checked = Checked::default();
+    for told in messages::<FromCargo>(said) {
+        if told.reason == "compiler-artifact" {
+            checked.made.extend(told.filenames);
+        }
+        let message = told.message.and_then(|it| it.fault(&Path::to_path_buf));
+        checked.faults.extend(message);
+    }
+    checked
+}
+
+/// What a program says in words of why it failed: its first error and the last of its causes.
+pub(super) fn first_words(said: &[u8]) -> String {
+    let text = String::from_utf8_lossy(said);
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.find(|line| line.starts_with("error"));
+    let Some(first) = first else {
+        return text.lines().last().unwrap_or_default().trim().to_owned();
+    };
+    let first = first.trim_start_matches("error: ");
+    match text.split("Caused by:").skip(1).last() {
+        Some(cause) => {
+            let cause = cause.lines().map(str::trim).find(|line| !line.is_empty());
+            format!("{first}: {}", cause.unwrap_or_default())
+        }
+        None => first.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_have_a_place_and_the_rest_is_passed_over() {
+        let said = concat!(
+            r#"{"$message_type":"artifact","artifact":"/t/liba.rmeta","emit":"metadata"}"#,
+            "\n",
+            r#"{"message":"unused","code":null,"level":"warning","spans":[],"children":[]}"#,
+            "\n",
+            r#"{"message":"mismatched types","code":{"code":"E0308"},"level":"error","spans":[{"file_name":"/o/m.rs","line_start":1,"is_primary":true,"expansion":{"span":{"file_name":"/o/a.rs","line_start":7,"is_primary":false,"expansion":null}}}]}"#,
+            "\n",
+            r#"{"message":"aborting due to 1 previous error","code":null,"level":"error","spans":[]}"#,
+            "\nno JSON",
+        );
+        let real = |path: &Path| Path::new("/real").join(path.file_name().unwrap());
+        let found = faults(said.as_bytes(), real);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].file.as_deref(), Some(Path::new("/real/a.rs")));
+        assert_eq!(found[0].line, 6);
+        assert_eq!(found[0].to_string(), "error[E0308]: mismatched types");
+    }
+
+    #[test]
+    fn why_cargo_failed_is_its_first_error_and_the_last_cause() {
+        let said = "    Updating index\nerror: failed to get `x`\n\nCaused by:\n  failed to load\n\nCaused by:\n  no network\n  more\n";
+        assert_eq!(
+            first_words(said.as_bytes()),
+            "failed to get `x`: no network"
+        );
+        assert_eq!(first_words(b"error: no manifest\nnote: x\n"), "no manifest");
+        assert_eq!(first_words(b"killed\n"), "killed");
+    }
+}
