@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use crate::{
     compiler::{Compiler, Texts, Told, Unjudged},
-    extraction::{Draft, Known, NotExtracted, Passing, Probe, Selection, Type},
+    extraction::{Draft, Known, NotExtracted, Passing, Probe, Purpose, Selection, Type, WITNESS},
     syntax::Source,
     text::{TextRange, TextSize},
 };
@@ -63,10 +63,14 @@ pub fn extract_function(
     let mut passing = Passing::new(&selection, &known)?;
     let mut objections: Vec<Told> = Vec::new();
     for _ in 0..TRIES {
-        let draft = Draft::new(source, &selection, &known, &passing, name)?;
+        let write = |purpose| Draft::new(source, &selection, &known, &passing, name, purpose);
+        let draft = write(Purpose::Result)?;
         let told = asking.ask(&draft.text, &[])?;
         let errors: Vec<Told> = told.into_iter().filter(|it| it.is_error).collect();
         let Some(first) = errors.first() else {
+            if selection.has_macro {
+                asking.check_returns(&write(Purpose::Trap)?)?;
+            }
             let text = draft.text.into();
             let name = draft.name;
             return Ok(Extracted { text, name });
@@ -164,8 +168,23 @@ impl Asking<'_> {
             // A reference can be copied, but one that changes.
             known.is_copy |= known.text.starts_with('&') && !known.text.starts_with("&mut ");
         }
+        if types.remove(WITNESS).is_none() {
+            let why = "The selection isn't compiled in any target that is checked here.";
+            return Err(Refused::Because(why.to_owned()));
+        }
         types.retain(|_, known| !known.text.is_empty());
         Ok(types)
+    }
+
+    /// A macro may hold a `return`, which would leave the new function alone.
+    fn check_returns(&mut self, trap: &Draft) -> Result<(), Refused> {
+        let told = self.ask(&trap.text, &[CAPPED])?;
+        match told.iter().find(|it| it.is_error) {
+            None => Ok(()),
+            Some(error) => Err(Refused::Because(format!(
+                "A macro in the selection may leave it with a `return`: {error}."
+            ))),
+        }
     }
 
     fn moved(&mut self, probe: &Probe) -> Result<Vec<String>, Unjudged> {

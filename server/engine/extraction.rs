@@ -19,7 +19,7 @@ use crate::{
 
 pub use passing::Passing;
 pub use selection::Selection;
-pub use writing::Draft;
+pub use writing::{Draft, Purpose};
 
 /// Why nothing is extracted, in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +74,8 @@ pub struct Type {
     pub is_copy: bool,
 }
 
+/// The subject of what is asked only to see that the place is compiled at all.
+pub const WITNESS: &str = "()";
 /// Stands before the name of what is asked behind the selection, where a name may mean another variable.
 const BEHIND: &str = "=";
 
@@ -147,7 +149,8 @@ impl Selection {
 
     /// Asks for types: code that is never reached and gives away each variable that the signature will name.
     pub fn type_probe(&self, source: &Source) -> Probe {
-        let before: Vec<&str> = self.captures.iter().map(|it| it.name.as_str()).collect();
+        let captured = self.captures.iter().map(|it| it.name.as_str());
+        let before: Vec<&str> = captured.chain([WITNESS]).collect();
         let outputs = self.outputs.iter().map(|it| it.name.as_str());
         let after: Vec<&str> = outputs
             .chain(self.dropped.iter().map(String::as_str))
@@ -228,6 +231,22 @@ impl Probe {
             let range = TextRange::new(start, TextSize::of(&*self.text));
             self.marks.push((range, format!("{sign}{name}")));
             self.text.push_str(&close);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_names_become_paths() {
+        for (text, expected) in [
+            ("Map<K, Map>", "a::Map<K, a::Map>"),
+            ("b::Map", "b::Map"),
+            ("MapLike<&Map>", "MapLike<&a::Map>"),
+        ] {
+            assert_eq!(qualified(text, "a::Map"), expected);
         }
     }
 }

@@ -61,7 +61,7 @@ impl Passing {
         });
         Ok(Self {
             captured: captured.collect::<Result<_, NotExtracted>>()?,
-            receiver: receivers(selection, known)?,
+            receiver: receivers(selection, known),
             lifetimes: lifetimes(selection),
         })
     }
@@ -256,8 +256,8 @@ fn lifetimes(selection: &Selection) -> Vec<Lifetime> {
     let fresh = fresh.find(|it| !names.iter().any(|name| name == it));
     let fresh = fresh.map(|it| Lifetime::Fresh(it.to_owned()));
     let own = names.iter().cloned().map(Lifetime::Own);
-    let named = own.chain(fresh);
-    std::iter::once(Lifetime::Elided).chain(named).collect()
+    let elided = std::iter::once(Lifetime::Elided);
+    elided.chain(own).chain(fresh).collect()
 }
 
 impl Lifetime {
@@ -310,9 +310,9 @@ fn view(text: &str) -> Option<String> {
     Some(format!("[{inner}]"))
 }
 
-fn receivers(selection: &Selection, known: &Known) -> Result<Option<Receivers>, NotExtracted> {
+fn receivers(selection: &Selection, known: &Known) -> Option<Receivers> {
     if selection.receivers.is_empty() {
-        return Ok(None);
+        return None;
     }
     let list = selection
         .function
@@ -323,14 +323,14 @@ fn receivers(selection: &Selection, known: &Known) -> Result<Option<Receivers>, 
         .unwrap_or_default();
     let ways: &[&str] = match written.as_str() {
         "&self" => &["&self"],
-        "&mut self" => &["&self", "&mut self"],
-        "self" | "mut self" if known.moved.iter().any(|it| it == "self") => &["self"],
+        "self" if known.moved.iter().any(|it| it == "self") => &["self"],
+        "mut self" if known.moved.iter().any(|it| it == "self") => &["self", "mut self"],
+        "&mut self" | "mut self" => &["&self", "&mut self"],
         "self" => &["&self", "self"],
-        "mut self" => &["&self", "&mut self"],
         other => &[other],
     };
     let ways = ways.iter().map(|&way| way.to_owned()).collect();
-    Ok(Some(Receivers(ways)))
+    Some(Receivers(ways))
 }
 
 impl Way {
@@ -381,12 +381,10 @@ impl Way {
         let path = mention.parent_ancestors().find_map(ast::PathExpr::cast)?;
         let around = path.syntax().parent()?;
         match around.kind() {
-            SyntaxKind::FIELD_EXPR | SyntaxKind::CALL_EXPR
-                if around.first_child().as_ref() == Some(path.syntax()) =>
-            {
-                None
-            }
-            SyntaxKind::METHOD_CALL_EXPR | SyntaxKind::INDEX_EXPR
+            SyntaxKind::FIELD_EXPR
+            | SyntaxKind::CALL_EXPR
+            | SyntaxKind::METHOD_CALL_EXPR
+            | SyntaxKind::INDEX_EXPR
                 if around.first_child().as_ref() == Some(path.syntax()) =>
             {
                 None
@@ -442,4 +440,44 @@ fn next_solid(token: &SyntaxToken) -> Option<SyntaxToken> {
 fn previous_solid(token: &SyntaxToken) -> Option<SyntaxToken> {
     std::iter::successors(token.prev_token(), SyntaxToken::prev_token)
         .find(|it| !it.kind().is_trivia())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shared_gets_the_name() {
+        for (text, expected) in [
+            ("&str", "&'a str"),
+            ("&mut Vec<&str>", "&mut Vec<&'a str>"),
+            ("Cow<'_, str>", "Cow<'a, str>"),
+            ("&'b [&T]", "&'b [&'a T]"),
+            ("u8", "u8"),
+        ] {
+            assert_eq!(named(text, "'a"), expected);
+        }
+    }
+
+    #[test]
+    fn types_without_a_name_are_told() {
+        for text in [
+            "{closure@a.rs:1:2}",
+            "Vec<_>",
+            "impl Iterator<Item = u8>",
+            "fn(u8) {f}",
+        ] {
+            assert!(nameable("x", text).is_err(), "{text}");
+        }
+        for text in ["Cow<'_, str>", "fn(u8) -> u8", "Vec<a_b>", "(u8, [u8; 2])"] {
+            assert!(nameable("x", text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn owners_are_looked_at_through_their_views() {
+        assert_eq!(view("Vec<u8>").as_deref(), Some("[u8]"));
+        assert_eq!(view("String").as_deref(), Some("str"));
+        assert_eq!(view("Option<Vec<u8>>"), None);
+    }
 }

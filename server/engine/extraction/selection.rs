@@ -10,6 +10,7 @@ use crate::{
     syntax::{
         Source,
         flow::{Escape, escapes, is_own_scope},
+        scopes,
     },
     text::{TextRange, TextSize},
 };
@@ -28,6 +29,8 @@ pub struct Selection {
     pub(super) receivers: Vec<SyntaxToken>,
     pub(super) awaits: bool,
     pub(super) tries: bool,
+    /// Whether a macro is called, which could leave the selection without showing it.
+    pub has_macro: bool,
 }
 
 /// A variable of the function that the statements mention.
@@ -51,9 +54,9 @@ impl Selection {
     pub fn of(source: &Source, root: &SyntaxNode, range: TextRange) -> Result<Self, NotExtracted> {
         let (list, statements) = statements(root, range)?;
         let first = statements.first().ok_or(NOTHING)?;
-        let last = statements.last().ok_or(NOTHING)?;
+        let end = statements.last().ok_or(NOTHING)?;
         let start = range_start(source, first, range);
-        let range = TextRange::new(start, last.text_range().end());
+        let range = TextRange::new(start, end.text_range().end());
         let function = function(&list)?;
         check(&function, &list, &statements)?;
         let (awaits, tries) = ways_out(source, &statements)?;
@@ -69,7 +72,7 @@ impl Selection {
             });
         let bindings = Bindings::of(&function);
         let captures = bindings.captures(range, is_in_loop);
-        let is_last = list.children().last().as_ref() == Some(last);
+        let is_last = list.children().last().as_ref() == Some(end);
         let locals = bindings.declared_in(&statements);
         let (outputs, rest): (Vec<_>, Vec<_>) = locals.into_iter().partition(|local| {
             let block = list.text_range();
@@ -86,6 +89,10 @@ impl Selection {
                     token.kind() == T![self] && range.contains_range(token.text_range())
                 })
                 .collect(),
+            has_macro: statements
+                .iter()
+                .flat_map(SyntaxNode::descendants)
+                .any(|node| node.kind() == SyntaxKind::MACRO_CALL),
             function,
             statements,
             range,
@@ -109,18 +116,18 @@ fn statements(
                 .is_some_and(|it| !it.is_empty())
     });
     let solid: Vec<SyntaxToken> = solid.collect();
-    let (first, last) = (solid.first().ok_or(NOTHING)?, solid.last().ok_or(NOTHING)?);
-    let covered = first.text_range().cover(last.text_range());
+    let (first, end) = (solid.first().ok_or(NOTHING)?, solid.last().ok_or(NOTHING)?);
+    let covered = first.text_range().cover(end.text_range());
     let mut around = root.covering_element(covered).ancestors();
-    let list = around.find(|node| {
+    let block = around.find(|node| {
         node.kind() == SyntaxKind::STMT_LIST
             && node.text_range().contains_range(covered)
             && node.text_range() != covered
     });
-    let list = list.ok_or(NotExtracted::new(
+    let block = block.ok_or(NotExtracted::new(
         "The selection isn't inside of a function.",
     ))?;
-    let touched = list.children().filter(|child| {
+    let touched = block.children().filter(|child| {
         child
             .text_range()
             .intersect(covered)
@@ -135,7 +142,7 @@ fn statements(
             "The selection begins or ends inside of a statement.",
         ));
     }
-    Ok((list, touched))
+    Ok((block, touched))
 }
 
 /// The start of the comments that are selected above the first statement.
@@ -169,6 +176,9 @@ fn function(list: &SyntaxNode) -> Result<ast::Fn, NotExtracted> {
         "The selection is inside of a closure or of an `async` block.",
     ))
 }
+
+/// What takes the address of a value.
+const ADDRESSES: [&str; 4] = ["as *const", "as *mut", "addr_of", "&raw"];
 
 /// What a function of its own could not say.
 fn check(
@@ -233,6 +243,14 @@ fn check(
                 "The function has items of its own, which the selection may mean",
             ));
         }
+    }
+    let takes_address = |it: &&SyntaxNode| {
+        let text = it.text().to_string();
+        ADDRESSES.iter().any(|sign| text.contains(sign))
+    };
+    if let Some(statement) = statements.iter().find(takes_address) {
+        let why = "An address is taken, which a copy of a value doesn't have";
+        return Err(NotExtracted::at(statement, why));
     }
     let has_attributes = function.attrs().any(|attr| {
         let text = attr.syntax().text().to_string();
@@ -392,7 +410,7 @@ fn binding(pattern: &ast::IdentPat) -> Option<Binding> {
                 | SyntaxKind::WHILE_EXPR
         )
     })?;
-    let written = ast::Param::cast(node.parent()?).and_then(|param| param.ty());
+    let stated = ast::Param::cast(node.parent()?).and_then(|param| param.ty());
     let end = match holder.kind() {
         SyntaxKind::LET_STMT => holder.parent()?.text_range().end(),
         SyntaxKind::IF_EXPR => {
@@ -413,9 +431,9 @@ fn binding(pattern: &ast::IdentPat) -> Option<Binding> {
     Some(Binding {
         name,
         mut_word: pattern.mut_token(),
-        written: written
+        written: stated
             .filter(|_| holder_is_function(node))
-            .map(|written| written.syntax().text().to_string()),
+            .map(|stated| stated.syntax().text().to_string()),
         pattern: node.clone(),
         scope: TextRange::new(start, end.max(start)),
     })
@@ -442,16 +460,8 @@ fn mentions(token: &SyntaxToken) -> Vec<(String, SyntaxToken)> {
             vec![named(token.text())]
         }
         SyntaxKind::STRING if is_in_macro => {
-            let parts = token.text().split('{').skip(1);
-            let names = parts.flat_map(|part| {
-                let inside = part.split('}').next().unwrap_or_default();
-                inside
-                    .split(|c: char| !c.is_alphanumeric() && c != '_')
-                    .filter(|word| !word.is_empty())
-                    .map(str::to_owned)
-                    .collect::<Vec<_>>()
-            });
-            names.map(|name| named(&name)).collect()
+            let captured = scopes::captures(token.text());
+            captured.map(|name| named(&name)).collect()
         }
         SyntaxKind::IDENT => {
             let path = token.parent_ancestors().nth(2).and_then(ast::Path::cast);
@@ -469,5 +479,114 @@ fn mentions(token: &SyntaxToken) -> Vec<(String, SyntaxToken)> {
             }
         }
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::FileContext;
+
+    /// The lines from the one with `first` to the one with `last`.
+    fn selection(text: &str, first: &str, last: &str) -> Result<Selection, NotExtracted> {
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        let start = text.find(first).unwrap();
+        let end = text.rfind(last).unwrap() + last.len();
+        let at = |at: usize| TextSize::try_from(at).unwrap();
+        Selection::of(&source, &source.root(), TextRange::new(at(start), at(end)))
+    }
+
+    fn captured(selection: &Selection) -> Vec<&str> {
+        selection
+            .captures
+            .iter()
+            .map(|it| it.name.as_str())
+            .collect()
+    }
+
+    fn outputs(selection: &Selection) -> Vec<&str> {
+        selection
+            .outputs
+            .iter()
+            .map(|it| it.name.as_str())
+            .collect()
+    }
+
+    #[test]
+    fn what_is_mentioned_from_around_is_captured_and_what_is_used_later_comes_out() {
+        let found = selection(
+            "fn f(a: u8, b: u8, c: &str) {\n    let d = 1;\n    let a = a + 1;\n    let e = |b: u8| b;\n    println!(\"{c}\", e(2));\n    g(a);\n}\n",
+            "let a",
+            "e(2));",
+        );
+        let found = found.unwrap();
+        assert_eq!(captured(&found), ["a", "c"]);
+        assert_eq!(outputs(&found), ["a"]);
+        assert_eq!(found.dropped, ["e"]);
+        assert!(found.has_macro && !found.tries && !found.awaits);
+    }
+
+    #[test]
+    fn names_of_other_scopes_and_of_fields_are_no_captures() {
+        let text = "fn f(x: S) {\n    if let Some(a) = g() {\n        h(a);\n    }\n    let a = x.a;\n    i(x.b, S { b: 1 }, a);\n}\n";
+        let found = selection(text, "let a", "a);").unwrap();
+        assert_eq!(captured(&found), ["x"]);
+        let found = selection(text, "h(a", "h(a);").unwrap();
+        assert_eq!(captured(&found), ["a"]);
+    }
+
+    #[test]
+    fn what_goes_round_a_loop_is_used_again() {
+        let text = "fn f(mut a: u8) {\n    loop {\n        a += 1;\n        g();\n    }\n}\n";
+        let found = selection(text, "a += 1;", "g();").unwrap();
+        assert!(found.captures[0].is_used_after);
+        let found = selection(&text.replace("loop ", ""), "a += 1;", "g();").unwrap();
+        assert!(!found.captures[0].is_used_after);
+    }
+
+    #[test]
+    fn comments_above_belong_to_it() {
+        let text = "fn f() {\n    // Why.\n    g();\n    h();\n}\n";
+        let found = selection(text, "// Why", "h();").unwrap();
+        assert_eq!(usize::from(found.range.start()), text.find("//").unwrap());
+        let found = selection(text, "g();", "h();").unwrap();
+        assert_eq!(usize::from(found.range.start()), text.find("g();").unwrap());
+    }
+
+    #[test]
+    fn what_is_no_run_of_statements_is_refused() {
+        for (text, first, last) in [
+            (
+                "fn f() {\n    if a() {\n        b();\n    }\n}\n",
+                "a()",
+                "b();",
+            ),
+            ("fn f() -> u8 {\n    a();\n    b()\n}\n", "a();", "b()"),
+            (
+                "fn f() {\n    a(|| {\n        b();\n        c();\n    });\n}\n",
+                "b();",
+                "c();",
+            ),
+            ("fn f() {\n    a();\n    return;\n}\n", "a();", "return;"),
+            (
+                "fn f() {\n    loop {\n        a();\n        break;\n    }\n}\n",
+                "a();",
+                "break;",
+            ),
+            (
+                "fn f() {\n    #[cfg(unix)]\n    a();\n    b();\n}\n",
+                "#[cfg",
+                "b();",
+            ),
+            (
+                "fn f() {\n    use x::*;\n    a();\n    b();\n}\n",
+                "a();",
+                "b();",
+            ),
+            ("struct S {\n    a: u8,\n}\n", "a", "u8"),
+            ("fn f() {\n    a();\n\n}\n", "\n\n", "\n}"),
+        ] {
+            assert!(selection(text, first, last).is_err(), "{text}");
+        }
     }
 }

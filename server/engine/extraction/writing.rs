@@ -34,6 +34,14 @@ struct Home {
     call: &'static str,
 }
 
+/// What a draft is written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Result,
+    /// Its result is of a type that nothing else has, so that a hidden `return` doesn't compile.
+    Trap,
+}
+
 impl Draft {
     pub fn new(
         source: &Source,
@@ -41,10 +49,11 @@ impl Draft {
         known: &Known,
         passing: &Passing,
         name: Option<&str>,
+        purpose: Purpose,
     ) -> Result<Self, NotExtracted> {
         let name = fresh_name(selection, name)?;
         let home = home(selection)?;
-        let result = result(selection, known)?;
+        let result = result(selection, known, purpose)?;
         let text = &*source.text;
         let newline = layout::first_line_ending(text);
         let indent = layout::indentation(text, selection.range.start());
@@ -62,8 +71,8 @@ impl Draft {
             lifetime,
         };
         let body = writer.body(passing, &result)?;
-        let signature = writer.signature(&name, fn_indent, passing, &result);
-        let call = writer.call(&name, home.call, passing, &result, &signature);
+        let signature = writer.signature(&name, passing, &result);
+        let call = writer.call(&name, home.call, &result, &signature);
         let head = signature.lines(&writer, fn_indent, source.context.width.max());
         let function = format!("{newline}{newline}{fn_indent}{head}{body}{newline}{fn_indent}}}");
         let mut edits = writer.idle_muts(passing);
@@ -138,9 +147,18 @@ struct Outcome<'a> {
     /// Nothing for `()`.
     written: Option<String>,
     maker: Option<&'static str>,
+    is_trap: bool,
 }
 
-fn result<'a>(selection: &'a Selection, known: &Known) -> Result<Outcome<'a>, NotExtracted> {
+/// What nobody else returns.
+const TRAP: &str = "[(); 7]";
+const TRAP_VALUE: &str = "[(); 7]";
+
+fn result<'a>(
+    selection: &'a Selection,
+    known: &Known,
+    purpose: Purpose,
+) -> Result<Outcome<'a>, NotExtracted> {
     let types = selection.outputs.iter().map(|output| {
         let name = &output.name;
         let found = known.behind(name);
@@ -155,16 +173,23 @@ fn result<'a>(selection: &'a Selection, known: &Known) -> Result<Outcome<'a>, No
         [one] => one.clone(),
         several => format!("({})", several.join(", ")),
     };
+    let is_trap = purpose == Purpose::Trap;
+    let plain = if is_trap {
+        format!("({plain}, {TRAP})")
+    } else {
+        plain
+    };
     let (written, maker) = if selection.tries {
         let (text, maker) = tried(&selection.function, &plain)?;
         (Some(text), Some(maker))
     } else {
-        ((!types.is_empty()).then_some(plain), None)
+        ((is_trap || !types.is_empty()).then_some(plain), None)
     };
     Ok(Outcome {
         outputs: &selection.outputs,
         written,
         maker,
+        is_trap,
     })
 }
 
@@ -205,6 +230,7 @@ impl Writer<'_> {
         }
         let names: Vec<&str> = result.outputs.iter().map(|it| it.name.as_str()).collect();
         let direct = self.direct_value(&names, result.maker);
+        let direct = direct.filter(|_| !result.is_trap);
         if let Some((head, semicolon)) = direct {
             edits.push(Edit::delete(head));
             edits.push(Edit::delete(semicolon));
@@ -236,6 +262,11 @@ impl Writer<'_> {
             [one] => (*one).to_owned(),
             several => format!("({})", several.join(", ")),
         };
+        let value = match &*value {
+            value if !result.is_trap => value.to_owned(),
+            "" => format!("((), {TRAP_VALUE})"),
+            value => format!("({value}, {TRAP_VALUE})"),
+        };
         let value = match result.maker {
             Some(maker) if value.is_empty() => format!("{maker}(())"),
             Some(maker) => format!("{maker}({value})"),
@@ -246,7 +277,7 @@ impl Writer<'_> {
             body.push(';');
         }
         if !value.is_empty() {
-            body.push_str(&format!("{newline}{inner}{value}"));
+            body.extend([newline, inner, value.as_str()]);
         }
         Ok(body)
     }
@@ -269,13 +300,7 @@ impl Writer<'_> {
         (is_it && is_plain).then(|| (TextRange::new(start, value.start()), end))
     }
 
-    fn signature(
-        &self,
-        name: &str,
-        _: &str,
-        passing: &Passing,
-        result: &Outcome<'_>,
-    ) -> SignatureText {
+    fn signature(&self, name: &str, passing: &Passing, result: &Outcome<'_>) -> SignatureText {
         let Self {
             selection, source, ..
         } = self;
@@ -328,7 +353,6 @@ impl Writer<'_> {
         &self,
         name: &str,
         owner: &str,
-        _: &Passing,
         result: &Outcome<'_>,
         signature: &SignatureText,
     ) -> String {
@@ -346,8 +370,11 @@ impl Writer<'_> {
         };
         let patterns: Vec<String> = result.outputs.iter().map(pattern).collect();
         let lead = match &*patterns {
+            [] if result.is_trap => "let ((), _) = ".to_owned(),
             [] => String::new(),
+            [one] if result.is_trap => format!("let ({one}, _) = "),
             [one] => format!("let {one} = "),
+            several if result.is_trap => format!("let (({}), _) = ", several.join(", ")),
             several => format!("let ({}) = ", several.join(", ")),
         };
         let behind = [
@@ -359,19 +386,8 @@ impl Writer<'_> {
             turbofish,
             ..
         } = signature;
-        let ends_block = selection
-            .statements
-            .last()
-            .is_some_and(|it| !ast::Stmt::can_cast(it.kind()) && result.outputs.is_empty());
-        let end = if ends_block && result.maker.is_none() {
-            ""
-        } else {
-            ";"
-        };
-        // A tail that was a statement stays one.
-        let end = if end.is_empty() { ";" } else { end };
         let open = format!("{lead}{owner}{name}{turbofish}(");
-        let close = format!("){}{end}", behind.concat());
+        let close = format!("){};", behind.concat());
         let line = format!("{open}{}{close}", arguments.join(", "));
         let longest = self.source.context.width.max();
         let inline: usize = arguments.iter().map(|it| it.len() + 2).sum();
@@ -380,7 +396,7 @@ impl Writer<'_> {
         }
         let lines: String = arguments
             .iter()
-            .map(|it| format!("{newline}{indent}{unit}{it},"))
+            .map(|it| [newline, indent, unit, it.as_str(), ","].concat())
             .collect();
         format!("{open}{lines}{newline}{indent}{close}")
     }
@@ -452,12 +468,7 @@ impl SignatureText {
             bounds,
             ..
         } = self;
-        let Writer {
-            newline,
-            inner,
-            unit,
-            ..
-        } = writer;
+        let Writer { newline, inner, .. } = writer;
         let open = if bounds.is_empty() { " {" } else { "" };
         let line = format!("{before}({}){behind}{open}", parameters.join(", "));
         let head = if layout::width(indent) + layout::width(&line) <= longest {
@@ -465,17 +476,16 @@ impl SignatureText {
         } else {
             let lines: String = parameters
                 .iter()
-                .map(|it| format!("{newline}{inner}{it},"))
+                .map(|it| [newline, inner, it.as_str(), ","].concat())
                 .collect();
             format!("{before}({lines}{newline}{indent}){behind}{open}")
         };
         if bounds.is_empty() {
             return head;
         }
-        let _ = unit;
         let bounds: String = bounds
             .iter()
-            .map(|it| format!("{newline}{inner}{it},"))
+            .map(|it| [newline, inner, it.as_str(), ","].concat())
             .collect();
         format!("{head}{newline}{indent}where{bounds}{newline}{indent}{{")
     }
