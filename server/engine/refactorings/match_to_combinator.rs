@@ -2,7 +2,8 @@
 //!
 //! ## What it does
 //! Turns a `match` or `if let` that asks one question of what an `Option` or a `Result` holds into `is_some_and`, `is_none_or` or
-//! `is_ok_and`.
+//! `is_ok_and`; one that makes another value of it into `ok_or`, `ok_or_else`, `unwrap_or_else`, `and_then`, `map` or `map_err`;
+//! and an `if` that gives `Some(…)` or `None` into `then` or `then_some`.
 //!
 //! ## Why
 //!
@@ -31,15 +32,23 @@
 //!
 //! A value that may be a reference, that is used again or that leaves temporaries behind; a question that leaves the function,
 //! moves a variable or calls a method of one that may change it; `f(x)` and `x == y`, which have forms of their own; a choice
-//! that is the only one in an arm, a branch or a closure; a form that would take as many lines; comments; `const fn`.
+//! that is the only one in an arm, a branch or a closure; a form that would take as many lines; comments; `const fn`; what
+//! clippy's `manual_map`, `manual_unwrap_or` and `manual_ok_err` say; a value that may be converted where it goes.
 //!
 //! ## What it checks
 //!
 //! The value is an `Option` or a `Result` by what makes it, or a reference to a place. The question only looks at what is held
-//! and at variables. The file has no names of its own for what is called, and the promised compiler knows the method.
+//! and at variables, and a value that moves is one whose block ends there. What may be made where it isn't needed is a literal, a
+//! variable, or made of those alone. The file has no names of its own for what is called, and the promised compiler knows the
+//! method.
 
 use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
-use crate::shapes::option_question::OptionQuestion;
+use ra_ap_syntax::SyntaxNode;
+
+use crate::{
+    shapes::{option_question::OptionQuestion, option_value::OptionValue},
+    syntax::types_shown::Ground,
+};
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "match-to-combinator",
@@ -47,7 +56,7 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     at: &find::CHOICES,
     needs: Needs::Syntax,
     allows: Allows::of(
-        "as_ref is_none_or is_ok_and is_some_and",
+        "_ and_then as_ref is_none_or is_ok_and is_some_and map map_err ok_or ok_or_else then then_some unwrap_or_else",
         "Err None Ok Some _ else false if let match true",
         &[Also::DropsPattern],
     ),
@@ -57,7 +66,11 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let source = context.source;
     let node = find::choice_at(context, target).ok_or(Refusal::NotHere)?;
-    let (shape, rewrite) = OptionQuestion::of(&node, &source.text, source.context)?;
+    let (shape, rewrite) = match OptionQuestion::of(&node, &source.text, source.context) {
+        Ok(question) => question,
+        Err(Refusal::NotHere) => return plan_value(context, &node),
+        Err(refusal) => return Err(refusal),
+    };
     Plan::new(shape.whole, move || {
         let title = format!("Use `{}`", shape.method);
         let change = Change::new(title, shape.whole, vec![rewrite])?;
@@ -65,6 +78,24 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             "the value is an `Option` or a `Result` itself, or a place",
             "the question only looks at what is held and at variables",
             "nothing is dropped later than before",
+        ]))
+    })
+}
+
+fn plan_value<'a>(context: &'a Context<'_>, node: &SyntaxNode) -> Result<Plan<'a>, Refusal> {
+    let source = context.source;
+    let (shape, rewrite) = OptionValue::of(node, &source.text, source.context)?;
+    Plan::new(shape.whole, move || {
+        let title = format!("Use `{}`", shape.method);
+        let change = Change::new(title, shape.whole, vec![rewrite])?;
+        let change = match shape.ground {
+            Ground::Shown => change,
+            Ground::Likely => change.to_check("the type of the condition"),
+        };
+        Ok(change.checked(&[
+            "the value is of the type whose method is called",
+            "what is made in a closure only looks at variables, or moves them where they end",
+            "nothing is converted to another type where the value goes",
         ]))
     })
 }
@@ -207,6 +238,208 @@ mod tests {
             "$0if let Some(b) = a.get(n) { b.c(1) } else if n { true } else { false }",
         ] {
             assert_not_here(&MATCH_TO_COMBINATOR, &inside(code));
+        }
+    }
+
+    fn giving(ty: &str, code: &str) -> String {
+        let lines = code.lines().map(|line| format!("    {line}\n"));
+        let lines: String = lines.collect();
+        format!(
+            "fn f(a: &A, b: bool, up: Option<S>, n: usize, s: &str, own: Own) -> {ty} {{\n    d();\n{lines}}}\n"
+        )
+    }
+
+    fn gives(ty: &str, before: &str, after: &str) {
+        assert_becomes(
+            &MATCH_TO_COMBINATOR,
+            &giving(ty, before),
+            &giving(ty, after),
+        );
+    }
+
+    fn gives_not(hazard: Hazard, ty: &str, code: &str) {
+        assert_refused(&MATCH_TO_COMBINATOR, hazard, &giving(ty, code));
+    }
+
+    fn branching(condition: &str, value: &str) -> String {
+        format!("$0if {condition} {{\n    Some({value})\n}} else {{\n    None\n}}")
+    }
+
+    #[test]
+    fn a_condition_gives_a_value() {
+        for (condition, value, after) in [
+            ("b", "n", "b.then_some(n)"),
+            ("b", "own", "b.then_some(own)"),
+            ("s.is_empty()", "S::T(n)", "s.is_empty().then_some(S::T(n))"),
+            ("b", "s.to_string()", "b.then(|| s.to_string())"),
+            ("b", "own.run(n)", "b.then(|| own.run(n))"),
+            (
+                "b",
+                "s.as_bytes().to_vec()",
+                "b.then(|| s.as_bytes().to_vec())",
+            ),
+            ("!b", "n", "(!b).then_some(n)"),
+            ("n > 1", "a.c(n)", "(n > 1).then(|| a.c(n))"),
+            ("b", "format!(\"{n}\")", "b.then(|| format!(\"{n}\"))"),
+        ] {
+            gives("Option<T>", &branching(condition, value), after);
+        }
+        gives(
+            "T",
+            &format!("let c = {};\ne(c)", branching("b", "S::new(n)")),
+            "let c = b.then(|| S::new(n));\ne(c)",
+        );
+        gives(
+            "T",
+            &format!("a.c = {};\ne(a)", branching("b", "n")),
+            "a.c = b.then_some(n);\ne(a)",
+        );
+    }
+
+    #[test]
+    fn a_condition_stays_where_its_value_may_not_go() {
+        for (hazard, ty, value) in [
+            (Hazard::Types, "Option<&str>", "own.name()"),
+            (Hazard::Types, "Option<Box<dyn T>>", "Box::new(g(n))"),
+            (Hazard::Types, "Option<T>", "Box::new(g(n))"),
+            (Hazard::Text, "Option<T>", "&a.c[n]"),
+            (Hazard::Text, "Option<T>", "S::new()"),
+            (Hazard::Text, "Option<T>", "CALL(n)"),
+            (Hazard::Text, "Option<T>", "a[n]"),
+            (Hazard::ControlFlow, "Option<T>", "a.c()?"),
+            (Hazard::Borrows, "Option<T>", "m!(n)"),
+        ] {
+            gives_not(hazard, ty, &branching("b", value));
+        }
+        gives_not(
+            Hazard::Temporaries,
+            "Option<T>",
+            &branching("a.lock().c()", "n"),
+        );
+        gives_not(Hazard::Types, "Option<T>", &branching("own.random()", "n"));
+        let moves = format!("let c = {};\ne(c)", branching("b", "own"));
+        gives_not(Hazard::Borrows, "T", &moves);
+        let makes = giving("Option<T>", &branching("b", "S(n)"));
+        let drops = "impl Drop for S {}\n";
+        assert_refused(
+            &MATCH_TO_COMBINATOR,
+            Hazard::Drops,
+            &format!("{drops}{makes}"),
+        );
+    }
+
+    fn taking(value: &str, some: &str, none: &str) -> String {
+        format!("$0match {value} {{\n    {some},\n    {none},\n}}")
+    }
+
+    #[test]
+    fn what_may_be_missing_becomes_something_else() {
+        for (value, some, none, after) in [
+            (
+                "a.get(n)",
+                "Some(c) => Ok(c)",
+                "None => Err(E::Gone)",
+                "a.get(n).ok_or(E::Gone)",
+            ),
+            (
+                "n.checked_add(1)",
+                "Some(c) => Ok(c)",
+                "_ => Err(E::new(s, 1))",
+                "n.checked_add(1).ok_or_else(|| E::new(s, 1))",
+            ),
+            (
+                "up",
+                "Some(c) => c.next(n)",
+                "None => None",
+                "up.and_then(|c| c.next(n))",
+            ),
+            (
+                "u8::try_from(n)",
+                "Ok(c) => Ok(c)",
+                "Err(e) => Err(E::Wide(e))",
+                "u8::try_from(n).map_err(E::Wide)",
+            ),
+            (
+                "u8::try_from(n)",
+                "Ok(c) => Ok(c)",
+                "Err(_) => Err(E::wide(s, 1))",
+                "u8::try_from(n).map_err(|_| E::wide(s, 1))",
+            ),
+            (
+                "u8::try_from(n)",
+                "Ok(c) => Ok(c.wrapping_add(1))",
+                "Err(e) => Err(e)",
+                "u8::try_from(n).map(|c| c.wrapping_add(1))",
+            ),
+        ] {
+            gives("Result<T, E>", &taking(value, some, none), after);
+        }
+        gives(
+            "T",
+            &format!(
+                "let c = {};\ne(c)",
+                taking("up", "Some(c) => c", "None => S::with_name(s, n)")
+            ),
+            "let c = up.unwrap_or_else(|| S::with_name(s, n));\ne(c)",
+        );
+    }
+
+    #[test]
+    fn what_may_be_converted_or_borrowed_stays() {
+        for (hazard, ty, value, some, none) in [
+            (
+                Hazard::Types,
+                "Result<&str, E>",
+                "a.get(n)",
+                "Some(c) => Ok(c)",
+                "None => Err(E::Gone)",
+            ),
+            (
+                Hazard::Borrows,
+                "&str",
+                "a.get(n)",
+                "Some(c) => c",
+                "None => own.name(n)",
+            ),
+            (
+                Hazard::Types,
+                "Result<T, E>",
+                "own.c",
+                "Some(c) => Ok(c)",
+                "None => Err(E::Gone)",
+            ),
+            (
+                Hazard::Borrows,
+                "Result<T, E>",
+                "a.get_mut(n)",
+                "Some(c) => Ok(c)",
+                "None => Err(E::new(a, n))",
+            ),
+            (
+                Hazard::Borrows,
+                "Result<T, E>",
+                "a.next()",
+                "Some(c) => Ok(c)",
+                "None => Err(E::new(own, 1))",
+            ),
+        ] {
+            gives_not(hazard, ty, &taking(value, some, none));
+        }
+    }
+
+    #[test]
+    fn what_clippy_says_is_left_to_it() {
+        for (some, none) in [
+            ("Some(c) => Some(c.d())", "None => None"),
+            ("Some(c) => c", "None => 3"),
+            ("Ok(c) => Some(c)", "Err(_) => None"),
+            ("Some(c) => Ok(c.d())", "None => Err(E)"),
+            ("Some(c) => c.d()", "None => S::new(n)"),
+        ] {
+            assert_not_here(
+                &MATCH_TO_COMBINATOR,
+                &giving("T", &taking("a.get(n)", some, none)),
+            );
         }
     }
 }

@@ -2,11 +2,11 @@
 //!
 //! ## What it does
 //! Finds a `match` or `if let` that asks one question of what an `Option` or a `Result` holds, and gives `true` or `false` where
-//! it holds nothing.
+//! it holds nothing, or that makes another `Option`, `Result` or value of it; and an `if` that gives `Some(…)` or else `None`.
 //!
 //! ## Why
-//! `is_some_and`, `is_none_or` and `is_ok_and` say in one line what takes five, and the reader doesn't have to look which of
-//! the branches gives what.
+//! `is_some_and`, `ok_or_else`, `unwrap_or_else` or `then` say in one line what takes five, and the reader doesn't have to look
+//! which of the branches gives what.
 //!
 //! ## Example
 //! ```rust before
@@ -25,8 +25,9 @@
 //!
 //! ## What it leaves alone
 //! What `match-to-combinator` would not change: a value that may be a reference or is used again, a question that does more than
-//! look at what is held, comments, compilers before 1.70 (1.82 for `is_none_or`), packages of editions before
-//! 2021 that promise no `rust-version`, and what would take as many lines.
+//! look at what is held, comments, compilers before 1.70 (1.82 for `is_none_or`, 1.62 for the others), packages of editions before
+//! 2021 that promise no `rust-version`, what would take as many lines, and what clippy's `manual_map`, `manual_unwrap_or` and
+//! `manual_ok_err` say. A condition that would need parentheses before `then`, or that changes something.
 //!
 //! ## Limits
 //! The measure is the lines that go. 0 are fine; more are a warning, more than 12 a strong one. It fires 0.2 times in 100,000
@@ -39,7 +40,12 @@
 use ra_ap_syntax::SyntaxKind;
 
 use super::{Calm, Cause, Limits, Look, Sightings, Smell};
-use crate::{facts::Sighting, shapes::option_question::OptionQuestion, syntax::Unit, text::slice};
+use crate::{
+    facts::Sighting,
+    shapes::{option_question::OptionQuestion, option_value::OptionValue},
+    syntax::{Refusal, Unit},
+    text::slice,
+};
 
 pub(super) const SMELL: Smell = Smell {
     cause: Cause::Opportunity,
@@ -57,16 +63,26 @@ pub(super) const SMELL: Smell = Smell {
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     for node in unit.choices() {
-        if let Ok((shape, _)) = OptionQuestion::of(&node, unit.text, unit.context) {
-            let lines = unit.slice(shape.whole).lines().count();
-            sightings.push(shape.keyword, u32::try_from(lines).unwrap_or(u32::MAX));
+        let found = match OptionQuestion::of(&node, unit.text, unit.context) {
+            Ok((shape, rewrite)) => Some((shape.keyword, rewrite)),
+            Err(Refusal::NotHere) => OptionValue::of(&node, unit.text, unit.context)
+                .ok()
+                .filter(|(shape, _)| shape.is_worthwhile)
+                .map(|(shape, rewrite)| (shape.keyword, rewrite)),
+            Err(_) => None,
+        };
+        if let Some((keyword, rewrite)) = found {
+            let lines = unit.slice(rewrite.range()).lines().count();
+            sightings.push(keyword, u32::try_from(lines).unwrap_or(u32::MAX));
         }
     }
 }
 
 fn say(sighting: &Sighting, text: &str) -> String {
     let keyword = slice(text, sighting.at).unwrap_or_default();
-    format!("this `{keyword}` asks one question of what may be there; a method says so by its name")
+    format!(
+        "what this `{keyword}` makes of a value that may be missing has a method that says so by its name"
+    )
 }
 
 #[cfg(test)]
@@ -101,6 +117,22 @@ mod tests {
         ] {
             let text = format!("fn f(a: &A) -> bool {{\n    {code}\n}}\n");
             assert!(fired("combinator-opportunity", &text).is_empty(), "{code}");
+        }
+    }
+
+    fn branching(condition: &str) -> String {
+        format!(
+            "fn f(a: &A, b: bool) -> Option<u8> {{\n    if {condition} {{\n        Some(a.c())\n    }} else {{\n        None\n    }}\n}}\n"
+        )
+    }
+
+    #[test]
+    fn a_value_behind_a_condition_is_seen() {
+        let found = fired("combinator-opportunity", &branching("b"));
+        assert_eq!(found, [("if".to_owned(), 5)]);
+        for condition in ["!b", "a.d == 1", "a.fill(&mut b)", "b && a.d"] {
+            let found = fired("combinator-opportunity", &branching(condition));
+            assert!(found.is_empty(), "{condition}");
         }
     }
 }

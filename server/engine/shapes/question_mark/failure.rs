@@ -6,6 +6,7 @@ use ra_ap_syntax::{
 };
 
 use super::{
+    super::option_value::is_worth_a_closure,
     Around, has_shared_self, is_copied_freely, is_sign,
     parts::{Parts, Wraps},
 };
@@ -325,32 +326,4 @@ fn is_cheap(value: &ast::Expr) -> bool {
         }
         _ => false,
     }
-}
-
-/// Whether the value calls something that is not to be called for nothing.
-fn is_worth_a_closure(value: &ast::Expr) -> bool {
-    value.syntax().descendants().any(|node| match node.kind() {
-        SyntaxKind::MACRO_EXPR => true,
-        SyntaxKind::CALL_EXPR => ast::Expr::cast(node).is_some_and(|it| {
-            let ast::Expr::CallExpr(call) = &it else {
-                return false;
-            };
-            let callee = call
-                .expr()
-                .map(|it| it.syntax().text().to_string())
-                .unwrap_or_default();
-            !callee
-                .rsplit("::")
-                .next()
-                .is_some_and(|it| it.starts_with(char::is_uppercase))
-        }),
-        SyntaxKind::METHOD_CALL_EXPR => ast::MethodCallExpr::cast(node).is_some_and(|call| {
-            let name = call
-                .name_ref()
-                .map(|it| it.text().to_string())
-                .unwrap_or_default();
-            !name.starts_with("as_") && !matches!(&*name, "is_empty" | "len")
-        }),
-        _ => false,
-    })
 }

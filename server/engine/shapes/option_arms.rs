@@ -1,0 +1,140 @@
+//! The two ways of a `match` or `if let` that asks whether an `Option` or a `Result` holds something.
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxNode,
+    ast::{self, HasAttrs, HasName},
+};
+
+use crate::{
+    syntax::{FileNames, flow, patterns},
+    text::TextRange,
+};
+
+pub(super) struct Arms {
+    pub(super) keyword: TextRange,
+    /// What is matched.
+    pub(super) value: ast::Expr,
+    /// The path of the variant that holds something, as it is written.
+    pub(super) holds: String,
+    /// The pattern of what it holds.
+    pub(super) pattern: ast::Pat,
+    /// What is given where something is held.
+    pub(super) given: ast::Expr,
+    /// The other pattern; nothing behind an `else`.
+    pub(super) rest: Option<ast::Pat>,
+    pub(super) otherwise: ast::Expr,
+}
+
+impl Arms {
+    pub(super) fn of(node: &SyntaxNode) -> Option<Self> {
+        let (keyword, value, [(some, given), (rest, otherwise)]) = match node.kind() {
+            SyntaxKind::MATCH_EXPR => of_match(&ast::MatchExpr::cast(node.clone())?)?,
+            SyntaxKind::IF_EXPR => of_if(&ast::IfExpr::cast(node.clone())?)?,
+            _ => return None,
+        };
+        let ast::Pat::TupleStructPat(some) = some? else {
+            return None;
+        };
+        let mut fields = some.fields();
+        let (Some(pattern), None) = (fields.next(), fields.next()) else {
+            return None;
+        };
+        Some(Self {
+            keyword,
+            value,
+            holds: some.path()?.syntax().text().to_string(),
+            pattern,
+            given,
+            rest,
+            otherwise,
+        })
+    }
+}
+
+/// The name of the variable that a pattern is, if it is nothing more.
+pub(super) fn variable(pattern: &ast::Pat) -> Option<String> {
+    let ast::Pat::IdentPat(variable) = pattern else {
+        return None;
+    };
+    let is_plain = variable.mut_token().is_none()
+        && variable.ref_token().is_none()
+        && variable.pat().is_none();
+    let name = variable.name()?.text().to_string();
+    let begins_small = name.starts_with(|first: char| first.is_lowercase() || first == '_');
+    (is_plain && begins_small).then_some(name)
+}
+
+/// Whether `Some`, `None`, `Ok` or `Err` may be the file's own.
+pub(super) fn has_own_variants(declared: &FileNames) -> bool {
+    let is_other = |name: &str| {
+        declared.imports(name)
+            || declared.has_variant(name)
+            || declared.is_value(name)
+            || !declared.types(name).is_empty()
+            || !declared.functions(name).is_empty()
+    };
+    ["Some", "None", "Ok", "Err"].into_iter().any(is_other)
+}
+
+type Found = (TextRange, ast::Expr, [(Option<ast::Pat>, ast::Expr); 2]);
+
+fn of_match(choice: &ast::MatchExpr) -> Option<Found> {
+    let [first, second] = patterns::two_plain_arms(choice)?;
+    let of = |arm: &ast::MatchArm| Some((arm.pat(), without_block(&arm.expr()?)?));
+    let (first, second) = (of(&first)?, of(&second)?);
+    let is_error = |pattern: &ast::TupleStructPat| {
+        pattern
+            .path()
+            .is_some_and(|path| path.syntax().text() == "Err")
+    };
+    let is_first =
+        matches!(&first.0, Some(ast::Pat::TupleStructPat(pattern)) if !is_error(pattern));
+    // `_` would take everything if it came first.
+    if matches!(first.0, Some(ast::Pat::WildcardPat(_))) {
+        return None;
+    }
+    let arms = if is_first {
+        [first, second]
+    } else {
+        [second, first]
+    };
+    Some((choice.match_token()?.text_range(), choice.expr()?, arms))
+}
+
+fn of_if(choice: &ast::IfExpr) -> Option<Found> {
+    let ast::Expr::LetExpr(condition) = choice.condition()? else {
+        return None;
+    };
+    let [then, other] = branches(choice)?;
+    Some((
+        choice.if_token()?.text_range(),
+        condition.expr()?,
+        [(Some(condition.pat()?), then), (None, other)],
+    ))
+}
+
+/// What the branches of an `if` with an `else` give, each by one expression.
+pub(super) fn branches(choice: &ast::IfExpr) -> Option<[ast::Expr; 2]> {
+    let ast::ElseBranch::Block(other) = choice.else_branch()? else {
+        return None;
+    };
+    if choice.attrs().next().is_some() {
+        return None;
+    }
+    let then = without_block(&choice.then_branch()?.into())?;
+    Some([then, without_block(&other.into())?])
+}
+
+/// The only expression of a block, or what is none.
+fn without_block(expr: &ast::Expr) -> Option<ast::Expr> {
+    let ast::Expr::BlockExpr(block) = expr else {
+        return (!flow::is_block_like(expr)).then(|| expr.clone());
+    };
+    let list = block.stmt_list()?;
+    let is_plain = block.modifier().is_none()
+        && block.label().is_none()
+        && list.statements().next().is_none()
+        && list.attrs().next().is_none();
+    let tail = list.tail_expr().filter(|tail| !flow::is_block_like(tail))?;
+    is_plain.then_some(tail)
+}

@@ -1,0 +1,541 @@
+//! A choice whose value a method of `bool`, `Option` or `Result` gives: what `then`, `ok_or`, `unwrap_or_else`, `and_then`,
+//! `map` and `map_err` say by name.
+
+use ra_ap_syntax::{
+    AstNode, Edition, NodeOrToken, SyntaxKind, SyntaxNode,
+    ast::{self, HasArgList},
+};
+
+use super::{option_arms, option_call::Position};
+use crate::{
+    syntax::{
+        FileContext, FileNames, Hazard, Refusal, Rewrite, RustVersion,
+        attributes::has_condition_inside,
+        closures::Body,
+        flow, inference_order,
+        known::{Fact, is_known, is_question},
+        layout, purity, scopes, temporaries,
+        types_shown::{self, Ground, arguments_of, head_of},
+    },
+    text::TextRange,
+};
+
+mod parts;
+mod writing;
+
+use parts::{Form, Parts};
+
+/// A choice that a method can replace.
+#[derive(Debug, Clone)]
+pub struct OptionValue {
+    /// The `match` or the `if`.
+    pub whole: TextRange,
+    /// What is drawn.
+    pub keyword: TextRange,
+    /// The method that says what the choice does.
+    pub method: &'static str,
+    /// How far it is shown that the method can be called.
+    pub ground: Ground,
+    /// Whether it is easier to read: a condition in parentheses, or one that changes something, stands better behind an `if`.
+    pub is_worthwhile: bool,
+}
+
+impl OptionValue {
+    /// The shape at a `match` or an `if`, and what is written in its place.
+    pub fn of<'a>(
+        node: &SyntaxNode,
+        text: &'a str,
+        context: FileContext,
+    ) -> Result<(Self, Rewrite<'a>), Refusal> {
+        let parts = Parts::of(node).ok_or(Refusal::NotHere)?;
+        let position = Position::of(node, text).ok_or(Refusal::NotHere)?;
+        let judge = Judge {
+            parts: &parts,
+            position,
+            context,
+            declared: &FileNames::around_node(node),
+        };
+        judge.check_place()?;
+        let ground = judge.check_receiver()?;
+        let is_lazy = judge.is_lazy()?;
+        judge.check_value(is_lazy)?;
+        judge.check_type(is_lazy)?;
+        let method = parts.form.method(is_lazy);
+        let written = writing::Written { method, is_lazy };
+        let rewrite =
+            writing::rewrite(&parts, written, text, context).ok_or_else(Refusal::of_layout)?;
+        let saved = rewrite.saved_lines();
+        if saved < 2 {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "The new form would not be much shorter.",
+            ));
+        }
+        let shape = Self {
+            whole: node.text_range(),
+            keyword: parts.keyword,
+            method,
+            ground,
+            is_worthwhile: saved > 2 && !parts.is_enclosed() && !changes(&parts),
+        };
+        Ok((shape, rewrite))
+    }
+}
+
+struct Judge<'a> {
+    parts: &'a Parts,
+    position: Position,
+    context: FileContext,
+    declared: &'a FileNames,
+}
+
+impl Judge<'_> {
+    fn check_place(&self) -> Result<(), Refusal> {
+        let node = &self.parts.node;
+        // A package of an older edition that promises nothing is seldom built with a new compiler alone.
+        let is_old =
+            self.context.edition < Edition::Edition2021 && self.context.rust_version.is_none();
+        if is_old || !self.context.supports(RustVersion(62)) {
+            return Err(Refusal::because(
+                Hazard::Edition,
+                "The compiler that is promised does not know the method.",
+            ));
+        }
+        if !flow::is_run(node) {
+            return Err(Refusal::because(
+                Hazard::Constants,
+                "A `const` or `async` block is around, or a `const fn`, in which no closure may be called.",
+            ));
+        }
+        let methods = [false, true].map(|is_lazy| self.parts.form.method(is_lazy));
+        if option_arms::has_own_variants(self.declared)
+            || methods.iter().any(|name| self.declared.has_method(name))
+        {
+            return Err(Refusal::because(
+                Hazard::Scope,
+                "The file has a `Some`, `None`, `Ok` or `Err` or a method of its own.",
+            ));
+        }
+        if has_condition_inside(node) || layout::has_comment(node) {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "A comment or a condition stands where the new form has no place for it.",
+            ));
+        }
+        let parts = [&self.parts.receiver, &self.parts.value];
+        if parts
+            .iter()
+            .any(|part| !flow::escapes(part.syntax()).is_empty())
+        {
+            return Err(Refusal::because(
+                Hazard::ControlFlow,
+                "A part may leave the function, which a closure can't do.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// What the method is called on is what it has to be, and leaves nothing behind.
+    fn check_receiver(&self) -> Result<Ground, Refusal> {
+        let receiver = &self.parts.receiver;
+        if !temporaries::makes_none(receiver) {
+            return Err(Refusal::because(
+                Hazard::Temporaries,
+                "What the condition borrows from would be dropped at another time.",
+            ));
+        }
+        let unknown = || {
+            Refusal::because(
+                Hazard::Types,
+                "It is not shown that the value is of the type whose method is called.",
+            )
+        };
+        if self.parts.form == Form::Then {
+            return inference_order::known_before(receiver).ok_or_else(unknown);
+        }
+        let owned = types_shown::owned(receiver).filter(|it| !it.is_open);
+        let owned = owned.ok_or_else(unknown)?;
+        let is_call = matches!(
+            receiver,
+            ast::Expr::MethodCallExpr(_) | ast::Expr::CallExpr(_)
+        );
+        let is_option = !self.parts.form.is_of_result()
+            && owned
+                .written
+                .as_deref()
+                .is_some_and(|ty| head_of(ty) == "Option");
+        let is_wanted =
+            matches!(receiver, ast::Expr::MethodCallExpr(call) if is_known(call, Fact::Wanted));
+        if (is_call && !is_wanted) || is_option {
+            Ok(Ground::Shown)
+        } else {
+            Err(unknown())
+        }
+    }
+
+    /// Whether the value has to be made in a closure, only where it is needed.
+    fn is_lazy(&self) -> Result<bool, Refusal> {
+        let value = &self.parts.value;
+        if is_opaque(value) {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "It depends on the types whether the value needs a closure.",
+            ));
+        }
+        if !self.parts.form.may_be_eager() {
+            let is_needed = self.parts.form != Form::UnwrapOrElse
+                || self.parts.held.is_some()
+                || is_worth_a_closure(value);
+            return if is_needed {
+                Ok(true)
+            } else {
+                Err(Refusal::NotHere)
+            };
+        }
+        if purity::is_silent(value) {
+            let makes = !matches!(value, ast::Expr::Literal(_) | ast::Expr::PathExpr(_));
+            if makes && self.declared.has_drop() {
+                return Err(Refusal::because(
+                    Hazard::Drops,
+                    "A value that is made before it is needed may be dropped where none was.",
+                ));
+            }
+            return Ok(false);
+        }
+        if is_worth_a_closure(value) {
+            Ok(true)
+        } else {
+            Err(Refusal::because(
+                Hazard::Text,
+                "It depends on the types whether the value needs a closure.",
+            ))
+        }
+    }
+
+    fn check_value(&self, is_lazy: bool) -> Result<(), Refusal> {
+        let parts = self.parts;
+        let held = parts.held.as_deref();
+        let body = Body {
+            held,
+            declared: self.declared,
+        };
+        // Only what a `bool` is asked borrows from nothing.
+        let may_move = parts.form == Form::Then || !is_lazy;
+        let moves = may_move && self.moves_at_end(is_lazy);
+        if !moves && !body.gives(&parts.value) {
+            return Err(Refusal::because(
+                Hazard::Borrows,
+                "The value may do more than look at variables.",
+            ));
+        }
+        let has_fields = parts
+            .value
+            .syntax()
+            .descendants()
+            .any(|node| node.kind() == SyntaxKind::FIELD_EXPR);
+        if is_lazy && has_fields && self.context.edition < Edition::Edition2021 {
+            return Err(Refusal::because(
+                Hazard::Borrows,
+                "A closure would borrow the whole variable, not the field that it uses.",
+            ));
+        }
+        if parts.form != Form::Then && self.shares_a_variable() {
+            return Err(Refusal::because(
+                Hazard::Borrows,
+                "The value uses a variable that is still borrowed then.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether what moves into the method is dropped at once anyway, as a block ends behind the choice: the function's, or that
+    /// of the only variable.
+    fn moves_at_end(&self, is_lazy: bool) -> bool {
+        let value = &self.parts.value;
+        let has_effects = value.syntax().descendants().any(|node| match node.kind() {
+            SyntaxKind::MACRO_EXPR
+            | SyntaxKind::CLOSURE_EXPR
+            | SyntaxKind::BLOCK_EXPR
+            | SyntaxKind::PREFIX_EXPR => true,
+            SyntaxKind::REF_EXPR => {
+                ast::RefExpr::cast(node).is_some_and(|it| it.mut_token().is_some())
+            }
+            SyntaxKind::BIN_EXPR => ast::BinExpr::cast(node)
+                .is_some_and(|it| matches!(it.op_kind(), Some(ast::BinaryOp::Assignment { .. }))),
+            SyntaxKind::INDEX_EXPR => !is_lazy,
+            _ => false,
+        });
+        if self.position != Position::Tail || has_effects || self.declared.has_drop() {
+            return false;
+        }
+        let list = self.parts.node.parent();
+        let block = list.as_ref().and_then(SyntaxNode::parent);
+        let block = block.and_then(ast::BlockExpr::cast);
+        block.is_some_and(|block| flow::gives_result(&block))
+            || list.is_some_and(|list| declares(&list, value))
+    }
+
+    /// Whether the receiver may borrow from a variable of the value's in a way that keeps others from looking at it.
+    fn shares_a_variable(&self) -> bool {
+        let receiver = &self.parts.receiver;
+        let only_looks = match receiver {
+            ast::Expr::MethodCallExpr(call) => is_known(call, Fact::Looks),
+            _ => false,
+        };
+        let names = variables_in(receiver.syntax());
+        let used = variables_in(self.parts.value.syntax());
+        let is_held = |name: &String| self.parts.held.as_ref() == Some(name);
+        !only_looks
+            && used
+                .iter()
+                .any(|name| !is_held(name) && names.contains(name))
+    }
+
+    /// Nothing has to be made into another type where the value goes, which a closure's value is not.
+    fn check_type(&self, is_lazy: bool) -> Result<(), Refusal> {
+        let unknown = || {
+            Err(Refusal::because(
+                Hazard::Types,
+                "It is not shown that nothing is converted where the value goes.",
+            ))
+        };
+        let value = &self.parts.value;
+        let form = self.parts.form;
+        if is_lazy && may_be_converted(value) {
+            return unknown();
+        }
+        let wanted = self.wanted();
+        let passes = match form {
+            // What is inside is of the type that the receiver has.
+            Form::UnwrapOrElse => {
+                return if makes_own(value, self.declared) {
+                    Ok(())
+                } else {
+                    unknown()
+                };
+            }
+            Form::AndThen { .. } => return Ok(()),
+            Form::Then if !is_lazy => return Ok(()),
+            Form::Then | Form::OkOr | Form::Map | Form::MapErr => wanted,
+        };
+        match passes {
+            Wanted::Anything => Ok(()),
+            Wanted::Type(ty) => {
+                let inside = arguments_of(&ty).first().copied().unwrap_or_default();
+                let is_plain = !inside.is_empty() && is_never_converted_to(inside);
+                let is_view = form == Form::Then
+                    && matches!(value, ast::Expr::MethodCallExpr(call) if is_known(call, Fact::Views));
+                if is_plain || is_view {
+                    Ok(())
+                } else {
+                    unknown()
+                }
+            }
+            Wanted::Unknown => {
+                if form == Form::Then {
+                    Ok(())
+                } else {
+                    unknown()
+                }
+            }
+        }
+    }
+
+    /// The type that is written where the choice's value goes.
+    fn wanted(&self) -> Wanted {
+        let node = &self.parts.node;
+        match self.position {
+            Position::Let => {
+                let ty = node.parent().and_then(ast::LetStmt::cast);
+                match ty.and_then(|it| it.ty()) {
+                    Some(ty) => Wanted::Type(ty.syntax().text().to_string()),
+                    None => Wanted::Anything,
+                }
+            }
+            Position::Other => Wanted::Unknown,
+            Position::Tail => {
+                let block = node.ancestors().find_map(ast::StmtList::cast);
+                let block = block.and_then(|list| list.syntax().parent());
+                let block = block.and_then(ast::BlockExpr::cast);
+                let scope = node.ancestors().skip(1).find(flow::is_own_scope);
+                let function = scope.and_then(ast::Fn::cast);
+                let ty = function.and_then(|it| it.ret_type()?.ty());
+                match (block, ty) {
+                    (Some(block), Some(ty)) if flow::gives_result(&block) => {
+                        Wanted::Type(ty.syntax().text().to_string())
+                    }
+                    _ => Wanted::Unknown,
+                }
+            }
+        }
+    }
+}
+
+/// Whether a value is a variable that these statements declare.
+fn declares(list: &SyntaxNode, value: &ast::Expr) -> bool {
+    let ast::Expr::PathExpr(path) = value else {
+        return false;
+    };
+    let bindings = types_shown::bindings_of(path);
+    let is_here = |binding: &ast::IdentPat| {
+        let statement = binding.syntax().parent().and_then(ast::LetStmt::cast);
+        statement.and_then(|it| it.syntax().parent()).as_ref() == Some(list)
+    };
+    !bindings.is_empty() && bindings.iter().all(is_here)
+}
+
+enum Wanted {
+    /// Whatever the choice gives.
+    Anything,
+    Type(String),
+    Unknown,
+}
+
+/// The names of variables, and `self`, in some code.
+fn variables_in(code: &SyntaxNode) -> Vec<String> {
+    let tokens = code
+        .descendants_with_tokens()
+        .filter_map(NodeOrToken::into_token);
+    let tokens = tokens.filter(|token| {
+        token.kind() == SyntaxKind::SELF_KW
+            || (token.kind() == SyntaxKind::IDENT
+                && token.parent().and_then(|it| it.parent()).is_none_or(|it| {
+                    it.kind() == SyntaxKind::PATH_SEGMENT || it.kind() == SyntaxKind::TOKEN_TREE
+                }))
+            || token
+                .parent()
+                .is_some_and(|it| it.kind() == SyntaxKind::TOKEN_TREE)
+    });
+    tokens.map(|token| token.text().to_owned()).collect()
+}
+
+/// Whether nothing of another type becomes such a type by itself.
+fn is_never_converted_to(ty: &str) -> bool {
+    let is_other = [
+        "&", "*", "dyn ", "impl ", "fn(", "Box<", "Rc<", "Arc<", "Pin<",
+    ]
+    .iter()
+    .any(|start| ty.starts_with(start));
+    let holds_other = ["dyn ", "fn("].iter().any(|part| ty.contains(part));
+    !is_other && !holds_other
+}
+
+/// Whether a value may become one of another type where it goes.
+fn may_be_converted(value: &ast::Expr) -> bool {
+    match value {
+        ast::Expr::RefExpr(_)
+        | ast::Expr::ClosureExpr(_)
+        | ast::Expr::ArrayExpr(_)
+        | ast::Expr::PathExpr(_)
+        | ast::Expr::Literal(_) => true,
+        ast::Expr::TupleExpr(it) => it
+            .fields()
+            .any(|field| matches!(field, ast::Expr::RefExpr(_)) || may_be_boxed(&field)),
+        other => may_be_boxed(other),
+    }
+}
+
+/// `Box::new(a)` may become a `Box<dyn A>`.
+fn may_be_boxed(value: &ast::Expr) -> bool {
+    let ast::Expr::CallExpr(call) = value else {
+        return matches!(value, ast::Expr::MethodCallExpr(call) if is_known(call, Fact::Wanted));
+    };
+    let callee = call.expr().map(|callee| callee.syntax().text().to_string());
+    let callee = callee.unwrap_or_default();
+    let owner = callee.rsplit_once("::").map_or("", |(owner, _)| owner);
+    let owner = head_of(owner.rsplit("::").next().unwrap_or(owner));
+    matches!(owner, "Arc" | "Box" | "Cell" | "Pin" | "Rc" | "RefCell")
+}
+
+/// Whether a value is made as one of its own type, which is no reference.
+fn makes_own(value: &ast::Expr, declared: &FileNames) -> bool {
+    match value {
+        ast::Expr::MethodCallExpr(call) => {
+            let name = call.name_ref().map(|name| name.text().to_string());
+            let name = name.unwrap_or_default();
+            let is_empty = call
+                .receiver()
+                .is_some_and(|it| it.syntax().text() == "\"\"");
+            matches!(&*name, "to_owned" | "to_string" | "to_vec")
+                && !is_empty
+                && !declared.has_method(&name)
+        }
+        ast::Expr::RecordExpr(_) => true,
+        ast::Expr::MacroExpr(call) => {
+            let path = call.macro_call().and_then(|it| it.path());
+            path.is_some_and(|path| path.syntax().text() == "format")
+        }
+        ast::Expr::CallExpr(call) => {
+            let callee = call.expr().map(|callee| callee.syntax().text().to_string());
+            let callee = callee.unwrap_or_default();
+            let Some((owner, name)) = callee.rsplit_once("::") else {
+                return false;
+            };
+            let owner = owner.rsplit("::").next().unwrap_or(owner);
+            let is_type = owner.starts_with(char::is_uppercase)
+                && !matches!(head_of(owner), "CStr" | "OsStr" | "Path");
+            let makes = name == "from"
+                || name == "new"
+                || name.starts_with("from_")
+                || name.starts_with("with_");
+            let has_arguments = call
+                .arg_list()
+                .is_some_and(|list| list.args().next().is_some());
+            is_type && makes && has_arguments && !may_be_boxed(value)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a condition may change something: what is handed over as `mut`, or what is given then.
+fn changes(parts: &Parts) -> bool {
+    let receiver = &parts.receiver;
+    let mut inside = receiver.syntax().descendants_with_tokens();
+    let asks = match receiver {
+        ast::Expr::MethodCallExpr(call) => {
+            call.name_ref().is_some_and(|name| is_question(name.text()))
+        }
+        ast::Expr::CallExpr(_) => false,
+        _ => true,
+    };
+    let root = scopes::root_of(receiver).and_then(|root| scopes::as_name(&root.into()));
+    let given = variables_in(parts.value.syntax());
+    let gives_it = root.is_some_and(|root| root != "self" && given.contains(&root));
+    inside.any(|it| it.kind() == SyntaxKind::MUT_KW) || (!asks && gives_it)
+}
+
+/// `F()`, for which clippy wants the function itself, a call of what is written in capitals as only functions of C are, and a
+/// cast to whatever is wanted.
+fn is_opaque(value: &ast::Expr) -> bool {
+    let calls_none = matches!(value, ast::Expr::CallExpr(call) if call
+        .arg_list()
+        .is_none_or(|list| list.args().next().is_none()));
+    let is_of_c = |node: SyntaxNode| {
+        let callee = ast::CallExpr::cast(node).and_then(|call| call.expr());
+        let callee = callee.map(|callee| callee.syntax().text().to_string());
+        let callee = callee.unwrap_or_default();
+        let name = callee.rsplit("::").next().unwrap_or_default();
+        name.len() > 1 && !name.contains(char::is_lowercase)
+    };
+    let mut nodes = value.syntax().descendants();
+    calls_none || nodes.any(|node| node.kind() == SyntaxKind::INFER_TYPE || is_of_c(node))
+}
+
+/// Whether a value calls something that is not to be called for nothing.
+pub(super) fn is_worth_a_closure(value: &ast::Expr) -> bool {
+    value.syntax().descendants().any(|node| match node.kind() {
+        SyntaxKind::MACRO_EXPR => true,
+        SyntaxKind::CALL_EXPR => ast::CallExpr::cast(node).is_some_and(|call| {
+            let callee = call.expr().map(|it| it.syntax().text().to_string());
+            let callee = callee.unwrap_or_default();
+            let name = callee.rsplit("::").next().unwrap_or_default();
+            !name.starts_with(char::is_uppercase)
+        }),
+        SyntaxKind::METHOD_CALL_EXPR => ast::MethodCallExpr::cast(node).is_some_and(|call| {
+            let name = call.name_ref().map(|it| it.text().to_string());
+            let name = name.unwrap_or_default();
+            !name.starts_with("as_") && !matches!(&*name, "is_empty" | "len")
+        }),
+        _ => false,
+    })
+}

@@ -1,0 +1,95 @@
+//! Writes a value as a call of a method.
+
+use ra_ap_syntax::AstNode;
+
+use super::parts::{Form, Parts, mentions};
+use crate::{
+    shapes::option_call::Called,
+    syntax::{
+        FileContext, Rewrite,
+        layout::{self, width},
+    },
+    text::slice,
+};
+
+/// How the value is called.
+#[derive(Clone, Copy)]
+pub(super) struct Written {
+    pub(super) method: &'static str,
+    pub(super) is_lazy: bool,
+}
+
+/// What stands in the place of the shape. Nothing if it can't be laid out as rustfmt would.
+pub(super) fn rewrite<'a>(
+    parts: &Parts,
+    written: Written,
+    text: &'a str,
+    context: FileContext,
+) -> Option<Rewrite<'a>> {
+    let called = Called {
+        node: &parts.node,
+        value: &parts.receiver,
+        view: "",
+        is_enclosed: parts.is_enclosed(),
+    };
+    called.with(call(parts, written, text, context)?, text, context)
+}
+
+fn call<'a>(
+    parts: &Parts,
+    written: Written,
+    text: &'a str,
+    context: FileContext,
+) -> Option<Rewrite<'a>> {
+    let value = parts.value.syntax().text_range();
+    let code = slice(text, value)?;
+    if code.contains('\n') {
+        return None;
+    }
+    let call = Rewrite::part(text).text(".").text(written.method).text("(");
+    let call = match (written.is_lazy, parts.function()) {
+        (false, _) => {
+            if width(code) > context.width.share(60) {
+                return None;
+            }
+            call.keep(value)
+        }
+        (true, Some(function)) if is_constructor(&function) => {
+            call.keep(function.syntax().text_range())
+        }
+        // clippy wants the function itself, whose types may not be the same.
+        (true, Some(_)) => return None,
+        (true, None) => {
+            let bars = format!("|{}| ", given(parts)?);
+            call.text(&bars).keep(value)
+        }
+    };
+    let call = call.text(")");
+    let is_too_wide = parts.form == Form::Then
+        && written.is_lazy
+        && width(call.written())
+            > context.width.max()
+                - layout::indentation(text, parts.node.text_range().start()).len();
+    (!is_too_wide).then_some(call)
+}
+
+/// What stands between the bars of the closure.
+fn given(parts: &Parts) -> Option<String> {
+    let Some(name) = &parts.held else {
+        return Some(String::new());
+    };
+    let is_used = mentions(parts.value.syntax(), name);
+    let is_free = parts.form == Form::UnwrapOrElse || parts.form == Form::MapErr;
+    match (is_used, is_free) {
+        (true, _) => Some(name.clone()),
+        (false, true) => Some("_".to_owned()),
+        (false, false) => None,
+    }
+}
+
+/// Whether a function is the name of a structure or a variant.
+fn is_constructor(function: &ra_ap_syntax::ast::Expr) -> bool {
+    let path = function.syntax().text().to_string();
+    let name = path.rsplit("::").next().unwrap_or_default();
+    name.starts_with(char::is_uppercase) && !path.contains('<')
+}

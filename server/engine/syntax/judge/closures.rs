@@ -1,0 +1,214 @@
+//! What may stand in a closure that is called at once, as it stood without one.
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind,
+    ast::{self, HasArgList},
+};
+
+use super::{
+    known::{Fact, is_known},
+    scopes, temporaries, types_shown,
+};
+use crate::syntax::FileNames;
+
+/// What a closure does: it captures by reference alone, and changes nothing but what it is given.
+pub struct Body<'a> {
+    /// The name of what the closure is given.
+    pub held: Option<&'a str>,
+    pub declared: &'a FileNames,
+}
+
+impl Body<'_> {
+    /// Whether an expression whose value is looked at only looks.
+    pub fn looks(&self, expr: &ast::Expr) -> bool {
+        let of = |part: Option<ast::Expr>| part.is_some_and(|part| self.looks(&part));
+        match expr {
+            ast::Expr::Literal(_) => true,
+            ast::Expr::ParenExpr(it) => of(it.expr()),
+            ast::Expr::PathExpr(_) | ast::Expr::FieldExpr(_) | ast::Expr::IndexExpr(_) => {
+                temporaries::is_place(expr)
+            }
+            ast::Expr::RefExpr(it) => it.mut_token().is_none() && of(it.expr()),
+            ast::Expr::PrefixExpr(it) => of(it.expr()),
+            ast::Expr::BinExpr(it) => match it.op_kind() {
+                Some(ast::BinaryOp::LogicOp(_) | ast::BinaryOp::CmpOp(_)) => {
+                    of(it.lhs()) && of(it.rhs())
+                }
+                Some(ast::BinaryOp::ArithOp(_)) => {
+                    types_shown::integer(expr).is_some() && of(it.lhs()) && of(it.rhs())
+                }
+                _ => false,
+            },
+            ast::Expr::MethodCallExpr(call) => self.is_method(call),
+            ast::Expr::CallExpr(call) => {
+                let callee = call.expr();
+                let is_function = matches!(
+                    &callee,
+                    Some(ast::Expr::PathExpr(path)) if types_shown::bindings_of(path).is_empty()
+                );
+                is_function && self.takes_all(call)
+            }
+            ast::Expr::MacroExpr(it) => self.is_macro(it),
+            _ => false,
+        }
+    }
+
+    /// The same for an expression whose value is handed over whole: a variable would move into the closure.
+    pub fn gives(&self, expr: &ast::Expr) -> bool {
+        let of = |part: Option<ast::Expr>| part.is_some_and(|part| self.gives(&part));
+        match expr {
+            ast::Expr::PathExpr(path) => {
+                let name = scopes::as_name(expr);
+                let is_constant =
+                    types_shown::bindings_of(path).is_empty() && name.as_deref() != Some("self");
+                let is_held = name.is_some() && name.as_deref() == self.held;
+                is_held || is_constant || has_copied_type(path)
+            }
+            ast::Expr::FieldExpr(_) | ast::Expr::IndexExpr(_) => {
+                let root = scopes::root_of(expr).and_then(|root| scopes::as_name(&root.into()));
+                root.is_some() && root.as_deref() == self.held
+            }
+            ast::Expr::TupleExpr(it) => it.fields().all(|field| self.gives(&field)),
+            ast::Expr::RecordExpr(it) => it.record_expr_field_list().is_some_and(|list| {
+                list.spread().is_none() && list.fields().all(|field| of(field.expr()))
+            }),
+            ast::Expr::ClosureExpr(_) => false,
+            _ => self.looks(expr),
+        }
+    }
+
+    fn is_method(&self, call: &ast::MethodCallExpr) -> bool {
+        const COPIES: [&str; 3] = ["to_owned", "to_string", "to_vec"];
+        let Some(receiver) = call.receiver() else {
+            return false;
+        };
+        let root = scopes::root_of(&receiver).and_then(|root| scopes::as_name(&root.into()));
+        let is_its = root.is_some() && root.as_deref() == self.held;
+        let name = call.name_ref();
+        let copies = name.is_some_and(|name| {
+            COPIES.contains(&name.text()) && !self.declared.has_method(name.text())
+        });
+        (is_its || copies || is_known(call, Fact::Looks))
+            && self.looks(&receiver)
+            && self.takes_all(call)
+    }
+
+    fn takes_all(&self, call: &impl HasArgList) -> bool {
+        let arguments = call.arg_list().into_iter().flat_map(|list| list.args());
+        arguments.into_iter().all(|argument| self.gives(&argument))
+    }
+
+    fn is_macro(&self, call: &ast::MacroExpr) -> bool {
+        let Some(call) = call.macro_call() else {
+            return false;
+        };
+        let name = call.path().map(|path| path.syntax().text().to_string());
+        let name = name.unwrap_or_default();
+        let input = call.token_tree().map(|tree| tree.syntax().clone());
+        let Some(input) = input.filter(|_| !self.declared.has_macro(&name)) else {
+            return false;
+        };
+        match &*name {
+            "matches" => self.matches_held(&input.to_string()),
+            "format" => input
+                .children_with_tokens()
+                .all(|it| is_plain_word(it.kind())),
+            _ => false,
+        }
+    }
+
+    /// The value that is matched is what is held, or a part of it.
+    fn matches_held(&self, input: &str) -> bool {
+        let value = input.trim_start_matches(['(', '[', '{']);
+        let value = value.split(',').next().unwrap_or_default();
+        let plain = value.trim_start_matches(['*', '&']);
+        let is_place = plain
+            .chars()
+            .all(|c| c.is_alphanumeric() || "_.".contains(c));
+        let is_guarded = input.contains(" if ");
+        plain.split('.').next() == self.held && is_place && !is_guarded
+    }
+}
+
+/// What stands in the input of a macro that formats variables and fields of them, and calls nothing.
+fn is_plain_word(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        SyntaxKind::L_PAREN
+            | SyntaxKind::R_PAREN
+            | SyntaxKind::IDENT
+            | SyntaxKind::STRING
+            | SyntaxKind::INT_NUMBER
+            | SyntaxKind::COMMA
+            | SyntaxKind::DOT
+            | SyntaxKind::SELF_KW
+            | SyntaxKind::WHITESPACE
+    )
+}
+
+/// Whether a type as it is written is a shared reference or a number.
+pub fn is_copied_type(ty: &str) -> bool {
+    const NUMBERS: [&str; 16] = [
+        "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16",
+        "u32", "u64", "u8", "usize",
+    ];
+    NUMBERS.contains(&ty) || (ty.starts_with('&') && !ty.contains("mut "))
+}
+
+/// Whether every variable of a name is a parameter of such a type.
+pub fn has_copied_type(path: &ast::PathExpr) -> bool {
+    let bindings = types_shown::bindings_of(path);
+    let is_copied = |binding: &ast::IdentPat| {
+        let parameter = binding.syntax().parent().and_then(ast::Param::cast);
+        let ty = parameter.and_then(|it| it.ty());
+        ty.is_some_and(|ty| is_copied_type(&ty.syntax().text().to_string()))
+    };
+    !bindings.is_empty() && bindings.iter().all(is_copied)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::fixture;
+
+    #[test]
+    fn a_closure_that_only_looks_borrows() {
+        let gives = |code: &str| {
+            let value = fixture::tail("p: u8, s: &str, own: String, held: S", code);
+            let declared = FileNames::around(&value);
+            Body {
+                held: Some("held"),
+                declared: &declared,
+            }
+            .gives(&value)
+        };
+        for code in [
+            "p",
+            "s",
+            "held",
+            "held.a",
+            "held.run(p)",
+            "S::new(s, 1)",
+            "own.to_string()",
+            "own.len()",
+            "S { a: p, b: held }",
+            "format!(\"{own}\", own.a)",
+            "A::B(&own)",
+        ] {
+            assert!(gives(code), "{code}");
+        }
+        for code in [
+            "own",
+            "own.a",
+            "S::new(own)",
+            "own.run()",
+            "S { a: own }",
+            "&mut own",
+            "format!(\"{}\", own.run())",
+            "m!(p)",
+            "own += 1",
+        ] {
+            assert!(!gives(code), "{code}");
+        }
+    }
+}
