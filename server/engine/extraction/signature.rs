@@ -120,12 +120,13 @@ pub(super) fn tried(
     };
     let text = written.syntax().text().to_string();
     let Some(arguments) = segment.generic_arg_list() else {
-        // A name for a whole result, such as `fmt::Result`, is most often about nothing.
-        return if value == "()" {
-            Ok((text, maker))
-        } else {
-            Err(WHY)
-        };
+        // A name for a whole result, which is most often about nothing.
+        if value != "()" && text.ends_with("fmt::Result") {
+            let text = format!("::core::result::Result<{value}, ::core::fmt::Error>");
+            return Ok((text, maker));
+        }
+        return if value == "()" { Ok((text, maker)) } else { Err(WHY) };
+    };
     };
     let first = arguments.generic_args().next().ok_or(WHY)?;
     let start = written.syntax().text_range().start();

@@ -74,7 +74,12 @@ impl Draft {
         let signature = writer.signature(&name, passing, &result);
         let call = writer.call(&name, home.call, &result, &signature);
         let head = signature.lines(&writer, fn_indent, source.context.width.max());
-        let function = format!("{newline}{newline}{fn_indent}{head}{body}{newline}{fn_indent}}}");
+        let gates = gates(selection, &home);
+        let gates: String = gates
+            .map(|gate| [&gate, newline, fn_indent].concat())
+            .collect();
+        let function =
+            format!("{newline}{newline}{fn_indent}{gates}{head}{body}{newline}{fn_indent}}}");
         let mut edits = writer.idle_muts(passing);
         edits.push(Edit::replace(selection.range, call));
         edits.push(Edit::insert(home.after.text_range().end(), function));
@@ -139,6 +144,16 @@ fn home(selection: &Selection) -> Result<Home, NotExtracted> {
         after: owner,
         call: "",
     })
+}
+
+/// The conditions under which the function is compiled, which the new one needs too where it stands.
+fn gates(selection: &Selection, home: &Home) -> impl Iterator<Item = String> {
+    let function = selection.function.syntax();
+    let owner = (home.after != *function).then(|| home.after.clone());
+    let around = owner.into_iter().chain([function.clone()]);
+    let attributes = around.flat_map(|node| node.children().filter_map(ast::Attr::cast));
+    let texts = attributes.map(|attribute| attribute.syntax().text().to_string());
+    texts.filter(|text| text.starts_with("#[cfg("))
 }
 
 /// What the new function gives.
