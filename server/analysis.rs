@@ -29,7 +29,7 @@ pub use engine::{
     Workers,
 };
 pub use extraction::{Extracted, Refused, extract_function};
-pub use findings::{Finding, FindingPart, Level, judge, judge_with_copies};
+pub use findings::{Answers, Around, Finding, FindingPart, Judge, Level, judge, judge_with_copies};
 pub use functions::function_of_signature;
 pub use gain::{Gain, gain, title};
 pub use idle::{Idle, IdleAllowance, idle_allowances};

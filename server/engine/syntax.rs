@@ -27,7 +27,7 @@ pub use parse::{
     context::{FileContext, LineWidth, Role, RustVersion, Shares},
     source::Source,
     tokens::{same_words, tokens, tokens_of},
-    tree::{Tree, token_behind, tokens_parsed},
+    tree::{Subtree, Tree, token_behind, tokens_parsed},
 };
 pub use ra_ap_syntax::Edition;
 pub use read::{

@@ -125,8 +125,11 @@ pub(super) fn tried(
             let text = format!("::core::result::Result<{value}, ::core::fmt::Error>");
             return Ok((text, maker));
         }
-        return if value == "()" { Ok((text, maker)) } else { Err(WHY) };
-    };
+        return if value == "()" {
+            Ok((text, maker))
+        } else {
+            Err(WHY)
+        };
     };
     let first = arguments.generic_args().next().ok_or(WHY)?;
     let start = written.syntax().text_range().start();
