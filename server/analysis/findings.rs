@@ -265,6 +265,7 @@ fn is_worth_saying(one: &Above, functions: &[MeasuredFunction], file: &FileText<
     let is_strong = one.level == Level::Strong;
     match one.smell.calm {
         Calm::Never => false,
+        Calm::Plain => one.sighting.parts.is_empty(),
         Calm::Written(words) => one.sighting.parts.is_empty() || file.holds(words),
         Calm::Above(most) => is_strong && one.sighting.measure > most,
         Calm::Hard => {

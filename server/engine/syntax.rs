@@ -18,7 +18,7 @@ mod write;
 mod fixture;
 
 pub use judge::{
-    closures, conditions, flow, inference_order, known, negation, patterns, purity,
+    closures, conditions, fallible, flow, inference_order, known, negation, patterns, purity,
     refusal::{Hazard, Refusal},
     scopes, tables, temporaries, types_shown,
 };
