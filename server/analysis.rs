@@ -8,6 +8,7 @@ mod comparison;
 mod difference;
 mod duplicates;
 mod engine;
+mod extraction;
 mod findings;
 mod functions;
 mod gain;
@@ -27,7 +28,8 @@ pub use engine::{
     CacheOutcome, Engine, FoundReport, FoundSurvey, Input, Priority, ReportOrigin, WorkError,
     Workers,
 };
-pub use findings::{Finding, FindingPart, Level, judge, judge_with_copies};
+pub use extraction::{Extracted, Refused, extract_function};
+pub use findings::{Answers, Around, Finding, FindingPart, Judge, Level, judge, judge_with_copies};
 pub use functions::function_of_signature;
 pub use gain::{Gain, gain, title};
 pub use idle::{Idle, IdleAllowance, idle_allowances};

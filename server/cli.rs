@@ -13,6 +13,7 @@ mod config;
 mod doctor;
 mod duplicates;
 mod explain;
+mod extract;
 mod inputs;
 mod list;
 mod output;
@@ -72,6 +73,9 @@ enum Refactor {
     /// Show what is offered at a place
     At(at::Arguments),
     /// Carry out one refactoring at a place; shows a diff unless told to write
+    ///
+    /// `extract-function` makes a function of whole statements. rustc tells the types and checks the result, so it runs the
+    /// package's build scripts and procedural macros, as `cargo check` does.
     Run(run::Arguments),
     /// List the smells and the refactorings
     List,

@@ -26,7 +26,7 @@ use std::{
 
 pub use child::Stop;
 pub use recorder::stand_in;
-pub use said::Fault;
+pub use said::{Fault, Told};
 
 use package::{Locks, Package};
 
@@ -91,6 +91,14 @@ impl Compiler {
             }
         }
         Ok(Verdict::Clean)
+    }
+
+    /// Everything that rustc says of these texts of one package, with more flags. Nothing of it is remembered.
+    pub fn probe(&mut self, texts: &Texts, flags: &[&str]) -> Result<Vec<Told>, Unjudged> {
+        let Some(file) = texts.keys().next() else {
+            return Ok(Vec::new());
+        };
+        self.package(home(file))?.probe(texts, flags)
     }
 
     fn verdict_at(&mut self, home: PathBuf, texts: &Texts) -> Result<Verdict, Unjudged> {

@@ -15,7 +15,9 @@
 //! - [`lsp`] and [`cli`]: the two doors.
 
 pub use rustassistant_cache as cache;
-pub use rustassistant_engine::{facts, index, refactorings, smells, survey, syntax, text};
+pub use rustassistant_engine::{
+    extraction, facts, index, refactorings, smells, survey, syntax, text,
+};
 pub use rustassistant_os as os;
 
 pub mod migrations;

@@ -18,7 +18,7 @@ use std::path::Path;
 
 pub use manifests::{Manifests, PackagePlace};
 pub use new_file::{NewFileError, new_path};
-pub use place::place_of;
+pub use place::{place_of, presence_of};
 pub use read::{MOST_BYTES, ReadError, read};
 pub use replace::{CreatedFile, ReplaceError, Update, carry_out};
 pub use scope::{Scope, Surroundings, editor_scope};

@@ -5,9 +5,10 @@ use std::{collections::HashMap, sync::Arc};
 use crate::{
     config::{Profile, Rules},
     facts::{Sighting, SmellId},
-    index::{Code, Duplicate, FileId, Index, Spot, verified},
+    index::{Code, Duplicate, DuplicateKind, FileId, Index, Spot, verified},
     smells::{self, Look},
     survey::Names,
+    syntax::Presence,
     text::{Lines, TextRange},
 };
 
@@ -20,6 +21,8 @@ pub struct ReadFile {
     pub uri: String,
     pub text: Arc<str>,
     pub lines: Lines,
+    /// Of the file's module.
+    pub presence: Presence,
 }
 
 /// Another place of what is said of one.
@@ -74,8 +77,10 @@ pub fn duplicates(index: &Index, files: &dyn Files) -> HashMap<FileId, Vec<Copie
         let Some(duplicate) = believed_in(&duplicate, files) else {
             continue;
         };
-        let first = duplicate.places[0];
-        if let Some(copies) = copies_at(&duplicate, &first, files) {
+        let Some(first) = duplicate.places.iter().find(|place| !place.is_told) else {
+            continue;
+        };
+        if let Some(copies) = copies_at(&duplicate, first, files) {
             said.entry(first.file).or_default().push(copies);
         }
     }
@@ -89,7 +94,7 @@ pub fn duplicates_of(file: FileId, found: &[Duplicate], files: &dyn Files) -> Ve
     believed
         .filter_map(|duplicate| {
             let mut places = duplicate.places.iter();
-            let own = *places.find(|place| place.file == file)?;
+            let own = *places.find(|place| place.file == file && !place.is_told)?;
             copies_at(&duplicate, &own, files)
         })
         .collect()
@@ -109,8 +114,18 @@ fn believed_in(duplicate: &Duplicate, files: &dyn Files) -> Option<Duplicate> {
         .iter()
         .filter_map(|place| Some((place.file, files.file(place.file)?)))
         .collect();
+    let places = places.into_iter().map(|place| Spot {
+        presence: presence(&place, texts.get(&place.file)),
+        ..place
+    });
+    let is_block = matches!(
+        duplicate.kind,
+        DuplicateKind::Block | DuplicateKind::RenamedBlock
+    );
     let asked = Duplicate {
-        places,
+        places: places
+            .filter(|place| !is_block || place.presence == Presence::Always)
+            .collect(),
         ..*duplicate
     };
     verified(
@@ -118,6 +133,14 @@ fn believed_in(duplicate: &Duplicate, files: &dyn Files) -> Option<Duplicate> {
         |file| Some(&*texts.get(&file)?.text),
         |one, other, names| files.is_equal(one, other, names),
     )
+}
+
+/// What stands in a module that is compiled under a condition is, whatever its file says.
+fn presence(place: &Spot, file: Option<&Arc<ReadFile>>) -> Presence {
+    file.map_or(place.presence, |file| match file.presence {
+        Presence::Always => place.presence,
+        Presence::Conditional => Presence::Conditional,
+    })
 }
 
 fn copies_at(duplicate: &Duplicate, own: &Spot, files: &dyn Files) -> Option<Copies> {

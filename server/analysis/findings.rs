@@ -5,16 +5,19 @@ use std::{cmp::Ordering, collections::HashMap, sync::Arc};
 use super::duplicates::{Copies, OtherPlace};
 use crate::{
     config::{Judgement, Profile, Rules},
-    facts::{Allowance, AllowanceForm, FileReport, Sighting, SmellId},
+    facts::{FileReport, Sighting, UnitReport},
     smells::{self, Calm, Cause, Smell},
     text::{TextRange, TextSize, printable, shortened},
 };
 
 mod file_text;
 mod hard;
+mod silences;
 
+pub use file_text::Answers;
 use file_text::FileText;
 use hard::MeasuredFunction;
+use silences::Silences;
 
 /// A sighting above its limit, with its message.
 #[derive(Debug, Clone)]
@@ -68,77 +71,139 @@ pub fn judge_with_copies(
     text: &str,
     rules: &Rules,
 ) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let silences = Silences::of(report);
-    let file = FileText::of(text);
-    for (offset, item) in &report.items {
-        if item.sightings.is_empty() {
-            continue;
-        }
-        let functions: Vec<MeasuredFunction> = MeasuredFunction::all(item, *offset);
-        let above = above(&silences, item.sightings_at(*offset), rules);
-        findings.extend(in_words(&above, &functions, &file, rules.profile()));
-    }
-    let above = above(&silences, report.sightings.iter().cloned(), rules);
-    findings.extend(in_words(&above, &[], &file, rules.profile()));
-    let of_copies = copies.iter().filter(|copies| !are_told(copies, &findings));
-    let of_copies: Vec<&Copies> = of_copies.collect();
-    findings.extend(
-        of_copies
-            .into_iter()
-            .flat_map(|copies| of_copies_in_words(copies, text, rules)),
-    );
-    findings.sort_by_key(|finding| (finding.at.start(), finding.smell.id));
+    let judge = Judge::new(report, text, rules);
+    let units = report.items.iter();
+    let mut findings: Vec<Finding> = units
+        .flat_map(|(offset, item)| judge.unit(*offset, item))
+        .collect();
+    findings.extend(judge.file());
+    let told: Vec<TextRange> = findings.iter().flat_map(Finding::repeated).collect();
+    findings.extend(judge.copies(copies, &told));
+    findings.sort_by_key(Finding::order);
     findings
 }
 
-/// What is above its limit and not allowed.
-fn above(
-    silences: &Silences,
-    sightings: impl Iterator<Item = Sighting>,
-    rules: &Rules,
-) -> Vec<Above> {
-    let unasked = sightings.filter(|sighting| !silences.cover(sighting));
-    unasked
-        .filter_map(|sighting| Above::new(sighting, rules))
-        .collect()
+/// Judges one report of one text, part by part, for those who know what most parts come to.
+pub struct Judge<'a> {
+    report: &'a FileReport,
+    file: FileText<'a>,
+    rules: &'a Rules,
+    silences: Silences,
 }
 
-fn in_words(
-    above: &[Above],
-    functions: &[MeasuredFunction],
-    file: &FileText<'_>,
-    profile: Profile,
-) -> Vec<Finding> {
-    let groups = one_for_one_cause(shown(above, functions, file, profile));
-    let groups = groups.iter();
-    groups.map(|group| finding(group, file.text)).collect()
+/// What else than a unit itself its findings follow from. Where that is equal, the findings are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Around {
+    /// Of each sighting whether it is allowed; empty where nothing is allowed in the file.
+    silenced: Vec<bool>,
+}
+
+impl<'a> Judge<'a> {
+    pub fn new(report: &'a FileReport, text: &'a str, rules: &'a Rules) -> Self {
+        Self {
+            report,
+            file: FileText::of(text),
+            rules,
+            silences: Silences::of(report),
+        }
+    }
+
+    /// The findings in a unit that starts at `offset`.
+    pub fn unit(&self, offset: TextSize, item: &UnitReport) -> Vec<Finding> {
+        if item.sightings.is_empty() {
+            return Vec::new();
+        }
+        let functions = MeasuredFunction::all(item, offset);
+        self.said(item.sightings_at(offset), &functions)
+    }
+
+    /// What the findings in a unit depend on beside its text, its line and the file's [`Answers`].
+    pub fn around(&self, offset: TextSize, item: &UnitReport) -> Around {
+        if self.silences.is_empty() {
+            return Around::default();
+        }
+        let sightings = item.sightings.iter();
+        let silenced = sightings.map(|it| self.silences.cover(it.smell, it.at + offset));
+        Around {
+            silenced: silenced.collect(),
+        }
+    }
+
+    /// The findings of the file as a whole.
+    pub fn file(&self) -> Vec<Finding> {
+        self.said(self.report.sightings.iter().cloned(), &[])
+    }
+
+    /// The findings of what stands in this file and elsewhere, but for what is `told` already with all its places.
+    pub fn copies(&self, copies: &[Copies], told: &[TextRange]) -> Vec<Finding> {
+        let untold = copies.iter().filter(|copies| !are_told(copies, told));
+        untold
+            .flat_map(|copies| self.copies_in_words(copies))
+            .collect()
+    }
+
+    /// What was asked of the file's text until now.
+    pub fn answers(&self) -> Answers {
+        self.file.answers()
+    }
+
+    /// Whether the text answers these as another one did.
+    pub fn agrees_with(&self, answers: &Answers) -> bool {
+        self.file.agrees_with(answers)
+    }
+
+    /// What is above its limit, not allowed, and worth saying.
+    fn said(
+        &self,
+        sightings: impl Iterator<Item = Sighting>,
+        functions: &[MeasuredFunction],
+    ) -> Vec<Finding> {
+        let unasked = sightings.filter(|it| !self.silences.cover(it.smell, it.at));
+        let above = unasked.filter_map(|sighting| Above::new(sighting, self.rules));
+        let above: Vec<Above> = above.collect();
+        self.in_words(&above, functions)
+    }
+
+    fn in_words(&self, above: &[Above], functions: &[MeasuredFunction]) -> Vec<Finding> {
+        let groups = one_for_one_cause(shown(above, functions, &self.file, self.rules.profile()));
+        let groups = groups.iter();
+        groups.map(|group| finding(group, self.file.text)).collect()
+    }
+
+    fn copies_in_words(&self, copies: &Copies) -> Vec<Finding> {
+        let above = Above::new(copies.sighting.clone(), self.rules);
+        let mut findings = self.in_words(above.as_slice(), &[]);
+        for finding in &mut findings {
+            let said = format!("{} at {}", finding.message, copies.others_in_words());
+            finding.message = printable(&shortened(&said, LONGEST_MESSAGE)).into_owned();
+            finding.others.clone_from(&copies.others);
+        }
+        findings
+    }
+}
+
+impl Finding {
+    /// In the order of the text.
+    pub fn order(&self) -> (TextSize, &'static str) {
+        (self.at.start(), self.smell.id)
+    }
+
+    /// The places that a finding of repeated code tells of.
+    pub fn repeated(&self) -> impl Iterator<Item = TextRange> + '_ {
+        let is_repeated = self.smell.cause == Cause::Repetition;
+        let parts = self.sighting.parts.iter();
+        let places = parts.filter(move |part| is_repeated && part.measure == 0);
+        places.map(|place| place.at)
+    }
 }
 
 /// Whether what stands again in this file alone, or a part of it, is told already with all its places.
-fn are_told(copies: &Copies, findings: &[Finding]) -> bool {
+fn are_told(copies: &Copies, told: &[TextRange]) -> bool {
     let mut others = copies.others.iter();
     let are_here = others.all(|other| Arc::ptr_eq(&other.file, &copies.own));
-    let repeated = findings
-        .iter()
-        .filter(|finding| finding.smell.cause == Cause::Repetition);
-    let mut places = repeated.flat_map(|finding| &finding.sighting.parts);
+    let mut told = told.iter();
     are_here
-        && places.any(|place| {
-            place.measure == 0
-                && (place.at.contains_range(copies.range) || copies.range.contains_range(place.at))
-        })
-}
-
-fn of_copies_in_words(copies: &Copies, text: &str, rules: &Rules) -> Vec<Finding> {
-    let above = Above::new(copies.sighting.clone(), rules);
-    let mut findings = in_words(above.as_slice(), &[], &FileText::of(text), rules.profile());
-    for finding in &mut findings {
-        let said = format!("{} at {}", finding.message, copies.others_in_words());
-        finding.message = printable(&shortened(&said, LONGEST_MESSAGE)).into_owned();
-        finding.others.clone_from(&copies.others);
-    }
-    findings
+        && told.any(|told| told.contains_range(copies.range) || copies.range.contains_range(*told))
 }
 
 /// A sighting above a limit.
@@ -178,56 +243,6 @@ impl Above {
     }
 }
 
-/// The scopes in which a smell is allowed, so that asking costs the logarithm of their number.
-struct Silences(HashMap<SmellId, Vec<Scope>>);
-
-struct Scope {
-    start: TextSize,
-    /// The furthest end of this scope and those that start before it.
-    furthest_end: TextSize,
-}
-
-impl Silences {
-    fn of(report: &FileReport) -> Self {
-        let mut scopes: HashMap<SmellId, Vec<Scope>> = HashMap::new();
-        for allowance in &report.allowances {
-            for smell in silenced(allowance) {
-                scopes.entry(smell).or_default().push(Scope {
-                    start: allowance.scope.start(),
-                    furthest_end: allowance.scope.end(),
-                });
-            }
-        }
-        for scopes in scopes.values_mut() {
-            scopes.sort_by_key(|scope| scope.start);
-            let mut furthest = TextSize::new(0);
-            for scope in scopes {
-                furthest = furthest.max(scope.furthest_end);
-                scope.furthest_end = furthest;
-            }
-        }
-        Self(scopes)
-    }
-
-    fn cover(&self, sighting: &Sighting) -> bool {
-        let Some(scopes) = self.0.get(&sighting.smell) else {
-            return false;
-        };
-        let started = scopes.partition_point(|scope| scope.start <= sighting.at.start());
-        let last = started.checked_sub(1).map(|at| &scopes[at]);
-        last.is_some_and(|last| sighting.at.end() <= last.furthest_end)
-    }
-}
-
-/// The smells that an allowance silences.
-fn silenced(allowance: &Allowance) -> Vec<SmellId> {
-    match (allowance.smell, allowance.form) {
-        (None, _) => Vec::new(),
-        (Some(named), AllowanceForm::Comment) => vec![named],
-        (Some(named), AllowanceForm::Attribute) => smells::silent_with(named),
-    }
-}
-
 fn shown<'a>(
     above: &'a [Above],
     functions: &[MeasuredFunction],
@@ -250,6 +265,7 @@ fn is_worth_saying(one: &Above, functions: &[MeasuredFunction], file: &FileText<
     let is_strong = one.level == Level::Strong;
     match one.smell.calm {
         Calm::Never => false,
+        Calm::Plain => one.sighting.parts.is_empty(),
         Calm::Written(words) => one.sighting.parts.is_empty() || file.holds(words),
         Calm::Above(most) => is_strong && one.sighting.measure > most,
         Calm::Hard => {
@@ -341,7 +357,7 @@ mod tests {
     use super::*;
     use crate::{
         config::{Environment, Request, load},
-        facts::{FunctionFacts, Part, UnitReport},
+        facts::{Allowance, AllowanceForm, FunctionFacts, Part, UnitReport},
         text::TextSize,
     };
 
@@ -506,32 +522,6 @@ mod tests {
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].smell.id, "cognitive-complexity");
         assert!(findings[0].parts.iter().all(|part| part.smell.is_none()));
-    }
-
-    #[test]
-    fn scopes_of_one_smell_may_hold_each_other() {
-        let smell = smells::id_of("long-function");
-        let scopes = [(0, 40), (5, 8), (6, 7), (50, 60)];
-        let allowance = |(start, end): (u32, u32)| Allowance {
-            at: TextRange::empty(0.into()),
-            scope: TextRange::new(start.into(), end.into()),
-            smell,
-            form: AllowanceForm::Comment,
-        };
-        let report = FileReport {
-            allowances: scopes.into_iter().map(allowance).collect(),
-            ..FileReport::default()
-        };
-        let silences = Silences::of(&report);
-        for start in 0..70 {
-            for end in start..70 {
-                let at = TextRange::new(start.into(), end.into());
-                let sighting = sighting("long-function", at, 1);
-                let expected = report.allowances.iter().any(|one| one.silences(&sighting));
-                assert_eq!(silences.cover(&sighting), expected, "{at:?}");
-            }
-        }
-        assert!(!silences.cover(&sighting("deep-nesting", name(), 1)));
     }
 
     #[test]

@@ -38,11 +38,12 @@ impl Idle {
 /// The idle allowances of a file's comments, in the order of the text. Clippy's attributes and smells that are off are left
 /// out.
 pub fn idle_allowances(report: &FileReport, rules: &Rules) -> Vec<IdleAllowance> {
+    let is_comment = |one: &Allowance| one.form == AllowanceForm::Comment;
+    if !report.allowances.iter().any(is_comment) {
+        return Vec::new();
+    }
     let above = Above::of(report, rules);
-    let comments = report
-        .allowances
-        .iter()
-        .filter(|one| one.form == AllowanceForm::Comment);
+    let comments = report.allowances.iter().filter(|one| is_comment(one));
     let idle = comments.filter_map(|allowance| {
         let why = above.why_idle(allowance, rules)?;
         Some(IdleAllowance {

@@ -1,16 +1,21 @@
 //! Measuring of a source.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    mem,
+    sync::{Arc, Mutex},
+};
 
 use dashmap::DashMap;
 
 use crate::{
+    cache::locks::lock,
     facts::{Allowance, AllowanceForm, FileReport, FunctionFacts, Sighting, SmellId, UnitReport},
     smells,
     survey::{self, FileSurvey, SurveyedUnit, UnitSurvey},
     syntax::{
-        Allowed, AllowedBy, Function, Metrics, Place, Source, Unit, allowances, is_generated,
-        outline,
+        Allowed, AllowedBy, FileContext, Function, Metrics, Place, Source, Subtree, Unit,
+        allowances, is_generated, outline,
     },
     text::{TextRange, TextSize},
 };
@@ -20,7 +25,20 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Memo {
     units: DashMap<[u8; 16], (u64, MeasuredUnit)>,
+    /// The same by parts of trees, so that a text that is shared with the version before isn't even hashed.
+    subtrees: Mutex<HashMap<SubtreeKey, KnownSubtree>>,
     generation: std::sync::atomic::AtomicU64,
+}
+
+/// Where a part of a tree is held, and what is around it.
+type SubtreeKey = (usize, [u8; 4]);
+
+#[derive(Debug)]
+struct KnownSubtree {
+    generation: u64,
+    /// Held, so that no other can take its place.
+    _held: Subtree,
+    unit: MeasuredUnit,
 }
 
 #[derive(Debug, Clone)]
@@ -57,6 +75,41 @@ impl Memo {
             + 1
     }
 
+    /// The units of a source, those that are not known made by `make`.
+    fn units(
+        &self,
+        generation: u64,
+        extent: Extent,
+        source: &Source,
+        places: &[(&Place, [u8; 4])],
+        make: &dyn Fn(&Place) -> MeasuredUnit,
+    ) -> Vec<MeasuredUnit> {
+        let mut subtrees = mem::take(&mut *lock(&self.subtrees));
+        let units = places.iter().map(|(place, surroundings)| {
+            let subtree = Subtree::of(&place.node);
+            let key = (subtree.address(), *surroundings);
+            if let Some(known) = subtrees.get_mut(&key)
+                && extent.is_met_by(&known.unit)
+            {
+                known.generation = generation;
+                return known.unit.clone();
+            }
+            let text = source.slice(place.node.text_range());
+            let key_of_text = memo_key(source.context, *surroundings, text);
+            let unit = self.get_or_make(generation, key_of_text, extent, || make(place));
+            let known = KnownSubtree {
+                generation,
+                _held: subtree,
+                unit: unit.clone(),
+            };
+            subtrees.insert(key, known);
+            unit
+        });
+        let units = units.collect();
+        *lock(&self.subtrees) = subtrees;
+        units
+    }
+
     fn get_or_make(
         &self,
         generation: u64,
@@ -81,6 +134,7 @@ impl Memo {
         if generation.is_multiple_of(KEPT_GENERATIONS) {
             let oldest = generation.saturating_sub(KEPT_GENERATIONS);
             self.units.retain(|_, (used, _)| *used >= oldest);
+            lock(&self.subtrees).retain(|_, known| known.generation >= oldest);
         }
     }
 }
@@ -105,13 +159,12 @@ fn measure_to(extent: Extent, source: &Source, memo: &Memo) -> Measured {
     };
     let outline = outline(&root);
     let places = outline.places.iter();
-    let units: Vec<_> = places
-        .map(|place| {
-            memo.get_or_make(generation, memo_key(source, place, writer), extent, || {
-                measure_unit(source, place, writer, extent)
-            })
-        })
+    let places: Vec<_> = places
+        .map(|place| (place, surroundings(place, writer)))
         .collect();
+    let units = memo.units(generation, extent, source, &places, &|place| {
+        measure_unit(source, place, writer, extent)
+    });
     memo.forget_before(generation);
     let lines = units.iter().map(|unit| unit.report.lines);
     let sightings = match writer {
@@ -166,17 +219,20 @@ enum Writer {
     Program,
 }
 
-fn memo_key(source: &Source, place: &Place, writer: Writer) -> [u8; 16] {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&source.context.to_bytes());
-    let surroundings = [
+fn surroundings(place: &Place, writer: Writer) -> [u8; 4] {
+    [
         place.kind as u8,
         place.owner as u8,
         place.part as u8,
         writer as u8,
-    ];
+    ]
+}
+
+fn memo_key(context: FileContext, surroundings: [u8; 4], text: &str) -> [u8; 16] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&context.to_bytes());
     hasher.update(&surroundings);
-    hasher.update(source.slice(place.node.text_range()).as_bytes());
+    hasher.update(text.as_bytes());
     let mut key = [0; 16];
     key.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
     key

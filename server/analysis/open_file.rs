@@ -38,7 +38,9 @@ const LONGEST_CHAIN: usize = 16;
 
 impl OpenFile {
     pub fn new(text: impl Into<Arc<str>>, context: FileContext) -> Arc<Self> {
-        Self::version(text.into(), context, Arc::default(), None)
+        let text = text.into();
+        let lines = Lines::new(&text);
+        Self::version(text, lines, context, Arc::default(), None)
     }
 
     /// The next version, made in the time of copying the text. Nothing if `range` is not inside the text.
@@ -52,18 +54,16 @@ impl OpenFile {
             .before()
             .as_ref()
             .map_or(1, |previous| previous.length + 1);
+        let edit = Edit::replace(range, insert);
+        let lines = self.lines.edited(&edit, &text);
         let previous = PreviousVersion {
             from: Arc::clone(self),
-            edit: Edit::replace(range, insert),
+            edit,
             length,
         };
         let previous = (length <= LONGEST_CHAIN).then_some(previous);
-        Some(Self::version(
-            text,
-            self.context,
-            Arc::clone(&self.memo),
-            previous,
-        ))
+        let memo = Arc::clone(&self.memo);
+        Some(Self::version(text, lines, self.context, memo, previous))
     }
 
     /// The same text under another manifest.
@@ -119,12 +119,13 @@ impl OpenFile {
 
     fn version(
         text: Arc<str>,
+        lines: Lines,
         context: FileContext,
         memo: Arc<Memo>,
         before: Option<PreviousVersion>,
     ) -> Arc<Self> {
         Arc::new(Self {
-            lines: Lines::new(&text),
+            lines,
             text,
             context,
             memo,

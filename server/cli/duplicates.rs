@@ -14,6 +14,7 @@ use crate::{
     index::{FileId, Index, Origin},
     survey::FileSurvey,
     text::{Lines, TextRange},
+    workspace,
 };
 
 /// In the order of the inputs.
@@ -105,6 +106,7 @@ impl Files for InputFiles<'_> {
                 uri: String::new(),
                 lines: Lines::new(&input.text),
                 text: Arc::clone(&input.text),
+                presence: workspace::presence_of(&input.path),
             })
         });
         Some(Arc::clone(file))

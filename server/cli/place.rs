@@ -13,7 +13,7 @@ use crate::{
     workspace::place_of,
 };
 
-/// `FILE:LINE`, `FILE:LINE:COLUMN` or `FILE:LINE:COLUMN-LINE:COLUMN`; lines and columns count from 1, columns in characters.
+/// `FILE:LINE`, `FILE:LINE-LINE`, `FILE:LINE:COLUMN` or `FILE:LINE:COLUMN-LINE:COLUMN`; lines and columns count from 1, columns in characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NamedPlace {
     file: PathBuf,
@@ -25,6 +25,8 @@ pub(super) struct NamedPlace {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PlacePart {
     Line(u32),
+    /// From one to another, both whole.
+    Lines(u32, u32),
     Cursor(LineColumn),
     Selection(LineColumn, LineColumn),
 }
@@ -34,6 +36,7 @@ impl FromStr for NamedPlace {
 
     fn from_str(words: &str) -> Result<Self, Self::Err> {
         let (file, part) = selection(words)
+            .or_else(|| lines(words))
             .or_else(|| cursor(words).map(|(file, at)| (file, PlacePart::Cursor(at))))
             .or_else(|| number_behind(words).map(|(file, line)| (file, PlacePart::Line(line))))
             .filter(|(file, _)| !file.is_empty())
@@ -55,6 +58,12 @@ fn selection(words: &str) -> Option<(&str, PlacePart)> {
         column: number(column)?,
     };
     Some((file, PlacePart::Selection(start, end)))
+}
+
+fn lines(words: &str) -> Option<(&str, PlacePart)> {
+    let (start, end) = words.rsplit_once('-')?;
+    let (file, start) = number_behind(start)?;
+    Some((file, PlacePart::Lines(start, number(end)?)))
 }
 
 fn cursor(words: &str) -> Option<(&str, LineColumn)> {
@@ -96,6 +105,20 @@ pub(super) struct ShownOffer {
 impl NamedPlace {
     /// What is offered here. Nothing if the file can't be read, which has been said.
     pub(super) fn ask(&self, settings: &mut Settings) -> anyhow::Result<Option<OffersAtPlace>> {
+        let Some((input, range)) = self.read(settings)? else {
+            return Ok(None);
+        };
+        let work = Work::in_memory()?;
+        let found = work.block_on(work.engine.run(move || offered(input, range)))?;
+        work.finish();
+        found.map(Some)
+    }
+
+    /// The file, and what of it is meant. Nothing if it can't be read, which has been said.
+    pub(super) fn read(
+        &self,
+        settings: &mut Settings,
+    ) -> anyhow::Result<Option<(InputFile, TextRange)>> {
         if self.file.is_dir() {
             bail!("`{}` is a folder. Name a file in it.", self.file.display());
         }
@@ -104,10 +127,7 @@ impl NamedPlace {
             return Ok(None);
         };
         let range = self.range(&input.text)?;
-        let work = Work::in_memory()?;
-        let found = work.block_on(work.engine.run(move || offered(input, range)))?;
-        work.finish();
-        found.map(Some)
+        Ok(Some((input, range)))
     }
 
     pub(super) fn words(&self) -> &str {
@@ -118,6 +138,13 @@ impl NamedPlace {
         let lines = Lines::new(text);
         Ok(match self.part {
             PlacePart::Line(line) => without_ending(text, line_of(&lines, line)?),
+            PlacePart::Lines(first, last) => {
+                let (first, last) = (line_of(&lines, first)?, line_of(&lines, last)?);
+                if last.end() < first.start() {
+                    bail!("The selection ends before it starts.");
+                }
+                first.cover(without_ending(text, last))
+            }
             PlacePart::Cursor(at) => TextRange::empty(offset(&lines, text, at)?),
             PlacePart::Selection(start, end) => {
                 let (start, end) = (offset(&lines, text, start)?, offset(&lines, text, end)?);
@@ -230,6 +257,7 @@ mod tests {
             "a-1:2.rs",
             PlacePart::Selection(at(2, 4), at(3, 0)),
         );
+        expect("a-1.rs:3-4", "a-1.rs", PlacePart::Lines(2, 3));
         expect("C:\\a.rs:1", "C:\\a.rs", PlacePart::Line(0));
         expect("a:b.rs:1:2", "a:b.rs", PlacePart::Cursor(at(0, 1)));
     }

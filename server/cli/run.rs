@@ -7,6 +7,7 @@ use anyhow::{Context, anyhow, bail};
 use super::{
     ExitStatus, Output,
     changes::{FileChange, write},
+    extract,
     output::say,
     place::{NamedPlace, OffersAtPlace, ShownOffer},
     settings::{self, Settings},
@@ -15,11 +16,14 @@ use crate::{refactorings, report};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The id of a refactoring, as `refactor at` and `refactor list` show it
+    /// The id of a refactoring, as `refactor at` and `refactor list` show it, or `extract-function`
     id: String,
     /// A line, a column of it, or what lies between two, counted from 1
-    #[arg(value_name = "FILE:LINE[:COLUMN[-LINE:COLUMN]]")]
+    #[arg(value_name = "FILE:LINE[:COLUMN][-LINE[:COLUMN]]")]
     place: NamedPlace,
+    /// What the new function is called
+    #[arg(long)]
+    name: Option<String>,
     /// Change the file; without it, the diff is all that happens
     #[arg(long)]
     write: bool,
@@ -29,6 +33,20 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let id = arguments.id.as_str();
+    if id == extract::ID {
+        let asked = extract::Asked {
+            place: &arguments.place,
+            name: arguments.name.clone(),
+            write: arguments.write,
+        };
+        return extract::run(&asked, &mut Settings::new(&arguments.settings), out);
+    }
+    if arguments.name.is_some() {
+        bail!(
+            "`--name` is for `{}`; `{id}` finds a name itself.",
+            extract::ID
+        );
+    }
     if refactorings::by_name(id).is_none() {
         bail!("{}", report::unknown_refactoring(id));
     }

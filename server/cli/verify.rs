@@ -52,22 +52,31 @@ pub(super) fn verified(
         held: Texts::new(),
         verified: Verified::default(),
     };
-    let verified = work.block_on(async {
+    let verified = until_stopped(work, &stop, move || check.all(changes))?;
+    match verified {
+        Ok(verified) => Ok(verified),
+        Err(why) => bail!("{why}; nothing is changed"),
+    }
+}
+
+/// Does some work with the compiler, and has it stop when a person wants no more of it.
+pub(super) fn until_stopped<T: Send + 'static>(
+    work: &Work,
+    stop: &Stop,
+    job: impl FnOnce() -> T + Send + 'static,
+) -> anyhow::Result<T> {
+    work.block_on(async {
         let mut signals = Signals::new().context("Signals can't be heard")?;
-        let mut checked = std::pin::pin!(work.engine.run(move || check.all(changes)));
+        let mut done = std::pin::pin!(work.engine.run(job));
         loop {
             tokio::select! {
-                verified = &mut checked => return verified.map_err(anyhow::Error::from),
+                done = &mut done => return done.map_err(anyhow::Error::from),
                 signal = signals.next() => if signal == Signal::End {
                     stop.now();
                 },
             }
         }
-    })?;
-    match verified {
-        Ok(verified) => Ok(verified),
-        Err(why) => bail!("{why}; nothing is changed"),
-    }
+    })
 }
 
 impl Verified {

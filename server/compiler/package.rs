@@ -13,7 +13,7 @@ use serde::Deserialize;
 use tempfile::TempDir;
 
 use super::{
-    Fault, Stop, Texts, Unjudged, Verdict, child,
+    Fault, Stop, Texts, Told, Unjudged, Verdict, child,
     overlay::Overlay,
     recorder,
     replay::Replay,
@@ -102,6 +102,28 @@ impl Package {
 
     /// What rustc says of these texts in every unit that reads one of the files.
     pub(super) fn verdict(&self, texts: &Texts) -> Result<Verdict, Unjudged> {
+        let (replays, overlay) = self.laid(texts)?;
+        for replay in replays {
+            let faults = replay.check(&overlay, &self.own, &self.stop)?;
+            if !faults.is_empty() {
+                return Ok(Verdict::Broken(faults));
+            }
+        }
+        Ok(Verdict::Clean)
+    }
+
+    /// Everything that rustc says of them.
+    pub(super) fn probe(&self, texts: &Texts, flags: &[&str]) -> Result<Vec<Told>, Unjudged> {
+        let (replays, overlay) = self.laid(texts)?;
+        let mut told = Vec::new();
+        for replay in replays {
+            told.extend(replay.probe(&overlay, &self.own, flags, &self.stop)?);
+        }
+        Ok(told)
+    }
+
+    /// What reads one of the files, and an overlay for it.
+    fn laid(&self, texts: &Texts) -> Result<(Vec<&Replay>, Overlay), Unjudged> {
         // A file that isn't there yet is read because of another.
         for file in texts.keys().filter(|file| file.exists()) {
             if !self.units.iter().any(|unit| unit.reads(file)) {
@@ -113,13 +135,7 @@ impl Package {
         let folders = units.iter().flat_map(|unit| unit.folders());
         let overlay = Overlay::lay(&self.root, &self.own.join("overlay"), folders, texts);
         let overlay = overlay.map_err(|error| unusable(&self.own, &error))?;
-        for unit in units {
-            let faults = unit.check(&overlay, &self.own, &self.stop)?;
-            if !faults.is_empty() {
-                return Ok(Verdict::Broken(faults));
-            }
-        }
-        Ok(Verdict::Clean)
+        Ok((units, overlay))
     }
 
     fn why_not_read(&self) -> Unjudged {

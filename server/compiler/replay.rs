@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Fault, Stop, Unjudged, child,
+    Fault, Stop, Told, Unjudged, child,
     overlay::Overlay,
     recorder::{self, Recording},
     said,
@@ -65,6 +65,25 @@ impl Replay {
         self.sources
             .iter()
             .filter_map(|source| source.named.parent())
+    }
+
+    /// What the same call says of places in an overlay, with more flags.
+    pub(super) fn probe(
+        &self,
+        overlay: &Overlay,
+        own: &Path,
+        flags: &[&str],
+        stop: &Stop,
+    ) -> Result<Vec<Told>, Unjudged> {
+        let mut command = self.command(overlay, own)?;
+        command.arg("--diagnostic-width=4000").args(flags);
+        let said = child::run(command, PATIENCE, stop)?;
+        let told = said::told(&said.err);
+        if !said.is_success && !told.iter().any(|told| told.is_error) {
+            let words = said::first_words(&said.err);
+            return Err(Unjudged::because(format!("rustc failed: {words}")));
+        }
+        Ok(told)
     }
 
     /// The errors of the same call on an overlay.

@@ -28,6 +28,28 @@ impl fmt::Display for Fault {
     }
 }
 
+/// Something that rustc says of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub is_error: bool,
+    pub code: Option<String>,
+    pub words: String,
+    /// From 0.
+    pub line: u32,
+    /// The byte of the file where its place begins.
+    pub at: u32,
+    /// What stands at its places.
+    pub labels: Vec<String>,
+    /// Paths that it would import.
+    pub imports: Vec<String>,
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (line {} of the new text)", self.words, self.line + 1)
+    }
+}
+
 #[derive(Debug, Deserialize)]
 pub(super) struct Message {
     #[serde(rename = "message")]
@@ -35,6 +57,8 @@ pub(super) struct Message {
     code: Option<Code>,
     level: String,
     spans: Vec<Span>,
+    #[serde(default)]
+    children: Vec<Self>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -46,7 +70,11 @@ struct Code {
 struct Span {
     file_name: String,
     line_start: u32,
+    #[serde(default)]
+    byte_start: u32,
     is_primary: bool,
+    label: Option<String>,
+    suggested_replacement: Option<String>,
     expansion: Option<Box<Expansion>>,
 }
 
@@ -74,6 +102,31 @@ impl Message {
         })
     }
 
+    /// What it says of a place; nothing if it names none.
+    fn told(self) -> Option<Told> {
+        let mut spans = self.spans.iter();
+        let place = spans.find(|span| span.is_primary)?.outside_of_macros();
+        let helps = self.children.iter().flat_map(|child| &child.spans);
+        let imports = helps.filter_map(|span| {
+            let words = span.suggested_replacement.as_deref()?.trim();
+            let path = words.strip_prefix("use ")?.strip_suffix(';')?;
+            Some(path.to_owned())
+        });
+        Some(Told {
+            is_error: self.level.starts_with("error"),
+            line: place.line_start.saturating_sub(1),
+            at: place.byte_start,
+            imports: imports.collect(),
+            labels: self
+                .spans
+                .iter()
+                .filter_map(|span| span.label.clone())
+                .collect(),
+            code: self.code.map(|code| code.code),
+            words: self.words,
+        })
+    }
+
     fn is_summary(&self) -> bool {
         self.words.starts_with("aborting due to")
     }
@@ -94,6 +147,13 @@ impl Span {
 pub(super) fn faults(said: &[u8], real: impl Fn(&Path) -> PathBuf) -> Vec<Fault> {
     messages(said)
         .filter_map(|message: Message| message.fault(&real))
+        .collect()
+}
+
+/// Everything that rustc said of places.
+pub(super) fn told(said: &[u8]) -> Vec<Told> {
+    messages(said)
+        .filter_map(|message: Message| message.told())
         .collect()
 }
 

@@ -10,7 +10,7 @@ mod verified;
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
-    survey::{FileSurvey, Print, UnitSurvey},
+    survey::{FileSurvey, Print, SurveyedUnit, UnitSurvey},
     syntax::Presence,
     text::{TextRange, TextSize},
 };
@@ -62,6 +62,8 @@ pub struct Spot {
     /// What is drawn: the function's name, or the first word.
     pub at: TextRange,
     pub presence: Presence,
+    /// Whether most of it is told of by duplicates that save more, so that nothing more is to be said here.
+    pub is_told: bool,
 }
 
 /// What stands in the files of a workspace.
@@ -115,22 +117,42 @@ impl Spot {
 impl Index {
     /// Puts a file in the place of what was known of it. Units that are shared with it stay as they are.
     pub fn set(&mut self, file: FileId, origin: Origin, survey: &FileSurvey) {
-        let before = self.files.remove(&file).unwrap_or_default();
+        let before = self.files.remove(&file).unwrap_or_default().units;
+        let is_kept = |id: &UnitId, surveyed: &SurveyedUnit| {
+            let unit = self.unit(*id);
+            unit.is_some_and(|unit| Arc::ptr_eq(&unit.survey, &surveyed.survey))
+        };
+        // A keystroke touches one unit, and those around it stay as they are but for their offsets.
+        let pairs = before.iter().zip(&survey.units);
+        let ahead = pairs.take_while(|(id, it)| is_kept(id, it)).count();
+        let pairs = before[ahead..]
+            .iter()
+            .rev()
+            .zip(survey.units[ahead..].iter().rev());
+        let behind = pairs.take_while(|(id, it)| is_kept(id, it)).count();
+        let touched = survey.units.len() - behind;
+
         let mut kept: HashMap<*const UnitSurvey, Vec<UnitId>> = HashMap::new();
-        for id in before.units {
-            if let Some(unit) = self.unit(id) {
-                kept.entry(Arc::as_ptr(&unit.survey)).or_default().push(id);
+        for id in &before[ahead..before.len() - behind] {
+            if let Some(unit) = self.unit(*id) {
+                kept.entry(Arc::as_ptr(&unit.survey)).or_default().push(*id);
             }
         }
         let mut units = Vec::with_capacity(survey.units.len());
-        for surveyed in &survey.units {
+        for (surveyed, at) in survey.units.iter().zip(0..) {
             let unit = IndexedUnit {
                 file,
                 offset: surveyed.offset,
                 presence: surveyed.presence,
                 survey: Arc::clone(&surveyed.survey),
             };
-            let known = kept.get_mut(&Arc::as_ptr(&unit.survey)).and_then(Vec::pop);
+            let known = if at < ahead {
+                Some(before[at])
+            } else if at >= touched {
+                Some(before[before.len() - (survey.units.len() - at)])
+            } else {
+                kept.get_mut(&Arc::as_ptr(&unit.survey)).and_then(Vec::pop)
+            };
             units.push(match known {
                 Some(id) => {
                     self.units[id as usize] = Some(unit);
@@ -222,8 +244,10 @@ impl Index {
         let units = self.files.get(&file).map_or(&[][..], |file| &file.units);
         let units = units.iter().filter_map(|id| Some((*id, self.unit(*id)?)));
         let found = units.flat_map(|(id, unit)| postings::of(kind, id, &unit.survey));
-        let mut prints: Vec<Print> = found.map(|(print, _)| print).collect();
-        prints.retain(|print| postings.get(*print).len() > 1);
+        let prints = found.map(|(print, _)| print);
+        let mut prints: Vec<Print> = prints
+            .filter(|print| postings.get(*print).len() > 1)
+            .collect();
         prints.sort_unstable();
         prints.dedup();
         let lists = prints.into_iter().map(|print| postings.get(print));

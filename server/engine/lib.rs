@@ -11,6 +11,7 @@
 //! - [`index`]: the surveys of a workspace together: what stands in several places.
 //! - [`shapes`]: outlines that a smell sees and a refactoring removes; recognised, and written where the layout decides.
 //! - [`smells`]: what wants refactoring; one file per smell.
+//! - [`extraction`]: a function out of statements, with what a compiler tells of them.
 //! - [`refactorings`]: how it is carried out; one file per refactoring, and the audit that every edit passes.
 
 pub mod text;
@@ -25,6 +26,7 @@ pub mod index;
 
 pub mod shapes;
 
+pub mod extraction;
 pub mod refactorings;
 pub mod smells;
 

@@ -26,6 +26,7 @@ pub mod guard_clause;
 pub mod hoist_shared_statement;
 pub mod invert_if;
 pub mod let_else;
+pub mod loop_to_collect;
 pub mod loop_to_search;
 pub mod match_to_combinator;
 pub mod merge_identical_arms;
@@ -289,6 +290,7 @@ static REGISTRY: &[Refactoring] = &[
     hoist_shared_statement::REFACTORING,
     invert_if::REFACTORING,
     let_else::REFACTORING,
+    loop_to_collect::REFACTORING,
     loop_to_search::REFACTORING,
     match_to_combinator::REFACTORING,
     merge_identical_arms::REFACTORING,

@@ -3,10 +3,12 @@
 
 pub mod boolean_choice;
 pub mod collapsible_if;
+pub mod collect_loop;
 pub mod equality_chain;
 pub mod guard_clause;
 pub mod identical_arms;
 pub mod let_else;
+mod loop_source;
 mod option_arms;
 mod option_call;
 pub mod option_question;

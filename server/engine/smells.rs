@@ -62,6 +62,7 @@ pub mod identical_arms;
 pub mod large_file;
 pub mod let_else_opportunity;
 pub mod long_function;
+pub mod long_loop_body;
 pub mod long_match_arm;
 pub mod loop_opportunity;
 pub mod magic_number;
@@ -70,7 +71,10 @@ pub mod near_duplicate_function;
 pub mod question_mark_opportunity;
 pub mod repeated_stanza;
 pub mod shared_branch_code;
+pub mod swallowed_error;
 pub mod too_many_parameters;
+pub mod tuple_return;
+pub mod unwrap_in_fallible;
 
 /// A smell. Its documentation is the module comment of its file.
 pub struct Smell {
@@ -144,6 +148,8 @@ pub enum Calm {
     Above(u32),
     /// Functions that are hard to read by more than one measure.
     Hard,
+    /// What has no part.
+    Plain,
     /// Nothing.
     Never,
 }
@@ -428,6 +434,7 @@ static REGISTRY: &[Smell] = &[
     large_file::SMELL,
     let_else_opportunity::SMELL,
     long_function::SMELL,
+    long_loop_body::SMELL,
     long_match_arm::SMELL,
     loop_opportunity::SMELL,
     magic_number::SMELL,
@@ -436,7 +443,10 @@ static REGISTRY: &[Smell] = &[
     question_mark_opportunity::SMELL,
     repeated_stanza::SMELL,
     shared_branch_code::SMELL,
+    swallowed_error::SMELL,
     too_many_parameters::SMELL,
+    tuple_return::SMELL,
+    unwrap_in_fallible::SMELL,
 ];
 
 /// Made from the files' module comments when the crate is built.

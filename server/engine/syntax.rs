@@ -18,7 +18,7 @@ mod write;
 mod fixture;
 
 pub use judge::{
-    closures, conditions, flow, inference_order, known, negation, patterns, purity,
+    closures, conditions, fallible, flow, inference_order, known, negation, patterns, purity,
     refusal::{Hazard, Refusal},
     scopes, tables, temporaries, types_shown,
 };
@@ -27,7 +27,7 @@ pub use parse::{
     context::{FileContext, LineWidth, Role, RustVersion, Shares},
     source::Source,
     tokens::{same_words, tokens, tokens_of},
-    tree::{Tree, token_behind, tokens_parsed},
+    tree::{Subtree, Tree, token_behind, tokens_parsed},
 };
 pub use ra_ap_syntax::Edition;
 pub use read::{

@@ -131,11 +131,11 @@ impl LanguageServer for Backend {
         let answer = self
             .server
             .analyse_as_requested(&context, &key, move |analysed, profile| {
-                let written = Written::of(&diagnostics::of(analysed, profile));
+                let written = diagnostics::written(analysed, profile);
                 let answer = pull::answer(&written, previous.as_deref());
                 (answer, analysed.copies.clone())
             });
-        let nothing = || (pull::answer(&Written::of(&[]), None), None);
+        let nothing = || (pull::answer(&Written::nothing(), None), None);
         let (answer, copies) = answer.await?.unwrap_or_else(nothing);
         if let Some(copies) = copies {
             self.server.session.twins.tell(&key, copies);

@@ -15,3 +15,4 @@ pub(super) mod status;
 pub(super) mod tasks;
 pub(super) mod transport;
 pub(super) mod twins;
+pub(super) mod written;

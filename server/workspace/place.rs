@@ -1,11 +1,11 @@
 //! Where the files of a file's modules lie, as far as the file that declares it says.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::read;
 use crate::{
     refactorings::FilePlace,
-    syntax::{Edition, tokens},
+    syntax::{Edition, Presence, tokens},
 };
 
 /// The place of a module's file. Unknown where no file beside or above it declares the module, or where one does so with
@@ -42,30 +42,97 @@ fn is_declared(name: &str, folder: &Path, except: &Path) -> bool {
 
 /// Whether the module `name` is declared without `#[path]`; nothing if it isn't declared at the top of the text.
 fn declares(text: &str, name: &str) -> Option<bool> {
+    let found = declarations(text).into_iter();
+    let mut found = found.filter(|module| module.name == name).peekable();
+    found.peek()?;
+    Some(found.all(|module| module.path.is_none()))
+}
+
+/// Whether the module of a file is compiled whatever the features and the target are, as far as the files that declare it, and
+/// the modules around it, say. A condition on tests is none.
+pub fn presence_of(file: &Path) -> Presence {
+    const DEEPEST: usize = 16;
+    let mut file = file.to_path_buf();
+    for _ in 0..DEEPEST {
+        let Some((parent, module)) = declaration_of(&file) else {
+            return Presence::Always;
+        };
+        if module.is_conditional {
+            return Presence::Conditional;
+        }
+        file = parent;
+    }
+    Presence::Always
+}
+
+/// The file that declares the module of another, and how it does.
+fn declaration_of(file: &Path) -> Option<(PathBuf, Declaration)> {
+    let (stem, mut folder) = (file.file_stem()?.to_str()?, file.parent()?);
+    let mut name = stem;
+    if stem == "mod" {
+        (name, folder) = (folder.file_name()?.to_str()?, folder.parent()?);
+    }
+    let roots = ["mod.rs", "lib.rs", "main.rs"].map(|root| folder.join(root));
+    let declaring = roots.into_iter().chain([folder.with_extension("rs")]);
+    let mut declaring = declaring.filter(|path| path != file);
+    declaring.find_map(|parent| {
+        let text = read(&parent).ok()?;
+        let mut modules = declarations(&text).into_iter();
+        let module = modules.find(|module| match &module.path {
+            Some(path) => parent.parent().is_some_and(|it| it.join(path) == file),
+            None => module.name == name,
+        })?;
+        Some((parent, module))
+    })
+}
+
+/// `mod name;` at the top of a file.
+struct Declaration {
+    name: String,
+    /// What `#[path]` says.
+    path: Option<String>,
+    is_conditional: bool,
+}
+
+fn declarations(text: &str) -> Vec<Declaration> {
+    if !text.contains("mod ") {
+        return Vec::new();
+    }
     let tokens = tokens(text, Edition::LATEST).into_iter();
     let words: Vec<&str> = tokens
         .filter(|(kind, _)| !kind.is_trivia())
         .map(|(_, word)| word)
         .collect();
-    let (mut depth, mut has_path, mut found) = (0_usize, false, None);
+    let (mut depth, mut path, mut is_conditional) = (0_usize, None, false);
+    let mut found = Vec::new();
     for (at, word) in words.iter().enumerate() {
         match *word {
             "{" => depth += 1,
             "}" => depth = depth.saturating_sub(1),
-            "path" if words.get(at + 1) == Some(&"=") => has_path = true,
-            "mod" if depth == 0 && words.get(at + 2) == Some(&";") => {
-                let is_it = words[at + 1].trim_start_matches("r#") == name;
-                if is_it {
-                    found = Some(found.unwrap_or(true) && !has_path);
-                }
+            "path" if words.get(at + 1) == Some(&"=") => {
+                let said = words.get(at + 2).copied().unwrap_or_default();
+                path = Some(said.trim_matches('"').to_owned());
             }
+            "cfg" if is_attribute(&words[..at]) => {
+                is_conditional |= words.get(at + 1..at + 4) != Some(&["(", "test", ")"]);
+            }
+            "mod" if depth == 0 && words.get(at + 2) == Some(&";") => found.push(Declaration {
+                name: words[at + 1].trim_start_matches("r#").to_owned(),
+                path: path.take(),
+                is_conditional,
+            }),
             _ => {}
         }
         if matches!(*word, ";" | "}") {
-            has_path = false;
+            (path, is_conditional) = (None, false);
         }
     }
     found
+}
+
+/// Whether an attribute of an item opens here.
+fn is_attribute(before: &[&str]) -> bool {
+    matches!(before, [.., "#", "["])
 }
 
 #[cfg(test)]
@@ -115,5 +182,42 @@ mod tests {
         ] {
             assert_eq!(place_of(&root.join(path)), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn a_module_is_there_under_the_conditions_of_all_around_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, text).unwrap();
+            path
+        };
+        let root = file(
+            "lib.rs",
+            "//! Words.\n#[cfg(unix)]\nmod unix;\nmod plain;\n#[cfg(test)]\nmod tests;\n\
+             #[cfg(windows)]\n#[path = \"win.rs\"]\nmod system;\n#[cfg_attr(a, b)]\nmod other;\n",
+        );
+        file("unix/mod.rs", "pub mod net;\n");
+        file(
+            "plain.rs",
+            "#[cfg(any(a, b))] pub(crate) mod inner; mod system;\n",
+        );
+        let expected = [
+            ("unix/mod.rs", true),
+            ("unix/net.rs", true),
+            ("plain.rs", false),
+            ("plain/inner.rs", true),
+            ("plain/system.rs", false),
+            ("tests.rs", false),
+            ("win.rs", true),
+            ("other.rs", false),
+            ("nobodys.rs", false),
+        ];
+        for (name, is_conditional) in expected {
+            let presence = presence_of(&folder.path().join(name));
+            assert_eq!(presence == Presence::Conditional, is_conditional, "{name}");
+        }
+        assert_eq!(presence_of(&root), Presence::Always);
     }
 }

@@ -168,6 +168,26 @@ fn two_checkouts_of_one_package_are_no_duplicates() {
 }
 
 #[test]
+fn modules_under_conditions_are_alternatives() {
+    let place = Place::new();
+    package(&place, ".", "shop");
+    place
+        .write(
+            "src/lib.rs",
+            "#[cfg(unix)]\nmod a;\n#[cfg(not(unix))]\nmod b;\n",
+        )
+        .write("src/a.rs", function("one"))
+        .write("src/b/mod.rs", "mod inner;\n")
+        .write("src/b/inner.rs", function("one"));
+    assert_eq!(found(&place, &["src"]), []);
+    place.write("src/lib.rs", "mod a;\nmod b;\n");
+    assert_eq!(found(&place, &["src"]).len(), 1);
+    place.write("src/lib.rs", "mod a;\n#[cfg(unix)]\nmod b;\n");
+    place.write("src/b/inner.rs", function("other"));
+    assert_eq!(found(&place, &["src"]).len(), 1);
+}
+
+#[test]
 fn tests_and_what_programs_wrote_are_left_alone() {
     let place = Place::new();
     package(&place, ".", "shop");

@@ -12,6 +12,7 @@ mod bad_input;
 mod cache;
 mod commands;
 mod duplicates;
+mod extract;
 mod harness;
 mod hostile;
 #[path = "../cache/mounts.rs"]

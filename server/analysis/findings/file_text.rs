@@ -11,6 +11,13 @@ pub(super) struct FileText<'a> {
     is_ported: OnceCell<bool>,
 }
 
+/// What a text answered to what was asked of it.
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
+    held: HashMap<&'static str, bool>,
+    is_ported: Option<bool>,
+}
+
 /// What is said at the head of a file whose functions are somebody else's, in another language.
 const PORTS: &[&str] = &[
     "a port of",
@@ -34,6 +41,21 @@ impl<'a> FileText<'a> {
             held: RefCell::default(),
             is_ported: OnceCell::new(),
         }
+    }
+
+    pub(super) fn answers(&self) -> Answers {
+        Answers {
+            held: self.held.borrow().clone(),
+            is_ported: self.is_ported.get().copied(),
+        }
+    }
+
+    pub(super) fn agrees_with(&self, answers: &Answers) -> bool {
+        let mut held = answers.held.iter();
+        held.all(|(words, held)| self.holds(words) == *held)
+            && answers
+                .is_ported
+                .is_none_or(|is_ported| self.is_ported() == is_ported)
     }
 
     pub(super) fn holds(&self, words: &'static str) -> bool {

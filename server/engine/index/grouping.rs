@@ -2,14 +2,17 @@
 
 use std::{
     cmp::{Ordering, Reverse},
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
 };
 
-use super::{Duplicate, DuplicateKind, FileId, Index, IndexedUnit, Spot, postings::Posting};
+use super::{
+    Duplicate, DuplicateKind, FileId, Index, IndexedUnit, Spot,
+    postings::{self, Posting},
+};
 use crate::{
     survey::{FEWEST_STATEMENTS, FunctionPrint, Print, SHORTEST_RUN, StatementPrint},
     syntax::Presence,
-    text::TextRange,
+    text::{TextRange, TextSize},
 };
 
 /// With other names a run has at least so many, and so many statements that are of different shapes.
@@ -22,7 +25,8 @@ const SHORTEST_ACROSS: u32 = 60;
 /// One statement that stands ten thousand times in a row would be followed for as many steps each.
 const MOST_STEPS: usize = 100_000;
 
-/// Functions, and the blocks that are in no function of the same duplicate.
+/// Functions, and the blocks that are in no function of the same duplicate. Where blocks overlap, the one that saves most is
+/// told of.
 pub(super) fn chosen(functions: Vec<Duplicate>, mut blocks: Vec<Duplicate>) -> Vec<Duplicate> {
     blocks.sort_by(rank);
     blocks.dedup();
@@ -30,8 +34,14 @@ pub(super) fn chosen(functions: Vec<Duplicate>, mut blocks: Vec<Duplicate>) -> V
     for function in functions {
         chosen.add(function);
     }
-    for block in blocks {
-        if !chosen.covers(&block) {
+    for mut block in blocks {
+        if chosen.covers(&block) {
+            continue;
+        }
+        for place in &mut block.places {
+            place.is_told = chosen.told.holds_most_of(place);
+        }
+        if !block.places.iter().all(|place| place.is_told) {
             chosen.add(block);
         }
     }
@@ -51,7 +61,12 @@ fn rank(one: &Duplicate, other: &Duplicate) -> Ordering {
 struct Chosen {
     duplicates: Vec<Duplicate>,
     by_file: HashMap<FileId, Vec<(TextRange, usize)>>,
+    told: Told,
 }
+
+/// The stretches that something is said of, by their starts, none touching another.
+#[derive(Default)]
+struct Told(HashMap<FileId, BTreeMap<TextSize, TextSize>>);
 
 impl Chosen {
     fn add(&mut self, duplicate: Duplicate) {
@@ -59,6 +74,7 @@ impl Chosen {
         for place in &duplicate.places {
             let of_file = self.by_file.entry(place.file).or_default();
             of_file.push((place.range, number));
+            self.told.add(place);
         }
         self.duplicates.push(duplicate);
     }
@@ -74,6 +90,33 @@ impl Chosen {
             let outer = &self.duplicates[*number].places;
             block.places.iter().all(|place| is_in_one_of(place, outer))
         })
+    }
+}
+
+impl Told {
+    fn add(&mut self, place: &Spot) {
+        let stretches = self.0.entry(place.file).or_default();
+        let mut range = place.range;
+        while let Some((&start, &end)) = stretches.range(..=range.end()).next_back()
+            && end >= range.start()
+        {
+            stretches.remove(&start);
+            range = range.cover(TextRange::new(start, end));
+        }
+        stretches.insert(range.start(), range.end());
+    }
+
+    fn holds_most_of(&self, place: &Spot) -> bool {
+        let Some(stretches) = self.0.get(&place.file) else {
+            return false;
+        };
+        let before = stretches.range(..place.range.end()).rev();
+        let stretches = before.take_while(|(_, end)| **end > place.range.start());
+        let common = stretches.filter_map(|(start, end)| {
+            let common = place.range.intersect(TextRange::new(*start, *end))?;
+            Some(u32::from(common.len()))
+        });
+        common.sum::<u32>() > u32::from(place.range.len()) / 2
     }
 }
 
@@ -102,6 +145,7 @@ impl Index {
             range: function.range + unit.offset,
             at: function.name + unit.offset,
             presence: unit.presence,
+            is_told: false,
         });
         self.duplicate(kind, words, spots.collect())
     }
@@ -145,34 +189,21 @@ impl Index {
     /// The longest runs of statements of a file that stand again in it with other names.
     pub(super) fn renamed_blocks(&self, file: FileId) -> Vec<Duplicate> {
         let units = self.files.get(&file).map_or(&[][..], |file| &file.units);
-        let mut starts: HashMap<[Print; FEWEST_STATEMENTS], Vec<Posting>> = HashMap::new();
-        for id in units {
-            let Some(indexed) = self.unit(*id) else {
-                continue;
-            };
-            if indexed.presence != Presence::Always {
-                continue;
-            }
-            for (run, item) in indexed.survey.runs.iter().zip(0..) {
-                let windows = run.statements.array_windows().zip(0..);
-                for (window, at) in windows {
-                    let window: &[StatementPrint; FEWEST_STATEMENTS] = window;
-                    let place = Posting {
-                        unit: *id,
-                        item,
-                        at,
-                    };
-                    starts
-                        .entry(window.map(|it| it.renamed))
-                        .or_default()
-                        .push(place);
-                }
+        let units = units.iter().filter_map(|id| Some((*id, self.unit(*id)?)));
+        let always = units.filter(|(_, unit)| unit.presence == Presence::Always);
+        let mut starts: Vec<(Print, Posting)> = Vec::new();
+        for (id, unit) in always {
+            for (run, item) in unit.survey.runs.iter().zip(0..) {
+                starts.extend(postings::starts(run, DuplicateKind::RenamedBlock, id, item));
             }
         }
+        starts.sort_unstable();
         let mut found = Vec::new();
-        for mut places in starts.into_values() {
-            places.sort_unstable();
-            self.extend(places, DuplicateKind::RenamedBlock, &mut found);
+        for places in starts.chunk_by(|one, next| one.0 == next.0) {
+            if places.len() > 1 {
+                let places = places.iter().map(|(_, place)| *place).collect();
+                self.extend(places, DuplicateKind::RenamedBlock, &mut found);
+            }
         }
         found
     }
@@ -285,6 +316,7 @@ impl Index {
             range: range + unit.offset,
             at: TextRange::new(range.start(), first.first_end) + unit.offset,
             presence: unit.presence,
+            is_told: false,
         })
     }
 
@@ -323,7 +355,7 @@ fn is_in_one_of(place: &Spot, sorted: &[Spot]) -> bool {
 }
 
 impl StatementPrint {
-    fn print(&self, kind: DuplicateKind) -> Print {
+    pub(super) fn print(&self, kind: DuplicateKind) -> Print {
         match kind {
             DuplicateKind::RenamedBlock => self.renamed,
             _ => self.exact,

@@ -1,9 +1,12 @@
 //! Where each print stands.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    hash::{BuildHasherDefault, Hasher},
+};
 
 use super::{DuplicateKind, UnitId};
-use crate::survey::{FEWEST_STATEMENTS, Print, Run, UnitSurvey};
+use crate::survey::{FEWEST_STATEMENTS, FunctionPrint, Print, Run, UnitSurvey};
 
 /// A place in a unit: the function with a number, or the statement with a number in the run with a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +25,27 @@ enum Places {
 
 #[derive(Debug, Default)]
 pub(super) struct Postings {
-    places: HashMap<Print, Places>,
+    places: HashMap<Print, Places, BuildHasherDefault<Printed>>,
+}
+
+/// Prints are hashes, so they aren't hashed once more.
+#[derive(Debug, Default)]
+struct Printed(u64);
+
+impl Hasher for Printed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, print: u64) {
+        self.0 = mixed(self.0, print);
+    }
 }
 
 impl Postings {
@@ -80,32 +103,47 @@ impl Places {
 }
 
 /// What a unit has of one kind.
-pub(super) fn of(kind: DuplicateKind, unit: UnitId, survey: &UnitSurvey) -> Vec<(Print, Posting)> {
-    let functions = survey.functions.iter().zip(0..);
-    match kind {
-        DuplicateKind::Function => functions
-            .map(|(function, item)| (function.exact, Posting { unit, item, at: 0 }))
-            .collect(),
-        DuplicateKind::RenamedFunction => functions
-            .filter_map(|(function, item)| Some((function.renamed?, Posting { unit, item, at: 0 })))
-            .collect(),
-        DuplicateKind::Block => {
-            let runs = survey.runs.iter().zip(0..);
-            runs.flat_map(|(run, item)| starts(run, unit, item))
-                .collect()
-        }
-        DuplicateKind::RenamedBlock => Vec::new(),
-    }
+pub(super) fn of(
+    kind: DuplicateKind,
+    unit: UnitId,
+    survey: &UnitSurvey,
+) -> impl Iterator<Item = (Print, Posting)> + '_ {
+    let functions: &[FunctionPrint] = match kind {
+        DuplicateKind::Function | DuplicateKind::RenamedFunction => &survey.functions,
+        DuplicateKind::Block | DuplicateKind::RenamedBlock => &[],
+    };
+    let runs: &[Run] = match kind {
+        DuplicateKind::Block => &survey.runs,
+        _ => &[],
+    };
+    let functions = functions
+        .iter()
+        .zip(0..)
+        .filter_map(move |(function, item)| {
+            let print = match kind {
+                DuplicateKind::Function => function.exact,
+                _ => function.renamed?,
+            };
+            Some((print, Posting { unit, item, at: 0 }))
+        });
+    let runs = runs.iter().zip(0..);
+    functions.chain(runs.flat_map(move |(run, item)| starts(run, DuplicateKind::Block, unit, item)))
 }
 
-/// Each place of a run where a duplicate may begin, by the fewest statements that it has.
-fn starts(run: &Run, unit: UnitId, item: u32) -> impl Iterator<Item = (Print, Posting)> {
+/// Each place of a run where a duplicate of a kind may begin, by the fewest statements that it has.
+pub(super) fn starts(
+    run: &Run,
+    kind: DuplicateKind,
+    unit: UnitId,
+    item: u32,
+) -> impl Iterator<Item = (Print, Posting)> + '_ {
     let windows = run.statements.windows(FEWEST_STATEMENTS).zip(0..);
     windows.map(move |(window, at)| {
-        let prints = window.iter().map(|statement| statement.exact);
-        let print = prints.fold(0, |all: Print, one| {
-            (all.rotate_left(21) ^ one).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-        });
+        let print = window.iter().map(|it| it.print(kind)).fold(0, mixed);
         (print, Posting { unit, item, at })
     })
+}
+
+fn mixed(all: u64, one: u64) -> u64 {
+    (all.rotate_left(21) ^ one).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

@@ -180,6 +180,39 @@ fn the_longest_run_of_statements_is_found_once() {
     assert_eq!(slice(&text, all[0].places[0].range), Some(STATEMENTS));
 }
 
+/// What is drawn for each duplicate of a text, and where, but for the places that nothing more is said of.
+fn told(text: &str) -> Vec<Vec<TextRange>> {
+    let all = index_of(&[text]).all().into_iter();
+    let told = all.map(|one| {
+        let places = one.places.iter().filter(|place| !place.is_told);
+        places.map(|place| place.range).collect()
+    });
+    told.collect()
+}
+
+#[test]
+fn lines_are_told_of_once() {
+    // The longer run stands in two places, and most of it in others.
+    let long = format!("{STATEMENTS} shop.ring(1, 2); shop.open(day, 5);");
+    let both = format!("fn a() {{ x(); {long} y(); }} fn b() {{ z(); if c {{ {long} w(); }} }}");
+    let third = format!("fn d() {{ u(); {STATEMENTS} v(); }}");
+    let fourth = format!("fn e() {{ s(); {STATEMENTS} t(); }}");
+    let of_all = told(&format!("{both} {third} {fourth}"));
+    assert_eq!(of_all.len(), 1, "{of_all:?}");
+    assert_eq!(of_all[0].len(), 4);
+    for text in [format!("{both} {third}"), format!("{third} {both}")] {
+        let ranges = told(&text).concat();
+        let is_alone = |one: &TextRange| {
+            let mut others = ranges.iter().filter(|other| *other != one);
+            others.all(|other| other.intersect(*one).is_none())
+        };
+        assert!(
+            ranges.len() >= 3 && ranges.iter().all(is_alone),
+            "{ranges:?}"
+        );
+    }
+}
+
 #[test]
 fn runs_between_files_are_longer_than_in_one() {
     let (one, other) = (

@@ -165,6 +165,17 @@ pub(super) fn choice_at(context: &Context<'_>, target: Target<'_>) -> Option<Syn
     head.contains_range(at.text_range()).then_some(found)
 }
 
+/// The loop whose first line is at the target.
+pub(super) fn loop_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::ForExpr> {
+    let at = token_at(context, target)?.text_range();
+    let found = around::<ast::ForExpr>(context, target).next()?;
+    let start = found.for_token()?.text_range().start();
+    let end = found.iterable()?.syntax().text_range().end();
+    TextRange::new(start, end)
+        .contains_range(at)
+        .then_some(found)
+}
+
 /// The `if` at the target with the one around it whose `else` it is; where a finding is answered, those at its parts too.
 pub(super) fn ifs_at(context: &Context<'_>, target: Target<'_>) -> Vec<ast::IfExpr> {
     targets(target)

@@ -63,10 +63,10 @@
 //! an iterator by its name, a range, or a collection by its type, and drops nothing later than before. Nothing else changes the
 //! variable of the result.
 
-use ra_ap_syntax::{AstNode, SyntaxKind, ast};
+use ra_ap_syntax::SyntaxKind;
 
 use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
-use crate::{shapes::search_loop::SearchLoop, syntax::types_shown::Ground, text::TextRange};
+use crate::{shapes::search_loop::SearchLoop, syntax::types_shown::Ground};
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "loop-to-search",
@@ -83,7 +83,7 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
 
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let source = context.source;
-    let found = loop_at(context, target).ok_or(Refusal::NotHere)?;
+    let found = find::loop_at(context, target).ok_or(Refusal::NotHere)?;
     let (shape, rewrite) = SearchLoop::of(&found, &source.text, source.context)?;
     Plan::new(shape.whole, move || {
         let title = format!("Use `{}` in place of the loop", shape.method);
@@ -101,17 +101,6 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             "nothing is dropped later than before",
         ]))
     })
-}
-
-/// The loop whose first line is at the target.
-fn loop_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::ForExpr> {
-    let at = find::token_at(context, target)?.text_range();
-    let found = find::around::<ast::ForExpr>(context, target).next()?;
-    let start = found.for_token()?.text_range().start();
-    let end = found.iterable()?.syntax().text_range().end();
-    TextRange::new(start, end)
-        .contains_range(at)
-        .then_some(found)
 }
 
 #[cfg(test)]

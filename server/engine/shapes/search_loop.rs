@@ -1,15 +1,14 @@
 //! A loop that looks for an element, and does nothing else: what `any`, `all`, `position` and `find` say by name.
 
 use ra_ap_syntax::{
-    AstNode, Edition, NodeOrToken, SyntaxNode,
+    AstNode, Edition, SyntaxNode,
     ast::{self, HasArgList, HasName},
 };
 
+use super::loop_source::{self, Source, mentions};
 use crate::{
     syntax::{
-        FileContext, FileNames, Hazard, Refusal, Rewrite,
-        attributes::has_condition_inside,
-        flow, layout,
+        FileContext, FileNames, Hazard, Refusal, Rewrite, flow, layout,
         negation::{self, Negated},
         purity,
         scopes::{self, Names},
@@ -19,11 +18,9 @@ use crate::{
 };
 
 mod parts;
-mod source;
 mod writing;
 
 use parts::{Asks, Gives, Parts};
-use source::Source;
 
 /// A loop that a method of iterators can replace.
 #[derive(Debug, Clone)]
@@ -50,7 +47,13 @@ impl SearchLoop {
         let parts = Parts::of(found).ok_or(Refusal::NotHere)?;
         check_place(&parts)?;
         check_layout(&parts)?;
-        let source = Source::of(&parts)?;
+        let source = Source::lending(&parts.iterable)?;
+        if parts.gives == Gives::Element && !source.has_copied_elements() {
+            return Err(Refusal::because(
+                Hazard::Types,
+                "It is not shown that the elements can be copied.",
+            ));
+        }
         let predicate = Predicate::of(&parts);
         check_condition(&parts, &predicate, &source, context)?;
         let rewrite = writing::rewrite(&parts, &source, &predicate, text, context)
@@ -126,35 +129,9 @@ fn is_equation(condition: &ast::Expr) -> bool {
 }
 
 fn check_place(parts: &Parts) -> Result<(), Refusal> {
-    let node = parts.found.syntax();
-    if !flow::is_run(node) {
-        return Err(Refusal::because(
-            Hazard::Constants,
-            "A `const` or `async` block is around, or a `const fn`, in which no iterator may be asked.",
-        ));
-    }
-    if has_condition_inside(&parts.around) {
-        return Err(Refusal::because(
-            Hazard::Text,
-            "A part of the code is compiled only under a `#[cfg]`.",
-        ));
-    }
-    let root = node.ancestors().last();
-    let comments = root.map(|root| layout::comments_in(&root, parts.whole));
-    if comments.is_none_or(|comments| !comments.is_empty()) {
-        return Err(Refusal::because(
-            Hazard::Text,
-            "A comment stands where the new form has no place for it.",
-        ));
-    }
-    let declared = FileNames::around_node(node);
-    let own = ["all", "any", "find", "position"];
-    if own.iter().any(|name| declared.has_method(name)) {
-        return Err(Refusal::because(
-            Hazard::Scope,
-            "The file has a method of its own with the name of an iterator's.",
-        ));
-    }
+    let called = ["all", "any", "find", "position"];
+    loop_source::check_place(&parts.around, &parts.found, parts.whole, &called)?;
+    let declared = FileNames::around_node(parts.found.syntax());
     if matches!(parts.gives, Gives::Index | Gives::Element)
         && (declared.has_variant("Some") || declared.imports("Some"))
     {
@@ -213,14 +190,6 @@ fn check_condition(
         ));
     }
     check_lints(parts, predicate)
-}
-
-/// Whether a variable stands in some code; `self` is one too.
-fn mentions(code: &SyntaxNode, variable: Option<&str>) -> bool {
-    let mut tokens = code
-        .descendants_with_tokens()
-        .filter_map(NodeOrToken::into_token);
-    variable.is_some_and(|variable| tokens.any(|token| token.text() == variable))
 }
 
 /// What a closure can't do, or what only a macro knows.

@@ -42,8 +42,9 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! Tests, benchmarks, examples and generated code; macros; what is compiled only under a condition; blocks inside functions
-//! that are duplicates themselves; packages that are in the workspace twice, such as two checkouts of one.
+//! Tests, benchmarks, examples and generated code; macros; what is compiled only under a condition, its own or its module's;
+//! blocks inside functions that are duplicates themselves; lines of which another duplicate says more; packages that are in the
+//! workspace twice, such as two checkouts of one.
 //!
 //! ## Limits
 //! The measure is the words and signs that would go if all places became one. 39 are fine; more are a warning, more than 99 a

@@ -40,7 +40,8 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! Tests, benchmarks, examples and generated code; macros; functions of one name of which one is compiled under a condition;
+//! Tests, benchmarks, examples and generated code; macros; functions of one name of which one is compiled under a condition,
+//! its own or its module's;
 //! functions of traits that only hand on what they are asked; packages that are in the workspace twice, such as two checkouts
 //! of one.
 //!

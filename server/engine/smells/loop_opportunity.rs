@@ -1,11 +1,12 @@
 //! # Loop opportunity
 //!
 //! ## What it does
-//! Finds a `for` loop that only looks for an element: whether one is there, whether all are alike, or where the first one is.
+//! Finds a `for` loop that only looks for an element: whether one is there, whether all are alike, or where the first one is; and
+//! one that only fills a new collection.
 //!
 //! ## Why
 //! `any`, `all`, `position` and `find` say in their names what such a loop is for. The loop has to be read to its end, with its
-//! `return`, `break` and the value behind it, before that is known.
+//! `return`, `break` and the value behind it, before that is known. `collect` says that a collection is complete where it is declared.
 //!
 //! ## Example
 //! ```rust before
@@ -25,26 +26,32 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! What `loop-to-search` would not change: a condition that may leave the function, changes something or calls a macro; what is
+//! What `loop-to-search` and `loop-to-collect` would not change: a condition that may leave the function, changes something or calls a macro; what is
 //! not shown to be an iterator; loops with comments; and what clippy's `manual_find` says.
 //!
 //! ## Limits
-//! The measure is the lines that go. 0 are fine; more are a warning, more than 12 a strong one. It fires 0.7 times in 100,000
-//! lines of well-kept code. Of 20 findings that were read from a list 17 were worth doing.
+//! The measure is the lines that go. 0 are fine; more are a warning, more than 12 a strong one. It fires 1.6 times in 100,000
+//! lines of well-kept code. Of 20 findings that were read from a list 17 were worth doing;
+//! all of them looked for an element. Loops that fill a collection are not shown by default.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Replace Loop with Pipeline". Clippy's `manual_find` sees the loops that return the element.
 
 use ra_ap_syntax::{SyntaxKind, ast};
 
-use super::{Cause, Limits, Look, Sightings, Smell};
-use crate::{facts::Sighting, shapes::search_loop::SearchLoop, syntax::Unit};
+use super::{Calm, Cause, Limits, Look, Sightings, Smell};
+use crate::{
+    facts::{Part, Sighting},
+    shapes::{collect_loop::CollectLoop, search_loop::SearchLoop},
+    syntax::Unit,
+};
 
 pub(super) const SMELL: Smell = Smell {
     cause: Cause::Opportunity,
-    rate: Some(0.7),
+    rate: Some(1.6),
     worth_doing: Some(17),
-    answers: &["loop-to-search"],
+    calm: Calm::Plain,
+    answers: &["loop-to-search", "loop-to-collect"],
     sees: &[SyntaxKind::FOR_EXPR],
     ..Smell::new(
         "loop-opportunity",
@@ -56,16 +63,21 @@ pub(super) const SMELL: Smell = Smell {
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     for found in unit.nodes::<ast::ForExpr>() {
+        let count = |saved| u32::try_from(saved).unwrap_or(u32::MAX).max(1);
         if let Ok((shape, _)) = SearchLoop::of(&found, unit.text, unit.context) {
-            let saved = u32::try_from(shape.saved).unwrap_or(u32::MAX);
-            sightings.push(shape.keyword, saved.max(1));
+            sightings.push(shape.keyword, count(shape.saved));
+        } else if let Ok((shape, _)) = CollectLoop::of(&found, unit.text, unit.context) {
+            let part = Part {
+                at: shape.variable,
+                measure: 0,
+            };
+            sightings.push_with_parts(shape.keyword, count(shape.saved), vec![part]);
         }
     }
 }
 
 fn say(_sighting: &Sighting, _text: &str) -> String {
-    "this loop only looks for an element; `any`, `all`, `find` or `position` says so in one word"
-        .to_owned()
+    "this loop only looks for an element or fills a collection; a method of iterators says so in one word".to_owned()
 }
 
 #[cfg(test)]
@@ -76,6 +88,12 @@ mod tests {
     fn a_search_is_seen_at_its_keyword() {
         let text = "fn f(a: &[u8]) -> bool {\n    for b in a {\n        if b.c() {\n            return true;\n        }\n    }\n    false\n}\n";
         assert_eq!(fired("loop-opportunity", text), [("for".to_owned(), 5)]);
+    }
+
+    #[test]
+    fn a_collection_that_is_filled_is_seen() {
+        let text = "fn f(a: &[u8]) {\n    let mut all = Vec::new();\n    for b in a {\n        all.push(b.c());\n    }\n    g(&all);\n}\n";
+        assert_eq!(fired("loop-opportunity", text), [("for".to_owned(), 3)]);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use text_size::{TextRange, TextSize};
 
+use super::Edit;
+
 /// How a column counts. Editors choose one when a session begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
@@ -36,6 +38,26 @@ impl Lines {
                 starts.push(offset(at + 1));
             }
         }
+        Self {
+            starts,
+            len: TextSize::of(text),
+        }
+    }
+
+    /// The lines of `text`, which is the text of these with `edit` made. Costs what the edit touched, and a copy.
+    #[must_use]
+    pub fn edited(&self, edit: &Edit, text: &str) -> Self {
+        let (deleted, inserted) = (edit.delete, TextSize::of(&edit.insert));
+        // Whether a line starts at an offset is decided by the bytes on both sides of it.
+        let kept = self.starts.partition_point(|at| *at < deleted.start());
+        let behind = self.starts.partition_point(|at| *at <= deleted.end());
+        let bytes = text.as_bytes();
+        let touched = usize::from(deleted.start())..=usize::from(deleted.start() + inserted);
+        let mut starts = Vec::with_capacity(self.starts.len());
+        starts.extend_from_slice(&self.starts[..kept]);
+        starts.extend(touched.filter(|at| starts_line(bytes, *at)).map(offset));
+        let moved = self.starts[behind..].iter();
+        starts.extend(moved.map(|at| *at - deleted.len() + inserted));
         Self {
             starts,
             len: TextSize::of(text),
@@ -93,6 +115,14 @@ impl Lines {
     }
 }
 
+fn starts_line(bytes: &[u8], at: usize) -> bool {
+    match at.checked_sub(1).map(|before| bytes[before]) {
+        None | Some(b'\n') => true,
+        Some(b'\r') => bytes.get(at) != Some(&b'\n'),
+        Some(_) => false,
+    }
+}
+
 fn offset(at: usize) -> TextSize {
     TextSize::try_from(at).unwrap_or(TextSize::new(u32::MAX))
 }
@@ -140,6 +170,22 @@ mod tests {
             .iter()
             .map(|start| u32::from(*start))
             .collect()
+    }
+
+    #[test]
+    fn lines_follow_an_edit() {
+        let texts = ["a\nb\r\nc\rd\n\n", "", "\r\n\r\r\n", "ab"];
+        for text in texts {
+            let inserts = ["", "x", "\n", "\r", "y\r\n", "\n\r"];
+            for (start, insert) in (0..=text.len()).flat_map(|at| inserts.map(|it| (at, it))) {
+                for end in start..=text.len() {
+                    let after = [&text[..start], insert, &text[end..]].concat();
+                    let edit = Edit::replace(TextRange::new(offset(start), offset(end)), insert);
+                    let edited = Lines::new(text).edited(&edit, &after);
+                    assert_eq!(edited, Lines::new(&after), "{text:?} {edit:?}");
+                }
+            }
+        }
     }
 
     #[test]

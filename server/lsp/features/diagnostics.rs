@@ -1,6 +1,10 @@
 //! Findings as the protocol's diagnostics.
 
-use std::{cell::OnceCell, collections::HashMap, sync::LazyLock};
+use std::{
+    cell::OnceCell,
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
 
 use lsp_types::{
     CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location,
@@ -9,11 +13,14 @@ use lsp_types::{
 use serde_json::{Value, json};
 
 use crate::{
-    analysis::{Finding, FindingPart, IdleAllowance, Level, OtherPlace},
+    analysis::{Finding, FindingPart, IdleAllowance, Judge, Level, OtherPlace},
     config::LevelOverride,
-    facts::Problem,
+    facts::{FileReport, Problem},
     lsp::{
-        session::analysed::Analysed,
+        session::{
+            analysed::Analysed,
+            written::{Known, Last, Origin, WrittenDiagnostic, WrittenUnit},
+        },
         wire::{
             NAME,
             positions::{Positions, range_in},
@@ -22,7 +29,7 @@ use crate::{
     },
     smells::{self, Cause, Smell},
     syntax::Unparsable,
-    text::slice,
+    text::{TextRange, TextSize, slice},
 };
 
 /// Where the documentation of the smells is read; each has the page of its module.
@@ -31,58 +38,187 @@ const DOCUMENTATION: &str = "https://docs.rs/rustassistant/latest/rustassistant/
 const MOST_PARTS: usize = 16;
 const SAME: &str = "the same stands here";
 
-/// Diagnostics as JSON. They may be many, so they are written once.
+/// All diagnostics of a document as JSON, put together only where they are sent.
 pub(crate) struct Written {
-    pub(crate) items: Vec<u8>,
+    units: Vec<Arc<WrittenUnit>>,
+    /// What is said of the file as a whole, and of other files.
+    rest: Vec<WrittenDiagnostic>,
+    order: Vec<Entry>,
     /// Equal results have equal ids: clients that know the id are told that nothing changed.
     pub(crate) id: String,
 }
 
+/// A diagnostic by its place in [`Written`].
+enum Entry {
+    OfUnit(usize, usize),
+    OfRest(usize),
+}
+
 impl Written {
-    pub(crate) fn of(items: &[Diagnostic]) -> Self {
-        // Plain data, written to memory: there is nothing to fail.
-        let items = serde_json::to_vec(items).unwrap_or_else(|_| b"[]".to_vec());
-        let id = hex(&items);
-        Self { items, id }
+    pub(crate) fn nothing() -> Self {
+        Self::of(Vec::new(), Vec::new(), Vec::new())
+    }
+
+    fn of(units: Vec<Arc<WrittenUnit>>, rest: Vec<WrittenDiagnostic>, order: Vec<Entry>) -> Self {
+        let mut written = Self {
+            units,
+            rest,
+            order,
+            id: String::new(),
+        };
+        let hashes = written.diagnostics().flat_map(|it| it.hash);
+        written.id = hex(&hashes.collect::<Vec<u8>>());
+        written
+    }
+
+    /// As a list, between what stands around it.
+    pub(crate) fn between(&self, head: &[u8], tail: &[u8]) -> Vec<u8> {
+        let items: usize = self.diagnostics().map(|it| it.json.len() + 1).sum();
+        let mut bytes = Vec::with_capacity(head.len() + items + 2 + tail.len());
+        bytes.extend_from_slice(head);
+        bytes.push(b'[');
+        for (diagnostic, number) in self.diagnostics().zip(0..) {
+            if number > 0 {
+                bytes.push(b',');
+            }
+            bytes.extend_from_slice(&diagnostic.json);
+        }
+        bytes.push(b']');
+        bytes.extend_from_slice(tail);
+        bytes
+    }
+
+    fn diagnostics(&self) -> impl Iterator<Item = &WrittenDiagnostic> {
+        self.order.iter().map(|entry| match *entry {
+            Entry::OfUnit(unit, at) => &self.units[unit].diagnostics[at],
+            Entry::OfRest(at) => &self.rest[at],
+        })
     }
 }
 
-/// All diagnostics of a document.
-pub(crate) fn of(analysed: &Analysed, profile: &Profile) -> Vec<Diagnostic> {
-    if let Some(problem) = analysed.file.report().problem {
-        return vec![of_problem(problem)];
+/// All diagnostics of a document. What was written for the version before is written again only where it changed.
+pub(crate) fn written(analysed: &Analysed, profile: &Profile) -> Written {
+    let report = analysed.file.report();
+    if let Some(problem) = report.problem {
+        let diagnostic = [json_of(TextSize::new(0), "", &of_problem(problem))];
+        return Written::of(Vec::new(), diagnostic.into(), vec![Entry::OfRest(0)]);
     }
-    let own = OnceCell::new();
-    let findings = analysed.findings.iter();
-    let findings = findings.map(|finding| written(analysed, finding, profile, &own));
-    let idle = analysed.idle.iter();
-    let idle = idle.map(|allowance| of_idle_allowance(analysed, *allowance, profile));
-    findings.chain(idle).collect()
+    let writer = Writer::new(analysed, profile);
+    let judge = Judge::new(report, analysed.file.text(), &analysed.rules);
+    let units = units(&writer, &judge, report);
+    let mut found = judge.file();
+    let starts = report.items.iter().map(|(offset, _)| *offset);
+    let told = starts.clone().zip(&units);
+    let told = told.flat_map(|(start, unit)| unit.repeated.iter().map(move |it| *it + start));
+    let told = told.chain(found.iter().flat_map(Finding::repeated));
+    let told: Vec<TextRange> = told.collect();
+    let copies = analysed.copies.as_deref().map_or(&[][..], Vec::as_slice);
+    found.extend(judge.copies(copies, &told));
+
+    let none = TextSize::new(0);
+    let mut rest: Vec<_> = found.iter().map(|it| writer.written(it, none)).collect();
+    let of_units = starts
+        .zip(&units)
+        .enumerate()
+        .flat_map(|(number, (start, unit))| {
+            let diagnostics = unit.diagnostics.iter().enumerate();
+            diagnostics.map(move |(at, it)| (it.start + start, it.smell, Entry::OfUnit(number, at)))
+        });
+    let of_rest = rest.iter().enumerate();
+    let of_rest = of_rest.map(|(at, it)| (it.start, it.smell, Entry::OfRest(at)));
+    let mut order: Vec<_> = of_units.chain(of_rest).collect();
+    order.sort_by_key(|(start, smell, _)| (*start, *smell));
+    let mut order: Vec<Entry> = order.into_iter().map(|(_, _, entry)| entry).collect();
+    for allowance in analysed.idle() {
+        order.push(Entry::OfRest(rest.len()));
+        let diagnostic = of_idle_allowance(analysed, allowance, profile);
+        rest.push(json_of(allowance.at.start(), "", &diagnostic));
+    }
+    Written::of(units, rest, order)
+}
+
+/// The diagnostics of the units of a report.
+fn units(writer: &Writer<'_>, judge: &Judge<'_>, report: &FileReport) -> Vec<Arc<WrittenUnit>> {
+    let analysed = writer.analysed;
+    let last = analysed.document.written.last().filter(|last| {
+        Arc::ptr_eq(&last.rules, &analysed.rules) && judge.agrees_with(&last.answers)
+    });
+    let mut known = Known::of(last.as_ref().map_or(&[], |last| &last.units));
+    let units = report.items.iter().map(|(start, report)| {
+        let origin = Origin {
+            report,
+            at: writer.places.position(*start),
+            around: judge.around(*start, report),
+        };
+        match known.find(&origin) {
+            Some(unit) => Arc::clone(unit),
+            None => Arc::new(writer.unit(origin, *start, judge.unit(*start, report))),
+        }
+    });
+    let units: Vec<_> = units.collect();
+    analysed.document.written.keep(Last {
+        rules: Arc::clone(&analysed.rules),
+        answers: judge.answers(),
+        units: units.clone(),
+    });
+    units
+}
+
+/// Writes the diagnostics of one version of a document.
+struct Writer<'a> {
+    analysed: &'a Analysed,
+    profile: &'a Profile,
+    places: Positions<'a>,
+    /// The document's address, which is parsed once for all of its findings.
+    own: OnceCell<Option<Url>>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(analysed: &'a Analysed, profile: &'a Profile) -> Self {
+        Self {
+            analysed,
+            profile,
+            places: Positions::new(&analysed.file, profile),
+            own: OnceCell::new(),
+        }
+    }
+
+    fn unit(&self, origin: Origin<'_>, start: TextSize, mut found: Vec<Finding>) -> WrittenUnit {
+        found.sort_by_key(Finding::order);
+        let repeated = found.iter().flat_map(Finding::repeated);
+        let repeated = repeated.map(|place| place - start).collect();
+        let diagnostics = found.iter().map(|it| self.written(it, start)).collect();
+        WrittenUnit::new(origin, diagnostics, repeated)
+    }
+
+    fn written(&self, finding: &Finding, unit: TextSize) -> WrittenDiagnostic {
+        let diagnostic = self.diagnostic(finding);
+        json_of(finding.at.start() - unit, finding.smell.id, &diagnostic)
+    }
+
+    fn diagnostic(&self, finding: &Finding) -> Diagnostic {
+        Diagnostic {
+            range: self.places.range(finding.at),
+            severity: Some(severity(finding)),
+            code: Some(NumberOrString::String(finding.smell.id.into())),
+            code_description: description(finding, self.profile),
+            source: Some(NAME.into()),
+            message: finding.message.clone(),
+            related_information: related(self.analysed, finding, self.profile, &self.own),
+            tags: None,
+            data: Some(fingerprint(self.analysed, finding)),
+        }
+    }
+}
+
+fn json_of(start: TextSize, smell: &'static str, diagnostic: &Diagnostic) -> WrittenDiagnostic {
+    // Plain data, written to memory: there is nothing to fail.
+    let json = serde_json::to_vec(diagnostic).unwrap_or_else(|_| b"null".to_vec());
+    WrittenDiagnostic::new(start, smell, json)
 }
 
 pub(crate) fn of_finding(analysed: &Analysed, finding: &Finding, profile: &Profile) -> Diagnostic {
-    written(analysed, finding, profile, &OnceCell::new())
-}
-
-/// `own` is the document's address, which is parsed once for all of its findings.
-fn written(
-    analysed: &Analysed,
-    finding: &Finding,
-    profile: &Profile,
-    own: &OnceCell<Option<Url>>,
-) -> Diagnostic {
-    let places = Positions::new(&analysed.file, profile);
-    Diagnostic {
-        range: places.range(finding.at),
-        severity: Some(severity(finding)),
-        code: Some(NumberOrString::String(finding.smell.id.into())),
-        code_description: description(finding, profile),
-        source: Some(NAME.into()),
-        message: finding.message.clone(),
-        related_information: related(analysed, finding, profile, own),
-        tags: None,
-        data: Some(fingerprint(analysed, finding)),
-    }
+    Writer::new(analysed, profile).diagnostic(finding)
 }
 
 fn of_idle_allowance(
@@ -117,7 +253,7 @@ pub(crate) fn finding_of<'a>(
     }
     let data = diagnostic.data.as_ref()?;
     let mut alike = analysed
-        .findings
+        .findings()
         .iter()
         .filter(|finding| finding.smell.id == smell && fingerprint(analysed, finding) == *data);
     let only = alike.next()?;
@@ -225,4 +361,149 @@ fn fingerprint(analysed: &Analysed, finding: &Finding) -> Value {
 fn hex(bytes: &[u8]) -> String {
     let hash = blake3::hash(bytes).to_hex();
     hash.as_str()[..16].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use lsp_types::Range;
+
+    use super::*;
+    use crate::{
+        config::{Environment, Request, Rules, load},
+        lsp::{
+            session::document::{ContentChange, Document, Opening, Surroundings},
+            wire::uri,
+        },
+        syntax::FileContext,
+        text::Encoding,
+    };
+
+    const URI: &str = "file:///w/a.rs";
+
+    /// Units of all kinds of things to say: nested, repeated, allowed, and equal to each other.
+    const TEXT: &str = "fn a(x: Option<u8>) -> u8 {\n    if b() {\n        if c() {\n            if d() {\n                \
+        if e() {\n                    f();\n                }\n            }\n        }\n    }\n    match x {\n        \
+        Some(x) => x,\n        None => 0,\n    }\n}\n\n\
+        fn rows() {\n    put(\"a\", 1, true);\n    log(1);\n    put(\"b\", 2, true);\n    log(2);\n    \
+        put(\"c\", 3, true);\n    log(3);\n    put(\"d\", 4, true);\n    log(4);\n    put(\"e\", 5, true);\n    \
+        log(5);\n}\n\n\
+        impl S {\n    // rustassistant: allow(too-many-parameters)\n    \
+        fn g(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8) {}\n    \
+        fn h(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8) {}\n}\n\n\
+        fn k(x: bool, y: Option<u8>) {\n    if x && let Some(z) = y {\n        if z > 3 {\n            l();\n        }\n    }\n}\n";
+
+    fn open(text: &str) -> Document {
+        Document::open(Opening {
+            name: uri::name(URI).unwrap(),
+            uri: URI.into(),
+            version: 1,
+            text: text.into(),
+        })
+    }
+
+    fn surroundings(rules: &Arc<Rules>) -> Surroundings {
+        Surroundings {
+            context: FileContext::default(),
+            rules: Arc::clone(rules),
+            is_served: true,
+            root: None,
+            code_lens: false,
+            generation: 0,
+        }
+    }
+
+    fn everything() -> Arc<Rules> {
+        let flags = ["profile=full".to_owned()];
+        let request = Request {
+            flags: &flags,
+            ..Request::new(Path::new("/"))
+        };
+        Arc::new(load(&request, &Environment::default()).config.rules)
+    }
+
+    fn profile() -> Profile {
+        let diagnostics = json!({"relatedInformation": true, "codeDescriptionSupport": true});
+        let capabilities = json!({"textDocument": {"publishDiagnostics": diagnostics}});
+        Profile::read(&json!({"capabilities": capabilities}))
+    }
+
+    fn shown(document: &Arc<Document>, rules: &Arc<Rules>) -> (String, String) {
+        let analysed = Analysed::new(document, &surroundings(rules)).unwrap();
+        let written = written(&analysed, &profile());
+        let items = written.between(b"", b"");
+        (String::from_utf8(items).unwrap(), written.id)
+    }
+
+    /// Each finding of the document, from a list that knows nothing of units.
+    fn told(document: &Arc<Document>, rules: &Arc<Rules>) -> Value {
+        let analysed = Analysed::new(document, &surroundings(rules)).unwrap();
+        let profile = profile();
+        let findings = analysed.findings().iter();
+        let findings = findings.map(|it| of_finding(&analysed, it, &profile));
+        let idle = analysed.idle().into_iter();
+        let idle = idle.map(|it| of_idle_allowance(&analysed, it, &profile));
+        serde_json::to_value(findings.chain(idle).collect::<Vec<_>>()).unwrap()
+    }
+
+    #[test]
+    fn what_is_shown_while_typing_is_what_a_fresh_analysis_shows() {
+        let edits: &[(&str, &str, &str)] = &[
+            ("f();", "f();", "f(); "),
+            ("f(); ", "f(); ", "f();\n"),
+            ("fn rows", "fn", "/// é\n\nfn"),
+            ("log(2);", "log(2);", "note(2);"),
+            (
+                "// rustassistant: allow(too-many-parameters)\n",
+                "// rustassistant: allow(too-many-parameters)",
+                "",
+            ),
+            ("fn a", "fn", "// rustassistant: allow(deep-nesting)\nfn"),
+            ("x && let Some(z) = y", "&& let Some(z) = y", ""),
+            (
+                "impl S {",
+                "{",
+                "{ fn a(x: Option<u8>) -> u8 { match x { Some(x) => x, None => 0 } }\n",
+            ),
+            ("fn k", "fn k", "fn"),
+            ("l();", "l();", "l(); é"),
+        ];
+        for rules in [Arc::new(Rules::default()), everything()] {
+            let mut document = Arc::new(open(TEXT));
+            let mut text = TEXT.to_owned();
+            assert!(shown(&document, &rules).0.len() > 10);
+            for (around, old, new) in edits {
+                let start = text.find(around).unwrap() + around.find(old).unwrap();
+                let range = TextRange::at(TextSize::try_from(start).unwrap(), TextSize::of(*old));
+                let file = document.file().unwrap();
+                let range: Range = Positions::new(&file, &profile()).range(range);
+                let change = json!({"range": range, "text": new});
+                let change: ContentChange = serde_json::from_value(change).unwrap();
+                let version = document.version + 1;
+                document = document
+                    .changed(version, vec![change], Encoding::Utf16)
+                    .into();
+                text.replace_range(start..start + old.len(), new);
+                assert_eq!(&**document.file().unwrap().text(), text);
+                let fresh = Arc::new(open(&text));
+                let (items, id) = shown(&document, &rules);
+                assert_eq!(
+                    (&items, &id),
+                    (&shown(&fresh, &rules).0, &shown(&fresh, &rules).1)
+                );
+                let items: Value = serde_json::from_str(&items).unwrap();
+                assert_eq!(items, told(&fresh, &rules), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_rules_say_something_else_of_the_same_text() {
+        let document = Arc::new(open(TEXT));
+        let [calm, full] = [Arc::new(Rules::default()), everything()];
+        let before = shown(&document, &calm);
+        assert_ne!(before.0, shown(&document, &full).0);
+        assert_eq!(before, shown(&document, &calm));
+    }
 }

@@ -31,7 +31,7 @@ pub(crate) fn at(
     markup: Markup,
     profile: &Profile,
 ) -> Option<Hover> {
-    let findings = analysed.findings.iter();
+    let findings = analysed.findings().iter();
     let findings: Vec<&Finding> = findings.filter(|it| it.at.contains(at)).collect();
     let range = findings.first()?.at;
     let pages: Vec<String> = findings

@@ -12,5 +12,5 @@ pub(crate) fn answer(written: &Written, previous: Option<&str>) -> Vec<u8> {
         return unchanged.to_string().into_bytes();
     }
     let head = format!(r#"{{"kind":"full","resultId":"{id}","items":"#);
-    [head.as_bytes(), &written.items, b"}"].concat()
+    written.between(head.as_bytes(), b"}")
 }

@@ -55,7 +55,7 @@ async fn publish(
     before: Option<&Published>,
 ) -> Option<Published> {
     let analysed = server.analyse(document, |analysed, profile| {
-        let written = Written::of(&diagnostics::of(analysed, profile));
+        let written = diagnostics::written(analysed, profile);
         (written, analysed.copies.clone())
     });
     let written = match analysed.await {
@@ -65,7 +65,7 @@ async fn publish(
             }
             written
         }
-        Ok(None) if before.is_some() => Written::of(&[]),
+        Ok(None) if before.is_some() => Written::nothing(),
         _ => return None,
     };
     let current = server.session.documents.snapshot();
@@ -79,8 +79,8 @@ async fn publish(
     }
     // The client's own name for the document: clients compare it as text.
     let head = json!({"uri": document.uri, "version": document.version}).to_string();
-    let head = head.trim_end_matches('}').as_bytes();
-    let params = [head, br#","diagnostics":"#, &written.items, b"}"].concat();
+    let head = format!(r#"{},"diagnostics":"#, head.trim_end_matches('}'));
+    let params = written.between(head.as_bytes(), b"}");
     server.output.notify(PUBLISH, &params);
     Some(Published {
         uri: document.uri.clone(),

@@ -2,7 +2,11 @@
 //!
 //! Everything here wants a large stack, so it runs on the engine's threads.
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use super::{
     document::{Document, Surroundings},
@@ -22,19 +26,17 @@ use crate::{
 const FOR_TESTS: &str = "#[cfg(test)]";
 
 /// A document that is served, with its findings.
-#[derive(Clone)]
 pub(crate) struct Analysed {
     pub(crate) document: Arc<Document>,
     pub(crate) file: Arc<OpenFile>,
-    pub(crate) findings: Arc<Vec<Finding>>,
-    pub(crate) idle: Vec<IdleAllowance>,
+    findings: OnceLock<Arc<Vec<Finding>>>,
     /// What stands in it and elsewhere, if somebody wants to hear of it.
     pub(crate) copies: Option<Arc<Vec<Copies>>>,
     /// The folder that new files have to stay in.
     pub(crate) root: Option<PathBuf>,
     /// Whether measures are shown above functions.
     pub(crate) code_lens: bool,
-    rules: Arc<Rules>,
+    pub(crate) rules: Arc<Rules>,
 }
 
 impl Analysed {
@@ -53,35 +55,43 @@ impl Analysed {
             return None;
         }
         let file = document.file()?;
-        let memo = &document.memo;
-        let rules = &surroundings.rules;
-        let copies = copies_of(&file);
-        let known = memo.findings(&file, rules, copies.as_ref());
-        let findings = known.unwrap_or_else(|| {
-            let with = copies.as_deref().map_or(&[][..], Vec::as_slice);
-            let found = analysis::judge_with_copies(file.report(), with, file.text(), rules);
-            memo.keep_findings(&file, rules, copies.clone(), found)
-        });
         Some(Self {
             document: Arc::clone(document),
-            idle: analysis::idle_allowances(file.report(), rules),
+            copies: copies_of(&file),
             file,
-            findings,
-            copies,
+            findings: OnceLock::new(),
             root: surroundings.root.clone(),
             code_lens: surroundings.code_lens,
-            rules: Arc::clone(rules),
+            rules: Arc::clone(&surroundings.rules),
         })
+    }
+
+    /// Nobody asks for all of them while somebody types.
+    pub(crate) fn findings(&self) -> &[Finding] {
+        self.findings.get_or_init(|| {
+            let memo = &self.document.memo;
+            let (file, rules, copies) = (&self.file, &self.rules, self.copies.as_ref());
+            let known = memo.findings(file, rules, copies);
+            known.unwrap_or_else(|| {
+                let with = copies.map_or(&[][..], |copies| copies.as_slice());
+                let found = analysis::judge_with_copies(file.report(), with, file.text(), rules);
+                memo.keep_findings(file, rules, copies.cloned(), found)
+            })
+        })
+    }
+
+    pub(crate) fn idle(&self) -> Vec<IdleAllowance> {
+        analysis::idle_allowances(self.file.report(), &self.rules)
     }
 
     /// Findings that are drawn at the place, touching it being enough.
     pub(crate) fn findings_at(&self, range: TextRange) -> Vec<Finding> {
         let touches = |finding: &&Finding| finding.at.intersect(range).is_some();
-        self.findings.iter().filter(touches).cloned().collect()
+        self.findings().iter().filter(touches).cloned().collect()
     }
 
     pub(crate) fn finding(&self, smell: &str, at: TextRange) -> Option<&Finding> {
-        self.findings
+        self.findings()
             .iter()
             .find(|finding| finding.at == at && finding.smell.id == smell)
     }
@@ -110,13 +120,13 @@ impl Analysed {
         if let Some(fixed) = self.document.memo.fixed() {
             return Some(fixed);
         }
-        let fixed = fix(&self.file, &self.findings, &self.rules, goes_on)?;
+        let fixed = fix(&self.file, self.findings(), &self.rules, goes_on)?;
         Some(self.document.memo.keep_fixed(fixed))
     }
 
     /// The findings of the function whose name or signature the range is in, without those that are drawn there.
     pub(crate) fn findings_inside(&self, range: TextRange) -> Vec<Finding> {
-        if self.findings.is_empty() {
+        if self.findings().is_empty() {
             return Vec::new();
         }
         let functions = self.file.report().functions();
@@ -143,7 +153,7 @@ impl Analysed {
 
     /// The functions of the document that have findings, each with the number of them.
     pub(crate) fn functions_with_findings(&self) -> Vec<(FunctionFacts, usize)> {
-        if self.findings.is_empty() {
+        if self.findings().is_empty() {
             return Vec::new();
         }
         let functions = self.file.report().functions();
@@ -162,7 +172,7 @@ impl Analysed {
 
     /// What is found of a file may be drawn in a function without being the function's.
     fn findings_in_functions(&self) -> impl Iterator<Item = &Finding> {
-        let findings = self.findings.iter();
+        let findings = self.findings().iter();
         findings.filter(|finding| matches!(finding.smell.look, Look::Function(_)))
     }
 

@@ -9,7 +9,7 @@ use lsp_types::{Position, Range};
 use serde::Deserialize;
 use tokio::sync::watch;
 
-use super::memo::Memo;
+use super::{memo::Memo, written::WrittenUnits};
 use crate::{
     analysis::OpenFile,
     config::Rules,
@@ -35,6 +35,7 @@ pub(crate) struct Document {
     fitted: Mutex<Option<Arc<OpenFile>>>,
     hash: OnceLock<String>,
     pub(crate) memo: Memo,
+    pub(crate) written: Arc<WrittenUnits>,
 }
 
 #[derive(Debug, Clone)]
@@ -87,6 +88,7 @@ impl Document {
             fitted: Mutex::default(),
             hash: OnceLock::new(),
             memo: Memo::default(),
+            written: Arc::default(),
         }
     }
 
@@ -180,6 +182,7 @@ impl Document {
             fitted: Mutex::default(),
             hash: OnceLock::new(),
             memo: Memo::default(),
+            written: Arc::clone(&self.written),
         }
     }
 

@@ -171,6 +171,7 @@ impl Folders {
             path: path.map(Path::to_path_buf),
             shown: shown.unwrap_or_else(|| uri.to_owned()),
             package: path.and_then(|path| self.manifests.package_place(path)),
+            presence: Arc::default(),
         }
     }
 

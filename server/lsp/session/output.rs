@@ -34,8 +34,8 @@ impl Output {
     /// Answers a request with a result that is written as JSON already.
     pub(super) fn answer(&self, id: &Id, result: &[u8]) {
         let id = serde_json::to_vec(id).unwrap_or_else(|_| b"null".to_vec());
-        let head: &[&[u8]] = &[br#"{"jsonrpc":"2.0","id":"#, &id, br#","result":"#];
-        self.put([head.concat().as_slice(), result, b"}"].concat());
+        let head: &[u8] = br#"{"jsonrpc":"2.0","id":"#;
+        self.put([head, &id, br#","result":"#, result, b"}"].concat());
     }
 
     /// Tells of something, with parameters that are written as JSON already. What is long is not taken apart once more.

@@ -7,7 +7,7 @@ use std::{
     collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -21,6 +21,7 @@ use crate::{
     index::{Code, Duplicate, FileId, Index, Origin},
     lsp::locks::lock,
     survey::{FileSurvey, Names},
+    syntax::Presence,
     text::{Lines, TextRange},
     workspace::{self, PackagePlace},
 };
@@ -45,6 +46,8 @@ pub(crate) struct NamedFile {
     /// As people read it.
     pub(crate) shown: String,
     pub(crate) package: Option<PackagePlace>,
+    /// Asked for where the file is compared with another; it is read from the files that declare it.
+    pub(crate) presence: Arc<OnceLock<Presence>>,
 }
 
 #[derive(Debug, Default)]
@@ -70,7 +73,8 @@ struct UnreadFile {
 struct KnownFile {
     named: NamedFile,
     survey: Arc<FileSurvey>,
-    hash: blake3::Hash,
+    /// Of the text on disk that was surveyed; nothing of what was open, which nobody compares with what is on disk.
+    hash: Option<blake3::Hash>,
     open: Option<Opened>,
 }
 
@@ -100,7 +104,8 @@ impl Twins {
         if state.is_open(&named.key) {
             return;
         }
-        state.set(named, survey, blake3::hash(text.as_bytes()), None);
+        let hash = blake3::hash(text.as_bytes());
+        state.set(named, survey, Some(hash), None);
         self.changed.notify_one();
     }
 
@@ -139,19 +144,25 @@ impl Twins {
         is_current: &dyn Fn() -> bool,
     ) -> Option<Arc<Vec<Copies>>> {
         let survey = file.survey();
+        let known = self.named(key);
+        let named = known.unwrap_or_else(named);
+        // Read before anybody has to wait for it.
+        named.presence();
         let mut state = lock(&self.state);
         if !is_current() {
             return None;
         }
         if !state.has_open(key, file) {
-            let known = state.known(key);
-            let named = known.map_or_else(named, |known| known.named.clone());
-            let hash = blake3::hash(file.text().as_bytes());
-            state.set(named, survey, hash, Some(file));
+            state.set(named, survey, None, Some(file));
             self.changed.notify_one();
         }
         drop(state);
         self.copies_of(key, file)
+    }
+
+    fn named(&self, key: &str) -> Option<NamedFile> {
+        let state = lock(&self.state);
+        state.known(key).map(|known| known.named.clone())
     }
 
     /// Reads what is compared without keeping others from typing meanwhile. What is read may have become old by then, so the
@@ -218,6 +229,13 @@ impl Opened {
     }
 }
 
+impl NamedFile {
+    fn presence(&self) -> Presence {
+        let read = || self.path.as_deref().map(workspace::presence_of);
+        *self.presence.get_or_init(|| read().unwrap_or_default())
+    }
+}
+
 impl State {
     fn known(&self, key: &str) -> Option<&KnownFile> {
         let id = self.ids.get(key)?;
@@ -237,13 +255,13 @@ impl State {
         &mut self,
         named: NamedFile,
         survey: &Arc<FileSurvey>,
-        hash: blake3::Hash,
+        hash: Option<blake3::Hash>,
         open: Option<&Arc<OpenFile>>,
     ) {
         let origin = self.origin(named.package.as_ref());
         let opened = open.map(|file| Opened {
             file: Arc::clone(file),
-            read: Arc::new(read_file(&named, file.text())),
+            read: Arc::new(read_file(&named, file.text(), file.lines().clone())),
             said: None,
             told: None,
         });
@@ -285,10 +303,11 @@ impl State {
         let unread = wanted.into_iter().filter_map(|id| {
             let known = self.files.get(id.0 as usize)?;
             let is_here = known.open.is_some() || self.texts.contains_key(&id);
-            (!is_here).then(|| UnreadFile {
+            let hash = known.hash.filter(|_| !is_here)?;
+            Some(UnreadFile {
                 id,
                 named: known.named.clone(),
-                hash: known.hash,
+                hash,
             })
         });
         unread.collect()
@@ -298,7 +317,7 @@ impl State {
     fn keep_texts(&mut self, read: Vec<(UnreadFile, Option<Arc<ReadFile>>)>) {
         for (file, text) in read {
             let known = self.files.get(file.id.0 as usize);
-            if known.is_some_and(|known| known.open.is_none() && known.hash == file.hash) {
+            if known.is_some_and(|known| known.open.is_none() && known.hash == Some(file.hash)) {
                 self.texts.insert(file.id, text);
             }
         }
@@ -344,17 +363,18 @@ impl UnreadFile {
         let path = self.named.path.as_deref();
         let text = path.and_then(|path| workspace::read(path).ok());
         let surveyed = text.filter(|text| blake3::hash(text.as_bytes()) == self.hash);
-        let read = surveyed.map(|text| Arc::new(read_file(&self.named, &text)));
+        let read = surveyed.map(|text| Arc::new(read_file(&self.named, &text, Lines::new(&text))));
         (self, read)
     }
 }
 
-fn read_file(named: &NamedFile, text: &Arc<str>) -> ReadFile {
+fn read_file(named: &NamedFile, text: &Arc<str>, lines: Lines) -> ReadFile {
     ReadFile {
         shown: named.shown.clone(),
         uri: named.uri.clone(),
-        lines: Lines::new(text),
+        lines,
         text: Arc::clone(text),
+        presence: named.presence(),
     }
 }
 
@@ -387,6 +407,7 @@ mod tests {
             path: None,
             shown: key.to_owned(),
             package: None,
+            presence: Arc::default(),
         }
     }
 

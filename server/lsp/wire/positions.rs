@@ -45,7 +45,7 @@ impl<'a> Positions<'a> {
         TextRange::new(start.min(end), start.max(end))
     }
 
-    fn position(self, offset: TextSize) -> Position {
+    pub(crate) fn position(self, offset: TextSize) -> Position {
         position(self.file.lines(), self.file.text(), offset, self.encoding)
     }
 

@@ -8,9 +8,9 @@ use ra_ap_syntax::{
 use super::{
     Predicate,
     parts::{Asks, Gives, Parts},
-    source::{Source, Wraps},
 };
 use crate::{
+    shapes::loop_source::{Source, Wraps},
     syntax::{
         FileContext, FileNames, Rewrite,
         layout::{self, width},
@@ -115,6 +115,7 @@ impl<'a> Writer<'a, '_> {
             Wraps::Nothing => part.keep(kept),
             Wraps::Parentheses => part.text("(").keep(kept).text(")"),
             Wraps::Iter => part.keep(kept).text(".iter()"),
+            Wraps::IntoIter => part.keep(kept).text(".into_iter()"),
         }
     }
 

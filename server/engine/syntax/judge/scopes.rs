@@ -109,7 +109,7 @@ fn is_plain(name: &str) -> bool {
 }
 
 /// The words between the braces of a string: whatever a format string could capture.
-fn captures(string: &str) -> impl Iterator<Item = String> + '_ {
+pub fn captures(string: &str) -> impl Iterator<Item = String> + '_ {
     let inside = string.split('{').skip(1);
     let inside = inside.filter_map(|part| part.split_once('}').map(|(inside, _)| inside));
     inside

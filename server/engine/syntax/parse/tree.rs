@@ -22,6 +22,21 @@ pub struct Tree {
     errors: Vec<TextRange>,
 }
 
+/// A part of a tree. Versions of a text share those in which nothing was edited.
+#[derive(Debug, Clone)]
+pub struct Subtree(GreenNode);
+
+impl Subtree {
+    pub fn of(node: &SyntaxNode) -> Self {
+        Self(node.green().to_owned())
+    }
+
+    /// Equal for one and the same part, as long as it is held.
+    pub fn address(&self) -> usize {
+        std::ptr::from_ref(&*self.0).addr()
+    }
+}
+
 impl Tree {
     pub fn parse(text: &str, edition: Edition) -> Result<Self, Unparsable> {
         let lexed = LexedStr::new(edition, text);

@@ -252,6 +252,9 @@ impl Default for Inside {
 impl Inside {
     fn in_node(self, node: &SyntaxNode) -> Self {
         let mut inside = self;
+        if !has_child(node, SyntaxKind::ATTR) {
+            return inside;
+        }
         for attribute in node.children().filter_map(ast::Attr::cast) {
             if is_for_tests(&attribute) {
                 inside.part = FilePart::Tests;
@@ -292,7 +295,7 @@ fn owner_of(block: &ast::Impl) -> Owner {
 }
 
 fn kind_of(node: &SyntaxNode, owner: Owner) -> UnitKind {
-    let has_body = || ast::Fn::cast(node.clone()).is_some_and(|function| function.body().is_some());
+    let has_body = || has_child(node, SyntaxKind::BLOCK_EXPR);
     match node.kind() {
         SyntaxKind::FN if owner == Owner::Trait || has_body() => UnitKind::Code,
         // Tables of constants can be long, and only braces can hold code.
@@ -300,6 +303,13 @@ fn kind_of(node: &SyntaxNode, owner: Owner) -> UnitKind {
         SyntaxKind::STRUCT | SyntaxKind::ENUM | SyntaxKind::UNION => UnitKind::Type,
         _ => UnitKind::Plain,
     }
+}
+
+/// Looks without making nodes of the children, which costs more than all else that is asked of an untouched item.
+fn has_child(node: &SyntaxNode, kind: SyntaxKind) -> bool {
+    let green = node.green();
+    let mut children = green.children().filter_map(NodeOrToken::into_node);
+    children.any(|child| child.kind().0 == kind as u16)
 }
 
 /// Whether a unit is a constant that is data: anything but a block.

@@ -1,14 +1,18 @@
 //! What a loop goes over, as an iterator.
 
 use ra_ap_syntax::{
-    AstNode,
+    AstNode, Edition, NodeOrToken, SyntaxNode,
     ast::{self, HasArgList, RangeItem},
 };
 
-use super::parts::{Gives, Parts};
-use crate::syntax::{
-    FileNames, Hazard, Refusal, flow, scopes, temporaries,
-    types_shown::{Ground, Held, collection},
+use crate::{
+    syntax::{
+        FileContext, FileNames, Hazard, Refusal,
+        attributes::has_condition_inside,
+        flow, layout, scopes, temporaries,
+        types_shown::{Ground, Held, collection},
+    },
+    text::TextRange,
 };
 
 /// An iterator, and what of it is written down.
@@ -31,29 +35,49 @@ pub(super) enum Wraps {
     Parentheses,
     /// `.iter()`
     Iter,
+    /// `.into_iter()`
+    IntoIter,
 }
 
 impl Source {
-    pub(super) fn of(parts: &Parts) -> Result<Self, Refusal> {
-        let source = Self::of_iterable(&parts.iterable).ok_or_else(|| {
+    /// What an expression is as an iterator that leaves what it goes over where it is.
+    pub(super) fn lending(iterable: &ast::Expr) -> Result<Self, Refusal> {
+        Self::checked(Self::of_iterable(iterable), iterable)
+    }
+
+    /// The same, or a collection that is used up.
+    pub(super) fn of(iterable: &ast::Expr, context: FileContext) -> Result<Self, Refusal> {
+        let source = Self::of_iterable(iterable).or_else(|| Self::owning(iterable, context));
+        Self::checked(source, iterable)
+    }
+
+    fn checked(source: Option<Self>, iterable: &ast::Expr) -> Result<Self, Refusal> {
+        let source = source.ok_or_else(|| {
             Refusal::because(
                 Hazard::Types,
                 "It is not shown that the loop goes over an iterator, and that nothing is dropped with it.",
             )
         })?;
-        if !flow::escapes(parts.iterable.syntax()).is_empty() {
+        if !flow::escapes(iterable.syntax()).is_empty() {
             return Err(Refusal::because(
                 Hazard::ControlFlow,
                 "What the loop goes over may leave the function.",
             ));
         }
-        if parts.gives == Gives::Element && !source.has_copied_elements() {
-            return Err(Refusal::because(
-                Hazard::Types,
-                "It is not shown that the elements can be copied.",
-            ));
-        }
         Ok(source)
+    }
+
+    /// Arrays of older editions give references where a method asks them.
+    fn owning(iterable: &ast::Expr, context: FileContext) -> Option<Self> {
+        let name = matches!(iterable, ast::Expr::PathExpr(_)).then(|| scopes::as_name(iterable))?;
+        let is_owned = collection(iterable) == Some(Held::Itself);
+        (is_owned && context.edition >= Edition::Edition2021).then(|| Self {
+            kept: iterable.clone(),
+            wraps: Wraps::IntoIter,
+            ground: Ground::Shown,
+            root: name,
+            may_have_drop: true,
+        })
     }
 
     fn of_iterable(iterable: &ast::Expr) -> Option<Self> {
@@ -103,7 +127,7 @@ impl Source {
     }
 
     /// Whether each element is a reference, a number or a character.
-    fn has_copied_elements(&self) -> bool {
+    pub(super) fn has_copied_elements(&self) -> bool {
         match (&self.kept, self.wraps) {
             (_, Wraps::Iter | Wraps::Parentheses) | (ast::Expr::ParenExpr(_), _) => true,
             (ast::Expr::MethodCallExpr(call), _) => copies(call),
@@ -246,4 +270,50 @@ impl Chain {
             may_have_drop: false,
         })
     }
+}
+
+/// Whether a variable stands in some code; `self` is one too.
+pub(super) fn mentions(code: &SyntaxNode, variable: Option<&str>) -> bool {
+    let mut tokens = code
+        .descendants_with_tokens()
+        .filter_map(NodeOrToken::into_token);
+    variable.is_some_and(|variable| tokens.any(|token| token.text() == variable))
+}
+
+/// Whether nothing where a loop stands keeps a chain of iterators from taking the place of `whole`. Their methods are `called`.
+pub(super) fn check_place(
+    around: &SyntaxNode,
+    found: &ast::ForExpr,
+    whole: TextRange,
+    called: &[&str],
+) -> Result<(), Refusal> {
+    let node = found.syntax();
+    if !flow::is_run(node) {
+        return Err(Refusal::because(
+            Hazard::Constants,
+            "A `const` or `async` block is around, or a `const fn`, in which no iterator may be asked.",
+        ));
+    }
+    if has_condition_inside(around) {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "A part of the code is compiled only under a `#[cfg]`.",
+        ));
+    }
+    let root = node.ancestors().last();
+    let comments = root.map(|root| layout::comments_in(&root, whole));
+    if comments.is_none_or(|comments| !comments.is_empty()) {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "A comment stands where the new form has no place for it.",
+        ));
+    }
+    let declared = FileNames::around_node(node);
+    if called.iter().any(|name| declared.has_method(name)) {
+        return Err(Refusal::because(
+            Hazard::Scope,
+            "The file has a method of its own with the name of an iterator's.",
+        ));
+    }
+    Ok(())
 }

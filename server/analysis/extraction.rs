@@ -1,0 +1,196 @@
+//! Extracting a function, with rustc as the one that tells types and judges what was written.
+
+use std::{path::Path, sync::Arc};
+
+use crate::{
+    compiler::{Compiler, Texts, Told, Unjudged},
+    extraction::{Draft, Known, NotExtracted, Passing, Probe, Purpose, Selection, Type, WITNESS},
+    syntax::Source,
+    text::{TextRange, TextSize},
+};
+
+/// The text with the new function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extracted {
+    pub text: Arc<str>,
+    pub name: String,
+}
+
+/// Why there is no new function.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    #[error("{0}")]
+    Because(String),
+    #[error(transparent)]
+    Unjudged(#[from] Unjudged),
+}
+
+impl From<NotExtracted> for Refused {
+    fn from(why: NotExtracted) -> Self {
+        Self::Because(why.to_string())
+    }
+}
+
+/// So many drafts are tried at most.
+const TRIES: usize = 16;
+/// What a package denies is no answer to a question of ours.
+const CAPPED: &str = "--cap-lints=warn";
+/// As many as clippy lets pass.
+const MOST_PARAMETERS: usize = 7;
+
+/// Extracts the statements in `range`; the first draft that rustc has nothing against is taken.
+pub fn extract_function(
+    source: &Source,
+    path: &Path,
+    range: TextRange,
+    name: Option<&str>,
+    compiler: &mut Compiler,
+) -> Result<Extracted, Refused> {
+    let selection = Selection::of(source, &source.root(), range)?;
+    if selection.parameters() > MOST_PARAMETERS {
+        let why = format!(
+            "A function would take {} parameters.",
+            selection.parameters()
+        );
+        return Err(Refused::Because(why));
+    }
+    let mut asking = Asking { path, compiler };
+    let mut known = Known {
+        types: asking.types(&selection.type_probe(source))?,
+        moved: asking.moved(&selection.move_probe(source))?,
+    };
+    selection.check_drops(source, &known)?;
+    let mut passing = Passing::new(&selection, &known)?;
+    let mut objections: Vec<Told> = Vec::new();
+    for _ in 0..TRIES {
+        let write = |purpose| Draft::new(source, &selection, &known, &passing, name, purpose);
+        let draft = write(Purpose::Result)?;
+        let told = asking.ask(&draft.text, &[])?;
+        let errors: Vec<Told> = told.into_iter().filter(|it| it.is_error).collect();
+        let Some(first) = errors.first() else {
+            if selection.has_macro {
+                asking.check_returns(&write(Purpose::Trap)?)?;
+            }
+            let text = draft.text.into();
+            let name = draft.name;
+            return Ok(Extracted { text, name });
+        };
+        let import = errors.iter().find_map(|it| it.imports.first());
+        if let Some(import) = import.filter(|import| known.qualify(import)) {
+            tracing::debug!("a type is named by its path: {import}");
+            passing.qualify(import);
+            continue;
+        }
+        let wants_lifetime = |told: &Told| {
+            told.code.as_deref() == Some("E0106") || told.words.contains("lifetime may not live")
+        };
+        let is_looser = errors.iter().any(|it| passing.loosen(&it.words))
+            || (errors.iter().any(wants_lifetime) && passing.name_lifetimes())
+            || errors
+                .iter()
+                .any(|it| passing.loosen_at(&draft.text, it.at as usize))
+            || passing.loosen_any();
+        objections.push(first.clone());
+        if !is_looser {
+            break;
+        }
+    }
+    let Some(told) = objections.last() else {
+        return Err(Refused::Because(
+            "rustc wants more than was tried.".to_owned(),
+        ));
+    };
+    Err(Refused::Because(format!(
+        "rustc stands against it: {told}."
+    )))
+}
+
+struct Asking<'a> {
+    path: &'a Path,
+    compiler: &'a mut Compiler,
+}
+
+impl Asking<'_> {
+    fn ask(&mut self, text: &str, flags: &[&str]) -> Result<Vec<Told>, Unjudged> {
+        let texts = Texts::from([(self.path.to_path_buf(), Arc::from(text))]);
+        self.compiler.probe(&texts, flags)
+    }
+
+    fn types(
+        &mut self,
+        probe: &Probe,
+    ) -> Result<std::collections::BTreeMap<String, Type>, Refused> {
+        const FLAGS: [&str; 5] = [
+            CAPPED,
+            "--force-warn",
+            "dropping_references",
+            "--force-warn",
+            "dropping_copy_types",
+        ];
+        let told = self.ask(&probe.text, &FLAGS)?;
+        let mut types = std::collections::BTreeMap::new();
+        let is_answer = |told: &Told| {
+            told.code
+                .as_deref()
+                .is_some_and(|it| it.starts_with("dropping_"))
+        };
+        if let Some(error) = told.iter().find(|it| it.is_error && !is_answer(it)) {
+            return Err(Refused::Because(format!(
+                "rustc can't tell the types: {error}."
+            )));
+        }
+        for told in told.iter().filter(|it| is_answer(it)) {
+            let Some(name) = probe.subject(TextSize::new(told.at)) else {
+                continue;
+            };
+            let label = told
+                .labels
+                .iter()
+                .find_map(|label| label.strip_prefix("argument has type `")?.strip_suffix('`'));
+            let is_copy = told.code.as_deref() == Some("dropping_copy_types");
+            let entry = types.entry(name.to_owned()).or_insert(Type {
+                text: String::new(),
+                is_copy: false,
+            });
+            if is_copy {
+                entry.is_copy = true;
+                continue;
+            }
+            // What is given away by reference; a variable that is a reference is given away as such a second time.
+            let text = label
+                .and_then(|label| label.strip_prefix('&'))
+                .unwrap_or_default();
+            if text.len() > entry.text.len() {
+                text.clone_into(&mut entry.text);
+            }
+        }
+        for known in types.values_mut() {
+            // A reference can be copied, but one that changes.
+            known.is_copy |= known.text.starts_with('&') && !known.text.starts_with("&mut ");
+        }
+        if types.remove(WITNESS).is_none() {
+            let why = "The selection isn't compiled in any target that is checked here.";
+            return Err(Refused::Because(why.to_owned()));
+        }
+        types.retain(|_, known| !known.text.is_empty());
+        Ok(types)
+    }
+
+    /// A macro may hold a `return`, which would leave the new function alone.
+    fn check_returns(&mut self, trap: &Draft) -> Result<(), Refused> {
+        let told = self.ask(&trap.text, &[CAPPED])?;
+        match told.iter().find(|it| it.is_error) {
+            None => Ok(()),
+            Some(error) => Err(Refused::Because(format!(
+                "A macro in the selection may leave it with a `return`: {error}."
+            ))),
+        }
+    }
+
+    fn moved(&mut self, probe: &Probe) -> Result<Vec<String>, Unjudged> {
+        let told = self.ask(&probe.text, &[CAPPED])?;
+        let moves = told.iter().filter(|it| it.code.as_deref() == Some("E0382"));
+        let names = moves.filter_map(|it| probe.subject(TextSize::new(it.at)));
+        Ok(names.map(str::to_owned).collect())
+    }
+}

@@ -1,0 +1,86 @@
+//! `refactor run extract-function`.
+
+use std::{io::Write, sync::Arc};
+
+use anyhow::{Context as _, anyhow, bail};
+
+use super::{
+    ExitStatus, Output,
+    changes::{FileChange, write},
+    output::say,
+    place::NamedPlace,
+    settings::Settings,
+    verify::until_stopped,
+    work::Work,
+};
+use crate::{
+    analysis::{Refused, extract_function},
+    compiler::{Compiler, Stop, Unjudged},
+    syntax::Source,
+};
+
+pub(super) const ID: &str = "extract-function";
+
+/// What a command line asks for.
+pub(super) struct Asked<'a> {
+    pub(super) place: &'a NamedPlace,
+    pub(super) name: Option<String>,
+    pub(super) write: bool,
+}
+
+pub(super) fn run(
+    asked: &Asked<'_>,
+    settings: &mut Settings,
+    out: &mut Output,
+) -> anyhow::Result<ExitStatus> {
+    let Some((input, range)) = asked.place.read(settings)? else {
+        return Ok(ExitStatus::Trouble);
+    };
+    say(
+        "note",
+        "Checking with rustc, which runs build scripts and procedural macros.",
+    );
+    let stop = Stop::default();
+    let path = input.path.canonicalize();
+    let path = path.context("The file's path can't be followed")?;
+    let (text, context, name) = (Arc::clone(&input.text), input.context, asked.name.clone());
+    let work = Work::in_memory()?;
+    let mut compiler = Compiler::new(stop.clone());
+    let extracted = until_stopped(&work, &stop, move || {
+        let source = Source::parse(text, context);
+        let source = source.map_err(|why| Refused::Because(format!("The file is {why}.")))?;
+        extract_function(&source, &path, range, name.as_deref(), &mut compiler)
+    })?;
+    work.finish();
+    let place = asked.place.words();
+    let extracted = match extracted {
+        Ok(extracted) => extracted,
+        Err(Refused::Unjudged(why @ Unjudged::Because(_))) => {
+            bail!("`{ID}` can't be worked out at {place}: {why}")
+        }
+        Err(Refused::Unjudged(Unjudged::Stopped)) => bail!("stopped; nothing is changed"),
+        Err(Refused::Because(why)) => {
+            say("note", &format!("`{ID}` is not offered at {place}: {why}"));
+            return Ok(ExitStatus::Findings);
+        }
+    };
+    let name = extracted.name;
+    let shown = input.shown.clone();
+    let change = FileChange::new(input, extracted.text, Vec::new(), 1);
+    let change = change.map_err(|error| anyhow!("{error}; `{shown}` is left as it is"))?;
+    change.show(out).context("The diff can't be written")?;
+    out.flush().context("The diff can't be written")?;
+    if asked.write && write(&[change]) > 0 {
+        return Ok(ExitStatus::Trouble);
+    }
+    let what = if asked.write {
+        "Carried out"
+    } else {
+        "`--write` carries it out"
+    };
+    say(
+        "note",
+        &format!("{what}: `{name}` is extracted, and compiles."),
+    );
+    Ok(ExitStatus::Fine)
+}

@@ -1,0 +1,483 @@
+//! How a captured variable reaches the new function: the tightest ways first.
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxToken, T,
+    ast::{self},
+};
+
+use super::{Known, NotExtracted, Selection, selection::Capture};
+use crate::text::{Edit, TextRange};
+
+/// One way for each variable, which may be made looser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passing {
+    pub(super) captured: Vec<Ways>,
+    /// Of `self`, if it is mentioned.
+    pub(super) receiver: Option<Receivers>,
+    lifetimes: Vec<Lifetime>,
+}
+
+/// What the lifetimes of references are called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Lifetime {
+    Elided,
+    /// One of the function's own, in the result.
+    Own(String),
+    /// A new one, for all that is shared.
+    Fresh(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ways {
+    pub(super) name: String,
+    ways: Vec<Way>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Receivers(Vec<String>);
+
+/// How one variable is passed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Way {
+    /// As it is: copied, moved or reborrowed.
+    Value(String),
+    /// The same as `mut` parameter.
+    MutValue(String),
+    /// `&x`, with the type behind the reference.
+    Shared(String),
+    /// What is a `&mut` already, looked at only.
+    Reborrowed(String),
+    /// `&mut x`, with the type behind the reference.
+    Unique(String),
+}
+
+impl Passing {
+    pub fn new(selection: &Selection, known: &Known) -> Result<Self, NotExtracted> {
+        let captured = selection.captures.iter().map(|capture| {
+            Ok(Ways {
+                name: capture.name.clone(),
+                ways: ways(capture, known)?,
+            })
+        });
+        Ok(Self {
+            captured: captured.collect::<Result<_, NotExtracted>>()?,
+            receiver: receivers(selection, known),
+            lifetimes: lifetimes(selection),
+        })
+    }
+
+    /// Names lifetimes that could be left out so far; says whether there is a way left.
+    pub fn name_lifetimes(&mut self) -> bool {
+        let has_other = self.lifetimes.len() > 1;
+        if has_other {
+            self.lifetimes.remove(0);
+        }
+        has_other
+    }
+
+    pub(super) fn lifetime(&self) -> &Lifetime {
+        &self.lifetimes[0]
+    }
+
+    /// Lets the variable be passed more loosely that the code at `at` of a draft is about.
+    pub fn loosen_at(&mut self, text: &str, at: usize) -> bool {
+        let (before, behind) = text.split_at_checked(at).unwrap_or_default();
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let chain = before.trim_end_matches(|c: char| is_word(c) || matches!(c, '.' | '[' | ']'));
+        let chain = &text[chain.len()..];
+        let here = behind.trim_start_matches(['*', '&', '(']);
+        let here = here.trim_start_matches("mut ");
+        let line = before.lines().last().unwrap_or_default();
+        let root = |code: &str| {
+            code.split(|c| !is_word(c))
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let words = line.split(|c| !is_word(c)).map(str::to_owned);
+        let candidates: Vec<String> = [root(chain), root(here)].into_iter().chain(words).collect();
+        let mut candidates = candidates.iter().filter(|name| !name.is_empty());
+        candidates.any(|name| self.loosen(&format!("`{name}`")))
+    }
+
+    /// Has types be named by a path.
+    pub fn qualify(&mut self, path: &str) {
+        let ways = self.captured.iter_mut().flat_map(|it| &mut it.ways);
+        for way in ways {
+            let text = way.text_mut();
+            *text = super::qualified(text, path);
+        }
+    }
+
+    /// Lets the variable that the compiler's words name be passed more loosely; says whether there is a way left.
+    pub fn loosen(&mut self, words: &str) -> bool {
+        let names = |name: &str| {
+            let quoted = words.split('`').skip(1).step_by(2);
+            quoted
+                .map(|word| {
+                    word.trim_start_matches(['*', '&'])
+                        .trim_start_matches("mut ")
+                })
+                .any(|word| {
+                    word == name
+                        || word
+                            .strip_prefix(name)
+                            .is_some_and(|it| it.starts_with(['.', '[']))
+                })
+        };
+        if let Some(ways) = self
+            .captured
+            .iter_mut()
+            .find(|it| names(&it.name) && it.ways.len() > 1)
+        {
+            ways.ways.remove(0);
+            return true;
+        }
+        if let Some(Receivers(ways)) = self
+            .receiver
+            .as_mut()
+            .filter(|it| names("self") && it.0.len() > 1)
+        {
+            ways.remove(0);
+            return true;
+        }
+        false
+    }
+
+    /// Lets anything be passed more loosely where the compiler doesn't say what.
+    pub fn loosen_any(&mut self) -> bool {
+        let names = self
+            .captured
+            .iter()
+            .filter(|it| it.ways.len() > 1)
+            .map(|it| it.name.clone());
+        let name = names
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| "self".to_owned());
+        self.loosen(&format!("`{name}`"))
+    }
+}
+
+impl Ways {
+    pub(super) fn tightest(&self) -> &Way {
+        &self.ways[0]
+    }
+}
+
+impl Receivers {
+    pub(super) fn tightest(&self) -> &str {
+        &self.0[0]
+    }
+}
+
+fn ways(capture: &Capture, known: &Known) -> Result<Vec<Way>, NotExtracted> {
+    let name = &capture.name;
+    let known_type = known.types.get(name);
+    let written = capture.written.clone();
+    let text = written.or_else(|| known_type.map(|it| it.text.clone()));
+    let Some(text) = text else {
+        return Err(NotExtracted(
+            format!("The type of `{name}` can't be told.").into(),
+        ));
+    };
+    if capture.written.is_none() {
+        nameable(name, &text)?;
+    }
+    let is_shadowed = known.behind(name).is_some();
+    let value = Way::Value(text.clone());
+    let is_copy = known_type.is_some_and(|it| it.is_copy);
+    if let Some(inner) = text.strip_prefix("&mut ").filter(|_| !is_copy) {
+        if known.moved.contains(name) {
+            return Ok(vec![value]);
+        }
+        return Ok(vec![Way::Reborrowed(inner.to_owned()), value]);
+    }
+    if is_copy {
+        let loose = if capture.is_used_after {
+            Way::Unique(text)
+        } else {
+            Way::MutValue(text)
+        };
+        return Ok(if capture.mut_word.is_some() {
+            vec![value, loose]
+        } else {
+            vec![value]
+        });
+    }
+    if known.moved.contains(name) {
+        let loose = Way::MutValue(text);
+        return Ok(if capture.mut_word.is_some() {
+            vec![value, loose]
+        } else {
+            vec![value]
+        });
+    }
+    let mut ways: Vec<Way> = view(&text).map(Way::Shared).into_iter().collect();
+    ways.push(Way::Shared(text.clone()));
+    if is_shadowed {
+        // Whether it was moved can't be seen behind the selection.
+        ways.push(value);
+    } else if capture.mut_word.is_some() {
+        ways.push(Way::Unique(text));
+    }
+    Ok(ways)
+}
+
+pub(super) fn nameable(name: &str, text: &str) -> Result<(), NotExtracted> {
+    let signs = ["{", "impl ", "_>::"];
+    let is_hole = text
+        .split(|c: char| !c.is_alphanumeric() && c != '_' && c != '\'')
+        .any(|it| it == "_");
+    if is_hole || signs.iter().any(|sign| text.contains(sign)) {
+        let is_closure = text.contains("{closure");
+        let text = if is_closure { "a closure" } else { text };
+        let why = format!("The type of `{name}` has no name that could be written: {text}.");
+        return Err(NotExtracted(why.into()));
+    }
+    Ok(())
+}
+
+/// Elision first, then a lifetime that the parameters or the implementation name, then a new one.
+fn lifetimes(selection: &Selection) -> Vec<Lifetime> {
+    let around = selection.function.syntax().ancestors();
+    let lists = around.filter_map(|node| node.children().find_map(ast::GenericParamList::cast));
+    let params = lists.flat_map(|list| {
+        let params = list
+            .syntax()
+            .children()
+            .filter_map(ast::LifetimeParam::cast);
+        params.collect::<Vec<_>>()
+    });
+    let names: Vec<String> = params
+        .filter_map(|param| Some(param.lifetime()?.syntax().text().to_string()))
+        .collect();
+    let mut fresh = ["'a", "'b", "'c", "'d"].into_iter();
+    let fresh = fresh.find(|it| !names.iter().any(|name| name == it));
+    let fresh = fresh.map(|it| Lifetime::Fresh(it.to_owned()));
+    let own = names.iter().cloned().map(Lifetime::Own);
+    let elided = std::iter::once(Lifetime::Elided);
+    elided.chain(own).chain(fresh).collect()
+}
+
+impl Lifetime {
+    pub(super) fn fresh(&self) -> Option<&str> {
+        match self {
+            Self::Fresh(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    pub(super) fn of_parameter(&self, text: &str) -> String {
+        match self {
+            Self::Fresh(name) => named(text, name),
+            _ => text.to_owned(),
+        }
+    }
+
+    pub(super) fn of_result(&self, text: &str) -> String {
+        match self {
+            Self::Elided => text.to_owned(),
+            Self::Own(name) | Self::Fresh(name) => named(text, name),
+        }
+    }
+}
+
+/// A type with a name for the lifetimes of what it shares.
+fn named(text: &str, name: &str) -> String {
+    let text = text.replace("'_", name);
+    let mut parts = text.split('&');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| {
+        let is_left = part.starts_with('\'') || part.starts_with("mut ");
+        let name = if is_left {
+            String::new()
+        } else {
+            format!("{name} ")
+        };
+        format!("{out}&{name}{part}")
+    })
+}
+
+/// What functions take in the stead of a reference to an owner.
+fn view(text: &str) -> Option<String> {
+    match text {
+        "String" => return Some("str".to_owned()),
+        "PathBuf" => return Some("Path".to_owned()),
+        _ => {}
+    }
+    let inner = text.strip_prefix("Vec<")?.strip_suffix('>')?;
+    Some(format!("[{inner}]"))
+}
+
+fn receivers(selection: &Selection, known: &Known) -> Option<Receivers> {
+    if selection.receivers.is_empty() {
+        return None;
+    }
+    let list = selection
+        .function
+        .param_list()
+        .and_then(|list| list.self_param());
+    let written = list
+        .map(|it| it.syntax().text().to_string())
+        .unwrap_or_default();
+    let ways: &[&str] = match written.as_str() {
+        "&self" => &["&self"],
+        "self" if known.moved.iter().any(|it| it == "self") => &["self"],
+        "mut self" if known.moved.iter().any(|it| it == "self") => &["self", "mut self"],
+        "&mut self" | "mut self" => &["&self", "&mut self"],
+        "self" => &["&self", "self"],
+        other => &[other],
+    };
+    let ways = ways.iter().map(|&way| way.to_owned()).collect();
+    Some(Receivers(ways))
+}
+
+impl Way {
+    fn text_mut(&mut self) -> &mut String {
+        match self {
+            Self::Value(text)
+            | Self::MutValue(text)
+            | Self::Shared(text)
+            | Self::Reborrowed(text)
+            | Self::Unique(text) => text,
+        }
+    }
+
+    /// The parameter's type, and what stands before its name.
+    pub(super) fn parameter(&self, name: &str) -> String {
+        match self {
+            Self::Value(text) => format!("{name}: {text}"),
+            Self::MutValue(text) => format!("mut {name}: {text}"),
+            Self::Shared(text) | Self::Reborrowed(text) => format!("{name}: &{text}"),
+            Self::Unique(text) => format!("{name}: &mut {text}"),
+        }
+    }
+
+    pub(super) fn argument(&self, name: &str) -> String {
+        match self {
+            Self::Value(_) | Self::MutValue(_) | Self::Reborrowed(_) => name.to_owned(),
+            Self::Shared(_) => format!("&{name}"),
+            Self::Unique(_) => format!("&mut {name}"),
+        }
+    }
+
+    /// What a mention of the variable has to become.
+    pub(super) fn edit(&self, mention: &SyntaxToken) -> Option<Edit> {
+        if !matches!(self, Self::Shared(_) | Self::Unique(_))
+            || mention.kind() == SyntaxKind::STRING
+        {
+            return None;
+        }
+        let at = mention.text_range();
+        let name = mention.text();
+        let star = Some(Edit::insert(at.start(), "*"));
+        let parent = mention.parent()?;
+        if parent.kind() == SyntaxKind::TOKEN_TREE {
+            return is_wanted_behind_reference(mention)
+                .then_some(star)
+                .flatten();
+        }
+        let path = mention.parent_ancestors().find_map(ast::PathExpr::cast)?;
+        let around = path.syntax().parent()?;
+        match around.kind() {
+            SyntaxKind::FIELD_EXPR
+            | SyntaxKind::CALL_EXPR
+            | SyntaxKind::METHOD_CALL_EXPR
+            | SyntaxKind::INDEX_EXPR
+                if around.first_child().as_ref() == Some(path.syntax()) =>
+            {
+                None
+            }
+            SyntaxKind::RECORD_EXPR_FIELD if around.first_token().as_ref() == Some(mention) => {
+                Some(Edit::replace(at, format!("{name}: *{name}")))
+            }
+            SyntaxKind::REF_EXPR => {
+                let taken = ast::RefExpr::cast(around.clone())?;
+                let is_same = taken.mut_token().is_some() == matches!(self, Self::Unique(_));
+                if is_same {
+                    let whole = TextRange::new(around.text_range().start(), at.end());
+                    return Some(Edit::replace(whole, name));
+                }
+                star
+            }
+            _ => star,
+        }
+    }
+}
+
+/// Whether a word of a macro's input has to be the value, where it is a reference now. What a macro that isn't known does with
+/// it can't be told, and formatting looks through references.
+fn is_wanted_behind_reference(mention: &SyntaxToken) -> bool {
+    const COMPARING: [&str; 4] = [
+        "assert_eq",
+        "assert_ne",
+        "debug_assert_eq",
+        "debug_assert_ne",
+    ];
+    const ASKING: [&str; 4] = ["assert", "debug_assert", "matches", "vec"];
+    const FORMATTING: [&str; 9] = [
+        "format", "panic", "print", "println", "eprint", "eprintln", "write", "writeln", "todo",
+    ];
+    let next = next_solid(mention).map(|it| it.kind());
+    if matches!(next, Some(T![.] | T!['['] | T!['('] | T![?])) {
+        return false;
+    }
+    let call = mention.parent_ancestors().find_map(ast::MacroCall::cast);
+    let name = call.and_then(|call| call.path()?.segment()?.name_ref());
+    let name = name.map(|name| name.text().to_string()).unwrap_or_default();
+    let is_alone = matches!(next, Some(T![,] | T![')']))
+        && previous_solid(mention).is_some_and(|it| it.kind() == T![,]);
+    let is_in = |names: &[&str]| names.contains(&name.as_str());
+    is_in(&COMPARING) || is_in(&ASKING) || (is_in(&FORMATTING) && !is_alone)
+}
+
+fn next_solid(token: &SyntaxToken) -> Option<SyntaxToken> {
+    std::iter::successors(token.next_token(), SyntaxToken::next_token)
+        .find(|it| !it.kind().is_trivia())
+}
+
+fn previous_solid(token: &SyntaxToken) -> Option<SyntaxToken> {
+    std::iter::successors(token.prev_token(), SyntaxToken::prev_token)
+        .find(|it| !it.kind().is_trivia())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shared_gets_the_name() {
+        for (text, expected) in [
+            ("&str", "&'a str"),
+            ("&mut Vec<&str>", "&mut Vec<&'a str>"),
+            ("Cow<'_, str>", "Cow<'a, str>"),
+            ("&'b [&T]", "&'b [&'a T]"),
+            ("u8", "u8"),
+        ] {
+            assert_eq!(named(text, "'a"), expected);
+        }
+    }
+
+    #[test]
+    fn types_without_a_name_are_told() {
+        for text in [
+            "{closure@a.rs:1:2}",
+            "Vec<_>",
+            "impl Iterator<Item = u8>",
+            "fn(u8) {f}",
+        ] {
+            assert!(nameable("x", text).is_err(), "{text}");
+        }
+        for text in ["Cow<'_, str>", "fn(u8) -> u8", "Vec<a_b>", "(u8, [u8; 2])"] {
+            assert!(nameable("x", text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn owners_are_looked_at_through_their_views() {
+        assert_eq!(view("Vec<u8>").as_deref(), Some("[u8]"));
+        assert_eq!(view("String").as_deref(), Some("str"));
+        assert_eq!(view("Option<Vec<u8>>"), None);
+    }
+}

@@ -1,0 +1,196 @@
+//! What becomes of a collection behind the loop that filled it.
+
+use ra_ap_syntax::{AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, ast};
+
+use super::parts::Parts;
+use crate::syntax::{Hazard, Refusal, scopes};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Uses {
+    /// It is only looked at, or handed over.
+    Read,
+    Changed,
+    /// Nobody can tell.
+    Unknown,
+}
+
+impl Uses {
+    pub(super) fn of(parts: &Parts) -> Result<Self, Refusal> {
+        let unknown = || {
+            Refusal::because(
+                Hazard::Scope,
+                "It is not shown whether something is added to the collection later.",
+            )
+        };
+        if parts.is_tail {
+            return Ok(Self::Read);
+        }
+        if is_declared_twice(parts) {
+            return Err(unknown());
+        }
+        let end = parts.whole.end();
+        let tokens = parts.around.descendants_with_tokens();
+        let tokens = tokens
+            .filter_map(NodeOrToken::into_token)
+            .filter(|token| token.text_range().start() >= end);
+        let mut found = None;
+        for token in tokens {
+            let Some(one) = of_token(&token, &parts.name) else {
+                continue;
+            };
+            if one == Self::Unknown {
+                return Err(unknown());
+            }
+            if one == Self::Changed || found.is_none() {
+                found = Some(one);
+            }
+        }
+        found.ok_or_else(unknown)
+    }
+}
+
+fn is_declared_twice(parts: &Parts) -> bool {
+    let body = scopes::whole_body(parts.found.syntax());
+    let names = body.into_iter().flat_map(|body| {
+        let names = body.descendants().filter_map(ast::Name::cast);
+        names.filter(|name| name.text() == parts.name)
+    });
+    names.count() != 1
+}
+
+/// What is done to the variable here, if it is it.
+fn of_token(token: &SyntaxToken, name: &str) -> Option<Uses> {
+    let parent = token.parent()?;
+    if token.kind() == SyntaxKind::STRING {
+        return token
+            .text()
+            .contains(&format!("{{{name}"))
+            .then_some(Uses::Read);
+    }
+    if token.text() != name {
+        return None;
+    }
+    if parent.kind() == SyntaxKind::TOKEN_TREE {
+        return Some(in_macro(&parent).unwrap_or(Uses::Unknown));
+    }
+    let path = parent
+        .ancestors()
+        .take(4)
+        .find_map(ast::PathExpr::cast)
+        .filter(|path| path.syntax().text() == name)?;
+    Some(of_place(path.syntax()).unwrap_or(Uses::Unknown))
+}
+
+fn in_macro(tree: &SyntaxNode) -> Option<Uses> {
+    const READ: [&str; 12] = [
+        "assert",
+        "assert_eq",
+        "assert_ne",
+        "debug_assert",
+        "eprintln",
+        "format",
+        "matches",
+        "panic",
+        "print",
+        "println",
+        "write",
+        "writeln",
+    ];
+    let call = tree.ancestors().find_map(ast::MacroCall::cast)?;
+    let name = call.path()?.syntax().text().to_string();
+    let changes = tree.to_string().contains("mut ");
+    (READ.contains(&&*name) && !changes).then_some(Uses::Read)
+}
+
+/// What is done to a place, or a part of it.
+fn of_place(place: &SyntaxNode) -> Option<Uses> {
+    let parent = place.parent()?;
+    match parent.kind() {
+        SyntaxKind::FIELD_EXPR => of_place(&parent),
+        SyntaxKind::INDEX_EXPR => {
+            let index = ast::IndexExpr::cast(parent.clone())?;
+            let is_base = index.base().is_some_and(|base| base.syntax() == place);
+            if is_base {
+                of_place(&parent)
+            } else {
+                Some(Uses::Read)
+            }
+        }
+        SyntaxKind::METHOD_CALL_EXPR => {
+            let call = ast::MethodCallExpr::cast(parent)?;
+            if call.receiver().is_none_or(|it| it.syntax() != place) {
+                return Some(Uses::Read);
+            }
+            let name = call.name_ref()?.text().to_string();
+            of_method(&name)
+        }
+        SyntaxKind::REF_EXPR => {
+            let reference = ast::RefExpr::cast(parent)?;
+            Some(if reference.mut_token().is_some() {
+                Uses::Changed
+            } else {
+                Uses::Read
+            })
+        }
+        SyntaxKind::BIN_EXPR => {
+            let operation = ast::BinExpr::cast(parent)?;
+            let is_set = matches!(operation.op_kind(), Some(ast::BinaryOp::Assignment { .. }));
+            let is_left = operation.lhs().is_some_and(|it| it.syntax() == place);
+            Some(if is_set && is_left {
+                Uses::Changed
+            } else {
+                Uses::Read
+            })
+        }
+        SyntaxKind::PREFIX_EXPR => None,
+        _ => Some(Uses::Read),
+    }
+}
+
+fn of_method(name: &str) -> Option<Uses> {
+    const CHANGE: [&str; 21] = [
+        "append",
+        "clear",
+        "dedup",
+        "drain",
+        "entry",
+        "extend",
+        "extend_from_slice",
+        "insert",
+        "iter_mut",
+        "pop",
+        "push",
+        "remove",
+        "resize",
+        "retain",
+        "reverse",
+        "sort",
+        "sort_by",
+        "sort_by_key",
+        "sort_unstable",
+        "swap",
+        "truncate",
+    ];
+    const READ: [&str; 16] = [
+        "as_slice",
+        "concat",
+        "contains",
+        "contains_key",
+        "first",
+        "get",
+        "into_boxed_slice",
+        "into_iter",
+        "is_empty",
+        "iter",
+        "join",
+        "keys",
+        "last",
+        "len",
+        "to_vec",
+        "values",
+    ];
+    if CHANGE.contains(&name) {
+        return Some(Uses::Changed);
+    }
+    READ.contains(&name).then_some(Uses::Read)
+}

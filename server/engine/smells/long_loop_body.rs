@@ -1,0 +1,201 @@
+//! # Long loop body
+//!
+//! ## What it does
+//! Finds `for`, `while` and `loop` whose bodies have many lines of code.
+//!
+//! ## Why
+//! What one round does is a step of its own, and mostly has a name. Within the loop it has to be read together with how the loop
+//! goes on and ends, and its `continue` and `break` may stand anywhere in it.
+//!
+//! ## Example
+//! ```rust before
+//! fn import(rows: &[Row], table: &mut Table) {
+//!     // … 10 more statements
+//!     for row in rows {
+//!         let mut entry = Entry::default();
+//!         // … 40 more statements
+//!         table.add(entry);
+//!     }
+//! }
+//! ```
+//! ```rust after
+//! fn import(rows: &[Row], table: &mut Table) {
+//!     // … 10 more statements
+//!     for row in rows {
+//!         table.add(entry_of(row));
+//!     }
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//! Loops whose body is a `match`, with a statement or two before it at most, which are tables and state machines; a loop that is
+//! nearly all of its function, which is long for that alone; a loop inside one that was told; tests, benchmarks and examples.
+//!
+//! ## Limits
+//! The measure is the lines with code between the braces. 30 are fine; more are a warning, more than 60 a strong one. It fires
+//! 14.4 times in 100,000 lines of well-kept code. It is not shown by default.
+//!
+//! ## Sources
+//! Martin Fowler, *Refactoring*, "Extract Function" and "Split Loop"; CodeScene's "Bumpy Road".
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxNode,
+    ast::{self, HasLoopBody},
+};
+
+use crate::{
+    facts::Sighting,
+    smells::{Calm, Limits, Look, Sightings, Smell},
+    syntax::{Unit, inside},
+    text::{TextRange, slice},
+};
+
+pub(super) const SMELL: Smell = Smell {
+    rate: Some(14.4),
+    calm: Calm::Never,
+    sees: &[
+        SyntaxKind::FOR_EXPR,
+        SyntaxKind::LOOP_EXPR,
+        SyntaxKind::WHILE_EXPR,
+    ],
+    ..Smell::new(
+        "long-loop-body",
+        Limits::of(30, 60),
+        Look::Function(look),
+        say,
+    )
+};
+
+fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
+    if unit.is_for_tests() {
+        return;
+    }
+    let mut all: Vec<Loop> = Vec::new();
+    all.extend(
+        unit.nodes::<ast::ForExpr>()
+            .filter_map(|it| Loop::of(it.for_token(), &it)),
+    );
+    all.extend(
+        unit.nodes::<ast::WhileExpr>()
+            .filter_map(|it| Loop::of(it.while_token(), &it)),
+    );
+    all.extend(
+        unit.nodes::<ast::LoopExpr>()
+            .filter_map(|it| Loop::of(it.loop_token(), &it)),
+    );
+    for one in &all {
+        let lines = unit.code_lines(inside(&one.body));
+        let is_told = |other: &Loop| {
+            let around = other.body.syntax().text_range();
+            around != one.body.syntax().text_range()
+                && around.contains_range(one.body.syntax().text_range())
+        };
+        if !sightings.keeps(lines) || all.iter().any(is_told) {
+            continue;
+        }
+        if !is_table(&one.body) && !is_most(unit, one, lines) {
+            sightings.push(one.keyword, lines);
+        }
+    }
+}
+
+fn say(sighting: &Sighting, text: &str) -> String {
+    let keyword = slice(text, sighting.at).unwrap_or_default();
+    format!(
+        "the body of this `{keyword}` has {} lines; what a round does could be a function",
+        sighting.measure
+    )
+}
+
+struct Loop {
+    keyword: TextRange,
+    body: ast::BlockExpr,
+}
+
+impl Loop {
+    fn of(keyword: Option<ra_ap_syntax::SyntaxToken>, node: &impl HasLoopBody) -> Option<Self> {
+        Some(Self {
+            keyword: keyword?.text_range(),
+            body: node.loop_body()?,
+        })
+    }
+}
+
+/// Whether a body is a `match`, with a statement or two before it at most.
+fn is_table(body: &ast::BlockExpr) -> bool {
+    const BEFORE: usize = 2;
+    let Some(statements) = body.stmt_list() else {
+        return false;
+    };
+    let all: Vec<SyntaxNode> = statements.syntax().children().collect();
+    let Some((end, before)) = all.split_last() else {
+        return false;
+    };
+    let end = match ast::ExprStmt::cast(end.clone()) {
+        Some(statement) => statement.expr().map(|it| it.syntax().clone()),
+        None => Some(end.clone()),
+    };
+    before.len() <= BEFORE && end.is_some_and(|end| end.kind() == SyntaxKind::MATCH_EXPR)
+}
+
+/// Whether the function around has hardly anything else.
+fn is_most(unit: &Unit<'_>, one: &Loop, lines: u32) -> bool {
+    const OTHERS: u32 = 8;
+    let at = one.body.syntax().text_range();
+    let mut around = unit
+        .functions
+        .iter()
+        .filter(|it| it.range().contains_range(at));
+    let own = around
+        .next_back()
+        .map(|function| unit.code_lines(inside(&function.body)));
+    own.is_some_and(|own| own <= lines + OTHERS)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::smells::fixture::fired;
+
+    fn function(before: usize, head: &str, body: &str) -> String {
+        let before = "    before();\n".repeat(before);
+        format!("fn f(a: &A) {{\n{before}    {head} {{\n{body}    }}\n}}\n")
+    }
+
+    fn steps(count: usize) -> String {
+        "        step();\n".repeat(count)
+    }
+
+    /// As `hyper` 1.12.0 has in `src/proto/h1/role.rs`, where headers are parsed.
+    #[test]
+    fn a_long_round_is_seen_at_its_keyword() {
+        for (head, keyword) in [
+            ("for b in a", "for"),
+            ("while a.b()", "while"),
+            ("loop", "loop"),
+        ] {
+            let text = function(9, head, &steps(31));
+            assert_eq!(fired("long-loop-body", &text), [(keyword.to_owned(), 31)]);
+        }
+        assert!(fired("long-loop-body", &function(9, "loop", &steps(30))).is_empty());
+    }
+
+    #[test]
+    fn tables_and_functions_that_are_one_loop_are_left_alone() {
+        let arms = "            B => step(),\n".repeat(40);
+        let table = format!("        let c = a.next();\n        match c {{\n{arms}        }}\n");
+        for text in [
+            function(9, "loop", &table),
+            function(3, "for b in a", &steps(40)),
+            format!("#[test]\n{}", function(9, "loop", &steps(40))),
+        ] {
+            assert!(fired("long-loop-body", &text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_outermost_of_two_is_told() {
+        let inner = format!("        for c in b {{\n{}        }}\n", steps(40));
+        let text = function(9, "for b in a", &inner);
+        assert_eq!(fired("long-loop-body", &text), [("for".to_owned(), 42)]);
+    }
+}

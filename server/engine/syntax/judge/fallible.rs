@@ -1,0 +1,115 @@
+//! Calls that give a `Result`, as far as names and the file's declarations show.
+
+use ra_ap_syntax::ast::{self, HasArgList};
+
+use super::types_shown::head_of;
+use crate::syntax::{FileNames, Signature};
+
+/// Whether a call gives a `Result` for sure.
+pub fn is_result(expr: &ast::Expr) -> bool {
+    match expr {
+        ast::Expr::MethodCallExpr(call) => of_method(call).unwrap_or_default(),
+        ast::Expr::CallExpr(call) => of_function(call).unwrap_or_default(),
+        ast::Expr::AwaitExpr(inner) => inner.expr().is_some_and(|inner| is_result(&inner)),
+        _ => false,
+    }
+}
+
+/// Whether a type as it is written is a `Result`, by its own name or an alias.
+pub fn is_result_type(ty: &str) -> bool {
+    let head = head_of(ty);
+    let last = head.rsplit("::").next().unwrap_or(head);
+    last.ends_with("Result") && last != "LockResult"
+}
+
+/// Methods of the standard library that give one, with the number of their arguments.
+const METHODS: [(&str, usize); 16] = [
+    ("canonicalize", 0),
+    ("flush", 0),
+    ("metadata", 0),
+    ("parse", 0),
+    ("read_dir", 0),
+    ("read_exact", 1),
+    ("read_line", 1),
+    ("read_to_end", 1),
+    ("read_to_string", 1),
+    ("seek", 1),
+    ("set_len", 1),
+    ("set_permissions", 1),
+    ("sync_all", 0),
+    ("sync_data", 0),
+    ("write_all", 1),
+    ("write_fmt", 1),
+];
+
+fn of_method(call: &ast::MethodCallExpr) -> Option<bool> {
+    let name = call.name_ref()?.text().to_string();
+    let declared = FileNames::around(call);
+    let own = declared.methods(&name);
+    if !own.is_empty() {
+        return Some(all_give_one(own.iter()));
+    }
+    let arguments = call.arg_list()?.args().count();
+    Some(METHODS.contains(&(&*name, arguments)))
+}
+
+fn of_function(call: &ast::CallExpr) -> Option<bool> {
+    const FUNCTIONS: [&str; 12] = [
+        "File::create",
+        "File::open",
+        "String::from_utf8",
+        "env::current_dir",
+        "env::set_current_dir",
+        "env::var",
+        "fs::copy",
+        "fs::create_dir_all",
+        "fs::read",
+        "fs::read_to_string",
+        "fs::rename",
+        "fs::write",
+    ];
+    let ast::Expr::PathExpr(callee) = call.expr()? else {
+        return None;
+    };
+    let path = callee.path()?;
+    let name = path.segment()?.name_ref()?.text().to_string();
+    let declared = FileNames::around(call);
+    let own = declared.functions(&name).iter();
+    let mut own = own.chain(declared.methods(&name)).peekable();
+    if own.peek().is_some() {
+        return Some(all_give_one(own));
+    }
+    let qualifier = path.qualifier()?.segment()?.name_ref()?.text().to_string();
+    let is_own = !declared.types(&qualifier).is_empty() || declared.has_module(&qualifier);
+    let whole = format!("{qualifier}::{name}");
+    Some(!is_own && FUNCTIONS.contains(&&*whole))
+}
+
+fn all_give_one<'a>(mut all: impl Iterator<Item = &'a Signature>) -> bool {
+    all.all(|signature| is_result_type(&signature.gives))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::fixture;
+
+    #[test]
+    fn names_of_the_standard_library_give_results() {
+        let gives = |code: &str| is_result(&fixture::tail("a: &mut A", code));
+        for code in [
+            "a.parse()",
+            "a.write_all(b)",
+            "fs::read(a)",
+            "std::fs::write(a, b)",
+            "a.flush().await",
+        ] {
+            assert!(gives(code), "{code}");
+        }
+        for code in ["a.parse(b)", "a.get(1)", "b(a)", "a.read()", "self::fs(a)"] {
+            assert!(!gives(code), "{code}");
+        }
+        assert!(is_result_type("io::Result<()>") && is_result_type("fmt::Result"));
+        assert!(!is_result_type("Option<Result<u8, E>>"));
+    }
+}

@@ -1,0 +1,148 @@
+//! Diagnostics as they are sent, unit by unit. A keystroke changes what is said of one unit, and moves no line: what is said of
+//! all others is written once.
+
+use std::sync::{Arc, Mutex};
+
+use lsp_types::Position;
+
+use crate::{
+    analysis::{Answers, Around},
+    config::Rules,
+    facts::UnitReport,
+    lsp::locks::lock,
+    text::{TextRange, TextSize},
+};
+
+/// A diagnostic as JSON.
+#[derive(Debug)]
+pub(crate) struct WrittenDiagnostic {
+    /// Its start in the unit.
+    pub(crate) start: TextSize,
+    pub(crate) smell: &'static str,
+    pub(crate) json: Vec<u8>,
+    pub(crate) hash: [u8; 8],
+}
+
+/// All diagnostics of a unit.
+#[derive(Debug)]
+pub(crate) struct WrittenUnit {
+    /// Of one document, equal units have one report as long as it is held.
+    report: Arc<UnitReport>,
+    at: Position,
+    around: Around,
+    pub(crate) diagnostics: Vec<WrittenDiagnostic>,
+    /// What findings of repeated code tell of, relative to the unit.
+    pub(crate) repeated: Vec<TextRange>,
+}
+
+/// What a unit's diagnostics follow from, together with the rules and what the file answers.
+pub(crate) struct Origin<'a> {
+    pub(crate) report: &'a Arc<UnitReport>,
+    pub(crate) at: Position,
+    pub(crate) around: Around,
+}
+
+/// What was written last for a document. All its versions share it.
+#[derive(Debug, Default)]
+pub(crate) struct WrittenUnits(Mutex<Option<Arc<Last>>>);
+
+/// The units of one version.
+#[derive(Debug)]
+pub(crate) struct Last {
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) answers: Answers,
+    /// In the order of the text.
+    pub(crate) units: Vec<Arc<WrittenUnit>>,
+}
+
+impl WrittenDiagnostic {
+    pub(crate) fn new(start: TextSize, smell: &'static str, json: Vec<u8>) -> Self {
+        let mut hash = [0; 8];
+        hash.copy_from_slice(&blake3::hash(&json).as_bytes()[..8]);
+        Self {
+            start,
+            smell,
+            json,
+            hash,
+        }
+    }
+}
+
+impl WrittenUnit {
+    pub(crate) fn new(
+        origin: Origin<'_>,
+        diagnostics: Vec<WrittenDiagnostic>,
+        repeated: Vec<TextRange>,
+    ) -> Self {
+        Self {
+            report: Arc::clone(origin.report),
+            at: origin.at,
+            around: origin.around,
+            diagnostics,
+            repeated,
+        }
+    }
+
+    fn is_of(&self, origin: &Origin<'_>) -> bool {
+        Arc::ptr_eq(&self.report, origin.report)
+            && self.at == origin.at
+            && self.around == origin.around
+    }
+}
+
+impl WrittenUnits {
+    pub(crate) fn last(&self) -> Option<Arc<Last>> {
+        lock(&self.0).clone()
+    }
+
+    pub(crate) fn keep(&self, last: Last) {
+        *lock(&self.0) = Some(Arc::new(last));
+    }
+}
+
+/// Finds the units of a version among those of the one before, which are mostly in the same order.
+pub(crate) struct Known<'a> {
+    units: &'a [Arc<WrittenUnit>],
+    next: usize,
+}
+
+impl<'a> Known<'a> {
+    pub(crate) fn of(units: &'a [Arc<WrittenUnit>]) -> Self {
+        Self { units, next: 0 }
+    }
+
+    /// To be asked in the order of the text.
+    pub(crate) fn find(&mut self, origin: &Origin<'_>) -> Option<&'a Arc<WrittenUnit>> {
+        let ahead = self.units[self.next..].iter();
+        // Units of one text don't stand in one place, so what stands further up is another one.
+        let passed = ahead.take_while(|unit| unit.at < origin.at).count();
+        self.next += passed;
+        self.units.get(self.next).filter(|unit| unit.is_of(origin))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_are_found_where_they_stood() {
+        let reports: Vec<Arc<UnitReport>> = (0..4).map(|_| Arc::default()).collect();
+        let origin = |report, line| Origin {
+            report,
+            at: Position::new(line, 0),
+            around: Around::default(),
+        };
+        let unit = |(report, line)| WrittenUnit::new(origin(report, line), vec![], vec![]);
+        let lines = [1, 5, 9, 20];
+        let units: Vec<_> = reports.iter().zip(lines).map(unit).map(Arc::new).collect();
+        let mut known = Known::of(&units);
+        assert!(known.find(&origin(&reports[0], 0)).is_none());
+        assert!(known.find(&origin(&reports[0], 1)).is_some());
+        assert!(known.find(&origin(&reports[1], 6)).is_none());
+        assert!(known.find(&origin(&reports[1], 9)).is_none());
+        assert!(known.find(&origin(&reports[2], 9)).is_some());
+        assert!(known.find(&origin(&reports[3], 20)).is_some());
+        assert!(known.find(&origin(&reports[3], 21)).is_none());
+    }
+}

@@ -1,0 +1,178 @@
+//! `refactor run extract-function`: each program of `fixtures/extract` is changed between its marks, and prints the same.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::harness::{Place, Run};
+
+/// The lines between the marks, from 1, and the program without them.
+fn unmarked(marked: &str) -> (usize, usize, String) {
+    let (mut first, mut last) = (0, 0);
+    let mut lines = Vec::new();
+    for line in marked.lines() {
+        match line.trim() {
+            "//{" => first = lines.len() + 1,
+            "//}" => last = lines.len(),
+            _ => lines.push(line),
+        }
+    }
+    (first, last, lines.join("\n") + "\n")
+}
+
+fn extract(place: &Place, text: &str, more: &[&str]) -> Run {
+    let (first, last, text) = unmarked(text);
+    place.write("main.rs", text);
+    let at = format!("main.rs:{first}-{last}");
+    let words = ["refactor", "run", "extract-function", &at, "--write"];
+    place.run([&words[..], more].concat())
+}
+
+/// What a program prints, and how many warnings it brings.
+fn printed(place: &Place, text: &str) -> (String, usize) {
+    place.write("built.rs", text);
+    let built = Command::new("rustc")
+        .args(["--edition", "2021", "built.rs"])
+        .current_dir(place.path(""))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&built.stderr);
+    assert!(built.status.success(), "{said}\n{text}");
+    let output = Command::new(place.path("built")).output().unwrap();
+    let warnings = said.matches("warning: ").count();
+    (String::from_utf8(output.stdout).unwrap(), warnings)
+}
+
+fn is_formatted(text: &str) -> bool {
+    let place = Place::new();
+    place.write("a.rs", text);
+    let check = Command::new("rustfmt")
+        .args(["--edition", "2021", "--check", "a.rs"])
+        .current_dir(place.path(""))
+        .output();
+    check.unwrap().status.success()
+}
+
+fn cases() -> Vec<(String, PathBuf)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/fixtures/extract");
+    let entries = fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let named = paths.map(|path| (path.file_stem().unwrap().to_str().unwrap().to_owned(), path));
+    let mut named: Vec<_> = named.collect();
+    named.sort();
+    named
+}
+
+#[test]
+fn what_is_extracted_prints_the_same_or_is_refused() {
+    let cases = cases();
+    assert!(cases.len() > 20);
+    for (name, path) in cases {
+        let marked = fs::read_to_string(path).unwrap();
+        let (.., before) = unmarked(&marked);
+        let place = Place::new();
+        let run = extract(&place, &marked, &[]);
+        let after = place.read("main.rs");
+        if name.starts_with("refused_") {
+            run.expect(1).says("is not offered at main.rs:");
+            assert_eq!(after, before, "{name}");
+            continue;
+        }
+        run.expect(0);
+        assert_ne!(after, before, "{name}");
+        assert_eq!(printed(&place, &after), printed(&place, &before), "{name}");
+        assert_eq!(
+            is_formatted(&before),
+            is_formatted(&after),
+            "{name}: {after}"
+        );
+    }
+}
+
+const PROGRAM: &str = "\
+use std::collections::HashMap;
+
+pub fn f(names: &HashMap<String, u32>) -> u32 {
+    let mut total = 0;
+    //{
+    // What all have.
+    for count in names.values() {
+        total += count;
+    }
+    //}
+    total
+}
+";
+
+#[test]
+fn a_function_has_the_name_that_is_asked_for() {
+    let place = Place::new();
+    extract(&place, PROGRAM, &["--name", "add_all"])
+        .expect(0)
+        .says("Carried out: `add_all` is extracted, and compiles.");
+    let text = place.read("main.rs");
+    assert!(
+        text.contains("    add_all(names, &mut total);\n    total\n"),
+        "{text}"
+    );
+    let function = "\nfn add_all(names: &HashMap<String, u32>, total: &mut u32) {\n    // What all have.\n    for count";
+    assert!(text.contains(function), "{text}");
+
+    for taken in ["f", "total", "1a", "fn"] {
+        extract(&place, PROGRAM, &["--name", taken])
+            .expect(1)
+            .says("is no name for a function here");
+    }
+}
+
+#[test]
+fn line_endings_stay() {
+    let place = Place::new();
+    extract(&place, &PROGRAM.replace('\n', "\r\n"), &[]).expect(0);
+    let (.., before) = unmarked(PROGRAM);
+    place.write("main.rs", before.replace('\n', "\r\n"));
+    let at = "main.rs:5-8";
+    place
+        .run(["refactor", "run", "extract-function", at, "--write"])
+        .expect(0);
+    let text = place.read("main.rs");
+    assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+}
+
+#[test]
+fn what_does_not_compile_is_no_ground_for_an_extraction() {
+    let place = Place::new();
+    let broken = format!("{PROGRAM}fn g() -> u8 {{\n    true\n}}\n");
+    extract(&place, &broken, &[])
+        .expect(2)
+        .says("it doesn't compile as it is");
+}
+
+#[test]
+fn a_package_is_checked_in_all_of_its_targets() {
+    let place = Place::new();
+    let (.., text) = unmarked(PROGRAM);
+    place
+        .write(
+            "Cargo.toml",
+            "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition = \"2021\"\n",
+        )
+        .write("src/lib.rs", text)
+        .write(
+            "tests/t.rs",
+            "#[path = \"../src/lib.rs\"]\nmod lib;\n#[test]\nfn t() {\n    assert_eq!(lib::f(&Default::default()), 0);\n}\n",
+        );
+    let words = ["refactor", "run", "extract-function", "src/lib.rs:5-8"];
+    let run = place.run(words).expect(0);
+    assert!(run.stdout.contains("+fn f_part("), "{run:#?}");
+    place
+        .run(["refactor", "run", "extract-function", "src/lib.rs:5-7"])
+        .expect(1)
+        .says("begins or ends inside of a statement");
+    place
+        .run(["refactor", "run", "let-else", "src/lib.rs:5", "--name", "a"])
+        .expect(2)
+        .says("`--name` is for `extract-function`");
+}
