@@ -47,10 +47,12 @@ use crate::{
 };
 
 pub mod boolean_fields;
+pub mod boolean_parameters;
 pub mod boolean_return;
 pub mod cognitive_complexity;
 pub mod collapsible_if;
 pub mod combinator_opportunity;
+pub mod commented_out_code;
 pub mod complex_conditional;
 pub mod deep_nesting;
 pub mod duplicate_block;
@@ -63,6 +65,7 @@ pub mod long_function;
 pub mod long_loop_body;
 pub mod long_match_arm;
 pub mod loop_opportunity;
+pub mod magic_number;
 pub mod matches_opportunity;
 pub mod near_duplicate_function;
 pub mod question_mark_opportunity;
@@ -416,10 +419,12 @@ fn look(smells: impl Iterator<Item = (SmellId, &'static Smell)>, at: At<'_>) -> 
 
 static REGISTRY: &[Smell] = &[
     boolean_fields::SMELL,
+    boolean_parameters::SMELL,
     boolean_return::SMELL,
     cognitive_complexity::SMELL,
     collapsible_if::SMELL,
     combinator_opportunity::SMELL,
+    commented_out_code::SMELL,
     complex_conditional::SMELL,
     deep_nesting::SMELL,
     duplicate_block::SMELL,
@@ -432,6 +437,7 @@ static REGISTRY: &[Smell] = &[
     long_loop_body::SMELL,
     long_match_arm::SMELL,
     loop_opportunity::SMELL,
+    magic_number::SMELL,
     matches_opportunity::SMELL,
     near_duplicate_function::SMELL,
     question_mark_opportunity::SMELL,

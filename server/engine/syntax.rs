@@ -41,6 +41,7 @@ pub use read::{
         FilePart, FileUnit, Outline, Owner, Place, Presence, UnitKind, outline, place_around,
         places,
     },
+    signatures,
     units::{Function, Unit, inside},
 };
 pub use write::{

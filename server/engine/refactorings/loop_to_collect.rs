@@ -208,18 +208,45 @@ mod tests {
             "g(&all, all.len());",
             "for b in &all {\n    d(b);\n}",
             "println!(\"{all:?}\");",
+            "assert_eq!(all.len(), all[0].c);",
         ] {
             becomes(
                 &pushing("b in a", "b.c()").replace("g(all);", later),
                 &format!("let all: Vec<_> = a.iter().map(|b| b.c()).collect();\n{later}"),
             );
         }
-        for later in ["all.own();", "m!(all);", "let all = d(all);", "d();"] {
+        for later in [
+            "assert_eq!(all.pop(), n);",
+            "println!(\"{}\", all[0].pop());",
+        ] {
+            becomes(
+                &pushing("b in a", "b.c()").replace("g(all);", later),
+                &format!("let mut all: Vec<_> = a.iter().map(|b| b.c()).collect();\n{later}"),
+            );
+        }
+        for later in [
+            "assert!(all.own());",
+            "all.own();",
+            "m!(all);",
+            "let all = d(all);",
+            "d();",
+        ] {
             refused(
                 Hazard::Scope,
                 &pushing("b in a", "b.c()").replace("g(all);", later),
             );
         }
+    }
+
+    #[test]
+    fn a_chain_that_fits_a_line_gets_one() {
+        let added = "b.the_first_of_some(n)";
+        let declared = "let mut the_list_of_what_is_needed_there = Vec::new();";
+        let call = "the_list_of_what_is_needed_there";
+        becomes(
+            &format!("{declared}\n$0for b in a {{\n    {call}.push({added});\n}}\ng({call});"),
+            &format!("let {call}: Vec<_> =\n    a.iter().map(|b| {added}).collect();\ng({call});"),
+        );
     }
 
     #[test]

@@ -7,4 +7,5 @@ pub(super) mod generated;
 pub(super) mod kinds;
 pub(super) mod metrics;
 pub(super) mod outline;
+pub mod signatures;
 pub(super) mod units;

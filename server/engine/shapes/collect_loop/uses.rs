@@ -1,9 +1,9 @@
 //! What becomes of a collection behind the loop that filled it.
 
-use ra_ap_syntax::{AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, ast};
+use ra_ap_syntax::{AstNode, NodeOrToken, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, ast};
 
 use super::parts::Parts;
-use crate::syntax::{Hazard, Refusal, scopes};
+use crate::syntax::{Hazard, Refusal, scopes, tokens_of};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Uses {
@@ -71,7 +71,7 @@ fn of_token(token: &SyntaxToken, name: &str) -> Option<Uses> {
         return None;
     }
     if parent.kind() == SyntaxKind::TOKEN_TREE {
-        return Some(in_macro(&parent).unwrap_or(Uses::Unknown));
+        return Some(in_macro(token, &parent).unwrap_or(Uses::Unknown));
     }
     let path = parent
         .ancestors()
@@ -81,8 +81,9 @@ fn of_token(token: &SyntaxToken, name: &str) -> Option<Uses> {
     Some(of_place(path.syntax()).unwrap_or(Uses::Unknown))
 }
 
-fn in_macro(tree: &SyntaxNode) -> Option<Uses> {
-    const READ: [&str; 12] = [
+/// In the input of a macro that evaluates it as it stands.
+fn in_macro(name: &SyntaxToken, tree: &SyntaxNode) -> Option<Uses> {
+    const PLAIN: [&str; 12] = [
         "assert",
         "assert_eq",
         "assert_ne",
@@ -97,9 +98,41 @@ fn in_macro(tree: &SyntaxNode) -> Option<Uses> {
         "writeln",
     ];
     let call = tree.ancestors().find_map(ast::MacroCall::cast)?;
-    let name = call.path()?.syntax().text().to_string();
-    let changes = tree.to_string().contains("mut ");
-    (READ.contains(&&*name) && !changes).then_some(Uses::Read)
+    let path = call.path()?.syntax().text().to_string();
+    let mut input = tokens_of(call.syntax());
+    let is_lent_to_change = input.any(|token| token.kind() == SyntaxKind::MUT_KW);
+    if !PLAIN.contains(&&*path) || is_lent_to_change {
+        return None;
+    }
+    of_place_in_macro(name)
+}
+
+/// What is done to a place where the parser sees only words and signs.
+fn of_place_in_macro(name: &SyntaxToken) -> Option<Uses> {
+    let mut behind = std::iter::successors(next_element(&name.clone().into()), next_element);
+    while let Some(element) = behind.next() {
+        match element.kind() {
+            // An index, whose value is a place too.
+            SyntaxKind::TOKEN_TREE if element.to_string().starts_with('[') => {}
+            SyntaxKind::DOT => {
+                let member = behind.next()?;
+                let arguments = next_element(&member);
+                let has_arguments = arguments.is_some_and(|it| it.kind() == SyntaxKind::TOKEN_TREE);
+                if has_arguments {
+                    return of_method(&member.to_string());
+                }
+            }
+            _ => break,
+        }
+    }
+    Some(Uses::Read)
+}
+
+fn next_element(element: &SyntaxElement) -> Option<SyntaxElement> {
+    std::iter::successors(element.next_sibling_or_token(), |next| {
+        next.next_sibling_or_token()
+    })
+    .find(|next| !next.kind().is_trivia())
 }
 
 /// What is done to a place, or a part of it.

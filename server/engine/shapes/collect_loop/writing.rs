@@ -78,7 +78,7 @@ impl<'a> Writer<'a, '_> {
     fn rewrite(&self) -> Option<Rewrite<'a>> {
         let parts = self.plan.parts;
         let text = self.text;
-        let head = self.head()?;
+        let head = self.head(" ")?;
         let mut calls = Vec::new();
         calls.extend(self.filter()?);
         calls.extend(self.map()?);
@@ -100,6 +100,11 @@ impl<'a> Writer<'a, '_> {
         }
         let unit = layout::indent_unit_around(text, parts.found.syntax());
         let below = format!("{}{indent}{unit}", layout::first_line_ending(text));
+        let fits_below = width(indent) + width(&unit) + width(&chain) + after <= max;
+        if is_short && fits_below && !parts.is_tail {
+            let head = self.head(&below)?.put(source);
+            return Some(self.ended(calls.into_iter().fold(head, Rewrite::put)));
+        }
         let whole = head.put_as(source, &self.broken(&below, width(&unit))?);
         let whole = calls
             .into_iter()
@@ -117,8 +122,8 @@ impl<'a> Writer<'a, '_> {
         }
     }
 
-    /// What stands before the iterator.
-    fn head(&self) -> Option<Rewrite<'a>> {
+    /// What stands before the iterator; `gap` is between the `=` and that.
+    fn head(&self, gap: &str) -> Option<Rewrite<'a>> {
         let parts = self.plan.parts;
         let head = Rewrite::of(self.text, parts.whole);
         if parts.is_tail {
@@ -138,8 +143,8 @@ impl<'a> Writer<'a, '_> {
             }
             None => head.text(&format!("{}<_>", parts.collection)),
         };
-        let head = head.text(" = ");
-        (!head.written().contains('\n')).then_some(head)
+        let is_plain = !head.written().contains('\n');
+        is_plain.then(|| head.text(" =").text(gap))
     }
 
     fn source(&self) -> Rewrite<'a> {

@@ -1,0 +1,209 @@
+//! # Commented-out code
+//!
+//! ## What it does
+//! Finds lines of code inside functions that are comments.
+//!
+//! ## Why
+//! Nobody knows whether they were left out for now or for good, no compiler keeps them right, and every reader wonders.
+//! Version control remembers what was there.
+//!
+//! ## Example
+//! ```rust before
+//! fn send(orders: &mut Vec<Order>) {
+//!     orders.sort();
+//!     // let first = orders.remove(0);
+//!     // if first.is_paid {
+//!     //     announce(&first);
+//!     // }
+//!     orders.clear();
+//! }
+//! ```
+//! ```rust after
+//! fn send(orders: &mut Vec<Order>) {
+//!     orders.sort();
+//!     orders.clear();
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//! - Comments that say something in words beside it, as an example or the reason why it is left out.
+//! - One line, and lines that are no whole statements.
+//! - Documentation, tests, and comments in the input of macros.
+//!
+//! ## Limits
+//! The measure is the lines of code that are a comment. 2 are fine; more are a warning, more than 12 a strong one. It fires
+//! 2 times in 100,000 lines of well-kept code. Nobody has read a list of its findings yet, so only the full profile says it.
+//!
+//! ## Sources
+//! Sonar's S125.
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxNode, SyntaxToken,
+    ast::{self, HasModuleItem},
+};
+
+use super::{Calm, Limits, Look, Sightings, Smell};
+use crate::{
+    facts::Sighting,
+    syntax::{FileContext, Source, Unit},
+    text::{TextRange, TextSize},
+};
+
+pub(super) const SMELL: Smell = Smell {
+    rate: Some(2.0),
+    calm: Calm::Never,
+    measured: "{} lines of code",
+    ..Smell::new(
+        "commented-out-code",
+        Limits::of(2, 12),
+        Look::Function(look),
+        say,
+    )
+};
+
+fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
+    if unit.is_for_tests() {
+        return;
+    }
+    for run in runs(unit) {
+        let measure = u32::try_from(run.code.len()).unwrap_or(u32::MAX);
+        if sightings.keeps(measure) && is_code(&run.code, unit.context) && is_comment(unit, run.at)
+        {
+            sightings.push(run.at, measure);
+        }
+    }
+}
+
+fn say(sighting: &Sighting, _: &str) -> String {
+    let lines = sighting.measure;
+    format!("{lines} lines of code are commented out; delete them, or say in words why they stay")
+}
+
+/// Lines in a row that hold nothing but a comment.
+struct Run<'a> {
+    /// The first one's comment.
+    at: TextRange,
+    /// Without the slashes and what is blank.
+    code: Vec<&'a str>,
+}
+
+/// The runs of a unit by its lines alone: what looks like a comment may be a part of a string.
+fn runs<'a>(unit: &Unit<'a>) -> Vec<Run<'a>> {
+    let range = unit.node.text_range();
+    let text = unit.slice(range);
+    let mut found: Vec<Run<'a>> = Vec::new();
+    if !text.contains("//") {
+        return found;
+    }
+    let mut start = range.start();
+    let mut goes_on = false;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim();
+        match comment(bare) {
+            Some(code) => {
+                if !goes_on {
+                    let from = start + TextSize::of(line) - TextSize::of(line.trim_start());
+                    let at = TextRange::at(from, TextSize::of(bare));
+                    found.push(Run {
+                        at,
+                        code: Vec::new(),
+                    });
+                }
+                if let (Some(run), false) = (found.last_mut(), code.is_empty()) {
+                    run.code.push(code);
+                }
+                goes_on = true;
+            }
+            None => goes_on = false,
+        }
+        start += TextSize::of(line);
+    }
+    found
+}
+
+/// What stands behind the slashes of a comment that is no documentation.
+fn comment(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("//")?;
+    (!rest.starts_with(['/', '!'])).then(|| rest.trim())
+}
+
+/// Whether the lines are statements, and whole.
+fn is_code(lines: &[&str], context: FileContext) -> bool {
+    let ends = |line: &&&str| line.ends_with([';', '{', '}', ',', '(', ')']);
+    let looks_like_it = lines.iter().filter(ends).count() * 2 > lines.len();
+    let ends_one = lines.last().is_some_and(|last| last.ends_with([';', '}']));
+    if !looks_like_it || !ends_one {
+        return false;
+    }
+    let text = format!("fn f() {{\n{}\n}}\n", lines.join("\n"));
+    let Ok(source) = Source::parse(text, context) else {
+        return false;
+    };
+    let file = ast::SourceFile::cast(source.root());
+    let mut items = file.iter().flat_map(HasModuleItem::items);
+    let is_one = matches!((items.next(), items.next()), (Some(ast::Item::Fn(_)), None));
+    is_one && !source.tree.has_errors()
+}
+
+/// Whether the place is a comment for the parser too, and none in the input of a macro.
+fn is_comment(unit: &Unit<'_>, at: TextRange) -> bool {
+    let token = unit.node.token_at_offset(at.start()).right_biased();
+    let is_plain = |token: SyntaxToken| {
+        let is_input = |node: SyntaxNode| node.kind() == SyntaxKind::TOKEN_TREE;
+        token.kind() == SyntaxKind::COMMENT && !token.parent_ancestors().any(is_input)
+    };
+    token.is_some_and(is_plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::smells::fixture::fired;
+
+    fn lines(comment: &str) -> Vec<u32> {
+        let text = format!("fn f(a: &str) {{\n    b();\n{comment}\n    c();\n}}\n");
+        let fired = fired("commented-out-code", &text);
+        fired.into_iter().map(|(_, measure)| measure).collect()
+    }
+
+    #[test]
+    fn statements_are_counted_in_lines() {
+        assert_eq!(lines("    // let a = 1;\n    // b(a);\n    // c(a);"), [3]);
+        assert_eq!(
+            lines("    //if a {\n    //    b(\n    //\n    //        1,\n    //    );\n    //}"),
+            [5]
+        );
+    }
+
+    /// `cursive_core` 0.4.7, `src/views/button.rs` (MIT).
+    #[test]
+    fn real_code() {
+        let code = "    // let end = offset + self.label.width();\n    // printer.print_hline(\n    //     (end, 0),\n    \
+                    //     printer.size.x.saturating_sub(end),\n    //     \" \",\n    // );";
+        assert_eq!(lines(code), [6]);
+    }
+
+    #[test]
+    fn words_are_words() {
+        for comment in [
+            "    // The first one counts;\n    // the others (if any)\n    // do not;",
+            "    // For example:\n    // let a = 1;\n    // b(a);",
+            "    // let a = 1;\n    // b(a); would be wrong here\n    // since c;",
+            "    /// let a = 1;\n    /// b(a);\n    /// c(a);\n    let d = 1;",
+            "    // let a = 1;\n    // b(a);",
+            "    // a,\n    // b,\n    // c",
+            "    // if a {\n    //     b();\n    //     c();",
+            "    // TODO\n    // b\n    // c",
+        ] {
+            assert!(lines(comment).is_empty(), "{comment}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_comment_is_none() {
+        let code = "// let a = 1;\n// b(a);\n// c(a);\n";
+        assert!(lines(&format!("    let d = \"\n{code}\";")).is_empty());
+        assert!(lines(&format!("    m! {{\n{code}}}")).is_empty());
+        let test = format!("#[test]\nfn f() {{\n{code}}}\n");
+        assert!(fired("commented-out-code", &test).is_empty());
+    }
+}

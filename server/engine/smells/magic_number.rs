@@ -1,0 +1,260 @@
+//! # Magic number
+//!
+//! ## What it does
+//! Finds functions that calculate and compare with several numbers that have no name.
+//!
+//! ## Why
+//! A number says how much, and not what it is. The reader looks for the reason, and where it is needed again somebody writes it
+//! again, perhaps with a slip. A constant has a name, a place for the reason, and one value.
+//!
+//! ## Example
+//! ```rust before
+//! fn shipping(weight: u32, sum: u32) -> u32 {
+//!     if sum > 4900 {
+//!         return 0;
+//!     }
+//!     weight * 35
+//! }
+//! ```
+//! ```rust after
+//! const FREE_FROM: u32 = 4900;
+//! const PER_KILO: u32 = 35;
+//!
+//! fn shipping(weight: u32, sum: u32) -> u32 {
+//!     if sum > FREE_FROM {
+//!         return 0;
+//!     }
+//!     weight * PER_KILO
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//! - Numbers up to 5, powers of two up to 1024 and of ten up to a million, one less than a power of two, seconds and minutes,
+//!   angles, halves and such.
+//! - Constants, tables, patterns, arguments and fields: there the name is beside them.
+//! - Functions with more than 8 different ones, which are formulas.
+//! - Tests, and the input of macros.
+//!
+//! ## Limits
+//! The measure is how many such numbers a function has; one of 10,000 and more counts twice. 1 is fine; more are a warning, more
+//! than 4 a strong one. It fires 9 times in 100,000 lines of well-kept code. Nobody has read a list of its findings yet, so
+//! only the full profile says it.
+//!
+//! ## Sources
+//! Martin Fowler, *Refactoring*, "Replace Magic Literal"; Robert C. Martin, *Clean Code*, G25.
+
+use std::collections::BTreeSet;
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxNode,
+    ast::{self, ArithOp, BinaryOp, LiteralKind},
+};
+
+use super::{Calm, Limits, Look, Sightings, Smell};
+use crate::{
+    facts::{Part, Sighting},
+    syntax::Unit,
+    text::slice,
+};
+
+pub(super) const SMELL: Smell = Smell {
+    rate: Some(9.0),
+    calm: Calm::Never,
+    sees: &[SyntaxKind::LITERAL],
+    measured: "{} numbers",
+    ..Smell::new("magic-number", Limits::of(1, 4), Look::Function(look), say)
+};
+
+/// With more different ones a function is a formula, or a table.
+const MOST: usize = 8;
+/// From here on one number weighs as two.
+const LONG: u128 = 10_000;
+/// So many are told.
+const NAMED: usize = 3;
+
+/// Those that say what they are: beside small ones, powers, and one less, these are parts of an hour, a day, a circle.
+const KNOWN: [u128; 14] = [7, 9, 12, 20, 24, 25, 30, 50, 60, 90, 180, 360, 365, 3600];
+const KNOWN_FRACTIONS: [f64; 9] = [0.1, 0.25, 0.5, 0.75, 1.5, 10.0, 100.0, 180.0, 360.0];
+
+fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
+    if unit.is_for_tests() {
+        return;
+    }
+    let mut different = BTreeSet::new();
+    let found: Vec<ast::Literal> = unit
+        .nodes::<ast::Literal>()
+        .filter(|literal| is_unknown(literal) && is_reckoned_with(literal))
+        .inspect(|literal| {
+            different.insert(literal.syntax().text().to_string());
+        })
+        .collect();
+    let Some(first) = found.first() else {
+        return;
+    };
+    let part = |literal: &ast::Literal| Part {
+        at: literal.syntax().text_range(),
+        measure: if is_long(literal) { 2 } else { 1 },
+    };
+    let parts: Vec<Part> = found.iter().map(part).collect();
+    let measure = parts.iter().map(|part| part.measure).sum();
+    if different.len() <= MOST && sightings.keeps(measure) {
+        sightings.push_with_parts(first.syntax().text_range(), measure, parts);
+    }
+}
+
+fn say(sighting: &Sighting, text: &str) -> String {
+    let mut told: Vec<&str> = Vec::new();
+    for part in &sighting.parts {
+        let number = slice(text, part.at).unwrap_or_default();
+        if !told.contains(&number) {
+            told.push(number);
+        }
+    }
+    let more = told.len().saturating_sub(NAMED);
+    told.truncate(NAMED);
+    let all = match (&told[..], more) {
+        ([before @ .., last], 0) if !before.is_empty() => {
+            format!("`{}` and `{last}` have", before.join("`, `"))
+        }
+        ([only], 0) if sighting.parts.len() == 1 => format!("`{only}` has"),
+        ([only], 0) => format!("`{only}`, which stands here more than once, has"),
+        _ => format!("`{}` and {more} more have", told.join("`, `")),
+    };
+    format!("{all} no name; a constant would say what is meant")
+}
+
+/// Whether a number says nothing by itself.
+fn is_unknown(literal: &ast::Literal) -> bool {
+    match literal.kind() {
+        LiteralKind::IntNumber(number) => number.value().is_ok_and(|value| {
+            let is_power = value.is_power_of_two() && value <= 1024;
+            let is_mask = value.checked_add(1).is_none_or(u128::is_power_of_two);
+            let is_decimal = value > 0 && 1_000_000 % value == 0 && is_power_of_ten(value);
+            value > 5 && !is_power && !is_mask && !is_decimal && !KNOWN.contains(&value)
+        }),
+        LiteralKind::FloatNumber(number) => {
+            number.value_string().parse().is_ok_and(|value: f64| {
+                let is_whole = value.fract() == 0.0 && value <= 4.0;
+                !is_whole && !KNOWN_FRACTIONS.contains(&value)
+            })
+        }
+        _ => false,
+    }
+}
+
+/// Whether nobody takes a number in at a glance.
+fn is_long(literal: &ast::Literal) -> bool {
+    match literal.kind() {
+        LiteralKind::IntNumber(number) => number.value().is_ok_and(|value| value >= LONG),
+        _ => false,
+    }
+}
+
+fn is_power_of_ten(value: u128) -> bool {
+    let mut rest = value;
+    while rest.is_multiple_of(10) {
+        rest /= 10;
+    }
+    rest == 1
+}
+
+/// Whether a number is compared or calculated with, outside of constants and tables.
+fn is_reckoned_with(literal: &ast::Literal) -> bool {
+    let Some(parent) = literal.syntax().parent().and_then(ast::BinExpr::cast) else {
+        return false;
+    };
+    let is_asked = match parent.op_kind() {
+        Some(BinaryOp::CmpOp(_)) => true,
+        Some(BinaryOp::ArithOp(operator)) => !matches!(operator, ArithOp::Shl | ArithOp::Shr),
+        _ => false,
+    };
+    let is_constant = |node: SyntaxNode| {
+        matches!(
+            node.kind(),
+            SyntaxKind::CONST | SyntaxKind::STATIC | SyntaxKind::ARRAY_EXPR | SyntaxKind::ATTR
+        )
+    };
+    is_asked && !literal.syntax().ancestors().any(is_constant)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::smells::{
+        by_name,
+        fixture::{fired, seen},
+    };
+
+    fn measures(body: &str) -> Vec<u32> {
+        let fired = fired("magic-number", &format!("fn f(a: u32) -> u32 {{ {body} }}"));
+        fired.into_iter().map(|(_, measure)| measure).collect()
+    }
+
+    fn said(body: &str) -> String {
+        let text = format!("fn f(a: u32) -> u32 {{ {body} }}");
+        let seen = seen("magic-number", &text);
+        (by_name("magic-number").unwrap().say)(&seen[0], &text)
+    }
+
+    #[test]
+    fn numbers_without_a_name_are_counted() {
+        assert_eq!(measures("if a > 38 { a * 17 } else { a - 17 }"), [3]);
+        assert_eq!(measures("a & 0x1f40 == 0 && b != 0x1ffe"), [2]);
+        assert_eq!(measures("a as f64 * 0.37 + 2.2"), [2]);
+        assert_eq!(measures("a / 86_400"), [2]);
+    }
+
+    /// `tiberius` 0.13.0, `src/tds/codec/column_data.rs` (MIT or Apache-2.0), shortened.
+    #[test]
+    fn real_code() {
+        assert_eq!(
+            measures(
+                "match data {\n\
+                 String(Some(s)) if s.len() <= 4000 => \"nvarchar(4000)\".into(),\n\
+                 String(_) => \"ntext(max)\".into(),\n\
+                 Binary(Some(b)) if b.len() <= 8000 => \"varbinary(8000)\".into(),\n\
+                 Binary(_) => \"varbinary(max)\".into(),\n}"
+            ),
+            [2]
+        );
+    }
+
+    #[test]
+    fn what_is_said_names_them() {
+        let end = "no name; a constant would say what is meant";
+        assert_eq!(said("a / 86_400"), format!("`86_400` has {end}"));
+        assert_eq!(said("a * 17 + a / 38"), format!("`17` and `38` have {end}"));
+        assert_eq!(
+            said("a * 17 + b / 17"),
+            format!("`17`, which stands here more than once, has {end}")
+        );
+        assert_eq!(
+            said("a * 17 + b / 38 + c % 71 + 13 - 6"),
+            format!("`17`, `38`, `71` and 2 more have {end}")
+        );
+    }
+
+    #[test]
+    fn one_and_known_ones_are_fine() {
+        for body in [
+            "if a > 38 { b() } else { c(17) }",
+            "a * 60 + b / 1000 - 255 + c * 1024 % 100",
+            "a as f64 * 0.5 + 180.",
+            "let b = 38; let c = 17; d(b, c)",
+            "a << 13 | b >> 19",
+            "match a { 38 => 1, 17..=19 => 2, _ => 3 }",
+            "b([38 + a, 17 * a])",
+            "const B: u32 = 38 * 17; B",
+            "a % 1_000_000",
+        ] {
+            assert!(measures(body).is_empty(), "{body}");
+        }
+    }
+
+    #[test]
+    fn formulas_and_tests_are_left_alone() {
+        let sum = "a * 1013 + a * 1031 + a * 1049 + a * 1067 + a * 1085 + a * 1103 + a * 1121 + a * 1139 + a * 1157 +";
+        assert!(measures(&format!("{sum} a")).is_empty());
+        let test = "#[test] fn f() { assert(a * 17 == 38); }";
+        assert!(fired("magic-number", test).is_empty());
+    }
+}

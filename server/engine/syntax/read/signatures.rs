@@ -1,0 +1,85 @@
+//! What a function's head says of its parameters.
+
+use std::collections::BTreeSet;
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind,
+    ast::{self, HasAttrs},
+};
+
+use super::{attributes, outline::Owner};
+
+/// Whether something outside of the function has chosen its parameters.
+pub fn is_dictated(function: &ast::Fn, owner: Owner) -> bool {
+    owner == Owner::TraitImpl || has_foreign_abi(function) || is_exported(function)
+}
+
+fn has_foreign_abi(function: &ast::Fn) -> bool {
+    let Some(abi) = function.abi() else {
+        return false;
+    };
+    let mut tokens = abi.syntax().children_with_tokens();
+    // `extern` without a name is `extern "C"`.
+    let name = tokens.find(|token| token.kind() == SyntaxKind::STRING);
+    name.is_none_or(|name| name.to_string() != "\"Rust\"")
+}
+
+fn is_exported(function: &ast::Fn) -> bool {
+    function.attrs().any(|attribute| {
+        let mut tokens = attribute.syntax().descendants_with_tokens();
+        tokens.any(|token| {
+            token
+                .as_token()
+                .is_some_and(|token| matches!(token.text(), "no_mangle" | "export_name"))
+        })
+    })
+}
+
+/// Whether a function does nothing but put its parameters into fields.
+pub fn is_plain_constructor(function: &ast::Fn) -> bool {
+    let Some(body) = function.body().filter(|_| !has_receiver(function)) else {
+        return false;
+    };
+    let has_statements = body.statements().next().is_some();
+    !has_statements && matches!(body.tail_expr(), Some(ast::Expr::RecordExpr(_)))
+}
+
+pub fn has_receiver(function: &ast::Fn) -> bool {
+    let parameters = function.param_list();
+    parameters.is_some_and(|list| list.self_param().is_some())
+}
+
+/// The parameters without `self` and unused ones. Of those that stand for each other under different `#[cfg]`s it has one.
+pub fn parameters(function: &ast::Fn) -> Vec<ast::Param> {
+    let list = function.param_list().into_iter();
+    let mut conditional = BTreeSet::new();
+    let all = list.flat_map(|list| list.params());
+    let kept = all.filter(|parameter| {
+        let is_conditional = parameter.attrs().any(|it| attributes::is_conditional(&it));
+        let is_unused = is_unused(parameter);
+        !is_unused && (!is_conditional || conditional.insert(name_of(parameter)))
+    });
+    kept.collect()
+}
+
+/// Whether the author says that nothing reads it, as `_options`: it wants to go, not to be grouped.
+fn is_unused(parameter: &ast::Param) -> bool {
+    let pattern = parameter.pat();
+    pattern.is_some_and(|pattern| pattern.syntax().text().to_string().starts_with('_'))
+}
+
+/// Without `mut` and what marks it as unused.
+pub fn name_of(parameter: &ast::Param) -> String {
+    let pattern = parameter.pat();
+    let name = pattern.map(|pattern| pattern.syntax().to_string());
+    let name = name.unwrap_or_default();
+    name.trim_start_matches("mut ")
+        .trim_start_matches('_')
+        .to_owned()
+}
+
+/// As it is written.
+pub fn type_of(parameter: &ast::Param) -> String {
+    let ty = parameter.ty();
+    ty.map(|ty| ty.syntax().to_string()).unwrap_or_default()
+}
