@@ -1,20 +1,17 @@
 //! Carrying out every safe answer in a text, to the point where none is left.
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, HashMap, HashSet},
-    ops::Range,
-    sync::Arc,
-};
+mod state;
 
-use super::{Finding, Memo, difference::difference, judge, measure, offers::answers_in};
+use std::{collections::HashSet, ops::Range, sync::Arc};
+
+use self::state::State;
+use super::{difference::difference, offers::answers_in};
 use crate::{
     config::Rules,
-    facts::FileReport,
-    refactorings::{Also, Applicability, Context, Offer},
-    smells::{Cause, Smell},
-    syntax::{FileContext, Source, Unparsable, places},
-    text::{Edits, FileId, FileStep, NewFile, TextRange, TextSize},
+    refactorings::{Also, Context, Offer},
+    smells::Cause,
+    syntax::{FileContext, Source, Unparsable},
+    text::{Edits, NewFile, TextRange},
 };
 
 /// A text after its safe refactorings.
@@ -121,19 +118,6 @@ impl Only<'_> {
             Self::These(ids) => ids.iter().any(|one| one == id),
         }
     }
-}
-
-/// A text and what is found in it.
-struct State {
-    source: Source,
-    reach: Reach,
-    created: Vec<(NewFile, String)>,
-    memo: Arc<Memo>,
-    findings: Vec<Finding>,
-    /// Where its units are, in order.
-    units: Vec<TextRange>,
-    /// The hashes of the units whose offers were told apart.
-    hashes: RefCell<HashMap<TextRange, blake3::Hash>>,
 }
 
 /// A text on its way to the point where no safe answer is left. What a round did not touch is not asked again: a unit's offers
@@ -385,161 +369,6 @@ impl<'a> Run<'a> {
     }
 }
 
-impl State {
-    fn new(source: Source, rules: &Rules, reach: Reach) -> Self {
-        Self::with_memo(source, reach, Arc::default(), rules)
-    }
-
-    fn with_memo(source: Source, reach: Reach, memo: Arc<Memo>, rules: &Rules) -> Self {
-        let report: FileReport = measure(&source, &memo);
-        let findings = judge(&report, &source.text, rules);
-        let units = places(&source.root()).into_iter();
-        Self {
-            units: units.map(|unit| unit.node.text_range()).collect(),
-            source,
-            reach,
-            created: Vec::new(),
-            memo,
-            findings,
-            hashes: RefCell::default(),
-        }
-    }
-
-    /// The findings that are drawn in a unit, by their places among all.
-    fn findings_in(&self, unit: TextRange) -> Range<usize> {
-        let ahead_of = |end: TextSize| {
-            self.findings
-                .partition_point(|finding| finding.at.start() < end)
-        };
-        ahead_of(unit.start())..ahead_of(unit.end())
-    }
-
-    fn wants(&self, offer: &Offer, only: Only<'_>) -> bool {
-        offer.change().applicability == Applicability::Safe
-            && only.allows(offer.refactoring().id)
-            && self.reaches(offer)
-    }
-
-    /// Whether nothing but this text is edited, and new files are allowed and are not those of an earlier step.
-    fn reaches(&self, offer: &Offer) -> bool {
-        let steps = &offer.change().steps;
-        let is_reached = |step: &FileStep| match step {
-            FileStep::Create { at, .. } => {
-                self.reach == Reach::NewFiles
-                    && at.origin() == FileId::ASKED
-                    && self.created.iter().all(|(earlier, _)| earlier != at)
-            }
-            FileStep::Rename { .. } => false,
-        };
-        steps.edits.keys().all(|file| *file == FileId::ASKED) && steps.files.iter().all(is_reached)
-    }
-
-    /// A hash of what an offer does in its unit, wherever that stands.
-    fn identity(&self, offer: &Offer) -> blake3::Hash {
-        let edits = offer.change().edits();
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(offer.refactoring().id.as_bytes());
-        for (file, text) in offer.change().steps.created() {
-            hasher.update(file.components().join("/").as_bytes());
-            hasher.update(text.as_bytes());
-        }
-        let Some(span) = edits.span() else {
-            return hasher.finalize();
-        };
-        let unit = self.unit_around(span);
-        let mut known = self.hashes.borrow_mut();
-        let known = known.entry(unit);
-        let text = known.or_insert_with(|| blake3::hash(self.source.slice(unit).as_bytes()));
-        hasher.update(text.as_bytes());
-        for edit in edits.as_slice() {
-            let from = u32::from(edit.delete.start() - unit.start());
-            hasher.update(&from.to_le_bytes());
-            hasher.update(&u32::from(edit.delete.len()).to_le_bytes());
-            hasher.update(&u32::from(TextSize::of(&edit.insert)).to_le_bytes());
-            hasher.update(edit.insert.as_bytes());
-        }
-        hasher.finalize()
-    }
-
-    /// The whole text, if it is in no single unit.
-    fn unit_around(&self, span: TextRange) -> TextRange {
-        let before = self
-            .units
-            .partition_point(|unit| unit.start() <= span.start());
-        let unit = before.checked_sub(1).map(|at| self.units[at]);
-        let around = unit.filter(|unit| unit.contains_range(span));
-        around.unwrap_or_else(|| TextRange::up_to(TextSize::of(&*self.source.text)))
-    }
-
-    fn carried_out(&self, offer: &Offer, finding: &Finding) -> CarriedOut {
-        CarriedOut {
-            refactoring: offer.refactoring().id,
-            smell: finding.smell.id,
-            title: offer.change().title.clone(),
-            line: self.source.lines.line(finding.at.start()),
-        }
-    }
-
-    /// Nothing if the edits of the attempts don't go together.
-    fn after(&self, attempts: &[Attempt], rules: &Rules) -> Option<Self> {
-        let offers = || attempts.iter().flat_map(|attempt| &attempt.answers);
-        let edits = offers().flat_map(|(offer, _)| offer.change().edits().as_slice());
-        let edits = Edits::new(edits.cloned().collect()).ok()?;
-        let source = self.source.edited(&edits)?.ok()?;
-        if source.tree.errors().len() > self.source.tree.errors().len() {
-            return None;
-        }
-        let mut after = Self::with_memo(source, self.reach, Arc::clone(&self.memo), rules);
-        after.created.clone_from(&self.created);
-        after
-            .created
-            .extend(offers().flat_map(|(offer, _)| offer.change().steps.created()));
-        Some(after)
-    }
-
-    /// Whether every smell that an attempt answers got less, for each answer, and no other got more.
-    fn is_better_than(&self, before: &Self, attempt: &Attempt) -> bool {
-        let (now, then) = (
-            self.findings_around(attempt),
-            before.findings_around(attempt),
-        );
-        let all = now.iter().chain(then);
-        // There are many findings, but of few smells.
-        let smells: BTreeMap<_, _> = all
-            .map(|finding| (finding.smell.id, finding.smell))
-            .collect();
-        smells.into_values().all(|smell| {
-            let answered = attempt.answers.iter();
-            let answered = answered.filter(|(_, at)| before.findings[*at].smell.id == smell.id);
-            let (now, then) = (weight(now, smell), weight(then, smell));
-            match answered.count() {
-                0 => now <= then,
-                1 => now < then,
-                several => now.0 + several <= then.0,
-            }
-        })
-    }
-
-    fn findings_around(&self, attempt: &Attempt) -> &[Finding] {
-        match attempt.unit {
-            Some(unit) => &self.findings[self.findings_in(self.units[unit])],
-            None => &self.findings,
-        }
-    }
-}
-
-/// How much there is of a smell, or of the smells that share its cause: first the number of findings, then how far they are
-/// above their limits, in thousandths.
-fn weight(findings: &[Finding], smell: &Smell) -> (usize, u64) {
-    let same = findings
-        .iter()
-        .filter(|finding| finding.smell.has_same_cause(smell));
-    same.fold((0, 0), |(count, sum), finding| {
-        let limit = u64::from(finding.limit.max(1));
-        (count + 1, sum + u64::from(finding.measure) * 1_000 / limit)
-    })
-}
-
 /// Somebody wants no more of it.
 struct Stopped;
 
@@ -558,7 +387,10 @@ fn is_within(offer: &Offer, unit: TextRange) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{Memo, judge, measure},
+        *,
+    };
     use crate::syntax::tokens_parsed;
 
     fn nested(name: &str) -> String {

@@ -38,15 +38,25 @@ const CAPPED: &str = "--cap-lints=warn";
 /// As many as clippy lets pass.
 const MOST_PARAMETERS: usize = 7;
 
-/// Extracts the statements in `range`; the first draft that rustc has nothing against is taken.
+/// What is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Extraction {
+    /// The statements.
+    pub range: TextRange,
+    pub name: Option<String>,
+    /// Texts of the workspace that may say how a type is dropped, beside the one that is edited.
+    pub others: Vec<Arc<str>>,
+}
+
+/// Extracts statements; the first draft that rustc has nothing against is taken.
 pub fn extract_function(
     source: &Source,
     path: &Path,
-    range: TextRange,
-    name: Option<&str>,
+    wanted: &Extraction,
     compiler: &mut Compiler,
 ) -> Result<Extracted, Refused> {
-    let selection = Selection::of(source, &source.root(), range)?;
+    let selection = Selection::of(source, &source.root(), wanted.range)?;
+    let name = wanted.name.as_deref();
     if selection.parameters() > MOST_PARAMETERS {
         let why = format!(
             "A function would take {} parameters.",
@@ -59,7 +69,9 @@ pub fn extract_function(
         types: asking.types(&selection.type_probe(source))?,
         moved: asking.moved(&selection.move_probe(source))?,
     };
-    selection.check_drops(source, &known)?;
+    let others = wanted.others.iter().map(|text| &**text);
+    let texts: Vec<&str> = others.chain([&*source.text]).collect();
+    selection.check_drops(&texts, &known)?;
     let mut passing = Passing::new(&selection, &known)?;
     let mut objections: Vec<Told> = Vec::new();
     for _ in 0..TRIES {

@@ -1,6 +1,6 @@
 //! `refactor run extract-function`.
 
-use std::{io::Write, sync::Arc};
+use std::{io::Write, path::Path, sync::Arc};
 
 use anyhow::{Context as _, anyhow, bail};
 
@@ -14,9 +14,10 @@ use super::{
     work::Work,
 };
 use crate::{
-    analysis::{Refused, extract_function},
+    analysis::{Extraction, Refused, extract_function},
     compiler::{Compiler, Stop, Unjudged},
     syntax::Source,
+    workspace::{WalkOptions, read, walk},
 };
 
 pub(super) const ID: &str = "extract-function";
@@ -43,13 +44,20 @@ pub(super) fn run(
     let stop = Stop::default();
     let path = input.path.canonicalize();
     let path = path.context("The file's path can't be followed")?;
-    let (text, context, name) = (Arc::clone(&input.text), input.context, asked.name.clone());
+    let (text, context) = (Arc::clone(&input.text), input.context);
+    let name = asked.name.clone();
     let work = Work::in_memory()?;
     let mut compiler = Compiler::new(stop.clone());
     let extracted = until_stopped(&work, &stop, move || {
         let source = Source::parse(text, context);
         let source = source.map_err(|why| Refused::Because(format!("The file is {why}.")))?;
-        extract_function(&source, &path, range, name.as_deref(), &mut compiler)
+        let others = texts_with_drops(&path);
+        let wanted = Extraction {
+            range,
+            name,
+            others,
+        };
+        extract_function(&source, &path, &wanted, &mut compiler)
     })?;
     work.finish();
     let place = asked.place.words();
@@ -83,4 +91,16 @@ pub(super) fn run(
         &format!("{what}: `{name}` is extracted, and compiles."),
     );
     Ok(ExitStatus::Fine)
+}
+
+/// The texts beside a file that say how a type of its workspace is dropped. What can't be read is compiled by nobody.
+fn texts_with_drops(path: &Path) -> Vec<Arc<str>> {
+    let holding = |name: &str| path.ancestors().find(|folder| folder.join(name).is_file());
+    let Some(root) = holding("Cargo.lock").or_else(|| holding("Cargo.toml")) else {
+        return Vec::new();
+    };
+    let (files, _) = walk(root, &WalkOptions::default());
+    let others = files.iter().filter(|file| *file != path);
+    let texts = others.filter_map(|file| read(file).ok());
+    texts.filter(|text| text.contains("Drop")).collect()
 }

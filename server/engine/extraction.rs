@@ -128,14 +128,20 @@ impl Selection {
     }
 
     /// What is dropped earlier than before must be of no consequence.
-    pub fn check_drops(&self, source: &Source, known: &Known) -> Result<(), NotExtracted> {
+    pub fn check_drops(&self, texts: &[&str], known: &Known) -> Result<(), NotExtracted> {
+        let texts = texts.iter().map(|text| text.split_whitespace());
+        let texts: Vec<String> = texts
+            .map(|words| words.collect::<Vec<_>>().join(" "))
+            .collect();
         let has_drop = |name: &str| {
             let known = known
                 .behind(name)
                 .map(|it| it.text.as_str())
                 .unwrap_or_default();
-            let text: String = source.text.split_whitespace().collect::<Vec<_>>().join(" ");
-            signature::words(known).any(|word| text.contains(&format!("Drop for {word}")))
+            signature::words(known).any(|word| {
+                let drops = format!("Drop for {word}");
+                texts.iter().any(|text| text.contains(&drops))
+            })
         };
         let mut dropped = self.dropped.iter();
         let guard = dropped.find(|name| known.is_guard(name) || has_drop(name));

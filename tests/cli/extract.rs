@@ -176,3 +176,25 @@ fn a_package_is_checked_in_all_of_its_targets() {
         .expect(2)
         .says("`--name` is for `extract-function`");
 }
+
+#[test]
+fn how_a_type_is_dropped_is_read_where_it_is_declared() {
+    let place = Place::new();
+    place
+        .write(
+            "Cargo.toml",
+            "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition = \"2021\"\n",
+        )
+        .write(
+            "src/bell.rs",
+            "pub struct Bell(pub u8);\n\nimpl Drop for Bell {\n    fn drop(&mut self) {\n        println!(\"{}\", self.0);\n    }\n}\n",
+        )
+        .write(
+            "src/lib.rs",
+            "mod bell;\n\nuse bell::Bell;\n\npub fn f(a: u8) {\n    let bell = Bell(a);\n    let b = bell.0 + 1;\n    println!(\"{b}\");\n    println!(\"last\");\n}\n",
+        );
+    place
+        .run(["refactor", "run", "extract-function", "src/lib.rs:6-8"])
+        .expect(1)
+        .says("`bell` would be dropped at the end of the new function, earlier than now");
+}
