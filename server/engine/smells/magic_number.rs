@@ -46,7 +46,7 @@
 use std::collections::BTreeSet;
 
 use ra_ap_syntax::{
-    AstNode, SyntaxKind, SyntaxNode,
+    AstNode, SyntaxKind,
     ast::{self, ArithOp, BinaryOp, LiteralKind},
 };
 
@@ -60,7 +60,7 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     rate: Some(9.0),
     calm: Calm::Never,
-    sees: &[SyntaxKind::LITERAL],
+    sees: &[SyntaxKind::BIN_EXPR],
     measured: "{} numbers",
     ..Smell::new("magic-number", Limits::of(1, 4), Look::Function(look), say)
 };
@@ -80,14 +80,20 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     if unit.is_for_tests() {
         return;
     }
-    let mut different = BTreeSet::new();
-    let found: Vec<ast::Literal> = unit
-        .nodes::<ast::Literal>()
-        .filter(|literal| is_unknown(literal) && is_reckoned_with(literal))
-        .inspect(|literal| {
-            different.insert(literal.syntax().text().to_string());
+    let operands = unit
+        .nodes::<ast::BinExpr>()
+        .filter(is_reckoning)
+        .flat_map(|it| [it.lhs(), it.rhs()]);
+    let mut found: Vec<ast::Literal> = operands
+        .filter_map(|operand| match operand? {
+            ast::Expr::Literal(literal) => Some(literal),
+            _ => None,
         })
+        .filter(|literal| is_unknown(literal) && !is_named(literal))
         .collect();
+    found.sort_by_key(|literal| literal.syntax().text_range().start());
+    let texts = found.iter().map(|it| it.syntax().text().to_string());
+    let different: BTreeSet<String> = texts.collect();
     let Some(first) = found.first() else {
         return;
     };
@@ -158,23 +164,23 @@ fn is_power_of_ten(value: u128) -> bool {
     rest == 1
 }
 
-/// Whether a number is compared or calculated with, outside of constants and tables.
-fn is_reckoned_with(literal: &ast::Literal) -> bool {
-    let Some(parent) = literal.syntax().parent().and_then(ast::BinExpr::cast) else {
-        return false;
-    };
-    let is_asked = match parent.op_kind() {
+/// Whether an operator compares or calculates.
+fn is_reckoning(operation: &ast::BinExpr) -> bool {
+    match operation.op_kind() {
         Some(BinaryOp::CmpOp(_)) => true,
         Some(BinaryOp::ArithOp(operator)) => !matches!(operator, ArithOp::Shl | ArithOp::Shr),
         _ => false,
-    };
-    let is_constant = |node: SyntaxNode| {
+    }
+}
+
+/// Whether a number stands in a constant or a table.
+fn is_named(literal: &ast::Literal) -> bool {
+    literal.syntax().ancestors().any(|node| {
         matches!(
             node.kind(),
             SyntaxKind::CONST | SyntaxKind::STATIC | SyntaxKind::ARRAY_EXPR | SyntaxKind::ATTR
         )
-    };
-    is_asked && !literal.syntax().ancestors().any(is_constant)
+    })
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ pub(super) const SMELL: Smell = Smell {
     rate: Some(1.1),
     calm: Calm::Never,
     clippy: &["let_underscore_must_use", "unused_result_ok"],
-    sees: &[SyntaxKind::EXPR_STMT, SyntaxKind::LET_STMT],
+    sees: &[SyntaxKind::LET_STMT],
     ..Smell::new(
         "swallowed-error",
         Limits::of(0, 2),
@@ -65,9 +65,11 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     let bound = unit.nodes::<ast::LetStmt>().filter_map(|it| of_let(&it));
-    let dropped = unit
-        .nodes::<ast::ExprStmt>()
-        .filter_map(|it| of_statement(&it));
+    // There are many statements, and seldom one of these.
+    let has_lost = unit.slice(unit.node.text_range()).contains(".ok()");
+    let nodes = has_lost.then(|| unit.node.descendants());
+    let statements = nodes.into_iter().flatten().filter_map(ast::ExprStmt::cast);
+    let dropped = statements.filter_map(|it| of_statement(&it));
     let found = bound.chain(dropped).filter(|at| !is_explained(unit, *at));
     let mut found: Vec<_> = found.map(|at| Part { at, measure: 1 }).collect();
     found.sort_by_key(|part| part.at.start());

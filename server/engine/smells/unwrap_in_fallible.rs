@@ -35,7 +35,7 @@
 //! clippy's `unwrap_in_result`; *The Rust Programming Language*, "To `panic!` or Not to `panic!`".
 
 use ra_ap_syntax::{
-    AstNode, SyntaxKind,
+    AstNode,
     ast::{self, HasArgList},
 };
 
@@ -51,7 +51,6 @@ pub(super) const SMELL: Smell = Smell {
     rate: Some(1.2),
     calm: Calm::Never,
     clippy: &["unwrap_in_result", "unwrap_used"],
-    sees: &[SyntaxKind::METHOD_CALL_EXPR],
     ..Smell::new(
         "unwrap-in-fallible",
         Limits::of(0, 2),
@@ -71,7 +70,12 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         if !is_fallible {
             continue;
         }
-        let calls = unit.nodes::<ast::MethodCallExpr>();
+        // There are many calls, and seldom one of these.
+        if !unit.slice(function.range()).contains("unwrap") {
+            continue;
+        }
+        let calls = function.body.syntax().descendants();
+        let calls = calls.filter_map(ast::MethodCallExpr::cast);
         let found = calls.filter_map(|call| unwrapped(&call, function, unit));
         let found: Vec<_> = found.map(|at| Part { at, measure: 1 }).collect();
         let measure = u32::try_from(found.len()).unwrap_or(u32::MAX);
