@@ -1,12 +1,15 @@
 //! How a captured variable reaches the new function: the tightest ways first.
 
 use ra_ap_syntax::{
-    AstNode, SyntaxKind, SyntaxToken, T,
-    ast::{self},
+    AstNode, SyntaxKind, SyntaxNode, SyntaxToken, T,
+    ast::{self, HasGenericParams, HasName},
 };
 
 use super::{Known, NotExtracted, Selection, selection::Capture};
-use crate::text::{Edit, TextRange};
+use crate::{
+    syntax::FileNames,
+    text::{Edit, TextRange},
+};
 
 /// One way for each variable, which may be made looser.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +18,8 @@ pub struct Passing {
     /// Of `self`, if it is mentioned.
     pub(super) receiver: Option<Receivers>,
     lifetimes: Vec<Lifetime>,
+    /// Whether the result has a name first: the temporaries of a block's value outlive its variables.
+    pub(super) names_result: bool,
 }
 
 /// What the lifetimes of references are called.
@@ -63,6 +68,7 @@ impl Passing {
             captured: captured.collect::<Result<_, NotExtracted>>()?,
             receiver: receivers(selection, known),
             lifetimes: lifetimes(selection),
+            names_result: false,
         })
     }
 
@@ -73,6 +79,11 @@ impl Passing {
             self.lifetimes.remove(0);
         }
         has_other
+    }
+
+    /// Gives the result a name; says whether it had none.
+    pub fn name_result(&mut self) -> bool {
+        !std::mem::replace(&mut self.names_result, true)
     }
 
     pub(super) fn lifetime(&self) -> &Lifetime {
@@ -187,11 +198,20 @@ fn ways(capture: &Capture, known: &Known) -> Result<Vec<Way>, NotExtracted> {
     let is_shadowed = known.behind(name).is_some();
     let value = Way::Value(text.clone());
     let is_copy = known_type.is_some_and(|it| it.is_copy);
+    let view_of = |text: &str| {
+        let same = |mention| means_same_in_view(mention, text.starts_with("Box<"));
+        view(text).filter(|_| capture.mentions.iter().all(same))
+    };
     if let Some(inner) = text.strip_prefix("&mut ").filter(|_| !is_copy) {
-        if known.moved.contains(name) {
-            return Ok(vec![value]);
+        let view = view_of(inner);
+        let mut ways = Vec::new();
+        if !known.moved.contains(name) {
+            ways.extend(view.clone().map(Way::Reborrowed));
+            ways.push(Way::Reborrowed(inner.to_owned()));
         }
-        return Ok(vec![Way::Reborrowed(inner.to_owned()), value]);
+        ways.extend(view.map(|view| Way::Value(format!("&mut {view}"))));
+        ways.push(value);
+        return Ok(ways);
     }
     if is_copy {
         let loose = if capture.is_used_after {
@@ -199,11 +219,12 @@ fn ways(capture: &Capture, known: &Known) -> Result<Vec<Way>, NotExtracted> {
         } else {
             Way::MutValue(text)
         };
-        return Ok(if capture.mut_word.is_some() {
-            vec![value, loose]
-        } else {
-            vec![value]
-        });
+        if capture.mut_word.is_some() {
+            return Ok(vec![value, loose]);
+        }
+        let view = value.owner_behind().and_then(view_of);
+        let view = view.map(|view| Way::Value(format!("&{view}")));
+        return Ok(view.into_iter().chain([value]).collect());
     }
     if known.moved.contains(name) {
         let loose = Way::MutValue(text);
@@ -213,13 +234,22 @@ fn ways(capture: &Capture, known: &Known) -> Result<Vec<Way>, NotExtracted> {
             vec![value]
         });
     }
-    let mut ways: Vec<Way> = view(&text).map(Way::Shared).into_iter().collect();
-    ways.push(Way::Shared(text.clone()));
+    let view = view_of(&text);
+    let mut ways: Vec<Way> = view.clone().map(Way::Shared).into_iter().collect();
+    if !text.starts_with("Box<") {
+        ways.push(Way::Shared(text.clone()));
+    }
     if is_shadowed {
         // Whether it was moved can't be seen behind the selection.
         ways.push(value);
     } else if capture.mut_word.is_some() {
+        ways.extend(view.map(Way::Unique));
         ways.push(Way::Unique(text));
+    }
+    if ways.is_empty() {
+        return Err(NotExtracted(
+            format!("`{name}` would have to be a reference to a `Box`.").into(),
+        ));
     }
     Ok(ways)
 }
@@ -306,8 +336,68 @@ fn view(text: &str) -> Option<String> {
         "PathBuf" => return Some("Path".to_owned()),
         _ => {}
     }
+    if let Some(inner) = text.strip_prefix("Box<") {
+        let inner = inner.strip_suffix('>')?;
+        let is_several = inner.contains(" + ");
+        return Some(if is_several {
+            format!("({inner})")
+        } else {
+            inner.to_owned()
+        });
+    }
     let inner = text.strip_prefix("Vec<")?.strip_suffix('>')?;
     Some(format!("[{inner}]"))
+}
+
+/// Whether code can't tell a view from its owner where it is mentioned, as far as the file shows.
+fn means_same_in_view(mention: &SyntaxToken, is_box: bool) -> bool {
+    const ASKING_TYPES: [&str; 4] = ["align_of_val", "size_of_val", "type_id", "type_name_of_val"];
+    let Some(path) = mention.parent_ancestors().find_map(ast::PathExpr::cast) else {
+        return true;
+    };
+    let names = FileNames::around(&path);
+    let mut around = path.syntax().ancestors().skip(1);
+    let Some(call) = around.find(|it| it.kind() != SyntaxKind::REF_EXPR) else {
+        return true;
+    };
+    if let Some(call) = ast::MethodCallExpr::cast(call.clone()) {
+        let name = call
+            .name_ref()
+            .map(|it| it.text().to_string())
+            .unwrap_or_default();
+        return (is_box || !names.has_method(&name)) && !ASKING_TYPES.contains(&&*name);
+    }
+    if call.kind() != SyntaxKind::ARG_LIST {
+        return true;
+    }
+    let name = match call.parent().and_then(ast::Expr::cast) {
+        Some(ast::Expr::CallExpr(call)) => match call.expr() {
+            Some(ast::Expr::PathExpr(path)) => path.path().and_then(|it| it.segment()?.name_ref()),
+            _ => None,
+        },
+        Some(ast::Expr::MethodCallExpr(call)) => call.name_ref(),
+        _ => None,
+    };
+    let name = name.map(|it| it.text().to_string()).unwrap_or_default();
+    let root = path.syntax().ancestors().last();
+    let items = root.iter().flat_map(SyntaxNode::descendants);
+    let mut declared = items
+        .filter_map(ast::Fn::cast)
+        .filter(|it| it.name().is_some_and(|it| it.text() == name));
+    !declared.any(|it| takes_any_type(&it)) && !ASKING_TYPES.contains(&&*name)
+}
+
+fn takes_any_type(function: &ast::Fn) -> bool {
+    let params = function.generic_param_list();
+    let mut params = params
+        .iter()
+        .flat_map(ast::GenericParamList::type_or_const_params);
+    let list = function.param_list();
+    let has_impl = list.is_some_and(|list| {
+        let mut types = list.syntax().descendants();
+        types.any(|it| it.kind() == SyntaxKind::IMPL_TRAIT_TYPE)
+    });
+    params.next().is_some() || has_impl
 }
 
 fn receivers(selection: &Selection, known: &Known) -> Option<Receivers> {
@@ -351,6 +441,22 @@ impl Way {
             Self::MutValue(text) => format!("mut {name}: {text}"),
             Self::Shared(text) | Self::Reborrowed(text) => format!("{name}: &{text}"),
             Self::Unique(text) => format!("{name}: &mut {text}"),
+        }
+    }
+
+    /// What a shared reference refers to.
+    fn owner_behind(&self) -> Option<&str> {
+        match self {
+            Self::Value(text) => text.strip_prefix('&'),
+            _ => None,
+        }
+    }
+
+    /// The type of what the function takes as its own.
+    pub(super) fn owned(&self) -> Option<&str> {
+        match self {
+            Self::Value(text) | Self::MutValue(text) if !text.starts_with('&') => Some(text),
+            _ => None,
         }
     }
 
@@ -423,13 +529,23 @@ fn is_wanted_behind_reference(mention: &SyntaxToken) -> bool {
     if matches!(next, Some(T![.] | T!['['] | T!['('] | T![?])) {
         return false;
     }
-    let call = mention.parent_ancestors().find_map(ast::MacroCall::cast);
-    let name = call.and_then(|call| call.path()?.segment()?.name_ref());
-    let name = name.map(|name| name.text().to_string()).unwrap_or_default();
+    let name = macro_around(mention).unwrap_or_default();
     let is_alone = matches!(next, Some(T![,] | T![')']))
         && previous_solid(mention).is_some_and(|it| it.kind() == T![,]);
     let is_in = |names: &[&str]| names.contains(&name.as_str());
     is_in(&COMPARING) || is_in(&ASKING) || (is_in(&FORMATTING) && !is_alone)
+}
+
+/// The innermost macro whose input a word is.
+fn macro_around(mention: &SyntaxToken) -> Option<String> {
+    let mut trees = mention
+        .parent_ancestors()
+        .filter(|it| it.kind() == SyntaxKind::TOKEN_TREE);
+    trees.find_map(|tree| {
+        let sign = previous_solid(&tree.first_token()?).filter(|it| it.kind() == T![!])?;
+        let name = previous_solid(&sign).filter(|it| it.kind() == SyntaxKind::IDENT)?;
+        Some(name.text().to_owned())
+    })
 }
 
 fn next_solid(token: &SyntaxToken) -> Option<SyntaxToken> {
