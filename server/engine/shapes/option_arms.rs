@@ -6,7 +6,7 @@ use ra_ap_syntax::{
 };
 
 use crate::{
-    syntax::{FileNames, flow, patterns},
+    syntax::{flow, patterns},
     text::TextRange,
 };
 
@@ -62,18 +62,6 @@ pub(super) fn variable(pattern: &ast::Pat) -> Option<String> {
     let name = variable.name()?.text().to_string();
     let begins_small = name.starts_with(|first: char| first.is_lowercase() || first == '_');
     (is_plain && begins_small).then_some(name)
-}
-
-/// Whether `Some`, `None`, `Ok` or `Err` may be the file's own.
-pub(super) fn has_own_variants(declared: &FileNames) -> bool {
-    let is_other = |name: &str| {
-        declared.imports(name)
-            || declared.has_variant(name)
-            || declared.is_value(name)
-            || !declared.types(name).is_empty()
-            || !declared.functions(name).is_empty()
-    };
-    ["Some", "None", "Ok", "Err"].into_iter().any(is_other)
 }
 
 type Found = (TextRange, ast::Expr, [(Option<ast::Pat>, ast::Expr); 2]);

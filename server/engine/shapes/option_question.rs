@@ -134,7 +134,7 @@ impl Parts {
             ));
         }
         let declared = FileNames::around_node(&self.node);
-        if option_arms::has_own_variants(&declared)
+        if declared.has_own_some_or_ok()
             || declared.has_method(self.method)
             || declared.has_method("as_ref")
         {

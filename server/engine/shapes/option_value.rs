@@ -6,7 +6,7 @@ use ra_ap_syntax::{
     ast::{self, HasArgList},
 };
 
-use super::{option_arms, option_call::Position};
+use super::option_call::Position;
 use crate::{
     syntax::{
         FileContext, FileNames, Hazard, Refusal, Rewrite, RustVersion,
@@ -108,7 +108,7 @@ impl Judge<'_> {
             ));
         }
         let methods = [false, true].map(|is_lazy| self.parts.form.method(is_lazy));
-        if option_arms::has_own_variants(self.declared)
+        if self.declared.has_own_some_or_ok()
             || methods.iter().any(|name| self.declared.has_method(name))
         {
             return Err(Refusal::because(
