@@ -8,6 +8,7 @@ mod drops;
 mod passing;
 mod selection;
 mod signature;
+mod views;
 mod writing;
 
 use std::{collections::BTreeMap, fmt};

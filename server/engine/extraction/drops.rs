@@ -51,35 +51,21 @@ impl<'a> Drops<'a> {
     /// The types that one is made of; nothing if they can't be told, or if its drop is written by hand.
     fn parts(&self, path: &str) -> Option<Vec<String>> {
         let name = path.rsplit("::").next().unwrap_or(path);
-        let texts = self.0.iter().filter(|text| text.text.contains(name));
+        let texts = self.0.iter().filter(|text| text.may_tell_of(name));
         let items = texts
             .filter_map(Text::root)
             .flat_map(SyntaxNode::descendants);
         let mut parts = None;
         for item in items {
-            if let Some(implementation) = ast::Impl::cast(item.clone()) {
-                if drops(&implementation, name) {
-                    return None;
-                }
-            } else if let Some(adt) = ast::Adt::cast(item.clone()) {
-                let own = adt.name().is_some_and(|it| it.text() == name);
-                if own {
-                    let generics = adt.generic_param_list();
-                    parts
-                        .get_or_insert_with(Vec::new)
-                        .extend(types_in(adt.syntax(), generics.as_ref())?);
-                }
-            } else if let Some(alias) = ast::TypeAlias::cast(item) {
-                let is_item = alias
-                    .syntax()
-                    .parent()
-                    .is_some_and(|it| it.kind() != SyntaxKind::ASSOC_ITEM_LIST);
-                if is_item && alias.name().is_some_and(|it| it.text() == name) {
-                    let generics = alias.generic_param_list();
-                    parts
-                        .get_or_insert_with(Vec::new)
-                        .extend(types_in(alias.syntax(), generics.as_ref())?);
-                }
+            if ast::Impl::cast(item.clone()).is_some_and(|it| drops(&it, name)) {
+                return None;
+            }
+            let Some((declared, generics)) = declaration(&item) else {
+                continue;
+            };
+            if declared.text() == name {
+                let known = parts.get_or_insert_with(Vec::new);
+                known.extend(types_in(&item, generics.as_ref())?);
             }
         }
         let is_standard = path == name
@@ -91,6 +77,12 @@ impl<'a> Drops<'a> {
 }
 
 impl Text<'_> {
+    fn may_tell_of(&self, name: &str) -> bool {
+        let mut words = ["struct", "enum", "union", "type"].iter();
+        let declares = words.any(|word| self.text.contains(&format!("{word} {name}")));
+        declares || (self.text.contains("Drop") && self.text.contains(name))
+    }
+
     fn root(&self) -> Option<&SyntaxNode> {
         let root = self.root.get_or_init(|| {
             let tree = Tree::parse(self.text, Edition::CURRENT).ok()?;
@@ -98,6 +90,16 @@ impl Text<'_> {
         });
         root.as_ref()
     }
+}
+
+/// The name of a type that is declared, and its generics.
+fn declaration(item: &SyntaxNode) -> Option<(ast::Name, Option<ast::GenericParamList>)> {
+    if let Some(adt) = ast::Adt::cast(item.clone()) {
+        return Some((adt.name()?, adt.generic_param_list()));
+    }
+    let alias = ast::TypeAlias::cast(item.clone())?;
+    let is_associated = item.parent()?.kind() == SyntaxKind::ASSOC_ITEM_LIST;
+    (!is_associated).then(|| Some((alias.name()?, alias.generic_param_list())))?
 }
 
 fn drops(implementation: &ast::Impl, name: &str) -> bool {
