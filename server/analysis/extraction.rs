@@ -4,7 +4,9 @@ use std::{path::Path, sync::Arc};
 
 use crate::{
     compiler::{Compiler, Texts, Told, Unjudged},
-    extraction::{Draft, Known, NotExtracted, Passing, Probe, Purpose, Selection, Type, WITNESS},
+    extraction::{
+        Draft, Drops, Known, NotExtracted, Passing, Probe, Purpose, Selection, Type, WITNESS,
+    },
     syntax::Source,
     text::{TextRange, TextSize},
 };
@@ -44,7 +46,7 @@ pub struct Extraction {
     /// The statements.
     pub range: TextRange,
     pub name: Option<String>,
-    /// Texts of the workspace that may say how a type is dropped, beside the one that is edited.
+    /// Texts of the workspace beside the one that is edited, whose declarations tell what a drop does.
     pub others: Vec<Arc<str>>,
 }
 
@@ -70,16 +72,19 @@ pub fn extract_function(
         moved: asking.moved(&selection.move_probe(source))?,
     };
     let others = wanted.others.iter().map(|text| &**text);
-    let texts: Vec<&str> = others.chain([&*source.text]).collect();
-    selection.check_drops(&texts, &known)?;
+    let drops = Drops::in_texts(others.chain([&*source.text]));
+    selection.check_drops(&drops, &known)?;
     let mut passing = Passing::new(&selection, &known)?;
     let mut objections: Vec<Told> = Vec::new();
     for _ in 0..TRIES {
         let write = |purpose| Draft::new(source, &selection, &known, &passing, name, purpose);
         let draft = write(Purpose::Result)?;
         let told = asking.ask(&draft.text, &[])?;
-        let errors: Vec<Told> = told.into_iter().filter(|it| it.is_error).collect();
+        let (errors, warnings): (Vec<Told>, Vec<Told>) =
+            told.into_iter().partition(|it| it.is_error);
         let Some(first) = errors.first() else {
+            asking.check_warnings(source, &warnings)?;
+            selection.check_taken(&drops, &known, &passing)?;
             if selection.has_macro {
                 asking.check_returns(&write(Purpose::Trap)?)?;
             }
@@ -96,7 +101,9 @@ pub fn extract_function(
         let wants_lifetime = |told: &Told| {
             told.code.as_deref() == Some("E0106") || told.words.contains("lifetime may not live")
         };
-        let is_looser = errors.iter().any(|it| passing.loosen(&it.words))
+        let outlives = |told: &Told| told.code.as_deref() == Some("E0597");
+        let is_looser = (errors.iter().any(outlives) && passing.name_result())
+            || errors.iter().any(|it| passing.loosen(&it.words))
             || (errors.iter().any(wants_lifetime) && passing.name_lifetimes())
             || errors
                 .iter()
@@ -186,6 +193,20 @@ impl Asking<'_> {
         }
         types.retain(|_, known| !known.text.is_empty());
         Ok(types)
+    }
+
+    /// Nothing is warned of that the old text isn't.
+    fn check_warnings(&mut self, source: &Source, warnings: &[Told]) -> Result<(), Refused> {
+        if warnings.is_empty() {
+            return Ok(());
+        }
+        let known = self.ask(&source.text, &[])?;
+        let count = |all: &[Told], words: &str| all.iter().filter(|it| it.words == words).count();
+        let is_new = |it: &&Told| count(warnings, &it.words) > count(&known, &it.words);
+        match warnings.iter().find(is_new) {
+            None => Ok(()),
+            Some(warning) => Err(Refused::Because(format!("rustc would warn: {warning}."))),
+        }
     }
 
     /// A macro may hold a `return`, which would leave the new function alone.

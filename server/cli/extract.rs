@@ -51,7 +51,7 @@ pub(super) fn run(
     let extracted = until_stopped(&work, &stop, move || {
         let source = Source::parse(text, context);
         let source = source.map_err(|why| Refused::Because(format!("The file is {why}.")))?;
-        let others = texts_with_drops(&path);
+        let others = other_texts(&path);
         let wanted = Extraction {
             range,
             name,
@@ -93,14 +93,13 @@ pub(super) fn run(
     Ok(ExitStatus::Fine)
 }
 
-/// The texts beside a file that say how a type of its workspace is dropped. What can't be read is compiled by nobody.
-fn texts_with_drops(path: &Path) -> Vec<Arc<str>> {
+/// The texts beside a file in its workspace. What can't be read is compiled by nobody.
+fn other_texts(path: &Path) -> Vec<Arc<str>> {
     let holding = |name: &str| path.ancestors().find(|folder| folder.join(name).is_file());
     let Some(root) = holding("Cargo.lock").or_else(|| holding("Cargo.toml")) else {
         return Vec::new();
     };
     let (files, _) = walk(root, &WalkOptions::default());
     let others = files.iter().filter(|file| *file != path);
-    let texts = others.filter_map(|file| read(file).ok());
-    texts.filter(|text| text.contains("Drop")).collect()
+    others.filter_map(|file| read(file).ok()).collect()
 }

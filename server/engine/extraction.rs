@@ -3,9 +3,12 @@
 //! Nothing here asks anybody. A [`Selection`] says what has to be known, a [`Probe`] is a text whose warnings and errors tell
 //! it, and a [`Draft`] is written with the answers. Whether a draft holds is for the compiler to say too.
 
+mod bindings;
+mod drops;
 mod passing;
 mod selection;
 mod signature;
+mod views;
 mod writing;
 
 use std::{collections::BTreeMap, fmt};
@@ -17,6 +20,7 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
+pub use drops::Drops;
 pub use passing::Passing;
 pub use selection::Selection;
 pub use writing::{Draft, Purpose};
@@ -94,15 +98,6 @@ impl Known {
             found | is_other
         })
     }
-
-    /// Types whose values do something when they are dropped that others may wait for.
-    fn is_guard(&self, name: &str) -> bool {
-        const GUARDS: [&str; 5] = ["Guard", "RefMut", "Ref<", "File", "BufWriter"];
-        let known = self.behind(name);
-        known.is_none_or(|known| {
-            !known.text.starts_with('&') && GUARDS.iter().any(|it| known.text.contains(it))
-        })
-    }
 }
 
 /// A type's text in which the last name of a path is the whole path.
@@ -127,45 +122,32 @@ impl Selection {
         self.captures.len() + usize::from(!self.receivers.is_empty())
     }
 
-    /// What is dropped earlier than before must be of no consequence.
-    pub fn check_drops(&self, texts: &[&str], known: &Known) -> Result<(), NotExtracted> {
-        let texts = texts.iter().map(|text| text.split_whitespace());
-        let texts: Vec<String> = texts
-            .map(|words| words.collect::<Vec<_>>().join(" "))
-            .collect();
-        let has_drop = |name: &str| {
-            let known = known
-                .behind(name)
-                .map(|it| it.text.as_str())
-                .unwrap_or_default();
-            signature::words(known).any(|word| {
-                let drops = format!("Drop for {word}");
-                texts.iter().any(|text| text.contains(&drops))
-            })
-        };
-        let mut dropped = self.dropped.iter();
-        let guard = dropped.find(|name| known.is_guard(name) || has_drop(name));
-        let Some(guard) = guard else {
-            return Ok(());
-        };
-        let why =
-            format!("`{guard}` would be dropped at the end of the new function, earlier than now.");
-        Err(NotExtracted(why.into()))
-    }
-
     /// Asks for types: code that is never reached and gives away each variable that the signature will name.
     pub fn type_probe(&self, source: &Source) -> Probe {
         let captured = self.captures.iter().map(|it| it.name.as_str());
-        let before: Vec<&str> = captured.chain([WITNESS]).collect();
-        let outputs = self.outputs.iter().map(|it| it.name.as_str());
-        let after: Vec<&str> = outputs
-            .chain(self.dropped.iter().map(String::as_str))
-            .collect();
+        let before = captured.chain([WITNESS]).map(|name| Question {
+            at: self.range.start(),
+            name,
+            subject: name.to_owned(),
+        });
+        let hidden = self.dropped.iter().filter(|it| it.is_hidden);
+        let hidden = hidden.map(|local| Question {
+            at: local.declared,
+            name: &local.name,
+            subject: local.subject(),
+        });
+        let shown = self.dropped.iter().filter(|it| !it.is_hidden);
+        let behind = self.outputs.iter().chain(shown).map(|local| Question {
+            at: self.range.end(),
+            name: &local.name,
+            subject: local.subject(),
+        });
+        let questions: Vec<Question<'_>> = before.chain(hidden).chain(behind).collect();
         let drop = match source.context.edition {
             crate::syntax::Edition::Edition2015 => "::std::mem::drop",
             _ => "::core::mem::drop",
         };
-        self.probe(source, (&before, &after), BEHIND, &|name| {
+        self.probe(source, &questions, &|name| {
             (
                 "loop { break; ".to_owned(),
                 format!("{drop}(&{name}); {drop}({name}); "),
@@ -174,13 +156,23 @@ impl Selection {
         })
     }
 
-    /// Asks what is moved: each captured variable is looked at once more behind the selection.
+    /// Asks what is moved: each variable is looked at once more behind the selection.
     pub fn move_probe(&self, source: &Source) -> Probe {
-        let mut names: Vec<&str> = self.captures.iter().map(|it| it.name.as_str()).collect();
-        if !self.receivers.is_empty() {
-            names.push("self");
-        }
-        self.probe(source, (&[], &names), "", &|name| {
+        let names = self.captures.iter().map(|it| it.name.as_str());
+        let receiver = (!self.receivers.is_empty()).then_some("self");
+        let captured = names.chain(receiver).map(|name| Question {
+            at: self.range.end(),
+            name,
+            subject: name.to_owned(),
+        });
+        let shown = self.dropped.iter().filter(|it| !it.is_hidden);
+        let declared = shown.map(|local| Question {
+            at: self.range.end(),
+            name: &local.name,
+            subject: local.subject(),
+        });
+        let questions: Vec<Question<'_>> = captured.chain(declared).collect();
+        self.probe(source, &questions, &|name| {
             (
                 "{ ".to_owned(),
                 format!("let _ = &{name}; "),
@@ -189,55 +181,60 @@ impl Selection {
         })
     }
 
+    /// Writes questions, which stand in the order of their places.
     fn probe(
         &self,
         source: &Source,
-        (before, after): (&[&str], &[&str]),
-        behind: &str,
+        questions: &[Question<'_>],
         written: &dyn Fn(&str) -> (String, String, String),
     ) -> Probe {
-        let (start, end) = (
-            usize::from(self.range.start()),
-            usize::from(self.range.end()),
-        );
         let mut probe = Probe {
-            text: source.text[..start].to_owned(),
+            text: String::new(),
             marks: Vec::new(),
         };
-        probe.add(before, "", written);
-        probe.text.push_str(&source.text[start..end]);
-        if !after.is_empty() {
-            // The last of them may be the end of its block.
-            probe
-                .text
-                .push_str(if source.text[..end].ends_with([';', '}']) {
-                    " "
-                } else {
-                    "; "
-                });
+        let mut done = 0;
+        for question in questions {
+            let at = usize::from(question.at);
+            probe.text.push_str(&source.text[done..at]);
+            if done < at && question.at != self.range.start() {
+                // The last statement may be the end of its block.
+                let is_ended = source.text[..at].ends_with([';', '}']);
+                probe.text.push_str(if is_ended { " " } else { "; " });
+            }
+            done = at;
+            probe.add(question, written);
         }
-        probe.add(after, behind, written);
-        probe.text.push_str(&source.text[end..]);
+        probe.text.push_str(&source.text[done..]);
         probe
     }
 }
 
-impl Probe {
-    fn add(
-        &mut self,
-        names: &[&str],
-        sign: &str,
-        written: &dyn Fn(&str) -> (String, String, String),
-    ) {
-        for name in names {
-            let (open, asked, close) = written(name);
-            self.text.push_str(&open);
-            let start = TextSize::of(&*self.text);
-            self.text.push_str(&asked);
-            let range = TextRange::new(start, TextSize::of(&*self.text));
-            self.marks.push((range, format!("{sign}{name}")));
-            self.text.push_str(&close);
+/// A variable that the compiler is to tell of at a place.
+struct Question<'a> {
+    at: TextSize,
+    name: &'a str,
+    subject: String,
+}
+
+impl selection::Local {
+    /// What an answer about it is about.
+    fn subject(&self) -> String {
+        if self.is_hidden {
+            return format!("{BEHIND}{}@{}", self.name, usize::from(self.declared));
         }
+        format!("{BEHIND}{}", self.name)
+    }
+}
+
+impl Probe {
+    fn add(&mut self, question: &Question<'_>, written: &dyn Fn(&str) -> (String, String, String)) {
+        let (open, asked, close) = written(question.name);
+        self.text.push_str(&open);
+        let start = TextSize::of(&*self.text);
+        self.text.push_str(&asked);
+        let range = TextRange::new(start, TextSize::of(&*self.text));
+        self.marks.push((range, question.subject.clone()));
+        self.text.push_str(&close);
     }
 }
 

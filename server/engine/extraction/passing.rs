@@ -1,11 +1,12 @@
 //! How a captured variable reaches the new function: the tightest ways first.
 
-use ra_ap_syntax::{
-    AstNode, SyntaxKind, SyntaxToken, T,
-    ast::{self},
-};
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxToken, T, ast};
 
-use super::{Known, NotExtracted, Selection, selection::Capture};
+use super::{
+    Known, NotExtracted, Selection,
+    selection::Capture,
+    views::{means_same, view},
+};
 use crate::text::{Edit, TextRange};
 
 /// One way for each variable, which may be made looser.
@@ -15,6 +16,8 @@ pub struct Passing {
     /// Of `self`, if it is mentioned.
     pub(super) receiver: Option<Receivers>,
     lifetimes: Vec<Lifetime>,
+    /// Whether the result has a name first: the temporaries of a block's value outlive its variables.
+    pub(super) names_result: bool,
 }
 
 /// What the lifetimes of references are called.
@@ -63,6 +66,7 @@ impl Passing {
             captured: captured.collect::<Result<_, NotExtracted>>()?,
             receiver: receivers(selection, known),
             lifetimes: lifetimes(selection),
+            names_result: false,
         })
     }
 
@@ -73,6 +77,11 @@ impl Passing {
             self.lifetimes.remove(0);
         }
         has_other
+    }
+
+    /// Gives the result a name; says whether it had none.
+    pub fn name_result(&mut self) -> bool {
+        !std::mem::replace(&mut self.names_result, true)
     }
 
     pub(super) fn lifetime(&self) -> &Lifetime {
@@ -187,11 +196,20 @@ fn ways(capture: &Capture, known: &Known) -> Result<Vec<Way>, NotExtracted> {
     let is_shadowed = known.behind(name).is_some();
     let value = Way::Value(text.clone());
     let is_copy = known_type.is_some_and(|it| it.is_copy);
+    let view_of = |text: &str| {
+        let same = |mention| means_same(mention, text.starts_with("Box<"));
+        view(text).filter(|_| capture.mentions.iter().all(same))
+    };
     if let Some(inner) = text.strip_prefix("&mut ").filter(|_| !is_copy) {
-        if known.moved.contains(name) {
-            return Ok(vec![value]);
+        let view = view_of(inner);
+        let mut ways = Vec::new();
+        if !known.moved.contains(name) {
+            ways.extend(view.clone().map(Way::Reborrowed));
+            ways.push(Way::Reborrowed(inner.to_owned()));
         }
-        return Ok(vec![Way::Reborrowed(inner.to_owned()), value]);
+        ways.extend(view.map(|view| Way::Value(format!("&mut {view}"))));
+        ways.push(value);
+        return Ok(ways);
     }
     if is_copy {
         let loose = if capture.is_used_after {
@@ -199,11 +217,12 @@ fn ways(capture: &Capture, known: &Known) -> Result<Vec<Way>, NotExtracted> {
         } else {
             Way::MutValue(text)
         };
-        return Ok(if capture.mut_word.is_some() {
-            vec![value, loose]
-        } else {
-            vec![value]
-        });
+        if capture.mut_word.is_some() {
+            return Ok(vec![value, loose]);
+        }
+        let view = value.owner_behind().and_then(view_of);
+        let view = view.map(|view| Way::Value(format!("&{view}")));
+        return Ok(view.into_iter().chain([value]).collect());
     }
     if known.moved.contains(name) {
         let loose = Way::MutValue(text);
@@ -213,13 +232,22 @@ fn ways(capture: &Capture, known: &Known) -> Result<Vec<Way>, NotExtracted> {
             vec![value]
         });
     }
-    let mut ways: Vec<Way> = view(&text).map(Way::Shared).into_iter().collect();
-    ways.push(Way::Shared(text.clone()));
+    let view = view_of(&text);
+    let mut ways: Vec<Way> = view.clone().map(Way::Shared).into_iter().collect();
+    if !text.starts_with("Box<") {
+        ways.push(Way::Shared(text.clone()));
+    }
     if is_shadowed {
         // Whether it was moved can't be seen behind the selection.
         ways.push(value);
     } else if capture.mut_word.is_some() {
+        ways.extend(view.map(Way::Unique));
         ways.push(Way::Unique(text));
+    }
+    if ways.is_empty() {
+        return Err(NotExtracted(
+            format!("`{name}` would have to be a reference to a `Box`.").into(),
+        ));
     }
     Ok(ways)
 }
@@ -299,17 +327,6 @@ fn named(text: &str, name: &str) -> String {
     })
 }
 
-/// What functions take in the stead of a reference to an owner.
-fn view(text: &str) -> Option<String> {
-    match text {
-        "String" => return Some("str".to_owned()),
-        "PathBuf" => return Some("Path".to_owned()),
-        _ => {}
-    }
-    let inner = text.strip_prefix("Vec<")?.strip_suffix('>')?;
-    Some(format!("[{inner}]"))
-}
-
 fn receivers(selection: &Selection, known: &Known) -> Option<Receivers> {
     if selection.receivers.is_empty() {
         return None;
@@ -351,6 +368,22 @@ impl Way {
             Self::MutValue(text) => format!("mut {name}: {text}"),
             Self::Shared(text) | Self::Reborrowed(text) => format!("{name}: &{text}"),
             Self::Unique(text) => format!("{name}: &mut {text}"),
+        }
+    }
+
+    /// What a shared reference refers to.
+    fn owner_behind(&self) -> Option<&str> {
+        match self {
+            Self::Value(text) => text.strip_prefix('&'),
+            _ => None,
+        }
+    }
+
+    /// The type of what the function takes as its own.
+    pub(super) fn owned(&self) -> Option<&str> {
+        match self {
+            Self::Value(text) | Self::MutValue(text) if !text.starts_with('&') => Some(text),
+            _ => None,
         }
     }
 
@@ -423,13 +456,23 @@ fn is_wanted_behind_reference(mention: &SyntaxToken) -> bool {
     if matches!(next, Some(T![.] | T!['['] | T!['('] | T![?])) {
         return false;
     }
-    let call = mention.parent_ancestors().find_map(ast::MacroCall::cast);
-    let name = call.and_then(|call| call.path()?.segment()?.name_ref());
-    let name = name.map(|name| name.text().to_string()).unwrap_or_default();
+    let name = macro_around(mention).unwrap_or_default();
     let is_alone = matches!(next, Some(T![,] | T![')']))
         && previous_solid(mention).is_some_and(|it| it.kind() == T![,]);
     let is_in = |names: &[&str]| names.contains(&name.as_str());
     is_in(&COMPARING) || is_in(&ASKING) || (is_in(&FORMATTING) && !is_alone)
+}
+
+/// The innermost macro whose input a word is.
+fn macro_around(mention: &SyntaxToken) -> Option<String> {
+    let mut trees = mention
+        .parent_ancestors()
+        .filter(|it| it.kind() == SyntaxKind::TOKEN_TREE);
+    trees.find_map(|tree| {
+        let sign = previous_solid(&tree.first_token()?).filter(|it| it.kind() == T![!])?;
+        let name = previous_solid(&sign).filter(|it| it.kind() == SyntaxKind::IDENT)?;
+        Some(name.text().to_owned())
+    })
 }
 
 fn next_solid(token: &SyntaxToken) -> Option<SyntaxToken> {
@@ -472,12 +515,5 @@ mod tests {
         for text in ["Cow<'_, str>", "fn(u8) -> u8", "Vec<a_b>", "(u8, [u8; 2])"] {
             assert!(nameable("x", text).is_ok(), "{text}");
         }
-    }
-
-    #[test]
-    fn owners_are_looked_at_through_their_views() {
-        assert_eq!(view("Vec<u8>").as_deref(), Some("[u8]"));
-        assert_eq!(view("String").as_deref(), Some("str"));
-        assert_eq!(view("Option<Vec<u8>>"), None);
     }
 }

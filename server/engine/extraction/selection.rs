@@ -2,15 +2,14 @@
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T,
-    ast::{self, HasAttrs, HasName},
+    ast::{self, HasAttrs},
 };
 
-use super::NotExtracted;
+use super::{NotExtracted, bindings::Bindings};
 use crate::{
     syntax::{
         Source,
         flow::{Escape, escapes, is_own_scope},
-        scopes,
     },
     text::{TextRange, TextSize},
 };
@@ -23,8 +22,8 @@ pub struct Selection {
     pub(super) range: TextRange,
     pub(super) captures: Vec<Capture>,
     pub(super) outputs: Vec<Local>,
-    /// What is declared in the statements, not looked at afterwards, and dropped at the end of a block that goes on.
-    pub(super) dropped: Vec<String>,
+    /// What is declared in the statements, not looked at afterwards or hidden by another, and dropped at the end of a block that goes on.
+    pub(super) dropped: Vec<Local>,
     /// Where `self` is mentioned.
     pub(super) receivers: Vec<SyntaxToken>,
     pub(super) awaits: bool,
@@ -47,6 +46,14 @@ pub(super) struct Capture {
 pub(super) struct Local {
     pub(super) name: String,
     pub(super) is_mut: bool,
+    /// The end of its statement.
+    pub(super) declared: TextSize,
+    /// Whether a later one has its name.
+    pub(super) is_hidden: bool,
+    /// Whether it may refer to a value that is dropped with it.
+    pub(super) keeps_temporary: bool,
+    /// Those in the selection.
+    pub(super) mentions: Vec<SyntaxToken>,
 }
 
 impl Selection {
@@ -73,17 +80,17 @@ impl Selection {
         let bindings = Bindings::of(&function);
         let captures = bindings.captures(range, is_in_loop);
         let is_last = list.children().last().as_ref() == Some(end);
-        let locals = bindings.declared_in(&statements);
+        let locals = bindings.declared_in(&statements, range);
         let (outputs, rest): (Vec<_>, Vec<_>) = locals.into_iter().partition(|local| {
             let block = list.text_range();
             let after = TextRange::new(range.end(), block.end());
-            bindings.is_mentioned(&local.name, after)
+            !local.is_hidden && bindings.is_mentioned(&local.name, after)
         });
         let dropped = rest.into_iter().filter(|_| !is_last);
         Ok(Self {
             captures,
             outputs,
-            dropped: dropped.map(|local| local.name).collect(),
+            dropped: dropped.collect(),
             receivers: tokens(function.syntax())
                 .filter(|token| {
                     token.kind() == T![self] && range.contains_range(token.text_range())
@@ -252,6 +259,12 @@ fn check(
         let why = "An address is taken, which a copy of a value doesn't have";
         return Err(NotExtracted::at(statement, why));
     }
+    let mut unsafe_words = statements.iter().flat_map(tokens);
+    if unsafe_words.any(|it| it.kind() == T![unsafe]) {
+        return Err(NotExtracted::new(
+            "An `unsafe` block relies on what stands around it, which callers of a new function needn't keep to.",
+        ));
+    }
     let has_attributes = function.attrs().any(|attr| {
         let text = attr.syntax().text().to_string();
         ["target_feature", "track_caller"]
@@ -290,196 +303,6 @@ fn ways_out(source: &Source, statements: &[SyntaxNode]) -> Result<(bool, bool), 
 pub(super) fn tokens(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> + use<> {
     node.descendants_with_tokens()
         .filter_map(NodeOrToken::into_token)
-}
-
-/// The variables of a function, in the order of the text.
-struct Bindings {
-    found: Vec<Binding>,
-    mentions: Vec<(String, SyntaxToken)>,
-}
-
-struct Binding {
-    name: String,
-    mut_word: Option<SyntaxToken>,
-    written: Option<String>,
-    pattern: SyntaxNode,
-    /// Where it can be mentioned.
-    scope: TextRange,
-}
-
-impl Bindings {
-    fn of(function: &ast::Fn) -> Self {
-        let patterns = function
-            .syntax()
-            .descendants()
-            .filter_map(ast::IdentPat::cast);
-        let found = patterns.filter_map(|pattern| binding(&pattern));
-        Self {
-            found: found.collect(),
-            mentions: tokens(function.syntax())
-                .flat_map(|token| mentions(&token))
-                .collect(),
-        }
-    }
-
-    /// The variable that a mention means.
-    fn meant(&self, name: &str, at: TextSize) -> Option<&Binding> {
-        let visible = self
-            .found
-            .iter()
-            .filter(|it| it.name == name && it.scope.contains(at));
-        visible.max_by_key(|it| it.scope.start())
-    }
-
-    fn captures(&self, range: TextRange, is_in_loop: bool) -> Vec<Capture> {
-        let mut captures: Vec<Capture> = Vec::new();
-        for (name, token) in &self.mentions {
-            let at = token.text_range();
-            if !range.contains_range(at) {
-                continue;
-            }
-            let Some(binding) = self.meant(name, at.start()) else {
-                continue;
-            };
-            if range.contains_range(binding.pattern.text_range()) {
-                continue;
-            }
-            if let Some(known) = captures.iter_mut().find(|it| it.name == *name) {
-                known.mentions.push(token.clone());
-                continue;
-            }
-            let after = TextRange::new(range.end(), binding.scope.end().max(range.end()));
-            captures.push(Capture {
-                name: name.clone(),
-                written: binding.written.clone(),
-                mut_word: binding.mut_word.clone(),
-                is_used_after: is_in_loop || self.is_mentioned(name, after),
-                mentions: vec![token.clone()],
-            });
-        }
-        captures
-    }
-
-    fn is_mentioned(&self, name: &str, range: TextRange) -> bool {
-        let mut mentions = self.mentions.iter();
-        mentions.any(|(found, token)| found == name && range.contains_range(token.text_range()))
-    }
-
-    /// What the statements themselves declare, each name once.
-    fn declared_in(&self, statements: &[SyntaxNode]) -> Vec<Local> {
-        let mut locals: Vec<Local> = Vec::new();
-        let lets = statements
-            .iter()
-            .filter(|it| it.kind() == SyntaxKind::LET_STMT);
-        for statement in lets {
-            let own = self.found.iter().filter(|it| {
-                statement
-                    .text_range()
-                    .contains_range(it.pattern.text_range())
-                    && it.scope.start() == statement.text_range().end()
-            });
-            for binding in own {
-                locals.retain(|local| local.name != binding.name);
-                locals.push(Local {
-                    name: binding.name.clone(),
-                    is_mut: binding.mut_word.is_some(),
-                });
-            }
-        }
-        locals
-    }
-}
-
-fn binding(pattern: &ast::IdentPat) -> Option<Binding> {
-    let name = pattern.name()?.text().to_string();
-    // A constant or a variant.
-    if name.starts_with(char::is_uppercase) {
-        return None;
-    }
-    let node = pattern.syntax();
-    let mut around = node.ancestors().skip(1);
-    let holder = around.find(|node| {
-        matches!(
-            node.kind(),
-            SyntaxKind::LET_STMT
-                | SyntaxKind::MATCH_ARM
-                | SyntaxKind::CLOSURE_EXPR
-                | SyntaxKind::FOR_EXPR
-                | SyntaxKind::FN
-                | SyntaxKind::IF_EXPR
-                | SyntaxKind::WHILE_EXPR
-        )
-    })?;
-    let stated = ast::Param::cast(node.parent()?).and_then(|param| param.ty());
-    let end = match holder.kind() {
-        SyntaxKind::LET_STMT => holder.parent()?.text_range().end(),
-        SyntaxKind::IF_EXPR => {
-            let choice = ast::IfExpr::cast(holder.clone())?;
-            choice.then_branch()?.syntax().text_range().end()
-        }
-        _ => holder.text_range().end(),
-    };
-    let start = match holder.kind() {
-        SyntaxKind::LET_STMT => holder.text_range().end(),
-        SyntaxKind::FOR_EXPR => {
-            use ast::HasLoopBody;
-            let body = ast::ForExpr::cast(holder)?.loop_body()?;
-            body.syntax().text_range().start()
-        }
-        _ => node.text_range().end(),
-    };
-    Some(Binding {
-        name,
-        mut_word: pattern.mut_token(),
-        written: stated
-            .filter(|_| holder_is_function(node))
-            .map(|stated| stated.syntax().text().to_string()),
-        pattern: node.clone(),
-        scope: TextRange::new(start, end.max(start)),
-    })
-}
-
-fn holder_is_function(pattern: &SyntaxNode) -> bool {
-    let list = pattern.ancestors().find_map(ast::ParamList::cast);
-    list.and_then(|list| list.syntax().parent())
-        .is_some_and(|it| it.kind() == SyntaxKind::FN)
-}
-
-/// The variables that a token may mention: a path of one name, a word of a macro's input, or what a format string captures.
-fn mentions(token: &SyntaxToken) -> Vec<(String, SyntaxToken)> {
-    let is_in_macro = token
-        .parent()
-        .is_some_and(|it| it.kind() == SyntaxKind::TOKEN_TREE);
-    let named = |name: &str| (name.to_owned(), token.clone());
-    match token.kind() {
-        SyntaxKind::IDENT if is_in_macro => {
-            let before = token.prev_token().map(|it| it.kind());
-            if before == Some(T![.]) {
-                return Vec::new();
-            }
-            vec![named(token.text())]
-        }
-        SyntaxKind::STRING if is_in_macro => {
-            let captured = scopes::captures(token.text());
-            captured.map(|name| named(&name)).collect()
-        }
-        SyntaxKind::IDENT => {
-            let path = token.parent_ancestors().nth(2).and_then(ast::Path::cast);
-            let is_single = path.is_some_and(|path| {
-                let is_expression = path
-                    .syntax()
-                    .parent()
-                    .is_some_and(|it| it.kind() == SyntaxKind::PATH_EXPR);
-                is_expression && path.qualifier().is_none() && path.segment().is_some()
-            });
-            if is_single {
-                vec![named(token.text())]
-            } else {
-                Vec::new()
-            }
-        }
-        _ => Vec::new(),
-    }
 }
 
 #[cfg(test)]
@@ -522,7 +345,7 @@ mod tests {
         let found = found.unwrap();
         assert_eq!(captured(&found), ["a", "c"]);
         assert_eq!(outputs(&found), ["a"]);
-        assert_eq!(found.dropped, ["e"]);
+        assert_eq!(found.dropped[0].name, "e");
         assert!(found.has_macro && !found.tries && !found.awaits);
     }
 

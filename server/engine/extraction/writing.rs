@@ -2,7 +2,7 @@
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
-    ast::{self, HasName},
+    ast::{self, HasAttrs, HasName},
 };
 
 use super::{
@@ -81,7 +81,9 @@ impl Draft {
         let function =
             format!("{newline}{newline}{fn_indent}{gates}{head}{body}{newline}{fn_indent}}}");
         let mut edits = writer.idle_muts(passing);
-        edits.push(Edit::replace(selection.range, call));
+        let returned = writer.returned_name(&result);
+        let replaced = returned.map_or(selection.range, |it| selection.range.cover(it));
+        edits.push(Edit::replace(replaced, call));
         edits.push(Edit::insert(home.after.text_range().end(), function));
         let edits = Edits::new(edits);
         let text = edits.ok().and_then(|edits| edits.apply(text));
@@ -146,14 +148,15 @@ fn home(selection: &Selection) -> Result<Home, NotExtracted> {
     })
 }
 
-/// The conditions under which the function is compiled, which the new one needs too where it stands.
+/// The conditions under which the function is compiled and the lints that it allows, which the new one needs too where it
+/// stands.
 fn gates(selection: &Selection, home: &Home) -> impl Iterator<Item = String> {
     let function = selection.function.syntax();
     let owner = (home.after != *function).then(|| home.after.clone());
     let around = owner.into_iter().chain([function.clone()]);
     let attributes = around.flat_map(|node| node.children().filter_map(ast::Attr::cast));
     let texts = attributes.map(|attribute| attribute.syntax().text().to_string());
-    texts.filter(|text| text.starts_with("#[cfg("))
+    texts.filter(|text| text.starts_with("#[cfg(") || text.starts_with("#[allow("))
 }
 
 /// What the new function gives.
@@ -245,7 +248,7 @@ impl Writer<'_> {
         }
         let names: Vec<&str> = result.outputs.iter().map(|it| it.name.as_str()).collect();
         let direct = self.direct_value(&names, result.maker);
-        let direct = direct.filter(|_| !result.is_trap);
+        let direct = direct.filter(|_| !result.is_trap && !passing.names_result);
         if let Some((head, semicolon)) = direct {
             edits.push(Edit::delete(head));
             edits.push(Edit::delete(semicolon));
@@ -306,13 +309,29 @@ impl Writer<'_> {
         let Some(ast::Pat::IdentPat(pattern)) = last.pat() else {
             return None;
         };
-        let is_it = pattern.name()?.text() == *name && last.let_else().is_none();
+        let is_it = pattern.name()?.text() == *name
+            && last.let_else().is_none()
+            && last.attrs().next().is_none();
         let value = last.initializer()?.syntax().text_range();
         let start = last.let_token()?.text_range().start();
         let lead = self.source.slice(TextRange::new(start, value.start()));
         let end = last.semicolon_token()?.text_range();
         let is_plain = maker.is_none() && !lead.contains(['/', '#']) && end.start() == value.end();
         (is_it && is_plain).then(|| (TextRange::new(start, value.start()), end))
+    }
+
+    /// The name behind the selection, if the value of the block is the one that the function gives.
+    fn returned_name(&self, result: &Outcome<'_>) -> Option<TextRange> {
+        let [output] = result.outputs else {
+            return None;
+        };
+        let last = self.selection.statements.last()?;
+        let value = ast::PathExpr::cast(last.next_sibling()?)?;
+        let range = value.syntax().text_range();
+        let between = TextRange::new(self.selection.range.end(), range.start());
+        let is_it = value.syntax().text() == output.name.as_str() && !result.is_trap;
+        let is_plain = self.source.slice(between).trim().is_empty() && result.maker.is_none();
+        (is_it && is_plain).then_some(range)
     }
 
     fn signature(&self, name: &str, passing: &Passing, result: &Outcome<'_>) -> SignatureText {
@@ -383,10 +402,12 @@ impl Writer<'_> {
             let word = if is_changed { "mut " } else { "" };
             format!("{word}{}", output.name)
         };
+        let is_returned = self.returned_name(result).is_some();
         let patterns: Vec<String> = result.outputs.iter().map(pattern).collect();
         let lead = match &*patterns {
             [] if result.is_trap => "let ((), _) = ".to_owned(),
             [] => String::new(),
+            _ if is_returned => String::new(),
             [one] if result.is_trap => format!("let ({one}, _) = "),
             [one] => format!("let {one} = "),
             several if result.is_trap => format!("let (({}), _) = ", several.join(", ")),
@@ -402,7 +423,8 @@ impl Writer<'_> {
             ..
         } = signature;
         let open = format!("{lead}{owner}{name}{turbofish}(");
-        let close = format!("){};", behind.concat());
+        let end = if is_returned { "" } else { ";" };
+        let close = format!("){}{end}", behind.concat());
         let line = format!("{open}{}{close}", arguments.join(", "));
         let longest = self.source.context.width.max();
         let inline: usize = arguments.iter().map(|it| it.len() + 2).sum();

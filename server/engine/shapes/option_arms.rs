@@ -89,7 +89,7 @@ pub(super) fn check_place(
         ));
     }
     let declared = FileNames::around_node(node);
-    if has_own_variants(&declared) || methods.iter().any(|name| declared.has_method(name)) {
+    if declared.has_own_some_or_ok() || methods.iter().any(|name| declared.has_method(name)) {
         return Err(Refusal::because(
             Hazard::Scope,
             "The file has a `Some`, `None`, `Ok` or `Err` or a method of its own.",
@@ -102,18 +102,6 @@ pub(super) fn check_place(
         ));
     }
     Ok(())
-}
-
-/// Whether `Some`, `None`, `Ok` or `Err` may be the file's own.
-fn has_own_variants(declared: &FileNames) -> bool {
-    let is_other = |name: &str| {
-        declared.imports(name)
-            || declared.has_variant(name)
-            || declared.is_value(name)
-            || !declared.types(name).is_empty()
-            || !declared.functions(name).is_empty()
-    };
-    ["Some", "None", "Ok", "Err"].into_iter().any(is_other)
 }
 
 type Found = (TextRange, ast::Expr, [(Option<ast::Pat>, ast::Expr); 2]);

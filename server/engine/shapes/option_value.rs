@@ -269,13 +269,6 @@ impl Judge<'_> {
         }
         let wanted = self.wanted();
         let is_shown = match (form, wanted) {
-            (
-                Form::AndThen {
-                    is_of_result: false,
-                },
-                _,
-            ) => true,
-            (Form::Then, _) if !is_lazy => true,
             // What is inside is of the type that the receiver has.
             (Form::UnwrapOrElse, wanted) => {
                 let is_plain = match wanted {
@@ -284,13 +277,20 @@ impl Judge<'_> {
                 };
                 is_plain && makes_own(value, self.declared) && !may_become_another(value)
             }
-            (_, Wanted::Anything) => true,
+            (_, Wanted::Anything)
+            | (Form::AndThen { .. }, Wanted::Unknown)
+            | (
+                Form::AndThen {
+                    is_of_result: false,
+                },
+                _,
+            ) => true,
+            (Form::Then, _) if !is_lazy => true,
             (_, Wanted::Type(ty)) => {
                 let is_plain = ty.contains('<') && !conversions::holds_target(&ty, self.declared);
                 is_plain || (form == Form::Then && is_view(value))
             }
             (Form::Then, Wanted::Unknown) => !may_become_another(value),
-            (Form::AndThen { .. }, Wanted::Unknown) => true,
             (Form::OkOr | Form::Map | Form::MapErr, Wanted::Unknown) => false,
         };
         if is_shown { Ok(()) } else { unknown() }

@@ -173,14 +173,7 @@ fn error_of_result(gives: &str, declared: &FileNames) -> Result<Option<String>, 
 impl Parts {
     fn check(&self) -> Result<(), Refusal> {
         let declared = FileNames::around_node(&self.node);
-        let is_other = |name: &str| {
-            declared.imports(name)
-                || declared.has_variant(name)
-                || declared.is_value(name)
-                || !declared.types(name).is_empty()
-                || !declared.functions(name).is_empty()
-        };
-        if ["Some", "None", "Ok", "Err"].into_iter().any(is_other) {
+        if declared.has_own_some_or_ok() {
             return Err(Refusal::because(
                 Hazard::Scope,
                 "The file has a `Some`, `None`, `Ok` or `Err` of its own.",

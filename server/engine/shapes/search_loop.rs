@@ -33,6 +33,8 @@ pub struct SearchLoop {
     pub method: &'static str,
     /// Whether it is shown that the loop goes over an iterator, and that the opposite of its condition is one.
     pub ground: Ground,
+    /// Whether the loop counts only to take elements by their index, which wants an iterator over them first.
+    pub goes_by_index: bool,
     /// The lines that go.
     pub saved: usize,
 }
@@ -63,10 +65,26 @@ impl SearchLoop {
             keyword: parts.keyword,
             method: predicate.method,
             ground: source.ground.max(predicate.ground()),
+            goes_by_index: goes_by_index(&parts),
             saved: rewrite.saved_lines(),
         };
         Ok((shape, rewrite))
     }
+}
+
+/// `for i in 0..a.len()` that asks of `a[i]`.
+fn goes_by_index(parts: &Parts) -> bool {
+    let ast::Expr::RangeExpr(_) = &parts.iterable else {
+        return false;
+    };
+    let counter = parts.pattern.syntax().text().to_string();
+    let indexed = parts
+        .asks
+        .node()
+        .descendants()
+        .filter_map(ast::IndexExpr::cast);
+    let mut indices = indexed.filter_map(|it| it.index());
+    indices.any(|index| index.syntax().text() == counter.as_str())
 }
 
 /// What is asked of each element, and by which method.

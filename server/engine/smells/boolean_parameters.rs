@@ -60,8 +60,8 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     if unit.is_for_tests() {
         return;
     }
-    for function in &unit.functions {
-        look_at(&function.ast, function.owner, sightings);
+    for (function, owner) in signatures::all(unit) {
+        look_at(&function, owner, sightings);
     }
 }
 

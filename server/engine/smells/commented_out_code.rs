@@ -80,7 +80,7 @@ fn say(sighting: &Sighting, _: &str) -> String {
 }
 
 /// Lines in a row that hold nothing but a comment.
-struct Run<'a> {
+struct CommentLines<'a> {
     /// The first one's comment.
     at: TextRange,
     /// Without the slashes and what is blank.
@@ -88,10 +88,10 @@ struct Run<'a> {
 }
 
 /// The runs of a unit by its lines alone: what looks like a comment may be a part of a string.
-fn runs<'a>(unit: &Unit<'a>) -> Vec<Run<'a>> {
+fn runs<'a>(unit: &Unit<'a>) -> Vec<CommentLines<'a>> {
     let range = unit.node.text_range();
     let text = unit.slice(range);
-    let mut found: Vec<Run<'a>> = Vec::new();
+    let mut found: Vec<CommentLines<'a>> = Vec::new();
     if !text.contains("//") {
         return found;
     }
@@ -104,7 +104,7 @@ fn runs<'a>(unit: &Unit<'a>) -> Vec<Run<'a>> {
                 if !goes_on {
                     let from = start + TextSize::of(line) - TextSize::of(line.trim_start());
                     let at = TextRange::at(from, TextSize::of(bare));
-                    found.push(Run {
+                    found.push(CommentLines {
                         at,
                         code: Vec::new(),
                     });

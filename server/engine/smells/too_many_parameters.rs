@@ -48,7 +48,7 @@ use crate::{
     syntax::{
         Owner, Unit,
         signatures::{
-            has_receiver, is_dictated, is_plain_constructor, name_of, parameters, type_of,
+            self, has_receiver, is_dictated, is_plain_constructor, name_of, parameters, type_of,
         },
     },
     text::slice,
@@ -71,12 +71,8 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     if unit.is_for_tests() {
         return;
     }
-    for function in &unit.functions {
-        look_at(&function.ast, function.owner, sightings);
-    }
-    let required = ast::Fn::cast(unit.node.clone()).filter(|method| method.body().is_none());
-    if let Some(method) = required {
-        look_at(&method, unit.owner, sightings);
+    for (function, owner) in signatures::all(unit) {
+        look_at(&function, owner, sightings);
     }
 }
 

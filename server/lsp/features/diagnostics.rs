@@ -19,7 +19,7 @@ use crate::{
     lsp::{
         session::{
             analysed::Analysed,
-            written::{Known, Last, Origin, WrittenDiagnostic, WrittenUnit},
+            written::{Earlier, Previous, UnitInputs, WrittenDiagnostic, WrittenUnit},
         },
         wire::{
             NAME,
@@ -143,20 +143,20 @@ fn units(writer: &Writer<'_>, judge: &Judge<'_>, report: &FileReport) -> Vec<Arc
     let last = analysed.document.written.last().filter(|last| {
         Arc::ptr_eq(&last.rules, &analysed.rules) && judge.agrees_with(&last.answers)
     });
-    let mut known = Known::of(last.as_ref().map_or(&[], |last| &last.units));
+    let mut known = Earlier::of(last.as_ref().map_or(&[], |last| &last.units));
     let units = report.items.iter().map(|(start, report)| {
-        let origin = Origin {
+        let inputs = UnitInputs {
             report,
             at: writer.places.position(*start),
             around: judge.around(*start, report),
         };
-        match known.find(&origin) {
+        match known.find(&inputs) {
             Some(unit) => Arc::clone(unit),
-            None => Arc::new(writer.unit(origin, *start, judge.unit(*start, report))),
+            None => Arc::new(writer.unit(inputs, *start, judge.unit(*start, report))),
         }
     });
     let units: Vec<_> = units.collect();
-    analysed.document.written.keep(Last {
+    analysed.document.written.keep(Previous {
         rules: Arc::clone(&analysed.rules),
         answers: judge.answers(),
         units: units.clone(),
@@ -183,12 +183,17 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn unit(&self, origin: Origin<'_>, start: TextSize, mut found: Vec<Finding>) -> WrittenUnit {
+    fn unit(
+        &self,
+        inputs: UnitInputs<'_>,
+        start: TextSize,
+        mut found: Vec<Finding>,
+    ) -> WrittenUnit {
         found.sort_by_key(Finding::order);
         let repeated = found.iter().flat_map(Finding::repeated);
         let repeated = repeated.map(|place| place - start).collect();
         let diagnostics = found.iter().map(|it| self.written(it, start)).collect();
-        WrittenUnit::new(origin, diagnostics, repeated)
+        WrittenUnit::new(inputs, diagnostics, repeated)
     }
 
     fn written(&self, finding: &Finding, unit: TextSize) -> WrittenDiagnostic {

@@ -36,7 +36,7 @@ pub(crate) struct WrittenUnit {
 }
 
 /// What a unit's diagnostics follow from, together with the rules and what the file answers.
-pub(crate) struct Origin<'a> {
+pub(crate) struct UnitInputs<'a> {
     pub(crate) report: &'a Arc<UnitReport>,
     pub(crate) at: Position,
     pub(crate) around: Around,
@@ -44,11 +44,11 @@ pub(crate) struct Origin<'a> {
 
 /// What was written last for a document. All its versions share it.
 #[derive(Debug, Default)]
-pub(crate) struct WrittenUnits(Mutex<Option<Arc<Last>>>);
+pub(crate) struct WrittenUnits(Mutex<Option<Arc<Previous>>>);
 
 /// The units of one version.
 #[derive(Debug)]
-pub(crate) struct Last {
+pub(crate) struct Previous {
     pub(crate) rules: Arc<Rules>,
     pub(crate) answers: Answers,
     /// In the order of the text.
@@ -70,54 +70,54 @@ impl WrittenDiagnostic {
 
 impl WrittenUnit {
     pub(crate) fn new(
-        origin: Origin<'_>,
+        inputs: UnitInputs<'_>,
         diagnostics: Vec<WrittenDiagnostic>,
         repeated: Vec<TextRange>,
     ) -> Self {
         Self {
-            report: Arc::clone(origin.report),
-            at: origin.at,
-            around: origin.around,
+            report: Arc::clone(inputs.report),
+            at: inputs.at,
+            around: inputs.around,
             diagnostics,
             repeated,
         }
     }
 
-    fn is_of(&self, origin: &Origin<'_>) -> bool {
-        Arc::ptr_eq(&self.report, origin.report)
-            && self.at == origin.at
-            && self.around == origin.around
+    fn is_of(&self, inputs: &UnitInputs<'_>) -> bool {
+        Arc::ptr_eq(&self.report, inputs.report)
+            && self.at == inputs.at
+            && self.around == inputs.around
     }
 }
 
 impl WrittenUnits {
-    pub(crate) fn last(&self) -> Option<Arc<Last>> {
+    pub(crate) fn last(&self) -> Option<Arc<Previous>> {
         lock(&self.0).clone()
     }
 
-    pub(crate) fn keep(&self, last: Last) {
+    pub(crate) fn keep(&self, last: Previous) {
         *lock(&self.0) = Some(Arc::new(last));
     }
 }
 
 /// Finds the units of a version among those of the one before, which are mostly in the same order.
-pub(crate) struct Known<'a> {
+pub(crate) struct Earlier<'a> {
     units: &'a [Arc<WrittenUnit>],
     next: usize,
 }
 
-impl<'a> Known<'a> {
+impl<'a> Earlier<'a> {
     pub(crate) fn of(units: &'a [Arc<WrittenUnit>]) -> Self {
         Self { units, next: 0 }
     }
 
     /// To be asked in the order of the text.
-    pub(crate) fn find(&mut self, origin: &Origin<'_>) -> Option<&'a Arc<WrittenUnit>> {
+    pub(crate) fn find(&mut self, inputs: &UnitInputs<'_>) -> Option<&'a Arc<WrittenUnit>> {
         let ahead = self.units[self.next..].iter();
         // Units of one text don't stand in one place, so what stands further up is another one.
-        let passed = ahead.take_while(|unit| unit.at < origin.at).count();
+        let passed = ahead.take_while(|unit| unit.at < inputs.at).count();
         self.next += passed;
-        self.units.get(self.next).filter(|unit| unit.is_of(origin))
+        self.units.get(self.next).filter(|unit| unit.is_of(inputs))
     }
 }
 
@@ -128,21 +128,21 @@ mod tests {
     #[test]
     fn units_are_found_where_they_stood() {
         let reports: Vec<Arc<UnitReport>> = (0..4).map(|_| Arc::default()).collect();
-        let origin = |report, line| Origin {
+        let inputs = |report, line| UnitInputs {
             report,
             at: Position::new(line, 0),
             around: Around::default(),
         };
-        let unit = |(report, line)| WrittenUnit::new(origin(report, line), vec![], vec![]);
+        let unit = |(report, line)| WrittenUnit::new(inputs(report, line), vec![], vec![]);
         let lines = [1, 5, 9, 20];
         let units: Vec<_> = reports.iter().zip(lines).map(unit).map(Arc::new).collect();
-        let mut known = Known::of(&units);
-        assert!(known.find(&origin(&reports[0], 0)).is_none());
-        assert!(known.find(&origin(&reports[0], 1)).is_some());
-        assert!(known.find(&origin(&reports[1], 6)).is_none());
-        assert!(known.find(&origin(&reports[1], 9)).is_none());
-        assert!(known.find(&origin(&reports[2], 9)).is_some());
-        assert!(known.find(&origin(&reports[3], 20)).is_some());
-        assert!(known.find(&origin(&reports[3], 21)).is_none());
+        let mut known = Earlier::of(&units);
+        assert!(known.find(&inputs(&reports[0], 0)).is_none());
+        assert!(known.find(&inputs(&reports[0], 1)).is_some());
+        assert!(known.find(&inputs(&reports[1], 6)).is_none());
+        assert!(known.find(&inputs(&reports[1], 9)).is_none());
+        assert!(known.find(&inputs(&reports[2], 9)).is_some());
+        assert!(known.find(&inputs(&reports[3], 20)).is_some());
+        assert!(known.find(&inputs(&reports[3], 21)).is_none());
     }
 }

@@ -134,6 +134,18 @@ impl FileNames {
         self.modules.contains(bare(name))
     }
 
+    /// Whether `Some`, `None`, `Ok` or `Err` may be the file's own.
+    pub fn has_own_some_or_ok(&self) -> bool {
+        let is_own = |name: &str| {
+            self.imports(name)
+                || self.has_variant(name)
+                || self.is_value(name)
+                || !self.types(name).is_empty()
+                || !self.functions(name).is_empty()
+        };
+        ["Some", "None", "Ok", "Err"].into_iter().any(is_own)
+    }
+
     /// Whether an `enum` of the file has a variant of that name, which an import may bring into scope as it is.
     pub fn has_variant(&self, name: &str) -> bool {
         self.variants.contains(bare(name))
@@ -223,6 +235,20 @@ mod tests {
         let tree = Tree::parse(text, FileContext::default().edition).unwrap();
         assert!(!tree.has_errors(), "{text}");
         FileNames::around_node(&tree.root())
+    }
+
+    #[test]
+    fn some_and_ok_may_be_of_the_file() {
+        for own in [
+            "use a::Some;",
+            "enum A { None }",
+            "struct Ok(u8);",
+            "const Err: u8 = 1;",
+            "#[allow(non_snake_case)] fn Err() {}",
+        ] {
+            assert!(declared(own).has_own_some_or_ok(), "{own}");
+        }
+        assert!(!declared("fn f() -> Option<u8> { Some(1) }").has_own_some_or_ok());
     }
 
     #[test]

@@ -7,7 +7,15 @@ use ra_ap_syntax::{
     ast::{self, HasAttrs},
 };
 
-use super::{attributes, outline::Owner};
+use super::{attributes, outline::Owner, units::Unit};
+
+/// The functions of a unit with their owners, those of traits without a body among them.
+pub fn all(unit: &Unit<'_>) -> impl Iterator<Item = (ast::Fn, Owner)> {
+    let functions = unit.functions.iter();
+    let functions = functions.map(|function| (function.ast.clone(), function.owner));
+    let required = ast::Fn::cast(unit.node.clone()).filter(|method| method.body().is_none());
+    functions.chain(required.map(|method| (method, unit.owner)))
+}
 
 /// Whether something outside of the function has chosen its parameters.
 pub fn is_dictated(function: &ast::Fn, owner: Owner) -> bool {
@@ -82,4 +90,49 @@ pub fn name_of(parameter: &ast::Param) -> String {
 pub fn type_of(parameter: &ast::Param) -> String {
     let ty = parameter.ty();
     ty.map(|ty| ty.syntax().to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::{FileContext, Source};
+
+    fn function(text: &str) -> ast::Fn {
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        source.root().descendants().find_map(ast::Fn::cast).unwrap()
+    }
+
+    #[test]
+    fn what_is_unused_or_an_alternative_is_no_parameter() {
+        let names = |text: &str| -> Vec<String> {
+            let parameters = parameters(&function(text));
+            parameters.iter().map(name_of).collect()
+        };
+        assert_eq!(names("fn f(&self, mut a: A, b: B, _c: C) {}"), ["a", "b"]);
+        let alternatives = "fn f(#[cfg(unix)] a: A, #[cfg(windows)] a: B, #[cfg(unix)] b: B) {}";
+        assert_eq!(names(alternatives), ["a", "b"]);
+    }
+
+    #[test]
+    fn others_have_chosen_the_parameters() {
+        let dictated = |text: &str| is_dictated(&function(text), Owner::Module);
+        assert!(dictated("extern fn f() {}"));
+        assert!(dictated("#[unsafe(no_mangle)] fn f() {}"));
+        assert!(!dictated("extern \"Rust\" fn f() {}"));
+        assert!(!dictated("#[inline] fn f() {}"));
+        assert!(is_dictated(&function("fn f() {}"), Owner::TraitImpl));
+    }
+
+    #[test]
+    fn a_constructor_only_fills_fields() {
+        let is_plain = |body: &str, receiver: &str| {
+            is_plain_constructor(&function(&format!(
+                "fn f({receiver}a: A) -> S {{ {body} }}"
+            )))
+        };
+        assert!(is_plain("S { a }", ""));
+        assert!(!is_plain("S { a }", "&self, "));
+        assert!(!is_plain("let a = g(a); S { a }", ""));
+        assert!(!is_plain("g(a)", ""));
+    }
 }

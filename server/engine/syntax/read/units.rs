@@ -29,6 +29,7 @@ pub struct Unit<'a> {
     pub functions: Vec<Function>,
     /// Whether the parser gave up on a part of it. Shapes found in such a unit are not to be trusted.
     pub is_broken: bool,
+    is_for_tests: bool,
     nodes: Vec<SyntaxNode>,
     sees: KindSet,
     lines: CodeLines,
@@ -61,6 +62,7 @@ impl<'a> Unit<'a> {
             context,
             functions: Vec::new(),
             is_broken: false,
+            is_for_tests: is_for_tests(place, context.role),
             nodes: Vec::new(),
             sees,
             lines: CodeLines::of(&place.node),
@@ -86,10 +88,7 @@ impl<'a> Unit<'a> {
 
     /// Whether it is compiled for tests, benchmarks and examples alone.
     pub fn is_for_tests(&self) -> bool {
-        let role = self.context.role;
-        self.part == FilePart::Tests
-            || matches!(role, Role::Test | Role::Bench | Role::Example)
-            || has_test_attribute(&self.node)
+        self.is_for_tests
     }
 
     pub fn slice(&self, range: TextRange) -> &'a str {
@@ -204,6 +203,13 @@ pub fn inside(block: &ast::BlockExpr) -> TextRange {
         .r_curly_token()
         .map_or(range.end(), |brace| brace.text_range().start());
     TextRange::new(start, end.max(start))
+}
+
+/// Asked once for a unit, since most smells ask it.
+fn is_for_tests(place: &Place, role: Role) -> bool {
+    place.part == FilePart::Tests
+        || matches!(role, Role::Test | Role::Bench | Role::Example)
+        || has_test_attribute(&place.node)
 }
 
 /// The owner of a function inside another one's body.

@@ -1,0 +1,236 @@
+//! The variables of a function: where each is declared and where it is mentioned.
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxNode, SyntaxToken, T,
+    ast::{self, HasName},
+};
+
+use super::selection::{Capture, Local, tokens};
+use crate::{
+    syntax::{scopes, temporaries},
+    text::{TextRange, TextSize},
+};
+
+/// The variables of a function, in the order of the text.
+pub(super) struct Bindings {
+    found: Vec<Binding>,
+    mentions: Vec<(String, SyntaxToken)>,
+}
+
+struct Binding {
+    name: String,
+    mut_word: Option<SyntaxToken>,
+    written: Option<String>,
+    pattern: SyntaxNode,
+    /// Where it can be mentioned.
+    scope: TextRange,
+}
+
+impl Bindings {
+    pub(super) fn of(function: &ast::Fn) -> Self {
+        let patterns = function
+            .syntax()
+            .descendants()
+            .filter_map(ast::IdentPat::cast);
+        let found = patterns.filter_map(|pattern| binding(&pattern));
+        Self {
+            found: found.collect(),
+            mentions: tokens(function.syntax())
+                .flat_map(|token| mentions(&token))
+                .collect(),
+        }
+    }
+
+    /// The variable that a mention means.
+    fn meant(&self, name: &str, at: TextSize) -> Option<&Binding> {
+        let visible = self
+            .found
+            .iter()
+            .filter(|it| it.name == name && it.scope.contains(at));
+        visible.max_by_key(|it| it.scope.start())
+    }
+
+    pub(super) fn captures(&self, range: TextRange, is_in_loop: bool) -> Vec<Capture> {
+        let mut captures: Vec<Capture> = Vec::new();
+        for (name, token) in &self.mentions {
+            let at = token.text_range();
+            if !range.contains_range(at) {
+                continue;
+            }
+            let Some(binding) = self.meant(name, at.start()) else {
+                continue;
+            };
+            if range.contains_range(binding.pattern.text_range()) {
+                continue;
+            }
+            if let Some(known) = captures.iter_mut().find(|it| it.name == *name) {
+                known.mentions.push(token.clone());
+                continue;
+            }
+            let after = TextRange::new(range.end(), binding.scope.end().max(range.end()));
+            captures.push(Capture {
+                name: name.clone(),
+                written: binding.written.clone(),
+                mut_word: binding.mut_word.clone(),
+                is_used_after: is_in_loop || self.is_mentioned(name, after),
+                mentions: vec![token.clone()],
+            });
+        }
+        captures
+    }
+
+    pub(super) fn is_mentioned(&self, name: &str, range: TextRange) -> bool {
+        let mut mentions = self.mentions.iter();
+        mentions.any(|(found, token)| found == name && range.contains_range(token.text_range()))
+    }
+
+    /// What the statements themselves declare, in the order of the text.
+    pub(super) fn declared_in(&self, statements: &[SyntaxNode], range: TextRange) -> Vec<Local> {
+        let mut locals: Vec<Local> = Vec::new();
+        let lets = statements.iter().cloned().filter_map(ast::LetStmt::cast);
+        for statement in lets {
+            let around = statement.syntax().text_range();
+            let own = self.found.iter().filter(|it| {
+                around.contains_range(it.pattern.text_range()) && it.scope.start() == around.end()
+            });
+            for binding in own {
+                let same = locals.iter_mut().filter(|it| it.name == binding.name);
+                let hidden = same.filter(|it| it.declared != around.end());
+                hidden.for_each(|it| it.is_hidden = true);
+                // The ways of a pattern declare the same.
+                locals.retain(|it| it.is_hidden || it.name != binding.name);
+                locals.push(Local {
+                    name: binding.name.clone(),
+                    is_mut: binding.mut_word.is_some(),
+                    declared: around.end(),
+                    is_hidden: false,
+                    keeps_temporary: keeps_temporary(&statement),
+                    mentions: self.mentions_of(binding, range),
+                });
+            }
+        }
+        locals
+    }
+
+    fn mentions_of(&self, binding: &Binding, range: TextRange) -> Vec<SyntaxToken> {
+        let named = self
+            .mentions
+            .iter()
+            .filter(|(name, _)| *name == binding.name);
+        let meant = named.filter(|(name, token)| {
+            let at = token.text_range();
+            let meant = self.meant(name, at.start());
+            range.contains_range(at) && meant.is_some_and(|it| it.scope == binding.scope)
+        });
+        meant.map(|(_, token)| token.clone()).collect()
+    }
+}
+
+/// Whether a statement refers to a value that only it holds.
+fn keeps_temporary(statement: &ast::LetStmt) -> bool {
+    let Some(value) = statement.initializer() else {
+        return false;
+    };
+    let is_place = |it: Option<ast::Expr>| it.is_some_and(|it| temporaries::is_place(&it));
+    let taken = value.syntax().descendants().filter_map(ast::RefExpr::cast);
+    let mut taken = taken.map(|it| it.expr());
+    let pattern = statement.pat().map(|it| it.syntax().clone());
+    let has_ref = pattern.is_some_and(|it| tokens(&it).any(|token| token.kind() == T![ref]));
+    taken.any(|it| !is_place(it)) || (has_ref && !is_place(Some(value)))
+}
+
+fn binding(pattern: &ast::IdentPat) -> Option<Binding> {
+    let name = pattern.name()?.text().to_string();
+    // A constant or a variant.
+    if name.starts_with(char::is_uppercase) {
+        return None;
+    }
+    let node = pattern.syntax();
+    let mut around = node.ancestors().skip(1);
+    let holder = around.find(|node| {
+        matches!(
+            node.kind(),
+            SyntaxKind::LET_STMT
+                | SyntaxKind::MATCH_ARM
+                | SyntaxKind::CLOSURE_EXPR
+                | SyntaxKind::FOR_EXPR
+                | SyntaxKind::FN
+                | SyntaxKind::IF_EXPR
+                | SyntaxKind::WHILE_EXPR
+        )
+    })?;
+    let stated = ast::Param::cast(node.parent()?).and_then(|param| param.ty());
+    let end = match holder.kind() {
+        SyntaxKind::LET_STMT => holder.parent()?.text_range().end(),
+        SyntaxKind::IF_EXPR => {
+            let choice = ast::IfExpr::cast(holder.clone())?;
+            choice.then_branch()?.syntax().text_range().end()
+        }
+        _ => holder.text_range().end(),
+    };
+    let condition = node.ancestors().find_map(ast::LetExpr::cast);
+    let condition =
+        condition.filter(|it| holder.text_range().contains_range(it.syntax().text_range()));
+    let start = match holder.kind() {
+        _ if let Some(condition) = condition => condition.syntax().text_range().end(),
+        SyntaxKind::LET_STMT => holder.text_range().end(),
+        SyntaxKind::FOR_EXPR => {
+            use ast::HasLoopBody;
+            let body = ast::ForExpr::cast(holder)?.loop_body()?;
+            body.syntax().text_range().start()
+        }
+        _ => node.text_range().end(),
+    };
+    Some(Binding {
+        name,
+        mut_word: pattern.mut_token(),
+        written: stated
+            .filter(|_| holder_is_function(node))
+            .map(|stated| stated.syntax().text().to_string()),
+        pattern: node.clone(),
+        scope: TextRange::new(start, end.max(start)),
+    })
+}
+
+fn holder_is_function(pattern: &SyntaxNode) -> bool {
+    let list = pattern.ancestors().find_map(ast::ParamList::cast);
+    list.and_then(|list| list.syntax().parent())
+        .is_some_and(|it| it.kind() == SyntaxKind::FN)
+}
+
+/// The variables that a token may mention: a path of one name, a word of a macro's input, or what a format string captures.
+fn mentions(token: &SyntaxToken) -> Vec<(String, SyntaxToken)> {
+    let is_in_macro = token
+        .parent()
+        .is_some_and(|it| it.kind() == SyntaxKind::TOKEN_TREE);
+    let named = |name: &str| (name.to_owned(), token.clone());
+    match token.kind() {
+        SyntaxKind::IDENT if is_in_macro => {
+            let before = token.prev_token().map(|it| it.kind());
+            if before == Some(T![.]) {
+                return Vec::new();
+            }
+            vec![named(token.text())]
+        }
+        SyntaxKind::STRING if is_in_macro => {
+            let captured = scopes::captures(token.text());
+            captured.map(|name| named(&name)).collect()
+        }
+        SyntaxKind::IDENT => {
+            let path = token.parent_ancestors().nth(2).and_then(ast::Path::cast);
+            let is_single = path.is_some_and(|path| {
+                let is_expression = path
+                    .syntax()
+                    .parent()
+                    .is_some_and(|it| it.kind() == SyntaxKind::PATH_EXPR);
+                is_expression && path.qualifier().is_none() && path.segment().is_some()
+            });
+            if is_single {
+                vec![named(token.text())]
+            } else {
+                Vec::new()
+            }
+        }
+        _ => Vec::new(),
+    }
+}
