@@ -95,7 +95,8 @@ fn tuple_in(ty: &ast::Type) -> Option<ast::TupleType> {
             let name = segment.name_ref()?.text().to_string();
             let is_known =
                 matches!(&*name, "Option" | "Vec" | "VecDeque") || name.ends_with("Result");
-            let is_own = !FileNames::around(path).types(&name).is_empty();
+            let declared = FileNames::around(path);
+            let is_own = !declared.types(&name).is_empty() && declared.aliases(&name).is_empty();
             let list = segment.generic_arg_list().filter(|_| is_known && !is_own)?;
             let first = list.generic_args().next()?;
             match first {

@@ -20,14 +20,14 @@ pub fn is_result_type(ty: &str, declared: &FileNames) -> bool {
     let head = head_of(ty);
     let last = head.rsplit("::").next().unwrap_or(head);
     let aliases = declared.aliases(last);
+    if !aliases.is_empty() {
+        return aliases.iter().all(|it| head_of(it).ends_with("Result"));
+    }
     if !declared.types(last).is_empty() || last == "LockResult" {
         return false;
     }
-    if aliases.is_empty() {
-        // What is called `SearchResult` is one only where it holds something.
-        return last == "Result" || (last.ends_with("Result") && ty.contains('<'));
-    }
-    aliases.iter().all(|it| head_of(it).ends_with("Result"))
+    // What is called `SearchResult` is one only where it holds something.
+    last == "Result" || (last.ends_with("Result") && ty.contains('<'))
 }
 
 /// Methods of the standard library that give one, with the number of their arguments.
