@@ -98,17 +98,7 @@ pub fn extract_function(
             passing.qualify(import);
             continue;
         }
-        let wants_lifetime = |told: &Told| {
-            told.code.as_deref() == Some("E0106") || told.words.contains("lifetime may not live")
-        };
-        let outlives = |told: &Told| told.code.as_deref() == Some("E0597");
-        let is_looser = (errors.iter().any(outlives) && passing.name_result())
-            || errors.iter().any(|it| passing.loosen(&it.words))
-            || (errors.iter().any(wants_lifetime) && passing.name_lifetimes())
-            || errors
-                .iter()
-                .any(|it| passing.loosen_at(&draft.text, it.at as usize))
-            || passing.loosen_any();
+        let is_looser = loosen(&mut passing, &errors, &draft.text);
         objections.push(first.clone());
         if !is_looser {
             break;
@@ -122,6 +112,21 @@ pub fn extract_function(
     Err(Refused::Because(format!(
         "rustc stands against it: {told}."
     )))
+}
+
+/// Answers errors of a draft by a looser way of passing; says whether there is one left.
+fn loosen(passing: &mut Passing, errors: &[Told], draft: &str) -> bool {
+    let wants_lifetime = |told: &Told| {
+        told.code.as_deref() == Some("E0106") || told.words.contains("lifetime may not live")
+    };
+    let outlives = |told: &Told| told.code.as_deref() == Some("E0597");
+    (errors.iter().any(outlives) && passing.name_result())
+        || errors.iter().any(|it| passing.loosen(&it.words))
+        || (errors.iter().any(wants_lifetime) && passing.name_lifetimes())
+        || errors
+            .iter()
+            .any(|it| passing.loosen_at(draft, it.at as usize))
+        || passing.loosen_any()
 }
 
 struct Asking<'a> {

@@ -193,15 +193,10 @@ fn ways(capture: &Capture, known: &Known) -> Result<Vec<Way>, NotExtracted> {
     if capture.written.is_none() {
         nameable(name, &text)?;
     }
-    let is_shadowed = known.behind(name).is_some();
     let value = Way::Value(text.clone());
     let is_copy = known_type.is_some_and(|it| it.is_copy);
-    let view_of = |text: &str| {
-        let same = |mention| means_same(mention, text.starts_with("Box<"));
-        view(text).filter(|_| capture.mentions.iter().all(same))
-    };
     if let Some(inner) = text.strip_prefix("&mut ").filter(|_| !is_copy) {
-        let view = view_of(inner);
+        let view = capture.view(inner);
         let mut ways = Vec::new();
         if !known.moved.contains(name) {
             ways.extend(view.clone().map(Way::Reborrowed));
@@ -220,7 +215,7 @@ fn ways(capture: &Capture, known: &Known) -> Result<Vec<Way>, NotExtracted> {
         if capture.mut_word.is_some() {
             return Ok(vec![value, loose]);
         }
-        let view = value.owner_behind().and_then(view_of);
+        let view = value.owner_behind().and_then(|owner| capture.view(owner));
         let view = view.map(|view| Way::Value(format!("&{view}")));
         return Ok(view.into_iter().chain([value]).collect());
     }
@@ -232,24 +227,38 @@ fn ways(capture: &Capture, known: &Known) -> Result<Vec<Way>, NotExtracted> {
             vec![value]
         });
     }
-    let view = view_of(&text);
-    let mut ways: Vec<Way> = view.clone().map(Way::Shared).into_iter().collect();
-    if !text.starts_with("Box<") {
-        ways.push(Way::Shared(text.clone()));
-    }
-    if is_shadowed {
-        // Whether it was moved can't be seen behind the selection.
-        ways.push(value);
-    } else if capture.mut_word.is_some() {
-        ways.extend(view.map(Way::Unique));
-        ways.push(Way::Unique(text));
-    }
+    let ways = referring(capture, text, known.behind(name).is_some());
     if ways.is_empty() {
         return Err(NotExtracted(
             format!("`{name}` would have to be a reference to a `Box`.").into(),
         ));
     }
     Ok(ways)
+}
+
+/// Ways of passing what isn't copied and isn't moved as far as it shows.
+fn referring(capture: &Capture, owner: String, is_hidden: bool) -> Vec<Way> {
+    let view = capture.view(&owner);
+    let mut ways: Vec<Way> = view.clone().map(Way::Shared).into_iter().collect();
+    if !owner.starts_with("Box<") {
+        ways.push(Way::Shared(owner.clone()));
+    }
+    if is_hidden {
+        // Whether it was moved can't be seen behind the selection.
+        ways.push(Way::Value(owner));
+    } else if capture.mut_word.is_some() {
+        ways.extend(view.map(Way::Unique));
+        ways.push(Way::Unique(owner));
+    }
+    ways
+}
+
+impl Capture {
+    /// The view of an owner, if it means the same wherever the variable is mentioned.
+    fn view(&self, owner: &str) -> Option<String> {
+        let same = |mention| means_same(mention, owner.starts_with("Box<"));
+        view(owner).filter(|_| self.mentions.iter().all(same))
+    }
 }
 
 pub(super) fn nameable(name: &str, text: &str) -> Result<(), NotExtracted> {

@@ -186,6 +186,8 @@ fn function(list: &SyntaxNode) -> Result<ast::Fn, NotExtracted> {
 
 /// What takes the address of a value.
 const ADDRESSES: [&str; 4] = ["as *const", "as *mut", "addr_of", "&raw"];
+/// What tells where it stands.
+const PLACES: [&str; 2] = ["line!(", "column!("];
 
 /// What a function of its own could not say.
 fn check(
@@ -193,6 +195,24 @@ fn check(
     list: &SyntaxNode,
     statements: &[SyntaxNode],
 ) -> Result<(), NotExtracted> {
+    check_parts(statements)?;
+    check_tail(list, statements)?;
+    check_items(function, statements)?;
+    let has_attributes = function.attrs().any(|attr| {
+        let text = attr.syntax().text().to_string();
+        ["target_feature", "track_caller"]
+            .iter()
+            .any(|it| text.contains(it))
+    });
+    if has_attributes {
+        return Err(NotExtracted::new(
+            "The function has attributes that decide how it runs.",
+        ));
+    }
+    Ok(())
+}
+
+fn check_parts(statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
     for statement in statements {
         if ast::Item::can_cast(statement.kind()) && statement.kind() != SyntaxKind::MACRO_CALL {
             return Err(NotExtracted::at(
@@ -211,6 +231,31 @@ fn check(
             ));
         }
     }
+    let takes_address = |it: &&SyntaxNode| {
+        let text = it.text().to_string();
+        ADDRESSES.iter().any(|sign| text.contains(sign))
+    };
+    if let Some(statement) = statements.iter().find(takes_address) {
+        let why = "An address is taken, which a copy of a value doesn't have";
+        return Err(NotExtracted::at(statement, why));
+    }
+    let mut unsafe_words = statements.iter().flat_map(tokens);
+    if unsafe_words.any(|it| it.kind() == T![unsafe]) {
+        return Err(NotExtracted::new(
+            "An `unsafe` block relies on what stands around it, which callers of a new function needn't keep to.",
+        ));
+    }
+    let tells_place = |it: &&SyntaxNode| {
+        let text = it.text().to_string();
+        PLACES.iter().any(|sign| text.contains(sign))
+    };
+    match statements.iter().find(tells_place) {
+        Some(statement) => Err(NotExtracted::at(statement, "The line of the code is told")),
+        None => Ok(()),
+    }
+}
+
+fn check_tail(list: &SyntaxNode, statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
     let is_tail = list.last_child().as_ref() == statements.last();
     let tail = statements
         .last()
@@ -228,6 +273,10 @@ fn check(
             ));
         }
     }
+    Ok(())
+}
+
+fn check_items(function: &ast::Fn, statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
     let body = function.body();
     let items = body.iter().flat_map(|body| body.syntax().descendants());
     let items = items
@@ -250,31 +299,6 @@ fn check(
                 "The function has items of its own, which the selection may mean",
             ));
         }
-    }
-    let takes_address = |it: &&SyntaxNode| {
-        let text = it.text().to_string();
-        ADDRESSES.iter().any(|sign| text.contains(sign))
-    };
-    if let Some(statement) = statements.iter().find(takes_address) {
-        let why = "An address is taken, which a copy of a value doesn't have";
-        return Err(NotExtracted::at(statement, why));
-    }
-    let mut unsafe_words = statements.iter().flat_map(tokens);
-    if unsafe_words.any(|it| it.kind() == T![unsafe]) {
-        return Err(NotExtracted::new(
-            "An `unsafe` block relies on what stands around it, which callers of a new function needn't keep to.",
-        ));
-    }
-    let has_attributes = function.attrs().any(|attr| {
-        let text = attr.syntax().text().to_string();
-        ["target_feature", "track_caller"]
-            .iter()
-            .any(|it| text.contains(it))
-    });
-    if has_attributes {
-        return Err(NotExtracted::new(
-            "The function has attributes that decide how it runs.",
-        ));
     }
     Ok(())
 }
