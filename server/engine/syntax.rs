@@ -18,7 +18,8 @@ mod write;
 mod fixture;
 
 pub use judge::{
-    closures, conditions, fallible, flow, inference_order, known, negation, patterns, purity,
+    closures, conditions, conversions, fallible, flow, inference_order, known, negation, patterns,
+    purity,
     refusal::{Hazard, Refusal},
     scopes, tables, temporaries, types_shown,
 };

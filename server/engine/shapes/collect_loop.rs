@@ -5,14 +5,15 @@ use ra_ap_syntax::{
     ast::{self, HasArgList},
 };
 
-use super::loop_source::{self, Source, mentions};
+use super::loop_source::{self, Source, Wraps, mentions};
 use crate::{
     syntax::{
-        FileContext, FileNames, Hazard, Refusal, Rewrite, flow, inference_order, layout,
+        FileContext, FileNames, Hazard, Refusal, Rewrite, closures, conversions, flow,
+        inference_order, layout,
         negation::{self, Negated},
         purity, scopes,
         scopes::Names,
-        types_shown::Ground,
+        types_shown::{self, Ground},
     },
     text::TextRange,
 };
@@ -68,6 +69,7 @@ impl CollectLoop {
             ));
         }
         let ground = asked.as_ref().map_or(Ground::Shown, Asked::ground);
+        let ground = ground.max(ground_of_constructor(&parts, &source)?);
         let shape = Self {
             whole: parts.whole,
             keyword: parts.keyword,
@@ -76,6 +78,26 @@ impl CollectLoop {
             saved,
         };
         Ok((shape, rewrite))
+    }
+}
+
+/// How far it is shown that a structure or a variant takes the elements as they are.
+fn ground_of_constructor(parts: &Parts, source: &Source) -> Result<Ground, Refusal> {
+    let function = parts
+        .added
+        .first()
+        .and_then(|added| writing::constructor(added, &parts.pattern));
+    let Some(function) = function.filter(|_| parts.added.len() == 1) else {
+        return Ok(Ground::Shown);
+    };
+    match conversions::takes_as_it_is(&function) {
+        Some(true) => Ok(Ground::Shown),
+        None if source.wraps == Wraps::Parentheses => Ok(Ground::Shown),
+        None => Ok(Ground::Likely),
+        Some(false) => Err(Refusal::because(
+            Hazard::Types,
+            "The elements may be converted to what the structure holds.",
+        )),
     }
 }
 
@@ -92,9 +114,11 @@ impl Asked {
             return Ok(None);
         };
         check_code(condition.syntax())?;
-        let asks = variables_of(&parts.pattern)
+        let variables = variables_of(&parts.pattern);
+        let asks = variables
             .iter()
             .any(|name| mentions(condition.syntax(), Some(name)));
+        check_both_closures(parts, condition, &variables)?;
         if !asks || !source.has_copied_elements() {
             return Err(Refusal::because(
                 Hazard::Types,
@@ -136,6 +160,48 @@ impl Asked {
     }
 }
 
+/// What is asked and what is made can stand in closures of their own.
+fn check_both_closures(
+    parts: &Parts,
+    condition: &ast::Expr,
+    variables: &[String],
+) -> Result<(), Refusal> {
+    let asked = Names::in_node(condition.syntax());
+    let made = |name: &str| {
+        parts
+            .added
+            .iter()
+            .any(|it| Names::in_node(it.syntax()).has(name))
+    };
+    if !variables.iter().all(|name| asked.has(name) && made(name)) {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "One of the closures would not use all of the pattern.",
+        ));
+    }
+    let body = closures::Body {
+        held: None,
+        declared: &FileNames::around_node(condition.syntax()),
+    };
+    let is_lent = |path: ast::PathExpr| match scopes::as_name(&path.clone().into()) {
+        Some(name) if variables.contains(&name) => true,
+        Some(name) if made(&name) => {
+            closures::has_copied_type(&path)
+                || (name != "self" && types_shown::bindings_of(&path).is_empty())
+        }
+        _ => true,
+    };
+    let paths = condition.syntax().descendants();
+    let only_look = body.looks(condition) && parts.added.iter().all(|it| body.looks(it));
+    if !only_look && !paths.filter_map(ast::PathExpr::cast).all(is_lent) {
+        return Err(Refusal::because(
+            Hazard::Borrows,
+            "Both closures would borrow a variable that one of them may change.",
+        ));
+    }
+    Ok(())
+}
+
 /// The names that a pattern binds.
 pub(super) fn variables_of(pattern: &ast::Pat) -> Vec<String> {
     let names = pattern.syntax().descendants().filter_map(ast::Name::cast);
@@ -146,7 +212,7 @@ fn check_place(parts: &Parts) -> Result<(), Refusal> {
     let called = ["collect", "filter", "insert", "map", "push"];
     loop_source::check_place(&parts.around, &parts.found, parts.whole, &called)?;
     let declared = FileNames::around_node(parts.found.syntax());
-    if !declared.types(parts.collection).is_empty() {
+    if !declared.types(parts.collection).is_empty() || is_imported_from_elsewhere(parts) {
         return Err(Refusal::because(
             Hazard::Scope,
             "The file has a type of its own with such a name.",
@@ -161,23 +227,55 @@ fn check_place(parts: &Parts) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Whether the file imports a collection of that name that may not be the standard library's.
+fn is_imported_from_elsewhere(parts: &Parts) -> bool {
+    let root = parts.around.ancestors().last();
+    let imports = root.iter().flat_map(SyntaxNode::descendants);
+    let imports = imports.filter_map(ast::Use::cast).filter(|it| {
+        let names = it.syntax().descendants_with_tokens();
+        let mut names = names.filter_map(NodeOrToken::into_token);
+        names.any(|name| name.text() == parts.collection)
+    });
+    imports
+        .map(|it| it.syntax().text().to_string())
+        .any(|text| !text.contains("collections") && !text.contains("std::vec"))
+}
+
+/// Whether the sorted collection may see the difference between keys that are equal: made of a list, it keeps the last of them.
+fn may_tell_keys_apart(parts: &Parts) -> bool {
+    let declared = FileNames::around_node(parts.found.syntax());
+    let is_sorted = parts.collection.starts_with("BTree");
+    is_sorted
+        && (declared.has_drop()
+            || ["Eq", "Ord", "PartialEq", "PartialOrd"]
+                .iter()
+                .any(|name| declared.implements(name)))
+}
+
 /// What is added may stand in a closure, and is of the type that the collection holds.
 fn check_added(parts: &Parts) -> Result<(), Refusal> {
     for added in &parts.added {
         check_code(added.syntax())?;
-        if inference_order::is_what_is_wanted(added) {
+        let never = flow::expr_diverges(added) || conversions::is_never(added);
+        if never || inference_order::is_what_is_wanted(added) {
             return Err(Refusal::because(
                 Hazard::Types,
                 "The type of what is added may be known only from the collection.",
             ));
         }
     }
+    if may_tell_keys_apart(parts) {
+        return Err(Refusal::because(
+            Hazard::Drops,
+            "Keys that are equal may not be the same, and another of them would be kept.",
+        ));
+    }
     let Some(ty) = &parts.ty else {
         return Ok(());
     };
     let ty = ty.syntax().text().to_string();
-    let may_convert = ["&", "*", "dyn ", "impl ", "fn(", "Box<", "Rc<", "Arc<"];
-    if !ty.starts_with(parts.collection) || may_convert.iter().any(|part| ty.contains(part)) {
+    let declared = FileNames::around_node(parts.found.syntax());
+    if !ty.starts_with(parts.collection) || conversions::holds_target(&ty, &declared) {
         return Err(Refusal::because(
             Hazard::Types,
             "What is added may be converted to the type that is written.",

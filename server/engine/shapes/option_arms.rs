@@ -1,12 +1,15 @@
 //! The two ways of a `match` or `if let` that asks whether an `Option` or a `Result` holds something.
 
 use ra_ap_syntax::{
-    AstNode, SyntaxKind, SyntaxNode,
+    AstNode, Edition, SyntaxKind, SyntaxNode,
     ast::{self, HasAttrs, HasName},
 };
 
 use crate::{
-    syntax::{flow, patterns},
+    syntax::{
+        FileContext, FileNames, Hazard, Refusal, RustVersion, attributes::has_condition_inside,
+        flow, layout, patterns,
+    },
     text::TextRange,
 };
 
@@ -62,6 +65,43 @@ pub(super) fn variable(pattern: &ast::Pat) -> Option<String> {
     let name = variable.name()?.text().to_string();
     let begins_small = name.starts_with(|first: char| first.is_lowercase() || first == '_');
     (is_plain && begins_small).then_some(name)
+}
+
+/// Whether a call of a method may stand in the place of a choice. It is one of `methods`, which came with `version`.
+pub(super) fn check_place(
+    node: &SyntaxNode,
+    context: FileContext,
+    version: RustVersion,
+    methods: &[&str],
+) -> Result<(), Refusal> {
+    // A package of an older edition that promises nothing is seldom built with a new compiler alone.
+    let is_old = context.edition < Edition::Edition2021 && context.rust_version.is_none();
+    if is_old || !context.supports(version) {
+        return Err(Refusal::because(
+            Hazard::Edition,
+            "The compiler that is promised does not know the method.",
+        ));
+    }
+    if !flow::is_run(node) {
+        return Err(Refusal::because(
+            Hazard::Constants,
+            "A `const` or `async` block is around, or a `const fn`, in which no closure may be called.",
+        ));
+    }
+    let declared = FileNames::around_node(node);
+    if declared.has_own_some_or_ok() || methods.iter().any(|name| declared.has_method(name)) {
+        return Err(Refusal::because(
+            Hazard::Scope,
+            "The file has a `Some`, `None`, `Ok` or `Err` or a method of its own.",
+        ));
+    }
+    if has_condition_inside(node) || layout::has_comment(node) {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "A comment or a condition stands where the new form has no place for it.",
+        ));
+    }
+    Ok(())
 }
 
 type Found = (TextRange, ast::Expr, [(Option<ast::Pat>, ast::Expr); 2]);

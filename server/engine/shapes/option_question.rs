@@ -2,7 +2,7 @@
 //! nothing: what `is_some_and`, `is_none_or` and `is_ok_and` say by name.
 
 use ra_ap_syntax::{
-    AstNode, Edition, NodeOrToken, SyntaxNode,
+    AstNode, NodeOrToken, SyntaxNode,
     ast::{self, HasArgList},
 };
 
@@ -10,9 +10,8 @@ use super::option_arms::{self, Arms};
 use crate::{
     syntax::{
         FileContext, FileNames, Hazard, Refusal, Rewrite, RustVersion,
-        attributes::has_condition_inside,
-        closures::{Body, is_copied_type},
-        flow, layout, scopes, temporaries,
+        closures::{self, Body, is_copied_type},
+        flow, scopes, temporaries,
         types_shown::{self, arguments_of},
     },
     text::TextRange,
@@ -119,37 +118,8 @@ impl Parts {
 
     fn check_place(&self, context: FileContext) -> Result<(), Refusal> {
         let version = if self.method == "is_none_or" { 82 } else { 70 };
-        // A package of an older edition that promises nothing is seldom built with a new compiler alone.
-        let is_old = context.edition < Edition::Edition2021 && context.rust_version.is_none();
-        if is_old || !context.supports(RustVersion(version)) {
-            return Err(Refusal::because(
-                Hazard::Edition,
-                "The compiler that is promised does not know the method.",
-            ));
-        }
-        if !flow::is_run(&self.node) {
-            return Err(Refusal::because(
-                Hazard::Constants,
-                "A `const` or `async` block is around, or a `const fn`, in which no closure may be called.",
-            ));
-        }
-        let declared = FileNames::around_node(&self.node);
-        if declared.has_own_some_or_ok()
-            || declared.has_method(self.method)
-            || declared.has_method("as_ref")
-        {
-            return Err(Refusal::because(
-                Hazard::Scope,
-                "The file has a `Some`, `None`, `Ok` or `Err` or a method of its own.",
-            ));
-        }
-        if has_condition_inside(&self.node) || layout::has_comment(&self.node) {
-            return Err(Refusal::because(
-                Hazard::Text,
-                "A comment or a condition stands where the new form has no place for it.",
-            ));
-        }
-        Ok(())
+        let methods = [self.method, "as_ref"];
+        option_arms::check_place(&self.node, context, RustVersion(version), &methods)
     }
 
     /// The value is an `Option` or a `Result` itself, or a place of which a reference is asked; it leaves nothing behind.
@@ -206,19 +176,12 @@ impl Parts {
                 "The question may do more than look at what it asks of.",
             ));
         }
-        // A closure of these editions borrows whole variables, not the fields that it uses.
-        let root = scopes::root_of(&self.value).and_then(|root| scopes::as_name(&root.into()));
-        let names_root = self
-            .asked
-            .syntax()
-            .descendants_with_tokens()
-            .filter_map(NodeOrToken::into_token)
-            .any(|token| root.as_deref() == Some(token.text()));
-        let is_mutable = !self.is_lent && !matches!(self.value, ast::Expr::PathExpr(_));
-        if context.edition < Edition::Edition2021 && names_root && is_mutable {
+        if closures::borrows_more(&self.asked, Some(&held), context.edition)
+            || closures::conflict(&self.value, &self.asked, context.edition)
+        {
             return Err(Refusal::because(
                 Hazard::Borrows,
-                "A closure would borrow the whole variable that the value may borrow from.",
+                "A closure would borrow what the value may borrow from.",
             ));
         }
         self.check_form(&held)

@@ -6,16 +6,16 @@ use ra_ap_syntax::{
     ast::{self, HasArgList},
 };
 
-use super::option_call::Position;
+use super::{option_arms, option_call::Position};
 use crate::{
     syntax::{
-        FileContext, FileNames, Hazard, Refusal, Rewrite, RustVersion,
-        attributes::has_condition_inside,
-        closures::Body,
+        Constant, FileContext, FileNames, Hazard, Refusal, Rewrite, RustVersion,
+        closures::{self, Body},
+        conversions::{self, may_become_another},
         flow, inference_order,
         known::{Fact, is_known, is_question},
-        layout, purity, scopes, temporaries,
-        types_shown::{self, Ground, arguments_of, head_of},
+        purity, scopes, temporaries,
+        types_shown::{self, Ground, head_of},
     },
     text::TextRange,
 };
@@ -91,37 +91,8 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     fn check_place(&self) -> Result<(), Refusal> {
-        let node = &self.parts.node;
-        // A package of an older edition that promises nothing is seldom built with a new compiler alone.
-        let is_old =
-            self.context.edition < Edition::Edition2021 && self.context.rust_version.is_none();
-        if is_old || !self.context.supports(RustVersion(62)) {
-            return Err(Refusal::because(
-                Hazard::Edition,
-                "The compiler that is promised does not know the method.",
-            ));
-        }
-        if !flow::is_run(node) {
-            return Err(Refusal::because(
-                Hazard::Constants,
-                "A `const` or `async` block is around, or a `const fn`, in which no closure may be called.",
-            ));
-        }
         let methods = [false, true].map(|is_lazy| self.parts.form.method(is_lazy));
-        if self.declared.has_own_some_or_ok()
-            || methods.iter().any(|name| self.declared.has_method(name))
-        {
-            return Err(Refusal::because(
-                Hazard::Scope,
-                "The file has a `Some`, `None`, `Ok` or `Err` or a method of its own.",
-            ));
-        }
-        if has_condition_inside(node) || layout::has_comment(node) {
-            return Err(Refusal::because(
-                Hazard::Text,
-                "A comment or a condition stands where the new form has no place for it.",
-            ));
-        }
+        option_arms::check_place(&self.parts.node, self.context, RustVersion(62), &methods)?;
         let parts = [&self.parts.receiver, &self.parts.value];
         if parts
             .iter()
@@ -193,11 +164,21 @@ impl Judge<'_> {
             };
         }
         if purity::is_silent(value) {
-            let makes = !matches!(value, ast::Expr::Literal(_) | ast::Expr::PathExpr(_));
+            let makes = match value {
+                ast::Expr::Literal(_) => false,
+                ast::Expr::PathExpr(path) => types_shown::bindings_of(path).is_empty(),
+                _ => true,
+            };
             if makes && self.declared.has_drop() {
                 return Err(Refusal::because(
                     Hazard::Drops,
                     "A value that is made before it is needed may be dropped where none was.",
+                ));
+            }
+            if may_deref(value, self.declared) {
+                return Err(Refusal::because(
+                    Hazard::Evaluation,
+                    "To read a field may make what it is in.",
                 ));
             }
             return Ok(false);
@@ -228,18 +209,14 @@ impl Judge<'_> {
                 "The value may do more than look at variables.",
             ));
         }
-        let has_fields = parts
-            .value
-            .syntax()
-            .descendants()
-            .any(|node| node.kind() == SyntaxKind::FIELD_EXPR);
-        if is_lazy && has_fields && self.context.edition < Edition::Edition2021 {
+        if is_lazy && closures::borrows_more(&parts.value, held, self.context.edition) {
             return Err(Refusal::because(
                 Hazard::Borrows,
                 "A closure would borrow the whole variable, not the field that it uses.",
             ));
         }
-        if parts.form != Form::Then && self.shares_a_variable() {
+        let edition = self.context.edition;
+        if parts.form != Form::Then && closures::conflict(&parts.receiver, &parts.value, edition) {
             return Err(Refusal::because(
                 Hazard::Borrows,
                 "The value uses a variable that is still borrowed then.",
@@ -265,7 +242,9 @@ impl Judge<'_> {
             SyntaxKind::INDEX_EXPR => !is_lazy,
             _ => false,
         });
-        if self.position != Position::Tail || has_effects || self.declared.has_drop() {
+        // A closure of older editions borrows variables that move where the value is used.
+        let is_old = is_lazy && self.context.edition < Edition::Edition2021;
+        if self.position != Position::Tail || has_effects || is_old || self.declared.has_drop() {
             return false;
         }
         let list = self.parts.node.parent();
@@ -273,22 +252,6 @@ impl Judge<'_> {
         let block = block.and_then(ast::BlockExpr::cast);
         block.is_some_and(|block| flow::gives_result(&block))
             || list.is_some_and(|list| declares(&list, value))
-    }
-
-    /// Whether the receiver may borrow from a variable of the value's in a way that keeps others from looking at it.
-    fn shares_a_variable(&self) -> bool {
-        let receiver = &self.parts.receiver;
-        let only_looks = match receiver {
-            ast::Expr::MethodCallExpr(call) => is_known(call, Fact::Looks),
-            _ => false,
-        };
-        let names = variables_in(receiver.syntax());
-        let used = variables_in(self.parts.value.syntax());
-        let is_held = |name: &String| self.parts.held.as_ref() == Some(name);
-        !only_looks
-            && used
-                .iter()
-                .any(|name| !is_held(name) && names.contains(name))
     }
 
     /// Nothing has to be made into another type where the value goes, which a closure's value is not.
@@ -301,44 +264,36 @@ impl Judge<'_> {
         };
         let value = &self.parts.value;
         let form = self.parts.form;
-        if is_lazy && may_be_converted(value) {
+        if is_lazy && (may_be_converted(value) || conversions::is_never(value)) {
             return unknown();
         }
         let wanted = self.wanted();
-        let passes = match form {
+        let is_shown = match (form, wanted) {
             // What is inside is of the type that the receiver has.
-            Form::UnwrapOrElse => {
-                return if makes_own(value, self.declared) {
-                    Ok(())
-                } else {
-                    unknown()
+            (Form::UnwrapOrElse, wanted) => {
+                let is_plain = match wanted {
+                    Wanted::Type(ty) => !conversions::is_target(&ty, self.declared),
+                    Wanted::Anything | Wanted::Unknown => true,
                 };
+                is_plain && makes_own(value, self.declared) && !may_become_another(value)
             }
-            Form::AndThen { .. } => return Ok(()),
-            Form::Then if !is_lazy => return Ok(()),
-            Form::Then | Form::OkOr | Form::Map | Form::MapErr => wanted,
+            (_, Wanted::Anything)
+            | (Form::AndThen { .. }, Wanted::Unknown)
+            | (
+                Form::AndThen {
+                    is_of_result: false,
+                },
+                _,
+            ) => true,
+            (Form::Then, _) if !is_lazy => true,
+            (_, Wanted::Type(ty)) => {
+                let is_plain = ty.contains('<') && !conversions::holds_target(&ty, self.declared);
+                is_plain || (form == Form::Then && is_view(value))
+            }
+            (Form::Then, Wanted::Unknown) => !may_become_another(value),
+            (Form::OkOr | Form::Map | Form::MapErr, Wanted::Unknown) => false,
         };
-        match passes {
-            Wanted::Anything => Ok(()),
-            Wanted::Type(ty) => {
-                let inside = arguments_of(&ty).first().copied().unwrap_or_default();
-                let is_plain = !inside.is_empty() && is_never_converted_to(inside);
-                let is_view = form == Form::Then
-                    && matches!(value, ast::Expr::MethodCallExpr(call) if is_known(call, Fact::Views));
-                if is_plain || is_view {
-                    Ok(())
-                } else {
-                    unknown()
-                }
-            }
-            Wanted::Unknown => {
-                if form == Form::Then {
-                    Ok(())
-                } else {
-                    unknown()
-                }
-            }
-        }
+        if is_shown { Ok(()) } else { unknown() }
     }
 
     /// The type that is written where the choice's value goes.
@@ -409,15 +364,36 @@ fn variables_in(code: &SyntaxNode) -> Vec<String> {
     tokens.map(|token| token.text().to_owned()).collect()
 }
 
-/// Whether nothing of another type becomes such a type by itself.
-fn is_never_converted_to(ty: &str) -> bool {
-    let is_other = [
-        "&", "*", "dyn ", "impl ", "fn(", "Box<", "Rc<", "Arc<", "Pin<",
-    ]
-    .iter()
-    .any(|start| ty.starts_with(start));
-    let holds_other = ["dyn ", "fn("].iter().any(|part| ty.contains(part));
-    !is_other && !holds_other
+/// Whether a value is a view of a type that is known by the method that gives it.
+fn is_view(value: &ast::Expr) -> bool {
+    matches!(value, ast::Expr::MethodCallExpr(call)
+        if is_known(call, Fact::Views) && !is_known(call, Fact::HandsOut))
+}
+
+/// Whether a value reads a field through a `Deref` that may do something, as those of values do that are made when they are needed.
+fn may_deref(value: &ast::Expr, declared: &FileNames) -> bool {
+    let is_read =
+        |node: &SyntaxNode| matches!(node.kind(), SyntaxKind::FIELD_EXPR | SyntaxKind::REF_EXPR);
+    let is_static = |node: &SyntaxNode| {
+        let path = ast::Expr::cast(node.clone()).and_then(|it| scopes::root_of(&it));
+        let Some(path) = path else {
+            return false;
+        };
+        let name = scopes::as_name(&path.clone().into()).unwrap_or_default();
+        let constants = declared.constants(&name);
+        let is_const = constants
+            .iter()
+            .all(|it| !matches!(it, Constant::Static(_)));
+        let is_constant = !constants.is_empty() && is_const;
+        types_shown::bindings_of(&path).is_empty() && name != "self" && !is_constant
+    };
+    let mut reads = value.syntax().descendants().filter(is_read).peekable();
+    if reads.peek().is_none() {
+        return false;
+    }
+    let root = value.syntax().ancestors().last();
+    let has_lazy = root.is_some_and(|root| root.text().to_string().contains("Lazy"));
+    declared.implements("Deref") || has_lazy || reads.any(|node| is_static(&node))
 }
 
 /// Whether a value may become one of another type where it goes.

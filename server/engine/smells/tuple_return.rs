@@ -40,7 +40,7 @@ use ra_ap_syntax::{
 use crate::{
     facts::Sighting,
     smells::{Calm, Limits, Look, Sightings, Smell},
-    syntax::{Owner, Unit},
+    syntax::{FileNames, Owner, Unit},
     text::slice,
 };
 
@@ -91,7 +91,13 @@ fn tuple_in(ty: &ast::Type) -> Option<ast::TupleType> {
     match ty {
         ast::Type::TupleType(tuple) => Some(tuple.clone()),
         ast::Type::PathType(path) => {
-            let list = path.path()?.segment()?.generic_arg_list()?;
+            let segment = path.path()?.segment()?;
+            let name = segment.name_ref()?.text().to_string();
+            let is_known =
+                matches!(&*name, "Option" | "Vec" | "VecDeque") || name.ends_with("Result");
+            let declared = FileNames::around(path);
+            let is_own = !declared.types(&name).is_empty() && declared.aliases(&name).is_empty();
+            let list = segment.generic_arg_list().filter(|_| is_known && !is_own)?;
             let first = list.generic_args().next()?;
             match first {
                 ast::GenericArg::TypeArg(argument) => tuple_in(&argument.ty()?),

@@ -42,7 +42,7 @@ use ra_ap_syntax::{
 use crate::{
     facts::{Part, Sighting},
     smells::{Calm, Limits, Look, Sightings, Smell},
-    syntax::{Function, Unit, fallible, flow},
+    syntax::{FileNames, Function, Unit, fallible, flow},
     text::TextRange,
 };
 
@@ -64,14 +64,14 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     for function in &unit.functions {
-        let ty = function.ast.ret_type().and_then(|it| it.ty());
-        let is_fallible =
-            ty.is_some_and(|ty| fallible::is_result_type(&ty.syntax().text().to_string()));
-        if !is_fallible {
-            continue;
-        }
         // There are many calls, and seldom one of these.
         if !unit.slice(function.range()).contains("unwrap") {
+            continue;
+        }
+        let declared = FileNames::around(&function.ast);
+        let ty = function.ast.ret_type().and_then(|it| it.ty());
+        let ty = ty.map(|ty| ty.syntax().text().to_string());
+        if !ty.is_some_and(|ty| fallible::is_result_type(&ty, &declared)) {
             continue;
         }
         let calls = function.body.syntax().descendants();

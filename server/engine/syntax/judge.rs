@@ -2,6 +2,7 @@
 
 pub mod closures;
 pub mod conditions;
+pub mod conversions;
 pub mod fallible;
 pub mod flow;
 pub mod inference_order;

@@ -104,7 +104,22 @@ fn in_macro(name: &SyntaxToken, tree: &SyntaxNode) -> Option<Uses> {
     if !PLAIN.contains(&&*path) || is_lent_to_change {
         return None;
     }
+    let is_inside = call.token_tree().is_some_and(|it| it.syntax() != tree);
+    if is_inside && is_alone_before_dot(tree) {
+        return None;
+    }
     of_place_in_macro(name)
+}
+
+/// Whether something is done to what stands between brackets that are no arguments: `(a).b()`.
+fn is_alone_before_dot(tree: &SyntaxNode) -> bool {
+    let whole: SyntaxElement = tree.clone().into();
+    let before = std::iter::successors(whole.prev_sibling_or_token(), |it| {
+        it.prev_sibling_or_token()
+    })
+    .find(|it| !it.kind().is_trivia());
+    let is_called = before.is_some_and(|it| it.kind() == SyntaxKind::IDENT);
+    !is_called && next_element(&whole).is_some_and(|it| it.kind() == SyntaxKind::DOT)
 }
 
 /// What is done to a place where the parser sees only words and signs.
@@ -138,8 +153,18 @@ fn next_element(element: &SyntaxElement) -> Option<SyntaxElement> {
 /// What is done to a place, or a part of it.
 fn of_place(place: &SyntaxNode) -> Option<Uses> {
     let parent = place.parent()?;
+    if is_assigned_as_part(place) {
+        return None;
+    }
     match parent.kind() {
-        SyntaxKind::FIELD_EXPR => of_place(&parent),
+        SyntaxKind::FIELD_EXPR | SyntaxKind::PAREN_EXPR => of_place(&parent),
+        SyntaxKind::LET_EXPR | SyntaxKind::LET_STMT | SyntaxKind::MATCH_EXPR => {
+            let patterns = parent.descendants().filter_map(ast::IdentPat::cast);
+            let mut lent = patterns
+                .filter(|it| it.ref_token().is_some())
+                .filter(|it| it.mut_token().is_some());
+            lent.next().is_none().then_some(Uses::Read)
+        }
         SyntaxKind::INDEX_EXPR => {
             let index = ast::IndexExpr::cast(parent.clone())?;
             let is_base = index.base().is_some_and(|base| base.syntax() == place);
@@ -178,6 +203,31 @@ fn of_place(place: &SyntaxNode) -> Option<Uses> {
         SyntaxKind::PREFIX_EXPR => None,
         _ => Some(Uses::Read),
     }
+}
+
+/// Whether a place stands among others that are assigned to at once.
+fn is_assigned_as_part(place: &SyntaxNode) -> bool {
+    let lists = place.ancestors().skip(1).take_while(|it| {
+        matches!(
+            it.kind(),
+            SyntaxKind::TUPLE_EXPR
+                | SyntaxKind::ARRAY_EXPR
+                | SyntaxKind::PAREN_EXPR
+                | SyntaxKind::RECORD_EXPR
+                | SyntaxKind::RECORD_EXPR_FIELD
+                | SyntaxKind::RECORD_EXPR_FIELD_LIST
+                | SyntaxKind::ARG_LIST
+                | SyntaxKind::CALL_EXPR
+        )
+    });
+    let Some(outermost) = lists.last() else {
+        return false;
+    };
+    let set = outermost.parent().and_then(ast::BinExpr::cast);
+    set.is_some_and(|set| {
+        matches!(set.op_kind(), Some(ast::BinaryOp::Assignment { .. }))
+            && set.lhs().is_some_and(|left| *left.syntax() == outermost)
+    })
 }
 
 fn of_method(name: &str) -> Option<Uses> {

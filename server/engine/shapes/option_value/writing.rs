@@ -7,6 +7,7 @@ use crate::{
     shapes::option_call::Called,
     syntax::{
         FileContext, Rewrite,
+        conversions::takes_as_it_is,
         layout::{self, width},
     },
     text::slice,
@@ -54,7 +55,9 @@ fn call<'a>(
             }
             call.keep(value)
         }
-        (true, Some(function)) if is_constructor(&function) => {
+        (true, Some(function))
+            if is_constructor(&function) && takes_as_it_is(&function) != Some(false) =>
+        {
             call.keep(function.syntax().text_range())
         }
         // clippy wants the function itself, whose types may not be the same.

@@ -64,12 +64,18 @@ impl<'a> Writer<'a, '_> {
     fn rewrite(&self) -> Option<Rewrite<'a>> {
         let asked = self.asked()?;
         let call = self.call(&asked)?;
-        let head = self.head()?;
+        let head = self.head(" ")?;
         let source = self.source();
         let laid = self
             .on_one_line(&head, &source, &call)
+            .or_else(|| self.on_next_line(&source, &call))
             .or_else(|| self.broken(&call))
             .or_else(|| self.with_block(&head, &source))?;
+        let head = if laid.is_below {
+            self.head(&self.below)?
+        } else {
+            head
+        };
         let head = head.put_as(source, &laid.source);
         let head = if laid.breaks {
             head.text(&self.below)
@@ -94,12 +100,12 @@ impl<'a> Writer<'a, '_> {
         })
     }
 
-    /// What stands before the iterator.
-    fn head(&self) -> Option<Rewrite<'a>> {
+    /// What stands before the iterator; `gap` is between the `=` and that.
+    fn head(&self, gap: &str) -> Option<Rewrite<'a>> {
         let mut head = Rewrite::of(self.text, self.parts.whole);
         if let Some(variable) = &self.parts.declares {
             let name = variable.name()?.syntax().text_range();
-            head = head.text("let ").keep(name).text(" = ");
+            head = head.text("let ").keep(name).text(" =").text(gap);
         }
         Some(if self.predicate.is_negated {
             head.text("!")
@@ -245,6 +251,23 @@ impl<'a> Writer<'a, '_> {
         let is_short = self.is_short(column, width(source) + width(call.written()));
         (!source.contains('\n') && is_short).then(|| Laid {
             source: source.to_owned(),
+            is_below: false,
+            breaks: false,
+            has_block: false,
+        })
+    }
+
+    /// A short chain that has a line of its own behind the `=`.
+    fn on_next_line(&self, source: &Rewrite<'a>, call: &Rewrite<'a>) -> Option<Laid> {
+        self.parts.declares.as_ref()?;
+        let source = source.written();
+        let sign = usize::from(self.predicate.is_negated);
+        let column = self.indent() + self.unit + sign;
+        let is_chain = self.links() > 1 && !source.contains('\n');
+        let is_short = self.is_short(column, width(source) + width(call.written()));
+        (is_chain && is_short).then(|| Laid {
+            source: source.to_owned(),
+            is_below: true,
             breaks: false,
             has_block: false,
         })
@@ -285,6 +308,7 @@ impl<'a> Writer<'a, '_> {
         let fits = last <= self.max() && source.lines().all(widest);
         fits.then_some(Laid {
             source,
+            is_below: false,
             breaks: true,
             has_block: false,
         })
@@ -302,6 +326,7 @@ impl<'a> Writer<'a, '_> {
             && inner <= self.context.width.max();
         fits.then(|| Laid {
             source: source.to_owned(),
+            is_below: false,
             breaks: false,
             has_block: true,
         })
@@ -311,6 +336,8 @@ impl<'a> Writer<'a, '_> {
 /// The iterator as it is laid out, and how the call follows.
 struct Laid {
     source: String,
+    /// It begins on the line below the `=`.
+    is_below: bool,
     /// The call has a line of its own.
     breaks: bool,
     /// The closure's body has one.

@@ -1,7 +1,7 @@
 //! What may stand in a closure that is called at once, as it stood without one.
 
 use ra_ap_syntax::{
-    AstNode, SyntaxKind,
+    AstNode, Edition, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken,
     ast::{self, HasArgList},
 };
 
@@ -128,6 +128,69 @@ impl Body<'_> {
         let is_guarded = input.contains(" if ");
         plain.split('.').next() == self.held && is_place && !is_guarded
     }
+}
+
+/// Whether a closure behind `receiver` would borrow what that may keep borrowed in a way that lets nobody else look at it.
+pub fn conflict(receiver: &ast::Expr, body: &ast::Expr, edition: Edition) -> bool {
+    let only_looks = match receiver {
+        ast::Expr::MethodCallExpr(call) => is_known(call, Fact::Looks),
+        _ => temporaries::is_place(receiver),
+    };
+    let lent = parts_of_variables(receiver.syntax());
+    let used = parts_of_variables(body.syntax());
+    // A closure of older editions borrows whole variables.
+    let overlap = |(name, field): &Part, (other, part): &Part| {
+        name == other
+            && (edition < Edition::Edition2021
+                || field.is_none()
+                || part.is_none()
+                || field == part)
+    };
+    !only_looks
+        && used
+            .iter()
+            .any(|used| lent.iter().any(|lent| overlap(lent, used)))
+}
+
+/// Whether a closure borrows a whole variable of which the code in its place uses a field.
+pub fn borrows_more(body: &ast::Expr, held: Option<&str>, edition: Edition) -> bool {
+    let mut parts = parts_of_variables(body.syntax()).into_iter();
+    edition < Edition::Edition2021
+        && parts.any(|(name, field)| field.is_some() && Some(&*name) != held)
+}
+
+/// A variable, or a field of one.
+type Part = (String, Option<String>);
+
+fn parts_of_variables(code: &SyntaxNode) -> Vec<Part> {
+    let tokens = code
+        .descendants_with_tokens()
+        .filter_map(NodeOrToken::into_token);
+    let mut found = Vec::new();
+    for token in tokens {
+        let in_macro = token
+            .parent()
+            .is_some_and(|it| it.kind() == SyntaxKind::TOKEN_TREE);
+        match token.kind() {
+            SyntaxKind::STRING if in_macro => {
+                found.extend(scopes::captures(token.text()).map(|name| (name, None)));
+            }
+            SyntaxKind::IDENT | SyntaxKind::SELF_KW if in_macro => {
+                found.push((token.text().to_owned(), None));
+            }
+            SyntaxKind::IDENT | SyntaxKind::SELF_KW => found.extend(part_at(&token)),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn part_at(token: &SyntaxToken) -> Option<Part> {
+    let path = token.parent_ancestors().find_map(ast::PathExpr::cast)?;
+    let name = scopes::as_name(&path.clone().into()).filter(|name| name == token.text())?;
+    let field = path.syntax().parent().and_then(ast::FieldExpr::cast);
+    let field = field.and_then(|field| field.name_ref());
+    Some((name, field.map(|field| field.text().to_string())))
 }
 
 /// What stands in the input of a macro that formats variables and fields of them, and calls nothing.

@@ -16,10 +16,18 @@ pub fn is_result(expr: &ast::Expr) -> bool {
 }
 
 /// Whether a type as it is written is a `Result`, by its own name or an alias.
-pub fn is_result_type(ty: &str) -> bool {
+pub fn is_result_type(ty: &str, declared: &FileNames) -> bool {
     let head = head_of(ty);
     let last = head.rsplit("::").next().unwrap_or(head);
-    last.ends_with("Result") && last != "LockResult"
+    let aliases = declared.aliases(last);
+    if !aliases.is_empty() {
+        return aliases.iter().all(|it| head_of(it).ends_with("Result"));
+    }
+    if !declared.types(last).is_empty() || last == "LockResult" {
+        return false;
+    }
+    // What is called `SearchResult` is one only where it holds something.
+    last == "Result" || (last.ends_with("Result") && ty.contains('<'))
 }
 
 /// Methods of the standard library that give one, with the number of their arguments.
@@ -47,7 +55,7 @@ fn of_method(call: &ast::MethodCallExpr) -> Option<bool> {
     let declared = FileNames::around(call);
     let own = declared.methods(&name);
     if !own.is_empty() {
-        return Some(all_give_one(own.iter()));
+        return Some(all_give_one(own.iter(), &declared));
     }
     let arguments = call.arg_list()?.args().count();
     Some(METHODS.contains(&(&*name, arguments)))
@@ -74,10 +82,9 @@ fn of_function(call: &ast::CallExpr) -> Option<bool> {
     let path = callee.path()?;
     let name = path.segment()?.name_ref()?.text().to_string();
     let declared = FileNames::around(call);
-    let own = declared.functions(&name).iter();
-    let mut own = own.chain(declared.methods(&name)).peekable();
+    let mut own = declared.called(&name).peekable();
     if own.peek().is_some() {
-        return Some(all_give_one(own));
+        return Some(all_give_one(own, &declared));
     }
     let qualifier = path.qualifier()?.segment()?.name_ref()?.text().to_string();
     let is_own = !declared.types(&qualifier).is_empty() || declared.has_module(&qualifier);
@@ -85,14 +92,14 @@ fn of_function(call: &ast::CallExpr) -> Option<bool> {
     Some(!is_own && FUNCTIONS.contains(&&*whole))
 }
 
-fn all_give_one<'a>(mut all: impl Iterator<Item = &'a Signature>) -> bool {
-    all.all(|signature| is_result_type(&signature.gives))
+fn all_give_one<'a>(mut all: impl Iterator<Item = &'a Signature>, declared: &FileNames) -> bool {
+    all.all(|signature| is_result_type(&signature.gives, declared))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::syntax::fixture;
+    use crate::syntax::{FileContext, Tree, fixture};
 
     #[test]
     fn names_of_the_standard_library_give_results() {
@@ -109,7 +116,30 @@ mod tests {
         for code in ["a.parse(b)", "a.get(1)", "b(a)", "a.read()", "self::fs(a)"] {
             assert!(!gives(code), "{code}");
         }
-        assert!(is_result_type("io::Result<()>") && is_result_type("fmt::Result"));
-        assert!(!is_result_type("Option<Result<u8, E>>"));
+    }
+
+    #[test]
+    fn types_are_results_unless_the_file_has_others() {
+        let items = "struct SearchResult; struct OwnResult<T>(T); type Outcome = u8; \
+                     type TestResult = Result<(), E>; type CountResult = u8; fn f() { a }";
+        let tree = Tree::parse(items, FileContext::default().edition).unwrap();
+        let declared = FileNames::around_node(&tree.root());
+        for ty in [
+            "io::Result<()>",
+            "fmt::Result",
+            "IResult<A, B>",
+            "TestResult",
+        ] {
+            assert!(is_result_type(ty, &declared), "{ty}");
+        }
+        for ty in [
+            "Option<Result<u8, E>>",
+            "SearchResult",
+            "OtherResult",
+            "OwnResult<u8>",
+            "CountResult",
+        ] {
+            assert!(!is_result_type(ty, &declared), "{ty}");
+        }
     }
 }

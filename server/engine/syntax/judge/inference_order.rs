@@ -174,8 +174,7 @@ pub fn is_what_is_wanted(expr: &ast::Expr) -> bool {
             let callee = callee.unwrap_or_default();
             let name = callee.rsplit("::").next().unwrap_or_default();
             let declared = FileNames::around(call);
-            let functions = declared.functions(name).iter();
-            let mut functions = functions.chain(declared.methods(name));
+            let mut functions = declared.called(name);
             let is_open = functions.any(|function| function.is_generic);
             !callee.ends_with('>') && (is_open || gives_what_is_wanted(Some(name)))
         }

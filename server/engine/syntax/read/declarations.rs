@@ -104,6 +104,11 @@ impl FileNames {
         self.functions.get(bare(name)).map_or(&[], Vec::as_slice)
     }
 
+    /// The signatures of all functions and methods of that name.
+    pub fn called(&self, name: &str) -> impl Iterator<Item = &Signature> {
+        self.functions(name).iter().chain(self.methods(name))
+    }
+
     /// The types of all fields of that name.
     pub fn fields(&self, name: &str) -> &[String] {
         self.fields.get(bare(name)).map_or(&[], Vec::as_slice)

@@ -166,8 +166,7 @@ fn of_call(call: &ast::CallExpr) -> Option<Owned> {
     let path = callee.path()?;
     let name = path.segment()?.name_ref()?.text().to_string();
     let declared = FileNames::around(call);
-    let own = declared.functions(&name).iter();
-    let mut own = own.chain(declared.methods(&name)).peekable();
+    let mut own = declared.called(&name).peekable();
     if own.peek().is_some() {
         return of_signatures(own);
     }
