@@ -153,7 +153,7 @@ fn is_asked_before(choice: &ast::IfExpr) -> bool {
     };
     let value = matched.expr().map(|value| value.syntax().clone());
     let matched = value.as_ref().map(SyntaxNode::text);
-    let parts = value.iter().flat_map(|value| value.descendants());
+    let parts = value.iter().flat_map(SyntaxNode::descendants);
     let places =
         parts.filter(|part| matches!(part.kind(), SyntaxKind::FIELD_EXPR | SyntaxKind::PATH_EXPR));
     let places: Vec<_> = places
