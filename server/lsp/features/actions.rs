@@ -14,6 +14,7 @@ use lsp_types::{
 use super::{
     diagnostics,
     edits::{KnownFiles, workspace_edit},
+    extract_function,
     resolve::ActionNote,
 };
 use crate::{
@@ -90,16 +91,18 @@ fn menu(
     }
     let assisting = assisting(analysed, request, &assists);
     add(&mut candidates, assisting, MOST_ACTIONS);
+    let extraction = extract_function::offered(analysed, request);
     let enabled = candidates
         .into_iter()
         .filter_map(|candidate| action(analysed, request, candidate))
-        .take(MOST_ACTIONS);
+        .take(MOST_ACTIONS - extraction.iter().len());
+    let enabled = enabled.chain(extraction);
     enabled.chain(disabled(request, &assists)).collect()
 }
 
 impl ActionRequest<'_> {
     /// A kind asked for stands for all kinds below it, and for none that only begins with the same letters.
-    fn wants(&self, kind: &CodeActionKind) -> bool {
+    pub(crate) fn wants(&self, kind: &CodeActionKind) -> bool {
         let Some(only) = &self.context.only else {
             return true;
         };
@@ -133,7 +136,7 @@ impl ActionRequest<'_> {
         all.filter(|kind| self.wants(&kind_of(*kind))).collect()
     }
 
-    fn trigger(&self) -> Trigger {
+    pub(crate) fn trigger(&self) -> Trigger {
         match self.context.trigger_kind {
             Some(CodeActionTriggerKind::AUTOMATIC) => Trigger::Editor,
             _ => Trigger::Person,
@@ -446,6 +449,7 @@ mod tests {
             is_served: true,
             root: None,
             code_lens: false,
+            compiler: true,
             generation: 0,
         };
         Analysed::new(&document, &surroundings).unwrap()

@@ -39,7 +39,7 @@ use crate::{
 };
 
 /// Many files may be changed, and a person may be asked first.
-const TIMEOUT: Duration = Duration::from_mins(10);
+pub(super) const TIMEOUT: Duration = Duration::from_mins(10);
 
 /// A document's text and what becomes of it.
 struct FileFix {
