@@ -303,7 +303,7 @@ fn a_selection_is_told_whether_a_function_may_be_made_of_it() {
             .next()
             .map(|it| it["why"].as_str().unwrap().to_owned())
     };
-    let cut = at(&place, &format!("main.rs:{first}-{}:3", last));
+    let cut = at(&place, &format!("main.rs:{first}-{last}:3"));
     assert_eq!(
         why(&cut).as_deref(),
         Some("The selection begins or ends inside of a statement.")

@@ -1,7 +1,6 @@
 //! Extracting a function: rustc is asked where a person has chosen it, and nowhere else.
 
 use std::{
-    path::Path,
     thread,
     time::{Duration, Instant},
 };
@@ -110,14 +109,6 @@ fn message(client: &mut Client) -> String {
 fn assert_no_edit(client: &Client) {
     let is_edit = |asked: &&Value| asked["method"] == "workspace/applyEdit";
     assert_eq!(client.asked().iter().find(is_edit), None);
-}
-
-fn wait_for(file: &Path) {
-    let since = Instant::now();
-    while !file.exists() {
-        assert!(since.elapsed() < Duration::from_mins(1), "{file:?}");
-        thread::sleep(Duration::from_millis(5));
-    }
 }
 
 #[test]
@@ -307,7 +298,13 @@ fn waiting(capabilities: Value) -> (Client, String, Value, i64) {
     let (mut client, uri) = open_typed(client, capabilities);
     let command = offered(&mut client, &uri, &the_loop());
     let id = choose(&mut client, &command);
-    wait_for(&client.root().join("running"));
+    let (running, since) = (client.root().join("running"), Instant::now());
+    while !running.exists() {
+        assert!(since.elapsed() < Duration::from_mins(1));
+        // What the server asks meanwhile is answered.
+        client.settle();
+        thread::sleep(Duration::from_millis(5));
+    }
     (client, uri, command, id)
 }
 

@@ -247,36 +247,38 @@ async fn extracted(
         .await;
     let guard = server.status.begin();
     server.status.send().await;
+    let told = heard(work, turn, &cancel).await;
+    guard.end().await;
+    server.progress.end(&progress);
+    told
+}
+
+async fn heard(
+    work: &Arc<Work>,
+    turn: CompilerTurn,
+    cancel: &CancellationToken,
+) -> std::result::Result<Extracted, NotDone> {
     let stop = turn.stop.clone();
     let (tell, mut told) = oneshot::channel();
-    let own = Arc::clone(work);
+    let work = Arc::clone(work);
     let started = thread::Builder::new()
         .name("compiler".to_owned())
         .stack_size(STACK_SIZE)
         .spawn(move || {
             // Where nobody hears it, the session has ended.
-            let _ = tell.send(ask(&own, &turn));
+            let _ = tell.send(ask(&work, &turn));
         });
-    let told = match started {
-        Err(error) => Err(NotDone::Failed(format!(
-            "no thread can be started: {error}"
-        ))),
-        Ok(_) => {
-            let told = tokio::select! {
-                told = &mut told => told,
-                () = cancel.cancelled() => {
-                    stop.now();
-                    told.await
-                }
-            };
-            // A thread that panicked says nothing.
-            let panicked = |_| Err(NotDone::Failed("extracting failed".to_owned()));
-            told.map_or_else(panicked, |told| told.map_err(NotDone::from))
+    started.map_err(|error| NotDone::Failed(format!("no thread can be started: {error}")))?;
+    let told = tokio::select! {
+        told = &mut told => told,
+        () = cancel.cancelled() => {
+            stop.now();
+            told.await
         }
     };
-    guard.end().await;
-    server.progress.end(&progress);
-    told
+    // A thread that panicked says nothing.
+    let told = told.map_err(|_| NotDone::Failed("extracting failed".to_owned()))?;
+    told.map_err(NotDone::from)
 }
 
 fn ask(work: &Work, turn: &CompilerTurn) -> std::result::Result<Extracted, Refused> {
