@@ -91,7 +91,7 @@ fn menu(
     }
     let assisting = assisting(analysed, request, &assists);
     add(&mut candidates, assisting, MOST_ACTIONS);
-    let extraction = extract_function::offered(analysed, request);
+    let extraction = extraction(analysed, request);
     let enabled = candidates
         .into_iter()
         .filter_map(|candidate| action(analysed, request, candidate))
@@ -100,9 +100,19 @@ fn menu(
     enabled.chain(disabled(request, &assists)).collect()
 }
 
+/// Offered to a person alone: it looks at more than what an editor asks for unasked may cost.
+fn extraction(analysed: &Analysed, request: &ActionRequest<'_>) -> Option<CodeAction> {
+    let is_asked =
+        request.trigger() == Trigger::Person && request.wants(&CodeActionKind::REFACTOR_EXTRACT);
+    if !is_asked {
+        return None;
+    }
+    extract_function::offered(analysed, request.range, request.profile)
+}
+
 impl ActionRequest<'_> {
     /// A kind asked for stands for all kinds below it, and for none that only begins with the same letters.
-    pub(crate) fn wants(&self, kind: &CodeActionKind) -> bool {
+    fn wants(&self, kind: &CodeActionKind) -> bool {
         let Some(only) = &self.context.only else {
             return true;
         };
@@ -136,7 +146,7 @@ impl ActionRequest<'_> {
         all.filter(|kind| self.wants(&kind_of(*kind))).collect()
     }
 
-    pub(crate) fn trigger(&self) -> Trigger {
+    fn trigger(&self) -> Trigger {
         match self.context.trigger_kind {
             Some(CodeActionTriggerKind::AUTOMATIC) => Trigger::Editor,
             _ => Trigger::Person,

@@ -15,15 +15,10 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::jsonrpc::{Error, Result};
 
-use super::{
-    actions::ActionRequest,
-    edits::{FileEdits, edit_of},
-    fix_workspace::TIMEOUT,
-};
+use super::edits::{FileEdits, edit_of};
 use crate::{
     analysis::{
-        Extracted, Extraction, OpenFile, Refused, Trigger, extract_function, may_be_extracted,
-        texts_beside,
+        Extracted, Extraction, OpenFile, Refused, extract_function, may_be_extracted, texts_beside,
     },
     compiler::{self, Compiler, Texts, Unjudged},
     lsp::{
@@ -32,7 +27,7 @@ use crate::{
             tasks::CompilerTurn,
         },
         wire::{
-            client::ask_within,
+            client::{EDIT_TIMEOUT, ask_within},
             errors::failed,
             positions::position_in,
             profile::{Feature, Profile},
@@ -57,25 +52,26 @@ struct Chosen {
     end: u32,
 }
 
-/// The action, where a person asks about statements that a function may be made of.
-pub(crate) fn offered(analysed: &Analysed, request: &ActionRequest<'_>) -> Option<CodeAction> {
-    let is_asked = request.trigger() == Trigger::Person
-        && !request.range.is_empty()
-        && request.wants(&CodeActionKind::REFACTOR_EXTRACT);
-    if !is_asked || !analysed.compiler || !takes_commands(request.profile) {
+/// The action at a selection of statements that a function may be made of. A person has to have asked for it.
+pub(crate) fn offered(
+    analysed: &Analysed,
+    selection: TextRange,
+    profile: &Profile,
+) -> Option<CodeAction> {
+    let may_be_asked = analysed.compiler && takes_commands(profile);
+    if selection.is_empty() || !may_be_asked {
         return None;
     }
     analysed.document.path()?;
-    let source = analysed.file.source().ok()?;
-    may_be_extracted(source, request.range).ok()?;
+    may_be_extracted(analysed.file.source().ok()?, selection).ok()?;
     if !compiler::is_found() {
         return None;
     }
     let chosen = Chosen {
         uri: analysed.document.uri.clone(),
         hash: analysed.document.hash().to_owned(),
-        start: request.range.start().into(),
-        end: request.range.end().into(),
+        start: selection.start().into(),
+        end: selection.end().into(),
     };
     let argument = serde_json::to_value(chosen).ok()?;
     Some(CodeAction {
@@ -322,7 +318,7 @@ async fn apply(
         label: Some(format!("{TITLE} `{}`", extracted.name)),
         edit: edit_of(vec![change], profile),
     };
-    let applied = ask_within::<ApplyWorkspaceEdit>(&server.client, params, TIMEOUT).await;
+    let applied = ask_within::<ApplyWorkspaceEdit>(&server.client, params, EDIT_TIMEOUT).await;
     let Some(applied) = applied else {
         let why = "the editor did not say whether it has carried out the edit";
         return Err(NotDone::Failed(why.to_owned()));
