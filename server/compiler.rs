@@ -9,6 +9,7 @@
 //! it. One program runs at a time, at low priority, in a process group that ends with whoever waits for it.
 
 mod child;
+mod layout;
 mod loose;
 mod overlay;
 mod package;
@@ -99,6 +100,11 @@ impl Compiler {
             return Ok(Vec::new());
         };
         self.package(home(file))?.probe(texts, flags)
+    }
+
+    /// The text as rustfmt would write it at this place; nothing where rustfmt isn't installed or finds no way.
+    pub fn formatted(&self, file: &Path, text: &str, edition: &str) -> Option<String> {
+        layout::formatted(file, text, edition, &self.stop)
     }
 
     fn verdict_at(&mut self, home: PathBuf, texts: &Texts) -> Result<Verdict, Unjudged> {

@@ -3,7 +3,8 @@
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxToken, T, ast};
 
 use super::{
-    Known, NotExtracted, Selection,
+    Known, NotExtracted, Selection, closures,
+    home::{self, Place},
     selection::Capture,
     views::{means_same, view},
 };
@@ -18,6 +19,14 @@ pub struct Passing {
     lifetimes: Vec<Lifetime>,
     /// Whether the result has a name first: the temporaries of a block's value outlive its variables.
     pub(super) names_result: bool,
+    /// Whether a `?` at the end stays where the result could be given on as it is.
+    pub(super) keeps_try: bool,
+    places: Vec<Place>,
+    /// Of the fields of `self`, if they can be passed alone.
+    fields: Vec<Ways>,
+    takes_fields: bool,
+    /// Variables that nobody changes behind the selection.
+    pub(super) constant: Vec<String>,
 }
 
 /// What the lifetimes of references are called.
@@ -28,6 +37,10 @@ pub(super) enum Lifetime {
     Own(String),
     /// A new one, for all that is shared.
     Fresh(String),
+    /// A new one, for all references.
+    FreshForAll(String),
+    /// Of what lives for ever, in the result.
+    Static,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +72,7 @@ impl Passing {
         let captured = selection.captures.iter().map(|capture| {
             Ok(Ways {
                 name: capture.name.clone(),
-                ways: ways(capture, known)?,
+                ways: ways(capture, known, selection.exits.may_hide_moves())?,
             })
         });
         Ok(Self {
@@ -67,6 +80,11 @@ impl Passing {
             receiver: receivers(selection, known),
             lifetimes: lifetimes(selection),
             names_result: false,
+            keeps_try: !selection.ends_with_try(),
+            places: home::places(selection)?,
+            fields: fields(selection, known).unwrap_or_default(),
+            takes_fields: false,
+            constant: Vec::new(),
         })
     }
 
@@ -82,6 +100,50 @@ impl Passing {
     /// Gives the result a name; says whether it had none.
     pub fn name_result(&mut self) -> bool {
         !std::mem::replace(&mut self.names_result, true)
+    }
+
+    /// Lets a `?` at the end stay; says whether it was taken away.
+    pub fn keep_try(&mut self) -> bool {
+        !std::mem::replace(&mut self.keeps_try, true)
+    }
+
+    /// Passes fields in the stead of all of `self`; says whether that is another way.
+    pub fn take_fields(&mut self) -> bool {
+        let is_other = !self.fields.is_empty() && !self.takes_fields;
+        if is_other {
+            self.takes_fields = true;
+            self.receiver = None;
+        }
+        is_other
+    }
+
+    /// Has the variable be constant whose `mut` stands at `at` of a draft; says whether it wasn't so far.
+    pub fn make_constant(&mut self, text: &str, at: usize) -> bool {
+        let declared = text.get(at..).and_then(|it| it.strip_prefix("mut "));
+        let name =
+            declared.and_then(|it| it.split(|c: char| !c.is_alphanumeric() && c != '_').next());
+        let name = name.unwrap_or_default().to_owned();
+        let is_new = !name.is_empty() && !self.constant.contains(&name);
+        self.constant.extend(is_new.then_some(name));
+        is_new
+    }
+
+    /// The fields that are passed by themselves.
+    pub(super) fn fields(&self) -> &[Ways] {
+        if self.takes_fields { &self.fields } else { &[] }
+    }
+
+    /// Gives the function another place; says whether there is one left.
+    pub fn move_on(&mut self) -> bool {
+        let has_other = self.places.len() > 1;
+        if has_other {
+            self.places.remove(0);
+        }
+        has_other
+    }
+
+    pub(super) fn place(&self) -> Place {
+        self.places[0]
     }
 
     pub(super) fn lifetime(&self) -> &Lifetime {
@@ -111,7 +173,8 @@ impl Passing {
 
     /// Has types be named by a path.
     pub fn qualify(&mut self, path: &str) {
-        let ways = self.captured.iter_mut().flat_map(|it| &mut it.ways);
+        let all = self.captured.iter_mut().chain(&mut self.fields);
+        let ways = all.flat_map(|it| &mut it.ways);
         for way in ways {
             let text = way.text_mut();
             *text = super::qualified(text, path);
@@ -134,9 +197,11 @@ impl Passing {
                             .is_some_and(|it| it.starts_with(['.', '[']))
                 })
         };
+        let fields = self.fields.iter_mut().filter(|_| self.takes_fields);
         if let Some(ways) = self
             .captured
             .iter_mut()
+            .chain(fields)
             .find(|it| names(&it.name) && it.ways.len() > 1)
         {
             ways.ways.remove(0);
@@ -180,10 +245,17 @@ impl Receivers {
     }
 }
 
-fn ways(capture: &Capture, known: &Known) -> Result<Vec<Way>, NotExtracted> {
+fn ways(capture: &Capture, known: &Known, may_be_moved: bool) -> Result<Vec<Way>, NotExtracted> {
     let name = &capture.name;
     let known_type = known.types.get(name);
     let written = capture.written.clone();
+    if let Some(described) = closures::described(capture, known) {
+        let shared = Way::Shared(format!("impl Fn{described}"));
+        let unique = Way::Unique(format!("impl FnMut{described}"));
+        let is_mut = capture.mut_word.is_some();
+        let unique = is_mut.then_some(unique);
+        return Ok(std::iter::once(shared).chain(unique).collect());
+    }
     let text = written.or_else(|| known_type.map(|it| it.text.clone()));
     let Some(text) = text else {
         return Err(NotExtracted(
@@ -227,13 +299,29 @@ fn ways(capture: &Capture, known: &Known) -> Result<Vec<Way>, NotExtracted> {
             vec![value]
         });
     }
-    let ways = referring(capture, text, known.behind(name).is_some());
+    let mut ways = referring(capture, text.clone(), known.behind(name).is_some());
+    if may_be_moved && !capture.is_used_after {
+        // What is moved on the way out isn't missed behind the selection.
+        let is_mut = capture.mut_word.is_some();
+        ways.push(Way::Value(text.clone()));
+        ways.extend(is_mut.then_some(Way::MutValue(text)));
+    }
     if ways.is_empty() {
         return Err(NotExtracted(
             format!("`{name}` would have to be a reference to a `Box`.").into(),
         ));
     }
     Ok(ways)
+}
+
+fn fields(selection: &Selection, known: &Known) -> Option<Vec<Ways>> {
+    let fields = selection.fields().iter().map(|field| {
+        Some(Ways {
+            name: field.name.clone(),
+            ways: field.ways(known)?,
+        })
+    });
+    fields.collect()
 }
 
 /// Ways of passing what isn't copied and isn't moved as far as it shows.
@@ -291,31 +379,39 @@ fn lifetimes(selection: &Selection) -> Vec<Lifetime> {
         .collect();
     let mut fresh = ["'a", "'b", "'c", "'d"].into_iter();
     let fresh = fresh.find(|it| !names.iter().any(|name| name == it));
-    let fresh = fresh.map(|it| Lifetime::Fresh(it.to_owned()));
     let own = names.iter().cloned().map(Lifetime::Own);
-    let elided = std::iter::once(Lifetime::Elided);
-    elided.chain(own).chain(fresh).collect()
+    let mut all = vec![Lifetime::Elided];
+    all.extend(own);
+    if let Some(fresh) = fresh {
+        all.push(Lifetime::Fresh(fresh.to_owned()));
+        all.push(Lifetime::FreshForAll(fresh.to_owned()));
+    }
+    all.push(Lifetime::Static);
+    all
 }
 
 impl Lifetime {
     pub(super) fn fresh(&self) -> Option<&str> {
         match self {
-            Self::Fresh(name) => Some(name),
-            _ => None,
+            Self::Fresh(name) | Self::FreshForAll(name) => Some(name),
+            Self::Elided | Self::Own(_) | Self::Static => None,
         }
     }
 
     pub(super) fn of_parameter(&self, text: &str) -> String {
         match self {
             Self::Fresh(name) => named(text, name),
-            _ => text.to_owned(),
+            Self::FreshForAll(name) => named_all(text, name),
+            Self::Elided | Self::Own(_) | Self::Static => text.to_owned(),
         }
     }
 
     pub(super) fn of_result(&self, text: &str) -> String {
         match self {
             Self::Elided => text.to_owned(),
-            Self::Own(name) | Self::Fresh(name) => named(text, name),
+            Self::Fresh(name) => named(text, name),
+            Self::Own(name) | Self::FreshForAll(name) => named_all(text, name),
+            Self::Static => named_all(text, "'static"),
         }
     }
 }
@@ -334,6 +430,11 @@ fn named(text: &str, name: &str) -> String {
         };
         format!("{out}&{name}{part}")
     })
+}
+
+/// A type with a name for the lifetimes of all references.
+fn named_all(text: &str, name: &str) -> String {
+    named(text, name).replace("&mut ", &format!("&{name} mut "))
 }
 
 fn receivers(selection: &Selection, known: &Known) -> Option<Receivers> {
