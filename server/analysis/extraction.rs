@@ -34,7 +34,7 @@ impl From<NotExtracted> for Refused {
 }
 
 /// So many drafts are tried at most.
-const TRIES: usize = 16;
+const TRIES: usize = 24;
 /// What a package denies is no answer to a question of ours.
 const CAPPED: &str = "--cap-lints=warn";
 /// As many as clippy lets pass.

@@ -12,6 +12,7 @@ mod exits;
 mod fields;
 mod heading;
 mod home;
+mod lifetimes;
 mod outcome;
 mod passing;
 mod probing;

@@ -99,12 +99,10 @@ impl Case {
         let name = format!("{edition}/{stem}");
         let marked = fs::read_to_string(file).expect("cases can be read");
         let (head, marked) = marked.split_once('\n').unwrap_or_default();
-        let expected = match head.strip_prefix("//= refused: ") {
-            Some(words) => Expected::Refused(words.to_owned()),
-            None => {
-                assert_eq!(head, "//= extracted", "{name} says what is expected");
-                Expected::Extracted
-            }
+        let expected = match (head, head.strip_prefix("//= refused: ")) {
+            (_, Some(words)) => Expected::Refused(words.to_owned()),
+            ("//= extracted", None) => Expected::Extracted,
+            _ => panic!("{name} doesn't say what is expected"),
         };
         let (text, place) = unmarked(marked);
         let kind = name.split(['/', '_']).nth(1).unwrap_or_default();
@@ -303,8 +301,7 @@ impl Outcome {
     pub(crate) fn print(&self) {
         println!("cases  to extract  extracted  wrong  kind");
         let total = ("all".to_owned(), self.total());
-        let kinds = self.kinds.iter().map(|(kind, count)| (kind, count));
-        for (kind, count) in kinds.chain([(&total.0, &total.1)]) {
+        for (kind, count) in self.kinds.iter().chain([(&total.0, &total.1)]) {
             println!(
                 "{:5}  {:10}  {:9}  {:5}  {kind}",
                 count.cases, count.extractable, count.extracted, count.wrong

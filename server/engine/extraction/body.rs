@@ -159,7 +159,7 @@ impl Writer<'_> {
             return edits;
         }
         for jump in &self.selection.exits.jumps {
-            if let Some(tried) = self.tried(jump, result) {
+            if let Some(tried) = tried(jump, result) {
                 edits.extend(tried);
                 continue;
             }
@@ -183,42 +183,6 @@ impl Writer<'_> {
         edits
     }
 
-    /// `let Some(x) = a else { … };` as `let x = a?;` where nothing but the `None` of the new function is in its block.
-    fn tried(&self, jump: &Jump, result: &Outcome<'_>) -> Option<Vec<Edit>> {
-        let gives_none = matches!(result.leave, Leave::Told { .. })
-            && !result.is_unit()
-            && result.layer.is_none()
-            && !result.is_trap;
-        if !gives_none || jump.is_end {
-            return None;
-        }
-        let statement = jump.node.ancestors().find_map(ast::LetStmt::cast)?;
-        let block = statement.let_else()?.block_expr()?;
-        let only = block.stmt_list()?.syntax().children().next()?;
-        let is_alone = without_semicolon(only.clone()) == jump.node
-            && only.next_sibling().is_none()
-            && !layout::has_comment(statement.syntax())
-            && statement.ty().is_none();
-        let Some(ast::Pat::TupleStructPat(pattern)) = statement.pat() else {
-            return None;
-        };
-        let mut inside = pattern.fields();
-        let (inner, None) = (inside.next()?, inside.next()) else {
-            return None;
-        };
-        let is_some = pattern.path()?.syntax().text() == "Some" && takes_all(&inner);
-        let value = statement.initializer()?;
-        if !is_alone || !is_some || !is_postfix(&value) {
-            return None;
-        }
-        let (whole, inner) = (pattern.syntax().text_range(), inner.syntax().text_range());
-        let end = statement.semicolon_token()?.text_range().start();
-        let mut edits = placed(HOLE, whole, inner);
-        let behind = TextRange::new(value.syntax().text_range().end(), end);
-        edits.push(Edit::replace(behind, "?"));
-        Some(edits)
-    }
-
     /// Takes a jump out that does nothing.
     fn without(&self, jump: &SyntaxNode) -> Edit {
         if is_arm(jump) {
@@ -236,6 +200,42 @@ impl Writer<'_> {
         let range = whole.text_range();
         Edit::delete(space.map_or(range, |it| range.cover(it.text_range())))
     }
+}
+
+/// `let Some(x) = a else { … };` as `let x = a?;` where nothing but the `None` of the new function is in its block.
+fn tried(jump: &Jump, result: &Outcome<'_>) -> Option<Vec<Edit>> {
+    let gives_none = matches!(result.leave, Leave::Told { .. })
+        && !result.is_unit()
+        && result.layer.is_none()
+        && !result.is_trap;
+    if !gives_none || jump.is_end {
+        return None;
+    }
+    let statement = jump.node.ancestors().find_map(ast::LetStmt::cast)?;
+    let block = statement.let_else()?.block_expr()?;
+    let only = block.stmt_list()?.syntax().children().next()?;
+    let is_alone = without_semicolon(only.clone()) == jump.node
+        && only.next_sibling().is_none()
+        && !layout::has_comment(statement.syntax())
+        && statement.ty().is_none();
+    let Some(ast::Pat::TupleStructPat(pattern)) = statement.pat() else {
+        return None;
+    };
+    let mut inside = pattern.fields();
+    let (inner, None) = (inside.next()?, inside.next()) else {
+        return None;
+    };
+    let is_some = pattern.path()?.syntax().text() == "Some" && takes_all(&inner);
+    let value = statement.initializer()?;
+    if !is_alone || !is_some || !is_postfix(&value) {
+        return None;
+    }
+    let (whole, inner) = (pattern.syntax().text_range(), inner.syntax().text_range());
+    let end = statement.semicolon_token()?.text_range().start();
+    let mut edits = placed(HOLE, whole, inner);
+    let behind = TextRange::new(value.syntax().text_range().end(), end);
+    edits.push(Edit::replace(behind, "?"));
+    Some(edits)
 }
 
 /// Whether a pattern takes whatever there is.

@@ -23,6 +23,14 @@ impl Frame {
     }
 }
 
+/// Some values as one.
+pub(super) fn together(names: &[String]) -> String {
+    match names {
+        [one] => one.clone(),
+        several => format!("({})", several.join(", ")),
+    }
+}
+
 impl Writer<'_> {
     pub(super) fn call(&self, owner: &str, result: &Outcome<'_>, heading: &Heading) -> String {
         let Self {
@@ -66,45 +74,19 @@ impl Writer<'_> {
     }
 
     fn frame(&self, result: &Outcome<'_>) -> Frame {
-        let patterns = |is_inner: bool| {
-            let patterns = result.outputs.iter();
-            let patterns: Vec<String> = patterns.map(|it| self.pattern(it, is_inner)).collect();
-            match &*patterns {
-                [one] => one.clone(),
-                several => format!("({})", several.join(", ")),
-            }
-        };
-        let is_unit = result.is_unit();
-        let control = result.control;
+        let gives = self.selection.value.is_some();
+        let has_result = result.written.is_some();
         match result.leave {
-            Leave::Whole { is_tail: true } if self.selection.value.is_some() => Frame::new("", ""),
-            Leave::Whole { is_tail: false } if result.written.is_some() => {
-                Frame::new("return ", ";")
-            }
-            Leave::Whole { is_tail: true } if result.written.is_some() => Frame::new("", ""),
-            Leave::Whole { is_tail: true } => Frame::new("", ";"),
+            Leave::Whole { is_tail: true } if gives || has_result => Frame::new("", ""),
+            Leave::Whole { is_tail: false } if has_result => Frame::new("return ", ";"),
             Leave::Whole { is_tail: false } => Frame::new("", self.then("return")),
-            Leave::Never if !result.outputs.is_empty() => match self.returned_name(result) {
-                Some(_) => Frame::new("", ""),
-                None => Frame::new(format!("let {} = ", patterns(false)), ";"),
-            },
-            Leave::Never if self.selection.value.is_some() => Frame::new("", ""),
-            Leave::Never => Frame::new("", ";"),
-            Leave::Told {
-                words,
-                is_certain: true,
-            } => Frame::new("", self.then(words)),
-            Leave::Told { words, .. } if is_unit => Frame::new("if ", self.block(words)),
-            Leave::Told { words, .. } if result.has_value => self.choice(
-                "",
-                format!("Some({VALUE_NAME}) => {VALUE_NAME}"),
-                format!("None => {words}"),
-                "",
-            ),
-            Leave::Told { words, .. } => Frame::new(
-                format!("let Some({}) = ", patterns(false)),
-                format!(" else{};", self.block(words)),
-            ),
+            Leave::Never if self.returned_name(result).is_some() => Frame::new("", ""),
+            Leave::Never if !result.outputs.is_empty() => {
+                Frame::new(format!("let {} = ", self.patterns(result)), ";")
+            }
+            Leave::Never if gives => Frame::new("", ""),
+            Leave::Whole { is_tail: true } | Leave::Never => Frame::new("", ";"),
+            Leave::Told { words, is_certain } => self.telling(result, words, *is_certain),
             Leave::Carries {
                 words,
                 is_certain: true,
@@ -115,21 +97,52 @@ impl Writer<'_> {
                     Some(wrapper) => format!("{wrapper}({VALUE_NAME})"),
                     None => VALUE_NAME.to_owned(),
                 };
-                let words = format!("{words} {value}");
-                if is_unit {
-                    let before = format!("if let Some({VALUE_NAME}) = ");
-                    return Frame::new(before, self.block(&words));
-                }
-                let leaving = format!("{control}::Break({VALUE_NAME}) => {words}");
-                if result.has_value {
-                    let going = format!("{control}::Continue({VALUE_NAME}) => {VALUE_NAME}");
-                    return self.choice("", going, leaving, "");
-                }
-                let inner = patterns(true);
-                let going = format!("{control}::Continue({inner}) => {inner}");
-                self.choice(&format!("let {} = ", patterns(false)), going, leaving, ";")
+                self.carrying(result, &format!("{words} {value}"))
             }
         }
+    }
+
+    /// What leaves without a value.
+    fn telling(&self, result: &Outcome<'_>, words: &str, is_certain: bool) -> Frame {
+        if is_certain {
+            return Frame::new("", self.then(words));
+        }
+        if result.is_unit() {
+            return Frame::new("if ", self.block(words));
+        }
+        if result.has_value {
+            let going = format!("Some({VALUE_NAME}) => {VALUE_NAME}");
+            return self.choice("", &going, &format!("None => {words}"), "");
+        }
+        Frame::new(
+            format!("let Some({}) = ", self.patterns(result)),
+            format!(" else{};", self.block(words)),
+        )
+    }
+
+    /// What leaves with a value.
+    fn carrying(&self, result: &Outcome<'_>, words: &str) -> Frame {
+        if result.is_unit() {
+            let before = format!("if let Some({VALUE_NAME}) = ");
+            return Frame::new(before, self.block(words));
+        }
+        let control = result.control;
+        let leaving = format!("{control}::Break({VALUE_NAME}) => {words}");
+        if result.has_value {
+            let going = format!("{control}::Continue({VALUE_NAME}) => {VALUE_NAME}");
+            return self.choice("", &going, &leaving, "");
+        }
+        let names = result.outputs.iter().map(|it| it.name.clone());
+        let inner = together(&names.collect::<Vec<_>>());
+        let going = format!("{control}::Continue({inner}) => {inner}");
+        let before = format!("let {} = ", self.patterns(result));
+        self.choice(&before, &going, &leaving, ";")
+    }
+
+    /// What is declared with the outputs.
+    fn patterns(&self, result: &Outcome<'_>) -> String {
+        let patterns = result.outputs.iter().map(|it| self.pattern(it));
+        together(&patterns.collect::<Vec<_>>())
     }
 
     /// ` {`, the words in a line, and `}`.
@@ -148,7 +161,7 @@ impl Writer<'_> {
         format!(";{}{}{words};", self.newline, self.indent)
     }
 
-    fn choice(&self, before: &str, going: String, leaving: String, behind: &str) -> Frame {
+    fn choice(&self, before: &str, going: &str, leaving: &str, behind: &str) -> Frame {
         let Self {
             newline,
             indent,
@@ -185,10 +198,9 @@ impl Writer<'_> {
         })
     }
 
-    fn pattern(&self, output: &Local, is_inner: bool) -> String {
+    fn pattern(&self, output: &Local) -> String {
         let is_constant = self.constant.contains(&output.name);
-        let is_changed =
-            output.is_mut && !is_inner && !is_constant && self.is_changed_after(&output.name);
+        let is_changed = output.is_mut && !is_constant && self.is_changed_after(&output.name);
         let word = if is_changed { "mut " } else { "" };
         format!("{word}{}", output.name)
     }

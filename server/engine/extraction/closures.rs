@@ -27,7 +27,10 @@ pub(super) fn asked(capture: &Capture) -> Vec<(String, String)> {
 
 /// Each parameter's name and type, as far as they are written.
 fn parameters(capture: &Capture) -> Vec<(Option<String>, Option<String>)> {
-    let list = capture.closure.as_ref().and_then(|it| it.param_list());
+    let list = capture
+        .closure
+        .as_ref()
+        .and_then(ast::ClosureExpr::param_list);
     let params = list.into_iter().flat_map(|list| list.params());
     let params = params.map(|param| {
         let name = match param.pat() {

@@ -265,7 +265,7 @@ pub(super) fn result_maker(function: &ast::Fn) -> Option<&'static str> {
         return None;
     };
     let name = path.path()?.segment()?.name_ref()?;
-    match &*name.text() {
+    match name.text() {
         "Result" => Some("Ok"),
         "Option" => Some("Some"),
         _ => None,
@@ -319,4 +319,104 @@ fn is_constant(expr: &ast::Expr) -> bool {
 pub(super) fn is_arm(jump: &SyntaxNode) -> bool {
     jump.parent()
         .is_some_and(|it| it.kind() == SyntaxKind::MATCH_ARM)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        extraction::Selection,
+        syntax::FileContext,
+        text::{TextRange, TextSize},
+    };
+
+    /// Of what stands between `[` and `]`.
+    fn exits(marked: &str) -> Result<Exits, NotExtracted> {
+        let (start, end) = (marked.find('[').unwrap(), marked.find(']').unwrap() - 1);
+        let text = marked.replacen(['[', ']'], "", 2);
+        let source = Source::parse(&*text, FileContext::default()).unwrap();
+        let at = |at: usize| TextSize::try_from(at).unwrap();
+        let range = TextRange::new(at(start), at(end));
+        Selection::of(&source, &source.root(), range).map(|it| it.exits)
+    }
+
+    fn leave(marked: &str) -> Leave {
+        exits(marked).unwrap().leave
+    }
+
+    fn told(words: &str, is_certain: bool) -> Leave {
+        let words = words.to_owned();
+        Leave::Told { words, is_certain }
+    }
+
+    #[test]
+    fn what_always_means_the_same_is_told_without_a_value() {
+        for (text, words) in [
+            ("fn f() { [if a() { return; }] b(); }", "return"),
+            ("fn f() -> i8 { [if a() { return -1; }] b() }", "return -1"),
+            (
+                "fn f() { loop { [if a() { continue; }] b(); } }",
+                "continue",
+            ),
+            (
+                "fn f() { 'a: loop { [loop { break 'a; }] b(); } }",
+                "break 'a",
+            ),
+        ] {
+            assert_eq!(leave(text), told(words, false), "{text}");
+        }
+        let ends = "fn f() { loop { if a() { [b(); break;] } } }";
+        assert_eq!(leave(ends), told("break", true));
+    }
+
+    #[test]
+    fn values_are_carried_without_what_is_around_all_of_them() {
+        let carried = |wrapper| Leave::Carries {
+            words: "return".to_owned(),
+            wrapper,
+            is_break: false,
+            is_certain: false,
+        };
+        let text = "fn f() -> Option<u8> { [if let Some(a) = a() { return Some(a); }] None }";
+        assert_eq!(leave(text), carried(Some("Some")));
+        let text = "fn f() -> u8 { [if let Some(a) = a() { return a; }] 1 }";
+        assert_eq!(leave(text), carried(None));
+    }
+
+    #[test]
+    fn what_a_question_mark_does_too_stays_as_it_is() {
+        let found =
+            exits("fn f() -> Result<(), E> { [if a() { return Err(b()); }] Ok(()) }").unwrap();
+        assert_eq!((found.layer, &found.leave), (Some("Ok"), &Leave::Never));
+        assert!(found.jumps.is_empty());
+        let found = exits("fn f() -> Option<u8> { [if a() { return Some(b()?); }] None }").unwrap();
+        assert_eq!(found.layer, Some("Some"));
+    }
+
+    #[test]
+    fn what_ends_the_function_keeps_its_returns() {
+        let tail = Leave::Whole { is_tail: true };
+        assert_eq!(leave("fn f() -> u8 { [if a() { return 1; } b()] }"), tail);
+        assert_eq!(leave("fn f() { a(); [if b() { return; } c();] }"), tail);
+        let inside = "fn f() -> u8 { if a() { [b(); return c();] } 1 }";
+        assert_eq!(leave(inside), Leave::Whole { is_tail: false });
+    }
+
+    #[test]
+    fn a_continue_at_the_end_of_its_loop_is_no_jump() {
+        let found = exits("fn f() { for a in b() { [if a { continue; } c();] } }").unwrap();
+        assert_eq!(found.leave, Leave::Never);
+        assert!(found.jumps[0].is_end);
+    }
+
+    #[test]
+    fn jumps_of_several_kinds_are_refused() {
+        for text in [
+            "fn f() { loop { [if a() { break; } if b() { continue; }] c(); } }",
+            "fn f() -> u8 { loop { [if a() { return 1; } if b() { break; }] c(); } }",
+            "fn f() -> Result<u8, E> { [if a()? { return b(); }] Ok(1) }",
+        ] {
+            assert!(exits(text).is_err(), "{text}");
+        }
+    }
 }

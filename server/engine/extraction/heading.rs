@@ -3,7 +3,7 @@
 use super::{
     Selection,
     outcome::Outcome,
-    passing::{Passing, Way},
+    passing::{Passing, Receivers, Way},
     signature::{Generics, qualifiers},
     writing::Writer,
 };
@@ -31,7 +31,7 @@ impl Writer<'_> {
                 .iter()
                 .map(|it| (it.name.as_str(), it.tightest()))
         };
-        let receiver = passing.receiver.as_ref().map(|it| it.tightest());
+        let receiver = passing.receiver.as_ref().map(Receivers::tightest);
         let this = self.home.this.as_deref().zip(receiver);
         let receiver = match this {
             Some((of, way)) => Some(parameter_of_self(of, way)),

@@ -5,6 +5,7 @@ use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxToken, T, ast};
 use super::{
     Known, NotExtracted, Selection, closures,
     home::{self, Place},
+    lifetimes::{Lifetime, lifetimes},
     selection::Capture,
     views::{means_same, view},
 };
@@ -27,20 +28,6 @@ pub struct Passing {
     takes_fields: bool,
     /// Variables that nobody changes behind the selection.
     pub(super) constant: Vec<String>,
-}
-
-/// What the lifetimes of references are called.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Lifetime {
-    Elided,
-    /// One of the function's own, in the result.
-    Own(String),
-    /// A new one, for all that is shared.
-    Fresh(String),
-    /// A new one, for all references.
-    FreshForAll(String),
-    /// Of what lives for ever, in the result.
-    Static,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -267,6 +254,15 @@ fn ways(capture: &Capture, known: &Known, may_be_moved: bool) -> Result<Vec<Way>
     }
     let value = Way::Value(text.clone());
     let is_copy = known_type.is_some_and(|it| it.is_copy);
+    if let Some(inner) = behind_named(&text).filter(|_| !is_copy) {
+        let tight = Way::Reborrowed(inner.to_owned());
+        let is_moved = known.moved.contains(name);
+        return Ok((!is_moved)
+            .then_some(tight)
+            .into_iter()
+            .chain([value])
+            .collect());
+    }
     if let Some(inner) = text.strip_prefix("&mut ").filter(|_| !is_copy) {
         let view = capture.view(inner);
         let mut ways = Vec::new();
@@ -324,6 +320,12 @@ fn fields(selection: &Selection, known: &Known) -> Option<Vec<Ways>> {
     fields.collect()
 }
 
+/// What a `&'a mut` refers to.
+fn behind_named(text: &str) -> Option<&str> {
+    let (_, behind) = text.strip_prefix("&'")?.split_once(' ')?;
+    behind.strip_prefix("mut ")
+}
+
 /// Ways of passing what isn't copied and isn't moved as far as it shows.
 fn referring(capture: &Capture, owner: String, is_hidden: bool) -> Vec<Way> {
     let view = capture.view(&owner);
@@ -361,80 +363,6 @@ pub(super) fn nameable(name: &str, text: &str) -> Result<(), NotExtracted> {
         return Err(NotExtracted(why.into()));
     }
     Ok(())
-}
-
-/// Elision first, then a lifetime that the parameters or the implementation name, then a new one.
-fn lifetimes(selection: &Selection) -> Vec<Lifetime> {
-    let around = selection.function.syntax().ancestors();
-    let lists = around.filter_map(|node| node.children().find_map(ast::GenericParamList::cast));
-    let params = lists.flat_map(|list| {
-        let params = list
-            .syntax()
-            .children()
-            .filter_map(ast::LifetimeParam::cast);
-        params.collect::<Vec<_>>()
-    });
-    let names: Vec<String> = params
-        .filter_map(|param| Some(param.lifetime()?.syntax().text().to_string()))
-        .collect();
-    let mut fresh = ["'a", "'b", "'c", "'d"].into_iter();
-    let fresh = fresh.find(|it| !names.iter().any(|name| name == it));
-    let own = names.iter().cloned().map(Lifetime::Own);
-    let mut all = vec![Lifetime::Elided];
-    all.extend(own);
-    if let Some(fresh) = fresh {
-        all.push(Lifetime::Fresh(fresh.to_owned()));
-        all.push(Lifetime::FreshForAll(fresh.to_owned()));
-    }
-    all.push(Lifetime::Static);
-    all
-}
-
-impl Lifetime {
-    pub(super) fn fresh(&self) -> Option<&str> {
-        match self {
-            Self::Fresh(name) | Self::FreshForAll(name) => Some(name),
-            Self::Elided | Self::Own(_) | Self::Static => None,
-        }
-    }
-
-    pub(super) fn of_parameter(&self, text: &str) -> String {
-        match self {
-            Self::Fresh(name) => named(text, name),
-            Self::FreshForAll(name) => named_all(text, name),
-            Self::Elided | Self::Own(_) | Self::Static => text.to_owned(),
-        }
-    }
-
-    pub(super) fn of_result(&self, text: &str) -> String {
-        match self {
-            Self::Elided => text.to_owned(),
-            Self::Fresh(name) => named(text, name),
-            Self::Own(name) | Self::FreshForAll(name) => named_all(text, name),
-            Self::Static => named_all(text, "'static"),
-        }
-    }
-}
-
-/// A type with a name for the lifetimes of what it shares.
-fn named(text: &str, name: &str) -> String {
-    let text = text.replace("'_", name);
-    let mut parts = text.split('&');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |out, part| {
-        let is_left = part.starts_with('\'') || part.starts_with("mut ");
-        let name = if is_left {
-            String::new()
-        } else {
-            format!("{name} ")
-        };
-        format!("{out}&{name}{part}")
-    })
-}
-
-/// A type with a name for the lifetimes of all references.
-fn named_all(text: &str, name: &str) -> String {
-    named(text, name).replace("&mut ", &format!("&{name} mut "))
 }
 
 fn receivers(selection: &Selection, known: &Known) -> Option<Receivers> {
@@ -598,19 +526,6 @@ fn previous_solid(token: &SyntaxToken) -> Option<SyntaxToken> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_shared_gets_the_name() {
-        for (text, expected) in [
-            ("&str", "&'a str"),
-            ("&mut Vec<&str>", "&mut Vec<&'a str>"),
-            ("Cow<'_, str>", "Cow<'a, str>"),
-            ("&'b [&T]", "&'b [&'a T]"),
-            ("u8", "u8"),
-        ] {
-            assert_eq!(named(text, "'a"), expected);
-        }
-    }
 
     #[test]
     fn types_without_a_name_are_told() {

@@ -3,7 +3,11 @@
 use ra_ap_syntax::{AstNode, ast};
 
 use super::{
-    Probe, Selection, WITNESS, closures, exits::Leave, fields::Field, outcome, selection::Capture,
+    Probe, Selection, WITNESS, closures,
+    exits::Leave,
+    fields::Field,
+    outcome,
+    selection::{Capture, Local},
 };
 use crate::{
     syntax::{Edition, Source},
@@ -67,14 +71,13 @@ impl Selection {
             let broken = broken.map(|it| asking_of(it, outcome::BROKEN, &ask));
             questions.extend(broken.into_iter().flatten());
         }
-        match &self.value {
-            Some(value) => questions.extend(asking_of(value, outcome::VALUE, &ask)),
-            None => {
-                let shown = self.dropped.iter().filter(|it| !it.is_hidden);
-                let behind = self.outputs.iter().chain(shown);
-                questions
-                    .extend(behind.map(|local| ask(self.code_end, &local.name, local.subject())));
-            }
+        let values = self.value.iter();
+        questions.extend(values.flat_map(|value| asking_of(value, outcome::VALUE, &ask)));
+        if self.value.is_none() {
+            let shown = self.dropped.iter().filter(|it| !it.is_hidden);
+            let behind = self.outputs.iter().chain(shown);
+            let asked = |local: &Local| ask(self.code_end, &local.name, local.subject());
+            questions.extend(behind.map(asked));
         }
         if self.is_expression {
             questions.push(Question::words(self.range.end(), "})"));

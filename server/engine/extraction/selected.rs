@@ -55,15 +55,16 @@ impl Selected {
             .collect();
         let is_whole = |child: &SyntaxNode| covered.contains_range(child.text_range());
         if !touched.iter().all(is_whole) {
-            if let [statement] = &*touched {
-                if let Some(found) = inside_of(source, statement, covered)? {
-                    return Ok(found);
-                }
-            }
-            if !touched
-                .iter()
-                .all(|it| is_nearly_whole(source, it, covered))
+            if let [statement] = &*touched
+                && let Some(found) = inside_of(source, statement, covered)?
             {
+                return Ok(found);
+            }
+            let is_meant = match &*touched {
+                [statement] => lacks_semicolon(statement, covered),
+                all => all.iter().all(|it| is_nearly_whole(source, it, covered)),
+            };
+            if !is_meant {
                 return Err(NotExtracted::new(
                     "The selection begins or ends inside of a statement.",
                 ));
@@ -110,6 +111,13 @@ fn list_around(root: &SyntaxNode, covered: TextRange) -> Result<ast::StmtList, N
     block.and_then(ast::StmtList::cast).ok_or(NotExtracted::new(
         "The selection isn't inside of a function.",
     ))
+}
+
+/// Whether all that is missing of a statement is its `;`.
+fn lacks_semicolon(statement: &SyntaxNode, covered: TextRange) -> bool {
+    let whole = statement.text_range();
+    let end = statement.last_token().filter(|it| it.kind() == T![;]);
+    end.is_some_and(|it| covered == TextRange::new(whole.start(), it.text_range().start()))
 }
 
 /// Whether all that is missing of a statement stands on the lines where the selection begins and ends.
@@ -289,4 +297,76 @@ fn range_end(source: &Source, last: &SyntaxNode, range: TextRange) -> TextSize {
         }
     }
     end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::FileContext;
+
+    /// What is meant by what stands between `«` and `»`.
+    fn meant(marked: &str) -> Result<String, NotExtracted> {
+        let start = marked.find('«').unwrap();
+        let text = marked.replacen('«', "", 1);
+        let end = text.find('»').unwrap();
+        let text = text.replacen('»', "", 1);
+        let source = Source::parse(&*text, FileContext::default()).unwrap();
+        let at = |at: usize| TextSize::try_from(at).unwrap();
+        let found = Selected::of(&source, &source.root(), TextRange::new(at(start), at(end)))?;
+        let kind = match (&found.list, &found.value) {
+            (Some(_), Some(_)) => "tail",
+            (Some(_), None) => "statements",
+            (None, _) => "expression",
+        };
+        Ok(format!("{kind}: {}", &text[found.range]))
+    }
+
+    #[test]
+    fn statements_tails_and_expressions_are_told_apart() {
+        for (text, expected) in [
+            (
+                "fn f() {\n    «a();\n    b();»\n}",
+                "statements: a();\n    b();",
+            ),
+            ("fn f() {\n    «a()»;\n}", "statements: a();"),
+            (
+                "fn f() {\n    let «a = 1;\n    b(a)»;\n}",
+                "statements: let a = 1;\n    b(a);",
+            ),
+            (
+                "fn f() -> u8 {\n    «a();\n    b()»\n}",
+                "tail: a();\n    b()",
+            ),
+            ("fn f() {\n    «if a() {}»\n}", "statements: if a() {}"),
+            ("fn f() {\n    a(«b(c + 1),» d);\n}", "expression: b(c + 1)"),
+            ("fn f() {\n    let a = «b * c» + d;\n}", "expression: b * c"),
+            (
+                "fn f() {\n    match a {\n        B => «{ c(); }»\n    }\n}",
+                "statements: c();",
+            ),
+            (
+                "fn f() {\n    «a(); // why»\n    b();\n}",
+                "statements: a(); // why",
+            ),
+            ("fn f() {\n    «a();» // why\n}", "statements: a();"),
+        ] {
+            assert_eq!(meant(text).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_cut_or_gives_nothing_new_is_refused() {
+        for text in [
+            "fn f() { let a = b * «c + d»; }",
+            "fn f() {\n    if a {\n        «b();\n    }\n    c();»\n}",
+            "fn f() { «a.b» += 1; }",
+            "fn f() { a(&mut «b.c»); }",
+            "fn f() { let a = «b»; }",
+            "fn f() { «a.b»(1); }",
+            "fn f() { if «let Some(a) = b() && c()» { d(a); } }",
+            "fn f() { match a { _ => «return 1», }; }",
+        ] {
+            assert!(meant(text).is_err(), "{text}");
+        }
+    }
 }

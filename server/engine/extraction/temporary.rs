@@ -64,7 +64,10 @@ fn ends_statement(node: &SyntaxNode) -> bool {
                 is_plain && it.let_else().is_none()
             })
         }
-        SyntaxKind::EXPR_STMT | SyntaxKind::RETURN_EXPR => true,
+        SyntaxKind::EXPR_STMT
+        | SyntaxKind::RETURN_EXPR
+        | SyntaxKind::WHILE_EXPR
+        | SyntaxKind::LOOP_EXPR => true,
         SyntaxKind::STMT_LIST => around.parent().is_some_and(|block| {
             let is_body = block.parent().is_some_and(|it| it.kind() == SyntaxKind::FN);
             is_body || ends_statement(&block)
@@ -74,7 +77,6 @@ fn ends_statement(node: &SyntaxNode) -> bool {
             let condition = choice.and_then(|it| it.condition());
             condition.is_some_and(|it| it.syntax() == node) || ends_statement(&around)
         }
-        SyntaxKind::WHILE_EXPR | SyntaxKind::LOOP_EXPR => true,
         SyntaxKind::FOR_EXPR => node.kind() == SyntaxKind::BLOCK_EXPR,
         SyntaxKind::MATCH_ARM => {
             let choice = around.ancestors().nth(2);

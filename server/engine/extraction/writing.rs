@@ -6,10 +6,8 @@ use ra_ap_syntax::{
 };
 
 use super::{
-    Known, NotExtracted, Passing, Selection,
-    home::Home,
-    outcome::Outcome,
-    passing::{Lifetime, Way},
+    Known, NotExtracted, Passing, Selection, home::Home, lifetimes::Lifetime, outcome::Outcome,
+    passing::Way,
 };
 use crate::{
     syntax::{Source, layout, scopes::Names},
