@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use crate::{
     config::{Profile, Rules},
     facts::{Sighting, SmellId},
-    index::{Code, Duplicate, DuplicateKind, FileId, Index, Spot, verified},
+    index::{Code, Duplicate, FileId, Index, Spot, verified},
     smells::{self, Look},
     survey::Names,
     syntax::Presence,
@@ -136,10 +136,7 @@ fn believed_in(duplicate: &Duplicate, files: &dyn Files) -> Option<Duplicate> {
         presence: presence(&place, texts.get(&place.file)),
         ..place
     });
-    let is_block = matches!(
-        duplicate.kind,
-        DuplicateKind::Block | DuplicateKind::RenamedBlock
-    );
+    let is_block = duplicate.kind.is_of_statements();
     let asked = Duplicate {
         places: places
             .filter(|place| !is_block || place.presence == Presence::Always)
