@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, Read, Write},
+    path::Path,
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
         Arc,
@@ -77,6 +78,13 @@ pub(super) fn run_on(
         out: out.join().unwrap_or_default(),
         err: err.join().unwrap_or_default(),
     })
+}
+
+/// The program that lays a text out, which it reads.
+pub(super) fn rustfmt(folder: &Path, edition: &str) -> Command {
+    let mut rustfmt = Command::new("rustfmt");
+    rustfmt.args(["--edition", edition]).current_dir(folder);
+    rustfmt
 }
 
 fn read(from: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {

@@ -28,12 +28,12 @@ pub fn f(names: &[u32]) -> u32 {
     total
 }
 ";
-/// A program that runs until it is told to go on, at most for a minute, and says which one it is.
+/// A program that runs until it is told to go on, at most for four minutes, and says which one it is.
 const WAITING: &str = "\
 fn main() {
     std::fs::write(\"running.new\", std::process::id().to_string()).unwrap();
     std::fs::rename(\"running.new\", \"running\").unwrap();
-    for _ in 0..3_000 {
+    for _ in 0..12_000 {
         if std::path::Path::new(\"go\").exists() {
             return;
         }
@@ -300,7 +300,7 @@ fn waiting(capabilities: Value) -> (Client, String, Value, i64) {
     let id = choose(&mut client, &command);
     let (running, since) = (client.root().join("running"), Instant::now());
     while !running.exists() {
-        assert!(since.elapsed() < Duration::from_mins(1));
+        assert!(since.elapsed() < Duration::from_mins(4));
         // What the server asks meanwhile is answered.
         client.settle();
         thread::sleep(Duration::from_millis(5));
