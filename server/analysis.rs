@@ -28,7 +28,9 @@ pub use engine::{
     CacheOutcome, Engine, FoundReport, FoundSurvey, Input, Priority, ReportOrigin, WorkError,
     Workers,
 };
-pub use extraction::{Extracted, Extraction, Refused, extract_function};
+pub use extraction::{
+    Extracted, Extraction, Refused, extract_function, may_be_extracted, texts_beside,
+};
 pub use findings::{Answers, Around, Finding, FindingPart, Judge, Level, judge, judge_with_copies};
 pub use functions::function_of_signature;
 pub use gain::{Gain, gain, title};

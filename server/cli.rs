@@ -8,6 +8,7 @@ mod apply;
 mod at;
 mod cache;
 mod changes;
+mod compiler;
 mod completions;
 mod config;
 mod doctor;
@@ -56,6 +57,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Look after the cache
     Cache(cache::Arguments),
+    /// Look after what checking with rustc leaves behind
+    Compiler(compiler::Arguments),
     /// Look at the configuration
     Config(config::Arguments),
     /// Check the installation
@@ -141,6 +144,7 @@ fn dispatch(command: Option<Command>, out: &mut Output) -> anyhow::Result<ExitSt
         },
         Some(Command::Explain(arguments)) => explain::run(&arguments, out),
         Some(Command::Cache(arguments)) => cache::run(&arguments, out),
+        Some(Command::Compiler(arguments)) => compiler::run(&arguments, out),
         Some(Command::Config(arguments)) => config::run(&arguments, out),
         Some(Command::Doctor) => doctor::run(out),
         Some(Command::Completions(arguments)) => completions::run(&arguments, out),

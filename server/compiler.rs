@@ -9,9 +9,11 @@
 //! it. One program runs at a time, at low priority, in a process group that ends with whoever waits for it.
 
 mod child;
+mod keeping;
 mod loose;
 mod overlay;
 mod package;
+mod presence;
 mod recorder;
 mod replay;
 mod said;
@@ -25,6 +27,8 @@ use std::{
 };
 
 pub use child::Stop;
+pub use keeping::{Kept, clear, in_words, kept};
+pub use presence::is_found;
 pub use recorder::stand_in;
 pub use said::{Fault, Told};
 
@@ -63,6 +67,8 @@ pub struct Compiler {
     stop: Stop,
     packages: HashMap<PathBuf, Result<Package, Unjudged>>,
     locks: Locks,
+    /// Texts of files that nobody asks about, which aren't on the disk yet.
+    unsaved: Arc<Texts>,
     memory: HashMap<blake3::Hash, Verdict>,
 }
 
@@ -72,7 +78,17 @@ impl Compiler {
             stop,
             packages: HashMap::new(),
             locks: Locks::default(),
+            unsaved: Arc::default(),
             memory: HashMap::new(),
+        }
+    }
+
+    /// The same where files have other texts in an editor than on the disk.
+    #[must_use]
+    pub fn beside(self, unsaved: Texts) -> Self {
+        Self {
+            unsaved: Arc::new(unsaved),
+            ..self
         }
     }
 
@@ -117,14 +133,17 @@ impl Compiler {
             stop,
             packages,
             locks,
+            unsaved,
             ..
         } = self;
         let package = packages.entry(home).or_insert_with_key(|home| {
-            if is_manifest(home) {
+            let package = if is_manifest(home) {
                 Package::recorded(home, locks, stop.clone())
             } else {
                 loose::package(home, stop.clone())
-            }
+            };
+            let unsaved = Arc::clone(unsaved);
+            package.map(|package| Package { unsaved, ..package })
         });
         package.as_mut().map_err(|why| why.clone())
     }
@@ -132,11 +151,7 @@ impl Compiler {
 
 /// The nearest manifest above a file, or the file itself.
 fn home(file: &Path) -> PathBuf {
-    let mut manifests = file
-        .ancestors()
-        .skip(1)
-        .map(|above| above.join("Cargo.toml"));
-    let manifest = manifests.find(|manifest| manifest.is_file());
+    let manifest = file.parent().and_then(package::manifest_above);
     manifest.unwrap_or_else(|| file.to_path_buf())
 }
 

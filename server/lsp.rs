@@ -166,7 +166,13 @@ async fn hold(
         backend::end_with_process(process, ends.clone());
     }
     let end = ended.recv().await.unwrap_or(End::Left);
-    let last_writes = async { tokio::join!(output.flush(), engine.store().close(FLUSH_TIMEOUT)) };
+    let last_writes = async {
+        tokio::join!(
+            output.flush(),
+            engine.store().close(FLUSH_TIMEOUT),
+            session.compiler.end(),
+        )
+    };
     if tokio::time::timeout(FLUSH_TIMEOUT, last_writes)
         .await
         .is_err()

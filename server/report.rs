@@ -26,9 +26,9 @@ use crate::{
 
 pub use catalogue::{unknown_id, unknown_refactoring, write_catalogue};
 pub use diff::{write_diff, write_new_file};
-pub use documentation::{Explanation, explanation, reason, write_documentation};
+pub use documentation::{EXTRACT_FUNCTION, Explanation, explanation, reason, write_documentation};
 pub use human::write_human;
-pub use json::write_json;
+pub use json::{SCHEMA, write_json, write_json_line};
 pub use look::{Characters, Colour, Look, Reader};
 pub use short::write_short;
 pub use statistics::{cache_statistics, team, tier_word};

@@ -1,5 +1,7 @@
 //! Extracting a function, with rustc as the one that tells types and judges what was written.
 
+mod others;
+
 use std::{path::Path, sync::Arc};
 
 use crate::{
@@ -8,14 +10,36 @@ use crate::{
         Draft, Drops, Known, NotExtracted, Passing, Probe, Purpose, Selection, Type, WITNESS,
     },
     syntax::Source,
-    text::{TextRange, TextSize},
+    text::{Edits, TextRange, TextSize},
 };
+
+use super::difference::difference;
+
+pub use others::texts_beside;
 
 /// The text with the new function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extracted {
     pub text: Arc<str>,
     pub name: String,
+}
+
+impl Extracted {
+    /// The edits that lead to it.
+    pub fn edits(&self, before: &str) -> Edits {
+        difference(before, &self.text)
+    }
+
+    /// Where the new function is called.
+    pub fn call(&self) -> Option<TextSize> {
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let mut places = self.text.match_indices(&*self.name).filter(|(at, name)| {
+            let (before, after) = (&self.text[..*at], &self.text[at + name.len()..]);
+            let is_whole = !before.ends_with(is_word) && !after.starts_with(is_word);
+            is_whole && after.starts_with('(') && !before.ends_with("fn ")
+        });
+        TextSize::try_from(places.next()?.0).ok()
+    }
 }
 
 /// Why there is no new function.
@@ -57,15 +81,8 @@ pub fn extract_function(
     wanted: &Extraction,
     compiler: &mut Compiler,
 ) -> Result<Extracted, Refused> {
-    let selection = Selection::of(source, &source.root(), wanted.range)?;
+    let selection = selected(source, wanted.range)?;
     let name = wanted.name.as_deref();
-    if selection.parameters() > MOST_PARAMETERS {
-        let why = format!(
-            "A function would take {} parameters.",
-            selection.parameters()
-        );
-        return Err(Refused::Because(why));
-    }
     let mut asking = Asking { path, compiler };
     let mut known = Known {
         types: asking.types(&selection.type_probe(source))?,
@@ -112,6 +129,21 @@ pub fn extract_function(
     Err(Refused::Because(format!(
         "rustc stands against it: {told}."
     )))
+}
+
+/// Whether a function may be made of a range, as far as syntax tells. Costs no more than looking at the file.
+pub fn may_be_extracted(source: &Source, range: TextRange) -> Result<(), Refused> {
+    selected(source, range).map(|_| ())
+}
+
+fn selected(source: &Source, range: TextRange) -> Result<Selection, Refused> {
+    let selection = Selection::of(source, &source.root(), range)?;
+    let count = selection.parameters();
+    if count > MOST_PARAMETERS {
+        let why = format!("A function would take {count} parameters.");
+        return Err(Refused::Because(why));
+    }
+    Ok(selection)
 }
 
 /// Answers errors of a draft by a looser way of passing; says whether there is one left.

@@ -2,21 +2,71 @@
 
 use std::io::Write;
 
+use anyhow::Context;
+use serde::Serialize;
+
 use super::{
-    ExitStatus, Output,
+    ExitStatus, Output, extract,
     output::say,
     place::{NamedPlace, OffersAtPlace, ShownOffer},
     settings::{self, Settings},
 };
-use crate::refactorings::Applicability;
+use crate::{
+    refactorings::Applicability,
+    report::{SCHEMA, write_json_line},
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// A line, a column of it, or what lies between two, counted from 1
-    #[arg(value_name = "FILE:LINE[:COLUMN[-LINE:COLUMN]]")]
+    #[arg(value_name = "FILE:LINE[:COLUMN][-LINE[:COLUMN]]")]
     place: NamedPlace,
+    /// What the list is for
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
     #[command(flatten)]
     settings: settings::Arguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Human,
+    Json,
+}
+
+/// Everything that is said of a place.
+#[derive(Debug, Serialize)]
+struct Listed {
+    schema: u32,
+    place: String,
+    offers: Vec<ListedOffer>,
+    refused: Vec<ListedRefusal>,
+}
+
+#[derive(Debug, Serialize)]
+struct ListedOffer {
+    refactoring: &'static str,
+    place: String,
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answers: Option<&'static str>,
+    applicability: &'static str,
+    /// Who decides in the end.
+    decided_by: Judge,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Judge {
+    Syntax,
+    /// Rustc is asked when it is carried out, and may refuse it.
+    Rustc,
+}
+
+#[derive(Debug, Serialize)]
+struct ListedRefusal {
+    refactoring: &'static str,
+    why: String,
 }
 
 pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
@@ -24,42 +74,110 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     let Some(found) = arguments.place.ask(&mut settings)? else {
         return Ok(ExitStatus::Trouble);
     };
-    let OffersAtPlace {
-        offers, refusals, ..
-    } = &found;
-    let ids = offers.iter().map(|offer| offer.id);
-    let ids = ids.chain(refusals.iter().map(|(refactoring, _)| refactoring.id));
-    let width = ids.map(str::len).max().unwrap_or(0);
-    for offer in offers {
-        writeln!(out, "{:width$}  {}", offer.id, words(offer))?;
-    }
-    for (refactoring, why) in refusals {
-        writeln!(out, "{:width$}  not here: {why}", refactoring.id)?;
+    let listed = Listed::of(found, arguments.place.words());
+    match arguments.format {
+        Format::Human => write_human(out, &listed)?,
+        Format::Json => write_json_line(out, &listed).context("The list can't be written")?,
     }
     out.flush()?;
-    say("note", &summary(&found, arguments.place.words()));
+    if arguments.format == Format::Human {
+        say("note", &summary(&listed));
+    }
     Ok(ExitStatus::Fine)
 }
 
-/// "src/a.rs:3:5  Invert `if`, answers deep-nesting"
-fn words(offer: &ShownOffer) -> String {
-    let mut words = format!("{}  {}", offer.place, offer.title);
-    if let Some(smell) = offer.answers {
-        words = format!("{words}, answers {smell}");
+impl Listed {
+    fn of(found: OffersAtPlace, place: &str) -> Self {
+        let offers = found.offers.into_iter().map(ListedOffer::from);
+        let refusals = found.refusals.into_iter();
+        let refused = refusals.map(|(refactoring, why)| ListedRefusal {
+            refactoring: refactoring.id,
+            why,
+        });
+        let mut listed = Self {
+            schema: SCHEMA,
+            place: place.to_owned(),
+            offers: offers.collect(),
+            refused: refused.collect(),
+        };
+        match found.extraction {
+            Some(Ok(())) => listed.offers.push(ListedOffer::extraction(place)),
+            Some(Err(why)) => listed.refused.push(ListedRefusal {
+                refactoring: extract::ID,
+                why,
+            }),
+            None => {}
+        }
+        listed
     }
-    match offer.applicability {
-        Applicability::Safe => words,
-        Applicability::NeedsCheck => format!("{words}, for you to check"),
-        Applicability::Draft => format!("{words}, for you to fill in"),
+
+    fn ids(&self) -> impl Iterator<Item = &'static str> {
+        let offered = self.offers.iter().map(|offer| offer.refactoring);
+        offered.chain(self.refused.iter().map(|refusal| refusal.refactoring))
     }
 }
 
-fn summary(found: &OffersAtPlace, place: &str) -> String {
-    match found.offers.first() {
+impl From<ShownOffer> for ListedOffer {
+    fn from(offer: ShownOffer) -> Self {
+        Self {
+            refactoring: offer.id,
+            place: offer.place,
+            title: offer.title,
+            answers: offer.answers,
+            applicability: match offer.applicability {
+                Applicability::Safe => "safe",
+                Applicability::NeedsCheck => "needs-check",
+                Applicability::Draft => "draft",
+            },
+            decided_by: Judge::Syntax,
+        }
+    }
+}
+
+impl ListedOffer {
+    fn extraction(place: &str) -> Self {
+        Self {
+            refactoring: extract::ID,
+            place: place.to_owned(),
+            title: "Extract into a function".to_owned(),
+            answers: None,
+            applicability: "safe",
+            decided_by: Judge::Rustc,
+        }
+    }
+
+    /// "src/a.rs:3:5  Invert `if`, answers deep-nesting"
+    fn words(&self) -> String {
+        let mut words = format!("{}  {}", self.place, self.title);
+        if let Some(smell) = self.answers {
+            words = format!("{words}, answers {smell}");
+        }
+        match (self.applicability, self.decided_by) {
+            (_, Judge::Rustc) => format!("{words}, if rustc agrees"),
+            ("needs-check", _) => format!("{words}, for you to check"),
+            ("draft", _) => format!("{words}, for you to fill in"),
+            _ => words,
+        }
+    }
+}
+
+fn write_human(out: &mut Output, listed: &Listed) -> anyhow::Result<()> {
+    let width = listed.ids().map(str::len).max().unwrap_or(0);
+    for offer in &listed.offers {
+        writeln!(out, "{:width$}  {}", offer.refactoring, offer.words())?;
+    }
+    for ListedRefusal { refactoring, why } in &listed.refused {
+        writeln!(out, "{refactoring:width$}  not here: {why}")?;
+    }
+    Ok(())
+}
+
+fn summary(listed: &Listed) -> String {
+    match listed.offers.first() {
         Some(offer) => format!(
             "`rustassistant refactor run {} {}` shows what it does.",
-            offer.id, offer.place
+            offer.refactoring, offer.place
         ),
-        None => format!("Nothing is offered at {place}."),
+        None => format!("Nothing is offered at {}.", listed.place),
     }
 }

@@ -25,7 +25,9 @@ use super::{
 };
 use crate::{
     cache::Holdings,
+    compiler::{self, Kept, Stop, in_words},
     config::{Config, FileState, Loaded},
+    report::counted,
 };
 
 /// One line of the examination.
@@ -61,6 +63,7 @@ pub(super) fn run(out: &mut Output) -> anyhow::Result<ExitStatus> {
     checks.push(clock(&loaded.config));
     checks.extend(configuration(&loaded));
     checks.extend(["cargo", "rustc"].map(toolchain));
+    checks.extend(compiler_here(&here, &loaded.config));
     for Check { state, what, words } in &checks {
         let word = match state {
             State::Ok => "OK",
@@ -206,6 +209,52 @@ fn configuration(loaded: &Loaded) -> Vec<Check> {
     checks.extend(warnings.map(|warning| Check::note(WHAT, warning.as_str())));
     let problems = loaded.problems.iter();
     checks.extend(problems.map(|problem| Check::problem(WHAT, problem.to_string())));
+    checks
+}
+
+/// What rustc can be asked here, and what asking has left behind.
+fn compiler_here(here: &Path, config: &Config) -> Vec<Check> {
+    const WHAT: &str = "compiler";
+    if !config.compiler {
+        let words = "`compiler.enabled` is `false` here, so rustc is asked nothing";
+        return vec![Check::note(WHAT, words)];
+    }
+    if !compiler::is_found() {
+        let words = "rustc can't be asked to check changes, as there is no cargo";
+        return vec![Check::note(WHAT, words)];
+    }
+    match compiler::kept(here, &Stop::default()) {
+        Ok(None) => vec![Check::note(
+            WHAT,
+            "there is no Cargo.toml here; each file is a crate of its own to rustc",
+        )],
+        Err(why) => vec![Check::note(WHAT, why.to_string())],
+        Ok(Some(kept)) => left_behind(WHAT, &kept),
+    }
+}
+
+fn left_behind(what: &'static str, kept: &Kept) -> Vec<Check> {
+    let Kept {
+        bytes, units, free, ..
+    } = kept;
+    let folder = kept.folder.display();
+    let words = match units {
+        0 => format!("nothing is recorded yet; the first check builds in {folder}"),
+        _ => format!(
+            "recorded ({}), {} in {folder}; `rustassistant compiler clear` deletes it",
+            counted(*units, "unit"),
+            in_words(*bytes)
+        ),
+    };
+    let mut checks = vec![Check::ok(what, words)];
+    let short = kept.missing_room().zip(*free);
+    checks.extend(short.map(|(needed, free)| {
+        let (needed, free) = (in_words(needed), in_words(free));
+        Check::note(
+            what,
+            format!("{free} of disk are free, and checking may need {needed}; make room"),
+        )
+    }));
     checks
 }
 

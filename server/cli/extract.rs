@@ -1,6 +1,6 @@
 //! `refactor run extract-function`.
 
-use std::{io::Write, path::Path, sync::Arc};
+use std::{io::Write, sync::Arc};
 
 use anyhow::{Context as _, anyhow, bail};
 
@@ -10,17 +10,17 @@ use super::{
     output::say,
     place::NamedPlace,
     settings::Settings,
-    verify::until_stopped,
+    verify::{SWITCHED_OFF, until_stopped},
     work::Work,
 };
 use crate::{
-    analysis::{Extraction, Refused, extract_function},
-    compiler::{Compiler, Stop, Unjudged},
+    analysis::{Extraction, Refused, extract_function, texts_beside},
+    compiler::{Compiler, Stop, Texts, Unjudged},
+    report::EXTRACT_FUNCTION,
     syntax::Source,
-    workspace::{WalkOptions, read, walk},
 };
 
-pub(super) const ID: &str = "extract-function";
+pub(super) const ID: &str = EXTRACT_FUNCTION;
 
 /// What a command line asks for.
 pub(super) struct Asked<'a> {
@@ -37,6 +37,9 @@ pub(super) fn run(
     let Some((input, range)) = asked.place.read(settings)? else {
         return Ok(ExitStatus::Trouble);
     };
+    if !input.config.compiler {
+        bail!("{SWITCHED_OFF}.");
+    }
     say(
         "note",
         "Checking with rustc, which runs build scripts and procedural macros.",
@@ -51,7 +54,7 @@ pub(super) fn run(
     let extracted = until_stopped(&work, &stop, move || {
         let source = Source::parse(text, context);
         let source = source.map_err(|why| Refused::Because(format!("The file is {why}.")))?;
-        let others = other_texts(&path);
+        let others = texts_beside(&path, &Texts::new());
         let wanted = Extraction {
             range,
             name,
@@ -91,15 +94,4 @@ pub(super) fn run(
         &format!("{what}: `{name}` is extracted, and compiles."),
     );
     Ok(ExitStatus::Fine)
-}
-
-/// The texts beside a file in its workspace. What can't be read is compiled by nobody.
-fn other_texts(path: &Path) -> Vec<Arc<str>> {
-    let holding = |name: &str| path.ancestors().find(|folder| folder.join(name).is_file());
-    let Some(root) = holding("Cargo.lock").or_else(|| holding("Cargo.toml")) else {
-        return Vec::new();
-    };
-    let (files, _) = walk(root, &WalkOptions::default());
-    let others = files.iter().filter(|file| *file != path);
-    others.filter_map(|file| read(file).ok()).collect()
 }

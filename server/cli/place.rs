@@ -4,16 +4,22 @@ use std::{path::PathBuf, str::FromStr, sync::Arc};
 
 use anyhow::{Context as _, bail};
 
-use super::{inputs::InputFile, inputs::gather, settings::Settings, work::Work};
+use super::{
+    inputs::{InputFile, gather},
+    settings::Settings,
+    verify::SWITCHED_OFF,
+    work::Work,
+};
 use crate::{
-    analysis::{Finding, Memo, PlacedOffer, judge, measure, offers_among, title},
+    analysis::{Finding, Memo, PlacedOffer, judge, may_be_extracted, measure, offers_among, title},
+    compiler,
     refactorings::{Applicability, Context, Refactoring, Refusal},
     syntax::Source,
     text::{Encoding, LineColumn, Lines, NewFile, TextRange, TextSize, slice},
     workspace::place_of,
 };
 
-/// `FILE:LINE`, `FILE:LINE-LINE`, `FILE:LINE:COLUMN` or `FILE:LINE:COLUMN-LINE:COLUMN`; lines and columns count from 1, columns in characters.
+/// `FILE:LINE` or `FILE:LINE:COLUMN`, or from one to another; lines and columns count from 1, columns in characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NamedPlace {
     file: PathBuf,
@@ -25,10 +31,16 @@ pub(super) struct NamedPlace {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PlacePart {
     Line(u32),
-    /// From one to another, both whole.
-    Lines(u32, u32),
     Cursor(LineColumn),
-    Selection(LineColumn, LineColumn),
+    Selection(Edge, Edge),
+}
+
+/// Where a selection begins or ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    /// All of it is selected.
+    Line(u32),
+    At(LineColumn),
 }
 
 impl FromStr for NamedPlace {
@@ -36,11 +48,10 @@ impl FromStr for NamedPlace {
 
     fn from_str(words: &str) -> Result<Self, Self::Err> {
         let (file, part) = selection(words)
-            .or_else(|| lines(words))
             .or_else(|| cursor(words).map(|(file, at)| (file, PlacePart::Cursor(at))))
             .or_else(|| number_behind(words).map(|(file, line)| (file, PlacePart::Line(line))))
             .filter(|(file, _)| !file.is_empty())
-            .ok_or("a place is FILE:LINE or FILE:LINE:COLUMN, counted from 1")?;
+            .ok_or("a place is FILE:LINE or FILE:LINE:COLUMN, or goes on with -LINE or -LINE:COLUMN, counted from 1")?;
         Ok(Self {
             file: PathBuf::from(file),
             part,
@@ -51,19 +62,20 @@ impl FromStr for NamedPlace {
 
 fn selection(words: &str) -> Option<(&str, PlacePart)> {
     let (start, end) = words.rsplit_once('-')?;
-    let (file, start) = cursor(start)?;
-    let (line, column) = end.split_once(':')?;
-    let end = LineColumn {
-        line: number(line)?,
-        column: number(column)?,
-    };
-    Some((file, PlacePart::Selection(start, end)))
+    let at = cursor(start).map(|(file, at)| (file, Edge::At(at)));
+    let line = || number_behind(start).map(|(file, line)| (file, Edge::Line(line)));
+    let (file, start) = at.or_else(line)?;
+    Some((file, PlacePart::Selection(start, edge(end)?)))
 }
 
-fn lines(words: &str) -> Option<(&str, PlacePart)> {
-    let (start, end) = words.rsplit_once('-')?;
-    let (file, start) = number_behind(start)?;
-    Some((file, PlacePart::Lines(start, number(end)?)))
+fn edge(words: &str) -> Option<Edge> {
+    let Some((line, column)) = words.split_once(':') else {
+        return Some(Edge::Line(number(words)?));
+    };
+    Some(Edge::At(LineColumn {
+        line: number(line)?,
+        column: number(column)?,
+    }))
 }
 
 fn cursor(words: &str) -> Option<(&str, LineColumn)> {
@@ -88,6 +100,8 @@ pub(super) struct OffersAtPlace {
     pub(super) input: InputFile,
     pub(super) offers: Vec<ShownOffer>,
     pub(super) refusals: Vec<(&'static Refactoring, String)>,
+    /// Whether a function may be made of a selection, or why not; nothing where a place is none.
+    pub(super) extraction: Option<Result<(), String>>,
 }
 
 /// An offer with what people are shown of it.
@@ -108,8 +122,9 @@ impl NamedPlace {
         let Some((input, range)) = self.read(settings)? else {
             return Ok(None);
         };
+        let selection = matches!(self.part, PlacePart::Selection(..)).then_some(range);
         let work = Work::in_memory()?;
-        let found = work.block_on(work.engine.run(move || offered(input, range)))?;
+        let found = work.block_on(work.engine.run(move || offered(input, range, selection)))?;
         work.finish();
         found.map(Some)
     }
@@ -138,16 +153,16 @@ impl NamedPlace {
         let lines = Lines::new(text);
         Ok(match self.part {
             PlacePart::Line(line) => without_ending(text, line_of(&lines, line)?),
-            PlacePart::Lines(first, last) => {
-                let (first, last) = (line_of(&lines, first)?, line_of(&lines, last)?);
-                if last.end() < first.start() {
-                    bail!("The selection ends before it starts.");
-                }
-                first.cover(without_ending(text, last))
-            }
             PlacePart::Cursor(at) => TextRange::empty(offset(&lines, text, at)?),
             PlacePart::Selection(start, end) => {
-                let (start, end) = (offset(&lines, text, start)?, offset(&lines, text, end)?);
+                let start = match start {
+                    Edge::Line(line) => line_of(&lines, line)?.start(),
+                    Edge::At(at) => offset(&lines, text, at)?,
+                };
+                let end = match end {
+                    Edge::Line(line) => without_ending(text, line_of(&lines, line)?).end(),
+                    Edge::At(at) => offset(&lines, text, at)?,
+                };
                 if end < start {
                     bail!("The selection ends before it starts.");
                 }
@@ -186,7 +201,11 @@ fn offset(lines: &Lines, text: &str, at: LineColumn) -> anyhow::Result<TextSize>
     Ok(offset)
 }
 
-fn offered(input: InputFile, range: TextRange) -> anyhow::Result<OffersAtPlace> {
+fn offered(
+    input: InputFile,
+    range: TextRange,
+    selection: Option<TextRange>,
+) -> anyhow::Result<OffersAtPlace> {
     let source = Source::parse(Arc::clone(&input.text), input.context);
     let source = source.map_err(|why| anyhow::anyhow!("`{}` is {why}.", input.shown))?;
     let report = measure(&source, &Memo::default());
@@ -209,11 +228,29 @@ fn offered(input: InputFile, range: TextRange) -> anyhow::Result<OffersAtPlace> 
         });
     let refusals = reasons.collect();
     let offers = offers.context("An offer doesn't fit its own text")?;
+    let extraction = selection.map(|selection| may_be_extracted_here(&source, selection, &input));
     Ok(OffersAtPlace {
         input,
         offers,
         refusals,
+        extraction,
     })
+}
+
+/// Whether rustc may be asked for a function of a selection.
+fn may_be_extracted_here(
+    source: &Source,
+    selection: TextRange,
+    input: &InputFile,
+) -> Result<(), String> {
+    may_be_extracted(source, selection).map_err(|why| why.to_string())?;
+    if !input.config.compiler {
+        return Err(format!("{SWITCHED_OFF}."));
+    }
+    if !compiler::is_found() {
+        return Err("There is no cargo on the PATH.".to_owned());
+    }
+    Ok(())
 }
 
 impl ShownOffer {
@@ -255,9 +292,15 @@ mod tests {
         expect(
             "a-1:2.rs:3:5-4:1",
             "a-1:2.rs",
-            PlacePart::Selection(at(2, 4), at(3, 0)),
+            PlacePart::Selection(Edge::At(at(2, 4)), Edge::At(at(3, 0))),
         );
-        expect("a-1.rs:3-4", "a-1.rs", PlacePart::Lines(2, 3));
+        let lines = PlacePart::Selection(Edge::Line(2), Edge::Line(3));
+        expect("a-1.rs:3-4", "a-1.rs", lines);
+        expect("C:\\a.rs:3-4", "C:\\a.rs", lines);
+        let mixed = PlacePart::Selection(Edge::At(at(2, 4)), Edge::Line(3));
+        expect("a.rs:3:5-4", "a.rs", mixed);
+        let mixed = PlacePart::Selection(Edge::Line(2), Edge::At(at(3, 0)));
+        expect("a.rs:3-4:1", "a.rs", mixed);
         expect("C:\\a.rs:1", "C:\\a.rs", PlacePart::Line(0));
         expect("a:b.rs:1:2", "a:b.rs", PlacePart::Cursor(at(0, 1)));
     }
@@ -272,6 +315,9 @@ mod tests {
             ":3",
             "a.rs:x",
             "a.rs:-1",
+            "a.rs:1-",
+            "a.rs:1-0",
+            "a.rs:1-2:0",
             "",
             "a.rs:99999999999",
         ] {

@@ -31,6 +31,8 @@ struct TakenBack {
     why: String,
 }
 
+pub(super) const SWITCHED_OFF: &str = "`compiler.enabled` is `false` here, so rustc isn't asked";
+
 /// Asks rustc until an end comes or a person wants none.
 pub(super) fn verified(
     work: &Work,
@@ -39,6 +41,18 @@ pub(super) fn verified(
 ) -> anyhow::Result<Verified> {
     if changes.is_empty() {
         return Ok(Verified::default());
+    }
+    let (changes, switched_off): (Vec<_>, Vec<_>) = changes
+        .into_iter()
+        .partition(|(input, _)| input.config.compiler);
+    let switched_off = switched_off.into_iter();
+    let unjudged = switched_off.map(|(input, _)| (input.shown, SWITCHED_OFF.to_owned()));
+    let verified = Verified {
+        unjudged: unjudged.collect(),
+        ..Verified::default()
+    };
+    if changes.is_empty() {
+        return Ok(verified);
     }
     let files = counted(changes.len(), "file");
     say(
@@ -50,7 +64,7 @@ pub(super) fn verified(
         compiler: Compiler::new(stop.clone()),
         only,
         held: Texts::new(),
-        verified: Verified::default(),
+        verified,
     };
     let verified = until_stopped(work, &stop, move || check.all(changes))?;
     match verified {

@@ -4,6 +4,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::Arc,
     time::Duration,
 };
 
@@ -36,6 +37,7 @@ pub(super) fn package(file: &Path, stop: Stop) -> Result<Package, Unjudged> {
         units: units.into_iter().collect(),
         trouble: trouble(&faults),
         stop,
+        unsaved: Arc::default(),
         own: own.path().to_path_buf(),
         _folder: Some(own),
     })

@@ -5,6 +5,7 @@ use std::{
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
     process::Command,
+    sync::Arc,
     thread,
     time::Duration,
 };
@@ -13,13 +14,18 @@ use serde::Deserialize;
 use tempfile::TempDir;
 
 use super::{
-    Fault, Stop, Texts, Told, Unjudged, Verdict, child,
+    Fault, Stop, Texts, Told, Unjudged, Verdict, child, keeping,
     overlay::Overlay,
     recorder,
     replay::Replay,
     said::{self, Checked},
     wrapper,
 };
+
+/// What is ours in a target directory.
+pub(super) const OWN_FOLDER: &str = "rustassistant";
+pub(super) const RECORDINGS: &str = "recordings";
+pub(super) const LOCK: &str = "lock";
 
 /// So long a package's first check may take, with everything that it is built on.
 const PATIENCE: Duration = Duration::from_mins(15);
@@ -38,6 +44,8 @@ pub(super) struct Package {
     /// What keeps it from compiling as it is.
     pub(super) trouble: Option<String>,
     pub(super) stop: Stop,
+    /// Texts that an editor has and the disk hasn't.
+    pub(super) unsaved: Arc<Texts>,
     /// What belongs to it alone and is removed with it.
     pub(super) _folder: Option<TempDir>,
 }
@@ -62,8 +70,9 @@ impl Package {
     ) -> Result<Self, Unjudged> {
         let folder = manifest.parent().unwrap_or(manifest);
         let metadata = metadata(manifest, folder, &stop)?;
-        let own = metadata.target_directory.join("rustassistant");
-        let recordings = own.join("recordings");
+        let own = metadata.target_directory.join(OWN_FOLDER);
+        keeping::check_room(&own)?;
+        let recordings = own.join(RECORDINGS);
         for folder in [&recordings, &own.join("out")] {
             fs::create_dir_all(folder).map_err(|error| unusable(&own, &error))?;
         }
@@ -96,6 +105,7 @@ impl Package {
             units,
             trouble,
             stop,
+            unsaved: Arc::default(),
             _folder: None,
         })
     }
@@ -132,10 +142,30 @@ impl Package {
         }
         let reads_any = |unit: &&Replay| texts.keys().any(|file| unit.reads(file));
         let units: Vec<&Replay> = self.units.iter().filter(reads_any).collect();
+        let texts = self.with_unsaved(texts, &units)?;
         let folders = units.iter().flat_map(|unit| unit.folders());
-        let overlay = Overlay::lay(&self.root, &self.own.join("overlay"), folders, texts);
+        let overlay = Overlay::lay(&self.root, &self.own.join("overlay"), folders, &texts);
         let overlay = overlay.map_err(|error| unusable(&self.own, &error))?;
         Ok((units, overlay))
+    }
+
+    /// What these units read, with the texts that aren't on the disk yet.
+    fn with_unsaved(&self, texts: &Texts, units: &[&Replay]) -> Result<Texts, Unjudged> {
+        let mut all = texts.clone();
+        for (file, text) in self.unsaved.iter() {
+            if units.iter().any(|unit| unit.reads(file)) {
+                all.entry(file.clone()).or_insert_with(|| Arc::clone(text));
+                continue;
+            }
+            let mut others = self.units.iter().filter(|unit| unit.is_used_by_others());
+            if others.any(|unit| unit.reads(file)) {
+                let file = file.display();
+                return Err(Unjudged::because(format!(
+                    "{file} is not saved, and rustc reads it from the disk for another crate"
+                )));
+            }
+        }
+        Ok(all)
     }
 
     fn why_not_read(&self) -> Unjudged {
@@ -153,8 +183,20 @@ pub(super) fn trouble(faults: &[Fault]) -> Option<String> {
     Some(format!("it doesn't compile as it is: {place}{fault}"))
 }
 
-fn unusable(folder: &Path, error: &std::io::Error) -> Unjudged {
+pub(super) fn unusable(folder: &Path, error: &std::io::Error) -> Unjudged {
     Unjudged::because(format!("{} can't be used: {error}", folder.display()))
+}
+
+/// The nearest manifest in a folder or above it.
+pub(super) fn manifest_above(folder: &Path) -> Option<PathBuf> {
+    let mut manifests = folder.ancestors().map(|above| above.join("Cargo.toml"));
+    manifests.find(|manifest| manifest.is_file())
+}
+
+/// Where cargo builds the package of a manifest.
+pub(super) fn target_directory(manifest: &Path, stop: &Stop) -> Result<PathBuf, Unjudged> {
+    let folder = manifest.parent().unwrap_or(manifest);
+    Ok(metadata(manifest, folder, stop)?.target_directory)
 }
 
 fn metadata(manifest: &Path, folder: &Path, stop: &Stop) -> Result<Metadata, Unjudged> {
@@ -204,7 +246,7 @@ impl Locks {
         if self.0.contains_key(own) {
             return Ok(());
         }
-        let file = File::create(own.join("lock")).map_err(|error| unusable(own, &error))?;
+        let file = File::create(own.join(LOCK)).map_err(|error| unusable(own, &error))?;
         loop {
             match file.try_lock() {
                 Ok(()) => break,

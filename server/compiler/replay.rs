@@ -60,6 +60,13 @@ impl Replay {
         self.sources.iter().any(|source| source.real == file)
     }
 
+    /// Whether other crates may be built on it.
+    pub(super) fn is_used_by_others(&self) -> bool {
+        let is_for_tests = self.recording.arguments.iter().any(|it| it == "--test");
+        let kind = self.recording.option("--crate-type");
+        !is_for_tests && kind.is_some_and(|kind| kind != "bin")
+    }
+
     /// The folders of what it reads.
     pub(super) fn folders(&self) -> impl Iterator<Item = &Path> {
         self.sources

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, ops::Range};
 
 use super::{
     ConfigProblem, SettingPlace, exclude,
-    keys::{self, At, OptionKey, Shape},
+    keys::{self, At, OptionKey, Reach, Shape},
     problem::nearest,
     source::{Source, SourceKind},
     tree::{KeyName, Node, Placed, Table},
@@ -158,6 +158,14 @@ impl LayerDecoder<'_> {
                 return;
             }
         };
+        let is_switched_on =
+            key.reach == Reach::EveryoneToSwitchOff && value_read == Value::Flag(true);
+        if is_switched_on && self.is_of_the_project() {
+            let who = self.who();
+            let message = format!("refused: {who} can only switch it off, with `false`");
+            self.problem(path, &value.at, message.into());
+            return;
+        }
         if holds_secret(key.shape, &value.node) {
             self.layer.literal.push(path.join("."));
         }
@@ -196,18 +204,26 @@ impl LayerDecoder<'_> {
     }
 
     fn is_refused(&self, path: &[&str]) -> bool {
-        let is_of_the_project = matches!(
+        self.is_of_the_project() && keys::is_user_only(path)
+    }
+
+    /// A project can ship editor settings too.
+    fn is_of_the_project(&self) -> bool {
+        matches!(
             self.source.kind,
             SourceKind::ProjectFile(_) | SourceKind::Editor
-        );
-        is_of_the_project && keys::is_user_only(path)
+        )
+    }
+
+    fn who(&self) -> &'static str {
+        match self.source.kind {
+            SourceKind::Editor => "editor settings",
+            _ => "a project",
+        }
     }
 
     fn refuse(&mut self, path: &[&str], name: &KeyName) {
-        let who = match self.source.kind {
-            SourceKind::Editor => "editor settings",
-            _ => "a project",
-        };
+        let who = self.who();
         let message = format!(
             "refused: {who} may not choose where data goes; `[{}]` is read from the user's own config.toml, the environment and flags",
             name.text

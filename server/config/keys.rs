@@ -70,6 +70,8 @@ impl Shape {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
     Everyone,
+    /// Everybody may switch it off, and the user alone on: neither a project nor its editor settings stand for consent.
+    EveryoneToSwitchOff,
     /// The user alone: neither a project's file nor the editor's settings, which a project can ship.
     UserOnly,
 }
@@ -83,7 +85,7 @@ pub(super) const SHORT: &str = "warn";
 pub(super) const FILE: &str = "file";
 pub(super) const COMMAND: &str = "command";
 
-pub(super) static KEYS: [OptionKey; 20] = [
+pub(super) static KEYS: [OptionKey; 21] = [
     OptionKey {
         path: "profile",
         shape: Shape::Choice(&["calm", "full"]),
@@ -140,6 +142,12 @@ pub(super) static KEYS: [OptionKey; 20] = [
         shape: Shape::Flag,
         reach: Reach::Everyone,
         doc: "Whether an editor shows complexity and length above functions with a finding.",
+    },
+    OptionKey {
+        path: "compiler.enabled",
+        shape: Shape::Flag,
+        reach: Reach::EveryoneToSwitchOff,
+        doc: "Whether rustc may be asked where a person asks for it, as by extracting a function. It runs build scripts and procedural macros. A project's file and an editor's settings can only say `false`.",
     },
     OptionKey {
         path: "cache.backend",

@@ -30,6 +30,8 @@ pub struct Config {
     pub max_files: usize,
     /// Whether an editor shows the measures of functions above them.
     pub code_lens: bool,
+    /// Whether rustc may be asked where a person asks for it.
+    pub compiler: bool,
     shown: Vec<Shown>,
 }
 
@@ -103,6 +105,7 @@ pub(super) fn resolve(
     let cache = cache(&values, team);
     let max_files = usize::try_from(values.number("workspace.max_files")).unwrap_or(usize::MAX);
     let code_lens = values.get("editor.code_lens") == Some(&Value::Flag(true));
+    let compiler = values.get("compiler.enabled") == Some(&Value::Flag(true));
     let mut shown = values.shown();
     shown.extend(excluded);
     shown.sort_by(|left, right| left.key.cmp(&right.key));
@@ -112,6 +115,7 @@ pub(super) fn resolve(
         cache,
         max_files,
         code_lens,
+        compiler,
         shown,
     };
     Resolved {
@@ -161,6 +165,7 @@ fn defaults(environment: &Environment, smells: &[Smell]) -> Values {
     set("profile", Value::Choice("calm"));
     set("workspace.max_files", Value::Number(MAX_FILES));
     set("editor.code_lens", Value::Flag(false));
+    set("compiler.enabled", Value::Flag(true));
     set("cache.backend", Value::Choice("sqlite"));
     set("cache.limits.memory", Value::Number(MEMORY));
     set("cache.limits.disk", Value::Number(DISK));

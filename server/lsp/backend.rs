@@ -170,6 +170,10 @@ impl LanguageServer for Backend {
     }
 
     async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
+        if action.command.is_some() {
+            // Nothing of it is left open.
+            return Ok(action);
+        }
         let note = ActionNote::read(&action).ok_or_else(errors::content_modified)?;
         let key = uri::name(&note.uri)
             .ok_or_else(errors::content_modified)?
@@ -215,7 +219,6 @@ impl LanguageServer for Backend {
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
-        let cancel = request::current().cancel;
-        commands::execute(&self.server, params, cancel).await
+        commands::execute(&self.server, params, request::current()).await
     }
 }

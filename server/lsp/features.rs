@@ -6,6 +6,7 @@ pub(super) mod capabilities;
 pub(super) mod commands;
 pub(super) mod diagnostics;
 pub(super) mod edits;
+pub(super) mod extract_function;
 pub(super) mod fix_workspace;
 pub(super) mod hover;
 pub(super) mod lenses;

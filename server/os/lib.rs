@@ -321,6 +321,18 @@ pub fn step_back() -> io::Result<()> {
     Ok(())
 }
 
+/// The bytes that are free for us where a folder lies.
+#[cfg(unix)]
+pub fn free_bytes(folder: &Path) -> io::Result<u64> {
+    let disk = rustix::fs::statvfs(folder)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(not(unix))]
+pub fn free_bytes(_: &Path) -> io::Result<u64> {
+    Err(io::Error::from(io::ErrorKind::Unsupported))
+}
+
 /// Has a program start in a process group of its own, with all that it starts itself.
 pub fn own_group(command: &mut Command) {
     #[cfg(unix)]

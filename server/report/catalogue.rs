@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::documentation::sentence;
+use super::documentation::{EXTRACT_FUNCTION, sentence};
 use crate::{config::nearest, refactorings, smells};
 
 /// Writes every smell with its limits and every refactoring, a sentence for each.
@@ -40,7 +40,11 @@ pub fn unknown_refactoring(id: &str) -> String {
 }
 
 fn refactoring_ids() -> impl Iterator<Item = &'static str> {
-    refactorings::all().iter().map(|refactoring| refactoring.id)
+    let registered = refactorings::all().iter().map(|refactoring| refactoring.id);
+    let registered: Vec<&str> = registered.collect();
+    let at = registered.partition_point(|id| *id < EXTRACT_FUNCTION);
+    let (before, behind) = registered.split_at(at);
+    [before, &[EXTRACT_FUNCTION], behind].concat().into_iter()
 }
 
 fn unknown(what: &str, id: &str, known: impl Iterator<Item = &'static str>) -> String {

@@ -42,6 +42,10 @@ pub fn write_documentation(out: &mut dyn Write, markdown: &str, look: Look) -> i
     page.end_paragraph()
 }
 
+/// The refactoring that rustc has to be asked about, so that it stands in no list of what syntax decides.
+pub const EXTRACT_FUNCTION: &str = "extract-function";
+const EXTRACTING: &str = include_str!("documentation/extract_function.md");
+
 /// What can be explained beside smells and refactorings.
 const TOPICS: &[(&str, &str)] = &[("generated", GENERATED_FILES)];
 
@@ -73,6 +77,12 @@ pub fn explanation(id: &str) -> Option<Explanation> {
             markdown,
         });
     }
+    if id == EXTRACT_FUNCTION {
+        return Some(Explanation {
+            kind: "refactoring",
+            markdown: EXTRACTING.replace(CURSOR, ""),
+        });
+    }
     let (_, markdown) = TOPICS.iter().find(|(topic, _)| *topic == id)?;
     Some(Explanation {
         kind: "topic",
@@ -82,7 +92,8 @@ pub fn explanation(id: &str) -> Option<Explanation> {
 
 /// First sentence of what a smell finds or a refactoring does, in one line.
 pub(super) fn sentence(id: &str) -> Option<String> {
-    let markdown = smells::doc(id).or_else(|| refactorings::doc(id))?;
+    let own = (id == EXTRACT_FUNCTION).then_some(EXTRACTING);
+    let markdown = smells::doc(id).or_else(|| refactorings::doc(id)).or(own)?;
     let words = paragraph_under("## What it does", markdown)?;
     let end = words.find(". ").or_else(|| words.rfind('.'));
     Some(words[..end.unwrap_or(words.len())].to_owned())
@@ -269,7 +280,7 @@ mod tests {
         ];
         let smells = smells::all().iter().map(|smell| smell.id);
         let refactorings = refactorings::all().iter().map(|refactoring| refactoring.id);
-        for id in smells.chain(refactorings) {
+        for id in smells.chain(refactorings).chain([EXTRACT_FUNCTION]) {
             let all = explanation(id).unwrap().markdown;
             assert!(all.starts_with("# "), "{id}");
             let headings: Vec<_> = all.lines().filter_map(|l| l.strip_prefix("## ")).collect();

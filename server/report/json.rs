@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Version of the schema; raised when a field changes its meaning or goes away.
-const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 1;
 
 /// Writes one line of JSON. Equal reports give equal bytes.
 pub fn write_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
@@ -22,8 +22,13 @@ pub fn write_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         files: &report.files,
         summary: &report.summary,
     };
+    write_json_line(out, &document)
+}
+
+/// Writes anything as one line of JSON.
+pub fn write_json_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Seen);
-    document.serialize(&mut serializer)?;
+    value.serialize(&mut serializer)?;
     out.write_all(b"\n")
 }
 

@@ -22,6 +22,7 @@ fn bare_it_prints_help() {
             "refactor",
             "explain",
             "cache",
+            "compiler",
             "config",
             "doctor",
             "completions",

@@ -198,3 +198,126 @@ fn how_a_type_is_dropped_is_read_where_it_is_declared() {
         .expect(1)
         .says("`bell` would be dropped at the end of the new function, earlier than now");
 }
+
+const DOCUMENTATION: &str = include_str!("../../server/report/documentation/extract_function.md");
+
+/// The code of a fence of the documentation.
+fn fenced(name: &str) -> &'static str {
+    let (_, rest) = DOCUMENTATION
+        .split_once(&format!("```rust {name}\n"))
+        .unwrap();
+    rest.split_once("```").unwrap().0
+}
+
+/// The place between two marks, as a command line names it.
+fn marked_place(text: &str) -> String {
+    let mut places = Vec::new();
+    for (line, words) in text.lines().enumerate() {
+        let mut shift = 0;
+        for (at, mark) in words.match_indices("$0") {
+            places.push(format!("{}:{}", line + 1, at + 1 - shift));
+            shift += mark.len();
+        }
+    }
+    assert_eq!(places.len(), 2);
+    format!("main.rs:{}", places.join("-"))
+}
+
+#[test]
+fn the_example_of_the_documentation_holds() {
+    let place = Place::new();
+    let before = fenced("before");
+    place.write("main.rs", before.replace("$0", ""));
+    let at = marked_place(before);
+    place
+        .run(["refactor", "run", "extract-function", &at, "--write"])
+        .expect(0);
+    assert_eq!(place.read("main.rs"), fenced("after"));
+}
+
+#[test]
+fn it_is_listed_and_explained() {
+    let place = Place::new();
+    let listed = place.run(["refactor", "list"]).expect(0).stdout;
+    let is_it = |line: &&str| line.trim_start().starts_with("extract-function ");
+    let line = listed.lines().find(is_it).unwrap();
+    assert!(
+        line.contains("Makes a function, or a method, of whole statements"),
+        "{line}"
+    );
+    for words in [&["explain"][..], &["refactor", "explain"]] {
+        let run = place.run([words, &["extract-function"]].concat()).expect(0);
+        assert!(
+            run.stdout.starts_with("extract-function (refactoring)"),
+            "{run:#?}"
+        );
+        assert!(
+            run.stdout.contains("What it checks") && !run.stdout.contains("$0"),
+            "{run:#?}"
+        );
+    }
+    place
+        .run(["refactor", "run", "extract-functoin", "a.rs:1"])
+        .expect(2)
+        .says("Did you mean `extract-function`?");
+}
+
+/// What `refactor at` says of it, for programs.
+fn at(place: &Place, words: &str) -> serde_json::Value {
+    let run = place
+        .run(["refactor", "at", words, "--format", "json"])
+        .expect(0);
+    assert!(run.stderr.is_empty(), "{run:#?}");
+    serde_json::from_str(&run.stdout).unwrap()
+}
+
+#[test]
+fn a_selection_is_told_whether_a_function_may_be_made_of_it() {
+    let place = Place::new();
+    let (first, last, text) = unmarked(PROGRAM);
+    place.write("main.rs", text);
+    let whole = format!("main.rs:{first}-{last}");
+    let listed = at(&place, &whole);
+    assert_eq!(listed["schema"], 1);
+    let offers = listed["offers"].as_array().unwrap();
+    let offer = offers
+        .iter()
+        .find(|it| it["refactoring"] == "extract-function");
+    let offer = offer.unwrap();
+    assert_eq!(offer["place"], whole.as_str());
+    assert_eq!(
+        (&offer["decided_by"], &offer["title"]),
+        (&"rustc".into(), &"Extract into a function".into())
+    );
+    let run = place.run(["refactor", "at", &whole]).expect(0);
+    assert!(
+        run.stdout
+            .contains("  Extract into a function, if rustc agrees\n"),
+        "{run:#?}"
+    );
+
+    let why = |listed: &serde_json::Value| {
+        let refused = listed["refused"].as_array().unwrap().iter();
+        let mut refused = refused.filter(|it| it["refactoring"] == "extract-function");
+        refused
+            .next()
+            .map(|it| it["why"].as_str().unwrap().to_owned())
+    };
+    let cut = at(&place, &format!("main.rs:{first}-{last}:3"));
+    assert_eq!(
+        why(&cut).as_deref(),
+        Some("The selection begins or ends inside of a statement.")
+    );
+    place.write("rustassistant.toml", "[compiler]\nenabled = false\n");
+    let why_off = why(&at(&place, &whole)).unwrap();
+    assert!(
+        why_off.contains("`compiler.enabled` is `false` here"),
+        "{why_off}"
+    );
+    place
+        .run(["refactor", "run", "extract-function", &whole])
+        .expect(2)
+        .says("`compiler.enabled` is `false` here, so rustc isn't asked.");
+    // A line alone is no selection.
+    assert_eq!(why(&at(&place, &format!("main.rs:{first}"))), None);
+}

@@ -11,6 +11,7 @@ mod bad_home;
 mod bad_input;
 mod cache;
 mod commands;
+mod compiler;
 mod duplicates;
 mod extract;
 mod harness;

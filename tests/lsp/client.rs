@@ -17,8 +17,8 @@ use std::{
 
 use serde_json::{Value, json};
 
-/// How long a test waits for a message before it fails. Far longer than any message takes.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long a test waits for a message before it fails. Far longer than any message takes, a check by rustc among them.
+const PATIENCE: Duration = Duration::from_mins(4);
 
 pub(crate) struct Client {
     child: Child,

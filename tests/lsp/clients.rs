@@ -9,6 +9,7 @@ pub(crate) fn vscode() -> Value {
         "window": {"workDoneProgress": false, "showMessage": {}},
         "workspace": {
             "applyEdit": true,
+            "executeCommand": {"dynamicRegistration": false},
             "configuration": true,
             "workspaceFolders": true,
             "workspaceEdit": {
@@ -79,6 +80,7 @@ pub(crate) fn helix() -> Value {
         "window": {"workDoneProgress": false},
         "workspace": {
             "applyEdit": true,
+            "executeCommand": {"dynamicRegistration": false},
             "configuration": true,
             "workspaceFolders": true,
             "workspaceEdit": {

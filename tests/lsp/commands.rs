@@ -55,6 +55,7 @@ fn commands_are_announced() {
         "rustassistant.cacheStatistics",
         "rustassistant.clearCache",
         "rustassistant.explain",
+        "rustassistant.extractFunction",
         "rustassistant.fixWorkspace",
         "rustassistant.reindex",
     ]);

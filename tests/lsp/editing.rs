@@ -83,6 +83,9 @@ impl Editor {
                 let mut resolved = self.client.request("codeAction/resolve", action);
                 // The session's own numbers.
                 resolved["data"] = Value::Null;
+                if resolved["command"].is_object() {
+                    resolved["command"]["arguments"] = Value::Null;
+                }
                 resolved["edit"]["documentChanges"][0]["textDocument"] = Value::Null;
                 actions.push(resolved);
             }

@@ -9,6 +9,7 @@ mod clients;
 mod commands;
 mod documents;
 mod editing;
+mod extracting;
 mod fixing;
 mod hovers;
 mod lenses;

@@ -17,12 +17,22 @@ export interface Layers {
 export function serverOptions(layers: Layers | undefined, showsLenses: boolean): Tree {
   // The server shows lenses to whoever asks for them; in this editor they are expected.
   let options: Tree = { editor: { code_lens: showsLenses } };
-  for (const layer of [layers?.globalValue, layers?.workspaceValue, layers?.workspaceFolderValue]) {
-    if (isTree(layer)) {
-      options = merged(options, layer);
-    }
+  const all = [layers?.globalValue, layers?.workspaceValue, layers?.workspaceFolderValue].filter(isTree);
+  for (const layer of all) {
+    options = merged(options, layer);
+  }
+  if (all.some((layer) => isTree(layer["compiler"]) && layer["compiler"]["enabled"] === false)) {
+    options = withoutCompiler(options);
   }
   return Object.fromEntries(Object.entries(options).filter(([name]) => !OWN.has(name)));
+}
+
+/**
+ * The same where rustc is never asked: it runs what a project brings, so that a workspace that isn't trusted doesn't get it, and
+ * no workspace takes back what its user has switched off.
+ */
+export function withoutCompiler(options: Tree): Tree {
+  return merged(options, { compiler: { enabled: false } });
 }
 
 function merged(below: Tree, above: Tree): Tree {

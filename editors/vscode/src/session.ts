@@ -23,7 +23,8 @@ import {
 } from "vscode-languageclient/node";
 
 import type { Server } from "./binary";
-import { flag, serverOptions, type Tree } from "./options";
+import { EXTRACT_FUNCTION, renameExtracted } from "./extracted";
+import { flag, serverOptions, type Tree, withoutCompiler } from "./options";
 import type { Health } from "./state";
 
 const SECTION = "rustassistant";
@@ -255,6 +256,13 @@ export class Session {
       sendRequest: (type, params, token, next) => this.untilOver(next(type, params, token)),
       // The status item shows it; the client's own way is another entry in the status bar.
       handleWorkDoneProgress: (token, progress) => this.listener.onProgress(token, progress),
+      executeCommand: async (command, args, next) => {
+        const answer: unknown = await next(command, args);
+        if (command === EXTRACT_FUNCTION) {
+          await renameExtracted(answer);
+        }
+        return answer;
+      },
       provideCodeLenses: (document, token, next) => (showsLenses() ? next(document, token) : []),
       workspace: {
         configuration: ({ items }) => items.map(({ scopeUri }) => currentOptions(scopeUri)),
@@ -269,7 +277,8 @@ export class Session {
 /** What is set for a folder; without one, for the window. */
 function currentOptions(scope?: string): Tree {
   const uri = scope === undefined ? undefined : vscode.Uri.parse(scope);
-  return serverOptions(vscode.workspace.getConfiguration(undefined, uri).inspect(SECTION), showsLenses());
+  const options = serverOptions(vscode.workspace.getConfiguration(undefined, uri).inspect(SECTION), showsLenses());
+  return vscode.workspace.isTrusted ? options : withoutCompiler(options);
 }
 
 function showsLenses(): boolean {

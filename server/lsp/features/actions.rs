@@ -14,6 +14,7 @@ use lsp_types::{
 use super::{
     diagnostics,
     edits::{KnownFiles, workspace_edit},
+    extract_function,
     resolve::ActionNote,
 };
 use crate::{
@@ -90,11 +91,23 @@ fn menu(
     }
     let assisting = assisting(analysed, request, &assists);
     add(&mut candidates, assisting, MOST_ACTIONS);
+    let extraction = extraction(analysed, request);
     let enabled = candidates
         .into_iter()
         .filter_map(|candidate| action(analysed, request, candidate))
-        .take(MOST_ACTIONS);
+        .take(MOST_ACTIONS - extraction.iter().len());
+    let enabled = enabled.chain(extraction);
     enabled.chain(disabled(request, &assists)).collect()
+}
+
+/// Offered to a person alone: it looks at more than what an editor asks for unasked may cost.
+fn extraction(analysed: &Analysed, request: &ActionRequest<'_>) -> Option<CodeAction> {
+    let is_asked =
+        request.trigger() == Trigger::Person && request.wants(&CodeActionKind::REFACTOR_EXTRACT);
+    if !is_asked {
+        return None;
+    }
+    extract_function::offered(analysed, request.range, request.profile)
 }
 
 impl ActionRequest<'_> {
@@ -446,6 +459,7 @@ mod tests {
             is_served: true,
             root: None,
             code_lens: false,
+            compiler: true,
             generation: 0,
         };
         Analysed::new(&document, &surroundings).unwrap()

@@ -4,13 +4,15 @@ use std::{sync::Arc, time::Duration};
 
 use lsp_types::ExecuteCommandParams;
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
 use tower_lsp::jsonrpc::{Error, Result};
 
-use super::{background, fix_workspace};
+use super::{background, extract_function, fix_workspace};
 use crate::{
     cache::Holdings,
-    lsp::{session::server::Server, wire::errors::failed},
+    lsp::{
+        session::{request::RequestContext, server::Server},
+        wire::errors::failed,
+    },
     report::{cache_statistics, explanation, unknown_id},
 };
 
@@ -20,10 +22,11 @@ const EXPLAIN: &str = "rustassistant.explain";
 const FIX_WORKSPACE: &str = "rustassistant.fixWorkspace";
 const REINDEX: &str = "rustassistant.reindex";
 
-pub(crate) const ALL: [&str; 5] = [
+pub(crate) const ALL: [&str; 6] = [
     CACHE_STATISTICS,
     CLEAR_CACHE,
     EXPLAIN,
+    extract_function::COMMAND,
     FIX_WORKSPACE,
     REINDEX,
 ];
@@ -35,14 +38,20 @@ const WEEK: Duration = Duration::from_hours(24 * 7);
 pub(crate) async fn execute(
     server: &Arc<Server>,
     params: ExecuteCommandParams,
-    cancel: CancellationToken,
+    context: RequestContext,
 ) -> Result<Option<Value>> {
     let server = Arc::clone(server);
     let work = tokio::spawn(async move {
+        let RequestContext {
+            snapshot, cancel, ..
+        } = context;
         match params.command.as_str() {
             CACHE_STATISTICS => statistics(&server).await,
             CLEAR_CACHE => clear(&server).await,
             EXPLAIN => explain(&params.arguments),
+            extract_function::COMMAND => {
+                extract_function::run(&server, &snapshot, &params.arguments, &cancel).await
+            }
             FIX_WORKSPACE => fix_workspace::run(&server, &cancel).await,
             REINDEX => Ok(reindex(&server).await),
             other => Err(Error::invalid_params(format!(

@@ -415,6 +415,7 @@ mod tests {
             is_served: true,
             root: None,
             code_lens: false,
+            compiler: true,
             generation: 0,
         }
     }

@@ -7,7 +7,6 @@ use std::{
     collections::HashSet,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
 use lsp_types::{ApplyWorkspaceEditParams, MessageType, Url, request::ApplyWorkspaceEdit};
@@ -32,14 +31,17 @@ use crate::{
             memo::Fixed,
             server::Server,
         },
-        wire::{client::ask_within, errors::failed, profile::Feature, progress::Progress, uri},
+        wire::{
+            client::{EDIT_TIMEOUT, ask_within},
+            errors::failed,
+            profile::Feature,
+            progress::Progress,
+            uri,
+        },
     },
     report::counted,
     workspace,
 };
-
-/// Many files may be changed, and a person may be asked first.
-const TIMEOUT: Duration = Duration::from_mins(10);
 
 /// A document's text and what becomes of it.
 struct FileFix {
@@ -129,7 +131,7 @@ async fn apply(server: &Arc<Server>, changes: Vec<FileFix>, cancel: &Cancellatio
         label: Some(FIX_ALL_TITLE.into()),
         edit: edit_of(changes, server.session.profile()),
     };
-    let applied = ask_within::<ApplyWorkspaceEdit>(&server.client, params, TIMEOUT).await;
+    let applied = ask_within::<ApplyWorkspaceEdit>(&server.client, params, EDIT_TIMEOUT).await;
     match applied {
         Some(response) if response.applied => {
             let (steps, files) = (counted(steps, "refactoring"), counted(files, "file"));

@@ -36,6 +36,8 @@ pub(crate) struct Analysed {
     pub(crate) root: Option<PathBuf>,
     /// Whether measures are shown above functions.
     pub(crate) code_lens: bool,
+    /// Whether rustc may be asked where a person asks for it.
+    pub(crate) compiler: bool,
     pub(crate) rules: Arc<Rules>,
 }
 
@@ -62,6 +64,7 @@ impl Analysed {
             findings: OnceLock::new(),
             root: surroundings.root.clone(),
             code_lens: surroundings.code_lens,
+            compiler: surroundings.compiler,
             rules: Arc::clone(&surroundings.rules),
         })
     }

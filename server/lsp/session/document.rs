@@ -57,6 +57,8 @@ pub(crate) struct Surroundings {
     pub(crate) root: Option<PathBuf>,
     /// Whether measures are shown above functions.
     pub(crate) code_lens: bool,
+    /// Whether rustc may be asked where a person asks for it.
+    pub(crate) compiler: bool,
     /// Of what they were read from. Reading takes time, and older news may come later.
     pub(crate) generation: u64,
 }

@@ -181,6 +181,8 @@ impl Folders {
         let Some(path) = path else {
             let start = self.roots().into_iter().next().unwrap_or_default();
             return Surroundings {
+                // A package is what rustc is asked about.
+                compiler: false,
                 context: FileContext::default(),
                 rules: Arc::clone(&self.effective(&start).rules),
                 is_served: true,
@@ -199,6 +201,7 @@ impl Folders {
                 .or_else(|| path.parent().map(Path::to_path_buf)),
             is_served: is_ours && !effective.config.exclude.covers(path),
             code_lens: effective.config.code_lens,
+            compiler: effective.config.compiler,
             generation,
         }
     }

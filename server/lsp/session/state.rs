@@ -7,7 +7,7 @@ use std::sync::{
 
 use serde_json::Value;
 
-use super::{documents::Documents, folders::Folders, twins::Twins};
+use super::{documents::Documents, folders::Folders, tasks::CompilerTurns, twins::Twins};
 use crate::{config::Environment, lsp::wire::profile::Profile};
 
 #[derive(Debug, Default)]
@@ -15,6 +15,7 @@ pub(crate) struct Session {
     pub(crate) documents: Documents,
     pub(crate) folders: Folders,
     pub(crate) twins: Twins,
+    pub(crate) compiler: CompilerTurns,
     profile: OnceLock<Profile>,
     shut_down: AtomicBool,
 }

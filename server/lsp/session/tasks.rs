@@ -1,11 +1,14 @@
 //! What the tasks that run beside the calls are told: which documents to publish, and when to stop.
 
-use std::{collections::BTreeSet, sync::Mutex};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedMutexGuard};
 use tokio_util::sync::CancellationToken;
 
-use crate::lsp::locks::lock;
+use crate::{compiler::Stop, lsp::locks::lock};
 
 /// The keys of documents whose diagnostics are to be pushed.
 #[derive(Debug, Default)]
@@ -44,5 +47,34 @@ impl LatestRun {
     /// Stops what is done beside the run when the run is stopped.
     pub(crate) fn beside(&self) -> CancellationToken {
         lock(&self.0).child_token()
+    }
+}
+
+/// What rustc is asked: one question at a time, and none that outlives the session.
+#[derive(Debug, Default)]
+pub(crate) struct CompilerTurns {
+    turn: Arc<tokio::sync::Mutex<()>>,
+    stop: Mutex<Stop>,
+}
+
+/// Somebody's turn to ask rustc, until this is dropped.
+pub(crate) struct CompilerTurn {
+    pub(crate) stop: Stop,
+    _turn: OwnedMutexGuard<()>,
+}
+
+impl CompilerTurns {
+    /// Nothing while it is somebody else's turn.
+    pub(crate) fn take(&self) -> Option<CompilerTurn> {
+        let turn = Arc::clone(&self.turn).try_lock_owned().ok()?;
+        let stop = Stop::default();
+        *lock(&self.stop) = stop.clone();
+        Some(CompilerTurn { stop, _turn: turn })
+    }
+
+    /// Stops what is asked, and waits until its programs have ended.
+    pub(crate) async fn end(&self) {
+        lock(&self.stop).now();
+        let _ended = self.turn.lock().await;
     }
 }

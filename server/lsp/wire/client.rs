@@ -6,6 +6,8 @@ use lsp_types::request::Request;
 use tower_lsp::Client;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// Many files may be changed, and a person may be asked first.
+pub(crate) const EDIT_TIMEOUT: Duration = Duration::from_mins(10);
 
 /// Asks, and gives up after a while. Never called inside a call of the client, which would wait for its own answer.
 pub(crate) async fn ask<R>(client: &Client, params: R::Params) -> Option<R::Result>

@@ -14,6 +14,16 @@ pub(crate) fn range_in(lines: &Lines, text: &str, range: TextRange, profile: &Pr
     Range::new(position(range.start()), position(range.end()))
 }
 
+/// An offset of a text that is no document, in the session's encoding.
+pub(crate) fn position_in(
+    lines: &Lines,
+    text: &str,
+    offset: TextSize,
+    profile: &Profile,
+) -> Position {
+    position(lines, text, offset, profile.encoding)
+}
+
 fn position(lines: &Lines, text: &str, offset: TextSize, encoding: Encoding) -> Position {
     let at = lines.position(text, offset, encoding);
     Position::new(at.line, at.column)

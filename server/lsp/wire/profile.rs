@@ -43,6 +43,8 @@ pub(crate) enum Feature {
     WatchedFiles,
     /// The client carries out edits that it didn't ask for.
     ApplyEdit,
+    /// The client has commands of the server carried out.
+    Commands,
     CodeLens,
     /// The client can be told to ask for code lenses again.
     CodeLensRefresh,
@@ -53,7 +55,7 @@ pub(crate) enum Feature {
 }
 
 /// Where features are offered, below `capabilities`. Any one place is enough.
-const FEATURES: [(Feature, &[&str]); 12] = [
+const FEATURES: [(Feature, &[&str]); 13] = [
     (
         Feature::RelatedInformation,
         &[
@@ -87,6 +89,7 @@ const FEATURES: [(Feature, &[&str]); 12] = [
         &["workspace/didChangeWatchedFiles/dynamicRegistration"],
     ),
     (Feature::ApplyEdit, &["workspace/applyEdit"]),
+    (Feature::Commands, &["workspace/executeCommand"]),
     (Feature::CodeLens, &["textDocument/codeLens"]),
     (
         Feature::CodeLensRefresh,
@@ -155,16 +158,23 @@ fn features(params: &Value) -> Vec<Feature> {
         .filter(|(_, paths)| paths.iter().any(is_offered_at));
     let new_folders = creates_folders(params).then_some(Feature::NewFolders);
     let offered = offered.map(|(feature, _)| *feature);
-    offered.chain(new_folders).collect()
+    // Neovims carry out the commands of actions, and none of their capabilities says so.
+    let commands = is_neovim(params).then_some(Feature::Commands);
+    offered.chain(new_folders).chain(commands).collect()
+}
+
+fn is_neovim(params: &Value) -> bool {
+    params.pointer("/clientInfo/name").and_then(Value::as_str) == Some("Neovim")
 }
 
 /// Neovims before 0.10 fail at a new file whose folder isn't there, and none of their capabilities says so.
 fn creates_folders(params: &Value) -> bool {
-    let said = |name: &str| params.pointer(&format!("/clientInfo/{name}"))?.as_str();
-    if said("name") != Some("Neovim") {
+    if !is_neovim(params) {
         return true;
     }
-    let mut parts = said("version").unwrap_or_default().split('.');
+    let version = params.pointer("/clientInfo/version");
+    let version = version.and_then(Value::as_str).unwrap_or_default();
+    let mut parts = version.split('.');
     let mut part = || parts.next()?.parse::<u32>().ok();
     (part(), part()) >= (Some(0), Some(10))
 }
@@ -338,6 +348,18 @@ mod tests {
         assert!(profile.actions.is_some_and(|actions| actions.lazy_edit));
         assert_eq!(profile.hover, Some(Markup::Plain));
         assert_eq!(profile.folders, ["file:///w"]);
+    }
+
+    #[test]
+    fn commands_are_carried_out_by_those_who_say_so_and_by_neovim() {
+        let has = |params: Value| Profile::read(&params).has(Feature::Commands);
+        assert!(has(
+            json!({"capabilities": {"workspace": {"executeCommand": {}}}})
+        ));
+        assert!(has(json!({"clientInfo": {"name": "Neovim"}})));
+        assert!(!has(
+            json!({"clientInfo": {"name": "other"}, "capabilities": {"workspace": {}}})
+        ));
     }
 
     #[test]

@@ -52,12 +52,44 @@ impl ProgressTokens {
         }
     }
 
-    /// Begins to show a piece of work, which `cancel` stops.
+    /// Begins to show a piece of work of which it can be told how much is done, and which `cancel` stops.
     pub(crate) async fn begin(
         &self,
         client: &Client,
         profile: &Profile,
         title: &str,
+        cancel: &CancellationToken,
+    ) -> Progress {
+        let begin = WorkDoneProgressBegin {
+            title: title.into(),
+            cancellable: Some(true),
+            percentage: Some(0),
+            ..WorkDoneProgressBegin::default()
+        };
+        self.show(client, profile, begin, cancel).await
+    }
+
+    /// The same where nobody knows how much there is to do.
+    pub(crate) async fn begin_unmeasured(
+        &self,
+        client: &Client,
+        profile: &Profile,
+        title: &str,
+        cancel: &CancellationToken,
+    ) -> Progress {
+        let begin = WorkDoneProgressBegin {
+            title: title.into(),
+            cancellable: Some(true),
+            ..WorkDoneProgressBegin::default()
+        };
+        self.show(client, profile, begin, cancel).await
+    }
+
+    async fn show(
+        &self,
+        client: &Client,
+        profile: &Profile,
+        begin: WorkDoneProgressBegin,
         cancel: &CancellationToken,
     ) -> Progress {
         let mut progress = Progress {
@@ -83,12 +115,6 @@ impl ProgressTokens {
             return progress;
         }
         progress.token = Some(token);
-        let begin = WorkDoneProgressBegin {
-            title: title.into(),
-            cancellable: Some(true),
-            percentage: Some(0),
-            ..WorkDoneProgressBegin::default()
-        };
         progress.send(WorkDoneProgress::Begin(begin)).await;
         progress
     }

@@ -119,6 +119,23 @@ def moving():
             quit_it(terminal)
 
 
+def extracting():
+    """A function is made of selected lines."""
+    with Place() as place:
+        configure(place)
+        path = place.with_sums()
+        with helix(place, "src/sums.rs") as terminal:
+            terminal.wait_for(MERGE)
+            terminal.type("12gg")
+            terminal.wait_for(" 12:")
+            terminal.type("xxx a")
+            terminal.wait_for("Extract into a function")
+            terminal.keys("Enter")
+            terminal.wait_for("fn sum_part(numbers: &[u32], total: &mut u32) {", 60)
+            write(terminal, path, "    sum_part(numbers, &mut total);\n    total\n")
+            quit_it(terminal)
+
+
 def beside():
     """With rust-analyzer, or what stands for it, first in the list: both are seen, both answer, hover is the first one's."""
     with Place() as place:
@@ -413,6 +430,7 @@ CASES = {
     "as-written-front": as_written(lambda: in_front("Helix")),
     "answer": answering,
     "moving": moving,
+    "extracting": extracting,
     "beside": beside,
     "options": options,
     "wrong-options": wrong_options,

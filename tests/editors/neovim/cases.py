@@ -77,6 +77,15 @@ def moving(neovim):
     return run
 
 
+def extracting(neovim):
+    def run():
+        with Place() as place:
+            place.with_sums()
+            end(start(place, neovim, "extract"))
+
+    return run
+
+
 def read_only():
     with Place() as place:
         place.read_only()
@@ -196,6 +205,8 @@ CASES = {
     "moving-recent": moving("recent"),
     "moving-stable": moving("stable"),
     "moving-old": moving("old"),
+    "extract-recent": extracting("recent"),
+    "extract-stable": extracting("stable"),
     "missing": case("missing", binary="missing"),
     "too-old": case("too-old", binary="too-old"),
     "planted": case("planted"),

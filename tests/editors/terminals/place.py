@@ -3,6 +3,7 @@
 import os
 import shutil
 import stat
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -64,6 +65,16 @@ mod tests {
 }
 """
 
+# Its loop, the lines from 12 to 14, can be a function.
+SUMS = STACK.split("#[cfg(test)]", 1)[0] + """pub fn sum(numbers: &[u32]) -> u32 {
+    let mut total = 0;
+    for number in numbers {
+        total += number;
+    }
+    total
+}
+"""
+
 LARGE = ("large1.rs", "large2.rs", "large3.rs")
 
 # Root may write to files that are read-only; without this capability root is like everybody.
@@ -102,6 +113,17 @@ class Place:
         lib.write_text(lib.read_text() + "pub mod stack;\n")
         path = self.crate / "src/stack.rs"
         path.write_text(STACK)
+        return path
+
+    def with_sums(self):
+        """A module with a loop that can be a function, and cargo, which lies beside what would be another server."""
+        lib = self.crate / "src/lib.rs"
+        lib.write_text(lib.read_text() + "pub mod sums;\n")
+        path = self.crate / "src/sums.rs"
+        path.write_text(SUMS)
+        asked = subprocess.run(["rustc", "--print", "sysroot"], capture_output=True, text=True, check=True)
+        for name in ("cargo", "rustc"):
+            (self.bin / name).symlink_to(Path(asked.stdout.strip()) / "bin" / name)
         return path
 
     def read_only(self):

@@ -70,6 +70,35 @@ fn neither_may_the_editor() {
 }
 
 #[test]
+fn whoever_asks_the_compiler_can_be_stopped_by_everybody_and_allowed_by_the_user_alone() {
+    for (project, editor) in [
+        ("false", json!({})),
+        ("true", json!({"compiler": {"enabled": false}})),
+    ] {
+        let house = House::new()
+            .project(&format!("[compiler]\nenabled = {project}\n"))
+            .editor(editor);
+        assert!(!house.load().config.compiler);
+    }
+    let house = House::new()
+        .user("[compiler]\nenabled = false\n")
+        .project("[compiler]\nenabled = true\n");
+    let problem = "rustassistant.toml:2:11: compiler.enabled: refused: a project can only switch it off, with `false`";
+    assert_eq!(house.one_problem(), problem);
+    assert!(!house.load().config.compiler);
+    let house = House::new()
+        .user("[compiler]\nenabled = false\n")
+        .editor(json!({"compiler": {"enabled": true}}));
+    assert!(
+        house
+            .one_problem()
+            .contains("refused: editor settings can only switch it off")
+    );
+    assert!(!house.load().config.compiler);
+    assert!(House::new().load().config.compiler);
+}
+
+#[test]
 fn one_wrong_key_costs_that_key_only() {
     let house = House::new().project(
         "profile = 'loud'\nsmels = 1\n[smells]\nlong-functoin = 3\ndeep-nesting = 9\n[workspace]\nmax_files = -1\n",
@@ -165,7 +194,7 @@ fn places_hold_with_a_byte_order_mark_and_carriage_returns() {
     let house = House::new().project("\u{feff}profile = 'full'\r\n# ä\r\n'ü' = 1\r\n");
     assert_eq!(
         house.one_problem(),
-        "rustassistant.toml:3:1: unknown key `ü`; expected one of `profile`, `exclude`, `smells`, `workspace`, `editor`, `cache`"
+        "rustassistant.toml:3:1: unknown key `ü`; expected one of `profile`, `exclude`, `smells`, `workspace`, `editor`, `compiler`, `cache`"
     );
     assert_eq!(house.load().config.rules.profile(), Profile::Full);
     let first = House::new().project("\u{feff}prof = 'full'\r\n");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { flag, type Layers, serverOptions as withLenses } from "../../../../editors/vscode/src/options";
+import { flag, type Layers, serverOptions as withLenses, withoutCompiler } from "../../../../editors/vscode/src/options";
 
 /** All but what is always said. */
 function serverOptions(layers: Layers | undefined): Record<string, unknown> {
@@ -45,6 +45,15 @@ test("what has a wrong type or name goes to the server, who says so", () => {
   const options = { profile: 7, smells: "none", misspelt: null, cache: { path: "/x" } };
   assert.deepEqual(serverOptions({ globalValue: options }), options);
   assert.deepEqual(serverOptions({ globalValue: "text", workspaceValue: [1] }), {});
+});
+
+test("whoever switches the compiler off is believed, whatever a stronger layer says", () => {
+  const [off, on] = [{ compiler: { enabled: false } }, { compiler: { enabled: true } }];
+  assert.deepEqual(serverOptions({ globalValue: off, workspaceValue: on }), off);
+  assert.deepEqual(serverOptions({ globalValue: on, workspaceValue: off }), off);
+  assert.deepEqual(serverOptions({ workspaceFolderValue: on, globalValue: off }), off);
+  assert.deepEqual(withoutCompiler({ profile: "full" }), { profile: "full", ...off });
+  assert.deepEqual(withoutCompiler(on), off);
 });
 
 test("a flag of another type counts as not set", () => {

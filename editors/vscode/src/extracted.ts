@@ -1,0 +1,22 @@
+// What follows the extraction of a function: the person names it.
+
+import * as vscode from "vscode";
+
+import { field } from "./state";
+
+/** The server's command, which its code action carries. */
+export const EXTRACT_FUNCTION = "rustassistant.extractFunction";
+
+/** Starts the rename at the call of the new function; whoever renames is another extension, and may be missing. */
+export async function renameExtracted(answer: unknown): Promise<void> {
+  const [uri, call] = [field(answer, "uri"), field(answer, "call")];
+  const [line, character] = [field(call, "line"), field(call, "character")];
+  if (field(answer, "applied") !== true || typeof uri !== "string") {
+    return;
+  }
+  if (typeof line !== "number" || typeof character !== "number") {
+    return;
+  }
+  const place = [vscode.Uri.parse(uri), new vscode.Position(line, character)];
+  await vscode.commands.executeCommand("editor.action.rename", place);
+}

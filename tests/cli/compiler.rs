@@ -1,0 +1,76 @@
+//! `compiler clear`, and what the doctor says of what checking leaves behind.
+
+use crate::harness::Place;
+
+const MANIFEST: &str = "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition = \"2021\"\n";
+const LOOP: &str = "pub fn f(names: &[u32]) -> u32 {\n    let mut total = 0;\n    for count in names {\n        total += count;\n    }\n    total\n}\n";
+
+fn package() -> Place {
+    let place = Place::new();
+    place
+        .write("Cargo.toml", MANIFEST)
+        .write("src/lib.rs", LOOP);
+    place
+}
+
+/// The doctor's lines about the compiler.
+fn doctor(place: &Place) -> String {
+    let said = place.run(["doctor"]).expect(0).stdout;
+    let lines = said.lines().filter(|line| line.contains(" compiler: "));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_checking_left_behind_is_told_and_deleted() {
+    let place = package();
+    assert!(
+        doctor(&place).contains("nothing is recorded yet"),
+        "{}",
+        doctor(&place)
+    );
+    place
+        .run(["refactor", "run", "extract-function", "src/lib.rs:3-5"])
+        .expect(0);
+    let left = place.path("target/rustassistant");
+    assert!(left.is_dir());
+    let said = doctor(&place);
+    assert!(said.starts_with("OK"), "{said}");
+    assert!(
+        said.contains("recorded (2 units), ") && said.contains("compiler clear"),
+        "{said}"
+    );
+
+    place.write("target/debug/kept", "x");
+    let cleared = place.run(["compiler", "clear", "src"]).expect(0).stdout;
+    assert!(
+        cleared.starts_with("deleted: ") && cleared.contains("B in "),
+        "{cleared}"
+    );
+    assert!(!left.exists() && place.path("target/debug/kept").exists());
+    let again = place.run(["compiler", "clear"]).expect(0).stdout;
+    assert!(again.starts_with("deleted: 0 bytes in "), "{again}");
+}
+
+#[test]
+fn what_lies_there_and_is_not_ours_stays() {
+    let place = package();
+    place.write("target/rustassistant/notes.txt", "mine");
+    place.run(["compiler", "clear"]).expect(0);
+    assert_eq!(place.read("target/rustassistant/notes.txt"), "mine");
+}
+
+#[test]
+fn without_a_package_there_is_nothing_to_look_after() {
+    let place = Place::new();
+    place
+        .run(["compiler", "clear"])
+        .expect(2)
+        .says("There is no Cargo.toml in `.`, nor above it.");
+    place
+        .run(["compiler", "clear", "nowhere"])
+        .expect(2)
+        .says("`nowhere` can't be found");
+    assert!(doctor(&place).contains("there is no Cargo.toml here"));
+    place.write("rustassistant.toml", "[compiler]\nenabled = false\n");
+    assert!(doctor(&place).contains("`compiler.enabled` is `false` here"));
+}
