@@ -9,7 +9,7 @@ use crate::{
     extraction::{
         Draft, Drops, Known, NotExtracted, Passing, Probe, Purpose, Selection, Type, WITNESS,
     },
-    syntax::Source,
+    syntax::{Source, place_around},
     text::{Edits, TextRange, TextSize},
 };
 
@@ -81,7 +81,8 @@ pub fn extract_function(
     wanted: &Extraction,
     compiler: &mut Compiler,
 ) -> Result<Extracted, Refused> {
-    let selection = selected(source, wanted.range)?;
+    let selection = Selection::of(source, &source.root(), wanted.range)?;
+    check_parameters(&selection)?;
     let name = wanted.name.as_deref();
     let mut asking = Asking { path, compiler };
     let mut known = Known {
@@ -131,19 +132,23 @@ pub fn extract_function(
     )))
 }
 
-/// Whether a function may be made of a range, as far as syntax tells. Costs no more than looking at the file.
+/// Whether a function may be made of a range, as far as syntax tells. Looks at nothing but the function
+/// around it.
 pub fn may_be_extracted(source: &Source, range: TextRange) -> Result<(), Refused> {
-    selected(source, range).map(|_| ())
+    let Some(around) = place_around(&source.root(), range) else {
+        let why = "The selection isn't inside of a function.";
+        return Err(Refused::Because(why.to_owned()));
+    };
+    check_parameters(&Selection::of(source, &around.node, range)?)
 }
 
-fn selected(source: &Source, range: TextRange) -> Result<Selection, Refused> {
-    let selection = Selection::of(source, &source.root(), range)?;
+fn check_parameters(selection: &Selection) -> Result<(), Refused> {
     let count = selection.parameters();
     if count > MOST_PARAMETERS {
         let why = format!("A function would take {count} parameters.");
         return Err(Refused::Because(why));
     }
-    Ok(selection)
+    Ok(())
 }
 
 /// Answers errors of a draft by a looser way of passing; says whether there is one left.
