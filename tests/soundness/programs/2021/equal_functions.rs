@@ -15,7 +15,7 @@ fn total(values: &[u32]) -> u32 {
     odd.sum()
 }
 
-pub fn sum(values: &[u32]) -> u32 {
+pub fn revenue(values: &[u32]) -> u32 {
     let odd = values.iter().filter(|value| *value % 2 == 1);
     odd.sum()
 }
@@ -88,13 +88,13 @@ struct Counter {
 }
 
 impl Counter {
-    fn add(&mut self, name: &str) -> &str {
+    fn note(&mut self, name: &str) -> &str {
         self.count.set(self.count.get() + 1);
         self.names.push(name.to_owned());
         &self.names[0]
     }
 
-    fn push(&mut self, name: &str) -> &str {
+    fn record(&mut self, name: &str) -> &str {
         self.count.set(self.count.get() + 1);
         self.names.push(name.to_owned());
         &self.names[0]
@@ -105,12 +105,12 @@ impl Counter {
         self.names.len()
     }
 
-    fn count(&self) -> usize {
+    fn extent(&self) -> usize {
         println!("size {}", self.count.get());
         self.names.len()
     }
 
-    fn new(name: String) -> Self {
+    fn made(name: String) -> Self {
         println!("new");
         Self { count: Cell::new(1), names: vec![name] }
     }
@@ -125,7 +125,7 @@ impl Counter {
         self.names
     }
 
-    fn names(self) -> Vec<String> {
+    fn taken_names(self) -> Vec<String> {
         println!("names");
         self.names
     }
@@ -152,7 +152,7 @@ impl Size for Two {
 }
 
 fn main() {
-    println!("{} {}", total(&[1, 2, 3]), sum(&[3, 4, 5]));
+    println!("{} {}", total(&[1, 2, 3]), revenue(&[3, 4, 5]));
     taken(Loud(1), Loud(2));
     consumed(Loud(3), Loud(4));
     println!("{} {}", longest("a", "bc"), wider("abc", "de"));
@@ -160,10 +160,10 @@ fn main() {
     println!("{:?} {:?}", evens(5).collect::<Vec<_>>(), pairs(7).collect::<Vec<_>>());
     println!("{} {}", down(2), lower(1));
     println!("{} {} {}", first_place(), first_place(), second_place());
-    let mut counter = Counter::new("a".to_owned());
-    println!("{} ", counter.add("b"));
-    println!("{} ", counter.push("c"));
-    println!("{} {}", counter.size(), counter.count());
-    println!("{:?} {:?}", counter.into_names(), Counter::with("d".to_owned()).names());
+    let mut counter = Counter::made("a".to_owned());
+    println!("{} ", counter.note("b"));
+    println!("{} ", counter.record("c"));
+    println!("{} {}", counter.size(), counter.extent());
+    println!("{:?} {:?}", counter.into_names(), Counter::with("d".to_owned()).taken_names());
     println!("{} {}", Two.size(), Two.length());
 }
