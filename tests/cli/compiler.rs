@@ -106,6 +106,6 @@ fn looking_starts_nothing_that_a_project_brings() {
     assert!(!ran.exists(), "{}", fs::read_to_string(&ran).unwrap());
     place
         .run(["refactor", "run", "extract-function", "src/lib.rs:3-5"])
-        .expect(1);
+        .expect(2);
     assert!(ran.exists(), "who asks for a verdict starts what is there");
 }
