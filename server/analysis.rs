@@ -22,7 +22,8 @@ mod stored;
 pub use apply::{Applied, CarriedOut, Holds, Only, apply_safe, apply_safe_if, apply_safe_while};
 pub use comparison::Comparison;
 pub use duplicates::{
-    Copies, Files, OtherPlace, ReadFile, duplicates, duplicates_of, wants_duplicates,
+    Copies, Files, OtherPlace, ReadFile, duplicates, duplicates_led_by, duplicates_of,
+    wants_duplicates,
 };
 pub use engine::{
     CacheOutcome, Engine, FoundReport, FoundSurvey, Input, Priority, ReportOrigin, WorkError,

@@ -10,6 +10,7 @@
 
 mod child;
 mod keeping;
+mod layout;
 mod loose;
 mod overlay;
 mod package;
@@ -115,6 +116,11 @@ impl Compiler {
             return Ok(Vec::new());
         };
         self.package(home(file))?.probe(texts, flags)
+    }
+
+    /// The text as rustfmt would write it at this place; nothing where rustfmt isn't installed or finds no way.
+    pub fn formatted(&self, file: &Path, text: &str, edition: &str) -> Option<String> {
+        layout::formatted(file, text, edition, &self.stop)
     }
 
     fn verdict_at(&mut self, home: PathBuf, texts: &Texts) -> Result<Verdict, Unjudged> {

@@ -28,6 +28,7 @@ mod backend;
 
 use backend::Backend;
 use session::{
+    closed::ClosedFiles,
     output::{self, Output},
     server::Server,
     state::Session,
@@ -136,6 +137,7 @@ async fn hold(
             engine: engine_of_backend,
             publish_queue: PublishQueue::default(),
             background: LatestRun::default(),
+            closed: ClosedFiles::default(),
             progress: ProgressTokens::default(),
             status,
             cache,

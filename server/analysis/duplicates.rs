@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use crate::{
     config::{Profile, Rules},
     facts::{Sighting, SmellId},
-    index::{Code, Duplicate, DuplicateKind, FileId, Index, Spot, verified},
+    index::{Code, Duplicate, FileId, Index, Spot, verified},
     smells::{self, Look},
     survey::Names,
     syntax::Presence,
@@ -100,6 +100,24 @@ pub fn duplicates_of(file: FileId, found: &[Duplicate], files: &dyn Files) -> Ve
         .collect()
 }
 
+/// What the index `found` of one file, as far as its first place, by the file's name and then by offset, lies in the file.
+pub fn duplicates_led_by(file: FileId, found: &[Duplicate], files: &dyn Files) -> Vec<Copies> {
+    let believed = found.iter();
+    let believed = believed.filter_map(|duplicate| believed_in(duplicate, files));
+    believed
+        .filter_map(|duplicate| {
+            let places = duplicate.places.iter().filter(|place| !place.is_told);
+            let named = places.filter_map(|place| Some((files.file(place.file)?, *place)));
+            let first = named.min_by(|(one, at), (other, of_other)| {
+                let places = at.range.start().cmp(&of_other.range.start());
+                one.shown.cmp(&other.shown).then(places)
+            });
+            let (_, first) = first.filter(|(_, place)| place.file == file)?;
+            copies_at(&duplicate, &first, files)
+        })
+        .collect()
+}
+
 /// What is left of a duplicate without the places where it is allowed, when the texts are compared.
 fn believed_in(duplicate: &Duplicate, files: &dyn Files) -> Option<Duplicate> {
     let is_asked = |place: &&Spot| {
@@ -118,10 +136,7 @@ fn believed_in(duplicate: &Duplicate, files: &dyn Files) -> Option<Duplicate> {
         presence: presence(&place, texts.get(&place.file)),
         ..place
     });
-    let is_block = matches!(
-        duplicate.kind,
-        DuplicateKind::Block | DuplicateKind::RenamedBlock
-    );
+    let is_block = duplicate.kind.is_of_statements();
     let asked = Duplicate {
         places: places
             .filter(|place| !is_block || place.presence == Presence::Always)

@@ -9,7 +9,7 @@ use crate::{
     extraction::{
         Draft, Drops, Known, NotExtracted, Passing, Probe, Purpose, Selection, Type, WITNESS,
     },
-    syntax::{Source, place_around},
+    syntax::Source,
     text::{Edits, TextRange, TextSize},
 };
 
@@ -58,7 +58,7 @@ impl From<NotExtracted> for Refused {
 }
 
 /// So many drafts are tried at most.
-const TRIES: usize = 16;
+const TRIES: usize = 24;
 /// What a package denies is no answer to a question of ours.
 const CAPPED: &str = "--cap-lints=warn";
 /// As many as clippy lets pass.
@@ -81,9 +81,7 @@ pub fn extract_function(
     wanted: &Extraction,
     compiler: &mut Compiler,
 ) -> Result<Extracted, Refused> {
-    let selection = Selection::of(source, &source.root(), wanted.range)?;
-    check_parameters(&selection)?;
-    let name = wanted.name.as_deref();
+    let selection = selected(source, wanted.range)?;
     let mut asking = Asking { path, compiler };
     let mut known = Known {
         types: asking.types(&selection.type_probe(source))?,
@@ -92,72 +90,149 @@ pub fn extract_function(
     let others = wanted.others.iter().map(|text| &**text);
     let drops = Drops::in_texts(others.chain([&*source.text]));
     selection.check_drops(&drops, &known)?;
-    let mut passing = Passing::new(&selection, &known)?;
-    let mut objections: Vec<Told> = Vec::new();
-    for _ in 0..TRIES {
-        let write = |purpose| Draft::new(source, &selection, &known, &passing, name, purpose);
-        let draft = write(Purpose::Result)?;
-        let told = asking.ask(&draft.text, &[])?;
-        let (errors, warnings): (Vec<Told>, Vec<Told>) =
-            told.into_iter().partition(|it| it.is_error);
-        let Some(first) = errors.first() else {
-            asking.check_warnings(source, &warnings)?;
-            selection.check_taken(&drops, &known, &passing)?;
-            if selection.has_macro {
-                asking.check_returns(&write(Purpose::Trap)?)?;
-            }
-            let text = draft.text.into();
-            let name = draft.name;
-            return Ok(Extracted { text, name });
-        };
-        let import = errors.iter().find_map(|it| it.imports.first());
-        if let Some(import) = import.filter(|import| known.qualify(import)) {
-            tracing::debug!("a type is named by its path: {import}");
-            passing.qualify(import);
-            continue;
-        }
-        let is_looser = loosen(&mut passing, &errors, &draft.text);
-        objections.push(first.clone());
-        if !is_looser {
-            break;
+    let passing = Passing::new(&selection, &known)?;
+    let attempt = Attempt {
+        source,
+        selection: &selection,
+        name: wanted.name.as_deref(),
+        drops: &drops,
+    };
+    if selection.is_nameless(&known) {
+        let draft = attempt.draft(&known, &passing, Purpose::Asking)?;
+        if let Some(text) = asking.description(&draft)? {
+            selection.describe(&mut known, text);
         }
     }
-    let Some(told) = objections.last() else {
-        return Err(Refused::Because(
-            "rustc wants more than was tried.".to_owned(),
-        ));
-    };
-    Err(Refused::Because(format!(
-        "rustc stands against it: {told}."
-    )))
+    attempt.run(&mut asking, known, passing)
 }
 
-/// Whether a function may be made of a range, as far as syntax tells. Looks at nothing but the function
-/// around it.
+/// A selection for which drafts are written until rustc has nothing against one.
+struct Attempt<'a> {
+    source: &'a Source,
+    selection: &'a Selection,
+    name: Option<&'a str>,
+    drops: &'a Drops<'a>,
+}
+
+impl Attempt<'_> {
+    fn draft(
+        &self,
+        known: &Known,
+        passing: &Passing,
+        purpose: Purpose,
+    ) -> Result<Draft, NotExtracted> {
+        let Self {
+            source,
+            selection,
+            name,
+            ..
+        } = *self;
+        Draft::new(source, selection, known, passing, name, purpose)
+    }
+
+    fn run(
+        &self,
+        asking: &mut Asking<'_>,
+        mut known: Known,
+        mut passing: Passing,
+    ) -> Result<Extracted, Refused> {
+        let mut objection: Option<Told> = None;
+        let layout = asking.layout(self.source);
+        for _ in 0..TRIES {
+            let mut draft = self.draft(&known, &passing, Purpose::Result)?;
+            if let Some(layout) = &layout {
+                draft.text = asking.formatted(draft.text, layout);
+            }
+            let told = asking.ask(&draft.text, &[])?;
+            let (errors, warnings): (Vec<Told>, Vec<Told>) =
+                told.into_iter().partition(|it| it.is_error);
+            let Some(first) = errors.first() else {
+                let idle = |it: &&Told| it.code.as_deref() == Some("unused_mut");
+                let mut idle = warnings.iter().filter(idle).map(|it| it.at as usize);
+                if idle.any(|at| passing.make_constant(&draft.text, at)) {
+                    continue;
+                }
+                self.check(asking, &known, &passing, &warnings)?;
+                let text = draft.text.into();
+                let name = draft.name;
+                return Ok(Extracted { text, name });
+            };
+            let import = errors.iter().find_map(|it| it.imports.first());
+            if let Some(import) = import.filter(|import| known.qualify(import)) {
+                tracing::debug!("a type is named by its path: {import}");
+                passing.qualify(import);
+                continue;
+            }
+            objection = Some(first.clone());
+            if !loosen(&mut passing, &errors, &draft.text) {
+                break;
+            }
+        }
+        Err(Refused::Because(match objection {
+            Some(told) => format!("rustc stands against it: {told}."),
+            None => "rustc wants more than was tried.".to_owned(),
+        }))
+    }
+
+    /// What the draft's verdict doesn't show.
+    fn check(
+        &self,
+        asking: &mut Asking<'_>,
+        known: &Known,
+        passing: &Passing,
+        warnings: &[Told],
+    ) -> Result<(), Refused> {
+        asking.check_warnings(self.source, warnings)?;
+        self.selection.check_taken(self.drops, known, passing)?;
+        if self.selection.has_macro {
+            let trap = self.draft(known, passing, Purpose::Trap)?;
+            asking.check_returns(&trap)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a function may be made of a range, as far as syntax tells. Costs no more than looking at the file.
 pub fn may_be_extracted(source: &Source, range: TextRange) -> Result<(), Refused> {
-    let Some(around) = place_around(&source.root(), range) else {
-        let why = "The selection isn't inside of a function.";
-        return Err(Refused::Because(why.to_owned()));
-    };
-    check_parameters(&Selection::of(source, &around.node, range)?)
+    selected(source, range).map(|_| ())
 }
 
-fn check_parameters(selection: &Selection) -> Result<(), Refused> {
+fn selected(source: &Source, range: TextRange) -> Result<Selection, Refused> {
+    let selection = Selection::of(source, &source.root(), range)?;
     let count = selection.parameters();
     if count > MOST_PARAMETERS {
         let why = format!("A function would take {count} parameters.");
         return Err(Refused::Because(why));
     }
-    Ok(())
+    Ok(selection)
 }
 
 /// Answers errors of a draft by a looser way of passing; says whether there is one left.
 fn loosen(passing: &mut Passing, errors: &[Told], draft: &str) -> bool {
     let wants_lifetime = |told: &Told| {
-        told.code.as_deref() == Some("E0106") || told.words.contains("lifetime may not live")
+        matches!(told.code.as_deref(), Some("E0106" | "E0621"))
+            || told.words.contains("lifetime may not live")
     };
     let outlives = |told: &Told| told.code.as_deref() == Some("E0597");
+    let mismatches = |told: &Told| matches!(told.code.as_deref(), Some("E0308" | "E0277"));
+    let holds_all_of_self = |told: &Told| {
+        let is_borrowed = matches!(
+            told.code.as_deref(),
+            Some("E0499" | "E0502" | "E0503" | "E0505" | "E0506" | "E0382")
+        );
+        is_borrowed && told.words.contains("self")
+    };
+    let belongs_elsewhere = |told: &Told| {
+        let code = told.code.as_deref();
+        matches!(
+            code,
+            Some("E0116" | "E0118" | "E0390" | "E0425" | "E0412" | "E0411")
+        )
+    };
     (errors.iter().any(outlives) && passing.name_result())
+        || (errors.iter().any(mismatches) && passing.keep_try())
+        || (errors.iter().any(holds_all_of_self) && passing.take_fields())
+        || (errors.iter().any(belongs_elsewhere) && passing.move_on())
         || errors.iter().any(|it| passing.loosen(&it.words))
         || (errors.iter().any(wants_lifetime) && passing.name_lifetimes())
         || errors
@@ -175,6 +250,20 @@ impl Asking<'_> {
     fn ask(&mut self, text: &str, flags: &[&str]) -> Result<Vec<Told>, Unjudged> {
         let texts = Texts::from([(self.path.to_path_buf(), Arc::from(text))]);
         self.compiler.probe(&texts, flags)
+    }
+
+    /// The edition in which rustfmt is asked; nothing if the text isn't as rustfmt would write it.
+    fn layout(&self, source: &Source) -> Option<String> {
+        let edition = source.context.edition.to_string();
+        let formatted = self.compiler.formatted(self.path, &source.text, &edition);
+        formatted
+            .is_some_and(|it| it == *source.text)
+            .then_some(edition)
+    }
+
+    fn formatted(&self, text: String, edition: &str) -> String {
+        let formatted = self.compiler.formatted(self.path, &text, edition);
+        formatted.unwrap_or(text)
     }
 
     fn types(
@@ -235,6 +324,14 @@ impl Asking<'_> {
         }
         types.retain(|_, known| !known.text.is_empty());
         Ok(types)
+    }
+
+    /// How rustc would describe the result of a function that says `_`.
+    fn description(&mut self, draft: &Draft) -> Result<Option<String>, Unjudged> {
+        let told = self.ask(&draft.text, &[CAPPED])?;
+        let mut told = told.into_iter();
+        let answer = told.find(|it| it.code.as_deref() == Some("E0121"));
+        Ok(answer.and_then(|it| it.replacements.into_iter().next()))
     }
 
     /// Nothing is warned of that the old text isn't.

@@ -62,7 +62,8 @@ pub(super) fn run(out: &mut Output) -> anyhow::Result<ExitStatus> {
     checks.extend(team::examine(&loaded));
     checks.push(clock(&loaded.config));
     checks.extend(configuration(&loaded));
-    checks.extend(["cargo", "rustc"].map(toolchain));
+    let outside = here.ancestors().last().unwrap_or(&here);
+    checks.extend(["cargo", "rustc"].map(|program| toolchain(program, outside)));
     checks.extend(compiler_here(&here, &loaded.config));
     for Check { state, what, words } in &checks {
         let word = match state {
@@ -258,9 +259,11 @@ fn left_behind(what: &'static str, kept: &Kept) -> Vec<Check> {
     checks
 }
 
-/// Analysis needs no toolchain, but whoever refactors wants to build and test afterwards.
-fn toolchain(program: &'static str) -> Check {
-    let version = Command::new(program).arg("--version").output();
+/// Analysis needs no toolchain, but whoever refactors wants to build and test afterwards. It is started `outside` of the project,
+/// which may bring one along that nobody has agreed to.
+fn toolchain(program: &'static str, outside: &Path) -> Check {
+    let mut command = Command::new(program);
+    let version = command.arg("--version").current_dir(outside).output();
     match version {
         Ok(output) if output.status.success() => {
             let words = String::from_utf8_lossy(&output.stdout).trim().to_owned();

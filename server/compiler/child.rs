@@ -1,7 +1,8 @@
 //! Programs that are started: in a process group of their own, at low priority, until they end, are stopped or are late.
 
 use std::{
-    io::{self, Read},
+    io::{self, Read, Write},
+    path::Path,
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
         Arc,
@@ -41,13 +42,32 @@ pub(super) struct Said {
 
 /// Runs a program to its end and returns what it said.
 pub(super) fn run(command: Command, patience: Duration, stop: &Stop) -> Result<Said, Unjudged> {
+    run_on(Vec::new(), command, patience, stop)
+}
+
+/// Runs a program that reads this.
+pub(super) fn run_on(
+    input: Vec<u8>,
+    command: Command,
+    patience: Duration,
+    stop: &Stop,
+) -> Result<Said, Unjudged> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let mut group = Group::start(command).map_err(|error| match error.kind() {
+    let stdin = if input.is_empty() {
+        Stdio::null()
+    } else {
+        Stdio::piped()
+    };
+    let mut group = Group::start(command, stdin).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Unjudged::because(format!(
             "`{name}` was not found, and rustc is asked with it"
         )),
         _ => Unjudged::because(format!("`{name}` can't be started: {error}")),
     })?;
+    if let Some(mut stdin) = group.0.stdin.take() {
+        // A program that ends before it has read everything says why itself.
+        thread::spawn(move || stdin.write_all(&input));
+    }
     let out = read(group.0.stdout.take());
     let err = read(group.0.stderr.take());
     let status = group.wait(&name, patience, stop)?;
@@ -58,6 +78,13 @@ pub(super) fn run(command: Command, patience: Duration, stop: &Stop) -> Result<S
         out: out.join().unwrap_or_default(),
         err: err.join().unwrap_or_default(),
     })
+}
+
+/// The program that lays a text out, which it reads.
+pub(super) fn rustfmt(folder: &Path, edition: &str) -> Command {
+    let mut rustfmt = Command::new("rustfmt");
+    rustfmt.args(["--edition", edition]).current_dir(folder);
+    rustfmt
 }
 
 fn read(from: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
@@ -76,9 +103,9 @@ fn read(from: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
 struct Group(Child);
 
 impl Group {
-    fn start(mut command: Command) -> io::Result<Self> {
+    fn start(mut command: Command, stdin: Stdio) -> io::Result<Self> {
         command
-            .stdin(Stdio::null())
+            .stdin(stdin)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         os::own_group(&mut command);
@@ -150,6 +177,15 @@ mod tests {
         .unwrap();
         assert_eq!((said.out, said.err), (b"a\n".to_vec(), b"b\n".to_vec()));
         assert!(!said.is_success);
+    }
+
+    #[test]
+    fn what_a_program_reads_is_written_to_it() {
+        let input = vec![b'a'; 1 << 20];
+        let (patience, stop) = (Duration::from_mins(1), Stop::default());
+        let said = run_on(input.clone(), shell("cat"), patience, &stop).unwrap();
+        assert_eq!(said.out, input);
+        assert!(run_on(input, shell("exit 3"), patience, &stop).is_ok());
     }
 
     #[test]

@@ -193,10 +193,11 @@ pub(super) fn manifest_above(folder: &Path) -> Option<PathBuf> {
     manifests.find(|manifest| manifest.is_file())
 }
 
-/// Where cargo builds the package of a manifest.
+/// Where cargo builds the package of a manifest. Nobody has agreed to a toolchain that the project brings along, so cargo is
+/// started outside of it; a `build.target-dir` of the project's own is not seen.
 pub(super) fn target_directory(manifest: &Path, stop: &Stop) -> Result<PathBuf, Unjudged> {
-    let folder = manifest.parent().unwrap_or(manifest);
-    Ok(metadata(manifest, folder, stop)?.target_directory)
+    let outside = manifest.ancestors().last().unwrap_or(manifest);
+    Ok(metadata(manifest, outside, stop)?.target_directory)
 }
 
 fn metadata(manifest: &Path, folder: &Path, stop: &Stop) -> Result<Metadata, Unjudged> {

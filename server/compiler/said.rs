@@ -42,6 +42,8 @@ pub struct Told {
     pub labels: Vec<String>,
     /// Paths that it would import.
     pub imports: Vec<String>,
+    /// What it would write instead.
+    pub replacements: Vec<String>,
 }
 
 impl fmt::Display for Told {
@@ -107,9 +109,10 @@ impl Message {
         let mut spans = self.spans.iter();
         let place = spans.find(|span| span.is_primary)?.outside_of_macros();
         let helps = self.children.iter().flat_map(|child| &child.spans);
-        let imports = helps.filter_map(|span| {
-            let words = span.suggested_replacement.as_deref()?.trim();
-            let path = words.strip_prefix("use ")?.strip_suffix(';')?;
+        let replacements = helps.filter_map(|span| span.suggested_replacement.clone());
+        let replacements: Vec<String> = replacements.collect();
+        let imports = replacements.iter().filter_map(|words| {
+            let path = words.trim().strip_prefix("use ")?.strip_suffix(';')?;
             Some(path.to_owned())
         });
         Some(Told {
@@ -117,6 +120,7 @@ impl Message {
             line: place.line_start.saturating_sub(1),
             at: place.byte_start,
             imports: imports.collect(),
+            replacements,
             labels: self
                 .spans
                 .iter()

@@ -4,10 +4,22 @@
 //! it, and a [`Draft`] is written with the answers. Whether a draft holds is for the compiler to say too.
 
 mod bindings;
+mod body;
+mod calling;
+mod closures;
 mod drops;
+mod exits;
+mod fields;
+mod heading;
+mod home;
+mod lifetimes;
+mod outcome;
 mod passing;
+mod probing;
+mod selected;
 mod selection;
 mod signature;
+mod temporary;
 mod views;
 mod writing;
 
@@ -15,10 +27,7 @@ use std::{collections::BTreeMap, fmt};
 
 use ra_ap_syntax::SyntaxNode;
 
-use crate::{
-    syntax::Source,
-    text::{TextRange, TextSize},
-};
+use crate::text::{TextRange, TextSize};
 
 pub use drops::Drops;
 pub use passing::Passing;
@@ -103,6 +112,11 @@ impl Known {
 /// A type's text in which the last name of a path is the whole path.
 pub(crate) fn qualified(text: &str, path: &str) -> String {
     let name = path.rsplit("::").next().unwrap_or(path);
+    qualified_as(text, name, path)
+}
+
+/// A type's text in which another stands in the place of a name.
+fn qualified_as(text: &str, name: &str, other: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find(name) {
@@ -110,110 +124,30 @@ pub(crate) fn qualified(text: &str, path: &str) -> String {
         let begins = !rest[..at].ends_with(|c| is_word(c) || c == ':');
         let ends = !rest[at + name.len()..].starts_with(is_word);
         out.push_str(&rest[..at]);
-        out.push_str(if begins && ends { path } else { name });
+        out.push_str(if begins && ends { other } else { name });
         rest = &rest[at + name.len()..];
     }
     out + rest
 }
 
 impl Selection {
+    /// Whether the compiler has to be asked for a description of what the function gives.
+    pub fn is_nameless(&self, known: &Known) -> bool {
+        outcome::nameless(self, known).is_some()
+    }
+
+    /// Takes a description of what the function gives, such as `impl Iterator<Item = u8>`.
+    pub fn describe(&self, known: &mut Known, text: String) {
+        if let Some(subject) = outcome::nameless(self, known) {
+            let is_copy = false;
+            known.types.insert(subject, Type { text, is_copy });
+        }
+    }
+
     /// How many parameters a function would take.
     pub fn parameters(&self) -> usize {
         self.captures.len() + usize::from(!self.receivers.is_empty())
     }
-
-    /// Asks for types: code that is never reached and gives away each variable that the signature will name.
-    pub fn type_probe(&self, source: &Source) -> Probe {
-        let captured = self.captures.iter().map(|it| it.name.as_str());
-        let before = captured.chain([WITNESS]).map(|name| Question {
-            at: self.range.start(),
-            name,
-            subject: name.to_owned(),
-        });
-        let hidden = self.dropped.iter().filter(|it| it.is_hidden);
-        let hidden = hidden.map(|local| Question {
-            at: local.declared,
-            name: &local.name,
-            subject: local.subject(),
-        });
-        let shown = self.dropped.iter().filter(|it| !it.is_hidden);
-        let behind = self.outputs.iter().chain(shown).map(|local| Question {
-            at: self.range.end(),
-            name: &local.name,
-            subject: local.subject(),
-        });
-        let questions: Vec<Question<'_>> = before.chain(hidden).chain(behind).collect();
-        let drop = match source.context.edition {
-            crate::syntax::Edition::Edition2015 => "::std::mem::drop",
-            _ => "::core::mem::drop",
-        };
-        self.probe(source, &questions, &|name| {
-            (
-                "loop { break; ".to_owned(),
-                format!("{drop}(&{name}); {drop}({name}); "),
-                "} ".to_owned(),
-            )
-        })
-    }
-
-    /// Asks what is moved: each variable is looked at once more behind the selection.
-    pub fn move_probe(&self, source: &Source) -> Probe {
-        let names = self.captures.iter().map(|it| it.name.as_str());
-        let receiver = (!self.receivers.is_empty()).then_some("self");
-        let captured = names.chain(receiver).map(|name| Question {
-            at: self.range.end(),
-            name,
-            subject: name.to_owned(),
-        });
-        let shown = self.dropped.iter().filter(|it| !it.is_hidden);
-        let declared = shown.map(|local| Question {
-            at: self.range.end(),
-            name: &local.name,
-            subject: local.subject(),
-        });
-        let questions: Vec<Question<'_>> = captured.chain(declared).collect();
-        self.probe(source, &questions, &|name| {
-            (
-                "{ ".to_owned(),
-                format!("let _ = &{name}; "),
-                "} ".to_owned(),
-            )
-        })
-    }
-
-    /// Writes questions, which stand in the order of their places.
-    fn probe(
-        &self,
-        source: &Source,
-        questions: &[Question<'_>],
-        written: &dyn Fn(&str) -> (String, String, String),
-    ) -> Probe {
-        let mut probe = Probe {
-            text: String::new(),
-            marks: Vec::new(),
-        };
-        let mut done = 0;
-        for question in questions {
-            let at = usize::from(question.at);
-            probe.text.push_str(&source.text[done..at]);
-            if done < at && question.at != self.range.start() {
-                // The last statement may be the end of its block.
-                let is_ended = source.text[..at].ends_with([';', '}']);
-                probe.text.push_str(if is_ended { " " } else { "; " });
-            }
-            done = at;
-            probe.add(question, written);
-        }
-        probe.text.push_str(&source.text[done..]);
-        probe
-    }
-}
-
-/// A variable that the compiler is to tell of at a place.
-struct Question<'a> {
-    at: TextSize,
-    name: &'a str,
-    subject: String,
 }
 
 impl selection::Local {
@@ -223,18 +157,6 @@ impl selection::Local {
             return format!("{BEHIND}{}@{}", self.name, usize::from(self.declared));
         }
         format!("{BEHIND}{}", self.name)
-    }
-}
-
-impl Probe {
-    fn add(&mut self, question: &Question<'_>, written: &dyn Fn(&str) -> (String, String, String)) {
-        let (open, asked, close) = written(question.name);
-        self.text.push_str(&open);
-        let start = TextSize::of(&*self.text);
-        self.text.push_str(&asked);
-        let range = TextRange::new(start, TextSize::of(&*self.text));
-        self.marks.push((range, question.subject.clone()));
-        self.text.push_str(&close);
     }
 }
 

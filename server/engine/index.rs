@@ -4,6 +4,7 @@
 //! costs what it touched. What is found is equal by its prints; [`verified`] compares the texts, and nothing is said before.
 
 mod grouping;
+mod pieces;
 mod postings;
 mod verified;
 
@@ -51,6 +52,8 @@ pub enum DuplicateKind {
     Block,
     /// Statements in a row of one file in which names and literals are others.
     RenamedBlock,
+    /// A long statement of one file, or what it begins with, in which a few names and literals are others.
+    Statement,
 }
 
 /// One place of several. Ranges are absolute.
@@ -83,6 +86,12 @@ const KINDS: [DuplicateKind; 3] = [
     DuplicateKind::Block,
 ];
 
+/// What is looked for in each file alone.
+struct OfFiles {
+    renamed_blocks: Vec<Duplicate>,
+    statements: Vec<Duplicate>,
+}
+
 #[derive(Debug, Default)]
 struct IndexedFile {
     origin: Origin,
@@ -97,6 +106,13 @@ struct IndexedUnit {
     offset: TextSize,
     presence: Presence,
     survey: Arc<UnitSurvey>,
+}
+
+impl DuplicateKind {
+    /// Whether it is a part of functions.
+    pub fn is_of_statements(self) -> bool {
+        matches!(self, Self::Block | Self::RenamedBlock | Self::Statement)
+    }
 }
 
 impl Duplicate {
@@ -176,20 +192,21 @@ impl Index {
 
     /// All that stands in several places, what saves most first.
     pub fn all(&self) -> Vec<Duplicate> {
-        let renamed = self
-            .files
-            .keys()
-            .flat_map(|file| self.renamed_blocks(*file));
-        self.grouped(
-            |kind| self.postings[kind as usize].repeated(),
-            renamed.collect(),
-        )
+        let files = || self.files.keys();
+        let of_files = OfFiles {
+            renamed_blocks: files().flat_map(|it| self.renamed_blocks(*it)).collect(),
+            statements: files().flat_map(|it| self.statements(*it)).collect(),
+        };
+        self.grouped(|kind| self.postings[kind as usize].repeated(), of_files)
     }
 
     /// What stands in a file and elsewhere, or several times in the file.
     pub fn of(&self, file: FileId) -> Vec<Duplicate> {
-        let renamed = self.renamed_blocks(file);
-        let mut found = self.grouped(|kind| self.repeated_of(file, kind), renamed);
+        let of_files = OfFiles {
+            renamed_blocks: self.renamed_blocks(file),
+            statements: self.statements(file),
+        };
+        let mut found = self.grouped(|kind| self.repeated_of(file, kind), of_files);
         found.retain(|one| one.places.iter().any(|place| place.file == file));
         found
     }
@@ -197,15 +214,15 @@ impl Index {
     fn grouped<'a>(
         &'a self,
         repeated: impl Fn(DuplicateKind) -> Vec<&'a [Posting]>,
-        renamed_blocks: Vec<Duplicate>,
+        of_files: OfFiles,
     ) -> Vec<Duplicate> {
         let functions = self.function_groups(
             repeated(DuplicateKind::Function),
             repeated(DuplicateKind::RenamedFunction),
         );
         let mut blocks = self.block_groups(repeated(DuplicateKind::Block));
-        blocks.extend(renamed_blocks);
-        grouping::chosen(functions, blocks)
+        blocks.extend(of_files.renamed_blocks);
+        grouping::chosen(functions, [blocks, of_files.statements])
     }
 
     fn unit(&self, id: UnitId) -> Option<&IndexedUnit> {

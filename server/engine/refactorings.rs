@@ -36,6 +36,7 @@ pub mod move_tests_to_file;
 pub mod name_condition;
 pub mod question_mark;
 pub mod remove_redundant_else;
+pub mod replace_duplicate_with_call;
 pub mod simplify_boolean;
 pub mod split_impl;
 
@@ -299,6 +300,7 @@ static REGISTRY: &[Refactoring] = &[
     name_condition::REFACTORING,
     question_mark::REFACTORING,
     remove_redundant_else::REFACTORING,
+    replace_duplicate_with_call::REFACTORING,
     simplify_boolean::REFACTORING,
     split_impl::REFACTORING,
 ];

@@ -46,6 +46,7 @@ use crate::{
     text::TextRange,
 };
 
+pub mod boolean_arguments;
 pub mod boolean_fields;
 pub mod boolean_parameters;
 pub mod boolean_return;
@@ -59,6 +60,7 @@ pub mod duplicate_block;
 pub mod duplicate_function;
 pub mod guard_clause_opportunity;
 pub mod identical_arms;
+pub mod identical_branches;
 pub mod large_file;
 pub mod let_else_opportunity;
 pub mod long_function;
@@ -69,7 +71,9 @@ pub mod magic_number;
 pub mod matches_opportunity;
 pub mod near_duplicate_function;
 pub mod question_mark_opportunity;
+pub mod reference_to_owner;
 pub mod repeated_stanza;
+pub mod repeated_statement;
 pub mod shared_branch_code;
 pub mod swallowed_error;
 pub mod too_many_parameters;
@@ -418,6 +422,7 @@ fn look(smells: impl Iterator<Item = (SmellId, &'static Smell)>, at: At<'_>) -> 
 }
 
 static REGISTRY: &[Smell] = &[
+    boolean_arguments::SMELL,
     boolean_fields::SMELL,
     boolean_parameters::SMELL,
     boolean_return::SMELL,
@@ -431,6 +436,7 @@ static REGISTRY: &[Smell] = &[
     duplicate_function::SMELL,
     guard_clause_opportunity::SMELL,
     identical_arms::SMELL,
+    identical_branches::SMELL,
     large_file::SMELL,
     let_else_opportunity::SMELL,
     long_function::SMELL,
@@ -441,7 +447,9 @@ static REGISTRY: &[Smell] = &[
     matches_opportunity::SMELL,
     near_duplicate_function::SMELL,
     question_mark_opportunity::SMELL,
+    reference_to_owner::SMELL,
     repeated_stanza::SMELL,
+    repeated_statement::SMELL,
     shared_branch_code::SMELL,
     swallowed_error::SMELL,
     too_many_parameters::SMELL,

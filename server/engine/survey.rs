@@ -3,6 +3,7 @@
 //!
 //! A survey is a pure function of a text and its context, made unit by unit. It holds numbers and ranges, and no names.
 
+mod pieces;
 mod words;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
+pub use pieces::{NamePrint, PiecePrint, Role};
 pub use words::{Names, Words, are_equal};
 
 /// The kinds of nodes that a survey asks a unit for.
@@ -56,6 +58,8 @@ pub struct SurveyedUnit {
 pub struct UnitSurvey {
     pub functions: Vec<FunctionPrint>,
     pub runs: Vec<Run>,
+    /// Long statements, and what they begin with, an outer one before those in it.
+    pub pieces: Vec<PiecePrint>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,7 +94,7 @@ pub struct StatementPrint {
 
 impl UnitSurvey {
     pub fn is_empty(&self) -> bool {
-        self.functions.is_empty() && self.runs.is_empty()
+        self.functions.is_empty() && self.runs.is_empty() && self.pieces.is_empty()
     }
 }
 
@@ -98,7 +102,7 @@ impl UnitSurvey {
 pub fn survey(unit: &Unit<'_>) -> UnitSurvey {
     let range = unit.node.text_range();
     // No word is shorter than a byte.
-    let is_too_short = u32::from(range.len()) < SHORTEST_RUN;
+    let is_too_short = u32::from(range.len()) < SHORTEST_RUN.min(pieces::SHORTEST);
     if is_too_short || unit.kind != UnitKind::Code || unit.is_broken || unit.is_for_tests() {
         return UnitSurvey::default();
     }
@@ -114,6 +118,7 @@ pub fn survey(unit: &Unit<'_>) -> UnitSurvey {
             .flat_map(|list| runs(&list, &words, start))
             .filter(is_long)
             .collect(),
+        pieces: pieces::of(unit, &words, start),
     }
 }
 

@@ -12,6 +12,7 @@ use lsp_types::{
     DidSaveTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReportPartialResult,
     DocumentDiagnosticReportResult, ExecuteCommandParams, Hover, HoverParams, InitializeParams,
     InitializeResult, InitializedParams, Url, WorkDoneProgressCancelParams,
+    WorkspaceDiagnosticParams, WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult,
 };
 use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
@@ -24,6 +25,7 @@ use super::{
         diagnostics::{self, Written},
         hover, lenses, lifecycle, pull, push,
         resolve::{self, ActionNote},
+        workspace_pull,
     },
     session::{document::Document, request, server::Server, transport::End},
     wire::{errors, parent, positions::Positions, uri},
@@ -144,6 +146,16 @@ impl LanguageServer for Backend {
         let _ = context.written.set(answer);
         Ok(DocumentDiagnosticReportResult::Partial(
             DocumentDiagnosticReportPartialResult::default(),
+        ))
+    }
+
+    async fn workspace_diagnostic(
+        &self,
+        params: WorkspaceDiagnosticParams,
+    ) -> Result<WorkspaceDiagnosticReportResult> {
+        let items = workspace_pull::news(&self.server, params.previous_result_ids).await;
+        Ok(WorkspaceDiagnosticReportResult::Report(
+            WorkspaceDiagnosticReport { items },
         ))
     }
 

@@ -14,3 +14,4 @@ pub(super) mod lifecycle;
 pub(super) mod pull;
 pub(super) mod push;
 pub(super) mod resolve;
+pub(super) mod workspace_pull;

@@ -2,6 +2,7 @@
 //! them.
 
 pub(super) mod analysed;
+pub(super) mod closed;
 mod comparisons;
 pub(super) mod document;
 pub(super) mod documents;

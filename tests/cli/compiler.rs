@@ -74,3 +74,38 @@ fn without_a_package_there_is_nothing_to_look_after() {
     place.write("rustassistant.toml", "[compiler]\nenabled = false\n");
     assert!(doctor(&place).contains("`compiler.enabled` is `false` here"));
 }
+
+/// Programs of a project are started by those who ask for a verdict, and by nobody who only looks.
+#[cfg(unix)]
+#[test]
+fn looking_starts_nothing_that_a_project_brings() {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
+    let place = package();
+    let ran = place.path("ran");
+    let script = format!("#!/bin/sh\necho \"$0\" >> '{}'\nexit 1\n", ran.display());
+    for file in ["toolchain/bin/cargo", "toolchain/bin/rustc", "wrapper.sh"] {
+        place.write(file, &script);
+        fs::set_permissions(place.path(file), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let root = place.path(".");
+    let root = root.display();
+    place
+        .write(
+            "rust-toolchain.toml",
+            format!("[toolchain]\npath = \"{root}/toolchain\"\n"),
+        )
+        .write(
+            ".cargo/config.toml",
+            format!(
+                "[build]\nrustc = \"{root}/wrapper.sh\"\nrustc-wrapper = \"{root}/wrapper.sh\"\n"
+            ),
+        );
+    doctor(&place);
+    place.run(["compiler", "clear"]).expect(0);
+    assert!(!ran.exists(), "{}", fs::read_to_string(&ran).unwrap());
+    place
+        .run(["refactor", "run", "extract-function", "src/lib.rs:3-5"])
+        .expect(2);
+    assert!(ran.exists(), "who asks for a verdict starts what is there");
+}

@@ -19,5 +19,6 @@ mod replicas;
 mod samples;
 mod status;
 mod twins;
+mod unopened;
 mod unread;
 mod workspace;

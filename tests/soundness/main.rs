@@ -7,10 +7,12 @@
 //! round for the crate's own tests. Every edit has to keep the comments, and what rustfmt wrote as rustfmt would write it.
 //!
 //! `cargo test --test soundness [-- CRATE|FOLDER...]`; without names, the programs and the crates of [`CRATES`]. The programs
-//! alone: `-- --programs [--generated=COUNT] [--seed=SEED] [--only=NAME] [--every-edition]`.
+//! alone: `-- --programs [--generated=COUNT] [--seed=SEED] [--only=NAME] [--every-edition]`. The extractions alone:
+//! `-- --extractions [--every-case] [--seed=SEED] [--only=NAME]`.
 
 mod builds;
 mod check;
+mod extractions;
 mod generate;
 mod probe;
 mod programs;
@@ -20,6 +22,7 @@ mod workers;
 use std::{collections::BTreeMap, env, path::PathBuf, process::ExitCode, str::FromStr};
 
 use check::{Outcome, Trial};
+use extractions::Wanted;
 use programs::Extent;
 
 // Only a part of it is needed here.
@@ -53,6 +56,11 @@ fn main() -> ExitCode {
         outcome.print();
         holds &= outcome.holds();
     }
+    if let Some(wanted) = &request.extractions {
+        let outcome = extractions::try_extractions(wanted);
+        outcome.print();
+        holds &= outcome.holds();
+    }
     if !request.crates.is_empty() {
         holds &= try_crates(&request.crates);
     }
@@ -65,6 +73,7 @@ fn main() -> ExitCode {
 
 struct Request {
     programs: Option<Extent>,
+    extractions: Option<Wanted>,
     crates: Vec<String>,
 }
 
@@ -76,7 +85,8 @@ impl Request {
             seed: SEED,
             only: None,
         };
-        let mut wants_programs = false;
+        let (mut wants_programs, mut wants_extractions) = (false, false);
+        let mut every_case = false;
         let mut crates = Vec::new();
         for word in arguments {
             match word.split_once('=') {
@@ -85,16 +95,24 @@ impl Request {
                 Some(("--only", name)) => extent.only = Some(name.to_owned()),
                 None if word == "--every-edition" => extent.every_edition = true,
                 None if word == "--programs" => wants_programs = true,
+                None if word == "--extractions" => wants_extractions = true,
+                None if word == "--every-case" => every_case = true,
                 None if !word.starts_with("--") => crates.push(word),
                 // What cargo says to every test.
                 _ => {}
             }
         }
-        let wants_all = !wants_programs && crates.is_empty();
+        let wants_all = !wants_programs && !wants_extractions && crates.is_empty();
+        let wanted = Wanted {
+            every_case,
+            seed: extent.seed,
+            only: extent.only.clone(),
+        };
         if wants_all {
             crates = CRATES.map(str::to_owned).to_vec();
         }
         Self {
+            extractions: (wants_extractions || wants_all).then_some(wanted),
             programs: (wants_programs || wants_all).then_some(extent),
             crates,
         }

@@ -53,7 +53,7 @@ enum Origin {
 
 /// A change that is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Wrong {
+pub(crate) enum Wrong {
     DoesNotBuild(String),
     PrintsOther(String),
     Comments,
@@ -156,29 +156,12 @@ impl Trial<'_> {
     }
 
     fn judge(&self, after: &Verdict) -> Vec<Wrong> {
-        let mut wrong = Vec::new();
-        match after {
-            Verdict::Broken(errors) => wrong.push(Wrong::DoesNotBuild(errors.clone())),
-            Verdict::Built { printed, warnings } => {
-                if printed != self.printed {
-                    wrong.push(Wrong::PrintsOther(difference(self.printed, printed)));
-                }
-                let new = new_warnings(self.warnings, warnings);
-                if !new.is_empty() {
-                    wrong.push(Wrong::Warns(new.join(", ")));
-                }
-            }
-        }
-        let (before, after) = (&self.sample.program.text, &self.offered.text);
-        if comments(before) != comments(after) {
-            wrong.push(Wrong::Comments);
-        }
-        let edition = self.sample.program.edition.to_string();
-        let is_clean = |text: &str| is_formatted(text, &edition, "") == Some(true);
-        if is_clean(before) && !is_clean(after) {
-            wrong.push(Wrong::Unformatted);
-        }
-        wrong
+        let before = Before {
+            program: &self.sample.program,
+            printed: self.printed,
+            warnings: self.warnings,
+        };
+        before.judge(&self.offered.text, after)
     }
 
     /// Whether it is the very thing that a person was asked to look for.
@@ -203,6 +186,42 @@ impl Trial<'_> {
             let allowance = if self.allows(one) { " (allowed)" } else { "" };
             println!("--- {one}{allowance}");
         }
+    }
+}
+
+/// A program before it is changed, and what it does.
+pub(crate) struct Before<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) printed: &'a str,
+    pub(crate) warnings: &'a Warnings,
+}
+
+impl Before<'_> {
+    /// What is wrong with a text that is to do the same.
+    pub(crate) fn judge(&self, text: &str, after: &Verdict) -> Vec<Wrong> {
+        let mut wrong = Vec::new();
+        match after {
+            Verdict::Broken(errors) => wrong.push(Wrong::DoesNotBuild(errors.clone())),
+            Verdict::Built { printed, warnings } => {
+                if printed != self.printed {
+                    wrong.push(Wrong::PrintsOther(difference(self.printed, printed)));
+                }
+                let new = new_warnings(self.warnings, warnings);
+                if !new.is_empty() {
+                    wrong.push(Wrong::Warns(new.join(", ")));
+                }
+            }
+        }
+        let before = &self.program.text;
+        if comments(before) != comments(text) {
+            wrong.push(Wrong::Comments);
+        }
+        let edition = self.program.edition.to_string();
+        let is_clean = |text: &str| is_formatted(text, &edition, "") == Some(true);
+        if is_clean(before) && !is_clean(text) {
+            wrong.push(Wrong::Unformatted);
+        }
+        wrong
     }
 }
 
@@ -274,7 +293,7 @@ impl fmt::Display for Wrong {
     }
 }
 
-fn difference(before: &str, after: &str) -> String {
+pub(crate) fn difference(before: &str, after: &str) -> String {
     let lines = TextDiff::from_lines(before, after);
     let text = lines.unified_diff().context_radius(2).to_string();
     format!("\n{text}")

@@ -36,7 +36,12 @@ pub(in crate::analysis) fn decode(entry: &Entry, text: &str) -> Option<FileSurve
 fn count(survey: &FileSurvey) -> usize {
     let of_unit = |unit: &SurveyedUnit| {
         let statements = unit.survey.runs.iter().map(|run| run.statements.len());
-        unit.survey.functions.len() + unit.survey.runs.len() + statements.sum::<usize>()
+        let names = unit.survey.pieces.iter().map(|piece| piece.names.len());
+        unit.survey.functions.len()
+            + unit.survey.runs.len()
+            + statements.sum::<usize>()
+            + unit.survey.pieces.len()
+            + names.max().unwrap_or_default()
     };
     let in_units: usize = survey.units.iter().map(of_unit).sum();
     in_units + survey.units.len() + survey.allowed.len()
@@ -50,6 +55,11 @@ fn unit_fits(unit: &SurveyedUnit, text: &str) -> bool {
             let mut statements = run.statements.iter();
             statements.all(|statement| statement_fits(statement, unit.offset, text))
         })
+        && unit.survey.pieces.iter().all(|piece| {
+            let drawn = (piece.range, piece.first_end);
+            is_drawn(drawn, piece.words, unit.offset, text)
+                && piece.names.len() <= piece.words as usize
+        })
 }
 
 fn function_fits(function: &FunctionPrint, offset: TextSize, text: &str) -> bool {
@@ -59,10 +69,20 @@ fn function_fits(function: &FunctionPrint, offset: TextSize, text: &str) -> bool
 }
 
 fn statement_fits(statement: &StatementPrint, offset: TextSize, text: &str) -> bool {
-    let start = statement.range.start();
-    fits(statement.range, statement.words, offset, text)
-        && (start..=statement.range.end()).contains(&statement.first_end)
-        && is_word(TextRange::new(start, statement.first_end), offset, text)
+    let drawn = (statement.range, statement.first_end);
+    is_drawn(drawn, statement.words, offset, text)
+}
+
+/// Whether a range with the end of its first word can be drawn.
+fn is_drawn(
+    (range, first_end): (TextRange, TextSize),
+    words: u32,
+    offset: TextSize,
+    text: &str,
+) -> bool {
+    fits(range, words, offset, text)
+        && (range.start()..=range.end()).contains(&first_end)
+        && is_word(TextRange::new(range.start(), first_end), offset, text)
 }
 
 fn fits(range: TextRange, words: u32, offset: TextSize, text: &str) -> bool {

@@ -72,6 +72,7 @@ impl Bindings {
                 name: name.clone(),
                 written: binding.written.clone(),
                 mut_word: binding.mut_word.clone(),
+                closure: binding.closure(),
                 is_used_after: is_in_loop || self.is_mentioned(name, after),
                 mentions: vec![token.clone()],
             });
@@ -123,6 +124,17 @@ impl Bindings {
             range.contains_range(at) && meant.is_some_and(|it| it.scope == binding.scope)
         });
         meant.map(|(_, token)| token.clone()).collect()
+    }
+}
+
+impl Binding {
+    /// The closure that it is declared to be.
+    fn closure(&self) -> Option<ast::ClosureExpr> {
+        let statement = self.pattern.parent().and_then(ast::LetStmt::cast)?;
+        match statement.initializer()? {
+            ast::Expr::ClosureExpr(closure) => Some(closure),
+            _ => None,
+        }
     }
 }
 

@@ -231,9 +231,17 @@ impl Selection {
             return false;
         };
         let all = self.statements.iter().flat_map(SyntaxNode::descendants);
-        let mut tries = all.filter(|it| it.kind() == SyntaxKind::TRY_EXPR);
+        let mut leaving = all.filter(|it| {
+            matches!(
+                it.kind(),
+                SyntaxKind::TRY_EXPR
+                    | SyntaxKind::RETURN_EXPR
+                    | SyntaxKind::BREAK_EXPR
+                    | SyntaxKind::CONTINUE_EXPR
+            )
+        });
         let start = last.text_range().start();
-        self.is_given_away(mentions, is_moved) && !tries.any(|it| it.text_range().end() <= start)
+        self.is_given_away(mentions, is_moved) && !leaving.any(|it| it.text_range().end() <= start)
     }
 
     /// Whether the last mention of a variable gives its value to something else, whatever happened before.

@@ -3,7 +3,9 @@
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxToken, T, ast};
 
 use super::{
-    Known, NotExtracted, Selection,
+    Known, NotExtracted, Selection, closures,
+    home::{self, Place},
+    lifetimes::{Lifetime, lifetimes},
     selection::Capture,
     views::{means_same, view},
 };
@@ -18,16 +20,14 @@ pub struct Passing {
     lifetimes: Vec<Lifetime>,
     /// Whether the result has a name first: the temporaries of a block's value outlive its variables.
     pub(super) names_result: bool,
-}
-
-/// What the lifetimes of references are called.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Lifetime {
-    Elided,
-    /// One of the function's own, in the result.
-    Own(String),
-    /// A new one, for all that is shared.
-    Fresh(String),
+    /// Whether a `?` at the end stays where the result could be given on as it is.
+    pub(super) keeps_try: bool,
+    places: Vec<Place>,
+    /// Of the fields of `self`, if they can be passed alone.
+    fields: Vec<Ways>,
+    takes_fields: bool,
+    /// Variables that nobody changes behind the selection.
+    pub(super) constant: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl Passing {
         let captured = selection.captures.iter().map(|capture| {
             Ok(Ways {
                 name: capture.name.clone(),
-                ways: ways(capture, known)?,
+                ways: ways(capture, known, selection.exits.may_hide_moves())?,
             })
         });
         Ok(Self {
@@ -67,6 +67,11 @@ impl Passing {
             receiver: receivers(selection, known),
             lifetimes: lifetimes(selection),
             names_result: false,
+            keeps_try: !selection.ends_with_try(),
+            places: home::places(selection)?,
+            fields: fields(selection, known).unwrap_or_default(),
+            takes_fields: false,
+            constant: Vec::new(),
         })
     }
 
@@ -82,6 +87,50 @@ impl Passing {
     /// Gives the result a name; says whether it had none.
     pub fn name_result(&mut self) -> bool {
         !std::mem::replace(&mut self.names_result, true)
+    }
+
+    /// Lets a `?` at the end stay; says whether it was taken away.
+    pub fn keep_try(&mut self) -> bool {
+        !std::mem::replace(&mut self.keeps_try, true)
+    }
+
+    /// Passes fields in the stead of all of `self`; says whether that is another way.
+    pub fn take_fields(&mut self) -> bool {
+        let is_other = !self.fields.is_empty() && !self.takes_fields;
+        if is_other {
+            self.takes_fields = true;
+            self.receiver = None;
+        }
+        is_other
+    }
+
+    /// Has the variable be constant whose `mut` stands at `at` of a draft; says whether it wasn't so far.
+    pub fn make_constant(&mut self, text: &str, at: usize) -> bool {
+        let declared = text.get(at..).and_then(|it| it.strip_prefix("mut "));
+        let name =
+            declared.and_then(|it| it.split(|c: char| !c.is_alphanumeric() && c != '_').next());
+        let name = name.unwrap_or_default().to_owned();
+        let is_new = !name.is_empty() && !self.constant.contains(&name);
+        self.constant.extend(is_new.then_some(name));
+        is_new
+    }
+
+    /// The fields that are passed by themselves.
+    pub(super) fn fields(&self) -> &[Ways] {
+        if self.takes_fields { &self.fields } else { &[] }
+    }
+
+    /// Gives the function another place; says whether there is one left.
+    pub fn move_on(&mut self) -> bool {
+        let has_other = self.places.len() > 1;
+        if has_other {
+            self.places.remove(0);
+        }
+        has_other
+    }
+
+    pub(super) fn place(&self) -> Place {
+        self.places[0]
     }
 
     pub(super) fn lifetime(&self) -> &Lifetime {
@@ -111,7 +160,8 @@ impl Passing {
 
     /// Has types be named by a path.
     pub fn qualify(&mut self, path: &str) {
-        let ways = self.captured.iter_mut().flat_map(|it| &mut it.ways);
+        let all = self.captured.iter_mut().chain(&mut self.fields);
+        let ways = all.flat_map(|it| &mut it.ways);
         for way in ways {
             let text = way.text_mut();
             *text = super::qualified(text, path);
@@ -134,9 +184,11 @@ impl Passing {
                             .is_some_and(|it| it.starts_with(['.', '[']))
                 })
         };
+        let fields = self.fields.iter_mut().filter(|_| self.takes_fields);
         if let Some(ways) = self
             .captured
             .iter_mut()
+            .chain(fields)
             .find(|it| names(&it.name) && it.ways.len() > 1)
         {
             ways.ways.remove(0);
@@ -180,10 +232,17 @@ impl Receivers {
     }
 }
 
-fn ways(capture: &Capture, known: &Known) -> Result<Vec<Way>, NotExtracted> {
+fn ways(capture: &Capture, known: &Known, may_be_moved: bool) -> Result<Vec<Way>, NotExtracted> {
     let name = &capture.name;
     let known_type = known.types.get(name);
     let written = capture.written.clone();
+    if let Some(described) = closures::described(capture, known) {
+        let shared = Way::Shared(format!("impl Fn{described}"));
+        let unique = Way::Unique(format!("impl FnMut{described}"));
+        let is_mut = capture.mut_word.is_some();
+        let unique = is_mut.then_some(unique);
+        return Ok(std::iter::once(shared).chain(unique).collect());
+    }
     let text = written.or_else(|| known_type.map(|it| it.text.clone()));
     let Some(text) = text else {
         return Err(NotExtracted(
@@ -195,6 +254,15 @@ fn ways(capture: &Capture, known: &Known) -> Result<Vec<Way>, NotExtracted> {
     }
     let value = Way::Value(text.clone());
     let is_copy = known_type.is_some_and(|it| it.is_copy);
+    if let Some(inner) = behind_named(&text).filter(|_| !is_copy) {
+        let tight = Way::Reborrowed(inner.to_owned());
+        let is_moved = known.moved.contains(name);
+        return Ok((!is_moved)
+            .then_some(tight)
+            .into_iter()
+            .chain([value])
+            .collect());
+    }
     if let Some(inner) = text.strip_prefix("&mut ").filter(|_| !is_copy) {
         let view = capture.view(inner);
         let mut ways = Vec::new();
@@ -227,13 +295,35 @@ fn ways(capture: &Capture, known: &Known) -> Result<Vec<Way>, NotExtracted> {
             vec![value]
         });
     }
-    let ways = referring(capture, text, known.behind(name).is_some());
+    let mut ways = referring(capture, text.clone(), known.behind(name).is_some());
+    if may_be_moved && !capture.is_used_after {
+        // What is moved on the way out isn't missed behind the selection.
+        let is_mut = capture.mut_word.is_some();
+        ways.push(Way::Value(text.clone()));
+        ways.extend(is_mut.then_some(Way::MutValue(text)));
+    }
     if ways.is_empty() {
         return Err(NotExtracted(
             format!("`{name}` would have to be a reference to a `Box`.").into(),
         ));
     }
     Ok(ways)
+}
+
+fn fields(selection: &Selection, known: &Known) -> Option<Vec<Ways>> {
+    let fields = selection.fields().iter().map(|field| {
+        Some(Ways {
+            name: field.name.clone(),
+            ways: field.ways(known)?,
+        })
+    });
+    fields.collect()
+}
+
+/// What a `&'a mut` refers to.
+fn behind_named(text: &str) -> Option<&str> {
+    let (_, behind) = text.strip_prefix("&'")?.split_once(' ')?;
+    behind.strip_prefix("mut ")
 }
 
 /// Ways of passing what isn't copied and isn't moved as far as it shows.
@@ -273,67 +363,6 @@ pub(super) fn nameable(name: &str, text: &str) -> Result<(), NotExtracted> {
         return Err(NotExtracted(why.into()));
     }
     Ok(())
-}
-
-/// Elision first, then a lifetime that the parameters or the implementation name, then a new one.
-fn lifetimes(selection: &Selection) -> Vec<Lifetime> {
-    let around = selection.function.syntax().ancestors();
-    let lists = around.filter_map(|node| node.children().find_map(ast::GenericParamList::cast));
-    let params = lists.flat_map(|list| {
-        let params = list
-            .syntax()
-            .children()
-            .filter_map(ast::LifetimeParam::cast);
-        params.collect::<Vec<_>>()
-    });
-    let names: Vec<String> = params
-        .filter_map(|param| Some(param.lifetime()?.syntax().text().to_string()))
-        .collect();
-    let mut fresh = ["'a", "'b", "'c", "'d"].into_iter();
-    let fresh = fresh.find(|it| !names.iter().any(|name| name == it));
-    let fresh = fresh.map(|it| Lifetime::Fresh(it.to_owned()));
-    let own = names.iter().cloned().map(Lifetime::Own);
-    let elided = std::iter::once(Lifetime::Elided);
-    elided.chain(own).chain(fresh).collect()
-}
-
-impl Lifetime {
-    pub(super) fn fresh(&self) -> Option<&str> {
-        match self {
-            Self::Fresh(name) => Some(name),
-            _ => None,
-        }
-    }
-
-    pub(super) fn of_parameter(&self, text: &str) -> String {
-        match self {
-            Self::Fresh(name) => named(text, name),
-            _ => text.to_owned(),
-        }
-    }
-
-    pub(super) fn of_result(&self, text: &str) -> String {
-        match self {
-            Self::Elided => text.to_owned(),
-            Self::Own(name) | Self::Fresh(name) => named(text, name),
-        }
-    }
-}
-
-/// A type with a name for the lifetimes of what it shares.
-fn named(text: &str, name: &str) -> String {
-    let text = text.replace("'_", name);
-    let mut parts = text.split('&');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |out, part| {
-        let is_left = part.starts_with('\'') || part.starts_with("mut ");
-        let name = if is_left {
-            String::new()
-        } else {
-            format!("{name} ")
-        };
-        format!("{out}&{name}{part}")
-    })
 }
 
 fn receivers(selection: &Selection, known: &Known) -> Option<Receivers> {
@@ -497,19 +526,6 @@ fn previous_solid(token: &SyntaxToken) -> Option<SyntaxToken> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_shared_gets_the_name() {
-        for (text, expected) in [
-            ("&str", "&'a str"),
-            ("&mut Vec<&str>", "&mut Vec<&'a str>"),
-            ("Cow<'_, str>", "Cow<'a, str>"),
-            ("&'b [&T]", "&'b [&'a T]"),
-            ("u8", "u8"),
-        ] {
-            assert_eq!(named(text, "'a"), expected);
-        }
-    }
 
     #[test]
     fn types_without_a_name_are_told() {

@@ -1,33 +1,47 @@
-//! What a selection means: statements of a function, what they take from around them, and what they leave behind.
+//! What a selection means: statements of a function or an expression in one, what they take from around them, and what they
+//! leave behind.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T,
     ast::{self, HasAttrs},
 };
 
-use super::{NotExtracted, bindings::Bindings};
+use super::{
+    NotExtracted,
+    bindings::Bindings,
+    exits::{Around, Exits, Leave},
+    fields::{self, Field},
+    selected::Selected,
+};
 use crate::{
-    syntax::{
-        Source,
-        flow::{Escape, escapes, is_own_scope},
-    },
+    syntax::{Source, flow::is_own_scope},
     text::{TextRange, TextSize},
 };
 
-/// Whole statements of the body of a function.
+/// A part of the body of a function.
 pub struct Selection {
     pub(super) function: ast::Fn,
+    /// Whole statements, or an expression.
     pub(super) statements: Vec<SyntaxNode>,
-    /// From the first comment to the end of the last statement.
+    /// What is moved: from the first comment to the end of the last one.
     pub(super) range: TextRange,
+    /// What the call takes the place of.
+    pub(super) replaced: TextRange,
+    /// The end of the last statement.
+    pub(super) code_end: TextSize,
+    /// What the selection gives to what stands around it.
+    pub(super) value: Option<ast::Expr>,
+    /// Whether it is no statement.
+    pub(super) is_expression: bool,
     pub(super) captures: Vec<Capture>,
     pub(super) outputs: Vec<Local>,
     /// What is declared in the statements, not looked at afterwards or hidden by another, and dropped at the end of a block that goes on.
     pub(super) dropped: Vec<Local>,
     /// Where `self` is mentioned.
     pub(super) receivers: Vec<SyntaxToken>,
-    pub(super) awaits: bool,
-    pub(super) tries: bool,
+    /// What of `self` is mentioned, if it is fields alone.
+    pub(super) fields: Option<Vec<Field>>,
+    pub(super) exits: Exits,
     /// Whether a macro is called, which could leave the selection without showing it.
     pub has_macro: bool,
 }
@@ -39,6 +53,8 @@ pub(super) struct Capture {
     pub(super) written: Option<String>,
     pub(super) mut_word: Option<SyntaxToken>,
     pub(super) is_used_after: bool,
+    /// What it was declared to be, if that is a closure.
+    pub(super) closure: Option<ast::ClosureExpr>,
     pub(super) mentions: Vec<SyntaxToken>,
 }
 
@@ -57,128 +73,104 @@ pub(super) struct Local {
 }
 
 impl Selection {
-    /// What fills the lines of a range.
+    /// What fills a range: whole statements, or an expression.
     pub fn of(source: &Source, root: &SyntaxNode, range: TextRange) -> Result<Self, NotExtracted> {
-        let (list, statements) = statements(root, range)?;
-        let first = statements.first().ok_or(NOTHING)?;
-        let end = statements.last().ok_or(NOTHING)?;
-        let start = range_start(source, first, range);
-        let range = TextRange::new(start, end.text_range().end());
-        let function = function(&list)?;
-        check(&function, &list, &statements)?;
-        let (awaits, tries) = ways_out(source, &statements)?;
-        let around = function.syntax().text_range();
-        let is_in_loop = list
-            .ancestors()
-            .take_while(|node| node.text_range() != around)
-            .any(|node| {
-                matches!(
-                    node.kind(),
-                    SyntaxKind::LOOP_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::FOR_EXPR
-                )
-            });
-        let bindings = Bindings::of(&function);
-        let captures = bindings.captures(range, is_in_loop);
-        let is_last = list.children().last().as_ref() == Some(end);
-        let locals = bindings.declared_in(&statements, range);
-        let (outputs, rest): (Vec<_>, Vec<_>) = locals.into_iter().partition(|local| {
-            let block = list.text_range();
-            let after = TextRange::new(range.end(), block.end());
-            !local.is_hidden && bindings.is_mentioned(&local.name, after)
+        let selected = Selected::of(source, root, range)?;
+        let Selected {
+            statements,
+            value,
+            list,
+            ..
+        } = &selected;
+        let range = selected.range;
+        let (Some(first), Some(end)) = (statements.first(), statements.last()) else {
+            return Err(NOTHING);
+        };
+        let function = function(first)?;
+        check(&function, statements)?;
+        let is_last = list.as_ref().is_some_and(|list| {
+            let last = list.syntax().children().last();
+            last.as_ref() == Some(end)
         });
-        let dropped = rest.into_iter().filter(|_| !is_last);
+        let exits = Exits::of(&Around {
+            source,
+            function: &function,
+            list: list.as_ref(),
+            statements,
+            is_last,
+            has_value: value.is_some(),
+        })?;
+        if let Some(value) = value {
+            super::temporary::check(value, &exits)?;
+        }
+        let bindings = Bindings::of(&function);
+        let goes_on = !matches!(exits.leave, Leave::Whole { .. });
+        let goes_round = goes_on && is_in_loop(&function, first);
+        let mut captures = bindings.captures(range, goes_round);
+        for capture in &mut captures {
+            capture.is_used_after &= goes_on;
+        }
+        let locals = match list {
+            Some(_) => bindings.declared_in(statements, range),
+            None => Vec::new(),
+        };
+        let block = list.as_ref().map_or(range, |it| it.syntax().text_range());
+        let after = TextRange::new(range.end(), block.end().max(range.end()));
+        let (outputs, rest): (Vec<_>, Vec<_>) = locals
+            .into_iter()
+            .partition(|local| !local.is_hidden && bindings.is_mentioned(&local.name, after));
+        // They are dropped behind the selection anyway.
+        let dropped = rest.into_iter().filter(|_| !is_last && !exits.always());
+        let receivers = receivers(&function, range);
+        let mut parts = statements.iter().flat_map(SyntaxNode::descendants);
         Ok(Self {
             captures,
             outputs,
             dropped: dropped.collect(),
-            receivers: tokens(function.syntax())
-                .filter(|token| {
-                    token.kind() == T![self] && range.contains_range(token.text_range())
-                })
-                .collect(),
-            has_macro: statements
-                .iter()
-                .flat_map(SyntaxNode::descendants)
-                .any(|node| node.kind() == SyntaxKind::MACRO_CALL),
-            function,
-            statements,
+            receivers: receivers.collect(),
+            fields: fields::fields(&function, range),
+            has_macro: parts.any(|node| node.kind() == SyntaxKind::MACRO_CALL),
+            code_end: end.text_range().end(),
+            exits,
             range,
-            awaits,
-            tries,
+            replaced: selected.replaced,
+            is_expression: list.is_none(),
+            value: selected.value,
+            statements: selected.statements,
+            function,
         })
     }
 }
 
-const NOTHING: NotExtracted = NotExtracted::new("No whole statement is selected.");
-
-/// The block and those of its statements that the range holds; none may be cut in two.
-fn statements(
-    root: &SyntaxNode,
+/// Where a part of a function mentions the `self` that it was called with; `self::` begins a path.
+pub(super) fn receivers(
+    function: &ast::Fn,
     range: TextRange,
-) -> Result<(SyntaxNode, Vec<SyntaxNode>), NotExtracted> {
-    let solid = tokens(root).filter(|token| {
-        !token.kind().is_trivia()
-            && range
-                .intersect(token.text_range())
-                .is_some_and(|it| !it.is_empty())
-    });
-    let solid: Vec<SyntaxToken> = solid.collect();
-    let (first, end) = (solid.first().ok_or(NOTHING)?, solid.last().ok_or(NOTHING)?);
-    let covered = first.text_range().cover(end.text_range());
-    let mut around = root.covering_element(covered).ancestors();
-    let block = around.find(|node| {
-        node.kind() == SyntaxKind::STMT_LIST
-            && node.text_range().contains_range(covered)
-            && node.text_range() != covered
-    });
-    let block = block.ok_or(NotExtracted::new(
-        "The selection isn't inside of a function.",
-    ))?;
-    let touched = block.children().filter(|child| {
-        child
-            .text_range()
-            .intersect(covered)
-            .is_some_and(|it| !it.is_empty())
-    });
-    let touched: Vec<SyntaxNode> = touched.collect();
-    let is_cut = touched
-        .iter()
-        .any(|child| !covered.contains_range(child.text_range()));
-    if is_cut {
-        return Err(NotExtracted::new(
-            "The selection begins or ends inside of a statement.",
-        ));
-    }
-    Ok((block, touched))
+) -> impl Iterator<Item = SyntaxToken> + use<> {
+    tokens(function.syntax()).filter(move |token| {
+        let next = token.next_token().map(|it| it.kind());
+        let is_receiver = token.kind() == T![self] && next != Some(T![::]);
+        is_receiver && range.contains_range(token.text_range())
+    })
 }
 
-/// The start of the comments that are selected above the first statement.
-fn range_start(source: &Source, first: &SyntaxNode, range: TextRange) -> TextSize {
-    let mut start = first.text_range().start();
-    let mut before = first.first_token().and_then(|token| token.prev_token());
-    while let Some(token) = before {
-        let is_selected = range.start() <= token.text_range().start();
-        match token.kind() {
-            SyntaxKind::COMMENT if is_selected => {
-                let own_line = crate::syntax::layout::is_first_on_line(
-                    &source.text,
-                    token.text_range().start(),
-                );
-                if !own_line {
-                    break;
-                }
-                start = token.text_range().start();
-            }
-            SyntaxKind::WHITESPACE => {}
-            _ => break,
-        }
-        before = token.prev_token();
-    }
-    start
+/// Whether a loop of the function goes round what stands here.
+fn is_in_loop(function: &ast::Fn, node: &SyntaxNode) -> bool {
+    let around = function.syntax().text_range();
+    let above = node.ancestors().skip(1);
+    let mut above = above.take_while(|node| node.text_range() != around);
+    above.any(|node| {
+        matches!(
+            node.kind(),
+            SyntaxKind::LOOP_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::FOR_EXPR
+        )
+    })
 }
 
-fn function(list: &SyntaxNode) -> Result<ast::Fn, NotExtracted> {
-    let scope = list.ancestors().find(is_own_scope);
+pub(super) const NOTHING: NotExtracted = NotExtracted::new("No whole statement is selected.");
+
+fn function(first: &SyntaxNode) -> Result<ast::Fn, NotExtracted> {
+    let scope = first.ancestors().skip(1).find(is_own_scope);
     scope.and_then(ast::Fn::cast).ok_or(NotExtracted::new(
         "The selection is inside of a closure or of an `async` block.",
     ))
@@ -190,13 +182,8 @@ const ADDRESSES: [&str; 4] = ["as *const", "as *mut", "addr_of", "&raw"];
 const PLACES: [&str; 2] = ["line!(", "column!("];
 
 /// What a function of its own could not say.
-fn check(
-    function: &ast::Fn,
-    list: &SyntaxNode,
-    statements: &[SyntaxNode],
-) -> Result<(), NotExtracted> {
+fn check(function: &ast::Fn, statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
     check_parts(statements)?;
-    check_tail(list, statements)?;
     check_items(function, statements)?;
     let has_attributes = function.attrs().any(|attr| {
         let text = attr.syntax().text().to_string();
@@ -255,27 +242,6 @@ fn check_parts(statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
     }
 }
 
-fn check_tail(list: &SyntaxNode, statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
-    let is_tail = list.last_child().as_ref() == statements.last();
-    let tail = statements
-        .last()
-        .filter(|last| is_tail && !ast::Stmt::can_cast(last.kind()));
-    if let Some(tail) = tail {
-        let is_unit = match ast::Expr::cast(tail.clone()) {
-            Some(ast::Expr::ForExpr(_) | ast::Expr::WhileExpr(_)) => true,
-            Some(ast::Expr::IfExpr(it)) => it.else_branch().is_none(),
-            _ => false,
-        };
-        if !is_unit {
-            return Err(NotExtracted::at(
-                tail,
-                "The selection ends with the value of its block",
-            ));
-        }
-    }
-    Ok(())
-}
-
 fn check_items(function: &ast::Fn, statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
     let body = function.body();
     let items = body.iter().flat_map(|body| body.syntax().descendants());
@@ -301,27 +267,6 @@ fn check_items(function: &ast::Fn, statements: &[SyntaxNode]) -> Result<(), NotE
         }
     }
     Ok(())
-}
-
-/// Whether the statements wait and whether they leave with `?`; nothing else may leave them.
-fn ways_out(source: &Source, statements: &[SyntaxNode]) -> Result<(bool, bool), NotExtracted> {
-    let mut ways = (false, false);
-    for statement in statements {
-        for escape in escapes(statement) {
-            match escape {
-                Escape::Await => ways.0 = true,
-                Escape::Try => ways.1 = true,
-                Escape::Return | Escape::Break(_) | Escape::Continue(_) | Escape::Yield => {
-                    let line = source.lines.line(statement.text_range().start()) + 1;
-                    let why = format!(
-                        "A `return`, `break` or `continue` leaves the selection in the statement at line {line}."
-                    );
-                    return Err(NotExtracted(why.into()));
-                }
-            }
-        }
-    }
-    Ok(ways)
 }
 
 pub(super) fn tokens(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> + use<> {
@@ -370,7 +315,7 @@ mod tests {
         assert_eq!(captured(&found), ["a", "c"]);
         assert_eq!(outputs(&found), ["a"]);
         assert_eq!(found.dropped[0].name, "e");
-        assert!(found.has_macro && !found.tries && !found.awaits);
+        assert!(found.has_macro && found.exits.layer.is_none() && !found.exits.awaits);
     }
 
     #[test]
@@ -408,17 +353,15 @@ mod tests {
                 "a()",
                 "b();",
             ),
-            ("fn f() -> u8 {\n    a();\n    b()\n}\n", "a();", "b()"),
             (
                 "fn f() {\n    a(|| {\n        b();\n        c();\n    });\n}\n",
                 "b();",
                 "c();",
             ),
-            ("fn f() {\n    a();\n    return;\n}\n", "a();", "return;"),
             (
-                "fn f() {\n    loop {\n        a();\n        break;\n    }\n}\n",
-                "a();",
-                "break;",
+                "fn f() {\n    loop {\n        if a() {\n            break;\n        }\n        if b() {\n            return;\n        }\n        c();\n    }\n}\n",
+                "if a()",
+                "return;\n        }",
             ),
             (
                 "fn f() {\n    #[cfg(unix)]\n    a();\n    b();\n}\n",

@@ -1,8 +1,8 @@
 //! What a new function takes over from the signature of the old one: generics, bounds and the result's kind.
 
 use ra_ap_syntax::{
-    AstNode, SyntaxKind,
-    ast::{self, HasGenericArgs, HasGenericParams, HasTypeBounds},
+    AstNode, SyntaxKind, SyntaxNode,
+    ast::{self, HasGenericArgs, HasName, HasTypeBounds},
 };
 
 use super::{NotExtracted, selection::tokens};
@@ -17,77 +17,97 @@ pub(super) struct Generics {
 }
 
 impl Generics {
-    /// Those of a function that `types` and `body` mention.
-    pub(super) fn needed(function: &ast::Fn, types: &str, body: &str) -> Self {
-        let Some(list) = function.generic_param_list() else {
-            return Self::default();
-        };
-        let params: Vec<(String, String)> = list
-            .generic_params()
-            .filter_map(|param| {
-                let name = match &param {
-                    ast::GenericParam::LifetimeParam(it) => {
-                        it.lifetime()?.syntax().text().to_string()
-                    }
-                    other => words(&other.syntax().text().to_string()).find(|it| it != "const")?,
-                };
-                Some((name, param.syntax().text().to_string()))
-            })
-            .collect();
-        let bounds: Vec<String> = function
-            .where_clause()
-            .into_iter()
-            .flat_map(|clause| clause.predicates())
-            .filter(|it| it.type_bound_list().is_some())
-            .map(|it| it.syntax().text().to_string())
-            .collect();
-        let mut needed: Vec<bool> = params
-            .iter()
-            .map(|(name, _)| words(types).chain(words(body)).any(|it| it == *name))
-            .collect();
-        // A bound of one may mention another.
-        for _ in 0..params.len() {
-            for at in 0..params.len() {
-                let is_meant = params.iter().zip(&needed).any(|((name, text), is_needed)| {
-                    let own = bounds
-                        .iter()
-                        .filter(|it| words(it).next().as_ref() == Some(name));
-                    let all: String = own
-                        .cloned()
-                        .chain([text.clone()])
-                        .collect::<Vec<_>>()
-                        .join(" ");
-                    *is_needed && words(&all).any(|it| it == params[at].0)
-                });
-                needed[at] |= is_meant;
-            }
-        }
-        let kept = || {
-            params
-                .iter()
-                .zip(&needed)
-                .filter(|(_, is_needed)| **is_needed)
-        };
+    /// Those that `types` and `body` mention of what these items declare.
+    pub(super) fn needed(items: &[SyntaxNode], types: &str, body: &str) -> Self {
+        let declared = Declared::of(items);
+        let kept = declared.kept(types, body);
+        let names: Vec<&str> = kept.iter().map(|it| it.name.as_str()).collect();
+        let is_told = |name: &&str| name.starts_with('\'') || words(types).any(|it| it == **name);
+        let are_told = names.iter().all(is_told);
+        let stated = names.iter().filter(|it| !it.starts_with('\''));
         let is_known = |word: &str| {
-            let is_param = params.iter().any(|(name, _)| name == word);
-            !is_param || kept().any(|((name, _), _)| name == word)
+            let is_param = declared.params.iter().any(|it| it.name == word);
+            !is_param || names.contains(&word)
         };
-        let is_told = |name: &String| name.starts_with('\'') || words(types).any(|it| it == *name);
-        let are_told = kept().all(|((name, _), _)| is_told(name));
-        let names = kept().map(|((name, _), _)| name.clone());
+        let bounds = declared.bounds.iter().filter(|bound| {
+            let first = words(bound).next().unwrap_or_default();
+            names.contains(&&*first) && words(bound).all(|word| is_known(&word))
+        });
         Self {
-            arguments: (!are_told).then(|| names.filter(|it| !it.starts_with('\'')).collect()),
-            declared: kept().map(|((_, text), _)| text.clone()).collect(),
-            bounds: bounds
-                .into_iter()
-                .filter(|bound| {
-                    let first = words(bound).next().unwrap_or_default();
-                    let is_about_needed = kept().any(|((name, _), _)| *name == first);
-                    is_about_needed && words(bound).all(|word| is_known(&word))
-                })
-                .collect(),
+            arguments: (!are_told).then(|| stated.map(|&it| it.to_owned()).collect()),
+            declared: kept.iter().map(|it| it.text.clone()).collect(),
+            bounds: bounds.cloned().collect(),
         }
     }
+}
+
+/// What a function declares between its angle brackets and behind `where`.
+struct Declared {
+    params: Vec<Parameter>,
+    bounds: Vec<String>,
+}
+
+struct Parameter {
+    name: String,
+    text: String,
+}
+
+impl Declared {
+    fn of(items: &[SyntaxNode]) -> Self {
+        let parts = || items.iter().flat_map(SyntaxNode::children);
+        let lists = parts().filter_map(ast::GenericParamList::cast);
+        let params = lists.flat_map(|list| list.generic_params().collect::<Vec<_>>());
+        let params = params.filter_map(|param| {
+            let text = param.syntax().text().to_string();
+            let name = match &param {
+                ast::GenericParam::LifetimeParam(it) => it.lifetime()?.syntax().text().to_string(),
+                _ => words(&text).find(|it| it != "const")?,
+            };
+            Some(Parameter { name, text })
+        });
+        let clauses = parts().filter_map(ast::WhereClause::cast);
+        let bounds = clauses.flat_map(|clause| clause.predicates().collect::<Vec<_>>());
+        let bounds = bounds.filter(|it| it.type_bound_list().is_some());
+        Self {
+            params: params.collect(),
+            bounds: bounds.map(|it| it.syntax().text().to_string()).collect(),
+        }
+    }
+
+    /// The parameters that code mentions, and those that their bounds do.
+    fn kept(&self, types: &str, body: &str) -> Vec<&Parameter> {
+        let mentioned: Vec<String> = words(types).chain(words(body)).collect();
+        let mut kept: Vec<bool> = self
+            .params
+            .iter()
+            .map(|it| mentioned.contains(&it.name))
+            .collect();
+        for _ in 0..self.params.len() {
+            let meant: Vec<&Parameter> = filtered(&self.params, &kept);
+            let words: Vec<String> = meant.iter().flat_map(|it| self.bounding(it)).collect();
+            for (is_kept, param) in kept.iter_mut().zip(&self.params) {
+                *is_kept |= words.contains(&param.name);
+            }
+        }
+        filtered(&self.params, &kept)
+    }
+
+    /// The words of what is said of a parameter.
+    fn bounding(&self, param: &Parameter) -> Vec<String> {
+        let own = self
+            .bounds
+            .iter()
+            .filter(|it| words(it).next().as_ref() == Some(&param.name));
+        let all = own.chain([&param.text]);
+        all.flat_map(|it| words(it)).collect()
+    }
+}
+
+fn filtered<'a>(params: &'a [Parameter], kept: &[bool]) -> Vec<&'a Parameter> {
+    let both = params.iter().zip(kept);
+    both.filter(|(_, is_kept)| **is_kept)
+        .map(|(param, _)| param)
+        .collect()
 }
 
 /// The names and lifetimes in some code.
@@ -96,47 +116,65 @@ pub(super) fn words(code: &str) -> impl Iterator<Item = String> {
     parts.filter(|it| !it.is_empty()).map(str::to_owned)
 }
 
-/// The result that `?` can leave with, around another value, and what makes one of a value.
-pub(super) fn tried(
-    function: &ast::Fn,
-    value: &str,
-) -> Result<(String, &'static str), NotExtracted> {
+/// The function's result around another value.
+pub(super) fn tried(function: &ast::Fn, value: &str) -> Result<String, NotExtracted> {
     const WHY: NotExtracted = NotExtracted::new(
         "A `?` leaves the selection, and the function's result doesn't show how.",
     );
     let written = function.ret_type().and_then(|it| it.ty()).ok_or(WHY)?;
-    let ast::Type::PathType(path) = &written else {
-        return Err(WHY);
-    };
-    let segment = path.path().and_then(|it| it.segment()).ok_or(WHY)?;
-    let maker = match segment
-        .name_ref()
-        .map(|it| it.text().to_string())
-        .as_deref()
-    {
-        Some("Result") => "Ok",
-        Some("Option") => "Some",
-        _ => return Err(WHY),
-    };
-    let text = written.syntax().text().to_string();
-    let Some(arguments) = segment.generic_arg_list() else {
-        // A name for a whole result, which is most often about nothing.
-        if value != "()" && text.ends_with("fmt::Result") {
-            let text = format!("::core::result::Result<{value}, ::core::fmt::Error>");
-            return Ok((text, maker));
-        }
-        return if value == "()" {
-            Ok((text, maker))
-        } else {
-            Err(WHY)
+    let mut text = written.syntax().text().to_string();
+    if let Some(first) = first_argument_of(&written) {
+        let start = written.syntax().text_range().start();
+        let at = first.syntax().text_range() - start;
+        text.replace_range(usize::from(at.start())..usize::from(at.end()), value);
+        return Ok(with_own_types(function, text));
+    }
+    // A name for a whole result, which is most often about nothing.
+    match value {
+        "()" => Ok(text),
+        _ if text.ends_with("fmt::Result") => Ok(format!(
+            "::core::result::Result<{value}, ::core::fmt::Error>"
+        )),
+        _ => Err(WHY),
+    }
+}
+
+/// A type in which what the implementation of a trait names, such as `Self::Error`, is what it names.
+pub(super) fn with_own_types(function: &ast::Fn, text: String) -> String {
+    let around = function
+        .syntax()
+        .ancestors()
+        .skip(1)
+        .find_map(ast::Impl::cast);
+    let list = around
+        .filter(|it| it.trait_().is_some())
+        .and_then(|it| it.assoc_item_list());
+    let items = list.into_iter().flat_map(|list| list.assoc_items());
+    items.fold(text, |text, item| {
+        let ast::AssocItem::TypeAlias(alias) = item else {
+            return text;
         };
+        let (Some(name), Some(meant)) = (alias.name(), alias.ty()) else {
+            return text;
+        };
+        let meant = meant.syntax().text().to_string();
+        super::qualified_as(&text, &format!("Self::{}", name.text()), &meant)
+    })
+}
+
+/// What the function's result is a result of.
+pub(super) fn first_argument(function: &ast::Fn) -> Option<String> {
+    let written = function.ret_type()?.ty()?;
+    let first = first_argument_of(&written)?.syntax().text().to_string();
+    Some(with_own_types(function, first))
+}
+
+fn first_argument_of(written: &ast::Type) -> Option<ast::GenericArg> {
+    let ast::Type::PathType(path) = written else {
+        return None;
     };
-    let first = arguments.generic_args().next().ok_or(WHY)?;
-    let start = written.syntax().text_range().start();
-    let at = first.syntax().text_range() - start;
-    let mut text = text;
-    text.replace_range(usize::from(at.start())..usize::from(at.end()), value);
-    Ok((text, maker))
+    let segment = path.path()?.segment()?;
+    segment.generic_arg_list()?.generic_args().next()
 }
 
 /// `const` and `async`, as the new function has to say them.
@@ -152,6 +190,6 @@ pub(super) fn qualifiers(function: &ast::Fn, awaits: bool) -> String {
 }
 
 /// Whether `Self` is meant in a node.
-pub(super) fn mentions_self_type(node: &ra_ap_syntax::SyntaxNode) -> bool {
+pub(super) fn mentions_self_type(node: &SyntaxNode) -> bool {
     tokens(node).any(|token| token.kind() == SyntaxKind::SELF_TYPE_KW)
 }

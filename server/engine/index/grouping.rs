@@ -25,16 +25,19 @@ const SHORTEST_ACROSS: u32 = 60;
 /// One statement that stands ten thousand times in a row would be followed for as many steps each.
 const MOST_STEPS: usize = 100_000;
 
-/// Functions, and the blocks that are in no function of the same duplicate. Where blocks overlap, the one that saves most is
-/// told of.
-pub(super) fn chosen(functions: Vec<Duplicate>, mut blocks: Vec<Duplicate>) -> Vec<Duplicate> {
-    blocks.sort_by(rank);
-    blocks.dedup();
+/// Functions, the blocks that are in no function of the same duplicate, and the statements that are in neither. Where blocks
+/// or statements overlap, the one that saves most is told of.
+pub(super) fn chosen(functions: Vec<Duplicate>, parts: [Vec<Duplicate>; 2]) -> Vec<Duplicate> {
     let mut chosen = Chosen::default();
     for function in functions {
         chosen.add(function);
     }
-    for mut block in blocks {
+    let sorted = parts.into_iter().flat_map(|mut parts| {
+        parts.sort_by(rank);
+        parts.dedup();
+        parts
+    });
+    for mut block in sorted {
         if chosen.covers(&block) {
             continue;
         }
@@ -321,7 +324,7 @@ impl Index {
     }
 
     /// Nothing, where fewer than two places are left: of one package that is there several times, one folder counts.
-    fn duplicate(
+    pub(super) fn duplicate(
         &self,
         kind: DuplicateKind,
         words: u32,

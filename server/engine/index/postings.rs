@@ -110,7 +110,7 @@ pub(super) fn of(
 ) -> impl Iterator<Item = (Print, Posting)> + '_ {
     let functions: &[FunctionPrint] = match kind {
         DuplicateKind::Function | DuplicateKind::RenamedFunction => &survey.functions,
-        DuplicateKind::Block | DuplicateKind::RenamedBlock => &[],
+        DuplicateKind::Block | DuplicateKind::RenamedBlock | DuplicateKind::Statement => &[],
     };
     let runs: &[Run] = match kind {
         DuplicateKind::Block => &survey.runs,

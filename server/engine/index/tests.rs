@@ -32,7 +32,7 @@ fn index_of(texts: &[&str]) -> Index {
 }
 
 /// What is found in files that are numbered from nought: the kind, and of each place the file and what is drawn.
-fn found(texts: &[&str]) -> Vec<(DuplicateKind, Vec<(u32, String)>)> {
+pub(super) fn found(texts: &[&str]) -> Vec<(DuplicateKind, Vec<(u32, String)>)> {
     let all = index_of(texts).all().into_iter();
     let all =
         all.filter_map(|one| verified(&one, |file| Some(texts[file.0 as usize]), Code::is_equal));

@@ -33,7 +33,7 @@ pub fn verified<'a>(
     let (first, code) = texts.next()?;
     let names = match duplicate.kind {
         DuplicateKind::Function | DuplicateKind::Block => Names::Kept,
-        DuplicateKind::RenamedFunction => Names::Numbered,
+        DuplicateKind::RenamedFunction | DuplicateKind::Statement => Names::Numbered,
         DuplicateKind::RenamedBlock => Names::NumberedButCalls,
     };
     if duplicate.kind == DuplicateKind::RenamedBlock && code.text.lines().count() < FEWEST_LINES {
@@ -60,8 +60,7 @@ impl<'a> Code<'a> {
         let name = slice(text, place.at)?;
         let start: TextSize = place.range.start();
         let is_inside = place.range.contains_range(place.at);
-        let is_block = matches!(kind, DuplicateKind::Block | DuplicateKind::RenamedBlock);
-        let but = (!is_block && is_inside).then(|| place.at - start);
+        let but = (!kind.is_of_statements() && is_inside).then(|| place.at - start);
         Some(Self {
             text: slice(text, place.range)?,
             name,

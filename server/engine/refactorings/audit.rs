@@ -129,6 +129,9 @@ pub fn audit(
             .ok_or_else(|| text("The new file is beside one that was not read."))?;
         regions.add_module(beside, new, refactoring.allows)?;
     }
+    if refactoring.allows.has(Also::DropsTwin) {
+        regions.count_untouched(context.source);
+    }
     regions.check(refactoring.allows, &change.ledger)?;
     Ok(Offer {
         refactoring,

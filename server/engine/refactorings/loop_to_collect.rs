@@ -305,6 +305,22 @@ mod tests {
     }
 
     #[test]
+    fn a_sorted_collection_may_tell_equal_keys_apart() {
+        for (new, level) in [
+            ("BTreeSet", Applicability::NeedsCheck),
+            ("HashSet", Applicability::Safe),
+        ] {
+            let code = inside(&filling(
+                &format!("{new}::new()"),
+                "b in a",
+                "insert(b.c())",
+            ));
+            let offer = offered(FileContext::default(), &LOOP_TO_COLLECT, &code).unwrap();
+            assert_eq!(offer.change().applicability, level, "{new}");
+        }
+    }
+
+    #[test]
     fn other_loops_are_left_alone() {
         for code in [
             "let mut all = Vec::new(); d(); $0for b in a { all.push(b.c()); } g(all);",

@@ -70,6 +70,7 @@ impl CollectLoop {
         }
         let ground = asked.as_ref().map_or(Ground::Shown, Asked::ground);
         let ground = ground.max(ground_of_constructor(&parts, &source)?);
+        let ground = ground.max(ground_of_keys(&parts));
         let shape = Self {
             whole: parts.whole,
             keyword: parts.keyword,
@@ -78,6 +79,16 @@ impl CollectLoop {
             saved,
         };
         Ok((shape, rewrite))
+    }
+}
+
+/// How far it is shown that the same one of several equal keys stays: sorted collections keep the first of those that are
+/// inserted, and the last of those that are collected.
+fn ground_of_keys(parts: &Parts) -> Ground {
+    if parts.collection.starts_with("BTree") {
+        Ground::Likely
+    } else {
+        Ground::Shown
     }
 }
 

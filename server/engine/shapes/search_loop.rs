@@ -1,7 +1,7 @@
 //! A loop that looks for an element, and does nothing else: what `any`, `all`, `position` and `find` say by name.
 
 use ra_ap_syntax::{
-    AstNode, Edition, SyntaxNode,
+    AstNode, Edition, NodeOrToken, SyntaxNode, SyntaxToken, T,
     ast::{self, HasArgList, HasName},
 };
 
@@ -78,13 +78,15 @@ fn goes_by_index(parts: &Parts) -> bool {
         return false;
     };
     let counter = parts.pattern.syntax().text().to_string();
-    let indexed = parts
-        .asks
-        .node()
-        .descendants()
-        .filter_map(ast::IndexExpr::cast);
-    let mut indices = indexed.filter_map(|it| it.index());
-    indices.any(|index| index.syntax().text() == counter.as_str())
+    // By tokens, since the input of a macro has no expressions.
+    let tokens = parts.asks.node().descendants_with_tokens();
+    let tokens = tokens.filter_map(NodeOrToken::into_token);
+    let tokens: Vec<SyntaxToken> = tokens.filter(|it| !it.kind().is_trivia()).collect();
+    tokens.windows(3).any(|three| {
+        three[0].kind() == T!['[']
+            && three[1].text() == counter.as_str()
+            && three[2].kind() == T![']']
+    })
 }
 
 /// What is asked of each element, and by which method.

@@ -61,6 +61,7 @@ pub(super) const SMELL: Smell = Smell {
     rate: Some(4.2),
     worth_doing: Some(8),
     calm: Calm::Never,
+    answers: &["replace-duplicate-with-call"],
     measured: "{} words and signs more than needed",
     ..Smell::new(
         "duplicate-function",

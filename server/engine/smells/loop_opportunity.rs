@@ -122,6 +122,7 @@ mod tests {
             "for b in a { if b.c() { return true; } } d(); false",
             "for b in a.d() { if b.c() { return true; } } false",
             "for i in 0..a.len() { if a[i] == 1 { return true; } } false",
+            "for i in 0..a.len() { if matches!(&a[i], 1 | 2) { return true; } } false",
         ] {
             let text = format!("fn f(a: &[u8]) -> bool {{\n    {body}\n}}\n");
             assert!(fired("loop-opportunity", &text).is_empty(), "{body}");

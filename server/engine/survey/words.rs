@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use ra_ap_syntax::SyntaxKind;
 
-use super::Print;
+use super::{NamePrint, Print, Role};
 use crate::{
     syntax::{Edition, tokens},
     text::{TextRange, TextSize},
@@ -116,6 +116,33 @@ impl<'a> Words<'a> {
         literals * 4 > words.len()
     }
 
+    /// The names and literals in a range; their prints are cut short.
+    pub(super) fn names(&self, range: TextRange) -> Vec<NamePrint> {
+        let words = self.in_range(range);
+        let named = (0..words.len()).filter(|at| {
+            let kind = words[*at].kind;
+            matches!(kind, SyntaxKind::IDENT | SyntaxKind::LIFETIME_IDENT) || kind.is_literal()
+        });
+        let print = |at: usize| NamePrint {
+            print: (words[at].print >> 32) as u32,
+            role: role_of(&words[at..]),
+        };
+        named.map(print).collect()
+    }
+
+    /// Whether a range jumps out of the function otherwise than with an error.
+    pub(super) fn leaves(&self, range: TextRange) -> bool {
+        let words = self.in_range(range);
+        words.windows(2).any(|pair| {
+            pair[0].kind == SyntaxKind::RETURN_KW && !matches!(pair[1].text, "Err" | "None")
+        })
+    }
+
+    /// Whether a word or a sign is in a range.
+    pub(super) fn has(&self, range: TextRange, text: &str) -> bool {
+        self.in_range(range).iter().any(|word| word.text == text)
+    }
+
     fn in_range(&self, range: TextRange) -> &[Word<'a>] {
         let first = self
             .words
@@ -186,6 +213,21 @@ fn is_last_comma(words: &[Word<'_>]) -> bool {
             next.kind,
             SyntaxKind::R_PAREN | SyntaxKind::R_BRACK | SyntaxKind::R_CURLY
         )
+}
+
+/// What the first of these words stands for.
+fn role_of(words: &[Word<'_>]) -> Role {
+    let [word, behind @ ..] = words else {
+        return Role::Value;
+    };
+    let mut next = behind.iter().map(|word| word.kind);
+    let is_capital = word.text.starts_with(char::is_uppercase);
+    match (next.next(), next.next()) {
+        (Some(SyntaxKind::COLON), Some(SyntaxKind::COLON)) => Role::Path,
+        (Some(SyntaxKind::L_CURLY), _) if is_capital => Role::Path,
+        _ if is_called(behind) => Role::Called,
+        _ => Role::Value,
+    }
 }
 
 /// Whether a name before these words is that of a function, a method or a macro.

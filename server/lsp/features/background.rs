@@ -212,6 +212,7 @@ pub(crate) async fn follow_twins(server: Arc<Server>) {
             .await
             .is_ok()
         {}
+        server.session.twins.rested.send_modify(|times| *times += 1);
         let session = Arc::clone(&server.session);
         let stale = tokio::task::spawn_blocking(move || session.twins.stale()).await;
         let stale = stale.unwrap_or_default();

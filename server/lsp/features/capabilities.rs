@@ -95,7 +95,7 @@ fn pull() -> DiagnosticOptions {
     DiagnosticOptions {
         identifier: Some(NAME.into()),
         inter_file_dependencies: false,
-        workspace_diagnostics: false,
+        workspace_diagnostics: true,
         work_done_progress_options: WorkDoneProgressOptions::default(),
     }
 }

@@ -226,6 +226,12 @@ pub(crate) fn of_finding(analysed: &Analysed, finding: &Finding, profile: &Profi
     Writer::new(analysed, profile).diagnostic(finding)
 }
 
+/// The name of a result: equal results have equal names.
+pub(crate) fn id_of(diagnostics: &[Diagnostic]) -> String {
+    // Plain data, written to memory: there is nothing to fail.
+    hex(&serde_json::to_vec(diagnostics).unwrap_or_default())
+}
+
 fn of_idle_allowance(
     analysed: &Analysed,
     allowance: IdleAllowance,

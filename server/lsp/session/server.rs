@@ -10,6 +10,7 @@ use tower_lsp::{Client, jsonrpc::Result};
 
 use super::{
     analysed::Analysed,
+    closed::ClosedFiles,
     document::{Document, Surroundings},
     output::Output,
     request::RequestContext,
@@ -36,6 +37,7 @@ pub(crate) struct Server {
     pub(crate) engine: Arc<Engine>,
     pub(crate) publish_queue: PublishQueue,
     pub(crate) background: LatestRun,
+    pub(crate) closed: ClosedFiles,
     pub(crate) progress: ProgressTokens,
     pub(crate) status: Arc<Status>,
     /// What the engine's store was opened with.
@@ -146,6 +148,7 @@ impl Server {
 
     /// Reads again what lies around all open documents, and has them looked at again.
     pub(crate) async fn reload_all(&self) {
+        self.session.twins.rested.send_modify(|times| *times += 1);
         let snapshot = self.session.documents.snapshot();
         for document in snapshot.all() {
             self.load_surroundings(document).await;

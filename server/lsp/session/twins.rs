@@ -12,11 +12,11 @@ use std::{
     },
 };
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::comparisons::Comparisons;
 use crate::{
-    analysis::{Copies, Files, OpenFile, ReadFile, duplicates_of},
+    analysis::{Copies, Files, OpenFile, ReadFile, duplicates_led_by, duplicates_of},
     facts::SmellId,
     index::{Code, Duplicate, FileId, Index, Origin},
     lsp::locks::lock,
@@ -28,12 +28,16 @@ use crate::{
 
 /// Texts of files that nobody has opened, kept because others tell of them.
 const MOST_TEXTS: usize = 64;
+/// How often texts are read before what can't be compared is left out.
+const MOST_READS: usize = 3;
 
 #[derive(Debug, Default)]
 pub(crate) struct Twins {
     state: Mutex<State>,
     /// Something was put in, so that what is said of other documents may have to be said anew.
     pub(crate) changed: Notify,
+    /// Counts how often what was put in has come to rest since.
+    pub(crate) rested: watch::Sender<u64>,
     is_filled: AtomicBool,
 }
 
@@ -60,6 +64,23 @@ struct State {
     /// Of files that are not open; nothing for one that is not on disk as it was surveyed.
     texts: HashMap<FileId, Option<Arc<ReadFile>>>,
     comparisons: Comparisons,
+}
+
+/// What there is to say of a file that nobody has opened.
+pub(crate) enum Closed {
+    /// Nothing, or it is open.
+    Silent,
+    /// What was found is what was found before.
+    Same,
+    Said(Box<ClosedCopies>),
+}
+
+/// What is said of a file that nobody has opened.
+pub(crate) struct ClosedCopies {
+    pub(crate) named: NamedFile,
+    pub(crate) text: Arc<str>,
+    pub(crate) found: Vec<Duplicate>,
+    pub(crate) copies: Vec<Copies>,
 }
 
 /// A file that is compared with another, and whose text isn't here.
@@ -160,6 +181,51 @@ impl Twins {
         self.copies_of(key, file)
     }
 
+    /// The keys of the files that are known and that nobody has opened.
+    pub(crate) fn closed(&self) -> Vec<String> {
+        let state = lock(&self.state);
+        let keys = state.ids.keys().filter(|key| !state.is_open(key));
+        let mut keys: Vec<String> = keys.cloned().collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    /// What is said of a file that nobody has opened, because it is the first place of what stands again: the same as
+    /// `before` for what was found before. Needs a large stack.
+    pub(crate) fn copies_of_closed(&self, key: &str, before: &[Duplicate]) -> Closed {
+        for reads in 0..=MOST_READS {
+            let mut state = lock(&self.state);
+            let Some(id) = state.ids.get(key).copied().filter(|_| !state.is_open(key)) else {
+                return Closed::Silent;
+            };
+            let found = state.index.of(id);
+            if found.is_empty() {
+                return Closed::Silent;
+            }
+            if found == before {
+                return Closed::Same;
+            }
+            let unread = state.unread(&found);
+            if unread.is_empty() || reads == MOST_READS {
+                let copies = duplicates_led_by(id, &found, &*state);
+                let read = state.file(id);
+                let known = state.files.get(id.0 as usize);
+                return match (read, known) {
+                    (Some(read), Some(known)) => Closed::Said(Box::new(ClosedCopies {
+                        named: known.named.clone(),
+                        text: Arc::clone(&read.text),
+                        found,
+                        copies,
+                    })),
+                    _ => Closed::Silent,
+                };
+            }
+            drop(state);
+            self.read(unread);
+        }
+        Closed::Silent
+    }
+
     fn named(&self, key: &str) -> Option<NamedFile> {
         let state = lock(&self.state);
         state.known(key).map(|known| known.named.clone())
@@ -168,7 +234,6 @@ impl Twins {
     /// Reads what is compared without keeping others from typing meanwhile. What is read may have become old by then, so the
     /// index is asked once more; after a few times the rest is left out until something changes again.
     fn copies_of(&self, key: &str, file: &Arc<OpenFile>) -> Option<Arc<Vec<Copies>>> {
-        const MOST_READS: usize = 3;
         for reads in 0..=MOST_READS {
             let mut state = lock(&self.state);
             // What another version says has other places.
@@ -185,11 +250,15 @@ impl Twins {
                 return state.say_of(id, found);
             }
             drop(state);
-            let read = unread.into_iter().map(UnreadFile::read);
-            let read: Vec<_> = read.collect();
-            lock(&self.state).keep_texts(read);
+            self.read(unread);
         }
         None
+    }
+
+    fn read(&self, unread: Vec<UnreadFile>) {
+        let read = unread.into_iter().map(UnreadFile::read);
+        let read: Vec<_> = read.collect();
+        lock(&self.state).keep_texts(read);
     }
 
     /// The client is told so of a document.

@@ -146,13 +146,14 @@ fn is_asked_twice(choice: &ast::IfExpr) -> bool {
     others.any(|other| condition_text(&other) == own)
 }
 
-/// Whether a guard before it has asked already whether there is something to match: the two want to be one.
+/// Whether an `if` before it has asked already what the same value is: together they want to be one `match`, or one guard.
 fn is_asked_before(choice: &ast::IfExpr) -> bool {
     let Some(ast::Expr::LetExpr(matched)) = choice.condition() else {
         return false;
     };
     let value = matched.expr().map(|value| value.syntax().clone());
-    let parts = value.into_iter().flat_map(|value| value.descendants());
+    let matched = value.as_ref().map(SyntaxNode::text);
+    let parts = value.iter().flat_map(SyntaxNode::descendants);
     let places =
         parts.filter(|part| matches!(part.kind(), SyntaxKind::FIELD_EXPR | SyntaxKind::PATH_EXPR));
     let places: Vec<_> = places
@@ -162,6 +163,13 @@ fn is_asked_before(choice: &ast::IfExpr) -> bool {
     let before = before.map(without_semicolon);
     let mut guards = before.filter_map(ast::IfExpr::cast);
     guards.any(|guard| {
+        let other = match guard.condition() {
+            Some(ast::Expr::LetExpr(other)) => other.expr(),
+            _ => None,
+        };
+        if other.is_some_and(|other| Some(other.syntax().text()) == matched) {
+            return true;
+        }
         let asked = condition_text(&guard).unwrap_or_default();
         places.iter().any(|place| asked.contains(place))
     })
@@ -350,6 +358,8 @@ mod tests {
         };
         assert!(is_worth("s.y.is_none()"));
         assert!(!is_worth("s.x.is_none()"));
+        assert!(is_worth("let Some(y) = h(&mut s.y)"));
+        assert!(!is_worth("let None = h(&mut s.x)"));
     }
 
     #[test]

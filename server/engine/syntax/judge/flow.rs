@@ -25,6 +25,11 @@ pub enum Escape {
 
 /// Every way out of `node`, in the order of the text.
 pub fn escapes(node: &SyntaxNode) -> Vec<Escape> {
+    exits(node).into_iter().map(|(_, escape)| escape).collect()
+}
+
+/// Every way out of `node` with the expression that takes it.
+pub fn exits(node: &SyntaxNode) -> Vec<(SyntaxNode, Escape)> {
     let mut walk = node.preorder();
     let mut inside = Inside::default();
     let mut found = Vec::new();
@@ -35,7 +40,8 @@ pub fn escapes(node: &SyntaxNode) -> Vec<Escape> {
             }
             WalkEvent::Enter(here) => {
                 inside.enter(&here);
-                found.extend(escape(&here).filter(|escape| inside.lets_out(escape)));
+                let escape = escape(&here).filter(|escape| inside.lets_out(escape));
+                found.extend(escape.map(|escape| (here, escape)));
             }
             WalkEvent::Leave(here) => inside.leave(&here),
         }

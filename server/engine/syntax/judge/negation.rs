@@ -157,7 +157,13 @@ fn shortened(expr: &ast::Expr) -> String {
 fn flipped(expr: &ast::Expr) -> Option<Negated> {
     match expr {
         ast::Expr::Literal(literal) => flipped_literal(literal),
-        ast::Expr::BinExpr(comparison) => comparison::flipped(comparison).map(Negated::plain),
+        ast::Expr::BinExpr(comparison) => {
+            let flipped = Negated::plain(comparison::flipped(comparison)?);
+            Some(Negated {
+                is_awkward: comparison::asks_for_an_answer(comparison),
+                ..flipped
+            })
+        }
         ast::Expr::MethodCallExpr(call) => flipped_call(call),
         _ => None,
     }
@@ -420,6 +426,9 @@ mod tests {
             ("!p || a == b", false),
             ("a < 1", false),
             ("a && b && c && d", true),
+            ("a.b() == Some(true)", true),
+            ("a.b() != Some(true)", false),
+            ("a.b() == Some(c)", false),
         ] {
             let opposite = opposite(condition).unwrap();
             assert_eq!(opposite.is_awkward, is_awkward, "{condition}");

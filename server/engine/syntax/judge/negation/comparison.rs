@@ -28,6 +28,23 @@ pub(super) fn flipped(comparison: &ast::BinExpr) -> Option<String> {
     Some([&whole[..from], opposite, &whole[to..]].concat())
 }
 
+/// `asked() == Some(true)`: the opposite wants `is_none_or`, not `!=`.
+pub(super) fn asks_for_an_answer(comparison: &ast::BinExpr) -> bool {
+    let is_answer = |operand: ast::Expr| {
+        let text = operand.syntax().text().to_string();
+        matches!(&*text, "Some(true)" | "Some(false)")
+    };
+    let is_equality = matches!(
+        comparison.op_kind(),
+        Some(BinaryOp::CmpOp(CmpOp::Eq { negated: false }))
+    );
+    is_equality
+        && [comparison.lhs(), comparison.rhs()]
+            .into_iter()
+            .flatten()
+            .any(is_answer)
+}
+
 fn opposite_operator(operator: CmpOp, left: &ast::Expr, right: &ast::Expr) -> Option<&'static str> {
     let (ordering, strict) = match operator {
         CmpOp::Eq { .. } if may_be_unequal_otherwise(left, right) => return None,

@@ -1,0 +1,223 @@
+//! The call of the new function, and what its caller does with what it is told.
+
+use ra_ap_syntax::{AstNode, SyntaxKind, ast};
+
+use super::{
+    body::VALUE_NAME, exits::Leave, heading::Heading, outcome::Outcome, selection::Local,
+    writing::Writer,
+};
+use crate::{syntax::layout, text::TextRange};
+
+/// What stands around a call.
+struct Frame {
+    before: String,
+    behind: String,
+}
+
+impl Frame {
+    fn new(before: impl Into<String>, behind: impl Into<String>) -> Self {
+        Self {
+            before: before.into(),
+            behind: behind.into(),
+        }
+    }
+}
+
+/// Some values as one.
+pub(super) fn together(names: &[String]) -> String {
+    match names {
+        [one] => one.clone(),
+        several => format!("({})", several.join(", ")),
+    }
+}
+
+impl Writer<'_> {
+    pub(super) fn call(&self, owner: &str, result: &Outcome<'_>, heading: &Heading) -> String {
+        let Self {
+            selection,
+            newline,
+            indent,
+            unit,
+            ..
+        } = self;
+        let is_whole = matches!(result.leave, Leave::Whole { .. });
+        let suffix = [
+            if selection.exits.awaits { ".await" } else { "" },
+            if result.layer.is_some() { "?" } else { "" },
+            if result.is_trap && !is_whole {
+                ".0"
+            } else {
+                ""
+            },
+        ];
+        let Frame { before, behind } = self.frame(result);
+        let Heading {
+            name,
+            arguments,
+            turbofish,
+            ..
+        } = heading;
+        let open = format!("{before}{owner}{name}{turbofish}(");
+        let close = format!("){}{behind}", suffix.concat());
+        let line = format!("{open}{}{close}", arguments.join(", "));
+        let longest = self.source.context.width.max();
+        let inline: usize = arguments.iter().map(|it| it.len() + 2).sum();
+        let first = line.lines().next().unwrap_or_default();
+        if layout::width(indent) + layout::width(first) <= longest && inline <= longest * 60 / 100 {
+            return line;
+        }
+        let lines: String = arguments
+            .iter()
+            .map(|it| [newline, indent, unit, it.as_str(), ","].concat())
+            .collect();
+        format!("{open}{lines}{newline}{indent}{close}")
+    }
+
+    fn frame(&self, result: &Outcome<'_>) -> Frame {
+        let gives = self.selection.value.is_some();
+        let has_result = result.written.is_some();
+        match result.leave {
+            Leave::Whole { is_tail: true } if gives || has_result => Frame::new("", ""),
+            Leave::Whole { is_tail: false } if has_result => Frame::new("return ", ";"),
+            Leave::Whole { is_tail: false } => Frame::new("", self.then("return")),
+            Leave::Never if self.returned_name(result).is_some() => Frame::new("", ""),
+            Leave::Never if !result.outputs.is_empty() => {
+                Frame::new(format!("let {} = ", self.patterns(result)), ";")
+            }
+            Leave::Never if gives => Frame::new("", ""),
+            Leave::Whole { is_tail: true } | Leave::Never => Frame::new("", ";"),
+            Leave::Told { words, is_certain } => self.telling(result, words, *is_certain),
+            Leave::Carries {
+                words,
+                is_certain: true,
+                ..
+            } => Frame::new(format!("{words} "), ";"),
+            Leave::Carries { words, wrapper, .. } => {
+                let value = match wrapper {
+                    Some(wrapper) => format!("{wrapper}({VALUE_NAME})"),
+                    None => VALUE_NAME.to_owned(),
+                };
+                self.carrying(result, &format!("{words} {value}"))
+            }
+        }
+    }
+
+    /// What leaves without a value.
+    fn telling(&self, result: &Outcome<'_>, words: &str, is_certain: bool) -> Frame {
+        if is_certain {
+            return Frame::new("", self.then(words));
+        }
+        if result.is_unit() {
+            return Frame::new("if ", self.block(words));
+        }
+        if result.has_value {
+            let going = format!("Some({VALUE_NAME}) => {VALUE_NAME}");
+            return self.choice("", &going, &format!("None => {words}"), "");
+        }
+        Frame::new(
+            format!("let Some({}) = ", self.patterns(result)),
+            format!(" else{};", self.block(words)),
+        )
+    }
+
+    /// What leaves with a value.
+    fn carrying(&self, result: &Outcome<'_>, words: &str) -> Frame {
+        if result.is_unit() {
+            let before = format!("if let Some({VALUE_NAME}) = ");
+            return Frame::new(before, self.block(words));
+        }
+        let control = result.control;
+        let leaving = format!("{control}::Break({VALUE_NAME}) => {words}");
+        if result.has_value {
+            let going = format!("{control}::Continue({VALUE_NAME}) => {VALUE_NAME}");
+            return self.choice("", &going, &leaving, "");
+        }
+        let names = result.outputs.iter().map(|it| it.name.clone());
+        let inner = together(&names.collect::<Vec<_>>());
+        let going = format!("{control}::Continue({inner}) => {inner}");
+        let before = format!("let {} = ", self.patterns(result));
+        self.choice(&before, &going, &leaving, ";")
+    }
+
+    /// What is declared with the outputs.
+    fn patterns(&self, result: &Outcome<'_>) -> String {
+        let patterns = result.outputs.iter().map(|it| self.pattern(it));
+        together(&patterns.collect::<Vec<_>>())
+    }
+
+    /// ` {`, the words in a line, and `}`.
+    fn block(&self, words: &str) -> String {
+        let Self {
+            newline,
+            indent,
+            unit,
+            ..
+        } = self;
+        format!(" {{{newline}{indent}{unit}{words};{newline}{indent}}}")
+    }
+
+    /// The words behind the call, in a line of their own.
+    fn then(&self, words: &str) -> String {
+        format!(";{}{}{words};", self.newline, self.indent)
+    }
+
+    fn choice(&self, before: &str, going: &str, leaving: &str, behind: &str) -> Frame {
+        let Self {
+            newline,
+            indent,
+            unit,
+            ..
+        } = self;
+        let is_part = self.selection.is_expression && self.is_operand();
+        let (open, close) = if is_part { ("(", ")") } else { ("", "") };
+        Frame::new(
+            format!("{before}{open}match "),
+            format!(
+                " {{{newline}{indent}{unit}{going},{newline}{indent}{unit}{leaving},{newline}{indent}}}{close}{behind}"
+            ),
+        )
+    }
+
+    /// Whether the selection is an expression that something is done with where it stands.
+    fn is_operand(&self) -> bool {
+        let value = self.selection.value.as_ref();
+        let around = value.and_then(|it| it.syntax().parent());
+        around.is_some_and(|it| {
+            matches!(
+                it.kind(),
+                SyntaxKind::BIN_EXPR
+                    | SyntaxKind::PREFIX_EXPR
+                    | SyntaxKind::REF_EXPR
+                    | SyntaxKind::CAST_EXPR
+                    | SyntaxKind::FIELD_EXPR
+                    | SyntaxKind::METHOD_CALL_EXPR
+                    | SyntaxKind::INDEX_EXPR
+                    | SyntaxKind::TRY_EXPR
+                    | SyntaxKind::AWAIT_EXPR
+            )
+        })
+    }
+
+    fn pattern(&self, output: &Local) -> String {
+        let is_constant = self.constant.contains(&output.name);
+        let is_changed = output.is_mut && !is_constant && self.is_changed_after(&output.name);
+        let word = if is_changed { "mut " } else { "" };
+        format!("{word}{}", output.name)
+    }
+
+    /// The name behind the selection, if the value of the block is the one that the function gives.
+    pub(super) fn returned_name(&self, result: &Outcome<'_>) -> Option<TextRange> {
+        let [output] = result.outputs else {
+            return None;
+        };
+        let last = self.selection.statements.last()?;
+        let value = ast::PathExpr::cast(last.next_sibling()?)?;
+        let range = value.syntax().text_range();
+        let between = TextRange::new(self.selection.range.end(), range.start());
+        let is_it = value.syntax().text() == output.name.as_str() && !result.is_trap;
+        let is_plain = self.source.slice(between).trim().is_empty()
+            && result.layer.is_none()
+            && result.leave == &Leave::Never;
+        (is_it && is_plain).then_some(range)
+    }
+}

@@ -1,0 +1,148 @@
+//! The first lines of the new function: what it is called, takes and gives.
+
+use super::{
+    Selection,
+    outcome::Outcome,
+    passing::{Passing, Receivers, Way},
+    signature::{Generics, qualifiers},
+    writing::Writer,
+};
+use crate::syntax::layout;
+
+/// What stands before the body, and what a call of it says.
+pub(super) struct Heading {
+    pub(super) name: String,
+    pub(super) arguments: Vec<String>,
+    pub(super) turbofish: String,
+    before: String,
+    parameters: Vec<String>,
+    behind: String,
+    bounds: Vec<String>,
+}
+
+impl Writer<'_> {
+    pub(super) fn heading(&self, name: &str, passing: &Passing, result: &Outcome<'_>) -> Heading {
+        let Self {
+            selection, source, ..
+        } = self;
+        let ways = || {
+            passing
+                .captured
+                .iter()
+                .map(|it| (it.name.as_str(), it.tightest()))
+        };
+        let receiver = passing.receiver.as_ref().map(Receivers::tightest);
+        let this = self.home.this.as_deref().zip(receiver);
+        let receiver = match this {
+            Some((of, way)) => Some(parameter_of_self(of, way)),
+            None => receiver.map(str::to_owned),
+        };
+        let fields = || {
+            passing
+                .fields()
+                .iter()
+                .map(|it| (it.name.as_str(), it.tightest()))
+        };
+        let captured = ways()
+            .chain(fields())
+            .map(|(name, way)| way.parameter(name));
+        let parameters = receiver.into_iter().chain(captured);
+        let parameters: Vec<String> = parameters
+            .map(|it| self.lifetime.of_parameter(&it))
+            .collect();
+        let written = result
+            .written
+            .as_ref()
+            .map(|it| self.lifetime.of_result(it));
+        let types = format!(
+            "{} {}",
+            parameters.join(" "),
+            written.as_deref().unwrap_or_default()
+        );
+        let generics =
+            Generics::needed(&self.home.declaring, &types, source.slice(selection.range));
+        let fresh = self.lifetime.fresh().map(str::to_owned);
+        let declared: Vec<String> = fresh.into_iter().chain(generics.declared).collect();
+        let declared = match &*declared {
+            [] => String::new(),
+            some => format!("<{}>", some.join(", ")),
+        };
+        let turbofish = generics
+            .arguments
+            .map_or_else(String::new, |it| format!("::<{}>", it.join(", ")));
+        let words = qualifiers(&selection.function, selection.exits.awaits);
+        let behind = written
+            .as_ref()
+            .map_or_else(String::new, |it| format!(" -> {it}"));
+        let arguments = ways().map(|(name, way)| way.argument(name));
+        let of_self = |(name, way): (&str, &Way)| way.argument(&format!("self.{name}"));
+        let arguments = arguments.chain(fields().map(of_self));
+        Heading {
+            name: name.to_owned(),
+            before: format!("{words}fn {name}{declared}"),
+            parameters,
+            arguments: this
+                .map(|(_, way)| argument_of_self(selection, way))
+                .into_iter()
+                .chain(arguments)
+                .collect(),
+            turbofish,
+            behind,
+            bounds: generics.bounds,
+        }
+    }
+}
+
+/// What `self` is called as a parameter like any other.
+pub(super) const THIS: &str = "this";
+
+fn parameter_of_self(of: &str, way: &str) -> String {
+    let sign = way.strip_suffix("self").unwrap_or_default();
+    match sign {
+        "mut " => format!("mut {THIS}: {of}"),
+        sign => format!("{THIS}: {sign}{of}"),
+    }
+}
+
+fn argument_of_self(selection: &Selection, way: &str) -> String {
+    let list = selection.function.param_list();
+    let old = list.and_then(|it| it.self_param());
+    let is_reference = old.is_some_and(|it| it.amp_token().is_some());
+    let sign = way.strip_suffix("self").filter(|it| it.starts_with('&'));
+    match sign.filter(|_| !is_reference) {
+        Some(sign) => format!("{sign}self"),
+        None => "self".to_owned(),
+    }
+}
+
+impl Heading {
+    pub(super) fn lines(&self, writer: &Writer<'_>, indent: &str, longest: usize) -> String {
+        let Self {
+            before,
+            parameters,
+            behind,
+            bounds,
+            ..
+        } = self;
+        let Writer { newline, inner, .. } = writer;
+        let open = if bounds.is_empty() { " {" } else { "" };
+        let line = format!("{before}({}){behind}{open}", parameters.join(", "));
+        let head = if layout::width(indent) + layout::width(&line) <= longest {
+            line
+        } else {
+            let lines: String = parameters
+                .iter()
+                .map(|it| [newline, inner, it.as_str(), ","].concat())
+                .collect();
+            format!("{before}({lines}{newline}{indent}){behind}{open}")
+        };
+        if bounds.is_empty() {
+            return head;
+        }
+        let bounds: String = bounds
+            .iter()
+            .map(|it| [newline, inner, it.as_str(), ","].concat())
+            .collect();
+        format!("{head}{newline}{indent}where{bounds}{newline}{indent}{{")
+    }
+}

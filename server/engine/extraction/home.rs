@@ -1,0 +1,155 @@
+//! Where the new function stands, and how it is called there.
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxNode,
+    ast::{self, HasGenericParams},
+};
+
+use super::{NotExtracted, Passing, Selection, signature::mentions_self_type};
+use crate::{syntax::layout, text::TextSize};
+
+/// Where the new function stands.
+pub(super) struct Home {
+    /// What it is written behind.
+    pub(super) after: TextSize,
+    /// What opens around it, and closes.
+    pub(super) around: Option<(String, String)>,
+    pub(super) indent: String,
+    /// What stands before its name in a call.
+    pub(super) call: &'static str,
+    /// The type of `self`, where it is a parameter like any other.
+    pub(super) this: Option<String>,
+    /// What declares generics that it has to declare again.
+    pub(super) declaring: Vec<SyntaxNode>,
+    /// What the conditions and the allowances of the old function are repeated from.
+    pub(super) gated_by: Vec<SyntaxNode>,
+}
+
+/// The places for a function, the best one first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Beside,
+    /// In an implementation of the type that has no trait.
+    Inherent,
+    /// Where it belongs to no type.
+    Free,
+}
+
+/// The places that a selection's function may have.
+pub(super) fn places(selection: &Selection) -> Result<Vec<Place>, NotExtracted> {
+    let Some(owner) = owner(selection) else {
+        return Ok(vec![Place::Beside]);
+    };
+    let implementation = ast::Impl::cast(owner);
+    let uses_self = uses_self_type(selection);
+    match implementation {
+        Some(it) if it.trait_().is_none() => Ok(vec![Place::Beside]),
+        Some(_) if selection.receivers.is_empty() && !uses_self => {
+            Ok(vec![Place::Free, Place::Inherent])
+        }
+        Some(_) if uses_self => Ok(vec![Place::Inherent]),
+        Some(_) => Ok(vec![Place::Inherent, Place::Free]),
+        None if selection.receivers.is_empty() && !uses_self => Ok(vec![Place::Free]),
+        None => Err(NotExtracted::new(
+            "The selection uses `self` or `Self` of a trait, which takes no more functions.",
+        )),
+    }
+}
+
+fn uses_self_type(selection: &Selection) -> bool {
+    selection.statements.iter().any(mentions_self_type)
+}
+
+/// The implementation or the trait around the old function.
+fn owner(selection: &Selection) -> Option<SyntaxNode> {
+    let list = selection.function.syntax().parent()?;
+    let is_of_type = list.kind() == SyntaxKind::ASSOC_ITEM_LIST;
+    list.parent().filter(|_| is_of_type)
+}
+
+impl Home {
+    pub(super) fn new(selection: &Selection, passing: &Passing, text: &str, newline: &str) -> Self {
+        let place = passing.place();
+        let has_receiver = passing.receiver.is_some();
+        let function = selection.function.syntax().clone();
+        let owner = owner(selection);
+        let indent_of = |node: &SyntaxNode| {
+            let start = node.text_range().start();
+            layout::indentation(text, start).to_owned()
+        };
+        let call = match (&owner, has_receiver) {
+            (None, _) => "",
+            (_, true) => "self.",
+            (_, false) => "Self::",
+        };
+        let beside = Self {
+            after: function.text_range().end(),
+            around: None,
+            indent: indent_of(&function),
+            call,
+            this: None,
+            declaring: vec![function.clone()],
+            gated_by: vec![function.clone()],
+        };
+        let Some(owner) = owner.filter(|_| place != Place::Beside) else {
+            return beside;
+        };
+        let implementation = ast::Impl::cast(owner.clone());
+        let gated_by = vec![owner.clone(), function.clone()];
+        if place == Place::Free {
+            let of = implementation.and_then(|it| it.self_ty());
+            let this = of.map(|it| it.syntax().text().to_string());
+            return Self {
+                after: owner.text_range().end(),
+                indent: indent_of(&owner),
+                call: "",
+                this: this.filter(|_| has_receiver),
+                declaring: vec![owner, function],
+                gated_by,
+                ..beside
+            };
+        }
+        let known = implementation.as_ref().and_then(inherent_of_same);
+        if let Some(last) = known {
+            return Self {
+                after: last.text_range().end(),
+                indent: indent_of(&last),
+                gated_by,
+                ..beside
+            };
+        }
+        let outer = indent_of(&owner);
+        let head = implementation.map(|it| head(&it)).unwrap_or_default();
+        Self {
+            after: owner.text_range().end(),
+            around: Some((
+                format!("{newline}{newline}{outer}{head} {{"),
+                format!("{newline}{outer}}}"),
+            )),
+            gated_by,
+            ..beside
+        }
+    }
+}
+
+/// The last function of an implementation of the same type that has no trait, in the same module.
+fn inherent_of_same(implementation: &ast::Impl) -> Option<SyntaxNode> {
+    let head_of = head(implementation);
+    let siblings = implementation.syntax().parent()?.children();
+    let mut same = siblings
+        .filter_map(ast::Impl::cast)
+        .filter(|it| it.trait_().is_none() && head(it) == head_of);
+    let items = same.find_map(|it| it.assoc_item_list()?.syntax().children().last());
+    items.filter(|it| it.kind() == SyntaxKind::FN)
+}
+
+/// `impl<T: Bound> Type<T> where …` without the trait.
+fn head(implementation: &ast::Impl) -> String {
+    let part = |node: Option<SyntaxNode>| node.map(|it| it.text().to_string());
+    let generics = implementation.generic_param_list();
+    let generics = part(generics.map(|it| it.syntax().clone())).unwrap_or_default();
+    let of = part(implementation.self_ty().map(|it| it.syntax().clone())).unwrap_or_default();
+    let bounds = part(implementation.where_clause().map(|it| it.syntax().clone()));
+    let bounds = bounds.map_or_else(String::new, |it| format!(" {it}"));
+    format!("impl{generics} {of}{bounds}")
+}

@@ -1,0 +1,116 @@
+//! What lifetimes the new function's references have: the ways of naming them, the shortest first.
+
+use ra_ap_syntax::{AstNode, ast};
+
+use super::Selection;
+
+/// What the lifetimes of references are called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Lifetime {
+    Elided,
+    /// One of the function's own, in the result.
+    Own(String),
+    /// One of the function's own, in the parameters too.
+    OwnForShared(String),
+    /// A new one, for all that is shared.
+    Fresh(String),
+    /// A new one, for all references.
+    FreshForAll(String),
+    /// Of what lives for ever, in the result.
+    Static,
+}
+
+/// Elision first, then a lifetime that the parameters or the implementation name, then a new one.
+pub(super) fn lifetimes(selection: &Selection) -> Vec<Lifetime> {
+    let around = selection.function.syntax().ancestors();
+    let lists = around.filter_map(|node| node.children().find_map(ast::GenericParamList::cast));
+    let params = lists.flat_map(|list| {
+        let params = list
+            .syntax()
+            .children()
+            .filter_map(ast::LifetimeParam::cast);
+        params.collect::<Vec<_>>()
+    });
+    let names: Vec<String> = params
+        .filter_map(|param| Some(param.lifetime()?.syntax().text().to_string()))
+        .collect();
+    let mut fresh = ["'a", "'b", "'c", "'d"].into_iter();
+    let fresh = fresh.find(|it| !names.iter().any(|name| name == it));
+    let own = names.iter().cloned().map(Lifetime::Own);
+    let mut all = vec![Lifetime::Elided];
+    all.extend(own);
+    all.extend(names.iter().cloned().map(Lifetime::OwnForShared));
+    if let Some(fresh) = fresh {
+        all.push(Lifetime::Fresh(fresh.to_owned()));
+        all.push(Lifetime::FreshForAll(fresh.to_owned()));
+    }
+    all.push(Lifetime::Static);
+    all
+}
+
+impl Lifetime {
+    pub(super) fn fresh(&self) -> Option<&str> {
+        match self {
+            Self::Fresh(name) | Self::FreshForAll(name) => Some(name),
+            Self::Elided | Self::Own(_) | Self::OwnForShared(_) | Self::Static => None,
+        }
+    }
+
+    pub(super) fn of_parameter(&self, text: &str) -> String {
+        match self {
+            Self::Fresh(name) | Self::OwnForShared(name) => named(text, name),
+            Self::FreshForAll(name) => named_all(text, name),
+            Self::Elided | Self::Own(_) | Self::Static => text.to_owned(),
+        }
+    }
+
+    pub(super) fn of_result(&self, text: &str) -> String {
+        match self {
+            Self::Elided => text.to_owned(),
+            Self::Fresh(name) => named(text, name),
+            Self::Own(name) | Self::OwnForShared(name) | Self::FreshForAll(name) => {
+                named_all(text, name)
+            }
+            Self::Static => named_all(text, "'static"),
+        }
+    }
+}
+
+/// A type with a name for the lifetimes of what it shares.
+fn named(text: &str, name: &str) -> String {
+    let text = text.replace("'_", name);
+    let mut parts = text.split('&');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| {
+        let is_left = part.starts_with('\'') || part.starts_with("mut ");
+        let name = if is_left {
+            String::new()
+        } else {
+            format!("{name} ")
+        };
+        format!("{out}&{name}{part}")
+    })
+}
+
+/// A type with a name for the lifetimes of all references.
+fn named_all(text: &str, name: &str) -> String {
+    named(text, name).replace("&mut ", &format!("&{name} mut "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shared_gets_the_name() {
+        for (text, expected) in [
+            ("&str", "&'a str"),
+            ("&mut Vec<&str>", "&mut Vec<&'a str>"),
+            ("Cow<'_, str>", "Cow<'a, str>"),
+            ("&'b [&T]", "&'b [&'a T]"),
+            ("u8", "u8"),
+        ] {
+            assert_eq!(named(text, "'a"), expected);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Texts whose warnings and errors tell of variables and values.
+
+use ra_ap_syntax::{AstNode, ast};
+
+use super::{
+    Probe, Selection, WITNESS, closures,
+    exits::Leave,
+    fields::Field,
+    outcome,
+    selection::{Capture, Local},
+};
+use crate::{
+    syntax::{Edition, Source},
+    text::{TextRange, TextSize},
+};
+
+/// Something that is written into the text at a place.
+struct Question {
+    at: TextSize,
+    before: String,
+    /// What an answer is about, and the code that it stands at.
+    asked: Option<(String, String)>,
+    behind: String,
+}
+
+/// What the value is called that is asked about.
+const ASKED: &str = "__asked";
+
+impl Question {
+    fn words(at: TextSize, words: &str) -> Self {
+        Self {
+            at,
+            before: words.to_owned(),
+            asked: None,
+            behind: String::new(),
+        }
+    }
+}
+
+impl Selection {
+    /// Asks for types: code that is never reached and gives away each variable that the signature will name.
+    pub fn type_probe(&self, source: &Source) -> Probe {
+        let drop = match source.context.edition {
+            Edition::Edition2015 => "::std::mem::drop",
+            _ => "::core::mem::drop",
+        };
+        let ask = |at, name: &str, subject: String| Question {
+            at,
+            before: "loop { break; ".to_owned(),
+            asked: Some((subject, format!("{drop}(&{name}); {drop}({name}); "))),
+            behind: "} ".to_owned(),
+        };
+        let start = self.range.start();
+        let mut questions = Vec::new();
+        let captured = self.captures.iter().map(|it| it.name.as_str());
+        let before = captured
+            .chain([WITNESS])
+            .map(|name| ask(start, name, name.to_owned()));
+        if self.is_expression {
+            questions.push(Question::words(start, "({ "));
+        }
+        questions.extend(before);
+        let fields = self.fields().iter().map(Field::path);
+        questions.extend(fields.map(|path| ask(start, &path, path.clone())));
+        let closures = self.captures.iter();
+        questions.extend(closures.flat_map(|capture| in_closure(capture, &ask)));
+        let hidden = self.dropped.iter().filter(|it| it.is_hidden);
+        questions.extend(hidden.map(|local| ask(local.declared, &local.name, local.subject())));
+        if let Leave::Carries { is_break: true, .. } = self.exits.leave {
+            let broken = self.exits.jumps.iter().find_map(|it| it.value.as_ref());
+            let broken = broken.map(|it| asking_of(it, outcome::BROKEN, &ask));
+            questions.extend(broken.into_iter().flatten());
+        }
+        let values = self.value.iter();
+        questions.extend(values.flat_map(|value| asking_of(value, outcome::VALUE, &ask)));
+        if self.value.is_none() {
+            let shown = self.dropped.iter().filter(|it| !it.is_hidden);
+            let behind = self.outputs.iter().chain(shown);
+            let asked = |local: &Local| ask(self.code_end, &local.name, local.subject());
+            questions.extend(behind.map(asked));
+        }
+        if self.is_expression {
+            questions.push(Question::words(self.range.end(), "})"));
+        }
+        self.probe(source, questions)
+    }
+
+    /// Asks what is moved: each variable is looked at once more behind the selection.
+    pub fn move_probe(&self, source: &Source) -> Probe {
+        let names = self.captures.iter().map(|it| it.name.as_str());
+        let receiver = (!self.receivers.is_empty()).then_some("self");
+        let captured = names.chain(receiver).map(|it| (it, it.to_owned()));
+        let shown = self.dropped.iter().filter(|it| !it.is_hidden);
+        let declared = shown.map(|local| (local.name.as_str(), local.subject()));
+        let at = self.code_end;
+        let asked = |(name, subject): (&str, String)| Question {
+            at,
+            before: "{ ".to_owned(),
+            asked: Some((subject, format!("let _ = &{name}; "))),
+            behind: "} ".to_owned(),
+        };
+        let Some(value) = &self.value else {
+            return self.probe(source, captured.chain(declared).map(asked).collect());
+        };
+        let start = value.syntax().text_range().start();
+        let mut questions = vec![
+            Question::words(start, "(match { "),
+            Question::words(at, &format!(" }} {{ {ASKED} => {{ ")),
+        ];
+        questions.extend(captured.map(asked));
+        questions.push(Question::words(at, &format!("{ASKED} }} }})")));
+        self.probe(source, questions)
+    }
+
+    /// Writes questions; those of one place stand in the order in which they come.
+    fn probe(&self, source: &Source, mut questions: Vec<Question>) -> Probe {
+        questions.sort_by_key(|it| it.at);
+        let mut probe = Probe {
+            text: String::new(),
+            marks: Vec::new(),
+        };
+        let mut done = 0;
+        let has_value = self.value.is_some();
+        for question in questions {
+            let at = usize::from(question.at);
+            probe.text.push_str(&source.text[done..at]);
+            if done < at && question.at == self.code_end && !has_value {
+                // The last statement may be the end of its block.
+                let is_ended = source.text[..at].ends_with([';', '}']);
+                probe.text.push_str(if is_ended { " " } else { "; " });
+            }
+            done = at;
+            probe.add(&question);
+        }
+        probe.text.push_str(&source.text[done..]);
+        probe
+    }
+
+    /// Whether the value is what a `?` gives.
+    pub(super) fn ends_with_try(&self) -> bool {
+        matches!(self.value, Some(ast::Expr::TryExpr(_)))
+    }
+}
+
+/// Questions around an expression, whose value they give on.
+fn asking_of(
+    expr: &ast::Expr,
+    subject: &str,
+    ask: &dyn Fn(TextSize, &str, String) -> Question,
+) -> Vec<Question> {
+    let range = expr.syntax().text_range();
+    vec![
+        Question::words(range.start(), "(match { "),
+        Question::words(range.end(), &format!(" }} {{ {ASKED} => {{ ")),
+        ask(range.end(), ASKED, subject.to_owned()),
+        Question::words(range.end(), &format!("{ASKED} }} }})")),
+    ]
+}
+
+/// Questions in the closure that a variable is: what it takes and what it gives.
+fn in_closure(
+    capture: &Capture,
+    ask: &dyn Fn(TextSize, &str, String) -> Question,
+) -> Vec<Question> {
+    let Some(body) = capture.closure.as_ref().and_then(ast::ClosureExpr::body) else {
+        return Vec::new();
+    };
+    let range = body.syntax().text_range();
+    let taken = closures::asked(capture).into_iter();
+    let mut questions = vec![Question::words(range.start(), "({ ")];
+    questions.extend(taken.map(|(name, subject)| ask(range.start(), &name, subject)));
+    questions.extend([
+        Question::words(range.start(), "match { "),
+        Question::words(range.end(), &format!(" }} {{ {ASKED} => {{ ")),
+        ask(range.end(), ASKED, closures::result_of(&capture.name)),
+        Question::words(range.end(), &format!("{ASKED} }} }} }})")),
+    ]);
+    questions
+}
+
+impl Probe {
+    fn add(&mut self, question: &Question) {
+        self.text.push_str(&question.before);
+        if let Some((subject, code)) = &question.asked {
+            let start = TextSize::of(&*self.text);
+            self.text.push_str(code);
+            let range = TextRange::new(start, TextSize::of(&*self.text));
+            self.marks.push((range, subject.clone()));
+        }
+        self.text.push_str(&question.behind);
+    }
+}

@@ -1,0 +1,15 @@
+//= refused: inside of a closure
+fn main() {
+    let numbers = [1, 2, 3];
+    let shown: Vec<String> = numbers
+        .iter()
+        .map(|it| {
+            //{
+            let doubled = it * 2;
+            let text = doubled.to_string();
+            //}
+            text + "!"
+        })
+        .collect();
+    println!("{shown:?}");
+}

@@ -1,0 +1,14 @@
+//= refused: A place is selected
+struct Counter {
+    count: u32,
+}
+
+fn bump(counter: &mut Counter) {
+    /*{*/counter.count/*}*/ += 1;
+}
+
+fn main() {
+    let mut counter = Counter { count: 1 };
+    bump(&mut counter);
+    println!("{}", counter.count);
+}
