@@ -109,6 +109,22 @@ struct Built {
     messages: Vec<Message>,
 }
 
+/// A program is a module here: what it says of its root is said of that.
+fn rooted(text: &str, place: usize) -> String {
+    const ROOT: &str = "crate::";
+    let mut rooted = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(ROOT) {
+        let is_part_of_name = rest[..at].ends_with(|it: char| it.is_alphanumeric() || it == '_');
+        rooted.push_str(&rest[..at + ROOT.len()]);
+        if !is_part_of_name {
+            let _ = write!(rooted, "program_{place}::");
+        }
+        rest = &rest[at + ROOT.len()..];
+    }
+    rooted + rest
+}
+
 struct Message {
     is_error: bool,
     lint: String,
@@ -123,7 +139,7 @@ impl Built {
         let mut root = String::new();
         let mut calls = String::new();
         for place in batch {
-            let text = &programs[*place].text;
+            let text = rooted(&programs[*place].text, *place);
             let file = folder.path().join(format!("program_{place}.rs"));
             let entry = "pub fn start() {\n    main()\n}\n";
             fs::write(file, format!("{text}\n{entry}")).expect("the temporary folder is ours");
