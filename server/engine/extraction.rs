@@ -13,6 +13,7 @@ mod fields;
 mod heading;
 mod home;
 mod lifetimes;
+mod naming;
 mod outcome;
 mod passing;
 mod probing;

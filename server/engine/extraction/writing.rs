@@ -1,13 +1,10 @@
 //! The text with the new function and the call of it.
 
-use ra_ap_syntax::{
-    AstNode, SyntaxKind, SyntaxNode,
-    ast::{self, HasName},
-};
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
 use super::{
-    Known, NotExtracted, Passing, Selection, home::Home, lifetimes::Lifetime, outcome::Outcome,
-    passing::Way,
+    Known, NotExtracted, Passing, Selection, home::Home, lifetimes::Lifetime, naming,
+    outcome::Outcome, passing::Way,
 };
 use crate::{
     syntax::{Source, layout, scopes::Names},
@@ -40,7 +37,7 @@ impl Draft {
         name: Option<&str>,
         purpose: Purpose,
     ) -> Result<Self, NotExtracted> {
-        let name = fresh_name(selection, name)?;
+        let name = fresh_name(source, selection, name)?;
         let text = &*source.text;
         let newline = layout::first_line_ending(text);
         let home = Home::new(selection, passing, text, newline);
@@ -86,7 +83,12 @@ impl Draft {
     }
 }
 
-fn fresh_name(selection: &Selection, wish: Option<&str>) -> Result<String, NotExtracted> {
+/// The name that is wished for, or the best that is free.
+pub(super) fn fresh_name(
+    source: &Source,
+    selection: &Selection,
+    wish: Option<&str>,
+) -> Result<String, NotExtracted> {
     let root = selection.function.syntax().ancestors().last();
     let names = Names::in_node(&root.unwrap_or_else(|| selection.function.syntax().clone()));
     if let Some(wish) = wish {
@@ -96,13 +98,7 @@ fn fresh_name(selection: &Selection, wish: Option<&str>) -> Result<String, NotEx
         let why = format!("`{wish}` is no name for a function here, or something has it.");
         return Err(NotExtracted(why.into()));
     }
-    let own = selection.function.name().map(|it| it.text().to_string());
-    let own = own.unwrap_or_default();
-    let mut wishes = Vec::new();
-    if let [output] = &*selection.outputs {
-        wishes.push(format!("compute_{}", output.name));
-    }
-    wishes.push(format!("{own}_part"));
+    let wishes = naming::wishes(source, selection);
     names
         .fresh(&wishes)
         .ok_or(NotExtracted::new("Give it a name with `--name`."))
