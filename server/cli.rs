@@ -15,6 +15,7 @@ mod doctor;
 mod duplicates;
 mod explain;
 mod extract;
+mod extractions;
 mod inputs;
 mod list;
 mod output;

@@ -20,6 +20,7 @@ use serde::Serialize;
 
 use crate::{
     analysis::{CacheOutcome, Finding, IdleAllowance, Level, Opening, ReportOrigin},
+    extraction::Proposal,
     facts::{FunctionFacts, Problem},
     text::Lines,
 };
@@ -65,6 +66,8 @@ pub struct ReportedFinding {
     pub refactorings: Option<Vec<&'static str>>,
     /// Where a refactoring is offered that makes the finding smaller.
     pub openings: Vec<Opening>,
+    /// Extractions that would make it smaller, if looked for.
+    pub extractions: Vec<Proposal>,
 }
 
 /// Counts over all files. The last three fields may differ between runs over the same files, the others don't.

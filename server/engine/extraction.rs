@@ -17,6 +17,7 @@ mod naming;
 mod outcome;
 mod passing;
 mod probing;
+mod proposing;
 mod selected;
 mod selection;
 mod signature;
@@ -32,6 +33,7 @@ use crate::text::{TextRange, TextSize};
 
 pub use drops::Drops;
 pub use passing::Passing;
+pub use proposing::{Goal, Measure, Proposal, proposals};
 pub use selection::Selection;
 pub use writing::{Draft, Purpose};
 

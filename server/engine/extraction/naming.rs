@@ -13,26 +13,52 @@ use crate::syntax::Source;
 
 /// Names for a function made of a selection, the best first.
 pub(super) fn wishes(source: &Source, selection: &Selection) -> Vec<String> {
-    let own = selection.function.name();
-    let own = own.map(|it| it.text().trim_start_matches("r#").to_owned());
-    let own = own.unwrap_or_default();
-    let verb = phrases::verb_of(&own);
-    let mut wishes = Vec::new();
-    wishes.extend(of_comment(source, selection, verb));
-    wishes.extend(of_result(selection, verb));
-    wishes.extend(of_place(selection, verb));
-    wishes.extend(of_statement(selection, verb));
-    wishes.push(of_function(selection, &own));
-    wishes.retain(|wish| *wish != own);
-    wishes
+    let names = Names::of(source, selection);
+    let told = names.of_comment.into_iter().chain(names.of_code);
+    told.chain([names.of_function]).collect()
 }
 
-/// Whether the code itself says what the function is called.
-pub(super) fn is_telling(source: &Source, selection: &Selection) -> bool {
-    let own = selection.function.name();
-    let own = own.map(|it| it.text().to_string()).unwrap_or_default();
-    let best = wishes(source, selection).into_iter().next();
-    best.is_some_and(|it| it != of_function(selection, &own))
+/// What the best name is taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ground {
+    Comment,
+    Code,
+    Nothing,
+}
+
+pub(super) fn ground(source: &Source, selection: &Selection) -> Ground {
+    let names = Names::of(source, selection);
+    if names.of_comment.is_some() {
+        return Ground::Comment;
+    }
+    if names.of_code.is_empty() {
+        Ground::Nothing
+    } else {
+        Ground::Code
+    }
+}
+
+struct Names {
+    of_comment: Option<String>,
+    of_code: Vec<String>,
+    of_function: String,
+}
+
+impl Names {
+    fn of(source: &Source, selection: &Selection) -> Self {
+        let own = selection.function.name();
+        let own = own.map(|it| it.text().trim_start_matches("r#").to_owned());
+        let own = own.unwrap_or_default();
+        let verb = phrases::verb_of(&own);
+        let of_code = [of_result, of_place, of_statement];
+        let of_code = of_code.iter().filter_map(|of| of(selection, verb));
+        let is_other = |name: &String| *name != own;
+        Self {
+            of_comment: of_comment(source, selection, verb).filter(is_other),
+            of_code: of_code.filter(is_other).collect(),
+            of_function: of_function(selection, &own),
+        }
+    }
 }
 
 fn of_comment(source: &Source, selection: &Selection, verb: Option<&str>) -> Option<String> {

@@ -12,7 +12,7 @@ const VERBS: &str = "\
     push queue read rebuild receive record recover redraw reduce refresh register release reload remove rename render \
     repair replace report request reserve reset resize resolve restore retry reverse rewrite rotate round save scale scan \
     search select send serialize set show shrink shuffle sign simplify skip sort spawn split start step stop store strip \
-    submit subtract sum swap sync take test toggle trace track transform translate traverse trim truncate try unpack \
+    submit subtract sum swap sync take test toggle trace track transform translate traverse trim truncate unpack \
     unwrap update upload use validate verify visit wait walk warn wrap write";
 /// Verbs of functions that give what they are about.
 const GIVING: &str = "\
@@ -24,7 +24,7 @@ const LEADING: &str = "\
     otherwise afterwards to";
 /// Left out of names.
 const SMALL: &str = "\
-    the a an all any our its it each every this that these those is are be their some new own actual both there";
+    what how the a an all any our its it each every this that these those is are be their some new own actual both there";
 /// Where a name ends.
 const CLAUSES: &str = "\
     if when where which because since but unless until while as and or so e.g. i.e. etc whether without before after using \
@@ -35,6 +35,8 @@ const PREPOSITIONS: &str = "\
 /// Begin comments on the code rather than names of it.
 const REMARKS: &str = "\
     todo fixme xxx hack note safety bug warning rustfmt see";
+/// A longer comment without a verb at its beginning is a remark.
+const MOST_OF_NOUNS: usize = 3;
 /// A longer name is a sentence.
 const MOST_WORDS: usize = 4;
 
@@ -98,6 +100,7 @@ pub(super) fn says_nothing(name: &str) -> bool {
 /// What a comment calls the code below it; `verb` is that of the function around, for comments that only name a thing.
 pub(super) fn name(comment: &str, verb: Option<&str>) -> Option<String> {
     let words = words_of_sentence(comment)?;
+    let words_in_all = words.len();
     let mut words = words.iter().peekable();
     let start = base(words.peek()?);
     let mut name = Vec::new();
@@ -127,7 +130,10 @@ pub(super) fn name(comment: &str, verb: Option<&str>) -> Option<String> {
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
     };
     let ends_well = subject.last().is_some_and(|it| !has(PREPOSITIONS, it));
-    if !ends_well || !subject.iter().all(is_plain) || start.is_none() && subject.len() > 2 {
+    if !ends_well
+        || !subject.iter().all(is_plain)
+        || start.is_none() && words_in_all > MOST_OF_NOUNS
+    {
         return None;
     }
     name.extend(subject.iter().cloned());
@@ -144,7 +150,7 @@ fn words_of_sentence(comment: &str) -> Option<Vec<String>> {
     };
     let parts = comment.split(['.', ':', ',', ';', '(', '—', '?', '!']);
     let sentence = parts.map(words).find(|words| !words.is_empty())?;
-    let is_remark = has(REMARKS, sentence[0]);
+    let is_remark = has(REMARKS, &sentence[0]);
     (!is_remark).then_some(sentence)
 }
 
