@@ -19,6 +19,7 @@ mod extractions;
 mod inputs;
 mod list;
 mod output;
+mod patch;
 mod paths;
 mod place;
 mod run;
@@ -54,6 +55,12 @@ enum Command {
     /// Find what wants refactoring, and carry it out
     #[command(subcommand)]
     Refactor(Refactor),
+    /// Judge a change that somebody else has made
+    ///
+    /// Proved (exit code 0) is what our own refactorings derive, and what changes white space and comments alone; rustc has
+    /// no new error or warning of it. What compiles and isn't proved needs tests (1). Broken (2) is what brings a new error or
+    /// warning. rustc runs the packages' build scripts and procedural macros, as `cargo check` does.
+    Verify(patch::Arguments),
     /// Tell what a smell or a refactoring is
     Explain(explain::Arguments),
     /// Look after the cache
@@ -143,6 +150,7 @@ fn dispatch(command: Option<Command>, out: &mut Output) -> anyhow::Result<ExitSt
             Refactor::List => list::run(out),
             Refactor::Explain(arguments) => explain::run(&arguments, out),
         },
+        Some(Command::Verify(arguments)) => patch::run(&arguments, out),
         Some(Command::Explain(arguments)) => explain::run(&arguments, out),
         Some(Command::Cache(arguments)) => cache::run(&arguments, out),
         Some(Command::Compiler(arguments)) => compiler::run(&arguments, out),

@@ -96,18 +96,22 @@ impl Compiler {
     /// What rustc says if the files had these texts: of every target of their packages that they belong to. What uses a
     /// package from outside isn't asked.
     pub fn verdict(&mut self, texts: &Texts) -> Result<Verdict, Unjudged> {
-        let mut by_home: BTreeMap<PathBuf, Texts> = BTreeMap::new();
-        for (file, text) in texts {
-            let texts = by_home.entry(home(file)).or_default();
-            texts.insert(file.clone(), Arc::clone(text));
-        }
-        for (home, texts) in by_home {
+        for (home, texts) in by_home(texts) {
             let verdict = self.verdict_at(home, &texts)?;
             if verdict != Verdict::Clean {
                 return Ok(verdict);
             }
         }
         Ok(Verdict::Clean)
+    }
+
+    /// Everything that rustc says of these texts, of whatever packages they are. Nothing of it is remembered.
+    pub fn told(&mut self, texts: &Texts) -> Result<Vec<Told>, Unjudged> {
+        let mut told = Vec::new();
+        for (home, texts) in by_home(texts) {
+            told.extend(self.package(home)?.probe(&texts, &[])?);
+        }
+        Ok(told)
     }
 
     /// Everything that rustc says of these texts of one package, with more flags. Nothing of it is remembered.
@@ -153,6 +157,16 @@ impl Compiler {
         });
         package.as_mut().map_err(|why| why.clone())
     }
+}
+
+/// The texts of each package.
+fn by_home(texts: &Texts) -> BTreeMap<PathBuf, Texts> {
+    let mut by_home: BTreeMap<PathBuf, Texts> = BTreeMap::new();
+    for (file, text) in texts {
+        let texts = by_home.entry(home(file)).or_default();
+        texts.insert(file.clone(), Arc::clone(text));
+    }
+    by_home
 }
 
 /// The nearest manifest above a file, or the file itself.

@@ -19,7 +19,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::{
-    analysis::{CacheOutcome, Finding, IdleAllowance, Level, Opening, ReportOrigin},
+    analysis::{
+        CacheOutcome, Finding, IdleAllowance, Level, Opening, ReportOrigin, is_for_extraction,
+    },
     extraction::Proposal,
     facts::{FunctionFacts, Problem},
     text::Lines,
@@ -150,5 +152,6 @@ pub fn answers(finding: &Finding) -> Vec<&'static str> {
     let answers = finding.smell.answers.iter().copied();
     answers
         .filter(|id| crate::refactorings::by_name(id).is_some())
+        .chain(is_for_extraction(finding.smell).then_some(EXTRACT_FUNCTION))
         .collect()
 }

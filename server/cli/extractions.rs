@@ -1,6 +1,6 @@
 //! The extractions that are named beside findings.
 
-use std::{cmp::Reverse, sync::Arc};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -37,9 +37,8 @@ pub(super) async fn find(
     }
     let mut places = places(inputs, files);
     if extent == Extent::Heaviest {
-        places.sort_by_key(|&(file, finding)| {
-            Reverse((files[file].findings[finding].weight() * 1e3) as u64)
-        });
+        let weight = |&(file, finding): &Place| files[file].findings[finding].weight();
+        places.sort_by(|left, right| weight(right).total_cmp(&weight(left)));
         places.truncate(HEAVIEST);
     }
     places.sort_unstable();
@@ -67,7 +66,7 @@ fn places(inputs: &[InputFile], files: &[ReportedFile]) -> Vec<Place> {
             continue;
         }
         let findings = file.findings.iter().enumerate();
-        let meant = findings.filter(|(_, found)| is_for_extraction(&found.finding));
+        let meant = findings.filter(|(_, found)| is_for_extraction(found.finding.smell));
         places.extend(meant.map(|(finding, _)| (at, finding)));
     }
     places

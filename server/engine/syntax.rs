@@ -44,6 +44,7 @@ pub use read::{
     },
     signatures,
     units::{Function, Unit, inside},
+    words::{Word, tells_its_lines, words},
 };
 pub use write::{
     layout::{self, LineEnding},

@@ -8,14 +8,14 @@ use ra_ap_syntax::{
     ast::{self, HasName},
 };
 
-use super::Selection;
+use super::{Selection, writing::may_change};
 use crate::syntax::Source;
 
 /// Names for a function made of a selection, the best first.
 pub(super) fn wishes(source: &Source, selection: &Selection) -> Vec<String> {
     let names = Names::of(source, selection);
-    let told = names.of_comment.into_iter().chain(names.of_code);
-    told.chain([names.of_function]).collect()
+    let told = names.comment.into_iter().chain(names.code);
+    told.chain([names.function]).collect()
 }
 
 /// What the best name is taken from.
@@ -28,10 +28,10 @@ pub(super) enum Ground {
 
 pub(super) fn ground(source: &Source, selection: &Selection) -> Ground {
     let names = Names::of(source, selection);
-    if names.of_comment.is_some() {
+    if names.comment.is_some() {
         return Ground::Comment;
     }
-    if names.of_code.is_empty() {
+    if names.code.is_empty() {
         Ground::Nothing
     } else {
         Ground::Code
@@ -39,9 +39,9 @@ pub(super) fn ground(source: &Source, selection: &Selection) -> Ground {
 }
 
 struct Names {
-    of_comment: Option<String>,
-    of_code: Vec<String>,
-    of_function: String,
+    comment: Option<String>,
+    code: Vec<String>,
+    function: String,
 }
 
 impl Names {
@@ -50,13 +50,13 @@ impl Names {
         let own = own.map(|it| it.text().trim_start_matches("r#").to_owned());
         let own = own.unwrap_or_default();
         let verb = phrases::verb_of(&own);
-        let of_code = [of_result, of_place, of_statement];
-        let of_code = of_code.iter().filter_map(|of| of(selection, verb));
+        let code = [of_result, of_place, of_statement, of_change];
+        let code = code.iter().filter_map(|of| of(selection, verb));
         let is_other = |name: &String| *name != own;
         Self {
-            of_comment: of_comment(source, selection, verb).filter(is_other),
-            of_code: of_code.filter(is_other).collect(),
-            of_function: of_function(selection, &own),
+            comment: of_comment(source, selection, verb).filter(is_other),
+            code: code.filter(is_other).collect(),
+            function: of_function(selection, &own),
         }
     }
 }
@@ -128,6 +128,16 @@ fn of_statement(selection: &Selection, verb: Option<&str>) -> Option<String> {
         None => element(&inner)?,
     };
     Some(format!("{}_{subject}", verb.unwrap_or("handle")))
+}
+
+/// By the one variable of the function that it changes.
+fn of_change(selection: &Selection, _: Option<&str>) -> Option<String> {
+    let mut changed = selection
+        .captures
+        .iter()
+        .filter(|it| it.mut_word.is_some() && it.mentions.iter().any(may_change));
+    let name = &changed.next().filter(|_| changed.next().is_none())?.name;
+    (!phrases::says_nothing(name)).then(|| format!("update_{name}"))
 }
 
 /// What every name has that the code itself doesn't give.

@@ -1,6 +1,6 @@
 //! The text with the new function and the call of it.
 
-use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, SyntaxToken, ast};
 
 use super::{
     Known, NotExtracted, Passing, Selection, home::Home, lifetimes::Lifetime, naming,
@@ -158,33 +158,33 @@ impl Writer<'_> {
     fn is_changed(&self, name: &str, is_meant: &dyn Fn(TextRange) -> bool) -> bool {
         let tokens = super::selection::tokens(self.selection.function.syntax());
         let after = tokens.filter(|it| is_meant(it.text_range()) && it.text() == name);
-        after.into_iter().any(|mention| {
-            let is_pattern = mention
-                .parent()
-                .is_some_and(|it| it.kind() == SyntaxKind::NAME);
-            if is_pattern {
-                return false;
-            }
-            let Some(path) = mention.parent_ancestors().find_map(ast::PathExpr::cast) else {
-                return true;
-            };
-            let around = path.syntax().parent();
-            let place = std::iter::successors(around, SyntaxNode::parent).find(|it| {
-                !matches!(
-                    it.kind(),
-                    SyntaxKind::FIELD_EXPR | SyntaxKind::INDEX_EXPR | SyntaxKind::PAREN_EXPR
-                )
-            });
-            place.is_some_and(|it| match it.kind() {
-                SyntaxKind::REF_EXPR => {
-                    ast::RefExpr::cast(it).is_some_and(|it| it.mut_token().is_some())
-                }
-                SyntaxKind::BIN_EXPR => ast::BinExpr::cast(it).is_some_and(|it| {
-                    matches!(it.op_kind(), Some(ast::BinaryOp::Assignment { .. }))
-                }),
-                SyntaxKind::METHOD_CALL_EXPR | SyntaxKind::MACRO_CALL => true,
-                _ => false,
-            })
-        })
+        after.into_iter().any(|mention| may_change(&mention))
     }
+}
+
+/// Whether a variable may be changed where it is mentioned.
+pub(super) fn may_change(mention: &SyntaxToken) -> bool {
+    let is_pattern = mention
+        .parent()
+        .is_some_and(|it| it.kind() == SyntaxKind::NAME);
+    if is_pattern {
+        return false;
+    }
+    let Some(path) = mention.parent_ancestors().find_map(ast::PathExpr::cast) else {
+        return true;
+    };
+    let around = path.syntax().parent();
+    let place = std::iter::successors(around, SyntaxNode::parent).find(|it| {
+        !matches!(
+            it.kind(),
+            SyntaxKind::FIELD_EXPR | SyntaxKind::INDEX_EXPR | SyntaxKind::PAREN_EXPR
+        )
+    });
+    place.is_some_and(|it| match it.kind() {
+        SyntaxKind::REF_EXPR => ast::RefExpr::cast(it).is_some_and(|it| it.mut_token().is_some()),
+        SyntaxKind::BIN_EXPR => ast::BinExpr::cast(it)
+            .is_some_and(|it| matches!(it.op_kind(), Some(ast::BinaryOp::Assignment { .. }))),
+        SyntaxKind::METHOD_CALL_EXPR | SyntaxKind::MACRO_CALL => true,
+        _ => false,
+    })
 }

@@ -9,3 +9,4 @@ pub(super) mod metrics;
 pub(super) mod outline;
 pub mod signatures;
 pub(super) mod units;
+pub(super) mod words;

@@ -1,6 +1,6 @@
 //! Which parts of a function may be looked at as functions of their own: blocks, paragraphs, and long statements.
 
-use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, SyntaxToken, ast};
 
 use crate::{
     syntax::{Source, flow::is_own_scope, layout},
@@ -59,10 +59,10 @@ fn is_body_of(list: &ast::StmtList, scope: &SyntaxNode) -> bool {
 fn inside(list: &ast::StmtList, statements: &[SyntaxNode]) -> TextRange {
     let whole = list.syntax().text_range();
     let comments = layout::comments_in(list.syntax(), whole);
-    let comments = comments.iter().map(|comment| comment.text_range());
+    let comments = comments.iter().map(SyntaxToken::text_range);
     let statements = statements.iter().map(SyntaxNode::text_range);
     let all = statements.chain(comments);
-    all.reduce(|all, one| all.cover(one))
+    all.reduce(TextRange::cover)
         .unwrap_or_else(|| TextRange::empty(whole.start()))
 }
 
