@@ -18,6 +18,7 @@ mod presence;
 mod recorder;
 mod replay;
 mod said;
+mod users;
 
 mod wrapper;
 
@@ -98,6 +99,18 @@ impl Compiler {
     pub fn verdict(&mut self, texts: &Texts) -> Result<Verdict, Unjudged> {
         for (home, texts) in by_home(texts) {
             let verdict = self.verdict_at(home, &texts)?;
+            if verdict != Verdict::Clean {
+                return Ok(verdict);
+            }
+        }
+        Ok(Verdict::Clean)
+    }
+
+    /// The same of what uses their packages: their other targets, and the packages of their workspaces. Cargo checks both states,
+    /// which takes longer.
+    pub fn verdict_of_users(&mut self, texts: &Texts) -> Result<Verdict, Unjudged> {
+        for home in by_home(texts).into_keys() {
+            let verdict = self.package(home)?.verdict_of_users(texts)?;
             if verdict != Verdict::Clean {
                 return Ok(verdict);
             }

@@ -141,7 +141,11 @@ fn new_complaints(patch: &Patch, compiler: &mut Compiler) -> Result<Vec<String>,
         let why = "no Rust file is changed, and rustc reads no other.";
         return Err(Unjudged::Because(why.to_owned()));
     }
-    if let Verdict::Broken(faults) = compiler.verdict(&after)? {
+    let mut verdict = compiler.verdict(&after)?;
+    if verdict == Verdict::Clean {
+        verdict = compiler.verdict_of_users(&after)?;
+    }
+    if let Verdict::Broken(faults) = verdict {
         return Ok(faults.iter().map(|fault| in_words(fault, patch)).collect());
     }
     let before = code().filter_map(|file| {
@@ -174,7 +178,8 @@ fn in_words(fault: &Fault, patch: &Patch) -> String {
         return fault.to_string();
     };
     let shown = patch.files.iter().find(|it| it.path == *file);
-    let shown = shown.map_or_else(|| file.display().to_string(), |it| it.shown.clone());
+    let inside = file.strip_prefix(&patch.root).unwrap_or(file);
+    let shown = shown.map_or_else(|| inside.display().to_string(), |it| it.shown.clone());
     format!("{fault} ({shown}:{})", fault.line + 1)
 }
 

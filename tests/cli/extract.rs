@@ -166,7 +166,7 @@ fn a_package_is_checked_in_all_of_its_targets() {
         );
     let words = ["refactor", "run", "extract-function", "src/lib.rs:5-8"];
     let run = place.run(words).expect(0);
-    assert!(run.stdout.contains("+fn f_part("), "{run:#?}");
+    assert!(run.stdout.contains("+fn handle_names("), "{run:#?}");
     place
         .run(["refactor", "run", "extract-function", "src/lib.rs:5-7"])
         .expect(1)

@@ -178,7 +178,7 @@ fn what_can_t_be_verified_is_refused_with_the_reason() {
         run.says("Nothing was verified").says(why);
     };
     refused("", "there is no change in the patch");
-    refused("hello\n", "no change");
+    refused("hello\n", "is no unified diff");
     refused(&patch("../a.rs", "a\n", "b\n"), "outside of this directory");
     refused(
         &patch("/etc/passwd", "a\n", "b\n"),
@@ -251,4 +251,44 @@ fn new_files_are_checked_with_the_rest() {
             .contains("src/extra.rs: drops nothing; adds `pub fn extra")
     );
     assert!(!place.path("src/extra.rs").exists());
+}
+
+#[test]
+fn what_uses_the_package_is_checked_with_it() {
+    let place = shop();
+    let user = "fn main() {\n    println!(\"{}\", shop::taxed(Some(1), true));\n}\n";
+    place.write("src/main.rs", user);
+    let other = LIB.replace("taxed(price", "with_tax(price");
+    let out = verify(&place, &patch("src/lib.rs", LIB, &other))
+        .expect(2)
+        .stdout;
+    assert!(
+        out.contains("error[E0425]") && out.contains("src/main.rs:2"),
+        "{out}"
+    );
+
+    let place = Place::new();
+    place
+        .write(
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"shop\", \"till\"]\nresolver = \"2\"\n",
+        )
+        .write("shop/Cargo.toml", MANIFEST)
+        .write("shop/src/lib.rs", LIB)
+        .write("shop/src/prices.rs", PRICES)
+        .write(
+            "till/Cargo.toml",
+            MANIFEST.replace("shop", "till") + "[dependencies]\nshop = { path = \"../shop\" }\n",
+        )
+        .write("till/src/main.rs", user);
+    let out = verify(&place, &patch("shop/src/lib.rs", LIB, &other))
+        .expect(2)
+        .stdout;
+    assert!(
+        out.contains("error[E0425]") && out.contains("till/src/main.rs"),
+        "{out}"
+    );
+    let fine = LIB.replace("if is_free", "if  is_free");
+    verify(&place, &patch("shop/src/lib.rs", LIB, &fine)).expect(0);
+    assert!(!place.path("Cargo.lock").exists());
 }

@@ -28,6 +28,8 @@ const BUILDING: [&str; 5] = [
 ];
 
 pub(super) struct Patch {
+    /// Where its paths begin.
+    pub(super) root: PathBuf,
     pub(super) files: Vec<PatchedFile>,
 }
 
@@ -52,9 +54,14 @@ impl Patch {
         let text = text(from)?;
         let root = std::env::current_dir().and_then(fs::canonicalize);
         let root = root.context("The current directory can't be read")?;
+        if text.trim().is_empty() {
+            bail!(
+                "there is no change in the patch; `git diff | rustassistant verify --patch -` gives one"
+            );
+        }
         let mut files: Vec<PatchedFile> = Vec::new();
-        for patch in parsed(&text)? {
-            let file = patched(&patch, &root, settings)?;
+        for change in parsed(&text)? {
+            let file = patched(&change, &root, settings)?;
             if files.iter().any(|other| other.path == file.path) {
                 bail!(
                     "the patch changes `{}` twice; make one change of them",
@@ -63,12 +70,7 @@ impl Patch {
             }
             files.push(file);
         }
-        if files.is_empty() {
-            bail!(
-                "there is no change in the patch; `git diff | rustassistant verify --patch -` gives one"
-            );
-        }
-        Ok(Self { files })
+        Ok(Self { root, files })
     }
 }
 
@@ -101,13 +103,13 @@ fn parsed(text: &str) -> anyhow::Result<Vec<FilePatch<'_, str>>> {
 }
 
 fn patched(
-    patch: &FilePatch<'_, str>,
+    change: &FilePatch<'_, str>,
     root: &Path,
     settings: &mut Settings,
 ) -> anyhow::Result<PatchedFile> {
-    let operation = patch
+    let operation = change
         .operation()
-        .strip_prefix(usize::from(has_prefix(patch.operation())));
+        .strip_prefix(usize::from(has_prefix(change.operation())));
     let (name, is_new) = match &operation {
         FileOperation::Modify { original, modified } if original == modified => {
             (&**modified, false)
@@ -129,10 +131,10 @@ fn patched(
             )
         }
     };
-    let Some(hunks) = patch.patch().as_text() else {
+    let Some(hunks) = change.patch().as_text() else {
         bail!("the patch changes `{name}`, which is binary");
     };
-    if patch.old_mode() != patch.new_mode() && !is_new {
+    if change.old_mode() != change.new_mode() && !is_new {
         bail!("the patch changes the mode of `{name}`, which is nothing that rustc tells of");
     }
     let path = inside(root, name)?;

@@ -374,7 +374,7 @@ mod tests {
         let (text, best) = &found[0];
         assert!(text.starts_with("// Count what"), "{text}");
         assert_eq!(best.name, "count_visible");
-        assert_eq!((best.parameters, best.before, best.after), (1, 8, 1));
+        assert_eq!((best.parameters, best.before, best.after), (2, 8, 1));
         assert!(found.iter().all(|(_, it)| it.after < it.before));
     }
 

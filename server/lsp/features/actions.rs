@@ -14,7 +14,7 @@ use lsp_types::{
 use super::{
     diagnostics,
     edits::{KnownFiles, workspace_edit},
-    extract_function,
+    extract_function::{self, LONGEST_TITLE},
     resolve::ActionNote,
 };
 use crate::{
@@ -32,8 +32,6 @@ const MOST_ACTIONS: usize = 10;
 const MOST_DISABLED: usize = 3;
 /// Of answers to findings that lie elsewhere in the function.
 const MOST_INSIDE: usize = 5;
-/// Titles are cut off beyond so many characters in some editors.
-pub(crate) const LONGEST_TITLE: usize = 60;
 
 /// What carrying out everything safe is called, in one file and in all.
 pub(crate) const FIX_ALL_TITLE: &str = "RustAssistant: apply all safe fixes";

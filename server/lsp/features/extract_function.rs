@@ -15,10 +15,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::jsonrpc::{Error, Result};
 
-use super::{
-    actions::LONGEST_TITLE,
-    edits::{FileEdits, edit_of},
-};
+use super::edits::{FileEdits, edit_of};
 use crate::{
     analysis::{
         Extracted, Extraction, Finding, OpenFile, Refused, apart, extract_function, gain_in_words,
@@ -46,6 +43,8 @@ use crate::{
 
 pub(crate) const COMMAND: &str = "rustassistant.extractFunction";
 const TITLE: &str = "Extract into a function";
+/// Titles are cut off beyond so many characters in some editors.
+pub(crate) const LONGEST_TITLE: usize = 60;
 /// Of extractions that nobody has selected.
 pub(crate) const MOST_PROPOSED: usize = 3;
 

@@ -21,7 +21,7 @@ pub fn words(root: &SyntaxNode) -> Vec<Word> {
             is_behind_sign = false;
             continue;
         }
-        if is_idle_comma(&token) {
+        if is_idle_comma(&token) || is_idle_semicolon(&token) {
             continue;
         }
         let is_sign = token.kind().is_punct() && is_macro_input(&token);
@@ -34,9 +34,11 @@ pub fn words(root: &SyntaxNode) -> Vec<Word> {
     words
 }
 
-/// Whether a program may tell the lines of its own text, so that its layout is a part of what it does.
+/// Whether a program may tell its own text or the lines of it, so that its layout is a part of what it does.
 pub fn tells_its_lines(text: &str) -> bool {
-    const TELLING: [&str; 5] = [
+    const TELLING: [&str; 7] = [
+        "stringify!",
+        "include_bytes!",
         "line!",
         "column!",
         "track_caller",
@@ -82,6 +84,19 @@ fn is_idle_comma(token: &SyntaxToken) -> bool {
     }
 }
 
+/// A semicolon behind a jump that ends its block: nothing comes after either.
+fn is_idle_semicolon(token: &SyntaxToken) -> bool {
+    let statement = token.parent().filter(|_| token.kind() == T![;]);
+    let jump = statement
+        .and_then(|it| it.first_child())
+        .map(|it| it.kind());
+    let jumps = matches!(
+        jump,
+        Some(SyntaxKind::RETURN_EXPR | SyntaxKind::BREAK_EXPR | SyntaxKind::CONTINUE_EXPR)
+    );
+    jumps && next_word(token).is_some_and(|it| it.kind() == T!['}'])
+}
+
 fn next_word(token: &SyntaxToken) -> Option<SyntaxToken> {
     let mut next = token.next_token()?;
     while next.kind().is_trivia() {
@@ -114,6 +129,7 @@ mod tests {
                 "fn f() { match a { A => {} B => {} } }",
                 "fn f() { match a { A => {}, B => {} } }",
             ),
+            ("fn f() { return 1 }", "fn f() { return 1; }"),
             ("fn f() { a!(b >> c, d) }", "fn f() { a!( b>>c ,d ) }"),
         ] {
             assert!(are_same(one, other), "{one}");
@@ -128,6 +144,7 @@ mod tests {
             ("fn f() { a!(b, c,) }", "fn f() { a!(b, c) }"),
             ("/// A.\nfn f() {}", "/// B.\nfn f() {}"),
             ("fn f() { \"a  b\" }", "fn f() { \"a b\" }"),
+            ("fn f() { a() }", "fn f() { a(); }"),
             ("fn f() { a + b }", "fn f() { b + a }"),
         ] {
             assert!(!are_same(one, other), "{one}");
