@@ -87,6 +87,10 @@ pub fn extract_function(
         types: asking.types(&selection.type_probe(source))?,
         moved: asking.moved(&selection.move_probe(source))?,
     };
+    if let Some(probe) = selection.copy_probe(source) {
+        let others = asking.not_copied(&probe)?;
+        selection.copied(&mut known, &probe, &others);
+    }
     let others = wanted.others.iter().map(|text| &**text);
     let drops = Drops::in_texts(others.chain([&*source.text]));
     selection.check_drops(&drops, &known)?;
@@ -163,6 +167,8 @@ impl Attempt<'_> {
                 passing.qualify(import);
                 continue;
             }
+            tracing::debug!("a draft doesn't hold: {first}");
+            tracing::trace!("the draft: {}", draft.text);
             objection = Some(first.clone());
             if !loosen(&mut passing, &errors, &draft.text) {
                 break;
@@ -360,9 +366,18 @@ impl Asking<'_> {
     }
 
     fn moved(&mut self, probe: &Probe) -> Result<Vec<String>, Unjudged> {
+        self.subjects(probe, "E0382")
+    }
+
+    fn not_copied(&mut self, probe: &Probe) -> Result<Vec<String>, Unjudged> {
+        self.subjects(probe, "E0277")
+    }
+
+    /// What an error is about wherever it has this code.
+    fn subjects(&mut self, probe: &Probe, code: &str) -> Result<Vec<String>, Unjudged> {
         let told = self.ask(&probe.text, &[CAPPED])?;
-        let moves = told.iter().filter(|it| it.code.as_deref() == Some("E0382"));
-        let names = moves.filter_map(|it| probe.subject(TextSize::new(it.at)));
+        let told = told.iter().filter(|it| it.code.as_deref() == Some(code));
+        let names = told.filter_map(|it| probe.subject(TextSize::new(it.at)));
         Ok(names.map(str::to_owned).collect())
     }
 }

@@ -16,6 +16,7 @@ mod lifetimes;
 mod outcome;
 mod passing;
 mod probing;
+mod scope;
 mod selected;
 mod selection;
 mod signature;
@@ -141,6 +142,15 @@ impl Selection {
         if let Some(subject) = outcome::nameless(self, known) {
             let is_copy = false;
             known.types.insert(subject, Type { text, is_copy });
+        }
+    }
+
+    /// Takes what can be copied, which is all that was asked but for `others`.
+    pub fn copied(&self, known: &mut Known, probe: &Probe, others: &[String]) {
+        for (_, subject) in &probe.marks {
+            if let Some(ty) = known.types.get_mut(subject) {
+                ty.is_copy |= !others.contains(subject);
+            }
         }
     }
 

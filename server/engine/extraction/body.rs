@@ -7,7 +7,7 @@ use ra_ap_syntax::{
 
 use super::{
     NotExtracted, Passing,
-    exits::{Jump, Leave, is_arm, wrapped},
+    exits::{Jump, Leave, Role, Several, is_arm, wrapped},
     heading::THIS,
     outcome::Outcome,
     writing::Writer,
@@ -208,7 +208,7 @@ fn tried(jump: &Jump, result: &Outcome<'_>) -> Option<Vec<Edit>> {
         && !result.is_unit()
         && result.layer.is_none()
         && !result.is_trap;
-    if !gives_none || jump.is_end {
+    if !gives_none || jump.role == Role::End {
         return None;
     }
     let statement = jump.node.ancestors().find_map(ast::LetStmt::cast)?;
@@ -269,18 +269,17 @@ fn is_postfix(expr: &ast::Expr) -> bool {
 
 /// What a jump becomes: the words around its value, and where that stands.
 fn told(jump: &Jump, result: &Outcome<'_>) -> (String, Option<TextRange>) {
-    if jump.is_end {
-        return (result.of_end(""), None);
-    }
-    let Leave::Carries { wrapper, .. } = result.leave else {
-        return (result.of_jump(None), None);
+    let carried = match (jump.role, result.leave.carried()) {
+        (Role::End, _) => return (result.of_end(""), None),
+        (Role::Carried, Some(carried)) => carried,
+        _ => return (result.of_jump(jump.role, None), None),
     };
     let inner = jump.value.as_ref().and_then(wrapped);
     let value = inner
-        .filter(|_| wrapper.is_some())
+        .filter(|_| carried.wrapper.is_some())
         .or_else(|| jump.value.clone());
     let value = value.map(|it| it.syntax().text_range());
-    (result.of_jump(Some(HOLE)), value)
+    (result.of_jump(jump.role, Some(HOLE)), value)
 }
 
 /// Puts the words around a value in the place of what stands around it now.
@@ -308,7 +307,9 @@ impl Last {
     fn of(writer: &Writer<'_>, result: &Outcome<'_>) -> Self {
         let is_result = match result.leave {
             Leave::Whole { .. } => true,
-            Leave::Told { is_certain, .. } | Leave::Carries { is_certain, .. } => *is_certain,
+            Leave::Told { is_certain, .. }
+            | Leave::Carries { is_certain, .. }
+            | Leave::Several(Several { is_certain, .. }) => *is_certain,
             Leave::Never => false,
         };
         let is_nothing = !is_result && result.of_end("").is_empty() && result.is_unit();

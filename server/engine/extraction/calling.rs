@@ -3,7 +3,11 @@
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
 use super::{
-    body::VALUE_NAME, exits::Leave, heading::Heading, outcome::Outcome, selection::Local,
+    body::VALUE_NAME,
+    exits::{Carried, Leave, Role, Several},
+    heading::Heading,
+    outcome::Outcome,
+    selection::Local,
     writing::Writer,
 };
 use crate::{syntax::layout, text::TextRange};
@@ -20,6 +24,15 @@ impl Frame {
             before: before.into(),
             behind: behind.into(),
         }
+    }
+}
+
+/// What a caller says to leave with a value.
+fn leaving(carried: &Carried) -> String {
+    let words = &carried.words;
+    match carried.wrapper {
+        Some(wrapper) => format!("{words} {wrapper}({VALUE_NAME})"),
+        None => format!("{words} {VALUE_NAME}"),
     }
 }
 
@@ -88,17 +101,14 @@ impl Writer<'_> {
             Leave::Whole { is_tail: true } | Leave::Never => Frame::new("", ";"),
             Leave::Told { words, is_certain } => self.telling(result, words, *is_certain),
             Leave::Carries {
-                words,
+                carried,
                 is_certain: true,
-                ..
-            } => Frame::new(format!("{words} "), ";"),
-            Leave::Carries { words, wrapper, .. } => {
-                let value = match wrapper {
-                    Some(wrapper) => format!("{wrapper}({VALUE_NAME})"),
-                    None => VALUE_NAME.to_owned(),
-                };
-                self.carrying(result, &format!("{words} {value}"))
-            }
+            } => match carried.wrapper {
+                Some(wrapper) => Frame::new(format!("{} {wrapper}(", carried.words), ");"),
+                None => Frame::new(format!("{} ", carried.words), ";"),
+            },
+            Leave::Carries { carried, .. } => self.carrying(result, &leaving(carried)),
+            Leave::Several(several) => self.choosing(result, several),
         }
     }
 
@@ -112,7 +122,7 @@ impl Writer<'_> {
         }
         if result.has_value {
             let going = format!("Some({VALUE_NAME}) => {VALUE_NAME}");
-            return self.choice("", &going, &format!("None => {words}"), "");
+            return self.choice("", &[going, format!("None => {words}")], "");
         }
         Frame::new(
             format!("let Some({}) = ", self.patterns(result)),
@@ -122,21 +132,71 @@ impl Writer<'_> {
 
     /// What leaves with a value.
     fn carrying(&self, result: &Outcome<'_>, words: &str) -> Frame {
+        let control = result.control;
         if result.is_unit() {
-            let before = format!("if let Some({VALUE_NAME}) = ");
+            let leaving = match result.is_nested {
+                true => format!("{control}::Break({VALUE_NAME})"),
+                false => format!("Some({VALUE_NAME})"),
+            };
+            let before = format!("if let {leaving} = ");
             return Frame::new(before, self.block(words));
         }
-        let control = result.control;
         let leaving = format!("{control}::Break({VALUE_NAME}) => {words}");
-        if result.has_value {
-            let going = format!("{control}::Continue({VALUE_NAME}) => {VALUE_NAME}");
-            return self.choice("", &going, &leaving, "");
+        self.going_or(result, &[leaving], |inner| {
+            format!("{control}::Continue({inner})")
+        })
+    }
+
+    /// What leaves in several ways.
+    fn choosing(&self, result: &Outcome<'_>, several: &Several) -> Frame {
+        let control = result.control;
+        let carried = several.carried.as_ref().map(|it| (Role::Carried, leaving(it)));
+        let stop = several.stop.clone().map(|it| (Role::Stop, it));
+        let skip = several.skip.clone().map(|it| (Role::Skip, it));
+        let arms = carried.into_iter().chain(stop).chain(skip);
+        let arms = arms.map(|(role, words)| {
+            let told = result.of_one(several, role, VALUE_NAME);
+            format!("{told} => {words}")
+        });
+        let mut arms: Vec<String> = arms.collect();
+        if several.is_certain {
+            return self.choice("", &arms, "");
         }
-        let names = result.outputs.iter().map(|it| it.name.clone());
-        let inner = together(&names.collect::<Vec<_>>());
-        let going = format!("{control}::Continue({inner}) => {inner}");
+        let is_maybe = several.skip.is_some();
+        if result.is_unit() {
+            let end = match is_maybe {
+                true => "None".to_owned(),
+                false => format!("{control}::Continue(())"),
+            };
+            arms.insert(0, format!("{end} => {{}}"));
+            return self.choice("", &arms, "");
+        }
+        self.going_or(result, &arms, |inner| match is_maybe {
+            true => format!("{control}::Continue(Some({inner}))"),
+            false => format!("{control}::Continue({inner})"),
+        })
+    }
+
+    /// What goes on with what the function gives, or leaves.
+    fn going_or(
+        &self,
+        result: &Outcome<'_>,
+        leaving: &[String],
+        told: impl Fn(&str) -> String,
+    ) -> Frame {
+        let inner = if result.has_value {
+            VALUE_NAME.to_owned()
+        } else {
+            let names = result.outputs.iter().map(|it| it.name.clone());
+            together(&names.collect::<Vec<_>>())
+        };
+        let going = format!("{} => {inner}", told(&inner));
+        let arms: Vec<String> = [going].into_iter().chain(leaving.iter().cloned()).collect();
+        if result.has_value {
+            return self.choice("", &arms, "");
+        }
         let before = format!("let {} = ", self.patterns(result));
-        self.choice(&before, &going, &leaving, ";")
+        self.choice(&before, &arms, ";")
     }
 
     /// What is declared with the outputs.
@@ -161,7 +221,7 @@ impl Writer<'_> {
         format!(";{}{}{words};", self.newline, self.indent)
     }
 
-    fn choice(&self, before: &str, going: &str, leaving: &str, behind: &str) -> Frame {
+    fn choice(&self, before: &str, arms: &[String], behind: &str) -> Frame {
         let Self {
             newline,
             indent,
@@ -170,11 +230,16 @@ impl Writer<'_> {
         } = self;
         let is_part = self.selection.is_expression && self.is_operand();
         let (open, close) = if is_part { ("(", ")") } else { ("", "") };
+        let arms: String = arms
+            .iter()
+            .map(|arm| {
+                let comma = if arm.ends_with('}') { "" } else { "," };
+                format!("{newline}{indent}{unit}{arm}{comma}")
+            })
+            .collect();
         Frame::new(
             format!("{before}{open}match "),
-            format!(
-                " {{{newline}{indent}{unit}{going},{newline}{indent}{unit}{leaving},{newline}{indent}}}{close}{behind}"
-            ),
+            format!(" {{{arms}{newline}{indent}}}{close}{behind}"),
         )
     }
 

@@ -70,7 +70,7 @@ impl Writer<'_> {
         let turbofish = generics
             .arguments
             .map_or_else(String::new, |it| format!("::<{}>", it.join(", ")));
-        let words = qualifiers(&selection.function, selection.exits.awaits);
+        let words = qualifiers(&selection.scope, selection.exits.awaits);
         let behind = written
             .as_ref()
             .map_or_else(String::new, |it| format!(" -> {it}"));
@@ -105,7 +105,7 @@ fn parameter_of_self(of: &str, way: &str) -> String {
 }
 
 fn argument_of_self(selection: &Selection, way: &str) -> String {
-    let list = selection.function.param_list();
+    let list = selection.scope.function.param_list();
     let old = list.and_then(|it| it.self_param());
     let is_reference = old.is_some_and(|it| it.amp_token().is_some());
     let sign = way.strip_suffix("self").filter(|it| it.starts_with('&'));

@@ -62,7 +62,7 @@ fn uses_self_type(selection: &Selection) -> bool {
 
 /// The implementation or the trait around the old function.
 fn owner(selection: &Selection) -> Option<SyntaxNode> {
-    let list = selection.function.syntax().parent()?;
+    let list = selection.scope.function.syntax().parent()?;
     let is_of_type = list.kind() == SyntaxKind::ASSOC_ITEM_LIST;
     list.parent().filter(|_| is_of_type)
 }
@@ -71,7 +71,7 @@ impl Home {
     pub(super) fn new(selection: &Selection, passing: &Passing, text: &str, newline: &str) -> Self {
         let place = passing.place();
         let has_receiver = passing.receiver.is_some();
-        let function = selection.function.syntax().clone();
+        let function = selection.scope.function.syntax().clone();
         let owner = owner(selection);
         let indent_of = |node: &SyntaxNode| {
             let start = node.text_range().start();

@@ -22,7 +22,7 @@ pub(super) enum Lifetime {
 
 /// Elision first, then a lifetime that the parameters or the implementation name, then a new one.
 pub(super) fn lifetimes(selection: &Selection) -> Vec<Lifetime> {
-    let around = selection.function.syntax().ancestors();
+    let around = selection.scope.function.syntax().ancestors();
     let lists = around.filter_map(|node| node.children().find_map(ast::GenericParamList::cast));
     let params = lists.flat_map(|list| {
         let params = list

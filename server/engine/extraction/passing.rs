@@ -369,8 +369,7 @@ fn receivers(selection: &Selection, known: &Known) -> Option<Receivers> {
     if selection.receivers.is_empty() {
         return None;
     }
-    let list = selection
-        .function
+    let list = selection.scope.function
         .param_list()
         .and_then(|list| list.self_param());
     let written = list

@@ -4,9 +4,9 @@ use ra_ap_syntax::{AstNode, ast};
 
 use super::{
     Probe, Selection, WITNESS, closures,
-    exits::Leave,
+    exits::{Role, wrapped},
     fields::Field,
-    outcome,
+    outcome, scope,
     selection::{Capture, Local},
 };
 use crate::{
@@ -44,11 +44,18 @@ impl Selection {
             Edition::Edition2015 => "::std::mem::drop",
             _ => "::core::mem::drop",
         };
-        let ask = |at, name: &str, subject: String| Question {
-            at,
-            before: "loop { break; ".to_owned(),
-            asked: Some((subject, format!("{drop}(&{name}); {drop}({name}); "))),
-            behind: "} ".to_owned(),
+        let ask = |at, name: &str, subject: String| {
+            // What a closure gives away is its own, even in code that is never run.
+            let given = match self.is_from_outside(&subject) {
+                true => String::new(),
+                false => format!("{drop}({name}); "),
+            };
+            Question {
+                at,
+                before: "loop { break; ".to_owned(),
+                asked: Some((subject, format!("{drop}(&{name}); {given}"))),
+                behind: "} ".to_owned(),
+            }
         };
         let start = self.range.start();
         let mut questions = Vec::new();
@@ -66,11 +73,21 @@ impl Selection {
         questions.extend(closures.flat_map(|capture| in_closure(capture, &ask)));
         let hidden = self.dropped.iter().filter(|it| it.is_hidden);
         questions.extend(hidden.map(|local| ask(local.declared, &local.name, local.subject())));
-        if let Leave::Carries { is_break: true, .. } = self.exits.leave {
-            let broken = self.exits.jumps.iter().find_map(|it| it.value.as_ref());
-            let broken = broken.map(|it| asking_of(it, outcome::BROKEN, &ask));
+        if let Some(carried) = self.exits.leave.carried().filter(|it| it.is_break) {
+            let mut jumps = self.exits.jumps.iter();
+            let jump = jumps.find(|it| it.role == Role::Carried);
+            let broken = jump.and_then(|it| it.value.clone());
+            let broken = match carried.wrapper {
+                Some(_) => broken.as_ref().and_then(wrapped),
+                None => broken,
+            };
+            let broken = broken.map(|it| asking_of(&it, outcome::BROKEN, &ask));
             questions.extend(broken.into_iter().flatten());
         }
+        let result = self.scope.asked();
+        let result = result.filter(|it| self.value.as_ref() != Some(it));
+        let result = result.map(|it| asking_of(&it, scope::RESULT, &ask));
+        questions.extend(result.into_iter().flatten());
         let values = self.value.iter();
         questions.extend(values.flat_map(|value| asking_of(value, outcome::VALUE, &ask)));
         if self.value.is_none() {
@@ -83,6 +100,37 @@ impl Selection {
             questions.push(Question::words(self.range.end(), "})"));
         }
         self.probe(source, questions)
+    }
+
+    /// Asks which of what a closure takes from around itself can be copied: what can't doesn't compile.
+    pub fn copy_probe(&self, source: &Source) -> Option<Probe> {
+        let captured = self.captures.iter().map(|it| it.name.clone());
+        let asked = captured.chain(self.fields().iter().map(Field::path));
+        let asked = asked.filter(|it| self.is_from_outside(it));
+        let mut questions: Vec<Question> = asked
+            .map(|path| Question {
+                at: self.range.start(),
+                before: "{ fn asked<T: Copy>(_: &T) {} ".to_owned(),
+                asked: Some((path.clone(), format!("asked(&{path}); "))),
+                behind: "} ".to_owned(),
+            })
+            .collect();
+        if questions.is_empty() {
+            return None;
+        }
+        if self.is_expression {
+            questions.insert(0, Question::words(self.range.start(), "({ "));
+            questions.push(Question::words(self.range.end(), "})"));
+        }
+        Some(self.probe(source, questions))
+    }
+
+    /// Whether a closure or a block around the selection has taken what a question is about from around itself.
+    fn is_from_outside(&self, subject: &str) -> bool {
+        let is_field = self.fields().iter().any(|it| it.path() == subject);
+        let mut captures = self.captures.iter();
+        (is_field && self.scope.inner.is_some())
+            || captures.any(|it| it.is_outer && it.name == subject)
     }
 
     /// Asks what is moved: each variable is looked at once more behind the selection.

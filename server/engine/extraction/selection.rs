@@ -11,16 +11,17 @@ use super::{
     bindings::Bindings,
     exits::{Around, Exits, Leave},
     fields::{self, Field},
+    scope::Scope,
     selected::Selected,
 };
 use crate::{
-    syntax::{Source, flow::is_own_scope},
+    syntax::Source,
     text::{TextRange, TextSize},
 };
 
 /// A part of the body of a function.
 pub struct Selection {
-    pub(super) function: ast::Fn,
+    pub(super) scope: Scope,
     /// Whole statements, or an expression.
     pub(super) statements: Vec<SyntaxNode>,
     /// What is moved: from the first comment to the end of the last one.
@@ -52,7 +53,10 @@ pub(super) struct Capture {
     /// As it stands in the list of parameters.
     pub(super) written: Option<String>,
     pub(super) mut_word: Option<SyntaxToken>,
+    /// Whether it may be looked at once the selection was run.
     pub(super) is_used_after: bool,
+    /// Whether a closure or a block has taken it from around itself.
+    pub(super) is_outer: bool,
     /// What it was declared to be, if that is a closure.
     pub(super) closure: Option<ast::ClosureExpr>,
     pub(super) mentions: Vec<SyntaxToken>,
@@ -86,15 +90,15 @@ impl Selection {
         let (Some(first), Some(end)) = (statements.first(), statements.last()) else {
             return Err(NOTHING);
         };
-        let function = function(first)?;
-        check(&function, statements)?;
+        let scope = Scope::around(first)?;
+        check(&scope, statements)?;
         let is_last = list.as_ref().is_some_and(|list| {
             let last = list.syntax().children().last();
             last.as_ref() == Some(end)
         });
         let exits = Exits::of(&Around {
             source,
-            function: &function,
+            scope: &scope,
             list: list.as_ref(),
             statements,
             is_last,
@@ -103,12 +107,12 @@ impl Selection {
         if let Some(value) = value {
             super::temporary::check(value, &exits)?;
         }
-        let bindings = Bindings::of(&function);
+        let bindings = Bindings::of(&scope.function);
         let goes_on = !matches!(exits.leave, Leave::Whole { .. });
-        let goes_round = goes_on && is_in_loop(&function, first);
-        let mut captures = bindings.captures(range, goes_round);
+        let goes_round = goes_on && is_in_loop(&scope, first);
+        let mut captures = bindings.captures(range, goes_round, scope.inside());
         for capture in &mut captures {
-            capture.is_used_after &= goes_on;
+            capture.is_used_after = capture.is_outer || (goes_on && capture.is_used_after);
         }
         let locals = match list {
             Some(_) => bindings.declared_in(statements, range),
@@ -121,14 +125,14 @@ impl Selection {
             .partition(|local| !local.is_hidden && bindings.is_mentioned(&local.name, after));
         // They are dropped behind the selection anyway.
         let dropped = rest.into_iter().filter(|_| !is_last && !exits.always());
-        let receivers = receivers(&function, range);
+        let receivers = receivers(&scope.function, range);
         let mut parts = statements.iter().flat_map(SyntaxNode::descendants);
         Ok(Self {
             captures,
             outputs,
             dropped: dropped.collect(),
             receivers: receivers.collect(),
-            fields: fields::fields(&function, range),
+            fields: fields::fields(&scope.function, range),
             has_macro: parts.any(|node| node.kind() == SyntaxKind::MACRO_CALL),
             code_end: end.text_range().end(),
             exits,
@@ -137,7 +141,7 @@ impl Selection {
             is_expression: list.is_none(),
             value: selected.value,
             statements: selected.statements,
-            function,
+            scope,
         })
     }
 }
@@ -154,11 +158,10 @@ pub(super) fn receivers(
     })
 }
 
-/// Whether a loop of the function goes round what stands here.
-fn is_in_loop(function: &ast::Fn, node: &SyntaxNode) -> bool {
-    let around = function.syntax().text_range();
+/// Whether a loop of the scope goes round what stands here.
+fn is_in_loop(scope: &Scope, node: &SyntaxNode) -> bool {
     let above = node.ancestors().skip(1);
-    let mut above = above.take_while(|node| node.text_range() != around);
+    let mut above = above.take_while(|node| node != scope.node());
     above.any(|node| {
         matches!(
             node.kind(),
@@ -169,29 +172,18 @@ fn is_in_loop(function: &ast::Fn, node: &SyntaxNode) -> bool {
 
 pub(super) const NOTHING: NotExtracted = NotExtracted::new("No whole statement is selected.");
 
-fn function(first: &SyntaxNode) -> Result<ast::Fn, NotExtracted> {
-    let scope = first.ancestors().skip(1).find(is_own_scope);
-    scope.and_then(ast::Fn::cast).ok_or(NotExtracted::new(
-        "The selection is inside of a closure or of an `async` block.",
-    ))
-}
-
 /// What takes the address of a value.
 const ADDRESSES: [&str; 4] = ["as *const", "as *mut", "addr_of", "&raw"];
 /// What tells where it stands.
 const PLACES: [&str; 2] = ["line!(", "column!("];
 
 /// What a function of its own could not say.
-fn check(function: &ast::Fn, statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
+fn check(scope: &Scope, statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
     check_parts(statements)?;
-    check_items(function, statements)?;
-    let has_attributes = function.attrs().any(|attr| {
-        let text = attr.syntax().text().to_string();
-        ["target_feature", "track_caller"]
-            .iter()
-            .any(|it| text.contains(it))
-    });
-    if has_attributes {
+    check_items(&scope.function, statements)?;
+    let mut attributes = scope.function.attrs();
+    let decides = |attr: ast::Attr| attr.syntax().text().to_string().contains("target_feature");
+    if attributes.any(decides) {
         return Err(NotExtracted::new(
             "The function has attributes that decide how it runs.",
         ));
@@ -352,11 +344,6 @@ mod tests {
                 "fn f() {\n    if a() {\n        b();\n    }\n}\n",
                 "a()",
                 "b();",
-            ),
-            (
-                "fn f() {\n    a(|| {\n        b();\n        c();\n    });\n}\n",
-                "b();",
-                "c();",
             ),
             (
                 "fn f() {\n    loop {\n        if a() {\n            break;\n        }\n        if b() {\n            return;\n        }\n        c();\n    }\n}\n",

@@ -47,7 +47,7 @@ impl Draft {
         let result = Outcome::new(selection, known, purpose)?;
         let indent = layout::indentation(text, selection.range.start());
         let fn_indent = home.indent.as_str();
-        let unit = layout::indent_unit_around(text, selection.function.syntax());
+        let unit = layout::indent_unit_around(text, selection.scope.function.syntax());
         let inner = format!("{fn_indent}{unit}");
         let lifetime = passing.lifetime();
         let writer = Writer {
@@ -87,8 +87,8 @@ impl Draft {
 }
 
 fn fresh_name(selection: &Selection, wish: Option<&str>) -> Result<String, NotExtracted> {
-    let root = selection.function.syntax().ancestors().last();
-    let names = Names::in_node(&root.unwrap_or_else(|| selection.function.syntax().clone()));
+    let root = selection.scope.function.syntax().ancestors().last();
+    let names = Names::in_node(&root.unwrap_or_else(|| selection.scope.function.syntax().clone()));
     if let Some(wish) = wish {
         if names.is_free(wish) {
             return Ok(wish.to_owned());
@@ -96,7 +96,7 @@ fn fresh_name(selection: &Selection, wish: Option<&str>) -> Result<String, NotEx
         let why = format!("`{wish}` is no name for a function here, or something has it.");
         return Err(NotExtracted(why.into()));
     }
-    let own = selection.function.name().map(|it| it.text().to_string());
+    let own = selection.scope.function.name().map(|it| it.text().to_string());
     let own = own.unwrap_or_default();
     let mut wishes = Vec::new();
     if let [output] = &*selection.outputs {
@@ -116,7 +116,10 @@ fn gates(home: &Home) -> impl Iterator<Item = String> {
         .iter()
         .flat_map(|node| node.children().filter_map(ast::Attr::cast));
     let texts = attributes.map(|attribute| attribute.syntax().text().to_string());
-    texts.filter(|text| text.starts_with("#[cfg(") || text.starts_with("#[allow("))
+    texts.filter(|text| {
+        let mut kept = ["#[cfg(", "#[allow(", "#[track_caller]"].iter();
+        kept.any(|it| text.starts_with(it))
+    })
 }
 
 pub(super) struct Writer<'a> {
@@ -160,7 +163,7 @@ impl Writer<'_> {
 
     /// Whether a variable may be changed at a place of these.
     fn is_changed(&self, name: &str, is_meant: &dyn Fn(TextRange) -> bool) -> bool {
-        let tokens = super::selection::tokens(self.selection.function.syntax());
+        let tokens = super::selection::tokens(self.selection.scope.function.syntax());
         let after = tokens.filter(|it| is_meant(it.text_range()) && it.text() == name);
         after.into_iter().any(|mention| {
             let is_pattern = mention
