@@ -162,9 +162,10 @@ impl Attempt<'_> {
                 return Ok(Extracted { text, name });
             };
             let import = errors.iter().find_map(|it| it.imports.first());
+            let import = import.map(|it| self.selection.path_of_import(self.source, it));
             if let Some(import) = import.filter(|import| known.qualify(import)) {
                 tracing::debug!("a type is named by its path: {import}");
-                passing.qualify(import);
+                passing.qualify(&import);
                 continue;
             }
             tracing::debug!("a draft doesn't hold: {first}");
@@ -220,14 +221,15 @@ fn loosen(passing: &mut Passing, errors: &[Told], draft: &str) -> bool {
             || told.words.contains("lifetime may not live")
     };
     let outlives = |told: &Told| told.code.as_deref() == Some("E0597");
+    let is_bound_too_long = |told: &Told| told.code.as_deref() == Some("E0515");
     let mismatches = |told: &Told| matches!(told.code.as_deref(), Some("E0308" | "E0277"));
-    let holds_all_of_self = |told: &Told| {
-        let is_borrowed = matches!(
+    let is_borrowed = |told: &Told| {
+        matches!(
             told.code.as_deref(),
-            Some("E0499" | "E0502" | "E0503" | "E0505" | "E0506" | "E0382")
-        );
-        is_borrowed && told.words.contains("self")
+            Some("E0499" | "E0502" | "E0503" | "E0505" | "E0506" | "E0382" | "E0716")
+        )
     };
+    let holds_all_of_self = |told: &Told| is_borrowed(told) && told.words.contains("self");
     let belongs_elsewhere = |told: &Told| {
         let code = told.code.as_deref();
         matches!(
@@ -236,6 +238,7 @@ fn loosen(passing: &mut Passing, errors: &[Told], draft: &str) -> bool {
         )
     };
     (errors.iter().any(outlives) && passing.name_result())
+        || (errors.iter().any(is_bound_too_long) && passing.name_lifetimes())
         || (errors.iter().any(mismatches) && passing.keep_try())
         || (errors.iter().any(holds_all_of_self) && passing.take_fields())
         || (errors.iter().any(belongs_elsewhere) && passing.move_on())
@@ -244,6 +247,7 @@ fn loosen(passing: &mut Passing, errors: &[Told], draft: &str) -> bool {
         || errors
             .iter()
             .any(|it| passing.loosen_at(draft, it.at as usize))
+        || (errors.iter().any(is_borrowed) && passing.name_lifetimes())
         || passing.loosen_any()
 }
 

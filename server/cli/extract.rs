@@ -14,7 +14,7 @@ use super::{
     work::Work,
 };
 use crate::{
-    analysis::{Extraction, Refused, extract_function, texts_beside},
+    analysis::{Extraction, Refused, extract_function, may_be_extracted, texts_beside},
     compiler::{Compiler, Stop, Texts, Unjudged},
     report::EXTRACT_FUNCTION,
     syntax::Source,
@@ -39,6 +39,11 @@ pub(super) fn run(
     };
     if !input.config.compiler {
         bail!("{SWITCHED_OFF}.");
+    }
+    let source = Source::parse(Arc::clone(&input.text), input.context);
+    let source = source.map_err(|why| Refused::Because(format!("The file is {why}.")));
+    if let Err(refused) = source.and_then(|it| may_be_extracted(&it, range)) {
+        return not_offered(&asked.place.words(), refused);
     }
     say(
         "note",
@@ -66,14 +71,7 @@ pub(super) fn run(
     let place = asked.place.words();
     let extracted = match extracted {
         Ok(extracted) => extracted,
-        Err(Refused::Unjudged(why @ Unjudged::Because(_))) => {
-            bail!("`{ID}` can't be worked out at {place}: {why}")
-        }
-        Err(Refused::Unjudged(Unjudged::Stopped)) => bail!("stopped; nothing is changed"),
-        Err(Refused::Because(why)) => {
-            say("note", &format!("`{ID}` is not offered at {place}: {why}"));
-            return Ok(ExitStatus::Findings);
-        }
+        Err(refused) => return not_offered(&place, refused),
     };
     let name = extracted.name;
     let shown = input.shown.clone();
@@ -94,4 +92,17 @@ pub(super) fn run(
         &format!("{what}: `{name}` is extracted, and compiles."),
     );
     Ok(ExitStatus::Fine)
+}
+
+fn not_offered(place: &str, refused: Refused) -> anyhow::Result<ExitStatus> {
+    match refused {
+        Refused::Unjudged(why @ Unjudged::Because(_)) => {
+            bail!("`{ID}` can't be worked out at {place}: {why}")
+        }
+        Refused::Unjudged(Unjudged::Stopped) => bail!("stopped; nothing is changed"),
+        Refused::Because(why) => {
+            say("note", &format!("`{ID}` is not offered at {place}: {why}"));
+            Ok(ExitStatus::Findings)
+        }
+    }
 }

@@ -26,9 +26,12 @@ mod writing;
 
 use std::{collections::BTreeMap, fmt};
 
-use ra_ap_syntax::SyntaxNode;
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode};
 
-use crate::text::{TextRange, TextSize};
+use crate::{
+    syntax::{Edition, Source},
+    text::{TextRange, TextSize},
+};
 
 pub use drops::Drops;
 pub use passing::Passing;
@@ -143,6 +146,17 @@ impl Selection {
             let is_copy = false;
             known.types.insert(subject, Type { text, is_copy });
         }
+    }
+
+    /// A path that is told for an import, as it is written in code.
+    pub fn path_of_import(&self, source: &Source, path: &str) -> String {
+        let list = self.scope.function.syntax().ancestors();
+        let is_in_module = list.skip(1).any(|it| it.kind() == SyntaxKind::MODULE);
+        let is_old = source.context.edition == Edition::Edition2015;
+        if is_old && is_in_module && !path.starts_with("::") {
+            return format!("::{path}");
+        }
+        path.to_owned()
     }
 
     /// Takes what can be copied, which is all that was asked but for `others`.

@@ -81,10 +81,14 @@ impl Writer<'_> {
         edits: &mut Vec<Edit>,
     ) -> String {
         if last.is_result {
+            edits.extend(self.statement_end(result));
             return String::new();
         }
-        let value = self.selection.value.as_ref().filter(|_| result.has_value);
-        if let Some(value) = value {
+        let value = self.selection.value.as_ref();
+        if !result.has_value {
+            edits.extend(self.statement_end(result));
+        }
+        if let Some(value) = value.filter(|_| result.has_value) {
             let at = value.syntax().text_range();
             let tried = ast::TryExpr::cast(value.syntax().clone());
             let sign = tried.and_then(|it| it.question_mark_token());
@@ -105,11 +109,10 @@ impl Writer<'_> {
             return String::new();
         }
         let names: Vec<&str> = result.outputs.iter().map(|it| it.name.as_str()).collect();
-        let is_plain = result.leave == &Leave::Never && result.layer.is_none();
-        let direct = self.direct_value(&names).filter(|_| is_plain);
+        let direct = self.direct_value(&names);
         let direct = direct.filter(|_| !result.is_trap && !passing.names_result);
-        if let Some((head, semicolon)) = direct {
-            edits.extend([Edit::delete(head), Edit::delete(semicolon)]);
+        if let Some(direct) = direct.and_then(|it| direct_edits(&it, passing, result)) {
+            edits.extend(direct);
             return String::new();
         }
         let value = match &*names {
@@ -126,8 +129,20 @@ impl Writer<'_> {
         value
     }
 
+    /// The `;` behind what ends a function that gives nothing.
+    fn statement_end(&self, result: &Outcome<'_>) -> Option<Edit> {
+        let value = self.selection.value.as_ref()?;
+        let is_call = matches!(
+            value,
+            ast::Expr::CallExpr(_) | ast::Expr::MethodCallExpr(_) | ast::Expr::AwaitExpr(_)
+        );
+        let is_unit = result.written.is_none() && !self.selection.is_expression;
+        let is_unit = is_unit || (result.layer.is_some() && result.is_unit());
+        (is_call && is_unit).then(|| Edit::insert(value.syntax().text_range().end(), ";"))
+    }
+
     /// `let x = ` and `;` of the last statement, if all that is wanted of it is its value.
-    fn direct_value(&self, names: &[&str]) -> Option<(TextRange, TextRange)> {
+    fn direct_value(&self, names: &[&str]) -> Option<Direct> {
         let [name] = names else {
             return None;
         };
@@ -138,12 +153,17 @@ impl Writer<'_> {
         let is_it = pattern.name()?.text() == *name
             && last.let_else().is_none()
             && last.attrs().next().is_none();
-        let value = last.initializer()?.syntax().text_range();
+        let initializer = last.initializer()?;
+        let value = initializer.syntax().text_range();
         let start = last.let_token()?.text_range().start();
         let lead = self.source.slice(TextRange::new(start, value.start()));
         let end = last.semicolon_token()?.text_range();
         let is_plain = !lead.contains(['/', '#']) && end.start() == value.end();
-        (is_it && is_plain).then(|| (TextRange::new(start, value.start()), end))
+        (is_it && is_plain).then(|| Direct {
+            head: TextRange::new(start, value.start()),
+            value: initializer,
+            semicolon: end,
+        })
     }
 
     fn jumps(&self, result: &Outcome<'_>, last: &Last) -> Vec<Edit> {
@@ -200,6 +220,37 @@ impl Writer<'_> {
         let range = whole.text_range();
         Edit::delete(space.map_or(range, |it| range.cover(it.text_range())))
     }
+}
+
+/// A last statement of which all that is wanted is its value.
+struct Direct {
+    /// `let x = `
+    head: TextRange,
+    value: ast::Expr,
+    semicolon: TextRange,
+}
+
+/// The value in the stead of its statement; nothing if what is around it there reads worse than a name.
+fn direct_edits(direct: &Direct, passing: &Passing, result: &Outcome<'_>) -> Option<Vec<Edit>> {
+    let value = direct.value.syntax().text_range();
+    let tried = match &direct.value {
+        ast::Expr::TryExpr(tried) => tried.question_mark_token(),
+        _ => None,
+    };
+    let is_handed_on = result.leave == &Leave::Never;
+    let mut edits = vec![Edit::delete(direct.head), Edit::delete(direct.semicolon)];
+    match (result.layer, tried) {
+        (None, _) if is_handed_on => {}
+        (Some(_), Some(sign)) if is_handed_on => {
+            if passing.keeps_try {
+                return None;
+            }
+            edits.push(Edit::delete(sign.text_range()));
+        }
+        _ if direct.value.syntax().text().contains_char('\n') => return None,
+        _ => edits.extend(placed(&result.of_end(HOLE), value, value)),
+    }
+    Some(edits)
 }
 
 /// `let Some(x) = a else { … };` as `let x = a?;` where nothing but the `None` of the new function is in its block.

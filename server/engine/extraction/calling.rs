@@ -10,7 +10,10 @@ use super::{
     selection::Local,
     writing::Writer,
 };
-use crate::{syntax::layout, text::TextRange};
+use crate::{
+    syntax::{flow, layout},
+    text::TextRange,
+};
 
 /// What stands around a call.
 struct Frame {
@@ -56,7 +59,11 @@ impl Writer<'_> {
         let is_whole = matches!(result.leave, Leave::Whole { .. });
         let suffix = [
             if selection.exits.awaits { ".await" } else { "" },
-            if result.layer.is_some() { "?" } else { "" },
+            if result.layer.is_some() && self.returned_name(result).is_none() {
+                "?"
+            } else {
+                ""
+            },
             if result.is_trap && !is_whole {
                 ".0"
             } else {
@@ -87,17 +94,18 @@ impl Writer<'_> {
     }
 
     fn frame(&self, result: &Outcome<'_>) -> Frame {
-        let gives = self.selection.value.is_some();
         let has_result = result.written.is_some();
         match result.leave {
-            Leave::Whole { is_tail: true } if gives || has_result => Frame::new("", ""),
+            Leave::Whole { is_tail: true } if has_result => Frame::new("", ""),
+            Leave::Whole { is_tail: true } if self.selection.is_expression => Frame::new("", ""),
             Leave::Whole { is_tail: false } if has_result => Frame::new("return ", ";"),
             Leave::Whole { is_tail: false } => Frame::new("", self.then("return")),
             Leave::Never if self.returned_name(result).is_some() => Frame::new("", ""),
             Leave::Never if !result.outputs.is_empty() => {
                 Frame::new(format!("let {} = ", self.patterns(result)), ";")
             }
-            Leave::Never if gives => Frame::new("", ""),
+            Leave::Never if result.has_value => Frame::new("", ""),
+            Leave::Never if self.selection.is_expression => Frame::new("", ""),
             Leave::Whole { is_tail: true } | Leave::Never => Frame::new("", ";"),
             Leave::Told { words, is_certain } => self.telling(result, words, *is_certain),
             Leave::Carries {
@@ -270,19 +278,29 @@ impl Writer<'_> {
         format!("{word}{}", output.name)
     }
 
-    /// The name behind the selection, if the value of the block is the one that the function gives.
+    /// What stands behind the selection, if the value of the block is the one that the function gives.
     pub(super) fn returned_name(&self, result: &Outcome<'_>) -> Option<TextRange> {
-        let [output] = result.outputs else {
-            return None;
-        };
         let last = self.selection.statements.last()?;
-        let value = ast::PathExpr::cast(last.next_sibling()?)?;
+        let value = ast::Expr::cast(last.next_sibling()?)?;
         let range = value.syntax().text_range();
         let between = TextRange::new(self.selection.range.end(), range.start());
-        let is_it = value.syntax().text() == output.name.as_str() && !result.is_trap;
         let is_plain = self.source.slice(between).trim().is_empty()
-            && result.layer.is_none()
-            && result.leave == &Leave::Never;
-        (is_it && is_plain).then_some(range)
+            && result.leave == &Leave::Never
+            && !result.is_trap
+            && !self.selection.is_expression;
+        let given = match result.outputs {
+            [output] => output.name.clone(),
+            [] => "()".to_owned(),
+            _ => return None,
+        };
+        let is_it = match result.layer {
+            Some(maker) => {
+                let block = last.parent()?.parent().and_then(ast::BlockExpr::cast)?;
+                let text = value.syntax().text();
+                text == format!("{maker}({given})").as_str() && flow::gives_result(&block)
+            }
+            None => value.syntax().text() == given.as_str() && !result.outputs.is_empty(),
+        };
+        (is_plain && is_it && result.is_scopes).then_some(range)
     }
 }

@@ -128,6 +128,7 @@ impl Exits {
                 }
             }
         }
+        has_try |= around.statements.iter().any(calls_try);
         if let Some(is_tail) = around.ends_function(&found) {
             return Ok(Self {
                 awaits,
@@ -328,6 +329,13 @@ impl Around<'_> {
             is_break,
         })
     }
+}
+
+/// Whether the macro of old is called that a `?` stands for today.
+fn calls_try(statement: &SyntaxNode) -> bool {
+    let calls = statement.descendants().filter_map(ast::MacroCall::cast);
+    let mut names = calls.filter_map(|call| Some(call.path()?.syntax().text().to_string()));
+    names.any(|it| it == "try" || it == "r#try")
 }
 
 /// Jumps that lead to the same place, in the order of the first of each.

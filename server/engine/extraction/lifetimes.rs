@@ -10,8 +10,12 @@ pub(super) enum Lifetime {
     Elided,
     /// One of the function's own, in the result.
     Own(String),
+    /// One of the function's own, in the parameters' innermost references too.
+    OwnForInner(String),
     /// One of the function's own, in the parameters too.
     OwnForShared(String),
+    /// A new one, for the innermost references.
+    FreshForInner(String),
     /// A new one, for all that is shared.
     Fresh(String),
     /// A new one, for all references.
@@ -39,8 +43,10 @@ pub(super) fn lifetimes(selection: &Selection) -> Vec<Lifetime> {
     let own = names.iter().cloned().map(Lifetime::Own);
     let mut all = vec![Lifetime::Elided];
     all.extend(own);
+    all.extend(names.iter().cloned().map(Lifetime::OwnForInner));
     all.extend(names.iter().cloned().map(Lifetime::OwnForShared));
     if let Some(fresh) = fresh {
+        all.push(Lifetime::FreshForInner(fresh.to_owned()));
         all.push(Lifetime::Fresh(fresh.to_owned()));
         all.push(Lifetime::FreshForAll(fresh.to_owned()));
     }
@@ -51,13 +57,18 @@ pub(super) fn lifetimes(selection: &Selection) -> Vec<Lifetime> {
 impl Lifetime {
     pub(super) fn fresh(&self) -> Option<&str> {
         match self {
-            Self::Fresh(name) | Self::FreshForAll(name) => Some(name),
-            Self::Elided | Self::Own(_) | Self::OwnForShared(_) | Self::Static => None,
+            Self::FreshForInner(name) | Self::Fresh(name) | Self::FreshForAll(name) => Some(name),
+            Self::Elided
+            | Self::Own(_)
+            | Self::OwnForInner(_)
+            | Self::OwnForShared(_)
+            | Self::Static => None,
         }
     }
 
     pub(super) fn of_parameter(&self, text: &str) -> String {
         match self {
+            Self::FreshForInner(name) | Self::OwnForInner(name) => named_inside(text, name),
             Self::Fresh(name) | Self::OwnForShared(name) => named(text, name),
             Self::FreshForAll(name) => named_all(text, name),
             Self::Elided | Self::Own(_) | Self::Static => text.to_owned(),
@@ -67,8 +78,10 @@ impl Lifetime {
     pub(super) fn of_result(&self, text: &str) -> String {
         match self {
             Self::Elided => text.to_owned(),
-            Self::Fresh(name) => named(text, name),
-            Self::Own(name) | Self::OwnForShared(name) | Self::FreshForAll(name) => {
+            Self::Fresh(name) | Self::FreshForInner(name) => named(text, name),
+            Self::Own(name)
+            | Self::OwnForInner(name)
+            | Self::OwnForShared(name) | Self::FreshForAll(name) => {
                 named_all(text, name)
             }
             Self::Static => named_all(text, "'static"),
@@ -92,6 +105,43 @@ fn named(text: &str, name: &str) -> String {
     })
 }
 
+/// A type with a name for the lifetimes of what it shares, but for references to what holds references itself.
+fn named_inside(text: &str, name: &str) -> String {
+    let text = text.replace("'_", name);
+    let mut out = String::new();
+    let mut rest = &*text;
+    while let Some(at) = rest.find('&') {
+        let behind = &rest[at + 1..];
+        let is_left = behind.starts_with('\'') || behind.starts_with("mut ");
+        out.push_str(&rest[..=at]);
+        if !is_left && !referent(behind).contains(['&', '\'']) {
+            out.push_str(name);
+            out.push(' ');
+        }
+        rest = behind;
+    }
+    out + rest
+}
+
+/// What a reference refers to, in a text that begins with it.
+fn referent(text: &str) -> &str {
+    let mut depth = 0_usize;
+    let end = text.char_indices().find(|(_, c)| match c {
+        '<' | '(' | '[' => {
+            depth += 1;
+            false
+        }
+        '>' | ')' | ']' if depth > 0 => {
+            depth -= 1;
+            false
+        }
+        '>' | ')' | ']' => true,
+        ',' => depth == 0,
+        _ => false,
+    });
+    end.map_or(text, |(at, _)| &text[..at])
+}
+
 /// A type with a name for the lifetimes of all references.
 fn named_all(text: &str, name: &str) -> String {
     named(text, name).replace("&mut ", &format!("&{name} mut "))
@@ -111,6 +161,18 @@ mod tests {
             ("u8", "u8"),
         ] {
             assert_eq!(named(text, "'a"), expected);
+        }
+    }
+
+    #[test]
+    fn only_the_innermost_gets_the_name() {
+        for (text, expected) in [
+            ("&&str", "&&'a str"),
+            ("(&[&str], &u8)", "(&[&'a str], &'a u8)"),
+            ("&Wrapper<'_>", "&Wrapper<'a>"),
+            ("&mut Vec<&str>", "&mut Vec<&'a str>"),
+        ] {
+            assert_eq!(named_inside(text, "'a"), expected);
         }
     }
 }

@@ -5,7 +5,7 @@ use ra_ap_syntax::AstNode;
 use super::{
     BEHIND, Known, NotExtracted, Selection,
     exits::{Carried, Leave, Role, Several},
-    passing::nameable,
+    passing::{givable, nameable},
     selection::Local,
     signature::{first_argument, tried},
     writing::Purpose,
@@ -31,6 +31,8 @@ pub(super) struct Outcome<'a> {
     pub(super) is_trap: bool,
     /// What `ControlFlow` is called.
     pub(super) control: &'static str,
+    /// Whether its type is that of what the selection stands in, where that has a layer too.
+    pub(super) is_scopes: bool,
     /// Whether an `Option` of what it leaves with would be one in another.
     pub(super) is_nested: bool,
 }
@@ -57,6 +59,7 @@ impl<'a> Outcome<'a> {
             is_trap: purpose == Purpose::Trap,
             control: control_flow(selection),
             is_nested: false,
+            is_scopes: true,
         };
         if matches!(exits.leave, Leave::Whole { .. }) {
             // A hidden `return` means the same in a function that gives the same.
@@ -87,6 +90,7 @@ impl<'a> Outcome<'a> {
             Some(_) => Some(tried(selection.scope.result(known), &coded)?),
             None => (coded != "()").then_some(coded),
         };
+        outcome.is_scopes = exits.layer.is_none() || outcome.written == selection.scope.result(known);
         Ok(outcome)
     }
 
@@ -314,14 +318,6 @@ fn value_type(known: &Known) -> Result<Option<String>, NotExtracted> {
     }
     givable("the value", &found.text)?;
     Ok(Some(found.text.clone()))
-}
-
-/// A result's type may be one that only has to be described.
-fn givable(name: &str, text: &str) -> Result<(), NotExtracted> {
-    match text.strip_prefix("impl ") {
-        Some(bounds) => nameable(name, bounds),
-        None => nameable(name, text),
-    }
 }
 
 fn control_flow(selection: &Selection) -> &'static str {

@@ -52,6 +52,8 @@ pub(super) enum Way {
     Reborrowed(String),
     /// `&mut x`, with the type behind the reference.
     Unique(String),
+    /// What a shared reference refers to, with what stands before the name in a call.
+    Behind(String, &'static str),
 }
 
 impl Passing {
@@ -250,7 +252,7 @@ fn ways(capture: &Capture, known: &Known, may_be_moved: bool) -> Result<Vec<Way>
         ));
     };
     if capture.written.is_none() {
-        nameable(name, &text)?;
+        givable(name, &text)?;
     }
     let value = Way::Value(text.clone());
     let is_copy = known_type.is_some_and(|it| it.is_copy);
@@ -285,7 +287,8 @@ fn ways(capture: &Capture, known: &Known, may_be_moved: bool) -> Result<Vec<Way>
         }
         let view = value.owner_behind().and_then(|owner| capture.view(owner));
         let view = view.map(|view| Way::Value(format!("&{view}")));
-        return Ok(view.into_iter().chain([value]).collect());
+        let tight = view.or_else(|| value.behind());
+        return Ok(tight.into_iter().chain([value]).collect());
     }
     if known.moved.contains(name) {
         let loose = Way::MutValue(text);
@@ -351,6 +354,11 @@ impl Capture {
     }
 }
 
+/// A type that has a name, or that has to be described alone.
+pub(super) fn givable(name: &str, text: &str) -> Result<(), NotExtracted> {
+    nameable(name, text.strip_prefix("impl ").unwrap_or(text))
+}
+
 pub(super) fn nameable(name: &str, text: &str) -> Result<(), NotExtracted> {
     let signs = ["{", "impl ", "_>::"];
     let is_hole = text
@@ -394,18 +402,34 @@ impl Way {
             | Self::MutValue(text)
             | Self::Shared(text)
             | Self::Reborrowed(text)
-            | Self::Unique(text) => text,
+            | Self::Unique(text)
+            | Self::Behind(text, _) => text,
         }
     }
 
     /// The parameter's type, and what stands before its name.
     pub(super) fn parameter(&self, name: &str) -> String {
         match self {
-            Self::Value(text) => format!("{name}: {text}"),
+            Self::Value(text) | Self::Behind(text, _) => format!("{name}: {text}"),
             Self::MutValue(text) => format!("mut {name}: {text}"),
             Self::Shared(text) | Self::Reborrowed(text) => format!("{name}: &{text}"),
             Self::Unique(text) => format!("{name}: &mut {text}"),
         }
+    }
+
+    /// What a shared reference refers to, where functions take that instead: a number, or another reference.
+    fn behind(&self) -> Option<Self> {
+        const PLAIN: [&str; 16] = [
+            "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
+            "u32", "u64", "u128", "usize",
+        ];
+        let text = self.owner_behind()?;
+        if text.starts_with('&') && !text.starts_with("&mut") {
+            return Some(Self::Behind(text.to_owned(), ""));
+        }
+        PLAIN
+            .contains(&text)
+            .then(|| Self::Behind(text.to_owned(), "*"))
     }
 
     /// What a shared reference refers to.
@@ -429,11 +453,15 @@ impl Way {
             Self::Value(_) | Self::MutValue(_) | Self::Reborrowed(_) => name.to_owned(),
             Self::Shared(_) => format!("&{name}"),
             Self::Unique(_) => format!("&mut {name}"),
+            Self::Behind(_, sign) => format!("{sign}{name}"),
         }
     }
 
     /// What a mention of the variable has to become.
     pub(super) fn edit(&self, mention: &SyntaxToken) -> Option<Edit> {
+        if matches!(self, Self::Behind(..)) {
+            return without_star(mention);
+        }
         if !matches!(self, Self::Shared(_) | Self::Unique(_))
             || mention.kind() == SyntaxKind::STRING
         {
@@ -442,6 +470,9 @@ impl Way {
         let at = mention.text_range();
         let name = mention.text();
         let star = Some(Edit::insert(at.start(), "*"));
+        if is_taken_by_reference_too(mention, matches!(self, Self::Unique(_))) {
+            return Some(Edit::replace(at, format!("(*{name})")));
+        }
         let parent = mention.parent()?;
         if parent.kind() == SyntaxKind::TOKEN_TREE {
             return is_wanted_behind_reference(mention)
@@ -474,6 +505,28 @@ impl Way {
             _ => star,
         }
     }
+}
+
+/// What a mention becomes of a variable that isn't a reference any more.
+fn without_star(mention: &SyntaxToken) -> Option<Edit> {
+    let path = mention.parent_ancestors().find_map(ast::PathExpr::cast)?;
+    let around = ast::PrefixExpr::cast(path.syntax().parent()?)?;
+    let is_star = around.op_kind() == Some(ast::UnaryOp::Deref);
+    is_star.then(|| Edit::replace(around.syntax().text_range(), mention.text()))
+}
+
+/// Whether a method is called that references to numbers have too, where it means another.
+fn is_taken_by_reference_too(mention: &SyntaxToken, is_unique: bool) -> bool {
+    const BY_VALUE: [&str; 5] = ["max", "min", "clamp", "into", "try_into"];
+    const BY_REFERENCE: [&str; 8] = ["cmp", "partial_cmp", "eq", "ne", "lt", "le", "gt", "ge"];
+    let dot = next_solid(mention).filter(|it| it.kind() == T![.]);
+    let method = dot.and_then(|it| next_solid(&it));
+    let name = method.filter(|it| {
+        it.kind() == SyntaxKind::IDENT && next_solid(it).is_some_and(|it| it.kind() == T!['('])
+    });
+    name.is_some_and(|it| {
+        BY_VALUE.contains(&it.text()) || (is_unique && BY_REFERENCE.contains(&it.text()))
+    })
 }
 
 /// Whether a word of a macro's input has to be the value, where it is a reference now. What a macro that isn't known does with

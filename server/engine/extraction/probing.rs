@@ -186,7 +186,11 @@ impl Selection {
 
     /// Whether the value is what a `?` gives.
     pub(super) fn ends_with_try(&self) -> bool {
-        matches!(self.value, Some(ast::Expr::TryExpr(_)))
+        let value = self.value.clone().or_else(|| {
+            let last = self.statements.last().cloned();
+            last.and_then(ast::LetStmt::cast)?.initializer()
+        });
+        matches!(value, Some(ast::Expr::TryExpr(_)))
     }
 }
 

@@ -65,7 +65,7 @@ impl Draft {
         let heading = writer.heading(&name, passing, &result);
         let call = writer.call(home.call, &result, &heading);
         let head = heading.lines(&writer, fn_indent, source.context.width.max());
-        let gates: String = gates(&home)
+        let gates: String = gates(&home, selection.scope.inner.is_none())
             .map(|gate| [&gate, newline, fn_indent].concat())
             .collect();
         let function = format!("{newline}{fn_indent}{gates}{head}{body}{newline}{fn_indent}}}");
@@ -110,15 +110,15 @@ fn fresh_name(selection: &Selection, wish: Option<&str>) -> Result<String, NotEx
 
 /// The conditions under which the function is compiled and the lints that it allows, which the new one needs too where it
 /// stands.
-fn gates(home: &Home) -> impl Iterator<Item = String> {
+fn gates(home: &Home, is_same_call: bool) -> impl Iterator<Item = String> {
     let attributes = home
         .gated_by
         .iter()
         .flat_map(|node| node.children().filter_map(ast::Attr::cast));
     let texts = attributes.map(|attribute| attribute.syntax().text().to_string());
-    texts.filter(|text| {
-        let mut kept = ["#[cfg(", "#[allow(", "#[track_caller]"].iter();
-        kept.any(|it| text.starts_with(it))
+    texts.filter(move |text| {
+        let mut kept = ["#[cfg(", "#[allow("].iter();
+        kept.any(|it| text.starts_with(it)) || (is_same_call && text == "#[track_caller]")
     })
 }
 
