@@ -81,12 +81,15 @@ pub fn extract_function(
     wanted: &Extraction,
     compiler: &mut Compiler,
 ) -> Result<Extracted, Refused> {
-    let selection = selected(source, wanted.range)?;
+    let mut selection = selected(source, wanted.range)?;
     let mut asking = Asking { path, compiler };
-    let mut known = Known {
-        types: asking.types(&selection.type_probe(source))?,
-        moved: asking.moved(&selection.move_probe(source))?,
-    };
+    let types = asking.types(&selection.type_probe(source))?;
+    let moved = Vec::new();
+    let mut known = Known { types, moved };
+    if let Some(maker) = selection.other_maker(&known) {
+        selection = Selection::assuming(source, &source.root(), wanted.range, maker)?;
+    }
+    known.moved = asking.moved(&selection.move_probe(source))?;
     if let Some(probe) = selection.copy_probe(source) {
         let others = asking.not_copied(&probe)?;
         selection.copied(&mut known, &probe, &others);
@@ -157,9 +160,7 @@ impl Attempt<'_> {
                     continue;
                 }
                 self.check(asking, &known, &passing, &warnings)?;
-                let text = draft.text.into();
-                let name = draft.name;
-                return Ok(Extracted { text, name });
+                return Ok(self.polished(asking, draft, known, passing));
             };
             let import = errors.iter().find_map(|it| it.imports.first());
             let import = import.map(|it| self.selection.path_of_import(self.source, it));
@@ -179,6 +180,53 @@ impl Attempt<'_> {
             Some(told) => format!("rustc stands against it: {told}."),
             None => "rustc wants more than was tried.".to_owned(),
         }))
+    }
+
+    /// A draft that holds, with shorter names where they mean the same.
+    fn polished(
+        &self,
+        asking: &mut Asking<'_>,
+        draft: Draft,
+        known: Known,
+        passing: Passing,
+    ) -> Extracted {
+        let (mut best, mut known, mut passing) = (draft, known, passing);
+        let polishes: [&dyn Fn(&mut Known, &mut Passing) -> bool; 2] = [
+            &|known, passing| self.selection.shorten(known, passing),
+            &|_, passing| passing.name_function(self.selection),
+        ];
+        for polish in polishes {
+            let (mut shorter, mut named) = (known.clone(), passing.clone());
+            if !polish(&mut shorter, &mut named) {
+                continue;
+            }
+            let Ok(draft) = self.tried(asking, &shorter, &named) else {
+                continue;
+            };
+            (best, known, passing) = (draft, shorter, named);
+        }
+        let text = best.text.into();
+        let name = best.name;
+        Extracted { text, name }
+    }
+
+    /// A draft that rustc has nothing against, not even a warning that is new.
+    fn tried(
+        &self,
+        asking: &mut Asking<'_>,
+        known: &Known,
+        passing: &Passing,
+    ) -> Result<Draft, Refused> {
+        let mut draft = self.draft(known, passing, Purpose::Result)?;
+        if let Some(layout) = asking.layout(self.source) {
+            draft.text = asking.formatted(draft.text, &layout);
+        }
+        let told = asking.ask(&draft.text, &[])?;
+        if let Some(error) = told.iter().find(|it| it.is_error) {
+            return Err(Refused::Because(error.to_string()));
+        }
+        asking.check_warnings(self.source, &told)?;
+        Ok(draft)
     }
 
     /// What the draft's verdict doesn't show.
@@ -229,7 +277,6 @@ fn loosen(passing: &mut Passing, errors: &[Told], draft: &str) -> bool {
             Some("E0499" | "E0502" | "E0503" | "E0505" | "E0506" | "E0382" | "E0716")
         )
     };
-    let holds_all_of_self = |told: &Told| is_borrowed(told) && told.words.contains("self");
     let belongs_elsewhere = |told: &Told| {
         let code = told.code.as_deref();
         matches!(
@@ -240,7 +287,10 @@ fn loosen(passing: &mut Passing, errors: &[Told], draft: &str) -> bool {
     (errors.iter().any(outlives) && passing.name_result())
         || (errors.iter().any(is_bound_too_long) && passing.name_lifetimes())
         || (errors.iter().any(mismatches) && passing.keep_try())
-        || (errors.iter().any(holds_all_of_self) && passing.take_fields())
+        || errors
+            .iter()
+            .filter(|it| is_borrowed(it))
+            .any(|it| passing.take_fields(&it.words))
         || (errors.iter().any(belongs_elsewhere) && passing.move_on())
         || errors.iter().any(|it| passing.loosen(&it.words))
         || (errors.iter().any(wants_lifetime) && passing.name_lifetimes())

@@ -15,6 +15,7 @@ mod home;
 mod lifetimes;
 mod outcome;
 mod passing;
+mod paths;
 mod probing;
 mod scope;
 mod selected;
@@ -32,6 +33,8 @@ use crate::{
     syntax::{Edition, Source},
     text::{TextRange, TextSize},
 };
+
+use paths::Module;
 
 pub use drops::Drops;
 pub use passing::Passing;
@@ -157,6 +160,29 @@ impl Selection {
             return format!("::{path}");
         }
         path.to_owned()
+    }
+
+    /// Names types by what the module imports or declares; says whether anything is shorter than before.
+    pub fn shorten(&self, known: &mut Known, passing: &mut Passing) -> bool {
+        let module = Module::around(self.scope.function.syntax());
+        let types = known.types.values_mut().map(|it| &mut it.text);
+        let unwritten = self.captures.iter().filter(|it| it.written.is_none());
+        let unwritten: Vec<&str> = unwritten.map(|it| it.name.as_str()).collect();
+        let texts = types.chain(passing.texts_mut(&unwritten));
+        texts.fold(false, |found, text| {
+            let short = module.shortened(text);
+            let is_other = short != *text;
+            *text = short;
+            found | is_other
+        })
+    }
+
+    /// The other result type that a `?` may stand for, where the one that was assumed isn't it.
+    pub fn other_maker(&self, known: &Known) -> Option<&'static str> {
+        let (assumed, result) = (self.scope.assumed?, self.scope.result(known)?);
+        let name = result.split('<').next()?;
+        let is_result = name.rsplit("::").next() == Some("Result");
+        (is_result && assumed != "Ok").then_some("Ok")
     }
 
     /// Takes what can be copied, which is all that was asked but for `others`.

@@ -17,7 +17,7 @@ pub(super) struct Bindings {
     mentions: Vec<(String, SyntaxToken)>,
 }
 
-struct Binding {
+pub(super) struct Binding {
     name: String,
     mut_word: Option<SyntaxToken>,
     written: Option<String>,
@@ -42,7 +42,7 @@ impl Bindings {
     }
 
     /// The variable that a mention means.
-    fn meant(&self, name: &str, at: TextSize) -> Option<&Binding> {
+    pub(super) fn meant(&self, name: &str, at: TextSize) -> Option<&Binding> {
         let visible = self
             .found
             .iter()

@@ -38,12 +38,12 @@ impl Writer<'_> {
         // What is written around a value comes before what is written in it.
         let mut edits = self.jumps(result, &last);
         let end = self.end(passing, result, &last, &mut edits);
-        for (capture, ways) in self.selection.captures.iter().zip(&passing.captured) {
-            let way = ways.tightest();
+        for (capture, way) in passing.captured(self.selection) {
             edits.extend(capture.mentions.iter().filter_map(|it| way.edit(it)));
         }
-        for (field, ways) in self.selection.fields().iter().zip(passing.fields()) {
-            edits.extend(field.edits(ways.tightest()));
+        for field in &self.selection.fields {
+            let way = passing.of_field(field);
+            edits.extend(way.into_iter().flat_map(|way| field.edits(way)));
         }
         if self.home.this.is_some() {
             let receivers = self.selection.receivers.iter();

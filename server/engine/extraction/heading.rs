@@ -26,10 +26,8 @@ impl Writer<'_> {
             selection, source, ..
         } = self;
         let ways = || {
-            passing
-                .captured
-                .iter()
-                .map(|it| (it.name.as_str(), it.tightest()))
+            let captured = passing.captured(selection);
+            captured.map(|(capture, way)| (capture.name.as_str(), way))
         };
         let receiver = passing.receiver.as_ref().map(Receivers::tightest);
         let this = self.home.this.as_deref().zip(receiver);
@@ -38,13 +36,12 @@ impl Writer<'_> {
             None => receiver.map(str::to_owned),
         };
         let fields = || {
-            passing
-                .fields()
-                .iter()
-                .map(|it| (it.name.as_str(), it.tightest()))
+            let fields = passing.fields();
+            fields.map(|(of, ways)| (of, ways.name.as_str(), ways.tightest()))
         };
+        let fields_named = fields().map(|(_, name, way)| (name, way));
         let captured = ways()
-            .chain(fields())
+            .chain(fields_named)
             .map(|(name, way)| way.parameter(name));
         let parameters = receiver.into_iter().chain(captured);
         let parameters: Vec<String> = parameters
@@ -75,8 +72,9 @@ impl Writer<'_> {
             .as_ref()
             .map_or_else(String::new, |it| format!(" -> {it}"));
         let arguments = ways().map(|(name, way)| way.argument(name));
-        let of_self = |(name, way): (&str, &Way)| way.argument(&format!("self.{name}"));
-        let arguments = arguments.chain(fields().map(of_self));
+        let of_field =
+            |(of, name, way): (&str, &str, &Way)| way.argument(&format!("{of}.{name}"));
+        let arguments = arguments.chain(fields().map(of_field));
         Heading {
             name: name.to_owned(),
             before: format!("{words}fn {name}{declared}"),

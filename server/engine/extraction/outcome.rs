@@ -6,11 +6,11 @@ use super::{
     BEHIND, Known, NotExtracted, Selection,
     exits::{Carried, Leave, Role, Several},
     passing::{givable, nameable},
+    paths::Module,
     selection::Local,
     signature::{first_argument, tried},
     writing::Purpose,
 };
-use crate::syntax::FileNames;
 
 /// The subject of what is asked of the selection's own value.
 pub(super) const VALUE: &str = "= value";
@@ -31,6 +31,8 @@ pub(super) struct Outcome<'a> {
     pub(super) is_trap: bool,
     /// What `ControlFlow` is called.
     pub(super) control: &'static str,
+    /// What is imported for it.
+    pub(super) import: Option<&'static str>,
     /// Whether its type is that of what the selection stands in, where that has a layer too.
     pub(super) is_scopes: bool,
     /// Whether an `Option` of what it leaves with would be one in another.
@@ -50,6 +52,7 @@ impl<'a> Outcome<'a> {
         } else {
             output_types(selection, known)?
         };
+        let (control, import) = control_flow(selection);
         let mut outcome = Self {
             outputs: &selection.outputs,
             has_value: false,
@@ -57,7 +60,8 @@ impl<'a> Outcome<'a> {
             layer: exits.layer,
             leave: &exits.leave,
             is_trap: purpose == Purpose::Trap,
-            control: control_flow(selection),
+            control,
+            import,
             is_nested: false,
             is_scopes: true,
         };
@@ -320,17 +324,22 @@ fn value_type(known: &Known) -> Result<Option<String>, NotExtracted> {
     Ok(Some(found.text.clone()))
 }
 
-fn control_flow(selection: &Selection) -> &'static str {
-    let function = &selection.scope.function;
-    let root = function.syntax().ancestors().last();
+/// What `ControlFlow` is called, and what has to be imported for it.
+fn control_flow(selection: &Selection) -> (&'static str, Option<&'static str>) {
+    let function = selection.scope.function.syntax();
+    let module = Module::around(function);
+    let root = function.ancestors().last();
     let text = root.map_or_else(String::new, |it| it.text().to_string());
     let is_without_std =
         text.contains("no_std") || (text.contains("core::") && !text.contains("std::"));
-    if FileNames::around(function).imports("ControlFlow") {
-        "ControlFlow"
-    } else if is_without_std {
+    let path = if is_without_std {
         "core::ops::ControlFlow"
     } else {
         "std::ops::ControlFlow"
+    };
+    if module.lacks("ControlFlow") {
+        return ("ControlFlow", Some(path));
     }
+    let is_it = module.shortened(path) == "ControlFlow";
+    (if is_it { "ControlFlow" } else { path }, None)
 }

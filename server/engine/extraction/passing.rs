@@ -4,6 +4,7 @@ use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxToken, T, ast};
 
 use super::{
     Known, NotExtracted, Selection, closures,
+    fields::Field,
     home::{self, Place},
     lifetimes::{Lifetime, lifetimes},
     selection::Capture,
@@ -14,7 +15,7 @@ use crate::text::{Edit, TextRange};
 /// One way for each variable, which may be made looser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Passing {
-    pub(super) captured: Vec<Ways>,
+    captured: Vec<Ways>,
     /// Of `self`, if it is mentioned.
     pub(super) receiver: Option<Receivers>,
     lifetimes: Vec<Lifetime>,
@@ -23,9 +24,12 @@ pub struct Passing {
     /// Whether a `?` at the end stays where the result could be given on as it is.
     pub(super) keeps_try: bool,
     places: Vec<Place>,
-    /// Of the fields of `self`, if they can be passed alone.
-    fields: Vec<Ways>,
-    takes_fields: bool,
+    /// Of fields, if all of what they belong to can be passed alone.
+    fields: Vec<(String, Ways)>,
+    /// What is passed by its fields.
+    split: Vec<String>,
+    /// Whether the function is named where a closure only called it.
+    pub(super) names_function: bool,
     /// Variables that nobody changes behind the selection.
     pub(super) constant: Vec<String>,
 }
@@ -71,8 +75,9 @@ impl Passing {
             names_result: false,
             keeps_try: !selection.ends_with_try(),
             places: home::places(selection)?,
-            fields: fields(selection, known).unwrap_or_default(),
-            takes_fields: false,
+            fields: fields(selection, known),
+            split: Vec::new(),
+            names_function: false,
             constant: Vec::new(),
         })
     }
@@ -96,14 +101,30 @@ impl Passing {
         !std::mem::replace(&mut self.keeps_try, true)
     }
 
-    /// Passes fields in the stead of all of `self`; says whether that is another way.
-    pub fn take_fields(&mut self) -> bool {
-        let is_other = !self.fields.is_empty() && !self.takes_fields;
-        if is_other {
-            self.takes_fields = true;
+    /// Passes fields in the stead of all of what the compiler's words name; says whether that is another way.
+    pub fn take_fields(&mut self, words: &str) -> bool {
+        let quoted = words.split('`').skip(1).step_by(2);
+        let mut roots = quoted.map(|word| {
+            let word = word.trim_start_matches(['*', '&']);
+            word.split(['.', '[']).next().unwrap_or_default()
+        });
+        let Some(of) = roots.find(|it| self.may_split(it)) else {
+            return false;
+        };
+        if of == "self" {
             self.receiver = None;
         }
-        is_other
+        self.split.push(of.to_owned());
+        true
+    }
+
+    fn may_split(&self, of: &str) -> bool {
+        !self.is_split(of) && self.fields.iter().any(|(owner, _)| owner == of)
+    }
+
+    /// Whether the fields of something are passed in its stead.
+    pub(super) fn is_split(&self, of: &str) -> bool {
+        self.split.iter().any(|it| it == of)
     }
 
     /// Has the variable be constant whose `mut` stands at `at` of a draft; says whether it wasn't so far.
@@ -117,9 +138,27 @@ impl Passing {
         is_new
     }
 
-    /// The fields that are passed by themselves.
-    pub(super) fn fields(&self) -> &[Ways] {
-        if self.takes_fields { &self.fields } else { &[] }
+    /// The fields that are passed by themselves, and what they belong to.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &Ways)> {
+        let fields = self.fields.iter().filter(|(of, _)| self.is_split(of));
+        fields.map(|(of, ways)| (of.as_str(), ways))
+    }
+
+    /// How a field is passed, if it is passed by itself.
+    pub(super) fn of_field(&self, field: &Field) -> Option<&Way> {
+        let mut fields = self.fields();
+        let (_, ways) = fields.find(|(of, it)| *of == field.of && it.name == field.name)?;
+        Some(ways.tightest())
+    }
+
+    /// The variables that are passed as a whole.
+    pub(super) fn captured<'a>(
+        &'a self,
+        selection: &'a Selection,
+    ) -> impl Iterator<Item = (&'a Capture, &'a Way)> {
+        let all = selection.captures.iter().zip(&self.captured);
+        let whole = all.filter(|(capture, _)| !self.is_split(&capture.name));
+        whole.map(|(capture, ways)| (capture, ways.tightest()))
     }
 
     /// Gives the function another place; says whether there is one left.
@@ -162,12 +201,31 @@ impl Passing {
 
     /// Has types be named by a path.
     pub fn qualify(&mut self, path: &str) {
-        let all = self.captured.iter_mut().chain(&mut self.fields);
+        let fields = self.fields.iter_mut().map(|(_, ways)| ways);
+        let all = self.captured.iter_mut().chain(fields);
         let ways = all.flat_map(|it| &mut it.ways);
         for way in ways {
             let text = way.text_mut();
             *text = super::qualified(text, path);
         }
+    }
+
+    /// The types of fields, and of variables of these names.
+    pub(super) fn texts_mut<'a>(
+        &'a mut self,
+        names: &'a [&str],
+    ) -> impl Iterator<Item = &'a mut String> {
+        let captured = self.captured.iter_mut();
+        let captured = captured.filter(|it| names.contains(&it.name.as_str()));
+        let fields = self.fields.iter_mut().map(|(_, ways)| ways);
+        let ways = captured.chain(fields).flat_map(|it| &mut it.ways);
+        ways.map(Way::text_mut)
+    }
+
+    /// Has a closure that only calls the function be the function; says whether it may be one.
+    pub fn name_function(&mut self, selection: &Selection) -> bool {
+        self.names_function = selection.closure_around().is_some();
+        self.names_function
     }
 
     /// Lets the variable that the compiler's words name be passed more loosely; says whether there is a way left.
@@ -186,11 +244,13 @@ impl Passing {
                             .is_some_and(|it| it.starts_with(['.', '[']))
                 })
         };
-        let fields = self.fields.iter_mut().filter(|_| self.takes_fields);
-        if let Some(ways) = self
-            .captured
-            .iter_mut()
-            .chain(fields)
+        let split = &self.split;
+        let fields = self.fields.iter_mut();
+        let fields = fields.filter(|(of, _)| split.contains(of));
+        let whole = self.captured.iter_mut();
+        let whole = whole.filter(|it| !split.contains(&it.name));
+        if let Some(ways) = whole
+            .chain(fields.map(|(_, ways)| ways))
             .find(|it| names(&it.name) && it.ways.len() > 1)
         {
             ways.ways.remove(0);
@@ -313,14 +373,23 @@ fn ways(capture: &Capture, known: &Known, may_be_moved: bool) -> Result<Vec<Way>
     Ok(ways)
 }
 
-fn fields(selection: &Selection, known: &Known) -> Option<Vec<Ways>> {
-    let fields = selection.fields().iter().map(|field| {
-        Some(Ways {
+/// The ways of fields, if all of the same owner are known.
+fn fields(selection: &Selection, known: &Known) -> Vec<(String, Ways)> {
+    let ways = |field: &Field| {
+        let ways = Ways {
             name: field.name.clone(),
             ways: field.ways(known)?,
-        })
-    });
-    fields.collect()
+        };
+        Some((field.of.clone(), ways))
+    };
+    let all = selection.fields.iter();
+    let is_known = |of: &str| {
+        let mut same = selection.fields.iter().filter(|it| it.of == of);
+        same.all(|it| ways(it).is_some())
+    };
+    all.filter(|it| is_known(&it.of))
+        .filter_map(ways)
+        .collect()
 }
 
 /// What a `&'a mut` refers to.
@@ -349,8 +418,10 @@ fn referring(capture: &Capture, owner: String, is_hidden: bool) -> Vec<Way> {
 impl Capture {
     /// The view of an owner, if it means the same wherever the variable is mentioned.
     fn view(&self, owner: &str) -> Option<String> {
-        let same = |mention| means_same(mention, owner.starts_with("Box<"));
-        view(owner).filter(|_| self.mentions.iter().all(same))
+        let is_box = owner.starts_with("Box<");
+        let paths = self.mentions.iter();
+        let mut paths = paths.filter_map(|it| it.parent_ancestors().find_map(ast::PathExpr::cast));
+        view(owner).filter(|_| paths.all(|it| means_same(it.syntax(), is_box)))
     }
 }
 
@@ -470,7 +541,8 @@ impl Way {
         let at = mention.text_range();
         let name = mention.text();
         let star = Some(Edit::insert(at.start(), "*"));
-        if is_taken_by_reference_too(mention, matches!(self, Self::Unique(_))) {
+        let is_unique = matches!(self, Self::Unique(_));
+        if is_taken_by_reference_too(mention, is_unique) {
             return Some(Edit::replace(at, format!("(*{name})")));
         }
         let parent = mention.parent()?;
@@ -516,7 +588,7 @@ fn without_star(mention: &SyntaxToken) -> Option<Edit> {
 }
 
 /// Whether a method is called that references to numbers have too, where it means another.
-fn is_taken_by_reference_too(mention: &SyntaxToken, is_unique: bool) -> bool {
+pub(super) fn is_taken_by_reference_too(mention: &SyntaxToken, is_unique: bool) -> bool {
     const BY_VALUE: [&str; 5] = ["max", "min", "clamp", "into", "try_into"];
     const BY_REFERENCE: [&str; 8] = ["cmp", "partial_cmp", "eq", "ne", "lt", "le", "gt", "ge"];
     let dot = next_solid(mention).filter(|it| it.kind() == T![.]);

@@ -67,7 +67,7 @@ impl Selection {
             questions.push(Question::words(start, "({ "));
         }
         questions.extend(before);
-        let fields = self.fields().iter().map(Field::path);
+        let fields = self.fields.iter().map(Field::path);
         questions.extend(fields.map(|path| ask(start, &path, path.clone())));
         let closures = self.captures.iter();
         questions.extend(closures.flat_map(|capture| in_closure(capture, &ask)));
@@ -105,7 +105,7 @@ impl Selection {
     /// Asks which of what a closure takes from around itself can be copied: what can't doesn't compile.
     pub fn copy_probe(&self, source: &Source) -> Option<Probe> {
         let captured = self.captures.iter().map(|it| it.name.clone());
-        let asked = captured.chain(self.fields().iter().map(Field::path));
+        let asked = captured.chain(self.fields.iter().map(Field::path));
         let asked = asked.filter(|it| self.is_from_outside(it));
         let mut questions: Vec<Question> = asked
             .map(|path| Question {
@@ -127,37 +127,60 @@ impl Selection {
 
     /// Whether a closure or a block around the selection has taken what a question is about from around itself.
     fn is_from_outside(&self, subject: &str) -> bool {
-        let is_field = self.fields().iter().any(|it| it.path() == subject);
+        let root = subject.split('.').next().unwrap_or_default();
         let mut captures = self.captures.iter();
-        (is_field && self.scope.inner.is_some())
-            || captures.any(|it| it.is_outer && it.name == subject)
+        (root == "self" && self.scope.inner.is_some())
+            || captures.any(|it| it.is_outer && it.name == root)
     }
 
     /// Asks what is moved: each variable is looked at once more behind the selection.
     pub fn move_probe(&self, source: &Source) -> Probe {
         let names = self.captures.iter().map(|it| it.name.as_str());
         let receiver = (!self.receivers.is_empty()).then_some("self");
-        let captured = names.chain(receiver).map(|it| (it, it.to_owned()));
+        let fields: Vec<String> = self.fields.iter().map(Field::path).collect();
+        let names = names.chain(receiver).map(str::to_owned);
+        let captured = names.chain(fields).map(|it| (it.clone(), it));
         let shown = self.dropped.iter().filter(|it| !it.is_hidden);
-        let declared = shown.map(|local| (local.name.as_str(), local.subject()));
+        let declared = shown.map(|local| (local.name.clone(), local.subject()));
         let at = self.code_end;
-        let asked = |(name, subject): (&str, String)| Question {
+        let asked = |(name, subject): (String, String)| Question {
             at,
             before: "{ ".to_owned(),
             asked: Some((subject, format!("let _ = &{name}; "))),
             behind: "} ".to_owned(),
         };
         let Some(value) = &self.value else {
-            return self.probe(source, captured.chain(declared).map(asked).collect());
+            let mut questions: Vec<Question> = captured.chain(declared).map(asked).collect();
+            questions.extend(self.hidden().flat_map(asking_when_hidden));
+            return self.probe(source, questions);
         };
         let start = value.syntax().text_range().start();
-        let mut questions = vec![
+        let mut questions: Vec<Question> = self.hidden().flat_map(asking_when_hidden).collect();
+        questions.extend([
             Question::words(start, "(match { "),
             Question::words(at, &format!(" }} {{ {ASKED} => {{ ")),
-        ];
+        ]);
         questions.extend(captured.map(asked));
         questions.push(Question::words(at, &format!("{ASKED} }} }})")));
         self.probe(source, questions)
+    }
+
+    /// The hidden variables, each with the value of what hides it.
+    fn hidden(&self) -> impl Iterator<Item = (&Local, ast::Expr)> {
+        let hidden = self.dropped.iter().filter(|it| it.is_hidden);
+        hidden.filter_map(|local| {
+            let statements = self.statements.iter().cloned();
+            let mut lets = statements.filter_map(ast::LetStmt::cast);
+            let hiding = lets.find(|it| {
+                let is_behind = it.syntax().text_range().start() >= local.declared;
+                let names = it.pat().into_iter();
+                let mut names = names
+                    .flat_map(|it| it.syntax().descendants().collect::<Vec<_>>())
+                    .filter_map(ast::Name::cast);
+                is_behind && names.any(|it| it.text() == local.name)
+            });
+            Some((local, hiding?.initializer()?))
+        })
     }
 
     /// Writes questions; those of one place stand in the order in which they come.
@@ -205,6 +228,23 @@ fn asking_of(
         Question::words(range.start(), "(match { "),
         Question::words(range.end(), &format!(" }} {{ {ASKED} => {{ ")),
         ask(range.end(), ASKED, subject.to_owned()),
+        Question::words(range.end(), &format!("{ASKED} }} }})")),
+    ]
+}
+
+/// Questions around the value of what hides a variable, which can still be named there.
+fn asking_when_hidden((local, value): (&Local, ast::Expr)) -> Vec<Question> {
+    let range = value.syntax().text_range();
+    let name = &local.name;
+    vec![
+        Question::words(range.start(), "(match { "),
+        Question::words(range.end(), &format!(" }} {{ {ASKED} => {{ ")),
+        Question {
+            at: range.end(),
+            before: "{ ".to_owned(),
+            asked: Some((local.subject(), format!("let _ = &{name}; "))),
+            behind: "} ".to_owned(),
+        },
         Question::words(range.end(), &format!("{ASKED} }} }})")),
     ]
 }

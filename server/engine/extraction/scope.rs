@@ -18,6 +18,8 @@ pub(super) struct Scope {
     pub(super) function: ast::Fn,
     /// The innermost closure or `async` block of the function around the selection.
     pub(super) inner: Option<Inner>,
+    /// What makes the result of a closure whose ends don't show it.
+    pub(super) assumed: Option<&'static str>,
 }
 
 /// What is run in its own time, with what it has taken from around.
@@ -33,14 +35,29 @@ impl Scope {
         let mut scopes = first.ancestors().skip(1).filter(is_own_scope);
         let innermost = scopes.next().ok_or(OUTSIDE)?;
         if let Some(function) = ast::Fn::cast(innermost.clone()) {
-            let inner = None;
-            return Ok(Self { function, inner });
+            return Ok(Self {
+                function,
+                inner: None,
+                assumed: None,
+            });
         }
         let inner = Inner::of(innermost).ok_or(OUTSIDE)?;
         let item = scopes.find(|it| Inner::of(it.clone()).is_none());
         let function = item.and_then(ast::Fn::cast).ok_or(OUTSIDE)?;
-        let inner = Some(inner);
-        Ok(Self { function, inner })
+        Ok(Self {
+            function,
+            inner: Some(inner),
+            assumed: None,
+        })
+    }
+
+    /// Takes what its result may be made by, where a `?` leaves it and nothing shows how.
+    pub(super) fn assume(&mut self, maker: &'static str) {
+        let mut exits = flow::exits(self.node()).into_iter();
+        let is_tried = exits.any(|(_, escape)| escape == Escape::Try);
+        if self.inner.is_some() && is_tried && self.maker().is_none() {
+            self.assumed = Some(maker);
+        }
     }
 
     pub(super) fn node(&self) -> &SyntaxNode {
@@ -89,7 +106,7 @@ impl Scope {
         let Some(written) = self.written() else {
             let made = self.values().into_iter();
             let mut made = made.filter_map(|it| made_by(&it));
-            return made.next();
+            return made.next().or(self.assumed);
         };
         let ast::Type::PathType(path) = written else {
             return None;

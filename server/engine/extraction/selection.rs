@@ -11,7 +11,7 @@ use super::{
     bindings::Bindings,
     exits::{Around, Exits, Leave},
     fields::{self, Field},
-    scope::Scope,
+    scope::{Inner, Scope},
     selected::Selected,
 };
 use crate::{
@@ -40,8 +40,8 @@ pub struct Selection {
     pub(super) dropped: Vec<Local>,
     /// Where `self` is mentioned.
     pub(super) receivers: Vec<SyntaxToken>,
-    /// What of `self` is mentioned, if it is fields alone.
-    pub(super) fields: Option<Vec<Field>>,
+    /// Of what is mentioned for its fields alone.
+    pub(super) fields: Vec<Field>,
     pub(super) exits: Exits,
     /// Whether a macro is called, which could leave the selection without showing it.
     pub has_macro: bool,
@@ -79,6 +79,16 @@ pub(super) struct Local {
 impl Selection {
     /// What fills a range: whole statements, or an expression.
     pub fn of(source: &Source, root: &SyntaxNode, range: TextRange) -> Result<Self, NotExtracted> {
+        Self::assuming(source, root, range, "Some")
+    }
+
+    /// The same where the result of a closure that doesn't show its type is made in this way.
+    pub fn assuming(
+        source: &Source,
+        root: &SyntaxNode,
+        range: TextRange,
+        maker: &'static str,
+    ) -> Result<Self, NotExtracted> {
         let selected = Selected::of(source, root, range)?;
         let Selected {
             statements,
@@ -90,7 +100,8 @@ impl Selection {
         let (Some(first), Some(end)) = (statements.first(), statements.last()) else {
             return Err(NOTHING);
         };
-        let scope = Scope::around(first)?;
+        let mut scope = Scope::around(first)?;
+        scope.assume(maker);
         check(&scope, statements)?;
         let is_last = list.as_ref().is_some_and(|list| {
             let last = list.syntax().children().last();
@@ -125,14 +136,15 @@ impl Selection {
             .partition(|local| !local.is_hidden && bindings.is_mentioned(&local.name, after));
         // They are dropped behind the selection anyway.
         let dropped = rest.into_iter().filter(|_| !is_last && !exits.always());
-        let receivers = receivers(&scope.function, range);
+        let receivers: Vec<SyntaxToken> = receivers(&scope.function, range).collect();
+        let fields = fields::fields(&receivers, &captures, &bindings);
         let mut parts = statements.iter().flat_map(SyntaxNode::descendants);
         Ok(Self {
             captures,
             outputs,
             dropped: dropped.collect(),
-            receivers: receivers.collect(),
-            fields: fields::fields(&scope.function, range),
+            receivers,
+            fields,
             has_macro: parts.any(|node| node.kind() == SyntaxKind::MACRO_CALL),
             code_end: end.text_range().end(),
             exits,
@@ -146,8 +158,42 @@ impl Selection {
     }
 }
 
+impl Selection {
+    /// The closure of which all is selected, if it only names what it takes.
+    pub(super) fn closure_around(&self) -> Option<(ast::ClosureExpr, Vec<String>)> {
+        let Some(Inner::Closure(closure)) = &self.scope.inner else {
+            return None;
+        };
+        let body = closure.body()?;
+        let is_all = match &body {
+            ast::Expr::BlockExpr(block) if !self.is_expression => {
+                let list = block.stmt_list()?;
+                let text = list.syntax().text().to_string();
+                let start = list.syntax().text_range().start();
+                let range = self.range - start;
+                let (before, behind) = (
+                    &text[..usize::from(range.start())],
+                    &text[usize::from(range.end())..],
+                );
+                block.modifier().is_none() && before.trim() == "{" && behind.trim() == "}"
+            }
+            body => body.syntax().text_range() == self.range,
+        };
+        let params = closure.param_list()?.params().map(|param| {
+            let Some(ast::Pat::IdentPat(name)) = param.pat() else {
+                return None;
+            };
+            let is_plain = name.mut_token().is_none() && name.ref_token().is_none();
+            is_plain.then(|| name.syntax().text().to_string())
+        });
+        let params = params.collect::<Option<Vec<String>>>()?;
+        let is_plain = closure.async_token().is_none() && closure.ret_type().is_none();
+        (is_all && is_plain).then(|| (closure.clone(), params))
+    }
+}
+
 /// Where a part of a function mentions the `self` that it was called with; `self::` begins a path.
-pub(super) fn receivers(
+fn receivers(
     function: &ast::Fn,
     range: TextRange,
 ) -> impl Iterator<Item = SyntaxToken> + use<> {

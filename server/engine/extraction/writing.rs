@@ -6,8 +6,8 @@ use ra_ap_syntax::{
 };
 
 use super::{
-    Known, NotExtracted, Passing, Selection, home::Home, lifetimes::Lifetime, outcome::Outcome,
-    passing::Way,
+    Known, NotExtracted, Passing, Selection, exits::Leave, home::Home, lifetimes::Lifetime,
+    outcome::Outcome, passing::Way, paths::Module,
 };
 use crate::{
     syntax::{Source, layout, scopes::Names},
@@ -77,7 +77,20 @@ impl Draft {
         let returned = writer.returned_name(&result);
         let replaced = selection.replaced;
         let replaced = returned.map_or(replaced, |it| replaced.cover(it));
-        edits.push(Edit::replace(replaced, call));
+        let named = selection.closure_around().filter(|(_, params)| {
+            let arguments = &heading.arguments;
+            passing.names_function && params == arguments && !selection.exits.awaits
+        });
+        let is_plain = result.leave == &Leave::Never || matches!(result.leave, Leave::Whole { .. });
+        let named = named.filter(|_| is_plain && result.layer.is_none());
+        edits.push(match named {
+            Some((closure, _)) => {
+                let path = format!("{}{name}{}", home.call, heading.turbofish);
+                Edit::replace(closure.syntax().text_range(), path)
+            }
+            None => Edit::replace(replaced, call),
+        });
+        edits.extend(writer.import(&result, &function));
         edits.push(Edit::insert(home.after, function));
         let edits = Edits::new(edits);
         let text = edits.ok().and_then(|edits| edits.apply(text));
@@ -138,10 +151,22 @@ pub(super) struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    /// Imports `ControlFlow` if it is mentioned and can be.
+    fn import(&self, result: &Outcome<'_>, function: &str) -> Option<Edit> {
+        let path = result.import.filter(|_| function.contains("ControlFlow"))?;
+        let owner = self.selection.scope.function.syntax();
+        let module = Module::around(owner);
+        let first = module.node.children().find(|it| ast::Item::can_cast(it.kind()));
+        let indent = first.map_or("", |it| {
+            layout::indentation(&self.source.text, it.text_range().start())
+        });
+        Some(module.import(path, self.newline, indent))
+    }
+
     /// What makes variables constant that only the selection changed, which are the new function's own now.
     fn idle_muts(&self, passing: &Passing) -> Vec<Edit> {
-        let captures = self.selection.captures.iter().zip(&passing.captured);
-        let taken = captures.filter(|(_, ways)| matches!(ways.tightest(), Way::MutValue(_)));
+        let captures = passing.captured(self.selection);
+        let taken = captures.filter(|(_, way)| matches!(way, Way::MutValue(_)));
         let range = self.selection.range;
         let idle = taken.filter(|(capture, _)| {
             !self.is_changed(&capture.name, &|at| !range.contains_range(at))
