@@ -151,8 +151,11 @@ impl Attempt<'_> {
                 draft.text = asking.formatted(draft.text, layout);
             }
             let told = asking.ask(&draft.text, &[])?;
-            let (errors, warnings): (Vec<Told>, Vec<Told>) =
+            let (mut errors, warnings): (Vec<Told>, Vec<Told>) =
                 told.into_iter().partition(|it| it.is_error);
+            if errors.is_empty() {
+                errors = self.objections_elsewhere(asking, &draft)?;
+            }
             let Some(first) = errors.first() else {
                 let idle = |it: &&Told| it.code.as_deref() == Some("unused_mut");
                 let mut idle = warnings.iter().filter(idle).map(|it| it.at as usize);
@@ -180,6 +183,41 @@ impl Attempt<'_> {
             Some(told) => format!("rustc stands against it: {told}."),
             None => "rustc wants more than was tried.".to_owned(),
         }))
+    }
+
+    /// What rustc has against a draft where parts of the selection are compiled that aren't now, or are not that are.
+    fn objections_elsewhere(
+        &self,
+        asking: &mut Asking<'_>,
+        draft: &Draft,
+    ) -> Result<Vec<Told>, Refused> {
+        for gate in &self.selection.gates {
+            for other in ["#[cfg(all())]", "#[cfg(any())]"] {
+                let before = asking.ask(&self.source.text.replace(gate, other), &[])?;
+                if before.iter().any(|it| it.is_error) {
+                    let why = format!("A part of the selection isn't always compiled: `{gate}`.");
+                    return Err(Refused::Because(why));
+                }
+                let after = asking.ask(&draft.text.replace(gate, other), &[])?;
+                let count = |all: &[Told], words: &str| {
+                    all.iter().filter(|it| it.words == words).count()
+                };
+                let (errors, warnings): (Vec<Told>, Vec<Told>) =
+                    after.into_iter().partition(|it| it.is_error);
+                if !errors.is_empty() {
+                    return Ok(errors);
+                }
+                let mut new = warnings.iter().filter(|it| {
+                    count(&warnings, &it.words) > count(&before, &it.words)
+                });
+                if let Some(warning) = new.next() {
+                    return Err(Refused::Because(format!(
+                        "rustc would warn where `{gate}` decides otherwise: {warning}."
+                    )));
+                }
+            }
+        }
+        Ok(Vec::new())
     }
 
     /// A draft that holds, with shorter names where they mean the same.
@@ -284,12 +322,14 @@ fn loosen(passing: &mut Passing, errors: &[Told], draft: &str) -> bool {
             Some("E0116" | "E0118" | "E0390" | "E0425" | "E0412" | "E0411")
         )
     };
-    (errors.iter().any(outlives) && passing.name_result())
+    let is_unsafe = |told: &Told| told.code.as_deref() == Some("E0133");
+    (errors.iter().any(is_unsafe) && passing.make_unsafe())
+        || (errors.iter().any(outlives) && passing.name_result())
         || (errors.iter().any(is_bound_too_long) && passing.name_lifetimes())
         || (errors.iter().any(mismatches) && passing.keep_try())
         || errors
             .iter()
-            .filter(|it| is_borrowed(it))
+            .filter(|it| is_borrowed(it) || it.code.as_deref() == Some("E0507"))
             .any(|it| passing.take_fields(&it.words))
         || (errors.iter().any(belongs_elsewhere) && passing.move_on())
         || errors.iter().any(|it| passing.loosen(&it.words))

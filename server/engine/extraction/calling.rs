@@ -57,7 +57,12 @@ impl Writer<'_> {
             ..
         } = self;
         let is_whole = matches!(result.leave, Leave::Whole { .. });
+        let (vouching, vouched) = match heading.is_vouched_for {
+            true => ("unsafe { ", " }"),
+            false => ("", ""),
+        };
         let suffix = [
+            vouched,
             if selection.exits.awaits { ".await" } else { "" },
             if result.layer.is_some() && self.returned_name(result).is_none() {
                 "?"
@@ -77,7 +82,7 @@ impl Writer<'_> {
             turbofish,
             ..
         } = heading;
-        let open = format!("{before}{owner}{name}{turbofish}(");
+        let open = format!("{before}{vouching}{owner}{name}{turbofish}(");
         let close = format!("){}{behind}", suffix.concat());
         let line = format!("{open}{}{close}", arguments.join(", "));
         let longest = self.source.context.width.max();

@@ -211,7 +211,8 @@ impl Selection {
             let Some(ty) = way.owned().filter(|_| !is_copy) else {
                 continue;
             };
-            let is_moved = known.moved.contains(&name);
+            let root = name.split('.').next().unwrap_or_default();
+            let is_moved = known.moved.iter().any(|it| *it == name || it == root);
             if !self.is_taken_first(&mentions, is_moved) && !drops.is_quiet(ty) {
                 return Err(dropped_earlier(&name));
             }

@@ -95,7 +95,10 @@ impl Field {
         let shared = shared.chain([Way::Shared(ty.text.clone())]);
         let unique = view.map(Way::Unique).into_iter();
         let unique = unique.chain([Way::Unique(ty.text.clone())]);
-        Some(shared.chain(unique).collect())
+        // Which part of what is moved isn't always told.
+        let is_moved = known.moved.contains(&self.of);
+        let owned = is_moved.then(|| Way::Value(ty.text.clone()));
+        Some(shared.chain(unique).chain(owned).collect())
     }
 
     /// What its mentions become.

@@ -14,6 +14,8 @@ pub(super) struct Heading {
     pub(super) name: String,
     pub(super) arguments: Vec<String>,
     pub(super) turbofish: String,
+    /// Whether a call needs an `unsafe` block.
+    pub(super) is_vouched_for: bool,
     before: String,
     parameters: Vec<String>,
     behind: String,
@@ -67,7 +69,7 @@ impl Writer<'_> {
         let turbofish = generics
             .arguments
             .map_or_else(String::new, |it| format!("::<{}>", it.join(", ")));
-        let words = qualifiers(&selection.scope, selection.exits.awaits);
+        let words = qualifiers(selection, passing);
         let behind = written
             .as_ref()
             .map_or_else(String::new, |it| format!(" -> {it}"));
@@ -85,6 +87,7 @@ impl Writer<'_> {
                 .chain(arguments)
                 .collect(),
             turbofish,
+            is_vouched_for: passing.is_unsafe && !selection.is_vouched_for(self.source),
             behind,
             bounds: generics.bounds,
         }

@@ -28,6 +28,8 @@ pub struct Passing {
     fields: Vec<(String, Ways)>,
     /// What is passed by its fields.
     split: Vec<String>,
+    /// Whether callers have to vouch for more than the compiler sees.
+    pub(super) is_unsafe: bool,
     /// Whether the function is named where a closure only called it.
     pub(super) names_function: bool,
     /// Variables that nobody changes behind the selection.
@@ -77,6 +79,7 @@ impl Passing {
             places: home::places(selection)?,
             fields: fields(selection, known),
             split: Vec::new(),
+            is_unsafe: selection.relies_on_callers(),
             names_function: false,
             constant: Vec::new(),
         })
@@ -222,9 +225,14 @@ impl Passing {
         ways.map(Way::text_mut)
     }
 
+    /// Has the function be `unsafe`, as what stands around the selection is; says whether it wasn't so far.
+    pub fn make_unsafe(&mut self) -> bool {
+        !std::mem::replace(&mut self.is_unsafe, true)
+    }
+
     /// Has a closure that only calls the function be the function; says whether it may be one.
     pub fn name_function(&mut self, selection: &Selection) -> bool {
-        self.names_function = selection.closure_around().is_some();
+        self.names_function = !self.is_unsafe && selection.closure_around().is_some();
         self.names_function
     }
 

@@ -15,7 +15,7 @@ use super::{
     selected::Selected,
 };
 use crate::{
-    syntax::Source,
+    syntax::{Edition, Source},
     text::{TextRange, TextSize},
 };
 
@@ -43,6 +43,8 @@ pub struct Selection {
     /// Of what is mentioned for its fields alone.
     pub(super) fields: Vec<Field>,
     pub(super) exits: Exits,
+    /// The conditions under which parts of it are compiled.
+    pub gates: Vec<String>,
     /// Whether a macro is called, which could leave the selection without showing it.
     pub has_macro: bool,
 }
@@ -143,6 +145,7 @@ impl Selection {
             captures,
             outputs,
             dropped: dropped.collect(),
+            gates: gates(statements),
             receivers,
             fields,
             has_macro: parts.any(|node| node.kind() == SyntaxKind::MACRO_CALL),
@@ -159,6 +162,33 @@ impl Selection {
 }
 
 impl Selection {
+    /// Whether an `unsafe` block in it may rely on what the function will be told by its callers.
+    pub(super) fn relies_on_callers(&self) -> bool {
+        let nodes = self.statements.iter().flat_map(SyntaxNode::descendants);
+        let blocks = nodes.filter_map(ast::BlockExpr::cast);
+        let mut blocks = blocks.filter(|it| it.unsafe_token().is_some());
+        let captured = self.captures.iter().flat_map(|it| &it.mentions);
+        let mentions: Vec<&SyntaxToken> = captured.chain(&self.receivers).collect();
+        blocks.any(|block| {
+            let range = block.syntax().text_range();
+            let is_in = |it: &&SyntaxToken| range.contains_range(it.text_range());
+            mentions.iter().any(is_in)
+        })
+    }
+
+    /// Whether it stands where `unsafe` code may be called without another word.
+    pub(super) fn is_vouched_for(&self, source: &Source) -> bool {
+        let above = self.statements.first().map(SyntaxNode::ancestors);
+        let above = above.into_iter().flatten().skip(1);
+        let mut above = above.take_while(|it| it.kind() != SyntaxKind::FN);
+        let is_vouched = |it: SyntaxNode| {
+            ast::BlockExpr::cast(it).is_some_and(|it| it.unsafe_token().is_some())
+        };
+        let is_unsafe = self.scope.function.unsafe_token().is_some();
+        let is_enough = source.context.edition < Edition::Edition2024;
+        above.any(is_vouched) || (is_unsafe && is_enough)
+    }
+
     /// The closure of which all is selected, if it only names what it takes.
     pub(super) fn closure_around(&self) -> Option<(ast::ClosureExpr, Vec<String>)> {
         let Some(Inner::Closure(closure)) = &self.scope.inner else {
@@ -245,16 +275,20 @@ fn check_parts(statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
                 "An item is declared in the selection",
             ));
         }
-        let gated = statement
-            .descendants()
-            .filter_map(ast::Attr::cast)
-            .find(|attr| attr.syntax().text().to_string().contains("cfg"));
-        if let Some(gated) = gated {
-            return Err(NotExtracted::at(
-                gated.syntax(),
-                "A part of the selection isn't always compiled",
-            ));
+        let mut attributes = statement.descendants().filter_map(ast::Attr::cast);
+        let conditional = attributes.find(|attr| {
+            let text = attr.syntax().text().to_string();
+            text.contains("cfg") && !text.starts_with(GATE)
+        });
+        if let Some(conditional) = conditional {
+            let why = "A part of the selection isn't always the same";
+            return Err(NotExtracted::at(conditional.syntax(), why));
         }
+    }
+    if gates(statements).len() > MOST_GATES {
+        return Err(NotExtracted::new(
+            "Too many parts of the selection aren't always compiled.",
+        ));
     }
     let takes_address = |it: &&SyntaxNode| {
         let text = it.text().to_string();
@@ -264,12 +298,6 @@ fn check_parts(statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
         let why = "An address is taken, which a copy of a value doesn't have";
         return Err(NotExtracted::at(statement, why));
     }
-    let mut unsafe_words = statements.iter().flat_map(tokens);
-    if unsafe_words.any(|it| it.kind() == T![unsafe]) {
-        return Err(NotExtracted::new(
-            "An `unsafe` block relies on what stands around it, which callers of a new function needn't keep to.",
-        ));
-    }
     let tells_place = |it: &&SyntaxNode| {
         let text = it.text().to_string();
         PLACES.iter().any(|sign| text.contains(sign))
@@ -278,6 +306,21 @@ fn check_parts(statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
         Some(statement) => Err(NotExtracted::at(statement, "The line of the code is told")),
         None => Ok(()),
     }
+}
+
+/// How the conditions begin under which a part of the selection is compiled.
+const GATE: &str = "#[cfg(";
+/// Each is tried both ways.
+const MOST_GATES: usize = 3;
+
+fn gates(statements: &[SyntaxNode]) -> Vec<String> {
+    let nodes = statements.iter().flat_map(SyntaxNode::descendants);
+    let texts = nodes.filter_map(ast::Attr::cast);
+    let texts = texts.map(|it| it.syntax().text().to_string());
+    let mut gates: Vec<String> = texts.filter(|it| it.starts_with(GATE)).collect();
+    gates.sort();
+    gates.dedup();
+    gates
 }
 
 fn check_items(function: &ast::Fn, statements: &[SyntaxNode]) -> Result<(), NotExtracted> {

@@ -7,7 +7,7 @@ use ra_ap_syntax::{
     ast::{self, HasName, HasTypeBounds},
 };
 
-use super::{NotExtracted, scope::Scope, selection::tokens};
+use super::{NotExtracted, Passing, Selection, selection::tokens};
 
 /// The generics that some code needs, as they are declared, and the bounds that stand behind the signature.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -189,14 +189,18 @@ fn first_argument_of(text: &str) -> Option<Range<usize>> {
     None
 }
 
-/// `const` and `async`, as the new function has to say them.
-pub(super) fn qualifiers(scope: &Scope, awaits: bool) -> String {
+/// `const`, `async` and `unsafe`, as the new function has to say them.
+pub(super) fn qualifiers(selection: &Selection, passing: &Passing) -> String {
+    let scope = &selection.scope;
     let mut words = String::new();
     if scope.inner.is_none() && scope.function.const_token().is_some() {
         words.push_str("const ");
     }
-    if awaits {
+    if selection.exits.awaits {
         words.push_str("async ");
+    }
+    if passing.is_unsafe {
+        words.push_str("unsafe ");
     }
     words
 }
