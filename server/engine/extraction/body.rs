@@ -42,8 +42,20 @@ impl Writer<'_> {
             edits.extend(capture.mentions.iter().filter_map(|it| way.edit(it)));
         }
         for field in &self.selection.fields {
-            let way = passing.of_field(field);
-            edits.extend(way.into_iter().flat_map(|way| field.edits(way)));
+            let Some(way) = passing.of_field(field) else {
+                continue;
+            };
+            let idle = field.idle_statements(way);
+            let idle: Vec<TextRange> = idle.filter(|it| range.contains_range(*it)).collect();
+            let is_idle = |it: &Edit| idle.iter().any(|idle| idle.contains_range(it.delete));
+            edits.extend(field.edits(way).filter(|it| !is_idle(it)));
+            edits.extend(idle.iter().map(|it| Edit::delete(*it)));
+        }
+        if let Some((name, _)) = &self.home.implementor {
+            let nodes = self.selection.statements.iter();
+            let words = nodes.flat_map(super::selection::tokens);
+            let words = words.filter(|it| it.kind() == SyntaxKind::SELF_TYPE_KW);
+            edits.extend(words.map(|it| Edit::replace(it.text_range(), name.as_str())));
         }
         if self.home.this.is_some() {
             let receivers = self.selection.receivers.iter();

@@ -9,7 +9,7 @@ use super::{
     selection::Capture,
     views::{means_same, view},
 };
-use crate::text::Edit;
+use crate::text::{Edit, TextRange};
 
 /// A field of something of which the selection mentions fields alone.
 pub(super) struct Field {
@@ -105,6 +105,29 @@ impl Field {
     pub(super) fn edits<'a>(&'a self, way: &'a Way) -> impl Iterator<Item = Edit> + 'a {
         let mentions = self.mentions.iter();
         mentions.map(|mention| way.edit_of_field(mention, &self.name))
+    }
+}
+
+impl Field {
+    /// Statements that would give a name to what has it already, up to what stands behind them.
+    pub(super) fn idle_statements<'a>(
+        &'a self,
+        way: &'a Way,
+    ) -> impl Iterator<Item = TextRange> + 'a {
+        self.mentions.iter().filter_map(|mention| {
+            let edit = way.edit_of_field(mention, &self.name);
+            let statement = mention.syntax().ancestors().find_map(ast::LetStmt::cast)?;
+            let value = statement.initializer()?.syntax().text_range();
+            let is_all = edit.delete == value && *edit.insert == *self.name;
+            let Some(ast::Pat::IdentPat(pattern)) = statement.pat() else {
+                return None;
+            };
+            let is_same = pattern.syntax().text() == self.name.as_str();
+            let behind = statement.syntax().last_token()?.next_token()?;
+            let is_plain = statement.ty().is_none() && behind.kind() == SyntaxKind::WHITESPACE;
+            let range = statement.syntax().text_range().cover(behind.text_range());
+            (is_all && is_same && is_plain).then_some(range)
+        })
     }
 }
 

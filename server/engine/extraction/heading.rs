@@ -4,7 +4,8 @@ use super::{
     Selection,
     outcome::Outcome,
     passing::{Passing, Receivers, Way},
-    signature::{Generics, qualifiers},
+    qualified_as,
+    signature::{Generics, qualifiers, words},
     writing::Writer,
 };
 use crate::syntax::layout;
@@ -47,28 +48,43 @@ impl Writer<'_> {
             .map(|(name, way)| way.parameter(name));
         let parameters = receiver.into_iter().chain(captured);
         let parameters: Vec<String> = parameters
-            .map(|it| self.lifetime.of_parameter(&it))
+            .map(|it| self.of_implementor(&self.lifetime.of_parameter(&it)))
             .collect();
         let written = result
             .written
             .as_ref()
-            .map(|it| self.lifetime.of_result(it));
+            .map(|it| self.of_implementor(&self.lifetime.of_result(it)));
+        let implementor = self.home.implementor.as_ref();
         let types = format!(
-            "{} {}",
+            "{} {} {}",
             parameters.join(" "),
-            written.as_deref().unwrap_or_default()
+            written.as_deref().unwrap_or_default(),
+            implementor.map_or("", |(_, bounds)| bounds)
         );
         let generics =
             Generics::needed(&self.home.declaring, &types, source.slice(selection.range));
         let fresh = self.lifetime.fresh().map(str::to_owned);
-        let declared: Vec<String> = fresh.into_iter().chain(generics.declared).collect();
+        let stands_in = implementor.map(|(name, bounds)| format!("{name}: {bounds}"));
+        let declared = fresh.into_iter().chain(generics.declared);
+        let declared: Vec<String> = declared.chain(stands_in).collect();
         let declared = match &*declared {
             [] => String::new(),
             some => format!("<{}>", some.join(", ")),
         };
-        let turbofish = generics
-            .arguments
-            .map_or_else(String::new, |it| format!("::<{}>", it.join(", ")));
+        // What is a part of another type doesn't tell which one.
+        let is_told = |(name, _): &&(String, String)| {
+            let told = parameters.join(" ").replace(&format!("{name}::"), "");
+            words(&told).any(|it| it == *name)
+        };
+        let untold = implementor.filter(|it| !is_told(it));
+        let arguments = match (generics.arguments, untold) {
+            (None, Some(_)) => Some(generics.names),
+            (arguments, _) => arguments,
+        };
+        let turbofish = arguments.map_or_else(String::new, |mut it| {
+            it.extend(implementor.map(|_| "Self".to_owned()));
+            format!("::<{}>", it.join(", "))
+        });
         let words = qualifiers(selection, passing);
         let behind = written
             .as_ref()
@@ -91,6 +107,18 @@ impl Writer<'_> {
             behind,
             bounds: generics.bounds,
         }
+    }
+}
+
+impl Writer<'_> {
+    /// A type in which a parameter stands for what implements the trait.
+    pub(super) fn of_implementor(&self, text: &str) -> String {
+        let Some((name, bounds)) = &self.home.implementor else {
+            return text.to_owned();
+        };
+        let text = qualified_as(text, "Self", name);
+        let of_trait = bounds.split(" + ").next().unwrap_or_default();
+        text.replace(&format!("<{name} as {of_trait}>::"), &format!("{name}::"))
     }
 }
 

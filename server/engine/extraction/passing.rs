@@ -76,7 +76,7 @@ impl Passing {
             lifetimes: lifetimes(selection),
             names_result: false,
             keeps_try: !selection.ends_with_try(),
-            places: home::places(selection)?,
+            places: home::places(selection),
             fields: fields(selection, known),
             split: Vec::new(),
             is_unsafe: selection.relies_on_callers(),

@@ -14,6 +14,8 @@ use super::{NotExtracted, Passing, Selection, selection::tokens};
 pub(super) struct Generics {
     pub(super) declared: Vec<String>,
     pub(super) bounds: Vec<String>,
+    /// Those that a call may have to state.
+    pub(super) names: Vec<String>,
     /// Whether the parameters don't tell all of them.
     pub(super) arguments: Option<Vec<String>>,
 }
@@ -27,6 +29,7 @@ impl Generics {
         let is_told = |name: &&str| name.starts_with('\'') || words(types).any(|it| it == **name);
         let are_told = names.iter().all(is_told);
         let stated = names.iter().filter(|it| !it.starts_with('\''));
+        let stated: Vec<String> = stated.map(|&it| it.to_owned()).collect();
         let is_known = |word: &str| {
             let is_param = declared.params.iter().any(|it| it.name == word);
             !is_param || names.contains(&word)
@@ -36,7 +39,8 @@ impl Generics {
             names.contains(&&*first) && words(bound).all(|word| is_known(&word))
         });
         Self {
-            arguments: (!are_told).then(|| stated.map(|&it| it.to_owned()).collect()),
+            arguments: (!are_told).then(|| stated.clone()),
+            names: stated,
             declared: kept.iter().map(|it| it.text.clone()).collect(),
             bounds: bounds.cloned().collect(),
         }
