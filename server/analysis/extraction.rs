@@ -58,7 +58,7 @@ impl From<NotExtracted> for Refused {
 }
 
 /// So many drafts are tried at most.
-const TRIES: usize = 24;
+const TRIES: usize = 32;
 /// What a package denies is no answer to a question of ours.
 const CAPPED: &str = "--cap-lints=warn";
 /// As many as clippy lets pass.
@@ -106,7 +106,11 @@ pub fn extract_function(
     };
     if selection.is_nameless(&known) {
         let draft = attempt.draft(&known, &passing, Purpose::Asking)?;
-        if let Some(text) = asking.description(&draft)? {
+        let mut text = asking.description(&draft)?;
+        if let (None, Some(probe)) = (&text, selection.item_probe(source, &known)) {
+            text = asking.item(&probe)?;
+        }
+        if let Some(text) = text {
             selection.describe(&mut known, text);
         }
     }
@@ -175,6 +179,10 @@ impl Attempt<'_> {
             tracing::debug!("a draft doesn't hold: {first}");
             tracing::trace!("the draft: {}", draft.text);
             objection = Some(first.clone());
+            let hides_borrow = errors.iter().any(|it| it.code.as_deref() == Some("E0700"));
+            if hides_borrow && self.selection.borrow_result(&mut known) {
+                continue;
+            }
             if !loosen(&mut passing, &errors, &draft.text) {
                 break;
             }
@@ -424,6 +432,19 @@ impl Asking<'_> {
         }
         types.retain(|_, known| !known.text.is_empty());
         Ok(types)
+    }
+
+    /// A description of the iterator that gives what rustc tells of.
+    fn item(&mut self, probe: &Probe) -> Result<Option<String>, Unjudged> {
+        const FLAGS: [&str; 3] = [CAPPED, "--force-warn", "dropping_references"];
+        let told = self.ask(&probe.text, &FLAGS)?;
+        let mut labels = told.iter().flat_map(|it| &it.labels);
+        let item = labels.find_map(|it| {
+            it.strip_prefix("argument has type `&")?
+                .strip_suffix('`')
+                .and_then(Selection::iterator_of)
+        });
+        Ok(item)
     }
 
     /// How rustc would describe the result of a function that says `_`.

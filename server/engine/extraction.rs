@@ -194,6 +194,23 @@ impl Selection {
         }
     }
 
+    /// What gives such items, borrowed from something if that has to be said.
+    pub fn iterator_of(text: &str) -> Option<String> {
+        let item = text.strip_prefix("Option<")?.strip_suffix('>')?;
+        Some(format!("impl Iterator<Item = {item}>"))
+    }
+
+    /// Lets what the function gives borrow from what it takes; says whether that is new.
+    pub fn borrow_result(&self, known: &mut Known) -> bool {
+        let described = known.types.iter_mut().find(|(subject, ty)| {
+            subject.starts_with(BEHIND) && ty.text.starts_with("impl ") && !ty.text.contains("'_")
+        });
+        described.is_some_and(|(_, ty)| {
+            ty.text.push_str(" + '_");
+            true
+        })
+    }
+
     /// How many parameters a function would take.
     pub fn parameters(&self) -> usize {
         self.captures.len() + usize::from(!self.receivers.is_empty())

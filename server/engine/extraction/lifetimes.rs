@@ -10,6 +10,8 @@ pub(super) enum Lifetime {
     Elided,
     /// One of the function's own, in the result.
     Own(String),
+    /// Several of the function's own, one after the other in the result.
+    OwnInTurn(Vec<String>),
     /// One of the function's own, in the parameters' innermost references too.
     OwnForInner(String),
     /// One of the function's own, in the parameters too.
@@ -23,6 +25,9 @@ pub(super) enum Lifetime {
     /// Of what lives for ever, in the result.
     Static,
 }
+
+/// So many ways of naming two lifetimes in turn are tried.
+const MOST_PAIRS: usize = 2;
 
 /// Elision first, then a lifetime that the parameters or the implementation name, then a new one.
 pub(super) fn lifetimes(selection: &Selection) -> Vec<Lifetime> {
@@ -43,6 +48,11 @@ pub(super) fn lifetimes(selection: &Selection) -> Vec<Lifetime> {
     let own = names.iter().cloned().map(Lifetime::Own);
     let mut all = vec![Lifetime::Elided];
     all.extend(own);
+    let pairs = names.iter().flat_map(|first| {
+        let others = names.iter().filter(move |it| *it != first);
+        others.map(move |other| vec![first.clone(), other.clone()])
+    });
+    all.extend(pairs.take(MOST_PAIRS).map(Lifetime::OwnInTurn));
     all.extend(names.iter().cloned().map(Lifetime::OwnForInner));
     all.extend(names.iter().cloned().map(Lifetime::OwnForShared));
     if let Some(fresh) = fresh {
@@ -60,6 +70,7 @@ impl Lifetime {
             Self::FreshForInner(name) | Self::Fresh(name) | Self::FreshForAll(name) => Some(name),
             Self::Elided
             | Self::Own(_)
+            | Self::OwnInTurn(_)
             | Self::OwnForInner(_)
             | Self::OwnForShared(_)
             | Self::Static => None,
@@ -71,7 +82,7 @@ impl Lifetime {
             Self::FreshForInner(name) | Self::OwnForInner(name) => named_inside(text, name),
             Self::Fresh(name) | Self::OwnForShared(name) => named(text, name),
             Self::FreshForAll(name) => named_all(text, name),
-            Self::Elided | Self::Own(_) | Self::Static => text.to_owned(),
+            Self::Elided | Self::Own(_) | Self::OwnInTurn(_) | Self::Static => text.to_owned(),
         }
     }
 
@@ -84,6 +95,7 @@ impl Lifetime {
             | Self::OwnForShared(name) | Self::FreshForAll(name) => {
                 named_all(text, name)
             }
+            Self::OwnInTurn(names) => named_in_turn(text, names),
             Self::Static => named_all(text, "'static"),
         }
     }
@@ -103,6 +115,31 @@ fn named(text: &str, name: &str) -> String {
         };
         format!("{out}&{name}{part}")
     })
+}
+
+/// A type with names for the lifetimes of what it shares, one after the other.
+fn named_in_turn(text: &str, names: &[String]) -> String {
+    let mut names = names.iter().cycle();
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '\'']) {
+        let (before, behind) = (&rest[..at], &rest[at + 1..]);
+        out.push_str(before);
+        let name = names.next().map_or("'_", String::as_str);
+        if rest[at..].starts_with("'_") {
+            out.push_str(name);
+            rest = &rest[at + 2..];
+            continue;
+        }
+        let is_named = rest[at..].starts_with('\'') || behind.starts_with('\'');
+        out.push_str(&rest[at..=at]);
+        if !is_named {
+            out.push_str(name);
+            out.push(' ');
+        }
+        rest = behind;
+    }
+    out + rest
 }
 
 /// A type with a name for the lifetimes of what it shares, but for references to what holds references itself.
@@ -162,6 +199,14 @@ mod tests {
         ] {
             assert_eq!(named(text, "'a"), expected);
         }
+    }
+
+    #[test]
+    fn several_names_are_given_in_turn() {
+        let names = ["'b".to_owned(), "'a".to_owned()];
+        let named = |text| named_in_turn(text, &names);
+        assert_eq!(named("(&str, Cow<'_, str>)"), "(&'b str, Cow<'a, str>)");
+        assert_eq!(named("u8"), "u8");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use ra_ap_syntax::{AstNode, ast};
 
 use super::{
-    Probe, Selection, WITNESS, closures,
+    Known, Probe, Selection, WITNESS, closures,
     exits::{Role, wrapped},
     fields::Field,
     outcome, scope,
@@ -100,6 +100,30 @@ impl Selection {
             questions.push(Question::words(self.range.end(), "})"));
         }
         self.probe(source, questions)
+    }
+
+    /// Asks what an iterator gives that has no name, where the function gives the iterator.
+    pub fn item_probe(&self, source: &Source, known: &Known) -> Option<Probe> {
+        let subject = outcome::nameless(self, known)?;
+        let name = match (&self.value, &*self.outputs) {
+            (Some(_), []) => ASKED.to_owned(),
+            (None, [output]) => output.name.clone(),
+            _ => return None,
+        };
+        let ask = |at, name: &str, _: String| Question {
+            at,
+            before: "loop { break; ".to_owned(),
+            asked: Some((
+                subject.clone(),
+                format!("::core::mem::drop(&::core::iter::Iterator::next(&mut {{{name}}})); "),
+            )),
+            behind: "} ".to_owned(),
+        };
+        let questions = match &self.value {
+            Some(value) => asking_of(value, &subject, &ask),
+            None => vec![ask(self.code_end, &name, String::new())],
+        };
+        Some(self.probe(source, questions))
     }
 
     /// Asks which of what a closure takes from around itself can be copied: what can't doesn't compile.
