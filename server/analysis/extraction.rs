@@ -207,17 +207,16 @@ impl Attempt<'_> {
                     return Err(Refused::Because(why));
                 }
                 let after = asking.ask(&draft.text.replace(gate, other), &[])?;
-                let count = |all: &[Told], words: &str| {
-                    all.iter().filter(|it| it.words == words).count()
-                };
+                let count =
+                    |all: &[Told], words: &str| all.iter().filter(|it| it.words == words).count();
                 let (errors, warnings): (Vec<Told>, Vec<Told>) =
                     after.into_iter().partition(|it| it.is_error);
                 if !errors.is_empty() {
                     return Ok(errors);
                 }
-                let mut new = warnings.iter().filter(|it| {
-                    count(&warnings, &it.words) > count(&before, &it.words)
-                });
+                let mut new = warnings
+                    .iter()
+                    .filter(|it| count(&warnings, &it.words) > count(&before, &it.words));
                 if let Some(warning) = new.next() {
                     return Err(Refused::Because(format!(
                         "rustc would warn where `{gate}` decides otherwise: {warning}."

@@ -1,4 +1,4 @@
-//! Extracting a function from statements: what the compiler is asked, and what is written once it has answered.
+//! Extracting a function from statements or an expression: what the compiler is asked, and what is written once it has answered.
 //!
 //! Nothing here asks anybody. A [`Selection`] says what has to be known, a [`Probe`] is a text whose warnings and errors tell
 //! it, and a [`Draft`] is written with the answers. Whether a draft holds is for the compiler to say too.

@@ -6,7 +6,7 @@ use super::{
     body::VALUE_NAME,
     exits::{Carried, Leave, Role, Several},
     heading::Heading,
-    outcome::Outcome,
+    outcome::{Outcome, Wrapping},
     selection::Local,
     writing::Writer,
 };
@@ -57,9 +57,10 @@ impl Writer<'_> {
             ..
         } = self;
         let is_whole = matches!(result.leave, Leave::Whole { .. });
-        let (vouching, vouched) = match heading.is_vouched_for {
-            true => ("unsafe { ", " }"),
-            false => ("", ""),
+        let (vouching, vouched) = if heading.is_vouched_for {
+            ("unsafe { ", " }")
+        } else {
+            ("", "")
         };
         let suffix = [
             vouched,
@@ -100,17 +101,16 @@ impl Writer<'_> {
 
     fn frame(&self, result: &Outcome<'_>) -> Frame {
         let has_result = result.written.is_some();
+        let is_expression = self.selection.is_expression;
         match result.leave {
-            Leave::Whole { is_tail: true } if has_result => Frame::new("", ""),
-            Leave::Whole { is_tail: true } if self.selection.is_expression => Frame::new("", ""),
+            Leave::Whole { is_tail: true } if has_result || is_expression => Frame::new("", ""),
             Leave::Whole { is_tail: false } if has_result => Frame::new("return ", ";"),
             Leave::Whole { is_tail: false } => Frame::new("", self.then("return")),
             Leave::Never if self.returned_name(result).is_some() => Frame::new("", ""),
             Leave::Never if !result.outputs.is_empty() => {
                 Frame::new(format!("let {} = ", self.patterns(result)), ";")
             }
-            Leave::Never if result.has_value => Frame::new("", ""),
-            Leave::Never if self.selection.is_expression => Frame::new("", ""),
+            Leave::Never if result.has_value || is_expression => Frame::new("", ""),
             Leave::Whole { is_tail: true } | Leave::Never => Frame::new("", ";"),
             Leave::Told { words, is_certain } => self.telling(result, words, *is_certain),
             Leave::Carries {
@@ -147,9 +147,10 @@ impl Writer<'_> {
     fn carrying(&self, result: &Outcome<'_>, words: &str) -> Frame {
         let control = result.control;
         if result.is_unit() {
-            let leaving = match result.is_nested {
-                true => format!("{control}::Break({VALUE_NAME})"),
-                false => format!("Some({VALUE_NAME})"),
+            let leaving = if result.wrapping == Wrapping::Flow {
+                format!("{control}::Break({VALUE_NAME})")
+            } else {
+                format!("Some({VALUE_NAME})")
             };
             let before = format!("if let {leaving} = ");
             return Frame::new(before, self.block(words));
@@ -163,7 +164,10 @@ impl Writer<'_> {
     /// What leaves in several ways.
     fn choosing(&self, result: &Outcome<'_>, several: &Several) -> Frame {
         let control = result.control;
-        let carried = several.carried.as_ref().map(|it| (Role::Carried, leaving(it)));
+        let carried = several
+            .carried
+            .as_ref()
+            .map(|it| (Role::Carried, leaving(it)));
         let stop = several.stop.clone().map(|it| (Role::Stop, it));
         let skip = several.skip.clone().map(|it| (Role::Skip, it));
         let arms = carried.into_iter().chain(stop).chain(skip);
@@ -177,16 +181,20 @@ impl Writer<'_> {
         }
         let is_maybe = several.skip.is_some();
         if result.is_unit() {
-            let end = match is_maybe {
-                true => "None".to_owned(),
-                false => format!("{control}::Continue(())"),
+            let end = if is_maybe {
+                "None".to_owned()
+            } else {
+                format!("{control}::Continue(())")
             };
             arms.insert(0, format!("{end} => {{}}"));
             return self.choice("", &arms, "");
         }
-        self.going_or(result, &arms, |inner| match is_maybe {
-            true => format!("{control}::Continue(Some({inner}))"),
-            false => format!("{control}::Continue({inner})"),
+        self.going_or(result, &arms, |inner| {
+            if is_maybe {
+                format!("{control}::Continue(Some({inner}))")
+            } else {
+                format!("{control}::Continue({inner})")
+            }
         })
     }
 
@@ -243,13 +251,11 @@ impl Writer<'_> {
         } = self;
         let is_part = self.selection.is_expression && self.is_operand();
         let (open, close) = if is_part { ("(", ")") } else { ("", "") };
-        let arms: String = arms
-            .iter()
-            .map(|arm| {
-                let comma = if arm.ends_with('}') { "" } else { "," };
-                format!("{newline}{indent}{unit}{arm}{comma}")
-            })
-            .collect();
+        let arms = arms.iter().flat_map(|arm| {
+            let comma = if arm.ends_with('}') { "" } else { "," };
+            [newline, *indent, unit, arm, comma]
+        });
+        let arms: String = arms.collect();
         Frame::new(
             format!("{before}{open}match "),
             format!(" {{{arms}{newline}{indent}}}{close}{behind}"),

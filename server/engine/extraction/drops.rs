@@ -224,7 +224,12 @@ impl Selection {
         if receiver.tightest().starts_with('&') || receiver.tightest().contains(": &") {
             return Ok(());
         }
-        let owner = self.scope.function.syntax().ancestors().find_map(ast::Impl::cast);
+        let owner = self
+            .scope
+            .function
+            .syntax()
+            .ancestors()
+            .find_map(ast::Impl::cast);
         let owner = owner.and_then(|it| it.self_ty());
         let is_quiet = owner.is_some_and(|it| drops.is_quiet(&it.syntax().text().to_string()));
         let is_moved = known.moved.iter().any(|it| it == "self");

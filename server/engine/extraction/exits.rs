@@ -308,9 +308,10 @@ impl Around<'_> {
             return Err(self.refused(&first.node, MIXED));
         }
         let is_break = first.escape != Escape::Return;
-        let makers = match is_break {
-            true => [Some("Some"), Some("Ok")],
-            false => [self.scope.maker(), None],
+        let makers = if is_break {
+            [Some("Some"), Some("Ok")]
+        } else {
+            [self.scope.maker(), None]
         };
         let mut makers = makers.into_iter().flatten();
         let wrapper = makers.find(|maker| values.iter().all(|it| is_call_of(it, maker)));

@@ -27,10 +27,10 @@ pub(super) fn fields(
     bindings: &Bindings,
 ) -> Vec<Field> {
     let of_self = fields_of("self", receivers);
-    let captured = captures
+    let of_others = captures
         .iter()
         .filter_map(|it| fields_of(&it.name, &it.mentions));
-    let all: Vec<Vec<Field>> = of_self.into_iter().chain(captured).collect();
+    let all: Vec<Vec<Field>> = of_self.into_iter().chain(of_others).collect();
     let names: Vec<String> = all.iter().flatten().map(|it| it.name.clone()).collect();
     let is_free = |field: &Field| {
         let is_hidden = |it: &ast::FieldExpr| {

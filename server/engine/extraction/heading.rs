@@ -90,8 +90,7 @@ impl Writer<'_> {
             .as_ref()
             .map_or_else(String::new, |it| format!(" -> {it}"));
         let arguments = ways().map(|(name, way)| way.argument(name));
-        let of_field =
-            |(of, name, way): (&str, &str, &Way)| way.argument(&format!("{of}.{name}"));
+        let of_field = |(of, name, way): (&str, &str, &Way)| way.argument(&format!("{of}.{name}"));
         let arguments = arguments.chain(fields().map(of_field));
         Heading {
             name: name.to_owned(),

@@ -36,6 +36,8 @@ pub(super) enum Place {
     Beside,
     /// In an implementation of the type that has no trait.
     Inherent,
+    /// Inside of the old function, beside an item of its own.
+    Within,
     /// Where it belongs to no type.
     Free,
     /// The same, for whatever implements the trait.
@@ -44,6 +46,9 @@ pub(super) enum Place {
 
 /// The places that a selection's function may have.
 pub(super) fn places(selection: &Selection) -> Vec<Place> {
+    if selection.item.is_some() {
+        return vec![Place::Within];
+    }
     let Some(owner) = owner(selection) else {
         return vec![Place::Beside];
     };
@@ -79,7 +84,7 @@ impl Home {
         let place = passing.place();
         let has_receiver = passing.receiver.is_some();
         let function = selection.scope.function.syntax().clone();
-        let owner = owner(selection);
+        let owner = owner(selection).filter(|_| place != Place::Within);
         let indent_of = |node: &SyntaxNode| {
             let start = node.text_range().start();
             layout::indentation(text, start).to_owned()
@@ -99,6 +104,15 @@ impl Home {
             declaring: vec![function.clone()],
             gated_by: vec![function.clone()],
         };
+        if let Some(item) = &selection.item {
+            return Self {
+                after: item.text_range().end(),
+                indent: indent_of(item),
+                around: Some((newline.to_owned(), blank_behind(text, item, newline))),
+                gated_by: Vec::new(),
+                ..beside
+            };
+        }
         let Some(owner) = owner.filter(|_| place != Place::Beside) else {
             return beside;
         };
@@ -159,6 +173,17 @@ impl Home {
     }
 }
 
+/// The blank line that a function in another needs behind itself, if none is there.
+fn blank_behind(text: &str, item: &SyntaxNode, newline: &str) -> String {
+    let behind = &text[usize::from(item.text_range().end())..];
+    let is_blank = behind.starts_with(&newline.repeat(2)) || behind.trim_start().starts_with('}');
+    if is_blank {
+        String::new()
+    } else {
+        newline.to_owned()
+    }
+}
+
 /// A parameter for whatever implements a trait, with what its function may expect of it.
 fn implementor(owner: &ast::Trait, function: &ast::Fn) -> Option<(String, String)> {
     let text = owner.syntax().text().to_string();
@@ -166,7 +191,9 @@ fn implementor(owner: &ast::Trait, function: &ast::Fn) -> Option<(String, String
     let name = ["T", "S", "V", "I"].into_iter().find(|it| !is_taken(it))?;
     let trait_name = owner.name()?.text().to_string();
     let params = owner.generic_param_list();
-    let params = params.iter().flat_map(ast::GenericParamList::generic_params);
+    let params = params
+        .iter()
+        .flat_map(ast::GenericParamList::generic_params);
     let arguments = params.filter_map(|param| match param {
         ast::GenericParam::LifetimeParam(it) => Some(it.lifetime()?.syntax().text().to_string()),
         ast::GenericParam::TypeParam(it) => Some(it.name()?.text().to_string()),

@@ -92,9 +92,8 @@ impl Lifetime {
             Self::Fresh(name) | Self::FreshForInner(name) => named(text, name),
             Self::Own(name)
             | Self::OwnForInner(name)
-            | Self::OwnForShared(name) | Self::FreshForAll(name) => {
-                named_all(text, name)
-            }
+            | Self::OwnForShared(name)
+            | Self::FreshForAll(name) => named_all(text, name),
             Self::OwnInTurn(names) => named_in_turn(text, names),
             Self::Static => named_all(text, "'static"),
         }
@@ -204,9 +203,9 @@ mod tests {
     #[test]
     fn several_names_are_given_in_turn() {
         let names = ["'b".to_owned(), "'a".to_owned()];
-        let named = |text| named_in_turn(text, &names);
-        assert_eq!(named("(&str, Cow<'_, str>)"), "(&'b str, Cow<'a, str>)");
-        assert_eq!(named("u8"), "u8");
+        let in_turn = |text| named_in_turn(text, &names);
+        assert_eq!(in_turn("(&str, Cow<'_, str>)"), "(&'b str, Cow<'a, str>)");
+        assert_eq!(in_turn("u8"), "u8");
     }
 
     #[test]

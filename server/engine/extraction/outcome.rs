@@ -35,8 +35,15 @@ pub(super) struct Outcome<'a> {
     pub(super) import: Option<&'static str>,
     /// Whether its type is that of what the selection stands in, where that has a layer too.
     pub(super) is_scopes: bool,
-    /// Whether an `Option` of what it leaves with would be one in another.
-    pub(super) is_nested: bool,
+    pub(super) wrapping: Wrapping,
+}
+
+/// What tells a value that the selection leaves with from that it goes on with nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wrapping {
+    Option,
+    /// Where an `Option` would be one in another.
+    Flow,
 }
 
 impl<'a> Outcome<'a> {
@@ -62,7 +69,7 @@ impl<'a> Outcome<'a> {
             is_trap: purpose == Purpose::Trap,
             control,
             import,
-            is_nested: false,
+            wrapping: Wrapping::Option,
             is_scopes: true,
         };
         if matches!(exits.leave, Leave::Whole { .. }) {
@@ -94,7 +101,8 @@ impl<'a> Outcome<'a> {
             Some(_) => Some(tried(selection.scope.result(known), &coded)?),
             None => (coded != "()").then_some(coded),
         };
-        outcome.is_scopes = exits.layer.is_none() || outcome.written == selection.scope.result(known);
+        outcome.is_scopes =
+            exits.layer.is_none() || outcome.written == selection.scope.result(known);
         Ok(outcome)
     }
 
@@ -125,12 +133,15 @@ impl<'a> Outcome<'a> {
                     return Ok(carried);
                 }
                 let control = self.control;
-                self.is_nested = self.is_unit()
-                    && (carried.starts_with("Option<") || self.layer == Some("Some"));
-                Ok(match self.is_unit() {
-                    true if self.is_nested => format!("{control}<{carried}>"),
-                    true => format!("Option<{carried}>"),
-                    false => format!("{control}<{carried}, {plain}>"),
+                if carried.starts_with("Option<") || self.layer == Some("Some") {
+                    self.wrapping = Wrapping::Flow;
+                }
+                if !self.is_unit() {
+                    return Ok(format!("{control}<{carried}, {plain}>"));
+                }
+                Ok(match self.wrapping {
+                    Wrapping::Flow => format!("{control}<{carried}>"),
+                    Wrapping::Option => format!("Option<{carried}>"),
                 })
             }
             Leave::Several(several) => {
@@ -173,7 +184,9 @@ impl<'a> Outcome<'a> {
             } => format!("Some({value})"),
             Leave::Carries {
                 is_certain: false, ..
-            } if self.is_nested => format!("{control}::Continue(())"),
+            } if is_unit && self.wrapping == Wrapping::Flow => {
+                format!("{control}::Continue(())")
+            }
             Leave::Carries {
                 is_certain: false, ..
             } if is_unit => "None".to_owned(),
@@ -204,7 +217,7 @@ impl<'a> Outcome<'a> {
             Leave::Told { .. } => "None".to_owned(),
             Leave::Carries {
                 is_certain: false, ..
-            } if is_unit && !self.is_nested => format!("Some({value})"),
+            } if is_unit && self.wrapping == Wrapping::Option => format!("Some({value})"),
             Leave::Carries {
                 is_certain: false, ..
             } => format!("{control}::Break({value})"),

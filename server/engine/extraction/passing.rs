@@ -1,6 +1,9 @@
 //! How a captured variable reaches the new function: the tightest ways first.
 
-use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxToken, T, ast};
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxToken, T,
+    ast::{self, HasName},
+};
 
 use super::{
     Known, NotExtracted, Selection, closures,
@@ -30,8 +33,8 @@ pub struct Passing {
     split: Vec<String>,
     /// Whether callers have to vouch for more than the compiler sees.
     pub(super) is_unsafe: bool,
-    /// Whether the function is named where a closure only called it.
-    pub(super) names_function: bool,
+    /// The closure in whose stead the function is named, and what it takes.
+    pub(super) closure: Option<(ast::ClosureExpr, Vec<String>)>,
     /// Variables that nobody changes behind the selection.
     pub(super) constant: Vec<String>,
 }
@@ -80,7 +83,7 @@ impl Passing {
             fields: fields(selection, known),
             split: Vec::new(),
             is_unsafe: selection.relies_on_callers(),
-            names_function: false,
+            closure: None,
             constant: Vec::new(),
         })
     }
@@ -232,8 +235,8 @@ impl Passing {
 
     /// Has a closure that only calls the function be the function; says whether it may be one.
     pub fn name_function(&mut self, selection: &Selection) -> bool {
-        self.names_function = !self.is_unsafe && selection.closure_around().is_some();
-        self.names_function
+        self.closure = selection.closure_around().filter(|_| !self.is_unsafe);
+        self.closure.is_some()
     }
 
     /// Lets the variable that the compiler's words name be passed more loosely; says whether there is a way left.
@@ -355,7 +358,7 @@ fn ways(capture: &Capture, known: &Known, may_be_moved: bool) -> Result<Vec<Way>
         }
         let view = value.owner_behind().and_then(|owner| capture.view(owner));
         let view = view.map(|view| Way::Value(format!("&{view}")));
-        let tight = view.or_else(|| value.behind());
+        let tight = view.or_else(|| value.behind(capture));
         return Ok(tight.into_iter().chain([value]).collect());
     }
     if known.moved.contains(name) {
@@ -395,9 +398,7 @@ fn fields(selection: &Selection, known: &Known) -> Vec<(String, Ways)> {
         let mut same = selection.fields.iter().filter(|it| it.of == of);
         same.all(|it| ways(it).is_some())
     };
-    all.filter(|it| is_known(&it.of))
-        .filter_map(ways)
-        .collect()
+    all.filter(|it| is_known(&it.of)).filter_map(ways).collect()
 }
 
 /// What a `&'a mut` refers to.
@@ -456,7 +457,9 @@ fn receivers(selection: &Selection, known: &Known) -> Option<Receivers> {
     if selection.receivers.is_empty() {
         return None;
     }
-    let list = selection.scope.function
+    let list = selection
+        .scope
+        .function
         .param_list()
         .and_then(|list| list.self_param());
     let written = list
@@ -497,18 +500,20 @@ impl Way {
     }
 
     /// What a shared reference refers to, where functions take that instead: a number, or another reference.
-    fn behind(&self) -> Option<Self> {
+    fn behind(&self, capture: &Capture) -> Option<Self> {
         const PLAIN: [&str; 16] = [
             "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
             "u32", "u64", "u128", "usize",
         ];
         let text = self.owner_behind()?;
-        if text.starts_with('&') && !text.starts_with("&mut") {
-            return Some(Self::Behind(text.to_owned(), ""));
+        let is_reference = text.starts_with('&') && !text.starts_with("&mut");
+        if !PLAIN.contains(&text) && !is_reference {
+            return None;
         }
-        PLAIN
-            .contains(&text)
-            .then(|| Self::Behind(text.to_owned(), "*"))
+        let sign = if is_reference { "" } else { "*" };
+        let mut mentions = capture.mentions.iter();
+        let is_same = mentions.all(|it| means_same_behind(it, sign));
+        is_same.then(|| Self::Behind(text.to_owned(), sign))
     }
 
     /// What a shared reference refers to.
@@ -587,12 +592,44 @@ impl Way {
     }
 }
 
+/// Whether code can't tell what a reference refers to from the reference, as far as the file shows.
+fn means_same_behind(mention: &SyntaxToken, sign: &str) -> bool {
+    if mention.kind() == SyntaxKind::STRING {
+        return true;
+    }
+    let path = mention.parent_ancestors().find_map(ast::PathExpr::cast);
+    let Some(path) = path.filter(|it| it.syntax().text_range() == mention.text_range()) else {
+        return is_known_macro(mention);
+    };
+    let around = path.syntax().parent().map(|it| it.kind());
+    let is_given = matches!(
+        around,
+        Some(SyntaxKind::ARG_LIST | SyntaxKind::REF_EXPR | SyntaxKind::RECORD_EXPR_FIELD)
+    );
+    let is_number = !sign.is_empty();
+    !(is_number && is_given) && means_same(path.syntax(), false)
+}
+
 /// What a mention becomes of a variable that isn't a reference any more.
 fn without_star(mention: &SyntaxToken) -> Option<Edit> {
     let path = mention.parent_ancestors().find_map(ast::PathExpr::cast)?;
     let around = ast::PrefixExpr::cast(path.syntax().parent()?)?;
     let is_star = around.op_kind() == Some(ast::UnaryOp::Deref);
     is_star.then(|| Edit::replace(around.syntax().text_range(), mention.text()))
+}
+
+/// Whether a file implements a trait for references, whose method of this name they would have.
+fn is_told_of_references(mention: &SyntaxToken, method: &str) -> bool {
+    let root = mention.parent_ancestors().last();
+    let items = root.into_iter().flat_map(|it| it.descendants());
+    let mut of_references = items.filter_map(ast::Impl::cast).filter(|it| {
+        let of = it.self_ty();
+        it.trait_().is_some() && matches!(of, Some(ast::Type::RefType(_)))
+    });
+    of_references.any(|it| {
+        let mut functions = it.syntax().descendants().filter_map(ast::Fn::cast);
+        functions.any(|it| it.name().is_some_and(|it| it.text() == method))
+    })
 }
 
 /// Whether a method is called that references to numbers have too, where it means another.
@@ -605,23 +642,15 @@ pub(super) fn is_taken_by_reference_too(mention: &SyntaxToken, is_unique: bool) 
         it.kind() == SyntaxKind::IDENT && next_solid(it).is_some_and(|it| it.kind() == T!['('])
     });
     name.is_some_and(|it| {
-        BY_VALUE.contains(&it.text()) || (is_unique && BY_REFERENCE.contains(&it.text()))
+        BY_VALUE.contains(&it.text())
+            || (is_unique && BY_REFERENCE.contains(&it.text()))
+            || is_told_of_references(mention, it.text())
     })
 }
 
 /// Whether a word of a macro's input has to be the value, where it is a reference now. What a macro that isn't known does with
 /// it can't be told, and formatting looks through references.
 fn is_wanted_behind_reference(mention: &SyntaxToken) -> bool {
-    const COMPARING: [&str; 4] = [
-        "assert_eq",
-        "assert_ne",
-        "debug_assert_eq",
-        "debug_assert_ne",
-    ];
-    const ASKING: [&str; 4] = ["assert", "debug_assert", "matches", "vec"];
-    const FORMATTING: [&str; 9] = [
-        "format", "panic", "print", "println", "eprint", "eprintln", "write", "writeln", "todo",
-    ];
     let next = next_solid(mention).map(|it| it.kind());
     if matches!(next, Some(T![.] | T!['['] | T!['('] | T![?])) {
         return false;
@@ -631,6 +660,24 @@ fn is_wanted_behind_reference(mention: &SyntaxToken) -> bool {
         && previous_solid(mention).is_some_and(|it| it.kind() == T![,]);
     let is_in = |names: &[&str]| names.contains(&name.as_str());
     is_in(&COMPARING) || is_in(&ASKING) || (is_in(&FORMATTING) && !is_alone)
+}
+
+const COMPARING: [&str; 4] = [
+    "assert_eq",
+    "assert_ne",
+    "debug_assert_eq",
+    "debug_assert_ne",
+];
+const ASKING: [&str; 4] = ["assert", "debug_assert", "matches", "vec"];
+const FORMATTING: [&str; 9] = [
+    "format", "panic", "print", "println", "eprint", "eprintln", "write", "writeln", "todo",
+];
+
+/// Whether a word stands in the input of a macro that looks through references or doesn't compile with one.
+fn is_known_macro(mention: &SyntaxToken) -> bool {
+    let name = macro_around(mention).unwrap_or_default();
+    let is_in = |names: &[&str]| names.contains(&name.as_str());
+    is_in(&COMPARING) || is_in(&FORMATTING)
 }
 
 /// The innermost macro whose input a word is.

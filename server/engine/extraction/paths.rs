@@ -98,11 +98,16 @@ impl Module {
 
     /// What imports a path.
     pub(super) fn import(&self, path: &str, newline: &str, indent: &str) -> Edit {
-        let uses = self.node.children().filter(|it| it.kind() == SyntaxKind::USE);
+        let uses = self
+            .node
+            .children()
+            .filter(|it| it.kind() == SyntaxKind::USE);
         let uses: Vec<SyntaxNode> = uses.collect();
         let is_standard = |it: &&SyntaxNode| {
             let text = it.text().to_string();
-            ["use std::", "use core::"].iter().any(|word| text.starts_with(word))
+            ["use std::", "use core::"]
+                .iter()
+                .any(|word| text.starts_with(word))
         };
         let beside = uses.iter().find(is_standard).or(uses.first());
         if let Some(beside) = beside {
@@ -205,7 +210,10 @@ mod tests {
         let root = module("g");
         assert!(root.lacks("ControlFlow") && !root.lacks("shapes") && !root.lacks("E"));
         let at = TEXT.find("use").unwrap();
-        assert_eq!(imported(&root), (at, "use std::ops::ControlFlow;\n".to_owned()));
+        assert_eq!(
+            imported(&root),
+            (at, "use std::ops::ControlFlow;\n".to_owned())
+        );
         let at = TEXT.find("mod inner").unwrap();
         let inner = imported(&module("f"));
         assert_eq!(inner, (at, "use std::ops::ControlFlow;\n\n".to_owned()));

@@ -46,9 +46,10 @@ impl Selection {
         };
         let ask = |at, name: &str, subject: String| {
             // What a closure gives away is its own, even in code that is never run.
-            let given = match self.is_from_outside(&subject) {
-                true => String::new(),
-                false => format!("{drop}({name}); "),
+            let given = if self.is_from_outside(&subject) {
+                String::new()
+            } else {
+                format!("{drop}({name}); ")
             };
             Question {
                 at,

@@ -190,7 +190,9 @@ fn made_by(expr: &ast::Expr) -> Option<&'static str> {
         ast::Expr::PathExpr(_) if text(expr) == "None" => Some("Some"),
         ast::Expr::BlockExpr(block) => made_by(&block.tail_expr()?),
         ast::Expr::IfExpr(choice) => {
-            let made = choice.then_branch().and_then(|it| made_by(&it.tail_expr()?));
+            let made = choice
+                .then_branch()
+                .and_then(|it| made_by(&it.tail_expr()?));
             made.or_else(|| match choice.else_branch()? {
                 ast::ElseBranch::Block(block) => made_by(&block.tail_expr()?),
                 ast::ElseBranch::IfExpr(next) => made_by(&ast::Expr::IfExpr(next)),
@@ -236,7 +238,10 @@ mod tests {
             ("|x| { here(); if x { None } else { g() } }", Some("Some")),
             ("|x| { if x { return Err(1); } here(); g() }", Some("Ok")),
             ("|x| -> io::Result<u8> { here(); g() }", Some("Ok")),
-            ("|x| { here(); match x { 1 => g(), _ => Some(2) } }", Some("Some")),
+            (
+                "|x| { here(); match x { 1 => g(), _ => Some(2) } }",
+                Some("Some"),
+            ),
             ("|x| { here(); Ok::<(), E>(()) }", Some("Ok")),
             ("|x| { here(); g() }", None),
         ] {

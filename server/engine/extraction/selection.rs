@@ -40,6 +40,8 @@ pub struct Selection {
     pub(super) dropped: Vec<Local>,
     /// Where `self` is mentioned.
     pub(super) receivers: Vec<SyntaxToken>,
+    /// An item of the function itself that it may mean, the last of them.
+    pub(super) item: Option<SyntaxNode>,
     /// Of what is mentioned for its fields alone.
     pub(super) fields: Vec<Field>,
     pub(super) exits: Exits,
@@ -103,6 +105,7 @@ impl Selection {
             return Err(NOTHING);
         };
         let mut scope = Scope::around(first)?;
+        let item = item_meant(&scope.function, statements)?;
         scope.assume(maker);
         check(&scope, statements)?;
         let is_last = list.as_ref().is_some_and(|list| {
@@ -146,6 +149,7 @@ impl Selection {
             outputs,
             dropped: dropped.collect(),
             gates: gates(statements),
+            item,
             receivers,
             fields,
             has_macro: parts.any(|node| node.kind() == SyntaxKind::MACRO_CALL),
@@ -181,9 +185,8 @@ impl Selection {
         let above = self.statements.first().map(SyntaxNode::ancestors);
         let above = above.into_iter().flatten().skip(1);
         let mut above = above.take_while(|it| it.kind() != SyntaxKind::FN);
-        let is_vouched = |it: SyntaxNode| {
-            ast::BlockExpr::cast(it).is_some_and(|it| it.unsafe_token().is_some())
-        };
+        let is_vouched =
+            |it: SyntaxNode| ast::BlockExpr::cast(it).is_some_and(|it| it.unsafe_token().is_some());
         let is_unsafe = self.scope.function.unsafe_token().is_some();
         let is_enough = source.context.edition < Edition::Edition2024;
         above.any(is_vouched) || (is_unsafe && is_enough)
@@ -223,10 +226,7 @@ impl Selection {
 }
 
 /// Where a part of a function mentions the `self` that it was called with; `self::` begins a path.
-fn receivers(
-    function: &ast::Fn,
-    range: TextRange,
-) -> impl Iterator<Item = SyntaxToken> + use<> {
+fn receivers(function: &ast::Fn, range: TextRange) -> impl Iterator<Item = SyntaxToken> + use<> {
     tokens(function.syntax()).filter(move |token| {
         let next = token.next_token().map(|it| it.kind());
         let is_receiver = token.kind() == T![self] && next != Some(T![::]);
@@ -256,7 +256,6 @@ const PLACES: [&str; 2] = ["line!(", "column!("];
 /// What a function of its own could not say.
 fn check(scope: &Scope, statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
     check_parts(statements)?;
-    check_items(&scope.function, statements)?;
     let mut attributes = scope.function.attrs();
     let decides = |attr: ast::Attr| attr.syntax().text().to_string().contains("target_feature");
     if attributes.any(decides) {
@@ -323,7 +322,11 @@ fn gates(statements: &[SyntaxNode]) -> Vec<String> {
     gates
 }
 
-fn check_items(function: &ast::Fn, statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
+/// The last of the items in a function that code in it may mean.
+fn item_meant(
+    function: &ast::Fn,
+    statements: &[SyntaxNode],
+) -> Result<Option<SyntaxNode>, NotExtracted> {
     let body = function.body();
     let items = body.iter().flat_map(|body| body.syntax().descendants());
     let items = items
@@ -334,20 +337,34 @@ fn check_items(function: &ast::Fn, statements: &[SyntaxNode]) -> Result<(), NotE
         .filter(|token| token.kind() == SyntaxKind::IDENT)
         .map(|token| token.text().to_owned())
         .collect();
-    for item in items {
-        let is_seen = tokens(&item).any(|token| {
+    let is_seen = |item: &SyntaxNode| {
+        tokens(item).any(|token| {
             token.kind() == T![*] && item.kind() == SyntaxKind::USE
                 || token.kind() == SyntaxKind::IDENT
                     && mentioned.iter().any(|it| it == token.text())
-        });
-        if is_seen {
-            return Err(NotExtracted::at(
-                &item,
-                "The function has items of its own, which the selection may mean",
-            ));
-        }
+        })
+    };
+    let stays = |item: &SyntaxNode| {
+        let range = item.text_range();
+        !statements
+            .iter()
+            .any(|it| it.text_range().contains_range(range))
+    };
+    let seen = items.filter(is_seen).filter(stays);
+    let seen: Vec<SyntaxNode> = seen.collect();
+    let Some(last) = seen.last() else {
+        return Ok(None);
+    };
+    let why = "The function has items of its own, which the selection may mean";
+    let is_one_block = seen.iter().all(|it| it.parent() == last.parent());
+    let uses_self = statements
+        .iter()
+        .flat_map(tokens)
+        .any(|it| matches!(it.kind(), T![self] | SyntaxKind::SELF_TYPE_KW));
+    if !is_one_block || uses_self {
+        return Err(NotExtracted::at(last, why));
     }
-    Ok(())
+    Ok(Some(last.clone()))
 }
 
 pub(super) fn tokens(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> + use<> {

@@ -223,7 +223,10 @@ mod tests {
         for (text, first) in [
             ("Result<(), Error>", Some("()")),
             ("io::Result<Vec<u8>>", Some("Vec<u8>")),
-            ("Option<Box<dyn Fn(u8) -> Vec<u8>>>", Some("Box<dyn Fn(u8) -> Vec<u8>>")),
+            (
+                "Option<Box<dyn Fn(u8) -> Vec<u8>>>",
+                Some("Box<dyn Fn(u8) -> Vec<u8>>"),
+            ),
             ("Result<HashMap<K, V>, E>", Some("HashMap<K, V>")),
             ("fmt::Result", None),
             ("<A as B<C>>::D", None),

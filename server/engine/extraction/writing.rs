@@ -77,10 +77,10 @@ impl Draft {
         let returned = writer.returned_name(&result);
         let replaced = selection.replaced;
         let replaced = returned.map_or(replaced, |it| replaced.cover(it));
-        let named = selection.closure_around().filter(|(_, params)| {
-            let arguments = &heading.arguments;
-            passing.names_function && params == arguments && !selection.exits.awaits
-        });
+        let named = passing
+            .closure
+            .as_ref()
+            .filter(|(_, params)| params == &heading.arguments && !selection.exits.awaits);
         let is_plain = result.leave == &Leave::Never || matches!(result.leave, Leave::Whole { .. });
         let named = named.filter(|_| is_plain && result.layer.is_none());
         edits.push(match named {
@@ -109,7 +109,11 @@ fn fresh_name(selection: &Selection, wish: Option<&str>) -> Result<String, NotEx
         let why = format!("`{wish}` is no name for a function here, or something has it.");
         return Err(NotExtracted(why.into()));
     }
-    let own = selection.scope.function.name().map(|it| it.text().to_string());
+    let own = selection
+        .scope
+        .function
+        .name()
+        .map(|it| it.text().to_string());
     let own = own.unwrap_or_default();
     let mut wishes = Vec::new();
     if let [output] = &*selection.outputs {
@@ -156,7 +160,10 @@ impl Writer<'_> {
         let path = result.import.filter(|_| function.contains("ControlFlow"))?;
         let owner = self.selection.scope.function.syntax();
         let module = Module::around(owner);
-        let first = module.node.children().find(|it| ast::Item::can_cast(it.kind()));
+        let first = module
+            .node
+            .children()
+            .find(|it| ast::Item::can_cast(it.kind()));
         let indent = first.map_or("", |it| {
             layout::indentation(&self.source.text, it.text_range().start())
         });
