@@ -83,7 +83,13 @@ pub fn extract_function(
 ) -> Result<Extracted, Refused> {
     let mut selection = selected(source, wanted.range)?;
     let mut asking = Asking { path, compiler };
-    let types = asking.types(&selection.type_probe(source))?;
+    let types = match asking.types(&selection.type_probe(source)) {
+        // Not every field can be asked about.
+        Err(Refused::Because(_)) if selection.forget_fields() => {
+            asking.types(&selection.type_probe(source))?
+        }
+        types => types?,
+    };
     let moved = Vec::new();
     let mut known = Known { types, moved };
     if let Some(maker) = selection.other_maker(&known) {
@@ -236,19 +242,16 @@ impl Attempt<'_> {
         passing: Passing,
     ) -> Extracted {
         let (mut best, mut known, mut passing) = (draft, known, passing);
-        let polishes: [&dyn Fn(&mut Known, &mut Passing) -> bool; 2] = [
-            &|known, passing| self.selection.shorten(known, passing),
-            &|_, passing| passing.name_function(self.selection),
-        ];
-        for polish in polishes {
-            let (mut shorter, mut named) = (known.clone(), passing.clone());
-            if !polish(&mut shorter, &mut named) {
-                continue;
-            }
-            let Ok(draft) = self.tried(asking, &shorter, &named) else {
-                continue;
-            };
+        let (mut shorter, mut named) = (known.clone(), passing.clone());
+        if self.selection.shorten(&mut shorter, &mut named)
+            && let Ok(draft) = self.tried(asking, &shorter, &named)
+        {
             (best, known, passing) = (draft, shorter, named);
+        }
+        if passing.name_function(self.selection)
+            && let Ok(draft) = self.tried(asking, &known, &passing)
+        {
+            best = draft;
         }
         let text = best.text.into();
         let name = best.name;

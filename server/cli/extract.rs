@@ -43,7 +43,7 @@ pub(super) fn run(
     let source = Source::parse(Arc::clone(&input.text), input.context);
     let source = source.map_err(|why| Refused::Because(format!("The file is {why}.")));
     if let Err(refused) = source.and_then(|it| may_be_extracted(&it, range)) {
-        return not_offered(&asked.place.words(), refused);
+        return not_offered(asked.place.words(), refused);
     }
     say(
         "note",
@@ -71,7 +71,7 @@ pub(super) fn run(
     let place = asked.place.words();
     let extracted = match extracted {
         Ok(extracted) => extracted,
-        Err(refused) => return not_offered(&place, refused),
+        Err(refused) => return not_offered(place, refused),
     };
     let name = extracted.name;
     let shown = input.shown.clone();

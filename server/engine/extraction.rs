@@ -185,6 +185,11 @@ impl Selection {
         (is_result && assumed != "Ok").then_some("Ok")
     }
 
+    /// Leaves fields out of what is asked; says whether there were any.
+    pub fn forget_fields(&mut self) -> bool {
+        !std::mem::take(&mut self.fields).is_empty()
+    }
+
     /// Takes what can be copied, which is all that was asked but for `others`.
     pub fn copied(&self, known: &mut Known, probe: &Probe, others: &[String]) {
         for (_, subject) in &probe.marks {

@@ -224,19 +224,18 @@ impl Selection {
         if receiver.tightest().starts_with('&') || receiver.tightest().contains(": &") {
             return Ok(());
         }
-        let owner = self
-            .scope
-            .function
-            .syntax()
-            .ancestors()
-            .find_map(ast::Impl::cast);
-        let owner = owner.and_then(|it| it.self_ty());
-        let is_quiet = owner.is_some_and(|it| drops.is_quiet(&it.syntax().text().to_string()));
+        let is_quiet = self.drops_self_quietly(drops);
         let is_moved = known.moved.iter().any(|it| it == "self");
         if is_quiet || self.is_taken_first(&places(&self.receivers), is_moved) {
             return Ok(());
         }
         Err(dropped_earlier("self"))
+    }
+
+    fn drops_self_quietly(&self, drops: &Drops<'_>) -> bool {
+        let mut around = self.scope.function.syntax().ancestors();
+        let owner = around.find_map(ast::Impl::cast).and_then(|it| it.self_ty());
+        owner.is_some_and(|it| drops.is_quiet(&it.syntax().text().to_string()))
     }
 
     /// A closure that has taken fields alone so far would take all of what they belong to.
@@ -249,18 +248,28 @@ impl Selection {
         if !self.scope.inner.as_ref().is_some_and(Inner::moves) {
             return Ok(());
         }
+        let is_by_field = |mentions: &[SyntaxToken]| {
+            let around = places(mentions).into_iter().filter_map(|it| it.parent());
+            let mut around = around.map(|it| it.kind());
+            around.all(|it| it == SyntaxKind::FIELD_EXPR)
+        };
+        let taken = |name: &str| {
+            let why = format!("The closure would take all of `{name}`, and drop it with it.");
+            Err(NotExtracted(why.into()))
+        };
         for (capture, _) in passing.captured(self).filter(|(it, _)| it.is_outer) {
-            let is_by_field = places(&capture.mentions)
-                .iter()
-                .filter_map(SyntaxNode::parent)
-                .all(|it| it.kind() == SyntaxKind::FIELD_EXPR);
             let ty = known.types.get(&capture.name);
             let is_seen = ty.is_none_or(|it| !it.is_copy && !drops.is_quiet(&it.text));
-            if is_by_field && is_seen {
-                let name = &capture.name;
-                let why = format!("The closure would take all of `{name}`, and drop it with it.");
-                return Err(NotExtracted(why.into()));
+            if is_seen && is_by_field(&capture.mentions) {
+                return taken(&capture.name);
             }
+        }
+        let list = self.scope.function.param_list();
+        let own = list.and_then(|it| it.self_param());
+        let is_owned = own.is_some_and(|it| it.amp_token().is_none());
+        let is_passed = passing.receiver.is_some() && is_owned;
+        if is_passed && !self.drops_self_quietly(drops) && is_by_field(&self.receivers) {
+            return taken("self");
         }
         Ok(())
     }

@@ -205,7 +205,7 @@ mod tests {
     fn imports_stand_with_their_like() {
         let imported = |module: &Module| {
             let edit = module.import("std::ops::ControlFlow", "\n", "");
-            (usize::from(edit.delete.start()), edit.insert.to_string())
+            (usize::from(edit.delete.start()), edit.insert.clone())
         };
         let root = module("g");
         assert!(root.lacks("ControlFlow") && !root.lacks("shapes") && !root.lacks("E"));
