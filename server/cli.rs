@@ -85,7 +85,7 @@ enum Refactor {
     At(at::Arguments),
     /// Carry out one refactoring at a place; shows a diff unless told to write
     ///
-    /// `extract-function` makes a function of whole statements. rustc tells the types and checks the result, so it runs the
+    /// `extract-function` makes a function of statements or of an expression. rustc tells the types and checks the result, so it runs the
     /// package's build scripts and procedural macros, as `cargo check` does.
     Run(run::Arguments),
     /// List the smells and the refactorings

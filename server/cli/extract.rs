@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     analysis::{
-        Extracted, Extraction, Memo, Refused, extract_function, judge, measure, proposals,
-        texts_beside,
+        Extracted, Extraction, Memo, Refused, extract_function, judge, may_be_extracted, measure,
+        proposals, texts_beside,
     },
     compiler::{Compiler, Stop, Texts, Unjudged},
     report::EXTRACT_FUNCTION,
@@ -45,7 +45,10 @@ pub(super) fn run(
     if !input.config.compiler {
         bail!("{SWITCHED_OFF}.");
     }
-    let selections = selections(&input, range, asked.place)?;
+    let selections = match selections(&input, range, asked.place)? {
+        Ok(selections) => selections,
+        Err(refused) => return not_offered(asked.place.words(), refused),
+    };
     say(
         "note",
         "Checking with rustc, which runs build scripts and procedural macros.",
@@ -70,14 +73,7 @@ pub(super) fn run(
     let place = asked.place.words();
     let (extracted, selection) = match extracted {
         Ok(extracted) => extracted,
-        Err(Refused::Unjudged(why @ Unjudged::Because(_))) => {
-            bail!("`{ID}` can't be worked out at {place}: {why}")
-        }
-        Err(Refused::Unjudged(Unjudged::Stopped)) => bail!("stopped; nothing is changed"),
-        Err(Refused::Because(why)) => {
-            say("note", &format!("`{ID}` is not offered at {place}: {why}"));
-            return Ok(ExitStatus::Findings);
-        }
+        Err(refused) => return not_offered(place, refused),
     };
     let name = extracted.name;
     let shown = input.shown.clone();
@@ -110,28 +106,35 @@ fn parsed(text: Arc<str>, context: FileContext) -> Result<Source, Refused> {
     Source::parse(text, context).map_err(|why| Refused::Because(format!("The file is {why}.")))
 }
 
-/// What is selected, or the parts that would make the findings at a place smaller, the best first.
+/// What is selected, or the parts that would make the findings at a place smaller, the best first; what syntax refuses is nothing
+/// to ask rustc about.
 fn selections(
     input: &InputFile,
     range: TextRange,
     place: &NamedPlace,
-) -> anyhow::Result<Vec<TextRange>> {
-    if place.is_selection() {
-        return Ok(vec![range]);
-    }
+) -> anyhow::Result<Result<Vec<TextRange>, Refused>> {
+    let is_selection = place.is_selection();
     let (text, context, rules) = (Arc::clone(&input.text), input.context, input.rules.clone());
     let work = Work::in_memory()?;
     let found = work.block_on(work.engine.run(move || {
         let source = parsed(text, context)?;
+        if is_selection {
+            may_be_extracted(&source, range)?;
+            return Ok(vec![range]);
+        }
         let report = measure(&source, &Memo::default());
         let mut findings = judge(&report, &source.text, &rules);
         findings.retain(|finding| finding.at.intersect(range).is_some());
         let found = findings.iter().flat_map(|it| proposals(&source, it));
-        Ok::<_, Refused>(found.map(|it| it.range).collect::<Vec<_>>())
+        let found: Vec<TextRange> = found.map(|it| it.range).collect();
+        if found.is_empty() {
+            may_be_extracted(&source, range)?;
+            return Ok(vec![range]);
+        }
+        Ok(found)
     }))?;
     work.finish();
-    let found = found?;
-    Ok(if found.is_empty() { vec![range] } else { found })
+    Ok(found)
 }
 
 /// The first extraction that rustc agrees with, and what it was made of; otherwise what stands against the best one.
@@ -157,4 +160,17 @@ fn first_that_holds(
         }
     }
     Err(refused.unwrap_or_else(|| Refused::Because("Nothing is selected.".to_owned())))
+}
+
+fn not_offered(place: &str, refused: Refused) -> anyhow::Result<ExitStatus> {
+    match refused {
+        Refused::Unjudged(why @ Unjudged::Because(_)) => {
+            bail!("`{ID}` can't be worked out at {place}: {why}")
+        }
+        Refused::Unjudged(Unjudged::Stopped) => bail!("stopped; nothing is changed"),
+        Refused::Because(why) => {
+            say("note", &format!("`{ID}` is not offered at {place}: {why}"));
+            Ok(ExitStatus::Findings)
+        }
+    }
 }

@@ -46,7 +46,7 @@ struct Names {
 
 impl Names {
     fn of(source: &Source, selection: &Selection) -> Self {
-        let own = selection.function.name();
+        let own = selection.scope.function.name();
         let own = own.map(|it| it.text().trim_start_matches("r#").to_owned());
         let own = own.unwrap_or_default();
         let verb = phrases::verb_of(&own);
@@ -143,7 +143,11 @@ fn of_change(selection: &Selection, _: Option<&str>) -> Option<String> {
 /// What every name has that the code itself doesn't give.
 fn of_function(selection: &Selection, own: &str) -> String {
     let own = if own == "main" { "run" } else { own };
-    let body = selection.function.body().and_then(|it| it.stmt_list());
+    let body = selection
+        .scope
+        .function
+        .body()
+        .and_then(|it| it.stmt_list());
     let first = body.as_ref().and_then(|it| it.syntax().children().next());
     let last = body.as_ref().and_then(|it| it.syntax().children().last());
     if first.is_some() && first == selection.statements.first().cloned() {

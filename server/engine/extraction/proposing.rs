@@ -109,6 +109,7 @@ fn cost(source: &Source, selection: &Selection) -> Option<f64> {
         Leave::Never | Leave::Whole { .. } => 0.0,
         Leave::Told { .. } => 0.08,
         Leave::Carries { .. } => 0.12,
+        Leave::Several(_) => 0.2,
     };
     let of_name = match naming::ground(source, selection) {
         Ground::Comment => 0.0,
@@ -241,6 +242,7 @@ impl<'a> Sized<'a> {
                         | SyntaxKind::WHILE_EXPR
                         | SyntaxKind::LOOP_EXPR
                         | SyntaxKind::FOR_EXPR
+                        | SyntaxKind::CLOSURE_EXPR
                 )
                 && !is_else_if(it)
         });
@@ -299,6 +301,7 @@ fn call(selection: &Selection) -> &'static str {
         }
         Leave::Told { .. } => "if part() {\nreturn;\n}",
         Leave::Carries { .. } => "if let Some(value) = part() {\nreturn value;\n}",
+        Leave::Several(_) => "match part() {\nA => {}\nB => return,\nC => break,\n}",
     }
 }
 

@@ -3,8 +3,8 @@
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, SyntaxToken, ast};
 
 use super::{
-    Known, NotExtracted, Passing, Selection, home::Home, lifetimes::Lifetime, naming,
-    outcome::Outcome, passing::Way,
+    Known, NotExtracted, Passing, Selection, exits::Leave, home::Home, lifetimes::Lifetime, naming,
+    outcome::Outcome, passing::Way, paths::Module,
 };
 use crate::{
     syntax::{Source, layout, scopes::Names},
@@ -44,7 +44,7 @@ impl Draft {
         let result = Outcome::new(selection, known, purpose)?;
         let indent = layout::indentation(text, selection.range.start());
         let fn_indent = home.indent.as_str();
-        let unit = layout::indent_unit_around(text, selection.function.syntax());
+        let unit = layout::indent_unit_around(text, selection.scope.function.syntax());
         let inner = format!("{fn_indent}{unit}");
         let lifetime = passing.lifetime();
         let writer = Writer {
@@ -62,7 +62,7 @@ impl Draft {
         let heading = writer.heading(&name, passing, &result);
         let call = writer.call(home.call, &result, &heading);
         let head = heading.lines(&writer, fn_indent, source.context.width.max());
-        let gates: String = gates(&home)
+        let gates: String = gates(&home, selection.scope.inner.is_none())
             .map(|gate| [&gate, newline, fn_indent].concat())
             .collect();
         let function = format!("{newline}{fn_indent}{gates}{head}{body}{newline}{fn_indent}}}");
@@ -74,7 +74,20 @@ impl Draft {
         let returned = writer.returned_name(&result);
         let replaced = selection.replaced;
         let replaced = returned.map_or(replaced, |it| replaced.cover(it));
-        edits.push(Edit::replace(replaced, call));
+        let named = passing
+            .closure
+            .as_ref()
+            .filter(|(_, params)| params == &heading.arguments && !selection.exits.awaits);
+        let is_plain = result.leave == &Leave::Never || matches!(result.leave, Leave::Whole { .. });
+        let named = named.filter(|_| is_plain && result.layer.is_none());
+        edits.push(match named {
+            Some((closure, _)) => {
+                let path = format!("{}{name}{}", home.call, heading.turbofish);
+                Edit::replace(closure.syntax().text_range(), path)
+            }
+            None => Edit::replace(replaced, call),
+        });
+        edits.extend(writer.import(&result, &function));
         edits.push(Edit::insert(home.after, function));
         let edits = Edits::new(edits);
         let text = edits.ok().and_then(|edits| edits.apply(text));
@@ -89,8 +102,8 @@ pub(super) fn fresh_name(
     selection: &Selection,
     wish: Option<&str>,
 ) -> Result<String, NotExtracted> {
-    let root = selection.function.syntax().ancestors().last();
-    let names = Names::in_node(&root.unwrap_or_else(|| selection.function.syntax().clone()));
+    let root = selection.scope.function.syntax().ancestors().last();
+    let names = Names::in_node(&root.unwrap_or_else(|| selection.scope.function.syntax().clone()));
     if let Some(wish) = wish {
         if names.is_free(wish) {
             return Ok(wish.to_owned());
@@ -106,13 +119,16 @@ pub(super) fn fresh_name(
 
 /// The conditions under which the function is compiled and the lints that it allows, which the new one needs too where it
 /// stands.
-fn gates(home: &Home) -> impl Iterator<Item = String> {
+fn gates(home: &Home, is_same_call: bool) -> impl Iterator<Item = String> {
     let attributes = home
         .gated_by
         .iter()
         .flat_map(|node| node.children().filter_map(ast::Attr::cast));
     let texts = attributes.map(|attribute| attribute.syntax().text().to_string());
-    texts.filter(|text| text.starts_with("#[cfg(") || text.starts_with("#[allow("))
+    texts.filter(move |text| {
+        let mut kept = ["#[cfg(", "#[allow("].iter();
+        kept.any(|it| text.starts_with(it)) || (is_same_call && text == "#[track_caller]")
+    })
 }
 
 pub(super) struct Writer<'a> {
@@ -131,10 +147,25 @@ pub(super) struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    /// Imports `ControlFlow` if it is mentioned and can be.
+    fn import(&self, result: &Outcome<'_>, function: &str) -> Option<Edit> {
+        let path = result.import.filter(|_| function.contains("ControlFlow"))?;
+        let owner = self.selection.scope.function.syntax();
+        let module = Module::around(owner);
+        let first = module
+            .node
+            .children()
+            .find(|it| ast::Item::can_cast(it.kind()));
+        let indent = first.map_or("", |it| {
+            layout::indentation(&self.source.text, it.text_range().start())
+        });
+        Some(module.import(path, self.newline, indent))
+    }
+
     /// What makes variables constant that only the selection changed, which are the new function's own now.
     fn idle_muts(&self, passing: &Passing) -> Vec<Edit> {
-        let captures = self.selection.captures.iter().zip(&passing.captured);
-        let taken = captures.filter(|(_, ways)| matches!(ways.tightest(), Way::MutValue(_)));
+        let captures = passing.captured(self.selection);
+        let taken = captures.filter(|(_, way)| matches!(way, Way::MutValue(_)));
         let range = self.selection.range;
         let idle = taken.filter(|(capture, _)| {
             !self.is_changed(&capture.name, &|at| !range.contains_range(at))
@@ -156,7 +187,7 @@ impl Writer<'_> {
 
     /// Whether a variable may be changed at a place of these.
     fn is_changed(&self, name: &str, is_meant: &dyn Fn(TextRange) -> bool) -> bool {
-        let tokens = super::selection::tokens(self.selection.function.syntax());
+        let tokens = super::selection::tokens(self.selection.scope.function.syntax());
         let after = tokens.filter(|it| is_meant(it.text_range()) && it.text() == name);
         after.into_iter().any(|mention| may_change(&mention))
     }

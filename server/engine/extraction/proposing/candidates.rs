@@ -3,15 +3,14 @@
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, SyntaxToken, ast};
 
 use crate::{
-    syntax::{Source, flow::is_own_scope, layout},
+    syntax::{Source, layout},
     text::{TextRange, TextSize},
 };
 
 /// Runs of more paragraphs are hardly one thing.
 const MOST_PARAGRAPHS: usize = 6;
 
-/// Every part in a scope, comments above it included. What stands in closures, `async` blocks and items of their own is no
-/// part.
+/// Every part in a scope, comments above it included. What stands in items of their own is no part.
 pub(super) fn candidates(source: &Source, scope: &SyntaxNode) -> Vec<TextRange> {
     let mut found = Vec::new();
     for list in lists(scope) {
@@ -43,10 +42,13 @@ fn lists(scope: &SyntaxNode) -> Vec<ast::StmtList> {
         if let Some(list) = ast::StmtList::cast(node.clone()) {
             lists.push(list);
         }
-        let inner = node.children().filter(|it| !is_own_scope(it));
-        left.extend(inner);
+        left.extend(node.children().filter(|it| !is_item(it)));
     }
     lists
+}
+
+fn is_item(node: &SyntaxNode) -> bool {
+    ast::Item::can_cast(node.kind()) && node.kind() != SyntaxKind::MACRO_CALL
 }
 
 /// Whether a block is the whole body of a function: moving that would only add a name.
@@ -155,8 +157,8 @@ mod tests {
     }
 
     #[test]
-    fn closures_have_no_parts() {
-        let found = parts("fn f() { g(|| { a(); b() }); }");
+    fn items_have_no_parts() {
+        let found = parts("fn f() { fn g() { if a() { b() } } }");
         assert!(found.is_empty(), "{found:?}");
     }
 }
