@@ -14,7 +14,7 @@ use crate::{
     smells,
     survey::{self, FileSurvey, SurveyedUnit, UnitSurvey},
     syntax::{
-        Allowed, AllowedBy, FileContext, Function, Metrics, Place, Source, Subtree, Unit,
+        Allowed, AllowedBy, FileContext, Function, Metrics, Place, Source, Subtree, Text, Unit,
         allowances, is_generated, outline,
     },
     text::{TextRange, TextSize},
@@ -44,6 +44,8 @@ struct KnownSubtree {
 #[derive(Debug, Clone)]
 struct MeasuredUnit {
     report: Arc<UnitReport>,
+    /// Relative to the unit. What a file says of them is kept, they aren't.
+    texts: Arc<[Text]>,
     /// Nothing where nobody has asked for it yet.
     survey: Option<Arc<UnitSurvey>>,
 }
@@ -167,12 +169,14 @@ fn measure_to(extent: Extent, source: &Source, memo: &Memo) -> Measured {
     });
     memo.forget_before(generation);
     let lines = units.iter().map(|unit| unit.report.lines);
-    let sightings = match writer {
-        Writer::Person => smells::look_at_file(&outline.file(source, lines)),
-        Writer::Program => Vec::new(),
-    };
     let starts = outline.places.iter();
     let starts = starts.map(|place| place.node.text_range().start());
+    let mut file = outline.file(source, lines);
+    file.texts = texts(&units, starts.clone());
+    let sightings = match writer {
+        Writer::Person => smells::look_at_file(&file),
+        Writer::Program => Vec::new(),
+    };
     let reports = units.iter().map(|unit| Arc::clone(&unit.report));
     let items = starts.zip(reports);
     let report = FileReport {
@@ -186,6 +190,18 @@ fn measure_to(extent: Extent, source: &Source, memo: &Memo) -> Measured {
         allowed: allowed_in_workspaces(&report),
     };
     Measured { report, survey }
+}
+
+/// The texts of all units, in the file.
+fn texts(units: &[MeasuredUnit], starts: impl Iterator<Item = TextSize>) -> Vec<Text> {
+    let units = units.iter().zip(starts);
+    let texts = units.flat_map(|(unit, start)| {
+        unit.texts.iter().map(move |text| Text {
+            range: text.range + start,
+            ..*text
+        })
+    });
+    texts.collect()
 }
 
 fn surveyed(places: &[Place], units: &[MeasuredUnit]) -> Vec<SurveyedUnit> {
@@ -269,8 +285,14 @@ fn measure_unit(source: &Source, place: &Place, writer: Writer, extent: Extent) 
             .map(|sighting| relative(sighting, start))
             .collect(),
     };
+    let texts = unit.texts().into_iter();
+    let texts = texts.map(|text| Text {
+        range: text.range - start,
+        ..text
+    });
     MeasuredUnit {
         report: Arc::new(report),
+        texts: texts.collect(),
         survey,
     }
 }

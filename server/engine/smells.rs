@@ -72,8 +72,10 @@ pub mod matches_opportunity;
 pub mod near_duplicate_function;
 pub mod question_mark_opportunity;
 pub mod reference_to_owner;
+pub mod repeated_expression;
 pub mod repeated_stanza;
 pub mod repeated_statement;
+pub mod repeated_string;
 pub mod shared_branch_code;
 pub mod swallowed_error;
 pub mod too_many_parameters;
@@ -354,9 +356,10 @@ static SEEN: LazyLock<Seen> = LazyLock::new(|| {
     let mut seen = Seen::default();
     for smell in all() {
         let kinds = match smell.look {
-            Look::Function(_) => &mut seen.code,
+            // What a file is looked at by is counted in its functions.
+            Look::Function(_) | Look::File(_) => &mut seen.code,
             Look::Type(_) => &mut seen.types,
-            Look::File(_) | Look::Workspace(_) => continue,
+            Look::Workspace(_) => continue,
         };
         *kinds = kinds.union(&KindSet::of(smell.sees));
     }
@@ -448,8 +451,10 @@ static REGISTRY: &[Smell] = &[
     near_duplicate_function::SMELL,
     question_mark_opportunity::SMELL,
     reference_to_owner::SMELL,
+    repeated_expression::SMELL,
     repeated_stanza::SMELL,
     repeated_statement::SMELL,
+    repeated_string::SMELL,
     shared_branch_code::SMELL,
     swallowed_error::SMELL,
     too_many_parameters::SMELL,
@@ -490,7 +495,8 @@ mod fixture {
         let units: Vec<_> = units
             .map(|place| Unit::seeing(sees, &source.text, place, context))
             .collect();
-        let file = outline.file(&source, units.iter().map(Unit::lines));
+        let mut file = outline.file(&source, units.iter().map(Unit::lines));
+        file.texts = units.iter().flat_map(Unit::texts).collect();
         let all = units.iter().map(At::Unit).chain([At::File(&file)]);
         let one = || numbered().filter(|(_, one)| one.id == smell.id);
         let mut found: Vec<_> = all.flat_map(|at| look(one(), at)).collect();

@@ -43,11 +43,12 @@ pub use read::{
         places,
     },
     signatures,
+    texts::{Text, is_key, stands_in_code},
     units::{Function, Unit, inside},
 };
 pub use write::{
     layout::{self, LineEnding},
-    moving_out,
+    moving_out, replacing,
     rewrite::{Ledger, Rewrite},
 };
 

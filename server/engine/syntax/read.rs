@@ -8,4 +8,5 @@ pub(super) mod kinds;
 pub(super) mod metrics;
 pub(super) mod outline;
 pub mod signatures;
+pub(super) mod texts;
 pub(super) mod units;
