@@ -14,8 +14,8 @@ use crate::{
     smells,
     survey::{self, FileSurvey, SurveyedUnit, UnitSurvey},
     syntax::{
-        Allowed, AllowedBy, FileContext, Function, Metrics, Place, Source, Subtree, Text, Unit,
-        allowances, is_generated, outline,
+        Allowed, AllowedBy, FileContext, FileShare, Function, Metrics, Place, Source, Subtree,
+        Unit, allowances, is_generated, outline,
     },
     text::{TextRange, TextSize},
 };
@@ -44,8 +44,8 @@ struct KnownSubtree {
 #[derive(Debug, Clone)]
 struct MeasuredUnit {
     report: Arc<UnitReport>,
-    /// Relative to the unit. What a file says of them is kept, they aren't.
-    texts: Arc<[Text]>,
+    /// Relative to the unit. What is seen in the file is kept, it isn't.
+    share: Arc<FileShare>,
     /// Nothing where nobody has asked for it yet.
     survey: Option<Arc<UnitSurvey>>,
 }
@@ -172,7 +172,9 @@ fn measure_to(extent: Extent, source: &Source, memo: &Memo) -> Measured {
     let starts = outline.places.iter();
     let starts = starts.map(|place| place.node.text_range().start());
     let mut file = outline.file(source, lines);
-    file.texts = texts(&units, starts.clone());
+    for (unit, start) in units.iter().zip(starts.clone()) {
+        file.share.add(&unit.share, start);
+    }
     let sightings = match writer {
         Writer::Person => smells::look_at_file(&file),
         Writer::Program => Vec::new(),
@@ -190,18 +192,6 @@ fn measure_to(extent: Extent, source: &Source, memo: &Memo) -> Measured {
         allowed: allowed_in_workspaces(&report),
     };
     Measured { report, survey }
-}
-
-/// The texts of all units, in the file.
-fn texts(units: &[MeasuredUnit], starts: impl Iterator<Item = TextSize>) -> Vec<Text> {
-    let units = units.iter().zip(starts);
-    let texts = units.flat_map(|(unit, start)| {
-        unit.texts.iter().map(move |text| Text {
-            range: text.range + start,
-            ..*text
-        })
-    });
-    texts.collect()
 }
 
 fn surveyed(places: &[Place], units: &[MeasuredUnit]) -> Vec<SurveyedUnit> {
@@ -285,14 +275,9 @@ fn measure_unit(source: &Source, place: &Place, writer: Writer, extent: Extent) 
             .map(|sighting| relative(sighting, start))
             .collect(),
     };
-    let texts = unit.texts().into_iter();
-    let texts = texts.map(|text| Text {
-        range: text.range - start,
-        ..text
-    });
     MeasuredUnit {
         report: Arc::new(report),
-        texts: texts.collect(),
+        share: Arc::new(unit.share().relative_to(start)),
         survey,
     }
 }

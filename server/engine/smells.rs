@@ -55,6 +55,7 @@ pub mod collapsible_if;
 pub mod combinator_opportunity;
 pub mod commented_out_code;
 pub mod complex_conditional;
+pub mod data_clump;
 pub mod deep_nesting;
 pub mod duplicate_block;
 pub mod duplicate_function;
@@ -434,6 +435,7 @@ static REGISTRY: &[Smell] = &[
     combinator_opportunity::SMELL,
     commented_out_code::SMELL,
     complex_conditional::SMELL,
+    data_clump::SMELL,
     deep_nesting::SMELL,
     duplicate_block::SMELL,
     duplicate_function::SMELL,
@@ -496,7 +498,9 @@ mod fixture {
             .map(|place| Unit::seeing(sees, &source.text, place, context))
             .collect();
         let mut file = outline.file(&source, units.iter().map(Unit::lines));
-        file.texts = units.iter().flat_map(Unit::texts).collect();
+        for unit in &units {
+            file.share.add(&unit.share(), 0.into());
+        }
         let all = units.iter().map(At::Unit).chain([At::File(&file)]);
         let one = || numbered().filter(|(_, one)| one.id == smell.id);
         let mut found: Vec<_> = all.flat_map(|at| look(one(), at)).collect();

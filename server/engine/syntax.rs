@@ -42,8 +42,9 @@ pub use read::{
         FilePart, FileUnit, Outline, Owner, Place, Presence, UnitKind, outline, place_around,
         places,
     },
+    shares::{FileShare, Parameter, Parameters},
     signatures,
-    texts::{Text, is_key, stands_in_code},
+    texts::Text,
     units::{Function, Unit, inside},
 };
 pub use write::{

@@ -62,7 +62,8 @@ use super::{
 };
 use crate::{
     syntax::{
-        FilePart, Presence, Rewrite, layout::width, outline, replacing::Replaced, scopes::Names,
+        FilePart, Presence, Rewrite, attributes, layout::width, outline, replacing::Replaced,
+        scopes::Names,
     },
     text::{TextRange, TextSize},
 };
@@ -186,6 +187,12 @@ impl Named {
                 "The name that the constant would have is in use in the file.",
             ));
         }
+        if places.iter().all(is_gated) {
+            return Err(Refusal::because(
+                Hazard::Constants,
+                "Every place is compiled only under a `#[cfg]`, so nobody would use the constant in other builds.",
+            ));
+        }
         let gap = Gap::before_users(places, &context.source.text)?;
         let places = places.iter().map(SyntaxNode::text_range).collect();
         Ok(Self {
@@ -261,6 +268,17 @@ fn is_in_code(literal: &SyntaxNode) -> bool {
     ends.is_some_and(|node| node.kind() == SyntaxKind::FN)
 }
 
+/// Whether a place inside a function is compiled only under a condition.
+fn is_gated(place: &SyntaxNode) -> bool {
+    let mut around = place
+        .ancestors()
+        .take_while(|node| node.kind() != SyntaxKind::FN);
+    around.any(|node| {
+        let mut attributes = node.children().filter_map(ast::Attr::cast);
+        attributes.any(|attribute| attributes::is_conditional(&attribute))
+    })
+}
+
 /// Where the module around a node begins.
 fn module_around(node: &SyntaxNode) -> Option<TextSize> {
     let module = node.ancestors().find_map(ast::Module::cast);
@@ -330,6 +348,18 @@ mod tests {
             Hazard::Types,
             "use a::b;\n\nfn f(n: u8) { g(n * $038) }",
         );
+    }
+
+    #[test]
+    fn what_every_build_has_uses_the_constant() {
+        let fields = |gate: &str| {
+            format!(
+                "use a::b;\n\nfn f() -> S {{\n    S {{\n        #[cfg(x)]\n        a: g($0\"user_id\"),\n        {gate}c: g(\"user_id\"),\n    }}\n}}\n"
+            )
+        };
+        assert_refused(&EXTRACT, Hazard::Constants, &fields("#[cfg(y)]\n        "));
+        let offered = super::super::fixture::offered;
+        assert!(offered(crate::syntax::FileContext::default(), &EXTRACT, &fields("")).is_ok());
     }
 
     #[test]

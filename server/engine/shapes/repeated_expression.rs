@@ -171,7 +171,8 @@ fn groups(expressions: impl Iterator<Item = ast::Expr>, text: &str) -> Vec<Vec<a
         let Some(own) = slice(text, expression.syntax().text_range()) else {
             continue;
         };
-        if own.len() >= SHORTEST && value::may_be(&expression) {
+        let is_of_length = (SHORTEST..=value::LONGEST).contains(&own.len());
+        if is_of_length && value::may_be(&expression) {
             by_text.entry(own).or_default().push(expression);
         }
     }

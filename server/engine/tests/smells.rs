@@ -40,7 +40,9 @@ fn sightings(text: &str) -> Vec<Sighting> {
     });
     let units: Vec<_> = units.collect();
     let mut file = outline.file(&source, units.iter().map(Unit::lines));
-    file.texts = units.iter().flat_map(Unit::texts).collect();
+    for unit in &units {
+        file.share.add(&unit.share(), 0.into());
+    }
     let mut all: Vec<_> = units.iter().flat_map(smells::look_at).collect();
     all.extend(smells::look_at_file(&file));
     all.extend(duplicates(&units, text));

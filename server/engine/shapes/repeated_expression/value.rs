@@ -11,6 +11,9 @@ use crate::syntax::{
     purity, scopes, types_shown,
 };
 
+/// No variable is made of a longer expression.
+pub(super) const LONGEST: usize = 200;
+
 /// A value that is made of variables alone, without changing anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Value {
@@ -52,6 +55,10 @@ impl Value {
     }
 
     pub(super) fn of(expression: &ast::Expr) -> Option<Self> {
+        // Chains of operators may be deeper than any stack.
+        if usize::from(expression.syntax().text_range().len()) > LONGEST {
+            return None;
+        }
         match expression {
             ast::Expr::ParenExpr(inner) => Self::of(&inner.expr()?),
             ast::Expr::MethodCallExpr(call) => of_method(call),

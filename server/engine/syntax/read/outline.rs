@@ -10,7 +10,7 @@ use ra_ap_syntax::{
 use super::{
     attributes::{self, is_only_for_tests},
     metrics::CodeLines,
-    texts::Text,
+    shares::FileShare,
 };
 use crate::{
     syntax::{FileContext, Role, Source},
@@ -101,8 +101,8 @@ pub struct FileUnit {
     pub lines: u32,
     /// How many of them stand in the functions of its longest `impl` block.
     pub longest_impl: u32,
-    /// The texts in its units that may deserve a name.
-    pub texts: Vec<Text>,
+    /// What its units have that is looked at together.
+    pub share: FileShare,
 }
 
 /// The functions, constants and types of a file in the order of its text.
@@ -185,7 +185,7 @@ impl Outline {
                 .copied()
                 .fold(self.frame_lines, u32::saturating_add),
             longest_impl: longest_impl.unwrap_or_default(),
-            texts: Vec::new(),
+            share: FileShare::default(),
         }
     }
 

@@ -20,7 +20,7 @@ const LONGEST: usize = 48;
 
 impl Unit<'_> {
     /// The texts in the order of the file.
-    pub fn texts(&self) -> Vec<Text> {
+    pub(super) fn texts(&self) -> Vec<Text> {
         if self.is_for_tests() {
             return Vec::new();
         }
@@ -37,8 +37,12 @@ impl Unit<'_> {
     }
 }
 
-/// Whether a literal is a key, a path or such: words that are joined, or in capitals; no word of a language alone.
-pub fn is_key(literal: &str) -> bool {
+/// Variables that cargo sets for every build script.
+const CARGOS: [&str; 5] = ["OUT_DIR", "TARGET", "HOST", "PROFILE", "CARGO_MANIFEST_DIR"];
+
+/// Whether a literal is a key, a path or such: words that are joined, or in capitals; no word of a language alone, and no flag,
+/// which says what it is.
+fn is_key(literal: &str) -> bool {
     let inner = literal
         .strip_prefix('"')
         .and_then(|it| it.strip_suffix('"'));
@@ -48,14 +52,22 @@ pub fn is_key(literal: &str) -> bool {
         let joins = |c: char| "_-./:+@#".contains(c);
         let is_one = inner.chars().all(|c| joins(c) || c.is_ascii_alphanumeric());
         let is_joined = inner.contains(joins) || !inner.contains(|c: char| c.is_ascii_lowercase());
-        (SHORTEST..=LONGEST).contains(&length) && letters * 2 > length && is_one && is_joined
+        let is_known = inner.starts_with('-') || CARGOS.contains(&inner);
+        (SHORTEST..=LONGEST).contains(&length)
+            && letters * 2 > length
+            && is_one
+            && is_joined
+            && !is_known
     })
 }
 
-/// Whether a literal is a value that code uses: no part of an attribute, a constant, a table, or a pattern, and no name of what
-/// stands beside it.
-pub fn stands_in_code(literal: &SyntaxNode) -> bool {
-    if names_a_part(literal) {
+/// Whether a literal is a value that code uses: no part of an attribute, a constant, a table, or a pattern, no row of a `match`
+/// that is a table, and no name of what stands beside it.
+fn stands_in_code(literal: &SyntaxNode) -> bool {
+    let is_row = literal
+        .parent()
+        .is_some_and(|it| it.kind() == SyntaxKind::MATCH_ARM);
+    if is_row || names_a_part(literal) {
         return false;
     }
     let mut around = literal.ancestors().skip(1);
@@ -76,9 +88,10 @@ pub fn stands_in_code(literal: &SyntaxNode) -> bool {
 
 /// Whether a literal is the name under which a debugger or a serializer is given the value beside it.
 fn names_a_part(literal: &SyntaxNode) -> bool {
-    const METHODS: [&str; 5] = [
+    const METHODS: [&str; 6] = [
         "debug_struct",
         "field",
+        "file",
         "serialize_entry",
         "serialize_field",
         "serialize_struct",
@@ -92,7 +105,7 @@ fn names_a_part(literal: &SyntaxNode) -> bool {
 }
 
 /// FNV-1a: equal texts have equal ones, and whoever looks closer compares the texts.
-fn hash(text: &str) -> u64 {
+pub(super) fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
         (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })
@@ -112,7 +125,7 @@ mod tests {
             "app.name",
             "X-Token",
             "CARGO_HOME",
-            "TARGET",
+            "TARGETS",
         ] {
             assert!(is_key(&format!("\"{key}\"")), "{key}");
         }
@@ -125,13 +138,13 @@ mod tests {
     #[test]
     fn values_of_code_are_counted() {
         let text = "#[doc = \"attri-bute\"] fn f() { g(\"argu-ment\"); let a = [\"ele-ment\"]; m!(\"input_of\"); \
-                    match b { \"pat-tern\" => \"res-ult\" } c.field(\"fie-ld\", d); const C: &str = \"const-ant\"; }";
+                    match b { \"pat-tern\" => \"res-ult\", c => g(\"call-ed\") } c.field(\"fie-ld\", d); const C: &str = \"const-ant\"; }";
         let tree = Tree::parse(text, FileContext::default().edition).unwrap();
         let place = &places(&tree.root())[0];
         let sees = KindSet::of(&[SyntaxKind::LITERAL]);
         let unit = Unit::seeing(sees, text, place, FileContext::default());
         let texts = unit.texts();
         let found: Vec<_> = texts.iter().map(|text_| unit.slice(text_.range)).collect();
-        assert_eq!(found, ["\"argu-ment\"", "\"res-ult\""]);
+        assert_eq!(found, ["\"argu-ment\"", "\"call-ed\""]);
     }
 }

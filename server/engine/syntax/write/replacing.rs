@@ -1,6 +1,6 @@
 //! Whether rustfmt leaves lines as they are where a name takes the place of longer or shorter code.
 
-use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
+use ra_ap_syntax::{AstNode, NodeOrToken, SyntaxKind, SyntaxNode, ast};
 
 use super::layout::{self, width};
 use crate::{
@@ -153,12 +153,25 @@ impl Replaced<'_> {
 fn line_of(node: &SyntaxNode) -> (SyntaxNode, Option<SyntaxNode>) {
     let mut line = node.clone();
     while let Some(parent) = line.parent() {
-        if parent.text().contains_char('\n') {
+        if is_broken(&parent) {
             return (line, Some(parent));
         }
         line = parent;
     }
     (line, None)
+}
+
+/// Whether a node stands on several lines, its attributes aside.
+fn is_broken(node: &SyntaxNode) -> bool {
+    let elements = node.children_with_tokens();
+    let own = elements.skip_while(|it| {
+        let kind = it.kind();
+        kind == SyntaxKind::ATTR || kind.is_trivia()
+    });
+    own.into_iter().any(|it| match it {
+        NodeOrToken::Node(node) => node.text().contains_char('\n'),
+        NodeOrToken::Token(token) => token.text().contains('\n'),
+    })
 }
 
 fn has_block(statement: &SyntaxNode) -> bool {
@@ -178,4 +191,54 @@ fn is_followed_by_else(text: &str, at: TextSize) -> bool {
 fn rest_of_line(text: &str, at: TextSize) -> usize {
     let rest = &text[usize::from(at)..];
     width(rest.lines().next().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::{FileContext, Source};
+
+    /// Whether lines stay where what stands between two `|` becomes a name of this width.
+    fn keeps(code: &str, width: usize) -> bool {
+        let parts: Vec<&str> = code.split('|').collect();
+        let text = parts.concat();
+        let source = Source::parse(text.as_str(), FileContext::default()).unwrap();
+        let start = TextSize::of(parts[0]);
+        let places = [TextRange::at(start, TextSize::of(parts[1]))];
+        let replaced = Replaced {
+            places: &places,
+            width,
+        };
+        replaced.keeps_layout(&source.root(), &text, source.context)
+    }
+
+    #[test]
+    fn lines_by_themselves_stay() {
+        for code in [
+            "fn f() {\n    g(|\"some text\"|);\n}\n",
+            "fn f() {\n    if g(|\"some text\"|) {\n        h();\n    }\n}\n",
+            "fn f() {\n    S {\n        #[cfg(x)]\n        a: g(|\"some text\"|),\n        b: cccccccccccccccccccc,\n    }\n}\n",
+        ] {
+            assert!(keeps(code, 9), "{code}");
+        }
+    }
+
+    #[test]
+    fn what_could_be_joined_or_broken_does_not() {
+        for (code, width) in [
+            (
+                "fn f() {\n    g(\n        |\"some text\"|,\n        b,\n    );\n}\n",
+                9,
+            ),
+            ("fn f() {\n    let a =\n        g(|\"some text\"|);\n}\n", 9),
+            (
+                "fn f() {\n    let a = if b {\n        |\"some text\"|\n    } else {\n        c\n    };\n}\n",
+                9,
+            ),
+            ("fn f() {\n    g(a, |7|, b);\n}\n", 60),
+            ("fn f() {\n    S { a: |7|, b: 2 };\n}\n", 9),
+        ] {
+            assert!(!keeps(code, width), "{code}");
+        }
+    }
 }

@@ -10,25 +10,34 @@ use crate::syntax::{
 
 /// The type of numbers that an expression has; nothing where it isn't shown, or where the file gives several.
 pub fn number_type(expr: &ast::Expr) -> Option<String> {
+    number_where(expr, of_variable)
+}
+
+/// [`number_type`] where a function tells of variables.
+fn number_where(
+    expr: &ast::Expr,
+    of_variable: fn(&ast::PathExpr) -> Option<String>,
+) -> Option<String> {
+    // Chains of operators may be deeper than any stack.
+    const LONGEST: u32 = 200;
+    if u32::from(expr.syntax().text_range().len()) > LONGEST {
+        return None;
+    }
+    let of = |expr: &ast::Expr| number_where(expr, of_variable);
     match expr {
-        ast::Expr::ParenExpr(inner) => number_type(&inner.expr()?),
+        ast::Expr::ParenExpr(inner) => of(&inner.expr()?),
         ast::Expr::MethodCallExpr(call) => is_known(call, Fact::Length).then(|| "usize".to_owned()),
         ast::Expr::BinExpr(operation) => match operation.op_kind()? {
             ast::BinaryOp::ArithOp(ast::ArithOp::Shl | ast::ArithOp::Shr) => None,
-            ast::BinaryOp::ArithOp(_) => of_both(&operation.lhs()?, &operation.rhs()?),
+            // Two operands are of one type where both are shown, or one is a literal.
+            ast::BinaryOp::ArithOp(_) => match (operation.lhs()?, operation.rhs()?) {
+                (ast::Expr::Literal(_), other) | (other, ast::Expr::Literal(_)) => of(&other),
+                (left, right) => agreed(&[of(&left)?, of(&right)?]),
+            },
             _ => None,
         },
         ast::Expr::CastExpr(cast) => bare_number(&cast.ty()?.syntax().text().to_string()),
-        ast::Expr::PathExpr(path) => {
-            let shows = Shows {
-                in_type: bare_number,
-                in_value: |value| match value {
-                    ast::Expr::PathExpr(_) => None,
-                    value => number_type(value),
-                },
-            };
-            agreed(&bindings_show(path, &shows)?)
-        }
+        ast::Expr::PathExpr(path) => of_variable(path),
         ast::Expr::FieldExpr(field) => {
             let declared = FileNames::around(field);
             let types = declared.fields(field.name_ref()?.text());
@@ -39,12 +48,13 @@ pub fn number_type(expr: &ast::Expr) -> Option<String> {
     }
 }
 
-/// Two operands are of one type where both are shown, or one is a literal.
-fn of_both(left: &ast::Expr, right: &ast::Expr) -> Option<String> {
-    match (left, right) {
-        (ast::Expr::Literal(_), other) | (other, ast::Expr::Literal(_)) => number_type(other),
-        _ => agreed(&[number_type(left)?, number_type(right)?]),
-    }
+fn of_variable(path: &ast::PathExpr) -> Option<String> {
+    let shows = Shows {
+        in_type: bare_number,
+        // Variables are not followed, so that the search can't go in circles.
+        in_value: |value| number_where(value, |_| None),
+    };
+    agreed(&bindings_show(path, &shows)?)
 }
 
 /// Whether a type as it is written is one of numbers.
@@ -83,6 +93,7 @@ mod tests {
             ("n + 1", Some("u8")),
             ("a + 1", None),
             ("1 << n", None),
+            ("let b = 1 as u8; let b = b + 1; b", None),
             ("let n = a(); n", None),
         ] {
             let shown = number_type(&fixture::tail("n: u8, r: &u8", code));
