@@ -61,8 +61,8 @@
 //!
 //! ## Limits
 //! The measure is the number of functions that share the parameters. 2 are fine; more are a warning, more than 5 a strong one.
-//! It fires 2.2 times in 100,000 lines of well-kept code. Of 20 that were read from a list 16 were worth doing. Only the full
-//! profile says it.
+//! It fires 2.2 times in 100,000 lines of well-kept code. Of 20 findings that were read from a list 16 were worth doing. Only
+//! the full profile says it.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Data Clumps".

@@ -36,6 +36,15 @@ fn ask(key: &str) -> bool {
     }
 }
 
+fn route(path: &str) -> u32 {
+    match path {
+        "/index.html" => 1,
+        "/about.html" => 2,
+        _ if path.ends_with("/index.html") => 3,
+        _ => u32::from(path.starts_with("/about.html")),
+    }
+}
+
 fn give() -> &'static str {
     let all: [&'static str; 2] = ["some-key", "x-other"];
     let slice: &'static [&'static str] = &["some-key", "x-other"];
@@ -82,6 +91,8 @@ fn main() {
     let map = HashMap::from([(USER_ID, 1), (GROUP_ID, 2), ("group-id", 4)]);
     println!("{}", look(&map));
     println!("{} {} {}", ask("some-key"), ask("group-id"), ask("x"));
+    println!("{} {}", route("/index.html"), route("/about.html"));
+    println!("{} {}", route("a/index.html"), route("/about.html?"));
     println!("{} {} {}", give(), group(), local());
     println!("{:?}", check("name", 1, 40));
     println!("{:?} {:?}", check("name", 18, 40), check("name", 1, 1));
