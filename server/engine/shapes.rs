@@ -14,5 +14,6 @@ mod option_call;
 pub mod option_question;
 pub mod option_value;
 pub mod question_mark;
+pub mod repeated_expression;
 pub mod search_loop;
 pub mod shared_tail;
