@@ -13,7 +13,7 @@ pub(crate) use self::variables::bindings_of;
 use self::variables::{Shows, bindings_show};
 pub use self::{
     booleans::boolean,
-    collections::{Held, collection},
+    collections::{Held, collection, element_of_list},
     integers::{Sign, integer, is_of_other_type, sign_of_both},
     owned::{Owned, arguments_of, head_of, owned},
     written::{is_text, is_text_or_string, is_written_as},
