@@ -89,7 +89,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     })
 }
 
-fn plan_match<'a>(whole: TextRange, rewrite: Rewrite<'a>) -> Result<Plan<'a>, Refusal> {
+fn plan_match(whole: TextRange, rewrite: Rewrite<'_>) -> Result<Plan<'_>, Refusal> {
     Plan::new(whole, move || {
         let change = Change::new("Use `matches!`", whole, vec![rewrite])?;
         Ok(change.checked(&[

@@ -101,12 +101,12 @@ impl Parts {
     fn of_match(choice: &ast::MatchExpr) -> Option<Self> {
         let list = choice.match_arm_list()?;
         let arms: Vec<_> = list.arms().collect();
-        let (last, asked) = arms.split_last()?;
+        let (rest, asked) = arms.split_last()?;
         let has_attributes = choice.attrs().next().is_some()
             || list.attrs().next().is_some()
             || arms.iter().any(|arm| arm.attrs().next().is_some());
-        let is_rest = matches!(last.pat()?, ast::Pat::WildcardPat(_)) && last.guard().is_none();
-        let otherwise = given(&last.expr()?)?;
+        let is_rest = matches!(rest.pat()?, ast::Pat::WildcardPat(_)) && rest.guard().is_none();
+        let otherwise = given(&rest.expr()?)?;
         let is_other = |arm: &ast::MatchArm| {
             arm.expr().and_then(|expr| given(&expr)) == Some(!otherwise)
                 && (asked.len() == 1 || arm.guard().is_none())

@@ -152,7 +152,7 @@ impl Parts {
             let access = path.and_then(|path| path.syntax().parent());
             let access = access.and_then(ast::FieldExpr::cast);
             let name = access.and_then(|access| access.name_ref());
-            name.is_some_and(|name| own.as_deref() != Some(&*name.text()))
+            name.is_some_and(|name| own.as_deref() != Some(name.text()))
         };
         tokens_of(code)
             .filter(|token| token.text() == "self")

@@ -297,16 +297,8 @@ impl Judge<'_> {
             return unknown();
         }
         let wanted = self.wanted();
-        let is_plain = |ty: &str| !conversions::is_target(ty, self.declared);
         let is_shown = match (form, wanted) {
-            (Form::UnwrapOrDefault, _) => true,
-            // Even where nothing is written, one way of a choice may become what the other is.
-            (Form::UnwrapOr | Form::MapOr, wanted) => {
-                let default = self.parts.default.as_ref().unwrap_or(value);
-                conversions::stays_as_it_is(default)
-                    || matches!(&wanted, Wanted::Type(ty) if is_plain(ty))
-                    || (is_text(default) && gives_text(&self.parts.receiver))
-            }
+            (Form::UnwrapOr | Form::MapOr, wanted) => self.keeps_default(&wanted),
             // What is inside is of the type that the receiver has.
             (Form::UnwrapOrElse, wanted) => {
                 let is_plain = match wanted {
@@ -316,13 +308,14 @@ impl Judge<'_> {
                 is_plain && makes_own(value, self.declared) && !may_become_another(value)
             }
             (_, Wanted::Anything)
-            | (Form::AndThen { .. }, Wanted::Unknown)
             | (
-                Form::AndThen {
+                Form::UnwrapOrDefault
+                | Form::AndThen {
                     is_of_result: false,
                 },
                 _,
-            ) => true,
+            )
+            | (Form::AndThen { is_of_result: true }, Wanted::Unknown) => true,
             (Form::Then, _) if !is_lazy => true,
             (_, Wanted::Type(ty)) => {
                 let is_plain = ty.contains('<') && !conversions::holds_target(&ty, self.declared);
@@ -332,6 +325,14 @@ impl Judge<'_> {
             (Form::OkOr | Form::Ok | Form::Map { .. } | Form::MapErr, Wanted::Unknown) => false,
         };
         if is_shown { Ok(()) } else { unknown() }
+    }
+
+    /// Even where nothing is written, one way of a choice may become what the other is.
+    fn keeps_default(&self, wanted: &Wanted) -> bool {
+        let default = self.parts.default.as_ref().unwrap_or(&self.parts.value);
+        conversions::stays_as_it_is(default)
+            || matches!(wanted, Wanted::Type(ty) if !conversions::is_target(ty, self.declared))
+            || (is_text(default) && gives_text(&self.parts.receiver))
     }
 
     /// The type that is written where the choice's value goes.

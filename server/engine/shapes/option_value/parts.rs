@@ -181,13 +181,13 @@ struct Found {
 }
 
 impl Found {
-    fn of(form: Form, given: Option<&str>, value: ast::Expr) -> Option<Self> {
-        Some(Self {
+    fn of(form: Form, given: Option<&str>, value: ast::Expr) -> Self {
+        Self {
             form,
             given: given.map(str::to_owned),
             value,
             default: None,
-        })
+        }
     }
 }
 
@@ -198,86 +198,89 @@ fn of_option(arms: &Arms, held: &str) -> Option<Found> {
     }
     let otherwise = &arms.otherwise;
     if is(&arms.given, held) {
-        return Found::of(form_of_default(otherwise), None, otherwise.clone());
+        let form = form_of_default(otherwise);
+        return Some(Found::of(form, None, otherwise.clone()));
     }
     if let Some(value) = argument_of(otherwise, "Err") {
         let good = argument_of(&arms.given, "Ok")?;
-        return is(&good, held).then(|| Found::of(Form::OkOr, None, value))?;
+        return is(&good, held).then(|| Found::of(Form::OkOr, None, value));
     }
-    let is_of_result = false;
     if !is(otherwise, "None") {
         return of_default(arms, held);
     }
+    let is_of_result = false;
     if let Some(value) = argument_of(&arms.given, "Some") {
         let form = Form::Map { is_of_result };
-        return (!is(&value, held)).then(|| Found::of(form, Some(held), value))?;
+        return (!is(&value, held)).then(|| Found::of(form, Some(held), value));
     }
     let form = Form::AndThen { is_of_result };
-    is_asked_of(&arms.given, held).then(|| Found::of(form, Some(held), arms.given.clone()))?
+    is_asked_of(&arms.given, held).then(|| Found::of(form, Some(held), arms.given.clone()))
 }
 
 fn of_result(arms: &Arms, held: &str) -> Option<Found> {
-    let error = match &arms.rest {
-        None | Some(ast::Pat::WildcardPat(_)) => None,
-        Some(ast::Pat::TupleStructPat(pattern)) if pattern.path()?.syntax().text() == "Err" => {
-            let mut fields = pattern.fields();
-            let (Some(only), None) = (fields.next(), fields.next()) else {
-                return None;
-            };
-            match only {
-                ast::Pat::WildcardPat(_) => None,
-                named => Some(option_arms::variable(&named)?),
-            }
-        }
-        Some(_) => return None,
-    };
+    let name = &*name_of_error(arms)?;
+    let is_nameless = name == "_";
     let otherwise = &arms.otherwise;
-    let name = error.as_deref().unwrap_or("_");
     if is(&arms.given, held) {
         let form = form_of_default(otherwise);
-        return match (form, &error) {
-            (Form::UnwrapOrElse, _) => Found::of(form, Some(name), otherwise.clone()),
-            (_, None) => Found::of(form, None, otherwise.clone()),
-            (_, Some(_)) => None,
-        };
+        let given = (form == Form::UnwrapOrElse).then_some(name);
+        let is_seen = given.is_none() && !is_nameless;
+        return (!is_seen).then(|| Found::of(form, given, otherwise.clone()));
     }
-    if error.is_none() && is(otherwise, "None") {
+    if is_nameless && is(otherwise, "None") {
         let good = argument_of(&arms.given, "Some").filter(|good| is(good, held));
-        return good.and_then(|_| Found::of(Form::Ok, Some(held), arms.given.clone()));
+        return good.map(|_| Found::of(Form::Ok, Some(held), arms.given.clone()));
     }
     let Some(failure) = argument_of(otherwise, "Err") else {
-        return error.is_none().then(|| of_default(arms, held))?;
+        return of_default(arms, held).filter(|_| is_nameless);
     };
-    let is_same = error.as_deref().is_some_and(|error| is(&failure, error));
+    let is_same = !is_nameless && is(&failure, name);
     let is_of_result = true;
     match argument_of(&arms.given, "Ok") {
-        Some(good) if is(&good, held) && !is_same => Found::of(Form::MapErr, Some(name), failure),
-        Some(good) if is_same => Found::of(Form::Map { is_of_result }, Some(held), good),
+        Some(good) if is(&good, held) && !is_same => {
+            Some(Found::of(Form::MapErr, Some(name), failure))
+        }
+        Some(good) if is_same => Some(Found::of(Form::Map { is_of_result }, Some(held), good)),
         None if is_same && is_asked_of(&arms.given, held) => {
             let form = Form::AndThen { is_of_result };
-            Found::of(form, Some(held), arms.given.clone())
+            Some(Found::of(form, Some(held), arms.given.clone()))
         }
         _ => None,
     }
 }
 
+/// What the other pattern calls the error, `_` where it has no name; nothing where it is another pattern.
+fn name_of_error(arms: &Arms) -> Option<String> {
+    let nameless = || Some("_".to_owned());
+    let pattern = match &arms.rest {
+        None | Some(ast::Pat::WildcardPat(_)) => return nameless(),
+        Some(ast::Pat::TupleStructPat(pattern)) => pattern,
+        Some(_) => return None,
+    };
+    let mut fields = pattern.fields();
+    let (Some(only), None) = (fields.next(), fields.next()) else {
+        return None;
+    };
+    if pattern.path()?.syntax().text() != "Err" {
+        return None;
+    }
+    match only {
+        ast::Pat::WildcardPat(_) => nameless(),
+        named => option_arms::variable(&named),
+    }
+}
+
 /// A method of what is held, or else a value that costs nothing.
 fn of_default(arms: &Arms, held: &str) -> Option<Found> {
+    let default = &arms.otherwise;
     let is_method = matches!(arms.given, ast::Expr::MethodCallExpr(_));
-    let is_bool = matches!(
-        &*arms.otherwise.syntax().text().to_string(),
-        "true" | "false"
-    );
-    let is_plain = form_of_default(&arms.otherwise) == Form::UnwrapOr
-        && matches!(
-            arms.otherwise,
-            ast::Expr::Literal(_) | ast::Expr::PathExpr(_)
-        );
+    let is_bool = matches!(&*default.syntax().text().to_string(), "true" | "false");
+    let is_short = matches!(default, ast::Expr::Literal(_) | ast::Expr::PathExpr(_));
+    let is_plain = is_short && form_of_default(default) == Form::UnwrapOr;
     let is_its = is_method && !is_bool && is_plain && is_asked_of(&arms.given, held);
-    let found = Found::of(Form::MapOr, Some(held), arms.given.clone())?;
     is_its.then(|| Found {
-        default: Some(arms.otherwise.clone()),
-        ..found
+        default: Some(default.clone()),
+        ..Found::of(Form::MapOr, Some(held), arms.given.clone())
     })
 }
 

@@ -11,7 +11,7 @@ use super::{
     parts::{Parts, Wraps},
 };
 use crate::syntax::{
-    Constant, FileContext, FileNames, Hazard, Refusal,
+    Constant, FileContext, FileNames, Hazard, Refusal, Signature,
     closures::{self, Body},
     types_shown::{bindings_of, head_of},
 };
@@ -202,12 +202,10 @@ impl Judge<'_> {
         if own.contains(['<', ' ', '&']) || !declared.aliases(own).is_empty() {
             return false;
         }
+        let is_its = |it: &Signature| !it.is_generic && (it.gives == "Self" || it.gives == own);
         let gives = |name: &str| {
             let mut found = declared.called(name).peekable();
-            let is_known = found.peek().is_some();
-            is_known
-                && found
-                    .all(|it| !it.is_generic && matches!(&*it.gives, "Self") | (it.gives == own))
+            found.peek().is_some() && found.all(is_its)
         };
         match value {
             ast::Expr::PathExpr(path) => {
