@@ -183,6 +183,20 @@ mod tests {
     }
 
     #[test]
+    fn a_long_chain_gets_a_line() {
+        let (head, one) = (
+            "b in self.by.iter()",
+            "b + self.the_first + self.the_second",
+        );
+        assert_becomes(
+            &LOOP_TO_COLLECT,
+            &adding("self.own", head, one),
+            &added("self.own", &format!("self.by.iter().map(|b| {one})"))
+                .replace("self.own.extend", "self.own\n            .extend"),
+        );
+    }
+
+    #[test]
     fn a_list_that_is_asked_or_of_another_type_stays() {
         for (hazard, list, head, one) in [
             (Hazard::Types, "names", "b in c(n)", "b"),

@@ -258,18 +258,27 @@ impl Parts {
             }
         };
         let is_flat = !argument.written().contains('\n');
-        let is_short = is_flat && width(argument.written()) <= context.width.share(LONGEST);
+        if !is_flat || width(argument.written()) > context.width.share(LONGEST) {
+            return None;
+        }
         let list = self.list.syntax().text_range();
+        let call = width(".extend(") + width(argument.written()) + width(")");
         let column = layout::column(text, whole.start());
-        let line = column + width(slice(text, list)?) + width(argument.written());
-        let fits = line + width(".extend();") <= context.width.max();
-        (is_short && fits).then(|| {
-            Rewrite::of(text, whole)
-                .keep(list)
-                .text(".extend(")
-                .put(argument)
-                .text(");")
-        })
+        let chain = width(slice(text, list)?) + call;
+        let is_chain = matches!(self.list, ast::Expr::FieldExpr(_));
+        let max = context.width.max() - width(";");
+        let head = Rewrite::of(text, whole).keep(list);
+        let head = if column + chain <= max && (!is_chain || chain <= context.width.share(LONGEST))
+        {
+            head
+        } else {
+            let unit = layout::indent_unit_around(text, &self.statement);
+            let indent = layout::indentation(text, whole.start());
+            let fits = is_chain && width(indent) + width(&unit) + call <= max;
+            let end = layout::first_line_ending(text);
+            fits.then(|| head.text(&format!("{end}{indent}{unit}")))?
+        };
+        Some(head.text(".extend(").put(argument).text(");"))
     }
 }
 

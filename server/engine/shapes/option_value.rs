@@ -299,6 +299,12 @@ impl Judge<'_> {
         let wanted = self.wanted();
         let is_shown = match (form, wanted) {
             (Form::UnwrapOr | Form::MapOr, wanted) => self.keeps_default(&wanted),
+            // It may be a reference, and `""` is the default of one.
+            (Form::UnwrapOrDefault, wanted) => match wanted {
+                Wanted::Type(ty) => !conversions::is_target(&ty, self.declared),
+                Wanted::Anything => true,
+                Wanted::Unknown => value.syntax().text() != "Default::default()",
+            },
             // What is inside is of the type that the receiver has.
             (Form::UnwrapOrElse, wanted) => {
                 let is_plain = match wanted {
@@ -309,8 +315,7 @@ impl Judge<'_> {
             }
             (_, Wanted::Anything)
             | (
-                Form::UnwrapOrDefault
-                | Form::AndThen {
+                Form::AndThen {
                     is_of_result: false,
                 },
                 _,

@@ -154,7 +154,12 @@ fn main() {
         limit: None,
         nick: None,
     };
-    println!("{} {:?} {:?}", names.limit(), names.level(" ann "), names.first_level("b"));
+    println!(
+        "{} {:?} {:?}",
+        names.limit(),
+        names.level(" ann "),
+        names.first_level("b")
+    );
     println!("{} {} {}", names.nick(), names.first(), names.last());
     println!("{} {}", names.height("ann"), names.height("bob"));
     println!("{:?} {:?}", names.copied(1), names.copied(2));
@@ -163,9 +168,21 @@ fn main() {
     }
     names.limit = Some(3);
     names.nick = Some("nick".to_owned());
-    println!("{} {} {} {}", names.limit(), names.nick(), names.first(), names.last());
+    println!(
+        "{} {} {} {}",
+        names.limit(),
+        names.nick(),
+        names.first(),
+        names.last()
+    );
     println!("{} {}", bare("the end"), bare("end"));
-    println!("{:?} {:?} {} {}", number("1"), number("a"), counted("4"), counted("b"));
+    println!(
+        "{:?} {:?} {} {}",
+        number("1"),
+        number("a"),
+        counted("4"),
+        counted("b")
+    );
     println!("{} {} {}", small("abc"), guessed("12"), guessed("c"));
     println!("{}", named(None, "other".to_owned()));
 }

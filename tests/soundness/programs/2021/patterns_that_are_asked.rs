@@ -86,7 +86,12 @@ fn is_letter(cell: &RefCell<Vec<char>>) -> bool {
 fn main() {
     for number in [0, 12, 30] {
         let shape = made(number);
-        println!("{} {} {}", shape.is_plain(), shape.is_long(), shape.is_dot());
+        println!(
+            "{} {} {}",
+            shape.is_plain(),
+            shape.is_long(),
+            shape.is_dot()
+        );
         println!("{}", shape.is_pair());
         println!("{} {}", is_made_dot(number), is_made_pair(number));
     }
