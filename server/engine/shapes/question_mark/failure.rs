@@ -345,6 +345,9 @@ impl Judge<'_> {
 
 /// Whether a name is a variant of an `enum` of the file, and of no other.
 fn is_variant_of(node: &impl AstNode, owner: &str, name: &str) -> bool {
+    if !FileNames::around(node).has_variant(name) {
+        return false;
+    }
     let root = node.syntax().ancestors().last();
     let enums = root.into_iter().flat_map(|root| root.descendants());
     let enums = enums.filter_map(ast::Enum::cast).filter(|it| {
