@@ -14,7 +14,7 @@ pub(crate) use self::variables::bindings_of;
 use self::variables::{Shows, bindings_show};
 pub use self::{
     booleans::boolean,
-    collections::{Held, collection},
+    collections::{Held, collection, element_of_list},
     integers::{Sign, integer, is_of_other_type, sign_of_both},
     numbers::{is_number, number_type},
     owned::{Owned, arguments_of, head_of, owned},
