@@ -444,6 +444,16 @@ mod tests {
     }
 
     #[test]
+    fn conditions_and_items_that_may_be_meant_are_remembered() {
+        let text = "fn f() {\n    use x::*;\n    #[cfg(unix)]\n    a();\n    b();\n}\n";
+        let found = selection(text, "#[cfg", "b();").unwrap();
+        assert_eq!(found.gates, ["#[cfg(unix)]"]);
+        assert!(found.item.is_some_and(|it| it.text() == "use x::*;"));
+        let found = selection("fn f() {\n    a();\n    b();\n}\n", "a();", "b();").unwrap();
+        assert!(found.item.is_none() && found.gates.is_empty());
+    }
+
+    #[test]
     fn what_is_no_run_of_statements_is_refused() {
         for (text, first, last) in [
             (
@@ -457,13 +467,13 @@ mod tests {
                 "return;\n        }",
             ),
             (
-                "fn f() {\n    #[cfg(unix)]\n    a();\n    b();\n}\n",
-                "#[cfg",
+                "fn f() {\n    #[cfg_attr(unix, allow(unused))]\n    a();\n    b();\n}\n",
+                "#[cfg_attr",
                 "b();",
             ),
             (
-                "fn f() {\n    use x::*;\n    a();\n    b();\n}\n",
-                "a();",
+                "impl S {\n    fn f(&self) {\n        use x::*;\n        self.a();\n        b();\n    }\n}\n",
+                "self.a();",
                 "b();",
             ),
             ("struct S {\n    a: u8,\n}\n", "a", "u8"),
