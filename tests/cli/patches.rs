@@ -292,3 +292,41 @@ fn what_uses_the_package_is_checked_with_it() {
     verify(&place, &patch("shop/src/lib.rs", LIB, &fine)).expect(0);
     assert!(!place.path("Cargo.lock").exists());
 }
+
+/// The replacements of a table of `fixtures/patches`.
+fn replacements(table: &str) -> Vec<(&str, &str)> {
+    let pairs = table.split("====\n");
+    pairs
+        .map(|pair| pair.split_once("----\n").unwrap())
+        .collect()
+}
+
+/// How many changes of a loose program are proved, need tests and are broken.
+fn verdicts(table: &str) -> [usize; 3] {
+    let base = include_str!("fixtures/patches/base.rs");
+    let place = Place::new();
+    place.write("main.rs", base);
+    let mut counts = [0; 3];
+    for (from, to) in replacements(table) {
+        assert!(base.contains(from), "{from}");
+        let after = base.replacen(from, to, 1);
+        let run = verify(&place, &patch("main.rs", base, &after));
+        let code = run.code.and_then(|code| usize::try_from(code).ok());
+        assert!(!run.stdout.is_empty(), "{to}: {}", run.stderr);
+        counts[code.unwrap()] += 1;
+    }
+    counts
+}
+
+#[test]
+fn ninety_changes_get_the_verdict_that_they_deserve() {
+    let [keeps, changes, breaks] = [
+        include_str!("fixtures/patches/keeps.txt"),
+        include_str!("fixtures/patches/changes.txt"),
+        include_str!("fixtures/patches/breaks.txt"),
+    ]
+    .map(verdicts);
+    assert_eq!(breaks, [0, 0, 30]);
+    assert_eq!(changes, [0, 30, 0]);
+    assert_eq!(keeps, [19, 11, 0]);
+}
