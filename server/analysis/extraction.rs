@@ -172,8 +172,16 @@ impl Attempt<'_> {
                 if idle.any(|at| passing.make_constant(&draft.text, at)) {
                     continue;
                 }
-                self.check(asking, &known, &passing, &warnings)?;
-                return Ok(self.polished(asking, draft, known, passing));
+                // Paths that are longer than they need be are shortened afterwards.
+                let is_long = |it: &Told| it.code.as_deref() == Some("unused_qualifications");
+                let (long, rest): (Vec<Told>, Vec<Told>) = warnings.into_iter().partition(is_long);
+                self.check(asking, &known, &passing, &rest)?;
+                let before = draft.text.clone();
+                let extracted = self.polished(asking, draft, known, passing);
+                if *extracted.text == *before {
+                    asking.check_warnings(self.source, &long)?;
+                }
+                return Ok(extracted);
             };
             let import = errors.iter().find_map(|it| it.imports.first());
             let import = import.map(|it| self.selection.path_of_import(self.source, it));

@@ -9,10 +9,12 @@ use super::{
     Selection,
     exits::Leave,
     naming::{self, Ground},
-    writing::fresh_name,
 };
 use crate::{
-    syntax::{Function, Increment, Source, Tree, Unit, is_else_if, layout, place_around, places},
+    syntax::{
+        Function, Increment, Source, Tree, Unit, is_else_if, layout, place_around, places,
+        scopes::Names,
+    },
     text::{Edit, Edits, TextRange},
 };
 
@@ -91,8 +93,15 @@ pub fn proposals(source: &Source, at: TextRange, goal: Goal) -> Vec<Proposal> {
         })
         .collect();
     ranked.sort_by(|left, right| right.0.total_cmp(&left.0));
-    let proposed = ranked.iter().filter(|(worth, ..)| *worth > 0.0);
-    let proposed = proposed.filter_map(|(_, part, selection)| sized.proposal(part, selection));
+    ranked.retain(|(worth, ..)| *worth > 0.0);
+    if ranked.is_empty() {
+        return Vec::new();
+    }
+    // Every name of the file is looked at once for all.
+    let names = Names::in_node(&root);
+    let proposed = ranked.iter();
+    let proposed =
+        proposed.filter_map(|(_, part, selection)| sized.proposal(part, selection, &names));
     proposed.take(MOST).collect()
 }
 
@@ -255,14 +264,14 @@ impl<'a> Sized<'a> {
     }
 
     /// The part with its name, measured on the text that is left.
-    fn proposal(&self, part: &Part, selection: &Selection) -> Option<Proposal> {
+    fn proposal(&self, part: &Part, selection: &Selection, names: &Names) -> Option<Proposal> {
         let after = self.measured_without(selection)?;
         if !self.is_gain(after) {
             return None;
         }
         Some(Proposal {
             range: part.range,
-            name: fresh_name(self.source, selection, None).ok()?,
+            name: names.fresh(&naming::wishes(self.source, selection))?,
             parameters: selection.parameters(),
             before: self.before,
             after,

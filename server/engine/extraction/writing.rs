@@ -97,7 +97,7 @@ impl Draft {
 }
 
 /// The name that is wished for, or the best that is free.
-pub(super) fn fresh_name(
+fn fresh_name(
     source: &Source,
     selection: &Selection,
     wish: Option<&str>,
@@ -111,10 +111,8 @@ pub(super) fn fresh_name(
         let why = format!("`{wish}` is no name for a function here, or something has it.");
         return Err(NotExtracted(why.into()));
     }
-    let wishes = naming::wishes(source, selection);
-    names
-        .fresh(&wishes)
-        .ok_or(NotExtracted::new("Give it a name with `--name`."))
+    let name = names.fresh(&naming::wishes(source, selection));
+    name.ok_or(NotExtracted::new("Give it a name with `--name`."))
 }
 
 /// The conditions under which the function is compiled and the lints that it allows, which the new one needs too where it
