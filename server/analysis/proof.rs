@@ -39,7 +39,7 @@ pub fn proof(before: &Arc<str>, after: &Arc<str>, context: FileContext) -> Optio
     }
     let parsed = |text: &Arc<str>| Source::parse(Arc::clone(text), context).ok();
     let (before, after) = (parsed(before)?, parsed(after)?);
-    if tells_its_lines(&before.text) || tells_its_lines(&after.text) {
+    if tells_its_lines(&before.root()) || tells_its_lines(&after.root()) {
         return None;
     }
     let (there, met) = towards(before, &after);

@@ -1,6 +1,8 @@
 //! What a text says beside its layout: its words without white space, comments, and commas that say nothing.
 
-use ra_ap_syntax::{AstToken, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T, ast};
+use ra_ap_syntax::{AstNode, AstToken, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T, ast};
+
+use crate::syntax::temporaries;
 
 /// A token of a program.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -35,17 +37,27 @@ pub fn words(root: &SyntaxNode) -> Vec<Word> {
 }
 
 /// Whether a program may tell its own text or the lines of it, so that its layout is a part of what it does.
-pub fn tells_its_lines(text: &str) -> bool {
-    const TELLING: [&str; 7] = [
-        "stringify!",
-        "include_bytes!",
-        "line!",
-        "column!",
-        "track_caller",
-        "caller()",
-        "include_str!",
+pub fn tells_its_lines(root: &SyntaxNode) -> bool {
+    const MACROS: [&str; 5] = [
+        "column",
+        "include_bytes",
+        "include_str",
+        "line",
+        "stringify",
     ];
-    TELLING.iter().any(|it| text.contains(it))
+    let tokens = root.descendants_with_tokens();
+    let mut names = tokens
+        .filter_map(NodeOrToken::into_token)
+        .filter(|token| token.kind() == SyntaxKind::IDENT);
+    names.any(|token| match token.text().trim_start_matches("r#") {
+        "caller" | "track_caller" => true,
+        name if MACROS.contains(&name) => {
+            let next = next_word(&token).map(|it| it.kind());
+            // Under another name it is called elsewhere.
+            matches!(next, Some(T![!] | T![as]))
+        }
+        _ => false,
+    })
 }
 
 fn is_plain_comment(token: &SyntaxToken) -> bool {
@@ -84,17 +96,21 @@ fn is_idle_comma(token: &SyntaxToken) -> bool {
     }
 }
 
-/// A semicolon behind a jump that ends its block: nothing comes after either.
+/// A semicolon behind a jump that ends its block: nothing comes after either, and it ends the life of no temporary.
 fn is_idle_semicolon(token: &SyntaxToken) -> bool {
     let statement = token.parent().filter(|_| token.kind() == T![;]);
-    let jump = statement
-        .and_then(|it| it.first_child())
-        .map(|it| it.kind());
-    let jumps = matches!(
-        jump,
-        Some(SyntaxKind::RETURN_EXPR | SyntaxKind::BREAK_EXPR | SyntaxKind::CONTINUE_EXPR)
-    );
-    jumps && next_word(token).is_some_and(|it| it.kind() == T!['}'])
+    let Some(jump) = statement.and_then(|it| it.first_child()) else {
+        return false;
+    };
+    let given = match jump.kind() {
+        SyntaxKind::RETURN_EXPR | SyntaxKind::BREAK_EXPR => {
+            jump.children().find_map(ast::Expr::cast)
+        }
+        SyntaxKind::CONTINUE_EXPR => None,
+        _ => return false,
+    };
+    given.is_none_or(|it| temporaries::makes_none(&it))
+        && next_word(token).is_some_and(|it| it.kind() == T!['}'])
 }
 
 fn next_word(token: &SyntaxToken) -> Option<SyntaxToken> {
@@ -146,6 +162,10 @@ mod tests {
             ("fn f() { \"a  b\" }", "fn f() { \"a b\" }"),
             ("fn f() { a() }", "fn f() { a(); }"),
             ("fn f() { a + b }", "fn f() { b + a }"),
+            (
+                "fn f() { let a = lock(); return b(&c()); }",
+                "fn f() { let a = lock(); return b(&c()) }",
+            ),
         ] {
             assert!(!are_same(one, other), "{one}");
         }
@@ -153,7 +173,27 @@ mod tests {
 
     #[test]
     fn some_programs_read_their_own_lines() {
-        assert!(tells_its_lines("fn f() -> u32 { line!() }"));
-        assert!(!tells_its_lines("fn line() {}"));
+        let tells = |text: &str| {
+            let source = Source::parse(text, FileContext::default()).unwrap();
+            tells_its_lines(&source.root())
+        };
+        for text in [
+            "fn f() -> u32 { line!() }",
+            "fn f() -> u32 { std::line !() }",
+            "use std::line as at;",
+            "use std::{column as at, fmt};",
+            "macro_rules! m { ($($t:tt)*) => { stringify ! ($($t)*) } }",
+            "#[track_caller]\nfn f() {}",
+            "fn f() { g(Location :: caller ()) }",
+        ] {
+            assert!(tells(text), "{text}");
+        }
+        for text in [
+            "fn line() {}",
+            "fn f(line: u8) { column(line) }",
+            "// line!()\n",
+        ] {
+            assert!(!tells(text), "{text}");
+        }
     }
 }
