@@ -130,6 +130,15 @@ impl Parts {
                 "The braces around the loop may have to go with it.",
             ));
         }
+        // All of another list is moved by `append`, which is another form.
+        let drains = matches!(&self.iterable, ast::Expr::MethodCallExpr(it)
+            if it.name_ref().is_some_and(|name| name.text() == "drain"));
+        if drains && self.added.syntax().text() == self.pattern.syntax().text() {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "What is drained from another list is moved by `append`.",
+            ));
+        }
         let code = [self.iterable.syntax(), self.added.syntax()];
         if code.into_iter().any(|code| self.may_use_list(code)) {
             return Err(Refusal::because(
