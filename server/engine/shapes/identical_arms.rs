@@ -102,7 +102,7 @@ impl IdenticalArms {
             let at = comment.text_range();
             !bodies.iter().any(|body| body.contains_range(at))
         };
-        let heads_one = self.arms.first().is_some_and(|arm| has_comment_above(arm));
+        let heads_one = self.arms.first().is_some_and(has_comment_above);
         if heads_one || comments.any(|comment| is_lost(&comment)) {
             return Err(Refusal::because(
                 Hazard::Text,
