@@ -335,8 +335,8 @@ fn ninety_changes_get_the_verdict_that_they_deserve() {
 fn a_change_of_two_packages_is_one_change() {
     let place = Place::new();
     let package = "[package]\nname = \"NAME\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
-    let uses = "[dev-dependencies]\nused = { path = \"../used\" }\n";
-    let (used, user) = (
+    let dependency = "[dev-dependencies]\nused = { path = \"../used\" }\n";
+    let (library, test) = (
         "pub const OLD: u8 = 1;\n",
         "#[test]\nfn t() {\n    assert_eq!(used::OLD, 1);\n}\n",
     );
@@ -345,18 +345,18 @@ fn a_change_of_two_packages_is_one_change() {
             "Cargo.toml",
             "[workspace]\nmembers = [\"used\", \"user\"]\nresolver = \"3\"\n",
         )
-        .write("used/Cargo.toml", &package.replace("NAME", "used"))
+        .write("used/Cargo.toml", package.replace("NAME", "used"))
         .write(
             "user/Cargo.toml",
-            &format!("{}{uses}", package.replace("NAME", "user")),
+            format!("{}{dependency}", package.replace("NAME", "user")),
         )
-        .write("used/src/lib.rs", used)
+        .write("used/src/lib.rs", library)
         .write("user/src/lib.rs", "")
-        .write("user/tests/t.rs", user);
+        .write("user/tests/t.rs", test);
     let renamed = |path, text: &str| patch(path, text, &text.replace("OLD", "NEW"));
     let (first, second) = (
-        renamed("used/src/lib.rs", used),
-        renamed("user/tests/t.rs", user),
+        renamed("used/src/lib.rs", library),
+        renamed("user/tests/t.rs", test),
     );
     let out = verify(&place, &format!("{first}{second}")).expect(1).stdout;
     assert!(out.starts_with("needs tests: "), "{out}");
