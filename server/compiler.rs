@@ -33,6 +33,7 @@ pub use keeping::{Kept, clear, in_words, kept};
 pub use presence::is_found;
 pub use recorder::stand_in;
 pub use said::{Fault, Told};
+pub use users::Complaints;
 
 use package::{Locks, Package};
 
@@ -106,25 +107,26 @@ impl Compiler {
         Ok(Verdict::Clean)
     }
 
-    /// The same of what uses their packages: their other targets, and the packages of their workspaces. Cargo checks both states,
-    /// which takes longer.
-    pub fn verdict_of_users(&mut self, texts: &Texts) -> Result<Verdict, Unjudged> {
-        for home in by_home(texts).into_keys() {
-            let verdict = self.package(home)?.verdict_of_users(texts)?;
-            if verdict != Verdict::Clean {
-                return Ok(verdict);
-            }
+    /// What rustc and cargo say of a change that they don't say of `before`, the texts that it changes: in every target of its
+    /// packages and of what uses them in their workspaces. Cargo checks both states, which takes longer.
+    pub fn complaints(&mut self, before: &Texts, after: &Texts) -> Result<Complaints, Unjudged> {
+        let mut all = Complaints::default();
+        for (home, own) in by_home(after) {
+            let package = self.package(home)?;
+            let complaints = if package.users.is_empty() {
+                let known: Texts = before
+                    .clone()
+                    .into_iter()
+                    .filter(|(file, _)| own.contains_key(file))
+                    .collect();
+                package.complaints_alone(&known, &own)?
+            } else {
+                package.check_reads(&own)?;
+                package.complaints(after)?
+            };
+            all.extend(complaints);
         }
-        Ok(Verdict::Clean)
-    }
-
-    /// Everything that rustc says of these texts, of whatever packages they are. Nothing of it is remembered.
-    pub fn told(&mut self, texts: &Texts) -> Result<Vec<Told>, Unjudged> {
-        let mut told = Vec::new();
-        for (home, texts) in by_home(texts) {
-            told.extend(self.package(home)?.probe(&texts, &[])?);
-        }
-        Ok(told)
+        Ok(all)
     }
 
     /// Everything that rustc says of these texts of one package, with more flags. Nothing of it is remembered.

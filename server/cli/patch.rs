@@ -2,7 +2,7 @@
 
 mod reading;
 
-use std::{collections::HashMap, io::Write, path::PathBuf, sync::Arc};
+use std::{io::Write, path::PathBuf, sync::Arc};
 
 use anyhow::{Context, bail};
 use serde::Serialize;
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     analysis::{ProofStep, difference_in_words, proof},
-    compiler::{self, Compiler, Fault, Stop, Texts, Told, Unjudged, Verdict},
+    compiler::{self, Compiler, Fault, Stop, Texts, Unjudged},
     report::{SCHEMA, counted, write_json_line},
     syntax::Source,
     text::{printable, shortened},
@@ -141,46 +141,31 @@ fn new_complaints(patch: &Patch, compiler: &mut Compiler) -> Result<Vec<String>,
         let why = "no Rust file is changed, and rustc reads no other.";
         return Err(Unjudged::Because(why.to_owned()));
     }
-    let mut verdict = compiler.verdict(&after)?;
-    if verdict == Verdict::Clean {
-        verdict = compiler.verdict_of_users(&after)?;
-    }
-    if let Verdict::Broken(faults) = verdict {
-        return Ok(faults.iter().map(|fault| in_words(fault, patch)).collect());
-    }
     let before = code().filter_map(|file| {
         let before = file.before.as_ref()?;
         Some((file.path.clone(), Arc::clone(before)))
     });
-    let before: Texts = before.collect();
-    let known = compiler.told(&before)?;
-    let told = compiler.told(&after)?;
-    Ok(new_warnings(&known, &told))
-}
-
-fn new_warnings(known: &[Told], told: &[Told]) -> Vec<String> {
-    let mut left: HashMap<&str, usize> = HashMap::new();
-    for one in known {
-        *left.entry(&one.words).or_default() += 1;
+    let new = compiler.complaints(&before.collect(), &after)?;
+    if !new.faults.is_empty() {
+        let faults = new.faults.iter();
+        return Ok(faults
+            .map(|fault| placed(fault.to_string(), fault, patch))
+            .collect());
     }
-    let new = told.iter().filter(|one| match left.get_mut(&*one.words) {
-        Some(count) if *count > 0 => {
-            *count -= 1;
-            false
-        }
-        _ => true,
-    });
-    new.map(|one| format!("warning: {one}")).collect()
+    let warnings = new.warnings.iter();
+    Ok(warnings
+        .map(|fault| placed(format!("warning: {}", fault.message), fault, patch))
+        .collect())
 }
 
-fn in_words(fault: &Fault, patch: &Patch) -> String {
+fn placed(words: String, fault: &Fault, patch: &Patch) -> String {
     let Some(file) = &fault.file else {
-        return fault.to_string();
+        return words;
     };
     let shown = patch.files.iter().find(|it| it.path == *file);
     let inside = file.strip_prefix(&patch.root).unwrap_or(file);
     let shown = shown.map_or_else(|| inside.display().to_string(), |it| it.shown.clone());
-    format!("{fault} ({shown}:{})", fault.line + 1)
+    format!("{words} ({shown}:{})", fault.line + 1)
 }
 
 impl JudgedFile {

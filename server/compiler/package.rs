@@ -88,7 +88,7 @@ impl Package {
         let cargo = check_command(manifest, folder, &own, &recordings)
             .map_err(|error| unusable(&own, &error))?;
         let said = run_check(cargo, &metadata.workspace_root, &stop)?;
-        let Checked { made, faults } = said::checked(&said.out);
+        let Checked { made, faults, .. } = said::checked(&said.out);
         let all = recorder::recordings(&recordings);
         let units = all.into_iter().filter(|it| Replay::is_made(it, &made));
         let units: Vec<Replay> = units.map(Replay::new).collect();
@@ -134,14 +134,20 @@ impl Package {
         Ok(told)
     }
 
+    pub(super) fn check_reads(&self, texts: &Texts) -> Result<(), Unjudged> {
+        // A file that isn't there yet is read because of another.
+        let mut files = texts.keys().filter(|file| file.exists());
+        let reads = |file: &PathBuf| self.units.iter().any(|unit| unit.reads(file));
+        if files.all(reads) {
+            Ok(())
+        } else {
+            Err(self.why_not_read())
+        }
+    }
+
     /// What reads one of the files, and an overlay for it.
     fn laid(&self, texts: &Texts) -> Result<(Vec<&Replay>, Overlay), Unjudged> {
-        // A file that isn't there yet is read because of another.
-        for file in texts.keys().filter(|file| file.exists()) {
-            if !self.units.iter().any(|unit| unit.reads(file)) {
-                return Err(self.why_not_read());
-            }
-        }
+        self.check_reads(texts)?;
         let reads_any = |unit: &&Replay| texts.keys().any(|file| unit.reads(file));
         let units: Vec<&Replay> = self.units.iter().filter(reads_any).collect();
         let texts = self.with_unsaved(texts, &units)?;

@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    iter,
+    env, fs, io, iter,
     path::{Path, PathBuf},
 };
 
@@ -15,6 +15,7 @@ use super::{
     package::{Package, RECORDINGS, check_command, run_check, unusable},
     said::{self, Checked},
 };
+use crate::os;
 
 /// Where the workspace lies with its new texts.
 const OVERLAY: &str = "workspace";
@@ -61,69 +62,147 @@ impl Member {
     }
 }
 
+/// What is said of a change and wasn't said before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Complaints {
+    pub faults: Vec<Fault>,
+    pub warnings: Vec<Fault>,
+}
+
+impl Complaints {
+    /// What several targets or packages have is told once.
+    pub(super) fn extend(&mut self, more: Self) {
+        let parts = [
+            (&mut self.faults, more.faults),
+            (&mut self.warnings, more.warnings),
+        ];
+        for (known, new) in parts {
+            for one in new {
+                if !known.contains(&one) {
+                    known.push(one);
+                }
+            }
+        }
+    }
+}
+
 impl Package {
     /// What is new in what cargo says of the package and its users with these texts.
-    pub(super) fn verdict_of_users(&self, texts: &Texts) -> Result<Verdict, Unjudged> {
-        let reads_all = self
-            .units
-            .iter()
-            .all(|unit| texts.keys().any(|file| unit.reads(file)));
-        if self.users.is_empty() || self.users.len() == 1 && reads_all {
-            return Ok(Verdict::Clean);
-        }
-        let before = self.check(&self.root, RECORDINGS)?;
+    pub(super) fn complaints(&self, texts: &Texts) -> Result<Complaints, Unjudged> {
+        let before = self.check(&self.root, RECORDINGS, None)?;
         let overlay = Overlay::lay(&self.root, &self.own.join(OVERLAY), iter::empty(), texts);
         let overlay = overlay.map_err(|error| unusable(&self.own, &error))?;
         let place = overlay
             .place(&self.root)
             .unwrap_or_else(|| self.root.clone());
-        let after = self.check(&place, UNUSED)?;
-        let new = new_faults(&before, after);
-        if new.is_empty() {
-            return Ok(Verdict::Clean);
-        }
-        let new = new.into_iter().map(|fault| Fault {
-            file: fault.file.map(|file| overlay.real(&place.join(file))),
-            ..fault
+        let alias = Alias::of(&self.own, texts).map_err(|error| unusable(&self.own, &error))?;
+        let after = self.check(&place, UNUSED, Some(&alias.0))?;
+        let new_at_home = |before: &[Fault], after| -> Vec<Fault> {
+            let new = new_among(before, after).into_iter();
+            new.map(|fault| Fault {
+                file: fault.file.map(|file| overlay.real(&place.join(file))),
+                ..fault
+            })
+            .collect()
+        };
+        let mut new = Complaints::default();
+        new.extend(Complaints {
+            faults: new_at_home(&before.faults, after.faults),
+            warnings: new_at_home(&before.warnings, after.warnings),
         });
-        Ok(Verdict::Broken(new.collect()))
+        Ok(new)
     }
 
-    fn check(&self, root: &Path, recordings: &str) -> Result<Vec<Fault>, Unjudged> {
+    /// The same of what belongs to no workspace, and which nothing uses.
+    pub(super) fn complaints_alone(
+        &self,
+        before: &Texts,
+        after: &Texts,
+    ) -> Result<Complaints, Unjudged> {
+        let mut new = Complaints::default();
+        if let Verdict::Broken(faults) = self.verdict(after)? {
+            new.faults = faults;
+            return Ok(new);
+        }
+        let warnings = |texts: &Texts| -> Result<Vec<Fault>, Unjudged> {
+            let told = self.probe(texts, &[])?.into_iter();
+            let file = texts.keys().next().cloned();
+            let placed = told.map(|told| Fault {
+                file: file.clone(),
+                line: told.line,
+                code: told.code,
+                message: told.words,
+            });
+            Ok(placed.collect())
+        };
+        new.warnings = new_among(&warnings(before)?, warnings(after)?);
+        Ok(new)
+    }
+
+    fn check(
+        &self,
+        root: &Path,
+        recordings: &str,
+        wrapper: Option<&Path>,
+    ) -> Result<Checked, Unjudged> {
         let recordings = self.own.join(recordings);
         let command = check_command(&root.join("Cargo.toml"), root, &self.own, &recordings);
         let mut command = command.map_err(|error| unusable(&self.own, &error))?;
+        // A crate that doesn't compile isn't all that is wrong.
+        command.arg("--keep-going");
+        if let Some(wrapper) = wrapper {
+            command.env("RUSTC_WORKSPACE_WRAPPER", wrapper);
+            command.env("CARGO_INCREMENTAL", "0");
+        }
         for user in &self.users {
             command.args(["--package", user]);
         }
         let said = run_check(command, root, &self.stop)?;
-        let Checked { faults, .. } = said::checked(&said.out);
-        if !said.is_success && faults.is_empty() {
+        let checked = said::checked(&said.out);
+        if !said.is_success && checked.faults.is_empty() {
             let words = said::first_words(&said.err);
             return Err(Unjudged::because(format!(
                 "cargo can't check what uses it: {words}"
             )));
         }
-        Ok(faults)
+        Ok(checked)
     }
 }
 
-fn new_faults(before: &[Fault], after: Vec<Fault>) -> Vec<Fault> {
-    let mut known: HashMap<&str, usize> = HashMap::new();
-    for fault in before {
-        *known.entry(&fault.message).or_default() += 1;
+/// Our own program under a name that belongs to some texts. To cargo, packages of a workspace are the same in an overlay as where
+/// they lie, but for the wrapper of rustc: what is made of the new texts would be taken for what is made of the old ones.
+struct Alias(PathBuf);
+
+impl Alias {
+    fn of(own: &Path, texts: &Texts) -> io::Result<Self> {
+        let name = format!("as-{}", &super::key(texts).to_hex()[..16]);
+        let path = own.join(name).with_extension(env::consts::EXE_EXTENSION);
+        let alias = Self(path);
+        let _ = fs::remove_file(&alias.0);
+        os::link(&env::current_exe()?, &alias.0)?;
+        Ok(alias)
     }
-    let is_new = |fault: &Fault| match known.get_mut(&*fault.message) {
+}
+
+impl Drop for Alias {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+fn new_among(before: &[Fault], after: Vec<Fault>) -> Vec<Fault> {
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    for one in before {
+        *known.entry(&one.message).or_default() += 1;
+    }
+    let is_new = |one: &Fault| match known.get_mut(&*one.message) {
         Some(count) if *count > 0 => {
             *count -= 1;
             false
         }
         _ => true,
     };
-    let mut new: Vec<Fault> = after.into_iter().filter(is_new).collect();
-    // What several targets have is told once.
-    new.dedup();
-    new
+    after.into_iter().filter(is_new).collect()
 }
 
 #[cfg(test)]

@@ -332,3 +332,63 @@ fn ninety_changes_get_the_verdict_that_they_deserve() {
     assert_eq!(changes, [0, 30, 0]);
     assert_eq!(keeps, [19, 11, 0]);
 }
+
+#[test]
+fn a_change_of_two_packages_is_one_change() {
+    let place = Place::new();
+    let package = "[package]\nname = \"NAME\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+    let dependency = "[dev-dependencies]\nused = { path = \"../used\" }\n";
+    let (library, test) = (
+        "pub const OLD: u8 = 1;\n",
+        "#[test]\nfn t() {\n    assert_eq!(used::OLD, 1);\n}\n",
+    );
+    place
+        .write(
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"used\", \"user\"]\nresolver = \"3\"\n",
+        )
+        .write("used/Cargo.toml", package.replace("NAME", "used"))
+        .write(
+            "user/Cargo.toml",
+            format!("{}{dependency}", package.replace("NAME", "user")),
+        )
+        .write("used/src/lib.rs", library)
+        .write("user/src/lib.rs", "")
+        .write("user/tests/t.rs", test);
+    let renamed = |path, text: &str| patch(path, text, &text.replace("OLD", "NEW"));
+    let (first, second) = (
+        renamed("used/src/lib.rs", library),
+        renamed("user/tests/t.rs", test),
+    );
+    let out = verify(&place, &format!("{first}{second}")).expect(1).stdout;
+    assert!(out.starts_with("needs tests: "), "{out}");
+    for alone in [first, second] {
+        verify(&place, &alone).expect(2);
+    }
+}
+
+#[test]
+fn a_library_and_what_uses_it_in_its_package_are_one_change() {
+    let place = shop();
+    let test = "#[test]\nfn t() {\n    assert_eq!(shop::taxed(Some(5), false), 6);\n}\n";
+    place.write("tests/t.rs", test);
+    let renamed = |path, text: &str| patch(path, text, &text.replace("taxed", "with_tax"));
+    let both = format!(
+        "{}{}",
+        renamed("src/lib.rs", LIB),
+        renamed("tests/t.rs", test)
+    );
+    verify(&place, &both).expect(1);
+    verify(&place, &renamed("src/lib.rs", LIB)).expect(2);
+}
+
+#[test]
+fn one_change_leaves_nothing_to_the_next() {
+    let place = shop();
+    let test = "#[test]\nfn t() {\n    assert_eq!(shop::taxed(Some(5), false), 6);\n}\n";
+    place.write("tests/t.rs", test);
+    let more = format!("{LIB}\npub const MORE: u32 = 6;\n");
+    verify(&place, &patch("src/lib.rs", LIB, &more)).expect(1);
+    let uses = patch("tests/t.rs", test, &test.replace("6)", "shop::MORE)"));
+    verify(&place, &uses).expect(2);
+}

@@ -79,7 +79,9 @@ fn is_idle_comma(token: &SyntaxToken) -> bool {
     let around = token.parent().map(|it| it.kind());
     let next = next_word(token).map(|it| it.kind());
     match around {
-        Some(SyntaxKind::MATCH_ARM) => true,
+        Some(SyntaxKind::MATCH_ARM) => {
+            next == Some(T!['}']) || token.prev_sibling_or_token().is_some_and(ends_by_itself)
+        }
         Some(
             SyntaxKind::ARG_LIST
             | SyntaxKind::PARAM_LIST
@@ -92,6 +94,16 @@ fn is_idle_comma(token: &SyntaxToken) -> bool {
             | SyntaxKind::GENERIC_PARAM_LIST
             | SyntaxKind::GENERIC_ARG_LIST,
         ) => matches!(next, Some(T![')'] | T!['}'] | T![']'] | T![>])),
+        _ => false,
+    }
+}
+
+/// Whether no comma is needed behind what an arm gives.
+fn ends_by_itself(given: NodeOrToken<SyntaxNode, SyntaxToken>) -> bool {
+    let given = given.into_node().and_then(ast::Expr::cast);
+    match given {
+        Some(ast::Expr::BlockExpr(block)) => block.modifier().is_none(),
+        Some(ast::Expr::IfExpr(_) | ast::Expr::MatchExpr(_)) => true,
         _ => false,
     }
 }
@@ -162,6 +174,10 @@ mod tests {
             ("fn f() { \"a  b\" }", "fn f() { \"a b\" }"),
             ("fn f() { a() }", "fn f() { a(); }"),
             ("fn f() { a + b }", "fn f() { b + a }"),
+            (
+                "fn f() { match a { A => b, B => c } }",
+                "fn f() { match a { A => b B => c } }",
+            ),
             (
                 "fn f() { let a = lock(); return b(&c()); }",
                 "fn f() { let a = lock(); return b(&c()) }",
