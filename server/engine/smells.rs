@@ -100,12 +100,22 @@ pub struct Smell {
     pub answers: &'static [&'static str],
     /// Clippy's lints of the same matter: where they are allowed, this smell is silent.
     pub clippy: &'static [&'static str],
+    pub drawn: Drawn,
     /// The kinds of nodes that it asks a unit for.
     pub sees: &'static [SyntaxKind],
     pub look: Look,
     pub say: Say,
     /// A measure in words, with `{}` for the number.
     pub measured: &'static str,
+}
+
+/// What is drawn for a finding, and may be quoted by its message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drawn {
+    /// A keyword, a name, a literal.
+    Token,
+    /// Code without comments.
+    Code,
 }
 
 /// What a smell looks at.
@@ -182,6 +192,7 @@ impl Smell {
             calm: Calm::Usual,
             answers: &[],
             clippy: &[],
+            drawn: Drawn::Token,
             sees: &[],
             look,
             say,

@@ -44,7 +44,7 @@
 
 use ra_ap_syntax::{AstNode, ast};
 
-use super::{Calm, Limits, Look, Sightings, Smell};
+use super::{Calm, Drawn, Limits, Look, Sightings, Smell};
 use crate::{
     facts::{Part, Sighting},
     shapes::repeated_expression::{Repeated, SEES},
@@ -59,6 +59,7 @@ pub(super) const SMELL: Smell = Smell {
     answers: &["extract-variable"],
     sees: &SEES,
     measured: "{} places",
+    drawn: Drawn::Code,
     ..Smell::new(
         "repeated-expression",
         Limits::of(1, 4),
@@ -77,6 +78,10 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     for repeated in Repeated::among(unit.nodes::<ast::Expr>(), unit.text) {
+        // Neither is quoted in a line.
+        if unit.slice(repeated.range()).contains(['\n', '`']) {
+            continue;
+        }
         let part = |place: &ast::Expr| Part {
             at: place.syntax().text_range(),
             measure: 1,
