@@ -17,6 +17,8 @@ mod measure;
 mod offers;
 mod open_file;
 mod openings;
+mod proof;
+mod proposals;
 mod stored;
 
 pub use apply::{Applied, CarriedOut, Holds, Only, apply_safe, apply_safe_if, apply_safe_while};
@@ -42,4 +44,6 @@ pub use offers::{
 };
 pub use open_file::OpenFile;
 pub use openings::{Opening, Openings};
+pub use proof::{ProofStep, difference_in_words, proof};
+pub use proposals::{apart, gain_in_words, is_for_extraction, proposals};
 pub use stored::{decode, encode, key, key_fields};

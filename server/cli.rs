@@ -15,9 +15,11 @@ mod doctor;
 mod duplicates;
 mod explain;
 mod extract;
+mod extractions;
 mod inputs;
 mod list;
 mod output;
+mod patch;
 mod paths;
 mod place;
 mod run;
@@ -53,6 +55,12 @@ enum Command {
     /// Find what wants refactoring, and carry it out
     #[command(subcommand)]
     Refactor(Refactor),
+    /// Judge a change that somebody else has made
+    ///
+    /// Proved (exit code 0) is what our own refactorings derive, and what changes white space and comments alone; rustc has
+    /// no new error or warning of it. What compiles and isn't proved needs tests (1). Broken (2) is what brings a new error or
+    /// warning. rustc runs the packages' build scripts and procedural macros, as `cargo check` does.
+    Verify(patch::Arguments),
     /// Tell what a smell or a refactoring is
     Explain(explain::Arguments),
     /// Look after the cache
@@ -77,7 +85,7 @@ enum Refactor {
     At(at::Arguments),
     /// Carry out one refactoring at a place; shows a diff unless told to write
     ///
-    /// `extract-function` makes a function of whole statements. rustc tells the types and checks the result, so it runs the
+    /// `extract-function` makes a function of statements or of an expression. rustc tells the types and checks the result, so it runs the
     /// package's build scripts and procedural macros, as `cargo check` does.
     Run(run::Arguments),
     /// List the smells and the refactorings
@@ -142,6 +150,7 @@ fn dispatch(command: Option<Command>, out: &mut Output) -> anyhow::Result<ExitSt
             Refactor::List => list::run(out),
             Refactor::Explain(arguments) => explain::run(&arguments, out),
         },
+        Some(Command::Verify(arguments)) => patch::run(&arguments, out),
         Some(Command::Explain(arguments)) => explain::run(&arguments, out),
         Some(Command::Cache(arguments)) => cache::run(&arguments, out),
         Some(Command::Compiler(arguments)) => compiler::run(&arguments, out),

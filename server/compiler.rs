@@ -18,6 +18,7 @@ mod presence;
 mod recorder;
 mod replay;
 mod said;
+mod users;
 
 mod wrapper;
 
@@ -32,6 +33,7 @@ pub use keeping::{Kept, clear, in_words, kept};
 pub use presence::is_found;
 pub use recorder::stand_in;
 pub use said::{Fault, Told};
+pub use users::Complaints;
 
 use package::{Locks, Package};
 
@@ -96,18 +98,35 @@ impl Compiler {
     /// What rustc says if the files had these texts: of every target of their packages that they belong to. What uses a
     /// package from outside isn't asked.
     pub fn verdict(&mut self, texts: &Texts) -> Result<Verdict, Unjudged> {
-        let mut by_home: BTreeMap<PathBuf, Texts> = BTreeMap::new();
-        for (file, text) in texts {
-            let texts = by_home.entry(home(file)).or_default();
-            texts.insert(file.clone(), Arc::clone(text));
-        }
-        for (home, texts) in by_home {
+        for (home, texts) in by_home(texts) {
             let verdict = self.verdict_at(home, &texts)?;
             if verdict != Verdict::Clean {
                 return Ok(verdict);
             }
         }
         Ok(Verdict::Clean)
+    }
+
+    /// What rustc and cargo say of a change that they don't say of `before`, the texts that it changes: in every target of its
+    /// packages and of what uses them in their workspaces. Cargo checks both states, which takes longer.
+    pub fn complaints(&mut self, before: &Texts, after: &Texts) -> Result<Complaints, Unjudged> {
+        let mut all = Complaints::default();
+        for (home, own) in by_home(after) {
+            let package = self.package(home)?;
+            let complaints = if package.users.is_empty() {
+                let known: Texts = before
+                    .clone()
+                    .into_iter()
+                    .filter(|(file, _)| own.contains_key(file))
+                    .collect();
+                package.complaints_alone(&known, &own)?
+            } else {
+                package.check_reads(&own)?;
+                package.complaints(after)?
+            };
+            all.extend(complaints);
+        }
+        Ok(all)
     }
 
     /// Everything that rustc says of these texts of one package, with more flags. Nothing of it is remembered.
@@ -153,6 +172,16 @@ impl Compiler {
         });
         package.as_mut().map_err(|why| why.clone())
     }
+}
+
+/// The texts of each package.
+fn by_home(texts: &Texts) -> BTreeMap<PathBuf, Texts> {
+    let mut by_home: BTreeMap<PathBuf, Texts> = BTreeMap::new();
+    for (file, text) in texts {
+        let texts = by_home.entry(home(file)).or_default();
+        texts.insert(file.clone(), Arc::clone(text));
+    }
+    by_home
 }
 
 /// The nearest manifest above a file, or the file itself.

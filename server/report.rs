@@ -19,7 +19,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::{
-    analysis::{CacheOutcome, Finding, IdleAllowance, Level, Opening, ReportOrigin},
+    analysis::{
+        CacheOutcome, Finding, IdleAllowance, Level, Opening, ReportOrigin, is_for_extraction,
+    },
+    extraction::Proposal,
     facts::{FunctionFacts, Problem},
     text::Lines,
 };
@@ -65,6 +68,8 @@ pub struct ReportedFinding {
     pub refactorings: Option<Vec<&'static str>>,
     /// Where a refactoring is offered that makes the finding smaller.
     pub openings: Vec<Opening>,
+    /// Extractions that would make it smaller, if looked for.
+    pub extractions: Vec<Proposal>,
 }
 
 /// Counts over all files. The last three fields may differ between runs over the same files, the others don't.
@@ -147,5 +152,6 @@ pub fn answers(finding: &Finding) -> Vec<&'static str> {
     let answers = finding.smell.answers.iter().copied();
     answers
         .filter(|id| crate::refactorings::by_name(id).is_some())
+        .chain(is_for_extraction(finding.smell).then_some(EXTRACT_FUNCTION))
         .collect()
 }

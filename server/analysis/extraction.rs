@@ -58,7 +58,7 @@ impl From<NotExtracted> for Refused {
 }
 
 /// So many drafts are tried at most.
-const TRIES: usize = 24;
+const TRIES: usize = 32;
 /// What a package denies is no answer to a question of ours.
 const CAPPED: &str = "--cap-lints=warn";
 /// As many as clippy lets pass.
@@ -81,12 +81,25 @@ pub fn extract_function(
     wanted: &Extraction,
     compiler: &mut Compiler,
 ) -> Result<Extracted, Refused> {
-    let selection = selected(source, wanted.range)?;
+    let mut selection = selected(source, wanted.range)?;
     let mut asking = Asking { path, compiler };
-    let mut known = Known {
-        types: asking.types(&selection.type_probe(source))?,
-        moved: asking.moved(&selection.move_probe(source))?,
+    let types = match asking.types(&selection.type_probe(source)) {
+        // Not every field can be asked about.
+        Err(Refused::Because(_)) if selection.forget_fields() => {
+            asking.types(&selection.type_probe(source))?
+        }
+        types => types?,
     };
+    let moved = Vec::new();
+    let mut known = Known { types, moved };
+    if let Some(maker) = selection.other_maker(&known) {
+        selection = Selection::assuming(source, &source.root(), wanted.range, maker)?;
+    }
+    known.moved = asking.moved(&selection.move_probe(source))?;
+    if let Some(probe) = selection.copy_probe(source) {
+        let others = asking.not_copied(&probe)?;
+        selection.copied(&mut known, &probe, &others);
+    }
     let others = wanted.others.iter().map(|text| &**text);
     let drops = Drops::in_texts(others.chain([&*source.text]));
     selection.check_drops(&drops, &known)?;
@@ -99,7 +112,11 @@ pub fn extract_function(
     };
     if selection.is_nameless(&known) {
         let draft = attempt.draft(&known, &passing, Purpose::Asking)?;
-        if let Some(text) = asking.description(&draft)? {
+        let mut text = asking.description(&draft)?;
+        if let (None, Some(probe)) = (&text, selection.item_probe(source, &known)) {
+            text = asking.item(&probe)?;
+        }
+        if let Some(text) = text {
             selection.describe(&mut known, text);
         }
     }
@@ -144,26 +161,42 @@ impl Attempt<'_> {
                 draft.text = asking.formatted(draft.text, layout);
             }
             let told = asking.ask(&draft.text, &[])?;
-            let (errors, warnings): (Vec<Told>, Vec<Told>) =
+            let (mut errors, warnings): (Vec<Told>, Vec<Told>) =
                 told.into_iter().partition(|it| it.is_error);
+            if errors.is_empty() {
+                errors = self.objections_elsewhere(asking, &draft)?;
+            }
             let Some(first) = errors.first() else {
                 let idle = |it: &&Told| it.code.as_deref() == Some("unused_mut");
                 let mut idle = warnings.iter().filter(idle).map(|it| it.at as usize);
                 if idle.any(|at| passing.make_constant(&draft.text, at)) {
                     continue;
                 }
-                self.check(asking, &known, &passing, &warnings)?;
-                let text = draft.text.into();
-                let name = draft.name;
-                return Ok(Extracted { text, name });
+                // Paths that are longer than they need be are shortened afterwards.
+                let is_long = |it: &Told| it.code.as_deref() == Some("unused_qualifications");
+                let (long, rest): (Vec<Told>, Vec<Told>) = warnings.into_iter().partition(is_long);
+                self.check(asking, &known, &passing, &rest)?;
+                let before = draft.text.clone();
+                let extracted = self.polished(asking, draft, known, passing);
+                if *extracted.text == *before {
+                    asking.check_warnings(self.source, &long)?;
+                }
+                return Ok(extracted);
             };
             let import = errors.iter().find_map(|it| it.imports.first());
+            let import = import.map(|it| self.selection.path_of_import(self.source, it));
             if let Some(import) = import.filter(|import| known.qualify(import)) {
                 tracing::debug!("a type is named by its path: {import}");
-                passing.qualify(import);
+                passing.qualify(&import);
                 continue;
             }
+            tracing::debug!("a draft doesn't hold: {first}");
+            tracing::trace!("the draft: {}", draft.text);
             objection = Some(first.clone());
+            let hides_borrow = errors.iter().any(|it| it.code.as_deref() == Some("E0700"));
+            if hides_borrow && self.selection.borrow_result(&mut known) {
+                continue;
+            }
             if !loosen(&mut passing, &errors, &draft.text) {
                 break;
             }
@@ -172,6 +205,84 @@ impl Attempt<'_> {
             Some(told) => format!("rustc stands against it: {told}."),
             None => "rustc wants more than was tried.".to_owned(),
         }))
+    }
+
+    /// What rustc has against a draft where parts of the selection are compiled that aren't now, or are not that are.
+    fn objections_elsewhere(
+        &self,
+        asking: &mut Asking<'_>,
+        draft: &Draft,
+    ) -> Result<Vec<Told>, Refused> {
+        for gate in &self.selection.gates {
+            for other in ["#[cfg(all())]", "#[cfg(any())]"] {
+                let before = asking.ask(&self.source.text.replace(gate, other), &[])?;
+                if before.iter().any(|it| it.is_error) {
+                    let why = format!("A part of the selection isn't always compiled: `{gate}`.");
+                    return Err(Refused::Because(why));
+                }
+                let after = asking.ask(&draft.text.replace(gate, other), &[])?;
+                let count =
+                    |all: &[Told], words: &str| all.iter().filter(|it| it.words == words).count();
+                let (errors, warnings): (Vec<Told>, Vec<Told>) =
+                    after.into_iter().partition(|it| it.is_error);
+                if !errors.is_empty() {
+                    return Ok(errors);
+                }
+                let mut new = warnings
+                    .iter()
+                    .filter(|it| count(&warnings, &it.words) > count(&before, &it.words));
+                if let Some(warning) = new.next() {
+                    return Err(Refused::Because(format!(
+                        "rustc would warn where `{gate}` decides otherwise: {warning}."
+                    )));
+                }
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// A draft that holds, with shorter names where they mean the same.
+    fn polished(
+        &self,
+        asking: &mut Asking<'_>,
+        draft: Draft,
+        known: Known,
+        passing: Passing,
+    ) -> Extracted {
+        let (mut best, mut known, mut passing) = (draft, known, passing);
+        let (mut shorter, mut named) = (known.clone(), passing.clone());
+        if self.selection.shorten(&mut shorter, &mut named)
+            && let Ok(draft) = self.tried(asking, &shorter, &named)
+        {
+            (best, known, passing) = (draft, shorter, named);
+        }
+        if passing.name_function(self.selection)
+            && let Ok(draft) = self.tried(asking, &known, &passing)
+        {
+            best = draft;
+        }
+        let text = best.text.into();
+        let name = best.name;
+        Extracted { text, name }
+    }
+
+    /// A draft that rustc has nothing against, not even a warning that is new.
+    fn tried(
+        &self,
+        asking: &mut Asking<'_>,
+        known: &Known,
+        passing: &Passing,
+    ) -> Result<Draft, Refused> {
+        let mut draft = self.draft(known, passing, Purpose::Result)?;
+        if let Some(layout) = asking.layout(self.source) {
+            draft.text = asking.formatted(draft.text, &layout);
+        }
+        let told = asking.ask(&draft.text, &[])?;
+        if let Some(error) = told.iter().find(|it| it.is_error) {
+            return Err(Refused::Because(error.to_string()));
+        }
+        asking.check_warnings(self.source, &told)?;
+        Ok(draft)
     }
 
     /// What the draft's verdict doesn't show.
@@ -214,13 +325,13 @@ fn loosen(passing: &mut Passing, errors: &[Told], draft: &str) -> bool {
             || told.words.contains("lifetime may not live")
     };
     let outlives = |told: &Told| told.code.as_deref() == Some("E0597");
+    let is_bound_too_long = |told: &Told| told.code.as_deref() == Some("E0515");
     let mismatches = |told: &Told| matches!(told.code.as_deref(), Some("E0308" | "E0277"));
-    let holds_all_of_self = |told: &Told| {
-        let is_borrowed = matches!(
+    let is_borrowed = |told: &Told| {
+        matches!(
             told.code.as_deref(),
-            Some("E0499" | "E0502" | "E0503" | "E0505" | "E0506" | "E0382")
-        );
-        is_borrowed && told.words.contains("self")
+            Some("E0499" | "E0502" | "E0503" | "E0505" | "E0506" | "E0382" | "E0716")
+        )
     };
     let belongs_elsewhere = |told: &Told| {
         let code = told.code.as_deref();
@@ -229,15 +340,22 @@ fn loosen(passing: &mut Passing, errors: &[Told], draft: &str) -> bool {
             Some("E0116" | "E0118" | "E0390" | "E0425" | "E0412" | "E0411")
         )
     };
-    (errors.iter().any(outlives) && passing.name_result())
+    let is_unsafe = |told: &Told| told.code.as_deref() == Some("E0133");
+    (errors.iter().any(is_unsafe) && passing.make_unsafe())
+        || (errors.iter().any(outlives) && passing.name_result())
+        || (errors.iter().any(is_bound_too_long) && passing.name_lifetimes())
         || (errors.iter().any(mismatches) && passing.keep_try())
-        || (errors.iter().any(holds_all_of_self) && passing.take_fields())
+        || errors
+            .iter()
+            .filter(|it| is_borrowed(it) || it.code.as_deref() == Some("E0507"))
+            .any(|it| passing.take_fields(&it.words))
         || (errors.iter().any(belongs_elsewhere) && passing.move_on())
         || errors.iter().any(|it| passing.loosen(&it.words))
         || (errors.iter().any(wants_lifetime) && passing.name_lifetimes())
         || errors
             .iter()
             .any(|it| passing.loosen_at(draft, it.at as usize))
+        || (errors.iter().any(is_borrowed) && passing.name_lifetimes())
         || passing.loosen_any()
 }
 
@@ -326,6 +444,19 @@ impl Asking<'_> {
         Ok(types)
     }
 
+    /// A description of the iterator that gives what rustc tells of.
+    fn item(&mut self, probe: &Probe) -> Result<Option<String>, Unjudged> {
+        const FLAGS: [&str; 3] = [CAPPED, "--force-warn", "dropping_references"];
+        let told = self.ask(&probe.text, &FLAGS)?;
+        let mut labels = told.iter().flat_map(|it| &it.labels);
+        let item = labels.find_map(|it| {
+            it.strip_prefix("argument has type `&")?
+                .strip_suffix('`')
+                .and_then(Selection::iterator_of)
+        });
+        Ok(item)
+    }
+
     /// How rustc would describe the result of a function that says `_`.
     fn description(&mut self, draft: &Draft) -> Result<Option<String>, Unjudged> {
         let told = self.ask(&draft.text, &[CAPPED])?;
@@ -360,9 +491,18 @@ impl Asking<'_> {
     }
 
     fn moved(&mut self, probe: &Probe) -> Result<Vec<String>, Unjudged> {
+        self.subjects(probe, "E0382")
+    }
+
+    fn not_copied(&mut self, probe: &Probe) -> Result<Vec<String>, Unjudged> {
+        self.subjects(probe, "E0277")
+    }
+
+    /// What an error is about wherever it has this code.
+    fn subjects(&mut self, probe: &Probe, code: &str) -> Result<Vec<String>, Unjudged> {
         let told = self.ask(&probe.text, &[CAPPED])?;
-        let moves = told.iter().filter(|it| it.code.as_deref() == Some("E0382"));
-        let names = moves.filter_map(|it| probe.subject(TextSize::new(it.at)));
+        let told = told.iter().filter(|it| it.code.as_deref() == Some(code));
+        let names = told.filter_map(|it| probe.subject(TextSize::new(it.at)));
         Ok(names.map(str::to_owned).collect())
     }
 }

@@ -14,8 +14,8 @@ use crate::{
     smells,
     survey::{self, FileSurvey, SurveyedUnit, UnitSurvey},
     syntax::{
-        Allowed, AllowedBy, FileContext, Function, Metrics, Place, Source, Subtree, Unit,
-        allowances, is_generated, outline,
+        Allowed, AllowedBy, FileContext, FileShare, Function, Metrics, Place, Source, Subtree,
+        Unit, allowances, is_generated, outline,
     },
     text::{TextRange, TextSize},
 };
@@ -44,6 +44,8 @@ struct KnownSubtree {
 #[derive(Debug, Clone)]
 struct MeasuredUnit {
     report: Arc<UnitReport>,
+    /// Relative to the unit. What is seen in the file is kept, it isn't.
+    share: Arc<FileShare>,
     /// Nothing where nobody has asked for it yet.
     survey: Option<Arc<UnitSurvey>>,
 }
@@ -167,12 +169,16 @@ fn measure_to(extent: Extent, source: &Source, memo: &Memo) -> Measured {
     });
     memo.forget_before(generation);
     let lines = units.iter().map(|unit| unit.report.lines);
-    let sightings = match writer {
-        Writer::Person => smells::look_at_file(&outline.file(source, lines)),
-        Writer::Program => Vec::new(),
-    };
     let starts = outline.places.iter();
     let starts = starts.map(|place| place.node.text_range().start());
+    let mut file = outline.file(source, lines);
+    for (unit, start) in units.iter().zip(starts.clone()) {
+        file.share.add(&unit.share, start);
+    }
+    let sightings = match writer {
+        Writer::Person => smells::look_at_file(&file),
+        Writer::Program => Vec::new(),
+    };
     let reports = units.iter().map(|unit| Arc::clone(&unit.report));
     let items = starts.zip(reports);
     let report = FileReport {
@@ -271,6 +277,7 @@ fn measure_unit(source: &Source, place: &Place, writer: Writer, extent: Extent) 
     };
     MeasuredUnit {
         report: Arc::new(report),
+        share: Arc::new(unit.share().relative_to(start)),
         survey,
     }
 }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use crate::{
     cache::{Entry, Key},
     facts::{FileReport, Sighting, UnitReport},
-    smells::{self, Cause, Smell},
+    smells::{self, Cause, Drawn, Smell},
     syntax::{Edition, FileContext, tokens},
     text::{TextRange, TextSize, printable, slice},
 };
@@ -74,7 +74,7 @@ fn count(report: &FileReport) -> usize {
     items.sum::<usize>() + report.sightings.len() + report.allowances.len()
 }
 
-/// Whether what is drawn may be quoted in a message: one token and nothing that could be read as more.
+/// Whether what is drawn may be quoted in a message: a token, or code without comments, and nothing that could be read as more.
 fn may_be_drawn(smell: &Smell, at: TextRange, text: &str) -> bool {
     const LONGEST: usize = 10_000;
     let Some(drawn) = slice(text, at).filter(|drawn| drawn.len() <= LONGEST) else {
@@ -82,7 +82,17 @@ fn may_be_drawn(smell: &Smell, at: TextRange, text: &str) -> bool {
     };
     !drawn.contains('`')
         && printable(drawn) == drawn
-        && (smell.cause == Cause::Opportunity || tokens(drawn, Edition::CURRENT).len() == 1)
+        && (smell.cause == Cause::Opportunity || is_drawn_as(smell.drawn, drawn))
+}
+
+fn is_drawn_as(kind: Drawn, drawn: &str) -> bool {
+    let tokens = tokens(drawn, Edition::CURRENT);
+    match kind {
+        Drawn::Token => tokens.len() == 1,
+        Drawn::Code => tokens
+            .iter()
+            .all(|(kind, text)| !kind.is_trivia() || text.trim().is_empty()),
+    }
 }
 
 fn fits(item: &UnitReport, offset: TextSize, text: &str) -> bool {
@@ -133,6 +143,19 @@ mod tests {
         assert!(!report().items.is_empty());
         assert_eq!(decode(&encode(&report()), TEXT), Some(report()));
         assert_ne!(*ENGINE_BYTES, [0; 32]);
+    }
+
+    #[test]
+    fn what_every_smell_draws_comes_back() {
+        for smell in smells::all() {
+            let doc = smells::doc(smell.id).unwrap();
+            let (_, example) = doc.split_once("```rust before\n").unwrap();
+            let (example, _) = example.split_once("```").unwrap();
+            let report = OpenFile::new(example, FileContext::default());
+            let report = FileReport::clone(report.report());
+            let back = decode(&encode(&report), example);
+            assert_eq!(back.as_ref(), Some(&report), "{}", smell.id);
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::{
     ExitStatus, Output, duplicates,
+    extractions::{self, Extent},
     inputs::{InputFile, Inputs, gather},
     output::{caught_panics, look, say},
     settings::{self, Settings},
@@ -121,6 +122,7 @@ async fn analyze(
     if arguments.offers {
         offer(work, inputs, &mut files).await?;
     }
+    extractions::find(work, inputs, &mut files, arguments.extent()).await?;
     let was_parsed = |(file, was_parsed): &(&ReportedFile, &bool)| {
         let was_asked_for_offers = arguments.offers && !file.findings.is_empty();
         **was_parsed || was_asked_for_offers
@@ -149,6 +151,7 @@ fn file(
         openings: openings.of(finding),
         finding: finding.clone(),
         refactorings: None,
+        extractions: Vec::new(),
     };
     ReportedFile {
         path: input.shown.clone(),
@@ -262,6 +265,16 @@ fn say_statistics(stats: &TieredStats) {
         say("stats", &words);
     }
     say("stats", &format!("caught panics: {}", caught_panics()));
+}
+
+impl Arguments {
+    fn extent(&self) -> Extent {
+        match self.format {
+            _ if self.offers => Extent::All,
+            Format::Human => Extent::Heaviest,
+            Format::Short | Format::Json => Extent::Nothing,
+        }
+    }
 }
 
 impl FailOn {

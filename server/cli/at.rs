@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{
     ExitStatus, Output, extract,
     output::say,
-    place::{NamedPlace, OffersAtPlace, ShownOffer},
+    place::{NamedPlace, OffersAtPlace, ShownExtraction, ShownOffer},
     settings::{self, Settings},
 };
 use crate::{
@@ -108,6 +108,8 @@ impl Listed {
             }),
             None => {}
         }
+        let extractions = found.extractions.into_iter();
+        listed.offers.extend(extractions.map(ListedOffer::from));
         listed
     }
 
@@ -130,6 +132,16 @@ impl From<ShownOffer> for ListedOffer {
                 Applicability::Draft => "draft",
             },
             decided_by: Judge::Syntax,
+        }
+    }
+}
+
+impl From<ShownExtraction> for ListedOffer {
+    fn from(extraction: ShownExtraction) -> Self {
+        Self {
+            title: extraction.title,
+            answers: Some(extraction.answers),
+            ..Self::extraction(&extraction.place)
         }
     }
 }

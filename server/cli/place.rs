@@ -11,7 +11,10 @@ use super::{
     work::Work,
 };
 use crate::{
-    analysis::{Finding, Memo, PlacedOffer, judge, may_be_extracted, measure, offers_among, title},
+    analysis::{
+        Finding, Memo, PlacedOffer, apart, gain_in_words, judge, may_be_extracted, measure,
+        offers_among, proposals, title,
+    },
     compiler,
     refactorings::{Applicability, Context, Refactoring, Refusal},
     syntax::Source,
@@ -102,6 +105,16 @@ pub(super) struct OffersAtPlace {
     pub(super) refusals: Vec<(&'static Refactoring, String)>,
     /// Whether a function may be made of a selection, or why not; nothing where a place is none.
     pub(super) extraction: Option<Result<(), String>>,
+    /// What would make the findings there smaller, if nothing is selected.
+    pub(super) extractions: Vec<ShownExtraction>,
+}
+
+/// An extraction that nobody has selected.
+pub(super) struct ShownExtraction {
+    /// `FILE:LINE-LINE`.
+    pub(super) place: String,
+    pub(super) title: String,
+    pub(super) answers: &'static str,
 }
 
 /// An offer with what people are shown of it.
@@ -122,7 +135,7 @@ impl NamedPlace {
         let Some((input, range)) = self.read(settings)? else {
             return Ok(None);
         };
-        let selection = matches!(self.part, PlacePart::Selection(..)).then_some(range);
+        let selection = self.is_selection().then_some(range);
         let work = Work::in_memory()?;
         let found = work.block_on(work.engine.run(move || offered(input, range, selection)))?;
         work.finish();
@@ -143,6 +156,11 @@ impl NamedPlace {
         };
         let range = self.range(&input.text)?;
         Ok(Some((input, range)))
+    }
+
+    /// Whether it has two ends.
+    pub(super) fn is_selection(&self) -> bool {
+        matches!(self.part, PlacePart::Selection(..))
     }
 
     pub(super) fn words(&self) -> &str {
@@ -229,12 +247,48 @@ fn offered(
     let refusals = reasons.collect();
     let offers = offers.context("An offer doesn't fit its own text")?;
     let extraction = selection.map(|selection| may_be_extracted_here(&source, selection, &input));
+    let extractions = match extraction {
+        None => shown_extractions(&source, &findings, &lines, &input),
+        Some(_) => Vec::new(),
+    };
     Ok(OffersAtPlace {
         input,
         offers,
         refusals,
         extraction,
+        extractions,
     })
+}
+
+fn shown_extractions(
+    source: &Source,
+    findings: &[Finding],
+    lines: &Lines,
+    input: &InputFile,
+) -> Vec<ShownExtraction> {
+    if !input.config.compiler || !compiler::is_found() {
+        return Vec::new();
+    }
+    let mut shown = Vec::new();
+    for finding in findings {
+        let found = proposals(source, finding);
+        shown.extend(apart(&found).into_iter().map(|it| ShownExtraction {
+            place: lines_in_words(lines, it.range, &input.shown),
+            title: format!(
+                "Extract into `{}` ({})",
+                it.name,
+                gain_in_words(finding, it)
+            ),
+            answers: finding.smell.id,
+        }));
+    }
+    shown
+}
+
+/// `FILE:LINE-LINE`
+pub(super) fn lines_in_words(lines: &Lines, range: TextRange, file: &str) -> String {
+    let (first, last) = (lines.line(range.start()) + 1, lines.line(range.end()) + 1);
+    format!("{file}:{first}-{last}")
 }
 
 /// Whether rustc may be asked for a function of a selection.

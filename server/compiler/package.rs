@@ -14,11 +14,14 @@ use serde::Deserialize;
 use tempfile::TempDir;
 
 use super::{
-    Fault, Stop, Texts, Told, Unjudged, Verdict, child, keeping,
+    Fault, Stop, Texts, Told, Unjudged, Verdict,
+    child::{self, Said},
+    keeping,
     overlay::Overlay,
     recorder,
     replay::Replay,
     said::{self, Checked},
+    users::{self, Member},
     wrapper,
 };
 
@@ -41,6 +44,8 @@ pub(super) struct Package {
     /// Where overlays and what rustc writes lie.
     pub(super) own: PathBuf,
     pub(super) units: Vec<Replay>,
+    /// The names of the package and of all that use it in its workspace.
+    pub(super) users: Vec<String>,
     /// What keeps it from compiling as it is.
     pub(super) trouble: Option<String>,
     pub(super) stop: Stop,
@@ -59,6 +64,8 @@ pub(super) struct Locks(HashMap<PathBuf, File>);
 struct Metadata {
     workspace_root: PathBuf,
     target_directory: PathBuf,
+    #[serde(default)]
+    packages: Vec<Member>,
 }
 
 impl Package {
@@ -71,23 +78,17 @@ impl Package {
         let folder = manifest.parent().unwrap_or(manifest);
         let metadata = metadata(manifest, folder, &stop)?;
         let own = metadata.target_directory.join(OWN_FOLDER);
+        let users = users::of(folder, &metadata.packages);
         keeping::check_room(&own)?;
         let recordings = own.join(RECORDINGS);
         for folder in [&recordings, &own.join("out")] {
             fs::create_dir_all(folder).map_err(|error| unusable(&own, &error))?;
         }
         locks.lock(&own, &stop)?;
-        let lock_file = metadata.workspace_root.join("Cargo.lock");
-        let was_locked = lock_file.exists();
         let cargo = check_command(manifest, folder, &own, &recordings)
             .map_err(|error| unusable(&own, &error))?;
-        let said = child::run(cargo, PATIENCE, &stop);
-        if !was_locked {
-            // The sources are left as they were found.
-            let _ = fs::remove_file(&lock_file);
-        }
-        let said = said?;
-        let Checked { made, faults } = said::checked(&said.out);
+        let said = run_check(cargo, &metadata.workspace_root, &stop)?;
+        let Checked { made, faults, .. } = said::checked(&said.out);
         let all = recorder::recordings(&recordings);
         let units = all.into_iter().filter(|it| Replay::is_made(it, &made));
         let units: Vec<Replay> = units.map(Replay::new).collect();
@@ -103,6 +104,7 @@ impl Package {
             root,
             own,
             units,
+            users,
             trouble,
             stop,
             unsaved: Arc::default(),
@@ -132,14 +134,20 @@ impl Package {
         Ok(told)
     }
 
+    pub(super) fn check_reads(&self, texts: &Texts) -> Result<(), Unjudged> {
+        // A file that isn't there yet is read because of another.
+        let mut files = texts.keys().filter(|file| file.exists());
+        let reads = |file: &PathBuf| self.units.iter().any(|unit| unit.reads(file));
+        if files.all(reads) {
+            Ok(())
+        } else {
+            Err(self.why_not_read())
+        }
+    }
+
     /// What reads one of the files, and an overlay for it.
     fn laid(&self, texts: &Texts) -> Result<(Vec<&Replay>, Overlay), Unjudged> {
-        // A file that isn't there yet is read because of another.
-        for file in texts.keys().filter(|file| file.exists()) {
-            if !self.units.iter().any(|unit| unit.reads(file)) {
-                return Err(self.why_not_read());
-            }
-        }
+        self.check_reads(texts)?;
         let reads_any = |unit: &&Replay| texts.keys().any(|file| unit.reads(file));
         let units: Vec<&Replay> = self.units.iter().filter(reads_any).collect();
         let texts = self.with_unsaved(texts, &units)?;
@@ -214,12 +222,25 @@ fn metadata(manifest: &Path, folder: &Path, stop: &Stop) -> Result<Metadata, Unj
     })
 }
 
-fn check_command(
+/// Runs a check. The sources are left as they were found, so a lock file that cargo wrote goes again.
+pub(super) fn run_check(cargo: Command, root: &Path, stop: &Stop) -> Result<Said, Unjudged> {
+    let lock_file = root.join("Cargo.lock");
+    let was_locked = lock_file.exists();
+    let said = child::run(cargo, PATIENCE, stop);
+    if !was_locked {
+        let _ = fs::remove_file(&lock_file);
+    }
+    said
+}
+
+/// A check of a package in all of its targets, which is written down.
+pub(super) fn check_command(
     manifest: &Path,
     folder: &Path,
     own: &Path,
     recordings: &Path,
 ) -> std::io::Result<Command> {
+    fs::create_dir_all(recordings)?;
     let mut cargo = cargo(folder);
     cargo
         .args(["check", "--all-targets", "--message-format=json"])

@@ -7,7 +7,7 @@ use std::{
 
 use serde::Deserialize;
 
-/// An error of rustc's and its place.
+/// An error of rustc's, or a warning, and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// Nothing for what is about a whole crate.
@@ -87,21 +87,31 @@ struct Expansion {
 
 impl Message {
     /// The error that it is; nothing if it is none. `real` tells which file the compiler read in its place.
-    fn fault(self, real: &impl Fn(&Path) -> PathBuf) -> Option<Fault> {
+    fn fault(&self, real: &impl Fn(&Path) -> PathBuf) -> Option<Fault> {
         // That compiling was aborted says nothing that the errors before it don't.
         if !self.level.starts_with("error") || (self.spans.is_empty() && self.is_summary()) {
             return None;
         }
+        Some(self.placed(real))
+    }
+
+    /// The warning about a place that it is.
+    fn warning(&self) -> Option<Fault> {
+        let is_warning = self.level == "warning" && !self.spans.is_empty();
+        is_warning.then(|| self.placed(&Path::to_path_buf))
+    }
+
+    fn placed(&self, real: &impl Fn(&Path) -> PathBuf) -> Fault {
         let mut spans = self.spans.iter();
         let span = spans
             .find(|span| span.is_primary)
             .map(Span::outside_of_macros);
-        Some(Fault {
+        Fault {
             file: span.map(|span| real(Path::new(&span.file_name))),
             line: span.map_or(0, |span| span.line_start.saturating_sub(1)),
-            code: self.code.map(|code| code.code),
-            message: self.words,
-        })
+            code: self.code.as_ref().map(|code| code.code.clone()),
+            message: self.words.clone(),
+        }
     }
 
     /// What it says of a place; nothing if it names none.
@@ -181,6 +191,7 @@ pub(super) struct Checked {
     /// What was made of the units without an error.
     pub(super) made: Vec<PathBuf>,
     pub(super) faults: Vec<Fault>,
+    pub(super) warnings: Vec<Fault>,
 }
 
 pub(super) fn checked(said: &[u8]) -> Checked {
@@ -189,8 +200,11 @@ pub(super) fn checked(said: &[u8]) -> Checked {
         if told.reason == "compiler-artifact" {
             checked.made.extend(told.filenames);
         }
-        let message = told.message.and_then(|it| it.fault(&Path::to_path_buf));
-        checked.faults.extend(message);
+        let Some(message) = told.message else {
+            continue;
+        };
+        checked.warnings.extend(message.warning());
+        checked.faults.extend(message.fault(&Path::to_path_buf));
     }
     checked
 }

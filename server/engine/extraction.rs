@@ -1,4 +1,4 @@
-//! Extracting a function from statements: what the compiler is asked, and what is written once it has answered.
+//! Extracting a function from statements or an expression: what the compiler is asked, and what is written once it has answered.
 //!
 //! Nothing here asks anybody. A [`Selection`] says what has to be known, a [`Probe`] is a text whose warnings and errors tell
 //! it, and a [`Draft`] is written with the answers. Whether a draft holds is for the compiler to say too.
@@ -13,9 +13,13 @@ mod fields;
 mod heading;
 mod home;
 mod lifetimes;
+mod naming;
 mod outcome;
 mod passing;
+mod paths;
 mod probing;
+mod proposing;
+mod scope;
 mod selected;
 mod selection;
 mod signature;
@@ -25,12 +29,18 @@ mod writing;
 
 use std::{collections::BTreeMap, fmt};
 
-use ra_ap_syntax::SyntaxNode;
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode};
 
-use crate::text::{TextRange, TextSize};
+use crate::{
+    syntax::{Edition, Source},
+    text::{TextRange, TextSize},
+};
+
+use paths::Module;
 
 pub use drops::Drops;
 pub use passing::Passing;
+pub use proposing::{Goal, Measure, Proposal, proposals};
 pub use selection::Selection;
 pub use writing::{Draft, Purpose};
 
@@ -142,6 +152,71 @@ impl Selection {
             let is_copy = false;
             known.types.insert(subject, Type { text, is_copy });
         }
+    }
+
+    /// A path that is told for an import, as it is written in code.
+    pub fn path_of_import(&self, source: &Source, path: &str) -> String {
+        let list = self.scope.function.syntax().ancestors();
+        let is_in_module = list.skip(1).any(|it| it.kind() == SyntaxKind::MODULE);
+        let is_old = source.context.edition == Edition::Edition2015;
+        if is_old && is_in_module && !path.starts_with("::") {
+            return format!("::{path}");
+        }
+        path.to_owned()
+    }
+
+    /// Names types by what the module imports or declares; says whether anything is shorter than before.
+    pub fn shorten(&self, known: &mut Known, passing: &mut Passing) -> bool {
+        let module = Module::around(self.scope.function.syntax());
+        let types = known.types.values_mut().map(|it| &mut it.text);
+        let unwritten = self.captures.iter().filter(|it| it.written.is_none());
+        let unwritten: Vec<&str> = unwritten.map(|it| it.name.as_str()).collect();
+        let texts = types.chain(passing.texts_mut(&unwritten));
+        texts.fold(false, |found, text| {
+            let short = module.shortened(text);
+            let is_other = short != *text;
+            *text = short;
+            found | is_other
+        })
+    }
+
+    /// The other result type that a `?` may stand for, where the one that was assumed isn't it.
+    pub fn other_maker(&self, known: &Known) -> Option<&'static str> {
+        let (assumed, result) = (self.scope.assumed?, self.scope.result(known)?);
+        let name = result.split('<').next()?;
+        let is_result = name.rsplit("::").next() == Some("Result");
+        (is_result && assumed != "Ok").then_some("Ok")
+    }
+
+    /// Leaves fields out of what is asked; says whether there were any.
+    pub fn forget_fields(&mut self) -> bool {
+        !std::mem::take(&mut self.fields).is_empty()
+    }
+
+    /// Takes what can be copied, which is all that was asked but for `others`.
+    pub fn copied(&self, known: &mut Known, probe: &Probe, others: &[String]) {
+        for (_, subject) in &probe.marks {
+            if let Some(ty) = known.types.get_mut(subject) {
+                ty.is_copy |= !others.contains(subject);
+            }
+        }
+    }
+
+    /// What gives such items, borrowed from something if that has to be said.
+    pub fn iterator_of(text: &str) -> Option<String> {
+        let item = text.strip_prefix("Option<")?.strip_suffix('>')?;
+        Some(format!("impl Iterator<Item = {item}>"))
+    }
+
+    /// Lets what the function gives borrow from what it takes; says whether that is new.
+    pub fn borrow_result(&self, known: &mut Known) -> bool {
+        let described = known.types.iter_mut().find(|(subject, ty)| {
+            subject.starts_with(BEHIND) && ty.text.starts_with("impl ") && !ty.text.contains("'_")
+        });
+        described.is_some_and(|(_, ty)| {
+            ty.text.push_str(" + '_");
+            true
+        })
     }
 
     /// How many parameters a function would take.

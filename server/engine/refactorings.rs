@@ -19,6 +19,8 @@ use crate::{
 
 mod audit;
 pub mod comparisons_to_matches;
+pub mod extract_constant;
+pub mod extract_variable;
 mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -287,6 +289,8 @@ static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refa
 
 static REGISTRY: &[Refactoring] = &[
     comparisons_to_matches::REFACTORING,
+    extract_constant::REFACTORING,
+    extract_variable::REFACTORING,
     guard_clause::REFACTORING,
     hoist_shared_statement::REFACTORING,
     invert_if::REFACTORING,

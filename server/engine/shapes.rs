@@ -2,9 +2,11 @@
 //! change is offered; what is written in their place is written here where its layout decides whether there is one.
 
 pub mod boolean_choice;
+pub mod boolean_match;
 pub mod collapsible_if;
 pub mod collect_loop;
 pub mod equality_chain;
+pub mod extend_loop;
 pub mod guard_clause;
 pub mod identical_arms;
 pub mod let_else;
@@ -14,5 +16,6 @@ mod option_call;
 pub mod option_question;
 pub mod option_value;
 pub mod question_mark;
+pub mod repeated_expression;
 pub mod search_loop;
 pub mod shared_tail;

@@ -55,6 +55,7 @@ pub mod collapsible_if;
 pub mod combinator_opportunity;
 pub mod commented_out_code;
 pub mod complex_conditional;
+pub mod data_clump;
 pub mod deep_nesting;
 pub mod duplicate_block;
 pub mod duplicate_function;
@@ -72,8 +73,10 @@ pub mod matches_opportunity;
 pub mod near_duplicate_function;
 pub mod question_mark_opportunity;
 pub mod reference_to_owner;
+pub mod repeated_expression;
 pub mod repeated_stanza;
 pub mod repeated_statement;
+pub mod repeated_string;
 pub mod shared_branch_code;
 pub mod swallowed_error;
 pub mod too_many_parameters;
@@ -97,12 +100,22 @@ pub struct Smell {
     pub answers: &'static [&'static str],
     /// Clippy's lints of the same matter: where they are allowed, this smell is silent.
     pub clippy: &'static [&'static str],
+    pub drawn: Drawn,
     /// The kinds of nodes that it asks a unit for.
     pub sees: &'static [SyntaxKind],
     pub look: Look,
     pub say: Say,
     /// A measure in words, with `{}` for the number.
     pub measured: &'static str,
+}
+
+/// What is drawn for a finding, and may be quoted by its message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drawn {
+    /// A keyword, a name, a literal.
+    Token,
+    /// Code without comments.
+    Code,
 }
 
 /// What a smell looks at.
@@ -179,6 +192,7 @@ impl Smell {
             calm: Calm::Usual,
             answers: &[],
             clippy: &[],
+            drawn: Drawn::Token,
             sees: &[],
             look,
             say,
@@ -354,9 +368,10 @@ static SEEN: LazyLock<Seen> = LazyLock::new(|| {
     let mut seen = Seen::default();
     for smell in all() {
         let kinds = match smell.look {
-            Look::Function(_) => &mut seen.code,
+            // What a file is looked at by is counted in its functions.
+            Look::Function(_) | Look::File(_) => &mut seen.code,
             Look::Type(_) => &mut seen.types,
-            Look::File(_) | Look::Workspace(_) => continue,
+            Look::Workspace(_) => continue,
         };
         *kinds = kinds.union(&KindSet::of(smell.sees));
     }
@@ -431,6 +446,7 @@ static REGISTRY: &[Smell] = &[
     combinator_opportunity::SMELL,
     commented_out_code::SMELL,
     complex_conditional::SMELL,
+    data_clump::SMELL,
     deep_nesting::SMELL,
     duplicate_block::SMELL,
     duplicate_function::SMELL,
@@ -448,8 +464,10 @@ static REGISTRY: &[Smell] = &[
     near_duplicate_function::SMELL,
     question_mark_opportunity::SMELL,
     reference_to_owner::SMELL,
+    repeated_expression::SMELL,
     repeated_stanza::SMELL,
     repeated_statement::SMELL,
+    repeated_string::SMELL,
     shared_branch_code::SMELL,
     swallowed_error::SMELL,
     too_many_parameters::SMELL,
@@ -490,7 +508,10 @@ mod fixture {
         let units: Vec<_> = units
             .map(|place| Unit::seeing(sees, &source.text, place, context))
             .collect();
-        let file = outline.file(&source, units.iter().map(Unit::lines));
+        let mut file = outline.file(&source, units.iter().map(Unit::lines));
+        for unit in &units {
+            file.share.add(&unit.share(), 0.into());
+        }
         let all = units.iter().map(At::Unit).chain([At::File(&file)]);
         let one = || numbered().filter(|(_, one)| one.id == smell.id);
         let mut found: Vec<_> = all.flat_map(|at| look(one(), at)).collect();

@@ -42,12 +42,15 @@ pub use read::{
         FilePart, FileUnit, Outline, Owner, Place, Presence, UnitKind, outline, place_around,
         places,
     },
+    shares::{FileShare, Parameter, Parameters},
     signatures,
+    texts::Text,
     units::{Function, Unit, inside},
+    words::{Word, tells_its_lines, words},
 };
 pub use write::{
     layout::{self, LineEnding},
-    moving_out,
+    moving_out, replacing,
     rewrite::{Ledger, Rewrite},
 };
 

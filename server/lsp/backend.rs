@@ -182,7 +182,7 @@ impl LanguageServer for Backend {
     }
 
     async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
-        if action.command.is_some() {
+        if action.command.is_some() || action.disabled.is_some() {
             // Nothing of it is left open.
             return Ok(action);
         }

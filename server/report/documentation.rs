@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::look::{Colour, Look};
 use crate::{
+    analysis::is_for_extraction,
     refactorings::{self, Refactoring},
     smells::{self, Smell},
     syntax::GENERATED_FILES,
@@ -121,9 +122,11 @@ fn limits_in_words(smell: &Smell) -> String {
         "Shown above {warn} (warn) and above {} (strong).",
         limits.strong
     );
-    if !smell.answers.is_empty() {
+    let extraction = is_for_extraction(smell).then_some(EXTRACT_FUNCTION);
+    let helping: Vec<&str> = smell.answers.iter().copied().chain(extraction).collect();
+    if !helping.is_empty() {
         words.push_str(" Refactorings that help: ");
-        words.push_str(&smell.answers.join(", "));
+        words.push_str(&helping.join(", "));
         words.push('.');
     }
     format!(

@@ -10,12 +10,13 @@ use annotate_snippets::{
 };
 
 use super::{
-    Report, ReportedFile, ReportedFinding, level_word,
+    Report, ReportedFile, ReportedFinding, counted, level_word,
     look::{Colour, Look},
     totals,
 };
 use crate::{
-    analysis::{Finding, FindingPart, Level},
+    analysis::{Finding, FindingPart, Level, apart, gain_in_words},
+    extraction::Proposal,
     smells::Cause,
     text::{Encoding, TextRange, TextSize, printable, slice},
 };
@@ -30,6 +31,8 @@ const MOST_PARTS: usize = 3;
 const MANY: usize = 30;
 /// Lines that are named beside a refactoring.
 const MOST_LINES: usize = 4;
+/// Extractions that are named for a finding.
+const MOST_EXTRACTIONS: usize = 3;
 /// Other places that are named below a frame.
 const MOST_PLACES: usize = 6;
 
@@ -187,6 +190,8 @@ fn footnotes(file: &ReportedFile, found: &ReportedFinding) -> Vec<Message<'stati
     if !offered.is_empty() {
         notes.push(Tone::HELP.message(offered));
     }
+    let extractions = apart(&found.extractions).into_iter().take(MOST_EXTRACTIONS);
+    notes.extend(extractions.map(|it| Tone::HELP.message(extraction_in_words(file, found, it))));
     notes
 }
 
@@ -224,6 +229,16 @@ fn offered_in_words(file: &ReportedFile, found: &ReportedFinding) -> String {
         format!("{name} ({})", lines_in_words(&lines.collect::<Vec<_>>()))
     });
     words.collect::<Vec<_>>().join(", ")
+}
+
+/// "extract function (lines 48-71): `read_headers` with 2 parameters, complexity 49 → 21"
+fn extraction_in_words(file: &ReportedFile, found: &ReportedFinding, it: &Proposal) -> String {
+    let line = |at| file.lines.line(at) + 1;
+    let (first, last) = (line(it.range.start()), line(it.range.end()));
+    let parameters = counted(it.parameters, "parameter");
+    let gain = gain_in_words(&found.finding, it);
+    let name = printable(&it.name);
+    format!("extract function (lines {first}-{last}): `{name}` with {parameters}, {gain}")
 }
 
 fn lines_in_words(lines: &[String]) -> String {

@@ -8,6 +8,7 @@ use serde_json::ser::Formatter;
 use super::{Report, ReportedFile, ReportedFinding, Summary, answers, level_word};
 use crate::{
     analysis::{Finding, FindingPart, OtherPlace},
+    extraction::Proposal,
     facts::FunctionFacts,
     text::{Encoding, Lines, TextRange, TextSize, is_unseen, slice},
 };
@@ -93,6 +94,18 @@ struct JsonFinding<'a> {
     answers: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refactorings: Option<&'a [&'static str]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    extractions: Vec<JsonExtraction<'a>>,
+}
+
+/// A part of a function that may become one of its own.
+#[derive(Serialize)]
+struct JsonExtraction<'a> {
+    range: JsonRange,
+    name: &'a str,
+    parameters: usize,
+    before: u32,
+    after: u32,
 }
 
 #[derive(Serialize)]
@@ -169,6 +182,7 @@ impl<'a> JsonFinding<'a> {
             ref others,
             ..
         } = found.finding;
+        let extractions = found.extractions.iter();
         Self {
             smell: smell.id,
             level: level_word(level),
@@ -180,6 +194,21 @@ impl<'a> JsonFinding<'a> {
             others: others.iter().map(JsonPlace::from).collect(),
             answers: answers(&found.finding),
             refactorings: found.refactorings.as_deref(),
+            extractions: extractions
+                .map(|it| JsonExtraction::new(file, it))
+                .collect(),
+        }
+    }
+}
+
+impl<'a> JsonExtraction<'a> {
+    fn new(file: &ReportedFile, proposal: &'a Proposal) -> Self {
+        Self {
+            range: JsonRange::new(file, proposal.range),
+            name: &proposal.name,
+            parameters: proposal.parameters,
+            before: proposal.before,
+            after: proposal.after,
         }
     }
 }

@@ -166,7 +166,7 @@ fn a_package_is_checked_in_all_of_its_targets() {
         );
     let words = ["refactor", "run", "extract-function", "src/lib.rs:5-8"];
     let run = place.run(words).expect(0);
-    assert!(run.stdout.contains("+fn f_part("), "{run:#?}");
+    assert!(run.stdout.contains("+fn handle_names("), "{run:#?}");
     place
         .run(["refactor", "run", "extract-function", "src/lib.rs:5-7"])
         .expect(1)
@@ -320,4 +320,88 @@ fn a_selection_is_told_whether_a_function_may_be_made_of_it() {
         .says("`compiler.enabled` is `false` here, so rustc isn't asked.");
     // A line alone is no selection.
     assert_eq!(why(&at(&place, &format!("main.rs:{first}"))), None);
+}
+
+/// Two loops that are too much together.
+const TALL: &str = "\
+fn main() {
+    println!(\"{}\", tally(&[\"a\", \"bb\", \"cccc\", \"\"], 2));
+}
+
+fn tally(words: &[&str], most: usize) -> usize {
+    let mut seen = 0;
+    // Count the long words.
+    for word in words {
+        if word.len() > most {
+            if word.starts_with('c') || word.ends_with('b') {
+                seen += 2;
+            } else {
+                seen += 1;
+            }
+        }
+    }
+
+    // Now the short words.
+    for word in words {
+        if word.len() < most {
+            if word.starts_with('a') && word.is_ascii() {
+                seen += 3;
+            } else {
+                seen += 4;
+            }
+        }
+    }
+    seen
+}
+";
+
+/// What a command prints with every smell switched on.
+fn shown(place: &Place, words: &[&str]) -> String {
+    let full = ["--config", "profile=full"];
+    place.run([words, &full].concat()).expect(0).stdout
+}
+
+#[test]
+fn nothing_has_to_be_selected_where_a_finding_says_what() {
+    let place = Place::new();
+    place.write("main.rs", TALL);
+    let analysed = shown(&place, &["refactor", "analyze", "main.rs"]);
+    let help =
+        "extract function (lines 7-16): `count_long_words` with 3 parameters, complexity 16 → 8";
+    assert!(analysed.contains(help), "{analysed}");
+
+    let json = [
+        "refactor", "analyze", "main.rs", "--format", "json", "--offers",
+    ];
+    let json = shown(&place, &json);
+    let named = "\"name\":\"count_long_words\",\"parameters\":3,\"before\":16,\"after\":8";
+    assert!(json.contains(named), "{json}");
+
+    let listed = shown(&place, &["refactor", "at", "main.rs:5"]);
+    let offer = "extract-function  main.rs:7-16  Extract into `count_long_words` (complexity 16 → 8), answers cognitive-complexity, if rustc agrees";
+    assert!(listed.contains(offer), "{listed}");
+
+    let full = ["--config", "profile=full", "--write"];
+    let run = ["refactor", "run", "extract-function", "main.rs:5"];
+    let run = place.run([&run[..], &full[..]].concat()).expect(0);
+    run.says("Carried out: `count_long_words` is extracted from main.rs:7-16, and compiles.");
+    let after = place.read("main.rs");
+    assert_eq!(printed(&place, &after), printed(&place, TALL));
+    let quiet = shown(&place, &["refactor", "analyze", "main.rs"]);
+    assert!(!quiet.contains("cognitive-complexity"), "{quiet}");
+}
+
+#[test]
+fn a_project_that_switches_rustc_off_gets_no_extractions() {
+    let place = Place::new();
+    place.write("main.rs", TALL);
+    let off = ["--config", "compiler.enabled=false"];
+    let analyze = ["refactor", "analyze", "main.rs"];
+    let analysed = shown(&place, &[&analyze[..], &off].concat());
+    assert!(!analysed.contains("extract function"), "{analysed}");
+    let listed = shown(
+        &place,
+        &[&["refactor", "at", "main.rs:5"][..], &off].concat(),
+    );
+    assert!(!listed.contains("extract-function"), "{listed}");
 }

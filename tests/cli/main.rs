@@ -20,6 +20,7 @@ mod hostile;
 mod mounts;
 #[cfg(not(feature = "team"))]
 mod no_team;
+mod patches;
 mod run;
 #[cfg(feature = "team")]
 mod team;

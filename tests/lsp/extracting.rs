@@ -118,7 +118,7 @@ fn what_the_editor_has_is_extracted_from_and_changed_in_one_edit() {
     let id = choose(&mut client, &command);
     let answer = client.wait(id).unwrap();
     let asked = client.take_asked("workspace/applyEdit");
-    assert_eq!(asked["label"], "Extract into a function `f_part`");
+    assert_eq!(asked["label"], "Extract into a function `handle_names`");
     let changes = asked["edit"]["documentChanges"].as_array().unwrap();
     assert_eq!(changes.len(), 1);
     assert_eq!(
@@ -129,13 +129,13 @@ fn what_the_editor_has_is_extracted_from_and_changed_in_one_edit() {
     let touches_end = |edit: &Value| edit["range"]["end"] == json!({"line": 8, "character": 4});
     assert!(!edits.iter().any(touches_end), "{edits:?}");
     let after = apply(TYPED, &changes[0]["edits"], "utf-16");
-    let function = "\nfn f_part(names: &[u32], total: &mut u32) {\n    // What all have. \u{1f980}\n    for count in names {\n        *total += b::twice(*count);\n    }\n}\n";
+    let function = "\nfn handle_names(names: &[u32], total: &mut u32) {\n    // What all have. \u{1f980}\n    for count in names {\n        *total += b::twice(*count);\n    }\n}\n";
     assert!(after.contains(function), "{after}");
     assert_eq!(answer["applied"], true);
-    assert_eq!(answer["name"], "f_part");
+    assert_eq!(answer["name"], "handle_names");
     let call = offset(&after, &answer["call"], "utf-16");
     assert!(
-        after[call..].starts_with("f_part(names, &mut total);"),
+        after[call..].starts_with("handle_names(names, &mut total);"),
         "{answer}"
     );
     let on_disk = std::fs::read_to_string(client.root().join("src/lib.rs")).unwrap();
@@ -162,7 +162,7 @@ fn neovim_carries_out_commands_without_saying_so() {
     let asked = client.take_asked("workspace/applyEdit");
     let after = apply(&text, &asked["edit"]["changes"][&uri], "utf-8");
     assert!(
-        after.contains("    f_part(names, &mut total);\n    total\n"),
+        after.contains("    handle_names(names, &mut total);\n    total\n"),
         "{after}"
     );
 }
@@ -538,4 +538,76 @@ mod consent {
         client.leave();
         client.forget_notifications_at_end("window/showMessage");
     }
+}
+
+/// A loop in a loop, twice, which is too much for one function.
+const TALL: &str = "\
+pub fn tally(words: &[&str], most: usize) -> usize {
+    let mut seen = 0;
+    // Count the long words.
+    for word in words {
+        if word.len() > most {
+            if word.starts_with('c') || word.ends_with('b') {
+                seen += 2;
+            } else {
+                seen += 1;
+            }
+        }
+    }
+
+    // Now the short words.
+    for word in words {
+        if word.len() < most {
+            if word.starts_with('a') && word.is_ascii() {
+                seen += 3;
+            } else {
+                seen += 4;
+            }
+        }
+    }
+    seen
+}
+";
+
+#[test]
+fn a_finding_names_the_extractions_that_make_it_smaller() {
+    let mut client = package();
+    client.write_file("rustassistant.toml", "profile = \"full\"\n");
+    client.write_file("src/lib.rs", TALL);
+    client.initialize(clients::vscode());
+    let uri = client.uri("src/lib.rs");
+    client.open(&uri, TALL);
+    let name = range((0, 9), (0, 9));
+    let unasked = json!({"diagnostics": [], "triggerKind": 2});
+    let actions = client.actions_in(&uri, &name, &unasked);
+    let is_command = |action: &&Value| action.get("command").is_some();
+    assert_eq!(
+        actions.iter().find(is_command),
+        None,
+        "only a person gets them"
+    );
+
+    let asked = json!({"diagnostics": [], "triggerKind": 1});
+    let actions = client.actions_in(&uri, &name, &asked);
+    let action = actions.iter().find(is_command).unwrap();
+    let title = "Extract `count_long_words` (lines 3-12, complexity 16 → 8)";
+    assert_eq!(action["title"], title);
+    assert_eq!(action["kind"], "quickfix");
+    assert_eq!(action["diagnostics"][0]["code"], "cognitive-complexity");
+    assert!(action.get("edit").is_none() && action.get("isPreferred").is_none());
+    assert_no_edit(&client);
+
+    let id = choose(&mut client, &action["command"].clone());
+    let asked = client.take_asked("workspace/applyEdit");
+    let after = apply(
+        TALL,
+        &asked["edit"]["documentChanges"][0]["edits"],
+        "utf-16",
+    );
+    let answer = client.wait(id).unwrap();
+    assert_eq!(answer["name"], "count_long_words");
+    assert!(
+        after.contains("count_long_words(words, most, &mut seen);"),
+        "{after}"
+    );
 }

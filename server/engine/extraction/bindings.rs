@@ -17,7 +17,7 @@ pub(super) struct Bindings {
     mentions: Vec<(String, SyntaxToken)>,
 }
 
-struct Binding {
+pub(super) struct Binding {
     name: String,
     mut_word: Option<SyntaxToken>,
     written: Option<String>,
@@ -42,7 +42,7 @@ impl Bindings {
     }
 
     /// The variable that a mention means.
-    fn meant(&self, name: &str, at: TextSize) -> Option<&Binding> {
+    pub(super) fn meant(&self, name: &str, at: TextSize) -> Option<&Binding> {
         let visible = self
             .found
             .iter()
@@ -50,7 +50,12 @@ impl Bindings {
         visible.max_by_key(|it| it.scope.start())
     }
 
-    pub(super) fn captures(&self, range: TextRange, is_in_loop: bool) -> Vec<Capture> {
+    pub(super) fn captures(
+        &self,
+        range: TextRange,
+        is_in_loop: bool,
+        inside: Option<TextRange>,
+    ) -> Vec<Capture> {
         let mut captures: Vec<Capture> = Vec::new();
         for (name, token) in &self.mentions {
             let at = token.text_range();
@@ -68,12 +73,14 @@ impl Bindings {
                 continue;
             }
             let after = TextRange::new(range.end(), binding.scope.end().max(range.end()));
+            let declared = binding.pattern.text_range();
             captures.push(Capture {
                 name: name.clone(),
                 written: binding.written.clone(),
                 mut_word: binding.mut_word.clone(),
                 closure: binding.closure(),
                 is_used_after: is_in_loop || self.is_mentioned(name, after),
+                is_outer: inside.is_some_and(|it| !it.contains_range(declared)),
                 mentions: vec![token.clone()],
             });
         }

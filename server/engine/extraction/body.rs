@@ -7,7 +7,7 @@ use ra_ap_syntax::{
 
 use super::{
     NotExtracted, Passing,
-    exits::{Jump, Leave, is_arm, wrapped},
+    exits::{Jump, Leave, Role, Several, is_arm, wrapped},
     heading::THIS,
     outcome::Outcome,
     writing::Writer,
@@ -38,12 +38,24 @@ impl Writer<'_> {
         // What is written around a value comes before what is written in it.
         let mut edits = self.jumps(result, &last);
         let end = self.end(passing, result, &last, &mut edits);
-        for (capture, ways) in self.selection.captures.iter().zip(&passing.captured) {
-            let way = ways.tightest();
+        for (capture, way) in passing.captured(self.selection) {
             edits.extend(capture.mentions.iter().filter_map(|it| way.edit(it)));
         }
-        for (field, ways) in self.selection.fields().iter().zip(passing.fields()) {
-            edits.extend(field.edits(ways.tightest()));
+        for field in &self.selection.fields {
+            let Some(way) = passing.of_field(field) else {
+                continue;
+            };
+            let idle = field.idle_statements(way);
+            let idle: Vec<TextRange> = idle.filter(|it| range.contains_range(*it)).collect();
+            let is_idle = |it: &Edit| idle.iter().any(|idle| idle.contains_range(it.delete));
+            edits.extend(field.edits(way).filter(|it| !is_idle(it)));
+            edits.extend(idle.iter().map(|it| Edit::delete(*it)));
+        }
+        if let Some((name, _)) = &self.home.implementor {
+            let nodes = self.selection.statements.iter();
+            let words = nodes.flat_map(super::selection::tokens);
+            let words = words.filter(|it| it.kind() == SyntaxKind::SELF_TYPE_KW);
+            edits.extend(words.map(|it| Edit::replace(it.text_range(), name.as_str())));
         }
         if self.home.this.is_some() {
             let receivers = self.selection.receivers.iter();
@@ -81,10 +93,14 @@ impl Writer<'_> {
         edits: &mut Vec<Edit>,
     ) -> String {
         if last.is_result {
+            edits.extend(self.statement_end(result));
             return String::new();
         }
-        let value = self.selection.value.as_ref().filter(|_| result.has_value);
-        if let Some(value) = value {
+        let value = self.selection.value.as_ref();
+        if !result.has_value {
+            edits.extend(self.statement_end(result));
+        }
+        if let Some(value) = value.filter(|_| result.has_value) {
             let at = value.syntax().text_range();
             let tried = ast::TryExpr::cast(value.syntax().clone());
             let sign = tried.and_then(|it| it.question_mark_token());
@@ -105,11 +121,10 @@ impl Writer<'_> {
             return String::new();
         }
         let names: Vec<&str> = result.outputs.iter().map(|it| it.name.as_str()).collect();
-        let is_plain = result.leave == &Leave::Never && result.layer.is_none();
-        let direct = self.direct_value(&names).filter(|_| is_plain);
+        let direct = self.direct_value(&names);
         let direct = direct.filter(|_| !result.is_trap && !passing.names_result);
-        if let Some((head, semicolon)) = direct {
-            edits.extend([Edit::delete(head), Edit::delete(semicolon)]);
+        if let Some(direct) = direct.and_then(|it| direct_edits(&it, passing, result)) {
+            edits.extend(direct);
             return String::new();
         }
         let value = match &*names {
@@ -126,8 +141,20 @@ impl Writer<'_> {
         value
     }
 
+    /// The `;` behind what ends a function that gives nothing.
+    fn statement_end(&self, result: &Outcome<'_>) -> Option<Edit> {
+        let value = self.selection.value.as_ref()?;
+        let is_call = matches!(
+            value,
+            ast::Expr::CallExpr(_) | ast::Expr::MethodCallExpr(_) | ast::Expr::AwaitExpr(_)
+        );
+        let is_unit = result.written.is_none() && !self.selection.is_expression;
+        let is_unit = is_unit || (result.layer.is_some() && result.is_unit());
+        (is_call && is_unit).then(|| Edit::insert(value.syntax().text_range().end(), ";"))
+    }
+
     /// `let x = ` and `;` of the last statement, if all that is wanted of it is its value.
-    fn direct_value(&self, names: &[&str]) -> Option<(TextRange, TextRange)> {
+    fn direct_value(&self, names: &[&str]) -> Option<Direct> {
         let [name] = names else {
             return None;
         };
@@ -138,12 +165,17 @@ impl Writer<'_> {
         let is_it = pattern.name()?.text() == *name
             && last.let_else().is_none()
             && last.attrs().next().is_none();
-        let value = last.initializer()?.syntax().text_range();
+        let initializer = last.initializer()?;
+        let value = initializer.syntax().text_range();
         let start = last.let_token()?.text_range().start();
         let lead = self.source.slice(TextRange::new(start, value.start()));
         let end = last.semicolon_token()?.text_range();
         let is_plain = !lead.contains(['/', '#']) && end.start() == value.end();
-        (is_it && is_plain).then(|| (TextRange::new(start, value.start()), end))
+        (is_it && is_plain).then(|| Direct {
+            head: TextRange::new(start, value.start()),
+            value: initializer,
+            semicolon: end,
+        })
     }
 
     fn jumps(&self, result: &Outcome<'_>, last: &Last) -> Vec<Edit> {
@@ -202,13 +234,44 @@ impl Writer<'_> {
     }
 }
 
+/// A last statement of which all that is wanted is its value.
+struct Direct {
+    /// `let x = `
+    head: TextRange,
+    value: ast::Expr,
+    semicolon: TextRange,
+}
+
+/// The value in the stead of its statement; nothing if what is around it there reads worse than a name.
+fn direct_edits(direct: &Direct, passing: &Passing, result: &Outcome<'_>) -> Option<Vec<Edit>> {
+    let value = direct.value.syntax().text_range();
+    let tried = match &direct.value {
+        ast::Expr::TryExpr(tried) => tried.question_mark_token(),
+        _ => None,
+    };
+    let is_handed_on = result.leave == &Leave::Never;
+    let mut edits = vec![Edit::delete(direct.head), Edit::delete(direct.semicolon)];
+    match (result.layer, tried) {
+        (None, _) if is_handed_on => {}
+        (Some(_), Some(sign)) if is_handed_on => {
+            if passing.keeps_try {
+                return None;
+            }
+            edits.push(Edit::delete(sign.text_range()));
+        }
+        _ if direct.value.syntax().text().contains_char('\n') => return None,
+        _ => edits.extend(placed(&result.of_end(HOLE), value, value)),
+    }
+    Some(edits)
+}
+
 /// `let Some(x) = a else { … };` as `let x = a?;` where nothing but the `None` of the new function is in its block.
 fn tried(jump: &Jump, result: &Outcome<'_>) -> Option<Vec<Edit>> {
     let gives_none = matches!(result.leave, Leave::Told { .. })
         && !result.is_unit()
         && result.layer.is_none()
         && !result.is_trap;
-    if !gives_none || jump.is_end {
+    if !gives_none || jump.role == Role::End {
         return None;
     }
     let statement = jump.node.ancestors().find_map(ast::LetStmt::cast)?;
@@ -269,18 +332,17 @@ fn is_postfix(expr: &ast::Expr) -> bool {
 
 /// What a jump becomes: the words around its value, and where that stands.
 fn told(jump: &Jump, result: &Outcome<'_>) -> (String, Option<TextRange>) {
-    if jump.is_end {
-        return (result.of_end(""), None);
-    }
-    let Leave::Carries { wrapper, .. } = result.leave else {
-        return (result.of_jump(None), None);
+    let carried = match (jump.role, result.leave.carried()) {
+        (Role::End, _) => return (result.of_end(""), None),
+        (Role::Carried, Some(carried)) => carried,
+        _ => return (result.of_jump(jump.role, None), None),
     };
     let inner = jump.value.as_ref().and_then(wrapped);
     let value = inner
-        .filter(|_| wrapper.is_some())
+        .filter(|_| carried.wrapper.is_some())
         .or_else(|| jump.value.clone());
     let value = value.map(|it| it.syntax().text_range());
-    (result.of_jump(Some(HOLE)), value)
+    (result.of_jump(jump.role, Some(HOLE)), value)
 }
 
 /// Puts the words around a value in the place of what stands around it now.
@@ -308,7 +370,9 @@ impl Last {
     fn of(writer: &Writer<'_>, result: &Outcome<'_>) -> Self {
         let is_result = match result.leave {
             Leave::Whole { .. } => true,
-            Leave::Told { is_certain, .. } | Leave::Carries { is_certain, .. } => *is_certain,
+            Leave::Told { is_certain, .. }
+            | Leave::Carries { is_certain, .. }
+            | Leave::Several(Several { is_certain, .. }) => *is_certain,
             Leave::Never => false,
         };
         let is_nothing = !is_result && result.of_end("").is_empty() && result.is_unit();

@@ -3,10 +3,17 @@
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
 use super::{
-    body::VALUE_NAME, exits::Leave, heading::Heading, outcome::Outcome, selection::Local,
+    body::VALUE_NAME,
+    exits::{Carried, Leave, Role, Several},
+    heading::Heading,
+    outcome::{Outcome, Wrapping},
+    selection::Local,
     writing::Writer,
 };
-use crate::{syntax::layout, text::TextRange};
+use crate::{
+    syntax::{flow, layout},
+    text::TextRange,
+};
 
 /// What stands around a call.
 struct Frame {
@@ -20,6 +27,15 @@ impl Frame {
             before: before.into(),
             behind: behind.into(),
         }
+    }
+}
+
+/// What a caller says to leave with a value.
+fn leaving(carried: &Carried) -> String {
+    let words = &carried.words;
+    match carried.wrapper {
+        Some(wrapper) => format!("{words} {wrapper}({VALUE_NAME})"),
+        None => format!("{words} {VALUE_NAME}"),
     }
 }
 
@@ -41,9 +57,19 @@ impl Writer<'_> {
             ..
         } = self;
         let is_whole = matches!(result.leave, Leave::Whole { .. });
+        let (vouching, vouched) = if heading.is_vouched_for {
+            ("unsafe { ", " }")
+        } else {
+            ("", "")
+        };
         let suffix = [
+            vouched,
             if selection.exits.awaits { ".await" } else { "" },
-            if result.layer.is_some() { "?" } else { "" },
+            if result.layer.is_some() && self.returned_name(result).is_none() {
+                "?"
+            } else {
+                ""
+            },
             if result.is_trap && !is_whole {
                 ".0"
             } else {
@@ -57,7 +83,7 @@ impl Writer<'_> {
             turbofish,
             ..
         } = heading;
-        let open = format!("{before}{owner}{name}{turbofish}(");
+        let open = format!("{before}{vouching}{owner}{name}{turbofish}(");
         let close = format!("){}{behind}", suffix.concat());
         let line = format!("{open}{}{close}", arguments.join(", "));
         let longest = self.source.context.width.max();
@@ -74,31 +100,28 @@ impl Writer<'_> {
     }
 
     fn frame(&self, result: &Outcome<'_>) -> Frame {
-        let gives = self.selection.value.is_some();
         let has_result = result.written.is_some();
+        let is_expression = self.selection.is_expression;
         match result.leave {
-            Leave::Whole { is_tail: true } if gives || has_result => Frame::new("", ""),
+            Leave::Whole { is_tail: true } if has_result || is_expression => Frame::new("", ""),
             Leave::Whole { is_tail: false } if has_result => Frame::new("return ", ";"),
             Leave::Whole { is_tail: false } => Frame::new("", self.then("return")),
             Leave::Never if self.returned_name(result).is_some() => Frame::new("", ""),
             Leave::Never if !result.outputs.is_empty() => {
                 Frame::new(format!("let {} = ", self.patterns(result)), ";")
             }
-            Leave::Never if gives => Frame::new("", ""),
+            Leave::Never if result.has_value || is_expression => Frame::new("", ""),
             Leave::Whole { is_tail: true } | Leave::Never => Frame::new("", ";"),
             Leave::Told { words, is_certain } => self.telling(result, words, *is_certain),
             Leave::Carries {
-                words,
+                carried,
                 is_certain: true,
-                ..
-            } => Frame::new(format!("{words} "), ";"),
-            Leave::Carries { words, wrapper, .. } => {
-                let value = match wrapper {
-                    Some(wrapper) => format!("{wrapper}({VALUE_NAME})"),
-                    None => VALUE_NAME.to_owned(),
-                };
-                self.carrying(result, &format!("{words} {value}"))
-            }
+            } => match carried.wrapper {
+                Some(wrapper) => Frame::new(format!("{} {wrapper}(", carried.words), ");"),
+                None => Frame::new(format!("{} ", carried.words), ";"),
+            },
+            Leave::Carries { carried, .. } => self.carrying(result, &leaving(carried)),
+            Leave::Several(several) => self.choosing(result, several),
         }
     }
 
@@ -112,7 +135,7 @@ impl Writer<'_> {
         }
         if result.has_value {
             let going = format!("Some({VALUE_NAME}) => {VALUE_NAME}");
-            return self.choice("", &going, &format!("None => {words}"), "");
+            return self.choice("", &[going, format!("None => {words}")], "");
         }
         Frame::new(
             format!("let Some({}) = ", self.patterns(result)),
@@ -122,21 +145,79 @@ impl Writer<'_> {
 
     /// What leaves with a value.
     fn carrying(&self, result: &Outcome<'_>, words: &str) -> Frame {
+        let control = result.control;
         if result.is_unit() {
-            let before = format!("if let Some({VALUE_NAME}) = ");
+            let leaving = if result.wrapping == Wrapping::Flow {
+                format!("{control}::Break({VALUE_NAME})")
+            } else {
+                format!("Some({VALUE_NAME})")
+            };
+            let before = format!("if let {leaving} = ");
             return Frame::new(before, self.block(words));
         }
-        let control = result.control;
         let leaving = format!("{control}::Break({VALUE_NAME}) => {words}");
-        if result.has_value {
-            let going = format!("{control}::Continue({VALUE_NAME}) => {VALUE_NAME}");
-            return self.choice("", &going, &leaving, "");
+        self.going_or(result, &[leaving], |inner| {
+            format!("{control}::Continue({inner})")
+        })
+    }
+
+    /// What leaves in several ways.
+    fn choosing(&self, result: &Outcome<'_>, several: &Several) -> Frame {
+        let control = result.control;
+        let carried = several
+            .carried
+            .as_ref()
+            .map(|it| (Role::Carried, leaving(it)));
+        let stop = several.stop.clone().map(|it| (Role::Stop, it));
+        let skip = several.skip.clone().map(|it| (Role::Skip, it));
+        let arms = carried.into_iter().chain(stop).chain(skip);
+        let arms = arms.map(|(role, words)| {
+            let told = result.of_one(several, role, VALUE_NAME);
+            format!("{told} => {words}")
+        });
+        let mut arms: Vec<String> = arms.collect();
+        if several.is_certain {
+            return self.choice("", &arms, "");
         }
-        let names = result.outputs.iter().map(|it| it.name.clone());
-        let inner = together(&names.collect::<Vec<_>>());
-        let going = format!("{control}::Continue({inner}) => {inner}");
+        let is_maybe = several.skip.is_some();
+        if result.is_unit() {
+            let end = if is_maybe {
+                "None".to_owned()
+            } else {
+                format!("{control}::Continue(())")
+            };
+            arms.insert(0, format!("{end} => {{}}"));
+            return self.choice("", &arms, "");
+        }
+        self.going_or(result, &arms, |inner| {
+            if is_maybe {
+                format!("{control}::Continue(Some({inner}))")
+            } else {
+                format!("{control}::Continue({inner})")
+            }
+        })
+    }
+
+    /// What goes on with what the function gives, or leaves.
+    fn going_or(
+        &self,
+        result: &Outcome<'_>,
+        leaving: &[String],
+        told: impl Fn(&str) -> String,
+    ) -> Frame {
+        let inner = if result.has_value {
+            VALUE_NAME.to_owned()
+        } else {
+            let names = result.outputs.iter().map(|it| it.name.clone());
+            together(&names.collect::<Vec<_>>())
+        };
+        let going = format!("{} => {inner}", told(&inner));
+        let arms: Vec<String> = [going].into_iter().chain(leaving.iter().cloned()).collect();
+        if result.has_value {
+            return self.choice("", &arms, "");
+        }
         let before = format!("let {} = ", self.patterns(result));
-        self.choice(&before, &going, &leaving, ";")
+        self.choice(&before, &arms, ";")
     }
 
     /// What is declared with the outputs.
@@ -161,7 +242,7 @@ impl Writer<'_> {
         format!(";{}{}{words};", self.newline, self.indent)
     }
 
-    fn choice(&self, before: &str, going: &str, leaving: &str, behind: &str) -> Frame {
+    fn choice(&self, before: &str, arms: &[String], behind: &str) -> Frame {
         let Self {
             newline,
             indent,
@@ -170,11 +251,14 @@ impl Writer<'_> {
         } = self;
         let is_part = self.selection.is_expression && self.is_operand();
         let (open, close) = if is_part { ("(", ")") } else { ("", "") };
+        let arms = arms.iter().flat_map(|arm| {
+            let comma = if arm.ends_with('}') { "" } else { "," };
+            [newline, *indent, unit, arm, comma]
+        });
+        let arms: String = arms.collect();
         Frame::new(
             format!("{before}{open}match "),
-            format!(
-                " {{{newline}{indent}{unit}{going},{newline}{indent}{unit}{leaving},{newline}{indent}}}{close}{behind}"
-            ),
+            format!(" {{{arms}{newline}{indent}}}{close}{behind}"),
         )
     }
 
@@ -205,19 +289,29 @@ impl Writer<'_> {
         format!("{word}{}", output.name)
     }
 
-    /// The name behind the selection, if the value of the block is the one that the function gives.
+    /// What stands behind the selection, if the value of the block is the one that the function gives.
     pub(super) fn returned_name(&self, result: &Outcome<'_>) -> Option<TextRange> {
-        let [output] = result.outputs else {
-            return None;
-        };
         let last = self.selection.statements.last()?;
-        let value = ast::PathExpr::cast(last.next_sibling()?)?;
+        let value = ast::Expr::cast(last.next_sibling()?)?;
         let range = value.syntax().text_range();
         let between = TextRange::new(self.selection.range.end(), range.start());
-        let is_it = value.syntax().text() == output.name.as_str() && !result.is_trap;
         let is_plain = self.source.slice(between).trim().is_empty()
-            && result.layer.is_none()
-            && result.leave == &Leave::Never;
-        (is_it && is_plain).then_some(range)
+            && result.leave == &Leave::Never
+            && !result.is_trap
+            && !self.selection.is_expression;
+        let given = match result.outputs {
+            [output] => output.name.clone(),
+            [] => "()".to_owned(),
+            _ => return None,
+        };
+        let is_it = match result.layer {
+            Some(maker) => {
+                let block = last.parent()?.parent().and_then(ast::BlockExpr::cast)?;
+                let text = value.syntax().text();
+                text == format!("{maker}({given})").as_str() && flow::gives_result(&block)
+            }
+            None => value.syntax().text() == given.as_str() && !result.outputs.is_empty(),
+        };
+        (is_plain && is_it && result.is_scopes).then_some(range)
     }
 }

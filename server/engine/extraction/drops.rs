@@ -10,7 +10,7 @@ use ra_ap_syntax::{
     ast::{self, HasGenericParams, HasName},
 };
 
-use super::{Known, NotExtracted, Passing, Selection};
+use super::{Known, NotExtracted, Passing, Selection, scope::Inner};
 use crate::syntax::{Edition, Tree};
 
 /// What is declared in the texts of a workspace.
@@ -184,7 +184,7 @@ impl Selection {
                 None => true,
             };
             let is_moved = known.moved.contains(&local.subject());
-            if is_seen && !self.is_given_away(&local.mentions, is_moved) {
+            if is_seen && !self.is_given_away(&places(&local.mentions), is_moved) {
                 return Err(dropped_earlier(&local.name));
             }
         }
@@ -198,35 +198,84 @@ impl Selection {
         known: &Known,
         passing: &Passing,
     ) -> Result<(), NotExtracted> {
-        let captured = self.captures.iter().zip(&passing.captured);
-        for (capture, ways) in captured {
-            let is_copy = known.types.get(&capture.name).is_some_and(|it| it.is_copy);
-            let Some(ty) = ways.tightest().owned().filter(|_| !is_copy) else {
+        let captured = passing.captured(self).map(|(capture, way)| {
+            let name = capture.name.clone();
+            (name, places(&capture.mentions), way)
+        });
+        let fields = self.fields.iter().filter_map(|field| {
+            let mentions = field.mentions.iter().map(|it| it.syntax().clone());
+            Some((field.path(), mentions.collect(), passing.of_field(field)?))
+        });
+        for (name, mentions, way) in captured.chain(fields) {
+            let is_copy = known.types.get(&name).is_some_and(|it| it.is_copy);
+            let Some(ty) = way.owned().filter(|_| !is_copy) else {
                 continue;
             };
-            let is_moved = known.moved.contains(&capture.name);
-            if !self.is_taken_first(&capture.mentions, is_moved) && !drops.is_quiet(ty) {
-                return Err(dropped_earlier(&capture.name));
+            let root = name.split('.').next().unwrap_or_default();
+            let is_moved = known.moved.iter().any(|it| *it == name || it == root);
+            if !self.is_taken_first(&mentions, is_moved) && !drops.is_quiet(ty) {
+                return Err(dropped_earlier(&name));
             }
         }
+        self.check_whole_captures(drops, known, passing)?;
         let Some(receiver) = &passing.receiver else {
             return Ok(());
         };
         if receiver.tightest().starts_with('&') || receiver.tightest().contains(": &") {
             return Ok(());
         }
-        let owner = self.function.syntax().ancestors().find_map(ast::Impl::cast);
-        let owner = owner.and_then(|it| it.self_ty());
-        let is_quiet = owner.is_some_and(|it| drops.is_quiet(&it.syntax().text().to_string()));
+        let is_quiet = self.drops_self_quietly(drops);
         let is_moved = known.moved.iter().any(|it| it == "self");
-        if is_quiet || self.is_taken_first(&self.receivers, is_moved) {
+        if is_quiet || self.is_taken_first(&places(&self.receivers), is_moved) {
             return Ok(());
         }
         Err(dropped_earlier("self"))
     }
 
+    fn drops_self_quietly(&self, drops: &Drops<'_>) -> bool {
+        let mut around = self.scope.function.syntax().ancestors();
+        let owner = around.find_map(ast::Impl::cast).and_then(|it| it.self_ty());
+        owner.is_some_and(|it| drops.is_quiet(&it.syntax().text().to_string()))
+    }
+
+    /// A closure that has taken fields alone so far would take all of what they belong to.
+    fn check_whole_captures(
+        &self,
+        drops: &Drops<'_>,
+        known: &Known,
+        passing: &Passing,
+    ) -> Result<(), NotExtracted> {
+        if !self.scope.inner.as_ref().is_some_and(Inner::moves) {
+            return Ok(());
+        }
+        let is_by_field = |mentions: &[SyntaxToken]| {
+            let around = places(mentions).into_iter().filter_map(|it| it.parent());
+            let mut around = around.map(|it| it.kind());
+            around.all(|it| it == SyntaxKind::FIELD_EXPR)
+        };
+        let taken = |name: &str| {
+            let why = format!("The closure would take all of `{name}`, and drop it with it.");
+            Err(NotExtracted(why.into()))
+        };
+        for (capture, _) in passing.captured(self).filter(|(it, _)| it.is_outer) {
+            let ty = known.types.get(&capture.name);
+            let is_seen = ty.is_none_or(|it| !it.is_copy && !drops.is_quiet(&it.text));
+            if is_seen && is_by_field(&capture.mentions) {
+                return taken(&capture.name);
+            }
+        }
+        let list = self.scope.function.param_list();
+        let own = list.and_then(|it| it.self_param());
+        let is_owned = own.is_some_and(|it| it.amp_token().is_none());
+        let is_passed = passing.receiver.is_some() && is_owned;
+        if is_passed && !self.drops_self_quietly(drops) && is_by_field(&self.receivers) {
+            return taken("self");
+        }
+        Ok(())
+    }
+
     /// Whether a variable of the old function is given away before anything leaves the selection early.
-    fn is_taken_first(&self, mentions: &[SyntaxToken], is_moved: bool) -> bool {
+    fn is_taken_first(&self, mentions: &[SyntaxNode], is_moved: bool) -> bool {
         let Some(last) = mentions.last() else {
             return false;
         };
@@ -245,8 +294,9 @@ impl Selection {
     }
 
     /// Whether the last mention of a variable gives its value to something else, whatever happened before.
-    fn is_given_away(&self, mentions: &[SyntaxToken], is_moved: bool) -> bool {
-        let is_given = holder(mentions.last()).is_some_and(|holder| {
+    fn is_given_away(&self, mentions: &[SyntaxNode], is_moved: bool) -> bool {
+        let holder = mentions.last().and_then(SyntaxNode::parent);
+        let is_given = holder.is_some_and(|holder| {
             matches!(
                 holder.kind(),
                 SyntaxKind::ARG_LIST | SyntaxKind::RECORD_EXPR_FIELD
@@ -256,11 +306,11 @@ impl Selection {
     }
 
     /// Whether a variable that is moved somewhere is moved by its only mention, whatever happens.
-    fn is_handed_on(&self, mentions: &[SyntaxToken]) -> bool {
+    fn is_handed_on(&self, mentions: &[SyntaxNode]) -> bool {
         let [mention] = mentions else {
             return false;
         };
-        holder(Some(mention)).is_some_and(|holder| match holder.kind() {
+        mention.parent().is_some_and(|holder| match holder.kind() {
             SyntaxKind::METHOD_CALL_EXPR => self.is_always_run(&holder),
             SyntaxKind::FOR_EXPR => holder
                 .parent()
@@ -304,11 +354,14 @@ fn dropped_earlier(name: &str) -> NotExtracted {
     NotExtracted(why.into())
 }
 
-/// What is around a mention that is an expression by itself.
-fn holder(mention: Option<&SyntaxToken>) -> Option<SyntaxNode> {
-    let mention = mention?;
-    let path = mention.parent_ancestors().find_map(ast::PathExpr::cast)?;
-    (path.syntax().text_range() == mention.text_range()).then(|| path.syntax().parent())?
+/// Mentions as expressions; words of a macro's input as the input.
+fn places(mentions: &[SyntaxToken]) -> Vec<SyntaxNode> {
+    let place = |mention: &SyntaxToken| {
+        let path = mention.parent_ancestors().find_map(ast::PathExpr::cast);
+        let path = path.filter(|it| it.syntax().text_range() == mention.text_range());
+        path.map_or_else(|| mention.parent(), |it| Some(it.syntax().clone()))
+    };
+    mentions.iter().filter_map(place).collect()
 }
 
 /// Types of the standard library that only free memory, if what they hold does.

@@ -5,7 +5,7 @@ use ra_ap_syntax::{
     ast::{self, HasArgList},
 };
 
-use super::NotExtracted;
+use super::{NotExtracted, scope::Scope};
 use crate::syntax::{
     Source,
     flow::{self, BodyOf, Escape},
@@ -41,23 +41,51 @@ pub(super) enum Leave {
     },
     /// With a value that the new function gives.
     Carries {
-        /// `return`, or `break` and its label.
-        words: String,
-        /// What is around the value where it leaves.
-        wrapper: Option<&'static str>,
-        /// An expression whose type is asked, where the function's result doesn't tell it.
-        is_break: bool,
+        carried: Carried,
         /// Whether it always leaves.
         is_certain: bool,
     },
+    /// In one of several ways.
+    Several(Several),
+}
+
+/// Jumps with a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Carried {
+    /// `return`, or `break` and its label.
+    pub(super) words: String,
+    /// What is around the value where it leaves.
+    pub(super) wrapper: Option<&'static str>,
+    /// Whether the type of the value has to be asked, since no result tells it.
+    pub(super) is_break: bool,
+}
+
+/// Jumps of different kinds, at most one of each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Several {
+    pub(super) carried: Option<Carried>,
+    /// The words of a `break` or a `return` that always means the same.
+    pub(super) stop: Option<String>,
+    /// `continue`, with its label.
+    pub(super) skip: Option<String>,
+    pub(super) is_certain: bool,
+}
+
+/// What a jump is to the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Only the end of the selection.
+    End,
+    Carried,
+    Stop,
+    Skip,
 }
 
 /// An expression that leaves the selection.
 pub(super) struct Jump {
     pub(super) node: SyntaxNode,
     pub(super) value: Option<ast::Expr>,
-    /// Whether it only ends the selection.
-    pub(super) is_end: bool,
+    pub(super) role: Role,
 }
 
 /// A `return`, `break` or `continue` before it is known what it becomes.
@@ -70,7 +98,7 @@ struct Found {
 /// Where a selection stands.
 pub(super) struct Around<'a> {
     pub(super) source: &'a Source,
-    pub(super) function: &'a ast::Fn,
+    pub(super) scope: &'a Scope,
     pub(super) list: Option<&'a ast::StmtList>,
     pub(super) statements: &'a [SyntaxNode],
     /// Whether nothing of its block stands behind it.
@@ -100,6 +128,7 @@ impl Exits {
                 }
             }
         }
+        has_try |= around.statements.iter().any(calls_try);
         if let Some(is_tail) = around.ends_function(&found) {
             return Ok(Self {
                 awaits,
@@ -119,7 +148,9 @@ impl Exits {
         match self.leave {
             Leave::Never => false,
             Leave::Whole { .. } => true,
-            Leave::Told { is_certain, .. } | Leave::Carries { is_certain, .. } => is_certain,
+            Leave::Told { is_certain, .. }
+            | Leave::Carries { is_certain, .. }
+            | Leave::Several(Several { is_certain, .. }) => is_certain,
         }
     }
 
@@ -143,7 +174,7 @@ impl Around<'_> {
         let list = self.list?;
         let block = list.syntax().parent().and_then(ast::BlockExpr::cast)?;
         let is_end = self.is_last && flow::gives_result(&block);
-        let has_result = self.function.ret_type().is_some();
+        let has_result = self.scope.has_result();
         let diverges = self.diverges() && !found.is_empty();
         if is_end && (diverges || self.has_value || !has_result) {
             return Some(true);
@@ -159,7 +190,7 @@ impl Around<'_> {
     }
 
     fn coded(&self, found: Vec<Found>, awaits: bool, has_try: bool) -> Result<Exits, NotExtracted> {
-        let maker = result_maker(self.function);
+        let maker = self.scope.maker();
         let is_error = |it: &Found| {
             let Some(value) = it.value.as_ref().filter(|_| it.escape == Escape::Return) else {
                 return false;
@@ -181,20 +212,19 @@ impl Around<'_> {
         let (ends, open): (Vec<Found>, Vec<Found>) =
             open.into_iter().partition(|it| self.only_ends(&it.escape));
         let leave = self.leave(&open, layer)?;
-        let as_jump = |is_end| {
-            move |it: Found| Jump {
-                node: it.node,
-                value: it.value,
-                is_end,
-            }
-        };
-        let open = open.into_iter().map(as_jump(false));
-        let jumps = ends.into_iter().map(as_jump(true)).chain(open);
+        let ends = ends.into_iter().map(|it| (Role::End, it));
+        let open = open.into_iter().map(|it| (leave.role(&it), it));
+        let jumps = ends.chain(open).map(|(role, it)| Jump {
+            node: it.node,
+            value: it.value,
+            role,
+        });
+        let jumps: Vec<Jump> = jumps.collect();
         Ok(Exits {
             awaits,
             layer,
             leave,
-            jumps: jumps.collect(),
+            jumps,
             keeps_return: has_error,
         })
     }
@@ -220,25 +250,71 @@ impl Around<'_> {
         let Some(first) = open.first() else {
             return Ok(Leave::Never);
         };
-        if let Some(other) = open.iter().find(|it| it.escape != first.escape) {
-            return Err(self.refused(&other.node, MIXED));
-        }
         let is_certain = self.diverges();
         if is_certain && self.list.is_none() {
             return Err(self.refused(&first.node, "An expression that always leaves is selected"));
         }
-        let words = first.node.text().to_string();
-        let is_same = open.iter().all(|it| it.node.text() == words.as_str());
-        if is_same && first.value.as_ref().is_none_or(is_constant) {
-            return Ok(Leave::Told { words, is_certain });
+        match &*by_target(open) {
+            [same] => Ok(match told(same) {
+                Some(words) => Leave::Told { words, is_certain },
+                None => Leave::Carries {
+                    carried: self.carried(same, layer)?,
+                    is_certain,
+                },
+            }),
+            groups => self.several(groups, layer),
         }
-        let values: Vec<&ast::Expr> = open.iter().filter_map(|it| it.value.as_ref()).collect();
-        if values.len() < open.len() {
+    }
+
+    fn several(
+        &self,
+        groups: &[Vec<&Found>],
+        layer: Option<&'static str>,
+    ) -> Result<Leave, NotExtracted> {
+        let mut several = Several {
+            is_certain: self.diverges(),
+            ..Several::default()
+        };
+        let is_stop = |same: &&Vec<&Found>| {
+            !matches!(same[0].escape, Escape::Continue(_)) && told(same).is_some()
+        };
+        let has_one_stop = groups.iter().filter(is_stop).count() == 1;
+        for same in groups {
+            let first = same[0];
+            let words = told(same).filter(|_| first.value.is_none() || has_one_stop);
+            let is_taken = match (&first.escape, words) {
+                (Escape::Continue(_), Some(words)) => several.skip.replace(words).is_some(),
+                (_, Some(words)) => several.stop.replace(words).is_some(),
+                (_, None) => {
+                    let carried = self.carried(same, layer)?;
+                    several.carried.replace(carried).is_some()
+                }
+            };
+            if is_taken {
+                return Err(self.refused(&first.node, MIXED));
+            }
+        }
+        Ok(Leave::Several(several))
+    }
+
+    fn carried(
+        &self,
+        same: &[&Found],
+        layer: Option<&'static str>,
+    ) -> Result<Carried, NotExtracted> {
+        let first = same[0];
+        let values: Vec<&ast::Expr> = same.iter().filter_map(|it| it.value.as_ref()).collect();
+        if values.len() < same.len() {
             return Err(self.refused(&first.node, MIXED));
         }
         let is_break = first.escape != Escape::Return;
-        let maker = result_maker(self.function).filter(|_| !is_break);
-        let wrapper = maker.filter(|maker| values.iter().all(|it| is_call_of(it, maker)));
+        let makers = if is_break {
+            [Some("Some"), Some("Ok")]
+        } else {
+            [self.scope.maker(), None]
+        };
+        let mut makers = makers.into_iter().flatten();
+        let wrapper = makers.find(|maker| values.iter().all(|it| is_call_of(it, maker)));
         if layer.is_some() && wrapper.is_none() && !is_break {
             let why = "A `return` of a whole result leaves the selection beside a `?`";
             return Err(self.refused(&first.node, why));
@@ -248,29 +324,70 @@ impl Around<'_> {
             Escape::Break(None) => "break".to_owned(),
             _ => "return".to_owned(),
         };
-        Ok(Leave::Carries {
+        Ok(Carried {
             words,
             wrapper,
             is_break,
-            is_certain,
         })
     }
 }
 
-const MIXED: &str = "Jumps of several kinds leave the selection, the last of them";
+/// Whether the macro of old is called that a `?` stands for today.
+fn calls_try(statement: &SyntaxNode) -> bool {
+    let calls = statement.descendants().filter_map(ast::MacroCall::cast);
+    let mut names = calls.filter_map(|call| Some(call.path()?.syntax().text().to_string()));
+    names.any(|it| it == "try" || it == "r#try")
+}
 
-/// What makes the function's result of a value, if it is an `Option` or a `Result` by its words.
-pub(super) fn result_maker(function: &ast::Fn) -> Option<&'static str> {
-    let ast::Type::PathType(path) = function.ret_type()?.ty()? else {
-        return None;
-    };
-    let name = path.path()?.segment()?.name_ref()?;
-    match name.text() {
-        "Result" => Some("Ok"),
-        "Option" => Some("Some"),
-        _ => None,
+/// Jumps that lead to the same place, in the order of the first of each.
+fn by_target(open: &[Found]) -> Vec<Vec<&Found>> {
+    let mut groups: Vec<Vec<&Found>> = Vec::new();
+    for jump in open {
+        match groups.iter_mut().find(|it| it[0].escape == jump.escape) {
+            Some(same) => same.push(jump),
+            None => groups.push(vec![jump]),
+        }
+    }
+    groups
+}
+
+/// The words of jumps that all mean the same wherever they stand.
+fn told(same: &[&Found]) -> Option<String> {
+    let first = same.first()?;
+    let words = first.node.text().to_string();
+    let is_same = same.iter().all(|it| it.node.text() == words.as_str());
+    (is_same && first.value.as_ref().is_none_or(is_constant)).then_some(words)
+}
+
+impl Leave {
+    fn role(&self, jump: &Found) -> Role {
+        let Self::Several(several) = self else {
+            return match self {
+                Self::Carries { .. } => Role::Carried,
+                _ => Role::Stop,
+            };
+        };
+        let text = jump.node.text().to_string();
+        if several.stop.as_ref() == Some(&text) {
+            return Role::Stop;
+        }
+        match jump.escape {
+            Escape::Continue(_) => Role::Skip,
+            _ => Role::Carried,
+        }
+    }
+
+    /// Jumps with a value, if there are any.
+    pub(super) fn carried(&self) -> Option<&Carried> {
+        match self {
+            Self::Carries { carried, .. } => Some(carried),
+            Self::Several(several) => several.carried.as_ref(),
+            Self::Never | Self::Whole { .. } | Self::Told { .. } => None,
+        }
     }
 }
+
+const MIXED: &str = "Jumps of several kinds leave the selection, the last of them";
 
 /// Whether an expression calls a variant with one value.
 fn is_call_of(expr: &ast::Expr, variant: &str) -> bool {
@@ -372,9 +489,11 @@ mod tests {
     #[test]
     fn values_are_carried_without_what_is_around_all_of_them() {
         let carried = |wrapper| Leave::Carries {
-            words: "return".to_owned(),
-            wrapper,
-            is_break: false,
+            carried: Carried {
+                words: "return".to_owned(),
+                wrapper,
+                is_break: false,
+            },
             is_certain: false,
         };
         let text = "fn f() -> Option<u8> { [if let Some(a) = a() { return Some(a); }] None }";
@@ -406,14 +525,29 @@ mod tests {
     fn a_continue_at_the_end_of_its_loop_is_no_jump() {
         let found = exits("fn f() { for a in b() { [if a { continue; } c();] } }").unwrap();
         assert_eq!(found.leave, Leave::Never);
-        assert!(found.jumps[0].is_end);
+        assert_eq!(found.jumps[0].role, Role::End);
     }
 
     #[test]
-    fn jumps_of_several_kinds_are_refused() {
+    fn jumps_of_several_kinds_are_told_apart() {
+        let several = |text| match leave(text) {
+            Leave::Several(it) => (it.carried.map(|it| it.words), it.stop, it.skip),
+            other => panic!("{other:?}"),
+        };
+        let words = |it: &str| Some(it.to_owned());
+        let text = "fn f() { loop { [if a() { break; } if b() { continue; }] c(); } }";
+        assert_eq!(several(text), (None, words("break"), words("continue")));
+        let text = "fn f() -> u8 { 'a: loop { [if a() { return b(); } break 'a;] } }";
+        assert_eq!(several(text), (words("return"), words("break 'a"), None));
+        let text = "fn f() -> u8 { loop { [if a() { return 1; } if b() { break; }] c(); } }";
+        assert_eq!(several(text), (words("return"), words("break"), None));
+    }
+
+    #[test]
+    fn more_kinds_than_can_be_told_apart_are_refused() {
         for text in [
-            "fn f() { loop { [if a() { break; } if b() { continue; }] c(); } }",
-            "fn f() -> u8 { loop { [if a() { return 1; } if b() { break; }] c(); } }",
+            "fn f() { 'a: loop { loop { [if a() { break; } if b() { break 'a; }] c(); } } }",
+            "fn f() { loop { [if a() { break; } if b() { return; }] c(); } }",
             "fn f() -> Result<u8, E> { [if a()? { return b(); }] Ok(1) }",
         ] {
             assert!(exits(text).is_err(), "{text}");

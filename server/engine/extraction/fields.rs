@@ -1,67 +1,133 @@
-//! Fields of `self` that the function takes by themselves, where the whole can't be borrowed beside them.
+//! Fields that the function takes by themselves, where the whole can't be borrowed or taken beside them.
 
-use ra_ap_syntax::{
-    AstNode, SyntaxKind,
-    ast::{self, HasName},
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxToken, ast};
+
+use super::{
+    Known,
+    bindings::Bindings,
+    passing::{Way, is_taken_by_reference_too},
+    selection::Capture,
+    views::{means_same, view},
 };
-
-use super::{Known, Selection, passing::Way, selection::receivers};
 use crate::text::{Edit, TextRange};
 
-/// A field of `self` in a selection that mentions `self` for its fields alone.
+/// A field of something of which the selection mentions fields alone.
 pub(super) struct Field {
+    /// What it is a field of: `self`, or a variable.
+    pub(super) of: String,
     pub(super) name: String,
-    mentions: Vec<ast::FieldExpr>,
+    pub(super) mentions: Vec<ast::FieldExpr>,
 }
 
-/// The fields, in the order in which they are mentioned; nothing if `self` is mentioned for anything else, or a variable has
-/// the name of one.
-pub(super) fn fields(function: &ast::Fn, selected: TextRange) -> Option<Vec<Field>> {
+/// The fields of `self` and of captured variables, in the order in which they are mentioned; nothing of what is mentioned for
+/// anything else, or whose field has the name of a variable where it is mentioned.
+pub(super) fn fields(
+    receivers: &[SyntaxToken],
+    captures: &[Capture],
+    bindings: &Bindings,
+) -> Vec<Field> {
+    let of_self = fields_of("self", receivers);
+    let of_others = captures
+        .iter()
+        .filter_map(|it| fields_of(&it.name, &it.mentions));
+    let all: Vec<Vec<Field>> = of_self.into_iter().chain(of_others).collect();
+    let names: Vec<String> = all.iter().flatten().map(|it| it.name.clone()).collect();
+    let is_free = |field: &Field| {
+        let is_hidden = |it: &ast::FieldExpr| {
+            let at = it.syntax().text_range().start();
+            bindings.meant(&field.name, at).is_some()
+        };
+        names.iter().filter(|it| **it == field.name).count() == 1
+            && captures.iter().all(|it| it.name != field.name)
+            && !field.name.starts_with(char::is_numeric)
+            && !field.mentions.iter().any(is_hidden)
+    };
+    let all = all.into_iter().filter(|some| some.iter().all(is_free));
+    all.flatten().collect()
+}
+
+fn fields_of(of: &str, mentions: &[SyntaxToken]) -> Option<Vec<Field>> {
     let mut fields: Vec<Field> = Vec::new();
-    for receiver in receivers(function, selected) {
-        let path = receiver.parent_ancestors().find_map(ast::PathExpr::cast)?;
+    for mention in mentions {
+        let path = mention.parent_ancestors().find_map(ast::PathExpr::cast)?;
+        if path.syntax().text_range() != mention.text_range() {
+            return None;
+        }
         let around = ast::FieldExpr::cast(path.syntax().parent()?)?;
         let name = around.name_ref()?.text().to_string();
         match fields.iter_mut().find(|it| it.name == name) {
             Some(known) => known.mentions.push(around),
             None => fields.push(Field {
+                of: of.to_owned(),
                 name,
                 mentions: vec![around],
             }),
         }
     }
-    let patterns = function.syntax().descendants();
-    let patterns = patterns.filter_map(ast::IdentPat::cast);
-    let mut names = patterns.filter_map(|it| Some(it.name()?.text().to_string()));
-    let is_taken = names.any(|name| fields.iter().any(|it| it.name == name));
-    let is_numbered = fields
-        .iter()
-        .any(|it| it.name.starts_with(char::is_numeric));
-    (!is_taken && !is_numbered && !fields.is_empty()).then_some(fields)
+    Some(fields)
 }
 
 impl Field {
     /// As an expression of the old function, and what an answer about it is about.
     pub(super) fn path(&self) -> String {
-        format!("self.{}", self.name)
+        format!("{}.{}", self.of, self.name)
     }
 
     /// How it may be passed, the tightest way first; nothing if its type isn't known.
     pub(super) fn ways(&self, known: &Known) -> Option<Vec<Way>> {
         let ty = known.types.get(&self.path())?;
         super::passing::nameable(&self.name, &ty.text).ok()?;
-        let first = if ty.is_copy {
-            Way::Value(ty.text.clone())
-        } else {
-            Way::Shared(ty.text.clone())
-        };
-        Some(vec![first, Way::Unique(ty.text.clone())])
+        if ty.is_copy {
+            return Some(vec![
+                Way::Value(ty.text.clone()),
+                Way::Unique(ty.text.clone()),
+            ]);
+        }
+        if known.moved.contains(&self.path()) {
+            return Some(vec![
+                Way::Value(ty.text.clone()),
+                Way::MutValue(ty.text.clone()),
+            ]);
+        }
+        let same = |it: &ast::FieldExpr| means_same(it.syntax(), ty.text.starts_with("Box<"));
+        let view = view(&ty.text).filter(|_| self.mentions.iter().all(same));
+        let shared = view.clone().map(Way::Shared).into_iter();
+        let shared = shared.chain([Way::Shared(ty.text.clone())]);
+        let unique = view.map(Way::Unique).into_iter();
+        let unique = unique.chain([Way::Unique(ty.text.clone())]);
+        // Which part of what is moved isn't always told.
+        let is_moved = known.moved.contains(&self.of);
+        let owned = is_moved.then(|| Way::Value(ty.text.clone()));
+        Some(shared.chain(unique).chain(owned).collect())
     }
 
     /// What its mentions become.
     pub(super) fn edits<'a>(&'a self, way: &'a Way) -> impl Iterator<Item = Edit> + 'a {
         let mentions = self.mentions.iter();
         mentions.map(|mention| way.edit_of_field(mention, &self.name))
+    }
+}
+
+impl Field {
+    /// Statements that would give a name to what has it already, up to what stands behind them.
+    pub(super) fn idle_statements<'a>(
+        &'a self,
+        way: &'a Way,
+    ) -> impl Iterator<Item = TextRange> + 'a {
+        self.mentions.iter().filter_map(|mention| {
+            let edit = way.edit_of_field(mention, &self.name);
+            let statement = mention.syntax().ancestors().find_map(ast::LetStmt::cast)?;
+            let value = statement.initializer()?.syntax().text_range();
+            let is_all = edit.delete == value && *edit.insert == *self.name;
+            let Some(ast::Pat::IdentPat(pattern)) = statement.pat() else {
+                return None;
+            };
+            let is_same = pattern.syntax().text() == self.name.as_str();
+            let behind = statement.syntax().last_token()?.next_token()?;
+            let is_plain = statement.ty().is_none() && behind.kind() == SyntaxKind::WHITESPACE;
+            let range = statement.syntax().text_range().cover(behind.text_range());
+            (is_all && is_same && is_plain).then_some(range)
+        })
     }
 }
 
@@ -74,6 +140,11 @@ impl Way {
             return Edit::replace(whole, name);
         };
         let is_first = around.first_child().as_ref() == Some(node);
+        let is_unique = matches!(self, Self::Unique(_));
+        let last = node.last_token();
+        if last.is_some_and(|it| is_taken_by_reference_too(&it, is_unique)) {
+            return Edit::replace(whole, format!("(*{name})"));
+        }
         match around.kind() {
             SyntaxKind::FIELD_EXPR | SyntaxKind::METHOD_CALL_EXPR | SyntaxKind::INDEX_EXPR
                 if is_first =>
@@ -90,12 +161,5 @@ impl Way {
             }
             _ => Edit::replace(whole, format!("*{name}")),
         }
-    }
-}
-
-impl Selection {
-    /// The fields of `self` that the compiler is asked about.
-    pub(super) fn fields(&self) -> &[Field] {
-        self.fields.as_deref().unwrap_or_default()
     }
 }

@@ -4,7 +4,8 @@ use super::{
     Selection,
     outcome::Outcome,
     passing::{Passing, Receivers, Way},
-    signature::{Generics, qualifiers},
+    qualified_as,
+    signature::{Generics, qualifiers, words},
     writing::Writer,
 };
 use crate::syntax::layout;
@@ -14,6 +15,8 @@ pub(super) struct Heading {
     pub(super) name: String,
     pub(super) arguments: Vec<String>,
     pub(super) turbofish: String,
+    /// Whether a call needs an `unsafe` block.
+    pub(super) is_vouched_for: bool,
     before: String,
     parameters: Vec<String>,
     behind: String,
@@ -26,10 +29,8 @@ impl Writer<'_> {
             selection, source, ..
         } = self;
         let ways = || {
-            passing
-                .captured
-                .iter()
-                .map(|it| (it.name.as_str(), it.tightest()))
+            let captured = passing.captured(selection);
+            captured.map(|(capture, way)| (capture.name.as_str(), way))
         };
         let receiver = passing.receiver.as_ref().map(Receivers::tightest);
         let this = self.home.this.as_deref().zip(receiver);
@@ -38,45 +39,59 @@ impl Writer<'_> {
             None => receiver.map(str::to_owned),
         };
         let fields = || {
-            passing
-                .fields()
-                .iter()
-                .map(|it| (it.name.as_str(), it.tightest()))
+            let fields = passing.fields();
+            fields.map(|(of, ways)| (of, ways.name.as_str(), ways.tightest()))
         };
+        let fields_named = fields().map(|(_, name, way)| (name, way));
         let captured = ways()
-            .chain(fields())
+            .chain(fields_named)
             .map(|(name, way)| way.parameter(name));
         let parameters = receiver.into_iter().chain(captured);
         let parameters: Vec<String> = parameters
-            .map(|it| self.lifetime.of_parameter(&it))
+            .map(|it| self.of_implementor(&self.lifetime.of_parameter(&it)))
             .collect();
         let written = result
             .written
             .as_ref()
-            .map(|it| self.lifetime.of_result(it));
+            .map(|it| self.of_implementor(&self.lifetime.of_result(it)));
+        let implementor = self.home.implementor.as_ref();
         let types = format!(
-            "{} {}",
+            "{} {} {}",
             parameters.join(" "),
-            written.as_deref().unwrap_or_default()
+            written.as_deref().unwrap_or_default(),
+            implementor.map_or("", |(_, bounds)| bounds)
         );
         let generics =
             Generics::needed(&self.home.declaring, &types, source.slice(selection.range));
         let fresh = self.lifetime.fresh().map(str::to_owned);
-        let declared: Vec<String> = fresh.into_iter().chain(generics.declared).collect();
+        let stands_in = implementor.map(|(name, bounds)| format!("{name}: {bounds}"));
+        let declared = fresh.into_iter().chain(generics.declared);
+        let declared: Vec<String> = declared.chain(stands_in).collect();
         let declared = match &*declared {
             [] => String::new(),
             some => format!("<{}>", some.join(", ")),
         };
-        let turbofish = generics
-            .arguments
-            .map_or_else(String::new, |it| format!("::<{}>", it.join(", ")));
-        let words = qualifiers(&selection.function, selection.exits.awaits);
+        // What is a part of another type doesn't tell which one.
+        let is_told = |(name, _): &&(String, String)| {
+            let told = parameters.join(" ").replace(&format!("{name}::"), "");
+            words(&told).any(|it| it == *name)
+        };
+        let untold = implementor.filter(|it| !is_told(it));
+        let arguments = match (generics.arguments, untold) {
+            (None, Some(_)) => Some(generics.names),
+            (arguments, _) => arguments,
+        };
+        let turbofish = arguments.map_or_else(String::new, |mut it| {
+            it.extend(implementor.map(|_| "Self".to_owned()));
+            format!("::<{}>", it.join(", "))
+        });
+        let words = qualifiers(selection, passing);
         let behind = written
             .as_ref()
             .map_or_else(String::new, |it| format!(" -> {it}"));
         let arguments = ways().map(|(name, way)| way.argument(name));
-        let of_self = |(name, way): (&str, &Way)| way.argument(&format!("self.{name}"));
-        let arguments = arguments.chain(fields().map(of_self));
+        let of_field = |(of, name, way): (&str, &str, &Way)| way.argument(&format!("{of}.{name}"));
+        let arguments = arguments.chain(fields().map(of_field));
         Heading {
             name: name.to_owned(),
             before: format!("{words}fn {name}{declared}"),
@@ -87,9 +102,22 @@ impl Writer<'_> {
                 .chain(arguments)
                 .collect(),
             turbofish,
+            is_vouched_for: passing.is_unsafe && !selection.is_vouched_for(self.source),
             behind,
             bounds: generics.bounds,
         }
+    }
+}
+
+impl Writer<'_> {
+    /// A type in which a parameter stands for what implements the trait.
+    pub(super) fn of_implementor(&self, text: &str) -> String {
+        let Some((name, bounds)) = &self.home.implementor else {
+            return text.to_owned();
+        };
+        let text = qualified_as(text, "Self", name);
+        let of_trait = bounds.split(" + ").next().unwrap_or_default();
+        text.replace(&format!("<{name} as {of_trait}>::"), &format!("{name}::"))
     }
 }
 
@@ -105,7 +133,7 @@ fn parameter_of_self(of: &str, way: &str) -> String {
 }
 
 fn argument_of_self(selection: &Selection, way: &str) -> String {
-    let list = selection.function.param_list();
+    let list = selection.scope.function.param_list();
     let old = list.and_then(|it| it.self_param());
     let is_reference = old.is_some_and(|it| it.amp_token().is_some());
     let sign = way.strip_suffix("self").filter(|it| it.starts_with('&'));

@@ -2,10 +2,13 @@
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
-    ast::{self, HasGenericParams},
+    ast::{self, HasGenericParams, HasName, HasTypeBounds},
 };
 
-use super::{NotExtracted, Passing, Selection, signature::mentions_self_type};
+use super::{
+    Passing, Selection,
+    signature::{mentions_self_type, words},
+};
 use crate::{syntax::layout, text::TextSize};
 
 /// Where the new function stands.
@@ -19,6 +22,8 @@ pub(super) struct Home {
     pub(super) call: &'static str,
     /// The type of `self`, where it is a parameter like any other.
     pub(super) this: Option<String>,
+    /// A parameter that stands for the type that implements a trait: its name and its bounds.
+    pub(super) implementor: Option<(String, String)>,
     /// What declares generics that it has to declare again.
     pub(super) declaring: Vec<SyntaxNode>,
     /// What the conditions and the allowances of the old function are repeated from.
@@ -31,28 +36,35 @@ pub(super) enum Place {
     Beside,
     /// In an implementation of the type that has no trait.
     Inherent,
+    /// Inside of the old function, beside an item of its own.
+    Within,
     /// Where it belongs to no type.
     Free,
+    /// The same, for whatever implements the trait.
+    FreeForTrait,
 }
 
 /// The places that a selection's function may have.
-pub(super) fn places(selection: &Selection) -> Result<Vec<Place>, NotExtracted> {
+pub(super) fn places(selection: &Selection) -> Vec<Place> {
+    if selection.item.is_some() {
+        return vec![Place::Within];
+    }
     let Some(owner) = owner(selection) else {
-        return Ok(vec![Place::Beside]);
+        return vec![Place::Beside];
     };
     let implementation = ast::Impl::cast(owner);
     let uses_self = uses_self_type(selection);
     match implementation {
-        Some(it) if it.trait_().is_none() => Ok(vec![Place::Beside]),
+        Some(it) if it.trait_().is_none() => vec![Place::Beside],
         Some(_) if selection.receivers.is_empty() && !uses_self => {
-            Ok(vec![Place::Free, Place::Inherent])
+            vec![Place::Free, Place::Inherent]
         }
-        Some(_) if uses_self => Ok(vec![Place::Inherent]),
-        Some(_) => Ok(vec![Place::Inherent, Place::Free]),
-        None if selection.receivers.is_empty() && !uses_self => Ok(vec![Place::Free]),
-        None => Err(NotExtracted::new(
-            "The selection uses `self` or `Self` of a trait, which takes no more functions.",
-        )),
+        Some(_) if uses_self => vec![Place::Inherent],
+        Some(_) => vec![Place::Inherent, Place::Free],
+        None if selection.receivers.is_empty() && !uses_self => {
+            vec![Place::Free, Place::FreeForTrait]
+        }
+        None => vec![Place::FreeForTrait],
     }
 }
 
@@ -62,7 +74,7 @@ fn uses_self_type(selection: &Selection) -> bool {
 
 /// The implementation or the trait around the old function.
 fn owner(selection: &Selection) -> Option<SyntaxNode> {
-    let list = selection.function.syntax().parent()?;
+    let list = selection.scope.function.syntax().parent()?;
     let is_of_type = list.kind() == SyntaxKind::ASSOC_ITEM_LIST;
     list.parent().filter(|_| is_of_type)
 }
@@ -71,8 +83,8 @@ impl Home {
     pub(super) fn new(selection: &Selection, passing: &Passing, text: &str, newline: &str) -> Self {
         let place = passing.place();
         let has_receiver = passing.receiver.is_some();
-        let function = selection.function.syntax().clone();
-        let owner = owner(selection);
+        let function = selection.scope.function.syntax().clone();
+        let owner = owner(selection).filter(|_| place != Place::Within);
         let indent_of = |node: &SyntaxNode| {
             let start = node.text_range().start();
             layout::indentation(text, start).to_owned()
@@ -88,14 +100,43 @@ impl Home {
             indent: indent_of(&function),
             call,
             this: None,
+            implementor: None,
             declaring: vec![function.clone()],
             gated_by: vec![function.clone()],
         };
+        if let Some(item) = &selection.item {
+            return Self {
+                after: item.text_range().end(),
+                indent: indent_of(item),
+                around: Some((newline.to_owned(), blank_behind(text, item, newline))),
+                gated_by: Vec::new(),
+                ..beside
+            };
+        }
         let Some(owner) = owner.filter(|_| place != Place::Beside) else {
             return beside;
         };
         let implementation = ast::Impl::cast(owner.clone());
         let gated_by = vec![owner.clone(), function.clone()];
+        if place == Place::FreeForTrait {
+            let implementor = ast::Trait::cast(owner.clone()).and_then(|it| {
+                let selected = &selection.scope.function;
+                implementor(&it, selected)
+            });
+            return Self {
+                after: owner.text_range().end(),
+                indent: indent_of(&owner),
+                call: "",
+                this: implementor
+                    .as_ref()
+                    .filter(|_| has_receiver)
+                    .map(|(name, _)| name.clone()),
+                implementor,
+                declaring: vec![owner, function],
+                gated_by,
+                ..beside
+            };
+        }
         if place == Place::Free {
             let of = implementation.and_then(|it| it.self_ty());
             let this = of.map(|it| it.syntax().text().to_string());
@@ -130,6 +171,54 @@ impl Home {
             ..beside
         }
     }
+}
+
+/// The blank line that a function in another needs behind itself, if none is there.
+fn blank_behind(text: &str, item: &SyntaxNode, newline: &str) -> String {
+    let behind = &text[usize::from(item.text_range().end())..];
+    let is_blank = behind.starts_with(&newline.repeat(2)) || behind.trim_start().starts_with('}');
+    if is_blank {
+        String::new()
+    } else {
+        newline.to_owned()
+    }
+}
+
+/// A parameter for whatever implements a trait, with what its function may expect of it.
+fn implementor(owner: &ast::Trait, function: &ast::Fn) -> Option<(String, String)> {
+    let text = owner.syntax().text().to_string();
+    let is_taken = |name: &&str| words(&text).any(|it| it == **name);
+    let name = ["T", "S", "V", "I"].into_iter().find(|it| !is_taken(it))?;
+    let trait_name = owner.name()?.text().to_string();
+    let params = owner.generic_param_list();
+    let params = params
+        .iter()
+        .flat_map(ast::GenericParamList::generic_params);
+    let arguments = params.filter_map(|param| match param {
+        ast::GenericParam::LifetimeParam(it) => Some(it.lifetime()?.syntax().text().to_string()),
+        ast::GenericParam::TypeParam(it) => Some(it.name()?.text().to_string()),
+        ast::GenericParam::ConstParam(it) => Some(it.name()?.text().to_string()),
+    });
+    let arguments: Vec<String> = arguments.collect();
+    let arguments = match &*arguments {
+        [] => String::new(),
+        some => format!("<{}>", some.join(", ")),
+    };
+    let clauses = [owner.where_clause(), function.where_clause()];
+    let predicates = clauses.into_iter().flatten();
+    let predicates = predicates.flat_map(|it| it.predicates().collect::<Vec<_>>());
+    let of_self = predicates.filter(|it| it.ty().is_some_and(|it| it.syntax().text() == "Self"));
+    let lists = of_self.filter_map(|it| it.type_bound_list());
+    let more = lists.flat_map(|it| it.bounds().collect::<Vec<_>>());
+    let more: Vec<String> = more.map(|it| it.syntax().text().to_string()).collect();
+    let own = owner.type_bound_list();
+    let mut own = own.iter().flat_map(ast::TypeBoundList::bounds);
+    let is_sized = more.iter().any(|it| it == "Sized")
+        || own.any(|it| matches!(&*it.syntax().text().to_string(), "Sized" | "Copy" | "Clone"));
+    let mut bounds = vec![format!("{trait_name}{arguments}")];
+    bounds.extend(more.into_iter().filter(|it| it != "Sized"));
+    bounds.extend((!is_sized).then(|| "?Sized".to_owned()));
+    Some((name.to_owned(), bounds.join(" + ")))
 }
 
 /// The last function of an implementation of the same type that has no trait, in the same module.

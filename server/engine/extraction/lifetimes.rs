@@ -10,8 +10,14 @@ pub(super) enum Lifetime {
     Elided,
     /// One of the function's own, in the result.
     Own(String),
+    /// Several of the function's own, one after the other in the result.
+    OwnInTurn(Vec<String>),
+    /// One of the function's own, in the parameters' innermost references too.
+    OwnForInner(String),
     /// One of the function's own, in the parameters too.
     OwnForShared(String),
+    /// A new one, for the innermost references.
+    FreshForInner(String),
     /// A new one, for all that is shared.
     Fresh(String),
     /// A new one, for all references.
@@ -20,9 +26,12 @@ pub(super) enum Lifetime {
     Static,
 }
 
+/// So many ways of naming two lifetimes in turn are tried.
+const MOST_PAIRS: usize = 2;
+
 /// Elision first, then a lifetime that the parameters or the implementation name, then a new one.
 pub(super) fn lifetimes(selection: &Selection) -> Vec<Lifetime> {
-    let around = selection.function.syntax().ancestors();
+    let around = selection.scope.function.syntax().ancestors();
     let lists = around.filter_map(|node| node.children().find_map(ast::GenericParamList::cast));
     let params = lists.flat_map(|list| {
         let params = list
@@ -39,8 +48,15 @@ pub(super) fn lifetimes(selection: &Selection) -> Vec<Lifetime> {
     let own = names.iter().cloned().map(Lifetime::Own);
     let mut all = vec![Lifetime::Elided];
     all.extend(own);
+    let pairs = names.iter().flat_map(|first| {
+        let others = names.iter().filter(move |it| *it != first);
+        others.map(move |other| vec![first.clone(), other.clone()])
+    });
+    all.extend(pairs.take(MOST_PAIRS).map(Lifetime::OwnInTurn));
+    all.extend(names.iter().cloned().map(Lifetime::OwnForInner));
     all.extend(names.iter().cloned().map(Lifetime::OwnForShared));
     if let Some(fresh) = fresh {
+        all.push(Lifetime::FreshForInner(fresh.to_owned()));
         all.push(Lifetime::Fresh(fresh.to_owned()));
         all.push(Lifetime::FreshForAll(fresh.to_owned()));
     }
@@ -51,26 +67,34 @@ pub(super) fn lifetimes(selection: &Selection) -> Vec<Lifetime> {
 impl Lifetime {
     pub(super) fn fresh(&self) -> Option<&str> {
         match self {
-            Self::Fresh(name) | Self::FreshForAll(name) => Some(name),
-            Self::Elided | Self::Own(_) | Self::OwnForShared(_) | Self::Static => None,
+            Self::FreshForInner(name) | Self::Fresh(name) | Self::FreshForAll(name) => Some(name),
+            Self::Elided
+            | Self::Own(_)
+            | Self::OwnInTurn(_)
+            | Self::OwnForInner(_)
+            | Self::OwnForShared(_)
+            | Self::Static => None,
         }
     }
 
     pub(super) fn of_parameter(&self, text: &str) -> String {
         match self {
+            Self::FreshForInner(name) | Self::OwnForInner(name) => named_inside(text, name),
             Self::Fresh(name) | Self::OwnForShared(name) => named(text, name),
             Self::FreshForAll(name) => named_all(text, name),
-            Self::Elided | Self::Own(_) | Self::Static => text.to_owned(),
+            Self::Elided | Self::Own(_) | Self::OwnInTurn(_) | Self::Static => text.to_owned(),
         }
     }
 
     pub(super) fn of_result(&self, text: &str) -> String {
         match self {
             Self::Elided => text.to_owned(),
-            Self::Fresh(name) => named(text, name),
-            Self::Own(name) | Self::OwnForShared(name) | Self::FreshForAll(name) => {
-                named_all(text, name)
-            }
+            Self::Fresh(name) | Self::FreshForInner(name) => named(text, name),
+            Self::Own(name)
+            | Self::OwnForInner(name)
+            | Self::OwnForShared(name)
+            | Self::FreshForAll(name) => named_all(text, name),
+            Self::OwnInTurn(names) => named_in_turn(text, names),
             Self::Static => named_all(text, "'static"),
         }
     }
@@ -92,6 +116,68 @@ fn named(text: &str, name: &str) -> String {
     })
 }
 
+/// A type with names for the lifetimes of what it shares, one after the other.
+fn named_in_turn(text: &str, names: &[String]) -> String {
+    let mut names = names.iter().cycle();
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '\'']) {
+        let (before, behind) = (&rest[..at], &rest[at + 1..]);
+        out.push_str(before);
+        let name = names.next().map_or("'_", String::as_str);
+        if rest[at..].starts_with("'_") {
+            out.push_str(name);
+            rest = &rest[at + 2..];
+            continue;
+        }
+        let is_named = rest[at..].starts_with('\'') || behind.starts_with('\'');
+        out.push_str(&rest[at..=at]);
+        if !is_named {
+            out.push_str(name);
+            out.push(' ');
+        }
+        rest = behind;
+    }
+    out + rest
+}
+
+/// A type with a name for the lifetimes of what it shares, but for references to what holds references itself.
+fn named_inside(text: &str, name: &str) -> String {
+    let text = text.replace("'_", name);
+    let mut out = String::new();
+    let mut rest = &*text;
+    while let Some(at) = rest.find('&') {
+        let behind = &rest[at + 1..];
+        let is_left = behind.starts_with('\'') || behind.starts_with("mut ");
+        out.push_str(&rest[..=at]);
+        if !is_left && !referent(behind).contains(['&', '\'']) {
+            out.push_str(name);
+            out.push(' ');
+        }
+        rest = behind;
+    }
+    out + rest
+}
+
+/// What a reference refers to, in a text that begins with it.
+fn referent(text: &str) -> &str {
+    let mut depth = 0_usize;
+    let end = text.char_indices().find(|(_, c)| match c {
+        '<' | '(' | '[' => {
+            depth += 1;
+            false
+        }
+        '>' | ')' | ']' if depth > 0 => {
+            depth -= 1;
+            false
+        }
+        '>' | ')' | ']' => true,
+        ',' => depth == 0,
+        _ => false,
+    });
+    end.map_or(text, |(at, _)| &text[..at])
+}
+
 /// A type with a name for the lifetimes of all references.
 fn named_all(text: &str, name: &str) -> String {
     named(text, name).replace("&mut ", &format!("&{name} mut "))
@@ -111,6 +197,26 @@ mod tests {
             ("u8", "u8"),
         ] {
             assert_eq!(named(text, "'a"), expected);
+        }
+    }
+
+    #[test]
+    fn several_names_are_given_in_turn() {
+        let names = ["'b".to_owned(), "'a".to_owned()];
+        let in_turn = |text| named_in_turn(text, &names);
+        assert_eq!(in_turn("(&str, Cow<'_, str>)"), "(&'b str, Cow<'a, str>)");
+        assert_eq!(in_turn("u8"), "u8");
+    }
+
+    #[test]
+    fn only_the_innermost_gets_the_name() {
+        for (text, expected) in [
+            ("&&str", "&&'a str"),
+            ("(&[&str], &u8)", "(&[&'a str], &'a u8)"),
+            ("&Wrapper<'_>", "&Wrapper<'a>"),
+            ("&mut Vec<&str>", "&mut Vec<&'a str>"),
+        ] {
+            assert_eq!(named_inside(text, "'a"), expected);
         }
     }
 }

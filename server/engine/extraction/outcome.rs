@@ -4,13 +4,13 @@ use ra_ap_syntax::AstNode;
 
 use super::{
     BEHIND, Known, NotExtracted, Selection,
-    exits::Leave,
-    passing::nameable,
+    exits::{Carried, Leave, Role, Several},
+    passing::{givable, nameable},
+    paths::Module,
     selection::Local,
-    signature::{tried, with_own_types},
+    signature::{first_argument, tried},
     writing::Purpose,
 };
-use crate::syntax::FileNames;
 
 /// The subject of what is asked of the selection's own value.
 pub(super) const VALUE: &str = "= value";
@@ -29,7 +29,21 @@ pub(super) struct Outcome<'a> {
     pub(super) layer: Option<&'static str>,
     pub(super) leave: &'a Leave,
     pub(super) is_trap: bool,
+    /// What `ControlFlow` is called.
     pub(super) control: &'static str,
+    /// What is imported for it.
+    pub(super) import: Option<&'static str>,
+    /// Whether its type is that of what the selection stands in, where that has a layer too.
+    pub(super) is_scopes: bool,
+    pub(super) wrapping: Wrapping,
+}
+
+/// What tells a value that the selection leaves with from that it goes on with nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wrapping {
+    Option,
+    /// Where an `Option` would be one in another.
+    Flow,
 }
 
 impl<'a> Outcome<'a> {
@@ -45,6 +59,7 @@ impl<'a> Outcome<'a> {
         } else {
             output_types(selection, known)?
         };
+        let (control, import) = control_flow(selection);
         let mut outcome = Self {
             outputs: &selection.outputs,
             has_value: false,
@@ -52,12 +67,15 @@ impl<'a> Outcome<'a> {
             layer: exits.layer,
             leave: &exits.leave,
             is_trap: purpose == Purpose::Trap,
-            control: control_flow(selection),
+            control,
+            import,
+            wrapping: Wrapping::Option,
+            is_scopes: true,
         };
         if matches!(exits.leave, Leave::Whole { .. }) {
             // A hidden `return` means the same in a function that gives the same.
             outcome.is_trap = false;
-            outcome.written = written_result(selection);
+            outcome.written = selection.scope.result(known);
             outcome.has_value = selection.value.is_some();
             return Ok(outcome);
         }
@@ -80,9 +98,11 @@ impl<'a> Outcome<'a> {
             coded
         };
         outcome.written = match exits.layer {
-            Some(_) => Some(tried(&selection.function, &coded)?),
+            Some(_) => Some(tried(selection.scope.result(known), &coded)?),
             None => (coded != "()").then_some(coded),
         };
+        outcome.is_scopes =
+            exits.layer.is_none() || outcome.written == selection.scope.result(known);
         Ok(outcome)
     }
 
@@ -92,51 +112,69 @@ impl<'a> Outcome<'a> {
     }
 
     fn coded_type(
-        &self,
+        &mut self,
         selection: &Selection,
         known: &Known,
         plain: String,
     ) -> Result<String, NotExtracted> {
-        let (wrapper, is_break, is_certain) = match self.leave {
-            Leave::Never | Leave::Whole { .. } => return Ok(plain),
+        match self.leave {
+            Leave::Never | Leave::Whole { .. } => Ok(plain),
             Leave::Told {
                 is_certain: true, ..
-            } => return Ok("()".to_owned()),
-            Leave::Told { .. } if self.is_unit() => return Ok("bool".to_owned()),
-            Leave::Told { .. } => return Ok(format!("Option<{plain}>")),
+            } => Ok("()".to_owned()),
+            Leave::Told { .. } if self.is_unit() => Ok("bool".to_owned()),
+            Leave::Told { .. } => Ok(format!("Option<{plain}>")),
             Leave::Carries {
-                wrapper,
-                is_break,
+                carried,
                 is_certain,
-                ..
-            } => (wrapper, *is_break, *is_certain),
-        };
-        let carried = if is_break {
-            let known = known.types.get(BROKEN).ok_or(NotExtracted::new(
-                "The type that the selection breaks with can't be told.",
-            ))?;
-            nameable("break", &known.text)?;
-            known.text.clone()
-        } else if wrapper.is_some() {
-            super::signature::first_argument(&selection.function).ok_or(NotExtracted::new(
-                "The function's result doesn't show what it is a result of.",
-            ))?
-        } else {
-            written_result(selection).unwrap_or_else(|| "()".to_owned())
-        };
-        if is_certain {
-            return Ok(carried);
+            } => {
+                let carried = carried_type(carried, selection, known)?;
+                if *is_certain {
+                    return Ok(carried);
+                }
+                let control = self.control;
+                if carried.starts_with("Option<") || self.layer == Some("Some") {
+                    self.wrapping = Wrapping::Flow;
+                }
+                if !self.is_unit() {
+                    return Ok(format!("{control}<{carried}, {plain}>"));
+                }
+                Ok(match self.wrapping {
+                    Wrapping::Flow => format!("{control}<{carried}>"),
+                    Wrapping::Option => format!("Option<{carried}>"),
+                })
+            }
+            Leave::Several(several) => {
+                let carried = several.carried.as_ref();
+                let carried = carried
+                    .map(|it| carried_type(it, selection, known))
+                    .transpose()?;
+                Ok(self.several_type(several, carried, &plain))
+            }
         }
-        Ok(if self.is_unit() {
-            format!("Option<{carried}>")
-        } else {
-            format!("{}<{carried}, {plain}>", self.control)
-        })
+    }
+
+    fn several_type(&self, several: &Several, carried: Option<String>, plain: &str) -> String {
+        let control = self.control;
+        let stop = match (carried, &several.stop) {
+            (Some(carried), Some(_)) => format!("Option<{carried}>"),
+            (Some(carried), None) => carried,
+            (None, _) => "()".to_owned(),
+        };
+        match (several.is_certain, &several.skip) {
+            (true, None) => stop,
+            (true, Some(_)) => format!("{control}<{stop}>"),
+            (false, None) if self.is_unit() => format!("{control}<{stop}>"),
+            (false, Some(_)) if self.is_unit() => format!("Option<{control}<{stop}>>"),
+            (false, None) => format!("{control}<{stop}, {plain}>"),
+            (false, Some(_)) => format!("{control}<{stop}, Option<{plain}>>"),
+        }
     }
 
     /// What the new function gives where the selection ends with `value`, which is empty for nothing.
     pub(super) fn of_end(&self, value: &str) -> String {
         let is_unit = self.is_unit();
+        let control = self.control;
         let coded = match self.leave {
             Leave::Told {
                 is_certain: false, ..
@@ -146,19 +184,31 @@ impl<'a> Outcome<'a> {
             } => format!("Some({value})"),
             Leave::Carries {
                 is_certain: false, ..
+            } if is_unit && self.wrapping == Wrapping::Flow => {
+                format!("{control}::Continue(())")
+            }
+            Leave::Carries {
+                is_certain: false, ..
             } if is_unit => "None".to_owned(),
             Leave::Carries {
                 is_certain: false, ..
-            } => format!("{}::Continue({value})", self.control),
+            } => format!("{control}::Continue({value})"),
+            Leave::Several(several) if !several.is_certain => match (&several.skip, is_unit) {
+                (Some(_), true) => "None".to_owned(),
+                (Some(_), false) => format!("{control}::Continue(Some({value}))"),
+                (None, true) => format!("{control}::Continue(())"),
+                (None, false) => format!("{control}::Continue({value})"),
+            },
             _ => value.to_owned(),
         };
         self.around(coded)
     }
 
-    /// What stands before and behind a value that the selection leaves with, or all there is without one.
-    pub(super) fn of_jump(&self, value: Option<&str>) -> String {
+    /// All there is of a jump, or what stands around its value.
+    pub(super) fn of_jump(&self, role: Role, value: Option<&str>) -> String {
         let is_unit = self.is_unit();
         let value = value.unwrap_or_default();
+        let control = self.control;
         let coded = match self.leave {
             Leave::Told {
                 is_certain: true, ..
@@ -167,13 +217,38 @@ impl<'a> Outcome<'a> {
             Leave::Told { .. } => "None".to_owned(),
             Leave::Carries {
                 is_certain: false, ..
-            } if is_unit => format!("Some({value})"),
+            } if is_unit && self.wrapping == Wrapping::Option => format!("Some({value})"),
             Leave::Carries {
                 is_certain: false, ..
-            } => format!("{}::Break({value})", self.control),
+            } => format!("{control}::Break({value})"),
+            Leave::Several(several) => self.of_one(several, role, value),
             _ => value.to_owned(),
         };
         self.around(coded)
+    }
+
+    /// What one of several jumps becomes, and what its caller looks for.
+    pub(super) fn of_one(&self, several: &Several, role: Role, value: &str) -> String {
+        let control = self.control;
+        let is_plain_option = several.is_certain && several.skip.is_none();
+        let stop = match (role, &several.carried, &several.stop) {
+            (Role::Carried, _, None) => value.to_owned(),
+            (Role::Carried, ..) => format!("Some({value})"),
+            (_, Some(_), _) => "None".to_owned(),
+            (_, None, _) => "()".to_owned(),
+        };
+        let is_maybe = !several.is_certain && several.skip.is_some() && self.is_unit();
+        let coded = match role {
+            _ if is_plain_option => stop,
+            Role::Skip if several.is_certain || is_maybe => format!("{control}::Continue(())"),
+            Role::Skip => format!("{control}::Continue(None)"),
+            _ => format!("{control}::Break({stop})"),
+        };
+        if is_maybe {
+            format!("Some({coded})")
+        } else {
+            coded
+        }
     }
 
     fn around(&self, coded: String) -> String {
@@ -194,6 +269,30 @@ impl<'a> Outcome<'a> {
             None => coded,
         }
     }
+}
+
+/// The type of what a jump takes with it.
+fn carried_type(
+    carried: &Carried,
+    selection: &Selection,
+    known: &Known,
+) -> Result<String, NotExtracted> {
+    if carried.is_break {
+        let known = known.types.get(BROKEN).ok_or(NotExtracted::new(
+            "The type that the selection breaks with can't be told.",
+        ))?;
+        nameable("break", &known.text)?;
+        return Ok(known.text.clone());
+    }
+    let result = selection.scope.result(known);
+    if carried.wrapper.is_none() {
+        return Ok(result.unwrap_or_else(|| "()".to_owned()));
+    }
+    let result = result.unwrap_or_default();
+    let first = first_argument(&result).ok_or(NotExtracted::new(
+        "The function's result doesn't show what it is a result of.",
+    ))?;
+    Ok(first.to_owned())
 }
 
 /// The subject of what the function gives, if it is one value that has a type without a name.
@@ -238,25 +337,22 @@ fn value_type(known: &Known) -> Result<Option<String>, NotExtracted> {
     Ok(Some(found.text.clone()))
 }
 
-/// A result's type may be one that only has to be described.
-fn givable(name: &str, text: &str) -> Result<(), NotExtracted> {
-    match text.strip_prefix("impl ") {
-        Some(bounds) => nameable(name, bounds),
-        None => nameable(name, text),
-    }
-}
-
-fn written_result(selection: &Selection) -> Option<String> {
-    let written = selection.function.ret_type()?.ty()?;
-    let text = written.syntax().text().to_string();
-    Some(with_own_types(&selection.function, text))
-}
-
-fn control_flow(selection: &Selection) -> &'static str {
-    let names = FileNames::around(&selection.function);
-    if names.imports("ControlFlow") {
-        "ControlFlow"
+/// What `ControlFlow` is called, and what has to be imported for it.
+fn control_flow(selection: &Selection) -> (&'static str, Option<&'static str>) {
+    let function = selection.scope.function.syntax();
+    let module = Module::around(function);
+    let root = function.ancestors().last();
+    let text = root.map_or_else(String::new, |it| it.text().to_string());
+    let is_without_std =
+        text.contains("no_std") || (text.contains("core::") && !text.contains("std::"));
+    let path = if is_without_std {
+        "core::ops::ControlFlow"
     } else {
         "std::ops::ControlFlow"
+    };
+    if module.lacks("ControlFlow") {
+        return ("ControlFlow", Some(path));
     }
+    let is_it = module.shortened(path) == "ControlFlow";
+    (if is_it { "ControlFlow" } else { path }, None)
 }

@@ -1,9 +1,13 @@
 //! How a captured variable reaches the new function: the tightest ways first.
 
-use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxToken, T, ast};
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxToken, T,
+    ast::{self, HasName},
+};
 
 use super::{
     Known, NotExtracted, Selection, closures,
+    fields::Field,
     home::{self, Place},
     lifetimes::{Lifetime, lifetimes},
     selection::Capture,
@@ -14,7 +18,7 @@ use crate::text::{Edit, TextRange};
 /// One way for each variable, which may be made looser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Passing {
-    pub(super) captured: Vec<Ways>,
+    captured: Vec<Ways>,
     /// Of `self`, if it is mentioned.
     pub(super) receiver: Option<Receivers>,
     lifetimes: Vec<Lifetime>,
@@ -23,9 +27,14 @@ pub struct Passing {
     /// Whether a `?` at the end stays where the result could be given on as it is.
     pub(super) keeps_try: bool,
     places: Vec<Place>,
-    /// Of the fields of `self`, if they can be passed alone.
-    fields: Vec<Ways>,
-    takes_fields: bool,
+    /// Of fields, if all of what they belong to can be passed alone.
+    fields: Vec<(String, Ways)>,
+    /// What is passed by its fields.
+    split: Vec<String>,
+    /// Whether callers have to vouch for more than the compiler sees.
+    pub(super) is_unsafe: bool,
+    /// The closure in whose stead the function is named, and what it takes.
+    pub(super) closure: Option<(ast::ClosureExpr, Vec<String>)>,
     /// Variables that nobody changes behind the selection.
     pub(super) constant: Vec<String>,
 }
@@ -52,6 +61,8 @@ pub(super) enum Way {
     Reborrowed(String),
     /// `&mut x`, with the type behind the reference.
     Unique(String),
+    /// What a shared reference refers to, with what stands before the name in a call.
+    Behind(String, &'static str),
 }
 
 impl Passing {
@@ -68,9 +79,11 @@ impl Passing {
             lifetimes: lifetimes(selection),
             names_result: false,
             keeps_try: !selection.ends_with_try(),
-            places: home::places(selection)?,
-            fields: fields(selection, known).unwrap_or_default(),
-            takes_fields: false,
+            places: home::places(selection),
+            fields: fields(selection, known),
+            split: Vec::new(),
+            is_unsafe: selection.relies_on_callers(),
+            closure: None,
             constant: Vec::new(),
         })
     }
@@ -94,14 +107,30 @@ impl Passing {
         !std::mem::replace(&mut self.keeps_try, true)
     }
 
-    /// Passes fields in the stead of all of `self`; says whether that is another way.
-    pub fn take_fields(&mut self) -> bool {
-        let is_other = !self.fields.is_empty() && !self.takes_fields;
-        if is_other {
-            self.takes_fields = true;
+    /// Passes fields in the stead of all of what the compiler's words name; says whether that is another way.
+    pub fn take_fields(&mut self, words: &str) -> bool {
+        let quoted = words.split('`').skip(1).step_by(2);
+        let mut roots = quoted.map(|word| {
+            let word = word.trim_start_matches(['*', '&']);
+            word.split(['.', '[']).next().unwrap_or_default()
+        });
+        let Some(of) = roots.find(|it| self.may_split(it)) else {
+            return false;
+        };
+        if of == "self" {
             self.receiver = None;
         }
-        is_other
+        self.split.push(of.to_owned());
+        true
+    }
+
+    fn may_split(&self, of: &str) -> bool {
+        !self.is_split(of) && self.fields.iter().any(|(owner, _)| owner == of)
+    }
+
+    /// Whether the fields of something are passed in its stead.
+    pub(super) fn is_split(&self, of: &str) -> bool {
+        self.split.iter().any(|it| it == of)
     }
 
     /// Has the variable be constant whose `mut` stands at `at` of a draft; says whether it wasn't so far.
@@ -115,9 +144,27 @@ impl Passing {
         is_new
     }
 
-    /// The fields that are passed by themselves.
-    pub(super) fn fields(&self) -> &[Ways] {
-        if self.takes_fields { &self.fields } else { &[] }
+    /// The fields that are passed by themselves, and what they belong to.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &Ways)> {
+        let fields = self.fields.iter().filter(|(of, _)| self.is_split(of));
+        fields.map(|(of, ways)| (of.as_str(), ways))
+    }
+
+    /// How a field is passed, if it is passed by itself.
+    pub(super) fn of_field(&self, field: &Field) -> Option<&Way> {
+        let mut fields = self.fields();
+        let (_, ways) = fields.find(|(of, it)| *of == field.of && it.name == field.name)?;
+        Some(ways.tightest())
+    }
+
+    /// The variables that are passed as a whole.
+    pub(super) fn captured<'a>(
+        &'a self,
+        selection: &'a Selection,
+    ) -> impl Iterator<Item = (&'a Capture, &'a Way)> {
+        let all = selection.captures.iter().zip(&self.captured);
+        let whole = all.filter(|(capture, _)| !self.is_split(&capture.name));
+        whole.map(|(capture, ways)| (capture, ways.tightest()))
     }
 
     /// Gives the function another place; says whether there is one left.
@@ -160,12 +207,36 @@ impl Passing {
 
     /// Has types be named by a path.
     pub fn qualify(&mut self, path: &str) {
-        let all = self.captured.iter_mut().chain(&mut self.fields);
+        let fields = self.fields.iter_mut().map(|(_, ways)| ways);
+        let all = self.captured.iter_mut().chain(fields);
         let ways = all.flat_map(|it| &mut it.ways);
         for way in ways {
             let text = way.text_mut();
             *text = super::qualified(text, path);
         }
+    }
+
+    /// The types of fields, and of variables of these names.
+    pub(super) fn texts_mut<'a>(
+        &'a mut self,
+        names: &'a [&str],
+    ) -> impl Iterator<Item = &'a mut String> {
+        let captured = self.captured.iter_mut();
+        let captured = captured.filter(|it| names.contains(&it.name.as_str()));
+        let fields = self.fields.iter_mut().map(|(_, ways)| ways);
+        let ways = captured.chain(fields).flat_map(|it| &mut it.ways);
+        ways.map(Way::text_mut)
+    }
+
+    /// Has the function be `unsafe`, as what stands around the selection is; says whether it wasn't so far.
+    pub fn make_unsafe(&mut self) -> bool {
+        !std::mem::replace(&mut self.is_unsafe, true)
+    }
+
+    /// Has a closure that only calls the function be the function; says whether it may be one.
+    pub fn name_function(&mut self, selection: &Selection) -> bool {
+        self.closure = selection.closure_around().filter(|_| !self.is_unsafe);
+        self.closure.is_some()
     }
 
     /// Lets the variable that the compiler's words name be passed more loosely; says whether there is a way left.
@@ -184,11 +255,13 @@ impl Passing {
                             .is_some_and(|it| it.starts_with(['.', '[']))
                 })
         };
-        let fields = self.fields.iter_mut().filter(|_| self.takes_fields);
-        if let Some(ways) = self
-            .captured
-            .iter_mut()
-            .chain(fields)
+        let split = &self.split;
+        let fields = self.fields.iter_mut();
+        let fields = fields.filter(|(of, _)| split.contains(of));
+        let whole = self.captured.iter_mut();
+        let whole = whole.filter(|it| !split.contains(&it.name));
+        if let Some(ways) = whole
+            .chain(fields.map(|(_, ways)| ways))
             .find(|it| names(&it.name) && it.ways.len() > 1)
         {
             ways.ways.remove(0);
@@ -250,7 +323,7 @@ fn ways(capture: &Capture, known: &Known, may_be_moved: bool) -> Result<Vec<Way>
         ));
     };
     if capture.written.is_none() {
-        nameable(name, &text)?;
+        givable(name, &text)?;
     }
     let value = Way::Value(text.clone());
     let is_copy = known_type.is_some_and(|it| it.is_copy);
@@ -285,7 +358,8 @@ fn ways(capture: &Capture, known: &Known, may_be_moved: bool) -> Result<Vec<Way>
         }
         let view = value.owner_behind().and_then(|owner| capture.view(owner));
         let view = view.map(|view| Way::Value(format!("&{view}")));
-        return Ok(view.into_iter().chain([value]).collect());
+        let tight = view.or_else(|| value.behind(capture));
+        return Ok(tight.into_iter().chain([value]).collect());
     }
     if known.moved.contains(name) {
         let loose = Way::MutValue(text);
@@ -310,14 +384,21 @@ fn ways(capture: &Capture, known: &Known, may_be_moved: bool) -> Result<Vec<Way>
     Ok(ways)
 }
 
-fn fields(selection: &Selection, known: &Known) -> Option<Vec<Ways>> {
-    let fields = selection.fields().iter().map(|field| {
-        Some(Ways {
+/// The ways of fields, if all of the same owner are known.
+fn fields(selection: &Selection, known: &Known) -> Vec<(String, Ways)> {
+    let ways = |field: &Field| {
+        let ways = Ways {
             name: field.name.clone(),
             ways: field.ways(known)?,
-        })
-    });
-    fields.collect()
+        };
+        Some((field.of.clone(), ways))
+    };
+    let all = selection.fields.iter();
+    let is_known = |of: &str| {
+        let mut same = selection.fields.iter().filter(|it| it.of == of);
+        same.all(|it| ways(it).is_some())
+    };
+    all.filter(|it| is_known(&it.of)).filter_map(ways).collect()
 }
 
 /// What a `&'a mut` refers to.
@@ -346,9 +427,16 @@ fn referring(capture: &Capture, owner: String, is_hidden: bool) -> Vec<Way> {
 impl Capture {
     /// The view of an owner, if it means the same wherever the variable is mentioned.
     fn view(&self, owner: &str) -> Option<String> {
-        let same = |mention| means_same(mention, owner.starts_with("Box<"));
-        view(owner).filter(|_| self.mentions.iter().all(same))
+        let is_box = owner.starts_with("Box<");
+        let paths = self.mentions.iter();
+        let mut paths = paths.filter_map(|it| it.parent_ancestors().find_map(ast::PathExpr::cast));
+        view(owner).filter(|_| paths.all(|it| means_same(it.syntax(), is_box)))
     }
+}
+
+/// A type that has a name, or that has to be described alone.
+pub(super) fn givable(name: &str, text: &str) -> Result<(), NotExtracted> {
+    nameable(name, text.strip_prefix("impl ").unwrap_or(text))
 }
 
 pub(super) fn nameable(name: &str, text: &str) -> Result<(), NotExtracted> {
@@ -370,6 +458,7 @@ fn receivers(selection: &Selection, known: &Known) -> Option<Receivers> {
         return None;
     }
     let list = selection
+        .scope
         .function
         .param_list()
         .and_then(|list| list.self_param());
@@ -395,18 +484,36 @@ impl Way {
             | Self::MutValue(text)
             | Self::Shared(text)
             | Self::Reborrowed(text)
-            | Self::Unique(text) => text,
+            | Self::Unique(text)
+            | Self::Behind(text, _) => text,
         }
     }
 
     /// The parameter's type, and what stands before its name.
     pub(super) fn parameter(&self, name: &str) -> String {
         match self {
-            Self::Value(text) => format!("{name}: {text}"),
+            Self::Value(text) | Self::Behind(text, _) => format!("{name}: {text}"),
             Self::MutValue(text) => format!("mut {name}: {text}"),
             Self::Shared(text) | Self::Reborrowed(text) => format!("{name}: &{text}"),
             Self::Unique(text) => format!("{name}: &mut {text}"),
         }
+    }
+
+    /// What a shared reference refers to, where functions take that instead: a number, or another reference.
+    fn behind(&self, capture: &Capture) -> Option<Self> {
+        const PLAIN: [&str; 16] = [
+            "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
+            "u32", "u64", "u128", "usize",
+        ];
+        let text = self.owner_behind()?;
+        let is_reference = text.starts_with('&') && !text.starts_with("&mut");
+        if !PLAIN.contains(&text) && !is_reference {
+            return None;
+        }
+        let sign = if is_reference { "" } else { "*" };
+        let mut mentions = capture.mentions.iter();
+        let is_same = mentions.all(|it| means_same_behind(it, sign));
+        is_same.then(|| Self::Behind(text.to_owned(), sign))
     }
 
     /// What a shared reference refers to.
@@ -430,11 +537,15 @@ impl Way {
             Self::Value(_) | Self::MutValue(_) | Self::Reborrowed(_) => name.to_owned(),
             Self::Shared(_) => format!("&{name}"),
             Self::Unique(_) => format!("&mut {name}"),
+            Self::Behind(_, sign) => format!("{sign}{name}"),
         }
     }
 
     /// What a mention of the variable has to become.
     pub(super) fn edit(&self, mention: &SyntaxToken) -> Option<Edit> {
+        if matches!(self, Self::Behind(..)) {
+            return without_star(mention);
+        }
         if !matches!(self, Self::Shared(_) | Self::Unique(_))
             || mention.kind() == SyntaxKind::STRING
         {
@@ -443,6 +554,10 @@ impl Way {
         let at = mention.text_range();
         let name = mention.text();
         let star = Some(Edit::insert(at.start(), "*"));
+        let is_unique = matches!(self, Self::Unique(_));
+        if is_taken_by_reference_too(mention, is_unique) {
+            return Some(Edit::replace(at, format!("(*{name})")));
+        }
         let parent = mention.parent()?;
         if parent.kind() == SyntaxKind::TOKEN_TREE {
             return is_wanted_behind_reference(mention)
@@ -477,19 +592,65 @@ impl Way {
     }
 }
 
+/// Whether code can't tell what a reference refers to from the reference, as far as the file shows.
+fn means_same_behind(mention: &SyntaxToken, sign: &str) -> bool {
+    if mention.kind() == SyntaxKind::STRING {
+        return true;
+    }
+    let path = mention.parent_ancestors().find_map(ast::PathExpr::cast);
+    let Some(path) = path.filter(|it| it.syntax().text_range() == mention.text_range()) else {
+        return is_known_macro(mention);
+    };
+    let around = path.syntax().parent().map(|it| it.kind());
+    let is_given = matches!(
+        around,
+        Some(SyntaxKind::ARG_LIST | SyntaxKind::REF_EXPR | SyntaxKind::RECORD_EXPR_FIELD)
+    );
+    let is_number = !sign.is_empty();
+    !(is_number && is_given) && means_same(path.syntax(), false)
+}
+
+/// What a mention becomes of a variable that isn't a reference any more.
+fn without_star(mention: &SyntaxToken) -> Option<Edit> {
+    let path = mention.parent_ancestors().find_map(ast::PathExpr::cast)?;
+    let around = ast::PrefixExpr::cast(path.syntax().parent()?)?;
+    let is_star = around.op_kind() == Some(ast::UnaryOp::Deref);
+    is_star.then(|| Edit::replace(around.syntax().text_range(), mention.text()))
+}
+
+/// Whether a file implements a trait for references, whose method of this name they would have.
+fn is_told_of_references(mention: &SyntaxToken, method: &str) -> bool {
+    let root = mention.parent_ancestors().last();
+    let items = root.into_iter().flat_map(|it| it.descendants());
+    let mut of_references = items.filter_map(ast::Impl::cast).filter(|it| {
+        let of = it.self_ty();
+        it.trait_().is_some() && matches!(of, Some(ast::Type::RefType(_)))
+    });
+    of_references.any(|it| {
+        let mut functions = it.syntax().descendants().filter_map(ast::Fn::cast);
+        functions.any(|it| it.name().is_some_and(|it| it.text() == method))
+    })
+}
+
+/// Whether a method is called that references to numbers have too, where it means another.
+pub(super) fn is_taken_by_reference_too(mention: &SyntaxToken, is_unique: bool) -> bool {
+    const BY_VALUE: [&str; 5] = ["max", "min", "clamp", "into", "try_into"];
+    const BY_REFERENCE: [&str; 8] = ["cmp", "partial_cmp", "eq", "ne", "lt", "le", "gt", "ge"];
+    let dot = next_solid(mention).filter(|it| it.kind() == T![.]);
+    let method = dot.and_then(|it| next_solid(&it));
+    let name = method.filter(|it| {
+        it.kind() == SyntaxKind::IDENT && next_solid(it).is_some_and(|it| it.kind() == T!['('])
+    });
+    name.is_some_and(|it| {
+        BY_VALUE.contains(&it.text())
+            || (is_unique && BY_REFERENCE.contains(&it.text()))
+            || is_told_of_references(mention, it.text())
+    })
+}
+
 /// Whether a word of a macro's input has to be the value, where it is a reference now. What a macro that isn't known does with
 /// it can't be told, and formatting looks through references.
 fn is_wanted_behind_reference(mention: &SyntaxToken) -> bool {
-    const COMPARING: [&str; 4] = [
-        "assert_eq",
-        "assert_ne",
-        "debug_assert_eq",
-        "debug_assert_ne",
-    ];
-    const ASKING: [&str; 4] = ["assert", "debug_assert", "matches", "vec"];
-    const FORMATTING: [&str; 9] = [
-        "format", "panic", "print", "println", "eprint", "eprintln", "write", "writeln", "todo",
-    ];
     let next = next_solid(mention).map(|it| it.kind());
     if matches!(next, Some(T![.] | T!['['] | T!['('] | T![?])) {
         return false;
@@ -499,6 +660,24 @@ fn is_wanted_behind_reference(mention: &SyntaxToken) -> bool {
         && previous_solid(mention).is_some_and(|it| it.kind() == T![,]);
     let is_in = |names: &[&str]| names.contains(&name.as_str());
     is_in(&COMPARING) || is_in(&ASKING) || (is_in(&FORMATTING) && !is_alone)
+}
+
+const COMPARING: [&str; 4] = [
+    "assert_eq",
+    "assert_ne",
+    "debug_assert_eq",
+    "debug_assert_ne",
+];
+const ASKING: [&str; 4] = ["assert", "debug_assert", "matches", "vec"];
+const FORMATTING: [&str; 9] = [
+    "format", "panic", "print", "println", "eprint", "eprintln", "write", "writeln", "todo",
+];
+
+/// Whether a word stands in the input of a macro that looks through references or doesn't compile with one.
+fn is_known_macro(mention: &SyntaxToken) -> bool {
+    let name = macro_around(mention).unwrap_or_default();
+    let is_in = |names: &[&str]| names.contains(&name.as_str());
+    is_in(&COMPARING) || is_in(&FORMATTING)
 }
 
 /// The innermost macro whose input a word is.

@@ -3,10 +3,10 @@
 use ra_ap_syntax::{AstNode, ast};
 
 use super::{
-    Probe, Selection, WITNESS, closures,
-    exits::Leave,
+    Known, Probe, Selection, WITNESS, closures,
+    exits::{Role, wrapped},
     fields::Field,
-    outcome,
+    outcome, scope,
     selection::{Capture, Local},
 };
 use crate::{
@@ -44,11 +44,19 @@ impl Selection {
             Edition::Edition2015 => "::std::mem::drop",
             _ => "::core::mem::drop",
         };
-        let ask = |at, name: &str, subject: String| Question {
-            at,
-            before: "loop { break; ".to_owned(),
-            asked: Some((subject, format!("{drop}(&{name}); {drop}({name}); "))),
-            behind: "} ".to_owned(),
+        let ask = |at, name: &str, subject: String| {
+            // What a closure gives away is its own, even in code that is never run.
+            let given = if self.is_from_outside(&subject) {
+                String::new()
+            } else {
+                format!("{drop}({name}); ")
+            };
+            Question {
+                at,
+                before: "loop { break; ".to_owned(),
+                asked: Some((subject, format!("{drop}(&{name}); {given}"))),
+                behind: "} ".to_owned(),
+            }
         };
         let start = self.range.start();
         let mut questions = Vec::new();
@@ -60,17 +68,27 @@ impl Selection {
             questions.push(Question::words(start, "({ "));
         }
         questions.extend(before);
-        let fields = self.fields().iter().map(Field::path);
+        let fields = self.fields.iter().map(Field::path);
         questions.extend(fields.map(|path| ask(start, &path, path.clone())));
         let closures = self.captures.iter();
         questions.extend(closures.flat_map(|capture| in_closure(capture, &ask)));
         let hidden = self.dropped.iter().filter(|it| it.is_hidden);
         questions.extend(hidden.map(|local| ask(local.declared, &local.name, local.subject())));
-        if let Leave::Carries { is_break: true, .. } = self.exits.leave {
-            let broken = self.exits.jumps.iter().find_map(|it| it.value.as_ref());
-            let broken = broken.map(|it| asking_of(it, outcome::BROKEN, &ask));
+        if let Some(carried) = self.exits.leave.carried().filter(|it| it.is_break) {
+            let mut jumps = self.exits.jumps.iter();
+            let jump = jumps.find(|it| it.role == Role::Carried);
+            let broken = jump.and_then(|it| it.value.clone());
+            let broken = match carried.wrapper {
+                Some(_) => broken.as_ref().and_then(wrapped),
+                None => broken,
+            };
+            let broken = broken.map(|it| asking_of(&it, outcome::BROKEN, &ask));
             questions.extend(broken.into_iter().flatten());
         }
+        let result = self.scope.asked();
+        let result = result.filter(|it| self.value.as_ref() != Some(it));
+        let result = result.map(|it| asking_of(&it, scope::RESULT, &ask));
+        questions.extend(result.into_iter().flatten());
         let values = self.value.iter();
         questions.extend(values.flat_map(|value| asking_of(value, outcome::VALUE, &ask)));
         if self.value.is_none() {
@@ -85,31 +103,109 @@ impl Selection {
         self.probe(source, questions)
     }
 
+    /// Asks what an iterator gives that has no name, where the function gives the iterator.
+    pub fn item_probe(&self, source: &Source, known: &Known) -> Option<Probe> {
+        let subject = outcome::nameless(self, known)?;
+        let name = match (&self.value, &*self.outputs) {
+            (Some(_), []) => ASKED.to_owned(),
+            (None, [output]) => output.name.clone(),
+            _ => return None,
+        };
+        let ask = |at, name: &str, _: String| Question {
+            at,
+            before: "loop { break; ".to_owned(),
+            asked: Some((
+                subject.clone(),
+                format!("::core::mem::drop(&::core::iter::Iterator::next(&mut {{{name}}})); "),
+            )),
+            behind: "} ".to_owned(),
+        };
+        let questions = match &self.value {
+            Some(value) => asking_of(value, &subject, &ask),
+            None => vec![ask(self.code_end, &name, String::new())],
+        };
+        Some(self.probe(source, questions))
+    }
+
+    /// Asks which of what a closure takes from around itself can be copied: what can't doesn't compile.
+    pub fn copy_probe(&self, source: &Source) -> Option<Probe> {
+        let captured = self.captures.iter().map(|it| it.name.clone());
+        let asked = captured.chain(self.fields.iter().map(Field::path));
+        let asked = asked.filter(|it| self.is_from_outside(it));
+        let mut questions: Vec<Question> = asked
+            .map(|path| Question {
+                at: self.range.start(),
+                before: "{ fn asked<T: Copy>(_: &T) {} ".to_owned(),
+                asked: Some((path.clone(), format!("asked(&{path}); "))),
+                behind: "} ".to_owned(),
+            })
+            .collect();
+        if questions.is_empty() {
+            return None;
+        }
+        if self.is_expression {
+            questions.insert(0, Question::words(self.range.start(), "({ "));
+            questions.push(Question::words(self.range.end(), "})"));
+        }
+        Some(self.probe(source, questions))
+    }
+
+    /// Whether a closure or a block around the selection has taken what a question is about from around itself.
+    fn is_from_outside(&self, subject: &str) -> bool {
+        let root = subject.split('.').next().unwrap_or_default();
+        let mut captures = self.captures.iter();
+        (root == "self" && self.scope.inner.is_some())
+            || captures.any(|it| it.is_outer && it.name == root)
+    }
+
     /// Asks what is moved: each variable is looked at once more behind the selection.
     pub fn move_probe(&self, source: &Source) -> Probe {
         let names = self.captures.iter().map(|it| it.name.as_str());
         let receiver = (!self.receivers.is_empty()).then_some("self");
-        let captured = names.chain(receiver).map(|it| (it, it.to_owned()));
+        let fields: Vec<String> = self.fields.iter().map(Field::path).collect();
+        let names = names.chain(receiver).map(str::to_owned);
+        let captured = names.chain(fields).map(|it| (it.clone(), it));
         let shown = self.dropped.iter().filter(|it| !it.is_hidden);
-        let declared = shown.map(|local| (local.name.as_str(), local.subject()));
+        let declared = shown.map(|local| (local.name.clone(), local.subject()));
         let at = self.code_end;
-        let asked = |(name, subject): (&str, String)| Question {
+        let asked = |(name, subject): (String, String)| Question {
             at,
             before: "{ ".to_owned(),
             asked: Some((subject, format!("let _ = &{name}; "))),
             behind: "} ".to_owned(),
         };
         let Some(value) = &self.value else {
-            return self.probe(source, captured.chain(declared).map(asked).collect());
+            let mut questions: Vec<Question> = captured.chain(declared).map(asked).collect();
+            questions.extend(self.hidden().flat_map(asking_when_hidden));
+            return self.probe(source, questions);
         };
         let start = value.syntax().text_range().start();
-        let mut questions = vec![
+        let mut questions: Vec<Question> = self.hidden().flat_map(asking_when_hidden).collect();
+        questions.extend([
             Question::words(start, "(match { "),
             Question::words(at, &format!(" }} {{ {ASKED} => {{ ")),
-        ];
+        ]);
         questions.extend(captured.map(asked));
         questions.push(Question::words(at, &format!("{ASKED} }} }})")));
         self.probe(source, questions)
+    }
+
+    /// The hidden variables, each with the value of what hides it.
+    fn hidden(&self) -> impl Iterator<Item = (&Local, ast::Expr)> {
+        let hidden = self.dropped.iter().filter(|it| it.is_hidden);
+        hidden.filter_map(|local| {
+            let statements = self.statements.iter().cloned();
+            let mut lets = statements.filter_map(ast::LetStmt::cast);
+            let hiding = lets.find(|it| {
+                let is_behind = it.syntax().text_range().start() >= local.declared;
+                let names = it.pat().into_iter();
+                let mut names = names
+                    .flat_map(|it| it.syntax().descendants().collect::<Vec<_>>())
+                    .filter_map(ast::Name::cast);
+                is_behind && names.any(|it| it.text() == local.name)
+            });
+            Some((local, hiding?.initializer()?))
+        })
     }
 
     /// Writes questions; those of one place stand in the order in which they come.
@@ -138,7 +234,11 @@ impl Selection {
 
     /// Whether the value is what a `?` gives.
     pub(super) fn ends_with_try(&self) -> bool {
-        matches!(self.value, Some(ast::Expr::TryExpr(_)))
+        let value = self.value.clone().or_else(|| {
+            let last = self.statements.last().cloned();
+            last.and_then(ast::LetStmt::cast)?.initializer()
+        });
+        matches!(value, Some(ast::Expr::TryExpr(_)))
     }
 }
 
@@ -153,6 +253,23 @@ fn asking_of(
         Question::words(range.start(), "(match { "),
         Question::words(range.end(), &format!(" }} {{ {ASKED} => {{ ")),
         ask(range.end(), ASKED, subject.to_owned()),
+        Question::words(range.end(), &format!("{ASKED} }} }})")),
+    ]
+}
+
+/// Questions around the value of what hides a variable, which can still be named there.
+fn asking_when_hidden((local, value): (&Local, ast::Expr)) -> Vec<Question> {
+    let range = value.syntax().text_range();
+    let name = &local.name;
+    vec![
+        Question::words(range.start(), "(match { "),
+        Question::words(range.end(), &format!(" }} {{ {ASKED} => {{ ")),
+        Question {
+            at: range.end(),
+            before: "{ ".to_owned(),
+            asked: Some((local.subject(), format!("let _ = &{name}; "))),
+            behind: "} ".to_owned(),
+        },
         Question::words(range.end(), &format!("{ASKED} }} }})")),
     ]
 }

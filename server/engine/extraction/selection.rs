@@ -11,16 +11,17 @@ use super::{
     bindings::Bindings,
     exits::{Around, Exits, Leave},
     fields::{self, Field},
+    scope::{Inner, Scope},
     selected::Selected,
 };
 use crate::{
-    syntax::{Source, flow::is_own_scope},
+    syntax::{Edition, Source},
     text::{TextRange, TextSize},
 };
 
 /// A part of the body of a function.
 pub struct Selection {
-    pub(super) function: ast::Fn,
+    pub(super) scope: Scope,
     /// Whole statements, or an expression.
     pub(super) statements: Vec<SyntaxNode>,
     /// What is moved: from the first comment to the end of the last one.
@@ -39,9 +40,13 @@ pub struct Selection {
     pub(super) dropped: Vec<Local>,
     /// Where `self` is mentioned.
     pub(super) receivers: Vec<SyntaxToken>,
-    /// What of `self` is mentioned, if it is fields alone.
-    pub(super) fields: Option<Vec<Field>>,
+    /// An item of the function itself that it may mean, the last of them.
+    pub(super) item: Option<SyntaxNode>,
+    /// Of what is mentioned for its fields alone.
+    pub(super) fields: Vec<Field>,
     pub(super) exits: Exits,
+    /// The conditions under which parts of it are compiled.
+    pub gates: Vec<String>,
     /// Whether a macro is called, which could leave the selection without showing it.
     pub has_macro: bool,
 }
@@ -52,7 +57,10 @@ pub(super) struct Capture {
     /// As it stands in the list of parameters.
     pub(super) written: Option<String>,
     pub(super) mut_word: Option<SyntaxToken>,
+    /// Whether it may be looked at once the selection was run.
     pub(super) is_used_after: bool,
+    /// Whether a closure or a block has taken it from around itself.
+    pub(super) is_outer: bool,
     /// What it was declared to be, if that is a closure.
     pub(super) closure: Option<ast::ClosureExpr>,
     pub(super) mentions: Vec<SyntaxToken>,
@@ -75,6 +83,16 @@ pub(super) struct Local {
 impl Selection {
     /// What fills a range: whole statements, or an expression.
     pub fn of(source: &Source, root: &SyntaxNode, range: TextRange) -> Result<Self, NotExtracted> {
+        Self::assuming(source, root, range, "Some")
+    }
+
+    /// The same where the result of a closure that doesn't show its type is made in this way.
+    pub fn assuming(
+        source: &Source,
+        root: &SyntaxNode,
+        range: TextRange,
+        maker: &'static str,
+    ) -> Result<Self, NotExtracted> {
         let selected = Selected::of(source, root, range)?;
         let Selected {
             statements,
@@ -86,15 +104,17 @@ impl Selection {
         let (Some(first), Some(end)) = (statements.first(), statements.last()) else {
             return Err(NOTHING);
         };
-        let function = function(first)?;
-        check(&function, statements)?;
+        let mut scope = Scope::around(first)?;
+        let item = item_meant(&scope.function, statements)?;
+        scope.assume(maker);
+        check(&scope, statements)?;
         let is_last = list.as_ref().is_some_and(|list| {
             let last = list.syntax().children().last();
             last.as_ref() == Some(end)
         });
         let exits = Exits::of(&Around {
             source,
-            function: &function,
+            scope: &scope,
             list: list.as_ref(),
             statements,
             is_last,
@@ -103,12 +123,12 @@ impl Selection {
         if let Some(value) = value {
             super::temporary::check(value, &exits)?;
         }
-        let bindings = Bindings::of(&function);
+        let bindings = Bindings::of(&scope.function);
         let goes_on = !matches!(exits.leave, Leave::Whole { .. });
-        let goes_round = goes_on && is_in_loop(&function, first);
-        let mut captures = bindings.captures(range, goes_round);
+        let goes_round = goes_on && is_in_loop(&scope, first);
+        let mut captures = bindings.captures(range, goes_round, scope.inside());
         for capture in &mut captures {
-            capture.is_used_after &= goes_on;
+            capture.is_used_after = capture.is_outer || (goes_on && capture.is_used_after);
         }
         let locals = match list {
             Some(_) => bindings.declared_in(statements, range),
@@ -121,14 +141,17 @@ impl Selection {
             .partition(|local| !local.is_hidden && bindings.is_mentioned(&local.name, after));
         // They are dropped behind the selection anyway.
         let dropped = rest.into_iter().filter(|_| !is_last && !exits.always());
-        let receivers = receivers(&function, range);
+        let receivers: Vec<SyntaxToken> = receivers(&scope.function, range).collect();
+        let fields = fields::fields(&receivers, &captures, &bindings);
         let mut parts = statements.iter().flat_map(SyntaxNode::descendants);
         Ok(Self {
             captures,
             outputs,
             dropped: dropped.collect(),
-            receivers: receivers.collect(),
-            fields: fields::fields(&function, range),
+            gates: gates(statements),
+            item,
+            receivers,
+            fields,
             has_macro: parts.any(|node| node.kind() == SyntaxKind::MACRO_CALL),
             code_end: end.text_range().end(),
             exits,
@@ -137,16 +160,73 @@ impl Selection {
             is_expression: list.is_none(),
             value: selected.value,
             statements: selected.statements,
-            function,
+            scope,
         })
     }
 }
 
+impl Selection {
+    /// Whether an `unsafe` block in it may rely on what the function will be told by its callers.
+    pub(super) fn relies_on_callers(&self) -> bool {
+        let nodes = self.statements.iter().flat_map(SyntaxNode::descendants);
+        let blocks = nodes.filter_map(ast::BlockExpr::cast);
+        let mut blocks = blocks.filter(|it| it.unsafe_token().is_some());
+        let captured = self.captures.iter().flat_map(|it| &it.mentions);
+        let mentions: Vec<&SyntaxToken> = captured.chain(&self.receivers).collect();
+        blocks.any(|block| {
+            let range = block.syntax().text_range();
+            let is_in = |it: &&SyntaxToken| range.contains_range(it.text_range());
+            mentions.iter().any(is_in)
+        })
+    }
+
+    /// Whether it stands where `unsafe` code may be called without another word.
+    pub(super) fn is_vouched_for(&self, source: &Source) -> bool {
+        let above = self.statements.first().map(SyntaxNode::ancestors);
+        let above = above.into_iter().flatten().skip(1);
+        let mut above = above.take_while(|it| it.kind() != SyntaxKind::FN);
+        let is_vouched =
+            |it: SyntaxNode| ast::BlockExpr::cast(it).is_some_and(|it| it.unsafe_token().is_some());
+        let is_unsafe = self.scope.function.unsafe_token().is_some();
+        let is_enough = source.context.edition < Edition::Edition2024;
+        above.any(is_vouched) || (is_unsafe && is_enough)
+    }
+
+    /// The closure of which all is selected, if it only names what it takes.
+    pub(super) fn closure_around(&self) -> Option<(ast::ClosureExpr, Vec<String>)> {
+        let Some(Inner::Closure(closure)) = &self.scope.inner else {
+            return None;
+        };
+        let body = closure.body()?;
+        let is_all = match &body {
+            ast::Expr::BlockExpr(block) if !self.is_expression => {
+                let list = block.stmt_list()?;
+                let text = list.syntax().text().to_string();
+                let start = list.syntax().text_range().start();
+                let range = self.range - start;
+                let (before, behind) = (
+                    &text[..usize::from(range.start())],
+                    &text[usize::from(range.end())..],
+                );
+                block.modifier().is_none() && before.trim() == "{" && behind.trim() == "}"
+            }
+            body => body.syntax().text_range() == self.range,
+        };
+        let params = closure.param_list()?.params().map(|param| {
+            let Some(ast::Pat::IdentPat(name)) = param.pat() else {
+                return None;
+            };
+            let is_plain = name.mut_token().is_none() && name.ref_token().is_none();
+            is_plain.then(|| name.syntax().text().to_string())
+        });
+        let params = params.collect::<Option<Vec<String>>>()?;
+        let is_plain = closure.async_token().is_none() && closure.ret_type().is_none();
+        (is_all && is_plain).then(|| (closure.clone(), params))
+    }
+}
+
 /// Where a part of a function mentions the `self` that it was called with; `self::` begins a path.
-pub(super) fn receivers(
-    function: &ast::Fn,
-    range: TextRange,
-) -> impl Iterator<Item = SyntaxToken> + use<> {
+fn receivers(function: &ast::Fn, range: TextRange) -> impl Iterator<Item = SyntaxToken> + use<> {
     tokens(function.syntax()).filter(move |token| {
         let next = token.next_token().map(|it| it.kind());
         let is_receiver = token.kind() == T![self] && next != Some(T![::]);
@@ -154,11 +234,10 @@ pub(super) fn receivers(
     })
 }
 
-/// Whether a loop of the function goes round what stands here.
-fn is_in_loop(function: &ast::Fn, node: &SyntaxNode) -> bool {
-    let around = function.syntax().text_range();
+/// Whether a loop of the scope goes round what stands here.
+fn is_in_loop(scope: &Scope, node: &SyntaxNode) -> bool {
     let above = node.ancestors().skip(1);
-    let mut above = above.take_while(|node| node.text_range() != around);
+    let mut above = above.take_while(|node| node != scope.node());
     above.any(|node| {
         matches!(
             node.kind(),
@@ -169,29 +248,17 @@ fn is_in_loop(function: &ast::Fn, node: &SyntaxNode) -> bool {
 
 pub(super) const NOTHING: NotExtracted = NotExtracted::new("No whole statement is selected.");
 
-fn function(first: &SyntaxNode) -> Result<ast::Fn, NotExtracted> {
-    let scope = first.ancestors().skip(1).find(is_own_scope);
-    scope.and_then(ast::Fn::cast).ok_or(NotExtracted::new(
-        "The selection is inside of a closure or of an `async` block.",
-    ))
-}
-
 /// What takes the address of a value.
 const ADDRESSES: [&str; 4] = ["as *const", "as *mut", "addr_of", "&raw"];
 /// What tells where it stands.
 const PLACES: [&str; 2] = ["line!(", "column!("];
 
 /// What a function of its own could not say.
-fn check(function: &ast::Fn, statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
+fn check(scope: &Scope, statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
     check_parts(statements)?;
-    check_items(function, statements)?;
-    let has_attributes = function.attrs().any(|attr| {
-        let text = attr.syntax().text().to_string();
-        ["target_feature", "track_caller"]
-            .iter()
-            .any(|it| text.contains(it))
-    });
-    if has_attributes {
+    let mut attributes = scope.function.attrs();
+    let decides = |attr: ast::Attr| attr.syntax().text().to_string().contains("target_feature");
+    if attributes.any(decides) {
         return Err(NotExtracted::new(
             "The function has attributes that decide how it runs.",
         ));
@@ -207,16 +274,20 @@ fn check_parts(statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
                 "An item is declared in the selection",
             ));
         }
-        let gated = statement
-            .descendants()
-            .filter_map(ast::Attr::cast)
-            .find(|attr| attr.syntax().text().to_string().contains("cfg"));
-        if let Some(gated) = gated {
-            return Err(NotExtracted::at(
-                gated.syntax(),
-                "A part of the selection isn't always compiled",
-            ));
+        let mut attributes = statement.descendants().filter_map(ast::Attr::cast);
+        let conditional = attributes.find(|attr| {
+            let text = attr.syntax().text().to_string();
+            text.contains("cfg") && !text.starts_with(GATE)
+        });
+        if let Some(conditional) = conditional {
+            let why = "A part of the selection isn't always the same";
+            return Err(NotExtracted::at(conditional.syntax(), why));
         }
+    }
+    if gates(statements).len() > MOST_GATES {
+        return Err(NotExtracted::new(
+            "Too many parts of the selection aren't always compiled.",
+        ));
     }
     let takes_address = |it: &&SyntaxNode| {
         let text = it.text().to_string();
@@ -225,12 +296,6 @@ fn check_parts(statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
     if let Some(statement) = statements.iter().find(takes_address) {
         let why = "An address is taken, which a copy of a value doesn't have";
         return Err(NotExtracted::at(statement, why));
-    }
-    let mut unsafe_words = statements.iter().flat_map(tokens);
-    if unsafe_words.any(|it| it.kind() == T![unsafe]) {
-        return Err(NotExtracted::new(
-            "An `unsafe` block relies on what stands around it, which callers of a new function needn't keep to.",
-        ));
     }
     let tells_place = |it: &&SyntaxNode| {
         let text = it.text().to_string();
@@ -242,7 +307,26 @@ fn check_parts(statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
     }
 }
 
-fn check_items(function: &ast::Fn, statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
+/// How the conditions begin under which a part of the selection is compiled.
+const GATE: &str = "#[cfg(";
+/// Each is tried both ways.
+const MOST_GATES: usize = 3;
+
+fn gates(statements: &[SyntaxNode]) -> Vec<String> {
+    let nodes = statements.iter().flat_map(SyntaxNode::descendants);
+    let texts = nodes.filter_map(ast::Attr::cast);
+    let texts = texts.map(|it| it.syntax().text().to_string());
+    let mut gates: Vec<String> = texts.filter(|it| it.starts_with(GATE)).collect();
+    gates.sort();
+    gates.dedup();
+    gates
+}
+
+/// The last of the items in a function that code in it may mean.
+fn item_meant(
+    function: &ast::Fn,
+    statements: &[SyntaxNode],
+) -> Result<Option<SyntaxNode>, NotExtracted> {
     let body = function.body();
     let items = body.iter().flat_map(|body| body.syntax().descendants());
     let items = items
@@ -253,20 +337,34 @@ fn check_items(function: &ast::Fn, statements: &[SyntaxNode]) -> Result<(), NotE
         .filter(|token| token.kind() == SyntaxKind::IDENT)
         .map(|token| token.text().to_owned())
         .collect();
-    for item in items {
-        let is_seen = tokens(&item).any(|token| {
+    let is_seen = |item: &SyntaxNode| {
+        tokens(item).any(|token| {
             token.kind() == T![*] && item.kind() == SyntaxKind::USE
                 || token.kind() == SyntaxKind::IDENT
                     && mentioned.iter().any(|it| it == token.text())
-        });
-        if is_seen {
-            return Err(NotExtracted::at(
-                &item,
-                "The function has items of its own, which the selection may mean",
-            ));
-        }
+        })
+    };
+    let stays = |item: &SyntaxNode| {
+        let range = item.text_range();
+        !statements
+            .iter()
+            .any(|it| it.text_range().contains_range(range))
+    };
+    let seen = items.filter(is_seen).filter(stays);
+    let seen: Vec<SyntaxNode> = seen.collect();
+    let Some(last) = seen.last() else {
+        return Ok(None);
+    };
+    let why = "The function has items of its own, which the selection may mean";
+    let is_one_block = seen.iter().all(|it| it.parent() == last.parent());
+    let uses_self = statements
+        .iter()
+        .flat_map(tokens)
+        .any(|it| matches!(it.kind(), T![self] | SyntaxKind::SELF_TYPE_KW));
+    if !is_one_block || uses_self {
+        return Err(NotExtracted::at(last, why));
     }
-    Ok(())
+    Ok(Some(last.clone()))
 }
 
 pub(super) fn tokens(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> + use<> {
@@ -346,6 +444,16 @@ mod tests {
     }
 
     #[test]
+    fn conditions_and_items_that_may_be_meant_are_remembered() {
+        let text = "fn f() {\n    use x::*;\n    #[cfg(unix)]\n    a();\n    b();\n}\n";
+        let found = selection(text, "#[cfg", "b();").unwrap();
+        assert_eq!(found.gates, ["#[cfg(unix)]"]);
+        assert!(found.item.is_some_and(|it| it.text() == "use x::*;"));
+        let found = selection("fn f() {\n    a();\n    b();\n}\n", "a();", "b();").unwrap();
+        assert!(found.item.is_none() && found.gates.is_empty());
+    }
+
+    #[test]
     fn what_is_no_run_of_statements_is_refused() {
         for (text, first, last) in [
             (
@@ -354,23 +462,18 @@ mod tests {
                 "b();",
             ),
             (
-                "fn f() {\n    a(|| {\n        b();\n        c();\n    });\n}\n",
-                "b();",
-                "c();",
-            ),
-            (
                 "fn f() {\n    loop {\n        if a() {\n            break;\n        }\n        if b() {\n            return;\n        }\n        c();\n    }\n}\n",
                 "if a()",
                 "return;\n        }",
             ),
             (
-                "fn f() {\n    #[cfg(unix)]\n    a();\n    b();\n}\n",
-                "#[cfg",
+                "fn f() {\n    #[cfg_attr(unix, allow(unused))]\n    a();\n    b();\n}\n",
+                "#[cfg_attr",
                 "b();",
             ),
             (
-                "fn f() {\n    use x::*;\n    a();\n    b();\n}\n",
-                "a();",
+                "impl S {\n    fn f(&self) {\n        use x::*;\n        self.a();\n        b();\n    }\n}\n",
+                "self.a();",
                 "b();",
             ),
             ("struct S {\n    a: u8,\n}\n", "a", "u8"),

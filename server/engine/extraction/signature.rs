@@ -1,17 +1,21 @@
 //! What a new function takes over from the signature of the old one: generics, bounds and the result's kind.
 
+use std::ops::Range;
+
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
-    ast::{self, HasGenericArgs, HasName, HasTypeBounds},
+    ast::{self, HasName, HasTypeBounds},
 };
 
-use super::{NotExtracted, selection::tokens};
+use super::{NotExtracted, Passing, Selection, selection::tokens};
 
 /// The generics that some code needs, as they are declared, and the bounds that stand behind the signature.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Generics {
     pub(super) declared: Vec<String>,
     pub(super) bounds: Vec<String>,
+    /// Those that a call may have to state.
+    pub(super) names: Vec<String>,
     /// Whether the parameters don't tell all of them.
     pub(super) arguments: Option<Vec<String>>,
 }
@@ -25,6 +29,7 @@ impl Generics {
         let is_told = |name: &&str| name.starts_with('\'') || words(types).any(|it| it == **name);
         let are_told = names.iter().all(is_told);
         let stated = names.iter().filter(|it| !it.starts_with('\''));
+        let stated: Vec<String> = stated.map(|&it| it.to_owned()).collect();
         let is_known = |word: &str| {
             let is_param = declared.params.iter().any(|it| it.name == word);
             !is_param || names.contains(&word)
@@ -34,7 +39,8 @@ impl Generics {
             names.contains(&&*first) && words(bound).all(|word| is_known(&word))
         });
         Self {
-            arguments: (!are_told).then(|| stated.map(|&it| it.to_owned()).collect()),
+            arguments: (!are_told).then(|| stated.clone()),
+            names: stated,
             declared: kept.iter().map(|it| it.text.clone()).collect(),
             bounds: bounds.cloned().collect(),
         }
@@ -116,18 +122,15 @@ pub(super) fn words(code: &str) -> impl Iterator<Item = String> {
     parts.filter(|it| !it.is_empty()).map(str::to_owned)
 }
 
-/// The function's result around another value.
-pub(super) fn tried(function: &ast::Fn, value: &str) -> Result<String, NotExtracted> {
+/// A result around another value.
+pub(super) fn tried(result: Option<String>, value: &str) -> Result<String, NotExtracted> {
     const WHY: NotExtracted = NotExtracted::new(
         "A `?` leaves the selection, and the function's result doesn't show how.",
     );
-    let written = function.ret_type().and_then(|it| it.ty()).ok_or(WHY)?;
-    let mut text = written.syntax().text().to_string();
-    if let Some(first) = first_argument_of(&written) {
-        let start = written.syntax().text_range().start();
-        let at = first.syntax().text_range() - start;
-        text.replace_range(usize::from(at.start())..usize::from(at.end()), value);
-        return Ok(with_own_types(function, text));
+    let mut text = result.ok_or(WHY)?;
+    if let Some(first) = first_argument_of(&text) {
+        text.replace_range(first, value);
+        return Ok(text);
     }
     // A name for a whole result, which is most often about nothing.
     match value {
@@ -162,29 +165,46 @@ pub(super) fn with_own_types(function: &ast::Fn, text: String) -> String {
     })
 }
 
-/// What the function's result is a result of.
-pub(super) fn first_argument(function: &ast::Fn) -> Option<String> {
-    let written = function.ret_type()?.ty()?;
-    let first = first_argument_of(&written)?.syntax().text().to_string();
-    Some(with_own_types(function, first))
+/// What a result is a result of.
+pub(super) fn first_argument(result: &str) -> Option<&str> {
+    result.get(first_argument_of(result)?)
 }
 
-fn first_argument_of(written: &ast::Type) -> Option<ast::GenericArg> {
-    let ast::Type::PathType(path) = written else {
-        return None;
-    };
-    let segment = path.path()?.segment()?;
-    segment.generic_arg_list()?.generic_args().next()
+/// Where the first argument of a type stands in its text.
+fn first_argument_of(text: &str) -> Option<Range<usize>> {
+    let start = text.find('<')? + 1;
+    // What begins with an angle bracket or another sign is no path with arguments.
+    text.starts_with(char::is_alphabetic).then_some(())?;
+    let mut depth = 0_usize;
+    let mut before = ' ';
+    for (at, c) in text[start..].char_indices() {
+        let is_end = depth == 0 && (c == ',' || (c == '>' && before != '-'));
+        if is_end {
+            return Some(start..start + at);
+        }
+        match c {
+            '<' | '(' | '[' | '{' => depth += 1,
+            '>' if before == '-' => {}
+            '>' | ')' | ']' | '}' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        before = c;
+    }
+    None
 }
 
-/// `const` and `async`, as the new function has to say them.
-pub(super) fn qualifiers(function: &ast::Fn, awaits: bool) -> String {
+/// `const`, `async` and `unsafe`, as the new function has to say them.
+pub(super) fn qualifiers(selection: &Selection, passing: &Passing) -> String {
+    let scope = &selection.scope;
     let mut words = String::new();
-    if function.const_token().is_some() {
+    if scope.inner.is_none() && scope.function.const_token().is_some() {
         words.push_str("const ");
     }
-    if awaits {
+    if selection.exits.awaits {
         words.push_str("async ");
+    }
+    if passing.is_unsafe {
+        words.push_str("unsafe ");
     }
     words
 }
@@ -192,4 +212,26 @@ pub(super) fn qualifiers(function: &ast::Fn, awaits: bool) -> String {
 /// Whether `Self` is meant in a node.
 pub(super) fn mentions_self_type(node: &SyntaxNode) -> bool {
     tokens(node).any(|token| token.kind() == SyntaxKind::SELF_TYPE_KW)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_argument_is_what_a_result_is_of() {
+        for (text, first) in [
+            ("Result<(), Error>", Some("()")),
+            ("io::Result<Vec<u8>>", Some("Vec<u8>")),
+            (
+                "Option<Box<dyn Fn(u8) -> Vec<u8>>>",
+                Some("Box<dyn Fn(u8) -> Vec<u8>>"),
+            ),
+            ("Result<HashMap<K, V>, E>", Some("HashMap<K, V>")),
+            ("fmt::Result", None),
+            ("<A as B<C>>::D", None),
+        ] {
+            assert_eq!(first_argument(text), first, "{text}");
+        }
+    }
 }

@@ -69,7 +69,9 @@ fn ends_statement(node: &SyntaxNode) -> bool {
         | SyntaxKind::WHILE_EXPR
         | SyntaxKind::LOOP_EXPR => true,
         SyntaxKind::STMT_LIST => around.parent().is_some_and(|block| {
-            let is_body = block.parent().is_some_and(|it| it.kind() == SyntaxKind::FN);
+            let is_body = block
+                .parent()
+                .is_some_and(|it| matches!(it.kind(), SyntaxKind::FN | SyntaxKind::CLOSURE_EXPR));
             is_body || ends_statement(&block)
         }),
         SyntaxKind::IF_EXPR => {

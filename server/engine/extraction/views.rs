@@ -1,7 +1,7 @@
 //! What functions take in the stead of a reference to an owner: `&str` for `&String`.
 
 use ra_ap_syntax::{
-    AstNode, SyntaxKind, SyntaxNode, SyntaxToken,
+    AstNode, SyntaxKind, SyntaxNode,
     ast::{self, HasGenericParams, HasName},
 };
 
@@ -28,13 +28,10 @@ pub(super) fn view(text: &str) -> Option<String> {
 }
 
 /// Whether code can't tell a view from its owner where it is mentioned, as far as the file shows.
-pub(super) fn means_same(mention: &SyntaxToken, is_box: bool) -> bool {
+pub(super) fn means_same(place: &SyntaxNode, is_box: bool) -> bool {
     const ASKING_TYPES: [&str; 4] = ["align_of_val", "size_of_val", "type_id", "type_name_of_val"];
-    let Some(path) = mention.parent_ancestors().find_map(ast::PathExpr::cast) else {
-        return true;
-    };
-    let names = FileNames::around(&path);
-    let mut around = path.syntax().ancestors().skip(1);
+    let names = FileNames::around_node(place);
+    let mut around = place.ancestors().skip(1);
     let Some(call) = around.find(|it| it.kind() != SyntaxKind::REF_EXPR) else {
         return true;
     };
@@ -57,7 +54,7 @@ pub(super) fn means_same(mention: &SyntaxToken, is_box: bool) -> bool {
         _ => None,
     };
     let name = name.map(|it| it.text().to_string()).unwrap_or_default();
-    let root = path.syntax().ancestors().last();
+    let root = place.ancestors().last();
     let items = root.iter().flat_map(SyntaxNode::descendants);
     let mut declared = items
         .filter_map(ast::Fn::cast)

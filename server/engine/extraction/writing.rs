@@ -1,13 +1,10 @@
 //! The text with the new function and the call of it.
 
-use ra_ap_syntax::{
-    AstNode, SyntaxKind, SyntaxNode,
-    ast::{self, HasName},
-};
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, SyntaxToken, ast};
 
 use super::{
-    Known, NotExtracted, Passing, Selection, home::Home, lifetimes::Lifetime, outcome::Outcome,
-    passing::Way,
+    Known, NotExtracted, Passing, Selection, exits::Leave, home::Home, lifetimes::Lifetime, naming,
+    outcome::Outcome, passing::Way, paths::Module,
 };
 use crate::{
     syntax::{Source, layout, scopes::Names},
@@ -40,14 +37,14 @@ impl Draft {
         name: Option<&str>,
         purpose: Purpose,
     ) -> Result<Self, NotExtracted> {
-        let name = fresh_name(selection, name)?;
+        let name = fresh_name(source, selection, name)?;
         let text = &*source.text;
         let newline = layout::first_line_ending(text);
         let home = Home::new(selection, passing, text, newline);
         let result = Outcome::new(selection, known, purpose)?;
         let indent = layout::indentation(text, selection.range.start());
         let fn_indent = home.indent.as_str();
-        let unit = layout::indent_unit_around(text, selection.function.syntax());
+        let unit = layout::indent_unit_around(text, selection.scope.function.syntax());
         let inner = format!("{fn_indent}{unit}");
         let lifetime = passing.lifetime();
         let writer = Writer {
@@ -65,7 +62,7 @@ impl Draft {
         let heading = writer.heading(&name, passing, &result);
         let call = writer.call(home.call, &result, &heading);
         let head = heading.lines(&writer, fn_indent, source.context.width.max());
-        let gates: String = gates(&home)
+        let gates: String = gates(&home, selection.scope.inner.is_none())
             .map(|gate| [&gate, newline, fn_indent].concat())
             .collect();
         let function = format!("{newline}{fn_indent}{gates}{head}{body}{newline}{fn_indent}}}");
@@ -77,7 +74,20 @@ impl Draft {
         let returned = writer.returned_name(&result);
         let replaced = selection.replaced;
         let replaced = returned.map_or(replaced, |it| replaced.cover(it));
-        edits.push(Edit::replace(replaced, call));
+        let named = passing
+            .closure
+            .as_ref()
+            .filter(|(_, params)| params == &heading.arguments && !selection.exits.awaits);
+        let is_plain = result.leave == &Leave::Never || matches!(result.leave, Leave::Whole { .. });
+        let named = named.filter(|_| is_plain && result.layer.is_none());
+        edits.push(match named {
+            Some((closure, _)) => {
+                let path = format!("{}{name}{}", home.call, heading.turbofish);
+                Edit::replace(closure.syntax().text_range(), path)
+            }
+            None => Edit::replace(replaced, call),
+        });
+        edits.extend(writer.import(&result, &function));
         edits.push(Edit::insert(home.after, function));
         let edits = Edits::new(edits);
         let text = edits.ok().and_then(|edits| edits.apply(text));
@@ -86,9 +96,14 @@ impl Draft {
     }
 }
 
-fn fresh_name(selection: &Selection, wish: Option<&str>) -> Result<String, NotExtracted> {
-    let root = selection.function.syntax().ancestors().last();
-    let names = Names::in_node(&root.unwrap_or_else(|| selection.function.syntax().clone()));
+/// The name that is wished for, or the best that is free.
+fn fresh_name(
+    source: &Source,
+    selection: &Selection,
+    wish: Option<&str>,
+) -> Result<String, NotExtracted> {
+    let root = selection.scope.function.syntax().ancestors().last();
+    let names = Names::in_node(&root.unwrap_or_else(|| selection.scope.function.syntax().clone()));
     if let Some(wish) = wish {
         if names.is_free(wish) {
             return Ok(wish.to_owned());
@@ -96,27 +111,22 @@ fn fresh_name(selection: &Selection, wish: Option<&str>) -> Result<String, NotEx
         let why = format!("`{wish}` is no name for a function here, or something has it.");
         return Err(NotExtracted(why.into()));
     }
-    let own = selection.function.name().map(|it| it.text().to_string());
-    let own = own.unwrap_or_default();
-    let mut wishes = Vec::new();
-    if let [output] = &*selection.outputs {
-        wishes.push(format!("compute_{}", output.name));
-    }
-    wishes.push(format!("{own}_part"));
-    names
-        .fresh(&wishes)
-        .ok_or(NotExtracted::new("Give it a name with `--name`."))
+    let name = names.fresh(&naming::wishes(source, selection));
+    name.ok_or(NotExtracted::new("Give it a name with `--name`."))
 }
 
 /// The conditions under which the function is compiled and the lints that it allows, which the new one needs too where it
 /// stands.
-fn gates(home: &Home) -> impl Iterator<Item = String> {
+fn gates(home: &Home, is_same_call: bool) -> impl Iterator<Item = String> {
     let attributes = home
         .gated_by
         .iter()
         .flat_map(|node| node.children().filter_map(ast::Attr::cast));
     let texts = attributes.map(|attribute| attribute.syntax().text().to_string());
-    texts.filter(|text| text.starts_with("#[cfg(") || text.starts_with("#[allow("))
+    texts.filter(move |text| {
+        let mut kept = ["#[cfg(", "#[allow("].iter();
+        kept.any(|it| text.starts_with(it)) || (is_same_call && text == "#[track_caller]")
+    })
 }
 
 pub(super) struct Writer<'a> {
@@ -135,10 +145,25 @@ pub(super) struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    /// Imports `ControlFlow` if it is mentioned and can be.
+    fn import(&self, result: &Outcome<'_>, function: &str) -> Option<Edit> {
+        let path = result.import.filter(|_| function.contains("ControlFlow"))?;
+        let owner = self.selection.scope.function.syntax();
+        let module = Module::around(owner);
+        let first = module
+            .node
+            .children()
+            .find(|it| ast::Item::can_cast(it.kind()));
+        let indent = first.map_or("", |it| {
+            layout::indentation(&self.source.text, it.text_range().start())
+        });
+        Some(module.import(path, self.newline, indent))
+    }
+
     /// What makes variables constant that only the selection changed, which are the new function's own now.
     fn idle_muts(&self, passing: &Passing) -> Vec<Edit> {
-        let captures = self.selection.captures.iter().zip(&passing.captured);
-        let taken = captures.filter(|(_, ways)| matches!(ways.tightest(), Way::MutValue(_)));
+        let captures = passing.captured(self.selection);
+        let taken = captures.filter(|(_, way)| matches!(way, Way::MutValue(_)));
         let range = self.selection.range;
         let idle = taken.filter(|(capture, _)| {
             !self.is_changed(&capture.name, &|at| !range.contains_range(at))
@@ -160,35 +185,35 @@ impl Writer<'_> {
 
     /// Whether a variable may be changed at a place of these.
     fn is_changed(&self, name: &str, is_meant: &dyn Fn(TextRange) -> bool) -> bool {
-        let tokens = super::selection::tokens(self.selection.function.syntax());
+        let tokens = super::selection::tokens(self.selection.scope.function.syntax());
         let after = tokens.filter(|it| is_meant(it.text_range()) && it.text() == name);
-        after.into_iter().any(|mention| {
-            let is_pattern = mention
-                .parent()
-                .is_some_and(|it| it.kind() == SyntaxKind::NAME);
-            if is_pattern {
-                return false;
-            }
-            let Some(path) = mention.parent_ancestors().find_map(ast::PathExpr::cast) else {
-                return true;
-            };
-            let around = path.syntax().parent();
-            let place = std::iter::successors(around, SyntaxNode::parent).find(|it| {
-                !matches!(
-                    it.kind(),
-                    SyntaxKind::FIELD_EXPR | SyntaxKind::INDEX_EXPR | SyntaxKind::PAREN_EXPR
-                )
-            });
-            place.is_some_and(|it| match it.kind() {
-                SyntaxKind::REF_EXPR => {
-                    ast::RefExpr::cast(it).is_some_and(|it| it.mut_token().is_some())
-                }
-                SyntaxKind::BIN_EXPR => ast::BinExpr::cast(it).is_some_and(|it| {
-                    matches!(it.op_kind(), Some(ast::BinaryOp::Assignment { .. }))
-                }),
-                SyntaxKind::METHOD_CALL_EXPR | SyntaxKind::MACRO_CALL => true,
-                _ => false,
-            })
-        })
+        after.into_iter().any(|mention| may_change(&mention))
     }
+}
+
+/// Whether a variable may be changed where it is mentioned.
+pub(super) fn may_change(mention: &SyntaxToken) -> bool {
+    let is_pattern = mention
+        .parent()
+        .is_some_and(|it| it.kind() == SyntaxKind::NAME);
+    if is_pattern {
+        return false;
+    }
+    let Some(path) = mention.parent_ancestors().find_map(ast::PathExpr::cast) else {
+        return true;
+    };
+    let around = path.syntax().parent();
+    let place = std::iter::successors(around, SyntaxNode::parent).find(|it| {
+        !matches!(
+            it.kind(),
+            SyntaxKind::FIELD_EXPR | SyntaxKind::INDEX_EXPR | SyntaxKind::PAREN_EXPR
+        )
+    });
+    place.is_some_and(|it| match it.kind() {
+        SyntaxKind::REF_EXPR => ast::RefExpr::cast(it).is_some_and(|it| it.mut_token().is_some()),
+        SyntaxKind::BIN_EXPR => ast::BinExpr::cast(it)
+            .is_some_and(|it| matches!(it.op_kind(), Some(ast::BinaryOp::Assignment { .. }))),
+        SyntaxKind::METHOD_CALL_EXPR | SyntaxKind::MACRO_CALL => true,
+        _ => false,
+    })
 }

@@ -1,7 +1,8 @@
 //! # Loop to collect
 //!
 //! ## What it does
-//! Turns a loop that only fills a new collection into an iterator that is collected.
+//! Turns a loop that only fills a new collection into an iterator that is collected, and one that only adds to a `Vec` into
+//! `extend`.
 //!
 //! ## Why
 //!
@@ -38,10 +39,13 @@
 //! The collection is a new one of the standard library. What the loop goes over is an iterator by its name, a range, or a
 //! collection by its type, and drops nothing later than before. Whether the variable stays `mut` follows from all its uses.
 
-use ra_ap_syntax::SyntaxKind;
+use ra_ap_syntax::{SyntaxKind, ast};
 
 use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
-use crate::{shapes::collect_loop::CollectLoop, syntax::types_shown::Ground};
+use crate::{
+    shapes::{collect_loop::CollectLoop, extend_loop::ExtendLoop},
+    syntax::types_shown::Ground,
+};
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "loop-to-collect",
@@ -49,7 +53,7 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     at: &[SyntaxKind::FOR_EXPR],
     needs: Needs::Syntax,
     allows: Allows::of(
-        "BTreeMap BTreeSet HashMap HashSet Vec _ collect filter into_iter iter let map mut",
+        "BTreeMap BTreeSet HashMap HashSet Vec _ collect extend filter into_iter iter let map mut",
         "BTreeMap BTreeSet HashMap HashSet Vec continue for if in insert let mut new push vec with_capacity",
         &[Also::DropsPattern, Also::AddsCopies, Also::Negates],
     ),
@@ -59,7 +63,10 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let source = context.source;
     let found = find::loop_at(context, target).ok_or(Refusal::NotHere)?;
-    let (shape, rewrite) = CollectLoop::of(&found, &source.text, source.context)?;
+    let (shape, rewrite) = match CollectLoop::of(&found, &source.text, source.context) {
+        Err(Refusal::NotHere) => return plan_extend(context, &found),
+        filled => filled?,
+    };
     Plan::new(shape.whole, move || {
         let change = Change::new(
             "Use `collect` in place of the loop",
@@ -74,6 +81,27 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             "the loop goes over an iterator or a collection",
             "what is added neither leaves the function nor changes anything",
             "no other use of the collection asks for more than it did",
+        ]))
+    })
+}
+
+fn plan_extend<'a>(context: &'a Context<'_>, found: &ast::ForExpr) -> Result<Plan<'a>, Refusal> {
+    let source = context.source;
+    let (shape, rewrite) = ExtendLoop::of(found, &source.text, source.context)?;
+    Plan::new(shape.whole, move || {
+        let change = Change::new(
+            "Use `extend` in place of the loop",
+            shape.whole,
+            vec![rewrite],
+        )?;
+        let change = match shape.ground {
+            Ground::Shown => change,
+            Ground::Likely => change.to_check("the types"),
+        };
+        Ok(change.checked(&[
+            "the list is a `Vec` of what is added, by its written type",
+            "what is added neither leaves the function nor changes anything",
+            "nobody asks for the list while it is extended",
         ]))
     })
 }
@@ -111,6 +139,79 @@ mod tests {
 
     fn pushing(head: &str, added: &str) -> String {
         filling("Vec::new()", head, &format!("push({added})"))
+    }
+
+    fn adding(list: &str, head: &str, added: &str) -> String {
+        format!(
+            "struct S {{\n    own: Vec<u8>,\n    by: Vec<u8>,\n}}\n\nimpl S {{\n    fn f(&mut self, all: &mut Vec<u8>, names: &mut Vec<&str>, a: &[A], n: usize) {{\n        b();\n        $0for {head} {{\n            {list}.push({added});\n        }}\n    }}\n}}\n"
+        )
+    }
+
+    fn added(list: &str, argument: &str) -> String {
+        let before = adding(list, "HEAD", "ADDED").replace("$0", "");
+        before.replace(
+            &format!("for HEAD {{\n            {list}.push(ADDED);\n        }}"),
+            &format!("{list}.extend({argument});"),
+        )
+    }
+
+    #[test]
+    fn what_is_moved_by_append_is_not_extended() {
+        let text = adding("self.own", "b in self.by.drain(..)", "b");
+        assert_refused(&LOOP_TO_COLLECT, Hazard::Text, &text);
+    }
+
+    #[test]
+    fn a_list_is_extended() {
+        for (list, head, one, argument) in [
+            ("all", "b in c(n)", "b", "c(n)"),
+            ("all", "b in 0..9", "b", "0..9"),
+            ("self.own", "b in c(n)", "b", "c(n)"),
+            ("all", "b in a", "b.c(n)", "a.iter().map(|b| b.c(n))"),
+            (
+                "all",
+                "b in self.by.iter()",
+                "b + 1",
+                "self.by.iter().map(|b| b + 1)",
+            ),
+        ] {
+            assert_becomes(
+                &LOOP_TO_COLLECT,
+                &adding(list, head, one),
+                &added(list, argument),
+            );
+        }
+    }
+
+    #[test]
+    fn a_long_chain_gets_a_line() {
+        let (head, one) = (
+            "b in self.by.iter()",
+            "b + self.the_first + self.the_second",
+        );
+        assert_becomes(
+            &LOOP_TO_COLLECT,
+            &adding("self.own", head, one),
+            &added("self.own", &format!("self.by.iter().map(|b| {one})"))
+                .replace("self.own.extend", "self.own\n            .extend"),
+        );
+    }
+
+    #[test]
+    fn a_list_that_is_asked_or_of_another_type_stays() {
+        for (hazard, list, head, one) in [
+            (Hazard::Types, "names", "b in c(n)", "b"),
+            (Hazard::Types, "other", "b in c(n)", "b"),
+            (Hazard::Borrows, "all", "b in c(all.len())", "b"),
+            (Hazard::Borrows, "self.own", "b in self.c()", "b"),
+            (Hazard::Borrows, "self.own", "b in a", "self.c(b)"),
+            (Hazard::Borrows, "self.own", "b in self.own.clone()", "b"),
+            (Hazard::ControlFlow, "all", "b in a", "b.c()?"),
+            (Hazard::Evaluation, "all", "b in a", "n.take(b)"),
+            (Hazard::Text, "all", "b in a", "b.clone()"),
+        ] {
+            assert_refused(&LOOP_TO_COLLECT, hazard, &adding(list, head, one));
+        }
     }
 
     #[test]
@@ -323,7 +424,6 @@ mod tests {
     #[test]
     fn other_loops_are_left_alone() {
         for code in [
-            "let mut all = Vec::new(); d(); $0for b in a { all.push(b.c()); } g(all);",
             "let mut all = vec![1]; $0for b in a { all.push(b.c()); } g(all);",
             "let mut all = Own::new(); $0for b in a { all.push(b.c()); } g(all);",
             "let mut all = Vec::new(); $0for b in a { all.push(b.c()); d(); } g(all);",

@@ -341,6 +341,16 @@ mod tests {
     }
 
     #[test]
+    fn a_condition_that_changes_something_is_no_search() {
+        for asked in ["n.solve(&mut b.column)", "b.column_mut().c()"] {
+            refused(
+                Hazard::Evaluation,
+                &returning("b in a", asked, "true", "false"),
+            );
+        }
+    }
+
+    #[test]
     fn what_clippy_would_write_otherwise_is_refused() {
         for asked in ["c(b)", "*b == n", "n == *b"] {
             refused(Hazard::Text, &returning("b in a", asked, "true", "false"));

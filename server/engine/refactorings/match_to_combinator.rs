@@ -2,8 +2,8 @@
 //!
 //! ## What it does
 //! Turns a `match` or `if let` that asks one question of what an `Option` or a `Result` holds into `is_some_and`, `is_none_or` or
-//! `is_ok_and`; one that makes another value of it into `ok_or`, `ok_or_else`, `unwrap_or_else`, `and_then`, `map` or `map_err`;
-//! and an `if` that gives `Some(…)` or `None` into `then` or `then_some`.
+//! `is_ok_and`; one that makes another value of it into `ok`, `ok_or`, `ok_or_else`, `unwrap_or`, `unwrap_or_default`,
+//! `unwrap_or_else`, `and_then`, `map`, `map_or` or `map_err`; and an `if` that gives `Some(…)` or `None` into `then` or `then_some`.
 //!
 //! ## Why
 //!
@@ -32,8 +32,8 @@
 //!
 //! A value that may be a reference, that is used again or that leaves temporaries behind; a question that leaves the function,
 //! moves a variable or calls a method of one that may change it; `f(x)` and `x == y`, which have forms of their own; a choice
-//! that is the only one in an arm, a branch or a closure; a form that would take as many lines; comments; `const fn`; what
-//! clippy's `manual_map`, `manual_unwrap_or` and `manual_ok_err` say; a value that may be converted where it goes.
+//! that is the only one in an arm, a branch or a closure; a form that would take as many lines; comments; `const fn`; a value
+//! that may be converted where it goes, as a `&String` beside a `&str` is.
 //!
 //! ## What it checks
 //!
@@ -56,8 +56,8 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     at: &find::CHOICES,
     needs: Needs::Syntax,
     allows: Allows::of(
-        "_ and_then as_ref is_none_or is_ok_and is_some_and map map_err ok_or ok_or_else then then_some unwrap_or_else",
-        "Err None Ok Some _ else false if let match true",
+        "_ and_then as_ref is_none_or is_ok_and is_some_and map map_err map_or ok ok_or ok_or_else then then_some unwrap_or unwrap_or_default unwrap_or_else",
+        "BTreeMap BTreeSet Default Err HashMap HashSet None Ok OsString PathBuf Some String Vec VecDeque _ default else false if let match new true vec",
         &[Also::DropsPattern],
     ),
     plan,
@@ -74,6 +74,10 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     Plan::new(shape.whole, move || {
         let title = format!("Use `{}`", shape.method);
         let change = Change::new(title, shape.whole, vec![rewrite])?;
+        let change = match shape.ground {
+            Ground::Shown => change,
+            Ground::Likely => change.to_check("the type of the value"),
+        };
         Ok(change.checked(&[
             "the value is an `Option` or a `Result` itself, or a place",
             "the question only looks at what is held and at variables",
@@ -90,7 +94,7 @@ fn plan_value<'a>(context: &'a Context<'_>, node: &SyntaxNode) -> Result<Plan<'a
         let change = Change::new(title, shape.whole, vec![rewrite])?;
         let change = match shape.ground {
             Ground::Shown => change,
-            Ground::Likely => change.to_check("the type of the condition"),
+            Ground::Likely => change.to_check("the types"),
         };
         Ok(change.checked(&[
             "the value is of the type whose method is called",
@@ -103,10 +107,10 @@ fn plan_value<'a>(context: &'a Context<'_>, node: &SyntaxNode) -> Result<Plan<'a
 #[cfg(test)]
 mod tests {
     use super::{
-        super::fixture::{assert_becomes, assert_not_here, assert_refused},
+        super::fixture::{assert_becomes, assert_not_here, assert_refused, offered},
         *,
     };
-    use crate::syntax::Hazard;
+    use crate::syntax::{FileContext, Hazard};
 
     static MATCH_TO_COMBINATOR: Refactoring = REFACTORING;
 
@@ -202,7 +206,7 @@ mod tests {
         ] {
             refused(Hazard::Borrows, &asking("a.get(n)", asked));
         }
-        for asked in ["d(b)", "b == n", "b", "*b", "n > 1"] {
+        for asked in ["d(b)", "b == n", "*b", "n > 1"] {
             refused(Hazard::Text, &asking("a.get(n)", asked));
         }
     }
@@ -428,13 +432,139 @@ mod tests {
     }
 
     #[test]
-    fn what_clippy_says_is_left_to_it() {
+    fn a_default_is_named() {
+        for (ty, value, some, none, after) in [
+            (
+                "u8",
+                "a.get(n)",
+                "Some(c) => c",
+                "None => 3",
+                "a.get(n).unwrap_or(3)",
+            ),
+            (
+                "S",
+                "up",
+                "Some(c) => c",
+                "_ => S::Tee",
+                "up.unwrap_or(S::Tee)",
+            ),
+            (
+                "S",
+                "u8::try_from(n)",
+                "Ok(c) => c",
+                "Err(_) => u8::MAX",
+                "u8::try_from(n).unwrap_or(u8::MAX)",
+            ),
+            (
+                "&str",
+                "s.strip_prefix('a')",
+                "Some(c) => c",
+                "None => s",
+                "s.strip_prefix('a').unwrap_or(s)",
+            ),
+            (
+                "String",
+                "a.pop()",
+                "Some(c) => c",
+                "None => String::new()",
+                "a.pop().unwrap_or_default()",
+            ),
+            (
+                "usize",
+                "up",
+                "Some(c) => c.len()",
+                "None => 0",
+                "up.map_or(0, |c| c.len())",
+            ),
+            (
+                "Option<S>",
+                "a.get(n)",
+                "Some(c) => Some(c.d())",
+                "None => None",
+                "a.get(n).map(|c| c.d())",
+            ),
+            (
+                "Option<u8>",
+                "u8::try_from(n)",
+                "Ok(c) => Some(c)",
+                "Err(_) => None",
+                "u8::try_from(n).ok()",
+            ),
+        ] {
+            gives(ty, &taking(value, some, none), after);
+        }
+        gives(
+            "T",
+            "let c = $0if let Some(c) = up { c } else { S::Tee };\ne(c)",
+            "let c = up.unwrap_or(S::Tee);\ne(c)",
+        );
+        let returned = taking("up", "Some(c) => c", "None => S::Tee");
+        gives(
+            "T",
+            &format!("return {returned};"),
+            "return up.unwrap_or(S::Tee);",
+        );
+    }
+
+    #[test]
+    fn a_default_that_one_way_may_become_stays() {
+        for (hazard, ty, value, some, none) in [
+            (
+                Hazard::Types,
+                "&str",
+                "a.get(n)",
+                "Some(c) => c",
+                "None => \"\"",
+            ),
+            (
+                Hazard::Types,
+                "&[u8]",
+                "a.get(n)",
+                "Some(c) => c",
+                "None => EMPTY",
+            ),
+            (
+                Hazard::Types,
+                "&str",
+                "up",
+                "Some(c) => c.d()",
+                "None => \"\"",
+            ),
+            (
+                Hazard::Types,
+                "S",
+                "a.d(n)",
+                "Some(c) => c",
+                "None => S::Tee",
+            ),
+        ] {
+            gives_not(hazard, ty, &taking(value, some, none));
+        }
+        // What is asked later uses the variable.
+        let kept = taking("up", "Some(c) => c", "None => own");
+        gives_not(Hazard::Borrows, "T", &format!("let c = {kept};\ne(c)"));
+        let text = taking("a.get(n)", "Some(c) => c", "None => \"\"");
+        gives_not(Hazard::Types, "T", &format!("let c = {text};\ne(c)"));
+    }
+
+    #[test]
+    fn what_a_call_of_elsewhere_gives_is_for_a_person_to_check() {
+        let text = giving(
+            "T",
+            &taking("File::find(n)", "Some(c) => c", "None => S::Tee"),
+        );
+        let offer = offered(FileContext::default(), &MATCH_TO_COMBINATOR, &text);
+        assert!(offer.is_ok_and(|it| it.change().title.contains("(check ")));
+    }
+
+    #[test]
+    fn other_ways_are_left_alone() {
         for (some, none) in [
-            ("Some(c) => Some(c.d())", "None => None"),
-            ("Some(c) => c", "None => 3"),
-            ("Ok(c) => Some(c)", "Err(_) => None"),
+            ("Some(c) => Some(c)", "None => None"),
             ("Some(c) => Ok(c.d())", "None => Err(E)"),
             ("Some(c) => c.d()", "None => S::new(n)"),
+            ("Ok(c) => c.d()", "Err(e) => 3"),
+            ("Some(c) => d(c)", "None => 3"),
         ] {
             assert_not_here(
                 &MATCH_TO_COMBINATOR,

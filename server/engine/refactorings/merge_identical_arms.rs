@@ -163,6 +163,18 @@ mod tests {
     }
 
     #[test]
+    fn what_a_comment_says_of_one_arm_stays_with_it() {
+        refused(
+            Hazard::Text,
+            "// Seldom.\n$0A => a(),\nB => a(),\nC => c(),",
+        );
+        becomes(
+            "// All.\n\n$0A => a(),\nB => a(),\nC => c(),",
+            "// All.\n\nA | B => a(),\nC => c(),",
+        );
+    }
+
+    #[test]
     fn neighbours_become_one() {
         becomes(
             "$0A => a(),\nB => a(),\nC => c(),",
@@ -173,8 +185,8 @@ mod tests {
             "A | B | C | 1 | 2 => a(),\n_ => c(),",
         );
         becomes(
-            "// one\nE::A(_) => {\n    a();\n    b();\n}\n$0E::B { .. } => {\n    a();\n    b();\n} // three\n_ => {}",
-            "// one\nE::A(_) | E::B { .. } => {\n    a();\n    b();\n} // three\n_ => {}",
+            "// one\n\nE::A(_) => {\n    a();\n    b();\n}\n$0E::B { .. } => {\n    a();\n    b();\n} // three\n_ => {}",
+            "// one\n\nE::A(_) | E::B { .. } => {\n    a();\n    b();\n} // three\n_ => {}",
         );
         assert_becomes(
             &MERGE,

@@ -322,11 +322,62 @@ mod tests {
         let code =
             "fn f(b: &Option<u8>) -> Option<&u8> { $0let Some(a) = b else { return None }; }";
         assert_refused(&QUESTION_MARK, Hazard::Types, code);
-        refused(
-            Hazard::Types,
-            RESULT,
+    }
+
+    #[test]
+    fn what_a_call_of_elsewhere_gives_is_for_a_person_to_check() {
+        for code in [
             "$0let a = match b.c() { Ok(a) => a, Err(_) => return Err(E::None) };",
+            "$0let a = match File::find(1) { Some(a) => a, None => return Err(E::None) };",
+        ] {
+            let text = inside(RESULT, code);
+            let offer = offered(FileContext::default(), &QUESTION_MARK, &text);
+            let title = offer.map(|offer| offer.change().title.clone());
+            assert!(title.is_ok_and(|it| it.contains("(check ")), "{code}");
+        }
+        let code = "$0let a = match b.c() { Some(a) => a, None => return Err(E::None) };";
+        refused(Hazard::Types, RESULT, code);
+    }
+
+    #[test]
+    fn what_the_file_declares_tells_the_type_of_the_error() {
+        let items = "const GONE: E = E::Away;\nenum E {\n    Away,\n    Full(u8),\n}\nuse E::*;\n\
+                     fn made(at: usize) -> E {\n    todo!()\n}\n";
+        for (before, after) in [
+            ("GONE", "ok_or(GONE)"),
+            ("made(1)", "ok_or_else(|| made(1))"),
+            ("Full(1)", "ok_or(Full(1))"),
+        ] {
+            let of = |code: &str| format!("{items}{}", inside(RESULT, code));
+            let choice = format!("match b.get(1) {{ Some(a) => a, None => return Err({before}) }}");
+            assert_becomes(
+                &QUESTION_MARK,
+                &of(&format!("let a = $0{choice};")),
+                &of(&format!("let a = b.get(1).{after}?;")),
+            );
+        }
+    }
+
+    #[test]
+    fn errors_are_made_of_what_is_lent() {
+        becomes(
+            RESULT,
+            "let own = by.to_owned();\nlet a = $0match b.get(1) { Some(a) => a, None => return Err(E::named(own.to_string())) };",
+            "let own = by.to_owned();\nlet a = b.get(1).ok_or_else(|| E::named(own.to_string()))?;",
         );
+        let code = "let own = by.to_owned();\nlet a = $0match own.next() { Some(a) => a, None => return Err(E::named(own.to_string())) };";
+        refused(Hazard::Borrows, RESULT, code);
+    }
+
+    #[test]
+    fn a_count_may_be_forgotten() {
+        becomes(
+            "Result<u8, E>",
+            "$0if let Err(e) = io::copy(a, b) {\n    return Err(E::Io(e));\n}\nd()",
+            "io::copy(a, b).map_err(E::Io)?;\nd()",
+        );
+        let code = "$0if let Err(e) = a.lock(b) {\n    return Err(E::Io(e));\n}\nd()";
+        refused(Hazard::Types, "Result<u8, E>", code);
     }
 
     #[test]

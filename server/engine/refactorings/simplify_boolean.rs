@@ -1,7 +1,8 @@
 //! # Simplify boolean
 //!
 //! ## What it does
-//! Puts a condition in the place of branches that say only whether it holds.
+//! Puts a condition in the place of branches that say only whether it holds, and `matches!` in the place of a `match` or `if let`
+//! that says only whether a pattern fits.
 //!
 //! ## Why
 //!
@@ -31,30 +32,45 @@
 //!
 //! An `if` behind other guards; more than two guards, or three conditions; `&&` and `||` in one; an opposite that would be
 //! awkward; two limits of one value, for which clippy wants a range; a variable that would be all that is left; a choice that is
-//! the only one in an arm, a branch or a closure; comments and attributes.
+//! the only one in an arm, a branch or a closure; a `match` that names every case; `Some(_)` and its kin, which have methods that
+//! ask for them; comments and attributes.
 //!
 //! ## What it checks
 //!
 //! The conditions are asked in the same order, and each only where it was asked before. The function gives a `bool` itself.
 //! What the conditions borrow from is dropped before the variables of the function, as it was.
 
-use ra_ap_syntax::SyntaxKind;
+use ra_ap_syntax::{AstNode, ast};
 
 use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
-use crate::{shapes::boolean_choice::BooleanChoice, syntax::types_shown::Ground};
+use crate::{
+    shapes::{boolean_choice::BooleanChoice, boolean_match::BooleanMatch},
+    syntax::{Rewrite, types_shown::Ground},
+    text::TextRange,
+};
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "simplify-boolean",
     kind: Kind::Rewrite,
-    at: &[SyntaxKind::IF_EXPR],
+    at: &find::CHOICES,
     needs: Needs::Syntax,
-    allows: Allows::of("matches", "else false if let return true", &[Also::Negates]),
+    allows: Allows::of(
+        "matches",
+        "_ else false if let match return true",
+        &[Also::Negates],
+    ),
     plan,
 };
 
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let source = context.source;
-    let found = find::if_at(context, target).ok_or(Refusal::NotHere)?;
+    let node = find::choice_at(context, target).ok_or(Refusal::NotHere)?;
+    match BooleanMatch::of(&node, &source.text, source.context) {
+        Ok((shape, rewrite)) => return plan_match(shape.whole, rewrite),
+        Err(refusal @ Refusal::Because { .. }) => return Err(refusal),
+        Err(Refusal::NotHere) => {}
+    }
+    let found = ast::IfExpr::cast(node).ok_or(Refusal::NotHere)?;
     let (shape, rewrite) = BooleanChoice::of(&found, &source.text, source.context)?;
     Plan::new(shape.whole, move || {
         let change = Change::new("Use the condition itself", shape.whole, vec![rewrite])?;
@@ -68,6 +84,16 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         Ok(change.checked(&[
             types,
             "the conditions are asked in the same order, and only where they were",
+            "nothing is dropped later than before",
+        ]))
+    })
+}
+
+fn plan_match(whole: TextRange, rewrite: Rewrite<'_>) -> Result<Plan<'_>, Refusal> {
+    Plan::new(whole, move || {
+        let change = Change::new("Use `matches!`", whole, vec![rewrite])?;
+        Ok(change.checked(&[
+            "the value is matched with the same patterns in the same order",
             "nothing is dropped later than before",
         ]))
     })
@@ -106,6 +132,31 @@ mod tests {
 
     fn branches(asked: &str, then: &str, other: &str) -> String {
         format!("$0if {asked} {{\n    {then}\n}} else {{\n    {other}\n}}")
+    }
+
+    #[test]
+    fn a_match_that_only_asks_is_a_macro() {
+        for (choice, after) in [
+            (
+                "$0match a {\n        A::B(_) | A::C => true,\n        _ => false,\n    }",
+                "matches!(a, A::B(_) | A::C)",
+            ),
+            (
+                "$0match a {\n        A::B(n) if n > 1 => true,\n        _ => false,\n    }",
+                "matches!(a, A::B(n) if n > 1)",
+            ),
+            (
+                "$0match a.b()? {\n        A::B => false,\n        A::C => false,\n        _ => true,\n    }",
+                "!matches!(a.b()?, A::B | A::C)",
+            ),
+            (
+                "$0if let A::B = a {\n        true\n    } else {\n        false\n    }",
+                "matches!(a, A::B)",
+            ),
+        ] {
+            let of = |code: &str| format!("fn f(a: A) -> bool {{\n    {code}\n}}\n");
+            assert_becomes(&SIMPLIFY_BOOLEAN, &of(choice), &of(after));
+        }
     }
 
     #[test]

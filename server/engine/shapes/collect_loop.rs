@@ -23,7 +23,9 @@ mod uses;
 mod writing;
 
 use parts::Parts;
+pub(super) use parts::is_plain as is_plain_pattern;
 use uses::Uses;
+pub(super) use writing::constructor;
 
 /// A loop that `collect` can replace.
 #[derive(Debug, Clone)]
@@ -314,7 +316,7 @@ const ACTS: [&str; 14] = [
 ];
 
 /// Code that has to stand in a closure.
-fn check_code(code: &SyntaxNode) -> Result<(), Refusal> {
+pub(super) fn check_code(code: &SyntaxNode) -> Result<(), Refusal> {
     let is_opaque = |node: SyntaxNode| {
         let Some(call) = ast::MacroCall::cast(node) else {
             return false;
@@ -396,7 +398,7 @@ fn check_borrows(parts: &Parts, source: &Source, context: FileContext) -> Result
 }
 
 /// Whether clippy wants another form than a closure that gives this.
-fn has_own_form(added: &ast::Expr, pattern: &ast::Pat) -> bool {
+pub(super) fn has_own_form(added: &ast::Expr, pattern: &ast::Pat) -> bool {
     let is_plain = matches!(pattern, ast::Pat::IdentPat(_));
     let variables = variables_of(pattern);
     let is_variable =

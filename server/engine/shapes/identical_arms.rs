@@ -1,7 +1,7 @@
 //! Arms of a `match` that do the same and may be one.
 
 use ra_ap_syntax::{
-    AstNode, SyntaxToken,
+    AstNode, SyntaxKind, SyntaxToken,
     ast::{self, HasAttrs},
 };
 
@@ -81,7 +81,8 @@ impl IdenticalArms {
         ranges.reduce(TextRange::cover).unwrap_or_default()
     }
 
-    /// A comment between the arms, or in a pattern, would lose what it speaks of. Comments in the bodies are equal.
+    /// A comment above or between the arms, or in a pattern, would speak of what it doesn't mean, or be lost. Comments in the
+    /// bodies are equal.
     fn check_comments(&self) -> Result<(), Refusal> {
         let root = self
             .arms
@@ -101,7 +102,8 @@ impl IdenticalArms {
             let at = comment.text_range();
             !bodies.iter().any(|body| body.contains_range(at))
         };
-        if comments.any(|comment| is_lost(&comment)) {
+        let heads_one = self.arms.first().is_some_and(has_comment_above);
+        if heads_one || comments.any(|comment| is_lost(&comment)) {
             return Err(Refusal::because(
                 Hazard::Text,
                 "A comment belongs to one of the arms alone.",
@@ -109,6 +111,26 @@ impl IdenticalArms {
         }
         Ok(())
     }
+}
+
+/// Whether a comment on a line of its own stands right above an arm.
+fn has_comment_above(arm: &ast::MatchArm) -> bool {
+    let mut before = arm.syntax().prev_sibling_or_token();
+    if let Some(space) = before
+        .clone()
+        .filter(|it| it.kind() == SyntaxKind::WHITESPACE)
+    {
+        let lines = space
+            .as_token()
+            .map_or(0, |it| it.text().matches('\n').count());
+        if lines > 1 {
+            return false;
+        }
+        before = space.prev_sibling_or_token();
+    }
+    let comment = before.filter(|it| it.kind() == SyntaxKind::COMMENT);
+    let ahead = comment.and_then(|it| it.prev_sibling_or_token());
+    ahead.is_some_and(|it| it.to_string().contains('\n'))
 }
 
 fn distant(

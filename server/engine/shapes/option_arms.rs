@@ -7,8 +7,11 @@ use ra_ap_syntax::{
 
 use crate::{
     syntax::{
-        FileContext, FileNames, Hazard, Refusal, RustVersion, attributes::has_condition_inside,
-        flow, layout, patterns,
+        FileContext, FileNames, Hazard, Refusal, RustVersion,
+        attributes::has_condition_inside,
+        flow,
+        known::{Fact, is_known, tells},
+        layout, patterns, types_shown,
     },
     text::TextRange,
 };
@@ -75,7 +78,9 @@ pub(super) fn check_place(
     methods: &[&str],
 ) -> Result<(), Refusal> {
     // A package of an older edition that promises nothing is seldom built with a new compiler alone.
-    let is_old = context.edition < Edition::Edition2021 && context.rust_version.is_none();
+    let is_old = version > RustVersion::FIRST
+        && context.edition < Edition::Edition2021
+        && context.rust_version.is_none();
     if is_old || !context.supports(version) {
         return Err(Refusal::because(
             Hazard::Edition,
@@ -102,6 +107,51 @@ pub(super) fn check_place(
         ));
     }
     Ok(())
+}
+
+/// Whether a call gives an `Option` or a `Result` itself by how it is called. Hardly anyone hands out a reference to a `Result`,
+/// and few to an `Option` but as a part of something.
+pub(super) fn is_likely_value(value: &ast::Expr, is_of_result: bool) -> bool {
+    const MAKE: [&str; 16] = [
+        "as_", "checked_", "decode_", "find_", "from_", "into_", "lookup_", "next_", "parse_",
+        "pop_", "read_", "remove_", "resolve_", "take_", "to_", "try_",
+    ];
+    match value {
+        ast::Expr::AwaitExpr(it) => it
+            .expr()
+            .is_some_and(|inner| is_likely_value(&inner, is_of_result)),
+        ast::Expr::CallExpr(call) => {
+            let Some(ast::Expr::PathExpr(callee)) = call.expr() else {
+                return false;
+            };
+            let name = callee.path().and_then(|path| path.segment()?.name_ref());
+            let is_local = !types_shown::bindings_of(&callee).is_empty();
+            name.is_some_and(|name| {
+                let own = FileNames::around(call).called(name.text()).next().is_some();
+                let begins_small = name.text().starts_with(|it: char| it.is_lowercase());
+                !is_local && !own && begins_small && !is_open_name(name.text())
+            })
+        }
+        ast::Expr::MethodCallExpr(call) => {
+            let Some(name) = call.name_ref() else {
+                return false;
+            };
+            let declared = FileNames::around(call);
+            let is_other = is_known(call, Fact::HandsOut)
+                || is_known(call, Fact::Views)
+                || declared.has_method(name.text())
+                || is_open_name(name.text());
+            let is_made = MAKE.iter().any(|start| name.text().starts_with(start));
+            let is_part = matches!(name.text(), "result" | "status" | "outcome" | "get_or_init");
+            !is_other && (is_made || (is_of_result && !is_part))
+        }
+        _ => false,
+    }
+}
+
+/// Whether what gives a value by this name may give whatever is wanted.
+fn is_open_name(name: &str) -> bool {
+    tells(name, Fact::Wanted) || tells(name, Fact::Generic)
 }
 
 type Found = (TextRange, ast::Expr, [(Option<ast::Pat>, ast::Expr); 2]);

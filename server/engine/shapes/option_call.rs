@@ -131,6 +131,10 @@ impl Position {
                 (is_set && is_value && is_alone && !is_first).then_some(Self::Other)
             }
             SyntaxKind::RECORD_EXPR_FIELD => (!is_first).then_some(Self::Other),
+            SyntaxKind::RETURN_EXPR => {
+                let is_statement = parent.parent()?.kind() == SyntaxKind::EXPR_STMT;
+                (is_statement && !is_first).then_some(Self::Other)
+            }
             _ => None,
         }
     }

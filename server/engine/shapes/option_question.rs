@@ -12,7 +12,7 @@ use crate::{
         FileContext, FileNames, Hazard, Refusal, Rewrite, RustVersion,
         closures::{self, Body, is_copied_type},
         flow, scopes, temporaries,
-        types_shown::{self, arguments_of},
+        types_shown::{self, Ground, arguments_of},
     },
     text::TextRange,
 };
@@ -28,6 +28,8 @@ pub struct OptionQuestion {
     pub keyword: TextRange,
     /// The method that says what the choice does.
     pub method: &'static str,
+    /// How far it is shown that the method can be called.
+    pub ground: Ground,
 }
 
 struct Parts {
@@ -50,7 +52,7 @@ impl OptionQuestion {
     ) -> Result<(Self, Rewrite<'a>), Refusal> {
         let parts = Parts::of(node).ok_or(Refusal::NotHere)?;
         parts.check_place(context)?;
-        parts.check_value()?;
+        let ground = parts.check_value()?;
         parts.check_question(context)?;
         let rewrite = writing::rewrite(&parts, text, context).ok_or_else(Refusal::of_layout)?;
         let before = node.text().to_string().lines().count();
@@ -65,6 +67,7 @@ impl OptionQuestion {
             whole: node.text_range(),
             keyword: parts.keyword,
             method: parts.method,
+            ground,
         };
         Ok((shape, rewrite))
     }
@@ -93,6 +96,11 @@ impl Parts {
             ("Ok", "false") => "is_ok_and",
             _ => return None,
         };
+        // What is held itself has a method of its own.
+        if option_arms::variable(&pattern).is_some_and(|held| scopes::as_name(&asked) == Some(held))
+        {
+            return None;
+        }
         let (value, is_lent) = match value {
             ast::Expr::RefExpr(it) if it.mut_token().is_none() => (it.expr()?, true),
             value => (value, false),
@@ -123,7 +131,7 @@ impl Parts {
     }
 
     /// The value is an `Option` or a `Result` itself, or a place of which a reference is asked; it leaves nothing behind.
-    fn check_value(&self) -> Result<(), Refusal> {
+    fn check_value(&self) -> Result<Ground, Refusal> {
         if !flow::escapes(self.value.syntax()).is_empty() || !temporaries::makes_none(&self.value) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
@@ -150,7 +158,11 @@ impl Parts {
             }
         };
         if is_shown {
-            return Ok(());
+            return Ok(Ground::Shown);
+        }
+        let is_of_result = self.method == "is_ok_and";
+        if !self.is_lent && option_arms::is_likely_value(&self.value, is_of_result) {
+            return Ok(Ground::Likely);
         }
         Err(Refusal::because(
             Hazard::Types,

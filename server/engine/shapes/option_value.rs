@@ -3,13 +3,13 @@
 
 use ra_ap_syntax::{
     AstNode, Edition, NodeOrToken, SyntaxKind, SyntaxNode,
-    ast::{self, HasArgList},
+    ast::{self, HasArgList, HasGenericArgs},
 };
 
 use super::{option_arms, option_call::Position};
 use crate::{
     syntax::{
-        Constant, FileContext, FileNames, Hazard, Refusal, Rewrite, RustVersion,
+        Constant, FileContext, FileNames, Hazard, Refusal, Rewrite,
         closures::{self, Body},
         conversions::{self, may_become_another},
         flow, inference_order,
@@ -65,7 +65,9 @@ impl OptionValue {
         let rewrite =
             writing::rewrite(&parts, written, text, context).ok_or_else(Refusal::of_layout)?;
         let saved = rewrite.saved_lines();
-        if saved < 2 {
+        let is_small =
+            parts.form != Form::Then && is_on_one_line(node) && is_shorter(&rewrite, node);
+        if saved < 2 && !is_small {
             return Err(Refusal::because(
                 Hazard::Text,
                 "The new form would not be much shorter.",
@@ -76,7 +78,7 @@ impl OptionValue {
             keyword: parts.keyword,
             method,
             ground,
-            is_worthwhile: saved > 2 && !parts.is_enclosed() && !changes(&parts),
+            is_worthwhile: (saved > 2 || is_small) && !parts.is_enclosed() && !changes(&parts),
         };
         Ok((shape, rewrite))
     }
@@ -92,12 +94,13 @@ struct Judge<'a> {
 impl Judge<'_> {
     fn check_place(&self) -> Result<(), Refusal> {
         let methods = [false, true].map(|is_lazy| self.parts.form.method(is_lazy));
-        option_arms::check_place(&self.parts.node, self.context, RustVersion(62), &methods)?;
+        let version = self.parts.form.version();
+        option_arms::check_place(&self.parts.node, self.context, version, &methods)?;
         let parts = [&self.parts.receiver, &self.parts.value];
-        if parts
-            .iter()
-            .any(|part| !flow::escapes(part.syntax()).is_empty())
-        {
+        let leaves = |part: &&ast::Expr| {
+            !flow::escapes(part.syntax()).is_empty() || flow::expr_diverges(part)
+        };
+        if parts.iter().any(leaves) {
             return Err(Refusal::because(
                 Hazard::ControlFlow,
                 "A part may leave the function, which a closure can't do.",
@@ -124,19 +127,24 @@ impl Judge<'_> {
         if self.parts.form == Form::Then {
             return inference_order::known_before(receiver).ok_or_else(unknown);
         }
-        let owned = types_shown::owned(receiver).filter(|it| !it.is_open);
-        let owned = owned.ok_or_else(unknown)?;
+        // What an `Option` lacks has no type.
+        let is_settled = |it: &types_shown::Owned| !it.is_open || !self.parts.is_of_result;
+        let owned = types_shown::owned(receiver).filter(is_settled);
+        let Some(owned) = owned else {
+            let is_likely = option_arms::is_likely_value(receiver, self.parts.is_of_result);
+            return is_likely.then_some(Ground::Likely).ok_or_else(unknown);
+        };
         let is_call = matches!(
             receiver,
             ast::Expr::MethodCallExpr(_) | ast::Expr::CallExpr(_)
         );
-        let is_option = !self.parts.form.is_of_result()
+        let is_option = !self.parts.is_of_result
             && owned
                 .written
                 .as_deref()
                 .is_some_and(|ty| head_of(ty) == "Option");
-        let is_wanted =
-            matches!(receiver, ast::Expr::MethodCallExpr(call) if is_known(call, Fact::Wanted));
+        let is_wanted = matches!(receiver, ast::Expr::MethodCallExpr(call)
+            if is_known(call, Fact::Wanted) && call.generic_arg_list().is_none());
         if (is_call && !is_wanted) || is_option {
             Ok(Ground::Shown)
         } else {
@@ -147,6 +155,9 @@ impl Judge<'_> {
     /// Whether the value has to be made in a closure, only where it is needed.
     fn is_lazy(&self) -> Result<bool, Refusal> {
         let value = &self.parts.value;
+        if self.parts.form == Form::UnwrapOrDefault {
+            return Ok(false);
+        }
         if is_opaque(value) {
             return Err(Refusal::because(
                 Hazard::Text,
@@ -200,6 +211,19 @@ impl Judge<'_> {
             held,
             declared: self.declared,
         };
+        if parts.form == Form::UnwrapOrDefault {
+            return Ok(());
+        }
+        if let Some(default) = &parts.default {
+            let is_free = body.gives(default) && !may_deref(default, self.declared);
+            let is_made = !matches!(default, ast::Expr::Literal(_)) && self.declared.has_drop();
+            if !is_free || is_made {
+                return Err(Refusal::because(
+                    Hazard::Drops,
+                    "What is given where nothing is held would move, or be dropped where none was.",
+                ));
+            }
+        }
         // Only what a `bool` is asked borrows from nothing.
         let may_move = parts.form == Form::Then || !is_lazy;
         let moves = may_move && self.moves_at_end(is_lazy);
@@ -216,7 +240,12 @@ impl Judge<'_> {
             ));
         }
         let edition = self.context.edition;
-        if parts.form != Form::Then && closures::conflict(&parts.receiver, &parts.value, edition) {
+        let is_copied =
+            !is_lazy && is_copied_variable(&parts.value) && !lends_to_change(&parts.receiver);
+        if parts.form != Form::Then
+            && !is_copied
+            && closures::conflict(&parts.receiver, &parts.value, edition)
+        {
             return Err(Refusal::because(
                 Hazard::Borrows,
                 "The value uses a variable that is still borrowed then.",
@@ -269,6 +298,13 @@ impl Judge<'_> {
         }
         let wanted = self.wanted();
         let is_shown = match (form, wanted) {
+            (Form::UnwrapOr | Form::MapOr, wanted) => self.keeps_default(&wanted),
+            // It may be a reference, and `""` is the default of one.
+            (Form::UnwrapOrDefault, wanted) => match wanted {
+                Wanted::Type(ty) => !conversions::is_target(&ty, self.declared),
+                Wanted::Anything => true,
+                Wanted::Unknown => value.syntax().text() != "Default::default()",
+            },
             // What is inside is of the type that the receiver has.
             (Form::UnwrapOrElse, wanted) => {
                 let is_plain = match wanted {
@@ -278,22 +314,30 @@ impl Judge<'_> {
                 is_plain && makes_own(value, self.declared) && !may_become_another(value)
             }
             (_, Wanted::Anything)
-            | (Form::AndThen { .. }, Wanted::Unknown)
             | (
                 Form::AndThen {
                     is_of_result: false,
                 },
                 _,
-            ) => true,
+            )
+            | (Form::AndThen { is_of_result: true }, Wanted::Unknown) => true,
             (Form::Then, _) if !is_lazy => true,
             (_, Wanted::Type(ty)) => {
                 let is_plain = ty.contains('<') && !conversions::holds_target(&ty, self.declared);
                 is_plain || (form == Form::Then && is_view(value))
             }
             (Form::Then, Wanted::Unknown) => !may_become_another(value),
-            (Form::OkOr | Form::Map | Form::MapErr, Wanted::Unknown) => false,
+            (Form::OkOr | Form::Ok | Form::Map { .. } | Form::MapErr, Wanted::Unknown) => false,
         };
         if is_shown { Ok(()) } else { unknown() }
+    }
+
+    /// Even where nothing is written, one way of a choice may become what the other is.
+    fn keeps_default(&self, wanted: &Wanted) -> bool {
+        let default = self.parts.default.as_ref().unwrap_or(&self.parts.value);
+        conversions::stays_as_it_is(default)
+            || matches!(wanted, Wanted::Type(ty) if !conversions::is_target(ty, self.declared))
+            || (is_text(default) && gives_text(&self.parts.receiver))
     }
 
     /// The type that is written where the choice's value goes.
@@ -324,6 +368,47 @@ impl Judge<'_> {
             }
         }
     }
+}
+
+fn is_copied_variable(value: &ast::Expr) -> bool {
+    matches!(value, ast::Expr::PathExpr(path) if closures::has_copied_type(path))
+}
+
+fn lends_to_change(code: &ast::Expr) -> bool {
+    let mut inside = code.syntax().descendants_with_tokens();
+    inside.any(|it| it.kind() == SyntaxKind::MUT_KW)
+}
+
+fn is_on_one_line(node: &SyntaxNode) -> bool {
+    !node.text().contains_char('\n')
+}
+
+/// Whether a form takes fewer columns by enough to be worth a change.
+fn is_shorter(rewrite: &Rewrite<'_>, node: &SyntaxNode) -> bool {
+    const LEAST: usize = 8;
+    rewrite.written().len() + LEAST <= usize::from(node.text_range().len())
+}
+
+fn is_text(value: &ast::Expr) -> bool {
+    matches!(value, ast::Expr::Literal(it) if it.token().kind() == SyntaxKind::STRING)
+        || types_shown::is_text(value)
+}
+
+/// Whether what a call may give is a `&str` by its name, and no reference to a `String`.
+fn gives_text(receiver: &ast::Expr) -> bool {
+    const METHODS: [&str; 6] = [
+        "as_deref",
+        "as_str",
+        "strip_prefix",
+        "strip_suffix",
+        "to_str",
+        "value_of",
+    ];
+    let ast::Expr::MethodCallExpr(call) = receiver else {
+        return false;
+    };
+    let name = call.name_ref();
+    name.is_some_and(|name| METHODS.contains(&name.text()))
 }
 
 /// Whether a value is a variable that these statements declare.
@@ -466,7 +551,6 @@ fn makes_own(value: &ast::Expr, declared: &FileNames) -> bool {
 /// Whether a condition may change something: what is handed over as `mut`, or what is given then.
 fn changes(parts: &Parts) -> bool {
     let receiver = &parts.receiver;
-    let mut inside = receiver.syntax().descendants_with_tokens();
     let asks = match receiver {
         ast::Expr::MethodCallExpr(call) => {
             call.name_ref().is_some_and(|name| is_question(name.text()))
@@ -477,7 +561,7 @@ fn changes(parts: &Parts) -> bool {
     let root = scopes::root_of(receiver).and_then(|root| scopes::as_name(&root.into()));
     let given = variables_in(parts.value.syntax());
     let gives_it = root.is_some_and(|root| root != "self" && given.contains(&root));
-    inside.any(|it| it.kind() == SyntaxKind::MUT_KW) || (!asks && gives_it)
+    lends_to_change(receiver) || (!asks && gives_it)
 }
 
 /// `F()`, for which clippy wants the function itself, a call of what is written in capitals as only functions of C are, and a

@@ -5,6 +5,7 @@ use ra_ap_syntax::{
     ast::{self, HasName, UnaryOp},
 };
 
+use super::option_arms;
 use crate::{
     syntax::{
         FileContext, FileNames, Hazard, Refusal, Rewrite,
@@ -42,7 +43,7 @@ impl QuestionMark {
     ) -> Result<(Self, Rewrite<'a>), Refusal> {
         let parts = Parts::of(node).ok_or(Refusal::NotHere)?;
         let around = Around::of(node, &parts)?;
-        let failure = Failure::of(&parts, &around)?;
+        let failure = Failure::of(&parts, &around, context)?;
         parts.check()?;
         let ground = parts.check_types(&failure, &around)?;
         if parts.has_comment_beside() {
@@ -231,7 +232,8 @@ impl Parts {
 
     fn check_types(&self, failure: &Failure, around: &Around) -> Result<Ground, Refusal> {
         let shown = types_shown::owned(&self.scrutinee);
-        if self.form == Form::Unit && !shown.as_ref().is_some_and(|it| it.holds_unit) {
+        let holds_unit = shown.as_ref().is_some_and(|it| it.holds_unit);
+        if self.form == Form::Unit && !holds_unit && !may_be_forgotten(&self.scrutinee) {
             return Err(Refusal::because(
                 Hazard::Types,
                 "What is in the value may be something that has to be used.",
@@ -240,7 +242,13 @@ impl Parts {
         self.check_place()?;
         match failure {
             Failure::Same | Failure::From | Failure::FromInto => {}
-            _ if failure.makes_error() && shown.is_none() => return Err(may_be_reference()),
+            _ if failure.makes_error() && shown.is_none() => {
+                let is_of_result = self.wraps == Wraps::Ok;
+                if !option_arms::is_likely_value(&self.scrutinee, is_of_result) {
+                    return Err(may_be_reference());
+                }
+                return Ok(Ground::Likely);
+            }
             _ => {}
         }
         if self.wraps == Wraps::Some {
@@ -298,6 +306,33 @@ impl Parts {
             Hazard::Drops,
             "The variable may be used again, and a `?` moves it.",
         ))
+    }
+}
+
+/// Whether nobody has to use what a value holds: a number, or the outcome of a process.
+fn may_be_forgotten(value: &ast::Expr) -> bool {
+    const METHODS: [&str; 6] = [
+        "output",
+        "read_line",
+        "read_to_end",
+        "read_to_string",
+        "seek",
+        "status",
+    ];
+    match value {
+        ast::Expr::MethodCallExpr(call) => {
+            let name = call.name_ref();
+            let is_own = |name: &str| FileNames::around(call).has_method(name);
+            name.is_some_and(|name| METHODS.contains(&name.text()) && !is_own(name.text()))
+        }
+        ast::Expr::CallExpr(call) => {
+            let callee = call.expr().map(|callee| callee.syntax().text().to_string());
+            matches!(
+                callee.as_deref(),
+                Some("io::copy" | "std::io::copy" | "fs::copy" | "std::fs::copy")
+            )
+        }
+        _ => false,
     }
 }
 

@@ -236,17 +236,25 @@ fn check_flow(asked: &SyntaxNode) -> Result<(), Refusal> {
             "The condition may leave the function, which a closure can't do.",
         ));
     }
-    let has_effect = |node: SyntaxNode| match ast::BinExpr::cast(node) {
-        Some(it) => matches!(it.op_kind(), Some(ast::BinaryOp::Assignment { .. })),
-        None => false,
-    };
-    if asked.descendants().any(has_effect) {
+    if asked.descendants().any(|it| has_effect(&it)) {
         return Err(Refusal::because(
             Hazard::Evaluation,
             "The condition changes something, which nobody expects of a search.",
         ));
     }
     Ok(())
+}
+
+fn has_effect(node: &SyntaxNode) -> bool {
+    if let Some(operation) = ast::BinExpr::cast(node.clone()) {
+        return matches!(operation.op_kind(), Some(ast::BinaryOp::Assignment { .. }));
+    }
+    if let Some(call) = ast::MethodCallExpr::cast(node.clone()) {
+        return call
+            .name_ref()
+            .is_some_and(|it| it.text().ends_with("_mut"));
+    }
+    ast::RefExpr::cast(node.clone()).is_some_and(|it| it.mut_token().is_some())
 }
 
 /// What clippy would say of the new form.

@@ -2,6 +2,7 @@
 //!
 //! ## What it does
 //! Finds branches that give nothing but `true` and `false`, or one of them and another condition: what the conditions say alone.
+//! A `match` or `if let` of that kind is `matches!`.
 //!
 //! ## Why
 //! The condition is the answer. Who reads the branches has to make sure that `true` is given where it holds, and not the other
@@ -28,24 +29,28 @@
 //! ## What it leaves alone
 //! What `simplify-boolean` would not change: one of several guards, conditions that would be hard to read in one, opposites
 //! that nobody would write, and branches with comments. A case that is put aside first, as `if a.is_empty() { return false; }`,
-//! and what is no question by its name: `is_new && self.add(x)` hides a step. `if c { true } else { false }` is clippy's
-//! `needless_bool`.
+//! and what is no question by its name: `is_new && self.add(x)` hides a step. A `match` that names every case, so that a new one
+//! will be noticed.
 //!
 //! ## Limits
 //! The measure is the lines that go. 0 are fine; more are a warning, more than 12 a strong one. It fires 0.2 times in 100,000
 //! lines of well-kept code. It is not shown by default: of 20 findings that a stranger to the rules read 9 were worth doing, and what was not is left alone since.
 //!
 //! ## Sources
-//! Martin Fowler, *Refactoring*, "Consolidate Conditional Expression". Clippy's `needless_bool` sees what has both literals in
-//! its branches.
+//! Martin Fowler, *Refactoring*, "Consolidate Conditional Expression". Clippy's `needless_bool` and `match_like_matches_macro`
+//! see what has both literals in its branches.
 
-use ra_ap_syntax::{SyntaxKind, ast};
+use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
 use super::{Calm, Cause, Limits, Look, Sightings, Smell};
 use crate::{
     facts::Sighting,
-    shapes::boolean_choice::{BooleanChoice, Worth},
+    shapes::{
+        boolean_choice::{BooleanChoice, Worth},
+        boolean_match::BooleanMatch,
+    },
     syntax::Unit,
+    text::slice,
 };
 
 pub(super) const SMELL: Smell = Smell {
@@ -53,7 +58,8 @@ pub(super) const SMELL: Smell = Smell {
     rate: Some(0.2),
     calm: Calm::Never,
     answers: &["simplify-boolean"],
-    sees: &[SyntaxKind::IF_EXPR],
+    clippy: &["match_like_matches_macro", "needless_bool"],
+    sees: &[SyntaxKind::IF_EXPR, SyntaxKind::MATCH_EXPR],
     ..Smell::new(
         "boolean-return",
         Limits::of(0, 12),
@@ -63,18 +69,29 @@ pub(super) const SMELL: Smell = Smell {
 };
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
-    for found in unit.nodes::<ast::IfExpr>() {
+    let count = |saved: usize| u32::try_from(saved).unwrap_or(u32::MAX).max(1);
+    for node in unit.choices() {
+        if let Ok((shape, _)) = BooleanMatch::of(&node, unit.text, unit.context) {
+            sightings.push(shape.keyword, count(shape.saved));
+            continue;
+        }
+        let Some(found) = ast::IfExpr::cast(node) else {
+            continue;
+        };
         if let Ok((shape, _)) = BooleanChoice::of(&found, unit.text, unit.context)
-            && shape.worth == Worth::Saying
+            && shape.worth != Worth::Aside
         {
-            let saved = u32::try_from(shape.saved).unwrap_or(u32::MAX);
-            sightings.push(shape.keyword, saved);
+            sightings.push(shape.keyword, count(shape.saved));
         }
     }
 }
 
-fn say(_sighting: &Sighting, _text: &str) -> String {
-    "this `if` only puts conditions together; `!`, `&&` or `||` says so directly".to_owned()
+fn say(sighting: &Sighting, text: &str) -> String {
+    let keyword = slice(text, sighting.at).unwrap_or_default();
+    if keyword == "match" {
+        return "this `match` only asks for a pattern; `matches!` says so directly".to_owned();
+    }
+    "this `if` gives nothing but what it asks; its condition says so directly".to_owned()
 }
 
 #[cfg(test)]
@@ -87,18 +104,22 @@ mod tests {
             "if a.b() {\n        return true;\n    }\n    false",
             "if a.b() {\n        return false;\n    }\n    true",
             "if a.b {\n        a.is_c()\n    } else {\n        false\n    }",
+            "if a.b() {\n        true\n    } else {\n        false\n    }",
+            "if let A { b: 1 } = a {\n        true\n    } else {\n        false\n    }",
+            "match a {\n        A { b: 1 } => true,\n        _ => false,\n    }",
         ] {
             let text = format!("fn f(a: &A) -> bool {{\n    {code}\n}}\n");
             let fired = fired("boolean-return", &text);
             assert_eq!(fired.len(), 1, "{code}");
-            assert_eq!(fired[0].0, "if", "{code}");
+            let keyword = code.split(' ').next().unwrap();
+            assert_eq!(fired[0].0, keyword, "{code}");
         }
     }
 
     #[test]
     fn what_says_more_is_left_alone() {
         for code in [
-            "if a.b() {\n        true\n    } else {\n        false\n    }",
+            "match a {\n        A { b: 1 } => true,\n        A { .. } => false,\n    }",
             "if a.b() {\n        a.d();\n        return true;\n    }\n    false",
             "if a.b() {\n        // Why.\n        return true;\n    }\n    false",
             "if a.b() {\n        return true;\n    }\n    a.d();\n    false",

@@ -5,7 +5,7 @@
 //! it holds nothing, or that makes another `Option`, `Result` or value of it; and an `if` that gives `Some(…)` or else `None`.
 //!
 //! ## Why
-//! `is_some_and`, `ok_or_else`, `unwrap_or_else` or `then` say in one line what takes five, and the reader doesn't have to look
+//! `is_some_and`, `ok_or_else`, `unwrap_or` or `then` say in one line what takes five, and the reader doesn't have to look
 //! which of the branches gives what.
 //!
 //! ## Example
@@ -26,8 +26,8 @@
 //! ## What it leaves alone
 //! What `match-to-combinator` would not change: a value that may be a reference or is used again, a question that does more than
 //! look at what is held, comments, compilers before 1.70 (1.82 for `is_none_or`, 1.62 for the others), packages of editions before
-//! 2021 that promise no `rust-version`, what would take as many lines, and what clippy's `manual_map`, `manual_unwrap_or` and
-//! `manual_ok_err` say. A condition that would need parentheses before `then`, or that changes something.
+//! 2021 that promise no `rust-version` (for methods that came with no first compiler), and what would take as many lines. A
+//! condition that would need parentheses before `then`, or that changes something.
 //!
 //! ## Limits
 //! The measure is the lines that go. 0 are fine; more are a warning, more than 12 a strong one. It fires 1.6 times in 100,000
@@ -35,7 +35,7 @@
 //!
 //! ## Sources
 //! The standard library's documentation of `Option::is_some_and`. Clippy's `manual_map`, `manual_unwrap_or` and
-//! `unnecessary_map_or` see other forms.
+//! `manual_ok_err` see some of the forms.
 
 use ra_ap_syntax::SyntaxKind;
 
@@ -52,6 +52,12 @@ pub(super) const SMELL: Smell = Smell {
     rate: Some(1.6),
     calm: Calm::Never,
     answers: &["match-to-combinator"],
+    clippy: &[
+        "manual_map",
+        "manual_ok_err",
+        "manual_unwrap_or",
+        "manual_unwrap_or_default",
+    ],
     sees: &[SyntaxKind::IF_EXPR, SyntaxKind::MATCH_EXPR],
     ..Smell::new(
         "combinator-opportunity",
@@ -97,6 +103,7 @@ mod tests {
                 "match",
             ),
             ("if let Some(b) = a.get(1) { b.c() } else { false }", "if"),
+            ("match a.get(1) { Some(b) => b, None => false }", "match"),
         ] {
             let text = format!("fn f(a: &A) -> bool {{\n    {code}\n}}\n");
             assert_eq!(

@@ -61,6 +61,7 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     rate: Some(14.7),
     calm: Calm::Never,
+    answers: &["extract-constant"],
     sees: &[
         SyntaxKind::ARG_LIST,
         SyntaxKind::BIN_EXPR,

@@ -27,7 +27,7 @@
 //!
 //! ## What it leaves alone
 //! What `question-mark` would not change: values that may be references, errors whose type only the function's result tells,
-//! closures, `async` blocks and `const fn`.
+//! what somebody may have to use, closures, `async` blocks and `const fn`.
 //!
 //! ## Limits
 //! The measure is the lines that go. 0 are fine; more are a warning, more than 12 a strong one. It fires 0.7 times in 100,000

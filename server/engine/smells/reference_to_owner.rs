@@ -40,7 +40,7 @@ use ra_ap_syntax::{
     ast::{self, HasGenericArgs},
 };
 
-use super::{Calm, Limits, Look, Sightings, Smell};
+use super::{Calm, Drawn, Limits, Look, Sightings, Smell};
 use crate::{
     facts::Sighting,
     syntax::{FileNames, Owner, Unit},
@@ -52,6 +52,7 @@ pub(super) const SMELL: Smell = Smell {
     calm: Calm::Never,
     clippy: &["ptr_arg"],
     measured: "{} result",
+    drawn: Drawn::Code,
     ..Smell::new(
         "reference-to-owner",
         Limits::of(0, 1),
@@ -68,6 +69,8 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         let is_chosen = matches!(function.owner, Owner::TraitImpl | Owner::Trait);
         let given = function.ast.ret_type().and_then(|it| it.ty());
         let owner = given.filter(|_| !is_chosen).and_then(|ty| owner_in(&ty));
+        // What is quoted stands in one line.
+        let owner = owner.filter(|it| !it.syntax().text().contains_char('\n'));
         if let Some(owner) = owner {
             sightings.push(owner.syntax().text_range(), 1);
         }

@@ -7,5 +7,8 @@ pub(super) mod generated;
 pub(super) mod kinds;
 pub(super) mod metrics;
 pub(super) mod outline;
+pub(super) mod shares;
 pub mod signatures;
+pub(super) mod texts;
 pub(super) mod units;
+pub(super) mod words;

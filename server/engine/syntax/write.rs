@@ -2,4 +2,5 @@
 
 pub mod layout;
 pub mod moving_out;
+pub mod replacing;
 pub(super) mod rewrite;

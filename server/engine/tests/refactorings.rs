@@ -142,12 +142,61 @@ fn mutants(right: &str, kept: &str) -> Vec<(&'static str, String)> {
 
 /// The same change with edits that make `after` of the whole text.
 fn rewrite(change: &Change, before: &str, after: &str) -> Change {
-    let whole = TextRange::up_to(TextSize::of(before));
-    let edits = Edits::new(vec![Edit::replace(whole, after)]).expect("one edit is disjoint");
+    let edits = Edits::new(hunks(before, after)).expect("hunks are disjoint");
     Change {
-        steps: Steps::of_one(edits.trimmed(before)),
+        steps: Steps::of_one(edits),
         ..change.clone()
     }
+}
+
+/// One edit for each run of lines that differ, so that what is inserted between items is.
+fn hunks(before: &str, after: &str) -> Vec<Edit> {
+    let old: Vec<&str> = before.split_inclusive('\n').collect();
+    let new: Vec<&str> = after.split_inclusive('\n').collect();
+    let common = common_lines(&old, &new);
+    let (mut at, mut from, mut to) = (0, 0, 0);
+    let mut edits = Vec::new();
+    for (one, other) in common.into_iter().chain([(old.len(), new.len())]) {
+        let gone: usize = old[from..one].iter().map(|line| line.len()).sum();
+        let come = new[to..other].concat();
+        if gone > 0 || !come.is_empty() {
+            let size = |at: usize| TextSize::try_from(at).expect("an example is small");
+            let range = TextRange::new(size(at), size(at + gone));
+            let edit = Edits::new(vec![Edit::replace(range, come)]).expect("it is one");
+            edits.extend(edit.trimmed(before).as_slice().iter().cloned());
+        }
+        at += gone + old.get(one).map_or(0, |line| line.len());
+        (from, to) = (one + 1, other + 1);
+    }
+    edits
+}
+
+/// The numbers of the lines of a longest common run, the latest that there is.
+fn common_lines(old: &[&str], new: &[&str]) -> Vec<(usize, usize)> {
+    let mut longest = vec![vec![0; new.len() + 1]; old.len() + 1];
+    for (one, old) in old.iter().enumerate() {
+        for (other, new) in new.iter().enumerate() {
+            longest[one + 1][other + 1] = if old == new {
+                1 + longest[one][other]
+            } else {
+                longest[one][other + 1].max(longest[one + 1][other])
+            };
+        }
+    }
+    let (mut one, mut other) = (old.len(), new.len());
+    let mut common = Vec::new();
+    while one > 0 && other > 0 {
+        if old[one - 1] == new[other - 1] {
+            (one, other) = (one - 1, other - 1);
+            common.push((one, other));
+        } else if longest[one - 1][other] >= longest[one][other - 1] {
+            one -= 1;
+        } else {
+            other -= 1;
+        }
+    }
+    common.reverse();
+    common
 }
 
 #[test]

@@ -39,7 +39,10 @@ fn sightings(text: &str) -> Vec<Sighting> {
         Unit::seeing(sees, &source.text, place, source.context)
     });
     let units: Vec<_> = units.collect();
-    let file = outline.file(&source, units.iter().map(Unit::lines));
+    let mut file = outline.file(&source, units.iter().map(Unit::lines));
+    for unit in &units {
+        file.share.add(&unit.share(), 0.into());
+    }
     let mut all: Vec<_> = units.iter().flat_map(smells::look_at).collect();
     all.extend(smells::look_at_file(&file));
     all.extend(duplicates(&units, text));

@@ -14,7 +14,7 @@ use lsp_types::{
 use super::{
     diagnostics,
     edits::{KnownFiles, workspace_edit},
-    extract_function,
+    extract_function::{self, LONGEST_TITLE},
     resolve::ActionNote,
 };
 use crate::{
@@ -32,8 +32,6 @@ const MOST_ACTIONS: usize = 10;
 const MOST_DISABLED: usize = 3;
 /// Of answers to findings that lie elsewhere in the function.
 const MOST_INSIDE: usize = 5;
-/// Titles are cut off beyond so many characters in some editors.
-const LONGEST_TITLE: usize = 60;
 
 /// What carrying out everything safe is called, in one file and in all.
 pub(crate) const FIX_ALL_TITLE: &str = "RustAssistant: apply all safe fixes";
@@ -91,23 +89,43 @@ fn menu(
     }
     let assisting = assisting(analysed, request, &assists);
     add(&mut candidates, assisting, MOST_ACTIONS);
-    let extraction = extraction(analysed, request);
+    let extractions = extractions(analysed, request);
     let enabled = candidates
         .into_iter()
         .filter_map(|candidate| action(analysed, request, candidate))
-        .take(MOST_ACTIONS - extraction.iter().len());
-    let enabled = enabled.chain(extraction);
+        .take(MOST_ACTIONS - extractions.len());
+    let enabled = enabled.chain(extractions);
     enabled.chain(disabled(request, &assists)).collect()
 }
 
-/// Offered to a person alone: it looks at more than what an editor asks for unasked may cost.
-fn extraction(analysed: &Analysed, request: &ActionRequest<'_>) -> Option<CodeAction> {
-    let is_asked =
-        request.trigger() == Trigger::Person && request.wants(&CodeActionKind::REFACTOR_EXTRACT);
-    if !is_asked {
-        return None;
+/// Offered to a person alone: it looks at more than what an editor asks for unasked may cost. Of a selection, or of what makes
+/// the findings at a cursor smaller.
+fn extractions(analysed: &Analysed, request: &ActionRequest<'_>) -> Vec<CodeAction> {
+    let kinds = [CodeActionKind::QUICKFIX, CodeActionKind::REFACTOR_EXTRACT];
+    let kind = kinds.into_iter().find(|kind| request.wants(kind));
+    let Some(kind) = kind.filter(|_| request.trigger() == Trigger::Person) else {
+        return Vec::new();
+    };
+    if !request.range.is_empty() && request.wants(&CodeActionKind::REFACTOR_EXTRACT) {
+        let selected = extract_function::offered(analysed, request.range, request.profile);
+        if selected.is_some() {
+            return Vec::from_iter(selected);
+        }
     }
-    extract_function::offered(analysed, request.range, request.profile)
+    let findings = analysed.findings_at(request.range).into_iter();
+    let proposed = findings.flat_map(|finding| {
+        let actions = extract_function::proposed(analysed, &finding, request.profile);
+        let diagnostic = diagnostics::of_finding(analysed, &finding, request.profile);
+        actions.into_iter().map(move |action| CodeAction {
+            diagnostics: Some(vec![diagnostic.clone()]),
+            ..action
+        })
+    });
+    let proposed = proposed.map(|action| CodeAction {
+        kind: Some(kind.clone()),
+        ..action
+    });
+    proposed.take(extract_function::MOST_PROPOSED).collect()
 }
 
 impl ActionRequest<'_> {

@@ -18,9 +18,11 @@ use tower_lsp::jsonrpc::{Error, Result};
 use super::edits::{FileEdits, edit_of};
 use crate::{
     analysis::{
-        Extracted, Extraction, OpenFile, Refused, extract_function, may_be_extracted, texts_beside,
+        Extracted, Extraction, Finding, OpenFile, Refused, apart, extract_function, gain_in_words,
+        may_be_extracted, texts_beside,
     },
     compiler::{self, Compiler, Texts, Unjudged},
+    extraction::Proposal,
     lsp::{
         session::{
             analysed::Analysed, document::Document, documents::Snapshot, server::Server,
@@ -41,6 +43,10 @@ use crate::{
 
 pub(crate) const COMMAND: &str = "rustassistant.extractFunction";
 const TITLE: &str = "Extract into a function";
+/// Titles are cut off beyond so many characters in some editors.
+pub(crate) const LONGEST_TITLE: usize = 60;
+/// Of extractions that nobody has selected.
+pub(crate) const MOST_PROPOSED: usize = 3;
 
 /// What the command is given: a selection of a text, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +56,9 @@ struct Chosen {
     hash: String,
     start: u32,
     end: u32,
+    /// What the function is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
 }
 
 /// The action at a selection of statements that a function may be made of. A person has to have asked for it.
@@ -67,21 +76,67 @@ pub(crate) fn offered(
     if !compiler::is_found() {
         return None;
     }
+    action(analysed, selection, None, TITLE.to_owned())
+}
+
+/// The actions that make a finding smaller without a selection, the best first. None takes a part of another.
+pub(crate) fn proposed(
+    analysed: &Analysed,
+    finding: &Finding,
+    profile: &Profile,
+) -> Vec<CodeAction> {
+    if !takes_commands(profile) || analysed.document.path().is_none() || !compiler::is_found() {
+        return Vec::new();
+    }
+    let proposals = analysed.proposals_for(finding);
+    let actions = apart(&proposals).into_iter().filter_map(|it| {
+        let title = proposed_title(analysed, finding, it);
+        action(analysed, it.range, Some(it.name.clone()), title)
+    });
+    actions.collect()
+}
+
+/// What these actions are called.
+pub(crate) fn proposed_titles(analysed: &Analysed, finding: &Finding) -> Vec<String> {
+    let proposals = analysed.proposals_for(finding);
+    let apart = apart(&proposals).into_iter().take(MOST_PROPOSED);
+    let titles = apart.map(|it| proposed_title(analysed, finding, it));
+    titles.collect()
+}
+
+/// "Extract `read_headers` (lines 48-71, complexity 49 → 21)"
+fn proposed_title(analysed: &Analysed, finding: &Finding, proposal: &Proposal) -> String {
+    let lines = analysed.file.lines();
+    let line = |at| lines.line(at) + 1;
+    let (first, last) = (line(proposal.range.start()), line(proposal.range.end()));
+    let gain = gain_in_words(finding, proposal);
+    let name = &proposal.name;
+    let whole = format!("Extract `{name}` (lines {first}-{last}, {gain})");
+    if whole.chars().count() <= LONGEST_TITLE {
+        return whole;
+    }
+    format!("Extract `{name}` (lines {first}-{last})")
+}
+
+fn action(
+    analysed: &Analysed,
+    selection: TextRange,
+    name: Option<String>,
+    title: String,
+) -> Option<CodeAction> {
     let chosen = Chosen {
         uri: analysed.document.uri.clone(),
         hash: analysed.document.hash().to_owned(),
         start: selection.start().into(),
         end: selection.end().into(),
+        name,
     };
     let argument = serde_json::to_value(chosen).ok()?;
+    let command = Command::new(title.clone(), COMMAND.into(), Some(vec![argument]));
     Some(CodeAction {
-        title: TITLE.into(),
+        title,
         kind: Some(CodeActionKind::REFACTOR_EXTRACT),
-        command: Some(Command::new(
-            TITLE.into(),
-            COMMAND.into(),
-            Some(vec![argument]),
-        )),
+        command: Some(command),
         ..CodeAction::default()
     })
 }
@@ -119,6 +174,7 @@ impl From<Refused> for NotDone {
 /// What is extracted from what.
 struct Work {
     range: TextRange,
+    name: Option<String>,
     path: PathBuf,
     file: Arc<OpenFile>,
     document: Arc<Document>,
@@ -194,6 +250,7 @@ async fn work(snapshot: &Arc<Snapshot>, chosen: &Chosen) -> std::result::Result<
     if end < start || end > TextSize::of(&**file.text()) {
         return Err(NotDone::changed());
     }
+    let name = chosen.name.clone();
     let others = snapshot.all().filter(|other| other.key != document.key);
     let others: Vec<Arc<Document>> = others.cloned().collect();
     let read = move || {
@@ -206,6 +263,7 @@ async fn work(snapshot: &Arc<Snapshot>, chosen: &Chosen) -> std::result::Result<
             .map(|(path, (text, _))| (path.clone(), Arc::clone(text)));
         Ok(Work {
             range: TextRange::new(start, end),
+            name,
             unsaved: texts.filter(|(other, _)| *other != path).collect(),
             beside: beside.into_values().map(|(_, document)| document).collect(),
             path,
@@ -282,7 +340,7 @@ fn ask(work: &Work, turn: &CompilerTurn) -> std::result::Result<Extracted, Refus
     let source = source.map_err(|why| Refused::Because(format!("The file is {why}.")))?;
     let wanted = Extraction {
         range: work.range,
-        name: None,
+        name: work.name.clone(),
         others: texts_beside(&work.path, &work.unsaved),
     };
     let mut compiler = Compiler::new(turn.stop.clone()).beside(work.unsaved.clone());

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind};
 
-use super::diagnostics;
+use super::{diagnostics, extract_function};
 use crate::{
     analysis::{Finding, FindingPart},
     lsp::{
@@ -102,19 +102,27 @@ fn said(analysed: &Analysed, finding: &Finding, part: &FindingPart) -> String {
 
 /// Each offer with its proof sheet.
 fn answers(page: &mut String, analysed: &Analysed, finding: &Finding, markup: Markup) {
-    if finding.smell.answers.is_empty() {
+    let extractions = extract_function::proposed_titles(analysed, finding);
+    if finding.smell.answers.is_empty() && extractions.is_empty() {
         return;
     }
     let context = analysed.context();
     let offers = context.map(|context| analysed.answers_to(&context, finding));
     let offers = offers.unwrap_or_default();
-    if offers.is_empty() {
+    if offers.is_empty() && extractions.is_empty() {
         let _ = writeln!(page, "No refactoring is offered for it here.");
         return;
     }
     let _ = writeln!(page, "What answers it here:\n");
     for offer in offers.iter() {
         let _ = writeln!(page, "- {}", answer(analysed, offer, markup));
+    }
+    for title in extractions {
+        let title = shown(&title, markup);
+        let _ = writeln!(
+            page,
+            "- {title} (extract-function): rustc is asked when it is chosen"
+        );
     }
 }
 
@@ -126,15 +134,19 @@ fn answer(analysed: &Analysed, offer: &Offer, markup: Markup) -> String {
         Applicability::Draft => "a draft, to be filled in",
     };
     let (title, id) = (analysed.title(offer), offer.refactoring().id);
-    let title = match markup {
-        Markup::Markdown => markdown(&title),
-        Markup::Plain => printable(&title).into_owned(),
-    };
+    let title = shown(&title, markup);
     let answer = format!("{title} ({id}): {applicability}");
     if change.checked.is_empty() {
         return answer;
     }
     format!("{answer}. Checked: {}", change.checked.join("; "))
+}
+
+fn shown(title: &str, markup: Markup) -> String {
+    match markup {
+        Markup::Markdown => markdown(title),
+        Markup::Plain => printable(title).into_owned(),
+    }
 }
 
 /// A sentence of ours with words of the code in backticks. Code that holds a backtick itself would end its quotation, so what

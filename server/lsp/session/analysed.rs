@@ -15,6 +15,7 @@ use super::{
 use crate::{
     analysis::{self, Copies, Finding, IdleAllowance, Only, OpenFile, Trigger, Wanted},
     config::Rules,
+    extraction::Proposal,
     facts::FunctionFacts,
     refactorings::{self, Context, Kind, Offer, Refactoring, Target},
     smells::Look,
@@ -116,6 +117,17 @@ impl Analysed {
         let memo = &self.document.memo;
         memo.answers(finding)
             .unwrap_or_else(|| memo.keep_answers(finding, analysis::answers_in(context, finding)))
+    }
+
+    /// The extractions that would make a finding smaller, the best first; none where rustc may not be asked.
+    pub(crate) fn proposals_for(&self, finding: &Finding) -> Arc<Vec<Proposal>> {
+        let source = self.file.source().ok().filter(|_| self.compiler);
+        let Some(source) = source.filter(|_| analysis::is_for_extraction(finding.smell)) else {
+            return Arc::default();
+        };
+        let memo = &self.document.memo;
+        memo.proposals(finding)
+            .unwrap_or_else(|| memo.keep_proposals(finding, analysis::proposals(source, finding)))
     }
 
     /// What carrying out every safe answer makes of the text; nothing if `goes_on` says that nobody wants it any more.

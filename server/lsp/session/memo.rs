@@ -8,6 +8,7 @@ use std::{
 use crate::{
     analysis::{Copies, Finding, OpenFile, Trigger},
     config::Rules,
+    extraction::Proposal,
     lsp::locks::lock,
     refactorings::{Kind, Offer, Refactoring, Refusal},
     text::{Edits, TextRange},
@@ -36,6 +37,7 @@ pub(crate) struct Memo(Mutex<Memory>);
 struct Memory {
     findings: Option<Judged>,
     answers: HashMap<FindingKey, Arc<Vec<Offer>>>,
+    proposals: HashMap<FindingKey, Arc<Vec<Proposal>>>,
     assists: HashMap<AssistKey, Arc<Assists>>,
     fixed: Option<Arc<Fixed>>,
 }
@@ -102,6 +104,24 @@ impl Memo {
         make_room(&mut memory.answers);
         memory.answers.insert(key(finding), Arc::clone(&offers));
         offers
+    }
+
+    pub(super) fn proposals(&self, finding: &Finding) -> Option<Arc<Vec<Proposal>>> {
+        lock(&self.0).proposals.get(&key(finding)).cloned()
+    }
+
+    pub(super) fn keep_proposals(
+        &self,
+        finding: &Finding,
+        proposals: Vec<Proposal>,
+    ) -> Arc<Vec<Proposal>> {
+        let proposals = Arc::new(proposals);
+        let mut memory = lock(&self.0);
+        make_room(&mut memory.proposals);
+        memory
+            .proposals
+            .insert(key(finding), Arc::clone(&proposals));
+        proposals
     }
 
     pub(super) fn assists(&self, key: AssistKey) -> Option<Arc<Assists>> {

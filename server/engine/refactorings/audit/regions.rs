@@ -137,6 +137,12 @@ impl<'a> Regions<'a> {
                 *after.entry(kind).or_default() -= more;
             }
         }
+        if allows.has(Also::AddsConstant)
+            && let Some(constants) = after.get_mut(&SyntaxKind::CONST)
+        {
+            *constants -= 1;
+        }
+        after.retain(|_, count| *count != 0);
         if before != after {
             return Err(text("The edit would add, lose or change an item."));
         }

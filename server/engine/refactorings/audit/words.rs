@@ -116,6 +116,8 @@ pub struct Allows {
 /// What a list of words cannot say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Also {
+    /// A constant comes between items.
+    AddsConstant,
     /// One name that the item doesn't have comes, as often as it is declared and used.
     AddsFreshName,
     /// Words that the item has come once more: a copied header.

@@ -205,7 +205,7 @@ fn expressions(block: &ast::BlockExpr) -> Option<Vec<ast::Expr>> {
 }
 
 /// Whether a pattern may stand between the bars of a closure as it is.
-fn is_plain(pattern: &ast::Pat) -> bool {
+pub(in crate::shapes) fn is_plain(pattern: &ast::Pat) -> bool {
     let is_other = |node: SyntaxNode| {
         matches!(
             node.kind(),

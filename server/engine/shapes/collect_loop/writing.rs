@@ -44,7 +44,7 @@ pub(super) fn rewrite<'a>(
 }
 
 /// The function of `F(x)`, the name of a structure or a variant, where `x` is all of the element.
-pub(super) fn constructor(added: &ast::Expr, pattern: &ast::Pat) -> Option<ast::Expr> {
+pub(in crate::shapes) fn constructor(added: &ast::Expr, pattern: &ast::Pat) -> Option<ast::Expr> {
     let ast::Expr::CallExpr(call) = added else {
         return None;
     };

@@ -10,7 +10,7 @@ use crate::{
         option_arms::{self, Arms},
         option_call::argument_of,
     },
-    syntax::{negation, scopes},
+    syntax::{FileNames, RustVersion, negation, purity, scopes},
     text::TextRange,
 };
 
@@ -20,12 +20,20 @@ pub(super) enum Form {
     Then,
     /// `Some(x) => Ok(x)`, `None => Err(v)`
     OkOr,
-    /// `Some(x) => x`, `None => v`; the same of a `Result`.
+    /// `Ok(x) => Some(x)`, `Err(_) => None`
+    Ok,
+    /// `Some(x) => x`, `None => v`, where it costs nothing to have `v`; the same of a `Result`.
+    UnwrapOr,
+    /// The same where `v` is what the type begins with.
+    UnwrapOrDefault,
+    /// The same where `v` is made only if it is needed.
     UnwrapOrElse,
+    /// `Some(x) => f(x)`, `None => v`; the same of a `Result`.
+    MapOr,
     /// `Some(x) => f(x)`, `None => None`; the same of a `Result`.
     AndThen { is_of_result: bool },
-    /// `Ok(x) => Ok(f(x))`, `Err(e) => Err(e)`
-    Map,
+    /// `Some(x) => Some(f(x))`, `None => None`; the same of a `Result`.
+    Map { is_of_result: bool },
     /// `Ok(x) => Ok(x)`, `Err(e) => Err(f(e))`
     MapErr,
 }
@@ -37,23 +45,32 @@ impl Form {
             Self::Then => "then_some",
             Self::OkOr if is_lazy => "ok_or_else",
             Self::OkOr => "ok_or",
+            Self::Ok => "ok",
+            Self::UnwrapOr => "unwrap_or",
+            Self::UnwrapOrDefault => "unwrap_or_default",
             Self::UnwrapOrElse => "unwrap_or_else",
+            Self::MapOr => "map_or",
             Self::AndThen { .. } => "and_then",
-            Self::Map => "map",
+            Self::Map { .. } => "map",
             Self::MapErr => "map_err",
         }
     }
 
     /// Whether there is a method that takes the value itself.
     pub(super) fn may_be_eager(self) -> bool {
-        matches!(self, Self::Then | Self::OkOr)
-    }
-
-    pub(super) fn is_of_result(self) -> bool {
         matches!(
             self,
-            Self::Map | Self::MapErr | Self::AndThen { is_of_result: true }
+            Self::Then | Self::OkOr | Self::Ok | Self::UnwrapOr | Self::UnwrapOrDefault
         )
+    }
+
+    /// The release that brought the method.
+    pub(super) fn version(self) -> RustVersion {
+        match self {
+            Self::Then => RustVersion(62),
+            Self::MapOr => RustVersion(41),
+            _ => RustVersion::FIRST,
+        }
     }
 }
 
@@ -67,6 +84,10 @@ pub(super) struct Parts {
     pub(super) held: Option<String>,
     /// What the closure gives.
     pub(super) value: ast::Expr,
+    /// What is given beside a closure, where nothing is held.
+    pub(super) default: Option<ast::Expr>,
+    /// Whether the receiver is a `Result`.
+    pub(super) is_of_result: bool,
 }
 
 impl Parts {
@@ -119,34 +140,22 @@ fn of_if(node: &SyntaxNode, condition: ast::Expr) -> Option<Parts> {
         form: Form::Then,
         held: None,
         value,
+        default: None,
+        is_of_result: false,
     })
 }
 
 fn of_arms(node: &SyntaxNode) -> Option<Parts> {
     let arms = Arms::of(node)?;
     let held = option_arms::variable(&arms.pattern)?;
-    let is_held = |expr: &ast::Expr| scopes::as_name(expr).as_ref() == Some(&held);
-    let (form, name, value) = match &*arms.holds {
-        "Some" => {
-            let rest = arms.rest.as_ref().map(|it| it.syntax().text().to_string());
-            if !matches!(rest.as_deref(), None | Some("_" | "None")) {
-                return None;
-            }
-            if is_held(&arms.given) {
-                (Form::UnwrapOrElse, None, arms.otherwise.clone())
-            } else if let Some(value) = argument_of(&arms.otherwise, "Err") {
-                is_held(&argument_of(&arms.given, "Ok")?).then_some(())?;
-                (Form::OkOr, None, value)
-            } else {
-                let is_none = scopes::as_name(&arms.otherwise)? == "None";
-                let is_other = is_none && is_asked_of(&arms.given, &held);
-                is_other.then_some(())?;
-                let form = Form::AndThen {
-                    is_of_result: false,
-                };
-                (form, Some(held.clone()), arms.given.clone())
-            }
-        }
+    let is_of_result = arms.holds == "Ok";
+    let Found {
+        form,
+        given,
+        value,
+        default,
+    } = match &*arms.holds {
+        "Some" => of_option(&arms, &held)?,
         "Ok" => of_result(&arms, &held)?,
         _ => return None,
     };
@@ -155,50 +164,154 @@ fn of_arms(node: &SyntaxNode) -> Option<Parts> {
         keyword: arms.keyword,
         receiver: arms.value,
         form,
-        held: name,
+        held: given,
         value,
+        default,
+        is_of_result,
     })
 }
 
-fn of_result(arms: &Arms, held: &str) -> Option<(Form, Option<String>, ast::Expr)> {
-    let error = match &arms.rest {
-        None | Some(ast::Pat::WildcardPat(_)) => None,
-        Some(ast::Pat::TupleStructPat(pattern)) if pattern.path()?.syntax().text() == "Err" => {
-            let mut fields = pattern.fields();
-            let (Some(only), None) = (fields.next(), fields.next()) else {
-                return None;
-            };
-            match only {
-                ast::Pat::WildcardPat(_) => None,
-                named => Some(option_arms::variable(&named)?),
-            }
+/// What becomes of a value that may be missing.
+struct Found {
+    form: Form,
+    /// What the closure is given.
+    given: Option<String>,
+    value: ast::Expr,
+    default: Option<ast::Expr>,
+}
+
+impl Found {
+    fn of(form: Form, given: Option<&str>, value: ast::Expr) -> Self {
+        Self {
+            form,
+            given: given.map(str::to_owned),
+            value,
+            default: None,
         }
-        Some(_) => return None,
-    };
-    let is = |expr: Option<ast::Expr>, name: &str| {
-        expr.and_then(|expr| scopes::as_name(&expr)).as_deref() == Some(name)
-    };
-    if is(Some(arms.given.clone()), held) {
-        let name = error.unwrap_or_else(|| "_".to_owned());
-        return Some((Form::UnwrapOrElse, Some(name), arms.otherwise.clone()));
     }
-    let failure = argument_of(&arms.otherwise, "Err")?;
-    let is_same = error
-        .as_deref()
-        .is_some_and(|error| is(Some(failure.clone()), error));
-    let good = argument_of(&arms.given, "Ok");
-    match good {
-        Some(good) if is(Some(good.clone()), held) && !is_same => {
-            let name = error.unwrap_or_else(|| "_".to_owned());
-            Some((Form::MapErr, Some(name), failure))
+}
+
+fn of_option(arms: &Arms, held: &str) -> Option<Found> {
+    let rest = arms.rest.as_ref().map(|it| it.syntax().text().to_string());
+    if !matches!(rest.as_deref(), None | Some("_" | "None")) {
+        return None;
+    }
+    let otherwise = &arms.otherwise;
+    if is(&arms.given, held) {
+        let form = form_of_default(otherwise);
+        return Some(Found::of(form, None, otherwise.clone()));
+    }
+    if let Some(value) = argument_of(otherwise, "Err") {
+        let good = argument_of(&arms.given, "Ok")?;
+        return is(&good, held).then(|| Found::of(Form::OkOr, None, value));
+    }
+    if !is(otherwise, "None") {
+        return of_default(arms, held);
+    }
+    let is_of_result = false;
+    if let Some(value) = argument_of(&arms.given, "Some") {
+        let form = Form::Map { is_of_result };
+        return (!is(&value, held)).then(|| Found::of(form, Some(held), value));
+    }
+    let form = Form::AndThen { is_of_result };
+    is_asked_of(&arms.given, held).then(|| Found::of(form, Some(held), arms.given.clone()))
+}
+
+fn of_result(arms: &Arms, held: &str) -> Option<Found> {
+    let name = &*name_of_error(arms)?;
+    let is_nameless = name == "_";
+    let otherwise = &arms.otherwise;
+    if is(&arms.given, held) {
+        let form = form_of_default(otherwise);
+        let given = (form == Form::UnwrapOrElse).then_some(name);
+        let is_seen = given.is_none() && !is_nameless;
+        return (!is_seen).then(|| Found::of(form, given, otherwise.clone()));
+    }
+    if is_nameless && is(otherwise, "None") {
+        let good = argument_of(&arms.given, "Some").filter(|good| is(good, held));
+        return good.map(|_| Found::of(Form::Ok, Some(held), arms.given.clone()));
+    }
+    let Some(failure) = argument_of(otherwise, "Err") else {
+        return of_default(arms, held).filter(|_| is_nameless);
+    };
+    let is_same = !is_nameless && is(&failure, name);
+    let is_of_result = true;
+    match argument_of(&arms.given, "Ok") {
+        Some(good) if is(&good, held) && !is_same => {
+            Some(Found::of(Form::MapErr, Some(name), failure))
         }
-        Some(good) if is_same => Some((Form::Map, Some(held.to_owned()), good)),
+        Some(good) if is_same => Some(Found::of(Form::Map { is_of_result }, Some(held), good)),
         None if is_same && is_asked_of(&arms.given, held) => {
-            let form = Form::AndThen { is_of_result: true };
-            Some((form, Some(held.to_owned()), arms.given.clone()))
+            let form = Form::AndThen { is_of_result };
+            Some(Found::of(form, Some(held), arms.given.clone()))
         }
         _ => None,
     }
+}
+
+/// What the other pattern calls the error, `_` where it has no name; nothing where it is another pattern.
+fn name_of_error(arms: &Arms) -> Option<String> {
+    let nameless = || Some("_".to_owned());
+    let pattern = match &arms.rest {
+        None | Some(ast::Pat::WildcardPat(_)) => return nameless(),
+        Some(ast::Pat::TupleStructPat(pattern)) => pattern,
+        Some(_) => return None,
+    };
+    let mut fields = pattern.fields();
+    let (Some(only), None) = (fields.next(), fields.next()) else {
+        return None;
+    };
+    if pattern.path()?.syntax().text() != "Err" {
+        return None;
+    }
+    match only {
+        ast::Pat::WildcardPat(_) => nameless(),
+        named => option_arms::variable(&named),
+    }
+}
+
+/// A method of what is held, or else a value that costs nothing.
+fn of_default(arms: &Arms, held: &str) -> Option<Found> {
+    let default = &arms.otherwise;
+    let is_method = matches!(arms.given, ast::Expr::MethodCallExpr(_));
+    let is_bool = matches!(&*default.syntax().text().to_string(), "true" | "false");
+    let is_short = matches!(default, ast::Expr::Literal(_) | ast::Expr::PathExpr(_));
+    let is_plain = is_short && form_of_default(default) == Form::UnwrapOr;
+    let is_its = is_method && !is_bool && is_plain && is_asked_of(&arms.given, held);
+    is_its.then(|| Found {
+        default: Some(default.clone()),
+        ..Found::of(Form::MapOr, Some(held), arms.given.clone())
+    })
+}
+
+fn is(expr: &ast::Expr, name: &str) -> bool {
+    scopes::as_name(expr).as_deref() == Some(name)
+}
+
+/// How a value is written that stands in for a missing one.
+fn form_of_default(value: &ast::Expr) -> Form {
+    if begins_its_type(value) {
+        Form::UnwrapOrDefault
+    } else if purity::is_silent(value) {
+        Form::UnwrapOr
+    } else {
+        Form::UnwrapOrElse
+    }
+}
+
+/// Whether a value is what `Default` gives of its type: an empty text or collection.
+fn begins_its_type(value: &ast::Expr) -> bool {
+    const TYPES: [&str; 9] = [
+        "BTreeMap", "BTreeSet", "HashMap", "HashSet", "OsString", "PathBuf", "String", "Vec",
+        "VecDeque",
+    ];
+    let declared = FileNames::around(value);
+    let text = value.syntax().text().to_string();
+    let is_empty_list = text == "vec![]" && !declared.has_macro("vec");
+    let is_new = text
+        .strip_suffix("::new()")
+        .is_some_and(|ty| TYPES.contains(&ty) && declared.types(ty).is_empty());
+    is_new || is_empty_list || text == "Default::default()"
 }
 
 /// Whether an expression is a method of what is held, or a function that is called with it and more.

@@ -44,10 +44,17 @@ fn call<'a>(
 ) -> Option<Rewrite<'a>> {
     let value = parts.value.syntax().text_range();
     let code = slice(text, value)?;
+    let call = Rewrite::part(text).text(".").text(written.method).text("(");
+    if matches!(parts.form, Form::Ok | Form::UnwrapOrDefault) {
+        return Some(call.text(")"));
+    }
     if code.contains('\n') {
         return None;
     }
-    let call = Rewrite::part(text).text(".").text(written.method).text("(");
+    let call = match &parts.default {
+        Some(default) => call.keep(default.syntax().text_range()).text(", "),
+        None => call,
+    };
     let call = match (written.is_lazy, parts.function()) {
         (false, _) => {
             if width(code) > context.width.share(60) {

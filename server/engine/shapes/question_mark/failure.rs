@@ -2,7 +2,7 @@
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind,
-    ast::{self, HasArgList, HasGenericArgs},
+    ast::{self, HasArgList, HasGenericArgs, HasGenericParams, HasName},
 };
 
 use super::{
@@ -11,7 +11,8 @@ use super::{
     parts::{Parts, Wraps},
 };
 use crate::syntax::{
-    FileNames, Hazard, Refusal,
+    Constant, FileContext, FileNames, Hazard, Refusal, Signature,
+    closures::{self, Body},
     types_shown::{bindings_of, head_of},
 };
 
@@ -34,7 +35,11 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    pub(super) fn of(parts: &Parts, around: &Around) -> Result<Self, Refusal> {
+    pub(super) fn of(
+        parts: &Parts,
+        around: &Around,
+        context: FileContext,
+    ) -> Result<Self, Refusal> {
         match (parts.wraps, parts.returns) {
             (Wraps::Some, Wraps::Some) => return Ok(Self::Same),
             (Wraps::Ok, Wraps::Some) => return Err(Refusal::NotHere),
@@ -46,7 +51,11 @@ impl Failure {
         {
             return Ok(conversion);
         }
-        let judge = Judge { parts, around };
+        let judge = Judge {
+            parts,
+            around,
+            context,
+        };
         judge.check(value)?;
         if parts.wraps == Wraps::Some {
             return of_option(value);
@@ -112,6 +121,7 @@ fn function_of_error(value: &ast::Expr, error: Option<&str>) -> Option<ast::Expr
 struct Judge<'a> {
     parts: &'a Parts,
     around: &'a Around,
+    context: FileContext,
 }
 
 impl Judge<'_> {
@@ -122,7 +132,7 @@ impl Judge<'_> {
                 "The type of the error may be known only from what the function returns.",
             ));
         }
-        if !self.is_free(value) {
+        if !self.is_free(value) && !self.is_lent(value) {
             return Err(Refusal::because(
                 Hazard::Borrows,
                 "The error is made of variables that a closure may not borrow, or of more than calls.",
@@ -131,9 +141,25 @@ impl Judge<'_> {
         Ok(())
     }
 
+    /// Whether a closure that borrows what the value is made of may stand behind what is asked.
+    fn is_lent(&self, value: &ast::Expr) -> bool {
+        let held = self.parts.error.as_deref();
+        let edition = self.context.edition;
+        let body = Body {
+            held,
+            declared: &FileNames::around(value),
+        };
+        body.gives(value)
+            && !closures::borrows_more(value, held, edition)
+            && !closures::conflict(&self.parts.scrutinee, value, edition)
+    }
+
     /// Whether the value is an error of the function's own type, and that by itself.
     fn is_typed(&self, value: &ast::Expr) -> bool {
         let own = self.around.error.as_deref();
+        if self.is_declared(value) {
+            return true;
+        }
         match value {
             ast::Expr::Literal(literal) => {
                 matches!(
@@ -162,6 +188,52 @@ impl Judge<'_> {
                 "anyhow" | "eyre" | "format_err" => own.is_none_or(|own| own.ends_with("Error")),
                 _ => false,
             },
+            _ => false,
+        }
+    }
+
+    /// Whether the file says the type of what is called or named: a constant, a function without parameters of types, a variant
+    /// of the error itself.
+    fn is_declared(&self, value: &ast::Expr) -> bool {
+        let declared = FileNames::around(value);
+        let Some(own) = self.around.error.as_deref() else {
+            return false;
+        };
+        if own.contains(['<', ' ', '&']) || !declared.aliases(own).is_empty() {
+            return false;
+        }
+        let is_its = |it: &Signature| !it.is_generic && (it.gives == "Self" || it.gives == own);
+        let gives = |name: &str| {
+            let mut found = declared.called(name).peekable();
+            found.peek().is_some() && found.all(is_its)
+        };
+        match value {
+            ast::Expr::PathExpr(path) => {
+                let name = path.path().and_then(|path| path.segment()?.name_ref());
+                name.is_some_and(|name| {
+                    let constants = declared.constants(name.text());
+                    let is_own = |it: &Constant| {
+                        matches!(it, Constant::Const(ty) | Constant::Static(ty) if ty == own)
+                    };
+                    let is_constant = !constants.is_empty() && constants.iter().all(is_own);
+                    is_constant || is_variant_of(value, own, name.text())
+                })
+            }
+            ast::Expr::CallExpr(call) => match call.expr() {
+                Some(ast::Expr::PathExpr(callee)) => {
+                    let name = callee.path().and_then(|path| path.segment()?.name_ref());
+                    name.is_some_and(|name| {
+                        gives(name.text()) || is_variant_of(value, own, name.text())
+                    })
+                }
+                _ => false,
+            },
+            ast::Expr::MethodCallExpr(call) => {
+                let is_self = call
+                    .receiver()
+                    .is_some_and(|it| it.syntax().text() == "self");
+                is_self && call.name_ref().is_some_and(|name| gives(name.text()))
+            }
             _ => false,
         }
     }
@@ -268,6 +340,31 @@ impl Judge<'_> {
                     && !matches!(kind, ra_ap_syntax::T![?] | ra_ap_syntax::T![|])
             }
         })
+    }
+}
+
+/// Whether a name is a variant of an `enum` of the file, and of no other.
+fn is_variant_of(node: &impl AstNode, owner: &str, name: &str) -> bool {
+    if !FileNames::around(node).has_variant(name) {
+        return false;
+    }
+    let root = node.syntax().ancestors().last();
+    let enums = root.into_iter().flat_map(|root| root.descendants());
+    let enums = enums.filter_map(ast::Enum::cast).filter(|it| {
+        let variants = it
+            .variant_list()
+            .into_iter()
+            .flat_map(|list| list.variants());
+        variants
+            .filter_map(|variant| variant.name())
+            .any(|it| it.text() == name)
+    });
+    let owners: Vec<_> = enums
+        .map(|it| (it.name(), it.generic_param_list()))
+        .collect();
+    match owners.as_slice() {
+        [(Some(only), None)] => only.text() == owner,
+        _ => false,
     }
 }
 

@@ -149,10 +149,11 @@ impl<'a> Writer<'a, '_> {
     /// A chain of calls with a line for each.
     fn broken(&self, call: &str) -> Option<Laid> {
         let links = layout::links(&self.parts.scrutinee);
-        if call.is_empty() || call.contains('|') || links.is_empty() {
+        if call.is_empty() || (links.is_empty() && !call.contains('|')) {
             return None;
         }
-        let end = links.first()?.start();
+        let whole = self.parts.scrutinee.syntax().text_range();
+        let end = links.first().map_or(whole.end(), |first| first.start());
         let start = self.parts.scrutinee.syntax().text_range().start();
         let mut value = slice(self.text, TextRange::new(start, end))?.to_owned();
         // A short root takes the next link beside it, where it is the first on its line.

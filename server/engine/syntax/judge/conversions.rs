@@ -8,7 +8,7 @@ use ra_ap_syntax::{
 };
 
 use super::types_shown::{arguments_of, head_of};
-use crate::syntax::{FileNames, TypeShape};
+use crate::syntax::{Constant, FileNames, TypeShape};
 
 /// Whether something of another type may become such a type, or what is directly inside it.
 pub fn is_target(ty: &str, declared: &FileNames) -> bool {
@@ -97,6 +97,48 @@ pub fn is_never(value: &ast::Expr) -> bool {
     declared
         .called(name)
         .any(|signature| signature.gives == "!")
+}
+
+/// Whether a value is of a type that nothing is made into and that is made into nothing: a number, a structure, a variant.
+pub fn stays_as_it_is(value: &ast::Expr) -> bool {
+    let is_named = |path: Option<ast::Path>| {
+        let name = path.and_then(|path| path.segment()?.name_ref());
+        name.is_some_and(|name| {
+            let name = name.text();
+            name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)
+        })
+    };
+    match value {
+        ast::Expr::Literal(it) => !matches!(
+            it.kind(),
+            ast::LiteralKind::String(_)
+                | ast::LiteralKind::ByteString(_)
+                | ast::LiteralKind::CString(_)
+        ),
+        ast::Expr::PrefixExpr(it) => it.expr().is_some_and(|it| stays_as_it_is(&it)),
+        ast::Expr::TupleExpr(it) => it.fields().all(|field| stays_as_it_is(&field)),
+        ast::Expr::RecordExpr(it) => is_named(it.path()),
+        ast::Expr::PathExpr(it) => is_named(it.path()) || is_plain_constant(it),
+        ast::Expr::CallExpr(it) => match it.expr() {
+            Some(ast::Expr::PathExpr(callee)) => is_named(callee.path()),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether a name is a constant of the file, of such a type.
+fn is_plain_constant(path: &ast::PathExpr) -> bool {
+    let declared = FileNames::around(path);
+    let Some(name) = path.path().and_then(|path| path.as_single_name_ref()) else {
+        return false;
+    };
+    let constants = declared.constants(name.text());
+    let is_plain = |constant: &Constant| match constant {
+        Constant::Const(ty) | Constant::Static(ty) => !is_target(ty, &declared),
+        Constant::Parameter(_) => false,
+    };
+    !constants.is_empty() && constants.iter().all(is_plain)
 }
 
 /// Whether a structure or a variant takes its only value as it is; nothing where the file doesn't declare it.

@@ -3,6 +3,7 @@
 mod booleans;
 mod collections;
 mod integers;
+mod numbers;
 mod owned;
 mod variables;
 mod written;
@@ -13,8 +14,9 @@ pub(crate) use self::variables::bindings_of;
 use self::variables::{Shows, bindings_show};
 pub use self::{
     booleans::boolean,
-    collections::{Held, collection},
+    collections::{Held, collection, element_of_list},
     integers::{Sign, integer, is_of_other_type, sign_of_both},
+    numbers::{is_number, number_type},
     owned::{Owned, arguments_of, head_of, owned},
     written::{is_text, is_text_or_string, is_written_as},
 };

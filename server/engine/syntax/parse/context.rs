@@ -16,6 +16,11 @@ pub struct FileContext {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RustVersion(pub u32);
 
+impl RustVersion {
+    /// Every compiler has what came with it.
+    pub const FIRST: Self = Self(0);
+}
+
 /// How long rustfmt lets lines become in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LineWidth {

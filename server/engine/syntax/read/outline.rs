@@ -10,9 +10,10 @@ use ra_ap_syntax::{
 use super::{
     attributes::{self, is_only_for_tests},
     metrics::CodeLines,
+    shares::FileShare,
 };
 use crate::{
-    syntax::{FileContext, Source},
+    syntax::{FileContext, Role, Source},
     text::TextRange,
 };
 
@@ -44,6 +45,15 @@ pub struct Place {
     pub owner: Owner,
     pub part: FilePart,
     pub presence: Presence,
+}
+
+impl Place {
+    /// Whether it is compiled for tests, benchmarks and examples alone.
+    pub fn is_for_tests(&self, role: Role) -> bool {
+        self.part == FilePart::Tests
+            || matches!(role, Role::Test | Role::Bench | Role::Example)
+            || has_test_attribute(&self.node)
+    }
 }
 
 /// Whether code is compiled whatever the features and the target are. Conditions on tests are no matter.
@@ -80,7 +90,7 @@ pub struct Outline {
 
 /// A file as the sum of its units. What a smell of files looks at is counted unit by unit, so that a keystroke counts only
 /// the unit that it touched.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct FileUnit {
     /// What is drawn for the file.
     pub at: TextRange,
@@ -91,6 +101,8 @@ pub struct FileUnit {
     pub lines: u32,
     /// How many of them stand in the functions of its longest `impl` block.
     pub longest_impl: u32,
+    /// What its units have that is looked at together.
+    pub share: FileShare,
 }
 
 /// The functions, constants and types of a file in the order of its text.
@@ -173,6 +185,7 @@ impl Outline {
                 .copied()
                 .fold(self.frame_lines, u32::saturating_add),
             longest_impl: longest_impl.unwrap_or_default(),
+            share: FileShare::default(),
         }
     }
 
@@ -267,7 +280,7 @@ impl Inside {
 }
 
 /// Whether a function is a test by its own attributes: `#[test]`, `#[tokio::test]`, `#[rstest]`, `#[cfg(test)]`.
-pub(super) fn has_test_attribute(node: &SyntaxNode) -> bool {
+fn has_test_attribute(node: &SyntaxNode) -> bool {
     let mut found = node.children().filter_map(ast::Attr::cast);
     found.any(|attribute| is_for_tests(&attribute))
 }

@@ -8,12 +8,9 @@ use ra_ap_syntax::{
 use super::{
     kinds::KindSet,
     metrics::{CodeLines, Meter, Metrics, Tally},
-    outline::{FilePart, Owner, Place, UnitKind, first_word, has_test_attribute},
+    outline::{FilePart, Owner, Place, UnitKind, first_word},
 };
-use crate::{
-    syntax::{FileContext, Role},
-    text::TextRange,
-};
+use crate::{syntax::FileContext, text::TextRange};
 
 /// A unit that has been walked once, with what smells look at. Nothing of it comes from macro input.
 #[derive(Debug)]
@@ -62,7 +59,7 @@ impl<'a> Unit<'a> {
             context,
             functions: Vec::new(),
             is_broken: false,
-            is_for_tests: is_for_tests(place, context.role),
+            is_for_tests: place.is_for_tests(context.role),
             nodes: Vec::new(),
             sees,
             lines: CodeLines::of(&place.node),
@@ -203,13 +200,6 @@ pub fn inside(block: &ast::BlockExpr) -> TextRange {
         .r_curly_token()
         .map_or(range.end(), |brace| brace.text_range().start());
     TextRange::new(start, end.max(start))
-}
-
-/// Asked once for a unit, since most smells ask it.
-fn is_for_tests(place: &Place, role: Role) -> bool {
-    place.part == FilePart::Tests
-        || matches!(role, Role::Test | Role::Bench | Role::Example)
-        || has_test_attribute(&place.node)
 }
 
 /// The owner of a function inside another one's body.

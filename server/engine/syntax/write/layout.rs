@@ -67,6 +67,13 @@ pub fn is_first_on_line(text: &str, offset: TextSize) -> bool {
         .all(|character| matches!(character, ' ' | '\t'))
 }
 
+/// Whether a range shares its lines with nothing but white space.
+pub fn is_whole_lines(text: &str, range: TextRange) -> bool {
+    let behind = text.get(usize::from(range.end())..).unwrap_or_default();
+    let rest = behind.lines().next().unwrap_or_default();
+    is_first_on_line(text, range.start()) && rest.trim().is_empty()
+}
+
 /// The characters from the start of its line to `offset`, with a tab as wide as rustfmt counts it.
 pub fn column(text: &str, offset: TextSize) -> usize {
     width(&text[line_start(text, offset)..usize::from(offset)])

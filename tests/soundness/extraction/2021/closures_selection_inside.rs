@@ -1,4 +1,4 @@
-//= refused: inside of a closure
+//= extracted
 fn main() {
     let numbers = [1, 2, 3];
     let shown: Vec<String> = numbers

@@ -1,4 +1,4 @@
-//= refused: The function has items of its own
+//= extracted
 fn outer(values: &[u32]) -> u32 {
     fn helper(by: u32) -> u32 {
         by * 100

@@ -1,4 +1,4 @@
-//= refused: of a trait
+//= extracted
 trait Shape {
     fn sides(&self) -> u32;
 

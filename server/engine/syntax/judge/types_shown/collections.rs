@@ -4,7 +4,7 @@ use ra_ap_syntax::{AstNode, ast};
 
 use super::{
     booleans::own_types,
-    owned::head_of,
+    owned::{arguments_of, head_of},
     variables::{Shows, bindings_of, bindings_show},
 };
 use crate::syntax::{Constant, FileNames};
@@ -47,6 +47,38 @@ pub fn collection(place: &ast::Expr) -> Option<Held> {
 fn agreed(all: &[Held]) -> Option<Held> {
     let first = *all.first()?;
     all.iter().all(|one| *one == first).then_some(first)
+}
+
+/// What a `Vec` holds by the type that is written for it, whether it is at hand or lent.
+pub fn element_of_list(place: &ast::Expr) -> Option<String> {
+    let declared = FileNames::around(place);
+    let found = match place {
+        ast::Expr::PathExpr(path) => {
+            let shows = Shows {
+                in_type: element_in,
+                in_value: |_| None,
+            };
+            bindings_show(path, &shows)?
+        }
+        ast::Expr::FieldExpr(field) => {
+            let own = own_types(field)?;
+            own.iter().map(|ty| element_in(ty)).collect::<Option<_>>()?
+        }
+        _ => return None,
+    };
+    let first = found.first()?.clone();
+    let is_same = found.iter().all(|one| *one == first);
+    (is_same && declared.types("Vec").is_empty()).then_some(first)
+}
+
+fn element_in(ty: &str) -> Option<String> {
+    let bare = ty.trim().strip_prefix('&').map_or(ty, without_lifetime);
+    let bare = bare.trim().trim_start_matches("mut ").trim_start();
+    let is_list = matches!(head_of(bare), "Vec" | "std::vec::Vec");
+    match arguments_of(bare).as_slice() {
+        [only] if is_list => Some((*only).to_owned()),
+        _ => None,
+    }
 }
 
 const NAMES: [&str; 7] = [
@@ -133,6 +165,18 @@ mod tests {
         }
         assert_eq!(shown("u8", "let a = [1]; a"), Some(Held::Itself));
         assert_eq!(shown("&[u8]", "p[1..]"), Some(Held::Itself));
+    }
+
+    #[test]
+    fn what_a_list_holds_is_written() {
+        let element =
+            |parameter: &str| element_of_list(&fixture::tail(&format!("p: {parameter}"), "p"));
+        for ty in ["Vec<u8>", "&mut Vec<u8>", "&'a mut std::vec::Vec<u8>"] {
+            assert_eq!(element(ty).as_deref(), Some("u8"), "{ty}");
+        }
+        for ty in ["VecDeque<u8>", "Vec<u8, A>", "&mut [u8]", "Vec"] {
+            assert_eq!(element(ty), None, "{ty}");
+        }
     }
 
     #[test]

@@ -1,0 +1,110 @@
+//! Extractions that make a finding smaller: what nobody has to select.
+
+use super::Finding;
+use crate::{
+    extraction::{self, Goal, Measure, Proposal},
+    smells::{self, Smell},
+    syntax::Source,
+};
+
+/// The extractions that would make a finding smaller, the best first; whether one holds is for rustc to say. Looks closely at
+/// the function around, so it is for what a person asked for.
+pub fn proposals(source: &Source, finding: &Finding) -> Vec<Proposal> {
+    match goal(finding) {
+        Some(goal) => extraction::proposals(source, finding.at, goal),
+        None => Vec::new(),
+    }
+}
+
+/// Whether the findings of a smell are made smaller by extractions.
+pub fn is_for_extraction(smell: &Smell) -> bool {
+    kind(smell).is_some()
+}
+
+/// Those that can be carried out one after the other: none takes a part of another.
+pub fn apart(proposals: &[Proposal]) -> Vec<&Proposal> {
+    let mut apart: Vec<&Proposal> = Vec::new();
+    for proposal in proposals {
+        let overlaps = |other: &&Proposal| {
+            let shared = other.range.intersect(proposal.range);
+            shared.is_some_and(|it| !it.is_empty())
+        };
+        if !apart.iter().any(overlaps) {
+            apart.push(proposal);
+        }
+    }
+    apart
+}
+
+fn goal(finding: &Finding) -> Option<Goal> {
+    let measure = kind(finding.smell)?;
+    let limit = finding.judgement.limits.warn;
+    let of_functions = || smells::by_name("long-function").map_or(limit, |it| it.limits.warn);
+    let limit_of_part = match measure {
+        Measure::Complexity | Measure::Nesting | Measure::Lines => limit,
+        Measure::ArmLines | Measure::LoopLines => of_functions(),
+    };
+    Some(Goal {
+        measure,
+        limit,
+        limit_of_part,
+    })
+}
+
+fn kind(smell: &Smell) -> Option<Measure> {
+    Some(match smell.id {
+        "cognitive-complexity" => Measure::Complexity,
+        "deep-nesting" => Measure::Nesting,
+        "long-function" => Measure::Lines,
+        "long-match-arm" => Measure::ArmLines,
+        "long-loop-body" => Measure::LoopLines,
+        _ => return None,
+    })
+}
+
+/// "complexity 49 → 21"
+pub fn gain_in_words(finding: &Finding, proposal: &Proposal) -> String {
+    let Proposal { before, after, .. } = proposal;
+    match finding.smell.id {
+        "cognitive-complexity" => format!("complexity {before} → {after}"),
+        "deep-nesting" => format!("nesting {before} → {after}"),
+        _ => format!("{before} → {after} lines"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        analysis::{Memo, judge, measure},
+        config::Rules,
+        syntax::FileContext,
+    };
+
+    #[test]
+    fn a_long_function_has_its_extractions() {
+        let part = |name: &str| {
+            let step = format!("    {name}.step({name}.is_ready());\n");
+            let nested = format!(
+                "    for a in {name}.all() {{\n        if a.b() {{\n            while a.c() {{\n                if a.d() {{\n                    if a.e() {{\n                        a.f();\n                    }}\n                }}\n            }}\n        }}\n    }}\n"
+            );
+            let lines = step.repeat(25);
+            format!("    // Prepare the {name}.\n    let {name} = new();\n{lines}{nested}\n")
+        };
+        let parts = ["first", "second", "third"].map(part).concat();
+        let text = format!("fn f() {{\n{parts}}}\n");
+        let source = Source::parse(&*text, FileContext::default()).unwrap();
+        let report = measure(&source, &Memo::default());
+        let findings = judge(&report, &source.text, &Rules::default());
+        let finding = findings
+            .iter()
+            .find(|it| is_for_extraction(it.smell))
+            .unwrap();
+        let found = proposals(&source, finding);
+        let apart = apart(&found);
+        assert!(apart.len() > 1, "{found:?}");
+        assert!(apart[0].name.starts_with("prepare_"), "{found:?}");
+        let words = gain_in_words(finding, apart[0]);
+        assert!(words.contains(" → "), "{words}");
+    }
+}

@@ -1,0 +1,235 @@
+//! What uses a package that changes: its own other targets, and the packages of its workspace. Cargo checks them with the new
+//! texts, on an overlay of the whole workspace.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    env, fs, io, iter,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use super::{
+    Fault, Texts, Unjudged, Verdict,
+    overlay::Overlay,
+    package::{Package, RECORDINGS, check_command, run_check, unusable},
+    said::{self, Checked},
+};
+use crate::os;
+
+/// Where the workspace lies with its new texts.
+const OVERLAY: &str = "workspace";
+/// What is written down of a check that is never repeated.
+const UNUSED: &str = "unused";
+
+/// A package of a workspace, as cargo tells of it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Member {
+    name: String,
+    manifest_path: PathBuf,
+    #[serde(default)]
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Dependency {
+    path: Option<PathBuf>,
+}
+
+/// The names of the package of a folder and of all that use it.
+pub(super) fn of(folder: &Path, members: &[Member]) -> Vec<String> {
+    let mut used = BTreeSet::from([folder.to_path_buf()]);
+    loop {
+        let users = members.iter().filter(|it| {
+            let mut paths = it.dependencies.iter().filter_map(|it| it.path.as_deref());
+            paths.any(|path| used.contains(path))
+        });
+        let users: Vec<PathBuf> = users.filter_map(Member::folder).collect();
+        let before = used.len();
+        used.extend(users);
+        if used.len() == before {
+            break;
+        }
+    }
+    let is_used = |it: &&Member| it.folder().is_some_and(|folder| used.contains(&folder));
+    let names = members.iter().filter(is_used).map(|it| it.name.clone());
+    names.collect()
+}
+
+impl Member {
+    fn folder(&self) -> Option<PathBuf> {
+        Some(self.manifest_path.parent()?.to_path_buf())
+    }
+}
+
+/// What is said of a change and wasn't said before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Complaints {
+    pub faults: Vec<Fault>,
+    pub warnings: Vec<Fault>,
+}
+
+impl Complaints {
+    /// What several targets or packages have is told once.
+    pub(super) fn extend(&mut self, more: Self) {
+        let parts = [
+            (&mut self.faults, more.faults),
+            (&mut self.warnings, more.warnings),
+        ];
+        for (known, new) in parts {
+            for one in new {
+                if !known.contains(&one) {
+                    known.push(one);
+                }
+            }
+        }
+    }
+}
+
+impl Package {
+    /// What is new in what cargo says of the package and its users with these texts.
+    pub(super) fn complaints(&self, texts: &Texts) -> Result<Complaints, Unjudged> {
+        let before = self.check(&self.root, RECORDINGS, None)?;
+        let overlay = Overlay::lay(&self.root, &self.own.join(OVERLAY), iter::empty(), texts);
+        let overlay = overlay.map_err(|error| unusable(&self.own, &error))?;
+        let place = overlay
+            .place(&self.root)
+            .unwrap_or_else(|| self.root.clone());
+        let alias = Alias::of(&self.own, texts).map_err(|error| unusable(&self.own, &error))?;
+        let after = self.check(&place, UNUSED, Some(&alias.0))?;
+        let new_at_home = |before: &[Fault], after| -> Vec<Fault> {
+            let new = new_among(before, after).into_iter();
+            new.map(|fault| Fault {
+                file: fault.file.map(|file| overlay.real(&place.join(file))),
+                ..fault
+            })
+            .collect()
+        };
+        let mut new = Complaints::default();
+        new.extend(Complaints {
+            faults: new_at_home(&before.faults, after.faults),
+            warnings: new_at_home(&before.warnings, after.warnings),
+        });
+        Ok(new)
+    }
+
+    /// The same of what belongs to no workspace, and which nothing uses.
+    pub(super) fn complaints_alone(
+        &self,
+        before: &Texts,
+        after: &Texts,
+    ) -> Result<Complaints, Unjudged> {
+        let mut new = Complaints::default();
+        if let Verdict::Broken(faults) = self.verdict(after)? {
+            new.faults = faults;
+            return Ok(new);
+        }
+        let warnings = |texts: &Texts| -> Result<Vec<Fault>, Unjudged> {
+            let told = self.probe(texts, &[])?.into_iter();
+            let file = texts.keys().next().cloned();
+            let placed = told.map(|told| Fault {
+                file: file.clone(),
+                line: told.line,
+                code: told.code,
+                message: told.words,
+            });
+            Ok(placed.collect())
+        };
+        new.warnings = new_among(&warnings(before)?, warnings(after)?);
+        Ok(new)
+    }
+
+    fn check(
+        &self,
+        root: &Path,
+        recordings: &str,
+        wrapper: Option<&Path>,
+    ) -> Result<Checked, Unjudged> {
+        let recordings = self.own.join(recordings);
+        let command = check_command(&root.join("Cargo.toml"), root, &self.own, &recordings);
+        let mut command = command.map_err(|error| unusable(&self.own, &error))?;
+        // A crate that doesn't compile isn't all that is wrong.
+        command.arg("--keep-going");
+        if let Some(wrapper) = wrapper {
+            command.env("RUSTC_WORKSPACE_WRAPPER", wrapper);
+            command.env("CARGO_INCREMENTAL", "0");
+        }
+        for user in &self.users {
+            command.args(["--package", user]);
+        }
+        let said = run_check(command, root, &self.stop)?;
+        let checked = said::checked(&said.out);
+        if !said.is_success && checked.faults.is_empty() {
+            let words = said::first_words(&said.err);
+            return Err(Unjudged::because(format!(
+                "cargo can't check what uses it: {words}"
+            )));
+        }
+        Ok(checked)
+    }
+}
+
+/// Our own program under a name that belongs to some texts. To cargo, packages of a workspace are the same in an overlay as where
+/// they lie, but for the wrapper of rustc: what is made of the new texts would be taken for what is made of the old ones.
+struct Alias(PathBuf);
+
+impl Alias {
+    fn of(own: &Path, texts: &Texts) -> io::Result<Self> {
+        let name = format!("as-{}", &super::key(texts).to_hex()[..16]);
+        let path = own.join(name).with_extension(env::consts::EXE_EXTENSION);
+        let alias = Self(path);
+        let _ = fs::remove_file(&alias.0);
+        os::link(&env::current_exe()?, &alias.0)?;
+        Ok(alias)
+    }
+}
+
+impl Drop for Alias {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+fn new_among(before: &[Fault], after: Vec<Fault>) -> Vec<Fault> {
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    for one in before {
+        *known.entry(&one.message).or_default() += 1;
+    }
+    let is_new = |one: &Fault| match known.get_mut(&*one.message) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    };
+    after.into_iter().filter(is_new).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn member(name: &str, uses: &[&str]) -> Member {
+        let path = |name: &&str| Dependency {
+            path: Some(Path::new("/w").join(name)),
+        };
+        let from_afar = Dependency { path: None };
+        Member {
+            name: name.to_owned(),
+            manifest_path: Path::new("/w").join(name).join("Cargo.toml"),
+            dependencies: uses.iter().map(path).chain([from_afar]).collect(),
+        }
+    }
+
+    #[test]
+    fn users_of_users_are_users() {
+        let members = [
+            member("a", &[]),
+            member("b", &["a"]),
+            member("c", &["b"]),
+            member("d", &[]),
+        ];
+        assert_eq!(of(Path::new("/w/a"), &members), ["a", "b", "c"]);
+        assert_eq!(of(Path::new("/w/d"), &members), ["d"]);
+    }
+}

@@ -1,0 +1,250 @@
+//! Words of people as words of a name.
+
+/// Verbs that begin a comment, or the name of a function, that says what is done.
+const VERBS: &str = "\
+    add adjust align allocate append apply assemble assert assign attach bind build cache calculate call cancel check \
+    choose clean clear clone close collect combine compare compile compress compute configure connect construct consume \
+    convert copy count create decode decompress decrypt delete derive detect determine discard dispatch display divide \
+    download drain draw drop dump emit encode encrypt ensure enter escape estimate evaluate execute expand export extend \
+    extract fetch fill filter find fix flatten flush fold format free gather generate group handle hash hide import \
+    initialize insert inspect install iterate join link list load lock log look lower make map mark match measure merge \
+    move multiply normalize notify open pack pad parse patch pick poll pop prepare print process propagate prune publish \
+    push queue read rebuild receive record recover redraw reduce refresh register release reload remove rename render \
+    repair replace report request reserve reset resize resolve restore retry reverse rewrite rotate round save scale scan \
+    search select send serialize set show shrink shuffle sign simplify skip sort spawn split start step stop store strip \
+    submit subtract sum swap sync take test toggle trace track transform translate traverse trim truncate unpack \
+    unwrap update upload use validate verify visit wait walk warn wrap write";
+/// Verbs of functions that give what they are about.
+const GIVING: &str = "\
+    build calculate choose collect compute convert count create decode derive detect determine encode estimate extract \
+    fetch find format gather generate load make measure parse pick read receive render resolve scan select take";
+/// Begin no name.
+const LEADING: &str = "\
+    now first next then finally lastly also just step second third simply here we let's lets and so again please always \
+    otherwise afterwards to";
+/// Left out of names.
+const SMALL: &str = "\
+    what how the a an all any our its it each every this that these those is are be their some new own actual both there";
+/// Where a name ends.
+const CLAUSES: &str = "\
+    if when where which because since but unless until while as and or so e.g. i.e. etc whether without before after using \
+    via";
+/// A name doesn't end with one of these.
+const PREPOSITIONS: &str = "\
+    of to in for with from by on at into onto up out over under no not";
+/// Begin comments on the code rather than names of it.
+const REMARKS: &str = "\
+    todo fixme xxx hack note safety bug warning rustfmt see";
+/// A longer comment without a verb at its beginning is a remark.
+const MOST_OF_NOUNS: usize = 3;
+/// A longer name is a sentence.
+const MOST_WORDS: usize = 4;
+
+fn words_of(list: &'static str) -> impl Iterator<Item = &'static str> {
+    list.split(' ')
+}
+
+fn has(list: &'static str, word: &str) -> bool {
+    words_of(list).any(|it| it == word)
+}
+
+/// The verb that the name of a function begins with.
+pub(super) fn verb_of(name: &str) -> Option<&'static str> {
+    let first = name.split('_').next()?;
+    words_of(VERBS).find(|verb| *verb == first)
+}
+
+pub(super) fn gives_something(verb: &str) -> bool {
+    has(GIVING, verb)
+}
+
+/// Whether a name asks something that is answered by yes or no.
+pub(super) fn is_question(name: &str) -> bool {
+    let first = name.split_once('_').map(|(first, _)| first);
+    matches!(
+        first,
+        Some("is" | "has" | "can" | "should" | "needs" | "are" | "was" | "may" | "must")
+    )
+}
+
+/// Whether a name could be that of anything.
+pub(super) fn says_nothing(name: &str) -> bool {
+    name.len() < 3
+        || matches!(
+            name,
+            "self"
+                | "tmp"
+                | "temp"
+                | "val"
+                | "value"
+                | "values"
+                | "res"
+                | "ret"
+                | "result"
+                | "out"
+                | "output"
+                | "item"
+                | "items"
+                | "iter"
+                | "elem"
+                | "data"
+                | "other"
+                | "this"
+                | "var"
+                | "obj"
+                | "foo"
+                | "bar"
+        )
+}
+
+/// What a comment calls the code below it; `verb` is that of the function around, for comments that only name a thing.
+pub(super) fn name(comment: &str, verb: Option<&str>) -> Option<String> {
+    let words = words_of_sentence(comment)?;
+    let words_in_all = words.len();
+    let mut words = words.iter().peekable();
+    let start = base(words.peek()?);
+    let mut name = Vec::new();
+    match start {
+        Some(start) => {
+            words.next();
+            name.push(start.to_owned());
+        }
+        None => name.push(verb?.to_owned()),
+    }
+    let mut subject = words
+        .skip_while(|word| matches!(word.as_str(), "of" | "all"))
+        .take_while(|word| !has(CLAUSES, word))
+        .filter(|word| !has(SMALL, word))
+        .map(|word| word.replace(['-', '/'], "_"));
+    let room = MOST_WORDS - 1;
+    let subject: Vec<String> = subject.by_ref().take(room + 1).collect();
+    // What is cut off in the middle says something else.
+    let end = if subject.len() > room {
+        subject.iter().rposition(|it| has(PREPOSITIONS, it))?
+    } else {
+        subject.len()
+    };
+    let subject = &subject[..end];
+    let is_plain = |word: &String| {
+        word.chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    let ends_well = subject.last().is_some_and(|it| !has(PREPOSITIONS, it));
+    if !ends_well
+        || !subject.iter().all(is_plain)
+        || start.is_none() && words_in_all > MOST_OF_NOUNS
+    {
+        return None;
+    }
+    name.extend(subject.iter().cloned());
+    Some(name.join("_"))
+}
+
+/// The words of the first part of a comment that says something, without what begins no name.
+fn words_of_sentence(comment: &str) -> Option<Vec<String>> {
+    let words = |part: &str| -> Vec<String> {
+        let words = part.split_whitespace().map(str::to_lowercase);
+        let is_leading =
+            |word: &String| has(LEADING, word) || word.chars().all(|c| !c.is_alphabetic());
+        words.skip_while(is_leading).collect()
+    };
+    let parts = comment.split(['.', ':', ',', ';', '(', '—', '?', '!']);
+    let sentence = parts.map(words).find(|words| !words.is_empty())?;
+    let is_remark = has(REMARKS, &sentence[0]);
+    (!is_remark).then_some(sentence)
+}
+
+/// A verb as it begins a name, from one that stands in a sentence: `parses` and `parsing` are `parse`.
+fn base(word: &str) -> Option<&'static str> {
+    let stems = [
+        word.to_owned(),
+        word.strip_suffix('s').unwrap_or_default().to_owned(),
+        word.strip_suffix("es").unwrap_or_default().to_owned(),
+        word.strip_suffix("ies")
+            .map(|it| format!("{it}y"))
+            .unwrap_or_default(),
+        word.strip_suffix("ing").unwrap_or_default().to_owned(),
+        word.strip_suffix("ing")
+            .map(|it| format!("{it}e"))
+            .unwrap_or_default(),
+    ];
+    words_of(VERBS).find(|verb| stems.iter().any(|stem| stem == verb))
+}
+
+/// A type's or a variant's name as a part of a function's.
+pub(super) fn in_snake_case(name: &str) -> Option<String> {
+    let mut snake = String::new();
+    let letters: Vec<char> = name.chars().collect();
+    for (at, letter) in letters.iter().enumerate() {
+        let before = at.checked_sub(1).map(|it| letters[it]);
+        let begins_word = letter.is_uppercase()
+            && before.is_some_and(|it| {
+                it.is_lowercase()
+                    || it.is_ascii_digit()
+                    || it.is_uppercase() && letters.get(at + 1).is_some_and(|it| it.is_lowercase())
+            });
+        if begins_word {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    (snake.len() > 1 && snake.chars().all(is_word)).then_some(snake)
+}
+
+/// A text that is matched, if it is a word.
+pub(super) fn of_literal(literal: &str) -> Option<String> {
+    let word = literal.strip_prefix('"')?.strip_suffix('"')?;
+    let word = word
+        .trim_start_matches('-')
+        .replace('-', "_")
+        .to_lowercase();
+    let begins_well = word.starts_with(|c: char| c.is_ascii_lowercase());
+    let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    (begins_well && word.len() > 1 && word.chars().all(is_word)).then_some(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_become_names() {
+        let expect = |comment: &str, expected: Option<&str>| {
+            assert_eq!(
+                name(comment, Some("parse")).as_deref(),
+                expected,
+                "{comment}"
+            );
+        };
+        expect("Write the trailer, if there is one.", Some("write_trailer"));
+        expect(
+            "First, we copy the entries to the table",
+            Some("copy_entries_to_table"),
+        );
+        expect("Applies patches", Some("apply_patches"));
+        expect(
+            "Copying entries of the old table into the new table",
+            Some("copy_entries"),
+        );
+        expect("Options", Some("parse_options"));
+        expect("HACK: this is wrong", None);
+        expect("Check", None);
+        expect("see https://example.org", None);
+        expect("Skip to", None);
+        expect("It is not clear why this has to be so", None);
+    }
+
+    #[test]
+    fn words_of_types_are_split() {
+        for (name, expected) in [
+            ("KeyPress", "key_press"),
+            ("HTTPHeader", "http_header"),
+            ("Ipv4Addr", "ipv4_addr"),
+        ] {
+            assert_eq!(in_snake_case(name).as_deref(), Some(expected));
+        }
+        assert_eq!(of_literal("\"--dry-run\"").as_deref(), Some("dry_run"));
+        assert_eq!(of_literal("1"), None);
+    }
+}

@@ -1,0 +1,424 @@
+//! Extractions that nobody has selected: the parts of a function that take most of what is too much with them, and need the
+//! fewest parameters.
+
+mod candidates;
+
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode};
+
+use super::{
+    Selection,
+    exits::Leave,
+    naming::{self, Ground},
+};
+use crate::{
+    syntax::{
+        Function, Increment, Source, Tree, Unit, is_else_if, layout, place_around, places,
+        scopes::Names,
+    },
+    text::{Edit, Edits, TextRange},
+};
+
+/// What is to become smaller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// Cognitive complexity of the function.
+    Complexity,
+    /// Lines of code of the function.
+    Lines,
+    /// Levels of nesting in the function.
+    Nesting,
+    /// Lines of code of one arm of a `match`.
+    ArmLines,
+    /// Lines of code in the body of a loop.
+    LoopLines,
+}
+
+/// What an extraction is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Goal {
+    pub measure: Measure,
+    /// The largest measure that is fine.
+    pub limit: u32,
+    /// The largest one of the new function.
+    pub limit_of_part: u32,
+}
+
+/// A part of a function that may become one of its own, if the compiler agrees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    pub range: TextRange,
+    pub name: String,
+    pub parameters: usize,
+    pub before: u32,
+    /// The same measure without the part.
+    pub after: u32,
+}
+
+/// So many parts are looked at closely.
+const MOST_LOOKED_AT: usize = 24;
+/// So many are proposed.
+const MOST: usize = 6;
+/// Fewer lines are no function.
+const FEWEST_LINES: u32 = 4;
+/// What takes less than a tenth of the measure is no answer.
+const LEAST_PART: u32 = 10;
+/// A part of more hundredths of its function's lines is the function.
+const LARGEST_PART: u32 = 85;
+/// As many as clippy lets pass.
+const MOST_PARAMETERS: usize = 7;
+/// More values are no result.
+const MOST_OUTPUTS: usize = 3;
+/// Of two parts that bring the same, the shorter one is better.
+const LEAST_COST: f64 = 0.05;
+
+/// The extractions that serve a goal best at what a finding is drawn at: the name of a function, the keyword of a loop or the
+/// pattern of an arm. The best is the first; whether it holds is for the compiler to say.
+pub fn proposals(source: &Source, at: TextRange, goal: Goal) -> Vec<Proposal> {
+    let root = source.root();
+    let Some(sized) = Sized::of(source, &root, at, goal) else {
+        return Vec::new();
+    };
+    let mut parts: Vec<Part> = candidates::candidates(source, &sized.scope)
+        .into_iter()
+        .filter_map(|range| sized.part(range))
+        .collect();
+    parts.sort_by(|left, right| right.benefit.total_cmp(&left.benefit));
+    parts.truncate(MOST_LOOKED_AT);
+    let mut ranked: Vec<(f64, Part, Selection)> = parts
+        .into_iter()
+        .filter_map(|part| {
+            let selection = Selection::of(source, &root, part.range).ok()?;
+            let worth = part.benefit - part.share * LEAST_COST - cost(source, &selection)?;
+            Some((worth, part, selection))
+        })
+        .collect();
+    ranked.sort_by(|left, right| right.0.total_cmp(&left.0));
+    ranked.retain(|(worth, ..)| *worth > 0.0);
+    if ranked.is_empty() {
+        return Vec::new();
+    }
+    // Every name of the file is looked at once for all.
+    let names = Names::in_node(&root);
+    let proposed = ranked.iter();
+    let proposed =
+        proposed.filter_map(|(_, part, selection)| sized.proposal(part, selection, &names));
+    proposed.take(MOST).collect()
+}
+
+/// What stands against an extraction, beside a benefit of at most 1; nothing where too much is handed over.
+fn cost(source: &Source, selection: &Selection) -> Option<f64> {
+    let parameters = selection.parameters();
+    let outputs = selection.outputs.len();
+    if parameters > MOST_PARAMETERS || outputs > MOST_OUTPUTS {
+        return None;
+    }
+    let of_parameters = [0.0, 0.0, 0.02, 0.04, 0.08, 0.14, 0.22, 0.32][parameters];
+    let of_outputs = [0.0, 0.0, 0.12, 0.3][outputs];
+    let of_exits = match &selection.exits.leave {
+        Leave::Never | Leave::Whole { .. } => 0.0,
+        Leave::Told { .. } => 0.08,
+        Leave::Carries { .. } => 0.12,
+        Leave::Several(_) => 0.2,
+    };
+    let of_name = match naming::ground(source, selection) {
+        Ground::Comment => 0.0,
+        Ground::Code => 0.03,
+        Ground::Nothing => 0.12,
+    };
+    Some(of_parameters + of_outputs + of_exits + of_name)
+}
+
+/// What is too large, and its measures.
+struct Sized<'a> {
+    source: &'a Source,
+    goal: Goal,
+    unit: Unit<'a>,
+    function: Function,
+    /// Of the function among those of its unit.
+    place: usize,
+    /// The function, the arm or the loop.
+    scope: SyntaxNode,
+    before: u32,
+}
+
+/// A part, and what it would bring.
+struct Part {
+    range: TextRange,
+    /// How much less is too much; at most 1.
+    benefit: f64,
+    /// Of the function's lines.
+    share: f64,
+}
+
+impl<'a> Sized<'a> {
+    fn of(source: &'a Source, root: &SyntaxNode, at: TextRange, goal: Goal) -> Option<Self> {
+        let unit = place_around(root, at)?;
+        let unit = Unit::new(&source.text, &unit, source.context);
+        let around = |function: &&Function| function.range().contains_range(at);
+        let place = unit.functions.iter().rposition(|it| around(&it))?;
+        let function = unit.functions[place].clone();
+        let scope = scope(&function, at, goal.measure)?;
+        let lines = |node: &SyntaxNode| unit.code_lines(node.text_range());
+        let before = match goal.measure {
+            Measure::Complexity => function.metrics.cognitive,
+            Measure::Nesting => function.metrics.nesting,
+            Measure::Lines => function.metrics.lines,
+            Measure::ArmLines | Measure::LoopLines => lines(&scope).saturating_sub(2),
+        };
+        Some(Self {
+            source,
+            goal,
+            unit,
+            function,
+            place,
+            scope,
+            before,
+        })
+    }
+
+    /// A part and its benefit as far as it can be told without reading the text that is left; nothing if it isn't worth it.
+    fn part(&self, range: TextRange) -> Option<Part> {
+        if !layout::is_whole_lines(&self.source.text, range) {
+            return None;
+        }
+        let lines = self.unit.code_lines(range);
+        let all = self.function.metrics.lines;
+        if lines < FEWEST_LINES || lines * 100 > all * LARGEST_PART {
+            return None;
+        }
+        let (after, own) = match self.goal.measure {
+            Measure::Complexity => self.complexity(range),
+            Measure::Nesting => self.nesting(range),
+            Measure::Lines | Measure::ArmLines | Measure::LoopLines => {
+                ((self.before + 1).saturating_sub(lines), lines)
+            }
+        };
+        if !self.is_gain(after) {
+            return None;
+        }
+        let Goal {
+            limit,
+            limit_of_part,
+            ..
+        } = self.goal;
+        let too_much = f64::from(self.before.saturating_sub(limit).max(1));
+        let left = f64::from(after.saturating_sub(limit));
+        let moved = f64::from(own.saturating_sub(limit_of_part));
+        let benefit = (too_much - left - 1.1 * moved) / too_much;
+        Some(Part {
+            range,
+            benefit,
+            share: f64::from(lines) / f64::from(all.max(1)),
+        })
+    }
+
+    /// Of the function without a part, and of the part by itself.
+    fn complexity(&self, range: TextRange) -> (u32, u32) {
+        let depth = self.depth(range);
+        let increments = self.function.tally.increments.iter();
+        let inside = increments.filter(|it| range.contains_range(it.at));
+        let (moved, own) = inside.fold((0, 0), |(moved, own), it| {
+            let alone = it.amount.saturating_sub(depth).max(1);
+            (moved + it.amount, own + alone)
+        });
+        (self.before.saturating_sub(moved), own)
+    }
+
+    fn nesting(&self, range: TextRange) -> (u32, u32) {
+        let depth = self.depth(range);
+        let increments = self.function.tally.increments.iter();
+        let (inside, outside): (Vec<_>, Vec<_>) =
+            increments.partition(|it| range.contains_range(it.at));
+        let deepest = |of: &[&Increment]| of.iter().map(|it| it.amount).max().unwrap_or_default();
+        let own = deepest(&inside).saturating_sub(depth);
+        (deepest(&outside).max(depth), own)
+    }
+
+    /// How deep a part stands.
+    fn depth(&self, range: TextRange) -> u32 {
+        let covering = self.scope.covering_element(range);
+        let body = self.function.ast.syntax().text_range();
+        let around = covering
+            .ancestors()
+            .take_while(|it| it.text_range() != body);
+        let raising = around.filter(|it| {
+            it.text_range() != range
+                && it.text_range().contains_range(range)
+                && matches!(
+                    it.kind(),
+                    SyntaxKind::IF_EXPR
+                        | SyntaxKind::MATCH_EXPR
+                        | SyntaxKind::WHILE_EXPR
+                        | SyntaxKind::LOOP_EXPR
+                        | SyntaxKind::FOR_EXPR
+                        | SyntaxKind::CLOSURE_EXPR
+                )
+                && !is_else_if(it)
+        });
+        u32::try_from(raising.count()).unwrap_or(u32::MAX)
+    }
+
+    fn is_gain(&self, after: u32) -> bool {
+        after < self.before
+            && (after <= self.goal.limit || (self.before - after) * LEAST_PART >= self.before)
+    }
+
+    /// The part with its name, measured on the text that is left.
+    fn proposal(&self, part: &Part, selection: &Selection, names: &Names) -> Option<Proposal> {
+        let after = self.measured_without(selection)?;
+        if !self.is_gain(after) {
+            return None;
+        }
+        Some(Proposal {
+            range: part.range,
+            name: names.fresh(&naming::wishes(self.source, selection))?,
+            parameters: selection.parameters(),
+            before: self.before,
+            after,
+        })
+    }
+
+    fn measured_without(&self, selection: &Selection) -> Option<u32> {
+        if let Measure::ArmLines | Measure::LoopLines = self.goal.measure {
+            let lines = self.unit.code_lines(selection.replaced);
+            return Some((self.before + lines_of_call(selection)).saturating_sub(lines));
+        }
+        let unit = self.unit.node.text_range();
+        let edit = Edit::replace(selection.replaced, call(selection));
+        let edits = Edits::new(vec![edit]).ok()?.relative_to(unit.start())?;
+        let text = edits.apply(self.source.slice(unit))?;
+        let tree = Tree::parse(&text, self.source.context.edition).ok()?;
+        let mut place = places(&tree.root()).into_iter().next()?;
+        place.owner = self.unit.owner;
+        let left = Unit::new(&text, &place, self.source.context);
+        let metrics = left.functions.get(self.place)?.metrics;
+        Some(match self.goal.measure {
+            Measure::Complexity => metrics.cognitive,
+            Measure::Nesting => metrics.nesting,
+            _ => metrics.lines,
+        })
+    }
+}
+
+/// What stands for the call where only its measure counts.
+fn call(selection: &Selection) -> &'static str {
+    match &selection.exits.leave {
+        Leave::Never if selection.value.is_none() => "part();",
+        Leave::Never | Leave::Whole { .. } => "part()",
+        Leave::Told { is_certain, .. } | Leave::Carries { is_certain, .. } if *is_certain => {
+            "return part();"
+        }
+        Leave::Told { .. } => "if part() {\nreturn;\n}",
+        Leave::Carries { .. } => "if let Some(value) = part() {\nreturn value;\n}",
+        Leave::Several(_) => "match part() {\nA => {}\nB => return,\nC => break,\n}",
+    }
+}
+
+fn lines_of_call(selection: &Selection) -> u32 {
+    u32::try_from(call(selection).lines().count()).unwrap_or(u32::MAX)
+}
+
+/// What a goal is about at a place.
+fn scope(function: &Function, at: TextRange, measure: Measure) -> Option<SyntaxNode> {
+    let node = function.ast.syntax();
+    let is_meant = |it: &SyntaxNode| match measure {
+        Measure::ArmLines => it.kind() == SyntaxKind::MATCH_ARM,
+        Measure::LoopLines => matches!(
+            it.kind(),
+            SyntaxKind::FOR_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::LOOP_EXPR
+        ),
+        Measure::Complexity | Measure::Lines | Measure::Nesting => false,
+    };
+    match measure {
+        Measure::Complexity | Measure::Lines | Measure::Nesting => Some(node.clone()),
+        Measure::ArmLines | Measure::LoopLines => {
+            let covering = node.covering_element(at);
+            covering.ancestors().find(is_meant)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{syntax::FileContext, text::TextSize};
+
+    fn proposed(text: &str, at: &str, measure: Measure, limit: u32) -> Vec<(String, Proposal)> {
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        let start = TextSize::try_from(text.find(at).unwrap()).unwrap();
+        let at = TextRange::at(start, TextSize::of(at));
+        let goal = Goal {
+            measure,
+            limit,
+            limit_of_part: limit.max(7),
+        };
+        let proposals = proposals(&source, at, goal).into_iter();
+        proposals
+            .map(|it| (source.slice(it.range).to_owned(), it))
+            .collect()
+    }
+
+    const LOOPS: &str = "fn check(lines: &[Line], out: &mut Out) {
+    if !out.is_open() {
+        out.open();
+    }
+    let mut seen = 0;
+    // Count what is visible.
+    for line in lines {
+        if line.is_visible() {
+            if line.is_long() {
+                seen += 2;
+            } else {
+                seen += 1;
+            }
+        }
+    }
+
+    out.push(seen);
+    out.flush();
+    out.end();
+}
+";
+
+    #[test]
+    fn the_part_that_takes_the_excess_is_proposed() {
+        let found = proposed(LOOPS, "check", Measure::Complexity, 6);
+        let (text, best) = &found[0];
+        assert!(text.starts_with("// Count what"), "{text}");
+        assert_eq!(best.name, "count_visible");
+        assert_eq!((best.parameters, best.before, best.after), (2, 8, 1));
+        assert!(found.iter().all(|(_, it)| it.after < it.before));
+    }
+
+    #[test]
+    fn levels_go_with_the_block_that_has_them() {
+        let found = proposed(LOOPS, "check", Measure::Nesting, 2);
+        assert!(
+            found.iter().all(|(_, it)| it.before == 3 && it.after < 3),
+            "{found:?}"
+        );
+        assert!(!found.is_empty());
+    }
+
+    #[test]
+    fn what_takes_nothing_is_no_proposal() {
+        assert!(proposed("fn f() {\n    a();\n    b();\n}\n", "f", Measure::Lines, 1).is_empty());
+        let flat = format!("fn f() {{\n{}}}\n", "    let a = g(a);\n".repeat(9));
+        assert!(proposed(&flat, "f", Measure::Complexity, 3).is_empty());
+    }
+
+    #[test]
+    fn the_body_of_an_arm_is_proposed() {
+        let text = format!(
+            "fn on(event: Event) {{\n    match event {{\n        Event::Key(key) => {{\n{}        }}\n        _ => {{}}\n    }}\n{}}}\n",
+            "            press(key);\n".repeat(6),
+            "    wait();\n".repeat(3),
+        );
+        let found = proposed(&text, "Event::Key", Measure::ArmLines, 3);
+        let (_, best) = &found[0];
+        assert_eq!(
+            (best.name.as_str(), best.before, best.after),
+            ("handle_key", 6, 1)
+        );
+    }
+}

