@@ -95,14 +95,15 @@ fn tuple_in(ty: &ast::Type) -> Option<ast::TupleType> {
             let name = segment.name_ref()?.text().to_string();
             let is_known =
                 matches!(&*name, "Option" | "Vec" | "VecDeque") || name.ends_with("Result");
+            let list = segment.generic_arg_list().filter(|_| is_known)?;
+            let ast::GenericArg::TypeArg(argument) = list.generic_args().next()? else {
+                return None;
+            };
+            let tuple = tuple_in(&argument.ty()?)?;
+            // What the file declares is asked last: few types get so far.
             let declared = FileNames::around(path);
             let is_own = !declared.types(&name).is_empty() && declared.aliases(&name).is_empty();
-            let list = segment.generic_arg_list().filter(|_| is_known && !is_own)?;
-            let first = list.generic_args().next()?;
-            match first {
-                ast::GenericArg::TypeArg(argument) => tuple_in(&argument.ty()?),
-                _ => None,
-            }
+            (!is_own).then_some(tuple)
         }
         _ => None,
     }
