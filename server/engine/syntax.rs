@@ -50,7 +50,7 @@ pub use read::{
 };
 pub use write::{
     layout::{self, LineEnding},
-    moving_out, replacing,
+    moving_out, paragraphs, replacing,
     rewrite::{Ledger, Rewrite},
 };
 

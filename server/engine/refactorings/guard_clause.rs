@@ -31,12 +31,14 @@
 //!     if !queue.is_open() || message.len() >= 64 {
 //!         return;
 //!     }
+//!
 //!     // Listeners hear of it first.
 //!     queue.announce(message);
 //!     let ticket = queue.tickets.pop();
 //!     if ticket.is_none() {
 //!         return;
 //!     }
+//!
 //!     queue.push(ticket, message);
 //!     queue.count += 1;
 //!     queue.is_sorted = false;
@@ -48,6 +50,7 @@
 //! ```
 //!
 //! An `if` whose `else` only returns, breaks, continues or panics becomes a guard in the same way: the `else` block is the guard.
+//! A blank line follows the guard where those around have one, and before a long rest where there are none.
 //!
 //! ## What it leaves alone
 //! - An `if` that is not the last thing of a function, closure or loop body, or whose body has a value.
@@ -186,7 +189,7 @@ mod tests {
         assert_becomes(
             &REFACTORING,
             "fn f(a: u8) {\n    // 0\n    $0if a == 1 {\n        // 1\n        h(\n            /* 2 */\n            \"x\n        y\",\n        ); // 3\n\n        i() // 4\n        /* 5 */\n    } // 6\n    // 7\n}\n",
-            "fn f(a: u8) {\n    // 0\n    if a != 1 {\n        return;\n    }\n    // 1\n    h(\n        /* 2 */\n        \"x\n        y\",\n    ); // 3\n\n    i(); // 4\n    /* 5 */ // 6\n    // 7\n}\n",
+            "fn f(a: u8) {\n    // 0\n    if a != 1 {\n        return;\n    }\n\n    // 1\n    h(\n        /* 2 */\n        \"x\n        y\",\n    ); // 3\n\n    i(); // 4\n    /* 5 */ // 6\n    // 7\n}\n",
         );
     }
 

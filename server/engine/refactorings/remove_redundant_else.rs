@@ -61,7 +61,7 @@ use crate::{
         flow::{diverges, is_block_like},
         layout,
         moving_out::{self, MovedOut},
-        temporaries,
+        paragraphs, temporaries,
     },
     text::TextRange,
 };
@@ -95,9 +95,12 @@ fn change(context: &Context<'_>, chain: &Chain) -> Result<Change, Refusal> {
     let behind = text.get(usize::from(whole.end())..).unwrap_or_default();
     check_joint(&code, behind)?;
     let ending = layout::first_line_ending(text);
+    let is_parted = matches!(chain.rest, Rest::Block(_))
+        && paragraphs::parts_guards(text, whole.start().into(), &code);
+    let gap = if is_parted { ending } else { "" };
     let rewrite = context
         .rewrite(TextRange::new(chain.kept_end(), whole.end()))
-        .text(&format!("{ending}{indent}"))
+        .text(&format!("{ending}{gap}{indent}"))
         .keep_as(chain.rest.range(), &code);
     let change = Change::new("Remove redundant `else`", whole, vec![rewrite])?;
     let change = match chain.applicability(context)? {

@@ -18,10 +18,10 @@ use crate::{
         layout,
         moving_out::{self, MovedOut},
         negation::{contains_let, negated},
-        patterns, temporaries,
+        paragraphs, patterns, temporaries,
         types_shown::Ground,
     },
-    text::TextRange,
+    text::{TextRange, slice},
 };
 
 /// The guards and what is written in place of the `if`: whether that can be laid out decides whether there is a guard.
@@ -219,7 +219,8 @@ impl<'a> Finder<'a> {
         check_surface(choice, &then)?;
         let body = MovedOut::new(self.text, &then, self.context)?;
         let head = self.head(choice, place, &body, &mut guard)?;
-        let head = head.text(&format!("{}{}", self.ending, self.indent));
+        let gap = self.gap(choice, &then, head.written());
+        let head = head.text(&format!("{}{gap}{}", self.ending, self.indent));
         // The first line stands behind its indentation already.
         let whole = format!("{}{}", self.indent, head.written());
         let mut lines = whole.lines();
@@ -235,6 +236,23 @@ impl<'a> Finder<'a> {
             return Ok(deeper);
         }
         self.render_body(&then, &body, place, guard)
+    }
+
+    /// What stands between the guard and the rest: nothing, or a blank line.
+    fn gap(&self, choice: &ast::IfExpr, then: &ast::BlockExpr, guard: &str) -> &'static str {
+        let is_next_guard = then.statements().next().is_none()
+            && matches!(then.tail_expr(), Some(ast::Expr::IfExpr(_)));
+        if is_next_guard || !guard.contains('\n') {
+            return "";
+        }
+        let at = usize::from(choice.syntax().text_range().start());
+        let rest = slice(self.text, then.syntax().text_range()).unwrap_or_default();
+        let rest = rest.trim_start_matches('{').trim_end_matches('}').trim();
+        if paragraphs::parts_guards(self.text, at, rest) {
+            self.ending
+        } else {
+            ""
+        }
     }
 
     /// The guard alone.

@@ -2,5 +2,6 @@
 
 pub mod layout;
 pub mod moving_out;
+pub mod paragraphs;
 pub mod replacing;
 pub(super) mod rewrite;
