@@ -12,6 +12,7 @@ mod extraction;
 mod findings;
 mod functions;
 mod gain;
+mod identities;
 mod idle;
 mod measure;
 mod offers;
@@ -37,6 +38,7 @@ pub use extraction::{
 pub use findings::{Answers, Around, Finding, FindingPart, Judge, Level, judge, judge_with_copies};
 pub use functions::function_of_signature;
 pub use gain::{Gain, gain, title};
+pub use identities::identities;
 pub use idle::{Idle, IdleAllowance, idle_allowances};
 pub use measure::{Measured, Memo, measure, measure_and_survey};
 pub use offers::{

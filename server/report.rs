@@ -7,6 +7,7 @@
 mod catalogue;
 mod diff;
 mod documentation;
+mod formats;
 mod human;
 mod json;
 mod look;
@@ -24,18 +25,22 @@ use crate::{
     },
     extraction::Proposal,
     facts::{FunctionFacts, Problem},
-    text::Lines,
+    text::{Lines, TextRange},
 };
 
 pub use catalogue::{unknown_id, unknown_refactoring, write_catalogue};
 pub use diff::{write_diff, write_new_file};
 pub use documentation::{EXTRACT_FUNCTION, Explanation, explanation, reason, write_documentation};
+pub use formats::{
+    write_checkstyle, write_github, write_gitlab, write_json_lines, write_junit, write_markdown,
+    write_rdjson, write_sarif,
+};
 pub use human::write_human;
 pub use json::{SCHEMA, write_json, write_json_line};
 pub use look::{Characters, Colour, Look, Reader};
 pub use short::write_short;
 pub use statistics::{cache_statistics, team, tier_word};
-pub use totals::counted;
+pub use totals::{counted, write_table};
 
 /// All results of a run.
 #[derive(Debug)]
@@ -70,6 +75,18 @@ pub struct ReportedFinding {
     pub openings: Vec<Opening>,
     /// Extractions that would make it smaller, if looked for.
     pub extractions: Vec<Proposal>,
+    /// The best safe edit, if requested.
+    pub suggestion: Option<Suggestion>,
+    /// Stays when code elsewhere in the file changes.
+    pub identity: String,
+}
+
+/// An edit of the file that answers a finding, as one replacement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    pub title: String,
+    pub range: TextRange,
+    pub text: String,
 }
 
 /// Counts over all files. The last three fields may differ between runs over the same files, the others don't.

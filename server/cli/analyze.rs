@@ -1,26 +1,27 @@
 //! `refactor analyze`.
 
+mod form;
+mod offered;
+
 use std::{path::PathBuf, sync::Arc, time::Instant};
 
-use anyhow::Context;
 use clap::ValueEnum;
 use rayon::prelude::*;
 
+use self::form::{Format, Target};
 use super::{
     ExitStatus, Output, duplicates,
     extractions::{self, Extent},
     inputs::{InputFile, Inputs, gather},
-    output::{caught_panics, look, say},
+    output::{caught_panics, say},
     settings::{self, Settings},
     work::Work,
 };
 use crate::{
-    analysis::{Copies, Finding, Level, Openings, answers_in, idle_allowances, judge_with_copies},
+    analysis::{Copies, Finding, Level, Openings, identities, idle_allowances, judge_with_copies},
     cache::{Tier, TieredStats},
     facts::{FileReport, Problem},
-    refactorings,
     report::{self, Report, ReportedFile, ReportedFinding, Summary},
-    syntax::Source,
     text::{Encoding, Lines, slice},
 };
 
@@ -33,9 +34,15 @@ pub(super) struct Arguments {
     /// Files and directories
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// What the report is for
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
+    /// What the report is for; `human`, unless the variable `RUSTASSISTANT_FORMAT` says otherwise
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Write the report to this file; it keeps its old content until the new one is complete
+    #[arg(long, value_name = "FILE")]
+    output_file: Option<PathBuf>,
+    /// Show the counts by smell alone
+    #[arg(long, conflicts_with = "format")]
+    summary: bool,
     /// Exit with 1 if there is a finding at or above this level
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Never)]
     fail_on: FailOn,
@@ -56,14 +63,6 @@ pub(super) struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    Human,
-    /// One line for each finding
-    Short,
-    Json,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
 enum FailOn {
     Never,
     Warn,
@@ -72,10 +71,12 @@ enum FailOn {
 
 pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let started = Instant::now();
+    let target = Target::of(arguments.output_file.as_deref());
+    let format = Format::chosen(arguments.format, &target)?;
     let mut settings = Settings::new(&arguments.settings);
     let inputs = gather(&arguments.paths, &mut settings)?;
     let work = start(arguments, &inputs)?;
-    let mut report = work.block_on(analyze(&work, arguments, &inputs.files))?;
+    let mut report = work.block_on(analyze(&work, arguments, format, &inputs.files))?;
     let stats = work.finish();
     report.summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     say_problems(&report);
@@ -83,12 +84,13 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     if arguments.stats {
         say_statistics(&stats);
     }
-    match arguments.format {
-        Format::Human => report::write_human(out, &report, look()),
-        Format::Short => report::write_short(out, &report, look()),
-        Format::Json => report::write_json(out, &report),
-    }
-    .context("The report can't be written")?;
+    target.put(out, |out| {
+        if arguments.summary {
+            report::write_table(out, &report)
+        } else {
+            format.write(out, &report)
+        }
+    })?;
     if inputs.unreadable > 0 {
         return Ok(ExitStatus::Trouble);
     }
@@ -107,6 +109,7 @@ fn start(arguments: &Arguments, inputs: &Inputs) -> anyhow::Result<Work> {
 async fn analyze(
     work: &Work,
     arguments: &Arguments,
+    format: Format,
     inputs: &[InputFile],
 ) -> anyhow::Result<Report> {
     let analysed = duplicates::analysed(work, inputs).await?;
@@ -119,12 +122,13 @@ async fn analyze(
         .zip(analysed.reports.par_iter().zip(&analysed.copies))
         .map(|(input, ((report, _), copies))| file(input, report, copies, arguments))
         .collect();
-    if arguments.offers {
-        offer(work, inputs, &mut files).await?;
+    let asks_for_offers = arguments.offers || format.shows_edits();
+    if asks_for_offers {
+        offered::find(work, inputs, &mut files).await?;
     }
-    extractions::find(work, inputs, &mut files, arguments.extent()).await?;
+    extractions::find(work, inputs, &mut files, arguments.extent(format)).await?;
     let was_parsed = |(file, was_parsed): &(&ReportedFile, &bool)| {
-        let was_asked_for_offers = arguments.offers && !file.findings.is_empty();
+        let was_asked_for_offers = asks_for_offers && !file.findings.is_empty();
         **was_parsed || was_asked_for_offers
     };
     let found = files.iter().zip(&analysed.were_parsed);
@@ -147,62 +151,24 @@ fn file(
     let findings = judge_with_copies(report, copies, &input.text, &input.rules);
     let functions = report.functions();
     let openings = Openings::new(&findings, &functions);
-    let found = |finding: &Finding| ReportedFinding {
+    let identities = identities(&input.shown, &input.text, &findings, &functions);
+    let found = |(finding, identity): (&Finding, String)| ReportedFinding {
         openings: openings.of(finding),
         finding: finding.clone(),
         refactorings: None,
         extractions: Vec::new(),
+        suggestion: None,
+        identity,
     };
     ReportedFile {
         path: input.shown.clone(),
         text: Arc::clone(&input.text),
         lines: Lines::new(&input.text),
-        findings: findings.iter().map(found).collect(),
-        functions: arguments.metrics.then(|| report.functions()),
+        findings: findings.iter().zip(identities).map(found).collect(),
+        functions: arguments.metrics.then_some(functions),
         idle: idle_allowances(report, &input.rules),
         problem: report.problem,
     }
-}
-
-/// Fills in the offers of each finding. Parses every file that has a finding.
-async fn offer(
-    work: &Work,
-    inputs: &[InputFile],
-    files: &mut [ReportedFile],
-) -> anyhow::Result<()> {
-    let with_findings = files.iter().zip(inputs).enumerate();
-    let with_findings = with_findings.filter(|(_, (file, _))| !file.findings.is_empty());
-    let asked: Vec<(usize, InputFile, Vec<Finding>)> = with_findings
-        .map(|(at, (file, input))| {
-            let findings = file.findings.iter().map(|found| found.finding.clone());
-            (at, input.clone(), findings.collect())
-        })
-        .collect();
-    let offered = work.engine.run(move || {
-        let offered = asked.par_iter();
-        offered
-            .map(|(at, input, findings)| (*at, offered_at(input, findings)))
-            .collect::<Vec<_>>()
-    });
-    for (at, offered) in offered.await? {
-        for (found, ids) in files[at].findings.iter_mut().zip(offered) {
-            found.refactorings = Some(ids);
-        }
-    }
-    Ok(())
-}
-
-/// Ids of the offered refactorings, for each finding.
-fn offered_at(input: &InputFile, findings: &[Finding]) -> Vec<Vec<&'static str>> {
-    let Ok(source) = Source::parse(Arc::clone(&input.text), input.context) else {
-        return vec![Vec::new(); findings.len()];
-    };
-    let context = refactorings::Context::new(&source);
-    let ids = |finding| {
-        let offers = answers_in(&context, finding);
-        offers.iter().map(|offer| offer.refactoring().id).collect()
-    };
-    findings.iter().map(ids).collect()
 }
 
 fn say_problems(report: &Report) {
@@ -268,11 +234,11 @@ fn say_statistics(stats: &TieredStats) {
 }
 
 impl Arguments {
-    fn extent(&self) -> Extent {
-        match self.format {
+    fn extent(&self, format: Format) -> Extent {
+        match format {
             _ if self.offers => Extent::All,
-            Format::Human => Extent::Heaviest,
-            Format::Short | Format::Json => Extent::Nothing,
+            Format::Human if !self.summary => Extent::Heaviest,
+            _ => Extent::Nothing,
         }
     }
 }

@@ -33,6 +33,19 @@ pub fn write_json_line(out: &mut dyn Write, value: &impl Serialize) -> io::Resul
     out.write_all(b"\n")
 }
 
+/// Writes one finding with the path of its file, as one line.
+pub(super) fn write_finding_line(
+    out: &mut dyn Write,
+    file: &ReportedFile,
+    found: &ReportedFinding,
+) -> io::Result<()> {
+    let line = FindingLine {
+        path: &file.path,
+        finding: JsonFinding::new(file, found),
+    };
+    write_json_line(out, &line)
+}
+
 /// Compact, and with escapes for every character that nobody sees: JSON itself asks for the first 32 only.
 struct Seen;
 
@@ -78,6 +91,13 @@ struct JsonFile<'a> {
     findings: Vec<JsonFinding<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     functions: Option<Vec<JsonFunction<'a>>>,
+}
+
+#[derive(Serialize)]
+struct FindingLine<'a> {
+    path: &'a str,
+    #[serde(flatten)]
+    finding: JsonFinding<'a>,
 }
 
 #[derive(Serialize)]

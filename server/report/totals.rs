@@ -1,6 +1,7 @@
 //! What a report comes to: one line that sums up, a table by smell, and where to begin.
 
 use std::{
+    cmp::Reverse,
     collections::BTreeMap,
     io::{self, Write},
 };
@@ -19,29 +20,58 @@ const FEW: usize = 10;
 /// Writes the summary and, where there is more than can be taken in at a glance, a table and the heaviest places.
 pub(super) fn write(out: &mut dyn Write, report: &Report, look: Look) -> io::Result<()> {
     if report.summary.findings > FEW {
-        write_table(out, report)?;
+        write_counts(out, report)?;
         write_places(out, report, look)?;
     }
     writeln!(out, "{}", summary_line(report))
 }
 
-fn write_table(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    let mut rows: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+/// How many findings a smell has.
+pub(super) struct SmellCount {
+    pub(super) smell: &'static str,
+    pub(super) count: usize,
+    pub(super) strong: usize,
+}
+
+/// The smells that were found, the most frequent first.
+pub(super) fn by_smell(report: &Report) -> Vec<SmellCount> {
+    let mut counts: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
     for (_, found) in report.found() {
-        let row = rows.entry(found.finding.smell.id).or_default();
-        row.0 += 1;
-        row.1 += usize::from(found.finding.level == Level::Strong);
+        let (count, strong) = counts.entry(found.finding.smell.id).or_default();
+        *count += 1;
+        *strong += usize::from(found.finding.level == Level::Strong);
     }
-    let width = rows.keys().map(|id| id.len()).max().unwrap_or(0);
-    let mut rows: Vec<_> = rows.into_iter().collect();
-    rows.sort_by_key(|(id, (count, _))| (std::cmp::Reverse(*count), *id));
+    let counts = counts.into_iter();
+    let mut rows: Vec<_> = counts
+        .map(|(smell, (count, strong))| SmellCount {
+            smell,
+            count,
+            strong,
+        })
+        .collect();
+    rows.sort_by_key(|row| Reverse(row.count));
+    rows
+}
+
+/// Writes the counts by smell, and the line that sums up.
+pub fn write_table(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    if report.summary.findings > 0 {
+        write_counts(out, report)?;
+    }
+    writeln!(out, "{}", summary_line(report))
+}
+
+fn write_counts(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let rows = by_smell(report);
+    let width = rows.iter().map(|row| row.smell.len()).max().unwrap_or(0);
     writeln!(out, "By smell")?;
-    for (id, (count, strong)) in rows {
-        let strong = match strong {
+    for row in rows {
+        let strong = match row.strong {
             0 => String::new(),
             strong => format!("  ({strong} strong)"),
         };
-        writeln!(out, "  {id:width$}  {:>6}{strong}", grouped(count))?;
+        let count = grouped(row.count);
+        writeln!(out, "  {:width$}  {count:>6}{strong}", row.smell)?;
     }
     writeln!(out)
 }

@@ -12,6 +12,16 @@ use std::{
 /// So long a hang takes to be called one; far more than any run needs.
 const PATIENCE: Duration = Duration::from_mins(3);
 
+/// Variables by which coding agents make themselves known.
+const AGENTS: [&str; 6] = [
+    "AI_AGENT",
+    "AGENT",
+    "CLAUDECODE",
+    "CODEX_SANDBOX",
+    "CURSOR_AGENT",
+    "GEMINI_CLI",
+];
+
 pub(crate) struct Place {
     dir: tempfile::TempDir,
     home: PathBuf,
@@ -73,7 +83,10 @@ impl Place {
         let mut command = Command::new(program);
         for (name, _) in std::env::vars_os() {
             let name_text = name.to_string_lossy();
-            if name_text.starts_with("RUSTASSISTANT") || name_text.starts_with("LC_") {
+            let is_heard = ["RUSTASSISTANT", "LC_"]
+                .iter()
+                .any(|start| name_text.starts_with(start));
+            if is_heard || AGENTS.contains(&&*name_text) {
                 command.env_remove(name);
             }
         }

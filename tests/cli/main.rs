@@ -14,6 +14,8 @@ mod commands;
 mod compiler;
 mod duplicates;
 mod extract;
+#[cfg(unix)]
+mod formats;
 mod harness;
 mod hostile;
 #[path = "../cache/mounts.rs"]

@@ -1,0 +1,160 @@
+//! The form of a report, and where it goes.
+
+use std::{
+    env,
+    fs::{self, File, OpenOptions},
+    io::{self, IsTerminal, Write},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+
+use super::super::{Output, output::look};
+use crate::report::{self, Report};
+
+/// What chooses the form where `--format` doesn't.
+const VARIABLE: &str = "RUSTASSISTANT_FORMAT";
+/// What coding agents set for the programs that they start.
+const AGENTS: [&str; 6] = [
+    "AI_AGENT",
+    "AGENT",
+    "CLAUDECODE",
+    "CODEX_SANDBOX",
+    "CURSOR_AGENT",
+    "GEMINI_CLI",
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Frames of code, for people
+    Human,
+    /// One line for each finding
+    Short,
+    Json,
+    /// One JSON object for each finding
+    JsonLines,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub's workflows
+    Github,
+    /// GitLab's report of code quality
+    Gitlab,
+    /// Reviewdog's JSON, with safe edits as suggestions
+    Rdjson,
+    Checkstyle,
+    Junit,
+    /// A summary for a pull request
+    Markdown,
+}
+
+impl Format {
+    /// The form that was asked for: by `--format`, by the environment, or by who reads.
+    pub(super) fn chosen(asked: Option<Self>, target: &Target) -> anyhow::Result<Self> {
+        if let Some(asked) = asked {
+            return Ok(asked);
+        }
+        let named = env::var(VARIABLE).unwrap_or_default();
+        if !named.is_empty() {
+            return Self::named(&named);
+        }
+        let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+        let is_read_by_agent = matches!(target, Target::Stdout)
+            && !io::stdout().is_terminal()
+            && AGENTS.into_iter().any(is_set);
+        Ok(if is_read_by_agent {
+            Self::Short
+        } else {
+            Self::Human
+        })
+    }
+
+    fn named(name: &str) -> anyhow::Result<Self> {
+        if let Ok(format) = Self::from_str(name, false) {
+            return Ok(format);
+        }
+        let all = Self::value_variants()
+            .iter()
+            .filter_map(ValueEnum::to_possible_value);
+        let names: Vec<_> = all.map(|value| value.get_name().to_owned()).collect();
+        bail!(
+            "`{VARIABLE}` is `{name}`, which is no format. Set it to one of: {}",
+            names.join(", ")
+        )
+    }
+
+    /// Whether it shows edits, which have to be worked out.
+    pub(super) fn shows_edits(self) -> bool {
+        matches!(self, Self::Sarif | Self::Rdjson)
+    }
+
+    pub(super) fn write(self, out: &mut dyn Write, report: &Report) -> io::Result<()> {
+        match self {
+            Self::Human => report::write_human(out, report, look()),
+            Self::Short => report::write_short(out, report, look()),
+            Self::Json => report::write_json(out, report),
+            Self::JsonLines => report::write_json_lines(out, report),
+            Self::Sarif => report::write_sarif(out, report),
+            Self::Github => report::write_github(out, report),
+            Self::Gitlab => report::write_gitlab(out, report),
+            Self::Rdjson => report::write_rdjson(out, report),
+            Self::Checkstyle => report::write_checkstyle(out, report),
+            Self::Junit => report::write_junit(out, report),
+            Self::Markdown => report::write_markdown(out, report),
+        }
+    }
+}
+
+/// Where a report goes.
+#[derive(Debug)]
+pub(super) enum Target {
+    Stdout,
+    File(PathBuf),
+}
+
+impl Target {
+    pub(super) fn of(file: Option<&Path>) -> Self {
+        file.map_or(Self::Stdout, |file| Self::File(file.to_path_buf()))
+    }
+
+    /// Writes a report by `write`. A file has its old content until the new one is complete.
+    pub(super) fn put(
+        &self,
+        out: &mut Output,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> anyhow::Result<()> {
+        let Self::File(path) = self else {
+            return write(out).context("The report can't be written");
+        };
+        let mut content = Vec::new();
+        write(&mut content)?;
+        replace(path, &content)
+            .with_context(|| format!("The report can't be written to `{}`", path.display()))
+    }
+}
+
+/// Gives a file its content as a whole. Something else than a file, as a pipe, is written as it comes.
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let is_special = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
+    if is_special || path.is_symlink() {
+        return File::create(path)?.write_all(content);
+    }
+    let mut name = path
+        .file_name()
+        .ok_or(io::ErrorKind::IsADirectory)?
+        .to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let beside = path.with_file_name(name);
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&beside)?;
+    let written = file
+        .write_all(content)
+        .and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // What is left says nothing to anybody.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
