@@ -8,7 +8,6 @@
 //! Recording runs the build scripts and the procedural macros of a package, so nothing here happens unless a person asks for
 //! it. One program runs at a time, at low priority, in a process group that ends with whoever waits for it.
 
-mod child;
 mod keeping;
 mod layout;
 mod loose;
@@ -28,13 +27,14 @@ use std::{
     sync::Arc,
 };
 
-pub use child::Stop;
+pub use crate::programs::Stop;
 pub use keeping::{Kept, clear, in_words, kept};
 pub use presence::is_found;
 pub use recorder::stand_in;
 pub use said::{Fault, Told};
 pub use users::Complaints;
 
+use crate::programs::NotRun;
 use package::{Locks, Package};
 
 /// New texts of files, by their absolute paths without links.
@@ -57,6 +57,16 @@ pub enum Unjudged {
     Stopped,
     #[error("{0}")]
     Because(String),
+}
+
+impl From<NotRun> for Unjudged {
+    fn from(not_run: NotRun) -> Self {
+        match not_run {
+            NotRun::Stopped => Self::Stopped,
+            NotRun::NotFound(_) => Self::because(format!("{not_run}, and rustc is asked with it")),
+            _ => Self::because(not_run.to_string()),
+        }
+    }
 }
 
 impl Unjudged {

@@ -8,7 +8,8 @@
 //! - [`cache`], a crate of its own: bytes in, bytes out.
 //! - [`migrations`]: the tables of the caches' databases.
 //! - [`config`]: layers of options become one immutable configuration.
-//! - [`workspace`]: which files there are and what their manifests say of them.
+//! - [`programs`]: running another program, with an end.
+//! - [`workspace`]: which files there are, what their manifests say of them, and what git says has changed.
 //! - [`compiler`]: what rustc says of a change; the only room that starts it.
 //! - [`analysis`]: reports through the cache, findings, offers.
 //! - [`report`]: what people and programs read.
@@ -23,6 +24,7 @@ pub use rustassistant_os as os;
 pub mod migrations;
 
 pub mod config;
+pub mod programs;
 pub mod workspace;
 
 pub mod compiler;

@@ -1,7 +1,8 @@
 //! Rust files of a workspace: finding, reading, writing, and what their manifests say of them. A path that can't be
-//! read is a problem with its reason, and the rest goes on.
+//! read is a problem with its reason, and the rest goes on. What git says has changed is asked only for a person.
 
 mod compiler;
+mod git;
 mod ignored;
 mod lints;
 mod manifest;
@@ -16,6 +17,7 @@ mod walk;
 
 use std::path::Path;
 
+pub use git::{Against, Before, GitError, before};
 pub use manifests::{Manifests, PackagePlace};
 pub use new_file::{NewFileError, new_path};
 pub use place::{place_of, presence_of};

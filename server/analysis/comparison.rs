@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     io::{self, Write},
+    ops::RangeInclusive,
 };
 
 use similar::{
@@ -49,6 +50,17 @@ impl<'a> Comparison<'a> {
         let Ok(()) = myers::diff(&mut found, before, 0..old.len(), after, 0..new.len());
         let ops = found.into_inner().into_inner().into_ops();
         Self { old, new, ops }
+    }
+
+    /// Lines of the new text that have changed, from 0, in order; where some went away, the lines beside them.
+    pub fn changed_lines(&self) -> Vec<RangeInclusive<u32>> {
+        let changed = self.ops.iter().filter(|op| op.tag() != DiffTag::Equal);
+        let line = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let lines = changed.map(|op| match op.new_range() {
+            range if range.is_empty() => line(range.start.saturating_sub(1))..=line(range.start),
+            range => line(range.start)..=line(range.end - 1),
+        });
+        lines.collect()
     }
 
     /// Writes the hunks of a unified diff, behind its two headers. Nothing if the texts are equal.

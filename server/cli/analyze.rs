@@ -2,8 +2,9 @@
 
 mod form;
 mod offered;
+mod scope;
 
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{ops::RangeInclusive, path::PathBuf, sync::Arc, time::Instant};
 
 use clap::ValueEnum;
 use rayon::prelude::*;
@@ -12,7 +13,7 @@ use self::form::{Format, Target};
 use super::{
     ExitStatus, Output, duplicates,
     extractions::{self, Extent},
-    inputs::{InputFile, Inputs, gather},
+    inputs::{InputFile, Inputs},
     output::{caught_panics, say},
     settings::{self, Settings},
     work::Work,
@@ -20,7 +21,7 @@ use super::{
 use crate::{
     analysis::{Copies, Finding, Level, Openings, identities, idle_allowances, judge_with_copies},
     cache::{Tier, TieredStats},
-    facts::{FileReport, Problem},
+    facts::{FileReport, FunctionFacts, Problem},
     report::{self, Report, ReportedFile, ReportedFinding, Summary},
     text::{Encoding, Lines, slice},
 };
@@ -31,9 +32,8 @@ use crate::{
 )]
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Files and directories
-    #[arg(required = true, value_name = "PATH")]
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    scope: scope::Arguments,
     /// What the report is for; `human`, unless the variable `RUSTASSISTANT_FORMAT` says otherwise
     #[arg(long, value_enum)]
     format: Option<Format>,
@@ -74,7 +74,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     let target = Target::of(arguments.output_file.as_deref());
     let format = Format::chosen(arguments.format, &target)?;
     let mut settings = Settings::new(&arguments.settings);
-    let inputs = gather(&arguments.paths, &mut settings)?;
+    let inputs = arguments.scope.inputs(&mut settings)?;
     let work = start(arguments, &inputs)?;
     let mut report = work.block_on(analyze(&work, arguments, format, &inputs.files))?;
     let stats = work.finish();
@@ -148,8 +148,12 @@ fn file(
     copies: &[Copies],
     arguments: &Arguments,
 ) -> ReportedFile {
-    let findings = judge_with_copies(report, copies, &input.text, &input.rules);
+    let mut findings = judge_with_copies(report, copies, &input.text, &input.rules);
     let functions = report.functions();
+    let lines = Lines::new(&input.text);
+    if let Some(touched) = &input.touched {
+        findings.retain(|finding| is_touched(finding, touched, &functions, &lines));
+    }
     let openings = Openings::new(&findings, &functions);
     let identities = identities(&input.shown, &input.text, &findings, &functions);
     let found = |(finding, identity): (&Finding, String)| ReportedFinding {
@@ -163,12 +167,27 @@ fn file(
     ReportedFile {
         path: input.shown.clone(),
         text: Arc::clone(&input.text),
-        lines: Lines::new(&input.text),
+        lines,
         findings: findings.iter().zip(identities).map(found).collect(),
         functions: arguments.metrics.then_some(functions),
         idle: idle_allowances(report, &input.rules),
         problem: report.problem,
     }
+}
+
+/// Whether the function around a finding was touched; where there is none, its own lines.
+fn is_touched(
+    finding: &Finding,
+    touched: &[RangeInclusive<u32>],
+    functions: &[FunctionFacts],
+    lines: &Lines,
+) -> bool {
+    let functions = functions.iter().rev().map(|function| function.range);
+    let mut around = functions.filter(|range| range.contains_range(finding.at));
+    let range = around.next().unwrap_or(finding.at);
+    let (first, last) = (lines.line(range.start()), lines.line(range.end()));
+    let mut touched = touched.iter();
+    touched.any(|changed| *changed.start() <= last && first <= *changed.end())
 }
 
 fn say_problems(report: &Report) {

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, btree_map::Entry},
     io,
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -16,9 +17,10 @@ use super::{
     settings::Settings,
 };
 use crate::{
+    analysis::Comparison,
     config::{Config, Rules},
     syntax::FileContext,
-    workspace::{self, Manifests, PackagePlace, ReadError, WalkOptions, WalkProblem},
+    workspace::{self, Before, Manifests, PackagePlace, ReadError, WalkOptions, WalkProblem},
 };
 
 /// A file that was read.
@@ -36,6 +38,8 @@ pub(super) struct InputFile {
     /// The configuration's, without what the package wants silent.
     pub(super) rules: Rules,
     pub(super) package: Option<PackagePlace>,
+    /// Lines, from 0, that findings are told of; all of them where it isn't said.
+    pub(super) touched: Option<Vec<RangeInclusive<u32>>>,
 }
 
 /// Files of the paths of a command line.
@@ -49,17 +53,55 @@ pub(super) struct Inputs {
 
 /// Finds and reads the files that `paths` name.
 pub(super) fn gather(paths: &[PathBuf], settings: &mut Settings) -> anyhow::Result<Inputs> {
-    let here = std::env::current_dir().context("The current directory can't be read")?;
-    let mut found = FoundFiles {
-        names: Names::new(here),
-        has_many_roots: paths.len() > 1,
-        files: BTreeMap::new(),
-        unreadable: 0,
-    };
-    for path in paths {
-        found.add(path, settings)?;
-    }
+    Ok(FoundFiles::of(paths, settings)?.read())
+}
+
+/// The same of files that have changed, with the texts that were compared.
+pub(super) fn gather_changed(
+    paths: &[PathBuf],
+    before: &Before,
+    settings: &mut Settings,
+) -> anyhow::Result<Inputs> {
+    let mut found = FoundFiles::of(paths, settings)?;
+    let candidates = std::mem::take(&mut found.files).into_par_iter();
+    found.files = candidates
+        .filter_map(|(resolved, candidate)| {
+            let given = Given::of_changed(&resolved, before)?;
+            Some((resolved, FoundFile { given, ..candidate }))
+        })
+        .collect();
     Ok(found.read())
+}
+
+/// A text that somebody hands over in place of what is at `path`.
+pub(super) fn handed_over(
+    path: &Path,
+    text: Arc<str>,
+    settings: &mut Settings,
+) -> anyhow::Result<Inputs> {
+    let here = std::env::current_dir().context("The current directory can't be read")?;
+    let name = path.file_name();
+    let name = name.with_context(|| format!("`{}` names no file", path.display()))?;
+    let folder = here.join(path.parent().unwrap_or(Path::new("")));
+    let folder = folder.canonicalize().with_context(|| {
+        let shown = folder.display();
+        format!("The folder of the text, `{shown}`, can't be read")
+    })?;
+    let candidate = FoundFile {
+        path: path.to_path_buf(),
+        shown: Names::new(here).shown(path),
+        config: settings.of(&folder)?,
+        root: Arc::from(folder.as_path()),
+        given: Some(Given {
+            text,
+            touched: None,
+        }),
+    };
+    let read = read(&folder.join(name), candidate, &Manifests::new())?;
+    Ok(Inputs {
+        files: vec![read],
+        unreadable: 0,
+    })
 }
 
 /// A file that exists but was not read yet.
@@ -68,6 +110,33 @@ struct FoundFile {
     shown: String,
     root: Arc<Path>,
     config: Arc<Config>,
+    given: Option<Given>,
+}
+
+/// What is known already, in place of what is on disk.
+struct Given {
+    text: Arc<str>,
+    touched: Option<Vec<RangeInclusive<u32>>>,
+}
+
+impl Given {
+    /// Nothing of a file that hasn't changed; no text of one that can't be read, whose reader will say why.
+    fn of_changed(path: &Path, before: &Before) -> Option<Option<Self>> {
+        let text = match &before.staged {
+            Some(staged) => Arc::clone(staged.get(path)?),
+            None => match workspace::read(path) {
+                Ok(text) => text,
+                Err(_) => return Some(None),
+            },
+        };
+        let old = before.old.get(path).map_or("", |old| old);
+        let touched = Comparison::by_lines(old, &text).changed_lines();
+        let touched = (!touched.is_empty()).then_some(touched)?;
+        Some(Some(Self {
+            text,
+            touched: Some(touched),
+        }))
+    }
 }
 
 struct FoundFiles {
@@ -79,6 +148,20 @@ struct FoundFiles {
 }
 
 impl FoundFiles {
+    fn of(paths: &[PathBuf], settings: &mut Settings) -> anyhow::Result<Self> {
+        let here = std::env::current_dir().context("The current directory can't be read")?;
+        let mut found = Self {
+            names: Names::new(here),
+            has_many_roots: paths.len() > 1,
+            files: BTreeMap::new(),
+            unreadable: 0,
+        };
+        for path in paths {
+            found.add(path, settings)?;
+        }
+        Ok(found)
+    }
+
     fn add(&mut self, path: &Path, settings: &mut Settings) -> anyhow::Result<()> {
         let resolved = match path.canonicalize() {
             Ok(resolved) => resolved,
@@ -108,6 +191,7 @@ impl FoundFiles {
                     shown,
                     root,
                     config,
+                    given: None,
                 },
             );
         }
@@ -142,6 +226,7 @@ impl FoundFiles {
                 root: Arc::clone(&inside),
                 config: Arc::clone(config),
                 path: path.clone(),
+                given: None,
             };
             self.add_file(self.resolved(root, &path), candidate);
         }
@@ -208,12 +293,18 @@ fn read(
         shown,
         root,
         config,
+        given,
     } = candidate;
+    let (text, touched) = match given {
+        Some(given) => (given.text, given.touched),
+        None => (workspace::read(&path)?, None),
+    };
     Ok(InputFile {
-        text: workspace::read(&path)?,
+        text,
         context: manifests.context_of(resolved),
         rules: config.rules.without(&manifests.silent_in(resolved)),
         package: manifests.package_place(resolved),
+        touched,
         path,
         shown,
         root,

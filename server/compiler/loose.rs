@@ -9,12 +9,13 @@ use std::{
 };
 
 use super::{
-    Stop, Unjudged, child,
+    Stop, Unjudged,
     package::{Package, trouble},
     recorder::Recording,
     replay::Replay,
     said,
 };
+use crate::programs;
 
 /// The one that analysis takes where no manifest states one.
 const EDITION: &str = "--edition=2021";
@@ -28,7 +29,7 @@ pub(super) fn package(file: &Path, stop: Stop) -> Result<Package, Unjudged> {
     let recording = recording(file, &root, own.path())?;
     let mut rustc = Command::new(&recording.program);
     rustc.args(&recording.arguments).current_dir(&root);
-    let said = child::run(rustc, PATIENCE, &stop)?;
+    let said = programs::run(rustc, PATIENCE, &stop)?;
     let faults = said::faults(&said.err, Path::to_path_buf);
     let is_clean = said.is_success && faults.is_empty();
     let units = is_clean.then(|| Replay::new(recording));

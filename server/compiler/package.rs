@@ -14,9 +14,7 @@ use serde::Deserialize;
 use tempfile::TempDir;
 
 use super::{
-    Fault, Stop, Texts, Told, Unjudged, Verdict,
-    child::{self, Said},
-    keeping,
+    Fault, Stop, Texts, Told, Unjudged, Verdict, keeping,
     overlay::Overlay,
     recorder,
     replay::Replay,
@@ -24,6 +22,7 @@ use super::{
     users::{self, Member},
     wrapper,
 };
+use crate::programs::{self, Said};
 
 /// What is ours in a target directory.
 pub(super) const OWN_FOLDER: &str = "rustassistant";
@@ -214,7 +213,7 @@ fn metadata(manifest: &Path, folder: &Path, stop: &Stop) -> Result<Metadata, Unj
         .args(["metadata", "--no-deps", "--format-version=1"])
         .arg("--manifest-path")
         .arg(manifest);
-    let said = child::run(cargo, SHORT, stop)?;
+    let said = programs::run(cargo, SHORT, stop)?;
     let metadata = serde_json::from_slice(&said.out);
     metadata.map_err(|_| {
         let words = said::first_words(&said.err);
@@ -226,11 +225,11 @@ fn metadata(manifest: &Path, folder: &Path, stop: &Stop) -> Result<Metadata, Unj
 pub(super) fn run_check(cargo: Command, root: &Path, stop: &Stop) -> Result<Said, Unjudged> {
     let lock_file = root.join("Cargo.lock");
     let was_locked = lock_file.exists();
-    let said = child::run(cargo, PATIENCE, stop);
+    let said = programs::run(cargo, PATIENCE, stop);
     if !was_locked {
         let _ = fs::remove_file(&lock_file);
     }
-    said
+    Ok(said?)
 }
 
 /// A check of a package in all of its targets, which is written down.

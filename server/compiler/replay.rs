@@ -9,11 +9,12 @@ use std::{
 };
 
 use super::{
-    Fault, Stop, Told, Unjudged, child,
+    Fault, Stop, Told, Unjudged,
     overlay::Overlay,
     recorder::{self, Recording},
     said,
 };
+use crate::programs;
 
 /// So long rustc may take for one unit.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -84,7 +85,7 @@ impl Replay {
     ) -> Result<Vec<Told>, Unjudged> {
         let mut command = self.command(overlay, own)?;
         command.arg("--diagnostic-width=4000").args(flags);
-        let said = child::run(command, PATIENCE, stop)?;
+        let said = programs::run(command, PATIENCE, stop)?;
         let told = said::told(&said.err);
         if !said.is_success && !told.iter().any(|told| told.is_error) {
             let words = said::first_words(&said.err);
@@ -101,7 +102,7 @@ impl Replay {
         stop: &Stop,
     ) -> Result<Vec<Fault>, Unjudged> {
         let command = self.command(overlay, own)?;
-        let said = child::run(command, PATIENCE, stop)?;
+        let said = programs::run(command, PATIENCE, stop)?;
         let faults = said::faults(&said.err, |path| overlay.real(path));
         if !said.is_success && faults.is_empty() {
             let words = said::first_words(&said.err);

@@ -367,6 +367,18 @@ pub fn link(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::Error::from(io::ErrorKind::Unsupported))
 }
 
+/// The path that another program names by these bytes.
+#[cfg(unix)]
+pub fn path_of(bytes: &[u8]) -> std::path::PathBuf {
+    <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes).into()
+}
+
+/// The path that another program names by these bytes, which are UTF-8 there.
+#[cfg(not(unix))]
+pub fn path_of(bytes: &[u8]) -> std::path::PathBuf {
+    String::from_utf8_lossy(bytes).into_owned().into()
+}
+
 /// What a person or a service manager can tell a program that serves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Signal {

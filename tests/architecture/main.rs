@@ -25,6 +25,7 @@ const ORDER: &[&[&str]] = &[
     &["cache"],
     &["migrations"],
     &["config"],
+    &["programs"],
     &["workspace"],
     &["compiler"],
     &["analysis"],
@@ -84,6 +85,7 @@ const NOT_PURE: &[&str] = &[
     "os",
     "cache",
     "config",
+    "programs",
     "workspace",
     "compiler",
     "analysis",
@@ -103,12 +105,14 @@ const PRINTERS: &[&str] = &["report", "cli", "build"];
 const STARTERS: &[&str] = &[
     "server/cache/secret.rs",
     "server/cli/doctor.rs",
-    "server/compiler/child.rs",
+    "server/compiler/layout.rs",
     "server/compiler/loose.rs",
     "server/compiler/package.rs",
     "server/compiler/recorder.rs",
     "server/compiler/replay.rs",
     "server/os/lib.rs",
+    "server/programs.rs",
+    "server/workspace/git.rs",
 ];
 
 /// Names of types that have one meaning in the whole product, so that only one type has each.

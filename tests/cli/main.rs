@@ -10,6 +10,8 @@ mod apply;
 mod bad_home;
 mod bad_input;
 mod cache;
+#[cfg(unix)]
+mod changed;
 mod commands;
 mod compiler;
 mod duplicates;

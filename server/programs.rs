@@ -2,7 +2,6 @@
 
 use std::{
     io::{self, Read, Write},
-    path::Path,
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
         Arc,
@@ -12,7 +11,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Unjudged;
 use crate::os;
 
 /// How much of what a program says is kept.
@@ -29,29 +27,45 @@ impl Stop {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn is_wanted(&self) -> bool {
+    pub fn is_wanted(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-pub(super) struct Said {
-    pub(super) is_success: bool,
-    pub(super) out: Vec<u8>,
-    pub(super) err: Vec<u8>,
+/// What a program said, and how it ended.
+#[derive(Debug)]
+pub struct Said {
+    pub is_success: bool,
+    pub out: Vec<u8>,
+    pub err: Vec<u8>,
+}
+
+/// Why a program didn't come to its end.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotRun {
+    #[error("`{0}` was not found")]
+    NotFound(String),
+    #[error("`{name}` can't be started: {why}")]
+    NotStarted { name: String, why: String },
+    #[error("`{name}` was ended after {seconds} seconds")]
+    Late { name: String, seconds: u64 },
+    /// Somebody wants no more of it.
+    #[error("it was stopped")]
+    Stopped,
 }
 
 /// Runs a program to its end and returns what it said.
-pub(super) fn run(command: Command, patience: Duration, stop: &Stop) -> Result<Said, Unjudged> {
+pub fn run(command: Command, patience: Duration, stop: &Stop) -> Result<Said, NotRun> {
     run_on(Vec::new(), command, patience, stop)
 }
 
 /// Runs a program that reads this.
-pub(super) fn run_on(
+pub fn run_on(
     input: Vec<u8>,
     command: Command,
     patience: Duration,
     stop: &Stop,
-) -> Result<Said, Unjudged> {
+) -> Result<Said, NotRun> {
     let name = command.get_program().to_string_lossy().into_owned();
     let stdin = if input.is_empty() {
         Stdio::null()
@@ -59,10 +73,8 @@ pub(super) fn run_on(
         Stdio::piped()
     };
     let mut group = Group::start(command, stdin).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Unjudged::because(format!(
-            "`{name}` was not found, and rustc is asked with it"
-        )),
-        _ => Unjudged::because(format!("`{name}` can't be started: {error}")),
+        io::ErrorKind::NotFound => NotRun::NotFound(name.clone()),
+        _ => not_started(&name, &error),
     })?;
     if let Some(mut stdin) = group.0.stdin.take() {
         // A program that ends before it has read everything says why itself.
@@ -80,11 +92,11 @@ pub(super) fn run_on(
     })
 }
 
-/// The program that lays a text out, which it reads.
-pub(super) fn rustfmt(folder: &Path, edition: &str) -> Command {
-    let mut rustfmt = Command::new("rustfmt");
-    rustfmt.args(["--edition", edition]).current_dir(folder);
-    rustfmt
+fn not_started(name: &str, error: &io::Error) -> NotRun {
+    NotRun::NotStarted {
+        name: name.to_owned(),
+        why: error.to_string(),
+    }
 }
 
 fn read(from: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
@@ -120,27 +132,22 @@ impl Group {
         })??))
     }
 
-    fn wait(
-        &mut self,
-        name: &str,
-        patience: Duration,
-        stop: &Stop,
-    ) -> Result<ExitStatus, Unjudged> {
+    fn wait(&mut self, name: &str, patience: Duration, stop: &Stop) -> Result<ExitStatus, NotRun> {
         let since = Instant::now();
         loop {
             let status = self.0.try_wait();
-            let status = status.map_err(|error| Unjudged::because(error.to_string()))?;
+            let status = status.map_err(|error| not_started(name, &error))?;
             if let Some(status) = status {
                 return Ok(status);
             }
             if stop.is_wanted() {
-                return Err(Unjudged::Stopped);
+                return Err(NotRun::Stopped);
             }
             if since.elapsed() > patience {
-                let seconds = patience.as_secs();
-                return Err(Unjudged::because(format!(
-                    "`{name}` was ended after {seconds} seconds"
-                )));
+                return Err(NotRun::Late {
+                    name: name.to_owned(),
+                    seconds: patience.as_secs(),
+                });
             }
             thread::sleep(LOOK);
         }
@@ -194,7 +201,7 @@ mod tests {
         let number = root.path().join("number");
         let script = format!("sleep 600 & echo $! > {}; wait", number.display());
         let late = run(shell(&script), Duration::from_secs(1), &Stop::default());
-        assert!(matches!(late, Err(Unjudged::Because(_))));
+        assert!(matches!(late, Err(NotRun::Late { .. })));
         let number = std::fs::read_to_string(number).unwrap();
         let number: u32 = number.trim().parse().unwrap();
         let since = Instant::now();
@@ -206,7 +213,7 @@ mod tests {
         let stop = Stop::default();
         stop.now();
         let stopped = run(shell("sleep 600"), Duration::from_mins(5), &stop);
-        assert_eq!(stopped.err(), Some(Unjudged::Stopped));
+        assert_eq!(stopped.err(), Some(NotRun::Stopped));
     }
 
     /// Whether it has ended and nobody has asked for its end yet.

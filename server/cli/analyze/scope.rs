@@ -1,0 +1,80 @@
+//! What of a project is analysed: files as they are, what has changed, or a text from the standard input.
+
+use std::{
+    io::{self, Read},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context, bail};
+
+use super::super::{
+    inputs::{Inputs, gather, gather_changed, handed_over},
+    output::say,
+    settings::Settings,
+};
+use crate::workspace::{Against, MOST_BYTES, before};
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(super) struct Arguments {
+    /// Files and directories
+    #[arg(required_unless_present = "stdin", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Only what has changed since this branch and REV parted: functions that were touched, and files that are new
+    #[arg(long, value_name = "REV", conflicts_with_all = ["staged", "stdin"])]
+    since: Option<String>,
+    /// Only what is staged for the next commit, as it is staged
+    #[arg(long, conflicts_with = "stdin")]
+    staged: bool,
+    /// Analyse what the standard input says
+    #[arg(long, requires = "stdin_filename", conflicts_with = "paths")]
+    stdin: bool,
+    /// The file whose text that is; its project's options hold
+    #[arg(long, requires = "stdin", value_name = "FILE")]
+    stdin_filename: Option<PathBuf>,
+}
+
+impl Arguments {
+    pub(super) fn inputs(&self, settings: &mut Settings) -> anyhow::Result<Inputs> {
+        if let Some(path) = &self.stdin_filename {
+            return handed_over(path, read_stdin()?, settings);
+        }
+        let Some(against) = self.against() else {
+            return gather(&self.paths, settings);
+        };
+        let here = Path::new(".")
+            .canonicalize()
+            .context("The current directory can't be read")?;
+        let before = before(&here, against)?;
+        if let Some(note) = &before.note {
+            say("note", note);
+        }
+        gather_changed(&self.paths, &before, settings)
+    }
+
+    fn against(&self) -> Option<Against<'_>> {
+        match &self.since {
+            Some(revision) => Some(Against::Revision(revision)),
+            None => self.staged.then_some(Against::Staged),
+        }
+    }
+}
+
+fn read_stdin() -> anyhow::Result<Arc<str>> {
+    let mut text = Vec::new();
+    let mut limited = io::stdin().lock().take(MOST_BYTES + 1);
+    limited
+        .read_to_end(&mut text)
+        .context("The standard input can't be read")?;
+    if text.len() as u64 > MOST_BYTES {
+        bail!(
+            "The text on the standard input is longer than {} MiB, which is no source file",
+            MOST_BYTES >> 20
+        );
+    }
+    let text = String::from_utf8(text);
+    Ok(text
+        .context("The text on the standard input is not UTF-8")?
+        .into())
+}

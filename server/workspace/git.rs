@@ -1,0 +1,286 @@
+//! What git knows of the files before they were changed. Only what a person asks for runs git, and nothing that the repository
+//! configures is run.
+//!
+//! The files on disk are compared here, since git would run the filters, text converters and drivers that a repository names.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+    time::Duration,
+};
+
+use super::is_rust;
+use crate::{
+    os,
+    programs::{self, NotRun, Said, Stop},
+};
+
+/// Contents that are asked for by one call, so that what is said stays within bounds.
+const FILES_AT_ONCE: usize = 500;
+/// A repository of many gigabytes is asked within this.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    #[error("{0}; what has changed is asked from git, so install it and put it on the path")]
+    NotRun(#[from] NotRun),
+    #[error("`{}` is in no git repository, so nothing is known of what has changed", .0.display())]
+    NoRepository(PathBuf),
+    #[error("`{0}` is no revision of this repository; name a branch, a tag or a commit")]
+    NoRevision(String),
+    #[error("git failed: {0}")]
+    Failed(String),
+}
+
+/// What is compared with what.
+#[derive(Debug, Clone, Copy)]
+pub enum Against<'a> {
+    /// The files on disk with where this branch and the revision parted.
+    Revision(&'a str),
+    /// The files as they are staged with the last commit.
+    Staged,
+}
+
+/// Texts of Rust files, by their paths without links.
+type Texts = BTreeMap<PathBuf, Arc<str>>;
+
+/// What changes are told from.
+#[derive(Debug, Default)]
+pub struct Before {
+    /// Files that aren't here are new.
+    pub old: Texts,
+    /// What is staged of the files that differ, where that is compared.
+    pub staged: Option<Texts>,
+    /// What somebody should know of how it was compared.
+    pub note: Option<String>,
+}
+
+/// The Rust files of the repository around `folder`, as they were.
+pub fn before(folder: &Path, against: Against<'_>) -> Result<Before, GitError> {
+    let root = Git { folder }.root()?;
+    let git = Git { folder: &root };
+    match against {
+        Against::Revision(revision) => {
+            let (base, note) = git.base(revision)?;
+            let listed = git.ask(["ls-tree", "-r", "-z", "--full-tree", &base])?;
+            let old = git.texts(&root, &tree_entries(&listed))?;
+            Ok(Before {
+                old,
+                staged: None,
+                note,
+            })
+        }
+        Against::Staged => {
+            let arguments = [
+                "diff-index",
+                "--cached",
+                "--raw",
+                "-z",
+                "--no-renames",
+                "--no-abbrev",
+            ];
+            let base = git.head()?;
+            let listed = git.ask(arguments.into_iter().chain([base.as_str()]))?;
+            let (old, new) = index_entries(&listed);
+            Ok(Before {
+                old: git.texts(&root, &old)?,
+                staged: Some(git.texts(&root, &new)?),
+                note: None,
+            })
+        }
+    }
+}
+
+/// A path below the root of the repository, and the name of its content in git's store.
+type Entry = (PathBuf, String);
+
+/// The Rust files in what `ls-tree -z` prints: a mode, a kind and a name, and behind a tab the path.
+fn tree_entries(listed: &[u8]) -> Vec<Entry> {
+    let entries = listed.split(|byte| *byte == 0);
+    let entries = entries.filter_map(|entry| {
+        let tab = entry.iter().position(|byte| *byte == b'\t')?;
+        let head = std::str::from_utf8(&entry[..tab]).ok()?;
+        let [mode, _, name] = head.split(' ').collect::<Vec<_>>()[..] else {
+            return None;
+        };
+        entry_of(mode, name, &entry[tab + 1..])
+    });
+    entries.collect()
+}
+
+/// The Rust files in what `diff-index --raw -z` prints, as they were and as they are: modes, names of contents and a letter,
+/// and behind a null the path.
+fn index_entries(listed: &[u8]) -> (Vec<Entry>, Vec<Entry>) {
+    let mut fields = listed.split(|byte| *byte == 0);
+    let (mut old, mut new) = (Vec::new(), Vec::new());
+    while let (Some(head), Some(path)) = (fields.next(), fields.next()) {
+        let head = String::from_utf8_lossy(head);
+        let words: Vec<_> = head.trim_start_matches(':').split(' ').collect();
+        let [old_mode, new_mode, old_name, new_name, _] = words[..] else {
+            continue;
+        };
+        old.extend(entry_of(old_mode, old_name, path));
+        new.extend(entry_of(new_mode, new_name, path));
+    }
+    (old, new)
+}
+
+/// Links and submodules have no text of their own.
+fn entry_of(mode: &str, name: &str, path: &[u8]) -> Option<Entry> {
+    let path = os::path_of(path);
+    (is_rust(&path) && mode.starts_with("100")).then(|| (path, name.to_owned()))
+}
+
+/// Calls of git in a folder.
+struct Git<'a> {
+    folder: &'a Path,
+}
+
+impl Git<'_> {
+    fn root(&self) -> Result<PathBuf, GitError> {
+        let said = self.run(Vec::new(), ["rev-parse", "--show-toplevel"])?;
+        if !said.is_success {
+            return Err(match words_of(&said.err) {
+                why if why.contains("not a git repository") => {
+                    GitError::NoRepository(self.folder.to_path_buf())
+                }
+                why => GitError::Failed(why),
+            });
+        }
+        let line = said.out.strip_suffix(b"\n").unwrap_or(&said.out);
+        let root = os::path_of(line).canonicalize();
+        root.map_err(|error| GitError::Failed(error.to_string()))
+    }
+
+    /// Where this branch and `revision` parted, or the revision itself where that isn't known.
+    fn base(&self, revision: &str) -> Result<(String, Option<String>), GitError> {
+        let unknown = || GitError::NoRevision(revision.to_owned());
+        // What begins with a dash would be an option to some of git's commands.
+        if revision.is_empty() || revision.starts_with('-') || revision.contains('\0') {
+            return Err(unknown());
+        }
+        let commit = format!("{revision}^{{commit}}");
+        let said = self.run(
+            Vec::new(),
+            [
+                "rev-parse",
+                "--verify",
+                "--quiet",
+                "--end-of-options",
+                &commit,
+            ],
+        )?;
+        if !said.is_success {
+            return Err(unknown());
+        }
+        let commit = line_of(&said.out);
+        let parted = self.run(Vec::new(), ["merge-base", &commit, "HEAD"])?;
+        if parted.is_success {
+            return Ok((line_of(&parted.out), None));
+        }
+        let note = format!(
+            "where this branch and `{revision}` parted is not known here, so files are compared with `{revision}` itself"
+        );
+        Ok((commit, Some(note)))
+    }
+
+    /// The last commit, or a tree without files where there is none yet.
+    fn head(&self) -> Result<String, GitError> {
+        let said = self.run(
+            Vec::new(),
+            ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"],
+        )?;
+        if said.is_success {
+            return Ok(line_of(&said.out));
+        }
+        self.ask(["hash-object", "-t", "tree", "--stdin"])
+            .map(|out| line_of(&out))
+    }
+
+    /// Contents as texts; what is no text is left out.
+    fn texts(&self, root: &Path, entries: &[Entry]) -> Result<Texts, GitError> {
+        let mut texts = Texts::new();
+        for entries in entries.chunks(FILES_AT_ONCE) {
+            let names: String = entries
+                .iter()
+                .map(|(_, name)| format!("{name}\n"))
+                .collect();
+            let said = self.run(names.into_bytes(), ["cat-file", "--batch"])?;
+            let mut rest = said.out.as_slice();
+            for (path, _) in entries {
+                if let Some(text) = next_content(&mut rest)? {
+                    texts.insert(root.join(path), text);
+                }
+            }
+        }
+        Ok(texts)
+    }
+
+    /// What git prints, if it succeeds.
+    fn ask<'s>(&self, arguments: impl IntoIterator<Item = &'s str>) -> Result<Vec<u8>, GitError> {
+        let said = self.run(Vec::new(), arguments)?;
+        if said.is_success {
+            return Ok(said.out);
+        }
+        Err(GitError::Failed(words_of(&said.err)))
+    }
+
+    fn run<'s>(
+        &self,
+        input: Vec<u8>,
+        arguments: impl IntoIterator<Item = &'s str>,
+    ) -> Result<Said, GitError> {
+        let mut git = Command::new("git");
+        git.arg("-C").arg(self.folder);
+        // What a repository's configuration would start, or read from anywhere.
+        for setting in [
+            "core.fsmonitor=false",
+            "core.hooksPath=",
+            "core.excludesFile=",
+            "core.attributesFile=",
+            "core.untrackedCache=false",
+        ] {
+            git.args(["-c", setting]);
+        }
+        git.args(arguments)
+            .env("GIT_OPTIONAL_LOCKS", "0")
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_NO_LAZY_FETCH", "1")
+            .env("LC_ALL", "C");
+        Ok(programs::run_on(input, git, PATIENCE, &Stop::default())?)
+    }
+}
+
+/// The next content in what `cat-file --batch` prints: its name, kind and size on a line, itself, and a newline.
+fn next_content(rest: &mut &[u8]) -> Result<Option<Arc<str>>, GitError> {
+    let broken = || GitError::Failed("its answer ended early".to_owned());
+    let end = rest
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .ok_or_else(broken)?;
+    let head = String::from_utf8_lossy(&rest[..end]).into_owned();
+    *rest = &rest[end + 1..];
+    let size = match head.rsplit_once(' ') {
+        Some((_, size)) if !head.ends_with(" missing") => size.parse().map_err(|_| broken())?,
+        _ => return Ok(None),
+    };
+    let content: &[u8] = rest.get(..size).ok_or_else(broken)?;
+    let text = std::str::from_utf8(content).ok().map(Arc::from);
+    *rest = rest.get(size + 1..).ok_or_else(broken)?;
+    Ok(text)
+}
+
+/// The first line of what git complains of.
+fn words_of(err: &[u8]) -> String {
+    let said = String::from_utf8_lossy(err);
+    said.lines()
+        .next()
+        .unwrap_or("it doesn't say why")
+        .to_owned()
+}
+
+fn line_of(out: &[u8]) -> String {
+    String::from_utf8_lossy(out).trim().to_owned()
+}
