@@ -14,6 +14,7 @@ mod functions;
 mod gain;
 mod identities;
 mod idle;
+mod laid_out;
 mod measure;
 mod offers;
 mod open_file;
@@ -40,6 +41,7 @@ pub use functions::function_of_signature;
 pub use gain::{Gain, gain, title};
 pub use identities::identities;
 pub use idle::{Idle, IdleAllowance, idle_allowances};
+pub use laid_out::{edits_laid_out, laid_out};
 pub use measure::{Measured, Memo, measure, measure_and_survey};
 pub use offers::{
     Offers, PlacedOffer, Trigger, Wanted, answers_in, offers, offers_among, offers_at, offers_in,

@@ -29,6 +29,7 @@ use std::{
 
 pub use crate::programs::Stop;
 pub use keeping::{Kept, clear, in_words, kept};
+pub use layout::formatted_apart;
 pub use presence::is_found;
 pub use recorder::stand_in;
 pub use said::{Fault, Told};

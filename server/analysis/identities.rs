@@ -98,13 +98,16 @@ mod tests {
             .collect()
     }
 
-    fn wide(name: &str) -> String {
-        format!("fn {name}(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8) {{}}\n")
+    /// A function that has one finding.
+    fn unwraps(name: &str) -> String {
+        format!(
+            "fn {name}(a: Option<u8>) -> u8 {{\n    let b = match a {{\n        Some(b) => b,\n        None => return 0,\n    }};\n    b + 1\n}}\n"
+        )
     }
 
     #[test]
     fn lines_above_change_nothing() {
-        let text = wide("f");
+        let text = unwraps("f");
         let expected = found("a.rs", &text);
         assert_eq!(expected.len(), 1);
         assert_eq!(
@@ -117,9 +120,9 @@ mod tests {
     #[test]
     fn what_differs_has_another() {
         let all = [
-            found("a.rs", &wide("f")),
-            found("b.rs", &wide("f")),
-            found("a.rs", &wide("g")),
+            found("a.rs", &unwraps("f")),
+            found("b.rs", &unwraps("f")),
+            found("a.rs", &unwraps("g")),
         ]
         .concat();
         let mut identities: Vec<_> = all.iter().map(|(_, identity)| identity).collect();
@@ -130,7 +133,11 @@ mod tests {
 
     #[test]
     fn equals_are_told_apart_by_their_turn() {
-        let text = format!("mod m {{\n{}}}\nmod n {{\n{}}}\n", wide("f"), wide("f"));
+        let text = format!(
+            "mod m {{\n{}}}\nmod n {{\n{}}}\n",
+            unwraps("f"),
+            unwraps("f")
+        );
         let both = found("a.rs", &text);
         assert_eq!(both.len(), 2);
         assert_ne!(both[0].1, both[1].1);

@@ -128,7 +128,10 @@ fn change(input: InputFile, only: &[String]) -> Option<(InputFile, Applied)> {
     };
     match apply_safe(&input.text, input.context, &input.rules, only) {
         Ok(applied) if applied.carried_out.is_empty() => None,
-        Ok(applied) => Some((input, applied)),
+        Ok(applied) => {
+            let text = input.laid_out(applied.text);
+            Some((input, Applied { text, ..applied }))
+        }
         Err(why) => {
             say(
                 "note",

@@ -17,7 +17,8 @@ use super::{
     settings::Settings,
 };
 use crate::{
-    analysis::Comparison,
+    analysis::{Comparison, laid_out},
+    compiler::formatted_apart,
     config::{Config, Rules},
     syntax::FileContext,
     workspace::{self, Before, Manifests, PackagePlace, ReadError, WalkOptions, WalkProblem},
@@ -40,6 +41,21 @@ pub(super) struct InputFile {
     pub(super) package: Option<PackagePlace>,
     /// Lines, from 0, that findings are told of; all of them where it isn't said.
     pub(super) touched: Option<Vec<RangeInclusive<u32>>>,
+}
+
+impl InputFile {
+    /// What the file becomes, as rustfmt lays it out if that is how the file is written.
+    pub(super) fn laid_out(&self, text: Arc<str>) -> Arc<str> {
+        let Ok(path) = self.path.canonicalize() else {
+            return text;
+        };
+        if !self.config.compiler {
+            return text;
+        }
+        let edition = self.context.edition.to_string();
+        let rustfmt = |text: &str| formatted_apart(&path, text, &edition);
+        laid_out(&self.text, &text, self.context, &rustfmt).unwrap_or(text)
+    }
 }
 
 /// Files of the paths of a command line.

@@ -65,6 +65,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     let (title, place) = (title.clone(), place.clone());
     let (text, new_files) = (text.clone(), new_files.clone());
     let shown = found.input.shown.clone();
+    let text = found.input.laid_out(text);
     let change = FileChange::new(found.input, text, new_files, 1);
     let change = change.map_err(|error| anyhow!("{error}; `{shown}` is left as it is"))?;
     change.show(out).context("The diff can't be written")?;

@@ -1,23 +1,72 @@
 //! What rustfmt makes of a text.
 
-use std::{path::Path, process::Command, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 use super::Stop;
 use crate::programs;
 
 /// A file of many thousand lines takes a second.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// In the order in which rustfmt looks for its options.
+const OPTIONS: [&str; 2] = [".rustfmt.toml", "rustfmt.toml"];
 
 /// Lets rustfmt read a text where its file lies, so that the toolchain and the options of that place hold.
 pub(super) fn formatted(file: &Path, text: &str, edition: &str, stop: &Stop) -> Option<String> {
-    // The program reads the text that it lays out.
     let mut rustfmt = Command::new("rustfmt");
-    rustfmt
-        .args(["--edition", edition])
-        .current_dir(file.parent()?);
+    rustfmt.current_dir(file.parent()?);
+    read_by(rustfmt, text, edition, stop)
+}
+
+/// The same by the user's own rustfmt: of the file's place only the options are read, and no toolchain that a project brings
+/// is started.
+pub fn formatted_apart(file: &Path, text: &str, edition: &str) -> Option<String> {
+    let mut rustfmt = Command::new("rustfmt");
+    rustfmt.current_dir(file.ancestors().last()?);
+    if let Some(options) = options_of(file) {
+        rustfmt.arg("--config-path").arg(options);
+    }
+    read_by(rustfmt, text, edition, &Stop::default())
+}
+
+/// The options that hold for a file.
+fn options_of(file: &Path) -> Option<PathBuf> {
+    let mut folders = file.ancestors().skip(1);
+    folders.find_map(|folder| {
+        let mut paths = OPTIONS.iter().map(|name| folder.join(name));
+        paths.find(|path| path.is_file())
+    })
+}
+
+fn read_by(mut rustfmt: Command, text: &str, edition: &str, stop: &Stop) -> Option<String> {
+    rustfmt.args(["--edition", edition]);
     let said = programs::run_on(text.into(), rustfmt, PATIENCE, stop).ok()?;
     if !said.is_success || !said.err.is_empty() {
         return None;
     }
     String::from_utf8(said.out).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn options_hold_below_them_and_a_project_s_toolchain_is_not_started() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path().canonicalize().unwrap();
+        fs::create_dir(root.join("src")).unwrap();
+        fs::write(root.join("rustfmt.toml"), "hard_tabs = true\n").unwrap();
+        let toolchain = "[toolchain]\npath = \"no/such/toolchain\"\n";
+        fs::write(root.join("rust-toolchain.toml"), toolchain).unwrap();
+        let file = root.join("src/lib.rs");
+        let formatted = formatted_apart(&file, "fn f() { a(); }", "2021");
+        assert_eq!(formatted.as_deref(), Some("fn f() {\n\ta();\n}\n"));
+        assert_eq!(formatted_apart(&file, "fn f( {", "2021"), None);
+    }
 }

@@ -46,7 +46,7 @@ pub use read::{
     signatures,
     texts::Text,
     units::{Function, Unit, inside},
-    words::{Word, tells_its_lines, words},
+    words::{Word, comments, tells_its_lines, words},
 };
 pub use write::{
     layout::{self, LineEnding},

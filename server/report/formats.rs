@@ -62,7 +62,7 @@ fn graded(level: Level, strong: &'static str, warn: &'static str) -> &'static st
 /// A path as a reference of a URI: what isn't plain is written in percents; an absolute path becomes a `file:` URI.
 fn uri(path: &str) -> String {
     let mut uri = String::with_capacity(path.len() + 8);
-    let is_drive = path.as_bytes().get(1) == Some(&b':');
+    let is_drive = matches!(path.as_bytes(), [b'a'..=b'z' | b'A'..=b'Z', b':', b'/', ..]);
     if path.starts_with('/') {
         uri.push_str("file://");
     } else if is_drive {

@@ -77,6 +77,7 @@ impl LetElse {
             && !worth::heads_loop(&self.statement, &self.otherwise)
             && !worth::leaves_in_branches(&self.otherwise)
             && !worth::has_twin(&self.statement, &self.otherwise)
+            && !worth::asks_one_question(&self.statement, &self.otherwise)
             && self.other_patterns.iter().all(worth::goes_without_saying)
             && !layout::has_text_of_lines(self.otherwise.syntax())
             && !has_two_notes

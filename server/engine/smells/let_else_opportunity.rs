@@ -31,7 +31,8 @@
 //! - A value of which nothing is made but `Ok(value)` or `Some(value)`; tests, benchmarks and examples.
 //! - What would be said in another way at the same time: `ref` in the pattern, `.ok()` behind the value, needless parentheses,
 //!   a value that gets its name in the statement right before.
-//! - An `Option` or a `Result` of which a method says the same: `expect` where the way out is only a panic, `ok_or` or `map_err`
+//! - An `Option` or a `Result` of which a method says the same: `is_some_and` where the way out is `return false` and one short
+//!   expression follows, `expect` where the way out is only a panic, `ok_or` or `map_err`
 //!   with a `?` where it is only `return Err(…)`, `ok` with a `?` where it is `return None`.
 //! - A value of several lines, a way out with a text of several lines or of nothing but branches, two arms that both have comments,
 //!   and one of two in a block where the other, at its end, would stay a `match`.
@@ -144,6 +145,37 @@ mod tests {
             fired("let-else-opportunity", &text("g(a);\nSome(a)")).len(),
             1
         );
+    }
+
+    #[test]
+    fn one_question_about_a_value_is_another_method_s() {
+        let text = |answer: &str, rest: &str| {
+            format!(
+                "fn f() -> bool {{\nlet a = match b() {{\nSome(a) => a,\nNone => return {answer},\n}};\n{rest}\n}}\n"
+            )
+        };
+        for (answer, rest) in [
+            ("false", "g(a)"),
+            ("true", "a != 1"),
+            ("false", "matches!(\na,\n1)"),
+        ] {
+            assert!(
+                fired("let-else-opportunity", &text(answer, rest)).is_empty(),
+                "{rest}"
+            );
+        }
+        for (answer, rest) in [
+            ("c()", "g(a)"),
+            ("false", "g(a)?"),
+            ("false", "h(a);\ng(a)"),
+            ("false", "if a {\nh();\n}\ntrue"),
+        ] {
+            assert_eq!(
+                fired("let-else-opportunity", &text(answer, rest)).len(),
+                1,
+                "{rest}"
+            );
+        }
     }
 
     #[test]

@@ -16,7 +16,8 @@ use lsp_types::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    analysis::OpenFile,
+    analysis::{self, OpenFile},
+    compiler::formatted_apart,
     lsp::{
         session::{
             analysed::Analysed,
@@ -95,6 +96,18 @@ pub(crate) fn workspace_edit(
         edits: edits.clone(),
     };
     Some(edit_of(vec![change], profile))
+}
+
+/// The edits of a file as rustfmt lays them out, if that is how the file is written; nobody is asked without a path.
+pub(crate) fn edits_laid_out(file: &OpenFile, path: Option<&Path>, edits: &Edits) -> Edits {
+    let Some(path) = path.and_then(|path| path.canonicalize().ok()) else {
+        return edits.clone();
+    };
+    let context = file.context();
+    let edition = context.edition.to_string();
+    let rustfmt = |text: &str| formatted_apart(&path, text, &edition);
+    let laid_out = analysis::edits_laid_out(file.text(), edits, context, &rustfmt);
+    laid_out.unwrap_or_else(|| edits.clone())
 }
 
 /// One edit of several documents, each named once.

@@ -18,7 +18,7 @@ use tower_lsp::jsonrpc::Result;
 use super::{
     actions::FIX_ALL_TITLE,
     background::{self, BATCH},
-    edits::{FileEdits, edit_of},
+    edits::{FileEdits, edit_of, edits_laid_out},
 };
 use crate::{
     analysis::{Input, OpenFile, WorkError, judge},
@@ -40,6 +40,7 @@ use crate::{
         },
     },
     report::counted,
+    text::Edits,
     workspace,
 };
 
@@ -50,7 +51,36 @@ struct FileFix {
     /// Nothing for a buffer without a file.
     path: Option<PathBuf>,
     file: Arc<OpenFile>,
-    fixed: Arc<Fixed>,
+    edits: Edits,
+    /// How many refactorings lead to them.
+    steps: usize,
+}
+
+impl FileFix {
+    fn new(
+        key: String,
+        path: Option<PathBuf>,
+        file: Arc<OpenFile>,
+        fixed: &Fixed,
+        surroundings: &Surroundings,
+    ) -> Self {
+        let edits = if fixed.edits.is_empty() {
+            Edits::default()
+        } else {
+            edits_laid_out(
+                &file,
+                path.as_deref().filter(|_| surroundings.compiler),
+                &fixed.edits,
+            )
+        };
+        Self {
+            key,
+            path,
+            file,
+            edits,
+            steps: fixed.steps,
+        }
+    }
 }
 
 /// Why nothing was changed.
@@ -112,7 +142,7 @@ fn not_done(stopped: &Stopped) -> Outcome {
 
 /// Has the editor carry out the changes.
 async fn apply(server: &Arc<Server>, changes: Vec<FileFix>, cancel: &CancellationToken) -> Outcome {
-    let steps: usize = changes.iter().map(|change| change.fixed.steps).sum();
+    let steps: usize = changes.iter().map(|change| change.steps).sum();
     let files = changes.len();
     let answer = |applied: bool| {
         let (files, steps) = if applied { (files, steps) } else { (0, 0) };
@@ -169,7 +199,7 @@ async fn changes(
     if cancel.is_cancelled() {
         return Err(Stopped::Cancelled);
     }
-    changes.retain(|change| !change.fixed.edits.is_empty());
+    changes.retain(|change| !change.edits.is_empty());
     changes.sort_by(|left, right| left.key.cmp(&right.key));
     Ok(changes)
 }
@@ -208,12 +238,15 @@ async fn change_of_document(
     let work = move || {
         let analysed = Analysed::new(&document, &surroundings)?;
         let fixed = analysed.fixed(&|| !cancel.is_cancelled())?;
-        Some(FileFix {
-            key: document.key.clone(),
-            path: document.path().map(Path::to_path_buf),
-            file: analysed.file,
-            fixed,
-        })
+        let path = document.path().map(Path::to_path_buf);
+        let key = document.key.clone();
+        Some(FileFix::new(
+            key,
+            path,
+            analysed.file,
+            &fixed,
+            &surroundings,
+        ))
     };
     Ok(server.engine.run_behind(work).await?)
 }
@@ -267,12 +300,7 @@ fn change_on_disk(
     let goes_on = || !cancel.is_cancelled();
     let fixed = fix(&file, &findings, &surroundings.rules, &goes_on)?;
     let key = uri::key(&Url::from_file_path(&path).ok()?);
-    Some(FileFix {
-        key,
-        path: Some(path),
-        file,
-        fixed: Arc::new(fixed),
-    })
+    Some(FileFix::new(key, Some(path), file, &fixed, surroundings))
 }
 
 /// The changes of the texts that are there now, if those are the texts that were worked on.
@@ -312,7 +340,7 @@ fn check(change: FileFix, snapshot: &Snapshot) -> std::result::Result<FileEdits,
     Ok(FileEdits {
         uri,
         version,
-        edits: change.fixed.edits.clone(),
+        edits: change.edits,
         file: change.file,
     })
 }

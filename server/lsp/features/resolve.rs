@@ -7,7 +7,7 @@ use lsp_types::{CodeAction, WorkspaceEdit};
 use serde::{Deserialize, Serialize};
 use tower_lsp::jsonrpc::Result;
 
-use super::edits::{Basis, Impossible, KnownFiles, workspace_edit};
+use super::edits::{Basis, Impossible, KnownFiles, edits_laid_out, workspace_edit};
 use crate::{
     analysis::{Finding, Trigger},
     lsp::{
@@ -18,7 +18,7 @@ use crate::{
         },
     },
     refactorings::{self, Offer},
-    text::{TextRange, TextSize},
+    text::{Edits, FileId, TextRange, TextSize},
 };
 
 /// Where an offer was found: enough to find it again.
@@ -124,7 +124,8 @@ pub(crate) fn resolve(
     }
     let edit = if note.refactoring == FIX_ALL {
         let fixed = analysed.fixed(goes_on).ok_or_else(content_modified)?;
-        workspace_edit(&analysed.document, &analysed.file, &fixed.edits, profile)
+        let edits = laid_out(analysed, &fixed.edits);
+        workspace_edit(&analysed.document, &analysed.file, &edits, profile)
             .ok_or_else(content_modified)?
     } else {
         let offer = find(analysed, note).ok_or_else(content_modified)?;
@@ -147,8 +148,17 @@ fn edit(
     if basis.map_err(in_words)? != note.basis {
         return Err(content_modified());
     }
-    let edit = files.edit(&change.title, &change.steps, profile);
+    let mut steps = change.steps.clone();
+    if let Some(edits) = steps.edits.get_mut(&FileId::ASKED) {
+        *edits = laid_out(analysed, edits);
+    }
+    let edit = files.edit(&change.title, &steps, profile);
     edit.map_err(in_words)
+}
+
+fn laid_out(analysed: &Analysed, edits: &Edits) -> Edits {
+    let path = analysed.document.path().filter(|_| analysed.compiler);
+    edits_laid_out(&analysed.file, path, edits)
 }
 
 fn find(analysed: &Analysed, note: &ActionNote) -> Option<Offer> {

@@ -71,6 +71,36 @@ pub(super) fn leaves_in_branches(otherwise: &ast::Expr) -> bool {
     )
 }
 
+/// Whether nothing follows but one question, and the way out answers `true` or `false`: then `is_some_and` and its kin say it
+/// in one expression.
+pub(super) fn asks_one_question(statement: &ast::LetStmt, otherwise: &ast::Expr) -> bool {
+    let Some(ast::Expr::ReturnExpr(jump)) = only_expression(otherwise) else {
+        return false;
+    };
+    let is_truth = jump.expr().is_some_and(|value| {
+        let words = value.syntax().text();
+        words == "true" || words == "false"
+    });
+    let next = statement.syntax().next_sibling().and_then(ast::Expr::cast);
+    is_truth
+        && next.is_some_and(|next| {
+            let is_short = !next.syntax().text().contains_char('\n')
+                || matches!(next, ast::Expr::MacroExpr(_));
+            is_short && !leaves(next.syntax())
+        })
+}
+
+/// Whether something in it jumps out, or waits.
+fn leaves(node: &SyntaxNode) -> bool {
+    let mut inside = node.descendants();
+    inside.any(|it| {
+        matches!(
+            it.kind(),
+            SyntaxKind::TRY_EXPR | SyntaxKind::RETURN_EXPR | SyntaxKind::AWAIT_EXPR
+        )
+    })
+}
+
 /// Whether the block ends in a `match` that leaves in the same way, and would stay as it is.
 pub(super) fn has_twin(statement: &ast::LetStmt, otherwise: &ast::Expr) -> bool {
     let list = statement.syntax().parent().and_then(ast::StmtList::cast);

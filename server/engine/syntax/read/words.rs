@@ -36,6 +36,15 @@ pub fn words(root: &SyntaxNode) -> Vec<Word> {
     words
 }
 
+/// The comments of a program, without white space.
+pub fn comments(root: &SyntaxNode) -> Vec<String> {
+    let tokens = root.descendants_with_tokens();
+    let tokens = tokens.filter_map(NodeOrToken::into_token);
+    let comments = tokens.filter(|token| token.kind() == SyntaxKind::COMMENT);
+    let without_space = |text: &str| text.split_whitespace().collect();
+    comments.map(|token| without_space(token.text())).collect()
+}
+
 /// Whether a program may tell its own text or the lines of it, so that its layout is a part of what it does.
 pub fn tells_its_lines(root: &SyntaxNode) -> bool {
     const MACROS: [&str; 5] = [

@@ -97,17 +97,19 @@ pub fn indent_unit(text: &str) -> &str {
     let mut opened: Option<usize> = None;
     for line in text.lines() {
         let indent = &line[..line.len() - line.trim_start_matches([' ', '\t']).len()];
-        if indent.starts_with('\t') {
-            return "\t";
-        }
         if line.len() == indent.len() {
             continue;
         }
-        let gain = opened.and_then(|before| indent.len().checked_sub(before));
-        if let Some(gain) = gain.filter(|gain| *gain > 1) {
-            match gains.iter_mut().find(|(unit, _)| unit.len() == gain) {
+        let gain = opened.and_then(|before| indent.get(before..));
+        let unit = gain.and_then(|gain| match gain.as_bytes() {
+            [b'\t', ..] => Some("\t"),
+            [_, _, ..] => Some(gain),
+            _ => None,
+        });
+        if let Some(unit) = unit {
+            match gains.iter_mut().find(|(known, _)| *known == unit) {
                 Some((_, times)) => *times += 1,
-                None => gains.push((&indent[..gain], 1)),
+                None => gains.push((unit, 1)),
             }
         }
         opened = line.ends_with(['{', '(', '[']).then_some(indent.len());
@@ -476,6 +478,12 @@ mod tests {
         );
         assert_eq!(indent_unit("r(\n   b\nc {\n    d\n}\ne {\n    f"), "    ");
         assert_eq!(indent_unit("a"), "    ");
+        // One line of another kind is a slip, and comments say nothing.
+        assert_eq!(
+            indent_unit("a {\n\tb {\n    }\n}\nc {\n    d {\n        e"),
+            "    "
+        );
+        assert_eq!(indent_unit("/*\n * a\n * b\n * c\n */\na {\n\tb"), "\t");
     }
 
     fn moved_all(code: &str, from: &str, to: &str) -> Option<String> {
