@@ -82,8 +82,8 @@ pub(super) fn gather_changed(
     let candidates = std::mem::take(&mut found.files).into_par_iter();
     found.files = candidates
         .filter_map(|(resolved, candidate)| {
-            let given = Given::of_changed(&resolved, before)?;
-            Some((resolved, FoundFile { given, ..candidate }))
+            let changed = candidate.if_changed(&resolved, before)?;
+            Some((resolved, changed))
         })
         .collect();
     Ok(found.read())
@@ -135,23 +135,25 @@ struct Given {
     touched: Option<Vec<RangeInclusive<u32>>>,
 }
 
-impl Given {
-    /// Nothing of a file that hasn't changed; no text of one that can't be read, whose reader will say why.
-    fn of_changed(path: &Path, before: &Before) -> Option<Option<Self>> {
+impl FoundFile {
+    /// The file with the text that was compared; nothing if it hasn't changed.
+    fn if_changed(self, path: &Path, before: &Before) -> Option<Self> {
         let text = match &before.staged {
             Some(staged) => Arc::clone(staged.get(path)?),
             None => match workspace::read(path) {
                 Ok(text) => text,
-                Err(_) => return Some(None),
+                // Whoever reads it next says why it can't be read.
+                Err(_) => return Some(self),
             },
         };
         let old = before.old.get(path).map_or("", |old| old);
         let touched = Comparison::by_lines(old, &text).changed_lines();
         let touched = (!touched.is_empty()).then_some(touched)?;
-        Some(Some(Self {
+        let given = Some(Given {
             text,
             touched: Some(touched),
-        }))
+        });
+        Some(Self { given, ..self })
     }
 }
 

@@ -21,6 +21,8 @@ pub use markdown::write_markdown;
 pub use rdjson::write_rdjson;
 pub use sarif::write_sarif;
 
+use std::fmt::Write;
+
 use super::{ReportedFile, ReportedFinding};
 use crate::{
     analysis::Level,
@@ -74,7 +76,9 @@ fn uri(path: &str) -> String {
                 uri.push(char::from(byte));
             }
             b':' if is_drive => uri.push(':'),
-            _ => uri.push_str(&format!("%{byte:02X}")),
+            _ => {
+                let _ = write!(uri, "%{byte:02X}");
+            }
         }
     }
     uri

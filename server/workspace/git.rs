@@ -20,7 +20,7 @@ use crate::{
 /// Contents that are asked for by one call, so that what is said stays within bounds.
 const FILES_AT_ONCE: usize = 500;
 /// A repository of many gigabytes is asked within this.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
@@ -203,10 +203,12 @@ impl Git<'_> {
     fn texts(&self, root: &Path, entries: &[Entry]) -> Result<Texts, GitError> {
         let mut texts = Texts::new();
         for entries in entries.chunks(FILES_AT_ONCE) {
-            let names: String = entries
-                .iter()
-                .map(|(_, name)| format!("{name}\n"))
-                .collect();
+            let names: Vec<&str> = entries.iter().map(|(_, name)| &**name).collect();
+            let names = names.join(
+                "
+",
+            ) + "
+";
             let said = self.run(names.into_bytes(), ["cat-file", "--batch"])?;
             let mut rest = said.out.as_slice();
             for (path, _) in entries {

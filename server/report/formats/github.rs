@@ -1,6 +1,9 @@
 //! Commands of GitHub's workflows, which become annotations at the lines of a pull request.
 
-use std::io::{self, Write};
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+};
 
 use super::{super::Report, Span, graded};
 use crate::text::{Encoding, printable};
@@ -15,7 +18,7 @@ pub fn write_github(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         let mut place = format!("line={},endLine={}", span.start.0, span.end.0);
         // Columns are understood within one line only.
         if span.start.0 == span.end.0 {
-            place += &format!(",col={},endColumn={}", span.start.1, span.end.1);
+            let _ = write!(place, ",col={},endColumn={}", span.start.1, span.end.1);
         }
         writeln!(
             out,

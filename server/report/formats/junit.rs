@@ -1,4 +1,4 @@
-//! JUnit's XML: every file is a suite of tests, and every finding a test that failed.
+//! The XML of `JUnit`: every file is a suite of tests, and every finding a test that failed.
 
 use std::io::{self, Write};
 
