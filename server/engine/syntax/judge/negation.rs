@@ -302,7 +302,9 @@ fn with_bang(expr: &ast::Expr) -> Negated {
         };
     }
     Negated {
-        is_awkward: has_opposite_name(expr) || matches!(expr, ast::Expr::ParenExpr(_)),
+        is_awkward: has_opposite_name(expr)
+            || compares_each(expr)
+            || matches!(expr, ast::Expr::ParenExpr(_)),
         ..Negated::plain(format!("!{text}"))
     }
 }
@@ -314,6 +316,24 @@ fn has_opposite_name(expr: &ast::Expr) -> bool {
     };
     let name = call.name_ref();
     name.is_some_and(|name| opposite_name(name.text()).is_some())
+}
+
+/// Whether each element is compared: a person writes `any` with the opposite comparison for `!….all(…)`, and the other way round.
+fn compares_each(expr: &ast::Expr) -> bool {
+    let ast::Expr::MethodCallExpr(call) = expr else {
+        return false;
+    };
+    let asks_each = call
+        .name_ref()
+        .is_some_and(|name| matches!(name.text(), "all" | "any"));
+    let mut asked = call.arg_list().into_iter().flat_map(|list| list.args());
+    asks_each
+        && asked.any(|argument| match argument {
+            ast::Expr::ClosureExpr(closure) => closure.body().is_some_and(|body| {
+                matches!(&body, ast::Expr::BinExpr(_)) || negated_operand(&body).is_some()
+            }),
+            _ => false,
+        })
 }
 
 fn opposite_name(name: &str) -> Option<&'static str> {
@@ -429,6 +449,9 @@ mod tests {
             ("a.b() == Some(true)", true),
             ("a.b() != Some(true)", false),
             ("a.b() == Some(c)", false),
+            ("a.iter().all(|b| *b == 0)", true),
+            ("a.iter().any(|b| !b.c())", true),
+            ("a.iter().any(|b| b.is_empty())", false),
         ] {
             let opposite = opposite(condition).unwrap();
             assert_eq!(opposite.is_awkward, is_awkward, "{condition}");
