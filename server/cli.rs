@@ -12,7 +12,6 @@ mod compiler;
 mod completions;
 mod config;
 mod doctor;
-mod duplicates;
 mod explain;
 mod extract;
 mod extractions;

@@ -9,6 +9,7 @@ mod diff;
 mod documentation;
 mod human;
 mod json;
+mod judgement;
 mod look;
 mod short;
 mod statistics;
@@ -28,10 +29,11 @@ use crate::{
 };
 
 pub use catalogue::{unknown_id, unknown_refactoring, write_catalogue};
-pub use diff::{write_diff, write_new_file};
+pub use diff::{write_change, write_diff, write_new_file};
 pub use documentation::{EXTRACT_FUNCTION, Explanation, explanation, reason, write_documentation};
 pub use human::write_human;
 pub use json::{SCHEMA, write_json, write_json_line};
+pub use judgement::{write_judgement, write_judgement_json};
 pub use look::{Characters, Colour, Look, Reader};
 pub use short::write_short;
 pub use statistics::{cache_statistics, team, tier_word};

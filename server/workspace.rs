@@ -7,6 +7,7 @@ mod lints;
 mod manifest;
 mod manifests;
 mod new_file;
+mod patch;
 mod place;
 mod read;
 mod replace;
@@ -18,6 +19,7 @@ use std::path::Path;
 
 pub use manifests::{Manifests, PackagePlace};
 pub use new_file::{NewFileError, new_path};
+pub use patch::{BadPatch, LARGEST_PATCH, Patch, PatchedFile};
 pub use place::{place_of, presence_of};
 pub use read::{MOST_BYTES, ReadError, read};
 pub use replace::{CreatedFile, ReplaceError, Update, carry_out};

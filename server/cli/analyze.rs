@@ -7,15 +7,18 @@ use clap::ValueEnum;
 use rayon::prelude::*;
 
 use super::{
-    ExitStatus, Output, duplicates,
+    ExitStatus, Output,
     extractions::{self, Extent},
-    inputs::{InputFile, Inputs, gather},
-    output::{caught_panics, look, say},
+    inputs::{Inputs, gather},
+    output::{FileProgress, caught_panics, look, say},
     settings::{self, Settings},
     work::Work,
 };
 use crate::{
-    analysis::{Copies, Finding, Level, Openings, answers_in, idle_allowances, judge_with_copies},
+    analysis::{
+        Copies, Finding, InputFile, Level, Openings, analysed, answers_in, idle_allowances,
+        judge_with_copies,
+    },
     cache::{Tier, TieredStats},
     facts::{FileReport, Problem},
     refactorings,
@@ -109,7 +112,9 @@ async fn analyze(
     arguments: &Arguments,
     inputs: &[InputFile],
 ) -> anyhow::Result<Report> {
-    let analysed = duplicates::analysed(work, inputs).await?;
+    let progress = FileProgress::over(inputs.len());
+    let analysed = analysed(&work.engine, inputs, &|done| progress.set(done)).await?;
+    drop(progress);
     let mut summary = Summary::default();
     for (_, origin) in &analysed.reports {
         summary.cache.count(*origin);

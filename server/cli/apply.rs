@@ -7,15 +7,15 @@ use rayon::prelude::*;
 
 use super::{
     ExitStatus, Output,
-    changes::{FileChange, write},
-    inputs::{InputFile, gather},
-    output::say,
+    changes::write,
+    inputs::gather,
+    output::{look, say},
     settings::{self, Settings},
     verify::verified,
     work::Work,
 };
 use crate::{
-    analysis::{Applied, Only, apply_safe},
+    analysis::{Applied, FileChange, InputFile, Only, apply_safe},
     config::Profile,
     refactorings,
     report::{self, counted},
@@ -57,7 +57,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     work.finish();
     let (changes, refused) = without_refused(changes);
     for change in &changes {
-        change.show(out).context("The diff can't be written")?;
+        report::write_change(out, change, look()).context("The diff can't be written")?;
     }
     // What is said next is about the diff, and stands below it.
     out.flush().context("The diff can't be written")?;

@@ -16,27 +16,10 @@ use super::{
     settings::Settings,
 };
 use crate::{
-    config::{Config, Rules},
-    syntax::FileContext,
-    workspace::{self, Manifests, PackagePlace, ReadError, WalkOptions, WalkProblem},
+    analysis::{FoundFile, InputFile},
+    config::Config,
+    workspace::{self, Manifests, ReadError, WalkOptions, WalkProblem},
 };
-
-/// A file that was read.
-#[derive(Debug, Clone)]
-pub(super) struct InputFile {
-    /// Path for opening the file.
-    pub(super) path: PathBuf,
-    /// Path in reports.
-    pub(super) shown: String,
-    /// The folder without links that new files have to stay in.
-    pub(super) root: Arc<Path>,
-    pub(super) text: Arc<str>,
-    pub(super) context: FileContext,
-    pub(super) config: Arc<Config>,
-    /// The configuration's, without what the package wants silent.
-    pub(super) rules: Rules,
-    pub(super) package: Option<PackagePlace>,
-}
 
 /// Files of the paths of a command line.
 #[derive(Debug, Default)]
@@ -60,14 +43,6 @@ pub(super) fn gather(paths: &[PathBuf], settings: &mut Settings) -> anyhow::Resu
         found.add(path, settings)?;
     }
     Ok(found.read())
-}
-
-/// A file that exists but was not read yet.
-struct FoundFile {
-    path: PathBuf,
-    shown: String,
-    root: Arc<Path>,
-    config: Arc<Config>,
 }
 
 struct FoundFiles {
@@ -182,7 +157,7 @@ impl FoundFiles {
         candidates.sort_by(|left, right| left.1.shown.cmp(&right.1.shown));
         let read: Vec<Result<InputFile, ReadError>> = candidates
             .into_par_iter()
-            .map(|(resolved, candidate)| read(&resolved, candidate, &manifests))
+            .map(|(resolved, candidate)| candidate.read(&resolved, &manifests))
             .collect();
         let mut files = Vec::with_capacity(read.len());
         for read in read {
@@ -196,29 +171,6 @@ impl FoundFiles {
             unreadable: self.unreadable,
         }
     }
-}
-
-fn read(
-    resolved: &Path,
-    candidate: FoundFile,
-    manifests: &Manifests,
-) -> Result<InputFile, ReadError> {
-    let FoundFile {
-        path,
-        shown,
-        root,
-        config,
-    } = candidate;
-    Ok(InputFile {
-        text: workspace::read(&path)?,
-        context: manifests.context_of(resolved),
-        rules: config.rules.without(&manifests.silent_in(resolved)),
-        package: manifests.package_place(resolved),
-        path,
-        shown,
-        root,
-        config,
-    })
 }
 
 fn missing(path: &Path, error: &io::Error) -> String {

@@ -4,9 +4,9 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::{Context, bail};
 
-use super::{inputs::InputFile, output::say, work::Work};
+use super::{output::say, work::Work};
 use crate::{
-    analysis::{Applied, CarriedOut, Only, apply_safe_if},
+    analysis::{Applied, CarriedOut, InputFile, Only, SWITCHED_OFF, apply_safe_if},
     compiler::{Compiler, Fault, Stop, Texts, Unjudged, Verdict},
     os::{Signal, Signals},
     report::counted,
@@ -30,8 +30,6 @@ struct TakenBack {
     what: CarriedOut,
     why: String,
 }
-
-pub(super) const SWITCHED_OFF: &str = "`compiler.enabled` is `false` here, so rustc isn't asked";
 
 /// Asks rustc until an end comes or a person wants none.
 pub(super) fn verified(
