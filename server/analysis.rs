@@ -30,7 +30,8 @@ mod stored;
 pub use analysed::{AnalysedFiles, analysed};
 pub use apply::{Applied, CarriedOut, Holds, Only, apply_safe, apply_safe_if, apply_safe_while};
 pub use at_place::{
-    OffersAtPlace, SWITCHED_OFF, ShownExtraction, ShownOffer, lines_in_words, offers_at_place,
+    OffersAtPlace, SWITCHED_OFF, ShownExtraction, ShownOffer, extraction_at_place, lines_in_words,
+    offers_at_place,
 };
 pub use comparison::Comparison;
 pub use duplicates::{

@@ -10,9 +10,10 @@
 //! - [`config`]: layers of options become one immutable configuration.
 //! - [`workspace`]: which files there are and what their manifests say of them.
 //! - [`compiler`]: what rustc says of a change; the only room that starts it.
+//! - `history`: what git says has changed.
 //! - [`analysis`]: reports through the cache, findings, offers.
 //! - [`report`]: what people and programs read.
-//! - [`lsp`] and [`cli`]: the two doors.
+//! - [`lsp`], [`cli`] and `mcp`: the doors for editors, people and coding agents.
 
 pub use rustassistant_cache as cache;
 pub use rustassistant_engine::{
@@ -26,9 +27,13 @@ pub mod config;
 pub mod workspace;
 
 pub mod compiler;
+#[cfg(feature = "mcp")]
+pub mod history;
 
 pub mod analysis;
 pub mod report;
 
 pub mod cli;
 pub mod lsp;
+#[cfg(feature = "mcp")]
+pub mod mcp;

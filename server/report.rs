@@ -141,6 +141,9 @@ impl ReportedFinding {
     }
 }
 
+/// What a model is told of the door for agents.
+pub const AGENT_INSTRUCTIONS: &str = include_str!("report/agents.md");
+
 /// The word for a level, in every format.
 pub fn level_word(level: Level) -> &'static str {
     match level {

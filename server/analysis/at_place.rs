@@ -122,7 +122,13 @@ pub fn lines_in_words(lines: &Lines, range: TextRange, file: &str) -> String {
     format!("{file}:{first}-{last}")
 }
 
-/// Whether rustc may be asked for a function of a selection.
+/// Whether rustc may be asked for a function of what is selected in a file, or why not.
+pub fn extraction_at_place(input: &InputFile, selection: TextRange) -> Result<(), String> {
+    let source = Source::parse(Arc::clone(&input.text), input.context);
+    let source = source.map_err(|why| format!("The file is {why}."))?;
+    may_be_extracted_here(&source, selection, input)
+}
+
 fn may_be_extracted_here(
     source: &Source,
     selection: TextRange,

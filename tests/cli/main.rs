@@ -18,6 +18,8 @@ mod harness;
 mod hostile;
 #[path = "../cache/mounts.rs"]
 mod mounts;
+#[cfg(not(feature = "mcp"))]
+mod no_agents;
 #[cfg(not(feature = "team"))]
 mod no_team;
 mod patches;
