@@ -18,6 +18,7 @@ mod presence;
 mod recorder;
 mod replay;
 mod said;
+mod testing;
 mod users;
 
 mod wrapper;
@@ -129,6 +130,17 @@ impl Compiler {
         Ok(all)
     }
 
+    /// Why the tests of the packages of these texts don't pass with them, in words; nothing where they do.
+    pub fn failing_tests(&mut self, texts: &Texts) -> Result<Option<String>, Unjudged> {
+        for home in by_home(texts).into_keys() {
+            let failing = self.package(home)?.failing_tests(texts)?;
+            if failing.is_some() {
+                return Ok(failing);
+            }
+        }
+        Ok(None)
+    }
+
     /// Everything that rustc says of these texts of one package, with more flags. Nothing of it is remembered.
     pub fn probe(&mut self, texts: &Texts, flags: &[&str]) -> Result<Vec<Told>, Unjudged> {
         let Some(file) = texts.keys().next() else {
@@ -184,8 +196,8 @@ fn by_home(texts: &Texts) -> BTreeMap<PathBuf, Texts> {
     by_home
 }
 
-/// The nearest manifest above a file, or the file itself.
-fn home(file: &Path) -> PathBuf {
+/// What a file is checked with: the nearest manifest above it, or the file itself.
+pub fn home(file: &Path) -> PathBuf {
     let manifest = file.parent().and_then(package::manifest_above);
     manifest.unwrap_or_else(|| file.to_path_buf())
 }

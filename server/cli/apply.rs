@@ -11,7 +11,7 @@ use super::{
     inputs::gather,
     output::{look, say},
     settings::{self, Settings},
-    verify::verified,
+    verify::{Verification, verified},
     work::Work,
 };
 use crate::{
@@ -34,9 +34,9 @@ pub(super) struct Arguments {
     #[arg(long)]
     write: bool,
     /// Have rustc check the packages before and after, and take back what it refuses; runs their build scripts and
-    /// procedural macros, as `cargo check` does
-    #[arg(long)]
-    verify: bool,
+    /// procedural macros, as `cargo check` does. `--verify=test` runs their tests before and after, too
+    #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "compile")]
+    verify: Option<Verification>,
     #[command(flatten)]
     settings: settings::Arguments,
 }
@@ -49,8 +49,8 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     let work = Work::in_memory()?;
     let mut changes = work.block_on(changes(&work, inputs.files, arguments.only.clone()))?;
     let mut unjudged = 0;
-    if arguments.verify {
-        let verified = verified(&work, changes, arguments.only.clone())?;
+    if let Some(how) = arguments.verify {
+        let verified = verified(&work, changes, arguments.only.clone(), how)?;
         unjudged = verified.say();
         changes = verified.held;
     }

@@ -35,6 +35,7 @@ pub(super) fn package(file: &Path, stop: Stop) -> Result<Package, Unjudged> {
     Ok(Package {
         root,
         units: units.into_iter().collect(),
+        name: None,
         users: Vec::new(),
         trouble: trouble(&faults),
         stop,

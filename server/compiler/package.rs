@@ -44,6 +44,8 @@ pub(super) struct Package {
     /// Where overlays and what rustc writes lie.
     pub(super) own: PathBuf,
     pub(super) units: Vec<Replay>,
+    /// Its own name, where it is a package.
+    pub(super) name: Option<String>,
     /// The names of the package and of all that use it in its workspace.
     pub(super) users: Vec<String>,
     /// What keeps it from compiling as it is.
@@ -79,6 +81,7 @@ impl Package {
         let metadata = metadata(manifest, folder, &stop)?;
         let own = metadata.target_directory.join(OWN_FOLDER);
         let users = users::of(folder, &metadata.packages);
+        let name = users::name_of(folder, &metadata.packages);
         keeping::check_room(&own)?;
         let recordings = own.join(RECORDINGS);
         for folder in [&recordings, &own.join("out")] {
@@ -104,6 +107,7 @@ impl Package {
             root,
             own,
             units,
+            name,
             users,
             trouble,
             stop,
@@ -155,6 +159,14 @@ impl Package {
         let overlay = Overlay::lay(&self.root, &self.own.join("overlay"), folders, &texts);
         let overlay = overlay.map_err(|error| unusable(&self.own, &error))?;
         Ok((units, overlay))
+    }
+
+    /// An overlay of the whole workspace, under a name of its own. What a source includes from a folder beside its own is
+    /// found in it.
+    pub(super) fn whole_overlay(&self, name: &str, texts: &Texts) -> Result<Overlay, Unjudged> {
+        let folders = self.units.iter().flat_map(|unit| unit.folders());
+        let overlay = Overlay::lay(&self.root, &self.own.join(name), folders, texts);
+        overlay.map_err(|error| unusable(&self.own, &error))
     }
 
     /// What these units read, with the texts that aren't on the disk yet.
@@ -253,7 +265,7 @@ pub(super) fn check_command(
 }
 
 /// Started where the package lies, so that its toolchain and its configuration hold.
-fn cargo(folder: &Path) -> Command {
+pub(super) fn cargo(folder: &Path) -> Command {
     let mut cargo = Command::new("cargo");
     cargo
         .current_dir(folder)

@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    env, fs, io, iter,
+    env, fs, io,
     path::{Path, PathBuf},
 };
 
@@ -11,8 +11,8 @@ use serde::Deserialize;
 
 use super::{
     Fault, Texts, Unjudged, Verdict,
-    overlay::Overlay,
     package::{Package, RECORDINGS, check_command, run_check, unusable},
+    recorder,
     said::{self, Checked},
 };
 use crate::os;
@@ -56,6 +56,13 @@ pub(super) fn of(folder: &Path, members: &[Member]) -> Vec<String> {
     names.collect()
 }
 
+/// The name of the package of a folder.
+pub(super) fn name_of(folder: &Path, members: &[Member]) -> Option<String> {
+    let mut members = members.iter();
+    let own = members.find(|it| it.folder().as_deref() == Some(folder))?;
+    Some(own.name.clone())
+}
+
 impl Member {
     fn folder(&self) -> Option<PathBuf> {
         Some(self.manifest_path.parent()?.to_path_buf())
@@ -90,8 +97,7 @@ impl Package {
     /// What is new in what cargo says of the package and its users with these texts.
     pub(super) fn complaints(&self, texts: &Texts) -> Result<Complaints, Unjudged> {
         let before = self.check(&self.root, RECORDINGS, None)?;
-        let overlay = Overlay::lay(&self.root, &self.own.join(OVERLAY), iter::empty(), texts);
-        let overlay = overlay.map_err(|error| unusable(&self.own, &error))?;
+        let overlay = self.whole_overlay(OVERLAY, texts)?;
         let place = overlay
             .place(&self.root)
             .unwrap_or_else(|| self.root.clone());
@@ -171,11 +177,11 @@ impl Package {
 
 /// Our own program under a name that belongs to some texts. To cargo, packages of a workspace are the same in an overlay as where
 /// they lie, but for the wrapper of rustc: what is made of the new texts would be taken for what is made of the old ones.
-struct Alias(PathBuf);
+pub(super) struct Alias(pub(super) PathBuf);
 
 impl Alias {
-    fn of(own: &Path, texts: &Texts) -> io::Result<Self> {
-        let name = format!("as-{}", &super::key(texts).to_hex()[..16]);
+    pub(super) fn of(own: &Path, texts: &Texts) -> io::Result<Self> {
+        let name = format!("{}{}", recorder::ALIAS, &super::key(texts).to_hex()[..16]);
         let path = own.join(name).with_extension(env::consts::EXE_EXTENSION);
         let alias = Self(path);
         let _ = fs::remove_file(&alias.0);
@@ -231,5 +237,7 @@ mod tests {
         ];
         assert_eq!(of(Path::new("/w/a"), &members), ["a", "b", "c"]);
         assert_eq!(of(Path::new("/w/d"), &members), ["d"]);
+        assert_eq!(name_of(Path::new("/w/c"), &members).as_deref(), Some("c"));
+        assert_eq!(name_of(Path::new("/w"), &members), None);
     }
 }
