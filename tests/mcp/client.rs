@@ -43,6 +43,11 @@ impl Place {
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        self.program(&[&["mcp"], arguments].concat())
+    }
+
+    /// The program with an environment that says nothing but the home.
+    pub(crate) fn program(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rustassistant"));
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("RUSTASSISTANT") {
@@ -50,7 +55,6 @@ impl Place {
             }
         }
         command
-            .arg("mcp")
             .args(arguments)
             .current_dir(self.root())
             .env("RUSTASSISTANT_HOME", self.dir.path().join("home"))
@@ -115,6 +119,15 @@ impl Client {
             words: Some(words),
             next: 0,
         }
+    }
+
+    /// Asks without waiting for the answer.
+    pub(crate) fn begin(&mut self, tool: &str, arguments: &Value) -> u64 {
+        self.next += 1;
+        let parameters = json!({ "name": tool, "arguments": arguments });
+        let request = json!({ "jsonrpc": "2.0", "id": self.next, "method": "tools/call", "params": parameters });
+        self.send(&request.to_string());
+        self.next
     }
 
     pub(crate) fn send(&mut self, line: &str) {

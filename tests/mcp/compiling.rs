@@ -1,5 +1,10 @@
 //! What asks rustc, where that is allowed.
 
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
 use serde_json::json;
 
 use crate::{NESTED, place};
@@ -74,4 +79,63 @@ fn a_function_is_extracted_with_its_name() {
             .contains("fn sum_up(prices: &[u32]) -> u32 {")
     );
     client.leave();
+}
+
+/// A package whose build script takes longer than anybody waits, and says that it runs.
+#[cfg(unix)]
+fn slow() -> crate::client::Place {
+    let place = place();
+    place.write(
+        "build.rs",
+        "fn main() {\n    let root = std::env::var(\"CARGO_MANIFEST_DIR\").unwrap();\n    std::fs::write(root + \"/running\", std::process::id().to_string()).unwrap();\n    std::thread::sleep(std::time::Duration::from_secs(600));\n}\n",
+    );
+    place
+}
+
+/// The number of the build script's process, once it runs.
+#[cfg(unix)]
+fn running(place: &crate::client::Place) -> u32 {
+    let since = Instant::now();
+    loop {
+        let number = std::fs::read_to_string(place.root().join("running"));
+        if let Some(number) = number.ok().and_then(|number| number.parse().ok()) {
+            return number;
+        }
+        assert!(since.elapsed() < Duration::from_mins(2), "it doesn't run");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[cfg(unix)]
+fn ends(process: u32) {
+    let since = Instant::now();
+    let is_there = || {
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat"));
+        stat.is_ok_and(|stat| !stat.contains(") Z "))
+    };
+    while is_there() {
+        assert!(since.elapsed() < Duration::from_secs(30), "it goes on");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_check_ends_where_nobody_wants_it_any_more() {
+    let place = slow();
+    let mut client = place.start(&["--allow-build"]);
+    let after = NESTED.replace("push(1)", "push(2)");
+    let arguments = json!({ "patch": patch(NESTED, &after) });
+    let id = client.begin("verify", &arguments);
+    let process = running(&place);
+    // Everything else is answered meanwhile.
+    assert!(client.told("findings", &json!({})).contains("finding"));
+    let cancelled = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": id } });
+    client.send(&cancelled.to_string());
+    ends(process);
+    std::fs::remove_file(place.root().join("running")).unwrap();
+    client.begin("verify", &arguments);
+    let process = running(&place);
+    client.leave();
+    ends(process);
 }

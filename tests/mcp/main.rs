@@ -9,6 +9,7 @@ mod client;
 mod compiling;
 mod many;
 mod official;
+mod same;
 
 use std::process::{Command, Stdio};
 
