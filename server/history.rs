@@ -1,10 +1,11 @@
 //! What git knows of a folder: the one room that asks it, and only what has changed.
 //!
-//! A repository may bring its own configuration, and nothing of it is run: git is asked in ways that compare no contents, so
-//! that no filter is started, and with its hooks, watchers and transports switched off.
+//! A repository may bring its own configuration, and nothing of it is run: git is asked with every filter, hook, watcher and
+//! transport switched off.
 
 use std::{
     collections::BTreeSet,
+    env,
     io::{self, Read},
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -51,11 +52,10 @@ pub fn changed_since(folder: &Path, revision: &str) -> Result<Vec<PathBuf>, NoHi
     if revision.contains('\0') {
         return Err(NoHistory::Git("a revision holds no zero byte".to_owned()));
     }
+    let filters = filters(folder)?;
+    let git = |arguments: &[&str]| git(folder, arguments, &filters);
     let commit = format!("{revision}^{{commit}}");
-    let commit = git(
-        folder,
-        &["rev-parse", "--verify", "--end-of-options", &commit],
-    )?;
+    let commit = git(&["rev-parse", "--verify", "--end-of-options", &commit])?;
     let commit = commit.trim().to_owned();
     let changed = [
         "diff-index",
@@ -72,19 +72,39 @@ pub fn changed_since(folder: &Path, revision: &str) -> Result<Vec<PathBuf>, NoHi
     ];
     let new = ["ls-files", "--others", "--exclude-standard", "-z"];
     let mut files = BTreeSet::new();
-    for names in [git(folder, &changed)?, git(folder, &new)?] {
+    for names in [git(&changed)?, git(&new)?] {
         let names = names.split('\0').filter(|name| !name.is_empty());
         files.extend(names.map(PathBuf::from));
     }
     Ok(files.into_iter().collect())
 }
 
-/// What git says on its standard output.
-fn git(folder: &Path, arguments: &[&str]) -> Result<String, NoHistory> {
+/// The keys of the configuration that name programs which git has files pass through before it compares them, and whether it
+/// must.
+fn filters(folder: &Path) -> Result<Vec<String>, NoHistory> {
+    let keys = r"^filter\..*\.(clean|smudge|process|required)$";
+    let arguments = ["config", "--null", "--name-only", "--get-regexp", keys];
+    match git(folder, &arguments, &[]) {
+        Ok(names) => Ok(names.split_terminator('\0').map(str::to_owned).collect()),
+        // There are none, or there is no repository, which the next question tells.
+        Err(NoHistory::Git(_)) => Ok(Vec::new()),
+        Err(why) => Err(why),
+    }
+}
+
+/// What git says on its standard output, where these keys of its configuration are empty.
+fn git(folder: &Path, arguments: &[&str], emptied: &[String]) -> Result<String, NoHistory> {
     let mut command = Command::new("git");
     for option in SWITCHED_OFF {
         command.args(["-c", option]);
     }
+    let known = env::var("GIT_CONFIG_COUNT").ok();
+    let known: usize = known.and_then(|count| count.parse().ok()).unwrap_or(0);
+    for (at, key) in (known..).zip(emptied) {
+        command.env(format!("GIT_CONFIG_KEY_{at}"), key);
+        command.env(format!("GIT_CONFIG_VALUE_{at}"), "");
+    }
+    command.env("GIT_CONFIG_COUNT", (known + emptied.len()).to_string());
     command
         .args(["--no-pager", "--literal-pathspecs"])
         .args(arguments)
@@ -220,6 +240,7 @@ mod tests {
             ("diff.external", &trap),
             ("filter.trap.clean", &trap),
             ("filter.trap.process", &trap),
+            ("filter.trap.required", "true"),
             ("diff.trap.textconv", &trap),
             ("diff.trap.command", &trap),
             ("core.alternateRefsCommand", &trap),
@@ -232,6 +253,12 @@ mod tests {
         )
         .unwrap();
         fs::write(root.path().join("a.rs"), "fn g() {}\n").unwrap();
+        // Where the index is no younger than a file, git compares contents.
+        let index = fs::File::options()
+            .write(true)
+            .open(root.path().join(".git/index"));
+        let long_ago = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+        index.unwrap().set_modified(long_ago).unwrap();
         let changed = changed_since(root.path(), "HEAD").unwrap();
         assert_eq!(changed, [Path::new(".gitattributes"), Path::new("a.rs")]);
         assert!(!root.path().join("ran").exists());

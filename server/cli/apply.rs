@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     let mut settings = Settings::new(&arguments.settings);
     let inputs = gather(&arguments.paths, &mut settings)?;
     let nothing_left = nothing_left(arguments, &inputs.files);
-    let work = Work::in_memory()?;
+    let work = start(arguments, &inputs.files)?;
     let mut changes = work.block_on(changes(&work, inputs.files, arguments.only.clone()))?;
     let mut unjudged = 0;
     if let Some(how) = arguments.verify {
@@ -69,6 +69,14 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
         return Ok(ExitStatus::Trouble);
     }
     Ok(ExitStatus::Fine)
+}
+
+/// What rustc has said is looked up in the cache, and nothing else.
+fn start(arguments: &Arguments, files: &[InputFile]) -> anyhow::Result<Work> {
+    match files.first() {
+        Some(file) if arguments.verify.is_some() => Work::with_cache(&file.config.cache),
+        _ => Work::in_memory(),
+    }
 }
 
 fn check_ids(ids: &[String]) -> anyhow::Result<()> {

@@ -52,8 +52,9 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
         &format!("Checking {files} with rustc, which runs build scripts and procedural macros."),
     );
     let stop = Stop::default();
-    let compiler = Compiler::new(stop.clone());
-    let work = Work::in_memory()?;
+    let here = std::env::current_dir().context("The current directory can't be read")?;
+    let work = Work::with_cache(&settings.of(&here)?.cache)?;
+    let compiler = Compiler::new(stop.clone()).remembering(work.known());
     let judged = until_stopped(&work, &stop, move || judge_patch(&patch, compiler))?;
     work.finish();
     let judgement = match judged {

@@ -76,7 +76,7 @@ pub(super) fn verified(
     say("note", &format!("Checking {files} {what}."));
     let stop = Stop::default();
     let check = Check {
-        compiler: Compiler::new(stop.clone()),
+        compiler: Compiler::new(stop.clone()).remembering(work.known()),
         how,
         only,
         held: Texts::new(),

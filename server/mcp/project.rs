@@ -9,14 +9,14 @@ use std::{
 };
 
 use rayon::prelude::*;
-use tokio::sync::Mutex;
+use tokio::{runtime::Handle, sync::Mutex};
 use tokio_util::sync::CancellationToken;
 
 use super::answer::Refused;
 use crate::{
     analysis::{Engine, FoundFile, InputFile, SWITCHED_OFF, WorkError, Workers},
     cache::Mode,
-    compiler::{self, Stop},
+    compiler::{self, Known, Stop},
     config::{self, Config, Environment, Loaded, Request},
     text::printable,
     workspace::{self, Manifests, WalkOptions, WalkProblem},
@@ -223,6 +223,11 @@ impl Project {
         let own = Arc::clone(self);
         let done = self.engine.run(move || work(&own)).await;
         done.map_err(|error| failed(&error))
+    }
+
+    /// What rustc has said before.
+    pub(super) fn known(&self) -> Known {
+        Known::new(Arc::clone(self.engine.store()), Handle::current())
     }
 
     /// Whether cargo may be started for files of these folders.

@@ -29,8 +29,9 @@ pub(super) async fn answer(
     let patch = patch.await??;
     let code = patch.files.iter().filter(|file| file.is_code());
     project.check_build(code.filter_map(|file| file.path.parent()))?;
+    let known = project.known();
     let judged = project.run_with_rustc(cancel, move |_, stop| {
-        judge_patch(&patch, Compiler::new(stop))
+        judge_patch(&patch, Compiler::new(stop).remembering(known))
     });
     let judged = judged.await?;
     let judgement =

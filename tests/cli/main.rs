@@ -26,4 +26,6 @@ mod patches;
 mod run;
 #[cfg(feature = "team")]
 mod team;
+#[cfg(unix)]
+mod verdicts;
 mod verify;
