@@ -3,19 +3,25 @@
 //! Functions run on the caller's thread, which needs `syntax::STACK_SIZE` bytes of stack, and are pure functions
 //! of text, context and configuration. Only [`engine`] knows of threads and caches.
 
+mod analysed;
 mod apply;
+mod at_place;
 mod comparison;
 mod difference;
 mod duplicates;
 mod engine;
 mod extraction;
+mod file_change;
 mod findings;
 mod functions;
 mod gain;
 mod identities;
 mod idle;
+mod input_file;
+mod judgement;
 mod laid_out;
 mod measure;
+mod named_place;
 mod offers;
 mod open_file;
 mod openings;
@@ -23,7 +29,12 @@ mod proof;
 mod proposals;
 mod stored;
 
+pub use analysed::{AnalysedFiles, analysed};
 pub use apply::{Applied, CarriedOut, Holds, Only, apply_safe, apply_safe_if, apply_safe_while};
+pub use at_place::{
+    OffersAtPlace, SWITCHED_OFF, ShownExtraction, ShownOffer, extraction_at_place, lines_in_words,
+    offers_at_place,
+};
 pub use comparison::Comparison;
 pub use duplicates::{
     Copies, Files, OtherPlace, ReadFile, duplicates, duplicates_led_by, duplicates_of,
@@ -36,13 +47,17 @@ pub use engine::{
 pub use extraction::{
     Extracted, Extraction, Refused, extract_function, may_be_extracted, texts_beside,
 };
+pub use file_change::FileChange;
 pub use findings::{Answers, Around, Finding, FindingPart, Judge, Level, judge, judge_with_copies};
 pub use functions::function_of_signature;
 pub use gain::{Gain, gain, title};
 pub use identities::identities;
 pub use idle::{Idle, IdleAllowance, idle_allowances};
+pub use input_file::{FoundFile, GivenText, InputFile};
+pub use judgement::{Judged, JudgedFile, Judgement, judge_patch};
 pub use laid_out::{edits_laid_out, laid_out};
 pub use measure::{Measured, Memo, measure, measure_and_survey};
+pub use named_place::{NamedPlace, NoPlace};
 pub use offers::{
     Offers, PlacedOffer, Trigger, Wanted, answers_in, offers, offers_among, offers_at, offers_in,
 };

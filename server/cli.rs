@@ -3,6 +3,7 @@
 //! A command writes its report to stdout and everything else to stderr, and says with its exit code how it went: 0 fine,
 //! 1 findings at or above the level that was asked for, 2 wrong usage, or a file that could not be read or written.
 
+mod agents;
 mod analyze;
 mod apply;
 mod at;
@@ -12,7 +13,6 @@ mod compiler;
 mod completions;
 mod config;
 mod doctor;
-mod duplicates;
 mod explain;
 mod extract;
 mod extractions;
@@ -35,6 +35,7 @@ use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 
 use output::{Output, say};
 
+pub use agents::{NO_AGENTS, StartForAgents};
 pub use serve::Start;
 
 /// A refactoring companion for Rust: says what wants refactoring, and carries it out with edits that hold.
@@ -61,6 +62,14 @@ enum Command {
     /// no new error or warning of it. What compiles and isn't proved needs tests (1). Broken (2) is what brings a new error or
     /// warning. rustc runs the packages' build scripts and procedural macros, as `cargo check` does.
     Verify(patch::Arguments),
+    /// Serve a coding agent: findings, offers and proofs over the Model Context Protocol, on standard input and output
+    ///
+    /// Nothing is changed without `--allow-write`, and cargo is started with `--allow-build` alone.
+    #[cfg_attr(
+        not(feature = "mcp"),
+        command(about = "Serve a coding agent (not in this build)", long_about = None)
+    )]
+    Mcp(StartForAgents),
     /// Tell what a smell or a refactoring is
     Explain(explain::Arguments),
     /// Look after the cache
@@ -104,20 +113,49 @@ enum ExitStatus {
     Trouble,
 }
 
-/// Runs the program with the process's own arguments, and `serve` if they ask for the language server.
-pub fn run(serve: impl FnOnce(Start) -> ExitCode) -> ExitCode {
+/// Runs the program with the process's own arguments: `editors` if they ask for the language server, and `agents` for the server
+/// of coding agents.
+pub fn run(
+    editors: impl FnOnce(Start) -> ExitCode,
+    agents: impl FnOnce(StartForAgents) -> Result<(), String>,
+) -> ExitCode {
     match Arguments::try_parse_from(std::env::args_os()) {
-        Ok(arguments) => carry_out(arguments, serve),
+        Ok(arguments) => carry_out(arguments, editors, agents),
         Err(error) => usage(&error).into(),
     }
 }
 
 /// Editors that know a language server by its binary alone start it with `--stdio` and nothing else.
-fn carry_out(arguments: Arguments, serve: impl FnOnce(Start) -> ExitCode) -> ExitCode {
+fn carry_out(
+    arguments: Arguments,
+    editors: impl FnOnce(Start) -> ExitCode,
+    agents: impl FnOnce(StartForAgents) -> Result<(), String>,
+) -> ExitCode {
     match arguments.command {
-        Some(Command::Lsp(start)) => serve(start),
-        None if arguments.serve.is_wanted() => serve(arguments.serve),
+        Some(Command::Lsp(start)) => editors(start),
+        None if arguments.serve.is_wanted() => editors(arguments.serve),
+        Some(Command::Mcp(start)) => serve_agents(start, agents).into(),
         command => report(command).into(),
+    }
+}
+
+/// The server alone writes to the standard output.
+fn serve_agents(
+    start: StartForAgents,
+    agents: impl FnOnce(StartForAgents) -> Result<(), String>,
+) -> ExitStatus {
+    output::keep_log();
+    let served = if start.instructions && cfg!(feature = "mcp") {
+        agents::write_instructions(&mut Output::stdout()).map_err(|error| format!("{error:#}"))
+    } else {
+        agents(start)
+    };
+    match served {
+        Ok(()) => ExitStatus::Fine,
+        Err(why) => {
+            say("error", &why);
+            ExitStatus::Trouble
+        }
     }
 }
 
@@ -157,7 +195,7 @@ fn dispatch(command: Option<Command>, out: &mut Output) -> anyhow::Result<ExitSt
         Some(Command::Config(arguments)) => config::run(&arguments, out),
         Some(Command::Doctor) => doctor::run(out),
         Some(Command::Completions(arguments)) => completions::run(&arguments, out),
-        Some(Command::Lsp(_)) | None => help(out),
+        Some(Command::Lsp(_) | Command::Mcp(_)) | None => help(out),
     }
 }
 

@@ -8,7 +8,9 @@
 //! Recording runs the build scripts and the procedural macros of a package, so nothing here happens unless a person asks for
 //! it. One program runs at a time, at low priority, in a process group that ends with whoever waits for it.
 
+mod inputs;
 mod keeping;
+mod known;
 mod layout;
 mod loose;
 mod overlay;
@@ -17,18 +19,20 @@ mod presence;
 mod recorder;
 mod replay;
 mod said;
+mod testing;
 mod users;
 
 mod wrapper;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 pub use crate::programs::Stop;
 pub use keeping::{Kept, clear, in_words, kept};
+pub use known::Known;
 pub use layout::formatted_apart;
 pub use presence::is_found;
 pub use recorder::stand_in;
@@ -36,7 +40,10 @@ pub use said::{Fault, Told};
 pub use users::Complaints;
 
 use crate::programs::NotRun;
+use inputs::Inputs;
+use known::Question;
 use package::{Locks, Package};
+use replay::Replay;
 
 /// New texts of files, by their absolute paths without links.
 pub type Texts = BTreeMap<PathBuf, Arc<str>>;
@@ -84,6 +91,8 @@ pub struct Compiler {
     /// Texts of files that nobody asks about, which aren't on the disk yet.
     unsaved: Arc<Texts>,
     memory: HashMap<blake3::Hash, Verdict>,
+    /// What other runs were told.
+    known: Option<Known>,
 }
 
 impl Compiler {
@@ -94,6 +103,16 @@ impl Compiler {
             locks: Locks::default(),
             unsaved: Arc::default(),
             memory: HashMap::new(),
+            known: None,
+        }
+    }
+
+    /// The same with what other runs were told, and for them.
+    #[must_use]
+    pub fn remembering(self, known: Known) -> Self {
+        Self {
+            known: Some(known),
+            ..self
         }
     }
 
@@ -110,7 +129,7 @@ impl Compiler {
     /// package from outside isn't asked.
     pub fn verdict(&mut self, texts: &Texts) -> Result<Verdict, Unjudged> {
         for (home, texts) in by_home(texts) {
-            let verdict = self.verdict_at(home, &texts)?;
+            let verdict = self.verdict_at(&home, &texts)?;
             if verdict != Verdict::Clean {
                 return Ok(verdict);
             }
@@ -122,8 +141,13 @@ impl Compiler {
     /// packages and of what uses them in their workspaces. Cargo checks both states, which takes longer.
     pub fn complaints(&mut self, before: &Texts, after: &Texts) -> Result<Complaints, Unjudged> {
         let mut all = Complaints::default();
+        let question = Question::Complaints;
+        let change = self.change(&[before, after]);
         for (home, own) in by_home(after) {
-            let package = self.package(home)?;
+            if self.is_known(question, &home, &change) {
+                continue;
+            }
+            let package = self.package(home.clone())?;
             let complaints = if package.users.is_empty() {
                 let known: Texts = before
                     .clone()
@@ -133,11 +157,28 @@ impl Compiler {
                 package.complaints_alone(&known, &own)?
             } else {
                 package.check_reads(&own)?;
-                package.complaints(after)?
+                let heard = package.complaints(after)?;
+                if heard.complaints == Complaints::default()
+                    && let Some(read) = &heard.read
+                {
+                    self.remember(question, &home, &change, Some(&heard.units), read, after);
+                }
+                heard.complaints
             };
             all.extend(complaints);
         }
         Ok(all)
+    }
+
+    /// Why the tests of the packages of these texts don't pass with them, in words; nothing where they do.
+    pub fn failing_tests(&mut self, texts: &Texts) -> Result<Option<String>, Unjudged> {
+        for home in by_home(texts).into_keys() {
+            let failing = self.package(home)?.failing_tests(texts)?;
+            if failing.is_some() {
+                return Ok(failing);
+            }
+        }
+        Ok(None)
     }
 
     /// Everything that rustc says of these texts of one package, with more flags. Nothing of it is remembered.
@@ -153,14 +194,68 @@ impl Compiler {
         layout::formatted(file, text, edition, &self.stop)
     }
 
-    fn verdict_at(&mut self, home: PathBuf, texts: &Texts) -> Result<Verdict, Unjudged> {
+    fn verdict_at(&mut self, home: &Path, texts: &Texts) -> Result<Verdict, Unjudged> {
         let key = key(texts);
         if let Some(known) = self.memory.get(&key) {
             return Ok(known.clone());
         }
-        let verdict = self.package(home)?.verdict(texts)?;
+        let question = Question::Verdict;
+        let change = self.change(&[texts]);
+        if self.is_known(question, home, &change) {
+            self.memory.insert(key, Verdict::Clean);
+            return Ok(Verdict::Clean);
+        }
+        let (verdict, read) = self.package(home.to_path_buf())?.verdict(texts)?;
+        if let (Verdict::Clean, Some(read)) = (&verdict, &read) {
+            self.remember(question, home, &change, None, read, texts);
+        }
         self.memory.insert(key, verdict.clone());
         Ok(verdict)
+    }
+
+    /// A hash of everything that isn't on the disk.
+    fn change(&self, texts: &[&Texts]) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        for texts in texts.iter().copied().chain([&*self.unsaved]) {
+            hasher.update(key(texts).as_bytes());
+        }
+        hasher.finalize()
+    }
+
+    /// Whether the change was clean when everything was as it is.
+    fn is_known(&self, question: Question, home: &Path, change: &blake3::Hash) -> bool {
+        let Some(known) = &self.known else {
+            return false;
+        };
+        let state = Inputs::find(question, home).and_then(|inputs| inputs.state());
+        state.is_some_and(|state| known.is_clean(question.key(&state, home, change)))
+    }
+
+    /// Remembers that a change is clean, if all that it follows from is known and was so when it was asked. `units` are the
+    /// package's own where none are named.
+    fn remember(
+        &self,
+        question: Question,
+        home: &Path,
+        change: &blake3::Hash,
+        units: Option<&[Replay]>,
+        read: &BTreeSet<PathBuf>,
+        texts: &Texts,
+    ) {
+        let package = self.packages.get(home).and_then(|it| it.as_ref().ok());
+        let (Some(known), Some(package)) = (&self.known, package) else {
+            return;
+        };
+        let inputs = Inputs::of(package, units.unwrap_or(&package.units));
+        let Some(inputs) = inputs.filter(|inputs| inputs.cover(read, texts)) else {
+            return;
+        };
+        let state = inputs.state().filter(|state| state.was_so(package.since));
+        if let Some(state) = state
+            && inputs.keep(question, home, &package.own).is_ok()
+        {
+            known.keep(question.key(&state, home, change));
+        }
     }
 
     /// The package whose manifest, or the file without a package whose path, this is.
@@ -195,8 +290,8 @@ fn by_home(texts: &Texts) -> BTreeMap<PathBuf, Texts> {
     by_home
 }
 
-/// The nearest manifest above a file, or the file itself.
-fn home(file: &Path) -> PathBuf {
+/// What a file is checked with: the nearest manifest above it, or the file itself.
+pub fn home(file: &Path) -> PathBuf {
     let manifest = file.parent().and_then(package::manifest_above);
     manifest.unwrap_or_else(|| file.to_path_buf())
 }

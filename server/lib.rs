@@ -9,11 +9,12 @@
 //! - [`migrations`]: the tables of the caches' databases.
 //! - [`config`]: layers of options become one immutable configuration.
 //! - [`programs`]: running another program, with an end.
-//! - [`workspace`]: which files there are, what their manifests say of them, and what git says has changed.
+//! - [`workspace`]: which files there are, what their manifests say of them.
 //! - [`compiler`]: what rustc says of a change; the only room that starts it.
+//! - `history`: what git says has changed.
 //! - [`analysis`]: reports through the cache, findings, offers.
 //! - [`report`]: what people and programs read.
-//! - [`lsp`] and [`cli`]: the two doors.
+//! - [`lsp`], [`cli`] and `mcp`: the doors for editors, people and coding agents.
 
 pub use rustassistant_cache as cache;
 pub use rustassistant_engine::{
@@ -28,9 +29,13 @@ pub mod programs;
 pub mod workspace;
 
 pub mod compiler;
+#[cfg(feature = "mcp")]
+pub mod history;
 
 pub mod analysis;
 pub mod report;
 
 pub mod cli;
 pub mod lsp;
+#[cfg(feature = "mcp")]
+pub mod mcp;

@@ -1,4 +1,4 @@
-//! The two doors meet here and nowhere else: neither knows the other.
+//! The doors meet here and nowhere else: none knows another.
 
 use std::process::ExitCode;
 
@@ -11,10 +11,25 @@ fn main() -> ExitCode {
     if let Some(code) = compiler::stand_in() {
         return code;
     }
-    cli::run(|start| {
+    let editors = |start: cli::Start| {
         lsp::serve(ServeOptions {
             client_process_id: start.client_process_id,
             log_file: start.log_file,
         })
+    };
+    cli::run(editors, agents)
+}
+
+#[cfg(feature = "mcp")]
+fn agents(start: cli::StartForAgents) -> Result<(), String> {
+    rustassistant::mcp::serve(&rustassistant::mcp::ServeOptions {
+        root: start.root,
+        may_write: start.allow_write,
+        may_build: start.allow_build,
     })
+}
+
+#[cfg(not(feature = "mcp"))]
+fn agents(_: cli::StartForAgents) -> Result<(), String> {
+    Err(cli::NO_AGENTS.to_owned())
 }

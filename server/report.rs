@@ -10,6 +10,7 @@ mod documentation;
 mod formats;
 mod human;
 mod json;
+mod judgement;
 mod look;
 mod short;
 mod statistics;
@@ -29,7 +30,7 @@ use crate::{
 };
 
 pub use catalogue::{unknown_id, unknown_refactoring, write_catalogue};
-pub use diff::{write_diff, write_new_file};
+pub use diff::{write_change, write_diff, write_new_file};
 pub use documentation::{EXTRACT_FUNCTION, Explanation, explanation, reason, write_documentation};
 pub use formats::{
     write_checkstyle, write_github, write_gitlab, write_json_lines, write_junit, write_markdown,
@@ -37,6 +38,7 @@ pub use formats::{
 };
 pub use human::write_human;
 pub use json::{SCHEMA, write_json, write_json_line};
+pub use judgement::{write_judgement, write_judgement_json};
 pub use look::{Characters, Colour, Look, Reader};
 pub use short::write_short;
 pub use statistics::{cache_statistics, team, tier_word};
@@ -155,6 +157,9 @@ impl ReportedFinding {
         }
     }
 }
+
+/// What a model is told of the door for agents.
+pub const AGENT_INSTRUCTIONS: &str = include_str!("report/agents.md");
 
 /// The word for a level, in every format.
 pub fn level_word(level: Level) -> &'static str {

@@ -1,13 +1,13 @@
 //! Rust files of a workspace: finding, reading, writing, and what their manifests say of them. A path that can't be
-//! read is a problem with its reason, and the rest goes on. What git says has changed is asked only for a person.
+//! read is a problem with its reason, and the rest goes on.
 
 mod compiler;
-mod git;
 mod ignored;
 mod lints;
 mod manifest;
 mod manifests;
 mod new_file;
+mod patch;
 mod place;
 mod read;
 mod replace;
@@ -17,9 +17,9 @@ mod walk;
 
 use std::path::Path;
 
-pub use git::{Against, Before, GitError, before};
 pub use manifests::{Manifests, PackagePlace};
 pub use new_file::{NewFileError, new_path};
+pub use patch::{BadPatch, LARGEST_PATCH, Patch, PatchedFile};
 pub use place::{place_of, presence_of};
 pub use read::{MOST_BYTES, ReadError, read};
 pub use replace::{CreatedFile, ReplaceError, Update, carry_out};
@@ -48,7 +48,7 @@ pub fn changed(path: &Path) -> Option<Changed> {
     }
 }
 
-fn is_rust(path: &Path) -> bool {
+pub fn is_rust(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "rs")
 }
 

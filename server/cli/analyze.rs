@@ -4,24 +4,27 @@ mod form;
 mod offered;
 mod scope;
 
-use std::{ops::RangeInclusive, path::PathBuf, sync::Arc, time::Instant};
+use std::{path::PathBuf, sync::Arc, time::Instant};
 
 use clap::ValueEnum;
 use rayon::prelude::*;
 
 use self::form::{Format, Target};
 use super::{
-    ExitStatus, Output, duplicates,
+    ExitStatus, Output,
     extractions::{self, Extent},
-    inputs::{InputFile, Inputs},
-    output::{caught_panics, say},
+    inputs::Inputs,
+    output::{FileProgress, caught_panics, say},
     settings::{self, Settings},
     work::Work,
 };
 use crate::{
-    analysis::{Copies, Finding, Level, Openings, identities, idle_allowances, judge_with_copies},
+    analysis::{
+        Copies, Finding, InputFile, Level, Openings, analysed, identities, idle_allowances,
+        judge_with_copies,
+    },
     cache::{Tier, TieredStats},
-    facts::{FileReport, FunctionFacts, Problem},
+    facts::{FileReport, Problem},
     report::{self, Report, ReportedFile, ReportedFinding, Summary},
     text::{Encoding, Lines, slice},
 };
@@ -112,7 +115,9 @@ async fn analyze(
     format: Format,
     inputs: &[InputFile],
 ) -> anyhow::Result<Report> {
-    let analysed = duplicates::analysed(work, inputs).await?;
+    let progress = FileProgress::over(inputs.len());
+    let analysed = analysed(&work.engine, inputs, &|done| progress.set(done)).await?;
+    drop(progress);
     let mut summary = Summary::default();
     for (_, origin) in &analysed.reports {
         summary.cache.count(*origin);
@@ -151,9 +156,7 @@ fn file(
     let mut findings = judge_with_copies(report, copies, &input.text, &input.rules);
     let functions = report.functions();
     let lines = Lines::new(&input.text);
-    if let Some(touched) = &input.touched {
-        findings.retain(|finding| is_touched(finding, touched, &functions, &lines));
-    }
+    findings.retain(|finding| input.tells(finding, &functions, &lines));
     let openings = Openings::new(&findings, &functions);
     let identities = identities(&input.shown, &input.text, &findings, &functions);
     let found = |(finding, identity): (&Finding, String)| ReportedFinding {
@@ -173,21 +176,6 @@ fn file(
         idle: idle_allowances(report, &input.rules),
         problem: report.problem,
     }
-}
-
-/// Whether the function around a finding was touched; where there is none, its own lines.
-fn is_touched(
-    finding: &Finding,
-    touched: &[RangeInclusive<u32>],
-    functions: &[FunctionFacts],
-    lines: &Lines,
-) -> bool {
-    let functions = functions.iter().rev().map(|function| function.range);
-    let mut around = functions.filter(|range| range.contains_range(finding.at));
-    let range = around.next().unwrap_or(finding.at);
-    let (first, last) = (lines.line(range.start()), lines.line(range.end()));
-    let mut touched = touched.iter();
-    touched.any(|changed| *changed.start() <= last && first <= *changed.end())
 }
 
 fn say_problems(report: &Report) {

@@ -7,15 +7,15 @@ use rayon::prelude::*;
 
 use super::{
     ExitStatus, Output,
-    changes::{FileChange, write},
-    inputs::{InputFile, gather},
-    output::say,
+    changes::write,
+    inputs::gather,
+    output::{look, say},
     settings::{self, Settings},
-    verify::verified,
+    verify::{Verification, verified},
     work::Work,
 };
 use crate::{
-    analysis::{Applied, Only, apply_safe},
+    analysis::{Applied, FileChange, InputFile, Only, apply_safe},
     config::Profile,
     refactorings,
     report::{self, counted},
@@ -34,9 +34,9 @@ pub(super) struct Arguments {
     #[arg(long)]
     write: bool,
     /// Have rustc check the packages before and after, and take back what it refuses; runs their build scripts and
-    /// procedural macros, as `cargo check` does
-    #[arg(long)]
-    verify: bool,
+    /// procedural macros, as `cargo check` does. `--verify=test` runs their tests before and after, too
+    #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "compile")]
+    verify: Option<Verification>,
     #[command(flatten)]
     settings: settings::Arguments,
 }
@@ -46,18 +46,18 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     let mut settings = Settings::new(&arguments.settings);
     let inputs = gather(&arguments.paths, &mut settings)?;
     let nothing_left = nothing_left(arguments, &inputs.files);
-    let work = Work::in_memory()?;
+    let work = start(arguments, &inputs.files)?;
     let mut changes = work.block_on(changes(&work, inputs.files, arguments.only.clone()))?;
     let mut unjudged = 0;
-    if arguments.verify {
-        let verified = verified(&work, changes, arguments.only.clone())?;
+    if let Some(how) = arguments.verify {
+        let verified = verified(&work, changes, arguments.only.clone(), how)?;
         unjudged = verified.say();
         changes = verified.held;
     }
     work.finish();
     let (changes, refused) = without_refused(changes);
     for change in &changes {
-        change.show(out).context("The diff can't be written")?;
+        report::write_change(out, change, look()).context("The diff can't be written")?;
     }
     // What is said next is about the diff, and stands below it.
     out.flush().context("The diff can't be written")?;
@@ -69,6 +69,14 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
         return Ok(ExitStatus::Trouble);
     }
     Ok(ExitStatus::Fine)
+}
+
+/// What rustc has said is looked up in the cache, and nothing else.
+fn start(arguments: &Arguments, files: &[InputFile]) -> anyhow::Result<Work> {
+    match files.first() {
+        Some(file) if arguments.verify.is_some() => Work::with_cache(&file.config.cache),
+        _ => Work::in_memory(),
+    }
 }
 
 fn check_ids(ids: &[String]) -> anyhow::Result<()> {

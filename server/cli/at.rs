@@ -8,10 +8,11 @@ use serde::Serialize;
 use super::{
     ExitStatus, Output, extract,
     output::say,
-    place::{NamedPlace, OffersAtPlace, ShownExtraction, ShownOffer},
+    place,
     settings::{self, Settings},
 };
 use crate::{
+    analysis::{NamedPlace, OffersAtPlace, ShownExtraction, ShownOffer},
     refactorings::Applicability,
     report::{SCHEMA, write_json_line},
 };
@@ -71,7 +72,7 @@ struct ListedRefusal {
 
 pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let mut settings = Settings::new(&arguments.settings);
-    let Some(found) = arguments.place.ask(&mut settings)? else {
+    let Some(found) = place::ask(&arguments.place, &mut settings)? else {
         return Ok(ExitStatus::Trouble);
     };
     let listed = Listed::of(found, arguments.place.words());

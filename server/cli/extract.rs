@@ -6,21 +6,21 @@ use anyhow::{Context as _, anyhow, bail};
 
 use super::{
     ExitStatus, Output,
-    changes::{FileChange, write},
-    inputs::InputFile,
-    output::say,
-    place::{NamedPlace, lines_in_words},
+    changes::write,
+    output::{look, say},
+    place,
     settings::Settings,
-    verify::{SWITCHED_OFF, until_stopped},
+    verify::until_stopped,
     work::Work,
 };
 use crate::{
     analysis::{
-        Extracted, Extraction, Memo, Refused, extract_function, judge, may_be_extracted, measure,
-        proposals, texts_beside,
+        Extracted, Extraction, FileChange, InputFile, Memo, NamedPlace, Refused, SWITCHED_OFF,
+        extract_function, judge, lines_in_words, may_be_extracted, measure, proposals,
+        texts_beside,
     },
     compiler::{Compiler, Stop, Texts, Unjudged},
-    report::EXTRACT_FUNCTION,
+    report::{EXTRACT_FUNCTION, write_change},
     syntax::{FileContext, Source},
     text::{Lines, TextRange},
 };
@@ -39,7 +39,7 @@ pub(super) fn run(
     settings: &mut Settings,
     out: &mut Output,
 ) -> anyhow::Result<ExitStatus> {
-    let Some((input, range)) = asked.place.read(settings)? else {
+    let Some((input, range)) = place::read(asked.place, settings)? else {
         return Ok(ExitStatus::Trouble);
     };
     if !input.config.compiler {
@@ -85,7 +85,7 @@ pub(super) fn run(
     };
     let change = FileChange::new(input, extracted.text, Vec::new(), 1);
     let change = change.map_err(|error| anyhow!("{error}; `{shown}` is left as it is"))?;
-    change.show(out).context("The diff can't be written")?;
+    write_change(out, &change, look()).context("The diff can't be written")?;
     out.flush().context("The diff can't be written")?;
     if asked.write && write(&[change]) > 0 {
         return Ok(ExitStatus::Trouble);

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{inputs::InputFile, work::Work};
+use super::work::Work;
 use crate::{
-    analysis::{Finding, is_for_extraction, proposals},
+    analysis::{Finding, InputFile, is_for_extraction, proposals},
     compiler,
     extraction::Proposal,
     report::ReportedFile,

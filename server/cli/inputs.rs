@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeMap, btree_map::Entry},
     io,
-    ops::RangeInclusive,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -17,46 +16,11 @@ use super::{
     settings::Settings,
 };
 use crate::{
-    analysis::{Comparison, laid_out},
-    compiler::formatted_apart,
-    config::{Config, Rules},
-    syntax::FileContext,
-    workspace::{self, Before, Manifests, PackagePlace, ReadError, WalkOptions, WalkProblem},
+    analysis::{FoundFile, GivenText, InputFile},
+    config::Config,
+    history::Before,
+    workspace::{self, Manifests, ReadError, WalkOptions, WalkProblem},
 };
-
-/// A file that was read.
-#[derive(Debug, Clone)]
-pub(super) struct InputFile {
-    /// Path for opening the file.
-    pub(super) path: PathBuf,
-    /// Path in reports.
-    pub(super) shown: String,
-    /// The folder without links that new files have to stay in.
-    pub(super) root: Arc<Path>,
-    pub(super) text: Arc<str>,
-    pub(super) context: FileContext,
-    pub(super) config: Arc<Config>,
-    /// The configuration's, without what the package wants silent.
-    pub(super) rules: Rules,
-    pub(super) package: Option<PackagePlace>,
-    /// Lines, from 0, that findings are told of; all of them where it isn't said.
-    pub(super) touched: Option<Vec<RangeInclusive<u32>>>,
-}
-
-impl InputFile {
-    /// What the file becomes, as rustfmt lays it out if that is how the file is written.
-    pub(super) fn laid_out(&self, text: Arc<str>) -> Arc<str> {
-        let Ok(path) = self.path.canonicalize() else {
-            return text;
-        };
-        if !self.config.compiler {
-            return text;
-        }
-        let edition = self.context.edition.to_string();
-        let rustfmt = |text: &str| formatted_apart(&path, text, &edition);
-        laid_out(&self.text, &text, self.context, &rustfmt).unwrap_or(text)
-    }
-}
 
 /// Files of the paths of a command line.
 #[derive(Debug, Default)]
@@ -108,53 +72,16 @@ pub(super) fn handed_over(
         shown: Names::new(here).shown(path),
         config: settings.of(&folder)?,
         root: Arc::from(folder.as_path()),
-        given: Some(Given {
+        given: Some(GivenText {
             text,
             touched: None,
         }),
     };
-    let read = read(&folder.join(name), candidate, &Manifests::new())?;
+    let read = candidate.read(&folder.join(name), &Manifests::new())?;
     Ok(Inputs {
         files: vec![read],
         unreadable: 0,
     })
-}
-
-/// A file that exists but was not read yet.
-struct FoundFile {
-    path: PathBuf,
-    shown: String,
-    root: Arc<Path>,
-    config: Arc<Config>,
-    given: Option<Given>,
-}
-
-/// What is known already, in place of what is on disk.
-struct Given {
-    text: Arc<str>,
-    touched: Option<Vec<RangeInclusive<u32>>>,
-}
-
-impl FoundFile {
-    /// The file with the text that was compared; nothing if it hasn't changed.
-    fn if_changed(self, path: &Path, before: &Before) -> Option<Self> {
-        let text = match &before.staged {
-            Some(staged) => Arc::clone(staged.get(path)?),
-            None => match workspace::read(path) {
-                Ok(text) => text,
-                // Whoever reads it next says why it can't be read.
-                Err(_) => return Some(self),
-            },
-        };
-        let old = before.old.get(path).map_or("", |old| old);
-        let touched = Comparison::by_lines(old, &text).changed_lines();
-        let touched = (!touched.is_empty()).then_some(touched)?;
-        let given = Some(Given {
-            text,
-            touched: Some(touched),
-        });
-        Some(Self { given, ..self })
-    }
 }
 
 struct FoundFiles {
@@ -285,7 +212,7 @@ impl FoundFiles {
         candidates.sort_by(|left, right| left.1.shown.cmp(&right.1.shown));
         let read: Vec<Result<InputFile, ReadError>> = candidates
             .into_par_iter()
-            .map(|(resolved, candidate)| read(&resolved, candidate, &manifests))
+            .map(|(resolved, candidate)| candidate.read(&resolved, &manifests))
             .collect();
         let mut files = Vec::with_capacity(read.len());
         for read in read {
@@ -299,35 +226,6 @@ impl FoundFiles {
             unreadable: self.unreadable,
         }
     }
-}
-
-fn read(
-    resolved: &Path,
-    candidate: FoundFile,
-    manifests: &Manifests,
-) -> Result<InputFile, ReadError> {
-    let FoundFile {
-        path,
-        shown,
-        root,
-        config,
-        given,
-    } = candidate;
-    let (text, touched) = match given {
-        Some(given) => (given.text, given.touched),
-        None => (workspace::read(&path)?, None),
-    };
-    Ok(InputFile {
-        text,
-        context: manifests.context_of(resolved),
-        rules: config.rules.without(&manifests.silent_in(resolved)),
-        package: manifests.package_place(resolved),
-        touched,
-        path,
-        shown,
-        root,
-        config,
-    })
 }
 
 fn missing(path: &Path, error: &io::Error) -> String {

@@ -6,13 +6,16 @@ use anyhow::{Context, anyhow, bail};
 
 use super::{
     ExitStatus, Output,
-    changes::{FileChange, write},
+    changes::write,
     extract,
-    output::say,
-    place::{NamedPlace, OffersAtPlace, ShownOffer},
+    output::{look, say},
+    place,
     settings::{self, Settings},
 };
-use crate::{refactorings, report};
+use crate::{
+    analysis::{FileChange, NamedPlace, OffersAtPlace, ShownOffer},
+    refactorings, report,
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -51,7 +54,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
         bail!("{}", report::unknown_refactoring(id));
     }
     let mut settings = Settings::new(&arguments.settings);
-    let Some(found) = arguments.place.ask(&mut settings)? else {
+    let Some(found) = place::ask(&arguments.place, &mut settings)? else {
         return Ok(ExitStatus::Trouble);
     };
     let offer = the_one(&found, id, arguments.place.words())?;
@@ -68,7 +71,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     let text = found.input.laid_out(text);
     let change = FileChange::new(found.input, text, new_files, 1);
     let change = change.map_err(|error| anyhow!("{error}; `{shown}` is left as it is"))?;
-    change.show(out).context("The diff can't be written")?;
+    report::write_change(out, &change, look()).context("The diff can't be written")?;
     // What is said next is about the diff, and stands below it.
     out.flush().context("The diff can't be written")?;
     if arguments.write && write(&[change]) > 0 {

@@ -1,13 +1,17 @@
-//! `refactor apply --verify`: changes that rustc holds, and those that were taken back.
+//! `refactor apply --verify`: changes that rustc and the tests hold, and those that were taken back.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::{Context, bail};
 
-use super::{inputs::InputFile, output::say, work::Work};
+use super::{output::say, work::Work};
 use crate::{
-    analysis::{Applied, CarriedOut, Only, apply_safe_if},
-    compiler::{Compiler, Fault, Stop, Texts, Unjudged, Verdict},
+    analysis::{Applied, CarriedOut, InputFile, Only, SWITCHED_OFF, apply_safe_if},
+    compiler::{Compiler, Fault, Stop, Texts, Unjudged, Verdict, home},
     os::{Signal, Signals},
     report::counted,
     text::NewFile,
@@ -15,6 +19,15 @@ use crate::{
 
 /// A file and what is to be carried out in it.
 pub(super) type Applying = (InputFile, Applied);
+
+/// What has to hold after a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Verification {
+    /// The packages compile.
+    Compile,
+    /// Their tests pass, too.
+    Test,
+}
 
 /// What is left of changes after rustc has seen them.
 #[derive(Default)]
@@ -31,13 +44,12 @@ struct TakenBack {
     why: String,
 }
 
-pub(super) const SWITCHED_OFF: &str = "`compiler.enabled` is `false` here, so rustc isn't asked";
-
 /// Asks rustc until an end comes or a person wants none.
 pub(super) fn verified(
     work: &Work,
     changes: Vec<Applying>,
     only: Vec<String>,
+    how: Verification,
 ) -> anyhow::Result<Verified> {
     if changes.is_empty() {
         return Ok(Verified::default());
@@ -55,13 +67,17 @@ pub(super) fn verified(
         return Ok(verified);
     }
     let files = counted(changes.len(), "file");
-    say(
-        "note",
-        &format!("Checking {files} with rustc, which runs build scripts and procedural macros."),
-    );
+    let what = match how {
+        Verification::Compile => "with rustc, which runs build scripts and procedural macros",
+        Verification::Test => {
+            "with rustc and the packages' tests, which runs build scripts and procedural macros"
+        }
+    };
+    say("note", &format!("Checking {files} {what}."));
     let stop = Stop::default();
     let check = Check {
-        compiler: Compiler::new(stop.clone()),
+        compiler: Compiler::new(stop.clone()).remembering(work.known()),
+        how,
         only,
         held: Texts::new(),
         verified,
@@ -113,6 +129,7 @@ impl Verified {
 
 struct Check {
     compiler: Compiler,
+    how: Verification,
     only: Vec<String>,
     /// The new texts of everything that holds so far.
     held: Texts,
@@ -121,10 +138,11 @@ struct Check {
 
 impl Check {
     fn all(mut self, changes: Vec<Applying>) -> Result<Verified, Unjudged> {
-        let mut waiting = vec![changes];
+        let changes = self.with_passing_tests(changes)?;
+        let mut waiting = Vec::from_iter((!changes.is_empty()).then_some(changes));
         while let Some(mut changes) = waiting.pop() {
             match self.ask(&changes) {
-                Ok((Verdict::Clean, texts)) => {
+                Ok((None, texts)) => {
                     self.held = texts;
                     self.verified.held.extend(changes);
                 }
@@ -142,13 +160,54 @@ impl Check {
         Ok(self.verified)
     }
 
-    /// A verdict on some changes together with what holds, and all of their texts.
-    fn ask(&mut self, changes: &[Applying]) -> Result<(Verdict, Texts), Unjudged> {
+    /// Those in packages whose tests pass as they are, where tests are to be run; of the others, they tell nothing.
+    fn with_passing_tests(&mut self, changes: Vec<Applying>) -> Result<Vec<Applying>, Unjudged> {
+        if self.how == Verification::Compile {
+            return Ok(changes);
+        }
+        let mut by_home: BTreeMap<PathBuf, Vec<Applying>> = BTreeMap::new();
+        for change in changes {
+            let home = path_of(&change.0).map(|path| home(&path));
+            by_home
+                .entry(home.unwrap_or_default())
+                .or_default()
+                .push(change);
+        }
+        let mut passing = Vec::new();
+        for changes in by_home.into_values() {
+            let why = match self.failing_before(&changes) {
+                Ok(None) => {
+                    passing.extend(changes);
+                    continue;
+                }
+                Ok(Some(failing)) => format!("before any change, {failing}"),
+                Err(Unjudged::Stopped) => return Err(Unjudged::Stopped),
+                Err(why) => why.to_string(),
+            };
+            let files = changes.into_iter().map(|(input, _)| input.shown);
+            let unjudged = files.map(|shown| (shown, why.clone()));
+            self.verified.unjudged.extend(unjudged);
+        }
+        Ok(passing)
+    }
+
+    fn failing_before(&mut self, changes: &[Applying]) -> Result<Option<String>, Unjudged> {
+        let mut texts = Texts::new();
+        for (input, _) in changes {
+            add(&mut texts, input, &input.text, &[])?;
+        }
+        self.compiler.failing_tests(&texts)
+    }
+
+    /// What stands against some changes together with what holds, and all of their texts.
+    fn ask(&mut self, changes: &[Applying]) -> Result<(Option<String>, Texts), Unjudged> {
         let mut texts = self.held.clone();
         for (input, applied) in changes {
             add(&mut texts, input, &applied.text, &applied.created)?;
         }
-        Ok((self.compiler.verdict(&texts)?, texts))
+        let input = changes.first().map(|(input, _)| input);
+        let objection = objection(&mut self.compiler, self.how, &texts, input)?;
+        Ok((objection, texts))
     }
 
     /// Carries out what holds in a file of which something doesn't.
@@ -159,6 +218,7 @@ impl Check {
         }
         let Self {
             compiler,
+            how,
             only,
             held,
             verified,
@@ -172,13 +232,13 @@ impl Check {
         let mut last = held.clone();
         let mut holds = |text: &Arc<str>, created: &[(NewFile, String)]| {
             let mut texts = held.clone();
-            let verdict = add(&mut texts, &input, text, created);
-            match verdict.and_then(|()| compiler.verdict(&texts)) {
-                Ok(Verdict::Clean) => {
+            let added = add(&mut texts, &input, text, created);
+            match added.and_then(|()| objection(compiler, *how, &texts, Some(&input))) {
+                Ok(None) => {
                     last = texts;
                     Ok(())
                 }
-                Ok(Verdict::Broken(faults)) => Err(words(&faults, &input)),
+                Ok(Some(words)) => Err(words),
                 Err(why) => {
                     let words = why.to_string();
                     stopped = Some(why);
@@ -210,6 +270,25 @@ impl Check {
     }
 }
 
+/// What rustc says against some texts, or what fails among the tests that are to be run; `input` is the file that is spoken of.
+fn objection(
+    compiler: &mut Compiler,
+    how: Verification,
+    texts: &Texts,
+    input: Option<&InputFile>,
+) -> Result<Option<String>, Unjudged> {
+    match compiler.verdict(texts)? {
+        Verdict::Broken(faults) => Ok(Some(words(&faults, input))),
+        Verdict::Clean if how == Verification::Test => compiler.failing_tests(texts),
+        Verdict::Clean => Ok(None),
+    }
+}
+
+fn path_of(input: &InputFile) -> Result<PathBuf, Unjudged> {
+    let path = input.path.canonicalize();
+    path.map_err(|error| Unjudged::Because(error.to_string()))
+}
+
 /// Adds the texts of a file and of what is created beside it.
 fn add(
     texts: &mut Texts,
@@ -217,8 +296,7 @@ fn add(
     text: &Arc<str>,
     created: &[(NewFile, String)],
 ) -> Result<(), Unjudged> {
-    let path = input.path.canonicalize();
-    let path = path.map_err(|error| Unjudged::Because(error.to_string()))?;
+    let path = path_of(input)?;
     let folder = path.parent().unwrap_or(&path).to_path_buf();
     for (file, text) in created {
         let path = file
@@ -232,11 +310,12 @@ fn add(
 }
 
 /// The first error, with its place where that is in another file.
-fn words(faults: &[Fault], input: &InputFile) -> String {
+fn words(faults: &[Fault], input: Option<&InputFile>) -> String {
     let Some(fault) = faults.first() else {
         return String::new();
     };
-    let is_here = |file: &Path| input.path.canonicalize().is_ok_and(|path| path == file);
+    let here = input.and_then(|input| path_of(input).ok());
+    let is_here = |file: &Path| here.as_deref() == Some(file);
     match &fault.file {
         Some(file) if !is_here(file) => {
             format!("{fault} ({}:{})", file.display(), fault.line + 1)

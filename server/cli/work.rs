@@ -1,6 +1,6 @@
 //! The engine of one run and its cache.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use tokio::runtime::{Builder, Runtime};
@@ -9,6 +9,7 @@ use super::output::say;
 use crate::{
     analysis::{Engine, Workers},
     cache::{Mode, TieredCache, TieredStats},
+    compiler::Known,
     config::CacheOptions,
 };
 
@@ -38,6 +39,14 @@ impl Work {
 
     pub(super) fn store(&self) -> &TieredCache {
         self.engine.store()
+    }
+
+    /// What rustc has said in other runs.
+    pub(super) fn known(&self) -> Known {
+        Known::new(
+            Arc::clone(self.engine.store()),
+            self.runtime.handle().clone(),
+        )
     }
 
     pub(super) fn block_on<T>(&self, work: impl Future<Output = T>) -> T {

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
     sync::Arc,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use super::{
@@ -36,7 +36,10 @@ pub(super) fn package(file: &Path, stop: Stop) -> Result<Package, Unjudged> {
     Ok(Package {
         root,
         units: units.into_iter().collect(),
+        name: None,
         users: Vec::new(),
+        manifests: None,
+        since: SystemTime::now(),
         trouble: trouble(&faults),
         stop,
         unsaved: Arc::default(),

@@ -76,6 +76,16 @@ impl Overlay {
         Some(self.at.join(real.strip_prefix(&self.from).ok()?))
     }
 
+    /// The file that stands for a source in it, without links where it is there.
+    pub(super) fn source(&self, path: &Path) -> PathBuf {
+        let real = self.real(path);
+        real.canonicalize().unwrap_or(real)
+    }
+
+    pub(super) fn holds(&self, path: &Path) -> bool {
+        path.starts_with(&self.at)
+    }
+
     pub(super) fn real(&self, path: &Path) -> PathBuf {
         match path.strip_prefix(&self.at) {
             Ok(inside) => self.from.join(inside),

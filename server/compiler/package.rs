@@ -1,13 +1,13 @@
 //! A package that was recorded: which units it is made of, and verdicts on them.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
     process::Command,
     sync::Arc,
     thread,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use serde::Deserialize;
@@ -17,7 +17,7 @@ use super::{
     Fault, Stop, Texts, Told, Unjudged, Verdict, keeping,
     overlay::Overlay,
     recorder,
-    replay::Replay,
+    replay::{OUT, Replay},
     said::{self, Checked},
     users::{self, Member},
     wrapper,
@@ -43,8 +43,14 @@ pub(super) struct Package {
     /// Where overlays and what rustc writes lie.
     pub(super) own: PathBuf,
     pub(super) units: Vec<Replay>,
+    /// Its own name, where it is a package.
+    pub(super) name: Option<String>,
     /// The names of the package and of all that use it in its workspace.
     pub(super) users: Vec<String>,
+    /// Those of its workspace, where they tell all that it is built of.
+    pub(super) manifests: Option<BTreeSet<PathBuf>>,
+    /// When it was begun to be recorded.
+    pub(super) since: SystemTime,
     /// What keeps it from compiling as it is.
     pub(super) trouble: Option<String>,
     pub(super) stop: Stop,
@@ -74,13 +80,15 @@ impl Package {
         locks: &mut Locks,
         stop: Stop,
     ) -> Result<Self, Unjudged> {
+        let since = SystemTime::now();
         let folder = manifest.parent().unwrap_or(manifest);
         let metadata = metadata(manifest, folder, &stop)?;
         let own = metadata.target_directory.join(OWN_FOLDER);
         let users = users::of(folder, &metadata.packages);
+        let name = users::name_of(folder, &metadata.packages);
         keeping::check_room(&own)?;
         let recordings = own.join(RECORDINGS);
-        for folder in [&recordings, &own.join("out")] {
+        for folder in [&recordings, &own.join(OUT)] {
             fs::create_dir_all(folder).map_err(|error| unusable(&own, &error))?;
         }
         locks.lock(&own, &stop)?;
@@ -88,12 +96,11 @@ impl Package {
             .map_err(|error| unusable(&own, &error))?;
         let said = run_check(cargo, &metadata.workspace_root, &stop)?;
         let Checked { made, faults, .. } = said::checked(&said.out);
-        let all = recorder::recordings(&recordings);
-        let units = all.into_iter().filter(|it| Replay::is_made(it, &made));
-        let units: Vec<Replay> = units.map(Replay::new).collect();
+        let units = Self::units(&recordings, &made);
         let failed = || format!("cargo can't check it: {}", said::first_words(&said.err));
         let trouble = (!said.is_success).then(|| trouble(&faults).unwrap_or_else(failed));
         let root = metadata.workspace_root;
+        let manifests = users::manifests(&root, &metadata.packages);
         let root = if folder.starts_with(&root) {
             root
         } else {
@@ -103,7 +110,10 @@ impl Package {
             root,
             own,
             units,
+            name,
             users,
+            manifests,
+            since,
             trouble,
             stop,
             unsaved: Arc::default(),
@@ -111,16 +121,30 @@ impl Package {
         })
     }
 
-    /// What rustc says of these texts in every unit that reads one of the files.
-    pub(super) fn verdict(&self, texts: &Texts) -> Result<Verdict, Unjudged> {
+    /// The units of recordings that something was made of.
+    pub(super) fn units(recordings: &Path, made: &[PathBuf]) -> Vec<Replay> {
+        let all = recorder::recordings(recordings).into_iter();
+        let units = all.filter(|it| Replay::is_made(it, made));
+        units.map(Replay::new).collect()
+    }
+
+    /// What rustc says of these texts in every unit that reads one of the files, and what it has read for a clean verdict,
+    /// where it tells.
+    pub(super) fn verdict(
+        &self,
+        texts: &Texts,
+    ) -> Result<(Verdict, Option<BTreeSet<PathBuf>>), Unjudged> {
         let (replays, overlay) = self.laid(texts)?;
+        let mut read = Some(BTreeSet::new());
         for replay in replays {
             let faults = replay.check(&overlay, &self.own, &self.stop)?;
             if !faults.is_empty() {
-                return Ok(Verdict::Broken(faults));
+                return Ok((Verdict::Broken(faults), None));
             }
+            let more = replay.read_in(&overlay, &self.own);
+            read = read.zip(more).map(|(read, more)| &read | &more);
         }
-        Ok(Verdict::Clean)
+        Ok((Verdict::Clean, read))
     }
 
     /// Everything that rustc says of them.
@@ -154,6 +178,14 @@ impl Package {
         let overlay = Overlay::lay(&self.root, &self.own.join("overlay"), folders, &texts);
         let overlay = overlay.map_err(|error| unusable(&self.own, &error))?;
         Ok((units, overlay))
+    }
+
+    /// An overlay of the whole workspace, under a name of its own. What a source includes from a folder beside its own is
+    /// found in it.
+    pub(super) fn whole_overlay(&self, name: &str, texts: &Texts) -> Result<Overlay, Unjudged> {
+        let folders = self.units.iter().flat_map(Replay::folders);
+        let overlay = Overlay::lay(&self.root, &self.own.join(name), folders, texts);
+        overlay.map_err(|error| unusable(&self.own, &error))
     }
 
     /// What these units read, with the texts that aren't on the disk yet.
@@ -252,7 +284,7 @@ pub(super) fn check_command(
 }
 
 /// Started where the package lies, so that its toolchain and its configuration hold.
-fn cargo(folder: &Path) -> Command {
+pub(super) fn cargo(folder: &Path) -> Command {
     let mut cargo = Command::new("cargo");
     cargo
         .current_dir(folder)

@@ -20,6 +20,9 @@ const KNOWN: &str = "RUSTASSISTANT_RECORD_KNOWN";
 /// The wrapper that would be called without us.
 const CHAINED: &str = "RUSTASSISTANT_RECORD_CHAINED";
 
+/// How our binary is named where it stands in rustc's place and writes nothing down, before a hash.
+pub(super) const ALIAS: &str = "as-";
+
 /// What means nothing once cargo has ended: our own variables, and the files that say how many programs may run.
 const OF_ITS_TIME: [&str; 7] = [
     FOLDER,
@@ -59,12 +62,18 @@ pub(super) fn record_with(
 
 /// Stands in rustc's place, if that is what this process was started for.
 pub fn stand_in() -> Option<ExitCode> {
-    let folder = env::var_os(FOLDER)?;
-    let mut words = env::args_os().skip(1);
+    let folder = env::var_os(FOLDER);
+    let mut words = env::args_os();
+    let own = words.next().unwrap_or_default();
+    if folder.is_none() && !is_alias(Path::new(&own)) {
+        return None;
+    }
     let words: Vec<OsString> = env::var_os(CHAINED).into_iter().chain(&mut words).collect();
     let (program, arguments) = words.split_first()?;
     // What isn't written down is a unit that no verdict is given of.
-    if let Some(recording) = Recording::of(program, arguments) {
+    if let Some(folder) = folder
+        && let Some(recording) = Recording::of(program, arguments)
+    {
         let _ = recording.keep(Path::new(&folder));
     }
     let mut command = Command::new(program);
@@ -75,6 +84,22 @@ pub fn stand_in() -> Option<ExitCode> {
     let status = command.status().ok()?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Some(ExitCode::from(code.unwrap_or(101)))
+}
+
+/// Has cargo call our binary under such a name, and the wrapper that it would call without us. What cargo starts beside
+/// rustc, such as tests, is told of no recording.
+pub(super) fn pass_through(cargo: &mut Command, alias: &Path, chained: Option<&OsStr>) {
+    forget(cargo);
+    cargo.env("RUSTC_WORKSPACE_WRAPPER", alias);
+    if let Some(chained) = chained {
+        cargo.env(CHAINED, chained);
+    }
+}
+
+fn is_alias(program: &Path) -> bool {
+    let name = program.file_stem().and_then(OsStr::to_str);
+    let hash = name.and_then(|name| name.strip_prefix(ALIAS));
+    hash.is_some_and(|hash| hash.len() == 16 && hash.bytes().all(|it| it.is_ascii_hexdigit()))
 }
 
 /// Keeps from a program what is of no use to it.
@@ -211,6 +236,20 @@ mod tests {
         assert_eq!(call.codegen("extra-filename"), Some("-1"));
         assert_eq!(call.codegen("incremental"), Some("/i"));
         assert_eq!(call.codegen("metadata"), None);
+    }
+
+    #[test]
+    fn only_our_own_names_stand_for_rustc() {
+        for (program, expected) in [
+            ("/t/as-0123456789abcdef", true),
+            ("as-0123456789abcdef.exe", true),
+            ("rustassistant", false),
+            ("as-0123456789abcdeg", false),
+            ("as-", false),
+            ("", false),
+        ] {
+            assert_eq!(is_alias(Path::new(program)), expected, "{program}");
+        }
     }
 
     #[test]

@@ -18,6 +18,8 @@ use crate::programs;
 
 /// So long rustc may take for one unit.
 const PATIENCE: Duration = Duration::from_mins(2);
+/// Where what it makes lies, which nobody uses.
+pub(super) const OUT: &str = "out";
 
 #[derive(Debug)]
 pub(super) struct Replay {
@@ -61,6 +63,41 @@ impl Replay {
         self.sources.iter().any(|source| source.real == file)
     }
 
+    /// Everything that it reads.
+    pub(super) fn reads_all(&self) -> impl Iterator<Item = &Path> {
+        self.sources.iter().map(|source| source.real.as_path())
+    }
+
+    /// The program that compiles it, where that is more than a name.
+    pub(super) fn program(&self) -> Option<PathBuf> {
+        let program = PathBuf::from(&self.recording.program);
+        program.is_absolute().then_some(program)
+    }
+
+    /// Whether code of the workspace runs while something is built: in it, or because of it.
+    pub(super) fn runs_code(&self) -> bool {
+        let is = |option, expected: &str| {
+            let value = self.recording.option(option);
+            value.is_some_and(|value| value.starts_with(expected))
+        };
+        is("--crate-name", "build_script_") || is("--crate-type", "proc-macro")
+    }
+
+    /// What the last check on an overlay has read; nothing if it didn't say so.
+    pub(super) fn read_in(&self, overlay: &Overlay, own: &Path) -> Option<BTreeSet<PathBuf>> {
+        let text = fs::read_to_string(self.told_sources(own)).ok()?;
+        let directory = &self.recording.directory;
+        let read = dependencies(&text).map(|path| overlay.source(&directory.join(path)));
+        Some(read.collect())
+    }
+
+    /// Where a replay writes down what it reads.
+    fn told_sources(&self, own: &Path) -> PathBuf {
+        let name = self.recording.option("--crate-name").unwrap_or_default();
+        let extra = self.recording.codegen("extra-filename").unwrap_or_default();
+        own.join(OUT).join(format!("{name}{extra}.d"))
+    }
+
     /// Whether other crates may be built on it.
     pub(super) fn is_used_by_others(&self) -> bool {
         let is_for_tests = self.recording.arguments.iter().any(|it| it == "--test");
@@ -102,6 +139,8 @@ impl Replay {
         stop: &Stop,
     ) -> Result<Vec<Fault>, Unjudged> {
         let command = self.command(overlay, own)?;
+        // It is there again only if this check says what it has read.
+        let _ = fs::remove_file(self.told_sources(own));
         let said = programs::run(command, PATIENCE, stop)?;
         let faults = said::faults(&said.err, |path| overlay.real(path));
         if !said.is_success && faults.is_empty() {
@@ -155,9 +194,9 @@ impl Replay {
         }
         let incremental = own.join("incremental");
         command
-            .arg("--emit=metadata")
+            .arg("--emit=metadata,dep-info")
             .arg("--out-dir")
-            .arg(own.join("out"))
+            .arg(own.join(OUT))
             .arg("-C")
             .arg(format!("incremental={}", incremental.display()))
             .envs(variables.iter().map(|(name, value)| (name, value)))
@@ -199,7 +238,7 @@ fn sources(recording: &Recording) -> Vec<Source> {
 }
 
 /// The files that have a line of their own in what is written for `make`.
-fn dependencies(text: &str) -> impl Iterator<Item = String> {
+pub(super) fn dependencies(text: &str) -> impl Iterator<Item = String> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     let alone = lines.filter_map(|line| line.strip_suffix(':'));
     alone.map(|path| path.replace("\\ ", " "))

@@ -209,6 +209,16 @@ pub(super) fn checked(said: &[u8]) -> Checked {
     checked
 }
 
+/// The tests that failed, as the standard harness tells of them.
+pub(super) fn failed_tests(said: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(said);
+    let failed = text.lines().filter_map(|line| {
+        let name = line.strip_prefix("test ")?.strip_suffix(" ... FAILED")?;
+        Some(name.trim_end_matches(" - should panic").to_owned())
+    });
+    failed.collect()
+}
+
 /// What a program says in words of why it failed: its first error and the last of its causes.
 pub(super) fn first_words(said: &[u8]) -> String {
     let text = String::from_utf8_lossy(said);
@@ -249,6 +259,12 @@ mod tests {
         assert_eq!(found[0].file.as_deref(), Some(Path::new("/real/a.rs")));
         assert_eq!(found[0].line, 6);
         assert_eq!(found[0].to_string(), "error[E0308]: mismatched types");
+    }
+
+    #[test]
+    fn only_tests_that_fail_are_told() {
+        let said = b"running 3 tests\ntest a::b ... ok\ntest a::c ... FAILED\ntest d - should panic ... FAILED\ntest result: FAILED. 1 passed\n";
+        assert_eq!(failed_tests(said), ["a::c", "d"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    env, fs, io, iter,
+    env, fs, io,
     path::{Path, PathBuf},
 };
 
@@ -13,6 +13,8 @@ use super::{
     Fault, Texts, Unjudged, Verdict,
     overlay::Overlay,
     package::{Package, RECORDINGS, check_command, run_check, unusable},
+    recorder,
+    replay::{Replay, dependencies},
     said::{self, Checked},
 };
 use crate::os;
@@ -56,6 +58,26 @@ pub(super) fn of(folder: &Path, members: &[Member]) -> Vec<String> {
     names.collect()
 }
 
+/// The name of the package of a folder.
+pub(super) fn name_of(folder: &Path, members: &[Member]) -> Option<String> {
+    let mut members = members.iter();
+    let own = members.find(|it| it.folder().as_deref() == Some(folder))?;
+    Some(own.name.clone())
+}
+
+/// The manifests of a workspace; nothing where what its packages are built of lies elsewhere or isn't written down.
+pub(super) fn manifests(root: &Path, members: &[Member]) -> Option<BTreeSet<PathBuf>> {
+    let folders: BTreeSet<PathBuf> = members.iter().filter_map(Member::folder).collect();
+    let is_locked = root.join("Cargo.lock").is_file();
+    let mut dependencies = members.iter().flat_map(|it| &it.dependencies);
+    let are_known = dependencies.all(|it| match &it.path {
+        Some(path) => folders.contains(path),
+        None => is_locked,
+    });
+    let own = members.iter().map(|it| it.manifest_path.clone());
+    are_known.then(|| own.chain([root.join("Cargo.toml")]).collect())
+}
+
 impl Member {
     fn folder(&self) -> Option<PathBuf> {
         Some(self.manifest_path.parent()?.to_path_buf())
@@ -86,12 +108,20 @@ impl Complaints {
     }
 }
 
+/// What is new in what was said, and what it was said of.
+pub(super) struct Heard {
+    pub(super) complaints: Complaints,
+    /// The package and its users as they are.
+    pub(super) units: Vec<Replay>,
+    /// What was read with the new texts, where that is told.
+    pub(super) read: Option<BTreeSet<PathBuf>>,
+}
+
 impl Package {
     /// What is new in what cargo says of the package and its users with these texts.
-    pub(super) fn complaints(&self, texts: &Texts) -> Result<Complaints, Unjudged> {
+    pub(super) fn complaints(&self, texts: &Texts) -> Result<Heard, Unjudged> {
         let before = self.check(&self.root, RECORDINGS, None)?;
-        let overlay = Overlay::lay(&self.root, &self.own.join(OVERLAY), iter::empty(), texts);
-        let overlay = overlay.map_err(|error| unusable(&self.own, &error))?;
+        let overlay = self.whole_overlay(OVERLAY, texts)?;
         let place = overlay
             .place(&self.root)
             .unwrap_or_else(|| self.root.clone());
@@ -110,7 +140,11 @@ impl Package {
             faults: new_at_home(&before.faults, after.faults),
             warnings: new_at_home(&before.warnings, after.warnings),
         });
-        Ok(new)
+        Ok(Heard {
+            complaints: new,
+            units: Self::units(&self.own.join(RECORDINGS), &before.made),
+            read: read(&after.made, &overlay, &place),
+        })
     }
 
     /// The same of what belongs to no workspace, and which nothing uses.
@@ -120,7 +154,7 @@ impl Package {
         after: &Texts,
     ) -> Result<Complaints, Unjudged> {
         let mut new = Complaints::default();
-        if let Verdict::Broken(faults) = self.verdict(after)? {
+        if let (Verdict::Broken(faults), _) = self.verdict(after)? {
             new.faults = faults;
             return Ok(new);
         }
@@ -169,13 +203,32 @@ impl Package {
     }
 }
 
+/// What the crates in an overlay have read, as is written down beside what was made of them.
+fn read(made: &[PathBuf], overlay: &Overlay, place: &Path) -> Option<BTreeSet<PathBuf>> {
+    let mut all = BTreeSet::new();
+    for file in made {
+        let stem = file.file_stem()?.to_str()?;
+        let name = stem.strip_prefix("lib").unwrap_or(stem);
+        let told = file.with_file_name(format!("{name}.d"));
+        let text =
+            fs::read_to_string(told).or_else(|_| fs::read_to_string(file.with_extension("d")));
+        let Ok(text) = text else { continue };
+        let read: Vec<PathBuf> = dependencies(&text).map(|path| place.join(path)).collect();
+        // What lies elsewhere is another's, and never changes.
+        if read.iter().any(|path| overlay.holds(path)) {
+            all.extend(read.iter().map(|path| overlay.source(path)));
+        }
+    }
+    (!all.is_empty()).then_some(all)
+}
+
 /// Our own program under a name that belongs to some texts. To cargo, packages of a workspace are the same in an overlay as where
 /// they lie, but for the wrapper of rustc: what is made of the new texts would be taken for what is made of the old ones.
-struct Alias(PathBuf);
+pub(super) struct Alias(pub(super) PathBuf);
 
 impl Alias {
-    fn of(own: &Path, texts: &Texts) -> io::Result<Self> {
-        let name = format!("as-{}", &super::key(texts).to_hex()[..16]);
+    pub(super) fn of(own: &Path, texts: &Texts) -> io::Result<Self> {
+        let name = format!("{}{}", recorder::ALIAS, &super::key(texts).to_hex()[..16]);
         let path = own.join(name).with_extension(env::consts::EXE_EXTENSION);
         let alias = Self(path);
         let _ = fs::remove_file(&alias.0);
@@ -231,5 +284,7 @@ mod tests {
         ];
         assert_eq!(of(Path::new("/w/a"), &members), ["a", "b", "c"]);
         assert_eq!(of(Path::new("/w/d"), &members), ["d"]);
+        assert_eq!(name_of(Path::new("/w/c"), &members).as_deref(), Some("c"));
+        assert_eq!(name_of(Path::new("/w"), &members), None);
     }
 }

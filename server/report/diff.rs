@@ -8,9 +8,22 @@ use std::{
 
 use super::look::{Colour, Look, Reader};
 use crate::{
-    analysis::Comparison,
+    analysis::{Comparison, FileChange},
     text::{is_unseen, printable},
 };
+
+/// Writes the diff of a file, and before it those that create what comes with it.
+pub fn write_change(out: &mut dyn Write, change: &FileChange, look: Look) -> io::Result<()> {
+    let shown = &*change.input.shown;
+    let texts = (&*change.input.text, &*change.text);
+    for (file, text) in &change.new_files {
+        let folder = shown.rsplit_once('/').map(|(folder, _)| folder);
+        let names = file.components().iter().map(String::as_str);
+        let path: Vec<&str> = folder.into_iter().chain(names).collect();
+        write_new_file(out, &path.join("/"), text, look)?;
+    }
+    write_diff(out, shown, texts, look)
+}
 
 /// Writes the diff from `before` to `after`; nothing if they are equal. `path` is relative, with `/`; it is quoted as git does
 /// where it would be read as something else. The code is as it is, for `patch`, but for a terminal, which it could control.

@@ -27,10 +27,10 @@ const ORDER: &[&[&str]] = &[
     &["config"],
     &["programs"],
     &["workspace"],
-    &["compiler"],
+    &["compiler", "history"],
     &["analysis"],
     &["report"],
-    &["lsp", "cli"],
+    &["lsp", "cli", "mcp"],
 ];
 
 /// What may use everything of its crate.
@@ -56,6 +56,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("sqlx", &["cache", "migrations"]),
     ("reqwest", &["cache"]),
     ("axum", &["cache"]),
+    ("rmcp", &["mcp"]),
     (
         "ra_ap_syntax",
         &[
@@ -88,10 +89,12 @@ const NOT_PURE: &[&str] = &[
     "programs",
     "workspace",
     "compiler",
+    "history",
     "analysis",
     "report",
     "lsp",
     "cli",
+    "mcp",
     "main",
     "build",
 ];
@@ -100,8 +103,8 @@ const NOT_PURE: &[&str] = &[
 const PRINTING: &[&str] = &["println", "print"];
 const PRINTERS: &[&str] = &["report", "cli", "build"];
 
-/// The files that start other programs: one that gives a secret, those whose versions are told, and cargo and rustc in the
-/// one room that may, with what a system does for it.
+/// The files that start other programs: one that gives a secret, those whose versions are told, cargo and rustc in the one room
+/// that may, with what a system does for it, and git in another.
 const STARTERS: &[&str] = &[
     "server/cache/secret.rs",
     "server/cli/doctor.rs",
@@ -110,9 +113,9 @@ const STARTERS: &[&str] = &[
     "server/compiler/package.rs",
     "server/compiler/recorder.rs",
     "server/compiler/replay.rs",
+    "server/history.rs",
     "server/os/lib.rs",
     "server/programs.rs",
-    "server/workspace/git.rs",
 ];
 
 /// Names of types that have one meaning in the whole product, so that only one type has each.
@@ -146,6 +149,9 @@ const TEAM_CRATES: &[&str] = &[
     "rustls",
     "sqlx-postgres",
 ];
+
+/// Crates that only the door for agents needs.
+const AGENTS_CRATES: &[&str] = &["rmcp", "schemars"];
 
 /// What a `cfg` calls systems.
 const SYSTEMS: &[&str] = &[
@@ -266,9 +272,9 @@ fn every_module_of_the_crate_has_its_place_in_the_order() {
     }
 }
 
-/// What only a team's cache needs is not even built without it.
+/// What only a team's cache or only the door for agents needs is not even built without it.
 #[test]
-fn without_a_team_s_cache_there_is_nothing_of_it() {
+fn without_a_feature_there_is_nothing_of_it() {
     let tree = |flags: &[&str]| {
         let output = Command::new(env!("CARGO"))
             .args([
@@ -292,9 +298,19 @@ fn without_a_team_s_cache_there_is_nothing_of_it() {
         names.any(|found| found == name)
     };
     let (with, without) = (tree(&[]), tree(&["--no-default-features"]));
-    for name in TEAM_CRATES {
+    for name in [TEAM_CRATES, AGENTS_CRATES].concat() {
         assert!(has(&with, name), "{name} is not in the build with it");
         assert!(!has(&without, name), "{name} is in the build without it");
+    }
+    for (feature, own) in [("team", TEAM_CRATES), ("mcp", AGENTS_CRATES)] {
+        let alone = tree(&["--no-default-features", "--features", feature]);
+        for name in [TEAM_CRATES, AGENTS_CRATES].concat() {
+            assert_eq!(
+                has(&alone, name),
+                own.contains(&name),
+                "{name} with {feature}"
+            );
+        }
     }
 }
 

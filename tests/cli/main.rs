@@ -22,10 +22,14 @@ mod harness;
 mod hostile;
 #[path = "../cache/mounts.rs"]
 mod mounts;
+#[cfg(not(feature = "mcp"))]
+mod no_agents;
 #[cfg(not(feature = "team"))]
 mod no_team;
 mod patches;
 mod run;
 #[cfg(feature = "team")]
 mod team;
+#[cfg(unix)]
+mod verdicts;
 mod verify;

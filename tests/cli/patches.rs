@@ -392,3 +392,12 @@ fn one_change_leaves_nothing_to_the_next() {
     let uses = patch("tests/t.rs", test, &test.replace("6)", "shop::MORE)"));
     verify(&place, &uses).expect(2);
 }
+
+#[test]
+fn what_a_test_includes_from_beside_it_is_the_new_text() {
+    let place = shop();
+    let test = "#[path = \"../src/prices.rs\"]\nmod prices;\n#[test]\nfn t() {\n    prices::note(true, true, &mut Vec::new());\n}\n";
+    place.write("tests/t.rs", test);
+    let other = PRICES.replace("pub fn note", "pub fn other");
+    verify(&place, &patch("src/prices.rs", PRICES, &other)).expect(2);
+}

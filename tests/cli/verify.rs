@@ -244,3 +244,37 @@ fn whoever_stops_it_stops_what_it_started() {
     wait(&|| rustix::process::test_kill_process(script).is_err());
     assert_eq!(place.read("src/kinds.rs"), KINDS);
 }
+
+fn verify_with_tests(place: &Place) -> Run {
+    let verify = ["refactor", "apply", "--verify=test", "--write", "src"];
+    place.run([&verify[..], &["--config", "profile=full"]].concat())
+}
+
+#[test]
+fn what_a_test_stands_against_is_taken_back_and_the_rest_stays() {
+    let place = shop("pub mod kinds;\n");
+    place.write(
+        "tests/source.rs",
+        "#[test]\nfn it_is_as_it_was() {\n    assert!(include_str!(\"../src/kinds.rs\").contains(\"None => return 0\"));\n}\n\
+         #[test]\nfn it_leaves_something() {\n    assert!(std::env::var(\"RUSTASSISTANT_RECORD\").is_err());\n    let left = concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/left\");\n    std::fs::write(left, \"\").unwrap();\n}\n",
+    );
+    let run = verify_with_tests(&place).expect(0);
+    run.says("Checking 1 file with rustc and the packages' tests")
+        .says("src/kinds.rs:6: `let-else` is taken back: the test `it_is_as_it_was` fails");
+    assert_eq!(is_flat(&place), (true, false));
+    assert!(!place.path("left").exists() && !place.path("Cargo.lock").exists());
+    // Whoever asks rustc alone hears nothing of tests.
+    verify(&place, "src").expect(0);
+    assert_eq!(is_flat(&place), (true, true));
+}
+
+#[test]
+fn tests_that_fail_before_say_nothing_of_a_change() {
+    let place = shop("pub mod kinds;\n#[test]\nfn t() {\n    assert!(false);\n}\n");
+    let run = verify_with_tests(&place).expect(2);
+    run.says("`src/kinds.rs` is left as it is")
+        .says("before any change, the test `t` fails");
+    assert_eq!(place.read("src/kinds.rs"), KINDS);
+    let wrong = place.run(["refactor", "apply", "--verify=other", "src"]);
+    wrong.expect(2).says("compile, test");
+}

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::super::{inputs::InputFile, work::Work};
+use super::super::work::Work;
 use crate::{
-    analysis::{Finding, answers_in},
+    analysis::{Finding, InputFile, answers_in},
     refactorings::{self, Applicability, Offer},
     report::{ReportedFile, Suggestion},
     syntax::Source,

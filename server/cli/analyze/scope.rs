@@ -13,7 +13,10 @@ use super::super::{
     output::say,
     settings::Settings,
 };
-use crate::workspace::{Against, MOST_BYTES, before};
+use crate::{
+    history::{Against, before},
+    workspace::MOST_BYTES,
+};
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]

@@ -6,7 +6,7 @@ use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    analysis::{FoundReport, ReportOrigin, key},
+    analysis::{FoundReport, InputFile, ReportOrigin, key},
     cache::{
         Access, CacheBackend, Copied, CopyOptions, FaultKind, GateState, Key, Lookup, SqliteCache,
         Tier, TierStats, TieredStats, copy,
@@ -17,7 +17,7 @@ use crate::{
             block_on, copying,
             place::{self, connect},
         },
-        inputs::{InputFile, Inputs, gather},
+        inputs::{Inputs, gather},
         output::{FileProgress, say},
         settings::Settings,
         work::Work,

@@ -11,24 +11,27 @@ use std::{
     time::Duration,
 };
 
-use super::is_rust;
 use crate::{
     os,
     programs::{self, NotRun, Said, Stop},
+    text::{printable, shortened},
+    workspace::is_rust,
 };
 
 /// Contents that are asked for by one call, so that what is said stays within bounds.
 const FILES_AT_ONCE: usize = 500;
+/// Characters of what git says of a failure.
+const LONGEST_WORDS: usize = 300;
 /// A repository of many gigabytes is asked within this.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 #[derive(Debug, thiserror::Error)]
-pub enum GitError {
+pub enum NoHistory {
     #[error("{0}; what has changed is asked from git, so install it and put it on the path")]
     NotRun(#[from] NotRun),
-    #[error("`{}` is in no git repository, so nothing is known of what has changed", .0.display())]
+    #[error("`{}` is in no git repository, so nothing is known of what has changed", printable(&.0.to_string_lossy()))]
     NoRepository(PathBuf),
-    #[error("`{0}` is no revision of this repository; name a branch, a tag or a commit")]
+    #[error("`{}` is no revision of this repository; name a branch, a tag or a commit", printable(.0))]
     NoRevision(String),
     #[error("git failed: {0}")]
     Failed(String),
@@ -58,7 +61,7 @@ pub struct Before {
 }
 
 /// The Rust files of the repository around `folder`, as they were.
-pub fn before(folder: &Path, against: Against<'_>) -> Result<Before, GitError> {
+pub fn before(folder: &Path, against: Against<'_>) -> Result<Before, NoHistory> {
     let root = Git { folder }.root()?;
     let git = Git { folder: &root };
     match against {
@@ -139,24 +142,24 @@ struct Git<'a> {
 }
 
 impl Git<'_> {
-    fn root(&self) -> Result<PathBuf, GitError> {
+    fn root(&self) -> Result<PathBuf, NoHistory> {
         let said = self.run(Vec::new(), ["rev-parse", "--show-toplevel"])?;
         if !said.is_success {
             return Err(match words_of(&said.err) {
                 why if why.contains("not a git repository") => {
-                    GitError::NoRepository(self.folder.to_path_buf())
+                    NoHistory::NoRepository(self.folder.to_path_buf())
                 }
-                why => GitError::Failed(why),
+                why => NoHistory::Failed(why),
             });
         }
         let line = said.out.strip_suffix(b"\n").unwrap_or(&said.out);
         let root = os::path_of(line).canonicalize();
-        root.map_err(|error| GitError::Failed(error.to_string()))
+        root.map_err(|error| NoHistory::Failed(error.to_string()))
     }
 
     /// Where this branch and `revision` parted, or the revision itself where that isn't known.
-    fn base(&self, revision: &str) -> Result<(String, Option<String>), GitError> {
-        let unknown = || GitError::NoRevision(revision.to_owned());
+    fn base(&self, revision: &str) -> Result<(String, Option<String>), NoHistory> {
+        let unknown = || NoHistory::NoRevision(revision.to_owned());
         // What begins with a dash would be an option to some of git's commands.
         if revision.is_empty() || revision.starts_with('-') || revision.contains('\0') {
             return Err(unknown());
@@ -187,7 +190,7 @@ impl Git<'_> {
     }
 
     /// The last commit, or a tree without files where there is none yet.
-    fn head(&self) -> Result<String, GitError> {
+    fn head(&self) -> Result<String, NoHistory> {
         let said = self.run(
             Vec::new(),
             ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"],
@@ -200,7 +203,7 @@ impl Git<'_> {
     }
 
     /// Contents as texts; what is no text is left out.
-    fn texts(&self, root: &Path, entries: &[Entry]) -> Result<Texts, GitError> {
+    fn texts(&self, root: &Path, entries: &[Entry]) -> Result<Texts, NoHistory> {
         let mut texts = Texts::new();
         for entries in entries.chunks(FILES_AT_ONCE) {
             let names: Vec<&str> = entries.iter().map(|(_, name)| &**name).collect();
@@ -221,19 +224,19 @@ impl Git<'_> {
     }
 
     /// What git prints, if it succeeds.
-    fn ask<'s>(&self, arguments: impl IntoIterator<Item = &'s str>) -> Result<Vec<u8>, GitError> {
+    fn ask<'s>(&self, arguments: impl IntoIterator<Item = &'s str>) -> Result<Vec<u8>, NoHistory> {
         let said = self.run(Vec::new(), arguments)?;
         if said.is_success {
             return Ok(said.out);
         }
-        Err(GitError::Failed(words_of(&said.err)))
+        Err(NoHistory::Failed(words_of(&said.err)))
     }
 
     fn run<'s>(
         &self,
         input: Vec<u8>,
         arguments: impl IntoIterator<Item = &'s str>,
-    ) -> Result<Said, GitError> {
+    ) -> Result<Said, NoHistory> {
         let mut git = Command::new("git");
         git.arg("-C").arg(self.folder);
         // What a repository's configuration would start, or read from anywhere.
@@ -256,8 +259,8 @@ impl Git<'_> {
 }
 
 /// The next content in what `cat-file --batch` prints: its name, kind and size on a line, itself, and a newline.
-fn next_content(rest: &mut &[u8]) -> Result<Option<Arc<str>>, GitError> {
-    let broken = || GitError::Failed("its answer ended early".to_owned());
+fn next_content(rest: &mut &[u8]) -> Result<Option<Arc<str>>, NoHistory> {
+    let broken = || NoHistory::Failed("its answer ended early".to_owned());
     let end = rest
         .iter()
         .position(|byte| *byte == b'\n')
@@ -277,12 +280,79 @@ fn next_content(rest: &mut &[u8]) -> Result<Option<Arc<str>>, GitError> {
 /// The first line of what git complains of.
 fn words_of(err: &[u8]) -> String {
     let said = String::from_utf8_lossy(err);
-    said.lines()
-        .next()
-        .unwrap_or("it doesn't say why")
-        .to_owned()
+    let line = said.lines().next().unwrap_or("it doesn't say why");
+    shortened(&printable(line), LONGEST_WORDS).into_owned()
 }
 
 fn line_of(out: &[u8]) -> String {
     String::from_utf8_lossy(out).trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn run(folder: &Path, arguments: &[&str]) {
+        let run = Command::new("git")
+            .args(["-c", "user.name=a", "-c", "user.email=a@example.org"])
+            .args(arguments)
+            .current_dir(folder)
+            .output()
+            .unwrap();
+        assert!(run.status.success(), "{run:?}");
+    }
+
+    fn repository() -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("in")).unwrap();
+        for name in ["a.rs", "in/b c.rs", "in/\u{fc}.rs", "d.txt"] {
+            fs::write(root.path().join(name), format!("// {name}\n")).unwrap();
+        }
+        run(root.path(), &["init", "-q"]);
+        run(root.path(), &["add", "."]);
+        run(root.path(), &["commit", "-q", "-m", "a"]);
+        root
+    }
+
+    #[test]
+    fn texts_are_told_as_they_were() {
+        let root = repository();
+        let real = root.path().canonicalize().unwrap();
+        fs::write(root.path().join("a.rs"), "// new\n").unwrap();
+        let told = before(&root.path().join("in"), Against::Revision("HEAD")).unwrap();
+        let expected = ["a.rs", "in/b c.rs", "in/\u{fc}.rs"]
+            .map(|name| (real.join(name), Arc::from(format!("// {name}\n"))));
+        assert_eq!(told.old, Texts::from(expected));
+        assert!(told.staged.is_none() && told.note.is_none());
+
+        run(root.path(), &["add", "."]);
+        let told = before(root.path(), Against::Staged).unwrap();
+        let one = |text: &str| Texts::from([(real.join("a.rs"), Arc::from(text))]);
+        assert_eq!(told.old, one("// a.rs\n"));
+        assert_eq!(told.staged, Some(one("// new\n")));
+    }
+
+    #[test]
+    fn what_is_no_revision_is_refused() {
+        let root = repository();
+        for revision in [
+            "--output=x",
+            "-h",
+            "none",
+            "",
+            "HEAD\0",
+            "a b",
+            "\u{1b}[31m",
+        ] {
+            let why = before(root.path(), Against::Revision(revision))
+                .unwrap_err()
+                .to_string();
+            assert!(!why.contains('\u{1b}'), "{why:?}");
+        }
+        assert!(!root.path().join("x").exists());
+        let elsewhere = tempfile::tempdir().unwrap();
+        assert!(before(elsewhere.path(), Against::Staged).is_err());
+    }
 }

@@ -7,9 +7,11 @@ use std::{
 
 use tokio_util::sync::CancellationToken;
 
-use super::{inputs::InputFile, output::FileProgress, work::Work};
+use super::{
+    Copies, Engine, Files, FoundReport, InputFile, ReadFile, ReportOrigin, WorkError, duplicates,
+    wants_duplicates,
+};
 use crate::{
-    analysis::{Copies, Files, FoundReport, ReadFile, ReportOrigin, duplicates, wants_duplicates},
     facts::SmellId,
     index::{FileId, Index, Origin},
     survey::FileSurvey,
@@ -18,24 +20,26 @@ use crate::{
 };
 
 /// In the order of the inputs.
-pub(super) struct AnalysedFiles {
-    pub(super) reports: Vec<FoundReport>,
+pub struct AnalysedFiles {
+    pub reports: Vec<FoundReport>,
     /// What is said of a file that stands in others too.
-    pub(super) copies: Vec<Vec<Copies>>,
-    pub(super) were_parsed: Vec<bool>,
+    pub copies: Vec<Vec<Copies>>,
+    pub were_parsed: Vec<bool>,
 }
 
-/// Surveys are made only where somebody wants to hear of what they show.
-pub(super) async fn analysed(work: &Work, inputs: &[InputFile]) -> anyhow::Result<AnalysedFiles> {
+/// Reports on files; `progress` is told how many are done. Surveys are made only where somebody wants to hear of what they show.
+pub async fn analysed(
+    engine: &Engine,
+    inputs: &[InputFile],
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<AnalysedFiles, WorkError> {
     let texts = inputs
         .iter()
         .map(|input| (Arc::clone(&input.text), input.context));
-    let progress = FileProgress::over(inputs.len());
     let never = CancellationToken::new();
-    let on_progress = |done| progress.set(done);
     let mut rules = inputs.iter().map(|input| &input.rules);
     if !rules.any(wants_duplicates) {
-        let reports = work.engine.reports(texts.collect(), &on_progress, &never);
+        let reports = engine.reports(texts.collect(), progress, &never);
         let reports = reports.await?;
         return Ok(AnalysedFiles {
             copies: vec![Vec::new(); reports.len()],
@@ -43,7 +47,7 @@ pub(super) async fn analysed(work: &Work, inputs: &[InputFile]) -> anyhow::Resul
             reports,
         });
     }
-    let found = work.engine.surveys(texts.collect(), &on_progress, &never);
+    let found = engine.surveys(texts.collect(), progress, &never);
     let found = found.await?;
     let were_parsed = found.iter().map(|found| found.was_parsed).collect();
     let found = found.into_iter();

@@ -1,0 +1,163 @@
+//! What a person or a program is shown of a place in a file.
+
+use std::sync::Arc;
+
+use super::{
+    Finding, Gain, InputFile, Memo, PlacedOffer, apart, gain, gain_in_words, judge,
+    may_be_extracted, measure, offers_among, proposals, title,
+};
+use crate::{
+    compiler,
+    refactorings::{Applicability, Context, Refactoring, Refusal},
+    syntax::{Source, Unparsable},
+    text::{Encoding, Lines, NewFile, TextRange},
+    workspace::place_of,
+};
+
+/// Why rustc isn't asked where a person has switched it off.
+pub const SWITCHED_OFF: &str = "`compiler.enabled` is `false` here, so rustc isn't asked";
+
+/// What is offered at a place of a file that was read.
+pub struct OffersAtPlace {
+    pub input: InputFile,
+    pub offers: Vec<ShownOffer>,
+    pub refusals: Vec<(&'static Refactoring, String)>,
+    /// Whether a function may be made of a selection, or why not; nothing where a place is none.
+    pub extraction: Option<Result<(), String>>,
+    /// What would make the findings there smaller, if nothing is selected.
+    pub extractions: Vec<ShownExtraction>,
+}
+
+/// An extraction that nobody has selected.
+pub struct ShownExtraction {
+    /// `FILE:LINE-LINE`.
+    pub place: String,
+    pub title: String,
+    pub answers: &'static str,
+}
+
+/// An offer with what people are shown of it.
+pub struct ShownOffer {
+    pub id: &'static str,
+    pub title: String,
+    pub answers: Option<&'static str>,
+    pub applicability: Applicability,
+    /// `FILE:LINE:COLUMN`.
+    pub place: String,
+    pub gain: Option<Gain>,
+    /// What was shown absent or kept.
+    pub checked: Vec<&'static str>,
+    pub text: Arc<str>,
+    pub new_files: Vec<(NewFile, String)>,
+}
+
+/// What is offered in a range of a file, or at the cursor that it is; whether a function can be made of what is selected.
+pub fn offers_at_place(
+    input: InputFile,
+    range: TextRange,
+    selection: Option<TextRange>,
+) -> Result<OffersAtPlace, Unparsable> {
+    let source = Source::parse(Arc::clone(&input.text), input.context)?;
+    let report = measure(&source, &Memo::default());
+    let mut findings = judge(&report, &source.text, &input.rules);
+    findings.retain(|finding: &Finding| finding.at.intersect(range).is_some());
+    // What is above a file decides where its modules lie, and a path that is relative hides it.
+    let path = input.path.canonicalize();
+    let path = path.unwrap_or_else(|_| input.path.clone());
+    let context = Context::new(&source).placed(place_of(&path));
+    let (offers, refusals) = offers_among(&context, range, &findings);
+    let lines = Lines::new(&source.text);
+    let offers = offers.into_iter();
+    let offers = offers.map(|offer| ShownOffer::of(&offer, &source, &lines, &input.shown));
+    let offers = offers.flatten().collect();
+    let reasons = refusals
+        .into_iter()
+        .filter_map(|(refactoring, refusal)| match refusal {
+            Refusal::Because { why, .. } => Some((refactoring, why)),
+            Refusal::NotHere => None,
+        });
+    let refusals = reasons.collect();
+    let extraction = selection.map(|selection| may_be_extracted_here(&source, selection, &input));
+    let extractions = match extraction {
+        None => shown_extractions(&source, &findings, &lines, &input),
+        Some(_) => Vec::new(),
+    };
+    Ok(OffersAtPlace {
+        input,
+        offers,
+        refusals,
+        extraction,
+        extractions,
+    })
+}
+
+fn shown_extractions(
+    source: &Source,
+    findings: &[Finding],
+    lines: &Lines,
+    input: &InputFile,
+) -> Vec<ShownExtraction> {
+    if !input.config.compiler || !compiler::is_found() {
+        return Vec::new();
+    }
+    let mut shown = Vec::new();
+    for finding in findings {
+        let found = proposals(source, finding);
+        shown.extend(apart(&found).into_iter().map(|it| ShownExtraction {
+            place: lines_in_words(lines, it.range, &input.shown),
+            title: format!(
+                "Extract into `{}` ({})",
+                it.name,
+                gain_in_words(finding, it)
+            ),
+            answers: finding.smell.id,
+        }));
+    }
+    shown
+}
+
+/// `FILE:LINE-LINE`
+pub fn lines_in_words(lines: &Lines, range: TextRange, file: &str) -> String {
+    let (first, last) = (lines.line(range.start()) + 1, lines.line(range.end()) + 1);
+    format!("{file}:{first}-{last}")
+}
+
+/// Whether rustc may be asked for a function of what is selected in a file, or why not.
+pub fn extraction_at_place(input: &InputFile, selection: TextRange) -> Result<(), String> {
+    let source = Source::parse(Arc::clone(&input.text), input.context);
+    let source = source.map_err(|why| format!("The file is {why}."))?;
+    may_be_extracted_here(&source, selection, input)
+}
+
+fn may_be_extracted_here(
+    source: &Source,
+    selection: TextRange,
+    input: &InputFile,
+) -> Result<(), String> {
+    may_be_extracted(source, selection).map_err(|why| why.to_string())?;
+    if !input.config.compiler {
+        return Err(format!("{SWITCHED_OFF}."));
+    }
+    if !compiler::is_found() {
+        return Err("There is no cargo on the PATH.".to_owned());
+    }
+    Ok(())
+}
+
+impl ShownOffer {
+    fn of(placed: &PlacedOffer, source: &Source, lines: &Lines, file: &str) -> Option<Self> {
+        let change = placed.offer.change();
+        let at = lines.position(&source.text, placed.at, Encoding::Utf32);
+        Some(Self {
+            id: placed.offer.refactoring().id,
+            title: title(source, &placed.offer),
+            answers: placed.answers,
+            applicability: change.applicability,
+            place: format!("{file}:{}:{}", at.line + 1, at.column + 1),
+            gain: gain(source, &placed.offer),
+            checked: change.checked.clone(),
+            text: change.edits().apply(&source.text)?.into(),
+            new_files: change.steps.created().collect(),
+        })
+    }
+}

@@ -1,0 +1,51 @@
+//! A file, its new text, and the new files that come with it.
+
+use std::sync::Arc;
+
+use super::InputFile;
+use crate::{
+    text::NewFile,
+    workspace::{CreatedFile, NewFileError, Update, new_path},
+};
+
+/// A change of a file that is to be shown or carried out.
+pub struct FileChange {
+    pub input: InputFile,
+    pub text: Arc<str>,
+    pub new_files: Vec<(NewFile, String)>,
+    pub created: Vec<CreatedFile>,
+    /// How many refactorings lead to it.
+    pub refactorings: usize,
+}
+
+impl FileChange {
+    pub fn new(
+        input: InputFile,
+        text: Arc<str>,
+        new_files: Vec<(NewFile, String)>,
+        refactorings: usize,
+    ) -> Result<Self, NewFileError> {
+        let created = new_files.iter().map(|(file, text)| {
+            Ok(CreatedFile {
+                path: new_path(&input.path, &input.root, file)?,
+                text: text.clone(),
+            })
+        });
+        Ok(Self {
+            created: created.collect::<Result<_, _>>()?,
+            input,
+            text,
+            new_files,
+            refactorings,
+        })
+    }
+
+    pub fn update(&self) -> Update<'_> {
+        Update {
+            path: &self.input.path,
+            old: &self.input.text,
+            new: &self.text,
+            created: &self.created,
+        }
+    }
+}

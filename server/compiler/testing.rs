@@ -1,0 +1,71 @@
+//! A package's tests, run where some of its files have other texts.
+
+use super::{
+    Texts, Unjudged,
+    package::{Package, cargo, run_check, unusable},
+    recorder, said,
+    users::Alias,
+    wrapper,
+};
+
+/// Where the workspace lies while its tests run.
+const OVERLAY: &str = "tested";
+/// So many tests are named.
+const MOST_NAMED: usize = 3;
+
+impl Package {
+    /// Why its tests don't pass with these texts, in words; nothing where they do, and where there is no package to have any.
+    /// They run in an overlay, so that what they leave beside the sources stays there.
+    pub(super) fn failing_tests(&self, texts: &Texts) -> Result<Option<String>, Unjudged> {
+        let Some(name) = &self.name else {
+            return Ok(None);
+        };
+        let overlay = self.whole_overlay(OVERLAY, texts)?;
+        let place = overlay
+            .place(&self.root)
+            .unwrap_or_else(|| self.root.clone());
+        let alias = Alias::of(&self.own, texts).map_err(|error| unusable(&self.own, &error))?;
+        let mut cargo = cargo(&place);
+        let chained = wrapper::chosen(&self.root);
+        recorder::pass_through(&mut cargo, &alias.0, chained.as_deref());
+        cargo
+            .args(["test", "--package", name, "--manifest-path"])
+            .arg(place.join("Cargo.toml"))
+            .env("CARGO_TARGET_DIR", &self.own)
+            .env("CARGO_INCREMENTAL", "0");
+        let said = run_check(cargo, &place, &self.stop)?;
+        if said.is_success {
+            return Ok(None);
+        }
+        let failed = said::failed_tests(&said.out);
+        if failed.is_empty() {
+            let words = said::first_words(&said.err);
+            return Ok(Some(format!("its tests fail: {words}")));
+        }
+        Ok(Some(in_words(&failed)))
+    }
+}
+
+fn in_words(failed: &[String]) -> String {
+    let named = failed.iter().take(MOST_NAMED);
+    let named: Vec<String> = named.map(|name| format!("`{name}`")).collect();
+    let (tests, more) = (named.join(", "), failed.len() - named.len());
+    match (failed.len(), more) {
+        (1, _) => format!("the test {tests} fails"),
+        (_, 0) => format!("the tests {tests} fail"),
+        _ => format!("the tests {tests} and {more} more fail"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failing_tests_are_named_and_the_others_counted() {
+        let all = ["a", "b", "c", "d"].map(str::to_owned);
+        assert_eq!(in_words(&all[..1]), "the test `a` fails");
+        assert_eq!(in_words(&all[..2]), "the tests `a`, `b` fail");
+        assert_eq!(in_words(&all), "the tests `a`, `b`, `c` and 1 more fail");
+    }
+}

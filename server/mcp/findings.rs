@@ -1,0 +1,133 @@
+//! `findings`: what wants refactoring.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::{
+    answer::{Answer, Refused},
+    project::{Gathered, Project},
+};
+use crate::{
+    analysis::{Copies, Finding, InputFile, Level, analysed, judge_with_copies},
+    facts::{FileReport, Problem},
+    history::{Against, before},
+    report::{answers, counted, level_word},
+    text::{Encoding, Lines, printable},
+};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Arguments {
+    paths: Option<Vec<String>>,
+    since: Option<String>,
+    #[serde(default)]
+    skip: usize,
+}
+
+pub(super) async fn answer(
+    project: &Arc<Project>,
+    arguments: Arguments,
+) -> Result<Answer, Refused> {
+    let Arguments { paths, since, skip } = arguments;
+    let gathered = project.run(move |project| gathered(project, paths, since));
+    let Gathered { files, notes } = gathered.await??;
+    let analysed = analysed(&project.engine, &files, &|_| {}).await;
+    let analysed = analysed.map_err(Refused::because)?;
+    let count = files.len();
+    let said = project.run(move |_| {
+        let mut said: Vec<Said> = Vec::new();
+        let mut notes = notes;
+        let reports = analysed.reports.iter().zip(&analysed.copies);
+        for (input, ((report, _), copies)) in files.iter().zip(reports) {
+            notes.extend(problem(input, report));
+            said.extend(said_of(input, report, copies));
+        }
+        (said, notes)
+    });
+    let (mut said, notes) = said.await?;
+    let strong = said.iter().filter(|it| it.level == Level::Strong).count();
+    // What weighs most comes first, and files stay together where it weighs the same.
+    said.sort_by(|left, right| right.weight.total_cmp(&left.weight));
+    let first = format!(
+        "{} ({strong} strong) in {}",
+        counted(said.len(), "finding"),
+        counted(count, "file")
+    );
+    let lines = said.into_iter().map(|it| it.words);
+    let notes = notes.into_iter().map(|note| format!("note: {note}"));
+    Ok(Answer::new(first, lines.chain(notes).collect(), skip))
+}
+
+fn gathered(
+    project: &Project,
+    paths: Option<Vec<String>>,
+    since: Option<String>,
+) -> Result<Gathered, Refused> {
+    let Some(revision) = since else {
+        let paths = paths.unwrap_or_default();
+        if paths.is_empty() {
+            return project.gather(&[project.root().to_path_buf()]);
+        }
+        let paths = paths.iter().map(|path| project.inside(path));
+        return project.gather(&paths.collect::<Result<Vec<_>, _>>()?);
+    };
+    if paths.is_some() {
+        return Err(Refused::BadCall(
+            "Say `paths` or `since`, not both.".to_owned(),
+        ));
+    }
+    let before = before(project.root(), Against::Revision(&revision)).map_err(Refused::because)?;
+    project.gather_changed(&before)
+}
+
+/// A finding in words.
+struct Said {
+    weight: f64,
+    level: Level,
+    words: String,
+}
+
+fn said_of(input: &InputFile, report: &FileReport, copies: &[Copies]) -> Vec<Said> {
+    let mut findings = judge_with_copies(report, copies, &input.text, &input.rules);
+    let lines = Lines::new(&input.text);
+    let functions = report.functions();
+    findings.retain(|finding| input.tells(finding, &functions, &lines));
+    let said = findings.iter().map(|finding| Said {
+        weight: weight(finding),
+        level: finding.level,
+        words: words(finding, input, &lines),
+    });
+    said.collect()
+}
+
+/// How much there is to gain: how the measure stands to the strong limit.
+fn weight(finding: &Finding) -> f64 {
+    let strong = finding.judgement.limits.strong.max(1);
+    f64::from(finding.measure) / f64::from(strong)
+}
+
+fn words(finding: &Finding, input: &InputFile, lines: &Lines) -> String {
+    let at = lines.position(&input.text, finding.at.start(), Encoding::Utf32);
+    let place = format!(
+        "{}:{}:{}",
+        printable(&input.shown),
+        at.line + 1,
+        at.column + 1
+    );
+    let (level, id) = (level_word(finding.level), finding.smell.id);
+    let said = format!("{place}: {level}[{id}]: {}", finding.message);
+    let answers = answers(finding);
+    if answers.is_empty() {
+        return said;
+    }
+    format!("{said} (answers: {})", answers.join(", "))
+}
+
+fn problem(input: &InputFile, report: &FileReport) -> Option<String> {
+    let why = match report.problem? {
+        Problem::TooDeep => "is nested too deeply to be analysed safely",
+        Problem::TooLarge => "is too large to be analysed",
+    };
+    Some(format!("{} {why}; nothing is said of it", input.shown))
+}

@@ -1,0 +1,186 @@
+//! `preview`: what an offer does, and why it holds.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    answer::{Answer, Refused},
+    offer_name::OfferName,
+    project::Project,
+};
+use crate::{
+    analysis::{
+        Extraction, FileChange, Gain, InputFile, ShownOffer, extract_function, offers_at_place,
+        texts_beside,
+    },
+    compiler::{Compiler, Stop, Texts},
+    refactorings::Applicability,
+    report::{self, Look},
+    syntax::Source,
+    text::NewFile,
+};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Arguments {
+    offer: String,
+    name: Option<String>,
+    #[serde(default)]
+    skip: usize,
+}
+
+pub(super) async fn answer(
+    project: &Arc<Project>,
+    arguments: Arguments,
+    cancel: &CancellationToken,
+) -> Result<Answer, Refused> {
+    let Arguments { offer, name, skip } = arguments;
+    let offer: OfferName = offer.parse()?;
+    let (read, named) = (offer.clone(), offer.clone());
+    let input = project.run(move |project| fresh(project, &read)).await??;
+    let (input, derived) = if offer.is_extraction() {
+        check_extraction(project, [&input])?;
+        let extracting = project.run_with_rustc(cancel, move |_, stop| {
+            let derived = extracted(&input, &named, name, &Texts::new(), stop)?;
+            Ok((input, derived))
+        });
+        extracting.await??
+    } else {
+        let derived = project.run(move |_| {
+            let derived = derived(&input, &named, Freshness::Exact)?;
+            Ok((input, derived))
+        });
+        derived.await??
+    };
+    told(input, derived, skip)
+}
+
+/// What an offer makes of a text.
+pub(super) struct Derived {
+    pub(super) title: String,
+    pub(super) text: Arc<str>,
+    pub(super) new_files: Vec<(NewFile, String)>,
+    shown: Vec<String>,
+}
+
+/// Whether the text is the one that the offer was made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Freshness {
+    Exact,
+    /// Other offers were carried out below it.
+    Below,
+}
+
+/// The file of an offer, if it is as it was when the offer was made.
+pub(super) fn fresh(project: &Project, offer: &OfferName) -> Result<InputFile, Refused> {
+    let input = project.file(offer.file()?)?;
+    offer.check(&input)?;
+    Ok(input)
+}
+
+/// Whether rustc may be asked for extractions in these files.
+pub(super) fn check_extraction<'a>(
+    project: &Project,
+    inputs: impl IntoIterator<Item = &'a InputFile>,
+) -> Result<(), Refused> {
+    let inputs = inputs.into_iter();
+    project.check_build(inputs.filter_map(|input| input.path.parent()))
+}
+
+/// Derives an offer again from the text that it is to change.
+pub(super) fn derived(
+    input: &InputFile,
+    name: &OfferName,
+    freshness: Freshness,
+) -> Result<Derived, Refused> {
+    let range = name.place.range(&input.text).map_err(Refused::because)?;
+    let found = offers_at_place(input.clone(), range, None);
+    let found = found.map_err(|why| Refused::Because(format!("`{}` is {why}.", input.shown)))?;
+    let mut offers = found.offers.into_iter().filter(|offer| match freshness {
+        Freshness::Exact => name.is(offer),
+        Freshness::Below => offer.id == name.refactoring,
+    });
+    match (offers.next(), offers.next()) {
+        (Some(offer), None) => Ok(Derived::of(offer)),
+        (Some(_), Some(_)) => Err(Refused::Because(format!(
+            "`{name}` means several changes by now. Carry it out alone."
+        ))),
+        (None, _) => Err(Refused::Because(format!(
+            "`{name}` is not offered any more. Ask `offers` again."
+        ))),
+    }
+}
+
+/// Asks rustc for an extraction, where other files have these texts.
+pub(super) fn extracted(
+    input: &InputFile,
+    offer: &OfferName,
+    name: Option<String>,
+    others: &Texts,
+    stop: Stop,
+) -> Result<Derived, Refused> {
+    let range = offer.place.range(&input.text).map_err(Refused::because)?;
+    let source = Source::parse(Arc::clone(&input.text), input.context);
+    let source = source.map_err(|why| Refused::Because(format!("`{}` is {why}.", input.shown)))?;
+    let path = input.path.canonicalize().map_err(Refused::because)?;
+    let wanted = Extraction {
+        range,
+        name,
+        others: texts_beside(&path, others),
+    };
+    let mut compiler = Compiler::new(stop).beside(others.clone());
+    let extracted = extract_function(&source, &path, &wanted, &mut compiler);
+    let extracted = extracted
+        .map_err(|why| Refused::Because(format!("`{offer}` can't be carried out: {why}")))?;
+    Ok(Derived {
+        title: format!("Extract into `{}`", extracted.name),
+        text: extracted.text,
+        new_files: Vec::new(),
+        shown: vec!["proof: rustc has no error and no new warning of it".to_owned()],
+    })
+}
+
+impl Derived {
+    fn of(offer: ShownOffer) -> Self {
+        let mut shown = Vec::new();
+        match offer.applicability {
+            Applicability::Safe => {}
+            Applicability::NeedsCheck => shown.push("for you to check".to_owned()),
+            Applicability::Draft => shown.push("for you to fill in".to_owned()),
+        }
+        if let Some(smell) = offer.answers {
+            shown.push(format!("answers: {smell}"));
+        }
+        let audited = ["its words, comments and attributes were counted before and after"];
+        let checked = offer.checked.iter().copied().chain(audited);
+        let checked: Vec<&str> = checked.collect();
+        shown.push(format!("proof: {}", checked.join("; ")));
+        if let Some(Gain { before, after }) = offer.gain {
+            shown.push(format!("gain: complexity {before} → {after}"));
+        }
+        Self {
+            title: offer.title,
+            text: offer.text,
+            new_files: offer.new_files,
+            shown,
+        }
+    }
+}
+
+fn told(input: InputFile, derived: Derived, skip: usize) -> Result<Answer, Refused> {
+    let Derived {
+        title,
+        text,
+        new_files,
+        shown: mut lines,
+    } = derived;
+    let change = FileChange::new(input, text, new_files, 1).map_err(Refused::because)?;
+    let mut diff = Vec::new();
+    let written = report::write_change(&mut diff, &change, Look::default());
+    written.map_err(Refused::because)?;
+    let diff = String::from_utf8_lossy(&diff);
+    lines.extend(diff.lines().map(str::to_owned));
+    Ok(Answer::new(title, lines, skip))
+}

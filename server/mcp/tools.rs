@@ -1,0 +1,175 @@
+//! The tools that a model is told of, and which of them a call is for.
+
+use std::sync::Arc;
+
+use rmcp::model::{JsonObject, Tool, ToolAnnotations};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    answer::{Answer, Refused},
+    apply, explain, findings, offers, preview,
+    project::{Allowed, Project},
+    verify,
+};
+use crate::text::{printable, shortened};
+
+/// Characters of what a model sent that are told back to it.
+const LONGEST_NAME: usize = 60;
+
+/// Every tool; one that isn't allowed says so.
+pub(super) fn all(allowed: Allowed) -> Vec<Tool> {
+    let paths = json!({ "type": "array", "items": { "type": "string" }, "description": "Files and folders, from the root; all of it without any" });
+    let offer =
+        json!({ "type": "string", "description": "The first word of a line of `offers`, whole" });
+    let skip =
+        json!({ "type": "integer", "minimum": 0, "description": "Lines that were read before" });
+    let name = json!({ "type": "string", "description": "What the function of an `extract-function` is called; found by itself otherwise" });
+    vec![
+        reading(
+            "findings",
+            "What wants refactoring in Rust files, the most important first: `FILE:LINE:COLUMN: level[smell]: why`, and the refactorings that answer it.",
+            &json!({
+                "paths": paths,
+                "since": { "type": "string", "description": "A git revision: only files that have changed since then, instead of `paths`" },
+                "skip": skip,
+            }),
+            &[],
+        ),
+        reading(
+            "offers",
+            "The refactorings that are offered in a range of a file, each as an offer for `preview` and `apply`, and those that are refused, with the reason.",
+            &json!({
+                "path": { "type": "string", "description": "A file, from the root" },
+                "range": { "type": "string", "description": "LINE, LINE:COLUMN, or from one to another, as in 12-20 or 12:5-14:9; counted from 1" },
+                "skip": skip,
+            }),
+            &["path", "range"],
+        ),
+        reading(
+            "preview",
+            "What an offer does: its diff, what was checked, and what is gained. Nothing is changed.",
+            &json!({ "offer": offer, "name": name, "skip": skip }),
+            &["offer"],
+        ),
+        Tool::new(
+            "apply",
+            told(
+                "Carries out offers, all of them or none. An offer whose file has changed since is refused.",
+                allowed.write,
+                "--allow-write",
+            ),
+            schema(
+                &json!({
+                    "offers": { "type": "array", "items": offer, "minItems": 1 },
+                    "name": name,
+                }),
+                &["offers"],
+            ),
+        )
+        .with_annotations(
+            ToolAnnotations::new()
+                .read_only(false)
+                .destructive(true)
+                .idempotent(false)
+                .open_world(false),
+        ),
+        Tool::new(
+            "verify",
+            told(
+                "Judges a change that you have written, without making it: proved to keep behaviour, needing tests, or broken.",
+                allowed.build,
+                "--allow-build",
+            ),
+            schema(
+                &json!({ "patch": { "type": "string", "description": "A unified diff, as `git diff` writes it, with paths from the root" } }),
+                &["patch"],
+            ),
+        )
+        .with_annotations(ToolAnnotations::new().read_only(true).open_world(false)),
+        reading(
+            "explain",
+            "What a smell or a refactoring is, with an example, and how it is silenced.",
+            &json!({ "id": { "type": "string" }, "skip": skip }),
+            &["id"],
+        ),
+    ]
+}
+
+fn reading(name: &'static str, what: &'static str, properties: &Value, required: &[&str]) -> Tool {
+    let hints = ToolAnnotations::new().read_only(true).open_world(false);
+    Tool::new(name, what, schema(properties, required)).with_annotations(hints)
+}
+
+fn told(what: &str, is_allowed: bool, flag: &str) -> String {
+    if is_allowed {
+        what.to_owned()
+    } else {
+        format!("{what} Refused here: a person has to start the server with `{flag}` for it.")
+    }
+}
+
+fn schema(properties: &Value, required: &[&str]) -> Arc<JsonObject> {
+    let schema = json!({
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    });
+    match schema {
+        Value::Object(schema) => Arc::new(schema),
+        _ => Arc::default(),
+    }
+}
+
+/// The answer of a tool.
+pub(super) async fn call(
+    project: &Arc<Project>,
+    name: &str,
+    arguments: JsonObject,
+    cancel: &CancellationToken,
+) -> Result<Answer, Refused> {
+    match name {
+        "findings" => findings::answer(project, decoded(arguments)?).await,
+        "offers" => offers::answer(project, decoded(arguments)?).await,
+        "preview" => preview::answer(project, decoded(arguments)?, cancel).await,
+        "apply" => apply::answer(project, decoded(arguments)?, cancel).await,
+        "verify" => verify::answer(project, decoded(arguments)?, cancel).await,
+        "explain" => explain::answer(&decoded(arguments)?),
+        _ => Err(Refused::BadCall(format!(
+            "There is no tool `{}`.",
+            printable(&shortened(name, LONGEST_NAME))
+        ))),
+    }
+}
+
+fn decoded<T: DeserializeOwned>(arguments: JsonObject) -> Result<T, Refused> {
+    let decoded = serde_json::from_value(Value::Object(arguments));
+    decoded.map_err(|error| Refused::BadCall(format!("The arguments don't fit: {error}.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_tool_has_a_schema_and_says_what_it_needs() {
+        let none = Allowed {
+            write: false,
+            build: false,
+        };
+        let tools = all(none);
+        let names: Vec<&str> = tools.iter().map(|tool| &*tool.name).collect();
+        let expected = [
+            "findings", "offers", "preview", "apply", "verify", "explain",
+        ];
+        assert_eq!(names, expected);
+        for tool in &tools {
+            assert_eq!(tool.input_schema["type"], "object");
+            let what = tool.description.as_deref().unwrap();
+            let needs = ["apply", "verify"].contains(&&*tool.name);
+            assert_eq!(what.contains("--allow-"), needs, "{what}");
+        }
+    }
+}

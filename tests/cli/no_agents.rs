@@ -1,0 +1,23 @@
+//! What a build without the door for agents says where it is asked for.
+
+use crate::harness::Place;
+
+#[test]
+fn it_is_known_and_says_so() {
+    let place = Place::new();
+    for arguments in [
+        &["mcp"][..],
+        &["mcp", "--instructions"],
+        &["mcp", ".", "--allow-write", "--allow-build"],
+    ] {
+        let run = place.run(arguments).expect(2);
+        let words = "error: this build has no door for agents; install with the feature `mcp`\n";
+        assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", words));
+    }
+    let help = place.run(["--help"]).expect(0);
+    assert!(
+        help.stdout
+            .contains("Serve a coding agent (not in this build)"),
+        "{help:#?}"
+    );
+}
