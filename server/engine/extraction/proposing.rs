@@ -8,7 +8,7 @@ use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode};
 use super::{
     Selection,
     exits::Leave,
-    naming::{self, Ground},
+    naming::{self, Ground, Wish},
 };
 use crate::{
     syntax::{
@@ -84,29 +84,49 @@ pub fn proposals(source: &Source, at: TextRange, goal: Goal) -> Vec<Proposal> {
         .collect();
     parts.sort_by(|left, right| right.benefit.total_cmp(&left.benefit));
     parts.truncate(MOST_LOOKED_AT);
-    let mut ranked: Vec<(f64, Part, Selection)> = parts
-        .into_iter()
-        .filter_map(|part| {
-            let selection = Selection::of(source, &root, part.range).ok()?;
-            let worth = part.benefit - part.share * LEAST_COST - cost(source, &selection)?;
-            Some((worth, part, selection))
-        })
-        .collect();
-    ranked.sort_by(|left, right| right.0.total_cmp(&left.0));
-    ranked.retain(|(worth, ..)| *worth > 0.0);
-    if ranked.is_empty() {
+    if parts.is_empty() {
         return Vec::new();
     }
     // Every name of the file is looked at once for all.
     let names = Names::in_node(&root);
-    let proposed = ranked.iter();
-    let proposed =
-        proposed.filter_map(|(_, part, selection)| sized.proposal(part, selection, &names));
+    let mut ranked: Vec<Ranked> = parts
+        .into_iter()
+        .filter_map(|part| {
+            let selection = Selection::of(source, &root, part.range).ok()?;
+            let wish = name(source, &selection, &names)?;
+            let worth = part.benefit - part.share * LEAST_COST - cost(&selection, wish.ground)?;
+            Some(Ranked {
+                worth,
+                part,
+                selection,
+                name: wish.name,
+            })
+        })
+        .collect();
+    ranked.sort_by(|left, right| right.worth.total_cmp(&left.worth));
+    ranked.retain(|it| it.worth > 0.0);
+    let proposed = ranked.into_iter();
+    let proposed = proposed.filter_map(|it| sized.proposal(it));
     proposed.take(MOST).collect()
 }
 
+/// A part that may be proposed.
+struct Ranked {
+    worth: f64,
+    part: Part,
+    selection: Selection,
+    name: String,
+}
+
+/// The first name that is free. What nobody selected isn't worth a name that says nothing.
+fn name(source: &Source, selection: &Selection, names: &Names) -> Option<Wish> {
+    let wishes = naming::wishes(source, selection).into_iter();
+    let mut telling = wishes.filter(|it| it.ground != Ground::Nothing);
+    telling.find(|it| names.is_free(&it.name))
+}
+
 /// What stands against an extraction, beside a benefit of at most 1; nothing where too much is handed over.
-fn cost(source: &Source, selection: &Selection) -> Option<f64> {
+fn cost(selection: &Selection, ground: Ground) -> Option<f64> {
     let parameters = selection.parameters();
     let outputs = selection.outputs.len();
     if parameters > MOST_PARAMETERS || outputs > MOST_OUTPUTS {
@@ -120,10 +140,11 @@ fn cost(source: &Source, selection: &Selection) -> Option<f64> {
         Leave::Carries { .. } => 0.12,
         Leave::Several(_) => 0.2,
     };
-    let of_name = match naming::ground(source, selection) {
+    let of_name = match ground {
         Ground::Comment => 0.0,
         Ground::Code => 0.03,
-        Ground::Nothing => 0.12,
+        Ground::Subject => 0.1,
+        Ground::Nothing => return None,
     };
     Some(of_parameters + of_outputs + of_exits + of_name)
 }
@@ -264,14 +285,20 @@ impl<'a> Sized<'a> {
     }
 
     /// The part with its name, measured on the text that is left.
-    fn proposal(&self, part: &Part, selection: &Selection, names: &Names) -> Option<Proposal> {
-        let after = self.measured_without(selection)?;
+    fn proposal(&self, ranked: Ranked) -> Option<Proposal> {
+        let Ranked {
+            part,
+            selection,
+            name,
+            ..
+        } = ranked;
+        let after = self.measured_without(&selection)?;
         if !self.is_gain(after) {
             return None;
         }
         Some(Proposal {
             range: part.range,
-            name: names.fresh(&naming::wishes(self.source, selection))?,
+            name,
             parameters: selection.parameters(),
             before: self.before,
             after,
