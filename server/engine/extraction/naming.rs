@@ -14,6 +14,9 @@ use super::{Selection, selection::tokens};
 use crate::syntax::Source;
 use deeds::{Deeds, expression};
 
+/// What a longer block does isn't what its first comment says.
+const MOST_LINES: usize = 20;
+
 /// Names for a function made of a selection, the best first.
 pub(super) fn wishes(source: &Source, selection: &Selection) -> Vec<Wish> {
     let own = selection.scope.function.name();
@@ -26,7 +29,7 @@ pub(super) fn wishes(source: &Source, selection: &Selection) -> Vec<Wish> {
         deeds: Deeds::of(selection),
     };
     let told = part.told().into_iter();
-    let told = told.filter(|it| it.name != own && phrases::is_short(&it.name));
+    let told = told.filter(|it| it.name != own && phrases::reads_well(&it.name));
     let last = Wish::new(of_function(selection, &own), Ground::Nothing);
     told.chain([last]).collect()
 }
@@ -82,8 +85,10 @@ impl Part<'_> {
             (self.condition(), code),
             (deeds.update(), code),
             (self.construction(), code),
+            (self.call(), Ground::Subject),
             (self.element(), Ground::Subject),
             (self.collection(), Ground::Subject),
+            (self.choice(), Ground::Subject),
         ];
         let named = named.into_iter();
         named
@@ -117,7 +122,7 @@ impl Part<'_> {
         let lines = inside.lines().skip(1).map(str::trim);
         let comment = lines.map_while(|line| line.strip_prefix("//"));
         let statements: Vec<SyntaxNode> = list.syntax().children().collect();
-        let is_one = self.are_one_paragraph(&statements);
+        let is_one = self.are_one_paragraph(&statements) && inside.lines().count() < MOST_LINES;
         phrases::name(&comment.collect::<Vec<_>>().join("\n"), None).filter(|_| is_one)
     }
 
@@ -151,8 +156,25 @@ impl Part<'_> {
         }
         let told = verb_of_value(&value).or_else(|| verb_inside(&self.selection.statements));
         let own = self.verb.filter(|it| phrases::gives_something(it));
-        let verb = told.or(own).unwrap_or_else(|| plain_verb(&value, &given));
+        let verb = told
+            .or(own)
+            .unwrap_or_else(|| self.plain_verb(&value, &given));
         Some(format!("{verb}_{given}"))
+    }
+
+    /// What is said of a value where no call tells more.
+    fn plain_verb(&self, value: &ast::Expr, name: &str) -> &'static str {
+        if phrases::is_measure(name) {
+            return "compute";
+        }
+        let is_grown = self.selection.outputs.first().is_some_and(|it| it.is_mut);
+        match value {
+            ast::Expr::MatchExpr(it) if takes_out(it) => "get",
+            ast::Expr::IfExpr(_) | ast::Expr::MatchExpr(_) => "determine",
+            _ if is_grown && self.selection.statements.len() > 1 => "build",
+            ast::Expr::CallExpr(_) | ast::Expr::MethodCallExpr(_) | ast::Expr::TryExpr(_) => "get",
+            _ => "compute",
+        }
     }
 
     /// Whether every statement has to do with a variable, or declares what has.
@@ -239,17 +261,42 @@ impl Part<'_> {
 
     /// By the type of the value that it ends with.
     fn construction(&self) -> Option<String> {
-        let value = self.selection.value.as_ref()?;
-        let made = made(value)?;
+        let last = self.selection.statements.last().map(expression)?;
+        let returned = ast::ReturnExpr::cast(last).and_then(|it| it.expr());
+        let made = made(&self.selection.value.clone().or(returned)?)?;
         let verb = self.verb.filter(|it| phrases::gives_something(it));
         Some(format!("{}_{made}", verb.unwrap_or("build")))
+    }
+
+    /// By the one function that it calls whose name says what is done.
+    fn call(&self) -> Option<String> {
+        let nodes = self.selection.statements.iter();
+        let nodes = nodes.flat_map(SyntaxNode::descendants);
+        let called = nodes.filter_map(|node| Some((called(&node)?, node)));
+        let called: Vec<(String, SyntaxNode)> =
+            called.filter(|(name, _)| phrases::is_deed(name)).collect();
+        let (name, call) = called.first().filter(|_| self.is_one_paragraph())?;
+        let is_one = called.iter().all(|(other, _)| other == name);
+        let mut around = call.ancestors();
+        let range = self.selection.range;
+        let repeats = around.any(|it| {
+            let is_inside = range.contains_range(it.text_range());
+            is_inside
+                && matches!(
+                    it.kind(),
+                    SyntaxKind::FOR_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::LOOP_EXPR
+                )
+        });
+        phrases::alike(name, repeats).filter(|_| is_one)
     }
 
     /// By the element of its loop or its branch.
     fn element(&self) -> Option<String> {
         let around = around_block(self.selection);
-        let is_loop = |it: &SyntaxNode| ast::ForExpr::can_cast(it.kind());
-        let around = around.filter(|it| is_loop(it) || self.verb_of_case() != "handle")?;
+        let around = around.filter(|it| !ast::MatchArm::can_cast(it.kind()));
+        let branch = self.only().and_then(ast::IfExpr::cast);
+        let branch = branch.filter(|it| it.else_branch().is_none());
+        let around = around.or_else(|| Some(branch?.syntax().clone()))?;
         let subject = subjects::bound_in(&around)?;
         phrases::is_telling(&subject).then(|| format!("{}_{subject}", self.verb_of_case()))
     }
@@ -257,8 +304,18 @@ impl Part<'_> {
     /// By what its one loop goes through.
     fn collection(&self) -> Option<String> {
         let each = ast::ForExpr::cast(self.only()?)?;
-        let subject = subjects::of_expr(&each.iterable()?)?;
+        let gone_through = subjects::of_expr(&each.iterable()?);
+        let gone_through = gone_through.filter(|it| phrases::singular(it).is_some());
+        let bound = || Some(phrases::plural(&subjects::bound(&each.pat()?)?));
+        let subject = gone_through.or_else(bound)?;
         phrases::is_telling(&subject).then(|| format!("{}_{subject}", self.verb_of_case()))
+    }
+
+    /// By what its one `match` tells apart.
+    fn choice(&self) -> Option<String> {
+        let choice = ast::MatchExpr::cast(self.only()?)?;
+        let subject = subjects::of_expr(&choice.expr()?)?;
+        phrases::is_telling(&subject).then(|| format!("handle_{subject}"))
     }
 
     /// Its one statement.
@@ -311,6 +368,17 @@ fn subject_of(node: &SyntaxNode) -> Option<String> {
     })
 }
 
+/// The name of what a node calls.
+fn called(node: &SyntaxNode) -> Option<String> {
+    match ast::CallExpr::cast(node.clone()) {
+        Some(call) => subjects::callee(&call),
+        None => {
+            let call = ast::MethodCallExpr::cast(node.clone())?;
+            Some(call.name_ref()?.text().to_string())
+        }
+    }
+}
+
 /// The comment on the lines above an arm.
 fn comment_above(arm: &ast::MatchArm) -> Option<String> {
     let mut lines = Vec::new();
@@ -337,16 +405,17 @@ fn verb_inside(statements: &[SyntaxNode]) -> Option<&'static str> {
     called.find_map(|name| phrases::verb_of(name.text()).filter(|it| phrases::is_reading(it)))
 }
 
-/// What is said of a value where no call tells more.
-fn plain_verb(value: &ast::Expr, name: &str) -> &'static str {
-    if phrases::is_measure(name) {
-        return "compute";
-    }
-    match value {
-        ast::Expr::IfExpr(_) | ast::Expr::MatchExpr(_) => "determine",
-        ast::Expr::CallExpr(_) | ast::Expr::MethodCallExpr(_) | ast::Expr::TryExpr(_) => "get",
-        _ => "compute",
-    }
+/// Whether one arm only names what the others leave without: `Ok(it) => it`.
+fn takes_out(choice: &ast::MatchExpr) -> bool {
+    let arms = choice.match_arm_list();
+    let arms = arms.iter().flat_map(ast::MatchArmList::arms);
+    let mut bodies = arms.filter_map(|it| {
+        let (ast::Expr::PathExpr(body), pattern) = (it.expr()?, it.pat()?) else {
+            return None;
+        };
+        Some(subjects::bound(&pattern)? == body.syntax().text().to_string())
+    });
+    bodies.any(|it| it)
 }
 
 /// How a value comes about, where its own code tells.
@@ -538,6 +607,116 @@ mod tests {
             ),
             "handle_headers"
         );
+    }
+
+    /// The best name for the body of a function.
+    fn of_part(part: &str) -> String {
+        name(&format!(
+            "fn f(a: &mut A) -> Result<R, E> {{\n    x();\n    «{part}»\n    y()\n}}\n"
+        ))
+    }
+
+    #[test]
+    fn what_a_part_does_names_it() {
+        for (part, expected) in [
+            (
+                "if a.name.is_empty() {\n        return Err(E);\n    }",
+                "check_name",
+            ),
+            (
+                "if a.name.len() > 9 {\n        return Err(E);\n    }",
+                "check_name_length",
+            ),
+            (
+                "for (k, pair) in a.pairs() {\n        if k == b {\n            return Some(pair);\n        }\n    }",
+                "find_pair",
+            ),
+            (
+                "while c.is_whitespace() {\n        a.pos += 1;\n    }",
+                "skip_whitespace",
+            ),
+            (
+                "for it in a.b() {\n        if g(it) {\n            a.word_count += 1;\n        }\n    }",
+                "count_words",
+            ),
+            (
+                "for it in a.b() {\n        if g(it) {\n            a.names.push(it);\n        }\n    }",
+                "collect_names",
+            ),
+            (
+                "if g() {\n        a.b.level = 1;\n    } else {\n        a.b.level = 2;\n    }",
+                "update_level",
+            ),
+            (
+                "if let Some(title) = g() {\n        write!(a, \"{title}\")?;\n    }",
+                "write_title",
+            ),
+            (
+                "for it in g() {\n        while it.h() {\n            skip_event(it);\n        }\n    }",
+                "skip_events",
+            ),
+        ] {
+            assert_eq!(of_part(part), expected, "{part}");
+        }
+    }
+
+    #[test]
+    fn what_is_asked_before_it_names_a_block() {
+        let block = |asked: &str| {
+            name(&format!(
+                "fn f(a: A) {{\n    if {asked} {{\n        «g(a);\n        h(a);»\n    }}\n    y();\n}}\n"
+            ))
+        };
+        for (asked, expected) in [
+            ("a.c == '\\\\'", "handle_backslash"),
+            ("a == Kind::LineBreak", "handle_line_break"),
+            (
+                "matches!(a, Kind::LineBreak | Kind::End)",
+                "handle_line_break",
+            ),
+            ("a.is_quoted()", "handle_quoted"),
+            ("a.entries.is_empty()", "handle_empty_entries"),
+            ("let Some(entry) = a.next()", "handle_entry"),
+        ] {
+            assert_eq!(block(asked), expected, "{asked}");
+        }
+        // What is asked in the other case is no name for this one.
+        for asked in ["!a.is_quoted()", "a != b", "a.len() > 3"] {
+            assert_eq!(block(asked), "f_part", "{asked}");
+        }
+    }
+
+    #[test]
+    fn the_code_of_a_value_tells_how_it_comes_about() {
+        let value = |value: &str| {
+            name(&format!(
+                "fn f(a: A) {{\n    x();\n    «let mut length = 0;\n    let found = {value};»\n    g(found);\n}}\n"
+            ))
+        };
+        for (code, expected) in [
+            ("read_entry(length)", "read_found"),
+            ("if a.b() { C } else { D }", "determine_found"),
+            ("a.iter().find(|it| it.b())", "find_found"),
+            ("Found { length }", "build_found"),
+            ("a + length", "compute_found"),
+        ] {
+            assert_eq!(value(code), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn what_only_a_part_of_the_part_tells_is_no_name() {
+        for part in [
+            // The comment is on the first paragraph.
+            "// Read the header.\n    g(a);\n\n    // Read the trailer.\n    h(a);",
+            // More than the counter changes.
+            "for it in a.b() {\n        a.word_count += 1;\n        h(it);\n        a.c.clear();\n    }\n    i(a);",
+            // What is checked has no name in common.
+            "if a.name.is_empty() {\n        return Err(E);\n    }\n    if a.size.is_none() {\n        return Err(E);\n    }",
+            "let next = |it| it + 1;\n    g(next);",
+        ] {
+            assert_eq!(of_part(part), "f_part", "{part}");
+        }
     }
 
     #[test]

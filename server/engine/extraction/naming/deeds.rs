@@ -18,7 +18,16 @@ const MOST_LINES: usize = 25;
 struct Change {
     /// A variable of the function, or a field of one: `self.queue`, `seen`.
     place: String,
+    /// The last name of what is changed.
+    name: String,
     how: How,
+}
+
+impl Change {
+    fn new(place: String, how: How) -> Self {
+        let name = last_word(&place).to_owned();
+        Self { place, name, how }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +80,7 @@ impl<'a> Deeds<'a> {
         let first = subjects.first().cloned()??;
         // Questions about different things have no name in common.
         let is_one = subjects.iter().all(|it| it.as_deref() == Some(&first));
-        is_one.then(|| format!("check_{first}"))
+        is_one.then(|| format!("check_{}", first.trim_start_matches("is_")))
     }
 
     /// "find_entry": a loop that leaves with what it has found.
@@ -173,7 +182,9 @@ impl<'a> Deeds<'a> {
             .changes
             .iter()
             .all(|it| matches!(it.how, How::Assigned | How::Counted));
-        let name = last_word(place);
+        let first = &*self.changes.first()?.name;
+        let is_same = self.changes.iter().all(|it| it.name == first);
+        let name = if is_same { first } else { last_word(place) };
         (is_set && phrases::is_telling(name)).then(|| format!("update_{name}"))
     }
 
@@ -229,26 +240,26 @@ fn change(selection: &Selection, node: &SyntaxNode) -> Option<Change> {
         } else {
             How::Assigned
         };
-        let place = place(selection, &operation.lhs()?)?;
-        return Some(Change { place, how });
+        let target = operation.lhs()?;
+        let place = place(selection, &target)?;
+        let field = last_field(&target);
+        return Some(Change {
+            name: field.unwrap_or_else(|| last_word(&place).to_owned()),
+            place,
+            how,
+        });
     }
     if let Some(lent) = ast::RefExpr::cast(node.clone()) {
         lent.mut_token()?;
         let place = place(selection, &lent.expr()?)?;
-        return Some(Change {
-            place,
-            how: How::Called,
-        });
+        return Some(Change::new(place, How::Called));
     }
     if let Some(call) = ast::MacroCall::cast(node.clone()) {
         return written(selection, &call);
     }
     if let Some(call) = ast::CallExpr::cast(node.clone()) {
         let place = subjects::callee(&call).filter(|_| is_for_effect(node))?;
-        return Some(Change {
-            place: format!("{place}()"),
-            how: How::Called,
-        });
+        return Some(Change::new(format!("{place}()"), How::Called));
     }
     let call = ast::MethodCallExpr::cast(node.clone())?;
     let method = call.name_ref()?.text().to_string();
@@ -260,16 +271,15 @@ fn change(selection: &Selection, node: &SyntaxNode) -> Option<Change> {
         _ => return None,
     };
     let place = place(selection, &call.receiver()?)?;
-    Some(Change { place, how })
+    Some(Change::new(place, how))
 }
 
 fn written(selection: &Selection, call: &ast::MacroCall) -> Option<Change> {
     let name = call.path()?.syntax().text().to_string();
     match &*name {
-        "print" | "println" | "eprint" | "eprintln" => Some(Change {
-            place: "stdout".to_owned(),
-            how: How::Printed,
-        }),
+        "print" | "println" | "eprint" | "eprintln" => {
+            Some(Change::new("stdout".to_owned(), How::Printed))
+        }
         "write" | "writeln" => {
             let tree = call.token_tree()?;
             let mut names = tokens(tree.syntax()).filter(|it| !it.kind().is_trivia());
@@ -280,10 +290,7 @@ fn written(selection: &Selection, call: &ast::MacroCall) -> Option<Change> {
                 .trim_start_matches('&')
                 .to_owned();
             let own = place.split('.').next()?.to_owned();
-            is_around(selection, &own).then_some(Change {
-                place,
-                how: How::Written,
-            })
+            is_around(selection, &own).then(|| Change::new(place, How::Written))
         }
         _ => None,
     }
@@ -309,6 +316,15 @@ fn place(selection: &Selection, of: &ast::Expr) -> Option<String> {
         Some(field) => format!("{name}.{}", field.text()),
         None => name,
     })
+}
+
+/// The field that a place ends with.
+fn last_field(of: &ast::Expr) -> Option<String> {
+    match of {
+        ast::Expr::FieldExpr(it) => Some(it.name_ref()?.text().to_string()),
+        ast::Expr::IndexExpr(it) => last_field(&it.base()?),
+        _ => None,
+    }
 }
 
 /// Whether a name means something that the part doesn't declare, or that it gives.

@@ -27,6 +27,10 @@ const OF_CASES: &str = "\
 const VAGUE_CASES: &str = "\
     some none ok err other default unknown any all one two three four five six seven eight nine ten zero self true false \
     borrowed owned normal custom empty first last next new start end begin error less greater equal occupied vacant current";
+/// Names of variables that have a place in any function.
+const VAGUE_NAMES: &str = "\
+    current previous prev free rest tail head inner outer input inputs next node text state status error last_error \
+    left right source target found flag done ended";
 /// Numbers.
 const MEASURES: &str = "\
     len length size count offset width height index total sum average mean norm distance estimate position start end min \
@@ -40,6 +44,16 @@ const VIEWS: &str = "\
     peekable by_ref lock trim trim_start trim_end get get_mut first last next peek keys values values_mut zip skip take map \
     filter drain len windows chunks split lines rest inner deref unwrap_or unwrap_or_default ok err ok_or ok_or_else map_err \
     step_by skip_while take_while";
+/// Methods of the standard library whose names begin with a verb and tell of no object.
+const OF_STD: &str = "\
+    write_str write_all write_char write_fmt write_vectored push_str push_back push_front read_exact read_to_end \
+    read_to_string read_line split_once split_first split_last split_off split_whitespace split_terminator strip_prefix \
+    strip_suffix trim_matches trim_start_matches trim_end_matches extend_from_slice map_err map_or map_or_else map_while \
+    take_while skip_while sort_unstable sort_unstable_by sort_by_key copy_from_slice clone_from_slice insert_str \
+    pop_front pop_back set_len find_map filter_map step_by search_by binary_search_by fill_with fill_buf reserve_exact \
+    replace_range remove_entry insert_with insert_entry swap_remove rotate_left rotate_right compare_exchange fetch_add \
+    fetch_sub lock_shared wait_timeout assert_eq assert_ne debug_assert split_at split_at_mut checked_add checked_sub \
+    drop_in_place read_unaligned write_unaligned copy_nonoverlapping copy_within sum_of make_mut convert_to parse_str";
 /// Longer names are never written out.
 const LONGEST: usize = 36;
 const MOST_PARTS: usize = 5;
@@ -53,13 +67,16 @@ const SMALL: &str = "\
 /// Verbs behind "to" that begin no name.
 const PURPOSES: &str =
     "see be make avoid get keep give let have do ensure prevent allow support help";
+/// Say nothing without what they are of.
+const MEASURES_OF: &str = "\
+    maximum minimum number list set series sequence rest part copy amount kind type bit lot pair group end beginning";
 /// Make a sentence of a title.
 const PREDICATES: &str = "\
     is are was were be been do does did has have had will would can could should must may might not no nothing only get gets \
     on in at with from than that then";
 /// Where a name ends.
 const CLAUSES: &str = "\
-    if when where which because since but unless until while as and or so e.g. i.e. etc whether without before after using \
+    much many only owner-only sure if when where which because since but unless until while as and or so e.g. i.e. etc whether without before after using \
     via";
 /// A name doesn't end with one of these.
 const PREPOSITIONS: &str = "\
@@ -138,9 +155,45 @@ pub(super) fn singular(many: &str) -> Option<String> {
     is_plural.then(|| one.to_owned())
 }
 
+/// The name of many of one.
+pub(super) fn plural(one: &str) -> String {
+    match one.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ if one.ends_with('s') => one.to_owned(),
+        _ => format!("{one}s"),
+    }
+}
+
+/// Whether a function's name says what is done to what, so that a part that calls it may be called alike.
+pub(super) fn is_deed(function: &str) -> bool {
+    let told = verb_of(function).zip(function.split_once('_'));
+    let Some((_, (_, object))) = told else {
+        return false;
+    };
+    let begins_well = object
+        .split('_')
+        .next()
+        .is_some_and(|it| !has(PREPOSITIONS, it) && it.len() > 2);
+    begins_well && !has(OF_STD, function) && !has(VIEWS, function) && !says_nothing(object)
+}
+
+/// A name like another one: `skip_events` where `skip_event` is called for many, else `split_word` for `split_long_word`.
+pub(super) fn alike(function: &str, is_for_many: bool) -> Option<String> {
+    if is_for_many {
+        return Some(plural(function)).filter(|it| it != function);
+    }
+    let words: Vec<&str> = function.split('_').collect();
+    match &*words {
+        [verb, .., last] if words.len() > 2 && last.len() > 2 => Some(format!("{verb}_{last}")),
+        _ => None,
+    }
+}
+
 /// Whether a variable's name tells more than what kind of thing it is.
 pub(super) fn is_telling(name: &str) -> bool {
     !says_nothing(name)
+        && !has(VAGUE_NAMES, name)
+        && !has(VAGUE_NAMES, name.trim_end_matches('s'))
         && !["_ix", "_idx", "_i"].iter().any(|it| name.ends_with(it))
         && name.len() > 3
 }
@@ -152,7 +205,8 @@ pub(super) fn is_vague_case(name: &str) -> bool {
 
 /// Whether what something is says nothing of it.
 pub(super) fn is_vague_quality(name: &str) -> bool {
-    has(VAGUE_QUALITIES, name)
+    let first = name.split('_').next().unwrap_or(name);
+    has(VAGUE_QUALITIES, name) || has(PREPOSITIONS, first)
 }
 
 /// Whether a verb says that something is taken from an input.
@@ -170,17 +224,20 @@ pub(super) fn is_measure(name: &str) -> bool {
 }
 
 /// Whether somebody would write a name out.
-pub(super) fn is_short(name: &str) -> bool {
-    name.len() <= LONGEST && name.split('_').count() <= MOST_PARTS
+pub(super) fn reads_well(name: &str) -> bool {
+    let (verb, rest) = name.split_once('_').unwrap_or((name, ""));
+    name.len() <= LONGEST && name.split('_').count() <= MOST_PARTS && rest != verb
 }
 
 /// Whether a name asks something that is answered by yes or no.
 pub(super) fn is_question(name: &str) -> bool {
+    let asks_inside = name.contains("_is_") || name.contains("_has_");
     let first = name.split_once('_').map(|(first, _)| first);
-    matches!(
+    let asks = matches!(
         first,
         Some("is" | "has" | "can" | "should" | "needs" | "are" | "was" | "may" | "must")
-    )
+    );
+    asks || asks_inside
 }
 
 /// Whether a name could be that of anything.
@@ -261,8 +318,11 @@ pub(super) fn name(comment: &str, verb: Option<&str>) -> Option<String> {
         word.chars()
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
     };
-    let ends_well = subject.last().is_some_and(|it| !has(PREPOSITIONS, it));
+    let is_end = |it: &String| !has(PREPOSITIONS, it) && !has(MEASURES_OF, it);
+    let ends_well = subject.last().is_some_and(is_end);
+    let is_word = subject.iter().any(|it| it.len() > 2);
     if !ends_well
+        || !is_word
         || !subject.iter().all(is_plain)
         || start.is_none() && words_in_all > MOST_OF_NOUNS
     {
@@ -343,16 +403,68 @@ pub(super) fn in_snake_case(name: &str) -> Option<String> {
     (snake.len() > 1 && snake.chars().all(is_word)).then_some(snake)
 }
 
-/// A text that is matched, if it is a word.
+/// A text that is matched, if it is a word, and the name of a sign.
 pub(super) fn of_literal(literal: &str) -> Option<String> {
+    let sign = literal.trim_start_matches('b');
+    if let Some(sign) = sign.strip_prefix('\'').and_then(|it| it.strip_suffix('\'')) {
+        let found = SIGNS.iter().find(|(known, _)| *known == sign)?;
+        return Some(found.1.to_owned());
+    }
     let word = literal.strip_prefix('"')?.strip_suffix('"')?;
     let word = word
-        .trim_start_matches('-')
+        .trim_start_matches(['-', '$', '@'])
         .replace('-', "_")
         .to_lowercase();
     let begins_well = word.starts_with(|c: char| c.is_ascii_lowercase());
     let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    (begins_well && word.len() > 1 && word.chars().all(is_word)).then_some(word)
+    (begins_well && word.len() > 2 && word.chars().all(is_word)).then_some(word)
+}
+
+/// What people call signs, as they are written in a literal.
+const SIGNS: [(&str, &str); 34] = [
+    ("(", "open_paren"),
+    (")", "close_paren"),
+    ("[", "open_bracket"),
+    ("]", "close_bracket"),
+    ("{", "open_brace"),
+    ("}", "close_brace"),
+    ("<", "open_angle"),
+    (">", "close_angle"),
+    ("\"", "quote"),
+    ("\\\"", "quote"),
+    ("\\'", "single_quote"),
+    ("\\\\", "backslash"),
+    ("/", "slash"),
+    ("&", "ampersand"),
+    ("#", "hash"),
+    ("*", "star"),
+    ("-", "dash"),
+    ("_", "underscore"),
+    (",", "comma"),
+    (".", "dot"),
+    (":", "colon"),
+    (";", "semicolon"),
+    ("=", "equals"),
+    ("!", "bang"),
+    ("?", "question_mark"),
+    ("@", "at_sign"),
+    ("%", "percent"),
+    ("+", "plus"),
+    ("~", "tilde"),
+    ("`", "backtick"),
+    ("|", "pipe"),
+    ("$", "dollar"),
+    ("^", "caret"),
+    ("\\n", "newline"),
+];
+
+/// What all signs between two are.
+pub(super) fn of_range(first: &str) -> Option<&'static str> {
+    match first.trim_start_matches('b') {
+        "'0'" | "'1'" => Some("digit"),
+        "'a'" | "'A'" => Some("letter"),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode, T,
-    ast::{self, HasArgList, HasName},
+    ast::{self, HasArgList, HasName, RangeItem},
 };
 
 use super::phrases;
@@ -17,6 +17,10 @@ pub(super) fn case(pattern: &ast::Pat) -> Option<String> {
         ast::Pat::ParenPat(it) => return case(&it.pat()?),
         ast::Pat::OrPat(it) => return case_of_all(it),
         ast::Pat::LiteralPat(it) => return phrases::of_literal(&it.syntax().text().to_string()),
+        ast::Pat::RangePat(it) => {
+            let first = it.start()?.syntax().text().to_string();
+            return phrases::of_range(&first).map(str::to_owned);
+        }
         ast::Pat::TuplePat(it) => return it.fields().find_map(|field| case(&field)),
         _ => return None,
     };
@@ -99,6 +103,7 @@ fn of_method(call: &ast::MethodCallExpr) -> Option<String> {
 /// What a function gives by its name: `read_header` a `header`.
 fn given_by(function: &str) -> Option<String> {
     let (verb, given) = function.split_once('_')?;
+    let given = given.split("_or_").next().unwrap_or(given);
     let gives = matches!(verb, "get" | "next" | "peek") || phrases::gives_something(verb);
     if gives { telling(given) } else { None }
 }
@@ -151,7 +156,14 @@ pub(super) fn asked(condition: &ast::Expr) -> Option<String> {
         ast::Expr::ParenExpr(it) => asked(&it.expr()?),
         ast::Expr::BinExpr(it) => match it.op_kind()? {
             ast::BinaryOp::LogicOp(ast::LogicOp::And) => {
-                asked(&it.lhs()?).or_else(|| asked(&it.rhs()?))
+                let (left, right) = (it.lhs()?, it.rhs()?);
+                // Of many questions, none tells alone.
+                let is_long = matches!(&left, ast::Expr::BinExpr(inner)
+                    if matches!(inner.op_kind(), Some(ast::BinaryOp::LogicOp(_))));
+                if is_long {
+                    return None;
+                }
+                asked(&right).or_else(|| asked(&left))
             }
             ast::BinaryOp::CmpOp(ast::CmpOp::Eq { negated: false }) => constant(&it.rhs()?),
             _ => None,
@@ -189,7 +201,7 @@ fn quality(name: &str) -> Option<String> {
     let (verb, rest) = name.split_once('_')?;
     let rest = rest.trim_start_matches("ascii_");
     let is_told = matches!(verb, "is" | "has" | "needs") && !phrases::is_vague_quality(rest);
-    if is_told && rest.len() > 3 {
+    if is_told && rest.len() > 3 && rest.split('_').count() < 3 {
         telling(rest)
     } else {
         None
