@@ -290,14 +290,18 @@ impl Part<'_> {
         phrases::alike(name, repeats).filter(|_| is_one)
     }
 
-    /// By the element of its loop or its branch.
+    /// By the element of the loop or the branch around it.
     fn element(&self) -> Option<String> {
         let around = around_block(self.selection);
         let around = around.filter(|it| !ast::MatchArm::can_cast(it.kind()));
-        let branch = self.only().and_then(ast::IfExpr::cast);
-        let branch = branch.filter(|it| it.else_branch().is_none());
-        let around = around.or_else(|| Some(branch?.syntax().clone()))?;
+        let around = around.or_else(|| self.only().filter(is_alone))?;
         let subject = subjects::bound_in(&around)?;
+        let is_all = ast::WhileExpr::can_cast(around.kind()) && self.only() == Some(around);
+        let subject = if is_all {
+            phrases::plural(&subject)
+        } else {
+            subject
+        };
         phrases::is_telling(&subject).then(|| format!("{}_{subject}", self.verb_of_case()))
     }
 
@@ -366,6 +370,14 @@ fn subject_of(node: &SyntaxNode) -> Option<String> {
         }
         _ => None,
     })
+}
+
+/// Whether a loop or a branch has no `else`, which would be about everything else.
+fn is_alone(node: &SyntaxNode) -> bool {
+    match ast::IfExpr::cast(node.clone()) {
+        Some(branch) => branch.else_branch().is_none(),
+        None => ast::WhileExpr::can_cast(node.kind()),
+    }
 }
 
 /// The name of what a node calls.

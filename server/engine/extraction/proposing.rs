@@ -3,7 +3,10 @@
 
 mod candidates;
 
-use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode};
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxNode,
+    ast::{self, HasLoopBody},
+};
 
 use super::{
     Selection,
@@ -12,7 +15,7 @@ use super::{
 };
 use crate::{
     syntax::{
-        Function, Increment, Source, Tree, Unit, is_else_if, layout, place_around, places,
+        Function, Increment, Source, Tree, Unit, flow, is_else_if, layout, place_around, places,
         scopes::Names,
     },
     text::{Edit, Edits, TextRange},
@@ -41,6 +44,16 @@ pub struct Goal {
     pub limit: u32,
     /// The largest one of the new function.
     pub limit_of_part: u32,
+    pub naming: Naming,
+}
+
+/// Who finds the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// The code tells it; what tells none is left alone.
+    Told,
+    /// A person gives it.
+    Given,
 }
 
 /// A part of a function that may become one of its own, if the compiler agrees.
@@ -93,7 +106,7 @@ pub fn proposals(source: &Source, at: TextRange, goal: Goal) -> Vec<Proposal> {
         .into_iter()
         .filter_map(|part| {
             let selection = Selection::of(source, &root, part.range).ok()?;
-            let wish = name(source, &selection, &names)?;
+            let wish = name(&sized, &selection, &names)?;
             let worth = part.benefit - part.share * LEAST_COST - cost(&selection, wish.ground)?;
             Some(Ranked {
                 worth,
@@ -118,10 +131,11 @@ struct Ranked {
     name: String,
 }
 
-/// The first name that is free. What nobody selected isn't worth a name that says nothing.
-fn name(source: &Source, selection: &Selection, names: &Names) -> Option<Wish> {
-    let wishes = naming::wishes(source, selection).into_iter();
-    let mut telling = wishes.filter(|it| it.ground != Ground::Nothing);
+/// The first name that is free. What nobody selected or named isn't worth a name that says nothing.
+fn name(sized: &Sized<'_>, selection: &Selection, names: &Names) -> Option<Wish> {
+    let wishes = naming::wishes(sized.source, selection).into_iter();
+    let is_given = sized.goal.naming == Naming::Given;
+    let mut telling = wishes.filter(|it| is_given || it.ground != Ground::Nothing);
     telling.find(|it| names.is_free(&it.name))
 }
 
@@ -130,6 +144,9 @@ fn cost(selection: &Selection, ground: Ground) -> Option<f64> {
     let parameters = selection.parameters();
     let outputs = selection.outputs.len();
     if parameters > MOST_PARAMETERS || outputs > MOST_OUTPUTS {
+        return None;
+    }
+    if would_nest(selection) || would_search(selection) {
         return None;
     }
     let of_parameters = [0.0, 0.0, 0.02, 0.04, 0.08, 0.14, 0.22, 0.32][parameters];
@@ -144,9 +161,48 @@ fn cost(selection: &Selection, ground: Ground) -> Option<f64> {
         Ground::Comment => 0.0,
         Ground::Code => 0.03,
         Ground::Subject => 0.1,
-        Ground::Nothing => return None,
+        Ground::Nothing => 0.12,
     };
-    Some(of_parameters + of_outputs + of_exits + of_name)
+    // What isn't always compiled can seldom be shown to hold.
+    let of_gates = if selection.gates.is_empty() { 0.0 } else { 0.1 };
+    Some(of_parameters + of_outputs + of_exits + of_gates + of_name)
+}
+
+/// Whether a question about the call would be all that a branch holds: `if a { if part() { return; } }`.
+fn would_nest(selection: &Selection) -> bool {
+    let asks = match &selection.exits.leave {
+        Leave::Told { is_certain, .. } | Leave::Carries { is_certain, .. } => !is_certain,
+        Leave::Never | Leave::Whole { .. } | Leave::Several(_) => false,
+    };
+    let block = selection.statements.first().and_then(SyntaxNode::parent);
+    let fills = block.is_some_and(|it| it.children().count() == selection.statements.len());
+    let branch = selection
+        .statements
+        .first()
+        .and_then(|it| it.ancestors().nth(3));
+    let branch = branch.and_then(ast::IfExpr::cast);
+    asks && fills && branch.is_some_and(|it| it.else_branch().is_none())
+}
+
+/// Whether the part is a loop that gives the first element of a kind, which as a function of its own would be a `find`.
+fn would_search(selection: &Selection) -> bool {
+    let only = |node: &SyntaxNode| {
+        let mut children = node.children();
+        children.next().filter(|_| children.next().is_none())
+    };
+    let inside = |block: Option<ast::BlockExpr>| only(block?.stmt_list()?.syntax());
+    let found = || {
+        let [statement] = &*selection.statements else {
+            return None;
+        };
+        let each = ast::ForExpr::cast(flow::without_semicolon(statement.clone()))?;
+        let branch = inside(each.loop_body()).map(flow::without_semicolon)?;
+        let branch = ast::IfExpr::cast(branch).filter(|it| it.else_branch().is_none())?;
+        let last = inside(branch.then_branch()).map(flow::without_semicolon)?;
+        let given = ast::ReturnExpr::cast(last)?.expr()?;
+        Some(given.syntax().text() == each.pat()?.syntax().text())
+    };
+    found().unwrap_or_default()
 }
 
 /// What is too large, and its measures.
@@ -378,11 +434,66 @@ mod tests {
             measure,
             limit,
             limit_of_part: limit.max(7),
+            naming: Naming::Told,
         };
         let proposals = proposals(&source, at, goal).into_iter();
         proposals
             .map(|it| (source.slice(it.range).to_owned(), it))
             .collect()
+    }
+
+    #[test]
+    fn a_branch_that_would_only_ask_for_the_call_keeps_its_block() {
+        let text = "fn find(all: &[Item]) -> Option<u8> {
+    start();
+    if is_open() {
+        for item in all {
+            if item.is_it() && item.is_new() {
+                return Some(item.id);
+            }
+        }
+    }
+    if let Some(it) = end() {
+        for other in it {
+            other.end();
+        }
+    }
+    None
+}
+";
+        let found = proposed(text, "find", Measure::Complexity, 1);
+        assert!(!found.is_empty());
+        let (inner, whole) = ("for item", "if is_open");
+        assert!(
+            found.iter().all(|(text, _)| !text.starts_with(inner)),
+            "{found:?}"
+        );
+        assert!(
+            found.iter().any(|(text, _)| text.starts_with(whole)),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn what_would_be_a_find_is_no_loop_of_its_own() {
+        let found = |given: &str| {
+            let text = format!(
+                "fn find(all: &[Item]) -> Item {{
+    start();
+    for item in all {{
+        if item.is_it() && (item.is_new() || item.is_old()) {{
+            return {given};
+        }}
+    }}
+    other(all);
+    end(all)
+}}
+"
+            );
+            proposed(&text, "find", Measure::Complexity, 1)
+        };
+        assert!(found("item").is_empty());
+        assert!(!found("item.clone()").is_empty());
     }
 
     const LOOPS: &str = "fn check(lines: &[Line], out: &mut Out) {

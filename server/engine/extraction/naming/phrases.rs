@@ -54,6 +54,8 @@ const OF_STD: &str = "\
     replace_range remove_entry insert_with insert_entry swap_remove rotate_left rotate_right compare_exchange fetch_add \
     fetch_sub lock_shared wait_timeout assert_eq assert_ne debug_assert split_at split_at_mut checked_add checked_sub \
     drop_in_place read_unaligned write_unaligned copy_nonoverlapping copy_within sum_of make_mut convert_to parse_str";
+/// Ends of names that only say that there is another function.
+const VAGUE_ENDS: &str = "part impl inner helper rec with internal once all";
 /// Longer names are never written out.
 const LONGEST: usize = 36;
 const MOST_PARTS: usize = 5;
@@ -174,17 +176,24 @@ pub(super) fn is_deed(function: &str) -> bool {
         .split('_')
         .next()
         .is_some_and(|it| !has(PREPOSITIONS, it) && it.len() > 2);
-    begins_well && !has(OF_STD, function) && !has(VIEWS, function) && !says_nothing(object)
+    let is_own = !function.starts_with("handle_") && !has(OF_STD, function);
+    begins_well && is_own && !has(VIEWS, function) && !says_nothing(object)
 }
 
 /// A name like another one: `skip_events` where `skip_event` is called for many, else `split_word` for `split_long_word`.
 pub(super) fn alike(function: &str, is_for_many: bool) -> Option<String> {
-    if is_for_many {
+    let is_plain = function
+        .rsplit('_')
+        .next()
+        .is_some_and(|it| it.len() > 3 && !has(VAGUE_ENDS, it));
+    if is_for_many && is_plain {
         return Some(plural(function)).filter(|it| it != function);
     }
     let words: Vec<&str> = function.split('_').collect();
     match &*words {
-        [verb, .., last] if words.len() > 2 && last.len() > 2 => Some(format!("{verb}_{last}")),
+        [verb, .., last] if words.len() > 2 && last.len() > 2 && !has(VAGUE_ENDS, last) => {
+            Some(format!("{verb}_{last}"))
+        }
         _ => None,
     }
 }
