@@ -478,10 +478,10 @@ mod tests {
     fn what_would_be_a_find_is_no_loop_of_its_own() {
         let found = |given: &str| {
             let text = format!(
-                "fn find(all: &[Item]) -> Item {{
+                "fn find(all: &[Entry]) -> Entry {{
     start();
-    for item in all {{
-        if item.is_it() && (item.is_new() || item.is_old()) {{
+    for entry in all {{
+        if entry.is_it() && (entry.is_new() || entry.is_old()) {{
             return {given};
         }}
     }}
@@ -492,8 +492,8 @@ mod tests {
             );
             proposed(&text, "find", Measure::Complexity, 1)
         };
-        assert!(found("item").is_empty());
-        assert!(!found("item.clone()").is_empty());
+        assert!(found("entry").is_empty());
+        assert!(!found("entry.clone()").is_empty());
     }
 
     const LOOPS: &str = "fn check(lines: &[Line], out: &mut Out) {
