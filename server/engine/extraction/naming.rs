@@ -177,13 +177,14 @@ impl Part<'_> {
         }
     }
 
-    /// Whether every statement has to do with a variable, or declares what has.
+    /// Whether every statement has to do with a variable, or leads to what has.
     fn is_all_about(&self, name: &str) -> bool {
         let mut statements = self.selection.statements.iter();
         self.selection.is_expression
             || statements.all(|it| {
                 let is_let = it.kind() == SyntaxKind::LET_STMT;
-                is_let || tokens(it).any(|token| token.text() == name)
+                let mentions = tokens(it).any(|token| token.text() == name);
+                is_let || mentions || self.deeds.prepares(it)
             })
     }
 
@@ -714,6 +715,20 @@ mod tests {
         ] {
             assert_eq!(value(code), expected, "{code}");
         }
+    }
+
+    #[test]
+    fn what_is_used_up_is_no_other_deed() {
+        let text = "fn f(a: &[u8]) -> f64 {
+    let mut total = 0;
+    «for one in a {
+        total += one;
+    }
+    let average = total / a.len();»
+    g(average)
+}
+";
+        assert_eq!(name(text), "compute_average");
     }
 
     #[test]

@@ -64,6 +64,14 @@ impl<'a> Deeds<'a> {
         self.changes.iter().all(|it| it.place == name)
     }
 
+    /// Whether a statement goes on to the next and changes nothing.
+    pub(super) fn prepares(&self, statement: &SyntaxNode) -> bool {
+        let leaves =
+            |it: &SyntaxNode| matches!(it.kind(), SyntaxKind::RETURN_EXPR | SyntaxKind::TRY_EXPR);
+        let mut nodes = statement.descendants();
+        !nodes.any(|it| leaves(&it) || change(self.selection, &it).is_some())
+    }
+
     /// "check_length": every way out but the end is an error, and nothing changes.
     pub(super) fn check(&self) -> Option<String> {
         let selection = self.selection;
@@ -327,10 +335,11 @@ fn last_field(of: &ast::Expr) -> Option<String> {
     }
 }
 
-/// Whether a name means something that the part doesn't declare, or that it gives.
+/// Whether a name means something that the part doesn't declare and doesn't use up, or that it gives.
 fn is_around(selection: &Selection, name: &str) -> bool {
+    let mut captures = selection.captures.iter().filter(|it| it.name == name);
     name == "self"
-        || selection.captures.iter().any(|it| it.name == name)
+        || captures.any(|it| it.is_used_after || it.mut_word.is_none())
         || selection.outputs.iter().any(|it| it.name == name)
 }
 
