@@ -11,7 +11,7 @@ use ra_ap_syntax::{
 };
 
 use super::{Selection, selection::tokens};
-use crate::syntax::Source;
+use crate::syntax::{Source, layout};
 use deeds::{Deeds, expression};
 
 /// What a longer block does isn't what its first comment says.
@@ -228,7 +228,7 @@ impl Part<'_> {
         let subject = match ast::MatchArm::cast(around.clone()) {
             Some(arm) => match subjects::case(&arm.pat()?) {
                 Some(case) => case,
-                None => return phrases::name(&comment_above(&arm)?, Some(verb)),
+                None => return phrases::name(&comment_above(self.source, &arm)?, Some(verb)),
             },
             None => subjects::element(&around)?,
         };
@@ -247,7 +247,10 @@ impl Part<'_> {
         };
         let asked = asked.or_else(own)?;
         let subject = subjects::asked(&asked)?;
-        Some(format!("{}_{subject}", self.verb_of_case()))
+        let is_lack = ["empty_", "missing_", "zero_"]
+            .iter()
+            .any(|it| subject.starts_with(it));
+        (!is_lack || self.is_short()).then(|| format!("{}_{subject}", self.verb_of_case()))
     }
 
     /// By what is written of what.
@@ -276,7 +279,9 @@ impl Part<'_> {
         let called = nodes.filter_map(|node| Some((called(&node)?, node)));
         let called: Vec<(String, SyntaxNode)> =
             called.filter(|(name, _)| phrases::is_deed(name)).collect();
-        let (name, call) = called.first().filter(|_| self.is_one_paragraph())?;
+        let (name, call) = called
+            .first()
+            .filter(|_| self.is_one_paragraph() && self.is_short())?;
         let is_one = called.iter().all(|(other, _)| other == name);
         let mut around = call.ancestors();
         let range = self.selection.range;
@@ -321,6 +326,12 @@ impl Part<'_> {
         let choice = ast::MatchExpr::cast(self.only()?)?;
         let subject = subjects::of_expr(&choice.expr()?)?;
         phrases::is_telling(&subject).then(|| format!("handle_{subject}"))
+    }
+
+    /// Whether it may do no more than its most telling line says.
+    fn is_short(&self) -> bool {
+        let text = self.source.slice(self.selection.range);
+        text.lines().count() < MOST_LINES
     }
 
     /// Its one statement.
@@ -383,22 +394,25 @@ fn is_alone(node: &SyntaxNode) -> bool {
 
 /// The name of what a node calls.
 fn called(node: &SyntaxNode) -> Option<String> {
-    match ast::CallExpr::cast(node.clone()) {
-        Some(call) => subjects::callee(&call),
-        None => {
-            let call = ast::MethodCallExpr::cast(node.clone())?;
-            Some(call.name_ref()?.text().to_string())
-        }
+    if let Some(call) = ast::CallExpr::cast(node.clone()) {
+        return subjects::callee(&call);
     }
+    let call = ast::MethodCallExpr::cast(node.clone())?;
+    Some(call.name_ref()?.text().to_string())
 }
 
 /// The comment on the lines above an arm.
-fn comment_above(arm: &ast::MatchArm) -> Option<String> {
+fn comment_above(source: &Source, arm: &ast::MatchArm) -> Option<String> {
     let mut lines = Vec::new();
     let mut before = arm.syntax().first_token()?.prev_token();
     while let Some(token) = before {
         match token.kind() {
-            SyntaxKind::COMMENT => lines.push(token.text().trim_start_matches('/').to_owned()),
+            // One behind the arm before is about that.
+            SyntaxKind::COMMENT
+                if layout::is_first_on_line(&source.text, token.text_range().start()) =>
+            {
+                lines.push(token.text().trim_start_matches('/').to_owned());
+            }
             SyntaxKind::WHITESPACE if token.text().matches('\n').count() < 2 => {}
             _ => break,
         }
@@ -715,6 +729,26 @@ mod tests {
         ] {
             assert_eq!(value(code), expected, "{code}");
         }
+    }
+
+    #[test]
+    fn a_comment_names_the_arm_below_it() {
+        let arm = |above: &str| {
+            name(&format!(
+                "fn write(a: A) {{
+    match a {{
+        0 => b(),{above}
+        _ => {{
+            «c(a);
+            d(a);»
+        }}
+    }}
+}}
+"
+            ))
+        };
+        assert_eq!(arm("\n        // Plain literals"), "write_plain_literals");
+        assert_eq!(arm(" // Plain literals"), "write_part");
     }
 
     #[test]

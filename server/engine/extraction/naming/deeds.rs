@@ -72,7 +72,7 @@ impl<'a> Deeds<'a> {
         !nodes.any(|it| leaves(&it) || change(self.selection, &it).is_some())
     }
 
-    /// "check_length": every way out but the end is an error, and nothing changes.
+    /// `check_length`: every way out but the end is an error, and nothing changes.
     pub(super) fn check(&self) -> Option<String> {
         let selection = self.selection;
         let gives_nothing =
@@ -91,7 +91,7 @@ impl<'a> Deeds<'a> {
         is_one.then(|| format!("check_{}", first.trim_start_matches("is_")))
     }
 
-    /// "find_entry": a loop that leaves with what it has found.
+    /// `find_entry`: a loop that leaves with what it has found.
     pub(super) fn find(&self) -> Option<String> {
         if !self.changes.is_empty() || !self.selection.outputs.is_empty() {
             return None;
@@ -115,7 +115,7 @@ impl<'a> Deeds<'a> {
         (is_found && is_rest).then(|| format!("find_{element}"))
     }
 
-    /// "skip_whitespace": a loop that only moves on.
+    /// `skip_whitespace`: a loop that only moves on.
     pub(super) fn skip(&self) -> Option<String> {
         let [_] = &*self.selection.statements else {
             return None;
@@ -135,7 +135,7 @@ impl<'a> Deeds<'a> {
         is_skipping.then(|| format!("skip_{skipped}"))
     }
 
-    /// "count_words", where a counter is all that changes.
+    /// `count_words`, where a counter is all that changes.
     pub(super) fn count(&self) -> Option<String> {
         let place = self.only_place()?;
         if !self.changes.iter().all(|it| it.how == How::Counted) {
@@ -145,7 +145,7 @@ impl<'a> Deeds<'a> {
         Some(format!("count_{counted}"))
     }
 
-    /// "collect_entries", where a loop fills a collection and changes nothing else.
+    /// `collect_entries`, where a loop fills a collection and changes nothing else.
     pub(super) fn collect(&self) -> Option<String> {
         let place = self.only_place().filter(|_| self.is_only_change())?;
         if !self.changes.iter().all(|it| it.how == How::Filled) {
@@ -173,7 +173,7 @@ impl<'a> Deeds<'a> {
         is_telling.then(|| format!("{verb}_{name}"))
     }
 
-    /// "write" or "print", if that is what it does to one thing.
+    /// `write` or `print`, if that is what it does to one thing.
     pub(super) fn verb_of_writing(&self) -> Option<&'static str> {
         self.only_place()?;
         let is = |how: How| self.changes.iter().all(|it| it.how == how);
@@ -183,7 +183,7 @@ impl<'a> Deeds<'a> {
         is(How::Written).then_some("write")
     }
 
-    /// "update_position", where one thing is all that changes.
+    /// `update_position`, where one thing is all that changes.
     pub(super) fn update(&self) -> Option<String> {
         let place = self.only_place().filter(|_| self.is_only_change())?;
         let is_set = self

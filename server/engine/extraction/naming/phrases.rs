@@ -30,7 +30,7 @@ const VAGUE_CASES: &str = "\
 /// Names of variables that have a place in any function.
 const VAGUE_NAMES: &str = "\
     current previous prev free rest tail head inner outer input inputs next node text state status error last_error \
-    left right source target found flag done ended";
+    left right source target found flag done ended kind peeked byte identifiers node_identifiers choice curr_byte";
 /// Numbers.
 const MEASURES: &str = "\
     len length size count offset width height index total sum average mean norm distance estimate position start end min \
@@ -299,15 +299,12 @@ pub(super) fn name(comment: &str, verb: Option<&str>) -> Option<String> {
     let mut words = words.iter().peekable();
     let start = base(words.peek()?);
     let mut name = Vec::new();
-    match start {
-        Some(start) => {
-            words.next();
-            name.push(start.to_owned());
-        }
-        None => {
-            let verb = verb.filter(|it| is_done_to_cases(it) && sentence.is_title)?;
-            name.push(verb.to_owned());
-        }
+    if let Some(start) = start {
+        words.next();
+        name.push(start.to_owned());
+    } else {
+        let verb = verb.filter(|it| is_done_to_cases(it) && sentence.is_title)?;
+        name.push(verb.to_owned());
     }
     let mut subject = words
         .skip_while(|word| matches!(word.as_str(), "of" | "all"))

@@ -104,8 +104,8 @@ fn of_method(call: &ast::MethodCallExpr) -> Option<String> {
 fn given_by(function: &str) -> Option<String> {
     let (verb, given) = function.split_once('_')?;
     let given = given.split("_or_").next().unwrap_or(given);
-    let gives = matches!(verb, "get" | "next" | "peek") || phrases::gives_something(verb);
-    if gives { telling(given) } else { None }
+    let is_told = matches!(verb, "get" | "next" | "peek") || phrases::gives_something(verb);
+    if is_told { telling(given) } else { None }
 }
 
 /// The last name of the path that is called.
