@@ -296,10 +296,9 @@ impl Part<'_> {
         phrases::alike(name, repeats).filter(|_| is_one)
     }
 
-    /// By the element of the loop or the branch around it.
+    /// By the element of the loop, the branch or the arm around it.
     fn element(&self) -> Option<String> {
         let around = around_block(self.selection);
-        let around = around.filter(|it| !ast::MatchArm::can_cast(it.kind()));
         let around = around.or_else(|| self.only().filter(is_alone))?;
         let subject = subjects::bound_in(&around)?;
         let is_all = ast::WhileExpr::can_cast(around.kind()) && self.only() == Some(around);
@@ -627,6 +626,12 @@ mod tests {
                 "fn write_all(e: E) {\n    for (i, entry) in e {\n        «g(i, entry);\n        h(entry);»\n    }\n    x();\n}\n"
             ),
             "write_entry"
+        );
+        assert_eq!(
+            name(
+                "fn f(e: E) {\n    for order in e {\n        «if let Some(customer) = &order.customer {\n            g(customer);\n            h(e);\n        }»\n    }\n    x();\n}\n"
+            ),
+            "handle_order"
         );
         assert_eq!(
             name(

@@ -160,7 +160,7 @@ fn cost(selection: &Selection, ground: Ground) -> Option<f64> {
     let of_name = match ground {
         Ground::Comment => 0.0,
         Ground::Code => 0.03,
-        Ground::Subject => 0.1,
+        Ground::Subject => 0.06,
         Ground::Nothing => 0.12,
     };
     // What isn't always compiled can seldom be shown to hold.

@@ -204,7 +204,6 @@ pub(super) fn is_telling(name: &str) -> bool {
         && !has(VAGUE_NAMES, name)
         && !has(VAGUE_NAMES, name.trim_end_matches('s'))
         && !["_ix", "_idx", "_i"].iter().any(|it| name.ends_with(it))
-        && name.len() > 3
 }
 
 /// Whether the name of a case could be that of anything.

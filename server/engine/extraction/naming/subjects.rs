@@ -136,6 +136,9 @@ fn pattern(node: &SyntaxNode) -> Option<ast::Pat> {
     if let Some(each) = ast::ForExpr::cast(node.clone()) {
         return each.pat();
     }
+    if let Some(arm) = ast::MatchArm::cast(node.clone()) {
+        return arm.pat();
+    }
     match condition(node)? {
         ast::Expr::LetExpr(asked) => asked.pat(),
         _ => None,
