@@ -22,13 +22,13 @@ pub(super) fn wishes(source: &Source, selection: &Selection) -> Vec<Wish> {
     let own = selection.scope.function.name();
     let own = own.map(|it| it.text().trim_start_matches("r#").to_owned());
     let own = own.unwrap_or_default();
-    let part = Part {
+    let namer = Namer {
         source,
         selection,
         verb: phrases::verb_of(&own),
         deeds: Deeds::of(selection),
     };
-    let told = part.told().into_iter();
+    let told = namer.told().into_iter();
     let told = told.filter(|it| it.name != own && phrases::reads_well(&it.name));
     let last = Wish::new(of_function(selection, &own), Ground::Nothing);
     told.chain([last]).collect()
@@ -58,7 +58,7 @@ pub(super) enum Ground {
     Nothing,
 }
 
-struct Part<'a> {
+struct Namer<'a> {
     source: &'a Source,
     selection: &'a Selection,
     /// What the function around does.
@@ -66,7 +66,7 @@ struct Part<'a> {
     deeds: Deeds<'a>,
 }
 
-impl Part<'_> {
+impl Namer<'_> {
     fn told(&self) -> Vec<Wish> {
         let deeds = &self.deeds;
         let (comment, code) = (Ground::Comment, Ground::Code);

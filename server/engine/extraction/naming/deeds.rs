@@ -15,7 +15,7 @@ use crate::{
 const MOST_LINES: usize = 25;
 
 /// Something that a part changes beyond what it declares itself.
-struct Change {
+struct Deed {
     /// A variable of the function, or a field of one: `self.queue`, `seen`.
     place: String,
     /// The last name of what is changed.
@@ -23,7 +23,7 @@ struct Change {
     how: How,
 }
 
-impl Change {
+impl Deed {
     fn new(place: String, how: How) -> Self {
         let name = last_word(&place).to_owned();
         Self { place, name, how }
@@ -46,7 +46,7 @@ enum How {
 /// What a part does to what stands around it.
 pub(super) struct Deeds<'a> {
     selection: &'a Selection,
-    changes: Vec<Change>,
+    changes: Vec<Deed>,
 }
 
 impl<'a> Deeds<'a> {
@@ -238,7 +238,7 @@ pub(super) fn expression(statement: &SyntaxNode) -> SyntaxNode {
     inner.map_or_else(|| statement.clone(), |it| it.syntax().clone())
 }
 
-fn change(selection: &Selection, node: &SyntaxNode) -> Option<Change> {
+fn change(selection: &Selection, node: &SyntaxNode) -> Option<Deed> {
     if let Some(operation) = ast::BinExpr::cast(node.clone()) {
         let ast::BinaryOp::Assignment { .. } = operation.op_kind()? else {
             return None;
@@ -251,7 +251,7 @@ fn change(selection: &Selection, node: &SyntaxNode) -> Option<Change> {
         let target = operation.lhs()?;
         let place = place(selection, &target)?;
         let field = last_field(&target);
-        return Some(Change {
+        return Some(Deed {
             name: field.unwrap_or_else(|| last_word(&place).to_owned()),
             place,
             how,
@@ -260,14 +260,14 @@ fn change(selection: &Selection, node: &SyntaxNode) -> Option<Change> {
     if let Some(lent) = ast::RefExpr::cast(node.clone()) {
         lent.mut_token()?;
         let place = place(selection, &lent.expr()?)?;
-        return Some(Change::new(place, How::Called));
+        return Some(Deed::new(place, How::Called));
     }
     if let Some(call) = ast::MacroCall::cast(node.clone()) {
         return written(selection, &call);
     }
     if let Some(call) = ast::CallExpr::cast(node.clone()) {
         let place = subjects::callee(&call).filter(|_| is_for_effect(node))?;
-        return Some(Change::new(format!("{place}()"), How::Called));
+        return Some(Deed::new(format!("{place}()"), How::Called));
     }
     let call = ast::MethodCallExpr::cast(node.clone())?;
     let method = call.name_ref()?.text().to_string();
@@ -279,14 +279,14 @@ fn change(selection: &Selection, node: &SyntaxNode) -> Option<Change> {
         _ => return None,
     };
     let place = place(selection, &call.receiver()?)?;
-    Some(Change::new(place, how))
+    Some(Deed::new(place, how))
 }
 
-fn written(selection: &Selection, call: &ast::MacroCall) -> Option<Change> {
+fn written(selection: &Selection, call: &ast::MacroCall) -> Option<Deed> {
     let name = call.path()?.syntax().text().to_string();
     match &*name {
         "print" | "println" | "eprint" | "eprintln" => {
-            Some(Change::new("stdout".to_owned(), How::Printed))
+            Some(Deed::new("stdout".to_owned(), How::Printed))
         }
         "write" | "writeln" => {
             let tree = call.token_tree()?;
@@ -298,7 +298,7 @@ fn written(selection: &Selection, call: &ast::MacroCall) -> Option<Change> {
                 .trim_start_matches('&')
                 .to_owned();
             let own = place.split('.').next()?.to_owned();
-            is_around(selection, &own).then(|| Change::new(place, How::Written))
+            is_around(selection, &own).then(|| Deed::new(place, How::Written))
         }
         _ => None,
     }
