@@ -64,5 +64,5 @@ pub use offers::{
 pub use open_file::OpenFile;
 pub use openings::{Opening, Openings};
 pub use proof::{ProofStep, difference_in_words, proof};
-pub use proposals::{apart, gain_in_words, is_for_extraction, proposals};
+pub use proposals::{apart, gain_in_words, is_for_extraction, parts, proposals};
 pub use stored::{decode, encode, key, key_fields};

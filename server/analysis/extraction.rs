@@ -190,6 +190,12 @@ impl Attempt<'_> {
                 passing.qualify(&import);
                 continue;
             }
+            // A variable of the same name keeps rustc from telling the path of a module.
+            let lacks_path =
+                |it: &Told| matches!(it.code.as_deref(), Some("E0412" | "E0425" | "E0433"));
+            if errors.iter().any(lacks_path) && self.selection.shorten(&mut known, &mut passing) {
+                continue;
+            }
             tracing::debug!("a draft doesn't hold: {first}");
             tracing::trace!("the draft: {}", draft.text);
             objection = Some(first.clone());

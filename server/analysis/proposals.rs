@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::{
-    extraction::{self, Goal, Measure, Proposal},
+    extraction::{self, Goal, Measure, Naming, Proposal},
     smells::{self, Smell},
     syntax::Source,
 };
@@ -10,7 +10,12 @@ use crate::{
 /// The extractions that would make a finding smaller, the best first; whether one holds is for rustc to say. Looks closely at
 /// the function around, so it is for what a person asked for.
 pub fn proposals(source: &Source, finding: &Finding) -> Vec<Proposal> {
-    match goal(finding) {
+    parts(source, finding, Naming::Told)
+}
+
+/// The same where it is known who finds the name.
+pub fn parts(source: &Source, finding: &Finding, naming: Naming) -> Vec<Proposal> {
+    match goal(finding, naming) {
         Some(goal) => extraction::proposals(source, finding.at, goal),
         None => Vec::new(),
     }
@@ -36,7 +41,7 @@ pub fn apart(proposals: &[Proposal]) -> Vec<&Proposal> {
     apart
 }
 
-fn goal(finding: &Finding) -> Option<Goal> {
+fn goal(finding: &Finding, naming: Naming) -> Option<Goal> {
     let measure = kind(finding.smell)?;
     let limit = finding.judgement.limits.warn;
     let of_functions = || smells::by_name("long-function").map_or(limit, |it| it.limits.warn);
@@ -48,6 +53,7 @@ fn goal(finding: &Finding) -> Option<Goal> {
         measure,
         limit,
         limit_of_part,
+        naming,
     })
 }
 

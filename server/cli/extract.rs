@@ -15,11 +15,12 @@ use super::{
 };
 use crate::{
     analysis::{
-        Extracted, Extraction, FileChange, InputFile, Memo, NamedPlace, Refused, SWITCHED_OFF,
-        extract_function, judge, lines_in_words, may_be_extracted, measure, proposals,
-        texts_beside,
+        Extracted, Extraction, FileChange, Finding, InputFile, Memo, NamedPlace, Refused,
+        SWITCHED_OFF, extract_function, is_for_extraction, judge, lines_in_words, may_be_extracted,
+        measure, parts, texts_beside,
     },
     compiler::{Compiler, Stop, Texts, Unjudged},
+    extraction::Naming,
     report::{EXTRACT_FUNCTION, write_change},
     syntax::{FileContext, Source},
     text::{Lines, TextRange},
@@ -45,7 +46,7 @@ pub(super) fn run(
     if !input.config.compiler {
         bail!("{SWITCHED_OFF}.");
     }
-    let selections = match selections(&input, range, asked.place)? {
+    let selections = match selections(&input, range, asked)? {
         Ok(selections) => selections,
         Err(refused) => return not_offered(asked.place.words(), refused),
     };
@@ -111,9 +112,13 @@ fn parsed(text: Arc<str>, context: FileContext) -> Result<Source, Refused> {
 fn selections(
     input: &InputFile,
     range: TextRange,
-    place: &NamedPlace,
+    asked: &Asked<'_>,
 ) -> anyhow::Result<Result<Vec<TextRange>, Refused>> {
-    let is_selection = place.is_selection();
+    let is_selection = asked.place.is_selection();
+    let naming = match asked.name {
+        Some(_) => Naming::Given,
+        None => Naming::Told,
+    };
     let (text, context, rules) = (Arc::clone(&input.text), input.context, input.rules.clone());
     let work = Work::in_memory()?;
     let found = work.block_on(work.engine.run(move || {
@@ -125,16 +130,37 @@ fn selections(
         let report = measure(&source, &Memo::default());
         let mut findings = judge(&report, &source.text, &rules);
         findings.retain(|finding| finding.at.intersect(range).is_some());
-        let found = findings.iter().flat_map(|it| proposals(&source, it));
-        let found: Vec<TextRange> = found.map(|it| it.range).collect();
-        if found.is_empty() {
+        findings.retain(|finding| is_for_extraction(finding.smell));
+        if findings.is_empty() {
             may_be_extracted(&source, range)?;
             return Ok(vec![range]);
         }
-        Ok(found)
+        of_findings(&source, &findings, naming)
     }))?;
     work.finish();
     Ok(found)
+}
+
+/// The parts that make findings smaller, or why there are none.
+fn of_findings(
+    source: &Source,
+    findings: &[Finding],
+    naming: Naming,
+) -> Result<Vec<TextRange>, Refused> {
+    let found = |naming: Naming| -> Vec<TextRange> {
+        let found = findings.iter().flat_map(|it| parts(source, it, naming));
+        found.map(|it| it.range).collect()
+    };
+    let told = found(naming);
+    if !told.is_empty() {
+        return Ok(told);
+    }
+    let why = if naming == Naming::Told && !found(Naming::Given).is_empty() {
+        "No part tells what it would be called. Give it a name with `--name`."
+    } else {
+        "No part would make the finding smaller as a function of its own."
+    };
+    Err(Refused::Because(why.to_owned()))
 }
 
 /// The first extraction that rustc agrees with, and what it was made of; otherwise what stands against the best one.
@@ -155,6 +181,7 @@ fn first_that_holds(
             Ok(extracted) => return Ok((extracted, range)),
             Err(why @ Refused::Unjudged(_)) => return Err(why),
             Err(why) => {
+                tracing::debug!("another part is tried: {why}");
                 refused.get_or_insert(why);
             }
         }

@@ -40,7 +40,7 @@ use paths::Module;
 
 pub use drops::Drops;
 pub use passing::Passing;
-pub use proposing::{Goal, Measure, Proposal, proposals};
+pub use proposing::{Goal, Measure, Naming, Proposal, proposals};
 pub use selection::Selection;
 pub use writing::{Draft, Purpose};
 

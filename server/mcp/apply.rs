@@ -171,7 +171,8 @@ fn changed(
         new_files.extend(more);
         freshness = Freshness::Below;
     }
-    let change = FileChange::new(input, current.text, new_files, offers.len());
+    let text = input.laid_out(current.text);
+    let change = FileChange::new(input, text, new_files, offers.len());
     let change = change.map_err(Refused::because)?;
     Ok(Changed { change, steps })
 }

@@ -176,6 +176,7 @@ fn told(input: InputFile, derived: Derived, skip: usize) -> Result<Answer, Refus
         new_files,
         shown: mut lines,
     } = derived;
+    let text = input.laid_out(text);
     let change = FileChange::new(input, text, new_files, 1).map_err(Refused::because)?;
     let mut diff = Vec::new();
     let written = report::write_change(&mut diff, &change, Look::default());

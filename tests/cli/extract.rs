@@ -166,7 +166,7 @@ fn a_package_is_checked_in_all_of_its_targets() {
         );
     let words = ["refactor", "run", "extract-function", "src/lib.rs:5-8"];
     let run = place.run(words).expect(0);
-    assert!(run.stdout.contains("+fn handle_names("), "{run:#?}");
+    assert!(run.stdout.contains("+fn update_total("), "{run:#?}");
     place
         .run(["refactor", "run", "extract-function", "src/lib.rs:5-7"])
         .expect(1)
@@ -175,6 +175,22 @@ fn a_package_is_checked_in_all_of_its_targets() {
         .run(["refactor", "run", "let-else", "src/lib.rs:5", "--name", "a"])
         .expect(2)
         .says("`--name` is for `extract-function`");
+}
+
+#[test]
+fn a_package_of_the_first_edition_needs_no_std() {
+    let place = Place::new();
+    place
+        .write(
+            "Cargo.toml",
+            "[package]\nname = \"a\"\nversion = \"0.1.0\"\n",
+        )
+        .write(
+            "src/lib.rs",
+            "#![no_std]\n\npub fn f(names: &[u32]) -> u32 {\n    let mut total = 0;\n    for count in names {\n        total += *count;\n    }\n    total\n}\n",
+        );
+    let words = ["refactor", "run", "extract-function", "src/lib.rs:5-7"];
+    place.run(words).expect(0).says("and compiles");
 }
 
 #[test]

@@ -118,7 +118,7 @@ fn what_the_editor_has_is_extracted_from_and_changed_in_one_edit() {
     let id = choose(&mut client, &command);
     let answer = client.wait(id).unwrap();
     let asked = client.take_asked("workspace/applyEdit");
-    assert_eq!(asked["label"], "Extract into a function `handle_names`");
+    assert_eq!(asked["label"], "Extract into a function `update_total`");
     let changes = asked["edit"]["documentChanges"].as_array().unwrap();
     assert_eq!(changes.len(), 1);
     assert_eq!(
@@ -129,13 +129,13 @@ fn what_the_editor_has_is_extracted_from_and_changed_in_one_edit() {
     let touches_end = |edit: &Value| edit["range"]["end"] == json!({"line": 8, "character": 4});
     assert!(!edits.iter().any(touches_end), "{edits:?}");
     let after = apply(TYPED, &changes[0]["edits"], "utf-16");
-    let function = "\nfn handle_names(names: &[u32], total: &mut u32) {\n    // What all have. \u{1f980}\n    for count in names {\n        *total += b::twice(*count);\n    }\n}\n";
+    let function = "\nfn update_total(names: &[u32], total: &mut u32) {\n    // What all have. \u{1f980}\n    for count in names {\n        *total += b::twice(*count);\n    }\n}\n";
     assert!(after.contains(function), "{after}");
     assert_eq!(answer["applied"], true);
-    assert_eq!(answer["name"], "handle_names");
+    assert_eq!(answer["name"], "update_total");
     let call = offset(&after, &answer["call"], "utf-16");
     assert!(
-        after[call..].starts_with("handle_names(names, &mut total);"),
+        after[call..].starts_with("update_total(names, &mut total);"),
         "{answer}"
     );
     let on_disk = std::fs::read_to_string(client.root().join("src/lib.rs")).unwrap();
@@ -162,7 +162,7 @@ fn neovim_carries_out_commands_without_saying_so() {
     let asked = client.take_asked("workspace/applyEdit");
     let after = apply(&text, &asked["edit"]["changes"][&uri], "utf-8");
     assert!(
-        after.contains("    handle_names(names, &mut total);\n    total\n"),
+        after.contains("    update_total(names, &mut total);\n    total\n"),
         "{after}"
     );
 }

@@ -1,92 +1,531 @@
-//! What the new function is called: by the comment above it, by what it gives, by the case or the element that it is about,
-//! and only then by the function that it comes from.
+//! What the new function is called: by the comment above it, by what it does or gives, by the case or the element that it is
+//! about, and only then by the function that it comes from.
 
+mod deeds;
 mod phrases;
+mod subjects;
 
 use ra_ap_syntax::{
-    AstNode, SyntaxNode,
+    AstNode, SyntaxKind, SyntaxNode, T,
     ast::{self, HasName},
 };
 
-use super::{Selection, writing::may_change};
-use crate::syntax::Source;
+use super::{Selection, selection::tokens};
+use crate::syntax::{Source, layout};
+use deeds::{Deeds, expression};
+
+/// What a longer block does isn't what its first comment says.
+const MOST_LINES: usize = 20;
 
 /// Names for a function made of a selection, the best first.
-pub(super) fn wishes(source: &Source, selection: &Selection) -> Vec<String> {
-    let names = Names::of(source, selection);
-    let told = names.comment.into_iter().chain(names.code);
-    told.chain([names.function]).collect()
+pub(super) fn wishes(source: &Source, selection: &Selection) -> Vec<Wish> {
+    let own = selection.scope.function.name();
+    let own = own.map(|it| it.text().trim_start_matches("r#").to_owned());
+    let own = own.unwrap_or_default();
+    let namer = Namer {
+        source,
+        selection,
+        verb: phrases::verb_of(&own),
+        deeds: Deeds::of(selection),
+    };
+    let told = namer.told().into_iter();
+    let told = told.filter(|it| it.name != own && phrases::reads_well(&it.name));
+    let last = Wish::new(of_function(selection, &own), Ground::Nothing);
+    told.chain([last]).collect()
 }
 
-/// What the best name is taken from.
+/// A name, and what it is taken from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wish {
+    pub(super) name: String,
+    pub(super) ground: Ground,
+}
+
+impl Wish {
+    fn new(name: String, ground: Ground) -> Self {
+        Self { name, ground }
+    }
+}
+
+/// What a name is taken from, the most telling first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ground {
     Comment,
+    /// What the whole part is or does.
     Code,
+    /// What it is about.
+    Subject,
     Nothing,
 }
 
-pub(super) fn ground(source: &Source, selection: &Selection) -> Ground {
-    let names = Names::of(source, selection);
-    if names.comment.is_some() {
-        return Ground::Comment;
-    }
-    if names.code.is_empty() {
-        Ground::Nothing
-    } else {
-        Ground::Code
-    }
+struct Namer<'a> {
+    source: &'a Source,
+    selection: &'a Selection,
+    /// What the function around does.
+    verb: Option<&'static str>,
+    deeds: Deeds<'a>,
 }
 
-struct Names {
-    comment: Option<String>,
-    code: Vec<String>,
-    function: String,
-}
+impl Namer<'_> {
+    fn told(&self) -> Vec<Wish> {
+        let deeds = &self.deeds;
+        let (comment, code) = (Ground::Comment, Ground::Code);
+        let named = [
+            (self.comment(), comment),
+            (self.comment_inside(), code),
+            (self.question(), code),
+            (deeds.check(), code),
+            (deeds.skip(), code),
+            (self.case(), code),
+            (deeds.find(), code),
+            (deeds.count(), code),
+            (self.result(), code),
+            (self.writing(), code),
+            (deeds.collect(), code),
+            (self.condition(), code),
+            (deeds.update(), code),
+            (self.construction(), code),
+            (self.call(), Ground::Subject),
+            (self.element(), Ground::Subject),
+            (self.collection(), Ground::Subject),
+            (self.choice(), Ground::Subject),
+        ];
+        let named = named.into_iter();
+        named
+            .filter_map(|(name, ground)| Some(Wish::new(name?, ground)))
+            .collect()
+    }
 
-impl Names {
-    fn of(source: &Source, selection: &Selection) -> Self {
-        let own = selection.scope.function.name();
-        let own = own.map(|it| it.text().trim_start_matches("r#").to_owned());
-        let own = own.unwrap_or_default();
-        let verb = phrases::verb_of(&own);
-        let code = [of_result, of_place, of_statement, of_change];
-        let code = code.iter().filter_map(|of| of(selection, verb));
-        let is_other = |name: &String| *name != own;
-        Self {
-            comment: of_comment(source, selection, verb).filter(is_other),
-            code: code.filter(is_other).collect(),
-            function: of_function(selection, &own),
+    /// By the comment above it, if that is about all of it.
+    fn comment(&self) -> Option<String> {
+        let text = self.source.slice(self.selection.range);
+        let mut lines = text.lines().map(str::trim);
+        let comment: Vec<&str> = lines
+            .by_ref()
+            .map_while(|line| line.strip_prefix("//"))
+            .collect();
+        if !self.is_one_paragraph() {
+            return None;
+        }
+        phrases::name(&comment.join("\n"), self.verb)
+    }
+
+    /// By the comment that the block of its one statement begins with.
+    fn comment_inside(&self) -> Option<String> {
+        let only = self.only()?;
+        let branch = ast::IfExpr::cast(only.clone());
+        let has_other = branch.is_some_and(|it| it.else_branch().is_some());
+        let block = only.children().find_map(ast::BlockExpr::cast)?;
+        let is_alone = !has_other && !ast::MatchExpr::can_cast(only.kind());
+        let list = block.stmt_list().filter(|_| is_alone)?;
+        let inside = list.syntax().text().to_string();
+        let lines = inside.lines().skip(1).map(str::trim);
+        let comment = lines.map_while(|line| line.strip_prefix("//"));
+        let statements: Vec<SyntaxNode> = list.syntax().children().collect();
+        let is_one = self.are_one_paragraph(&statements) && inside.lines().count() < MOST_LINES;
+        phrases::name(&comment.collect::<Vec<_>>().join("\n"), None).filter(|_| is_one)
+    }
+
+    /// Whether neither a blank line nor a comment stands between its statements.
+    fn is_one_paragraph(&self) -> bool {
+        self.are_one_paragraph(&self.selection.statements)
+    }
+
+    fn are_one_paragraph(&self, statements: &[SyntaxNode]) -> bool {
+        let pairs = statements.windows(2);
+        let mut gaps = pairs.map(|pair| {
+            let (end, start) = (pair[0].text_range().end(), pair[1].text_range().start());
+            self.source.slice(crate::text::TextRange::new(end, start))
+        });
+        gaps.all(|gap| gap.matches('\n').count() < 2 && !gap.contains("//"))
+    }
+
+    /// `is_last`, where that is the one thing that it gives.
+    fn question(&self) -> Option<String> {
+        let given = self.given()?;
+        phrases::is_question(&given).then_some(given)
+    }
+
+    /// By the one thing that it gives, if it does nothing else.
+    fn result(&self) -> Option<String> {
+        let given = self.given()?;
+        let value = self.value_given(&given)?;
+        let is_all = self.deeds.changes_only(&given) && self.is_all_about(&given);
+        if phrases::says_nothing(&given) || matches!(value, ast::Expr::ClosureExpr(_)) || !is_all {
+            return None;
+        }
+        let told = verb_of_value(&value).or_else(|| verb_inside(&self.selection.statements));
+        let own = self.verb.filter(|it| phrases::gives_something(it));
+        let verb = told
+            .or(own)
+            .unwrap_or_else(|| self.plain_verb(&value, &given));
+        Some(format!("{verb}_{given}"))
+    }
+
+    /// What is said of a value where no call tells more.
+    fn plain_verb(&self, value: &ast::Expr, name: &str) -> &'static str {
+        if phrases::is_measure(name) {
+            return "compute";
+        }
+        let is_grown = self.selection.outputs.first().is_some_and(|it| it.is_mut);
+        match value {
+            ast::Expr::MatchExpr(it) if takes_out(it) => "get",
+            ast::Expr::IfExpr(_) | ast::Expr::MatchExpr(_) => "determine",
+            _ if is_grown && self.selection.statements.len() > 1 => "build",
+            ast::Expr::CallExpr(_) | ast::Expr::MethodCallExpr(_) | ast::Expr::TryExpr(_) => "get",
+            _ => "compute",
         }
     }
-}
 
-fn of_comment(source: &Source, selection: &Selection, verb: Option<&str>) -> Option<String> {
-    let text = source.slice(selection.range);
-    let mut lines = text.lines().map(str::trim);
-    let comment: Vec<&str> = lines
-        .by_ref()
-        .map_while(|line| line.strip_prefix("//"))
-        .collect();
-    phrases::name(&comment.join(" "), verb)
-}
-
-/// By the one thing that the function gives.
-fn of_result(selection: &Selection, verb: Option<&str>) -> Option<String> {
-    let given = match &*selection.outputs {
-        [output] => output.name.clone(),
-        [] if selection.is_expression => initialised(selection)?,
-        _ => return None,
-    };
-    let given = given.trim_start_matches("r#").trim_start_matches('_');
-    if phrases::is_question(given) {
-        return Some(given.to_owned());
+    /// Whether every statement has to do with a variable, or leads to what has.
+    fn is_all_about(&self, name: &str) -> bool {
+        let mut statements = self.selection.statements.iter();
+        self.selection.is_expression
+            || statements.all(|it| {
+                let is_let = it.kind() == SyntaxKind::LET_STMT;
+                let mentions = tokens(it).any(|token| token.text() == name);
+                is_let || mentions || self.deeds.prepares(it)
+            })
     }
-    if phrases::says_nothing(given) {
+
+    fn given(&self) -> Option<String> {
+        let given = match &*self.selection.outputs {
+            [output] if self.selection.value.is_none() => output.name.clone(),
+            [] if self.selection.is_expression => initialised(self.selection)?,
+            _ => return None,
+        };
+        Some(
+            given
+                .trim_start_matches("r#")
+                .trim_start_matches('_')
+                .to_owned(),
+        )
+    }
+
+    /// What the variable that is given begins as.
+    fn value_given(&self, name: &str) -> Option<ast::Expr> {
+        if self.selection.is_expression {
+            return self.selection.value.clone();
+        }
+        let lets = self.selection.statements.iter().rev().cloned();
+        let mut lets = lets.filter_map(ast::LetStmt::cast);
+        let is_meant = |it: &ast::LetStmt| {
+            let pattern = it.pat().map(|it| it.syntax().clone());
+            let mut names = pattern.into_iter().flat_map(|it| {
+                it.descendants()
+                    .filter_map(ast::Name::cast)
+                    .collect::<Vec<_>>()
+            });
+            names.any(|it| it.text().trim_start_matches('_') == name)
+        };
+        lets.find(is_meant)?.initializer()
+    }
+
+    /// By the case whose whole block it is.
+    fn case(&self) -> Option<String> {
+        let around = around_block(self.selection)?;
+        let verb = self.verb_of_case();
+        let subject = match ast::MatchArm::cast(around.clone()) {
+            Some(arm) => match subjects::case(&arm.pat()?) {
+                Some(case) => case,
+                None => return phrases::name(&comment_above(self.source, &arm)?, Some(verb)),
+            },
+            None => subjects::element(&around)?,
+        };
+        Some(format!("{verb}_{subject}"))
+    }
+
+    /// By what is asked before its block, or by its one branch.
+    fn condition(&self) -> Option<String> {
+        let around = around_block(self.selection);
+        let asked = around.and_then(|it| subjects::condition(&it));
+        let own = || {
+            let branch = ast::IfExpr::cast(self.only()?)?;
+            branch
+                .condition()
+                .filter(|_| branch.else_branch().is_none())
+        };
+        let asked = asked.or_else(own)?;
+        let subject = subjects::asked(&asked)?;
+        let is_lack = ["empty_", "missing_", "zero_"]
+            .iter()
+            .any(|it| subject.starts_with(it));
+        (!is_lack || self.is_short()).then(|| format!("{}_{subject}", self.verb_of_case()))
+    }
+
+    /// By what is written of what.
+    fn writing(&self) -> Option<String> {
+        let verb = self.deeds.verb_of_writing()?;
+        let around = around_block(self.selection);
+        let one = self.only();
+        let nodes = [one, around];
+        let mut subjects = nodes.iter().flatten().filter_map(subject_of);
+        Some(format!("{verb}_{}", subjects.next()?))
+    }
+
+    /// By the type of the value that it ends with.
+    fn construction(&self) -> Option<String> {
+        let last = self.selection.statements.last().map(expression)?;
+        let returned = ast::ReturnExpr::cast(last).and_then(|it| it.expr());
+        let made = made(&self.selection.value.clone().or(returned)?)?;
+        let verb = self.verb.filter(|it| phrases::gives_something(it));
+        Some(format!("{}_{made}", verb.unwrap_or("build")))
+    }
+
+    /// By the one function that it calls whose name says what is done.
+    fn call(&self) -> Option<String> {
+        let nodes = self.selection.statements.iter();
+        let nodes = nodes.flat_map(SyntaxNode::descendants);
+        let called = nodes.filter_map(|node| Some((called(&node)?, node)));
+        let called: Vec<(String, SyntaxNode)> =
+            called.filter(|(name, _)| phrases::is_deed(name)).collect();
+        let (name, call) = called
+            .first()
+            .filter(|_| self.is_one_paragraph() && self.is_short())?;
+        let is_one = called.iter().all(|(other, _)| other == name);
+        let mut around = call.ancestors();
+        let range = self.selection.range;
+        let repeats = around.any(|it| {
+            let is_inside = range.contains_range(it.text_range());
+            is_inside
+                && matches!(
+                    it.kind(),
+                    SyntaxKind::FOR_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::LOOP_EXPR
+                )
+        });
+        phrases::alike(name, repeats).filter(|_| is_one)
+    }
+
+    /// By the element of the loop, the branch or the arm around it.
+    fn element(&self) -> Option<String> {
+        let around = around_block(self.selection);
+        let around = around.or_else(|| self.only().filter(is_alone))?;
+        let subject = subjects::bound_in(&around)?;
+        let is_all = ast::WhileExpr::can_cast(around.kind()) && self.only() == Some(around);
+        let subject = if is_all {
+            phrases::plural(&subject)
+        } else {
+            subject
+        };
+        phrases::is_telling(&subject).then(|| format!("{}_{subject}", self.verb_of_case()))
+    }
+
+    /// By what its one loop goes through.
+    fn collection(&self) -> Option<String> {
+        let each = ast::ForExpr::cast(self.only()?)?;
+        let gone_through = subjects::of_expr(&each.iterable()?);
+        let gone_through = gone_through.filter(|it| phrases::singular(it).is_some());
+        let bound = || Some(phrases::plural(&subjects::bound(&each.pat()?)?));
+        let subject = gone_through.or_else(bound)?;
+        phrases::is_telling(&subject).then(|| format!("{}_{subject}", self.verb_of_case()))
+    }
+
+    /// By what its one `match` tells apart.
+    fn choice(&self) -> Option<String> {
+        let choice = ast::MatchExpr::cast(self.only()?)?;
+        let subject = subjects::of_expr(&choice.expr()?)?;
+        phrases::is_telling(&subject).then(|| format!("handle_{subject}"))
+    }
+
+    /// Whether it may do no more than its most telling line says.
+    fn is_short(&self) -> bool {
+        let text = self.source.slice(self.selection.range);
+        text.lines().count() < MOST_LINES
+    }
+
+    /// Its one statement.
+    fn only(&self) -> Option<SyntaxNode> {
+        let [statement] = &*self.selection.statements else {
+            return None;
+        };
+        Some(expression(statement))
+    }
+
+    fn verb_of_case(&self) -> &'static str {
+        let own = self.verb.filter(|it| phrases::is_done_to_cases(it));
+        own.or_else(|| self.deeds.verb_of_writing())
+            .unwrap_or("handle")
+    }
+}
+
+/// The arm, the branch or the loop whose whole block is selected.
+fn around_block(selection: &Selection) -> Option<SyntaxNode> {
+    let first = selection.statements.first()?;
+    if selection.is_expression {
+        return first
+            .parent()
+            .filter(|it| ast::MatchArm::can_cast(it.kind()));
+    }
+    let list = first.parent()?;
+    let fills = ast::StmtList::can_cast(list.kind())
+        && list.children().count() == selection.statements.len();
+    if !fills {
         return None;
     }
-    let verb = verb.filter(|it| phrases::gives_something(it));
-    Some(format!("{}_{given}", verb.unwrap_or("compute")))
+    let block = list.parent()?;
+    let around = block.parent()?;
+    // What stands behind `else` is about everything else.
+    let is_else = ast::IfExpr::cast(around.clone())
+        .is_some_and(|it| it.then_branch().is_none_or(|then| *then.syntax() != block));
+    (!is_else).then_some(around)
+}
+
+fn subject_of(node: &SyntaxNode) -> Option<String> {
+    if let Some(each) = ast::ForExpr::cast(node.clone()) {
+        return subjects::of_expr(&each.iterable()?).or_else(|| subjects::bound_in(node));
+    }
+    let asked = subjects::condition(node)?;
+    subjects::asked(&asked).or_else(|| match asked {
+        ast::Expr::LetExpr(it) => {
+            subjects::of_expr(&it.expr()?).or_else(|| subjects::bound_in(node))
+        }
+        _ => None,
+    })
+}
+
+/// Whether a loop or a branch has no `else`, which would be about everything else.
+fn is_alone(node: &SyntaxNode) -> bool {
+    match ast::IfExpr::cast(node.clone()) {
+        Some(branch) => branch.else_branch().is_none(),
+        None => ast::WhileExpr::can_cast(node.kind()),
+    }
+}
+
+/// The name of what a node calls.
+fn called(node: &SyntaxNode) -> Option<String> {
+    if let Some(call) = ast::CallExpr::cast(node.clone()) {
+        return subjects::callee(&call);
+    }
+    let call = ast::MethodCallExpr::cast(node.clone())?;
+    Some(call.name_ref()?.text().to_string())
+}
+
+/// The comment on the lines above an arm.
+fn comment_above(source: &Source, arm: &ast::MatchArm) -> Option<String> {
+    let mut lines = Vec::new();
+    let mut before = arm.syntax().first_token()?.prev_token();
+    while let Some(token) = before {
+        match token.kind() {
+            // One behind the arm before is about that.
+            SyntaxKind::COMMENT
+                if layout::is_first_on_line(&source.text, token.text_range().start()) =>
+            {
+                lines.push(token.text().trim_start_matches('/').to_owned());
+            }
+            SyntaxKind::WHITESPACE if token.text().matches('\n').count() < 2 => {}
+            _ => break,
+        }
+        before = token.prev_token();
+    }
+    lines.reverse();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// What is read or parsed anywhere in the code of a value.
+fn verb_inside(statements: &[SyntaxNode]) -> Option<&'static str> {
+    let names = statements.iter().flat_map(tokens);
+    let mut called = names.filter(|token| {
+        let next = token.next_token().map(|it| it.kind());
+        matches!(next, Some(T!['('] | T![!]))
+    });
+    called.find_map(|name| phrases::verb_of(name.text()).filter(|it| phrases::is_reading(it)))
+}
+
+/// Whether one arm only names what the others leave without: `Ok(it) => it`.
+fn takes_out(choice: &ast::MatchExpr) -> bool {
+    let arms = choice.match_arm_list();
+    let arms = arms.iter().flat_map(ast::MatchArmList::arms);
+    let mut bodies = arms.filter_map(|it| {
+        let (ast::Expr::PathExpr(body), pattern) = (it.expr()?, it.pat()?) else {
+            return None;
+        };
+        Some(subjects::bound(&pattern)? == body.syntax().text().to_string())
+    });
+    bodies.any(|it| it)
+}
+
+/// How a value comes about, where its own code tells.
+fn verb_of_value(value: &ast::Expr) -> Option<&'static str> {
+    match value {
+        ast::Expr::TryExpr(it) => verb_of_value(&it.expr()?),
+        ast::Expr::AwaitExpr(it) => verb_of_value(&it.expr()?),
+        ast::Expr::ParenExpr(it) => verb_of_value(&it.expr()?),
+        ast::Expr::RefExpr(it) => verb_of_value(&it.expr()?),
+        ast::Expr::MatchExpr(it) => verb_of_call(&it.expr()?),
+        ast::Expr::CallExpr(_) | ast::Expr::MethodCallExpr(_) => verb_of_call(value),
+        ast::Expr::RecordExpr(_) | ast::Expr::ArrayExpr(_) => Some("build"),
+        ast::Expr::MacroExpr(it) => {
+            let name = it.macro_call()?.path()?.syntax().text().to_string();
+            match &*name {
+                "vec" => Some("collect"),
+                "format" => Some("format"),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn verb_of_call(value: &ast::Expr) -> Option<&'static str> {
+    match value {
+        ast::Expr::TryExpr(it) => verb_of_call(&it.expr()?),
+        ast::Expr::AwaitExpr(it) => verb_of_call(&it.expr()?),
+        ast::Expr::CallExpr(it) => {
+            let name = subjects::callee(it)?;
+            let path = it.expr()?.syntax().text().to_string();
+            let makes = name == "new" || name == "with_capacity";
+            if makes {
+                let of_many =
+                    path.starts_with("Vec::") || path.contains("Map::") || path.contains("Set::");
+                return Some(if of_many { "collect" } else { "build" });
+            }
+            phrases::verb_of(&name).filter(|it| phrases::gives_something(it))
+        }
+        ast::Expr::MethodCallExpr(it) => {
+            let name = it.name_ref()?.text().to_string();
+            match &*name {
+                "collect" => Some("collect"),
+                "find" | "position" | "find_map" | "rposition" => Some("find"),
+                _ => phrases::verb_of(&name)
+                    .filter(|it| phrases::gives_something(it))
+                    .or_else(|| verb_of_call(&it.receiver()?)),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The type that a value is made of: `Ok(Header { .. })` makes a `header`.
+fn made(value: &ast::Expr) -> Option<String> {
+    match value {
+        ast::Expr::RecordExpr(it) => named_type(&it.path()?),
+        ast::Expr::CallExpr(it) => {
+            let ast::Expr::PathExpr(path) = it.expr()? else {
+                return None;
+            };
+            let path = path.path()?;
+            let name = path.segment()?.name_ref()?.text().to_string();
+            match &*name {
+                "Ok" | "Some" => made(&ast::HasArgList::arg_list(it)?.args().next()?),
+                "new" => named_type(&path.qualifier()?),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn named_type(path: &ast::Path) -> Option<String> {
+    let name = path.segment()?.name_ref()?.text().to_string();
+    let is_known = matches!(
+        &*name,
+        "Self" | "String" | "Vec" | "Box" | "Arc" | "Rc" | "Cow"
+    );
+    if is_known {
+        None
+    } else {
+        subjects::of_type(&name)
+    }
 }
 
 /// The variable that the selected expression is the value of.
@@ -98,49 +537,7 @@ fn initialised(selection: &Selection) -> Option<String> {
     Some(name.name()?.text().to_string())
 }
 
-/// By the case or the element whose whole block is selected.
-fn of_place(selection: &Selection, verb: Option<&str>) -> Option<String> {
-    let list = selection.statements.first()?.parent()?;
-    let fills = ast::StmtList::can_cast(list.kind())
-        && list.children().count() == selection.statements.len();
-    if !fills {
-        return None;
-    }
-    let around = list.parent()?.parent()?;
-    let subject = match ast::MatchArm::cast(around.clone()) {
-        Some(arm) => case(&arm.pat()?)?,
-        None => element(&around)?,
-    };
-    Some(format!("{}_{subject}", verb.unwrap_or("handle")))
-}
-
-/// By what the one statement goes through or asks for.
-fn of_statement(selection: &Selection, verb: Option<&str>) -> Option<String> {
-    let [statement] = &*selection.statements else {
-        return None;
-    };
-    let inner = match ast::ExprStmt::cast(statement.clone()) {
-        Some(statement) => statement.expr()?.syntax().clone(),
-        None => statement.clone(),
-    };
-    let subject = match ast::ForExpr::cast(inner.clone()) {
-        Some(each) => collection(&each.iterable()?)?,
-        None => element(&inner)?,
-    };
-    Some(format!("{}_{subject}", verb.unwrap_or("handle")))
-}
-
-/// By the one variable of the function that it changes.
-fn of_change(selection: &Selection, _: Option<&str>) -> Option<String> {
-    let mut changed = selection
-        .captures
-        .iter()
-        .filter(|it| it.mut_word.is_some() && it.mentions.iter().any(may_change));
-    let name = &changed.next().filter(|_| changed.next().is_none())?.name;
-    (!phrases::says_nothing(name)).then(|| format!("update_{name}"))
-}
-
-/// What every name has that the code itself doesn't give.
+/// What is left where nothing tells a name.
 fn of_function(selection: &Selection, own: &str) -> String {
     let own = if own == "main" { "run" } else { own };
     let body = selection
@@ -157,76 +554,6 @@ fn of_function(selection: &Selection, own: &str) -> String {
         return format!("finish_{own}");
     }
     format!("{own}_part")
-}
-
-/// What a pattern is a case of: `Event::KeyPress { .. }` is a `key_press`, `"add"` is an `add`.
-fn case(pattern: &ast::Pat) -> Option<String> {
-    let path = match pattern {
-        ast::Pat::TupleStructPat(it) => it.path()?,
-        ast::Pat::RecordPat(it) => it.path()?,
-        ast::Pat::PathPat(it) => it.path()?,
-        ast::Pat::RefPat(it) => return case(&it.pat()?),
-        ast::Pat::ParenPat(it) => return case(&it.pat()?),
-        ast::Pat::OrPat(it) => return case(&it.pats().next()?),
-        ast::Pat::LiteralPat(it) => return phrases::of_literal(&it.syntax().text().to_string()),
-        _ => return None,
-    };
-    let name = path.segment()?.name_ref()?.text().to_string();
-    if matches!(&*name, "Some" | "Ok" | "Err" | "None") {
-        let ast::Pat::TupleStructPat(it) = pattern else {
-            return None;
-        };
-        let inner = it.fields().next()?;
-        return case(&inner).or_else(|| bound(&inner));
-    }
-    phrases::in_snake_case(&name)
-}
-
-/// What a loop or a branch is about, by what it names.
-fn element(node: &SyntaxNode) -> Option<String> {
-    if let Some(each) = ast::ForExpr::cast(node.clone()) {
-        return bound(&each.pat()?);
-    }
-    let condition = match ast::WhileExpr::cast(node.clone()) {
-        Some(it) => it.condition(),
-        None => ast::IfExpr::cast(node.clone())?.condition(),
-    };
-    let Some(ast::Expr::LetExpr(asked)) = condition else {
-        return None;
-    };
-    let pattern = asked.pat()?;
-    case(&pattern).or_else(|| bound(&pattern))
-}
-
-/// The one variable of a pattern.
-fn bound(pattern: &ast::Pat) -> Option<String> {
-    let names = pattern
-        .syntax()
-        .descendants()
-        .filter_map(ast::IdentPat::cast);
-    let names: Vec<ast::IdentPat> = names.collect();
-    let name = match &*names {
-        [one] => one,
-        // A number and what it counts.
-        [_, one] if matches!(pattern, ast::Pat::TuplePat(_)) => one,
-        _ => return None,
-    };
-    let name = name.name()?.text().trim_matches('_').to_owned();
-    (!phrases::says_nothing(&name)).then_some(name)
-}
-
-/// The name of what is gone through: the last one in `&self.queue.entries` and in `headers.iter()`.
-fn collection(of: &ast::Expr) -> Option<String> {
-    let name = match of {
-        ast::Expr::PathExpr(it) => it.path()?.segment()?.name_ref()?.text().to_string(),
-        ast::Expr::FieldExpr(it) => it.name_ref()?.text().to_string(),
-        ast::Expr::RefExpr(it) => return collection(&it.expr()?),
-        ast::Expr::ParenExpr(it) => return collection(&it.expr()?),
-        ast::Expr::TryExpr(it) => return collection(&it.expr()?),
-        ast::Expr::MethodCallExpr(it) => return collection(&it.receiver()?),
-        _ => return None,
-    };
-    (!phrases::says_nothing(&name)).then_some(name)
 }
 
 #[cfg(test)]
@@ -247,7 +574,7 @@ mod tests {
         let size = |at: usize| TextSize::try_from(at).unwrap();
         let range = TextRange::new(size(start), size(end));
         let selection = Selection::of(&source, &source.root(), range).unwrap();
-        wishes(&source, &selection).remove(0)
+        wishes(&source, &selection).remove(0).name
     }
 
     #[test]
@@ -302,10 +629,160 @@ mod tests {
         );
         assert_eq!(
             name(
+                "fn f(e: E) {\n    for order in e {\n        «if let Some(customer) = &order.customer {\n            g(customer);\n            h(e);\n        }»\n    }\n    x();\n}\n"
+            ),
+            "handle_order"
+        );
+        assert_eq!(
+            name(
                 "fn f(e: E) {\n    x();\n    «for header in &e.headers {\n        h(header);\n    }»\n    x();\n}\n"
             ),
             "handle_headers"
         );
+    }
+
+    /// The best name for the body of a function.
+    fn of_part(part: &str) -> String {
+        name(&format!(
+            "fn f(a: &mut A) -> Result<R, E> {{\n    x();\n    «{part}»\n    y()\n}}\n"
+        ))
+    }
+
+    #[test]
+    fn what_a_part_does_names_it() {
+        for (part, expected) in [
+            (
+                "if a.name.is_empty() {\n        return Err(E);\n    }",
+                "check_name",
+            ),
+            (
+                "if a.name.len() > 9 {\n        return Err(E);\n    }",
+                "check_name_length",
+            ),
+            (
+                "for (k, pair) in a.pairs() {\n        if k == b {\n            return Some(pair);\n        }\n    }",
+                "find_pair",
+            ),
+            (
+                "while c.is_whitespace() {\n        a.pos += 1;\n    }",
+                "skip_whitespace",
+            ),
+            (
+                "for it in a.b() {\n        if g(it) {\n            a.word_count += 1;\n        }\n    }",
+                "count_words",
+            ),
+            (
+                "for it in a.b() {\n        if g(it) {\n            a.names.push(it);\n        }\n    }",
+                "collect_names",
+            ),
+            (
+                "if g() {\n        a.b.level = 1;\n    } else {\n        a.b.level = 2;\n    }",
+                "update_level",
+            ),
+            (
+                "if let Some(title) = g() {\n        write!(a, \"{title}\")?;\n    }",
+                "write_title",
+            ),
+            (
+                "for it in g() {\n        while it.h() {\n            skip_event(it);\n        }\n    }",
+                "skip_events",
+            ),
+        ] {
+            assert_eq!(of_part(part), expected, "{part}");
+        }
+    }
+
+    #[test]
+    fn what_is_asked_before_it_names_a_block() {
+        let block = |asked: &str| {
+            name(&format!(
+                "fn f(a: A) {{\n    if {asked} {{\n        «g(a);\n        h(a);»\n    }}\n    y();\n}}\n"
+            ))
+        };
+        for (asked, expected) in [
+            ("a.c == '\\\\'", "handle_backslash"),
+            ("a == Kind::LineBreak", "handle_line_break"),
+            (
+                "matches!(a, Kind::LineBreak | Kind::End)",
+                "handle_line_break",
+            ),
+            ("a.is_quoted()", "handle_quoted"),
+            ("a.entries.is_empty()", "handle_empty_entries"),
+            ("let Some(entry) = a.next()", "handle_entry"),
+        ] {
+            assert_eq!(block(asked), expected, "{asked}");
+        }
+        // What is asked in the other case is no name for this one.
+        for asked in ["!a.is_quoted()", "a != b", "a.len() > 3"] {
+            assert_eq!(block(asked), "f_part", "{asked}");
+        }
+    }
+
+    #[test]
+    fn the_code_of_a_value_tells_how_it_comes_about() {
+        let value = |value: &str| {
+            name(&format!(
+                "fn f(a: A) {{\n    x();\n    «let mut length = 0;\n    let found = {value};»\n    g(found);\n}}\n"
+            ))
+        };
+        for (code, expected) in [
+            ("read_entry(length)", "read_found"),
+            ("if a.b() { C } else { D }", "determine_found"),
+            ("a.iter().find(|it| it.b())", "find_found"),
+            ("Found { length }", "build_found"),
+            ("a + length", "compute_found"),
+        ] {
+            assert_eq!(value(code), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_comment_names_the_arm_below_it() {
+        let arm = |above: &str| {
+            name(&format!(
+                "fn write(a: A) {{
+    match a {{
+        0 => b(),{above}
+        _ => {{
+            «c(a);
+            d(a);»
+        }}
+    }}
+}}
+"
+            ))
+        };
+        assert_eq!(arm("\n        // Plain literals"), "write_plain_literals");
+        assert_eq!(arm(" // Plain literals"), "write_part");
+    }
+
+    #[test]
+    fn what_is_used_up_is_no_other_deed() {
+        let text = "fn f(a: &[u8]) -> f64 {
+    let mut total = 0;
+    «for one in a {
+        total += one;
+    }
+    let average = total / a.len();»
+    g(average)
+}
+";
+        assert_eq!(name(text), "compute_average");
+    }
+
+    #[test]
+    fn what_only_a_part_of_the_part_tells_is_no_name() {
+        for part in [
+            // The comment is on the first paragraph.
+            "// Read the header.\n    g(a);\n\n    // Read the trailer.\n    h(a);",
+            // More than the counter changes.
+            "for it in a.b() {\n        a.word_count += 1;\n        h(it);\n        a.c.clear();\n    }\n    i(a);",
+            // What is checked has no name in common.
+            "if a.name.is_empty() {\n        return Err(E);\n    }\n    if a.size.is_none() {\n        return Err(E);\n    }",
+            "let next = |it| it + 1;\n    g(next);",
+        ] {
+            assert_eq!(of_part(part), "f_part", "{part}");
+        }
     }
 
     #[test]

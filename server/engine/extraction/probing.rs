@@ -41,7 +41,8 @@ impl Selection {
     /// Asks for types: code that is never reached and gives away each variable that the signature will name.
     pub fn type_probe(&self, source: &Source) -> Probe {
         let drop = match source.context.edition {
-            Edition::Edition2015 => "::std::mem::drop",
+            // Its paths begin in the crate, which may have no `std`; another `drop` would only tell no types.
+            Edition::Edition2015 => "drop",
             _ => "::core::mem::drop",
         };
         let ask = |at, name: &str, subject: String| {

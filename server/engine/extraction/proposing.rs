@@ -3,16 +3,19 @@
 
 mod candidates;
 
-use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode};
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxNode,
+    ast::{self, HasLoopBody},
+};
 
 use super::{
     Selection,
     exits::Leave,
-    naming::{self, Ground},
+    naming::{self, Ground, Wish},
 };
 use crate::{
     syntax::{
-        Function, Increment, Source, Tree, Unit, is_else_if, layout, place_around, places,
+        Function, Increment, Source, Tree, Unit, flow, is_else_if, layout, place_around, places,
         scopes::Names,
     },
     text::{Edit, Edits, TextRange},
@@ -41,6 +44,16 @@ pub struct Goal {
     pub limit: u32,
     /// The largest one of the new function.
     pub limit_of_part: u32,
+    pub naming: Naming,
+}
+
+/// Who finds the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// The code tells it; what tells none is left alone.
+    Told,
+    /// A person gives it.
+    Given,
 }
 
 /// A part of a function that may become one of its own, if the compiler agrees.
@@ -84,32 +97,56 @@ pub fn proposals(source: &Source, at: TextRange, goal: Goal) -> Vec<Proposal> {
         .collect();
     parts.sort_by(|left, right| right.benefit.total_cmp(&left.benefit));
     parts.truncate(MOST_LOOKED_AT);
-    let mut ranked: Vec<(f64, Part, Selection)> = parts
-        .into_iter()
-        .filter_map(|part| {
-            let selection = Selection::of(source, &root, part.range).ok()?;
-            let worth = part.benefit - part.share * LEAST_COST - cost(source, &selection)?;
-            Some((worth, part, selection))
-        })
-        .collect();
-    ranked.sort_by(|left, right| right.0.total_cmp(&left.0));
-    ranked.retain(|(worth, ..)| *worth > 0.0);
-    if ranked.is_empty() {
+    if parts.is_empty() {
         return Vec::new();
     }
     // Every name of the file is looked at once for all.
     let names = Names::in_node(&root);
-    let proposed = ranked.iter();
-    let proposed =
-        proposed.filter_map(|(_, part, selection)| sized.proposal(part, selection, &names));
+    let mut ranked: Vec<Ranked> = parts
+        .into_iter()
+        .filter_map(|part| {
+            let selection = Selection::of(source, &root, part.range).ok()?;
+            let wish = name(&sized, &selection, &names)?;
+            let worth = part.benefit - part.share * LEAST_COST - cost(&selection, wish.ground)?;
+            Some(Ranked {
+                worth,
+                part,
+                selection,
+                name: wish.name,
+            })
+        })
+        .collect();
+    ranked.sort_by(|left, right| right.worth.total_cmp(&left.worth));
+    ranked.retain(|it| it.worth > 0.0);
+    let proposed = ranked.into_iter();
+    let proposed = proposed.filter_map(|it| sized.proposal(it));
     proposed.take(MOST).collect()
 }
 
+/// A part that may be proposed.
+struct Ranked {
+    worth: f64,
+    part: Part,
+    selection: Selection,
+    name: String,
+}
+
+/// The first name that is free. What nobody selected or named isn't worth a name that says nothing.
+fn name(sized: &Sized<'_>, selection: &Selection, names: &Names) -> Option<Wish> {
+    let wishes = naming::wishes(sized.source, selection).into_iter();
+    let is_given = sized.goal.naming == Naming::Given;
+    let mut telling = wishes.filter(|it| is_given || it.ground != Ground::Nothing);
+    telling.find(|it| names.is_free(&it.name))
+}
+
 /// What stands against an extraction, beside a benefit of at most 1; nothing where too much is handed over.
-fn cost(source: &Source, selection: &Selection) -> Option<f64> {
+fn cost(selection: &Selection, ground: Ground) -> Option<f64> {
     let parameters = selection.parameters();
     let outputs = selection.outputs.len();
     if parameters > MOST_PARAMETERS || outputs > MOST_OUTPUTS {
+        return None;
+    }
+    if would_nest(selection) || would_search(selection) {
         return None;
     }
     let of_parameters = [0.0, 0.0, 0.02, 0.04, 0.08, 0.14, 0.22, 0.32][parameters];
@@ -120,12 +157,52 @@ fn cost(source: &Source, selection: &Selection) -> Option<f64> {
         Leave::Carries { .. } => 0.12,
         Leave::Several(_) => 0.2,
     };
-    let of_name = match naming::ground(source, selection) {
+    let of_name = match ground {
         Ground::Comment => 0.0,
         Ground::Code => 0.03,
+        Ground::Subject => 0.06,
         Ground::Nothing => 0.12,
     };
-    Some(of_parameters + of_outputs + of_exits + of_name)
+    // What isn't always compiled can seldom be shown to hold.
+    let of_gates = if selection.gates.is_empty() { 0.0 } else { 0.1 };
+    Some(of_parameters + of_outputs + of_exits + of_gates + of_name)
+}
+
+/// Whether a question about the call would be all that a branch holds: `if a { if part() { return; } }`.
+fn would_nest(selection: &Selection) -> bool {
+    let asks = match &selection.exits.leave {
+        Leave::Told { is_certain, .. } | Leave::Carries { is_certain, .. } => !is_certain,
+        Leave::Never | Leave::Whole { .. } | Leave::Several(_) => false,
+    };
+    let block = selection.statements.first().and_then(SyntaxNode::parent);
+    let fills = block.is_some_and(|it| it.children().count() == selection.statements.len());
+    let branch = selection
+        .statements
+        .first()
+        .and_then(|it| it.ancestors().nth(3));
+    let branch = branch.and_then(ast::IfExpr::cast);
+    asks && fills && branch.is_some_and(|it| it.else_branch().is_none())
+}
+
+/// Whether the part is a loop that gives the first element of a kind, which as a function of its own would be a `find`.
+fn would_search(selection: &Selection) -> bool {
+    let only = |node: &SyntaxNode| {
+        let mut children = node.children();
+        children.next().filter(|_| children.next().is_none())
+    };
+    let inside = |block: Option<ast::BlockExpr>| only(block?.stmt_list()?.syntax());
+    let found = || {
+        let [statement] = &*selection.statements else {
+            return None;
+        };
+        let each = ast::ForExpr::cast(flow::without_semicolon(statement.clone()))?;
+        let branch = inside(each.loop_body()).map(flow::without_semicolon)?;
+        let branch = ast::IfExpr::cast(branch).filter(|it| it.else_branch().is_none())?;
+        let last = inside(branch.then_branch()).map(flow::without_semicolon)?;
+        let given = ast::ReturnExpr::cast(last)?.expr()?;
+        Some(given.syntax().text() == each.pat()?.syntax().text())
+    };
+    found().unwrap_or_default()
 }
 
 /// What is too large, and its measures.
@@ -264,14 +341,20 @@ impl<'a> Sized<'a> {
     }
 
     /// The part with its name, measured on the text that is left.
-    fn proposal(&self, part: &Part, selection: &Selection, names: &Names) -> Option<Proposal> {
-        let after = self.measured_without(selection)?;
+    fn proposal(&self, ranked: Ranked) -> Option<Proposal> {
+        let Ranked {
+            part,
+            selection,
+            name,
+            ..
+        } = ranked;
+        let after = self.measured_without(&selection)?;
         if !self.is_gain(after) {
             return None;
         }
         Some(Proposal {
             range: part.range,
-            name: names.fresh(&naming::wishes(self.source, selection))?,
+            name,
             parameters: selection.parameters(),
             before: self.before,
             after,
@@ -351,11 +434,66 @@ mod tests {
             measure,
             limit,
             limit_of_part: limit.max(7),
+            naming: Naming::Told,
         };
         let proposals = proposals(&source, at, goal).into_iter();
         proposals
             .map(|it| (source.slice(it.range).to_owned(), it))
             .collect()
+    }
+
+    #[test]
+    fn a_branch_that_would_only_ask_for_the_call_keeps_its_block() {
+        let text = "fn find(all: &[Item]) -> Option<u8> {
+    start();
+    if is_open() {
+        for item in all {
+            if item.is_it() && item.is_new() {
+                return Some(item.id);
+            }
+        }
+    }
+    if let Some(it) = end() {
+        for other in it {
+            other.end();
+        }
+    }
+    None
+}
+";
+        let found = proposed(text, "find", Measure::Complexity, 1);
+        assert!(!found.is_empty());
+        let (inner, whole) = ("for item", "if is_open");
+        assert!(
+            found.iter().all(|(text, _)| !text.starts_with(inner)),
+            "{found:?}"
+        );
+        assert!(
+            found.iter().any(|(text, _)| text.starts_with(whole)),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn what_would_be_a_find_is_no_loop_of_its_own() {
+        let found = |given: &str| {
+            let text = format!(
+                "fn find(all: &[Entry]) -> Entry {{
+    start();
+    for entry in all {{
+        if entry.is_it() && (entry.is_new() || entry.is_old()) {{
+            return {given};
+        }}
+    }}
+    other(all);
+    end(all)
+}}
+"
+            );
+            proposed(&text, "find", Measure::Complexity, 1)
+        };
+        assert!(found("entry").is_empty());
+        assert!(!found("entry.clone()").is_empty());
     }
 
     const LOOPS: &str = "fn check(lines: &[Line], out: &mut Out) {

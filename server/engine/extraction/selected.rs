@@ -1,6 +1,6 @@
 //! Which statements or which expression a range of a text means.
 
-use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, SyntaxToken, T, ast};
+use ra_ap_syntax::{AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T, ast};
 
 use super::{
     NotExtracted,
@@ -31,7 +31,12 @@ impl Selected {
         root: &SyntaxNode,
         range: TextRange,
     ) -> Result<Self, NotExtracted> {
-        let solid = tokens(root).filter(|token| {
+        let within = range.intersect(root.text_range()).ok_or(NOTHING)?;
+        let around = match root.covering_element(within) {
+            NodeOrToken::Node(node) => node,
+            NodeOrToken::Token(token) => token.parent().ok_or(NOTHING)?,
+        };
+        let solid = tokens(&around).filter(|token| {
             !token.kind().is_trivia()
                 && range
                     .intersect(token.text_range())

@@ -10,8 +10,9 @@ use crate::syntax::FileNames;
 /// What functions take in the stead of a reference to an owner.
 pub(super) fn view(text: &str) -> Option<String> {
     match text {
-        "String" => return Some("str".to_owned()),
+        "String" | "std::string::String" => return Some("str".to_owned()),
         "PathBuf" => return Some("Path".to_owned()),
+        "std::path::PathBuf" => return Some("std::path::Path".to_owned()),
         _ => {}
     }
     if let Some(inner) = text.strip_prefix("Box<") {
@@ -23,6 +24,7 @@ pub(super) fn view(text: &str) -> Option<String> {
             inner.to_owned()
         });
     }
+    let text = text.strip_prefix("std::vec::").unwrap_or(text);
     let inner = text.strip_prefix("Vec<")?.strip_suffix('>')?;
     Some(format!("[{inner}]"))
 }
@@ -83,6 +85,11 @@ mod tests {
     fn owners_are_looked_at_through_their_views() {
         assert_eq!(view("Vec<u8>").as_deref(), Some("[u8]"));
         assert_eq!(view("String").as_deref(), Some("str"));
+        assert_eq!(
+            view("std::path::PathBuf").as_deref(),
+            Some("std::path::Path")
+        );
+        assert_eq!(view("std::vec::Vec<u8>").as_deref(), Some("[u8]"));
         assert_eq!(view("Option<Vec<u8>>"), None);
     }
 }

@@ -18,25 +18,76 @@ const VERBS: &str = "\
 const GIVING: &str = "\
     build calculate choose collect compute convert count create decode derive detect determine encode estimate extract \
     fetch find format gather generate load make measure parse pick read receive render resolve scan select take";
+/// Verbs of functions that do to each case what they do to all.
+const OF_CASES: &str = "\
+    apply check compile convert decode decompress deserialize display draw dump emit encode escape evaluate execute expand \
+    export extract format handle import parse print process read render serialize transform translate update validate visit \
+    write";
+/// Cases that have a place in many types.
+const VAGUE_CASES: &str = "\
+    some none ok err other default unknown any all one two three four five six seven eight nine ten zero self true false \
+    borrowed owned normal custom empty first last next new start end begin error less greater equal occupied vacant current";
+/// Names of variables that have a place in any function.
+const VAGUE_NAMES: &str = "\
+    current previous prev free rest tail head inner outer input inputs next node text state status error last_error \
+    left right source target found flag done ended kind peeked byte identifiers node_identifiers choice curr_byte";
+/// Numbers.
+const MEASURES: &str = "\
+    len length size count offset width height index total sum average mean norm distance estimate position start end min \
+    max area depth level ratio scale difference delta hash checksum capacity limit interval duration";
+/// What can be said of anything.
+const VAGUE_QUALITIES: &str =
+    "some none ok err null first last next new some_and ok_and none_or empty same";
+/// Methods that show their receiver in another way, or one or many of what it holds.
+const VIEWS: &str = "\
+    iter iter_mut into_iter unwrap expect clone cloned copied borrow borrow_mut chars bytes char_indices enumerate rev \
+    peekable by_ref lock trim trim_start trim_end get get_mut first last next peek keys values values_mut zip skip take map \
+    filter drain len windows chunks split lines rest inner deref unwrap_or unwrap_or_default ok err ok_or ok_or_else map_err \
+    step_by skip_while take_while";
+/// Methods of the standard library whose names begin with a verb and tell of no object.
+const OF_STD: &str = "\
+    write_str write_all write_char write_fmt write_vectored push_str push_back push_front read_exact read_to_end \
+    read_to_string read_line split_once split_first split_last split_off split_whitespace split_terminator strip_prefix \
+    strip_suffix trim_matches trim_start_matches trim_end_matches extend_from_slice map_err map_or map_or_else map_while \
+    take_while skip_while sort_unstable sort_unstable_by sort_by_key copy_from_slice clone_from_slice insert_str \
+    pop_front pop_back set_len find_map filter_map step_by search_by binary_search_by fill_with fill_buf reserve_exact \
+    replace_range remove_entry insert_with insert_entry swap_remove rotate_left rotate_right compare_exchange fetch_add \
+    fetch_sub lock_shared wait_timeout assert_eq assert_ne debug_assert split_at split_at_mut checked_add checked_sub \
+    drop_in_place read_unaligned write_unaligned copy_nonoverlapping copy_within sum_of make_mut convert_to parse_str";
+/// Ends of names that only say that there is another function.
+const VAGUE_ENDS: &str = "part impl inner helper rec with internal once all";
+/// Longer names are never written out.
+const LONGEST: usize = 36;
+const MOST_PARTS: usize = 5;
 /// Begin no name.
 const LEADING: &str = "\
-    now first next then finally lastly also just step second third simply here we let's lets and so again please always \
+    now first next then finally lastly also just step second third simply here only we let's lets and so again please always \
     otherwise afterwards to";
 /// Left out of names.
 const SMALL: &str = "\
     what how the a an all any our its it each every this that these those is are be their some new own actual both there";
+/// Verbs behind "to" that begin no name.
+const PURPOSES: &str =
+    "see be make avoid get keep give let have do ensure prevent allow support help";
+/// Say nothing without what they are of.
+const MEASURES_OF: &str = "\
+    maximum minimum number list set series sequence rest part copy amount kind type bit lot pair group end beginning";
+/// Make a sentence of a title.
+const PREDICATES: &str = "\
+    is are was were be been do does did has have had will would can could should must may might not no nothing only get gets \
+    on in at with from than that then";
 /// Where a name ends.
 const CLAUSES: &str = "\
-    if when where which because since but unless until while as and or so e.g. i.e. etc whether without before after using \
+    much many only owner-only sure if when where which because since but unless until while as and or so e.g. i.e. etc whether without before after using \
     via";
 /// A name doesn't end with one of these.
 const PREPOSITIONS: &str = "\
-    of to in for with from by on at into onto up out over under no not";
+    of to in for with from by on at into onto up out over under no not ahead";
 /// Begin comments on the code rather than names of it.
 const REMARKS: &str = "\
     todo fixme xxx hack note safety bug warning rustfmt see";
 /// A longer comment without a verb at its beginning is a remark.
-const MOST_OF_NOUNS: usize = 3;
+const MOST_OF_NOUNS: usize = 2;
 /// A longer name is a sentence.
 const MOST_WORDS: usize = 4;
 
@@ -58,13 +109,143 @@ pub(super) fn gives_something(verb: &str) -> bool {
     has(GIVING, verb)
 }
 
+/// Whether what is done to all is done to each case: a part of `print_type` is `print_array`, one of `create_user` creates nothing.
+pub(super) fn is_done_to_cases(verb: &str) -> bool {
+    has(OF_CASES, verb)
+}
+
+/// Whether a method only shows its receiver in another way.
+pub(super) fn is_view(method: &str) -> bool {
+    has(VIEWS, method)
+        || method.starts_with("as_")
+        || method.starts_with("is_")
+        || method.starts_with("to_")
+        || method.starts_with("into_")
+}
+
+/// Whether a method goes to the next of many.
+pub(super) fn moves_on(method: &str) -> bool {
+    matches!(
+        method,
+        "next" | "advance" | "bump" | "skip" | "consume" | "next_back" | "pop"
+    )
+}
+
+/// What a counter counts: `num_words` and `word_count` count `words`.
+pub(super) fn counted(counter: &str) -> Option<String> {
+    if let Some(many) = counter
+        .strip_prefix("num_")
+        .or_else(|| counter.strip_prefix("n_"))
+    {
+        return Some(many.to_owned());
+    }
+    let one = counter.strip_suffix("_count")?;
+    Some(if one.ends_with('s') {
+        one.to_owned()
+    } else {
+        format!("{one}s")
+    })
+}
+
+/// The name of one of many.
+pub(super) fn singular(many: &str) -> Option<String> {
+    if let Some(stem) = many.strip_suffix("ies") {
+        return Some(format!("{stem}y"));
+    }
+    let one = many.strip_suffix('s')?;
+    let is_plural = one.len() > 2 && !one.ends_with(['s', 'u', 'i']);
+    is_plural.then(|| one.to_owned())
+}
+
+/// The name of many of one.
+pub(super) fn plural(one: &str) -> String {
+    match one.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ if one.ends_with('s') => one.to_owned(),
+        _ => format!("{one}s"),
+    }
+}
+
+/// Whether a function's name says what is done to what, so that a part that calls it may be called alike.
+pub(super) fn is_deed(function: &str) -> bool {
+    let told = verb_of(function).zip(function.split_once('_'));
+    let Some((_, (_, object))) = told else {
+        return false;
+    };
+    let begins_well = object
+        .split('_')
+        .next()
+        .is_some_and(|it| !has(PREPOSITIONS, it) && it.len() > 2);
+    let is_own = !function.starts_with("handle_") && !has(OF_STD, function);
+    begins_well && is_own && !has(VIEWS, function) && !says_nothing(object)
+}
+
+/// A name like another one: `skip_events` where `skip_event` is called for many, else `split_word` for `split_long_word`.
+pub(super) fn alike(function: &str, is_for_many: bool) -> Option<String> {
+    let is_plain = function
+        .rsplit('_')
+        .next()
+        .is_some_and(|it| it.len() > 3 && !has(VAGUE_ENDS, it));
+    if is_for_many && is_plain {
+        return Some(plural(function)).filter(|it| it != function);
+    }
+    let words: Vec<&str> = function.split('_').collect();
+    match &*words {
+        [verb, .., last] if words.len() > 2 && last.len() > 2 && !has(VAGUE_ENDS, last) => {
+            Some(format!("{verb}_{last}"))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a variable's name tells more than what kind of thing it is.
+pub(super) fn is_telling(name: &str) -> bool {
+    !says_nothing(name)
+        && !has(VAGUE_NAMES, name)
+        && !has(VAGUE_NAMES, name.trim_end_matches('s'))
+        && !["_ix", "_idx", "_i"].iter().any(|it| name.ends_with(it))
+}
+
+/// Whether the name of a case could be that of anything.
+pub(super) fn is_vague_case(name: &str) -> bool {
+    has(VAGUE_CASES, name) || says_nothing(name)
+}
+
+/// Whether what something is says nothing of it.
+pub(super) fn is_vague_quality(name: &str) -> bool {
+    let first = name.split('_').next().unwrap_or(name);
+    has(VAGUE_QUALITIES, name) || has(PREPOSITIONS, first)
+}
+
+/// Whether a verb says that something is taken from an input.
+pub(super) fn is_reading(verb: &str) -> bool {
+    matches!(
+        verb,
+        "parse" | "read" | "decode" | "load" | "fetch" | "receive" | "deserialize"
+    )
+}
+
+/// Whether a name is that of a number that is worked out.
+pub(super) fn is_measure(name: &str) -> bool {
+    let last = name.rsplit('_').next().unwrap_or(name);
+    has(MEASURES, last)
+}
+
+/// Whether somebody would write a name out.
+pub(super) fn reads_well(name: &str) -> bool {
+    let (verb, rest) = name.split_once('_').unwrap_or((name, ""));
+    name.len() <= LONGEST && name.split('_').count() <= MOST_PARTS && rest != verb
+}
+
 /// Whether a name asks something that is answered by yes or no.
 pub(super) fn is_question(name: &str) -> bool {
+    let asks_inside = name.contains("_is_") || name.contains("_has_");
     let first = name.split_once('_').map(|(first, _)| first);
-    matches!(
+    let asks = matches!(
         first,
         Some("is" | "has" | "can" | "should" | "needs" | "are" | "was" | "may" | "must")
-    )
+    );
+    asks || asks_inside
 }
 
 /// Whether a name could be that of anything.
@@ -94,22 +275,35 @@ pub(super) fn says_nothing(name: &str) -> bool {
                 | "obj"
                 | "foo"
                 | "bar"
+                | "len"
+                | "pos"
+                | "idx"
+                | "ptr"
+                | "buf"
+                | "num"
+                | "cur"
+                | "cow"
+                | "arg"
+                | "args"
+                | "choice"
         )
 }
 
 /// What a comment calls the code below it; `verb` is that of the function around, for comments that only name a thing.
 pub(super) fn name(comment: &str, verb: Option<&str>) -> Option<String> {
-    let words = words_of_sentence(comment)?;
+    let sentence = Sentence::first(comment)?;
+    let words = &sentence.words;
     let words_in_all = words.len();
+    let words = &words[..end_of_purpose(words)];
     let mut words = words.iter().peekable();
     let start = base(words.peek()?);
     let mut name = Vec::new();
-    match start {
-        Some(start) => {
-            words.next();
-            name.push(start.to_owned());
-        }
-        None => name.push(verb?.to_owned()),
+    if let Some(start) = start {
+        words.next();
+        name.push(start.to_owned());
+    } else {
+        let verb = verb.filter(|it| is_done_to_cases(it) && sentence.is_title)?;
+        name.push(verb.to_owned());
     }
     let mut subject = words
         .skip_while(|word| matches!(word.as_str(), "of" | "all"))
@@ -129,8 +323,11 @@ pub(super) fn name(comment: &str, verb: Option<&str>) -> Option<String> {
         word.chars()
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
     };
-    let ends_well = subject.last().is_some_and(|it| !has(PREPOSITIONS, it));
+    let is_end = |it: &String| !has(PREPOSITIONS, it) && !has(MEASURES_OF, it);
+    let ends_well = subject.last().is_some_and(is_end);
+    let is_word = subject.iter().any(|it| it.len() > 2);
     if !ends_well
+        || !is_word
         || !subject.iter().all(is_plain)
         || start.is_none() && words_in_all > MOST_OF_NOUNS
     {
@@ -140,18 +337,37 @@ pub(super) fn name(comment: &str, verb: Option<&str>) -> Option<String> {
     Some(name.join("_"))
 }
 
-/// The words of the first part of a comment that says something, without what begins no name.
-fn words_of_sentence(comment: &str) -> Option<Vec<String>> {
-    let words = |part: &str| -> Vec<String> {
-        let words = part.split_whitespace().map(str::to_lowercase);
-        let is_leading =
-            |word: &String| has(LEADING, word) || word.chars().all(|c| !c.is_alphabetic());
-        words.skip_while(is_leading).collect()
-    };
-    let parts = comment.split(['.', ':', ',', ';', '(', '—', '?', '!']);
-    let sentence = parts.map(words).find(|words| !words.is_empty())?;
-    let is_remark = has(REMARKS, &sentence[0]);
-    (!is_remark).then_some(sentence)
+/// Where a sentence goes on to say what for: "to see", "to avoid".
+fn end_of_purpose(words: &[String]) -> usize {
+    let purposes = words.windows(2).skip(1).position(|pair| {
+        let is_verb = has(VERBS, &pair[1]) || has(PURPOSES, &pair[1]);
+        pair[0] == "to" && is_verb
+    });
+    purposes.map_or(words.len(), |at| at + 1)
+}
+
+/// The first part of a comment that says something.
+struct Sentence {
+    /// Without what begins no name.
+    words: Vec<String>,
+    /// Whether it is all of the comment, and only names something.
+    is_title: bool,
+}
+
+impl Sentence {
+    fn first(comment: &str) -> Option<Self> {
+        let words = |part: &str| -> Vec<String> {
+            let words = part.split_whitespace().map(str::to_lowercase);
+            let is_leading =
+                |word: &String| has(LEADING, word) || word.chars().all(|c| !c.is_alphabetic());
+            words.skip_while(is_leading).collect()
+        };
+        let parts = comment.split(['.', ':', ',', ';', '(', '—', '?', '!']);
+        let mut said = parts.map(words).filter(|words| !words.is_empty());
+        let words = said.next()?;
+        let is_title = said.next().is_none() && !words.iter().any(|it| has(PREDICATES, it));
+        (!has(REMARKS, &words[0])).then_some(Self { words, is_title })
+    }
 }
 
 /// A verb as it begins a name, from one that stands in a sentence: `parses` and `parsing` are `parse`.
@@ -192,16 +408,68 @@ pub(super) fn in_snake_case(name: &str) -> Option<String> {
     (snake.len() > 1 && snake.chars().all(is_word)).then_some(snake)
 }
 
-/// A text that is matched, if it is a word.
+/// A text that is matched, if it is a word, and the name of a sign.
 pub(super) fn of_literal(literal: &str) -> Option<String> {
+    let sign = literal.trim_start_matches('b');
+    if let Some(sign) = sign.strip_prefix('\'').and_then(|it| it.strip_suffix('\'')) {
+        let found = SIGNS.iter().find(|(known, _)| *known == sign)?;
+        return Some(found.1.to_owned());
+    }
     let word = literal.strip_prefix('"')?.strip_suffix('"')?;
     let word = word
-        .trim_start_matches('-')
+        .trim_start_matches(['-', '$', '@'])
         .replace('-', "_")
         .to_lowercase();
     let begins_well = word.starts_with(|c: char| c.is_ascii_lowercase());
     let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    (begins_well && word.len() > 1 && word.chars().all(is_word)).then_some(word)
+    (begins_well && word.len() > 2 && word.chars().all(is_word)).then_some(word)
+}
+
+/// What people call signs, as they are written in a literal.
+const SIGNS: [(&str, &str); 34] = [
+    ("(", "open_paren"),
+    (")", "close_paren"),
+    ("[", "open_bracket"),
+    ("]", "close_bracket"),
+    ("{", "open_brace"),
+    ("}", "close_brace"),
+    ("<", "open_angle"),
+    (">", "close_angle"),
+    ("\"", "quote"),
+    ("\\\"", "quote"),
+    ("\\'", "single_quote"),
+    ("\\\\", "backslash"),
+    ("/", "slash"),
+    ("&", "ampersand"),
+    ("#", "hash"),
+    ("*", "star"),
+    ("-", "dash"),
+    ("_", "underscore"),
+    (",", "comma"),
+    (".", "dot"),
+    (":", "colon"),
+    (";", "semicolon"),
+    ("=", "equals"),
+    ("!", "bang"),
+    ("?", "question_mark"),
+    ("@", "at_sign"),
+    ("%", "percent"),
+    ("+", "plus"),
+    ("~", "tilde"),
+    ("`", "backtick"),
+    ("|", "pipe"),
+    ("$", "dollar"),
+    ("^", "caret"),
+    ("\\n", "newline"),
+];
+
+/// What all signs between two are.
+pub(super) fn of_range(first: &str) -> Option<&'static str> {
+    match first.trim_start_matches('b') {
+        "'0'" | "'1'" => Some("digit"),
+        "'a'" | "'A'" => Some("letter"),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
