@@ -112,6 +112,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
 fn title(guard: &GuardClause<'_>) -> String {
     match (guard.form, guard.levels) {
         (Form::Else, _) => "Turn `else` into a guard clause".to_owned(),
+        (Form::Value, _) => "Return the short branch early".to_owned(),
         (Form::Exit, 1) => "Turn `if` into a guard clause".to_owned(),
         (Form::Exit, levels) => format!("Turn {levels} nested `if`s into guard clauses"),
     }

@@ -6,7 +6,10 @@ use ra_ap_syntax::{
     ast::{self, HasArgList},
 };
 
-use super::option_arms::{self, Arms};
+use super::{
+    Outline,
+    option_arms::{self, Arms},
+};
 use crate::{
     syntax::{
         FileContext, FileNames, Hazard, Refusal, Rewrite, RustVersion,
@@ -71,6 +74,19 @@ impl OptionQuestion {
         };
         Ok((shape, rewrite))
     }
+
+    /// What a question of this form consists of, and the compiler that knows its method.
+    pub fn outline(node: &SyntaxNode) -> Option<(Outline, RustVersion)> {
+        let parts = Parts::of(node)?;
+        let otherwise = Arms::of(node)?.otherwise.syntax().text_range();
+        let outline = Outline {
+            keyword: parts.keyword,
+            value: parts.asked.clone(),
+            otherwise,
+            method: parts.method,
+        };
+        parts.held().map(|_| (outline, parts.version()))
+    }
 }
 
 impl Parts {
@@ -125,9 +141,12 @@ impl Parts {
     }
 
     fn check_place(&self, context: FileContext) -> Result<(), Refusal> {
-        let version = if self.method == "is_none_or" { 82 } else { 70 };
         let methods = [self.method, "as_ref"];
-        option_arms::check_place(&self.node, context, RustVersion(version), &methods)
+        option_arms::check_place(&self.node, context, self.version(), &methods)
+    }
+
+    fn version(&self) -> RustVersion {
+        RustVersion(if self.method == "is_none_or" { 82 } else { 70 })
     }
 
     /// The value is an `Option` or a `Result` itself, or a place of which a reference is asked; it leaves nothing behind.

@@ -6,7 +6,7 @@ use ra_ap_syntax::{
     ast::{self, HasArgList, HasGenericArgs},
 };
 
-use super::{option_arms, option_call::Position};
+use super::{Outline, option_arms, option_call::Position};
 use crate::{
     syntax::{
         Constant, FileContext, FileNames, Hazard, Refusal, Rewrite,
@@ -81,6 +81,19 @@ impl OptionValue {
             is_worthwhile: (saved > 2 || is_small) && !parts.is_enclosed() && !changes(&parts),
         };
         Ok((shape, rewrite))
+    }
+
+    /// What a choice of this form consists of.
+    pub fn outline(node: &SyntaxNode) -> Option<Outline> {
+        let parts = Parts::of(node)?;
+        let is_lazy = !parts.form.may_be_eager() || !purity::is_silent(&parts.value);
+        let is_lazy = is_lazy && parts.form != Form::UnwrapOrDefault;
+        Some(Outline {
+            keyword: parts.keyword,
+            method: parts.form.method(is_lazy),
+            otherwise: parts.value.syntax().text_range(),
+            value: parts.value,
+        })
     }
 }
 

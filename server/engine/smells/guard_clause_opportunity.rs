@@ -119,11 +119,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
             continue;
         }
         if let Some(keyword) = choice.if_token() {
-            let around = match choice.else_token() {
-                Some(other) => Some(other.text_range()),
-                None => body_keyword(&choice),
-            };
-            let parts = around.map(|at| Part { at, measure: 0 });
+            let parts = around(&choice).map(|at| Part { at, measure: 0 });
             sightings.push_with_parts(keyword.text_range(), lines, parts.into_iter().collect());
         }
     }
@@ -135,6 +131,11 @@ fn say(sighting: &Sighting, text: &str) -> String {
     if body == Some("else") {
         return format!(
             "this `if` wraps {lines} lines and has a short `else`; handle that case first and unindent them"
+        );
+    }
+    if body == Some("{") {
+        return format!(
+            "the `else` of this `if` wraps {lines} lines; return the short branch early and unindent them"
         );
     }
     let (body, exit) = match body {
@@ -154,8 +155,8 @@ pub(super) fn gains_more(unit: &Unit<'_>, choice: &ast::IfExpr) -> bool {
 
 /// The lines of code in the block, and how many `if`s would become guards; nothing where no reviewer would ask for one.
 fn wanted(unit: &Unit<'_>, choice: &ast::IfExpr) -> Option<(u32, usize)> {
-    let then = choice.then_branch()?;
-    let lines = unit.code_lines(inside(&then));
+    let rest = guard_clause::rest_of(choice)?;
+    let lines = unit.code_lines(inside(&rest));
     if unit.is_for_tests() || lines <= SMELL.limits.floor() {
         return None;
     }
@@ -164,6 +165,16 @@ fn wanted(unit: &Unit<'_>, choice: &ast::IfExpr) -> Option<(u32, usize)> {
     }
     let guard = guard_clause::find(choice, unit.text, unit.context).ok()?;
     (!guard.is_awkward).then_some((lines, guard.levels))
+}
+
+/// What is drawn beside the `if`: the brace behind its `else`, if that holds the rest of the body, or its `else`, or the body.
+fn around(choice: &ast::IfExpr) -> Option<TextRange> {
+    let Some(other) = choice.else_token() else {
+        return body_keyword(choice);
+    };
+    let rest = guard_clause::rest_of(choice).filter(|rest| choice.then_branch().as_ref() != Some(rest));
+    let brace = rest.and_then(|rest| rest.stmt_list()?.l_curly_token());
+    Some(brace.unwrap_or(other).text_range())
 }
 
 fn is_collapsible(unit: &Unit<'_>, choice: &ast::IfExpr) -> bool {
