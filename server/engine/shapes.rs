@@ -18,6 +18,7 @@ pub mod option_value;
 pub mod question_mark;
 pub mod repeated_expression;
 pub mod search_loop;
+pub mod shared_answer;
 pub mod shared_tail;
 
 use ra_ap_syntax::ast;

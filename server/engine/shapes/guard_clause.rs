@@ -378,7 +378,9 @@ impl<'a> Finder<'a> {
         }
         let start = choice.syntax().text_range().start();
         let until = TextRange::new(start, value.guard.syntax().text_range().start());
-        Ok(Rewrite::part(self.text).keep(until).put(self.returning(value)))
+        Ok(Rewrite::part(self.text)
+            .keep(until)
+            .put(self.returning(value)))
     }
 
     /// The opposite of the condition, and the other branch's value.
@@ -404,7 +406,10 @@ impl<'a> Finder<'a> {
 
     /// The block of a guard whose value is returned, with its comments.
     fn returning(&self, value: &Value) -> Rewrite<'a> {
-        let (block, given) = (value.guard.syntax().text_range(), value.given.syntax().text_range());
+        let (block, given) = (
+            value.guard.syntax().text_range(),
+            value.given.syntax().text_range(),
+        );
         Rewrite::part(self.text)
             .keep(TextRange::new(block.start(), given.start()))
             .text("return ")

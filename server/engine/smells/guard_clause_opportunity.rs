@@ -172,7 +172,8 @@ fn around(choice: &ast::IfExpr) -> Option<TextRange> {
     let Some(other) = choice.else_token() else {
         return body_keyword(choice);
     };
-    let rest = guard_clause::rest_of(choice).filter(|rest| choice.then_branch().as_ref() != Some(rest));
+    let rest =
+        guard_clause::rest_of(choice).filter(|rest| choice.then_branch().as_ref() != Some(rest));
     let brace = rest.and_then(|rest| rest.stmt_list()?.l_curly_token());
     Some(brace.unwrap_or(other).text_range())
 }

@@ -61,6 +61,7 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     rate: Some(11.6),
     calm: Calm::Never,
+    answers: &["merge-identical-branches"],
     clippy: &["if_same_then_else", "match_same_arms"],
     sees: &[SyntaxKind::IF_EXPR, SyntaxKind::MATCH_EXPR],
     measured: "{} branches",

@@ -37,8 +37,8 @@
 //! 100,000 lines of well-kept code. Only the full profile says it.
 //!
 //! ## Sources
-//! The standard library's documentation of `Option`, `Result`, `Iterator` and `slice`. Clippy's `match_bool` and `try_err` see some
-//! of the forms.
+//! The standard library's documentation of `Option`, `Result`, `Iterator` and `slice`. Clippy's `try_err` and `manual_memcpy` see
+//! some of the forms.
 
 mod choices;
 mod conditions;
@@ -56,7 +56,6 @@ use crate::{
 
 pub(super) const SMELL: Smell = Smell {
     calm: Calm::Never,
-    clippy: &["match_bool", "try_err"],
     sees: &[
         SyntaxKind::FOR_EXPR,
         SyntaxKind::IF_EXPR,
@@ -90,7 +89,6 @@ enum Idiom {
     Method(&'static str),
     AndThen,
     And,
-    AskedOfHeld,
     Matches,
     Question,
     QuestionFirst,
@@ -124,33 +122,89 @@ const METHODS: [&str; 12] = [
     "map_err",
 ];
 /// The others have the numbers behind those, and the first is 1: a part that measures nothing is not shown.
-const OTHERS: [(Idiom, &str); 18] = [
-    (Idiom::AndThen, "these questions only lead to a value or its stand-in; `and_then` with `unwrap_or` says so in one chain"),
-    (Idiom::And, "these branches only say whether several conditions hold; `&&` and `||` say it at once"),
-    (Idiom::AskedOfHeld, "the guards and the last line ask one question; `is_some_and` or `is_ok_and` behind `&&` says it at once"),
-    (Idiom::Matches, "this only asks whether a pattern fits, which `matches!` says by its name"),
-    (Idiom::Question, "this only hands on what is missing or went wrong; `?`, behind `ok_or` or `map_err` where the error is another, says so in one line"),
-    (Idiom::QuestionFirst, "the error is only handed on; with `?` on what is matched, the other arms need no `Ok`"),
-    (Idiom::Narrow, "a length that doesn't fit is cut off here without a word; `try_from` tells of it, and this function can hand it on"),
-    (Idiom::Range, "this loop counts by hand; `for` over a range says where it begins and ends"),
-    (Idiom::Return, "an error that is made only to be handed on with `?` is a `return Err(…)`"),
-    (Idiom::TryFrom, "what is compared here is cast below; `try_from` checks and converts in one step"),
-    (Idiom::Search, "this loop only looks for an element; `any`, `all`, `find` or `position` says so by its name"),
-    (Idiom::Collect, "this loop only fills a collection; `collect` or `extend` says so by its name"),
-    (Idiom::ToVec, "this loop copies elements one by one; `to_vec` or `extend_from_slice` copies the range"),
-    (Idiom::CopyWithin, "this loop moves elements within one slice; `copy_within` says so by its name"),
-    (Idiom::Fill, "this loop sets each element to one value; `fill` says so by its name"),
-    (Idiom::Sum, "this loop only adds up; `sum` says so by its name"),
-    (Idiom::Count, "this loop only counts; `filter` with `count` says so by its name"),
-    (Idiom::Largest, "this loop only looks for the largest or smallest; `max` or `min` says so by its name"),
+const OTHERS: [(Idiom, &str); 17] = [
+    (
+        Idiom::AndThen,
+        "these questions only lead to a value or its stand-in; `and_then` with `unwrap_or` says so in one chain",
+    ),
+    (
+        Idiom::And,
+        "these branches only say whether several conditions hold; `&&` and `||` say it at once",
+    ),
+    (
+        Idiom::Matches,
+        "this only asks whether a pattern fits, which `matches!` says by its name",
+    ),
+    (
+        Idiom::Question,
+        "this only hands on what is missing or went wrong; `?`, behind `ok_or` or `map_err` where the error is another, says so in one line",
+    ),
+    (
+        Idiom::QuestionFirst,
+        "the error is only handed on; with `?` on what is matched, the other arms need no `Ok`",
+    ),
+    (
+        Idiom::Narrow,
+        "a length that doesn't fit is cut off here without a word; `try_from` tells of it, and this function can hand it on",
+    ),
+    (
+        Idiom::Range,
+        "this loop counts by hand; `for` over a range says where it begins and ends",
+    ),
+    (
+        Idiom::Return,
+        "an error that is made only to be handed on with `?` is a `return Err(…)`",
+    ),
+    (
+        Idiom::TryFrom,
+        "what is compared here is cast below; `try_from` checks and converts in one step",
+    ),
+    (
+        Idiom::Search,
+        "this loop only looks for an element; `any`, `all`, `find` or `position` says so by its name",
+    ),
+    (
+        Idiom::Collect,
+        "this loop only fills a collection; `collect` or `extend` says so by its name",
+    ),
+    (
+        Idiom::ToVec,
+        "this loop copies elements one by one; `to_vec` or `extend_from_slice` copies the range",
+    ),
+    (
+        Idiom::CopyWithin,
+        "this loop moves elements within one slice; `copy_within` says so by its name",
+    ),
+    (
+        Idiom::Fill,
+        "this loop sets each element to one value; `fill` says so by its name",
+    ),
+    (
+        Idiom::Sum,
+        "this loop only adds up; `sum` says so by its name",
+    ),
+    (
+        Idiom::Count,
+        "this loop only counts; `filter` with `count` says so by its name",
+    ),
+    (
+        Idiom::Largest,
+        "this loop only looks for the largest or smallest; `max` or `min` says so by its name",
+    ),
 ];
 
 impl Idiom {
     fn number(self) -> usize {
         let behind = |at: usize| METHODS.len() + at + 1;
         match self {
-            Self::Method(name) => METHODS.iter().position(|it| *it == name).map_or(0, |it| it + 1),
-            other => OTHERS.iter().position(|(it, _)| *it == other).map_or(0, behind),
+            Self::Method(name) => METHODS
+                .iter()
+                .position(|it| *it == name)
+                .map_or(0, |it| it + 1),
+            other => OTHERS
+                .iter()
+                .position(|(it, _)| *it == other)
+                .map_or(0, behind),
         }
     }
 }
@@ -162,7 +216,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     let choices = unit.choices().filter_map(|node| choices::of(&node, unit));
     let asked = unit
         .nodes::<ast::LetStmt>()
-        .filter_map(|it| conditions::of_let(&it, unit));
+        .filter_map(|it| choices::of_guard(&it, unit));
     let loops = unit
         .nodes::<ast::ForExpr>()
         .filter_map(|it| loops::of(&it, unit));

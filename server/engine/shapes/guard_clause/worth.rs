@@ -78,7 +78,7 @@ pub(super) fn is_value_worthwhile(choice: &ast::IfExpr, value: &Value) -> bool {
         if it.else_token().is_some() && steps == 0);
     lines_between_braces(rest) >= SHORT_WITH_VALUE
         && is_trivial(&value.given)
-        && (steps > 1 || starts_control_flow(rest))
+        && (steps > 0 || starts_control_flow(rest))
         && !is_chain
         && !diverges(rest)
         && !layout::has_text_of_lines(rest.syntax())
@@ -92,7 +92,9 @@ pub(super) fn is_value_worthwhile(choice: &ast::IfExpr, value: &Value) -> bool {
 fn is_trivial(given: &ast::Expr) -> bool {
     let arguments = |it: &ast::CallExpr| {
         let list = it.arg_list();
-        list.into_iter().flat_map(|it| it.args()).collect::<Vec<_>>()
+        list.into_iter()
+            .flat_map(|it| it.args())
+            .collect::<Vec<_>>()
     };
     match given {
         ast::Expr::Literal(_) => true,
@@ -109,7 +111,13 @@ fn is_trivial(given: &ast::Expr) -> bool {
             match &*callee {
                 "Err" => true,
                 "Ok" | "Some" => arguments.iter().all(is_trivial),
-                _ => arguments.is_empty() && matches!(callee.rsplit("::").next(), Some("new" | "default" | "empty")),
+                _ => {
+                    arguments.is_empty()
+                        && matches!(
+                            callee.rsplit("::").next(),
+                            Some("new" | "default" | "empty")
+                        )
+                }
             }
         }
         _ => false,

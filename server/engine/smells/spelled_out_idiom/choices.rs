@@ -8,13 +8,12 @@ use ra_ap_syntax::{
 use super::{Found, Idiom, conditions, exits};
 use crate::{
     shapes::{
-        Outline,
-        boolean_match::BooleanMatch, option_question::OptionQuestion, option_value::OptionValue,
-        question_mark::QuestionMark,
+        Outline, boolean_match::BooleanMatch, option_question::OptionQuestion,
+        option_value::OptionValue, question_mark::QuestionMark,
     },
     syntax::{
-        Hazard, Refusal, RustVersion, Unit, attributes::has_condition_inside, flow,
-        keyword, layout, patterns, scopes,
+        Hazard, Refusal, RustVersion, Unit, attributes::has_condition_inside, flow, keyword,
+        layout, patterns, scopes,
     },
 };
 
@@ -81,6 +80,12 @@ fn of_question(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
     })
 }
 
+/// A guard before the last question of a function.
+pub(super) fn of_guard(statement: &ast::LetStmt, unit: &Unit<'_>) -> Option<Found> {
+    statement.let_else()?;
+    of_question(statement.syntax(), unit).filter(|_| flow::is_run(statement.syntax()))
+}
+
 fn of_value(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
     let outline = OptionValue::outline(node)?;
     if matches!(outline.method, "map_or" | "then" | "then_some") {
@@ -141,7 +146,11 @@ fn of_question_mark(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
 
 /// Whether the error takes a variable with it that only this way has to give up.
 fn moves_more(outline: &Outline) -> bool {
-    let arguments = outline.value.syntax().descendants().filter_map(ast::ArgList::cast);
+    let arguments = outline
+        .value
+        .syntax()
+        .descendants()
+        .filter_map(ast::ArgList::cast);
     let mut names = arguments
         .flat_map(|it| it.args())
         .filter_map(|it| scopes::as_name(&it));
@@ -152,7 +161,13 @@ fn moves_more(outline: &Outline) -> bool {
 fn of_matches(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
     let keyword = BooleanMatch::outline(node)?;
     let refusal = BooleanMatch::of(node, unit.text, unit.context).err()?;
-    let is_old = matches!(refusal, Refusal::Because { hazard: Hazard::Edition, .. });
+    let is_old = matches!(
+        refusal,
+        Refusal::Because {
+            hazard: Hazard::Edition,
+            ..
+        }
+    );
     let is_its = is_old && unit.context.supports(RustVersion(42)) && !layout::has_comment(node);
     is_its.then(|| Found {
         at: keyword,
@@ -167,9 +182,7 @@ fn is_plain(value: &ast::Expr) -> bool {
     const LONGEST: usize = 5;
     let node = value.syntax();
     let changes = |node: SyntaxNode| match node.kind() {
-        SyntaxKind::REF_EXPR => {
-            ast::RefExpr::cast(node).is_some_and(|it| it.mut_token().is_some())
-        }
+        SyntaxKind::REF_EXPR => ast::RefExpr::cast(node).is_some_and(|it| it.mut_token().is_some()),
         SyntaxKind::BIN_EXPR => ast::BinExpr::cast(node)
             .is_some_and(|it| matches!(it.op_kind(), Some(ast::BinaryOp::Assignment { .. }))),
         SyntaxKind::MACRO_CALL => ast::MacroCall::cast(node).is_some_and(|it| !is_plain_macro(&it)),
@@ -200,7 +213,9 @@ fn of_bool(choice: &ast::MatchExpr) -> Option<Found> {
     };
     let asks = matches!((of(&first)?, of(&second)?), (Some(one), other) if other != Some(one));
     let gives = [&first, &second].map(|it| it.expr().and_then(|it| conditions::literal(&it)));
-    let is_its = asks && gives.iter().flatten().count() == 1 && lines(&ast::Expr::MatchExpr(choice.clone())) <= 4;
+    let is_its = asks
+        && gives.iter().flatten().count() == 1
+        && lines(&ast::Expr::MatchExpr(choice.clone())) <= 4;
     let at = choice.match_token()?.text_range();
     is_its.then(|| Found {
         at,
@@ -233,8 +248,12 @@ fn of_nested(choice: &ast::IfExpr) -> Option<Found> {
     let tail = list.tail_expr()?;
     let is_last = statement.syntax().next_sibling().as_ref() == Some(tail.syntax());
     let block = list.syntax().parent().and_then(ast::BlockExpr::cast)?;
-    let is_its = is_last && flow::gives_result(&block) && is_plain(&tail) && !flow::is_block_like(&tail);
-    let whole = choice.syntax().text_range().cover(tail.syntax().text_range());
+    let is_its =
+        is_last && flow::gives_result(&block) && is_plain(&tail) && !flow::is_block_like(&tail);
+    let whole = choice
+        .syntax()
+        .text_range()
+        .cover(tail.syntax().text_range());
     is_its.then(|| Found {
         at: keyword(choice.syntax(), SyntaxKind::IF_KW),
         whole,

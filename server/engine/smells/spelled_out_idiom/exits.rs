@@ -40,7 +40,10 @@ pub(super) fn first_error(unit: &Unit<'_>) -> Option<Found> {
 fn error_at(unit: &Unit<'_>, start: TextSize, is_tried: bool) -> Option<TextRange> {
     let token = unit.node.token_at_offset(start).right_biased()?;
     if is_tried {
-        let is_its = token.text() == "try" && token.parent().is_some_and(|it| it.kind() != SyntaxKind::TOKEN_TREE);
+        let is_its = token.text() == "try"
+            && token
+                .parent()
+                .is_some_and(|it| it.kind() != SyntaxKind::TOKEN_TREE);
         return is_its.then(|| token.text_range());
     }
     let call = token.parent_ancestors().find_map(ast::CallExpr::cast)?;
@@ -60,7 +63,10 @@ pub(super) fn of_cast(choice: &ast::IfExpr) -> Option<Found> {
     };
     let is_larger = matches!(
         compared.op_kind()?,
-        BinaryOp::CmpOp(CmpOp::Ord { ordering: Ordering::Greater, .. })
+        BinaryOp::CmpOp(CmpOp::Ord {
+            ordering: Ordering::Greater,
+            ..
+        })
     );
     let ast::Expr::CastExpr(limit) = compared.rhs()? else {
         return None;
@@ -73,11 +79,20 @@ pub(super) fn of_cast(choice: &ast::IfExpr) -> Option<Found> {
     }
     let checked = compared.lhs()?.syntax().text().to_string();
     let statement = choice.syntax().parent().and_then(ast::ExprStmt::cast)?;
-    let below = statement.syntax().siblings(Direction::Next).skip(1).take(REACH);
-    let mut casts = below.flat_map(|it| it.descendants()).filter_map(ast::CastExpr::cast);
+    let below = statement
+        .syntax()
+        .siblings(Direction::Next)
+        .skip(1)
+        .take(REACH);
+    let mut casts = below
+        .flat_map(|it| it.descendants())
+        .filter_map(ast::CastExpr::cast);
     let cast = casts.find(|it| {
         let is_type = it.ty().is_some_and(|it| it.syntax().text() == ty.as_str());
-        is_type && it.expr().is_some_and(|it| it.syntax().text() == checked.as_str())
+        is_type
+            && it
+                .expr()
+                .is_some_and(|it| it.syntax().text() == checked.as_str())
     })?;
     Some(Found {
         at: choice.if_token()?.text_range(),
@@ -100,6 +115,14 @@ pub(super) fn of_arms(choice: &ast::MatchExpr) -> Option<Found> {
         let ast::Pat::TupleStructPat(pattern) = arm.pat()? else {
             return None;
         };
+        // A `Result` in a `Result` has arms of its own for errors.
+        let inner = pattern
+            .fields()
+            .next()
+            .map(|it| it.syntax().text().to_string());
+        if inner.is_some_and(|it| it.starts_with("Ok(") || it.starts_with("Err(")) {
+            return None;
+        }
         match &*pattern.path()?.syntax().text().to_string() {
             "Ok" if bad.is_none() || arm.guard().is_none() => good += 1,
             "Err" if bad.is_none() && arm.guard().is_none() => bad = Some(arm),
@@ -109,8 +132,14 @@ pub(super) fn of_arms(choice: &ast::MatchExpr) -> Option<Found> {
     let bad = bad?;
     let leaves = leaves_with_error(&bad.expr()?, choice)?;
     let scope = choice.syntax().ancestors().find(flow::is_own_scope)?;
-    let gives = ast::Fn::cast(scope)?.ret_type()?.ty()?.syntax().text().to_string();
-    let is_its = good > 1 && leaves && gives.contains("Result") && !layout::has_comment(bad.syntax());
+    let gives = ast::Fn::cast(scope)?
+        .ret_type()?
+        .ty()?
+        .syntax()
+        .text()
+        .to_string();
+    let is_its =
+        good > 1 && leaves && gives.contains("Result") && !layout::has_comment(bad.syntax());
     let at = choice.match_token()?.text_range();
     is_its.then(|| Found {
         at,
@@ -122,8 +151,10 @@ pub(super) fn of_arms(choice: &ast::MatchExpr) -> Option<Found> {
 }
 
 fn leaves_with_error(body: &ast::Expr, choice: &ast::MatchExpr) -> Option<bool> {
-    let is_error = |it: &ast::Expr| matches!(it, ast::Expr::CallExpr(call)
-        if call.expr().is_some_and(|it| it.syntax().text() == "Err"));
+    let is_error = |it: &ast::Expr| {
+        matches!(it, ast::Expr::CallExpr(call)
+        if call.expr().is_some_and(|it| it.syntax().text() == "Err"))
+    };
     match body {
         ast::Expr::BlockExpr(block) => leaves_with_error(&only(block)?, choice),
         ast::Expr::ReturnExpr(it) => Some(it.expr().is_some_and(|it| is_error(&it))),
@@ -137,11 +168,34 @@ fn leaves_with_error(body: &ast::Expr, choice: &ast::MatchExpr) -> Option<bool> 
     }
 }
 
+/// Whether what is cast goes out to be read by others.
+fn is_written(cast: &ast::CastExpr) -> bool {
+    const WRITE: [&str; 6] = ["append", "emit", "encode", "put", "serialize", "write"];
+    let list = cast.syntax().parent().and_then(ast::ArgList::cast);
+    let call = list.and_then(|it| it.syntax().parent());
+    let name = call.and_then(|call| match ast::MethodCallExpr::cast(call.clone()) {
+        Some(call) => call.name_ref().map(|it| it.text().to_string()),
+        None => Some(
+            ast::CallExpr::cast(call)?
+                .expr()?
+                .syntax()
+                .text()
+                .to_string(),
+        ),
+    });
+    name.is_some_and(|name| WRITE.iter().any(|it| name.contains(it)))
+}
+
 /// The first `x.len() as u16` of a function that gives a `Result` and asks nowhere whether it fits.
 pub(super) fn first_cut(unit: &Unit<'_>) -> Option<Found> {
     let text = unit.slice(unit.node.text_range());
     let find = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes());
-    let is_asked = || ["MAX", "try_from", "try_into", "assert", ".min(", "255", "0xFF", "0xff", "65535", "65_535"];
+    let is_asked = || {
+        [
+            "MAX", "try_from", "try_into", "assert", ".min(", "255", "0xFF", "0xff", "65535",
+            "65_535",
+        ]
+    };
     let at = find(".len() as u8").or_else(|| find(".len() as u16"))?;
     if is_asked().into_iter().any(|word| find(word).is_some()) {
         return None;
@@ -150,10 +204,15 @@ pub(super) fn first_cut(unit: &Unit<'_>) -> Option<Found> {
     let token = unit.node.token_at_offset(start).right_biased()?;
     let cast = token.parent_ancestors().find_map(ast::CastExpr::cast)?;
     let scope = cast.syntax().ancestors().find(flow::is_own_scope)?;
-    let gives = ast::Fn::cast(scope)?.ret_type()?.ty()?.syntax().text().to_string();
+    let gives = ast::Fn::cast(scope)?
+        .ret_type()?
+        .ty()?
+        .syntax()
+        .text()
+        .to_string();
     let ty = cast.ty()?;
     let is_small = ty.syntax().text() == "u8" || ty.syntax().text() == "u16";
-    (is_small && gives.contains("Result")).then(|| Found {
+    (is_small && gives.contains("Result") && is_written(&cast)).then(|| Found {
         at: ty.syntax().text_range(),
         whole: cast.syntax().text_range(),
         beside: cast.syntax().text_range(),

@@ -9,7 +9,9 @@ use super::{Found, Idiom, choices::only};
 use crate::{
     shapes::{collect_loop::CollectLoop, search_loop::SearchLoop},
     syntax::{
-        Unit, attributes::has_condition_inside, flow, layout, negation,
+        Unit,
+        attributes::has_condition_inside,
+        flow, layout, negation,
         scopes::{self, Names},
     },
     text::TextRange,
@@ -34,7 +36,9 @@ pub(super) fn of(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<Found> {
         && !layout::has_comment(node)
         && !has_condition_inside(node);
     is_fit.then(|| Found {
-        at: found.for_token().map_or(node.text_range(), |it| it.text_range()),
+        at: found
+            .for_token()
+            .map_or(node.text_range(), |it| it.text_range()),
         whole: node.text_range(),
         beside,
         idiom,
@@ -73,7 +77,9 @@ fn changes(code: &SyntaxNode) -> bool {
         if let Some(it) = ast::MethodCallExpr::cast(node.clone()) {
             let name = it.name_ref();
             return name.is_some_and(|name| {
-                name.text().ends_with("_mut") || name.text().starts_with("read_") || name.text() == "next"
+                name.text().ends_with("_mut")
+                    || name.text().starts_with("read_")
+                    || name.text() == "next"
             });
         }
         ast::RefExpr::cast(node).is_some_and(|it| it.mut_token().is_some())
@@ -126,8 +132,13 @@ fn of_set(target: &ast::IndexExpr, value: &ast::Expr, counter: &str) -> Option<I
             };
             let is_added = moved.op_kind() == Some(BinaryOp::ArithOp(ArithOp::Add));
             let sides = [moved.lhs()?, moved.rhs()?];
-            let counted = sides.iter().filter(|it| mentions(it.syntax(), counter)).count();
-            let is_plain = sides.iter().any(|it| scopes::as_name(it).as_deref() == Some(counter));
+            let counted = sides
+                .iter()
+                .filter(|it| mentions(it.syntax(), counter))
+                .count();
+            let is_plain = sides
+                .iter()
+                .any(|it| scopes::as_name(it).as_deref() == Some(counter));
             (is_same && is_added && is_plain && counted == 1).then_some(Idiom::CopyWithin)
         }
         ast::Expr::Literal(_) => Some(Idiom::Fill),
@@ -139,7 +150,10 @@ fn of_set(target: &ast::IndexExpr, value: &ast::Expr, counter: &str) -> Option<I
 fn of_number(found: &ast::ForExpr, step: &ast::Expr) -> Option<(Idiom, TextRange)> {
     let (name, idiom) = accumulated(step)?;
     let statement = found.syntax().parent().and_then(ast::ExprStmt::cast)?;
-    let declared = statement.syntax().prev_sibling().and_then(ast::LetStmt::cast)?;
+    let declared = statement
+        .syntax()
+        .prev_sibling()
+        .and_then(ast::LetStmt::cast)?;
     let ast::Pat::IdentPat(variable) = declared.pat()? else {
         return None;
     };
@@ -164,7 +178,9 @@ fn accumulated(step: &ast::Expr) -> Option<(String, Idiom)> {
             let value = set.rhs()?;
             let plain = flow::escapes(value.syntax()).is_empty() && !changes(value.syntax());
             match set.op_kind()? {
-                BinaryOp::Assignment { op: Some(ArithOp::Add) } => {
+                BinaryOp::Assignment {
+                    op: Some(ArithOp::Add),
+                } => {
                     let is_sum = plain && !mentions(value.syntax(), &name) && !is_literal(&value);
                     is_sum.then_some((name, Idiom::Sum))
                 }
@@ -197,7 +213,9 @@ fn of_choice(choice: &ast::IfExpr) -> Option<(String, Idiom)> {
     let name = scopes::as_name(&set.lhs()?)?;
     let value = set.rhs()?;
     match set.op_kind()? {
-        BinaryOp::Assignment { op: Some(ArithOp::Add) } => {
+        BinaryOp::Assignment {
+            op: Some(ArithOp::Add),
+        } => {
             let is_one = value.syntax().text() == "1" && !mentions(asked, &name);
             is_one.then_some((name, Idiom::Count))
         }
@@ -217,14 +235,20 @@ fn of_choice(choice: &ast::IfExpr) -> Option<(String, Idiom)> {
 
 /// `m.max(x)` or `max(m, x)`
 fn gives_larger(value: &ast::Expr, name: &str) -> bool {
-    let is_name = |it: Option<ast::Expr>| it.and_then(|it| scopes::as_name(&it)).as_deref() == Some(name);
+    let is_name =
+        |it: Option<ast::Expr>| it.and_then(|it| scopes::as_name(&it)).as_deref() == Some(name);
     match value {
         ast::Expr::MethodCallExpr(call) => {
-            let is_its = call.name_ref().is_some_and(|it| matches!(&*it.text(), "max" | "min"));
+            let is_its = call
+                .name_ref()
+                .is_some_and(|it| matches!(&*it.text(), "max" | "min"));
             is_its && is_name(call.receiver())
         }
         ast::Expr::CallExpr(call) => {
-            let callee = call.expr().map(|it| it.syntax().text().to_string()).unwrap_or_default();
+            let callee = call
+                .expr()
+                .map(|it| it.syntax().text().to_string())
+                .unwrap_or_default();
             let is_its = matches!(callee.rsplit("::").next(), Some("max" | "min"));
             let mut arguments = call.arg_list().into_iter().flat_map(|it| it.args());
             is_its && arguments.any(|it| is_name(Some(it)))
@@ -243,7 +267,9 @@ fn name_of(pattern: &ast::Pat) -> Option<String> {
 }
 
 fn mentions(code: &SyntaxNode, name: &str) -> bool {
-    let mut tokens = code.descendants_with_tokens().filter_map(|it| it.into_token());
+    let mut tokens = code
+        .descendants_with_tokens()
+        .filter_map(|it| it.into_token());
     tokens.any(|token| token.text() == name)
 }
 
@@ -254,11 +280,17 @@ pub(super) fn of_while(found: &ast::WhileExpr, unit: &Unit<'_>) -> Option<Found>
     };
     let is_less = matches!(
         compared.op_kind()?,
-        BinaryOp::CmpOp(CmpOp::Ord { ordering: ast::Ordering::Less, .. })
+        BinaryOp::CmpOp(CmpOp::Ord {
+            ordering: ast::Ordering::Less,
+            ..
+        })
     );
     let name = scopes::as_name(&compared.lhs()?)?;
     let list = found.loop_body()?.stmt_list()?;
-    let last = list.statements().last().filter(|_| list.tail_expr().is_none())?;
+    let last = list
+        .statements()
+        .last()
+        .filter(|_| list.tail_expr().is_none())?;
     if !is_less || found.label().is_some() || !steps_by_one(&last, &name) {
         return None;
     }
@@ -271,9 +303,14 @@ pub(super) fn of_while(found: &ast::WhileExpr, unit: &Unit<'_>) -> Option<Found>
         && !is_set_elsewhere(list.syntax(), &name, last.syntax())
         && !may_change(list.syntax(), &end)
         && flow::is_run(found.syntax())
-        && unit.slice(list.syntax().text_range()).find("continue").is_none();
+        && unit
+            .slice(list.syntax().text_range())
+            .find("continue")
+            .is_none();
     is_fit.then(|| Found {
-        at: found.while_token().map_or(found.syntax().text_range(), |it| it.text_range()),
+        at: found
+            .while_token()
+            .map_or(found.syntax().text_range(), |it| it.text_range()),
         // The body may hold more.
         whole: compared.syntax().text_range(),
         beside: declared,
@@ -288,7 +325,12 @@ fn steps_by_one(statement: &ast::Stmt, name: &str) -> bool {
     let Some(ast::Expr::BinExpr(set)) = it.expr() else {
         return false;
     };
-    let is_added = matches!(set.op_kind(), Some(BinaryOp::Assignment { op: Some(ArithOp::Add) }));
+    let is_added = matches!(
+        set.op_kind(),
+        Some(BinaryOp::Assignment {
+            op: Some(ArithOp::Add)
+        })
+    );
     let is_one = set.rhs().is_some_and(|it| it.syntax().text() == "1");
     is_added && is_one && set.lhs().and_then(|it| scopes::as_name(&it)).as_deref() == Some(name)
 }
@@ -318,7 +360,10 @@ fn is_set_elsewhere(body: &SyntaxNode, name: &str, last: &SyntaxNode) -> bool {
             return is_set && it.lhs().and_then(|it| scopes::as_name(&it)).as_deref() == Some(name);
         }
         let lent = ast::RefExpr::cast(node).filter(|it| it.mut_token().is_some());
-        lent.and_then(|it| it.expr()).and_then(|it| scopes::as_name(&it)).as_deref() == Some(name)
+        lent.and_then(|it| it.expr())
+            .and_then(|it| scopes::as_name(&it))
+            .as_deref()
+            == Some(name)
     })
 }
 
@@ -331,7 +376,8 @@ fn may_change(body: &SyntaxNode, end: &ast::Expr) -> bool {
     body.descendants().any(|node| {
         let root = |it: Option<ast::Expr>| {
             let root = it.and_then(|it| scopes::root_of(&it));
-            root.and_then(|it| scopes::as_name(&it.into())).is_some_and(|it| names.has(&it))
+            root.and_then(|it| scopes::as_name(&it.into()))
+                .is_some_and(|it| names.has(&it))
         };
         if let Some(it) = ast::BinExpr::cast(node.clone()) {
             let is_set = matches!(it.op_kind(), Some(BinaryOp::Assignment { .. }));
@@ -342,7 +388,10 @@ fn may_change(body: &SyntaxNode, end: &ast::Expr) -> bool {
         }
         ast::MethodCallExpr::cast(node).is_some_and(|it| {
             let looks = it.name_ref().is_some_and(|name| {
-                matches!(&*name.text(), "len" | "get" | "iter" | "is_empty" | "as_slice" | "width" | "height")
+                matches!(
+                    &*name.text(),
+                    "len" | "get" | "iter" | "is_empty" | "as_slice" | "width" | "height"
+                )
             });
             !looks && root(it.receiver())
         })

@@ -22,6 +22,8 @@ pub struct FileNames {
     constants: HashMap<String, Vec<Constant>>,
     macros: HashMap<String, MacroBody>,
     imports: HashSet<String>,
+    /// Of what all names are imported.
+    opened: HashSet<String>,
     modules: HashSet<String>,
     variants: HashSet<String>,
     /// What type aliases stand for, as it is written.
@@ -134,11 +136,13 @@ impl FileNames {
         self.modules.contains(bare(name))
     }
 
-    /// Whether `Some`, `None`, `Ok` or `Err` may be the file's own.
+    /// Whether `Some`, `None`, `Ok` or `Err` may be the file's own. A variant is that only where all of a type are imported.
     pub fn has_own_some_or_ok(&self) -> bool {
+        let mut opened = self.opened.iter();
+        let opens_type = opened.any(|name| name.starts_with(char::is_uppercase));
         let is_own = |name: &str| {
             self.imports(name)
-                || self.has_variant(name)
+                || (opens_type && self.has_variant(name))
                 || self.is_value(name)
                 || !self.types(name).is_empty()
                 || !self.functions(name).is_empty()
@@ -241,14 +245,20 @@ mod tests {
     fn some_and_ok_may_be_of_the_file() {
         for own in [
             "use a::Some;",
-            "enum A { None }",
+            "enum A { None } use A::*;",
+            "enum A { Ok(u8) } fn f() { use self::{B, A::*}; }",
             "struct Ok(u8);",
             "const Err: u8 = 1;",
             "#[allow(non_snake_case)] fn Err() {}",
         ] {
             assert!(declared(own).has_own_some_or_ok(), "{own}");
         }
-        assert!(!declared("fn f() -> Option<u8> { Some(1) }").has_own_some_or_ok());
+        for other in [
+            "fn f() -> Option<u8> { Some(1) }",
+            "enum A { Ok(u8), Err } use super::*; use std::io::{self, prelude::*};",
+        ] {
+            assert!(!declared(other).has_own_some_or_ok(), "{other}");
+        }
     }
 
     #[test]
