@@ -8,10 +8,11 @@
 //!
 //! ## Example
 //! ```rust before
-//! fn fee(order: &Order) -> Fee {
+//! fn fee(order: &mut Order) -> Fee {
 //!     $0if order.is_paid() {
 //!         if order.sum() > order.limit() {
-//!             Fee::free_of_any_charge()
+//!             order.note("free of charge");
+//!             Fee::default()
 //!         } else {
 //!             Fee::flat(order.weight())
 //!         }
@@ -21,9 +22,10 @@
 //! }
 //! ```
 //! ```rust after
-//! fn fee(order: &Order) -> Fee {
+//! fn fee(order: &mut Order) -> Fee {
 //!     if order.is_paid() && order.sum() > order.limit() {
-//!         Fee::free_of_any_charge()
+//!         order.note("free of charge");
+//!         Fee::default()
 //!     } else {
 //!         Fee::flat(order.weight())
 //!     }

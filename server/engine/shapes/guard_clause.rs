@@ -174,12 +174,13 @@ impl Value {
 fn short_value(block: &ast::BlockExpr) -> Option<ast::Expr> {
     const LONGEST: u32 = 3;
     let given = block.tail_expr()?;
-    let lines = lines_between_braces(block);
     let is_alone = block.statements().next().is_none() && block.modifier().is_none();
     let is_other = is_block_like(&given)
-        || diverges(block)
         || matches!(given, ast::Expr::MacroExpr(_) | ast::Expr::ClosureExpr(_));
-    let is_short = (1..=LONGEST).contains(&lines) && is_alone && !is_other;
+    if !is_alone || is_other || diverges(block) {
+        return None;
+    }
+    let is_short = (1..=LONGEST).contains(&lines_between_braces(block));
     is_short.then_some(given)
 }
 

@@ -2,7 +2,8 @@
 //!
 //! ## What it does
 //! Finds an `if` that holds the rest of a body: it is the last thing in a function, closure or loop, has no `else`, and its
-//! block is long. It also finds a long `if` whose short `else` diverges (`return`, `continue`, `break`, a panic).
+//! block is long. It also finds a long `if` whose short `else` diverges (`return`, `continue`, `break`, a panic), and an `if` at
+//! the end of a function of which one branch is long and the other gives nothing but a plain value.
 //!
 //! ## Why
 //! The main path is indented one level too deep, and only behind the closing brace does one see that otherwise nothing happens.
@@ -54,7 +55,8 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - An `if` with code after it in its body, or one whose `else` doesn't diverge.
+//! - An `if` with code after it in its body, or one whose `else` neither diverges nor is a plain value: a literal, a constant,
+//!   `Err(…)`, or an empty collection.
 //! - A block of fewer than 20 lines, unless it holds guards already or two levels go: then one of fewer than 12 lines, or 15 in a
 //!   loop; one that holds text of several lines; a function of fewer than 18 lines. Where the condition only compares by order,
 //!   20 lines always.
@@ -62,7 +64,7 @@
 //!   function asks once more, or a guard before it has asked already.
 //! - A block that ends in `return` or `break`, consists of one more `if` or of one call, or has fewer than four statements and
 //!   no control flow.
-//! - An `else` of more than four lines.
+//! - An `else` of more than four lines; a branch behind a plain value of fewer than 10 lines.
 //! - What another change would mend: parts of the condition that the block asks once more, one after the other; a block that is one
 //!   chain of four branches and more; `loop { if let … }`, which wants `while let` or a `break`.
 //! - An `if` below a comment that tells what the block does, and not on what condition: above the guard it would be wrong.
@@ -329,6 +331,32 @@ mod tests {
         assert_eq!(ends_with(&format!("{comments}a();\n")), 0);
         assert_eq!(ends_with(&LONG[20..]), 0);
         assert_eq!(ends_with(&LONG[15..]), 1);
+    }
+
+    #[test]
+    fn a_plain_value_beside_a_long_branch_is_returned() {
+        let gives = |then: &str, other: &str| {
+            let choice = format!(
+                "{} {}",
+                block("if x == 1", then).trim_end(),
+                block("else", other).trim_end()
+            );
+            block("fn f() -> R", &format!("let s = t();\n{choice}"))
+        };
+        let long = format!("if s {{\n    u();\n}}\n{LONG}v()\n");
+        let end = "and has a short `else`; handle that case first and unindent them";
+        for value in ["None", "Ok(())", "Err(e(x))", "Vec::new()", "R::EMPTY", "0"] {
+            let said = words(&gives(&long, &format!("{value}\n")));
+            assert!(said.ends_with(end), "{value}: {said}");
+        }
+        assert_eq!(
+            words(&gives("None\n", &long)),
+            "the `else` of this `if` wraps 27 lines; return the short branch early and unindent them"
+        );
+        for value in ["w(x)", "s", "x + 1", "Ok(s)"] {
+            assert_eq!(count(&gives(&long, &format!("{value}\n"))), 0, "{value}");
+        }
+        assert_eq!(count(&gives("a();\nb();\nv()\n", "None\n")), 0);
     }
 
     #[test]

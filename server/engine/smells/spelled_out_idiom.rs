@@ -250,3 +250,182 @@ fn say(sighting: &Sighting, text: &str) -> String {
     let other = OTHERS.get(at.wrapping_sub(METHODS.len()));
     other.map_or_else(String::new, |(_, sentence)| (*sentence).to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::SMELL;
+    use crate::smells::fixture::{fired, seen};
+
+    fn said(text: &str) -> Vec<String> {
+        let seen = seen("spelled-out-idiom", text);
+        seen.iter().map(|it| (SMELL.say)(it, text)).collect()
+    }
+
+    fn inside(gives: &str, code: &str) -> String {
+        format!("fn f(a: &A, b: B, n: usize, v: Vec<u8>) -> {gives} {{\n    {code}\n}}\n")
+    }
+
+    #[test]
+    fn what_a_choice_spells_out_is_named() {
+        for (gives, code, name) in [
+            (
+                "bool",
+                "match a.b() { /* c */ Ok(c) => c.d(), Err(_) => false }",
+                "`is_ok_and`",
+            ),
+            (
+                "bool",
+                "match a.c { Some(c) => c.d(1), None => true }",
+                "`is_none_or`",
+            ),
+            (
+                "B",
+                "match a.c { Some(c) => c, None => b.d() }",
+                "`unwrap_or_else`",
+            ),
+            (
+                "Result<C, E>",
+                "match a.c { Some(c) => Ok(c), None => Err(E::new()) }",
+                "`ok_or_else`",
+            ),
+            (
+                "Option<C>",
+                "if let Some(c) = &a.c { c.d.clone() } else { None }",
+                "`and_then`",
+            ),
+            (
+                "bool",
+                "if a.c() { if n > 2 { false } else { a.d() } } else { false }",
+                "`&&` and `||`",
+            ),
+            (
+                "bool",
+                "match a.c() { true => a.d(n), false => false }",
+                "`&&` and `||`",
+            ),
+            (
+                "C",
+                "if let Some(c) = a.c() { if let Ok(d) = c.d() { return d; } } C::new()",
+                "`and_then`",
+            ),
+            (
+                "Result<C, E>",
+                "let c = match a.c() { Ok(c) => c, Err(_) => return Err(1) }; c.d()",
+                "`?`",
+            ),
+            (
+                "Result<C, E>",
+                "match a.c() { Ok(A) => d(), Ok(c) => Ok(c), Err(e) => Err(e.into()) }",
+                "`?`",
+            ),
+        ] {
+            let said = said(&inside(gives, code));
+            assert!(
+                matches!(&*said, [one] if one.contains(name)),
+                "{code}: {said:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_loop_spells_out_is_named() {
+        for (code, name) in [
+            ("for i in 0..n { v[i] = v[i + n]; }", "`copy_within`"),
+            ("for i in 2..n { v[i] = 0; }", "`fill`"),
+            ("for i in 2..n { a.c.push(v[i]); }", "`to_vec`"),
+            (
+                "let mut s = 0; for c in a.c() { s += c.d(); } e(s)",
+                "`sum`",
+            ),
+            (
+                "let mut s = 0; for c in a.c() { if c.d() { s += 1; } } e(s)",
+                "`count`",
+            ),
+            (
+                "let mut s = 0; for c in a.c() { if c.d > s { s = c.d; } } e(s)",
+                "`max`",
+            ),
+            (
+                "let mut s = Vec::new(); for c in a.c { s.push(c.d(b)); } e(s)",
+                "`collect`",
+            ),
+            (
+                "let mut s = false; for c in a.c { if c.d { s = true; break; } } e(s)",
+                "`any`",
+            ),
+            ("let mut i = 0; while i < n { a.b(v[i]); i += 1; }", "`for`"),
+        ] {
+            let said = said(&inside("()", code));
+            assert!(
+                matches!(&*said, [one] if one.contains(name)),
+                "{code}: {said:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_hands_on_an_error_is_named() {
+        for (code, name) in [
+            (
+                "if n > u8::MAX as usize { return Err(E::D); } a.c(n as u8)",
+                "`try_from`",
+            ),
+            ("if n > 2 { Err(E::D)?; } a.c()", "`return Err(…)`"),
+            ("if n > 2 { r#try!(Err(E::D)); } a.c()", "`return Err(…)`"),
+            ("a.put_u8(v.len() as u8); Ok(())", "`try_from`"),
+        ] {
+            let code = code.replace("{ ", "{\n        ");
+            let said = said(&inside("Result<(), E>", &code));
+            assert!(
+                matches!(&*said, [one] if one.contains(name)),
+                "{code}: {said:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_method_would_not_say_is_left_alone() {
+        for code in [
+            // Offered, so told by others.
+            "match a.get(1) { Some(c) => c.d(), None => false }",
+            // More than a closure may do.
+            "match a.c { Some(c) => c.d()?, None => false }",
+            "match a.c { Some(c) => { e(); c } None => b }",
+            "match a.c { Some(c) => c, None => bail!(b) }",
+            "match a.c { Some(c) => c, None => exit(1) }",
+            "match a.c { Some(c) => c, None => self.fill(a) }",
+            "match a.c() { true => e(), false => g() }",
+            "if a.c() { if n > 2 { d() } else { false } } else { e() }",
+            "if let Some(c) = a.c() { if let Ok(d) = c.d() { return e(d); } } C::new()",
+            "match a.c() { Ok(Ok(c)) => c, Ok(Err(c)) => d, Err(e) => return Err(e) }",
+            "match a.c() { Ok(c) => c, Ok(d) => e, Err(e) => { f(); return Err(e) } }",
+            "match a.c() { Ok(A) => c, Ok(d) => e, Err(e) => return Err(E::of(e, n)) }",
+            // Loops that do more.
+            "for i in 0..n { v[i + 1] = v[i]; }",
+            "for i in 0..n { w[i] = v[i]; }",
+            "for i in 0..n { v.push(v[i]); }",
+            "let mut s = 1; for c in a.c() { s += c.d(); } e(s)",
+            "let mut s = 0; for c in a.c() { s += c.d()?; } e(s)",
+            "let mut s = 0; for c in a.c() { /* why */ s += c.d(); } e(s)",
+            "let mut s = Vec::new(); for c in a.c { s.push(c.d(s.len())); } e(s)",
+            "for c in a.values_mut() { if c.d() { return true; } } false",
+            "let mut i = 0; while i < n { if v[i] > 2 { continue; } i += 1; }",
+            "let mut i = 0; while i < v.len() { v.push(1); i += 1; }",
+            "let mut i = 0; while i < n { a.b(i); i += 1; } e(i)",
+            // Errors that are handed on as they should be.
+            "if n > u8::MAX as usize { panic!(); } a.c(n as u8)",
+            "if n > u8::MAX as usize { return Err(E::D); } a.c(n as u16)",
+            "let c = Err(E::D)?; c.d()",
+            "assert!(n < 9); a.put_u8(v.len() as u8); Ok(())",
+            "a.b(v.len() as u8); Ok(())",
+        ] {
+            let text = inside("Result<bool, E>", code);
+            assert!(fired("spelled-out-idiom", &text).is_empty(), "{code}");
+        }
+        let code = "for i in 2..n { v[i] = 0; }";
+        let test = format!("#[test]\n{}", inside("()", code));
+        assert!(fired("spelled-out-idiom", &test).is_empty());
+        let constant = format!("const {}", inside("()", code));
+        assert!(fired("spelled-out-idiom", &constant).is_empty());
+    }
+}

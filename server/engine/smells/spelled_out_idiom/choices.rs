@@ -12,8 +12,8 @@ use crate::{
         option_value::OptionValue, question_mark::QuestionMark,
     },
     syntax::{
-        Hazard, Refusal, RustVersion, Unit, attributes::has_condition_inside, flow, keyword,
-        layout, patterns, scopes,
+        Hazard, Refusal, RustVersion, Unit, attributes::has_condition_inside, closures, flow,
+        keyword, layout, patterns, scopes,
     },
 };
 
@@ -27,7 +27,7 @@ pub(super) fn of(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
                 .or_else(|| of_nested(&choice))
         }
     };
-    if found.is_none() && !has_short_head(node) {
+    if found.is_none() && !(has_two_ways(node) && has_short_head(node)) {
         return None;
     }
     let found = found
@@ -39,16 +39,40 @@ pub(super) fn of(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
     is_fit.then_some(found)
 }
 
+/// Whether a choice asks one pattern, or several for one answer: the least look, since there are many.
+fn has_two_ways(node: &SyntaxNode) -> bool {
+    if let Some(choice) = ast::MatchExpr::cast(node.clone()) {
+        let arms = choice.match_arm_list().map(|it| it.arms());
+        let (count, last) = arms
+            .into_iter()
+            .flatten()
+            .fold((0, None), |(n, _), it| (n + 1, Some(it)));
+        let is_rest = last.and_then(|it| it.pat());
+        return count == 2 || matches!(is_rest, Some(ast::Pat::WildcardPat(_)));
+    }
+    let choice = ast::IfExpr::cast(node.clone());
+    let condition = choice.and_then(|it| it.condition());
+    matches!(condition, Some(ast::Expr::LetExpr(_)))
+}
+
 /// Whether a method can stand behind what is asked, in its last line, and nothing is chained to the choice.
 fn has_short_head(node: &SyntaxNode) -> bool {
     const LONGEST: usize = 3;
-    let value = match ast::MatchExpr::cast(node.clone()) {
-        Some(choice) => choice.expr(),
-        None => ast::IfExpr::cast(node.clone()).and_then(|it| it.condition()),
-    };
-    let is_short = value.is_some_and(|it| lines(&it) <= LONGEST);
+    let is_short = asked_of(node).is_some_and(|it| lines(&it) <= LONGEST);
     let parent = node.parent().map(|it| it.kind());
     is_short && parent != Some(SyntaxKind::IF_EXPR)
+}
+
+/// What a choice or a guard matches.
+fn asked_of(node: &SyntaxNode) -> Option<ast::Expr> {
+    match node.kind() {
+        SyntaxKind::MATCH_EXPR => ast::MatchExpr::cast(node.clone())?.expr(),
+        SyntaxKind::LET_STMT => ast::LetStmt::cast(node.clone())?.initializer(),
+        _ => match ast::IfExpr::cast(node.clone())?.condition()? {
+            ast::Expr::LetExpr(it) => it.expr(),
+            condition => Some(condition),
+        },
+    }
 }
 
 fn lines(expr: &ast::Expr) -> usize {
@@ -71,7 +95,19 @@ fn of_question(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
     let (outline, version) = OptionQuestion::outline(node)?;
     let refusal = OptionQuestion::of(node, unit.text, unit.context).err()?;
     let is_known = unit.context.supports(version);
-    let is_its = is_known && is_for_a_person(&refusal, node) && is_plain(&outline.value);
+    let borrows = matches!(
+        refusal,
+        Refusal::Because {
+            hazard: Hazard::Borrows,
+            ..
+        }
+    );
+    let is_free = || {
+        let asked = asked_of(node);
+        asked.is_some_and(|it| !closures::conflict(&it, &outline.value, unit.context.edition))
+    };
+    let is_reason = is_for_a_person(&refusal, node) || (borrows && is_free());
+    let is_its = is_known && is_reason && is_plain(&outline.value);
     is_its.then(|| Found {
         at: outline.keyword,
         whole: node.text_range(),

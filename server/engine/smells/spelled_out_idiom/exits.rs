@@ -2,12 +2,12 @@
 
 use ra_ap_syntax::{
     AstNode, Direction, SyntaxKind, TextSize,
-    ast::{self, BinaryOp, CmpOp, Ordering},
+    ast::{self, BinaryOp, CmpOp, HasArgList, Ordering},
 };
 
 use super::{Found, Idiom, choices::only};
 use crate::{
-    syntax::{Unit, flow, layout},
+    syntax::{Unit, flow, layout, scopes},
     text::TextRange,
 };
 
@@ -40,7 +40,7 @@ pub(super) fn first_error(unit: &Unit<'_>) -> Option<Found> {
 fn error_at(unit: &Unit<'_>, start: TextSize, is_tried: bool) -> Option<TextRange> {
     let token = unit.node.token_at_offset(start).right_biased()?;
     if is_tried {
-        let is_its = token.text() == "try"
+        let is_its = matches!(token.text(), "try" | "r#try")
             && token
                 .parent()
                 .is_some_and(|it| it.kind() != SyntaxKind::TOKEN_TREE);
@@ -129,6 +129,9 @@ pub(super) fn of_arms(choice: &ast::MatchExpr) -> Option<Found> {
             _ => return None,
         }
     }
+    if matches!(choice.expr()?, ast::Expr::MacroExpr(_)) {
+        return None;
+    }
     let bad = bad?;
     let leaves = leaves_with_error(&bad.expr()?, choice)?;
     let scope = choice.syntax().ancestors().find(flow::is_own_scope)?;
@@ -151,10 +154,7 @@ pub(super) fn of_arms(choice: &ast::MatchExpr) -> Option<Found> {
 }
 
 fn leaves_with_error(body: &ast::Expr, choice: &ast::MatchExpr) -> Option<bool> {
-    let is_error = |it: &ast::Expr| {
-        matches!(it, ast::Expr::CallExpr(call)
-        if call.expr().is_some_and(|it| it.syntax().text() == "Err"))
-    };
+    let is_error = |it: &ast::Expr| handed_on(it).is_some();
     match body {
         ast::Expr::BlockExpr(block) => leaves_with_error(&only(block)?, choice),
         ast::Expr::ReturnExpr(it) => Some(it.expr().is_some_and(|it| is_error(&it))),
@@ -166,6 +166,32 @@ fn leaves_with_error(body: &ast::Expr, choice: &ast::MatchExpr) -> Option<bool> 
         }
         _ => None,
     }
+}
+
+/// The error in `Err(e)`, `Err(e.into())` or `Err(E::F(e))`.
+fn handed_on(value: &ast::Expr) -> Option<String> {
+    let error = only_argument(value, Some("Err"))?;
+    match &error {
+        ast::Expr::MethodCallExpr(call) if call.name_ref()?.text() == "into" => {
+            scopes::as_name(&call.receiver()?)
+        }
+        ast::Expr::CallExpr(_) => scopes::as_name(&only_argument(&error, None)?),
+        ast::Expr::PathExpr(path) => Some(path.syntax().text().to_string()),
+        _ => None,
+    }
+}
+
+/// The only argument of a call of a function, if that has this name.
+fn only_argument(value: &ast::Expr, name: Option<&str>) -> Option<ast::Expr> {
+    let ast::Expr::CallExpr(call) = value else {
+        return None;
+    };
+    let callee = call.expr()?.syntax().text().to_string();
+    let mut arguments = call.arg_list()?.args();
+    let (only, None) = (arguments.next()?, arguments.next()) else {
+        return None;
+    };
+    name.is_none_or(|name| name == callee).then_some(only)
 }
 
 /// Whether what is cast goes out to be read by others.

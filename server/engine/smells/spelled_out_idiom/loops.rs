@@ -295,10 +295,16 @@ pub(super) fn of_while(found: &ast::WhileExpr, unit: &Unit<'_>) -> Option<Found>
         return None;
     }
     let end = compared.rhs()?;
-    let statement = found.syntax().parent().and_then(ast::ExprStmt::cast)?;
-    let below = statement.syntax().siblings(Direction::Next).skip(1);
+    let parent = found.syntax().parent()?;
+    let is_statement = ast::ExprStmt::can_cast(parent.kind());
+    let statement = if is_statement {
+        parent
+    } else {
+        found.syntax().clone()
+    };
+    let below = statement.siblings(Direction::Next).skip(1);
     let is_asked_later = below.into_iter().any(|it| mentions(&it, &name));
-    let declared = declares(statement.syntax(), &name)?;
+    let declared = declares(&statement, &name)?;
     let is_fit = !is_asked_later
         && !is_set_elsewhere(list.syntax(), &name, last.syntax())
         && !may_change(list.syntax(), &end)
