@@ -75,6 +75,11 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
                 "what gets a `!` is a `bool`, by its name",
             ),
         };
+        let change = if shape.may_drop_earlier {
+            change.to_check("the drops")
+        } else {
+            change
+        };
         Ok(change.checked(&[
             types,
             "the conditions are asked in the same order, and only where they were",
@@ -87,8 +92,12 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
 mod tests {
     use super::REFACTORING;
     use crate::{
-        refactorings::fixture::{
-            assert_becomes, assert_becomes_in, assert_not_here, assert_refused,
+        refactorings::{
+            Applicability,
+            fixture::{
+                assert_becomes, assert_becomes_in, assert_not_here, assert_refused,
+                assert_refused_in, offered,
+            },
         },
         syntax::{Edition, FileContext, Hazard, RustVersion},
     };
@@ -141,6 +150,34 @@ mod tests {
             "if let Some(c) = n\n    && b\n{{\n    own(c);\n}} {LAST}"
         ));
         assert_becomes_in(new, &REFACTORING, &text, &after);
+    }
+
+    #[test]
+    fn what_is_held_while_the_answer_is_given_stays() {
+        let new = FileContext {
+            edition: Edition::Edition2024,
+            rust_version: Some(RustVersion(88)),
+            ..FileContext::default()
+        };
+        let of = |value: &str| {
+            inside(&format!(
+                "$0if let Some(c) = {value} {{\n    if b {{\n        own(c);\n    }} else {{\n        other(n);\n    }}\n}} else {{\n    other(n);\n}}"
+            ))
+        };
+        assert_refused_in(
+            new,
+            &REFACTORING,
+            Hazard::Temporaries,
+            &of("lock.try_lock()"),
+        );
+        let level = |value: &str| {
+            offered(new, &REFACTORING, &of(value))
+                .unwrap()
+                .change()
+                .applicability
+        };
+        assert_eq!(level("s.get(1)"), Applicability::Safe);
+        assert_eq!(level("next()"), Applicability::NeedsCheck);
     }
 
     #[test]

@@ -7,9 +7,10 @@ use ra_ap_syntax::{
 
 use crate::{
     syntax::{
-        FileContext, Hazard, Refusal, Rewrite, RustVersion,
+        FileContext, FileNames, Hazard, Refusal, Rewrite, RustVersion,
         attributes::has_condition_inside,
         conditions::{self, Chain},
+        known::{Fact, is_known},
         layout,
         negation::{self, Negated},
         patterns, same_words,
@@ -29,6 +30,8 @@ pub struct SharedAnswer {
     pub whole: TextRange,
     /// Whether it is shown that the opposite of a condition is one.
     pub ground: Ground,
+    /// Whether what a pattern holds may be dropped before the shared answer now, and was after it.
+    pub may_drop_earlier: bool,
 }
 
 struct Parts {
@@ -70,6 +73,7 @@ impl SharedAnswer {
         let shape = Self {
             whole: outer.syntax().text_range(),
             ground: grounds.max().unwrap_or_default(),
+            may_drop_earlier: parts.first_values().any(|it| !is_lent(&it)),
         };
         Ok((shape, rewrite))
     }
@@ -171,6 +175,13 @@ impl Parts {
             .collect()
     }
 
+    /// What the patterns of the first condition take apart.
+    fn first_values(&self) -> impl Iterator<Item = ast::Expr> + use<> {
+        let [first, _] = &self.terms;
+        let parts = conditions::conjuncts(&first.condition).into_iter();
+        parts.filter_map(|it| ast::LetExpr::cast(it.syntax().clone())?.expr())
+    }
+
     fn operands(&self) -> Vec<ast::Expr> {
         let all = self.terms.iter();
         all.flat_map(|it| conditions::conjuncts(&it.condition))
@@ -191,7 +202,8 @@ impl Parts {
             ast::Expr::LetExpr(it) => it.expr().is_some_and(|it| temporaries::makes_none(&it)),
             condition => context.supports(RustVersion(68)) || temporaries::makes_none(condition),
         };
-        if !leaves_nothing {
+        let holds = |it: ast::Expr| !is_lent(&it) && may_be_guard(&it);
+        if !leaves_nothing || self.first_values().any(holds) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
                 "What the first condition borrows from would be dropped at another time.",
@@ -258,6 +270,24 @@ impl Term {
         }
         negation::negated(&self.condition).map(Some)
     }
+}
+
+/// Whether a value is a place, or an `Option` of a reference into one: nothing is dropped with it.
+fn is_lent(value: &ast::Expr) -> bool {
+    match value {
+        ast::Expr::RefExpr(it) => it.expr().is_some_and(|it| temporaries::is_place(&it)),
+        ast::Expr::MethodCallExpr(call) => is_known(call, Fact::HandsOut),
+        value => temporaries::is_place(value),
+    }
+}
+
+/// Whether a value may be one whose drop somebody waits for, by the names of what gives it.
+fn may_be_guard(value: &ast::Expr) -> bool {
+    const NAMES: [&str; 6] = ["lock", "read", "write", "borrow", "guard", "enter"];
+    let names = value.syntax().descendants().filter_map(ast::NameRef::cast);
+    let mut names = names.map(|it| it.text().to_string());
+    FileNames::around(value).has_drop()
+        || names.any(|name| NAMES.iter().any(|it| name.contains(it)) && name != "read_to_string")
 }
 
 struct Writer<'a, 'p> {
