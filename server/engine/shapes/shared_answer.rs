@@ -10,7 +10,6 @@ use crate::{
         FileContext, FileNames, Hazard, Refusal, Rewrite, RustVersion,
         attributes::has_condition_inside,
         conditions::{self, Chain},
-        known::{Fact, is_known},
         layout,
         negation::{self, Negated},
         patterns, same_words,
@@ -274,9 +273,22 @@ impl Term {
 
 /// Whether a value is a place, or an `Option` of a reference into one: nothing is dropped with it.
 fn is_lent(value: &ast::Expr) -> bool {
+    const LENDS: [&str; 9] = [
+        "as_deref",
+        "as_ref",
+        "back",
+        "first",
+        "front",
+        "get",
+        "last",
+        "strip_prefix",
+        "strip_suffix",
+    ];
     match value {
         ast::Expr::RefExpr(it) => it.expr().is_some_and(|it| temporaries::is_place(&it)),
-        ast::Expr::MethodCallExpr(call) => is_known(call, Fact::HandsOut),
+        ast::Expr::MethodCallExpr(call) => call.name_ref().is_some_and(|name| {
+            LENDS.contains(&name.text()) && !FileNames::around(call).has_method(name.text())
+        }),
         value => temporaries::is_place(value),
     }
 }
