@@ -146,8 +146,7 @@ impl Value {
         let Some(BodyOf::Function(function)) = body_of(&block) else {
             return None;
         };
-        let gives = function.ret_type()?;
-        if is_unit(&gives) || function.gen_token().is_some() {
+        if is_unit(&function.ret_type()?) || function.gen_token().is_some() {
             return None;
         }
         let then = choice.then_branch()?;
@@ -281,7 +280,7 @@ fn check_none(choice: &ast::IfExpr, value: &Value) -> Result<(), Refusal> {
         }),
         Some(ast::Expr::MethodCallExpr(call)) => call
             .name_ref()
-            .is_some_and(|it| matches!(&*it.text(), "is_none" | "is_some")),
+            .is_some_and(|it| matches!(it.text(), "is_none" | "is_some")),
         _ => false,
     };
     if asks {

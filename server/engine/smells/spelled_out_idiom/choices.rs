@@ -18,14 +18,13 @@ use crate::{
 };
 
 pub(super) fn of(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
-    let found = match ast::MatchExpr::cast(node.clone()) {
-        Some(choice) => of_bool(&choice).or_else(|| exits::of_arms(&choice)),
-        None => {
-            let choice = ast::IfExpr::cast(node.clone())?;
-            exits::of_cast(&choice)
-                .or_else(|| conditions::of_branches(&choice, unit))
-                .or_else(|| of_nested(&choice))
-        }
+    let found = if let Some(choice) = ast::MatchExpr::cast(node.clone()) {
+        of_bool(&choice).or_else(|| exits::of_arms(&choice))
+    } else {
+        let choice = ast::IfExpr::cast(node.clone())?;
+        exits::of_cast(&choice)
+            .or_else(|| conditions::of_branches(&choice, unit))
+            .or_else(|| of_nested(&choice))
     };
     if found.is_none() && !(has_two_ways(node) && has_short_head(node)) {
         return None;

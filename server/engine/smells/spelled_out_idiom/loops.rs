@@ -132,14 +132,14 @@ fn of_set(target: &ast::IndexExpr, value: &ast::Expr, counter: &str) -> Option<I
             };
             let is_added = moved.op_kind() == Some(BinaryOp::ArithOp(ArithOp::Add));
             let sides = [moved.lhs()?, moved.rhs()?];
-            let counted = sides
+            let mentioned = sides
                 .iter()
                 .filter(|it| mentions(it.syntax(), counter))
                 .count();
             let is_plain = sides
                 .iter()
                 .any(|it| scopes::as_name(it).as_deref() == Some(counter));
-            (is_same && is_added && is_plain && counted == 1).then_some(Idiom::CopyWithin)
+            (is_same && is_added && is_plain && mentioned == 1).then_some(Idiom::CopyWithin)
         }
         ast::Expr::Literal(_) => Some(Idiom::Fill),
         _ => None,
@@ -241,7 +241,7 @@ fn gives_larger(value: &ast::Expr, name: &str) -> bool {
         ast::Expr::MethodCallExpr(call) => {
             let is_its = call
                 .name_ref()
-                .is_some_and(|it| matches!(&*it.text(), "max" | "min"));
+                .is_some_and(|it| matches!(it.text(), "max" | "min"));
             is_its && is_name(call.receiver())
         }
         ast::Expr::CallExpr(call) => {
@@ -269,7 +269,7 @@ fn name_of(pattern: &ast::Pat) -> Option<String> {
 fn mentions(code: &SyntaxNode, name: &str) -> bool {
     let mut tokens = code
         .descendants_with_tokens()
-        .filter_map(|it| it.into_token());
+        .filter_map(ra_ap_syntax::NodeOrToken::into_token);
     tokens.any(|token| token.text() == name)
 }
 
@@ -286,11 +286,11 @@ pub(super) fn of_while(found: &ast::WhileExpr, unit: &Unit<'_>) -> Option<Found>
         })
     );
     let name = scopes::as_name(&compared.lhs()?)?;
-    let list = found.loop_body()?.stmt_list()?;
-    let last = list
+    let steps = found.loop_body()?.stmt_list()?;
+    let last = steps
         .statements()
         .last()
-        .filter(|_| list.tail_expr().is_none())?;
+        .filter(|_| steps.tail_expr().is_none())?;
     if !is_less || found.label().is_some() || !steps_by_one(&last, &name) {
         return None;
     }
@@ -306,11 +306,11 @@ pub(super) fn of_while(found: &ast::WhileExpr, unit: &Unit<'_>) -> Option<Found>
     let is_asked_later = below.into_iter().any(|it| mentions(&it, &name));
     let declared = declares(&statement, &name)?;
     let is_fit = !is_asked_later
-        && !is_set_elsewhere(list.syntax(), &name, last.syntax())
-        && !may_change(list.syntax(), &end)
+        && !is_set_elsewhere(steps.syntax(), &name, last.syntax())
+        && !may_change(steps.syntax(), &end)
         && flow::is_run(found.syntax())
         && unit
-            .slice(list.syntax().text_range())
+            .slice(steps.syntax().text_range())
             .find("continue")
             .is_none();
     is_fit.then(|| Found {
@@ -395,7 +395,7 @@ fn may_change(body: &SyntaxNode, end: &ast::Expr) -> bool {
         ast::MethodCallExpr::cast(node).is_some_and(|it| {
             let looks = it.name_ref().is_some_and(|name| {
                 matches!(
-                    &*name.text(),
+                    name.text(),
                     "len" | "get" | "iter" | "is_empty" | "as_slice" | "width" | "height"
                 )
             });
