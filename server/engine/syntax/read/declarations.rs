@@ -22,8 +22,6 @@ pub struct FileNames {
     constants: HashMap<String, Vec<Constant>>,
     macros: HashMap<String, MacroBody>,
     imports: HashSet<String>,
-    /// Of what all names are imported.
-    opened: HashSet<String>,
     modules: HashSet<String>,
     variants: HashSet<String>,
     /// What type aliases stand for, as it is written.
@@ -136,13 +134,11 @@ impl FileNames {
         self.modules.contains(bare(name))
     }
 
-    /// Whether `Some`, `None`, `Ok` or `Err` may be the file's own. A variant is that only where all of a type are imported.
+    /// Whether `Some`, `None`, `Ok` or `Err` may be the file's own.
     pub fn has_own_some_or_ok(&self) -> bool {
-        let mut opened = self.opened.iter();
-        let opens_type = opened.any(|name| name.starts_with(char::is_uppercase));
         let is_own = |name: &str| {
             self.imports(name)
-                || (opens_type && self.has_variant(name))
+                || self.has_variant(name)
                 || self.is_value(name)
                 || !self.types(name).is_empty()
                 || !self.functions(name).is_empty()
@@ -255,7 +251,7 @@ mod tests {
         }
         for other in [
             "fn f() -> Option<u8> { Some(1) }",
-            "enum A { Ok(u8), Err } use super::*; use std::io::{self, prelude::*};",
+            "use super::*; use std::io::{self, prelude::*};",
         ] {
             assert!(!declared(other).has_own_some_or_ok(), "{other}");
         }

@@ -209,9 +209,6 @@ fn add_import(declared: &mut FileNames, tree: &ast::UseTree) {
     let renamed = tree.rename().map(|rename| name_of(&rename));
     let last = tree.path().and_then(|path| path.segment()?.name_ref());
     let last = last.map(|name| bare(name.text()).to_owned());
-    if tree.star_token().is_some() {
-        declared.opened.extend(last.clone());
-    }
     declared.imports.extend(renamed.unwrap_or(last));
 }
 
