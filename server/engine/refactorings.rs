@@ -32,6 +32,7 @@ pub mod loop_to_collect;
 pub mod loop_to_search;
 pub mod match_to_combinator;
 pub mod merge_identical_arms;
+pub mod merge_identical_branches;
 pub mod merge_nested_if;
 #[allow(clippy::test_attr_in_doctest, reason = "the example is about tests")]
 pub mod move_tests_to_file;
@@ -299,6 +300,7 @@ static REGISTRY: &[Refactoring] = &[
     loop_to_search::REFACTORING,
     match_to_combinator::REFACTORING,
     merge_identical_arms::REFACTORING,
+    merge_identical_branches::REFACTORING,
     merge_nested_if::REFACTORING,
     move_tests_to_file::REFACTORING,
     name_condition::REFACTORING,

@@ -18,4 +18,20 @@ pub mod option_value;
 pub mod question_mark;
 pub mod repeated_expression;
 pub mod search_loop;
+pub mod shared_answer;
 pub mod shared_tail;
+
+use ra_ap_syntax::ast;
+
+use crate::text::TextRange;
+
+/// What a choice consists of that a method says, whether or not the method can be written in its place.
+pub struct Outline {
+    pub keyword: TextRange,
+    /// What the method would be given to make or to ask.
+    pub value: ast::Expr,
+    /// What is given where nothing is held.
+    pub otherwise: TextRange,
+    /// The method.
+    pub method: &'static str,
+}

@@ -9,6 +9,8 @@ use crate::{
 
 /// Of statements with so many words more names may differ, and two are enough; of shorter ones there are three.
 const LONG: u32 = 40;
+/// A condition or a loop with so many may call something else in each place.
+const LONG_LOGIC: u32 = 30;
 const MOST_DIFFERING: usize = 2;
 const MOST_DIFFERING_IN_LONG: usize = 4;
 /// Of one shape so many are told apart.
@@ -93,7 +95,7 @@ fn differ_little(one: &PiecePrint, other: &PiecePrint) -> bool {
         differing.filter(move |(one, other)| one.role == role || other.role == role)
     };
     // What is called differently is another step, unless it is a small part of more.
-    let most_calls = usize::from(one.is_logic && one.words >= LONG);
+    let most_calls = usize::from(one.is_logic && one.words >= LONG_LOGIC);
     one.names.len() == other.names.len()
         && with_role(Role::Path).count() == 0
         && with_role(Role::Called).count() <= most_calls

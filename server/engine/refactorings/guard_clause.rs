@@ -50,10 +50,12 @@
 //! ```
 //!
 //! An `if` whose `else` only returns, breaks, continues or panics becomes a guard in the same way: the `else` block is the guard.
+//! So does an `if` at the end of a function of which one branch gives nothing but a short value, which is returned early then.
 //! A blank line follows the guard where those around have one, and before a long rest where there are none.
 //!
 //! ## What it leaves alone
-//! - An `if` that is not the last thing of a function, closure or loop body, or whose body has a value.
+//! - An `if` that is not the last thing of a function, closure or loop body, or whose body has a value that takes steps in
+//!   both branches; `None` where `Some` is asked for, which a `?` says.
 //! - Blocks that declare items: one level further out, they would be visible to the code before.
 //! - Conditions whose opposite can't be written down safely, and patterns where `let … else` would drop something earlier.
 //! - Comments and attributes that would lose their place.
@@ -115,6 +117,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
 fn title(guard: &GuardClause<'_>) -> String {
     match (guard.form, guard.levels) {
         (Form::Else, _) => "Turn `else` into a guard clause".to_owned(),
+        (Form::Value, _) => "Return the short branch early".to_owned(),
         (Form::Exit, 1) => "Turn `if` into a guard clause".to_owned(),
         (Form::Exit, levels) => format!("Turn {levels} nested `if`s into guard clauses"),
     }
@@ -152,6 +155,84 @@ mod tests {
             &REFACTORING,
             "async fn f(a: u8) -> () {\n    $0if a.b().await {\n        h().await;\n        i();\n    }\n}\n",
             "async fn f(a: u8) -> () {\n    if !a.b().await {\n        return;\n    }\n    h().await;\n    i();\n}\n",
+        );
+    }
+
+    #[test]
+    fn a_short_branch_is_returned() {
+        let long = |name: &str| format!("{name}();\n        // Kept.\n        {name}(1)");
+        let after = |name: &str| format!("{name}();\n    // Kept.\n    {name}(1)");
+        let before = |condition: &str, then: &str, other: &str| {
+            format!(
+                "fn f(a: &[u8]) -> R {{\n    g();\n    $0if {condition} {{\n        {then}\n    }} else {{\n        {other}\n    }}\n}}\n"
+            )
+        };
+        let guarded = |guard: &str, rest: &str| {
+            format!("fn f(a: &[u8]) -> R {{\n    g();\n    {guard}\n    {rest}\n}}\n")
+        };
+        for (condition, then, other, guard, rest) in [
+            (
+                "a.len() == 1",
+                long("h"),
+                "None".to_owned(),
+                "if a.len() != 1 {\n        return None;\n    }",
+                "h",
+            ),
+            (
+                "a.b()?",
+                "Ok(())".to_owned(),
+                long("i"),
+                "if a.b()? {\n        return Ok(());\n    }",
+                "i",
+            ),
+            (
+                "let Some(b) = a.get(1)",
+                long("h"),
+                "Err(E::F)".to_owned(),
+                "let Some(b) = a.get(1) else {\n        return Err(E::F);\n    };",
+                "h",
+            ),
+            (
+                "let None = a.get(1)",
+                "Ok(2)".to_owned(),
+                long("h"),
+                "if let None = a.get(1) {\n        return Ok(2);\n    }",
+                "h",
+            ),
+            (
+                "a.is_empty()",
+                "// Why.\n        Vec::new()".to_owned(),
+                long("h"),
+                "if a.is_empty() {\n        // Why.\n        return Vec::new();\n    }",
+                "h",
+            ),
+        ] {
+            assert_becomes(
+                &REFACTORING,
+                &before(condition, &then, &other),
+                &guarded(guard, &after(rest)),
+            );
+        }
+        for (condition, then, other) in [
+            ("let Some(b) = a.get(1)", long("h"), "None".to_owned()),
+            ("a.first().is_none()", "None".to_owned(), long("h")),
+        ] {
+            let text = before(condition, &then, &other);
+            assert_refused(&REFACTORING, Hazard::ControlFlow, &text);
+        }
+        let lent = before("let None = a.lock().get(1)", "Ok(2)", &long("h"));
+        assert_refused(&REFACTORING, Hazard::Temporaries, &lent);
+        for (then, other) in [
+            (long("h"), long("i")),
+            ("1".to_owned(), "2".to_owned()),
+            (long("h"), "match a { _ => 1 }".to_owned()),
+        ] {
+            assert_not_here(&REFACTORING, &before("a.b()", &then, &other));
+        }
+        let inner = before("a.b()", &long("h"), "None").replace("g();\n    $0if", "let x = $0if");
+        assert_not_here(
+            &REFACTORING,
+            &inner.replace("    }\n}\n", "    };\n    x\n}\n"),
         );
     }
 

@@ -43,21 +43,26 @@
 //! method.
 
 use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
-use ra_ap_syntax::SyntaxNode;
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
 use crate::{
     shapes::{option_question::OptionQuestion, option_value::OptionValue},
     syntax::types_shown::Ground,
+    text::TextRange,
 };
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "match-to-combinator",
     kind: Kind::Rewrite,
-    at: &find::CHOICES,
+    at: &[
+        SyntaxKind::IF_EXPR,
+        SyntaxKind::LET_STMT,
+        SyntaxKind::MATCH_EXPR,
+    ],
     needs: Needs::Syntax,
     allows: Allows::of(
         "_ and_then as_ref is_none_or is_ok_and is_some_and map map_err map_or ok ok_or ok_or_else then then_some unwrap_or unwrap_or_default unwrap_or_else",
-        "BTreeMap BTreeSet Default Err HashMap HashSet None Ok OsString PathBuf Some String Vec VecDeque _ default else false if let match new true vec",
+        "BTreeMap BTreeSet Default Err HashMap HashSet None Ok OsString PathBuf Some String Vec VecDeque _ default else false if let match new return true vec",
         &[Also::DropsPattern],
     ),
     plan,
@@ -65,10 +70,13 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
 
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let source = context.source;
-    let node = find::choice_at(context, target).ok_or(Refusal::NotHere)?;
+    let node = find::choice_at(context, target).or_else(|| guard_at(context, target));
+    let node = node.ok_or(Refusal::NotHere)?;
     let (shape, rewrite) = match OptionQuestion::of(&node, &source.text, source.context) {
         Ok(question) => question,
-        Err(Refusal::NotHere) => return plan_value(context, &node),
+        Err(Refusal::NotHere) if node.kind() != SyntaxKind::LET_STMT => {
+            return plan_value(context, &node);
+        }
         Err(refusal) => return Err(refusal),
     };
     Plan::new(shape.whole, move || {
@@ -84,6 +92,16 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             "nothing is dropped later than before",
         ]))
     })
+}
+
+/// The `let … else` whose pattern or keyword is at the target.
+fn guard_at(context: &Context<'_>, target: Target<'_>) -> Option<SyntaxNode> {
+    let at = find::token_at(context, target)?.text_range();
+    let found = find::around::<ast::LetStmt>(context, target).next()?;
+    let start = found.let_token()?.text_range().start();
+    let end = found.pat()?.syntax().text_range().end();
+    let is_head = TextRange::new(start, end).contains_range(at);
+    (is_head && found.let_else().is_some()).then(|| found.syntax().clone())
 }
 
 fn plan_value<'a>(context: &'a Context<'_>, node: &SyntaxNode) -> Result<Plan<'a>, Refusal> {
@@ -187,8 +205,47 @@ mod tests {
         for value in ["by", "own.b", "a.b()", "*up"] {
             refused(Hazard::Types, &asking(value, "b.c > 1"));
         }
-        for value in ["a.lock().get(n)", "a.get(&b())", "own.b()?.get(n)"] {
-            refused(Hazard::Temporaries, &asking(value, "b.c > 1"));
+        refused(Hazard::Temporaries, &asking("own.b()?.get(n)", "b.c > 1"));
+        let choice = "$0if let Some(b) = a.lock().get(n) {\n    b.c > 1\n} else {\n    false\n}";
+        refused(Hazard::Temporaries, choice);
+    }
+
+    #[test]
+    fn the_last_guard_asks_with_the_last_line() {
+        let guard = |gives: &str| {
+            format!("$0let Some(b) = a.get(n) else {{\n    return {gives};\n}};\nb.c > 1")
+        };
+        becomes(&guard("false"), "a.get(n).is_some_and(|b| b.c > 1)");
+        becomes(&guard("true"), "a.get(n).is_none_or(|b| b.c > 1)");
+        let before = "if n == 1 {\n    return false;\n}\nlet d = 2;\n";
+        becomes(
+            &format!("{before}{}", guard("false")),
+            &format!("{before}a.get(n).is_some_and(|b| b.c > 1)"),
+        );
+        let why = guard("false").replace(";\nb", ";\n// Why.\nb");
+        refused(Hazard::Text, &why);
+        refused(
+            Hazard::Temporaries,
+            &guard("false").replace("a.get(n)", "a.lock().get(n)"),
+        );
+        for code in [
+            guard("n > 1"),
+            guard("false").replace("b.c > 1", "d(1);\nb.c > 1"),
+            format!(
+                "let Some(d) = a.get(1) else {{\n    return false;\n}};\n{}",
+                guard("false")
+            ),
+            format!("if n == 1 {{\n    return true;\n}}\n{}", guard("false")),
+        ] {
+            assert_not_here(&MATCH_TO_COMBINATOR, &inside(&code));
+        }
+    }
+
+    #[test]
+    fn a_call_keeps_what_a_match_keeps() {
+        for value in ["a.lock().get(n)", "a.get(&b())"] {
+            let after = format!("{value}.is_some_and(|b| b.c > 1)");
+            becomes(&asking(value, "b.c > 1"), &after);
         }
     }
 
@@ -223,7 +280,7 @@ mod tests {
     #[test]
     fn names_and_compilers_are_asked() {
         let text = inside(&asking("a.get(n)", "b.c > 1"));
-        let own = "enum E { Some(u8) }\n";
+        let own = "enum E { Some(u8) }\nuse E::*;\n";
         assert_refused(&MATCH_TO_COMBINATOR, Hazard::Scope, &format!("{own}{text}"));
         let constant = text.replacen("fn", "const fn", 1);
         assert_refused(&MATCH_TO_COMBINATOR, Hazard::Constants, &constant);

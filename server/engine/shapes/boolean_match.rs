@@ -65,6 +65,13 @@ impl BooleanMatch {
         }
         Ok((shape, rewrite))
     }
+
+    /// The keyword of a choice of this form.
+    pub fn outline(node: &SyntaxNode) -> Option<TextRange> {
+        let parts = Parts::of(node)?;
+        parts.check(node).ok()?;
+        Some(parts.keyword)
+    }
 }
 
 fn check_place(node: &SyntaxNode, context: FileContext) -> Result<(), Refusal> {

@@ -82,6 +82,13 @@ impl CollectLoop {
         };
         Ok((shape, rewrite))
     }
+
+    /// The collection's variable in a loop of this form, and what is asked and added.
+    pub fn outline(found: &ast::ForExpr) -> Option<(SyntaxNode, Vec<ast::Expr>)> {
+        let parts = Parts::of(found)?;
+        let asked = parts.condition.into_iter().chain(parts.added);
+        Some((parts.variable.syntax().clone(), asked.collect()))
+    }
 }
 
 /// How far it is shown that the same one of several equal keys stays: sorted collections keep the first of those that are

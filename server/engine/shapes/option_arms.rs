@@ -57,6 +57,11 @@ impl Arms {
     }
 }
 
+/// Whether a choice is a `match`, which keeps what its value borrows from as long as a call in its place would.
+pub(super) fn is_match(node: &SyntaxNode) -> bool {
+    ast::MatchExpr::can_cast(node.kind())
+}
+
 /// The name of the variable that a pattern is, if it is nothing more.
 pub(super) fn variable(pattern: &ast::Pat) -> Option<String> {
     let ast::Pat::IdentPat(variable) = pattern else {
@@ -143,7 +148,11 @@ pub(super) fn is_likely_value(value: &ast::Expr, is_of_result: bool) -> bool {
                 || is_open_name(name.text());
             let is_made = MAKE.iter().any(|start| name.text().starts_with(start));
             let is_part = matches!(name.text(), "result" | "status" | "outcome" | "get_or_init");
-            !is_other && (is_made || (is_of_result && !is_part))
+            let is_adapted = matches!(
+                name.text(),
+                "and_then" | "or_else" | "ok" | "filter" | "xor"
+            );
+            !is_other && (is_made || is_adapted || (is_of_result && !is_part))
         }
         _ => false,
     }

@@ -17,6 +17,9 @@ use crate::{
 pub(super) struct Called<'a> {
     /// The choice.
     pub(super) node: &'a SyntaxNode,
+    /// What the call takes the place of.
+    pub(super) whole: TextRange,
+    pub(super) position: Position,
     pub(super) value: &'a ast::Expr,
     /// What stands between the value and the call: nothing or `.as_ref()`.
     pub(super) view: &'static str,
@@ -32,8 +35,7 @@ impl Called<'_> {
         text: &'a str,
         context: FileContext,
     ) -> Option<Rewrite<'a>> {
-        let whole = self.node.text_range();
-        let position = Position::of(self.node, text)?;
+        let (whole, position) = (self.whole, self.position);
         let value = self.value.syntax().text_range();
         let code = slice(text, value)?;
         if code.contains('\n') || call.written().contains('\n') {
@@ -124,7 +126,8 @@ impl Position {
             SyntaxKind::STMT_LIST => (is_first && is_tail(node)).then_some(Self::Tail),
             SyntaxKind::LET_STMT => (!is_first).then_some(Self::Let),
             SyntaxKind::BIN_EXPR => {
-                let is_alone = parent.parent()?.kind() == SyntaxKind::EXPR_STMT;
+                let around = parent.parent()?.kind();
+                let is_alone = matches!(around, SyntaxKind::EXPR_STMT | SyntaxKind::STMT_LIST);
                 let set = ast::BinExpr::cast(parent)?;
                 let is_set = matches!(set.op_kind(), Some(ast::BinaryOp::Assignment { op: None }));
                 let is_value = set.rhs().is_some_and(|value| value.syntax() == node);

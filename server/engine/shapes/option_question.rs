@@ -6,18 +6,25 @@ use ra_ap_syntax::{
     ast::{self, HasArgList},
 };
 
-use super::option_arms::{self, Arms};
+use super::{
+    Outline,
+    option_arms::{self, Arms},
+    option_call::Position,
+};
 use crate::{
     syntax::{
         FileContext, FileNames, Hazard, Refusal, Rewrite, RustVersion,
         closures::{self, Body, is_copied_type},
-        flow, scopes, temporaries,
+        flow, layout, scopes, temporaries,
         types_shown::{self, Ground, arguments_of},
     },
     text::TextRange,
 };
 
+mod last_guard;
 mod writing;
+
+use last_guard::LastGuard;
 
 /// A choice that a method of `Option` or `Result` can replace.
 #[derive(Debug, Clone)]
@@ -34,12 +41,15 @@ pub struct OptionQuestion {
 
 struct Parts {
     node: SyntaxNode,
+    whole: TextRange,
     keyword: TextRange,
     value: ast::Expr,
     /// `as_ref` has to be called on the value, which a `&` stands before.
     is_lent: bool,
     pattern: ast::Pat,
     asked: ast::Expr,
+    /// What is given where nothing is held.
+    otherwise: TextRange,
     method: &'static str,
 }
 
@@ -55,26 +65,83 @@ impl OptionQuestion {
         let ground = parts.check_value()?;
         parts.check_question(context)?;
         let rewrite = writing::rewrite(&parts, text, context).ok_or_else(Refusal::of_layout)?;
-        let before = node.text().to_string().lines().count();
         let after = rewrite.written().lines().count();
-        if after > 1 && after >= before {
+        if after > 1 && rewrite.saved_lines() == 0 {
             return Err(Refusal::because(
                 Hazard::Text,
                 "The new form would take as many lines.",
             ));
         }
         let shape = Self {
-            whole: node.text_range(),
+            whole: parts.whole,
             keyword: parts.keyword,
             method: parts.method,
             ground,
         };
         Ok((shape, rewrite))
     }
+
+    /// What a question of this form consists of, and the compiler that knows its method.
+    pub fn outline(node: &SyntaxNode) -> Option<(Outline, RustVersion)> {
+        let parts = Parts::of(node)?;
+        let otherwise = parts.otherwise;
+        let outline = Outline {
+            keyword: parts.keyword,
+            value: parts.asked.clone(),
+            otherwise,
+            method: parts.method,
+        };
+        parts.held().map(|_| (outline, parts.version()))
+    }
 }
 
 impl Parts {
     fn of(node: &SyntaxNode) -> Option<Self> {
+        match ast::LetStmt::cast(node.clone()) {
+            Some(statement) => Self::of_let(&statement),
+            None => Self::of_choice(node),
+        }
+    }
+
+    /// `let Some(x) = e else { return false; };` before the only other question of a function.
+    fn of_let(statement: &ast::LetStmt) -> Option<Self> {
+        let guard = LastGuard::of(statement)?;
+        let ast::Pat::TupleStructPat(pattern) = statement.pat()? else {
+            return None;
+        };
+        let mut fields = pattern.fields();
+        let (Some(held), None) = (fields.next(), fields.next()) else {
+            return None;
+        };
+        let method = match (&*pattern.path()?.syntax().text().to_string(), guard.gives) {
+            ("Some", false) => "is_some_and",
+            ("Some", true) => "is_none_or",
+            ("Ok", false) => "is_ok_and",
+            _ => return None,
+        };
+        let (value, is_lent) = lent(statement.initializer()?);
+        Some(Self {
+            node: statement.syntax().clone(),
+            whole: guard.whole,
+            keyword: statement.let_token()?.text_range(),
+            value,
+            is_lent,
+            pattern: held,
+            asked: guard.asked,
+            otherwise: guard.otherwise,
+            method,
+        })
+    }
+
+    fn position(&self, text: &str) -> Option<Position> {
+        if self.whole == self.node.text_range() {
+            return Position::of(&self.node, text);
+        }
+        let is_first = layout::is_first_on_line(text, self.whole.start());
+        is_first.then_some(Position::Tail)
+    }
+
+    fn of_choice(node: &SyntaxNode) -> Option<Self> {
         let Arms {
             keyword,
             value,
@@ -89,8 +156,8 @@ impl Parts {
             (&*holds, rest.as_deref()),
             (_, None | Some("_")) | ("Some", Some("None")) | ("Ok", Some("Err(_)"))
         );
-        let otherwise = otherwise.syntax().text().to_string();
-        let method = match (&*holds, &*otherwise) {
+        let given = otherwise.syntax().text().to_string();
+        let method = match (&*holds, &*given) {
             ("Some", "false") => "is_some_and",
             ("Some", "true") => "is_none_or",
             ("Ok", "false") => "is_ok_and",
@@ -101,12 +168,11 @@ impl Parts {
         {
             return None;
         }
-        let (value, is_lent) = match value {
-            ast::Expr::RefExpr(it) if it.mut_token().is_none() => (it.expr()?, true),
-            value => (value, false),
-        };
+        let (value, is_lent) = lent(value);
         is_rest.then(|| Self {
             node: node.clone(),
+            whole: node.text_range(),
+            otherwise: otherwise.syntax().text_range(),
             keyword,
             value,
             is_lent,
@@ -125,14 +191,29 @@ impl Parts {
     }
 
     fn check_place(&self, context: FileContext) -> Result<(), Refusal> {
-        let version = if self.method == "is_none_or" { 82 } else { 70 };
-        let methods = [self.method, "as_ref"];
-        option_arms::check_place(&self.node, context, RustVersion(version), &methods)
+        let list = self
+            .node
+            .parent()
+            .filter(|_| self.whole != self.node.text_range());
+        if list.is_some_and(|list| !layout::comments_in(&list, self.whole).is_empty()) {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "A comment stands where the new form has no place for it.",
+            ));
+        }
+        let view = self.is_lent.then_some("as_ref");
+        let methods: Vec<_> = view.into_iter().chain([self.method]).collect();
+        option_arms::check_place(&self.node, context, self.version(), &methods)
+    }
+
+    fn version(&self) -> RustVersion {
+        RustVersion(if self.method == "is_none_or" { 82 } else { 70 })
     }
 
     /// The value is an `Option` or a `Result` itself, or a place of which a reference is asked; it leaves nothing behind.
     fn check_value(&self) -> Result<Ground, Refusal> {
-        if !flow::escapes(self.value.syntax()).is_empty() || !temporaries::makes_none(&self.value) {
+        let is_free = option_arms::is_match(&self.node) || temporaries::makes_none(&self.value);
+        if !flow::escapes(self.value.syntax()).is_empty() || !is_free {
             return Err(Refusal::because(
                 Hazard::Temporaries,
                 "What the value borrows from would be dropped at another time.",
@@ -232,6 +313,17 @@ impl Parts {
             ));
         }
         Ok(())
+    }
+}
+
+/// What a `&` stands before, and whether one does.
+fn lent(value: ast::Expr) -> (ast::Expr, bool) {
+    match &value {
+        ast::Expr::RefExpr(it) if it.mut_token().is_none() => match it.expr() {
+            Some(place) => (place, true),
+            None => (value, false),
+        },
+        _ => (value, false),
     }
 }
 

@@ -6,7 +6,7 @@ use ra_ap_syntax::{
     ast::{self, HasArgList, HasGenericArgs},
 };
 
-use super::{option_arms, option_call::Position};
+use super::{Outline, option_arms, option_call::Position};
 use crate::{
     syntax::{
         Constant, FileContext, FileNames, Hazard, Refusal, Rewrite,
@@ -82,6 +82,19 @@ impl OptionValue {
         };
         Ok((shape, rewrite))
     }
+
+    /// What a choice of this form consists of.
+    pub fn outline(node: &SyntaxNode) -> Option<Outline> {
+        let parts = Parts::of(node)?;
+        let is_lazy = !parts.form.may_be_eager() || !purity::is_silent(&parts.value);
+        let is_lazy = is_lazy && parts.form != Form::UnwrapOrDefault;
+        Some(Outline {
+            keyword: parts.keyword,
+            method: parts.form.method(is_lazy),
+            otherwise: parts.value.syntax().text_range(),
+            value: parts.value,
+        })
+    }
 }
 
 struct Judge<'a> {
@@ -112,7 +125,7 @@ impl Judge<'_> {
     /// What the method is called on is what it has to be, and leaves nothing behind.
     fn check_receiver(&self) -> Result<Ground, Refusal> {
         let receiver = &self.parts.receiver;
-        if !temporaries::makes_none(receiver) {
+        if !option_arms::is_match(&self.parts.node) && !temporaries::makes_none(receiver) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
                 "What the condition borrows from would be dropped at another time.",
@@ -226,7 +239,7 @@ impl Judge<'_> {
         }
         // Only what a `bool` is asked borrows from nothing.
         let may_move = parts.form == Form::Then || !is_lazy;
-        let moves = may_move && self.moves_at_end(is_lazy);
+        let moves = may_move && (self.moves_at_end(is_lazy) || (!is_lazy && self.is_set_anew()));
         if !moves && !body.gives(&parts.value) {
             return Err(Refusal::because(
                 Hazard::Borrows,
@@ -252,6 +265,13 @@ impl Judge<'_> {
             ));
         }
         Ok(())
+    }
+
+    /// Whether the variable that moves into the method is the one that takes what it gives.
+    fn is_set_anew(&self) -> bool {
+        let set = self.parts.node.parent().and_then(ast::BinExpr::cast);
+        let target = set.and_then(|set| scopes::as_name(&set.lhs()?));
+        target.is_some() && target == scopes::as_name(&self.parts.value)
     }
 
     /// Whether what moves into the method is dropped at once anyway, as a block ends behind the choice: the function's, or that

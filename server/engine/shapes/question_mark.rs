@@ -5,7 +5,7 @@ use ra_ap_syntax::{
     ast::{self, HasName, UnaryOp},
 };
 
-use super::option_arms;
+use super::{Outline, option_arms};
 use crate::{
     syntax::{
         FileContext, FileNames, Hazard, Refusal, Rewrite,
@@ -64,6 +64,19 @@ impl QuestionMark {
             ground,
         };
         Ok((shape, rewrite))
+    }
+
+    /// What a choice of this form consists of that gives a value.
+    pub fn outline(node: &SyntaxNode) -> Option<Outline> {
+        let parts = Parts::of(node)?;
+        Around::of(node, &parts).ok()?;
+        let is_value = matches!(parts.form, Form::Value | Form::IfValue);
+        is_value.then(|| Outline {
+            keyword: parts.keyword,
+            otherwise: parts.returned.syntax().text_range(),
+            value: parts.returned,
+            method: "?",
+        })
     }
 }
 

@@ -70,6 +70,12 @@ impl SearchLoop {
         };
         Ok((shape, rewrite))
     }
+
+    /// What a loop of this form asks of each element.
+    pub fn outline(found: &ast::ForExpr) -> Option<SyntaxNode> {
+        let parts = Parts::of(found)?;
+        (!goes_by_index(&parts)).then(|| parts.asks.node())
+    }
 }
 
 /// `for i in 0..a.len()` that asks of `a[i]`.

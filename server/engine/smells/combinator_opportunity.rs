@@ -37,7 +37,7 @@
 //! The standard library's documentation of `Option::is_some_and`. Clippy's `manual_map`, `manual_unwrap_or` and
 //! `manual_ok_err` see some of the forms.
 
-use ra_ap_syntax::SyntaxKind;
+use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
 use super::{Calm, Cause, Limits, Look, Sightings, Smell};
 use crate::{
@@ -58,7 +58,11 @@ pub(super) const SMELL: Smell = Smell {
         "manual_unwrap_or",
         "manual_unwrap_or_default",
     ],
-    sees: &[SyntaxKind::IF_EXPR, SyntaxKind::MATCH_EXPR],
+    sees: &[
+        SyntaxKind::IF_EXPR,
+        SyntaxKind::LET_STMT,
+        SyntaxKind::MATCH_EXPR,
+    ],
     ..Smell::new(
         "combinator-opportunity",
         Limits::of(0, 12),
@@ -68,13 +72,19 @@ pub(super) const SMELL: Smell = Smell {
 };
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
-    for node in unit.choices() {
+    let guards = unit
+        .nodes::<ast::LetStmt>()
+        .filter(|it| it.let_else().is_some());
+    let guards = guards.map(|it| it.syntax().clone());
+    for node in unit.choices().chain(guards) {
         let found = match OptionQuestion::of(&node, unit.text, unit.context) {
             Ok((shape, rewrite)) => Some((shape.keyword, rewrite)),
-            Err(Refusal::NotHere) => OptionValue::of(&node, unit.text, unit.context)
-                .ok()
-                .filter(|(shape, _)| shape.is_worthwhile)
-                .map(|(shape, rewrite)| (shape.keyword, rewrite)),
+            Err(Refusal::NotHere) if !ast::LetStmt::can_cast(node.kind()) => {
+                OptionValue::of(&node, unit.text, unit.context)
+                    .ok()
+                    .filter(|(shape, _)| shape.is_worthwhile)
+                    .map(|(shape, rewrite)| (shape.keyword, rewrite))
+            }
             Err(_) => None,
         };
         if let Some((keyword, rewrite)) = found {
@@ -112,6 +122,15 @@ mod tests {
                 "{code}"
             );
         }
+    }
+
+    #[test]
+    fn a_guard_before_the_last_line_is_seen() {
+        let text = "fn f(a: &A) -> bool {\n    let Some(b) = a.get(1) else {\n        return false;\n    };\n    b.c()\n}\n";
+        assert_eq!(
+            fired("combinator-opportunity", text),
+            [("let".to_owned(), 4)]
+        );
     }
 
     #[test]

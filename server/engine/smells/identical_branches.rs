@@ -1,7 +1,8 @@
 //! # Identical branches
 //!
 //! ## What it does
-//! Finds two nested questions of which one answer of the inner is that of the outer too.
+//! Finds two nested questions of which one answer of the inner is that of the outer too, and two branches that call the same with
+//! one argument that differs.
 //!
 //! ## Why
 //! The reader follows three ways to find that there are two. One condition, or one pattern with a guard, says what makes the
@@ -36,6 +37,7 @@
 //!   which is a table; empty branches.
 //! - Branches with comments of their own, which give different reasons; what panics; what uses a variable of its own pattern;
 //!   attributes; an inner question with statements before it.
+//! - Calls that differ in what is called, in more than one word, or in a short line.
 //! - Chains that end as they begin, where one of the two questions asks a pattern.
 //! - Tests, benchmarks and examples.
 //!
@@ -45,6 +47,8 @@
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Consolidate Conditional Expression".
+
+mod alike;
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -61,6 +65,7 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     rate: Some(11.6),
     calm: Calm::Never,
+    answers: &["merge-identical-branches"],
     clippy: &["if_same_then_else", "match_same_arms"],
     sees: &[SyntaxKind::IF_EXPR, SyntaxKind::MATCH_EXPR],
     measured: "{} branches",
@@ -100,14 +105,18 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         if told.contains_range(choice.text_range()) {
             continue;
         }
-        let Some(shared) = shared_branches(&choice) else {
-            continue;
+        let places: Vec<TextRange> = match shared_branches(&choice) {
+            Some(shared) => {
+                let values = shared.iter().map(|branch| branch.value.syntax());
+                values.map(SyntaxNode::text_range).collect()
+            }
+            None => alike::differing_words(&choice),
         };
+        if places.is_empty() {
+            continue;
+        }
         told = choice.text_range();
-        let parts = shared.iter().map(|branch| Part {
-            at: branch.value.syntax().text_range(),
-            measure: 1,
-        });
+        let parts = places.into_iter().map(|at| Part { at, measure: 1 });
         let parts: Vec<Part> = parts.collect();
         let word = match choice.kind() {
             SyntaxKind::MATCH_EXPR => SyntaxKind::MATCH_KW,
@@ -120,10 +129,14 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 
 fn say(sighting: &Sighting, text: &str) -> String {
     let count = sighting.parts.len();
-    let shared = sighting.parts.first();
-    let shared = shared
-        .and_then(|part| slice(text, part.at))
-        .unwrap_or_default();
+    let at = |part: &Part| slice(text, part.at);
+    let shared = sighting.parts.first().and_then(at).unwrap_or_default();
+    let last = sighting.parts.last().and_then(at).unwrap_or_default();
+    if alike::is_word(shared) && alike::is_word(last) && shared != last {
+        return format!(
+            "the branches of this differ in one word, `{shared}` or `{last}`; choosing that alone says the rest once"
+        );
+    }
     let same = if shared.len() <= LONGEST_NAME && !shared.contains('\n') {
         format!("give `{shared}`")
     } else {
@@ -312,6 +325,26 @@ mod tests {
             (by_name("identical-branches").unwrap().say)(&seen[0], &text),
             "3 branches of this give `E::N`; one condition, or one pattern, for them would say it once"
         );
+    }
+
+    #[test]
+    fn calls_that_differ_in_one_word_are_seen() {
+        let text = "fn f() -> A { if a { b::new(c.d(), &e).with(g.h) } else { b::new(c.d(), &e).with(g.k) } }";
+        let seen = seen("identical-branches", text);
+        assert_eq!(
+            (by_name("identical-branches").unwrap().say)(&seen[0], text),
+            "the branches of this differ in one word, `h` or `k`; choosing that alone says the rest once"
+        );
+        for other in [
+            text.replace("with(g.k)", "set(g.h)"),
+            text.replace("g.k", "g.k()"),
+            text.replace("(c.d(), &e).with(g.k)", "(c.d(), &f).with(g.k)"),
+            text.replace("c.d(), &e", ""),
+            text.replace("else {", "else { /* why */"),
+            text.replace("else {", "else if c { z() } else {"),
+        ] {
+            assert!(fired("identical-branches", &other).is_empty(), "{other}");
+        }
     }
 
     #[test]

@@ -55,7 +55,7 @@
 //!   twins because the trait asks for them; what is compiled only under a condition.
 //! - Lists: structures, arrays, tuples, single calls with their arguments, and what is mostly literals.
 //! - What differs in more than two names and literals, or four where it has 40 words and signs and more; in types, which no
-//!   value can stand for; in what is called, but for one call in a condition or a loop of 40
+//!   value can stand for; in what is called, but for one call in a condition or a loop of 30
 //!   words and signs and more.
 //! - A `let` whose value leaves the function otherwise than with an error.
 //! - What is `unsafe` or has an attribute.

@@ -2,10 +2,10 @@
 
 use ra_ap_syntax::{
     AstNode, Direction, SyntaxKind, SyntaxNode,
-    ast::{self, ElseBranch},
+    ast::{self, ElseBranch, HasArgList},
 };
 
-use super::{Form, block_ended_by, is_if_without_else, lines_between_braces, other_cure};
+use super::{Form, Value, block_ended_by, is_if_without_else, lines_between_braces, other_cure};
 use crate::syntax::{
     flow::{BodyOf, body_of, diverges, is_block_like, without_semicolon},
     layout,
@@ -25,6 +25,8 @@ const SHORT: u32 = 20;
 /// Nor is one of so few lines whose own steps leave in the same way: in a loop, where the `if` reads as its filter, and elsewhere.
 const SHORT_WITH_GUARD_IN_LOOP: u32 = 15;
 const SHORT_WITH_GUARD: u32 = 12;
+/// Nor is one of so few behind a branch that gives a value, of which a line goes too.
+const SHORT_WITH_VALUE: u32 = 10;
 /// A function of fewer lines is seen whole, with its end.
 const SHORT_FUNCTION: u32 = 18;
 /// A longer `else` is no guard that one reads over.
@@ -61,6 +63,64 @@ pub(super) fn is_worthwhile(choice: &ast::IfExpr, form: Form, levels: usize) -> 
                 && !has_twin(choice)
                 && (levels >= 2 || !ends_in_same_else(choice, &then))
         }
+        Form::Value => false,
+    }
+}
+
+/// Whether a reviewer would ask for a guard that returns a value.
+pub(super) fn is_value_worthwhile(choice: &ast::IfExpr, value: &Value) -> bool {
+    let Some(block) = block_ended_by(choice) else {
+        return false;
+    };
+    let rest = &value.rest;
+    let steps = rest.statements().count();
+    let is_chain = matches!(rest.tail_expr(), Some(ast::Expr::IfExpr(it))
+        if it.else_token().is_some() && steps == 0);
+    lines_between_braces(rest) >= SHORT_WITH_VALUE
+        && is_trivial(&value.given)
+        && (steps > 0 || starts_control_flow(rest))
+        && !is_chain
+        && !diverges(rest)
+        && !layout::has_text_of_lines(rest.syntax())
+        && !is_in_short_function(choice)
+        && !is_asked_twice(choice)
+        && !is_asked_before(choice)
+        && is_rest(choice, &block, LARGE_SHARE_INSIDE)
+}
+
+/// Whether a value says that there is nothing to do, or that something is wrong.
+fn is_trivial(given: &ast::Expr) -> bool {
+    let arguments = |it: &ast::CallExpr| {
+        let list = it.arg_list();
+        list.into_iter()
+            .flat_map(|it| it.args())
+            .collect::<Vec<_>>()
+    };
+    match given {
+        ast::Expr::Literal(_) => true,
+        ast::Expr::PathExpr(path) => {
+            let text = path.syntax().text().to_string();
+            let last = text.rsplit("::").next().unwrap_or_default();
+            last.starts_with(char::is_uppercase)
+        }
+        ast::Expr::TupleExpr(it) => it.fields().all(|field| is_trivial(&field)),
+        ast::Expr::CallExpr(call) => {
+            let callee = call.expr().map(|it| it.syntax().text().to_string());
+            let callee = callee.unwrap_or_default();
+            let arguments = arguments(call);
+            match &*callee {
+                "Err" => true,
+                "Ok" | "Some" => arguments.iter().all(is_trivial),
+                _ => {
+                    arguments.is_empty()
+                        && matches!(
+                            callee.rsplit("::").next(),
+                            Some("new" | "default" | "empty")
+                        )
+                }
+            }
+        }
+        _ => false,
     }
 }
 

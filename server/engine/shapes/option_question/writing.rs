@@ -17,6 +17,8 @@ pub(super) fn rewrite<'a>(
 ) -> Option<Rewrite<'a>> {
     let called = Called {
         node: &parts.node,
+        whole: parts.whole,
+        position: parts.position(text)?,
         value: &parts.value,
         view: if parts.is_lent { ".as_ref()" } else { "" },
         is_enclosed: false,

@@ -4,7 +4,7 @@ use ra_ap_syntax::AstNode;
 
 use super::parts::{Form, Parts, mentions};
 use crate::{
-    shapes::option_call::Called,
+    shapes::option_call::{Called, Position},
     syntax::{
         FileContext, Rewrite,
         conversions::takes_as_it_is,
@@ -29,6 +29,8 @@ pub(super) fn rewrite<'a>(
 ) -> Option<Rewrite<'a>> {
     let called = Called {
         node: &parts.node,
+        whole: parts.node.text_range(),
+        position: Position::of(&parts.node, text)?,
         value: &parts.receiver,
         view: "",
         is_enclosed: parts.is_enclosed(),

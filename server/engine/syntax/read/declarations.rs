@@ -241,14 +241,20 @@ mod tests {
     fn some_and_ok_may_be_of_the_file() {
         for own in [
             "use a::Some;",
-            "enum A { None }",
+            "enum A { None } use A::*;",
+            "enum A { Ok(u8) } fn f() { use self::{B, A::*}; }",
             "struct Ok(u8);",
             "const Err: u8 = 1;",
             "#[allow(non_snake_case)] fn Err() {}",
         ] {
             assert!(declared(own).has_own_some_or_ok(), "{own}");
         }
-        assert!(!declared("fn f() -> Option<u8> { Some(1) }").has_own_some_or_ok());
+        for other in [
+            "fn f() -> Option<u8> { Some(1) }",
+            "use super::*; use std::io::{self, prelude::*};",
+        ] {
+            assert!(!declared(other).has_own_some_or_ok(), "{other}");
+        }
     }
 
     #[test]

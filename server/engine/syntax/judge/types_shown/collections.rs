@@ -1,6 +1,9 @@
 //! Collections of the standard library, whose elements `iter()` hands out by reference, as a loop over a reference does.
 
-use ra_ap_syntax::{AstNode, ast};
+use ra_ap_syntax::{
+    AstNode,
+    ast::{self, HasGenericArgs},
+};
 
 use super::{
     booleans::own_types,
@@ -124,6 +127,13 @@ fn of_value(value: &ast::Expr) -> Option<Held> {
         ast::Expr::CallExpr(call) => {
             let callee = call.expr()?.syntax().text().to_string();
             matches!(&*callee, "Vec::new" | "Vec::with_capacity")
+        }
+        // With the type written behind it.
+        ast::Expr::MethodCallExpr(call) => {
+            let is_collect = call.name_ref()?.text() == "collect";
+            let wanted = call.generic_arg_list()?.syntax().text().to_string();
+            let ty = wanted.trim_start_matches("::").strip_prefix('<')?;
+            is_collect && of_type(ty.strip_suffix('>')?) == Some(Held::Itself)
         }
         _ => false,
     };

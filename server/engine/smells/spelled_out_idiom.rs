@@ -1,0 +1,432 @@
+//! # Spelled-out idiom
+//!
+//! ## What it does
+//! Finds a loop, a `match` or an `if` that spells out what a method, an operator or a keyword says by its name, where what is to
+//! be written depends on what only a person sees: types from elsewhere, comments, or what a panic in between leaves behind.
+//!
+//! ## Why
+//! Who reads a name knows at once what happens. Who reads the lines has to find that nothing else does.
+//!
+//! ## Example
+//! ```rust before
+//! fn is_empty(folder: &Folder) -> bool {
+//!     match folder.list() {
+//!         // Hidden files are files.
+//!         Ok(files) => files.with_hidden().is_empty(),
+//!         Err(_) => false,
+//!     }
+//! }
+//! ```
+//! ```rust after
+//! fn is_empty(folder: &Folder) -> bool {
+//!     // Hidden files are files.
+//!     let is_empty = |files: Files| files.with_hidden().is_empty();
+//!     folder.list().is_ok_and(is_empty)
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//! - What has an edit: `combinator-opportunity`, `question-mark-opportunity`, `loop-opportunity` and `boolean-return` tell of it.
+//! - What a closure can't do: `?`, `return`, `break`, `.await`; what would borrow a variable twice; what changes something.
+//! - What the promised compiler doesn't know yet, `const fn`, and what is compiled only under a condition.
+//! - Steps with comments of their own, values of many lines, and `map_or` and `then`, which read no better.
+//! - Tests, benchmarks and examples.
+//!
+//! ## Limits
+//! The measure is the lines of code that say it. 0 are fine; more are a warning, more than 20 a strong one. It fires
+//! 15.1 times in 100,000 lines of code. Only the full profile says it.
+//!
+//! ## Sources
+//! The standard library's documentation of `Option`, `Result`, `Iterator` and `slice`. Clippy's `try_err` and `manual_memcpy` see
+//! some of the forms.
+
+mod choices;
+mod conditions;
+mod exits;
+mod loops;
+
+use ra_ap_syntax::{SyntaxKind, ast};
+
+use super::{Calm, Limits, Look, Sightings, Smell};
+use crate::{
+    facts::{Part, Sighting},
+    syntax::Unit,
+    text::{TextRange, slice},
+};
+
+pub(super) const SMELL: Smell = Smell {
+    rate: Some(15.1),
+    calm: Calm::Never,
+    sees: &[
+        SyntaxKind::FOR_EXPR,
+        SyntaxKind::IF_EXPR,
+        SyntaxKind::LET_STMT,
+        SyntaxKind::MATCH_EXPR,
+        SyntaxKind::WHILE_EXPR,
+    ],
+    ..Smell::new(
+        "spelled-out-idiom",
+        Limits::of(0, 20),
+        Look::Function(look),
+        say,
+    )
+};
+
+/// What some lines spell out.
+struct Found {
+    /// What is drawn.
+    at: TextRange,
+    /// All of it.
+    whole: TextRange,
+    /// What else shows it: what stands in for a missing value, or where the result of a loop is declared.
+    beside: TextRange,
+    idiom: Idiom,
+}
+
+/// What says the same by its name. A sighting keeps its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Idiom {
+    /// By the name of a method of `Option` or `Result`.
+    Method(&'static str),
+    AndThen,
+    And,
+    Matches,
+    Question,
+    QuestionFirst,
+    Return,
+    Narrow,
+    Range,
+    TryFrom,
+    Search,
+    Collect,
+    ToVec,
+    CopyWithin,
+    Fill,
+    Sum,
+    Count,
+    Largest,
+}
+
+/// Methods of `Option` and `Result`, by their numbers.
+const METHODS: [&str; 12] = [
+    "is_some_and",
+    "is_none_or",
+    "is_ok_and",
+    "ok_or",
+    "ok_or_else",
+    "ok",
+    "unwrap_or",
+    "unwrap_or_default",
+    "unwrap_or_else",
+    "and_then",
+    "map",
+    "map_err",
+];
+/// The others have the numbers behind those, and the first is 1: a part that measures nothing is not shown.
+const OTHERS: [(Idiom, &str); 17] = [
+    (
+        Idiom::AndThen,
+        "these questions only lead to a value or its stand-in; `and_then` with `unwrap_or` says so in one chain",
+    ),
+    (
+        Idiom::And,
+        "these branches only say whether several conditions hold; `&&` and `||` say it at once",
+    ),
+    (
+        Idiom::Matches,
+        "this only asks whether a pattern fits, which `matches!` says by its name",
+    ),
+    (
+        Idiom::Question,
+        "this only hands on what is missing or went wrong; `?`, behind `ok_or` or `map_err` where the error is another, says so in one line",
+    ),
+    (
+        Idiom::QuestionFirst,
+        "the error is only handed on; with `?` on what is matched, the other arms need no `Ok`",
+    ),
+    (
+        Idiom::Narrow,
+        "a length that doesn't fit is cut off here without a word; `try_from` tells of it, and this function can hand it on",
+    ),
+    (
+        Idiom::Range,
+        "this loop counts by hand; `for` over a range says where it begins and ends",
+    ),
+    (
+        Idiom::Return,
+        "an error that is made only to be handed on with `?` is a `return Err(…)`",
+    ),
+    (
+        Idiom::TryFrom,
+        "what is compared here is cast below; `try_from` checks and converts in one step",
+    ),
+    (
+        Idiom::Search,
+        "this loop only looks for an element; `any`, `all`, `find` or `position` says so by its name",
+    ),
+    (
+        Idiom::Collect,
+        "this loop only fills a collection; `collect` or `extend` says so by its name",
+    ),
+    (
+        Idiom::ToVec,
+        "this loop copies elements one by one; `to_vec` or `extend_from_slice` copies the range",
+    ),
+    (
+        Idiom::CopyWithin,
+        "this loop moves elements within one slice; `copy_within` says so by its name",
+    ),
+    (
+        Idiom::Fill,
+        "this loop sets each element to one value; `fill` says so by its name",
+    ),
+    (
+        Idiom::Sum,
+        "this loop only adds up; `sum` says so by its name",
+    ),
+    (
+        Idiom::Count,
+        "this loop only counts; `filter` with `count` says so by its name",
+    ),
+    (
+        Idiom::Largest,
+        "this loop only looks for the largest or smallest; `max` or `min` says so by its name",
+    ),
+];
+
+impl Idiom {
+    fn number(self) -> usize {
+        let behind = |at: usize| METHODS.len() + at + 1;
+        match self {
+            Self::Method(name) => METHODS
+                .iter()
+                .position(|it| *it == name)
+                .map_or(0, |it| it + 1),
+            other => OTHERS
+                .iter()
+                .position(|(it, _)| *it == other)
+                .map_or(0, behind),
+        }
+    }
+}
+
+fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
+    if unit.is_for_tests() {
+        return;
+    }
+    let choices = unit.choices().filter_map(|node| choices::of(&node, unit));
+    let asked = unit
+        .nodes::<ast::LetStmt>()
+        .filter_map(|it| choices::of_guard(&it, unit));
+    let loops = unit
+        .nodes::<ast::ForExpr>()
+        .filter_map(|it| loops::of(&it, unit));
+    let mut found: Vec<Found> = choices.chain(asked).chain(loops).collect();
+    let counted = unit.nodes::<ast::WhileExpr>();
+    found.extend(counted.filter_map(|it| loops::of_while(&it, unit)));
+    found.extend(exits::first_error(unit));
+    found.extend(exits::first_cut(unit));
+    found.sort_by_key(|it| (it.whole.start(), std::cmp::Reverse(it.whole.end())));
+    let mut told = TextRange::default();
+    for it in found {
+        if told.contains_range(it.whole) {
+            continue;
+        }
+        told = it.whole;
+        let part = Part {
+            at: it.beside,
+            measure: u32::try_from(it.idiom.number()).unwrap_or(u32::MAX),
+        };
+        sightings.push_with_parts(it.at, unit.code_lines(it.whole).max(1), vec![part]);
+    }
+}
+
+fn say(sighting: &Sighting, text: &str) -> String {
+    let number = sighting.parts.first().map_or(0, |part| part.measure);
+    let at = usize::try_from(number).unwrap_or_default().wrapping_sub(1);
+    if let Some(method) = METHODS.get(at) {
+        let keyword = slice(text, sighting.at).unwrap_or_default();
+        return format!("this `{keyword}` spells out what `{method}` says by its name");
+    }
+    let other = OTHERS.get(at.wrapping_sub(METHODS.len()));
+    other.map_or_else(String::new, |(_, sentence)| (*sentence).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SMELL;
+    use crate::smells::fixture::{fired, seen};
+
+    fn said(text: &str) -> Vec<String> {
+        let seen = seen("spelled-out-idiom", text);
+        seen.iter().map(|it| (SMELL.say)(it, text)).collect()
+    }
+
+    fn inside(gives: &str, code: &str) -> String {
+        format!("fn f(a: &A, b: B, n: usize, v: Vec<u8>) -> {gives} {{\n    {code}\n}}\n")
+    }
+
+    #[test]
+    fn what_a_choice_spells_out_is_named() {
+        for (gives, code, name) in [
+            (
+                "bool",
+                "match a.b() { /* c */ Ok(c) => c.d(), Err(_) => false }",
+                "`is_ok_and`",
+            ),
+            (
+                "bool",
+                "match a.c { Some(c) => c.d(1), None => true }",
+                "`is_none_or`",
+            ),
+            (
+                "B",
+                "match a.c { Some(c) => c, None => b.d() }",
+                "`unwrap_or_else`",
+            ),
+            (
+                "Result<C, E>",
+                "match a.c { Some(c) => Ok(c), None => Err(E::new()) }",
+                "`ok_or_else`",
+            ),
+            (
+                "Option<C>",
+                "if let Some(c) = &a.c { c.d.clone() } else { None }",
+                "`and_then`",
+            ),
+            (
+                "bool",
+                "if a.c() { if n > 2 { false } else { a.d() } } else { false }",
+                "`&&` and `||`",
+            ),
+            (
+                "bool",
+                "match a.c() { true => a.d(n), false => false }",
+                "`&&` and `||`",
+            ),
+            (
+                "C",
+                "if let Some(c) = a.c() { if let Ok(d) = c.d() { return d; } } C::new()",
+                "`and_then`",
+            ),
+            (
+                "Result<C, E>",
+                "let c = match a.c() { Ok(c) => c, Err(_) => return Err(1) }; c.d()",
+                "`?`",
+            ),
+            (
+                "Result<C, E>",
+                "match a.c() { Ok(A) => d(), Ok(c) => Ok(c), Err(e) => Err(e.into()) }",
+                "`?`",
+            ),
+        ] {
+            let said = said(&inside(gives, code));
+            assert!(
+                matches!(&*said, [one] if one.contains(name)),
+                "{code}: {said:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_loop_spells_out_is_named() {
+        for (code, name) in [
+            ("for i in 0..n { v[i] = v[i + n]; }", "`copy_within`"),
+            ("for i in 2..n { v[i] = 0; }", "`fill`"),
+            ("for i in 2..n { a.c.push(v[i]); }", "`to_vec`"),
+            (
+                "let mut s = 0; for c in a.c() { s += c.d(); } e(s)",
+                "`sum`",
+            ),
+            (
+                "let mut s = 0; for c in a.c() { if c.d() { s += 1; } } e(s)",
+                "`count`",
+            ),
+            (
+                "let mut s = 0; for c in a.c() { if c.d > s { s = c.d; } } e(s)",
+                "`max`",
+            ),
+            (
+                "let mut s = Vec::new(); for c in a.c { s.push(c.d(b)); } e(s)",
+                "`collect`",
+            ),
+            (
+                "let mut s = false; for c in a.c { if c.d { s = true; break; } } e(s)",
+                "`any`",
+            ),
+            ("let mut i = 0; while i < n { a.b(v[i]); i += 1; }", "`for`"),
+        ] {
+            let said = said(&inside("()", code));
+            assert!(
+                matches!(&*said, [one] if one.contains(name)),
+                "{code}: {said:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_hands_on_an_error_is_named() {
+        for (code, name) in [
+            (
+                "if n > u8::MAX as usize { return Err(E::D); } a.c(n as u8)",
+                "`try_from`",
+            ),
+            ("if n > 2 { Err(E::D)?; } a.c()", "`return Err(…)`"),
+            ("if n > 2 { r#try!(Err(E::D)); } a.c()", "`return Err(…)`"),
+            ("a.put_u8(v.len() as u8); Ok(())", "`try_from`"),
+        ] {
+            let code = code.replace("{ ", "{\n        ");
+            let said = said(&inside("Result<(), E>", &code));
+            assert!(
+                matches!(&*said, [one] if one.contains(name)),
+                "{code}: {said:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_method_would_not_say_is_left_alone() {
+        for code in [
+            // Offered, so told by others.
+            "match a.get(1) { Some(c) => c.d(), None => false }",
+            // More than a closure may do.
+            "match a.c { Some(c) => c.d()?, None => false }",
+            "match a.c { Some(c) => { e(); c } None => b }",
+            "match a.c { Some(c) => c, None => bail!(b) }",
+            "match a.c { Some(c) => c, None => exit(1) }",
+            "match a.c { Some(c) => c, None => self.fill(a) }",
+            "match a.c() { true => e(), false => g() }",
+            "if a.c() { if n > 2 { d() } else { false } } else { e() }",
+            "if let Some(c) = a.c() { if let Ok(d) = c.d() { return e(d); } } C::new()",
+            "match a.c() { Ok(Ok(c)) => c, Ok(Err(c)) => d, Err(e) => return Err(e) }",
+            "match a.c() { Ok(c) => c, Ok(d) => e, Err(e) => { f(); return Err(e) } }",
+            "match a.c() { Ok(A) => c, Ok(d) => e, Err(e) => return Err(E::of(e, n)) }",
+            // Loops that do more.
+            "for i in 0..n { v[i + 1] = v[i]; }",
+            "for i in 0..n { w[i] = v[i]; }",
+            "for i in 0..n { v.push(v[i]); }",
+            "let mut s = 1; for c in a.c() { s += c.d(); } e(s)",
+            "let mut s = 0; for c in a.c() { s += c.d()?; } e(s)",
+            "let mut s = 0; for c in a.c() { /* why */ s += c.d(); } e(s)",
+            "let mut s = Vec::new(); for c in a.c { s.push(c.d(s.len())); } e(s)",
+            "for c in a.values_mut() { if c.d() { return true; } } false",
+            "let mut i = 0; while i < n { if v[i] > 2 { continue; } i += 1; }",
+            "let mut i = 0; while i < v.len() { v.push(1); i += 1; }",
+            "let mut i = 0; while i < n { a.b(i); i += 1; } e(i)",
+            // Errors that are handed on as they should be.
+            "if n > u8::MAX as usize { panic!(); } a.c(n as u8)",
+            "if n > u8::MAX as usize { return Err(E::D); } a.c(n as u16)",
+            "let c = Err(E::D)?; c.d()",
+            "assert!(n < 9); a.put_u8(v.len() as u8); Ok(())",
+            "a.b(v.len() as u8); Ok(())",
+        ] {
+            let text = inside("Result<bool, E>", code);
+            assert!(fired("spelled-out-idiom", &text).is_empty(), "{code}");
+        }
+        let code = "for i in 2..n { v[i] = 0; }";
+        let test = format!("#[test]\n{}", inside("()", code));
+        assert!(fired("spelled-out-idiom", &test).is_empty());
+        let constant = format!("const {}", inside("()", code));
+        assert!(fired("spelled-out-idiom", &constant).is_empty());
+    }
+}

@@ -1,0 +1,247 @@
+//! Errors that are handed on in a roundabout way.
+
+use ra_ap_syntax::{
+    AstNode, Direction, SyntaxKind, TextSize,
+    ast::{self, BinaryOp, CmpOp, HasArgList, Ordering},
+};
+
+use super::{Found, Idiom, choices::only};
+use crate::{
+    syntax::{Unit, flow, layout, scopes},
+    text::TextRange,
+};
+
+/// So many statements below a check, what was checked is cast at the latest.
+const REACH: usize = 4;
+
+/// The first `try!(Err(e))` or `Err(e)?` of a function.
+pub(super) fn first_error(unit: &Unit<'_>) -> Option<Found> {
+    let at = unit.node.text_range();
+    let text = unit.slice(at);
+    let made = memchr::memmem::find_iter(text.as_bytes(), b"Err(").find_map(|offset| {
+        let before = text.get(..offset)?;
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let is_tried = before.ends_with("try!(");
+        if !is_tried && !line.trim().is_empty() {
+            return None;
+        }
+        let shift = if is_tried { "try!(".len() } else { 0 };
+        let start = at.start() + TextSize::try_from(offset - shift).ok()?;
+        error_at(unit, start, is_tried)
+    })?;
+    Some(Found {
+        at: made,
+        whole: made,
+        beside: made,
+        idiom: Idiom::Return,
+    })
+}
+
+fn error_at(unit: &Unit<'_>, start: TextSize, is_tried: bool) -> Option<TextRange> {
+    let token = unit.node.token_at_offset(start).right_biased()?;
+    if is_tried {
+        let is_its = matches!(token.text(), "try" | "r#try")
+            && token
+                .parent()
+                .is_some_and(|it| it.kind() != SyntaxKind::TOKEN_TREE);
+        return is_its.then(|| token.text_range());
+    }
+    let call = token.parent_ancestors().find_map(ast::CallExpr::cast)?;
+    let tried = call.syntax().parent().and_then(ast::TryExpr::cast)?;
+    let is_statement = tried
+        .syntax()
+        .parent()
+        .is_some_and(|it| matches!(it.kind(), SyntaxKind::EXPR_STMT | SyntaxKind::STMT_LIST));
+    let is_its = call.expr()?.syntax().text() == "Err" && is_statement;
+    is_its.then(|| token.text_range())
+}
+
+/// `if x > u8::MAX as usize { return … }` with `x as u8` below.
+pub(super) fn of_cast(choice: &ast::IfExpr) -> Option<Found> {
+    let ast::Expr::BinExpr(compared) = choice.condition()? else {
+        return None;
+    };
+    let is_larger = matches!(
+        compared.op_kind()?,
+        BinaryOp::CmpOp(CmpOp::Ord {
+            ordering: Ordering::Greater,
+            ..
+        })
+    );
+    let ast::Expr::CastExpr(limit) = compared.rhs()? else {
+        return None;
+    };
+    let most = limit.expr()?.syntax().text().to_string();
+    let ty = most.strip_suffix("::MAX")?.rsplit("::").next()?.to_owned();
+    let is_guard = choice.else_token().is_none() && returns(&choice.then_branch()?);
+    if !is_larger || !is_guard {
+        return None;
+    }
+    let checked = compared.lhs()?.syntax().text().to_string();
+    let statement = choice.syntax().parent().and_then(ast::ExprStmt::cast)?;
+    let below = statement
+        .syntax()
+        .siblings(Direction::Next)
+        .skip(1)
+        .take(REACH);
+    let mut casts = below
+        .flat_map(|it| it.descendants())
+        .filter_map(ast::CastExpr::cast);
+    let cast = casts.find(|it| {
+        let is_type = it.ty().is_some_and(|it| it.syntax().text() == ty.as_str());
+        is_type
+            && it
+                .expr()
+                .is_some_and(|it| it.syntax().text() == checked.as_str())
+    })?;
+    Some(Found {
+        at: choice.if_token()?.text_range(),
+        whole: choice.syntax().text_range(),
+        beside: cast.syntax().text_range(),
+        idiom: Idiom::TryFrom,
+    })
+}
+
+/// Whether a block only returns an error, or nothing.
+fn returns(block: &ast::BlockExpr) -> bool {
+    matches!(only(block), Some(ast::Expr::ReturnExpr(it)) if it.expr().is_some())
+}
+
+/// `match f() { Ok(A) => …, Ok(B) => …, Err(e) => return Err(e) }`
+pub(super) fn of_arms(choice: &ast::MatchExpr) -> Option<Found> {
+    let list = choice.match_arm_list()?;
+    let (mut good, mut bad) = (0, None);
+    for arm in list.arms() {
+        let ast::Pat::TupleStructPat(pattern) = arm.pat()? else {
+            return None;
+        };
+        // A `Result` in a `Result` has arms of its own for errors.
+        let inner = pattern
+            .fields()
+            .next()
+            .map(|it| it.syntax().text().to_string());
+        if inner.is_some_and(|it| it.starts_with("Ok(") || it.starts_with("Err(")) {
+            return None;
+        }
+        match &*pattern.path()?.syntax().text().to_string() {
+            "Ok" if bad.is_none() || arm.guard().is_none() => good += 1,
+            "Err" if bad.is_none() && arm.guard().is_none() => bad = Some(arm),
+            _ => return None,
+        }
+    }
+    if matches!(choice.expr()?, ast::Expr::MacroExpr(_)) {
+        return None;
+    }
+    let bad = bad?;
+    let leaves = leaves_with_error(&bad.expr()?, choice)?;
+    let scope = choice.syntax().ancestors().find(flow::is_own_scope)?;
+    let gives = ast::Fn::cast(scope)?
+        .ret_type()?
+        .ty()?
+        .syntax()
+        .text()
+        .to_string();
+    let is_its =
+        good > 1 && leaves && gives.contains("Result") && !layout::has_comment(bad.syntax());
+    let at = choice.match_token()?.text_range();
+    is_its.then(|| Found {
+        at,
+        // The arms may hold more.
+        whole: at,
+        beside: bad.pat().map_or(at, |it| it.syntax().text_range()),
+        idiom: Idiom::QuestionFirst,
+    })
+}
+
+fn leaves_with_error(body: &ast::Expr, choice: &ast::MatchExpr) -> Option<bool> {
+    let is_error = |it: &ast::Expr| handed_on(it).is_some();
+    match body {
+        ast::Expr::BlockExpr(block) => leaves_with_error(&only(block)?, choice),
+        ast::Expr::ReturnExpr(it) => Some(it.expr().is_some_and(|it| is_error(&it))),
+        ast::Expr::CallExpr(_) => {
+            let list = choice.syntax().parent().and_then(ast::StmtList::cast)?;
+            let is_last = list.tail_expr()?.syntax() == choice.syntax();
+            let block = list.syntax().parent().and_then(ast::BlockExpr::cast)?;
+            Some(is_error(body) && is_last && flow::gives_result(&block))
+        }
+        _ => None,
+    }
+}
+
+/// The error in `Err(e)`, `Err(e.into())` or `Err(E::F(e))`.
+fn handed_on(value: &ast::Expr) -> Option<String> {
+    let error = only_argument(value, Some("Err"))?;
+    match &error {
+        ast::Expr::MethodCallExpr(call) if call.name_ref()?.text() == "into" => {
+            scopes::as_name(&call.receiver()?)
+        }
+        ast::Expr::CallExpr(_) => scopes::as_name(&only_argument(&error, None)?),
+        ast::Expr::PathExpr(path) => Some(path.syntax().text().to_string()),
+        _ => None,
+    }
+}
+
+/// The only argument of a call of a function, if that has this name.
+fn only_argument(value: &ast::Expr, name: Option<&str>) -> Option<ast::Expr> {
+    let ast::Expr::CallExpr(call) = value else {
+        return None;
+    };
+    let callee = call.expr()?.syntax().text().to_string();
+    let mut arguments = call.arg_list()?.args();
+    let (only, None) = (arguments.next()?, arguments.next()) else {
+        return None;
+    };
+    name.is_none_or(|name| name == callee).then_some(only)
+}
+
+/// Whether what is cast goes out to be read by others.
+fn is_written(cast: &ast::CastExpr) -> bool {
+    const WRITE: [&str; 6] = ["append", "emit", "encode", "put", "serialize", "write"];
+    let list = cast.syntax().parent().and_then(ast::ArgList::cast);
+    let call = list.and_then(|it| it.syntax().parent());
+    let name = call.and_then(|call| match ast::MethodCallExpr::cast(call.clone()) {
+        Some(call) => call.name_ref().map(|it| it.text().to_string()),
+        None => Some(
+            ast::CallExpr::cast(call)?
+                .expr()?
+                .syntax()
+                .text()
+                .to_string(),
+        ),
+    });
+    name.is_some_and(|name| WRITE.iter().any(|it| name.contains(it)))
+}
+
+/// The first `x.len() as u16` of a function that gives a `Result` and asks nowhere whether it fits.
+pub(super) fn first_cut(unit: &Unit<'_>) -> Option<Found> {
+    let text = unit.slice(unit.node.text_range());
+    let find = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes());
+    let is_asked = || {
+        [
+            "MAX", "try_from", "try_into", "assert", ".min(", "255", "0xFF", "0xff", "65535",
+            "65_535",
+        ]
+    };
+    let at = find(".len() as u8").or_else(|| find(".len() as u16"))?;
+    if is_asked().into_iter().any(|word| find(word).is_some()) {
+        return None;
+    }
+    let start = unit.node.text_range().start() + TextSize::try_from(at).ok()?;
+    let token = unit.node.token_at_offset(start).right_biased()?;
+    let cast = token.parent_ancestors().find_map(ast::CastExpr::cast)?;
+    let scope = cast.syntax().ancestors().find(flow::is_own_scope)?;
+    let gives = ast::Fn::cast(scope)?
+        .ret_type()?
+        .ty()?
+        .syntax()
+        .text()
+        .to_string();
+    let ty = cast.ty()?;
+    let is_small = ty.syntax().text() == "u8" || ty.syntax().text() == "u16";
+    (is_small && gives.contains("Result") && is_written(&cast)).then(|| Found {
+        at: ty.syntax().text_range(),
+        whole: cast.syntax().text_range(),
+        beside: cast.syntax().text_range(),
+        idiom: Idiom::Narrow,
+    })
+}

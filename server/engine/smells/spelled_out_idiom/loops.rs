@@ -1,0 +1,405 @@
+//! A `for` that a method of iterators or slices says.
+
+use ra_ap_syntax::{
+    AstNode, Direction, SyntaxNode,
+    ast::{self, ArithOp, BinaryOp, CmpOp, HasArgList, HasAttrs, HasLoopBody, HasName},
+};
+
+use super::{Found, Idiom, choices::only};
+use crate::{
+    shapes::{collect_loop::CollectLoop, search_loop::SearchLoop},
+    syntax::{
+        Unit,
+        attributes::has_condition_inside,
+        flow, layout, negation,
+        scopes::{self, Names},
+    },
+    text::TextRange,
+};
+
+/// What is added in more lines has steps of its own.
+const LONGEST: usize = 6;
+
+pub(super) fn of(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<Found> {
+    let body = found.loop_body()?;
+    if found.label().is_some() || found.attrs().next().is_some() {
+        return None;
+    }
+    let step = only(&body)?;
+    let (idiom, beside) = of_search(found, unit)
+        .or_else(|| of_elements(found, &step))
+        .or_else(|| of_collection(found, unit))
+        .or_else(|| of_number(found, &step))?;
+    let node = found.syntax();
+    let is_fit = flow::is_run(node)
+        && flow::escapes(found.iterable()?.syntax()).is_empty()
+        && !layout::has_comment(node)
+        && !has_condition_inside(node);
+    is_fit.then(|| Found {
+        at: found
+            .for_token()
+            .map_or(node.text_range(), |it| it.text_range()),
+        whole: node.text_range(),
+        beside,
+        idiom,
+    })
+}
+
+fn of_search(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<(Idiom, TextRange)> {
+    let asked = SearchLoop::outline(found)?;
+    SearchLoop::of(found, unit.text, unit.context).err()?;
+    let is_plain = flow::escapes(&asked).is_empty()
+        && !changes(&asked)
+        && !changes(found.iterable()?.syntax());
+    is_plain.then(|| (Idiom::Search, asked.text_range()))
+}
+
+fn of_collection(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<(Idiom, TextRange)> {
+    let (variable, added) = CollectLoop::outline(found)?;
+    let name = variable.descendants().find_map(ast::Name::cast)?;
+    let is_plain = added.iter().all(|it| {
+        let code = it.syntax();
+        flow::escapes(code).is_empty()
+            && !changes(code)
+            && code.text().to_string().matches('\n').count() < LONGEST
+            && !Names::in_node(code).has(name.text())
+    });
+    let is_offered = CollectLoop::of(found, unit.text, unit.context).is_ok();
+    (is_plain && !is_offered).then(|| (Idiom::Collect, variable.text_range()))
+}
+
+/// Whether something is set, or lent to be changed.
+fn changes(code: &SyntaxNode) -> bool {
+    code.descendants().any(|node| {
+        if let Some(it) = ast::BinExpr::cast(node.clone()) {
+            return matches!(it.op_kind(), Some(BinaryOp::Assignment { .. }));
+        }
+        if let Some(it) = ast::MethodCallExpr::cast(node.clone()) {
+            let name = it.name_ref();
+            return name.is_some_and(|name| {
+                name.text().ends_with("_mut")
+                    || name.text().starts_with("read_")
+                    || name.text() == "next"
+            });
+        }
+        ast::RefExpr::cast(node).is_some_and(|it| it.mut_token().is_some())
+    })
+}
+
+/// Elements that are copied, moved or set by their index.
+fn of_elements(found: &ast::ForExpr, step: &ast::Expr) -> Option<(Idiom, TextRange)> {
+    let ast::Expr::RangeExpr(_) = found.iterable()? else {
+        return None;
+    };
+    let counter = name_of(&found.pat()?)?;
+    match step {
+        ast::Expr::MethodCallExpr(call) if call.name_ref()?.text() == "push" => {
+            let mut arguments = call.arg_list()?.args();
+            let ast::Expr::IndexExpr(element) = arguments.next()? else {
+                return None;
+            };
+            let is_its = scopes::as_name(&element.index()?)? == counter
+                && !mentions(element.base()?.syntax(), &counter)
+                && call.receiver()?.syntax().text() != element.base()?.syntax().text();
+            is_its.then(|| (Idiom::ToVec, element.syntax().text_range()))
+        }
+        ast::Expr::BinExpr(set) => {
+            let is_set = matches!(set.op_kind(), Some(BinaryOp::Assignment { op: None }));
+            let ast::Expr::IndexExpr(target) = set.lhs()? else {
+                return None;
+            };
+            if !is_set || mentions(target.base()?.syntax(), &counter) {
+                return None;
+            }
+            let value = set.rhs()?;
+            let idiom = of_set(&target, &value, &counter)?;
+            Some((idiom, value.syntax().text_range()))
+        }
+        _ => None,
+    }
+}
+
+fn of_set(target: &ast::IndexExpr, value: &ast::Expr, counter: &str) -> Option<Idiom> {
+    let index = scopes::as_name(&target.index()?)?;
+    if index != counter {
+        return None;
+    }
+    match value {
+        ast::Expr::IndexExpr(source) => {
+            let is_same = source.base()?.syntax().text() == target.base()?.syntax().text();
+            let ast::Expr::BinExpr(moved) = source.index()? else {
+                return None;
+            };
+            let is_added = moved.op_kind() == Some(BinaryOp::ArithOp(ArithOp::Add));
+            let sides = [moved.lhs()?, moved.rhs()?];
+            let mentioned = sides
+                .iter()
+                .filter(|it| mentions(it.syntax(), counter))
+                .count();
+            let is_plain = sides
+                .iter()
+                .any(|it| scopes::as_name(it).as_deref() == Some(counter));
+            (is_same && is_added && is_plain && mentioned == 1).then_some(Idiom::CopyWithin)
+        }
+        ast::Expr::Literal(_) => Some(Idiom::Fill),
+        _ => None,
+    }
+}
+
+/// A number that was declared right before the loop.
+fn of_number(found: &ast::ForExpr, step: &ast::Expr) -> Option<(Idiom, TextRange)> {
+    let (name, idiom) = accumulated(step)?;
+    let statement = found.syntax().parent().and_then(ast::ExprStmt::cast)?;
+    let declared = statement
+        .syntax()
+        .prev_sibling()
+        .and_then(ast::LetStmt::cast)?;
+    let ast::Pat::IdentPat(variable) = declared.pat()? else {
+        return None;
+    };
+    let is_its = variable.name()?.text() == name && variable.mut_token().is_some();
+    let first = declared.initializer()?;
+    let is_zero = || {
+        let text = first.syntax().text().to_string();
+        let number = text.trim_end_matches(|c: char| c.is_alphanumeric() && c != '0');
+        matches!(number, "0" | "0." | "0.0")
+    };
+    let is_first = match idiom {
+        Idiom::Sum | Idiom::Count => is_zero(),
+        _ => !flow::is_block_like(&first),
+    };
+    (is_its && is_first).then(|| (idiom, variable.syntax().text_range()))
+}
+
+fn accumulated(step: &ast::Expr) -> Option<(String, Idiom)> {
+    match step {
+        ast::Expr::BinExpr(set) => {
+            let name = scopes::as_name(&set.lhs()?)?;
+            let value = set.rhs()?;
+            let plain = flow::escapes(value.syntax()).is_empty() && !changes(value.syntax());
+            match set.op_kind()? {
+                BinaryOp::Assignment {
+                    op: Some(ArithOp::Add),
+                } => {
+                    let is_sum = plain && !mentions(value.syntax(), &name) && !is_literal(&value);
+                    is_sum.then_some((name, Idiom::Sum))
+                }
+                BinaryOp::Assignment { op: None } => {
+                    let is_larger = plain && gives_larger(&value, &name);
+                    is_larger.then_some((name, Idiom::Largest))
+                }
+                _ => None,
+            }
+        }
+        ast::Expr::IfExpr(choice) if choice.else_token().is_none() => of_choice(choice),
+        _ => None,
+    }
+}
+
+fn is_literal(value: &ast::Expr) -> bool {
+    matches!(value, ast::Expr::Literal(_))
+}
+
+/// `if c { n += 1; }` or `if x > m { m = x; }`
+fn of_choice(choice: &ast::IfExpr) -> Option<(String, Idiom)> {
+    let condition = choice.condition()?;
+    let asked = condition.syntax();
+    if negation::contains_let(&condition) || !flow::escapes(asked).is_empty() || changes(asked) {
+        return None;
+    }
+    let ast::Expr::BinExpr(set) = only(&choice.then_branch()?)? else {
+        return None;
+    };
+    let name = scopes::as_name(&set.lhs()?)?;
+    let value = set.rhs()?;
+    match set.op_kind()? {
+        BinaryOp::Assignment {
+            op: Some(ArithOp::Add),
+        } => {
+            let is_one = value.syntax().text() == "1" && !mentions(asked, &name);
+            is_one.then_some((name, Idiom::Count))
+        }
+        BinaryOp::Assignment { op: None } => {
+            let ast::Expr::BinExpr(compared) = condition else {
+                return None;
+            };
+            let is_order = matches!(compared.op_kind()?, BinaryOp::CmpOp(CmpOp::Ord { .. }));
+            let sides = [compared.lhs()?, compared.rhs()?].map(|it| it.syntax().text().to_string());
+            let wanted = [value.syntax().text().to_string(), name.clone()];
+            let is_its = is_order && wanted.iter().all(|it| sides.contains(it));
+            is_its.then_some((name, Idiom::Largest))
+        }
+        _ => None,
+    }
+}
+
+/// `m.max(x)` or `max(m, x)`
+fn gives_larger(value: &ast::Expr, name: &str) -> bool {
+    let is_name =
+        |it: Option<ast::Expr>| it.and_then(|it| scopes::as_name(&it)).as_deref() == Some(name);
+    match value {
+        ast::Expr::MethodCallExpr(call) => {
+            let is_its = call
+                .name_ref()
+                .is_some_and(|it| matches!(it.text(), "max" | "min"));
+            is_its && is_name(call.receiver())
+        }
+        ast::Expr::CallExpr(call) => {
+            let callee = call
+                .expr()
+                .map(|it| it.syntax().text().to_string())
+                .unwrap_or_default();
+            let is_its = matches!(callee.rsplit("::").next(), Some("max" | "min"));
+            let mut arguments = call.arg_list().into_iter().flat_map(|it| it.args());
+            is_its && arguments.any(|it| is_name(Some(it)))
+        }
+        _ => false,
+    }
+}
+
+fn name_of(pattern: &ast::Pat) -> Option<String> {
+    match pattern {
+        ast::Pat::IdentPat(it) if it.mut_token().is_none() => {
+            it.name().map(|name| name.text().to_string())
+        }
+        _ => None,
+    }
+}
+
+fn mentions(code: &SyntaxNode, name: &str) -> bool {
+    let mut tokens = code
+        .descendants_with_tokens()
+        .filter_map(ra_ap_syntax::NodeOrToken::into_token);
+    tokens.any(|token| token.text() == name)
+}
+
+/// `while i < n { …; i += 1; }`, where nothing else changes what is counted and nobody asks for it afterwards.
+pub(super) fn of_while(found: &ast::WhileExpr, unit: &Unit<'_>) -> Option<Found> {
+    let ast::Expr::BinExpr(compared) = found.condition()? else {
+        return None;
+    };
+    let is_less = matches!(
+        compared.op_kind()?,
+        BinaryOp::CmpOp(CmpOp::Ord {
+            ordering: ast::Ordering::Less,
+            ..
+        })
+    );
+    let name = scopes::as_name(&compared.lhs()?)?;
+    let steps = found.loop_body()?.stmt_list()?;
+    let last = steps
+        .statements()
+        .last()
+        .filter(|_| steps.tail_expr().is_none())?;
+    if !is_less || found.label().is_some() || !steps_by_one(&last, &name) {
+        return None;
+    }
+    let end = compared.rhs()?;
+    let parent = found.syntax().parent()?;
+    let is_statement = ast::ExprStmt::can_cast(parent.kind());
+    let statement = if is_statement {
+        parent
+    } else {
+        found.syntax().clone()
+    };
+    let below = statement.siblings(Direction::Next).skip(1);
+    let is_asked_later = below.into_iter().any(|it| mentions(&it, &name));
+    let declared = declares(&statement, &name)?;
+    let is_fit = !is_asked_later
+        && !is_set_elsewhere(steps.syntax(), &name, last.syntax())
+        && !may_change(steps.syntax(), &end)
+        && flow::is_run(found.syntax())
+        && unit
+            .slice(steps.syntax().text_range())
+            .find("continue")
+            .is_none();
+    is_fit.then(|| Found {
+        at: found
+            .while_token()
+            .map_or(found.syntax().text_range(), |it| it.text_range()),
+        // The body may hold more.
+        whole: compared.syntax().text_range(),
+        beside: declared,
+        idiom: Idiom::Range,
+    })
+}
+
+fn steps_by_one(statement: &ast::Stmt, name: &str) -> bool {
+    let ast::Stmt::ExprStmt(it) = statement else {
+        return false;
+    };
+    let Some(ast::Expr::BinExpr(set)) = it.expr() else {
+        return false;
+    };
+    let is_added = matches!(
+        set.op_kind(),
+        Some(BinaryOp::Assignment {
+            op: Some(ArithOp::Add)
+        })
+    );
+    let is_one = set.rhs().is_some_and(|it| it.syntax().text() == "1");
+    is_added && is_one && set.lhs().and_then(|it| scopes::as_name(&it)).as_deref() == Some(name)
+}
+
+/// Where a counter is declared right before its loop, with other declarations in between at most.
+fn declares(statement: &SyntaxNode, name: &str) -> Option<TextRange> {
+    let before = statement.siblings(Direction::Prev).skip(1);
+    let mut declared = before.map_while(ast::LetStmt::cast);
+    let found = declared.find_map(|it| match it.pat()? {
+        ast::Pat::IdentPat(variable) => {
+            let is_its = variable.name()?.text() == name && variable.mut_token().is_some();
+            is_its.then_some(variable)
+        }
+        _ => None,
+    })?;
+    Some(found.syntax().text_range())
+}
+
+fn is_set_elsewhere(body: &SyntaxNode, name: &str, last: &SyntaxNode) -> bool {
+    let own = last.text_range();
+    body.descendants().any(|node| {
+        if own.contains_range(node.text_range()) {
+            return false;
+        }
+        if let Some(it) = ast::BinExpr::cast(node.clone()) {
+            let is_set = matches!(it.op_kind(), Some(BinaryOp::Assignment { .. }));
+            return is_set && it.lhs().and_then(|it| scopes::as_name(&it)).as_deref() == Some(name);
+        }
+        let lent = ast::RefExpr::cast(node).filter(|it| it.mut_token().is_some());
+        lent.and_then(|it| it.expr())
+            .and_then(|it| scopes::as_name(&it))
+            .as_deref()
+            == Some(name)
+    })
+}
+
+/// Whether the body may change where the loop ends: a number that is set, or a list that grows or shrinks.
+fn may_change(body: &SyntaxNode, end: &ast::Expr) -> bool {
+    if let ast::Expr::Literal(_) = end {
+        return false;
+    }
+    let names = Names::in_node(end.syntax());
+    body.descendants().any(|node| {
+        let root = |it: Option<ast::Expr>| {
+            let root = it.and_then(|it| scopes::root_of(&it));
+            root.and_then(|it| scopes::as_name(&it.into()))
+                .is_some_and(|it| names.has(&it))
+        };
+        if let Some(it) = ast::BinExpr::cast(node.clone()) {
+            let is_set = matches!(it.op_kind(), Some(BinaryOp::Assignment { .. }));
+            return is_set && !matches!(it.lhs(), Some(ast::Expr::IndexExpr(_))) && root(it.lhs());
+        }
+        if let Some(it) = ast::RefExpr::cast(node.clone()) {
+            return it.mut_token().is_some() && root(it.expr());
+        }
+        ast::MethodCallExpr::cast(node).is_some_and(|it| {
+            let looks = it.name_ref().is_some_and(|name| {
+                matches!(
+                    name.text(),
+                    "len" | "get" | "iter" | "is_empty" | "as_slice" | "width" | "height"
+                )
+            });
+            !looks && root(it.receiver())
+        })
+    })
+}
