@@ -79,6 +79,12 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             "A comment beside the condition or the `else` would have no place any more.",
         ));
     }
+    if parts.would_meet_its_like(&choice) {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "The branch before does the same as this `else`, and both would follow each other.",
+        ));
+    }
     let opposite = negated(&parts.condition)?;
     if opposite.is_awkward && matches!(target, Target::Answer(_)) {
         return Err(Refusal::because(
@@ -140,6 +146,13 @@ impl Parts {
 
     fn blocks(&self) -> [&ast::BlockExpr; 2] {
         [&self.then, &self.other]
+    }
+
+    /// Whether the branch before an `else if` is the same as the block that would come first.
+    fn would_meet_its_like(&self, choice: &ast::IfExpr) -> bool {
+        let before = choice.syntax().parent().and_then(ast::IfExpr::cast);
+        let before = before.and_then(|before| before.then_branch());
+        before.is_some_and(|before| before.syntax().text() == self.other.syntax().text())
     }
 
     /// The first block settles types for the second one.
@@ -325,6 +338,21 @@ mod tests {
         ] {
             assert_refused(&REFACTORING, Hazard::Text, text);
         }
+    }
+
+    #[test]
+    fn equal_branches_are_not_brought_together() {
+        let text = |last: &str| {
+            format!(
+                "fn f() {{\n    if a {{\n        b();\n    }} else $0if c {{\n        d();\n    }} else {{\n        {last}();\n    }}\n}}\n"
+            )
+        };
+        assert_refused(&REFACTORING, Hazard::Text, &text("b"));
+        assert_becomes(
+            &REFACTORING,
+            &text("e"),
+            "fn f() {\n    if a {\n        b();\n    } else if !c {\n        e();\n    } else {\n        d();\n    }\n}\n",
+        );
     }
 
     #[test]

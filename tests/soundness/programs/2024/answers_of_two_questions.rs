@@ -54,6 +54,16 @@ fn turned(lock: &Mutex<u8>, number: u8) -> u8 {
     }
 }
 
+fn behind(lock: &Mutex<u8>, number: u8) {
+    if number == 1 {
+        tell("other", lock);
+    } else if Seen("second", lock).is_long() {
+        tell("own", lock);
+    } else {
+        tell("other", lock);
+    }
+}
+
 fn patterns(lock: &Mutex<u8>, number: Option<u8>) -> u8 {
     if let Some(held) = number {
         if let Some(other) = Seen("pattern", lock).held() {
@@ -98,6 +108,7 @@ fn main() {
     for number in 0..5 {
         inside(&lock, number);
         println!("{}", turned(&lock, number));
+        behind(&lock, number);
         println!("{}", patterns(&lock, number.checked_sub(2)));
         locks(&lock, number);
         hidden(&lock, number.checked_sub(1), 7);
