@@ -435,16 +435,16 @@ mod tests {
     fn what_is_seldom_worth_doing_is_said_only_where_it_is_strong() {
         let of_file = |measure| {
             let report = FileReport {
-                sightings: vec![sighting("large-file", name(), measure)],
+                sightings: vec![sighting("long-match-arm", name(), measure)],
                 ..FileReport::default()
             };
             judge(&report, TEXT, &Rules::default())
         };
-        assert!(of_file(3000).is_empty());
-        let [finding] = &of_file(3001)[..] else {
+        assert!(of_file(60).is_empty());
+        let [finding] = &of_file(61)[..] else {
             panic!("a strong finding is said");
         };
-        assert_eq!((finding.smell.id, finding.at), ("large-file", name()));
+        assert_eq!((finding.smell.id, finding.at), ("long-match-arm", name()));
     }
 
     #[test]

@@ -29,7 +29,7 @@
 //! ## Limits
 //! 1000 lines of code are fine; more are a warning, more than 2000 a strong one. It fires 6.1 times in 100,000 lines of
 //! well-kept code. Of 20 findings that were read from a list 11 were worth doing; the others were one type with a large surface, or
-//! many short implementations of one trait. So it is shown by default only above 3000 lines.
+//! many short implementations of one trait. So it is in the full profile only.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Large Class"; CodeScene's "lines of code in a single file"; Sonar S104.
@@ -44,7 +44,7 @@ pub(super) const SMELL: Smell = Smell {
     survives_errors: true,
     rate: Some(6.1),
     worth_doing: Some(11),
-    calm: Calm::Above(3000),
+    calm: Calm::Never,
     ..Smell::new("large-file", Limits::of(1000, 2000), Look::File(look), say)
 };
 

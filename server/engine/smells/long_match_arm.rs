@@ -43,7 +43,8 @@
 //! - An arm that is one `match` or one macro call, or that fills in one struct or array.
 //! - Data: an arm without statements that is made of literals, names, arrays, structs and calls alone, or that only declares
 //!   constants in front of such a value.
-//! - An arm in a `match` of two arms, and one that is most of its function: moving it would only add a name.
+//! - An arm in a `match` of two arms, and one that is most of its function: moving it would only add a name. One of more than 40
+//!   arms, as of a set of instructions, is a list whose cases are written down where they stand.
 //! - An arm that assigns variables from outside, or continues, breaks or returns anything but a failure: a function of its own
 //!   would have to tell its caller.
 //! - An arm that is long only for another long arm inside of it, which is reported by itself.
@@ -55,6 +56,8 @@
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Extract Function"; Robert C. Martin, *Clean Code*, "Switch Statements".
+
+use std::ops::RangeInclusive;
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind,
@@ -84,8 +87,9 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
-/// A `match` of fewer arms is a choice, whose cases are read one after the other.
-const FEWEST_ARMS: usize = 3;
+/// A `match` of fewer arms is a choice, whose cases are read one after the other; one of more is a set of instructions, of which
+/// each is written down where it stands.
+const ARMS: RangeInclusive<usize> = 3..=40;
 /// An arm of more hundredths of the function's lines is the function.
 const LARGEST_SHARE: u32 = 60;
 
@@ -172,7 +176,7 @@ fn is_movable(unit: &Unit<'_>, arm: &ast::MatchArm, lines: u32) -> bool {
     let around = arm.syntax().ancestors().find_map(ast::Fn::cast);
     let whole = around.and_then(|function| function.body());
     let whole = whole.map_or(u32::MAX, |whole| unit.code_lines(inside(&whole)));
-    siblings.count() >= FEWEST_ARMS
+    ARMS.contains(&siblings.count())
         && lines.saturating_mul(100) < whole.saturating_mul(LARGEST_SHARE)
         && !jumps_out(&body)
         && !assigns_outside(&body)
@@ -396,6 +400,19 @@ mod tests {
     fn comments_are_left_alone() {
         let body = format!("{{ {} a(); }}", "// why\n\n".repeat(40));
         assert!(fired("long-match-arm", &arm(&body)).is_empty());
+    }
+
+    #[test]
+    fn one_of_very_many_arms_stands_where_it_is() {
+        let long = "a();\n".repeat(31);
+        let text = |arms: u8| {
+            let short: String = (2..arms)
+                .map(|arm| format!("{arm} => {{\nb();\nc();\n}}\n"))
+                .collect();
+            format!("fn f(c: u8) {{\nmatch c {{\n0 => {{\n{long}}}\n{short}_ => {{}}\n}}\n}}\n")
+        };
+        assert_eq!(fired("long-match-arm", &text(40)).len(), 1);
+        assert!(fired("long-match-arm", &text(41)).is_empty());
     }
 
     #[test]
