@@ -529,7 +529,7 @@ fn related_places_are_told_where_they_are_understood() {
     let deep = "fn f(a: bool) {\n    while a {\n        for _ in 0..3 {\n            if a {\n                \
                 loop {\n                    if a {\nINNER                    \
                 }\n                }\n            }\n        }\n    }\n}\n";
-    let deep = deep.replace("INNER", &inner.repeat(4));
+    let deep = deep.replace("INNER", &inner.repeat(6));
     for supported in [true, false] {
         let mut capabilities = clients::vscode();
         capabilities["textDocument"]["publishDiagnostics"]["relatedInformation"] = json!(supported);

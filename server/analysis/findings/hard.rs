@@ -87,7 +87,7 @@ struct Least {
     nesting: u32,
 }
 
-const HARD: [Least; 4] = [
+const HARD: [Least; 5] = [
     Least {
         cognitive: 60,
         lines: 60,
@@ -107,6 +107,11 @@ const HARD: [Least; 4] = [
         cognitive: 45,
         lines: 20,
         nesting: 6,
+    },
+    Least {
+        cognitive: 30,
+        lines: 20,
+        nesting: 7,
     },
 ];
 
@@ -128,7 +133,7 @@ mod tests {
             deep,
             deeper: deep,
         };
-        for (cognitive, lines, nesting) in [(60, 60, 4), (40, 200, 4), (45, 60, 6)] {
+        for (cognitive, lines, nesting) in [(60, 60, 4), (40, 200, 4), (45, 60, 6), (30, 20, 7)] {
             let one = function(cognitive, lines, nesting, 20);
             assert!(one.is_hard(), "{one:?}");
             assert!(!function(cognitive, lines, nesting, 19).is_hard());
@@ -140,7 +145,13 @@ mod tests {
         assert!(puzzle(50, 20).is_hard() && !puzzle(50, 19).is_hard());
         assert!(puzzle(80, 16).is_hard() && !puzzle(80, 15).is_hard());
         assert!(!function(90, 701, 5, 40).is_hard());
-        for (cognitive, lines, nesting) in [(59, 60, 5), (10, 400, 3), (70, 40, 5), (80, 200, 3)] {
+        for (cognitive, lines, nesting) in [
+            (59, 60, 5),
+            (44, 40, 6),
+            (10, 400, 3),
+            (70, 40, 5),
+            (80, 200, 3),
+        ] {
             let one = function(cognitive, lines, nesting, 40);
             assert!(!one.is_hard(), "{one:?}");
         }

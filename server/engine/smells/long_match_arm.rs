@@ -405,10 +405,8 @@ mod tests {
     #[test]
     fn one_of_very_many_arms_stands_where_it_is() {
         let long = "a();\n".repeat(31);
-        let text = |arms: u8| {
-            let short: String = (2..arms)
-                .map(|arm| format!("{arm} => {{\nb();\nc();\n}}\n"))
-                .collect();
+        let text = |arms: usize| {
+            let short = "1 => {\nb();\nc();\n}\n".repeat(arms - 2);
             format!("fn f(c: u8) {{\nmatch c {{\n0 => {{\n{long}}}\n{short}_ => {{}}\n}}\n}}\n")
         };
         assert_eq!(fired("long-match-arm", &text(40)).len(), 1);
