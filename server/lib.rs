@@ -29,7 +29,6 @@ pub mod programs;
 pub mod workspace;
 
 pub mod compiler;
-#[cfg(feature = "mcp")]
 pub mod history;
 
 pub mod analysis;
