@@ -131,8 +131,8 @@ def extracting():
             terminal.type("xxx a")
             terminal.wait_for("Extract into a function")
             terminal.keys("Enter")
-            terminal.wait_for("fn sum_numbers(numbers: &[u32], total: &mut u32) {", 60)
-            write(terminal, path, "    sum_numbers(numbers, &mut total);\n    total\n")
+            terminal.wait_for("fn update_total(numbers: &[u32], total: &mut u32) {", 60)
+            write(terminal, path, "    update_total(numbers, &mut total);\n    total\n")
             quit_it(terminal)
 
 

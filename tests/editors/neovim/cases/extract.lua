@@ -22,9 +22,9 @@ t.run(function()
     return listed ~= nil
   end)
   t.wait('the function', function()
-    return t.text(bufnr):find('\nfn sum_numbers(numbers: &[u32], total: &mut u32) {\n', 1, true) ~= nil
+    return t.text(bufnr):find('\nfn update_total(numbers: &[u32], total: &mut u32) {\n', 1, true) ~= nil
   end, 60000)
-  t.check(t.text(bufnr):find('    sum_numbers(numbers, &mut total);\n    total\n', 1, true), t.text(bufnr))
+  t.check(t.text(bufnr):find('    update_total(numbers, &mut total);\n    total\n', 1, true), t.text(bufnr))
 
   vim.cmd('undo')
   t.equal(t.text(bufnr), before, 'undo in one step')
