@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::difference::difference;
 use crate::{
-    syntax::{FileContext, Source, comments, words},
-    text::Edits,
+    syntax::{FileContext, Source, comments, layout, words},
+    text::{Edit, Edits, TextRange, TextSize, slice},
 };
 
 /// The text that `before` becomes, laid out by `rustfmt`, if that writes `before` as it is.
@@ -25,16 +25,37 @@ pub fn laid_out(
     Some(formatted.into())
 }
 
-/// The same for the edits that lead there.
+/// The same for edits of a source that may be laid out otherwise. Of one item only its own text is read, so that it takes no
+/// longer in a large file.
 pub fn edits_laid_out(
-    before: &str,
+    source: &Source,
     edits: &Edits,
-    context: FileContext,
     rustfmt: &dyn Fn(&str) -> Option<String>,
 ) -> Option<Edits> {
-    let after = Arc::from(edits.apply(before)?);
-    let formatted = laid_out(before, &after, context, rustfmt)?;
-    Some(difference(before, &formatted))
+    let mut inserted = edits.as_slice().iter().map(|edit| &edit.insert);
+    if !inserted.any(|text| layout::has_broken_lines(text)) {
+        return None;
+    }
+    let item = layout::item_around(&source.root(), edits.span()?);
+    let range = item.unwrap_or(TextRange::up_to(TextSize::of(&*source.text)));
+    let before = slice(&source.text, range)?;
+    let after = edits.relative_to(range.start())?.apply(before)?;
+    // An item ends before its newline, and rustfmt writes one.
+    let is_item = item.is_some();
+    let rustfmt = |text: &str| {
+        if !is_item {
+            return rustfmt(text);
+        }
+        let formatted = rustfmt(&format!("{text}{}", layout::first_line_ending(text)))?;
+        Some(formatted.trim_end().to_owned())
+    };
+    let laid_out = laid_out(before, &Arc::from(after), source.context, &rustfmt)?;
+    let edits = difference(before, &laid_out);
+    let moved = edits.as_slice().iter().map(|edit| Edit {
+        delete: edit.delete + range.start(),
+        insert: edit.insert.clone(),
+    });
+    Edits::new(moved.collect()).ok()
 }
 
 /// Whether two texts have the same words, and the same comments, whatever their indentation.
@@ -50,7 +71,6 @@ fn says_the_same(one: &Arc<str>, other: &str, context: FileContext) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{Edit, TextRange};
 
     const BEFORE: &str = "fn f() {\n    a();\n}\n";
     const AFTER: &str = "fn f() {\n    b(\n        1,\n    ); // c\n}\n";
@@ -93,12 +113,21 @@ mod tests {
     }
 
     #[test]
-    fn edits_lead_to_the_laid_out_text() {
-        let at = BEFORE.find("a();").unwrap();
-        let at = TextRange::at(u32::try_from(at).unwrap().into(), 4.into());
-        let edits = Edits::new(vec![Edit::replace(at, "b(\n        1,\n    ); // c")]).unwrap();
+    fn edits_of_one_item_need_its_text_alone() {
+        let text = format!("fn g( ) {{}}\n{BEFORE}");
+        let source = Source::parse(text.clone(), FileContext::default()).unwrap();
+        let at = TextRange::at(
+            u32::try_from(text.find("a();").unwrap()).unwrap().into(),
+            4.into(),
+        );
+        let edits = |insert: &str| Edits::new(vec![Edit::replace(at, insert)]).unwrap();
         let rustfmt = |text: &str| Some(if text == BEFORE { BEFORE } else { LAID_OUT }.to_owned());
-        let edits = edits_laid_out(BEFORE, &edits, FileContext::default(), &rustfmt).unwrap();
-        assert_eq!(edits.apply(BEFORE).unwrap(), LAID_OUT);
+        let broken = edits("b(\n        1,\n    ); // c");
+        let laid_out = edits_laid_out(&source, &broken, &rustfmt).unwrap();
+        let expected = format!("fn g( ) {{}}\n{LAID_OUT}");
+        assert_eq!(laid_out.apply(&text).unwrap(), expected);
+        // Nothing of it could be written otherwise, so nobody is asked.
+        let nobody = |_: &str| -> Option<String> { panic!("rustfmt is asked") };
+        assert!(edits_laid_out(&source, &edits("b(1);\n    c();"), &nobody).is_none());
     }
 }

@@ -103,10 +103,12 @@ pub(crate) fn edits_laid_out(file: &OpenFile, path: Option<&Path>, edits: &Edits
     let Some(path) = path.and_then(|path| path.canonicalize().ok()) else {
         return edits.clone();
     };
-    let context = file.context();
-    let edition = context.edition.to_string();
+    let Ok(source) = file.source() else {
+        return edits.clone();
+    };
+    let edition = source.context.edition.to_string();
     let rustfmt = |text: &str| formatted_apart(&path, text, &edition);
-    let laid_out = analysis::edits_laid_out(file.text(), edits, context, &rustfmt);
+    let laid_out = analysis::edits_laid_out(source, edits, &rustfmt);
     laid_out.unwrap_or_else(|| edits.clone())
 }
 

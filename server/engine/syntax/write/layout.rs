@@ -52,6 +52,24 @@ pub fn first_line_ending(text: &str) -> &'static str {
     }
 }
 
+/// The item of a file that holds a range.
+pub fn item_around(root: &SyntaxNode, range: TextRange) -> Option<TextRange> {
+    let mut items = root.children().map(|item| item.text_range());
+    items.find(|item| item.contains_range(range))
+}
+
+/// Whether a text has lines that go on with what is begun before, so that rustfmt may break it otherwise elsewhere.
+pub fn has_broken_lines(text: &str) -> bool {
+    const GOES_ON: [&str; 14] = [
+        ".", ")", "]", "})", "&&", "||", "?", "+", "- ", "* ", "/ ", "| ", "as ", "==",
+    ];
+    text.lines().any(|line| {
+        let line = line.trim();
+        GOES_ON.iter().any(|start| line.starts_with(start)) && !line.starts_with("//")
+            || line.ends_with(['(', '[', '=', '|'])
+    })
+}
+
 /// The white space at the start of the line that holds `offset`.
 pub fn indentation(text: &str, offset: TextSize) -> &str {
     let line = &text[line_start(text, offset)..];
@@ -457,6 +475,7 @@ fn line_start(text: &str, offset: TextSize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::syntax::Tree;
 
     #[test]
     fn a_text_has_one_line_ending_or_none() {
@@ -557,6 +576,36 @@ mod tests {
         };
         assert!(joined(Shares::Whole));
         assert!(!joined(Shares::Scaled));
+    }
+
+    #[test]
+    fn broken_lines_are_seen() {
+        for text in [
+            "a\n    .b()",
+            "let a =\n    b;",
+            "f(\n    a,\n)",
+            "a\n    && b",
+            "m(|a| {\n    b\n})",
+        ] {
+            assert!(has_broken_lines(text), "{text}");
+        }
+        for text in [
+            "if a {\n    b();\n}\n\nc(d);",
+            "// a\nlet Some(a) = b else {\n    return;\n};",
+        ] {
+            assert!(!has_broken_lines(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_item_is_found_around_a_range() {
+        let text = "use a;\nfn f() {\n    g();\n}\n";
+        let root = Tree::parse(text, FileContext::default().edition)
+            .unwrap()
+            .root();
+        let at = |from: u32, to: u32| item_around(&root, TextRange::new(from.into(), to.into()));
+        assert_eq!(at(20, 22), Some(TextRange::new(7.into(), 26.into())));
+        assert_eq!(at(2, 22), None);
     }
 
     #[test]
