@@ -167,6 +167,41 @@ fn a_diagnostic_of_the_line_brings_its_answer_along() {
 }
 
 #[test]
+fn an_edit_is_laid_out_as_rustfmt_does() {
+    let text = "fn search(log: &mut Log, options: &Options) {\n    log.clear();\n    if log.is_open() {\n        \
+                let filter = filter_commits_by_search(\n            LogFilterSearch::new(options.clone()),\n        );\n        \
+                log.take(filter);\n        log.sort();\n    }\n}\n";
+    let as_it_was = "    let filter = filter_commits_by_search(\n        LogFilterSearch::new(options.clone()),\n    );\n";
+    let laid_out = "    let filter = filter_commits_by_search(LogFilterSearch::new(\n        options.clone(),\n    ));\n";
+    // The options decide, and whoever switches the compiler off is left with the lines as they were.
+    for (width, options, expected) in [
+        (66, "", laid_out),
+        (64, "", as_it_was),
+        (66, "[compiler]\nenabled = false\n", as_it_was),
+    ] {
+        let mut client = Client::start();
+        client.write_file(
+            "Cargo.toml",
+            "[package]\nname = \"a\"\nedition = \"2021\"\n",
+        );
+        client.write_file("rustfmt.toml", &format!("max_width = {width}\n"));
+        client.write_file("rustassistant.toml", options);
+        client.write_file("src/lib.rs", text);
+        client.initialize(clients::vscode());
+        let uri = client.uri("src/lib.rs");
+        client.open(&uri, text);
+        let actions = client.actions(&uri, &cursor(2, 4));
+        let mut guards = actions
+            .into_iter()
+            .filter(|it| it["data"]["refactoring"] == "guard-clause");
+        let resolved = client.request("codeAction/resolve", guards.next().unwrap());
+        let edits = &resolved["edit"]["documentChanges"][0]["edits"];
+        let after = apply(text, edits, "utf-16");
+        assert!(after.contains(expected), "{width}\n{after}");
+    }
+}
+
+#[test]
 fn an_action_of_an_older_text_resolves_to_nothing() {
     let (mut client, uri) = opened(clients::vscode());
     let action = merge_of(&client.actions(&uri, &cursor(IF.0, IF.1)));
