@@ -2,8 +2,8 @@
 
 use memchr::memrchr;
 
-/// How far guards are looked for, in bytes before and behind.
-const NEAR: usize = 16_384;
+/// How far guards are looked for, in bytes before and behind: what a reader has in view, and no more than a keystroke allows.
+const NEAR: usize = 4_096;
 /// A rest of more lines than this is a paragraph of its own.
 const SHORT_REST: usize = 5;
 
