@@ -1,7 +1,7 @@
 //! Errors that are handed on in a roundabout way.
 
 use ra_ap_syntax::{
-    AstNode, Direction, SyntaxKind, TextSize,
+    AstNode, Direction, SyntaxKind, SyntaxNode, TextSize,
     ast::{self, BinaryOp, CmpOp, HasArgList, Ordering},
 };
 
@@ -134,13 +134,7 @@ pub(super) fn of_arms(choice: &ast::MatchExpr) -> Option<Found> {
     }
     let bad = bad?;
     let leaves = leaves_with_error(&bad.expr()?, choice)?;
-    let scope = choice.syntax().ancestors().find(flow::is_own_scope)?;
-    let gives = ast::Fn::cast(scope)?
-        .ret_type()?
-        .ty()?
-        .syntax()
-        .text()
-        .to_string();
+    let gives = type_given_around(choice.syntax())?;
     let is_its =
         good > 1 && leaves && gives.contains("Result") && !layout::has_comment(bad.syntax());
     let at = choice.match_token()?.text_range();
@@ -229,13 +223,7 @@ pub(super) fn first_cut(unit: &Unit<'_>) -> Option<Found> {
     let start = unit.node.text_range().start() + TextSize::try_from(at).ok()?;
     let token = unit.node.token_at_offset(start).right_biased()?;
     let cast = token.parent_ancestors().find_map(ast::CastExpr::cast)?;
-    let scope = cast.syntax().ancestors().find(flow::is_own_scope)?;
-    let gives = ast::Fn::cast(scope)?
-        .ret_type()?
-        .ty()?
-        .syntax()
-        .text()
-        .to_string();
+    let gives = type_given_around(cast.syntax())?;
     let ty = cast.ty()?;
     let is_small = ty.syntax().text() == "u8" || ty.syntax().text() == "u16";
     (is_small && gives.contains("Result") && is_written(&cast)).then(|| Found {
@@ -244,4 +232,11 @@ pub(super) fn first_cut(unit: &Unit<'_>) -> Option<Found> {
         beside: cast.syntax().text_range(),
         idiom: Idiom::Narrow,
     })
+}
+
+/// The type that the function around gives, in its words.
+fn type_given_around(node: &SyntaxNode) -> Option<String> {
+    let scope = node.ancestors().find(flow::is_own_scope)?;
+    let given = ast::Fn::cast(scope)?.ret_type()?.ty()?;
+    Some(given.syntax().text().to_string())
 }
