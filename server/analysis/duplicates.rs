@@ -63,7 +63,9 @@ pub fn wants_duplicates(rules: &Rules) -> bool {
     smells::all().iter().any(|smell| {
         let judgement = rules.judgement(smell);
         let is_said = |is_chosen: bool| {
-            is_chosen || rules.profile() == Profile::Full || smell.calm != smells::Calm::Never
+            is_chosen
+                || rules.profile() == Profile::Full
+                || !matches!(smell.calm, smells::Calm::Never)
         };
         matches!(smell.look, Look::Workspace(_))
             && judgement.is_some_and(|judgement| is_said(judgement.is_chosen))

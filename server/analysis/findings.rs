@@ -273,6 +273,17 @@ fn is_worth_saying(one: &Above, functions: &[MeasuredFunction], file: &FileText<
             let function = functions.find(|function| function.facts.name == one.sighting.at);
             function.is_some_and(MeasuredFunction::is_hard) && !file.is_ported()
         }
+        Calm::InHard(most) => {
+            let at = one.sighting.at;
+            let around = functions
+                .iter()
+                .filter(|function| function.facts.range.contains_range(at));
+            is_strong
+                && one.sighting.measure > most
+                && around.last().is_some_and(MeasuredFunction::is_hard)
+                && !file.is_ported()
+        }
+        Calm::Chosen(is_worth) => is_worth(&one.sighting) && !file.is_ported(),
         Calm::Usual => is_strong || one.smell.cause == Cause::Opportunity || is_calm(one.smell),
     }
 }
@@ -383,8 +394,8 @@ mod tests {
             name: name(),
             range: TextRange::new(0.into(), 24.into()),
             cognitive: 60,
-            nesting: 4,
-            lines: 100,
+            nesting: 6,
+            lines: 120,
             parameters: 0,
         };
         let item = UnitReport {
@@ -423,8 +434,8 @@ mod tests {
     #[test]
     fn a_limit_is_the_largest_measure_that_is_still_fine() {
         let parameters = |measure| judged(vec![sighting("too-many-parameters", name(), measure)]);
-        assert_eq!(parameters(9), []);
-        assert_eq!(parameters(10), [("too-many-parameters", Level::Strong, 7)]);
+        assert_eq!(parameters(12), []);
+        assert_eq!(parameters(13), [("too-many-parameters", Level::Strong, 7)]);
         let arm = |measure| judged(vec![sighting("identical-arms", name(), measure)]);
         assert_eq!(arm(14), []);
         assert_eq!(arm(80), [("identical-arms", Level::Warn, 14)]);
@@ -435,16 +446,48 @@ mod tests {
     fn what_is_seldom_worth_doing_is_said_only_where_it_is_strong() {
         let of_file = |measure| {
             let report = FileReport {
-                sightings: vec![sighting("long-match-arm", name(), measure)],
+                sightings: vec![sighting("too-many-parameters", name(), measure)],
                 ..FileReport::default()
             };
             judge(&report, TEXT, &Rules::default())
         };
-        assert!(of_file(60).is_empty());
-        let [finding] = &of_file(61)[..] else {
+        assert!(of_file(12).is_empty());
+        let [finding] = &of_file(13)[..] else {
             panic!("a strong finding is said");
         };
-        assert_eq!((finding.smell.id, finding.at), ("long-match-arm", name()));
+        assert_eq!(
+            (finding.smell.id, finding.at),
+            ("too-many-parameters", name())
+        );
+    }
+
+    #[test]
+    fn a_long_arm_is_said_in_what_is_hard_to_read() {
+        let said = |lines, arm| {
+            let mut report = report(vec![
+                sighting("long-match-arm", name(), arm),
+                sighting("cognitive-complexity", name(), 90),
+            ]);
+            let (offset, unit) = report.items.pop().unwrap();
+            let mut unit = Arc::unwrap_or_clone(unit);
+            unit.functions[0].lines = lines;
+            report.items.push((offset, Arc::new(unit)));
+            let findings = judge(&report, TEXT, &Rules::default());
+            findings.iter().any(|it| it.smell.id == "long-match-arm")
+        };
+        assert!(said(200, 61));
+        assert!(!said(200, 60));
+        assert!(!said(100, 61));
+    }
+
+    #[test]
+    fn what_a_smell_chooses_is_said_but_for_ports() {
+        let said = |measure, head: &str| {
+            let report = report(vec![sighting("guard-clause-opportunity", name(), measure)]);
+            judge(&report, &format!("{TEXT}{head}"), &Rules::default()).len()
+        };
+        assert_eq!([said(17, ""), said(18, "")], [0, 1]);
+        assert_eq!(said(18, "// See https://a/b.c#L20\n"), 0);
     }
 
     #[test]

@@ -92,9 +92,9 @@ mod tests {
         let part = |name: &str| {
             let step = format!("    {name}.step({name}.is_ready());\n");
             let nested = format!(
-                "    for a in {name}.all() {{\n        if a.b() {{\n            while a.c() {{\n                if a.d() {{\n                    if a.e() {{\n                        a.f();\n                    }}\n                }}\n            }}\n        }}\n    }}\n"
+                "    for a in {name}.all() {{\n        if a.b() {{\n            while a.c() {{\n                if a.d() {{\n                    if a.e() {{\n                        if a.f() {{\n                            a.g();\n                        }}\n                    }}\n                }}\n            }}\n        }}\n    }}\n"
             );
-            let lines = step.repeat(25);
+            let lines = step.repeat(35);
             format!("    // Prepare the {name}.\n    let {name} = new();\n{lines}{nested}\n")
         };
         let parts = ["first", "second", "third"].map(part).concat();

@@ -156,7 +156,7 @@ pub enum Cause {
 }
 
 /// What the calm profile shows of a smell to which the configuration gives no level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Calm {
     /// What is strong, and below that what is rare and worth doing, or has a refactoring.
     Usual,
@@ -166,8 +166,12 @@ pub enum Calm {
     Above(u32),
     /// Functions that are hard to read by more than one measure.
     Hard,
+    /// What is strong and measures more than this, inside of such functions.
+    InHard(u32),
     /// What has no part.
     Plain,
+    /// What this says of it, in code that was written here.
+    Chosen(fn(&Sighting) -> bool),
     /// Nothing.
     Never,
 }

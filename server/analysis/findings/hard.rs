@@ -87,31 +87,16 @@ struct Least {
     nesting: u32,
 }
 
-const HARD: [Least; 5] = [
+const HARD: [Least; 2] = [
     Least {
         cognitive: 60,
-        lines: 60,
-        nesting: 4,
-    },
-    Least {
-        cognitive: 45,
-        lines: 100,
-        nesting: 5,
-    },
-    Least {
-        cognitive: 40,
-        lines: 160,
-        nesting: 4,
-    },
-    Least {
-        cognitive: 45,
-        lines: 20,
+        lines: 120,
         nesting: 6,
     },
     Least {
-        cognitive: 30,
+        cognitive: 45,
         lines: 20,
-        nesting: 7,
+        nesting: 8,
     },
 ];
 
@@ -133,24 +118,25 @@ mod tests {
             deep,
             deeper: deep,
         };
-        for (cognitive, lines, nesting) in [(60, 60, 4), (40, 200, 4), (45, 60, 6), (30, 20, 7)] {
+        for (cognitive, lines, nesting) in [(60, 120, 6), (45, 20, 8)] {
             let one = function(cognitive, lines, nesting, 20);
             assert!(one.is_hard(), "{one:?}");
             assert!(!function(cognitive, lines, nesting, 19).is_hard());
         }
         let puzzle = |cognitive, deeper| MeasuredFunction {
             deeper,
-            ..function(cognitive, 180, 5, 40)
+            ..function(cognitive, 180, 8, 40)
         };
         assert!(puzzle(50, 20).is_hard() && !puzzle(50, 19).is_hard());
         assert!(puzzle(80, 16).is_hard() && !puzzle(80, 15).is_hard());
-        assert!(!function(90, 701, 5, 40).is_hard());
+        assert!(!function(90, 701, 8, 40).is_hard());
         for (cognitive, lines, nesting) in [
-            (59, 60, 5),
-            (44, 40, 6),
+            (59, 120, 7),
+            (60, 119, 7),
+            (60, 120, 5),
+            (44, 40, 8),
             (10, 400, 3),
-            (70, 40, 5),
-            (80, 200, 3),
+            (80, 200, 5),
         ] {
             let one = function(cognitive, lines, nesting, 40);
             assert!(!one.is_hard(), "{one:?}");

@@ -165,6 +165,12 @@ impl Parts {
                 "The question has a shorter form of its own.",
             ));
         }
+        if self.is_negated && self.patterns.len() > 1 {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "The opposite of several patterns reads no better than they do.",
+            ));
+        }
         let is_block = self.value.syntax().text().contains_char('{');
         if is_block || layout::has_text_of_lines(node) {
             return Err(Refusal::of_layout());

@@ -34,7 +34,8 @@
 //!
 //! ## Limits
 //! The measure is the lines that go. 0 are fine; more are a warning, more than 12 a strong one. It fires 0.2 times in 100,000
-//! lines of well-kept code. It is not shown by default: of 20 findings that a stranger to the rules read 9 were worth doing, and what was not is left alone since.
+//! lines of well-kept code. Of 20 findings that somebody read who knew nothing of the rules 14 were worth doing; four of the others
+//! were the opposite of several patterns, which is left alone since.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Consolidate Conditional Expression". Clippy's `needless_bool` and `match_like_matches_macro`
@@ -56,7 +57,7 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     cause: Cause::Opportunity,
     rate: Some(0.2),
-    calm: Calm::Never,
+    calm: Calm::Plain,
     answers: &["simplify-boolean"],
     clippy: &["match_like_matches_macro", "needless_bool"],
     sees: &[SyntaxKind::IF_EXPR, SyntaxKind::MATCH_EXPR],

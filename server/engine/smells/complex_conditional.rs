@@ -37,7 +37,8 @@
 //! ## Limits
 //! Each operand counts one, a plain one (a name, a field, a call without arguments) half; several comparisons of one value with
 //! constants, as in `c == 'a' || c == 'b'`, count together as one. The measure is one less than the sum, and one more for each
-//! level at which `&&` and `||` stand inside each other; a chain of one operator alone counts half. 4 is fine; more is a warning, more than 6 a strong one. By default none is shown. It fires 0.7
+//! level at which `&&` and `||` stand inside each other; a chain of one operator alone counts half. 4 is fine; more is a warning, more than 6 a strong one. By default none is
+//! shown: of 15 findings that somebody read who knew nothing of the rules 6 were worth doing. It fires 0.7
 //! times in 100,000 lines of well-kept code.
 //!
 //! ## Sources

@@ -51,7 +51,7 @@
 //!
 //! ## Limits
 //! 30 lines of code are fine, without the braces of the arm; more are a warning, more than 60 a strong one. By default only what is
-//! strong is shown. It fires 9.52
+//! strong is shown, and only in functions that are shown for their complexity. It fires 9.52
 //! times in 100,000 lines of well-kept code.
 //!
 //! ## Sources
@@ -77,7 +77,7 @@ use crate::{
 
 pub(super) const SMELL: Smell = Smell {
     rate: Some(9.52),
-    calm: Calm::Above(60),
+    calm: Calm::InHard(60),
     sees: &[SyntaxKind::MATCH_ARM],
     ..Smell::new(
         "long-match-arm",

@@ -69,7 +69,8 @@
 //! ## Limits
 //! The measure is the words and signs that would go if all places became one. 79 are fine; more are a warning, more than 299 a
 //! strong one. Functions with fewer than 80 between their braces are not compared, whatever the limits are. It fires 8.6 times
-//! in 100,000 lines of well-kept code.
+//! in 100,000 lines of well-kept code. Of 30 findings that somebody read who knew nothing of the rules 11 were worth doing. Only
+//! the full profile says it.
 //!
 //! ## Sources
 //! CPD and Qlty, type 2.

@@ -34,7 +34,9 @@
 //!
 //! ## Limits
 //! The measure is the lines of code that say it. 0 are fine; more are a warning, more than 20 a strong one. It fires
-//! 15.1 times in 100,000 lines of code. Only the full profile says it.
+//! 15.1 times in 100,000 lines of code. Of 30 findings that somebody read who
+//! knew nothing of the rules 24 were worth doing. Four forms are not shown by default, since they are a matter of taste: `&&` for
+//! branches, `return Err(…)` for `Err(…)?`, `to_vec` and `copy_within`.
 //!
 //! ## Sources
 //! The standard library's documentation of `Option`, `Result`, `Iterator` and `slice`. Clippy's `try_err` and `manual_memcpy` see
@@ -56,7 +58,7 @@ use crate::{
 
 pub(super) const SMELL: Smell = Smell {
     rate: Some(15.1),
-    calm: Calm::Never,
+    calm: Calm::Chosen(is_shorter_by_its_name),
     sees: &[
         SyntaxKind::FOR_EXPR,
         SyntaxKind::IF_EXPR,
@@ -239,6 +241,15 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         };
         sightings.push_with_parts(it.at, unit.code_lines(it.whole).max(1), vec![part]);
     }
+}
+
+/// Of the other forms readers said that they are a matter of taste.
+fn is_shorter_by_its_name(sighting: &Sighting) -> bool {
+    const OF_TASTE: [Idiom; 4] = [Idiom::And, Idiom::Return, Idiom::ToVec, Idiom::CopyWithin];
+    let number = sighting.parts.first().map_or(0, |part| part.measure);
+    !OF_TASTE
+        .iter()
+        .any(|idiom| u32::try_from(idiom.number()) == Ok(number))
 }
 
 fn say(sighting: &Sighting, text: &str) -> String {

@@ -31,7 +31,7 @@
 //!
 //! ## Limits
 //! 5 parameters are fine; more are a warning, more than 7 a strong one. By default only what has
-//! more than 9 is shown. The parts of the finding are three or more of the same primitive type, or two of type `bool`. It fires 5.93 times in 100,000 lines of well-kept
+//! more than 12 is shown. The parts of the finding are three or more of the same primitive type, or two of type `bool`. It fires 5.93 times in 100,000 lines of well-kept
 //! code.
 //!
 //! ## Sources
@@ -57,7 +57,7 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     measured: "{} parameters",
     rate: Some(5.93),
-    calm: Calm::Above(9),
+    calm: Calm::Above(12),
     clippy: &["too_many_arguments"],
     ..Smell::new(
         "too-many-parameters",
