@@ -63,8 +63,8 @@ fn columns_count_characters() {
         .map(|function| function["name"].as_str().unwrap())
         .collect();
     assert_eq!(names, ["total", "größe", "name", "both"]);
-    assert_eq!(functions[1]["line"], 43);
-    assert_eq!(functions[1]["end_line"], 61);
+    assert_eq!(functions[1]["line"], 49);
+    assert_eq!(functions[1]["end_line"], 71);
 
     let after_wide = "/* 🦀ß */ fn f(a: bool, b: bool) { if a { if b { f(b, a) } } }\n";
     let place = Place::new();

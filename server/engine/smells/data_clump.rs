@@ -79,7 +79,6 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     survives_errors: true,
     rate: Some(2.2),
-    worth_doing: Some(4),
     calm: Calm::Never,
     measured: "{} functions",
     ..Smell::new("data-clump", Limits::of(2, 5), Look::File(look), say)

@@ -59,7 +59,6 @@ use crate::{facts::Sighting, index::DuplicateKind, text::slice};
 
 pub(super) const SMELL: Smell = Smell {
     rate: Some(4.2),
-    worth_doing: Some(10),
     calm: Calm::Never,
     answers: &["replace-duplicate-with-call"],
     measured: "{} words and signs more than needed",

@@ -54,7 +54,6 @@ use crate::{
 
 pub(super) const SMELL: Smell = Smell {
     rate: Some(0.1),
-    worth_doing: Some(14),
     calm: Calm::Never,
     answers: &["extract-variable"],
     sees: &SEES,

@@ -56,7 +56,6 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     survives_errors: true,
     rate: Some(0.6),
-    worth_doing: Some(4),
     calm: Calm::Never,
     answers: &["extract-constant"],
     sees: &[SyntaxKind::LITERAL],

@@ -39,5 +39,11 @@ pub fn send(orders: &mut Vec<Order>, note: &str) {
             return;
         }
         println!("{note}: sent");
+        println!("{}", note.len());
+        println!("{}", note.trim());
+        println!("{}", orders.len());
+        println!("{}", orders.capacity());
+        println!("{:?}", orders.first().map(|it| it.is_paid));
+        println!("{:?}", orders.last().map(|it| it.is_paid));
     }
 }
