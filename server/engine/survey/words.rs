@@ -1,6 +1,6 @@
 //! The words and signs of a text as duplicates compare them: without comments and white space.
 
-use std::collections::HashMap;
+use std::{cell::RefCell, collections::HashMap};
 
 use ra_ap_syntax::SyntaxKind;
 
@@ -26,6 +26,17 @@ pub enum Names {
 #[derive(Debug)]
 pub struct Words<'a> {
     words: Vec<Word<'a>>,
+    numbers: RefCell<Numbers>,
+}
+
+/// The order in which the names of a text appear first in one of its ranges.
+#[derive(Debug, Default)]
+struct Numbers {
+    /// Which range is being numbered; what was numbered in another one counts for nothing.
+    range: u32,
+    next: usize,
+    /// By the names of the text.
+    of: Vec<(u32, usize)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +45,8 @@ struct Word<'a> {
     text: &'a str,
     start: TextSize,
     print: Print,
+    /// Equal for equal names of one text.
+    name: usize,
     /// Nought for what belongs to the sign before it, as in `->`.
     weight: u32,
 }
@@ -49,6 +62,7 @@ enum Sign<'a> {
 impl<'a> Words<'a> {
     pub fn of(text: &'a str, edition: Edition) -> Self {
         let mut words: Vec<Word<'a>> = Vec::with_capacity(text.len() / 4);
+        let mut names: HashMap<&str, usize> = HashMap::new();
         let mut at = TextSize::new(0);
         for (kind, text) in tokens(text, edition) {
             let start = at;
@@ -59,15 +73,26 @@ impl<'a> Words<'a> {
             let is_joined = words
                 .last()
                 .is_some_and(|last| last.end() == start && is_joined(last.text, text));
+            let next = names.len();
+            let name = if is_name(kind) {
+                *names.entry(text).or_insert(next)
+            } else {
+                0
+            };
             words.push(Word {
                 kind,
                 text,
                 start,
                 print: print_of(kind, text),
+                name,
                 weight: u32::from(!is_joined),
             });
         }
-        Self { words }
+        let numbers = RefCell::new(Numbers {
+            of: vec![(0, 0); names.len()],
+            ..Numbers::default()
+        });
+        Self { words, numbers }
     }
 
     /// How many words and signs are in a range.
@@ -85,9 +110,10 @@ impl<'a> Words<'a> {
                 }
             }
             Names::Numbered | Names::NumberedButCalls => {
-                for sign in self.signs(range, but, names) {
+                let mut numbers = self.numbers.borrow_mut();
+                for (word, sign) in self.signs(range, but, names, &mut numbers) {
                     hasher.add(match sign {
-                        Sign::Text(kind, text) => print_of(kind, text),
+                        Sign::Text(..) => word.print,
                         Sign::Name(kind, number) => number_of(kind) << 32 | number as u64,
                         Sign::Kind(kind) => number_of(kind),
                     });
@@ -101,6 +127,12 @@ impl<'a> Words<'a> {
     pub fn first(&self, range: TextRange) -> Option<TextRange> {
         let word = self.in_range(range).first()?;
         Some(TextRange::new(word.start, word.end()))
+    }
+
+    /// What the first two words in a range are. Ranges with equal prints agree on it.
+    pub fn first_kinds(&self, range: TextRange) -> [Option<SyntaxKind>; 2] {
+        let words = self.in_range(range);
+        [0, 1].map(|at| words.get(at).map(|word| word.kind))
     }
 
     /// Where the first word behind an offset starts.
@@ -121,7 +153,7 @@ impl<'a> Words<'a> {
         let words = self.in_range(range);
         let named = (0..words.len()).filter(|at| {
             let kind = words[*at].kind;
-            matches!(kind, SyntaxKind::IDENT | SyntaxKind::LIFETIME_IDENT) || kind.is_literal()
+            is_name(kind) || kind.is_literal()
         });
         let print = |at: usize| NamePrint {
             print: (words[at].print >> 32) as u32,
@@ -161,8 +193,9 @@ impl<'a> Words<'a> {
         range: TextRange,
         but: Option<TextRange>,
         names: Names,
-    ) -> impl Iterator<Item = Sign<'a>> {
-        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        numbers: &mut Numbers,
+    ) -> impl Iterator<Item = (&Word<'a>, Sign<'a>)> {
+        numbers.start();
         let words = self.in_range(range);
         let kept = (0..words.len()).filter(move |at| {
             let is_layout = names == Names::NumberedButCalls && is_last_comma(&words[*at..]);
@@ -170,20 +203,20 @@ impl<'a> Words<'a> {
         });
         kept.map(move |at| {
             let word = &words[at];
-            let is_name = matches!(word.kind, SyntaxKind::IDENT | SyntaxKind::LIFETIME_IDENT);
+            let is_name = is_name(word.kind);
             let is_kept = match names {
                 Names::Kept => true,
                 Names::Numbered => false,
                 Names::NumberedButCalls => is_name && is_called(&words[at + 1..]),
             };
-            if is_kept {
-                return Sign::Text(word.kind, word.text);
-            }
-            if !is_name {
-                return Sign::Kind(word.kind);
-            }
-            let next = numbers.len();
-            Sign::Name(word.kind, *numbers.entry(word.text).or_insert(next))
+            let sign = if is_kept {
+                Sign::Text(word.kind, word.text)
+            } else if is_name {
+                Sign::Name(word.kind, numbers.number(word.name))
+            } else {
+                Sign::Kind(word.kind)
+            };
+            (word, sign)
         })
     }
 }
@@ -200,8 +233,30 @@ pub fn are_equal(
         Words::of(other.0, Edition::CURRENT),
     );
     let whole = |text: &str| TextRange::up_to(TextSize::of(text));
-    let left = left.signs(whole(one.0), one.1, names);
-    left.eq(right.signs(whole(other.0), other.1, names))
+    let mut numbers = (left.numbers.borrow_mut(), right.numbers.borrow_mut());
+    let left = left.signs(whole(one.0), one.1, names, &mut numbers.0);
+    let right = right.signs(whole(other.0), other.1, names, &mut numbers.1);
+    left.map(|(_, sign)| sign).eq(right.map(|(_, sign)| sign))
+}
+
+impl Numbers {
+    fn start(&mut self) {
+        self.range += 1;
+        self.next = 0;
+    }
+
+    fn number(&mut self, name: usize) -> usize {
+        let (range, number) = &mut self.of[name];
+        if *range != self.range {
+            (*range, *number) = (self.range, self.next);
+            self.next += 1;
+        }
+        *number
+    }
+}
+
+fn is_name(kind: SyntaxKind) -> bool {
+    matches!(kind, SyntaxKind::IDENT | SyntaxKind::LIFETIME_IDENT)
 }
 
 fn is_last_comma(words: &[Word<'_>]) -> bool {

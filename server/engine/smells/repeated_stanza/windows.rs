@@ -3,6 +3,7 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, HashMap},
+    hash::Hash,
 };
 
 use ra_ap_syntax::{
@@ -56,7 +57,10 @@ struct Element {
     node: SyntaxNode,
     /// Without the semicolon.
     range: TextRange,
-    print: Print,
+    /// What its first words are. Elements that begin otherwise have other prints.
+    begins: [Option<SyntaxKind>; 2],
+    /// Nothing where too few begin alike.
+    print: Option<Print>,
 }
 
 /// Where a run begins: the list, and the place in it.
@@ -103,6 +107,14 @@ fn is_for_a_processor(unit: &Unit<'_>) -> bool {
     })
 }
 
+fn counted<T: Eq + Hash>(all: impl Iterator<Item = T>) -> HashMap<T, usize> {
+    let mut counts = HashMap::new();
+    for one in all {
+        *counts.entry(one).or_default() += 1;
+    }
+    counts
+}
+
 struct Runs<'a> {
     unit: &'a Unit<'a>,
     words: &'a Words<'a>,
@@ -119,14 +131,19 @@ impl Runs<'_> {
         let bodies = arms.filter_map(|arm| arm.expr());
         let plain = bodies.filter(|body| !matches!(body, ast::Expr::BlockExpr(_)));
         lists.extend(plain.map(|body| vec![self.element(body.syntax().clone())]));
-        let mut counts: HashMap<Print, usize> = HashMap::new();
-        for element in lists.iter().flatten() {
-            *counts.entry(element.print).or_default() += 1;
+        let begins = lists.iter().flatten().map(|element| element.begins);
+        let beginnings = counted(begins);
+        for element in lists.iter_mut().flatten() {
+            if beginnings[&element.begins] >= FEWEST_PLACES {
+                element.print = Some(self.print(element.range));
+            }
         }
+        let prints = counted(lists.iter().flatten().filter_map(|element| element.print));
         for list in lists {
             let mut run = Vec::new();
             for element in list {
-                if counts[&element.print] >= FEWEST_PLACES {
+                let print = element.print.filter(|it| prints[it] >= FEWEST_PLACES);
+                if print.is_some() {
                     run.push(element);
                 } else if !run.is_empty() {
                     self.lists.push(std::mem::take(&mut run));
@@ -157,9 +174,10 @@ impl Runs<'_> {
         let end = semicolon.map_or(range.end(), |token| token.text_range().start());
         let range = TextRange::new(range.start(), end);
         Element {
-            node,
+            begins: self.words.first_kinds(range - self.start),
             range,
-            print: self.print(range),
+            node,
+            print: None,
         }
     }
 
@@ -224,7 +242,7 @@ impl Runs<'_> {
 
     fn add_start(&self, at: At, length: usize, starts: &mut HashMap<(usize, Vec<Print>), Vec<At>>) {
         let run = self.run(at, length);
-        let prints: Vec<Print> = run.iter().map(|element| element.print).collect();
+        let prints: Vec<Print> = run.iter().filter_map(|element| element.print).collect();
         if !is_periodic(&prints) {
             starts.entry((length, prints)).or_default().push(at);
         }
