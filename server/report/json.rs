@@ -28,7 +28,23 @@ pub fn write_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 
 /// Writes anything as one line of JSON.
 pub fn write_json_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Seen);
+    write_escaping(out, value, is_unseen)
+}
+
+/// Writes anything as one line of JSON that may stand inside an element of a page: nothing in it opens or closes one.
+pub(super) fn write_json_inside(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    write_escaping(out, value, |character| {
+        character == '<' || is_unseen(character)
+    })
+}
+
+fn write_escaping(
+    out: &mut dyn Write,
+    value: &impl Serialize,
+    is_escaped: fn(char) -> bool,
+) -> io::Result<()> {
+    let formatter = Escaping { is_escaped };
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, formatter);
     value.serialize(&mut serializer)?;
     out.write_all(b"\n")
 }
@@ -46,17 +62,19 @@ pub(super) fn write_finding_line(
     write_json_line(out, &line)
 }
 
-/// Compact, and with escapes for every character that nobody sees: JSON itself asks for the first 32 only.
-struct Seen;
+/// Compact, and with escapes for more characters than JSON itself asks for: at least all that nobody sees.
+struct Escaping {
+    is_escaped: fn(char) -> bool,
+}
 
-impl Formatter for Seen {
+impl Formatter for Escaping {
     fn write_string_fragment<W: ?Sized + Write>(
         &mut self,
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some(at) = rest.find(is_unseen) {
+        while let Some(at) = rest.find(self.is_escaped) {
             writer.write_all(&rest.as_bytes()[..at])?;
             let length = rest[at..].chars().next().map_or(0, char::len_utf8);
             for unit in rest[at..at + length].encode_utf16() {
