@@ -28,25 +28,34 @@ pub fn write_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 
 /// Writes anything as one line of JSON.
 pub fn write_json_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    write_escaping(out, value, is_unseen)
+    write_escaping(out, value, next_unseen)
 }
 
 /// Writes anything as one line of JSON that may stand inside an element of a page: nothing in it opens or closes one.
 pub(super) fn write_json_inside(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    write_escaping(out, value, |character| {
-        character == '<' || is_unseen(character)
+    write_escaping(out, value, |text| {
+        let markup = memchr::memchr(b'<', text.as_bytes());
+        let before = markup.map_or(text, |at| &text[..at]);
+        next_unseen(before).or(markup)
     })
 }
 
 fn write_escaping(
     out: &mut dyn Write,
     value: &impl Serialize,
-    is_escaped: fn(char) -> bool,
+    next: fn(&str) -> Option<usize>,
 ) -> io::Result<()> {
-    let formatter = Escaping { is_escaped };
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, formatter);
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Escaping { next });
     value.serialize(&mut serializer)?;
     out.write_all(b"\n")
+}
+
+/// The next character that nobody sees. JSON has escaped the first 32 already, and of plain text that leaves one.
+fn next_unseen(text: &str) -> Option<usize> {
+    if text.is_ascii() {
+        return memchr::memchr(b'\x7f', text.as_bytes());
+    }
+    text.find(is_unseen)
 }
 
 /// Writes one finding with the path of its file, as one line.
@@ -64,7 +73,8 @@ pub(super) fn write_finding_line(
 
 /// Compact, and with escapes for more characters than JSON itself asks for: at least all that nobody sees.
 struct Escaping {
-    is_escaped: fn(char) -> bool,
+    /// Where the next of them stands.
+    next: fn(&str) -> Option<usize>,
 }
 
 impl Formatter for Escaping {
@@ -74,7 +84,7 @@ impl Formatter for Escaping {
         fragment: &str,
     ) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some(at) = rest.find(self.is_escaped) {
+        while let Some(at) = (self.next)(rest) {
             writer.write_all(&rest.as_bytes()[..at])?;
             let length = rest[at..].chars().next().map_or(0, char::len_utf8);
             for unit in rest[at..at + length].encode_utf16() {

@@ -29,24 +29,37 @@ const SCRIPT: &str = concat!(
 /// Writes the page. Equal reports give equal bytes, but for the time.
 pub fn write_html(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let mut rest = PAGE;
-    while let Some((before, name, behind)) = next_gap(rest) {
-        out.write_all(before.as_bytes())?;
-        match name {
+    while let Some(gap) = Gap::first_in(rest) {
+        out.write_all(gap.before.as_bytes())?;
+        match gap.name {
             "policy" => out.write_all(policy().as_bytes())?,
             "style" => out.write_all(STYLE.as_bytes())?,
             "script" => out.write_all(SCRIPT.as_bytes())?,
             _ => write_json_inside(out, &Data::of(report))?,
         }
-        rest = behind;
+        rest = gap.behind;
     }
     out.write_all(rest.as_bytes())
 }
 
-/// What is before a gap of the page, what belongs into it, and what is behind.
-fn next_gap(page: &str) -> Option<(&str, &str, &str)> {
-    let (before, rest) = page.split_once("{{")?;
-    let (name, behind) = rest.split_once("}}")?;
-    Some((before, name, behind))
+/// A place of the page, and what is around it.
+struct Gap {
+    before: &'static str,
+    /// What belongs there.
+    name: &'static str,
+    behind: &'static str,
+}
+
+impl Gap {
+    fn first_in(page: &'static str) -> Option<Self> {
+        let (before, rest) = page.split_once("{{")?;
+        let (name, behind) = rest.split_once("}}")?;
+        Some(Self {
+            before,
+            name,
+            behind,
+        })
+    }
 }
 
 /// Nothing may be loaded, sent or run but what is named by its hash.
@@ -78,9 +91,9 @@ mod tests {
     fn the_page_has_each_gap_once() {
         let mut names = Vec::new();
         let mut rest = PAGE;
-        while let Some((_, name, behind)) = next_gap(rest) {
-            names.push(name);
-            rest = behind;
+        while let Some(gap) = Gap::first_in(rest) {
+            names.push(gap.name);
+            rest = gap.behind;
         }
         assert_eq!(names, ["policy", "style", "data", "script"]);
     }

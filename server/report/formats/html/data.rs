@@ -252,8 +252,8 @@ fn marks(file: &ReportedFile, found: &ReportedFinding) -> Vec<Mark> {
     let finding = &found.finding;
     let code = Code::of_file(file);
     let mark = |range, words| {
-        let (line, from, to) = code.mark(range);
-        (line, from, to, words)
+        let (line, columns) = code.mark(range);
+        (line, columns.start, columns.end, words)
     };
     let measured = if finding.limit > 0 {
         human::measure_in_words(finding)

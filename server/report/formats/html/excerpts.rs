@@ -1,7 +1,7 @@
 //! The code that the page shows. A page of a large workspace would be too large with all of it, so that the heaviest findings
 //! come first, and the page says how many have none.
 
-use std::{collections::HashMap, ptr};
+use std::{collections::HashMap, ops::Range, ptr};
 
 use super::super::super::{Report, ReportedFile, ReportedFinding, diff::seen, human, totals};
 use crate::{
@@ -234,7 +234,7 @@ impl<'a> Code<'a> {
     }
 
     /// Where on its line, as it is shown, something stands: the line from 1, the columns from 0, as browsers count.
-    pub(super) fn mark(self, range: TextRange) -> (u32, usize, usize) {
+    pub(super) fn mark(self, range: TextRange) -> (u32, Range<usize>) {
         let line = self.lines.line(range.start());
         let whole = self.lines.range(line).unwrap_or_default();
         let column = |end| {
@@ -244,11 +244,14 @@ impl<'a> Code<'a> {
                 .encode_utf16()
                 .count()
         };
-        (line + 1, column(range.start()), column(range.end()))
+        (line + 1, column(range.start())..column(range.end()))
     }
 }
 
 fn shown(line: &str) -> String {
+    if line.len() <= WIDEST {
+        return seen(line).into_owned();
+    }
     seen(&shortened(line, WIDEST)).into_owned()
 }
 
@@ -291,6 +294,6 @@ mod tests {
         let at = u32::try_from(text.find('x').unwrap()).unwrap();
         let range = TextRange::new(at.into(), (at + 1).into());
         assert_eq!(code.shown((0, 1)), ["ab", "\\u{202e}\u{1f600}x"]);
-        assert_eq!(code.mark(range), (2, 10, 11));
+        assert_eq!(code.mark(range), (2, 10..11));
     }
 }

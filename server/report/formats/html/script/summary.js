@@ -23,9 +23,10 @@ function drawAbout() {
   const written = new Date(data.time.written * 1000);
   const when = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" }).format(written);
   byId("about").textContent = `Written on ${when} by RustAssistant ${data.version}`;
-  byId("foot").textContent = `RustAssistant ${data.version} read ${counted(files.length, "file")} in ${rates.format(data.time.elapsed_ms / 1000)} s. `
+  byId("foot").append(...prose(`RustAssistant ${data.version} read ${counted(files.length, "file")} in ${rates.format(data.time.elapsed_ms / 1000)} s. `
     + "A finding is weighed by how its measure stands to the strong limit, twice that where a refactoring is offered. "
-    + "Characters that nobody sees are written out. This page loads nothing and sends nothing.";
+    + (data.with_offers || findings.length === 0 ? "" : "Edits were not asked for; `--offers` adds them. ")
+    + "Characters that nobody sees are written out. This page loads nothing and sends nothing."));
 }
 
 /** What the page doesn't show is said. */
