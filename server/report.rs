@@ -33,8 +33,8 @@ pub use catalogue::{unknown_id, unknown_refactoring, write_catalogue};
 pub use diff::{write_change, write_diff, write_new_file};
 pub use documentation::{EXTRACT_FUNCTION, Explanation, explanation, reason, write_documentation};
 pub use formats::{
-    write_checkstyle, write_github, write_gitlab, write_json_lines, write_junit, write_markdown,
-    write_rdjson, write_sarif,
+    write_checkstyle, write_github, write_gitlab, write_html, write_json_lines, write_junit,
+    write_markdown, write_rdjson, write_sarif,
 };
 pub use human::write_human;
 pub use json::{SCHEMA, write_json, write_json_line};

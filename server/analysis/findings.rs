@@ -33,6 +33,8 @@ pub struct Finding {
     pub limit: u32,
     pub message: String,
     pub parts: Vec<FindingPart>,
+    /// All that stands elsewhere too.
+    pub repeats: Option<TextRange>,
     /// Where else the same stands.
     pub others: Vec<OtherPlace>,
     /// Ranges are absolute.
@@ -176,6 +178,7 @@ impl<'a> Judge<'a> {
         for finding in &mut findings {
             let said = format!("{} at {}", finding.message, copies.others_in_words());
             finding.message = printable(&shortened(&said, LONGEST_MESSAGE)).into_owned();
+            finding.repeats = Some(copies.range);
             finding.others.clone_from(&copies.others);
         }
         findings
@@ -356,6 +359,7 @@ fn finding(group: &[&Above], text: &str) -> Finding {
         limit: lead.limit,
         message: message(&lead.sighting, lead.smell, text),
         parts: others.chain(own).collect(),
+        repeats: None,
         others: Vec::new(),
         sighting: lead.sighting.clone(),
     }

@@ -24,7 +24,7 @@ use crate::{
         judge_with_copies,
     },
     cache::{Tier, TieredStats},
-    facts::{FileReport, Problem},
+    facts::{FileReport, FunctionFacts, Problem},
     report::{self, Report, ReportedFile, ReportedFinding, Summary},
     text::{Encoding, Lines, slice},
 };
@@ -41,7 +41,7 @@ pub(super) struct Arguments {
     #[arg(long, value_enum)]
     format: Option<Format>,
     /// Write the report to this file; it keeps its old content until the new one is complete
-    #[arg(long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     output_file: Option<PathBuf>,
     /// Show the counts by smell alone
     #[arg(long, conflicts_with = "format")]
@@ -122,10 +122,17 @@ async fn analyze(
     for (_, origin) in &analysed.reports {
         summary.cache.count(*origin);
     }
+    let with_functions = arguments.metrics || format.shows_measures();
     let mut files: Vec<ReportedFile> = inputs
         .par_iter()
         .zip(analysed.reports.par_iter().zip(&analysed.copies))
-        .map(|(input, ((report, _), copies))| file(input, report, copies, arguments))
+        .map(|(input, ((report, _), copies))| {
+            let (file, functions) = file(input, report, copies);
+            ReportedFile {
+                functions: with_functions.then_some(functions),
+                ..file
+            }
+        })
         .collect();
     let asks_for_offers = arguments.offers || format.shows_edits();
     if asks_for_offers {
@@ -151,8 +158,7 @@ fn file(
     input: &InputFile,
     report: &FileReport,
     copies: &[Copies],
-    arguments: &Arguments,
-) -> ReportedFile {
+) -> (ReportedFile, Vec<FunctionFacts>) {
     let mut findings = judge_with_copies(report, copies, &input.text, &input.rules);
     let functions = report.functions();
     let lines = Lines::new(&input.text);
@@ -167,15 +173,16 @@ fn file(
         suggestion: None,
         identity,
     };
-    ReportedFile {
+    let file = ReportedFile {
         path: input.shown.clone(),
         text: Arc::clone(&input.text),
         lines,
         findings: findings.iter().zip(identities).map(found).collect(),
-        functions: arguments.metrics.then_some(functions),
+        functions: None,
         idle: idle_allowances(report, &input.rules),
         problem: report.problem,
-    }
+    };
+    (file, functions)
 }
 
 fn say_problems(report: &Report) {

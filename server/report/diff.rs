@@ -69,7 +69,7 @@ fn write_unified(
 }
 
 /// A line of code for people; tabs and what ends a line are no surprise to them.
-fn seen(line: &str) -> Cow<'_, str> {
+pub(super) fn seen(line: &str) -> Cow<'_, str> {
     let (line, end) = match line.strip_suffix('\r') {
         Some(line) => (line, "\r"),
         None => (line, ""),

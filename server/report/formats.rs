@@ -5,6 +5,7 @@
 mod checkstyle;
 mod github;
 mod gitlab;
+mod html;
 mod json_lines;
 mod junit;
 mod markdown;
@@ -15,6 +16,7 @@ mod xml;
 pub use checkstyle::write_checkstyle;
 pub use github::write_github;
 pub use gitlab::write_gitlab;
+pub use html::write_html;
 pub use json_lines::write_json_lines;
 pub use junit::write_junit;
 pub use markdown::write_markdown;

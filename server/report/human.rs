@@ -50,11 +50,10 @@ pub fn write_human(out: &mut dyn Write, report: &Report, look: Look) -> io::Resu
 }
 
 fn in_reading_order(report: &Report) -> Vec<(&ReportedFile, &ReportedFinding)> {
-    let mut all: Vec<_> = report.found().collect();
-    if all.len() > MANY {
-        all.sort_by(|(_, left), (_, right)| right.weight().total_cmp(&left.weight()));
+    if report.found().nth(MANY).is_some() {
+        return totals::heaviest_first(report);
     }
-    all
+    report.found().collect()
 }
 
 fn render(renderer: &Renderer, look: Look, file: &ReportedFile, found: &ReportedFinding) -> String {
@@ -149,7 +148,7 @@ fn has_lone_return(source: &str) -> bool {
 }
 
 /// The heaviest parts that are places of their own, in the order of the text. Parts that are smells stand below the frame.
-fn parts_to_show(file: &ReportedFile, finding: &Finding) -> Vec<FindingPart> {
+pub(super) fn parts_to_show(file: &ReportedFile, finding: &Finding) -> Vec<FindingPart> {
     let is_place = |part: &&FindingPart| {
         part.smell.is_none()
             && part
@@ -166,7 +165,7 @@ fn parts_to_show(file: &ReportedFile, finding: &Finding) -> Vec<FindingPart> {
     parts
 }
 
-fn part_label(finding: &Finding, measure: u32) -> String {
+pub(super) fn part_label(finding: &Finding, measure: u32) -> String {
     if finding.smell.cause == Cause::Repetition {
         "the same".to_owned()
     } else if measure > 1 {
@@ -177,22 +176,33 @@ fn part_label(finding: &Finding, measure: u32) -> String {
 }
 
 fn footnotes(file: &ReportedFile, found: &ReportedFinding) -> Vec<Message<'static>> {
-    let mut notes = Vec::new();
-    let also: Vec<_> = found.finding.parts.iter().filter_map(part_words).collect();
-    if !also.is_empty() {
-        notes.push(Tone::NOTE.message(format!("also {}", also.join(", "))));
-    }
-    let others = places_in_words(&found.finding);
-    if !others.is_empty() {
-        notes.push(Tone::NOTE.message(others));
-    }
-    let offered = offered_in_words(file, found);
-    if !offered.is_empty() {
-        notes.push(Tone::HELP.message(offered));
-    }
-    let extractions = apart(&found.extractions).into_iter().take(MOST_EXTRACTIONS);
-    notes.extend(extractions.map(|it| Tone::HELP.message(extraction_in_words(file, found, it))));
+    let notes = [
+        also_in_words(&found.finding),
+        places_in_words(&found.finding),
+    ];
+    let notes = notes.into_iter().filter(|words| !words.is_empty());
+    let notes = notes.map(|words| Tone::NOTE.message(words));
+    let help = help_in_words(file, found).into_iter();
     notes
+        .chain(help.map(|words| Tone::HELP.message(words)))
+        .collect()
+}
+
+/// The other smells of the same cause.
+pub(super) fn also_in_words(finding: &Finding) -> String {
+    let also: Vec<_> = finding.parts.iter().filter_map(part_words).collect();
+    if also.is_empty() {
+        return String::new();
+    }
+    format!("also {}", also.join(", "))
+}
+
+/// What would make the finding smaller: refactorings with their lines, and the best extractions.
+pub(super) fn help_in_words(file: &ReportedFile, found: &ReportedFinding) -> Vec<String> {
+    let offered = Some(offered_in_words(file, found)).filter(|words| !words.is_empty());
+    let extractions = apart(&found.extractions).into_iter().take(MOST_EXTRACTIONS);
+    let extractions = extractions.map(|it| extraction_in_words(file, found, it));
+    offered.into_iter().chain(extractions).collect()
 }
 
 /// Where else the same stands, from line to line.
@@ -257,7 +267,7 @@ fn lines_in_words(lines: &[String]) -> String {
 }
 
 /// What the label beside the leading place says: "complexity 32 (limit 25)".
-fn measure_in_words(finding: &Finding) -> String {
+pub(super) fn measure_in_words(finding: &Finding) -> String {
     let what = finding.smell.in_words(finding.measure);
     format!("{what} (limit {})", finding.limit)
 }

@@ -28,9 +28,34 @@ pub fn write_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 
 /// Writes anything as one line of JSON.
 pub fn write_json_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Seen);
+    write_escaping(out, value, next_unseen)
+}
+
+/// Writes anything as one line of JSON that may stand inside an element of a page: nothing in it opens or closes one.
+pub(super) fn write_json_inside(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    write_escaping(out, value, |text| {
+        let markup = memchr::memchr(b'<', text.as_bytes());
+        let before = markup.map_or(text, |at| &text[..at]);
+        next_unseen(before).or(markup)
+    })
+}
+
+fn write_escaping(
+    out: &mut dyn Write,
+    value: &impl Serialize,
+    next: fn(&str) -> Option<usize>,
+) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Escaping { next });
     value.serialize(&mut serializer)?;
     out.write_all(b"\n")
+}
+
+/// The next character that nobody sees. JSON has escaped the first 32 already, and of plain text that leaves one.
+fn next_unseen(text: &str) -> Option<usize> {
+    if text.is_ascii() {
+        return memchr::memchr(b'\x7f', text.as_bytes());
+    }
+    text.find(is_unseen)
 }
 
 /// Writes one finding with the path of its file, as one line.
@@ -46,17 +71,20 @@ pub(super) fn write_finding_line(
     write_json_line(out, &line)
 }
 
-/// Compact, and with escapes for every character that nobody sees: JSON itself asks for the first 32 only.
-struct Seen;
+/// Compact, and with escapes for more characters than JSON itself asks for: at least all that nobody sees.
+struct Escaping {
+    /// Where the next of them stands.
+    next: fn(&str) -> Option<usize>,
+}
 
-impl Formatter for Seen {
+impl Formatter for Escaping {
     fn write_string_fragment<W: ?Sized + Write>(
         &mut self,
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some(at) = rest.find(is_unseen) {
+        while let Some(at) = (self.next)(rest) {
             writer.write_all(&rest.as_bytes()[..at])?;
             let length = rest[at..].chars().next().map_or(0, char::len_utf8);
             for unit in rest[at..at + length].encode_utf16() {

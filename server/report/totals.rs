@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Places to begin with.
-const PLACES: usize = 5;
+pub(super) const PLACES: usize = 5;
 /// So many findings are taken in without help.
 const FEW: usize = 10;
 
@@ -53,6 +53,13 @@ pub(super) fn by_smell(report: &Report) -> Vec<SmellCount> {
     rows
 }
 
+/// All findings, those with the most to gain first, and equal ones in the order of paths and lines.
+pub(super) fn heaviest_first(report: &Report) -> Vec<(&ReportedFile, &ReportedFinding)> {
+    let mut all: Vec<_> = report.found().collect();
+    all.sort_by(|(_, left), (_, right)| right.weight().total_cmp(&left.weight()));
+    all
+}
+
 /// Writes the counts by smell, and the line that sums up.
 pub fn write_table(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     if report.summary.findings > 0 {
@@ -77,10 +84,8 @@ fn write_counts(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 }
 
 fn write_places(out: &mut dyn Write, report: &Report, look: Look) -> io::Result<()> {
-    let mut all: Vec<_> = report.found().collect();
-    all.sort_by(|(_, left), (_, right)| right.weight().total_cmp(&left.weight()));
     writeln!(out, "Begin with")?;
-    for (file, found) in all.into_iter().take(PLACES) {
+    for (file, found) in heaviest_first(report).into_iter().take(PLACES) {
         writeln!(out, "  {}", line_of(file, found, look))?;
     }
     writeln!(out)

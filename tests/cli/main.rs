@@ -26,6 +26,8 @@ mod mounts;
 mod no_agents;
 #[cfg(not(feature = "team"))]
 mod no_team;
+#[cfg(unix)]
+mod page;
 mod patches;
 mod run;
 #[cfg(feature = "team")]

@@ -46,6 +46,8 @@ pub(super) enum Format {
     Junit,
     /// A summary for a pull request
     Markdown,
+    /// One page for a browser, with a map of the code, what was found and the code around
+    Html,
 }
 
 impl Format {
@@ -88,6 +90,11 @@ impl Format {
         matches!(self, Self::Sarif | Self::Rdjson)
     }
 
+    /// Whether it shows the measures of every function.
+    pub(super) fn shows_measures(self) -> bool {
+        self == Self::Html
+    }
+
     pub(super) fn write(self, out: &mut dyn Write, report: &Report) -> io::Result<()> {
         match self {
             Self::Human => report::write_human(out, report, look()),
@@ -101,6 +108,7 @@ impl Format {
             Self::Checkstyle => report::write_checkstyle(out, report),
             Self::Junit => report::write_junit(out, report),
             Self::Markdown => report::write_markdown(out, report),
+            Self::Html => report::write_html(out, report),
         }
     }
 }
