@@ -38,6 +38,7 @@ pub mod merge_nested_if;
 pub mod move_tests_to_file;
 pub mod name_condition;
 pub mod question_mark;
+pub mod remove_dead_comment;
 pub mod remove_redundant_else;
 pub mod replace_duplicate_with_call;
 pub mod simplify_boolean;
@@ -305,6 +306,7 @@ static REGISTRY: &[Refactoring] = &[
     move_tests_to_file::REFACTORING,
     name_condition::REFACTORING,
     question_mark::REFACTORING,
+    remove_dead_comment::REFACTORING,
     remove_redundant_else::REFACTORING,
     replace_duplicate_with_call::REFACTORING,
     simplify_boolean::REFACTORING,

@@ -12,6 +12,7 @@ use super::{
     stretch::Stretch,
     surroundings::{self, covering_node},
     text,
+    words::{self, Ground},
 };
 use crate::{
     syntax::{Ledger, LineEnding, Refusal, Source, Tree},
@@ -160,8 +161,12 @@ impl<'a> Regions<'a> {
             let items = pairs().map(|pair| pair.item.words(self.edition).times(word));
             items.sum()
         };
-        let times_elsewhere = |word: &str| self.untouched.times(word);
-        if let Some(word) = allows.exceeded_by(&net, times_before, times_elsewhere) {
+        let ground = Ground {
+            before: &times_before,
+            elsewhere: &|word| self.untouched.times(word),
+            dead: words::dead_comments(ledger, self.edition),
+        };
+        if let Some(word) = allows.exceeded_by(&net, &ground) {
             return Err(text(&format!(
                 "The edit would change more words than this refactoring may: `{word}`."
             )));
