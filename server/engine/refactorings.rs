@@ -20,6 +20,7 @@ use crate::{
 mod audit;
 pub mod comparisons_to_matches;
 pub mod extract_constant;
+pub mod extract_type_alias;
 pub mod extract_variable;
 mod find;
 #[cfg(test)]
@@ -292,6 +293,7 @@ static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refa
 static REGISTRY: &[Refactoring] = &[
     comparisons_to_matches::REFACTORING,
     extract_constant::REFACTORING,
+    extract_type_alias::REFACTORING,
     extract_variable::REFACTORING,
     guard_clause::REFACTORING,
     hoist_shared_statement::REFACTORING,

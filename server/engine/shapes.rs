@@ -5,6 +5,7 @@ pub mod boolean_choice;
 pub mod boolean_match;
 pub mod collapsible_if;
 pub mod collect_loop;
+pub mod complex_type;
 pub mod dead_comment;
 pub mod equality_chain;
 pub mod extend_loop;

@@ -138,10 +138,15 @@ impl<'a> Regions<'a> {
                 *after.entry(kind).or_default() -= more;
             }
         }
-        if allows.has(Also::AddsConstant)
-            && let Some(constants) = after.get_mut(&SyntaxKind::CONST)
-        {
-            *constants -= 1;
+        for (comes, kind) in [
+            (Also::AddsConstant, SyntaxKind::CONST),
+            (Also::AddsAlias, SyntaxKind::TYPE_ALIAS),
+        ] {
+            if allows.has(comes)
+                && let Some(count) = after.get_mut(&kind)
+            {
+                *count -= 1;
+            }
         }
         after.retain(|_, count| *count != 0);
         if before != after {

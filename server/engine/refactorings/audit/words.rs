@@ -121,6 +121,8 @@ pub struct Allows {
 pub enum Also {
     /// A constant comes between items.
     AddsConstant,
+    /// A type alias comes between items.
+    AddsAlias,
     /// One name that the item doesn't have comes, as often as it is declared and used.
     AddsFreshName,
     /// Words that the item has come once more: a copied header.
