@@ -70,7 +70,7 @@ use crate::{
         replacing::Replaced,
         scopes::Names,
     },
-    text::TextRange,
+    text::{TextRange, TextSize},
 };
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
@@ -119,6 +119,8 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
 
 struct Alias {
     name: String,
+    /// On one line.
+    ty: String,
     /// With its brackets; empty where there are none.
     parameters: String,
     /// In the order of the text.
@@ -141,8 +143,10 @@ impl Alias {
                 "An attribute of an item may read the type as it is written.",
             ));
         }
-        let name = naming::of(&ty).or_else(|| places.iter().find_map(naming::of));
-        let name = name.ok_or_else(|| {
+        // Where places are called differently, they hold different things.
+        let mut names: Vec<String> = places.iter().filter_map(naming::of).collect();
+        names.dedup();
+        let [name] = <[String; 1]>::try_from(names).map_err(|_| {
             Refusal::because(
                 Hazard::Types,
                 "Nothing tells what the alias would be called.",
@@ -164,6 +168,7 @@ impl Alias {
         let nodes: Vec<SyntaxNode> = places.iter().map(|it| it.syntax().clone()).collect();
         Ok(Self {
             name,
+            ty: words_of(&ty),
             parameters,
             gap: Gap::before_users(Joins::Nothing, &nodes, &context.source.text)?,
             is_public: places.iter().any(is_public),
@@ -174,19 +179,15 @@ impl Alias {
     fn rewrites<'a>(&self, context: &Context<'a>) -> Option<Vec<Rewrite<'a>>> {
         let source = context.source;
         let name = format!("{}{}", self.name, self.parameters);
-        let replaced = Replaced {
-            places: &self.places,
-            width: width(&name),
-        };
-        let stays = replaced.keeps_layout(&context.root, &source.text, source.context)
-            && replaced.keeps_heads(&context.root, &source.text, source.context);
-        let first = self.places[0];
-        let ty = source.slice(first);
-        if !stays || ty.contains('\n') {
-            return None;
-        }
-        let (indent, end) = (&self.gap.indent, layout::first_line_ending(&source.text));
         let max = source.context.width.max();
+        let places: Vec<TextRange> = self
+            .places
+            .iter()
+            .map(|place| written_anew(*place, &name, context))
+            .collect::<Option<_>>()?;
+        let first = self.places[0];
+        let ty = &*self.ty;
+        let (indent, end) = (&self.gap.indent, layout::first_line_ending(&source.text));
         let head = format!("type {name} =");
         let deeper = format!("{indent}{}", layout::indent_unit(&source.text));
         let between = if width(indent) + width(&head) + width(ty) + 2 <= max {
@@ -199,12 +200,51 @@ impl Alias {
         }
         let declared = Rewrite::at(&source.text, self.gap.at)
             .text(&format!("{}{head}{between}", self.gap.before))
-            .keep(first)
+            .keep_as(first, ty)
             .text(&format!(";{}", self.gap.after));
-        let places = self.places.iter();
-        let places = places.map(|place| context.rewrite(*place).text(&name));
+        let places = places.into_iter().zip(&self.places);
+        let places = places.map(|(anew, place)| {
+            let lead = if anew == *place { "" } else { " " };
+            context.rewrite(anew).text(&format!("{lead}{name}"))
+        });
         Some([declared].into_iter().chain(places).collect())
     }
+}
+
+/// What is written anew where the type is, if the lines around stay as they are: where a field's type stands below its name,
+/// the break between them too.
+fn written_anew(place: TextRange, name: &str, context: &Context<'_>) -> Option<TextRange> {
+    let source = context.source;
+    if let Some(colon) = field_of_whole(&context.root, place) {
+        let column = layout::column(&source.text, colon);
+        let fits = column + width(" ") + width(name) + width(",") <= source.context.width.max();
+        let between = source.slice(TextRange::new(colon, place.start()));
+        let is_plain = between.trim().is_empty() && fits;
+        let start = if between.contains('\n') {
+            colon
+        } else {
+            place.start()
+        };
+        return is_plain.then(|| TextRange::new(start, place.end()));
+    }
+    let replaced = Replaced {
+        places: &[place],
+        width: width(name),
+    };
+    let stays = replaced.keeps_layout(&context.root, &source.text, source.context)
+        && replaced.keeps_heads(&context.root, &source.text, source.context);
+    (stays && !source.slice(place).contains('\n')).then_some(place)
+}
+
+/// Where the type of a structure's field begins, behind its colon, if that is all that stands in `place`.
+fn field_of_whole(root: &SyntaxNode, place: TextRange) -> Option<TextSize> {
+    let element = root.covering_element(place);
+    let field = element.ancestors().find_map(ast::RecordField::cast)?;
+    let is_whole = field.ty()?.syntax().text_range() == place;
+    let owner = field.syntax().parent().and_then(|list| list.parent())?;
+    let is_of_struct = owner.kind() != SyntaxKind::VARIANT && is_whole;
+    let colon = field.colon_token().filter(|_| is_of_struct)?;
+    Some(colon.text_range().end())
 }
 
 /// What would get a name of the type whose field, parameter or result is at the target.
@@ -215,7 +255,7 @@ fn type_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::Type> {
         .take_while(|node| !is_end(node))
         .filter(is_place)
         .last()?;
-    let found = ComplexType::within(place.children().find_map(ast::Type::cast)?)?;
+    let found = ComplexType::within(&place.children().find_map(ast::Type::cast)?)?;
     let is_asked = matches!(target, Target::Answer(_)) || found.length > LONGEST;
     is_asked.then_some(found.ty)
 }
@@ -428,6 +468,10 @@ mod tests {
         refused(Hazard::Types, "struct S($0TYPE);\n");
         refused(Hazard::Types, "fn f($0map: TYPE) {}\n");
         refused(
+            Hazard::Types,
+            "struct S {\n    $0handlers: TYPE,\n    listeners: TYPE,\n}\n",
+        );
+        refused(
             Hazard::Scope,
             "struct S {\n    $0handlers: TYPE,\n}\n\nstruct Handlers;\n",
         );
@@ -446,12 +490,15 @@ mod tests {
     }
 
     #[test]
-    fn a_field_whose_type_has_a_line_of_its_own_is_refused() {
-        let ty = TYPE.replace("Request", "RequestWithALongName");
-        let field = "    /// Words.\n    /// More words, so that all of them take more than a line.\n    pub(crate) $0handlers_of_all_requests:";
-        refused(
-            Hazard::Text,
-            &format!("struct S {{\n{field}\n        {ty},\n}}\n"),
+    fn a_type_on_lines_of_its_own_is_joined() {
+        let ty = "Arc<Mutex<HashMap<SomeKeyWithALongName, Vec<Result<SomeValue, SomeError>>>>>";
+        becomes(
+            &format!(
+                "struct S {{\n    /// Words.\n    pub(crate) $0handlers_of_all_requests:\n        {ty},\n    other: u8,\n}}\n"
+            ),
+            &format!(
+                "type HandlersOfAllRequests =\n    {ty};\n\nstruct S {{\n    /// Words.\n    pub(crate) handlers_of_all_requests: HandlersOfAllRequests,\n    other: u8,\n}}\n"
+            ),
         );
     }
 

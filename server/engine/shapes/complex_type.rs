@@ -11,7 +11,7 @@ use crate::syntax::layout;
 #[derive(Debug, Clone)]
 pub struct ComplexType {
     pub ty: ast::Type,
-    /// In characters, with one space where there is any.
+    /// In characters, on one line.
     pub length: usize,
 }
 
@@ -22,12 +22,12 @@ pub const LONGEST: usize = 49;
 
 impl ComplexType {
     /// What of a written type would get the name: what is lent, and what an `Option` or a `Result` holds, rather than the whole.
-    pub fn within(written: ast::Type) -> Option<Self> {
+    pub fn within(written: &ast::Type) -> Option<Self> {
         let whole = Self::of(written.clone())?;
-        match held(&written) {
-            Some(Held::Whole(inner)) => Self::within(inner),
+        match held(written) {
+            Some(Held::Whole(inner)) => Self::within(&inner),
             Some(Held::OneOf(inner)) => {
-                let inner = Self::within(inner).filter(|inner| inner.length > LONGEST);
+                let inner = Self::within(&inner).filter(|inner| inner.length > LONGEST);
                 inner.or(Some(whole))
             }
             None => Some(whole),
@@ -71,10 +71,21 @@ pub fn is_place(node: &SyntaxNode) -> bool {
     }
 }
 
-/// With one space where there is any.
+/// A type on one line, as rustfmt writes it there.
 pub fn words_of(ty: &ast::Type) -> String {
     let text = ty.syntax().text().to_string();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut joined = String::new();
+    for part in text.lines().map(str::trim).filter(|part| !part.is_empty()) {
+        let closes = part.starts_with(['>', ')', ']']);
+        if closes && joined.ends_with(',') {
+            joined.pop();
+        }
+        if !joined.is_empty() && !closes && !joined.ends_with(['<', '(', '[']) {
+            joined.push(' ');
+        }
+        joined.push_str(part);
+    }
+    joined
 }
 
 enum Held {
@@ -112,7 +123,8 @@ fn may_have_name(ty: &ast::Type) -> bool {
             SyntaxKind::IMPL_TRAIT_TYPE | SyntaxKind::INFER_TYPE | SyntaxKind::MACRO_TYPE
         )
     };
-    let is_bare = matches!(ty, ast::Type::DynTraitType(_));
+    // A marker is no value, and macros know it by its name.
+    let is_bare = matches!(ty, ast::Type::DynTraitType(_)) || words_of(ty).contains("PhantomData<");
     !is_bare && !ty.syntax().descendants().any(is_open) && !layout::has_comment(ty.syntax())
 }
 
@@ -124,8 +136,8 @@ mod tests {
     fn subjects(item: &str) -> Vec<String> {
         let source = Source::parse(item, FileContext::default()).unwrap();
         let item = source.root().first_child().unwrap();
-        let types = written_in(&item).into_iter();
-        let found = types.filter_map(ComplexType::within);
+        let types = written_in(&item);
+        let found = types.iter().filter_map(ComplexType::within);
         found.map(|found| words_of(&found.ty)).collect()
     }
 
@@ -145,6 +157,13 @@ mod tests {
     }
 
     #[test]
+    fn lines_are_joined() {
+        let whole = "Arc<Mutex<HashMap<u8, Vec<u8>>>>";
+        let broken = "Arc<\n    Mutex<\n        HashMap<\n            u8,\n            Vec<u8>,\n        >,\n    >,\n>";
+        assert_eq!(subjects(&format!("struct S {{ a: {broken} }}")), [whole]);
+    }
+
+    #[test]
     fn heads_and_fields_are_looked_at_and_bodies_are_not() {
         let ty = "Arc<Mutex<Vec<u8>>>";
         for (item, count) in [
@@ -155,6 +174,7 @@ mod tests {
             (format!("enum E {{ A({ty}), B {{ c: {ty} }} }}"), 2),
             (format!("struct S {{ a: fn(b: {ty}) }}"), 1),
             (format!("fn f() {{ struct S {{ a: {ty} }} }}"), 0),
+            (format!("struct S {{ a: PhantomData<{ty}> }}"), 0),
             (
                 "fn f(a: impl Iterator<Item = Arc<Mutex<u8>>>) {}".to_owned(),
                 0,

@@ -1,7 +1,7 @@
 //! What a type alias is called.
 
 use ra_ap_syntax::{
-    AstNode, SyntaxKind,
+    AstNode,
     ast::{self, HasName},
 };
 
@@ -30,7 +30,7 @@ const KNOWN: [&str; 12] = [
 pub(super) fn of(ty: &ast::Type) -> Option<String> {
     let place = ty.syntax().ancestors().find(is_place)?;
     let written = place.children().find_map(ast::Type::cast)?;
-    if ComplexType::within(written)?.ty.syntax() != ty.syntax() {
+    if ComplexType::within(&written)?.ty.syntax() != ty.syntax() {
         return None;
     }
     if let Some(parameter) = ast::Param::cast(place.clone()) {
@@ -48,7 +48,9 @@ pub(super) fn of(ty: &ast::Type) -> Option<String> {
         return None;
     }
     let owner = place.ancestors().find_map(ast::Struct::cast)?.name()?;
-    telling(name.text(), ty).and_then(|own| fitting(format!("{}{own}", owner.text())))
+    let own = telling(name.text(), ty)?;
+    let is_said = owner.text().ends_with(&*own);
+    fitting(format!("{}{own}", owner.text())).filter(|_| !is_said)
 }
 
 /// Whether anything could have a name, or it says only what has become of the thing.
@@ -60,27 +62,29 @@ fn is_vague(name: &str) -> bool {
 
 /// Whether a type is that of a function.
 fn is_function(ty: &ast::Type) -> bool {
-    const HOLDERS: [&str; 3] = ["Arc<dyn", "Box<dyn", "Rc<dyn"];
+    const HOLDERS: [&str; 3] = ["Arc<dyn ", "Box<dyn ", "Rc<dyn "];
     let text = words_of(ty);
+    let unbound = |code: &str| -> String {
+        let bound = code.strip_prefix("for<").and_then(|it| it.split_once("> "));
+        bound.map_or(code, |(_, rest)| rest).to_owned()
+    };
     let held = HOLDERS.iter().find_map(|holder| text.strip_prefix(holder));
-    let held = held.map(|held| {
-        let bound = held.trim_start().strip_prefix("for<");
-        bound.map_or(held, |bound| {
-            bound.split_once('>').map_or(bound, |(_, rest)| rest)
-        })
-    });
     let is_held = held.is_some_and(|held| {
-        let name = held.trim_start();
+        let held = unbound(held);
         ["Fn(", "FnMut(", "FnOnce("]
             .iter()
-            .any(|it| name.starts_with(it))
+            .any(|it| held.starts_with(it))
     });
-    is_held || ty.syntax().kind() == SyntaxKind::FN_PTR_TYPE
+    let own = unbound(&text);
+    let own = own.trim_start_matches("unsafe ");
+    is_held || own.starts_with("fn(") || own.starts_with("extern ")
 }
 
 /// `retry_queue` is `RetryQueue`, and a function `OnClickFn`.
 fn telling(name: &str, ty: &ast::Type) -> Option<String> {
-    const CALLED_SO: [&str; 6] = ["Callback", "Fn", "Func", "Function", "Handler", "Hook"];
+    const CALLED_SO: [&str; 7] = [
+        "Callback", "Fn", "Fun", "Func", "Function", "Handler", "Hook",
+    ];
     let mut name = joined(name)?;
     if is_function(ty) && !CALLED_SO.iter().any(|end| name.ends_with(end)) {
         name.push_str("Fn");
