@@ -27,6 +27,7 @@ mod find;
 pub(crate) mod fixture;
 pub mod guard_clause;
 pub mod hoist_shared_statement;
+pub mod if_chain_to_match;
 pub mod invert_if;
 pub mod let_else;
 pub mod loop_to_collect;
@@ -297,6 +298,7 @@ static REGISTRY: &[Refactoring] = &[
     extract_variable::REFACTORING,
     guard_clause::REFACTORING,
     hoist_shared_statement::REFACTORING,
+    if_chain_to_match::REFACTORING,
     invert_if::REFACTORING,
     let_else::REFACTORING,
     loop_to_collect::REFACTORING,
