@@ -39,6 +39,7 @@ pub mod merge_nested_if;
 #[allow(clippy::test_attr_in_doctest, reason = "the example is about tests")]
 pub mod move_tests_to_file;
 pub mod name_condition;
+pub mod pull_assignment_up;
 pub mod question_mark;
 pub mod remove_dead_comment;
 pub mod remove_redundant_else;
@@ -309,6 +310,7 @@ static REGISTRY: &[Refactoring] = &[
     merge_nested_if::REFACTORING,
     move_tests_to_file::REFACTORING,
     name_condition::REFACTORING,
+    pull_assignment_up::REFACTORING,
     question_mark::REFACTORING,
     remove_dead_comment::REFACTORING,
     remove_redundant_else::REFACTORING,

@@ -17,6 +17,7 @@ mod option_arms;
 mod option_call;
 pub mod option_question;
 pub mod option_value;
+pub mod pulled_assignment;
 pub mod question_mark;
 pub mod repeated_expression;
 pub mod search_loop;
