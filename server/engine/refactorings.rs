@@ -28,6 +28,7 @@ pub(crate) mod fixture;
 pub mod guard_clause;
 pub mod hoist_shared_statement;
 pub mod if_chain_to_match;
+pub mod inline_variable;
 pub mod invert_if;
 pub mod let_else;
 pub mod loop_to_collect;
@@ -300,6 +301,7 @@ static REGISTRY: &[Refactoring] = &[
     guard_clause::REFACTORING,
     hoist_shared_statement::REFACTORING,
     if_chain_to_match::REFACTORING,
+    inline_variable::REFACTORING,
     invert_if::REFACTORING,
     let_else::REFACTORING,
     loop_to_collect::REFACTORING,
