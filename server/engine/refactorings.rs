@@ -34,6 +34,7 @@ pub mod let_else;
 pub mod loop_to_collect;
 pub mod loop_to_search;
 pub mod match_to_combinator;
+pub mod match_to_if_let;
 pub mod merge_identical_arms;
 pub mod merge_identical_branches;
 pub mod merge_nested_if;
@@ -307,6 +308,7 @@ static REGISTRY: &[Refactoring] = &[
     loop_to_collect::REFACTORING,
     loop_to_search::REFACTORING,
     match_to_combinator::REFACTORING,
+    match_to_if_let::REFACTORING,
     merge_identical_arms::REFACTORING,
     merge_identical_branches::REFACTORING,
     merge_nested_if::REFACTORING,

@@ -23,6 +23,7 @@ pub mod repeated_expression;
 pub mod search_loop;
 pub mod shared_answer;
 pub mod shared_tail;
+pub mod single_pattern;
 pub mod single_use;
 pub mod value_chain;
 
