@@ -20,24 +20,30 @@ use crate::{
 mod audit;
 pub mod comparisons_to_matches;
 pub mod extract_constant;
+pub mod extract_type_alias;
 pub mod extract_variable;
 mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod guard_clause;
 pub mod hoist_shared_statement;
+pub mod if_chain_to_match;
+pub mod inline_variable;
 pub mod invert_if;
 pub mod let_else;
 pub mod loop_to_collect;
 pub mod loop_to_search;
 pub mod match_to_combinator;
+pub mod match_to_if_let;
 pub mod merge_identical_arms;
 pub mod merge_identical_branches;
 pub mod merge_nested_if;
 #[allow(clippy::test_attr_in_doctest, reason = "the example is about tests")]
 pub mod move_tests_to_file;
 pub mod name_condition;
+pub mod pull_assignment_up;
 pub mod question_mark;
+pub mod remove_dead_comment;
 pub mod remove_redundant_else;
 pub mod replace_duplicate_with_call;
 pub mod simplify_boolean;
@@ -291,20 +297,26 @@ static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refa
 static REGISTRY: &[Refactoring] = &[
     comparisons_to_matches::REFACTORING,
     extract_constant::REFACTORING,
+    extract_type_alias::REFACTORING,
     extract_variable::REFACTORING,
     guard_clause::REFACTORING,
     hoist_shared_statement::REFACTORING,
+    if_chain_to_match::REFACTORING,
+    inline_variable::REFACTORING,
     invert_if::REFACTORING,
     let_else::REFACTORING,
     loop_to_collect::REFACTORING,
     loop_to_search::REFACTORING,
     match_to_combinator::REFACTORING,
+    match_to_if_let::REFACTORING,
     merge_identical_arms::REFACTORING,
     merge_identical_branches::REFACTORING,
     merge_nested_if::REFACTORING,
     move_tests_to_file::REFACTORING,
     name_condition::REFACTORING,
+    pull_assignment_up::REFACTORING,
     question_mark::REFACTORING,
+    remove_dead_comment::REFACTORING,
     remove_redundant_else::REFACTORING,
     replace_duplicate_with_call::REFACTORING,
     simplify_boolean::REFACTORING,

@@ -5,6 +5,8 @@ pub mod boolean_choice;
 pub mod boolean_match;
 pub mod collapsible_if;
 pub mod collect_loop;
+pub mod complex_type;
+pub mod dead_comment;
 pub mod equality_chain;
 pub mod extend_loop;
 pub mod guard_clause;
@@ -15,11 +17,15 @@ mod option_arms;
 mod option_call;
 pub mod option_question;
 pub mod option_value;
+pub mod pulled_assignment;
 pub mod question_mark;
 pub mod repeated_expression;
 pub mod search_loop;
 pub mod shared_answer;
 pub mod shared_tail;
+pub mod single_pattern;
+pub mod single_use;
+pub mod value_chain;
 
 use ra_ap_syntax::ast;
 

@@ -55,6 +55,7 @@ pub mod collapsible_if;
 pub mod combinator_opportunity;
 pub mod commented_out_code;
 pub mod complex_conditional;
+pub mod complex_type;
 pub mod data_clump;
 pub mod deep_nesting;
 pub mod duplicate_block;
@@ -126,6 +127,8 @@ pub enum Look {
     Function(fn(&Unit<'_>, &mut Sightings)),
     /// At each struct, enum and union.
     Type(fn(&Unit<'_>, &mut Sightings)),
+    /// At each of both.
+    Item(fn(&Unit<'_>, &mut Sightings)),
     /// At a file, by what was counted in its units.
     File(fn(&FileUnit, &mut Sightings)),
     /// At all files together. What is seen there follows from other files too, so it is kept in no report.
@@ -372,13 +375,18 @@ pub fn is_of_workspaces(id: SmellId) -> bool {
 static SEEN: LazyLock<Seen> = LazyLock::new(|| {
     let mut seen = Seen::default();
     for smell in all() {
+        let sees = KindSet::of(smell.sees);
         let kinds = match smell.look {
             // What a file is looked at by is counted in its functions.
             Look::Function(_) | Look::File(_) => &mut seen.code,
             Look::Type(_) => &mut seen.types,
+            Look::Item(_) => {
+                seen.types = seen.types.union(&sees);
+                &mut seen.code
+            }
             Look::Workspace(_) => continue,
         };
-        *kinds = kinds.union(&KindSet::of(smell.sees));
+        *kinds = kinds.union(&sees);
     }
     seen
 });
@@ -410,6 +418,9 @@ impl At<'_> {
                 look(unit, sightings);
             }
             (At::Unit(unit), Look::Type(look)) if unit.kind == UnitKind::Type => {
+                look(unit, sightings);
+            }
+            (At::Unit(unit), Look::Item(look)) if unit.kind != UnitKind::Plain => {
                 look(unit, sightings);
             }
             (At::File(file), Look::File(look)) => look(file, sightings),
@@ -451,6 +462,7 @@ static REGISTRY: &[Smell] = &[
     combinator_opportunity::SMELL,
     commented_out_code::SMELL,
     complex_conditional::SMELL,
+    complex_type::SMELL,
     data_clump::SMELL,
     deep_nesting::SMELL,
     duplicate_block::SMELL,

@@ -50,7 +50,7 @@ pub use read::{
 };
 pub use write::{
     layout::{self, LineEnding},
-    moving_out, paragraphs, replacing,
+    moving_out, new_items, paragraphs, replacing,
     rewrite::{Ledger, Rewrite},
 };
 

@@ -166,7 +166,13 @@ impl Trial<'_> {
 
     /// Whether it is the very thing that a person was asked to look for.
     fn allows(&self, wrong: &Wrong) -> bool {
-        !self.offered.is_safe && matches!(wrong, Wrong::PrintsOther(_))
+        let is_looked_for = match wrong {
+            Wrong::PrintsOther(_) => true,
+            // Its audit holds it to comments that are code.
+            Wrong::Comments => self.offered.refactoring == "remove-dead-comment",
+            _ => false,
+        };
+        !self.offered.is_safe && is_looked_for
     }
 
     fn tell(&self, wrong: &[Wrong]) {

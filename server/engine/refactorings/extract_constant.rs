@@ -50,7 +50,6 @@
 
 mod naming;
 mod numbers;
-mod placement;
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -62,12 +61,15 @@ use super::{
 };
 use crate::{
     syntax::{
-        FilePart, Presence, Rewrite, attributes, layout::width, outline, replacing::Replaced,
+        FilePart, Presence, Rewrite, attributes,
+        layout::width,
+        new_items::{Gap, Joins},
+        outline,
+        replacing::Replaced,
         scopes::Names,
     },
     text::{TextRange, TextSize},
 };
-use placement::Gap;
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "extract-constant",
@@ -193,7 +195,7 @@ impl Named {
                 "Every place is compiled only under a `#[cfg]`, so nobody would use the constant in other builds.",
             ));
         }
-        let gap = Gap::before_users(places, &context.source.text)?;
+        let gap = Gap::before_users(Joins::Constants, places, &context.source.text)?;
         let places = places.iter().map(SyntaxNode::text_range).collect();
         Ok(Self {
             name,

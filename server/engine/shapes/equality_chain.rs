@@ -15,7 +15,7 @@ use crate::{
     text::TextRange,
 };
 
-mod values;
+pub(super) mod values;
 mod writing;
 
 use values::Value;
@@ -60,7 +60,7 @@ impl EqualityChain {
     ) -> Result<(Self, Rewrite<'a>), Refusal> {
         let run = Run::of(chain).ok_or(Refusal::NotHere)?;
         run.check(context)?;
-        let ground = run.ground()?;
+        let ground = ground(&run.chain, &run.place, run.values.first())?;
         let rewrite = writing::rewrite(&run, text, context).ok_or_else(Refusal::of_layout)?;
         let shape = Self {
             whole: rewrite.range(),
@@ -152,40 +152,43 @@ impl Run {
         }
         Ok(())
     }
+}
 
-    /// How far it is shown that the place has a type which the values are patterns of.
-    fn ground(&self) -> Result<Ground, Refusal> {
-        let declared = FileNames::around(&self.chain);
-        let is_other = match self.values.first() {
-            Some(Value::Text(_)) => !types_shown::is_text(&self.place),
-            Some(Value::Variant { .. }) => declared.implements("PartialEq"),
-            Some(Value::Number { .. }) => {
-                declared.implements_with_number("PartialEq")
-                    || types_shown::is_of_other_type(&self.place)
-            }
-            None => true,
-        };
-        if is_other {
-            return Err(Refusal::because(
-                Hazard::Types,
-                "It is not shown that the values are patterns of what is compared with them.",
-            ));
+/// How far it is shown that a place has a type of which the values, of one kind with the first, are patterns.
+pub(super) fn ground(
+    around: &impl AstNode,
+    place: &ast::Expr,
+    first: Option<&Value>,
+) -> Result<Ground, Refusal> {
+    let declared = FileNames::around(around);
+    let is_other = match first {
+        Some(Value::Text(_)) => !types_shown::is_text(place),
+        Some(Value::Variant { .. }) => declared.implements("PartialEq"),
+        Some(Value::Number { .. }) => {
+            declared.implements_with_number("PartialEq") || types_shown::is_of_other_type(place)
         }
-        let is_shown = match self.values.first() {
-            Some(Value::Variant { of, .. }) => types_shown::is_written_as(&self.place, of),
-            Some(Value::Number { .. }) => types_shown::integer(&self.place).is_some(),
-            _ => true,
-        };
-        Ok(if is_shown {
-            Ground::Shown
-        } else {
-            Ground::Likely
-        })
+        None => true,
+    };
+    if is_other {
+        return Err(Refusal::because(
+            Hazard::Types,
+            "It is not shown that the values are patterns of what is compared with them.",
+        ));
     }
+    let is_shown = match first {
+        Some(Value::Variant { of, .. }) => types_shown::is_written_as(place, of),
+        Some(Value::Number { .. }) => types_shown::integer(place).is_some(),
+        _ => true,
+    };
+    Ok(if is_shown {
+        Ground::Shown
+    } else {
+        Ground::Likely
+    })
 }
 
 /// The place and the value that a comparison is of.
-fn asked(operand: &ast::Expr, is_negated: bool) -> Option<(ast::Expr, Value)> {
+pub(super) fn asked(operand: &ast::Expr, is_negated: bool) -> Option<(ast::Expr, Value)> {
     match operand {
         ast::Expr::BinExpr(it) => {
             let wanted = BinaryOp::CmpOp(CmpOp::Eq {
@@ -207,7 +210,7 @@ fn asked(operand: &ast::Expr, is_negated: bool) -> Option<(ast::Expr, Value)> {
 }
 
 /// The only `enum` of a name in the file.
-fn enum_of(node: &impl AstNode, name: &str) -> Option<ast::Enum> {
+pub(super) fn enum_of(node: &impl AstNode, name: &str) -> Option<ast::Enum> {
     let root = node.syntax().ancestors().last()?;
     let enums = root.descendants().filter_map(ast::Enum::cast);
     let mut own = enums.filter(|it| it.name().is_some_and(|it| it.text() == name));

@@ -37,21 +37,13 @@
 //! ## Sources
 //! Sonar's S125.
 
-use ra_ap_syntax::{
-    AstNode, SyntaxKind, SyntaxNode, SyntaxToken,
-    ast::{self, HasModuleItem},
-};
-
 use super::{Calm, Limits, Look, Sightings, Smell};
-use crate::{
-    facts::Sighting,
-    syntax::{FileContext, Source, Unit},
-    text::{TextRange, TextSize},
-};
+use crate::{facts::Sighting, shapes::dead_comment::CommentLines, syntax::Unit, text::TextRange};
 
 pub(super) const SMELL: Smell = Smell {
     rate: Some(2.0),
     calm: Calm::Plain,
+    answers: &["remove-dead-comment"],
     measured: "{} lines of code",
     ..Smell::new(
         "commented-out-code",
@@ -66,16 +58,15 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     let mut told_to = None;
-    for run in runs(unit) {
-        let measure = u32::try_from(run.code.len()).unwrap_or(u32::MAX);
-        if sightings.keeps(measure) && is_code(&run.code, unit.context) && is_comment(unit, run.at)
-        {
+    for run in CommentLines::in_range(unit.text, unit.node.text_range()) {
+        let measure = u32::try_from(run.count()).unwrap_or(u32::MAX);
+        if sightings.keeps(measure) && run.are_code(unit.context) && run.are_comments(&unit.node) {
             // A second paragraph of the same code is told of with the first.
             let between = told_to.map(|end| unit.slice(TextRange::new(end, run.at.start())));
             if !between.is_some_and(|between| between.trim().is_empty()) {
                 sightings.push(run.at, measure);
             }
-            told_to = Some(run.end);
+            told_to = Some(run.whole.end());
         }
     }
 }
@@ -83,86 +74,6 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 fn say(sighting: &Sighting, _: &str) -> String {
     let lines = sighting.measure;
     format!("{lines} lines of code are commented out; delete them, or say in words why they stay")
-}
-
-/// Lines in a row that hold nothing but a comment.
-struct CommentLines<'a> {
-    /// The first one's comment.
-    at: TextRange,
-    /// The last one's end.
-    end: TextSize,
-    /// Without the slashes and what is blank.
-    code: Vec<&'a str>,
-}
-
-/// The runs of a unit by its lines alone: what looks like a comment may be a part of a string.
-fn runs<'a>(unit: &Unit<'a>) -> Vec<CommentLines<'a>> {
-    let range = unit.node.text_range();
-    let text = unit.slice(range);
-    let mut found: Vec<CommentLines<'a>> = Vec::new();
-    if !text.contains("//") {
-        return found;
-    }
-    let mut start = range.start();
-    let mut goes_on = false;
-    for line in text.split_inclusive('\n') {
-        let bare = line.trim();
-        match comment(bare) {
-            Some(code) => {
-                if !goes_on {
-                    let from = start + TextSize::of(line) - TextSize::of(line.trim_start());
-                    let at = TextRange::at(from, TextSize::of(bare));
-                    found.push(CommentLines {
-                        at,
-                        end: at.end(),
-                        code: Vec::new(),
-                    });
-                }
-                if let Some(run) = found.last_mut() {
-                    run.end = start + TextSize::of(line.trim_end());
-                    run.code.extend((!code.is_empty()).then_some(code));
-                }
-                goes_on = true;
-            }
-            None => goes_on = false,
-        }
-        start += TextSize::of(line);
-    }
-    found
-}
-
-/// What stands behind the slashes of a comment that is no documentation.
-fn comment(line: &str) -> Option<&str> {
-    let rest = line.strip_prefix("//")?;
-    (!rest.starts_with(['/', '!'])).then(|| rest.trim())
-}
-
-/// Whether the lines are statements, and whole.
-fn is_code(lines: &[&str], context: FileContext) -> bool {
-    let ends = |line: &&&str| line.ends_with([';', '{', '}', ',', '(', ')']);
-    let looks_like_it = lines.iter().filter(ends).count() * 2 > lines.len();
-    let ends_one = lines.last().is_some_and(|last| last.ends_with([';', '}']));
-    if !looks_like_it || !ends_one {
-        return false;
-    }
-    let text = format!("fn f() {{\n{}\n}}\n", lines.join("\n"));
-    let Ok(source) = Source::parse(text, context) else {
-        return false;
-    };
-    let file = ast::SourceFile::cast(source.root());
-    let mut items = file.iter().flat_map(HasModuleItem::items);
-    let is_one = matches!((items.next(), items.next()), (Some(ast::Item::Fn(_)), None));
-    is_one && !source.tree.has_errors()
-}
-
-/// Whether the place is a comment for the parser too, and none in the input of a macro.
-fn is_comment(unit: &Unit<'_>, at: TextRange) -> bool {
-    let token = unit.node.token_at_offset(at.start()).right_biased();
-    let is_plain = |token: SyntaxToken| {
-        let is_input = |node: SyntaxNode| node.kind() == SyntaxKind::TOKEN_TREE;
-        token.kind() == SyntaxKind::COMMENT && !token.parent_ancestors().any(is_input)
-    };
-    token.is_some_and(is_plain)
 }
 
 #[cfg(test)]

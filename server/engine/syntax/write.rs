@@ -2,6 +2,7 @@
 
 pub mod layout;
 pub mod moving_out;
+pub mod new_items;
 pub mod paragraphs;
 pub mod replacing;
 pub(super) mod rewrite;

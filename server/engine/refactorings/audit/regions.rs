@@ -12,6 +12,7 @@ use super::{
     stretch::Stretch,
     surroundings::{self, covering_node},
     text,
+    words::{self, Ground},
 };
 use crate::{
     syntax::{Ledger, LineEnding, Refusal, Source, Tree},
@@ -137,10 +138,15 @@ impl<'a> Regions<'a> {
                 *after.entry(kind).or_default() -= more;
             }
         }
-        if allows.has(Also::AddsConstant)
-            && let Some(constants) = after.get_mut(&SyntaxKind::CONST)
-        {
-            *constants -= 1;
+        for (comes, kind) in [
+            (Also::AddsConstant, SyntaxKind::CONST),
+            (Also::AddsAlias, SyntaxKind::TYPE_ALIAS),
+        ] {
+            if allows.has(comes)
+                && let Some(count) = after.get_mut(&kind)
+            {
+                *count -= 1;
+            }
         }
         after.retain(|_, count| *count != 0);
         if before != after {
@@ -160,8 +166,12 @@ impl<'a> Regions<'a> {
             let items = pairs().map(|pair| pair.item.words(self.edition).times(word));
             items.sum()
         };
-        let times_elsewhere = |word: &str| self.untouched.times(word);
-        if let Some(word) = allows.exceeded_by(&net, times_before, times_elsewhere) {
+        let ground = Ground {
+            before: &times_before,
+            elsewhere: &|word| self.untouched.times(word),
+            dead: words::dead_comments(ledger, self.edition),
+        };
+        if let Some(word) = allows.exceeded_by(&net, &ground) {
             return Err(text(&format!(
                 "The edit would change more words than this refactoring may: `{word}`."
             )));

@@ -1,10 +1,13 @@
 //! The words of a text, and what a change says it does to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ra_ap_syntax::{Edition, SyntaxKind, T};
 
-use crate::syntax::{Ledger, tokens};
+use crate::{
+    shapes::dead_comment,
+    syntax::{Ledger, tokens},
+};
 
 /// How often each word is in a text. Words are identifiers, keywords, lifetimes, literals, comments and `?`: whatever a
 /// person would miss. Strings and comments count byte for byte. Other punctuation and white space are no words.
@@ -118,6 +121,8 @@ pub struct Allows {
 pub enum Also {
     /// A constant comes between items.
     AddsConstant,
+    /// A type alias comes between items.
+    AddsAlias,
     /// One name that the item doesn't have comes, as often as it is declared and used.
     AddsFreshName,
     /// Words that the item has come once more: a copied header.
@@ -132,12 +137,31 @@ pub enum Also {
     DropsTwin,
     /// Names, keywords and literals of a pattern go; strings and comments don't.
     DropsPattern,
+    /// Comments of one line each go that are statements, in runs that hold nothing else. Nothing else goes.
+    DropsDeadComments,
     /// A condition becomes its opposite.
     Negates,
 }
 
 /// What comes and goes where a condition becomes its opposite.
 const OPPOSITES: &str = "false is_err is_none is_ok is_some true";
+
+/// What is known of words beside how the change counts them.
+pub(super) struct Ground<'a> {
+    /// How often a word was in the items that are touched.
+    pub(super) before: &'a dyn Fn(&str) -> i64,
+    /// How often the file has it outside of them.
+    pub(super) elsewhere: &'a dyn Fn(&str) -> i64,
+    /// The comments that go and are dead code, without the white space around them.
+    pub(super) dead: BTreeSet<&'a str>,
+}
+
+/// The comments of what goes that is dead code as a whole.
+pub(super) fn dead_comments(ledger: &Ledger, edition: Edition) -> BTreeSet<&str> {
+    let goes = ledger.goes.iter();
+    let dead = goes.filter(|code| dead_comment::is_dead_code(code, edition));
+    dead.flat_map(|code| code.lines()).map(str::trim).collect()
+}
 
 impl Allows {
     pub const NOTHING: Self = Self::of("", "", &[]);
@@ -150,19 +174,15 @@ impl Allows {
         self.also.contains(&also)
     }
 
-    /// A word that comes or goes and that may not, where each word was there so many times.
-    pub(super) fn exceeded_by(
-        &self,
-        net: &Words,
-        times_before: impl Fn(&str) -> i64,
-        times_elsewhere: impl Fn(&str) -> i64,
-    ) -> Option<String> {
+    /// A word that comes or goes and that may not.
+    pub(super) fn exceeded_by(&self, net: &Words, ground: &Ground<'_>) -> Option<String> {
         let mut fresh: Option<&str> = None;
         for (word, kind, times) in net.changes() {
-            let before = times_before(word);
+            let before = (ground.before)(word);
             let is_allowed = if times < 0 {
-                let has_twin = self.has(Also::DropsTwin) && times_elsewhere(word) > 0;
-                has_twin || self.may_drop(word, kind, before + times)
+                let has_twin = self.has(Also::DropsTwin) && (ground.elsewhere)(word) > 0;
+                let is_dead = self.has(Also::DropsDeadComments) && ground.dead.contains(word);
+                has_twin || is_dead || self.may_drop(word, kind, before + times)
             } else if self.may_add(word, kind, before) {
                 true
             } else {
@@ -226,12 +246,12 @@ mod tests {
         };
         let before = Words::of_all([before], EDITION);
         let net = Words::net(&ledger, EDITION);
-        let exceeded = allows.exceeded_by(
-            &net,
-            |word| before.times(word),
-            |word| i64::from(word == "elsewhere"),
-        );
-        exceeded.is_some()
+        let ground = Ground {
+            before: &|word| before.times(word),
+            elsewhere: &|word| i64::from(word == "elsewhere"),
+            dead: dead_comments(&ledger, EDITION),
+        };
+        allows.exceeded_by(&net, &ground).is_some()
     }
 
     #[test]
@@ -293,6 +313,24 @@ mod tests {
         assert!(!exceeds(twin, "elsewhere", "", "elsewhere"));
         assert!(exceeds(twin, "a", "", "a"));
         assert!(exceeds(Allows::NOTHING, "elsewhere", "", "elsewhere"));
+    }
+
+    #[test]
+    fn comments_go_that_are_code_as_a_whole() {
+        let dead = Allows::of("", "", &[Also::DropsDeadComments]);
+        let code = "    // a();\n    //\n    // b();\n";
+        assert!(!exceeds(dead, code, "", code));
+        assert!(exceeds(Allows::NOTHING, code, "", code));
+        for other in [
+            "// Why.\n",
+            "// a();\n// Why.\n",
+            "/// a();\n",
+            "/* a(); */",
+            "// a();\nb();\n",
+            "\"s\"",
+        ] {
+            assert!(exceeds(dead, other, "", other), "{other}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::syntax::{FileNames, attributes};
 
 /// A value, or all from one to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value {
+pub(in crate::shapes) enum Value {
     /// An integer or a character.
     Number {
         kind: Kind,
@@ -28,14 +28,14 @@ pub(super) enum Value {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::shapes) enum Kind {
     Integer,
     Byte,
     Character,
 }
 
 impl Value {
-    pub(super) fn of(expr: &ast::Expr) -> Option<Self> {
+    pub(in crate::shapes) fn of(expr: &ast::Expr) -> Option<Self> {
         match expr {
             ast::Expr::Literal(it) if matches!(it.kind(), LiteralKind::String(_)) => {
                 let text = it.syntax().text().to_string();
@@ -56,7 +56,7 @@ impl Value {
     }
 
     /// As a pattern.
-    pub(super) fn text(&self) -> &str {
+    pub(in crate::shapes) fn text(&self) -> &str {
         match self {
             Self::Number { text, .. } | Self::Text(text) | Self::Variant { text, .. } => text,
         }
@@ -96,13 +96,13 @@ impl Value {
 }
 
 /// Whether no value is asked for twice, and not all are ranges, for which there are names like `is_ascii_digit`.
-pub(super) fn are_apart(values: &[Value]) -> bool {
+pub(in crate::shapes) fn are_apart(values: &[Value]) -> bool {
     let mut pairs = (1..values.len()).flat_map(|at| values[..at].iter().map(move |it| (it, at)));
     !values.iter().all(Value::is_range) && pairs.all(|(it, at)| it.is_apart_from(&values[at]))
 }
 
 /// `('a'..='z').contains(&x)`
-pub(super) fn within(call: &ast::MethodCallExpr) -> Option<(ast::Expr, Value)> {
+pub(in crate::shapes) fn within(call: &ast::MethodCallExpr) -> Option<(ast::Expr, Value)> {
     let is_named = call
         .name_ref()
         .is_some_and(|name| name.text() == "contains");

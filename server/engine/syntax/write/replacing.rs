@@ -35,6 +35,26 @@ impl Replaced<'_> {
         })
     }
 
+    /// Whether the heads of functions that stand on several lines have no room on one.
+    pub fn keeps_heads(&self, root: &SyntaxNode, text: &str, context: FileContext) -> bool {
+        self.places.iter().all(|place| {
+            let element = root.covering_element(*place);
+            let function = element.ancestors().find_map(ast::Fn::cast);
+            let head = function.and_then(|function| {
+                let whole = function.syntax().text_range();
+                let start = function.fn_token()?.text_range().start();
+                let end = function.body().map(|it| it.syntax().text_range().start());
+                Some(TextRange::new(start, end.unwrap_or(whole.end())))
+            });
+            let Some(head) = head.filter(|head| head.contains_range(*place)) else {
+                return true;
+            };
+            let is_on_one_line = slice(text, head).is_some_and(|it| !it.trim().contains('\n'));
+            let column = layout::column(text, head.start());
+            is_on_one_line || column + self.width_after(head, text) > context.width.max()
+        })
+    }
+
     fn keeps(&self, node: &SyntaxNode, text: &str, context: FileContext) -> bool {
         let max = context.width.max();
         let (line, frame) = line_of(node);
@@ -90,6 +110,16 @@ impl Replaced<'_> {
             | SyntaxKind::ASSOC_ITEM_LIST
             | SyntaxKind::FN
             | SyntaxKind::CLOSURE_EXPR => true,
+            // The fields of a structure have lines of their own; those of a variant only where they are long.
+            SyntaxKind::RECORD_FIELD_LIST => {
+                let parent = frame.parent();
+                parent.is_some_and(|it| it.kind() != SyntaxKind::VARIANT) || !fits()
+            }
+            SyntaxKind::RECORD_FIELD => {
+                let own = without_comments(frame);
+                let column = layout::column(text, own.start());
+                column + self.width_after(own, text) + 1 > context.width.max()
+            }
             SyntaxKind::RECORD_EXPR_FIELD_LIST => {
                 self.width_after(range, text) > context.width.share(FIELDS) + width("{  }")
             }
@@ -172,6 +202,17 @@ fn is_broken(node: &SyntaxNode) -> bool {
         NodeOrToken::Node(node) => node.text().contains_char('\n'),
         NodeOrToken::Token(token) => token.text().contains('\n'),
     })
+}
+
+/// What stands behind the comments and attributes of a node.
+fn without_comments(node: &SyntaxNode) -> TextRange {
+    let mut own = node.children_with_tokens().skip_while(|it| {
+        let kind = it.kind();
+        kind == SyntaxKind::ATTR || kind.is_trivia()
+    });
+    let start = own.next().map(|it| it.text_range().start());
+    let whole = node.text_range();
+    TextRange::new(start.unwrap_or(whole.start()), whole.end())
 }
 
 fn has_block(statement: &SyntaxNode) -> bool {

@@ -1,26 +1,34 @@
-//! Where a new constant stands.
+//! Where a new constant or type alias stands.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken,
     ast::{self, HasVisibility},
 };
 
+use super::layout;
 use crate::{
-    syntax::{Hazard, Refusal, layout},
+    syntax::{Hazard, Refusal},
     text::{TextRange, TextSize},
 };
 
-/// A place between two items, and what stands around the constant there.
-pub(super) struct Gap {
-    pub(super) at: TextSize,
-    pub(super) indent: String,
-    pub(super) before: String,
-    pub(super) after: String,
+/// A place between two items, and what stands around the new one there.
+pub struct Gap {
+    pub at: TextSize,
+    pub indent: String,
+    pub before: String,
+    pub after: String,
+}
+
+/// What a new item stands directly behind, without a blank line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joins {
+    Constants,
+    Nothing,
 }
 
 impl Gap {
     /// Before the item that alone has the places, or else before the first item of the module that declares more than a name.
-    pub(super) fn before_users(places: &[SyntaxNode], text: &str) -> Result<Self, Refusal> {
+    pub fn before_users(joins: Joins, places: &[SyntaxNode], text: &str) -> Result<Self, Refusal> {
         let first = places.first().ok_or(Refusal::NotHere)?;
         let module = items_around(first).ok_or(Refusal::NotHere)?;
         check_imports(&module)?;
@@ -39,15 +47,15 @@ impl Gap {
             (Some(only), None) => Some(only),
             _ => items.iter().find(|item| !leads(item)),
         };
-        anchor.and_then(|anchor| Self::before(anchor, text)).ok_or_else(|| {
+        anchor.and_then(|anchor| Self::before(anchor, joins, text)).ok_or_else(|| {
             Refusal::because(
                 Hazard::Text,
-                "There is no blank line before the items that use it, where a constant could stand.",
+                "There is no blank line before the items that use it, where a new item could stand.",
             )
         })
     }
 
-    fn before(item: &SyntaxNode, text: &str) -> Option<Self> {
+    fn before(item: &SyntaxNode, joins: Joins, text: &str) -> Option<Self> {
         let blank = item.first_token()?.prev_token().filter(is_blank_line)?;
         let end = layout::first_line_ending(text);
         let range: TextRange = blank.text_range();
@@ -56,7 +64,8 @@ impl Gap {
         let is_behind_constant = item.prev_sibling().is_some_and(|it| {
             it.kind() == SyntaxKind::CONST && it.text_range().end() == range.start()
         });
-        let lead = if is_behind_constant { "" } else { end };
+        let is_joined = joins == Joins::Constants && is_behind_constant;
+        let lead = if is_joined { "" } else { end };
         Some(Self {
             at: range.start() + first_break,
             before: format!("{lead}{indent}"),
@@ -94,7 +103,7 @@ fn leads(item: &SyntaxNode) -> bool {
     }
 }
 
-/// A constant would hide one of its name that others get through the module.
+/// A new item would hide one of its name that others get through the module.
 fn check_imports(module: &SyntaxNode) -> Result<(), Refusal> {
     let mut imports = module.children().filter_map(ast::Use::cast);
     let hands_on_all = imports.any(|import| {
@@ -105,7 +114,7 @@ fn check_imports(module: &SyntaxNode) -> Result<(), Refusal> {
     (!hands_on_all).then_some(()).ok_or_else(|| {
         Refusal::because(
             Hazard::Scope,
-            "The module hands on all of another one, of which the constant could hide a part.",
+            "The module hands on all of another one, of which the new item could hide a part.",
         )
     })
 }

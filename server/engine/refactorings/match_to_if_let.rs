@@ -1,0 +1,170 @@
+//! # Match to if let
+//!
+//! ## What it does
+//! Turns a `match` that asks for one pattern into an `if let`.
+//!
+//! ## Why
+//!
+//! `if let` says that one case counts, and takes a level less to say it.
+//!
+//! ## Example
+//!
+//! ```rust before
+//! fn greet(name: Option<&str>, log: &mut Log) {
+//!     $0match name {
+//!         Some(name) => {
+//!             log.greeted(name);
+//!             log.flush();
+//!         }
+//!         None => {
+//!             // It is counted all the same.
+//!             log.skipped();
+//!         }
+//!     }
+//!     log.close();
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn greet(name: Option<&str>, log: &mut Log) {
+//!     if let Some(name) = name {
+//!         log.greeted(name);
+//!         log.flush();
+//!     } else {
+//!         // It is counted all the same.
+//!         log.skipped();
+//!     }
+//!     log.close();
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//!
+//! Values; guards and attributes; patterns without a variable, which a method or a comparison asks for; a second arm that names a case
+//! of its own; two arms at the end of a block; arms that are no blocks, or nothing but an `if`; comments between the arms.
+//!
+//! ## What it checks
+//!
+//! What is matched keeps nothing alive, which `if let` may drop at another time. The lines fit as they are, one level further out.
+
+use ra_ap_syntax::{AstNode, SyntaxKind, ast};
+
+use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
+use crate::shapes::single_pattern::SinglePattern;
+
+pub(super) const REFACTORING: Refactoring = Refactoring {
+    id: "match-to-if-let",
+    kind: Kind::Rewrite,
+    at: &[SyntaxKind::MATCH_EXPR],
+    needs: Needs::Syntax,
+    allows: Allows::of("if let else", "match", &[Also::DropsPattern]),
+    plan,
+};
+
+fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
+    let source = context.source;
+    let node = find::choice_at(context, target).ok_or(Refusal::NotHere)?;
+    let choice = ast::MatchExpr::cast(node).ok_or(Refusal::NotHere)?;
+    let shape = SinglePattern::of(&choice).ok_or(Refusal::NotHere)?;
+    let rewrite = shape.rewrite(&source.text, source.context)?;
+    let whole = choice.syntax().text_range();
+    Plan::new(whole, move || {
+        Ok(
+            Change::new("Turn `match` into `if let`", whole, vec![rewrite])?.checked(&[
+                "the second arm binds nothing",
+                "what is matched keeps nothing alive",
+            ]),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::fixture::{assert_becomes, assert_not_here, assert_refused},
+        *,
+    };
+    use crate::syntax::Hazard;
+
+    static TO_IF_LET: Refactoring = REFACTORING;
+
+    fn inside(code: &str) -> String {
+        let lines = code.lines().map(|line| format!("    {line}\n"));
+        let lines: String = lines.collect();
+        format!("fn f(a: Option<u8>) {{\n{lines}}}\n")
+    }
+
+    fn choice(value: &str, first: &str, second: &str) -> String {
+        let block = |code: &str| match code {
+            "" => "{}".to_owned(),
+            code => format!("{{\n        {code}\n    }}"),
+        };
+        inside(&format!(
+            "$0match {value} {{\n    Some(b) => {}\n    _ => {}\n}}\nd();",
+            block(first),
+            block(second)
+        ))
+    }
+
+    #[test]
+    fn the_second_arm_is_the_else() {
+        assert_becomes(
+            &TO_IF_LET,
+            &inside(
+                "$0match a {\n    Some(b) => {\n        c(b);\n        e();\n    }\n    _ => {\n        // Why.\n        f();\n    }\n}\nd();",
+            ),
+            &inside(
+                "if let Some(b) = a {\n    c(b);\n    e();\n} else {\n    // Why.\n    f();\n}\nd();",
+            ),
+        );
+    }
+
+    #[test]
+    fn nothing_to_be_done_is_nothing() {
+        assert_becomes(
+            &TO_IF_LET,
+            &choice("a.g()", "c(b);", ""),
+            &inside("if let Some(b) = a.g() {\n    c(b);\n}\nd();"),
+        );
+        assert_becomes(
+            &TO_IF_LET,
+            &inside("$0match a {\n    Some(b) => {\n        c(b);\n    }\n    None => (),\n}"),
+            &inside("if let Some(b) = a {\n    c(b);\n}"),
+        );
+    }
+
+    #[test]
+    fn what_would_be_told_otherwise_is_refused() {
+        assert_refused(
+            &TO_IF_LET,
+            Hazard::Temporaries,
+            &choice("g.lock().unwrap().h", "c(b);", ""),
+        );
+        for text in [
+            choice("a", "if c {\n            e(b);\n        }", ""),
+            choice("(S { a }).a", "c(b);", ""),
+            inside(
+                "$0match a {\n    // Why.\n    Some(b) => {\n        c(b);\n    }\n    None => {}\n}",
+            ),
+        ] {
+            assert_refused(&TO_IF_LET, Hazard::Text, &text);
+        }
+    }
+
+    #[test]
+    fn other_choices_are_left_alone() {
+        for code in [
+            "let x = $0match a {\n    Some(b) => {\n        c(b);\n    }\n    None => {}\n};",
+            "$0match a {\n    Some(b) if b > 1 => {\n        c(b);\n    }\n    _ => {}\n}",
+            "$0match a {\n    Some(_) => {\n        c();\n    }\n    None => {}\n}",
+            "$0match a {\n    Some(b) => {\n        c(b);\n    }\n    d => {\n        e(d);\n    }\n}",
+            "$0match a {\n    A::B(b) => {\n        c(b);\n    }\n    A::D => {\n        e();\n    }\n}\nf();",
+            "$0match a {\n    Some(b) => {\n        c(b)\n    }\n    None => {\n        e()\n    }\n}",
+            "$0match a {\n    Some(b) => c(b),\n    None => {}\n}",
+            "$0match a {\n    (b, c) => {\n        d(b, c);\n    }\n    _ => {}\n}",
+            "$0match a {\n    Some(1) => {\n        c();\n    }\n    Some(b) => {\n        d(b);\n    }\n    None => {}\n}",
+        ] {
+            assert_not_here(&TO_IF_LET, &inside(code));
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! # Pull assignment up
+//!
+//! ## What it does
+//! Assigns once what each branch of an `if` or a `match` assigns.
+//!
+//! ## Why
+//!
+//! That every branch sets the same thing is said at the first word, and no branch can forget it. Where the variable was declared
+//! without a value right before, it gets its value there.
+//!
+//! ## Example
+//!
+//! ```rust before
+//! fn label(count: usize) -> &'static str {
+//!     let label;
+//!     $0match count {
+//!         0 => {
+//!             label = "none";
+//!         }
+//!         1 => label = "one",
+//!         _ => {
+//!             // More are not counted.
+//!             label = "many";
+//!         }
+//!     }
+//!     label
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn label(count: usize) -> &'static str {
+//!     let label = match count {
+//!         0 => "none",
+//!         1 => "one",
+//!         _ => {
+//!             // More are not counted.
+//!             "many"
+//!         }
+//!     };
+//!     label
+//! }
+//! ```
+//!
+//! Branches that leave stay as they are.
+//!
+//! ## What it leaves alone
+//!
+//! Places other than variables, their fields and what they refer to; `+=` and its like; an `if` without an `else`; values of which a
+//! comparison, `max` or `unwrap_or` is the shorter choice; several places that are set side by side; attributes.
+//!
+//! ## What it checks
+//!
+//! No branch declares the place anew, or uses it where it gets its value only then. No value borrows from a temporary, and what is
+//! matched keeps nothing alive. Where a branch has variables of its own, which are dropped earlier then, a person has to look.
+
+use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
+use crate::{shapes::pulled_assignment::PulledAssignment, syntax::types_shown::Ground};
+
+pub(super) const REFACTORING: Refactoring = Refactoring {
+    id: "pull-assignment-up",
+    kind: Kind::Rewrite,
+    at: &find::CHOICES,
+    needs: Needs::Syntax,
+    allows: Allows::of("", "", &[Also::DropsEqualCopies]),
+    plan,
+};
+
+fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
+    let source = context.source;
+    let node = find::choice_at(context, target).ok_or(Refusal::NotHere)?;
+    let (shape, rewrites) = PulledAssignment::of(&node, &source.text, source.context)?;
+    Plan::new(shape.whole, move || {
+        let title = match (shape.is_declared, shape.place.len()) {
+            (true, _) => "Join the declaration with its value".to_owned(),
+            (false, 0..=30) => format!("Assign `{}` once", shape.place),
+            (false, _) => "Assign once".to_owned(),
+        };
+        let change = Change::new(title, shape.whole, rewrites)?;
+        let (change, drops) = match shape.ground {
+            Ground::Shown => (change, "no branch has a variable that is dropped earlier"),
+            Ground::Likely => (
+                change.to_check("the drops"),
+                "the file tells nobody what is dropped",
+            ),
+        };
+        Ok(change.checked(&[
+            drops,
+            "the place means the same around the branches",
+            "what is matched keeps nothing alive",
+        ]))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            Applicability,
+            fixture::{assert_becomes, assert_not_here, assert_refused, offered},
+        },
+        *,
+    };
+    use crate::syntax::{FileContext, Hazard};
+
+    static PULL: Refactoring = REFACTORING;
+
+    fn inside(code: &str) -> String {
+        let lines = code.lines().map(|line| format!("    {line}\n"));
+        let lines: String = lines.collect();
+        format!("fn f(a: &mut A, n: usize) {{\n{lines}}}\n")
+    }
+
+    fn becomes(before: &str, after: &str) {
+        assert_becomes(&PULL, &inside(before), &inside(after));
+    }
+
+    fn refused(hazard: Hazard, code: &str) {
+        assert_refused(&PULL, hazard, &inside(code));
+    }
+
+    #[test]
+    fn a_short_choice_takes_one_line() {
+        becomes(
+            "$0if n == 1 {\n    a.b = 1;\n} else {\n    a.b = 2;\n}\na.c();",
+            "a.b = if n == 1 { 1 } else { 2 };\na.c();",
+        );
+        becomes(
+            "let x: u8;\n$0if n == 1 {\n    x = 1;\n} else {\n    x = 2;\n}\na.c(x);",
+            "let x: u8 = if n == 1 { 1 } else { 2 };\na.c(x);",
+        );
+    }
+
+    #[test]
+    fn longer_branches_keep_their_lines() {
+        becomes(
+            "$0if n == 1 {\n    a.c();\n    a.b = 1; // Why.\n} else if n == 2 {\n    return;\n} else {\n    a.b = a.d(\n        \"a text that needs a line of its own because it is long\",\n        \"another one that is as long as the first one\",\n    );\n}",
+            "a.b = if n == 1 {\n    a.c();\n    1 // Why.\n} else if n == 2 {\n    return;\n} else {\n    a.d(\n        \"a text that needs a line of its own because it is long\",\n        \"another one that is as long as the first one\",\n    )\n};",
+        );
+    }
+
+    #[test]
+    fn arms_of_one_value_need_no_braces() {
+        becomes(
+            "$0match n {\n    1 => {\n        a.b = 1;\n    }\n    2 => a.b = 2,\n    3 => return,\n    _ => {\n        a.c();\n        a.b = 3;\n    }\n}",
+            "a.b = match n {\n    1 => 1,\n    2 => 2,\n    3 => return,\n    _ => {\n        a.c();\n        3\n    }\n};",
+        );
+    }
+
+    #[test]
+    fn variables_of_a_branch_need_a_look() {
+        let level = |own: &str| {
+            let code =
+                format!("$0if n == 1 {{\n    {own}\n    a.b = 1;\n}} else {{\n    a.b = 2;\n}}");
+            let offer = offered(FileContext::default(), &PULL, &inside(&code)).unwrap();
+            offer.change().applicability
+        };
+        assert_eq!(level("a.c();"), Applicability::Safe);
+        assert_eq!(level("let x = a.c();"), Applicability::NeedsCheck);
+    }
+
+    #[test]
+    fn what_a_branch_declares_is_another_place() {
+        let with = |own: &str| {
+            format!("$0if n == 1 {{\n    {own}\n    a.b = 1;\n}} else {{\n    a.b = 2;\n}}")
+        };
+        refused(Hazard::Scope, &with("let a = &mut c();"));
+        refused(Hazard::Scope, &with("declare!(a);"));
+        refused(
+            Hazard::Scope,
+            "$0if let Some(a) = c() {\n    a.b = 1;\n} else {\n    a.b = 2;\n}",
+        );
+        refused(
+            Hazard::Scope,
+            "let x;\n$0if n == 1 {\n    x = 1;\n} else {\n    println!(\"{x}\");\n    x = 3;\n}",
+        );
+    }
+
+    #[test]
+    fn what_lives_longer_then_is_refused() {
+        refused(
+            Hazard::TailTemporaries,
+            "$0if n == 1 {\n    let c = a.c();\n    a.b = c.lock().unwrap().len();\n} else {\n    a.b = 2;\n}",
+        );
+        refused(
+            Hazard::Temporaries,
+            "$0match a.lock().unwrap().c {\n    1 => a.b = 1,\n    _ => a.b = 2,\n}",
+        );
+        let own = "impl Drop for A {\n    fn drop(&mut self) {}\n}\n\n";
+        let code =
+            inside("$0if n == 1 {\n    let x = a.c();\n    a.b = 1;\n} else {\n    a.b = 2;\n}");
+        assert_refused(&PULL, Hazard::Drops, &format!("{own}{code}"));
+    }
+
+    #[test]
+    fn choices_that_are_written_shorter_are_refused() {
+        for code in [
+            "$0if n == 1 {\n    a.b = true;\n} else {\n    a.b = false;\n}",
+            "$0if let Some(c) = a.c {\n    a.b = c;\n} else {\n    a.b = 2;\n}",
+            "$0match a.c {\n    Some(c) => a.b = Some(c + 1),\n    None => a.b = None,\n}",
+            "$0if n > a.c {\n    a.b = n - a.c;\n} else {\n    a.b = 0;\n}",
+            "$0if n > a.c {\n    a.b = n;\n} else {\n    a.b = a.c;\n}",
+        ] {
+            refused(Hazard::Text, code);
+        }
+    }
+
+    #[test]
+    fn places_that_are_set_together_stay_together() {
+        refused(
+            Hazard::Text,
+            "$0if n == 1 {\n    a.b = 1;\n    a.c = 2;\n} else {\n    a.b = 3;\n    a.c = 4;\n}",
+        );
+        refused(
+            Hazard::Text,
+            "$0if n == 1 {\n    a.b += 1;\n    a.b = a.b * 2;\n} else {\n    a.b = 3;\n}",
+        );
+    }
+
+    #[test]
+    fn other_branches_assign_something_else() {
+        for code in [
+            "$0if n == 1 {\n    a.b = 1;\n}",
+            "$0if n == 1 {\n    a.b = 1;\n} else {\n    a.c = 2;\n}",
+            "$0if n == 1 {\n    a.b += 1;\n} else {\n    a.b += 2;\n}",
+            "$0if n == 1 {\n    a.b = 1;\n} else {\n    return;\n}",
+            "$0if n == 1 {\n    a[n] = 1;\n} else {\n    a[n] = 2;\n}",
+            "$0if n == 1 {\n    a.c().b = 1;\n} else {\n    a.c().b = 2;\n}",
+            "$0if n == 1 {\n    (a.b, a.c) = d;\n} else {\n    (a.b, a.c) = e;\n}",
+            "$0if n == 1 {\n    a.b = 1;\n    a.c();\n} else {\n    a.b = 2;\n}",
+            "$0if n == 1 {\n    _ = a.b();\n} else {\n    _ = a.c();\n}",
+        ] {
+            assert_not_here(&PULL, &inside(code));
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! # Complex type
+//!
+//! ## What it does
+//! Finds fields, parameters and results whose types are written out at length.
+//!
+//! ## Why
+//! Whoever reads a type of four brackets counts them, and learns how the thing is stored but not what it is. An alias says that at
+//! every place, and is written once.
+//!
+//! ## Example
+//! ```rust before
+//! struct Router {
+//!     handlers: HashMap<String, Vec<Box<dyn Fn(&Request) -> Response + Send>>>,
+//! }
+//! ```
+//! ```rust after
+//! type Handlers = HashMap<String, Vec<Box<dyn Fn(&Request) -> Response + Send>>>;
+//!
+//! struct Router {
+//!     handlers: Handlers,
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//! - Types with fewer than three opening angle brackets, and those with `impl` or `_`, which no alias can stand for.
+//! - Methods of trait implementations: the trait chose.
+//! - Aliases, variables, tests, benchmarks and examples.
+//!
+//! ## Limits
+//! The measure is the characters of the type, without what lends it, and without the `Option` or `Result` that holds it. 49 are
+//! fine; more are a warning, more than 100 a strong one. It fires 26.8 times in 100,000 lines of well-kept code. Nobody has read a
+//! list of its findings yet, so only the full profile says it.
+//!
+//! ## Sources
+//! Clippy's `type_complexity`, which counts otherwise.
+
+use ra_ap_syntax::{AstNode, SyntaxNode};
+
+use super::{Calm, Limits, Look, Sightings, Smell};
+use crate::{
+    facts::Sighting,
+    shapes::complex_type::{ComplexType, written_in},
+    syntax::{Owner, Unit, UnitKind, signatures},
+};
+
+pub(super) const SMELL: Smell = Smell {
+    rate: Some(26.8),
+    calm: Calm::Never,
+    answers: &["extract-type-alias"],
+    clippy: &["type_complexity"],
+    measured: "{} characters",
+    ..Smell::new("complex-type", Limits::of(49, 100), Look::Item(look), say)
+};
+
+fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
+    if unit.is_for_tests() {
+        return;
+    }
+    for item in items(unit) {
+        for found in written_in(&item).iter().filter_map(ComplexType::within) {
+            let measure = u32::try_from(found.length).unwrap_or(u32::MAX);
+            if let Some(first) = found.ty.syntax().first_token() {
+                sightings.push(first.text_range(), measure);
+            }
+        }
+    }
+}
+
+/// The functions of a unit whose heads nothing dictates, or the type that it is.
+fn items(unit: &Unit<'_>) -> Vec<SyntaxNode> {
+    if unit.kind == UnitKind::Type {
+        return vec![unit.node.clone()];
+    }
+    let functions = signatures::all(unit).filter(|(_, owner)| *owner != Owner::TraitImpl);
+    let items = functions.map(|(function, _)| function.syntax().clone());
+    items.collect()
+}
+
+fn say(sighting: &Sighting, _: &str) -> String {
+    let length = sighting.measure;
+    format!("this type is {length} characters long; an alias would say what it is")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::smells::fixture::fired;
+
+    const LONG: &str = "HashMap<String, Vec<Box<dyn Fn(&Request) -> Response>>>";
+
+    fn measures(text: &str) -> Vec<u32> {
+        let fired = fired("complex-type", text);
+        fired.into_iter().map(|(_, measure)| measure).collect()
+    }
+
+    #[test]
+    fn fields_parameters_and_results_are_seen_at_their_first_words() {
+        let text = format!("struct S {{ a: {LONG} }}");
+        assert_eq!(fired("complex-type", &text), [("HashMap".to_owned(), 55)]);
+        for text in [
+            format!("fn f(a: &{LONG}) {{}}"),
+            format!("fn f() -> Option<{LONG}> {{ g() }}"),
+            format!("trait T {{ fn f(&self) -> {LONG}; }}"),
+            format!("enum E {{ A {{ b: {LONG} }} }}"),
+        ] {
+            assert_eq!(measures(&text), [55], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_has_a_name_or_needs_none_is_left_alone() {
+        for text in [
+            format!("type A = {LONG};"),
+            format!("impl T for A {{ fn f(&self) -> {LONG} {{ g() }} }}"),
+            format!("fn f() {{ let a: {LONG} = g(); }}"),
+            format!("#[test]\nfn f(a: {LONG}) {{}}"),
+            "struct S { a: HashMap<SomeTypeWithALongName, Vec<AnotherTypeWithALongName>> }"
+                .to_owned(),
+            "struct S { a: HashMap<String, Vec<Box<dyn A>>> }".to_owned(),
+            "fn f(a: impl Iterator<Item = Result<Option<SomeTypeWithALongName>, Error>>) {}"
+                .to_owned(),
+            "fn f(a: Arc<Mutex<HashMap<String, Vec<_>>>>, b: SomeTypeWithALongName) {}".to_owned(),
+        ] {
+            assert!(measures(&text).is_empty(), "{text}");
+        }
+    }
+}
