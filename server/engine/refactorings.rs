@@ -38,6 +38,7 @@ pub mod merge_nested_if;
 pub mod move_tests_to_file;
 pub mod name_condition;
 pub mod question_mark;
+pub mod remove_clone;
 pub mod remove_redundant_else;
 pub mod replace_duplicate_with_call;
 pub mod simplify_boolean;
@@ -78,6 +79,7 @@ impl Kind {
 pub enum Needs {
     Syntax,
     Index,
+    /// Rustc has to agree before the edit is given to anybody.
     Verdict,
     Model,
 }
@@ -148,6 +150,13 @@ pub enum Applicability {
     NeedsCheck,
     /// Leaves something for a person to fill in, and says so.
     Draft,
+}
+
+impl Refactoring {
+    /// Whether syntax alone doesn't decide: the edit of an offer is none before rustc has agreed to it.
+    pub fn asks_rustc(&self) -> bool {
+        self.needs == Needs::Verdict
+    }
 }
 
 impl<'a> Plan<'a> {
@@ -305,6 +314,7 @@ static REGISTRY: &[Refactoring] = &[
     move_tests_to_file::REFACTORING,
     name_condition::REFACTORING,
     question_mark::REFACTORING,
+    remove_clone::REFACTORING,
     remove_redundant_else::REFACTORING,
     replace_duplicate_with_call::REFACTORING,
     simplify_boolean::REFACTORING,

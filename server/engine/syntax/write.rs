@@ -5,3 +5,4 @@ pub mod moving_out;
 pub mod paragraphs;
 pub mod replacing;
 pub(super) mod rewrite;
+pub(super) mod witness;
