@@ -43,6 +43,7 @@ pub mod remove_redundant_else;
 pub mod replace_duplicate_with_call;
 pub mod simplify_boolean;
 pub mod split_impl;
+pub mod unwrap_to_question;
 
 pub use crate::syntax::{Hazard, Refusal};
 pub use audit::{Allows, Also, Offer, audit, offer, panics};
@@ -319,4 +320,5 @@ static REGISTRY: &[Refactoring] = &[
     replace_duplicate_with_call::REFACTORING,
     simplify_boolean::REFACTORING,
     split_impl::REFACTORING,
+    unwrap_to_question::REFACTORING,
 ];
