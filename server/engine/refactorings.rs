@@ -26,6 +26,7 @@ mod find;
 pub(crate) mod fixture;
 pub mod guard_clause;
 pub mod hoist_shared_statement;
+pub mod inline_function;
 pub mod invert_if;
 pub mod let_else;
 pub mod loop_to_collect;
@@ -304,6 +305,7 @@ static REGISTRY: &[Refactoring] = &[
     extract_variable::REFACTORING,
     guard_clause::REFACTORING,
     hoist_shared_statement::REFACTORING,
+    inline_function::REFACTORING,
     invert_if::REFACTORING,
     let_else::REFACTORING,
     loop_to_collect::REFACTORING,

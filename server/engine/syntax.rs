@@ -18,7 +18,7 @@ mod write;
 mod fixture;
 
 pub use judge::{
-    closures, conditions, conversions, fallible, flow, inference_order, known, negation,
+    closures, conditions, conversions, fallible, flow, inference_order, known, meanings, negation,
     patterns, purity,
     refusal::{Hazard, Refusal},
     scopes, tables, temporaries, types_shown,
