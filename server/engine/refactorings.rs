@@ -18,6 +18,7 @@ use crate::{
 };
 
 mod audit;
+pub mod closure_to_function;
 pub mod comparisons_to_matches;
 pub mod extract_constant;
 pub mod extract_variable;
@@ -300,6 +301,7 @@ pub fn doc(id: &str) -> Option<&'static str> {
 static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refactorings.rs"));
 
 static REGISTRY: &[Refactoring] = &[
+    closure_to_function::REFACTORING,
     comparisons_to_matches::REFACTORING,
     extract_constant::REFACTORING,
     extract_variable::REFACTORING,
