@@ -13,17 +13,19 @@
 //!
 //! ```rust before
 //! fn gross(prices: &[u64]) -> u64 {
+//!     let net: u64 = prices.iter().sum();
 //!     $0let with_tax = |price: u64| -> u64 {
 //!         let tax = price * 19 / 100;
 //!         price + tax
 //!     };
-//!     prices.iter().map(|price| with_tax(*price)).sum()
+//!     with_tax(net)
 //! }
 //! ```
 //!
 //! ```rust after
 //! fn gross(prices: &[u64]) -> u64 {
-//!     prices.iter().map(|price| with_tax(*price)).sum()
+//!     let net: u64 = prices.iter().sum();
+//!     with_tax(net)
 //! }
 //!
 //! fn with_tax(price: u64) -> u64 {
@@ -34,7 +36,7 @@
 //!
 //! ## What it leaves alone
 //!
-//! Closures that take something from around them, or `self`; parameters without a type; closures that are given away, or whose
+//! Closures that take something from around them, or `self`; what a comment is about; parameters without a type; closures that are given away, or whose
 //! name means something else in the file; functions with items of their own, which the closure may mean.
 
 use ra_ap_syntax::{
@@ -70,6 +72,7 @@ struct Named {
 
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let named = named_at(context, target).ok_or(Refusal::NotHere)?;
+    check_comments(&named)?;
     check_signature(&named.closure)?;
     check_calls(&named)?;
     check_captures(&named)?;
@@ -122,6 +125,44 @@ fn is_of_module(node: &SyntaxNode) -> bool {
             .is_some_and(|it| it.kind() == SyntaxKind::MODULE),
         _ => false,
     })
+}
+
+/// Refuses what is said beside the `let`, which would stay behind.
+fn check_comments(named: &Named) -> Result<(), Refusal> {
+    let statement = named.declared.syntax();
+    let is_beside =
+        |token: Option<SyntaxToken>, step: fn(&SyntaxToken) -> Option<SyntaxToken>, lines| {
+            let token = token?;
+            let is_near = token.kind() == SyntaxKind::WHITESPACE
+                && token.text().matches('\n').count() <= lines;
+            let token = if is_near { step(&token)? } else { token };
+            (token.kind() == SyntaxKind::COMMENT).then_some(())
+        };
+    let before = statement.first_token().and_then(|it| it.prev_token());
+    let behind = statement.last_token().and_then(|it| it.next_token());
+    let above = is_beside(before, SyntaxToken::prev_token, 1);
+    let inside = layout::comments_in(statement, named.head());
+    if above
+        .or(is_beside(behind, SyntaxToken::next_token, 0))
+        .is_some()
+        || !inside.is_empty()
+    {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "What a comment says of the closure would stay behind.",
+        ));
+    }
+    Ok(())
+}
+
+impl Named {
+    /// All but the closure's body.
+    fn head(&self) -> TextRange {
+        let start = self.declared.syntax().text_range().start();
+        let body = self.closure.body();
+        let end = body.map_or(start, |body| body.syntax().text_range().start());
+        TextRange::new(start, end)
+    }
 }
 
 /// Refuses what no signature could say.
@@ -316,8 +357,8 @@ mod tests {
     #[test]
     fn it_stands_behind_the_item_and_calls_stay() {
         becomes(
-            "impl S {\n    fn f(&self) {\n        // Before.\n        let $0g = |a: &str, b: u8| a.len() > b.into();\n\n        h(g(self.a, 1), || g(\"a\", 2));\n        println!(\"{}\", g(\"b\", 3));\n    }\n}\n\nstruct S;\n",
-            "impl S {\n    fn f(&self) {\n        // Before.\n        h(g(self.a, 1), || g(\"a\", 2));\n        println!(\"{}\", g(\"b\", 3));\n    }\n}\n\nfn g(a: &str, b: u8) -> _ {\n    a.len() > b.into()\n}\n\nstruct S;\n",
+            "impl S {\n    fn f(&self) {\n        // Before.\n\n        let $0g = |a: &str, b: u8| a.len() > b.into();\n\n        h(g(self.a, 1), || g(\"a\", 2));\n        println!(\"{}\", g(\"b\", 3));\n    }\n}\n\nstruct S;\n",
+            "impl S {\n    fn f(&self) {\n        // Before.\n\n        h(g(self.a, 1), || g(\"a\", 2));\n        println!(\"{}\", g(\"b\", 3));\n    }\n}\n\nfn g(a: &str, b: u8) -> _ {\n    a.len() > b.into()\n}\n\nstruct S;\n",
         );
         becomes(
             "mod m {\n    fn f() {\n        let $0g = move |(a, b): (u8, u8)| {\n            // Why.\n            let c = a?;\n            c + LIMIT\n        };\n        g((1, 2));\n    }\n}\n",
@@ -364,6 +405,17 @@ mod tests {
             Hazard::References,
             "fn f() { let $0g = |b: u8| b; g(1); } fn h() { g(1) }",
         );
+    }
+
+    #[test]
+    fn comments_stay_with_what_they_are_about() {
+        for code in [
+            "// Why.\n let $0g = |b: u8| b; g(1);",
+            "let $0g = |b: u8| b; // Why.\n g(1);",
+            "let $0g = /* why */ |b: u8| b; g(1);",
+        ] {
+            refused(Hazard::Text, code);
+        }
     }
 
     #[test]

@@ -282,6 +282,8 @@ mod tests {
             "$0g(c) + 1",
             "let _ = $0g(c); 1",
             "let (b, d) = $0g(c); b",
+            "let b: Vec<_> = $0g(c); b",
+            "let b: _ = $0g(c); b",
             "let ref b = $0g(c); 1",
             "match $0g(c) { b => b }",
             "$0g(c).d()",

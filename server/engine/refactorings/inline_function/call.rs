@@ -305,8 +305,16 @@ fn variable(
     if pattern.ref_token().is_some() || pattern.pat().is_some() || declared.let_else().is_some() {
         return Err(inside_of_expression());
     }
+    let written = declared.ty();
+    // `Vec<_>` leaves to what follows what the function has said.
+    if written
+        .as_ref()
+        .is_some_and(|it| it.syntax().text() != ty.syntax().text())
+    {
+        return Err(inside_of_expression());
+    }
     // No code becomes a `bool` that isn't one.
-    if declared.ty().is_some() || ty.syntax().text() == "bool" {
+    if written.is_some() || ty.syntax().text() == "bool" {
         return Ok((Shape::Variable { untyped: None }, call));
     }
     let before = pattern.syntax().text_range();
