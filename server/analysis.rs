@@ -3,8 +3,10 @@
 //! Functions run on the caller's thread, which needs `syntax::STACK_SIZE` bytes of stack, and are pure functions
 //! of text, context and configuration. Only [`engine`] knows of threads and caches.
 
+mod agreed;
 mod analysed;
 mod apply;
+mod asking;
 mod at_place;
 mod comparison;
 mod difference;
@@ -29,13 +31,16 @@ mod proof;
 mod proposals;
 mod stored;
 
+pub use agreed::agreed;
 pub use analysed::{AnalysedFiles, analysed};
 pub use apply::{Applied, CarriedOut, Holds, Only, apply_safe, apply_safe_if, apply_safe_while};
+pub use asking::Refused;
 pub use at_place::{
     OffersAtPlace, SWITCHED_OFF, ShownExtraction, ShownOffer, extraction_at_place, lines_in_words,
     offers_at_place,
 };
 pub use comparison::Comparison;
+pub use difference::difference;
 pub use duplicates::{
     Copies, Files, OtherPlace, ReadFile, duplicates, duplicates_led_by, duplicates_of,
     wants_duplicates,
@@ -44,9 +49,7 @@ pub use engine::{
     CacheOutcome, Engine, FoundReport, FoundSurvey, Input, Priority, ReportOrigin, WorkError,
     Workers,
 };
-pub use extraction::{
-    Extracted, Extraction, Refused, extract_function, may_be_extracted, texts_beside,
-};
+pub use extraction::{Extracted, Extraction, extract_function, may_be_extracted, texts_beside};
 pub use file_change::FileChange;
 pub use findings::{Answers, Around, Finding, FindingPart, Judge, Level, judge, judge_with_copies};
 pub use functions::function_of_signature;

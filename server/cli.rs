@@ -4,6 +4,7 @@
 //! 1 findings at or above the level that was asked for, 2 wrong usage, or a file that could not be read or written.
 
 mod agents;
+mod agreed;
 mod analyze;
 mod apply;
 mod at;

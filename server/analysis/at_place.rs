@@ -8,9 +8,9 @@ use super::{
 };
 use crate::{
     compiler,
-    refactorings::{Applicability, Context, Refactoring, Refusal},
+    refactorings::{Applicability, Context, Hazard, Refactoring, Refusal},
     syntax::{Source, Unparsable},
-    text::{Encoding, Lines, NewFile, TextRange},
+    text::{Edits, Encoding, Lines, NewFile, TextRange},
     workspace::place_of,
 };
 
@@ -22,6 +22,8 @@ pub struct OffersAtPlace {
     pub input: InputFile,
     pub offers: Vec<ShownOffer>,
     pub refusals: Vec<(&'static Refactoring, String)>,
+    /// Why rustc isn't asked here, and what is not offered for that.
+    without_rustc: Option<(String, Vec<&'static str>)>,
     /// Whether a function may be made of a selection, or why not; nothing where a place is none.
     pub extraction: Option<Result<(), String>>,
     /// What would make the findings there smaller, if nothing is selected.
@@ -45,6 +47,11 @@ pub struct ShownOffer {
     /// `FILE:LINE:COLUMN`.
     pub place: String,
     pub gain: Option<Gain>,
+    /// Whether the text is nobody's before rustc has agreed.
+    pub asks_rustc: bool,
+    /// What is changed as a whole, in the text as it is.
+    pub target: TextRange,
+    pub edits: Edits,
     /// What was shown absent or kept.
     pub checked: Vec<&'static str>,
     pub text: Arc<str>,
@@ -65,7 +72,11 @@ pub fn offers_at_place(
     let path = input.path.canonicalize();
     let path = path.unwrap_or_else(|_| input.path.clone());
     let context = Context::new(&source).placed(place_of(&path));
-    let (offers, refusals) = offers_among(&context, range, &findings);
+    let (mut offers, mut refusals) = offers_among(&context, range, &findings);
+    let without_rustc = may_ask_rustc(&input).err().map(|why| {
+        let ids = refuse_what_asks_rustc(&mut offers, &mut refusals, &why);
+        (why, ids)
+    });
     let lines = Lines::new(&source.text);
     let offers = offers.into_iter();
     let offers = offers.map(|offer| ShownOffer::of(&offer, &source, &lines, &input.shown));
@@ -86,9 +97,36 @@ pub fn offers_at_place(
         input,
         offers,
         refusals,
+        without_rustc,
         extraction,
         extractions,
     })
+}
+
+impl OffersAtPlace {
+    /// Why a refactoring is not offered that would be if rustc could be asked.
+    pub fn without_rustc(&self, id: &str) -> Option<&str> {
+        let (why, ids) = self.without_rustc.as_ref()?;
+        ids.contains(&id).then_some(why.as_str())
+    }
+}
+
+/// Without rustc, what it has to agree to is not offered: these.
+fn refuse_what_asks_rustc(
+    offers: &mut Vec<PlacedOffer>,
+    refusals: &mut Vec<(&'static Refactoring, Refusal)>,
+    why: &str,
+) -> Vec<&'static str> {
+    let asking = offers.extract_if(.., |it| it.offer.refactoring().asks_rustc());
+    let refactorings: Vec<&'static Refactoring> = asking.map(|it| it.offer.refactoring()).collect();
+    let refused = refactorings.iter().map(|refactoring| {
+        let refusal = Refusal::because(Hazard::Types, why);
+        (*refactoring, refusal)
+    });
+    refusals.extend(refused);
+    refusals.sort_by_key(|(refactoring, _)| refactoring.id);
+    refusals.dedup_by_key(|(refactoring, _)| refactoring.id);
+    refactorings.iter().map(|it| it.id).collect()
 }
 
 fn shown_extractions(
@@ -135,6 +173,11 @@ fn may_be_extracted_here(
     input: &InputFile,
 ) -> Result<(), String> {
     may_be_extracted(source, selection).map_err(|why| why.to_string())?;
+    may_ask_rustc(input)
+}
+
+/// Whether rustc may be asked about a file, or why not.
+fn may_ask_rustc(input: &InputFile) -> Result<(), String> {
     if !input.config.compiler {
         return Err(format!("{SWITCHED_OFF}."));
     }
@@ -155,6 +198,9 @@ impl ShownOffer {
             applicability: change.applicability,
             place: format!("{file}:{}:{}", at.line + 1, at.column + 1),
             gain: gain(source, &placed.offer),
+            asks_rustc: placed.offer.refactoring().asks_rustc(),
+            target: change.target,
+            edits: change.edits().clone(),
             checked: change.checked.clone(),
             text: change.edits().apply(&source.text)?.into(),
             new_files: change.steps.created().collect(),

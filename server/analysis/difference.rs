@@ -10,7 +10,7 @@ const MOST_WORDS: usize = 4_000;
 
 /// The edits from `before` to `after`: by lines, and by words within lines that changed, so that cursors, folds and
 /// marks beside the real changes stay where they are.
-pub(super) fn difference(before: &str, after: &str) -> Edits {
+pub fn difference(before: &str, after: &str) -> Edits {
     let lines = Comparison::by_lines(before, after);
     let mut edits = Vec::new();
     for hunk in changes(&lines, 0) {

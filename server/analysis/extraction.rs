@@ -5,7 +5,7 @@ mod others;
 use std::{path::Path, sync::Arc};
 
 use crate::{
-    compiler::{Compiler, Texts, Told, Unjudged},
+    compiler::{Compiler, Told, Unjudged},
     extraction::{
         Draft, Drops, Known, NotExtracted, Passing, Probe, Purpose, Selection, Type, WITNESS,
     },
@@ -13,7 +13,10 @@ use crate::{
     text::{Edits, TextRange, TextSize},
 };
 
-use super::difference::difference;
+use super::{
+    asking::{Asking, Refused},
+    difference::difference,
+};
 
 pub use others::texts_beside;
 
@@ -40,15 +43,6 @@ impl Extracted {
         });
         TextSize::try_from(places.next()?.0).ok()
     }
-}
-
-/// Why there is no new function.
-#[derive(Debug, thiserror::Error)]
-pub enum Refused {
-    #[error("{0}")]
-    Because(String),
-    #[error(transparent)]
-    Unjudged(#[from] Unjudged),
 }
 
 impl From<NotExtracted> for Refused {
@@ -365,31 +359,7 @@ fn loosen(passing: &mut Passing, errors: &[Told], draft: &str) -> bool {
         || passing.loosen_any()
 }
 
-struct Asking<'a> {
-    path: &'a Path,
-    compiler: &'a mut Compiler,
-}
-
 impl Asking<'_> {
-    fn ask(&mut self, text: &str, flags: &[&str]) -> Result<Vec<Told>, Unjudged> {
-        let texts = Texts::from([(self.path.to_path_buf(), Arc::from(text))]);
-        self.compiler.probe(&texts, flags)
-    }
-
-    /// The edition in which rustfmt is asked; nothing if the text isn't as rustfmt would write it.
-    fn layout(&self, source: &Source) -> Option<String> {
-        let edition = source.context.edition.to_string();
-        let formatted = self.compiler.formatted(self.path, &source.text, &edition);
-        formatted
-            .is_some_and(|it| it == *source.text)
-            .then_some(edition)
-    }
-
-    fn formatted(&self, text: String, edition: &str) -> String {
-        let formatted = self.compiler.formatted(self.path, &text, edition);
-        formatted.unwrap_or(text)
-    }
-
     fn types(
         &mut self,
         probe: &Probe,
@@ -469,20 +439,6 @@ impl Asking<'_> {
         let mut told = told.into_iter();
         let answer = told.find(|it| it.code.as_deref() == Some("E0121"));
         Ok(answer.and_then(|it| it.replacements.into_iter().next()))
-    }
-
-    /// Nothing is warned of that the old text isn't.
-    fn check_warnings(&mut self, source: &Source, warnings: &[Told]) -> Result<(), Refused> {
-        if warnings.is_empty() {
-            return Ok(());
-        }
-        let known = self.ask(&source.text, &[])?;
-        let count = |all: &[Told], words: &str| all.iter().filter(|it| it.words == words).count();
-        let is_new = |it: &&Told| count(warnings, &it.words) > count(&known, &it.words);
-        match warnings.iter().find(is_new) {
-            None => Ok(()),
-            Some(warning) => Err(Refused::Because(format!("rustc would warn: {warning}."))),
-        }
     }
 
     /// A macro may hold a `return`, which would leave the new function alone.

@@ -132,7 +132,11 @@ impl From<ShownOffer> for ListedOffer {
                 Applicability::NeedsCheck => "needs-check",
                 Applicability::Draft => "draft",
             },
-            decided_by: Judge::Syntax,
+            decided_by: if offer.asks_rustc {
+                Judge::Rustc
+            } else {
+                Judge::Syntax
+            },
         }
     }
 }

@@ -6,6 +6,7 @@ use anyhow::{Context as _, anyhow, bail};
 
 use super::{
     ExitStatus, Output,
+    agreed::{CHECKING, not_offered},
     changes::write,
     output::{look, say},
     place,
@@ -19,7 +20,7 @@ use crate::{
         SWITCHED_OFF, extract_function, is_for_extraction, judge, lines_in_words, may_be_extracted,
         measure, parts, texts_beside,
     },
-    compiler::{Compiler, Stop, Texts, Unjudged},
+    compiler::{Compiler, Stop, Texts},
     extraction::Naming,
     report::{EXTRACT_FUNCTION, write_change},
     syntax::{FileContext, Source},
@@ -48,12 +49,9 @@ pub(super) fn run(
     }
     let selections = match selections(&input, range, asked)? {
         Ok(selections) => selections,
-        Err(refused) => return not_offered(asked.place.words(), refused),
+        Err(refused) => return not_offered(ID, asked.place.words(), refused),
     };
-    say(
-        "note",
-        "Checking with rustc, which runs build scripts and procedural macros.",
-    );
+    say("note", CHECKING);
     let stop = Stop::default();
     let path = input.path.canonicalize();
     let path = path.context("The file's path can't be followed")?;
@@ -74,7 +72,7 @@ pub(super) fn run(
     let place = asked.place.words();
     let (extracted, selection) = match extracted {
         Ok(extracted) => extracted,
-        Err(refused) => return not_offered(place, refused),
+        Err(refused) => return not_offered(ID, place, refused),
     };
     let name = extracted.name;
     let shown = input.shown.clone();
@@ -187,17 +185,4 @@ fn first_that_holds(
         }
     }
     Err(refused.unwrap_or_else(|| Refused::Because("Nothing is selected.".to_owned())))
-}
-
-fn not_offered(place: &str, refused: Refused) -> anyhow::Result<ExitStatus> {
-    match refused {
-        Refused::Unjudged(why @ Unjudged::Because(_)) => {
-            bail!("`{ID}` can't be worked out at {place}: {why}")
-        }
-        Refused::Unjudged(Unjudged::Stopped) => bail!("stopped; nothing is changed"),
-        Refused::Because(why) => {
-            say("note", &format!("`{ID}` is not offered at {place}: {why}"));
-            Ok(ExitStatus::Findings)
-        }
-    }
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::{Context, anyhow, bail};
 
 use super::{
-    ExitStatus, Output,
+    ExitStatus, Output, agreed,
     changes::write,
     extract,
     output::{look, say},
@@ -13,7 +13,7 @@ use super::{
     settings::{self, Settings},
 };
 use crate::{
-    analysis::{FileChange, NamedPlace, OffersAtPlace, ShownOffer},
+    analysis::{FileChange, NamedPlace, OffersAtPlace, Refused, ShownOffer},
     refactorings, report,
 };
 
@@ -57,6 +57,10 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     let Some(found) = place::ask(&arguments.place, &mut settings)? else {
         return Ok(ExitStatus::Trouble);
     };
+    if let Some(why) = found.without_rustc(id) {
+        let why = Refused::Because(why.to_owned());
+        return agreed::not_offered(id, arguments.place.words(), why);
+    }
     let offer = the_one(&found, id, arguments.place.words())?;
     let ShownOffer {
         title,
@@ -66,7 +70,13 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
         ..
     } = offer;
     let (title, place) = (title.clone(), place.clone());
-    let (text, new_files) = (text.clone(), new_files.clone());
+    let (mut text, new_files) = (text.clone(), new_files.clone());
+    if offer.asks_rustc {
+        text = match agreed::ask(&found.input, offer)? {
+            Ok(text) => text,
+            Err(refused) => return agreed::not_offered(id, &place, refused),
+        };
+    }
     let shown = found.input.shown.clone();
     let text = found.input.laid_out(text);
     let change = FileChange::new(found.input, text, new_files, 1);

@@ -18,6 +18,7 @@ use crate::{
 };
 
 mod audit;
+pub mod closure_to_function;
 pub mod comparisons_to_matches;
 pub mod extract_constant;
 pub mod extract_type_alias;
@@ -28,6 +29,7 @@ pub(crate) mod fixture;
 pub mod guard_clause;
 pub mod hoist_shared_statement;
 pub mod if_chain_to_match;
+pub mod inline_function;
 pub mod inline_variable;
 pub mod invert_if;
 pub mod let_else;
@@ -43,11 +45,13 @@ pub mod move_tests_to_file;
 pub mod name_condition;
 pub mod pull_assignment_up;
 pub mod question_mark;
+pub mod remove_clone;
 pub mod remove_dead_comment;
 pub mod remove_redundant_else;
 pub mod replace_duplicate_with_call;
 pub mod simplify_boolean;
 pub mod split_impl;
+pub mod unwrap_to_question;
 
 pub use crate::syntax::{Hazard, Refusal};
 pub use audit::{Allows, Also, Offer, audit, offer, panics};
@@ -84,6 +88,7 @@ impl Kind {
 pub enum Needs {
     Syntax,
     Index,
+    /// Rustc has to agree before the edit is given to anybody.
     Verdict,
     Model,
 }
@@ -154,6 +159,13 @@ pub enum Applicability {
     NeedsCheck,
     /// Leaves something for a person to fill in, and says so.
     Draft,
+}
+
+impl Refactoring {
+    /// Whether syntax alone doesn't decide: the edit of an offer is none before rustc has agreed to it.
+    pub fn asks_rustc(&self) -> bool {
+        self.needs == Needs::Verdict
+    }
 }
 
 impl<'a> Plan<'a> {
@@ -295,6 +307,7 @@ pub fn doc(id: &str) -> Option<&'static str> {
 static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refactorings.rs"));
 
 static REGISTRY: &[Refactoring] = &[
+    closure_to_function::REFACTORING,
     comparisons_to_matches::REFACTORING,
     extract_constant::REFACTORING,
     extract_type_alias::REFACTORING,
@@ -302,6 +315,7 @@ static REGISTRY: &[Refactoring] = &[
     guard_clause::REFACTORING,
     hoist_shared_statement::REFACTORING,
     if_chain_to_match::REFACTORING,
+    inline_function::REFACTORING,
     inline_variable::REFACTORING,
     invert_if::REFACTORING,
     let_else::REFACTORING,
@@ -316,9 +330,11 @@ static REGISTRY: &[Refactoring] = &[
     name_condition::REFACTORING,
     pull_assignment_up::REFACTORING,
     question_mark::REFACTORING,
+    remove_clone::REFACTORING,
     remove_dead_comment::REFACTORING,
     remove_redundant_else::REFACTORING,
     replace_duplicate_with_call::REFACTORING,
     simplify_boolean::REFACTORING,
     split_impl::REFACTORING,
+    unwrap_to_question::REFACTORING,
 ];

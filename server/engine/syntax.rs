@@ -18,8 +18,8 @@ mod write;
 mod fixture;
 
 pub use judge::{
-    closures, conditions, conversions, fallible, flow, inference_order, known, negation, patterns,
-    purity,
+    closures, conditions, conversions, fallible, flow, inference_order, known, meanings, negation,
+    patterns, purity,
     refusal::{Hazard, Refusal},
     scopes, tables, temporaries, types_shown,
 };
@@ -52,6 +52,7 @@ pub use write::{
     layout::{self, LineEnding},
     moving_out, new_items, paragraphs, replacing,
     rewrite::{Ledger, Rewrite},
+    witness::{WITNESS, with_witness},
 };
 
 /// The stack that parsing and walking need at the bounds of nesting that [`Tree::parse`] lets through, in bytes.

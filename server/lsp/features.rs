@@ -1,6 +1,8 @@
 //! What clients ask for, one file each.
 
 pub(super) mod actions;
+pub(super) mod agreed;
+pub(super) mod asking_rustc;
 pub(super) mod background;
 pub(super) mod capabilities;
 pub(super) mod commands;

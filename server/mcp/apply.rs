@@ -57,7 +57,7 @@ pub(super) async fn answer(
             "Nothing is changed here: a person has to start `rustassistant mcp` with `--allow-write` for it.".to_owned(),
         ));
     }
-    let asks_rustc = offers.iter().any(OfferName::is_extraction);
+    let asks_rustc = offers.iter().any(OfferName::asks_rustc);
     let read = project.run(move |project| changing(project, offers));
     let files = read.await??;
     if !asks_rustc {
@@ -158,7 +158,7 @@ fn changed(
             let name = name.map(str::to_owned);
             extracted(&current, offer, name, others, stop.clone())
         } else {
-            derived(&current, offer, freshness)
+            derived(&current, offer, freshness).and_then(|it| it.agreed(&current, others, stop))
         };
         let Derived {
             title,

@@ -5,6 +5,7 @@ use std::{fmt, str::FromStr};
 use super::answer::Refused;
 use crate::{
     analysis::{InputFile, NamedPlace, ShownOffer},
+    refactorings::{self, Refactoring},
     report::EXTRACT_FUNCTION,
     text::printable,
 };
@@ -44,6 +45,12 @@ impl OfferName {
     }
 
     /// Whether rustc is asked when it is carried out.
+    pub(super) fn asks_rustc(&self) -> bool {
+        let registered = refactorings::by_name(&self.refactoring);
+        self.is_extraction() || registered.is_some_and(Refactoring::asks_rustc)
+    }
+
+    /// Whether it has no result before rustc is asked.
     pub(super) fn is_extraction(&self) -> bool {
         self.result.is_none()
     }

@@ -92,6 +92,7 @@ fn told(
             words = format!("{words}, answers {smell}");
         }
         lines.push(match offer.applicability {
+            _ if offer.asks_rustc => format!("{words}, if rustc agrees"),
             Applicability::Safe => words,
             Applicability::NeedsCheck => format!("{words}, for you to check"),
             Applicability::Draft => format!("{words}, for you to fill in"),

@@ -12,14 +12,14 @@ use super::{
 };
 use crate::{
     analysis::{
-        Extraction, FileChange, Gain, InputFile, ShownOffer, extract_function, offers_at_place,
-        texts_beside,
+        Extraction, FileChange, Gain, InputFile, ShownOffer, agreed, extract_function,
+        offers_at_place, texts_beside,
     },
     compiler::{Compiler, Stop, Texts},
     refactorings::Applicability,
     report::{self, Look},
     syntax::Source,
-    text::NewFile,
+    text::{Edits, NewFile, TextRange},
 };
 
 #[derive(Debug, Deserialize)]
@@ -40,13 +40,19 @@ pub(super) async fn answer(
     let offer: OfferName = offer.parse()?;
     let (read, named) = (offer.clone(), offer.clone());
     let input = project.run(move |project| fresh(project, &read)).await??;
-    let (input, derived) = if offer.is_extraction() {
+    let (input, derived) = if offer.asks_rustc() {
         check_extraction(project, [&input])?;
-        let extracting = project.run_with_rustc(cancel, move |_, stop| {
-            let derived = extracted(&input, &named, name, &Texts::new(), stop)?;
-            Ok((input, derived))
+        let asking = project.run_with_rustc(cancel, move |_, stop| {
+            let others = Texts::new();
+            let derived = if named.is_extraction() {
+                extracted(&input, &named, name, &others, stop)
+            } else {
+                let derived = derived(&input, &named, Freshness::Exact);
+                derived.and_then(|derived| derived.agreed(&input, &others, &stop))
+            };
+            Ok((input, derived?))
         });
-        extracting.await??
+        asking.await??
     } else {
         let derived = project.run(move |_| {
             let derived = derived(&input, &named, Freshness::Exact)?;
@@ -63,7 +69,12 @@ pub(super) struct Derived {
     pub(super) text: Arc<str>,
     pub(super) new_files: Vec<(NewFile, String)>,
     shown: Vec<String>,
+    /// What rustc has to agree to.
+    asked: Option<(Edits, TextRange)>,
 }
+
+/// What rustc has said of what is carried out.
+const AGREED: &str = "proof: rustc has no error and no new warning of it";
 
 /// Whether the text is the one that the offer was made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,7 +149,8 @@ pub(super) fn extracted(
         title: format!("Extract into `{}`", extracted.name),
         text: extracted.text,
         new_files: Vec::new(),
-        shown: vec!["proof: rustc has no error and no new warning of it".to_owned()],
+        shown: vec![AGREED.to_owned()],
+        asked: None,
     })
 }
 
@@ -165,7 +177,36 @@ impl Derived {
             text: offer.text,
             new_files: offer.new_files,
             shown,
+            asked: offer.asks_rustc.then_some((offer.edits, offer.target)),
         }
+    }
+
+    /// The same once rustc has agreed, where it has to; other files have these texts.
+    pub(super) fn agreed(
+        self,
+        input: &InputFile,
+        others: &Texts,
+        stop: &Stop,
+    ) -> Result<Self, Refused> {
+        let Some((edits, target)) = &self.asked else {
+            return Ok(self);
+        };
+        let source = Source::parse(Arc::clone(&input.text), input.context);
+        let source = source.map_err(Refused::because)?;
+        let path = input.path.canonicalize().map_err(Refused::because)?;
+        let mut compiler = Compiler::new(stop.clone()).beside(others.clone());
+        let text = agreed(&source, &path, (edits, *target), &mut compiler);
+        let text = text.map_err(|why| {
+            Refused::Because(format!("`{}` can't be carried out: {why}", self.title))
+        })?;
+        let mut shown = self.shown;
+        shown.push(AGREED.to_owned());
+        Ok(Self {
+            text,
+            shown,
+            asked: None,
+            ..self
+        })
     }
 }
 
@@ -175,6 +216,7 @@ fn told(input: InputFile, derived: Derived, skip: usize) -> Result<Answer, Refus
         text,
         new_files,
         shown: mut lines,
+        asked: _,
     } = derived;
     let text = input.laid_out(text);
     let change = FileChange::new(input, text, new_files, 1).map_err(Refused::because)?;

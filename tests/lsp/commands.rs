@@ -53,6 +53,7 @@ fn commands_are_announced() {
     let commands = &result["capabilities"]["executeCommandProvider"]["commands"];
     let expected = json!([
         "rustassistant.cacheStatistics",
+        "rustassistant.carryOutChecked",
         "rustassistant.clearCache",
         "rustassistant.explain",
         "rustassistant.extractFunction",

@@ -276,7 +276,7 @@ fn what_does_not_compile_says_where() {
         said.contains("it doesn't compile as it is") && said.contains("lib.rs:2"),
         "{said}"
     );
-    assert!(said.ends_with("; nothing was extracted."), "{said}");
+    assert!(said.ends_with("; nothing was changed."), "{said}");
 }
 
 #[test]
@@ -328,7 +328,7 @@ fn one_is_checked_at_a_time_and_others_are_served_meanwhile() {
     let (mut client, uri, command, id) = waiting(clients::vscode());
     let second = choose(&mut client, &command);
     assert_eq!(client.wait(second).unwrap()["applied"], false);
-    assert!(message(&mut client).contains("Another extraction is being checked"));
+    assert!(message(&mut client).contains("Another refactoring is being checked"));
     client.pull(&uri);
     assert!(!client.has_reply(id));
     client.write_file("go", "");
@@ -344,10 +344,7 @@ fn an_editor_that_refuses_is_quoted() {
     let id = choose(&mut client, &command);
     assert_eq!(client.wait(id).unwrap()["applied"], false);
     let said = message(&mut client);
-    assert_eq!(
-        said,
-        "RustAssistant: it is read only; nothing was extracted."
-    );
+    assert_eq!(said, "RustAssistant: it is read only; nothing was changed.");
 }
 
 #[cfg(target_os = "linux")]
@@ -389,7 +386,7 @@ mod ends {
         assert_eq!(client.wait(id).unwrap()["applied"], false);
         assert_eq!(
             message(&mut client),
-            "RustAssistant: cancelled; nothing was extracted."
+            "RustAssistant: cancelled; nothing was changed."
         );
         wait_for_end(&running(&client));
         assert_no_edit(&client);

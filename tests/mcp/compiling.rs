@@ -81,6 +81,36 @@ fn a_function_is_extracted_with_its_name() {
     client.leave();
 }
 
+#[test]
+fn what_rustc_has_to_agree_to_is_asked_before_it_is_shown() {
+    let place = place();
+    let text = "pub fn f(a: &mut Vec<String>, b: String) {\n    a.push(b.clone());\n}\n\npub fn g(a: &mut Vec<String>, b: String) {\n    a.push(b.clone());\n    a.push(b);\n}\n";
+    place.write("src/lib.rs", text);
+    let mut client = place.start(&["--allow-write"]);
+    let said = client.told("offers", &json!({ "path": "src/lib.rs", "range": "2" }));
+    assert!(
+        said.contains("Remove `.clone()`, if rustc agrees"),
+        "{said}"
+    );
+    let offer = client.offer("remove-clone", "src/lib.rs", "2");
+    let why = client.refused("preview", &json!({ "offer": offer }));
+    assert!(why.contains("--allow-build"), "{why}");
+    let why = client.refused("apply", &json!({ "offers": [offer] }));
+    assert!(why.contains("--allow-build"), "{why}");
+    client.leave();
+    let mut client = place.start(&["--allow-build", "--allow-write"]);
+    let preview = client.told("preview", &json!({ "offer": offer }));
+    assert!(preview.contains("+    a.push(b);"), "{preview}");
+    assert!(preview.contains("proof: rustc has no error"), "{preview}");
+    let twice = client.offer("remove-clone", "src/lib.rs", "6");
+    let why = client.refused("apply", &json!({ "offers": [twice] }));
+    assert!(why.contains("rustc stands against it"), "{why}");
+    assert_eq!(place.read("src/lib.rs"), text);
+    client.told("apply", &json!({ "offers": [offer] }));
+    assert_eq!(place.read("src/lib.rs"), text.replacen("b.clone()", "b", 1));
+    client.leave();
+}
+
 /// A package whose build script takes longer than anybody waits, and says that it runs.
 #[cfg(unix)]
 fn slow() -> crate::client::Place {

@@ -32,7 +32,7 @@ fn by_command_line(place: &Place, id: &str, at: &str) -> Option<String> {
 #[test]
 fn an_agent_carries_out_what_the_command_line_does() {
     let place = place();
-    let mut client = place.start(&["--allow-write"]);
+    let mut client = place.start(&["--allow-write", "--allow-build"]);
     let mut tried = 0;
     for text in programs() {
         place.write("src/lib.rs", &text);

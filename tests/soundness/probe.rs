@@ -95,7 +95,9 @@ pub(crate) fn in_places(
             .cloned()
             .collect();
         let offers = offers_at(source, *range, &drawn);
-        for offer in offers.answers.iter().flatten().chain(&offers.assists) {
+        let all = offers.answers.iter().flatten().chain(&offers.assists);
+        // What rustc has to agree to has no edit before it has.
+        for offer in all.filter(|it| !it.refactoring().asks_rustc()) {
             let identity = format!("{} {:?}", offer.refactoring().id, offer.change().steps);
             if seen.insert(identity) {
                 candidates.extend(candidate(file, source, offer));

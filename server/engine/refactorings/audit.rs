@@ -11,7 +11,7 @@ use std::{
 
 use ra_ap_syntax::SyntaxNode;
 
-use super::{Change, Context, Hazard, Plan, Refactoring, Refusal, Target, find};
+use super::{Applicability, Change, Context, Hazard, Plan, Refactoring, Refusal, Target, find};
 use crate::{
     syntax::{LineEnding, Source, is_generated},
     text::{Edit, Edits, FileId, FileStep},
@@ -113,13 +113,17 @@ pub fn audit(
         };
         let ending = context.known.checked(file)?;
         check_places(file, ending, edits, refactoring.allows)?;
-        regions.add(file, edits)?;
+        regions.add(file, edits, refactoring.allows)?;
         if surroundings::are_doubtful(&root, edits) {
             is_doubtful = true;
         }
     }
     if is_doubtful {
         change = change.to_check("the attributes");
+    }
+    // What rustc has to agree to is no one's to carry out unseen.
+    if refactoring.asks_rustc() && change.applicability == Applicability::Safe {
+        change = change.with(Applicability::NeedsCheck);
     }
     for step in &change.steps.files {
         let FileStep::Create { at, text: new } = step else {
@@ -201,7 +205,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        refactorings::{Applicability, Kind, Needs},
+        refactorings::{Kind, Needs},
         syntax::FileContext,
         text::{Steps, TextRange, TextSize},
     };
@@ -342,6 +346,25 @@ mod tests {
             applicability("fn f() { #[cfg(unix)] { a(); b(); } }"),
             NeedsCheck
         );
+    }
+
+    #[test]
+    fn what_rustc_decides_is_never_safe() {
+        let source = Source::parse("fn f() { a(); }", FileContext::default()).unwrap();
+        let range = TextRange::at(TextSize::new(9), TextSize::new(4));
+        let mut change = Change::new("Example", range, Vec::new()).unwrap();
+        change.steps = Steps::of_one(Edits::new(vec![Edit::replace(range, "a( );")]).unwrap());
+        let of_syntax = refactoring(NONE);
+        let of_rustc = Box::leak(Box::new(Refactoring {
+            needs: Needs::Verdict,
+            ..*refactoring(NONE)
+        }));
+        let level = |refactoring, change| {
+            let offer = audit(refactoring, &Context::new(&source), change).unwrap();
+            offer.change().applicability
+        };
+        assert_eq!(level(of_syntax, change.clone()), Applicability::Safe);
+        assert_eq!(level(of_rustc, change), Applicability::NeedsCheck);
     }
 
     #[test]

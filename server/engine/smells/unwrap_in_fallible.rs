@@ -50,6 +50,7 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     measured: "{} times",
     rate: Some(1.2),
+    answers: &["unwrap-to-question"],
     calm: Calm::Never,
     clippy: &["unwrap_in_result", "unwrap_used"],
     ..Smell::new(

@@ -7,6 +7,7 @@ pub mod fallible;
 pub mod flow;
 pub mod inference_order;
 pub mod known;
+pub mod meanings;
 pub mod negation;
 pub mod patterns;
 pub mod purity;

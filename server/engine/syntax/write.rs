@@ -6,3 +6,4 @@ pub mod new_items;
 pub mod paragraphs;
 pub mod replacing;
 pub(super) mod rewrite;
+pub(super) mod witness;

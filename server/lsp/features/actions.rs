@@ -12,6 +12,8 @@ use lsp_types::{
 };
 
 use super::{
+    agreed,
+    asking_rustc::may_be_offered,
     diagnostics,
     edits::{KnownFiles, workspace_edit},
     extract_function::{self, LONGEST_TITLE},
@@ -318,6 +320,9 @@ fn action(
     request: &ActionRequest<'_>,
     candidate: Candidate,
 ) -> Option<CodeAction> {
+    if candidate.offer.refactoring().asks_rustc() {
+        return asking(analysed, request, candidate);
+    }
     let change = candidate.offer.change();
     let files = KnownFiles::of(analysed)?;
     let note = candidate
@@ -341,6 +346,25 @@ fn action(
         edit,
         is_preferred: preferred.then_some(true),
         data: serde_json::to_value(note).ok(),
+        ..CodeAction::default()
+    })
+}
+
+/// The action of an offer that rustc has to agree to: there is no edit before it has, and none is preferred.
+fn asking(
+    analysed: &Analysed,
+    request: &ActionRequest<'_>,
+    candidate: Candidate,
+) -> Option<CodeAction> {
+    if request.trigger() == Trigger::Editor || !may_be_offered(analysed, request.profile) {
+        return None;
+    }
+    let title = title(analysed, &candidate);
+    Some(CodeAction {
+        command: Some(agreed::command(title.clone(), &candidate.note)?),
+        title,
+        kind: Some(candidate.kind),
+        diagnostics: (!candidate.diagnostics.is_empty()).then_some(candidate.diagnostics),
         ..CodeAction::default()
     })
 }

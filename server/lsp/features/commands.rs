@@ -6,7 +6,7 @@ use lsp_types::ExecuteCommandParams;
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::{Error, Result};
 
-use super::{background, extract_function, fix_workspace};
+use super::{agreed, background, extract_function, fix_workspace};
 use crate::{
     cache::Holdings,
     lsp::{
@@ -22,8 +22,9 @@ const EXPLAIN: &str = "rustassistant.explain";
 const FIX_WORKSPACE: &str = "rustassistant.fixWorkspace";
 const REINDEX: &str = "rustassistant.reindex";
 
-pub(crate) const ALL: [&str; 6] = [
+pub(crate) const ALL: [&str; 7] = [
     CACHE_STATISTICS,
+    agreed::COMMAND,
     CLEAR_CACHE,
     EXPLAIN,
     extract_function::COMMAND,
@@ -47,6 +48,7 @@ pub(crate) async fn execute(
         } = context;
         match params.command.as_str() {
             CACHE_STATISTICS => statistics(&server).await,
+            agreed::COMMAND => agreed::run(&server, &snapshot, &params.arguments, &cancel).await,
             CLEAR_CACHE => clear(&server).await,
             EXPLAIN => explain(&params.arguments),
             extract_function::COMMAND => {

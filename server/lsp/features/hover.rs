@@ -109,12 +109,15 @@ fn answers(page: &mut String, analysed: &Analysed, finding: &Finding, markup: Ma
     let context = analysed.context();
     let offers = context.map(|context| analysed.answers_to(&context, finding));
     let offers = offers.unwrap_or_default();
+    let offers = offers.iter();
+    let offers = offers.filter(|it| analysed.compiler || !it.refactoring().asks_rustc());
+    let offers: Vec<&Offer> = offers.collect();
     if offers.is_empty() && extractions.is_empty() {
         let _ = writeln!(page, "No refactoring is offered for it here.");
         return;
     }
     let _ = writeln!(page, "What answers it here:\n");
-    for offer in offers.iter() {
+    for offer in offers {
         let _ = writeln!(page, "- {}", answer(analysed, offer, markup));
     }
     for title in extractions {
@@ -129,6 +132,7 @@ fn answers(page: &mut String, analysed: &Analysed, finding: &Finding, markup: Ma
 fn answer(analysed: &Analysed, offer: &Offer, markup: Markup) -> String {
     let change = offer.change();
     let applicability = match change.applicability {
+        _ if offer.refactoring().asks_rustc() => "rustc is asked when it is chosen",
         Applicability::Safe => "safe",
         Applicability::NeedsCheck => "needs a look at the result",
         Applicability::Draft => "a draft, to be filled in",

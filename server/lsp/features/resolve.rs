@@ -29,7 +29,7 @@ pub(crate) struct ActionNote {
     pub(crate) uri: String,
     version: i32,
     /// Of the whole text.
-    hash: String,
+    pub(crate) hash: String,
     /// What was asked about, in bytes: the finding's place for an answer, else the cursor or the selection.
     start: u32,
     end: u32,
@@ -161,7 +161,8 @@ fn laid_out(analysed: &Analysed, edits: &Edits) -> Edits {
     edits_laid_out(&analysed.file, path, edits)
 }
 
-fn find(analysed: &Analysed, note: &ActionNote) -> Option<Offer> {
+/// The offer that a note is of.
+pub(crate) fn find(analysed: &Analysed, note: &ActionNote) -> Option<Offer> {
     let nth = |offers: &[Offer]| {
         let mut same = offers
             .iter()

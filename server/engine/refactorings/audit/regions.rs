@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     syntax::{Ledger, LineEnding, Refusal, Source, Tree},
-    text::{Edit, Edits, TextRange},
+    text::{Edit, Edits, TextRange, TextSize},
 };
 
 /// Each edit belongs to the smallest item that holds it; what is inserted between items stands by itself.
@@ -58,11 +58,27 @@ impl<'a> Regions<'a> {
     }
 
     /// Adds what the edits of one file touch.
-    pub(super) fn add(&mut self, file: AuditedFile<'_>, edits: &Edits) -> Result<(), Refusal> {
+    pub(super) fn add(
+        &mut self,
+        file: AuditedFile<'_>,
+        edits: &Edits,
+        allows: Allows,
+    ) -> Result<(), Refusal> {
         let AuditedFile { source, root, .. } = file;
         if edits.is_empty() {
             return Err(Refusal::NotHere);
         }
+        let (gone, edits) = if allows.has(Also::DropsFunction) {
+            without_functions(root, edits)?
+        } else {
+            (Vec::new(), edits.clone())
+        };
+        for function in gone {
+            self.conditions
+                .push(surroundings::conditions_around(&function));
+            self.pairs.push(self.gone(file, &function)?);
+        }
+        let edits = &edits;
         for (node, edits) in items_of(root, edits)? {
             self.conditions.push(surroundings::conditions_around(&node));
             let pair = self.pair(file, &node, &edits)?;
@@ -131,7 +147,14 @@ impl<'a> Regions<'a> {
             }
             counts
         };
-        let (before, mut after) = (kinds(Pair::before), kinds(Pair::after));
+        let (mut before, mut after) = (kinds(Pair::before), kinds(Pair::after));
+        if allows.has(Also::DropsFunction)
+            && let Some(functions) = before.get_mut(&SyntaxKind::FN)
+        {
+            let gone = self.pairs.iter().filter(|pair| pair.is_gone());
+            *functions -= i64::from(gone.count() == 1);
+            before.retain(|_, count| *count != 0);
+        }
         if allows.has(Also::AddsSiblings) {
             let siblings = self.pairs.iter().filter_map(Pair::siblings);
             for (kind, more) in siblings {
@@ -148,11 +171,20 @@ impl<'a> Regions<'a> {
                 *count -= 1;
             }
         }
+        if allows.has(Also::AddsFunction)
+            && let Some(functions) = after.get_mut(&SyntaxKind::FN)
+        {
+            *functions -= 1;
+        }
         after.retain(|_, count| *count != 0);
         if before != after {
             return Err(text("The edit would add, lose or change an item."));
         }
-        let stays = |pair: &Pair| pair.siblings().is_none_or(|(_, more)| more == 0);
+        let may_grow = |kind| allows.has(Also::AddsFunction) && kind == SyntaxKind::FN;
+        let stays = |pair: &Pair| {
+            let siblings = pair.siblings().filter(|_| !pair.is_gone());
+            siblings.is_none_or(|(kind, more)| more == 0 || (more == 1 && may_grow(kind)))
+        };
         if !allows.has(Also::AddsSiblings) && !self.pairs.iter().all(stays) {
             return Err(text("The item would become several items."));
         }
@@ -255,6 +287,20 @@ impl<'a> Regions<'a> {
         })
     }
 
+    /// A function that goes as a whole.
+    fn gone(&self, file: AuditedFile<'_>, function: &SyntaxNode) -> Result<Pair, Refusal> {
+        let range = function.text_range();
+        let part = || part(file.source.slice(range).to_owned(), self.edition);
+        let item = self.known.item((file.id, range), part);
+        let item =
+            item.ok_or_else(|| text("The item has a syntax error, so its code can't be trusted."))?;
+        Ok(Pair {
+            before: Rc::clone(&item),
+            item,
+            after: self.part(String::new())?,
+        })
+    }
+
     /// Code that comes where nothing was.
     fn new_code(&self, code: String) -> Result<Pair, Refusal> {
         let nothing = Rc::new(self.part(String::new())?);
@@ -326,6 +372,11 @@ impl Pair {
         Some((kind, count(&self.after) - count(&self.before)))
     }
 
+    /// Whether all of it goes.
+    fn is_gone(&self) -> bool {
+        self.after.text.is_empty() && !self.before.text.is_empty()
+    }
+
     /// Whether a module with a body becomes one without, and nothing else of it changes.
     fn loses_body(&self) -> bool {
         let module = |part: &Part| part.root.first_child().and_then(ast::Module::cast);
@@ -345,6 +396,34 @@ impl Pair {
         };
         before.item_list().is_some() && after.item_list().is_none() && head(&before) == head(&after)
     }
+}
+
+/// The functions that edits take away as wholes, with nothing but white space beside them, and all other edits.
+fn without_functions(
+    root: &SyntaxNode,
+    edits: &Edits,
+) -> Result<(Vec<SyntaxNode>, Edits), Refusal> {
+    let mut gone = Vec::new();
+    let mut others = Vec::new();
+    for edit in edits.as_slice() {
+        match function_in(root, edit) {
+            Some(function) => gone.push(function),
+            None => others.push(edit.clone()),
+        }
+    }
+    let others = Edits::new(others).map_err(|_| Refusal::NotHere)?;
+    Ok((gone, others))
+}
+
+fn function_in(root: &SyntaxNode, edit: &Edit) -> Option<SyntaxNode> {
+    let code = root.text().slice(edit.delete).to_string();
+    if !edit.insert.is_empty() || code.trim().is_empty() {
+        return None;
+    }
+    let lead = TextSize::of(&code[..code.len() - code.trim_start().len()]);
+    let range = TextRange::at(edit.delete.start() + lead, TextSize::of(code.trim()));
+    let mut around = covering_node(root, range).ancestors();
+    around.find(|node| node.kind() == SyntaxKind::FN && node.text_range() == range)
 }
 
 /// The smallest item around each edit with the edits that it holds, none of them inside another.

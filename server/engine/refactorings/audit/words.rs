@@ -123,6 +123,8 @@ pub enum Also {
     AddsConstant,
     /// A type alias comes between items.
     AddsAlias,
+    /// A function comes between items.
+    AddsFunction,
     /// One name that the item doesn't have comes, as often as it is declared and used.
     AddsFreshName,
     /// Words that the item has come once more: a copied header.
@@ -131,6 +133,8 @@ pub enum Also {
     AddsSiblings,
     /// The body of a module goes to a file of its own.
     MovesModule,
+    /// A function goes whose body stands elsewhere from then on.
+    DropsFunction,
     /// Words, strings and comments go of which an equal copy stays.
     DropsEqualCopies,
     /// Words, strings and comments go that the file has outside of what is touched: a body that stands there again.

@@ -5,6 +5,7 @@ mod collections;
 mod integers;
 mod numbers;
 mod owned;
+mod plain;
 mod variables;
 mod written;
 
@@ -18,6 +19,7 @@ pub use self::{
     integers::{Sign, integer, is_of_other_type, sign_of_both},
     numbers::{is_number, number_type},
     owned::{Owned, arguments_of, head_of, owned},
+    plain::{Plain, plain},
     written::{is_text, is_text_or_string, is_written_as},
 };
 use super::known::{Fact, is_known};

@@ -1,0 +1,52 @@
+//! What rustc has to agree to before it is carried out.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+
+use super::{ExitStatus, output::say, verify::until_stopped, work::Work};
+use crate::{
+    analysis::{InputFile, Refused, ShownOffer, agreed},
+    compiler::{Compiler, Stop, Unjudged},
+    syntax::Source,
+};
+
+/// What is said before anything is built.
+pub(super) const CHECKING: &str =
+    "Checking with rustc, which runs build scripts and procedural macros.";
+
+/// The text that an offer makes, if rustc has nothing against it.
+pub(super) fn ask(
+    input: &InputFile,
+    offer: &ShownOffer,
+) -> anyhow::Result<Result<Arc<str>, Refused>> {
+    say("note", CHECKING);
+    let stop = Stop::default();
+    let path = input.path.canonicalize();
+    let path = path.context("The file's path can't be followed")?;
+    let (text, context) = (Arc::clone(&input.text), input.context);
+    let (edits, target) = (offer.edits.clone(), offer.target);
+    let work = Work::in_memory()?;
+    let mut compiler = Compiler::new(stop.clone());
+    let told = until_stopped(&work, &stop, move || {
+        let source = Source::parse(text, context);
+        let source = source.map_err(|why| Refused::Because(format!("The file is {why}.")))?;
+        agreed(&source, &path, (&edits, target), &mut compiler)
+    })?;
+    work.finish();
+    Ok(told)
+}
+
+/// Says why a refactoring isn't carried out.
+pub(super) fn not_offered(id: &str, place: &str, refused: Refused) -> anyhow::Result<ExitStatus> {
+    match refused {
+        Refused::Unjudged(why @ Unjudged::Because(_)) => {
+            bail!("`{id}` can't be worked out at {place}: {why}")
+        }
+        Refused::Unjudged(Unjudged::Stopped) => bail!("stopped; nothing is changed"),
+        Refused::Because(why) => {
+            say("note", &format!("`{id}` is not offered at {place}: {why}"));
+            Ok(ExitStatus::Findings)
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! A word to the compiler, by which it shows whether it reads a place at all.
+
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
+
+use crate::{
+    syntax::Source,
+    text::{Edit, Edits, TextRange, TextSize},
+};
+
+/// What rustc repeats if it compiles the place.
+pub const WITNESS: &str = "rustassistant reads this";
+
+/// The text with an error at the start of the function around a place; nothing where no function has a body there.
+pub fn with_witness(source: &Source, at: TextSize) -> Option<String> {
+    let token = crate::syntax::token_behind(&source.root(), at)?;
+    let function = token.parent_ancestors().find_map(ast::Fn::cast)?;
+    let statements = function.body()?.stmt_list()?;
+    let place = start_of(statements.syntax())?;
+    let error = format!(" compile_error!(\"{WITNESS}\"); ");
+    let edits = Edits::new(vec![Edit::replace(TextRange::empty(place), error)]).ok()?;
+    edits.apply(&source.text)
+}
+
+/// Behind the brace, and behind what is said of the whole block.
+fn start_of(statements: &SyntaxNode) -> Option<TextSize> {
+    let parts = statements.children_with_tokens();
+    let parts = parts.filter(|part| !part.kind().is_trivia());
+    let before = parts.take_while(|part| match part.as_node() {
+        Some(node) => {
+            let attribute = ast::Attr::cast(node.clone());
+            attribute.is_some_and(|attribute| attribute.excl_token().is_some())
+        }
+        None => part.kind() == SyntaxKind::L_CURLY,
+    });
+    before.last().map(|part| part.text_range().end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::FileContext;
+
+    fn at(text: &str) -> Option<String> {
+        let (before, after) = text.split_once('|').unwrap();
+        let source = Source::parse(format!("{before}{after}"), FileContext::default()).unwrap();
+        with_witness(&source, TextSize::of(before))
+    }
+
+    #[test]
+    fn it_stands_at_the_start_of_the_function() {
+        let error = format!(" compile_error!(\"{WITNESS}\"); ");
+        for (text, expected) in [
+            ("fn f() { a(|b); }", format!("fn f() {{{error} a(b); }}")),
+            (
+                "fn f() { #![allow(x)] #[cfg(y)] a(|b); }",
+                format!("fn f() {{ #![allow(x)]{error} #[cfg(y)] a(b); }}"),
+            ),
+            (
+                "fn f() { fn g() { |b } }",
+                format!("fn f() {{ fn g() {{{error} b }} }}"),
+            ),
+        ] {
+            assert_eq!(at(text).as_deref(), Some(&*expected));
+        }
+    }
+
+    #[test]
+    fn outside_of_functions_there_is_no_place() {
+        assert_eq!(at("const A: u8 = |1;"), None);
+        assert_eq!(at("trait T { fn |f(); }"), None);
+    }
+}

@@ -1,0 +1,65 @@
+//! Offers that rustc has to agree to: the action is a command, and the edit comes of its verdict.
+
+use std::sync::Arc;
+
+use lsp_types::Command;
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+use tower_lsp::jsonrpc::{Error, Result};
+
+use super::{
+    asking_rustc::{self, NotDone, Subject},
+    resolve::{self, ActionNote},
+};
+use crate::{
+    analysis::{Refused, agreed, difference},
+    compiler::Compiler,
+    lsp::session::{analysed::Analysed, documents::Snapshot, server::Server},
+};
+
+pub(crate) const COMMAND: &str = "rustassistant.carryOutChecked";
+
+/// What the action of an offer starts.
+pub(crate) fn command(title: String, note: &ActionNote) -> Option<Command> {
+    let argument = serde_json::to_value(note).ok()?;
+    Some(Command::new(title, COMMAND.into(), Some(vec![argument])))
+}
+
+/// Carries it out if rustc agrees, or says in one sentence why not.
+pub(crate) async fn run(
+    server: &Arc<Server>,
+    snapshot: &Arc<Snapshot>,
+    arguments: &[Value],
+    cancel: &CancellationToken,
+) -> Result<Value> {
+    let note = arguments.first().cloned().unwrap_or_default();
+    let note: ActionNote = serde_json::from_value(note)
+        .map_err(|_| Error::invalid_params("The offer to carry out is missing."))?;
+    asking_rustc::answer(server, carried_out(server, snapshot, note, cancel)).await
+}
+
+async fn carried_out(
+    server: &Arc<Server>,
+    snapshot: &Arc<Snapshot>,
+    note: ActionNote,
+    cancel: &CancellationToken,
+) -> std::result::Result<Value, NotDone> {
+    let subject = Subject::of(snapshot, &note.uri, &note.hash).await?;
+    let subject = Arc::new(subject);
+    let ask = move |subject: &Subject, compiler: &mut Compiler| {
+        let analysed = Analysed::new(&subject.document, &subject.surroundings);
+        let offer = analysed.and_then(|analysed| resolve::find(&analysed, &note));
+        let source = subject.file.source().ok();
+        let (Some(offer), Some(source)) = (offer, source) else {
+            return Err(Refused::Because("It is not offered any more.".to_owned()));
+        };
+        let change = offer.change();
+        let asked = (change.edits(), change.target);
+        let text = agreed(source, &subject.path, asked, compiler)?;
+        Ok((change.title.clone(), text))
+    };
+    let (title, text) = asking_rustc::told(server, &subject, cancel, ask).await?;
+    let edits = difference(subject.file.text(), &text);
+    let uri = asking_rustc::apply(server, &subject, title, edits).await?;
+    Ok(json!({"applied": true, "uri": uri}))
+}

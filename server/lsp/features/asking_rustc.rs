@@ -1,0 +1,265 @@
+//! Commands that ask rustc before they change anything.
+//!
+//! Cargo is started only once a person has chosen one, with the texts that the editor has, on a thread of its own; the edit is
+//! given up where one of these texts is another by then.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, thread};
+
+use lsp_types::{ApplyWorkspaceEditParams, MessageType, Url, request::ApplyWorkspaceEdit};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+use super::edits::{FileEdits, edit_of};
+use crate::{
+    analysis::{OpenFile, Refused},
+    compiler::{self, Compiler, Texts, Unjudged},
+    lsp::{
+        session::{
+            analysed::Analysed,
+            document::{Document, Surroundings},
+            documents::Snapshot,
+            server::Server,
+            tasks::CompilerTurn,
+        },
+        wire::{
+            client::{EDIT_TIMEOUT, ask_within},
+            errors::failed,
+            profile::{Feature, Profile},
+            uri,
+        },
+    },
+    syntax::STACK_SIZE,
+    text::Edits,
+    workspace,
+};
+
+/// Whether a command of a document may be offered that asks rustc.
+pub(crate) fn may_be_offered(analysed: &Analysed, profile: &Profile) -> bool {
+    analysed.compiler
+        && takes_commands(profile)
+        && analysed.document.path().is_some()
+        && compiler::is_found()
+}
+
+pub(crate) fn takes_commands(profile: &Profile) -> bool {
+    profile.has(Feature::ApplyEdit) && profile.has(Feature::Commands)
+}
+
+/// Why nothing was changed.
+pub(crate) enum NotDone {
+    /// As a sentence.
+    Refused(String),
+    Cancelled,
+    Failed(String),
+}
+
+impl NotDone {
+    pub(crate) fn changed() -> Self {
+        Self::Refused("The text has changed meanwhile, so nothing was done.".to_owned())
+    }
+}
+
+impl From<Refused> for NotDone {
+    fn from(why: Refused) -> Self {
+        match why {
+            Refused::Because(why) => Self::Refused(why),
+            Refused::Unjudged(Unjudged::Stopped) => Self::Cancelled,
+            Refused::Unjudged(Unjudged::Because(why)) => {
+                Self::Failed(format!("rustc can't be asked: {why}"))
+            }
+        }
+    }
+}
+
+/// What comes of a command; where nothing does, a person is told in one sentence why not.
+pub(crate) async fn answer(
+    server: &Arc<Server>,
+    done: impl Future<Output = Result<Value, NotDone>>,
+) -> tower_lsp::jsonrpc::Result<Value> {
+    if !takes_commands(server.session.profile()) {
+        return Err(failed("This editor takes no edits that it didn't ask for."));
+    }
+    let (level, why) = match done.await {
+        Ok(answer) => return Ok(answer),
+        Err(NotDone::Refused(why)) => (MessageType::INFO, why),
+        Err(NotDone::Cancelled) => (
+            MessageType::INFO,
+            "cancelled; nothing was changed.".to_owned(),
+        ),
+        Err(NotDone::Failed(why)) => (MessageType::ERROR, format!("{why}; nothing was changed.")),
+    };
+    let message = format!("RustAssistant: {why}");
+    server.client.show_message(level, message).await;
+    Ok(json!({"applied": false}))
+}
+
+/// A document that rustc is asked about, and all texts that the disk doesn't have, as they were when the command was chosen.
+pub(crate) struct Subject {
+    pub(crate) path: PathBuf,
+    pub(crate) file: Arc<OpenFile>,
+    pub(crate) document: Arc<Document>,
+    pub(crate) surroundings: Surroundings,
+    /// What else is open, with the documents that hold these texts.
+    pub(crate) unsaved: Texts,
+    beside: Vec<Arc<Document>>,
+}
+
+impl Subject {
+    /// The document of this name, if it has the text with this hash.
+    pub(crate) async fn of(
+        snapshot: &Arc<Snapshot>,
+        uri: &str,
+        hash: &str,
+    ) -> Result<Self, NotDone> {
+        let name = uri::name(uri);
+        let document = name.and_then(|name| snapshot.get(&name.key).cloned());
+        let document = document.filter(|document| document.hash() == hash);
+        let Some(document) = document else {
+            return Err(NotDone::changed());
+        };
+        let surroundings = document.surroundings().await;
+        let Some(surroundings) = surroundings.filter(|it| it.is_served && it.compiler) else {
+            let why = "`compiler.enabled` is `false` here, so rustc isn't asked.";
+            return Err(NotDone::Refused(why.to_owned()));
+        };
+        let file = document.file_in(surroundings.context);
+        let (Some(file), Some(path)) = (file, document.path().map(PathBuf::from)) else {
+            return Err(NotDone::changed());
+        };
+        let others = snapshot.all().filter(|other| other.key != document.key);
+        let others: Vec<Arc<Document>> = others.cloned().collect();
+        let read = move || {
+            let path = path.canonicalize();
+            let path =
+                path.map_err(|error| NotDone::Failed(format!("the file can't be found: {error}")))?;
+            let beside = unsaved(&others);
+            let texts = beside
+                .iter()
+                .map(|(path, (text, _))| (path.clone(), Arc::clone(text)));
+            Ok(Self {
+                unsaved: texts.filter(|(other, _)| *other != path).collect(),
+                beside: beside.into_values().map(|(_, document)| document).collect(),
+                surroundings,
+                path,
+                file,
+                document,
+            })
+        };
+        let read = tokio::task::spawn_blocking(read).await;
+        read.unwrap_or_else(|error| Err(NotDone::Failed(error.to_string())))
+    }
+}
+
+/// The documents whose texts the disk doesn't have.
+fn unsaved(documents: &[Arc<Document>]) -> BTreeMap<PathBuf, (Arc<str>, Arc<Document>)> {
+    let unsaved = documents.iter().filter_map(|document| {
+        let path = document.path()?.canonicalize().ok()?;
+        let text = Arc::clone(document.file()?.text());
+        let is_saved = workspace::read(&path).is_ok_and(|saved| saved == text);
+        (!is_saved).then(|| (path, (text, Arc::clone(document))))
+    });
+    unsaved.collect()
+}
+
+/// Asks on a thread of its own, which is told to stop where nobody wants it any more.
+pub(crate) async fn told<T: Send + 'static>(
+    server: &Arc<Server>,
+    subject: &Arc<Subject>,
+    cancel: &CancellationToken,
+    ask: impl FnOnce(&Subject, &mut Compiler) -> Result<T, Refused> + Send + 'static,
+) -> Result<T, NotDone> {
+    let Some(turn) = server.session.compiler.take() else {
+        let why = "Another refactoring is being checked; choose this one again when it is done.";
+        return Err(NotDone::Refused(why.to_owned()));
+    };
+    let asked = cancel.child_token();
+    let profile = server.session.profile();
+    let progress = server
+        .progress
+        .begin_unmeasured(&server.client, profile, "Checking with rustc", &asked)
+        .await;
+    let guard = server.status.begin();
+    server.status.send().await;
+    let subject = Arc::clone(subject);
+    let told = heard(turn, &asked, move |turn: &CompilerTurn| {
+        let compiler = Compiler::new(turn.stop.clone());
+        ask(&subject, &mut compiler.beside(subject.unsaved.clone()))
+    });
+    let told = told.await;
+    guard.end().await;
+    server.progress.end(&progress);
+    if cancel.is_cancelled() {
+        return Err(NotDone::Cancelled);
+    }
+    told
+}
+
+async fn heard<T: Send + 'static>(
+    turn: CompilerTurn,
+    cancel: &CancellationToken,
+    ask: impl FnOnce(&CompilerTurn) -> Result<T, Refused> + Send + 'static,
+) -> Result<T, NotDone> {
+    let stop = turn.stop.clone();
+    let (tell, mut told) = oneshot::channel();
+    let started = thread::Builder::new()
+        .name("compiler".to_owned())
+        .stack_size(STACK_SIZE)
+        .spawn(move || {
+            // Where nobody hears it, the session has ended.
+            let _ = tell.send(ask(&turn));
+        });
+    started.map_err(|error| NotDone::Failed(format!("no thread can be started: {error}")))?;
+    let told = tokio::select! {
+        told = &mut told => told,
+        () = cancel.cancelled() => {
+            stop.now();
+            told.await
+        }
+    };
+    // A thread that panicked says nothing.
+    let told = told.map_err(|_| NotDone::Failed("the check failed".to_owned()))?;
+    told.map_err(NotDone::from)
+}
+
+/// Has the editor carry it out, if all that was read is as it was.
+pub(crate) async fn apply(
+    server: &Arc<Server>,
+    subject: &Subject,
+    label: String,
+    edits: Edits,
+) -> Result<Url, NotDone> {
+    let snapshot = server.session.documents.snapshot();
+    let is_same = |document: &Arc<Document>| {
+        let current = snapshot.get(&document.key);
+        current.is_some_and(|current| current.hash() == document.hash())
+    };
+    let Some(current) = snapshot.get(&subject.document.key) else {
+        return Err(NotDone::changed());
+    };
+    let uri = Url::parse(&current.uri).map_err(|_| NotDone::changed())?;
+    if !is_same(&subject.document) || !subject.beside.iter().all(is_same) {
+        return Err(NotDone::changed());
+    }
+    let change = FileEdits {
+        uri: uri.clone(),
+        version: Some(current.version),
+        file: Arc::clone(&subject.file),
+        edits,
+    };
+    let params = ApplyWorkspaceEditParams {
+        label: Some(label),
+        edit: edit_of(vec![change], server.session.profile()),
+    };
+    let applied = ask_within::<ApplyWorkspaceEdit>(&server.client, params, EDIT_TIMEOUT).await;
+    let Some(applied) = applied else {
+        let why = "the editor did not say whether it has carried out the edit";
+        return Err(NotDone::Failed(why.to_owned()));
+    };
+    if !applied.applied {
+        let why = applied.failure_reason;
+        let why = why.unwrap_or_else(|| "the editor refused the edit".to_owned());
+        return Err(NotDone::Failed(why));
+    }
+    Ok(uri)
+}
