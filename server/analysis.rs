@@ -6,6 +6,7 @@
 mod analysed;
 mod apply;
 mod at_place;
+mod baseline;
 mod comparison;
 mod difference;
 mod duplicates;
@@ -35,6 +36,10 @@ pub use at_place::{
     OffersAtPlace, SWITCHED_OFF, ShownExtraction, ShownOffer, extraction_at_place, lines_in_words,
     offers_at_place,
 };
+pub use baseline::{
+    Accepted, BadBaseline, Baseline, Entry, FileFindings, FoundInFiles, HeldBack, Mark,
+    baselines_of, is_replaceable, is_there, marks,
+};
 pub use comparison::Comparison;
 pub use duplicates::{
     Copies, Files, OtherPlace, ReadFile, duplicates, duplicates_led_by, duplicates_of,
@@ -49,7 +54,7 @@ pub use extraction::{
 };
 pub use file_change::FileChange;
 pub use findings::{Answers, Around, Finding, FindingPart, Judge, Level, judge, judge_with_copies};
-pub use functions::function_of_signature;
+pub use functions::{Functions, function_of_signature};
 pub use gain::{Gain, gain, title};
 pub use identities::identities;
 pub use idle::{Idle, IdleAllowance, idle_allowances};

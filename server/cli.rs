@@ -26,6 +26,7 @@ mod run;
 mod serve;
 mod settings;
 mod verify;
+mod whole_file;
 mod work;
 
 use std::{io::Write, process::ExitCode};

@@ -4,6 +4,7 @@
 //! Meaning is never carried by colour or by a glyph alone, and no line of source reaches a terminal with control characters
 //! in it.
 
+mod baseline;
 mod catalogue;
 mod diff;
 mod documentation;
@@ -29,6 +30,7 @@ use crate::{
     text::{Lines, TextRange},
 };
 
+pub use baseline::write_baseline;
 pub use catalogue::{unknown_id, unknown_refactoring, write_catalogue};
 pub use diff::{write_change, write_diff, write_new_file};
 pub use documentation::{EXTRACT_FUNCTION, Explanation, explanation, reason, write_documentation};
@@ -97,6 +99,8 @@ pub struct Summary {
     pub files: usize,
     pub lines: usize,
     pub findings: usize,
+    /// Findings that a baseline holds back; they are not among the others.
+    pub baseline: usize,
     /// Files that were parsed.
     pub parsed: usize,
     pub cache: CacheCounts,

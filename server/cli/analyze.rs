@@ -1,5 +1,6 @@
 //! `refactor analyze`.
 
+mod baseline;
 mod form;
 mod offered;
 mod scope;
@@ -20,8 +21,8 @@ use super::{
 };
 use crate::{
     analysis::{
-        Copies, Finding, InputFile, Level, Openings, analysed, identities, idle_allowances,
-        judge_with_copies,
+        AnalysedFiles, FileFindings, Finding, Functions, InputFile, Level, Openings, analysed,
+        identities, idle_allowances, judge_with_copies,
     },
     cache::{Tier, TieredStats},
     facts::{FileReport, Problem},
@@ -37,6 +38,8 @@ use crate::{
 pub(super) struct Arguments {
     #[command(flatten)]
     scope: scope::Arguments,
+    #[command(flatten)]
+    baseline: baseline::Arguments,
     /// What the report is for; `human`, unless the variable `RUSTASSISTANT_FORMAT` says otherwise
     #[arg(long, value_enum)]
     format: Option<Format>,
@@ -77,7 +80,8 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     let target = Target::of(arguments.output_file.as_deref());
     let format = Format::chosen(arguments.format, &target)?;
     let mut settings = Settings::new(&arguments.settings);
-    let inputs = arguments.scope.inputs(&mut settings)?;
+    let more = arguments.baseline.path_to_analyse();
+    let inputs = arguments.scope.inputs(more, &mut settings)?;
     let work = start(arguments, &inputs)?;
     let mut report = work.block_on(analyze(&work, arguments, format, &inputs.files))?;
     let stats = work.finish();
@@ -109,24 +113,59 @@ fn start(arguments: &Arguments, inputs: &Inputs) -> anyhow::Result<Work> {
     }
 }
 
+/// Files with all that is told of them, before anything is derived from it.
+struct Told {
+    analysed: AnalysedFiles,
+    files: Vec<ReportedFile>,
+    /// How many findings a baseline holds back.
+    held_back: usize,
+}
+
+async fn told(work: &Work, arguments: &Arguments, inputs: &[InputFile]) -> anyhow::Result<Told> {
+    let progress = FileProgress::over(inputs.len());
+    let analysed = analysed(&work.engine, inputs, &|done| progress.set(done)).await?;
+    drop(progress);
+    let found: Vec<FileFindings> = inputs
+        .par_iter()
+        .zip(analysed.reports.par_iter().zip(&analysed.copies))
+        .map(|(input, ((report, _), copies))| FileFindings {
+            findings: judge_with_copies(report, copies, &input.text, &input.rules),
+            functions: Functions::new(report.functions()),
+        })
+        .collect();
+    let is_partial = arguments.scope.is_partial();
+    let held = arguments.baseline.held_back(inputs, &found, is_partial)?;
+    let (files, counts): (_, Vec<usize>) = inputs
+        .par_iter()
+        .zip(analysed.reports.par_iter())
+        .zip(found.into_par_iter().zip(held))
+        .map(|((input, (report, _)), (found, held))| file(input, report, (found, &held), arguments))
+        .unzip();
+    Ok(Told {
+        analysed,
+        files,
+        held_back: counts.iter().sum(),
+    })
+}
+
 async fn analyze(
     work: &Work,
     arguments: &Arguments,
     format: Format,
     inputs: &[InputFile],
 ) -> anyhow::Result<Report> {
-    let progress = FileProgress::over(inputs.len());
-    let analysed = analysed(&work.engine, inputs, &|done| progress.set(done)).await?;
-    drop(progress);
-    let mut summary = Summary::default();
+    let Told {
+        analysed,
+        mut files,
+        held_back,
+    } = told(work, arguments, inputs).await?;
+    let mut summary = Summary {
+        baseline: held_back,
+        ..Summary::default()
+    };
     for (_, origin) in &analysed.reports {
         summary.cache.count(*origin);
     }
-    let mut files: Vec<ReportedFile> = inputs
-        .par_iter()
-        .zip(analysed.reports.par_iter().zip(&analysed.copies))
-        .map(|(input, ((report, _), copies))| file(input, report, copies, arguments))
-        .collect();
     let asks_for_offers = arguments.offers || format.shows_edits();
     if asks_for_offers {
         offered::find(work, inputs, &mut files).await?;
@@ -147,18 +186,25 @@ async fn analyze(
     Ok(Report { files, summary })
 }
 
+/// A file with what is told of it, and how much a baseline holds back; `held` says so of each finding.
 fn file(
     input: &InputFile,
     report: &FileReport,
-    copies: &[Copies],
+    (found, held): (FileFindings, &[bool]),
     arguments: &Arguments,
-) -> ReportedFile {
-    let mut findings = judge_with_copies(report, copies, &input.text, &input.rules);
-    let functions = report.functions();
+) -> (ReportedFile, usize) {
+    let FileFindings {
+        findings,
+        functions,
+    } = found;
     let lines = Lines::new(&input.text);
-    findings.retain(|finding| input.tells(finding, &functions, &lines));
-    let openings = Openings::new(&findings, &functions);
     let identities = identities(&input.shown, &input.text, &findings, &functions);
+    let all = findings.into_iter().zip(identities).zip(held);
+    let wanted = all.filter(|((finding, _), _)| input.tells(finding, functions.all(), &lines));
+    let (held, told): (Vec<_>, Vec<_>) = wanted.partition(|(_, is_held)| **is_held);
+    let (findings, identities): (Vec<Finding>, Vec<String>) =
+        told.into_iter().map(|(told, _)| told).unzip();
+    let openings = Openings::new(&findings, functions.all());
     let found = |(finding, identity): (&Finding, String)| ReportedFinding {
         openings: openings.of(finding),
         finding: finding.clone(),
@@ -167,15 +213,16 @@ fn file(
         suggestion: None,
         identity,
     };
-    ReportedFile {
+    let reported = ReportedFile {
         path: input.shown.clone(),
         text: Arc::clone(&input.text),
         lines,
         findings: findings.iter().zip(identities).map(found).collect(),
-        functions: arguments.metrics.then_some(functions),
+        functions: arguments.metrics.then(|| functions.all().to_vec()),
         idle: idle_allowances(report, &input.rules),
         problem: report.problem,
-    }
+    };
+    (reported, held.len())
 }
 
 fn say_problems(report: &Report) {

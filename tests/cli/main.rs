@@ -9,6 +9,8 @@ mod analyze;
 mod apply;
 mod bad_home;
 mod bad_input;
+#[cfg(unix)]
+mod baseline;
 mod cache;
 #[cfg(unix)]
 mod changed;

@@ -23,8 +23,9 @@ use crate::{
 };
 
 /// Files whose changes matter.
-const WATCHED: [&str; 5] = [
+const WATCHED: [&str; 6] = [
     "**/rustassistant.toml",
+    "**/.rustassistant-baseline.json",
     "**/Cargo.toml",
     "**/rustfmt.toml",
     "**/.rustfmt.toml",

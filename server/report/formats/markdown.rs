@@ -19,14 +19,15 @@ const MOST: usize = 50;
 pub fn write_markdown(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     writeln!(out, "## RustAssistant\n")?;
     let files = counted(report.summary.files, "file");
+    let accepted = match report.summary.baseline {
+        0 => String::new(),
+        accepted => format!(", {} more in the baseline", counted(accepted, "finding")),
+    };
     if report.summary.findings == 0 {
-        return writeln!(out, "No findings in {files}.");
+        return writeln!(out, "No findings in {files}{accepted}.");
     }
-    writeln!(
-        out,
-        "{} in {files}.\n",
-        counted(report.summary.findings, "finding")
-    )?;
+    let findings = counted(report.summary.findings, "finding");
+    writeln!(out, "{findings} in {files}{accepted}.\n")?;
     writeln!(out, "| smell | findings | strong |\n| --- | ---: | ---: |")?;
     for row in totals::by_smell(report) {
         writeln!(out, "| `{}` | {} | {} |", row.smell, row.count, row.strong)?;
