@@ -7,6 +7,7 @@ mod analysed;
 mod apply;
 mod at_place;
 mod baseline;
+mod compared;
 mod comparison;
 mod difference;
 mod duplicates;
@@ -40,6 +41,7 @@ pub use baseline::{
     Accepted, BadBaseline, Baseline, Entry, FileFindings, FoundInFiles, HeldBack, Mark,
     baselines_of, is_replaceable, is_there, marks,
 };
+pub use compared::{ComparedFile, ComparedFunction, Numbers, Trend, Version, compared};
 pub use comparison::Comparison;
 pub use duplicates::{
     Copies, Files, OtherPlace, ReadFile, duplicates, duplicates_led_by, duplicates_of,

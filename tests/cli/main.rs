@@ -15,6 +15,8 @@ mod cache;
 #[cfg(unix)]
 mod changed;
 mod commands;
+#[cfg(unix)]
+mod compare;
 mod compiler;
 mod duplicates;
 mod extract;
@@ -29,6 +31,8 @@ mod no_agents;
 #[cfg(not(feature = "team"))]
 mod no_team;
 mod patches;
+#[cfg(unix)]
+mod rank;
 mod run;
 #[cfg(feature = "team")]
 mod team;
