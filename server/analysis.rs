@@ -3,6 +3,7 @@
 //! Functions run on the caller's thread, which needs `syntax::STACK_SIZE` bytes of stack, and are pure functions
 //! of text, context and configuration. Only [`engine`] knows of threads and caches.
 
+mod allowing;
 mod analysed;
 mod apply;
 mod at_place;
@@ -31,8 +32,12 @@ mod proof;
 mod proposals;
 mod stored;
 
+pub use allowing::{allowing, reason_in_comment};
 pub use analysed::{AnalysedFiles, analysed};
-pub use apply::{Applied, CarriedOut, Holds, Only, apply_safe, apply_safe_if, apply_safe_while};
+pub use apply::{
+    Applied, CarriedOut, Holds, Only, apply_safe, apply_safe_if, apply_safe_one_by_one,
+    apply_safe_while,
+};
 pub use at_place::{
     OffersAtPlace, SWITCHED_OFF, ShownExtraction, ShownOffer, extraction_at_place, lines_in_words,
     offers_at_place,

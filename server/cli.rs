@@ -6,6 +6,7 @@
 mod agents;
 mod analyze;
 mod apply;
+mod asking;
 mod at;
 mod cache;
 mod changes;

@@ -1,5 +1,6 @@
 //! `refactor analyze`.
 
+mod allowances;
 mod baseline;
 mod form;
 mod offered;
@@ -46,6 +47,9 @@ pub(super) struct Arguments {
     /// Write the report to this file; it keeps its old content until the new one is complete
     #[arg(long, value_name = "FILE")]
     output_file: Option<PathBuf>,
+    /// Write `// rustassistant: allow(id) REASON` at all that is told, so that it is told no more
+    #[arg(long, value_name = "REASON", conflicts_with_all = ["since", "staged", "stdin", "write_baseline"])]
+    add_allowances: Option<String>,
     /// Show the counts by smell alone
     #[arg(long, conflicts_with = "format")]
     summary: bool,
@@ -81,8 +85,12 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     let format = Format::chosen(arguments.format, &target)?;
     let mut settings = Settings::new(&arguments.settings);
     let more = arguments.baseline.path_to_analyse();
-    let inputs = arguments.scope.inputs(more, &mut settings)?;
+    let mut inputs = arguments.scope.inputs(more, &mut settings)?;
     let work = start(arguments, &inputs)?;
+    let refused = match &arguments.add_allowances {
+        Some(reason) => allowances::add(&work, arguments, &mut inputs.files, reason)?,
+        None => 0,
+    };
     let mut report = work.block_on(analyze(&work, arguments, format, &inputs.files))?;
     let stats = work.finish();
     report.summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -98,7 +106,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
             format.write(out, &report)
         }
     })?;
-    if inputs.unreadable > 0 {
+    if inputs.unreadable + refused > 0 {
         return Ok(ExitStatus::Trouble);
     }
     Ok(arguments.fail_on.verdict(&report))
@@ -133,7 +141,7 @@ async fn told(work: &Work, arguments: &Arguments, inputs: &[InputFile]) -> anyho
             functions: Functions::new(report.functions()),
         })
         .collect();
-    let is_partial = arguments.scope.is_partial();
+    let is_partial = arguments.scope.is_partial() || arguments.add_allowances.is_some();
     let held = arguments.baseline.held_back(inputs, &found, is_partial)?;
     let (files, counts): (_, Vec<usize>) = inputs
         .par_iter()

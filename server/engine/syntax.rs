@@ -50,6 +50,7 @@ pub use read::{
     words::{Word, comments, tells_its_lines, words},
 };
 pub use write::{
+    comment_places::place_for_comment,
     layout::{self, LineEnding},
     moving_out, paragraphs, replacing,
     rewrite::{Ledger, Rewrite},

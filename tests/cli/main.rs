@@ -5,6 +5,7 @@
     reason = "what fails to be prepared fails the test"
 )]
 
+mod allowances;
 mod analyze;
 mod apply;
 mod bad_home;
