@@ -43,8 +43,8 @@ pub use at_place::{
     offers_at_place,
 };
 pub use baseline::{
-    Accepted, BadBaseline, Baseline, Entry, FileFindings, FoundInFiles, HeldBack, Mark,
-    baselines_of, is_replaceable, is_there, marks,
+    Accepted, BadBaseline, Baseline, Entry, FileFindings, FoundInFiles, HeldBack, Home, Mark,
+    baselines_of, is_replaceable, marks,
 };
 pub use compared::{ComparedFile, ComparedFunction, Numbers, Trend, Version, compared};
 pub use comparison::Comparison;

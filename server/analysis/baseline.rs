@@ -2,10 +2,11 @@
 
 mod file;
 mod held;
+mod home;
 
 use std::{
     collections::HashMap,
-    path::{Component, Path, PathBuf},
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -20,6 +21,7 @@ use crate::{
 
 pub use file::{BadBaseline, is_replaceable};
 pub use held::{FileFindings, FoundInFiles, HeldBack, baselines_of};
+pub use home::Home;
 
 /// One smell of a finding, as it is found again when code elsewhere has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,8 +69,7 @@ enum Grade {
 pub struct Baseline {
     /// As people name it.
     pub path: PathBuf,
-    /// Without links; paths of entries start here.
-    folder: PathBuf,
+    home: Home,
     files: HashMap<String, Arc<Accepted>>,
 }
 
@@ -207,7 +208,7 @@ impl Entry {
 
 impl Baseline {
     /// A baseline of these entries, which lies at `path`.
-    pub fn new(path: &Path, folder: PathBuf, mut entries: Vec<Entry>) -> Self {
+    pub fn new(path: &Path, home: Home, mut entries: Vec<Entry>) -> Self {
         entries.sort_unstable();
         let mut files: HashMap<String, Vec<Entry>> = HashMap::new();
         for entry in entries {
@@ -216,7 +217,7 @@ impl Baseline {
         let files = files.into_iter();
         Self {
             path: path.to_path_buf(),
-            folder,
+            home,
             files: files
                 .map(|(path, entries)| (path, Arc::new(Accepted::of(entries))))
                 .collect(),
@@ -230,19 +231,9 @@ impl Baseline {
         entries
     }
 
-    /// How entries name a file; nothing for one outside of the baseline's folder. Asks the disk for links.
+    /// How entries name a file; nothing for one outside of the project. Asks the disk for links.
     pub fn name_of(&self, path: &Path) -> Option<String> {
-        let real = path.canonicalize().or_else(|_| {
-            let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-            let folder = folder.unwrap_or(Path::new(".")).canonicalize()?;
-            Ok::<_, std::io::Error>(folder.join(path.file_name().unwrap_or_default()))
-        });
-        let real = real.ok()?;
-        let names = real.strip_prefix(&self.folder).ok()?.components();
-        let names: Vec<_> = names
-            .map(|name| name.as_os_str().to_string_lossy())
-            .collect();
-        Some(names.join("/"))
+        self.home.name_of(path)
     }
 
     pub fn accepted(&self, name: &str) -> Option<&Arc<Accepted>> {
@@ -252,16 +243,10 @@ impl Baseline {
     /// Files of which something is accepted, with the number of entries and whether the file is there.
     pub fn files(&self) -> impl Iterator<Item = (&str, usize, bool)> {
         self.files.iter().map(|(name, accepted)| {
-            let is_there = is_there(&self.folder, name);
+            let is_there = self.home.has(name);
             (name.as_str(), accepted.entries.len(), is_there)
         })
     }
-}
-
-/// Whether an entry's file is in the folder. Nothing outside of it is asked for.
-pub fn is_there(folder: &Path, name: &str) -> bool {
-    let mut steps = Path::new(name).components();
-    steps.all(|step| matches!(step, Component::Normal(_))) && folder.join(name).is_file()
 }
 
 impl Accepted {

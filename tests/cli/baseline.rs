@@ -127,6 +127,23 @@ fn a_baseline_has_any_name_in_the_project() {
 }
 
 #[test]
+fn a_baseline_in_a_folder_is_of_the_whole_project() {
+    let place = project();
+    place.write("ci/notes.md", "");
+    analyze(&place, &[".", "--write-baseline", "ci/b.json"]).expect(0);
+    assert!(
+        place
+            .read("ci/b.json")
+            .contains("\"path\":\"../src/lib.rs\"")
+    );
+    assert_eq!(counts(&place, &["--baseline", "ci/b.json", "."]), (0, 3));
+    fs::remove_file(place.path("src/other.rs")).unwrap();
+    analyze(&place, &["--baseline", "ci/b.json", "."])
+        .expect(0)
+        .says("1 finding of the baseline");
+}
+
+#[test]
 fn only_what_has_changed_and_only_what_is_new() {
     let place = project();
     analyze(&place, &["--write-baseline", "."]).expect(0);

@@ -82,6 +82,28 @@ fn what_is_accepted_is_not_published() {
 }
 
 #[test]
+fn one_of_another_name_is_watched_too() {
+    let mut client = Client::start();
+    client.write_file("rustassistant.toml", "baseline = \"ci/accepted.json\"\n");
+    client.write_file("src/lib.rs", UNWRAPS);
+    client.write_file("ci/.keep", "");
+    write_baseline(&client);
+    client.initialize(clients::vscode());
+    let asked = client.take_asked("client/registerCapability");
+    assert!(asked.to_string().contains("**/accepted.json"), "{asked}");
+    let uri = client.uri("src/lib.rs");
+    client.open(&uri, UNWRAPS);
+    assert_eq!(count(&mut client, &uri), 0);
+    let empty = "{\"rustassistant\":\"baseline\",\"schema\":1,\"findings\":[]}";
+    client.write_file("ci/accepted.json", empty);
+    let of_baseline = client.uri("ci/accepted.json");
+    let changed = json!({"changes": [{"uri": of_baseline, "type": 2}]});
+    client.notify("workspace/didChangeWatchedFiles", changed);
+    client.take_asked("workspace/diagnostic/refresh");
+    assert_eq!(count(&mut client, &uri), 1);
+}
+
+#[test]
 fn one_that_is_broken_is_said_once_and_holds_nothing_back() {
     let mut client = Client::start();
     client.write_file(FILE, "{\"rustassistant\":");

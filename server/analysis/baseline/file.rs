@@ -7,7 +7,7 @@ use std::{
 
 use serde::Deserialize;
 
-use super::{Baseline, Entry};
+use super::{Baseline, Entry, Home};
 use crate::{config::absolute, os, text::printable};
 
 /// Version of the form; raised when a field changes its meaning.
@@ -80,7 +80,7 @@ impl Baseline {
 
     /// Reads a baseline in one of these projects.
     pub fn read(path: &Path, projects: &[PathBuf]) -> Result<Self, BadBaseline> {
-        let folder = Self::folder_in(path, projects)?;
+        let home = Home::of(path, projects)?;
         let owned = || path.to_path_buf();
         let broken = |why: String| BadBaseline::Broken { path: owned(), why };
         let bytes = os::read_regular(path, MOST_BYTES).map_err(|source| match source.kind() {
@@ -105,37 +105,7 @@ impl Baseline {
         }
         let document: Document =
             serde_json::from_slice(&bytes).map_err(|it| broken(in_words(it)))?;
-        Ok(Self::new(path, folder, document.findings))
-    }
-
-    /// The folder of a baseline, without links, if what is read or written there lies in one of these projects.
-    pub fn folder_in(path: &Path, projects: &[PathBuf]) -> Result<PathBuf, BadBaseline> {
-        let whole = absolute(path);
-        let folder = whole.parent().unwrap_or(&whole);
-        let io = |source| BadBaseline::Io {
-            path: path.to_path_buf(),
-            source,
-        };
-        let folder = folder.canonicalize().map_err(io)?;
-        let target = match whole.canonicalize() {
-            Ok(target) => target,
-            // A link to nothing would be followed by whoever writes.
-            Err(error) if whole.is_symlink() => return Err(io(error)),
-            Err(_) => folder.join(whole.file_name().unwrap_or_default()),
-        };
-        let real: Vec<PathBuf> = projects
-            .iter()
-            .filter_map(|project| project.canonicalize().ok())
-            .collect();
-        let mut inside = real.iter();
-        if inside.any(|project| target.starts_with(project) && folder.starts_with(project)) {
-            return Ok(folder);
-        }
-        let project = projects.first().cloned().unwrap_or_default();
-        Err(BadBaseline::Outside {
-            path: path.to_path_buf(),
-            project,
-        })
+        Ok(Self::new(path, home, document.findings))
     }
 
     /// The beginning of a file with entries; each stands on a line of its own, so that two branches merge.

@@ -11,8 +11,8 @@ use anyhow::{Context, bail};
 use super::super::{output::say, whole_file::replace};
 use crate::{
     analysis::{
-        BadBaseline, Baseline, Entry, FileFindings, FoundInFiles, InputFile, baselines_of,
-        is_replaceable, is_there,
+        BadBaseline, Baseline, Entry, FileFindings, FoundInFiles, Home, InputFile, baselines_of,
+        is_replaceable,
     },
     config::{BASELINE_FILE, workspace_of},
     report::{counted, write_baseline},
@@ -109,16 +109,16 @@ fn projects(inputs: &[InputFile]) -> Vec<PathBuf> {
 /// Writes all that is found to a baseline; what it says of files that were not analysed and are still there stays.
 fn write(path: &Path, inputs: &[InputFile], found: &[FileFindings]) -> anyhow::Result<Baseline> {
     let projects = projects(inputs);
-    let folder = Baseline::folder_in(path, &projects).map_err(|why| in_words(&why))?;
+    let home = Home::of(path, &projects).map_err(|why| in_words(&why))?;
     let old = old_entries(path, &projects)?;
     let files = FoundInFiles::new(inputs, found);
-    let names = files.names(&Baseline::new(path, folder.clone(), Vec::new()));
+    let names = files.names(&Baseline::new(path, home.clone(), Vec::new()));
     let analysed: BTreeSet<&str> = names.iter().flatten().map(String::as_str).collect();
     let of_others = old
         .into_iter()
-        .filter(|entry| !analysed.contains(&*entry.path) && is_there(&folder, &entry.path));
+        .filter(|entry| !analysed.contains(&*entry.path) && home.has(&entry.path));
     let entries = files.entries(&names).into_iter().chain(of_others);
-    let baseline = Baseline::new(path, folder.clone(), entries.collect());
+    let baseline = Baseline::new(path, home.clone(), entries.collect());
     put(path, &baseline)?;
     say_written(path, &names, found);
     Ok(baseline)
@@ -140,7 +140,7 @@ fn say_written(path: &Path, names: &[Option<String>], found: &[FileFindings]) {
         say(
             "note",
             &format!(
-                "{left_out} in files outside of the folder of `{shown}` can't be accepted there."
+                "{left_out} in files outside of the project of `{shown}` can't be accepted there."
             ),
         );
     }

@@ -1,7 +1,7 @@
 //! The workspace's folders, and what lies around the files in them. Reads the disk, so never on the transport's thread.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, RwLock,
@@ -266,6 +266,19 @@ impl Folders {
         };
         self.baselines.insert(path.clone(), read.clone());
         read
+    }
+
+    /// Whether something is held back by the file, or would be.
+    pub(crate) fn is_baseline(&self, path: &Path) -> bool {
+        self.baselines.contains_key(path)
+    }
+
+    /// Names of baselines that the options of the folders give them.
+    pub(crate) fn baseline_names(&self) -> BTreeSet<String> {
+        let roots = self.roots().into_iter();
+        let baselines = roots.filter_map(|root| self.effective(&root).config.baseline.clone());
+        let names = baselines.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
+        names.collect()
     }
 
     /// Mistakes in options that were not reported yet.
