@@ -31,6 +31,7 @@ pub(super) struct Arguments {
     /// Files and directories
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
+    /// What the report is for
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     #[command(flatten)]

@@ -34,6 +34,7 @@ pub(super) struct Arguments {
     /// How many of each are shown
     #[arg(long, value_name = "N", default_value_t = 10)]
     limit: usize,
+    /// What the report is for
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     #[command(flatten)]
