@@ -4,10 +4,13 @@
 //! of text, context and configuration. Only [`engine`] knows of threads and caches.
 
 mod agreed;
+mod allowing;
 mod analysed;
 mod apply;
 mod asking;
 mod at_place;
+mod baseline;
+mod compared;
 mod comparison;
 mod difference;
 mod duplicates;
@@ -32,13 +35,22 @@ mod proposals;
 mod stored;
 
 pub use agreed::agreed;
+pub use allowing::{allowing, reason_in_comment};
 pub use analysed::{AnalysedFiles, analysed};
-pub use apply::{Applied, CarriedOut, Holds, Only, apply_safe, apply_safe_if, apply_safe_while};
+pub use apply::{
+    Applied, CarriedOut, Holds, Only, apply_safe, apply_safe_if, apply_safe_one_by_one,
+    apply_safe_while,
+};
 pub use asking::Refused;
 pub use at_place::{
     OffersAtPlace, SWITCHED_OFF, ShownExtraction, ShownOffer, extraction_at_place, lines_in_words,
     offers_at_place,
 };
+pub use baseline::{
+    Accepted, BadBaseline, Baseline, Entry, FileFindings, FoundInFiles, HeldBack, Home, Mark,
+    baselines_of, is_replaceable, marks,
+};
+pub use compared::{ComparedFile, ComparedFunction, Numbers, Trend, Version, compared};
 pub use comparison::Comparison;
 pub use difference::difference;
 pub use duplicates::{
@@ -52,7 +64,7 @@ pub use engine::{
 pub use extraction::{Extracted, Extraction, extract_function, may_be_extracted, texts_beside};
 pub use file_change::FileChange;
 pub use findings::{Answers, Around, Finding, FindingPart, Judge, Level, judge, judge_with_copies};
-pub use functions::function_of_signature;
+pub use functions::{Functions, function_of_signature};
 pub use gain::{Gain, gain, title};
 pub use identities::identities;
 pub use idle::{Idle, IdleAllowance, idle_allowances};

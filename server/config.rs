@@ -28,7 +28,7 @@ mod values;
 pub use environment::Environment;
 pub(crate) use exclude::excess;
 pub use exclude::{EntryKind, Exclude};
-pub(crate) use files::absolute;
+pub(crate) use files::{BASELINE_FILE, absolute, workspace_of};
 pub use load::{FileState, Loaded, LookedAt, Request, load};
 pub use problem::{ConfigProblem, SettingPlace, nearest};
 pub use resolve::{CacheOptions, Config, Shown};

@@ -20,6 +20,8 @@ use crate::{
 
 /// Contents that are asked for by one call, so that what is said stays within bounds.
 const FILES_AT_ONCE: usize = 500;
+/// Commits that are looked at.
+const MOST_COMMITS: usize = 10_000;
 /// Characters of what git says of a failure.
 const LONGEST_WORDS: usize = 300;
 /// A repository of many gigabytes is asked within this.
@@ -33,6 +35,17 @@ pub enum NoHistory {
     NoRepository(PathBuf),
     #[error("`{}` is no revision of this repository; name a branch, a tag or a commit", printable(.0))]
     NoRevision(String),
+    #[error("`{}` is no revision of this repository, which has no commit yet", printable(.0))]
+    NoCommit(String),
+    #[error(
+        "`{}` is no revision of this clone, which holds the last commits alone; `git fetch --unshallow` brings the others",
+        printable(.0)
+    )]
+    Shallow(String),
+    #[error(
+        "the content of {count} files is not in this clone, which was made without; `git fetch --refetch` brings it"
+    )]
+    NoContent { count: usize },
     #[error("git failed: {0}")]
     Failed(String),
 }
@@ -42,6 +55,8 @@ pub enum NoHistory {
 pub enum Against<'a> {
     /// The files on disk with where this branch and the revision parted.
     Revision(&'a str),
+    /// The files on disk with the revision itself.
+    Exactly(&'a str),
     /// The files as they are staged with the last commit.
     Staged,
 }
@@ -58,6 +73,12 @@ pub struct Before {
     pub staged: Option<Texts>,
     /// What somebody should know of how it was compared.
     pub note: Option<String>,
+    /// The repository's folder without links.
+    pub root: PathBuf,
+    /// Folders that have a history of their own.
+    pub submodules: Vec<PathBuf>,
+    /// Files whose content isn't in this clone.
+    lacking: usize,
 }
 
 /// The Rust files of the repository around `folder`, as they were.
@@ -67,13 +88,17 @@ pub fn before(folder: &Path, against: Against<'_>) -> Result<Before, NoHistory> 
     match against {
         Against::Revision(revision) => {
             let (base, note) = git.base(revision)?;
-            let listed = git.ask(["ls-tree", "-r", "-z", "--full-tree", &base])?;
-            let old = git.texts(&root, &tree_entries(&listed))?;
             Ok(Before {
-                old,
-                staged: None,
                 note,
+                ..git.tree(&base)?
             })
+        }
+        Against::Exactly(revision) => {
+            let before = git.tree(&git.commit(revision)?)?;
+            match before.lacking {
+                0 => Ok(before),
+                count => Err(NoHistory::NoContent { count }),
+            }
         }
         Against::Staged => {
             let arguments = [
@@ -87,13 +112,58 @@ pub fn before(folder: &Path, against: Against<'_>) -> Result<Before, NoHistory> 
             let base = git.head()?;
             let listed = git.ask(arguments.into_iter().chain([base.as_str()]))?;
             let (old, new) = index_entries(&listed);
+            let (old, _) = git.texts(&root, &old)?;
+            let (staged, _) = git.texts(&root, &new)?;
             Ok(Before {
-                old: git.texts(&root, &old)?,
-                staged: Some(git.texts(&root, &new)?),
-                note: None,
+                old,
+                staged: Some(staged),
+                root: root.clone(),
+                ..Before::default()
             })
         }
     }
+}
+
+/// How often files were changed, by their paths without links.
+#[derive(Debug, Default)]
+pub struct Churn {
+    pub commits: BTreeMap<PathBuf, usize>,
+    /// What somebody should know of how it was counted.
+    pub note: Option<String>,
+}
+
+/// In how many commits of the last year each Rust file of the repository around `folder` was changed. Merges don't count.
+pub fn churn(folder: &Path) -> Result<Churn, NoHistory> {
+    let root = Git { folder }.root()?;
+    let git = Git { folder: &root };
+    if git.head_commit()?.is_none() {
+        return Ok(Churn::default());
+    }
+    let most = format!("--max-count={MOST_COMMITS}");
+    let listed = git.ask([
+        "rev-list",
+        "--no-merges",
+        "--since=1.year.ago",
+        &most,
+        "HEAD",
+    ])?;
+    let listed = String::from_utf8_lossy(&listed).into_owned();
+    let names: Vec<&str> = listed.lines().collect();
+    let mut commits: BTreeMap<PathBuf, usize> = BTreeMap::new();
+    for names in names.chunks(FILES_AT_ONCE) {
+        for path in git.changed_in(names)? {
+            *commits.entry(root.join(path)).or_default() += 1;
+        }
+    }
+    let is_shallow = git.run(Vec::new(), ["rev-parse", "--is-shallow-repository"])?;
+    let note = match line_of(&is_shallow.out).as_str() {
+        "true" => Some("this clone is shallow, so only its own commits are counted".to_owned()),
+        _ if names.len() >= MOST_COMMITS => {
+            Some(format!("only the last {MOST_COMMITS} commits are counted"))
+        }
+        _ => None,
+    };
+    Ok(Churn { commits, note })
 }
 
 /// A path below the root of the repository, and the name of its content in git's store.
@@ -111,6 +181,17 @@ fn tree_entries(listed: &[u8]) -> Vec<Entry> {
         entry_of(mode, name, &entry[tab + 1..])
     });
     entries.collect()
+}
+
+/// The submodules in what `ls-tree -z` prints.
+fn submodules(listed: &[u8]) -> Vec<PathBuf> {
+    let entries = listed.split(|byte| *byte == 0);
+    let submodules = entries.filter(|entry| entry.starts_with(b"160000 "));
+    let paths = submodules.filter_map(|entry| {
+        let tab = entry.iter().position(|byte| *byte == b'\t')?;
+        Some(os::path_of(&entry[tab + 1..]))
+    });
+    paths.collect()
 }
 
 /// The Rust files in what `diff-index --raw -z` prints, as they were and as they are: modes, names of contents and a letter,
@@ -157,8 +238,22 @@ impl Git<'_> {
         root.map_err(|error| NoHistory::Failed(error.to_string()))
     }
 
-    /// Where this branch and `revision` parted, or the revision itself where that isn't known.
-    fn base(&self, revision: &str) -> Result<(String, Option<String>), NoHistory> {
+    /// All Rust files of a commit. The folder is the root.
+    fn tree(&self, commit: &str) -> Result<Before, NoHistory> {
+        let listed = self.ask(["ls-tree", "-r", "-z", "--full-tree", commit])?;
+        let (old, lacking) = self.texts(self.folder, &tree_entries(&listed))?;
+        let submodules = submodules(&listed).into_iter();
+        Ok(Before {
+            old,
+            lacking,
+            submodules: submodules.map(|path| self.folder.join(path)).collect(),
+            root: self.folder.to_path_buf(),
+            ..Before::default()
+        })
+    }
+
+    /// The name of the commit that a revision is.
+    fn commit(&self, revision: &str) -> Result<String, NoHistory> {
         let unknown = || NoHistory::NoRevision(revision.to_owned());
         // What begins with a dash would be an option to some of git's commands.
         if revision.is_empty() || revision.starts_with('-') || revision.contains('\0') {
@@ -175,10 +270,22 @@ impl Git<'_> {
                 &commit,
             ],
         )?;
-        if !said.is_success {
-            return Err(unknown());
+        if said.is_success {
+            return Ok(line_of(&said.out));
         }
-        let commit = line_of(&said.out);
+        if self.head_commit()?.is_none() {
+            return Err(NoHistory::NoCommit(revision.to_owned()));
+        }
+        let is_shallow = self.run(Vec::new(), ["rev-parse", "--is-shallow-repository"])?;
+        if line_of(&is_shallow.out) == "true" {
+            return Err(NoHistory::Shallow(revision.to_owned()));
+        }
+        Err(unknown())
+    }
+
+    /// Where this branch and `revision` parted, or the revision itself where that isn't known.
+    fn base(&self, revision: &str) -> Result<(String, Option<String>), NoHistory> {
+        let commit = self.commit(revision)?;
         let parted = self.run(Vec::new(), ["merge-base", &commit, "HEAD"])?;
         if parted.is_success {
             return Ok((line_of(&parted.out), None));
@@ -191,20 +298,49 @@ impl Git<'_> {
 
     /// The last commit, or a tree without files where there is none yet.
     fn head(&self) -> Result<String, NoHistory> {
-        let said = self.run(
-            Vec::new(),
-            ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"],
-        )?;
-        if said.is_success {
-            return Ok(line_of(&said.out));
+        if let Some(head) = self.head_commit()? {
+            return Ok(head);
         }
         self.ask(["hash-object", "-t", "tree", "--stdin"])
             .map(|out| line_of(&out))
     }
 
-    /// Contents as texts; what is no text is left out.
-    fn texts(&self, root: &Path, entries: &[Entry]) -> Result<Texts, NoHistory> {
+    /// The last commit, if there is one.
+    fn head_commit(&self) -> Result<Option<String>, NoHistory> {
+        let said = self.run(
+            Vec::new(),
+            ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"],
+        )?;
+        Ok(said.is_success.then(|| line_of(&said.out)))
+    }
+
+    /// The Rust files that each of these commits has changed.
+    fn changed_in(&self, commits: &[&str]) -> Result<Vec<PathBuf>, NoHistory> {
+        let said = self.run(
+            (commits.join("\n") + "\n").into_bytes(),
+            [
+                "diff-tree",
+                "--stdin",
+                "--root",
+                "-r",
+                "-z",
+                "--name-only",
+                "--no-commit-id",
+                "--no-renames",
+                "--ignore-submodules=all",
+            ],
+        )?;
+        if !said.is_success {
+            return Err(NoHistory::Failed(words_of(&said.err)));
+        }
+        let paths = said.out.split(|byte| *byte == 0).map(os::path_of);
+        Ok(paths.filter(|path| is_rust(path)).collect())
+    }
+
+    /// Contents as texts, and how many this clone lacks; what is no text is left out.
+    fn texts(&self, root: &Path, entries: &[Entry]) -> Result<(Texts, usize), NoHistory> {
         let mut texts = Texts::new();
+        let mut lacking = 0;
         for entries in entries.chunks(FILES_AT_ONCE) {
             let names: Vec<&str> = entries.iter().map(|(_, name)| &**name).collect();
             let names = names.join(
@@ -215,12 +351,16 @@ impl Git<'_> {
             let said = self.run(names.into_bytes(), ["cat-file", "--batch"])?;
             let mut rest = said.out.as_slice();
             for (path, _) in entries {
-                if let Some(text) = next_content(&mut rest)? {
-                    texts.insert(root.join(path), text);
+                match next_content(&mut rest)? {
+                    Content::Text(text) => {
+                        texts.insert(root.join(path), text);
+                    }
+                    Content::Missing => lacking += 1,
+                    Content::Other => {}
                 }
             }
         }
-        Ok(texts)
+        Ok((texts, lacking))
     }
 
     /// What git prints, if it succeeds.
@@ -258,8 +398,17 @@ impl Git<'_> {
     }
 }
 
+/// A content of git's store.
+enum Content {
+    Text(Arc<str>),
+    /// It is not in this clone.
+    Missing,
+    /// It is no text.
+    Other,
+}
+
 /// The next content in what `cat-file --batch` prints: its name, kind and size on a line, itself, and a newline.
-fn next_content(rest: &mut &[u8]) -> Result<Option<Arc<str>>, NoHistory> {
+fn next_content(rest: &mut &[u8]) -> Result<Content, NoHistory> {
     let broken = || NoHistory::Failed("its answer ended early".to_owned());
     let end = rest
         .iter()
@@ -269,10 +418,11 @@ fn next_content(rest: &mut &[u8]) -> Result<Option<Arc<str>>, NoHistory> {
     *rest = &rest[end + 1..];
     let size = match head.rsplit_once(' ') {
         Some((_, size)) if !head.ends_with(" missing") => size.parse().map_err(|_| broken())?,
-        _ => return Ok(None),
+        _ => return Ok(Content::Missing),
     };
     let content: &[u8] = rest.get(..size).ok_or_else(broken)?;
-    let text = std::str::from_utf8(content).ok().map(Arc::from);
+    let text = std::str::from_utf8(content);
+    let text = text.map_or(Content::Other, |text| Content::Text(Arc::from(text)));
     *rest = rest.get(size + 1..).ok_or_else(broken)?;
     Ok(text)
 }

@@ -4,7 +4,9 @@
 //! Meaning is never carried by colour or by a glyph alone, and no line of source reaches a terminal with control characters
 //! in it.
 
+mod baseline;
 mod catalogue;
+mod compared;
 mod diff;
 mod documentation;
 mod formats;
@@ -12,6 +14,7 @@ mod human;
 mod json;
 mod judgement;
 mod look;
+mod ranking;
 mod short;
 mod statistics;
 mod totals;
@@ -29,9 +32,12 @@ use crate::{
     text::{Lines, TextRange},
 };
 
+pub use baseline::write_baseline;
 pub use catalogue::{unknown_id, unknown_refactoring, write_catalogue};
+pub use compared::{CompareForm, Compared, write_compared};
 pub use diff::{write_change, write_diff, write_new_file};
 pub use documentation::{EXTRACT_FUNCTION, Explanation, explanation, reason, write_documentation};
+use formats::in_cell;
 pub use formats::{
     write_checkstyle, write_github, write_gitlab, write_html, write_json_lines, write_junit,
     write_markdown, write_rdjson, write_sarif,
@@ -40,6 +46,7 @@ pub use human::write_human;
 pub use json::{SCHEMA, write_json, write_json_line};
 pub use judgement::{write_judgement, write_judgement_json};
 pub use look::{Characters, Colour, Look, Reader};
+pub use ranking::{Ranked, Ranking, write_ranking, write_ranking_json};
 pub use short::write_short;
 pub use statistics::{cache_statistics, team, tier_word};
 pub use totals::{counted, write_table};
@@ -97,6 +104,8 @@ pub struct Summary {
     pub files: usize,
     pub lines: usize,
     pub findings: usize,
+    /// Findings that a baseline holds back; they are not among the others.
+    pub baseline: usize,
     /// Files that were parsed.
     pub parsed: usize,
     pub cache: CacheCounts,

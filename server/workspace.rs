@@ -17,6 +17,8 @@ mod walk;
 
 use std::path::Path;
 
+use crate::config::BASELINE_FILE;
+
 pub use manifests::{Manifests, PackagePlace};
 pub use new_file::{NewFileError, new_path};
 pub use patch::{BadPatch, LARGEST_PATCH, Patch, PatchedFile};
@@ -31,7 +33,7 @@ pub use walk::{WalkOptions, WalkProblem, walk, walk_while};
 pub enum Changed {
     /// A `Cargo.toml` or rustfmt's options: what is known of files below it may be other.
     Manifest,
-    /// A `rustassistant.toml`: limits and what is left out may be others.
+    /// A `rustassistant.toml` or a baseline: limits, what is left out and what is held back may be others.
     Options,
     /// A Rust file.
     Source,
@@ -42,7 +44,7 @@ pub enum Changed {
 pub fn changed(path: &Path) -> Option<Changed> {
     match path.file_name()?.to_str() {
         Some("Cargo.toml" | "rustfmt.toml" | ".rustfmt.toml") => Some(Changed::Manifest),
-        Some("rustassistant.toml") => Some(Changed::Options),
+        Some("rustassistant.toml" | BASELINE_FILE) => Some(Changed::Options),
         _ if is_rust(path) => Some(Changed::Source),
         _ => None,
     }

@@ -74,12 +74,23 @@ pub fn apply_safe_if(
     let source = Source::parse(Arc::clone(text), context)?;
     let state = State::new(source, rules, Reach::NewFiles);
     let applied = carry_out(Run::new(state, rules, only, holds), &|| true);
-    Ok(applied.unwrap_or_else(|| Applied {
-        text: Arc::clone(text),
-        created: Vec::new(),
-        carried_out: Vec::new(),
-        taken_back: Vec::new(),
-    }))
+    Ok(applied.unwrap_or_else(|| Applied::nothing(text)))
+}
+
+/// The same, one after the other: `holds` is asked of each alone.
+pub fn apply_safe_one_by_one(
+    text: &Arc<str>,
+    context: FileContext,
+    rules: &Rules,
+    only: Only<'_>,
+    holds: Holds<'_>,
+) -> Result<Applied, Unparsable> {
+    let source = Source::parse(Arc::clone(text), context)?;
+    let state = State::new(source, rules, Reach::NewFiles);
+    let mut run = Run::new(state, rules, only, holds);
+    run.pace = Pace::OneByOne;
+    let applied = carry_out(run, &|| true);
+    Ok(applied.unwrap_or_else(|| Applied::nothing(text)))
 }
 
 /// The same in a text that was parsed already, and without new files; nothing if `goes_on` says between two steps that nobody
@@ -105,6 +116,15 @@ fn carry_out(mut run: Run<'_>, goes_on: &dyn Fn() -> bool) -> Option<Applied> {
 }
 
 impl Applied {
+    fn nothing(text: &Arc<str>) -> Self {
+        Self {
+            text: Arc::clone(text),
+            created: Vec::new(),
+            carried_out: Vec::new(),
+            taken_back: Vec::new(),
+        }
+    }
+
     /// What makes this of `before`, place by place.
     pub fn edits(&self, before: &str) -> Edits {
         difference(before, &self.text)
@@ -133,6 +153,14 @@ struct Run<'a> {
     carried_out: Vec<CarriedOut>,
     taken_back: Vec<(CarriedOut, String)>,
     holds: Holds<'a>,
+    pace: Pace,
+}
+
+/// How much is carried out at once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    AllThatGoesTogether,
+    OneByOne,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -169,6 +197,7 @@ impl<'a> Run<'a> {
             carried_out: Vec::new(),
             taken_back: Vec::new(),
             holds,
+            pace: Pace::AllThatGoesTogether,
         }
     }
 
@@ -180,6 +209,10 @@ impl<'a> Run<'a> {
         let mut attempts = self.attempts(goes_on)?;
         if attempts.is_empty() {
             return Some(Round::NothingLeft);
+        }
+        if self.pace == Pace::OneByOne {
+            attempts.truncate(1);
+            attempts[0].answers.truncate(1);
         }
         while !attempts.is_empty() {
             let after = self.verified(&mut attempts);

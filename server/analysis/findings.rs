@@ -48,6 +48,8 @@ pub struct FindingPart {
     pub at: TextRange,
     pub measure: u32,
     pub limit: Option<u32>,
+    /// Of another smell of the same cause.
+    pub level: Option<Level>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -338,6 +340,7 @@ fn finding(group: &[&Above], text: &str) -> Finding {
         at: other.sighting.at,
         measure: other.sighting.measure,
         limit: Some(other.limit),
+        level: Some(other.level),
     });
     let counted = lead.sighting.parts.iter().filter(|part| part.measure > 0);
     let own = counted.map(|part| FindingPart {
@@ -345,6 +348,7 @@ fn finding(group: &[&Above], text: &str) -> Finding {
         at: part.at,
         measure: part.measure,
         limit: None,
+        level: None,
     });
     Finding {
         smell: lead.smell,

@@ -1,9 +1,48 @@
 //! Functions at a place.
 
 use crate::{
+    facts::FunctionFacts,
     syntax::{Source, Unit, inside, places},
-    text::TextRange,
+    text::{TextRange, TextSize},
 };
+
+/// The functions of a file, so that asking for those around a place costs the logarithm of their number.
+#[derive(Debug)]
+pub struct Functions {
+    /// By their starts.
+    all: Vec<FunctionFacts>,
+    /// Of each function the furthest end of it and those before.
+    ends: Vec<TextSize>,
+}
+
+impl Functions {
+    /// `all` is in the order of [`crate::facts::FileReport::functions`].
+    pub fn new(all: Vec<FunctionFacts>) -> Self {
+        let mut furthest = TextSize::new(0);
+        let ends = all.iter().map(|function| {
+            furthest = furthest.max(function.range.end());
+            furthest
+        });
+        let ends = ends.collect();
+        Self { all, ends }
+    }
+
+    pub fn all(&self) -> &[FunctionFacts] {
+        &self.all
+    }
+
+    /// The functions around a place, the innermost first.
+    pub fn around(&self, at: TextRange) -> impl Iterator<Item = &FunctionFacts> {
+        let started = self
+            .all
+            .partition_point(|function| function.range.start() <= at.start());
+        let before = (0..started).rev();
+        before
+            .take_while(move |place| self.ends[*place] >= at.end())
+            .map(|place| &self.all[place])
+            .filter(move |function| function.range.contains_range(at))
+    }
+}
 
 /// The whole range of the function whose signature, up to the brace of its body, holds `range`.
 pub fn function_of_signature(source: &Source, range: TextRange) -> Option<TextRange> {
@@ -41,6 +80,24 @@ mod tests {
             );
         }
         assert_eq!(at("inner()"), Some("fn inner() { x }"));
+    }
+
+    #[test]
+    fn functions_around_a_place_are_found_from_the_innermost() {
+        let text = "fn a() { fn b() { x } fn c() {} y }\nfn d() { z }\n";
+        let file = crate::analysis::OpenFile::new(text, FileContext::default());
+        let functions = Functions::new(file.report().functions());
+        let around = |what: &str| -> Vec<&str> {
+            let at = TextSize::try_from(text.find(what).unwrap()).unwrap();
+            let around = functions.around(TextRange::empty(at));
+            around
+                .map(|function| crate::text::slice(text, function.name).unwrap())
+                .collect()
+        };
+        assert_eq!(around("x"), ["b", "a"]);
+        assert_eq!(around("y"), ["a"]);
+        assert_eq!(around("z"), ["d"]);
+        assert_eq!(around("c()"), ["c", "a"]);
     }
 
     #[test]

@@ -2,11 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::Finding;
-use crate::{
-    facts::FunctionFacts,
-    text::{TextRange, TextSize, slice},
-};
+use super::{Finding, Functions};
+use crate::text::{TextRange, TextSize, slice};
 
 /// Hexadecimal digits of an identity.
 const DIGITS: usize = 32;
@@ -18,7 +15,7 @@ pub fn identities(
     path: &str,
     text: &str,
     findings: &[Finding],
-    functions: &[FunctionFacts],
+    functions: &Functions,
 ) -> Vec<String> {
     let mut turns: HashMap<blake3::Hash, u32> = HashMap::new();
     let findings = findings.iter();
@@ -39,19 +36,18 @@ pub fn identities(
 }
 
 /// The names of the functions around, from the outermost.
-fn place(text: &str, at: TextRange, functions: &[FunctionFacts]) -> String {
-    let around = functions
-        .iter()
-        .filter(|function| function.range.contains_range(at));
-    let names: Vec<_> = around
+pub(super) fn place(text: &str, at: TextRange, functions: &Functions) -> String {
+    let around = functions.around(at);
+    let mut names: Vec<_> = around
         .filter_map(|function| slice(text, function.name))
         .collect();
+    names.reverse();
     names.join("::")
 }
 
 /// What the finding stands on: its line in a body, else the marked words alone, since signatures grow.
-fn words<'a>(text: &'a str, at: TextRange, functions: &[FunctionFacts]) -> &'a str {
-    let marks_name = functions.iter().any(|function| function.name == at);
+pub(super) fn words<'a>(text: &'a str, at: TextRange, functions: &Functions) -> &'a str {
+    let marks_name = functions.around(at).any(|function| function.name == at);
     if marks_name {
         return slice(text, at).unwrap_or_default();
     }
@@ -68,7 +64,7 @@ fn line_at(text: &str, offset: TextSize) -> &str {
 }
 
 /// Each part is hashed with its length, so that no two lists of parts are one.
-fn hash(parts: &[&str]) -> blake3::Hash {
+pub(super) fn hash(parts: &[&str]) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     for part in parts {
         hasher.update(&(part.len() as u64).to_le_bytes());
@@ -81,7 +77,7 @@ fn hash(parts: &[&str]) -> blake3::Hash {
 mod tests {
     use super::identities;
     use crate::{
-        analysis::{OpenFile, judge},
+        analysis::{Functions, OpenFile, judge},
         config::Rules,
         syntax::FileContext,
     };
@@ -90,7 +86,12 @@ mod tests {
     fn found(path: &str, text: &str) -> Vec<(&'static str, String)> {
         let file = OpenFile::new(text, FileContext::default());
         let findings = judge(file.report(), text, &Rules::default());
-        let identities = identities(path, text, &findings, &file.report().functions());
+        let identities = identities(
+            path,
+            text,
+            &findings,
+            &Functions::new(file.report().functions()),
+        );
         findings
             .iter()
             .map(|it| it.smell.id)

@@ -1,5 +1,7 @@
 //! `refactor analyze`.
 
+mod allowances;
+mod baseline;
 mod form;
 mod offered;
 mod scope;
@@ -20,11 +22,11 @@ use super::{
 };
 use crate::{
     analysis::{
-        Copies, Finding, InputFile, Level, Openings, analysed, identities, idle_allowances,
-        judge_with_copies,
+        AnalysedFiles, FileFindings, Finding, Functions, InputFile, Level, Openings, analysed,
+        identities, idle_allowances, judge_with_copies,
     },
     cache::{Tier, TieredStats},
-    facts::{FileReport, FunctionFacts, Problem},
+    facts::{FileReport, Problem},
     report::{self, Report, ReportedFile, ReportedFinding, Summary},
     text::{Encoding, Lines, slice},
 };
@@ -37,12 +39,17 @@ use crate::{
 pub(super) struct Arguments {
     #[command(flatten)]
     scope: scope::Arguments,
+    #[command(flatten)]
+    baseline: baseline::Arguments,
     /// What the report is for; `human`, unless the variable `RUSTASSISTANT_FORMAT` says otherwise
     #[arg(long, value_enum)]
     format: Option<Format>,
     /// Write the report to this file; it keeps its old content until the new one is complete
     #[arg(short, long, value_name = "FILE")]
     output_file: Option<PathBuf>,
+    /// Write `// rustassistant: allow(id) REASON` at all that is told, so that it is told no more
+    #[arg(long, value_name = "REASON", conflicts_with_all = ["since", "staged", "stdin", "write_baseline"])]
+    add_allowances: Option<String>,
     /// Show the counts by smell alone
     #[arg(long, conflicts_with = "format")]
     summary: bool,
@@ -77,8 +84,13 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     let target = Target::of(arguments.output_file.as_deref());
     let format = Format::chosen(arguments.format, &target)?;
     let mut settings = Settings::new(&arguments.settings);
-    let inputs = arguments.scope.inputs(&mut settings)?;
+    let more = arguments.baseline.path_to_analyse();
+    let mut inputs = arguments.scope.inputs(more, &mut settings)?;
     let work = start(arguments, &inputs)?;
+    let refused = match &arguments.add_allowances {
+        Some(reason) => allowances::add(&work, arguments, &mut inputs.files, reason)?,
+        None => 0,
+    };
     let mut report = work.block_on(analyze(&work, arguments, format, &inputs.files))?;
     let stats = work.finish();
     report.summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -94,7 +106,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
             format.write(out, &report)
         }
     })?;
-    if inputs.unreadable > 0 {
+    if inputs.unreadable + refused > 0 {
         return Ok(ExitStatus::Trouble);
     }
     Ok(arguments.fail_on.verdict(&report))
@@ -109,31 +121,64 @@ fn start(arguments: &Arguments, inputs: &Inputs) -> anyhow::Result<Work> {
     }
 }
 
+/// Files with all that is told of them, before anything is derived from it.
+struct Told {
+    analysed: AnalysedFiles,
+    files: Vec<ReportedFile>,
+    /// How many findings a baseline holds back.
+    held_back: usize,
+}
+
+async fn told(work: &Work, arguments: &Arguments, inputs: &[InputFile]) -> anyhow::Result<Told> {
+    let progress = FileProgress::over(inputs.len());
+    let analysed = analysed(&work.engine, inputs, &|done| progress.set(done)).await?;
+    drop(progress);
+    let found: Vec<FileFindings> = inputs
+        .par_iter()
+        .zip(analysed.reports.par_iter().zip(&analysed.copies))
+        .map(|(input, ((report, _), copies))| FileFindings {
+            findings: judge_with_copies(report, copies, &input.text, &input.rules),
+            functions: Functions::new(report.functions()),
+        })
+        .collect();
+    let is_partial = arguments.scope.is_partial() || arguments.add_allowances.is_some();
+    let held = arguments.baseline.held_back(inputs, &found, is_partial)?;
+    let (files, counts): (_, Vec<usize>) = inputs
+        .par_iter()
+        .zip(analysed.reports.par_iter())
+        .zip(found.into_par_iter().zip(held))
+        .map(|((input, (report, _)), (found, held))| file(input, report, (found, &held)))
+        .unzip();
+    Ok(Told {
+        analysed,
+        files,
+        held_back: counts.iter().sum(),
+    })
+}
+
 async fn analyze(
     work: &Work,
     arguments: &Arguments,
     format: Format,
     inputs: &[InputFile],
 ) -> anyhow::Result<Report> {
-    let progress = FileProgress::over(inputs.len());
-    let analysed = analysed(&work.engine, inputs, &|done| progress.set(done)).await?;
-    drop(progress);
-    let mut summary = Summary::default();
+    let Told {
+        analysed,
+        mut files,
+        held_back,
+    } = told(work, arguments, inputs).await?;
+    let mut summary = Summary {
+        baseline: held_back,
+        ..Summary::default()
+    };
     for (_, origin) in &analysed.reports {
         summary.cache.count(*origin);
     }
-    let with_functions = arguments.metrics || format.shows_measures();
-    let mut files: Vec<ReportedFile> = inputs
-        .par_iter()
-        .zip(analysed.reports.par_iter().zip(&analysed.copies))
-        .map(|(input, ((report, _), copies))| {
-            let (file, functions) = file(input, report, copies);
-            ReportedFile {
-                functions: with_functions.then_some(functions),
-                ..file
-            }
-        })
-        .collect();
+    if !arguments.metrics && !format.shows_measures() {
+        for file in &mut files {
+            file.functions = None;
+        }
+    }
     let asks_for_offers = arguments.offers || format.shows_edits();
     if asks_for_offers {
         offered::find(work, inputs, &mut files).await?;
@@ -154,17 +199,24 @@ async fn analyze(
     Ok(Report { files, summary })
 }
 
+/// A file with what is told of it, and how much a baseline holds back; `held` says so of each finding.
 fn file(
     input: &InputFile,
     report: &FileReport,
-    copies: &[Copies],
-) -> (ReportedFile, Vec<FunctionFacts>) {
-    let mut findings = judge_with_copies(report, copies, &input.text, &input.rules);
-    let functions = report.functions();
+    (found, held): (FileFindings, &[bool]),
+) -> (ReportedFile, usize) {
+    let FileFindings {
+        findings,
+        functions,
+    } = found;
     let lines = Lines::new(&input.text);
-    findings.retain(|finding| input.tells(finding, &functions, &lines));
-    let openings = Openings::new(&findings, &functions);
     let identities = identities(&input.shown, &input.text, &findings, &functions);
+    let all = findings.into_iter().zip(identities).zip(held);
+    let wanted = all.filter(|((finding, _), _)| input.tells(finding, functions.all(), &lines));
+    let (held, told): (Vec<_>, Vec<_>) = wanted.partition(|(_, is_held)| **is_held);
+    let (findings, identities): (Vec<Finding>, Vec<String>) =
+        told.into_iter().map(|(told, _)| told).unzip();
+    let openings = Openings::new(&findings, functions.all());
     let found = |(finding, identity): (&Finding, String)| ReportedFinding {
         openings: openings.of(finding),
         finding: finding.clone(),
@@ -173,16 +225,16 @@ fn file(
         suggestion: None,
         identity,
     };
-    let file = ReportedFile {
+    let reported = ReportedFile {
         path: input.shown.clone(),
         text: Arc::clone(&input.text),
         lines,
         findings: findings.iter().zip(identities).map(found).collect(),
-        functions: None,
+        functions: Some(functions.all().to_vec()),
         idle: idle_allowances(report, &input.rules),
         problem: report.problem,
     };
-    (file, functions)
+    (reported, held.len())
 }
 
 fn say_problems(report: &Report) {

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::{
     ExitStatus, Output,
+    asking::agreed,
     changes::write,
     inputs::gather,
     output::{look, say},
@@ -15,10 +16,11 @@ use super::{
     work::Work,
 };
 use crate::{
-    analysis::{Applied, FileChange, InputFile, Only, apply_safe},
+    analysis::{Applied, CarriedOut, FileChange, InputFile, Only, apply_safe},
     config::Profile,
     refactorings,
     report::{self, counted},
+    text::printable,
     workspace::NewFileError,
 };
 
@@ -33,6 +35,12 @@ pub(super) struct Arguments {
     /// Change the files; without it, the diff is all that happens
     #[arg(long)]
     write: bool,
+    /// Change nothing, list what could be carried out, and exit with 1 if there is anything
+    #[arg(long, conflicts_with = "write")]
+    check: bool,
+    /// Ask on the terminal for each refactoring, and change the files by those that are agreed to
+    #[arg(long, conflicts_with_all = ["check", "verify"])]
+    interactive: bool,
     /// Have rustc check the packages before and after, and take back what it refuses; runs their build scripts and
     /// procedural macros, as `cargo check` does. `--verify=test` runs their tests before and after, too
     #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "compile")]
@@ -47,7 +55,11 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     let inputs = gather(&arguments.paths, &mut settings)?;
     let nothing_left = nothing_left(arguments, &inputs.files);
     let work = start(arguments, &inputs.files)?;
-    let mut changes = work.block_on(changes(&work, inputs.files, arguments.only.clone()))?;
+    let mut changes = if arguments.interactive {
+        agreed(&work, inputs.files, arguments.only.clone())?
+    } else {
+        work.block_on(changes(&work, inputs.files, arguments.only.clone()))?
+    };
     let mut unjudged = 0;
     if let Some(how) = arguments.verify {
         let verified = verified(&work, changes, arguments.only.clone(), how)?;
@@ -55,13 +67,37 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
         changes = verified.held;
     }
     work.finish();
+    let listed = if arguments.check {
+        listed(&changes)
+    } else {
+        Vec::new()
+    };
     let (changes, refused) = without_refused(changes);
-    for change in &changes {
+    if arguments.check {
+        write_list(out, &changes, &listed).context("The list can't be written")?;
+        out.flush().context("The list can't be written")?;
+        sum_up(&changes, arguments, nothing_left);
+        return Ok(match inputs.unreadable + refused + unjudged {
+            0 if changes.is_empty() => ExitStatus::Fine,
+            0 => ExitStatus::Findings,
+            _ => ExitStatus::Trouble,
+        });
+    }
+    let shown = if arguments.interactive {
+        &[][..]
+    } else {
+        &changes
+    };
+    for change in shown {
         report::write_change(out, change, look()).context("The diff can't be written")?;
     }
     // What is said next is about the diff, and stands below it.
     out.flush().context("The diff can't be written")?;
-    let unwritten = if arguments.write { write(&changes) } else { 0 };
+    let unwritten = if arguments.writes() {
+        write(&changes)
+    } else {
+        0
+    };
     if unwritten == 0 {
         sum_up(&changes, arguments, nothing_left);
     }
@@ -69,6 +105,38 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
         return Ok(ExitStatus::Trouble);
     }
     Ok(ExitStatus::Fine)
+}
+
+/// What is carried out in each file, by its path.
+type Listed = Vec<(String, Vec<CarriedOut>)>;
+
+fn listed(changes: &[(InputFile, Applied)]) -> Listed {
+    let changes = changes.iter();
+    changes
+        .map(|(input, applied)| (input.shown.clone(), applied.carried_out.clone()))
+        .collect()
+}
+
+/// A line for each step, in the files that can be changed.
+fn write_list(out: &mut Output, changes: &[FileChange], listed: &Listed) -> std::io::Result<()> {
+    for change in changes {
+        let mut steps = listed
+            .iter()
+            .filter(|(path, _)| *path == change.input.shown);
+        for step in steps.next().map(|(_, steps)| steps).into_iter().flatten() {
+            let path = printable(&change.input.shown);
+            let title = printable(&step.title).into_owned();
+            let (line, title) = (step.line + 1, look().words(&title).into_owned());
+            writeln!(out, "{path}:{line}: {title} [{}]", step.refactoring)?;
+        }
+    }
+    Ok(())
+}
+
+impl Arguments {
+    fn writes(&self) -> bool {
+        self.write || self.interactive
+    }
 }
 
 /// What rustc has said is looked up in the cache, and nothing else.
@@ -164,7 +232,8 @@ fn sum_up(changes: &[FileChange], arguments: &Arguments, nothing_left: &str) {
     let steps: usize = changes.iter().map(|change| change.refactorings).sum();
     let steps = counted(steps, "refactoring");
     let files = counted(changes.len(), "file");
-    let message = match (changes, arguments.write) {
+    let message = match (changes, arguments.writes()) {
+        ([], _) if arguments.interactive => "Nothing was changed.".to_owned(),
         ([], _) => nothing_left.to_owned(),
         (_, true) => format!("{steps} carried out in {files}."),
         (_, false) => format!("{steps} to carry out in {files}; `--write` does it."),

@@ -84,6 +84,30 @@ pub(super) fn handed_over(
     })
 }
 
+/// A text that stood at `path`, a path without links below `root`.
+pub(super) fn handed_over_as(
+    path: &Path,
+    text: Arc<str>,
+    root: &Path,
+    settings: &mut Settings,
+) -> anyhow::Result<InputFile> {
+    let here = std::env::current_dir().context("The current directory can't be read")?;
+    let folders = path.ancestors().skip(1);
+    let mut there = folders.filter(|folder| folder.is_dir());
+    let folder = there.next().unwrap_or(root);
+    let candidate = FoundFile {
+        path: path.to_path_buf(),
+        shown: Names::new(here).shown(path),
+        config: settings.of(folder)?,
+        root: Arc::from(folder),
+        given: Some(GivenText {
+            text,
+            touched: None,
+        }),
+    };
+    Ok(candidate.read(path, &Manifests::new())?)
+}
+
 struct FoundFiles {
     names: Names,
     has_many_roots: bool,

@@ -9,6 +9,8 @@ use crate::os;
 
 /// The name of a project's options.
 pub(super) const PROJECT_FILE: &str = "rustassistant.toml";
+/// The name of a project's baseline where the options name none.
+pub(crate) const BASELINE_FILE: &str = ".rustassistant-baseline.json";
 
 /// Bytes of the longest file of options; nobody writes more by hand.
 const MOST_BYTES: u64 = 1 << 20;
@@ -80,19 +82,19 @@ pub(crate) fn absolute(path: &Path) -> PathBuf {
     plain
 }
 
-/// The options nearest to the directory `start`, no higher than `workspace`.
-pub(super) fn nearest(start: &Path, workspace: &Path) -> Option<PathBuf> {
+/// The file of a name nearest to the directory `start`, no higher than `workspace`.
+pub(super) fn nearest(start: &Path, workspace: &Path, name: &str) -> Option<PathBuf> {
     let inside = start
         .ancestors()
         .take_while(|directory| directory.starts_with(workspace));
     inside
-        .map(|directory| directory.join(PROJECT_FILE))
+        .map(|directory| directory.join(name))
         .find(|file| std::fs::symlink_metadata(file).is_ok())
 }
 
 /// The workspace that a directory is in where nobody has named one: its repository, else the outermost directory with a
 /// manifest, else the directory itself.
-pub(super) fn workspace_of(start: &Path) -> PathBuf {
+pub(crate) fn workspace_of(start: &Path) -> PathBuf {
     let has = |directory: &Path, name: &str| directory.join(name).exists();
     let repository = start
         .ancestors()
@@ -130,10 +132,10 @@ mod tests {
         fs::create_dir_all(&inner).unwrap();
         fs::write(root.path().join(PROJECT_FILE), "").unwrap();
         let outer = Some(root.path().join(PROJECT_FILE));
-        assert_eq!(nearest(&inner, root.path()), outer);
+        assert_eq!(nearest(&inner, root.path(), PROJECT_FILE), outer);
         fs::write(root.path().join("a").join(PROJECT_FILE), "").unwrap();
         let nearer = Some(root.path().join("a").join(PROJECT_FILE));
-        assert_eq!(nearest(&inner, root.path()), nearer);
+        assert_eq!(nearest(&inner, root.path(), PROJECT_FILE), nearer);
     }
 
     #[test]
@@ -142,7 +144,7 @@ mod tests {
         let inner = root.path().join("a/b");
         fs::create_dir_all(&inner).unwrap();
         fs::write(root.path().join(PROJECT_FILE), "").unwrap();
-        assert_eq!(nearest(&inner, &root.path().join("a")), None);
+        assert_eq!(nearest(&inner, &root.path().join("a"), PROJECT_FILE), None);
     }
 
     #[test]

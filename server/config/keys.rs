@@ -85,7 +85,7 @@ pub(super) const SHORT: &str = "warn";
 pub(super) const FILE: &str = "file";
 pub(super) const COMMAND: &str = "command";
 
-pub(super) static KEYS: [OptionKey; 21] = [
+pub(super) static KEYS: [OptionKey; 22] = [
     OptionKey {
         path: "profile",
         shape: Shape::Choice(&["calm", "full"]),
@@ -97,6 +97,12 @@ pub(super) static KEYS: [OptionKey; 21] = [
         shape: Shape::Globs,
         reach: Reach::Everyone,
         doc: "Files and directories to leave out, as patterns of a `.gitignore`, relative to the project's file that says it, elsewhere to the workspace. Those of all layers count, a later pattern before an earlier one; `!` takes back.",
+    },
+    OptionKey {
+        path: "baseline",
+        shape: Shape::Path,
+        reach: Reach::Everyone,
+        doc: "The file of findings that are accepted and not told as long as they get no worse, as `refactor analyze --write-baseline` writes it. It lies in the project; without it `.rustassistant-baseline.json` in the project counts where it is there.",
     },
     OptionKey {
         path: "smells.<id>.enabled",

@@ -14,7 +14,7 @@ use super::{
     files::{self, Unread},
     keys::{self, At, KEYS, OptionKey, Shape},
     problem::place_in,
-    resolve::{LayerSettings, Resolved, resolve},
+    resolve::{LayerSettings, ProjectPlace, Resolved, resolve},
     source::{LayerFile, Source, SourceKind},
     tree::{self, KeyName, Node, Placed, Table},
     value::Value,
@@ -116,7 +116,7 @@ pub(super) fn load_for(
 struct Loader<'a> {
     start: &'a Path,
     workspace: &'a Path,
-    /// Base of shown paths, and of paths from layers without a file.
+    /// Base of shown paths, and of paths from variables and flags.
     here: &'a Path,
     environment: &'a Environment,
     smells: &'a [Smell],
@@ -151,7 +151,7 @@ impl Loader<'_> {
     }
 
     fn project_file(&mut self) {
-        let Some(path) = files::nearest(self.start, self.workspace) else {
+        let Some(path) = files::nearest(self.start, self.workspace, files::PROJECT_FILE) else {
             self.looked_at(self.start.join(files::PROJECT_FILE), FileState::Absent);
             return;
         };
@@ -198,7 +198,7 @@ impl Loader<'_> {
         match options.map(tree::from_json) {
             None | Some(Node::Nothing) => {}
             Some(Node::Table(table)) => {
-                self.decode_layer(&table, SourceKind::Editor, self.here);
+                self.decode_layer(&table, SourceKind::Editor, self.workspace);
             }
             Some(other) => self.loaded.problems.push(ConfigProblem {
                 place: SettingPlace::Editor,
@@ -317,7 +317,16 @@ impl Loader<'_> {
             config,
             problems,
             warnings,
-        } = resolve(self.layers, &self.wrong, self.environment, self.smells);
+        } = resolve(
+            self.layers,
+            &self.wrong,
+            self.environment,
+            ProjectPlace {
+                folder: self.workspace.to_path_buf(),
+                baseline: files::nearest(self.start, self.workspace, files::BASELINE_FILE),
+            },
+            self.smells,
+        );
         self.loaded.config = config;
         self.loaded.problems.extend(problems);
         self.loaded.warnings.extend(warnings);

@@ -32,6 +32,10 @@ pub struct Config {
     pub code_lens: bool,
     /// Whether rustc may be asked where a person asks for it.
     pub compiler: bool,
+    /// The file of findings that are accepted, if one is named or there.
+    pub baseline: Option<PathBuf>,
+    /// The project's folder.
+    pub project: PathBuf,
     shown: Vec<Shown>,
 }
 
@@ -66,6 +70,14 @@ pub(super) struct LayerSettings {
     pub(super) base: PathBuf,
 }
 
+/// What lies in the project beside its options.
+#[derive(Debug, Default)]
+pub(super) struct ProjectPlace {
+    pub(super) folder: PathBuf,
+    /// A baseline that nobody has to name.
+    pub(super) baseline: Option<PathBuf>,
+}
+
 const MEMORY: u64 = 4 << 20;
 const DISK: u64 = 256 << 20;
 const AGE_IN_DAYS: u64 = 30;
@@ -85,11 +97,15 @@ pub(super) fn resolve(
     layers: Vec<LayerSettings>,
     wrong: &BTreeSet<String>,
     environment: &Environment,
+    project: ProjectPlace,
     smells: &[Smell],
 ) -> Resolved {
     let mut exclude = Exclude::default();
     let mut excluded = Vec::new();
     let mut values = defaults(environment, smells);
+    if let Some(baseline) = project.baseline {
+        values.set_default("baseline", Value::Path(baseline));
+    }
     for LayerSettings { settings, base } in layers {
         for setting in settings {
             if let Value::List(patterns) = &setting.value {
@@ -116,6 +132,8 @@ pub(super) fn resolve(
         max_files,
         code_lens,
         compiler,
+        baseline: values.path("baseline").map(Path::to_path_buf),
+        project: project.folder,
         shown,
     };
     Resolved {
@@ -136,7 +154,9 @@ impl Default for Config {
     /// The options without any layer and without a home.
     fn default() -> Self {
         let environment = Environment::default();
-        resolve(Vec::new(), &BTreeSet::new(), &environment, smells::all()).config
+        let project = ProjectPlace::default();
+        let smells = smells::all();
+        resolve(Vec::new(), &BTreeSet::new(), &environment, project, smells).config
     }
 }
 

@@ -36,6 +36,7 @@ pub use read::{
     attributes,
     declarations::{Constant, FileNames, Signature, TypeShape},
     generated::{EXPLANATION as GENERATED_FILES, is_generated},
+    item_paths::item_paths,
     kinds::KindSet,
     metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators},
     outline::{
@@ -49,6 +50,7 @@ pub use read::{
     words::{Word, comments, tells_its_lines, words},
 };
 pub use write::{
+    comment_places::place_for_comment,
     layout::{self, LineEnding},
     moving_out, new_items, paragraphs, replacing,
     rewrite::{Ledger, Rewrite},

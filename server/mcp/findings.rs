@@ -9,7 +9,10 @@ use super::{
     project::{Gathered, Project},
 };
 use crate::{
-    analysis::{Copies, Finding, InputFile, Level, analysed, judge_with_copies},
+    analysis::{
+        FileFindings, Finding, FoundInFiles, Functions, InputFile, Level, analysed, baselines_of,
+        judge_with_copies,
+    },
     facts::{FileReport, Problem},
     history::{Against, before},
     report::{answers, counted, level_word},
@@ -36,21 +39,42 @@ pub(super) async fn answer(
     let analysed = analysed.map_err(Refused::because)?;
     let count = files.len();
     let said = project.run(move |_| {
-        let mut said: Vec<Said> = Vec::new();
         let mut notes = notes;
         let reports = analysed.reports.iter().zip(&analysed.copies);
-        for (input, ((report, _), copies)) in files.iter().zip(reports) {
-            notes.extend(problem(input, report));
-            said.extend(said_of(input, report, copies));
+        let found = files
+            .iter()
+            .zip(reports)
+            .map(|(input, ((report, _), copies))| {
+                notes.extend(problem(input, report));
+                FileFindings {
+                    findings: judge_with_copies(report, copies, &input.text, &input.rules),
+                    functions: Functions::new(report.functions()),
+                }
+            });
+        let found: Vec<FileFindings> = found.collect();
+        let (baselines, bad) = baselines_of(&files);
+        notes.extend(bad.iter().map(|why| format!("{why}; nothing is held back")));
+        let held = FoundInFiles::new(&files, &found)
+            .held_by(&baselines)
+            .is_held;
+        let (mut said, mut accepted) = (Vec::new(), 0);
+        for ((input, found), held) in files.iter().zip(&found).zip(&held) {
+            let all = said_of(input, found, held);
+            accepted += all.accepted;
+            said.extend(all.said);
         }
-        (said, notes)
+        (said, accepted, notes)
     });
-    let (mut said, notes) = said.await?;
+    let (mut said, accepted, notes) = said.await?;
     let strong = said.iter().filter(|it| it.level == Level::Strong).count();
     // What weighs most comes first, and files stay together where it weighs the same.
     said.sort_by(|left, right| right.weight.total_cmp(&left.weight));
+    let accepted = match accepted {
+        0 => String::new(),
+        more => format!(", {more} more in the baseline"),
+    };
     let first = format!(
-        "{} ({strong} strong) in {}",
+        "{} ({strong} strong){accepted} in {}",
         counted(said.len(), "finding"),
         counted(count, "file")
     );
@@ -88,17 +112,26 @@ struct Said {
     words: String,
 }
 
-fn said_of(input: &InputFile, report: &FileReport, copies: &[Copies]) -> Vec<Said> {
-    let mut findings = judge_with_copies(report, copies, &input.text, &input.rules);
+/// What is said of a file, and how much of it a baseline holds back.
+struct SaidOfFile {
+    said: Vec<Said>,
+    accepted: usize,
+}
+
+fn said_of(input: &InputFile, found: &FileFindings, held: &[bool]) -> SaidOfFile {
     let lines = Lines::new(&input.text);
-    let functions = report.functions();
-    findings.retain(|finding| input.tells(finding, &functions, &lines));
-    let said = findings.iter().map(|finding| Said {
+    let findings = found.findings.iter().zip(held);
+    let told = findings.filter(|(finding, _)| input.tells(finding, found.functions.all(), &lines));
+    let (accepted, told): (Vec<_>, Vec<_>) = told.partition(|(_, is_held)| **is_held);
+    let said = told.iter().map(|(finding, _)| Said {
         weight: weight(finding),
         level: finding.level,
         words: words(finding, input, &lines),
     });
-    said.collect()
+    SaidOfFile {
+        said: said.collect(),
+        accepted: accepted.len(),
+    }
 }
 
 /// How much there is to gain: how the measure stands to the strong limit.

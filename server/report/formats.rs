@@ -19,6 +19,7 @@ pub use gitlab::write_gitlab;
 pub use html::write_html;
 pub use json_lines::write_json_lines;
 pub use junit::write_junit;
+pub(super) use markdown::in_cell;
 pub use markdown::write_markdown;
 pub use rdjson::write_rdjson;
 pub use sarif::write_sarif;

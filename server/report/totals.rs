@@ -113,6 +113,7 @@ fn summary_line(report: &Report) -> String {
         files,
         lines,
         findings,
+        baseline,
         cache,
         elapsed_ms,
         ..
@@ -125,8 +126,12 @@ fn summary_line(report: &Report) -> String {
         elapsed_ms / 1000,
         elapsed_ms % 1000 / 10,
     );
+    let accepted = match baseline {
+        0 => String::new(),
+        accepted => format!(", {} more in the baseline", grouped(accepted)),
+    };
     if findings == 0 {
-        return format!("No findings in {read}");
+        return format!("No findings{accepted} in {read}");
     }
     let all = report.files.iter().flat_map(|file| &file.findings);
     let strong = all
@@ -134,7 +139,7 @@ fn summary_line(report: &Report) -> String {
         .count();
     let findings_words = counted(findings, "finding");
     let warn = findings - strong;
-    format!("{findings_words} ({strong} strong, {warn} warn) in {read}")
+    format!("{findings_words} ({strong} strong, {warn} warn){accepted} in {read}")
 }
 
 /// Where the answers came from; what is nought is not said.

@@ -6,32 +6,13 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::harness::{Place, Run, finish};
+use crate::harness::{Place, Run, finish, git};
 
 /// A function that has one finding.
 fn unwraps(name: &str) -> String {
     format!(
         "fn {name}(a: Option<u8>) -> u8 {{\n    let b = match a {{\n        Some(b) => b,\n        None => return 0,\n    }};\n    b + 1\n}}\n"
     )
-}
-
-fn git(place: &Place, arguments: &[&str]) {
-    let mut git = Command::new("git");
-    git.current_dir(place.path(""))
-        .args([
-            "-c",
-            "user.name=a",
-            "-c",
-            "user.email=a@b",
-            "-c",
-            "commit.gpgsign=false",
-            "-c",
-            "init.defaultBranch=main",
-        ])
-        .args(arguments)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .stdout(Stdio::null());
-    assert!(git.status().unwrap().success(), "{arguments:?}");
 }
 
 /// A repository with one commit of two files, of two functions each.

@@ -222,3 +222,24 @@ pub(crate) fn paths(report: &serde_json::Value) -> Vec<&str> {
         .map(|file| file["path"].as_str().unwrap())
         .collect()
 }
+
+/// Runs git in a place, with no options but ours.
+#[cfg(unix)]
+pub(crate) fn git(place: &Place, arguments: &[&str]) {
+    let mut git = Command::new("git");
+    git.current_dir(place.path(""))
+        .args([
+            "-c",
+            "user.name=a",
+            "-c",
+            "user.email=a@b",
+            "-c",
+            "commit.gpgsign=false",
+            "-c",
+            "init.defaultBranch=main",
+        ])
+        .args(arguments)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .stdout(Stdio::null());
+    assert!(git.status().unwrap().success(), "{arguments:?}");
+}

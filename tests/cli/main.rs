@@ -6,14 +6,19 @@
 )]
 
 mod agreed;
+mod allowances;
 mod analyze;
 mod apply;
 mod bad_home;
 mod bad_input;
+#[cfg(unix)]
+mod baseline;
 mod cache;
 #[cfg(unix)]
 mod changed;
 mod commands;
+#[cfg(unix)]
+mod compare;
 mod compiler;
 mod duplicates;
 mod extract;
@@ -30,6 +35,8 @@ mod no_team;
 #[cfg(unix)]
 mod page;
 mod patches;
+#[cfg(unix)]
+mod rank;
 mod run;
 #[cfg(feature = "team")]
 mod team;

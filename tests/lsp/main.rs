@@ -5,6 +5,7 @@
 
 mod actions;
 mod agreeing;
+mod baseline;
 mod client;
 mod clients;
 mod commands;

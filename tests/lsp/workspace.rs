@@ -66,6 +66,7 @@ fn the_editor_is_told_which_files_to_watch() {
         globs,
         [
             "**/rustassistant.toml",
+            "**/.rustassistant-baseline.json",
             "**/Cargo.toml",
             "**/rustfmt.toml",
             "**/.rustfmt.toml",

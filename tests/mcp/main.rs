@@ -71,6 +71,31 @@ fn an_offer_is_found_looked_at_and_carried_out() {
 }
 
 #[test]
+fn what_a_baseline_accepts_is_counted_and_not_told() {
+    let place = place();
+    let arguments = ["refactor", "analyze", "--no-cache", "--write-baseline", "."];
+    let written = place.program(&arguments).output().unwrap();
+    assert!(written.status.success(), "{written:?}");
+    let mut client = place.start(&[]);
+    let found = client.told("findings", &json!({}));
+    assert!(
+        found.starts_with("0 findings (0 strong), 1 more in the baseline in 1 file"),
+        "{found}"
+    );
+    place.write(".rustassistant-baseline.json", "{");
+    let found = client.told("findings", &json!({}));
+    assert!(
+        found.starts_with("1 finding (0 strong) in 1 file"),
+        "{found}"
+    );
+    assert!(
+        found.contains("is broken") && found.contains("nothing is held back"),
+        "{found}"
+    );
+    client.leave();
+}
+
+#[test]
 fn several_offers_are_carried_out_together_or_not_at_all() {
     let place = place();
     let twice = format!("{NESTED}\n{}", NESTED.replace("fn f", "fn g"));

@@ -2,7 +2,6 @@
 
 use std::{
     env,
-    fs::{self, File, OpenOptions},
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
 };
@@ -10,7 +9,7 @@ use std::{
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 
-use super::super::{Output, output::look};
+use super::super::{Output, output::look, whole_file::replace};
 use crate::report::{self, Report};
 
 /// What chooses the form where `--format` doesn't.
@@ -139,30 +138,4 @@ impl Target {
         replace(path, &content)
             .with_context(|| format!("The report can't be written to `{}`", path.display()))
     }
-}
-
-/// Gives a file its content as a whole. Something else than a file, as a pipe, is written as it comes.
-fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let is_special = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
-    if is_special || path.is_symlink() {
-        return File::create(path)?.write_all(content);
-    }
-    let mut name = path
-        .file_name()
-        .ok_or(io::ErrorKind::IsADirectory)?
-        .to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let beside = path.with_file_name(name);
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&beside)?;
-    let written = file
-        .write_all(content)
-        .and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        // What is left says nothing to anybody.
-        let _ = fs::remove_file(&beside);
-    }
-    written
 }

@@ -22,7 +22,7 @@ use crate::{
 #[group(skip)]
 pub(super) struct Arguments {
     /// Files and directories
-    #[arg(required_unless_present = "stdin", value_name = "PATH")]
+    #[arg(required_unless_present_any = ["stdin", "write_baseline"], value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Only what has changed since this branch and REV parted: functions that were touched, and files that are new
     #[arg(long, value_name = "REV", conflicts_with_all = ["staged", "stdin"])]
@@ -39,12 +39,22 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub(super) fn inputs(&self, settings: &mut Settings) -> anyhow::Result<Inputs> {
+    /// `more` is a path that stands elsewhere on the command line.
+    pub(super) fn inputs(
+        &self,
+        more: Option<&Path>,
+        settings: &mut Settings,
+    ) -> anyhow::Result<Inputs> {
+        let paths = self.paths.iter().cloned();
+        let paths: Vec<PathBuf> = paths.chain(more.map(Path::to_path_buf)).collect();
+        if paths.is_empty() && !self.stdin {
+            bail!("Name the files and folders to analyse, as in `refactor analyze .`");
+        }
         if let Some(path) = &self.stdin_filename {
             return handed_over(path, read_stdin()?, settings);
         }
         let Some(against) = self.against() else {
-            return gather(&self.paths, settings);
+            return gather(&paths, settings);
         };
         let here = Path::new(".")
             .canonicalize()
@@ -53,7 +63,12 @@ impl Arguments {
         if let Some(note) = &before.note {
             say("note", note);
         }
-        gather_changed(&self.paths, &before, settings)
+        gather_changed(&paths, &before, settings)
+    }
+
+    /// Whether only a part of what there is is told.
+    pub(super) fn is_partial(&self) -> bool {
+        self.stdin || self.against().is_some()
     }
 
     fn against(&self) -> Option<Against<'_>> {

@@ -1,5 +1,6 @@
 //! How new text is written where it will stand.
 
+pub(super) mod comment_places;
 pub mod layout;
 pub mod moving_out;
 pub mod new_items;

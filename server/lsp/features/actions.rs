@@ -502,6 +502,7 @@ mod tests {
             root: None,
             code_lens: false,
             compiler: true,
+            accepted: None,
             generation: 0,
         };
         Analysed::new(&document, &surroundings).unwrap()

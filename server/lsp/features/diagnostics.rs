@@ -13,7 +13,9 @@ use lsp_types::{
 use serde_json::{Value, json};
 
 use crate::{
-    analysis::{Finding, FindingPart, IdleAllowance, Judge, Level, OtherPlace},
+    analysis::{
+        Accepted, Finding, FindingPart, Functions, IdleAllowance, Judge, Level, OtherPlace, marks,
+    },
     config::LevelOverride,
     facts::{FileReport, Problem},
     lsp::{
@@ -129,6 +131,9 @@ pub(crate) fn written(analysed: &Analysed, profile: &Profile) -> Written {
     let mut order: Vec<_> = of_units.chain(of_rest).collect();
     order.sort_by_key(|(start, smell, _)| (*start, *smell));
     let mut order: Vec<Entry> = order.into_iter().map(|(_, _, entry)| entry).collect();
+    if let Some(accepted) = &analysed.accepted {
+        order = not_held_back(accepted, order, &units, &rest);
+    }
     for allowance in analysed.idle() {
         order.push(Entry::OfRest(rest.len()));
         let diagnostic = of_idle_allowance(analysed, allowance, profile);
@@ -137,11 +142,30 @@ pub(crate) fn written(analysed: &Analysed, profile: &Profile) -> Written {
     Written::of(units, rest, order)
 }
 
+/// The diagnostics that a baseline doesn't hold back.
+fn not_held_back(
+    accepted: &Accepted,
+    order: Vec<Entry>,
+    units: &[Arc<WrittenUnit>],
+    rest: &[WrittenDiagnostic],
+) -> Vec<Entry> {
+    let marks = order.iter().map(|entry| match *entry {
+        Entry::OfUnit(unit, at) => &*units[unit].diagnostics[at].marks,
+        Entry::OfRest(at) => &*rest[at].marks,
+    });
+    let held = accepted.matched(&marks.collect::<Vec<_>>()).is_held;
+    let kept = order.into_iter().zip(held);
+    kept.filter_map(|(entry, is_held)| (!is_held).then_some(entry))
+        .collect()
+}
+
 /// The diagnostics of the units of a report.
 fn units(writer: &Writer<'_>, judge: &Judge<'_>, report: &FileReport) -> Vec<Arc<WrittenUnit>> {
     let analysed = writer.analysed;
     let last = analysed.document.written.last().filter(|last| {
-        Arc::ptr_eq(&last.rules, &analysed.rules) && judge.agrees_with(&last.answers)
+        Arc::ptr_eq(&last.rules, &analysed.rules)
+            && last.is_marked == analysed.accepted.is_some()
+            && judge.agrees_with(&last.answers)
     });
     let mut known = Earlier::of(last.as_ref().map_or(&[], |last| &last.units));
     let units = report.items.iter().map(|(start, report)| {
@@ -159,6 +183,7 @@ fn units(writer: &Writer<'_>, judge: &Judge<'_>, report: &FileReport) -> Vec<Arc
     analysed.document.written.keep(Previous {
         rules: Arc::clone(&analysed.rules),
         answers: judge.answers(),
+        is_marked: analysed.accepted.is_some(),
         units: units.clone(),
     });
     units
@@ -171,6 +196,8 @@ struct Writer<'a> {
     places: Positions<'a>,
     /// The document's address, which is parsed once for all of its findings.
     own: OnceCell<Option<Url>>,
+    /// Of the whole document; asked for where something is written anew.
+    functions: OnceCell<Functions>,
 }
 
 impl<'a> Writer<'a> {
@@ -180,7 +207,13 @@ impl<'a> Writer<'a> {
             profile,
             places: Positions::new(&analysed.file, profile),
             own: OnceCell::new(),
+            functions: OnceCell::new(),
         }
+    }
+
+    fn functions(&self) -> &Functions {
+        self.functions
+            .get_or_init(|| Functions::new(self.analysed.file.report().functions()))
     }
 
     fn unit(
@@ -198,7 +231,11 @@ impl<'a> Writer<'a> {
 
     fn written(&self, finding: &Finding, unit: TextSize) -> WrittenDiagnostic {
         let diagnostic = self.diagnostic(finding);
-        json_of(finding.at.start() - unit, finding.smell.id, &diagnostic)
+        let written = json_of(finding.at.start() - unit, finding.smell.id, &diagnostic);
+        if self.analysed.accepted.is_none() {
+            return written;
+        }
+        written.marked(marks(self.analysed.file.text(), finding, self.functions()))
     }
 
     fn diagnostic(&self, finding: &Finding) -> Diagnostic {
@@ -422,6 +459,7 @@ mod tests {
             root: None,
             code_lens: false,
             compiler: true,
+            accepted: None,
             generation: 0,
         }
     }

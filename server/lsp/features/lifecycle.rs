@@ -1,6 +1,6 @@
 //! What is agreed with the client after `initialized`, and what happens when it changes.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use lsp_types::{
     ConfigurationItem, ConfigurationParams, FileEvent, Registration, RegistrationParams, Url,
@@ -23,8 +23,9 @@ use crate::{
 };
 
 /// Files whose changes matter.
-const WATCHED: [&str; 5] = [
+const WATCHED: [&str; 6] = [
     "**/rustassistant.toml",
+    "**/.rustassistant-baseline.json",
     "**/Cargo.toml",
     "**/rustfmt.toml",
     "**/.rustfmt.toml",
@@ -35,7 +36,7 @@ const WATCHED: [&str; 5] = [
 /// patience allows.
 pub(crate) async fn start(server: &Arc<Server>) {
     let guard = server.status.begin();
-    register(server);
+    register(server).await;
     ask_settings(server).await;
     background::start(server);
     guard.end().await;
@@ -82,6 +83,7 @@ pub(crate) async fn files_changed(server: &Arc<Server>, changes: &[FileEvent]) {
                 sources.push(path);
                 continue;
             }
+            None if folders.is_baseline(&path) => folders.forget_options(),
             None => continue,
         }
         surroundings_changed = true;
@@ -142,8 +144,10 @@ fn folders_to_ask_for(server: &Server) -> Vec<(PathBuf, Url)> {
     named.collect()
 }
 
-fn register(server: &Arc<Server>) {
-    let registrations = registrations(server);
+async fn register(server: &Arc<Server>) {
+    let session = Arc::clone(&server.session);
+    let names = tokio::task::spawn_blocking(move || session.folders.baseline_names());
+    let registrations = registrations(server, &names.await.unwrap_or_default());
     if registrations.is_empty() {
         return;
     }
@@ -153,14 +157,18 @@ fn register(server: &Arc<Server>) {
     });
 }
 
-fn registrations(server: &Server) -> Vec<Registration> {
+/// `baselines` are names of files that matter beside the usual ones.
+fn registrations(server: &Server, baselines: &BTreeSet<String>) -> Vec<Registration> {
     let profile = server.session.profile();
     let mut registrations = Vec::new();
     if profile.has(Feature::WatchedFiles) {
-        let watchers: Vec<Value> = WATCHED
-            .iter()
-            .map(|glob| json!({"globPattern": glob}))
-            .collect();
+        // A name with signs of patterns is picked up with the next change of options.
+        let is_plain = |name: &&String| !name.contains(['*', '?', '[', ']', '{', '}', '!', '\\']);
+        let baselines = baselines.iter().filter(is_plain);
+        let baselines = baselines.map(|name| format!("**/{name}"));
+        let baselines = baselines.filter(|glob| !WATCHED.contains(&glob.as_str()));
+        let globs = WATCHED.into_iter().map(str::to_owned).chain(baselines);
+        let watchers: Vec<Value> = globs.map(|glob| json!({"globPattern": glob})).collect();
         registrations.push(registration(
             "workspace/didChangeWatchedFiles",
             json!({"watchers": watchers}),

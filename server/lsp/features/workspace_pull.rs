@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::diagnostics;
 use crate::{
-    analysis::wants_duplicates,
+    analysis::{Functions, marks, wants_duplicates},
     lsp::{
         locks::lock,
         session::{
@@ -98,7 +98,12 @@ async fn look(server: &Arc<Server>, cancel: &CancellationToken) {
 fn file(session: &Session, key: &str, before: Option<&Arc<ClosedFile>>) -> Option<Arc<ClosedFile>> {
     let is_current = |before: &&Arc<ClosedFile>| {
         let surroundings = session.folders.surroundings(before.named.path.as_deref());
-        surroundings.is_served && surroundings.rules == before.rules
+        let is_as_before = match (&surroundings.accepted, &before.accepted) {
+            (None, None) => true,
+            (Some(now), Some(then)) => Arc::ptr_eq(now, then),
+            _ => false,
+        };
+        surroundings.is_served && is_as_before && surroundings.rules == before.rules
     };
     let before = before.filter(is_current);
     let found = before.map_or(&[][..], |before| &before.found);
@@ -130,7 +135,9 @@ fn written(session: &Session, said: ClosedCopies) -> Option<ClosedFile> {
     document.set_surroundings(surroundings.clone());
     let copies = Arc::new(copies);
     let analysed = Analysed::with_copies(&document, &surroundings, |_| Some(copies))?;
-    let findings = analysed.findings().iter();
+    let held = held_back(&analysed);
+    let findings = analysed.findings().iter().zip(held);
+    let findings = findings.filter_map(|(finding, is_held)| (!is_held).then_some(finding));
     let findings = findings.filter(|finding| matches!(finding.smell.look, Look::Workspace(_)));
     let profile = session.profile();
     let items = findings.map(|finding| diagnostics::of_finding(&analysed, finding, profile));
@@ -142,9 +149,24 @@ fn written(session: &Session, said: ClosedCopies) -> Option<ClosedFile> {
         named,
         found,
         rules,
+        accepted: surroundings.accepted,
         items,
         id,
     })
+}
+
+/// Of each finding whether the baseline holds it back.
+fn held_back(analysed: &Analysed) -> Vec<bool> {
+    let findings = analysed.findings();
+    let Some(accepted) = &analysed.accepted else {
+        return vec![false; findings.len()];
+    };
+    let functions = Functions::new(analysed.file.report().functions());
+    let text = analysed.file.text();
+    let marks = findings.iter().map(|it| marks(text, it, &functions));
+    let marks: Vec<_> = marks.collect();
+    let marks: Vec<_> = marks.iter().map(Vec::as_slice).collect();
+    accepted.matched(&marks).is_held
 }
 
 fn differences(server: &Server, known: &HashMap<String, PreviousResultId>) -> Reports {

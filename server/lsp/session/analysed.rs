@@ -13,7 +13,7 @@ use super::{
     memo::{Assists, Fixed},
 };
 use crate::{
-    analysis::{self, Copies, Finding, IdleAllowance, Only, OpenFile, Trigger, Wanted},
+    analysis::{self, Accepted, Copies, Finding, IdleAllowance, Only, OpenFile, Trigger, Wanted},
     config::Rules,
     extraction::Proposal,
     facts::FunctionFacts,
@@ -39,6 +39,8 @@ pub(crate) struct Analysed {
     pub(crate) code_lens: bool,
     /// Whether rustc may be asked where a person asks for it.
     pub(crate) compiler: bool,
+    /// What the project's baseline holds back.
+    pub(crate) accepted: Option<Arc<Accepted>>,
     pub(crate) rules: Arc<Rules>,
 }
 
@@ -66,6 +68,7 @@ impl Analysed {
             root: surroundings.root.clone(),
             code_lens: surroundings.code_lens,
             compiler: surroundings.compiler,
+            accepted: surroundings.accepted.clone(),
             rules: Arc::clone(&surroundings.rules),
         })
     }

@@ -8,7 +8,7 @@ use std::{
 use lsp_types::{Diagnostic, Url};
 
 use super::{tasks::LatestRun, twins::NamedFile};
-use crate::{config::Rules, index::Duplicate};
+use crate::{analysis::Accepted, config::Rules, index::Duplicate};
 
 /// Of the one question for the whole workspace that is answered at a time.
 #[derive(Default)]
@@ -25,6 +25,7 @@ pub(crate) struct ClosedFile {
     /// What it was worked out from.
     pub(crate) found: Vec<Duplicate>,
     pub(crate) rules: Arc<Rules>,
+    pub(crate) accepted: Option<Arc<Accepted>>,
     pub(crate) items: Vec<Diagnostic>,
     /// Equal results have equal ids.
     pub(crate) id: String,

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::{memo::Memo, written::WrittenUnits};
 use crate::{
-    analysis::OpenFile,
+    analysis::{Accepted, OpenFile},
     config::Rules,
     lsp::{
         locks::lock,
@@ -59,6 +59,8 @@ pub(crate) struct Surroundings {
     pub(crate) code_lens: bool,
     /// Whether rustc may be asked where a person asks for it.
     pub(crate) compiler: bool,
+    /// What the project's baseline holds back of this file.
+    pub(crate) accepted: Option<Arc<Accepted>>,
     /// Of what they were read from. Reading takes time, and older news may come later.
     pub(crate) generation: u64,
 }

@@ -1,7 +1,7 @@
 //! The workspace's folders, and what lies around the files in them. Reads the disk, so never on the transport's thread.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, RwLock,
@@ -17,6 +17,7 @@ use super::{
     twins::{self, NamedFile},
 };
 use crate::{
+    analysis::{Accepted, Baseline},
     config::{self, Config, Environment, Request, Rules},
     facts::SmellId,
     lsp::{
@@ -33,6 +34,8 @@ pub(crate) struct Folders {
     roots: RwLock<Vec<PathBuf>>,
     options: RwLock<EditorOptions>,
     manifests: Manifests,
+    /// By path; nothing for one that doesn't count. Forgotten with the options.
+    baselines: DashMap<PathBuf, Option<Arc<Baseline>>>,
     /// By directory. Forgotten whenever a layer of options may have changed.
     configs: DashMap<PathBuf, Arc<Effective>>,
     problems: Mutex<Problems>,
@@ -47,6 +50,7 @@ pub(crate) struct Effective {
     pub(crate) rules: Arc<Rules>,
     /// Those without what packages want silent, by what that is.
     quieter: DashMap<Vec<SmellId>, Arc<Rules>>,
+    baseline: Option<Arc<Baseline>>,
 }
 
 impl Effective {
@@ -56,6 +60,12 @@ impl Effective {
         }
         let rules = Arc::new(self.rules.without(&silent));
         Arc::clone(&self.quieter.entry(silent).or_insert(rules))
+    }
+
+    /// What the baseline holds back of a file.
+    fn accepted_in(&self, path: &Path) -> Option<Arc<Accepted>> {
+        let baseline = self.baseline.as_ref()?;
+        baseline.accepted(&baseline.name_of(path)?).cloned()
     }
 }
 
@@ -137,6 +147,7 @@ impl Folders {
     pub(crate) fn forget_options(&self) {
         self.generation.fetch_add(1, Ordering::SeqCst);
         self.configs.clear();
+        self.baselines.clear();
     }
 
     pub(crate) fn forget_manifest(&self, manifest: &Path) {
@@ -183,6 +194,7 @@ impl Folders {
             return Surroundings {
                 // A package is what rustc is asked about.
                 compiler: false,
+                accepted: None,
                 context: FileContext::default(),
                 rules: Arc::clone(&self.effective(&start).rules),
                 is_served: true,
@@ -202,6 +214,7 @@ impl Folders {
             is_served: is_ours && !effective.config.exclude.covers(path),
             code_lens: effective.config.code_lens,
             compiler: effective.config.compiler,
+            accepted: effective.accepted_in(path),
             generation,
         }
     }
@@ -225,6 +238,7 @@ impl Folders {
         self.note(problems.chain(loaded.warnings));
         let effective = Arc::new(Effective {
             rules: Arc::new(loaded.config.rules.clone()),
+            baseline: self.baseline_of(&loaded.config),
             config: loaded.config,
             quieter: DashMap::new(),
         });
@@ -233,6 +247,38 @@ impl Folders {
             self.configs.insert(directory, Arc::clone(&effective));
         }
         effective
+    }
+
+    /// The baseline that the options name, or that is there. One that doesn't count is reported, and nothing is held back.
+    fn baseline_of(&self, config: &Config) -> Option<Arc<Baseline>> {
+        let path = config.baseline.as_ref()?;
+        if let Some(known) = self.baselines.get(path) {
+            return known.clone();
+        }
+        let read = match Baseline::of_project(path, &config.project) {
+            Ok(baseline) => Some(Arc::new(baseline)),
+            Err(why) => {
+                self.note(std::iter::once(format!(
+                    "{why}. Until then nothing is held back."
+                )));
+                None
+            }
+        };
+        self.baselines.insert(path.clone(), read.clone());
+        read
+    }
+
+    /// Whether something is held back by the file, or would be.
+    pub(crate) fn is_baseline(&self, path: &Path) -> bool {
+        self.baselines.contains_key(path)
+    }
+
+    /// Names of baselines that the options of the folders give them.
+    pub(crate) fn baseline_names(&self) -> BTreeSet<String> {
+        let roots = self.roots().into_iter();
+        let baselines = roots.filter_map(|root| self.effective(&root).config.baseline.clone());
+        let names = baselines.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
+        names.collect()
     }
 
     /// Mistakes in options that were not reported yet.

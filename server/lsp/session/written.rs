@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use lsp_types::Position;
 
 use crate::{
-    analysis::{Answers, Around},
+    analysis::{Answers, Around, Mark},
     config::Rules,
     facts::UnitReport,
     lsp::locks::lock,
@@ -21,6 +21,8 @@ pub(crate) struct WrittenDiagnostic {
     pub(crate) smell: &'static str,
     pub(crate) json: Vec<u8>,
     pub(crate) hash: [u8; 8],
+    /// By which a baseline knows it.
+    pub(crate) marks: Vec<Mark>,
 }
 
 /// All diagnostics of a unit.
@@ -51,6 +53,8 @@ pub(crate) struct WrittenUnits(Mutex<Option<Arc<Previous>>>);
 pub(crate) struct Previous {
     pub(crate) rules: Arc<Rules>,
     pub(crate) answers: Answers,
+    /// Whether a baseline was asked, so that all have their marks.
+    pub(crate) is_marked: bool,
     /// In the order of the text.
     pub(crate) units: Vec<Arc<WrittenUnit>>,
 }
@@ -64,7 +68,12 @@ impl WrittenDiagnostic {
             smell,
             json,
             hash,
+            marks: Vec::new(),
         }
+    }
+
+    pub(crate) fn marked(self, marks: Vec<Mark>) -> Self {
+        Self { marks, ..self }
     }
 }
 

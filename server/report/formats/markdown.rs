@@ -19,14 +19,15 @@ const MOST: usize = 50;
 pub fn write_markdown(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     writeln!(out, "## RustAssistant\n")?;
     let files = counted(report.summary.files, "file");
+    let accepted = match report.summary.baseline {
+        0 => String::new(),
+        accepted => format!(", {} more in the baseline", counted(accepted, "finding")),
+    };
     if report.summary.findings == 0 {
-        return writeln!(out, "No findings in {files}.");
+        return writeln!(out, "No findings in {files}{accepted}.");
     }
-    writeln!(
-        out,
-        "{} in {files}.\n",
-        counted(report.summary.findings, "finding")
-    )?;
+    let findings = counted(report.summary.findings, "finding");
+    writeln!(out, "{findings} in {files}{accepted}.\n")?;
     writeln!(out, "| smell | findings | strong |\n| --- | ---: | ---: |")?;
     for row in totals::by_smell(report) {
         writeln!(out, "| `{}` | {} | {} |", row.smell, row.count, row.strong)?;
@@ -59,7 +60,7 @@ fn ordered(weight: f64) -> u64 {
 fn row_of(file: &ReportedFile, found: &ReportedFinding) -> String {
     let (line, _) = Span::of_finding(file, found, Encoding::Utf32).start;
     // A link to the line works where the summary stands in the repository itself; a path that leaves it gets none.
-    let shown = escaped(&format!("{}:{line}", file.path));
+    let shown = in_cell(&format!("{}:{line}", file.path));
     let is_inside = !file.path.starts_with(['/', '.']) && !file.path.contains(':');
     let place = if is_inside {
         format!("[{shown}]({}#L{line})", uri(&file.path))
@@ -70,12 +71,12 @@ fn row_of(file: &ReportedFile, found: &ReportedFinding) -> String {
     format!(
         "| {place} | {} | {} |",
         level_word(finding.level),
-        escaped(&finding.message)
+        in_cell(&finding.message)
     )
 }
 
 /// Words in a cell of a table. Backticks stay where they come in pairs, as in all our messages.
-fn escaped(words: &str) -> String {
+pub(in crate::report) fn in_cell(words: &str) -> String {
     let words = printable(words);
     let keeps_code = words.matches('`').count().is_multiple_of(2);
     let mut escaped = String::with_capacity(words.len() + 8);
@@ -102,7 +103,7 @@ fn escaped(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::escaped;
+    use super::in_cell;
 
     #[test]
     fn words_stay_words() {
@@ -113,7 +114,7 @@ mod tests {
             ("[x](javascript:y) @team", "\\[x\\](javascript:y) \\@team"),
             ("`a_b` a_b\n", "`a_b` a\\_b\\\\n"),
         ] {
-            assert_eq!(escaped(words), expected);
+            assert_eq!(in_cell(words), expected);
         }
     }
 }

@@ -1,0 +1,126 @@
+//! A baseline as a file of the project.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use super::{Baseline, Entry, Home};
+use crate::{config::absolute, os, text::printable};
+
+/// Version of the form; raised when a field changes its meaning.
+const SCHEMA: u32 = 1;
+/// What says that a file is a baseline, near its beginning.
+const KIND: &str = "\"rustassistant\":\"baseline\"";
+/// Bytes of the largest baseline: some hundred thousand findings.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// Why a baseline doesn't count.
+#[derive(Debug, thiserror::Error)]
+pub enum BadBaseline {
+    #[error("the baseline `{}` is not there; `refactor analyze --write-baseline` writes one", shown(.0))]
+    Absent(PathBuf),
+    #[error(
+        "the baseline `{}` lies outside of the project `{}`; name a file in the project",
+        shown(path),
+        shown(project)
+    )]
+    Outside { path: PathBuf, project: PathBuf },
+    #[error("the baseline `{}` is not a regular file; name another one", shown(.0))]
+    NotAFile(PathBuf),
+    #[error(
+        "the baseline `{}` is larger than {} MiB; write it again with `refactor analyze --write-baseline`",
+        shown(.0),
+        MOST_BYTES >> 20
+    )]
+    TooLarge(PathBuf),
+    #[error(
+        "the baseline `{}` is broken: {why}; mend it, or write it again with `refactor analyze --write-baseline`",
+        shown(path)
+    )]
+    Broken { path: PathBuf, why: String },
+    #[error(
+        "the baseline `{}` was written by another version (its schema is {schema}, this version's {SCHEMA}); write it again with \
+         `refactor analyze --write-baseline`",
+        shown(path)
+    )]
+    OtherVersion { path: PathBuf, schema: u32 },
+    #[error("the baseline `{}` can't be read: {source}", shown(path))]
+    Io { path: PathBuf, source: io::Error },
+}
+
+fn shown(path: &Path) -> String {
+    printable(&path.display().to_string()).into_owned()
+}
+
+#[derive(Deserialize)]
+struct Head {
+    rustassistant: String,
+    schema: u32,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    findings: Vec<Entry>,
+}
+
+impl Baseline {
+    /// Reads the baseline that a project's options name. Nothing outside of the project is touched.
+    pub fn of_project(path: &Path, project: &Path) -> Result<Self, BadBaseline> {
+        if !absolute(path).starts_with(absolute(project)) {
+            return Err(BadBaseline::Outside {
+                path: path.to_path_buf(),
+                project: project.to_path_buf(),
+            });
+        }
+        Self::read(path, &[project.to_path_buf()])
+    }
+
+    /// Reads a baseline in one of these projects.
+    pub fn read(path: &Path, projects: &[PathBuf]) -> Result<Self, BadBaseline> {
+        let home = Home::of(path, projects)?;
+        let owned = || path.to_path_buf();
+        let broken = |why: String| BadBaseline::Broken { path: owned(), why };
+        let bytes = os::read_regular(path, MOST_BYTES).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => BadBaseline::Absent(owned()),
+            io::ErrorKind::InvalidInput => BadBaseline::NotAFile(owned()),
+            io::ErrorKind::FileTooLarge => BadBaseline::TooLarge(owned()),
+            _ => BadBaseline::Io {
+                path: owned(),
+                source,
+            },
+        })?;
+        let in_words = |error: serde_json::Error| printable(&error.to_string()).into_owned();
+        let head: Head = serde_json::from_slice(&bytes).map_err(|it| broken(in_words(it)))?;
+        if head.rustassistant != "baseline" {
+            return Err(broken("it says that it is something else".to_owned()));
+        }
+        if head.schema != SCHEMA {
+            return Err(BadBaseline::OtherVersion {
+                path: owned(),
+                schema: head.schema,
+            });
+        }
+        let document: Document =
+            serde_json::from_slice(&bytes).map_err(|it| broken(in_words(it)))?;
+        Ok(Self::new(path, home, document.findings))
+    }
+
+    /// The beginning of a file with entries; each stands on a line of its own, so that two branches merge.
+    pub fn head() -> String {
+        format!("{{{KIND},\"schema\":{SCHEMA},\"findings\":[")
+    }
+}
+
+/// Whether a file that can't be read as a baseline was meant to be one, so that another may take its place.
+pub fn is_replaceable(path: &Path) -> bool {
+    const BEGINNING: usize = 4096;
+    let Ok(bytes) = os::read_regular(path, MOST_BYTES * 4) else {
+        return false;
+    };
+    let beginning = String::from_utf8_lossy(&bytes[..bytes.len().min(BEGINNING)]);
+    let words: String = beginning.split_whitespace().collect();
+    words.is_empty() || words.contains(KIND)
+}

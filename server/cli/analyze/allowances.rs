@@ -1,0 +1,114 @@
+//! Comments that silence all that is told.
+
+use std::sync::Arc;
+
+use super::{
+    super::{changes::write, output::say, work::Work},
+    Arguments, told,
+};
+use crate::{
+    analysis::{FileChange, Finding, InputFile, allowing, reason_in_comment},
+    report::{ReportedFile, counted},
+    text::{Encoding, printable},
+};
+
+/// What stands in several places is told of the next one when the first is silent.
+const MOST_ROUNDS: usize = 50;
+
+/// Writes the comments, and gives the files their new texts; returns how many findings could not be silenced.
+pub(super) fn add(
+    work: &Work,
+    arguments: &Arguments,
+    inputs: &mut Vec<InputFile>,
+    reason: &str,
+) -> anyhow::Result<usize> {
+    let reason = reason_in_comment(reason)?;
+    let mut new = inputs.clone();
+    let mut run = Run {
+        work,
+        arguments,
+        reason,
+        refused: Vec::new(),
+        allowed: 0,
+    };
+    for _ in 0..MOST_ROUNDS {
+        if !run.round(&mut new)? {
+            break;
+        }
+    }
+    let changes: Vec<FileChange> = inputs
+        .iter()
+        .zip(&new)
+        .filter(|(old, new)| old.text != new.text)
+        .filter_map(|(old, new)| {
+            FileChange::new(old.clone(), Arc::clone(&new.text), Vec::new(), 0).ok()
+        })
+        .collect();
+    let unwritten = write(&changes);
+    for words in &run.refused {
+        say("error", words);
+    }
+    if unwritten == 0 {
+        let (findings, files) = (
+            counted(run.allowed, "finding"),
+            counted(changes.len(), "file"),
+        );
+        say("note", &format!("{findings} allowed in {files}."));
+        *inputs = new;
+    }
+    Ok(run.refused.len() + unwritten)
+}
+
+struct Run<'a> {
+    work: &'a Work,
+    arguments: &'a Arguments,
+    reason: &'a str,
+    /// What is said of those that no comment silences.
+    refused: Vec<String>,
+    allowed: usize,
+}
+
+impl Run<'_> {
+    /// Whether there may be more to write.
+    fn round(&mut self, inputs: &mut [InputFile]) -> anyhow::Result<bool> {
+        let told = told(self.work, self.arguments, inputs);
+        let told = self.work.block_on(told)?;
+        self.refused.clear();
+        let mut goes_on = false;
+        for (input, file) in inputs.iter_mut().zip(&told.files) {
+            goes_on |= self.file(input, file);
+        }
+        Ok(goes_on)
+    }
+
+    fn file(&mut self, input: &mut InputFile, file: &ReportedFile) -> bool {
+        if file.findings.is_empty() {
+            return false;
+        }
+        let findings: Vec<&Finding> = file.findings.iter().map(|found| &found.finding).collect();
+        let written = allowing(&input.text, input.context, &findings, self.reason);
+        for (finding, is_allowed) in findings.into_iter().zip(&written.is_allowed) {
+            if *is_allowed {
+                self.allowed += 1;
+            } else {
+                self.refused.push(refusal(file, finding));
+            }
+        }
+        let is_changed = *written.text != *input.text;
+        input.text = Arc::from(written.text);
+        is_changed
+    }
+}
+
+fn refusal(file: &ReportedFile, finding: &Finding) -> String {
+    let at = finding.at.start();
+    let place = file.lines.position(&file.text, at, Encoding::Utf32);
+    format!(
+        "{}:{}:{}: no comment for `{}` can stand here, since no item or statement around it begins a line; break the line, or \
+         accept it with `--write-baseline`",
+        printable(&file.path),
+        place.line + 1,
+        place.column + 1,
+        finding.smell.id
+    )
+}

@@ -1,0 +1,198 @@
+//! Findings that are accepted: written as a baseline, and held back by one.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context, bail};
+
+use super::super::{output::say, whole_file::replace};
+use crate::{
+    analysis::{
+        BadBaseline, Baseline, Entry, FileFindings, FoundInFiles, Home, InputFile, baselines_of,
+        is_replaceable,
+    },
+    config::{BASELINE_FILE, workspace_of},
+    report::{counted, write_baseline},
+    workspace::is_rust,
+};
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(super) struct Arguments {
+    /// Accept all that is found: write it to FILE, so that only what is new or has got worse is told from then on. Without FILE
+    /// it is the one of the options, or `.rustassistant-baseline.json` in the project. What it says of other files stays
+    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = ["since", "staged", "stdin"])]
+    #[expect(clippy::option_option, reason = "the flag may stand alone")]
+    write_baseline: Option<Option<PathBuf>>,
+    /// Hold back what this baseline accepts, in place of the one of the options
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["write_baseline", "no_baseline"])]
+    baseline: Option<PathBuf>,
+    /// Hold nothing back
+    #[arg(long, conflicts_with = "write_baseline")]
+    no_baseline: bool,
+}
+
+impl Arguments {
+    /// What looks like the flag's file and is to be analysed.
+    pub(super) fn path_to_analyse(&self) -> Option<&Path> {
+        let path = self.write_baseline.as_ref()?.as_deref()?;
+        (path.is_dir() || is_rust(path)).then_some(path)
+    }
+
+    /// Of each finding of each file whether it is held back, after a baseline was written where that is asked for.
+    pub(super) fn held_back(
+        &self,
+        inputs: &[InputFile],
+        found: &[FileFindings],
+        is_partial: bool,
+    ) -> anyhow::Result<Vec<Vec<bool>>> {
+        let files = FoundInFiles::new(inputs, found);
+        if self.no_baseline {
+            return Ok(files.held_by(&[]).is_held);
+        }
+        if self.write_baseline.is_some() {
+            let written = write(&self.target(inputs)?, inputs, found)?;
+            return Ok(files.held_by(&[Arc::new(written)]).is_held);
+        }
+        let baselines = self.read(inputs)?;
+        let held = files.held_by(&baselines);
+        if !is_partial {
+            for (baseline, count) in baselines.iter().zip(held.stale) {
+                say_stale(baseline, count);
+            }
+        }
+        Ok(held.is_held)
+    }
+
+    fn target(&self, inputs: &[InputFile]) -> anyhow::Result<PathBuf> {
+        let named = self.write_baseline.clone().flatten();
+        if let Some(named) = named.filter(|_| self.path_to_analyse().is_none()) {
+            return Ok(named);
+        }
+        let Some(input) = inputs.first() else {
+            bail!("There is nothing to accept: no file was analysed");
+        };
+        let of_options = input.config.baseline.clone();
+        Ok(of_options.unwrap_or_else(|| input.config.project.join(BASELINE_FILE)))
+    }
+
+    fn read(&self, inputs: &[InputFile]) -> anyhow::Result<Vec<Arc<Baseline>>> {
+        if let Some(path) = &self.baseline {
+            let read = Baseline::read(path, &projects(inputs)).map_err(|why| in_words(&why))?;
+            return Ok(vec![Arc::new(read)]);
+        }
+        let (read, bad) = baselines_of(inputs);
+        match bad.into_iter().next() {
+            Some(why) => Err(in_words(&why)),
+            None => Ok(read),
+        }
+    }
+}
+
+/// A sentence of its own.
+fn in_words(why: &BadBaseline) -> anyhow::Error {
+    let words = why.to_string();
+    anyhow::anyhow!("T{}", words.trim_start_matches('t'))
+}
+
+/// The projects of the files, and the one around the current directory.
+fn projects(inputs: &[InputFile]) -> Vec<PathBuf> {
+    let here = std::env::current_dir().map(|here| workspace_of(&here));
+    let of_inputs = inputs.iter().map(|input| input.config.project.clone());
+    let all: BTreeSet<PathBuf> = here.into_iter().chain(of_inputs).collect();
+    all.into_iter().collect()
+}
+
+/// Writes all that is found to a baseline; what it says of files that were not analysed and are still there stays.
+fn write(path: &Path, inputs: &[InputFile], found: &[FileFindings]) -> anyhow::Result<Baseline> {
+    let projects = projects(inputs);
+    let home = Home::of(path, &projects).map_err(|why| in_words(&why))?;
+    let old = old_entries(path, &projects)?;
+    let files = FoundInFiles::new(inputs, found);
+    let names = files.names(&Baseline::new(path, home.clone(), Vec::new()));
+    let analysed: BTreeSet<&str> = names.iter().flatten().map(String::as_str).collect();
+    let of_others = old
+        .into_iter()
+        .filter(|entry| !analysed.contains(&*entry.path) && home.has(&entry.path));
+    let entries = files.entries(&names).into_iter().chain(of_others);
+    let baseline = Baseline::new(path, home.clone(), entries.collect());
+    put(path, &baseline)?;
+    say_written(path, &names, found);
+    Ok(baseline)
+}
+
+fn say_written(path: &Path, names: &[Option<String>], found: &[FileFindings]) {
+    let (mut accepted, mut left_out) = (0, 0);
+    for (name, found) in names.iter().zip(found) {
+        match name {
+            Some(_) => accepted += found.findings.len(),
+            None => left_out += found.findings.len(),
+        }
+    }
+    let shown = path.display();
+    let accepted = counted(accepted, "finding");
+    say("note", &format!("{accepted} accepted in `{shown}`."));
+    if left_out > 0 {
+        let left_out = counted(left_out, "finding");
+        say(
+            "note",
+            &format!(
+                "{left_out} in files outside of the project of `{shown}` can't be accepted there."
+            ),
+        );
+    }
+}
+
+fn say_stale(baseline: &Baseline, count: usize) {
+    if count == 0 {
+        return;
+    }
+    let shown = baseline.path.display();
+    let (are, them) = if count == 1 {
+        ("is", "it")
+    } else {
+        ("are", "them")
+    };
+    let count = counted(count, "finding");
+    say(
+        "note",
+        &format!(
+            "{count} of the baseline `{shown}` {are} not found any more; `--write-baseline` again removes {them}."
+        ),
+    );
+}
+
+/// What a baseline says that is about to be written anew; nothing if it is not there or broken.
+fn old_entries(path: &Path, projects: &[PathBuf]) -> anyhow::Result<Vec<Entry>> {
+    match Baseline::read(path, projects) {
+        Ok(old) => Ok(old.entries().into_iter().cloned().collect()),
+        Err(BadBaseline::Absent(_)) => Ok(Vec::new()),
+        Err(
+            BadBaseline::Broken { .. }
+            | BadBaseline::OtherVersion { .. }
+            | BadBaseline::TooLarge(_),
+        ) => {
+            let is_ours = path.file_name().is_some_and(|name| name == BASELINE_FILE);
+            if is_ours || is_replaceable(path) {
+                return Ok(Vec::new());
+            }
+            bail!(
+                "`{}` is something else than a baseline, and is left as it is; name another file",
+                path.display()
+            )
+        }
+        Err(why) => Err(in_words(&why)),
+    }
+}
+
+/// Writes the file that a link leads to: the link stays.
+fn put(path: &Path, baseline: &Baseline) -> anyhow::Result<()> {
+    let mut content = Vec::new();
+    write_baseline(&mut content, baseline)?;
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    replace(&target, &content)
+        .with_context(|| format!("The baseline can't be written to `{}`", path.display()))
+}

@@ -1,0 +1,237 @@
+//! `refactor rank`.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use clap::ValueEnum;
+
+use super::{
+    ExitStatus, Output,
+    inputs::{Inputs, gather},
+    output::say,
+    settings::{self, Settings},
+    work::Work,
+};
+use crate::{
+    analysis::{Functions, InputFile, analysed, judge_with_copies},
+    history::{Churn, churn},
+    report::{Ranked, Ranking, write_ranking, write_ranking_json},
+    text::{Lines, slice},
+};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Files and directories
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// What counts
+    #[arg(long, value_enum, value_name = "MEASURE", default_value_t = By::Complexity)]
+    by: By,
+    /// How many of each are shown
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    limit: usize,
+    /// What the report is for
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    #[command(flatten)]
+    settings: settings::Arguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum By {
+    /// Cognitive complexity
+    Complexity,
+    /// Lines of code
+    Lines,
+    /// Findings
+    Findings,
+    /// Commits of the last year alone
+    Churn,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// Tables, for people
+    Human,
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
+    let mut settings = Settings::new(&arguments.settings);
+    let Inputs { files, unreadable } = gather(&arguments.paths, &mut settings)?;
+    let history = history(arguments.by)?;
+    let work = match files.first() {
+        Some(file) => Work::with_cache(&file.config.cache)?,
+        None => Work::in_memory()?,
+    };
+    let measured = work.block_on(measured(&work, &files, history.as_ref()))?;
+    work.finish();
+    let ranking = measured.ranking(arguments, history.is_some());
+    let written = match arguments.format {
+        Format::Human => write_ranking(out, &ranking),
+        Format::Json => write_ranking_json(out, &ranking),
+    };
+    written.context("The report can't be written")?;
+    if unreadable > 0 {
+        return Ok(ExitStatus::Trouble);
+    }
+    Ok(ExitStatus::Fine)
+}
+
+/// Nothing where there is no history, and a word about it.
+fn history(by: By) -> anyhow::Result<Option<Churn>> {
+    let here = Path::new(".").canonicalize();
+    let here = here.context("The current directory can't be read")?;
+    match churn(&here) {
+        Ok(churn) => {
+            if let Some(note) = &churn.note {
+                say("note", note);
+            }
+            Ok(Some(churn))
+        }
+        Err(why) if by == By::Churn => Err(why.into()),
+        Err(why) => {
+            say("note", &format!("{why}. The measure alone counts."));
+            Ok(None)
+        }
+    }
+}
+
+#[derive(Default)]
+struct Measured {
+    functions: Vec<Ranked>,
+    files: Vec<Ranked>,
+}
+
+async fn measured(
+    work: &Work,
+    inputs: &[InputFile],
+    history: Option<&Churn>,
+) -> anyhow::Result<Measured> {
+    let analysed = analysed(&work.engine, inputs, &|_| ()).await?;
+    let mut measured = Measured::default();
+    let reports = analysed.reports.iter().zip(&analysed.copies);
+    for (input, ((report, _), copies)) in inputs.iter().zip(reports) {
+        let findings = judge_with_copies(report, copies, &input.text, &input.rules);
+        let functions = Functions::new(report.functions());
+        let lines = Lines::new(&input.text);
+        let mut file = Ranked {
+            name: input.shown.clone(),
+            lines: lines.count_without_trailing() as u64,
+            findings: findings.len() as u64,
+            commits: history.map_or(0, |history| commits(input, history)),
+            ..Ranked::default()
+        };
+        let mut of_functions: BTreeMap<_, u64> = BTreeMap::new();
+        for finding in &findings {
+            if let Some(function) = functions.around(finding.at).next() {
+                *of_functions.entry(function.name.start()).or_default() += 1;
+            }
+        }
+        for function in functions.all() {
+            file.complexity += u64::from(function.cognitive);
+            let found = of_functions.get(&function.name.start());
+            measured.functions.push(Ranked {
+                name: slice(&input.text, function.name)
+                    .unwrap_or_default()
+                    .to_owned(),
+                path: Some(input.shown.clone()),
+                line: Some(lines.line(function.name.start()) + 1),
+                complexity: function.cognitive.into(),
+                lines: function.lines.into(),
+                findings: found.copied().unwrap_or_default(),
+                commits: file.commits,
+                weight: 0,
+            });
+        }
+        measured.files.push(file);
+    }
+    Ok(measured)
+}
+
+fn commits(input: &InputFile, history: &Churn) -> u64 {
+    let path = input.path.canonicalize().ok();
+    let count = path.and_then(|path| history.commits.get(&path).copied());
+    count.unwrap_or_default() as u64
+}
+
+impl Measured {
+    fn ranking(self, arguments: &Arguments, has_history: bool) -> Ranking {
+        let modules = modules(&self.files);
+        let ranked = |all| ranked(all, arguments);
+        Ranking {
+            by: arguments.by.word(),
+            has_history,
+            functions: ranked(self.functions),
+            files: ranked(self.files),
+            modules: ranked(modules),
+        }
+    }
+}
+
+/// A module is a folder with the file that declares it, and the commits of a module are those of all of its files.
+fn modules(files: &[Ranked]) -> Vec<Ranked> {
+    let folders: BTreeSet<&str> = files.iter().map(|file| folder_of(&file.name)).collect();
+    let mut modules: BTreeMap<&str, Ranked> = BTreeMap::new();
+    for file in files {
+        let stem = file.name.strip_suffix(".rs").unwrap_or(&file.name);
+        let name = if folders.contains(stem) {
+            stem
+        } else {
+            folder_of(&file.name)
+        };
+        let module = modules.entry(name).or_default();
+        name.clone_into(&mut module.name);
+        module.complexity += file.complexity;
+        module.lines += file.lines;
+        module.findings += file.findings;
+        module.commits += file.commits;
+    }
+    modules.into_values().collect()
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or(".", |(folder, _)| folder)
+}
+
+fn ranked(mut all: Vec<Ranked>, arguments: &Arguments) -> Vec<Ranked> {
+    for one in &mut all {
+        one.weight = arguments.by.weight(one);
+    }
+    all.retain(|one| one.weight > 0);
+    all.sort_by(|left, right| {
+        let order = |one: &Ranked| (Reverse(one.weight), Reverse(one.complexity));
+        let names = |one: &Ranked| (one.path.clone(), one.line, one.name.clone());
+        order(left)
+            .cmp(&order(right))
+            .then_with(|| names(left).cmp(&names(right)))
+    });
+    all.truncate(arguments.limit);
+    all
+}
+
+impl By {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Complexity => "complexity",
+            Self::Lines => "lines",
+            Self::Findings => "findings",
+            Self::Churn => "churn",
+        }
+    }
+
+    /// Without history there are no commits, and the measure is left.
+    fn weight(self, one: &Ranked) -> u64 {
+        let measure = match self {
+            Self::Complexity => one.complexity,
+            Self::Lines => one.lines,
+            Self::Findings => one.findings,
+            Self::Churn => return one.commits,
+        };
+        measure.saturating_mul(one.commits + 1)
+    }
+}

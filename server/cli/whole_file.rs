@@ -1,0 +1,34 @@
+//! Files that a command writes as a whole.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::Path,
+};
+
+/// Gives a file its content as a whole. Something else than a file, as a pipe, is written as it comes.
+pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let is_special = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
+    if is_special || path.is_symlink() {
+        return File::create(path)?.write_all(content);
+    }
+    let mut name = path
+        .file_name()
+        .ok_or(io::ErrorKind::IsADirectory)?
+        .to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let beside = path.with_file_name(name);
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&beside)?;
+    let written = file
+        .write_all(content)
+        .and_then(|()| file.sync_data())
+        .and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // What is left says nothing to anybody.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
