@@ -280,12 +280,13 @@ fn is_worth_saying(one: &Above, functions: &[MeasuredFunction], file: &FileText<
         }
         Calm::InHard(most) => {
             let at = one.sighting.at;
+            // The innermost one comes last.
             let around = functions
                 .iter()
-                .filter(|function| function.facts.range.contains_range(at));
+                .rfind(|function| function.facts.range.contains_range(at));
             is_strong
                 && one.sighting.measure > most
-                && around.last().is_some_and(MeasuredFunction::is_hard)
+                && around.is_some_and(MeasuredFunction::is_hard)
                 && !file.is_ported()
         }
         Calm::Chosen(is_worth) => is_worth(&one.sighting) && !file.is_ported(),
