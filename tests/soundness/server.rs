@@ -157,7 +157,7 @@ fn cursors(text: &str, edition: usize) -> Vec<TextSize> {
             continue;
         }
         let is_place = begins_line || kind.is_keyword(parsed_as) || begins_something(kind);
-        if is_place && kind != SyntaxKind::COMMENT {
+        if is_place {
             cursors.push(token.text_range().start());
         }
         begins_line = false;

@@ -8,16 +8,6 @@ enum Color {
     Blue,
 }
 
-/// Equal to numbers in its own way.
-#[derive(Clone, Copy)]
-struct Even;
-
-impl PartialEq<i32> for Even {
-    fn eq(&self, other: &i32) -> bool {
-        other % 2 == 0
-    }
-}
-
 struct Reader {
     kind: u8,
     name: String,
@@ -64,16 +54,6 @@ impl Reader {
         } else {
             3
         }
-    }
-}
-
-fn even(value: Even) -> u8 {
-    if value == 1 {
-        1
-    } else if value == 2 {
-        2
-    } else {
-        3
     }
 }
 
@@ -154,7 +134,7 @@ fn main() {
         asked: Cell::new(0),
     };
     println!("{} {}", reader.ask(), reader.named());
-    println!("{} {} {}", reader.read(), reader.read(), even(Even));
+    println!("{} {}", reader.read(), reader.read());
     reader.kind = 7;
     println!("{} {}", reader.read(), reader.named());
     let mut depth = 0;

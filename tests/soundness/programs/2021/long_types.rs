@@ -33,19 +33,22 @@ impl<'a, T: Copy + std::fmt::Debug> Router<'a, T> {
 }
 
 trait Waits {
-    fn waiting(&self, queued: &Rc<RefCell<HashMap<u32, Vec<Result<String, u8>>>>>) -> usize;
+    fn waiting(&self, queue_lines: &Rc<RefCell<HashMap<u32, Vec<Result<String, u8>>>>>) -> usize;
 }
 
 struct Queue;
 
 impl Waits for Queue {
-    fn waiting(&self, queued: &Rc<RefCell<HashMap<u32, Vec<Result<String, u8>>>>>) -> usize {
-        queued.borrow().values().map(Vec::len).sum()
+    fn waiting(&self, queue_lines: &Rc<RefCell<HashMap<u32, Vec<Result<String, u8>>>>>) -> usize {
+        queue_lines.borrow().values().map(Vec::len).sum()
     }
 }
 
-fn longest<U>(sorted: &BTreeMap<String, Vec<Option<Box<dyn Fn(U) -> U>>>>, start: U) -> Option<U> {
-    let (_, all) = sorted.iter().max_by_key(|(name, _)| name.len())?;
+fn longest<U>(
+    by_length: &BTreeMap<String, Vec<Option<Box<dyn Fn(U) -> U>>>>,
+    start: U,
+) -> Option<U> {
+    let (_, all) = by_length.iter().max_by_key(|(name, _)| name.len())?;
     let first = all.iter().flatten().next()?;
     Some(first(start))
 }
@@ -56,7 +59,7 @@ fn borrowed(pending: &HashMap<&str, Vec<Option<Result<&str, std::num::ParseIntEr
 
 enum Step {
     Run {
-        planned: Vec<Box<dyn Fn(Option<u8>) -> Result<u8, String>>>,
+        plan_steps: Vec<Box<dyn Fn(Option<u8>) -> Result<u8, String>>>,
     },
     Stop(Vec<Box<dyn Fn(Option<u8>) -> Result<u8, String>>>),
 }
@@ -69,12 +72,12 @@ fn main() {
     let router = Router::new(routes).with(Arc::new(Mutex::new(stored)));
     router.call("a", 3);
     router.call("b", 4);
-    let mut queued = HashMap::new();
-    queued.insert(1, vec![Ok("y".to_owned()), Err(2)]);
-    println!("{}", Queue.waiting(&Rc::new(RefCell::new(queued))));
-    let mut sorted: BTreeMap<String, Vec<Option<Box<dyn Fn(u8) -> u8>>>> = BTreeMap::new();
-    sorted.insert("z".to_owned(), vec![None, Some(Box::new(|n| n + 1))]);
-    println!("{:?}", longest(&sorted, 1));
+    let mut queue_lines = HashMap::new();
+    queue_lines.insert(1, vec![Ok("y".to_owned()), Err(2)]);
+    println!("{}", Queue.waiting(&Rc::new(RefCell::new(queue_lines))));
+    let mut by_length: BTreeMap<String, Vec<Option<Box<dyn Fn(u8) -> u8>>>> = BTreeMap::new();
+    by_length.insert("z".to_owned(), vec![None, Some(Box::new(|n| n + 1))]);
+    println!("{:?}", longest(&by_length, 1));
     let mut pending = HashMap::new();
     pending.insert(
         "k",
@@ -83,12 +86,12 @@ fn main() {
     println!("{}", borrowed(&pending));
     for step in [
         Step::Run {
-            planned: vec![Box::new(|n| n.ok_or_else(|| "none".to_owned()))],
+            plan_steps: vec![Box::new(|n| n.ok_or_else(|| "none".to_owned()))],
         },
         Step::Stop(Vec::new()),
     ] {
         match step {
-            Step::Run { planned } => println!("{:?}", planned[0](None)),
+            Step::Run { plan_steps } => println!("{:?}", plan_steps[0](None)),
             Step::Stop(all) => println!("{}", all.len()),
         }
     }
