@@ -46,7 +46,7 @@
 //! ## What it checks
 //!
 //! The name is used nowhere in the file, and no import of a whole module that is handed on could bring it. The lines stay as
-//! rustfmt has them.
+//! rustfmt has them. A text is called by itself, which seldom says what it is for, so a person has to look at that name.
 
 mod naming;
 mod numbers;
@@ -88,6 +88,9 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     plan,
 };
 
+/// The type of what is called by nothing but itself.
+const TEXT: &str = "&str";
+
 /// A literal that gets a name.
 struct Named {
     name: String,
@@ -107,7 +110,13 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             places => format!("Extract constant `{}` ({places} places)", named.name),
         };
         let rewrites = named.rewrites(context).ok_or_else(Refusal::of_layout)?;
-        Ok(Change::new(title, whole, rewrites)?.checked(&[
+        let change = Change::new(title, whole, rewrites)?;
+        let change = if named.ty == TEXT {
+            change.to_check("the name")
+        } else {
+            change
+        };
+        Ok(change.checked(&[
             "the name is used nowhere in the file",
             "every place has the type of the constant",
         ]))
@@ -157,7 +166,7 @@ impl Named {
         if !is_own || places.len() < least {
             return Err(Refusal::NotHere);
         }
-        Self::with(name, "&str".to_owned(), &places, context)
+        Self::with(name, TEXT.to_owned(), &places, context)
     }
 
     fn of_number(literal: &ast::Literal, context: &Context<'_>) -> Result<Self, Refusal> {
