@@ -140,7 +140,9 @@ impl<'a> Judge<'a> {
 
     /// The findings of what stands in this file and elsewhere, but for what is `told` already with all its places.
     pub fn copies(&self, copies: &[Copies], told: &[TextRange]) -> Vec<Finding> {
-        let untold = copies.iter().filter(|copies| !are_told(copies, told));
+        let untold = copies
+            .iter()
+            .filter(|copies| !are_told(copies, told) && self.may_be_said(copies));
         untold
             .flat_map(|copies| self.copies_in_words(copies))
             .collect()
@@ -174,6 +176,14 @@ impl<'a> Judge<'a> {
         groups.map(|group| finding(group, self.file.text)).collect()
     }
 
+    /// Whether the profile says what stands again in other files too.
+    fn may_be_said(&self, copies: &Copies) -> bool {
+        let smell = smells::get(copies.sighting.smell);
+        let judgement = smell.and_then(|smell| self.rules.judgement(smell));
+        let is_chosen = judgement.is_some_and(|judgement| judgement.is_chosen);
+        self.rules.profile() == Profile::Full || is_chosen || are_here(copies)
+    }
+
     fn copies_in_words(&self, copies: &Copies) -> Vec<Finding> {
         let above = Above::new(copies.sighting.clone(), self.rules);
         let mut findings = self.in_words(above.as_slice(), &[]);
@@ -204,11 +214,14 @@ impl Finding {
 
 /// Whether what stands again in this file alone, or a part of it, is told already with all its places.
 fn are_told(copies: &Copies, told: &[TextRange]) -> bool {
-    let mut others = copies.others.iter();
-    let are_here = others.all(|other| Arc::ptr_eq(&other.file, &copies.own));
     let mut told = told.iter();
-    are_here
+    are_here(copies)
         && told.any(|told| told.contains_range(copies.range) || copies.range.contains_range(*told))
+}
+
+fn are_here(copies: &Copies) -> bool {
+    let mut others = copies.others.iter();
+    others.all(|other| Arc::ptr_eq(&other.file, &copies.own))
 }
 
 /// A sighting above a limit.

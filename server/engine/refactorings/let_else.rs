@@ -252,6 +252,20 @@ mod tests {
     }
 
     #[test]
+    fn a_way_out_on_one_line_stays_as_it_is() {
+        let code = |line: &str| {
+            format!("fn f(a: A) -> Result<Option<u8>, E> {{\n    {line}\n    g(x)\n}}\n")
+        };
+        assert_becomes(
+            &LET_ELSE,
+            &code(
+                "$0let x = if let Some(x) = a.first_of_all_that_are(wanted) { x } else { return Ok(None) };",
+            ),
+            &code("let Some(x) = a.first_of_all_that_are(wanted) else { return Ok(None) };"),
+        );
+    }
+
+    #[test]
     fn wide_packages_have_more_on_one_line() {
         let before = "fn f() {\n    $0let value = match the_option_of_this {\n        Some(value) => value,\n        None => return,\n    };\n}\n";
         let head = "fn f() {\n    let Some(value) = the_option_of_this else {";

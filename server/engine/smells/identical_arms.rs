@@ -106,6 +106,12 @@ fn look_at(
     if !group.is_run {
         return 1;
     }
+    // Where more arms read alike than may be joined, a pair in one would break the list.
+    let body = |arm: &ast::MatchArm| arm.expr().map(|body| body.syntax().text().to_string());
+    let own = body(&arms[place]);
+    if arms.iter().filter(|arm| body(arm) == own).count() > count {
+        return count;
+    }
     let is_offered = group.check().is_ok() && group.rewrites(unit.text, unit.context).is_ok();
     if let Some(at) = head_of(&arms[place]).filter(|_| is_offered) {
         let gone = u32::try_from(count - 1).unwrap_or(u32::MAX);
@@ -155,6 +161,7 @@ mod tests {
             format!("A => {BODY} _ => {BODY}"),
             format!("A => {BODY} /* why */ B => {BODY}"),
             format!("A(b) => {BODY} B(b) => {BODY}"),
+            format!("A => {BODY} B => {BODY} C(b) => {BODY}"),
             "A => a.b(1), B => a.b(1), _ => {}".to_owned(),
             "A => None, B => None, _ => {}".to_owned(),
         ] {

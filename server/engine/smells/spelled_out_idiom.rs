@@ -425,6 +425,7 @@ mod tests {
             "let mut i = 0; while i < v.len() { v.push(1); i += 1; }",
             "let mut i = 0; while i < n { a.b(i); i += 1; } e(i)",
             // Errors that are handed on as they should be.
+            "if n >= u8::MAX as usize { return Err(E::D); } a.c(n as u8)",
             "if n > u8::MAX as usize { panic!(); } a.c(n as u8)",
             "if n > u8::MAX as usize { return Err(E::D); } a.c(n as u16)",
             "let c = Err(E::D)?; c.d()",

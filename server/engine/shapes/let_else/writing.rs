@@ -239,9 +239,13 @@ impl<'a> Writer<'a, '_> {
         ))
     }
 
-    /// The block, with a `;` behind a jump at its end: rustfmt lets the block of an arm do without.
+    /// The block, with a `;` behind a jump at its end: rustfmt lets the block of an arm do without, and one on a single line.
     fn closed(&self, block: &ast::BlockExpr, range: TextRange) -> Option<String> {
-        let Some(tail) = block.tail_expr().filter(is_jump) else {
+        let is_on_lines = block.syntax().text().contains_char('\n');
+        let Some(tail) = block
+            .tail_expr()
+            .filter(|tail| is_on_lines && is_jump(tail))
+        else {
             return self.moved(range, self.indent);
         };
         let end = tail.syntax().text_range().end();

@@ -65,7 +65,8 @@ pub(super) fn of_cast(choice: &ast::IfExpr) -> Option<Found> {
         compared.op_kind()?,
         BinaryOp::CmpOp(CmpOp::Ord {
             ordering: Ordering::Greater,
-            ..
+            // `try_from` takes the largest one too.
+            strict: true,
         })
     );
     let ast::Expr::CastExpr(limit) = compared.rhs()? else {
