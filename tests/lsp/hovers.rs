@@ -109,7 +109,9 @@ fn the_kind_of_text_is_the_first_that_the_client_names() {
 fn the_places_that_add_to_a_finding_are_told() {
     let mut client = with_hover(&["markdown"]);
     let uri = client.uri("a.rs");
-    let ifs = "        if a { while b { if c { g(); } } }\n".repeat(60);
+    let ifs =
+        "        if a { while b { if c { while a { if b { while c { if a { g(); } } } } } } }\n"
+            .repeat(60);
     let text =
         format!("fn f(a: bool, b: bool, c: bool) {{\n    for _ in 0..3 {{\n{ifs}    }}\n}}\n");
     client.open(&uri, &text);
