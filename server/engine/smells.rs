@@ -400,12 +400,12 @@ struct Seen {
 
 /// What is looked at.
 #[derive(Clone, Copy)]
-enum At<'a> {
-    Unit(&'a Unit<'a>),
+enum At<'a, 't> {
+    Unit(&'a Unit<'t>),
     File(&'a FileUnit),
 }
 
-impl At<'_> {
+impl At<'_, '_> {
     fn is_broken(&self) -> bool {
         match self {
             At::Unit(unit) => unit.is_broken,
@@ -430,7 +430,7 @@ impl At<'_> {
     }
 }
 
-fn look(smells: impl Iterator<Item = (SmellId, &'static Smell)>, at: At<'_>) -> Vec<Sighting> {
+fn look(smells: impl Iterator<Item = (SmellId, &'static Smell)>, at: At<'_, '_>) -> Vec<Sighting> {
     let mut seen = Vec::new();
     for (id, smell) in smells {
         if at.is_broken() && !smell.survives_errors {

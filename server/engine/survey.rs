@@ -4,7 +4,6 @@
 //! A survey is a pure function of a text and its context, made unit by unit. It holds numbers and ranges, and no names.
 
 mod pieces;
-mod words;
 
 use std::sync::Arc;
 
@@ -20,8 +19,8 @@ use crate::{
     text::{TextRange, TextSize},
 };
 
-pub use pieces::{NamePrint, PiecePrint, Role};
-pub use words::{Names, Words, are_equal};
+pub use crate::syntax::prints::{NamePrint, Names, Print, Role, Words, are_equal};
+pub use pieces::PiecePrint;
 
 /// The kinds of nodes that a survey asks a unit for.
 pub const SEES: KindSet = KindSet::of(&[SyntaxKind::STMT_LIST]);
@@ -33,9 +32,6 @@ pub const SHORTEST_RENAMED: u32 = 80;
 /// A run of statements has so many statements, and so many words and signs.
 pub const FEWEST_STATEMENTS: usize = 3;
 pub const SHORTEST_RUN: u32 = 40;
-
-/// Equal for equal words and signs.
-pub type Print = u64;
 
 /// What stands in one file. Ranges of `units` are relative to the offset beside each, those of `allowed` to the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,19 +102,19 @@ pub fn survey(unit: &Unit<'_>) -> UnitSurvey {
     if is_too_short || unit.kind != UnitKind::Code || unit.is_broken || unit.is_for_tests() {
         return UnitSurvey::default();
     }
-    let words = Words::of(unit.slice(range), unit.context.edition);
+    let words = unit.words();
     let start = range.start();
     let functions = unit.functions.iter();
     let lists = unit.nodes::<ast::StmtList>();
     UnitSurvey {
         functions: functions
-            .filter_map(|function| function_print(unit, function, &words, start))
+            .filter_map(|function| function_print(unit, function, words, start))
             .collect(),
         runs: lists
-            .flat_map(|list| runs(&list, &words, start))
+            .flat_map(|list| runs(&list, words, start))
             .filter(is_long)
             .collect(),
-        pieces: pieces::of(unit, &words, start),
+        pieces: pieces::of(unit, words, start),
     }
 }
 

@@ -43,6 +43,7 @@ pub use read::{
         FilePart, FileUnit, Outline, Owner, Place, Presence, UnitKind, outline, place_around,
         places,
     },
+    prints,
     shares::{FileShare, Parameter, Parameters},
     signatures,
     texts::Text,

@@ -74,7 +74,7 @@ pub(super) const SMELL: Smell = Smell {
 
 /// Readers wanted most of these unified, and half of what is shorter or has other names.
 fn is_exact_and_long(sighting: &Sighting) -> bool {
-    sighting.parts.is_empty() && sighting.measure >= 70
+    sighting.parts.is_empty() && sighting.measure >= 80
 }
 
 fn say(sighting: &Sighting, _: &str) -> String {

@@ -6,7 +6,7 @@ use ra_ap_syntax::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Names, Print, Words};
+use super::{NamePrint, Names, Print, Words};
 use crate::{
     syntax::{Owner, Unit},
     text::{TextRange, TextSize},
@@ -30,22 +30,6 @@ pub struct PiecePrint {
     pub is_logic: bool,
     /// Of each name and literal, in their order.
     pub names: Vec<NamePrint>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NamePrint {
-    pub print: u32,
-    pub role: Role,
-}
-
-/// What a name stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Role {
-    Value,
-    /// A function, a method or a macro.
-    Called,
-    /// A type, a module, or a variant with fields: no value can stand for it.
-    Path,
 }
 
 /// The pieces of a unit. Functions of a trait's implementation are often twins because the trait asks for them.

@@ -8,6 +8,7 @@ pub(super) mod item_paths;
 pub(super) mod kinds;
 pub(super) mod metrics;
 pub(super) mod outline;
+pub mod prints;
 pub(super) mod shares;
 pub mod signatures;
 pub(super) mod texts;

@@ -84,10 +84,9 @@ pub(super) fn repeated(unit: &Unit<'_>) -> Vec<Stanza> {
         return Vec::new();
     }
     let unit_range = unit.node.text_range();
-    let words = Words::of(unit.slice(unit_range), unit.context.edition);
     let runs = Runs {
         unit,
-        words: &words,
+        words: unit.words(),
         start: unit_range.start(),
         lists: Vec::new(),
     };
@@ -115,15 +114,15 @@ fn counted<T: Eq + Hash>(all: impl Iterator<Item = T>) -> HashMap<T, usize> {
     counts
 }
 
-struct Runs<'a> {
-    unit: &'a Unit<'a>,
-    words: &'a Words<'a>,
+struct Runs<'a, 't> {
+    unit: &'a Unit<'t>,
+    words: &'a Words<'t>,
     start: TextSize,
     /// Statements in a row, each of which stands several times in the unit.
     lists: Vec<Vec<Element>>,
 }
 
-impl Runs<'_> {
+impl Runs<'_, '_> {
     fn with_lists(mut self) -> Self {
         let lists = self.unit.nodes::<ast::StmtList>();
         let mut lists: Vec<Vec<Element>> = lists.map(|list| self.elements(&list)).collect();

@@ -1,5 +1,7 @@
 //! A unit that has been walked once: its functions with their measures, and the nodes that smells ask for.
 
+use std::cell::OnceCell;
+
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode, WalkEvent,
     ast::{self, HasName},
@@ -9,6 +11,7 @@ use super::{
     kinds::KindSet,
     metrics::{CodeLines, Meter, Metrics, Tally},
     outline::{FilePart, Owner, Place, UnitKind, first_word},
+    prints::Words,
 };
 use crate::{syntax::FileContext, text::TextRange};
 
@@ -30,6 +33,7 @@ pub struct Unit<'a> {
     nodes: Vec<SyntaxNode>,
     sees: KindSet,
     lines: CodeLines,
+    words: OnceCell<Words<'a>>,
 }
 
 /// A function with a body.
@@ -63,11 +67,18 @@ impl<'a> Unit<'a> {
             nodes: Vec::new(),
             sees,
             lines: CodeLines::of(&place.node),
+            words: OnceCell::new(),
         };
         if place.kind != UnitKind::Plain {
             unit.walk();
         }
         unit
+    }
+
+    /// Its words and signs, whose ranges are relative to its start.
+    pub fn words(&self) -> &Words<'a> {
+        let make = || Words::of(self.slice(self.node.text_range()), self.context.edition);
+        self.words.get_or_init(make)
     }
 
     /// The nodes of one kind in the order of the text. They are kept only if the unit was made to see them.

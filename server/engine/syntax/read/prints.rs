@@ -3,12 +3,31 @@
 use std::{cell::RefCell, collections::HashMap};
 
 use ra_ap_syntax::SyntaxKind;
+use serde::{Deserialize, Serialize};
 
-use super::{NamePrint, Print, Role};
 use crate::{
     syntax::{Edition, tokens},
     text::{TextRange, TextSize},
 };
+
+/// Equal for equal words and signs.
+pub type Print = u64;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamePrint {
+    pub print: u32,
+    pub role: Role,
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Role {
+    Value,
+    /// A function, a method or a macro.
+    Called,
+    /// A type, a module, or a variant with fields: no value can stand for it.
+    Path,
+}
 
 /// How names count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,20 +155,20 @@ impl<'a> Words<'a> {
     }
 
     /// Where the first word behind an offset starts.
-    pub(super) fn next_start(&self, offset: TextSize) -> TextSize {
+    pub fn next_start(&self, offset: TextSize) -> TextSize {
         let next = self.words.partition_point(|word| word.start < offset);
         self.words.get(next).map_or(offset, |word| word.start)
     }
 
     /// Whether a range is a table rather than code.
-    pub(super) fn is_mostly_literals(&self, range: TextRange) -> bool {
+    pub fn is_mostly_literals(&self, range: TextRange) -> bool {
         let words = self.in_range(range);
         let literals = words.iter().filter(|word| word.kind.is_literal()).count();
         literals * 4 > words.len()
     }
 
     /// The names and literals in a range; their prints are cut short.
-    pub(super) fn names(&self, range: TextRange) -> Vec<NamePrint> {
+    pub fn names(&self, range: TextRange) -> Vec<NamePrint> {
         let words = self.in_range(range);
         let named = (0..words.len()).filter(|at| {
             let kind = words[*at].kind;
@@ -163,7 +182,7 @@ impl<'a> Words<'a> {
     }
 
     /// Whether a range jumps out of the function otherwise than with an error.
-    pub(super) fn leaves(&self, range: TextRange) -> bool {
+    pub fn leaves(&self, range: TextRange) -> bool {
         let words = self.in_range(range);
         words.windows(2).any(|pair| {
             pair[0].kind == SyntaxKind::RETURN_KW && !matches!(pair[1].text, "Err" | "None")
@@ -171,7 +190,7 @@ impl<'a> Words<'a> {
     }
 
     /// Whether a word or a sign is in a range.
-    pub(super) fn has(&self, range: TextRange, text: &str) -> bool {
+    pub fn has(&self, range: TextRange, text: &str) -> bool {
         self.in_range(range).iter().any(|word| word.text == text)
     }
 
