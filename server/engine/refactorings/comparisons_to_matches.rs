@@ -114,6 +114,23 @@ mod tests {
     }
 
     #[test]
+    fn values_in_a_row_are_a_range() {
+        refused(Hazard::Text, "$0n == 3 || n == 1 || n == 2");
+        becomes("$0n == 3 || n == 1 || n == 4", "matches!(n, 3 | 1 | 4)");
+    }
+
+    #[test]
+    fn what_is_compared_with_may_be_dropped_loudly() {
+        let code = inside("$0*e == E::A || *e == E::B || *e == E::C");
+        let loud = "impl Drop for E { fn drop(&mut self) {} }\n";
+        assert_refused(
+            &COMPARISONS_TO_MATCHES,
+            Hazard::Types,
+            &format!("{loud}{code}"),
+        );
+    }
+
+    #[test]
     fn one_place_is_named_once() {
         for (before, after) in [
             (
@@ -210,7 +227,7 @@ mod tests {
             assert_refused(&COMPARISONS_TO_MATCHES, Hazard::Types, &text);
         }
         let own = "impl PartialEq<i32> for N { fn eq(&self, _: &i32) -> bool { true } }\n";
-        let text = inside("$0n == 1 || n == 2 || n == 3");
+        let text = inside("$0n == 1 || n == 2 || n == 5");
         assert_refused(
             &COMPARISONS_TO_MATCHES,
             Hazard::Types,

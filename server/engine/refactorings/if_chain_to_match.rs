@@ -183,6 +183,14 @@ mod tests {
     }
 
     #[test]
+    fn questions_and_ranges_are_left_alone() {
+        let bools = "$0if n == 0 {\n    true\n} else if n == 4 {\n    true\n} else {\n    false\n}";
+        assert_refused(&TO_MATCH, Hazard::Text, &inside(bools));
+        let range = "$0if n == 0 || n == 1 || n == 2 {\n    a()\n} else if n == 5 {\n    b()\n} else {\n    c()\n}";
+        assert_refused(&TO_MATCH, Hazard::Text, &inside(range));
+    }
+
+    #[test]
     fn other_chains_ask_more_than_one_thing() {
         for [first, second, third] in [
             ["n == 1", "n == 2", "n > 3"],

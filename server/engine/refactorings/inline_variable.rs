@@ -96,6 +96,31 @@ mod tests {
     }
 
     #[test]
+    fn what_a_pattern_leaves_is_kept_by_the_variable() {
+        for taken in [
+            "let S { b, .. } = x;",
+            "let (b, _) = x;",
+            "let _ = x;",
+            "_ = x;",
+        ] {
+            refused(Hazard::Drops, &format!("let $0x = a.b();\n{taken}\nc(n)"));
+        }
+        refused(Hazard::Drops, "let $0x = b(3);\nlet c = [x; 0];\nc.d()");
+    }
+
+    #[test]
+    fn what_clippy_would_ask_otherwise_is_refused() {
+        for code in [
+            "let $0x = a.b.len();\nif x == 0 {\n    c();\n}\nn",
+            "let $0x = a.b.is_some();\nif x {\n    c();\n}\nn",
+            "let $0x = 0;\nn + x",
+            "let $0x = (n + 2);\nb(x)",
+        ] {
+            refused(Hazard::Text, code);
+        }
+    }
+
+    #[test]
     fn the_value_takes_the_place() {
         becomes("let $0x = b(n);\nx", "b(n)");
         becomes("let $0x = b(n)?;\n\nc(x, n);\nn", "c(b(n)?, n);\nn");

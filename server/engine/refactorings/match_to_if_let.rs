@@ -81,10 +81,12 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
 #[cfg(test)]
 mod tests {
     use super::{
-        super::fixture::{assert_becomes, assert_not_here, assert_refused},
+        super::fixture::{
+            assert_becomes, assert_not_here, assert_refused, assert_refused_in, offered,
+        },
         *,
     };
-    use crate::syntax::Hazard;
+    use crate::syntax::{Edition, FileContext, Hazard};
 
     static TO_IF_LET: Refactoring = REFACTORING;
 
@@ -104,6 +106,25 @@ mod tests {
             block(first),
             block(second)
         ))
+    }
+
+    #[test]
+    fn what_is_matched_outlives_every_arm() {
+        let code = inside(
+            "$0match g() {\n    Ok(b) => {\n        c(b);\n        d();\n    }\n    Err(_) => {\n        e();\n        d();\n    }\n}\nd();",
+        );
+        let of = |edition| FileContext {
+            edition,
+            ..FileContext::default()
+        };
+        let old = offered(of(Edition::Edition2021), &TO_IF_LET, &code);
+        assert!(old.is_ok());
+        assert_refused_in(
+            of(Edition::Edition2024),
+            &TO_IF_LET,
+            Hazard::Temporaries,
+            &code,
+        );
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! ## Example
 //!
 //! ```rust before
-//! fn label(count: usize) -> &'static str {
+//! fn label(count: usize) -> String {
 //!     let label;
 //!     $0match count {
 //!         0 => {
@@ -23,12 +23,12 @@
 //!             label = "many";
 //!         }
 //!     }
-//!     label
+//!     label.to_owned()
 //! }
 //! ```
 //!
 //! ```rust after
-//! fn label(count: usize) -> &'static str {
+//! fn label(count: usize) -> String {
 //!     let label = match count {
 //!         0 => "none",
 //!         1 => "one",
@@ -37,7 +37,7 @@
 //!             "many"
 //!         }
 //!     };
-//!     label
+//!     label.to_owned()
 //! }
 //! ```
 //!
@@ -116,6 +116,13 @@ mod tests {
 
     fn refused(hazard: Hazard, code: &str) {
         assert_refused(&PULL, hazard, &inside(code));
+    }
+
+    #[test]
+    fn a_variable_that_is_given_back_or_set_late_stays() {
+        let choice = "if n > 2 {\n    x = b(1);\n} else {\n    x = c(2);\n}";
+        refused(Hazard::Text, &format!("let x;\n$0{choice}\nx"));
+        refused(Hazard::Text, &format!("let x;\nd();\n$0{choice}\ne(x);"));
     }
 
     #[test]

@@ -70,7 +70,8 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         let rewrite = context.rewrite(whole).keep(kept);
         let change = Change::new("Remove `.clone()`", whole, vec![rewrite])?;
         let change = match ground {
-            Plain::Std => change,
+            Plain::Std if !context.source.text.contains(".capacity()") => change,
+            Plain::Std => change.to_check("the capacity"),
             Plain::OfFile => change.to_check("that nobody notices the drop"),
         };
         Ok(change.checked(&[

@@ -144,6 +144,12 @@ impl Run {
                 "What is compared would be asked for once, and it is not shown to be the same each time.",
             ));
         }
+        if values::are_a_range(&self.values) {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "The values follow each other, and a range says so.",
+            ));
+        }
         if !values::are_apart(&self.values) {
             return Err(Refusal::because(
                 Hazard::Text,
@@ -163,7 +169,10 @@ pub(super) fn ground(
     let declared = FileNames::around(around);
     let is_other = match first {
         Some(Value::Text(_)) => !types_shown::is_text(place),
-        Some(Value::Variant { .. }) => declared.implements("PartialEq"),
+        // What is compared with is made for it, and dropped.
+        Some(Value::Variant { .. }) => {
+            declared.implements("PartialEq") || declared.implements("Drop")
+        }
         Some(Value::Number { .. }) => {
             declared.implements_with_number("PartialEq") || types_shown::is_of_other_type(place)
         }

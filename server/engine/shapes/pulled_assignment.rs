@@ -57,6 +57,7 @@ impl PulledAssignment {
     ) -> Result<(Self, Vec<Rewrite<'a>>), Refusal> {
         let pulled = Pulled::of(choice).ok_or(Refusal::NotHere)?;
         pulled.check_text()?;
+        pulled.check_declaration()?;
         pulled.check_others()?;
         pulled.check_names()?;
         pulled.check_values(context)?;
@@ -116,6 +117,38 @@ impl Pulled {
             return Err(Refusal::because(
                 Hazard::Text,
                 "A comment or a condition stands where the new form has no place for it.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// A variable that is given its value later stays as it is, and so does one that is only given back.
+    fn check_declaration(&self) -> Result<(), Refusal> {
+        let name = self.place.syntax().text().to_string();
+        let is_late = |it: &ast::LetStmt| {
+            let pattern = it.pat().map(|pattern| pattern.syntax().text().to_string());
+            it.initializer().is_none() && pattern.as_ref() == Some(&name)
+        };
+        let body = self.choice.ancestors().find_map(ast::Fn::cast);
+        let mut late = body
+            .iter()
+            .flat_map(|body| body.syntax().descendants().filter_map(ast::LetStmt::cast));
+        let is_given_back = || {
+            let parent = self
+                .choice
+                .parent()
+                .filter(|it| ast::ExprStmt::can_cast(it.kind()));
+            let next = parent.as_ref().unwrap_or(&self.choice).next_sibling();
+            next.is_some_and(|it| it.text() == name.as_str())
+        };
+        let is_odd = match &self.declaration {
+            Some(_) => is_given_back(),
+            None => late.any(|it| is_late(&it)),
+        };
+        if is_odd {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "The variable would have no need to be there, or would get its value in another place than clippy wants.",
             ));
         }
         Ok(())

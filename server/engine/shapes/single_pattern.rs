@@ -7,7 +7,7 @@ use ra_ap_syntax::{
 
 use crate::{
     syntax::{
-        FileContext, Hazard, Refusal, Rewrite,
+        Edition, FileContext, Hazard, Refusal, Rewrite,
         layout::{self, width},
         moving_out::MovedOut,
         patterns, temporaries,
@@ -66,6 +66,7 @@ impl SinglePattern {
 
     pub fn rewrite<'a>(&self, text: &'a str, context: FileContext) -> Result<Rewrite<'a>, Refusal> {
         self.check()?;
+        self.check_drops(context)?;
         let whole = self.choice.syntax().text_range();
         let indent = layout::indentation(text, whole.start());
         let ending = layout::first_line_ending(text);
@@ -144,6 +145,24 @@ impl SinglePattern {
             ));
         }
         Ok(())
+    }
+}
+
+impl SinglePattern {
+    /// From edition 2024 on, what `if let` asks is dropped before its `else`, and what `match` asks behind all arms.
+    fn check_drops(&self, context: FileContext) -> Result<(), Refusal> {
+        let referred = match &self.value {
+            ast::Expr::RefExpr(it) => it.expr(),
+            value => Some(value.clone()),
+        };
+        let is_place = referred.is_some_and(|it| temporaries::is_place(&it));
+        if self.otherwise.is_none() || is_place || context.edition < Edition::Edition2024 {
+            return Ok(());
+        }
+        Err(Refusal::because(
+            Hazard::Temporaries,
+            "What is matched would be dropped before the `else`, and not behind it.",
+        ))
     }
 }
 

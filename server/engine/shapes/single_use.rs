@@ -27,6 +27,9 @@ pub struct SingleUse {
     place: ast::PathExpr,
 }
 
+/// What clippy wants asked in another way where it is compared or decides.
+const QUESTIONS: [&str; 6] = ["is_empty", "is_err", "is_none", "is_ok", "is_some", "len"];
+
 /// What is evaluated before the place, within the next statement.
 enum Before {
     Nothing,
@@ -75,6 +78,7 @@ impl SingleUse {
         self.check_text()?;
         self.check_value()?;
         self.check_form()?;
+        self.check_target()?;
         let is_enclosed = self.check_place()?;
         let range = self.value.syntax().text_range();
         let place = self.place.syntax().text_range();
@@ -191,17 +195,26 @@ impl SingleUse {
             .and_then(|call| call.expr());
         let callee = callee.map(|it| it.syntax().text().to_string());
         let is_wrapped = callee.is_some_and(|it| it == "Ok" || it == "Some");
+        let is_operand = kind == Some(SyntaxKind::BIN_EXPR);
+        let operation = parent.clone().and_then(ast::BinExpr::cast);
+        let is_compared =
+            operation.is_some_and(|it| matches!(it.op_kind(), Some(BinaryOp::CmpOp(_))));
         let is_odd = match &self.value {
             ast::Expr::TryExpr(_) => is_wrapped,
-            ast::Expr::ClosureExpr(_) => true,
+            ast::Expr::ClosureExpr(_) | ast::Expr::ParenExpr(_) => true,
+            ast::Expr::Literal(_) => is_operand,
             ast::Expr::MethodCallExpr(call) => {
                 let name = call.name_ref().map(|it| it.text().to_string());
                 let name = name.unwrap_or_default();
-                kind == Some(SyntaxKind::FOR_EXPR) && name.contains("iter")
+                let is_question = QUESTIONS.contains(&&*name);
+                let is_asked = is_compared || kind == Some(SyntaxKind::IF_EXPR);
+                (kind == Some(SyntaxKind::FOR_EXPR) && name.contains("iter"))
+                    || (is_asked && is_question)
             }
             ast::Expr::BinExpr(sum) => {
                 let step = sum.rhs().map(|it| it.syntax().text().to_string());
-                kind == Some(SyntaxKind::BIN_EXPR) && step.is_some_and(|it| it == "1")
+                let is_logic = matches!(sum.op_kind(), Some(BinaryOp::LogicOp(_)));
+                is_operand && (is_logic || step.is_some_and(|it| it == "1"))
             }
             _ => false,
         };
@@ -212,6 +225,33 @@ impl SingleUse {
             ));
         }
         Ok(())
+    }
+
+    /// What takes the value takes all of it: what a pattern leaves stays in the variable, and would be dropped without one.
+    fn check_target(&self) -> Result<(), Refusal> {
+        let parent = self.place.syntax().parent().ok_or(Refusal::NotHere)?;
+        let takes_all = match parent.kind() {
+            SyntaxKind::LET_STMT => ast::LetStmt::cast(parent)
+                .is_some_and(|it| matches!(it.pat(), Some(ast::Pat::IdentPat(_)))),
+            SyntaxKind::ARRAY_EXPR => {
+                ast::ArrayExpr::cast(parent).is_some_and(|it| it.semicolon_token().is_none())
+            }
+            SyntaxKind::BIN_EXPR => {
+                let operation = ast::BinExpr::cast(parent);
+                let target = operation.filter(is_assignment);
+                let target = target.and_then(|it| it.lhs());
+                target.is_none_or(|it| {
+                    temporaries::is_place(&it) && it.syntax().text() != self.value.syntax().text()
+                })
+            }
+            _ => true,
+        };
+        takes_all.then_some(()).ok_or_else(|| {
+            Refusal::because(
+                Hazard::Drops,
+                "What takes the value may leave a part of it, which the variable keeps to the end.",
+            )
+        })
     }
 
     /// What is evaluated ahead of the place; nothing where that, or how the place is taken, can't be told.
@@ -335,6 +375,10 @@ impl SingleUse {
 }
 
 /// The only place that names a variable in a statement, where nothing behind it does.
+fn is_assignment(operation: &ast::BinExpr) -> bool {
+    matches!(operation.op_kind(), Some(BinaryOp::Assignment { .. }))
+}
+
 fn used_once(next: &SyntaxNode, name: &str) -> Option<ast::PathExpr> {
     let is_it = |text: &str| {
         text == name || text.contains('{') && scopes::captures(text).any(|it| it == name)

@@ -144,6 +144,13 @@ impl Chain {
                 "What is compared would be asked for once, and it is not shown to be the same each time.",
             ));
         }
+        let is_range = |branch: &Branch| values::are_a_range(&branch.values);
+        if self.blocks().all(is_bool) || self.branches.iter().any(is_range) {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "A `match` of these is written shorter: as a question, or with a range.",
+            ));
+        }
         let all: Vec<Value> = self.values().cloned().collect();
         if !values::are_apart(&all) || self.has_all_variants(&all) {
             return Err(Refusal::because(
@@ -164,6 +171,13 @@ impl Chain {
 }
 
 /// Whether the last comment of a block is indented like its brace.
+/// Whether a block is nothing but `true` or `false`.
+fn is_bool(block: &ast::BlockExpr) -> bool {
+    let tail = block.tail_expr().map(|it| it.syntax().text().to_string());
+    let is_alone = block.statements().next().is_none();
+    is_alone && matches!(tail.as_deref(), Some("true" | "false"))
+}
+
 fn ends_in_comment_of_next(block: &ast::BlockExpr, text: &str) -> bool {
     let brace = block.stmt_list().and_then(|list| list.r_curly_token());
     let lead = brace.as_ref().and_then(SyntaxToken::prev_token);

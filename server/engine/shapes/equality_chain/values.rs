@@ -101,6 +101,24 @@ pub(in crate::shapes) fn are_apart(values: &[Value]) -> bool {
     !values.iter().all(Value::is_range) && pairs.all(|(it, at)| it.is_apart_from(&values[at]))
 }
 
+/// Whether three integers and more follow each other, which a range says.
+pub(in crate::shapes) fn are_a_range(values: &[Value]) -> bool {
+    let integers = values.iter().map(|value| match value {
+        Value::Number {
+            kind: Kind::Integer | Kind::Byte,
+            from,
+            to,
+            ..
+        } if from == to => Some(*from),
+        _ => None,
+    });
+    let Some(mut integers) = integers.collect::<Option<Vec<i128>>>() else {
+        return false;
+    };
+    integers.sort_unstable();
+    integers.len() > 2 && integers.windows(2).all(|pair| pair[0] + 1 == pair[1])
+}
+
 /// `('a'..='z').contains(&x)`
 pub(in crate::shapes) fn within(call: &ast::MethodCallExpr) -> Option<(ast::Expr, Value)> {
     let is_named = call
