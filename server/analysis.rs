@@ -35,7 +35,7 @@ mod proposals;
 mod stored;
 
 pub use agreed::agreed;
-pub use allowing::{allowing, reason_in_comment};
+pub use allowing::{allowing, reason_in_comment, without_allowances};
 pub use analysed::{AnalysedFiles, analysed};
 pub use apply::{
     Applied, CarriedOut, Holds, Only, apply_safe, apply_safe_if, apply_safe_one_by_one,

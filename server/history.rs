@@ -4,7 +4,7 @@
 //! The files on disk are compared here, since git would run the filters, text converters and drivers that a repository names.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
     process::Command,
     sync::Arc,
@@ -29,10 +29,17 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 #[derive(Debug, thiserror::Error)]
 pub enum NoHistory {
-    #[error("{0}; what has changed is asked from git, so install it and put it on the path")]
-    NotRun(#[from] NotRun),
+    // It tells its cause itself, which a source would tell once more.
+    #[error("{why}; what has changed is asked from git, so install it and put it on the path")]
+    NotRun { why: NotRun },
     #[error("`{}` is in no git repository, so nothing is known of what has changed", printable(&.0.to_string_lossy()))]
     NoRepository(PathBuf),
+    #[error(
+        "these paths are in several git repositories, `{}` and `{}`; name those of one",
+        printable(&one.to_string_lossy()),
+        printable(&other.to_string_lossy())
+    )]
+    Several { one: PathBuf, other: PathBuf },
     #[error("`{}` is no revision of this repository; name a branch, a tag or a commit", printable(.0))]
     NoRevision(String),
     #[error("`{}` is no revision of this repository, which has no commit yet", printable(.0))]
@@ -43,11 +50,18 @@ pub enum NoHistory {
     )]
     Shallow(String),
     #[error(
-        "the content of {count} files is not in this clone, which was made without; `git fetch --refetch` brings it"
+        "the content of {count} file{} is not in this clone, which was made without; `git fetch --refetch` brings it",
+        if *count == 1 { "" } else { "s" }
     )]
     NoContent { count: usize },
     #[error("git failed: {0}")]
     Failed(String),
+}
+
+impl From<NotRun> for NoHistory {
+    fn from(why: NotRun) -> Self {
+        Self::NotRun { why }
+    }
 }
 
 /// What is compared with what.
@@ -79,6 +93,20 @@ pub struct Before {
     pub submodules: Vec<PathBuf>,
     /// Files whose content isn't in this clone.
     lacking: usize,
+}
+
+/// The folder without links of the repository around all of these folders.
+pub fn repository(folders: &BTreeSet<PathBuf>) -> Result<PathBuf, NoHistory> {
+    let mut roots = folders.iter().map(|folder| Git { folder }.root());
+    let first = roots.next();
+    let one = first.unwrap_or_else(|| Err(NoHistory::NoRepository(PathBuf::new())))?;
+    for other in roots {
+        let other = other?;
+        if other != one {
+            return Err(NoHistory::Several { one, other });
+        }
+    }
+    Ok(one)
 }
 
 /// The Rust files of the repository around `folder`, as they were.
@@ -124,15 +152,16 @@ pub fn before(folder: &Path, against: Against<'_>) -> Result<Before, NoHistory> 
     }
 }
 
-/// How often files were changed, by their paths without links.
+/// When files were changed, by their paths without links.
 #[derive(Debug, Default)]
 pub struct Churn {
-    pub commits: BTreeMap<PathBuf, usize>,
+    /// Numbers of commits, each once.
+    pub commits: BTreeMap<PathBuf, Vec<usize>>,
     /// What somebody should know of how it was counted.
     pub note: Option<String>,
 }
 
-/// In how many commits of the last year each Rust file of the repository around `folder` was changed. Merges don't count.
+/// In which commits of the last year each Rust file of the repository around `folder` was changed. Merges don't count.
 pub fn churn(folder: &Path) -> Result<Churn, NoHistory> {
     let root = Git { folder }.root()?;
     let git = Git { folder: &root };
@@ -149,11 +178,14 @@ pub fn churn(folder: &Path) -> Result<Churn, NoHistory> {
     ])?;
     let listed = String::from_utf8_lossy(&listed).into_owned();
     let names: Vec<&str> = listed.lines().collect();
-    let mut commits: BTreeMap<PathBuf, usize> = BTreeMap::new();
+    let mut commits: BTreeMap<PathBuf, Vec<usize>> = BTreeMap::new();
+    let mut before = 0;
     for names in names.chunks(FILES_AT_ONCE) {
-        for path in git.changed_in(names)? {
-            *commits.entry(root.join(path)).or_default() += 1;
+        for (commit, path) in git.changed_in(names)? {
+            let commits = commits.entry(root.join(path)).or_default();
+            commits.push(before + commit);
         }
+        before += names.len();
     }
     let is_shallow = git.run(Vec::new(), ["rev-parse", "--is-shallow-repository"])?;
     let note = match line_of(&is_shallow.out).as_str() {
@@ -314,8 +346,8 @@ impl Git<'_> {
         Ok(said.is_success.then(|| line_of(&said.out)))
     }
 
-    /// The Rust files that each of these commits has changed.
-    fn changed_in(&self, commits: &[&str]) -> Result<Vec<PathBuf>, NoHistory> {
+    /// The Rust files that each of these commits has changed, with the number of the commit among these.
+    fn changed_in(&self, commits: &[&str]) -> Result<Vec<(usize, PathBuf)>, NoHistory> {
         let said = self.run(
             (commits.join("\n") + "\n").into_bytes(),
             [
@@ -325,7 +357,6 @@ impl Git<'_> {
                 "-r",
                 "-z",
                 "--name-only",
-                "--no-commit-id",
                 "--no-renames",
                 "--ignore-submodules=all",
             ],
@@ -333,8 +364,21 @@ impl Git<'_> {
         if !said.is_success {
             return Err(NoHistory::Failed(words_of(&said.err)));
         }
-        let paths = said.out.split(|byte| *byte == 0).map(os::path_of);
-        Ok(paths.filter(|path| is_rust(path)).collect())
+        let numbers = commits.iter().zip(0..);
+        let numbers: HashMap<&[u8], usize> = numbers
+            .map(|(name, number)| (name.as_bytes(), number))
+            .collect();
+        let mut commit = 0;
+        let mut changed = Vec::new();
+        // The name of a commit stands ahead of its paths.
+        for field in said.out.split(|byte| *byte == 0) {
+            match numbers.get(field) {
+                Some(number) => commit = *number,
+                None => changed.push((commit, os::path_of(field))),
+            }
+        }
+        changed.retain(|(_, path)| is_rust(path));
+        Ok(changed)
     }
 
     /// Contents as texts, and how many this clone lacks; what is no text is left out.

@@ -9,7 +9,7 @@ use super::Finding;
 use crate::{
     smells::Look,
     syntax::{FileContext, LineEnding, Source, layout, place_for_comment},
-    text::{TextSize, is_unseen},
+    text::{TextRange, TextSize, is_unseen, slice},
 };
 
 /// A text with more allowances.
@@ -86,6 +86,47 @@ pub fn allowing(
         text: new,
         is_allowed: places.iter().map(Option::is_some).collect(),
     }
+}
+
+/// The text without the ids in these places, and without the comments that are left with none. A comment that was in `old`
+/// already stays.
+pub fn without_allowances(old: &str, new: &str, ids: &[TextRange]) -> String {
+    let was_there: BTreeSet<&str> = old.lines().map(str::trim).collect();
+    let mut without = String::with_capacity(new.len());
+    let mut start = 0;
+    for line in new.split_inclusive('\n') {
+        let place = start..start + line.len();
+        start = place.end;
+        let mut inside = ids
+            .iter()
+            .filter(|id| place.contains(&usize::from(id.start())))
+            .filter_map(|id| slice(new, *id))
+            .peekable();
+        if inside.peek().is_none() || was_there.contains(line.trim()) {
+            without.push_str(line);
+            continue;
+        }
+        let idle: BTreeSet<&str> = inside.collect();
+        without.push_str(&without_ids(line, &idle));
+    }
+    without
+}
+
+/// Nothing is left of a comment without ids.
+fn without_ids(line: &str, idle: &BTreeSet<&str>) -> String {
+    let parts = line.split_once('(').and_then(|(ahead, rest)| {
+        let (names, behind) = rest.split_once(')')?;
+        Some((ahead, names, behind))
+    });
+    let Some((ahead, names, behind)) = parts else {
+        return line.to_owned();
+    };
+    let names = names.split(',').map(str::trim);
+    let left: Vec<&str> = names.filter(|name| !idle.contains(name)).collect();
+    if left.is_empty() {
+        return String::new();
+    }
+    format!("{ahead}({}){behind}", left.join(", "))
 }
 
 /// Where a comment is written; in the order of the text.
@@ -178,6 +219,25 @@ mod tests {
     fn what_has_no_line_of_its_own_is_refused() {
         let text = "fn e() {} fn f(a: bool, b: bool) { if a { if b { g(); } } }\n";
         assert_eq!(allowed(text), (text.to_owned(), vec![false]));
+    }
+
+    #[test]
+    fn what_silences_nothing_is_taken_away_where_it_is_new() {
+        let old = "// rustassistant: allow(a) so\nfn f() {}\n";
+        let new =
+            format!("// rustassistant: allow(a, b) so\n    // rustassistant: allow(b) so\n{old}");
+        let places = |what: &str| -> Vec<TextRange> {
+            let found = new.match_indices(what);
+            let found = found.map(|(at, what)| {
+                TextRange::at(TextSize::try_from(at).unwrap(), TextSize::of(what))
+            });
+            found.collect()
+        };
+        assert_eq!(without_allowances(old, &new, &[]), new);
+        assert_eq!(
+            without_allowances(old, &new, &places("b")),
+            format!("// rustassistant: allow(a) so\n{old}")
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::{
 
 use super::{
     Finding, Functions, Level,
-    identities::{hash, place, words},
+    identities::{hash, is_layout, place, words},
 };
 use crate::{
     smells::Look,
@@ -29,10 +29,12 @@ pub struct Mark {
     smell: &'static str,
     /// The names of the functions around, from the outermost.
     item: String,
-    /// Of what the finding stands on: its line, or the function's name.
+    /// Of what the finding stands on: its first words, or the function's name.
     fingerprint: Digest,
     /// Of the whole function around, which tells equals apart.
     body: Digest,
+    /// Whether nothing outside of the function around has a part in it.
+    is_of_body: bool,
     level: Level,
     measure: u32,
 }
@@ -104,7 +106,12 @@ pub fn marks(text: &str, finding: &Finding, functions: &Functions) -> Vec<Mark> 
     };
     let place = Place::of(text, at, functions);
     let smells = std::iter::once(lead).chain(parts);
-    smells.map(|smell| place.mark(smell)).collect()
+    let is_of_body = !place.item.is_empty() && finding.others.is_empty();
+    let marks = smells.map(|smell| Mark {
+        is_of_body,
+        ..place.mark(smell)
+    });
+    marks.collect()
 }
 
 /// The marks that a finding would have at another of its places.
@@ -140,8 +147,8 @@ impl Place {
             .and_then(|function| slice(text, function.range));
         Self {
             item: place(text, at, functions),
-            fingerprint: Digest::of(words),
-            body: Digest::of(body.unwrap_or(words)),
+            fingerprint: Digest::of(&words),
+            body: Digest::of(body.unwrap_or(&words)),
         }
     }
 
@@ -151,6 +158,7 @@ impl Place {
             item: self.item.clone(),
             fingerprint: self.fingerprint.clone(),
             body: self.body.clone(),
+            is_of_body: false,
             level,
             measure,
         }
@@ -161,8 +169,8 @@ impl Digest {
     /// Layout counts for nothing.
     fn of(text: &str) -> Self {
         const DIGITS: usize = 16;
-        let words: Vec<&str> = text.split_whitespace().collect();
-        Self(hash(&words).to_hex()[..DIGITS].to_owned())
+        let words: String = text.chars().filter(|it| !is_layout(*it)).collect();
+        Self(hash(&[&words]).to_hex()[..DIGITS].to_owned())
     }
 }
 
@@ -199,10 +207,12 @@ impl Mark {
 }
 
 impl Entry {
-    /// Whether it is no worse: of no higher level, and no more than a tenth larger.
+    /// Whether it is no worse: of no higher level, and no more than a tenth larger, which what a formatter has broken into more
+    /// lines may be.
     fn holds(&self, mark: &Mark) -> bool {
         let (now, then) = (u64::from(mark.measure), u64::from(self.measure));
-        Grade::from(mark.level) <= self.level && now * 10 <= then * 11
+        let is_as_it_was = mark.is_of_body && mark.body == self.body;
+        Grade::from(mark.level) <= self.level && (is_as_it_was || now * 10 <= then * 11)
     }
 }
 

@@ -234,7 +234,12 @@ fn by_function(
     let mut of_functions: HashMap<TextRange, Counts> = HashMap::new();
     let mut loose = Counts::new();
     for finding in findings {
-        let counts = match functions.around(finding.at).next() {
+        let function = match finding.smell.look {
+            // It is drawn at the first line, whatever stands there.
+            smells::Look::File(_) => None,
+            _ => functions.around(finding.at).next(),
+        };
+        let counts = match function {
             Some(function) => of_functions.entry(function.name).or_default(),
             None => &mut loose,
         };

@@ -3,12 +3,19 @@
 use std::collections::HashMap;
 
 use super::{Finding, Functions};
-use crate::text::{TextRange, TextSize, slice};
+use crate::{
+    syntax::{FileContext, tokens},
+    text::{TextRange, slice},
+};
 
 /// Hexadecimal digits of an identity.
 const DIGITS: usize = 32;
+/// Words that tell what a finding stands on.
+const MOST_WORDS: usize = 8;
+/// Bytes in which they are looked for.
+const MOST_BYTES: usize = 1024;
 
-/// An identity for each finding of a file, from its smell, the functions around it, its own line and its turn among equals.
+/// An identity for each finding of a file, from its smell, the functions around it, its first words and its turn among equals.
 ///
 /// Nothing of it counts lines or bytes from the start of the file.
 pub fn identities(
@@ -25,7 +32,7 @@ pub fn identities(
             path,
             finding.smell.id,
             &place,
-            words(text, finding.at, functions),
+            &words(text, finding.at, functions),
         ]);
         let turn = turns.entry(hash).or_default();
         *turn += 1;
@@ -45,22 +52,45 @@ pub(super) fn place(text: &str, at: TextRange, functions: &Functions) -> String 
     names.join("::")
 }
 
-/// What the finding stands on: its line in a body, else the marked words alone, since signatures grow.
-pub(super) fn words<'a>(text: &'a str, at: TextRange, functions: &Functions) -> &'a str {
-    let marks_name = functions.around(at).any(|function| function.name == at);
-    if marks_name {
-        return slice(text, at).unwrap_or_default();
+/// What the finding stands on, whatever its layout: the first words from its start in a body, else its own alone, since
+/// signatures grow.
+pub(super) fn words(text: &str, at: TextRange, functions: &Functions) -> String {
+    let own = slice(text, at).unwrap_or_default();
+    let Some(around) = functions.around(at).next() else {
+        return words_or_comment(own, own);
+    };
+    if around.name == at {
+        return own.to_owned();
     }
-    line_at(text, at.start()).trim()
+    let rest = TextRange::new(at.start(), around.range.end());
+    words_or_comment(own, slice(text, rest).unwrap_or(own))
 }
 
-fn line_at(text: &str, offset: TextSize) -> &str {
-    let (before, behind) = text.split_at(usize::from(offset).min(text.len()));
-    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let end = behind
-        .find('\n')
-        .map_or(text.len(), |newline| before.len() + newline);
-    &text[start..end]
+/// The words of `rest`, or those of a comment where the finding is nothing but one.
+fn words_or_comment(own: &str, rest: &str) -> String {
+    let words = first_words(own);
+    if words.is_empty() {
+        return own.split_whitespace().collect::<Vec<_>>().join(" ");
+    }
+    first_words(rest).join(" ")
+}
+
+/// Words without comments and without what a formatter adds and takes away: white space, commas, braces.
+fn first_words(text: &str) -> Vec<&str> {
+    let mut end = text.len().min(MOST_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let tokens = tokens(&text[..end], FileContext::default().edition);
+    let words = tokens
+        .into_iter()
+        .filter(|(kind, word)| !kind.is_trivia() && !word.chars().all(is_layout));
+    words.map(|(_, word)| word).take(MOST_WORDS).collect()
+}
+
+/// Whether a formatter adds and takes away such characters.
+pub(super) fn is_layout(character: char) -> bool {
+    character.is_whitespace() || matches!(character, ',' | ';' | '{' | '}' | '(' | ')')
 }
 
 /// Each part is hashed with its length, so that no two lists of parts are one.
@@ -130,6 +160,23 @@ mod tests {
         identities.sort();
         identities.dedup();
         assert_eq!(identities.len(), 3);
+    }
+
+    #[test]
+    fn layout_and_comments_change_nothing() {
+        let text = unwraps("f");
+        let expected = found("a.rs", &text);
+        for (then, now) in [
+            (
+                "        Some(b) => b,\n",
+                "        // Why.\n        Some(b) => {\n            b\n        }\n",
+            ),
+            ("match a {\n        Some(b)", "match a { Some(b)"),
+            ("let b = match", "let b =\n        match"),
+        ] {
+            assert!(text.contains(then));
+            assert_eq!(found("a.rs", &text.replace(then, now)), expected, "{now}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::{
     config::{Config, Rules},
     facts::FunctionFacts,
     history::Before,
-    syntax::FileContext,
+    syntax::{FileContext, Source},
     text::Lines,
     workspace::{self, Manifests, PackagePlace, ReadError},
 };
@@ -67,6 +67,12 @@ impl InputFile {
         let (first, last) = (lines.line(range.start()), lines.line(range.end()));
         let mut touched = touched.iter();
         touched.any(|changed| *changed.start() <= last && first <= *changed.end())
+    }
+
+    /// Whether all of the file could be read as Rust; else nobody knows what is in it.
+    pub fn parses(&self) -> bool {
+        let source = Source::parse(Arc::clone(&self.text), self.context);
+        source.is_ok_and(|source| !source.tree.has_errors())
     }
 
     /// What the file becomes, as rustfmt lays it out if that is how the file is written.

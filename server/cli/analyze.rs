@@ -141,8 +141,10 @@ async fn told(work: &Work, arguments: &Arguments, inputs: &[InputFile]) -> anyho
             functions: Functions::new(report.functions()),
         })
         .collect();
-    let is_partial = arguments.scope.is_partial() || arguments.add_allowances.is_some();
-    let held = arguments.baseline.held_back(inputs, &found, is_partial)?;
+    let more = arguments.baseline.path_to_analyse();
+    let mut reach = arguments.scope.reach(more);
+    reach.is_partial |= arguments.add_allowances.is_some();
+    let held = arguments.baseline.held_back(inputs, &found, &reach)?;
     let (files, counts): (_, Vec<usize>) = inputs
         .par_iter()
         .zip(analysed.reports.par_iter())

@@ -2,24 +2,26 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
 };
 
 use anyhow::Context;
 use clap::ValueEnum;
+use rayon::prelude::*;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     ExitStatus, Output,
     inputs::{Inputs, gather, handed_over_as},
     output::{look, say},
+    paths::folders_of,
     settings::{self, Settings},
     work::Work,
 };
 use crate::{
     analysis::{InputFile, Trend, Version, compared},
-    history::{Against, Before, before},
+    history::{Against, Before, before, repository},
     report::{CompareForm, Compared, counted, write_compared},
 };
 
@@ -48,14 +50,14 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
-    let here = Path::new(".").canonicalize();
-    let here = here.context("The current directory can't be read")?;
-    let before = before(&here, Against::Exactly(&arguments.revision))?;
+    let repository = repository(&folders_of(&arguments.paths)?)?;
+    let before = before(&repository, Against::Exactly(&arguments.revision))?;
     let mut settings = Settings::new(&arguments.settings);
     let inputs = gather(&arguments.paths, &mut settings)?;
     let Inputs { files, unreadable } = inputs;
     let files = of_repository(files, &before);
-    let sides = Sides::of(files, &before, &arguments.paths, &mut settings)?;
+    let mut sides = Sides::of(files, &before, &arguments.paths, &mut settings)?;
+    let broken = sides.leave_out_broken(&arguments.revision);
     let work = match sides.new.first().or(sides.old.first()) {
         Some(input) => Work::with_cache(&input.config.cache)?,
         None => Work::in_memory()?,
@@ -69,7 +71,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     };
     write_compared(out, &compared, form, look()).context("The report can't be written")?;
     Ok(match compared.verdict {
-        _ if unreadable > 0 => ExitStatus::Trouble,
+        _ if unreadable + broken > 0 => ExitStatus::Trouble,
         Trend::Degraded => ExitStatus::Findings,
         Trend::Improved | Trend::Stable => ExitStatus::Fine,
     })
@@ -161,6 +163,35 @@ impl Sides {
         }
         Ok(sides)
     }
+
+    /// Leaves out what nobody can read, before or now; returns how many files are broken now.
+    fn leave_out_broken(&mut self, revision: &str) -> usize {
+        let (old, new) = (broken(&self.old), broken(&self.new));
+        for path in &new {
+            say(
+                "note",
+                &format!("`{path}` doesn't parse, so it can't be compared."),
+            );
+        }
+        for path in old.difference(&new) {
+            say(
+                "note",
+                &format!(
+                    "`{path}` as it is in `{revision}` doesn't parse, so it can't be compared."
+                ),
+            );
+        }
+        let is_whole = |file: &InputFile| !old.contains(&file.shown) && !new.contains(&file.shown);
+        self.old.retain(is_whole);
+        self.new.retain(is_whole);
+        new.len()
+    }
+}
+
+/// The paths of files that don't parse.
+fn broken(files: &[InputFile]) -> BTreeSet<String> {
+    let broken = files.par_iter().filter(|file| !file.parses());
+    broken.map(|file| file.shown.clone()).collect()
 }
 
 async fn compare(work: &Work, sides: Sides, revision: &str) -> anyhow::Result<Compared> {

@@ -1,6 +1,11 @@
 //! Shown paths: relative to the current directory where that is possible, with `/`.
 
-use std::path::{Component, Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Component, Path, PathBuf},
+};
+
+use anyhow::bail;
 
 /// Names files from one directory.
 pub(super) struct Names {
@@ -90,6 +95,22 @@ fn joined<'a>(components: impl Iterator<Item = Component<'a>>) -> String {
         joined.push_str(&component.as_os_str().to_string_lossy());
     }
     joined
+}
+
+/// The folders without links that paths are or lie in. What isn't there is left to whoever reads it, unless nothing is there.
+pub(super) fn folders_of(paths: &[PathBuf]) -> anyhow::Result<BTreeSet<PathBuf>> {
+    let real = paths.iter().filter_map(|path| path.canonicalize().ok());
+    let folders = real.filter_map(|path| {
+        if path.is_dir() {
+            return Some(path);
+        }
+        path.parent().map(Path::to_path_buf)
+    });
+    let folders: BTreeSet<PathBuf> = folders.collect();
+    if let (true, Some(path)) = (folders.is_empty(), paths.first()) {
+        bail!("No such file: `{}`. Check the path", path.display());
+    }
+    Ok(folders)
 }
 
 #[cfg(all(test, unix))]

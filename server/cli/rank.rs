@@ -3,7 +3,8 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
+    num::NonZeroUsize,
+    path::PathBuf,
 };
 
 use anyhow::Context;
@@ -13,13 +14,15 @@ use super::{
     ExitStatus, Output,
     inputs::{Inputs, gather},
     output::say,
+    paths::folders_of,
     settings::{self, Settings},
     work::Work,
 };
 use crate::{
     analysis::{Functions, InputFile, analysed, judge_with_copies},
-    history::{Churn, churn},
+    history::{Churn, NoHistory, churn, repository},
     report::{Ranked, Ranking, write_ranking, write_ranking_json},
+    smells::Look,
     text::{Lines, slice},
 };
 
@@ -32,8 +35,8 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, value_name = "MEASURE", default_value_t = By::Complexity)]
     by: By,
     /// How many of each are shown
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    limit: usize,
+    #[arg(long, value_name = "N", default_value = "10")]
+    limit: NonZeroUsize,
     /// What the report is for
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -63,7 +66,7 @@ enum Format {
 pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let mut settings = Settings::new(&arguments.settings);
     let Inputs { files, unreadable } = gather(&arguments.paths, &mut settings)?;
-    let history = history(arguments.by)?;
+    let history = history(&arguments.paths, arguments.by)?;
     let work = match files.first() {
         Some(file) => Work::with_cache(&file.config.cache)?,
         None => Work::in_memory()?,
@@ -83,16 +86,16 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
 }
 
 /// Nothing where there is no history, and a word about it.
-fn history(by: By) -> anyhow::Result<Option<Churn>> {
-    let here = Path::new(".").canonicalize();
-    let here = here.context("The current directory can't be read")?;
-    match churn(&here) {
+fn history(paths: &[PathBuf], by: By) -> anyhow::Result<Option<Churn>> {
+    let folders = folders_of(paths)?;
+    match repository(&folders).and_then(|root| churn(&root)) {
         Ok(churn) => {
             if let Some(note) = &churn.note {
                 say("note", note);
             }
             Ok(Some(churn))
         }
+        Err(why @ NoHistory::Several { .. }) => Err(why.into()),
         Err(why) if by == By::Churn => Err(why.into()),
         Err(why) => {
             say("note", &format!("{why}. The measure alone counts."));
@@ -105,6 +108,8 @@ fn history(by: By) -> anyhow::Result<Option<Churn>> {
 struct Measured {
     functions: Vec<Ranked>,
     files: Vec<Ranked>,
+    /// Those of each file.
+    commits: Vec<Vec<usize>>,
 }
 
 async fn measured(
@@ -119,15 +124,20 @@ async fn measured(
         let findings = judge_with_copies(report, copies, &input.text, &input.rules);
         let functions = Functions::new(report.functions());
         let lines = Lines::new(&input.text);
+        let commits = history.map(|history| commits(input, history));
+        let commits = commits.unwrap_or_default();
         let mut file = Ranked {
             name: input.shown.clone(),
             lines: lines.count_without_trailing() as u64,
             findings: findings.len() as u64,
-            commits: history.map_or(0, |history| commits(input, history)),
+            commits: commits.len() as u64,
             ..Ranked::default()
         };
         let mut of_functions: BTreeMap<_, u64> = BTreeMap::new();
         for finding in &findings {
+            if matches!(finding.smell.look, Look::File(_)) {
+                continue;
+            }
             if let Some(function) = functions.around(finding.at).next() {
                 *of_functions.entry(function.name.start()).or_default() += 1;
             }
@@ -149,19 +159,20 @@ async fn measured(
             });
         }
         measured.files.push(file);
+        measured.commits.push(commits);
     }
     Ok(measured)
 }
 
-fn commits(input: &InputFile, history: &Churn) -> u64 {
+fn commits(input: &InputFile, history: &Churn) -> Vec<usize> {
     let path = input.path.canonicalize().ok();
-    let count = path.and_then(|path| history.commits.get(&path).copied());
-    count.unwrap_or_default() as u64
+    let commits = path.and_then(|path| history.commits.get(&path).cloned());
+    commits.unwrap_or_default()
 }
 
 impl Measured {
     fn ranking(self, arguments: &Arguments, has_history: bool) -> Ranking {
-        let modules = modules(&self.files);
+        let modules = modules(&self.files, &self.commits);
         let ranked = |all| ranked(all, arguments);
         Ranking {
             by: arguments.by.word(),
@@ -173,11 +184,12 @@ impl Measured {
     }
 }
 
-/// A module is a folder with the file that declares it, and the commits of a module are those of all of its files.
-fn modules(files: &[Ranked]) -> Vec<Ranked> {
+/// A module is a folder with the file that declares it, and the commits of a module are those that changed any of its files.
+fn modules(files: &[Ranked], commits: &[Vec<usize>]) -> Vec<Ranked> {
     let folders: BTreeSet<&str> = files.iter().map(|file| folder_of(&file.name)).collect();
     let mut modules: BTreeMap<&str, Ranked> = BTreeMap::new();
-    for file in files {
+    let mut of_modules: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for (file, commits) in files.iter().zip(commits) {
         let stem = file.name.strip_suffix(".rs").unwrap_or(&file.name);
         let name = if folders.contains(stem) {
             stem
@@ -189,7 +201,9 @@ fn modules(files: &[Ranked]) -> Vec<Ranked> {
         module.complexity += file.complexity;
         module.lines += file.lines;
         module.findings += file.findings;
-        module.commits += file.commits;
+        let changed = of_modules.entry(name).or_default();
+        changed.extend(commits);
+        module.commits = changed.len() as u64;
     }
     modules.into_values().collect()
 }
@@ -210,7 +224,7 @@ fn ranked(mut all: Vec<Ranked>, arguments: &Arguments) -> Vec<Ranked> {
             .cmp(&order(right))
             .then_with(|| names(left).cmp(&names(right)))
     });
-    all.truncate(arguments.limit);
+    all.truncate(arguments.limit.get());
     all
 }
 

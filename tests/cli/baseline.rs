@@ -209,7 +209,7 @@ fn what_is_no_baseline_is_said() {
     for (name, words) in [
         (
             "none.json",
-            "is not there; `refactor analyze --write-baseline` writes one",
+            "is not there; `rustassistant refactor analyze . --write-baseline",
         ),
         ("out.json", "lies outside of the project"),
         ("../outside.json", "lies outside of the project"),
@@ -292,4 +292,87 @@ fn a_full_disk_leaves_the_old_one() {
         .says("The baseline can't be written");
     assert_eq!(place.read("disk/b.json"), before);
     assert_eq!(fs::read_dir(place.path("disk")).unwrap().count(), 2);
+}
+
+#[test]
+fn what_a_baseline_says_of_other_files_is_never_lost() {
+    let place = project();
+    analyze(&place, &["--write-baseline", "."]).expect(0);
+    let whole = place.read(FILE);
+    for broken in [
+        whole.replace("\"schema\":1", "\"schema\":7"),
+        format!("<<<<<<< HEAD\n{whole}"),
+        whole[..whole.len() / 2].to_owned(),
+    ] {
+        place.write(FILE, &broken);
+        for path in ["src/other.rs", "src"] {
+            analyze(&place, &["--write-baseline", path])
+                .expect(2)
+                .says("`rustassistant refactor analyze . --write-baseline`")
+                .says("Nothing was written");
+            assert_eq!(place.read(FILE), broken);
+        }
+        analyze(&place, &[".", "--write-baseline"]).expect(0);
+        assert_eq!(place.read(FILE), whole);
+    }
+}
+
+#[test]
+fn layout_brings_nothing_back() {
+    let place = project();
+    analyze(&place, &["--write-baseline", "."]).expect(0);
+    let text = place.read("src/lib.rs");
+    let new = text
+        .replace("let b = match a {", "let b =\n        match a\n        {")
+        .replace("(a: Option<u8>)", "(\n    a: Option<u8>,\n)")
+        .replace("return 0;", "return 0");
+    place.write("src/lib.rs", new);
+    let run = analyze(&place, &["."]).expect(0);
+    assert_eq!((&*run.stdout, &*run.stderr), ("", ""));
+    let commented = place
+        .read("src/lib.rs")
+        .replace("    let b", "    // Why.\n    let b");
+    analyze(&place, &["--write-baseline", "."]).expect(0);
+    place.write("src/lib.rs", commented);
+    let run = analyze(&place, &["."]).expect(0);
+    assert_eq!((&*run.stdout, &*run.stderr), ("", ""));
+}
+
+#[test]
+fn what_is_accepted_of_a_broken_file_stays() {
+    let place = project();
+    analyze(&place, &["--write-baseline", "."]).expect(0);
+    let whole = place.read(FILE);
+    let text = place.read("src/other.rs");
+    place.write("src/other.rs", "fn third( {\n<<<<<<<\n");
+    let run = analyze(&place, &["."]).expect(0);
+    assert!(!run.stderr.contains("not found any more"), "{run:?}");
+    analyze(&place, &["--write-baseline", "."])
+        .expect(0)
+        .says("`src/other.rs` doesn't parse");
+    assert_eq!(place.read(FILE), whole);
+    place.write("src/other.rs", text);
+    assert_eq!(counts(&place, &["."]), (0, 3));
+}
+
+#[test]
+fn a_baseline_is_of_one_project() {
+    let place = Place::new();
+    for name in ["one", "two"] {
+        place
+            .write(
+                &format!("{name}/Cargo.toml"),
+                format!("[package]\nname = \"{name}\"\nedition = \"2021\"\n"),
+            )
+            .write(&format!("{name}/src/lib.rs"), unwraps("f", 3));
+    }
+    analyze(&place, &["one", "two", "--write-baseline"])
+        .expect(2)
+        .says("2 projects")
+        .says("write one for each");
+    for name in ["one", "two"] {
+        assert!(!place.path(name).join(FILE).exists());
+        analyze(&place, &[name, "--write-baseline"]).expect(0);
+        assert_eq!(counts(&place, &[name]), (0, 1));
+    }
 }

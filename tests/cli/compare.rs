@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 use crate::harness::{Place, Run, finish, git};
 
+const NESTED: &str =
+    "fn n(a: u8) {\n    if a > 1 {\n        if a < 9 {\n            g();\n        }\n    }\n}\n";
+
 /// A function with so many lines.
 fn function(name: &str, lines: usize) -> String {
     format!("fn {name}() {{\n{}}}\n", "    call(1);\n".repeat(lines))
@@ -221,4 +224,65 @@ fn a_reader_that_has_gone_is_no_trouble() {
         .env("RUSTASSISTANT_HOME", place.home())
         .status();
     assert_eq!(status.unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_file_that_is_broken_cannot_be_compared() {
+    let place = repository();
+    let text = place.read("src/lib.rs");
+    place.write("src/lib.rs", "fn first( {\n");
+    compare(&place, &["HEAD"])
+        .expect(2)
+        .says("`src/lib.rs` doesn't parse");
+    git(&place, &["commit", "-qam", "broken"]);
+    place.write("src/lib.rs", text);
+    let run = compare(&place, &["HEAD"]).expect(0);
+    assert!(run.stdout.contains("stable of 1 file,"), "{}", run.stdout);
+    run.says("`src/lib.rs` as it is in `HEAD` doesn't parse");
+}
+
+#[test]
+fn what_is_found_in_a_file_belongs_to_the_file() {
+    let place = repository();
+    let many: String = (0..300).map(|at| function(&format!("f{at}"), 5)).collect();
+    place
+        .write("rustassistant.toml", "profile = 'full'\n")
+        .write("src/large.rs", &many);
+    git(&place, &["add", "."]);
+    git(&place, &["commit", "-qm", "large"]);
+    place.write("src/large.rs", format!("fn top() {{}}\n{many}"));
+    let json = compared(&place, &["HEAD"]);
+    assert_eq!(json["files"][0]["verdict"], "stable", "{json:#}");
+    assert!(json["files"][0]["before"]["findings"].as_u64() > Some(0));
+    compare(&place, &["HEAD"]).expect(0);
+}
+
+#[test]
+fn the_repository_is_that_of_the_path() {
+    let (place, other) = (Place::new(), repository());
+    let path = other.path("").display().to_string();
+    other
+        .write("rustassistant.toml", "profile = 'full'\n")
+        .write("src/other.rs", function("third", 90) + NESTED);
+    compare(&place, &["HEAD", &path]).expect(1);
+    git(&place, &["init", "-q"]);
+    place.write("a.rs", function("here", 90));
+    git(&place, &["add", "."]);
+    git(&place, &["commit", "-qm", "here"]);
+    let run = compare(&place, &["HEAD", &path]).expect(1);
+    assert!(run.stdout.contains("of 2 files"), "{}", run.stdout);
+    for arguments in [
+        &["refactor", "compare", "HEAD", ".", &path][..],
+        &["refactor", "rank", ".", &path],
+        &["refactor", "analyze", "--since", "HEAD", ".", &path],
+    ] {
+        place
+            .run(arguments)
+            .expect(2)
+            .says("are in several git repositories");
+    }
+    let since = place.run(["refactor", "analyze", "--since", "HEAD", &path]);
+    assert!(since.expect(0).stdout.contains("other.rs"));
+    let nowhere = compare(&place, &["HEAD", "nowhere"]).expect(2);
+    assert_eq!(nowhere.says("No such file: `nowhere`").stdout, "");
 }

@@ -134,3 +134,33 @@ fn nothing_of_a_repository_runs() {
     assert_eq!(json["has_history"], true);
     assert!(!ran.exists());
 }
+
+#[test]
+fn a_commit_counts_once_for_a_module() {
+    let place = project();
+    git(&place, &["init", "-q"]);
+    git(&place, &["add", "."]);
+    git(&place, &["commit", "-qm", "first"]);
+    place.write("src/b/c.rs", function("inner", 3));
+    git(&place, &["commit", "-qam", "second"]);
+    let json = ranked(&place, &["--by", "churn", "."]);
+    assert_eq!(names(&json["modules"]), [("src/b", 2), ("src", 1)]);
+    assert_eq!(names(&json["files"])[0], ("src/b/c.rs", 2));
+}
+
+#[test]
+fn none_of_each_is_no_ranking() {
+    let place = project();
+    place.run(["refactor", "rank", "--limit", "0"]).expect(2);
+}
+
+#[test]
+fn the_cause_is_told_once() {
+    let place = project();
+    let mut without = place.command();
+    without
+        .env("PATH", "")
+        .args(["refactor", "rank", "--by", "churn"]);
+    let run = finish(without).expect(2);
+    assert_eq!(run.stderr.matches("was not found").count(), 1, "{run:?}");
+}

@@ -8,7 +8,11 @@ use std::{
 use serde::Deserialize;
 
 use super::{Baseline, Entry, Home};
-use crate::{config::absolute, os, text::printable};
+use crate::{
+    config::{BASELINE_FILE, absolute},
+    os,
+    text::printable,
+};
 
 /// Version of the form; raised when a field changes its meaning.
 const SCHEMA: u32 = 1;
@@ -20,7 +24,7 @@ const MOST_BYTES: u64 = 64 << 20;
 /// Why a baseline doesn't count.
 #[derive(Debug, thiserror::Error)]
 pub enum BadBaseline {
-    #[error("the baseline `{}` is not there; `refactor analyze --write-baseline` writes one", shown(.0))]
+    #[error("the baseline `{}` is not there; `{}` writes one", shown(.0), command(.0))]
     Absent(PathBuf),
     #[error(
         "the baseline `{}` lies outside of the project `{}`; name a file in the project",
@@ -31,20 +35,22 @@ pub enum BadBaseline {
     #[error("the baseline `{}` is not a regular file; name another one", shown(.0))]
     NotAFile(PathBuf),
     #[error(
-        "the baseline `{}` is larger than {} MiB; write it again with `refactor analyze --write-baseline`",
+        "the baseline `{}` is larger than {} MiB; write it again with `{}`",
         shown(.0),
-        MOST_BYTES >> 20
+        MOST_BYTES >> 20,
+        command(.0)
     )]
     TooLarge(PathBuf),
     #[error(
-        "the baseline `{}` is broken: {why}; mend it, or write it again with `refactor analyze --write-baseline`",
-        shown(path)
+        "the baseline `{}` is broken: {why}; mend it, or write it again with `{}`",
+        shown(path),
+        command(path)
     )]
     Broken { path: PathBuf, why: String },
     #[error(
-        "the baseline `{}` was written by another version (its schema is {schema}, this version's {SCHEMA}); write it again with \
-         `refactor analyze --write-baseline`",
-        shown(path)
+        "the baseline `{}` was written by another version (its schema is {schema}, this version's {SCHEMA}); write it again with `{}`",
+        shown(path),
+        command(path)
     )]
     OtherVersion { path: PathBuf, schema: u32 },
     #[error("the baseline `{}` can't be read: {source}", shown(path))]
@@ -53,6 +59,15 @@ pub enum BadBaseline {
 
 fn shown(path: &Path) -> String {
     printable(&path.display().to_string()).into_owned()
+}
+
+/// What writes a baseline of the whole project.
+fn command(path: &Path) -> String {
+    const COMMAND: &str = "rustassistant refactor analyze . --write-baseline";
+    if path.file_name().is_some_and(|name| name == BASELINE_FILE) {
+        return COMMAND.to_owned();
+    }
+    format!("{COMMAND} {}", shown(path))
 }
 
 #[derive(Deserialize)]

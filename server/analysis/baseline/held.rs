@@ -69,8 +69,7 @@ impl<'a> FoundInFiles<'a> {
         let marked = self.marked();
         let others = self.at_other_places();
         for baseline in baselines {
-            let names = self.names(baseline);
-            let stale = hold(baseline, &names, (&marked, &others), &mut held.is_held);
+            let stale = self.hold(baseline, (&marked, &others), &mut held.is_held);
             held.stale.push(stale);
         }
         held
@@ -80,6 +79,13 @@ impl<'a> FoundInFiles<'a> {
     pub fn names(self, baseline: &Baseline) -> Vec<Option<String>> {
         let inputs = self.inputs.iter();
         inputs.map(|input| baseline.name_of(&input.path)).collect()
+    }
+
+    /// How many findings are in the files that have a name.
+    pub fn count(self, names: &[Option<String>]) -> usize {
+        let files = self.found.iter().zip(names);
+        let kept = files.filter(|(_, name)| name.is_some());
+        kept.map(|(found, _)| found.findings.len()).sum()
     }
 
     /// Entries for all that is found in the files that have a name.
@@ -121,33 +127,40 @@ impl<'a> FoundInFiles<'a> {
         });
         told.collect()
     }
-}
 
-/// Marks what a baseline holds back; returns how many of its entries are not found any more.
-fn hold(
-    baseline: &Baseline,
-    names: &[Option<String>],
-    (marked, others): (&[Marked], &[(usize, Vec<Mark>)]),
-    held: &mut [Vec<bool>],
-) -> usize {
-    let mut matched: HashMap<usize, (&Accepted, Matched)> = HashMap::new();
-    for (number, name) in names.iter().enumerate() {
-        let Some(accepted) = name.as_deref().and_then(|name| baseline.accepted(name)) else {
-            continue;
-        };
-        let marks: Vec<&[Mark]> = marked[number].iter().map(Vec::as_slice).collect();
-        let found = accepted.matched(&marks);
-        for (held, is_held) in held[number].iter_mut().zip(&found.is_held) {
-            *held |= is_held;
+    /// Marks what a baseline holds back; returns how many of its entries are not found any more.
+    fn hold(
+        self,
+        baseline: &Baseline,
+        (marked, others): (&[Marked], &[(usize, Vec<Mark>)]),
+        held: &mut [Vec<bool>],
+    ) -> usize {
+        let mut matched: HashMap<usize, (&Accepted, Matched)> = HashMap::new();
+        let names = self.names(baseline);
+        for (number, name) in names.iter().enumerate() {
+            let Some(accepted) = name.as_deref().and_then(|name| baseline.accepted(name)) else {
+                continue;
+            };
+            let marks: Vec<&[Mark]> = marked[number].iter().map(Vec::as_slice).collect();
+            let found = accepted.matched(&marks);
+            for (held, is_held) in held[number].iter_mut().zip(&found.is_held) {
+                *held |= is_held;
+            }
+            matched.insert(number, (accepted, found));
         }
-        matched.insert(number, (accepted, found));
-    }
-    for (number, marks) in others {
-        if let Some((accepted, found)) = matched.get_mut(number) {
-            accepted.use_for_other_place(marks, found);
+        for (number, marks) in others {
+            if let Some((accepted, found)) = matched.get_mut(number) {
+                accepted.use_for_other_place(marks, found);
+            }
         }
+        let unused = matched.iter().map(|(number, (_, found))| {
+            match found.unused() {
+                // Nobody knows what is in a file that is broken.
+                1.. if !self.inputs[*number].parses() => 0,
+                unused => unused,
+            }
+        });
+        let gone = baseline.files().filter(|(_, _, is_there)| !is_there);
+        unused.sum::<usize>() + gone.map(|(_, entries, _)| entries).sum::<usize>()
     }
-    let unused = matched.values().map(|(_, found)| found.unused());
-    let gone = baseline.files().filter(|(_, _, is_there)| !is_there);
-    unused.sum::<usize>() + gone.map(|(_, entries, _)| entries).sum::<usize>()
 }

@@ -17,6 +17,11 @@ pub struct Home {
 }
 
 impl Home {
+    /// The folder of the project without links.
+    pub fn project(&self) -> &Path {
+        &self.project
+    }
+
     /// The place of a baseline, if what is read or written there lies in one of these projects.
     pub fn of(path: &Path, projects: &[PathBuf]) -> Result<Self, BadBaseline> {
         let whole = absolute(path);

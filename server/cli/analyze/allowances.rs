@@ -7,13 +7,15 @@ use super::{
     Arguments, told,
 };
 use crate::{
-    analysis::{FileChange, Finding, InputFile, allowing, reason_in_comment},
+    analysis::{FileChange, Finding, InputFile, allowing, reason_in_comment, without_allowances},
     report::{ReportedFile, counted},
-    text::{Encoding, printable},
+    text::{Encoding, TextRange, printable},
 };
 
 /// What stands in several places is told of the next one when the first is silent.
 const MOST_ROUNDS: usize = 50;
+/// A comment is itself what some smells leave alone, so that others find nothing any more.
+const MOST_CLEARINGS: usize = 5;
 
 /// Writes the comments, and gives the files their new texts; returns how many findings could not be silenced.
 pub(super) fn add(
@@ -31,8 +33,9 @@ pub(super) fn add(
         refused: Vec::new(),
         allowed: 0,
     };
-    for _ in 0..MOST_ROUNDS {
-        if !run.round(&mut new)? {
+    run.until_stable(&mut new)?;
+    for _ in 0..MOST_CLEARINGS {
+        if !run.clear_idle(inputs, &mut new)? {
             break;
         }
     }
@@ -69,6 +72,42 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    fn until_stable(&mut self, inputs: &mut [InputFile]) -> anyhow::Result<()> {
+        for _ in 0..MOST_ROUNDS {
+            if !self.round(inputs)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes away what was written and silences nothing; whether that has left less. What comes back when it is gone stays.
+    fn clear_idle(&mut self, old: &[InputFile], new: &mut Vec<InputFile>) -> anyhow::Result<bool> {
+        let told = told(self.work, self.arguments, new);
+        let told = self.work.block_on(told)?;
+        let mut cleared = new.clone();
+        let mut gone = 0;
+        for ((old, input), file) in old.iter().zip(&mut cleared).zip(&told.files) {
+            let idle: Vec<TextRange> = file.idle.iter().map(|idle| idle.at).collect();
+            let without = without_allowances(&old.text, &input.text, &idle);
+            gone += idle.len() * usize::from(without != *input.text);
+            input.text = Arc::from(without);
+        }
+        if gone == 0 {
+            return Ok(false);
+        }
+        let allowed = self.allowed;
+        self.allowed = allowed.saturating_sub(gone);
+        self.until_stable(&mut cleared)?;
+        let length = |inputs: &[InputFile]| inputs.iter().map(|it| it.text.len()).sum::<usize>();
+        if length(&cleared) >= length(new) {
+            self.allowed = allowed;
+            return Ok(false);
+        }
+        *new = cleared;
+        Ok(true)
+    }
+
     /// Whether there may be more to write.
     fn round(&mut self, inputs: &mut [InputFile]) -> anyhow::Result<bool> {
         let told = told(self.work, self.arguments, inputs);

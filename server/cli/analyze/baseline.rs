@@ -8,7 +8,12 @@ use std::{
 
 use anyhow::{Context, bail};
 
-use super::super::{output::say, whole_file::replace};
+use rayon::prelude::*;
+
+use super::{
+    super::{output::say, whole_file::replace},
+    scope::Reach,
+};
 use crate::{
     analysis::{
         BadBaseline, Baseline, Entry, FileFindings, FoundInFiles, Home, InputFile, baselines_of,
@@ -47,19 +52,19 @@ impl Arguments {
         &self,
         inputs: &[InputFile],
         found: &[FileFindings],
-        is_partial: bool,
+        reach: &Reach,
     ) -> anyhow::Result<Vec<Vec<bool>>> {
         let files = FoundInFiles::new(inputs, found);
         if self.no_baseline {
             return Ok(files.held_by(&[]).is_held);
         }
         if self.write_baseline.is_some() {
-            let written = write(&self.target(inputs)?, inputs, found)?;
+            let written = write(&self.target(inputs)?, files, inputs, reach)?;
             return Ok(files.held_by(&[Arc::new(written)]).is_held);
         }
         let baselines = self.read(inputs)?;
         let held = files.held_by(&baselines);
-        if !is_partial {
+        if !reach.is_partial {
             for (baseline, count) in baselines.iter().zip(held.stale) {
                 say_stale(baseline, count);
             }
@@ -107,43 +112,100 @@ fn projects(inputs: &[InputFile]) -> Vec<PathBuf> {
 }
 
 /// Writes all that is found to a baseline; what it says of files that were not analysed and are still there stays.
-fn write(path: &Path, inputs: &[InputFile], found: &[FileFindings]) -> anyhow::Result<Baseline> {
+fn write(
+    path: &Path,
+    files: FoundInFiles<'_>,
+    inputs: &[InputFile],
+    reach: &Reach,
+) -> anyhow::Result<Baseline> {
+    check_one_project(inputs)?;
     let projects = projects(inputs);
     let home = Home::of(path, &projects).map_err(|why| in_words(&why))?;
-    let old = old_entries(path, &projects)?;
-    let files = FoundInFiles::new(inputs, found);
-    let names = files.names(&Baseline::new(path, home.clone(), Vec::new()));
+    let old = old_entries(path, &projects, &home, reach)?;
+    let names = names(
+        files,
+        inputs,
+        &Baseline::new(path, home.clone(), Vec::new()),
+    );
     let analysed: BTreeSet<&str> = names.iter().flatten().map(String::as_str).collect();
     let of_others = old
         .into_iter()
         .filter(|entry| !analysed.contains(&*entry.path) && home.has(&entry.path));
-    let entries = files.entries(&names).into_iter().chain(of_others);
+    let new = files.entries(&names);
+    let count = new.len();
+    let entries = new.into_iter().chain(of_others);
     let baseline = Baseline::new(path, home.clone(), entries.collect());
     put(path, &baseline)?;
-    say_written(path, &names, found);
+    say_written(path, files.count(&names), count);
     Ok(baseline)
 }
 
-fn say_written(path: &Path, names: &[Option<String>], found: &[FileFindings]) {
-    let (mut accepted, mut left_out) = (0, 0);
-    for (name, found) in names.iter().zip(found) {
-        match name {
-            Some(_) => accepted += found.findings.len(),
-            None => left_out += found.findings.len(),
+/// What a baseline accepts belongs to one project: another one's options would never read it.
+fn check_one_project(inputs: &[InputFile]) -> anyhow::Result<()> {
+    let all: BTreeSet<&PathBuf> = inputs.iter().map(|it| &it.config.project).collect();
+    let has_all = |outer: &&PathBuf| all.iter().all(|project| project.starts_with(outer));
+    if all.is_empty() || all.iter().any(has_all) {
+        return Ok(());
+    }
+    let shown: Vec<String> = all
+        .iter()
+        .map(|project| format!("`{}`", project.display()))
+        .collect();
+    bail!(
+        "These files are of {} projects ({}), and a baseline is of one; write one for each, in its folder, with `rustassistant \
+         refactor analyze . --write-baseline`",
+        all.len(),
+        shown.join(", ")
+    )
+}
+
+/// How the baseline names files; nothing for one that is outside of the project, or broken.
+fn names(
+    files: FoundInFiles<'_>,
+    inputs: &[InputFile],
+    baseline: &Baseline,
+) -> Vec<Option<String>> {
+    let parses: Vec<bool> = inputs.par_iter().map(InputFile::parses).collect();
+    let mut names = files.names(baseline);
+    let mut outside = 0;
+    for ((name, input), parses) in names.iter_mut().zip(inputs).zip(parses) {
+        if name.is_none() {
+            outside += 1;
+        } else if !parses {
+            *name = None;
+            say(
+                "note",
+                &format!(
+                    "`{}` doesn't parse: nothing in it is accepted, and what the baseline says of it stays.",
+                    input.shown
+                ),
+            );
         }
     }
-    let shown = path.display();
-    let accepted = counted(accepted, "finding");
-    say("note", &format!("{accepted} accepted in `{shown}`."));
-    if left_out > 0 {
-        let left_out = counted(left_out, "finding");
+    if outside > 0 {
+        let (shown, files) = (baseline.path.display(), counted(outside, "file"));
         say(
             "note",
             &format!(
-                "{left_out} in files outside of the project of `{shown}` can't be accepted there."
+                "What is found in {files} outside of the project of `{shown}` can't be accepted there."
             ),
         );
     }
+    names
+}
+
+fn say_written(path: &Path, findings: usize, entries: usize) {
+    let (shown, accepted) = (path.display(), counted(findings, "finding"));
+    if entries == findings {
+        say("note", &format!("{accepted} accepted in `{shown}`."));
+        return;
+    }
+    say(
+        "note",
+        &format!(
+            "{accepted} accepted in `{shown}`, which takes {entries} lines: one for each smell and each place of a finding."
+        ),
+    );
 }
 
 fn say_stale(baseline: &Baseline, count: usize) {
@@ -165,19 +227,33 @@ fn say_stale(baseline: &Baseline, count: usize) {
     );
 }
 
-/// What a baseline says that is about to be written anew; nothing if it is not there or broken.
-fn old_entries(path: &Path, projects: &[PathBuf]) -> anyhow::Result<Vec<Entry>> {
+/// What a baseline says that is about to be written anew; nothing if it is not there. One that can't be read is replaced by one
+/// of the whole project alone, since what it says of other files would be lost.
+fn old_entries(
+    path: &Path,
+    projects: &[PathBuf],
+    home: &Home,
+    reach: &Reach,
+) -> anyhow::Result<Vec<Entry>> {
     match Baseline::read(path, projects) {
         Ok(old) => Ok(old.entries().into_iter().cloned().collect()),
         Err(BadBaseline::Absent(_)) => Ok(Vec::new()),
         Err(
-            BadBaseline::Broken { .. }
+            why @ (BadBaseline::Broken { .. }
             | BadBaseline::OtherVersion { .. }
-            | BadBaseline::TooLarge(_),
+            | BadBaseline::TooLarge(_)),
         ) => {
             let is_ours = path.file_name().is_some_and(|name| name == BASELINE_FILE);
-            if is_ours || is_replaceable(path) {
+            let is_replaceable = is_ours || is_replaceable(path);
+            if is_replaceable && reach.covers(home.project()) {
                 return Ok(Vec::new());
+            }
+            if is_replaceable {
+                bail!(
+                    "{} in `{}`. Nothing was written, since what it says of other files would be lost",
+                    in_words(&why),
+                    home.project().display()
+                );
             }
             bail!(
                 "`{}` is something else than a baseline, and is left as it is; name another file",

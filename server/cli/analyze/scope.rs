@@ -11,12 +11,30 @@ use anyhow::{Context, bail};
 use super::super::{
     inputs::{Inputs, gather, gather_changed, handed_over},
     output::say,
+    paths::folders_of,
     settings::Settings,
 };
 use crate::{
-    history::{Against, before},
+    history::{Against, before, repository},
     workspace::MOST_BYTES,
 };
+
+/// How much of a project is told.
+#[derive(Debug)]
+pub(super) struct Reach {
+    /// All in these folders without links.
+    folders: Vec<PathBuf>,
+    /// Whether not all of that is told.
+    pub(super) is_partial: bool,
+}
+
+impl Reach {
+    /// Whether all of a project is told.
+    pub(super) fn covers(&self, project: &Path) -> bool {
+        let mut folders = self.folders.iter();
+        !self.is_partial && folders.any(|folder| project.starts_with(folder))
+    }
+}
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -56,19 +74,21 @@ impl Arguments {
         let Some(against) = self.against() else {
             return gather(&paths, settings);
         };
-        let here = Path::new(".")
-            .canonicalize()
-            .context("The current directory can't be read")?;
-        let before = before(&here, against)?;
+        let before = before(&repository(&folders_of(&paths)?)?, against)?;
         if let Some(note) = &before.note {
             say("note", note);
         }
         gather_changed(&paths, &before, settings)
     }
 
-    /// Whether only a part of what there is is told.
-    pub(super) fn is_partial(&self) -> bool {
-        self.stdin || self.against().is_some()
+    /// `more` is a path that stands elsewhere on the command line.
+    pub(super) fn reach(&self, more: Option<&Path>) -> Reach {
+        let paths = self.paths.iter().map(PathBuf::as_path).chain(more);
+        let real = paths.filter_map(|path| path.canonicalize().ok());
+        Reach {
+            folders: real.filter(|path| path.is_dir()).collect(),
+            is_partial: self.stdin || self.against().is_some(),
+        }
     }
 
     fn against(&self) -> Option<Against<'_>> {
