@@ -140,9 +140,7 @@ impl<'a> Judge<'a> {
 
     /// The findings of what stands in this file and elsewhere, but for what is `told` already with all its places.
     pub fn copies(&self, copies: &[Copies], told: &[TextRange]) -> Vec<Finding> {
-        let untold = copies
-            .iter()
-            .filter(|copies| !are_told(copies, told) && self.may_be_said(copies));
+        let untold = copies.iter().filter(|copies| !are_told(copies, told));
         untold
             .flat_map(|copies| self.copies_in_words(copies))
             .collect()
@@ -174,14 +172,6 @@ impl<'a> Judge<'a> {
         let groups = one_for_one_cause(shown(above, functions, &self.file, self.rules.profile()));
         let groups = groups.iter();
         groups.map(|group| finding(group, self.file.text)).collect()
-    }
-
-    /// Whether the profile says what stands again in other files too.
-    fn may_be_said(&self, copies: &Copies) -> bool {
-        let smell = smells::get(copies.sighting.smell);
-        let judgement = smell.and_then(|smell| self.rules.judgement(smell));
-        let is_chosen = judgement.is_some_and(|judgement| judgement.is_chosen);
-        self.rules.profile() == Profile::Full || is_chosen || are_here(copies)
     }
 
     fn copies_in_words(&self, copies: &Copies) -> Vec<Finding> {

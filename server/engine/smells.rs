@@ -173,8 +173,7 @@ pub enum Calm {
     InHard(u32),
     /// What has no part.
     Plain,
-    /// What this says of it, in code that was written here. What stands again elsewhere only if all of it is in one file: files
-    /// that are alike, as one for each model or backend, are mostly kept apart on purpose.
+    /// What this says of it, in code that was written here.
     Chosen(fn(&Sighting) -> bool),
     /// Nothing.
     Never,

@@ -234,37 +234,3 @@ fn each_place_of_a_stanza_is_marked_as_the_same() {
     assert!(said.contains("-- the same"), "{said}");
     assert!(!said.contains("nested"), "{said}");
 }
-
-#[test]
-fn by_default_long_runs_of_one_file_are_told_and_nothing_of_two() {
-    let step = |n: usize| {
-        format!("    let v{n} = x.get(\"k{n}\").parse()?;\n    x.note(v{n}, \"much\", {n});\n")
-    };
-    let run = (0..5).map(step).collect::<String>();
-    let function = |name: &str, last: &str| {
-        format!("pub fn {name}(x: &mut X) -> Option<u8> {{\n{run}    {last}\n}}\n")
-    };
-    let place = Place::new();
-    package(&place, ".", "shop");
-    let of_both = [
-        function("one", "Some(x.first())"),
-        function("other", "x.last()"),
-    ];
-    place.write("src/a.rs", of_both.concat());
-    let said = |folder: &str| {
-        let report = place.json(&[folder]);
-        let files = report["files"].as_array().unwrap().clone();
-        let findings = files.into_iter().map(|file| file["findings"].clone());
-        let findings: Vec<Value> = findings
-            .flat_map(|findings| findings.as_array().unwrap().clone())
-            .collect();
-        findings
-    };
-    let found = said("src");
-    assert_eq!(found.len(), 1, "{found:#?}");
-    assert_eq!(found[0]["smell"], "duplicate-block");
-
-    place.write("two/a.rs", &of_both[0]);
-    place.write("two/b.rs", &of_both[1]);
-    assert_eq!(said("two"), Vec::<Value>::new());
-}
