@@ -271,7 +271,7 @@ def loose():
             quit_it(terminal)
         with helix(place, None) as terminal:
             terminal.command("set-language rust")
-            terminal.command(f"insert-output cat {place.crate}/src/orders.rs")
+            terminal.command(f"insert-output head -n 24 {place.crate}/src/orders.rs")
             terminal.wait_for("pub fn label")
             terminal.command(f"write {folder}/named.rs")
             terminal.wait("the file", (folder / "named.rs").exists)
