@@ -23,6 +23,12 @@ pub fn tell(order: &mut Order, note: &str) {
             return;
         }
         println!("{:?}", order.lines.last());
+        println!("{}", note.len());
+        println!("{}", note.trim());
+        println!("{}", note.is_empty());
+        println!("{}", order.lines.is_empty());
+        println!("{:?}", order.lines.iter().max());
+        println!("{:?}", order.lines.iter().min());
     }
 }
 
