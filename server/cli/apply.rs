@@ -20,6 +20,7 @@ use crate::{
     config::Profile,
     refactorings,
     report::{self, counted},
+    syntax::Unparsable,
     text::printable,
     workspace::NewFileError,
 };
@@ -202,7 +203,16 @@ fn change(input: InputFile, only: &[String]) -> Option<(InputFile, Applied)> {
     } else {
         Only::These(only)
     };
-    match apply_safe(&input.text, input.context, &input.rules, only) {
+    let applied = apply_safe(&input.text, input.context, &input.rules, only);
+    laid_out(input, applied)
+}
+
+/// What was carried out in a file, as rustfmt lays it out; nothing where that is nothing.
+pub(super) fn laid_out(
+    input: InputFile,
+    applied: Result<Applied, Unparsable>,
+) -> Option<(InputFile, Applied)> {
+    match applied {
         Ok(applied) if applied.carried_out.is_empty() => None,
         Ok(applied) => {
             let text = input.laid_out(applied.text);

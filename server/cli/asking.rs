@@ -7,10 +7,7 @@ use std::{
 
 use anyhow::bail;
 
-use super::{
-    output::{look, say},
-    work::Work,
-};
+use super::{apply::laid_out, output::look, work::Work};
 use crate::{
     analysis::{Applied, InputFile, Only, apply_safe_one_by_one},
     report::{Look, Reader, write_diff, write_new_file},
@@ -76,20 +73,7 @@ fn of_file(input: InputFile, only: &[String], answer: &mut Answer) -> Option<(In
         only => Only::These(only),
     };
     let applied = apply_safe_one_by_one(&input.text, input.context, &input.rules, only, &mut holds);
-    match applied {
-        Ok(applied) if applied.carried_out.is_empty() => None,
-        Ok(applied) => {
-            let text = input.laid_out(applied.text);
-            Some((input, Applied { text, ..applied }))
-        }
-        Err(why) => {
-            say(
-                "note",
-                &format!("`{}` is {why}; it is left as it is.", input.shown),
-            );
-            None
-        }
-    }
+    laid_out(input, applied)
 }
 
 /// What is agreed to stands above the question. A terminal that is gone answers nothing, which is a no.
