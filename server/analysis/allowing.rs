@@ -7,7 +7,7 @@ use std::{
 
 use super::Finding;
 use crate::{
-    smells::Look,
+    smells::Drawn,
     syntax::{FileContext, LineEnding, Source, layout, place_for_comment},
     text::{TextRange, TextSize, is_unseen, slice},
 };
@@ -140,7 +140,7 @@ enum Place {
 
 impl Place {
     fn of(source: &Source, finding: &Finding) -> Option<Self> {
-        if matches!(finding.smell.look, Look::File(_)) {
+        if finding.smell.drawn == Drawn::Head {
             return Some(Self::File(head(&source.text)));
         }
         let at = place_for_comment(source, finding.at)?;

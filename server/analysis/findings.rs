@@ -58,11 +58,6 @@ pub enum Level {
     Strong,
 }
 
-/// Above this many sightings per 100,000 lines a smell is common enough to be shown only where it is strong.
-const CALM_RATE: f32 = 25.0;
-/// So is one of whose findings fewer than so many of 20 were worth doing.
-const CALM_WORTH: u8 = 16;
-
 /// Judges a report of this very text, without parsing, so that a warm start stays cheap.
 pub fn judge(report: &FileReport, text: &str, rules: &Rules) -> Vec<Finding> {
     judge_with_copies(report, &[], text, rules)
@@ -80,9 +75,8 @@ pub fn judge_with_copies(
     let mut findings: Vec<Finding> = units
         .flat_map(|(offset, item)| judge.unit(*offset, item))
         .collect();
-    findings.extend(judge.file());
-    let told: Vec<TextRange> = findings.iter().flat_map(Finding::repeated).collect();
-    findings.extend(judge.copies(copies, &told));
+    let told = findings.iter().flat_map(Finding::repeated).collect();
+    findings.extend(judge.around_units(told, copies));
     findings.sort_by_key(Finding::order);
     findings
 }
@@ -133,17 +127,15 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The findings of the file as a whole.
-    pub fn file(&self) -> Vec<Finding> {
-        self.said(self.report.sightings.iter().cloned(), &[])
-    }
-
-    /// The findings of what stands in this file and elsewhere, but for what is `told` already with all its places.
-    pub fn copies(&self, copies: &[Copies], told: &[TextRange]) -> Vec<Finding> {
-        let untold = copies.iter().filter(|copies| !are_told(copies, told));
-        untold
-            .flat_map(|copies| self.copies_in_words(copies))
-            .collect()
+    /// The findings of the file as a whole, and of what stands in it and elsewhere, but for the repetitions that are `told` of
+    /// its units.
+    pub fn around_units(&self, mut told: Vec<TextRange>, copies: &[Copies]) -> Vec<Finding> {
+        let mut findings = self.said(self.report.sightings.iter().cloned(), &[]);
+        findings.retain(|finding| !finding.repeated().any(|range| touches(range, &told)));
+        told.extend(findings.iter().flat_map(Finding::repeated));
+        let untold = copies.iter().filter(|copies| !are_told(copies, &told));
+        findings.extend(untold.flat_map(|copies| self.copies_in_words(copies)));
+        findings
     }
 
     /// What was asked of the file's text until now.
@@ -200,6 +192,14 @@ impl Finding {
         let places = parts.filter(move |part| is_repeated && part.measure == 0);
         places.map(|place| place.at)
     }
+}
+
+fn touches(range: TextRange, told: &[TextRange]) -> bool {
+    let mut told = told.iter();
+    told.any(|told| {
+        told.intersect(range)
+            .is_some_and(|common| !common.is_empty())
+    })
 }
 
 /// Whether what stands again in this file alone, or a part of it, is told already with all its places.
@@ -275,7 +275,6 @@ fn is_worth_saying(one: &Above, functions: &[MeasuredFunction], file: &FileText<
         Calm::Never => false,
         Calm::Plain => one.sighting.parts.is_empty(),
         Calm::Written(words) => one.sighting.parts.is_empty() || file.holds(words),
-        Calm::Above(most) => is_strong && one.sighting.measure > most,
         Calm::Hard => {
             let mut functions = functions.iter();
             let function = functions.find(|function| function.facts.name == one.sighting.at);
@@ -293,14 +292,8 @@ fn is_worth_saying(one: &Above, functions: &[MeasuredFunction], file: &FileText<
                 && !file.is_ported()
         }
         Calm::Chosen(is_worth) => is_worth(&one.sighting) && !file.is_ported(),
-        Calm::Usual => is_strong || one.smell.cause == Cause::Opportunity || is_calm(one.smell),
+        Calm::Always => true,
     }
-}
-
-/// Whether what a smell sees above its first limit is rare, and mostly worth doing.
-fn is_calm(smell: &Smell) -> bool {
-    let is_rare = smell.rate.is_some_and(|rate| rate <= CALM_RATE);
-    is_rare && smell.worth_doing.is_none_or(|worth| worth >= CALM_WORTH)
 }
 
 /// Groups sightings by cause, the leading one first.
@@ -445,32 +438,10 @@ mod tests {
 
     #[test]
     fn a_limit_is_the_largest_measure_that_is_still_fine() {
-        let parameters = |measure| judged(vec![sighting("too-many-parameters", name(), measure)]);
-        assert_eq!(parameters(12), []);
-        assert_eq!(parameters(13), [("too-many-parameters", Level::Strong, 7)]);
         let arm = |measure| judged(vec![sighting("identical-arms", name(), measure)]);
         assert_eq!(arm(14), []);
         assert_eq!(arm(80), [("identical-arms", Level::Warn, 14)]);
         assert_eq!(arm(81), [("identical-arms", Level::Strong, 80)]);
-    }
-
-    #[test]
-    fn what_is_seldom_worth_doing_is_said_only_where_it_is_strong() {
-        let of_file = |measure| {
-            let report = FileReport {
-                sightings: vec![sighting("too-many-parameters", name(), measure)],
-                ..FileReport::default()
-            };
-            judge(&report, TEXT, &Rules::default())
-        };
-        assert!(of_file(12).is_empty());
-        let [finding] = &of_file(13)[..] else {
-            panic!("a strong finding is said");
-        };
-        assert_eq!(
-            (finding.smell.id, finding.at),
-            ("too-many-parameters", name())
-        );
     }
 
     #[test]

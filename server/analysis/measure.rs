@@ -172,8 +172,9 @@ fn measure_to(extent: Extent, source: &Source, memo: &Memo) -> Measured {
     let starts = outline.places.iter();
     let starts = starts.map(|place| place.node.text_range().start());
     let mut file = outline.file(source, lines);
-    for (unit, start) in units.iter().zip(starts.clone()) {
-        file.share.add(&unit.share, start);
+    for (unit, place) in units.iter().zip(&outline.places) {
+        let start = place.node.text_range().start();
+        file.share.add(&unit.share, start, place.presence);
     }
     let sightings = match writer {
         Writer::Person => smells::look_at_file(&file),

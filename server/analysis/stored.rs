@@ -88,7 +88,7 @@ fn may_be_drawn(smell: &Smell, at: TextRange, text: &str) -> bool {
 fn is_drawn_as(kind: Drawn, drawn: &str) -> bool {
     let tokens = tokens(drawn, Edition::CURRENT);
     match kind {
-        Drawn::Token => tokens.len() == 1,
+        Drawn::Token | Drawn::Head => tokens.len() == 1,
         Drawn::Code => tokens
             .iter()
             .all(|(kind, text)| !kind.is_trivia() || text.trim().is_empty()),

@@ -22,7 +22,7 @@ use crate::{
     analysis::{Functions, InputFile, analysed, judge_with_copies},
     history::{Churn, NoHistory, churn, repository},
     report::{Ranked, Ranking, write_ranking, write_ranking_json},
-    smells::Look,
+    smells::Drawn,
     text::{Lines, slice},
 };
 
@@ -135,7 +135,7 @@ async fn measured(
         };
         let mut of_functions: BTreeMap<_, u64> = BTreeMap::new();
         for finding in &findings {
-            if matches!(finding.smell.look, Look::File(_)) {
+            if finding.smell.drawn == Drawn::Head {
                 continue;
             }
             if let Some(function) = functions.around(finding.at).next() {

@@ -4,6 +4,7 @@
 //! costs what it touched. What is found is equal by its prints; [`verified`] compares the texts, and nothing is said before.
 
 mod grouping;
+mod longest;
 mod pieces;
 mod postings;
 mod verified;
@@ -17,6 +18,7 @@ use crate::{
 };
 use postings::{Posting, Postings};
 
+pub use longest::longest;
 pub use verified::{Code, verified};
 
 /// A file of one index.

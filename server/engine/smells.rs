@@ -74,6 +74,7 @@ pub mod matches_opportunity;
 pub mod near_duplicate_function;
 pub mod question_mark_opportunity;
 pub mod reference_to_owner;
+pub mod repeated_block;
 pub mod repeated_expression;
 pub mod repeated_stanza;
 pub mod repeated_statement;
@@ -118,6 +119,8 @@ pub enum Drawn {
     Token,
     /// Code without comments.
     Code,
+    /// The first item of a file: what is said is true of the file as a whole.
+    Head,
 }
 
 /// What a smell looks at.
@@ -161,12 +164,10 @@ pub enum Cause {
 /// What the calm profile shows of a smell to which the configuration gives no level.
 #[derive(Debug, Clone, Copy)]
 pub enum Calm {
-    /// What is strong, and below that what is rare and worth doing, or has a refactoring.
-    Usual,
+    /// All of it.
+    Always,
     /// What has no part; what has one, only where the file holds this text already, so that its answer is no news there.
     Written(&'static str),
-    /// What is strong and measures more than this.
-    Above(u32),
     /// Functions that are hard to read by more than one measure.
     Hard,
     /// What is strong and measures more than this, inside of such functions.
@@ -197,7 +198,7 @@ impl Smell {
             survives_errors: false,
             rate: None,
             worth_doing: None,
-            calm: Calm::Usual,
+            calm: Calm::Always,
             answers: &[],
             clippy: &[],
             drawn: Drawn::Token,
@@ -481,6 +482,7 @@ static REGISTRY: &[Smell] = &[
     near_duplicate_function::SMELL,
     question_mark_opportunity::SMELL,
     reference_to_owner::SMELL,
+    repeated_block::SMELL,
     repeated_expression::SMELL,
     repeated_stanza::SMELL,
     repeated_statement::SMELL,
@@ -527,8 +529,8 @@ mod fixture {
             .map(|place| Unit::seeing(sees, &source.text, place, context))
             .collect();
         let mut file = outline.file(&source, units.iter().map(Unit::lines));
-        for unit in &units {
-            file.share.add(&unit.share(), 0.into());
+        for (unit, place) in units.iter().zip(&outline.places) {
+            file.share.add(&unit.share(), 0.into(), place.presence);
         }
         let all = units.iter().map(At::Unit).chain([At::File(&file)]);
         let one = || numbered().filter(|(_, one)| one.id == smell.id);

@@ -15,11 +15,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     facts::SmellId,
-    syntax::{Function, KindSet, Owner, Presence, Unit, UnitKind, tables},
+    syntax::{Function, KindSet, Owner, Presence, Unit, UnitKind, runs, tables},
     text::{TextRange, TextSize},
 };
 
-pub use crate::syntax::prints::{NamePrint, Names, Print, Role, Words, are_equal};
+pub use crate::syntax::{
+    prints::{NamePrint, Names, Print, Role, Words, are_equal},
+    runs::{FEWEST_STATEMENTS, SHORTEST_RUN},
+};
 pub use pieces::PiecePrint;
 
 /// The kinds of nodes that a survey asks a unit for.
@@ -29,9 +32,6 @@ pub const SEES: KindSet = KindSet::of(&[SyntaxKind::STMT_LIST]);
 pub const SHORTEST_FUNCTION: u32 = 50;
 /// What is equal but for its names is longer.
 pub const SHORTEST_RENAMED: u32 = 80;
-/// A run of statements has so many statements, and so many words and signs.
-pub const FEWEST_STATEMENTS: usize = 3;
-pub const SHORTEST_RUN: u32 = 40;
 
 /// What stands in one file. Ranges of `units` are relative to the offset beside each, those of `allowed` to the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,22 +165,15 @@ fn is_delegation(function: &Function) -> bool {
     function.owner == Owner::TraitImpl && is_alone && is_flat
 }
 
-/// The statements of a list, broken off at items.
 fn runs(list: &ast::StmtList, words: &Words<'_>, start: TextSize) -> Vec<Run> {
-    let mut runs = vec![Run::default()];
-    for statement in list.statements() {
-        if let ast::Stmt::Item(_) = statement {
-            runs.push(Run::default());
-        } else if let Some(run) = runs.last_mut() {
-            let range = statement.syntax().text_range() - start;
-            run.statements.extend(statement_print(range, words));
-        }
-    }
-    let tail = list.tail_expr().map(|tail| tail.syntax().text_range());
-    if let (Some(tail), Some(run)) = (tail, runs.last_mut()) {
-        run.statements.extend(statement_print(tail - start, words));
-    }
-    runs
+    let rows = runs::rows(list).into_iter();
+    let runs = rows.map(|row| Run {
+        statements: row
+            .iter()
+            .filter_map(|node| statement_print(node.text_range() - start, words))
+            .collect(),
+    });
+    runs.collect()
 }
 
 fn statement_print(range: TextRange, words: &Words<'_>) -> Option<StatementPrint> {

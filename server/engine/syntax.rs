@@ -18,8 +18,8 @@ mod write;
 mod fixture;
 
 pub use judge::{
-    closures, conditions, conversions, fallible, flow, inference_order, known, meanings, negation,
-    patterns, purity,
+    beside, closures, conditions, conversions, fallible, flow, inference_order, known, meanings,
+    negation, patterns, purity,
     refusal::{Hazard, Refusal},
     scopes, tables, temporaries, types_shown,
 };
@@ -44,6 +44,7 @@ pub use read::{
         places,
     },
     prints,
+    runs::{self, Run},
     shares::{FileShare, Parameter, Parameters},
     signatures,
     texts::Text,

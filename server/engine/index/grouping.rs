@@ -6,11 +6,11 @@ use std::{
 };
 
 use super::{
-    Duplicate, DuplicateKind, FileId, Index, IndexedUnit, Spot,
+    Duplicate, DuplicateKind, FileId, Index, IndexedUnit, Spot, longest,
     postings::{self, Posting},
 };
 use crate::{
-    survey::{FEWEST_STATEMENTS, FunctionPrint, Print, SHORTEST_RUN, StatementPrint},
+    survey::{FunctionPrint, Print, SHORTEST_RUN, StatementPrint},
     syntax::Presence,
     text::{TextRange, TextSize},
 };
@@ -21,9 +21,6 @@ const FEWEST_SHAPES: usize = 3;
 
 /// Between files a run has at least so many words and signs.
 const SHORTEST_ACROSS: u32 = 60;
-
-/// One statement that stands ten thousand times in a row would be followed for as many steps each.
-const MOST_STEPS: usize = 100_000;
 
 /// Functions, the blocks that are in no function of the same duplicate, and the statements that are in neither. Where blocks
 /// or statements overlap, the one that saves most is told of.
@@ -213,39 +210,16 @@ impl Index {
 
     /// Follows runs to where they part.
     fn extend(&self, places: Vec<Posting>, kind: DuplicateKind, found: &mut Vec<Duplicate>) {
-        let most_steps = MOST_STEPS + 32 * places.len();
-        let mut steps = 0;
-        let mut open = vec![(places, FEWEST_STATEMENTS)];
-        while let Some((places, length)) = open.pop() {
-            steps += places.len();
-            if places.len() < 2 || self.goes_on_before(&places, kind) || steps > most_steps {
-                continue;
-            }
-            let mut next: HashMap<Option<Print>, Vec<Posting>> = HashMap::new();
-            for place in &places {
-                let print = self.statement(*place, length).map(|it| it.print(kind));
-                next.entry(print).or_default().push(*place);
-            }
-            let goes_on = next.len() == 1 && !next.contains_key(&None);
-            if !goes_on {
-                match kind {
-                    DuplicateKind::RenamedBlock => self.add_renamed_run(&places, length, found),
-                    _ => self.add_run(&places, length, found),
-                }
-            }
-            next.remove(&None);
-            open.extend(next.into_values().map(|places| (places, length + 1)));
-        }
-    }
-
-    /// Whether all are preceded by the same statement, so that they are found with it.
-    fn goes_on_before(&self, places: &[Posting], kind: DuplicateKind) -> bool {
-        let before = |place: &Posting| {
-            let at = place.at.checked_sub(1)?;
-            Some(self.statement(Posting { at, ..*place }, 0)?.print(kind))
+        let print = |place: Posting, behind: isize| {
+            let at = place.at.checked_add_signed(i32::try_from(behind).ok()?)?;
+            Some(self.statement(Posting { at, ..place }, 0)?.print(kind))
         };
-        let first = before(&places[0]);
-        first.is_some() && places.iter().all(|place| before(place) == first)
+        for (places, length) in longest(places, print) {
+            match kind {
+                DuplicateKind::RenamedBlock => self.add_renamed_run(&places, length, found),
+                _ => self.add_run(&places, length, found),
+            }
+        }
     }
 
     /// The statement that stands so many behind a place.

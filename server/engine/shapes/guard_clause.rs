@@ -613,7 +613,9 @@ impl<'a> Finder<'a> {
             return None;
         };
         let body = inner.then_branch()?;
+        let condition = inner.condition()?;
         let is_plain = inner.else_token().is_none()
+            && !condition.syntax().text().contains_char('\n')
             && !is_short_exit(&body)
             && worth::is_rest(&inner, then, worth::LARGE_SHARE_INSIDE);
         let is_long = lines_between_braces(&body) > LONG_BODY;

@@ -30,7 +30,7 @@
 //! What `simplify-boolean` would not change: one of several guards, conditions that would be hard to read in one, opposites
 //! that nobody would write, and branches with comments. A case that is put aside first, as `if a.is_empty() { return false; }`,
 //! and what is no question by its name: `is_new && self.add(x)` hides a step. A `match` that names every case, so that a new one
-//! will be noticed.
+//! will be noticed. One of two statements of one form, of which the other would stay as it is.
 //!
 //! ## Limits
 //! The measure is the lines that go. 0 are fine; more are a warning, more than 12 a strong one. It fires 0.2 times in 100,000
@@ -41,7 +41,7 @@
 //! Martin Fowler, *Refactoring*, "Consolidate Conditional Expression". Clippy's `needless_bool` and `match_like_matches_macro`
 //! see what has both literals in its branches.
 
-use ra_ap_syntax::{AstNode, SyntaxKind, ast};
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
 use super::{Calm, Cause, Limits, Look, Sightings, Smell};
 use crate::{
@@ -50,7 +50,7 @@ use crate::{
         boolean_choice::{BooleanChoice, Worth},
         boolean_match::BooleanMatch,
     },
-    syntax::Unit,
+    syntax::{Unit, beside},
     text::slice,
 };
 
@@ -81,10 +81,20 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         };
         if let Ok((shape, _)) = BooleanChoice::of(&found, unit.text, unit.context)
             && shape.worth != Worth::Aside
+            && !stands_beside_twin(&found, unit)
         {
             sightings.push(shape.keyword, count(shape.saved));
         }
     }
+}
+
+/// Whether a statement of the same form is beside it that would stay as it is.
+fn stands_beside_twin(choice: &ast::IfExpr, unit: &Unit<'_>) -> bool {
+    let stays = |node: SyntaxNode| {
+        let twin = ast::IfExpr::cast(node);
+        twin.is_some_and(|it| BooleanChoice::of(&it, unit.text, unit.context).is_err())
+    };
+    beside::alike(choice.syntax()).any(stays)
 }
 
 fn say(sighting: &Sighting, text: &str) -> String {

@@ -1,8 +1,9 @@
 //! # Duplicate block
 //!
 //! ## What it does
-//! Finds three or more statements in a row that stand again word by word, in one file or in several of a workspace, or in one
-//! file with other names and literals, each for the same other throughout. Comments and white space may differ.
+//! Finds three or more statements in a row that stand again word by word in other files of a workspace, or in one file with other
+//! names and literals, each for the same other throughout. Comments and white space may differ. What stands again word by word in
+//! one file is `repeated-block`.
 //!
 //! ## Why
 //! What is written twice is mended once. A function of its own would have a name, and one place to mend.
@@ -11,33 +12,45 @@
 //! ```rust before
 //! fn open(shop: &mut Shop) {
 //!     let day = shop.calendar().today();
-//!     shop.log(format!("{day}: {} in stock", shop.stock().len()));
+//!     let stock = shop.stock();
+//!     shop.log(format!("{day}: {} in stock", stock.len()));
 //!     shop.ledger_mut().entry(day).or_default().add(shop.cash());
+//!     for article in stock.articles() {
+//!         article.count(day);
+//!     }
 //!     shop.unlock();
 //! }
 //!
 //! fn close(shop: &mut Shop) {
 //!     shop.lock();
-//!     let day = shop.calendar().today();
-//!     shop.log(format!("{day}: {} in stock", shop.stock().len()));
-//!     shop.ledger_mut().entry(day).or_default().add(shop.cash());
+//!     let evening = shop.calendar().today();
+//!     let rest = shop.stock();
+//!     shop.log(format!("{evening}: {} are left", rest.len()));
+//!     shop.ledger_mut().entry(evening).or_default().add(shop.cash());
+//!     for article in rest.articles() {
+//!         article.count(evening);
+//!     }
 //! }
 //! ```
 //! ```rust after
 //! fn open(shop: &mut Shop) {
-//!     take_stock(shop);
+//!     take_stock(shop, "in stock");
 //!     shop.unlock();
 //! }
 //!
 //! fn close(shop: &mut Shop) {
 //!     shop.lock();
-//!     take_stock(shop);
+//!     take_stock(shop, "are left");
 //! }
 //!
-//! fn take_stock(shop: &mut Shop) {
+//! fn take_stock(shop: &mut Shop, state: &str) {
 //!     let day = shop.calendar().today();
-//!     shop.log(format!("{day}: {} in stock", shop.stock().len()));
+//!     let stock = shop.stock();
+//!     shop.log(format!("{day}: {} {state}", stock.len()));
 //!     shop.ledger_mut().entry(day).or_default().add(shop.cash());
+//!     for article in stock.articles() {
+//!         article.count(day);
+//!     }
 //! }
 //! ```
 //!

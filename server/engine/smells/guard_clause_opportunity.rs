@@ -347,9 +347,9 @@ mod tests {
                 block("if x == 1", then).trim_end(),
                 block("else", other).trim_end()
             );
-            block("fn f() -> R", &format!("let s = t();\n{choice}"))
+            block("fn f() -> R", &choice)
         };
-        let long = format!("if s {{\n    u();\n}}\n{LONG}v()\n");
+        let long = format!("let s = t();\nif s {{\n    u();\n}}\n{LONG}v()\n");
         let end = "and has a short `else`; handle that case first and unindent them";
         for value in ["None", "Ok(())", "Err(e(x))", "Vec::new()", "R::EMPTY", "0"] {
             let said = words(&gives(&long, &format!("{value}\n")));
@@ -357,7 +357,7 @@ mod tests {
         }
         assert_eq!(
             words(&gives("None\n", &long)),
-            "the `else` of this `if` wraps 27 lines; return the short branch early and unindent them"
+            "the `else` of this `if` wraps 28 lines; return the short branch early and unindent them"
         );
         for value in ["w(x)", "s", "x + 1", "Ok(s)"] {
             assert_eq!(count(&gives(&long, &format!("{value}\n"))), 0, "{value}");

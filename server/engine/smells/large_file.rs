@@ -36,7 +36,7 @@
 
 use crate::{
     facts::Sighting,
-    smells::{Calm, Limits, Look, Sightings, Smell},
+    smells::{Calm, Drawn, Limits, Look, Sightings, Smell},
     syntax::{FileUnit, Role},
 };
 
@@ -45,6 +45,7 @@ pub(super) const SMELL: Smell = Smell {
     rate: Some(6.1),
     worth_doing: Some(11),
     calm: Calm::Never,
+    drawn: Drawn::Head,
     ..Smell::new("large-file", Limits::of(1000, 2000), Look::File(look), say)
 };
 

@@ -28,7 +28,8 @@
 //! ## What it leaves alone
 //! What `loop-to-search` and `loop-to-collect` would not change: a condition that may leave the function, changes something or
 //! calls a macro; what is not shown to be an iterator; loops with comments; and what clippy's `manual_find` says. Also a search
-//! that counts only to take elements by their index: it wants an iterator over them first.
+//! that counts only to take elements by their index: it wants an iterator over them first; and one of two loops of one form, of
+//! which the other would stay as it is.
 //!
 //! ## Limits
 //! The measure is the lines that go. 0 are fine; more are a warning, more than 12 a strong one. It fires 1.6 times in 100,000
@@ -38,13 +39,13 @@
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Replace Loop with Pipeline". Clippy's `manual_find` sees the loops that return the element.
 
-use ra_ap_syntax::{SyntaxKind, ast};
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
 use super::{Calm, Cause, Limits, Look, Sightings, Smell};
 use crate::{
     facts::{Part, Sighting},
     shapes::{collect_loop::CollectLoop, extend_loop::ExtendLoop, search_loop::SearchLoop},
-    syntax::{Refusal, Unit},
+    syntax::{Refusal, Unit, beside},
 };
 
 pub(super) const SMELL: Smell = Smell {
@@ -69,13 +70,22 @@ const ADDS: u32 = 1;
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     for found in unit.nodes::<ast::ForExpr>() {
         if let Ok((shape, _)) = SearchLoop::of(&found, unit.text, unit.context) {
-            if !shape.goes_by_index {
+            if !shape.goes_by_index && !stands_beside_twin(&found, unit) {
                 sightings.push(shape.keyword, count(shape.saved));
             }
         } else {
             look_at_growth(&found, unit, sightings);
         }
     }
+}
+
+/// Whether a loop of the same form is beside it that would stay as it is.
+fn stands_beside_twin(found: &ast::ForExpr, unit: &Unit<'_>) -> bool {
+    let stays = |node: SyntaxNode| {
+        let twin = ast::ForExpr::cast(node);
+        twin.is_some_and(|it| SearchLoop::of(&it, unit.text, unit.context).is_err())
+    };
+    beside::alike(found.syntax()).any(stays)
 }
 
 /// A loop that fills a collection, or adds to one.

@@ -27,7 +27,8 @@
 //!
 //! ## What it leaves alone
 //! What `question-mark` would not change: values that may be references, errors whose type only the function's result tells,
-//! what somebody may have to use, closures, `async` blocks and `const fn`.
+//! what somebody may have to use, closures, `async` blocks and `const fn`. One of two statements of one form, of which the other
+//! would stay as it is.
 //!
 //! ## Limits
 //! The measure is the lines that go. 0 are fine; more are a warning, more than 12 a strong one. It fires 0.7 times in 100,000
@@ -39,7 +40,12 @@
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
 use super::{Cause, Limits, Look, Sightings, Smell};
-use crate::{facts::Sighting, shapes::question_mark::QuestionMark, syntax::Unit, text::slice};
+use crate::{
+    facts::Sighting,
+    shapes::question_mark::QuestionMark,
+    syntax::{Unit, beside},
+    text::slice,
+};
 
 pub(super) const SMELL: Smell = Smell {
     cause: Cause::Opportunity,
@@ -70,6 +76,9 @@ fn look_at(node: &SyntaxNode, unit: &Unit<'_>, sightings: &mut Sightings) {
     let Ok((shape, _)) = QuestionMark::of(node, unit.text, unit.context) else {
         return;
     };
+    if beside::alike(node).any(|it| QuestionMark::of(&it, unit.text, unit.context).is_err()) {
+        return;
+    }
     let lines = unit.slice(shape.whole).lines().count();
     sightings.push(shape.keyword, u32::try_from(lines).unwrap_or(u32::MAX));
 }

@@ -1,5 +1,6 @@
 //! What may be believed of code by its syntax alone. Each judgement errs on one side only, and says on which.
 
+pub mod beside;
 pub mod closures;
 pub mod conditions;
 pub mod conversions;

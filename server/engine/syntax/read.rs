@@ -9,6 +9,7 @@ pub(super) mod kinds;
 pub(super) mod metrics;
 pub(super) mod outline;
 pub mod prints;
+pub mod runs;
 pub(super) mod shares;
 pub mod signatures;
 pub(super) mod texts;

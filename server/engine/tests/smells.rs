@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     facts::Sighting,
-    index::{Code, FileId, Index, Origin, verified},
+    index::{Code, DuplicateKind, FileId, Index, Origin, verified},
     refactorings::{self, Context, Refactoring, Target},
     smells::{self, Cause, Smell},
     survey::{self, FileSurvey, SurveyedUnit},
@@ -40,8 +40,8 @@ fn sightings(text: &str) -> Vec<Sighting> {
     });
     let units: Vec<_> = units.collect();
     let mut file = outline.file(&source, units.iter().map(Unit::lines));
-    for unit in &units {
-        file.share.add(&unit.share(), 0.into());
+    for (unit, place) in units.iter().zip(&outline.places) {
+        file.share.add(&unit.share(), 0.into(), place.presence);
     }
     let mut all: Vec<_> = units.iter().flat_map(smells::look_at).collect();
     all.extend(smells::look_at_file(&file));
@@ -49,7 +49,8 @@ fn sightings(text: &str) -> Vec<Sighting> {
     all
 }
 
-/// What stands several times in a text, at the first place.
+/// What stands several times in a text, at the first place; word by word only as whole functions, since what is looked at in
+/// one file is told of that already.
 fn duplicates(units: &[Unit<'_>], text: &str) -> Vec<Sighting> {
     let surveyed = units.iter().map(|unit| SurveyedUnit {
         offset: unit.node.text_range().start(),
@@ -65,6 +66,7 @@ fn duplicates(units: &[Unit<'_>], text: &str) -> Vec<Sighting> {
     let found = index.all().into_iter();
     let found = found.filter_map(|one| verified(&one, |_| Some(text), Code::is_equal));
     found
+        .filter(|one| one.kind != DuplicateKind::Block)
         .filter_map(|one| smells::look_at_duplicate(&one, &one.places[0]))
         .collect()
 }

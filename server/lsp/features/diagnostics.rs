@@ -31,7 +31,7 @@ use crate::{
     },
     smells::{self, Cause, Smell},
     syntax::Unparsable,
-    text::{TextRange, TextSize, slice},
+    text::{TextSize, slice},
 };
 
 /// Where the documentation of the smells is read; each has the page of its module.
@@ -108,14 +108,11 @@ pub(crate) fn written(analysed: &Analysed, profile: &Profile) -> Written {
     let writer = Writer::new(analysed, profile);
     let judge = Judge::new(report, analysed.file.text(), &analysed.rules);
     let units = units(&writer, &judge, report);
-    let mut found = judge.file();
     let starts = report.items.iter().map(|(offset, _)| *offset);
     let told = starts.clone().zip(&units);
     let told = told.flat_map(|(start, unit)| unit.repeated.iter().map(move |it| *it + start));
-    let told = told.chain(found.iter().flat_map(Finding::repeated));
-    let told: Vec<TextRange> = told.collect();
     let copies = analysed.copies.as_deref().map_or(&[][..], Vec::as_slice);
-    found.extend(judge.copies(copies, &told));
+    let found = judge.around_units(told.collect(), copies);
 
     let none = TextSize::new(0);
     let mut rest: Vec<_> = found.iter().map(|it| writer.written(it, none)).collect();
@@ -425,7 +422,7 @@ mod tests {
             wire::uri,
         },
         syntax::FileContext,
-        text::Encoding,
+        text::{Encoding, TextRange},
     };
 
     const URI: &str = "file:///w/a.rs";

@@ -1,8 +1,8 @@
 //! Whether something else than a guard is what a place wants: then a guard would be one more change in the way of it.
 
 use ra_ap_syntax::{
-    AstNode,
-    ast::{self, BinaryOp, CmpOp, ElseBranch, LogicOp},
+    AstNode, SyntaxKind, SyntaxNode,
+    ast::{self, BinaryOp, CmpOp, ElseBranch, HasName, LogicOp},
 };
 
 use crate::syntax::{
@@ -19,7 +19,10 @@ pub(super) fn is_wanted(
     block: &ast::BlockExpr,
     then: &ast::BlockExpr,
 ) -> bool {
-    is_asked_again_inside(choice, then) || is_table(then) || wants_while_let(choice, block)
+    is_asked_again_inside(choice, then)
+        || is_table(then)
+        || wants_while_let(choice, block)
+        || is_bound_for_it(choice)
 }
 
 /// Whether the condition only compares by order: its negation is another number rather than the other case.
@@ -78,6 +81,85 @@ fn wants_while_let(choice: &ast::IfExpr, block: &ast::BlockExpr) -> bool {
     };
     let is_all = block.statements().next().is_none();
     is_loop && is_all && matches!(choice.condition(), Some(ast::Expr::LetExpr(_)))
+}
+
+/// `let a = b(); if let Some(c) = a { … }`, of a name that nothing else reads: the variable goes first.
+fn is_bound_for_it(choice: &ast::IfExpr) -> bool {
+    let Some((name, _)) = bound_before(choice) else {
+        return false;
+    };
+    let scrutinee = match choice.condition() {
+        Some(ast::Expr::LetExpr(matched)) => matched.expr(),
+        _ => None,
+    };
+    let is_asked = scrutinee.is_some_and(|it| it.syntax().text() == &*name);
+    let branches = [
+        choice.then_branch().map(|it| it.syntax().clone()),
+        else_of(choice),
+    ];
+    let matched = choice.condition().map(|it| it.syntax().clone());
+    let hides = matched.is_some_and(|matched| {
+        let mut names = matched.descendants().filter_map(ast::Name::cast);
+        names.any(|it| it.text() == &*name)
+    });
+    let mut branches = branches.into_iter().flatten();
+    is_asked && (hides || !branches.any(|branch| reads(&branch, &name)))
+}
+
+/// Whether what stands right before is made for what follows a guard alone, so that the guard belongs above it.
+pub(super) fn is_prepared_before(choice: &ast::IfExpr, rest: &ast::BlockExpr) -> bool {
+    let Some((name, value)) = bound_before(choice) else {
+        return false;
+    };
+    let condition = choice.condition().map(|it| it.syntax().clone());
+    let other = match choice.then_branch() {
+        Some(then) if then == *rest => else_of(choice),
+        then => then.map(|it| it.syntax().clone()),
+    };
+    let mut beside = condition.into_iter().chain(other);
+    !matches!(value, ast::Expr::Literal(_) | ast::Expr::PathExpr(_))
+        && reads(rest.syntax(), &name)
+        && !beside.any(|part| reads(&part, &name))
+}
+
+/// Whether all that a block does is to panic: `assert!` says so in one line.
+pub(super) fn only_panics(block: &ast::BlockExpr) -> bool {
+    let text = block.syntax().text().to_string();
+    let inside = text.trim_start_matches('{').trim_start();
+    let panics = ["panic!", "todo!", "unimplemented!", "unreachable!"];
+    let starts = panics.iter().any(|panic| inside.starts_with(panic));
+    starts && block.statements().count() + usize::from(block.tail_expr().is_some()) == 1
+}
+
+/// The variable of one name that the statement right before gives, with its value.
+fn bound_before(choice: &ast::IfExpr) -> Option<(String, ast::Expr)> {
+    let whole = choice.syntax().parent().and_then(ast::ExprStmt::cast);
+    let whole = whole.map_or_else(|| choice.syntax().clone(), |it| it.syntax().clone());
+    let before = ast::LetStmt::cast(whole.prev_sibling()?)?;
+    let Some(ast::Pat::IdentPat(pattern)) = before.pat() else {
+        return None;
+    };
+    Some((pattern.name()?.text().to_string(), before.initializer()?))
+}
+
+fn else_of(choice: &ast::IfExpr) -> Option<SyntaxNode> {
+    Some(match choice.else_branch()? {
+        ElseBranch::Block(block) => block.syntax().clone(),
+        ElseBranch::IfExpr(next) => next.syntax().clone(),
+    })
+}
+
+/// Whether a name is read in a node; the input of macros counts.
+fn reads(node: &SyntaxNode, name: &str) -> bool {
+    let tokens = node
+        .descendants_with_tokens()
+        .filter_map(|it| it.into_token());
+    let mut words = tokens.filter(|token| !token.kind().is_trivia());
+    words.any(|token| match token.kind() {
+        SyntaxKind::IDENT => token.text() == name,
+        SyntaxKind::STRING => token.text().contains(&format!("{{{name}")),
+        _ => false,
+    })
 }
 
 #[cfg(test)]
@@ -139,6 +221,47 @@ mod tests {
         ] {
             assert!(!wants_other(other), "{other}");
         }
+    }
+
+    #[test]
+    fn a_variable_for_the_question_alone() {
+        assert!(wants_other("let a = b(); if let Some(c) = a { d(c); }"));
+        assert!(wants_other("let a = b(); if let Some(a) = a { d(a); }"));
+        for other in [
+            "let a = b(); if let Some(c) = a { d(c, a); }",
+            "let a = b(); if let Some(c) = a { d(c); } else { e(a); }",
+            "let a = b(); f(); if let Some(c) = a { d(c); }",
+            "let a = b(); if let Some(c) = a.g() { d(c); }",
+        ] {
+            assert!(!wants_other(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_variable_for_what_follows_alone() {
+        let is_prepared = |body: &str| {
+            let choice = first_of(body);
+            is_prepared_before(&choice, &choice.then_branch().unwrap())
+        };
+        assert!(is_prepared("let a = b(); if c { d(a); } else { return; }"));
+        for other in [
+            "let a = b(); if a.c() { d(a); } else { return; }",
+            "let a = b(); if c { d(a); } else { e(a); return; }",
+            "let a = b(); if c { d(); } else { return; }",
+            "let a = 1; if c { d(a); } else { return; }",
+            "let a = b(); if c { d(a); } else { return format!(\"{a}\"); }",
+        ] {
+            assert!(!is_prepared(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_block_that_only_panics() {
+        let panics = |body: &str| only_panics(&first_of(body).then_branch().unwrap());
+        assert!(panics("if a { unreachable!(\"b\") }"));
+        assert!(panics("if a { panic!(); }"));
+        assert!(!panics("if a { b(); panic!(); }"));
+        assert!(!panics("if a { return; }"));
     }
 
     #[test]

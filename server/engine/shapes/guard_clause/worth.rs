@@ -59,6 +59,8 @@ pub(super) fn is_worthwhile(choice: &ast::IfExpr, form: Form, levels: usize) -> 
         Form::Exit => levels >= 2 || !is_only_if(&then) && is_rest(choice, &block, LARGE_SHARE),
         Form::Else => {
             !diverges(&then)
+                && !else_only_panics(choice)
+                && !other_cure::is_prepared_before(choice, &then)
                 && !has_long_else(choice)
                 && !has_twin(choice)
                 && (levels >= 2 || !ends_in_same_else(choice, &then))
@@ -85,6 +87,8 @@ pub(super) fn is_value_worthwhile(choice: &ast::IfExpr, value: &Value) -> bool {
         && !is_in_short_function(choice)
         && !is_asked_twice(choice)
         && !is_asked_before(choice)
+        && !other_cure::is_wanted(choice, &block, rest)
+        && !other_cure::is_prepared_before(choice, rest)
         && is_rest(choice, &block, LARGE_SHARE_INSIDE)
 }
 
@@ -189,6 +193,13 @@ fn has_guard(then: &ast::BlockExpr) -> bool {
 fn has_long_else(choice: &ast::IfExpr) -> bool {
     match choice.else_branch() {
         Some(ElseBranch::Block(other)) => lines_between_braces(&other) > LONGEST_ELSE,
+        _ => false,
+    }
+}
+
+fn else_only_panics(choice: &ast::IfExpr) -> bool {
+    match choice.else_branch() {
+        Some(ElseBranch::Block(other)) => other_cure::only_panics(&other),
         _ => false,
     }
 }

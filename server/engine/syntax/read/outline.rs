@@ -2,6 +2,8 @@
 //! is left. An impl, trait or module is no unit itself: its items are. What is around a unit matters to it only through its
 //! [`Owner`], so a unit whose text and owner are unchanged has an unchanged report.
 
+use std::sync::Arc;
+
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode,
     ast::{self, HasModuleItem},
@@ -92,6 +94,7 @@ pub struct Outline {
 /// the unit that it touched.
 #[derive(Debug, Clone)]
 pub struct FileUnit {
+    pub text: Arc<str>,
     /// What is drawn for the file.
     pub at: TextRange,
     pub context: FileContext,
@@ -177,6 +180,7 @@ impl Outline {
             .filter_map(|places| lines.get(places.clone()));
         let longest_impl = impls.map(|lines| lines.iter().sum()).max();
         FileUnit {
+            text: Arc::clone(&source.text),
             at: self.head.unwrap_or_default(),
             context: source.context,
             is_broken: source.tree.has_errors(),

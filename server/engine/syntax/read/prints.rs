@@ -1,6 +1,9 @@
 //! The words and signs of a text as duplicates compare them: without comments and white space.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+};
 
 use ra_ap_syntax::SyntaxKind;
 use serde::{Deserialize, Serialize};
@@ -187,6 +190,32 @@ impl<'a> Words<'a> {
         words.windows(2).any(|pair| {
             pair[0].kind == SyntaxKind::RETURN_KW && !matches!(pair[1].text, "Err" | "None")
         })
+    }
+
+    /// The names that `let` gives in a range, outside of its blocks, and that the words of another range say.
+    pub fn given(&self, range: TextRange, to: TextRange) -> usize {
+        let mut depth = 0_usize;
+        let mut is_pattern = false;
+        let mut given = HashSet::new();
+        for word in self.in_range(range) {
+            match word.kind {
+                SyntaxKind::L_CURLY => depth += 1,
+                SyntaxKind::R_CURLY => depth = depth.saturating_sub(1),
+                SyntaxKind::LET_KW => is_pattern = depth == 0,
+                SyntaxKind::EQ | SyntaxKind::COLON | SyntaxKind::SEMICOLON => is_pattern = false,
+                SyntaxKind::IDENT if is_pattern => {
+                    given.insert(word.name);
+                }
+                _ => {}
+            }
+        }
+        let said: HashSet<usize> = self
+            .in_range(to)
+            .iter()
+            .filter(|word| word.kind == SyntaxKind::IDENT)
+            .map(|word| word.name)
+            .collect();
+        given.intersection(&said).count()
     }
 
     /// Whether a word or a sign is in a range.

@@ -7,7 +7,8 @@ use ra_ap_syntax::{
 
 use super::{
     attributes,
-    outline::Owner,
+    outline::{Owner, Presence},
+    runs::Run,
     signatures::{self, is_dictated, is_plain_constructor},
     texts::{Text, hash},
     units::Unit,
@@ -21,6 +22,8 @@ pub struct FileShare {
     pub texts: Vec<Text>,
     /// Functions that may share parameters with others.
     pub functions: Vec<Parameters>,
+    /// Statements that may stand again.
+    pub runs: Vec<Run>,
 }
 
 /// The parameters of a function with three and more.
@@ -49,6 +52,7 @@ impl Unit<'_> {
         FileShare {
             texts: self.texts(),
             functions: self.shared_functions(),
+            runs: self.runs(),
         }
     }
 
@@ -108,11 +112,14 @@ impl FileShare {
         self.mapped(|range| range - start)
     }
 
-    /// Adds what a unit that begins at `start` gives.
-    pub fn add(&mut self, share: &Self, start: TextSize) {
+    /// Adds what a unit that begins at `start` gives. Code of which each system has its own is no repetition.
+    pub fn add(&mut self, share: &Self, start: TextSize, presence: Presence) {
         let moved = share.clone().mapped(|range| range + start);
         self.texts.extend(moved.texts);
         self.functions.extend(moved.functions);
+        if presence == Presence::Always {
+            self.runs.extend(moved.runs);
+        }
     }
 
     fn mapped(mut self, change: impl Fn(TextRange) -> TextRange) -> Self {
@@ -125,6 +132,11 @@ impl FileShare {
                 parameter.at = change(parameter.at);
             }
         }
+        self.runs = self
+            .runs
+            .into_iter()
+            .map(|run| run.mapped(&change))
+            .collect();
         self
     }
 }
@@ -145,7 +157,7 @@ mod tests {
         for place in &places {
             let unit = Unit::new(text, place, FileContext::default());
             let start = place.node.text_range().start();
-            share.add(&unit.share().relative_to(start), start);
+            share.add(&unit.share().relative_to(start), start, place.presence);
         }
         let names: Vec<_> = share.functions.iter().map(|it| &text[it.at]).collect();
         assert_eq!(names, ["f"]);
