@@ -26,15 +26,15 @@ pub fn is_for_extraction(smell: &Smell) -> bool {
     kind(smell).is_some()
 }
 
-/// Those that can be carried out one after the other: none takes a part of another.
+/// Those that can be carried out one after the other: none takes a part of another, or its name.
 pub fn apart(proposals: &[Proposal]) -> Vec<&Proposal> {
     let mut apart: Vec<&Proposal> = Vec::new();
     for proposal in proposals {
-        let overlaps = |other: &&Proposal| {
+        let excludes = |other: &&Proposal| {
             let shared = other.range.intersect(proposal.range);
-            shared.is_some_and(|it| !it.is_empty())
+            shared.is_some_and(|it| !it.is_empty()) || other.name == proposal.name
         };
-        if !apart.iter().any(overlaps) {
+        if !apart.iter().any(excludes) {
             apart.push(proposal);
         }
     }

@@ -7,7 +7,7 @@ use serde_json::ser::Formatter;
 
 use super::{Report, ReportedFile, ReportedFinding, Summary, answers, level_word};
 use crate::{
-    analysis::{Finding, FindingPart, OtherPlace},
+    analysis::{Finding, FindingPart, OtherPlace, apart},
     extraction::Proposal,
     facts::FunctionFacts,
     text::{Encoding, Lines, TextRange, TextSize, is_unseen, slice},
@@ -230,7 +230,11 @@ impl<'a> JsonFinding<'a> {
             ref others,
             ..
         } = found.finding;
-        let extractions = found.extractions.iter();
+        // What can be carried out together comes first, what would stand in for one of those after it.
+        let together = apart(&found.extractions);
+        let rest = found.extractions.iter();
+        let rest = rest.filter(|it| !together.contains(it));
+        let extractions = together.iter().copied().chain(rest);
         Self {
             smell: smell.id,
             level: level_word(level),

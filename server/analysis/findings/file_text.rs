@@ -22,6 +22,7 @@ pub struct Answers {
 const PORTS: &[&str] = &[
     "a port of",
     "adapted from",
+    "based on code by",
     "direct port",
     "line-by-line",
     "ported from",

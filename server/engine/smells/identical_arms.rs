@@ -36,7 +36,7 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! Short bodies: a value, a path, a call or two. Arms that are not neighbours, whose order may mean something. What
+//! Short bodies: a value, a path, a call or two. Arms of one line that would take several as one. Arms that are not neighbours, whose order may mean something. What
 //! `merge-identical-arms` would not change: guards, attributes, comments that belong to one arm, variables of other types.
 //! Tests, benchmarks and examples.
 //!
@@ -53,7 +53,7 @@ use super::{Cause, Limits, Look, Sightings, Smell};
 use crate::{
     facts::Sighting,
     shapes::identical_arms::IdenticalArms,
-    syntax::{Unit, tokens_of},
+    syntax::{Unit, layout, tokens_of},
     text::TextRange,
 };
 
@@ -112,12 +112,29 @@ fn look_at(
     if arms.iter().filter(|arm| body(arm) == own).count() > count {
         return count;
     }
+    if breaks_rows(&group.arms, unit) {
+        return count;
+    }
     let is_offered = group.check().is_ok() && group.rewrites(unit.text, unit.context).is_ok();
     if let Some(at) = head_of(&arms[place]).filter(|_| is_offered) {
         let gone = u32::try_from(count - 1).unwrap_or(u32::MAX);
         sightings.push(at, words.saturating_mul(gone));
     }
     count
+}
+
+/// Whether arms of one line each would become one of several lines.
+fn breaks_rows(arms: &[ast::MatchArm], unit: &Unit<'_>) -> bool {
+    let text = |arm: &ast::MatchArm| unit.slice(arm.syntax().text_range());
+    let patterns = arms.iter().filter_map(ast::MatchArm::pat);
+    let patterns = patterns.map(|it| layout::width(unit.slice(it.syntax().text_range())));
+    // One pattern is in the first arm already; ` | ` is between the others.
+    let added: usize = patterns.skip(1).map(|width| width + " | ".len()).sum();
+    let first = arms.first();
+    let joined = first.map_or(0, |first| {
+        layout::column(unit.text, first.syntax().text_range().start()) + layout::width(text(first))
+    });
+    !arms.iter().any(|arm| text(arm).contains('\n')) && joined + added > unit.context.width.max()
 }
 
 fn words_of(body: &ast::Expr) -> u32 {
@@ -167,5 +184,15 @@ mod tests {
         ] {
             assert_eq!(seen(&arms), [], "{arms}");
         }
+    }
+
+    #[test]
+    fn rows_that_would_take_several_lines_as_one_are_left_alone() {
+        let rows = |name: &str| {
+            let row = "=> (Kind::Attached(a.b, c.d), Some(Side::Right), 2, e.f(1)),\n";
+            format!("\nKind::{name}Underscore {row}Kind::{name}Hat {row}_ => g,\n")
+        };
+        assert_eq!(seen(&rows("")).len(), 1);
+        assert_eq!(seen(&rows("Mathematical")), []);
     }
 }

@@ -42,8 +42,8 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! Tests, benchmarks, examples and generated code; the input of macros; what is compiled only under a condition; functions that
-//! are equal as a whole; lists of one statement; lines of which another repetition says more; what leaves more than three names
+//! Tests, benchmarks, examples and generated code; the input of macros; what is compiled only under a condition; `unsafe` blocks;
+//! functions that are equal as a whole; lists of one statement; lines of which another repetition says more; what leaves more than three names
 //! to the lines behind it, unless it has 20 lines and more. What stands again in other files, or with other names, is
 //! `duplicate-block`.
 //!
@@ -354,11 +354,14 @@ mod tests {
     }
 
     #[test]
-    fn tests_and_what_is_compiled_under_a_condition_are_left_alone() {
+    fn tests_conditions_and_unsafe_blocks_are_left_alone() {
         let all = text(&[&around(BLOCK, 1), &around(BLOCK, 2)]);
         let tests = format!("#[cfg(test)]\nmod tests {{\n{all}}}\n");
         let systems = all.replace("fn f1", "#[cfg(unix)]\nfn f1");
         assert!(fired("repeated-block", &tests).is_empty());
         assert!(fired("repeated-block", &systems).is_empty());
+        let calls = format!("unsafe {{\n{BLOCK}i();\n}}\n");
+        let unsafe_code = text(&[&around(&calls, 1), &around(&calls, 2)]);
+        assert!(fired("repeated-block", &unsafe_code).is_empty());
     }
 }

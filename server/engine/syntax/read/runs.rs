@@ -61,7 +61,7 @@ impl Unit<'_> {
 
     fn runs_of(&self, list: &ast::StmtList) -> Vec<Run> {
         // No word is shorter than a byte.
-        if u32::from(list.syntax().text_range().len()) < SHORTEST_RUN {
+        if u32::from(list.syntax().text_range().len()) < SHORTEST_RUN || is_unsafe(list) {
             return Vec::new();
         }
         let rows = rows(list);
@@ -106,6 +106,14 @@ impl Run {
         }
         self
     }
+}
+
+/// Whether it is inside of an `unsafe` block: those are often twins that an interface asks for.
+fn is_unsafe(list: &ast::StmtList) -> bool {
+    let around = list.syntax().ancestors();
+    let in_function = around.take_while(|node| !ast::Fn::can_cast(node.kind()));
+    let mut blocks = in_function.filter_map(ast::BlockExpr::cast);
+    blocks.any(|block| block.unsafe_token().is_some())
 }
 
 fn is_body(list: &ast::StmtList) -> bool {
