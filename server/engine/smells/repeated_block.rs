@@ -63,7 +63,7 @@ use crate::{
     index::longest,
     syntax::{
         FileUnit, Run,
-        prints::{Print, Words},
+        prints::{Names, Print, Words, are_equal},
         runs::{FEWEST_STATEMENTS, SHORTEST_RUN, Statement},
     },
     text::{TextRange, slice},
@@ -141,13 +141,10 @@ type At = (usize, usize);
 /// What stands several times, what saves most first.
 fn repeated(file: &FileUnit) -> Vec<Block> {
     let runs = &file.share.runs;
-    let mut starts: Vec<([Print; FEWEST_STATEMENTS], At)> = Vec::new();
+    let mut starts: Vec<(Print, At)> = Vec::new();
     for (run, number) in runs.iter().zip(0..) {
         let windows = run.statements.windows(FEWEST_STATEMENTS).zip(0..);
-        starts.extend(windows.filter_map(|(window, at)| {
-            let prints = window.iter().map(|statement| statement.print);
-            Some((prints.collect::<Vec<_>>().try_into().ok()?, (number, at)))
-        }));
+        starts.extend(windows.map(|(window, at)| (print_of(window), (number, at))));
     }
     starts.sort_unstable();
     let print = |(run, at): At, behind: isize| {
@@ -171,6 +168,11 @@ fn repeated(file: &FileUnit) -> Vec<Block> {
     blocks
 }
 
+fn print_of(window: &[Statement]) -> Print {
+    let prints = window.iter().map(|statement| statement.print);
+    prints.fold(0, |all, print| all.rotate_left(21) ^ print)
+}
+
 fn block(file: &FileUnit, places: &[At], length: usize) -> Option<Block> {
     let runs = &file.share.runs;
     let statements = |(run, at): At| &runs[run].statements[at..at + length];
@@ -184,6 +186,16 @@ fn block(file: &FileUnit, places: &[At], length: usize) -> Option<Block> {
         return None;
     }
     let is_of_functions = places.iter().all(is_whole);
+    let text = |at: At| slice(&file.text, Place::of(statements(at)).range).unwrap_or_default();
+    let first = text(places[0]);
+    // What has equal prints is held against the text.
+    let is_equal = |at: &At| {
+        let other = text(*at);
+        first == other || are_equal((first, None), (other, None), Names::Kept)
+    };
+    if !places.iter().all(is_equal) {
+        return None;
+    }
     let mut places: Vec<Place> = places.iter().map(|at| Place::of(statements(*at))).collect();
     places.sort_by_key(|place| place.range.start());
     Some(Block {
@@ -197,7 +209,12 @@ fn block(file: &FileUnit, places: &[At], length: usize) -> Option<Block> {
 fn leaves_many(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
     let block = Place::of(statements).range;
     let text = |range| slice(&file.text, range).unwrap_or_default();
-    if text(block).lines().count() >= LONG {
+    let patterns = statements.iter().filter_map(|statement| {
+        let (pattern, _) = text(statement.range).strip_prefix("let ")?.split_once('=')?;
+        Some(pattern.matches(',').count() + 1)
+    });
+    // Most blocks give so few names that nothing has to be looked up.
+    if patterns.sum::<usize>() <= MOST_LEFT || text(block).lines().count() >= LONG {
         return false;
     }
     let end = run
