@@ -210,7 +210,9 @@ fn leaves_many(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
     let block = Place::of(statements).range;
     let text = |range| slice(&file.text, range).unwrap_or_default();
     let patterns = statements.iter().filter_map(|statement| {
-        let (pattern, _) = text(statement.range).strip_prefix("let ")?.split_once('=')?;
+        let (pattern, _) = text(statement.range)
+            .strip_prefix("let ")?
+            .split_once('=')?;
         Some(pattern.matches(',').count() + 1)
     });
     // Most blocks give so few names that nothing has to be looked up.

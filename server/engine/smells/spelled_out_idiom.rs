@@ -35,8 +35,9 @@
 //! ## Limits
 //! The measure is the lines of code that say it. 0 are fine; more are a warning, more than 20 a strong one. It fires
 //! 15.1 times in 100,000 lines of code. Of 30 findings that somebody read who
-//! knew nothing of the rules 24 were worth doing. Four forms are not shown by default, since they are a matter of taste: `&&` for
-//! branches, `return Err(…)` for `Err(…)?`, `to_vec` and `copy_within`.
+//! knew nothing of the rules 24 were worth doing. Some forms are not shown by default, since they are a matter of taste: `&&` for
+//! branches, `return Err(…)` for `Err(…)?`, `for` over a range, `to_vec`, `copy_within`, and what asks about an `Option` in more than
+//! 5 lines.
 //!
 //! ## Sources
 //! The standard library's documentation of `Option`, `Result`, `Iterator` and `slice`. Clippy's `try_err` and `manual_memcpy` see
@@ -231,7 +232,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     found.sort_by_key(|it| (it.whole.start(), std::cmp::Reverse(it.whole.end())));
     let mut told = TextRange::default();
     for it in found {
-        if told.contains_range(it.whole) {
+        if told.contains_range(it.whole) || is_explained(&it, unit) {
             continue;
         }
         told = it.whole;
@@ -243,13 +244,36 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
+/// A question of more lines takes several as a closure, which reads no better.
+const LONGEST_QUESTION: u32 = 5;
+
 /// Of the other forms readers said that they are a matter of taste.
 fn is_shorter_by_its_name(sighting: &Sighting) -> bool {
-    const OF_TASTE: [Idiom; 4] = [Idiom::And, Idiom::Return, Idiom::ToVec, Idiom::CopyWithin];
+    const OF_TASTE: [Idiom; 5] = [
+        Idiom::And,
+        Idiom::CopyWithin,
+        Idiom::Range,
+        Idiom::Return,
+        Idiom::ToVec,
+    ];
+    const QUESTIONS: [Idiom; 3] = [
+        Idiom::Method("is_some_and"),
+        Idiom::Method("is_none_or"),
+        Idiom::Method("is_ok_and"),
+    ];
     let number = sighting.parts.first().map_or(0, |part| part.measure);
-    !OF_TASTE
-        .iter()
-        .any(|idiom| u32::try_from(idiom.number()) == Ok(number))
+    let is_one_of = |idioms: &[Idiom]| {
+        let mut numbers = idioms.iter().map(|idiom| u32::try_from(idiom.number()));
+        numbers.any(|it| it == Ok(number))
+    };
+    let is_long_question = sighting.measure > LONGEST_QUESTION && is_one_of(&QUESTIONS);
+    !is_long_question && !is_one_of(&OF_TASTE)
+}
+
+/// Whether a comment of its own line stands in it, which would lose its place.
+fn is_explained(it: &Found, unit: &Unit<'_>) -> bool {
+    let mut lines = unit.slice(it.whole).lines();
+    lines.any(|line| line.trim_start().starts_with("//"))
 }
 
 fn say(sighting: &Sighting, text: &str) -> String {
