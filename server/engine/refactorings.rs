@@ -29,6 +29,7 @@ pub(crate) mod fixture;
 pub mod guard_clause;
 pub mod hoist_shared_statement;
 pub mod if_chain_to_match;
+pub mod index_loop_to_iterator;
 pub mod inline_function;
 pub mod inline_variable;
 pub mod invert_if;
@@ -51,6 +52,7 @@ pub mod remove_redundant_else;
 pub mod replace_duplicate_with_call;
 pub mod simplify_boolean;
 pub mod split_impl;
+pub mod toggle_enumerate;
 pub mod unwrap_to_question;
 
 pub use crate::syntax::{Hazard, Refusal};
@@ -315,6 +317,7 @@ static REGISTRY: &[Refactoring] = &[
     guard_clause::REFACTORING,
     hoist_shared_statement::REFACTORING,
     if_chain_to_match::REFACTORING,
+    index_loop_to_iterator::REFACTORING,
     inline_function::REFACTORING,
     inline_variable::REFACTORING,
     invert_if::REFACTORING,
@@ -336,5 +339,6 @@ static REGISTRY: &[Refactoring] = &[
     replace_duplicate_with_call::REFACTORING,
     simplify_boolean::REFACTORING,
     split_impl::REFACTORING,
+    toggle_enumerate::REFACTORING,
     unwrap_to_question::REFACTORING,
 ];

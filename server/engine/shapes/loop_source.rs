@@ -16,11 +16,11 @@ use crate::{
 };
 
 /// An iterator, and what of it is written down.
-pub(super) struct Source {
+pub struct Source {
     /// What stays as it is.
-    pub(super) kept: ast::Expr,
-    pub(super) wraps: Wraps,
-    pub(super) ground: Ground,
+    pub kept: ast::Expr,
+    pub wraps: Wraps,
+    pub ground: Ground,
     /// The variable at its root.
     pub(super) root: Option<String>,
     /// Its drop may do something.
@@ -29,7 +29,7 @@ pub(super) struct Source {
 
 /// What has to be written around what is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wraps {
+pub enum Wraps {
     Nothing,
     /// `(0..n)`
     Parentheses,
@@ -46,7 +46,7 @@ impl Source {
     }
 
     /// The same, or a collection that is used up.
-    pub(super) fn of(iterable: &ast::Expr, context: FileContext) -> Result<Self, Refusal> {
+    pub fn of(iterable: &ast::Expr, context: FileContext) -> Result<Self, Refusal> {
         let source = Self::of_iterable(iterable).or_else(|| Self::owning(iterable, context));
         Self::checked(source, iterable)
     }
