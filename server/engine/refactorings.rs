@@ -47,6 +47,7 @@ pub mod name_condition;
 pub mod pull_assignment_up;
 pub mod question_mark;
 pub mod remove_clone;
+pub mod remove_control_flag;
 pub mod remove_dead_comment;
 pub mod remove_redundant_else;
 pub mod replace_duplicate_with_call;
@@ -334,6 +335,7 @@ static REGISTRY: &[Refactoring] = &[
     pull_assignment_up::REFACTORING,
     question_mark::REFACTORING,
     remove_clone::REFACTORING,
+    remove_control_flag::REFACTORING,
     remove_dead_comment::REFACTORING,
     remove_redundant_else::REFACTORING,
     replace_duplicate_with_call::REFACTORING,

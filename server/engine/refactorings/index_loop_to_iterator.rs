@@ -296,6 +296,8 @@ mod tests {
         refused(Hazard::Scope, "lines", "let i = g(&lines[i]);\nh(i);");
         refused(Hazard::Scope, "lines", "g(&lines[i]);\nline();");
         refused(Hazard::Scope, "all", "g(&all[i]);");
+        refused(Hazard::Text, "lines", "// Why.\nlet a = &lines[i];\ng(a);");
+        refused(Hazard::Text, "lines", "let a = &lines[i]; // Why.\ng(a);");
     }
 
     #[test]
@@ -310,6 +312,7 @@ mod tests {
         refused(Hazard::Types, "sums", "g(&mut sums[i], &mut sums[i]);");
         refused(Hazard::Borrows, "self.items", "self.items[i].run();");
         refused(Hazard::Types, "unknown", "g(&unknown[i]);");
+        refused(Hazard::Types, "names", "g(&names[i], names[i].clone());");
     }
 
     #[test]

@@ -165,13 +165,12 @@ fn ground(parts: &Parts, uses: &Uses, shown: &List, lends: Lends) -> Result<Grou
             // A mutable reference is of another type than a shared one.
             Way::Borrowed(it) => lends == Lends::Shared && !is_wrapped(it),
             Way::Called(method) => {
-                if lends == Lends::Shared
-                    && is_of_references_too(method)
-                    && !is_no_reference(parts, shown)
-                {
+                let is_doubtful = lends == Lends::Shared && is_of_references_too(method);
+                if is_doubtful && !is_no_reference(parts, shown) {
                     ground = Ground::Likely;
                 }
-                !takes_itself(method)
+                let is_reference = shown.element.as_ref().is_some_and(|it| it.starts_with('&'));
+                !takes_itself(method) && !(is_doubtful && is_reference)
             }
             Way::Part | Way::Whole => true,
             Way::Other => false,

@@ -19,7 +19,8 @@ pub(super) fn element(parts: &Parts, shown: &List) -> Option<String> {
 }
 
 fn of_list(list: &str, element: Option<&str>) -> Option<String> {
-    let list = list.trim_start_matches('_');
+    let list = list.trim_start_matches('_').to_lowercase();
+    let list = &*list;
     let is_text = matches!(list, "buf" | "buffer" | "data" | "input" | "source" | "src");
     match element {
         Some("char") => return Some("c".to_owned()),
@@ -73,6 +74,7 @@ mod tests {
             ("item_list", "u8", Some("item")),
             ("xs", "f64", Some("x")),
             ("chars", "char", Some("c")),
+            ("LEVEL_NAMES", "&str", Some("level_name")),
             ("data", "u8", Some("byte")),
             ("data", "f64", None),
             ("0", "f64", None),

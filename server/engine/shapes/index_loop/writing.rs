@@ -102,7 +102,12 @@ fn place(one: &Use, name: &str, given: Given) -> (TextRange, String) {
 /// The lines of a statement at the start of the loop, with the blank ones behind it.
 fn lines_of(statement: &ast::LetStmt, parts: &Parts, text: &str) -> Option<TextRange> {
     let own = statement.syntax().text_range();
-    if !layout::is_whole_lines(text, own) {
+    let brace = parts.body.stmt_list()?.l_curly_token()?.text_range();
+    let is_first = slice(text, TextRange::new(brace.end(), own.start()))?
+        .trim()
+        .is_empty();
+    // What is said above it is said of it.
+    if !is_first || !layout::is_whole_lines(text, own) {
         return None;
     }
     let start = own.start() - TextSize::of(layout::indentation(text, own.start()));

@@ -11,7 +11,7 @@ use super::{
     owned::{arguments_of, head_of},
     variables::{Shows, bindings_of, bindings_show},
 };
-use crate::syntax::FileNames;
+use crate::syntax::{Constant, FileNames};
 
 /// What is shown of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,7 @@ pub enum ListHeld {
 /// What is shown of a variable or a field of `self` that is a list; nothing where it may be anything else.
 pub fn list(place: &ast::Expr) -> Option<List> {
     let (found, may_change) = match place {
+        ast::Expr::PathExpr(path) if bindings_of(path).is_empty() => (of_constant(path)?, false),
         ast::Expr::PathExpr(path) => {
             let shows = Shows {
                 in_type: of_type,
@@ -64,6 +65,18 @@ pub fn list(place: &ast::Expr) -> Option<List> {
         held => held,
     };
     Some(List { held, ..first })
+}
+
+/// A constant of the file; a `static` may be one that changes.
+fn of_constant(path: &ast::PathExpr) -> Option<Vec<List>> {
+    let name = path.path()?.as_single_name_ref()?;
+    let declared = FileNames::around(path);
+    let types = declared.constants(name.text()).iter();
+    let found = types.map(|constant| match constant {
+        Constant::Const(ty) => of_type(ty),
+        Constant::Static(_) | Constant::Parameter(_) => None,
+    });
+    found.collect()
 }
 
 /// Whether the function around takes `&self`.
