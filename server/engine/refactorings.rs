@@ -33,6 +33,7 @@ pub mod index_loop_to_iterator;
 pub mod inline_function;
 pub mod inline_variable;
 pub mod invert_if;
+pub mod iterator_to_loop;
 pub mod let_else;
 pub mod loop_to_collect;
 pub mod loop_to_search;
@@ -322,6 +323,7 @@ static REGISTRY: &[Refactoring] = &[
     inline_function::REFACTORING,
     inline_variable::REFACTORING,
     invert_if::REFACTORING,
+    iterator_to_loop::REFACTORING,
     let_else::REFACTORING,
     loop_to_collect::REFACTORING,
     loop_to_search::REFACTORING,

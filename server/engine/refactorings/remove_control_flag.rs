@@ -283,11 +283,14 @@ fn plan_return<'a>(
             "The loop only looks for an element, for which `any` or `all` is the shorter form.",
         ));
     }
-    let jumps: Option<Vec<TextRange>> = mentions
-        .sets
-        .iter()
+    let jumps = mentions.sets.iter();
+    let jumps: Vec<_> = jumps
         .map(|set| ends::with_break(set, &flag.found))
         .collect();
+    if jumps.iter().all(Option::is_none) {
+        return Err(Refusal::NotHere);
+    }
+    let jumps: Option<Vec<TextRange>> = jumps.into_iter().collect();
     let jumps = jumps.filter(|jumps| {
         jumps
             .iter()
@@ -469,14 +472,17 @@ mod tests {
 
     #[test]
     fn what_is_given_otherwise_stays() {
+        let both = "if x.e() {\n    x.d();\n    found = true;\n    break;\n}\n";
         for body in [
-            "if x.c() {\n    x.d();\n    found = true;\n}",
-            "for y in x {\n    if y.c() {\n        y.d();\n        found = true;\n        break;\n    }\n}",
+            "if x.c() {\n    found = true;\n}",
+            "for y in x {\n    if y.c() {\n        found = true;\n        break;\n    }\n}",
             "if x.c() {\n    found = true;\n    x.d();\n    break;\n}",
-            "if x.c() {\n    x.d();\n    found = true;\n    // Why.\n    break;\n}",
+            "if x.c() {\n    found = true;\n    // Why.\n    break;\n}",
         ] {
-            assert_refused(&FLAG, Hazard::ControlFlow, &for_of(body, "found"));
+            let body = format!("{both}{body}");
+            assert_refused(&FLAG, Hazard::ControlFlow, &for_of(&body, "found"));
         }
+        assert_not_here(&FLAG, &for_of("if x.c() {\n    found = true;\n}", "found"));
         let body = "if x.c() {\n    x.d();\n    found = true;\n    break;\n}";
         assert_not_here(&FLAG, &for_of(body, "a.log(found);\nfound"));
         assert_not_here(&FLAG, &for_of(body, "a.end(found)"));

@@ -59,7 +59,7 @@ use super::{
     Target, find,
 };
 use crate::{
-    shapes::loop_source::{Source, Wraps},
+    shapes::loop_source::{Source, Wraps, iterates},
     syntax::{
         FileNames, Rewrite, attributes,
         layout::{self, width},
@@ -77,7 +77,7 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     allows: Allows::of(
         "enumerate into_iter iter iter_mut",
         "_ enumerate mut",
-        &[Also::AddsFreshName, Also::DropsPattern],
+        &[Also::AddsFreshName, Also::AddsCopies, Also::DropsPattern],
     ),
     plan,
 };
@@ -224,10 +224,16 @@ fn plan_addition<'a>(
                 Ground::Shown,
             )
         }
-        None => {
-            let source = Source::of(&iterable, context.source.context)?;
-            (iterator(context, &source), source.ground)
-        }
+        None => match (&iterable, iterates(&iterable)) {
+            (ast::Expr::MethodCallExpr(call), Some(ground)) => {
+                let kept = call.syntax().text_range();
+                (Rewrite::part(&context.source.text).keep(kept), ground)
+            }
+            _ => {
+                let source = Source::of(&iterable, context.source.context)?;
+                (iterator(context, &source), source.ground)
+            }
+        },
     };
     let written = written.text(".enumerate()");
     let before = layout::column(&context.source.text, head.start());
@@ -338,6 +344,7 @@ mod tests {
                 "(a, b) in xs.iter().zip(&own)",
                 "(i, (a, b)) in xs.iter().zip(&own).enumerate()",
             ),
+            ("a in own.drain(..)", "(i, a) in own.drain(..).enumerate()"),
             ("a in other.lines()", "(i, a) in other.lines().enumerate()"),
         ] {
             becomes(before, after);

@@ -149,6 +149,38 @@ fn copies(call: &ast::MethodCallExpr) -> bool {
     }
 }
 
+/// How far an expression is shown to be an iterator, whatever it borrows or drops.
+pub fn iterates(expr: &ast::Expr) -> Option<Ground> {
+    let call = match expr {
+        ast::Expr::ParenExpr(parens) => {
+            let is_range =
+                matches!(parens.expr()?, ast::Expr::RangeExpr(range) if range.end().is_some());
+            return is_range.then_some(Ground::Shown);
+        }
+        ast::Expr::MethodCallExpr(call) => call,
+        _ => return None,
+    };
+    let name = call.name_ref()?.text().to_string();
+    let own = FileNames::around(call);
+    let own = own.methods(&name);
+    if !own.is_empty() {
+        let is_iterator = own.iter().all(|it| it.gives.starts_with("impl Iterator<"));
+        return is_iterator.then_some(Ground::Shown);
+    }
+    if Chain::ADAPTORS.contains(&&*name) || name == "take" {
+        return iterates(&call.receiver()?);
+    }
+    let is_start = Chain::STARTS.contains(&&*name) || matches!(&*name, "into_iter" | "iter_mut");
+    let is_likely = Chain::LIKELY.contains(&&*name)
+        || matches!(&*name, "drain" | "into_keys" | "into_values" | "values_mut");
+    match (is_start, is_likely) {
+        (true, _) => Some(Ground::Shown),
+        (false, true) if collection(&call.receiver()?).is_some() => Some(Ground::Shown),
+        (false, true) => Some(Ground::Likely),
+        (false, false) => None,
+    }
+}
+
 /// A range with two ends.
 fn is_counting(range: &ast::RangeExpr) -> bool {
     let ends = [range.start(), range.end()];
