@@ -29,9 +29,11 @@ pub(crate) mod fixture;
 pub mod guard_clause;
 pub mod hoist_shared_statement;
 pub mod if_chain_to_match;
+pub mod index_loop_to_iterator;
 pub mod inline_function;
 pub mod inline_variable;
 pub mod invert_if;
+pub mod iterator_to_loop;
 pub mod let_else;
 pub mod loop_to_collect;
 pub mod loop_to_search;
@@ -46,11 +48,13 @@ pub mod name_condition;
 pub mod pull_assignment_up;
 pub mod question_mark;
 pub mod remove_clone;
+pub mod remove_control_flag;
 pub mod remove_dead_comment;
 pub mod remove_redundant_else;
 pub mod replace_duplicate_with_call;
 pub mod simplify_boolean;
 pub mod split_impl;
+pub mod toggle_enumerate;
 pub mod unwrap_to_question;
 
 pub use crate::syntax::{Hazard, Refusal};
@@ -315,9 +319,11 @@ static REGISTRY: &[Refactoring] = &[
     guard_clause::REFACTORING,
     hoist_shared_statement::REFACTORING,
     if_chain_to_match::REFACTORING,
+    index_loop_to_iterator::REFACTORING,
     inline_function::REFACTORING,
     inline_variable::REFACTORING,
     invert_if::REFACTORING,
+    iterator_to_loop::REFACTORING,
     let_else::REFACTORING,
     loop_to_collect::REFACTORING,
     loop_to_search::REFACTORING,
@@ -331,10 +337,12 @@ static REGISTRY: &[Refactoring] = &[
     pull_assignment_up::REFACTORING,
     question_mark::REFACTORING,
     remove_clone::REFACTORING,
+    remove_control_flag::REFACTORING,
     remove_dead_comment::REFACTORING,
     remove_redundant_else::REFACTORING,
     replace_duplicate_with_call::REFACTORING,
     simplify_boolean::REFACTORING,
     split_impl::REFACTORING,
+    toggle_enumerate::REFACTORING,
     unwrap_to_question::REFACTORING,
 ];

@@ -19,7 +19,7 @@ mod fixture;
 
 pub use judge::{
     beside, closures, conditions, conversions, fallible, flow, inference_order, known, meanings,
-    negation, patterns, purity,
+    negation, patterns, plurals, purity,
     refusal::{Hazard, Refusal},
     scopes, tables, temporaries, types_shown,
 };

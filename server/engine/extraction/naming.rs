@@ -11,7 +11,7 @@ use ra_ap_syntax::{
 };
 
 use super::{Selection, selection::tokens};
-use crate::syntax::{Source, layout};
+use crate::syntax::{Source, layout, plurals};
 use deeds::{Deeds, expression};
 
 /// What a longer block does isn't what its first comment says.
@@ -303,7 +303,7 @@ impl Namer<'_> {
         let subject = subjects::bound_in(&around)?;
         let is_all = ast::WhileExpr::can_cast(around.kind()) && self.only() == Some(around);
         let subject = if is_all {
-            phrases::plural(&subject)
+            plurals::plural(&subject)
         } else {
             subject
         };
@@ -314,8 +314,8 @@ impl Namer<'_> {
     fn collection(&self) -> Option<String> {
         let each = ast::ForExpr::cast(self.only()?)?;
         let gone_through = subjects::of_expr(&each.iterable()?);
-        let gone_through = gone_through.filter(|it| phrases::singular(it).is_some());
-        let bound = || Some(phrases::plural(&subjects::bound(&each.pat()?)?));
+        let gone_through = gone_through.filter(|it| plurals::singular(it).is_some());
+        let bound = || Some(plurals::plural(&subjects::bound(&each.pat()?)?));
         let subject = gone_through.or_else(bound)?;
         phrases::is_telling(&subject).then(|| format!("{}_{subject}", self.verb_of_case()))
     }

@@ -16,11 +16,11 @@ use crate::{
 };
 
 /// An iterator, and what of it is written down.
-pub(super) struct Source {
+pub struct Source {
     /// What stays as it is.
-    pub(super) kept: ast::Expr,
-    pub(super) wraps: Wraps,
-    pub(super) ground: Ground,
+    pub kept: ast::Expr,
+    pub wraps: Wraps,
+    pub ground: Ground,
     /// The variable at its root.
     pub(super) root: Option<String>,
     /// Its drop may do something.
@@ -29,7 +29,7 @@ pub(super) struct Source {
 
 /// What has to be written around what is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wraps {
+pub enum Wraps {
     Nothing,
     /// `(0..n)`
     Parentheses,
@@ -46,7 +46,7 @@ impl Source {
     }
 
     /// The same, or a collection that is used up.
-    pub(super) fn of(iterable: &ast::Expr, context: FileContext) -> Result<Self, Refusal> {
+    pub fn of(iterable: &ast::Expr, context: FileContext) -> Result<Self, Refusal> {
         let source = Self::of_iterable(iterable).or_else(|| Self::owning(iterable, context));
         Self::checked(source, iterable)
     }
@@ -146,6 +146,38 @@ fn copies(call: &ast::MethodCallExpr) -> bool {
             matches!(receiver, Some(ast::Expr::MethodCallExpr(inner)) if copies(&inner))
         }
         _ => false,
+    }
+}
+
+/// How far an expression is shown to be an iterator, whatever it borrows or drops.
+pub fn iterates(expr: &ast::Expr) -> Option<Ground> {
+    let call = match expr {
+        ast::Expr::ParenExpr(parens) => {
+            let is_range =
+                matches!(parens.expr()?, ast::Expr::RangeExpr(range) if range.end().is_some());
+            return is_range.then_some(Ground::Shown);
+        }
+        ast::Expr::MethodCallExpr(call) => call,
+        _ => return None,
+    };
+    let name = call.name_ref()?.text().to_string();
+    let own = FileNames::around(call);
+    let own = own.methods(&name);
+    if !own.is_empty() {
+        let is_iterator = own.iter().all(|it| it.gives.starts_with("impl Iterator<"));
+        return is_iterator.then_some(Ground::Shown);
+    }
+    if Chain::ADAPTORS.contains(&&*name) || name == "take" {
+        return iterates(&call.receiver()?);
+    }
+    let is_start = Chain::STARTS.contains(&&*name) || matches!(&*name, "into_iter" | "iter_mut");
+    let is_likely = Chain::LIKELY.contains(&&*name)
+        || matches!(&*name, "drain" | "into_keys" | "into_values" | "values_mut");
+    match (is_start, is_likely) {
+        (true, _) => Some(Ground::Shown),
+        (false, true) if collection(&call.receiver()?).is_some() => Some(Ground::Shown),
+        (false, true) => Some(Ground::Likely),
+        (false, false) => None,
     }
 }
 

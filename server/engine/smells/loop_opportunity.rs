@@ -1,8 +1,8 @@
 //! # Loop opportunity
 //!
 //! ## What it does
-//! Finds a `for` loop that only looks for an element: whether one is there, whether all are alike, or where the first one is; and
-//! one that only fills a new collection, or adds to a list.
+//! Finds a `for` loop that only looks for an element: whether one is there, whether all are alike, or where the first one is;
+//! one that only fills a new collection, or adds to a list; and one that counts only to take the elements of a list.
 //!
 //! ## Why
 //! `any`, `all`, `position` and `find` say in their names what such a loop is for. The loop has to be read to its end, with its
@@ -26,34 +26,44 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! What `loop-to-search` and `loop-to-collect` would not change: a condition that may leave the function, changes something or
-//! calls a macro; what is not shown to be an iterator; loops with comments; and what clippy's `manual_find` says. Also a search
-//! that counts only to take elements by their index: it wants an iterator over them first; and one of two loops of one form, of
-//! which the other would stay as it is.
+//! What `loop-to-search`, `loop-to-collect` and `index-loop-to-iterator` would not change: a condition that may leave the
+//! function, changes something or calls a macro; what is not shown to be an iterator; loops with comments; and what clippy's
+//! `manual_find` says. A search that counts only to take elements by their index wants an iterator over them first; and one of two
+//! loops of one form stays of which the other would stay as it is.
 //!
 //! ## Limits
 //! The measure is the lines that go. 0 are fine; more are a warning, more than 12 a strong one. It fires 1.6 times in 100,000
 //! lines of well-kept code. Of 20 findings that were read from a list 17 were worth doing; all of them looked for an element. Of
 //! 20 that fill a collection 14 were, so they are not shown by default; nor are those that add to a list, of which there are few.
+//! Those over an index are fewer still where clippy is heeded.
 //!
 //! ## Sources
-//! Martin Fowler, *Refactoring*, "Replace Loop with Pipeline". Clippy's `manual_find` sees the loops that return the element.
+//! Martin Fowler, *Refactoring*, "Replace Loop with Pipeline". Clippy's `manual_find` sees the loops that return the element, and
+//! its `needless_range_loop` those over an index, which it has no fix for.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
 use super::{Calm, Cause, Limits, Look, Sightings, Smell};
 use crate::{
     facts::{Part, Sighting},
-    shapes::{collect_loop::CollectLoop, extend_loop::ExtendLoop, search_loop::SearchLoop},
+    shapes::{
+        collect_loop::CollectLoop, extend_loop::ExtendLoop, index_loop::IndexLoop,
+        search_loop::SearchLoop,
+    },
     syntax::{Refusal, Unit, beside},
+    text::TextRange,
 };
 
 pub(super) const SMELL: Smell = Smell {
     cause: Cause::Opportunity,
     rate: Some(1.6),
     worth_doing: Some(17),
-    calm: Calm::Plain,
-    answers: &["loop-to-search", "loop-to-collect"],
+    calm: Calm::Chosen(is_search_or_index),
+    answers: &[
+        "loop-to-search",
+        "loop-to-collect",
+        "index-loop-to-iterator",
+    ],
     sees: &[SyntaxKind::FOR_EXPR],
     ..Smell::new(
         "loop-opportunity",
@@ -66,15 +76,23 @@ pub(super) const SMELL: Smell = Smell {
 /// What a loop does with the collection that its part is.
 const FILLS: u32 = 0;
 const ADDS: u32 = 1;
+/// The part is what counts.
+const COUNTS: u32 = 2;
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     for found in unit.nodes::<ast::ForExpr>() {
-        if let Ok((shape, _)) = SearchLoop::of(&found, unit.text, unit.context) {
-            if !shape.goes_by_index && !stands_beside_twin(&found, unit) {
-                sightings.push(shape.keyword, count(shape.saved));
+        match SearchLoop::of(&found, unit.text, unit.context) {
+            Ok((shape, _)) if !shape.goes_by_index => {
+                if !stands_beside_twin(&found, unit) {
+                    sightings.push(shape.keyword, count(shape.saved));
+                }
             }
-        } else {
-            look_at_growth(&found, unit, sightings);
+            searching => {
+                let growing = || searching.is_err().then(|| growth(&found, unit))?;
+                if let Some((keyword, saved, part)) = index(&found, unit).or_else(growing) {
+                    sightings.push_with_parts(keyword, count(saved), vec![part]);
+                }
+            }
         }
     }
 }
@@ -88,18 +106,45 @@ fn stands_beside_twin(found: &ast::ForExpr, unit: &Unit<'_>) -> bool {
     beside::alike(found.syntax()).any(stays)
 }
 
-/// A loop that fills a collection, or adds to one.
-fn look_at_growth(found: &ast::ForExpr, unit: &Unit<'_>, sightings: &mut Sightings) {
-    let grown = match CollectLoop::of(found, unit.text, unit.context) {
-        Ok((shape, _)) => Some((shape.keyword, shape.saved, shape.variable, FILLS)),
-        Err(Refusal::NotHere) => ExtendLoop::of(found, unit.text, unit.context)
-            .ok()
-            .map(|(shape, _)| (shape.keyword, shape.saved, shape.list, ADDS)),
-        Err(_) => None,
+/// The keyword of a loop, the lines that go, and what it is about.
+type Seen = (TextRange, usize, Part);
+
+/// A loop over the indices of a list.
+fn index(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<Seen> {
+    let (shape, _) = IndexLoop::of(found, unit.text, unit.context).ok()?;
+    let part = Part {
+        at: shape.counting,
+        measure: COUNTS,
     };
-    if let Some((keyword, saved, at, measure)) = grown {
-        sightings.push_with_parts(keyword, count(saved), vec![Part { at, measure }]);
+    Some((shape.keyword, shape.saved, part))
+}
+
+/// A loop that fills a collection, or adds to one.
+fn growth(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<Seen> {
+    match CollectLoop::of(found, unit.text, unit.context) {
+        Ok((shape, _)) => {
+            let part = Part {
+                at: shape.variable,
+                measure: FILLS,
+            };
+            Some((shape.keyword, shape.saved, part))
+        }
+        Err(Refusal::NotHere) => {
+            let (shape, _) = ExtendLoop::of(found, unit.text, unit.context).ok()?;
+            let part = Part {
+                at: shape.list,
+                measure: ADDS,
+            };
+            Some((shape.keyword, shape.saved, part))
+        }
+        Err(_) => None,
     }
+}
+
+/// Those that grow a collection are as well left to a person.
+fn is_search_or_index(sighting: &Sighting) -> bool {
+    let mut parts = sighting.parts.iter();
+    parts.all(|part| part.measure == COUNTS)
 }
 
 fn count(saved: usize) -> u32 {
@@ -112,6 +157,9 @@ fn say(sighting: &Sighting, _text: &str) -> String {
             "this loop only looks for an element; `any`, `all`, `find` or `position` says so in one word"
         }
         Some(ADDS) => "this loop only adds to a list; `extend` says so in one word",
+        Some(COUNTS) => {
+            "this loop counts only to take elements by their index; it can go through the elements themselves"
+        }
         Some(_) => "this loop only fills a collection; `collect` says so in one word",
     };
     words.to_owned()
@@ -152,6 +200,15 @@ mod tests {
             said,
             "this loop only adds to a list; `extend` says so in one word"
         );
+    }
+
+    #[test]
+    fn an_index_that_only_takes_elements_is_seen() {
+        let text = "fn f(lines: &[Line]) {\n    for i in 0..lines.len() {\n        g(i, &lines[i]);\n    }\n}\n";
+        assert_eq!(fired("loop-opportunity", text), [("for".to_owned(), 1)]);
+        let say = by_name("loop-opportunity").unwrap().say;
+        let said = say(&seen("loop-opportunity", text)[0], text);
+        assert!(said.contains("by their index"), "{said}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod known;
 pub mod meanings;
 pub mod negation;
 pub mod patterns;
+pub mod plurals;
 pub mod purity;
 pub(super) mod refusal;
 pub mod scopes;

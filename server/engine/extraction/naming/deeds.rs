@@ -8,7 +8,7 @@ use ra_ap_syntax::{
 use super::{phrases, subjects};
 use crate::{
     extraction::{Selection, exits::Leave, selection::tokens},
-    syntax::{known, scopes},
+    syntax::{known, plurals, scopes},
 };
 
 /// What is longer does more than change something.
@@ -111,7 +111,7 @@ impl<'a> Deeds<'a> {
         let element =
             subjects::element(each.syntax()).or_else(|| subjects::bound_in(each.syntax()));
         let element =
-            element.or_else(|| phrases::singular(&subjects::of_expr(&each.iterable()?)?))?;
+            element.or_else(|| plurals::singular(&subjects::of_expr(&each.iterable()?)?))?;
         (is_found && is_rest).then(|| format!("find_{element}"))
     }
 
@@ -153,7 +153,7 @@ impl<'a> Deeds<'a> {
         }
         let name = last_word(place);
         let is_telling = !phrases::says_nothing(name);
-        let is_many = phrases::singular(name).is_some();
+        let is_many = plurals::singular(name).is_some();
         let repeats = |it: &SyntaxNode| {
             matches!(
                 it.kind(),

@@ -1,5 +1,7 @@
 //! Words of people as words of a name.
 
+use crate::syntax::plurals;
+
 /// Verbs that begin a comment, or the name of a function, that says what is done.
 const VERBS: &str = "\
     add adjust align allocate append apply assemble assert assign attach bind build cache calculate call cancel check \
@@ -147,25 +149,6 @@ pub(super) fn counted(counter: &str) -> Option<String> {
     })
 }
 
-/// The name of one of many.
-pub(super) fn singular(many: &str) -> Option<String> {
-    if let Some(stem) = many.strip_suffix("ies") {
-        return Some(format!("{stem}y"));
-    }
-    let one = many.strip_suffix('s')?;
-    let is_plural = one.len() > 2 && !one.ends_with(['s', 'u', 'i']);
-    is_plural.then(|| one.to_owned())
-}
-
-/// The name of many of one.
-pub(super) fn plural(one: &str) -> String {
-    match one.strip_suffix('y') {
-        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
-        _ if one.ends_with('s') => one.to_owned(),
-        _ => format!("{one}s"),
-    }
-}
-
 /// Whether a function's name says what is done to what, so that a part that calls it may be called alike.
 pub(super) fn is_deed(function: &str) -> bool {
     let told = verb_of(function).zip(function.split_once('_'));
@@ -187,7 +170,7 @@ pub(super) fn alike(function: &str, is_for_many: bool) -> Option<String> {
         .next()
         .is_some_and(|it| it.len() > 3 && !has(VAGUE_ENDS, it));
     if is_for_many && is_plain {
-        return Some(plural(function)).filter(|it| it != function);
+        return Some(plurals::plural(function)).filter(|it| it != function);
     }
     let words: Vec<&str> = function.split('_').collect();
     match &*words {

@@ -3,6 +3,7 @@
 mod booleans;
 mod collections;
 mod integers;
+mod lists;
 mod numbers;
 mod owned;
 mod plain;
@@ -17,6 +18,7 @@ pub use self::{
     booleans::boolean,
     collections::{Held, collection, element_of_list},
     integers::{Sign, integer, is_of_other_type, sign_of_both},
+    lists::{List, ListHeld, is_self_lent, list},
     numbers::{is_number, number_type},
     owned::{Owned, arguments_of, head_of, owned},
     plain::{Plain, plain},

@@ -95,7 +95,7 @@ const NAMES: [&str; 7] = [
 ];
 
 /// Whether the file declares a type under one of the names.
-fn has_own_names(node: &ast::Expr) -> bool {
+pub(super) fn has_own_names(node: &ast::Expr) -> bool {
     let declared = FileNames::around(node);
     NAMES.iter().any(|name| !declared.types(name).is_empty())
 }
@@ -112,7 +112,7 @@ fn of_type(ty: &str) -> Option<Held> {
     (is_slice || is_named).then_some(held)
 }
 
-fn without_lifetime(ty: &str) -> &str {
+pub(super) fn without_lifetime(ty: &str) -> &str {
     let ty = ty.trim_start();
     if !ty.starts_with('\'') {
         return ty;

@@ -1,0 +1,162 @@
+//! What the closure does that a loop does otherwise.
+
+use ra_ap_syntax::{
+    AstNode, NodeOrToken, SyntaxKind, T,
+    ast::{self, HasArgList},
+};
+
+use super::Parts;
+use crate::{
+    syntax::{
+        FileNames, Hazard, Refusal,
+        flow::{self, Escape},
+        scopes,
+    },
+    text::TextRange,
+};
+
+/// The `return`s of the closure itself, each of which gives nothing.
+pub(super) fn returns(body: &ast::Expr) -> Result<Vec<TextRange>, Refusal> {
+    let mut found = Vec::new();
+    for (node, escape) in flow::exits(body.syntax()) {
+        let is_bare = node.kind() == SyntaxKind::RETURN_EXPR && node.first_child().is_none();
+        let around = node.ancestors().take_while(|it| it != body.syntax());
+        let is_in_loop = around.into_iter().any(|it| {
+            matches!(
+                it.kind(),
+                SyntaxKind::FOR_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::LOOP_EXPR
+            )
+        });
+        if escape != Escape::Return || !is_bare || is_in_loop {
+            return Err(Refusal::because(
+                Hazard::ControlFlow,
+                "The closure returns a value, or from an inner loop.",
+            ));
+        }
+        found.push(node.text_range());
+    }
+    Ok(found)
+}
+
+/// What is hidden in macros.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opaque {
+    Nothing,
+    /// A macro that isn't known may return from the closure.
+    MayReturn,
+}
+
+pub(super) fn opaque(body: &ast::Expr) -> Opaque {
+    const KNOWN: [&str; 24] = [
+        "assert",
+        "assert_eq",
+        "assert_ne",
+        "dbg",
+        "debug",
+        "debug_assert",
+        "debug_assert_eq",
+        "debug_assert_ne",
+        "eprint",
+        "eprintln",
+        "error",
+        "format",
+        "info",
+        "matches",
+        "panic",
+        "print",
+        "println",
+        "todo",
+        "trace",
+        "unreachable",
+        "vec",
+        "warn",
+        "write",
+        "writeln",
+    ];
+    let declared = FileNames::around(body);
+    let calls = body.syntax().descendants().filter_map(ast::MacroCall::cast);
+    let mut unknown = calls.filter(|call| {
+        let name = call.path().and_then(|it| it.segment()?.name_ref());
+        let name = name.map(|it| it.text().to_string()).unwrap_or_default();
+        let tokens = call
+            .token_tree()
+            .map(|tree| tree.syntax().descendants_with_tokens());
+        let mut tokens = tokens
+            .into_iter()
+            .flatten()
+            .filter_map(NodeOrToken::into_token);
+        let returns = tokens.any(|token| token.kind() == T![return]);
+        returns || declared.defines_macro(&name) || !KNOWN.contains(&&*name)
+    });
+    if unknown.next().is_some() {
+        Opaque::MayReturn
+    } else {
+        Opaque::Nothing
+    }
+}
+
+/// What clippy would say of the loop.
+pub(super) fn check_lints(parts: &Parts) -> Result<(), Refusal> {
+    let asks_pattern = |it: ast::Expr| match it {
+        ast::Expr::IfExpr(it) => {
+            it.else_branch().is_none() && matches!(it.condition(), Some(ast::Expr::LetExpr(_)))
+        }
+        _ => false,
+    };
+    let flattens = only_of(&parts.body).is_some_and(asks_pattern);
+    let ends_at_once = match &parts.body {
+        ast::Expr::BlockExpr(block) => flow::diverges(block),
+        body => flow::expr_diverges(body),
+    };
+    if flattens || ends_at_once || drops_half(&parts.pattern) || indexes(parts) {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "Clippy has another form for such a loop.",
+        ));
+    }
+    Ok(())
+}
+
+/// The only statement of a block, or the expression itself.
+fn only_of(body: &ast::Expr) -> Option<ast::Expr> {
+    let ast::Expr::BlockExpr(block) = body else {
+        return Some(body.clone());
+    };
+    let mut statements = block.statements();
+    match (statements.next(), statements.next(), block.tail_expr()) {
+        (None, None, tail) => tail,
+        (Some(ast::Stmt::ExprStmt(only)), None, None) => only.expr(),
+        _ => None,
+    }
+}
+
+/// `(_, value)`, for which a map has `values`.
+fn drops_half(pattern: &ast::Pat) -> bool {
+    let ast::Pat::TuplePat(pair) = pattern else {
+        return false;
+    };
+    pair.fields()
+        .any(|field| field.syntax().text().to_string().starts_with('_'))
+}
+
+/// A range whose numbers are used as an index.
+fn indexes(parts: &Parts) -> bool {
+    let ast::Pat::IdentPat(_) = &parts.pattern else {
+        return false;
+    };
+    let counter = parts.pattern.syntax().text().to_string();
+    let mut indices = parts
+        .body
+        .syntax()
+        .descendants()
+        .filter_map(ast::IndexExpr::cast);
+    let is_range = match &parts.source {
+        ast::Expr::ParenExpr(_) => true,
+        ast::Expr::MethodCallExpr(call) => {
+            call.arg_list().is_some() && matches!(call.receiver(), Some(ast::Expr::ParenExpr(_)))
+        }
+        _ => false,
+    };
+    is_range
+        && indices.any(|it| it.index().and_then(|it| scopes::as_name(&it)) == Some(counter.clone()))
+}
