@@ -52,6 +52,7 @@ pub mod replace_duplicate_with_call;
 pub mod simplify_boolean;
 pub mod split_impl;
 pub mod unwrap_to_question;
+pub mod use_named_idiom;
 
 pub use crate::syntax::{Hazard, Refusal};
 pub use audit::{Allows, Also, Offer, audit, offer, panics};
@@ -337,4 +338,5 @@ static REGISTRY: &[Refactoring] = &[
     simplify_boolean::REFACTORING,
     split_impl::REFACTORING,
     unwrap_to_question::REFACTORING,
+    use_named_idiom::REFACTORING,
 ];

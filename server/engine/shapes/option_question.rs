@@ -16,7 +16,7 @@ use crate::{
         FileContext, FileNames, Hazard, Refusal, Rewrite, RustVersion,
         closures::{self, Body, is_copied_type},
         flow, layout, scopes, temporaries,
-        types_shown::{self, Ground, arguments_of},
+        types_shown::{self, Ground, TypesBy, arguments_of},
     },
     text::TextRange,
 };
@@ -60,9 +60,19 @@ impl OptionQuestion {
         text: &'a str,
         context: FileContext,
     ) -> Result<(Self, Rewrite<'a>), Refusal> {
+        Self::with(node, text, context, TypesBy::Syntax)
+    }
+
+    /// The same where somebody answers for the types.
+    pub fn with<'a>(
+        node: &SyntaxNode,
+        text: &'a str,
+        context: FileContext,
+        types: TypesBy,
+    ) -> Result<(Self, Rewrite<'a>), Refusal> {
         let parts = Parts::of(node).ok_or(Refusal::NotHere)?;
         parts.check_place(context)?;
-        let ground = parts.check_value()?;
+        let ground = parts.check_value(types)?;
         parts.check_question(context)?;
         let rewrite = writing::rewrite(&parts, text, context).ok_or_else(Refusal::of_layout)?;
         let after = rewrite.written().lines().count();
@@ -211,7 +221,7 @@ impl Parts {
     }
 
     /// The value is an `Option` or a `Result` itself, or a place of which a reference is asked; it leaves nothing behind.
-    fn check_value(&self) -> Result<Ground, Refusal> {
+    fn check_value(&self, types: TypesBy) -> Result<Ground, Refusal> {
         let is_free = option_arms::is_match(&self.node) || temporaries::makes_none(&self.value);
         if !flow::escapes(self.value.syntax()).is_empty() || !is_free {
             return Err(Refusal::because(
@@ -242,6 +252,15 @@ impl Parts {
             return Ok(Ground::Shown);
         }
         let is_of_result = self.method == "is_ok_and";
+        let is_compiled = match &self.value {
+            ast::Expr::AwaitExpr(_) | ast::Expr::CallExpr(_) | ast::Expr::MethodCallExpr(_) => true,
+            // An error that stays in a variable would be dropped earlier.
+            ast::Expr::FieldExpr(_) | ast::Expr::PathExpr(_) => !is_of_result,
+            _ => false,
+        };
+        if types == TypesBy::Rustc && !self.is_lent && is_compiled {
+            return Ok(Ground::Likely);
+        }
         if !self.is_lent && option_arms::is_likely_value(&self.value, is_of_result) {
             return Ok(Ground::Likely);
         }
