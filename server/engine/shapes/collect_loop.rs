@@ -202,6 +202,7 @@ fn check_both_closures(
     let body = closures::Body {
         held: None,
         declared: &FileNames::around_node(condition.syntax()),
+        types: types_shown::TypesBy::Syntax,
     };
     let is_lent = |path: ast::PathExpr| match scopes::as_name(&path.clone().into()) {
         Some(name) if variables.contains(&name) => true,

@@ -73,7 +73,7 @@ impl OptionQuestion {
         let parts = Parts::of(node).ok_or(Refusal::NotHere)?;
         parts.check_place(context)?;
         let ground = parts.check_value(types)?;
-        parts.check_question(context)?;
+        parts.check_question(context, types)?;
         let rewrite = writing::rewrite(&parts, text, context).ok_or_else(Refusal::of_layout)?;
         let after = rewrite.written().lines().count();
         if after > 1 && rewrite.saved_lines() == 0 {
@@ -270,7 +270,7 @@ impl Parts {
         ))
     }
 
-    fn check_question(&self, context: FileContext) -> Result<(), Refusal> {
+    fn check_question(&self, context: FileContext, types: TypesBy) -> Result<(), Refusal> {
         let held = self.held().ok_or(Refusal::NotHere)?;
         if !flow::escapes(self.asked.syntax()).is_empty() {
             return Err(Refusal::because(
@@ -281,6 +281,7 @@ impl Parts {
         let question = Body {
             held: Some(&held),
             declared: &FileNames::around_node(&self.node),
+            types,
         };
         if !question.looks(&self.asked) {
             return Err(Refusal::because(
@@ -288,9 +289,9 @@ impl Parts {
                 "The question may do more than look at what it asks of.",
             ));
         }
-        if closures::borrows_more(&self.asked, Some(&held), context.edition)
-            || closures::conflict(&self.value, &self.asked, context.edition)
-        {
+        let is_borrowed = closures::borrows_more(&self.asked, Some(&held), context.edition)
+            || closures::conflict(&self.value, &self.asked, context.edition);
+        if types == TypesBy::Syntax && is_borrowed {
             return Err(Refusal::because(
                 Hazard::Borrows,
                 "A closure would borrow what the value may borrow from.",

@@ -64,6 +64,7 @@ impl OptionValue {
             position,
             context,
             declared: &FileNames::around_node(node),
+            types,
         };
         judge.check_place()?;
         let ground = match types {
@@ -117,6 +118,7 @@ struct Judge<'a> {
     position: Position,
     context: FileContext,
     declared: &'a FileNames,
+    types: TypesBy,
 }
 
 impl Judge<'_> {
@@ -266,6 +268,7 @@ impl Judge<'_> {
         let body = Body {
             held,
             declared: self.declared,
+            types: self.types,
         };
         if parts.form == Form::UnwrapOrDefault {
             return Ok(());
@@ -288,6 +291,9 @@ impl Judge<'_> {
                 Hazard::Borrows,
                 "The value may do more than look at variables.",
             ));
+        }
+        if self.types == TypesBy::Rustc {
+            return Ok(());
         }
         if is_lazy && closures::borrows_more(&parts.value, held, self.context.edition) {
             return Err(Refusal::because(

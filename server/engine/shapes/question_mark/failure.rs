@@ -161,10 +161,13 @@ impl Judge<'_> {
         let body = Body {
             held,
             declared: &FileNames::around(value),
+            types: self.types,
         };
-        body.gives(value)
-            && !closures::borrows_more(value, held, edition)
-            && !closures::conflict(&self.parts.scrutinee, value, edition)
+        let is_free = || {
+            !closures::borrows_more(value, held, edition)
+                && !closures::conflict(&self.parts.scrutinee, value, edition)
+        };
+        body.gives(value) && (self.types == TypesBy::Rustc || is_free())
     }
 
     /// Whether the value is an error of the function's own type, and that by itself.

@@ -2,7 +2,7 @@
 
 use ra_ap_syntax::{
     AstNode, Direction, SyntaxKind, TextSize,
-    ast::{self, BinaryOp, CmpOp, HasArgList, Ordering},
+    ast::{self, BinaryOp, CmpOp, Ordering},
 };
 
 use super::{Found, Idiom};
