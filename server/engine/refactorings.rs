@@ -43,6 +43,7 @@ pub mod merge_nested_if;
 #[allow(clippy::test_attr_in_doctest, reason = "the example is about tests")]
 pub mod move_tests_to_file;
 pub mod name_condition;
+pub mod narrow_variable;
 pub mod pull_assignment_up;
 pub mod question_mark;
 pub mod remove_clone;
@@ -51,6 +52,7 @@ pub mod remove_redundant_else;
 pub mod replace_duplicate_with_call;
 pub mod simplify_boolean;
 pub mod split_impl;
+pub mod unwrap_to_let_else;
 pub mod unwrap_to_question;
 pub mod use_named_idiom;
 
@@ -329,6 +331,7 @@ static REGISTRY: &[Refactoring] = &[
     merge_nested_if::REFACTORING,
     move_tests_to_file::REFACTORING,
     name_condition::REFACTORING,
+    narrow_variable::REFACTORING,
     pull_assignment_up::REFACTORING,
     question_mark::REFACTORING,
     remove_clone::REFACTORING,
@@ -337,6 +340,7 @@ static REGISTRY: &[Refactoring] = &[
     replace_duplicate_with_call::REFACTORING,
     simplify_boolean::REFACTORING,
     split_impl::REFACTORING,
+    unwrap_to_let_else::REFACTORING,
     unwrap_to_question::REFACTORING,
     use_named_idiom::REFACTORING,
 ];

@@ -137,7 +137,11 @@ mod tests {
     }
 
     fn becomes(gives: &str, before: &str, after: &str) {
-        assert_becomes(&USE_NAMED_IDIOM, &inside(gives, before), &inside(gives, after));
+        assert_becomes(
+            &USE_NAMED_IDIOM,
+            &inside(gives, before),
+            &inside(gives, after),
+        );
     }
 
     fn refused(hazard: Hazard, gives: &str, code: &str) {

@@ -98,8 +98,7 @@ impl QuestionFirst {
     ) -> Result<Vec<Rewrite<'a>>, Refusal> {
         self.check()?;
         self.check_form()?;
-        self.written(text, context)
-            .ok_or_else(Refusal::of_layout)
+        self.written(text, context).ok_or_else(Refusal::of_layout)
     }
 
     fn check(&self) -> Result<(), Refusal> {
@@ -203,7 +202,9 @@ impl QuestionFirst {
         let own = self.bad.syntax().text_range();
         let before = self.bad.syntax().prev_sibling_or_token()?;
         let before = match &before {
-            NodeOrToken::Token(token) if token.kind().is_trivia() => before.prev_sibling_or_token()?,
+            NodeOrToken::Token(token) if token.kind().is_trivia() => {
+                before.prev_sibling_or_token()?
+            }
             _ => return None,
         };
         let is_trivia = matches!(&before, NodeOrToken::Token(token) if token.kind().is_trivia());

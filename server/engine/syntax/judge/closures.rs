@@ -6,8 +6,9 @@ use ra_ap_syntax::{
 };
 
 use super::{
+    flow,
     known::{Fact, is_known},
-    flow, scopes, temporaries,
+    scopes, temporaries,
     types_shown::{self, TypesBy},
 };
 use crate::syntax::FileNames;
