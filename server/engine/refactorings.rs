@@ -45,6 +45,7 @@ pub mod merge_nested_if;
 #[allow(clippy::test_attr_in_doctest, reason = "the example is about tests")]
 pub mod move_tests_to_file;
 pub mod name_condition;
+pub mod narrow_variable;
 pub mod pull_assignment_up;
 pub mod question_mark;
 pub mod remove_clone;
@@ -55,7 +56,9 @@ pub mod replace_duplicate_with_call;
 pub mod simplify_boolean;
 pub mod split_impl;
 pub mod toggle_enumerate;
+pub mod unwrap_to_let_else;
 pub mod unwrap_to_question;
+pub mod use_named_idiom;
 
 pub use crate::syntax::{Hazard, Refusal};
 pub use audit::{Allows, Also, Offer, audit, offer, panics};
@@ -334,6 +337,7 @@ static REGISTRY: &[Refactoring] = &[
     merge_nested_if::REFACTORING,
     move_tests_to_file::REFACTORING,
     name_condition::REFACTORING,
+    narrow_variable::REFACTORING,
     pull_assignment_up::REFACTORING,
     question_mark::REFACTORING,
     remove_clone::REFACTORING,
@@ -344,5 +348,7 @@ static REGISTRY: &[Refactoring] = &[
     simplify_boolean::REFACTORING,
     split_impl::REFACTORING,
     toggle_enumerate::REFACTORING,
+    unwrap_to_let_else::REFACTORING,
     unwrap_to_question::REFACTORING,
+    use_named_idiom::REFACTORING,
 ];

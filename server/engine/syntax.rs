@@ -21,7 +21,7 @@ pub use judge::{
     beside, closures, conditions, conversions, fallible, flow, inference_order, known, meanings,
     negation, patterns, plurals, purity,
     refusal::{Hazard, Refusal},
-    scopes, tables, temporaries, types_shown,
+    scopes, tables, temporaries, types_shown, uses,
 };
 pub use parse::{
     bounds::Unparsable,

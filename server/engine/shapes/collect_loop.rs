@@ -14,17 +14,16 @@ use crate::{
         purity, scopes,
         scopes::Names,
         types_shown::{self, Ground},
+        uses::{Uses, is_declared_once},
     },
     text::TextRange,
 };
 
 mod parts;
-mod uses;
 mod writing;
 
 use parts::Parts;
 pub(super) use parts::is_plain as is_plain_pattern;
-use uses::Uses;
 pub(super) use writing::constructor;
 
 /// A loop that `collect` can replace.
@@ -51,7 +50,7 @@ impl CollectLoop {
     ) -> Result<(Self, Rewrite<'a>), Refusal> {
         let parts = Parts::of(found).ok_or(Refusal::NotHere)?;
         check_place(&parts)?;
-        let uses = Uses::of(&parts)?;
+        let uses = uses_behind(&parts)?;
         let source = Source::of(&parts.iterable, context)?;
         check_added(&parts)?;
         let asked = Asked::of(&parts, &source)?;
@@ -89,6 +88,23 @@ impl CollectLoop {
         let asked = parts.condition.into_iter().chain(parts.added);
         Some((parts.variable.syntax().clone(), asked.collect()))
     }
+}
+
+/// What becomes of the collection behind the loop.
+fn uses_behind(parts: &Parts) -> Result<Uses, Refusal> {
+    if parts.is_tail {
+        return Ok(Uses::Read);
+    }
+    let is_plain = is_declared_once(parts.found.syntax(), &parts.name);
+    let found = Uses::behind(&parts.around, parts.whole.end(), &parts.name);
+    found
+        .filter(|uses| is_plain && *uses != Uses::Unknown)
+        .ok_or_else(|| {
+            Refusal::because(
+                Hazard::Scope,
+                "It is not shown whether something is added to the collection later.",
+            )
+        })
 }
 
 /// How far it is shown that the same one of several equal keys stays: sorted collections keep the first of those that are
@@ -202,6 +218,7 @@ fn check_both_closures(
     let body = closures::Body {
         held: None,
         declared: &FileNames::around_node(condition.syntax()),
+        types: types_shown::TypesBy::Syntax,
     };
     let is_lent = |path: ast::PathExpr| match scopes::as_name(&path.clone().into()) {
         Some(name) if variables.contains(&name) => true,

@@ -16,7 +16,7 @@ use crate::{
         FileContext, FileNames, Hazard, Refusal, Rewrite, RustVersion,
         closures::{self, Body, is_copied_type},
         flow, layout, scopes, temporaries,
-        types_shown::{self, Ground, arguments_of},
+        types_shown::{self, Ground, TypesBy, arguments_of},
     },
     text::TextRange,
 };
@@ -60,10 +60,20 @@ impl OptionQuestion {
         text: &'a str,
         context: FileContext,
     ) -> Result<(Self, Rewrite<'a>), Refusal> {
+        Self::with(node, text, context, TypesBy::Syntax)
+    }
+
+    /// The same where somebody answers for the types.
+    pub fn with<'a>(
+        node: &SyntaxNode,
+        text: &'a str,
+        context: FileContext,
+        types: TypesBy,
+    ) -> Result<(Self, Rewrite<'a>), Refusal> {
         let parts = Parts::of(node).ok_or(Refusal::NotHere)?;
         parts.check_place(context)?;
-        let ground = parts.check_value()?;
-        parts.check_question(context)?;
+        let ground = parts.check_value(types)?;
+        parts.check_question(context, types)?;
         let rewrite = writing::rewrite(&parts, text, context).ok_or_else(Refusal::of_layout)?;
         let after = rewrite.written().lines().count();
         if after > 1 && rewrite.saved_lines() == 0 {
@@ -211,7 +221,7 @@ impl Parts {
     }
 
     /// The value is an `Option` or a `Result` itself, or a place of which a reference is asked; it leaves nothing behind.
-    fn check_value(&self) -> Result<Ground, Refusal> {
+    fn check_value(&self, types: TypesBy) -> Result<Ground, Refusal> {
         let is_free = option_arms::is_match(&self.node) || temporaries::makes_none(&self.value);
         if !flow::escapes(self.value.syntax()).is_empty() || !is_free {
             return Err(Refusal::because(
@@ -242,6 +252,15 @@ impl Parts {
             return Ok(Ground::Shown);
         }
         let is_of_result = self.method == "is_ok_and";
+        let is_compiled = match &self.value {
+            ast::Expr::AwaitExpr(_) | ast::Expr::CallExpr(_) | ast::Expr::MethodCallExpr(_) => true,
+            // An error that stays in a variable would be dropped earlier.
+            ast::Expr::FieldExpr(_) | ast::Expr::PathExpr(_) => !is_of_result,
+            _ => false,
+        };
+        if types == TypesBy::Rustc && !self.is_lent && is_compiled {
+            return Ok(Ground::Likely);
+        }
         if !self.is_lent && option_arms::is_likely_value(&self.value, is_of_result) {
             return Ok(Ground::Likely);
         }
@@ -251,7 +270,7 @@ impl Parts {
         ))
     }
 
-    fn check_question(&self, context: FileContext) -> Result<(), Refusal> {
+    fn check_question(&self, context: FileContext, types: TypesBy) -> Result<(), Refusal> {
         let held = self.held().ok_or(Refusal::NotHere)?;
         if !flow::escapes(self.asked.syntax()).is_empty() {
             return Err(Refusal::because(
@@ -262,6 +281,7 @@ impl Parts {
         let question = Body {
             held: Some(&held),
             declared: &FileNames::around_node(&self.node),
+            types,
         };
         if !question.looks(&self.asked) {
             return Err(Refusal::because(
@@ -269,9 +289,9 @@ impl Parts {
                 "The question may do more than look at what it asks of.",
             ));
         }
-        if closures::borrows_more(&self.asked, Some(&held), context.edition)
-            || closures::conflict(&self.value, &self.asked, context.edition)
-        {
+        let is_borrowed = closures::borrows_more(&self.asked, Some(&held), context.edition)
+            || closures::conflict(&self.value, &self.asked, context.edition);
+        if types == TypesBy::Syntax && is_borrowed {
             return Err(Refusal::because(
                 Hazard::Borrows,
                 "A closure would borrow what the value may borrow from.",

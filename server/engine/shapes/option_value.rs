@@ -15,7 +15,7 @@ use crate::{
         flow, inference_order,
         known::{Fact, is_known, is_question},
         purity, scopes, temporaries,
-        types_shown::{self, Ground, head_of},
+        types_shown::{self, Ground, TypesBy, head_of},
     },
     text::TextRange,
 };
@@ -47,6 +47,16 @@ impl OptionValue {
         text: &'a str,
         context: FileContext,
     ) -> Result<(Self, Rewrite<'a>), Refusal> {
+        Self::with(node, text, context, TypesBy::Syntax)
+    }
+
+    /// The same where somebody answers for the types.
+    pub fn with<'a>(
+        node: &SyntaxNode,
+        text: &'a str,
+        context: FileContext,
+        types: TypesBy,
+    ) -> Result<(Self, Rewrite<'a>), Refusal> {
         let parts = Parts::of(node).ok_or(Refusal::NotHere)?;
         let position = Position::of(node, text).ok_or(Refusal::NotHere)?;
         let judge = Judge {
@@ -54,12 +64,18 @@ impl OptionValue {
             position,
             context,
             declared: &FileNames::around_node(node),
+            types,
         };
         judge.check_place()?;
-        let ground = judge.check_receiver()?;
+        let ground = match types {
+            TypesBy::Syntax => judge.check_receiver()?,
+            TypesBy::Rustc => judge.check_compiled_receiver()?,
+        };
         let is_lazy = judge.is_lazy()?;
         judge.check_value(is_lazy)?;
-        judge.check_type(is_lazy)?;
+        if types == TypesBy::Syntax {
+            judge.check_type(is_lazy)?;
+        }
         let method = parts.form.method(is_lazy);
         let written = writing::Written { method, is_lazy };
         let rewrite =
@@ -102,6 +118,7 @@ struct Judge<'a> {
     position: Position,
     context: FileContext,
     declared: &'a FileNames,
+    types: TypesBy,
 }
 
 impl Judge<'_> {
@@ -122,15 +139,43 @@ impl Judge<'_> {
         Ok(())
     }
 
+    /// What is called on leaves nothing behind.
+    fn check_temporaries(&self) -> Result<(), Refusal> {
+        let receiver = &self.parts.receiver;
+        if option_arms::is_match(&self.parts.node) || temporaries::makes_none(receiver) {
+            return Ok(());
+        }
+        Err(Refusal::because(
+            Hazard::Temporaries,
+            "What the condition borrows from would be dropped at another time.",
+        ))
+    }
+
+    /// The same where rustc knows that the method can be called: what is called on is all that the choice matches.
+    fn check_compiled_receiver(&self) -> Result<Ground, Refusal> {
+        self.check_temporaries()?;
+        match &self.parts.receiver {
+            ast::Expr::AwaitExpr(_)
+            | ast::Expr::CallExpr(_)
+            | ast::Expr::MacroExpr(_)
+            | ast::Expr::MethodCallExpr(_) => Ok(Ground::Likely),
+            // An error that stays in a variable would be dropped earlier.
+            ast::Expr::FieldExpr(_) | ast::Expr::PathExpr(_)
+                if !self.parts.is_of_result || self.parts.form == Form::MapErr =>
+            {
+                Ok(Ground::Likely)
+            }
+            _ => Err(Refusal::because(
+                Hazard::Drops,
+                "A part of the value may stay where it is, and a method would take all of it.",
+            )),
+        }
+    }
+
     /// What the method is called on is what it has to be, and leaves nothing behind.
     fn check_receiver(&self) -> Result<Ground, Refusal> {
         let receiver = &self.parts.receiver;
-        if !option_arms::is_match(&self.parts.node) && !temporaries::makes_none(receiver) {
-            return Err(Refusal::because(
-                Hazard::Temporaries,
-                "What the condition borrows from would be dropped at another time.",
-            ));
-        }
+        self.check_temporaries()?;
         let unknown = || {
             Refusal::because(
                 Hazard::Types,
@@ -223,6 +268,7 @@ impl Judge<'_> {
         let body = Body {
             held,
             declared: self.declared,
+            types: self.types,
         };
         if parts.form == Form::UnwrapOrDefault {
             return Ok(());
@@ -245,6 +291,9 @@ impl Judge<'_> {
                 Hazard::Borrows,
                 "The value may do more than look at variables.",
             ));
+        }
+        if self.types == TypesBy::Rustc {
+            return Ok(());
         }
         if is_lazy && closures::borrows_more(&parts.value, held, self.context.edition) {
             return Err(Refusal::because(
@@ -517,7 +566,7 @@ fn may_be_converted(value: &ast::Expr) -> bool {
 }
 
 /// `Box::new(a)` may become a `Box<dyn A>`.
-fn may_be_boxed(value: &ast::Expr) -> bool {
+pub(super) fn may_be_boxed(value: &ast::Expr) -> bool {
     let ast::Expr::CallExpr(call) = value else {
         return matches!(value, ast::Expr::MethodCallExpr(call) if is_known(call, Fact::Wanted));
     };

@@ -11,7 +11,7 @@ use crate::{
         FileContext, FileNames, Hazard, Refusal, Rewrite,
         attributes::has_condition_inside,
         flow, inference_order, purity, temporaries,
-        types_shown::{self, Ground, Owned, arguments_of, head_of},
+        types_shown::{self, Ground, Owned, TypesBy, arguments_of, head_of},
     },
     text::TextRange,
 };
@@ -41,11 +41,24 @@ impl QuestionMark {
         text: &'a str,
         context: FileContext,
     ) -> Result<(Self, Rewrite<'a>), Refusal> {
+        Self::with(node, text, context, TypesBy::Syntax)
+    }
+
+    /// The same where somebody answers for the types.
+    pub fn with<'a>(
+        node: &SyntaxNode,
+        text: &'a str,
+        context: FileContext,
+        types: TypesBy,
+    ) -> Result<(Self, Rewrite<'a>), Refusal> {
         let parts = Parts::of(node).ok_or(Refusal::NotHere)?;
         let around = Around::of(node, &parts)?;
-        let failure = Failure::of(&parts, &around, context)?;
+        let failure = Failure::of(&parts, &around, context, types)?;
         parts.check()?;
-        let ground = parts.check_types(&failure, &around)?;
+        let ground = match types {
+            TypesBy::Syntax => parts.check_types(&failure, &around)?,
+            TypesBy::Rustc => parts.check_conversion(&failure, &around)?,
+        };
         if parts.has_comment_beside() {
             return Err(Refusal::because(
                 Hazard::Text,
@@ -276,6 +289,16 @@ impl Parts {
         Ok(shown.map_or(Ground::Likely, |_| Ground::Shown))
     }
 
+    /// The same where rustc knows the types: what would compile and still be another error is one that is a trait object.
+    fn check_conversion(&self, failure: &Failure, around: &Around) -> Result<Ground, Refusal> {
+        self.check_place()?;
+        let is_by_from = matches!(failure, Failure::From | Failure::FromInto);
+        if self.wraps == Wraps::Ok && !is_by_from && around.may_coerce() {
+            return Err(may_be_trait_object());
+        }
+        Ok(Ground::Likely)
+    }
+
     /// What is returned is the error itself, so it is no reference; but `?` has to know its type without the place that it
     /// is returned to.
     fn check_error(&self, shown: Option<&Owned>, around: &Around) -> Result<Ground, Refusal> {
@@ -294,10 +317,7 @@ impl Parts {
             }
         });
         if !is_equal && around.may_coerce() {
-            return Err(Refusal::because(
-                Hazard::Types,
-                "The error may become a trait object on its way, which `?` would do in another way.",
-            ));
+            return Err(may_be_trait_object());
         }
         Ok(match (shown, &around.error) {
             (Some(_), Some(_)) => Ground::Shown,
@@ -347,6 +367,13 @@ fn may_be_forgotten(value: &ast::Expr) -> bool {
         }
         _ => false,
     }
+}
+
+fn may_be_trait_object() -> Refusal {
+    Refusal::because(
+        Hazard::Types,
+        "The error may become a trait object on its way, which `?` would do in another way.",
+    )
 }
 
 fn may_be_reference() -> Refusal {

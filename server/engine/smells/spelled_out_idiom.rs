@@ -60,6 +60,7 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     rate: Some(15.1),
     calm: Calm::Chosen(is_shorter_by_its_name),
+    answers: &["use-named-idiom"],
     sees: &[
         SyntaxKind::FOR_EXPR,
         SyntaxKind::IF_EXPR,

@@ -18,3 +18,4 @@ pub mod scopes;
 pub mod tables;
 pub mod temporaries;
 pub mod types_shown;
+pub mod uses;

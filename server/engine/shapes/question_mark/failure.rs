@@ -6,14 +6,15 @@ use ra_ap_syntax::{
 };
 
 use super::{
-    super::option_value::is_worth_a_closure,
+    super::option_value::{is_worth_a_closure, may_be_boxed},
     Around, has_shared_self, is_copied_freely, is_sign,
     parts::{Parts, Wraps},
 };
 use crate::syntax::{
     Constant, FileContext, FileNames, Hazard, Refusal, Signature,
     closures::{self, Body},
-    types_shown::{bindings_of, head_of},
+    inference_order,
+    types_shown::{TypesBy, bindings_of, head_of},
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +40,7 @@ impl Failure {
         parts: &Parts,
         around: &Around,
         context: FileContext,
+        types: TypesBy,
     ) -> Result<Self, Refusal> {
         match (parts.wraps, parts.returns) {
             (Wraps::Some, Wraps::Some) => return Ok(Self::Same),
@@ -55,6 +57,7 @@ impl Failure {
             parts,
             around,
             context,
+            types,
         };
         judge.check(value)?;
         if parts.wraps == Wraps::Some {
@@ -122,11 +125,21 @@ struct Judge<'a> {
     parts: &'a Parts,
     around: &'a Around,
     context: FileContext,
+    types: TypesBy,
 }
 
 impl Judge<'_> {
     fn check(&self, value: &ast::Expr) -> Result<(), Refusal> {
-        if !self.is_typed(value) {
+        let is_typed = match self.types {
+            TypesBy::Syntax => self.is_typed(value),
+            // `?` may make another trait object of it, or of the box around it.
+            TypesBy::Rustc => {
+                !self.around.may_coerce()
+                    && !may_be_boxed(value)
+                    && !inference_order::is_what_is_wanted(value)
+            }
+        };
+        if !is_typed {
             return Err(Refusal::because(
                 Hazard::Types,
                 "The type of the error may be known only from what the function returns.",
@@ -148,10 +161,13 @@ impl Judge<'_> {
         let body = Body {
             held,
             declared: &FileNames::around(value),
+            types: self.types,
         };
-        body.gives(value)
-            && !closures::borrows_more(value, held, edition)
-            && !closures::conflict(&self.parts.scrutinee, value, edition)
+        let is_free = || {
+            !closures::borrows_more(value, held, edition)
+                && !closures::conflict(&self.parts.scrutinee, value, edition)
+        };
+        body.gives(value) && (self.types == TypesBy::Rustc || is_free())
     }
 
     /// Whether the value is an error of the function's own type, and that by itself.

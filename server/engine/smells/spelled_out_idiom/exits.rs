@@ -1,13 +1,14 @@
 //! Errors that are handed on in a roundabout way.
 
 use ra_ap_syntax::{
-    AstNode, Direction, SyntaxKind, SyntaxNode, TextSize,
-    ast::{self, BinaryOp, CmpOp, HasArgList, Ordering},
+    AstNode, Direction, SyntaxKind, TextSize,
+    ast::{self, BinaryOp, CmpOp, Ordering},
 };
 
-use super::{Found, Idiom, choices::only};
+use super::{Found, Idiom};
 use crate::{
-    syntax::{Unit, flow, layout, scopes},
+    shapes::question_first::{QuestionFirst, only, type_given_around},
+    syntax::Unit,
     text::TextRange,
 };
 
@@ -110,83 +111,14 @@ fn returns(block: &ast::BlockExpr) -> bool {
 
 /// `match f() { Ok(A) => …, Ok(B) => …, Err(e) => return Err(e) }`
 pub(super) fn of_arms(choice: &ast::MatchExpr) -> Option<Found> {
-    let list = choice.match_arm_list()?;
-    let (mut good, mut bad) = (0, None);
-    for arm in list.arms() {
-        let ast::Pat::TupleStructPat(pattern) = arm.pat()? else {
-            return None;
-        };
-        // A `Result` in a `Result` has arms of its own for errors.
-        let inner = pattern
-            .fields()
-            .next()
-            .map(|it| it.syntax().text().to_string());
-        if inner.is_some_and(|it| it.starts_with("Ok(") || it.starts_with("Err(")) {
-            return None;
-        }
-        match &*pattern.path()?.syntax().text().to_string() {
-            "Ok" if bad.is_none() || arm.guard().is_none() => good += 1,
-            "Err" if bad.is_none() && arm.guard().is_none() => bad = Some(arm),
-            _ => return None,
-        }
-    }
-    if matches!(choice.expr()?, ast::Expr::MacroExpr(_)) {
-        return None;
-    }
-    let bad = bad?;
-    let leaves = leaves_with_error(&bad.expr()?, choice)?;
-    let gives = type_given_around(choice.syntax())?;
-    let is_its =
-        good > 1 && leaves && gives.contains("Result") && !layout::has_comment(bad.syntax());
-    let at = choice.match_token()?.text_range();
-    is_its.then(|| Found {
-        at,
+    let found = QuestionFirst::of(choice)?;
+    Some(Found {
+        at: found.keyword,
         // The arms may hold more.
-        whole: at,
-        beside: bad.pat().map_or(at, |it| it.syntax().text_range()),
+        whole: found.keyword,
+        beside: found.error,
         idiom: Idiom::QuestionFirst,
     })
-}
-
-fn leaves_with_error(body: &ast::Expr, choice: &ast::MatchExpr) -> Option<bool> {
-    let is_error = |it: &ast::Expr| handed_on(it).is_some();
-    match body {
-        ast::Expr::BlockExpr(block) => leaves_with_error(&only(block)?, choice),
-        ast::Expr::ReturnExpr(it) => Some(it.expr().is_some_and(|it| is_error(&it))),
-        ast::Expr::CallExpr(_) => {
-            let list = choice.syntax().parent().and_then(ast::StmtList::cast)?;
-            let is_last = list.tail_expr()?.syntax() == choice.syntax();
-            let block = list.syntax().parent().and_then(ast::BlockExpr::cast)?;
-            Some(is_error(body) && is_last && flow::gives_result(&block))
-        }
-        _ => None,
-    }
-}
-
-/// The error in `Err(e)`, `Err(e.into())` or `Err(E::F(e))`.
-fn handed_on(value: &ast::Expr) -> Option<String> {
-    let error = only_argument(value, Some("Err"))?;
-    match &error {
-        ast::Expr::MethodCallExpr(call) if call.name_ref()?.text() == "into" => {
-            scopes::as_name(&call.receiver()?)
-        }
-        ast::Expr::CallExpr(_) => scopes::as_name(&only_argument(&error, None)?),
-        ast::Expr::PathExpr(path) => Some(path.syntax().text().to_string()),
-        _ => None,
-    }
-}
-
-/// The only argument of a call of a function, if that has this name.
-fn only_argument(value: &ast::Expr, name: Option<&str>) -> Option<ast::Expr> {
-    let ast::Expr::CallExpr(call) = value else {
-        return None;
-    };
-    let callee = call.expr()?.syntax().text().to_string();
-    let mut arguments = call.arg_list()?.args();
-    let (only, None) = (arguments.next()?, arguments.next()) else {
-        return None;
-    };
-    name.is_none_or(|name| name == callee).then_some(only)
 }
 
 /// Whether what is cast goes out to be read by others.
@@ -233,11 +165,4 @@ pub(super) fn first_cut(unit: &Unit<'_>) -> Option<Found> {
         beside: cast.syntax().text_range(),
         idiom: Idiom::Narrow,
     })
-}
-
-/// The type that the function around gives, in its words.
-fn type_given_around(node: &SyntaxNode) -> Option<String> {
-    let scope = node.ancestors().find(flow::is_own_scope)?;
-    let given = ast::Fn::cast(scope)?.ret_type()?.ty()?;
-    Some(given.syntax().text().to_string())
 }

@@ -5,9 +5,9 @@ use ra_ap_syntax::{
     ast::{self, ArithOp, BinaryOp, CmpOp, HasArgList, HasAttrs, HasLoopBody, HasName},
 };
 
-use super::{Found, Idiom, choices::only};
+use super::{Found, Idiom};
 use crate::{
-    shapes::{collect_loop::CollectLoop, search_loop::SearchLoop},
+    shapes::{collect_loop::CollectLoop, question_first::only, search_loop::SearchLoop},
     syntax::{
         Unit,
         attributes::has_condition_inside,

@@ -6,8 +6,10 @@ use ra_ap_syntax::{
 };
 
 use super::{
+    flow,
     known::{Fact, is_known},
-    scopes, temporaries, types_shown,
+    scopes, temporaries,
+    types_shown::{self, TypesBy},
 };
 use crate::syntax::FileNames;
 
@@ -16,6 +18,8 @@ pub struct Body<'a> {
     /// The name of what the closure is given.
     pub held: Option<&'a str>,
     pub declared: &'a FileNames,
+    /// Rustc sees what is borrowed twice and what is used after it has moved.
+    pub types: TypesBy,
 }
 
 impl Body<'_> {
@@ -88,7 +92,8 @@ impl Body<'_> {
         let copies = name.is_some_and(|name| {
             COPIES.contains(&name.text()) && !self.declared.has_method(name.text())
         });
-        (is_its || copies || is_known(call, Fact::Looks))
+        let is_lent = self.types == TypesBy::Rustc && is_behind_reference(&receiver);
+        (is_its || copies || is_lent || is_known(call, Fact::Looks))
             && self.looks(&receiver)
             && self.takes_all(call)
     }
@@ -229,6 +234,34 @@ pub fn has_copied_type(path: &ast::PathExpr) -> bool {
     !bindings.is_empty() && bindings.iter().all(is_copied)
 }
 
+/// Whether a place is reached by a parameter that is a reference, so that nothing moves out of it.
+fn is_behind_reference(place: &ast::Expr) -> bool {
+    let Some(root) = scopes::root_of(place) else {
+        return false;
+    };
+    if root.syntax().text() == "self" {
+        return has_lent_self(root.syntax());
+    }
+    let bindings = types_shown::bindings_of(&root);
+    let is_lent = |binding: &ast::IdentPat| {
+        let parameter = binding.syntax().parent().and_then(ast::Param::cast);
+        matches!(
+            parameter.and_then(|it| it.ty()),
+            Some(ast::Type::RefType(_))
+        )
+    };
+    !bindings.is_empty() && bindings.iter().all(is_lent)
+}
+
+/// Whether `self` is a reference in the function around.
+pub fn has_lent_self(node: &SyntaxNode) -> bool {
+    let scope = node.ancestors().find(flow::is_own_scope);
+    let own = scope
+        .and_then(ast::Fn::cast)
+        .and_then(|function| function.param_list()?.self_param());
+    own.is_some_and(|it| it.amp_token().is_some() && it.ty().is_none())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,6 +275,7 @@ mod tests {
             Body {
                 held: Some("held"),
                 declared: &declared,
+                types: TypesBy::Syntax,
             }
             .gives(&value)
         };
@@ -271,6 +305,26 @@ mod tests {
             "m!(p)",
             "own += 1",
         ] {
+            assert!(!gives(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn rustc_sees_what_a_method_behind_a_reference_does() {
+        let gives = |code: &str| {
+            let value = fixture::tail("p: u8, s: &mut S, own: String", code);
+            let declared = FileNames::around(&value);
+            Body {
+                held: None,
+                declared: &declared,
+                types: TypesBy::Rustc,
+            }
+            .gives(&value)
+        };
+        for code in ["s.run(p)", "s.a.run(B::C)", "A::B(s.run())"] {
+            assert!(gives(code), "{code}");
+        }
+        for code in ["own.run()", "self.run()", "s.run(own)", "s.a", "*s = a"] {
             assert!(!gives(code), "{code}");
         }
     }

@@ -35,6 +35,15 @@ pub enum Ground {
     Likely,
 }
 
+/// Who answers for the types that a change relies on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TypesBy {
+    /// They have to be shown.
+    Syntax,
+    /// Nothing that doesn't compile becomes of it, so that those alone matter which would compile and mean something else.
+    Rustc,
+}
+
 /// Whether an expression is an `Option` or a `Result`, so that it answers each of its questions both ways.
 pub fn is_option_or_result(expr: &ast::Expr) -> bool {
     let shows = Shows {

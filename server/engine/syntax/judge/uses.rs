@@ -1,12 +1,14 @@
-//! What becomes of a collection behind the loop that filled it.
+//! What becomes of a variable behind a place: whether it is changed there.
 
-use ra_ap_syntax::{AstNode, NodeOrToken, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, ast};
+use ra_ap_syntax::{
+    AstNode, NodeOrToken, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, TextSize, ast,
+};
 
-use super::parts::Parts;
-use crate::syntax::{Hazard, Refusal, scopes, tokens_of};
+use super::scopes;
+use crate::syntax::tokens_of;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Uses {
+pub enum Uses {
     /// It is only looked at, or handed over.
     Read,
     Changed,
@@ -15,47 +17,36 @@ pub(super) enum Uses {
 }
 
 impl Uses {
-    pub(super) fn of(parts: &Parts) -> Result<Self, Refusal> {
-        let unknown = || {
-            Refusal::because(
-                Hazard::Scope,
-                "It is not shown whether something is added to the collection later.",
-            )
-        };
-        if parts.is_tail {
-            return Ok(Self::Read);
-        }
-        if is_declared_twice(parts) {
-            return Err(unknown());
-        }
-        let end = parts.whole.end();
-        let tokens = parts.around.descendants_with_tokens();
+    /// What is done to a variable in the part of a block behind `end`; nothing if it isn't mentioned there.
+    pub fn behind(around: &SyntaxNode, end: TextSize, name: &str) -> Option<Self> {
+        let tokens = around.descendants_with_tokens();
         let tokens = tokens
             .filter_map(NodeOrToken::into_token)
             .filter(|token| token.text_range().start() >= end);
         let mut found = None;
         for token in tokens {
-            let Some(one) = of_token(&token, &parts.name) else {
+            let Some(one) = of_token(&token, name) else {
                 continue;
             };
             if one == Self::Unknown {
-                return Err(unknown());
+                return Some(one);
             }
             if one == Self::Changed || found.is_none() {
                 found = Some(one);
             }
         }
-        found.ok_or_else(unknown)
+        found
     }
 }
 
-fn is_declared_twice(parts: &Parts) -> bool {
-    let body = scopes::whole_body(parts.found.syntax());
+/// Whether the function around a node, or the constant, declares a name exactly once.
+pub fn is_declared_once(node: &SyntaxNode, name: &str) -> bool {
+    let body = scopes::whole_body(node);
     let names = body.into_iter().flat_map(|body| {
         let names = body.descendants().filter_map(ast::Name::cast);
-        names.filter(|name| name.text() == parts.name)
+        names.filter(|it| it.text() == name)
     });
-    names.count() != 1
+    names.count() == 1
 }
 
 /// What is done to the variable here, if it is it.

@@ -1,0 +1,688 @@
+//! # Unwrap to let-else
+//!
+//! ## What it does
+//! Turns a question whether a value is there, and the `unwrap` behind it, into a pattern that asks and takes at once. Rustc has to
+//! agree.
+//!
+//! ## Why
+//!
+//! An `unwrap` that can't fail looks like one that can. Whoever reads it has to find the question, and to see that nothing has changed
+//! since; a pattern leaves nothing to be found, and stays right when the code moves.
+//!
+//! ## Example
+//!
+//! ```rust before
+//! fn greet(users: &Users, name: &str) -> usize {
+//!     let user = users.find_by(name);
+//!     if $0user.is_none() {
+//!         users.miss(name);
+//!         return 0;
+//!     }
+//!     let user = user.unwrap();
+//!     user.greet()
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn greet(users: &Users, name: &str) -> usize {
+//!     let user = users.find_by(name);
+//!     let Some(user) = user else {
+//!         users.miss(name);
+//!         return 0;
+//!     };
+//!     user.greet()
+//! }
+//! ```
+//!
+//! Where the value is unwrapped in the branch that has it:
+//!
+//! ```rust before
+//! fn draw(page: &Page, out: &mut Out) {
+//!     if $0page.title.is_some() {
+//!         out.line(page.title.as_ref().unwrap());
+//!         out.rule(page.title.as_ref().unwrap().len());
+//!     }
+//!     out.text(page);
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn draw(page: &Page, out: &mut Out) {
+//!     if let Some(title) = page.title.as_ref() {
+//!         out.line(title);
+//!         out.rule(title.len());
+//!     }
+//!     out.text(page);
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//!
+//! A value that is mentioned in any other way between the question and its `unwrap`, in the branch that has none, or in a macro; what is
+//! no variable and no field; a `let` with a type; `unwrap`s that borrow in different ways; comments that would have no place; one
+//! question among several; an answer that is the `unwrap` alone, for which there are methods; packages that promise to build with
+//! Rust before 1.65.
+//!
+//! ## What it checks
+//!
+//! Nothing between the question and the `unwrap` mentions the value, so that the answer is the same. Whether it is an `Option` or a
+//! `Result`, and whether it may be taken there, is for rustc to say.
+
+use ra_ap_syntax::{
+    AstNode, Direction, SyntaxKind, SyntaxNode,
+    ast::{self, HasArgList, HasAttrs, HasName},
+};
+
+use super::{
+    Allows, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
+};
+use crate::{
+    syntax::{
+        FileContext, FileNames, Rewrite,
+        attributes::has_condition_inside,
+        flow,
+        layout::{self, width},
+        replacing::Replaced,
+        scopes::{self, Names},
+        temporaries, tokens_of,
+    },
+    text::{TextRange, slice},
+};
+
+pub(super) const REFACTORING: Refactoring = Refactoring {
+    id: "unwrap-to-let-else",
+    kind: Kind::Rewrite,
+    at: &[SyntaxKind::IF_EXPR],
+    needs: Needs::Verdict,
+    allows: Allows::of(
+        "? Ok Some else let",
+        "None if is_err is_none is_ok is_some return unwrap",
+        &[super::Also::AddsCopies, super::Also::DropsPattern],
+    ),
+    plan,
+};
+
+fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
+    let choice = find::if_at(context, target).ok_or(Refusal::NotHere)?;
+    let asked = Asked::of(&choice).ok_or(Refusal::NotHere)?;
+    if asked.holds {
+        let (title, rewrites) = branch(&choice, &asked, context)?;
+        return written(choice.syntax().text_range(), title, rewrites);
+    }
+    let guard = Guard::of(&choice, &asked).ok_or(Refusal::NotHere)?;
+    guard.check(&choice, &asked, context)?;
+    let rewrites = guard.rewrites(&choice, &asked, context);
+    let (title, rewrites) = rewrites.ok_or_else(Refusal::of_layout)?;
+    written(choice.syntax().text_range(), title, rewrites)
+}
+
+fn written<'a>(
+    whole: TextRange,
+    title: &'static str,
+    rewrites: Vec<Rewrite<'a>>,
+) -> Result<Plan<'a>, Refusal> {
+    Plan::new(whole, move || {
+        Ok(Change::new(title, whole, rewrites)?.checked(&[
+            "nothing between the question and the `unwrap` mentions the value",
+            "the value is a variable or a field",
+        ]))
+    })
+}
+
+/// `place.is_some()`
+struct Asked {
+    place: ast::Expr,
+    text: String,
+    /// The variable that the place begins with.
+    root: String,
+    variant: &'static str,
+    /// Whether the question is whether it holds something.
+    holds: bool,
+}
+
+impl Asked {
+    fn of(choice: &ast::IfExpr) -> Option<Self> {
+        let ast::Expr::MethodCallExpr(call) = choice.condition()? else {
+            return None;
+        };
+        let (variant, holds) = match call.name_ref()?.text() {
+            "is_some" => ("Some", true),
+            "is_none" => ("Some", false),
+            "is_ok" => ("Ok", true),
+            "is_err" => ("Ok", false),
+            _ => return None,
+        };
+        let place = call.receiver()?;
+        let is_place = matches!(place, ast::Expr::PathExpr(_) | ast::Expr::FieldExpr(_))
+            && temporaries::is_place(&place);
+        let root = scopes::as_name(&scopes::root_of(&place)?.into())?;
+        is_place.then(|| Self {
+            text: place.syntax().text().to_string(),
+            place,
+            root,
+            variant,
+            holds,
+        })
+    }
+
+    fn is_mentioned_in(&self, code: &SyntaxNode) -> bool {
+        mentions(code, &self.root)
+    }
+
+    /// How the place is unwrapped by a call: the range behind the place up to the call of `unwrap`.
+    fn unwrapped(&self, call: &ast::Expr) -> Option<TextRange> {
+        let ast::Expr::MethodCallExpr(call) = call else {
+            return None;
+        };
+        let name = call.name_ref()?;
+        let is_unwrap = name.text() == "unwrap" && call.arg_list()?.args().next().is_none();
+        let receiver = call.receiver().filter(|_| is_unwrap)?;
+        let place = match &receiver {
+            ast::Expr::MethodCallExpr(view) => {
+                let is_view = matches!(
+                    view.name_ref()?.text(),
+                    "as_deref" | "as_deref_mut" | "as_mut" | "as_ref" | "take"
+                );
+                view.receiver().filter(|_| is_view)?
+            }
+            other => other.clone(),
+        };
+        let end = receiver.syntax().text_range().end();
+        let is_its = place.syntax().text() == self.text.as_str();
+        is_its.then(|| TextRange::new(place.syntax().text_range().end(), end))
+    }
+
+    fn check(&self, choice: &ast::IfExpr, context: &Context<'_>) -> Result<(), Refusal> {
+        let declared = FileNames::around(choice);
+        if declared.has_own_some_or_ok() {
+            return Err(Refusal::because(
+                Hazard::Scope,
+                "The file has a `Some`, `None`, `Ok` or `Err` of its own.",
+            ));
+        }
+        if has_condition_inside(choice.syntax()) || choice.attrs().next().is_some() {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "A part of the code is compiled only under a `#[cfg]`, or has other attributes.",
+            ));
+        }
+        let head = find::head(choice).ok_or(Refusal::NotHere)?;
+        if !layout::comments_in(&context.root, head).is_empty() {
+            return Err(comment());
+        }
+        Ok(())
+    }
+}
+
+/// The `let` behind a guard that unwraps.
+struct Guard {
+    declared: ast::LetStmt,
+    pattern: ast::IdentPat,
+    /// What is called on the place before it is unwrapped.
+    view: TextRange,
+    leaves: ast::BlockExpr,
+}
+
+impl Guard {
+    fn of(choice: &ast::IfExpr, asked: &Asked) -> Option<Self> {
+        let leaves = choice.then_branch()?;
+        let statement = choice.syntax().parent().and_then(ast::ExprStmt::cast)?;
+        if choice.else_token().is_some() || !flow::diverges(&leaves) {
+            return None;
+        }
+        let mut behind = statement.syntax().siblings(Direction::Next).skip(1);
+        let next = behind.find(|it| asked.is_mentioned_in(it))?;
+        let declared = ast::LetStmt::cast(next)?;
+        let ast::Pat::IdentPat(pattern) = declared.pat()? else {
+            return None;
+        };
+        let is_plain = pattern.ref_token().is_none()
+            && pattern.pat().is_none()
+            && declared.ty().is_none()
+            && declared.let_else().is_none()
+            && declared.attrs().next().is_none();
+        let view = asked.unwrapped(&declared.initializer()?)?;
+        is_plain.then_some(Self {
+            declared,
+            pattern,
+            view,
+            leaves,
+        })
+    }
+
+    fn check(
+        &self,
+        choice: &ast::IfExpr,
+        asked: &Asked,
+        context: &Context<'_>,
+    ) -> Result<(), Refusal> {
+        asked.check(choice, context)?;
+        if !context.source.context.allows_let_else() {
+            return Err(Refusal::because(
+                Hazard::Edition,
+                "`let … else` needs Rust 1.65, and the package may be built with less.",
+            ));
+        }
+        if asked.is_mentioned_in(self.leaves.syntax()) {
+            return Err(Refusal::because(
+                Hazard::Borrows,
+                "The way out asks the value once more.",
+            ));
+        }
+        let statement = choice.syntax().parent().ok_or(Refusal::NotHere)?;
+        let name = self.pattern.name().ok_or(Refusal::NotHere)?;
+        let end = self.declared.syntax().text_range().start();
+        let between = statement.siblings(Direction::Next).skip(1);
+        let takes = slice(&context.source.text, self.view) == Some(".take()");
+        for node in between.take_while(|it| it.text_range().end() <= end) {
+            if takes {
+                return Err(Refusal::because(
+                    Hazard::Evaluation,
+                    "The value would be taken away before it is needed.",
+                ));
+            }
+            if node.kind() == SyntaxKind::LET_STMT {
+                return Err(Refusal::because(
+                    Hazard::Drops,
+                    "Variables in between would be dropped in another order.",
+                ));
+            }
+            if node.kind() == SyntaxKind::MACRO_EXPR || mentions(&node, name.text()) {
+                return Err(Refusal::because(
+                    Hazard::Scope,
+                    "What is in between may mean something else by the new name.",
+                ));
+            }
+        }
+        if layout::has_comment(self.declared.syntax()) {
+            return Err(comment());
+        }
+        Ok(())
+    }
+
+    fn rewrites<'a>(
+        &self,
+        choice: &ast::IfExpr,
+        asked: &Asked,
+        context: &'a Context<'_>,
+    ) -> Option<(&'static str, Vec<Rewrite<'a>>)> {
+        let text: &'a str = &context.source.text;
+        let goes = lines_of(self.declared.syntax(), text)?;
+        let whole = choice.syntax().text_range();
+        let pattern = self.pattern.syntax().text_range();
+        let place = asked.place.syntax().text_range();
+        let start = Rewrite::of(text, whole).text("let ");
+        let view = slice(text, self.view)?.to_owned();
+        if view.contains('\n') {
+            return None;
+        }
+        let is_question = asked.variant == "Some" && returns_none(&self.leaves);
+        let rewrite = if is_question {
+            let head = start.keep(pattern).text(" = ").keep(place);
+            head.keep_as(self.view, &view).text("?;")
+        } else {
+            let head = start
+                .text(asked.variant)
+                .text("(")
+                .keep(pattern)
+                .text(") = ");
+            let head = head.keep(place).keep_as(self.view, &view).text(" else ");
+            head.keep(self.leaves.syntax().text_range()).text(";")
+        };
+        let first = rewrite.written().lines().next().unwrap_or_default();
+        let is_broken = self.leaves.statements().next().is_none() && !is_question;
+        let fits = layout::column(text, whole.start()) + width(first)
+            <= context.source.context.width.max();
+        let is_even = layout::is_first_on_line(text, whole.start()) && fits && !is_broken;
+        let title = if is_question {
+            "Use `?` in place of the question"
+        } else {
+            "Use `let … else` in place of the `unwrap`"
+        };
+        is_even.then(|| (title, vec![rewrite, Rewrite::of(text, goes)]))
+    }
+}
+
+/// `if place.is_some() { … place.unwrap() … }`
+fn branch<'a>(
+    choice: &ast::IfExpr,
+    asked: &Asked,
+    context: &'a Context<'_>,
+) -> Result<(&'static str, Vec<Rewrite<'a>>), Refusal> {
+    let text: &'a str = &context.source.text;
+    let block = choice.then_branch().ok_or(Refusal::NotHere)?;
+    let found = unwraps(&block, asked)?;
+    asked.check(choice, context)?;
+    if let Some(other) = choice.else_branch() {
+        let other = match other {
+            ast::ElseBranch::Block(it) => it.syntax().clone(),
+            ast::ElseBranch::IfExpr(it) => it.syntax().clone(),
+        };
+        if asked.is_mentioned_in(&other) {
+            return Err(mentioned());
+        }
+    }
+    if FileNames::around(choice).has_drop() {
+        return Err(Refusal::because(
+            Hazard::Drops,
+            "The value would be dropped where the branch ends, which somebody might see.",
+        ));
+    }
+    let is_all = |call: &ast::Expr| {
+        Some(call) == block.tail_expr().as_ref() && block.statements().next().is_none()
+    };
+    let [first, ..] = found.as_slice() else {
+        return Err(Refusal::NotHere);
+    };
+    if is_all(&first.0) || !choice.syntax().text().contains_char('\n') {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "A method says it in fewer words.",
+        ));
+    }
+    let views: Vec<&str> = found
+        .iter()
+        .filter_map(|(_, view)| slice(text, *view))
+        .collect();
+    let view = views[0];
+    if views.iter().any(|it| *it != view) {
+        return Err(mentioned());
+    }
+    let declared = declared_first(&block, &first.0).filter(|_| views.len() == 1);
+    if view == ".take()" && declared.is_none() {
+        return Err(Refusal::because(
+            Hazard::Evaluation,
+            "The value would be taken away before it is needed.",
+        ));
+    }
+    let (pattern, mut rewrites) = match &declared {
+        Some((statement, pattern)) => {
+            let is_last = statement.syntax().next_sibling().is_none();
+            let goes = lines_of(statement.syntax(), text).filter(|_| !is_last);
+            let goes = goes.ok_or_else(comment)?;
+            (
+                pattern.syntax().text().to_string(),
+                vec![Rewrite::of(text, goes)],
+            )
+        }
+        None => {
+            let name = fresh(asked, &block).ok_or_else(mentioned)?;
+            let places: Vec<TextRange> =
+                found.iter().map(|it| it.0.syntax().text_range()).collect();
+            let replaced = Replaced {
+                places: &places,
+                width: width(&name),
+            };
+            if !replaced.keeps_layout(block.syntax(), text, context.source.context) {
+                return Err(Refusal::of_layout());
+            }
+            let rewrites = places.iter().map(|at| Rewrite::of(text, *at).text(&name));
+            (name.clone(), rewrites.collect())
+        }
+    };
+    let condition = choice.condition().ok_or(Refusal::NotHere)?;
+    let condition = condition.syntax().text_range();
+    let head = Rewrite::of(text, condition)
+        .text(&format!("let {}({pattern}) = ", asked.variant))
+        .keep(asked.place.syntax().text_range())
+        .text(view);
+    if !fits(&head, context.source.context, text) {
+        return Err(Refusal::of_layout());
+    }
+    rewrites.push(head);
+    Ok(("Use `if let` in place of the `unwrap`", rewrites))
+}
+
+fn fits(head: &Rewrite<'_>, context: FileContext, text: &str) -> bool {
+    let column = layout::column(text, head.range().start());
+    !head.written().contains('\n')
+        && column + width(head.written()) + width(" {") <= context.width.max()
+}
+
+/// The `unwrap`s of a block, each with what is called on the place before, if the place is mentioned nowhere else.
+fn unwraps(block: &ast::BlockExpr, asked: &Asked) -> Result<Vec<(ast::Expr, TextRange)>, Refusal> {
+    let calls = block.syntax().descendants().filter_map(ast::Expr::cast);
+    let found: Vec<_> = calls
+        .filter_map(|call| asked.unwrapped(&call).map(|view| (call, view)))
+        .collect();
+    if found.is_empty() {
+        return Err(Refusal::NotHere);
+    }
+    let is_own = |at: TextRange| {
+        found
+            .iter()
+            .any(|(call, _)| call.syntax().text_range().contains_range(at))
+    };
+    let is_else = tokens_of(block.syntax())
+        .filter(|token| is_name(token.text(), &asked.root))
+        .any(|token| !is_own(token.text_range()));
+    if is_else { Err(mentioned()) } else { Ok(found) }
+}
+
+/// The first statement of a block, if it declares a variable with the value.
+fn declared_first(
+    block: &ast::BlockExpr,
+    call: &ast::Expr,
+) -> Option<(ast::LetStmt, ast::IdentPat)> {
+    let ast::Stmt::LetStmt(statement) = block.statements().next()? else {
+        return None;
+    };
+    let ast::Pat::IdentPat(pattern) = statement.pat()? else {
+        return None;
+    };
+    let is_plain = pattern.ref_token().is_none()
+        && pattern.pat().is_none()
+        && statement.ty().is_none()
+        && statement.let_else().is_none()
+        && statement.attrs().next().is_none()
+        && !layout::has_comment(statement.syntax());
+    let is_its = statement.initializer().as_ref() == Some(call);
+    (is_plain && is_its).then_some((statement, pattern))
+}
+
+/// A name for what is held: that of the variable or the field, if the branch has no other of it.
+fn fresh(asked: &Asked, block: &ast::BlockExpr) -> Option<String> {
+    let name = match &asked.place {
+        ast::Expr::FieldExpr(field) => field.name_ref()?.text().to_string(),
+        _ => return Some(asked.text.clone()),
+    };
+    let is_name = name.starts_with(|first: char| first.is_lowercase());
+    let inside = block.syntax().descendants().filter_map(ast::NameRef::cast);
+    let own = inside.filter(|it| it.text() == name.as_str());
+    let is_field = |it: &ast::NameRef| {
+        let parent = it.syntax().parent().map(|it| it.kind());
+        parent == Some(SyntaxKind::FIELD_EXPR)
+    };
+    let declares = block.syntax().descendants().filter_map(ast::Name::cast);
+    let is_free = own.into_iter().all(|it| is_field(&it))
+        && !declares.into_iter().any(|it| it.text() == name.as_str())
+        && !in_macros(block, &name);
+    (is_name && is_free).then_some(name)
+}
+
+/// Whether the input of a macro mentions a name.
+fn in_macros(block: &ast::BlockExpr, name: &str) -> bool {
+    let inputs = block
+        .syntax()
+        .descendants()
+        .filter_map(ast::TokenTree::cast);
+    inputs
+        .into_iter()
+        .any(|it| Names::in_node(it.syntax()).has(name))
+}
+
+fn returns_none(block: &ast::BlockExpr) -> bool {
+    let text: String = block
+        .syntax()
+        .text()
+        .to_string()
+        .split_whitespace()
+        .collect();
+    matches!(&*text, "{returnNone;}" | "{returnNone}")
+}
+
+/// A statement with the end of the line before, if it has its lines for itself.
+fn lines_of(statement: &SyntaxNode, text: &str) -> Option<TextRange> {
+    let own = statement.text_range();
+    let before = statement.prev_sibling_or_token()?;
+    let space = before.as_token()?.text();
+    let end = text.get(usize::from(own.end())..)?;
+    let is_alone = layout::is_first_on_line(text, own.start()) && end.starts_with(['\n', '\r']);
+    let above = before.prev_sibling_or_token()?;
+    let is_told = above.kind() == SyntaxKind::COMMENT && space.matches('\n').count() < 2;
+    let is_first = above.kind() == SyntaxKind::L_CURLY;
+    if !is_alone || is_told {
+        return None;
+    }
+    if is_first {
+        let next = statement.next_sibling_or_token()?.next_sibling_or_token()?;
+        return Some(TextRange::new(own.start(), next.text_range().start()));
+    }
+    Some(TextRange::new(before.text_range().start(), own.end()))
+}
+
+fn mentions(code: &SyntaxNode, name: &str) -> bool {
+    tokens_of(code).any(|token| is_name(token.text(), name))
+}
+
+/// Whether a token is a name, or a string that may print it.
+fn is_name(text: &str, name: &str) -> bool {
+    text == name || text.contains('{') && scopes::captures(text).any(|it| it == name)
+}
+
+fn mentioned() -> Refusal {
+    Refusal::because(
+        Hazard::Borrows,
+        "The value is mentioned in other ways, or is unwrapped in several.",
+    )
+}
+
+fn comment() -> Refusal {
+    Refusal::because(
+        Hazard::Text,
+        "A comment stands where the new form has no place for it.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::fixture::{assert_becomes, assert_not_here, assert_refused},
+        *,
+    };
+
+    static UNWRAP: Refactoring = REFACTORING;
+
+    fn inside(code: &str) -> String {
+        let lines = code.lines().map(|line| match line {
+            "" => "\n".to_owned(),
+            line => format!("    {line}\n"),
+        });
+        let lines: String = lines.collect();
+        format!("fn f(&mut self, a: A, x: Option<B>) -> Option<usize> {{\n{lines}}}\n")
+    }
+
+    fn becomes(before: &str, after: &str) {
+        assert_becomes(&UNWRAP, &inside(before), &inside(after));
+    }
+
+    fn refused(hazard: Hazard, code: &str) {
+        assert_refused(&UNWRAP, hazard, &inside(code));
+    }
+
+    #[test]
+    fn a_guard_takes_what_it_asks_for() {
+        for (before, after) in [
+            (
+                "if $0x.is_none() {\n    return a.b();\n}\nlet y = x.unwrap();\ny.c()",
+                "let Some(y) = x else {\n    return a.b();\n};\ny.c()",
+            ),
+            (
+                "if $0x.is_none() {\n    return None;\n}\na.b();\nlet mut y = x.unwrap();\ny.c()",
+                "let mut y = x?;\na.b();\ny.c()",
+            ),
+            (
+                "if $0a.x.is_err() {\n    // Why.\n    return a.b();\n}\n// What.\n\nlet y = a.x.as_ref().unwrap();\ny.c()",
+                "let Ok(y) = a.x.as_ref() else {\n    // Why.\n    return a.b();\n};\n// What.\ny.c()",
+            ),
+        ] {
+            becomes(before, after);
+        }
+    }
+
+    #[test]
+    fn a_branch_takes_what_it_asks_for() {
+        for (before, after) in [
+            (
+                "if $0x.is_some() {\n    let y = x.unwrap();\n\n    a.b(y);\n}\nNone",
+                "if let Some(y) = x {\n    a.b(y);\n}\nNone",
+            ),
+            (
+                "if $0x.is_ok() {\n    a.b(x.unwrap());\n} else {\n    a.c();\n}\nNone",
+                "if let Ok(x) = x {\n    a.b(x);\n} else {\n    a.c();\n}\nNone",
+            ),
+            (
+                "if $0self.next.is_some() {\n    let next = self.next.take().unwrap();\n    a.d(next);\n}\nNone",
+                "if let Some(next) = self.next.take() {\n    a.d(next);\n}\nNone",
+            ),
+        ] {
+            becomes(before, after);
+        }
+    }
+
+    #[test]
+    fn what_is_asked_again_stays() {
+        for code in [
+            "if $0x.is_none() {\n    return x.b();\n}\nlet y = x.unwrap();\ny.c()",
+            "if $0self.x.is_some() {\n    self.b();\n    a.b(self.x.unwrap());\n}\nNone",
+            "if $0x.is_some() {\n    a.b(x.unwrap());\n} else {\n    a.b(x);\n}\nNone",
+            "if $0x.is_some() {\n    a.b(x.unwrap());\n    println!(\"{x}\");\n}\nNone",
+            "if $0a.x.is_some() {\n    a.x.as_mut().unwrap().b();\n    a.x.as_ref().unwrap().c();\n}\nNone",
+            "if $0self.x.is_some() {\n    let x = b();\n    c(self.x.unwrap(), x);\n}\nNone",
+        ] {
+            refused(Hazard::Borrows, code);
+        }
+    }
+
+    #[test]
+    fn what_would_mean_something_else_stays() {
+        for (hazard, code) in [
+            (
+                Hazard::Drops,
+                "if $0x.is_none() {\n    return a.b();\n}\nlet z = a.c();\nlet y = x.unwrap();\ny.c(z)",
+            ),
+            (
+                Hazard::Scope,
+                "if $0x.is_none() {\n    return a.b();\n}\ny.d();\nlet y = x.unwrap();\ny.c()",
+            ),
+            (
+                Hazard::Evaluation,
+                "if $0self.x.is_some() {\n    a.b()?;\n    a.d(self.x.take().unwrap());\n}\nNone",
+            ),
+            (
+                Hazard::Text,
+                "if $0x.is_none() {\n    return a.b();\n}\nlet y = x.unwrap(/* why */);\ny.c()",
+            ),
+            (
+                Hazard::Text,
+                "if $0x.is_some() {\n    x.unwrap()\n} else {\n    a.b()\n}",
+            ),
+        ] {
+            refused(hazard, code);
+        }
+    }
+
+    #[test]
+    fn what_is_no_question_and_answer_is_not_here() {
+        for code in [
+            "if $0x.is_none() {\n    a.b();\n}\nlet y = x.unwrap();\ny.c()",
+            "if $0x.is_none() {\n    return a.b();\n}\nx.c();\nlet y = x.unwrap();\ny.c()",
+            "if $0x.is_none() {\n    return a.b();\n}\nlet y: B = x.unwrap();\ny.c()",
+            "if $0a.x().is_some() {\n    a.b(a.x().unwrap());\n}\nNone",
+            "if $0x.is_some() && a.b() {\n    a.c(x.unwrap());\n}\nNone",
+            "if $0x.is_some() {\n    a.c(x);\n}\nNone",
+        ] {
+            assert_not_here(&UNWRAP, &inside(code));
+        }
+    }
+}

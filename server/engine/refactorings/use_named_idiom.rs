@@ -1,0 +1,255 @@
+//! # Use named idiom
+//!
+//! ## What it does
+//! Turns a `match`, an `if` or a guard into the method or the `?` that says the same by its name, where only rustc knows the types.
+//! Rustc has to agree.
+//!
+//! ## Why
+//!
+//! Who reads a name knows at once what happens. Who reads the lines has to find that nothing else does.
+//!
+//! ## Example
+//!
+//! ```rust before
+//! fn limit(settings: &Settings) -> Limit {
+//!     let limit = $0match settings.limit() {
+//!         Some(limit) => limit,
+//!         None => Limit::of_cores(99),
+//!     };
+//!     limit.clamped()
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn limit(settings: &Settings) -> Limit {
+//!     let limit = settings.limit().unwrap_or_else(|| Limit::of_cores(99));
+//!     limit.clamped()
+//! }
+//! ```
+//!
+//! Where one arm of several only hands on the error, a `?` stands on what is matched:
+//!
+//! ```rust before
+//! fn skip(input: &mut Input) -> Result<usize, InputError> {
+//!     $0match input.next_word() {
+//!         Ok(Word::End) => Ok(0),
+//!         Ok(Word::Space(count)) => input.pass(count),
+//!         Ok(word) => input.pass(word.len()),
+//!         Err(error) => Err(error),
+//!     }
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn skip(input: &mut Input) -> Result<usize, InputError> {
+//!     match input.next_word()? {
+//!         Word::End => Ok(0),
+//!         Word::Space(count) => input.pass(count),
+//!         word => input.pass(word.len()),
+//!     }
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//!
+//! What syntax shows, which `question-mark` and `match-to-combinator` change without rustc; loops; comments that would have no
+//! place; an error that may become a trait object, which `?` does in another way; an error that stays in a variable; a value of
+//! which a closure would move or borrow more than the code in its place does.
+//!
+//! ## What it checks
+//!
+//! Nothing leaves the closure, or is made where it wasn't. What is matched is used up in the same place as before. That the types fit is
+//! for rustc to say: what would compile and still do something else is left alone.
+
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
+
+use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
+use crate::{
+    shapes::{named_choice::NamedChoice, question_first::QuestionFirst},
+    text::TextRange,
+};
+
+pub(super) const REFACTORING: Refactoring = Refactoring {
+    id: "use-named-idiom",
+    kind: Kind::Rewrite,
+    at: &[
+        SyntaxKind::IF_EXPR,
+        SyntaxKind::LET_STMT,
+        SyntaxKind::MATCH_EXPR,
+    ],
+    needs: Needs::Verdict,
+    allows: Allows::of(
+        "? _ and_then as_ref is_none_or is_ok_and is_some_and map map_err ok ok_or ok_or_else unwrap_or unwrap_or_default unwrap_or_else",
+        "Err None Ok Some else false if into let match return true",
+        &[Also::DropsPattern],
+    ),
+    plan,
+};
+
+fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
+    let source = context.source;
+    let node = find::choice_at(context, target).or_else(|| guard_at(context, target));
+    let node = node.ok_or(Refusal::NotHere)?;
+    let arms = ast::MatchExpr::cast(node.clone());
+    if let Some(found) = arms.and_then(|choice| QuestionFirst::of(&choice)) {
+        let rewrites = found.rewrites(&source.text, source.context)?;
+        return Plan::new(found.whole(), move || {
+            let change = Change::new("Use `?` on what is matched", found.whole(), rewrites)?;
+            Ok(change.checked(&[
+                "the error is handed on as `?` hands it on",
+                "what is matched is a value that nobody else has",
+            ]))
+        });
+    }
+    let found = NamedChoice::of(&node, &source.text, source.context).ok_or(Refusal::NotHere)?;
+    let (whole, rewrite) = found.rewrite(&source.text, source.context)?;
+    Plan::new(whole, move || {
+        let title = format!("Use `{}`", found.name);
+        Ok(Change::new(title, whole, vec![rewrite])?.checked(&[
+            "nothing leaves the function from within a closure",
+            "nothing is made or dropped where it wasn't before",
+        ]))
+    })
+}
+
+/// The `let … else` whose pattern or keyword is at the target.
+fn guard_at(context: &Context<'_>, target: Target<'_>) -> Option<SyntaxNode> {
+    let at = find::token_at(context, target)?.text_range();
+    let found = find::around::<ast::LetStmt>(context, target).next()?;
+    let start = found.let_token()?.text_range().start();
+    let end = found.pat()?.syntax().text_range().end();
+    let is_head = TextRange::new(start, end).contains_range(at);
+    (is_head && found.let_else().is_some()).then(|| found.syntax().clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::fixture::{assert_becomes, assert_not_here, assert_refused},
+        *,
+    };
+    use crate::syntax::Hazard;
+
+    static USE_NAMED_IDIOM: Refactoring = REFACTORING;
+
+    fn inside(gives: &str, code: &str) -> String {
+        format!("fn f(a: &A, mut b: B) -> {gives} {{\n    {code}\n}}\n")
+    }
+
+    fn becomes(gives: &str, before: &str, after: &str) {
+        assert_becomes(
+            &USE_NAMED_IDIOM,
+            &inside(gives, before),
+            &inside(gives, after),
+        );
+    }
+
+    fn refused(hazard: Hazard, gives: &str, code: &str) {
+        assert_refused(&USE_NAMED_IDIOM, hazard, &inside(gives, code));
+    }
+
+    #[test]
+    fn what_only_rustc_knows_is_called_by_its_name() {
+        for (gives, before, after) in [
+            (
+                "Result<C, D>",
+                "let c = $0match a.c::<C>().map_err(D::of) {\n        Ok(c) => c,\n        Err(e) => return Err(e),\n    };\n    c.d()",
+                "let c = a.c::<C>().map_err(D::of)?;\n    c.d()",
+            ),
+            (
+                "Result<C, D>",
+                "let c = $0match a.c() {\n        Some(c) => c,\n        None => return Err(d(2)),\n    };\n    c.d()",
+                "let c = a.c().ok_or_else(|| d(2))?;\n    c.d()",
+            ),
+            (
+                "Option<C>",
+                "let c = a.b();\n    $0match c.next {\n        Some(d) => d.last(),\n        None => None,\n    }",
+                "let c = a.b();\n    c.next.and_then(|d| d.last())",
+            ),
+            (
+                "bool",
+                "let c = a.b();\n    $0match c.next {\n        Some(d) => d.is_last(1),\n        None => false,\n    }",
+                "let c = a.b();\n    c.next.is_some_and(|d| d.is_last(1))",
+            ),
+        ] {
+            becomes(gives, before, after);
+        }
+    }
+
+    #[test]
+    fn an_error_that_is_handed_on_goes_first() {
+        for (before, after) in [
+            (
+                "$0match a.read(&mut b) {\n        Ok(0) => b.end(),\n        Ok(n) if n > 2 => b.more(n),\n        Ok(n) => b.push(n),\n        Err(e) => return Err(e),\n    }\n    Ok(b)",
+                "match a.read(&mut b)? {\n        0 => b.end(),\n        n if n > 2 => b.more(n),\n        n => b.push(n),\n    }\n    Ok(b)",
+            ),
+            (
+                "let c = $0match b.take(a).await {\n        Err(e) => return Err(e.into()),\n        Ok(Some(c)) => c.d(),\n        // Nothing is left.\n        Ok(None) => return Ok(b),\n    };\n    c.e(b)",
+                "let c = match b.take(a).await? {\n        Some(c) => c.d(),\n        // Nothing is left.\n        None => return Ok(b),\n    };\n    c.e(b)",
+            ),
+            (
+                "$0match b.take() {\n        Ok(C::D) => a.e(b),\n        Ok(c) => {\n            b.f(c);\n            a.e(b)\n        }\n        Err(e) => {\n            return Err(Fault::Io(e));\n        }\n    }",
+                "match b.take().map_err(Fault::Io)? {\n        C::D => a.e(b),\n        c => {\n            b.f(c);\n            a.e(b)\n        }\n    }",
+            ),
+        ] {
+            becomes("Result<B, Fault>", before, after);
+        }
+    }
+
+    #[test]
+    fn what_would_compile_and_do_something_else_stays() {
+        let arms = |head: &str, error: &str| {
+            format!(
+                "$0match {head} {{\n        Ok(0) => a.b(),\n        Ok(n) => a.c(n),\n        Err(e) => {error},\n    }}"
+            )
+        };
+        for (hazard, gives, code) in [
+            // A variable, of which the arms take a part.
+            (Hazard::Drops, "Result<B, E>", arms("b", "Err(e)")),
+            (Hazard::Drops, "Result<B, E>", arms("a.b", "Err(e)")),
+            // `?` would put one box into another.
+            (Hazard::Types, "Result<B, Box<dyn E>>", arms("a.b()", "Err(e)")),
+            (
+                Hazard::Types,
+                "Result<B, Box<dyn E>>",
+                "let c = $0match a.c::<C>().map_err(D::of) {\n        Ok(c) => c,\n        Err(e) => return Err(e),\n    };\n    c.d()".to_owned(),
+            ),
+            (
+                Hazard::Types,
+                "Result<B>",
+                "let c = $0match a.c() {\n        Some(c) => c,\n        None => return Err(Box::new(D)),\n    };\n    c.d()".to_owned(),
+            ),
+        ] {
+            refused(hazard, gives, &code);
+        }
+    }
+
+    #[test]
+    fn what_would_have_another_form_stays() {
+        for arms in [
+            "Ok(Some(c)) => {\n            a.b(c);\n        }\n        Ok(None) => {}",
+            "Ok(true) => a.b(),\n        Ok(false) => a.c()",
+            "Ok(Some(c)) => c,\n        Ok(None) => a.d()",
+        ] {
+            let code = format!(
+                "$0match a.e() {{\n        {arms},\n        Err(e) => return Err(e),\n    }};\n    Ok(b)"
+            );
+            let code = code.replace("},\n", "}\n");
+            refused(Hazard::Text, "Result<B, E>", &code);
+        }
+    }
+
+    #[test]
+    fn what_is_no_idiom_is_left_to_others() {
+        for code in [
+            // Shown by syntax.
+            "let c = $0match a.get(1) {\n        Some(c) => c,\n        None => return None,\n    };\n    c.d()",
+            // More than a method does.
+            "$0match a.c {\n        Some(c) => c.d()?,\n        None => b.e(),\n    }",
+            "$0match a.c() {\n        Ok(0) => b.d(),\n        Ok(_) => b.e(),\n        Err(e) => {\n            log(&e);\n            return Err(e);\n        }\n    }",
+            "$0match a.c() {\n        Ok(c) => b.d(c),\n        Err(e) => return Err(e),\n    }",
+        ] {
+            assert_not_here(&USE_NAMED_IDIOM, &inside("Option<C>", code));
+        }
+    }
+}
