@@ -11,7 +11,7 @@ use crate::{
     },
     compiler::Compiler,
     extraction::{Draft, Drops, Known, Naming, Selection, Shared, telling_name},
-    index::{Duplicate, DuplicateKind, FileId, Index, Origin, verified},
+    survey::{Names, are_equal},
     syntax::Source,
     text::TextRange,
 };
@@ -246,39 +246,25 @@ fn holds_all(some: &[String], others: &[String]) -> bool {
     })
 }
 
-/// The places of the largest run of statements at a place that stands again in the file, that place first.
+/// The places of the statements at a place that stand again in the file, that place first.
 fn standing_again(source: &Source, at: TextRange) -> Result<Vec<TextRange>, Refused> {
-    const FILE: FileId = FileId(0);
     let survey = measure_and_survey(source, &Memo::default()).survey;
-    let mut index = Index::default();
-    index.set(FILE, Origin::default(), &survey);
-    let touches = |it: &TextRange| it.intersect(at).is_some();
-    let found = index.of(FILE).into_iter().filter_map(|it| {
-        let is_meant = it.kind.is_of_statements() && it.places.iter().any(|it| touches(&it.range));
-        let text = |_| Some(&*source.text);
-        is_meant.then(|| verified(&it, text, |one, other, names| one.is_equal(other, names)))?
-    });
-    let found: Vec<Duplicate> = found.collect();
-    let exact = found.iter().filter(|it| it.kind == DuplicateKind::Block);
-    let is_drawn = |it: &&Duplicate| it.places.iter().any(|it| touches(&it.at));
-    let Some(meant) = exact.max_by_key(|it| (is_drawn(it), it.saves())) else {
-        return Err(because(if found.is_empty() {
-            "No statements that stand again in the file are here."
-        } else {
-            "The statements stand again with other names, so that one function wouldn't do."
-        }));
-    };
-    let mut places: Vec<TextRange> = Vec::new();
-    for place in &meant.places {
-        let is_apart = places
-            .last()
-            .is_none_or(|it| it.end() <= place.range.start());
-        places.extend(is_apart.then_some(place.range));
+    let found = survey.standing_again(at, Names::Kept).into_iter();
+    let (own, others): (Vec<_>, Vec<_>) = found.partition(|it| it.intersect(at).is_some());
+    let mut places = own;
+    places.extend(others);
+    let code = |range: &TextRange| (source.slice(*range), None);
+    let first = places.first().copied();
+    places.retain(|it| first.is_some_and(|first| are_equal(code(&first), code(it), Names::Kept)));
+    if places.len() > 1 {
+        return Ok(places);
     }
-    let own = places.iter().position(touches).unwrap_or_default();
-    let own = places.remove(own);
-    places.insert(0, own);
-    Ok(places)
+    let renamed = survey.standing_again(at, Names::NumberedButCalls);
+    Err(because(if renamed.is_empty() {
+        "No statements that stand again in the file are here."
+    } else {
+        "The statements stand again with other names, so that one function wouldn't do."
+    }))
 }
 
 impl Left {
