@@ -117,10 +117,7 @@ fn name(
     if wanted.name.is_some() {
         return Ok(wanted.name.clone());
     }
-    let root = source.root();
-    let selections = places.iter().map(|it| Selection::of(source, &root, *it));
-    let selections = selections.collect::<Result<Vec<_>, _>>()?;
-    let name = telling_name(source, &selections.iter().collect::<Vec<_>>());
+    let name = telling_name(source, places);
     if name.is_none() && naming == Naming::Told {
         let why = "The statements don't tell what a function of them would be called. Give it a name with `--name`.";
         return Err(because(why));

@@ -1,7 +1,7 @@
 //! Selections that are equal word by word, and what each takes over from the others so that one function serves them all.
 
 use ra_ap_syntax::{
-    AstNode, SyntaxKind, SyntaxNode,
+    AstNode, SyntaxKind, SyntaxNode, SyntaxToken,
     ast::{self, HasAttrs, HasName},
 };
 
@@ -9,13 +9,12 @@ use super::{
     Draft, Known, NotExtracted, Selection,
     exits::Leave,
     home::{head, owner, uses_self_type},
-    naming::{self, Ground},
+    naming::{self, Ground, Wish},
     selection::{Local, NOTHING, tokens},
 };
 use crate::{
     syntax::{
-        Edition, Source, Tree,
-        attributes::is_conditional,
+        Edition, Source, Tree, attributes,
         flow::{self, Escape},
         layout,
         scopes::Names,
@@ -138,8 +137,10 @@ impl Selection {
         let first = self.statements.first();
         let around = first.into_iter().flat_map(SyntaxNode::ancestors);
         let mut around = around.take_while(|it| Some(it) != self.container().as_ref());
-        let is_conditional = |it: SyntaxNode| {
-            ast::AnyHasAttrs::cast(it).is_some_and(|it| it.attrs().any(|it| is_conditional(&it)))
+        let is_gate = |it: ast::Attr| attributes::name(&attributes::bare(&it)) == "cfg";
+        let is_conditional = |it| {
+            let attributes = ast::AnyHasAttrs::cast(it).map(|it| it.attrs());
+            attributes.into_iter().flatten().any(is_gate)
         };
         if !self.gates.is_empty() || around.any(is_conditional) {
             return Err(NotExtracted::new("It is compiled under a condition."));
@@ -260,17 +261,180 @@ impl Known {
     }
 }
 
-/// What a function is called that stands for several selections; nothing if they don't tell it.
-pub fn telling_name(source: &Source, selections: &[&Selection]) -> Option<String> {
-    let told = selections.iter().map(|selection| {
-        let wishes = naming::wishes(source, selection).into_iter();
-        let telling = wishes.filter(|it| it.ground != Ground::Nothing);
-        telling.map(|it| it.name).collect::<Vec<_>>()
+/// What a function of the statements in several places is called; nothing if they don't tell it.
+pub fn telling_name(source: &Source, places: &[TextRange]) -> Option<String> {
+    let root = source.root();
+    let selections = places.iter().map(|place| {
+        let range = with_comments(&root, *place);
+        Selection::of(source, &root, range).ok()
     });
-    let told: Vec<Vec<String>> = told.collect();
-    let names = Names::in_node(&source.root());
-    // What one of them is called by its own function alone says nothing of the others.
-    let mut common = told.first()?.iter();
-    let common = common.find(|name| names.is_free(name) && told.iter().all(|it| it.contains(name)));
-    common.cloned()
+    let mut selections = selections.collect::<Option<Vec<_>>>()?;
+    let shared = Shared::of(&selections.iter().collect::<Vec<_>>());
+    selections.iter_mut().for_each(|it| it.share(&shared));
+    let wishes = selections.iter().map(|it| naming::wishes(source, it));
+    let wishes: Vec<Vec<Wish>> = wishes.collect();
+    let names = Names::in_node(&root);
+    let first = || wishes[0].iter().filter(|it| it.ground != Ground::Nothing);
+    let common = first().filter(|wish| {
+        let mut others = wishes[1..].iter();
+        others.all(|other| other.iter().any(|it| it.name == wish.name))
+    });
+    // What the functions around are called tells nothing of what the places have in common.
+    let of_code = first().filter(|it| it.ground == Ground::Code);
+    let all = wishes.iter().flatten();
+    let of_comments = all.filter(|it| it.ground == Ground::Comment);
+    let mut told = common.chain(of_comments).chain(of_code);
+    told.find(|it| names.is_free(&it.name))
+        .map(|it| it.name.clone())
+}
+
+/// A place with the comments right above it.
+fn with_comments(root: &SyntaxNode, place: TextRange) -> TextRange {
+    let first = root.token_at_offset(place.start()).right_biased();
+    let before = first.and_then(|it| it.prev_token());
+    let mut start = place.start();
+    for token in std::iter::successors(before, SyntaxToken::prev_token) {
+        let is_gap =
+            token.kind() == SyntaxKind::WHITESPACE && token.text().matches('\n').count() < 2;
+        match token.kind() {
+            SyntaxKind::COMMENT => start = token.text_range().start(),
+            _ if is_gap => {}
+            _ => break,
+        }
+    }
+    TextRange::new(start, place.end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{syntax::FileContext, text::TextSize};
+
+    /// The places of a line that stands twice, alone or with what is behind it in its block.
+    fn places(text: &str, line: &str) -> (Source, Vec<TextRange>) {
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        let found = text.match_indices(line).map(|(at, _)| {
+            let start = TextSize::try_from(at).unwrap();
+            TextRange::at(start, TextSize::of(line))
+        });
+        let found = found.collect();
+        (source, found)
+    }
+
+    fn selections(text: &str, line: &str) -> Vec<Selection> {
+        let (source, places) = places(text, line);
+        let root = source.root();
+        let selections = places.iter();
+        let selections = selections.map(|it| Selection::of(&source, &root, *it));
+        selections.collect::<Result<_, _>>().unwrap()
+    }
+
+    const LINE: &str = "let a = b.c(1); a.d();";
+
+    #[test]
+    fn what_one_looks_at_is_given_to_all() {
+        let text = format!("fn f(b: B) {{ {LINE} e(a, b); }} fn g(b: B) {{ {LINE} e(); }}");
+        let mut selections = selections(&text, LINE);
+        let shared = Shared::of(&selections.iter().collect::<Vec<_>>());
+        selections.iter_mut().for_each(|it| it.share(&shared));
+        for selection in &selections {
+            assert_eq!(selection.outputs.len(), 1);
+            assert!(selection.captures[0].is_used_after);
+        }
+        assert!(selections[0].unused.is_empty());
+        assert_eq!(selections[1].unused, ["a"]);
+        assert_eq!(selections[1].dropped.len(), 1);
+    }
+
+    #[test]
+    fn a_type_that_is_not_written_alike_is_asked_for() {
+        let text = format!("fn f(b: &B<'_>) {{ {LINE} }} fn g(b: &B) {{ {LINE} }}");
+        let mut selections = selections(&text, LINE);
+        let shared = Shared::of(&selections.iter().collect::<Vec<_>>());
+        selections.iter_mut().for_each(|it| it.share(&shared));
+        assert!(selections.iter().all(|it| it.captures[0].written.is_none()));
+    }
+
+    fn why_not(text: &str) -> Option<String> {
+        let selections = selections(text, LINE);
+        let own = selections[0].check_conditions();
+        let both = own.and_then(|()| selections[1].check_conditions());
+        let both = both.and_then(|()| selections[0].check_other(&selections[1]));
+        both.err().map(|it| it.to_string())
+    }
+
+    #[test]
+    fn what_means_the_same_is_shared() {
+        let line = LINE;
+        for text in [
+            format!("fn f(b: B) {{ {line} }} fn g(b: B) {{ {line} }}"),
+            format!("impl S {{ fn f(b: B) {{ {line} }} }} fn g(b: B) {{ {line} }}"),
+            format!(
+                "mod m {{ impl S {{ fn f(b: B) {{ {line} }} }} impl T {{ fn g(b: B) {{ {line} }} }} }}"
+            ),
+            format!(
+                "macro_rules! m {{ () => {{}} }} fn f(b: B) {{ {line} }} fn g(b: B) {{ {line} }}"
+            ),
+        ] {
+            assert_eq!(why_not(&text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_may_mean_something_else_is_not() {
+        let line = LINE;
+        for text in [
+            format!("fn f(b: B) {{ {line} }} mod m {{ fn g(b: B) {{ {line} }} }}"),
+            format!("fn f(b: B) {{ {line} }} fn g() {{ {line} }}"),
+            format!("fn f(b: B) {{ const b: B = B; {line} }} fn g(b: B) {{ {line} }}"),
+            format!("fn f(b: B) {{ {line} }} #[cfg(unix)] fn g(b: B) {{ {line} }}"),
+            format!("fn f(b: B) {{ {line} }} fn g(b: B) {{ #[cfg(unix)] {{ {line} }} }}"),
+            format!("fn f(b: B) {{ {line} }} #[cfg(x)] impl S {{ fn g(b: B) {{ {line} }} }}"),
+        ] {
+            assert!(why_not(&text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn self_is_of_one_type() {
+        const LINE: &str = "self.a(1); self.b();";
+        let why_not = |one: &str, other: &str| {
+            let text = format!(
+                "{one} {{ fn f(&self) {{ {LINE} }} }} {other} {{ fn g(&self) {{ {LINE} }} }}"
+            );
+            let selections = selections(&text, LINE);
+            selections[0].check_other(&selections[1]).is_err()
+        };
+        assert!(!why_not("impl S", "impl S"));
+        assert!(!why_not("impl S", "impl T for S"));
+        assert!(!why_not("impl<A: B> S<A>", "impl<A: B> S<A>"));
+        assert!(why_not("impl S", "impl R"));
+        assert!(why_not("impl<A: B> S<A>", "impl<A: C> S<A>"));
+        assert!(why_not("impl S", "trait T"));
+    }
+
+    #[test]
+    fn functions_differ_by_their_words_alone() {
+        let is_same = |one: &str, other: &str| words(one) == words(other);
+        assert!(is_same(
+            "fn f(a: A, b: B) {}",
+            "fn f(\n    a: A,\n    b: B,\n) {\n}"
+        ));
+        assert!(is_same("fn f() { a() }", "fn f() { /* b */ a() }"));
+        assert!(!is_same("fn f(a: A) {}", "fn f(a: &A) {}"));
+        assert!(!is_same("fn f() { a(\"b \") }", "fn f() { a(\"b\") }"));
+    }
+
+    #[test]
+    fn a_name_is_told_by_a_comment_above_one_of_them() {
+        let text = "fn f(b: B) {\n    // Count the words.\n    let a = b.c(1); a.d();\n}\nfn g(b: B) {\n    let a = b.c(1); a.d();\n}\n";
+        let (source, places) = places(text, LINE);
+        assert_eq!(
+            telling_name(&source, &places).as_deref(),
+            Some("count_words")
+        );
+        let text = text.replace("// Count the words.", "x();");
+        let (source, places) = self::places(&text, LINE);
+        assert_eq!(telling_name(&source, &places), None);
+    }
 }

@@ -152,3 +152,80 @@ impl Again<'_> {
         TextRange::new(first.range.start(), first.first_end) + offset
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        survey::{SEES, SurveyedUnit, survey},
+        syntax::{FileContext, Source, Unit, outline},
+    };
+
+    /// What stands again of what stands at the first of some words.
+    fn again(text: &str, words: &str, names: Names) -> Vec<String> {
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        let units = outline(&source.root()).places.into_iter().map(|place| {
+            let unit = Unit::seeing(SEES, &source.text, &place, source.context);
+            SurveyedUnit {
+                offset: place.node.text_range().start(),
+                presence: place.presence,
+                survey: survey(&unit).into(),
+            }
+        });
+        let survey = FileSurvey {
+            units: units.collect(),
+            allowed: Vec::new(),
+        };
+        let at = TextSize::try_from(text.find(words).unwrap()).unwrap();
+        let found = survey
+            .standing_again(TextRange::empty(at), names)
+            .into_iter();
+        found.map(|it| text[it].to_owned()).collect()
+    }
+
+    fn call(name: &str) -> String {
+        format!("{name}(a.b(1, 2, 3), c.d(4, 5, 6), e.f(7, 8));\n")
+    }
+
+    #[test]
+    fn as_much_as_stands_again_is_found_in_all_places() {
+        let [a, b, c, d] = ["a", "b", "c", "d"].map(call);
+        let text = format!("fn f() {{\n{a}{b}{c}{d}}}\nfn g() {{\n{d}{a}{b}{c}{a}}}\n");
+        let three = format!("{a}{b}{c}").trim_end().to_owned();
+        let found = again(&text, "a(", Names::Kept);
+        assert_eq!(found, [three.clone(), three.clone()]);
+        // From any line of it.
+        assert_eq!(again(&text, "c(a.b", Names::Kept), [three.clone(), three]);
+    }
+
+    #[test]
+    fn what_saves_more_is_preferred() {
+        let [a, b, c, d] = ["a", "b", "c", "d"].map(call);
+        let four = format!("{a}{b}{c}{d}");
+        let three = format!("{a}{b}{c}");
+        let more = format!("fn h() {{\n{three}}}\n").repeat(5);
+        let text = format!("fn f() {{\n{four}}}\nfn g() {{\n{four}}}\n{more}");
+        assert_eq!(again(&text, "a(", Names::Kept).len(), 7);
+        let text = format!("fn f() {{\n{four}}}\nfn g() {{\n{four}}}\n");
+        let found = again(&text, "a(", Names::Kept);
+        assert_eq!(found, [four.trim_end(), four.trim_end()]);
+    }
+
+    #[test]
+    fn no_place_is_a_part_of_another() {
+        let text = format!("fn f() {{\n{}}}\n", call("a").repeat(7));
+        let found = again(&text, "a(", Names::Kept);
+        assert!(found.len() < 3, "{found:?}");
+    }
+
+    #[test]
+    fn what_is_short_or_has_other_names_stands_nowhere_else() {
+        let [a, b, c, d] = ["a", "b", "c", "d"].map(call);
+        let text = format!("fn f() {{\n{a}{b}{c}}}\nfn g() {{\n{a}{b}{d}}}\n");
+        assert!(again(&text, "a(", Names::Kept).is_empty());
+        let named = |name: &str| format!("{a}{b}{c}").replace("a.b", &format!("{name}.b"));
+        let text = format!("fn f() {{\n{}}}\nfn g() {{\n{}}}\n", named("x"), named("y"));
+        assert!(again(&text, "a(", Names::Kept).is_empty());
+        assert_eq!(again(&text, "a(", Names::NumberedButCalls).len(), 2);
+    }
+}
