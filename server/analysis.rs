@@ -61,7 +61,10 @@ pub use engine::{
     CacheOutcome, Engine, FoundReport, FoundSurvey, Input, Priority, ReportOrigin, WorkError,
     Workers,
 };
-pub use extraction::{Extracted, Extraction, extract_function, may_be_extracted, texts_beside};
+pub use extraction::{
+    Extracted, Extraction, Left, Repeated, Unified, extract_function, may_be_extracted,
+    repeated_at, texts_beside, unify,
+};
 pub use file_change::FileChange;
 pub use findings::{Answers, Around, Finding, FindingPart, Judge, Level, judge, judge_with_copies};
 pub use functions::{Functions, function_of_signature};
@@ -79,5 +82,5 @@ pub use offers::{
 pub use open_file::OpenFile;
 pub use openings::{Opening, Openings};
 pub use proof::{ProofStep, difference_in_words, proof};
-pub use proposals::{apart, gain_in_words, is_for_extraction, parts, proposals};
+pub use proposals::{apart, gain_in_words, is_for_extraction, is_for_unifying, parts, proposals};
 pub use stored::{decode, encode, key, key_fields};

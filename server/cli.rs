@@ -29,6 +29,7 @@ mod rank;
 mod run;
 mod serve;
 mod settings;
+mod unify;
 mod verify;
 mod whole_file;
 mod work;
@@ -111,7 +112,8 @@ enum Refactor {
     At(at::Arguments),
     /// Carry out one refactoring at a place; shows a diff unless told to write
     ///
-    /// `extract-function` makes a function of statements or of an expression. rustc tells the types and checks the result, so it runs the
+    /// `extract-function` makes a function of statements or of an expression, and `extract-repeated-block` one of statements that
+    /// stand again in the file, which all places call. rustc tells the types and checks the result, so it runs the
     /// package's build scripts and procedural macros, as `cargo check` does.
     Run(run::Arguments),
     /// List the smells and the refactorings

@@ -27,7 +27,7 @@ use crate::{
     analysis::{
         CacheOutcome, Finding, IdleAllowance, Level, Opening, ReportOrigin, is_for_extraction,
     },
-    extraction::Proposal,
+    extraction::{Proposal, REPEATED_BLOCK},
     facts::{FunctionFacts, Problem},
     text::{Lines, TextRange},
 };
@@ -182,7 +182,7 @@ pub fn level_word(level: Level) -> &'static str {
 pub fn answers(finding: &Finding) -> Vec<&'static str> {
     let answers = finding.smell.answers.iter().copied();
     answers
-        .filter(|id| crate::refactorings::by_name(id).is_some())
+        .filter(|id| *id == REPEATED_BLOCK || crate::refactorings::by_name(id).is_some())
         .chain(is_for_extraction(finding.smell).then_some(EXTRACT_FUNCTION))
         .collect()
 }

@@ -1,14 +1,14 @@
 //! Extracting a function, with rustc as the one that tells types and judges what was written.
 
+mod asked;
 mod others;
+mod repeated;
 
 use std::{path::Path, sync::Arc};
 
 use crate::{
-    compiler::{Compiler, Told, Unjudged},
-    extraction::{
-        Draft, Drops, Known, NotExtracted, Passing, Probe, Purpose, Selection, Type, WITNESS,
-    },
+    compiler::{Compiler, Told},
+    extraction::{Draft, Drops, Known, NotExtracted, Passing, Purpose, Selection, Shared},
     syntax::Source,
     text::{Edits, TextRange, TextSize},
 };
@@ -19,6 +19,7 @@ use super::{
 };
 
 pub use others::texts_beside;
+pub use repeated::{Left, Repeated, Unified, repeated_at, unify};
 
 /// The text with the new function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,15 @@ impl Extracted {
             is_whole && after.starts_with('(') && !before.ends_with("fn ")
         });
         TextSize::try_from(places.next()?.0).ok()
+    }
+}
+
+impl From<Draft> for Extracted {
+    fn from(draft: Draft) -> Self {
+        Self {
+            text: draft.text.into(),
+            name: draft.name,
+        }
     }
 }
 
@@ -75,8 +85,37 @@ pub fn extract_function(
     wanted: &Extraction,
     compiler: &mut Compiler,
 ) -> Result<Extracted, Refused> {
-    let mut selection = selected(source, wanted.range)?;
+    selected(source, wanted.range)?;
     let mut asking = Asking { path, compiler };
+    let others = wanted.others.iter().map(|text| &**text);
+    let drops = Drops::in_texts(others.chain([&*source.text]));
+    let (selection, known) = asked(source, wanted.range, None, &mut asking)?;
+    selection.check_drops(&drops, &known)?;
+    let attempt = Attempt {
+        source,
+        selections: &[&selection],
+        name: wanted.name.as_deref(),
+        drops: &drops,
+    };
+    Ok(attempt.run(&mut asking, vec![known])?.into())
+}
+
+/// What fills a range, once it has taken over what others of the same words need, and what rustc tells of it.
+fn asked(
+    source: &Source,
+    range: TextRange,
+    shared: Option<&Shared>,
+    asking: &mut Asking<'_>,
+) -> Result<(Selection, Known), Refused> {
+    let root = source.root();
+    let select = |maker| -> Result<Selection, NotExtracted> {
+        let mut selection = Selection::assuming(source, &root, range, maker)?;
+        if let Some(shared) = shared {
+            selection.share(shared);
+        }
+        Ok(selection)
+    };
+    let mut selection = select("Some")?;
     let types = match asking.types(&selection.type_probe(source)) {
         // Not every field can be asked about.
         Err(Refused::Because(_)) if selection.forget_fields() => {
@@ -87,66 +126,46 @@ pub fn extract_function(
     let moved = Vec::new();
     let mut known = Known { types, moved };
     if let Some(maker) = selection.other_maker(&known) {
-        selection = Selection::assuming(source, &source.root(), wanted.range, maker)?;
+        selection = select(maker)?;
     }
     known.moved = asking.moved(&selection.move_probe(source))?;
     if let Some(probe) = selection.copy_probe(source) {
         let others = asking.not_copied(&probe)?;
         selection.copied(&mut known, &probe, &others);
     }
-    let others = wanted.others.iter().map(|text| &**text);
-    let drops = Drops::in_texts(others.chain([&*source.text]));
-    selection.check_drops(&drops, &known)?;
-    let passing = Passing::new(&selection, &known)?;
-    let attempt = Attempt {
-        source,
-        selection: &selection,
-        name: wanted.name.as_deref(),
-        drops: &drops,
-    };
-    if selection.is_nameless(&known) {
-        let draft = attempt.draft(&known, &passing, Purpose::Asking)?;
-        let mut text = asking.description(&draft)?;
-        if let (None, Some(probe)) = (&text, selection.item_probe(source, &known)) {
-            text = asking.item(&probe)?;
-        }
-        if let Some(text) = text {
-            selection.describe(&mut known, text);
-        }
-    }
-    attempt.run(&mut asking, known, passing)
+    Ok((selection, known))
 }
 
-/// A selection for which drafts are written until rustc has nothing against one.
+/// Selections of the same words, for which drafts are written until rustc has nothing against one.
 struct Attempt<'a> {
     source: &'a Source,
-    selection: &'a Selection,
+    selections: &'a [&'a Selection],
     name: Option<&'a str>,
     drops: &'a Drops<'a>,
 }
 
 impl Attempt<'_> {
+    /// The function of the first selection, and a call of it in the place of each.
     fn draft(
         &self,
-        known: &Known,
+        known: &[Known],
         passing: &Passing,
         purpose: Purpose,
     ) -> Result<Draft, NotExtracted> {
-        let Self {
-            source,
-            selection,
-            name,
-            ..
-        } = *self;
-        Draft::new(source, selection, known, passing, name, purpose)
+        let drafts = self.each(known).map(|(selection, known)| {
+            Draft::new(self.source, selection, known, passing, self.name, purpose)
+        });
+        Draft::joined(self.source, drafts.collect::<Result<_, _>>()?)
     }
 
-    fn run(
-        &self,
-        asking: &mut Asking<'_>,
-        mut known: Known,
-        mut passing: Passing,
-    ) -> Result<Extracted, Refused> {
+    fn each<'a>(&'a self, known: &'a [Known]) -> impl Iterator<Item = (&'a Selection, &'a Known)> {
+        self.selections.iter().copied().zip(known)
+    }
+
+    fn run(&self, asking: &mut Asking<'_>, mut known: Vec<Known>) -> Result<Draft, Refused> {
+        let first = self.selections[0];
+        let mut passing = Passing::new(first, &known[0])?;
+        self.describe(asking, &mut known, &passing)?;
         let mut objection: Option<Told> = None;
         let layout = asking.layout(self.source);
         for _ in 0..TRIES {
@@ -160,7 +179,7 @@ impl Attempt<'_> {
             if errors.is_empty() {
                 errors = self.objections_elsewhere(asking, &draft)?;
             }
-            let Some(first) = errors.first() else {
+            let Some(error) = errors.first() else {
                 let idle = |it: &&Told| it.code.as_deref() == Some("unused_mut");
                 let mut idle = warnings.iter().filter(idle).map(|it| it.at as usize);
                 if idle.any(|at| passing.make_constant(&draft.text, at)) {
@@ -171,15 +190,15 @@ impl Attempt<'_> {
                 let (long, rest): (Vec<Told>, Vec<Told>) = warnings.into_iter().partition(is_long);
                 self.check(asking, &known, &passing, &rest)?;
                 let before = draft.text.clone();
-                let extracted = self.polished(asking, draft, known, passing);
-                if *extracted.text == *before {
+                let polished = self.polished(asking, draft, known, passing);
+                if polished.text == before {
                     asking.check_warnings(self.source, &long)?;
                 }
-                return Ok(extracted);
+                return Ok(polished);
             };
             let import = errors.iter().find_map(|it| it.imports.first());
-            let import = import.map(|it| self.selection.path_of_import(self.source, it));
-            if let Some(import) = import.filter(|import| known.qualify(import)) {
+            let import = import.map(|it| first.path_of_import(self.source, it));
+            if let Some(import) = import.filter(|import| qualify(&mut known, import)) {
                 tracing::debug!("a type is named by its path: {import}");
                 passing.qualify(&import);
                 continue;
@@ -187,14 +206,14 @@ impl Attempt<'_> {
             // A variable of the same name keeps rustc from telling the path of a module.
             let lacks_path =
                 |it: &Told| matches!(it.code.as_deref(), Some("E0412" | "E0425" | "E0433"));
-            if errors.iter().any(lacks_path) && self.selection.shorten(&mut known, &mut passing) {
+            if errors.iter().any(lacks_path) && self.shorten(&mut known, &mut passing) {
                 continue;
             }
-            tracing::debug!("a draft doesn't hold: {first}");
+            tracing::debug!("a draft doesn't hold: {error}");
             tracing::trace!("the draft: {}", draft.text);
-            objection = Some(first.clone());
+            objection = Some(error.clone());
             let hides_borrow = errors.iter().any(|it| it.code.as_deref() == Some("E0700"));
-            if hides_borrow && self.selection.borrow_result(&mut known) {
+            if hides_borrow && self.borrow_result(&mut known) {
                 continue;
             }
             if !loosen(&mut passing, &errors, &draft.text) {
@@ -207,13 +226,39 @@ impl Attempt<'_> {
         }))
     }
 
+    /// Has rustc describe what the function gives where that has no name.
+    fn describe(
+        &self,
+        asking: &mut Asking<'_>,
+        known: &mut [Known],
+        passing: &Passing,
+    ) -> Result<(), Refused> {
+        let selection = self.selections[0];
+        if !selection.is_nameless(&known[0]) {
+            return Ok(());
+        }
+        if self.selections.len() > 1 {
+            let why = "What a function would give has a type without a name.";
+            return Err(Refused::Because(why.to_owned()));
+        }
+        let draft = self.draft(known, passing, Purpose::Asking)?;
+        let mut text = asking.description(&draft)?;
+        if let (None, Some(probe)) = (&text, selection.item_probe(self.source, &known[0])) {
+            text = asking.item(&probe)?;
+        }
+        if let Some(text) = text {
+            selection.describe(&mut known[0], text);
+        }
+        Ok(())
+    }
+
     /// What rustc has against a draft where parts of the selection are compiled that aren't now, or are not that are.
     fn objections_elsewhere(
         &self,
         asking: &mut Asking<'_>,
         draft: &Draft,
     ) -> Result<Vec<Told>, Refused> {
-        for gate in &self.selection.gates {
+        for gate in self.selections.iter().flat_map(|it| &it.gates) {
             for other in ["#[cfg(all())]", "#[cfg(any())]"] {
                 let before = asking.ask(&self.source.text.replace(gate, other), &[])?;
                 if before.iter().any(|it| it.is_error) {
@@ -246,31 +291,30 @@ impl Attempt<'_> {
         &self,
         asking: &mut Asking<'_>,
         draft: Draft,
-        known: Known,
+        known: Vec<Known>,
         passing: Passing,
-    ) -> Extracted {
+    ) -> Draft {
         let (mut best, mut known, mut passing) = (draft, known, passing);
         let (mut shorter, mut named) = (known.clone(), passing.clone());
-        if self.selection.shorten(&mut shorter, &mut named)
+        if self.shorten(&mut shorter, &mut named)
             && let Ok(draft) = self.tried(asking, &shorter, &named)
         {
             (best, known, passing) = (draft, shorter, named);
         }
-        if passing.name_function(self.selection)
+        if let [selection] = self.selections
+            && passing.name_function(selection)
             && let Ok(draft) = self.tried(asking, &known, &passing)
         {
             best = draft;
         }
-        let text = best.text.into();
-        let name = best.name;
-        Extracted { text, name }
+        best
     }
 
     /// A draft that rustc has nothing against, not even a warning that is new.
     fn tried(
         &self,
         asking: &mut Asking<'_>,
-        known: &Known,
+        known: &[Known],
         passing: &Passing,
     ) -> Result<Draft, Refused> {
         let mut draft = self.draft(known, passing, Purpose::Result)?;
@@ -289,18 +333,39 @@ impl Attempt<'_> {
     fn check(
         &self,
         asking: &mut Asking<'_>,
-        known: &Known,
+        known: &[Known],
         passing: &Passing,
         warnings: &[Told],
     ) -> Result<(), Refused> {
         asking.check_warnings(self.source, warnings)?;
-        self.selection.check_taken(self.drops, known, passing)?;
-        if self.selection.has_macro {
+        for (selection, known) in self.each(known) {
+            selection.check_taken(self.drops, known, passing)?;
+        }
+        if self.selections[0].has_macro {
             let trap = self.draft(known, passing, Purpose::Trap)?;
             asking.check_returns(&trap)?;
         }
         Ok(())
     }
+
+    fn shorten(&self, known: &mut [Known], passing: &mut Passing) -> bool {
+        let each = self.selections.iter().zip(known);
+        each.fold(false, |found, (selection, known)| {
+            found | selection.shorten(known, passing)
+        })
+    }
+
+    fn borrow_result(&self, known: &mut [Known]) -> bool {
+        let each = self.selections.iter().zip(known);
+        each.fold(false, |found, (selection, known)| {
+            found | selection.borrow_result(known)
+        })
+    }
+}
+
+fn qualify(known: &mut [Known], path: &str) -> bool {
+    let known = known.iter_mut();
+    known.fold(false, |found, known| found | known.qualify(path))
 }
 
 /// Whether a function may be made of a range, as far as syntax tells. Costs no more than looking at the file.
@@ -357,114 +422,4 @@ fn loosen(passing: &mut Passing, errors: &[Told], draft: &str) -> bool {
             .any(|it| passing.loosen_at(draft, it.at as usize))
         || (errors.iter().any(is_borrowed) && passing.name_lifetimes())
         || passing.loosen_any()
-}
-
-impl Asking<'_> {
-    fn types(
-        &mut self,
-        probe: &Probe,
-    ) -> Result<std::collections::BTreeMap<String, Type>, Refused> {
-        const FLAGS: [&str; 5] = [
-            CAPPED,
-            "--force-warn",
-            "dropping_references",
-            "--force-warn",
-            "dropping_copy_types",
-        ];
-        let told = self.ask(&probe.text, &FLAGS)?;
-        let mut types = std::collections::BTreeMap::new();
-        let is_answer = |told: &Told| {
-            told.code
-                .as_deref()
-                .is_some_and(|it| it.starts_with("dropping_"))
-        };
-        if let Some(error) = told.iter().find(|it| it.is_error && !is_answer(it)) {
-            return Err(Refused::Because(format!(
-                "rustc can't tell the types: {error}."
-            )));
-        }
-        for told in told.iter().filter(|it| is_answer(it)) {
-            let Some(name) = probe.subject(TextSize::new(told.at)) else {
-                continue;
-            };
-            let label = told
-                .labels
-                .iter()
-                .find_map(|label| label.strip_prefix("argument has type `")?.strip_suffix('`'));
-            let is_copy = told.code.as_deref() == Some("dropping_copy_types");
-            let entry = types.entry(name.to_owned()).or_insert(Type {
-                text: String::new(),
-                is_copy: false,
-            });
-            if is_copy {
-                entry.is_copy = true;
-                continue;
-            }
-            // What is given away by reference; a variable that is a reference is given away as such a second time.
-            let text = label
-                .and_then(|label| label.strip_prefix('&'))
-                .unwrap_or_default();
-            if text.len() > entry.text.len() {
-                text.clone_into(&mut entry.text);
-            }
-        }
-        for known in types.values_mut() {
-            // A reference can be copied, but one that changes.
-            known.is_copy |= known.text.starts_with('&') && !known.text.starts_with("&mut ");
-        }
-        if types.remove(WITNESS).is_none() {
-            let why = "The selection isn't compiled in any target that is checked here.";
-            return Err(Refused::Because(why.to_owned()));
-        }
-        types.retain(|_, known| !known.text.is_empty());
-        Ok(types)
-    }
-
-    /// A description of the iterator that gives what rustc tells of.
-    fn item(&mut self, probe: &Probe) -> Result<Option<String>, Unjudged> {
-        const FLAGS: [&str; 3] = [CAPPED, "--force-warn", "dropping_references"];
-        let told = self.ask(&probe.text, &FLAGS)?;
-        let mut labels = told.iter().flat_map(|it| &it.labels);
-        let item = labels.find_map(|it| {
-            it.strip_prefix("argument has type `&")?
-                .strip_suffix('`')
-                .and_then(Selection::iterator_of)
-        });
-        Ok(item)
-    }
-
-    /// How rustc would describe the result of a function that says `_`.
-    fn description(&mut self, draft: &Draft) -> Result<Option<String>, Unjudged> {
-        let told = self.ask(&draft.text, &[CAPPED])?;
-        let mut told = told.into_iter();
-        let answer = told.find(|it| it.code.as_deref() == Some("E0121"));
-        Ok(answer.and_then(|it| it.replacements.into_iter().next()))
-    }
-
-    /// A macro may hold a `return`, which would leave the new function alone.
-    fn check_returns(&mut self, trap: &Draft) -> Result<(), Refused> {
-        let told = self.ask(&trap.text, &[CAPPED])?;
-        match told.iter().find(|it| it.is_error) {
-            None => Ok(()),
-            Some(error) => Err(Refused::Because(format!(
-                "A macro in the selection may leave it with a `return`: {error}."
-            ))),
-        }
-    }
-
-    fn moved(&mut self, probe: &Probe) -> Result<Vec<String>, Unjudged> {
-        self.subjects(probe, "E0382")
-    }
-
-    fn not_copied(&mut self, probe: &Probe) -> Result<Vec<String>, Unjudged> {
-        self.subjects(probe, "E0277")
-    }
-
-    /// What an error is about wherever it has this code.
-    fn subjects(&mut self, probe: &Probe, code: &str) -> Result<Vec<String>, Unjudged> {
-        let told = self.ask(&probe.text, &[CAPPED])?;
-        let told = told.iter().filter(|it| it.code.as_deref() == Some(code));
-        let names = told.filter_map(|it| probe.subject(TextSize::new(it.at)));
-        Ok(names.map(str::to_owned).collect())
-    }
 }

@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::{
-    extraction::{self, Goal, Measure, Naming, Proposal},
+    extraction::{self, Goal, Measure, Naming, Proposal, REPEATED_BLOCK},
     smells::{self, Smell},
     syntax::Source,
 };
@@ -24,6 +24,11 @@ pub fn parts(source: &Source, finding: &Finding, naming: Naming) -> Vec<Proposal
 /// Whether the findings of a smell are made smaller by extractions.
 pub fn is_for_extraction(smell: &Smell) -> bool {
     kind(smell).is_some()
+}
+
+/// Whether the findings of a smell are statements that one function may stand for.
+pub fn is_for_unifying(smell: &Smell) -> bool {
+    smell.answers.contains(&REPEATED_BLOCK)
 }
 
 /// Those that can be carried out one after the other: none takes a part of another, or its name.

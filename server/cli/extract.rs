@@ -74,15 +74,25 @@ pub(super) fn run(
         Ok(extracted) => extracted,
         Err(refused) => return not_offered(ID, place, refused),
     };
-    let name = extracted.name;
-    let shown = input.shown.clone();
     let from = if asked.place.is_selection() {
         String::new()
     } else {
         let lines = Lines::new(&input.text);
-        format!(" from {}", lines_in_words(&lines, selection, &shown))
+        let place = lines_in_words(&lines, selection, &input.shown);
+        format!(" from {place}")
     };
-    let change = FileChange::new(input, extracted.text, Vec::new(), 1);
+    let done = format!("`{}` is extracted{from}, and compiles.", extracted.name);
+    carry_out(asked, (input, extracted.text, &done), out)
+}
+
+/// Shows the diff of a new text, and writes it where that is asked for; what is `done` by it is said.
+pub(super) fn carry_out(
+    asked: &Asked<'_>,
+    (input, text, done): (InputFile, Arc<str>, &str),
+    out: &mut Output,
+) -> anyhow::Result<ExitStatus> {
+    let shown = input.shown.clone();
+    let change = FileChange::new(input, text, Vec::new(), 1);
     let change = change.map_err(|error| anyhow!("{error}; `{shown}` is left as it is"))?;
     write_change(out, &change, look()).context("The diff can't be written")?;
     out.flush().context("The diff can't be written")?;
@@ -94,14 +104,11 @@ pub(super) fn run(
     } else {
         "`--write` carries it out"
     };
-    say(
-        "note",
-        &format!("{what}: `{name}` is extracted{from}, and compiles."),
-    );
+    say("note", &format!("{what}: {done}"));
     Ok(ExitStatus::Fine)
 }
 
-fn parsed(text: Arc<str>, context: FileContext) -> Result<Source, Refused> {
+pub(super) fn parsed(text: Arc<str>, context: FileContext) -> Result<Source, Refused> {
     Source::parse(text, context).map_err(|why| Refused::Because(format!("The file is {why}.")))
 }
 

@@ -11,6 +11,7 @@ use super::{
     output::{look, say},
     place,
     settings::{self, Settings},
+    unify,
 };
 use crate::{
     analysis::{FileChange, NamedPlace, OffersAtPlace, Refused, ShownOffer},
@@ -19,7 +20,7 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The id of a refactoring, as `refactor at` and `refactor list` show it, or `extract-function`
+    /// The id of a refactoring, as `refactor at` and `refactor list` show it, or `extract-function` or `extract-repeated-block`
     id: String,
     /// A line, a column of it, or what lies between two, counted from 1
     #[arg(value_name = "FILE:LINE[:COLUMN][-LINE[:COLUMN]]")]
@@ -36,18 +37,24 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let id = arguments.id.as_str();
-    if id == extract::ID {
+    if [extract::ID, unify::ID].contains(&id) {
         let asked = extract::Asked {
             place: &arguments.place,
             name: arguments.name.clone(),
             write: arguments.write,
         };
-        return extract::run(&asked, &mut Settings::new(&arguments.settings), out);
+        let settings = &mut Settings::new(&arguments.settings);
+        return if id == unify::ID {
+            unify::run(&asked, settings, out)
+        } else {
+            extract::run(&asked, settings, out)
+        };
     }
     if arguments.name.is_some() {
         bail!(
-            "`--name` is for `{}`; `{id}` finds a name itself.",
-            extract::ID
+            "`--name` is for `{}` and `{}`; `{id}` finds a name itself.",
+            extract::ID,
+            unify::ID
         );
     }
     if refactorings::by_name(id).is_none() {

@@ -22,6 +22,7 @@ mod proposing;
 mod scope;
 mod selected;
 mod selection;
+mod sharing;
 mod signature;
 mod temporary;
 mod views;
@@ -42,6 +43,7 @@ pub use drops::Drops;
 pub use passing::Passing;
 pub use proposing::{Goal, Measure, Naming, Proposal, proposals};
 pub use selection::Selection;
+pub use sharing::{REPEATED_BLOCK, Shared, telling_name};
 pub use writing::{Draft, Purpose};
 
 /// Why nothing is extracted, in a sentence.

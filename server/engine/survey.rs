@@ -3,6 +3,7 @@
 //!
 //! A survey is a pure function of a text and its context, made unit by unit. It holds numbers and ranges, and no names.
 
+mod again;
 mod pieces;
 
 use std::sync::Arc;

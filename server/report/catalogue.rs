@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::documentation::{EXTRACT_FUNCTION, sentence};
+use super::documentation::{UNREGISTERED, sentence};
 use crate::{config::nearest, refactorings, smells};
 
 /// Writes every smell with its limits and every refactoring, a sentence for each.
@@ -41,10 +41,10 @@ pub fn unknown_refactoring(id: &str) -> String {
 
 fn refactoring_ids() -> impl Iterator<Item = &'static str> {
     let registered = refactorings::all().iter().map(|refactoring| refactoring.id);
-    let registered: Vec<&str> = registered.collect();
-    let at = registered.partition_point(|id| *id < EXTRACT_FUNCTION);
-    let (before, behind) = registered.split_at(at);
-    [before, &[EXTRACT_FUNCTION], behind].concat().into_iter()
+    let others = UNREGISTERED.iter().map(|(id, _)| *id);
+    let mut ids: Vec<&str> = registered.chain(others).collect();
+    ids.sort_unstable();
+    ids.into_iter()
 }
 
 fn unknown(what: &str, id: &str, known: impl Iterator<Item = &'static str>) -> String {

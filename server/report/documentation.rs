@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::look::{Colour, Look};
 use crate::{
     analysis::is_for_extraction,
+    extraction::REPEATED_BLOCK,
     refactorings::{self, Refactoring},
     smells::{self, Smell},
     syntax::GENERATED_FILES,
@@ -43,9 +44,19 @@ pub fn write_documentation(out: &mut dyn Write, markdown: &str, look: Look) -> i
     page.end_paragraph()
 }
 
-/// The refactoring that rustc has to be asked about, so that it stands in no list of what syntax decides.
+/// A refactoring that rustc has to be asked about, so that it stands in no list of what syntax decides.
 pub const EXTRACT_FUNCTION: &str = "extract-function";
-const EXTRACTING: &str = include_str!("documentation/extract_function.md");
+/// The refactorings that stand in no registry, by their ids, with their documentation.
+pub(super) const UNREGISTERED: [(&str, &str); 2] = [
+    (
+        EXTRACT_FUNCTION,
+        include_str!("documentation/extract_function.md"),
+    ),
+    (
+        REPEATED_BLOCK,
+        include_str!("documentation/extract_repeated_block.md"),
+    ),
+];
 
 /// What can be explained beside smells and refactorings.
 const TOPICS: &[(&str, &str)] = &[("generated", GENERATED_FILES)];
@@ -78,10 +89,10 @@ pub fn explanation(id: &str) -> Option<Explanation> {
             markdown,
         });
     }
-    if id == EXTRACT_FUNCTION {
+    if let Some(markdown) = unregistered(id) {
         return Some(Explanation {
             kind: "refactoring",
-            markdown: EXTRACTING.replace(CURSOR, ""),
+            markdown: markdown.replace(CURSOR, ""),
         });
     }
     let (_, markdown) = TOPICS.iter().find(|(topic, _)| *topic == id)?;
@@ -93,11 +104,17 @@ pub fn explanation(id: &str) -> Option<Explanation> {
 
 /// First sentence of what a smell finds or a refactoring does, in one line.
 pub(super) fn sentence(id: &str) -> Option<String> {
-    let own = (id == EXTRACT_FUNCTION).then_some(EXTRACTING);
-    let markdown = smells::doc(id).or_else(|| refactorings::doc(id)).or(own)?;
+    let registered = smells::doc(id).or_else(|| refactorings::doc(id));
+    let markdown = registered.or_else(|| unregistered(id))?;
     let words = paragraph_under("## What it does", markdown)?;
     let end = words.find(". ").or_else(|| words.rfind('.'));
     Some(words[..end.unwrap_or(words.len())].to_owned())
+}
+
+/// Documentation of a refactoring that stands in no registry.
+fn unregistered(id: &str) -> Option<&'static str> {
+    let mut known = UNREGISTERED.iter();
+    known.find(|(known, _)| *known == id).map(|(_, text)| *text)
 }
 
 /// First paragraph of a smell's "why", in one line.
@@ -283,7 +300,10 @@ mod tests {
         ];
         let smells = smells::all().iter().map(|smell| smell.id);
         let refactorings = refactorings::all().iter().map(|refactoring| refactoring.id);
-        for id in smells.chain(refactorings).chain([EXTRACT_FUNCTION]) {
+        for id in smells
+            .chain(refactorings)
+            .chain(UNREGISTERED.map(|(id, _)| id))
+        {
             let all = explanation(id).unwrap().markdown;
             assert!(all.starts_with("# "), "{id}");
             let headings: Vec<_> = all.lines().filter_map(|l| l.strip_prefix("## ")).collect();

@@ -37,6 +37,7 @@ mod page;
 mod patches;
 #[cfg(unix)]
 mod rank;
+mod repeated;
 mod run;
 #[cfg(feature = "team")]
 mod team;

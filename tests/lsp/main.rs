@@ -17,6 +17,7 @@ mod hovers;
 mod lenses;
 mod lifecycle;
 mod moving;
+mod repeating;
 mod replicas;
 mod samples;
 mod status;

@@ -2,6 +2,7 @@
 //!
 //! The first line of a program says what is expected: `//= extracted`, or `//= refused: ` and words of the reason. Marks on
 //! lines of their own, `//{` and `//}`, stand around selected lines; `/*{*/` and `/*}*/` around a selected part of a line.
+//! `//= repeated: extracted` and `//= repeated: refused: ` are about statements that stand again, the first of them behind `//{`.
 //! What is extracted has to build, to print the same, to keep every comment, to stay as rustfmt writes it, and to bring no
 //! warning of the compiler or of clippy's defaults.
 
@@ -41,8 +42,15 @@ struct Case {
     expected: Expected,
     /// Without the marks.
     program: Program,
-    /// As the command takes it: `LINE-LINE` or `LINE:COLUMN-LINE:COLUMN`.
+    refactoring: Refactoring,
+    /// As the command takes it: `LINE`, `LINE-LINE` or `LINE:COLUMN-LINE:COLUMN`.
     place: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refactoring {
+    Function,
+    RepeatedBlock,
 }
 
 enum Expected {
@@ -99,16 +107,25 @@ impl Case {
         let name = format!("{edition}/{stem}");
         let marked = fs::read_to_string(file).expect("cases can be read");
         let (head, marked) = marked.split_once('\n').unwrap_or_default();
-        let expected = match (head, head.strip_prefix("//= refused: ")) {
+        let head = head.strip_prefix("//= ").unwrap_or_default();
+        let repeated = head.strip_prefix("repeated: ");
+        let expected = repeated.unwrap_or(head);
+        let expected = match (expected, expected.strip_prefix("refused: ")) {
             (_, Some(words)) => Expected::Refused(words.to_owned()),
-            ("//= extracted", None) => Expected::Extracted,
+            ("extracted", None) => Expected::Extracted,
             _ => panic!("{name} doesn't say what is expected"),
         };
         let (text, place) = unmarked(marked);
+        let first = place.split('-').next().unwrap_or_default();
+        let (refactoring, place) = match repeated {
+            Some(_) => (Refactoring::RepeatedBlock, first.to_owned()),
+            None => (Refactoring::Function, place),
+        };
         let kind = name.split(['/', '_']).nth(1).unwrap_or_default();
         Self {
             kind: kind.to_owned(),
             program: Program { edition, text },
+            refactoring,
             place,
             expected,
             name,
@@ -120,8 +137,14 @@ impl Case {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let file = self.lay(folder.path());
         let place = format!("{}:{}", file.display(), self.place);
+        let words: &[&str] = match self.refactoring {
+            Refactoring::Function => &["extract-function", &place],
+            // Few of so small samples tell a name.
+            Refactoring::RepeatedBlock => &["extract-repeated-block", &place, "--name", "again"],
+        };
         let output = Command::new(env!("CARGO_BIN_EXE_rustassistant"))
-            .args(["refactor", "run", "extract-function", &place, "--write"])
+            .args(["refactor", "run", "--write"])
+            .args(words)
             .current_dir(folder.path())
             .output()
             .expect("the command was built");

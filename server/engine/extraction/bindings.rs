@@ -109,6 +109,7 @@ impl Bindings {
                 locals.retain(|it| it.is_hidden || it.name != binding.name);
                 locals.push(Local {
                     name: binding.name.clone(),
+                    number: 0,
                     is_mut: binding.mut_word.is_some(),
                     declared: around.end(),
                     is_hidden: false,
@@ -116,6 +117,9 @@ impl Bindings {
                     mentions: self.mentions_of(binding, range),
                 });
             }
+        }
+        for (number, local) in locals.iter_mut().enumerate() {
+            local.number = number;
         }
         locals
     }

@@ -222,6 +222,10 @@ impl Writer<'_> {
 
     /// What is declared with the outputs.
     fn patterns(&self, result: &Outcome<'_>) -> String {
+        let unused = &self.selection.unused;
+        if !unused.is_empty() && unused.len() == result.outputs.len() {
+            return "_".to_owned();
+        }
         let patterns = result.outputs.iter().map(|it| self.pattern(it));
         together(&patterns.collect::<Vec<_>>())
     }
@@ -283,6 +287,9 @@ impl Writer<'_> {
     }
 
     fn pattern(&self, output: &Local) -> String {
+        if self.selection.unused.contains(&output.name) {
+            return "_".to_owned();
+        }
         let is_constant = self.constant.contains(&output.name);
         let is_changed = output.is_mut && !is_constant && self.is_changed_after(&output.name);
         let word = if is_changed { "mut " } else { "" };

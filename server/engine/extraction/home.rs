@@ -52,6 +52,9 @@ pub(super) fn places(selection: &Selection) -> Vec<Place> {
     let Some(owner) = owner(selection) else {
         return vec![Place::Beside];
     };
+    if selection.is_free {
+        return vec![Place::Free];
+    }
     let implementation = ast::Impl::cast(owner);
     let uses_self = uses_self_type(selection);
     match implementation {
@@ -68,12 +71,12 @@ pub(super) fn places(selection: &Selection) -> Vec<Place> {
     }
 }
 
-fn uses_self_type(selection: &Selection) -> bool {
+pub(super) fn uses_self_type(selection: &Selection) -> bool {
     selection.statements.iter().any(mentions_self_type)
 }
 
 /// The implementation or the trait around the old function.
-fn owner(selection: &Selection) -> Option<SyntaxNode> {
+pub(super) fn owner(selection: &Selection) -> Option<SyntaxNode> {
     let list = selection.scope.function.syntax().parent()?;
     let is_of_type = list.kind() == SyntaxKind::ASSOC_ITEM_LIST;
     list.parent().filter(|_| is_of_type)
@@ -233,7 +236,7 @@ fn inherent_of_same(implementation: &ast::Impl) -> Option<SyntaxNode> {
 }
 
 /// `impl<T: Bound> Type<T> where …` without the trait.
-fn head(implementation: &ast::Impl) -> String {
+pub(super) fn head(implementation: &ast::Impl) -> String {
     let part = |node: Option<SyntaxNode>| node.map(|it| it.text().to_string());
     let generics = implementation.generic_param_list();
     let generics = part(generics.map(|it| it.syntax().clone())).unwrap_or_default();

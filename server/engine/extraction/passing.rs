@@ -327,6 +327,11 @@ fn ways(capture: &Capture, known: &Known, may_be_moved: bool) -> Result<Vec<Way>
     }
     let value = Way::Value(text.clone());
     let is_copy = known_type.is_some_and(|it| it.is_copy);
+    // A name for a reference hides that it is lent on.
+    let is_unique = known_type.is_some_and(|it| it.text.starts_with("&mut "));
+    if is_unique && !text.starts_with('&') {
+        return Ok(vec![value]);
+    }
     if let Some(inner) = behind_named(&text).filter(|_| !is_copy) {
         let tight = Way::Reborrowed(inner.to_owned());
         let is_moved = known.moved.contains(name);

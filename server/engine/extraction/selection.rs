@@ -38,6 +38,12 @@ pub struct Selection {
     pub(super) outputs: Vec<Local>,
     /// What is declared in the statements, not looked at afterwards or hidden by another, and dropped at the end of a block that goes on.
     pub(super) dropped: Vec<Local>,
+    /// The same where the block ends with the selection.
+    pub(super) ended: Vec<Local>,
+    /// Outputs that are looked at behind other selections of the same words, but not behind this one.
+    pub(super) unused: Vec<String>,
+    /// Whether the function belongs to no type.
+    pub(super) is_free: bool,
     /// Where `self` is mentioned.
     pub(super) receivers: Vec<SyntaxToken>,
     /// An item of the function itself that it may mean, the last of them.
@@ -67,8 +73,11 @@ pub(super) struct Capture {
 }
 
 /// A variable that the statements declare.
+#[derive(Clone)]
 pub(super) struct Local {
     pub(super) name: String,
+    /// Which of them it is.
+    pub(super) number: usize,
     pub(super) is_mut: bool,
     /// The end of its statement.
     pub(super) declared: TextSize,
@@ -140,14 +149,21 @@ impl Selection {
             .into_iter()
             .partition(|local| !local.is_hidden && bindings.is_mentioned(&local.name, after));
         // They are dropped behind the selection anyway.
-        let dropped = rest.into_iter().filter(|_| !is_last && !exits.always());
+        let (ended, dropped) = if is_last || exits.always() {
+            (rest, Vec::new())
+        } else {
+            (Vec::new(), rest)
+        };
         let receivers: Vec<SyntaxToken> = receivers(&scope.function, range).collect();
         let fields = fields::fields(&receivers, &captures, &bindings);
         let mut parts = statements.iter().flat_map(SyntaxNode::descendants);
         Ok(Self {
             captures,
             outputs,
-            dropped: dropped.collect(),
+            dropped,
+            ended,
+            unused: Vec::new(),
+            is_free: false,
             gates: gates(statements),
             item,
             receivers,

@@ -16,6 +16,12 @@ use crate::{
 pub struct Draft {
     pub text: String,
     pub name: String,
+    /// The new function alone.
+    pub function: String,
+    /// What makes the function be there.
+    pub written: Vec<Edit>,
+    /// What makes the old function call it.
+    pub called: Vec<Edit>,
 }
 
 /// What a draft is written for.
@@ -66,11 +72,11 @@ impl Draft {
             .map(|gate| [&gate, newline, fn_indent].concat())
             .collect();
         let function = format!("{newline}{fn_indent}{gates}{head}{body}{newline}{fn_indent}}}");
-        let function = match &home.around {
+        let around = match &home.around {
             Some((open, close)) => [open, &*function, close].concat(),
             None => [newline, &*function].concat(),
         };
-        let mut edits = writer.idle_muts(passing);
+        let mut called = writer.idle_muts(passing);
         let returned = writer.returned_name(&result);
         let replaced = selection.replaced;
         let replaced = returned.map_or(replaced, |it| replaced.cover(it));
@@ -80,19 +86,28 @@ impl Draft {
             .filter(|(_, params)| params == &heading.arguments && !selection.exits.awaits);
         let is_plain = result.leave == &Leave::Never || matches!(result.leave, Leave::Whole { .. });
         let named = named.filter(|_| is_plain && result.layer.is_none());
-        edits.push(match named {
+        called.push(match named {
             Some((closure, _)) => {
                 let path = format!("{}{name}{}", home.call, heading.turbofish);
                 Edit::replace(closure.syntax().text_range(), path)
             }
             None => Edit::replace(replaced, call),
         });
-        edits.extend(writer.import(&result, &function));
-        edits.push(Edit::insert(home.after, function));
-        let edits = Edits::new(edits);
+        let import = writer.import(&result, &around);
+        let written: Vec<Edit> = import
+            .into_iter()
+            .chain([Edit::insert(home.after, around)])
+            .collect();
+        let edits = Edits::new(called.iter().chain(&written).cloned().collect());
         let text = edits.ok().and_then(|edits| edits.apply(text));
         let text = text.ok_or(NotExtracted::new("The edits don't fit."))?;
-        Ok(Self { text, name })
+        Ok(Self {
+            text,
+            name,
+            function,
+            written,
+            called,
+        })
     }
 }
 

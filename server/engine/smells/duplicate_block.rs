@@ -76,6 +76,7 @@ use crate::{facts::Sighting, index::DuplicateKind};
 pub(super) const SMELL: Smell = Smell {
     rate: Some(24.1),
     calm: Calm::Never,
+    answers: &["extract-repeated-block"],
     measured: "{} words and signs more than needed",
     ..Smell::new(
         "duplicate-block",

@@ -116,7 +116,12 @@ fn extractions(analysed: &Analysed, request: &ActionRequest<'_>) -> Vec<CodeActi
     }
     let findings = analysed.findings_at(request.range).into_iter();
     let proposed = findings.flat_map(|finding| {
-        let actions = extract_function::proposed(analysed, &finding, request.profile);
+        let mut actions = extract_function::proposed(analysed, &finding, request.profile);
+        actions.extend(extract_function::unifying(
+            analysed,
+            &finding,
+            request.profile,
+        ));
         let diagnostic = diagnostics::of_finding(analysed, &finding, request.profile);
         actions.into_iter().map(move |action| CodeAction {
             diagnostics: Some(vec![diagnostic.clone()]),

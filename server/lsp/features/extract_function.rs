@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tower_lsp::jsonrpc::{Error, Result};
 
-use super::asking_rustc::{self, NotDone, Subject, takes_commands};
+use super::asking_rustc::{self, NotDone, Subject, may_be_offered, takes_commands};
 use crate::{
     analysis::{
         Extracted, Extraction, Finding, Refused, apart, extract_function, gain_in_words,
-        may_be_extracted, texts_beside,
+        is_for_unifying, may_be_extracted, repeated_at, texts_beside, unify,
     },
     compiler::{self, Compiler},
-    extraction::Proposal,
+    extraction::{Naming, Proposal},
     lsp::{
         session::{analysed::Analysed, documents::Snapshot, server::Server},
         wire::{positions::position_in, profile::Profile},
@@ -27,6 +27,7 @@ use crate::{
 
 pub(crate) const COMMAND: &str = "rustassistant.extractFunction";
 const TITLE: &str = "Extract into a function";
+const REPEATED: &str = "Extract the repeated block into a function";
 /// Titles are cut off beyond so many characters in some editors.
 pub(crate) const LONGEST_TITLE: usize = 60;
 /// Of extractions that nobody has selected.
@@ -43,6 +44,17 @@ struct Chosen {
     /// What the function is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
+    #[serde(default)]
+    what: What,
+}
+
+/// What becomes a function.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+enum What {
+    #[default]
+    Selection,
+    /// The statements at the selection, and the same wherever else they stand in the file.
+    Repeated,
 }
 
 /// The action at a selection of statements that a function may be made of. A person has to have asked for it.
@@ -60,7 +72,27 @@ pub(crate) fn offered(
     if !compiler::is_found() {
         return None;
     }
-    action(analysed, selection, None, TITLE.to_owned())
+    action(analysed, (What::Selection, selection), None, TITLE)
+}
+
+/// The action that makes one function of the statements that a finding tells of.
+pub(crate) fn unifying(
+    analysed: &Analysed,
+    finding: &Finding,
+    profile: &Profile,
+) -> Option<CodeAction> {
+    if !may_be_offered(analysed, profile) {
+        return None;
+    }
+    let title = unifying_title(analysed, finding)?;
+    action(analysed, (What::Repeated, finding.at), None, title)
+}
+
+/// What this action is called, where rustc may be asked.
+pub(crate) fn unifying_title(analysed: &Analysed, finding: &Finding) -> Option<&'static str> {
+    let is_asked = analysed.compiler && is_for_unifying(finding.smell);
+    let source = analysed.file.source().ok().filter(|_| is_asked)?;
+    repeated_at(source, finding.at).ok().map(|_| REPEATED)
 }
 
 /// The actions that make a finding smaller without a selection, the best first. None takes a part of another.
@@ -75,7 +107,8 @@ pub(crate) fn proposed(
     let proposals = analysed.proposals_for(finding);
     let actions = apart(&proposals).into_iter().filter_map(|it| {
         let title = proposed_title(analysed, finding, it);
-        action(analysed, it.range, Some(it.name.clone()), title)
+        let name = Some(it.name.clone());
+        action(analysed, (What::Selection, it.range), name, &title)
     });
     actions.collect()
 }
@@ -104,9 +137,9 @@ fn proposed_title(analysed: &Analysed, finding: &Finding, proposal: &Proposal) -
 
 fn action(
     analysed: &Analysed,
-    selection: TextRange,
+    (what, selection): (What, TextRange),
     name: Option<String>,
-    title: String,
+    title: &str,
 ) -> Option<CodeAction> {
     let chosen = Chosen {
         uri: analysed.document.uri.clone(),
@@ -114,11 +147,12 @@ fn action(
         start: selection.start().into(),
         end: selection.end().into(),
         name,
+        what,
     };
     let argument = serde_json::to_value(chosen).ok()?;
-    let command = Command::new(title.clone(), COMMAND.into(), Some(vec![argument]));
+    let command = Command::new(title.to_owned(), COMMAND.into(), Some(vec![argument]));
     Some(CodeAction {
-        title,
+        title: title.to_owned(),
         kind: Some(CodeActionKind::REFACTOR_EXTRACT),
         command: Some(command),
         ..CodeAction::default()
@@ -149,7 +183,7 @@ async fn carried_out(
     if end < start || end > TextSize::of(&**subject.file.text()) {
         return Err(NotDone::changed());
     }
-    let (range, name) = (TextRange::new(start, end), chosen.name.clone());
+    let (range, name, what) = (TextRange::new(start, end), chosen.name.clone(), chosen.what);
     let subject = Arc::new(subject);
     let ask = move |subject: &Subject, compiler: &mut Compiler| {
         let source = subject.file.source();
@@ -159,7 +193,14 @@ async fn carried_out(
             name,
             others: texts_beside(&subject.path, &subject.unsaved),
         };
-        extract_function(source, &subject.path, &wanted, compiler)
+        match what {
+            What::Selection => extract_function(source, &subject.path, &wanted, compiler),
+            // A person is asked for the name where the code tells none.
+            What::Repeated => {
+                let wanted = (&wanted, Naming::Given);
+                unify(source, &subject.path, wanted, compiler).map(|it| it.extracted)
+            }
+        }
     };
     let extracted: Extracted = asking_rustc::told(server, &subject, cancel, ask).await?;
     let label = format!("{TITLE} `{}`", extracted.name);

@@ -8,6 +8,7 @@ use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind};
 use super::{diagnostics, extract_function};
 use crate::{
     analysis::{Finding, FindingPart},
+    extraction::REPEATED_BLOCK,
     lsp::{
         session::analysed::Analysed,
         wire::{
@@ -16,7 +17,7 @@ use crate::{
         },
     },
     refactorings::{Applicability, Offer},
-    report,
+    report::{self, EXTRACT_FUNCTION},
     smells::Cause,
     text::{TextSize, printable},
 };
@@ -102,7 +103,11 @@ fn said(analysed: &Analysed, finding: &Finding, part: &FindingPart) -> String {
 
 /// Each offer with its proof sheet.
 fn answers(page: &mut String, analysed: &Analysed, finding: &Finding, markup: Markup) {
-    let extractions = extract_function::proposed_titles(analysed, finding);
+    let extractions = extract_function::proposed_titles(analysed, finding).into_iter();
+    let extractions = extractions.map(|title| (title, EXTRACT_FUNCTION));
+    let unifying = extract_function::unifying_title(analysed, finding);
+    let unifying = unifying.map(|title| (title.to_owned(), REPEATED_BLOCK));
+    let extractions: Vec<(String, &str)> = extractions.chain(unifying).collect();
     if finding.smell.answers.is_empty() && extractions.is_empty() {
         return;
     }
@@ -120,12 +125,9 @@ fn answers(page: &mut String, analysed: &Analysed, finding: &Finding, markup: Ma
     for offer in offers {
         let _ = writeln!(page, "- {}", answer(analysed, offer, markup));
     }
-    for title in extractions {
+    for (title, id) in extractions {
         let title = shown(&title, markup);
-        let _ = writeln!(
-            page,
-            "- {title} (extract-function): rustc is asked when it is chosen"
-        );
+        let _ = writeln!(page, "- {title} ({id}): rustc is asked when it is chosen");
     }
 }
 

@@ -1,0 +1,276 @@
+//! Statements that stand again word by word in their file, as one function that all places call.
+
+use std::path::Path;
+
+use super::{Attempt, Extracted, Extraction, asked, selected};
+use crate::{
+    analysis::{
+        Memo,
+        asking::{Asking, Refused},
+        measure_and_survey,
+    },
+    compiler::Compiler,
+    extraction::{Draft, Drops, Known, Naming, Selection, Shared, telling_name},
+    survey::{Names, are_equal},
+    syntax::Source,
+    text::TextRange,
+};
+
+/// Places of one file whose statements are equal word by word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeated {
+    /// The one that was asked about is the first.
+    pub places: Vec<TextRange>,
+    pub left: Vec<Left>,
+}
+
+/// A place that is left as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    pub range: TextRange,
+    /// Why, in a sentence.
+    pub why: String,
+}
+
+/// The text with one function for several places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unified {
+    pub extracted: Extracted,
+    /// What calls the function now, in the order of the text.
+    pub places: Vec<TextRange>,
+    pub left: Vec<Left>,
+}
+
+/// The statements at a place that stand again in the file, as far as syntax tells. Costs no more than looking at the file.
+pub fn repeated_at(source: &Source, at: TextRange) -> Result<Repeated, Refused> {
+    let ranges = standing_again(source, at)?;
+    let mut left = Vec::new();
+    let mut fitting: Vec<(TextRange, Selection)> = Vec::new();
+    for range in ranges {
+        let selection = selected(source, range)?;
+        let checked = selection.check_conditions().and_then(|()| {
+            fitting
+                .first()
+                .map_or(Ok(()), |(_, own)| own.check_other(&selection))
+        });
+        match checked {
+            Ok(()) => fitting.push((range, selection)),
+            Err(why) if fitting.is_empty() => return Err(why.into()),
+            Err(why) => left.push(Left::new(range, &why)),
+        }
+    }
+    match (&*fitting, left.first()) {
+        ([_], Some(first)) => Err(because(&first.why)),
+        _ => Ok(Repeated {
+            places: fitting.into_iter().map(|(range, _)| range).collect(),
+            left,
+        }),
+    }
+}
+
+/// Makes one function of statements that stand again, and calls it in every place that it can serve.
+pub fn unify(
+    source: &Source,
+    path: &Path,
+    (wanted, naming): (&Extraction, Naming),
+    compiler: &mut Compiler,
+) -> Result<Unified, Refused> {
+    let Repeated { places, mut left } = repeated_at(source, wanted.range)?;
+    let name = name(source, &places, (wanted, naming))?;
+    let mut asking = Asking { path, compiler };
+    let others = wanted.others.iter().map(|text| &**text);
+    let drops = Drops::in_texts(others.chain([&*source.text]));
+    let members = members(source, &places, &drops, (&mut left, &mut asking))?;
+    let unifying = Unifying {
+        source,
+        name: name.as_deref(),
+        drops: &drops,
+    };
+    let all: Vec<&Member> = members.iter().collect();
+    let (draft, kept) = match unifying.draft(&all, &mut asking) {
+        Ok(draft) => (draft, all),
+        Err(Refused::Because(why)) if all.len() > 2 => {
+            let kept = unifying.fitting(&all, (&mut left, &mut asking))?;
+            if kept.len() < 2 {
+                return Err(Refused::Because(why));
+            }
+            (unifying.draft(&kept, &mut asking)?, kept)
+        }
+        Err(why) => return Err(why),
+    };
+    let mut places: Vec<TextRange> = kept.iter().map(|it| it.range).collect();
+    places.sort_by_key(|it| it.start());
+    left.sort_by_key(|it| it.range.start());
+    Ok(Unified {
+        extracted: draft.into(),
+        places,
+        left,
+    })
+}
+
+/// The name that is wished for, or one that the code tells; nothing where any is better than none.
+fn name(
+    source: &Source,
+    places: &[TextRange],
+    (wanted, naming): (&Extraction, Naming),
+) -> Result<Option<String>, Refused> {
+    if wanted.name.is_some() {
+        return Ok(wanted.name.clone());
+    }
+    let name = telling_name(source, places);
+    if name.is_none() && naming == Naming::Told {
+        let why = "The statements don't tell what a function of them would be called. Give it a name with `--name`.";
+        return Err(because(why));
+    }
+    Ok(name)
+}
+
+/// A place, and what rustc told of it.
+struct Member {
+    range: TextRange,
+    selection: Selection,
+    known: Known,
+}
+
+/// What rustc and syntax tell of each place, the one that was asked about first; what can't have the same function is left.
+fn members(
+    source: &Source,
+    places: &[TextRange],
+    drops: &Drops<'_>,
+    (left, asking): (&mut Vec<Left>, &mut Asking<'_>),
+) -> Result<Vec<Member>, Refused> {
+    let root = source.root();
+    let selections = places.iter().map(|it| Selection::of(source, &root, *it));
+    let selections = selections.collect::<Result<Vec<_>, _>>()?;
+    let shared = Shared::of(&selections.iter().collect::<Vec<_>>());
+    let mut members: Vec<Member> = Vec::new();
+    for &range in places {
+        match member(source, range, (&shared, drops, members.first()), asking) {
+            Ok(member) => members.push(member),
+            Err(Refused::Because(why)) if !members.is_empty() => left.push(Left { range, why }),
+            Err(why) => return Err(why),
+        }
+    }
+    match (&*members, left.first()) {
+        ([_], Some(first)) => Err(because(&first.why)),
+        _ => Ok(members),
+    }
+}
+
+fn member(
+    source: &Source,
+    range: TextRange,
+    (shared, drops, first): (&Shared, &Drops<'_>, Option<&Member>),
+    asking: &mut Asking<'_>,
+) -> Result<Member, Refused> {
+    let (selection, known) = asked(source, range, Some(shared), asking)?;
+    selection.check_drops(drops, &known)?;
+    let other = first.and_then(|it| it.known.other_type(&known, &selection));
+    if let Some(name) = other {
+        return Err(Refused::Because(format!(
+            "`{name}` is of another type there."
+        )));
+    }
+    Ok(Member {
+        range,
+        selection,
+        known,
+    })
+}
+
+/// What is the same for all tries.
+struct Unifying<'a> {
+    source: &'a Source,
+    name: Option<&'a str>,
+    drops: &'a Drops<'a>,
+}
+
+impl Unifying<'_> {
+    /// One function for all of these places.
+    fn draft(&self, members: &[&Member], asking: &mut Asking<'_>) -> Result<Draft, Refused> {
+        let mut members = members.to_vec();
+        members.sort_by_key(|it| it.range.start());
+        // The comments of one place stay.
+        let most = members.iter().map(|it| it.selection.comments().len()).max();
+        let is_fullest = |it: &&Member| Some(it.selection.comments().len()) == most;
+        let first = members.iter().position(is_fullest).unwrap_or_default();
+        let first = members.remove(first);
+        members.insert(0, first);
+        let kept = members[0].selection.comments();
+        if members
+            .iter()
+            .any(|it| !holds_all(&kept, &it.selection.comments()))
+        {
+            return Err(because("The comments in the statements differ."));
+        }
+        let selections: Vec<&Selection> = members.iter().map(|it| &it.selection).collect();
+        let attempt = Attempt {
+            source: self.source,
+            selections: &selections,
+            name: self.name,
+            drops: self.drops,
+        };
+        attempt.run(asking, members.iter().map(|it| it.known.clone()).collect())
+    }
+
+    /// The place that was asked about, and those that can have a function with it.
+    fn fitting<'a>(
+        &self,
+        members: &[&'a Member],
+        (left, asking): (&mut Vec<Left>, &mut Asking<'_>),
+    ) -> Result<Vec<&'a Member>, Refused> {
+        let mut fitting = vec![members[0]];
+        for &member in &members[1..] {
+            match self.draft(&[members[0], member], asking) {
+                Ok(_) => fitting.push(member),
+                Err(Refused::Because(why)) => left.push(Left {
+                    range: member.range,
+                    why,
+                }),
+                Err(why) => return Err(why),
+            }
+        }
+        Ok(fitting)
+    }
+}
+
+/// Whether there is one of some comments for each of others.
+fn holds_all(some: &[String], others: &[String]) -> bool {
+    let mut some = some.to_vec();
+    others.iter().all(|other| {
+        let found = some.iter().position(|it| it == other);
+        found.map(|at| some.remove(at)).is_some()
+    })
+}
+
+/// The places of the statements at a place that stand again in the file, that place first.
+fn standing_again(source: &Source, at: TextRange) -> Result<Vec<TextRange>, Refused> {
+    let survey = measure_and_survey(source, &Memo::default()).survey;
+    let found = survey.standing_again(at, Names::Kept).into_iter();
+    let (own, others): (Vec<_>, Vec<_>) = found.partition(|it| it.intersect(at).is_some());
+    let mut places = own;
+    places.extend(others);
+    let code = |range: &TextRange| (source.slice(*range), None);
+    let first = places.first().copied();
+    places.retain(|it| first.is_some_and(|first| are_equal(code(&first), code(it), Names::Kept)));
+    if places.len() > 1 {
+        return Ok(places);
+    }
+    let renamed = survey.standing_again(at, Names::NumberedButCalls);
+    Err(because(if renamed.is_empty() {
+        "No statements that stand again in the file are here."
+    } else {
+        "The statements stand again with other names, so that one function wouldn't do."
+    }))
+}
+
+impl Left {
+    fn new(range: TextRange, why: &dyn ToString) -> Self {
+        let why = why.to_string();
+        Self { range, why }
+    }
+}
+
+fn because(why: &str) -> Refused {
+    Refused::Because(why.to_owned())
+}

@@ -1,0 +1,440 @@
+//! Selections that are equal word by word, and what each takes over from the others so that one function serves them all.
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxNode, SyntaxToken,
+    ast::{self, HasAttrs, HasName},
+};
+
+use super::{
+    Draft, Known, NotExtracted, Selection,
+    exits::Leave,
+    home::{head, owner, uses_self_type},
+    naming::{self, Ground, Wish},
+    selection::{Local, NOTHING, tokens},
+};
+use crate::{
+    syntax::{
+        Edition, Source, Tree, attributes,
+        flow::{self, Escape},
+        layout,
+        scopes::Names,
+    },
+    text::{Edits, TextRange},
+};
+
+/// What makes one function of statements that stand again, as smells name it in their answers.
+pub const REPEATED_BLOCK: &str = "extract-repeated-block";
+
+/// What one of several selections needs, and so all of them give or take.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shared {
+    /// Declared variables that are looked at behind one of them, by their numbers.
+    outputs: Vec<usize>,
+    /// Captured variables that are looked at behind one of them.
+    used_after: Vec<String>,
+    /// Captured variables whose types are not written alike.
+    unwritten: Vec<String>,
+    /// Whether the function belongs to no type, since they stand in functions of several.
+    is_free: bool,
+    /// Whether something of a function is run behind one of them.
+    goes_on: bool,
+}
+
+impl Shared {
+    pub fn of(selections: &[&Selection]) -> Self {
+        let mut shared = Self::default();
+        for selection in selections {
+            let outputs = selection.outputs.iter().map(|it| it.number);
+            shared.outputs.extend(outputs);
+            let used = selection.captures.iter().filter(|it| it.is_used_after);
+            shared.used_after.extend(used.map(|it| it.name.clone()));
+            let first = selections[0].captures.iter();
+            let pairs = selection.captures.iter().zip(first);
+            let other = pairs.filter(|(own, first)| own.written != first.written);
+            shared
+                .unwritten
+                .extend(other.map(|(own, _)| own.name.clone()));
+        }
+        shared.outputs.sort_unstable();
+        shared.outputs.dedup();
+        shared.is_free = belong_to_several(selections);
+        let ends = |it: &&Selection| matches!(it.exits.leave, Leave::Whole { .. });
+        shared.goes_on = !selections.iter().all(ends);
+        shared
+    }
+}
+
+/// Whether functions of several types, or of none, could call no function of one type.
+fn belong_to_several(selections: &[&Selection]) -> bool {
+    let owners: Vec<Option<SyntaxNode>> = selections.iter().map(|it| owner(it)).collect();
+    let is_one = owners.iter().all(|it| *it == owners[0]);
+    let inherent = |it: &Option<SyntaxNode>| {
+        let found = it.clone().and_then(ast::Impl::cast);
+        found.filter(|it| it.trait_().is_none()).map(|it| head(&it))
+    };
+    let is_of_one_type = inherent(&owners[0]).is_some()
+        && owners.iter().all(|it| inherent(it) == inherent(&owners[0]));
+    !is_one && !is_of_one_type && !selections.iter().any(|it| it.is_about_self())
+}
+
+impl Selection {
+    /// Takes over what one of several selections needs.
+    pub fn share(&mut self, shared: &Shared) {
+        self.is_free = shared.is_free;
+        for capture in &mut self.captures {
+            capture.is_used_after |= shared.used_after.contains(&capture.name);
+            if shared.unwritten.contains(&capture.name) {
+                capture.written = None;
+            }
+        }
+        let is_meant = |local: &mut Local| shared.outputs.contains(&local.number);
+        let mut unused: Vec<Local> = self.dropped.extract_if(.., is_meant).collect();
+        unused.extend(self.ended.extract_if(.., is_meant));
+        if shared.goes_on {
+            self.go_on();
+        }
+        self.unused = unused.iter().map(|it| it.name.clone()).collect();
+        // They are given to nobody, so that they are dropped where the function is called.
+        self.dropped.extend(unused.iter().cloned());
+        self.outputs.extend(unused);
+        self.outputs.sort_by_key(|it| it.number);
+    }
+
+    /// Takes the end of a function that gives nothing for a place like any other.
+    fn go_on(&mut self) {
+        let mut exits = self.statements.iter().flat_map(flow::exits);
+        let returns = exits.any(|(_, escape)| escape == Escape::Return);
+        let is_end = self.exits.leave == Leave::Whole { is_tail: true };
+        if is_end && !returns && self.value.is_none() && !self.scope.has_result() {
+            self.exits.leave = Leave::Never;
+        }
+    }
+
+    /// Why one function can't serve another selection of the same words too.
+    pub fn check_other(&self, other: &Self) -> Result<(), NotExtracted> {
+        let refused = |why: &'static str| Err(NotExtracted::new(why));
+        if self.container() != other.container() {
+            return refused("It stands in another module.");
+        }
+        let function = |it: &Self| it.scope.function.syntax().text_range();
+        let has_items = self.item.is_some() || other.item.is_some();
+        if has_items && function(self) != function(other) {
+            return refused("A function has items of its own, which the statements may mean.");
+        }
+        let names =
+            |it: &Self| -> Vec<String> { it.captures.iter().map(|it| it.name.clone()).collect() };
+        if names(self) != names(other) {
+            return refused("A name is a variable in one place, and something else in another.");
+        }
+        if self.is_about_self() && !self.has_self_of(other) {
+            return refused("`self` is something else there.");
+        }
+        self.check_macros(other)
+    }
+
+    /// Why one function can't stand for statements, wherever else they stand.
+    pub fn check_conditions(&self) -> Result<(), NotExtracted> {
+        let first = self.statements.first();
+        let around = first.into_iter().flat_map(SyntaxNode::ancestors);
+        let mut around = around.take_while(|it| Some(it) != self.container().as_ref());
+        let is_gate = |it: ast::Attr| attributes::name(&attributes::bare(&it)) == "cfg";
+        let is_conditional = |it| {
+            let attributes = ast::AnyHasAttrs::cast(it).map(|it| it.attrs());
+            attributes.into_iter().flatten().any(is_gate)
+        };
+        if !self.gates.is_empty() || around.any(is_conditional) {
+            return Err(NotExtracted::new("It is compiled under a condition."));
+        }
+        Ok(())
+    }
+
+    fn is_about_self(&self) -> bool {
+        !self.receivers.is_empty() || uses_self_type(self)
+    }
+
+    fn has_self_of(&self, other: &Self) -> bool {
+        let (own, other_owner) = (owner(self), owner(other));
+        if own == other_owner {
+            return own.is_some();
+        }
+        let implementations = [own, other_owner].map(|it| it.and_then(ast::Impl::cast));
+        let [Some(one), Some(two)] = implementations else {
+            return false;
+        };
+        let of_trait = |it: &ast::Impl| it.trait_().map(|it| it.syntax().text().to_string());
+        // What a trait's types are is told by its own implementation alone.
+        let is_same_trait = of_trait(&one) == of_trait(&two);
+        head(&one) == head(&two) && (is_same_trait || !uses_self_type(self))
+    }
+
+    /// What the new function may stand in beside the old one.
+    fn container(&self) -> Option<SyntaxNode> {
+        let function = self.scope.function.syntax();
+        owner(self).unwrap_or_else(|| function.clone()).parent()
+    }
+
+    /// A macro that is declared anew between two places is another one there.
+    fn check_macros(&self, other: &Self) -> Result<(), NotExtracted> {
+        let (one, two) = (self.range.start(), other.range.start());
+        let between = TextRange::new(one.min(two), one.max(two));
+        let root = self.scope.function.syntax().ancestors().last();
+        let declared = root.iter().flat_map(SyntaxNode::descendants);
+        let declared = declared.filter(|it| between.contains(it.text_range().start()));
+        let names = declared.filter_map(ast::MacroRules::cast);
+        let names: Vec<String> = names
+            .filter_map(|it| Some(it.name()?.text().to_string()))
+            .collect();
+        let mut words = self.statements.iter().flat_map(tokens);
+        match words.find(|word| names.iter().any(|it| it == word.text())) {
+            None => Ok(()),
+            Some(word) => {
+                let why = format!("`{}!` is declared between the places.", word.text());
+                Err(NotExtracted(why.into()))
+            }
+        }
+    }
+
+    /// The comments that the function takes with it.
+    pub fn comments(&self) -> Vec<String> {
+        let around = self.statements.first().and_then(SyntaxNode::parent);
+        let comments = around.map(|it| layout::comments_in(&it, self.range));
+        let comments = comments.into_iter().flatten();
+        comments.map(|it| it.text().trim().to_owned()).collect()
+    }
+}
+
+impl Draft {
+    /// The function of the first of these drafts, called in the place of each, if all of them have the same.
+    pub fn joined(source: &Source, drafts: Vec<Self>) -> Result<Self, NotExtracted> {
+        let [first, others @ ..] = &*drafts else {
+            return Err(NOTHING);
+        };
+        if others.is_empty() {
+            return Ok(first.clone());
+        }
+        let function = words(&first.function);
+        if others.iter().any(|it| words(&it.function) != function) {
+            return Err(NotExtracted::new(
+                "The places would need functions that differ.",
+            ));
+        }
+        let called = drafts
+            .iter()
+            .flat_map(|it| it.called.clone())
+            .collect::<Vec<_>>();
+        let edits = called.iter().chain(&first.written).cloned();
+        let edits = Edits::new(edits.collect()).ok();
+        let text = edits.and_then(|edits| edits.apply(&source.text));
+        let text = text.ok_or(NotExtracted::new("The edits don't fit."))?;
+        Ok(Self {
+            text,
+            called,
+            ..first.clone()
+        })
+    }
+}
+
+/// The words of some code, without the commas that only its lines decide about.
+fn words(code: &str) -> Option<Vec<String>> {
+    let root = Tree::parse(code, Edition::CURRENT).ok()?.root();
+    let all = tokens(&root).filter(|it| !it.kind().is_trivia());
+    let mut words: Vec<String> = Vec::new();
+    for token in all {
+        let closes = matches!(
+            token.kind(),
+            SyntaxKind::R_PAREN | SyntaxKind::R_BRACK | SyntaxKind::R_CURLY | SyntaxKind::R_ANGLE
+        );
+        if closes && words.last().is_some_and(|it| it == ",") {
+            words.pop();
+        }
+        words.push(token.text().to_owned());
+    }
+    Some(words)
+}
+
+impl Known {
+    /// The first variable of selections of the same words that is of another type where this was told.
+    pub fn other_type<'a>(&self, other: &Self, selection: &'a Selection) -> Option<&'a str> {
+        let named = selection.captures.iter().filter(|it| it.closure.is_none());
+        let mut names = named.map(|it| it.name.as_str());
+        names.find(|name| self.types.get(*name) != other.types.get(*name))
+    }
+}
+
+/// What a function of the statements in several places is called; nothing if they don't tell it.
+pub fn telling_name(source: &Source, places: &[TextRange]) -> Option<String> {
+    let root = source.root();
+    let selections = places.iter().map(|place| {
+        let range = with_comments(&root, *place);
+        Selection::of(source, &root, range).ok()
+    });
+    let mut selections = selections.collect::<Option<Vec<_>>>()?;
+    let shared = Shared::of(&selections.iter().collect::<Vec<_>>());
+    selections.iter_mut().for_each(|it| it.share(&shared));
+    let wishes = selections.iter().map(|it| naming::wishes(source, it));
+    let wishes: Vec<Vec<Wish>> = wishes.collect();
+    let names = Names::in_node(&root);
+    let first = || wishes[0].iter().filter(|it| it.ground != Ground::Nothing);
+    let common = first().filter(|wish| {
+        let mut others = wishes[1..].iter();
+        others.all(|other| other.iter().any(|it| it.name == wish.name))
+    });
+    // What the functions around are called tells nothing of what the places have in common.
+    let of_code = first().filter(|it| it.ground == Ground::Code);
+    let all = wishes.iter().flatten();
+    let of_comments = all.filter(|it| it.ground == Ground::Comment);
+    let mut told = common.chain(of_comments).chain(of_code);
+    told.find(|it| names.is_free(&it.name))
+        .map(|it| it.name.clone())
+}
+
+/// A place with the comments right above it.
+fn with_comments(root: &SyntaxNode, place: TextRange) -> TextRange {
+    let first = root.token_at_offset(place.start()).right_biased();
+    let before = first.and_then(|it| it.prev_token());
+    let mut start = place.start();
+    for token in std::iter::successors(before, SyntaxToken::prev_token) {
+        let is_gap =
+            token.kind() == SyntaxKind::WHITESPACE && token.text().matches('\n').count() < 2;
+        match token.kind() {
+            SyntaxKind::COMMENT => start = token.text_range().start(),
+            _ if is_gap => {}
+            _ => break,
+        }
+    }
+    TextRange::new(start, place.end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{syntax::FileContext, text::TextSize};
+
+    /// The places of a line that stands twice, alone or with what is behind it in its block.
+    fn places(text: &str, line: &str) -> (Source, Vec<TextRange>) {
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        let found = text.match_indices(line).map(|(at, _)| {
+            let start = TextSize::try_from(at).unwrap();
+            TextRange::at(start, TextSize::of(line))
+        });
+        let found = found.collect();
+        (source, found)
+    }
+
+    fn selections(text: &str, line: &str) -> Vec<Selection> {
+        let (source, places) = places(text, line);
+        let root = source.root();
+        let selections = places.iter();
+        let selections = selections.map(|it| Selection::of(&source, &root, *it));
+        selections.collect::<Result<_, _>>().unwrap()
+    }
+
+    const LINE: &str = "let a = b.c(1); a.d();";
+
+    #[test]
+    fn what_one_looks_at_is_given_to_all() {
+        let text = format!("fn f(b: B) {{ {LINE} e(a, b); }} fn g(b: B) {{ {LINE} e(); }}");
+        let mut selections = selections(&text, LINE);
+        let shared = Shared::of(&selections.iter().collect::<Vec<_>>());
+        selections.iter_mut().for_each(|it| it.share(&shared));
+        for selection in &selections {
+            assert_eq!(selection.outputs.len(), 1);
+            assert!(selection.captures[0].is_used_after);
+        }
+        assert!(selections[0].unused.is_empty());
+        assert_eq!(selections[1].unused, ["a"]);
+        assert_eq!(selections[1].dropped.len(), 1);
+    }
+
+    #[test]
+    fn a_type_that_is_not_written_alike_is_asked_for() {
+        let text = format!("fn f(b: &B<'_>) {{ {LINE} }} fn g(b: &B) {{ {LINE} }}");
+        let mut selections = selections(&text, LINE);
+        let shared = Shared::of(&selections.iter().collect::<Vec<_>>());
+        selections.iter_mut().for_each(|it| it.share(&shared));
+        assert!(selections.iter().all(|it| it.captures[0].written.is_none()));
+    }
+
+    fn why_not(text: &str) -> Option<String> {
+        let selections = selections(text, LINE);
+        let own = selections[0].check_conditions();
+        let both = own.and_then(|()| selections[1].check_conditions());
+        let both = both.and_then(|()| selections[0].check_other(&selections[1]));
+        both.err().map(|it| it.to_string())
+    }
+
+    #[test]
+    fn what_means_the_same_is_shared() {
+        let line = LINE;
+        for text in [
+            format!("fn f(b: B) {{ {line} }} fn g(b: B) {{ {line} }}"),
+            format!("impl S {{ fn f(b: B) {{ {line} }} }} fn g(b: B) {{ {line} }}"),
+            format!(
+                "mod m {{ impl S {{ fn f(b: B) {{ {line} }} }} impl T {{ fn g(b: B) {{ {line} }} }} }}"
+            ),
+            format!(
+                "macro_rules! m {{ () => {{}} }} fn f(b: B) {{ {line} }} fn g(b: B) {{ {line} }}"
+            ),
+        ] {
+            assert_eq!(why_not(&text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_may_mean_something_else_is_not() {
+        let line = LINE;
+        for text in [
+            format!("fn f(b: B) {{ {line} }} mod m {{ fn g(b: B) {{ {line} }} }}"),
+            format!("fn f(b: B) {{ {line} }} fn g() {{ {line} }}"),
+            format!("fn f(b: B) {{ const b: B = B; {line} }} fn g(b: B) {{ {line} }}"),
+            format!("fn f(b: B) {{ {line} }} #[cfg(unix)] fn g(b: B) {{ {line} }}"),
+            format!("fn f(b: B) {{ {line} }} fn g(b: B) {{ #[cfg(unix)] {{ {line} }} }}"),
+            format!("fn f(b: B) {{ {line} }} #[cfg(x)] impl S {{ fn g(b: B) {{ {line} }} }}"),
+        ] {
+            assert!(why_not(&text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn self_is_of_one_type() {
+        const LINE: &str = "self.a(1); self.b();";
+        let why_not = |one: &str, other: &str| {
+            let text = format!(
+                "{one} {{ fn f(&self) {{ {LINE} }} }} {other} {{ fn g(&self) {{ {LINE} }} }}"
+            );
+            let selections = selections(&text, LINE);
+            selections[0].check_other(&selections[1]).is_err()
+        };
+        assert!(!why_not("impl S", "impl S"));
+        assert!(!why_not("impl S", "impl T for S"));
+        assert!(!why_not("impl<A: B> S<A>", "impl<A: B> S<A>"));
+        assert!(why_not("impl S", "impl R"));
+        assert!(why_not("impl<A: B> S<A>", "impl<A: C> S<A>"));
+        assert!(why_not("impl S", "trait T"));
+    }
+
+    #[test]
+    fn functions_differ_by_their_words_alone() {
+        let is_same = |one: &str, other: &str| words(one) == words(other);
+        assert!(is_same(
+            "fn f(a: A, b: B) {}",
+            "fn f(\n    a: A,\n    b: B,\n) {\n}"
+        ));
+        assert!(is_same("fn f() { a() }", "fn f() { /* b */ a() }"));
+        assert!(!is_same("fn f(a: A) {}", "fn f(a: &A) {}"));
+        assert!(!is_same("fn f() { a(\"b \") }", "fn f() { a(\"b\") }"));
+    }
+
+    #[test]
+    fn a_name_is_told_by_a_comment_above_one_of_them() {
+        let text = "fn f(b: B) {\n    // Count the words.\n    let a = b.c(1); a.d();\n}\nfn g(b: B) {\n    let a = b.c(1); a.d();\n}\n";
+        let (source, places) = places(text, LINE);
+        assert_eq!(
+            telling_name(&source, &places).as_deref(),
+            Some("count_words")
+        );
+        let text = text.replace("// Count the words.", "x();");
+        let (source, places) = self::places(&text, LINE);
+        assert_eq!(telling_name(&source, &places), None);
+    }
+}
