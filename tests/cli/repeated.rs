@@ -134,7 +134,7 @@ fn it_is_listed_and_explained() {
     );
     let run = place.run(["explain", "extract-repeated-block"]).expect(0);
     assert!(!run.stdout.contains("$0"), "{run:#?}");
-    let smell = place.run(["explain", "duplicate-block"]).expect(0).stdout;
+    let smell = place.run(["explain", "repeated-block"]).expect(0).stdout;
     assert!(
         smell.contains("Refactorings that help: extract-repeated-block."),
         "{smell}"

@@ -39,7 +39,7 @@ fn opened(text: &str, options: &str) -> (Client, String) {
 fn wait_for_finding(client: &mut Client, uri: &str) {
     loop {
         let items = client.pulled_items(uri);
-        if items.iter().any(|it| it["code"] == "duplicate-block") {
+        if items.iter().any(|it| it["code"] == "repeated-block") {
             return;
         }
         client.take_asked(REFRESH);
@@ -74,7 +74,7 @@ fn all_places_of_the_open_text_call_one_function_after_one_edit() {
         panic!("one action: {found:?}");
     };
     assert_eq!(action["kind"], "quickfix");
-    assert_eq!(action["diagnostics"][0]["code"], "duplicate-block");
+    assert_eq!(action["diagnostics"][0]["code"], "repeated-block");
     assert!(action.get("edit").is_none() && action.get("isPreferred").is_none());
     let position = json!({"line": 1, "character": 5});
     let params = json!({"textDocument": {"uri": uri}, "position": position});

@@ -1,7 +1,7 @@
 //! Types that are written out in so many words that a name would say more.
 
 use ra_ap_syntax::{
-    AstNode, SyntaxKind, SyntaxNode,
+    AstNode, SyntaxKind, SyntaxNode, WalkEvent,
     ast::{self, HasGenericArgs},
 };
 
@@ -44,13 +44,21 @@ impl ComplexType {
 
 /// The types that a function or a type writes down at its head or in its fields, in the order of the text.
 pub fn written_in(item: &SyntaxNode) -> Vec<ast::Type> {
-    let heads = item.descendants().filter(|node| {
-        let around = node.ancestors().skip(1);
-        let mut around = around.take_while(|it| it != item);
-        is_place(node) && !around.any(|it| is_place(&it) || it.kind() == SyntaxKind::BLOCK_EXPR)
-    });
-    let types = heads.filter_map(|node| node.children().find_map(ast::Type::cast));
-    types.collect()
+    let mut types = Vec::new();
+    let mut walk = item.preorder();
+    while let Some(event) = walk.next() {
+        let WalkEvent::Enter(node) = event else {
+            continue;
+        };
+        let is_place = is_place(&node);
+        if is_place {
+            types.extend(node.children().find_map(ast::Type::cast));
+        }
+        if is_place || node.kind() == SyntaxKind::BLOCK_EXPR {
+            walk.skip_subtree();
+        }
+    }
+    types
 }
 
 /// A field, a parameter of a function, or what it gives.

@@ -614,7 +614,12 @@ impl<'a> Finder<'a> {
         };
         let body = inner.then_branch()?;
         let condition = inner.condition()?;
+        let before = then.statements().last();
+        // Two questions in a row are of one kind, and a guard would tell them apart.
+        let is_second = matches!(before, Some(ast::Stmt::ExprStmt(it))
+            if it.expr().is_some_and(|it| is_if_without_else(&it)));
         let is_plain = inner.else_token().is_none()
+            && !is_second
             && !condition.syntax().text().contains_char('\n')
             && !is_short_exit(&body)
             && worth::is_rest(&inner, then, worth::LARGE_SHARE_INSIDE);

@@ -158,7 +158,8 @@ fn distant(
     Err(refusal)
 }
 
-fn do_the_same(left: &ast::MatchArm, right: &ast::MatchArm) -> bool {
+/// Whether the bodies of two arms are equal.
+pub fn do_the_same(left: &ast::MatchArm, right: &ast::MatchArm) -> bool {
     match (left.expr(), right.expr()) {
         (Some(left), Some(right)) => same_words(left.syntax(), right.syntax()),
         _ => false,

@@ -52,7 +52,7 @@ use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 use super::{Cause, Limits, Look, Sightings, Smell};
 use crate::{
     facts::Sighting,
-    shapes::identical_arms::IdenticalArms,
+    shapes::identical_arms::{IdenticalArms, do_the_same},
     syntax::{Unit, layout, tokens_of},
     text::TextRange,
 };
@@ -95,8 +95,11 @@ fn look_at(
     unit: &Unit<'_>,
     sightings: &mut Sightings,
 ) -> usize {
-    let words = arms[place].expr().map_or(0, |body| words_of(&body));
-    if words <= ROW {
+    let goes_on = arms
+        .get(place + 1)
+        .is_some_and(|next| do_the_same(&arms[place], next));
+    let words = || arms[place].expr().map_or(0, |body| words_of(&body));
+    if !goes_on || words() <= ROW {
         return 1;
     }
     let Ok(group) = IdenticalArms::around(arms, place) else {
@@ -118,7 +121,7 @@ fn look_at(
     let is_offered = group.check().is_ok() && group.rewrites(unit.text, unit.context).is_ok();
     if let Some(at) = head_of(&arms[place]).filter(|_| is_offered) {
         let gone = u32::try_from(count - 1).unwrap_or(u32::MAX);
-        sightings.push(at, words.saturating_mul(gone));
+        sightings.push(at, words().saturating_mul(gone));
     }
     count
 }

@@ -112,10 +112,11 @@ fn owner_in(ty: &ast::Type) -> Option<ast::RefType> {
         "String" | "PathBuf" => true,
         _ => false,
     };
-    let is_own = !FileNames::around_node(path.syntax())
-        .types(&name)
-        .is_empty();
-    (is_owner && !is_own && reference.mut_token().is_none()).then(|| reference.clone())
+    if !is_owner || reference.mut_token().is_some() {
+        return None;
+    }
+    let declared = FileNames::around_node(path.syntax());
+    declared.types(&name).is_empty().then(|| reference.clone())
 }
 
 fn say(sighting: &Sighting, text: &str) -> String {

@@ -43,8 +43,8 @@
 //!
 //! ## What it leaves alone
 //! Tests, benchmarks, examples and generated code; the input of macros; what is compiled only under a condition; `unsafe` blocks;
-//! functions that are equal as a whole; lists of one statement; lines of which another repetition says more; what leaves more than three names
-//! to the lines behind it, unless it has 20 lines and more. What stands again in other files, or with other names, is
+//! functions that are equal as a whole; lists of one statement; lines of which another repetition says more; what names `Self`, which is
+//! another type elsewhere; what leaves more than three names to the lines behind it, unless it has 20 lines and more. What stands again in other files, or with other names, is
 //! `duplicate-block`.
 //!
 //! ## Limits
@@ -72,6 +72,7 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     cause: Cause::Repetition,
     calm: Calm::Chosen(is_long),
+    answers: &["extract-repeated-block"],
     sees: &[SyntaxKind::STMT_LIST],
     measured: "{} words and signs more than needed",
     ..Smell::new("repeated-block", Limits::of(39, 99), Look::File(look), say)
@@ -181,13 +182,16 @@ fn block(file: &FileUnit, places: &[At], length: usize) -> Option<Block> {
     if words < SHORTEST_RUN || is_list(statements(places[0])) || overlap(places, length) {
         return None;
     }
+    let text = |at: At| slice(&file.text, Place::of(statements(at)).range).unwrap_or_default();
+    let first = text(places[0]);
+    if is_of_its_type(first) {
+        return None;
+    }
     let leaves_many = |at: &At| leaves_many(file, &runs[at.0], statements(*at));
     if places.iter().any(leaves_many) {
         return None;
     }
     let is_of_functions = places.iter().all(is_whole);
-    let text = |at: At| slice(&file.text, Place::of(statements(at)).range).unwrap_or_default();
-    let first = text(places[0]);
     // What has equal prints is held against the text.
     let is_equal = |at: &At| {
         let other = text(*at);
@@ -203,6 +207,12 @@ fn block(file: &FileUnit, places: &[At], length: usize) -> Option<Block> {
         words,
         places,
     })
+}
+
+/// Whether it is about the type around, and means another one elsewhere.
+fn is_of_its_type(block: &str) -> bool {
+    let mut words = block.split(|c: char| !c.is_alphanumeric() && c != '_');
+    words.any(|word| word == "Self")
 }
 
 /// Whether a block leaves so many names to what follows that a function would have to give back a tuple of about its size.
@@ -344,6 +354,7 @@ mod tests {
         let other = BLOCK.replace("stock", "store");
         let nested = format!("for a in b {{\n{BLOCK}}}\nlet c = d;\nlet e = f;\n");
         let wholes = text(&[&nested, &nested]);
+        let own = BLOCK.replace("shop.cash", "Self::cash");
         let list = around(
             &"shop.log(day, shop.stock().len() + shop.rest().len());\n".repeat(9),
             1,
@@ -352,6 +363,7 @@ mod tests {
         for all in [
             text(&[&around(BLOCK, 1), &around(&other, 2)]),
             wholes,
+            text(&[&around(&own, 1), &around(&own, 2)]),
             text(&[&list]),
             text(&[&list, &list]),
             text(&[&around(short, 1), &around(short, 2)]),

@@ -11,7 +11,6 @@
 //! ```rust before
 //! fn is_empty(folder: &Folder) -> bool {
 //!     match folder.list() {
-//!         // Hidden files are files.
 //!         Ok(files) => files.with_hidden().is_empty(),
 //!         Err(_) => false,
 //!     }
@@ -19,7 +18,6 @@
 //! ```
 //! ```rust after
 //! fn is_empty(folder: &Folder) -> bool {
-//!     // Hidden files are files.
 //!     let is_empty = |files: Files| files.with_hidden().is_empty();
 //!     folder.list().is_ok_and(is_empty)
 //! }
@@ -60,6 +58,15 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     rate: Some(15.1),
     calm: Calm::Chosen(is_shorter_by_its_name),
+    clippy: &[
+        "manual_map",
+        "manual_map_or",
+        "manual_ok_err",
+        "manual_ok_or",
+        "manual_unwrap_or",
+        "manual_unwrap_or_default",
+        "option_if_let_else",
+    ],
     answers: &["use-named-idiom"],
     sees: &[
         SyntaxKind::FOR_EXPR,

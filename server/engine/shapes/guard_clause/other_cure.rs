@@ -1,10 +1,11 @@
 //! Whether something else than a guard is what a place wants: then a guard would be one more change in the way of it.
 
 use ra_ap_syntax::{
-    AstNode, SyntaxKind, SyntaxNode,
-    ast::{self, BinaryOp, CmpOp, ElseBranch, HasName, LogicOp},
+    AstNode, Direction, SyntaxKind, SyntaxNode,
+    ast::{self, BinaryOp, CmpOp, ElseBranch, HasLoopBody, HasName, LogicOp},
 };
 
+use super::lines_between_braces;
 use crate::syntax::{
     conditions::{conjuncts, operands},
     flow::{BodyOf, body_of},
@@ -122,6 +123,52 @@ pub(super) fn is_prepared_before(choice: &ast::IfExpr, rest: &ast::BlockExpr) ->
         && !beside.any(|part| reads(&part, &name))
 }
 
+/// Whether the `if` is all of a loop in one arm of a `match` of which another arm is such a loop too, with a block that is too
+/// short for a guard.
+pub(super) fn is_like_other_arms(choice: &ast::IfExpr, least: u32) -> bool {
+    let around = choice.syntax().ancestors();
+    let mut around = around.take_while(|node| !ast::Fn::can_cast(node.kind()));
+    let own = around.find_map(ast::MatchArm::cast);
+    let others = own.iter().flat_map(|arm| {
+        let arms = arm.syntax().siblings(Direction::Next);
+        arms.chain(arm.syntax().siblings(Direction::Prev))
+    });
+    let mut others = others.filter_map(ast::MatchArm::cast);
+    others.any(|arm| {
+        let asks = || only_question(&only_loop(&arm)?.loop_body()?);
+        Some(&arm) != own.as_ref() && asks().is_some_and(|then| lines_between_braces(&then) < least)
+    })
+}
+
+fn only_loop(arm: &ast::MatchArm) -> Option<ast::ForExpr> {
+    match arm.expr()? {
+        ast::Expr::ForExpr(each) => Some(each),
+        ast::Expr::BlockExpr(block) => match only(&block)? {
+            ast::Expr::ForExpr(each) => Some(each),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The block of an `if` without `else` that is all of another one.
+fn only_question(block: &ast::BlockExpr) -> Option<ast::BlockExpr> {
+    match only(block)? {
+        ast::Expr::IfExpr(choice) if choice.else_branch().is_none() => choice.then_branch(),
+        _ => None,
+    }
+}
+
+/// What a block consists of, if that is one expression.
+fn only(block: &ast::BlockExpr) -> Option<ast::Expr> {
+    let mut statements = block.statements();
+    match (statements.next(), statements.next(), block.tail_expr()) {
+        (None, None, tail) => tail,
+        (Some(ast::Stmt::ExprStmt(only)), None, None) => only.expr(),
+        _ => None,
+    }
+}
+
 /// Whether all that a block does is to panic: `assert!` says so in one line.
 pub(super) fn only_panics(block: &ast::BlockExpr) -> bool {
     let text = block.syntax().text().to_string();
@@ -221,6 +268,21 @@ mod tests {
         ] {
             assert!(!wants_other(other), "{other}");
         }
+    }
+
+    #[test]
+    fn an_arm_among_others_of_its_form() {
+        let is_like = |other: &str| {
+            let arm = "for c in b { if let Some(d) = c {\ne(d);\nf();\ng();\n} }";
+            let choice = first_of(&format!(
+                "match a {{ A(b) => {{ {arm} }} B(b) => {other} C => {{}} }}"
+            ));
+            is_like_other_arms(&choice, 3)
+        };
+        assert!(is_like("for c in b { if c.d() { e(c); } }"));
+        assert!(is_like("{ for c in b { if let Some(d) = c { e(d); } } }"));
+        assert!(!is_like("{ for c in b { e(c); } }"));
+        assert!(!is_like("{ for c in b {\nif c {\na();\nb();\nc();\n}\n} }"));
     }
 
     #[test]

@@ -40,7 +40,8 @@ pub(super) fn is_worthwhile(choice: &ast::IfExpr, form: Form, levels: usize) -> 
     if is_small(&then) || is_short(choice, &block, &then, levels) || is_in_closure(&block, &then) {
         return false;
     }
-    if other_cure::is_wanted(choice, &block, &then) {
+    if other_cure::is_wanted(choice, &block, &then) || other_cure::is_like_other_arms(choice, SHORT)
+    {
         return false;
     }
     if levels < 2 && is_in_short_function(choice) {

@@ -76,6 +76,13 @@ impl Stanza {
     }
 }
 
+/// How many arguments the call of a helper takes where so many words stand in so many places and so many would go.
+pub(super) fn arguments_of(words: u32, places: u32, saves: u32) -> u32 {
+    let all = words.saturating_mul(places.saturating_sub(1));
+    let call = all.saturating_sub(saves) / places.max(1);
+    call.saturating_sub(CALL) / ARGUMENT
+}
+
 /// What stands several times in a unit, what saves most first, none inside another.
 pub(super) fn repeated(unit: &Unit<'_>) -> Vec<Stanza> {
     let fewest = FEWEST_LINES * u32::try_from(FEWEST_PLACES).unwrap_or(u32::MAX);

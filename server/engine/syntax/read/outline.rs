@@ -316,7 +316,7 @@ fn kind_of(node: &SyntaxNode, owner: Owner) -> UnitKind {
     match node.kind() {
         SyntaxKind::FN if owner == Owner::Trait || has_body() => UnitKind::Code,
         // Tables of constants can be long, and only braces can hold code.
-        SyntaxKind::CONST | SyntaxKind::STATIC if node.text().contains_char('{') => UnitKind::Code,
+        SyntaxKind::CONST | SyntaxKind::STATIC if has_brace(node) => UnitKind::Code,
         SyntaxKind::STRUCT | SyntaxKind::ENUM | SyntaxKind::UNION => UnitKind::Type,
         _ => UnitKind::Plain,
     }
@@ -327,6 +327,26 @@ fn has_child(node: &SyntaxNode, kind: SyntaxKind) -> bool {
     let green = node.green();
     let mut children = green.children().filter_map(NodeOrToken::into_node);
     children.any(|child| child.kind().0 == kind as u16)
+}
+
+/// Whether a brace stands anywhere in an item. Like [`has_child`], it makes no nodes.
+fn has_brace(node: &SyntaxNode) -> bool {
+    let green = node.green();
+    let mut open = vec![green.children()];
+    while let Some(children) = open.last_mut() {
+        match children.next() {
+            Some(NodeOrToken::Node(child)) => open.push(child.children()),
+            Some(NodeOrToken::Token(token)) => {
+                if token.kind().0 == SyntaxKind::L_CURLY as u16 {
+                    return true;
+                }
+            }
+            None => {
+                open.pop();
+            }
+        }
+    }
+    false
 }
 
 /// Whether a unit is a constant that is data: anything but a block.
