@@ -18,8 +18,7 @@
 //! ```
 //! ```rust after
 //! fn is_empty(folder: &Folder) -> bool {
-//!     let is_empty = |files: Files| files.with_hidden().is_empty();
-//!     folder.list().is_ok_and(is_empty)
+//!     folder.list().is_ok_and(|files| files.with_hidden().is_empty())
 //! }
 //! ```
 //!
