@@ -55,6 +55,7 @@ pub mod replace_duplicate_with_call;
 pub mod simplify_boolean;
 pub mod split_impl;
 pub mod toggle_enumerate;
+pub mod unwrap_to_expect;
 pub mod unwrap_to_question;
 
 pub use crate::syntax::{Hazard, Refusal};
@@ -344,5 +345,6 @@ static REGISTRY: &[Refactoring] = &[
     simplify_boolean::REFACTORING,
     split_impl::REFACTORING,
     toggle_enumerate::REFACTORING,
+    unwrap_to_expect::REFACTORING,
     unwrap_to_question::REFACTORING,
 ];

@@ -263,6 +263,15 @@ mod tests {
     }
 
     #[test]
+    fn a_longer_root_has_its_line_already() {
+        let chain = "self_and_others\n    .iter()\n    .filter(|x| x.is_one_of_those_that_are_wanted())\n    .map(|x| x.what_is_asked_of_it())";
+        becomes(
+            &format!("{chain}\n    .$0for_each(|x| {{\n        h(x);\n    }});"),
+            &format!("for x in {chain}\n{{\n    h(x);\n}}"),
+        );
+    }
+
+    #[test]
     fn what_returns_goes_on() {
         becomes(
             "xs.iter().$0for_each(|x| {\n    if x.a() {\n        return;\n    }\n    x.each(|y| {\n        return y;\n    });\n    k(x);\n});",
@@ -323,6 +332,7 @@ mod tests {
             "xs.iter().$0for_each(|x| {\n    if let Some(y) = x {\n        h(y);\n    }\n});",
             "xs.iter().$0for_each(|(_, x)| h(x));",
             "(0..n).$0for_each(|i| h(xs[i]));",
+            "own.iter_mut().$0for_each(|x| *x = n);",
         ] {
             assert_refused(&TO_LOOP, Hazard::Text, &inside(code));
         }

@@ -108,7 +108,8 @@ pub(super) fn check_lints(parts: &Parts) -> Result<(), Refusal> {
         ast::Expr::BlockExpr(block) => flow::diverges(block),
         body => flow::expr_diverges(body),
     };
-    if flattens || ends_at_once || drops_half(&parts.pattern) || indexes(parts) {
+    let is_other = flattens || ends_at_once || fills(parts);
+    if is_other || drops_half(&parts.pattern) || indexes(parts) {
         return Err(Refusal::because(
             Hazard::Text,
             "Clippy has another form for such a loop.",
@@ -128,6 +129,21 @@ fn only_of(body: &ast::Expr) -> Option<ast::Expr> {
         (Some(ast::Stmt::ExprStmt(only)), None, None) => only.expr(),
         _ => None,
     }
+}
+
+/// Whether every element is set to what has nothing to do with it.
+fn fills(parts: &Parts) -> bool {
+    let Some(ast::Expr::BinExpr(operation)) = only_of(&parts.body) else {
+        return false;
+    };
+    let sets = matches!(
+        operation.op_kind(),
+        Some(ast::BinaryOp::Assignment { op: None })
+    );
+    let element = format!("*{}", parts.pattern.syntax().text());
+    sets && operation
+        .lhs()
+        .is_some_and(|it| it.syntax().text() == element.as_str())
 }
 
 /// `(_, value)`, for which a map has `values`.

@@ -64,7 +64,7 @@ fn with_source<'a>(head: Rewrite<'a>, parts: &Parts, context: &Context<'a>) -> O
     let root = TextRange::new(source.start(), first);
     let rest = TextRange::new(first, source.end());
     let broken = format!("{end}{indent}{}", layout::indent_unit(text));
-    let is_merged = !slice(text, root)?.contains('\n');
+    let is_merged = !slice(text, rest)?.starts_with(char::is_whitespace);
     let head = head.text(mark).keep(root);
     let head = if is_merged { head.text(&broken) } else { head };
     Some(head.keep(rest).text(&format!("{end}{indent}{{")))
