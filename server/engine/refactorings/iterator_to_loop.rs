@@ -85,7 +85,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     parts.check(context)?;
     let returns = body::returns(&parts.body)?;
     body::check_lints(&parts)?;
-    let opaque = body::opaque(&parts.body);
+    let opaque = body::opaque(&parts.body)?;
     let rewrite = writing::rewrite(&parts, &returns, context).ok_or_else(Refusal::of_layout)?;
     let whole = parts.whole;
     Plan::new(whole, move || {
@@ -347,5 +347,10 @@ mod tests {
         };
         assert_eq!(level("println!(\"{x}\");"), Applicability::Safe);
         assert_eq!(level("unwrap_or_return!(x);"), Applicability::NeedsCheck);
+        let returning = inside("xs.iter().$0for_each(|x| {\n    m!(x, return);\n});");
+        assert_refused(&TO_LOOP, Hazard::ControlFlow, &returning);
+        let own = "macro_rules! m { ($e:expr) => { if $e { return } } }";
+        let own = format!("{own} {}", inside("xs.iter().$0for_each(|x| m!(x));"));
+        assert_refused(&TO_LOOP, Hazard::ControlFlow, &own);
     }
 }

@@ -251,7 +251,7 @@ mod tests {
             ),
             (
                 "let a = words.next().$0unwrap();",
-                "`words` should have a next one",
+                "`words` should have another item",
             ),
             (
                 "let a = line.parse::<u16>().$0unwrap();",
@@ -281,10 +281,6 @@ mod tests {
                 "let a = by_name.get(&line).$0unwrap();",
                 "`by_name` should contain `line`",
             ),
-            (
-                "let a = jobs.get(index).$0unwrap();",
-                "`jobs` should have a place `index`",
-            ),
             ("worker.join().$0unwrap();", "the thread should not panic"),
             (
                 "let a = u8::try_from(line).$0unwrap();",
@@ -305,6 +301,13 @@ mod tests {
 
     #[test]
     fn a_wide_chain_gets_lines() {
+        assert_becomes(
+            &EXPECT,
+            &inside("let a = jobs.get(index).$0unwrap();"),
+            &inside(
+                "let a = jobs\n        .get(index)\n        .expect(\"`jobs` should have an element at `index`\");",
+            ),
+        );
         assert_becomes(
             &EXPECT,
             &inside("let a = line.strip_prefix(\"a:\").$0unwrap();"),
@@ -343,6 +346,7 @@ mod tests {
             "let a = jobs.get(b()).$0unwrap();",
             "let a = words.join(\" \").$0unwrap();",
             "let a = file.read(&mut b).$0unwrap();",
+            "let a = file.read().$0unwrap();",
             "let a = jobs.first().$0unwrap_or(b);",
             "let a = jobs.first().$0expect(\"b\");",
         ] {

@@ -46,7 +46,7 @@ pub(super) enum Opaque {
     MayReturn,
 }
 
-pub(super) fn opaque(body: &ast::Expr) -> Opaque {
+pub(super) fn opaque(body: &ast::Expr) -> Result<Opaque, Refusal> {
     const KNOWN: [&str; 24] = [
         "assert",
         "assert_eq",
@@ -74,8 +74,8 @@ pub(super) fn opaque(body: &ast::Expr) -> Opaque {
         "writeln",
     ];
     let declared = FileNames::around(body);
-    let calls = body.syntax().descendants().filter_map(ast::MacroCall::cast);
-    let mut unknown = calls.filter(|call| {
+    let mut found = Opaque::Nothing;
+    for call in body.syntax().descendants().filter_map(ast::MacroCall::cast) {
         let name = call.path().and_then(|it| it.segment()?.name_ref());
         let name = name.map(|it| it.text().to_string()).unwrap_or_default();
         let tokens = call
@@ -85,14 +85,19 @@ pub(super) fn opaque(body: &ast::Expr) -> Opaque {
             .into_iter()
             .flatten()
             .filter_map(NodeOrToken::into_token);
-        let returns = tokens.any(|token| token.kind() == T![return]);
-        returns || declared.defines_macro(&name) || !KNOWN.contains(&&*name)
-    });
-    if unknown.next().is_some() {
-        Opaque::MayReturn
-    } else {
-        Opaque::Nothing
+        if tokens.any(|token| token.kind() == T![return])
+            || declared.macro_mentions(&name, &["return"])
+        {
+            return Err(Refusal::because(
+                Hazard::ControlFlow,
+                "A macro in the closure returns from it.",
+            ));
+        }
+        if declared.defines_macro(&name) || !KNOWN.contains(&&*name) {
+            found = Opaque::MayReturn;
+        }
     }
+    Ok(found)
 }
 
 /// What clippy would say of the loop.

@@ -72,7 +72,10 @@ fn of_method(call: &ast::MethodCallExpr) -> Option<String> {
 fn of_question(call: &ast::MethodCallExpr, name: &str, receiver: &ast::Expr) -> Option<String> {
     let about = |says: &str| subject(receiver).map(|it| format!("`{it}` should {says}"));
     match name {
-        "lock" | "read" | "write" => Some("the lock should not be poisoned".to_owned()),
+        "lock" => Some("the lock should not be poisoned".to_owned()),
+        "read" | "write" if FileNames::around(call).imports("RwLock") => {
+            Some("the lock should not be poisoned".to_owned())
+        }
         "join" => Some("the thread should not panic".to_owned()),
         "recv" => Some("a sender should still be there".to_owned()),
         "first" | "first_mut" | "last" | "last_mut" | "max" | "min" | "pop" | "pop_back"
@@ -80,7 +83,7 @@ fn of_question(call: &ast::MethodCallExpr, name: &str, receiver: &ast::Expr) -> 
         "next" | "next_back" => match receiver {
             ast::Expr::MethodCallExpr(view) if is_view(view) => about("not be empty"),
             ast::Expr::MethodCallExpr(_) => None,
-            _ => about("have a next one"),
+            _ => about("have another item"),
         },
         "parse" => {
             let ty = wanted(call)?;
@@ -110,8 +113,16 @@ fn of_search(name: &str, receiver: &ast::Expr, asked: &ast::Expr) -> Option<Stri
     let is_lent = matches!(asked, ast::Expr::RefExpr(_)) || literal(asked).is_some();
     let wanted = literal(asked).or_else(|| subject(asked));
     match name {
-        "get" | "get_mut" if is_lent => Some(format!("`{list}` should contain `{}`", wanted?)),
-        "get" | "get_mut" => Some(format!("`{list}` should have a place `{}`", wanted?)),
+        "get" | "get_mut" => {
+            let wanted = wanted?;
+            let counts = ["index", "idx", "position"]
+                .iter()
+                .any(|end| wanted.ends_with(end));
+            if counts && !is_lent {
+                return Some(format!("`{list}` should have an element at `{wanted}`"));
+            }
+            Some(format!("`{list}` should contain `{wanted}`"))
+        }
         "split_once" | "rsplit_once" | "find" | "rfind" => {
             Some(format!("`{list}` should contain `{}`", literal(asked)?))
         }
