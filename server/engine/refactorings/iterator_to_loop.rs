@@ -197,7 +197,8 @@ mod tests {
     static TO_LOOP: Refactoring = REFACTORING;
 
     fn inside(code: &str) -> String {
-        let lines: String = code.lines().map(|line| format!("    {line}\n")).collect();
+        let lines = code.lines().map(|line| format!("    {line}\n"));
+        let lines: String = lines.collect();
         format!("fn f(xs: &[A], mut own: Vec<A>, n: usize, text: &str) {{\n    g();\n{lines}}}\n")
     }
 

@@ -2,7 +2,7 @@
 
 use ra_ap_syntax::{
     AstNode,
-    ast::{self, HasArgList, HasGenericArgs, HasName, LiteralKind},
+    ast::{self, HasArgList, HasGenericArgs, LiteralKind},
 };
 
 use crate::syntax::{FileNames, scopes, types_shown::is_number};
@@ -196,27 +196,28 @@ fn is_text(expr: &ast::Expr) -> bool {
 
 /// The type that is written for a result, behind the method or before the value.
 fn wanted(call: &ast::MethodCallExpr) -> Option<String> {
-    let ty = match call.generic_arg_list() {
-        Some(list) => {
-            let text = list.syntax().text().to_string();
-            text.trim_start_matches("::")
-                .strip_prefix('<')?
-                .strip_suffix('>')?
-                .to_owned()
-        }
-        None => {
-            let unwrap = call.syntax().parent().and_then(ast::MethodCallExpr::cast)?;
-            let statement = ast::LetStmt::cast(unwrap.syntax().parent()?)?;
-            matches!(statement.pat()?, ast::Pat::IdentPat(it) if it.name().is_some())
-                .then(|| statement.ty())??
-                .syntax()
-                .text()
-                .to_string()
-        }
-    };
+    let ty = call
+        .generic_arg_list()
+        .map_or_else(|| declared(call), |list| behind(&list))?;
     let last = ty.rsplit("::").next()?.to_owned();
     let is_name = last.chars().all(char::is_alphanumeric) && last.len() > 1;
     is_name.then_some(last)
+}
+
+/// `::<u8>`
+fn behind(list: &ast::GenericArgList) -> Option<String> {
+    let text = list.syntax().text().to_string();
+    let inside = text.trim_start_matches("::").strip_prefix('<')?;
+    inside.strip_suffix('>').map(str::to_owned)
+}
+
+/// `let name: u8 = call.unwrap();`
+fn declared(call: &ast::MethodCallExpr) -> Option<String> {
+    let unwrap = call.syntax().parent().and_then(ast::MethodCallExpr::cast)?;
+    let statement = ast::LetStmt::cast(unwrap.syntax().parent()?)?;
+    let is_name = matches!(statement.pat()?, ast::Pat::IdentPat(_));
+    let ty = statement.ty().filter(|_| is_name)?;
+    Some(ty.syntax().text().to_string())
 }
 
 fn article(ty: &str) -> &'static str {
