@@ -21,7 +21,7 @@
 //!
 //! ```rust after
 //! fn report(lines: &[Line], log: &mut Log) {
-//!     for line in lines.iter() {
+//!     for line in lines {
 //!         log.tell(line);
 //!     }
 //! }
@@ -59,7 +59,7 @@ use super::{
     Target, find,
 };
 use crate::{
-    shapes::loop_source::{Source, Wraps, iterates},
+    shapes::loop_source::{Source, Wraps, in_head, iterates},
     syntax::{
         FileNames, Rewrite, attributes,
         layout::{self, width},
@@ -75,7 +75,7 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     at: &[SyntaxKind::FOR_EXPR],
     needs: Needs::Syntax,
     allows: Allows::of(
-        "enumerate into_iter iter iter_mut",
+        "enumerate into_iter iter iter_mut mut",
         "_ enumerate mut",
         &[Also::AddsFreshName, Also::AddsCopies, Also::DropsPattern],
     ),
@@ -173,16 +173,13 @@ fn plan_removal<'a>(
     if !is_unused {
         return Err(Refusal::NotHere);
     }
-    // What stands alone needs no parentheses.
-    let source = match &counted.source {
-        ast::Expr::ParenExpr(inner) => inner.expr().ok_or(Refusal::NotHere)?,
-        source => source.clone(),
-    };
+    let (mark, source) = in_head(&counted.source, context.source.context.edition);
     let is_simple = matches!(
         source,
         ast::Expr::MethodCallExpr(_)
             | ast::Expr::RangeExpr(_)
             | ast::Expr::PathExpr(_)
+            | ast::Expr::FieldExpr(_)
             | ast::Expr::CallExpr(_)
     );
     if !is_simple {
@@ -197,7 +194,7 @@ fn plan_removal<'a>(
         let rewrite = context
             .rewrite(head)
             .keep(element)
-            .text(" in ")
+            .text(&format!(" in {mark}"))
             .keep(source);
         let change = Change::new("Remove the unused `enumerate`", head, vec![rewrite])?;
         let change = if is_shown {
@@ -377,13 +374,14 @@ mod tests {
     #[test]
     fn an_index_that_is_not_used_goes() {
         for (before, after) in [
-            ("(_, a) in xs.iter().enumerate()", "a in xs.iter()"),
-            ("(i, a) in xs.iter().enumerate()", "a in xs.iter()"),
-            ("(_i, &a) in xs.iter().enumerate()", "&a in xs.iter()"),
+            ("(_, a) in xs.iter().enumerate()", "a in xs"),
+            ("(i, a) in own.iter().enumerate()", "a in &own"),
+            ("(_i, &a) in xs.iter().enumerate()", "&a in xs"),
             (
                 "(_, (a, b)) in own.drain(..).enumerate()",
                 "(a, b) in own.drain(..)",
             ),
+            ("(_, a) in own.iter_mut().enumerate()", "a in &mut own"),
             ("(_, a) in (0..n).enumerate()", "a in 0..n"),
             ("(_, a) in other.enumerate()", "a in other"),
         ] {
