@@ -56,6 +56,7 @@ pub mod replace_duplicate_with_call;
 pub mod simplify_boolean;
 pub mod split_impl;
 pub mod toggle_enumerate;
+pub mod unwrap_to_expect;
 pub mod unwrap_to_let_else;
 pub mod unwrap_to_question;
 pub mod use_named_idiom;
@@ -348,6 +349,7 @@ static REGISTRY: &[Refactoring] = &[
     simplify_boolean::REFACTORING,
     split_impl::REFACTORING,
     toggle_enumerate::REFACTORING,
+    unwrap_to_expect::REFACTORING,
     unwrap_to_let_else::REFACTORING,
     unwrap_to_question::REFACTORING,
     use_named_idiom::REFACTORING,

@@ -170,6 +170,8 @@ impl Trial<'_> {
             Wrong::PrintsOther(_) => true,
             // Its audit holds it to comments that are code.
             Wrong::Comments => self.offered.refactoring == "remove-dead-comment",
+            // A new index is for a person to use.
+            Wrong::Warns(_) => self.offered.refactoring == "toggle-enumerate",
             _ => false,
         };
         !self.offered.is_safe && is_looked_for

@@ -121,10 +121,8 @@ mod tests {
     static INDEX_LOOP: Refactoring = REFACTORING;
 
     fn text(head: &str, body: &str) -> String {
-        let lines: String = body
-            .lines()
-            .map(|line| format!("            {line}\n"))
-            .collect();
+        let lines = body.lines().map(|line| format!("            {line}\n"));
+        let lines: String = lines.collect();
         format!(
             "struct S {{\n    items: Vec<Part>,\n    n: u8,\n}}\n\nimpl S {{\n    fn f(&mut self, lines: &[Line], nums: &[u64], names: &[&str], all: &mut Vec<Vec<u8>>, own: Vec<Part>) {{\n        let mut sums = vec![0; 4];\n        $0for {head} {{\n{lines}        }}\n    }}\n}}\n"
         )
@@ -311,6 +309,7 @@ mod tests {
         );
         refused(Hazard::Types, "sums", "g(&mut sums[i], &mut sums[i]);");
         refused(Hazard::Borrows, "self.items", "self.items[i].run();");
+        refused(Hazard::Borrows, "self.items", "g(self.items[i].get(1));");
         refused(Hazard::Types, "unknown", "g(&unknown[i]);");
         refused(Hazard::Types, "names", "g(&names[i], names[i].clone());");
     }

@@ -85,7 +85,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     parts.check(context)?;
     let returns = body::returns(&parts.body)?;
     body::check_lints(&parts)?;
-    let opaque = body::opaque(&parts.body);
+    let opaque = body::opaque(&parts.body)?;
     let rewrite = writing::rewrite(&parts, &returns, context).ok_or_else(Refusal::of_layout)?;
     let whole = parts.whole;
     Plan::new(whole, move || {
@@ -197,7 +197,8 @@ mod tests {
     static TO_LOOP: Refactoring = REFACTORING;
 
     fn inside(code: &str) -> String {
-        let lines: String = code.lines().map(|line| format!("    {line}\n")).collect();
+        let lines = code.lines().map(|line| format!("    {line}\n"));
+        let lines: String = lines.collect();
         format!("fn f(xs: &[A], mut own: Vec<A>, n: usize, text: &str) {{\n    g();\n{lines}}}\n")
     }
 
@@ -263,6 +264,15 @@ mod tests {
     }
 
     #[test]
+    fn a_longer_root_has_its_line_already() {
+        let chain = "self_and_others\n    .iter()\n    .filter(|x| x.is_one_of_those_that_are_wanted())\n    .map(|x| x.what_is_asked_of_it())";
+        becomes(
+            &format!("{chain}\n    .$0for_each(|x| {{\n        h(x);\n    }});"),
+            &format!("for x in {chain}\n{{\n    h(x);\n}}"),
+        );
+    }
+
+    #[test]
     fn what_returns_goes_on() {
         becomes(
             "xs.iter().$0for_each(|x| {\n    if x.a() {\n        return;\n    }\n    x.each(|y| {\n        return y;\n    });\n    k(x);\n});",
@@ -323,6 +333,7 @@ mod tests {
             "xs.iter().$0for_each(|x| {\n    if let Some(y) = x {\n        h(y);\n    }\n});",
             "xs.iter().$0for_each(|(_, x)| h(x));",
             "(0..n).$0for_each(|i| h(xs[i]));",
+            "own.iter_mut().$0for_each(|x| *x = n);",
         ] {
             assert_refused(&TO_LOOP, Hazard::Text, &inside(code));
         }
@@ -337,5 +348,10 @@ mod tests {
         };
         assert_eq!(level("println!(\"{x}\");"), Applicability::Safe);
         assert_eq!(level("unwrap_or_return!(x);"), Applicability::NeedsCheck);
+        let returning = inside("xs.iter().$0for_each(|x| {\n    m!(x, return);\n});");
+        assert_refused(&TO_LOOP, Hazard::ControlFlow, &returning);
+        let own = "macro_rules! m { ($e:expr) => { if $e { return } } }";
+        let own = format!("{own} {}", inside("xs.iter().$0for_each(|x| m!(x));"));
+        assert_refused(&TO_LOOP, Hazard::ControlFlow, &own);
     }
 }

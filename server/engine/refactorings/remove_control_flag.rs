@@ -267,7 +267,7 @@ fn plan_return<'a>(
     mentions: &Mentions,
 ) -> Result<Plan<'a>, Refusal> {
     let block = flag.around.syntax().parent().and_then(ast::BlockExpr::cast);
-    let (tail, is_denied) = mentions.tail.clone().ok_or(Refusal::NotHere)?;
+    let (tail, is_denied) = mentions.tail.ok_or(Refusal::NotHere)?;
     if !block.is_some_and(|block| flow::gives_result(&block)) {
         return Err(Refusal::because(
             Hazard::ControlFlow,
@@ -334,12 +334,14 @@ mod tests {
     static FLAG: Refactoring = REFACTORING;
 
     fn inside(code: &str) -> String {
-        let lines: String = code.lines().map(|line| format!("    {line}\n")).collect();
+        let lines = code.lines().map(|line| format!("    {line}\n"));
+        let lines: String = lines.collect();
         format!("fn f(mut a: A, xs: &[A], n: usize) -> bool {{\n{lines}}}\n")
     }
 
     fn while_of(condition: &str, body: &str, behind: &str) -> String {
-        let body: String = body.lines().map(|line| format!("    {line}\n")).collect();
+        let body = body.lines().map(|line| format!("    {line}\n"));
+        let body: String = body.collect();
         inside(&format!(
             "let mut done = false;\n$0while {condition} {{\n{body}}}\n{behind}"
         ))
@@ -449,7 +451,8 @@ mod tests {
     }
 
     fn for_of(body: &str, behind: &str) -> String {
-        let body: String = body.lines().map(|line| format!("    {line}\n")).collect();
+        let body = body.lines().map(|line| format!("    {line}\n"));
+        let body: String = body.collect();
         inside(&format!(
             "let mut found = false;\n$0for x in xs {{\n{body}}}\n{behind}"
         ))

@@ -21,7 +21,7 @@
 //!
 //! ```rust after
 //! fn report(lines: &[Line], log: &mut Log) {
-//!     for line in lines.iter() {
+//!     for line in lines {
 //!         log.tell(line);
 //!     }
 //! }
@@ -59,7 +59,7 @@ use super::{
     Target, find,
 };
 use crate::{
-    shapes::loop_source::{Source, Wraps, iterates},
+    shapes::loop_source::{Source, Wraps, in_head, iterates},
     syntax::{
         FileNames, Rewrite, attributes,
         layout::{self, width},
@@ -75,7 +75,7 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     at: &[SyntaxKind::FOR_EXPR],
     needs: Needs::Syntax,
     allows: Allows::of(
-        "enumerate into_iter iter iter_mut",
+        "enumerate into_iter iter iter_mut mut",
         "_ enumerate mut",
         &[Also::AddsFreshName, Also::AddsCopies, Also::DropsPattern],
     ),
@@ -94,7 +94,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         .cover(iterable.syntax().text_range());
     check_place(context, &found, head)?;
     match Counted::of(&pattern, &iterable) {
-        Some(counted) => plan_removal(context, &found, counted, head),
+        Some(counted) => plan_removal(context, &found, &counted, head),
         None => plan_addition(context, &found, head),
     }
 }
@@ -157,7 +157,7 @@ impl Counted {
 fn plan_removal<'a>(
     context: &'a Context<'_>,
     found: &ast::ForExpr,
-    counted: Counted,
+    counted: &Counted,
     head: TextRange,
 ) -> Result<Plan<'a>, Refusal> {
     let is_unused = match &counted.index {
@@ -173,21 +173,19 @@ fn plan_removal<'a>(
     if !is_unused {
         return Err(Refusal::NotHere);
     }
-    // What stands alone needs no parentheses.
-    let source = match &counted.source {
-        ast::Expr::ParenExpr(inner) => inner.expr().ok_or(Refusal::NotHere)?,
-        source => source.clone(),
-    };
+    let (mark, source) = in_head(&counted.source, context.source.context.edition);
     let is_simple = matches!(
         source,
         ast::Expr::MethodCallExpr(_)
             | ast::Expr::RangeExpr(_)
             | ast::Expr::PathExpr(_)
+            | ast::Expr::FieldExpr(_)
             | ast::Expr::CallExpr(_)
     );
     if !is_simple {
         return Err(Refusal::NotHere);
     }
+    let is_shown = iterates(&counted.source).is_some();
     let (element, source) = (
         counted.element.syntax().text_range(),
         source.syntax().text_range(),
@@ -196,13 +194,14 @@ fn plan_removal<'a>(
         let rewrite = context
             .rewrite(head)
             .keep(element)
-            .text(" in ")
+            .text(&format!(" in {mark}"))
             .keep(source);
-        let change = Change::new(
-            "Remove the unused index of `enumerate`",
-            head,
-            vec![rewrite],
-        )?;
+        let change = Change::new("Remove the unused `enumerate`", head, vec![rewrite])?;
+        let change = if is_shown {
+            change
+        } else {
+            change.to_check("the types")
+        };
         Ok(change.checked(&["nothing in the loop mentions the index"]))
     })
 }
@@ -214,27 +213,7 @@ fn plan_addition<'a>(
 ) -> Result<Plan<'a>, Refusal> {
     let (pattern, iterable) = found.pat().zip(found.iterable()).ok_or(Refusal::NotHere)?;
     let index = index_for(found)?;
-    let (written, ground) = match lent_mutably(&iterable) {
-        Some(list) => {
-            let list = list.syntax().text_range();
-            (
-                Rewrite::part(&context.source.text)
-                    .keep(list)
-                    .text(".iter_mut()"),
-                Ground::Shown,
-            )
-        }
-        None => match (&iterable, iterates(&iterable)) {
-            (ast::Expr::MethodCallExpr(call), Some(ground)) => {
-                let kept = call.syntax().text_range();
-                (Rewrite::part(&context.source.text).keep(kept), ground)
-            }
-            _ => {
-                let source = Source::of(&iterable, context.source.context)?;
-                (iterator(context, &source), source.ground)
-            }
-        },
-    };
+    let (written, ground) = iterator(context, &iterable)?;
     let written = written.text(".enumerate()");
     let before = layout::column(&context.source.text, head.start());
     let pattern = pattern.syntax().text_range();
@@ -291,15 +270,30 @@ fn lent_mutably(iterable: &ast::Expr) -> Option<ast::Expr> {
     (is_place && collection(&list) == Some(Held::Itself)).then_some(list)
 }
 
-fn iterator<'a>(context: &Context<'a>, source: &Source) -> Rewrite<'a> {
-    let kept = source.kept.syntax().text_range();
+/// What is counted, as an iterator.
+fn iterator<'a>(
+    context: &Context<'a>,
+    iterable: &ast::Expr,
+) -> Result<(Rewrite<'a>, Ground), Refusal> {
     let part = Rewrite::part(&context.source.text);
-    match source.wraps {
+    if let Some(list) = lent_mutably(iterable) {
+        let kept = list.syntax().text_range();
+        return Ok((part.keep(kept).text(".iter_mut()"), Ground::Shown));
+    }
+    if let ast::Expr::MethodCallExpr(call) = iterable
+        && let Some(ground) = iterates(iterable)
+    {
+        return Ok((part.keep(call.syntax().text_range()), ground));
+    }
+    let source = Source::of(iterable, context.source.context)?;
+    let kept = source.kept.syntax().text_range();
+    let written = match source.wraps {
         Wraps::Nothing => part.keep(kept),
         Wraps::Parentheses => part.text("(").keep(kept).text(")"),
         Wraps::Iter => part.keep(kept).text(".iter()"),
         Wraps::IntoIter => part.keep(kept).text(".into_iter()"),
-    }
+    };
+    Ok((written, source.ground))
 }
 
 #[cfg(test)]
@@ -372,18 +366,22 @@ mod tests {
         let text = text("(_, a) in xs.iter().enumerate()", "g(a);");
         let offer = offered(FileContext::default(), &TOGGLE, &text).unwrap();
         assert_eq!(offer.change().applicability, Applicability::Safe);
+        let other = text.replace("xs.iter()", "other");
+        let offer = offered(FileContext::default(), &TOGGLE, &other).unwrap();
+        assert_eq!(offer.change().applicability, Applicability::NeedsCheck);
     }
 
     #[test]
     fn an_index_that_is_not_used_goes() {
         for (before, after) in [
-            ("(_, a) in xs.iter().enumerate()", "a in xs.iter()"),
-            ("(i, a) in xs.iter().enumerate()", "a in xs.iter()"),
-            ("(_i, &a) in xs.iter().enumerate()", "&a in xs.iter()"),
+            ("(_, a) in xs.iter().enumerate()", "a in xs"),
+            ("(i, a) in own.iter().enumerate()", "a in &own"),
+            ("(_i, &a) in xs.iter().enumerate()", "&a in xs"),
             (
                 "(_, (a, b)) in own.drain(..).enumerate()",
                 "(a, b) in own.drain(..)",
             ),
+            ("(_, a) in own.iter_mut().enumerate()", "a in &mut own"),
             ("(_, a) in (0..n).enumerate()", "a in 0..n"),
             ("(_, a) in other.enumerate()", "a in other"),
         ] {

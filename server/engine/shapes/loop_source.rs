@@ -181,6 +181,36 @@ pub fn iterates(expr: &ast::Expr) -> Option<Ground> {
     }
 }
 
+/// What a loop goes over in the place of a call that says the same.
+pub fn in_head(source: &ast::Expr, edition: Edition) -> (&'static str, ast::Expr) {
+    let whole = ("", source.clone());
+    let call = match source {
+        // What stands alone needs no parentheses.
+        ast::Expr::ParenExpr(inner) => return inner.expr().map_or(whole, |it| ("", it)),
+        ast::Expr::MethodCallExpr(call) => call,
+        _ => return whole,
+    };
+    let has_arguments = call.arg_list().is_none_or(|it| it.args().next().is_some());
+    let list = call.receiver().filter(|it| {
+        let is_place = matches!(it, ast::Expr::PathExpr(_) | ast::Expr::FieldExpr(_));
+        is_place && !has_arguments
+    });
+    let Some(list) = list else {
+        return whole;
+    };
+    let is_name = matches!(list, ast::Expr::PathExpr(_));
+    let name = call.name_ref().map(|it| it.text().to_string());
+    match (name.as_deref(), collection(&list)) {
+        (Some("iter"), Some(Held::Itself)) => ("&", list),
+        (Some("iter"), Some(Held::Lent)) => ("", list),
+        (Some("iter_mut"), Some(Held::Itself)) => ("&mut ", list),
+        (Some("into_iter"), Some(Held::Itself)) if is_name && edition >= Edition::Edition2021 => {
+            ("", list)
+        }
+        _ => whole,
+    }
+}
+
 /// A range with two ends.
 fn is_counting(range: &ast::RangeExpr) -> bool {
     let ends = [range.start(), range.end()];

@@ -127,6 +127,8 @@ pub enum Also {
     AddsFunction,
     /// One name that the item doesn't have comes, as often as it is declared and used.
     AddsFreshName,
+    /// One string comes that a person reads.
+    AddsText,
     /// Words that the item has come once more: a copied header.
     AddsCopies,
     /// Beside an item, others of its kind come.
@@ -181,6 +183,7 @@ impl Allows {
     /// A word that comes or goes and that may not.
     pub(super) fn exceeded_by(&self, net: &Words, ground: &Ground<'_>) -> Option<String> {
         let mut fresh: Option<&str> = None;
+        let mut text: Option<&str> = None;
         for (word, kind, times) in net.changes() {
             let before = (ground.before)(word);
             let is_allowed = if times < 0 {
@@ -189,6 +192,8 @@ impl Allows {
                 has_twin || is_dead || self.may_drop(word, kind, before + times)
             } else if self.may_add(word, kind, before) {
                 true
+            } else if kind == WordKind::String {
+                self.has(Also::AddsText) && times == 1 && text.replace(word).is_none()
             } else {
                 self.may_add_fresh(kind, before) && fresh.replace(word).is_none()
             };
@@ -294,6 +299,16 @@ mod tests {
         assert!(exceeds(fresh, "a", "a", ""), "not fresh");
         assert!(exceeds(fresh, "", "a b", ""), "two");
         assert!(exceeds(fresh, "", "1", ""), "no name");
+    }
+
+    #[test]
+    fn one_text_is_one() {
+        let text = Allows::of("", "", &[Also::AddsText]);
+        assert!(!exceeds(text, "", "\"a\"", ""));
+        assert!(exceeds(text, "", "\"a\" \"b\"", ""), "two");
+        assert!(exceeds(text, "", "\"a\" \"a\"", ""), "twice");
+        assert!(exceeds(text, "\"b\"", "\"a\"", "\"b\""), "another one goes");
+        assert!(exceeds(Allows::NOTHING, "", "\"a\"", ""));
     }
 
     #[test]

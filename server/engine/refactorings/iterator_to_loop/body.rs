@@ -46,7 +46,7 @@ pub(super) enum Opaque {
     MayReturn,
 }
 
-pub(super) fn opaque(body: &ast::Expr) -> Opaque {
+pub(super) fn opaque(body: &ast::Expr) -> Result<Opaque, Refusal> {
     const KNOWN: [&str; 24] = [
         "assert",
         "assert_eq",
@@ -74,8 +74,8 @@ pub(super) fn opaque(body: &ast::Expr) -> Opaque {
         "writeln",
     ];
     let declared = FileNames::around(body);
-    let calls = body.syntax().descendants().filter_map(ast::MacroCall::cast);
-    let mut unknown = calls.filter(|call| {
+    let mut found = Opaque::Nothing;
+    for call in body.syntax().descendants().filter_map(ast::MacroCall::cast) {
         let name = call.path().and_then(|it| it.segment()?.name_ref());
         let name = name.map(|it| it.text().to_string()).unwrap_or_default();
         let tokens = call
@@ -85,14 +85,19 @@ pub(super) fn opaque(body: &ast::Expr) -> Opaque {
             .into_iter()
             .flatten()
             .filter_map(NodeOrToken::into_token);
-        let returns = tokens.any(|token| token.kind() == T![return]);
-        returns || declared.defines_macro(&name) || !KNOWN.contains(&&*name)
-    });
-    if unknown.next().is_some() {
-        Opaque::MayReturn
-    } else {
-        Opaque::Nothing
+        if tokens.any(|token| token.kind() == T![return])
+            || declared.macro_mentions(&name, &["return"])
+        {
+            return Err(Refusal::because(
+                Hazard::ControlFlow,
+                "A macro in the closure returns from it.",
+            ));
+        }
+        if declared.defines_macro(&name) || !KNOWN.contains(&&*name) {
+            found = Opaque::MayReturn;
+        }
     }
+    Ok(found)
 }
 
 /// What clippy would say of the loop.
@@ -108,7 +113,8 @@ pub(super) fn check_lints(parts: &Parts) -> Result<(), Refusal> {
         ast::Expr::BlockExpr(block) => flow::diverges(block),
         body => flow::expr_diverges(body),
     };
-    if flattens || ends_at_once || drops_half(&parts.pattern) || indexes(parts) {
+    let is_other = flattens || ends_at_once || fills(parts);
+    if is_other || drops_half(&parts.pattern) || indexes(parts) {
         return Err(Refusal::because(
             Hazard::Text,
             "Clippy has another form for such a loop.",
@@ -128,6 +134,21 @@ fn only_of(body: &ast::Expr) -> Option<ast::Expr> {
         (Some(ast::Stmt::ExprStmt(only)), None, None) => only.expr(),
         _ => None,
     }
+}
+
+/// Whether every element is set to what has nothing to do with it.
+fn fills(parts: &Parts) -> bool {
+    let Some(ast::Expr::BinExpr(operation)) = only_of(&parts.body) else {
+        return false;
+    };
+    let sets = matches!(
+        operation.op_kind(),
+        Some(ast::BinaryOp::Assignment { op: None })
+    );
+    let element = format!("*{}", parts.pattern.syntax().text());
+    sets && operation
+        .lhs()
+        .is_some_and(|it| it.syntax().text() == element.as_str())
 }
 
 /// `(_, value)`, for which a map has `values`.

@@ -1,16 +1,13 @@
 //! Writes the loop, as rustfmt would.
 
-use ra_ap_syntax::{
-    AstNode, Edition,
-    ast::{self, HasArgList},
-};
+use ra_ap_syntax::{AstNode, ast};
 
 use super::{Context, Parts};
 use crate::{
+    shapes::loop_source::in_head,
     syntax::{
         Rewrite,
         layout::{self, width},
-        types_shown::{Held, collection},
     },
     text::{TextRange, slice},
 };
@@ -43,7 +40,7 @@ fn with_source<'a>(head: Rewrite<'a>, parts: &Parts, context: &Context<'a>) -> O
     let text = &*context.source.text;
     let options = context.source.context;
     let column = layout::column(text, parts.whole.start());
-    let (mark, chain) = bare(&parts.source, options.edition);
+    let (mark, chain) = in_head(&parts.source, options.edition);
     let source = chain.syntax().text_range();
     let code = slice(text, source)?;
     let line = layout::on_one_line(code);
@@ -64,40 +61,10 @@ fn with_source<'a>(head: Rewrite<'a>, parts: &Parts, context: &Context<'a>) -> O
     let root = TextRange::new(source.start(), first);
     let rest = TextRange::new(first, source.end());
     let broken = format!("{end}{indent}{}", layout::indent_unit(text));
-    let is_merged = !slice(text, root)?.contains('\n');
+    let is_merged = !slice(text, rest)?.starts_with(char::is_whitespace);
     let head = head.text(mark).keep(root);
     let head = if is_merged { head.text(&broken) } else { head };
     Some(head.keep(rest).text(&format!("{end}{indent}{{")))
-}
-
-/// What a loop goes over in the place of a call that says the same.
-fn bare(source: &ast::Expr, edition: Edition) -> (&'static str, ast::Expr) {
-    let whole = ("", source.clone());
-    let call = match source {
-        // What stands alone needs no parentheses.
-        ast::Expr::ParenExpr(inner) => return inner.expr().map_or(whole, |it| ("", it)),
-        ast::Expr::MethodCallExpr(call) => call,
-        _ => return whole,
-    };
-    let has_arguments = call.arg_list().is_none_or(|it| it.args().next().is_some());
-    let list = call.receiver().filter(|it| {
-        let is_place = matches!(it, ast::Expr::PathExpr(_) | ast::Expr::FieldExpr(_));
-        is_place && !has_arguments
-    });
-    let Some(list) = list else {
-        return whole;
-    };
-    let is_name = matches!(list, ast::Expr::PathExpr(_));
-    let name = call.name_ref().map(|it| it.text().to_string());
-    match (name.as_deref(), collection(&list)) {
-        (Some("iter"), Some(Held::Itself)) => ("&", list),
-        (Some("iter"), Some(Held::Lent)) => ("", list),
-        (Some("iter_mut"), Some(Held::Itself)) => ("&mut ", list),
-        (Some("into_iter"), Some(Held::Itself)) if is_name && edition >= Edition::Edition2021 => {
-            ("", list)
-        }
-        _ => whole,
-    }
 }
 
 fn with_body<'a>(

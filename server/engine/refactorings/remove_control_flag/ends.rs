@@ -80,8 +80,8 @@ fn block_ends(block: &ast::BlockExpr, sets: &[TextRange]) -> bool {
     if flow::diverges(block) {
         return true;
     }
-    let list = block.stmt_list();
-    let last = list.and_then(|list| list.syntax().last_child());
+    let statements = block.stmt_list();
+    let last = statements.and_then(|it| it.syntax().last_child());
     last.is_some_and(|last| ends(&flow::without_semicolon(last), sets))
 }
 

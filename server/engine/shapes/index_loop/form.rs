@@ -170,7 +170,7 @@ fn ground(parts: &Parts, uses: &Uses, shown: &List, lends: Lends) -> Result<Grou
                     ground = Ground::Likely;
                 }
                 let is_reference = shown.element.as_ref().is_some_and(|it| it.starts_with('&'));
-                !takes_itself(method) && !(is_doubtful && is_reference)
+                !(takes_itself(method) || is_doubtful && is_reference)
             }
             Way::Part | Way::Whole => true,
             Way::Other => false,

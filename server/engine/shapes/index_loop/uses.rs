@@ -67,7 +67,7 @@ impl Uses {
                     }
                 }
                 SyntaxKind::IDENT if token.text() == parts.index => {
-                    uses.see_index(&token, parts)?
+                    uses.see_index(&token, parts)?;
                 }
                 SyntaxKind::IDENT if !parts.is_field() && token.text() == parts.list_name => {
                     uses.see_list(&token, parts)?;
@@ -288,8 +288,10 @@ fn effect_on(place: &SyntaxNode) -> Effect {
         }
         SyntaxKind::LET_STMT if !parent.text().to_string().contains("ref ") => Effect::Stays,
         // Patterns may borrow from what is matched to change it.
-        SyntaxKind::LET_STMT => Effect::MayChange,
-        SyntaxKind::MATCH_EXPR | SyntaxKind::LET_EXPR | SyntaxKind::FOR_EXPR => Effect::MayChange,
+        SyntaxKind::LET_STMT
+        | SyntaxKind::MATCH_EXPR
+        | SyntaxKind::LET_EXPR
+        | SyntaxKind::FOR_EXPR => Effect::MayChange,
         _ => Effect::Stays,
     }
 }
@@ -309,18 +311,21 @@ fn effect_of_call(call: &ast::MethodCallExpr) -> Effect {
     }
     let is_copy = matches!(
         &*name,
-        "clone"
+        "abs"
+            | "clone"
+            | "cmp"
+            | "eq"
+            | "iter"
+            | "powi"
+            | "sqrt"
             | "to_owned"
             | "to_string"
             | "to_vec"
-            | "iter"
-            | "eq"
-            | "cmp"
-            | "abs"
-            | "sqrt"
-            | "powi"
     );
-    if is_known(call, Fact::Looks) || (!is_own && is_copy) {
+    // Types from elsewhere may change for a `get` or a `first`.
+    let asks = ["as_", "contains", "ends_with", "is_", "len", "starts_with"];
+    let is_asked = is_known(call, Fact::Looks) && asks.iter().any(|it| name.starts_with(it));
+    if is_asked || (!is_own && is_copy) {
         Effect::Stays
     } else {
         Effect::MayChange
