@@ -29,6 +29,7 @@ pub(crate) mod fixture;
 pub mod guard_clause;
 pub mod hoist_shared_statement;
 pub mod if_chain_to_match;
+pub mod inline_constant;
 pub mod inline_function;
 pub mod inline_variable;
 pub mod invert_if;
@@ -318,6 +319,7 @@ static REGISTRY: &[Refactoring] = &[
     guard_clause::REFACTORING,
     hoist_shared_statement::REFACTORING,
     if_chain_to_match::REFACTORING,
+    inline_constant::REFACTORING,
     inline_function::REFACTORING,
     inline_variable::REFACTORING,
     invert_if::REFACTORING,

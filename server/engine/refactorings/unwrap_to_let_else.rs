@@ -307,7 +307,7 @@ impl Guard {
         context: &'a Context<'_>,
     ) -> Option<(&'static str, Vec<Rewrite<'a>>)> {
         let text: &'a str = &context.source.text;
-        let goes = lines_of(self.declared.syntax(), text)?;
+        let goes = layout::lines_that_go(self.declared.syntax(), text)?;
         let whole = choice.syntax().text_range();
         let pattern = self.pattern.syntax().text_range();
         let place = asked.place.syntax().text_range();
@@ -398,7 +398,7 @@ fn branch<'a>(
     let (pattern, mut rewrites) = match &declared {
         Some((statement, pattern)) => {
             let is_last = statement.syntax().next_sibling().is_none();
-            let goes = lines_of(statement.syntax(), text).filter(|_| !is_last);
+            let goes = layout::lines_that_go(statement.syntax(), text).filter(|_| !is_last);
             let goes = goes.ok_or_else(comment)?;
             (
                 pattern.syntax().text().to_string(),
@@ -521,26 +521,6 @@ fn returns_none(block: &ast::BlockExpr) -> bool {
     matches!(&*text, "{returnNone;}" | "{returnNone}")
 }
 
-/// A statement with the end of the line before, if it has its lines for itself.
-fn lines_of(statement: &SyntaxNode, text: &str) -> Option<TextRange> {
-    let own = statement.text_range();
-    let before = statement.prev_sibling_or_token()?;
-    let space = before.as_token()?.text();
-    let end = text.get(usize::from(own.end())..)?;
-    let is_alone = layout::is_first_on_line(text, own.start()) && end.starts_with(['\n', '\r']);
-    let above = before.prev_sibling_or_token()?;
-    let is_told = above.kind() == SyntaxKind::COMMENT && space.matches('\n').count() < 2;
-    let is_first = above.kind() == SyntaxKind::L_CURLY;
-    if !is_alone || is_told {
-        return None;
-    }
-    if is_first {
-        let next = statement.next_sibling_or_token()?.next_sibling_or_token()?;
-        return Some(TextRange::new(own.start(), next.text_range().start()));
-    }
-    Some(TextRange::new(before.text_range().start(), own.end()))
-}
-
 fn mentions(code: &SyntaxNode, name: &str) -> bool {
     tokens_of(code).any(|token| is_name(token.text(), name))
 }
@@ -602,8 +582,8 @@ mod tests {
                 "let mut y = x?;\na.b();\ny.c()",
             ),
             (
-                "if $0a.x.is_err() {\n    // Why.\n    return a.b();\n}\n// What.\n\nlet y = a.x.as_ref().unwrap();\ny.c()",
-                "let Ok(y) = a.x.as_ref() else {\n    // Why.\n    return a.b();\n};\n// What.\ny.c()",
+                "if $0a.x.is_err() {\n    // Why.\n    return d.b();\n}\n// What.\n\nlet y = a.x.as_ref().unwrap();\ny.c()",
+                "let Ok(y) = a.x.as_ref() else {\n    // Why.\n    return d.b();\n};\n// What.\n\ny.c()",
             ),
         ] {
             becomes(before, after);
