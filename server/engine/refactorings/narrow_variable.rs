@@ -73,6 +73,7 @@ use super::{
 };
 use crate::{
     syntax::{
+        FileNames,
         attributes::has_condition_inside,
         closures::is_copied_type,
         inference_order::is_what_is_wanted,
@@ -109,6 +110,12 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         return Err(Refusal::of_layout());
     }
     let is_ordered = found.drops_in_order();
+    if !is_ordered && FileNames::around(&found.statement).has_drop() {
+        return Err(Refusal::because(
+            Hazard::Drops,
+            "Variables would be dropped in another order, which somebody might see.",
+        ));
+    }
     let whole = found.statement.syntax().text_range();
     Plan::new(whole, move || {
         let declared = context

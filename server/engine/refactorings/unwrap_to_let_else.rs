@@ -351,86 +351,109 @@ fn branch<'a>(
 ) -> Result<(&'static str, Vec<Rewrite<'a>>), Refusal> {
     let text: &'a str = &context.source.text;
     let block = choice.then_branch().ok_or(Refusal::NotHere)?;
-    let found = unwraps(&block, asked)?;
+    let taken = match declared_first(&block, asked) {
+        Some(declared) => Taken::at_once(&declared, text)?,
+        None => Taken::where_needed(&block, asked, context)?,
+    };
     asked.check(choice, context)?;
-    if let Some(other) = choice.else_branch() {
-        let other = match other {
-            ast::ElseBranch::Block(it) => it.syntax().clone(),
-            ast::ElseBranch::IfExpr(it) => it.syntax().clone(),
-        };
-        if asked.is_mentioned_in(&other) {
-            return Err(mentioned());
-        }
-    }
-    if FileNames::around(choice).has_drop() {
-        return Err(Refusal::because(
-            Hazard::Drops,
-            "The value would be dropped where the branch ends, which somebody might see.",
-        ));
-    }
-    let is_all = |call: &ast::Expr| {
-        Some(call) == block.tail_expr().as_ref() && block.statements().next().is_none()
+    let other = match choice.else_branch() {
+        Some(ast::ElseBranch::Block(it)) => Some(it.syntax().clone()),
+        Some(ast::ElseBranch::IfExpr(it)) => Some(it.syntax().clone()),
+        None => None,
     };
-    let [first, ..] = found.as_slice() else {
-        return Err(Refusal::NotHere);
-    };
-    if is_all(&first.0) || !choice.syntax().text().contains_char('\n') {
-        return Err(Refusal::because(
-            Hazard::Text,
-            "A method says it in fewer words.",
-        ));
-    }
-    let views: Vec<&str> = found
-        .iter()
-        .filter_map(|(_, view)| slice(text, *view))
-        .collect();
-    let view = views[0];
-    if views.iter().any(|it| *it != view) {
+    if other.is_some_and(|it| asked.is_mentioned_in(&it)) {
         return Err(mentioned());
     }
-    let declared = declared_first(&block, &first.0).filter(|_| views.len() == 1);
-    if view == ".take()" && declared.is_none() {
-        return Err(Refusal::because(
-            Hazard::Evaluation,
-            "The value would be taken away before it is needed.",
-        ));
+    if !choice.syntax().text().contains_char('\n') {
+        return Err(shorter());
     }
-    let (pattern, mut rewrites) = match &declared {
-        Some((statement, pattern)) => {
-            let is_last = statement.syntax().next_sibling().is_none();
-            let goes = layout::lines_that_go(statement.syntax(), text).filter(|_| !is_last);
-            let goes = goes.ok_or_else(comment)?;
-            (
-                pattern.syntax().text().to_string(),
-                vec![Rewrite::of(text, goes)],
-            )
-        }
-        None => {
-            let name = fresh(asked, &block).ok_or_else(mentioned)?;
-            let places: Vec<TextRange> =
-                found.iter().map(|it| it.0.syntax().text_range()).collect();
-            let replaced = Replaced {
-                places: &places,
-                width: width(&name),
-            };
-            if !replaced.keeps_layout(block.syntax(), text, context.source.context) {
-                return Err(Refusal::of_layout());
-            }
-            let rewrites = places.iter().map(|at| Rewrite::of(text, *at).text(&name));
-            (name.clone(), rewrites.collect())
-        }
-    };
     let condition = choice.condition().ok_or(Refusal::NotHere)?;
     let condition = condition.syntax().text_range();
     let head = Rewrite::of(text, condition)
-        .text(&format!("let {}({pattern}) = ", asked.variant))
+        .text(&format!("let {}({}) = ", asked.variant, taken.pattern))
         .keep(asked.place.syntax().text_range())
-        .text(view);
+        .text(taken.view);
     if !fits(&head, context.source.context, text) {
         return Err(Refusal::of_layout());
     }
+    let mut rewrites = taken.rewrites;
     rewrites.push(head);
     Ok(("Use `if let` in place of the `unwrap`", rewrites))
+}
+
+/// What a branch takes out of the place.
+struct Taken<'a> {
+    pattern: String,
+    /// What is called on the place before.
+    view: &'a str,
+    rewrites: Vec<Rewrite<'a>>,
+}
+
+impl<'a> Taken<'a> {
+    /// By the first statement, so that nothing happens in between.
+    fn at_once(declared: &DeclaredFirst, text: &'a str) -> Result<Self, Refusal> {
+        let statement = declared.statement.syntax();
+        if statement.next_sibling().is_none() {
+            return Err(shorter());
+        }
+        let goes = layout::lines_that_go(statement, text).ok_or_else(comment)?;
+        Ok(Self {
+            pattern: declared.pattern.syntax().text().to_string(),
+            view: slice(text, declared.view).ok_or(Refusal::NotHere)?,
+            rewrites: vec![Rewrite::of(text, goes)],
+        })
+    }
+
+    fn where_needed(
+        block: &ast::BlockExpr,
+        asked: &Asked,
+        context: &'a Context<'_>,
+    ) -> Result<Self, Refusal> {
+        let text: &'a str = &context.source.text;
+        let found = unwraps(block, asked)?;
+        let is_alone = block.statements().next().is_none();
+        let is_all = |call: &ast::Expr| is_alone && Some(call) == block.tail_expr().as_ref();
+        if found.iter().any(|(call, _)| is_all(call)) {
+            return Err(shorter());
+        }
+        let views = found.iter().filter_map(|(_, view)| slice(text, *view));
+        let views: Vec<&str> = views.collect();
+        let view = *views.first().ok_or(Refusal::NotHere)?;
+        if views.iter().any(|it| *it != view) {
+            return Err(mentioned());
+        }
+        if view == ".take()" {
+            return Err(Refusal::because(
+                Hazard::Evaluation,
+                "The value would be taken away before it is needed.",
+            ));
+        }
+        if view.is_empty() && FileNames::around(block).has_drop() {
+            return Err(Refusal::because(
+                Hazard::Drops,
+                "The value would be dropped where the branch ends, which somebody might see.",
+            ));
+        }
+        let name = fresh(asked, block).ok_or_else(mentioned)?;
+        let places = found.iter().map(|it| it.0.syntax().text_range());
+        let places: Vec<TextRange> = places.collect();
+        let replaced = Replaced {
+            places: &places,
+            width: width(&name),
+        };
+        if !replaced.keeps_layout(block.syntax(), text, context.source.context) {
+            return Err(Refusal::of_layout());
+        }
+        let rewrites = places
+            .iter()
+            .map(|at| Rewrite::of(text, *at).text(&name))
+            .collect();
+        Ok(Self {
+            pattern: name,
+            view,
+            rewrites,
+        })
+    }
 }
 
 fn fits(head: &Rewrite<'_>, context: FileContext, text: &str) -> bool {
@@ -459,11 +482,14 @@ fn unwraps(block: &ast::BlockExpr, asked: &Asked) -> Result<Vec<(ast::Expr, Text
     if is_else { Err(mentioned()) } else { Ok(found) }
 }
 
-/// The first statement of a block, if it declares a variable with the value.
-fn declared_first(
-    block: &ast::BlockExpr,
-    call: &ast::Expr,
-) -> Option<(ast::LetStmt, ast::IdentPat)> {
+/// `let y = place.unwrap();` as the first statement of a block.
+struct DeclaredFirst {
+    statement: ast::LetStmt,
+    pattern: ast::IdentPat,
+    view: TextRange,
+}
+
+fn declared_first(block: &ast::BlockExpr, asked: &Asked) -> Option<DeclaredFirst> {
     let ast::Stmt::LetStmt(statement) = block.statements().next()? else {
         return None;
     };
@@ -476,8 +502,12 @@ fn declared_first(
         && statement.let_else().is_none()
         && statement.attrs().next().is_none()
         && !layout::has_comment(statement.syntax());
-    let is_its = statement.initializer().as_ref() == Some(call);
-    (is_plain && is_its).then_some((statement, pattern))
+    let view = asked.unwrapped(&statement.initializer()?)?;
+    is_plain.then_some(DeclaredFirst {
+        statement,
+        pattern,
+        view,
+    })
 }
 
 /// A name for what is held: that of the variable or the field, if the branch has no other of it.
@@ -528,6 +558,10 @@ fn mentions(code: &SyntaxNode, name: &str) -> bool {
 /// Whether a token is a name, or a string that may print it.
 fn is_name(text: &str, name: &str) -> bool {
     text == name || text.contains('{') && scopes::captures(text).any(|it| it == name)
+}
+
+fn shorter() -> Refusal {
+    Refusal::because(Hazard::Text, "A method says it in fewer words.")
 }
 
 fn mentioned() -> Refusal {
@@ -604,6 +638,10 @@ mod tests {
             (
                 "if $0self.next.is_some() {\n    let next = self.next.take().unwrap();\n    a.d(next);\n}\nNone",
                 "if let Some(next) = self.next.take() {\n    a.d(next);\n}\nNone",
+            ),
+            (
+                "if $0self.next.is_some() {\n    let next = self.next.unwrap();\n    self.b();\n    a.d(next);\n}\nNone",
+                "if let Some(next) = self.next {\n    self.b();\n    a.d(next);\n}\nNone",
             ),
         ] {
             becomes(before, after);
