@@ -192,7 +192,7 @@ impl Asked {
         is_its.then(|| TextRange::new(place.syntax().text_range().end(), end))
     }
 
-    fn check(&self, choice: &ast::IfExpr, context: &Context<'_>) -> Result<(), Refusal> {
+    fn check(choice: &ast::IfExpr, context: &Context<'_>) -> Result<(), Refusal> {
         let declared = FileNames::around(choice);
         if declared.has_own_some_or_ok() {
             return Err(Refusal::because(
@@ -256,7 +256,7 @@ impl Guard {
         asked: &Asked,
         context: &Context<'_>,
     ) -> Result<(), Refusal> {
-        asked.check(choice, context)?;
+        Asked::check(choice, context)?;
         if !context.source.context.allows_let_else() {
             return Err(Refusal::because(
                 Hazard::Edition,
@@ -355,7 +355,7 @@ fn branch<'a>(
         Some(declared) => Taken::at_once(&declared, text)?,
         None => Taken::where_needed(&block, asked, context)?,
     };
-    asked.check(choice, context)?;
+    Asked::check(choice, context)?;
     let other = match choice.else_branch() {
         Some(ast::ElseBranch::Block(it)) => Some(it.syntax().clone()),
         Some(ast::ElseBranch::IfExpr(it)) => Some(it.syntax().clone()),

@@ -71,7 +71,9 @@ pub fn lines_that_go(node: &SyntaxNode, text: &str) -> Option<TextRange> {
     let next = after.and_then(|space| space.next_sibling_or_token());
     let next = next.filter(|it| it.kind() != SyntaxKind::R_CURLY);
     let before = node.prev_sibling_or_token();
-    let above = before.as_ref().and_then(|it| it.prev_sibling_or_token());
+    let above = before
+        .clone()
+        .and_then(|space| space.prev_sibling_or_token());
     let (Some(before), Some(above)) = (before, above) else {
         return Some(TextRange::new(own.start(), next?.text_range().start()));
     };
