@@ -30,6 +30,7 @@ pub mod guard_clause;
 pub mod hoist_shared_statement;
 pub mod if_chain_to_match;
 pub mod index_loop_to_iterator;
+pub mod inline_constant;
 pub mod inline_function;
 pub mod inline_variable;
 pub mod invert_if;
@@ -324,6 +325,7 @@ static REGISTRY: &[Refactoring] = &[
     hoist_shared_statement::REFACTORING,
     if_chain_to_match::REFACTORING,
     index_loop_to_iterator::REFACTORING,
+    inline_constant::REFACTORING,
     inline_function::REFACTORING,
     inline_variable::REFACTORING,
     invert_if::REFACTORING,

@@ -64,7 +64,7 @@
 //! order of their declarations, a person has to look at that, unless the value is a number.
 
 use ra_ap_syntax::{
-    AstNode, Direction, NodeOrToken, SyntaxKind, SyntaxNode, TextSize,
+    AstNode, Direction, SyntaxKind, SyntaxNode, TextSize,
     ast::{self, HasAttrs, HasName},
 };
 
@@ -73,7 +73,9 @@ use super::{
 };
 use crate::{
     syntax::{
+        FileNames,
         attributes::has_condition_inside,
+        closures::is_copied_type,
         inference_order::is_what_is_wanted,
         layout::{self, width},
         scopes, tokens_of, types_shown,
@@ -101,13 +103,19 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     found.check()?;
     let is_mutable = found.stays_mutable()?;
     let head = found.head(is_mutable, text).ok_or(Refusal::NotHere)?;
-    let goes = found.lines(text).ok_or_else(comment_on_it)?;
+    let goes = layout::lines_that_go(found.statement.syntax(), text).ok_or_else(comment_on_it)?;
     let set = found.set.syntax().text_range();
     let lead = TextRange::new(set.start(), found.value.syntax().text_range().start());
     if !found.fits(&head, context) {
         return Err(Refusal::of_layout());
     }
     let is_ordered = found.drops_in_order();
+    if !is_ordered && FileNames::around(&found.statement).has_drop() {
+        return Err(Refusal::because(
+            Hazard::Drops,
+            "Variables would be dropped in another order, which somebody might see.",
+        ));
+    }
     let whole = found.statement.syntax().text_range();
     Plan::new(whole, move || {
         let declared = context
@@ -270,28 +278,6 @@ impl Declared {
             .collect()
     }
 
-    /// The lines of the declaration; nothing if a comment is about it.
-    fn lines(&self, text: &str) -> Option<TextRange> {
-        let own = self.statement.syntax().text_range();
-        let end = usize::from(own.end());
-        let ends_line = text.get(end..)?.starts_with(['\n', '\r']);
-        let before = self.statement.syntax().prev_sibling_or_token()?;
-        let before_it = before.prev_sibling_or_token()?;
-        let space = before.as_token()?.text().to_owned();
-        let is_comment = |it: &NodeOrToken<SyntaxNode, _>| it.kind() == SyntaxKind::COMMENT;
-        let is_apart = space.matches('\n').count() > 1;
-        if !ends_line || !space.contains('\n') || (is_comment(&before_it) && !is_apart) {
-            return None;
-        }
-        let is_first = before_it.kind() == SyntaxKind::L_CURLY;
-        if is_first || is_apart {
-            let next = self.statement.syntax().next_sibling_or_token()?;
-            let next = next.next_sibling_or_token()?;
-            return Some(TextRange::new(own.start(), next.text_range().start()));
-        }
-        Some(TextRange::new(before.text_range().start(), own.end()))
-    }
-
     /// Whether rustfmt leaves the lines of the value as they are behind a longer head.
     fn fits(&self, head: &str, context: &Context<'_>) -> bool {
         let text = &context.source.text;
@@ -318,7 +304,9 @@ impl Declared {
             .siblings(Direction::Next)
             .skip(1)
             .take_while(|it| it.text_range().end() <= end);
-        types_shown::integer(&self.value).is_some()
+        let ty = self.statement.ty().map(|ty| ty.syntax().text().to_string());
+        ty.is_some_and(|ty| is_copied_type(&ty))
+            || types_shown::integer(&self.value).is_some()
             || types_shown::boolean(&self.value) == Some(types_shown::Ground::Shown)
             || !between
                 .any(|it| ast::LetStmt::can_cast(it.kind()) || ast::MacroExpr::can_cast(it.kind()))

@@ -192,7 +192,7 @@ impl Asked {
         is_its.then(|| TextRange::new(place.syntax().text_range().end(), end))
     }
 
-    fn check(&self, choice: &ast::IfExpr, context: &Context<'_>) -> Result<(), Refusal> {
+    fn check(choice: &ast::IfExpr, context: &Context<'_>) -> Result<(), Refusal> {
         let declared = FileNames::around(choice);
         if declared.has_own_some_or_ok() {
             return Err(Refusal::because(
@@ -256,7 +256,7 @@ impl Guard {
         asked: &Asked,
         context: &Context<'_>,
     ) -> Result<(), Refusal> {
-        asked.check(choice, context)?;
+        Asked::check(choice, context)?;
         if !context.source.context.allows_let_else() {
             return Err(Refusal::because(
                 Hazard::Edition,
@@ -307,7 +307,7 @@ impl Guard {
         context: &'a Context<'_>,
     ) -> Option<(&'static str, Vec<Rewrite<'a>>)> {
         let text: &'a str = &context.source.text;
-        let goes = lines_of(self.declared.syntax(), text)?;
+        let goes = layout::lines_that_go(self.declared.syntax(), text)?;
         let whole = choice.syntax().text_range();
         let pattern = self.pattern.syntax().text_range();
         let place = asked.place.syntax().text_range();
@@ -351,86 +351,109 @@ fn branch<'a>(
 ) -> Result<(&'static str, Vec<Rewrite<'a>>), Refusal> {
     let text: &'a str = &context.source.text;
     let block = choice.then_branch().ok_or(Refusal::NotHere)?;
-    let found = unwraps(&block, asked)?;
-    asked.check(choice, context)?;
-    if let Some(other) = choice.else_branch() {
-        let other = match other {
-            ast::ElseBranch::Block(it) => it.syntax().clone(),
-            ast::ElseBranch::IfExpr(it) => it.syntax().clone(),
-        };
-        if asked.is_mentioned_in(&other) {
-            return Err(mentioned());
-        }
-    }
-    if FileNames::around(choice).has_drop() {
-        return Err(Refusal::because(
-            Hazard::Drops,
-            "The value would be dropped where the branch ends, which somebody might see.",
-        ));
-    }
-    let is_all = |call: &ast::Expr| {
-        Some(call) == block.tail_expr().as_ref() && block.statements().next().is_none()
+    let taken = match declared_first(&block, asked) {
+        Some(declared) => Taken::at_once(&declared, text)?,
+        None => Taken::where_needed(&block, asked, context)?,
     };
-    let [first, ..] = found.as_slice() else {
-        return Err(Refusal::NotHere);
+    Asked::check(choice, context)?;
+    let other = match choice.else_branch() {
+        Some(ast::ElseBranch::Block(it)) => Some(it.syntax().clone()),
+        Some(ast::ElseBranch::IfExpr(it)) => Some(it.syntax().clone()),
+        None => None,
     };
-    if is_all(&first.0) || !choice.syntax().text().contains_char('\n') {
-        return Err(Refusal::because(
-            Hazard::Text,
-            "A method says it in fewer words.",
-        ));
-    }
-    let views: Vec<&str> = found
-        .iter()
-        .filter_map(|(_, view)| slice(text, *view))
-        .collect();
-    let view = views[0];
-    if views.iter().any(|it| *it != view) {
+    if other.is_some_and(|it| asked.is_mentioned_in(&it)) {
         return Err(mentioned());
     }
-    let declared = declared_first(&block, &first.0).filter(|_| views.len() == 1);
-    if view == ".take()" && declared.is_none() {
-        return Err(Refusal::because(
-            Hazard::Evaluation,
-            "The value would be taken away before it is needed.",
-        ));
+    if !choice.syntax().text().contains_char('\n') {
+        return Err(shorter());
     }
-    let (pattern, mut rewrites) = match &declared {
-        Some((statement, pattern)) => {
-            let is_last = statement.syntax().next_sibling().is_none();
-            let goes = lines_of(statement.syntax(), text).filter(|_| !is_last);
-            let goes = goes.ok_or_else(comment)?;
-            (
-                pattern.syntax().text().to_string(),
-                vec![Rewrite::of(text, goes)],
-            )
-        }
-        None => {
-            let name = fresh(asked, &block).ok_or_else(mentioned)?;
-            let places: Vec<TextRange> =
-                found.iter().map(|it| it.0.syntax().text_range()).collect();
-            let replaced = Replaced {
-                places: &places,
-                width: width(&name),
-            };
-            if !replaced.keeps_layout(block.syntax(), text, context.source.context) {
-                return Err(Refusal::of_layout());
-            }
-            let rewrites = places.iter().map(|at| Rewrite::of(text, *at).text(&name));
-            (name.clone(), rewrites.collect())
-        }
-    };
     let condition = choice.condition().ok_or(Refusal::NotHere)?;
     let condition = condition.syntax().text_range();
     let head = Rewrite::of(text, condition)
-        .text(&format!("let {}({pattern}) = ", asked.variant))
+        .text(&format!("let {}({}) = ", asked.variant, taken.pattern))
         .keep(asked.place.syntax().text_range())
-        .text(view);
+        .text(taken.view);
     if !fits(&head, context.source.context, text) {
         return Err(Refusal::of_layout());
     }
+    let mut rewrites = taken.rewrites;
     rewrites.push(head);
     Ok(("Use `if let` in place of the `unwrap`", rewrites))
+}
+
+/// What a branch takes out of the place.
+struct Taken<'a> {
+    pattern: String,
+    /// What is called on the place before.
+    view: &'a str,
+    rewrites: Vec<Rewrite<'a>>,
+}
+
+impl<'a> Taken<'a> {
+    /// By the first statement, so that nothing happens in between.
+    fn at_once(declared: &DeclaredFirst, text: &'a str) -> Result<Self, Refusal> {
+        let statement = declared.statement.syntax();
+        if statement.next_sibling().is_none() {
+            return Err(shorter());
+        }
+        let goes = layout::lines_that_go(statement, text).ok_or_else(comment)?;
+        Ok(Self {
+            pattern: declared.pattern.syntax().text().to_string(),
+            view: slice(text, declared.view).ok_or(Refusal::NotHere)?,
+            rewrites: vec![Rewrite::of(text, goes)],
+        })
+    }
+
+    fn where_needed(
+        block: &ast::BlockExpr,
+        asked: &Asked,
+        context: &'a Context<'_>,
+    ) -> Result<Self, Refusal> {
+        let text: &'a str = &context.source.text;
+        let found = unwraps(block, asked)?;
+        let is_alone = block.statements().next().is_none();
+        let is_all = |call: &ast::Expr| is_alone && Some(call) == block.tail_expr().as_ref();
+        if found.iter().any(|(call, _)| is_all(call)) {
+            return Err(shorter());
+        }
+        let views = found.iter().filter_map(|(_, view)| slice(text, *view));
+        let views: Vec<&str> = views.collect();
+        let view = *views.first().ok_or(Refusal::NotHere)?;
+        if views.iter().any(|it| *it != view) {
+            return Err(mentioned());
+        }
+        if view == ".take()" {
+            return Err(Refusal::because(
+                Hazard::Evaluation,
+                "The value would be taken away before it is needed.",
+            ));
+        }
+        if view.is_empty() && FileNames::around(block).has_drop() {
+            return Err(Refusal::because(
+                Hazard::Drops,
+                "The value would be dropped where the branch ends, which somebody might see.",
+            ));
+        }
+        let name = fresh(asked, block).ok_or_else(mentioned)?;
+        let places = found.iter().map(|it| it.0.syntax().text_range());
+        let places: Vec<TextRange> = places.collect();
+        let replaced = Replaced {
+            places: &places,
+            width: width(&name),
+        };
+        if !replaced.keeps_layout(block.syntax(), text, context.source.context) {
+            return Err(Refusal::of_layout());
+        }
+        let rewrites = places
+            .iter()
+            .map(|at| Rewrite::of(text, *at).text(&name))
+            .collect();
+        Ok(Self {
+            pattern: name,
+            view,
+            rewrites,
+        })
+    }
 }
 
 fn fits(head: &Rewrite<'_>, context: FileContext, text: &str) -> bool {
@@ -459,11 +482,14 @@ fn unwraps(block: &ast::BlockExpr, asked: &Asked) -> Result<Vec<(ast::Expr, Text
     if is_else { Err(mentioned()) } else { Ok(found) }
 }
 
-/// The first statement of a block, if it declares a variable with the value.
-fn declared_first(
-    block: &ast::BlockExpr,
-    call: &ast::Expr,
-) -> Option<(ast::LetStmt, ast::IdentPat)> {
+/// `let y = place.unwrap();` as the first statement of a block.
+struct DeclaredFirst {
+    statement: ast::LetStmt,
+    pattern: ast::IdentPat,
+    view: TextRange,
+}
+
+fn declared_first(block: &ast::BlockExpr, asked: &Asked) -> Option<DeclaredFirst> {
     let ast::Stmt::LetStmt(statement) = block.statements().next()? else {
         return None;
     };
@@ -476,8 +502,12 @@ fn declared_first(
         && statement.let_else().is_none()
         && statement.attrs().next().is_none()
         && !layout::has_comment(statement.syntax());
-    let is_its = statement.initializer().as_ref() == Some(call);
-    (is_plain && is_its).then_some((statement, pattern))
+    let view = asked.unwrapped(&statement.initializer()?)?;
+    is_plain.then_some(DeclaredFirst {
+        statement,
+        pattern,
+        view,
+    })
 }
 
 /// A name for what is held: that of the variable or the field, if the branch has no other of it.
@@ -521,26 +551,6 @@ fn returns_none(block: &ast::BlockExpr) -> bool {
     matches!(&*text, "{returnNone;}" | "{returnNone}")
 }
 
-/// A statement with the end of the line before, if it has its lines for itself.
-fn lines_of(statement: &SyntaxNode, text: &str) -> Option<TextRange> {
-    let own = statement.text_range();
-    let before = statement.prev_sibling_or_token()?;
-    let space = before.as_token()?.text();
-    let end = text.get(usize::from(own.end())..)?;
-    let is_alone = layout::is_first_on_line(text, own.start()) && end.starts_with(['\n', '\r']);
-    let above = before.prev_sibling_or_token()?;
-    let is_told = above.kind() == SyntaxKind::COMMENT && space.matches('\n').count() < 2;
-    let is_first = above.kind() == SyntaxKind::L_CURLY;
-    if !is_alone || is_told {
-        return None;
-    }
-    if is_first {
-        let next = statement.next_sibling_or_token()?.next_sibling_or_token()?;
-        return Some(TextRange::new(own.start(), next.text_range().start()));
-    }
-    Some(TextRange::new(before.text_range().start(), own.end()))
-}
-
 fn mentions(code: &SyntaxNode, name: &str) -> bool {
     tokens_of(code).any(|token| is_name(token.text(), name))
 }
@@ -548,6 +558,10 @@ fn mentions(code: &SyntaxNode, name: &str) -> bool {
 /// Whether a token is a name, or a string that may print it.
 fn is_name(text: &str, name: &str) -> bool {
     text == name || text.contains('{') && scopes::captures(text).any(|it| it == name)
+}
+
+fn shorter() -> Refusal {
+    Refusal::because(Hazard::Text, "A method says it in fewer words.")
 }
 
 fn mentioned() -> Refusal {
@@ -602,8 +616,8 @@ mod tests {
                 "let mut y = x?;\na.b();\ny.c()",
             ),
             (
-                "if $0a.x.is_err() {\n    // Why.\n    return a.b();\n}\n// What.\n\nlet y = a.x.as_ref().unwrap();\ny.c()",
-                "let Ok(y) = a.x.as_ref() else {\n    // Why.\n    return a.b();\n};\n// What.\ny.c()",
+                "if $0a.x.is_err() {\n    // Why.\n    return d.b();\n}\n// What.\n\nlet y = a.x.as_ref().unwrap();\ny.c()",
+                "let Ok(y) = a.x.as_ref() else {\n    // Why.\n    return d.b();\n};\n// What.\n\ny.c()",
             ),
         ] {
             becomes(before, after);
@@ -624,6 +638,10 @@ mod tests {
             (
                 "if $0self.next.is_some() {\n    let next = self.next.take().unwrap();\n    a.d(next);\n}\nNone",
                 "if let Some(next) = self.next.take() {\n    a.d(next);\n}\nNone",
+            ),
+            (
+                "if $0self.next.is_some() {\n    let next = self.next.unwrap();\n    self.b();\n    a.d(next);\n}\nNone",
+                "if let Some(next) = self.next {\n    self.b();\n    a.d(next);\n}\nNone",
             ),
         ] {
             becomes(before, after);

@@ -1,8 +1,8 @@
 //! # Use named idiom
 //!
 //! ## What it does
-//! Turns a `match`, an `if` or a guard into the method or the `?` that says the same by its name, where only rustc knows the types.
-//! Rustc has to agree.
+//! Turns a `match`, an `if`, a guard or a loop that only looks for an element into the method or the `?` that says the same by its
+//! name, where only rustc knows the types. Rustc has to agree.
 //!
 //! ## Why
 //!
@@ -52,8 +52,8 @@
 //!
 //! ## What it leaves alone
 //!
-//! What syntax shows, which `question-mark` and `match-to-combinator` change without rustc; loops; comments that would have no
-//! place; an error that may become a trait object, which `?` does in another way; an error that stays in a variable; a value of
+//! What syntax shows, which `question-mark`, `match-to-combinator` and `loop-to-search` change without rustc; other loops; comments
+//! that would have no place; an error that may become a trait object, which `?` does in another way; an error that stays in a variable; a value of
 //! which a closure would move or borrow more than the code in its place does.
 //!
 //! ## What it checks
@@ -63,9 +63,12 @@
 
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
-use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
+use super::{
+    Allows, Also, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
+};
 use crate::{
-    shapes::{named_choice::NamedChoice, question_first::QuestionFirst},
+    shapes::{named_choice::NamedChoice, question_first::QuestionFirst, search_loop::SearchLoop},
+    syntax::types_shown::TypesBy,
     text::TextRange,
 };
 
@@ -73,21 +76,25 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "use-named-idiom",
     kind: Kind::Rewrite,
     at: &[
+        SyntaxKind::FOR_EXPR,
         SyntaxKind::IF_EXPR,
         SyntaxKind::LET_STMT,
         SyntaxKind::MATCH_EXPR,
     ],
     needs: Needs::Verdict,
     allows: Allows::of(
-        "? _ and_then as_ref is_none_or is_ok_and is_some_and map map_err ok ok_or ok_or_else unwrap_or unwrap_or_default unwrap_or_else",
-        "Err None Ok Some else false if into let match return true",
-        &[Also::DropsPattern],
+        "? _ all and_then any as_ref char find is_none_or is_ok_and is_some_and iter let map map_err matches ok ok_or ok_or_else position unwrap_or unwrap_or_default unwrap_or_else",
+        "Err None Ok Some break else enumerate false for if in into let match mut return true",
+        &[Also::DropsPattern, Also::Negates],
     ),
     plan,
 };
 
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let source = context.source;
+    if let Some(found) = find::loop_at(context, target) {
+        return plan_search(context, &found);
+    }
     let node = find::choice_at(context, target).or_else(|| guard_at(context, target));
     let node = node.ok_or(Refusal::NotHere)?;
     let arms = ast::MatchExpr::cast(node.clone());
@@ -112,6 +119,26 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     })
 }
 
+/// A loop over what only rustc knows as an iterator.
+fn plan_search<'a>(context: &'a Context<'_>, found: &ast::ForExpr) -> Result<Plan<'a>, Refusal> {
+    let (text, of) = (&context.source.text, context.source.context);
+    let is_for_rustc = match SearchLoop::of(found, text, of) {
+        Err(Refusal::Because { hazard, .. }) => hazard == Hazard::Types,
+        _ => false,
+    };
+    if !is_for_rustc {
+        return Err(Refusal::NotHere);
+    }
+    let (shape, rewrite) = SearchLoop::with(found, text, of, TypesBy::Rustc)?;
+    Plan::new(shape.whole, move || {
+        let title = format!("Use `{}` in place of the loop", shape.method);
+        Ok(Change::new(title, shape.whole, vec![rewrite])?.checked(&[
+            "the condition neither leaves the function nor sets a variable",
+            "nothing is dropped later than before",
+        ]))
+    })
+}
+
 /// The `let … else` whose pattern or keyword is at the target.
 fn guard_at(context: &Context<'_>, target: Target<'_>) -> Option<SyntaxNode> {
     let at = find::token_at(context, target)?.text_range();
@@ -125,10 +152,12 @@ fn guard_at(context: &Context<'_>, target: Target<'_>) -> Option<SyntaxNode> {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::fixture::{assert_becomes, assert_not_here, assert_refused},
+        super::fixture::{
+            assert_becomes, assert_becomes_in, assert_not_here, assert_refused, offered,
+        },
         *,
     };
-    use crate::syntax::Hazard;
+    use crate::syntax::{Edition, FileContext};
 
     static USE_NAMED_IDIOM: Refactoring = REFACTORING;
 
@@ -173,6 +202,38 @@ mod tests {
             ),
         ] {
             becomes(gives, before, after);
+        }
+    }
+
+    #[test]
+    fn a_loop_that_only_looks_is_called_by_its_name() {
+        for (head, after) in [
+            ("d in a.b.all()", "a.b.all().any(|d| d.e(1))"),
+            ("d in &a.b", "a.b.iter().any(|d| d.e(1))"),
+        ] {
+            let code = format!(
+                "b.c();\n    $0for {head} {{\n        if d.e(1) {{\n            return true;\n        }}\n    }}\n    false"
+            );
+            let context = FileContext {
+                edition: Edition::Edition2024,
+                ..FileContext::default()
+            };
+            let after = inside("bool", &format!("b.c();\n    {after}"));
+            let before = inside("bool", &code);
+            assert_becomes_in(context, &USE_NAMED_IDIOM, &before, &after);
+            // What is borrowed from would be dropped behind the variables.
+            refused(Hazard::TailTemporaries, "bool", &code);
+        }
+        for head in ["d in a.b", "d in &mut b", "d in a.iter()"] {
+            let code = format!(
+                "$0for {head} {{\n        if d.e(1) {{\n            return true;\n        }}\n    }}\n    false"
+            );
+            let offered = offered(
+                FileContext::default(),
+                &USE_NAMED_IDIOM,
+                &inside("bool", &code),
+            );
+            assert!(offered.is_err(), "{code}");
         }
     }
 

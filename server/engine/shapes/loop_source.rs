@@ -10,7 +10,7 @@ use crate::{
         FileContext, FileNames, Hazard, Refusal,
         attributes::has_condition_inside,
         flow, layout, scopes, temporaries,
-        types_shown::{Ground, Held, collection},
+        types_shown::{Ground, Held, TypesBy, collection},
     },
     text::TextRange,
 };
@@ -41,8 +41,34 @@ pub enum Wraps {
 
 impl Source {
     /// What an expression is as an iterator that leaves what it goes over where it is.
-    pub(super) fn lending(iterable: &ast::Expr) -> Result<Self, Refusal> {
-        Self::checked(Self::of_iterable(iterable), iterable)
+    pub(super) fn lending(iterable: &ast::Expr, types: TypesBy) -> Result<Self, Refusal> {
+        let source = Self::of_iterable(iterable);
+        let source = match types {
+            TypesBy::Syntax => source,
+            TypesBy::Rustc => source.or_else(|| Self::believed(iterable)),
+        };
+        Self::checked(source, iterable)
+    }
+
+    /// What is an iterator if it compiles as one.
+    fn believed(iterable: &ast::Expr) -> Option<Self> {
+        let (kept, wraps) = match iterable {
+            ast::Expr::MethodCallExpr(_) => (iterable.clone(), Wraps::Nothing),
+            ast::Expr::RefExpr(it) if it.mut_token().is_none() => (it.expr()?, Wraps::Iter),
+            _ => return None,
+        };
+        let is_bare = matches!(
+            kept,
+            ast::Expr::MethodCallExpr(_) | ast::Expr::PathExpr(_) | ast::Expr::FieldExpr(_)
+        );
+        let root = scopes::root_of(&kept);
+        is_bare.then(|| Self {
+            kept,
+            wraps,
+            ground: Ground::Likely,
+            root: root.and_then(|it| scopes::as_name(&it.into())),
+            may_have_drop: true,
+        })
     }
 
     /// The same, or a collection that is used up.

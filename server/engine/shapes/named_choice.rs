@@ -42,11 +42,10 @@ impl NamedChoice {
         let is_guard = ast::LetStmt::cast(node.clone()).map(|it| it.let_else().is_some());
         let found = match is_guard {
             Some(true) => of_question(node, text, context),
-            Some(false) => None,
             None if has_two_ways(node) && has_short_head(node) => of_question(node, text, context)
                 .or_else(|| of_value(node, text, context))
                 .or_else(|| of_question_mark(node, text, context)),
-            None => None,
+            Some(false) | None => None,
         };
         found.filter(|_| flow::is_run(node) && !has_condition_inside(node))
     }

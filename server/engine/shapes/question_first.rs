@@ -7,7 +7,7 @@ use ra_ap_syntax::{
 
 use crate::{
     syntax::{
-        FileContext, FileNames, Hazard, Refusal, Rewrite,
+        FileContext, FileNames, Hazard, Refusal, Rewrite, RustVersion,
         attributes::has_condition_inside,
         flow,
         layout::{self, width},
@@ -96,6 +96,12 @@ impl QuestionFirst {
         text: &'a str,
         context: FileContext,
     ) -> Result<Vec<Rewrite<'a>>, Refusal> {
+        if !context.supports(RustVersion(13)) {
+            return Err(Refusal::because(
+                Hazard::Edition,
+                "`?` needs Rust 1.13, and the package may be built with less.",
+            ));
+        }
         self.check()?;
         self.check_form()?;
         self.written(text, context).ok_or_else(Refusal::of_layout)

@@ -12,7 +12,7 @@ use crate::{
         negation::{self, Negated},
         purity,
         scopes::{self, Names},
-        types_shown::Ground,
+        types_shown::{Ground, TypesBy},
     },
     text::TextRange,
 };
@@ -46,10 +46,20 @@ impl SearchLoop {
         text: &'a str,
         context: FileContext,
     ) -> Result<(Self, Rewrite<'a>), Refusal> {
+        Self::with(found, text, context, TypesBy::Syntax)
+    }
+
+    /// The same where somebody answers for the types.
+    pub fn with<'a>(
+        found: &ast::ForExpr,
+        text: &'a str,
+        context: FileContext,
+        types: TypesBy,
+    ) -> Result<(Self, Rewrite<'a>), Refusal> {
         let parts = Parts::of(found).ok_or(Refusal::NotHere)?;
         check_place(&parts)?;
         check_layout(&parts)?;
-        let source = Source::lending(&parts.iterable)?;
+        let source = Source::lending(&parts.iterable, types)?;
         if parts.gives == Gives::Element && !source.has_copied_elements() {
             return Err(Refusal::because(
                 Hazard::Types,

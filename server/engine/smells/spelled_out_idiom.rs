@@ -2,7 +2,8 @@
 //!
 //! ## What it does
 //! Finds a loop, a `match` or an `if` that spells out what a method, an operator or a keyword says by its name, where what is to
-//! be written depends on what only a person sees: types from elsewhere, comments, or what a panic in between leaves behind.
+//! be written depends on what only a person sees: types from elsewhere, comments, or what a panic in between leaves behind. Where
+//! types are all that is missing, `use-named-idiom` writes it if rustc agrees.
 //!
 //! ## Why
 //! Who reads a name knows at once what happens. Who reads the lines has to find that nothing else does.

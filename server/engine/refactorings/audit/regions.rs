@@ -68,15 +68,13 @@ impl<'a> Regions<'a> {
         if edits.is_empty() {
             return Err(Refusal::NotHere);
         }
-        let (gone, edits) = if allows.has(Also::DropsFunction) {
-            without_functions(root, edits)?
-        } else {
-            (Vec::new(), edits.clone())
+        let (gone, edits) = match kinds_that_go(allows) {
+            [] => (Vec::new(), edits.clone()),
+            kinds => without_items(root, edits, kinds)?,
         };
-        for function in gone {
-            self.conditions
-                .push(surroundings::conditions_around(&function));
-            self.pairs.push(self.gone(file, &function)?);
+        for item in gone {
+            self.conditions.push(surroundings::conditions_around(&item));
+            self.pairs.push(self.gone(file, &item)?);
         }
         let edits = &edits;
         for (node, edits) in items_of(root, edits)? {
@@ -148,11 +146,14 @@ impl<'a> Regions<'a> {
             counts
         };
         let (mut before, mut after) = (kinds(Pair::before), kinds(Pair::after));
-        if allows.has(Also::DropsFunction)
-            && let Some(functions) = before.get_mut(&SyntaxKind::FN)
+        let gone = self.pairs.iter().filter(|pair| pair.is_gone());
+        let gone: Vec<&Pair> = gone.collect();
+        if let [gone] = gone.as_slice()
+            && let Some((kind, _)) = gone.siblings()
+            && kinds_that_go(allows).contains(&kind)
+            && let Some(count) = before.get_mut(&kind)
         {
-            let gone = self.pairs.iter().filter(|pair| pair.is_gone());
-            *functions -= i64::from(gone.count() == 1);
+            *count -= 1;
             before.retain(|_, count| *count != 0);
         }
         if allows.has(Also::AddsSiblings) {
@@ -287,9 +288,9 @@ impl<'a> Regions<'a> {
         })
     }
 
-    /// A function that goes as a whole.
-    fn gone(&self, file: AuditedFile<'_>, function: &SyntaxNode) -> Result<Pair, Refusal> {
-        let range = function.text_range();
+    /// An item that goes as a whole.
+    fn gone(&self, file: AuditedFile<'_>, item: &SyntaxNode) -> Result<Pair, Refusal> {
+        let range = item.text_range();
         let part = || part(file.source.slice(range).to_owned(), self.edition);
         let item = self.known.item((file.id, range), part);
         let item =
@@ -398,16 +399,28 @@ impl Pair {
     }
 }
 
-/// The functions that edits take away as wholes, with nothing but white space beside them, and all other edits.
-fn without_functions(
+/// What a refactoring may take away as a whole, once.
+fn kinds_that_go(allows: Allows) -> &'static [SyntaxKind] {
+    if allows.has(Also::DropsFunction) {
+        &[SyntaxKind::FN]
+    } else if allows.has(Also::DropsConstant) {
+        &[SyntaxKind::CONST, SyntaxKind::STATIC]
+    } else {
+        &[]
+    }
+}
+
+/// The items that edits take away as wholes, with nothing but white space beside them, and all other edits.
+fn without_items(
     root: &SyntaxNode,
     edits: &Edits,
+    kinds: &[SyntaxKind],
 ) -> Result<(Vec<SyntaxNode>, Edits), Refusal> {
     let mut gone = Vec::new();
     let mut others = Vec::new();
     for edit in edits.as_slice() {
-        match function_in(root, edit) {
-            Some(function) => gone.push(function),
+        match item_in(root, edit, kinds) {
+            Some(item) => gone.push(item),
             None => others.push(edit.clone()),
         }
     }
@@ -415,7 +428,7 @@ fn without_functions(
     Ok((gone, others))
 }
 
-fn function_in(root: &SyntaxNode, edit: &Edit) -> Option<SyntaxNode> {
+fn item_in(root: &SyntaxNode, edit: &Edit, kinds: &[SyntaxKind]) -> Option<SyntaxNode> {
     let code = root.text().slice(edit.delete).to_string();
     if !edit.insert.is_empty() || code.trim().is_empty() {
         return None;
@@ -423,7 +436,7 @@ fn function_in(root: &SyntaxNode, edit: &Edit) -> Option<SyntaxNode> {
     let lead = TextSize::of(&code[..code.len() - code.trim_start().len()]);
     let range = TextRange::at(edit.delete.start() + lead, TextSize::of(code.trim()));
     let mut around = covering_node(root, range).ancestors();
-    around.find(|node| node.kind() == SyntaxKind::FN && node.text_range() == range)
+    around.find(|node| kinds.contains(&node.kind()) && node.text_range() == range)
 }
 
 /// The smallest item around each edit with the edits that it holds, none of them inside another.

@@ -137,6 +137,8 @@ pub enum Also {
     MovesModule,
     /// A function goes whose body stands elsewhere from then on.
     DropsFunction,
+    /// A constant or a static goes whose value stands elsewhere from then on.
+    DropsConstant,
     /// Words, strings and comments go of which an equal copy stays.
     DropsEqualCopies,
     /// Words, strings and comments go that the file has outside of what is touched: a body that stands there again.

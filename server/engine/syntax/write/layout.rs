@@ -58,6 +58,37 @@ pub fn item_around(root: &SyntaxNode, range: TextRange) -> Option<TextRange> {
     items.find(|item| item.contains_range(range))
 }
 
+/// The lines of a statement or an item that goes, with the white space on one side; nothing if something shares them, or a comment
+/// stands right above, which would be about something else then.
+pub fn lines_that_go(node: &SyntaxNode, text: &str) -> Option<TextRange> {
+    let own = node.text_range();
+    let behind = text.get(usize::from(own.end())..)?;
+    let ends_line = behind.is_empty() || behind.starts_with(['\n', '\r']);
+    if !is_first_on_line(text, own.start()) || !ends_line {
+        return None;
+    }
+    let after = node.next_sibling_or_token();
+    let next = after.and_then(|space| space.next_sibling_or_token());
+    let next = next.filter(|it| it.kind() != SyntaxKind::R_CURLY);
+    let before = node.prev_sibling_or_token();
+    let above = before
+        .clone()
+        .and_then(|space| space.prev_sibling_or_token());
+    let (Some(before), Some(above)) = (before, above) else {
+        return Some(TextRange::new(own.start(), next?.text_range().start()));
+    };
+    let space = before.as_token()?.text();
+    let is_apart = space.matches('\n').count() > 1;
+    let is_told = above.kind() == SyntaxKind::COMMENT && (!is_apart || next.is_none());
+    match next {
+        _ if is_told => None,
+        Some(next) if is_apart || above.kind() == SyntaxKind::L_CURLY => {
+            Some(TextRange::new(own.start(), next.text_range().start()))
+        }
+        _ => Some(TextRange::new(before.text_range().start(), own.end())),
+    }
+}
+
 /// Whether a text has lines that go on with what is begun before, so that rustfmt may break it otherwise elsewhere.
 pub fn has_broken_lines(text: &str) -> bool {
     const GOES_ON: [&str; 14] = [
