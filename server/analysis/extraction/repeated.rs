@@ -10,7 +10,7 @@ use crate::{
         measure_and_survey,
     },
     compiler::Compiler,
-    extraction::{Draft, Drops, Known, Naming, Selection, Shared, telling_name},
+    extraction::{Draft, Drops, Known, Naming, Selection, Shared, name_for},
     survey::{Names, are_equal},
     syntax::Source,
     text::TextRange,
@@ -83,7 +83,7 @@ pub fn unify(
     let members = members(source, &places, &drops, (&mut left, &mut asking))?;
     let unifying = Unifying {
         source,
-        name: name.as_deref(),
+        name: &name,
         drops: &drops,
     };
     let all: Vec<&Member> = members.iter().collect();
@@ -108,20 +108,19 @@ pub fn unify(
     })
 }
 
-/// The name that is wished for, or one that the code tells; nothing where any is better than none.
+/// The name that is wished for, or one that the code tells.
 fn name(
     source: &Source,
     places: &[TextRange],
     (wanted, naming): (&Extraction, Naming),
-) -> Result<Option<String>, Refused> {
-    if wanted.name.is_some() {
-        return Ok(wanted.name.clone());
+) -> Result<String, Refused> {
+    if let Some(name) = &wanted.name {
+        return Ok(name.clone());
     }
-    let name = telling_name(source, places);
-    if name.is_none() && naming == Naming::Told {
+    let Some(name) = name_for(source, places, naming) else {
         let why = "The statements don't tell what a function of them would be called. Give it a name with `--name`.";
         return Err(because(why));
-    }
+    };
     Ok(name)
 }
 
@@ -181,7 +180,7 @@ fn member(
 /// What is the same for all tries.
 struct Unifying<'a> {
     source: &'a Source,
-    name: Option<&'a str>,
+    name: &'a str,
     drops: &'a Drops<'a>,
 }
 
@@ -207,7 +206,7 @@ impl Unifying<'_> {
         let attempt = Attempt {
             source: self.source,
             selections: &selections,
-            name: self.name,
+            name: Some(self.name),
             drops: self.drops,
         };
         attempt.run(asking, members.iter().map(|it| it.known.clone()).collect())

@@ -6,7 +6,7 @@ use ra_ap_syntax::{
 };
 
 use super::{
-    Draft, Known, NotExtracted, Selection,
+    Draft, Known, Naming, NotExtracted, Selection,
     exits::Leave,
     home::{head, owner, uses_self_type},
     naming::{self, Ground, Wish},
@@ -261,8 +261,8 @@ impl Known {
     }
 }
 
-/// What a function of the statements in several places is called; nothing if they don't tell it.
-pub fn telling_name(source: &Source, places: &[TextRange]) -> Option<String> {
+/// What a function of the statements in several places is called; nothing if they don't tell it and nobody else will.
+pub fn name_for(source: &Source, places: &[TextRange], naming: Naming) -> Option<String> {
     let root = source.root();
     let selections = places.iter().map(|place| {
         let range = with_comments(&root, *place);
@@ -283,9 +283,14 @@ pub fn telling_name(source: &Source, places: &[TextRange]) -> Option<String> {
     let of_code = first().filter(|it| it.ground == Ground::Code);
     let all = wishes.iter().flatten();
     let of_comments = all.filter(|it| it.ground == Ground::Comment);
-    let mut told = common.chain(of_comments).chain(of_code);
-    told.find(|it| names.is_free(&it.name))
-        .map(|it| it.name.clone())
+    let told = common.chain(of_comments).chain(of_code);
+    let mut told: Vec<String> = told.map(|it| it.name.clone()).collect();
+    if naming == Naming::Told {
+        return told.into_iter().find(|it| names.is_free(it));
+    }
+    // Whoever is asked for a name reads one that says little.
+    told.extend(wishes[0].iter().map(|it| it.name.clone()));
+    names.fresh(&told)
 }
 
 /// A place with the comments right above it.
@@ -430,11 +435,12 @@ mod tests {
         let text = "fn f(b: B) {\n    // Count the words.\n    let a = b.c(1); a.d();\n}\nfn g(b: B) {\n    let a = b.c(1); a.d();\n}\n";
         let (source, places) = places(text, LINE);
         assert_eq!(
-            telling_name(&source, &places).as_deref(),
+            name_for(&source, &places, Naming::Told).as_deref(),
             Some("count_words")
         );
         let text = text.replace("// Count the words.", "x();");
         let (source, places) = self::places(&text, LINE);
-        assert_eq!(telling_name(&source, &places), None);
+        assert_eq!(name_for(&source, &places, Naming::Told), None);
+        assert!(name_for(&source, &places, Naming::Given).is_some());
     }
 }
