@@ -155,7 +155,7 @@ impl Attempt<'_> {
         let drafts = self.each(known).map(|(selection, known)| {
             Draft::new(self.source, selection, known, passing, self.name, purpose)
         });
-        Draft::joined(self.source, drafts.collect::<Result<_, _>>()?)
+        Draft::joined(self.source, &drafts.collect::<Result<Vec<_>, _>>()?)
     }
 
     fn each<'a>(&'a self, known: &'a [Known]) -> impl Iterator<Item = (&'a Selection, &'a Known)> {

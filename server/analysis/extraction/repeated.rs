@@ -47,7 +47,14 @@ pub fn repeated_at(source: &Source, at: TextRange) -> Result<Repeated, Refused> 
     let mut left = Vec::new();
     let mut fitting: Vec<(TextRange, Selection)> = Vec::new();
     for range in ranges {
-        let selection = selected(source, range)?;
+        let selection = match selected(source, range) {
+            Ok(selection) => selection,
+            Err(Refused::Because(why)) if !fitting.is_empty() => {
+                left.push(Left { range, why });
+                continue;
+            }
+            Err(why) => return Err(why),
+        };
         let checked = selection.check_conditions().and_then(|()| {
             fitting
                 .first()
