@@ -11,9 +11,9 @@ use crate::{
     },
     compiler::Compiler,
     extraction::{Draft, Drops, Known, Naming, Selection, Shared, name_for},
-    survey::{Names, are_equal},
-    syntax::Source,
-    text::TextRange,
+    survey::{Names, Words, are_equal},
+    syntax::{Edition, Source},
+    text::{TextRange, TextSize},
 };
 
 /// Places of one file whose statements are equal word by word.
@@ -216,7 +216,17 @@ impl Unifying<'_> {
             name: Some(self.name),
             drops: self.drops,
         };
-        attempt.run(asking, members.iter().map(|it| it.known.clone()).collect())
+        let known = members.iter().map(|it| it.known.clone()).collect();
+        let draft = attempt.run(asking, known)?;
+        let calls: u32 = draft.called.iter().map(|it| words(&it.insert)).sum();
+        let replaced = draft.called.iter();
+        let replaced: u32 = replaced.map(|it| words(self.source.slice(it.delete))).sum();
+        // Telling a caller how to go on may take as many words as it saves.
+        if calls * 2 > replaced {
+            let why = "Calls of a function would be more than half as long as the statements.";
+            return Err(because(why));
+        }
+        Ok(draft)
     }
 
     /// The place that was asked about, and those that can have a function with it.
@@ -238,6 +248,11 @@ impl Unifying<'_> {
         }
         Ok(fitting)
     }
+}
+
+fn words(text: &str) -> u32 {
+    let whole = TextRange::up_to(TextSize::of(text));
+    Words::of(text, Edition::CURRENT).count(whole)
 }
 
 /// Whether there is one of some comments for each of others.
