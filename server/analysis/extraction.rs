@@ -19,7 +19,7 @@ use super::{
 };
 
 pub use others::texts_beside;
-pub use repeated::{Left, Repeated, Unified, repeated_at, unify};
+pub use repeated::{Left, Repeated, Unification, Unified, repeated_at, unify};
 
 /// The text with the new function.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,17 +1,13 @@
 //! Statements that stand again word by word in their file, as one function that all places call.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
-use super::{Attempt, Extracted, Extraction, asked, selected};
+use super::{Attempt, Extracted, asked, selected};
 use crate::{
-    analysis::{
-        Memo,
-        asking::{Asking, Refused},
-        measure_and_survey,
-    },
+    analysis::asking::{Asking, Refused},
     compiler::Compiler,
     extraction::{Draft, Drops, Known, Naming, Selection, Shared, name_for},
-    survey::{Names, Words, are_equal},
+    survey::{FileSurvey, Names, Words, are_equal},
     syntax::{Edition, Source},
     text::{TextRange, TextSize},
 };
@@ -41,9 +37,22 @@ pub struct Unified {
     pub left: Vec<Left>,
 }
 
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Unification {
+    pub repeated: Repeated,
+    pub name: String,
+    /// Texts of the workspace beside the one that is edited, whose declarations tell what a drop does.
+    pub others: Vec<Arc<str>>,
+}
+
 /// The statements at a place that stand again in the file, as far as syntax tells. Costs no more than looking at the file.
-pub fn repeated_at(source: &Source, at: TextRange) -> Result<Repeated, Refused> {
-    let ranges = standing_again(source, at)?;
+pub fn repeated_at(
+    source: &Source,
+    survey: &FileSurvey,
+    at: TextRange,
+) -> Result<Repeated, Refused> {
+    let ranges = standing_again(source, survey, at)?;
     let mut left = Vec::new();
     let mut fitting: Vec<(TextRange, Selection)> = Vec::new();
     for range in ranges {
@@ -75,22 +84,31 @@ pub fn repeated_at(source: &Source, at: TextRange) -> Result<Repeated, Refused> 
     }
 }
 
+impl Repeated {
+    /// A name that the code tells, or that a person will change.
+    pub fn name(&self, source: &Source, naming: Naming) -> Result<String, Refused> {
+        name_for(source, &self.places, naming).ok_or_else(|| {
+            let why = "The statements don't tell what a function of them would be called. Give it a name with `--name`.";
+            because(why)
+        })
+    }
+}
+
 /// Makes one function of statements that stand again, and calls it in every place that it can serve.
 pub fn unify(
     source: &Source,
     path: &Path,
-    (wanted, naming): (&Extraction, Naming),
+    wanted: Unification,
     compiler: &mut Compiler,
 ) -> Result<Unified, Refused> {
-    let Repeated { places, mut left } = repeated_at(source, wanted.range)?;
-    let name = name(source, &places, (wanted, naming))?;
+    let Repeated { places, mut left } = wanted.repeated;
     let mut asking = Asking { path, compiler };
     let others = wanted.others.iter().map(|text| &**text);
     let drops = Drops::in_texts(others.chain([&*source.text]));
     let members = members(source, &places, &drops, (&mut left, &mut asking))?;
     let unifying = Unifying {
         source,
-        name: &name,
+        name: &wanted.name,
         drops: &drops,
     };
     let all: Vec<&Member> = members.iter().collect();
@@ -113,22 +131,6 @@ pub fn unify(
         places,
         left,
     })
-}
-
-/// The name that is wished for, or one that the code tells.
-fn name(
-    source: &Source,
-    places: &[TextRange],
-    (wanted, naming): (&Extraction, Naming),
-) -> Result<String, Refused> {
-    if let Some(name) = &wanted.name {
-        return Ok(name.clone());
-    }
-    let Some(name) = name_for(source, places, naming) else {
-        let why = "The statements don't tell what a function of them would be called. Give it a name with `--name`.";
-        return Err(because(why));
-    };
-    Ok(name)
 }
 
 /// A place, and what rustc told of it.
@@ -265,8 +267,11 @@ fn holds_all(some: &[String], others: &[String]) -> bool {
 }
 
 /// The places of the statements at a place that stand again in the file, that place first.
-fn standing_again(source: &Source, at: TextRange) -> Result<Vec<TextRange>, Refused> {
-    let survey = measure_and_survey(source, &Memo::default()).survey;
+fn standing_again(
+    source: &Source,
+    survey: &FileSurvey,
+    at: TextRange,
+) -> Result<Vec<TextRange>, Refused> {
     let found = survey.standing_again(at, Names::Kept).into_iter();
     let (own, others): (Vec<_>, Vec<_>) = found.partition(|it| it.intersect(at).is_some());
     let mut places = own;
