@@ -62,8 +62,8 @@ pub use engine::{
     Workers,
 };
 pub use extraction::{
-    Extracted, Extraction, Left, Repeated, Unified, extract_function, may_be_extracted,
-    repeated_at, texts_beside, unify,
+    Extracted, Extraction, Left, Repeated, Unification, Unified, extract_function,
+    may_be_extracted, repeated_at, texts_beside, unify,
 };
 pub use file_change::FileChange;
 pub use findings::{Answers, Around, Finding, FindingPart, Judge, Level, judge, judge_with_copies};

@@ -19,7 +19,7 @@ use super::{
 };
 
 pub use others::texts_beside;
-pub use repeated::{Left, Repeated, Unified, repeated_at, unify};
+pub use repeated::{Left, Repeated, Unification, Unified, repeated_at, unify};
 
 /// The text with the new function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,7 +155,7 @@ impl Attempt<'_> {
         let drafts = self.each(known).map(|(selection, known)| {
             Draft::new(self.source, selection, known, passing, self.name, purpose)
         });
-        Draft::joined(self.source, drafts.collect::<Result<_, _>>()?)
+        Draft::joined(self.source, &drafts.collect::<Result<Vec<_>, _>>()?)
     }
 
     fn each<'a>(&'a self, known: &'a [Known]) -> impl Iterator<Item = (&'a Selection, &'a Known)> {

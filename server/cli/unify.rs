@@ -15,7 +15,10 @@ use super::{
     work::Work,
 };
 use crate::{
-    analysis::{Extraction, SWITCHED_OFF, Unified, repeated_at, texts_beside, unify},
+    analysis::{
+        Memo, SWITCHED_OFF, Unification, Unified, measure_and_survey, repeated_at, texts_beside,
+        unify,
+    },
     compiler::{Compiler, Stop, Texts},
     extraction::{Naming, REPEATED_BLOCK},
     text::{Lines, TextRange},
@@ -36,28 +39,31 @@ pub(super) fn run(
     }
     let work = Work::in_memory()?;
     let (text, context) = (Arc::clone(&input.text), input.context);
+    let name = asked.name.clone();
     let looked = work.engine.run(move || {
         let source = parsed(text, context)?;
-        repeated_at(&source, range)?;
-        Ok(source)
+        let survey = measure_and_survey(&source, &Memo::default()).survey;
+        let repeated = repeated_at(&source, &survey, range)?;
+        let told = || repeated.name(&source, Naming::Told);
+        let name = name.map_or_else(told, Ok)?;
+        Ok((source, repeated, name))
     });
-    let source = match work.block_on(looked)? {
-        Ok(source) => source,
+    let (source, repeated, name) = match work.block_on(looked)? {
+        Ok(found) => found,
         Err(refused) => return not_offered(ID, asked.place.words(), refused),
     };
     say("note", CHECKING);
     let stop = Stop::default();
     let path = input.path.canonicalize();
     let path = path.context("The file's path can't be followed")?;
-    let name = asked.name.clone();
     let mut compiler = Compiler::new(stop.clone());
     let unified = until_stopped(&work, &stop, move || {
-        let wanted = Extraction {
-            range,
+        let wanted = Unification {
+            repeated,
             name,
             others: texts_beside(&path, &Texts::new()),
         };
-        unify(&source, &path, (&wanted, Naming::Told), &mut compiler)
+        unify(&source, &path, wanted, &mut compiler)
     })?;
     work.finish();
     let unified = match unified {

@@ -43,7 +43,7 @@ pub use drops::Drops;
 pub use passing::Passing;
 pub use proposing::{Goal, Measure, Naming, Proposal, proposals};
 pub use selection::Selection;
-pub use sharing::{REPEATED_BLOCK, Shared, telling_name};
+pub use sharing::{REPEATED_BLOCK, Shared, name_for};
 pub use writing::{Draft, Purpose};
 
 /// Why nothing is extracted, in a sentence.

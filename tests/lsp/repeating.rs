@@ -29,7 +29,9 @@ fn opened(text: &str, options: &str) -> (Client, String) {
     );
     client.write_file("rustassistant.toml", options);
     client.write_file("src/lib.rs", "pub fn on_disk() {}\n");
-    client.initialize(clients::vscode());
+    let mut capabilities = clients::vscode();
+    capabilities["textDocument"]["hover"] = json!({"contentFormat": ["markdown"]});
+    client.initialize(capabilities);
     let uri = client.uri("src/lib.rs");
     client.open(&uri, text);
     (client, uri)

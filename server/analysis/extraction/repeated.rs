@@ -1,19 +1,15 @@
 //! Statements that stand again word by word in their file, as one function that all places call.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
-use super::{Attempt, Extracted, Extraction, asked, selected};
+use super::{Attempt, Extracted, asked, selected};
 use crate::{
-    analysis::{
-        Memo,
-        asking::{Asking, Refused},
-        measure_and_survey,
-    },
+    analysis::asking::{Asking, Refused},
     compiler::Compiler,
-    extraction::{Draft, Drops, Known, Naming, Selection, Shared, telling_name},
-    survey::{Names, are_equal},
-    syntax::Source,
-    text::TextRange,
+    extraction::{Draft, Drops, Known, Naming, Selection, Shared, name_for},
+    survey::{FileSurvey, Names, Words, are_equal},
+    syntax::{Edition, Source},
+    text::{TextRange, TextSize},
 };
 
 /// Places of one file whose statements are equal word by word.
@@ -41,13 +37,33 @@ pub struct Unified {
     pub left: Vec<Left>,
 }
 
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Unification {
+    pub repeated: Repeated,
+    pub name: String,
+    /// Texts of the workspace beside the one that is edited, whose declarations tell what a drop does.
+    pub others: Vec<Arc<str>>,
+}
+
 /// The statements at a place that stand again in the file, as far as syntax tells. Costs no more than looking at the file.
-pub fn repeated_at(source: &Source, at: TextRange) -> Result<Repeated, Refused> {
-    let ranges = standing_again(source, at)?;
+pub fn repeated_at(
+    source: &Source,
+    survey: &FileSurvey,
+    at: TextRange,
+) -> Result<Repeated, Refused> {
+    let ranges = standing_again(source, survey, at)?;
     let mut left = Vec::new();
     let mut fitting: Vec<(TextRange, Selection)> = Vec::new();
     for range in ranges {
-        let selection = selected(source, range)?;
+        let selection = match selected(source, range) {
+            Ok(selection) => selection,
+            Err(Refused::Because(why)) if !fitting.is_empty() => {
+                left.push(Left { range, why });
+                continue;
+            }
+            Err(why) => return Err(why),
+        };
         let checked = selection.check_conditions().and_then(|()| {
             fitting
                 .first()
@@ -68,22 +84,31 @@ pub fn repeated_at(source: &Source, at: TextRange) -> Result<Repeated, Refused> 
     }
 }
 
+impl Repeated {
+    /// A name that the code tells, or that a person will change.
+    pub fn name(&self, source: &Source, naming: Naming) -> Result<String, Refused> {
+        name_for(source, &self.places, naming).ok_or_else(|| {
+            let why = "The statements don't tell what a function of them would be called. Give it a name with `--name`.";
+            because(why)
+        })
+    }
+}
+
 /// Makes one function of statements that stand again, and calls it in every place that it can serve.
 pub fn unify(
     source: &Source,
     path: &Path,
-    (wanted, naming): (&Extraction, Naming),
+    wanted: Unification,
     compiler: &mut Compiler,
 ) -> Result<Unified, Refused> {
-    let Repeated { places, mut left } = repeated_at(source, wanted.range)?;
-    let name = name(source, &places, (wanted, naming))?;
+    let Repeated { places, mut left } = wanted.repeated;
     let mut asking = Asking { path, compiler };
     let others = wanted.others.iter().map(|text| &**text);
     let drops = Drops::in_texts(others.chain([&*source.text]));
     let members = members(source, &places, &drops, (&mut left, &mut asking))?;
     let unifying = Unifying {
         source,
-        name: name.as_deref(),
+        name: &wanted.name,
         drops: &drops,
     };
     let all: Vec<&Member> = members.iter().collect();
@@ -106,23 +131,6 @@ pub fn unify(
         places,
         left,
     })
-}
-
-/// The name that is wished for, or one that the code tells; nothing where any is better than none.
-fn name(
-    source: &Source,
-    places: &[TextRange],
-    (wanted, naming): (&Extraction, Naming),
-) -> Result<Option<String>, Refused> {
-    if wanted.name.is_some() {
-        return Ok(wanted.name.clone());
-    }
-    let name = telling_name(source, places);
-    if name.is_none() && naming == Naming::Told {
-        let why = "The statements don't tell what a function of them would be called. Give it a name with `--name`.";
-        return Err(because(why));
-    }
-    Ok(name)
 }
 
 /// A place, and what rustc told of it.
@@ -181,7 +189,7 @@ fn member(
 /// What is the same for all tries.
 struct Unifying<'a> {
     source: &'a Source,
-    name: Option<&'a str>,
+    name: &'a str,
     drops: &'a Drops<'a>,
 }
 
@@ -207,10 +215,20 @@ impl Unifying<'_> {
         let attempt = Attempt {
             source: self.source,
             selections: &selections,
-            name: self.name,
+            name: Some(self.name),
             drops: self.drops,
         };
-        attempt.run(asking, members.iter().map(|it| it.known.clone()).collect())
+        let known = members.iter().map(|it| it.known.clone()).collect();
+        let draft = attempt.run(asking, known)?;
+        let calls: u32 = draft.called.iter().map(|it| words(&it.insert)).sum();
+        let replaced = draft.called.iter();
+        let replaced: u32 = replaced.map(|it| words(self.source.slice(it.delete))).sum();
+        // Telling a caller how to go on may take as many words as it saves.
+        if calls * 2 > replaced {
+            let why = "Calls of a function would be more than half as long as the statements.";
+            return Err(because(why));
+        }
+        Ok(draft)
     }
 
     /// The place that was asked about, and those that can have a function with it.
@@ -234,6 +252,11 @@ impl Unifying<'_> {
     }
 }
 
+fn words(text: &str) -> u32 {
+    let whole = TextRange::up_to(TextSize::of(text));
+    Words::of(text, Edition::CURRENT).count(whole)
+}
+
 /// Whether there is one of some comments for each of others.
 fn holds_all(some: &[String], others: &[String]) -> bool {
     let mut some = some.to_vec();
@@ -244,8 +267,11 @@ fn holds_all(some: &[String], others: &[String]) -> bool {
 }
 
 /// The places of the statements at a place that stand again in the file, that place first.
-fn standing_again(source: &Source, at: TextRange) -> Result<Vec<TextRange>, Refused> {
-    let survey = measure_and_survey(source, &Memo::default()).survey;
+fn standing_again(
+    source: &Source,
+    survey: &FileSurvey,
+    at: TextRange,
+) -> Result<Vec<TextRange>, Refused> {
     let found = survey.standing_again(at, Names::Kept).into_iter();
     let (own, others): (Vec<_>, Vec<_>) = found.partition(|it| it.intersect(at).is_some());
     let mut places = own;

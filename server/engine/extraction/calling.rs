@@ -107,6 +107,7 @@ impl Writer<'_> {
             Leave::Whole { is_tail: false } if has_result => Frame::new("return ", ";"),
             Leave::Whole { is_tail: false } => Frame::new("", self.then("return")),
             Leave::Never if self.returned_name(result).is_some() => Frame::new("", ""),
+            Leave::Never if self.is_idle(result) => Frame::new("", ";"),
             Leave::Never if !result.outputs.is_empty() => {
                 Frame::new(format!("let {} = ", self.patterns(result)), ";")
             }
@@ -218,6 +219,17 @@ impl Writer<'_> {
         }
         let before = format!("let {} = ", self.patterns(result));
         self.choice(&before, &arms, ";")
+    }
+
+    /// Whether nothing is done with what the function gives, which nobody has to use.
+    fn is_idle(&self, result: &Outcome<'_>) -> bool {
+        let unused = &self.selection.unused;
+        let is_unused = !unused.is_empty() && unused.len() == result.outputs.len();
+        let is_plain = |it: &String| {
+            let is_primitive = it.chars().all(|it| it.is_lowercase() || it.is_numeric());
+            is_primitive || it.starts_with(['*', '&', '(', '['])
+        };
+        is_unused && result.layer.is_none() && result.written.as_ref().is_some_and(is_plain)
     }
 
     /// What is declared with the outputs.

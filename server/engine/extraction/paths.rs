@@ -81,8 +81,13 @@ impl Module {
             return Some(format!("{name}::{}", segments.last()?));
         }
         let own = segments.strip_prefix(&*self.own.iter().map(String::as_str).collect::<Vec<_>>());
-        let own = own.filter(|it| is_of_crate && !it.is_empty())?;
-        self.declares(own[0]).then(|| own.join("::"))
+        let own = own.filter(|it| is_of_crate && !it.is_empty() && self.declares(it[0]));
+        own.map(|it| it.join("::")).or_else(|| {
+            // The compiler says of which file's module a type is, where another has its name.
+            let (last, parents) = segments.split_last()?;
+            let is_here = !is_of_crate && self.lacks(parents.first()?) && self.declares(last);
+            is_here.then(|| (*last).to_owned())
+        })
     }
 
     fn declares(&self, name: &str) -> bool {
@@ -199,6 +204,9 @@ mod tests {
         let inner = module("f");
         assert_eq!(inner.shortened("crate::shapes::Shape"), "Shape");
         assert_eq!(inner.shortened("crate::shapes::inner::A"), "inner::A");
+        // What the compiler calls by the module of the file.
+        assert_eq!(inner.shortened("file::Shape"), "Shape");
+        assert_eq!(inner.shortened("inner::Shape"), "inner::Shape");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use ra_ap_syntax::{
 };
 
 use super::{
-    Draft, Known, NotExtracted, Selection,
+    Draft, Known, Naming, NotExtracted, Selection,
     exits::Leave,
     home::{head, owner, uses_self_type},
     naming::{self, Ground, Wish},
@@ -100,12 +100,11 @@ impl Selection {
         self.outputs.sort_by_key(|it| it.number);
     }
 
-    /// Takes the end of a function that gives nothing for a place like any other.
+    /// Takes the end of a function, which nothing else leaves, for a place like any other.
     fn go_on(&mut self) {
         let mut exits = self.statements.iter().flat_map(flow::exits);
-        let returns = exits.any(|(_, escape)| escape == Escape::Return);
-        let is_end = self.exits.leave == Leave::Whole { is_tail: true };
-        if is_end && !returns && self.value.is_none() && !self.scope.has_result() {
+        let leaves = exits.any(|(_, escape)| matches!(escape, Escape::Return | Escape::Try));
+        if self.exits.leave == (Leave::Whole { is_tail: true }) && !leaves {
             self.exits.leave = Leave::Never;
         }
     }
@@ -173,24 +172,24 @@ impl Selection {
         owner(self).unwrap_or_else(|| function.clone()).parent()
     }
 
-    /// A macro that is declared anew between two places is another one there.
+    /// A macro that is declared anew between two places, or calls one that is, is another one there.
     fn check_macros(&self, other: &Self) -> Result<(), NotExtracted> {
         let (one, two) = (self.range.start(), other.range.start());
         let between = TextRange::new(one.min(two), one.max(two));
         let root = self.scope.function.syntax().ancestors().last();
-        let declared = root.iter().flat_map(SyntaxNode::descendants);
-        let declared = declared.filter(|it| between.contains(it.text_range().start()));
-        let names = declared.filter_map(ast::MacroRules::cast);
-        let names: Vec<String> = names
-            .filter_map(|it| Some(it.name()?.text().to_string()))
-            .collect();
+        let nodes = root.iter().flat_map(SyntaxNode::descendants);
+        let declared: Vec<ast::MacroRules> = nodes.filter_map(ast::MacroRules::cast).collect();
+        let mut starts = declared.iter().map(|it| it.syntax().text_range().start());
+        let is_same = !starts.any(|it| between.contains(it));
+        let names = declared.iter().filter_map(ast::MacroRules::name);
+        let names: Vec<String> = names.map(|it| it.text().to_string()).collect();
         let mut words = self.statements.iter().flat_map(tokens);
         match words.find(|word| names.iter().any(|it| it == word.text())) {
-            None => Ok(()),
-            Some(word) => {
-                let why = format!("`{}!` is declared between the places.", word.text());
+            Some(word) if !is_same => {
+                let why = format!("`{}!` may be another macro there.", word.text());
                 Err(NotExtracted(why.into()))
             }
+            _ => Ok(()),
         }
     }
 
@@ -205,8 +204,8 @@ impl Selection {
 
 impl Draft {
     /// The function of the first of these drafts, called in the place of each, if all of them have the same.
-    pub fn joined(source: &Source, drafts: Vec<Self>) -> Result<Self, NotExtracted> {
-        let [first, others @ ..] = &*drafts else {
+    pub fn joined(source: &Source, drafts: &[Self]) -> Result<Self, NotExtracted> {
+        let [first, others @ ..] = drafts else {
             return Err(NOTHING);
         };
         if others.is_empty() {
@@ -255,14 +254,14 @@ fn words(code: &str) -> Option<Vec<String>> {
 impl Known {
     /// The first variable of selections of the same words that is of another type where this was told.
     pub fn other_type<'a>(&self, other: &Self, selection: &'a Selection) -> Option<&'a str> {
-        let named = selection.captures.iter().filter(|it| it.closure.is_none());
-        let mut names = named.map(|it| it.name.as_str());
+        let plain = selection.captures.iter().filter(|it| it.closure.is_none());
+        let mut names = plain.map(|it| it.name.as_str());
         names.find(|name| self.types.get(*name) != other.types.get(*name))
     }
 }
 
-/// What a function of the statements in several places is called; nothing if they don't tell it.
-pub fn telling_name(source: &Source, places: &[TextRange]) -> Option<String> {
+/// What a function of the statements in several places is called; nothing if they don't tell it and nobody else will.
+pub fn name_for(source: &Source, places: &[TextRange], naming: Naming) -> Option<String> {
     let root = source.root();
     let selections = places.iter().map(|place| {
         let range = with_comments(&root, *place);
@@ -270,7 +269,9 @@ pub fn telling_name(source: &Source, places: &[TextRange]) -> Option<String> {
     });
     let mut selections = selections.collect::<Option<Vec<_>>>()?;
     let shared = Shared::of(&selections.iter().collect::<Vec<_>>());
-    selections.iter_mut().for_each(|it| it.share(&shared));
+    for selection in &mut selections {
+        selection.share(&shared);
+    }
     let wishes = selections.iter().map(|it| naming::wishes(source, it));
     let wishes: Vec<Vec<Wish>> = wishes.collect();
     let names = Names::in_node(&root);
@@ -283,9 +284,14 @@ pub fn telling_name(source: &Source, places: &[TextRange]) -> Option<String> {
     let of_code = first().filter(|it| it.ground == Ground::Code);
     let all = wishes.iter().flatten();
     let of_comments = all.filter(|it| it.ground == Ground::Comment);
-    let mut told = common.chain(of_comments).chain(of_code);
-    told.find(|it| names.is_free(&it.name))
-        .map(|it| it.name.clone())
+    let told = common.chain(of_comments).chain(of_code);
+    let mut told: Vec<String> = told.map(|it| it.name.clone()).collect();
+    if naming == Naming::Told {
+        return told.into_iter().find(|it| names.is_free(it));
+    }
+    // Whoever is asked for a name reads one that says little.
+    told.extend(wishes[0].iter().map(|it| it.name.clone()));
+    names.fresh(&told)
 }
 
 /// A place with the comments right above it.
@@ -336,7 +342,9 @@ mod tests {
         let text = format!("fn f(b: B) {{ {LINE} e(a, b); }} fn g(b: B) {{ {LINE} e(); }}");
         let mut selections = selections(&text, LINE);
         let shared = Shared::of(&selections.iter().collect::<Vec<_>>());
-        selections.iter_mut().for_each(|it| it.share(&shared));
+        for selection in &mut selections {
+            selection.share(&shared);
+        }
         for selection in &selections {
             assert_eq!(selection.outputs.len(), 1);
             assert!(selection.captures[0].is_used_after);
@@ -351,7 +359,9 @@ mod tests {
         let text = format!("fn f(b: &B<'_>) {{ {LINE} }} fn g(b: &B) {{ {LINE} }}");
         let mut selections = selections(&text, LINE);
         let shared = Shared::of(&selections.iter().collect::<Vec<_>>());
-        selections.iter_mut().for_each(|it| it.share(&shared));
+        for selection in &mut selections {
+            selection.share(&shared);
+        }
         assert!(selections.iter().all(|it| it.captures[0].written.is_none()));
     }
 
@@ -430,11 +440,12 @@ mod tests {
         let text = "fn f(b: B) {\n    // Count the words.\n    let a = b.c(1); a.d();\n}\nfn g(b: B) {\n    let a = b.c(1); a.d();\n}\n";
         let (source, places) = places(text, LINE);
         assert_eq!(
-            telling_name(&source, &places).as_deref(),
+            name_for(&source, &places, Naming::Told).as_deref(),
             Some("count_words")
         );
         let text = text.replace("// Count the words.", "x();");
         let (source, places) = self::places(&text, LINE);
-        assert_eq!(telling_name(&source, &places), None);
+        assert_eq!(name_for(&source, &places, Naming::Told), None);
+        assert!(name_for(&source, &places, Naming::Given).is_some());
     }
 }

@@ -13,8 +13,8 @@ use tower_lsp::jsonrpc::{Error, Result};
 use super::asking_rustc::{self, NotDone, Subject, may_be_offered, takes_commands};
 use crate::{
     analysis::{
-        Extracted, Extraction, Finding, Refused, apart, extract_function, gain_in_words,
-        is_for_unifying, may_be_extracted, repeated_at, texts_beside, unify,
+        Extracted, Extraction, Finding, Refused, Unification, apart, extract_function,
+        gain_in_words, is_for_unifying, may_be_extracted, repeated_at, texts_beside, unify,
     },
     compiler::{self, Compiler},
     extraction::{Naming, Proposal},
@@ -92,7 +92,8 @@ pub(crate) fn unifying(
 pub(crate) fn unifying_title(analysed: &Analysed, finding: &Finding) -> Option<&'static str> {
     let is_asked = analysed.compiler && is_for_unifying(finding.smell);
     let source = analysed.file.source().ok().filter(|_| is_asked)?;
-    repeated_at(source, finding.at).ok().map(|_| REPEATED)
+    let found = repeated_at(source, analysed.file.survey(), finding.at);
+    found.ok().map(|_| REPEATED)
 }
 
 /// The actions that make a finding smaller without a selection, the best first. None takes a part of another.
@@ -188,16 +189,25 @@ async fn carried_out(
     let ask = move |subject: &Subject, compiler: &mut Compiler| {
         let source = subject.file.source();
         let source = source.map_err(|why| Refused::Because(format!("The file is {why}.")))?;
-        let wanted = Extraction {
-            range,
-            name,
-            others: texts_beside(&subject.path, &subject.unsaved),
-        };
+        let others = texts_beside(&subject.path, &subject.unsaved);
         match what {
-            What::Selection => extract_function(source, &subject.path, &wanted, compiler),
-            // A person is asked for the name where the code tells none.
+            What::Selection => {
+                let wanted = Extraction {
+                    range,
+                    name,
+                    others,
+                };
+                extract_function(source, &subject.path, &wanted, compiler)
+            }
             What::Repeated => {
-                let wanted = (&wanted, Naming::Given);
+                let repeated = repeated_at(source, subject.file.survey(), range)?;
+                // An editor asks for a name where the code tells none.
+                let name = repeated.name(source, Naming::Given)?;
+                let wanted = Unification {
+                    repeated,
+                    name,
+                    others,
+                };
                 unify(source, &subject.path, wanted, compiler).map(|it| it.extracted)
             }
         }

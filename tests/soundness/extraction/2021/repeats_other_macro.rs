@@ -1,4 +1,4 @@
-//= repeated: refused: `scaled!` is declared between the places.
+//= repeated: refused: `scaled!` may be another macro there.
 macro_rules! scaled {
     ($it:expr) => {
         $it * 2
