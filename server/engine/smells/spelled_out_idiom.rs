@@ -10,16 +10,18 @@
 //!
 //! ## Example
 //! ```rust before
-//! fn is_empty(folder: &Folder) -> bool {
-//!     match folder.list() {
-//!         Ok(files) => files.with_hidden().is_empty(),
-//!         Err(_) => false,
-//!     }
+//! fn limit(settings: &Settings) -> Limit {
+//!     let limit = match settings.limit() {
+//!         Some(limit) => limit,
+//!         None => Limit::of_cores(99),
+//!     };
+//!     limit.clamped()
 //! }
 //! ```
 //! ```rust after
-//! fn is_empty(folder: &Folder) -> bool {
-//!     folder.list().is_ok_and(|files| files.with_hidden().is_empty())
+//! fn limit(settings: &Settings) -> Limit {
+//!     let limit = settings.limit().unwrap_or_else(|| Limit::of_cores(99));
+//!     limit.clamped()
 //! }
 //! ```
 //!
