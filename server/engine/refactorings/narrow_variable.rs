@@ -86,7 +86,7 @@ use crate::{
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "narrow-variable",
-    kind: Kind::Move,
+    kind: Kind::Rewrite,
     at: &[SyntaxKind::LET_STMT],
     needs: Needs::Syntax,
     allows: Allows::of(

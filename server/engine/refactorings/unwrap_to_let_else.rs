@@ -308,7 +308,8 @@ impl Guard {
     ) -> Option<(&'static str, Vec<Rewrite<'a>>)> {
         let text: &'a str = &context.source.text;
         let goes = layout::lines_that_go(self.declared.syntax(), text)?;
-        let whole = choice.syntax().text_range();
+        // A `;` behind the `if` is the one that a `let` has.
+        let whole = choice.syntax().parent()?.text_range();
         let pattern = self.pattern.syntax().text_range();
         let place = asked.place.syntax().text_range();
         let start = Rewrite::of(text, whole).text("let ");
@@ -610,6 +611,10 @@ mod tests {
             (
                 "if $0x.is_none() {\n    return a.b();\n}\nlet y = x.unwrap();\ny.c()",
                 "let Some(y) = x else {\n    return a.b();\n};\ny.c()",
+            ),
+            (
+                "if $0x.is_none() {\n    return a.b();\n};\nlet y = x.as_mut().unwrap();\ny.c()",
+                "let Some(y) = x.as_mut() else {\n    return a.b();\n};\ny.c()",
             ),
             (
                 "if $0x.is_none() {\n    return None;\n}\na.b();\nlet mut y = x.unwrap();\ny.c()",

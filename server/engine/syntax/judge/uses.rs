@@ -268,3 +268,40 @@ fn of_method(name: &str) -> Option<Uses> {
     }
     READ.contains(&name).then_some(Uses::Read)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::fixture;
+
+    fn behind(code: &str) -> Option<Uses> {
+        let value = fixture::tail("v: Vec<u8>", &format!("{{ {code} }}"));
+        Uses::behind(value.syntax(), TextSize::new(0), "v")
+    }
+
+    #[test]
+    fn what_is_done_to_a_variable_is_told_by_its_place() {
+        for code in [
+            "f(&v)",
+            "v[1] + 1",
+            "v.len()",
+            "println!(\"{v}\")",
+            "let w = v;",
+        ] {
+            assert_eq!(behind(code), Some(Uses::Read), "{code}");
+        }
+        for code in [
+            "v = w",
+            "v.push(1)",
+            "f(&mut v)",
+            "v[1] = 2",
+            "f(v.len()); v += w",
+        ] {
+            assert_eq!(behind(code), Some(Uses::Changed), "{code}");
+        }
+        for code in ["v.step()", "m!(v)", "(v, w) = f()"] {
+            assert_eq!(behind(code), Some(Uses::Unknown), "{code}");
+        }
+        assert_eq!(behind("w.push(1)"), None);
+    }
+}

@@ -85,6 +85,8 @@ pub fn lines_that_go(node: &SyntaxNode, text: &str) -> Option<TextRange> {
         Some(next) if is_apart || above.kind() == SyntaxKind::L_CURLY => {
             Some(TextRange::new(own.start(), next.text_range().start()))
         }
+        // Nothing else is there, and rustfmt would pull the braces together.
+        None if above.kind() == SyntaxKind::L_CURLY => None,
         _ => Some(TextRange::new(before.text_range().start(), own.end())),
     }
 }
@@ -534,6 +536,47 @@ mod tests {
             "    "
         );
         assert_eq!(indent_unit("/*\n * a\n * b\n * c\n */\na {\n\tb"), "\t");
+    }
+
+    #[test]
+    fn a_statement_goes_with_the_white_space_on_one_side() {
+        let without = |code: &str| {
+            let text = format!("fn f() {{\n{code}}}\n");
+            let tree = Tree::parse(&text, Edition::Edition2021).unwrap();
+            let mut statements = tree.root().descendants().filter_map(ast::LetStmt::cast);
+            let goes = lines_that_go(statements.next().unwrap().syntax(), &text)?;
+            let mut rest = text.clone();
+            rest.replace_range(usize::from(goes.start())..usize::from(goes.end()), "");
+            let rest = rest.strip_prefix("fn f() {\n")?.strip_suffix("}\n")?;
+            Some(rest.to_owned())
+        };
+        for (code, rest) in [
+            ("    let a;\n    b();\n", "    b();\n"),
+            ("    let a;\n\n    // c\n    b();\n", "    // c\n    b();\n"),
+            (
+                "    b();\n    let a;\n\n    c();\n",
+                "    b();\n\n    c();\n",
+            ),
+            (
+                "    b();\n\n    let a;\n    c();\n",
+                "    b();\n\n    c();\n",
+            ),
+            (
+                "    // b\n\n    let a;\n    c();\n",
+                "    // b\n\n    c();\n",
+            ),
+            ("    b();\n    let a;\n", "    b();\n"),
+        ] {
+            assert_eq!(without(code).as_deref(), Some(rest), "{code}");
+        }
+        for code in [
+            "    // b\n    let a;\n    c();\n",
+            "    let a; // b\n    c();\n",
+            "    b(); let a;\n    c();\n",
+            "    let a;\n",
+        ] {
+            assert_eq!(without(code), None, "{code}");
+        }
     }
 
     fn moved_all(code: &str, from: &str, to: &str) -> Option<String> {
