@@ -192,7 +192,9 @@ impl Selection {
         blocks.any(|block| {
             let range = block.syntax().text_range();
             let is_in = |it: &&SyntaxToken| range.contains_range(it.text_range());
-            mentions.iter().any(is_in)
+            // What leads there is what callers have to rule out.
+            let is_ruled_out = || tokens(block.syntax()).any(|it| it.text() == UNREACHABLE);
+            mentions.iter().any(is_in) || (!mentions.is_empty() && is_ruled_out())
         })
     }
 
@@ -266,6 +268,8 @@ pub(super) const NOTHING: NotExtracted = NotExtracted::new("No whole statement i
 
 /// What takes the address of a value.
 const ADDRESSES: [&str; 4] = ["as *const", "as *mut", "addr_of", "&raw"];
+/// What nobody may ever come to.
+const UNREACHABLE: &str = "unreachable_unchecked";
 /// What tells where it stands.
 const PLACES: [&str; 2] = ["line!(", "column!("];
 
