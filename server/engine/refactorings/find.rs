@@ -176,6 +176,16 @@ pub(super) fn loop_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::
         .then_some(found)
 }
 
+/// The `let … else` whose pattern or keyword is at the target.
+pub(super) fn let_else_at(context: &Context<'_>, target: Target<'_>) -> Option<SyntaxNode> {
+    let at = token_at(context, target)?.text_range();
+    let found = around::<ast::LetStmt>(context, target).next()?;
+    let start = found.let_token()?.text_range().start();
+    let end = found.pat()?.syntax().text_range().end();
+    let is_head = TextRange::new(start, end).contains_range(at);
+    (is_head && found.let_else().is_some()).then(|| found.syntax().clone())
+}
+
 /// The `if` at the target with the one around it whose `else` it is; where a finding is answered, those at its parts too.
 pub(super) fn ifs_at(context: &Context<'_>, target: Target<'_>) -> Vec<ast::IfExpr> {
     targets(target)

@@ -43,12 +43,11 @@
 //! method.
 
 use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
-use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
+use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 
 use crate::{
     shapes::{option_question::OptionQuestion, option_value::OptionValue},
     syntax::types_shown::Ground,
-    text::TextRange,
 };
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
@@ -70,7 +69,7 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
 
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let source = context.source;
-    let node = find::choice_at(context, target).or_else(|| guard_at(context, target));
+    let node = find::choice_at(context, target).or_else(|| find::let_else_at(context, target));
     let node = node.ok_or(Refusal::NotHere)?;
     let (shape, rewrite) = match OptionQuestion::of(&node, &source.text, source.context) {
         Ok(question) => question,
@@ -92,16 +91,6 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             "nothing is dropped later than before",
         ]))
     })
-}
-
-/// The `let … else` whose pattern or keyword is at the target.
-fn guard_at(context: &Context<'_>, target: Target<'_>) -> Option<SyntaxNode> {
-    let at = find::token_at(context, target)?.text_range();
-    let found = find::around::<ast::LetStmt>(context, target).next()?;
-    let start = found.let_token()?.text_range().start();
-    let end = found.pat()?.syntax().text_range().end();
-    let is_head = TextRange::new(start, end).contains_range(at);
-    (is_head && found.let_else().is_some()).then(|| found.syntax().clone())
 }
 
 fn plan_value<'a>(context: &'a Context<'_>, node: &SyntaxNode) -> Result<Plan<'a>, Refusal> {

@@ -61,7 +61,7 @@
 //! Nothing leaves the closure, or is made where it wasn't. What is matched is used up in the same place as before. That the types fit is
 //! for rustc to say: what would compile and still do something else is left alone.
 
-use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
+use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
 use super::{
     Allows, Also, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
@@ -69,7 +69,6 @@ use super::{
 use crate::{
     shapes::{named_choice::NamedChoice, question_first::QuestionFirst, search_loop::SearchLoop},
     syntax::types_shown::TypesBy,
-    text::TextRange,
 };
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
@@ -95,7 +94,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     if let Some(found) = find::loop_at(context, target) {
         return plan_search(context, &found);
     }
-    let node = find::choice_at(context, target).or_else(|| guard_at(context, target));
+    let node = find::choice_at(context, target).or_else(|| find::let_else_at(context, target));
     let node = node.ok_or(Refusal::NotHere)?;
     let arms = ast::MatchExpr::cast(node.clone());
     if let Some(found) = arms.and_then(|choice| QuestionFirst::of(&choice)) {
@@ -137,16 +136,6 @@ fn plan_search<'a>(context: &'a Context<'_>, found: &ast::ForExpr) -> Result<Pla
             "nothing is dropped later than before",
         ]))
     })
-}
-
-/// The `let … else` whose pattern or keyword is at the target.
-fn guard_at(context: &Context<'_>, target: Target<'_>) -> Option<SyntaxNode> {
-    let at = find::token_at(context, target)?.text_range();
-    let found = find::around::<ast::LetStmt>(context, target).next()?;
-    let start = found.let_token()?.text_range().start();
-    let end = found.pat()?.syntax().text_range().end();
-    let is_head = TextRange::new(start, end).contains_range(at);
-    (is_head && found.let_else().is_some()).then(|| found.syntax().clone())
 }
 
 #[cfg(test)]

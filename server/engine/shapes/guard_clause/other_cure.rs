@@ -1,7 +1,7 @@
 //! Whether something else than a guard is what a place wants: then a guard would be one more change in the way of it.
 
 use ra_ap_syntax::{
-    AstNode, Direction, SyntaxKind, SyntaxNode,
+    AstNode, Direction, NodeOrToken, SyntaxKind, SyntaxNode,
     ast::{self, BinaryOp, CmpOp, ElseBranch, HasLoopBody, HasName, LogicOp},
 };
 
@@ -93,7 +93,7 @@ fn is_bound_for_it(choice: &ast::IfExpr) -> bool {
         Some(ast::Expr::LetExpr(matched)) => matched.expr(),
         _ => None,
     };
-    let is_asked = scrutinee.is_some_and(|it| it.syntax().text() == &*name);
+    let is_asked = scrutinee.is_some_and(|it| it.syntax().text() == name.as_str());
     let branches = [
         choice.then_branch().map(|it| it.syntax().clone()),
         else_of(choice),
@@ -200,7 +200,7 @@ fn else_of(choice: &ast::IfExpr) -> Option<SyntaxNode> {
 fn reads(node: &SyntaxNode, name: &str) -> bool {
     let tokens = node
         .descendants_with_tokens()
-        .filter_map(|it| it.into_token());
+        .filter_map(NodeOrToken::into_token);
     let mut words = tokens.filter(|token| !token.kind().is_trivia());
     words.any(|token| match token.kind() {
         SyntaxKind::IDENT => token.text() == name,
