@@ -81,7 +81,7 @@ pub fn is_place(node: &SyntaxNode) -> bool {
 
 /// A type on one line, as rustfmt writes it there.
 pub fn words_of(ty: &ast::Type) -> String {
-    let text = ty.syntax().text().to_string();
+    let text = ty.syntax().green().to_string();
     let mut joined = String::new();
     for part in text.lines().map(str::trim).filter(|part| !part.is_empty()) {
         let closes = part.starts_with(['>', ')', ']']);

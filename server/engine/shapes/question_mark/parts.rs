@@ -91,13 +91,13 @@ fn of_match(choice: &ast::MatchExpr) -> Option<Parts> {
     };
     let (wraps, inner) = wrapped(&staying.pat()?)?;
     let body = without_block(&staying.expr()?);
-    let form = form_of(inner.as_ref(), body.as_ref())?;
     let other = leaving.pat()?;
     // `_` would take everything if it came first.
     if matches!(other, ast::Pat::WildcardPat(_)) && *leaving == first {
         return None;
     }
     let (returns, returned) = returned(&leaving.expr()?)?;
+    let form = form_of(inner.as_ref(), body.as_ref())?;
     Some(Parts {
         node: choice.syntax().clone(),
         keyword: choice.match_token()?.text_range(),
@@ -120,8 +120,10 @@ fn form_of(inner: Option<&ast::Pat>, body: Option<&ast::Expr>) -> Option<Form> {
     };
     match inner? {
         ast::Pat::IdentPat(variable) => {
-            let is_plain = is_plain_variable(variable) && variable.mut_token().is_none();
-            (is_plain && scopes::as_name(body?)? == name_of(variable)?).then_some(Form::Value)
+            // What the file declares is asked last.
+            let is_given = scopes::as_name(body?)? == name_of(variable)?;
+            let is_plain = || is_plain_variable(variable) && variable.mut_token().is_none();
+            (is_given && is_plain()).then_some(Form::Value)
         }
         ast::Pat::WildcardPat(_) => is_unit(body).then_some(Form::Unit),
         ast::Pat::TuplePat(tuple) if tuple.fields().next().is_none() => {
@@ -162,9 +164,10 @@ fn of_if(choice: &ast::IfExpr) -> Option<Parts> {
     match choice.else_branch() {
         None if matches!(pattern, ast::Pat::WildcardPat(_)) => None,
         None => {
+            let leaving = returned(&then)?;
             let error = error_of(&pattern, Wraps::Ok)?;
             let error = Some(error).filter(|name| name != "_");
-            base(Form::Unit, Wraps::Ok, error, returned(&then)?)
+            base(Form::Unit, Wraps::Ok, error, leaving)
         }
         Some(ast::ElseBranch::Block(other)) => {
             let (wraps, inner) = wrapped(&pattern)?;

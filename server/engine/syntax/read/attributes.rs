@@ -49,7 +49,7 @@ fn conditions(list: &str) -> impl Iterator<Item = &str> {
 
 /// An attribute's text between its brackets without white space.
 pub fn bare(attribute: &ast::Attr) -> String {
-    let text = attribute.syntax().text().to_string();
+    let text = attribute.syntax().green().to_string();
     let inner = text.trim_start_matches(['#', '!', ' ']);
     let inner = inner.strip_prefix('[').unwrap_or(inner);
     let inner = inner.strip_suffix(']').unwrap_or(inner);

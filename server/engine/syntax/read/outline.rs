@@ -285,6 +285,9 @@ impl Inside {
 
 /// Whether a function is a test by its own attributes: `#[test]`, `#[tokio::test]`, `#[rstest]`, `#[cfg(test)]`.
 fn has_test_attribute(node: &SyntaxNode) -> bool {
+    if !has_child(node, SyntaxKind::ATTR) {
+        return false;
+    }
     let mut found = node.children().filter_map(ast::Attr::cast);
     found.any(|attribute| is_for_tests(&attribute))
 }
@@ -301,7 +304,7 @@ fn is_for_tests(attribute: &ast::Attr) -> bool {
     let bare = attributes::bare(attribute);
     let name = attributes::name(&bare);
     let last = name.rsplit("::").next().unwrap_or(name);
-    TESTS.contains(&last) || is_only_for_tests(attribute)
+    TESTS.contains(&last) || name == "cfg" && is_only_for_tests(attribute)
 }
 
 fn owner_of(block: &ast::Impl) -> Owner {

@@ -275,7 +275,7 @@ fn has_attribute(item: &impl HasAttrs, wanted: &str) -> bool {
 
 /// A type with one space where there is any.
 fn type_text(ty: &ast::Type) -> String {
-    let text = ty.syntax().text().to_string();
+    let text = ty.syntax().green().to_string();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     text.replace("& ", "&")
 }
