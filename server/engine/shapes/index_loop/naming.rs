@@ -1,6 +1,6 @@
 //! What an element of a list is called.
 
-use ra_ap_syntax::AstNode;
+use ra_ap_syntax::{AstNode, Direction, SyntaxKind, SyntaxNode, ast};
 
 use super::Parts;
 use crate::syntax::{
@@ -9,13 +9,32 @@ use crate::syntax::{
     types_shown::{List, head_of},
 };
 
-/// A telling name that nothing in the loop has; nothing where neither the list nor its type tells one.
+/// A telling name that nothing in the loop has, and that hides nothing; nothing where neither the list nor its type tells one.
 pub(super) fn element(parts: &Parts, shown: &List) -> Option<String> {
     let element = shown.element.as_deref();
     let name = of_list(&parts.list_name, element).or_else(|| of_type(element?))?;
     let around = parts.around()?;
     let is_free = Names::in_node(&around).is_free(&name);
-    (is_free && !scopes::is_constant_around(parts.body.syntax(), &name)).then_some(name)
+    let hides = || hides(&around, &name) || scopes::is_constant_around(&around, &name);
+    (is_free && !hides()).then_some(name)
+}
+
+/// Whether a variable of the name is declared before a node, so that the reader would have to tell the two apart.
+fn hides(node: &SyntaxNode, name: &str) -> bool {
+    let declares = |part: SyntaxNode| {
+        let mut names = part.descendants().filter_map(ast::Name::cast);
+        names.any(|it| it.text() == name)
+    };
+    node.ancestors().any(|around| {
+        let before = around.siblings(Direction::Prev).skip(1);
+        let patterns = before.filter_map(|it| ast::LetStmt::cast(it)?.pat());
+        let lets = patterns.map(|it| it.syntax().clone());
+        let heads = around.children().filter(|it| {
+            ast::Pat::can_cast(it.kind())
+                || matches!(it.kind(), SyntaxKind::PARAM_LIST | SyntaxKind::LET_EXPR)
+        });
+        lets.chain(heads).any(declares)
+    })
 }
 
 fn of_list(list: &str, element: Option<&str>) -> Option<String> {
@@ -66,6 +85,22 @@ fn of_type(element: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::syntax::{FileContext, Source};
+
+    #[test]
+    fn no_variable_is_hidden() {
+        let hides = |before: &str| {
+            let text = format!("fn f(a: A) {{ {before} for i in b {{ }} }} let c = d; }}");
+            let source = Source::parse(text.as_str(), FileContext::default()).unwrap();
+            let all = source.root().descendants();
+            let loops = all.filter_map(ast::ForExpr::cast);
+            hides(loops.last().unwrap().syntax(), "c")
+        };
+        assert!(hides("let c = a; {"));
+        assert!(hides("if let Some(c) = a {"));
+        assert!(!hides("for c in a {} {"));
+        assert!(!hides("{ let c = a; } let d = c; {"));
+    }
 
     #[test]
     fn an_element_is_one_of_its_list() {
