@@ -1,7 +1,7 @@
 //! # Inline constant
 //!
 //! ## What it does
-//! Puts the value of a private constant in the place of its only use.
+//! Puts the value of a private constant in the place of its only use. Rustc has to agree.
 //!
 //! ## Why
 //!
@@ -33,7 +33,7 @@
 //! ## What it checks
 //!
 //! It is used once, and the value is of the same type there: it says its type itself, or is of the one that everybody expects, or stands
-//! beside something of a type that is written down.
+//! beside something of a type that is written down. Where a method or a later line needs the type, rustc stands against it.
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken,
@@ -54,7 +54,7 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "inline-constant",
     kind: Kind::Inline,
     at: &[SyntaxKind::CONST, SyntaxKind::STATIC],
-    needs: Needs::Syntax,
+    needs: Needs::Verdict,
     allows: Allows::of(
         "",
         "const static",

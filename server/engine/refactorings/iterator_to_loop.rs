@@ -334,6 +334,9 @@ mod tests {
             "xs.iter().$0for_each(|(_, x)| h(x));",
             "(0..n).$0for_each(|i| h(xs[i]));",
             "own.iter_mut().$0for_each(|x| *x = n);",
+            "xs.iter().$0for_each(|_| own.push(3));",
+            "[7].iter().$0for_each(|x| h(x));",
+            "xs.iter().$0for_each(|x| {\n    h(x);\n    n += 1;\n});",
         ] {
             assert_refused(&TO_LOOP, Hazard::Text, &inside(code));
         }

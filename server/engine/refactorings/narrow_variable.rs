@@ -109,6 +109,12 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     if !found.fits(&head, context) {
         return Err(Refusal::of_layout());
     }
+    if found.is_only_given() {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "The variable is only what the block gives: without it, the value says so.",
+        ));
+    }
     let is_ordered = found.drops_in_order();
     if !is_ordered && FileNames::around(&found.statement).has_drop() {
         return Err(Refusal::because(
@@ -253,6 +259,14 @@ impl Declared {
         }
     }
 
+    /// Whether nothing follows but that the block gives the variable.
+    fn is_only_given(&self) -> bool {
+        let set = self.set.syntax().parent();
+        let next = set.and_then(|it| it.next_sibling());
+        let given = next.and_then(ast::Expr::cast);
+        given.is_some_and(|it| scopes::as_name(&it).as_ref() == Some(&self.name))
+    }
+
     /// What is written before the value.
     fn head(&self, is_mutable: bool, text: &str) -> Option<String> {
         let sign = if is_mutable { "mut " } else { "" };
@@ -386,7 +400,10 @@ mod tests {
     #[test]
     fn a_variable_is_declared_with_its_value() {
         for (before, after) in [
-            ("let $0x;\na.b();\nx = n;\nx", "a.b();\nlet x = n;\nx"),
+            (
+                "let $0x;\na.b();\nx = n;\na.c(x)",
+                "a.b();\nlet x = n;\na.c(x)",
+            ),
             (
                 "let $0x: u64;\na.b();\nx = n.into();\na.c(x)",
                 "a.b();\nlet x: u64 = n.into();\na.c(x)",
@@ -396,12 +413,12 @@ mod tests {
                 "a.b();\nlet mut x = a.c();\nx += 1;\nx",
             ),
             (
-                "let $0x;\n// Why.\nx = if n > 1 {\n    a.b();\n    2\n} else {\n    3\n};\nx",
-                "// Why.\nlet x = if n > 1 {\n    a.b();\n    2\n} else {\n    3\n};\nx",
+                "let $0x;\n// Why.\nx = if n > 1 {\n    a.b();\n    2\n} else {\n    3\n};\na.c(x)",
+                "// Why.\nlet x = if n > 1 {\n    a.b();\n    2\n} else {\n    3\n};\na.c(x)",
             ),
             (
-                "// What for.\n\nlet $0x;\n\na.b();\nx = n;\nx",
-                "// What for.\n\na.b();\nlet x = n;\nx",
+                "// What for.\n\nlet $0x;\n\na.b();\nx = n;\na.c(x)",
+                "// What for.\n\na.b();\nlet x = n;\na.c(x)",
             ),
         ] {
             becomes(before, after);
@@ -474,7 +491,7 @@ mod tests {
             (Hazard::Text, "// Why.\nlet $0x;\na.b();\nx = n;\nx"),
             (
                 Hazard::Text,
-                "#[allow(unused)]\nlet $0x;\na.b();\nx = n;\nx",
+                "#[allow(unused)]\nlet $0x;\na.b();\nx = n;\na.c(x)",
             ),
         ] {
             refused(hazard, code);

@@ -242,6 +242,7 @@ fn plan_break<'a>(
         .map(|it| it.syntax().text_range())
         .collect();
     ends::check_lints(&flag.body, &sets, rest.is_some())?;
+    ends::check_condition(&flag.body, &condition, &flag.name)?;
     let asked = keyword.text_range().cover(condition.syntax().text_range());
     let (lead, whole) = (flag.lead(), flag.found.syntax().text_range());
     let title = format!("End the loop by `break`, without `{}`", short(&flag.name));
@@ -353,10 +354,10 @@ mod tests {
     fn a_loop_ends_by_break() {
         for (condition, head) in [
             ("!done", "loop"),
-            ("!done && n > 1", "while n > 1"),
+            ("!done && a.n > 1", "while a.n > 1"),
             ("!done && a.next()", "while a.next()"),
-            ("!done && (n > 1 || n < 5)", "while n > 1 || n < 5"),
-            ("n > 1 && !done", "while n > 1"),
+            ("!done && (a.n > 1 || a.n < 5)", "while a.n > 1 || a.n < 5"),
+            ("a.n > 1 && !done", "while a.n > 1"),
             ("!done && n > 1 && a.next()", "while n > 1 && a.next()"),
         ] {
             let before = while_of(condition, STEP, "a.end()");
@@ -426,6 +427,13 @@ mod tests {
         ] {
             assert_refused(&FLAG, Hazard::Text, &while_of("!done", body, "a.end()"));
         }
+    }
+
+    #[test]
+    fn what_nothing_changes_is_asked_for_once() {
+        let set = "a.next();\nif a.c() {\n    done = true;\n}";
+        let asked = while_of("!done && n > 1", set, "a.end()");
+        assert_refused(&FLAG, Hazard::Text, &asked);
     }
 
     #[test]

@@ -212,6 +212,14 @@ fn plan_addition<'a>(
     head: TextRange,
 ) -> Result<Plan<'a>, Refusal> {
     let (pattern, iterable) = found.pat().zip(found.iterable()).ok_or(Refusal::NotHere)?;
+    let is_index = matches!(&iterable, ast::Expr::RangeExpr(range)
+        if ast::RangeItem::start(range).is_some_and(|it| it.syntax().text() == "0"));
+    if is_index {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "The loop counts from nought already.",
+        ));
+    }
     let index = index_for(found)?;
     let (written, ground) = iterator(context, &iterable)?;
     let written = written.text(".enumerate()");
@@ -399,6 +407,11 @@ mod tests {
             &text("((i, j), a) in xs.iter().enumerate()", "g(a);"),
         );
         assert_not_here(&TOGGLE, &text("(0, a) in xs.iter().enumerate()", "g(a);"));
+    }
+
+    #[test]
+    fn what_counts_already_stays() {
+        assert_refused(&TOGGLE, Hazard::Text, &text("a in 0..n", "g(a);"));
     }
 
     #[test]

@@ -105,6 +105,12 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let choice = find::if_at(context, target).ok_or(Refusal::NotHere)?;
     let asked = Asked::of(&choice).ok_or(Refusal::NotHere)?;
+    if asked.holds && is_all_of_loop(&choice, &asked) {
+        return Err(Refusal::because(
+            Hazard::Text,
+            "The loop does nothing else with its element, for which `flatten` is the shorter form.",
+        ));
+    }
     if asked.holds {
         let (title, rewrites) = branch(&choice, &asked, context)?;
         return written(choice.syntax().text_range(), title, rewrites);
@@ -114,6 +120,20 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let rewrites = guard.rewrites(&choice, &asked, context);
     let (title, rewrites) = rewrites.ok_or_else(Refusal::of_layout)?;
     written(choice.syntax().text_range(), title, rewrites)
+}
+
+/// Whether the choice is all that a loop does with its element.
+fn is_all_of_loop(choice: &ast::IfExpr, asked: &Asked) -> bool {
+    let statement = choice
+        .syntax()
+        .parent()
+        .filter(|it| it.kind() == SyntaxKind::EXPR_STMT);
+    let statement = statement.unwrap_or_else(|| choice.syntax().clone());
+    let list = statement.parent();
+    let is_alone = list.is_some_and(|it| it.children().count() == 1);
+    let around = statement.ancestors().nth(3).and_then(ast::ForExpr::cast);
+    let element = around.and_then(|it| it.pat());
+    is_alone && element.is_some_and(|it| it.syntax().text() == asked.text.as_str())
 }
 
 fn written<'a>(
@@ -665,6 +685,15 @@ mod tests {
         ] {
             refused(Hazard::Borrows, code);
         }
+    }
+
+    #[test]
+    fn what_flattens_stays() {
+        let inside = "if $0b.is_some() {\n        a.c(b.unwrap());\n    }\n";
+        refused(
+            Hazard::Text,
+            &format!("for b in a.all() {{\n    {inside}}}\nNone"),
+        );
     }
 
     #[test]

@@ -113,8 +113,13 @@ pub(super) fn check_lints(parts: &Parts) -> Result<(), Refusal> {
         ast::Expr::BlockExpr(block) => flow::diverges(block),
         body => flow::expr_diverges(body),
     };
-    let is_other = flattens || ends_at_once || fills(parts);
-    if is_other || drops_half(&parts.pattern) || indexes(parts) {
+    let is_other = flattens || ends_at_once || fills(parts) || pushes_same(parts);
+    if is_other
+        || is_of_one(&parts.source)
+        || counts(&parts.body)
+        || drops_half(&parts.pattern)
+        || indexes(parts)
+    {
         return Err(Refusal::because(
             Hazard::Text,
             "Clippy has another form for such a loop.",
@@ -149,6 +154,45 @@ fn fills(parts: &Parts) -> bool {
     sets && operation
         .lhs()
         .is_some_and(|it| it.syntax().text() == element.as_str())
+}
+
+/// Whether all that is done is to push what has nothing to do with the element.
+fn pushes_same(parts: &Parts) -> bool {
+    let Some(ast::Expr::MethodCallExpr(call)) = only_of(&parts.body) else {
+        return false;
+    };
+    let pushes = call.name_ref().is_some_and(|it| it.text() == "push");
+    pushes && matches!(parts.pattern, ast::Pat::WildcardPat(_))
+}
+
+/// `[a].iter()`
+fn is_of_one(source: &ast::Expr) -> bool {
+    let mut first = source.syntax().descendants();
+    let list = first.find_map(ast::ArrayExpr::cast);
+    list.is_some_and(|list| {
+        list.syntax().text_range().start() == source.syntax().text_range().start()
+            && list.exprs().count() == 1
+    })
+}
+
+/// Whether a step of the body counts, as `enumerate` does.
+fn counts(body: &ast::Expr) -> bool {
+    let ast::Expr::BlockExpr(block) = body else {
+        return false;
+    };
+    let steps = block.statements().filter_map(|statement| match statement {
+        ast::Stmt::ExprStmt(it) => it.expr(),
+        _ => None,
+    });
+    steps.chain(block.tail_expr()).any(|step| match step {
+        ast::Expr::BinExpr(it) => {
+            let adds = ast::BinaryOp::Assignment {
+                op: Some(ast::ArithOp::Add),
+            };
+            it.op_kind() == Some(adds) && it.rhs().is_some_and(|by| by.syntax().text() == "1")
+        }
+        _ => false,
+    })
 }
 
 /// `(_, value)`, for which a map has `values`.

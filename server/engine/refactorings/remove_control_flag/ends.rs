@@ -6,6 +6,7 @@ use crate::{
     syntax::{
         Hazard, Refusal,
         flow::{self, Escape},
+        scopes,
     },
     text::TextRange,
 };
@@ -73,6 +74,55 @@ pub(super) fn check_lints(
         ));
     }
     Ok(())
+}
+
+/// Whether what is asked beside the flag can change in the loop, as far as clippy sees.
+pub(super) fn check_condition(
+    body: &ast::BlockExpr,
+    condition: &ast::Expr,
+    flag: &str,
+) -> Result<(), Refusal> {
+    let asked: Vec<SyntaxNode> = condition.syntax().descendants().collect();
+    let does_more = asked.iter().any(|it| {
+        matches!(
+            it.kind(),
+            SyntaxKind::CALL_EXPR
+                | SyntaxKind::FIELD_EXPR
+                | SyntaxKind::INDEX_EXPR
+                | SyntaxKind::MACRO_EXPR
+                | SyntaxKind::METHOD_CALL_EXPR
+        )
+    });
+    let asked = asked.into_iter().filter_map(ast::Expr::cast);
+    let mut names = asked
+        .filter_map(|it| scopes::as_name(&it))
+        .filter(|name| name != flag)
+        .peekable();
+    if does_more || names.peek().is_none() {
+        return Ok(());
+    }
+    let changed: Vec<String> = body.syntax().descendants().filter_map(changed).collect();
+    if names.any(|name| changed.contains(&name)) {
+        return Ok(());
+    }
+    Err(Refusal::because(
+        Hazard::Text,
+        "What is asked beside the flag doesn't change in the loop, and clippy would say so.",
+    ))
+}
+
+/// The variable that a node sets, or lends to be changed.
+fn changed(node: SyntaxNode) -> Option<String> {
+    let place = match ast::Expr::cast(node)? {
+        ast::Expr::BinExpr(it) => match it.op_kind()? {
+            ast::BinaryOp::Assignment { .. } => it.lhs()?,
+            _ => return None,
+        },
+        ast::Expr::RefExpr(it) => it.expr().filter(|_| it.mut_token().is_some())?,
+        ast::Expr::MethodCallExpr(it) => it.receiver()?,
+        _ => return None,
+    };
+    scopes::as_name(&place)
 }
 
 /// Whether a block always comes to a place that sets the flag, or leaves the loop in another way.
