@@ -272,7 +272,7 @@ impl Shared {
         ];
         let mut ground = Ground::Shown;
         for branch in &self.branches {
-            if branch.has_bindings {
+            if branch.has_bindings() {
                 ground = Ground::Likely;
             }
             for statement in self.rest(branch) {

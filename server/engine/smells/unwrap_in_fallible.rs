@@ -70,10 +70,11 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         if !unit.slice(function.range()).contains("unwrap") {
             continue;
         }
+        let Some(ty) = function.ast.ret_type().and_then(|it| it.ty()) else {
+            continue;
+        };
         let declared = FileNames::around(&function.ast);
-        let ty = function.ast.ret_type().and_then(|it| it.ty());
-        let ty = ty.map(|ty| ty.syntax().text().to_string());
-        if !ty.is_some_and(|ty| fallible::is_result_type(&ty, &declared)) {
+        if !fallible::is_result_type(&ty.syntax().text().to_string(), &declared) {
             continue;
         }
         let calls = function.body.syntax().descendants();

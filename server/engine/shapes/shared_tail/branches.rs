@@ -15,7 +15,6 @@ pub(super) struct Branch {
     pub(super) parts: Vec<SyntaxNode>,
     /// The patterns that have to match.
     patterns: Vec<ast::Pat>,
-    pub(super) has_bindings: bool,
 }
 
 impl Branch {
@@ -27,13 +26,16 @@ impl Branch {
             && !has_attributes(&block);
         let statements = list.statements().map(|it| it.syntax().clone());
         let tail = list.tail_expr().map(|it| it.syntax().clone());
-        let binds = |pattern: &ast::Pat| !patterns::binds_nothing(pattern);
         is_plain.then(|| Self {
             parts: statements.chain(tail).collect(),
-            has_bindings: patterns.iter().any(binds),
             block,
             patterns,
         })
+    }
+
+    pub(super) fn has_bindings(&self) -> bool {
+        let mut patterns = self.patterns.iter();
+        patterns.any(|pattern| !patterns::binds_nothing(pattern))
     }
 
     /// The names that the branch declares before what it shares; nothing if they can't be told.
