@@ -30,6 +30,7 @@
 //! - What a closure can't do: `?`, `return`, `break`, `.await`; what would borrow a variable twice; what changes something.
 //! - What the promised compiler doesn't know yet, `const fn`, and what is compiled only under a condition.
 //! - Steps with comments of their own, values of many lines, and `map_or` and `then`, which read no better.
+//! - A guard before one more question, `let Some(a) = … else { return false }`, which reads as well.
 //! - Tests, benchmarks and examples.
 //!
 //! ## Limits
@@ -73,7 +74,6 @@ pub(super) const SMELL: Smell = Smell {
     sees: &[
         SyntaxKind::FOR_EXPR,
         SyntaxKind::IF_EXPR,
-        SyntaxKind::LET_STMT,
         SyntaxKind::MATCH_EXPR,
         SyntaxKind::WHILE_EXPR,
     ],
@@ -228,13 +228,10 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     let choices = unit.choices().filter_map(|node| choices::of(&node, unit));
-    let asked = unit
-        .nodes::<ast::LetStmt>()
-        .filter_map(|it| choices::of_guard(&it, unit));
     let loops = unit
         .nodes::<ast::ForExpr>()
         .filter_map(|it| loops::of(&it, unit));
-    let mut found: Vec<Found> = choices.chain(asked).chain(loops).collect();
+    let mut found: Vec<Found> = choices.chain(loops).collect();
     let counted = unit.nodes::<ast::WhileExpr>();
     found.extend(counted.filter_map(|it| loops::of_while(&it, unit)));
     found.extend(exits::first_error(unit));
@@ -469,6 +466,8 @@ mod tests {
             let text = inside("Result<bool, E>", code);
             assert!(fired("spelled-out-idiom", &text).is_empty(), "{code}");
         }
+        let guard = "let Some(c) = a.c() else {\n        return false;\n    };\n    c.d(1)";
+        assert!(fired("spelled-out-idiom", &inside("bool", guard)).is_empty());
         let code = "for i in 2..n { v[i] = 0; }";
         let test = format!("#[test]\n{}", inside("()", code));
         assert!(fired("spelled-out-idiom", &test).is_empty());

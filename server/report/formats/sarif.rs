@@ -38,10 +38,8 @@ struct Run {
 
 /// Writes the findings as one run, with a rule for each smell that was found.
 pub fn write_sarif(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    let mut rules: BTreeMap<&'static str, usize> = BTreeMap::new();
-    for (_, found) in report.found() {
-        rules.insert(found.finding.smell.id, 0);
-    }
+    let ids = report.found().map(|(_, found)| found.finding.smell.id);
+    let mut rules: BTreeMap<&'static str, usize> = ids.map(|id| (id, 0)).collect();
     for (index, place) in rules.values_mut().enumerate() {
         *place = index;
     }

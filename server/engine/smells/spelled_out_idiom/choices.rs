@@ -53,11 +53,6 @@ fn of_name(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
     })
 }
 
-/// A guard before the last question of a function.
-pub(super) fn of_guard(statement: &ast::LetStmt, unit: &Unit<'_>) -> Option<Found> {
-    of_name(statement.syntax(), unit)
-}
-
 /// Packages that promise no compiler build with those that know the macro.
 fn of_matches(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
     let keyword = BooleanMatch::outline(node)?;
