@@ -96,8 +96,6 @@ pub struct Smell {
     pub survives_errors: bool,
     /// Sightings above the first limit per 100,000 lines of public code without its tests, if measured.
     pub rate: Option<f32>,
-    /// How many of 20 of its findings were worth doing, if somebody has read so many from a list.
-    pub worth_doing: Option<u8>,
     pub calm: Calm,
     /// The ids of refactorings that may answer it, the best first.
     pub answers: &'static [&'static str],
@@ -197,7 +195,6 @@ impl Smell {
             cause: Cause::Own,
             survives_errors: false,
             rate: None,
-            worth_doing: None,
             calm: Calm::Always,
             answers: &[],
             clippy: &[],

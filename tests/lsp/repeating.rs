@@ -144,3 +144,14 @@ fn whoever_switches_the_compiler_off_gets_no_offer() {
     let person = json!({"diagnostics": [], "triggerKind": 1});
     assert!(offered(&mut client, &uri, &person).is_empty());
 }
+
+/// Nobody has surveyed the file where the full profile is off.
+#[test]
+fn it_is_offered_by_default_too() {
+    let names = ["first", "second", "third"];
+    let text = names.map(|name| function(name, "&str")).join("\n");
+    let (mut client, uri) = opened(&text, "");
+    wait_for_finding(&mut client, &uri);
+    let person = json!({"diagnostics": [], "triggerKind": 1});
+    assert_eq!(offered(&mut client, &uri, &person).len(), 1);
+}

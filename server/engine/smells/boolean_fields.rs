@@ -63,7 +63,6 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     measured: "{} flags",
     rate: Some(1.8),
-    worth_doing: Some(7),
     calm: Calm::Never,
     clippy: &["struct_excessive_bools"],
     ..Smell::new("boolean-fields", Limits::of(3, 6), Look::Type(look), say)

@@ -43,7 +43,6 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     survives_errors: true,
     rate: Some(6.1),
-    worth_doing: Some(11),
     calm: Calm::Never,
     drawn: Drawn::Head,
     ..Smell::new("large-file", Limits::of(1000, 2000), Look::File(look), say)

@@ -57,7 +57,6 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     cause: Cause::Opportunity,
     rate: Some(1.6),
-    worth_doing: Some(17),
     calm: Calm::Chosen(is_search_or_index),
     answers: &[
         "loop-to-search",
