@@ -5,9 +5,9 @@ use std::{cmp::Ordering, collections::HashMap, sync::Arc};
 use super::duplicates::{Copies, OtherPlace};
 use crate::{
     config::{Judgement, Profile, Rules},
-    facts::{FileReport, Sighting, UnitReport},
+    facts::{FileReport, Part, Sighting, UnitReport},
     smells::{self, Calm, Cause, Smell},
-    text::{TextRange, TextSize, printable, shortened},
+    text::{TextRange, TextSize, line_of, printable, shortened, slice},
 };
 
 mod file_text;
@@ -245,6 +245,13 @@ impl Above {
         })
     }
 
+    /// Whether it is said of a function that is hard as a whole.
+    fn is_of_hard(&self, functions: &[MeasuredFunction]) -> bool {
+        let mut functions = functions.iter();
+        let function = functions.find(|function| function.facts.name == self.sighting.at);
+        function.is_some_and(MeasuredFunction::is_hard)
+    }
+
     /// Ratio to its first limit, so that measures of different kinds compare.
     fn excess(&self) -> f64 {
         f64::from(self.sighting.measure) / f64::from(self.judgement.limits.warn.max(1))
@@ -275,10 +282,10 @@ fn is_worth_saying(one: &Above, functions: &[MeasuredFunction], file: &FileText<
         Calm::Never => false,
         Calm::Plain => one.sighting.parts.is_empty(),
         Calm::Written(words) => one.sighting.parts.is_empty() || file.holds(words),
-        Calm::Hard => {
-            let mut functions = functions.iter();
-            let function = functions.find(|function| function.facts.name == one.sighting.at);
-            function.is_some_and(MeasuredFunction::is_hard) && !file.is_ported()
+        Calm::Hard => one.is_of_hard(functions) && !file.is_ported(),
+        Calm::HardOrExtracted(most) => {
+            let has_part = one.sighting.extraction.is_some() && one.sighting.measure > most;
+            (has_part || one.is_of_hard(functions)) && !file.is_ported()
         }
         Calm::InHard(most) => {
             let at = one.sighting.at;
@@ -326,8 +333,23 @@ fn one_for_one_cause(shown: Vec<&Above>) -> Vec<Vec<&Above>> {
 const LONGEST_MESSAGE: usize = 400;
 
 fn message(sighting: &Sighting, smell: &Smell, text: &str) -> String {
-    let said = (smell.say)(sighting, text);
+    let mut said = (smell.say)(sighting, text);
+    if let Some(part) = &sighting.extraction {
+        said += &extraction_in_words(part, sighting.measure, text);
+    }
     printable(&shortened(&said, LONGEST_MESSAGE)).into_owned()
+}
+
+/// "; lines 48-71 could be a function of their own (34 → 12)"
+fn extraction_in_words(part: &Part, before: u32, text: &str) -> String {
+    let first = line_of(part.at.start(), text);
+    let last = first
+        + slice(text, part.at)
+            .unwrap_or_default()
+            .matches('\n')
+            .count();
+    let after = part.measure;
+    format!("; lines {first}-{last} could be a function of their own ({before} → {after})")
 }
 
 fn finding(group: &[&Above], text: &str) -> Finding {
@@ -390,6 +412,7 @@ mod tests {
             at,
             measure,
             parts: Vec::from_iter((id == "cognitive-complexity").then_some(nested)),
+            extraction: None,
         }
     }
 

@@ -8,6 +8,7 @@ use std::{
 
 use dashmap::DashMap;
 
+use super::proposals::best_part;
 use crate::{
     cache::locks::lock,
     facts::{Allowance, AllowanceForm, FileReport, FunctionFacts, Sighting, SmellId, UnitReport},
@@ -268,7 +269,10 @@ fn measure_unit(source: &Source, place: &Place, writer: Writer, extent: Extent) 
         (_, Writer::Program) => Some(Arc::default()),
     };
     let functions = unit.functions.iter();
-    let sightings = seen.into_iter();
+    let sightings = seen.into_iter().map(|mut sighting| {
+        sighting.extraction = best_part(source, &unit, &sighting);
+        sighting
+    });
     let report = UnitReport {
         lines: unit.lines(),
         functions: functions.map(|function| facts(function, start)).collect(),
@@ -302,7 +306,7 @@ fn facts(function: &Function, start: TextSize) -> FunctionFacts {
 
 fn relative(mut sighting: Sighting, start: TextSize) -> Sighting {
     sighting.at -= start;
-    for part in &mut sighting.parts {
+    for part in sighting.parts.iter_mut().chain(&mut sighting.extraction) {
         part.at -= start;
     }
     sighting

@@ -3,8 +3,9 @@
 use super::Finding;
 use crate::{
     extraction::{self, Goal, Measure, Naming, Proposal, REPEATED_BLOCK},
-    smells::{self, Smell},
-    syntax::Source,
+    facts::{Part, Sighting},
+    smells::{self, Calm, Smell},
+    syntax::{Source, Unit},
 };
 
 /// The extractions that would make a finding smaller, the best first; whether one holds is for rustc to say. Looks closely at
@@ -15,10 +16,17 @@ pub fn proposals(source: &Source, finding: &Finding) -> Vec<Proposal> {
 
 /// The same where it is known who finds the name.
 pub fn parts(source: &Source, finding: &Finding, naming: Naming) -> Vec<Proposal> {
-    match goal(finding, naming) {
-        Some(goal) => extraction::proposals(source, finding.at, goal),
-        None => Vec::new(),
+    let Some(goal) = goal(finding, naming) else {
+        return Vec::new();
+    };
+    let mut found = extraction::proposals(source, finding.at, goal);
+    // A smell may count less than all that there is.
+    for proposal in &mut found {
+        let gain = proposal.before.saturating_sub(proposal.after);
+        proposal.before = finding.measure;
+        proposal.after = finding.measure.saturating_sub(gain);
     }
+    found
 }
 
 /// Whether the findings of a smell are made smaller by extractions.
@@ -44,6 +52,27 @@ pub fn apart(proposals: &[Proposal]) -> Vec<&Proposal> {
         }
     }
     apart
+}
+
+/// The part that is best moved out of what was seen, by the limits that hold where nobody sets others. Only what is said of a
+/// whole function is looked at so closely.
+pub(super) fn best_part(source: &Source, unit: &Unit<'_>, sighting: &Sighting) -> Option<Part> {
+    let smell = smells::get(sighting.smell)?;
+    let Calm::HardOrExtracted(most) = smell.calm else {
+        return None;
+    };
+    let measure = kind(smell).filter(|_| sighting.measure > most)?;
+    let limit = smell.limits.warn;
+    let goal = Goal {
+        measure,
+        limit,
+        limit_of_part: limit,
+        naming: Naming::Told,
+    };
+    let find = || extraction::best_part(source, unit, sighting.at, goal);
+    let (at, gain) = smells::guarded(find).flatten()?;
+    let measure = sighting.measure.saturating_sub(gain);
+    Some(Part { at, measure })
 }
 
 fn goal(finding: &Finding, naming: Naming) -> Option<Goal> {

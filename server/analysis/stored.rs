@@ -105,7 +105,8 @@ fn fits(item: &UnitReport, offset: TextSize, text: &str) -> bool {
 
 fn sighting_fits(sighting: &Sighting, offset: TextSize, text: &str) -> bool {
     let parts = sighting.parts.iter().map(|part| part.at);
-    let mut ranges = parts.chain([sighting.at]);
+    let moved = sighting.extraction.iter().map(|part| part.at);
+    let mut ranges = parts.chain(moved).chain([sighting.at]);
     ranges.all(|range| is_inside(range, offset, text))
         && smells::get(sighting.smell)
             .is_some_and(|smell| may_be_drawn(smell, sighting.at + offset, text))
@@ -174,6 +175,7 @@ mod tests {
             at,
             measure: 1,
             parts: Vec::new(),
+            extraction: None,
         };
         Arc::make_mut(&mut unknown.items[0].1)
             .sightings
@@ -191,6 +193,7 @@ mod tests {
             at,
             measure: 9,
             parts: Vec::new(),
+            extraction: None,
         };
         let sightings = std::iter::repeat_n(sighting, times);
         Arc::make_mut(&mut report.items[0].1)

@@ -21,6 +21,8 @@ pub struct Sighting {
     pub measure: u32,
     /// What the measure is made of, in the order of the text.
     pub parts: Vec<Part>,
+    /// The part that is best moved into a function of its own, and the measure without it.
+    pub extraction: Option<Part>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,13 +130,14 @@ impl Sighting {
     /// The same sighting with its ranges moved by `offset`.
     #[must_use]
     pub fn moved_by(&self, offset: TextSize) -> Self {
-        let parts = self.parts.iter().map(|part| Part {
+        let moved = |part: &Part| Part {
             at: part.at + offset,
             ..*part
-        });
+        };
         Self {
             at: self.at + offset,
-            parts: parts.collect(),
+            parts: self.parts.iter().map(moved).collect(),
+            extraction: self.extraction.as_ref().map(moved),
             ..*self
         }
     }

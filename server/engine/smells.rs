@@ -168,6 +168,8 @@ pub enum Calm {
     Written(&'static str),
     /// Functions that are hard to read by more than one measure.
     Hard,
+    /// The same, and those that measure more than this and have a part that is worth moving out.
+    HardOrExtracted(u32),
     /// What is strong and measures more than this, inside of such functions.
     InHard(u32),
     /// What has no part.
@@ -273,6 +275,15 @@ pub fn panics() -> u64 {
     PANICS.load(Ordering::Relaxed)
 }
 
+/// What a judgement comes to; nothing if it panics, which costs only that one.
+pub fn guarded<T>(judge: impl FnOnce() -> T) -> Option<T> {
+    let judged = catch_unwind(AssertUnwindSafe(judge)).ok();
+    if judged.is_none() {
+        PANICS.fetch_add(1, Ordering::Relaxed);
+    }
+    judged
+}
+
 static PANICS: AtomicU64 = AtomicU64::new(0);
 
 /// Every smell, alphabetically.
@@ -362,6 +373,7 @@ pub fn look_at_duplicate(duplicate: &Duplicate, place: &Spot) -> Option<Sighting
         at: place.at,
         measure: duplicate.saves(),
         parts: differing.into_iter().collect(),
+        extraction: None,
     })
 }
 
@@ -434,9 +446,7 @@ fn look(smells: impl Iterator<Item = (SmellId, &'static Smell)>, at: At<'_, '_>)
             continue;
         }
         let mut sightings = Sightings::of(smell);
-        let look = AssertUnwindSafe(|| at.show(smell.look, &mut sightings));
-        if catch_unwind(look).is_err() {
-            PANICS.fetch_add(1, Ordering::Relaxed);
+        if guarded(|| at.show(smell.look, &mut sightings)).is_none() {
             continue;
         }
         let sighting = |(at, measure, parts)| Sighting {
@@ -444,6 +454,7 @@ fn look(smells: impl Iterator<Item = (SmellId, &'static Smell)>, at: At<'_, '_>)
             at,
             measure,
             parts,
+            extraction: None,
         };
         seen.extend(sightings.kept.into_iter().map(sighting));
     }

@@ -20,6 +20,12 @@ pub fn len(text: &str) -> TextSize {
     TextSize::of(text)
 }
 
+/// The number of the line in which an offset is, the first being 1.
+pub fn line_of(offset: TextSize, text: &str) -> usize {
+    let before = slice(text, TextRange::up_to(offset)).unwrap_or_default();
+    before.matches('\n').count() + 1
+}
+
 /// The part of `text` in `range`, or nothing if the range is not inside the text or cuts a character.
 pub fn slice(text: &str, range: TextRange) -> Option<&str> {
     text.get(usize::from(range.start())..usize::from(range.end()))

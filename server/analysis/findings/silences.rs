@@ -91,6 +91,7 @@ mod tests {
                     at,
                     measure: 1,
                     parts: Vec::new(),
+                    extraction: None,
                 };
                 let expected = report.allowances.iter().any(|one| one.silences(&sighting));
                 assert_eq!(silences.cover(sighting.smell, at), expected, "{at:?}");

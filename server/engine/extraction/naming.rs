@@ -18,7 +18,10 @@ use deeds::{Deeds, expression};
 const MOST_LINES: usize = 20;
 
 /// Names for a function made of a selection, the best first.
-pub(super) fn wishes(source: &Source, selection: &Selection) -> Vec<Wish> {
+pub(super) fn wishes<'a>(
+    source: &'a Source,
+    selection: &'a Selection,
+) -> impl Iterator<Item = Wish> + 'a {
     let own = selection.scope.function.name();
     let own = own.map(|it| it.text().trim_start_matches("r#").to_owned());
     let own = own.unwrap_or_default();
@@ -28,10 +31,11 @@ pub(super) fn wishes(source: &Source, selection: &Selection) -> Vec<Wish> {
         verb: phrases::verb_of(&own),
         deeds: Deeds::of(selection),
     };
-    let told = namer.told().into_iter();
-    let told = told.filter(|it| it.name != own && phrases::reads_well(&it.name));
     let last = Wish::new(of_function(selection, &own), Ground::Nothing);
-    told.chain([last]).collect()
+    let told = WAYS.into_iter();
+    let told = told.filter_map(move |(tell, ground)| Some(Wish::new(tell(&namer)?, ground)));
+    let told = told.filter(move |it| it.name != own && phrases::reads_well(&it.name));
+    told.chain([last])
 }
 
 /// A name, and what it is taken from.
@@ -66,36 +70,34 @@ struct Namer<'a> {
     deeds: Deeds<'a>,
 }
 
-impl Namer<'_> {
-    fn told(&self) -> Vec<Wish> {
-        let deeds = &self.deeds;
-        let (comment, code) = (Ground::Comment, Ground::Code);
-        let named = [
-            (self.comment(), comment),
-            (self.comment_inside(), code),
-            (self.question(), code),
-            (deeds.check(), code),
-            (deeds.skip(), code),
-            (self.case(), code),
-            (deeds.find(), code),
-            (deeds.count(), code),
-            (self.result(), code),
-            (self.writing(), code),
-            (deeds.collect(), code),
-            (self.condition(), code),
-            (deeds.update(), code),
-            (self.construction(), code),
-            (self.call(), Ground::Subject),
-            (self.element(), Ground::Subject),
-            (self.collection(), Ground::Subject),
-            (self.choice(), Ground::Subject),
-        ];
-        let named = named.into_iter();
-        named
-            .filter_map(|(name, ground)| Some(Wish::new(name?, ground)))
-            .collect()
-    }
+type Way = fn(&Namer<'_>) -> Option<String>;
 
+/// How a part may be named, the most telling first.
+const WAYS: [(Way, Ground); 18] = {
+    let (comment, code, subject) = (Ground::Comment, Ground::Code, Ground::Subject);
+    [
+        (|it| it.comment(), comment),
+        (|it| it.comment_inside(), code),
+        (|it| it.question(), code),
+        (|it| it.deeds.check(), code),
+        (|it| it.deeds.skip(), code),
+        (|it| it.case(), code),
+        (|it| it.deeds.find(), code),
+        (|it| it.deeds.count(), code),
+        (|it| it.result(), code),
+        (|it| it.writing(), code),
+        (|it| it.deeds.collect(), code),
+        (|it| it.condition(), code),
+        (|it| it.deeds.update(), code),
+        (|it| it.construction(), code),
+        (|it| it.call(), subject),
+        (|it| it.element(), subject),
+        (|it| it.collection(), subject),
+        (|it| it.choice(), subject),
+    ]
+};
+
+impl Namer<'_> {
     /// By the comment above it, if that is about all of it.
     fn comment(&self) -> Option<String> {
         let text = self.source.slice(self.selection.range);
@@ -574,7 +576,7 @@ mod tests {
         let size = |at: usize| TextSize::try_from(at).unwrap();
         let range = TextRange::new(size(start), size(end));
         let selection = Selection::of(&source, &source.root(), range).unwrap();
-        wishes(&source, &selection).remove(0).name
+        wishes(&source, &selection).next().unwrap().name
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! fewest parameters.
 
 mod candidates;
+mod telling;
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -12,6 +13,7 @@ use super::{
     Selection,
     exits::Leave,
     naming::{self, Ground, Wish},
+    selection::LastFunction,
 };
 use crate::{
     syntax::{
@@ -69,6 +71,8 @@ pub struct Proposal {
 
 /// So many parts are looked at closely.
 const MOST_LOOKED_AT: usize = 24;
+/// The same where nobody has asked.
+const MOST_TOLD: usize = 8;
 /// So many are proposed.
 const MOST: usize = 6;
 /// Fewer lines are no function.
@@ -88,39 +92,64 @@ const LEAST_COST: f64 = 0.05;
 /// pattern of an arm. The best is the first; whether it holds is for the compiler to say.
 pub fn proposals(source: &Source, at: TextRange, goal: Goal) -> Vec<Proposal> {
     let root = source.root();
-    let Some(sized) = Sized::of(source, &root, at, goal) else {
+    let Some(place) = place_around(&root, at) else {
         return Vec::new();
     };
-    let mut parts: Vec<Part> = candidates::candidates(source, &sized.scope)
-        .into_iter()
-        .filter_map(|range| sized.part(range))
-        .collect();
-    parts.sort_by(|left, right| right.benefit.total_cmp(&left.benefit));
-    parts.truncate(MOST_LOOKED_AT);
+    let unit = Unit::new(&source.text, &place, source.context);
+    let Some(sized) = Sized::in_unit(source, &unit, at, goal) else {
+        return Vec::new();
+    };
+    let parts = sized.parts();
     if parts.is_empty() {
         return Vec::new();
     }
     // Every name of the file is looked at once for all.
     let names = Names::in_node(&root);
-    let mut ranked: Vec<Ranked> = parts
-        .into_iter()
-        .filter_map(|part| {
-            let selection = Selection::of(source, &root, part.range).ok()?;
-            let wish = name(&sized, &selection, &names)?;
-            let worth = part.benefit - part.share * LEAST_COST - cost(&selection, wish.ground)?;
-            Some(Ranked {
-                worth,
-                part,
-                selection,
-                name: wish.name,
-            })
-        })
-        .collect();
+    let mut last = LastFunction::default();
+    let mut ranked: Vec<Ranked> = Vec::new();
+    for part in parts {
+        // Nothing is worth more than its benefit.
+        let better = ranked.iter().filter(|it| it.worth >= part.benefit);
+        if better.count() >= MOST {
+            break;
+        }
+        ranked.extend(sized.ranked(&root, part, &mut last, |wish| names.is_free(&wish.name)));
+    }
     ranked.sort_by(|left, right| right.worth.total_cmp(&left.worth));
-    ranked.retain(|it| it.worth > 0.0);
     let proposed = ranked.into_iter();
     let proposed = proposed.filter_map(|it| sized.proposal(it));
     proposed.take(MOST).collect()
+}
+
+/// The part that is worth telling of where nobody has asked, and how much of the measure goes with it, as far as the unit alone
+/// tells: another item may have its name.
+pub fn best_part(
+    source: &Source,
+    unit: &Unit<'_>,
+    at: TextRange,
+    goal: Goal,
+) -> Option<(TextRange, u32)> {
+    let root = source.root();
+    let sized = Sized::in_unit(source, unit, at, goal)?;
+    let mut last = LastFunction::default();
+    let mut best: Option<Ranked> = None;
+    let parts = sized.parts().into_iter();
+    let long = parts.filter(|part| telling::is_long(unit.code_lines(part.range)));
+    for part in long.take(MOST_TOLD) {
+        if best.as_ref().is_some_and(|it| it.worth >= part.benefit) {
+            break;
+        }
+        let ranked = sized.ranked(&root, part, &mut last, |_| true);
+        let is_better = |it: &Ranked| best.as_ref().is_none_or(|best| it.worth > best.worth);
+        let better = ranked.filter(is_better);
+        if let Some(better) = better.filter(|it| telling::stands_alone(&sized, &it.selection)) {
+            best = Some(better);
+        }
+    }
+    let best = best?;
+    let after = sized.measured_without(&best.selection)?;
+    let gain = sized.before.saturating_sub(after);
+    telling::is_enough(gain, sized.before).then_some((best.part.range, gain))
 }
 
 /// A part that may be proposed.
@@ -129,14 +158,6 @@ struct Ranked {
     part: Part,
     selection: Selection,
     name: String,
-}
-
-/// The first name that is free. What nobody selected or named isn't worth a name that says nothing.
-fn name(sized: &Sized<'_>, selection: &Selection, names: &Names) -> Option<Wish> {
-    let wishes = naming::wishes(sized.source, selection).into_iter();
-    let is_given = sized.goal.naming == Naming::Given;
-    let mut telling = wishes.filter(|it| is_given || it.ground != Ground::Nothing);
-    telling.find(|it| names.is_free(&it.name))
 }
 
 /// What stands against an extraction, beside a benefit of at most 1; nothing where too much is handed over.
@@ -206,10 +227,10 @@ fn would_search(selection: &Selection) -> bool {
 }
 
 /// What is too large, and its measures.
-struct Sized<'a> {
+struct Sized<'a, 't> {
     source: &'a Source,
     goal: Goal,
-    unit: Unit<'a>,
+    unit: &'a Unit<'t>,
     function: Function,
     /// Of the function among those of its unit.
     place: usize,
@@ -227,10 +248,8 @@ struct Part {
     share: f64,
 }
 
-impl<'a> Sized<'a> {
-    fn of(source: &'a Source, root: &SyntaxNode, at: TextRange, goal: Goal) -> Option<Self> {
-        let unit = place_around(root, at)?;
-        let unit = Unit::new(&source.text, &unit, source.context);
+impl<'a, 't> Sized<'a, 't> {
+    fn in_unit(source: &'a Source, unit: &'a Unit<'t>, at: TextRange, goal: Goal) -> Option<Self> {
         let around = |function: &&Function| function.range().contains_range(at);
         let place = unit.functions.iter().rposition(|it| around(&it))?;
         let function = unit.functions[place].clone();
@@ -250,6 +269,39 @@ impl<'a> Sized<'a> {
             place,
             scope,
             before,
+        })
+    }
+
+    /// Those that bring most, the first of them first.
+    fn parts(&self) -> Vec<Part> {
+        let candidates = candidates::candidates(self.source, &self.scope);
+        let parts = candidates.into_iter().filter_map(|it| self.part(it));
+        let mut parts: Vec<Part> = parts.collect();
+        parts.sort_by(|left, right| right.benefit.total_cmp(&left.benefit));
+        parts.truncate(MOST_LOOKED_AT);
+        parts
+    }
+
+    /// A part with the first of its names that may be had. What nobody selected or named isn't worth a name that says nothing.
+    fn ranked(
+        &self,
+        root: &SyntaxNode,
+        part: Part,
+        last: &mut LastFunction,
+        may_have: impl Fn(&Wish) -> bool,
+    ) -> Option<Ranked> {
+        let selection = Selection::looked_at(self.source, root, part.range, "Some", last).ok()?;
+        let is_given = self.goal.naming == Naming::Given;
+        let telling = naming::wishes(self.source, &selection);
+        let mut telling = telling.filter(|it| is_given || it.ground != Ground::Nothing);
+        let wish = telling.find(may_have)?;
+        drop(telling);
+        let worth = part.benefit - part.share * LEAST_COST - cost(&selection, wish.ground)?;
+        (worth > 0.0).then_some(Ranked {
+            worth,
+            part,
+            selection,
+            name: wish.name,
         })
     }
 

@@ -53,9 +53,12 @@ impl Scope {
 
     /// Takes what its result may be made by, where a `?` leaves it and nothing shows how.
     pub(super) fn assume(&mut self, maker: &'static str) {
+        if self.inner.is_none() {
+            return;
+        }
         let mut exits = flow::exits(self.node()).into_iter();
         let is_tried = exits.any(|(_, escape)| escape == Escape::Try);
-        if self.inner.is_some() && is_tried && self.maker().is_none() {
+        if is_tried && self.maker().is_none() {
             self.assumed = Some(maker);
         }
     }

@@ -102,6 +102,17 @@ impl Selection {
         range: TextRange,
         maker: &'static str,
     ) -> Result<Self, NotExtracted> {
+        Self::looked_at(source, root, range, maker, &mut LastFunction::default())
+    }
+
+    /// The same where several parts of one function are looked at.
+    pub(super) fn looked_at(
+        source: &Source,
+        root: &SyntaxNode,
+        range: TextRange,
+        maker: &'static str,
+        last: &mut LastFunction,
+    ) -> Result<Self, NotExtracted> {
         let selected = Selected::of(source, root, range)?;
         let Selected {
             statements,
@@ -114,9 +125,10 @@ impl Selection {
             return Err(NOTHING);
         };
         let mut scope = Scope::around(first)?;
-        let item = item_meant(&scope.function, statements)?;
+        let around = last.of(&scope.function);
+        let item = item_meant(&around.items, statements)?;
         scope.assume(maker);
-        check(&scope, statements)?;
+        check(source, &scope, statements)?;
         let is_last = list.as_ref().is_some_and(|list| {
             let last = list.syntax().children().last();
             last.as_ref() == Some(end)
@@ -132,7 +144,7 @@ impl Selection {
         if let Some(value) = value {
             super::temporary::check(value, &exits)?;
         }
-        let bindings = Bindings::of(&scope.function);
+        let bindings = &around.bindings;
         let goes_on = !matches!(exits.leave, Leave::Whole { .. });
         let goes_round = goes_on && is_in_loop(&scope, first);
         let mut captures = bindings.captures(range, goes_round, scope.inside());
@@ -154,8 +166,8 @@ impl Selection {
         } else {
             (Vec::new(), rest)
         };
-        let receivers: Vec<SyntaxToken> = receivers(&scope.function, range).collect();
-        let fields = fields::fields(&receivers, &captures, &bindings);
+        let receivers: Vec<SyntaxToken> = receivers(statements).collect();
+        let fields = fields::fields(&receivers, &captures, bindings);
         let mut parts = statements.iter().flat_map(SyntaxNode::descendants);
         Ok(Self {
             captures,
@@ -164,7 +176,7 @@ impl Selection {
             ended,
             unused: Vec::new(),
             is_free: false,
-            gates: gates(statements),
+            gates: gates(source, statements),
             item,
             receivers,
             fields,
@@ -243,13 +255,43 @@ impl Selection {
     }
 }
 
-/// Where a part of a function mentions the `self` that it was called with; `self::` begins a path.
-fn receivers(function: &ast::Fn, range: TextRange) -> impl Iterator<Item = SyntaxToken> + use<> {
-    tokens(function.syntax()).filter(move |token| {
-        let next = token.next_token().map(|it| it.kind());
-        let is_receiver = token.kind() == T![self] && next != Some(T![::]);
-        is_receiver && range.contains_range(token.text_range())
-    })
+/// Where statements mention the `self` that their function was called with; `self::` begins a path.
+fn receivers(statements: &[SyntaxNode]) -> impl Iterator<Item = SyntaxToken> {
+    let mentions = statements.iter().flat_map(tokens);
+    let mentions = mentions.filter(|token| token.kind() == T![self]);
+    mentions.filter(|token| token.next_token().is_none_or(|it| it.kind() != T![::]))
+}
+
+/// What all parts of a function have around them. That of the function that was asked about last is kept.
+#[derive(Default)]
+pub(super) struct LastFunction(Option<(ast::Fn, InFunction)>);
+
+pub(super) struct InFunction {
+    bindings: Bindings,
+    /// What is declared in its body.
+    items: Vec<SyntaxNode>,
+}
+
+impl LastFunction {
+    fn of(&mut self, function: &ast::Fn) -> &InFunction {
+        let known = self.0.take().filter(|(last, _)| last == function);
+        let (_, known) = self.0.insert(known.unwrap_or_else(|| {
+            let around = InFunction {
+                bindings: Bindings::of(function),
+                items: items(function),
+            };
+            (function.clone(), around)
+        }));
+        known
+    }
+}
+
+fn items(function: &ast::Fn) -> Vec<SyntaxNode> {
+    let body = function.body();
+    let items = body.iter().flat_map(|body| body.syntax().descendants());
+    items
+        .filter(|node| ast::Item::can_cast(node.kind()) && node.kind() != SyntaxKind::MACRO_CALL)
+        .collect()
 }
 
 /// Whether a loop of the scope goes round what stands here.
@@ -274,8 +316,8 @@ const UNREACHABLE: &str = "unreachable_unchecked";
 const PLACES: [&str; 2] = ["line!(", "column!("];
 
 /// What a function of its own could not say.
-fn check(scope: &Scope, statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
-    check_parts(statements)?;
+fn check(source: &Source, scope: &Scope, statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
+    check_parts(source, statements)?;
     let mut attributes = scope.function.attrs();
     let decides = |attr: ast::Attr| attr.syntax().text().to_string().contains("target_feature");
     if attributes.any(decides) {
@@ -286,7 +328,7 @@ fn check(scope: &Scope, statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
     Ok(())
 }
 
-fn check_parts(statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
+fn check_parts(source: &Source, statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
     for statement in statements {
         if ast::Item::can_cast(statement.kind()) && statement.kind() != SyntaxKind::MACRO_CALL {
             return Err(NotExtracted::at(
@@ -294,8 +336,7 @@ fn check_parts(statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
                 "An item is declared in the selection",
             ));
         }
-        let mut attributes = statement.descendants().filter_map(ast::Attr::cast);
-        let conditional = attributes.find(|attr| {
+        let conditional = attributes(source, statement).find(|attr| {
             let text = attr.syntax().text().to_string();
             text.contains("cfg") && !text.starts_with(GATE)
         });
@@ -304,13 +345,13 @@ fn check_parts(statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
             return Err(NotExtracted::at(conditional.syntax(), why));
         }
     }
-    if gates(statements).len() > MOST_GATES {
+    if gates(source, statements).len() > MOST_GATES {
         return Err(NotExtracted::new(
             "Too many parts of the selection aren't always compiled.",
         ));
     }
     let takes_address = |it: &&SyntaxNode| {
-        let text = it.text().to_string();
+        let text = source.slice(it.text_range());
         ADDRESSES.iter().any(|sign| text.contains(sign))
     };
     if let Some(statement) = statements.iter().find(takes_address) {
@@ -318,7 +359,7 @@ fn check_parts(statements: &[SyntaxNode]) -> Result<(), NotExtracted> {
         return Err(NotExtracted::at(statement, why));
     }
     let tells_place = |it: &&SyntaxNode| {
-        let text = it.text().to_string();
+        let text = source.slice(it.text_range());
         PLACES.iter().any(|sign| text.contains(sign))
     };
     match statements.iter().find(tells_place) {
@@ -332,25 +373,30 @@ const GATE: &str = "#[cfg(";
 /// Each is tried both ways.
 const MOST_GATES: usize = 3;
 
-fn gates(statements: &[SyntaxNode]) -> Vec<String> {
-    let nodes = statements.iter().flat_map(SyntaxNode::descendants);
-    let texts = nodes.filter_map(ast::Attr::cast);
-    let texts = texts.map(|it| it.syntax().text().to_string());
+fn gates(source: &Source, statements: &[SyntaxNode]) -> Vec<String> {
+    let all = statements.iter().flat_map(|it| attributes(source, it));
+    let texts = all.map(|it| it.syntax().text().to_string());
     let mut gates: Vec<String> = texts.filter(|it| it.starts_with(GATE)).collect();
     gates.sort();
     gates.dedup();
     gates
 }
 
-/// The last of the items in a function that code in it may mean.
+/// Those of a statement and of what is in it. Few have any.
+fn attributes(source: &Source, statement: &SyntaxNode) -> impl Iterator<Item = ast::Attr> {
+    let has_any = source.slice(statement.text_range()).contains('#');
+    let nodes = has_any.then(|| statement.descendants());
+    nodes.into_iter().flatten().filter_map(ast::Attr::cast)
+}
+
+/// The last of the items of a function that code in it may mean.
 fn item_meant(
-    function: &ast::Fn,
+    items: &[SyntaxNode],
     statements: &[SyntaxNode],
 ) -> Result<Option<SyntaxNode>, NotExtracted> {
-    let body = function.body();
-    let items = body.iter().flat_map(|body| body.syntax().descendants());
-    let items = items
-        .filter(|node| ast::Item::can_cast(node.kind()) && node.kind() != SyntaxKind::MACRO_CALL);
+    if items.is_empty() {
+        return Ok(None);
+    }
     let mentioned: Vec<String> = statements
         .iter()
         .flat_map(tokens)
@@ -370,9 +416,9 @@ fn item_meant(
             .iter()
             .any(|it| it.text_range().contains_range(range))
     };
-    let seen = items.filter(is_seen).filter(stays);
-    let seen: Vec<SyntaxNode> = seen.collect();
-    let Some(last) = seen.last() else {
+    let seen = items.iter().filter(|it| is_seen(it)).filter(|it| stays(it));
+    let seen: Vec<&SyntaxNode> = seen.collect();
+    let Some(&last) = seen.last() else {
         return Ok(None);
     };
     let why = "The function has items of its own, which the selection may mean";

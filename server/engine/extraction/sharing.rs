@@ -272,7 +272,9 @@ pub fn name_for(source: &Source, places: &[TextRange], naming: Naming) -> Option
     for selection in &mut selections {
         selection.share(&shared);
     }
-    let wishes = selections.iter().map(|it| naming::wishes(source, it));
+    let wishes = selections
+        .iter()
+        .map(|it| naming::wishes(source, it).collect());
     let wishes: Vec<Vec<Wish>> = wishes.collect();
     let names = Names::in_node(&root);
     let first = || wishes[0].iter().filter(|it| it.ground != Ground::Nothing);

@@ -126,7 +126,7 @@ fn fresh_name(
         let why = format!("`{wish}` is no name for a function here, or something has it.");
         return Err(NotExtracted(why.into()));
     }
-    let wishes = naming::wishes(source, selection).into_iter();
+    let wishes = naming::wishes(source, selection);
     let wishes: Vec<String> = wishes.map(|it| it.name).collect();
     let name = names.fresh(&wishes);
     name.ok_or(NotExtracted::new("Give it a name with `--name`."))

@@ -5,7 +5,7 @@ use ra_ap_syntax::{
     ast::{self, HasGenericArgs},
 };
 
-use crate::syntax::layout;
+use crate::syntax::{layout, text_of};
 
 /// A type that could have a name.
 #[derive(Debug, Clone)]
@@ -40,6 +40,13 @@ impl ComplexType {
         let length = text.chars().count();
         (is_complex && may_have_name(&ty)).then_some(Self { ty, length })
     }
+}
+
+/// Whether a text is long enough and has brackets enough for such a type.
+pub fn may_be_in(text: &str) -> bool {
+    memchr::memchr_iter(b'<', text.as_bytes())
+        .nth(LEAST_BRACKETS - 1)
+        .is_some()
 }
 
 /// The types that a function or a type writes down at its head or in its fields, in the order of the text.
@@ -81,7 +88,7 @@ pub fn is_place(node: &SyntaxNode) -> bool {
 
 /// A type on one line, as rustfmt writes it there.
 pub fn words_of(ty: &ast::Type) -> String {
-    let text = ty.syntax().green().to_string();
+    let text = text_of(ty.syntax());
     let mut joined = String::new();
     for part in text.lines().map(str::trim).filter(|part| !part.is_empty()) {
         let closes = part.starts_with(['>', ')', ']']);

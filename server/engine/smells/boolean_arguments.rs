@@ -64,7 +64,9 @@ const TABLE: usize = 3;
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     let is_unsafe = |function: &Function| function.ast.unsafe_token().is_some();
-    if unit.is_for_tests() || unit.functions.iter().any(is_unsafe) {
+    let text = unit.slice(unit.node.text_range());
+    let has_flags = text.contains("true") || text.contains("false");
+    if !has_flags || unit.is_for_tests() || unit.functions.iter().any(is_unsafe) {
         return;
     }
     let mut calls: BTreeMap<String, Vec<(TextRange, u32)>> = BTreeMap::new();

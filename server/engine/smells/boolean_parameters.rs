@@ -62,7 +62,11 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     for (function, owner) in signatures::all(unit) {
-        look_at(&function, owner, sightings);
+        let list = function.param_list();
+        let list = list.filter(|list| unit.slice(list.syntax().text_range()).contains("bool"));
+        if list.is_some() {
+            look_at(&function, owner, sightings);
+        }
     }
 }
 

@@ -89,7 +89,7 @@ pub(super) const SMELL: Smell = Smell {
     cause: Cause::FunctionSize,
     survives_errors: true,
     rate: Some(43.2),
-    calm: Calm::Hard,
+    calm: Calm::HardOrExtracted(24),
     answers: FLATTENING,
     clippy: &["cognitive_complexity"],
     ..Smell::new(

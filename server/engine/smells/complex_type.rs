@@ -34,13 +34,14 @@
 //! ## Sources
 //! Clippy's `type_complexity`, which counts otherwise.
 
-use ra_ap_syntax::{AstNode, SyntaxNode};
+use ra_ap_syntax::{AstNode, SyntaxNode, ast};
 
 use super::{Calm, Limits, Look, Sightings, Smell};
 use crate::{
     facts::Sighting,
-    shapes::complex_type::{ComplexType, written_in},
+    shapes::complex_type::{self, ComplexType, written_in},
     syntax::{Owner, Unit, UnitKind, signatures},
+    text::TextRange,
 };
 
 pub(super) const SMELL: Smell = Smell {
@@ -57,6 +58,9 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     for item in items(unit) {
+        if !complex_type::may_be_in(unit.slice(head_of(&item))) {
+            continue;
+        }
         for found in written_in(&item).iter().filter_map(ComplexType::within) {
             let measure = u32::try_from(found.length).unwrap_or(u32::MAX);
             if let Some(first) = found.ty.syntax().first_token() {
@@ -74,6 +78,15 @@ fn items(unit: &Unit<'_>) -> Vec<SyntaxNode> {
     let functions = signatures::all(unit).filter(|(_, owner)| *owner != Owner::TraitImpl);
     let items = functions.map(|(function, _)| function.syntax().clone());
     items.collect()
+}
+
+/// A type, or a function without its body, whose types nobody looks at.
+fn head_of(item: &SyntaxNode) -> TextRange {
+    let range = item.text_range();
+    let body = ast::Fn::cast(item.clone()).and_then(|function| function.body());
+    body.map_or(range, |body| {
+        TextRange::new(range.start(), body.syntax().text_range().start())
+    })
 }
 
 fn say(sighting: &Sighting, _: &str) -> String {

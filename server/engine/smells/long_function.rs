@@ -53,7 +53,7 @@ pub(super) const SMELL: Smell = Smell {
     cause: Cause::FunctionSize,
     survives_errors: true,
     rate: Some(35.35),
-    calm: Calm::Hard,
+    calm: Calm::HardOrExtracted(79),
     clippy: &["too_many_lines"],
     ..Smell::new(
         "long-function",

@@ -66,7 +66,7 @@ use crate::{
         prints::{Names, Print, Words, are_equal},
         runs::{FEWEST_STATEMENTS, SHORTEST_RUN, Statement},
     },
-    text::{TextRange, slice},
+    text::{TextRange, line_of, slice},
 };
 
 pub(super) const SMELL: Smell = Smell {
@@ -274,14 +274,9 @@ fn say(sighting: &Sighting, text: &str) -> String {
     let mut ranges = whole.map(|part| part.at);
     let first = ranges.next().and_then(|range| slice(text, range));
     let count = first.map_or(0, |text| text.lines().count());
-    let lines: Vec<usize> = ranges.map(|range| line_of(range, text)).collect();
+    let lines: Vec<usize> = ranges.map(|range| line_of(range.start(), text)).collect();
     let places = in_words(&lines);
     format!("these {count} lines stand again at {places}: a function would say them once")
-}
-
-fn line_of(range: TextRange, text: &str) -> usize {
-    let before = slice(text, TextRange::up_to(range.start())).unwrap_or_default();
-    before.matches('\n').count() + 1
 }
 
 /// "line 30", "lines 30 and 51", "lines 30, 51, 70 and 2 more"

@@ -56,10 +56,13 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     for function in &unit.functions {
-        let (Some(name), Some(ty)) = (function.ast.name(), given(&function.ast)) else {
+        // Few functions give one.
+        let Some(ty) =
+            given(&function.ast).filter(|ty| unit.slice(ty.syntax().text_range()).contains('('))
+        else {
             continue;
         };
-        let Some(tuple) = tuple_in(&ty) else {
+        let (Some(name), Some(tuple)) = (function.ast.name(), tuple_in(&ty)) else {
             continue;
         };
         let parts: Vec<String> = tuple

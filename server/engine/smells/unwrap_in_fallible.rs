@@ -67,7 +67,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
     for function in &unit.functions {
         // There are many calls, and seldom one of these.
-        if !unit.slice(function.range()).contains("unwrap") {
+        if !unit.slice(function.range()).contains("unwrap(") {
             continue;
         }
         let Some(ty) = function.ast.ret_type().and_then(|it| it.ty()) else {

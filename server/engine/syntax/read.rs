@@ -4,6 +4,7 @@ pub(super) mod allowances;
 pub mod attributes;
 pub(super) mod declarations;
 pub(super) mod generated;
+pub(super) mod green;
 pub(super) mod item_paths;
 pub(super) mod kinds;
 pub(super) mod metrics;

@@ -2,6 +2,8 @@
 
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
+use super::green::text_of;
+
 /// Whether a part of the node is compiled only under a condition, or gets an attribute only under one.
 pub fn has_condition_inside(node: &SyntaxNode) -> bool {
     let mut attributes = node.descendants().filter_map(ast::Attr::cast);
@@ -49,11 +51,15 @@ fn conditions(list: &str) -> impl Iterator<Item = &str> {
 
 /// An attribute's text between its brackets without white space.
 pub fn bare(attribute: &ast::Attr) -> String {
-    let text = attribute.syntax().green().to_string();
+    let text = text_of(attribute.syntax());
     let inner = text.trim_start_matches(['#', '!', ' ']);
     let inner = inner.strip_prefix('[').unwrap_or(inner);
     let inner = inner.strip_suffix(']').unwrap_or(inner);
-    inner.split_whitespace().collect()
+    if inner.contains(char::is_whitespace) {
+        inner.split_whitespace().collect()
+    } else {
+        inner.to_owned()
+    }
 }
 
 /// The path of an attribute whose text is given as [`bare`] gives it.

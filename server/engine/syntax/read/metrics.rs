@@ -7,6 +7,8 @@ use ra_ap_syntax::{AstNode, GreenNode, NodeOrToken, SyntaxKind, SyntaxNode, T, a
 
 use crate::text::{TextRange, TextSize};
 
+type Green = <GreenNode as std::ops::Deref>::Target;
+
 /// The measures of one function. What is nested in it counts in it too, except for its `nesting`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Metrics {
@@ -294,22 +296,24 @@ pub(super) struct CodeLines {
 }
 
 impl CodeLines {
-    pub(super) fn of(node: &SyntaxNode) -> Self {
-        Self::without(node, |_| false)
+    /// Those of a node of this text.
+    pub(super) fn of(node: &SyntaxNode, text: &str) -> Self {
+        Self::without(node, text, |_| false)
     }
 
     /// The lines of an impl, trait, module or file that are in none of its items. It costs as much as they are, however long
     /// the items are.
     pub(super) fn of_frame(node: &SyntaxNode) -> Self {
-        Self::without(node, ast::Item::can_cast)
+        Self::without(node, "", ast::Item::can_cast)
     }
 
-    fn without(node: &SyntaxNode, is_left_out: impl Fn(SyntaxKind) -> bool) -> Self {
+    /// What is known of the text is only read to be faster.
+    fn without(node: &SyntaxNode, text: &str, is_left_out: impl Fn(SyntaxKind) -> bool) -> Self {
         let mut lines = Self::default();
         let mut offset = node.text_range().start();
         let mut line_is_new = true;
         // The tree without parents and offsets is walked at a tenth of the cost.
-        let green: &<GreenNode as std::ops::Deref>::Target = node.green();
+        let green: &Green = node.green();
         let mut open = vec![green.children()];
         while let Some(children) = open.last_mut() {
             match children.next() {
@@ -317,6 +321,13 @@ impl CodeLines {
                     open.pop();
                 }
                 Some(NodeOrToken::Node(child)) if is_left_out(SyntaxKind::from(child.kind().0)) => {
+                    line_is_new = false;
+                    offset += child.text_len();
+                }
+                Some(NodeOrToken::Node(child)) if is_in_one_line(child, offset, text) => {
+                    if line_is_new {
+                        lines.starts.push(offset);
+                    }
                     line_is_new = false;
                     offset += child.text_len();
                 }
@@ -370,6 +381,15 @@ impl CodeLines {
         };
         count(end - first) + u32::from(has_rest_of_line(text, before_first))
     }
+}
+
+/// Whether a node that begins with code ends on the same line.
+fn is_in_one_line(node: &Green, start: TextSize, text: &str) -> bool {
+    let range = TextRange::at(start, node.text_len());
+    let inside = crate::text::slice(text, range).unwrap_or_default();
+    let ends = memchr::memchr2(b'\n', b'\r', inside.as_bytes());
+    // Comments begin with a slash, and so does no code.
+    ends.is_none() && !inside.is_empty() && !inside.starts_with('/')
 }
 
 /// Whether a range starts on a line whose code began ahead of it, and still has code on that line.

@@ -11,6 +11,7 @@ use ra_ap_syntax::{
 
 use super::{
     attributes::{self, is_only_for_tests},
+    green::{has_brace, has_child},
     metrics::CodeLines,
     shares::FileShare,
 };
@@ -323,33 +324,6 @@ fn kind_of(node: &SyntaxNode, owner: Owner) -> UnitKind {
         SyntaxKind::STRUCT | SyntaxKind::ENUM | SyntaxKind::UNION => UnitKind::Type,
         _ => UnitKind::Plain,
     }
-}
-
-/// Looks without making nodes of the children, which costs more than all else that is asked of an untouched item.
-fn has_child(node: &SyntaxNode, kind: SyntaxKind) -> bool {
-    let green = node.green();
-    let mut children = green.children().filter_map(NodeOrToken::into_node);
-    children.any(|child| child.kind().0 == kind as u16)
-}
-
-/// Whether a brace stands anywhere in an item. Like [`has_child`], it makes no nodes.
-fn has_brace(node: &SyntaxNode) -> bool {
-    let green = node.green();
-    let mut open = vec![green.children()];
-    while let Some(children) = open.last_mut() {
-        match children.next() {
-            Some(NodeOrToken::Node(child)) => open.push(child.children()),
-            Some(NodeOrToken::Token(token)) => {
-                if token.kind().0 == SyntaxKind::L_CURLY as u16 {
-                    return true;
-                }
-            }
-            None => {
-                open.pop();
-            }
-        }
-    }
-    false
 }
 
 /// Whether a unit is a constant that is data: anything but a block.

@@ -66,7 +66,7 @@ impl<'a> Unit<'a> {
             is_for_tests: place.is_for_tests(context.role),
             nodes: Vec::new(),
             sees,
-            lines: CodeLines::of(&place.node),
+            lines: CodeLines::of(&place.node, text),
             words: OnceCell::new(),
         };
         if place.kind != UnitKind::Plain {

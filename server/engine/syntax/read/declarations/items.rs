@@ -6,6 +6,7 @@ use ra_ap_syntax::{
 };
 
 use super::{Constant, FileNames, Signature, TypeShape, bare};
+use crate::syntax::{has_child, has_child_of, text_of};
 
 pub(super) fn collect(root: &SyntaxNode) -> FileNames {
     let mut declared = FileNames::default();
@@ -61,7 +62,8 @@ fn add_function(declared: &mut FileNames, function: &ast::Fn, outer: Option<&[St
     let outer = outer.unwrap_or_default();
     let gives = function.ret_type().and_then(|ty| ty.ty());
     let mentions = |names: &[String]| {
-        gives.as_ref().is_some_and(|ty| {
+        let given = gives.as_ref().filter(|_| !names.is_empty());
+        given.is_some_and(|ty| {
             let mut words = words(ty.syntax());
             words.any(|word| names.contains(&word))
         })
@@ -81,6 +83,8 @@ fn add_function(declared: &mut FileNames, function: &ast::Fn, outer: Option<&[St
     };
     all.entry(name).or_default().push(signature);
     let body = function.body().and_then(|body| body.stmt_list());
+    // Few functions have any.
+    let body = body.filter(|list| has_child_of(list.syntax(), ast::Item::can_cast));
     let statements = body.into_iter().flat_map(|list| list.statements());
     for statement in statements {
         if let ast::Stmt::Item(item) = statement {
@@ -267,6 +271,9 @@ fn name_of(item: &impl HasName) -> Option<String> {
 }
 
 fn has_attribute(item: &impl HasAttrs, wanted: &str) -> bool {
+    if !has_child(item.syntax(), SyntaxKind::ATTR) {
+        return false;
+    }
     item.attrs().any(|attribute| {
         let bare = crate::syntax::attributes::bare(&attribute);
         crate::syntax::attributes::name(&bare) == wanted
@@ -275,7 +282,10 @@ fn has_attribute(item: &impl HasAttrs, wanted: &str) -> bool {
 
 /// A type with one space where there is any.
 fn type_text(ty: &ast::Type) -> String {
-    let text = ty.syntax().green().to_string();
+    let text = text_of(ty.syntax());
+    if !text.contains(char::is_whitespace) {
+        return text;
+    }
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     text.replace("& ", "&")
 }
