@@ -487,6 +487,29 @@ mod tests {
     }
 
     #[test]
+    fn a_function_with_a_part_that_is_worth_moving_out_is_said_with_its_lines() {
+        let text = "\nfn name() {\n    if a {\n        b\n    }\n}\n";
+        let said = |measure, extraction: Option<Part>| {
+            let mut seen = sighting("cognitive-complexity", name(), measure);
+            seen.extraction = extraction;
+            let mut report = report(vec![seen]);
+            let unit = Arc::make_mut(&mut report.items[0].1);
+            unit.functions[0].lines = 20;
+            let findings = judge(&report, text, &Rules::default());
+            findings.into_iter().map(|it| it.message).next()
+        };
+        let part = Part {
+            at: TextRange::new(15.into(), 36.into()),
+            measure: 12,
+        };
+        assert_eq!(said(25, None), None);
+        assert_eq!(said(24, Some(part)), None);
+        let message = said(25, Some(part)).unwrap();
+        let end = "; lines 3-5 could be a function of their own (25 → 12)";
+        assert!(message.ends_with(end), "{message}");
+    }
+
+    #[test]
     fn what_a_smell_chooses_is_said_but_for_ports() {
         let said = |measure, head: &str| {
             let report = report(vec![sighting("guard-clause-opportunity", name(), measure)]);

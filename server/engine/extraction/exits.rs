@@ -128,7 +128,10 @@ impl Exits {
                 }
             }
         }
-        has_try |= around.statements.iter().any(calls_try);
+        has_try |= around
+            .statements
+            .iter()
+            .any(|it| calls_try(around.source, it));
         if let Some(is_tail) = around.ends_function(&found) {
             return Ok(Self {
                 awaits,
@@ -333,7 +336,10 @@ impl Around<'_> {
 }
 
 /// Whether the macro of old is called that a `?` stands for today.
-fn calls_try(statement: &SyntaxNode) -> bool {
+fn calls_try(source: &Source, statement: &SyntaxNode) -> bool {
+    if !source.slice(statement.text_range()).contains("try") {
+        return false;
+    }
     let calls = statement.descendants().filter_map(ast::MacroCall::cast);
     let mut names = calls.filter_map(|call| Some(call.path()?.syntax().text().to_string()));
     names.any(|it| it == "try" || it == "r#try")

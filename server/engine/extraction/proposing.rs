@@ -72,7 +72,7 @@ pub struct Proposal {
 /// So many parts are looked at closely.
 const MOST_LOOKED_AT: usize = 24;
 /// The same where nobody has asked.
-const MOST_TOLD: usize = 8;
+const MOST_TOLD: usize = 6;
 /// So many are proposed.
 const MOST: usize = 6;
 /// Fewer lines are no function.
@@ -134,8 +134,10 @@ pub fn best_part(
     let mut last = LastFunction::default();
     let mut best: Option<Ranked> = None;
     let parts = sized.parts().into_iter();
-    let long = parts.filter(|part| telling::is_long(unit.code_lines(part.range)));
-    for part in long.take(MOST_TOLD) {
+    let large = parts.filter(|part| {
+        telling::is_long(unit.code_lines(part.range)) && telling::is_enough(part.gain, sized.before)
+    });
+    for part in large.take(MOST_TOLD) {
         if best.as_ref().is_some_and(|it| it.worth >= part.benefit) {
             break;
         }
@@ -246,6 +248,8 @@ struct Part {
     benefit: f64,
     /// Of the function's lines.
     share: f64,
+    /// How much of the measure goes with it, about.
+    gain: u32,
 }
 
 impl<'a, 't> Sized<'a, 't> {
@@ -338,6 +342,7 @@ impl<'a, 't> Sized<'a, 't> {
             range,
             benefit,
             share: f64::from(lines) / f64::from(all.max(1)),
+            gain: self.before.saturating_sub(after),
         })
     }
 

@@ -2,10 +2,7 @@
 
 use ra_ap_syntax::{AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T, ast};
 
-use super::{
-    NotExtracted,
-    selection::{NOTHING, tokens},
-};
+use super::{NotExtracted, selection::NOTHING};
 use crate::{
     syntax::{Source, layout, temporaries},
     text::{TextRange, TextSize},
@@ -36,16 +33,7 @@ impl Selected {
             NodeOrToken::Node(node) => node,
             NodeOrToken::Token(token) => token.parent().ok_or(NOTHING)?,
         };
-        let solid = tokens(&around).filter(|token| {
-            !token.kind().is_trivia()
-                && range
-                    .intersect(token.text_range())
-                    .is_some_and(|it| !it.is_empty())
-        });
-        let solid: Vec<SyntaxToken> = solid.collect();
-        let (Some(first), Some(end)) = (solid.first(), solid.last()) else {
-            return Err(NOTHING);
-        };
+        let (first, end) = solid_ends(&around, within).ok_or(NOTHING)?;
         let covered = first.text_range().cover(end.text_range());
         let list = list_around(root, covered)?;
         let touched: Vec<SyntaxNode> = list
@@ -103,6 +91,21 @@ impl Selected {
             statements,
         })
     }
+}
+
+/// The first and the last token of a range that are more than white space and comments.
+fn solid_ends(around: &SyntaxNode, range: TextRange) -> Option<(SyntaxToken, SyntaxToken)> {
+    let is_in = |token: &SyntaxToken| {
+        let common = range.intersect(token.text_range());
+        common.is_some_and(|it| !it.is_empty())
+    };
+    let is_solid = |token: &SyntaxToken| !token.kind().is_trivia();
+    let first = around.token_at_offset(range.start()).right_biased();
+    let mut forwards = std::iter::successors(first, SyntaxToken::next_token);
+    let end = around.token_at_offset(range.end()).left_biased();
+    let mut backwards = std::iter::successors(end, SyntaxToken::prev_token);
+    let first = forwards.find(is_solid).filter(is_in)?;
+    Some((first, backwards.find(is_solid).filter(is_in)?))
 }
 
 /// The innermost block that has something around a range.

@@ -166,7 +166,9 @@ impl Selection {
         } else {
             (Vec::new(), rest)
         };
-        let receivers: Vec<SyntaxToken> = receivers(statements).collect();
+        let mentions_self = source.slice(range).contains("self");
+        let mentioning = if mentions_self { &**statements } else { &[] };
+        let receivers: Vec<SyntaxToken> = receivers(mentioning).collect();
         let fields = fields::fields(&receivers, &captures, bindings);
         let mut parts = statements.iter().flat_map(SyntaxNode::descendants);
         Ok(Self {

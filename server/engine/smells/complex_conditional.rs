@@ -1,7 +1,8 @@
 //! # Complex conditional
 //!
 //! ## What it does
-//! Finds conditions of `if`, `while` and match guards that are put together from many parts, or mix `&&` with `||`.
+//! Finds conditions of `if`, `while` and match guards that are put together from many parts, or mix `&&` with `||`, or have
+//! a whole `match` in them.
 //!
 //! ## Why
 //! The parts say how the decision is made, but not what is decided. A name for the whole or for a group of parts says it, and
@@ -37,8 +38,9 @@
 //! ## Limits
 //! Each operand counts one, a plain one (a name, a field, a call without arguments) half; several comparisons of one value with
 //! constants, as in `c == 'a' || c == 'b'`, count together as one. The measure is one less than the sum, and one more for each
-//! level at which `&&` and `||` stand inside each other; a chain of one operator alone counts half. 4 is fine; more is a warning, more than 6 a strong one. By default none is
-//! shown: of 15 findings that somebody read who knew nothing of the rules 6 were worth doing. It fires 0.7
+//! level at which `&&` and `||` stand inside each other; a chain of one operator alone counts half. A `match` of four lines and
+//! more counts 5. 4 is fine; more is a warning, more than 6 a strong one. By default only those with such a `match` are
+//! shown: of 15 others findings that somebody read who knew nothing of the rules 6 were worth doing. It fires 0.7
 //! times in 100,000 lines of well-kept code.
 //!
 //! ## Sources
@@ -61,7 +63,7 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     measured: "{} operators",
     rate: Some(0.7),
-    calm: Calm::Never,
+    calm: Calm::Chosen(has_choice),
     sees: &[
         SyntaxKind::IF_EXPR,
         SyntaxKind::WHILE_EXPR,
@@ -76,6 +78,10 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
+/// A `match` of so many lines is more than a question.
+const FEWEST_LINES_OF_CHOICE: u32 = 4;
+/// It counts as much as so many operators.
+const CHOICE: u32 = 5;
 /// A condition with a name may have so many operators.
 const NAMED_OPERATORS: usize = 8;
 
@@ -85,17 +91,26 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
     for branch in unit.nodes::<ast::IfExpr>() {
         if !is_whole_body(&branch) {
-            look_at(branch.syntax(), T![if], branch.condition(), sightings);
+            look_at(unit, branch.syntax(), T![if], branch.condition(), sightings);
         }
     }
     for cycle in unit.nodes::<ast::WhileExpr>() {
-        look_at(cycle.syntax(), T![while], cycle.condition(), sightings);
+        look_at(
+            unit,
+            cycle.syntax(),
+            T![while],
+            cycle.condition(),
+            sightings,
+        );
     }
     for guard in unit.nodes::<ast::MatchArm>().filter_map(|arm| arm.guard()) {
-        look_at(guard.syntax(), T![if], guard.condition(), sightings);
+        look_at(unit, guard.syntax(), T![if], guard.condition(), sightings);
     }
     for named in unit.nodes::<ast::LetStmt>() {
-        let logic = named.initializer().map(Logic::of).unwrap_or_default();
+        let logic = named
+            .initializer()
+            .map(|it| Logic::of(unit, it))
+            .unwrap_or_default();
         if logic.operators.len() > NAMED_OPERATORS {
             sightings.push_with_parts(
                 keyword(named.syntax(), T![let]),
@@ -122,6 +137,7 @@ fn is_whole_body(branch: &ast::IfExpr) -> bool {
 }
 
 fn look_at(
+    unit: &Unit<'_>,
     node: &SyntaxNode,
     kind: SyntaxKind,
     condition: Option<ast::Expr>,
@@ -130,7 +146,7 @@ fn look_at(
     let Some(condition) = condition.filter(|condition| !explains_itself(condition)) else {
         return;
     };
-    let logic = Logic::of(condition);
+    let logic = Logic::of(unit, condition);
     let measure = logic.measure();
     if sightings.keeps(measure) {
         sightings.push_with_parts(keyword(node, kind), measure, logic.parts());
@@ -145,6 +161,9 @@ fn explains_itself(condition: &ast::Expr) -> bool {
 
 fn say(sighting: &Sighting, text: &str) -> String {
     let keyword = slice(text, sighting.at).unwrap_or_default();
+    if has_choice(sighting) {
+        return format!("this `{keyword}` asks a whole `match`; give what it decides a name");
+    }
     let operators = sighting.parts.iter().map(|part| slice(text, part.at));
     let mut operators: Vec<_> = operators.collect();
     let count = operators.len();
@@ -160,10 +179,16 @@ fn say(sighting: &Sighting, text: &str) -> String {
     }
 }
 
+fn has_choice(sighting: &Sighting) -> bool {
+    sighting.parts.iter().any(|part| part.measure == CHOICE)
+}
+
 /// The operators of a condition and what stands between them.
 #[derive(Default)]
 struct Logic {
     operators: Vec<TextRange>,
+    /// The keywords of what chooses between several values in the condition itself.
+    choices: Vec<TextRange>,
     /// Twice the sum of what the operands count.
     halves: u32,
     /// Values that are compared with constants: each counts once.
@@ -173,7 +198,7 @@ struct Logic {
 }
 
 impl Logic {
-    fn of(condition: ast::Expr) -> Self {
+    fn of(unit: &Unit<'_>, condition: ast::Expr) -> Self {
         let mut logic = Self::default();
         let mut open = vec![(condition, None, 0)];
         while let Some((expression, around, changes)) = open.pop() {
@@ -196,6 +221,9 @@ impl Logic {
                     open.extend(operands.map(|operand| (operand, Some(operator), changes)));
                 }
                 ast::Expr::LetExpr(_) => {}
+                ast::Expr::MatchExpr(choice) if is_long(unit, &choice) => {
+                    logic.choices.push(keyword(choice.syntax(), T![match]));
+                }
                 operand if is_plain(&operand) => logic.halves += 1,
                 _ => logic.halves += 2,
             }
@@ -223,6 +251,12 @@ impl Logic {
     }
 
     fn measure(&self) -> u32 {
+        let choices = u32::try_from(self.choices.len()).unwrap_or(u32::MAX);
+        self.of_operators()
+            .saturating_add(choices.saturating_mul(CHOICE))
+    }
+
+    fn of_operators(&self) -> u32 {
         if self.operators.is_empty() {
             return 0;
         }
@@ -235,9 +269,20 @@ impl Logic {
     }
 
     fn parts(self) -> Vec<Part> {
-        let part = |at| Part { at, measure: 1 };
-        self.operators.into_iter().map(part).collect()
+        let operators = self.operators.into_iter().map(|at| Part { at, measure: 1 });
+        let choices = self.choices.into_iter();
+        let choices = choices.map(|at| Part {
+            at,
+            measure: CHOICE,
+        });
+        let mut parts: Vec<Part> = operators.chain(choices).collect();
+        parts.sort_by_key(|part| part.at.start());
+        parts
     }
+}
+
+fn is_long(unit: &Unit<'_>, choice: &ast::MatchExpr) -> bool {
+    unit.code_lines(choice.syntax().text_range()) >= FEWEST_LINES_OF_CHOICE
 }
 
 /// Whether an operand is read at a glance: a name, a field, a call without arguments.
@@ -307,6 +352,21 @@ fn f() {
 }
 ";
         assert_eq!(fired("complex-conditional", text), [("if".to_owned(), 5)]);
+    }
+
+    #[test]
+    fn a_whole_match_is_seen() {
+        let choice = "match a {\n    B => c(),\n    D => e(),\n    _ => false,\n}";
+        assert_eq!(measures(choice), [5]);
+        assert_eq!(measures(&format!("!f && {choice}")), [5]);
+        assert!(measures(&choice.replace('\n', "")).is_empty());
+        assert!(measures(&format!("g(|a| {choice})")).is_empty());
+        let named = format!("fn f() {{ let g = {choice}; if g {{}} }}");
+        assert!(
+            fired("complex-conditional", &named)
+                .iter()
+                .all(|(word, _)| word != "if")
+        );
     }
 
     #[test]

@@ -98,13 +98,27 @@ fn words_of(list: &'static str) -> impl Iterator<Item = &'static str> {
 }
 
 fn has(list: &'static str, word: &str) -> bool {
-    words_of(list).any(|it| it == word)
+    word_in(list, word).is_some()
+}
+
+/// A word as it stands in a list of words.
+fn word_in(list: &'static str, word: &str) -> Option<&'static str> {
+    if word.is_empty() || word.contains(' ') {
+        return None;
+    }
+    let mut places = memchr::memmem::find_iter(list.as_bytes(), word.as_bytes());
+    places.find_map(|at| {
+        let (before, rest) = list.split_at(at);
+        let (found, behind) = rest.split_at(word.len());
+        let begins = before.is_empty() || before.ends_with(' ');
+        let ends = behind.is_empty() || behind.starts_with(' ');
+        (begins && ends).then_some(found)
+    })
 }
 
 /// The verb that the name of a function begins with.
 pub(super) fn verb_of(name: &str) -> Option<&'static str> {
-    let first = name.split('_').next()?;
-    words_of(VERBS).find(|verb| *verb == first)
+    word_in(VERBS, name.split('_').next()?)
 }
 
 pub(super) fn gives_something(verb: &str) -> bool {

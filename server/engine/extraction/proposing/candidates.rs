@@ -1,6 +1,6 @@
 //! Which parts of a function may be looked at as functions of their own: blocks, paragraphs, and long statements.
 
-use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, SyntaxToken, ast};
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
 use crate::{
     syntax::{Source, layout},
@@ -22,7 +22,9 @@ pub(super) fn candidates(source: &Source, scope: &SyntaxNode) -> Vec<TextRange> 
             found.push(inside(&list, &statements));
         }
         found.extend(runs(source, &statements));
-        let alone = statements.iter().filter(|it| it.text().contains_char('\n'));
+        let alone = statements
+            .iter()
+            .filter(|it| source.slice(it.text_range()).contains('\n'));
         found.extend(alone.map(|it| with_comments(source, it, it)));
     }
     found.sort_by_key(|range| (range.start(), range.len()));
@@ -60,8 +62,9 @@ fn is_body_of(list: &ast::StmtList, scope: &SyntaxNode) -> bool {
 /// All that stands between the braces, with its comments.
 fn inside(list: &ast::StmtList, statements: &[SyntaxNode]) -> TextRange {
     let whole = list.syntax().text_range();
-    let comments = layout::comments_in(list.syntax(), whole);
-    let comments = comments.iter().map(SyntaxToken::text_range);
+    let comments = list.syntax().children_with_tokens();
+    let comments = comments.filter(|it| it.kind() == SyntaxKind::COMMENT);
+    let comments = comments.map(|it| it.text_range());
     let statements = statements.iter().map(SyntaxNode::text_range);
     let all = statements.chain(comments);
     all.reduce(TextRange::cover)

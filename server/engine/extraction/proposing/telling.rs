@@ -116,3 +116,99 @@ fn is_one_of_several(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
     let mut others = others.filter(|it| it.kind() == SyntaxKind::MATCH_ARM && it != arm.syntax());
     others.any(|other| lines(&other) * 100 >= own * ALIKE)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Goal, Measure, Naming, best_part};
+    use crate::{
+        syntax::{FileContext, Source, Unit, places},
+        text::slice,
+    };
+
+    const PART: &str = "for line in lines {
+        if line.is_open() {
+            if line.is_long() {
+                out.push(line.start());
+                out.push(line.end());
+            } else {
+                out.push(line.whole());
+            }
+            out.flush();
+        }
+    }";
+
+    /// The part that is told of, and how much goes with it.
+    fn told(before: &str, part: &str, behind: &str) -> Option<(String, u32)> {
+        let text = format!(
+            "fn check(lines: &[Line], out: &mut Out) {{\n    {before}\n    {part}\n\n    {behind}\n    if out.a() {{\n        out.b();\n    }}\n    if out.c() {{\n        out.d();\n    }}\n}}\n"
+        );
+        let source = Source::parse(&*text, FileContext::default()).unwrap();
+        assert!(!source.tree.has_errors(), "{text}");
+        let place = places(&source.root()).remove(0);
+        let unit = Unit::new(&source.text, &place, source.context);
+        let goal = Goal {
+            measure: Measure::Complexity,
+            limit: 3,
+            limit_of_part: 3,
+            naming: Naming::Told,
+        };
+        let (range, gain) = best_part(&source, &unit, unit.functions[0].name(), goal)?;
+        Some((slice(&text, range).unwrap().to_owned(), gain))
+    }
+
+    #[test]
+    fn what_a_loop_does_with_each_is_told_of() {
+        let (part, gain) = told("out.start();", PART, "out.end();").unwrap();
+        assert!(part.starts_with("if line.is_open() {"), "{part}");
+        assert_eq!(gain, 6);
+    }
+
+    #[test]
+    fn what_depends_on_what_is_around_is_left_alone() {
+        let with = |from: &str, to: &str| PART.replace(from, to);
+        let steering = with("for line in lines", "if let Some(line) = out.next()");
+        let steering = steering.replace("out.flush()", "break");
+        let arms = ["A", "B", "C"].map(|arm| format!("{arm} => {{\n{PART}\n}}\n"));
+        for (before, part, behind, word) in [
+            (
+                "let flush = |out: &mut Out| out.flush();",
+                with("out.flush()", "flush(out)"),
+                "flush(out);",
+                "flush(out)",
+            ),
+            ("", format!("loop {{\n{steering}\n}}"), "", "break"),
+            (
+                "let (mut seen, mut last) = (0, None);",
+                with("out.flush()", "seen = 1;\nlast = line"),
+                "out.end(seen, last);",
+                "last = line",
+            ),
+            (
+                "",
+                format!("let _guard = out.lock();\n    {PART}"),
+                "",
+                "_guard",
+            ),
+            (
+                "",
+                format!("match out.kind() {{\n{}}}", arms.concat()),
+                "",
+                "for line",
+            ),
+        ] {
+            let found = told(before, &part, behind);
+            let is_told = |(part, _): &(String, u32)| {
+                part.contains(word) && !part.starts_with("match") && !part.starts_with("loop")
+            };
+            assert!(!found.as_ref().is_some_and(is_told), "{part}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_short_or_takes_little_is_left_alone() {
+        let short = "for line in lines {\n        if line.is_open() {\n            out.flush();\n        }\n    }";
+        assert_eq!(told("", short, ""), None);
+        let many = "if out.a() {\n        if out.b() {\n            if out.c() {\n                if out.d() {\n                    return;\n                }\n            }\n        }\n    }\n    ".repeat(4);
+        assert!(told("", PART, &many).is_none_or(|(part, _)| !part.starts_with("for")));
+    }
+}

@@ -29,7 +29,7 @@ pub fn text_of(node: &SyntaxNode) -> String {
 }
 
 /// Every token in the order of the text.
-fn tokens(green: &Green) -> impl Iterator<Item = (SyntaxKind, &str)> {
+pub(super) fn tokens(green: &Green) -> impl Iterator<Item = (SyntaxKind, &str)> {
     let mut open = Vec::with_capacity(16);
     open.push(green.children());
     std::iter::from_fn(move || {

@@ -77,7 +77,7 @@ impl<'a> Unit<'a> {
 
     /// Its words and signs, whose ranges are relative to its start.
     pub fn words(&self) -> &Words<'a> {
-        let make = || Words::of(self.slice(self.node.text_range()), self.context.edition);
+        let make = || Words::in_node(&self.node, self.slice(self.node.text_range()));
         self.words.get_or_init(make)
     }
 
