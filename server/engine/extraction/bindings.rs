@@ -15,6 +15,8 @@ use crate::{
 pub(super) struct Bindings {
     found: Vec<Binding>,
     mentions: Vec<(String, SyntaxToken)>,
+    /// Where the `self` is mentioned that the function was called with.
+    receivers: Vec<SyntaxToken>,
 }
 
 pub(super) struct Binding {
@@ -33,12 +35,29 @@ impl Bindings {
             .descendants()
             .filter_map(ast::IdentPat::cast);
         let found = patterns.filter_map(|pattern| binding(&pattern));
-        Self {
-            found: found.collect(),
-            mentions: tokens(function.syntax())
-                .flat_map(|token| mentions(&token))
-                .collect(),
+        let found = found.collect();
+        let (mut all, mut receivers) = (Vec::new(), Vec::new());
+        for token in tokens(function.syntax()) {
+            if token.kind() == T![self] {
+                // `self::` begins a path.
+                let next = token.next_token();
+                let is_receiver = next.is_none_or(|it| it.kind() != T![::]);
+                receivers.extend(is_receiver.then_some(token));
+            } else {
+                all.extend(mentions(&token));
+            }
         }
+        Self {
+            found,
+            mentions: all,
+            receivers,
+        }
+    }
+
+    pub(super) fn receivers_in(&self, range: TextRange) -> Vec<SyntaxToken> {
+        let receivers = self.receivers.iter();
+        let inside = receivers.filter(|it| range.contains_range(it.text_range()));
+        inside.cloned().collect()
     }
 
     /// The variable that a mention means.

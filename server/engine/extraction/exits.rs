@@ -193,7 +193,8 @@ impl Around<'_> {
     }
 
     fn coded(&self, found: Vec<Found>, awaits: bool, has_try: bool) -> Result<Exits, NotExtracted> {
-        let maker = self.scope.maker();
+        let may_tell = has_try || !found.is_empty();
+        let maker = may_tell.then(|| self.scope.maker()).flatten();
         let is_error = |it: &Found| {
             let Some(value) = it.value.as_ref().filter(|_| it.escape == Escape::Return) else {
                 return false;

@@ -72,7 +72,7 @@ pub struct Proposal {
 /// So many parts are looked at closely.
 const MOST_LOOKED_AT: usize = 24;
 /// The same where nobody has asked.
-const MOST_TOLD: usize = 6;
+const MOST_TOLD: usize = 4;
 /// So many are proposed.
 const MOST: usize = 6;
 /// Fewer lines are no function.

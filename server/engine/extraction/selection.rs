@@ -166,9 +166,7 @@ impl Selection {
         } else {
             (Vec::new(), rest)
         };
-        let mentions_self = source.slice(range).contains("self");
-        let mentioning = if mentions_self { &**statements } else { &[] };
-        let receivers: Vec<SyntaxToken> = receivers(mentioning).collect();
+        let receivers = bindings.receivers_in(range);
         let fields = fields::fields(&receivers, &captures, bindings);
         let mut parts = statements.iter().flat_map(SyntaxNode::descendants);
         Ok(Self {
@@ -255,13 +253,6 @@ impl Selection {
         let is_plain = closure.async_token().is_none() && closure.ret_type().is_none();
         (is_all && is_plain).then(|| (closure.clone(), params))
     }
-}
-
-/// Where statements mention the `self` that their function was called with; `self::` begins a path.
-fn receivers(statements: &[SyntaxNode]) -> impl Iterator<Item = SyntaxToken> {
-    let mentions = statements.iter().flat_map(tokens);
-    let mentions = mentions.filter(|token| token.kind() == T![self]);
-    mentions.filter(|token| token.next_token().is_none_or(|it| it.kind() != T![::]))
 }
 
 /// What all parts of a function have around them. That of the function that was asked about last is kept.
