@@ -58,10 +58,10 @@ pub fn apart(proposals: &[Proposal]) -> Vec<&Proposal> {
 /// whole function is looked at so closely.
 pub(super) fn best_part(source: &Source, unit: &Unit<'_>, sighting: &Sighting) -> Option<Part> {
     let smell = smells::get(sighting.smell)?;
-    let Calm::HardOrExtracted(most) = smell.calm else {
+    let Calm::HardOrExtracted(wanted) = smell.calm else {
         return None;
     };
-    let measure = kind(smell).filter(|_| sighting.measure > most)?;
+    let measure = kind(smell).filter(|_| sighting.measure >= wanted.from)?;
     let limit = smell.limits.warn;
     let goal = Goal {
         measure,
@@ -72,7 +72,8 @@ pub(super) fn best_part(source: &Source, unit: &Unit<'_>, sighting: &Sighting) -
     let find = || extraction::best_part(source, unit, sighting.at, goal);
     let (at, gain) = smells::guarded(find).flatten()?;
     let measure = sighting.measure.saturating_sub(gain);
-    Some(Part { at, measure })
+    let is_wanted = sighting.measure >= wanted.always_from || measure <= wanted.leaving;
+    is_wanted.then_some(Part { at, measure })
 }
 
 fn goal(finding: &Finding, naming: Naming) -> Option<Goal> {

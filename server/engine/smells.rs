@@ -168,8 +168,8 @@ pub enum Calm {
     Written(&'static str),
     /// Functions that are hard to read by more than one measure.
     Hard,
-    /// The same, and those that measure more than this and have a part that is worth moving out.
-    HardOrExtracted(u32),
+    /// The same, and those that have a part which is worth moving out.
+    HardOrExtracted(Extracted),
     /// What is strong and measures more than this, inside of such functions.
     InHard(u32),
     /// What has no part.
@@ -178,6 +178,16 @@ pub enum Calm {
     Chosen(fn(&Sighting) -> bool),
     /// Nothing.
     Never,
+}
+
+/// From which measure a part is looked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Extracted {
+    pub from: u32,
+    /// Whatever is left.
+    pub always_from: u32,
+    /// At most so much, where less is there.
+    pub leaving: u32,
 }
 
 /// What makes a function less nested.

@@ -38,6 +38,11 @@ pub(super) fn wishes<'a>(
     told.chain([last])
 }
 
+/// How many variables and fields around a part it changes.
+pub(super) fn places_changed(selection: &Selection) -> usize {
+    Deeds::of(selection).places()
+}
+
 /// A name, and what it is taken from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wish {

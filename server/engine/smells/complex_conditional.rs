@@ -39,7 +39,7 @@
 //! Each operand counts one, a plain one (a name, a field, a call without arguments) half; several comparisons of one value with
 //! constants, as in `c == 'a' || c == 'b'`, count together as one. The measure is one less than the sum, and one more for each
 //! level at which `&&` and `||` stand inside each other; a chain of one operator alone counts half. A `match` of four lines and
-//! more counts 5. 4 is fine; more is a warning, more than 6 a strong one. By default only those with such a `match` are
+//! more with statements in an arm counts 5. 4 is fine; more is a warning, more than 6 a strong one. By default only those with such a `match` are
 //! shown: of 15 others findings that somebody read who knew nothing of the rules 6 were worth doing. It fires 0.7
 //! times in 100,000 lines of well-kept code.
 //!
@@ -221,7 +221,7 @@ impl Logic {
                     open.extend(operands.map(|operand| (operand, Some(operator), changes)));
                 }
                 ast::Expr::LetExpr(_) => {}
-                ast::Expr::MatchExpr(choice) if is_long(unit, &choice) => {
+                ast::Expr::MatchExpr(choice) if is_decision(unit, &choice) => {
                     logic.choices.push(keyword(choice.syntax(), T![match]));
                 }
                 operand if is_plain(&operand) => logic.halves += 1,
@@ -281,8 +281,15 @@ impl Logic {
     }
 }
 
-fn is_long(unit: &Unit<'_>, choice: &ast::MatchExpr) -> bool {
+/// Whether a `match` takes several lines and does something in one of its arms.
+fn is_decision(unit: &Unit<'_>, choice: &ast::MatchExpr) -> bool {
+    let arms = choice.match_arm_list().into_iter();
+    let mut bodies = arms
+        .flat_map(|list| list.arms())
+        .filter_map(|arm| arm.expr());
+    let does_something = |body: ast::Expr| matches!(body, ast::Expr::BlockExpr(block) if block.statements().next().is_some());
     unit.code_lines(choice.syntax().text_range()) >= FEWEST_LINES_OF_CHOICE
+        && bodies.any(does_something)
 }
 
 /// Whether an operand is read at a glance: a name, a field, a call without arguments.
@@ -356,10 +363,11 @@ fn f() {
 
     #[test]
     fn a_whole_match_is_seen() {
-        let choice = "match a {\n    B => c(),\n    D => e(),\n    _ => false,\n}";
+        let choice = "match a {\n    B => c(),\n    D => {\n        e();\n        f()\n    }\n    _ => false,\n}";
         assert_eq!(measures(choice), [5]);
         assert_eq!(measures(&format!("!f && {choice}")), [5]);
         assert!(measures(&choice.replace('\n', "")).is_empty());
+        assert!(measures(&choice.replace("e();", "")).is_empty());
         assert!(measures(&format!("g(|a| {choice})")).is_empty());
         let named = format!("fn f() {{ let g = {choice}; if g {{}} }}");
         assert!(

@@ -1,5 +1,7 @@
 //! What a part does, by what it changes: it checks, finds, skips, counts, collects, writes or sets.
 
+use std::collections::BTreeSet;
+
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
     ast::{self, HasLoopBody},
@@ -57,6 +59,14 @@ impl<'a> Deeds<'a> {
             .flat_map(SyntaxNode::descendants);
         let changes = nodes.filter_map(|node| change(selection, &node)).collect();
         Self { selection, changes }
+    }
+
+    /// How many variables and fields are changed, but for what is only called.
+    pub(super) fn places(&self) -> usize {
+        let changes = self.changes.iter();
+        let set = changes.filter(|it| !matches!(it.how, How::Called | How::Printed));
+        let places: BTreeSet<&str> = set.map(|it| it.place.as_str()).collect();
+        places.len()
     }
 
     /// Whether nothing is changed but a variable of this name.

@@ -2,19 +2,24 @@
 //! in `tests/worth`.
 
 use ra_ap_syntax::{
-    AstNode, SyntaxKind, SyntaxNode,
+    AstNode, SyntaxKind, SyntaxNode, T,
     ast::{self, HasName},
 };
 
-use super::{Leave, Selection, Sized};
-use crate::text::TextRange;
+use super::{Leave, Selection, Sized, naming};
+use crate::{extraction::selection::tokens, syntax::prints::Names, text::TextRange};
 
 /// A shorter part is read at a glance.
 const FEWEST_LINES: u32 = 9;
 /// What takes fewer hundredths of the measure changes little.
-const LEAST_GAIN: u32 = 20;
+const LEAST_GAIN: u32 = 25;
 /// A part of an arm whose neighbour has so many hundredths of its lines is one of several.
 const ALIKE: u32 = 60;
+/// An arm of so many lines stands out of the others.
+const LONG_ARM: u32 = 35;
+/// A part that takes so much has as many lines.
+const MANY_PARAMETERS: usize = 4;
+const LINES_FOR_MANY: u32 = 20;
 
 pub(super) fn is_long(lines: u32) -> bool {
     lines >= FEWEST_LINES
@@ -27,24 +32,29 @@ pub(super) fn is_enough(gain: u32, before: u32) -> bool {
 
 /// Whether a part can be thought of without what is around it.
 pub(super) fn stands_alone(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
-    let is_steered = || stops_loop(&selection.exits.leave);
     let takes_own = || selection.item.is_some() || takes_closure(selection);
     let is_data = || selection.statements.len() < 2 && !decides(sized, selection.range);
-    !is_steered()
+    goes_on(&selection.exits.leave)
         && !takes_own()
         && !is_data()
-        && changed(selection) < 2
+        && !takes_much(sized, selection)
+        && naming::places_changed(selection) < 2
         && !holds_guard(selection)
+        && gives_what_it_ends_with(selection)
+        && !swallows_end(selection)
         && !is_one_of_several(sized, selection)
+        && !has_twin(sized, selection)
 }
 
-/// Whether a loop around it is ended, or goes on in more than one way.
-fn stops_loop(leave: &Leave) -> bool {
+/// Whether what is around goes on behind it, or ends with it: a caller that has to ask how it ended reads no better.
+fn goes_on(leave: &Leave) -> bool {
     match leave {
-        Leave::Never | Leave::Whole { .. } => false,
-        Leave::Told { words, .. } => words.starts_with("break"),
-        Leave::Carries { carried, .. } => carried.is_break,
-        Leave::Several(_) => true,
+        Leave::Never | Leave::Whole { .. } => true,
+        Leave::Carries {
+            is_certain,
+            carried,
+        } => *is_certain && !carried.is_break,
+        Leave::Told { .. } | Leave::Several(_) => false,
     }
 }
 
@@ -53,57 +63,62 @@ fn takes_closure(selection: &Selection) -> bool {
     selection.captures.iter().any(|it| it.closure.is_some())
 }
 
+fn takes_much(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
+    let lines = sized.unit.code_lines(selection.range);
+    selection.parameters() >= MANY_PARAMETERS && lines < LINES_FOR_MANY
+}
+
 /// Whether something is asked or repeated in it.
 fn decides(sized: &Sized<'_, '_>, range: TextRange) -> bool {
     let mut increments = sized.function.tally.increments.iter();
     increments.any(|it| range.contains_range(it.at))
 }
 
-/// How many variables of the function it sets that are looked at behind it.
-fn changed(selection: &Selection) -> usize {
-    let used = selection.captures.iter().filter(|it| it.is_used_after);
-    let set = used.filter(|capture| {
-        let mut mentions = capture.mentions.iter();
-        mentions.any(|it| {
-            it.parent_ancestors()
-                .nth(3)
-                .is_some_and(|path| is_set(&path))
-        })
-    });
-    set.count()
-}
-
-/// Whether an expression is what an assignment sets.
-fn is_set(path: &SyntaxNode) -> bool {
-    let Some(parent) = path.parent().and_then(ast::BinExpr::cast) else {
-        return false;
-    };
-    let is_assignment = matches!(parent.op_kind(), Some(ast::BinaryOp::Assignment { .. }));
-    is_assignment && parent.lhs().is_some_and(|set| set.syntax() == path)
-}
-
-/// What is named for its drop alone would be dropped with the part.
+/// What is named for its drop alone would be dropped with the part, and what is `unsafe` rests on what was asked before.
 fn holds_guard(selection: &Selection) -> bool {
     let lets = selection.statements.iter().cloned();
     let mut patterns = lets.filter_map(|it| ast::LetStmt::cast(it)?.pat());
-    patterns.any(|pattern| {
+    let is_guard = |pattern: ast::Pat| {
         let ast::Pat::IdentPat(name) = pattern else {
             return false;
         };
         name.name().is_some_and(|name| name.text().starts_with('_'))
+    };
+    let mut tokens = selection.statements.iter().flat_map(tokens);
+    patterns.any(is_guard) || tokens.any(|it| it.kind() == T![unsafe])
+}
+
+/// Whether what comes out of it is made by its end, and not only by its beginning.
+fn gives_what_it_ends_with(selection: &Selection) -> bool {
+    let Some(last) = selection.statements.last() else {
+        return false;
+    };
+    let range = last.text_range();
+    selection.outputs.iter().all(|output| {
+        let mut mentions = output.mentions.iter();
+        output.declared == range.end() || mentions.any(|it| range.contains_range(it.text_range()))
     })
 }
 
-/// Whether it is the body of one of several arms that are as long.
+/// Whether it takes the plain value with it that its function ends with, behind all that leads there.
+fn swallows_end(selection: &Selection) -> bool {
+    let is_run = selection.statements.len() > 1;
+    let is_choice = |value: &ast::Expr| {
+        matches!(
+            value,
+            ast::Expr::MatchExpr(_) | ast::Expr::IfExpr(_) | ast::Expr::BlockExpr(_)
+        )
+    };
+    let value = selection.value.as_ref().filter(|_| is_run);
+    value.is_some_and(|it| !is_choice(it)) && matches!(selection.exits.leave, Leave::Whole { .. })
+}
+
+/// Whether it is the body of one of several arms of a kind.
 fn is_one_of_several(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
     let first = selection.statements.first();
     let around = first.and_then(|it| it.ancestors().find_map(ast::MatchArm::cast));
-    let Some(arm) = around.filter(|arm| {
-        sized
-            .scope
-            .text_range()
-            .contains_range(arm.syntax().text_range())
-    }) else {
+    let scope = sized.scope.text_range();
+    let Some(arm) = around.filter(|arm| scope.contains_range(arm.syntax().text_range())) else {
         return false;
     };
     let lines = |node: &SyntaxNode| sized.unit.code_lines(node.text_range());
@@ -113,8 +128,35 @@ fn is_one_of_several(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
     }
     let list = arm.syntax().parent();
     let others = list.into_iter().flat_map(|list| list.children());
-    let mut others = others.filter(|it| it.kind() == SyntaxKind::MATCH_ARM && it != arm.syntax());
-    others.any(|other| lines(&other) * 100 >= own * ALIKE)
+    let others = others.filter(|it| it.kind() == SyntaxKind::MATCH_ARM && it != arm.syntax());
+    let others: Vec<u32> = others.map(|other| lines(&other)).collect();
+    let is_alike = |other: &u32| other * 100 >= own * ALIKE;
+    others.iter().any(is_alike) || (own < LONG_ARM && others.len() > 2)
+}
+
+/// Whether statements of the same shape stand elsewhere in the function, which want to be one with them.
+fn has_twin(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
+    let (Some(first), Some(last)) = (selection.statements.first(), selection.statements.last())
+    else {
+        return false;
+    };
+    let words = sized.unit.words();
+    let start = sized.unit.node.text_range().start();
+    let print = |range: TextRange| words.print(range - start, None, Names::Numbered);
+    let own = first.text_range().cover(last.text_range());
+    let print_of_own = print(own);
+    let kind = first.kind();
+    let body = sized.function.body.syntax().descendants();
+    let alike = body.filter(|it| it.kind() == kind && !own.contains_range(it.text_range()));
+    let mut runs = alike.filter_map(|it| {
+        let mut row = std::iter::successors(Some(it.clone()), SyntaxNode::next_sibling);
+        let end = row.nth(selection.statements.len() - 1)?;
+        Some(it.text_range().cover(end.text_range()))
+    });
+    runs.any(|range| {
+        let common = range.intersect(own);
+        common.is_none_or(TextRange::is_empty) && print(range) == print_of_own
+    })
 }
 
 #[cfg(test)]
