@@ -32,8 +32,8 @@ impl Account {
 
     /// Why `estimate` can't be held. Of two windows that are full, the month is the one that it is worth waiting for.
     pub(super) fn refusal(&self, estimate: u64, limits: Limits) -> Option<Refusal> {
-        let windows = self.status(limits).into_iter().rev();
-        windows.filter_map(|window| window.refusal(estimate)).next()
+        let mut windows = self.status(limits).into_iter().rev();
+        windows.find_map(|window| window.refusal(estimate))
     }
 
     pub(super) fn status(&self, limits: Limits) -> [WindowStatus; 2] {
