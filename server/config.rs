@@ -34,7 +34,7 @@ pub use problem::{ConfigProblem, SettingPlace, nearest};
 pub use resolve::{CacheOptions, Config, Shown};
 pub use rules::{Judgement, LevelOverride, Profile, Rules};
 pub use schema::schema;
-pub(crate) use units::bytes;
+pub(crate) use units::{bytes, tokens};
 
 /// The origin of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
