@@ -2,12 +2,8 @@
 
 /// The bytes of `256MB`: a whole number and a unit. Units of a thousand end in `B`, units of 1024 in `iB`.
 pub(crate) fn bytes(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let digits = text
-        .find(|letter: char| !letter.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let factor = match unit.trim_start().to_ascii_lowercase().as_str() {
+    let (number, unit) = parts(text);
+    let factor = match unit.to_ascii_lowercase().as_str() {
         "" | "b" => 1,
         "kb" => 1_000,
         "mb" => 1_000_000,
@@ -20,24 +16,28 @@ pub(crate) fn bytes(text: &str) -> Option<u64> {
     number.parse::<u64>().ok()?.checked_mul(factor)
 }
 
-/// Pattern of what [`bytes`] reads, for the schema.
-pub(super) const BYTES_PATTERN: &str = r"^\s*[0-9]+\s*([bB]|[kKmMgG][iI]?[bB])?\s*$";
-
-/// The tokens of `200k` or `3M`: a whole number, and perhaps a letter for thousands, millions or thousands of millions.
+/// The tokens of `200k`: a whole number, thousands or millions.
 pub(crate) fn tokens(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let (number, factor) = match text.char_indices().last()? {
-        (at, 'k' | 'K') => (&text[..at], 1_000),
-        (at, 'm' | 'M') => (&text[..at], 1_000_000),
-        (at, 'g' | 'G') => (&text[..at], 1_000_000_000),
-        _ => (text, 1),
+    let (number, unit) = parts(text);
+    let factor = match unit {
+        "" => 1,
+        "k" | "K" => 1_000,
+        "m" | "M" => 1_000_000,
+        _ => return None,
     };
-    let number = number.trim_end();
-    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
     number.parse::<u64>().ok()?.checked_mul(factor)
 }
+
+/// A number and its unit.
+fn parts(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    let digits = text.find(|letter: char| !letter.is_ascii_digit());
+    let (number, unit) = text.split_at(digits.unwrap_or(text.len()));
+    (number, unit.trim_start())
+}
+
+/// Pattern of what [`bytes`] reads, for the schema.
+pub(super) const BYTES_PATTERN: &str = r"^\s*[0-9]+\s*([bB]|[kKmMgG][iI]?[bB])?\s*$";
 
 #[cfg(test)]
 mod tests {
@@ -53,24 +53,11 @@ mod tests {
     }
 
     #[test]
-    fn numbers_with_letters_are_tokens() {
+    fn tokens_are_counted_in_thousands_and_millions() {
         assert_eq!(tokens("200k"), Some(200_000));
-        assert_eq!(tokens(" 3 M "), Some(3_000_000));
-        assert_eq!(tokens("1G"), Some(1_000_000_000));
+        assert_eq!(tokens("3 M"), Some(3_000_000));
         assert_eq!(tokens("0"), Some(0));
-        assert_eq!(tokens("12345"), Some(12_345));
-        for wrong in [
-            "",
-            "k",
-            "-1",
-            "+1",
-            "1.5M",
-            "1 2k",
-            "20kB",
-            "99999999999999999999",
-            "99999999999999M",
-            "5µ",
-        ] {
+        for wrong in ["", "k", "1.5k", "3MB", "-1", "99999999999999999M"] {
             assert_eq!(tokens(wrong), None, "{wrong}");
         }
     }

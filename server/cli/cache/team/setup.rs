@@ -69,7 +69,10 @@ pub(super) fn run(
         for (window, limit) in said {
             let Some(limit) = limit else { continue };
             let namespace = &remote.namespace;
-            writeln!(out, "In `{namespace}`, {limit} tokens may be spent each {window}")?;
+            writeln!(
+                out,
+                "In `{namespace}`, {limit} tokens may be spent each {window}"
+            )?;
         }
     }
     writeln!(out)?;
