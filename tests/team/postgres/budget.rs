@@ -8,6 +8,7 @@ use std::time::Duration;
 use rustassistant::cache::ledger::{
     HoldId, Limits, PostgresLedger, Refusal, Reservation, TokenLedger, WindowKind,
 };
+use sqlx::error::DatabaseError;
 use sqlx::{AssertSqlSafe, ConnectOptions};
 
 use super::*;
@@ -242,7 +243,7 @@ async fn nobody_writes_into_the_books() {
                 .execute(&mut connection)
                 .await;
             let code = done.unwrap_err();
-            let code = code.as_database_error().and_then(|error| error.code());
+            let code = code.as_database_error().and_then(DatabaseError::code);
             assert_eq!(code.as_deref(), Some("42501"), "{user}: {statement}");
         }
     }
