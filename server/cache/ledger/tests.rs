@@ -309,6 +309,27 @@ async fn what_ended_long_ago_is_forgotten() {
     );
 }
 
+#[tokio::test]
+async fn a_call_that_is_dropped_half_way_does_no_harm() {
+    let bench = Bench::new(limits(1000, 1000)).await;
+    let mut ids = Vec::new();
+    for micros in (0..2_000).step_by(40) {
+        let id = HoldId::fresh().unwrap();
+        let call = bench.ledger.reserve(id, 10, MINUTE);
+        let done = tokio::time::timeout(Duration::from_micros(micros), call).await;
+        ids.push((id, done.is_ok()));
+    }
+    // One that was dropped is held or isn't; one that was answered is.
+    let (_, _, held) = bench.stand().await;
+    let answered = ids.iter().filter(|(_, answered)| *answered).count() as u64;
+    assert!((answered * 10..=500).contains(&held), "{held}, {answered}");
+    for (id, _) in ids {
+        bench.ledger.release(id).await.unwrap();
+    }
+    assert_eq!(bench.stand().await, (0, 0, 0));
+    assert!(bench.hold(1000).await.is_some());
+}
+
 #[test]
 fn an_id_is_read_as_it_is_written() {
     let id = HoldId::fresh().unwrap();
