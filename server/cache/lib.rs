@@ -9,6 +9,7 @@
 //! - [`Memory`] is a map bounded in bytes; its lookups never wait.
 //! - [`SqliteCache`] is the local file, [`Archive`] one that is only read, such as a backup.
 //! - [`copy`] takes entries from any of them to any other.
+//! - [`ledger`] is what may be spent on a language model: there a fault is not a miss but a no.
 //! - [`envelope`] is the form of an entry outside of memory.
 //! - `team` is what only a team's cache needs: Postgres, HTTP and its server, behind seals. A build without the feature
 //!   `team` reads what a configuration says of a team's cache, and has none.
@@ -19,6 +20,7 @@ mod copy;
 pub mod envelope;
 mod fault;
 mod key;
+pub mod ledger;
 pub mod locks;
 mod memory;
 mod remote;
@@ -35,6 +37,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+
+use ledger::TokenLedger;
+#[cfg(feature = "team")]
+use ledger::{HttpLedger, PostgresLedger};
 
 /// The tables of a database and how to get to them, which whoever opens one hands in: only the published package's root
 /// can embed its folder of migrations.
@@ -277,15 +283,34 @@ impl CacheBackend {
             #[cfg(feature = "team")]
             CacheBackend::Http(remote) => Ok(Box::new(HttpCache::new(remote).await?)),
             #[cfg(not(feature = "team"))]
-            CacheBackend::Postgres(remote) | CacheBackend::Http(remote) => {
-                Err(Fault::new(FaultKind::Setting)
-                    .of(&remote.address)
-                    .because(NO_TEAM))
-            }
+            CacheBackend::Postgres(remote) | CacheBackend::Http(remote) => Err(no_team(remote)),
         }
     }
+
+    /// The budget of the team whose cache this is; a file is nobody's but this machine's. Sends nothing yet.
+    pub async fn ledger(&self) -> Result<Option<Box<dyn TokenLedger>>, Fault> {
+        match self {
+            CacheBackend::Sqlite(_) => Ok(None),
+            #[cfg(feature = "team")]
+            CacheBackend::Postgres(remote) => {
+                Ok(Some(Box::new(PostgresLedger::new(remote).await?)))
+            }
+            #[cfg(feature = "team")]
+            CacheBackend::Http(remote) => Ok(Some(Box::new(HttpLedger::new(remote).await?))),
+            #[cfg(not(feature = "team"))]
+            CacheBackend::Postgres(remote) | CacheBackend::Http(remote) => Err(no_team(remote)),
+        }
+    }
+}
+
+#[cfg(not(feature = "team"))]
+fn no_team(remote: &Remote) -> Fault {
+    let fault = Fault::new(FaultKind::Setting).of(&remote.address);
+    fault.because(NO_TEAM)
 }
 
 /// As the root embeds it, for the tests of this crate.
 #[cfg(test)]
 static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/sqlite");
+#[cfg(test)]
+static LEDGER: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/ledger");

@@ -1,13 +1,9 @@
-//! Amounts of bytes as people write them.
+//! Amounts of bytes and of tokens as people write them.
 
 /// The bytes of `256MB`: a whole number and a unit. Units of a thousand end in `B`, units of 1024 in `iB`.
 pub(crate) fn bytes(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let digits = text
-        .find(|letter: char| !letter.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let factor = match unit.trim_start().to_ascii_lowercase().as_str() {
+    let (number, unit) = parts(text);
+    let factor = match unit.to_ascii_lowercase().as_str() {
         "" | "b" => 1,
         "kb" => 1_000,
         "mb" => 1_000_000,
@@ -18,6 +14,26 @@ pub(crate) fn bytes(text: &str) -> Option<u64> {
         _ => return None,
     };
     number.parse::<u64>().ok()?.checked_mul(factor)
+}
+
+/// The tokens of `200k`: a whole number, thousands or millions.
+pub(crate) fn tokens(text: &str) -> Option<u64> {
+    let (number, unit) = parts(text);
+    let factor = match unit {
+        "" => 1,
+        "k" | "K" => 1_000,
+        "m" | "M" => 1_000_000,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(factor)
+}
+
+/// A number and its unit.
+fn parts(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    let digits = text.find(|letter: char| !letter.is_ascii_digit());
+    let (number, unit) = text.split_at(digits.unwrap_or(text.len()));
+    (number, unit.trim_start())
 }
 
 /// Pattern of what [`bytes`] reads, for the schema.
@@ -34,6 +50,16 @@ mod tests {
         assert_eq!(bytes("1kb"), Some(1000));
         assert_eq!(bytes("17"), Some(17));
         assert_eq!(bytes("2 GB "), Some(2_000_000_000));
+    }
+
+    #[test]
+    fn tokens_are_counted_in_thousands_and_millions() {
+        assert_eq!(tokens("200k"), Some(200_000));
+        assert_eq!(tokens("3 M"), Some(3_000_000));
+        assert_eq!(tokens("0"), Some(0));
+        for wrong in ["", "k", "1.5k", "3MB", "-1", "99999999999999999M"] {
+            assert_eq!(tokens(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

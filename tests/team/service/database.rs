@@ -10,7 +10,7 @@ use super::server::{Server, eventually, path, program, seal_with};
 use crate::postgres::fixture::{Database, PASSWORD, Postgres};
 
 /// What tells a server about a database, with the password in a file.
-fn arguments(folder: &Path, remote: &Remote, password: &str) -> Vec<String> {
+pub(super) fn arguments(folder: &Path, remote: &Remote, password: &str) -> Vec<String> {
     let file = folder.join("password");
     fs::write(&file, format!("{password}\n")).unwrap();
     let url = remote.address.resolve().unwrap().to_string();
@@ -28,9 +28,14 @@ fn arguments(folder: &Path, remote: &Remote, password: &str) -> Vec<String> {
 }
 
 fn over(database: &Database) -> Server {
+    over_with(database, &[])
+}
+
+pub(super) fn over_with(database: &Database, more: &[&str]) -> Server {
     let folder = tempfile::tempdir().unwrap();
     let arguments = arguments(folder.path(), &database.with_tls("server"), PASSWORD);
-    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let mut arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    arguments.extend(more);
     Server::start(&arguments)
 }
 
