@@ -2,7 +2,8 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::{LazyLock, Mutex},
 };
 
 use super::repeats::{is_of_its_type, leaves_many};
@@ -290,62 +291,54 @@ impl Search<'_> {
     /// What two places have in common, if that is enough.
     fn compared(&self, places: (Window, Window)) -> Option<Pair> {
         let words = self.words(places.0).min(self.words(places.1));
-        if words < FEWEST_OF_BLOCKS || self.is_list(places.0) || self.is_list(places.1) {
-            return None;
-        }
-        if !self.text(places.0).contains('\n') {
-            return None;
-        }
-        let ranges = (self.range(places.0), self.range(places.1));
-        if ranges
-            .0
-            .intersect(ranges.1)
-            .is_some_and(|it| !it.is_empty())
-        {
-            return None;
-        }
         let is_equal = self.are_equal(places);
-        // Those are told of as equal blocks.
-        if is_equal && places.0.count >= FEWEST_STATEMENTS && words >= SHORTEST_RUN {
+        let are_blocks = is_equal && self.are_blocks(places);
+        if !self.may_be_told(places, words, (is_equal, are_blocks)) {
             return None;
+        }
+        let key = (self.print(places.0), self.print(places.1), are_blocks);
+        let judge = || judged(self.text(places.0), self.text(places.1), words, are_blocks);
+        let common = JUDGED.get(key, judge)?;
+        // Those are duplicate functions, or have other types.
+        let are_duplicates = common.is_equal && self.are_functions(places);
+        if are_duplicates || self.is_bound(places.0) || self.is_bound(places.1) {
+            return None;
+        }
+        Some(Pair { places, common })
+    }
+
+    /// Whether two places may have enough in common, before anybody reads their words.
+    fn may_be_told(
+        &self,
+        places: (Window, Window),
+        words: u32,
+        (is_equal, are_blocks): (bool, bool),
+    ) -> bool {
+        if words < FEWEST_OF_BLOCKS || self.is_list(places.0) || self.is_list(places.1) {
+            return false;
+        }
+        let common = self.range(places.0).intersect(self.range(places.1));
+        let is_line = !self.text(places.0).contains('\n');
+        // What is equal and long is told of as equal blocks.
+        let is_told = is_equal && places.0.count >= FEWEST_STATEMENTS && words >= SHORTEST_RUN;
+        if is_line || is_told || common.is_some_and(|it| !it.is_empty()) {
+            return false;
         }
         let fewest = if is_equal || self.unit(places.0) == self.unit(places.1) {
             FEWEST_OF_FUNCTION
         } else {
             FEWEST_WORDS
         };
-        let are_blocks = is_equal && self.are_blocks(places);
         let most = self.words(places.0).max(self.words(places.1));
-        if words < fewest && !are_blocks || words * 100 < most * LEAST_COMMON * 3 / 4 {
-            return None;
-        }
-        if self.framed(places) * 100 < most * LEAST_COMMON * 3 / 4 {
-            return None;
-        }
-        let found = compare(self.text(places.0), self.text(places.1))?;
-        let is_equal = found.unmatched == 0 && found.differing.is_empty();
-        // Those are duplicate functions, or have other types.
-        if is_equal && self.are_functions(places) {
-            return None;
-        }
-        let is_close = are_blocks || is_close(&found, words);
-        if !is_close || self.is_bound(places.0) || self.is_bound(places.1) {
-            return None;
-        }
-        let costs = found.differing.iter().map(|it| match it.kind {
-            Kind::Called | Kind::Path => CLOSURE,
-            _ => Repeat::ARGUMENT,
-        });
-        let arguments = costs.sum();
-        let common = found.words.saturating_sub(found.unmatched);
-        let words = u64::from(words) * u64::from(common) / u64::from(found.words.max(1));
-        Some(Pair {
-            places,
-            common: Common {
-                words: u32::try_from(words).unwrap_or(u32::MAX),
-                arguments,
-                is_equal,
-            },
+        (words >= fewest || are_blocks)
+            && words * 100 >= most * LEAST_COMMON * 3 / 4
+            && self.framed(places) * 100 >= most * LEAST_COMMON / 2
+    }
+
+    fn print(&self, window: Window) -> Print {
+        let prints = self.statements(window).iter().map(|it| it.print);
+        prints.fold(window.count as u64, |all, print| {
+            all.rotate_left(21).wrapping_mul(3) ^ print
         })
     }
 
@@ -473,6 +466,53 @@ impl Search<'_> {
             saves,
             words,
         })
+    }
+}
+
+/// What two texts have in common, if they are near enough to be one.
+fn judged(one: &str, other: &str, words: u32, are_blocks: bool) -> Option<Common> {
+    let found = compare(one, other)?;
+    if !are_blocks && !is_close(&found, words) {
+        return None;
+    }
+    let costs = found.differing.iter().map(|it| match it.kind {
+        Kind::Called | Kind::Path => CLOSURE,
+        _ => Repeat::ARGUMENT,
+    });
+    let arguments = costs.sum();
+    let common = found.words.saturating_sub(found.unmatched);
+    let words = u64::from(words) * u64::from(common) / u64::from(found.words.max(1));
+    Some(Common {
+        words: u32::try_from(words).unwrap_or(u32::MAX),
+        arguments,
+        is_equal: found.unmatched == 0 && found.differing.is_empty(),
+    })
+}
+
+/// The prints of two places, and whether they are whole blocks of one function.
+type Key = (Print, Print, bool);
+
+/// What pairs of places came to, so that a keystroke compares only what it touched.
+#[derive(Default)]
+struct Judged(Mutex<HashMap<Key, Option<Common>>>);
+
+static JUDGED: LazyLock<Judged> = LazyLock::new(Judged::default);
+
+impl Judged {
+    const MOST: usize = 20_000;
+
+    fn get(&self, key: Key, judge: impl FnOnce() -> Option<Common>) -> Option<Common> {
+        let known = self.0.lock().ok()?.get(&key).copied();
+        if let Some(known) = known {
+            return known;
+        }
+        let found = judge();
+        let mut all = self.0.lock().ok()?;
+        if all.len() >= Self::MOST {
+            all.clear();
+        }
+        all.insert(key, found);
+        found
     }
 }
 

@@ -69,7 +69,7 @@
 //! in files that say that they are ports.
 //!
 //! ## Sources
-//! CPD and NiCad, type 3. Martin Fowler, *Refactoring*, "Duplicated Code".
+//! CPD, type 3. Martin Fowler, *Refactoring*, "Duplicated Code".
 
 use ra_ap_syntax::SyntaxKind;
 

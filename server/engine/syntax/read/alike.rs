@@ -177,14 +177,16 @@ fn declared<'a>(words: &[Word<'a>]) -> BTreeSet<&'a str> {
             }
             (_, "||") => {}
             (SyntaxKind::IDENT, text) if is_pattern || is_in_bars || is_of_arm(&words[at..]) => {
-                if text.starts_with(|c: char| c.is_lowercase() || c == '_') {
-                    declared.insert(text);
-                }
+                declared.extend(is_variable(text).then_some(text));
             }
             _ => {}
         }
     }
     declared
+}
+
+fn is_variable(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_lowercase() || c == '_')
 }
 
 /// Whether a value may end with a word, so that a bar behind it is an operator.
@@ -279,9 +281,8 @@ fn between(left: &[Word<'_>], right: &[Word<'_>], total: usize) -> Option<Vec<(u
         return None;
     }
     // A way that goes further from the middle has to come back.
-    let most = (most + apart) / 2 + 1;
+    let most = usize::midpoint(most, apart) + 1;
     let width = 2 * most + 1;
-    let column = |at: usize, there: usize| (there + most).checked_sub(at).filter(|it| *it < width);
     let mut steps = vec![Step::Both; (left.len() + 1) * width];
     let mut before = vec![u32::MAX; width];
     let mut costs = vec![u32::MAX; width];
@@ -320,17 +321,24 @@ fn between(left: &[Word<'_>], right: &[Word<'_>], total: usize) -> Option<Vec<(u
             return None;
         }
     }
+    traced(&steps, (left.len(), right.len()), most)
+}
+
+/// The way back from the ends to the beginnings.
+fn traced(steps: &[Step], ends: (usize, usize), most: usize) -> Option<Vec<(usize, usize)>> {
+    let width = 2 * most + 1;
+    let (mut at, mut there) = ends;
     let mut pairs = Vec::new();
-    let (mut at, mut there) = (left.len(), right.len());
     while at > 0 || there > 0 {
-        match steps[at * width + column(at, there)?] {
+        let column = (there + most).checked_sub(at).filter(|it| *it < width)?;
+        match steps[at * width + column] {
             Step::Both => {
-                at -= 1;
-                there -= 1;
+                at = at.checked_sub(1)?;
+                there = there.checked_sub(1)?;
                 pairs.push((at, there));
             }
-            Step::Left => at -= 1,
-            Step::Right => there -= 1,
+            Step::Left => at = at.checked_sub(1)?,
+            Step::Right => there = there.checked_sub(1)?,
         }
     }
     pairs.reverse();

@@ -47,7 +47,7 @@ pub enum Names {
 /// The words and signs of a text in their order.
 #[derive(Debug)]
 pub struct Words<'a> {
-    words: Vec<Word<'a>>,
+    all: Vec<Word<'a>>,
     numbers: RefCell<Numbers>,
     sums: OnceCell<Sums>,
 }
@@ -145,7 +145,7 @@ impl<'a> Words<'a> {
         });
         let sums = OnceCell::new();
         Self {
-            words,
+            all: words,
             numbers,
             sums,
         }
@@ -183,7 +183,7 @@ impl<'a> Words<'a> {
     pub fn prints(&self, range: TextRange, holes: &[TextRange]) -> Option<Prints> {
         let sums = self.sums();
         let (first, behind) = self.bounds(range);
-        let word = self.words.get(first).filter(|_| first < behind)?;
+        let word = self.all.get(first).filter(|_| first < behind)?;
         let shape = |first: usize, behind: usize| Shape {
             print: sums.between(&sums.shapes, first, behind),
             words: sums.weights[behind] - sums.weights[first],
@@ -219,7 +219,7 @@ impl<'a> Words<'a> {
     }
 
     fn sums(&self) -> &Sums {
-        self.sums.get_or_init(|| Sums::of(&self.words))
+        self.sums.get_or_init(|| Sums::of(&self.all))
     }
 
     /// The range of the first word in a range.
@@ -236,8 +236,8 @@ impl<'a> Words<'a> {
 
     /// Where the first word behind an offset starts.
     pub fn next_start(&self, offset: TextSize) -> TextSize {
-        let next = self.words.partition_point(|word| word.start < offset);
-        self.words.get(next).map_or(offset, |word| word.start)
+        let next = self.all.partition_point(|word| word.start < offset);
+        self.all.get(next).map_or(offset, |word| word.start)
     }
 
     /// Whether a range is a table rather than code.
@@ -302,15 +302,13 @@ impl<'a> Words<'a> {
 
     fn in_range(&self, range: TextRange) -> &[Word<'a>] {
         let (first, behind) = self.bounds(range);
-        &self.words[first..behind]
+        &self.all[first..behind]
     }
 
     /// The numbers of its first word, and of the first one behind it.
     fn bounds(&self, range: TextRange) -> (usize, usize) {
-        let first = self
-            .words
-            .partition_point(|word| word.start < range.start());
-        let behind = self.words.partition_point(|word| word.start < range.end());
+        let first = self.all.partition_point(|word| word.start < range.start());
+        let behind = self.all.partition_point(|word| word.start < range.end());
         (first, behind.max(first))
     }
 
