@@ -7,6 +7,8 @@ mod grouping;
 mod longest;
 mod pieces;
 mod postings;
+mod repeats;
+mod similar;
 mod verified;
 
 use std::{collections::HashMap, sync::Arc};
@@ -18,7 +20,8 @@ use crate::{
 };
 use postings::{Posting, Postings};
 
-pub use longest::longest;
+use longest::longest;
+pub use repeats::repeats;
 pub use verified::{Code, verified};
 
 /// A file of one index.

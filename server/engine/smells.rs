@@ -80,6 +80,7 @@ pub mod repeated_stanza;
 pub mod repeated_statement;
 pub mod repeated_string;
 pub mod shared_branch_code;
+pub mod similar_block;
 pub mod spelled_out_idiom;
 pub mod swallowed_error;
 pub mod too_many_parameters;
@@ -506,6 +507,7 @@ static REGISTRY: &[Smell] = &[
     repeated_statement::SMELL,
     repeated_string::SMELL,
     shared_branch_code::SMELL,
+    similar_block::SMELL,
     spelled_out_idiom::SMELL,
     swallowed_error::SMELL,
     too_many_parameters::SMELL,

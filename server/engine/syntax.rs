@@ -32,6 +32,7 @@ pub use parse::{
 };
 pub use ra_ap_syntax::Edition;
 pub use read::{
+    alike,
     allowances::{Allowed, AllowedBy, allowances},
     attributes,
     declarations::{Constant, FileNames, Signature, TypeShape},

@@ -9,7 +9,7 @@ const MOST_STEPS: usize = 100_000;
 
 /// The longest runs that begin with the first statements of these places, with how many statements each has. `print` is
 /// that of the statement so many behind a place; of places that go on alike before them nothing is told.
-pub fn longest<P: Copy>(
+pub(super) fn longest<P: Copy>(
     places: Vec<P>,
     print: impl Fn(P, isize) -> Option<Print>,
 ) -> Vec<(Vec<P>, usize)> {

@@ -3,7 +3,7 @@
 //! ## What it does
 //! Finds three or more statements in a row that stand again word by word in other files of a workspace, or in one file with other
 //! names and literals, each for the same other throughout. Comments and white space may differ. What stands again word by word in
-//! one file is `repeated-block`.
+//! one file is `repeated-block`, and what stands again there but for a few words is `similar-block`.
 //!
 //! ## Why
 //! What is written twice is mended once. A function of its own would have a name, and one place to mend.

@@ -60,13 +60,9 @@ use ra_ap_syntax::SyntaxKind;
 use super::{Calm, Cause, Limits, Look, Sightings, Smell};
 use crate::{
     facts::{Part, Sighting},
-    index::longest,
-    syntax::{
-        FileUnit, Run,
-        prints::{Names, Print, Words, are_equal},
-        runs::{FEWEST_STATEMENTS, SHORTEST_RUN, Statement},
-    },
-    text::{TextRange, line_of, slice},
+    index::repeats,
+    syntax::{FileUnit, runs::Repeat},
+    text::{line_of, slice},
 };
 
 pub(super) const SMELL: Smell = Smell {
@@ -79,194 +75,33 @@ pub(super) const SMELL: Smell = Smell {
     ..Smell::new("repeated-block", Limits::of(39, 99), Look::File(look), say)
 };
 
-/// So many names are given back at most, of a block of fewer lines than that.
-const MOST_LEFT: usize = 3;
-const LONG: usize = 20;
-
 /// Readers wanted most of these unified.
 fn is_long(sighting: &Sighting) -> bool {
     sighting.measure >= 80
 }
 
 fn look(file: &FileUnit, sightings: &mut Sightings) {
-    let mut told: Vec<TextRange> = Vec::new();
-    for block in repeated(file) {
-        let is_told = |place: &Place| told.iter().any(|it| it.intersect(place.range).is_some());
-        if block.places.iter().any(is_told) {
-            continue;
-        }
-        told.extend(block.places.iter().map(|place| place.range));
-        if block.is_of_functions {
-            continue;
-        }
-        // What a place adds, and its whole range, which adds nothing.
-        let added = block.places.iter().skip(1).map(|place| Part {
-            at: place.first,
-            measure: block.words,
-        });
-        let ranges = block.places.iter().map(|place| Part {
-            at: place.range,
-            measure: 0,
-        });
-        let parts = added.chain(ranges).collect();
-        sightings.push_with_parts(block.places[0].first, block.saves(), parts);
+    let equal = repeats(file).iter().filter(|it| it.is_equal);
+    for block in equal.filter(|block| !block.is_of_functions()) {
+        sightings.push_with_parts(block.places[0].first, block.saves, parts_of(block));
     }
 }
 
-/// Statements that stand several times.
-struct Block {
-    /// Whether it is all that the functions around do, so that they are equal themselves.
-    is_of_functions: bool,
-    /// Words and signs of one place.
-    words: u32,
-    /// In the order of the text.
-    places: Vec<Place>,
-}
-
-struct Place {
-    range: TextRange,
-    /// The first word.
-    first: TextRange,
-}
-
-impl Block {
-    /// Words and signs that would go.
-    fn saves(&self) -> u32 {
-        let others = u32::try_from(self.places.len().saturating_sub(1));
-        self.words.saturating_mul(others.unwrap_or(u32::MAX))
-    }
-}
-
-/// Where a run begins: its list of statements, and the place in it.
-type At = (usize, usize);
-
-/// What stands several times, what saves most first.
-fn repeated(file: &FileUnit) -> Vec<Block> {
-    let runs = &file.share.runs;
-    let mut starts: Vec<(Print, At)> = Vec::new();
-    for (run, number) in runs.iter().zip(0..) {
-        let windows = run.statements.windows(FEWEST_STATEMENTS).zip(0..);
-        starts.extend(windows.map(|(window, at)| (print_of(window), (number, at))));
-    }
-    starts.sort_unstable();
-    let print = |(run, at): At, behind: isize| {
-        let at = at.checked_add_signed(behind)?;
-        Some(runs[run].statements.get(at)?.print)
-    };
-    let mut blocks = Vec::new();
-    for alike in starts.chunk_by(|one, next| one.0 == next.0) {
-        if alike.len() > 1 {
-            let places = alike.iter().map(|(_, at)| *at).collect();
-            let found = longest(places, print).into_iter();
-            blocks.extend(found.filter_map(|(places, length)| block(file, &places, length)));
-        }
-    }
-    blocks.sort_by_key(|block| {
-        (
-            std::cmp::Reverse(block.saves()),
-            block.places[0].range.start(),
-        )
+/// What each place but the first adds, and the whole range of each, which adds nothing.
+pub(super) fn parts_of(block: &Repeat) -> Vec<Part> {
+    let is_of_functions = block.is_of_functions();
+    let added = block.places.iter().skip(1).map(|place| Part {
+        at: place
+            .function
+            .filter(|_| is_of_functions)
+            .unwrap_or(place.first),
+        measure: block.words,
     });
-    blocks
-}
-
-fn print_of(window: &[Statement]) -> Print {
-    let prints = window.iter().map(|statement| statement.print);
-    prints.fold(0, |all, print| all.rotate_left(21) ^ print)
-}
-
-fn block(file: &FileUnit, places: &[At], length: usize) -> Option<Block> {
-    let runs = &file.share.runs;
-    let statements = |(run, at): At| &runs[run].statements[at..at + length];
-    let words: u32 = statements(places[0]).iter().map(|it| it.words).sum();
-    let is_whole = |(run, _): &At| runs[*run].is_body && runs[*run].statements.len() == length;
-    if words < SHORTEST_RUN || is_list(statements(places[0])) || overlap(places, length) {
-        return None;
-    }
-    let text = |at: At| slice(&file.text, Place::of(statements(at)).range).unwrap_or_default();
-    let first = text(places[0]);
-    if is_of_its_type(first) {
-        return None;
-    }
-    let leaves_many = |at: &At| leaves_many(file, &runs[at.0], statements(*at));
-    if places.iter().any(leaves_many) {
-        return None;
-    }
-    let is_of_functions = places.iter().all(is_whole);
-    // What has equal prints is held against the text.
-    let is_equal = |at: &At| {
-        let other = text(*at);
-        first == other || are_equal((first, None), (other, None), Names::Kept)
-    };
-    if !places.iter().all(is_equal) {
-        return None;
-    }
-    let mut places: Vec<Place> = places.iter().map(|at| Place::of(statements(*at))).collect();
-    places.sort_by_key(|place| place.range.start());
-    Some(Block {
-        is_of_functions,
-        words,
-        places,
-    })
-}
-
-/// Whether it is about the type around, and means another one elsewhere.
-fn is_of_its_type(block: &str) -> bool {
-    let mut words = block.split(|c: char| !c.is_alphanumeric() && c != '_');
-    words.any(|word| word == "Self")
-}
-
-/// Whether a block leaves so many names to what follows that a function would have to give back a tuple of about its size.
-fn leaves_many(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
-    let block = Place::of(statements).range;
-    let text = |range| slice(&file.text, range).unwrap_or_default();
-    let patterns = statements.iter().filter_map(|statement| {
-        let (pattern, _) = text(statement.range)
-            .strip_prefix("let ")?
-            .split_once('=')?;
-        Some(pattern.matches(',').count() + 1)
+    let ranges = block.places.iter().map(|place| Part {
+        at: place.range,
+        measure: 0,
     });
-    // Most blocks give so few names that nothing has to be looked up.
-    if patterns.sum::<usize>() <= MOST_LEFT || text(block).lines().count() >= LONG {
-        return false;
-    }
-    let end = run
-        .statements
-        .last()
-        .map_or(block.end(), |it| it.range.end());
-    let words = Words::of(
-        text(TextRange::new(block.start(), end)),
-        file.context.edition,
-    );
-    let behind = TextRange::new(block.len(), end - block.start());
-    words.given(TextRange::up_to(block.len()), behind) > MOST_LEFT
-}
-
-impl Place {
-    fn of(statements: &[Statement]) -> Self {
-        let (first, last) = (statements[0], statements[statements.len() - 1]);
-        Self {
-            range: first.range.cover(last.range),
-            first: TextRange::new(first.range.start(), first.first_end),
-        }
-    }
-}
-
-/// Whether they are one or two statements again and again.
-fn is_list(statements: &[Statement]) -> bool {
-    let mut prints: Vec<Print> = statements.iter().map(|it| it.print).collect();
-    prints.sort_unstable();
-    prints.dedup();
-    prints.len() < FEWEST_STATEMENTS
-}
-
-/// Whether two of the places share a statement: what repeats itself without a break is a list.
-fn overlap(places: &[At], length: usize) -> bool {
-    let mut sorted = places.to_vec();
-    sorted.sort_unstable();
-    sorted
-        .windows(2)
-        .any(|pair| pair[0].0 == pair[1].0 && pair[1].1 - pair[0].1 < length)
+    added.chain(ranges).collect()
 }
 
 fn say(sighting: &Sighting, text: &str) -> String {
@@ -280,7 +115,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
 }
 
 /// "line 30", "lines 30 and 51", "lines 30, 51, 70 and 2 more"
-fn in_words(lines: &[usize]) -> String {
+pub(super) fn in_words(lines: &[usize]) -> String {
     const NAMED: usize = 3;
     match lines {
         [line] => format!("line {line}"),

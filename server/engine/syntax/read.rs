@@ -1,5 +1,6 @@
 //! What stands in a file, without an opinion on it.
 
+pub mod alike;
 pub(super) mod allowances;
 pub mod attributes;
 pub(super) mod declarations;

@@ -7,7 +7,7 @@ use crate::{
     facts::Sighting,
     index::{Code, DuplicateKind, FileId, Index, Origin, verified},
     refactorings::{self, Context, Refactoring, Target},
-    smells::{self, Cause, Smell},
+    smells::{self, Cause, Look, Smell},
     survey::{self, FileSurvey, SurveyedUnit},
     syntax::{Edition, FileContext, Presence, Source, Unit, outline},
 };
@@ -133,7 +133,15 @@ fn the_documentation_s_example_before_fires_its_smell_alone() {
         let before = examples(doc(smell), "before");
         assert!(!before.is_empty(), "{} has no example", smell.id);
         for example in before {
-            assert_eq!(fired(&example), [smell.id], "in\n{example}");
+            let mut fired = fired(&example);
+            // What stands in several files is in one here, and what stands in one function is told of first.
+            if matches!(smell.look, Look::Workspace(_)) || smell.id == "repeated-stanza" {
+                fired.retain(|id| *id != "similar-block");
+            }
+            if smell.id == "similar-block" {
+                fired.retain(|id| *id != "duplicate-block");
+            }
+            assert_eq!(fired, [smell.id], "in\n{example}");
         }
     }
 }

@@ -2,7 +2,7 @@
 //! is left. An impl, trait or module is no unit itself: its items are. What is around a unit matters to it only through its
 //! [`Owner`], so a unit whose text and owner are unchanged has an unchanged report.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode,
@@ -13,6 +13,7 @@ use super::{
     attributes::{self, is_only_for_tests},
     green::{has_brace, has_child},
     metrics::CodeLines,
+    runs::Repeat,
     shares::FileShare,
 };
 use crate::{
@@ -107,6 +108,8 @@ pub struct FileUnit {
     pub longest_impl: u32,
     /// What its units have that is looked at together.
     pub share: FileShare,
+    /// What stands in it several times, once somebody has asked.
+    pub repeats: OnceLock<Vec<Repeat>>,
 }
 
 /// The functions, constants and types of a file in the order of its text.
@@ -191,6 +194,7 @@ impl Outline {
                 .fold(self.frame_lines, u32::saturating_add),
             longest_impl: longest_impl.unwrap_or_default(),
             share: FileShare::default(),
+            repeats: OnceLock::new(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The words and signs of a text as duplicates compare them: without comments and white space.
 
 use std::{
-    cell::RefCell,
+    cell::{OnceCell, RefCell},
     collections::{HashMap, HashSet},
 };
 
@@ -48,8 +48,37 @@ pub enum Names {
 /// The words and signs of a text in their order.
 #[derive(Debug)]
 pub struct Words<'a> {
-    words: Vec<Word<'a>>,
+    all: Vec<Word<'a>>,
     numbers: RefCell<Numbers>,
+    sums: OnceCell<Sums>,
+}
+
+/// Prints of all words before each one, so that the print of a range costs no more than that of one word.
+#[derive(Debug)]
+struct Sums {
+    kept: Vec<Print>,
+    /// With names and literals by their kinds.
+    shapes: Vec<Print>,
+    weights: Vec<u32>,
+    powers: Vec<Print>,
+}
+
+/// What a range is compared by.
+#[derive(Debug, Clone, Copy)]
+pub struct Prints {
+    /// The first word.
+    pub first: TextRange,
+    pub exact: Print,
+    pub shape: Shape,
+    pub frame: Shape,
+}
+
+/// What a range is like, but for its names and literals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    pub print: Print,
+    /// Words and signs.
+    pub words: u32,
 }
 
 /// The order in which the names of a text appear first in one of its ranges.
@@ -134,7 +163,12 @@ impl<'a> Words<'a> {
             of: vec![(0, 0); names.len()],
             ..Numbers::default()
         });
-        Self { words, numbers }
+        let sums = OnceCell::new();
+        Self {
+            all: words,
+            numbers,
+            sums,
+        }
     }
 
     /// How many words and signs are in a range.
@@ -165,6 +199,49 @@ impl<'a> Words<'a> {
         hasher.finish()
     }
 
+    /// What a range is compared by, with its shape without holes, which are in it and in the order of the text.
+    pub fn prints(&self, range: TextRange, holes: &[TextRange]) -> Option<Prints> {
+        let sums = self.sums();
+        let (first, behind) = self.bounds(range);
+        let word = self.all.get(first).filter(|_| first < behind)?;
+        let shape = |first: usize, behind: usize| Shape {
+            print: sums.between(&sums.shapes, first, behind),
+            words: sums.weights[behind] - sums.weights[first],
+        };
+        let whole = shape(first, behind);
+        let mut frame = Shape {
+            print: holes.len() as u64,
+            words: 0,
+        };
+        let mut from = first;
+        for hole in holes {
+            let (start, end) = self.bounds(*hole);
+            frame = frame.and(shape(from, start.max(from)));
+            from = end.max(from);
+        }
+        Some(Prints {
+            first: TextRange::new(word.start, word.end()),
+            exact: sums.between(&sums.kept, first, behind),
+            shape: whole,
+            frame: if holes.is_empty() {
+                whole
+            } else {
+                frame.and(shape(from, behind.max(from)))
+            },
+        })
+    }
+
+    /// How many words and signs are in a range, where its prints are asked for too.
+    pub fn weight(&self, range: TextRange) -> u32 {
+        let (first, behind) = self.bounds(range);
+        let weights = &self.sums().weights;
+        weights[behind] - weights[first]
+    }
+
+    fn sums(&self) -> &Sums {
+        self.sums.get_or_init(|| Sums::of(&self.all))
+    }
+
     /// The range of the first word in a range.
     pub fn first(&self, range: TextRange) -> Option<TextRange> {
         let word = self.in_range(range).first()?;
@@ -179,8 +256,8 @@ impl<'a> Words<'a> {
 
     /// Where the first word behind an offset starts.
     pub fn next_start(&self, offset: TextSize) -> TextSize {
-        let next = self.words.partition_point(|word| word.start < offset);
-        self.words.get(next).map_or(offset, |word| word.start)
+        let next = self.all.partition_point(|word| word.start < offset);
+        self.all.get(next).map_or(offset, |word| word.start)
     }
 
     /// Whether a range is a table rather than code.
@@ -244,11 +321,15 @@ impl<'a> Words<'a> {
     }
 
     fn in_range(&self, range: TextRange) -> &[Word<'a>] {
-        let first = self
-            .words
-            .partition_point(|word| word.start < range.start());
-        let behind = self.words.partition_point(|word| word.start < range.end());
-        &self.words[first..behind.max(first)]
+        let (first, behind) = self.bounds(range);
+        &self.all[first..behind]
+    }
+
+    /// The numbers of its first word, and of the first one behind it.
+    fn bounds(&self, range: TextRange) -> (usize, usize) {
+        let first = self.all.partition_point(|word| word.start < range.start());
+        let behind = self.all.partition_point(|word| word.start < range.end());
+        (first, behind.max(first))
     }
 
     fn without(&self, range: TextRange, but: Option<TextRange>) -> impl Iterator<Item = &Word<'a>> {
@@ -305,6 +386,52 @@ pub fn are_equal(
     let left = left.signs(whole(one.0), one.1, names, &mut numbers.0);
     let right = right.signs(whole(other.0), other.1, names, &mut numbers.1);
     left.map(|(_, sign)| sign).eq(right.map(|(_, sign)| sign))
+}
+
+impl Shape {
+    fn and(self, other: Self) -> Self {
+        Self {
+            print: self.print.wrapping_mul(FACTOR).rotate_left(7) ^ other.print,
+            words: self.words + other.words,
+        }
+    }
+}
+
+const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+
+impl Sums {
+    fn of(words: &[Word<'_>]) -> Self {
+        let room = words.len() + 1;
+        let [mut kept, mut shapes, mut powers] = [(); 3].map(|()| Vec::with_capacity(room));
+        let mut weights = Vec::with_capacity(room);
+        let (mut kept_sum, mut shape_sum, mut power, mut weight) = (0_u64, 0_u64, 1_u64, 0);
+        for word in words {
+            kept.push(kept_sum);
+            shapes.push(shape_sum);
+            powers.push(power);
+            weights.push(weight);
+            kept_sum = kept_sum.wrapping_mul(FACTOR).wrapping_add(word.print);
+            let kind = number_of(word.kind) + 1;
+            shape_sum = shape_sum.wrapping_mul(FACTOR).wrapping_add(kind);
+            power = power.wrapping_mul(FACTOR);
+            weight += word.weight;
+        }
+        kept.push(kept_sum);
+        shapes.push(shape_sum);
+        powers.push(power);
+        weights.push(weight);
+        Self {
+            kept,
+            shapes,
+            weights,
+            powers,
+        }
+    }
+
+    fn between(&self, sums: &[Print], first: usize, behind: usize) -> Print {
+        let before = sums[first].wrapping_mul(self.powers[behind - first]);
+        Hasher(sums[behind].wrapping_sub(before)).finish()
+    }
 }
 
 impl Numbers {
@@ -401,7 +528,7 @@ impl Word<'_> {
 }
 
 /// Whether two signs that touch are written as one: the lexer gives them character by character.
-fn is_joined(one: &str, next: &str) -> bool {
+pub(super) fn is_joined(one: &str, next: &str) -> bool {
     matches!(
         (one, next),
         (":", ":")
@@ -469,8 +596,8 @@ mod tests {
         let of_text = Words::of(text, context.edition);
         let of_tree = Words::in_node(&root, text);
         assert_eq!(
-            format!("{:?}", of_tree.words),
-            format!("{:?}", of_text.words)
+            format!("{:?}", of_tree.all),
+            format!("{:?}", of_text.all)
         );
     }
 }

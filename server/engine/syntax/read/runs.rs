@@ -1,10 +1,13 @@
 //! Statements in a row.
 
-use ra_ap_syntax::{AstNode, SyntaxNode, ast};
+use ra_ap_syntax::{
+    AstNode, SyntaxNode,
+    ast::{self, HasName},
+};
 
 use super::{
-    outline::UnitKind,
-    prints::{Names, Print},
+    outline::{Owner, UnitKind},
+    prints::{Print, Shape},
     units::Unit,
 };
 use crate::text::{TextRange, TextSize};
@@ -12,13 +15,23 @@ use crate::text::{TextRange, TextSize};
 /// A run of statements that is worth comparing has so many, and so many words and signs.
 pub const FEWEST_STATEMENTS: usize = 3;
 pub const SHORTEST_RUN: u32 = 40;
+/// With fewer, nothing in it is compared.
+const SHORTEST: u32 = 18;
+const BRACES: u32 = 2;
+/// What is shorter, in bytes, has fewer.
+const SHORTEST_TEXT: u32 = 90;
+const SHORTEST_UNIT: u32 = 140;
 
 /// Statements in a row, with their prints.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Run {
     pub statements: Vec<Statement>,
-    /// Whether they are all that a function does.
-    pub is_body: bool,
+    /// The name of the function that does nothing else.
+    pub body_of: Option<TextRange>,
+    /// Whether they stand in a trait's implementation, which often asks for twins.
+    pub is_of_trait: bool,
+    /// The number of its unit in the file.
+    pub unit: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +43,57 @@ pub struct Statement {
     /// Words and signs in it.
     pub words: u32,
     pub print: Print,
+    /// With other names and literals.
+    pub shape: Shape,
+    /// The shape without the statements in it.
+    pub frame: Shape,
+}
+
+/// Statements that stand several times in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeat {
+    /// In the order of the text.
+    pub places: Vec<RepeatPlace>,
+    /// Words and signs that the places have in common.
+    pub words: u32,
+    /// Words and signs that would go if all places became one.
+    pub saves: u32,
+    /// Whether they stand again word by word.
+    pub is_equal: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RepeatPlace {
+    pub range: TextRange,
+    /// The first word.
+    pub first: TextRange,
+    /// The name of the function that does nothing else.
+    pub function: Option<TextRange>,
+}
+
+impl Repeat {
+    /// What a call has beside what is put in, and for each value that is put in.
+    const CALL: u32 = 3;
+    pub const ARGUMENT: u32 = 2;
+
+    /// The words and signs that would go if so many places with so many words became one, and calls with such arguments.
+    pub fn saved(words: u32, places: u32, arguments: u32) -> u32 {
+        let calls = (Self::CALL + arguments).saturating_mul(places);
+        let all = words.saturating_mul(places.saturating_sub(1));
+        all.saturating_sub(calls)
+    }
+
+    /// The arguments of a call, where so many words and signs would go.
+    pub fn arguments(words: u32, places: u32, saved: u32) -> u32 {
+        let all = words.saturating_mul(places.saturating_sub(1));
+        let call = all.saturating_sub(saved) / places.max(1);
+        call.saturating_sub(Self::CALL)
+    }
+
+    /// Whether functions are equal themselves.
+    pub fn is_of_functions(&self) -> bool {
+        self.places.iter().all(|place| place.function.is_some())
+    }
 }
 
 /// The statements of a list with its value, broken off at items.
@@ -55,50 +119,100 @@ impl Unit<'_> {
         if self.kind != UnitKind::Code || self.is_broken || self.is_for_tests() {
             return Vec::new();
         }
-        let lists = self.nodes::<ast::StmtList>();
-        lists.flat_map(|list| self.runs_of(&list)).collect()
+        let start = self.node.text_range().start();
+        let lists: Vec<ast::StmtList> = self.nodes::<ast::StmtList>().collect();
+        let ranges = lists.iter().map(|list| list.syntax().text_range() - start);
+        let ranges: Vec<TextRange> = ranges.collect();
+        let is_long = |range: &TextRange| u32::from(range.len()) >= SHORTEST_UNIT;
+        if !ranges.iter().any(is_long) {
+            return Vec::new();
+        }
+        let runs = lists.iter().flat_map(|list| self.runs_of(list, &ranges));
+        runs.collect()
     }
 
-    fn runs_of(&self, list: &ast::StmtList) -> Vec<Run> {
-        // No word is shorter than a byte.
-        if u32::from(list.syntax().text_range().len()) < SHORTEST_RUN || is_unsafe(list) {
+    /// The runs of a list, among the ranges of all lists of the unit.
+    fn runs_of(&self, list: &ast::StmtList, lists: &[TextRange]) -> Vec<Run> {
+        let range = list.syntax().text_range();
+        if u32::from(range.len()) < SHORTEST_TEXT {
             return Vec::new();
         }
         let rows = rows(list);
-        let is_body = rows.len() == 1 && is_body(list);
-        let long = rows
-            .into_iter()
-            .filter(|row| row.len() >= FEWEST_STATEMENTS);
-        let runs = long.map(|row| Run {
-            statements: row.iter().filter_map(|node| self.statement(node)).collect(),
-            is_body,
+        // A plain statement alone is no run, and its words need not be read.
+        let range = range - self.node.text_range().start();
+        let holds_others = || {
+            let next = lists.partition_point(|other| other.start() <= range.start());
+            lists
+                .get(next)
+                .is_some_and(|other| range.contains_range(*other))
+        };
+        let is_short = rows.iter().all(|row| row.len() < 2) && !holds_others();
+        if is_short || self.words().weight(range) < SHORTEST + BRACES || is_unsafe(list) {
+            return Vec::new();
+        }
+        let body_of = body_of(list).filter(|_| rows.len() == 1);
+        let runs = rows.into_iter().map(|row| Run {
+            statements: row
+                .iter()
+                .filter_map(|node| self.statement(node, lists))
+                .collect(),
+            body_of,
+            is_of_trait: self.owner == Owner::TraitImpl,
+            unit: 0,
         });
         runs.filter(Run::is_long).collect()
     }
 
-    fn statement(&self, node: &SyntaxNode) -> Option<Statement> {
+    fn statement(&self, node: &SyntaxNode, lists: &[TextRange]) -> Option<Statement> {
         let start = self.node.text_range().start();
         let range = node.text_range() - start;
-        let words = self.words();
-        let first = words.first(range)?;
+        let inner = &lists[lists.partition_point(|list| list.start() < range.start())..];
+        let mut holes: Vec<TextRange> = Vec::new();
+        for list in inner.iter().take_while(|list| list.end() <= range.end()) {
+            if holes.last().is_none_or(|last| last.end() <= list.start()) {
+                holes.push(*list);
+            }
+        }
+        let prints = self.words().prints(range, &holes)?;
         Some(Statement {
-            range: TextRange::new(first.start(), range.end()) + start,
-            first_end: first.end() + start,
-            words: words.count(range),
-            print: words.print(range, None, Names::Kept),
+            range: TextRange::new(prints.first.start(), range.end()) + start,
+            first_end: prints.first.end() + start,
+            words: prints.shape.words,
+            print: prints.exact,
+            shape: prints.shape,
+            frame: prints.frame,
         })
     }
 }
 
 impl Run {
+    pub fn range(&self) -> TextRange {
+        let mut ranges = self.statements.iter().map(|it| it.range);
+        let first = ranges.next().unwrap_or_default();
+        ranges.fold(first, TextRange::cover)
+    }
+
+    /// Some of the statements as a place of several.
+    pub fn place(&self, first: usize, count: usize) -> RepeatPlace {
+        let statements = &self.statements[first..first + count];
+        let (one, last) = (statements[0], statements[count - 1]);
+        let is_whole = count == self.statements.len();
+        RepeatPlace {
+            range: one.range.cover(last.range),
+            first: TextRange::new(one.range.start(), one.first_end),
+            function: self.body_of.filter(|_| is_whole),
+        }
+    }
+
     fn is_long(&self) -> bool {
         let words: u32 = self.statements.iter().map(|it| it.words).sum();
-        words >= SHORTEST_RUN
+        words >= SHORTEST
     }
 
     /// The same with other ranges.
     #[must_use]
     pub(super) fn mapped(mut self, change: impl Fn(TextRange) -> TextRange) -> Self {
+        self.body_of = self.body_of.map(&change);
         for statement in &mut self.statements {
             let first = TextRange::new(statement.range.start(), statement.first_end);
             statement.first_end = change(first).end();
@@ -116,8 +230,8 @@ fn is_unsafe(list: &ast::StmtList) -> bool {
     blocks.any(|block| block.unsafe_token().is_some())
 }
 
-fn is_body(list: &ast::StmtList) -> bool {
-    let block = list.syntax().parent();
-    let around = block.and_then(|block| block.parent());
-    around.is_some_and(|around| ast::Fn::can_cast(around.kind()))
+fn body_of(list: &ast::StmtList) -> Option<TextRange> {
+    let around = list.syntax().parent()?.parent()?;
+    let name = ast::Fn::cast(around)?.name()?;
+    Some(name.syntax().text_range())
 }

@@ -118,7 +118,9 @@ impl FileShare {
         self.texts.extend(moved.texts);
         self.functions.extend(moved.functions);
         if presence == Presence::Always {
-            self.runs.extend(moved.runs);
+            let unit = self.runs.last().map_or(0, |run| run.unit + 1);
+            let runs = moved.runs.into_iter().map(|run| Run { unit, ..run });
+            self.runs.extend(runs);
         }
     }
 

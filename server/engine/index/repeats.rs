@@ -1,0 +1,162 @@
+//! Statements that stand again in one file: word by word, or but for a little.
+
+use std::cmp::Reverse;
+
+use super::{longest, similar::similar};
+use crate::{
+    syntax::{
+        FileUnit, Run,
+        prints::{Names, Print, Words, are_equal},
+        runs::{FEWEST_STATEMENTS, Repeat, RepeatPlace, SHORTEST_RUN, Statement},
+    },
+    text::{TextRange, slice},
+};
+
+/// So many names are given back at most, of a block of fewer lines than that.
+const MOST_LEFT: usize = 3;
+const LONG: usize = 20;
+
+/// What stands again in a file, what saves most first. No place is a part of another one; they are looked for once.
+pub fn repeats(file: &FileUnit) -> &[Repeat] {
+    file.repeats.get_or_init(|| {
+        let mut found = equal(file);
+        found.extend(similar(file));
+        found.sort_by_key(|it| (Reverse(it.saves), !it.is_equal, it.places[0].range.start()));
+        let mut told: Vec<TextRange> = Vec::new();
+        found.retain(|repeat| {
+            let mut ranges = repeat.places.iter().map(|place| place.range);
+            let is_free = ranges.all(|range| told.iter().all(|it| it.intersect(range).is_none()));
+            if is_free {
+                told.extend(repeat.places.iter().map(|place| place.range));
+            }
+            is_free
+        });
+        found
+    })
+}
+
+/// Where a run begins: its list of statements, and the place in it.
+type At = (usize, usize);
+
+/// What stands several times word by word.
+fn equal(file: &FileUnit) -> Vec<Repeat> {
+    let runs = &file.share.runs;
+    let mut starts: Vec<(Print, At)> = Vec::new();
+    for (run, number) in runs.iter().zip(0..) {
+        let windows = run.statements.windows(FEWEST_STATEMENTS).zip(0..);
+        starts.extend(windows.map(|(window, at)| (print_of(window), (number, at))));
+    }
+    starts.sort_unstable();
+    let print = |(run, at): At, behind: isize| {
+        let at = at.checked_add_signed(behind)?;
+        Some(runs[run].statements.get(at)?.print)
+    };
+    let mut blocks = Vec::new();
+    for alike in starts.chunk_by(|one, next| one.0 == next.0) {
+        if alike.len() > 1 {
+            let places = alike.iter().map(|(_, at)| *at).collect();
+            let found = longest(places, print).into_iter();
+            blocks.extend(found.filter_map(|(places, length)| block(file, &places, length)));
+        }
+    }
+    blocks
+}
+
+fn print_of(window: &[Statement]) -> Print {
+    let prints = window.iter().map(|statement| statement.print);
+    prints.fold(0, |all, print| all.rotate_left(21) ^ print)
+}
+
+fn block(file: &FileUnit, places: &[At], length: usize) -> Option<Repeat> {
+    let runs = &file.share.runs;
+    let statements = |(run, at): At| &runs[run].statements[at..at + length];
+    let words: u32 = statements(places[0]).iter().map(|it| it.words).sum();
+    if words < SHORTEST_RUN || is_list(statements(places[0])) || overlap(places, length) {
+        return None;
+    }
+    let text = |at: At| slice(&file.text, range_of(statements(at))).unwrap_or_default();
+    let first = text(places[0]);
+    if is_of_its_type(first) {
+        return None;
+    }
+    let leaves_many = |at: &At| leaves_many(file, &runs[at.0], statements(*at));
+    if places.iter().any(leaves_many) {
+        return None;
+    }
+    // What has equal prints is held against the text.
+    let is_equal = |at: &At| {
+        let other = text(*at);
+        first == other || are_equal((first, None), (other, None), Names::Kept)
+    };
+    if !places.iter().all(is_equal) {
+        return None;
+    }
+    let places = places.iter().map(|(run, at)| runs[*run].place(*at, length));
+    let mut places: Vec<RepeatPlace> = places.collect();
+    places.sort_by_key(|place| place.range.start());
+    let others = u32::try_from(places.len() - 1).unwrap_or(u32::MAX);
+    Some(Repeat {
+        words,
+        saves: words.saturating_mul(others),
+        is_equal: true,
+        places,
+    })
+}
+
+/// Whether it is about the type around, and means another one elsewhere.
+pub(super) fn is_of_its_type(block: &str) -> bool {
+    if !block.contains("Self") {
+        return false;
+    }
+    let mut words = block.split(|c: char| !c.is_alphanumeric() && c != '_');
+    words.any(|word| word == "Self")
+}
+
+/// Whether a block leaves so many names to what follows that a function would have to give back a tuple of about its size.
+pub(super) fn leaves_many(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
+    let block = range_of(statements);
+    let text = |range| slice(&file.text, range).unwrap_or_default();
+    let patterns = statements.iter().filter_map(|statement| {
+        let (pattern, _) = text(statement.range)
+            .strip_prefix("let ")?
+            .split_once('=')?;
+        Some(pattern.matches(',').count() + 1)
+    });
+    // Most blocks give so few names that nothing has to be looked up.
+    if patterns.sum::<usize>() <= MOST_LEFT || text(block).lines().count() >= LONG {
+        return false;
+    }
+    let end = run
+        .statements
+        .last()
+        .map_or(block.end(), |it| it.range.end());
+    let words = Words::of(
+        text(TextRange::new(block.start(), end)),
+        file.context.edition,
+    );
+    let behind = TextRange::new(block.len(), end - block.start());
+    words.given(TextRange::up_to(block.len()), behind) > MOST_LEFT
+}
+
+fn range_of(statements: &[Statement]) -> TextRange {
+    statements[0]
+        .range
+        .cover(statements[statements.len() - 1].range)
+}
+
+/// Whether they are one or two statements again and again.
+fn is_list(statements: &[Statement]) -> bool {
+    let mut prints: Vec<Print> = statements.iter().map(|it| it.print).collect();
+    prints.sort_unstable();
+    prints.dedup();
+    prints.len() < FEWEST_STATEMENTS
+}
+
+/// Whether two of the places share a statement: what repeats itself without a break is a list.
+fn overlap(places: &[At], length: usize) -> bool {
+    let mut sorted = places.to_vec();
+    sorted.sort_unstable();
+    sorted
+        .windows(2)
+        .any(|pair| pair[0].0 == pair[1].0 && pair[1].1 - pair[0].1 < length)
+}

@@ -1,0 +1,373 @@
+//! # Similar block
+//!
+//! ## What it does
+//! Finds statements that stand again in the same file but for a few words, or for a statement in their midst: other literals,
+//! variables, fields, or a method that is called. Functions that are equal but for that are told as functions.
+//!
+//! ## Why
+//! The reader compares the places word by word to learn what differs, and what is mended in one is forgotten in another. A
+//! function that takes what differs says the rest once.
+//!
+//! ## Example
+//! ```rust before
+//! fn open(shop: &mut Shop) {
+//!     let day = shop.calendar().today();
+//!     shop.log(format!("{day}: {} in stock", shop.stock().len()));
+//!     shop.ledger_mut().entry(day).or_default().add(shop.cash(), 20);
+//!     for article in shop.articles() {
+//!         article.count(day);
+//!     }
+//!     shop.unlock();
+//! }
+//!
+//! fn close(shop: &mut Shop) {
+//!     shop.lock();
+//!     let day = shop.calendar().today();
+//!     shop.log(format!("{day}: {} are left", shop.stock().len()));
+//!     shop.ledger_mut().entry(day).or_default().add(shop.cash(), 35);
+//!     for article in shop.articles() {
+//!         article.count(day);
+//!     }
+//! }
+//! ```
+//! ```rust after
+//! fn open(shop: &mut Shop) {
+//!     take_stock(shop, "in stock", 20);
+//!     shop.unlock();
+//! }
+//!
+//! fn close(shop: &mut Shop) {
+//!     shop.lock();
+//!     take_stock(shop, "are left", 35);
+//! }
+//!
+//! fn take_stock(shop: &mut Shop, state: &str, fee: u32) {
+//!     let day = shop.calendar().today();
+//!     shop.log(format!("{day}: {} {state}", shop.stock().len()));
+//!     shop.ledger_mut().entry(day).or_default().add(shop.cash(), fee);
+//!     for article in shop.articles() {
+//!         article.count(day);
+//!     }
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//! - Tests, benchmarks, examples and generated code; the input of macros; what is compiled only under a condition; `unsafe` blocks.
+//! - Functions that are equal word by word, which are `duplicate-function`, and twins that are whole functions of traits'
+//!   implementations.
+//! - One plain statement, which is `repeated-statement`, and one form of statement again and again.
+//! - What names `Self`, which is another type elsewhere; what leaves more than three names to the lines behind it, unless it has 20
+//!   lines and more.
+//! - What differs in more than five things, in more than two of what is called or of types, or in a fifth of its words; what has other
+//!   words in its midst below 60 words and signs.
+//! - Fewer than 40 words and signs, 30 in one function and where nothing differs, 18 for whole blocks of one function that are equal.
+//!
+//! ## Limits
+//! The measure is the words and signs that would go if one place and a call for each were left; a call has two for each value that is
+//! put in, and six for what is called or for a type. 11 are fine; more are a warning, more than 149 a strong one. It fires 60 times
+//! in 100,000 lines of code. By default it is shown from a measure of 80 on where a place has 60 words and signs and at most two values differ, and not
+//! in files that say that they are ports.
+//!
+//! ## Sources
+//! CPD, type 3. Martin Fowler, *Refactoring*, "Duplicated Code".
+
+use ra_ap_syntax::SyntaxKind;
+
+use super::{
+    Calm, Cause, Limits, Look, Sightings, Smell,
+    repeated_block::{in_words, parts_of},
+};
+use crate::{
+    facts::Sighting,
+    index::repeats,
+    syntax::{
+        FileUnit,
+        alike::{Comparison, Differing, Kind, compare},
+        runs::Repeat,
+    },
+    text::{TextRange, line_of, slice},
+};
+
+pub(super) const SMELL: Smell = Smell {
+    cause: Cause::Repetition,
+    rate: Some(60.0),
+    calm: Calm::Chosen(is_long),
+    sees: &[SyntaxKind::STMT_LIST],
+    measured: "{} words and signs more than needed",
+    ..Smell::new("similar-block", Limits::of(11, 149), Look::File(look), say)
+};
+
+/// What a reader wants unified, and a function can take.
+fn is_long(sighting: &Sighting) -> bool {
+    const FEWEST_WORDS: u32 = 60;
+    const MOST_VALUES: u32 = 2;
+    let words = sighting.parts.iter().map(|part| part.measure).max();
+    let words = words.unwrap_or_default();
+    let places = sighting.parts.iter().filter(|part| part.measure == 0);
+    let places = u32::try_from(places.count()).unwrap_or(u32::MAX);
+    let values = Repeat::arguments(words, places, sighting.measure) / Repeat::ARGUMENT;
+    sighting.measure >= 80 && words >= FEWEST_WORDS && values <= MOST_VALUES
+}
+
+fn look(file: &FileUnit, sightings: &mut Sightings) {
+    for block in repeats(file).iter().filter(|it| !it.is_equal) {
+        let first = block.places[0];
+        let name = first.function.filter(|_| block.is_of_functions());
+        sightings.push_with_parts(name.unwrap_or(first.first), block.saves, parts_of(block));
+    }
+}
+
+fn say(sighting: &Sighting, text: &str) -> String {
+    let whole = sighting.parts.iter().filter(|part| part.measure == 0);
+    let ranges: Vec<TextRange> = whole.map(|part| part.at).collect();
+    let texts = ranges.iter().filter_map(|range| slice(text, *range));
+    let texts: Vec<&str> = texts.collect();
+    let count = texts.first().map_or(0, |text| text.lines().count());
+    let found = match texts[..] {
+        [one, other, ..] => compare(one, other).unwrap_or_default(),
+        _ => Comparison::default(),
+    };
+    let others: Vec<usize> = ranges
+        .iter()
+        .skip(1)
+        .map(|range| line_of(range.start(), text))
+        .collect();
+    let places = in_words(&others);
+    let differ = differing(&found);
+    let way_out = way_out(&found, &ranges, text);
+    let is_of_functions = ranges
+        .first()
+        .is_some_and(|first| !first.contains_range(sighting.at));
+    let name = slice(text, sighting.at).unwrap_or_default();
+    let of = if is_of_functions {
+        format!(" of `{name}`")
+    } else {
+        String::new()
+    };
+    format!("these {count} lines{of} stand again at {places}{differ}: {way_out}")
+}
+
+/// "; only `a`/`b` and `1`/`2` differ"
+fn differing(found: &Comparison<'_>) -> String {
+    const NAMED: usize = 3;
+    const LONGEST: usize = 24;
+    let in_words = |it: &Differing<'_>| {
+        let is_short = it.one.len().max(it.other.len()) <= LONGEST && !it.one.contains('\n');
+        is_short.then(|| format!("`{}`/`{}`", it.one, it.other))
+    };
+    let all = found.differing.iter();
+    let mut named: Vec<String> = all.filter_map(in_words).take(NAMED).collect();
+    let more = found.differing.len() - named.len();
+    if more > 0 {
+        let what = if named.is_empty() { "text" } else { "more" };
+        named.push(format!(
+            "{more} {what}{}",
+            if more > 1 && named.is_empty() {
+                "s"
+            } else {
+                ""
+            }
+        ));
+    }
+    if found.stretches > 0 {
+        named.push("a few words in their midst".to_owned());
+    }
+    match &named[..] {
+        [] => String::new(),
+        [only] => format!(", but for {only}"),
+        [before @ .., last] => format!(", but for {} and {last}", before.join(", ")),
+    }
+}
+
+fn way_out(found: &Comparison<'_>, ranges: &[TextRange], text: &str) -> &'static str {
+    if found.stretches > 0 {
+        return "a function for what they have in common would say it once";
+    }
+    if found.differing.is_empty() {
+        return "a function would say them once";
+    }
+    if found.count(Kind::Path) > 0 {
+        return "a function that is generic over what differs would say the rest once";
+    }
+    if found.count(Kind::Called) > 0 {
+        return "a function that takes what is called as a closure would say the rest once";
+    }
+    if ranges.len() > 2 && are_in_a_row(ranges, text) {
+        return "a loop over what differs would say the rest once";
+    }
+    "a function that takes what differs would say the rest once"
+}
+
+/// Whether nothing but white space stands between them.
+fn are_in_a_row(ranges: &[TextRange], text: &str) -> bool {
+    ranges.windows(2).all(|pair| {
+        let between = TextRange::new(pair[0].end(), pair[1].start().max(pair[0].end()));
+        let between = slice(text, between).unwrap_or_default();
+        between.trim().is_empty()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::smells::{
+        by_name,
+        fixture::{fired, seen},
+    };
+
+    fn told(text: &str) -> Vec<String> {
+        let say = by_name("similar-block").unwrap().say;
+        let seen = seen("similar-block", text);
+        seen.iter().map(|sighting| say(sighting, text)).collect()
+    }
+
+    /// Two functions that do a little beside these lines.
+    fn text(one: &str, other: &str) -> String {
+        format!(
+            "fn f(shop: &mut Shop) {{\nbefore();\n{one}after(1, 2);\n}}\n\
+             fn g(shop: &mut Shop) {{\nlet x = before2();\n{other}}}\n"
+        )
+    }
+
+    const BLOCK: &str = "let day = shop.calendar().today();\nshop.log(day, shop.stock().len() + shop.rest().len());\n\
+                         if day.is_late() {\nshop.ledger(\"a\").entry(day).or_default().add(shop.cash(), 20);\n}\n";
+
+    #[test]
+    fn what_differs_is_said_with_a_way_out() {
+        let other = BLOCK.replace("20", "35");
+        assert_eq!(
+            told(&text(BLOCK, &other)),
+            [
+                "these 5 lines stand again at line 12, but for `20`/`35`: a function that takes what differs would say the rest once"
+            ]
+        );
+        let other = BLOCK.replace("today", "evening").replace("20", "x");
+        let all = told(&text(&BLOCK.replace("20", "y"), &other));
+        assert!(all[0].contains("but for `today`/`evening` and `y`/`x`: a function that takes what is called as a closure"));
+        let other = BLOCK.replace("day", "night");
+        assert!(told(&text(BLOCK, &other)).len() == 1);
+    }
+
+    #[test]
+    fn one_line_in_their_midst_may_differ() {
+        let lines: Vec<&str> = BLOCK.lines().collect();
+        let with = |line: &str| format!("{}\n{line}\n{}\n{BLOCK}", lines[0], lines[1..].join("\n"));
+        let all = text(
+            &with("shop.open(3);"),
+            &with("for a in shop.articles() {\na.count();\n}"),
+        );
+        let told = told(&all);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(
+            told[0].contains(
+                "but for a few words in their midst: a function for what they have in common"
+            ),
+            "{told:?}"
+        );
+        assert!(fired("repeated-block", &all).is_empty());
+    }
+
+    #[test]
+    fn functions_are_drawn_at_their_names() {
+        let other = BLOCK.replace("\"a\"", "\"b\"");
+        let all = format!(
+            "fn one(shop: &mut Shop) {{\n{BLOCK}}}\nfn two(shop: &mut Shop) {{\n{other}}}\nfn three(shop: &mut Shop) {{\n{}}}\n",
+            BLOCK.replace("\"a\"", "\"c\"")
+        );
+        let fired = fired("similar-block", &all);
+        assert_eq!(fired.len(), 1);
+        assert_eq!(fired[0].0, "one");
+        assert!(
+            told(&all)[0].starts_with(
+                "these 5 lines of `one` stand again at lines 9 and 16, but for `\"a\"`/`\"b\"`"
+            ),
+            "{:?}",
+            told(&all)
+        );
+    }
+
+    #[test]
+    fn rows_say_that_a_loop_would_do() {
+        let row = |n: u32| {
+            BLOCK
+                .replace("20", &n.to_string())
+                .replace("today", "now")
+                .replace("day", &format!("d{n}"))
+        };
+        let all = format!(
+            "fn f(shop: &mut Shop) {{\n{}{}{}}}\n",
+            row(1),
+            row(2),
+            row(3)
+        );
+        let told = told(&all);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(
+            told[0].ends_with("a loop over what differs would say the rest once"),
+            "{told:?}"
+        );
+    }
+
+    #[test]
+    fn short_blocks_of_one_function_are_told_where_they_are_equal() {
+        let block = "{\nif shop_of_the_day.is_open(now) {\n        shop_of_the_day.close(now, 3);\n        closed_this_evening = true;\n}\n}";
+        let all = format!(
+            "fn f(shop: &mut Shop) {{\nmatch a {{\nA => {block}\nB(c) => {{ c.go(); }}\n_ => {block}\n}}\n}}\n"
+        );
+        assert_eq!(told(&all).len(), 1);
+        let apart = all.replace("_ =>", "_ => {}\n}\n}\nfn g() {\nmatch b {\n_ =>");
+        assert!(told(&apart).is_empty());
+    }
+
+    #[test]
+    fn what_nobody_would_unify_is_left_alone() {
+        let many = BLOCK
+            .replace("20", "x.y")
+            .replace("calendar", "c")
+            .replace("stock", "s")
+            .replace("rest", "r");
+        let own = BLOCK.replace("shop.cash", "Self::cash");
+        let row = "shop.set(1, day, day.next(), shop.stock().len());\n";
+        let rows = |n: &str| row.repeat(4).replace('1', n);
+        let call = |n: u32| {
+            format!(
+                "let x = Shop::of(day, {n}, shop.stock().len(), shop.rest().len(), shop.cash().of(day).sum());\n"
+            )
+        };
+        let given = "let a = shop.calendar().today(1, 2, 3);\nlet b = shop.stock().len(1, 2, 3);\n\
+                     let (c, d) = shop.rest().parts(1, 2, X);\n";
+        let uses = "h(a, b, c, d);\n";
+        for all in [
+            text(BLOCK, &many),
+            text(&own, &own.replace("20", "35")),
+            text(&rows("1"), &rows("2")),
+            text(&call(1), &call(2)),
+            text(
+                &format!("{given}{uses}"),
+                &format!(
+                    "{}{}",
+                    given.replace('X', "Y"),
+                    "for x in [a, b, c, d] {}\n"
+                ),
+            ),
+            text("a();\nb(1);\nc();\n", "a();\nb(2);\nc();\n"),
+        ] {
+            assert!(told(&all).is_empty(), "{:?}\n{all}", told(&all));
+        }
+    }
+
+    #[test]
+    fn twins_that_traits_ask_for_and_tests_are_left_alone() {
+        let other = BLOCK.replace("20", "35");
+        let twins = format!(
+            "impl T for A {{ fn f(shop: &mut Shop) {{\n{BLOCK}}} }}\nimpl T for B {{ fn f(shop: &mut Shop) {{\n{other}}} }}\n"
+        );
+        assert!(told(&twins).is_empty());
+        let all = text(BLOCK, &other);
+        assert_eq!(told(&all).len(), 1);
+        assert!(told(&format!("#[cfg(test)]\nmod tests {{\n{all}}}\n")).is_empty());
+        assert!(told(&all.replace("fn g", "#[cfg(unix)]\nfn g")).is_empty());
+        let equal =
+            format!("fn f(shop: &mut Shop) {{\n{BLOCK}}}\nfn g(shop: &mut Shop) {{\n{BLOCK}}}\n");
+        assert!(told(&equal).is_empty());
+    }
+}
