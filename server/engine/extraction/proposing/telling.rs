@@ -6,13 +6,15 @@ use ra_ap_syntax::{
     ast::{self, HasName},
 };
 
-use super::{Leave, Selection, Sized, naming};
+use super::{Leave, Measure, Selection, Sized, naming};
 use crate::{extraction::selection::tokens, syntax::prints::Names, text::TextRange};
 
 /// A shorter part is read at a glance.
 const FEWEST_LINES: u32 = 9;
 /// What takes fewer hundredths of the measure changes little.
 const LEAST_GAIN: u32 = 25;
+/// A function of such complexity is worth a word in any case.
+const HUGE: u32 = 46;
 /// A part of an arm whose neighbour has so many hundredths of its lines is one of several.
 const ALIKE: u32 = 60;
 /// An arm of so many lines stands out of the others.
@@ -30,8 +32,13 @@ pub(super) fn is_enough(gain: u32, before: u32) -> bool {
     gain.saturating_mul(100) >= before.saturating_mul(LEAST_GAIN)
 }
 
-/// Whether a part can be thought of without what is around it.
+/// Whether a part can be thought of without what is around it. Where so much is to be done, any part is a beginning.
 pub(super) fn stands_alone(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
+    let is_huge = sized.goal.measure == Measure::Complexity && sized.before >= HUGE;
+    is_huge || is_apart(sized, selection)
+}
+
+fn is_apart(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
     let takes_own = || selection.item.is_some() || takes_closure(selection);
     let is_data = || selection.statements.len() < 2 && !decides(sized, selection.range);
     goes_on(&selection.exits.leave)

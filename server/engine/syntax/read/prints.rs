@@ -595,9 +595,6 @@ mod tests {
         let root = Source::parse(text, context).unwrap().root();
         let of_text = Words::of(text, context.edition);
         let of_tree = Words::in_node(&root, text);
-        assert_eq!(
-            format!("{:?}", of_tree.all),
-            format!("{:?}", of_text.all)
-        );
+        assert_eq!(format!("{:?}", of_tree.all), format!("{:?}", of_text.all));
     }
 }
