@@ -1,13 +1,9 @@
-//! Amounts of bytes as people write them.
+//! Amounts as people write them: bytes, tokens and times.
 
 /// The bytes of `256MB`: a whole number and a unit. Units of a thousand end in `B`, units of 1024 in `iB`.
 pub(crate) fn bytes(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let digits = text
-        .find(|letter: char| !letter.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let factor = match unit.trim_start().to_ascii_lowercase().as_str() {
+    let (number, unit) = parts(text);
+    let factor = match unit.to_ascii_lowercase().as_str() {
         "" | "b" => 1,
         "kb" => 1_000,
         "mb" => 1_000_000,
@@ -19,6 +15,41 @@ pub(crate) fn bytes(text: &str) -> Option<u64> {
     };
     number.parse::<u64>().ok()?.checked_mul(factor)
 }
+
+/// The tokens of `200k`: a whole number, thousands or millions.
+pub(super) fn tokens(text: &str) -> Option<u64> {
+    let (number, unit) = parts(text);
+    let factor = match unit {
+        "" => 1,
+        "k" | "K" => 1_000,
+        "m" | "M" => 1_000_000,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(factor)
+}
+
+/// The seconds of `60s`: a whole number and a unit.
+pub(super) fn seconds(text: &str) -> Option<u64> {
+    let (number, unit) = parts(text);
+    let factor = match unit {
+        "s" => 1,
+        "m" | "min" => 60,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(factor)
+}
+
+/// A number and its unit.
+fn parts(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    let digits = text.find(|letter: char| !letter.is_ascii_digit());
+    let (number, unit) = text.split_at(digits.unwrap_or(text.len()));
+    (number, unit.trim_start())
+}
+
+/// Patterns of what [`tokens`] and [`seconds`] read, for the schema.
+pub(super) const TOKENS_PATTERN: &str = r"^\s*[0-9]+\s*[kKmM]?\s*$";
+pub(super) const SECONDS_PATTERN: &str = r"^\s*[0-9]+\s*(s|m|min)\s*$";
 
 /// Pattern of what [`bytes`] reads, for the schema.
 pub(super) const BYTES_PATTERN: &str = r"^\s*[0-9]+\s*([bB]|[kKmMgG][iI]?[bB])?\s*$";
@@ -34,6 +65,25 @@ mod tests {
         assert_eq!(bytes("1kb"), Some(1000));
         assert_eq!(bytes("17"), Some(17));
         assert_eq!(bytes("2 GB "), Some(2_000_000_000));
+    }
+
+    #[test]
+    fn tokens_are_counted_in_thousands_and_millions() {
+        assert_eq!(tokens("200k"), Some(200_000));
+        assert_eq!(tokens("3 M"), Some(3_000_000));
+        assert_eq!(tokens("0"), Some(0));
+        for wrong in ["", "k", "1.5k", "3MB", "-1", "99999999999999999M"] {
+            assert_eq!(tokens(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_time_names_its_unit() {
+        assert_eq!(seconds("60s"), Some(60));
+        assert_eq!(seconds("2 min"), Some(120));
+        for wrong in ["", "60", "1h", "s"] {
+            assert_eq!(seconds(wrong), None, "{wrong}");
+        }
     }
 
     #[test]
