@@ -1,6 +1,9 @@
-//! The tables of the caches' databases, embedded: only the root's package holds the folder that they are read from.
+//! The tables of the databases, embedded: only the root's package holds the folder that they are read from.
 
 use sqlx::migrate::Migrator;
+
+/// Of what this machine spends on a language model.
+pub static LEDGER: Migrator = sqlx::migrate!("migrations/ledger");
 
 pub static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 

@@ -61,6 +61,10 @@ pub enum FaultKind {
     Redirected,
     /// The database has not been set up for the cache.
     NoTable,
+    /// The file of what was spent is damaged.
+    LedgerDamaged,
+    /// Nobody has said what may be spent.
+    NoBudget,
     /// This kind of cache can't do that.
     Unsupported,
     /// An entry of the team's cache carries no signature.
@@ -127,7 +131,9 @@ impl FaultKind {
             | FaultKind::Denied
             | FaultKind::Certificate
             | FaultKind::Redirected
-            | FaultKind::NoTable => Remedy::Stop,
+            | FaultKind::NoTable
+            | FaultKind::LedgerDamaged
+            | FaultKind::NoBudget => Remedy::Stop,
         }
     }
 }
@@ -161,6 +167,8 @@ impl fmt::Display for FaultKind {
             FaultKind::Malformed => "what answers there is no cache, or a broken one; check `cache.url`",
             FaultKind::Redirected => "the server sends us elsewhere, which is not followed; check `cache.url`",
             FaultKind::NoTable => "the database is not set up for the cache; run `rustassistant cache setup`",
+            FaultKind::LedgerDamaged => "what was spent can't be read, so nothing is spent; remove the file to begin at zero",
+            FaultKind::NoBudget => "no budget of tokens is set, so nothing is spent; whoever runs the team's cache sets one with `--budget-day` and `--budget-month`",
             FaultKind::Unsupported => "this kind of cache can't do that",
             FaultKind::Unsigned => "an entry of the team's cache is not signed",
             FaultKind::UnknownSigner => "an entry of the team's cache is signed with a key that `cache.team.trusted_keys` does not name",

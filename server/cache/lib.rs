@@ -9,6 +9,7 @@
 //! - [`Memory`] is a map bounded in bytes; its lookups never wait.
 //! - [`SqliteCache`] is the local file, [`Archive`] one that is only read, such as a backup.
 //! - [`copy`] takes entries from any of them to any other.
+//! - [`ledger`] is what may be spent on a language model: there a fault is not a miss but a no.
 //! - [`envelope`] is the form of an entry outside of memory.
 //! - `team` is what only a team's cache needs: Postgres, HTTP and its server, behind seals. A build without the feature
 //!   `team` reads what a configuration says of a team's cache, and has none.
@@ -19,6 +20,7 @@ mod copy;
 pub mod envelope;
 mod fault;
 mod key;
+pub mod ledger;
 pub mod locks;
 mod memory;
 mod remote;
@@ -289,3 +291,5 @@ impl CacheBackend {
 /// As the root embeds it, for the tests of this crate.
 #[cfg(test)]
 static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/sqlite");
+#[cfg(test)]
+static LEDGER: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/ledger");

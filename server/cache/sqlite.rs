@@ -16,8 +16,8 @@
 //! program's file is left alone, and so is a newer version's.
 
 mod archive;
-mod connection;
-mod place;
+pub(crate) mod connection;
+pub(crate) mod place;
 mod upkeep;
 mod vault;
 mod wire;
@@ -28,6 +28,7 @@ use std::sync::{Arc, Mutex as SyncMutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use sqlx::sqlite::SqliteSynchronous;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -307,7 +308,8 @@ impl SqliteCache {
             writer.held = self.open(Purpose::Write).await?;
         }
         if writer.held.is_none() && absent == Absent::Create {
-            connection::create(&self.path, self.schema).await?;
+            // If power fails, the file was never there.
+            connection::create(&self.path, self.schema, SqliteSynchronous::Off).await?;
             self.statements.fetch_add(1, Ordering::Relaxed);
             writer.held = self.open(Purpose::Write).await?;
         }

@@ -42,14 +42,14 @@ impl Purpose {
 
 /// The moment at which whatever a connection is at is interrupted; none at first.
 #[derive(Clone, Default)]
-pub(super) struct Deadline(Arc<Mutex<Option<Instant>>>);
+pub(crate) struct Deadline(Arc<Mutex<Option<Instant>>>);
 
 /// Instructions of SQLite's machine between two looks at the clock.
 const INSTRUCTIONS: i32 = 10_000;
 
 impl Deadline {
     /// Has the connection keep to it.
-    pub(super) async fn hold(
+    pub(crate) async fn hold(
         &self,
         mut connection: SqliteConnection,
     ) -> Result<SqliteConnection, Fault> {
@@ -60,7 +60,7 @@ impl Deadline {
         Ok(connection)
     }
 
-    pub(super) fn put_off(&self, time: Duration) {
+    pub(crate) fn put_off(&self, time: Duration) {
         *lock(&self.0) = Instant::now().checked_add(time);
     }
 
@@ -86,13 +86,17 @@ pub(super) async fn connect(
 }
 
 /// Builds a new file aside and puts it in its place, unless another process was first.
-pub(super) async fn create(path: &Path, schema: Schema) -> Result<(), Fault> {
+pub(crate) async fn create(
+    path: &Path,
+    schema: Schema,
+    synchronous: SqliteSynchronous,
+) -> Result<(), Fault> {
     let place = path.to_owned();
     let aside = place::off_thread(move || {
         place::create_folder(&place).and_then(|()| place::create_aside(&place))
     })
     .await?;
-    let built = build(&aside, schema).await;
+    let built = build(&aside, schema, synchronous).await;
     let place = path.to_owned();
     place::off_thread(move || match built {
         Ok(()) => place::publish(&aside, &place),
@@ -105,7 +109,7 @@ pub(super) async fn create(path: &Path, schema: Schema) -> Result<(), Fault> {
 }
 
 /// Closes in order, so that the log goes into the file. A fault here costs nothing: the log is still there.
-pub(super) async fn close(connection: SqliteConnection) {
+pub(crate) async fn close(connection: SqliteConnection) {
     if let Err(error) = connection.close().await {
         tracing::debug!(%error, "closing the cache");
     }
@@ -125,7 +129,7 @@ pub(super) async fn examine(connection: &mut SqliteConnection) -> Result<Vec<Str
 }
 
 /// SQLite's result codes as faults; what isn't SQLite's is the system's, or a worker that died.
-pub(super) fn fault(error: sqlx::Error) -> Fault {
+pub(crate) fn fault(error: sqlx::Error) -> Fault {
     let kind = match &error {
         sqlx::Error::Database(database) => database
             .code()
@@ -166,7 +170,7 @@ fn options(path: &Path, purpose: Purpose) -> SqliteConnectOptions {
         .pragma("cache_size", "-1024")
 }
 
-fn base(path: &Path) -> SqliteConnectOptions {
+pub(crate) fn base(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)
@@ -245,11 +249,11 @@ async fn upgrade(
     Ok(())
 }
 
-async fn build(aside: &Path, schema: Schema) -> Result<(), Fault> {
-    // Nobody else knows the file yet: no lock has to be shared, and if power fails it was never there.
+async fn build(aside: &Path, schema: Schema, synchronous: SqliteSynchronous) -> Result<(), Fault> {
+    // Nobody else knows the file yet: no lock has to be shared.
     let mut connection = base(aside)
         .locking_mode(SqliteLockingMode::Exclusive)
-        .synchronous(SqliteSynchronous::Off)
+        .synchronous(synchronous)
         .connect()
         .await
         .map_err(fault)?;

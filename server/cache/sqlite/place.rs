@@ -15,10 +15,10 @@ use rustassistant_os::{self as os, Owner};
 
 /// Tells a file from another one of the same name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Identity((u64, u64));
+pub(crate) struct Identity((u64, u64));
 
 /// Runs what may wait for a disk where nobody else waits for it.
-pub(super) async fn off_thread<T: Send + 'static>(
+pub(crate) async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, Fault> {
     match tokio::task::spawn_blocking(work).await {
@@ -28,7 +28,7 @@ pub(super) async fn off_thread<T: Send + 'static>(
 }
 
 /// Who the file is, or `None` if there is none yet. Faults if it, or its folder, is not ours to use.
-pub(super) fn inspect(path: &Path) -> Result<Option<Identity>, Fault> {
+pub(crate) fn inspect(path: &Path) -> Result<Option<Identity>, Fault> {
     let folder = folder(path);
     match fs::metadata(folder) {
         Ok(metadata) if !metadata.is_dir() => {
@@ -50,7 +50,7 @@ pub(super) fn inspect(path: &Path) -> Result<Option<Identity>, Fault> {
 }
 
 /// Who is at the path now; cheap enough to ask before every transaction.
-pub(super) fn identity(path: &Path) -> Option<Identity> {
+pub(crate) fn identity(path: &Path) -> Option<Identity> {
     fs::metadata(path)
         .ok()
         .map(|metadata| Identity(os::identity(&metadata)))
@@ -236,7 +236,7 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-pub(super) fn folder(path: &Path) -> &Path {
+pub(crate) fn folder(path: &Path) -> &Path {
     path.parent()
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."))

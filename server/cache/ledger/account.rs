@@ -1,0 +1,77 @@
+//! What is decided about a scope, wherever its numbers lie.
+
+use super::calendar::{self, Moment};
+use super::{Limits, Refusal, WindowKind, WindowStatus};
+
+/// How a scope stands: its windows, and what is held.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Account {
+    pub(super) day: Window,
+    pub(super) month: Window,
+    pub(super) held: u64,
+}
+
+/// One window, by its number since 1970.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Window {
+    pub(super) number: u32,
+    pub(super) used: u64,
+}
+
+impl Account {
+    /// Goes to the windows of this moment, where these are later ones.
+    pub(super) fn roll(&mut self, now: Moment) {
+        self.day.roll(now.window(WindowKind::Day));
+        self.month.roll(now.window(WindowKind::Month));
+    }
+
+    pub(super) fn charge(&mut self, tokens: u64) {
+        self.day.used = self.day.used.saturating_add(tokens);
+        self.month.used = self.month.used.saturating_add(tokens);
+    }
+
+    /// Why `estimate` can't be held. Of two windows that are full, the month is the one that it is worth waiting for.
+    pub(super) fn refusal(&self, estimate: u64, limits: Limits) -> Option<Refusal> {
+        let windows = self.status(limits).into_iter().rev();
+        windows.filter_map(|window| window.refusal(estimate)).next()
+    }
+
+    pub(super) fn status(&self, limits: Limits) -> [WindowStatus; 2] {
+        [
+            (WindowKind::Day, self.day, limits.day),
+            (WindowKind::Month, self.month, limits.month),
+        ]
+        .map(|(kind, window, limit)| WindowStatus {
+            kind,
+            used: window.used,
+            held: self.held,
+            limit,
+            resets_at: calendar::end(kind, window.number),
+        })
+    }
+}
+
+impl Window {
+    fn roll(&mut self, number: u32) {
+        if self.number < number {
+            *self = Window { number, used: 0 };
+        }
+    }
+}
+
+impl WindowStatus {
+    fn refusal(self, estimate: u64) -> Option<Refusal> {
+        let limit = self.limit?;
+        let wanted = self
+            .used
+            .saturating_add(self.held)
+            .saturating_add(estimate.max(1));
+        (wanted > limit).then_some(Refusal {
+            window: self.kind,
+            used: self.used,
+            held: self.held,
+            limit,
+            resets_at: self.resets_at,
+        })
+    }
+}
