@@ -5,17 +5,21 @@
 //! the ledger before it is sent, and answers are kept, so that the same question is never paid for twice.
 
 mod anthropic;
+mod asker;
 mod budget;
 mod choosing;
 mod client;
 mod kept;
 mod openai;
 mod protocol;
+mod savings;
 #[cfg(test)]
-mod scripted;
+pub(crate) mod scripted;
 
-pub use budget::{Budget, Spent};
-pub use choosing::{Listed, Subject, Suggestion, suggestions};
-pub use client::{Client, NoAnswer};
+pub use asker::{Answer, AnswerSource, Asker};
+pub use budget::{Budget, Purse, Spent, until};
+pub use choosing::{ChosenPart, Listed, Subject, Suggestion, is_readable, suggestions};
+pub use client::NoAnswer;
 pub use kept::{Kept, Memory};
 pub use protocol::Question;
+pub use savings::{Saved, Savings};

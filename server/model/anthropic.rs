@@ -65,13 +65,16 @@ impl Protocol for Anthropic {
         let tokens = |name: &str| usage[name].as_u64().unwrap_or_default();
         let written = tokens("cache_creation_input_tokens");
         let remembered = tokens("cache_read_input_tokens");
-        let (input, output) = (usage["input_tokens"].as_u64(), usage["output_tokens"].as_u64());
+        let (input, output) = (
+            usage["input_tokens"].as_u64(),
+            usage["output_tokens"].as_u64(),
+        );
         Some(Told {
             text,
             // What is written for later costs a quarter more, what is read of it a tenth.
             cost: input.zip(output).map(|(input, output)| {
-                let weighed = (written.saturating_mul(5).div_ceil(4))
-                    .saturating_add(remembered.div_ceil(10));
+                let weighed =
+                    (written.saturating_mul(5).div_ceil(4)).saturating_add(remembered.div_ceil(10));
                 input.saturating_add(output).saturating_add(weighed)
             }),
             read: input.map(|it| it.saturating_add(written).saturating_add(remembered)),
@@ -96,7 +99,14 @@ mod tests {
         let usage = json!({ "input_tokens": 10, "output_tokens": 5 });
         let answer = told("end_turn", &usage).unwrap();
         assert_eq!((answer.text, answer.cost), (Ok("{}".to_owned()), Some(15)));
-        for stop in ["max_tokens", "refusal", "pause_turn", "tool_use", "model_context_window_exceeded", "new"] {
+        for stop in [
+            "max_tokens",
+            "refusal",
+            "pause_turn",
+            "tool_use",
+            "model_context_window_exceeded",
+            "new",
+        ] {
             let answer = told(stop, &usage).unwrap();
             assert!(answer.text.is_err() && answer.cost == Some(15), "{stop}");
         }

@@ -71,7 +71,7 @@ pub(super) struct Exchange {
 }
 
 /// A model's server and its key. Nothing is read or connected to before the first request.
-pub struct Client {
+pub(super) struct Client {
     options: ModelOptions,
 }
 
@@ -96,11 +96,11 @@ enum Heard {
 }
 
 impl Client {
-    pub fn new(options: ModelOptions) -> Self {
+    pub(super) fn new(options: ModelOptions) -> Self {
         Self { options }
     }
 
-    pub fn options(&self) -> &ModelOptions {
+    pub(super) fn options(&self) -> &ModelOptions {
         &self.options
     }
 
@@ -153,7 +153,8 @@ impl Client {
 
     fn read(&self, question: &Question, answer: &Json) -> Exchange {
         let Some(Told { text, cost, read }) = protocol(self.options.provider).read(answer) else {
-            let why = "it is no answer of this protocol; are `model.url` and `model.provider` right?";
+            let why =
+                "it is no answer of this protocol; are `model.url` and `model.provider` right?";
             return Exchange::failed(NoAnswer::Useless(why.to_owned()), Cost::Unknown);
         };
         let cost = cost.map_or(Cost::Unknown, Cost::Tokens);
@@ -211,7 +212,9 @@ fn check(base: &Url) -> Result<(), &'static str> {
         return Err("write the key into `model.api_key`, not into the address");
     }
     if base.scheme() == "http" && !is_local(base) {
-        return Err("plain http is only for this machine, as everybody on the way could read what is sent");
+        return Err(
+            "plain http is only for this machine, as everybody on the way could read what is sent",
+        );
     }
     Ok(())
 }
@@ -252,20 +255,27 @@ impl Line {
         let request = request.headers(self.headers.clone()).body(body.to_string());
         let response = request.send().await.map_err(|error| {
             // Without a connection nobody has read it.
-            let cost = if error.is_connect() { Cost::Nothing } else { Cost::Unknown };
+            let cost = if error.is_connect() {
+                Cost::Nothing
+            } else {
+                Cost::Unknown
+            };
             Exchange::failed(NoAnswer::Unreachable(innermost(&error)), cost)
         })?;
         let status = response.status();
         let wait = wait(&response);
         let bytes = bounded(response).await;
         if status.is_success() {
-            let useless = |why: &str| Exchange::failed(NoAnswer::Useless(why.to_owned()), Cost::Unknown);
+            let useless =
+                |why: &str| Exchange::failed(NoAnswer::Useless(why.to_owned()), Cost::Unknown);
             let bytes = bytes.map_err(|why| useless(&why))?;
             let answer = serde_json::from_slice(&bytes);
             let answer = answer.map_err(|_| useless("it is no JSON; is `model.url` right?"))?;
             return Ok(Heard::Answer(answer));
         }
-        let answer = bytes.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let answer = bytes
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
         Ok(Heard::Objection(Objection {
             status,
             wait,
@@ -363,3 +373,6 @@ fn innermost(error: &reqwest::Error) -> String {
     let words = words.unwrap_or_else(|| "the request can't be sent".to_owned());
     printable(&shortened(&words, LONGEST_COMPLAINT)).into_owned()
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,7 +60,10 @@ impl Protocol for OpenAi {
     fn read(&self, answer: &Json) -> Option<Told> {
         let choice = answer.get("choices")?.get(0)?;
         let message = &choice["message"];
-        let text = match (choice["finish_reason"].as_str(), message["content"].as_str()) {
+        let text = match (
+            choice["finish_reason"].as_str(),
+            message["content"].as_str(),
+        ) {
             _ if message["refusal"].is_string() => Err("it declined to answer".to_owned()),
             (Some("stop"), Some(text)) => Ok(text.to_owned()),
             (Some("stop"), None) => Err("its answer has no text".to_owned()),
@@ -73,7 +76,9 @@ impl Protocol for OpenAi {
         let written = usage["completion_tokens"].as_u64();
         Some(Told {
             text,
-            cost: read.zip(written).map(|(read, written)| read.saturating_add(written)),
+            cost: read
+                .zip(written)
+                .map(|(read, written)| read.saturating_add(written)),
             read,
         })
     }
@@ -95,7 +100,10 @@ mod tests {
     fn only_what_ended_by_itself_is_an_answer() {
         let message = json!({ "content": "{}" });
         let answer = told("stop", &message);
-        assert_eq!((answer.text, answer.cost, answer.read), (Ok("{}".to_owned()), Some(15), Some(10)));
+        assert_eq!(
+            (answer.text, answer.cost, answer.read),
+            (Ok("{}".to_owned()), Some(15), Some(10))
+        );
         for finish in ["length", "content_filter", "tool_calls", "new"] {
             assert!(told(finish, &message).text.is_err(), "{finish}");
         }
@@ -107,7 +115,8 @@ mod tests {
 
     #[test]
     fn a_server_that_counts_nothing_is_charged_as_estimated() {
-        let answer = json!({ "choices": [{ "message": { "content": "" }, "finish_reason": "stop" }] });
+        let answer =
+            json!({ "choices": [{ "message": { "content": "" }, "finish_reason": "stop" }] });
         assert_eq!(OpenAi.read(&answer).unwrap().cost, None);
     }
 }

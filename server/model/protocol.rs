@@ -60,13 +60,19 @@ pub(super) fn protocol(provider: ModelProvider) -> &'static dyn Protocol {
 impl Question {
     /// Tokens that a request costs at most, as far as can be told before it is sent.
     pub fn estimate(&self, options: &ModelOptions) -> u64 {
-        let body = protocol(options.provider).body(options, self, &[]).to_string();
+        let body = protocol(options.provider)
+            .body(options, self, &[])
+            .to_string();
         (body.len() as u64).div_ceil(BYTES_OF_A_TOKEN) + self.reply
     }
 
     /// Runs of letters, each of which is a token at least; a quarter less, as some read several as one.
     pub(super) fn least_tokens(&self) -> u64 {
-        let runs = |text: &str| text.split(|c: char| !c.is_alphabetic()).filter(|run| !run.is_empty()).count();
+        let runs = |text: &str| {
+            text.split(|c: char| !c.is_alphabetic())
+                .filter(|run| !run.is_empty())
+                .count()
+        };
         (runs(&self.task) + runs(&self.subject)) as u64 * 3 / 4
     }
 
