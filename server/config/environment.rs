@@ -91,6 +91,11 @@ impl Environment {
         self.home.as_ref().map(|home| home.join("config.toml"))
     }
 
+    /// The file in which tokens are counted.
+    pub fn ledger_file(&self) -> Option<PathBuf> {
+        self.home.as_ref().map(|home| home.join("ledger.db"))
+    }
+
     /// Default path of the cache's file.
     pub fn cache_file(&self) -> Option<PathBuf> {
         self.home.as_ref().map(|home| home.join("cache.db"))

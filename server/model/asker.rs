@@ -63,10 +63,12 @@ impl Asker {
         &self.budget
     }
 
-    /// The answer that is kept, or what the server says; nothing where it is known that nothing comes of the question.
+    /// The answer that is kept, or what the server says, of which `before` is told; nothing where it is known that nothing comes
+    /// of the question.
     pub async fn ask(
         &self,
         question: &Question,
+        before: impl FnOnce(),
         stopped: impl Future<Output = ()>,
     ) -> Result<Option<Answer>, NoAnswer> {
         if let Some(memory) = &self.memory {
@@ -86,6 +88,7 @@ impl Asker {
                 }
             }
         }
+        before();
         self.send(question, stopped).await.map(Some)
     }
 

@@ -85,13 +85,14 @@ impl Question {
             "POST {}{}\n{}\n\n{body:#}\n",
             url.trim_end_matches('/'),
             protocol.path(),
-            shown_headers(protocol),
+            shown_headers(protocol, options),
         )
     }
 }
 
-fn shown_headers(protocol: &dyn Protocol) -> String {
-    let headers = protocol.headers(Some("hidden")).unwrap_or_default();
+fn shown_headers(protocol: &dyn Protocol, options: &ModelOptions) -> String {
+    let key = options.api_key.as_ref().map(|_| "hidden");
+    let headers = protocol.headers(key).unwrap_or_default();
     let mut lines = vec!["content-type: application/json".to_owned()];
     lines.extend(headers.iter().map(|(name, value)| match value.to_str() {
         Ok(text) if !value.is_sensitive() => format!("{name}: {text}"),

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     syntax::{
         Function, Increment, Source, Tree, Unit, flow, is_else_if, layout, place_around, places,
-        scopes::Names,
+        scopes::{self, Names},
     },
     text::{Edit, Edits, TextRange},
 };
@@ -67,14 +67,43 @@ pub struct Proposal {
     pub after: u32,
 }
 
-/// So many parts are looked at closely.
-const MOST_LOOKED_AT: usize = 24;
-/// So many are proposed.
-const MOST: usize = 6;
+/// A part that is one of many to choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    pub proposal: Proposal,
+    /// Whether the code tells the name.
+    pub is_named: bool,
+}
+
+/// How much is looked at and listed.
+#[derive(Debug, Clone, Copy)]
+struct Breadth {
+    /// So many parts are looked at closely.
+    looked_at: usize,
+    /// So many are listed.
+    listed: usize,
+    /// What takes less than this part of the measure is no answer.
+    least_part: u32,
+    /// A part that is worth less isn't listed.
+    least_worth: f64,
+}
+
+/// What is carried out as it is.
+const FEW: Breadth = Breadth {
+    looked_at: 24,
+    listed: 6,
+    least_part: 10,
+    least_worth: 0.0,
+};
+/// What somebody chooses from, who may put several together.
+const MANY: Breadth = Breadth {
+    looked_at: 64,
+    listed: 20,
+    least_part: 20,
+    least_worth: -2.0,
+};
 /// Fewer lines are no function.
 const FEWEST_LINES: u32 = 4;
-/// What takes less than a tenth of the measure is no answer.
-const LEAST_PART: u32 = 10;
 /// A part of more hundredths of its function's lines is the function.
 const LARGEST_PART: u32 = 85;
 /// Fewer than clippy lets pass: what takes more is torn out of its function.
@@ -87,8 +116,31 @@ const LEAST_COST: f64 = 0.05;
 /// The extractions that serve a goal best at what a finding is drawn at: the name of a function, the keyword of a loop or the
 /// pattern of an arm. The best is the first; whether it holds is for the compiler to say.
 pub fn proposals(source: &Source, at: TextRange, goal: Goal) -> Vec<Proposal> {
+    let listed = listed(source, at, goal, FEW).into_iter();
+    listed.map(|choice| choice.proposal).collect()
+}
+
+/// The extractions from which somebody chooses one or several, in the order of the text; each is a gain of its own.
+pub fn choices(source: &Source, at: TextRange, goal: Goal) -> Vec<Choice> {
+    let mut choices = listed(source, at, goal, MANY);
+    choices.sort_by_key(|it| (it.proposal.range.start(), it.proposal.range.end()));
+    choices
+}
+
+/// Whether a text is a function's name in snake case, and no keyword of any edition.
+pub fn is_name(name: &str) -> bool {
+    scopes::is_plain(name)
+}
+
+/// Whether a function may be called so, as far as its file tells.
+pub fn is_free_name(source: &Source, name: &str) -> bool {
+    Names::in_node(&source.root()).is_free(name)
+}
+
+/// The best first.
+fn listed(source: &Source, at: TextRange, goal: Goal, breadth: Breadth) -> Vec<Choice> {
     let root = source.root();
-    let Some(sized) = Sized::of(source, &root, at, goal) else {
+    let Some(sized) = Sized::of(source, &root, at, (goal, breadth)) else {
         return Vec::new();
     };
     let mut parts: Vec<Part> = candidates::candidates(source, &sized.scope)
@@ -96,7 +148,7 @@ pub fn proposals(source: &Source, at: TextRange, goal: Goal) -> Vec<Proposal> {
         .filter_map(|range| sized.part(range))
         .collect();
     parts.sort_by(|left, right| right.benefit.total_cmp(&left.benefit));
-    parts.truncate(MOST_LOOKED_AT);
+    parts.truncate(breadth.looked_at);
     if parts.is_empty() {
         return Vec::new();
     }
@@ -112,15 +164,15 @@ pub fn proposals(source: &Source, at: TextRange, goal: Goal) -> Vec<Proposal> {
                 worth,
                 part,
                 selection,
-                name: wish.name,
+                name: wish,
             })
         })
         .collect();
     ranked.sort_by(|left, right| right.worth.total_cmp(&left.worth));
-    ranked.retain(|it| it.worth > 0.0);
+    ranked.retain(|it| it.worth > breadth.least_worth);
     let proposed = ranked.into_iter();
-    let proposed = proposed.filter_map(|it| sized.proposal(it));
-    proposed.take(MOST).collect()
+    let proposed = proposed.filter_map(|it| sized.choice(it));
+    proposed.take(breadth.listed).collect()
 }
 
 /// A part that may be proposed.
@@ -128,7 +180,7 @@ struct Ranked {
     worth: f64,
     part: Part,
     selection: Selection,
-    name: String,
+    name: Wish,
 }
 
 /// The first name that is free. What nobody selected or named isn't worth a name that says nothing.
@@ -209,6 +261,7 @@ fn would_search(selection: &Selection) -> bool {
 struct Sized<'a> {
     source: &'a Source,
     goal: Goal,
+    breadth: Breadth,
     unit: Unit<'a>,
     function: Function,
     /// Of the function among those of its unit.
@@ -228,7 +281,12 @@ struct Part {
 }
 
 impl<'a> Sized<'a> {
-    fn of(source: &'a Source, root: &SyntaxNode, at: TextRange, goal: Goal) -> Option<Self> {
+    fn of(
+        source: &'a Source,
+        root: &SyntaxNode,
+        at: TextRange,
+        (goal, breadth): (Goal, Breadth),
+    ) -> Option<Self> {
         let unit = place_around(root, at)?;
         let unit = Unit::new(&source.text, &unit, source.context);
         let around = |function: &&Function| function.range().contains_range(at);
@@ -245,6 +303,7 @@ impl<'a> Sized<'a> {
         Some(Self {
             source,
             goal,
+            breadth,
             unit,
             function,
             place,
@@ -337,11 +396,12 @@ impl<'a> Sized<'a> {
 
     fn is_gain(&self, after: u32) -> bool {
         after < self.before
-            && (after <= self.goal.limit || (self.before - after) * LEAST_PART >= self.before)
+            && (after <= self.goal.limit
+                || (self.before - after) * self.breadth.least_part >= self.before)
     }
 
     /// The part with its name, measured on the text that is left.
-    fn proposal(&self, ranked: Ranked) -> Option<Proposal> {
+    fn choice(&self, ranked: Ranked) -> Option<Choice> {
         let Ranked {
             part,
             selection,
@@ -352,12 +412,16 @@ impl<'a> Sized<'a> {
         if !self.is_gain(after) {
             return None;
         }
-        Some(Proposal {
+        let proposal = Proposal {
             range: part.range,
-            name,
+            name: name.name,
             parameters: selection.parameters(),
             before: self.before,
             after,
+        };
+        Some(Choice {
+            proposal,
+            is_named: name.ground != Ground::Nothing,
         })
     }
 
