@@ -226,7 +226,7 @@ struct Trial<'a> {
 
 impl Trial<'_> {
     fn plan(&mut self, suggestion: &Suggestion) -> Result<Option<Planned>, Unjudged> {
-        // Whoever writes something else in the place of a name is not to be followed in anything.
+        // A keyword in the place of a name is no slip.
         if !suggestion.parts.iter().all(|part| is_name(&part.name)) {
             let why = "A plan has no name where a name has to be.";
             self.left.push(why.to_owned());

@@ -6,7 +6,8 @@ use serde_json::{Value as Json, json};
 use super::protocol::{Protocol, Question, Told, secret_header};
 use crate::config::ModelOptions;
 
-const VERSION: &str = "2023-06-01";
+/// Of the protocol, as the official packages of 2026 say it.
+const VERSION: &str = "2026-10-21";
 const EFFORT: &str = "effort";
 const OUTPUT: &str = "output_config";
 

@@ -161,6 +161,10 @@ pub fn suggestions(answer: &str, listed: usize, most: usize) -> Option<Vec<Sugge
 
 fn suggestion(plan: PlanText, listed: usize) -> Option<Suggestion> {
     let mut parts: Vec<ChosenPart> = Vec::new();
+    // Whoever writes something else in the place of a name is not to be followed in anything.
+    if !plan.parts.iter().all(|part| is_name(&part.name)) {
+        return None;
+    }
     for PartText { number, name } in plan.parts.into_iter().take(MOST_PARTS) {
         let place = usize::try_from(number)
             .ok()
@@ -174,6 +178,12 @@ fn suggestion(plan: PlanText, listed: usize) -> Option<Suggestion> {
         parts,
         why: one_line(&plan.why),
     })
+}
+
+/// Whether a text could be a function's name, keywords aside.
+fn is_name(name: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(is_part)
 }
 
 /// Whether a name has a length that anybody would read.
