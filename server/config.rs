@@ -39,6 +39,8 @@ pub use resolve::{CacheOptions, Config, Shown};
 pub use rules::{Judgement, LevelOverride, Profile, Rules};
 pub use schema::schema;
 pub(crate) use units::bytes;
+#[cfg(feature = "team")]
+pub(crate) use units::tokens;
 
 /// The origin of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,12 +23,16 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 
+#[cfg(feature = "team")]
+pub use crate::team::{http::HttpLedger, postgres::PostgresLedger};
 use crate::trust::hexadecimal;
 use crate::{Fault, FaultKind};
+#[cfg(feature = "team")]
+pub(crate) use account::{Account, Window};
 pub use sqlite::SqliteLedger;
 
 /// What one hold or one charge can be at most; more is somebody's mistake.
-const MOST: u64 = 1 << 40;
+pub(crate) const MOST: u64 = 1 << 40;
 /// The longest time for which anything is held.
 const LONGEST: Duration = Duration::from_hours(1);
 
@@ -114,7 +118,8 @@ pub struct Limits {
 }
 
 /// The answer to a request that wants to be sent.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[must_use = "what is refused must not be sent"]
 pub enum Reservation {
     Reserved,
@@ -156,6 +161,39 @@ pub trait TokenLedger: Send + Sync {
     async fn release(&self, id: HoldId) -> Result<(), Fault>;
     /// The day and the month.
     async fn status(&self) -> Result<Vec<WindowStatus>, Fault>;
+}
+
+#[async_trait]
+impl TokenLedger for Box<dyn TokenLedger> {
+    async fn reserve(
+        &self,
+        id: HoldId,
+        estimate: u64,
+        ttl: Duration,
+    ) -> Result<Reservation, Fault> {
+        (**self).reserve(id, estimate, ttl).await
+    }
+
+    async fn settle(&self, id: HoldId, actual: u64) -> Result<(), Fault> {
+        (**self).settle(id, actual).await
+    }
+
+    async fn release(&self, id: HoldId) -> Result<(), Fault> {
+        (**self).release(id).await
+    }
+
+    async fn status(&self) -> Result<Vec<WindowStatus>, Fault> {
+        (**self).status().await
+    }
+}
+
+/// Numbers are checked by the tables; one that is negative all the same was tampered with, and costs everything.
+pub(crate) fn tokens(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+pub(crate) fn integer(tokens: u64) -> i64 {
+    i64::try_from(tokens).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

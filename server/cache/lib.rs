@@ -38,6 +38,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use ledger::TokenLedger;
+#[cfg(feature = "team")]
+use ledger::{HttpLedger, PostgresLedger};
+
 /// The tables of a database and how to get to them, which whoever opens one hands in: only the published package's root
 /// can embed its folder of migrations.
 pub type Schema = &'static sqlx::migrate::Migrator;
@@ -279,13 +283,30 @@ impl CacheBackend {
             #[cfg(feature = "team")]
             CacheBackend::Http(remote) => Ok(Box::new(HttpCache::new(remote).await?)),
             #[cfg(not(feature = "team"))]
-            CacheBackend::Postgres(remote) | CacheBackend::Http(remote) => {
-                Err(Fault::new(FaultKind::Setting)
-                    .of(&remote.address)
-                    .because(NO_TEAM))
-            }
+            CacheBackend::Postgres(remote) | CacheBackend::Http(remote) => Err(no_team(remote)),
         }
     }
+
+    /// The budget of the team whose cache this is; a file is nobody's but this machine's. Sends nothing yet.
+    pub async fn ledger(&self) -> Result<Option<Box<dyn TokenLedger>>, Fault> {
+        match self {
+            CacheBackend::Sqlite(_) => Ok(None),
+            #[cfg(feature = "team")]
+            CacheBackend::Postgres(remote) => {
+                Ok(Some(Box::new(PostgresLedger::new(remote).await?)))
+            }
+            #[cfg(feature = "team")]
+            CacheBackend::Http(remote) => Ok(Some(Box::new(HttpLedger::new(remote).await?))),
+            #[cfg(not(feature = "team"))]
+            CacheBackend::Postgres(remote) | CacheBackend::Http(remote) => Err(no_team(remote)),
+        }
+    }
+}
+
+#[cfg(not(feature = "team"))]
+fn no_team(remote: &Remote) -> Fault {
+    let fault = Fault::new(FaultKind::Setting).of(&remote.address);
+    fault.because(NO_TEAM)
 }
 
 /// As the root embeds it, for the tests of this crate.

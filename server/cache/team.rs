@@ -1,5 +1,6 @@
 //! A team's cache: Postgres or HTTP behind seals, and the HTTP server of one.
 
+mod books;
 pub(crate) mod frames;
 pub(crate) mod http;
 pub(crate) mod postgres;

@@ -17,7 +17,7 @@ pub(crate) fn bytes(text: &str) -> Option<u64> {
 }
 
 /// The tokens of `200k`: a whole number, thousands or millions.
-pub(super) fn tokens(text: &str) -> Option<u64> {
+pub(crate) fn tokens(text: &str) -> Option<u64> {
     let (number, unit) = parts(text);
     let factor = match unit {
         "" => 1,

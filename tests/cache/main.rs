@@ -15,6 +15,7 @@ mod killed;
 #[cfg(unix)]
 mod mounts;
 mod processes;
+mod spending;
 mod upkeep;
 mod versions;
 

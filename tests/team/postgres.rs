@@ -3,6 +3,7 @@
 #[path = "../fixtures/postgres.rs"]
 pub(crate) mod fixture;
 
+pub(crate) mod budget;
 mod faults;
 mod network;
 mod rights;

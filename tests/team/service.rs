@@ -7,4 +7,5 @@ mod faults;
 mod protocol;
 mod rights;
 pub(crate) mod server;
+mod spending;
 mod tls;

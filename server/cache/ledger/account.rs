@@ -5,17 +5,17 @@ use super::{Limits, Refusal, WindowKind, WindowStatus};
 
 /// How a scope stands: its windows, and what is held.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Account {
-    pub(super) day: Window,
-    pub(super) month: Window,
-    pub(super) held: u64,
+pub(crate) struct Account {
+    pub(crate) day: Window,
+    pub(crate) month: Window,
+    pub(crate) held: u64,
 }
 
 /// One window, by its number since 1970.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Window {
-    pub(super) number: u32,
-    pub(super) used: u64,
+pub(crate) struct Window {
+    pub(crate) number: u32,
+    pub(crate) used: u64,
 }
 
 impl Account {
@@ -31,12 +31,12 @@ impl Account {
     }
 
     /// Why `estimate` can't be held. Of two windows that are full, the month is the one that it is worth waiting for.
-    pub(super) fn refusal(&self, estimate: u64, limits: Limits) -> Option<Refusal> {
-        let windows = self.status(limits).into_iter().rev();
-        windows.filter_map(|window| window.refusal(estimate)).next()
+    pub(crate) fn refusal(&self, estimate: u64, limits: Limits) -> Option<Refusal> {
+        let mut windows = self.status(limits).into_iter().rev();
+        windows.find_map(|window| window.refusal(estimate))
     }
 
-    pub(super) fn status(&self, limits: Limits) -> [WindowStatus; 2] {
+    pub(crate) fn status(&self, limits: Limits) -> [WindowStatus; 2] {
         [
             (WindowKind::Day, self.day, limits.day),
             (WindowKind::Month, self.month, limits.month),

@@ -17,6 +17,7 @@ use super::account::{Account, Window};
 use super::calendar::Moment;
 use super::{
     Clock, HoldId, LONGEST, Limits, MOST, Reservation, TokenLedger, WindowKind, WindowStatus,
+    integer, tokens,
 };
 use crate::sqlite::connection::{self, Deadline};
 use crate::sqlite::place::{self, Identity};
@@ -534,13 +535,4 @@ async fn verify(connection: &mut SqliteConnection) -> Result<(), Fault> {
         (APPLICATION_ID | 0, _) => Err(FaultKind::Corrupt.into()),
         _ => Err(FaultKind::Foreign.into()),
     }
-}
-
-/// Numbers are checked by the tables; one that is negative all the same was tampered with, and costs everything.
-fn tokens(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
-}
-
-fn integer(tokens: u64) -> i64 {
-    i64::try_from(tokens).unwrap_or(i64::MAX)
 }

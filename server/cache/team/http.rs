@@ -17,6 +17,7 @@
 
 mod client;
 mod failure;
+mod ledger;
 mod line;
 mod several;
 
@@ -28,6 +29,7 @@ use reqwest::{Method, RequestBuilder, StatusCode, Url};
 use serde::de::DeserializeOwned;
 
 use self::failure::{Faults, is_of_the_server, refusal};
+pub use self::ledger::HttpLedger;
 use self::line::{Answer, Line};
 use super::frames::{
     Framed, Listing, MAX_ANSWER, MAX_KEYS, MAX_SEALED, Prune, Query, Removed, Status, parse_answer,

@@ -13,6 +13,7 @@
 mod address;
 mod connections;
 mod fault;
+mod ledger;
 mod setup;
 mod table;
 
@@ -24,6 +25,7 @@ use super::seal::SEAL;
 use crate::{Fault, FaultKind, Fetched, Holdings, Key, Limits, Namespace, Remote, Sealed, Shelf};
 use crate::{Policy, envelope};
 use connections::Connections;
+pub use ledger::PostgresLedger;
 pub use setup::setup;
 use table::{Delete, Fetch, First, Found, Keys, List, Old, Store, Totals};
 

@@ -5,6 +5,7 @@
 //!
 //! - [`keys`] says who may do what; `guard` holds every request to it.
 //! - `routes` is the protocol, `refusal` what a client is told when it gets nothing.
+//! - `spending` is the protocol of a team's budget, `ledgers` whose it is and where it is written down.
 //! - `storage` is where entries are: SQLite files for a small team, Postgres for a large one.
 //! - `connections` and `tls` are what lies below HTTP.
 
@@ -12,11 +13,14 @@ mod connections;
 mod file_shelf;
 mod guard;
 pub mod keys;
+mod ledgers;
 mod metrics;
 mod private;
+mod reading;
 mod refusal;
 mod rooms;
 mod routes;
+mod spending;
 mod storage;
 mod tls;
 
@@ -39,11 +43,13 @@ use crate::locks::{self, lock};
 use crate::{Fault, FaultKind, Holdings, Limits, Namespace, PublicKey, Schema};
 use connections::ConnectionGate;
 use keys::{KeyFile, KeyFileError, KeyRing};
+use ledgers::Ledgers;
 use metrics::ServiceMetrics;
 use refusal::Refusal;
 use rooms::Rooms;
 use storage::Storage;
 
+pub use ledgers::Budget;
 pub use storage::StoragePlace;
 pub use tls::Certificate;
 
@@ -73,6 +79,8 @@ pub struct ServiceOptions {
     pub base: String,
     /// What is kept of each namespace.
     pub limits: Limits,
+    /// What may be spent on a language model, if anything may.
+    pub budget: Option<Budget>,
     pub bounds: Bounds,
 }
 
@@ -137,6 +145,7 @@ pub struct Service {
 /// What all requests share.
 struct App {
     storage: Storage,
+    ledgers: Ledgers,
     ring: RwLock<Arc<KeyRing>>,
     trusted: Vec<PublicKey>,
     limiter: DefaultKeyedRateLimiter<Arc<str>>,
@@ -166,6 +175,7 @@ impl Service {
         let metrics = Arc::new(ServiceMetrics::new());
         let app = App {
             storage: Storage::open(&options.place, schema).await?,
+            ledgers: Ledgers::open(&options.place, options.budget).await?,
             ring: RwLock::new(Arc::new(ring)),
             trusted: options.trusted.clone(),
             limiter: RateLimiter::dashmap(quota),
@@ -203,7 +213,11 @@ impl Service {
             never = self.watch() => match never {},
             never = self.upkeep() => match never {},
         };
-        let closed = tokio::time::timeout(STORAGE_TIME, self.app.storage.close());
+        let closing = async {
+            self.app.storage.close().await;
+            self.app.ledgers.close().await;
+        };
+        let closed = tokio::time::timeout(STORAGE_TIME, closing);
         if closed.await.is_err() {
             tracing::warn!("the storage did not close in time; nothing that was stored is lost");
         }

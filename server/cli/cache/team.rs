@@ -1,5 +1,6 @@
 //! What only a team's cache needs.
 
+mod budget;
 mod keygen;
 mod serve;
 mod setup;

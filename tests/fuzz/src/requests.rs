@@ -9,9 +9,9 @@ use std::{
 
 use rustassistant::{
     cache::{
-        ExposeSecret, Limits,
+        ExposeSecret, Limits, ledger,
         service::{
-            Bounds, Front, Service, ServiceOptions, StoragePlace,
+            Bounds, Budget, Front, Service, ServiceOptions, StoragePlace,
             keys::{KeyFile, NewKey, Right},
         },
     },
@@ -45,6 +45,13 @@ fn start() -> Server {
         front: Front::Direct,
         base: String::new(),
         limits: Limits::default(),
+        budget: Some(Budget {
+            limits: ledger::Limits {
+                day: Some(1000),
+                month: None,
+            },
+            schema: &migrations::LEDGER,
+        }),
         bounds: Bounds {
             head_time: Duration::from_secs(1),
             body_time: Duration::from_secs(1),
@@ -90,8 +97,18 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         ),
         format!("DELETE /v1/cache/main/{key} HTTP/1.1\r\n{head}\r\n"),
         format!("GET /metrics HTTP/1.1\r\n{head}\r\n"),
+        ledger_request(&head, "reserve", ",\"estimate\":9,\"ttl_ms\":50"),
+        ledger_request(&head, "settle", ",\"actual\":7"),
+        ledger_request(&head, "release", ""),
+        format!("GET /v1/ledger/status?ns=main HTTP/1.1\r\n{head}\r\n"),
     ];
     requests.map(String::into_bytes).to_vec()
+}
+
+fn ledger_request(head: &str, errand: &str, rest: &str) -> String {
+    let body = format!("{{\"ns\":\"main\",\"id\":\"{}\"{rest}}}", "0".repeat(32));
+    let length = body.len();
+    format!("POST /v1/ledger/{errand} HTTP/1.1\r\n{head}content-length: {length}\r\n\r\n{body}")
 }
 
 /// Each request is answered or dropped, never with a failure of the server's own, and the next one is answered.

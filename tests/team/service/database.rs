@@ -28,9 +28,14 @@ fn arguments(folder: &Path, remote: &Remote, password: &str) -> Vec<String> {
 }
 
 fn over(database: &Database) -> Server {
+    over_with(database, &[])
+}
+
+pub(super) fn over_with(database: &Database, more: &[&str]) -> Server {
     let folder = tempfile::tempdir().unwrap();
     let arguments = arguments(folder.path(), &database.with_tls("server"), PASSWORD);
-    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let mut arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    arguments.extend(more);
     Server::start(&arguments)
 }
 

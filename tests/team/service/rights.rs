@@ -18,7 +18,7 @@ fn run(home: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     )
 }
 
-fn add_key(server: &Server, arguments: &[&str]) -> String {
+pub(super) fn add_key(server: &Server, arguments: &[&str]) -> String {
     let all = [&["cache", "serve", "add-key"], arguments].concat();
     let (code, out, error) = run(server.home.path(), &all);
     assert_eq!(code, Some(0), "{error}");

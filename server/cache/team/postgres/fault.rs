@@ -44,7 +44,10 @@ pub(super) fn is_of_connection(error: &sqlx::Error) -> bool {
 fn of_code(code: &str, message: &str) -> Fault {
     let fault = |kind| Fault::new(kind).because(message);
     match code {
-        "42P01" | "42703" => fault(FaultKind::NoTable),
+        // Relations, columns, functions and the schema itself: the database was set up by an older version, or not at all.
+        "42P01" | "42703" | "42883" | "3F000" => fault(FaultKind::NoTable),
+        // What the functions of the ledger say where there is no row.
+        "P0002" => fault(FaultKind::NoBudget),
         "3D000" | "57P04" => Fault::new(FaultKind::Setting).because(format_args!(
             "{message}; name another in `cache.url`, or create it and run `rustassistant cache setup`"
         )),
@@ -94,6 +97,9 @@ mod tests {
             ("3D000", FaultKind::Setting),
             ("42P01", FaultKind::NoTable),
             ("42703", FaultKind::NoTable),
+            ("42883", FaultKind::NoTable),
+            ("3F000", FaultKind::NoTable),
+            ("P0002", FaultKind::NoBudget),
             ("53300", FaultKind::Throttled),
             ("57014", FaultKind::Timeout),
             ("57P01", FaultKind::Unreachable),

@@ -51,6 +51,19 @@ impl Visit {
         }
     }
 
+    /// The budget that requests in this namespace are charged to.
+    pub(super) fn scope(&self, namespace: &Namespace) -> Result<String, Refusal> {
+        self.may(Right::Read, namespace)?;
+        let grant = self.grant.as_ref().ok_or_else(Refusal::unknown_key)?;
+        grant.scope(namespace).ok_or_else(Refusal::forbidden)
+    }
+
+    /// Whether statistics may speak of a budget by its name.
+    pub(super) fn may_name_scope(&self, scope: &str) -> bool {
+        let grant = self.grant.as_ref();
+        grant.is_some_and(|grant| grant.has(Right::Read) && grant.has_scope(scope))
+    }
+
     /// Whoever is on this machine may see the statistics, and whoever may read something.
     pub(super) fn may_see_metrics(&self) -> Result<(), Refusal> {
         match &self.grant {

@@ -77,6 +77,28 @@ impl Grant {
             .iter()
             .any(|pattern| pattern.fits(namespace))
     }
+
+    /// Whose budget is spent with this key: the team's, if it opens `main`, or else one that all of those namespaces have
+    /// together which a pattern of it opens. `None` where it opens nothing.
+    pub(super) fn scope(&self, namespace: &Namespace) -> Option<String> {
+        let main = Namespace::default();
+        if self.covers(&main) {
+            return self.covers(namespace).then(|| main.to_string());
+        }
+        let mut patterns = self.namespaces.iter();
+        let pattern = patterns.find(|pattern| pattern.fits(namespace));
+        pattern.map(Pattern::to_string)
+    }
+
+    /// Whether it may be the budget of this scope that is spent with this key.
+    pub(super) fn has_scope(&self, scope: &str) -> bool {
+        let main = Namespace::default();
+        if self.covers(&main) {
+            return scope == main.as_str();
+        }
+        let mut patterns = self.namespaces.iter();
+        patterns.any(|pattern| pattern.to_string() == scope)
+    }
 }
 
 impl Pattern {
@@ -131,6 +153,31 @@ fn hash(bearer: &str) -> blake3::Hash {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_key_has_a_budget_for_each_of_its_namespaces() {
+        let grant = |patterns: &[&str]| Grant {
+            name: "ci".into(),
+            rights: vec![Right::Read],
+            namespaces: patterns.iter().map(|text| text.parse().unwrap()).collect(),
+            hash: hash("key"),
+        };
+        for (patterns, namespace, scope) in [
+            (&["main"][..], "main", Some("main")),
+            (&["main"], "pr-1", None),
+            (&["*"], "pr-1", Some("main")),
+            (&["pr-*", "main"], "pr-1", Some("main")),
+            (&["pr-*", "x"], "pr-2", Some("pr-*")),
+            (&["pr-*", "x"], "x", Some("x")),
+            (&["pr-*", "x"], "y", None),
+        ] {
+            let grant = grant(patterns);
+            let found = grant.scope(&namespace.parse().unwrap());
+            assert_eq!(found.as_deref(), scope, "{patterns:?}");
+            assert!(scope.is_none_or(|scope| grant.has_scope(scope)));
+        }
+        assert!(!grant(&["*"]).has_scope("*") && !grant(&["pr-*"]).has_scope("main"));
+    }
 
     #[test]
     fn patterns_come_back_from_their_texts() {

@@ -11,6 +11,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::ledger::WindowStatus;
 use crate::{FaultKind, Holdings, Namespace};
 
 /// What the text of [`ServiceMetrics::text`] is.
@@ -23,6 +24,8 @@ pub(super) struct ServiceMetrics {
     pub(super) hits: Counter,
     pub(super) misses: Counter,
     pub(super) stored: Counter,
+    pub(super) reserved: Counter,
+    pub(super) refused: Counter,
     pub(super) received: Counter,
     pub(super) sent: Counter,
     pub(super) connections: Gauge,
@@ -30,6 +33,9 @@ pub(super) struct ServiceMetrics {
     faults: Family<FaultLabels, Counter>,
     entries: Family<NamespaceLabels, Gauge>,
     bytes: Family<NamespaceLabels, Gauge<f64, AtomicU64>>,
+    used: Family<WindowLabels, Gauge>,
+    held: Family<WindowLabels, Gauge>,
+    limit: Family<WindowLabels, Gauge>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
@@ -53,6 +59,12 @@ struct NamespaceLabels {
     namespace: String,
 }
 
+#[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
+struct WindowLabels {
+    scope: String,
+    window: String,
+}
+
 impl ServiceMetrics {
     pub(super) fn new() -> ServiceMetrics {
         let mut metrics = ServiceMetrics {
@@ -65,6 +77,8 @@ impl ServiceMetrics {
             hits: Counter::default(),
             misses: Counter::default(),
             stored: Counter::default(),
+            reserved: Counter::default(),
+            refused: Counter::default(),
             received: Counter::default(),
             sent: Counter::default(),
             connections: Gauge::default(),
@@ -72,6 +86,9 @@ impl ServiceMetrics {
             faults: Family::default(),
             entries: Family::default(),
             bytes: Family::default(),
+            used: Family::default(),
+            held: Family::default(),
+            limit: Family::default(),
         };
         metrics.register();
         metrics
@@ -115,6 +132,32 @@ impl ServiceMetrics {
             Unit::Bytes,
             self.bytes.clone(),
         );
+        self.register_budgets();
+    }
+
+    fn register_budgets(&mut self) {
+        let registry = &mut self.registry;
+        for (name, help, counter) in [
+            (
+                "reserved",
+                "Reservations that were admitted",
+                &self.reserved,
+            ),
+            ("refused", "Reservations above a budget", &self.refused),
+        ] {
+            registry.register(name, help, counter.clone());
+        }
+        for (name, help, gauge) in [
+            ("tokens_used", "Tokens that were spent", &self.used),
+            (
+                "tokens_held",
+                "Tokens that are held for requests on their way",
+                &self.held,
+            ),
+            ("tokens_limit", "Tokens that may be spent", &self.limit),
+        ] {
+            registry.register(name, help, gauge.clone());
+        }
     }
 
     pub(super) fn answered(&self, route: &str, status: u16, took: Duration) {
@@ -135,11 +178,16 @@ impl ServiceMetrics {
         self.faults.get_or_create(&FaultLabels { kind }).inc();
     }
 
-    /// The text, with these holdings and no others.
+    /// The text, with these holdings and budgets and no others.
     #[expect(clippy::cast_precision_loss, reason = "so many bytes there are not")]
-    pub(super) fn text(&self, holdings: &[(Namespace, Holdings)]) -> String {
+    pub(super) fn text(
+        &self,
+        holdings: &[(Namespace, Holdings)],
+        budgets: &[(String, Vec<WindowStatus>)],
+    ) -> String {
         self.entries.clear();
         self.bytes.clear();
+        self.set_budgets(budgets);
         for (namespace, holdings) in holdings {
             let of = NamespaceLabels {
                 namespace: namespace.to_string(),
@@ -154,11 +202,36 @@ impl ServiceMetrics {
         let _ = encode(&mut text, &self.registry);
         text
     }
+
+    fn set_budgets(&self, budgets: &[(String, Vec<WindowStatus>)]) {
+        for gauge in [&self.used, &self.held, &self.limit] {
+            gauge.clear();
+        }
+        for (scope, window) in budgets
+            .iter()
+            .flat_map(|(scope, windows)| windows.iter().map(move |window| (scope, window)))
+        {
+            let of = WindowLabels {
+                scope: scope.clone(),
+                window: window.kind.to_string(),
+            };
+            let set = |gauge: &Family<WindowLabels, Gauge>, tokens: u64| {
+                let tokens = i64::try_from(tokens).unwrap_or(i64::MAX);
+                gauge.get_or_create(&of).set(tokens);
+            };
+            set(&self.used, window.used);
+            set(&self.held, window.held);
+            if let Some(limit) = window.limit {
+                set(&self.limit, limit);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::WindowKind;
 
     #[test]
     fn what_is_counted_is_said() {
@@ -170,16 +243,28 @@ mod tests {
             entries: 3,
             ..Holdings::default()
         };
-        let text = metrics.text(&[("main".parse().unwrap(), holdings)]);
+        let day = WindowStatus {
+            kind: WindowKind::Day,
+            used: 5,
+            held: 2,
+            limit: Some(9),
+            resets_at: 0,
+        };
+        let budgets = [("pr-*".to_owned(), vec![day])];
+        let text = metrics.text(&[("main".parse().unwrap(), holdings)], &budgets);
         for line in [
             "rustassistant_cache_requests_total{route=\"/v1/status\",status=\"200\"} 1",
             "rustassistant_cache_request_seconds_count{route=\"/v1/status\"} 1",
             "rustassistant_cache_storage_faults_total{kind=\"read-only\"} 1",
             "rustassistant_cache_received_bytes_total 7",
             "rustassistant_cache_entries{namespace=\"main\"} 3",
+            "rustassistant_cache_tokens_used{scope=\"pr-*\",window=\"day\"} 5",
+            "rustassistant_cache_tokens_held{scope=\"pr-*\",window=\"day\"} 2",
+            "rustassistant_cache_tokens_limit{scope=\"pr-*\",window=\"day\"} 9",
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }
-        assert!(!metrics.text(&[]).contains("namespace="));
+        let none = metrics.text(&[], &[]);
+        assert!(!none.contains("namespace=") && !none.contains("scope="));
     }
 }

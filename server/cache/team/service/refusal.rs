@@ -62,6 +62,20 @@ impl Refusal {
         )
     }
 
+    pub(super) fn no_budget() -> Refusal {
+        Refusal::new(
+            StatusCode::NOT_FOUND,
+            "no budget of tokens is set here; whoever runs the server sets one with `--budget-day` and `--budget-month`",
+        )
+    }
+
+    pub(super) fn over() -> Refusal {
+        Refusal::new(
+            StatusCode::CONFLICT,
+            "this reservation is another one, or over",
+        )
+    }
+
     pub(super) fn untrusted() -> Refusal {
         Refusal::new(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -104,8 +118,11 @@ impl Refusal {
 
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Refusal {
-        if fault.kind() == FaultKind::TooLarge {
-            return Refusal::too_large();
+        match fault.kind() {
+            FaultKind::TooLarge => return Refusal::too_large(),
+            FaultKind::NoBudget => return Refusal::no_budget(),
+            FaultKind::Exists => return Refusal::over(),
+            _ => {}
         }
         Refusal {
             retry_after: Some(Duration::from_secs(5)),

@@ -5,26 +5,26 @@
 //! | `GET`, `HEAD`, `PUT`, `DELETE /v1/cache/{ns}/{key}` | one sealed entry; it never changes |
 //! | `POST /v1/cache/query` | many at once: the namespace, a line feed, the keys; answered in frames |
 //! | `GET`, `DELETE /v1/cache/{ns}`, `POST /v1/cache/{ns}/prune` | keys in their order; removing |
+//! | `POST /v1/ledger/reserve`, `settle`, `release`, `GET /v1/ledger/status` | what may be spent on a language model |
 //! | `GET /v1/status` | without a key, that the server lives; with one, what it holds |
 //! | `GET /metrics` | for Prometheus: from this machine, or with a key that may read; it names the namespaces of the key |
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Extension, Path, Query as Parameters, Request, State};
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use futures::StreamExt;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::guard::{METRICS, STATUS, Visit, guard};
 use super::keys::Right;
+use super::reading::{key_of, namespace_of};
 use super::refusal::{Refusal, StorageFault};
-use super::{App, in_time, kind_name};
+use super::{App, in_time, kind_name, spending};
 use crate::envelope::Decoder;
 use crate::team::frames::{self, Listing, Prune, Query, Removed};
 use crate::team::seal;
@@ -36,8 +36,6 @@ const LONGEST_LIST: usize = 1000;
 const PAGE: usize = 100;
 /// Keys of a query that are fetched at once, so that what doesn't fit into the answer doesn't wait in memory.
 const FETCHED: usize = 250;
-/// This is the query's address, so no namespace may have the name.
-const QUERY: &str = "query";
 
 type RouteResult = Result<Response, Refusal>;
 type Visitor = Extension<Arc<Visit>>;
@@ -45,7 +43,7 @@ type Visitor = Extension<Arc<Visit>>;
 /// The routes below `base`, which is empty or starts with a slash and ends without one.
 pub(super) fn router(app: Arc<App>, base: &str) -> Router {
     let at = |path: &str| format!("{base}{path}");
-    Router::new()
+    let router = Router::new()
         .route(&at("/v1/cache/query"), post(query))
         .route(&at("/v1/cache/{namespace}"), get(list).delete(clear))
         .route(&at("/v1/cache/{namespace}/prune"), post(prune))
@@ -54,7 +52,8 @@ pub(super) fn router(app: Arc<App>, base: &str) -> Router {
             get(fetch).put(store).delete(remove),
         )
         .route(&at(STATUS), get(status))
-        .route(&at(METRICS), get(metrics))
+        .route(&at(METRICS), get(metrics));
+    spending::add(router, at)
         .fallback(|| async { Refusal::nothing_here() })
         .layer(axum::middleware::from_fn_with_state(
             Arc::clone(&app),
@@ -292,56 +291,9 @@ async fn metrics(State(app): State<Arc<App>>, Extension(visit): Visitor) -> Rout
     visit.may_see_metrics()?;
     let mut holdings = app.holdings().await;
     holdings.retain(|(namespace, _)| visit.may_name(namespace));
-    let text = app.metrics.text(&holdings);
+    let mut budgets = app.ledgers.stand().await;
+    budgets.retain(|(scope, _)| visit.may_name_scope(scope));
+    let text = app.metrics.text(&holdings, &budgets);
     let kind = [(header::CONTENT_TYPE, super::metrics::CONTENT_TYPE)];
     Ok((kind, text).into_response())
-}
-
-fn namespace_of(text: &str) -> Result<Namespace, Refusal> {
-    let namespace = text.parse().ok().filter(|_| text != QUERY);
-    namespace.ok_or_else(|| {
-        Refusal::wrong("a namespace is 1 to 64 of `a-z`, `0-9`, `.`, `_` and `-`, and not `query`")
-    })
-}
-
-fn key_of(text: &str) -> Result<Key, Refusal> {
-    text.parse()
-        .map_err(|_| Refusal::wrong("a key is 64 hexadecimal digits"))
-}
-
-impl App {
-    /// The body of a request, which is read no further than `most` bytes, and for no longer than a body may take.
-    async fn body(&self, visit: &Visit, request: Request, most: usize) -> Result<Vec<u8>, Refusal> {
-        let said = content_length(request.headers());
-        if said.is_some_and(|length| length > most) {
-            return Err(Refusal::too_large());
-        }
-        let read = self.read(visit, request.into_body(), most);
-        let body = tokio::time::timeout(self.body_time, read).await;
-        let body = body.map_err(|_| Refusal::too_slow())??;
-        visit.received(body.len());
-        Ok(body)
-    }
-
-    /// What was announced counts for nothing: room is taken for what has come.
-    async fn read(&self, visit: &Visit, body: Body, most: usize) -> Result<Vec<u8>, Refusal> {
-        let mut taken = self.rooms.none_yet(visit.key());
-        let mut bytes = Vec::new();
-        let mut pieces = body.into_data_stream();
-        while let Some(piece) = pieces.next().await {
-            let piece: Bytes = piece.map_err(|_| Refusal::wrong("the body ended too early"))?;
-            let length = bytes.len() + piece.len();
-            if length > most {
-                return Err(Refusal::too_large());
-            }
-            taken.grow_to(length).await?;
-            bytes.extend_from_slice(&piece);
-        }
-        Ok(bytes)
-    }
-}
-
-fn content_length(headers: &HeaderMap) -> Option<usize> {
-    let length = headers.get(header::CONTENT_LENGTH)?;
-    length.to_str().ok()?.parse().ok()
 }

@@ -23,11 +23,11 @@ use crate::{
     cache::{
         Address, Limits, Patience, PublicKey, Remote, Scheme, Secret,
         service::{
-            Bounds, Certificate, Front, Service, ServiceOptions, StoragePlace,
+            Bounds, Budget, Certificate, Front, Service, ServiceOptions, StoragePlace,
             keys::{KeyFile, NewKey, Pattern, Right},
         },
     },
-    cli::{ExitStatus, Output},
+    cli::{ExitStatus, Output, cache::team::budget},
     config::Environment,
     migrations,
     os::{Signal, Signals},
@@ -120,6 +120,8 @@ struct Serve {
     /// Keep so much of each namespace in a folder, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 1024)]
     keep_mib: u32,
+    #[command(flatten)]
+    budget: budget::Arguments,
     #[command(flatten)]
     bounds: BoundsArguments,
     /// Show the first keys instead of writing them to a file, if this is a terminal
@@ -301,6 +303,10 @@ impl Serve {
                 age: Duration::from_hours(24 * u64::from(self.keep_days)),
                 ..Limits::default()
             },
+            budget: self.budget.limits().map(|limits| Budget {
+                limits,
+                schema: &migrations::LEDGER,
+            }),
             bounds: self.bounds.bounds(),
         })
     }

@@ -5,10 +5,10 @@ use std::io::Write;
 use anyhow::bail;
 
 use crate::{
-    cache::{self, CacheBackend},
+    cache::{self, CacheBackend, ledger::PostgresLedger},
     cli::{
         ExitStatus, Output,
-        cache::{block_on, configuration, place},
+        cache::{block_on, configuration, place, team::budget},
         settings,
     },
     migrations,
@@ -19,6 +19,8 @@ pub(in crate::cli::cache) struct Arguments {
     /// The database, as an owner of it [default: `cache.url`]
     #[arg(long)]
     url: Option<String>,
+    #[command(flatten)]
+    budget: budget::Arguments,
 }
 
 /// The group roles, and who each of them is for.
@@ -52,8 +54,27 @@ pub(super) fn run(
             place::shown(&backend)
         );
     };
-    block_on(async { Ok(cache::setup(remote, &migrations::POSTGRES).await?) })?;
+    let limits = arguments.budget.limits();
+    block_on(async {
+        cache::setup(remote, &migrations::POSTGRES).await?;
+        if let Some(limits) = limits {
+            let ledger = PostgresLedger::new(remote).await?;
+            ledger.set_limits(limits).await?;
+        }
+        Ok(())
+    })?;
     writeln!(out, "{} is set up", remote.address)?;
+    if let Some(limits) = limits {
+        let said = [("day", limits.day), ("month", limits.month)];
+        for (window, limit) in said {
+            let Some(limit) = limit else { continue };
+            let namespace = &remote.namespace;
+            writeln!(
+                out,
+                "In `{namespace}`, {limit} tokens may be spent each {window}"
+            )?;
+        }
+    }
     writeln!(out)?;
     writeln!(out, "Grant each of its users one of these roles:")?;
     for (role, whom) in ROLES {
