@@ -143,3 +143,157 @@ impl Asker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        cache::{
+            Fault, FaultKind,
+            ledger::{Limits, SqliteLedger, TokenLedger, clock},
+        },
+        config::ModelBudget,
+        migrations,
+        model::{
+            Purse,
+            scripted::{Act, Scripted, options},
+        },
+    };
+
+    fn question() -> Question {
+        Question {
+            task: "Choose.".to_owned(),
+            subject: "one two three".to_owned(),
+            schema: json!({}),
+            reply: 100,
+        }
+    }
+
+    fn answer() -> Act {
+        let answer = json!({
+            "choices": [{ "message": { "content": "{}" }, "finish_reason": "stop" }],
+            "usage": { "prompt_tokens": 30, "completion_tokens": 12 },
+        });
+        Act::Say("200 OK", answer.to_string())
+    }
+
+    struct Room {
+        folder: tempfile::TempDir,
+        server: Scripted,
+    }
+
+    impl Room {
+        async fn new(act: Act) -> Self {
+            Self {
+                folder: tempfile::tempdir().unwrap(),
+                server: Scripted::start([act]).await,
+            }
+        }
+
+        async fn ledger(&self, name: &str, day: u64) -> Result<Box<dyn TokenLedger>, Fault> {
+            let limits = Limits {
+                day: Some(day),
+                month: None,
+            };
+            let path = self.folder.path().join(name);
+            let ledger = SqliteLedger::open(path, limits, &migrations::LEDGER, clock()).await;
+            ledger.map(|ledger| Box::new(ledger) as Box<dyn TokenLedger>)
+        }
+
+        async fn asker(&self, machine: u64, team: u64) -> Asker {
+            let budget = Budget::default()
+                .with(Purse::Machine, self.ledger("machine.db", machine).await)
+                .with(Purse::Team, self.ledger("team.db", team).await);
+            Asker::new(options(&self.server.url), budget)
+        }
+    }
+
+    async fn spent(asker: &Asker) -> Vec<(u64, u64)> {
+        let spent = asker.budget().spent().await.into_iter();
+        let days = spent.map(|(_, windows)| windows.unwrap()[0]);
+        days.map(|day| (day.used, day.held)).collect()
+    }
+
+    #[tokio::test]
+    async fn what_was_used_is_charged_to_all() {
+        let room = Room::new(answer()).await;
+        let asker = room.asker(10_000, 10_000).await;
+        let answer = asker.send(&question(), pending()).await.unwrap();
+        assert_eq!((answer.tokens, answer.source), (42, AnswerSource::Model));
+        assert_eq!(spent(&asker).await, [(42, 0), (42, 0)]);
+    }
+
+    #[tokio::test]
+    async fn all_have_to_agree_before_anything_is_sent() {
+        for (machine, team, whose) in [
+            (10, 10_000, "the budget"),
+            (10_000, 10, "the team's budget"),
+        ] {
+            let room = Room::new(answer()).await;
+            let asker = room.asker(machine, team).await;
+            let why = asker
+                .send(&question(), pending())
+                .await
+                .unwrap_err()
+                .to_string();
+            assert!(
+                why.starts_with(&format!("{whose} of the day doesn't allow about")),
+                "{why}"
+            );
+            assert!(why.contains("0 of 10 are used"), "{why}");
+            assert_eq!(spent(&asker).await, [(0, 0), (0, 0)]);
+            assert!(room.server.asked().await.is_empty());
+        }
+    }
+
+    #[tokio::test]
+    async fn without_a_ledger_nothing_is_sent() {
+        let room = Room::new(answer()).await;
+        let broken = Err(FaultKind::NoBudget.into());
+        let one = Budget::default().with(Purse::Machine, room.ledger("a.db", 10_000).await);
+        for budget in [Budget::default(), one.with(Purse::Team, broken)] {
+            let asker = Asker::new(options(&room.server.url), budget);
+            let why = asker.send(&question(), pending()).await.unwrap_err();
+            assert!(matches!(why, NoAnswer::OverBudget(_)), "{why}");
+        }
+        assert!(room.server.asked().await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn one_request_has_a_limit_of_its_own() {
+        let room = Room::new(answer()).await;
+        for (request, context, key) in [
+            (50, 9_999, "model.budget.request"),
+            (9_999, 50, "model.context"),
+        ] {
+            let budget = Budget::default().with(Purse::Machine, room.ledger("a.db", 10_000).await);
+            let own = options(&room.server.url);
+            let own = ModelOptions {
+                budget: ModelBudget {
+                    request,
+                    ..own.budget
+                },
+                context,
+                ..own
+            };
+            let why = Asker::new(own, budget).send(&question(), pending()).await;
+            assert!(why.unwrap_err().to_string().contains(key));
+        }
+        assert!(room.server.asked().await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_a_person_stops_is_charged_as_estimated() {
+        let room = Room::new(Act::Wait(std::time::Duration::from_secs(30))).await;
+        let asker = room.asker(10_000, 10_000).await;
+        let soon = tokio::time::sleep(std::time::Duration::from_millis(100));
+        let why = asker.send(&question(), soon).await.unwrap_err();
+        assert_eq!(why, NoAnswer::Stopped);
+        let estimate = question().estimate(asker.options());
+        assert_eq!(spent(&asker).await, [(estimate, 0), (estimate, 0)]);
+    }
+}

@@ -21,7 +21,7 @@ pub enum Purse {
 /// The ledgers that have to agree.
 #[derive(Default)]
 pub struct Budget {
-    ledgers: Vec<(Purse, Box<dyn TokenLedger>)>,
+    ledgers: Vec<(Purse, Result<Box<dyn TokenLedger>, Fault>)>,
 }
 
 /// How the windows of a ledger stand.
@@ -35,10 +35,10 @@ pub(super) struct Held<'a> {
 }
 
 impl Budget {
-    /// The same with one ledger more.
+    /// The same with one ledger more; one that can't be opened admits nothing.
     #[must_use]
-    pub fn with(mut self, purse: Purse, ledger: impl TokenLedger + 'static) -> Self {
-        self.ledgers.push((purse, Box::new(ledger)));
+    pub fn with(mut self, purse: Purse, ledger: Result<Box<dyn TokenLedger>, Fault>) -> Self {
+        self.ledgers.push((purse, ledger));
         self
     }
 
@@ -46,7 +46,11 @@ impl Budget {
     pub async fn spent(&self) -> Vec<Spent> {
         let mut all = Vec::new();
         for (purse, ledger) in &self.ledgers {
-            all.push((*purse, ledger.status().await));
+            let status = match ledger {
+                Ok(ledger) => ledger.status().await,
+                Err(fault) => Err(fault.clone()),
+            };
+            all.push((*purse, status));
         }
         all
     }
@@ -59,12 +63,19 @@ impl Budget {
         }
         let id = HoldId::fresh().map_err(|fault| uncounted(&fault))?;
         for (at, (purse, ledger)) in self.ledgers.iter().enumerate() {
-            let why = match ledger.reserve(id, estimate, time + SLACK).await {
+            let reserved = match ledger {
+                Ok(ledger) => ledger.reserve(id, estimate, time + SLACK).await,
+                Err(fault) => Err(fault.clone()),
+            };
+            let why = match reserved {
                 Ok(Reservation::Reserved) => continue,
                 Ok(Reservation::Refused(refusal)) => in_words(*purse, estimate, &refusal),
                 Err(fault) => uncounted(&fault),
             };
-            for (_, held) in &self.ledgers[..=at] {
+            for held in self.ledgers[..=at]
+                .iter()
+                .filter_map(|(_, it)| it.as_ref().ok())
+            {
                 // What can't be given back runs out by itself, and is charged.
                 let _ = held.release(id).await;
             }
@@ -86,7 +97,12 @@ impl Held<'_> {
             Cost::Unknown => self.estimate,
             Cost::Tokens(tokens) => tokens,
         };
-        for (_, ledger) in &self.budget.ledgers {
+        for ledger in self
+            .budget
+            .ledgers
+            .iter()
+            .filter_map(|(_, it)| it.as_ref().ok())
+        {
             let settled = match cost {
                 Cost::Nothing => ledger.release(self.id).await,
                 Cost::Unknown | Cost::Tokens(_) => ledger.settle(self.id, tokens).await,

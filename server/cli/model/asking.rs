@@ -5,9 +5,9 @@ use std::{future::Future, path::Path, pin::Pin, sync::Arc};
 use anyhow::{Context, bail};
 
 use crate::{
-    cache::ledger::{Limits, SqliteLedger, clock},
-    cli::{output::say, settings::Settings, work::Work},
-    config::{Config, Environment, ModelChoice, ModelOptions},
+    cache::ledger::{Limits, SqliteLedger, TokenLedger, clock},
+    cli::{settings::Settings, work::Work},
+    config::{CacheOptions, Config, Environment, ModelChoice, ModelOptions},
     migrations,
     model::{Asker, Budget, Memory, Purse, Savings},
     os::{Signal, Signals},
@@ -32,10 +32,15 @@ pub(super) fn chosen(config: &Config) -> anyhow::Result<Arc<ModelOptions>> {
 }
 
 /// Whoever asks it, within the budget of this machine.
-pub(super) fn asker(options: &ModelOptions, settings: &Settings, work: &Work) -> Asker {
+pub(super) fn asker(
+    options: &ModelOptions,
+    cache: &CacheOptions,
+    settings: &Settings,
+    work: &Work,
+) -> Asker {
     let environment = settings.environment();
     let savings = environment.home.as_deref().map(savings);
-    let budget = work.block_on(budget(options, environment));
+    let budget = work.block_on(budget(options, (environment, cache)));
     let memory = Memory::new(Arc::clone(work.engine.store()));
     Asker::new(options.clone(), budget).remembering(memory, savings)
 }
@@ -45,8 +50,11 @@ pub(super) fn savings(home: &Path) -> Savings {
     Savings::in_file(home.join("model-saved"))
 }
 
-/// The ledgers that count; one that can't be opened is none, and without any nothing is spent.
-async fn budget(options: &ModelOptions, environment: &Environment) -> Budget {
+/// The ledgers that count: this machine's, and the team's where there is one.
+async fn budget(
+    options: &ModelOptions,
+    (environment, cache): (&Environment, &CacheOptions),
+) -> Budget {
     let Some(path) = environment.ledger_file() else {
         return Budget::default();
     };
@@ -54,12 +62,15 @@ async fn budget(options: &ModelOptions, environment: &Environment) -> Budget {
         day: Some(options.budget.day),
         month: Some(options.budget.month),
     };
-    match SqliteLedger::open(path, limits, &migrations::LEDGER, clock()).await {
-        Ok(ledger) => Budget::default().with(Purse::Machine, ledger),
-        Err(fault) => {
-            say("warning", &format!("The ledger can't be opened: {fault}"));
-            Budget::default()
-        }
+    let ledger = SqliteLedger::open(path, limits, &migrations::LEDGER, clock()).await;
+    let ledger = ledger.map(|ledger| Box::new(ledger) as Box<dyn TokenLedger>);
+    let budget = Budget::default().with(Purse::Machine, ledger);
+    let Some(team) = &cache.team else {
+        return budget;
+    };
+    match team.ledger().await.transpose() {
+        Some(ledger) => budget.with(Purse::Team, ledger),
+        None => budget,
     }
 }
 

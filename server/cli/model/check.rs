@@ -16,9 +16,10 @@ const REPLY: u64 = 400;
 
 pub(super) fn run(settings: &mut Settings, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let here = std::env::current_dir().context("The current directory can't be read")?;
-    let options = chosen(&*settings.of(&here)?)?;
+    let config = settings.of(&here)?;
+    let options = chosen(&config)?;
     let work = Work::in_memory()?;
-    let asker = asker(&options, settings, &work);
+    let asker = asker(&options, &config.cache, settings, &work);
     let question = question();
     let begun = Instant::now();
     let answer = stoppable(&work, |stopped| asker.send(&question, stopped))?;

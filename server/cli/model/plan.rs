@@ -60,7 +60,7 @@ pub(super) fn run(
         .subject(&source)
         .question(options.plans, options.effort);
     let work = Work::with_cache(&input.config.cache)?;
-    let asker = asker(&options, settings, &work);
+    let asker = asker(&options, &input.config.cache, settings, &work);
     let Some((answer, suggestions)) = asked(&asker, &question, planning.listed(), &work)? else {
         work.finish();
         let why = "The model was asked about this very function, and nothing that it chose held. It is asked again in a month, or when the function has changed.";

@@ -35,7 +35,7 @@ pub(super) fn run(
         return Ok(ExitStatus::Fine);
     };
     let work = Work::in_memory()?;
-    let asker = asker(options, settings, &work);
+    let asker = asker(options, &config.cache, settings, &work);
     let status = budget(&asker, &work, out)?;
     work.finish();
     let home = settings.environment().home.as_deref();
