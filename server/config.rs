@@ -32,7 +32,7 @@ pub use exclude::{EntryKind, Exclude};
 pub(crate) use files::{BASELINE_FILE, absolute, workspace_of};
 pub use load::{FileState, Loaded, LookedAt, Request, load};
 pub use model::{
-    HAS_MODEL, ModelBudget, ModelChoice, ModelOptions, ModelProvider, NO_MODEL, is_local,
+    CHOOSE, HAS_MODEL, ModelBudget, ModelChoice, ModelOptions, ModelProvider, NO_MODEL, is_local,
 };
 pub use problem::{ConfigProblem, SettingPlace, nearest};
 pub use resolve::{CacheOptions, Config, Shown};

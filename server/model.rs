@@ -11,6 +11,7 @@ mod choosing;
 mod client;
 mod kept;
 mod openai;
+mod opening;
 mod protocol;
 mod savings;
 #[cfg(test)]
@@ -21,5 +22,6 @@ pub use budget::{Budget, Purse, Spent, until};
 pub use choosing::{ChosenPart, Listed, Subject, Suggestion, is_readable, suggestions};
 pub use client::NoAnswer;
 pub use kept::{Kept, Memory};
+pub use opening::savings;
 pub use protocol::Question;
 pub use savings::{Saved, Savings};

@@ -145,11 +145,12 @@ impl Planning {
         }
     }
 
-    /// Carries out what was suggested, each by itself, and keeps what rustc agrees with and what is a gain.
+    /// Carries out what was suggested, each by itself, and keeps what rustc agrees with and what is a gain. Beside the file, whose
+    /// path has no links, stand the texts of an editor that the disk doesn't have.
     pub fn carried_out(
         &self,
         source: &Source,
-        path: &Path,
+        (path, unsaved): (&Path, &Texts),
         suggestions: &[Suggestion],
         compiler: &mut Compiler,
     ) -> Result<Outcome, Unjudged> {
@@ -157,7 +158,7 @@ impl Planning {
             planning: self,
             source,
             path,
-            others: texts_beside(path, &Texts::new()),
+            others: texts_beside(path, unsaved),
             compiler,
             left: Vec::new(),
         };

@@ -28,6 +28,9 @@ pub const HAS_MODEL: bool = cfg!(feature = "model");
 /// What a build that can't says when it is asked to.
 pub const NO_MODEL: &str = "this build asks no language model; install with the feature `model`";
 
+/// The task of choosing which parts of a function become functions.
+pub const CHOOSE: &str = "choose";
+
 /// Whether a language model may be asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ModelChoice {
@@ -37,6 +40,16 @@ pub enum ModelChoice {
     /// One is named, and `model.enabled` is `false`.
     SwitchedOff,
     Chosen(Arc<ModelOptions>),
+}
+
+impl ModelChoice {
+    /// The model that is asked for a task.
+    pub fn chosen_for(&self, task: &str) -> Option<&Arc<ModelOptions>> {
+        match self {
+            Self::Chosen(options) if options.tasks.contains(&task) => Some(options),
+            _ => None,
+        }
+    }
 }
 
 /// A language model, and what may be spent on it.
@@ -107,7 +120,7 @@ pub(super) fn set_defaults(set: &mut impl FnMut(&str, Value)) {
     set("model.budget.day", Value::Number(200_000));
     set("model.budget.month", Value::Number(3_000_000));
     set("model.budget.request", Value::Number(20_000));
-    set(TASKS, Value::Choices(vec!["choose"]));
+    set(TASKS, Value::Choices(vec![CHOOSE]));
     set("model.plans", Value::Number(2));
     set("model.context", Value::Number(16_384));
     set("model.timeout", Value::Number(60));

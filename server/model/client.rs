@@ -222,7 +222,7 @@ fn check(base: &Url) -> Result<(), &'static str> {
 async fn http(base: Url) -> Result<HttpClient, NoAnswer> {
     static PROVIDER: OnceLock<()> = OnceLock::new();
     // The system's certificates are more than a hundred.
-    let build = tokio::task::spawn_blocking(move || {
+    let work = tokio::task::spawn_blocking(move || {
         // Whoever was first in this process has chosen how TLS computes.
         PROVIDER.get_or_init(|| {
             ring::default_provider().install_default().ok();
@@ -245,8 +245,8 @@ async fn http(base: Url) -> Result<HttpClient, NoAnswer> {
         client.build()
     });
     let failed = |why: String| NoAnswer::Setting(format!("no connection can be made: {why}"));
-    let built = build.await.map_err(|error| failed(error.to_string()))?;
-    built.map_err(|error| failed(innermost(&error)))
+    let client = work.await.map_err(|error| failed(error.to_string()))?;
+    client.map_err(|error| failed(innermost(&error)))
 }
 
 impl Line {

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::Path, process::Command, sync::Arc, thread
 
 use rustassistant::{
     analysis::{Outcome, Planning},
-    compiler::{Compiler, Stop},
+    compiler::{Compiler, Stop, Texts},
     config::Rules,
     model::suggestions,
     syntax::{FileContext, STACK_SIZE, Source},
@@ -121,7 +121,7 @@ fn only_what_holds_is_offered_and_nothing_of_malice() {
                 return Outcome::default();
             };
             planning
-                .carried_out(&source, &path, &found, &mut compiler)
+                .carried_out(&source, (&path, &Texts::new()), &found, &mut compiler)
                 .unwrap()
         };
         let mut numbers = Numbers(7);

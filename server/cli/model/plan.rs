@@ -6,7 +6,7 @@ use anyhow::{Context, anyhow, bail};
 
 use super::{
     Format, PlanArguments,
-    asking::{CHOOSE, asker, chosen, stoppable},
+    asking::{asker, chosen, stoppable},
 };
 use crate::{
     analysis::{
@@ -23,8 +23,8 @@ use crate::{
         verify::until_stopped,
         work::Work,
     },
-    compiler::{self, Compiler, Stop, Unjudged},
-    config::ModelOptions,
+    compiler::{self, Compiler, Stop, Texts, Unjudged},
+    config::{CHOOSE, ModelOptions},
     model::{Answer, AnswerSource, Asker, Question, Suggestion, suggestions},
     report::{self, PlansReport},
     syntax::Source,
@@ -144,7 +144,8 @@ fn carried_out(
     let (planning, mut compiler) = (planning.clone(), Compiler::new(stop.clone()));
     let outcome = until_stopped(work, &stop, move || {
         let source = parsed(text, context)?;
-        let outcome = planning.carried_out(&source, &path, &suggestions, &mut compiler)?;
+        let place = (&*path, &Texts::new());
+        let outcome = planning.carried_out(&source, place, &suggestions, &mut compiler)?;
         Ok::<_, Refused>(outcome)
     })?;
     match outcome {

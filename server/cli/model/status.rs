@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 
 use super::{
     Status,
-    asking::{asker, chosen, savings},
+    asking::{asker, chosen},
     in_words,
     plan::planning,
 };
@@ -15,7 +15,7 @@ use crate::{
     cache::ledger::WindowStatus,
     cli::{ExitStatus, Output, place, settings::Settings, work::Work},
     config::ModelChoice,
-    model::{Asker, Purse, until},
+    model::{Asker, Purse, savings, until},
     report::counted,
     text::printable,
 };
