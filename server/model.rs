@@ -18,7 +18,7 @@ mod savings;
 pub(crate) mod scripted;
 
 pub use asker::{Answer, AnswerSource, Asker};
-pub use budget::{Budget, Purse, Spent, until};
+pub use budget::{Budget, OpenLedger, Purse, Spent, until};
 pub use choosing::{ChosenPart, Listed, Subject, Suggestion, is_readable, suggestions};
 pub use client::NoAnswer;
 pub use kept::{Kept, Memory};

@@ -14,7 +14,7 @@ use crate::{
     model::{ChosenPart, Listed, Subject, Suggestion, is_readable},
     smells,
     syntax::Source,
-    text::{Lines, TextRange},
+    text::{Lines, TextRange, TextSize},
 };
 
 /// A function that is too large, and the parts of it that may become functions.
@@ -63,7 +63,7 @@ impl Planning {
     pub fn at(source: &Source, rules: &Rules, range: TextRange) -> Result<Self, Refused> {
         let report = measure(source, &Memo::default());
         let functions = Functions::new(report.functions());
-        let function = functions.around(range).next().copied();
+        let function = functions.around(beginning(source, range)).next().copied();
         let function = function.ok_or_else(|| because("No function is here."))?;
         let (goal, before) = goal(&function, rules).ok_or_else(|| {
             because("The function is within its limits, so there is nothing to plan.")
@@ -181,6 +181,14 @@ impl Planning {
     fn measure_of(&self, function: &FunctionFacts) -> u32 {
         measure_of(self.goal.measure, function)
     }
+}
+
+/// Where the code of a place begins: a line may begin with white space, which is no part of what begins in it.
+fn beginning(source: &Source, range: TextRange) -> TextRange {
+    let rest = source.slice(TextRange::new(range.start(), TextSize::of(&*source.text)));
+    let white = rest.len() - rest.trim_start().len();
+    let at = range.start() + TextSize::of(&rest[..white]);
+    TextRange::empty(at)
 }
 
 /// What a function is too large by, the most first; nothing where it is within its limits.
@@ -377,7 +385,7 @@ fn because(why: &str) -> Refused {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::suggestions, syntax::FileContext, text::TextSize};
+    use crate::{model::suggestions, syntax::FileContext};
 
     fn text() -> String {
         let part = |name: &str| {
@@ -426,6 +434,20 @@ mod tests {
         let at = TextSize::try_from(crlf.find("let mut").unwrap()).unwrap();
         let again = Planning::at(&source, &Rules::default(), TextRange::empty(at)).unwrap();
         assert_eq!(again.subject(&source), subject);
+    }
+
+    #[test]
+    fn every_line_of_a_function_names_it() {
+        let text = text();
+        let source = Source::parse(&*text, FileContext::default()).unwrap();
+        for line in ["    fn f(", "        let mut first", "    }\n}"] {
+            let at = TextSize::try_from(text.find(line).unwrap()).unwrap();
+            let line = TextRange::at(at, TextSize::of(line));
+            assert!(
+                Planning::at(&source, &Rules::default(), line).is_ok(),
+                "{line:?}"
+            );
+        }
     }
 
     #[test]

@@ -52,7 +52,7 @@ fn of_shape(shape: Shape) -> Json {
         }
         Shape::Choice(names) => json!({"type": "string", "enum": names}),
         Shape::Globs => json!({"type": "array", "items": {"type": "string"}}),
-        Shape::Path => json!({"type": "string", "minLength": 1}),
+        Shape::Path | Shape::Word => json!({"type": "string", "minLength": 1}),
         Shape::Size => json!({"anyOf": [
             {"type": "integer", "minimum": 0},
             {"type": "string", "pattern": BYTES_PATTERN},
@@ -65,7 +65,6 @@ fn of_shape(shape: Shape) -> Json {
         ]}),
         Shape::Namespace => json!({"type": "string", "pattern": NAMESPACE_PATTERN}),
         Shape::Server => json!({"type": "string", "pattern": SERVER_PATTERN}),
-        Shape::Word => json!({"type": "string", "minLength": 1}),
         Shape::Tokens => json!({"anyOf": [
             {"type": "integer", "minimum": 0},
             {"type": "string", "pattern": TOKENS_PATTERN},

@@ -18,10 +18,13 @@ pub enum Purse {
     Team,
 }
 
+/// A ledger, or why it can't be opened.
+pub type OpenLedger = Result<Box<dyn TokenLedger>, Fault>;
+
 /// The ledgers that have to agree.
 #[derive(Default)]
 pub struct Budget {
-    ledgers: Vec<(Purse, Result<Box<dyn TokenLedger>, Fault>)>,
+    ledgers: Vec<(Purse, OpenLedger)>,
 }
 
 /// How the windows of a ledger stand.
@@ -37,7 +40,7 @@ pub(super) struct Held<'a> {
 impl Budget {
     /// The same with one ledger more; one that can't be opened admits nothing.
     #[must_use]
-    pub fn with(mut self, purse: Purse, ledger: Result<Box<dyn TokenLedger>, Fault>) -> Self {
+    pub fn with(mut self, purse: Purse, ledger: OpenLedger) -> Self {
         self.ledgers.push((purse, ledger));
         self
     }

@@ -1,4 +1,4 @@
-//! Chat completions, as OpenAI has them and most servers for local models speak.
+//! Chat completions, which most servers for local models speak, too.
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, InvalidHeaderValue};
 use serde_json::{Value as Json, json};

@@ -55,7 +55,7 @@ fn good(numbers: &mut Numbers, listed: usize) -> String {
     };
     let parts = [part(), part(), part()];
     reply(
-        &parts[..usize::try_from(numbers.below(3)).unwrap() + 1],
+        &parts[..=usize::try_from(numbers.below(3)).unwrap()],
         "It reads better.",
     )
     .to_string()

@@ -109,7 +109,7 @@ fn asked(
             say(
                 "note",
                 &format!("Asking `{model}` (about {estimate} tokens)."),
-            )
+            );
         };
         asker.ask(question, asking, stopped).await
     })?;
