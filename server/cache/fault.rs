@@ -65,6 +65,10 @@ pub enum FaultKind {
     LedgerDamaged,
     /// Nobody has said what may be spent.
     NoBudget,
+    /// Tokens that were to be held are another request's, or not held any more.
+    HoldOver,
+    /// No request has so many tokens.
+    TooManyTokens,
     /// This kind of cache can't do that.
     Unsupported,
     /// An entry of the team's cache carries no signature.
@@ -105,6 +109,8 @@ impl FaultKind {
             FaultKind::Checksum
             | FaultKind::TooLarge
             | FaultKind::Unsupported
+            | FaultKind::HoldOver
+            | FaultKind::TooManyTokens
             | FaultKind::Unsigned
             | FaultKind::UnknownSigner
             | FaultKind::BadSignature
@@ -169,6 +175,8 @@ impl fmt::Display for FaultKind {
             FaultKind::NoTable => "the database is not set up for the cache; run `rustassistant cache setup`",
             FaultKind::LedgerDamaged => "what was spent can't be read, so nothing is spent; remove the file to begin at zero",
             FaultKind::NoBudget => "no budget of tokens is set, so nothing is spent; whoever runs the team's cache sets one with `--budget-day` and `--budget-month`",
+            FaultKind::HoldOver => "these tokens are another request's, or not held any more; nothing is spent",
+            FaultKind::TooManyTokens => "no request has so many tokens; nothing is spent",
             FaultKind::Unsupported => "this kind of cache can't do that",
             FaultKind::Unsigned => "an entry of the team's cache is not signed",
             FaultKind::UnknownSigner => "an entry of the team's cache is signed with a key that `cache.team.trusted_keys` does not name",

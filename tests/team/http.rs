@@ -1,5 +1,6 @@
 //! The client of an HTTP cache: against a real nginx, and against servers that fail and lie in every way.
 
+mod budget;
 mod forged;
 mod liar;
 mod lies;

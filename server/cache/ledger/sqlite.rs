@@ -309,7 +309,7 @@ impl TokenLedger for SqliteLedger {
         ttl: Duration,
     ) -> Result<Reservation, Fault> {
         if estimate > MOST {
-            return Err(Fault::new(FaultKind::TooLarge).because("no request has so many tokens"));
+            return Err(Fault::new(FaultKind::TooManyTokens).at(self.path()));
         }
         self.change(async |transaction| {
             // Not before the lock is held: whoever waited for it has waited into another day.
@@ -470,9 +470,7 @@ impl Hold {
         if self.state == State::Open && self.estimate == estimate {
             return Ok(Reservation::Reserved);
         }
-        let fault =
-            Fault::new(FaultKind::Exists).because("this reservation is another one, or over");
-        Err(Broken(fault))
+        Err(FaultKind::HoldOver.into())
     }
 }
 

@@ -115,7 +115,7 @@ async fn a_limit_of_zero_admits_nothing_and_none_admits_all() {
     assert!(all.hold(MOST).await.is_some());
     let id = HoldId::fresh().unwrap();
     let fault = all.ledger.reserve(id, MOST + 1, MINUTE).await.unwrap_err();
-    assert_eq!(fault.kind(), FaultKind::TooLarge);
+    assert_eq!(fault.kind(), FaultKind::TooManyTokens);
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn every_call_may_be_repeated() {
     bench.ledger.release(id).await.unwrap();
     assert_eq!(bench.stand().await, (70, 70, 0));
     let over = bench.ledger.reserve(id, 90, MINUTE).await.unwrap_err();
-    assert_eq!(over.kind(), FaultKind::Exists);
+    assert_eq!(over.kind(), FaultKind::HoldOver);
     // A release that overtook its reservation.
     let late = HoldId::fresh().unwrap();
     bench.ledger.release(late).await.unwrap();

@@ -1,10 +1,12 @@
 //! What the cache costs beside what it stands on: every figure next to a bare, held sqlx connection that reads or
 //! writes the same bytes in the same run, next to what the decision record claims, and next to its limit.
 //! `cargo bench --bench cache` prints the table; the ratios are what counts, as they hold on any machine.
+//! `cargo bench --bench cache -- spending` prints only what holding tokens costs.
 
 mod data;
 mod processes;
 mod reads;
+mod spending;
 mod table;
 mod team;
 mod writes;
@@ -26,7 +28,12 @@ fn main() {
         .worker_threads(2)
         .enable_all()
         .build();
-    runtime.expect("a runtime").block_on(compare());
+    let runtime = runtime.expect("a runtime");
+    if std::env::args().any(|argument| argument == "spending") {
+        runtime.block_on(compare_spending());
+    } else {
+        runtime.block_on(compare());
+    }
 }
 
 async fn compare() {
@@ -49,6 +56,16 @@ async fn compare() {
     processes::cold_starts(&mut table, home.path());
     processes::idle_server(&mut table, home.path());
     team::postgres(&mut table, &entries).await;
+    spending::on_this_machine(&mut table, home.path()).await;
+    spending::in_postgres(&mut table).await;
+    table.end();
+}
+
+async fn compare_spending() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut table = Table::start();
+    spending::on_this_machine(&mut table, home.path()).await;
+    spending::in_postgres(&mut table).await;
     table.end();
 }
 

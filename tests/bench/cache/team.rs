@@ -18,7 +18,7 @@ use fixture::{Database, PASSWORD, Postgres};
     clippy::unwrap_used,
     reason = "where no server can be set up, nothing can be measured"
 )]
-mod fixture;
+pub(crate) mod fixture;
 
 const WRITERS: usize = 8;
 /// Rows of one writer, and of one of its statements.

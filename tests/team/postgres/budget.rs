@@ -8,6 +8,7 @@ use std::time::Duration;
 use rustassistant::cache::ledger::{
     HoldId, Limits, PostgresLedger, Refusal, Reservation, TokenLedger, WindowKind,
 };
+use sqlx::error::DatabaseError;
 use sqlx::{AssertSqlSafe, ConnectOptions};
 
 use super::*;
@@ -66,7 +67,7 @@ async fn what_fits_is_held_and_charged_once() {
     assert_eq!(stand(&ledger).await, (50, 50, 0));
     for over in [first, second] {
         let fault = ledger.reserve(over, 1, MINUTE).await.unwrap_err();
-        assert_fault(&fault, FaultKind::Exists);
+        assert_fault(&fault, FaultKind::HoldOver);
     }
     // Sent all the same, and one of which nobody knew.
     ledger.settle(second, 5).await.unwrap();
@@ -94,7 +95,7 @@ async fn a_refusal_says_which_window_is_full() {
         assert_eq!(resets_at % (24 * 60 * 60), 0);
     }
     let fault = ledger.reserve(id, u64::MAX, MINUTE).await.unwrap_err();
-    assert_fault(&fault, FaultKind::TooLarge);
+    assert_fault(&fault, FaultKind::TooManyTokens);
 }
 
 #[tokio::test]
@@ -242,7 +243,7 @@ async fn nobody_writes_into_the_books() {
                 .execute(&mut connection)
                 .await;
             let code = done.unwrap_err();
-            let code = code.as_database_error().and_then(|error| error.code());
+            let code = code.as_database_error().and_then(DatabaseError::code);
             assert_eq!(code.as_deref(), Some("42501"), "{user}: {statement}");
         }
     }

@@ -239,7 +239,7 @@ async fn a_newer_version_is_left_alone() {
     database
         .say(
             "INSERT INTO rustassistant._sqlx_migrations \
-             SELECT 9999, 'from the future', now(), true, checksum, 0 FROM rustassistant._sqlx_migrations",
+             SELECT 9999, 'from the future', now(), true, checksum, 0 FROM rustassistant._sqlx_migrations LIMIT 1",
         )
         .await;
     let fault = setup(

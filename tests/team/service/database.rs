@@ -10,7 +10,7 @@ use super::server::{Server, eventually, path, program, seal_with};
 use crate::postgres::fixture::{Database, PASSWORD, Postgres};
 
 /// What tells a server about a database, with the password in a file.
-fn arguments(folder: &Path, remote: &Remote, password: &str) -> Vec<String> {
+pub(super) fn arguments(folder: &Path, remote: &Remote, password: &str) -> Vec<String> {
     let file = folder.join("password");
     fs::write(&file, format!("{password}\n")).unwrap();
     let url = remote.address.resolve().unwrap().to_string();

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use reqwest::Method;
-use rustassistant::cache::ledger::{HoldId, HttpLedger, Reservation, TokenLedger, WindowKind};
+use rustassistant::cache::ledger::{
+    HoldId, HttpLedger, PostgresLedger, Reservation, TokenLedger, WindowKind,
+};
 use rustassistant::cache::{CacheBackend, FaultKind, Patience, Remote, Secret};
 use serde_json::{Value, json};
 
-use super::database::over_with;
+use super::database::{arguments, over_with};
 use super::rights::add_key;
 use super::server::{Server, eventually, program};
 use crate::postgres::budget::spending;
-use crate::postgres::fixture::Postgres;
+use crate::postgres::fixture::{PASSWORD, Postgres};
 
 const MINUTE: Duration = Duration::from_mins(1);
 const URL: &str = "RUSTASSISTANT_TEST_SERVER";
@@ -54,7 +56,7 @@ async fn spends(server: &Server) {
     ours.settle(first, 60).await.unwrap();
     ours.release(second).await.unwrap();
     let over = ours.reserve(second, 40, MINUTE).await.unwrap_err();
-    assert_eq!(over.kind(), FaultKind::Exists, "{over}");
+    assert_eq!(over.kind(), FaultKind::HoldOver, "{over}");
     // Whoever has another key to the same namespace spends the same.
     let ci = ledger(server, &server.keys.write, "main").await;
     let answer = ci.reserve(HoldId::fresh().unwrap(), 51, MINUTE).await;
@@ -119,6 +121,68 @@ async fn without_a_budget_nothing_is_spent() {
     let nothing = Server::start(&["--budget-day", "0"]);
     let ours = ledger(&nothing, &nothing.keys.read, "main").await;
     assert_eq!(hold(&ours, 0).await, None);
+}
+
+#[tokio::test]
+async fn an_owner_sets_a_budget_and_a_server_needs_the_tables() {
+    let database = Postgres::bare_database().await;
+    let owner = database.with_tls("owner");
+    let home = tempfile::tempdir().unwrap();
+    let setup = |more: &[&str]| {
+        let output = program(home.path())
+            .args(["cache", "setup"])
+            .args(more)
+            .env(
+                "RUSTASSISTANT_CACHE_URL",
+                owner.address.resolve().unwrap().as_str(),
+            )
+            .env("RUSTASSISTANT_CACHE_API_KEY", PASSWORD)
+            .env(
+                "RUSTASSISTANT_CACHE_CA_FILE",
+                owner.ca_file.as_ref().unwrap(),
+            )
+            .output()
+            .unwrap();
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{error}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let reader = PostgresLedger::new(&database.on_socket("reader"))
+        .await
+        .unwrap();
+    setup(&[]);
+    let fault = reader.status().await.unwrap_err();
+    assert_eq!(fault.kind(), FaultKind::NoBudget, "{fault}");
+    let said = setup(&["--budget-day", "2k", "--budget-month=3M"]);
+    assert!(
+        said.contains("In `main`, 2000 tokens may be spent each day"),
+        "{said}"
+    );
+    setup(&["--budget-day", "1k"]);
+    let status = reader.status().await.unwrap();
+    assert_eq!(
+        (status[0].limit, status[1].limit),
+        (Some(1000), Some(3_000_000))
+    );
+    // As a version left it that knew no budgets.
+    database
+        .say(
+            "DROP TABLE rustassistant.hold; DROP FUNCTION rustassistant.set_budget; \
+             DROP FUNCTION rustassistant.reserve",
+        )
+        .await;
+    let fault = reader.reserve(HoldId::fresh().unwrap(), 1, MINUTE).await;
+    assert_eq!(fault.unwrap_err().kind(), FaultKind::NoTable);
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = arguments(folder.path(), &database.with_tls("server"), PASSWORD);
+    let output = program(home.path())
+        .args(["cache", "serve", "--listen", "127.0.0.1:0"])
+        .args(BUDGET)
+        .args(arguments)
+        .output()
+        .unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(error.contains("cache setup"), "{error}");
 }
 
 #[tokio::test]

@@ -55,10 +55,8 @@ impl HttpLedger {
             StatusCode::NOT_FOUND
             | StatusCode::METHOD_NOT_ALLOWED
             | StatusCode::NOT_IMPLEMENTED => Err(self.line.fault(FaultKind::NoBudget)),
-            StatusCode::CONFLICT => {
-                let fault = self.line.fault(FaultKind::Exists);
-                Err(fault.because("this reservation is another one, or over"))
-            }
+            StatusCode::CONFLICT => Err(self.line.fault(FaultKind::HoldOver)),
+            StatusCode::PAYLOAD_TOO_LARGE => Err(self.line.fault(FaultKind::TooManyTokens)),
             status => {
                 let fault = self.line.fault(refusal(status));
                 Err(fault.because(format_args!("status {}", status.as_u16())))

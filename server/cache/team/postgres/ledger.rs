@@ -53,11 +53,11 @@ impl PostgresLedger {
 
     async fn ask_stand(&self, question: Question) -> Result<Stand, Fault> {
         let stand = self.ask(question).await?;
-        stand.ok_or_else(|| self.connections.note(FaultKind::Malformed.into()))
+        stand.ok_or_else(|| self.fault(FaultKind::Malformed))
     }
 
-    fn fault(&self, kind: FaultKind, detail: &str) -> Fault {
-        self.connections.note(Fault::new(kind).because(detail))
+    fn fault(&self, kind: FaultKind) -> Fault {
+        self.connections.note(kind.into())
     }
 }
 
@@ -70,19 +70,16 @@ impl TokenLedger for PostgresLedger {
         ttl: Duration,
     ) -> Result<Reservation, Fault> {
         if estimate > MOST {
-            return Err(self.fault(FaultKind::TooLarge, "no request has so many tokens"));
+            return Err(self.fault(FaultKind::TooManyTokens));
         }
         let stand = self.ask_stand(Question::Reserve(id, estimate, ttl)).await?;
         match stand.outcome {
             0 => Ok(Reservation::Reserved),
             1 => match stand.account.refusal(estimate, stand.limits) {
                 Some(refusal) => Ok(Reservation::Refused(refusal)),
-                None => Err(self.fault(FaultKind::Malformed, "it refuses what would fit")),
+                None => Err(self.fault(FaultKind::Malformed)),
             },
-            _ => Err(self.fault(
-                FaultKind::Exists,
-                "this reservation is another one, or over",
-            )),
+            _ => Err(self.fault(FaultKind::HoldOver)),
         }
     }
 

@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use super::storage::StoragePlace;
 use crate::ledger::{Limits, PostgresLedger, SqliteLedger, TokenLedger, WindowStatus, clock};
-use crate::{Fault, FaultKind, Schema};
+use crate::{Fault, FaultKind, Namespace, Schema};
 
 /// Beside the files of the namespaces, none of which has such a name.
 const FILE: &str = "tokens.ledger";
@@ -49,11 +49,16 @@ impl Ledgers {
                 Books::File(SqliteLedger::open(path, limits, schema, clock()).await?)
             }
         };
-        Ok(Ledgers {
+        let ledgers = Ledgers {
             books,
             budget,
             open: Mutex::default(),
-        })
+        };
+        if budget.is_some() {
+            // A place that isn't ready is found now.
+            ledgers.of(Namespace::default().as_str()).await?;
+        }
+        Ok(ledgers)
     }
 
     /// The budget of a scope. A database may have one that an administrator has set.

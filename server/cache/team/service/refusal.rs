@@ -119,9 +119,9 @@ impl Refusal {
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Refusal {
         match fault.kind() {
-            FaultKind::TooLarge => return Refusal::too_large(),
+            FaultKind::TooLarge | FaultKind::TooManyTokens => return Refusal::too_large(),
             FaultKind::NoBudget => return Refusal::no_budget(),
-            FaultKind::Exists => return Refusal::over(),
+            FaultKind::HoldOver => return Refusal::over(),
             _ => {}
         }
         Refusal {
