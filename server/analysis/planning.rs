@@ -128,13 +128,22 @@ impl Planning {
     }
 
     /// "complexity 49 → 21"
-    pub fn in_words(&self, after: u32) -> String {
+    fn in_words(&self, after: u32) -> String {
         let before = self.before;
         match self.goal.measure {
             Measure::Complexity => format!("complexity {before} → {after}"),
             Measure::Nesting => format!("nesting {before} → {after}"),
             _ => format!("{before} → {after} lines"),
         }
+    }
+
+    /// The same with what a new function has, where that is above the limit as well.
+    pub fn gain_in_words(&self, planned: &Planned) -> String {
+        let gain = self.in_words(planned.after);
+        if planned.largest > self.goal.limit {
+            return format!("{gain}, and {} in a new function", planned.largest);
+        }
+        gain
     }
 
     fn noun(&self) -> &'static str {

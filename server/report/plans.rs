@@ -18,7 +18,7 @@ pub struct PlansReport<'a> {
     pub is_kept: bool,
 }
 
-/// "Extract `read_headers` and `check_length` (complexity 49 → 12)"
+/// "Extract `read_headers` and `check_length` (complexity 49 → 12)".
 pub fn plan_title(planning: &Planning, planned: &Planned) -> String {
     let names: Vec<String> = planned
         .names
@@ -29,7 +29,7 @@ pub fn plan_title(planning: &Planning, planned: &Planned) -> String {
         [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
         names => names.concat(),
     };
-    format!("Extract {names} ({})", planning.in_words(planned.after))
+    format!("Extract {names} ({})", planning.gain_in_words(planned))
 }
 
 /// Writes plans as one line of JSON, the best first.
