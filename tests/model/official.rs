@@ -113,7 +113,12 @@ fn a_plan_is_shown_kept_and_carried_out() {
             first.stderr.contains("says: Each loop counts one thing."),
             "{first:?}"
         );
-        assert!(first.stderr.contains("(complexity 24 → 0, and 16 in a new function)"), "{first:?}");
+        assert!(
+            first
+                .stderr
+                .contains("(complexity 24 → 0, and 16 in a new function)"),
+            "{first:?}"
+        );
         assert_eq!((place.read("lib.rs"), used(&place)), (lamps(), 600));
         let second = plan(&place, &["--format", "json"]).expect(0);
         let report: Value = serde_json::from_str(&second.stdout).unwrap();
