@@ -40,6 +40,10 @@ pub(crate) struct Analysed {
     /// Whether rustc may be asked where a person asks for it.
     pub(crate) compiler: bool,
     /// Whether a language model may be.
+    #[cfg_attr(
+        not(feature = "model"),
+        allow(dead_code, reason = "nobody asks one then")
+    )]
     pub(crate) model: ModelChoice,
     /// What the project's baseline holds back.
     pub(crate) accepted: Option<Arc<Accepted>>,
