@@ -155,6 +155,7 @@ impl Client {
     }
 
     /// Which answer is chosen where a person is asked.
+    #[cfg(feature = "model")]
     pub(crate) fn set_pressed(&mut self, place: usize) {
         self.pressed = Some(place);
     }
