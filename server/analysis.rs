@@ -30,6 +30,8 @@ mod named_place;
 mod offers;
 mod open_file;
 mod openings;
+#[cfg(feature = "model")]
+mod planning;
 mod proof;
 mod proposals;
 mod stored;
@@ -81,6 +83,8 @@ pub use offers::{
 };
 pub use open_file::OpenFile;
 pub use openings::{Opening, Openings};
+#[cfg(feature = "model")]
+pub use planning::{Outcome, Planned, Planning};
 pub use proof::{ProofStep, difference_in_words, proof};
 pub use proposals::{apart, gain_in_words, is_for_extraction, is_for_unifying, parts, proposals};
 pub use stored::{decode, encode, key, key_fields};

@@ -21,6 +21,7 @@ mod extract;
 mod extractions;
 mod inputs;
 mod list;
+mod model;
 mod output;
 mod patch;
 mod paths;
@@ -82,6 +83,12 @@ enum Command {
     Cache(cache::Arguments),
     /// Look after what checking with rustc leaves behind
     Compiler(compiler::Arguments),
+    /// Look after the language model that may be asked
+    #[cfg_attr(
+        not(feature = "model"),
+        command(about = "Look after the language model (not in this build)")
+    )]
+    Model(model::Arguments),
     /// Look at the configuration
     Config(config::Arguments),
     /// Check the installation
@@ -116,6 +123,16 @@ enum Refactor {
     /// stand again in the file, which all places call. rustc tells the types and checks the result, so it runs the
     /// package's build scripts and procedural macros, as `cargo check` does.
     Run(run::Arguments),
+    /// Have a language model choose how a function is split; shows a diff unless told to write
+    ///
+    /// Nothing is sent unless `[model]` in your own config.toml names a model. The engine lists the parts of the function at the
+    /// place that it could extract, the model chooses among them and names them, and each choice is carried out, compiled and
+    /// measured before it is shown. rustc runs the package's build scripts and procedural macros, as `cargo check` does.
+    #[cfg_attr(
+        not(feature = "model"),
+        command(about = "Have a language model choose (not in this build)", long_about = None)
+    )]
+    Plan(model::PlanArguments),
     /// List the smells and the refactorings
     List,
     /// Tell what a smell or a refactoring is
@@ -206,6 +223,7 @@ fn dispatch(command: Option<Command>, out: &mut Output) -> anyhow::Result<ExitSt
             Refactor::Rank(arguments) => rank::run(&arguments, out),
             Refactor::At(arguments) => at::run(&arguments, out),
             Refactor::Run(arguments) => run::run(&arguments, out),
+            Refactor::Plan(arguments) => model::run_plan(&arguments, out),
             Refactor::List => list::run(out),
             Refactor::Explain(arguments) => explain::run(&arguments, out),
         },
@@ -213,6 +231,7 @@ fn dispatch(command: Option<Command>, out: &mut Output) -> anyhow::Result<ExitSt
         Some(Command::Explain(arguments)) => explain::run(&arguments, out),
         Some(Command::Cache(arguments)) => cache::run(&arguments, out),
         Some(Command::Compiler(arguments)) => compiler::run(&arguments, out),
+        Some(Command::Model(arguments)) => model::run(&arguments, out),
         Some(Command::Config(arguments)) => config::run(&arguments, out),
         Some(Command::Doctor) => doctor::run(out),
         Some(Command::Completions(arguments)) => completions::run(&arguments, out),

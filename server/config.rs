@@ -14,6 +14,7 @@ mod exclude;
 mod files;
 mod keys;
 mod load;
+mod model;
 mod problem;
 mod resolve;
 mod rules;
@@ -30,6 +31,9 @@ pub(crate) use exclude::excess;
 pub use exclude::{EntryKind, Exclude};
 pub(crate) use files::{BASELINE_FILE, absolute, workspace_of};
 pub use load::{FileState, Loaded, LookedAt, Request, load};
+pub use model::{
+    CHOOSE, HAS_MODEL, ModelBudget, ModelChoice, ModelOptions, ModelProvider, NO_MODEL, is_local,
+};
 pub use problem::{ConfigProblem, SettingPlace, nearest};
 pub use resolve::{CacheOptions, Config, Shown};
 pub use rules::{Judgement, LevelOverride, Profile, Rules};

@@ -12,6 +12,7 @@
 //! - [`workspace`]: which files there are, what their manifests say of them.
 //! - [`compiler`]: what rustc says of a change; the only room that starts it.
 //! - `history`: what git says has changed.
+//! - `model`: a language model, asked where a person asks for it; nothing else speaks to one.
 //! - [`analysis`]: reports through the cache, findings, offers.
 //! - [`report`]: what people and programs read.
 //! - [`lsp`], [`cli`] and `mcp`: the doors for editors, people and coding agents.
@@ -30,6 +31,8 @@ pub mod workspace;
 
 pub mod compiler;
 pub mod history;
+#[cfg(feature = "model")]
+pub mod model;
 
 pub mod analysis;
 pub mod report;

@@ -14,6 +14,8 @@ mod human;
 mod json;
 mod judgement;
 mod look;
+#[cfg(feature = "model")]
+mod plans;
 mod ranking;
 mod short;
 mod statistics;
@@ -46,6 +48,8 @@ pub use human::write_human;
 pub use json::{SCHEMA, write_json, write_json_line};
 pub use judgement::{write_judgement, write_judgement_json};
 pub use look::{Characters, Colour, Look, Reader};
+#[cfg(feature = "model")]
+pub use plans::{PlansReport, plan_title, write_plans_json};
 pub use ranking::{Ranked, Ranking, write_ranking, write_ranking_json};
 pub use short::write_short;
 pub use statistics::{cache_statistics, team, tier_word};

@@ -224,6 +224,11 @@ impl Fault {
         Fault { kind, ..self }
     }
 
+    /// What is known beside the kind. It holds no secret.
+    pub fn detail(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+
     pub fn kind(&self) -> FaultKind {
         self.kind
     }

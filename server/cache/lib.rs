@@ -288,6 +288,10 @@ impl CacheBackend {
     }
 
     /// The budget of the team whose cache this is; a file is nobody's but this machine's. Sends nothing yet.
+    #[cfg_attr(
+        not(feature = "team"),
+        allow(clippy::unused_async, reason = "only a team's ledger is opened")
+    )]
     pub async fn ledger(&self) -> Result<Option<Box<dyn TokenLedger>>, Fault> {
         match self {
             CacheBackend::Sqlite(_) => Ok(None),

@@ -20,6 +20,7 @@ use anyhow::Context;
 use super::{
     ExitStatus, Output,
     config::found_word,
+    model,
     settings::{self, Settings},
     work::Work,
 };
@@ -61,6 +62,7 @@ pub(super) fn run(out: &mut Output) -> anyhow::Result<ExitStatus> {
     checks.push(cache(&loaded.config));
     checks.extend(team::examine(&loaded));
     checks.push(clock(&loaded.config));
+    checks.push(Check::ok("model", model::in_words(&loaded.config.model)));
     checks.extend(configuration(&loaded));
     let outside = here.ancestors().last().unwrap_or(&here);
     checks.extend(["cargo", "rustc"].map(|program| toolchain(program, outside)));

@@ -224,10 +224,16 @@ impl LayerDecoder<'_> {
 
     fn refuse(&mut self, path: &[&str], name: &KeyName) {
         let who = self.who();
-        let message = format!(
-            "refused: {who} may not choose where data goes; `[{}]` is read from the user's own config.toml, the environment and flags",
-            name.text
-        );
+        let message = match path {
+            ["model", ..] => format!(
+                "refused: {who} may not choose a model or what is spent on it; `{}` is read from the user's own config.toml, the environment and flags",
+                path.join(".")
+            ),
+            _ => format!(
+                "refused: {who} may not choose where data goes; `[{}]` is read from the user's own config.toml, the environment and flags",
+                name.text
+            ),
+        };
         // What is refused is as if it were not there, so it makes nothing wrong.
         self.problem(path, &name.at, message.into());
     }

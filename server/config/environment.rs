@@ -20,21 +20,21 @@ pub struct Environment {
     pub log: Option<String>,
     /// `NO_COLOR`.
     pub no_color: bool,
-    pub(super) cache: CacheVariables,
+    pub(super) own: UserVariables,
 }
 
-/// Variables of the cache that are set, with their texts, which may be secret.
+/// Variables of the cache and of a model that are set, with their texts, which may be secret.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub(super) struct CacheVariables(Vec<(CacheVariable, OsString)>);
+pub(super) struct UserVariables(Vec<(UserVariable, OsString)>);
 
 /// A variable, and the key that it sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct CacheVariable {
+pub(super) struct UserVariable {
     pub(super) name: &'static str,
     pub(super) key: &'static str,
 }
 
-const CACHE: [CacheVariable; 9] = [
+const VARIABLES: [UserVariable; 15] = [
     variable("RUSTASSISTANT_CACHE_BACKEND", "cache.backend"),
     variable("RUSTASSISTANT_CACHE_PATH", "cache.path"),
     variable("RUSTASSISTANT_CACHE_URL", "cache.url"),
@@ -47,10 +47,16 @@ const CACHE: [CacheVariable; 9] = [
     ),
     variable("RUSTASSISTANT_CACHE_SIGNING_KEY", "cache.team.signing_key"),
     variable("RUSTASSISTANT_CACHE_CA_FILE", "cache.team.ca_file"),
+    variable("RUSTASSISTANT_MODEL", "model.model"),
+    variable("RUSTASSISTANT_MODEL_PROVIDER", "model.provider"),
+    variable("RUSTASSISTANT_MODEL_URL", "model.url"),
+    variable("RUSTASSISTANT_MODEL_API_KEY", "model.api_key"),
+    variable("RUSTASSISTANT_MODEL_BUDGET_DAY", "model.budget.day"),
+    variable("RUSTASSISTANT_MODEL_BUDGET_MONTH", "model.budget.month"),
 ];
 
-const fn variable(name: &'static str, key: &'static str) -> CacheVariable {
-    CacheVariable { name, key }
+const fn variable(name: &'static str, key: &'static str) -> UserVariable {
+    UserVariable { name, key }
 }
 
 impl Environment {
@@ -69,13 +75,13 @@ impl Environment {
         let user = get(USER_DIRECTORY).map(PathBuf::from);
         let path = |name: &str| get(name).map(|value| with_user(&value, user.as_deref()));
         let beside = || user.as_ref().map(|user| user.join(".rustassistant"));
-        let set = |variable: CacheVariable| get(variable.name).map(|value| (variable, value));
+        let set = |variable: UserVariable| get(variable.name).map(|value| (variable, value));
         Self {
             home: path("RUSTASSISTANT_HOME").or_else(beside),
             directory: None,
             log: text("RUSTASSISTANT_LOG"),
             no_color: get("NO_COLOR").is_some(),
-            cache: CacheVariables(CACHE.into_iter().filter_map(set).collect()),
+            own: UserVariables(VARIABLES.into_iter().filter_map(set).collect()),
             user,
         }
     }
@@ -85,14 +91,19 @@ impl Environment {
         self.home.as_ref().map(|home| home.join("config.toml"))
     }
 
+    /// The file in which tokens are counted.
+    pub fn ledger_file(&self) -> Option<PathBuf> {
+        self.home.as_ref().map(|home| home.join("ledger.db"))
+    }
+
     /// Default path of the cache's file.
     pub fn cache_file(&self) -> Option<PathBuf> {
         self.home.as_ref().map(|home| home.join("cache.db"))
     }
 }
 
-impl CacheVariables {
-    pub(super) fn iter(&self) -> impl Iterator<Item = (CacheVariable, &OsStr)> {
+impl UserVariables {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (UserVariable, &OsStr)> {
         self.0
             .iter()
             .map(|(variable, value)| (*variable, value.as_os_str()))
@@ -100,7 +111,7 @@ impl CacheVariables {
 }
 
 /// Names only.
-impl std::fmt::Debug for CacheVariables {
+impl std::fmt::Debug for UserVariables {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names = self.0.iter().map(|(variable, _)| variable.name);
         f.debug_list().entries(names).finish()
@@ -182,15 +193,15 @@ mod tests {
         );
         assert!(!environment.no_color);
         assert_eq!(environment.log, None);
-        assert_eq!(environment.cache, CacheVariables::default());
+        assert_eq!(environment.own, UserVariables::default());
     }
 
     #[test]
     fn every_variable_sets_a_key_and_none_is_shown() {
         let environment = Environment::from_lookup(|_| Some(OsString::from("hunter2")));
-        assert_eq!(environment.cache.iter().count(), CACHE.len());
-        assert!(!format!("{:?}", environment.cache).contains("hunter2"));
-        for CacheVariable { name, key } in CACHE {
+        assert_eq!(environment.own.iter().count(), VARIABLES.len());
+        assert!(!format!("{:?}", environment.own).contains("hunter2"));
+        for UserVariable { name, key } in VARIABLES {
             assert!(KEYS.iter().any(|known| known.path == key), "{name}");
         }
     }

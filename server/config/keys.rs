@@ -57,12 +57,24 @@ pub(super) enum Shape {
     Secret,
     Namespace,
     PublicKeys,
+    /// Of a server that is asked over http; may name `${VARIABLES}`.
+    Server,
+    /// Words that others gave, such as a model's name.
+    Word,
+    /// Tokens, as a number or as a string such as "200k".
+    Tokens,
+    /// Some of these names.
+    Choices(&'static [&'static str]),
+    /// A time, as a number of seconds or as a string with a unit.
+    Seconds {
+        most: u64,
+    },
 }
 
 impl Shape {
     /// Whether its value may be shown to everybody.
     pub(super) fn is_public(self) -> bool {
-        !matches!(self, Self::Address | Self::Secret)
+        !matches!(self, Self::Address | Self::Secret | Self::Server)
     }
 }
 
@@ -85,7 +97,7 @@ pub(super) const SHORT: &str = "warn";
 pub(super) const FILE: &str = "file";
 pub(super) const COMMAND: &str = "command";
 
-pub(super) static KEYS: [OptionKey; 22] = [
+pub(super) static KEYS: [OptionKey; 35] = [
     OptionKey {
         path: "profile",
         shape: Shape::Choice(&["calm", "full"]),
@@ -154,6 +166,87 @@ pub(super) static KEYS: [OptionKey; 22] = [
         shape: Shape::Flag,
         reach: Reach::EveryoneToSwitchOff,
         doc: "Whether rustc may be asked where a person asks for it, as by extracting a function. It runs build scripts and procedural macros. A project's file and an editor's settings can only say `false`.",
+    },
+    OptionKey {
+        path: "model.enabled",
+        shape: Shape::Flag,
+        reach: Reach::EveryoneToSwitchOff,
+        doc: "Whether a language model may be asked, where `model.provider` names one and a person asks for it. A project's file and an editor's settings can only say `false`.",
+    },
+    OptionKey {
+        path: "model.provider",
+        shape: Shape::Choice(&["anthropic", "openai"]),
+        reach: Reach::UserOnly,
+        doc: "How a language model is spoken to: `anthropic`, or `openai` for any server with chat completions, as Ollama, vLLM, llama.cpp and LM Studio are. Without it nothing is sent anywhere. Only in the user's file, the environment or on the command line, as everything of `model` but `enabled`.",
+    },
+    OptionKey {
+        path: "model.model",
+        shape: Shape::Word,
+        reach: Reach::UserOnly,
+        doc: "The model's name, as its provider says it.",
+    },
+    OptionKey {
+        path: "model.url",
+        shape: Shape::Server,
+        reach: Reach::UserOnly,
+        doc: "The address of the model's server, as in `http://127.0.0.1:11434/v1`; without it the provider's own. It may name `${VARIABLES}` of the environment. Plain http is only for this machine.",
+    },
+    OptionKey {
+        path: "model.api_key",
+        shape: Shape::Secret,
+        reach: Reach::UserOnly,
+        doc: "The provider's key, as in \"${ANTHROPIC_API_KEY}\". Written as `cache.api_key`; a server on this machine needs none.",
+    },
+    OptionKey {
+        path: "model.budget.day",
+        shape: Shape::Tokens,
+        reach: Reach::UserOnly,
+        doc: "Tokens, in and out, that a day of UTC may cost, as a number or as \"200k\"; 0 spends nothing. A request that would cost more is not sent.",
+    },
+    OptionKey {
+        path: "model.budget.month",
+        shape: Shape::Tokens,
+        reach: Reach::UserOnly,
+        doc: "The same for a month of UTC.",
+    },
+    OptionKey {
+        path: "model.budget.request",
+        shape: Shape::Tokens,
+        reach: Reach::UserOnly,
+        doc: "The same for one request with its answer.",
+    },
+    OptionKey {
+        path: "model.tasks",
+        shape: Shape::Choices(&["choose"]),
+        reach: Reach::UserOnly,
+        doc: "What a model is asked for: `choose` picks and names the parts of a function that become functions.",
+    },
+    OptionKey {
+        path: "model.plans",
+        shape: Shape::Number { least: 1, most: 3 },
+        reach: Reach::UserOnly,
+        doc: "How many plans are asked for.",
+    },
+    OptionKey {
+        path: "model.effort",
+        shape: Shape::Choice(&["low", "medium", "high"]),
+        reach: Reach::UserOnly,
+        doc: "How much a model that reasons is told to do so; without it nothing is said of it. Reasoning is paid for as what is answered.",
+    },
+    OptionKey {
+        path: "model.context",
+        shape: Shape::Number {
+            least: 1_024,
+            most: MOST,
+        },
+        reach: Reach::UserOnly,
+        doc: "Tokens that the model reads at once, which is the server's own setting for a local one. What doesn't fit is not sent.",
+    },
+    OptionKey {
+        path: "model.timeout",
+        shape: Shape::Seconds { most: 3_600 },
+        reach: Reach::UserOnly,
+        doc: "How long an answer may take, as a number of seconds or as \"60s\".",
     },
     OptionKey {
         path: "cache.backend",
@@ -284,10 +377,11 @@ pub(super) fn names_in<'a>(segments: &[&str], smells: &'a [Smell]) -> Vec<&'a st
 
 /// Whether everything at and below the path is for the user alone.
 pub(super) fn is_user_only(segments: &[&str]) -> bool {
-    let mut below = KEYS
-        .iter()
-        .filter(|key| key.path.split('.').next() == segments.first().copied())
-        .peekable();
+    let is_below = |key: &&OptionKey| {
+        let mut names = key.path.split('.');
+        segments.iter().all(|segment| names.next() == Some(segment))
+    };
+    let mut below = KEYS.iter().filter(is_below).peekable();
     below.peek().is_some() && below.all(|key| key.reach == Reach::UserOnly)
 }
 

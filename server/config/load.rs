@@ -10,7 +10,7 @@ use std::{
 use super::{
     Config, ConfigProblem, Environment, SettingPlace,
     decode::{DecodedLayer, Setting, decode},
-    environment::{CacheVariable, expanded},
+    environment::{UserVariable, expanded},
     files::{self, Unread},
     keys::{self, At, KEYS, OptionKey, Shape},
     problem::place_in,
@@ -210,7 +210,7 @@ impl Loader<'_> {
     }
 
     fn variables(&mut self) {
-        for (CacheVariable { name, key }, value) in self.environment.cache.iter() {
+        for (UserVariable { name, key }, value) in self.environment.own.iter() {
             let Some(key) = KEYS.iter().find(|known| known.path == key) else {
                 continue;
             };
@@ -345,7 +345,7 @@ fn node_of_variable(shape: Shape, text: &str) -> Node {
     match (shape, text.trim()) {
         (Shape::Flag, "true" | "1") => Node::Flag(true),
         (Shape::Flag, "false" | "0") => Node::Flag(false),
-        (Shape::PublicKeys, text) => {
+        (Shape::PublicKeys | Shape::Choices(_), text) => {
             let keys = text.split(',').map(str::trim).filter(|key| !key.is_empty());
             let key = |key: &str| Placed::without_place(Node::Text(key.to_owned()));
             Node::List(keys.map(key).collect())
@@ -363,7 +363,7 @@ fn shown_flag(flag: &str, smells: &[Smell]) -> String {
     let is_public = match keys::at(&segments, smells) {
         At::Key(key) => key.shape.is_public(),
         At::Smell => true,
-        At::Table => segments != ["cache"] && segments != ["cache", "team"],
+        At::Table => ![&["cache"][..], &["cache", "team"], &["model"]].contains(&&*segments),
         At::Nothing => false,
     };
     if is_public {

@@ -8,9 +8,10 @@ use std::{
 };
 
 use super::{
-    ConfigProblem, Environment, Exclude, Judgement, LevelOverride, Origin, Profile, Rules,
-    SettingPlace,
+    ConfigProblem, Environment, Exclude, Judgement, LevelOverride, ModelChoice, Origin, Profile,
+    Rules, SettingPlace,
     decode::Setting,
+    model,
     team::{self, Trouble},
     value::Value,
     values::{Values, of},
@@ -32,6 +33,8 @@ pub struct Config {
     pub code_lens: bool,
     /// Whether rustc may be asked where a person asks for it.
     pub compiler: bool,
+    /// Whether a language model may be asked where a person asks for it.
+    pub model: ModelChoice,
     /// The file of findings that are accepted, if one is named or there.
     pub baseline: Option<PathBuf>,
     /// The project's folder.
@@ -117,7 +120,15 @@ pub(super) fn resolve(
         }
     }
     let rules = rules(&values, smells);
-    let (team, Trouble { problems, warnings }) = team::resolve(&mut values, wrong);
+    let (
+        team,
+        Trouble {
+            mut problems,
+            warnings,
+        },
+    ) = team::resolve(&mut values, wrong);
+    let (model, problem) = model::resolve(&values, wrong);
+    problems.extend(problem);
     let cache = cache(&values, team);
     let max_files = usize::try_from(values.number("workspace.max_files")).unwrap_or(usize::MAX);
     let code_lens = values.get("editor.code_lens") == Some(&Value::Flag(true));
@@ -132,6 +143,7 @@ pub(super) fn resolve(
         max_files,
         code_lens,
         compiler,
+        model,
         baseline: values.path("baseline").map(Path::to_path_buf),
         project: project.folder,
         shown,
@@ -196,6 +208,7 @@ fn defaults(environment: &Environment, smells: &[Smell]) -> Values {
     );
     set("cache.team.write", Value::Flag(false));
     set("cache.team.trusted_keys", Value::PublicKeys(Vec::new()));
+    model::set_defaults(&mut set);
     if let Some(file) = environment.cache_file() {
         set("cache.path", Value::Path(file));
     }

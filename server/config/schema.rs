@@ -4,11 +4,12 @@ use serde_json::{Value as Json, json};
 
 use super::{
     keys::{ANY_SMELL, COMMAND, FILE, KEYS, OptionKey, SHORT, Shape},
-    units::BYTES_PATTERN,
+    units::{BYTES_PATTERN, SECONDS_PATTERN, TOKENS_PATTERN},
 };
 use crate::smells::{self, Smell};
 
 const ADDRESS_PATTERN: &str = r"^(postgres(ql)?://|https?://|\$\{)";
+const SERVER_PATTERN: &str = r"^(https?://|\$\{)";
 const NAMESPACE_PATTERN: &str = "^[a-z0-9][a-z0-9._-]{0,63}$";
 const PUBLIC_KEY_PATTERN: &str = "^ed25519:[0-9a-fA-F]{64}$";
 
@@ -51,7 +52,7 @@ fn of_shape(shape: Shape) -> Json {
         }
         Shape::Choice(names) => json!({"type": "string", "enum": names}),
         Shape::Globs => json!({"type": "array", "items": {"type": "string"}}),
-        Shape::Path => json!({"type": "string", "minLength": 1}),
+        Shape::Path | Shape::Word => json!({"type": "string", "minLength": 1}),
         Shape::Size => json!({"anyOf": [
             {"type": "integer", "minimum": 0},
             {"type": "string", "pattern": BYTES_PATTERN},
@@ -63,6 +64,18 @@ fn of_shape(shape: Shape) -> Json {
             one_of_one(COMMAND, &json!({"type": "array", "items": {"type": "string"}, "minItems": 1})),
         ]}),
         Shape::Namespace => json!({"type": "string", "pattern": NAMESPACE_PATTERN}),
+        Shape::Server => json!({"type": "string", "pattern": SERVER_PATTERN}),
+        Shape::Tokens => json!({"anyOf": [
+            {"type": "integer", "minimum": 0},
+            {"type": "string", "pattern": TOKENS_PATTERN},
+        ]}),
+        Shape::Choices(names) => {
+            json!({"type": "array", "items": {"type": "string", "enum": names}})
+        }
+        Shape::Seconds { most } => json!({"anyOf": [
+            {"type": "integer", "minimum": 1, "maximum": most},
+            {"type": "string", "pattern": SECONDS_PATTERN},
+        ]}),
         Shape::PublicKeys => {
             json!({"type": "array", "items": {"type": "string", "pattern": PUBLIC_KEY_PATTERN}})
         }

@@ -1,4 +1,4 @@
-//! Amounts of bytes and of tokens as people write them.
+//! Amounts as people write them: bytes, tokens and times.
 
 /// The bytes of `256MB`: a whole number and a unit. Units of a thousand end in `B`, units of 1024 in `iB`.
 pub(crate) fn bytes(text: &str) -> Option<u64> {
@@ -28,6 +28,17 @@ pub(crate) fn tokens(text: &str) -> Option<u64> {
     number.parse::<u64>().ok()?.checked_mul(factor)
 }
 
+/// The seconds of `60s`: a whole number and a unit.
+pub(super) fn seconds(text: &str) -> Option<u64> {
+    let (number, unit) = parts(text);
+    let factor = match unit {
+        "s" => 1,
+        "m" | "min" => 60,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(factor)
+}
+
 /// A number and its unit.
 fn parts(text: &str) -> (&str, &str) {
     let text = text.trim();
@@ -35,6 +46,10 @@ fn parts(text: &str) -> (&str, &str) {
     let (number, unit) = text.split_at(digits.unwrap_or(text.len()));
     (number, unit.trim_start())
 }
+
+/// Patterns of what [`tokens`] and [`seconds`] read, for the schema.
+pub(super) const TOKENS_PATTERN: &str = r"^\s*[0-9]+\s*[kKmM]?\s*$";
+pub(super) const SECONDS_PATTERN: &str = r"^\s*[0-9]+\s*(s|m|min)\s*$";
 
 /// Pattern of what [`bytes`] reads, for the schema.
 pub(super) const BYTES_PATTERN: &str = r"^\s*[0-9]+\s*([bB]|[kKmMgG][iI]?[bB])?\s*$";
@@ -59,6 +74,15 @@ mod tests {
         assert_eq!(tokens("0"), Some(0));
         for wrong in ["", "k", "1.5k", "3MB", "-1", "99999999999999999M"] {
             assert_eq!(tokens(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_time_names_its_unit() {
+        assert_eq!(seconds("60s"), Some(60));
+        assert_eq!(seconds("2 min"), Some(120));
+        for wrong in ["", "60", "1h", "s"] {
+            assert_eq!(seconds(wrong), None, "{wrong}");
         }
     }
 

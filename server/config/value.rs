@@ -18,8 +18,9 @@ use super::{
     units,
 };
 use crate::{
-    cache::{Address, Namespace, PublicKey, Secret},
+    cache::{Address, Namespace, PublicKey, Scheme, Secret},
     os::USER_DIRECTORY,
+    text::printable,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub(super) enum Value {
     Secret(Secret),
     Namespace(Namespace),
     PublicKeys(Vec<PublicKey>),
+    Word(String),
+    Choices(Vec<&'static str>),
 }
 
 /// The fault of one value.
@@ -66,6 +69,8 @@ impl fmt::Display for Value {
             Self::Choice(name) => write!(f, "\"{name}\""),
             Self::Path(path) => write!(f, "{}", text(path.display().to_string())),
             Self::List(list) => write!(f, "{}", toml::Value::from(list.clone())),
+            Self::Word(word) => write!(f, "{}", text(word.clone())),
+            Self::Choices(names) => write!(f, "{}", toml::Value::from(names.clone())),
             Self::Address(address) => write!(f, "{}", text(address.to_string())),
             Self::Secret(secret) => write!(f, "{}", text(secret.to_string())),
             Self::Namespace(namespace) => write!(f, "{}", text(namespace.to_string())),
@@ -93,6 +98,11 @@ impl Source<'_> {
             Shape::Secret => self.secret(node).map(Value::Secret),
             Shape::Namespace => namespace(node),
             Shape::PublicKeys => public_keys(node),
+            Shape::Server => server(node),
+            Shape::Word => word(node),
+            Shape::Tokens => tokens(node),
+            Shape::Choices(names) => choices(names, node),
+            Shape::Seconds { most } => seconds(most, node),
         }
     }
 
@@ -155,7 +165,7 @@ pub(super) fn holds_secret(shape: Shape, node: &Node) -> bool {
     }
     match shape {
         Shape::Secret => true,
-        Shape::Address => Url::parse(text).is_ok_and(|url| {
+        Shape::Address | Shape::Server => Url::parse(text).is_ok_and(|url| {
             let mut query = url.query_pairs();
             url.password().is_some() || query.any(|(name, _)| name == "password")
         }),
@@ -235,7 +245,71 @@ fn address(node: &Node) -> Result<Value, ValueFault> {
     Ok(Value::Address(address))
 }
 
-fn is_this_machine(url: &Url) -> bool {
+/// Checks the address of a server that isn't the cache's.
+fn server(node: &Node) -> Result<Value, ValueFault> {
+    let text = full_text("an address", node)?;
+    let is_server = Address::from(text).scheme() == Some(Scheme::Http);
+    if !is_server && !text.starts_with("${") {
+        let wanted = "an address that begins with `https://`";
+        return Err(format!("expected {wanted}, found another string").into());
+    }
+    address(node)
+}
+
+/// Reads what is shown to people and sent to a server as it is.
+fn word(node: &Node) -> Result<Value, ValueFault> {
+    const LONGEST: usize = 200;
+    let text = full_text("a name", node)?;
+    if text.len() > LONGEST || printable(text) != text || text.trim() != text {
+        return Err("expected a name, found another string".to_owned().into());
+    }
+    Ok(Value::Word(text.to_owned()))
+}
+
+fn tokens(node: &Node) -> Result<Value, ValueFault> {
+    let wanted = "tokens as a number or as \"200k\"";
+    let tokens = match node {
+        Node::Number(number) => u64::try_from(*number).ok(),
+        Node::Text(text) => units::tokens(text),
+        _ => None,
+    };
+    tokens.map(Value::Number).ok_or_else(|| match node {
+        Node::Text(_) => format!("expected {wanted}, found another string").into(),
+        _ => ValueFault::expected(wanted, node),
+    })
+}
+
+fn seconds(most: u64, node: &Node) -> Result<Value, ValueFault> {
+    let wanted = "seconds as a number or as \"60s\"";
+    let seconds = match node {
+        Node::Number(number) => u64::try_from(*number).ok(),
+        Node::Text(text) => units::seconds(text),
+        _ => return Err(ValueFault::expected(wanted, node)),
+    };
+    let within = seconds.filter(|seconds| (1..=most).contains(seconds));
+    within
+        .map(Value::Number)
+        .ok_or_else(|| format!("expected {wanted}, from 1 to {most}").into())
+}
+
+fn choices(names: &'static [&'static str], node: &Node) -> Result<Value, ValueFault> {
+    let Node::List(list) = node else {
+        let wanted = format!("a list of {}", quoted(names));
+        return Err(ValueFault::expected(&wanted, node));
+    };
+    let mut chosen = Vec::new();
+    for item in list {
+        let Value::Choice(name) = choice(names, &item.node)? else {
+            continue;
+        };
+        if !chosen.contains(&name) {
+            chosen.push(name);
+        }
+    }
+    Ok(Value::Choices(chosen))
+}
+
+pub(super) fn is_this_machine(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

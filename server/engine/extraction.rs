@@ -41,7 +41,9 @@ use paths::Module;
 
 pub use drops::Drops;
 pub use passing::Passing;
-pub use proposing::{Goal, Measure, Naming, Proposal, best_part, proposals};
+pub use proposing::{
+    Choice, Goal, Measure, Naming, Proposal, best_part, choices, is_free_name, is_name, proposals,
+};
 pub use selection::Selection;
 pub use sharing::{REPEATED_BLOCK, Shared, name_for};
 pub use writing::{Draft, Purpose};

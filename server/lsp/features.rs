@@ -13,6 +13,8 @@ pub(super) mod fix_workspace;
 pub(super) mod hover;
 pub(super) mod lenses;
 pub(super) mod lifecycle;
+#[cfg(feature = "model")]
+pub(super) mod plan_extractions;
 pub(super) mod pull;
 pub(super) mod push;
 pub(super) mod resolve;

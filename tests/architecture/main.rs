@@ -27,7 +27,7 @@ const ORDER: &[&[&str]] = &[
     &["config"],
     &["programs"],
     &["workspace"],
-    &["compiler", "history"],
+    &["compiler", "history", "model"],
     &["analysis"],
     &["report"],
     &["lsp", "cli", "mcp"],
@@ -54,7 +54,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("tower_lsp", &["lsp"]),
     ("lsp_types", &["lsp"]),
     ("sqlx", &["cache", "migrations"]),
-    ("reqwest", &["cache"]),
+    ("reqwest", &["cache", "model"]),
     ("axum", &["cache"]),
     ("rmcp", &["mcp"]),
     (
@@ -90,6 +90,7 @@ const NOT_PURE: &[&str] = &[
     "workspace",
     "compiler",
     "history",
+    "model",
     "analysis",
     "report",
     "lsp",
@@ -149,6 +150,9 @@ const TEAM_CRATES: &[&str] = &[
     "rustls",
     "sqlx-postgres",
 ];
+
+/// Crates that only asking a model needs, beside those that a team's cache needs too.
+const MODEL_CRATES: &[&str] = &["reqwest", "rustls"];
 
 /// Crates that only the door for agents needs.
 const AGENTS_CRATES: &[&str] = &["rmcp", "schemars"];
@@ -272,7 +276,7 @@ fn every_module_of_the_crate_has_its_place_in_the_order() {
     }
 }
 
-/// What only a team's cache or only the door for agents needs is not even built without it.
+/// What only a team's cache, a model or the door for agents needs is not even built without it.
 #[test]
 fn without_a_feature_there_is_nothing_of_it() {
     let tree = |flags: &[&str]| {
@@ -298,16 +302,21 @@ fn without_a_feature_there_is_nothing_of_it() {
         names.any(|found| found == name)
     };
     let (with, without) = (tree(&[]), tree(&["--no-default-features"]));
-    for name in [TEAM_CRATES, AGENTS_CRATES].concat() {
+    let all = [TEAM_CRATES, AGENTS_CRATES, MODEL_CRATES].concat();
+    for name in &all {
         assert!(has(&with, name), "{name} is not in the build with it");
         assert!(!has(&without, name), "{name} is in the build without it");
     }
-    for (feature, own) in [("team", TEAM_CRATES), ("mcp", AGENTS_CRATES)] {
+    for (feature, own) in [
+        ("team", TEAM_CRATES),
+        ("mcp", AGENTS_CRATES),
+        ("model", MODEL_CRATES),
+    ] {
         let alone = tree(&["--no-default-features", "--features", feature]);
-        for name in [TEAM_CRATES, AGENTS_CRATES].concat() {
+        for name in &all {
             assert_eq!(
                 has(&alone, name),
-                own.contains(&name),
+                own.contains(name),
                 "{name} with {feature}"
             );
         }

@@ -30,6 +30,8 @@ mod hostile;
 mod mounts;
 #[cfg(not(feature = "mcp"))]
 mod no_agents;
+#[cfg(not(feature = "model"))]
+mod no_model;
 #[cfg(not(feature = "team"))]
 mod no_team;
 #[cfg(unix)]

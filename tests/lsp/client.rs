@@ -41,6 +41,8 @@ pub(crate) struct Client {
     settings_of: HashMap<String, Value>,
     /// What `workspace/applyEdit` is answered with.
     applied: Value,
+    /// The answer that is chosen where a person is asked, by its place.
+    pressed: Option<usize>,
     folder: tempfile::TempDir,
     is_over: bool,
     expected_error: Option<&'static str>,
@@ -105,6 +107,7 @@ impl Client {
             settings: Value::Null,
             settings_of: HashMap::new(),
             applied: json!({"applied": true}),
+            pressed: None,
             folder,
             is_over: false,
             expected_error: None,
@@ -149,6 +152,12 @@ impl Client {
     /// What `workspace/applyEdit` is answered with.
     pub(crate) fn set_applied(&mut self, answer: Value) {
         self.applied = answer;
+    }
+
+    /// Which answer is chosen where a person is asked.
+    #[cfg(feature = "model")]
+    pub(crate) fn set_pressed(&mut self, place: usize) {
+        self.pressed = Some(place);
     }
 
     /// From here on the server's requests of these methods stay without a reply, until [`Client::give_answers`].
@@ -444,6 +453,10 @@ impl Client {
                 items.iter().map(of_item).collect()
             }
             "workspace/applyEdit" => self.applied.clone(),
+            "window/showMessageRequest" => match self.pressed {
+                Some(place) => message["params"]["actions"][place].clone(),
+                None => Value::Null,
+            },
             _ => Value::Null,
         };
         // The server may have left already.

@@ -51,16 +51,18 @@ fn commands_are_announced() {
     let mut client = Client::start();
     let result = client.initialize(clients::vscode());
     let commands = &result["capabilities"]["executeCommandProvider"]["commands"];
-    let expected = json!([
+    let mut expected = vec![
         "rustassistant.cacheStatistics",
         "rustassistant.carryOutChecked",
         "rustassistant.clearCache",
         "rustassistant.explain",
         "rustassistant.extractFunction",
         "rustassistant.fixWorkspace",
+        "rustassistant.planExtractions",
         "rustassistant.reindex",
-    ]);
-    assert_eq!(*commands, expected);
+    ];
+    expected.retain(|it| cfg!(feature = "model") || !it.ends_with("planExtractions"));
+    assert_eq!(*commands, json!(expected));
 }
 
 #[test]

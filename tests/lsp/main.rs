@@ -17,6 +17,8 @@ mod hovers;
 mod lenses;
 mod lifecycle;
 mod moving;
+#[cfg(feature = "model")]
+mod planning;
 mod repeating;
 mod replicas;
 mod samples;

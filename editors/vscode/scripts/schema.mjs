@@ -8,6 +8,9 @@ import { execFileSync } from "node:child_process";
  */
 const LEFT_OUT = ["cache", "editor"];
 
+/** All that is a setting of a table whose other options are the user's own. */
+const ALONE = { model: "enabled" };
+
 /** As every project has its own file, every folder of a workspace has its own settings. */
 const OF_FOLDERS = { scope: "resource" };
 
@@ -45,7 +48,9 @@ export function configuration(schema, explain) {
         smells[`rustassistant.smells.${id}`] = { ...smell, ...OF_FOLDERS, markdownDescription: smellText(explain(id)) };
       }
     } else {
-      Object.assign(general, settings(`rustassistant.${name}`, option));
+      const alone = ALONE[name];
+      const one = () => settings(`rustassistant.${name}.${alone}`, option.properties[alone]);
+      Object.assign(general, alone === undefined ? settings(`rustassistant.${name}`, option) : one());
     }
   }
   return [

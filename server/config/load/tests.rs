@@ -10,6 +10,10 @@ use crate::{
 };
 
 mod mistakes;
+#[cfg(feature = "model")]
+mod model;
+#[cfg(not(feature = "model"))]
+mod no_model;
 #[cfg(not(feature = "team"))]
 mod no_team;
 #[cfg(feature = "team")]

@@ -73,6 +73,10 @@ fn samples(schema: &Json) -> (Vec<Json>, Vec<Json>) {
             (good, bad)
         }
         "array" if schema["minItems"] == 1 => (vec![json!(["pass"])], vec![json!([]), json!([1])]),
+        "array" if !schema["items"]["enum"].is_null() => {
+            let names = schema["items"]["enum"].clone();
+            (vec![json!([]), names], vec![json!(["another"]), json!([1])])
+        }
         "array" if !schema["items"]["pattern"].is_null() => {
             let (good, bad) = of_pattern(&schema["items"]);
             let lists = |items: Vec<Json>| items.into_iter().map(|item| json!([item])).collect();
@@ -105,6 +109,12 @@ fn of_pattern(schema: &Json) -> (Vec<Json>, Vec<Json>) {
             ],
             &["", "a.b", "ftp://a"],
         ),
+        SERVER_PATTERN => (
+            &["https://a.b/c", "http://127.0.0.1:1/v1", "${URL}"],
+            &["", "a.b", "postgres://a"],
+        ),
+        TOKENS_PATTERN => (&["200k", "3 M", "17"], &["much", "", "3MB"]),
+        SECONDS_PATTERN => (&["60s", "2 min"], &["long", "", "60"]),
         NAMESPACE_PATTERN => (&["main", "pr-17"], &["", "Main", "a/b"]),
         PUBLIC_KEY_PATTERN => (&[&public], &["", "ed25519:", "rsa:00"]),
         other => panic!("no sample of {other}"),

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     syntax::{
         Function, Increment, Source, Tree, Unit, flow, is_else_if, layout, place_around, places,
-        scopes::Names,
+        scopes::{self, Names},
     },
     text::{Edit, Edits, TextRange},
 };
@@ -69,16 +69,45 @@ pub struct Proposal {
     pub after: u32,
 }
 
-/// So many parts are looked at closely.
-const MOST_LOOKED_AT: usize = 24;
-/// The same where nobody has asked.
+/// A part that is one of many to choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    pub proposal: Proposal,
+    /// Whether the code tells the name.
+    pub is_named: bool,
+}
+
+/// How much is looked at and listed.
+#[derive(Debug, Clone, Copy)]
+struct Breadth {
+    /// So many parts are looked at closely.
+    looked_at: usize,
+    /// So many are listed.
+    listed: usize,
+    /// What takes less than this part of the measure is no answer.
+    least_part: u32,
+    /// A part that is worth less isn't listed.
+    least_worth: f64,
+}
+
+/// What is carried out as it is.
+const FEW: Breadth = Breadth {
+    looked_at: 24,
+    listed: 6,
+    least_part: 10,
+    least_worth: 0.0,
+};
+/// What somebody chooses from, who may put several together.
+const MANY: Breadth = Breadth {
+    looked_at: 64,
+    listed: 20,
+    least_part: 20,
+    least_worth: -2.0,
+};
+/// So many are looked at where nobody has asked.
 const MOST_TOLD: usize = 4;
-/// So many are proposed.
-const MOST: usize = 6;
 /// Fewer lines are no function.
 const FEWEST_LINES: u32 = 4;
-/// What takes less than a tenth of the measure is no answer.
-const LEAST_PART: u32 = 10;
 /// A part of more hundredths of its function's lines is the function.
 const LARGEST_PART: u32 = 85;
 /// Fewer than clippy lets pass: what takes more is torn out of its function.
@@ -91,12 +120,35 @@ const LEAST_COST: f64 = 0.05;
 /// The extractions that serve a goal best at what a finding is drawn at: the name of a function, the keyword of a loop or the
 /// pattern of an arm. The best is the first; whether it holds is for the compiler to say.
 pub fn proposals(source: &Source, at: TextRange, goal: Goal) -> Vec<Proposal> {
+    let listed = listed(source, at, goal, FEW).into_iter();
+    listed.map(|choice| choice.proposal).collect()
+}
+
+/// The extractions from which somebody chooses one or several, in the order of the text; each is a gain of its own.
+pub fn choices(source: &Source, at: TextRange, goal: Goal) -> Vec<Choice> {
+    let mut choices = listed(source, at, goal, MANY);
+    choices.sort_by_key(|it| (it.proposal.range.start(), it.proposal.range.end()));
+    choices
+}
+
+/// Whether a text is a function's name in snake case, and no keyword of any edition.
+pub fn is_name(name: &str) -> bool {
+    scopes::is_plain(name)
+}
+
+/// Whether a function may be called so, as far as its file tells.
+pub fn is_free_name(source: &Source, name: &str) -> bool {
+    Names::in_node(&source.root()).is_free(name)
+}
+
+/// The best first.
+fn listed(source: &Source, at: TextRange, goal: Goal, breadth: Breadth) -> Vec<Choice> {
     let root = source.root();
     let Some(place) = place_around(&root, at) else {
         return Vec::new();
     };
     let unit = Unit::new(&source.text, &place, source.context);
-    let Some(sized) = Sized::in_unit(source, &unit, at, goal) else {
+    let Some(sized) = Sized::in_unit(source, &unit, at, (goal, breadth)) else {
         return Vec::new();
     };
     let parts = sized.parts();
@@ -110,15 +162,15 @@ pub fn proposals(source: &Source, at: TextRange, goal: Goal) -> Vec<Proposal> {
     for part in parts {
         // Nothing is worth more than its benefit.
         let better = ranked.iter().filter(|it| it.worth >= part.benefit);
-        if better.count() >= MOST {
+        if better.count() >= breadth.listed {
             break;
         }
         ranked.extend(sized.ranked(&root, part, &mut last, |wish| names.is_free(&wish.name)));
     }
     ranked.sort_by(|left, right| right.worth.total_cmp(&left.worth));
     let proposed = ranked.into_iter();
-    let proposed = proposed.filter_map(|it| sized.proposal(it));
-    proposed.take(MOST).collect()
+    let proposed = proposed.filter_map(|it| sized.choice(it));
+    proposed.take(breadth.listed).collect()
 }
 
 /// The part that is worth telling of where nobody has asked, and how much of the measure goes with it, as far as the unit alone
@@ -130,7 +182,7 @@ pub fn best_part(
     goal: Goal,
 ) -> Option<(TextRange, u32)> {
     let root = source.root();
-    let sized = Sized::in_unit(source, unit, at, goal)?;
+    let sized = Sized::in_unit(source, unit, at, (goal, FEW))?;
     let mut last = LastFunction::default();
     let mut best: Option<Ranked> = None;
     let parts = sized.parts().into_iter();
@@ -159,7 +211,7 @@ struct Ranked {
     worth: f64,
     part: Part,
     selection: Selection,
-    name: String,
+    name: Wish,
 }
 
 /// What stands against an extraction, beside a benefit of at most 1; nothing where too much is handed over.
@@ -232,6 +284,7 @@ fn would_search(selection: &Selection) -> bool {
 struct Sized<'a, 't> {
     source: &'a Source,
     goal: Goal,
+    breadth: Breadth,
     unit: &'a Unit<'t>,
     function: Function,
     /// Of the function among those of its unit.
@@ -253,7 +306,12 @@ struct Part {
 }
 
 impl<'a, 't> Sized<'a, 't> {
-    fn in_unit(source: &'a Source, unit: &'a Unit<'t>, at: TextRange, goal: Goal) -> Option<Self> {
+    fn in_unit(
+        source: &'a Source,
+        unit: &'a Unit<'t>,
+        at: TextRange,
+        (goal, breadth): (Goal, Breadth),
+    ) -> Option<Self> {
         let around = |function: &&Function| function.range().contains_range(at);
         let place = unit.functions.iter().rposition(|it| around(&it))?;
         let function = unit.functions[place].clone();
@@ -268,6 +326,7 @@ impl<'a, 't> Sized<'a, 't> {
         Some(Self {
             source,
             goal,
+            breadth,
             unit,
             function,
             place,
@@ -282,7 +341,7 @@ impl<'a, 't> Sized<'a, 't> {
         let parts = candidates.into_iter().filter_map(|it| self.part(it));
         let mut parts: Vec<Part> = parts.collect();
         parts.sort_by(|left, right| right.benefit.total_cmp(&left.benefit));
-        parts.truncate(MOST_LOOKED_AT);
+        parts.truncate(self.breadth.looked_at);
         parts
     }
 
@@ -301,11 +360,11 @@ impl<'a, 't> Sized<'a, 't> {
         let wish = telling.find(may_have)?;
         drop(telling);
         let worth = part.benefit - part.share * LEAST_COST - cost(&selection, wish.ground)?;
-        (worth > 0.0).then_some(Ranked {
+        (worth > self.breadth.least_worth).then_some(Ranked {
             worth,
             part,
             selection,
-            name: wish.name,
+            name: wish,
         })
     }
 
@@ -394,11 +453,12 @@ impl<'a, 't> Sized<'a, 't> {
 
     fn is_gain(&self, after: u32) -> bool {
         after < self.before
-            && (after <= self.goal.limit || (self.before - after) * LEAST_PART >= self.before)
+            && (after <= self.goal.limit
+                || (self.before - after) * self.breadth.least_part >= self.before)
     }
 
     /// The part with its name, measured on the text that is left.
-    fn proposal(&self, ranked: Ranked) -> Option<Proposal> {
+    fn choice(&self, ranked: Ranked) -> Option<Choice> {
         let Ranked {
             part,
             selection,
@@ -409,12 +469,16 @@ impl<'a, 't> Sized<'a, 't> {
         if !self.is_gain(after) {
             return None;
         }
-        Some(Proposal {
+        let proposal = Proposal {
             range: part.range,
-            name,
+            name: name.name,
             parameters: selection.parameters(),
             before: self.before,
             after,
+        };
+        Some(Choice {
+            proposal,
+            is_named: name.ground != Ground::Nothing,
         })
     }
 

@@ -11,6 +11,8 @@ use lsp_types::{
     CodeActionTriggerKind, Diagnostic,
 };
 
+#[cfg(feature = "model")]
+use super::plan_extractions;
 use super::{
     agreed,
     asking_rustc::may_be_offered,
@@ -132,7 +134,33 @@ fn extractions(analysed: &Analysed, request: &ActionRequest<'_>) -> Vec<CodeActi
         kind: Some(kind.clone()),
         ..action
     });
-    proposed.take(extract_function::MOST_PROPOSED).collect()
+    let proposed = proposed.take(extract_function::MOST_PROPOSED);
+    proposed.chain(planning(analysed, request, &kind)).collect()
+}
+
+/// The action that has a model choose, where one is configured.
+#[cfg(feature = "model")]
+fn planning(
+    analysed: &Analysed,
+    request: &ActionRequest<'_>,
+    kind: &CodeActionKind,
+) -> Option<CodeAction> {
+    let findings = analysed.findings_at(request.range).into_iter();
+    let mut offered = findings.filter_map(|finding| {
+        let action = plan_extractions::offered(analysed, &finding, request.profile)?;
+        let diagnostic = diagnostics::of_finding(analysed, &finding, request.profile);
+        Some(CodeAction {
+            diagnostics: Some(vec![diagnostic]),
+            kind: Some(kind.clone()),
+            ..action
+        })
+    });
+    offered.next()
+}
+
+#[cfg(not(feature = "model"))]
+fn planning(_: &Analysed, _: &ActionRequest<'_>, _: &CodeActionKind) -> Option<CodeAction> {
+    None
 }
 
 impl ActionRequest<'_> {
@@ -507,6 +535,7 @@ mod tests {
             root: None,
             code_lens: false,
             compiler: true,
+            model: crate::config::ModelChoice::Nothing,
             accepted: None,
             generation: 0,
         };

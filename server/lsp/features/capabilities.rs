@@ -47,7 +47,7 @@ fn capabilities(profile: &Profile) -> ServerCapabilities {
             resolve_provider: Some(true),
         }),
         execute_command_provider: Some(ExecuteCommandOptions {
-            commands: commands::ALL.map(str::to_owned).to_vec(),
+            commands: commands::ALL.iter().copied().map(str::to_owned).collect(),
             work_done_progress_options: WorkDoneProgressOptions::default(),
         }),
         diagnostic_provider: match profile.diagnostics {

@@ -6,6 +6,8 @@ use lsp_types::ExecuteCommandParams;
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::{Error, Result};
 
+#[cfg(feature = "model")]
+use super::plan_extractions;
 use super::{agreed, background, extract_function, fix_workspace};
 use crate::{
     cache::Holdings,
@@ -22,13 +24,15 @@ const EXPLAIN: &str = "rustassistant.explain";
 const FIX_WORKSPACE: &str = "rustassistant.fixWorkspace";
 const REINDEX: &str = "rustassistant.reindex";
 
-pub(crate) const ALL: [&str; 7] = [
+pub(crate) const ALL: &[&str] = &[
     CACHE_STATISTICS,
     agreed::COMMAND,
     CLEAR_CACHE,
     EXPLAIN,
     extract_function::COMMAND,
     FIX_WORKSPACE,
+    #[cfg(feature = "model")]
+    plan_extractions::COMMAND,
     REINDEX,
 ];
 
@@ -55,6 +59,10 @@ pub(crate) async fn execute(
                 extract_function::run(&server, &snapshot, &params.arguments, &cancel).await
             }
             FIX_WORKSPACE => fix_workspace::run(&server, &cancel).await,
+            #[cfg(feature = "model")]
+            plan_extractions::COMMAND => {
+                plan_extractions::run(&server, &snapshot, &params.arguments, &cancel).await
+            }
             REINDEX => Ok(reindex(&server).await),
             other => Err(Error::invalid_params(format!(
                 "There is no command `{other}`."

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     analysis::{self, Accepted, Copies, Finding, IdleAllowance, Only, OpenFile, Trigger, Wanted},
-    config::Rules,
+    config::{ModelChoice, Rules},
     extraction::Proposal,
     facts::FunctionFacts,
     refactorings::{self, Context, Kind, Offer, Refactoring, Target},
@@ -39,6 +39,12 @@ pub(crate) struct Analysed {
     pub(crate) code_lens: bool,
     /// Whether rustc may be asked where a person asks for it.
     pub(crate) compiler: bool,
+    /// Whether a language model may be.
+    #[cfg_attr(
+        not(feature = "model"),
+        allow(dead_code, reason = "nobody asks one then")
+    )]
+    pub(crate) model: ModelChoice,
     /// What the project's baseline holds back.
     pub(crate) accepted: Option<Arc<Accepted>>,
     pub(crate) rules: Arc<Rules>,
@@ -68,6 +74,7 @@ impl Analysed {
             root: surroundings.root.clone(),
             code_lens: surroundings.code_lens,
             compiler: surroundings.compiler,
+            model: surroundings.model.clone(),
             accepted: surroundings.accepted.clone(),
             rules: Arc::clone(&surroundings.rules),
         })

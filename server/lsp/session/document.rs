@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::{memo::Memo, written::WrittenUnits};
 use crate::{
     analysis::{Accepted, OpenFile},
-    config::Rules,
+    config::{ModelChoice, Rules},
     lsp::{
         locks::lock,
         wire::uri::{DocumentKind, DocumentName},
@@ -59,6 +59,12 @@ pub(crate) struct Surroundings {
     pub(crate) code_lens: bool,
     /// Whether rustc may be asked where a person asks for it.
     pub(crate) compiler: bool,
+    /// Whether a language model may be.
+    #[cfg_attr(
+        not(feature = "model"),
+        allow(dead_code, reason = "nobody asks one then")
+    )]
+    pub(crate) model: ModelChoice,
     /// What the project's baseline holds back of this file.
     pub(crate) accepted: Option<Arc<Accepted>>,
     /// Of what they were read from. Reading takes time, and older news may come later.

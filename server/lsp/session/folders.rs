@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     analysis::{Accepted, Baseline},
-    config::{self, Config, Environment, Request, Rules},
+    config::{self, Config, Environment, ModelChoice, Request, Rules},
     facts::SmellId,
     lsp::{
         locks::{lock, read, write},
@@ -194,6 +194,7 @@ impl Folders {
             return Surroundings {
                 // A package is what rustc is asked about.
                 compiler: false,
+                model: ModelChoice::Nothing,
                 accepted: None,
                 context: FileContext::default(),
                 rules: Arc::clone(&self.effective(&start).rules),
@@ -214,6 +215,7 @@ impl Folders {
             is_served: is_ours && !effective.config.exclude.covers(path),
             code_lens: effective.config.code_lens,
             compiler: effective.config.compiler,
+            model: effective.config.model.clone(),
             accepted: effective.accepted_in(path),
             generation,
         }

@@ -35,6 +35,8 @@ pub(crate) enum Feature {
     /// Edits may be marked as such that a person has to agree to.
     ChangeAnnotations,
     Progress,
+    /// A person can choose among answers.
+    Questions,
     /// The client answers questions for settings.
     Configuration,
     /// The client tells of changed settings if it is asked to.
@@ -55,7 +57,7 @@ pub(crate) enum Feature {
 }
 
 /// Where features are offered, below `capabilities`. Any one place is enough.
-const FEATURES: [(Feature, &[&str]); 13] = [
+const FEATURES: [(Feature, &[&str]); 14] = [
     (
         Feature::RelatedInformation,
         &[
@@ -79,6 +81,7 @@ const FEATURES: [(Feature, &[&str]); 13] = [
         &["workspace/workspaceEdit/changeAnnotationSupport"],
     ),
     (Feature::Progress, &["window/workDoneProgress"]),
+    (Feature::Questions, &["window/showMessage"]),
     (Feature::Configuration, &["workspace/configuration"]),
     (
         Feature::ConfigurationChanges,

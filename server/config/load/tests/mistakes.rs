@@ -194,7 +194,7 @@ fn places_hold_with_a_byte_order_mark_and_carriage_returns() {
     let house = House::new().project("\u{feff}profile = 'full'\r\n# ä\r\n'ü' = 1\r\n");
     assert_eq!(
         house.one_problem(),
-        "rustassistant.toml:3:1: unknown key `ü`; expected one of `profile`, `exclude`, `baseline`, `smells`, `workspace`, `editor`, `compiler`, `cache`"
+        "rustassistant.toml:3:1: unknown key `ü`; expected one of `profile`, `exclude`, `baseline`, `smells`, `workspace`, `editor`, `compiler`, `model`, `cache`"
     );
     assert_eq!(house.load().config.rules.profile(), Profile::Full);
     let first = House::new().project("\u{feff}prof = 'full'\r\n");

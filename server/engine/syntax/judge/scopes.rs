@@ -96,7 +96,7 @@ pub fn is_constant_around(node: &SyntaxNode, name: &str) -> bool {
 }
 
 /// A name in snake case that is no keyword in any edition.
-fn is_plain(name: &str) -> bool {
+pub fn is_plain(name: &str) -> bool {
     let mut characters = name.chars();
     let begins_well = characters
         .next()

@@ -1,0 +1,520 @@
+//! Plans that somebody chooses from a list: which parts of a function become functions, and what they are called.
+//!
+//! The list is the engine's, and so is every edit: what was chosen is carried out as an extraction that a person asks for,
+//! with rustc as the judge, and measured on its result. Whoever chooses can be wrong, but can't make anything wrong.
+
+use std::{cmp::Reverse, path::Path, sync::Arc};
+
+use super::{Extraction, Functions, Memo, Refused, extract_function, measure, texts_beside};
+use crate::{
+    compiler::{Compiler, Texts, Unjudged, Verdict},
+    config::Rules,
+    extraction::{Choice, Goal, Measure, Naming, choices, is_free_name, is_name},
+    facts::FunctionFacts,
+    model::{ChosenPart, Listed, Subject, Suggestion, is_readable},
+    smells,
+    syntax::Source,
+    text::{Lines, TextRange, TextSize},
+};
+
+/// A function that is too large, and the parts of it that may become functions.
+#[derive(Debug, Clone)]
+pub struct Planning {
+    function: FunctionFacts,
+    goal: Goal,
+    before: u32,
+    choices: Vec<Choice>,
+}
+
+/// A plan that holds, as a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    pub text: Arc<str>,
+    /// What the new functions are called, in the order of the text.
+    pub names: Vec<String>,
+    pub before: u32,
+    pub after: u32,
+    /// The same measure of the largest new function.
+    pub largest: u32,
+    /// Whose reason it is, in one plain line.
+    pub why: String,
+}
+
+/// What became of suggestions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// The best first.
+    pub planned: Vec<Planned>,
+    /// Why others are left, a sentence each.
+    pub left: Vec<String>,
+}
+
+/// The measures of a function that extractions make smaller, by their smells.
+const MEASURES: [(&str, Measure); 3] = [
+    ("cognitive-complexity", Measure::Complexity),
+    ("deep-nesting", Measure::Nesting),
+    ("long-function", Measure::Lines),
+];
+/// What takes less than a tenth of the measure is no gain.
+const LEAST_PART: u32 = 10;
+
+impl Planning {
+    /// The innermost function around a place, if it is above a limit and has parts that may be extracted.
+    pub fn at(source: &Source, rules: &Rules, range: TextRange) -> Result<Self, Refused> {
+        let report = measure(source, &Memo::default());
+        let functions = Functions::new(report.functions());
+        let function = functions.around(beginning(source, range)).next().copied();
+        let function = function.ok_or_else(|| because("No function is here."))?;
+        let (goal, before) = goal(&function, rules).ok_or_else(|| {
+            because("The function is within its limits, so there is nothing to plan.")
+        })?;
+        let choices = choices(source, function.name, goal);
+        if choices.is_empty() {
+            return Err(because(
+                "No part of the function could be a function of its own that makes it smaller.",
+            ));
+        }
+        Ok(Self {
+            function,
+            goal,
+            before,
+            choices,
+        })
+    }
+
+    /// What a model is told of it: the function's own lines, and the list.
+    pub fn subject(&self, source: &Source) -> Subject {
+        let lines = Lines::new(&source.text);
+        let start = self.function.range.start();
+        let first = lines.line(start);
+        let line_start = lines.range(first).map_or(start, TextRange::start);
+        let before = source.slice(TextRange::new(line_start, start));
+        let indent = before.len() - before.trim_start().len();
+        let whole = source.slice(TextRange::new(line_start, self.function.range.end()));
+        let function = whole.lines().map(|line| {
+            let white = line.len() - line.trim_start().len();
+            format!("{}\n", line[indent.min(white)..].trim_end())
+        });
+        let number = |at| (lines.line(at) - first + 1) as usize;
+        let parts = self.choices.iter().map(|choice| {
+            let range = choice.proposal.range;
+            Listed {
+                lines: (number(range.start()), number(range.end())),
+                parameters: choice.proposal.parameters,
+                gain: self.in_words(choice.proposal.after),
+                name: choice.is_named.then(|| choice.proposal.name.clone()),
+            }
+        });
+        Subject {
+            finding: format!(
+                "The function's {} is {}; {} is fine.",
+                self.noun(),
+                self.before,
+                self.goal.limit
+            ),
+            function: function.collect(),
+            parts: parts.collect(),
+        }
+    }
+
+    /// How many parts there are to choose from.
+    pub fn listed(&self) -> usize {
+        self.choices.len()
+    }
+
+    /// Where the function is.
+    pub fn range(&self) -> TextRange {
+        self.function.range
+    }
+
+    /// "complexity 49 → 21"
+    fn in_words(&self, after: u32) -> String {
+        let before = self.before;
+        match self.goal.measure {
+            Measure::Complexity => format!("complexity {before} → {after}"),
+            Measure::Nesting => format!("nesting {before} → {after}"),
+            _ => format!("{before} → {after} lines"),
+        }
+    }
+
+    /// The same with what a new function has, where that is above the limit as well.
+    pub fn gain_in_words(&self, planned: &Planned) -> String {
+        let gain = self.in_words(planned.after);
+        if planned.largest > self.goal.limit {
+            return format!("{gain}, and {} in a new function", planned.largest);
+        }
+        gain
+    }
+
+    fn noun(&self) -> &'static str {
+        match self.goal.measure {
+            Measure::Complexity => "cognitive complexity",
+            Measure::Nesting => "nesting",
+            _ => "number of lines",
+        }
+    }
+
+    /// Carries out what was suggested, each by itself, and keeps what rustc agrees with and what is a gain. Beside the file, whose
+    /// path has no links, stand the texts of an editor that the disk doesn't have.
+    pub fn carried_out(
+        &self,
+        source: &Source,
+        (path, unsaved): (&Path, &Texts),
+        suggestions: &[Suggestion],
+        compiler: &mut Compiler,
+    ) -> Result<Outcome, Unjudged> {
+        let mut trial = Trial {
+            planning: self,
+            source,
+            path,
+            others: texts_beside(path, unsaved),
+            compiler,
+            left: Vec::new(),
+        };
+        let mut planned: Vec<Planned> = Vec::new();
+        for suggestion in suggestions {
+            let Some(one) = trial.plan(suggestion)? else {
+                continue;
+            };
+            if !planned.iter().any(|other| other.text == one.text) {
+                planned.push(one);
+            }
+        }
+        planned.sort_by_key(|it| (it.after.max(it.largest), it.after, Reverse(it.names.len())));
+        Ok(Outcome {
+            planned,
+            left: trial.left,
+        })
+    }
+
+    fn measure_of(&self, function: &FunctionFacts) -> u32 {
+        measure_of(self.goal.measure, function)
+    }
+}
+
+/// Where the code of a place begins: a line may begin with white space, which is no part of what begins in it.
+fn beginning(source: &Source, range: TextRange) -> TextRange {
+    let rest = source.slice(TextRange::new(range.start(), TextSize::of(&*source.text)));
+    let white = rest.len() - rest.trim_start().len();
+    let at = range.start() + TextSize::of(&rest[..white]);
+    TextRange::empty(at)
+}
+
+/// What a function is too large by, the most first; nothing where it is within its limits.
+fn goal(function: &FunctionFacts, rules: &Rules) -> Option<(Goal, u32)> {
+    let above = MEASURES.iter().filter_map(|(smell, measure)| {
+        let limit = rules.judgement(smells::by_name(smell)?)?.limits.warn;
+        let found = measure_of(*measure, function);
+        let goal = Goal {
+            measure: *measure,
+            limit,
+            limit_of_part: limit,
+            naming: Naming::Given,
+        };
+        (found > limit).then_some((goal, found))
+    });
+    let excess = |(goal, found): &(Goal, u32)| f64::from(*found) / f64::from(goal.limit.max(1));
+    above.reduce(|most, other| {
+        if excess(&other) > excess(&most) {
+            other
+        } else {
+            most
+        }
+    })
+}
+
+fn measure_of(measure: Measure, function: &FunctionFacts) -> u32 {
+    match measure {
+        Measure::Complexity => function.cognitive,
+        Measure::Nesting => function.nesting,
+        _ => function.lines,
+    }
+}
+
+/// Suggestions for one function that are tried.
+struct Trial<'a> {
+    planning: &'a Planning,
+    source: &'a Source,
+    path: &'a Path,
+    /// The other texts of the workspace.
+    others: Vec<Arc<str>>,
+    compiler: &'a mut Compiler,
+    left: Vec<String>,
+}
+
+impl Trial<'_> {
+    fn plan(&mut self, suggestion: &Suggestion) -> Result<Option<Planned>, Unjudged> {
+        // A keyword in the place of a name is no slip.
+        if !suggestion.parts.iter().all(|part| is_name(&part.name)) {
+            let why = "A plan has no name where a name has to be.";
+            self.left.push(why.to_owned());
+            return Ok(None);
+        }
+        let mut text = Arc::clone(&self.source.text);
+        let mut names = Vec::new();
+        // From the end of the function, so that what is still to be extracted stays where it is.
+        for (range, name) in self.parts(suggestion).into_iter().rev() {
+            match self.extracted(&text, range, &name)? {
+                Ok(extracted) => {
+                    text = extracted;
+                    names.insert(0, name);
+                }
+                Err(why) => {
+                    let lines = Lines::new(&self.source.text);
+                    let [first, last] = [range.start(), range.end()].map(|at| lines.line(at) + 1);
+                    self.left
+                        .push(format!("`{name}` of lines {first} to {last}: {why}"));
+                }
+            }
+        }
+        if names.is_empty() {
+            return Ok(None);
+        }
+        let Some((after, largest)) = self.measured(&text, &names) else {
+            self.leave(&names, "It is no gain.");
+            return Ok(None);
+        };
+        let texts = Texts::from([(self.path.to_path_buf(), Arc::clone(&text))]);
+        if let Verdict::Broken(faults) = self.compiler.verdict(&texts)? {
+            let fault = faults.first().map(ToString::to_string);
+            let why = format!("rustc stands against it: {}.", fault.unwrap_or_default());
+            self.leave(&names, &why);
+            return Ok(None);
+        }
+        Ok(Some(Planned {
+            text,
+            names,
+            before: self.planning.before,
+            after,
+            largest,
+            why: suggestion.why.clone(),
+        }))
+    }
+
+    fn leave(&mut self, names: &[String], why: &str) {
+        let names = names.join("`, `");
+        self.left.push(format!("`{names}`: {why}"));
+    }
+
+    /// The parts that can be carried out together, in the order of the text, with names that nothing else has.
+    fn parts(&self, suggestion: &Suggestion) -> Vec<(TextRange, String)> {
+        let mut parts: Vec<(TextRange, String)> = Vec::new();
+        for ChosenPart { place, name } in &suggestion.parts {
+            let Some(Choice { proposal, is_named }) = self.planning.choices.get(*place) else {
+                continue;
+            };
+            let is_used = |name: &str| parts.iter().any(|(_, other)| other == name);
+            let own = Some(&proposal.name).filter(|it| *is_named && !is_used(it));
+            let name = Some(name).filter(|it| self.is_free(it) && !is_used(it));
+            let shares = |(other, _): &(TextRange, String)| {
+                let shared = other.intersect(proposal.range);
+                shared.is_some_and(|it| !it.is_empty())
+            };
+            if let Some(name) = name.or(own)
+                && !parts.iter().any(shares)
+            {
+                parts.push((proposal.range, name.clone()));
+            }
+        }
+        parts.sort_by_key(|(range, _)| range.start());
+        parts
+    }
+
+    /// Whether a name is one, and means nothing in this file and calls nothing in another.
+    fn is_free(&self, name: &str) -> bool {
+        is_readable(name)
+            && is_free_name(self.source, name)
+            && !self.others.iter().any(|text| calls(text, name))
+    }
+
+    fn extracted(
+        &mut self,
+        text: &Arc<str>,
+        range: TextRange,
+        name: &str,
+    ) -> Result<Result<Arc<str>, String>, Unjudged> {
+        let end = usize::from(range.end());
+        let is_where_it_was = text.get(..end) == self.source.text.get(..end);
+        if !is_where_it_was {
+            return Ok(Err("It isn't where it was any more.".to_owned()));
+        }
+        let source = match Source::parse(Arc::clone(text), self.source.context) {
+            Ok(source) => source,
+            Err(why) => return Ok(Err(format!("The file is {why}."))),
+        };
+        let wanted = Extraction {
+            range,
+            name: Some(name.to_owned()),
+            others: self.others.clone(),
+        };
+        match extract_function(&source, self.path, &wanted, self.compiler) {
+            Ok(extracted) => Ok(Ok(extracted.text)),
+            Err(Refused::Because(why)) => Ok(Err(why)),
+            Err(Refused::Unjudged(why)) => Err(why),
+        }
+    }
+
+    /// The measure of what is left, and of the largest new function, if that is a gain.
+    fn measured(&self, text: &Arc<str>, names: &[String]) -> Option<(u32, u32)> {
+        let source = Source::parse(Arc::clone(text), self.source.context).ok()?;
+        let Planning {
+            function,
+            goal,
+            before,
+            ..
+        } = self.planning;
+        let functions = measure(&source, &Memo::default()).functions();
+        let left = functions.iter().find(|it| it.name == function.name)?;
+        let after = self.planning.measure_of(left);
+        let is_new = |it: &&FunctionFacts| names.iter().any(|name| name == source.slice(it.name));
+        let new: Vec<&FunctionFacts> = functions.iter().filter(is_new).collect();
+        let largest = new.iter().map(|it| self.planning.measure_of(it)).max()?;
+        let is_gain = after < *before
+            && largest < *before
+            && (after <= goal.limit || (before - after) * LEAST_PART >= *before);
+        (is_gain && new.len() == names.len()).then_some((after, largest))
+    }
+}
+
+/// Whether a text calls something by this name, which the new function could be mistaken for.
+fn calls(text: &str, name: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(name).any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + name.len()..]);
+        !before.ends_with(is_word)
+            && !before.ends_with("fn ")
+            && after.trim_start().starts_with(['(', ':', '!'])
+    })
+}
+
+fn because(why: &str) -> Refused {
+    Refused::Because(why.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::suggestions, syntax::FileContext};
+
+    fn text() -> String {
+        let part = |name: &str| {
+            format!(
+                "        // Count the {name}.\n        let mut {name} = 0;\n        for it in all {{\n            if it.a() {{\n                if it.b() && it.c() {{\n                    {name} += 1;\n                }}\n            }}\n        }}\n"
+            )
+        };
+        let parts = ["first", "second", "third"].map(part).concat();
+        format!(
+            "impl S {{\n    // Not sent.\n    fn f(&self, all: &[It]) -> [u32; 3] {{\n{parts}        [first, second, third]\n    }}\n}}\n"
+        )
+    }
+
+    fn planning(text: &str) -> Result<(Source, Planning), Refused> {
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        let at = TextSize::try_from(text.find("let mut").unwrap()).unwrap();
+        let planning = Planning::at(&source, &Rules::default(), TextRange::empty(at))?;
+        Ok((source, planning))
+    }
+
+    #[test]
+    fn a_function_above_a_limit_has_parts_to_choose_from() {
+        let (source, planning) = planning(&text()).unwrap();
+        assert!(planning.listed() >= 3, "{planning:?}");
+        let subject = planning.subject(&source);
+        assert!(
+            subject
+                .finding
+                .starts_with("The function's cognitive complexity is 21"),
+            "{}",
+            subject.finding
+        );
+        assert!(
+            subject
+                .function
+                .starts_with("fn f(&self, all: &[It]) -> [u32; 3] {\n    // Count the first.\n"),
+            "{}",
+            subject.function
+        );
+        assert!(!subject.function.contains("Not sent") && subject.function.ends_with("\n}\n"));
+        let first = &subject.parts[0];
+        assert_eq!((first.lines.0, first.parameters), (2, 1));
+        assert!(first.gain.starts_with("complexity 21 → "), "{}", first.gain);
+        let crlf = text().replace('\n', "\r\n");
+        let source = Source::parse(&*crlf, FileContext::default()).unwrap();
+        let at = TextSize::try_from(crlf.find("let mut").unwrap()).unwrap();
+        let again = Planning::at(&source, &Rules::default(), TextRange::empty(at)).unwrap();
+        assert_eq!(again.subject(&source), subject);
+    }
+
+    #[test]
+    fn every_line_of_a_function_names_it() {
+        let text = text();
+        let source = Source::parse(&*text, FileContext::default()).unwrap();
+        for line in ["    fn f(", "        let mut first", "    }\n}"] {
+            let at = TextSize::try_from(text.find(line).unwrap()).unwrap();
+            let line = TextRange::at(at, TextSize::of(line));
+            assert!(
+                Planning::at(&source, &Rules::default(), line).is_ok(),
+                "{line:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_function_within_its_limits_is_left_alone() {
+        let refused = planning("fn f() {\n    let mut a = 1;\n    a += 1;\n}\n").unwrap_err();
+        assert!(
+            refused.to_string().contains("within its limits"),
+            "{refused}"
+        );
+        let refused = planning("const A: u8 = {\n    let mut a = 1;\n    a\n};\n").unwrap_err();
+        assert!(refused.to_string().contains("No function"), "{refused}");
+    }
+
+    #[test]
+    fn names_that_mean_something_are_not_taken() {
+        let (source, planning) = planning(&text()).unwrap();
+        let mut compiler = Compiler::new(crate::compiler::Stop::default());
+        let trial = Trial {
+            planning: &planning,
+            source: &source,
+            path: Path::new("lib.rs"),
+            others: vec!["fn g(s: &S) { s.count_all(); }".into()],
+            compiler: &mut compiler,
+            left: Vec::new(),
+        };
+        for name in ["count_them", "count_2"] {
+            assert!(trial.is_free(name), "{name}");
+        }
+        for name in [
+            "first",
+            "all",
+            "count_all",
+            "fn",
+            "match",
+            "CountThem",
+            "a b",
+            "x",
+            "",
+            "r#fn",
+            "count::x",
+            "f(){}",
+            "däta",
+            "_count",
+            &"x".repeat(41),
+        ] {
+            assert!(!trial.is_free(name), "{name}");
+        }
+        let answer = |name: &str| {
+            format!(
+                "{{\"plans\":[{{\"parts\":[{{\"number\":1,\"name\":\"{name}\"}},{{\"number\":1,\"name\":\"b\"}}],\"why\":\"\"}}]}}"
+            )
+        };
+        let part = |name: &str| {
+            let suggestions = suggestions(&answer(name), planning.listed(), 1).unwrap();
+            trial.parts(&suggestions[0])[0].1.clone()
+        };
+        assert_eq!(part("sum_up"), "sum_up");
+        // The code's own name stands in for one that is taken.
+        assert_eq!(part("first"), planning.choices[0].proposal.name);
+    }
+}

@@ -1,0 +1,94 @@
+//! What asks a language model, if one is configured: `refactor plan`, and `model …`.
+
+#[cfg(feature = "model")]
+mod asking;
+#[cfg(feature = "model")]
+mod check;
+#[cfg(not(feature = "model"))]
+mod no_model;
+#[cfg(feature = "model")]
+mod plan;
+#[cfg(feature = "model")]
+mod status;
+
+#[cfg(not(feature = "model"))]
+use no_model::{check, plan, status};
+
+use super::{
+    ExitStatus, Output,
+    settings::{self, Settings},
+};
+use crate::{analysis::NamedPlace, config::ModelChoice};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    settings: settings::Arguments,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Say which model is asked, what may be spent on it, and what is spent
+    Status(Status),
+    /// Send the smallest request, and say what came of it
+    Check,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Status {
+    /// Print the request that `refactor plan` would send for this place, and send nothing
+    #[arg(long, value_name = "FILE:LINE")]
+    show: Option<NamedPlace>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct PlanArguments {
+    /// A line of the function
+    #[arg(value_name = "FILE:LINE")]
+    place: NamedPlace,
+    /// Change the file by the best plan; without it, the diff is all that happens
+    #[arg(long)]
+    write: bool,
+    /// What the plans are for
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    #[command(flatten)]
+    settings: settings::Arguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Human,
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
+    let mut settings = Settings::new(&arguments.settings);
+    match &arguments.command {
+        Command::Status(arguments) => status::run(arguments, &mut settings, out),
+        Command::Check => check::run(&mut settings, out),
+    }
+}
+
+pub(super) fn run_plan(arguments: &PlanArguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
+    let mut settings = Settings::new(&arguments.settings);
+    plan::run(arguments, &mut settings, out)
+}
+
+/// Which model is asked, for one line.
+pub(super) fn in_words(choice: &ModelChoice) -> String {
+    match choice {
+        ModelChoice::Nothing => "none is named, so nothing is sent to any".to_owned(),
+        ModelChoice::SwitchedOff => {
+            "`model.enabled` is `false` here, so nothing is sent to any".to_owned()
+        }
+        ModelChoice::Chosen(options) => format!(
+            "`{}` of {} ({}), when a person asks for it",
+            options.model,
+            options.provider.name(),
+            options.url
+        ),
+    }
+}

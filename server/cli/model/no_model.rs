@@ -1,0 +1,23 @@
+//! What a build without models says.
+
+macro_rules! refuses {
+    ($name:ident, ($($arguments:ty),*)) => {
+        pub(super) mod $name {
+            use anyhow::bail;
+
+            use crate::{cli::{ExitStatus, Output, settings::Settings}, config::NO_MODEL};
+
+            pub(in crate::cli::model) fn run(
+                $(_: $arguments,)*
+                _: &mut Settings,
+                _: &mut Output,
+            ) -> anyhow::Result<ExitStatus> {
+                bail!("{NO_MODEL}")
+            }
+        }
+    };
+}
+
+refuses!(check, ());
+refuses!(plan, (&crate::cli::model::PlanArguments));
+refuses!(status, (&crate::cli::model::Status));

@@ -1,0 +1,132 @@
+//! `model status`.
+
+use std::io::Write;
+
+use anyhow::{Context, bail};
+
+use super::{
+    Status,
+    asking::{asker, chosen},
+    in_words,
+    plan::planning,
+};
+use crate::{
+    analysis::NamedPlace,
+    cache::ledger::WindowStatus,
+    cli::{ExitStatus, Output, place, settings::Settings, work::Work},
+    config::ModelChoice,
+    model::{Asker, Purse, savings, until},
+    report::counted,
+    text::printable,
+};
+
+pub(super) fn run(
+    arguments: &Status,
+    settings: &mut Settings,
+    out: &mut Output,
+) -> anyhow::Result<ExitStatus> {
+    if let Some(place) = &arguments.show {
+        return show(place, settings, out);
+    }
+    let here = std::env::current_dir().context("The current directory can't be read")?;
+    let config = settings.of(&here)?;
+    writeln!(out, "model: {}", in_words(&config.model))?;
+    let ModelChoice::Chosen(options) = &config.model else {
+        return Ok(ExitStatus::Fine);
+    };
+    let work = Work::in_memory()?;
+    let asker = asker(options, &config.cache, settings, &work);
+    let status = budget(&asker, &work, out)?;
+    work.finish();
+    let home = settings.environment().home.as_deref();
+    let saved = home.map(|home| savings(home).read()).unwrap_or_default();
+    let answers = counted(
+        usize::try_from(saved.hits).unwrap_or(usize::MAX),
+        "kept answer",
+    );
+    writeln!(out, "saved: {} tokens by {answers}", saved.tokens)?;
+    Ok(status)
+}
+
+fn budget(asker: &Asker, work: &Work, out: &mut Output) -> anyhow::Result<ExitStatus> {
+    let spent = work.block_on(asker.budget().spent());
+    if spent.is_empty() {
+        bail!("There is no ledger to count tokens in, so nothing is spent.");
+    }
+    let mut status = ExitStatus::Fine;
+    for (purse, windows) in spent {
+        let whose = match purse {
+            Purse::Machine => "",
+            Purse::Team => "team's ",
+        };
+        match windows {
+            Ok(windows) => {
+                for window in &windows {
+                    writeln!(out, "{whose}{}", line(window))?;
+                }
+            }
+            Err(fault) => {
+                writeln!(
+                    out,
+                    "{whose}budget: it can't be read, so nothing is spent: {fault}"
+                )?;
+                status = ExitStatus::Trouble;
+            }
+        }
+    }
+    Ok(status)
+}
+
+fn line(window: &WindowStatus) -> String {
+    let WindowStatus {
+        kind,
+        used,
+        held,
+        limit,
+        resets_at,
+    } = window;
+    let held = match held {
+        0 => String::new(),
+        held => format!(", {held} held"),
+    };
+    let begins = until(*resets_at);
+    match limit {
+        None => format!(
+            "{kind}: {used} tokens used{held}, without a limit; a new {kind} begins {begins}"
+        ),
+        Some(limit) => {
+            let left = limit.saturating_sub(*used);
+            format!(
+                "{kind}: {used} of {limit} tokens used{held}, {left} left; a new {kind} begins {begins}"
+            )
+        }
+    }
+}
+
+fn show(
+    place: &NamedPlace,
+    settings: &mut Settings,
+    out: &mut Output,
+) -> anyhow::Result<ExitStatus> {
+    let Some((input, range)) = place::read(place, settings)? else {
+        return Ok(ExitStatus::Trouble);
+    };
+    let options = chosen(&input.config)?;
+    let (planning, source) = match planning(&input, range)? {
+        Ok(planning) => planning,
+        Err(why) => bail!("Nothing would be sent for {}: {why}", place.words()),
+    };
+    let question = planning
+        .subject(&source)
+        .question(options.plans, options.effort);
+    for line in question.shown(&options).lines() {
+        // What a function holds is not for a terminal to carry out.
+        writeln!(out, "{}", printable(line))?;
+    }
+    let estimate = question.estimate(&options);
+    writeln!(
+        out,
+        "\nAbout {estimate} tokens with the answer. Nothing was sent."
+    )?;
+    Ok(ExitStatus::Fine)
+}

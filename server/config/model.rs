@@ -1,0 +1,225 @@
+//! What the keys of a language model mean together, once all layers are known.
+//!
+//! Whoever got a part of it wrong has no model: with a default in place of what was meant, a request could go somewhere else or
+//! cost more.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use url::Url;
+
+use super::{
+    ConfigProblem, SettingPlace,
+    value::{Value, is_this_machine},
+    values::Values,
+};
+use crate::cache::{Address, Secret};
+
+const ENABLED: &str = "model.enabled";
+const PROVIDER: &str = "model.provider";
+const MODEL: &str = "model.model";
+const URL: &str = "model.url";
+const API_KEY: &str = "model.api_key";
+const TASKS: &str = "model.tasks";
+const EFFORT: &str = "model.effort";
+
+/// Whether this build can ask a model.
+pub const HAS_MODEL: bool = cfg!(feature = "model");
+
+/// What a build that can't says when it is asked to.
+pub const NO_MODEL: &str = "this build asks no language model; install with the feature `model`";
+
+/// The task of choosing which parts of a function become functions.
+pub const CHOOSE: &str = "choose";
+
+/// Whether a language model may be asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ModelChoice {
+    /// Nobody has named one.
+    #[default]
+    Nothing,
+    /// One is named, and `model.enabled` is `false`.
+    SwitchedOff,
+    Chosen(Arc<ModelOptions>),
+}
+
+impl ModelChoice {
+    /// The model that is asked for a task.
+    pub fn chosen_for(&self, task: &str) -> Option<&Arc<ModelOptions>> {
+        match self {
+            Self::Chosen(options) if options.tasks.contains(&task) => Some(options),
+            _ => None,
+        }
+    }
+}
+
+/// A language model, and what may be spent on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelOptions {
+    pub provider: ModelProvider,
+    /// Its name.
+    pub model: String,
+    pub url: Address,
+    pub api_key: Option<Secret>,
+    pub budget: ModelBudget,
+    pub tasks: Vec<&'static str>,
+    /// How many plans are asked for.
+    pub plans: usize,
+    pub effort: Option<&'static str>,
+    /// Tokens that it reads at once.
+    pub context: u64,
+    pub timeout: Duration,
+}
+
+/// How a model is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModelProvider {
+    Anthropic,
+    OpenAi,
+}
+
+/// Tokens, in and out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ModelBudget {
+    pub day: u64,
+    pub month: u64,
+    pub request: u64,
+}
+
+impl ModelProvider {
+    /// As the configuration says it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Anthropic => "anthropic",
+            Self::OpenAi => "openai",
+        }
+    }
+
+    fn url(self) -> &'static str {
+        match self {
+            Self::Anthropic => "https://api.anthropic.com",
+            Self::OpenAi => "https://api.openai.com/v1",
+        }
+    }
+
+    fn variable(self) -> &'static str {
+        match self {
+            Self::Anthropic => "ANTHROPIC_API_KEY",
+            Self::OpenAi => "OPENAI_API_KEY",
+        }
+    }
+}
+
+/// Whether a server answers on this machine.
+pub fn is_local(url: &Url) -> bool {
+    is_this_machine(url)
+}
+
+/// The values that hold where nobody says otherwise.
+pub(super) fn set_defaults(set: &mut impl FnMut(&str, Value)) {
+    set(ENABLED, Value::Flag(true));
+    set("model.budget.day", Value::Number(200_000));
+    set("model.budget.month", Value::Number(3_000_000));
+    set("model.budget.request", Value::Number(20_000));
+    set(TASKS, Value::Choices(vec![CHOOSE]));
+    set("model.plans", Value::Number(2));
+    set("model.context", Value::Number(16_384));
+    set("model.timeout", Value::Number(60));
+}
+
+/// The model, if there is to be one, and what is wrong with the keys together.
+pub(super) fn resolve(
+    values: &Values,
+    wrong: &BTreeSet<String>,
+) -> (ModelChoice, Option<ConfigProblem>) {
+    if wrong
+        .iter()
+        .any(|path| path == "model" || path.starts_with("model."))
+    {
+        return (ModelChoice::Nothing, None);
+    }
+    let chosen = match chosen(values) {
+        Ok(chosen) => chosen,
+        Err(problem) => return (ModelChoice::Nothing, Some(problem)),
+    };
+    let choice = match chosen {
+        None => ModelChoice::Nothing,
+        Some(_) if values.get(ENABLED) == Some(&Value::Flag(false)) => ModelChoice::SwitchedOff,
+        Some(options) => ModelChoice::Chosen(Arc::new(options)),
+    };
+    (choice, None)
+}
+
+fn chosen(values: &Values) -> Result<Option<ModelOptions>, ConfigProblem> {
+    let provider = match values.choice(PROVIDER) {
+        Some("anthropic") => ModelProvider::Anthropic,
+        Some(_) => ModelProvider::OpenAi,
+        None => return without_provider(values).map_or(Ok(None), Err),
+    };
+    if !HAS_MODEL {
+        return Err(problem(values, PROVIDER, NO_MODEL.to_owned()));
+    }
+    let Some(Value::Word(model)) = values.get(MODEL) else {
+        let message = "no model is named: set `model.model` to a name that the provider knows";
+        return Err(problem(values, PROVIDER, message.to_owned()));
+    };
+    let url = match values.get(URL) {
+        Some(Value::Address(url)) => url.clone(),
+        _ => provider.url().into(),
+    };
+    let api_key = match values.get(API_KEY) {
+        Some(Value::Secret(secret)) => Some(secret.clone()),
+        _ => None,
+    };
+    if api_key.is_none() && is_elsewhere(&url) {
+        let message = format!(
+            "there is no key: set `model.api_key`, as in \"${{{}}}\"; a server on this machine needs none",
+            provider.variable()
+        );
+        return Err(problem(values, PROVIDER, message));
+    }
+    let tasks = match values.get(TASKS) {
+        Some(Value::Choices(names)) => names.clone(),
+        _ => Vec::new(),
+    };
+    Ok(Some(ModelOptions {
+        provider,
+        model: model.clone(),
+        url,
+        api_key,
+        budget: ModelBudget {
+            day: values.number("model.budget.day"),
+            month: values.number("model.budget.month"),
+            request: values.number("model.budget.request"),
+        },
+        tasks,
+        plans: usize::try_from(values.number("model.plans")).unwrap_or(1),
+        effort: values.choice(EFFORT),
+        context: values.number("model.context"),
+        timeout: Duration::from_secs(values.number("model.timeout")),
+    }))
+}
+
+/// Whoever names a part of it without a provider means one.
+fn without_provider(values: &Values) -> Option<ConfigProblem> {
+    let named = [MODEL, URL, API_KEY];
+    let named = named.into_iter().find(|key| values.place(key).is_some())?;
+    let message =
+        "nothing says how the model is spoken to: set `model.provider` to `anthropic` or `openai`";
+    Some(problem(values, named, message.to_owned()))
+}
+
+/// Whether the address is known to be of another machine; what a variable stands for is seen when it is read.
+fn is_elsewhere(url: &Address) -> bool {
+    let shown = url.to_string();
+    !shown.contains("${") && Url::parse(&shown).is_ok_and(|url| !is_this_machine(&url))
+}
+
+/// A key that somebody has set is at fault: no default is.
+fn problem(values: &Values, key: &str, message: String) -> ConfigProblem {
+    ConfigProblem {
+        place: values.place(key).cloned().unwrap_or(SettingPlace::Editor),
+        key: Some(key.to_owned()),
+        message,
+        suggestion: None,
+    }
+}

@@ -1,0 +1,249 @@
+//! Having a language model choose how a function is split.
+//!
+//! Nothing is sent before a person has chosen it, and nothing is changed before a person has seen what holds: the model's choices
+//! are carried out and compiled first, and then shown to choose from.
+
+use std::sync::Arc;
+
+use lsp_types::{
+    CodeAction, CodeActionKind, Command, MessageActionItem, MessageType, ShowMessageRequestParams,
+    request::ShowMessageRequest,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+use tower_lsp::jsonrpc::{Error, Result};
+
+use super::asking_rustc::{self, NotDone, Subject, may_be_offered};
+use crate::{
+    analysis::{Finding, Outcome, Planned, Planning, Refused, difference, is_for_extraction},
+    compiler::Compiler,
+    config::{CHOOSE, Environment, ModelOptions},
+    lsp::{
+        session::{analysed::Analysed, documents::Snapshot, server::Server},
+        wire::{
+            client::{EDIT_TIMEOUT, ask_within},
+            profile::{Feature, Profile},
+        },
+    },
+    model::{Answer, Asker, NoAnswer, Question, Suggestion, suggestions},
+    report::plan_title,
+    syntax::Source,
+    text::{TextRange, TextSize},
+    workspace,
+};
+
+pub(crate) const COMMAND: &str = "rustassistant.planExtractions";
+const LEAVE: &str = "Leave it";
+
+/// What the command is given: a place in a text, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Chosen {
+    uri: String,
+    /// Of the whole text.
+    hash: String,
+    at: u32,
+}
+
+/// The action at a finding of a function that is too large, where a model is configured.
+pub(crate) fn offered(
+    analysed: &Analysed,
+    finding: &Finding,
+    profile: &Profile,
+) -> Option<CodeAction> {
+    let options = analysed.model.chosen_for(CHOOSE)?;
+    if !is_for_extraction(finding.smell)
+        || !may_be_offered(analysed, profile)
+        || !profile.has(Feature::Questions)
+    {
+        return None;
+    }
+    let source = analysed.file.source().ok()?;
+    let planning = Planning::at(source, &analysed.rules, finding.at).ok()?;
+    let question = planning
+        .subject(source)
+        .question(options.plans, options.effort);
+    let tokens = in_words(question.estimate(options));
+    let title = format!("Plan extractions with {} ({tokens})", options.model);
+    let chosen = Chosen {
+        uri: analysed.document.uri.clone(),
+        hash: analysed.document.hash().to_owned(),
+        at: finding.at.start().into(),
+    };
+    let argument = serde_json::to_value(chosen).ok()?;
+    let command = Command::new(title.clone(), COMMAND.into(), Some(vec![argument]));
+    Some(CodeAction {
+        title,
+        kind: Some(CodeActionKind::REFACTOR_EXTRACT),
+        command: Some(command),
+        ..CodeAction::default()
+    })
+}
+
+/// "about 2,200 tokens"
+fn in_words(tokens: u64) -> String {
+    let rounded = tokens.div_ceil(100) * 100;
+    match (rounded / 1_000, rounded % 1_000) {
+        (0, rest) => format!("about {rest} tokens"),
+        (thousands, rest) => format!("about {thousands},{rest:03} tokens"),
+    }
+}
+
+/// Carries it out, or says in one sentence why not.
+pub(crate) async fn run(
+    server: &Arc<Server>,
+    snapshot: &Arc<Snapshot>,
+    arguments: &[Value],
+    cancel: &CancellationToken,
+) -> Result<Value> {
+    let chosen = arguments.first().cloned().unwrap_or_default();
+    let chosen: Chosen = serde_json::from_value(chosen)
+        .map_err(|_| Error::invalid_params("The place of the function is missing."))?;
+    asking_rustc::answer(server, carried_out(server, snapshot, &chosen, cancel)).await
+}
+
+async fn carried_out(
+    server: &Arc<Server>,
+    snapshot: &Arc<Snapshot>,
+    chosen: &Chosen,
+    cancel: &CancellationToken,
+) -> std::result::Result<Value, NotDone> {
+    let subject = Arc::new(Subject::of(snapshot, &chosen.uri, &chosen.hash).await?);
+    let Some(options) = subject.surroundings.model.chosen_for(CHOOSE).cloned() else {
+        let why = "No model is configured here, so none is asked.";
+        return Err(NotDone::Refused(why.to_owned()));
+    };
+    let (planning, question) = planned(server, &subject, chosen.at, &options).await?;
+    let asker = asker(server, &subject, &options).await;
+    let (answer, found) = asked(server, (&asker, &question), planning.listed(), cancel).await?;
+    asker.keep(&question, &answer).await;
+    let tried = planning.clone();
+    let ask = move |subject: &Subject,
+                    compiler: &mut Compiler|
+          -> std::result::Result<Outcome, Refused> {
+        let source = parsed(subject)?;
+        let place = (&*subject.path, &subject.unsaved);
+        Ok(tried.carried_out(source, place, &found, compiler)?)
+    };
+    let outcome = asking_rustc::told(server, &subject, cancel, ask).await?;
+    if outcome.planned.is_empty() {
+        asker.keep_fruitless(&question).await;
+        let why = "Nothing that the model chose is a gain that rustc agrees with.";
+        return Err(NotDone::Refused(why.to_owned()));
+    }
+    let best = agreed(server, &planning, &outcome.planned, &options.model).await?;
+    let edits = difference(subject.file.text(), &best.text);
+    let title = plan_title(&planning, best);
+    let uri = asking_rustc::apply(server, &subject, title, edits).await?;
+    Ok(json!({"applied": true, "uri": uri, "names": best.names}))
+}
+
+fn parsed(subject: &Subject) -> std::result::Result<&Arc<Source>, Refused> {
+    let source = subject.file.source();
+    source.map_err(|why| Refused::Because(format!("The file is {why}.")))
+}
+
+/// What there is to choose from, and the question that says it.
+async fn planned(
+    server: &Arc<Server>,
+    subject: &Arc<Subject>,
+    at: u32,
+    options: &ModelOptions,
+) -> std::result::Result<(Planning, Question), NotDone> {
+    let at = TextSize::new(at);
+    if at > TextSize::of(&**subject.file.text()) {
+        return Err(NotDone::changed());
+    }
+    let (subject, plans, effort) = (Arc::clone(subject), options.plans, options.effort);
+    let work = move || {
+        let source = parsed(&subject)?;
+        let planning = Planning::at(source, &subject.surroundings.rules, TextRange::empty(at))?;
+        let question = planning.subject(source).question(plans, effort);
+        Ok::<_, Refused>((planning, question))
+    };
+    let found = server.engine.run(work).await;
+    let found = found.map_err(|error| NotDone::Failed(error.to_string()))?;
+    Ok(found?)
+}
+
+/// Whoever asks the model. Of a text that isn't saved nothing is kept.
+async fn asker(server: &Arc<Server>, subject: &Arc<Subject>, options: &ModelOptions) -> Asker {
+    let read = Arc::clone(subject);
+    let is_saved = tokio::task::spawn_blocking(move || {
+        let saved = workspace::read(&read.path);
+        saved.is_ok_and(|saved| saved == *read.file.text())
+    });
+    let environment = Environment::of_process();
+    let asker = Asker::open(options, &environment, &server.cache).await;
+    if is_saved.await.unwrap_or_default() {
+        asker.with_memory(server.engine.store(), &environment)
+    } else {
+        asker
+    }
+}
+
+/// The answer and what it suggests, with a progress that a person can end.
+async fn asked(
+    server: &Arc<Server>,
+    (asker, question): (&Asker, &Question),
+    listed: usize,
+    cancel: &CancellationToken,
+) -> std::result::Result<(Answer, Vec<Suggestion>), NotDone> {
+    let options = asker.options();
+    let asking = cancel.child_token();
+    let (profile, title) = (
+        server.session.profile(),
+        format!("Asking {}", options.model),
+    );
+    let progress = server
+        .progress
+        .begin_unmeasured(&server.client, profile, &title, &asking)
+        .await;
+    let answer = asker.ask(question, || (), asking.cancelled()).await;
+    server.progress.end(&progress);
+    drop(progress);
+    let answer = answer.map_err(|why| match why {
+        NoAnswer::Stopped => NotDone::Cancelled,
+        NoAnswer::OverBudget(why) => NotDone::Refused(why),
+        why => NotDone::Failed(why.to_string()),
+    })?;
+    let Some(answer) = answer else {
+        let why = "The model was asked about this very function, and nothing that it chose held. It is asked again in a month, or when the function has changed.";
+        return Err(NotDone::Refused(why.to_owned()));
+    };
+    match suggestions(&answer.text, listed, options.plans) {
+        Some(found) => Ok((answer, found)),
+        None => Err(NotDone::Failed(format!(
+            "{} answered in another form than it was asked for",
+            options.model
+        ))),
+    }
+}
+
+/// The plan that a person chooses of those that hold.
+async fn agreed<'a>(
+    server: &Arc<Server>,
+    planning: &Planning,
+    planned: &'a [Planned],
+    model: &str,
+) -> std::result::Result<&'a Planned, NotDone> {
+    let titles: Vec<String> = planned.iter().map(|it| plan_title(planning, it)).collect();
+    let item = |title: &str| MessageActionItem {
+        title: title.to_owned(),
+        properties: std::collections::HashMap::default(),
+    };
+    let actions = titles.iter().map(String::as_str).chain([LEAVE]).map(item);
+    let why = planned
+        .first()
+        .map(|it| it.why.as_str())
+        .unwrap_or_default();
+    let params = ShowMessageRequestParams {
+        typ: MessageType::INFO,
+        message: format!("RustAssistant: rustc agrees with this. {model} says: {why}"),
+        actions: Some(actions.collect()),
+    };
+    let answer = ask_within::<ShowMessageRequest>(&server.client, params, EDIT_TIMEOUT).await;
+    let chosen = answer.flatten().map(|item| item.title).unwrap_or_default();
+    let place = titles.iter().position(|title| *title == chosen);
+    place.map(|place| &planned[place]).ok_or(NotDone::Cancelled)
+}

@@ -1,0 +1,27 @@
+//! A language model, asked where a person asks for it: the room that speaks to one, and nothing else does.
+//!
+//! Nothing is sent unless `[model]` names a provider, and nothing is believed: an answer is a choice among what the engine can
+//! do, read strictly, and what it leads to is worked out, compiled and measured as anything else. Every request is reserved in
+//! the ledger before it is sent, and answers are kept, so that the same question is never paid for twice.
+
+mod anthropic;
+mod asker;
+mod budget;
+mod choosing;
+mod client;
+mod kept;
+mod openai;
+mod opening;
+mod protocol;
+mod savings;
+#[cfg(test)]
+pub(crate) mod scripted;
+
+pub use asker::{Answer, AnswerSource, Asker};
+pub use budget::{Budget, OpenLedger, Purse, Spent, until};
+pub use choosing::{ChosenPart, Listed, Subject, Suggestion, is_readable, suggestions};
+pub use client::NoAnswer;
+pub use kept::{Kept, Memory};
+pub use opening::savings;
+pub use protocol::Question;
+pub use savings::{Saved, Savings};

@@ -1,0 +1,24 @@
+//! What a build that asks no model says where one is asked for.
+
+use crate::harness::Place;
+
+#[test]
+fn it_is_known_and_says_so() {
+    let place = Place::new();
+    place.write("a.rs", "fn a() {}\n");
+    for arguments in [
+        &["refactor", "plan", "a.rs:1"][..],
+        &["model", "check"],
+        &["model", "status"],
+    ] {
+        let run = place.run(arguments).expect(2);
+        let words = "error: this build asks no language model; install with the feature `model`\n";
+        assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", words));
+    }
+    let help = place.run(["--help"]).expect(0);
+    assert!(
+        help.stdout
+            .contains("Look after the language model (not in this build)"),
+        "{help:#?}"
+    );
+}

@@ -1,0 +1,169 @@
+//! A language model chooses how a function is split: nothing is sent before a person has chosen it, and nothing changes before a
+//! person has agreed to what holds.
+
+use std::{
+    io::{Read, Write},
+    net::TcpListener,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    client::{Client, apply, cursor},
+    clients,
+};
+
+const COMMAND: &str = "rustassistant.planExtractions";
+
+/// Three loops that each count something else.
+fn lamps() -> String {
+    let part = |name: &str| {
+        format!(
+            "    let mut {name} = 0;\n    for lamp in lamps {{\n        if *lamp > 1 {{\n            if *lamp < 40 && *lamp != 7 {{\n                {name} += 1;\n            }} else if *lamp == 7 {{\n                {name} += 2;\n            }}\n        }}\n    }}\n\n"
+        )
+    };
+    let parts = ["bright", "dull", "middling"].map(part).concat();
+    format!(
+        "pub fn report(lamps: &[u32]) -> (u32, u32, u32) {{\n{parts}    (bright, dull, middling)\n}}\n"
+    )
+}
+
+/// A server that chooses the first part, and counts its questions.
+fn model(wait: Duration) -> (u16, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut bytes = Vec::new();
+            let mut block = [0; 4096];
+            while !bytes.ends_with(b"\"store\":false}") {
+                let count = stream.read(&mut block).unwrap();
+                assert!(count > 0);
+                bytes.extend_from_slice(&block[..count]);
+            }
+            counted.fetch_add(1, Ordering::SeqCst);
+            thread::sleep(wait);
+            let plan = json!({"plans": [{"parts": [{"number": 1, "name": "tally_bright"}], "why": "It counts.\u{1b}[31m"}]});
+            let answer = json!({
+                "choices": [{"message": {"content": plan.to_string()}, "finish_reason": "stop"}],
+                "usage": {"prompt_tokens": 900, "completion_tokens": 100},
+            })
+            .to_string();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n",
+                answer.len()
+            );
+            // Whoever has cancelled is gone.
+            let _ = stream.write_all((head + &answer).as_bytes());
+        }
+    });
+    (port, asked)
+}
+
+fn opened(port: u16, project: &str) -> (Client, String) {
+    let mut client = Client::start();
+    let options = format!(
+        "profile = 'full'\n[model]\nprovider = 'openai'\nmodel = 'small'\nurl = 'http://127.0.0.1:{port}/v1'\n"
+    );
+    std::fs::write(client.home().join("config.toml"), options).unwrap();
+    client.write_file("rustassistant.toml", project);
+    client.write_file("src/lib.rs", &lamps());
+    client.write_file(
+        "Cargo.toml",
+        "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition = \"2021\"\n",
+    );
+    client.initialize(clients::vscode());
+    let uri = client.uri("src/lib.rs");
+    client.open(&uri, &lamps());
+    (client, uri)
+}
+
+fn offered(client: &mut Client, uri: &str, trigger: u32) -> Option<Value> {
+    let context = json!({"diagnostics": [], "triggerKind": trigger});
+    let actions = client.actions_in(uri, &cursor(0, 8), &context);
+    let is_it = |action: &Value| action["command"]["command"] == COMMAND;
+    actions.into_iter().find(is_it)
+}
+
+fn choose(client: &mut Client, action: &Value) -> i64 {
+    let arguments = action["command"]["arguments"].clone();
+    let params = json!({"command": COMMAND, "arguments": arguments});
+    client.send_request("workspace/executeCommand", params)
+}
+
+#[test]
+fn what_a_person_agrees_to_is_carried_out() {
+    let (port, asked) = model(Duration::ZERO);
+    let (mut client, uri) = opened(port, "");
+    assert_eq!(offered(&mut client, &uri, 2), None, "nobody has asked");
+    let action = offered(&mut client, &uri, 1).unwrap();
+    let title = action["title"].as_str().unwrap();
+    assert!(
+        title.starts_with("Plan extractions with small (about 2,"),
+        "{title}"
+    );
+    assert!(action.get("edit").is_none() && action.get("isPreferred").is_none());
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+
+    // Who closes the question changes nothing.
+    let id = choose(&mut client, &action);
+    assert_eq!(client.wait(id).unwrap()["applied"], false);
+    let question = client.take_asked("window/showMessageRequest");
+    let words = question["message"].as_str().unwrap();
+    assert!(
+        words.contains("small says: It counts.") && !words.contains('\u{1b}'),
+        "{words}"
+    );
+    client.take_notification("window/showMessage");
+
+    client.set_pressed(0);
+    let id = choose(&mut client, &action);
+    let answer = client.wait(id).unwrap();
+    assert_eq!(answer["names"], json!(["tally_bright"]));
+    let edit = client.take_asked("workspace/applyEdit");
+    let label = edit["label"].as_str().unwrap();
+    assert!(
+        label.starts_with("Extract `tally_bright` (complexity "),
+        "{label}"
+    );
+    let changes = &edit["edit"]["documentChanges"][0];
+    let after = apply(&lamps(), &changes["edits"], "utf-16");
+    assert!(
+        after.contains("fn tally_bright(lamps: &[u32]) -> u32 {"),
+        "{after}"
+    );
+    // The answer was kept from before.
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    client.take_asked("window/showMessageRequest");
+}
+
+#[test]
+fn a_person_can_stop_it_and_a_project_can_forbid_it() {
+    let (port, asked) = model(Duration::from_secs(3));
+    let (mut client, uri) = opened(port, "");
+    let action = offered(&mut client, &uri, 1).unwrap();
+    let id = choose(&mut client, &action);
+    while asked.load(Ordering::SeqCst) == 0 {
+        thread::sleep(Duration::from_millis(10));
+    }
+    client.cancel(id);
+    let _ = client.wait(id);
+    let is_edit = |asked: &&Value| asked["method"] == "workspace/applyEdit";
+    assert_eq!(client.asked().iter().find(is_edit), None);
+    let told = client.take_notification("window/showMessage");
+    let words = told["message"].as_str().unwrap();
+    assert!(words.contains("nothing was changed"), "{words}");
+
+    let (mut client, uri) = opened(port, "[model]\nenabled = false\n");
+    assert_eq!(offered(&mut client, &uri, 1), None);
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+}

@@ -1,0 +1,132 @@
+//! What asks a language model, through the real binary: a model's server on this machine says what it is told to.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "what fails to be prepared fails the test"
+)]
+
+#[path = "../cli/harness.rs"]
+#[allow(dead_code, reason = "other tests use more of it")]
+mod harness;
+mod official;
+mod replies;
+
+use harness::Place;
+
+/// Three loops that each count something else.
+fn lamps() -> String {
+    let part = |name: &str, than: &str| {
+        format!(
+            "    let mut {name} = 0;\n    for lamp in lamps {{\n        if lamp.is_on {{\n            if lamp.watts {than} 40 && lamp.room != 0 {{\n                {name} += 1;\n            }} else if lamp.room == 7 {{\n                {name} += 2;\n            }}\n        }}\n    }}\n\n"
+        )
+    };
+    let parts =
+        [("bright", ">"), ("dull", "<"), ("middling", "==")].map(|(name, than)| part(name, than));
+    format!(
+        "pub struct Lamp {{\n    pub is_on: bool,\n    pub watts: u32,\n    pub room: u32,\n}}\n\npub fn report(lamps: &[Lamp]) -> (u32, u32, u32) {{\n{}    (bright, dull, middling)\n}}\n",
+        parts.concat()
+    )
+}
+
+fn place(options: &str) -> Place {
+    let place = Place::new();
+    place.write("lib.rs", lamps());
+    std::fs::create_dir(place.home()).unwrap();
+    std::fs::write(place.home().join("config.toml"), options).unwrap();
+    place
+}
+
+#[test]
+fn without_a_model_nothing_is_asked_and_nothing_is_opened() {
+    let place = place("");
+    place
+        .run(["refactor", "plan", "lib.rs:9"])
+        .expect(2)
+        .says("No model is configured");
+    place
+        .run(["model", "check"])
+        .expect(2)
+        .says("No model is configured");
+    let status = place.run(["model", "status"]).expect(0);
+    assert_eq!(
+        status.stdout,
+        "model: none is named, so nothing is sent to any\n"
+    );
+    let left: Vec<_> = std::fs::read_dir(place.home()).unwrap().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[test]
+fn a_project_switches_it_off_and_nothing_else() {
+    let options = "[model]\nprovider = 'openai'\nmodel = 'good'\nurl = 'http://127.0.0.1:9/v1'\n";
+    let place = place(options);
+    place.write("rustassistant.toml", "[model]\nenabled = false\n");
+    place
+        .run(["refactor", "plan", "lib.rs:9"])
+        .expect(2)
+        .says("`model.enabled` is `false` here");
+    place.write(
+        "rustassistant.toml",
+        "[model]\nurl = 'http://127.0.0.1:10/v1'\n",
+    );
+    place
+        .run(["refactor", "plan", "lib.rs:9"])
+        .expect(2)
+        .says("model.url: refused: a project may not choose a model");
+}
+
+#[test]
+fn a_function_within_its_limits_costs_nothing() {
+    let options = "[model]\nprovider = 'openai'\nmodel = 'good'\nurl = 'http://127.0.0.1:9/v1'\n";
+    let place = place(options);
+    place.write("small.rs", "fn f() {\n    g();\n}\n");
+    place
+        .run(["refactor", "plan", "small.rs:2"])
+        .expect(1)
+        .says("within its limits");
+    place
+        .run(["model", "status", "--show", "small.rs:2"])
+        .expect(2)
+        .says("Nothing would be sent");
+    let shown = place
+        .run(["model", "status", "--show", "lib.rs:9"])
+        .expect(0)
+        .stdout;
+    assert!(
+        shown.starts_with("POST http://127.0.0.1:9/v1/chat/completions\n"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("\\n1|pub fn report(lamps: &[Lamp])"),
+        "{shown}"
+    );
+    assert!(
+        !shown.contains("pub struct Lamp") && !shown.contains("lib.rs"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn what_the_budget_does_not_allow_is_not_sent() {
+    for (budget, said) in [
+        ("day = 1000", "the budget of the day doesn't allow about"),
+        ("day = 0", "0 of 0 are used"),
+        (
+            "month = '1k'",
+            "the budget of the month doesn't allow about",
+        ),
+        ("request = '1k'", "`model.budget.request` allows 1000"),
+    ] {
+        // Nobody listens there.
+        let options = format!(
+            "[model]\nprovider = 'openai'\nmodel = 'good'\nurl = 'http://127.0.0.1:9/v1'\n[model.budget]\n{budget}\n"
+        );
+        let run = place(&options)
+            .run(["refactor", "plan", "lib.rs:9"])
+            .expect(2);
+        assert!(
+            run.stderr.contains(said) && run.stderr.contains("Nothing was sent."),
+            "{run:?}"
+        );
+    }
+}

@@ -1,0 +1,305 @@
+//! A server whose requests and answers are those of the official packages, in the versions that are named here.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{Arc, LazyLock, Mutex},
+    thread,
+};
+
+use serde_json::Value;
+
+use crate::{
+    harness::{Place, Run},
+    lamps, place,
+};
+
+const PACKAGES: &str = "anthropic==2.14.0 openai==3.57.0";
+/// Set where the packages can't be had, by whoever says so.
+const WITHOUT: &str = "RUSTASSISTANT_WITHOUT_MODEL_PACKAGES";
+const KEY: &str = "s3cret";
+
+static SERVER: LazyLock<Option<Server>> = LazyLock::new(|| {
+    if std::env::var_os(WITHOUT).is_some_and(|it| it == "1") {
+        return None;
+    }
+    let python = python().unwrap_or_else(|why| {
+        panic!("`{PACKAGES}` can't be had: {why}; {WITHOUT}=1 leaves these tests out")
+    });
+    Some(Server::start(&python))
+});
+
+struct Server {
+    port: u16,
+    asked: Arc<Mutex<Vec<Value>>>,
+    /// It ends when this does.
+    _child: Child,
+}
+
+impl Server {
+    fn start(python: &Path) -> Self {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/model/server.py");
+        let mut child = Command::new(python)
+            .arg(script)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let port = lines.next().expect("the server says its port").unwrap();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&asked);
+        thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let request = serde_json::from_str(&line).unwrap();
+                kept.lock().unwrap().push(request);
+            }
+        });
+        Self {
+            port: port.parse().unwrap(),
+            asked,
+            _child: child,
+        }
+    }
+
+    /// A place whose model is of this name.
+    fn place(&self, provider: &str, model: &str, more: &str) -> Place {
+        let path = if provider == "openai" { "/v1" } else { "" };
+        place(&format!(
+            "[model]\nprovider = '{provider}'\nmodel = '{model}'\nurl = 'http://127.0.0.1:{}{path}'\napi_key = '{KEY}'\n{more}",
+            self.port
+        ))
+    }
+
+    fn asked_of(&self, model: &str) -> usize {
+        let asked = self.asked.lock().unwrap();
+        asked
+            .iter()
+            .filter(|it| it["body"]["model"] == model)
+            .count()
+    }
+}
+
+fn plan(place: &Place, more: &[&str]) -> Run {
+    let run = place.run([&["refactor", "plan", "lib.rs:9"][..], more].concat());
+    assert!(!format!("{run:?}").contains(KEY), "{run:?}");
+    run
+}
+
+/// Tokens of the day.
+fn used(place: &Place) -> u64 {
+    let status = place.run(["model", "status"]).expect(0).stdout;
+    let line = status.lines().find_map(|line| line.strip_prefix("day: "));
+    let used = line.and_then(|line| line.split(' ').next());
+    used.unwrap_or_else(|| panic!("{status}")).parse().unwrap()
+}
+
+const PROVIDERS: [&str; 2] = ["anthropic", "openai"];
+
+#[test]
+fn a_plan_is_shown_kept_and_carried_out() {
+    let Some(server) = &*SERVER else { return };
+    for provider in PROVIDERS {
+        let model = format!("good@{provider}");
+        let place = server.place(provider, &model, "effort = 'low'\n");
+        let first = plan(&place, &[]).expect(0);
+        assert!(
+            first.stdout.contains("+fn tally_bright(lamps: &[Lamp])"),
+            "{first:?}"
+        );
+        assert!(
+            first.stderr.contains("says: Each loop counts one thing."),
+            "{first:?}"
+        );
+        assert!(
+            first
+                .stderr
+                .contains("(complexity 24 → 0, and 16 in a new function)"),
+            "{first:?}"
+        );
+        assert_eq!((place.read("lib.rs"), used(&place)), (lamps(), 600));
+        let second = plan(&place, &["--format", "json"]).expect(0);
+        let report: Value = serde_json::from_str(&second.stdout).unwrap();
+        assert_eq!(report["model"]["kept"], true);
+        let plans = report["plans"].as_array().unwrap();
+        assert_eq!(
+            plans[0]["functions"],
+            serde_json::json!(["tally_bright", "tally_dull"])
+        );
+        assert!(
+            plans
+                .windows(2)
+                .all(|two| two[0]["after"].as_u64() <= two[1]["after"].as_u64())
+        );
+        plan(&place, &["--write"])
+            .expect(0)
+            .says("Carried out: Extract `tally_bright` and `tally_dull`");
+        assert!(
+            place
+                .read("lib.rs")
+                .contains("let (bright, dull) = tally_bright(lamps);")
+        );
+        assert_eq!((server.asked_of(&model), used(&place)), (1, 600));
+        let status = place.run(["model", "status"]).expect(0).stdout;
+        assert!(
+            status.contains("saved: 1200 tokens by 2 kept answers"),
+            "{status}"
+        );
+    }
+}
+
+#[test]
+fn a_server_that_answers_is_found_to() {
+    let Some(server) = &*SERVER else { return };
+    for provider in PROVIDERS {
+        let place = server.place(provider, "ready", "");
+        let checked = place.run(["model", "check"]).expect(0).stdout;
+        assert!(
+            checked.contains("answers within") && checked.contains("for 600 tokens"),
+            "{checked}"
+        );
+        let place = server.place(provider, "denied", "");
+        place
+            .run(["model", "check"])
+            .expect(2)
+            .says("refuses the key (401)");
+    }
+    let old = server.place("openai", "old", "");
+    old.run(["model", "check"]).expect(0);
+}
+
+#[test]
+fn what_is_no_answer_changes_nothing_and_costs_what_it_cost() {
+    let Some(server) = &*SERVER else { return };
+    for provider in PROVIDERS {
+        for (model, code, said, cost) in [
+            ("denied", 2, "refuses the key (401)", Some(0)),
+            ("busy", 2, "is busy (429: too many requests)", Some(0)),
+            (
+                "elsewhere",
+                2,
+                "write the right address into `model.url`",
+                Some(0),
+            ),
+            ("slow", 2, "did not answer within 1 s", None),
+            ("html", 2, "it is no JSON", None),
+            ("huge", 2, "larger than any answer", None),
+            ("cut", 2, "cut off by its limit", Some(600)),
+            ("declines", 2, "declined to answer", Some(600)),
+            ("cut-prompt", 2, "a part of the question only", Some(107)),
+            (
+                "ready",
+                2,
+                "in another form than it was asked for",
+                Some(600),
+            ),
+        ] {
+            let timeout = if model == "slow" { 1 } else { 60 };
+            let place = server.place(provider, model, &format!("timeout = {timeout}\n"));
+            let run = plan(&place, &["--write"]).expect(code);
+            assert!(run.stderr.contains(said), "{model} of {provider}: {run:?}");
+            assert_eq!(place.read("lib.rs"), lamps());
+            let used = used(&place);
+            match cost {
+                Some(cost) => assert_eq!(used, cost, "{model}"),
+                // The estimate.
+                None => assert!((1_500..4_000).contains(&used), "{model}: {used}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_that_is_meant_to_harm_becomes_an_edit_or_steers_a_terminal() {
+    let Some(server) = &*SERVER else { return };
+    for (at, model) in [
+        "evil-prose",
+        "evil-code",
+        "evil-name",
+        "evil-keyword",
+        "evil-words",
+        "bad",
+        "none",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let place = server.place(PROVIDERS[at % 2], model, "");
+        let run = plan(&place, &["--write"]);
+        assert!(matches!(run.code, Some(1 | 2)), "{run:?}");
+        assert_eq!(
+            (place.read("lib.rs"), &*run.stdout),
+            (lamps(), ""),
+            "{model}"
+        );
+        assert!(
+            !run.stderr.contains("rm -rf") && !run.stderr.contains("curl"),
+            "{run:?}"
+        );
+        assert!(!run.stderr.contains('\u{1b}'), "{run:?}");
+    }
+    let place = server.place("openai", "words", "");
+    let run = plan(&place, &[]).expect(0);
+    let said = run
+        .stderr
+        .lines()
+        .find(|line| line.contains(" says: "))
+        .unwrap();
+    assert!(
+        said.len() < 400 && !said.contains(['\u{1b}', '\u{202e}']),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_came_to_nothing_is_not_paid_for_twice() {
+    let Some(server) = &*SERVER else { return };
+    let place = server.place("openai", "bad@twice", "");
+    plan(&place, &[])
+        .expect(1)
+        .says("Nothing that the model chose is a gain");
+    plan(&place, &[])
+        .expect(1)
+        .says("It is asked again in a month");
+    assert_eq!((server.asked_of("bad@twice"), used(&place)), (1, 600));
+}
+
+#[test]
+fn a_fence_around_an_answer_is_none_of_it() {
+    let Some(server) = &*SERVER else { return };
+    let place = server.place("openai", "fenced", "");
+    plan(&place, &["--write"]).expect(0);
+    assert!(place.read("lib.rs").contains("fn tally_bright"));
+}
+
+/// The interpreter of an environment that has the packages, which is made once.
+fn python() -> Result<PathBuf, String> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("model-packages");
+    let python = folder.join(if cfg!(windows) {
+        "Scripts/python.exe"
+    } else {
+        "bin/python"
+    });
+    let made = folder.join(PACKAGES);
+    if made.exists() {
+        return Ok(python);
+    }
+    let folder_name = folder.to_str().ok_or("the folder's name is no text")?;
+    run(Command::new("python3").args(["-m", "venv", "--clear", folder_name]))?;
+    let packages = PACKAGES.split(' ');
+    run(Command::new(&python)
+        .args(["-m", "pip", "install", "--quiet"])
+        .args(packages))?;
+    fs::write(made, "").map_err(|error| error.to_string())?;
+    Ok(python)
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    let run = command.output().map_err(|error| error.to_string())?;
+    if run.status.success() {
+        return Ok(());
+    }
+    Err(String::from_utf8_lossy(&run.stderr).into_owned())
+}
