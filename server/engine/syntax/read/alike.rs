@@ -236,7 +236,7 @@ const ALONE: u32 = 3;
 
 /// Where the cheapest way to a pair of words comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
+enum Way {
     Both,
     Left,
     Right,
@@ -283,7 +283,7 @@ fn between(left: &[Word<'_>], right: &[Word<'_>], total: usize) -> Option<Vec<(u
     // A way that goes further from the middle has to come back.
     let most = usize::midpoint(most, apart) + 1;
     let width = 2 * most + 1;
-    let mut steps = vec![Step::Both; (left.len() + 1) * width];
+    let mut steps = vec![Way::Both; (left.len() + 1) * width];
     let mut before = vec![u32::MAX; width];
     let mut costs = vec![u32::MAX; width];
     for at in 0..=left.len() {
@@ -293,7 +293,7 @@ fn between(left: &[Word<'_>], right: &[Word<'_>], total: usize) -> Option<Vec<(u
         for there in at.saturating_sub(most)..=right.len().min(at + most) {
             let here = there + most - at;
             let mut least = u32::MAX;
-            let mut step = Step::Both;
+            let mut step = Way::Both;
             if at > 0 && there > 0 && left[at - 1].is_like(&right[there - 1]) {
                 let is_other = left[at - 1].text != right[there - 1].text;
                 least = before[here].saturating_add(REPLACED * u32::from(is_other));
@@ -301,13 +301,13 @@ fn between(left: &[Word<'_>], right: &[Word<'_>], total: usize) -> Option<Vec<(u
             if at > 0 && here + 1 < width {
                 let of_left = before[here + 1].saturating_add(ALONE);
                 if of_left < least {
-                    (least, step) = (of_left, Step::Left);
+                    (least, step) = (of_left, Way::Left);
                 }
             }
             if there > 0 && here > 0 {
                 let of_right = costs[here - 1].saturating_add(ALONE);
                 if of_right < least {
-                    (least, step) = (of_right, Step::Right);
+                    (least, step) = (of_right, Way::Right);
                 }
             }
             if (at, there) == (0, 0) {
@@ -325,20 +325,20 @@ fn between(left: &[Word<'_>], right: &[Word<'_>], total: usize) -> Option<Vec<(u
 }
 
 /// The way back from the ends to the beginnings.
-fn traced(steps: &[Step], ends: (usize, usize), most: usize) -> Option<Vec<(usize, usize)>> {
+fn traced(steps: &[Way], ends: (usize, usize), most: usize) -> Option<Vec<(usize, usize)>> {
     let width = 2 * most + 1;
     let (mut at, mut there) = ends;
     let mut pairs = Vec::new();
     while at > 0 || there > 0 {
         let column = (there + most).checked_sub(at).filter(|it| *it < width)?;
         match steps[at * width + column] {
-            Step::Both => {
+            Way::Both => {
                 at = at.checked_sub(1)?;
                 there = there.checked_sub(1)?;
                 pairs.push((at, there));
             }
-            Step::Left => at = at.checked_sub(1)?,
-            Step::Right => there = there.checked_sub(1)?,
+            Way::Left => at = at.checked_sub(1)?,
+            Way::Right => there = there.checked_sub(1)?,
         }
     }
     pairs.reverse();
