@@ -41,7 +41,7 @@ const LEAST_COMMON: u32 = 80;
 /// More is more to put in than a reader can follow.
 const MOST_ARGUMENTS: usize = 5;
 const MOST_CALLED: usize = 2;
-/// What a closure or a type parameter adds to a call.
+/// What a closure or a type parameter adds to a call: what a field needs too, and what stands in one place alone.
 const CLOSURE: u32 = 6;
 
 /// A statement: its run, and the place in it.
@@ -476,10 +476,11 @@ fn judged(one: &str, other: &str, words: u32, are_blocks: bool) -> Option<Common
         return None;
     }
     let costs = found.differing.iter().map(|it| match it.kind {
-        Kind::Called | Kind::Path => CLOSURE,
-        _ => Repeat::ARGUMENT,
+        Kind::Called | Kind::Field | Kind::Path => CLOSURE,
+        Kind::Text | Kind::Value | Kind::Variable => Repeat::ARGUMENT,
     });
-    let arguments = costs.sum();
+    let gaps = u32::try_from(found.stretches).unwrap_or(u32::MAX);
+    let arguments = costs.sum::<u32>() + gaps.saturating_mul(CLOSURE);
     let common = found.words.saturating_sub(found.unmatched);
     let words = u64::from(words) * u64::from(common) / u64::from(found.words.max(1));
     Some(Common {

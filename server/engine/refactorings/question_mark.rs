@@ -342,10 +342,11 @@ mod tests {
     #[test]
     fn what_the_file_declares_tells_the_type_of_the_error() {
         let items = "const GONE: E = E::Away;\nenum E {\n    Away,\n    Full(u8),\n}\nuse E::*;\n\
-                     fn made(at: usize) -> E {\n    todo!()\n}\n";
+                     fn made(at: usize) -> E {\n    todo!()\n}\nfn fresh() -> E {\n    todo!()\n}\n";
         for (before, after) in [
             ("GONE", "ok_or(GONE)"),
             ("made(1)", "ok_or_else(|| made(1))"),
+            ("fresh()", "ok_or_else(fresh)"),
             ("Full(1)", "ok_or(Full(1))"),
         ] {
             let of = |code: &str| format!("{items}{}", inside(RESULT, code));

@@ -97,6 +97,23 @@ fn check_place(node: &SyntaxNode, context: FileContext) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// `a` and `B` for `&a` and `&B`.
+fn without_references(value: ast::Expr, patterns: Vec<ast::Pat>) -> (ast::Expr, Vec<ast::Pat>) {
+    let inner = |pattern: &ast::Pat| match pattern {
+        ast::Pat::RefPat(it) if it.mut_token().is_none() => it.pat(),
+        _ => None,
+    };
+    let bare = patterns.iter().map(inner).collect::<Option<Vec<_>>>();
+    let referred = match &value {
+        ast::Expr::RefExpr(it) if it.mut_token().is_none() && it.raw_token().is_none() => it.expr(),
+        _ => None,
+    };
+    match referred.zip(bare) {
+        Some(bare) => bare,
+        None => (value, patterns),
+    }
+}
+
 impl Parts {
     fn of(node: &SyntaxNode) -> Option<Self> {
         match ast::MatchExpr::cast(node.clone()) {
@@ -122,10 +139,11 @@ impl Parts {
             return None;
         }
         let patterns: Option<Vec<_>> = asked.iter().map(ast::MatchArm::pat).collect();
+        let (value, patterns) = without_references(choice.expr()?, patterns?);
         Some(Self {
             keyword: choice.match_token()?.text_range(),
-            value: choice.expr()?,
-            patterns: patterns?,
+            value,
+            patterns,
             guard: asked.first()?.guard(),
             is_negated: otherwise,
             is_if: false,
@@ -308,6 +326,14 @@ mod tests {
             (
                 "match a {\n        A::B | A::C(_) => true,\n        A::D { .. } => true,\n        _ => false,\n    }",
                 "matches!(a, A::B | A::C(_) | A::D { .. })",
+            ),
+            (
+                "match &a {\n        &A::B | &A::C(_) => true,\n        _ => false,\n    }",
+                "matches!(&a, &A::B | &A::C(_))",
+            ),
+            (
+                "match &a {\n        &A::B { .. } => true,\n        &A::C => true,\n        _ => false,\n    }",
+                "matches!(a, A::B { .. } | A::C)",
             ),
             (
                 "match a.b() {\n        A::B => false,\n        _ => true,\n    }",

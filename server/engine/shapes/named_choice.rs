@@ -87,7 +87,7 @@ pub fn has_two_ways(node: &SyntaxNode) -> bool {
 /// Whether a method can stand behind what is asked, in its last line, and nothing is chained to the choice.
 pub fn has_short_head(node: &SyntaxNode) -> bool {
     const LONGEST: usize = 3;
-    let is_short = asked_of(node).is_some_and(|it| lines(&it) <= LONGEST);
+    let is_short = asked_of(node).is_some_and(|it| lines(&it) <= LONGEST && !is_search(&it));
     let parent = node.parent().map(|it| it.kind());
     is_short && parent != Some(SyntaxKind::IF_EXPR)
 }
@@ -125,6 +125,15 @@ fn asked_of(node: &SyntaxNode) -> Option<ast::Expr> {
             condition => Some(condition),
         },
     }
+}
+
+/// Whether both ways of the answer are values, as with a place that is found and one where it would be.
+fn is_search(asked: &ast::Expr) -> bool {
+    let ast::Expr::MethodCallExpr(call) = asked else {
+        return false;
+    };
+    let name = call.name_ref();
+    name.is_some_and(|name| name.text().starts_with("binary_search"))
 }
 
 fn lines(expr: &ast::Expr) -> usize {

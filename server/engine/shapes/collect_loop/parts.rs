@@ -57,6 +57,12 @@ impl Parts {
         if !is_its || declared.let_else().is_some() || declared.attrs().next().is_some() {
             return None;
         }
+        // What is added again and again is `vec![value; n]` or `resize`.
+        let is_same =
+            |value: &ast::Expr| purity::is_silent(value) || value.syntax().text() == "vec![]";
+        if matches!(found.pat()?, ast::Pat::WildcardPat(_)) && body.added.iter().all(is_same) {
+            return None;
+        }
         let collection = empty(&declared.initializer()?)?;
         let is_list = collection == "Vec";
         let takes = match &*body.method {

@@ -6,7 +6,7 @@ use super::parts::{Form, Parts, mentions};
 use crate::{
     shapes::option_call::{Called, Position},
     syntax::{
-        FileContext, Rewrite,
+        FileContext, Rewrite, closures,
         conversions::takes_as_it_is,
         layout::{self, width},
     },
@@ -71,6 +71,12 @@ fn call<'a>(
         }
         // clippy wants the function itself, whose types may not be the same.
         (true, Some(_)) => return None,
+        (true, None)
+            if parts.held.is_none()
+                && let Some(function) = closures::function_called(&parts.value) =>
+        {
+            call.keep(function.syntax().text_range())
+        }
         (true, None) => {
             let bars = format!("|{}| ", given(parts)?);
             call.text(&bars).keep(value)

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     syntax::{
-        FileContext, Rewrite,
+        FileContext, Rewrite, closures,
         layout::{self, width},
     },
     text::{TextRange, slice},
@@ -105,7 +105,10 @@ impl<'a> Writer<'a, '_> {
         let (open, inside) = match failure {
             Failure::Same | Failure::From | Failure::FromInto => return Some(part),
             Failure::OkOr => (".ok_or(".to_owned(), value),
-            Failure::OkOrElse => (".ok_or_else(|| ".to_owned(), value),
+            Failure::OkOrElse => match closures::function_called(&self.parts.returned) {
+                Some(function) => (".ok_or_else(".to_owned(), function.syntax().text_range()),
+                None => (".ok_or_else(|| ".to_owned(), value),
+            },
             Failure::MapErr(function) => (".map_err(".to_owned(), function.syntax().text_range()),
             Failure::MapErrWith => (format!(".map_err(|{}| ", self.error()), value),
         };

@@ -13,6 +13,19 @@ use super::{
 };
 use crate::syntax::FileNames;
 
+/// The function that does what a closure would that only calls it, with nothing: `a::b` for `|| a::b()`.
+pub fn function_called(value: &ast::Expr) -> Option<ast::Expr> {
+    let ast::Expr::CallExpr(call) = value else {
+        return None;
+    };
+    let is_plain = call.arg_list()?.args().next().is_none();
+    let ast::Expr::PathExpr(path) = call.expr()? else {
+        return None;
+    };
+    let is_function = types_shown::bindings_of(&path).is_empty();
+    (is_plain && is_function).then_some(ast::Expr::PathExpr(path))
+}
+
 /// What a closure does: it captures by reference alone, and changes nothing but what it is given.
 pub struct Body<'a> {
     /// The name of what the closure is given.

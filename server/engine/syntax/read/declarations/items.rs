@@ -62,8 +62,8 @@ fn add_function(declared: &mut FileNames, function: &ast::Fn, outer: Option<&[St
     let outer = outer.unwrap_or_default();
     let gives = function.ret_type().and_then(|ty| ty.ty());
     let mentions = |names: &[String]| {
-        let given = gives.as_ref().filter(|_| !names.is_empty());
-        given.is_some_and(|ty| {
+        let ty = gives.as_ref().filter(|_| !names.is_empty());
+        ty.is_some_and(|ty| {
             let mut words = words(ty.syntax());
             words.any(|word| names.contains(&word))
         })
