@@ -27,6 +27,8 @@ pub const SEES: [SyntaxKind; 3] = [
     SyntaxKind::METHOD_CALL_EXPR,
 ];
 
+/// So many places of a function are tried as the first one: each means to look through the function.
+const MOST_TRIES: usize = 64;
 /// Shorter ones are as quickly read as a name.
 const SHORTEST: usize = 10;
 
@@ -45,6 +47,7 @@ impl Repeated {
     /// Every expression among these that is repeated in one function, whatever it would be called.
     pub fn among(expressions: impl Iterator<Item = ast::Expr>, text: &str) -> Vec<Self> {
         let mut found: Vec<Self> = Vec::new();
+        let mut tries = 0..MOST_TRIES;
         for group in groups(expressions, text) {
             let is_free = |place: &ast::Expr| {
                 let range = place.syntax().text_range();
@@ -52,7 +55,7 @@ impl Repeated {
                 !taken.any(|other| other.syntax().text_range().contains_range(range))
             };
             let mut rest: Vec<ast::Expr> = group.into_iter().filter(is_free).collect();
-            while rest.len() > 1 {
+            while rest.len() > 1 && tries.next().is_some() {
                 match Self::from_first(&rest) {
                     Ok(repeated) if repeated.places.len() > 1 => {
                         rest.retain(|place| !repeated.places.contains(place));
@@ -109,11 +112,15 @@ impl Repeated {
             statement,
         };
         // What comes behind a change is another value.
-        while let Err(refusal) = between::check(&found) {
+        let ends = between::ends(&found);
+        while let Err(change) = between::check(&found, &ends) {
             if found.places.len() < 2 {
-                return Err(refusal);
+                return Err(change.refusal);
             }
-            found.places.pop();
+            let ahead = ends.partition_point(|end| *end < change.at.end());
+            found
+                .places
+                .truncate(ahead.clamp(1, found.places.len() - 1));
         }
         uses::check(&found)?;
         Ok(found)
@@ -240,4 +247,29 @@ fn is_lazy(parent: &SyntaxNode, child: &SyntaxNode) -> bool {
 fn stands_apart(node: &SyntaxNode, block: &SyntaxNode) -> bool {
     let mut around = node.ancestors().take_while(|it| it != block);
     around.any(|it| flow::is_own_scope(&it))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::Source;
+
+    #[test]
+    fn what_stands_hundreds_of_times_is_looked_at_a_few_times() {
+        let line = "    if done.len() > 3 {\n        done.push(1);\n    }\n";
+        let text = format!("fn f(done: &mut Vec<i32>) {{\n{}}}\n", line.repeat(2_000));
+        let source = Source::parse(&*text, FileContext::default()).unwrap();
+        let expressions = source.root().descendants().filter_map(ast::Expr::cast);
+        assert!(Repeated::among(expressions, &text).is_empty());
+    }
+
+    #[test]
+    fn what_stands_ahead_of_a_change_is_one() {
+        let text = "fn f(a: &mut Vec<u8>) {\n    g(a.len() + 10);\n    g(a.len() + 10);\n    a.push(1);\n    g(a.len() + 10);\n    g(a.len() + 10);\n}\n";
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        let expressions = source.root().descendants().filter_map(ast::Expr::cast);
+        let found = Repeated::among(expressions, text);
+        assert!(found.iter().all(|it| it.places.len() == 2), "{found:?}");
+        assert_eq!(found.len(), 2);
+    }
 }

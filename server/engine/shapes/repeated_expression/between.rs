@@ -11,38 +11,52 @@ use super::{
 };
 use crate::{
     syntax::{FileNames, Hazard, Refusal, scopes},
-    text::TextRange,
+    text::{TextRange, TextSize},
 };
+
+/// What may change the value.
+pub(super) struct Change {
+    pub(super) at: TextRange,
+    pub(super) refusal: Refusal,
+}
 
 /// Nothing between the start of the statement around the first place and the last one changes what the value is made of, and
 /// nothing is done before the value is made that would be left undone if making it failed.
-pub(super) fn check(found: &Repeated) -> Result<(), Refusal> {
+pub(super) fn check(found: &Repeated, ends: &[TextSize]) -> Result<(), Change> {
     let roots = roots(found);
-    let range = range(found);
+    let start = found.statement.text_range().start();
+    let end = ends[..found.places.len()].last().copied();
+    let range = TextRange::new(start, end.unwrap_or(start));
+    let range_of = |place: &ast::Expr| place.syntax().text_range();
     let is_of_place = |node: &SyntaxNode| {
-        let mut places = found.places.iter();
-        places.any(|place| {
-            place
-                .syntax()
-                .text_range()
-                .contains_range(node.text_range())
-        })
+        let own = node.text_range();
+        let behind = found
+            .places
+            .partition_point(|place| range_of(place).start() <= own.start());
+        let place = found.places[..behind].last();
+        place.is_some_and(|place| range_of(place).contains_range(own))
     };
     let inside = found.block.syntax().descendants();
     let inside = inside.filter(|node| range.contains_range(node.text_range()));
     for node in inside.filter(|node| !is_of_place(node)) {
         if changes(&node, &roots) {
-            return Err(Refusal::because(
+            let refusal = Refusal::because(
                 Hazard::Evaluation,
                 "Something between the places may change the value.",
-            ));
+            );
+            return Err(Change {
+                at: node.text_range(),
+                refusal,
+            });
         }
     }
     if found.value.may_panic && does_something_before(found) {
-        return Err(Refusal::because(
+        let refusal = Refusal::because(
             Hazard::Evaluation,
             "The value may fail to be made, which would come before what the statement does first.",
-        ));
+        );
+        let at = TextRange::empty(range.start());
+        return Err(Change { at, refusal });
     }
     Ok(())
 }
@@ -149,8 +163,9 @@ fn is_plain(ty: &str, is_shallow: bool, declared: &FileNames) -> bool {
     !without_lifetimes.is_empty() && without_lifetimes.iter().all(is_known)
 }
 
-/// From the statement around the first place to the last one, and to the end of the loops around any of them.
-fn range(found: &Repeated) -> TextRange {
+/// How far what may change the value goes for the first place, for the first two, and so on: to the last of them, and to the end
+/// of the loops around any of them.
+pub(super) fn ends(found: &Repeated) -> Vec<TextSize> {
     let block = found.block.syntax();
     let ends = found.places.iter().map(|place| {
         let around = place.syntax().ancestors().take_while(|it| it != block);
@@ -163,8 +178,11 @@ fn range(found: &Repeated) -> TextRange {
         let end = place.syntax().text_range().end();
         loops.map(|it| it.text_range().end()).fold(end, Ord::max)
     });
-    let start = found.statement.text_range().start();
-    TextRange::new(start, ends.max().unwrap_or(start))
+    let furthest = ends.scan(TextSize::new(0), |furthest, end| {
+        *furthest = end.max(*furthest);
+        Some(*furthest)
+    });
+    furthest.collect()
 }
 
 fn changes(node: &SyntaxNode, roots: &[Known<'_>]) -> bool {
