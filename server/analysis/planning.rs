@@ -245,9 +245,12 @@ struct Trial<'a> {
 impl Trial<'_> {
     fn plan(&mut self, suggestion: &Suggestion) -> Result<Option<Planned>, Unjudged> {
         // A keyword in the place of a name is no slip.
-        if !suggestion.parts.iter().all(|part| is_name(&part.name)) {
-            let why = "A plan has no name where a name has to be.";
-            self.left.push(why.to_owned());
+        if let Some(part) = suggestion.parts.iter().find(|part| !is_name(&part.name)) {
+            let why = format!(
+                "A plan calls a part `{}`, which is no name for a function.",
+                part.name
+            );
+            self.left.push(why);
             return Ok(None);
         }
         let mut text = Arc::clone(&self.source.text);

@@ -166,6 +166,10 @@ fn chosen(values: &Values) -> Result<Option<ModelOptions>, ConfigProblem> {
         Some(Value::Address(url)) => url.clone(),
         _ => provider.url().into(),
     };
+    if url.to_string().contains(char::is_control) {
+        let message = "the address has characters in it that nobody sees; write them as %1B";
+        return Err(problem(values, URL, message.to_owned()));
+    }
     let api_key = match values.get(API_KEY) {
         Some(Value::Secret(secret)) => Some(secret.clone()),
         _ => None,

@@ -70,14 +70,16 @@ impl Protocol for Anthropic {
             usage["input_tokens"].as_u64(),
             usage["output_tokens"].as_u64(),
         );
+        let cost = input.zip(output).map(|(input, output)| {
+            let weighed =
+                (written.saturating_mul(5).div_ceil(4)).saturating_add(remembered.div_ceil(10));
+            input.saturating_add(output).saturating_add(weighed)
+        });
         Some(Told {
             text,
             // What is written for later costs a quarter more, what is read of it a tenth.
-            cost: input.zip(output).map(|(input, output)| {
-                let weighed =
-                    (written.saturating_mul(5).div_ceil(4)).saturating_add(remembered.div_ceil(10));
-                input.saturating_add(output).saturating_add(weighed)
-            }),
+            // No question is read for nothing.
+            cost: cost.filter(|cost| *cost > 0),
             read: input.map(|it| it.saturating_add(written).saturating_add(remembered)),
         })
     }

@@ -77,7 +77,8 @@ impl Asker {
                 Some(Kept::Fruitless) => return Ok(None),
                 Some(Kept::Answer { text, tokens }) => {
                     if let Some(savings) = &self.savings {
-                        savings.add(tokens);
+                        // What a server has said that it cost is believed up to that.
+                        savings.add(tokens.min(question.estimate(self.options())));
                     }
                     let source = AnswerSource::Kept;
                     return Ok(Some(Answer {

@@ -78,7 +78,9 @@ impl Protocol for OpenAi {
             text,
             cost: read
                 .zip(written)
-                .map(|(read, written)| read.saturating_add(written)),
+                .map(|(read, written)| read.saturating_add(written))
+                // No question is read for nothing.
+                .filter(|cost| *cost > 0),
             read,
         })
     }

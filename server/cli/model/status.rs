@@ -95,7 +95,7 @@ fn line(window: &WindowStatus) -> String {
             "{kind}: {used} tokens used{held}, without a limit; a new {kind} begins {begins}"
         ),
         Some(limit) => {
-            let left = limit.saturating_sub(*used);
+            let left = limit.saturating_sub(used.saturating_add(window.held));
             format!(
                 "{kind}: {used} of {limit} tokens used{held}, {left} left; a new {kind} begins {begins}"
             )
