@@ -61,6 +61,12 @@ const LEAST_PART: u32 = 10;
 impl Planning {
     /// The innermost function around a place, if it is above a limit and has parts that may be extracted.
     pub fn at(source: &Source, rules: &Rules, range: TextRange) -> Result<Self, Refused> {
+        if source.tree.has_errors() {
+            // Nothing could be tried, so nothing is asked.
+            return Err(because(
+                "The file doesn't parse as Rust yet; nothing was sent.",
+            ));
+        }
         let report = measure(source, &Memo::default());
         let functions = Functions::new(report.functions());
         let function = functions.around(beginning(source, range)).next().copied();

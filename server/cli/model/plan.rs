@@ -88,11 +88,6 @@ pub(super) fn planning(
     let work = Work::in_memory()?;
     let found = work.block_on(work.engine.run(move || {
         let source = parsed(text, context)?;
-        if source.tree.has_errors() {
-            // Nothing could be tried, so nothing is asked.
-            let why = "The file doesn't parse as Rust yet; nothing was sent.";
-            return Err(Refused::Because(why.to_owned()));
-        }
         let planning = Planning::at(&source, &rules, range)?;
         Ok::<_, Refused>((planning, source))
     }))?;

@@ -479,8 +479,7 @@ fn judged(one: &str, other: &str, words: u32, are_blocks: bool) -> Option<Common
         Kind::Called | Kind::Field | Kind::Path => CLOSURE,
         Kind::Text | Kind::Value | Kind::Variable => Repeat::ARGUMENT,
     });
-    let gaps = u32::try_from(found.stretches).unwrap_or(u32::MAX);
-    let arguments = costs.sum::<u32>() + gaps.saturating_mul(CLOSURE);
+    let arguments = costs.sum::<u32>() + found.stretches.saturating_mul(CLOSURE);
     let common = found.words.saturating_sub(found.unmatched);
     let words = u64::from(words) * u64::from(common) / u64::from(found.words.max(1));
     Some(Common {

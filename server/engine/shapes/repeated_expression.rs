@@ -113,11 +113,11 @@ impl Repeated {
         };
         // What comes behind a change is another value.
         let ends = between::ends(&found);
-        while let Err(change) = between::check(&found, &ends) {
+        while let Err(doubt) = between::check(&found, &ends) {
             if found.places.len() < 2 {
-                return Err(change.refusal);
+                return Err(doubt.refusal);
             }
-            let ahead = ends.partition_point(|end| *end < change.at.end());
+            let ahead = ends.partition_point(|end| *end < doubt.at.end());
             found
                 .places
                 .truncate(ahead.clamp(1, found.places.len() - 1));

@@ -15,14 +15,14 @@ use crate::{
 };
 
 /// What may change the value.
-pub(super) struct Change {
+pub(super) struct Doubt {
     pub(super) at: TextRange,
     pub(super) refusal: Refusal,
 }
 
 /// Nothing between the start of the statement around the first place and the last one changes what the value is made of, and
 /// nothing is done before the value is made that would be left undone if making it failed.
-pub(super) fn check(found: &Repeated, ends: &[TextSize]) -> Result<(), Change> {
+pub(super) fn check(found: &Repeated, ends: &[TextSize]) -> Result<(), Doubt> {
     let roots = roots(found);
     let start = found.statement.text_range().start();
     let end = ends[..found.places.len()].last().copied();
@@ -44,7 +44,7 @@ pub(super) fn check(found: &Repeated, ends: &[TextSize]) -> Result<(), Change> {
                 Hazard::Evaluation,
                 "Something between the places may change the value.",
             );
-            return Err(Change {
+            return Err(Doubt {
                 at: node.text_range(),
                 refusal,
             });
@@ -56,7 +56,7 @@ pub(super) fn check(found: &Repeated, ends: &[TextSize]) -> Result<(), Change> {
             "The value may fail to be made, which would come before what the statement does first.",
         );
         let at = TextRange::empty(range.start());
-        return Err(Change { at, refusal });
+        return Err(Doubt { at, refusal });
     }
     Ok(())
 }
