@@ -35,13 +35,18 @@ test("the settings are those of the server's schema", () => {
   assert.deepEqual(manifest.contributes.configuration, fromServer(server()), `package.json is behind the schema${hint}`);
 });
 
-test("every option but those of the cache and of editors is a setting", () => {
+/** Whether what a workspace says may decide: never where data goes, nor what is spent on a model. */
+function isSetting(name: string, inner: string): boolean {
+  return name === "model" ? inner === "enabled" : name !== "cache" && name !== "editor";
+}
+
+test("every option but those of the user alone and of editors is a setting", () => {
   const schema = JSON.parse(execFileSync(server(), ["config", "schema"], { encoding: "utf8" })) as Setting;
   const properties = schema["properties"] as Record<string, { properties?: Record<string, Setting> }>;
   for (const [name, option] of Object.entries(properties)) {
     for (const inner of option.properties === undefined ? [""] : Object.keys(option.properties)) {
       const setting = `rustassistant.${name}${inner === "" ? "" : `.${inner}`}`;
-      assert.equal(setting in settings, name !== "cache" && name !== "editor", setting);
+      assert.equal(setting in settings, isSetting(name, inner), setting);
     }
   }
 });
