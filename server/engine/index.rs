@@ -3,6 +3,7 @@
 //! Surveys are joined here and nowhere else. A file that is surveyed again is patched by the units that differ, so a keystroke
 //! costs what it touched. What is found is equal by its prints; [`verified`] compares the texts, and nothing is said before.
 
+mod bound;
 mod grouping;
 mod longest;
 mod pieces;

@@ -2,19 +2,15 @@
 
 use std::cmp::Reverse;
 
-use super::{longest, similar::similar};
+use super::{bound, longest, similar::similar};
 use crate::{
     syntax::{
-        FileUnit, Run,
-        prints::{Names, Print, Words, are_equal},
+        FileUnit,
+        prints::{Names, Print, are_equal},
         runs::{FEWEST_STATEMENTS, Repeat, RepeatPlace, SHORTEST_RUN, Statement},
     },
     text::{TextRange, slice},
 };
-
-/// So many names are given back at most, of a block of fewer lines than that.
-const MOST_LEFT: usize = 3;
-const LONG: usize = 20;
 
 /// What stands again in a file, what saves most first. No place is a part of another one; they are looked for once.
 pub fn repeats(file: &FileUnit) -> &[Repeat] {
@@ -56,7 +52,10 @@ fn equal(file: &FileUnit) -> Vec<Repeat> {
         if alike.len() > 1 {
             let places = alike.iter().map(|(_, at)| *at).collect();
             let found = longest(places, print).into_iter();
-            blocks.extend(found.filter_map(|(places, length)| block(file, &places, length)));
+            blocks.extend(found.filter_map(|(places, length)| {
+                let (places, length) = in_paragraphs(file, places, length);
+                block(file, &places, length)
+            }));
         }
     }
     blocks
@@ -65,6 +64,30 @@ fn equal(file: &FileUnit) -> Vec<Repeat> {
 fn print_of(window: &[Statement]) -> Print {
     let prints = window.iter().map(|statement| statement.print);
     prints.fold(0, |all, print| all.rotate_left(21) ^ print)
+}
+
+/// The places without the statements before the first blank line in them, where they begin in the midst of a paragraph, and
+/// without those behind the last one, where they end in one.
+fn in_paragraphs(file: &FileUnit, places: Vec<At>, length: usize) -> (Vec<At>, usize) {
+    let (run, first) = places[0];
+    let statements = &file.share.runs[run].statements;
+    let is_parted = |at: usize| {
+        at == 0
+            || at == statements.len()
+            || has_blank_line(file, statements[at - 1].range, statements[at].range)
+    };
+    let end = first + length;
+    let begin = (first..end).find(|at| is_parted(*at)).unwrap_or(first);
+    let end = (begin + 1..=end).rfind(|at| is_parted(*at)).unwrap_or(end);
+    let dropped = begin - first;
+    let places = places.into_iter().map(|(run, at)| (run, at + dropped));
+    (places.collect(), end - begin)
+}
+
+fn has_blank_line(file: &FileUnit, before: TextRange, behind: TextRange) -> bool {
+    let between = TextRange::new(before.end(), behind.start().max(before.end()));
+    let between = slice(&file.text, between).unwrap_or_default();
+    between.lines().skip(1).any(|line| line.trim().is_empty()) && between.matches('\n').count() > 1
 }
 
 fn block(file: &FileUnit, places: &[At], length: usize) -> Option<Repeat> {
@@ -76,11 +99,8 @@ fn block(file: &FileUnit, places: &[At], length: usize) -> Option<Repeat> {
     }
     let text = |at: At| slice(&file.text, range_of(statements(at))).unwrap_or_default();
     let first = text(places[0]);
-    if is_of_its_type(first) {
-        return None;
-    }
-    let leaves_many = |at: &At| leaves_many(file, &runs[at.0], statements(*at));
-    if places.iter().any(leaves_many) {
+    let is_bound = |at: &At| bound::is_bound(file, &runs[at.0], statements(*at));
+    if places.iter().any(is_bound) {
         return None;
     }
     // What has equal prints is held against the text.
@@ -103,42 +123,7 @@ fn block(file: &FileUnit, places: &[At], length: usize) -> Option<Repeat> {
     })
 }
 
-/// Whether it is about the type around, and means another one elsewhere.
-pub(super) fn is_of_its_type(block: &str) -> bool {
-    if !block.contains("Self") {
-        return false;
-    }
-    let mut words = block.split(|c: char| !c.is_alphanumeric() && c != '_');
-    words.any(|word| word == "Self")
-}
-
-/// Whether a block leaves so many names to what follows that a function would have to give back a tuple of about its size.
-pub(super) fn leaves_many(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
-    let block = range_of(statements);
-    let text = |range| slice(&file.text, range).unwrap_or_default();
-    let patterns = statements.iter().filter_map(|statement| {
-        let (pattern, _) = text(statement.range)
-            .strip_prefix("let ")?
-            .split_once('=')?;
-        Some(pattern.matches(',').count() + 1)
-    });
-    // Most blocks give so few names that nothing has to be looked up.
-    if patterns.sum::<usize>() <= MOST_LEFT || text(block).lines().count() >= LONG {
-        return false;
-    }
-    let end = run
-        .statements
-        .last()
-        .map_or(block.end(), |it| it.range.end());
-    let words = Words::of(
-        text(TextRange::new(block.start(), end)),
-        file.context.edition,
-    );
-    let behind = TextRange::new(block.len(), end - block.start());
-    words.given(TextRange::up_to(block.len()), behind) > MOST_LEFT
-}
-
-fn range_of(statements: &[Statement]) -> TextRange {
+pub(super) fn range_of(statements: &[Statement]) -> TextRange {
     statements[0]
         .range
         .cover(statements[statements.len() - 1].range)

@@ -6,7 +6,7 @@ use std::{
     sync::{LazyLock, Mutex},
 };
 
-use super::repeats::{is_of_its_type, leaves_many};
+use super::bound;
 use crate::{
     survey::Print,
     syntax::{
@@ -387,7 +387,7 @@ impl Search<'_> {
     /// Whether it is about the type around, or leaves many names behind.
     fn is_bound(&self, window: Window) -> bool {
         let run = &self.runs[window.run];
-        is_of_its_type(self.text(window)) || leaves_many(self.file, run, self.statements(window))
+        bound::is_bound(self.file, run, self.statements(window))
     }
 
     /// Whether it is one plain statement, or one form again and again.

@@ -190,6 +190,12 @@ mod tests {
             "$0let Some(mut a) = b.next() else { return None };",
             "let mut a = b.next()?;",
         );
+        for before in [
+            "$0let a = match b.get(1) {\n    Some(&a) => a,\n    None => return None,\n};",
+            "$0let Some(&a) = b.get(1) else {\n    return None;\n};",
+        ] {
+            becomes(OPTION, before, "let a = *b.get(1)?;");
+        }
         becomes(
             OPTION,
             "a = $0match b.next() {\n    Some(a) => a,\n    None => return None,\n};",

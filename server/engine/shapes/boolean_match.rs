@@ -97,20 +97,60 @@ fn check_place(node: &SyntaxNode, context: FileContext) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// `a` and `B` for `&a` and `&B`.
+/// `a` and `B` for `&a` and `&B`, and for `&mut a` and `&mut B`.
 fn without_references(value: ast::Expr, patterns: Vec<ast::Pat>) -> (ast::Expr, Vec<ast::Pat>) {
+    let value = without_parentheses(value);
     let inner = |pattern: &ast::Pat| match pattern {
-        ast::Pat::RefPat(it) if it.mut_token().is_none() => it.pat(),
+        ast::Pat::RefPat(it) => Some((it.mut_token().is_some(), it.pat()?)),
         _ => None,
     };
-    let bare = patterns.iter().map(inner).collect::<Option<Vec<_>>>();
     let referred = match &value {
-        ast::Expr::RefExpr(it) if it.mut_token().is_none() && it.raw_token().is_none() => it.expr(),
+        ast::Expr::RefExpr(it) if it.raw_token().is_none() => it
+            .expr()
+            .map(|inner| (it.mut_token().is_some(), without_parentheses(inner))),
         _ => None,
     };
-    match referred.zip(bare) {
-        Some(bare) => bare,
+    let Some((is_changed, referred)) = referred else {
+        // A reference is matched as what it refers to, where nothing is bound.
+        let bare = patterns.iter().map(|pattern| {
+            let (_, bare) = inner(pattern)?;
+            (patterns::binds_nothing(&bare) && is_variant(&bare)).then_some(bare)
+        });
+        return match bare.collect() {
+            Some(bare) => (value, bare),
+            None => (value, patterns),
+        };
+    };
+    let bare = patterns.iter().map(|pattern| {
+        let (is_mut, bare) = inner(pattern)?;
+        (is_mut == is_changed).then_some(bare)
+    });
+    match bare.collect::<Option<Vec<_>>>() {
+        Some(bare) => (referred, bare),
         None => (value, patterns),
+    }
+}
+
+/// Whether a pattern matches behind a reference too: neither a literal nor a constant does always.
+fn is_variant(pattern: &ast::Pat) -> bool {
+    match pattern {
+        ast::Pat::TupleStructPat(_) | ast::Pat::RecordPat(_) => true,
+        ast::Pat::PathPat(_) | ast::Pat::IdentPat(_) => {
+            let text = pattern.syntax().text().to_string();
+            let name = text.rsplit("::").next().unwrap_or_default();
+            name.contains(char::is_lowercase)
+        }
+        _ => false,
+    }
+}
+
+fn without_parentheses(value: ast::Expr) -> ast::Expr {
+    match &value {
+        ast::Expr::ParenExpr(inner) => match inner.expr() {
+            Some(inner) => without_parentheses(inner),
+            None => value,
+        },
+        _ => value,
     }
 }
 
@@ -326,6 +366,22 @@ mod tests {
             (
                 "match a {\n        A::B | A::C(_) => true,\n        A::D { .. } => true,\n        _ => false,\n    }",
                 "matches!(a, A::B | A::C(_) | A::D { .. })",
+            ),
+            (
+                "match (a) {\n        &mut A::One => true,\n        _ => false,\n    }",
+                "matches!(a, A::One)",
+            ),
+            (
+                "match a {\n        &A::One => true,\n        &A::Two => true,\n        _ => false,\n    }",
+                "matches!(a, A::One | A::Two)",
+            ),
+            (
+                "match a {\n        &A::X => true,\n        &A::Y => true,\n        _ => false,\n    }",
+                "matches!(a, &A::X | &A::Y)",
+            ),
+            (
+                "match &mut a {\n        &mut A::B => true,\n        &mut A::C => true,\n        _ => false,\n    }",
+                "matches!(a, A::B | A::C)",
             ),
             (
                 "match &a {\n        &A::B | &A::C(_) => true,\n        _ => false,\n    }",

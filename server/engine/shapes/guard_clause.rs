@@ -1,5 +1,6 @@
 //! An `if` at the end of a body that may become a guard: an early exit, with the rest of the body one level further out.
 
+mod family;
 mod other_cure;
 pub(crate) mod worth;
 

@@ -39,6 +39,8 @@ pub struct LetElse {
     pub comments_otherwise: Vec<SyntaxToken>,
     /// Whether nobody can tell that temporaries are dropped before `otherwise` instead of behind it.
     pub drops_alike: bool,
+    /// How many lines fewer it takes.
+    lines_saved: usize,
 }
 
 /// A binding that gets the name which the `let` gave its value.
@@ -58,13 +60,17 @@ impl LetElse {
         text: &'a str,
         context: FileContext,
     ) -> Result<(Self, Vec<Rewrite<'a>>), Refusal> {
-        let shape = Self::recognised(statement, context)?;
+        let mut shape = Self::recognised(statement, context)?;
         let rewrites = writing::rewrites(&shape, text, context).ok_or_else(|| {
             Refusal::because(
                 Hazard::Text,
                 "The lines are not laid out in a way that the new form could take over.",
             )
         })?;
+        let lines = |code: &str| code.matches('\n').count();
+        let written: usize = rewrites.iter().map(|it| lines(it.written())).sum();
+        let before = lines(&statement.syntax().text().to_string());
+        shape.lines_saved = before.saturating_sub(written);
         Ok((shape, rewrites))
     }
 
@@ -81,6 +87,12 @@ impl LetElse {
             && self.other_patterns.iter().all(worth::goes_without_saying)
             && !layout::has_text_of_lines(self.otherwise.syntax())
             && !has_two_notes
+            && self.is_shorter()
+    }
+
+    /// Whether lines go, where it has more than one.
+    fn is_shorter(&self) -> bool {
+        self.lines_saved > 0 || !self.statement.syntax().text().contains_char('\n')
     }
 
     fn is_explained_otherwise(&self) -> bool {
@@ -126,6 +138,7 @@ impl LetElse {
             comments: comments.beside_pattern,
             comments_otherwise: comments.otherwise,
             drops_alike,
+            lines_saved: 0,
             pattern: parts.pattern,
             scrutinee: parts.scrutinee,
             repeated: parts.repeated,

@@ -15,7 +15,9 @@ use crate::{
     syntax::{
         FileContext, FileNames, Hazard, Refusal, Rewrite, RustVersion,
         closures::{self, Body, is_copied_type},
-        flow, layout, scopes, temporaries,
+        flow,
+        known::is_deed,
+        layout, scopes, temporaries,
         types_shown::{self, Ground, TypesBy, arguments_of},
     },
     text::TextRange,
@@ -107,10 +109,11 @@ impl OptionQuestion {
 
 impl Parts {
     fn of(node: &SyntaxNode) -> Option<Self> {
-        match ast::LetStmt::cast(node.clone()) {
+        let parts = match ast::LetStmt::cast(node.clone()) {
             Some(statement) => Self::of_let(&statement),
             None => Self::of_choice(node),
-        }
+        };
+        parts.filter(|it| !acts(&it.asked))
     }
 
     /// `let Some(x) = e else { return false; };` before the only other question of a function.
@@ -370,5 +373,20 @@ fn is_copied(value: &ast::Expr) -> bool {
     written.is_some_and(|ty| {
         let held = arguments_of(&ty).first().copied().unwrap_or_default();
         types_shown::head_of(&ty) == "Option" && is_copied_type(held)
+    })
+}
+
+/// Whether an answer comes from something that is done on the way, which a question would hide.
+fn acts(asked: &ast::Expr) -> bool {
+    asked.syntax().descendants().any(|node| {
+        if let Some(call) = ast::MethodCallExpr::cast(node.clone()) {
+            return call.name_ref().is_some_and(|name| is_deed(name.text()));
+        }
+        let called = ast::CallExpr::cast(node).and_then(|call| call.expr());
+        let Some(ast::Expr::PathExpr(callee)) = called else {
+            return false;
+        };
+        let name = callee.path().and_then(|path| path.segment()?.name_ref());
+        name.is_some_and(|name| is_deed(name.text()))
     })
 }

@@ -52,6 +52,12 @@ impl QuestionMark {
         types: TypesBy,
     ) -> Result<(Self, Rewrite<'a>), Refusal> {
         let parts = Parts::of(node).ok_or(Refusal::NotHere)?;
+        if text.contains("try!(") {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "The file says `try!`, and a `?` would be another way beside it.",
+            ));
+        }
         let around = Around::of(node, &parts)?;
         let failure = Failure::of(&parts, &around, context, types)?;
         parts.check()?;

@@ -66,7 +66,9 @@
 //!   no control flow.
 //! - An `else` of more than four lines; a branch behind a plain value of fewer than 10 lines.
 //! - What another change would mend: parts of the condition that the block asks once more, one after the other; a block that is one
-//!   chain of four branches and more; `loop { if let … }`, which wants `while let` or a `break`.
+//!   chain of four branches and more, or one `match` on what the condition binds; a comparison with a name that nothing but the
+//!   condition reads; `loop { if let … }`, which wants `while let` or a `break`.
+//! - A function beside one, or near two, that end in a shorter `if` of the same form.
 //! - An `if` below a comment that tells what the block does, and not on what condition: above the guard it would be wrong.
 //! - An `if` behind other steps that is less than three quarters of its body, and a short one in a closure.
 //! - One of two branches of the same form, of which the other one would stay as it is.

@@ -36,7 +36,8 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! Short bodies: a value, a path, a call or two. Arms of one line that would take several as one. Arms that are not neighbours, whose order may mean something. What
+//! Short bodies: a value, a path, a call or two. Arms of one line that would take several as one. Arms that are not neighbours,
+//! whose order may mean something, and all arms of a `match` in which two bodies return in such arms. What
 //! `merge-identical-arms` would not change: guards, attributes, comments that belong to one arm, variables of other types.
 //! Tests, benchmarks and examples.
 //!
@@ -46,6 +47,8 @@
 //!
 //! ## Sources
 //! clippy's `match_same_arms`.
+
+use std::collections::HashMap;
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
@@ -115,7 +118,7 @@ fn look_at(
     if arms.iter().filter(|arm| body(arm) == own).count() > count {
         return count;
     }
-    if breaks_rows(&group.arms, unit) {
+    if breaks_rows(&group.arms, unit) || repeats_apart(arms) || group.arms.iter().any(is_padded) {
         return count;
     }
     let is_offered = group.check().is_ok() && group.rewrites(unit.text, unit.context).is_ok();
@@ -124,6 +127,28 @@ fn look_at(
         sightings.push(at, words().saturating_mul(gone));
     }
     count
+}
+
+/// Whether an arm's `=>` stands below that of another one.
+fn is_padded(arm: &ast::MatchArm) -> bool {
+    let arrow = arm.fat_arrow_token();
+    let before = arrow.and_then(|arrow| arrow.prev_token());
+    before.is_some_and(|it| it.kind() == SyntaxKind::WHITESPACE && it.text() != " ")
+}
+
+/// A list with as many bodies that repeat with something between them keeps an order of its own, as a table does.
+const TABLE: usize = 2;
+
+fn repeats_apart(arms: &[ast::MatchArm]) -> bool {
+    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+    for (place, arm) in arms.iter().enumerate() {
+        if let Some(body) = arm.expr().filter(|body| words_of(body) > ROW) {
+            let text = body.syntax().text().to_string();
+            places.entry(text).or_default().push(place);
+        }
+    }
+    let is_apart = |equal: &Vec<usize>| equal.windows(2).any(|pair| pair[1] - pair[0] > 1);
+    places.values().filter(|equal| is_apart(equal)).count() >= TABLE
 }
 
 /// Whether arms of one line each would become one of several lines.
@@ -180,8 +205,13 @@ mod tests {
             format!("A if a => {BODY} B => {BODY}"),
             format!("A => {BODY} _ => {BODY}"),
             format!("A => {BODY} /* why */ B => {BODY}"),
+            format!("A  => {BODY} Ab => {BODY}"),
             format!("A(b) => {BODY} B(b) => {BODY}"),
             format!("A => {BODY} B => {BODY} C(b) => {BODY}"),
+            format!(
+                "A => {BODY} B => {BODY} C => {{ c(1, 2, 3); d(1, 2, 3); }} D => {{ d(1, 2, 3); c(1, 2, 3); }} \
+                 E => {{ c(1, 2, 3); d(1, 2, 3); }} F => {{ d(1, 2, 3); c(1, 2, 3); }}"
+            ),
             "A => a.b(1), B => a.b(1), _ => {}".to_owned(),
             "A => None, B => None, _ => {}".to_owned(),
         ] {

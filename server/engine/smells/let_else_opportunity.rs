@@ -148,6 +148,33 @@ mod tests {
     }
 
     #[test]
+    fn what_takes_as_many_lines_is_left_alone() {
+        let text = |value: &str| {
+            format!(
+                "fn f() -> State {{\n    let haystack = match {value} {{\n        Some(haystack) => haystack,\n        None => return State::Continue,\n    }};\n    g(haystack);\n    h()\n}}\n"
+            )
+        };
+        let long = "haystack_builder.build_from_what_the_walk_has_found_here(result_of_the_walk)";
+        assert_eq!(
+            fired("let-else-opportunity", &text("build(result)")).len(),
+            1
+        );
+        assert!(fired("let-else-opportunity", &text(long)).is_empty());
+    }
+
+    #[test]
+    fn all_of_one_form_or_none() {
+        let text = |name: &str| {
+            let choice = |name: &str| {
+                format!("let {name} = match b() {{\nSome(a) => a,\n_ => return c(),\n}};\n")
+            };
+            format!("fn f() -> u8 {{\n{}{}g(d)\n}}\n", choice(name), choice("d"))
+        };
+        assert_eq!(fired("let-else-opportunity", &text("a")).len(), 2);
+        assert!(fired("let-else-opportunity", &text("mut a")).is_empty());
+    }
+
+    #[test]
     fn one_question_about_a_value_is_another_method_s() {
         let text = |answer: &str, rest: &str| {
             format!(

@@ -30,7 +30,7 @@
 //! ## Sources
 //! The standard library's documentation of `matches!`. Clippy's `match_like_matches_macro` sees other forms.
 
-use ra_ap_syntax::{SyntaxKind, ast};
+use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
 use super::{Calm, Cause, Limits, Look, Sightings, Smell};
 use crate::{facts::Sighting, shapes::equality_chain::EqualityChain, syntax::Unit, text::slice};
@@ -62,11 +62,18 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     for found in unit.nodes::<ast::BinExpr>() {
         if let Ok((shape, _)) = EqualityChain::of(&found, unit.text, unit.context)
             && !shape.is_listed
+            && !stands_again(&found, unit.text)
         {
             let values = u32::try_from(shape.values).unwrap_or(u32::MAX);
             sightings.push(shape.at, values);
         }
     }
+}
+
+/// Whether the file asks the same once more: one function for it is wanted before another way to write it.
+fn stands_again(chain: &ast::BinExpr, text: &str) -> bool {
+    let code = chain.syntax().text().to_string();
+    text.matches(&code).nth(1).is_some()
 }
 
 fn say(sighting: &Sighting, text: &str) -> String {
@@ -93,6 +100,18 @@ mod tests {
                 "{code}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_asked_once_more_wants_a_function() {
+        let text = |other: &str| {
+            format!(
+                "fn f(c: char) -> bool {{\n    c == 'a' || c == 'b' || c == 'c'\n}}\nfn g(c: char) -> bool {{\n    {other}\n}}\n"
+            )
+        };
+        let equal = text("c == 'a' || c == 'b' || c == 'c'");
+        assert!(fired("matches-opportunity", &equal).is_empty());
+        assert_eq!(fired("matches-opportunity", &text("c == 'a'")).len(), 1);
     }
 
     #[test]

@@ -44,8 +44,9 @@
 //! ## What it leaves alone
 //! Tests, benchmarks, examples and generated code; the input of macros; what is compiled only under a condition; `unsafe` blocks;
 //! functions that are equal as a whole; lists of one statement; lines of which another repetition says more; what names `Self`, which is
-//! another type elsewhere; what leaves more than three names to the lines behind it, unless it has 20 lines and more. What stands again in other files, or with other names, is
-//! `duplicate-block`.
+//! another type elsewhere; what leaves more than three names to the lines behind it, unless it has 20 lines and more, or two that
+//! borrow in order to change; what returns something else than an error; rows of assertions; a few lines at the end of one paragraph
+//! with a few of the next. What stands again in other files, or with other names, is `duplicate-block`.
 //!
 //! ## Limits
 //! The measure is the words and signs that would go if all places became one. 39 are fine; more are a warning, more than 99 a
@@ -213,6 +214,41 @@ mod tests {
         };
         assert!(fired("repeated-block", &all("a, b, c, d")).is_empty());
         assert_eq!(fired("repeated-block", &all("a, b, c")).len(), 1);
+    }
+
+    #[test]
+    fn what_borrows_checks_or_returns_is_left_alone() {
+        let borrowing = "let a = &mut shop.first.second.third.fourth(1, 2, 3);\nlet b = shop.rest.fourth_mut(1, 2, 3, 4);\n\
+                         a.check(b.len(), 1, 2, 3, 4, 5, 6);\n";
+        let all = |block: &str, uses: &str| {
+            let body = format!("{block}g({uses});\n");
+            text(&[&around(&body, 1), &around(&body.replace("g(", "h("), 2)])
+        };
+        assert!(fired("repeated-block", &all(borrowing, "a, b")).is_empty());
+        assert_eq!(fired("repeated-block", &all(borrowing, "a")).len(), 1);
+        let checks = "assert_eq!(a.rows(), b.columns(), \"rows of one and columns\");\nassert_eq!(a.columns(), b.rows(), \"columns of one\");\n\
+                      assert!(a.is_square() && b.is_square() && c.is_square(), \"square\");\n";
+        assert!(fired("repeated-block", &all(checks, "")).is_empty());
+        for (way_out, count) in [("return shop.next();", 0), ("return Err(a);", 1)] {
+            let block = format!("{BLOCK}if shop.is_empty() {{\n{way_out}\n}}\n");
+            let seen = fired(
+                "repeated-block",
+                &text(&[&around(&block, 1), &around(&block, 2)]),
+            );
+            assert_eq!(seen.len(), count, "{way_out}");
+        }
+    }
+
+    #[test]
+    fn a_paragraph_is_said_without_the_end_of_the_one_before() {
+        let seen_behind = |end: &str| {
+            let body = |n: u32| around(&format!("{end}{BLOCK}"), n);
+            fired("repeated-block", &text(&[&body(1), &body(2)]))
+        };
+        let whole = seen_behind("");
+        assert_eq!(whole, [("let".to_owned(), 64)]);
+        assert_eq!(seen_behind("let shade = shop.shade(1);\n\n"), whole);
+        assert_ne!(seen_behind("let shade = shop.shade(1);\n"), whole);
     }
 
     #[test]

@@ -32,17 +32,18 @@ pub(super) fn is_enough(gain: u32, before: u32) -> bool {
     gain.saturating_mul(100) >= before.saturating_mul(LEAST_GAIN)
 }
 
-/// Whether a part can be thought of without what is around it. Where so much is to be done, any part is a beginning.
+/// Whether a part can be thought of without what is around it. Where so much is to be done, any part is a beginning that comes to
+/// its end and takes little.
 pub(super) fn stands_alone(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
     let is_huge = sized.goal.measure == Measure::Complexity && sized.before >= HUGE;
-    is_huge || is_apart(sized, selection)
+    let is_small = goes_on(&selection.exits.leave) && selection.parameters() <= MANY_PARAMETERS;
+    is_small && (is_huge || is_apart(sized, selection))
 }
 
 fn is_apart(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
     let takes_own = || selection.item.is_some() || takes_closure(selection);
     let is_data = || selection.statements.len() < 2 && !decides(sized, selection.range);
-    goes_on(&selection.exits.leave)
-        && !takes_own()
+    !takes_own()
         && !is_data()
         && !takes_much(sized, selection)
         && naming::places_changed(selection) < 2

@@ -22,8 +22,11 @@ pub(super) fn is_wanted(
 ) -> bool {
     is_asked_again_inside(choice, then)
         || is_table(then)
+        || is_match_on_it(choice, then)
         || wants_while_let(choice, block)
         || is_bound_for_it(choice)
+        || is_named_to_be_asked(choice)
+        || declares_again(choice, block, then)
 }
 
 /// Whether the condition only compares by order: its negation is another number rather than the other case.
@@ -74,6 +77,44 @@ fn is_table(then: &ast::BlockExpr) -> bool {
     rest.count() >= FEWEST_OF_TABLE
 }
 
+/// `let a = b; if a.c() { let a = d; … }`: one scope would hold two variables of one name.
+fn declares_again(choice: &ast::IfExpr, block: &ast::BlockExpr, then: &ast::BlockExpr) -> bool {
+    let inner = declared_in(then.statements());
+    let start = choice.syntax().text_range().start();
+    let before = block
+        .statements()
+        .take_while(|it| it.syntax().text_range().end() <= start);
+    !inner.is_empty() && declared_in(before).iter().any(|name| inner.contains(name))
+}
+
+fn declared_in(statements: impl Iterator<Item = ast::Stmt>) -> Vec<String> {
+    let patterns = statements.filter_map(|statement| match statement {
+        ast::Stmt::LetStmt(statement) => statement.pat(),
+        _ => None,
+    });
+    let names = patterns.flat_map(|it| {
+        let names = it.syntax().descendants().filter_map(ast::Name::cast);
+        names
+            .map(|name| name.text().to_string())
+            .collect::<Vec<_>>()
+    });
+    names.collect()
+}
+
+/// `if let Some(a) = b { match a { … } }`: one `match` on `b` asks both.
+fn is_match_on_it(choice: &ast::IfExpr, then: &ast::BlockExpr) -> bool {
+    let (Some(ast::Expr::MatchExpr(inner)), Some(ast::Expr::LetExpr(matched))) =
+        (only(then), choice.condition())
+    else {
+        return false;
+    };
+    let asked = inner.expr().map(|it| it.syntax().text().to_string());
+    let asked = asked.unwrap_or_default();
+    let asked = asked.trim_start_matches(['&', '*']);
+    let mut bound = matched.syntax().descendants().filter_map(ast::Name::cast);
+    bound.any(|name| name.text() == asked)
+}
+
 /// `loop { if let Ok(a) = next() { … } }`: what goes on for ever where nothing comes wants `while let`, or a `break`.
 fn wants_while_let(choice: &ast::IfExpr, block: &ast::BlockExpr) -> bool {
     let is_loop = match body_of(block) {
@@ -105,6 +146,21 @@ fn is_bound_for_it(choice: &ast::IfExpr) -> bool {
     });
     let mut branches = branches.into_iter().flatten();
     is_asked && (hides || !branches.any(|branch| reads(&branch, &name)))
+}
+
+/// `let a = b == c; if a { … }`, of a name that nothing else reads: a guard would ask `b != c`, without the variable.
+fn is_named_to_be_asked(choice: &ast::IfExpr) -> bool {
+    let Some((name, ast::Expr::BinExpr(value))) = bound_before(choice) else {
+        return false;
+    };
+    if !matches!(value.op_kind(), Some(BinaryOp::CmpOp(_))) {
+        return false;
+    }
+    let condition = choice.condition();
+    let is_asked = condition.is_some_and(|it| it.syntax().text() == name.as_str());
+    let then = choice.then_branch().map(|it| it.syntax().clone());
+    let mut branches = then.into_iter().chain(else_of(choice));
+    is_asked && !branches.any(|branch| reads(&branch, &name))
 }
 
 /// Whether what stands right before is made for what follows a guard alone, so that the guard belongs above it.
@@ -294,6 +350,51 @@ mod tests {
             "let a = b(); if let Some(c) = a { d(c); } else { e(a); }",
             "let a = b(); f(); if let Some(c) = a { d(c); }",
             "let a = b(); if let Some(c) = a.g() { d(c); }",
+        ] {
+            assert!(!wants_other(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_variable_that_is_declared_again() {
+        assert!(wants_other(
+            "let a = b(); c(); if a.d() { let a = e(); f(a); }"
+        ));
+        for other in [
+            "let a = b(); c(); if a.d() { let e = e(); f(e); }",
+            "let a = b(); c(); if a.d() { if c { let a = e(); f(a); } }",
+        ] {
+            assert!(!wants_other(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_variable_that_is_asked_once() {
+        assert!(wants_other("let a = b == c; if a { d(); }"));
+        for other in [
+            "let a = b == c; if a { d(a); }",
+            "let a = b == c; if a { d(); } else { e(a); }",
+            "let a = b == c; if a && f { d(); }",
+            "let a = b == c; f(a); if a { d(); }",
+            "let a = b.c(); if a { d(); }",
+        ] {
+            assert!(!wants_other(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_match_on_what_is_bound() {
+        assert!(wants_other(
+            "if let Some(a) = b { match a { C => c(), _ => d() } }"
+        ));
+        assert!(wants_other(
+            "if let Some(a) = b { match &a { C => c(), _ => d() } }"
+        ));
+        for other in [
+            "if let Some(a) = b { match a.e() { C => c(), _ => d() } }",
+            "if let Some(a) = b { match e { C => c(a), _ => d() } }",
+            "if let Some(a) = b { e(); match a { C => c(), _ => d() } }",
+            "if b { match a { C => c(), _ => d() } }",
         ] {
             assert!(!wants_other(other), "{other}");
         }

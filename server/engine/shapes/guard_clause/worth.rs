@@ -5,7 +5,9 @@ use ra_ap_syntax::{
     ast::{self, ElseBranch, HasArgList},
 };
 
-use super::{Form, Value, block_ended_by, is_if_without_else, lines_between_braces, other_cure};
+use super::{
+    Form, Value, block_ended_by, family, is_if_without_else, lines_between_braces, other_cure,
+};
 use crate::syntax::{
     flow::{BodyOf, body_of, diverges, is_block_like, without_semicolon},
     layout,
@@ -51,6 +53,7 @@ pub(super) fn is_worthwhile(choice: &ast::IfExpr, form: Form, levels: usize) -> 
         || is_asked_before(choice)
         || is_explained_as_it_is(choice)
         || layout::has_text_of_lines(then.syntax())
+        || family::has_short_relatives(choice, SHORT_WITH_GUARD)
     {
         return false;
     }
@@ -91,6 +94,7 @@ pub(super) fn is_value_worthwhile(choice: &ast::IfExpr, value: &Value) -> bool {
         && !other_cure::is_wanted(choice, &block, rest)
         && !other_cure::is_prepared_before(choice, rest)
         && is_rest(choice, &block, LARGE_SHARE_INSIDE)
+        && !family::has_short_relatives(choice, SHORT_WITH_VALUE)
 }
 
 /// Whether a value says that there is nothing to do, or that something is wrong.

@@ -101,16 +101,27 @@ fn leaves(node: &SyntaxNode) -> bool {
     })
 }
 
-/// Whether the block ends in a `match` that leaves in the same way, and would stay as it is.
+/// Whether another `match` of the block leaves in the same way, and would stay as it is: its value, or that of a `let mut`.
 pub(super) fn has_twin(statement: &ast::LetStmt, otherwise: &ast::Expr) -> bool {
-    let list = statement.syntax().parent().and_then(ast::StmtList::cast);
-    let Some(ast::Expr::MatchExpr(tail)) = list.and_then(|list| list.tail_expr()) else {
+    let Some(list) = statement.syntax().parent().and_then(ast::StmtList::cast) else {
         return false;
     };
     let way_out = |expr: &ast::Expr| only_expression(expr).map(|it| it.syntax().text().to_string());
     let own = way_out(otherwise);
-    let arms = tail.match_arm_list().into_iter().flat_map(|it| it.arms());
-    let mut others = arms.filter_map(|arm| arm.expr());
+    let changed = list.statements().filter_map(|other| match other {
+        ast::Stmt::LetStmt(other) => match other.pat()? {
+            ast::Pat::IdentPat(name) if name.mut_token().is_some() => other.initializer(),
+            _ => None,
+        },
+        _ => None,
+    });
+    let arms = changed.chain(list.tail_expr()).filter_map(|it| match it {
+        ast::Expr::MatchExpr(choice) => choice.match_arm_list(),
+        _ => None,
+    });
+    let mut others = arms
+        .flat_map(|arms| arms.arms())
+        .filter_map(|arm| arm.expr());
     own.is_some() && others.any(|other| way_out(&other) == own)
 }
 

@@ -10,7 +10,11 @@ use crate::{
         option_arms::{self, Arms},
         option_call::argument_of,
     },
-    syntax::{FileNames, RustVersion, negation, purity, scopes},
+    syntax::{
+        FileNames, RustVersion, negation,
+        purity::{self, may_be_made_on_use},
+        scopes,
+    },
     text::TextRange,
 };
 
@@ -93,10 +97,12 @@ pub(super) struct Parts {
 impl Parts {
     pub(super) fn of(node: &SyntaxNode) -> Option<Self> {
         let condition = ast::IfExpr::cast(node.clone()).and_then(|choice| choice.condition());
-        match condition {
+        let parts = match condition {
             Some(condition) if !negation::contains_let(&condition) => of_if(node, condition),
             _ => of_arms(node),
-        }
+        };
+        // An argument is made even where nobody needs it.
+        parts.filter(|it| !may_be_made_on_use(it.default.as_ref().unwrap_or(&it.value)))
     }
 
     /// The function that could stand in a closure's place, as its value is `F(x)` with the name of a structure or a variant.

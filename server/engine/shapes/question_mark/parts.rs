@@ -37,6 +37,8 @@ pub(super) struct Parts {
     pub(super) form: Form,
     pub(super) scrutinee: ast::Expr,
     pub(super) wraps: Wraps,
+    /// Whether what is wrapped is a reference that is copied from, as in `Some(&x)`.
+    pub(super) copies: bool,
     /// The variable that a `let … else` declares.
     pub(super) variable: Option<ast::IdentPat>,
     /// The name of the error, if it has one.
@@ -104,11 +106,28 @@ fn of_match(choice: &ast::MatchExpr) -> Option<Parts> {
         form,
         scrutinee: choice.expr()?,
         wraps,
+        copies: is_reference(inner.as_ref()),
         variable: None,
         error: Some(error_of(&other, wraps)?).filter(|name| name != "_"),
         returned,
         returns,
     })
+}
+
+fn is_reference(inner: Option<&ast::Pat>) -> bool {
+    matches!(inner, Some(ast::Pat::RefPat(_)))
+}
+
+/// `x` for `x`, and for `&x`.
+fn variable_in(pattern: &ast::Pat) -> Option<ast::IdentPat> {
+    match pattern {
+        ast::Pat::IdentPat(variable) => Some(variable.clone()),
+        ast::Pat::RefPat(reference) if reference.mut_token().is_none() => match reference.pat()? {
+            ast::Pat::IdentPat(variable) => Some(variable),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// `x` for `Some(x) => x`; nothing inside for `Ok(()) => {}`.
@@ -119,10 +138,11 @@ fn form_of(inner: Option<&ast::Pat>, body: Option<&ast::Expr>) -> Option<Form> {
         )
     };
     match inner? {
-        ast::Pat::IdentPat(variable) => {
+        pattern @ (ast::Pat::IdentPat(_) | ast::Pat::RefPat(_)) => {
+            let variable = variable_in(pattern)?;
             // What the file declares is asked last.
-            let is_given = scopes::as_name(body?)? == name_of(variable)?;
-            let is_plain = || is_plain_variable(variable) && variable.mut_token().is_none();
+            let is_given = scopes::as_name(body?)? == name_of(&variable)?;
+            let is_plain = || is_plain_variable(&variable) && variable.mut_token().is_none();
             (is_given && is_plain()).then_some(Form::Value)
         }
         ast::Pat::WildcardPat(_) => is_unit(body).then_some(Form::Unit),
@@ -148,6 +168,7 @@ fn of_if(choice: &ast::IfExpr) -> Option<Parts> {
     }
     let pattern = condition.pat()?;
     let then = ast::Expr::BlockExpr(choice.then_branch()?);
+    let inner = wrapped(&pattern).and_then(|(_, inner)| inner);
     let base = |form, wraps, error, (returns, returned)| {
         Some(Parts {
             node: choice.syntax().clone(),
@@ -155,6 +176,7 @@ fn of_if(choice: &ast::IfExpr) -> Option<Parts> {
             form,
             scrutinee: condition.expr()?,
             wraps,
+            copies: is_reference(inner.as_ref()),
             variable: None,
             error,
             returned,
@@ -170,7 +192,7 @@ fn of_if(choice: &ast::IfExpr) -> Option<Parts> {
             base(Form::Unit, Wraps::Ok, error, leaving)
         }
         Some(ast::ElseBranch::Block(other)) => {
-            let (wraps, inner) = wrapped(&pattern)?;
+            let (wraps, _) = wrapped(&pattern)?;
             let body = without_block(&then);
             let form = form_of(inner.as_ref(), body.as_ref())?;
             if form == Form::Unit {
@@ -190,9 +212,7 @@ fn of_let(statement: &ast::LetStmt) -> Option<Parts> {
         return None;
     }
     let (wraps, inner) = wrapped(&statement.pat()?)?;
-    let Some(ast::Pat::IdentPat(variable)) = inner else {
-        return None;
-    };
+    let variable = variable_in(inner.as_ref()?)?;
     let (returns, returned) = returned(&ast::Expr::BlockExpr(other))?;
     let is_same = (wraps, returns) == (Wraps::Some, Wraps::Some);
     (is_same && is_plain_variable(&variable)).then_some(Parts {
@@ -201,6 +221,7 @@ fn of_let(statement: &ast::LetStmt) -> Option<Parts> {
         form: Form::Let,
         scrutinee: statement.initializer()?,
         wraps,
+        copies: is_reference(inner.as_ref()),
         variable: Some(variable),
         error: None,
         returned,

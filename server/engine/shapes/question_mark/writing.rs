@@ -81,8 +81,9 @@ impl<'a> Writer<'a, '_> {
             if is_value && layout::is_first_on_line(self.text, range.start()) {
                 return None;
             }
-            let column = layout::column(self.text, range.start());
-            return Some((Rewrite::of(self.text, range), column));
+            let column = layout::column(self.text, range.start()) + self.prefix().len();
+            let head = Rewrite::of(self.text, range).text(self.prefix());
+            return Some((head, column));
         }
         let statement = ast::LetStmt::cast(self.parts.node.clone())?;
         let start = statement.pat()?.syntax().text_range().start();
@@ -93,9 +94,13 @@ impl<'a> Writer<'a, '_> {
             return None;
         }
         let head = Rewrite::of(self.text, TextRange::new(start, end));
-        let head = head.keep(variable).text(" = ");
+        let head = head.keep(variable).text(" = ").text(self.prefix());
         let column = layout::column(self.text, start) + width(head.written());
         Some((head, column))
+    }
+
+    fn prefix(&self) -> &'static str {
+        if self.parts.copies { "*" } else { "" }
     }
 
     /// What is called on the value before the `?`.

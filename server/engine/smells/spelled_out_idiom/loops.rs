@@ -55,6 +55,10 @@ fn of_search(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<(Idiom, TextRange)
 }
 
 fn of_collection(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<(Idiom, TextRange)> {
+    // What is added so many times without a look at anything is what `vec![…; count]` is for.
+    if matches!(found.pat()?, ast::Pat::WildcardPat(_)) {
+        return None;
+    }
     let (variable, added) = CollectLoop::outline(found)?;
     let name = variable.descendants().find_map(ast::Name::cast)?;
     let is_plain = added.iter().all(|it| {
@@ -79,7 +83,10 @@ fn changes(code: &SyntaxNode) -> bool {
             return name.is_some_and(|name| {
                 name.text().ends_with("_mut")
                     || name.text().starts_with("read_")
-                    || name.text() == "next"
+                    || matches!(
+                        name.text(),
+                        "insert" | "next" | "pop" | "push" | "remove" | "replace" | "take"
+                    )
             });
         }
         ast::RefExpr::cast(node).is_some_and(|it| it.mut_token().is_some())

@@ -71,6 +71,17 @@ pub fn is_question(name: &str) -> bool {
     tells(name, Bool) || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
+/// Whether a name says that something is done, whatever it gives for an answer: `handle_input`, `insert`.
+pub fn is_deed(name: &str) -> bool {
+    const VERBS: [&str; 28] = [
+        "add", "advance", "apply", "close", "consume", "delete", "drop", "emit", "execute",
+        "handle", "insert", "move", "next", "open", "pop", "process", "push", "remove", "replace",
+        "run", "send", "set", "start", "step", "stop", "take", "update", "write",
+    ];
+    let verb = name.split('_').next().unwrap_or_default();
+    VERBS.contains(&verb)
+}
+
 type Row = (&'static str, Option<usize>, &'static [Fact]);
 
 fn row(name: &str) -> Option<(Option<usize>, &'static [Fact])> {

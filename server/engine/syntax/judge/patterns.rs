@@ -148,10 +148,15 @@ pub fn says_question_mark(pattern: &ast::Pat, otherwise: &ast::Expr) -> bool {
         .path()
         .is_some_and(|path| path.syntax().text() == "Some");
     let mut fields = some.fields();
-    let is_plain = matches!(
-        (fields.next(), fields.next()),
-        (Some(ast::Pat::IdentPat(_)), None)
-    );
+    let is_plain = match (fields.next(), fields.next()) {
+        (Some(ast::Pat::IdentPat(_)), None) => true,
+        // `*value?`
+        (Some(ast::Pat::RefPat(reference)), None) => {
+            reference.mut_token().is_none()
+                && matches!(reference.pat(), Some(ast::Pat::IdentPat(_)))
+        }
+        _ => false,
+    };
     is_some && is_plain && gives_back_none(otherwise)
 }
 
@@ -339,6 +344,8 @@ mod tests {
         for (code, expected) in [
             ("match a { Some(b) => b, None => return None }", true),
             ("match a { Some(b) => b, None => { return None; } }", true),
+            ("match a { Some(&b) => b, None => return None }", true),
+            ("match a { Some(&mut b) => b, None => return None }", false),
             ("match a { Some(b) => b, None => return Some(c) }", false),
             ("match a { Some((b, _)) => b, None => return None }", false),
             ("match a { Ok(b) => b, _ => return None }", false),

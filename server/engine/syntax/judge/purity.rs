@@ -10,7 +10,7 @@ use ra_ap_syntax::{
 };
 
 use super::known::{Fact, is_known};
-use crate::syntax::FileNames;
+use crate::syntax::{Constant, FileNames};
 
 pub fn is_pure(expression: &ast::Expr) -> bool {
     match expression {
@@ -61,7 +61,9 @@ pub fn is_silent(value: &ast::Expr) -> bool {
         ast::Expr::ParenExpr(inner) => silent(inner.expr()),
         ast::Expr::FieldExpr(field) => silent(field.expr()),
         ast::Expr::CastExpr(cast) => silent(cast.expr()),
-        ast::Expr::RefExpr(it) => it.mut_token().is_none() && silent(it.expr()),
+        ast::Expr::RefExpr(it) => {
+            it.mut_token().is_none() && silent(it.expr()) && !may_be_made_on_use(value)
+        }
         ast::Expr::PrefixExpr(prefix) => {
             matches!(prefix.expr(), Some(ast::Expr::Literal(_))) && is_pure_prefix(prefix)
         }
@@ -81,6 +83,27 @@ pub fn is_silent(value: &ast::Expr) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a value is a reference to a `static` that may be one that its first use fills, as a `LazyLock` is.
+pub fn may_be_made_on_use(value: &ast::Expr) -> bool {
+    let ast::Expr::RefExpr(reference) = value else {
+        return false;
+    };
+    let Some(ast::Expr::PathExpr(path)) = reference.expr() else {
+        return false;
+    };
+    let segment = path.path().and_then(|it| it.segment()?.name_ref());
+    let Some(name) = segment.filter(|it| !it.text().contains(char::is_lowercase)) else {
+        return false;
+    };
+    let declared = FileNames::around(&path);
+    let all = declared.constants(name.text());
+    let is_lazy = |it: &Constant| match it {
+        Constant::Const(_) | Constant::Parameter(_) => false,
+        Constant::Static(ty) => ty.contains("Lazy") || ty.contains("Once"),
+    };
+    all.is_empty() || all.iter().any(is_lazy)
 }
 
 /// `Vec::new()` and its kin.
@@ -206,6 +229,7 @@ mod tests {
             "*a",
             "a == b",
             "f()",
+            "&ALL",
             "Some(a.is_empty())",
             "m!()",
             "A::new()",

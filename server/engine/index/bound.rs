@@ -1,0 +1,114 @@
+//! Whether statements that stand again are bound to their place, so that no function could say them.
+
+use super::repeats::range_of;
+use crate::{
+    syntax::{FileUnit, Run, prints::Words, runs::Statement},
+    text::{TextRange, TextSize, slice},
+};
+
+/// So many names are given back at most, of a block of fewer lines than that.
+const MOST_LEFT: usize = 3;
+const LONG: usize = 20;
+/// So many names that borrow to change can't be given back, since each borrows all that a function is given.
+const MANY_BORROWS: usize = 2;
+
+/// Whether statements are about the type around, check what is given, return, or leave to what follows more than a function
+/// could give back.
+pub(super) fn is_bound(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
+    let text = slice(&file.text, range_of(statements)).unwrap_or_default();
+    is_of_its_type(text)
+        || only_asserts(file, statements)
+        || leaves_early(file, run, statements)
+        || leaves_many(file, run, statements)
+        || lends_on(file, run, statements)
+}
+
+/// Whether each statement says what has to be so: a function would fail at another place.
+fn only_asserts(file: &FileUnit, statements: &[Statement]) -> bool {
+    statements.iter().all(|statement| {
+        let text = slice(&file.text, statement.range).unwrap_or_default();
+        text.starts_with("assert") || text.starts_with("debug_assert")
+    })
+}
+
+/// Whether a function in their place would have to tell its caller to return.
+fn leaves_early(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
+    let block = range_of(statements);
+    let text = slice(&file.text, block).unwrap_or_default();
+    if !text.contains("return") {
+        return false;
+    }
+    let (words, _, _) = words_of(file, run, statements);
+    words.leaves(TextRange::up_to(block.len()))
+}
+
+/// Whether what follows reads several names that borrow in order to change.
+fn lends_on(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
+    const BORROWING: [&str; 6] = [
+        "&mut ",
+        "_mut(",
+        ".borrow()",
+        ".lock()",
+        ".read()",
+        ".write()",
+    ];
+    let borrows = |statement: &&Statement| {
+        let text = slice(&file.text, statement.range).unwrap_or_default();
+        let value = text.strip_prefix("let ").and_then(|it| it.split_once('='));
+        value.is_some_and(|(_, value)| BORROWING.iter().any(|it| value.contains(it)))
+    };
+    let lending: Vec<_> = statements.iter().filter(borrows).collect();
+    if lending.len() < MANY_BORROWS {
+        return false;
+    }
+    let (words, block, behind) = words_of(file, run, statements);
+    let given = lending.iter().map(|statement| {
+        let range = statement.range - block;
+        words.given(range, behind).min(1)
+    });
+    given.sum::<usize>() >= MANY_BORROWS
+}
+
+/// Whether it is about the type around, and means another one elsewhere.
+fn is_of_its_type(block: &str) -> bool {
+    if !block.contains("Self") {
+        return false;
+    }
+    let mut words = block.split(|c: char| !c.is_alphanumeric() && c != '_');
+    words.any(|word| word == "Self")
+}
+
+/// Whether a block leaves so many names to what follows that a function would have to give back a tuple of about its size.
+fn leaves_many(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
+    let block = range_of(statements);
+    let text = |range| slice(&file.text, range).unwrap_or_default();
+    let patterns = statements.iter().filter_map(|statement| {
+        let (pattern, _) = text(statement.range)
+            .strip_prefix("let ")?
+            .split_once('=')?;
+        Some(pattern.matches(',').count() + 1)
+    });
+    // Most blocks give so few names that nothing has to be looked up.
+    if patterns.sum::<usize>() <= MOST_LEFT || text(block).lines().count() >= LONG {
+        return false;
+    }
+    let (words, _, behind) = words_of(file, run, statements);
+    words.given(TextRange::up_to(block.len()), behind) > MOST_LEFT
+}
+
+/// The words from the first of the statements to the end of their list, where that begins, and what is behind them.
+fn words_of<'a>(
+    file: &'a FileUnit,
+    run: &Run,
+    statements: &[Statement],
+) -> (Words<'a>, TextSize, TextRange) {
+    let block = range_of(statements);
+    let end = run
+        .statements
+        .last()
+        .map_or(block.end(), |it| it.range.end());
+    let text = slice(&file.text, TextRange::new(block.start(), end)).unwrap_or_default();
+    let words = Words::of(text, file.context.edition);
+    let behind = TextRange::new(block.len(), end - block.start());
+    (words, block.start(), behind)
+}
