@@ -331,7 +331,7 @@ impl Namer<'_> {
     fn choice(&self) -> Option<String> {
         let choice = ast::MatchExpr::cast(self.only()?)?;
         let subject = subjects::of_expr(&choice.expr()?)?;
-        phrases::is_telling(&subject).then(|| format!("handle_{subject}"))
+        phrases::is_telling(&subject).then(|| format!("{}_{subject}", self.verb_of_case()))
     }
 
     /// Whether it may do no more than its most telling line says.

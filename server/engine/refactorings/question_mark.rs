@@ -266,6 +266,52 @@ mod tests {
     }
 
     #[test]
+    fn what_the_file_s_own_from_does_needs_no_word() {
+        let code = |declared: &str| {
+            format!(
+                "{declared}\nfn f(b: B) -> Result<(), Failed> {{\n    $0let a = match b.parse() {{\n        Ok(a) => a,\n        Err(e) => return Err(Failed::Io(e)),\n    }};\n    g(a)\n}}\n"
+            )
+        };
+        let with = |call: &str| {
+            format!(
+                "fn f(b: B) -> Result<(), Failed> {{\n    let a = b.parse(){call}?;\n    g(a)\n}}\n"
+            )
+        };
+        let item = "enum Failed { Io(io::Error) }\n";
+        let conversion = |body: &str, ty: &str| {
+            format!("{item}impl From<{ty}> for Failed {{ fn from(it: {ty}) -> Self {{ {body} }} }}")
+        };
+        for (declared, call) in [
+            (conversion("Self::Io(it)", "io::Error"), ""),
+            (conversion("Failed::Io(it)", "io::Error"), ""),
+            (
+                "#[derive(Debug, Error)]\nenum Failed { Io(#[from] io::Error) }".to_owned(),
+                "",
+            ),
+            (item.to_owned(), ".map_err(Failed::Io)"),
+            (
+                conversion("Self::Other(it)", "io::Error"),
+                ".map_err(Failed::Io)",
+            ),
+            (
+                conversion("log(&it); Self::Io(it)", "io::Error"),
+                ".map_err(Failed::Io)",
+            ),
+            (
+                conversion("Self::Io(it)", "Box<dyn Error>"),
+                ".map_err(Failed::Io)",
+            ),
+            (
+                "#[derive(Debug)]\nenum Failed { Io(#[from] io::Error) }".to_owned(),
+                ".map_err(Failed::Io)",
+            ),
+        ] {
+            let after = format!("{declared}\n{}", with(call));
+            assert_becomes(&QUESTION_MARK, &code(&declared), &after);
+        }
+    }
+
+    #[test]
     fn what_is_called_gets_a_line_where_the_chain_is_too_long() {
         becomes(
             RESULT,

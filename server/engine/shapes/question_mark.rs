@@ -16,6 +16,7 @@ use crate::{
     text::TextRange,
 };
 
+mod declared_from;
 mod failure;
 mod parts;
 mod writing;

@@ -118,6 +118,9 @@ fn word_in(list: &'static str, word: &str) -> Option<&'static str> {
 
 /// The verb that the name of a function begins with.
 pub(super) fn verb_of(name: &str) -> Option<&'static str> {
+    if name == "from_str" {
+        return Some("parse");
+    }
     word_in(VERBS, name.split('_').next()?)
 }
 

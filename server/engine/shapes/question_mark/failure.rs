@@ -7,7 +7,9 @@ use ra_ap_syntax::{
 
 use super::{
     super::option_value::{is_worth_a_closure, may_be_boxed},
-    Around, has_shared_self, is_copied_freely, is_sign,
+    Around,
+    declared_from::wraps_as_from,
+    has_shared_self, is_copied_freely, is_sign,
     parts::{Parts, Wraps},
 };
 use crate::syntax::{
@@ -85,6 +87,7 @@ fn conversion(parts: &Parts, around: &Around) -> Option<Failure> {
             let is_into = call.name_ref()?.text() == "into" && call.generic_arg_list().is_none();
             (is_into && is_error(call.receiver())).then_some(Failure::FromInto)
         }
+        value if wraps_as_from(value, name) => Some(Failure::From),
         ast::Expr::CallExpr(call) => {
             let mut arguments = call.arg_list()?.args();
             let (only, None) = (arguments.next(), arguments.next()) else {
