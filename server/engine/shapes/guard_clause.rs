@@ -10,7 +10,7 @@ use ra_ap_syntax::{
 };
 
 use crate::{
-    shapes::let_else::worth::{is_named_for_it, reads_well},
+    shapes::let_else::worth::{has_name_of_its_own, is_named_for_it, reads_well},
     syntax::{
         FileContext, FileNames, Hazard, Refusal, Rewrite,
         attributes::has_condition_inside,
@@ -471,6 +471,11 @@ impl<'a> Finder<'a> {
         guard.is_awkward |= matched
             .expr()
             .is_some_and(|value| is_named_for_it(choice.syntax(), &value));
+        if let (Some(pattern), Some(ElseBranch::Block(other))) =
+            (matched.pat(), choice.else_branch())
+        {
+            guard.is_awkward |= has_name_of_its_own(&pattern, &ast::Expr::BlockExpr(other));
+        }
         // rustfmt puts the `else` of a line that takes all the room on one of its own.
         let line = layout::width(self.indent) + layout::width(head.written()) + " else {".len();
         if line >= self.context.width.max() {

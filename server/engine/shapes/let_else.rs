@@ -81,6 +81,7 @@ impl LetElse {
             && !worth::is_named_for_it(self.statement.syntax(), &self.scrutinee)
             && !worth::has_name_of_its_own(&self.pattern, &self.otherwise)
             && !worth::heads_loop(&self.statement, &self.otherwise)
+            && !worth::is_long(&self.otherwise)
             && !worth::leaves_in_branches(&self.otherwise)
             && !worth::has_twin(&self.statement, &self.otherwise)
             && !worth::asks_one_question(&self.statement, &self.otherwise)

@@ -191,6 +191,8 @@ fn of_value(node: &SyntaxNode, text: &str, context: FileContext) -> Option<Named
     let is_fit = match outline.method {
         "unwrap_or_else" => is_made_anew(&outline.value),
         "map" => !matches!(outline.value, ast::Expr::PrefixExpr(_)),
+        // What takes several lines reads better behind a `?` or a `let … else`.
+        "and_then" => lines(&outline.value) == 1,
         _ => true,
     };
     let is_its = is_fit && !layout::has_comment(node) && is_for_others(&refusal, node);
@@ -232,13 +234,15 @@ fn of_question_mark(node: &SyntaxNode, text: &str, context: FileContext) -> Opti
 
 /// Whether the error takes a variable with it that only this way has to give up.
 fn moves_more(outline: &Outline) -> bool {
-    let arguments = outline
-        .value
-        .syntax()
-        .descendants()
-        .filter_map(ast::ArgList::cast);
-    let mut names = arguments
-        .flat_map(|it| it.args())
-        .filter_map(|it| scopes::as_name(&it));
+    let parts = outline.value.syntax().descendants().filter(|it| {
+        matches!(
+            it.kind(),
+            SyntaxKind::ARG_LIST | SyntaxKind::TUPLE_EXPR | SyntaxKind::RECORD_EXPR_FIELD
+        )
+    });
+    let given = parts
+        .flat_map(|it| it.children())
+        .filter_map(ast::Expr::cast);
+    let mut names = given.filter_map(|it| scopes::as_name(&it));
     names.any(|name| name.len() > 1 && !matches!(&*name, "err" | "error" | "source" | "self"))
 }

@@ -163,6 +163,18 @@ mod tests {
     }
 
     #[test]
+    fn a_second_case_is_no_way_out() {
+        let text = |steps: usize| {
+            let steps = "    c();\n".repeat(steps);
+            format!(
+                "fn f() {{\nlet a = match b() {{\nSome(a) => a,\nNone => {{\n{steps}    return;\n}}\n}};\ng(a);\nh();\n}}\n"
+            )
+        };
+        assert_eq!(fired("let-else-opportunity", &text(4)).len(), 1);
+        assert!(fired("let-else-opportunity", &text(12)).is_empty());
+    }
+
+    #[test]
     fn all_of_one_form_or_none() {
         let text = |name: &str| {
             let choice = |name: &str| {

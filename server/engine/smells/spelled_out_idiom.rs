@@ -443,7 +443,13 @@ mod tests {
             "match a.c() { Ok(Ok(c)) => c, Ok(Err(c)) => d, Err(e) => return Err(e) }",
             "match a.c() { Ok(c) => c, Ok(d) => e, Err(e) => { f(); return Err(e) } }",
             "match a.c() { Ok(A) => c, Ok(d) => e, Err(e) => return Err(E::of(e, n)) }",
+            "match a.c() { Ok(c) => c, Err(e) => return Err((reader, e)) }",
+            "match a.c { Some(c) => {\nc.d(\n1)\n} None => None }",
+            "match a.c { Some(c) => self.handle(c), None => false }",
+            "match &a.c { Some(c) => c, None => &ALL }",
             // Loops that do more.
+            "let mut v = Vec::with_capacity(n); for _ in 0..n { v.push(w()); } e(v)",
+            "let mut v = Vec::new(); for c in d { if seen.insert(c) { v.push(c); } } e(v)",
             "for i in 0..n { v[i + 1] = v[i]; }",
             "for i in 0..n { w[i] = v[i]; }",
             "for i in 0..n { v.push(v[i]); }",

@@ -90,7 +90,8 @@ fn holds_guard(selection: &Selection) -> bool {
         let ast::Pat::IdentPat(name) = pattern else {
             return false;
         };
-        name.name().is_some_and(|name| name.text().starts_with('_'))
+        let name = name.name();
+        name.is_some_and(|name| name.text().starts_with('_') || name.text().contains("guard"))
     };
     let mut tokens = selection.statements.iter().flat_map(tokens);
     patterns.any(is_guard) || tokens.any(|it| it.kind() == T![unsafe])

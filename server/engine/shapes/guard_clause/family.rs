@@ -36,6 +36,8 @@ pub(super) fn has_short_relatives(choice: &ast::IfExpr, least: u32) -> bool {
 struct Form {
     kinds: Vec<SyntaxKind>,
     names: Vec<String>,
+    /// The field whose method is asked first.
+    root: Option<String>,
     has_else: bool,
 }
 
@@ -53,15 +55,29 @@ impl Form {
         (tokens.len() >= FEWEST).then(|| Self {
             kinds: tokens.iter().map(ra_ap_syntax::SyntaxToken::kind).collect(),
             names: names.map(|it| it.text().to_owned()).collect(),
+            root: root_of(&condition),
             has_else: choice.else_token().is_some(),
         })
     }
 
-    /// Whether at least half of the names are the same, in the same place.
+    /// Whether at least half of the names are the same, in the same place, or both ask the same place first.
     fn is_like(&self, other: &Self) -> bool {
         let pairs = self.names.iter().zip(&other.names);
         let same = pairs.filter(|(one, other)| one == other).count();
-        self.has_else == other.has_else && self.kinds == other.kinds && same * 2 >= self.names.len()
+        let is_same_form = self.kinds == other.kinds && same * 2 >= self.names.len();
+        let asks_same = self.root.is_some() && self.root == other.root;
+        self.has_else == other.has_else && (is_same_form || asks_same)
+    }
+}
+
+/// `a.b` of `a.b.c() || d`.
+fn root_of(condition: &ast::Expr) -> Option<String> {
+    let mut asked = condition.syntax().descendants();
+    let call = asked.find_map(ast::MethodCallExpr::cast)?;
+    let is_first = call.syntax().text_range().start() == condition.syntax().text_range().start();
+    match call.receiver()? {
+        ast::Expr::FieldExpr(field) if is_first => Some(field.syntax().text().to_string()),
+        _ => None,
     }
 }
 
@@ -119,6 +135,13 @@ mod tests {
         )));
         assert!(is_relative(&format!(
             "fn p() {{ if a.b == C::E {{ e(); }} }} {OWN}"
+        )));
+        let asks = OWN.replace("a.b == C::D", "a.b.c()");
+        assert!(is_relative(&format!(
+            "{asks} fn p() {{ if a.b.d() || e {{ e(); }} }}"
+        )));
+        assert!(!is_relative(&format!(
+            "{asks} fn p() {{ if a.c.d() || e {{ e(); }} }}"
         )));
         for other in [
             "fn p() { if a.c == D::E { e(); } }",

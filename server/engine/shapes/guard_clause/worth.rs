@@ -464,6 +464,15 @@ mod tests {
     }
 
     #[test]
+    fn an_error_for_nothing_is_a_question_mark_s() {
+        let code = |way_out: &str| {
+            format!("for a in b {{\nif let Some(x) = y {{\n{STEPS}}} else {{\n{way_out}\n}}\n}}")
+        };
+        assert!(is_worth(&code("return;")));
+        assert!(!is_worth(&code("return Err(E);")));
+    }
+
+    #[test]
     fn short_closures_keep_their_form() {
         assert!(!is_worth(&format!(
             "g(|| {{\nif x == 1 {{\n{STEPS}}}\n}});"

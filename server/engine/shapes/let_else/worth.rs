@@ -15,8 +15,14 @@ pub(crate) fn reads_well(pattern: &ast::Pat, value: &ast::Expr) -> bool {
         && !value.syntax().text().contains_char('\n')
 }
 
+/// Whether what happens otherwise takes so many lines that it is one of two cases rather than a way out.
+pub(super) fn is_long(otherwise: &ast::Expr) -> bool {
+    const LONGEST: usize = 10;
+    otherwise.syntax().text().to_string().matches('\n').count() > LONGEST
+}
+
 /// Whether a method says the same about an `Option` or a `Result`: `expect`, or else `ok`, `ok_or` and `map_err` with a `?`.
-pub(super) fn has_name_of_its_own(pattern: &ast::Pat, otherwise: &ast::Expr) -> bool {
+pub(crate) fn has_name_of_its_own(pattern: &ast::Pat, otherwise: &ast::Expr) -> bool {
     let is_ok = takes_whole_value(pattern, &["Ok"]);
     if !is_ok && !takes_whole_value(pattern, &["Some"]) {
         return false;

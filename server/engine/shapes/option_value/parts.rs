@@ -317,7 +317,13 @@ fn begins_its_type(value: &ast::Expr) -> bool {
     let is_new = text
         .strip_suffix("::new()")
         .is_some_and(|ty| TYPES.contains(&ty) && declared.types(ty).is_empty());
-    is_new || is_empty_list || text == "Default::default()"
+    let is_empty_text = match &*text {
+        "\"\".to_string()" => !declared.has_method("to_string"),
+        "\"\".to_owned()" => !declared.has_method("to_owned"),
+        "String::from(\"\")" => declared.types("String").is_empty(),
+        _ => false,
+    };
+    is_new || is_empty_list || is_empty_text || text == "Default::default()"
 }
 
 /// Whether an expression is a method of what is held, or a function that is called with it and more.
