@@ -382,11 +382,11 @@ fn acts(asked: &ast::Expr) -> bool {
         if let Some(call) = ast::MethodCallExpr::cast(node.clone()) {
             return call.name_ref().is_some_and(|name| is_deed(name.text()));
         }
-        let called = ast::CallExpr::cast(node).and_then(|call| call.expr());
-        let Some(ast::Expr::PathExpr(callee)) = called else {
+        let function = ast::CallExpr::cast(node).and_then(|call| call.expr());
+        let Some(ast::Expr::PathExpr(path)) = function else {
             return false;
         };
-        let name = callee.path().and_then(|path| path.segment()?.name_ref());
+        let name = path.path().and_then(|path| path.segment()?.name_ref());
         name.is_some_and(|name| is_deed(name.text()))
     })
 }

@@ -100,16 +100,16 @@ fn is_plain_from(conversion: &ast::Impl, owner: &str, variant: &str) -> bool {
     let body = function
         .body()
         .filter(|it| it.statements().next().is_none());
-    let gives = body.and_then(|it| it.tail_expr());
-    let gives = gives.map(|it| it.syntax().text().to_string());
-    let (Some(name), Some(gives)) = (name, gives) else {
+    let result = body.and_then(|it| it.tail_expr());
+    let result = result.map(|it| it.syntax().text().to_string());
+    let (Some(name), Some(result)) = (name, result) else {
         return false;
     };
     let is_exact = given.ty().is_some_and(|ty| is_exact(&ty));
     is_exact
         && [owner, "Self"]
             .iter()
-            .any(|owner| gives == format!("{owner}::{variant}({name})"))
+            .any(|owner| result == format!("{owner}::{variant}({name})"))
 }
 
 /// Whether nothing becomes a value of the type on its way: no trait object and no reference.
