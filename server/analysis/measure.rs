@@ -11,6 +11,7 @@ use dashmap::DashMap;
 use super::proposals::best_part;
 use crate::{
     cache::locks::lock,
+    extraction::LastFunction,
     facts::{Allowance, AllowanceForm, FileReport, FunctionFacts, Sighting, SmellId, UnitReport},
     smells,
     survey::{self, FileSurvey, SurveyedUnit, UnitSurvey},
@@ -269,8 +270,9 @@ fn measure_unit(source: &Source, place: &Place, writer: Writer, extent: Extent) 
         (_, Writer::Program) => Some(Arc::default()),
     };
     let functions = unit.functions.iter();
+    let mut last = LastFunction::default();
     let sightings = seen.into_iter().map(|mut sighting| {
-        sighting.extraction = best_part(source, &unit, &sighting);
+        sighting.extraction = best_part(source, &unit, &sighting, &mut last);
         sighting
     });
     let report = UnitReport {

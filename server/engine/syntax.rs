@@ -37,7 +37,7 @@ pub use read::{
     attributes,
     declarations::{Constant, FileNames, Signature, TypeShape},
     generated::{EXPLANATION as GENERATED_FILES, is_generated},
-    green::{has_child, has_child_of, text_of},
+    green::{has_child, has_child_of, holds, text_of},
     item_paths::item_paths,
     kinds::KindSet,
     metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators},

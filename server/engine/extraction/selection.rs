@@ -15,7 +15,7 @@ use super::{
     selected::Selected,
 };
 use crate::{
-    syntax::{Edition, Source},
+    syntax::{Edition, Source, holds},
     text::{TextRange, TextSize},
 };
 
@@ -168,7 +168,8 @@ impl Selection {
         };
         let receivers = bindings.receivers_in(range);
         let fields = fields::fields(&receivers, &captures, bindings);
-        let mut parts = statements.iter().flat_map(SyntaxNode::descendants);
+        let is_call = |kind| kind == SyntaxKind::MACRO_CALL;
+        let mut parts = statements.iter();
         Ok(Self {
             captures,
             outputs,
@@ -180,7 +181,7 @@ impl Selection {
             item,
             receivers,
             fields,
-            has_macro: parts.any(|node| node.kind() == SyntaxKind::MACRO_CALL),
+            has_macro: parts.any(|node| is_call(node.kind()) || holds(node, is_call)),
             code_end: end.text_range().end(),
             exits,
             range,
@@ -257,7 +258,7 @@ impl Selection {
 
 /// What all parts of a function have around them. That of the function that was asked about last is kept.
 #[derive(Default)]
-pub(super) struct LastFunction(Option<(ast::Fn, InFunction)>);
+pub struct LastFunction(Option<(ast::Fn, InFunction)>);
 
 pub(super) struct InFunction {
     bindings: Bindings,
@@ -280,11 +281,10 @@ impl LastFunction {
 }
 
 fn items(function: &ast::Fn) -> Vec<SyntaxNode> {
-    let body = function.body();
-    let items = body.iter().flat_map(|body| body.syntax().descendants());
-    items
-        .filter(|node| ast::Item::can_cast(node.kind()) && node.kind() != SyntaxKind::MACRO_CALL)
-        .collect()
+    let is_item = |kind| ast::Item::can_cast(kind) && kind != SyntaxKind::MACRO_CALL;
+    let body = function.body().filter(|it| holds(it.syntax(), is_item));
+    let nodes = body.iter().flat_map(|body| body.syntax().descendants());
+    nodes.filter(|node| is_item(node.kind())).collect()
 }
 
 /// Whether a loop of the scope goes round what stands here.
@@ -377,7 +377,8 @@ fn gates(source: &Source, statements: &[SyntaxNode]) -> Vec<String> {
 
 /// Those of a statement and of what is in it. Few have any.
 fn attributes(source: &Source, statement: &SyntaxNode) -> impl Iterator<Item = ast::Attr> {
-    let has_any = source.slice(statement.text_range()).contains('#');
+    let has_sign = source.slice(statement.text_range()).contains('#');
+    let has_any = has_sign && holds(statement, ast::Attr::can_cast);
     let nodes = has_any.then(|| statement.descendants());
     nodes.into_iter().flatten().filter_map(ast::Attr::cast)
 }

@@ -14,6 +14,21 @@ pub fn has_child_of(node: &SyntaxNode, is_wanted: impl Fn(SyntaxKind) -> bool) -
     children.any(|child| is_wanted(SyntaxKind::from(child.kind().0)))
 }
 
+/// Whether a node of such a kind is anywhere inside of a node. Input of macros has none.
+pub fn holds(node: &SyntaxNode, is_wanted: impl Fn(SyntaxKind) -> bool) -> bool {
+    let green: &Green = node.green();
+    holds_any(green, &is_wanted)
+}
+
+/// No tree is deeper than a stack allows.
+fn holds_any(green: &Green, is_wanted: &impl Fn(SyntaxKind) -> bool) -> bool {
+    let mut children = green.children().filter_map(NodeOrToken::into_node);
+    children.any(|child| {
+        let kind = SyntaxKind::from(child.kind().0);
+        is_wanted(kind) || kind != SyntaxKind::TOKEN_TREE && holds_any(child, is_wanted)
+    })
+}
+
 /// Whether a brace stands anywhere in a node.
 pub(super) fn has_brace(node: &SyntaxNode) -> bool {
     let green: &Green = node.green();
@@ -65,6 +80,17 @@ mod tests {
     fn the_text_is_whole() {
         let text = "const A: &[(u8, &str)] = &[(1, \"a\"), /* b */ (2, r\"c\")];";
         assert_eq!(text_of(&constant(text)), text);
+    }
+
+    #[test]
+    fn what_is_inside_is_found_but_in_macros() {
+        let array = constant("const A: &[u8] = &[(1, b(2))];");
+        let holds = |kind: SyntaxKind| holds(&array, |it| it == kind);
+        assert!(holds(SyntaxKind::LITERAL) && holds(SyntaxKind::ARG_LIST));
+        assert!(!holds(SyntaxKind::CONST) && !holds(SyntaxKind::IF_EXPR));
+        let input = constant("const A: u8 = b![(1)];");
+        let is_input = |it| it == SyntaxKind::TOKEN_TREE;
+        assert!(super::holds(&input, is_input) && !super::holds(&input, ast::Literal::can_cast));
     }
 
     #[test]

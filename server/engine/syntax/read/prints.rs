@@ -2,10 +2,11 @@
 
 use std::{
     cell::{OnceCell, RefCell},
-    collections::{HashMap, HashSet},
+    collections::HashSet,
 };
 
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::green;
@@ -139,7 +140,7 @@ impl<'a> Words<'a> {
         length: usize,
     ) -> Self {
         let mut words: Vec<Word<'a>> = Vec::with_capacity(length / 4);
-        let mut names: HashMap<&str, usize> = HashMap::new();
+        let mut names: FxHashMap<&str, usize> = FxHashMap::default();
         for (kind, text, start) in tokens {
             let is_joined = words
                 .last()
@@ -529,18 +530,21 @@ impl Word<'_> {
 
 /// Whether two signs that touch are written as one: the lexer gives them character by character.
 pub(super) fn is_joined(one: &str, next: &str) -> bool {
+    let ([one], [next]) = (one.as_bytes(), next.as_bytes()) else {
+        return false;
+    };
     matches!(
         (one, next),
-        (":", ":")
-            | ("-" | "=" | ">", ">")
+        (b':', b':')
+            | (b'-' | b'=' | b'>', b'>')
             | (
-                "=" | "!" | "<" | ">" | "+" | "-" | "*" | "/" | "%" | "^" | "&" | "|",
-                "="
+                b'=' | b'!' | b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'%' | b'^' | b'&' | b'|',
+                b'='
             )
-            | ("&", "&")
-            | ("|", "|")
-            | (".", "." | "=")
-            | ("<", "<")
+            | (b'&', b'&')
+            | (b'|', b'|')
+            | (b'.', b'.' | b'=')
+            | (b'<', b'<')
     )
 }
 
