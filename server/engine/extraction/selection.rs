@@ -1,6 +1,8 @@
 //! What a selection means: statements of a function or an expression in one, what they take from around them, and what they
 //! leave behind.
 
+use std::collections::HashSet;
+
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T,
     ast::{self, HasAttrs},
@@ -15,7 +17,7 @@ use super::{
     selected::Selected,
 };
 use crate::{
-    syntax::{Edition, Source, holds},
+    syntax::{Edition, Source, holds, written_in},
     text::{TextRange, TextSize},
 };
 
@@ -391,17 +393,13 @@ fn item_meant(
     if items.is_empty() {
         return Ok(None);
     }
-    let mentioned: Vec<String> = statements
-        .iter()
-        .flat_map(tokens)
-        .filter(|token| token.kind() == SyntaxKind::IDENT)
-        .map(|token| token.text().to_owned())
-        .collect();
+    let written = statements.iter().flat_map(written_in);
+    let names = written.filter(|(kind, _)| *kind == SyntaxKind::IDENT);
+    let mentioned: HashSet<&str> = names.map(|(_, name)| name).collect();
     let is_seen = |item: &SyntaxNode| {
-        tokens(item).any(|token| {
-            token.kind() == T![*] && item.kind() == SyntaxKind::USE
-                || token.kind() == SyntaxKind::IDENT
-                    && mentioned.iter().any(|it| it == token.text())
+        written_in(item).any(|(kind, text)| {
+            kind == T![*] && item.kind() == SyntaxKind::USE
+                || kind == SyntaxKind::IDENT && mentioned.contains(text)
         })
     };
     let stays = |item: &SyntaxNode| {

@@ -14,7 +14,10 @@ use super::{
     outline::{FilePart, Owner, Place, UnitKind, first_word},
     prints::Words,
 };
-use crate::{syntax::FileContext, text::TextRange};
+use crate::{
+    syntax::FileContext,
+    text::{TextRange, TextSize},
+};
 
 /// A unit that has been walked once, with what smells look at. Nothing of it comes from macro input.
 #[derive(Debug)]
@@ -202,12 +205,13 @@ pub fn inside(block: &ast::BlockExpr) -> TextRange {
         return TextRange::empty(block.syntax().text_range().end());
     };
     let range = list.syntax().text_range();
-    let start = list
-        .l_curly_token()
-        .map_or(range.start(), |brace| brace.text_range().end());
-    let end = list
-        .r_curly_token()
-        .map_or(range.end(), |brace| brace.text_range().start());
+    let mut ends = list.syntax().green().children();
+    let (first, last) = (ends.next(), ends.next_back());
+    let length = |is_there: bool| TextSize::new(u32::from(is_there));
+    let opens = first.is_some_and(|it| it.kind().0 == SyntaxKind::L_CURLY as u16);
+    let closes = last.is_some_and(|it| it.kind().0 == SyntaxKind::R_CURLY as u16);
+    let start = range.start() + length(opens);
+    let end = range.end() - length(closes);
     TextRange::new(start, end.max(start))
 }
 
