@@ -205,11 +205,10 @@ pub fn inside(block: &ast::BlockExpr) -> TextRange {
         return TextRange::empty(block.syntax().text_range().end());
     };
     let range = list.syntax().text_range();
-    let mut ends = list.syntax().green().children();
-    let (first, last) = (ends.next(), ends.next_back());
+    let mut parts = list.syntax().green().children().map(|it| it.kind().0);
+    let opens = parts.next() == Some(SyntaxKind::L_CURLY as u16);
+    let closes = parts.next_back() == Some(SyntaxKind::R_CURLY as u16);
     let length = |is_there: bool| TextSize::new(u32::from(is_there));
-    let opens = first.is_some_and(|it| it.kind().0 == SyntaxKind::L_CURLY as u16);
-    let closes = last.is_some_and(|it| it.kind().0 == SyntaxKind::R_CURLY as u16);
     let start = range.start() + length(opens);
     let end = range.end() - length(closes);
     TextRange::new(start, end.max(start))
