@@ -11,6 +11,7 @@ use dashmap::DashMap;
 use super::proposals::best_part;
 use crate::{
     cache::locks::lock,
+    extraction::LastFunction,
     facts::{Allowance, AllowanceForm, FileReport, FunctionFacts, Sighting, SmellId, UnitReport},
     smells,
     survey::{self, FileSurvey, SurveyedUnit, UnitSurvey},
@@ -29,6 +30,7 @@ pub struct Memo {
     /// The same by parts of trees, so that a text that is shared with the version before isn't even hashed.
     subtrees: Mutex<HashMap<SubtreeKey, KnownSubtree>>,
     generation: std::sync::atomic::AtomicU64,
+    is_idle: bool,
 }
 
 /// Where a part of a tree is held, and what is around it.
@@ -72,6 +74,14 @@ pub struct Measured {
 }
 
 impl Memo {
+    /// One that keeps nothing, for a text that is measured once.
+    pub fn idle() -> Self {
+        Self {
+            is_idle: true,
+            ..Self::default()
+        }
+    }
+
     fn next_generation(&self) -> u64 {
         self.generation
             .fetch_add(1, std::sync::atomic::Ordering::Relaxed)
@@ -87,6 +97,9 @@ impl Memo {
         places: &[(&Place, [u8; 4])],
         make: &dyn Fn(&Place) -> MeasuredUnit,
     ) -> Vec<MeasuredUnit> {
+        if self.is_idle {
+            return places.iter().map(|(place, _)| make(place)).collect();
+        }
         let mut subtrees = mem::take(&mut *lock(&self.subtrees));
         let units = places.iter().map(|(place, surroundings)| {
             let subtree = Subtree::of(&place.node);
@@ -269,8 +282,9 @@ fn measure_unit(source: &Source, place: &Place, writer: Writer, extent: Extent) 
         (_, Writer::Program) => Some(Arc::default()),
     };
     let functions = unit.functions.iter();
+    let mut last = LastFunction::default();
     let sightings = seen.into_iter().map(|mut sighting| {
-        sighting.extraction = best_part(source, &unit, &sighting);
+        sighting.extraction = best_part(source, &unit, &sighting, &mut last);
         sighting
     });
     let report = UnitReport {

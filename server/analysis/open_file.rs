@@ -43,6 +43,13 @@ impl OpenFile {
         Self::version(text, lines, context, Arc::default(), None)
     }
 
+    /// A text that is looked at once, and never changed.
+    pub fn seen_once(text: impl Into<Arc<str>>, context: FileContext) -> Arc<Self> {
+        let text = text.into();
+        let lines = Lines::new(&text);
+        Self::version(text, lines, context, Arc::new(Memo::idle()), None)
+    }
+
     /// The next version, made in the time of copying the text. Nothing if `range` is not inside the text.
     pub fn changed(self: &Arc<Self>, range: TextRange, insert: &str) -> Option<Arc<Self>> {
         slice(&self.text, range)?;

@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::{
-    extraction::{self, Goal, Measure, Naming, Proposal, REPEATED_BLOCK},
+    extraction::{self, Goal, LastFunction, Measure, Naming, Proposal, REPEATED_BLOCK},
     facts::{Part, Sighting},
     smells::{self, Calm, Smell},
     syntax::{Source, Unit},
@@ -56,7 +56,12 @@ pub fn apart(proposals: &[Proposal]) -> Vec<&Proposal> {
 
 /// The part that is best moved out of what was seen, by the limits that hold where nobody sets others. Only what is said of a
 /// whole function is looked at so closely.
-pub(super) fn best_part(source: &Source, unit: &Unit<'_>, sighting: &Sighting) -> Option<Part> {
+pub(super) fn best_part(
+    source: &Source,
+    unit: &Unit<'_>,
+    sighting: &Sighting,
+    last: &mut LastFunction,
+) -> Option<Part> {
     let smell = smells::get(sighting.smell)?;
     let Calm::HardOrExtracted(wanted) = smell.calm else {
         return None;
@@ -69,7 +74,7 @@ pub(super) fn best_part(source: &Source, unit: &Unit<'_>, sighting: &Sighting) -
         limit_of_part: limit,
         naming: Naming::Told,
     };
-    let find = || extraction::best_part(source, unit, sighting.at, goal);
+    let find = || extraction::best_part(source, unit, sighting.at, goal, last);
     let (at, gain) = smells::guarded(find).flatten()?;
     let measure = sighting.measure.saturating_sub(gain);
     let is_wanted = sighting.measure >= wanted.always_from || measure <= wanted.leaving;

@@ -44,7 +44,7 @@ pub use passing::Passing;
 pub use proposing::{
     Choice, Goal, Measure, Naming, Proposal, best_part, choices, is_free_name, is_name, proposals,
 };
-pub use selection::Selection;
+pub use selection::{LastFunction, Selection};
 pub use sharing::{REPEATED_BLOCK, Shared, name_for};
 pub use writing::{Draft, Purpose};
 

@@ -27,7 +27,7 @@ pub use parse::{
     bounds::Unparsable,
     context::{FileContext, LineWidth, Role, RustVersion, Shares},
     source::Source,
-    tokens::{same_words, tokens, tokens_of},
+    tokens::{same_words, tokens, tokens_of, written_in},
     tree::{Subtree, Tree, token_behind, tokens_parsed},
 };
 pub use ra_ap_syntax::Edition;
@@ -37,7 +37,7 @@ pub use read::{
     attributes,
     declarations::{Constant, FileNames, Signature, TypeShape},
     generated::{EXPLANATION as GENERATED_FILES, is_generated},
-    green::{has_child, has_child_of, text_of},
+    green::{has_child, has_child_of, holds, nodes_inside, text_of},
     item_paths::item_paths,
     kinds::KindSet,
     metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators},

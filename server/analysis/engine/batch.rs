@@ -163,7 +163,7 @@ impl<'a> FileOnDemand<'a> {
     fn file(&self) -> &OpenFile {
         let (text, context) = self.input;
         self.file
-            .get_or_init(|| OpenFile::new(Arc::clone(text), *context))
+            .get_or_init(|| OpenFile::seen_once(Arc::clone(text), *context))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The variables of a function: where each is declared and where it is mentioned.
 
 use ra_ap_syntax::{
-    AstNode, SyntaxKind, SyntaxNode, SyntaxToken, T,
+    AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T,
     ast::{self, HasName},
 };
 
@@ -30,27 +30,43 @@ pub(super) struct Binding {
 
 impl Bindings {
     pub(super) fn of(function: &ast::Fn) -> Self {
-        let patterns = function
-            .syntax()
-            .descendants()
-            .filter_map(ast::IdentPat::cast);
-        let found = patterns.filter_map(|pattern| binding(&pattern));
-        let found = found.collect();
-        let (mut all, mut receivers) = (Vec::new(), Vec::new());
-        for token in tokens(function.syntax()) {
+        let mut bindings = Self {
+            found: Vec::new(),
+            mentions: Vec::new(),
+            receivers: Vec::new(),
+        };
+        for node in function.syntax().descendants() {
+            match node.kind() {
+                SyntaxKind::IDENT_PAT => {
+                    let pattern = ast::IdentPat::cast(node);
+                    bindings.found.extend(pattern.and_then(|it| binding(&it)));
+                }
+                // Names stand nowhere else.
+                SyntaxKind::NAME
+                | SyntaxKind::NAME_REF
+                | SyntaxKind::TOKEN_TREE
+                | SyntaxKind::ERROR => bindings.add_mentions(&node),
+                _ => {}
+            }
+        }
+        // What is inside of brackets stands between the tokens around them.
+        let start = |token: &SyntaxToken| token.text_range().start();
+        bindings.mentions.sort_by_key(|(_, token)| start(token));
+        bindings.receivers.sort_by_key(start);
+        bindings
+    }
+
+    fn add_mentions(&mut self, node: &SyntaxNode) {
+        let tokens = node.children_with_tokens();
+        for token in tokens.filter_map(NodeOrToken::into_token) {
             if token.kind() == T![self] {
                 // `self::` begins a path.
                 let next = token.next_token();
                 let is_receiver = next.is_none_or(|it| it.kind() != T![::]);
-                receivers.extend(is_receiver.then_some(token));
+                self.receivers.extend(is_receiver.then_some(token));
             } else {
-                all.extend(mentions(&token));
+                self.mentions.extend(mentions(&token));
             }
-        }
-        Self {
-            found,
-            mentions: all,
-            receivers,
         }
     }
 

@@ -165,7 +165,12 @@ fn listed(source: &Source, at: TextRange, goal: Goal, breadth: Breadth) -> Vec<C
         if better.count() >= breadth.listed {
             break;
         }
-        ranked.extend(sized.ranked(&root, part, &mut last, |wish| names.is_free(&wish.name)));
+        let selection = Selection::looked_at(source, &root, part.range, "Some", &mut last);
+        let Ok(selection) = selection else {
+            continue;
+        };
+        let may_have = |wish: &Wish| names.is_free(&wish.name);
+        ranked.extend(sized.ranked(part, selection, may_have));
     }
     ranked.sort_by(|left, right| right.worth.total_cmp(&left.worth));
     let proposed = ranked.into_iter();
@@ -174,16 +179,16 @@ fn listed(source: &Source, at: TextRange, goal: Goal, breadth: Breadth) -> Vec<C
 }
 
 /// The part that is worth telling of where nobody has asked, and how much of the measure goes with it, as far as the unit alone
-/// tells: another item may have its name.
+/// tells: another item may have its name. What is known of the function is kept for the next question.
 pub fn best_part(
     source: &Source,
     unit: &Unit<'_>,
     at: TextRange,
     goal: Goal,
+    last: &mut LastFunction,
 ) -> Option<(TextRange, u32)> {
-    let root = source.root();
+    let root = unit.node.tree_top();
     let sized = Sized::in_unit(source, unit, at, (goal, FEW))?;
-    let mut last = LastFunction::default();
     let mut best: Option<Ranked> = None;
     let parts = sized.parts().into_iter();
     let large = parts.filter(|part| {
@@ -193,12 +198,17 @@ pub fn best_part(
         if best.as_ref().is_some_and(|it| it.worth >= part.benefit) {
             break;
         }
-        let ranked = sized.ranked(&root, part, &mut last, |_| true);
-        let is_better = |it: &Ranked| best.as_ref().is_none_or(|best| it.worth > best.worth);
-        let better = ranked.filter(is_better);
-        if let Some(better) = better.filter(|it| telling::stands_alone(&sized, &it.selection)) {
-            best = Some(better);
+        let selection = Selection::looked_at(source, &root, part.range, "Some", last);
+        let Ok(selection) = selection else {
+            continue;
+        };
+        // A name costs more to find than this.
+        if cost(&selection).is_none() || !telling::stands_alone(&sized, &selection) {
+            continue;
         }
+        let ranked = sized.ranked(part, selection, |_| true);
+        let is_better = |it: &Ranked| best.as_ref().is_none_or(|best| it.worth > best.worth);
+        best = ranked.filter(is_better).or(best);
     }
     let best = best?;
     let after = sized.measured_without(&best.selection)?;
@@ -214,8 +224,8 @@ struct Ranked {
     name: Wish,
 }
 
-/// What stands against an extraction, beside a benefit of at most 1; nothing where too much is handed over.
-fn cost(selection: &Selection, ground: Ground) -> Option<f64> {
+/// What stands against an extraction but for its name, beside a benefit of at most 1; nothing where too much is handed over.
+fn cost(selection: &Selection) -> Option<f64> {
     let parameters = selection.parameters();
     let outputs = selection.outputs.len();
     if parameters > MOST_PARAMETERS || outputs > MOST_OUTPUTS {
@@ -232,15 +242,18 @@ fn cost(selection: &Selection, ground: Ground) -> Option<f64> {
         Leave::Carries { .. } => 0.12,
         Leave::Several(_) => 0.2,
     };
-    let of_name = match ground {
+    // What isn't always compiled can seldom be shown to hold.
+    let of_gates = if selection.gates.is_empty() { 0.0 } else { 0.1 };
+    Some(of_parameters + of_outputs + of_exits + of_gates)
+}
+
+fn cost_of_name(ground: Ground) -> f64 {
+    match ground {
         Ground::Comment => 0.0,
         Ground::Code => 0.03,
         Ground::Subject => 0.06,
         Ground::Nothing => 0.12,
-    };
-    // What isn't always compiled can seldom be shown to hold.
-    let of_gates = if selection.gates.is_empty() { 0.0 } else { 0.1 };
-    Some(of_parameters + of_outputs + of_exits + of_gates + of_name)
+    }
 }
 
 /// Whether a question about the call would be all that a branch holds: `if a { if part() { return; } }`.
@@ -348,18 +361,17 @@ impl<'a, 't> Sized<'a, 't> {
     /// A part with the first of its names that may be had. What nobody selected or named isn't worth a name that says nothing.
     fn ranked(
         &self,
-        root: &SyntaxNode,
         part: Part,
-        last: &mut LastFunction,
+        selection: Selection,
         may_have: impl Fn(&Wish) -> bool,
     ) -> Option<Ranked> {
-        let selection = Selection::looked_at(self.source, root, part.range, "Some", last).ok()?;
+        let cost = cost(&selection)?;
         let is_given = self.goal.naming == Naming::Given;
         let telling = naming::wishes(self.source, &selection);
         let mut telling = telling.filter(|it| is_given || it.ground != Ground::Nothing);
         let wish = telling.find(may_have)?;
         drop(telling);
-        let worth = part.benefit - part.share * LEAST_COST - cost(&selection, wish.ground)?;
+        let worth = part.benefit - part.share * LEAST_COST - (cost + cost_of_name(wish.ground));
         (worth > self.breadth.least_worth).then_some(Ranked {
             worth,
             part,
@@ -378,16 +390,21 @@ impl<'a, 't> Sized<'a, 't> {
         if lines < FEWEST_LINES || lines * 100 > all * LARGEST_PART {
             return None;
         }
-        let (after, own) = match self.goal.measure {
-            Measure::Complexity => self.complexity(range),
-            Measure::Nesting => self.nesting(range),
+        let after = match self.goal.measure {
+            Measure::Complexity => self.complexity_without(range),
+            Measure::Nesting => self.nesting(range).0,
             Measure::Lines | Measure::ArmLines | Measure::LoopLines => {
-                ((self.before + 1).saturating_sub(lines), lines)
+                (self.before + 1).saturating_sub(lines)
             }
         };
         if !self.is_gain(after) {
             return None;
         }
+        let own = match self.goal.measure {
+            Measure::Complexity => self.complexity_of(range),
+            Measure::Nesting => self.nesting(range).1,
+            Measure::Lines | Measure::ArmLines | Measure::LoopLines => lines,
+        };
         let Goal {
             limit,
             limit_of_part,
@@ -405,18 +422,25 @@ impl<'a, 't> Sized<'a, 't> {
         })
     }
 
-    /// Of the function without a part, and of the part by itself.
-    fn complexity(&self, range: TextRange) -> (u32, u32) {
-        let depth = self.depth(range);
-        let increments = self.function.tally.increments.iter();
-        let inside = increments.filter(|it| range.contains_range(it.at));
-        let (moved, own) = inside.fold((0, 0), |(moved, own), it| {
-            let alone = it.amount.saturating_sub(depth).max(1);
-            (moved + it.amount, own + alone)
-        });
-        (self.before.saturating_sub(moved), own)
+    /// Of the function without a part.
+    fn complexity_without(&self, range: TextRange) -> u32 {
+        let moved: u32 = self.increments_in(range).map(|it| it.amount).sum();
+        self.before.saturating_sub(moved)
     }
 
+    /// Of a part by itself.
+    fn complexity_of(&self, range: TextRange) -> u32 {
+        let depth = self.depth(range);
+        let alone = |it: &Increment| it.amount.saturating_sub(depth).max(1);
+        self.increments_in(range).map(alone).sum()
+    }
+
+    fn increments_in(&self, range: TextRange) -> impl Iterator<Item = &Increment> {
+        let increments = self.function.tally.increments.iter();
+        increments.filter(move |it| range.contains_range(it.at))
+    }
+
+    /// Of the function without a part, and of the part by itself.
     fn nesting(&self, range: TextRange) -> (u32, u32) {
         let depth = self.depth(range);
         let increments = self.function.tally.increments.iter();

@@ -1,6 +1,8 @@
 //! What a selection means: statements of a function or an expression in one, what they take from around them, and what they
 //! leave behind.
 
+use std::collections::HashSet;
+
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T,
     ast::{self, HasAttrs},
@@ -15,7 +17,7 @@ use super::{
     selected::Selected,
 };
 use crate::{
-    syntax::{Edition, Source},
+    syntax::{Edition, Source, holds, written_in},
     text::{TextRange, TextSize},
 };
 
@@ -168,7 +170,8 @@ impl Selection {
         };
         let receivers = bindings.receivers_in(range);
         let fields = fields::fields(&receivers, &captures, bindings);
-        let mut parts = statements.iter().flat_map(SyntaxNode::descendants);
+        let is_call = |kind| kind == SyntaxKind::MACRO_CALL;
+        let mut parts = statements.iter();
         Ok(Self {
             captures,
             outputs,
@@ -180,7 +183,7 @@ impl Selection {
             item,
             receivers,
             fields,
-            has_macro: parts.any(|node| node.kind() == SyntaxKind::MACRO_CALL),
+            has_macro: parts.any(|node| is_call(node.kind()) || holds(node, is_call)),
             code_end: end.text_range().end(),
             exits,
             range,
@@ -257,7 +260,7 @@ impl Selection {
 
 /// What all parts of a function have around them. That of the function that was asked about last is kept.
 #[derive(Default)]
-pub(super) struct LastFunction(Option<(ast::Fn, InFunction)>);
+pub struct LastFunction(Option<(ast::Fn, InFunction)>);
 
 pub(super) struct InFunction {
     bindings: Bindings,
@@ -280,11 +283,10 @@ impl LastFunction {
 }
 
 fn items(function: &ast::Fn) -> Vec<SyntaxNode> {
-    let body = function.body();
-    let items = body.iter().flat_map(|body| body.syntax().descendants());
-    items
-        .filter(|node| ast::Item::can_cast(node.kind()) && node.kind() != SyntaxKind::MACRO_CALL)
-        .collect()
+    let is_item = |kind| ast::Item::can_cast(kind) && kind != SyntaxKind::MACRO_CALL;
+    let body = function.body().filter(|it| holds(it.syntax(), is_item));
+    let nodes = body.iter().flat_map(|body| body.syntax().descendants());
+    nodes.filter(|node| is_item(node.kind())).collect()
 }
 
 /// Whether a loop of the scope goes round what stands here.
@@ -377,7 +379,8 @@ fn gates(source: &Source, statements: &[SyntaxNode]) -> Vec<String> {
 
 /// Those of a statement and of what is in it. Few have any.
 fn attributes(source: &Source, statement: &SyntaxNode) -> impl Iterator<Item = ast::Attr> {
-    let has_any = source.slice(statement.text_range()).contains('#');
+    let has_sign = source.slice(statement.text_range()).contains('#');
+    let has_any = has_sign && holds(statement, ast::Attr::can_cast);
     let nodes = has_any.then(|| statement.descendants());
     nodes.into_iter().flatten().filter_map(ast::Attr::cast)
 }
@@ -390,17 +393,13 @@ fn item_meant(
     if items.is_empty() {
         return Ok(None);
     }
-    let mentioned: Vec<String> = statements
-        .iter()
-        .flat_map(tokens)
-        .filter(|token| token.kind() == SyntaxKind::IDENT)
-        .map(|token| token.text().to_owned())
-        .collect();
+    let written = statements.iter().flat_map(written_in);
+    let names = written.filter(|(kind, _)| *kind == SyntaxKind::IDENT);
+    let mentioned: HashSet<&str> = names.map(|(_, name)| name).collect();
     let is_seen = |item: &SyntaxNode| {
-        tokens(item).any(|token| {
-            token.kind() == T![*] && item.kind() == SyntaxKind::USE
-                || token.kind() == SyntaxKind::IDENT
-                    && mentioned.iter().any(|it| it == token.text())
+        written_in(item).any(|(kind, text)| {
+            kind == T![*] && item.kind() == SyntaxKind::USE
+                || kind == SyntaxKind::IDENT && mentioned.contains(text)
         })
     };
     let stays = |item: &SyntaxNode| {

@@ -3,9 +3,8 @@
 //! The value is made where it was made first, before the statement around it, and only where that was sure to happen. What it
 //! is has to be shown, so that it may be used again: a number, a `bool`, a part of what it was asked of, or a text of its own.
 
-use std::collections::HashMap;
-
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
+use rustc_hash::FxHashMap;
 
 use crate::{
     syntax::{FileContext, Hazard, Refusal, Rewrite, flow},
@@ -173,19 +172,23 @@ fn unknown() -> Refusal {
 
 /// Equal expressions, the longest first.
 fn groups(expressions: impl Iterator<Item = ast::Expr>, text: &str) -> Vec<Vec<ast::Expr>> {
-    let mut by_text: HashMap<&str, Vec<ast::Expr>> = HashMap::new();
+    let mut by_text: FxHashMap<&str, Vec<ast::Expr>> = FxHashMap::default();
     for expression in expressions {
         let Some(own) = slice(text, expression.syntax().text_range()) else {
             continue;
         };
         let is_of_length = (SHORTEST..=value::LONGEST).contains(&own.len());
-        if is_of_length && value::may_be(&expression) {
+        if is_of_length {
             by_text.entry(own).or_default().push(expression);
         }
     }
-    let mut groups: Vec<_> = by_text
-        .into_iter()
-        .filter(|(_, places)| places.len() > 1)
+    // Few stand twice, and whether one may be such a value is a closer look.
+    let twice = by_text.into_iter().filter(|(_, places)| places.len() > 1);
+    let mut groups: Vec<_> = twice
+        .filter_map(|(own, mut places)| {
+            places.retain(value::may_be);
+            (places.len() > 1).then_some((own, places))
+        })
         .collect();
     groups.sort_by_key(|(own, places)| {
         let start = places[0].syntax().text_range().start();

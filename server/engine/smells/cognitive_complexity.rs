@@ -84,7 +84,7 @@ use ra_ap_syntax::{AstNode, ast};
 use crate::{
     facts::{Part, Sighting},
     smells::{Calm, Cause, Extracted, FLATTENING, Limits, Look, Sightings, Smell},
-    syntax::{Function, Unit, flow, tables},
+    syntax::{Function, Unit, flow, nodes_inside, tables},
     text::{TextRange, slice},
 };
 
@@ -143,7 +143,7 @@ fn is_easy_to_follow(unit: &Unit<'_>, function: &Function, measure: u32) -> bool
 
 /// What guards that stand at most one level deep add to the measure: an `if` without `else` that always leaves the body.
 fn cost_of_guards(function: &Function) -> u32 {
-    let choices = function.body.syntax().descendants();
+    let choices = nodes_inside(function.body.syntax(), ast::IfExpr::can_cast);
     let guards = choices.filter_map(ast::IfExpr::cast).filter(is_guard);
     let keywords: Vec<TextRange> = guards
         .filter_map(|guard| Some(guard.if_token()?.text_range()))

@@ -72,7 +72,10 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         return;
     }
     for (function, owner) in signatures::all(unit) {
-        look_at(&function, owner, sightings);
+        // Few functions have many.
+        if sightings.keeps(count(signatures::written(&function))) {
+            look_at(&function, owner, sightings);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
 use crate::{
-    syntax::{Source, layout},
+    syntax::{Source, holds, layout},
     text::{TextRange, TextSize},
 };
 
@@ -44,7 +44,9 @@ fn lists(scope: &SyntaxNode) -> Vec<ast::StmtList> {
         if let Some(list) = ast::StmtList::cast(node.clone()) {
             lists.push(list);
         }
-        left.extend(node.children().filter(|it| !is_item(it)));
+        let is_list = |kind| kind == SyntaxKind::STMT_LIST;
+        let parts = node.children().filter(|it| !is_item(it));
+        left.extend(parts.filter(|it| is_list(it.kind()) || holds(it, is_list)));
     }
     lists
 }

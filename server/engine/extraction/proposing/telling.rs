@@ -46,11 +46,11 @@ fn is_apart(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
     !takes_own()
         && !is_data()
         && !takes_much(sized, selection)
-        && naming::places_changed(selection) < 2
-        && !holds_guard(selection)
         && gives_what_it_ends_with(selection)
         && !swallows_end(selection)
         && !is_one_of_several(sized, selection)
+        && !holds_guard(sized, selection)
+        && naming::places_changed(selection) < 2
         && !has_twin(sized, selection)
 }
 
@@ -83,7 +83,7 @@ fn decides(sized: &Sized<'_, '_>, range: TextRange) -> bool {
 }
 
 /// What is named for its drop alone would be dropped with the part, and what is `unsafe` rests on what was asked before.
-fn holds_guard(selection: &Selection) -> bool {
+fn holds_guard(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
     let lets = selection.statements.iter().cloned();
     let mut patterns = lets.filter_map(|it| ast::LetStmt::cast(it)?.pat());
     let is_guard = |pattern: ast::Pat| {
@@ -94,7 +94,8 @@ fn holds_guard(selection: &Selection) -> bool {
         name.is_some_and(|name| name.text().starts_with('_') || name.text().contains("guard"))
     };
     let mut tokens = selection.statements.iter().flat_map(tokens);
-    patterns.any(is_guard) || tokens.any(|it| it.kind() == T![unsafe])
+    let has_word = sized.source.slice(selection.range).contains("unsafe");
+    patterns.any(is_guard) || has_word && tokens.any(|it| it.kind() == T![unsafe])
 }
 
 /// Whether what comes out of it is made by its end, and not only by its beginning.
@@ -170,7 +171,7 @@ fn has_twin(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Goal, Measure, Naming, best_part};
+    use super::super::{Goal, LastFunction, Measure, Naming, best_part};
     use crate::{
         syntax::{FileContext, Source, Unit, places},
         text::slice,
@@ -203,7 +204,8 @@ mod tests {
             limit_of_part: 3,
             naming: Naming::Told,
         };
-        let (range, gain) = best_part(&source, &unit, unit.functions[0].name(), goal)?;
+        let at = unit.functions[0].name();
+        let (range, gain) = best_part(&source, &unit, at, goal, &mut LastFunction::default())?;
         Some((slice(&text, range).unwrap().to_owned(), gain))
     }
 

@@ -8,7 +8,7 @@ use ra_ap_syntax::{
     ast::{self, BlockModifier, ElseBranch, HasLoopBody},
 };
 
-use crate::syntax::FileNames;
+use crate::syntax::{FileNames, holds};
 
 /// A way out of a piece of code other than its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,9 @@ pub fn exits(node: &SyntaxNode) -> Vec<(SyntaxNode, Escape)> {
             }
             WalkEvent::Enter(here) => {
                 inside.enter(&here);
+                if !holds(&here, is_escape) {
+                    walk.skip_subtree();
+                }
                 let escape = escape(&here).filter(|escape| inside.lets_out(escape));
                 found.extend(escape.map(|escape| (here, escape)));
             }
@@ -90,6 +93,20 @@ impl Inside {
             Escape::Return | Escape::Await | Escape::Yield => true,
         }
     }
+}
+
+fn is_escape(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        SyntaxKind::RETURN_EXPR
+            | SyntaxKind::BECOME_EXPR
+            | SyntaxKind::YEET_EXPR
+            | SyntaxKind::TRY_EXPR
+            | SyntaxKind::AWAIT_EXPR
+            | SyntaxKind::YIELD_EXPR
+            | SyntaxKind::BREAK_EXPR
+            | SyntaxKind::CONTINUE_EXPR
+    )
 }
 
 fn escape(node: &SyntaxNode) -> Option<Escape> {

@@ -27,6 +27,11 @@ pub fn bindings(pattern: &ast::Pat) -> Option<Vec<ast::IdentPat>> {
 /// The arms of a `match` that has two, without guards and attributes.
 pub fn two_plain_arms(choice: &ast::MatchExpr) -> Option<[ast::MatchArm; 2]> {
     let list = choice.match_arm_list()?;
+    let children = list.syntax().green().children();
+    let arms = children.filter(|it| it.kind().0 == SyntaxKind::MATCH_ARM as u16);
+    if arms.count() != 2 {
+        return None;
+    }
     let arms: [ast::MatchArm; 2] = list.arms().collect::<Vec<_>>().try_into().ok()?;
     let is_plain = |arm: &ast::MatchArm| arm.guard().is_none() && arm.attrs().next().is_none();
     let has_attributes = choice.attrs().next().is_some() || list.attrs().next().is_some();

@@ -10,7 +10,7 @@ use ra_ap_syntax::{
 };
 
 use super::known::{Fact, is_known};
-use crate::syntax::{Constant, FileNames};
+use crate::syntax::{Constant, FileNames, holds};
 
 pub fn is_pure(expression: &ast::Expr) -> bool {
     match expression {
@@ -128,6 +128,10 @@ pub fn holds_state(code: &SyntaxNode) -> bool {
         "Once",
         "AtomicBool",
     ];
+    let is_asked = |kind| ast::MacroCall::can_cast(kind) || ast::Static::can_cast(kind);
+    if !is_asked(code.kind()) && !holds(code, is_asked) {
+        return false;
+    }
     let declared = FileNames::around_node(code);
     code.descendants().any(|node| {
         let Some(call) = ast::MacroCall::cast(node.clone()) else {

@@ -88,6 +88,11 @@ impl State {
         if self.before == Before::ClosingBrace && begins_statement(kind) {
             self.here = Level::default();
         }
+        // Most are names, which open nothing.
+        if kind == SyntaxKind::IDENT {
+            self.before = Before::Operand;
+            return;
+        }
         match kind {
             T!['('] | T!['['] | T!['{'] => self.open(),
             T![')'] | T![']'] | T!['}'] => self.close(),
@@ -191,7 +196,7 @@ fn begins_statement(kind: SyntaxKind) -> bool {
 
 fn is_keyword(kind: SyntaxKind) -> bool {
     // Editions differ in which words are keywords; the latest has the most.
-    kind.is_keyword(ra_ap_syntax::Edition::LATEST)
+    !kind.is_punct() && kind.is_keyword(ra_ap_syntax::Edition::LATEST)
 }
 
 #[cfg(test)]

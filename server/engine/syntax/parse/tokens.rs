@@ -22,16 +22,33 @@ pub fn tokens_of(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> {
         .filter(|token| token.kind() != SyntaxKind::WHITESPACE)
 }
 
+/// Every token of a node as it is written, white space among them, at a fraction of the cost.
+pub fn written_in(node: &SyntaxNode) -> impl Iterator<Item = (SyntaxKind, &str)> {
+    let mut open = Vec::with_capacity(16);
+    open.push(node.green().children());
+    std::iter::from_fn(move || {
+        while let Some(children) = open.last_mut() {
+            match children.next() {
+                Some(NodeOrToken::Node(child)) => open.push(child.children()),
+                Some(NodeOrToken::Token(token)) => {
+                    return Some((SyntaxKind::from(token.kind().0), token.text()));
+                }
+                None => {
+                    open.pop();
+                }
+            }
+        }
+        None
+    })
+}
+
 /// Whether two nodes are the same but for white space.
 pub fn same_words(left: &SyntaxNode, right: &SyntaxNode) -> bool {
-    let (mut left, mut right) = (tokens_of(left), tokens_of(right));
-    loop {
-        match (left.next(), right.next()) {
-            (None, None) => return true,
-            (Some(one), Some(other)) if one.text().trim_end() == other.text().trim_end() => {}
-            _ => return false,
-        }
-    }
+    let words = |node| {
+        let words = written_in(node).filter(|(kind, _)| *kind != SyntaxKind::WHITESPACE);
+        words.map(|(_, text): (_, &str)| text.trim_end())
+    };
+    words(left).eq(words(right))
 }
 
 #[cfg(test)]

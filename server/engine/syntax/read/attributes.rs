@@ -2,11 +2,13 @@
 
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
-use super::green::text_of;
+use super::green::{holds, text_of};
 
 /// Whether a part of the node is compiled only under a condition, or gets an attribute only under one.
 pub fn has_condition_inside(node: &SyntaxNode) -> bool {
-    let mut attributes = node.descendants().filter_map(ast::Attr::cast);
+    let has_any = ast::Attr::can_cast(node.kind()) || holds(node, ast::Attr::can_cast);
+    let nodes = has_any.then(|| node.descendants()).into_iter().flatten();
+    let mut attributes = nodes.filter_map(ast::Attr::cast);
     attributes.any(|attribute| is_conditional(&attribute))
 }
 

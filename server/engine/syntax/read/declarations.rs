@@ -76,7 +76,7 @@ impl FileNames {
     }
 
     pub fn around_node(node: &SyntaxNode) -> Rc<Self> {
-        let root = node.ancestors().last().unwrap_or_else(|| node.clone());
+        let root = node.tree_top();
         let green = root.green();
         LAST.with_borrow_mut(|last| {
             if let Some((tree, declared)) = last

@@ -1,6 +1,8 @@
 //! Looking at the tree without making nodes, which costs more than what is looked for.
 
-use ra_ap_syntax::{GreenNode, NodeOrToken, SyntaxKind, SyntaxNode};
+use ra_ap_syntax::{GreenNode, NodeOrToken, SyntaxKind, SyntaxNode, WalkEvent};
+
+use crate::syntax::written_in;
 
 type Green = <GreenNode as std::ops::Deref>::Target;
 
@@ -14,38 +16,54 @@ pub fn has_child_of(node: &SyntaxNode, is_wanted: impl Fn(SyntaxKind) -> bool) -
     children.any(|child| is_wanted(SyntaxKind::from(child.kind().0)))
 }
 
-/// Whether a brace stands anywhere in a node.
-pub(super) fn has_brace(node: &SyntaxNode) -> bool {
+/// Whether a node of such a kind is anywhere inside of a node. Input of macros has none.
+pub fn holds(node: &SyntaxNode, is_wanted: impl Fn(SyntaxKind) -> bool) -> bool {
     let green: &Green = node.green();
-    tokens(green).any(|(kind, _)| kind == SyntaxKind::L_CURLY)
+    holds_any(green, &is_wanted)
 }
 
-/// The text of a node.
-pub fn text_of(node: &SyntaxNode) -> String {
-    let green: &Green = node.green();
-    let mut text = String::with_capacity(green.text_len().into());
-    text.extend(tokens(green).map(|(_, token)| token));
-    text
-}
-
-/// Every token in the order of the text.
-pub(super) fn tokens(green: &Green) -> impl Iterator<Item = (SyntaxKind, &str)> {
-    let mut open = Vec::with_capacity(16);
-    open.push(green.children());
+/// The nodes of such kinds inside of a node, in the order of the text. What has none is left out unseen.
+pub fn nodes_inside(
+    node: &SyntaxNode,
+    is_wanted: impl Fn(SyntaxKind) -> bool,
+) -> impl Iterator<Item = SyntaxNode> {
+    let mut walk = node.preorder();
+    let whole = node.clone();
     std::iter::from_fn(move || {
-        while let Some(children) = open.last_mut() {
-            match children.next() {
-                Some(NodeOrToken::Node(child)) => open.push(child.children()),
-                Some(NodeOrToken::Token(token)) => {
-                    return Some((SyntaxKind::from(token.kind().0), token.text()));
-                }
-                None => {
-                    open.pop();
-                }
+        while let Some(event) = walk.next() {
+            let WalkEvent::Enter(here) = event else {
+                continue;
+            };
+            if !holds(&here, &is_wanted) {
+                walk.skip_subtree();
+            }
+            if is_wanted(here.kind()) && here != whole {
+                return Some(here);
             }
         }
         None
     })
+}
+
+/// No tree is deeper than a stack allows.
+fn holds_any(green: &Green, is_wanted: &impl Fn(SyntaxKind) -> bool) -> bool {
+    let mut children = green.children().filter_map(NodeOrToken::into_node);
+    children.any(|child| {
+        let kind = SyntaxKind::from(child.kind().0);
+        is_wanted(kind) || kind != SyntaxKind::TOKEN_TREE && holds_any(child, is_wanted)
+    })
+}
+
+/// Whether a brace stands anywhere in a node.
+pub(super) fn has_brace(node: &SyntaxNode) -> bool {
+    written_in(node).any(|(kind, _)| kind == SyntaxKind::L_CURLY)
+}
+
+/// The text of a node.
+pub fn text_of(node: &SyntaxNode) -> String {
+    let mut text = String::with_capacity(node.text_range().len().into());
+    text.extend(written_in(node).map(|(_, token)| token));
+    text
 }
 
 #[cfg(test)]
@@ -65,6 +83,22 @@ mod tests {
     fn the_text_is_whole() {
         let text = "const A: &[(u8, &str)] = &[(1, \"a\"), /* b */ (2, r\"c\")];";
         assert_eq!(text_of(&constant(text)), text);
+    }
+
+    #[test]
+    fn what_is_inside_is_found_but_in_macros() {
+        let array = constant("const A: &[u8] = &[(1, b(2))];");
+        let holds = |kind: SyntaxKind| holds(&array, |it| it == kind);
+        assert!(holds(SyntaxKind::LITERAL) && holds(SyntaxKind::ARG_LIST));
+        assert!(!holds(SyntaxKind::CONST) && !holds(SyntaxKind::IF_EXPR));
+        let literals = nodes_inside(&array, ast::Literal::can_cast);
+        assert_eq!(
+            literals.map(|it| it.text().to_string()).collect::<Vec<_>>(),
+            ["1", "2"]
+        );
+        let input = constant("const A: u8 = b![(1)];");
+        let is_input = |it| it == SyntaxKind::TOKEN_TREE;
+        assert!(super::holds(&input, is_input) && !super::holds(&input, ast::Literal::can_cast));
     }
 
     #[test]

@@ -347,16 +347,24 @@ fn head_of(item: &SyntaxNode) -> TextRange {
 
 /// The first token of an item without attributes and comments.
 pub(super) fn first_word(item: &SyntaxNode) -> TextRange {
-    let mut elements = item.children_with_tokens();
-    let first =
-        elements.find(|element| !element.kind().is_trivia() && element.kind() != SyntaxKind::ATTR);
-    let token = first.and_then(|first| match first {
-        // A node may begin with comments of its own.
-        NodeOrToken::Node(node) => node.first_token(),
-        NodeOrToken::Token(token) => Some(token),
-    });
-    let empty = || TextRange::empty(item.text_range().start());
-    token.map_or_else(empty, |token| token.text_range())
+    let start = item.text_range().start();
+    let mut at = start;
+    for child in item.green().children() {
+        let kind = SyntaxKind::from(child.kind().0);
+        if !kind.is_trivia() && kind != SyntaxKind::ATTR {
+            // A node may begin with comments of its own.
+            let mut first = Some(child);
+            while let Some(NodeOrToken::Node(node)) = first {
+                first = node.children().next();
+            }
+            let token = first.and_then(NodeOrToken::into_token);
+            return token.map_or(TextRange::empty(start), |it| {
+                TextRange::at(at, it.text_len())
+            });
+        }
+        at += child.text_len();
+    }
+    TextRange::empty(start)
 }
 
 #[cfg(test)]

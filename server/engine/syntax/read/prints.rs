@@ -2,15 +2,15 @@
 
 use std::{
     cell::{OnceCell, RefCell},
-    collections::{HashMap, HashSet},
+    collections::HashSet,
 };
 
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::green;
 use crate::{
-    syntax::{Edition, tokens},
+    syntax::{Edition, tokens, written_in},
     text::{TextRange, TextSize, slice},
 };
 
@@ -115,60 +115,28 @@ impl<'a> Words<'a> {
     pub fn of(text: &'a str, edition: Edition) -> Self {
         let mut at = TextSize::new(0);
         let tokens = tokens(text, edition).into_iter();
-        let tokens = tokens.map(|(kind, text)| {
-            let start = at;
-            at += TextSize::of(text);
-            (kind, text, start)
-        });
-        Self::of_tokens(tokens.filter(|(kind, ..)| !kind.is_trivia()), text.len())
+        let mut words = Collected::of(text);
+        for (kind, token) in tokens {
+            if !kind.is_trivia() {
+                words.add(kind, token, at);
+            }
+            at += TextSize::of(token);
+        }
+        words.finish()
     }
 
     /// The same of a node with its text, at a third of the cost.
     pub(super) fn in_node(node: &SyntaxNode, text: &'a str) -> Self {
         let mut at = TextSize::new(0);
-        let tokens = green::tokens(node.green()).flat_map(move |(kind, token)| {
+        let mut words = Collected::of(text);
+        for (kind, token) in written_in(node) {
             let range = TextRange::at(at, TextSize::of(token));
             at = range.end();
-            lexed(kind, slice(text, range).unwrap_or_default(), range.start())
-        });
-        Self::of_tokens(tokens, text.len())
-    }
-
-    fn of_tokens(
-        tokens: impl Iterator<Item = (SyntaxKind, &'a str, TextSize)>,
-        length: usize,
-    ) -> Self {
-        let mut words: Vec<Word<'a>> = Vec::with_capacity(length / 4);
-        let mut names: HashMap<&str, usize> = HashMap::new();
-        for (kind, text, start) in tokens {
-            let is_joined = words
-                .last()
-                .is_some_and(|last| last.end() == start && is_joined(last.text, text));
-            let next = names.len();
-            let name = if is_name(kind) {
-                *names.entry(text).or_insert(next)
-            } else {
-                0
-            };
-            words.push(Word {
-                kind,
-                text,
-                start,
-                print: print_of(kind, text),
-                name,
-                weight: u32::from(!is_joined),
-            });
+            if !kind.is_trivia() {
+                words.add_lexed(kind, slice(text, range).unwrap_or_default(), range.start());
+            }
         }
-        let numbers = RefCell::new(Numbers {
-            of: vec![(0, 0); names.len()],
-            ..Numbers::default()
-        });
-        let sums = OnceCell::new();
-        Self {
-            all: words,
-            numbers,
-            sums,
-        }
+        words.finish()
     }
 
     /// How many words and signs are in a range.
@@ -450,32 +418,66 @@ impl Numbers {
     }
 }
 
-/// A token of the tree as the lexer gives it: signs character by character, and no keywords that are names elsewhere.
-fn lexed(
-    kind: SyntaxKind,
-    text: &str,
-    start: TextSize,
-) -> impl Iterator<Item = (SyntaxKind, &str, TextSize)> {
-    let is_sign = kind.is_punct();
-    let length = match () {
-        () if kind.is_trivia() => 0,
-        () if is_sign => text.len(),
-        () => 1,
-    };
-    (0..length).map(move |at| {
-        if !is_sign {
-            let is_keyword = kind.is_contextual_keyword(Edition::LATEST);
-            return (
-                if is_keyword { SyntaxKind::IDENT } else { kind },
-                text,
-                start,
-            );
+/// Words while they are read.
+struct Collected<'a> {
+    words: Vec<Word<'a>>,
+    names: FxHashMap<&'a str, usize>,
+}
+
+impl<'a> Collected<'a> {
+    fn of(text: &str) -> Self {
+        Self {
+            words: Vec::with_capacity(text.len() / 4),
+            names: FxHashMap::default(),
         }
-        let sign = &text[at..=at];
-        let kind = sign.chars().next().and_then(SyntaxKind::from_char);
-        let offset = TextSize::of(&text[..at]);
-        (kind.unwrap_or(SyntaxKind::ERROR), sign, start + offset)
-    })
+    }
+
+    /// Adds a token of the tree as the lexer gives it: signs character by character, and no keywords that are names elsewhere.
+    fn add_lexed(&mut self, kind: SyntaxKind, text: &'a str, start: TextSize) {
+        if !kind.is_punct() {
+            let is_keyword =
+                kind != SyntaxKind::IDENT && kind.is_contextual_keyword(Edition::LATEST);
+            let kind = if is_keyword { SyntaxKind::IDENT } else { kind };
+            return self.add(kind, text, start);
+        }
+        let mut at = start;
+        for (place, sign) in text.char_indices() {
+            let kind = SyntaxKind::from_char(sign).unwrap_or(SyntaxKind::ERROR);
+            let end = place + sign.len_utf8();
+            self.add(kind, &text[place..end], at);
+            at += TextSize::of(sign);
+        }
+    }
+
+    fn add(&mut self, kind: SyntaxKind, text: &'a str, start: TextSize) {
+        let last = self.words.last();
+        let is_joined = last.is_some_and(|last| last.end() == start && is_joined(last.text, text));
+        let next = self.names.len();
+        let name = if is_name(kind) {
+            *self.names.entry(text).or_insert(next)
+        } else {
+            0
+        };
+        self.words.push(Word {
+            kind,
+            text,
+            start,
+            print: print_of(kind, text),
+            name,
+            weight: u32::from(!is_joined),
+        });
+    }
+
+    fn finish(self) -> Words<'a> {
+        Words {
+            all: self.words,
+            numbers: RefCell::new(Numbers {
+                of: vec![(0, 0); self.names.len()],
+                ..Numbers::default()
+            }),
+            sums: OnceCell::new(),
+        }
+    }
 }
 
 fn is_name(kind: SyntaxKind) -> bool {
@@ -529,18 +531,21 @@ impl Word<'_> {
 
 /// Whether two signs that touch are written as one: the lexer gives them character by character.
 pub(super) fn is_joined(one: &str, next: &str) -> bool {
+    let ([one], [next]) = (one.as_bytes(), next.as_bytes()) else {
+        return false;
+    };
     matches!(
         (one, next),
-        (":", ":")
-            | ("-" | "=" | ">", ">")
+        (b':', b':')
+            | (b'-' | b'=' | b'>', b'>')
             | (
-                "=" | "!" | "<" | ">" | "+" | "-" | "*" | "/" | "%" | "^" | "&" | "|",
-                "="
+                b'=' | b'!' | b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'%' | b'^' | b'&' | b'|',
+                b'='
             )
-            | ("&", "&")
-            | ("|", "|")
-            | (".", "." | "=")
-            | ("<", "<")
+            | (b'&', b'&')
+            | (b'|', b'|')
+            | (b'.', b'.' | b'=')
+            | (b'<', b'<')
     )
 }
 

@@ -67,7 +67,8 @@ impl Unit<'_> {
             visibility.is_some_and(|it| it.syntax().text() == "pub")
         };
         let free = all.filter(|(function, owner)| {
-            *owner != Owner::Trait
+            signatures::written(function) >= FEWEST
+                && *owner != Owner::Trait
                 && !is_dictated(function, *owner)
                 && !is_plain_constructor(function)
                 && !is_public(function)

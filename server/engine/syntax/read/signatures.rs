@@ -57,6 +57,17 @@ pub fn has_receiver(function: &ast::Fn) -> bool {
     parameters.is_some_and(|list| list.self_param().is_some())
 }
 
+/// How many parameters are written, without `self`: the least look.
+pub fn written(function: &ast::Fn) -> usize {
+    let list = function.syntax().green().children().find_map(|child| {
+        let list = child.into_node()?;
+        (list.kind().0 == SyntaxKind::PARAM_LIST as u16).then_some(list)
+    });
+    let parameters = list.into_iter().flat_map(|list| list.children());
+    let is_parameter = |kind: u16| kind == SyntaxKind::PARAM as u16;
+    parameters.filter(|it| is_parameter(it.kind().0)).count()
+}
+
 /// The parameters without `self` and unused ones. Of those that stand for each other under different `#[cfg]`s it has one.
 pub fn parameters(function: &ast::Fn) -> Vec<ast::Param> {
     let list = function.param_list().into_iter();

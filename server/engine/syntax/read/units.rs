@@ -8,12 +8,16 @@ use ra_ap_syntax::{
 };
 
 use super::{
+    green::holds,
     kinds::KindSet,
     metrics::{CodeLines, Meter, Metrics, Tally},
     outline::{FilePart, Owner, Place, UnitKind, first_word},
     prints::Words,
 };
-use crate::{syntax::FileContext, text::TextRange};
+use crate::{
+    syntax::FileContext,
+    text::{TextRange, TextSize},
+};
 
 /// A unit that has been walked once, with what smells look at. Nothing of it comes from macro input.
 #[derive(Debug)]
@@ -114,7 +118,7 @@ impl<'a> Unit<'a> {
     }
 
     fn walk(&mut self) {
-        let may_skip = self.sees.is_subset_of(&NEVER_IN_PLAIN);
+        let wanted = self.sees.union(&MEASURED);
         let mut meter = Meter::default();
         let mut walk = self.node.preorder();
         while let Some(event) = walk.next() {
@@ -127,15 +131,12 @@ impl<'a> Unit<'a> {
             };
             match node.kind() {
                 SyntaxKind::ERROR => self.is_broken = true,
-                SyntaxKind::TOKEN_TREE => walk.skip_subtree(),
                 SyntaxKind::FN => self.keep_function(&node, &mut meter),
-                kind if may_skip
-                    && is_often_plain(kind)
-                    && is_plain(self.slice(node.text_range())) =>
-                {
-                    walk.skip_subtree();
-                }
                 _ => meter.enter(&node),
+            }
+            // Walking costs far more than this look.
+            if !holds(&node, |kind| wanted.contains(kind)) {
+                walk.skip_subtree();
             }
             if self.sees.contains(node.kind()) {
                 self.nodes.push(node);
@@ -204,12 +205,12 @@ pub fn inside(block: &ast::BlockExpr) -> TextRange {
         return TextRange::empty(block.syntax().text_range().end());
     };
     let range = list.syntax().text_range();
-    let start = list
-        .l_curly_token()
-        .map_or(range.start(), |brace| brace.text_range().end());
-    let end = list
-        .r_curly_token()
-        .map_or(range.end(), |brace| brace.text_range().start());
+    let mut parts = list.syntax().green().children().map(|it| it.kind().0);
+    let opens = parts.next() == Some(SyntaxKind::L_CURLY as u16);
+    let closes = parts.next_back() == Some(SyntaxKind::R_CURLY as u16);
+    let length = |is_there: bool| TextSize::new(u32::from(is_there));
+    let start = range.start() + length(opens);
+    let end = range.end() - length(closes);
     TextRange::new(start, end.max(start))
 }
 
@@ -226,47 +227,20 @@ fn owner_inside(node: &SyntaxNode) -> Owner {
     }
 }
 
-/// Kinds of nodes that need a brace or a bar, so that none of them is inside of a [plain](is_plain) text.
-const NEVER_IN_PLAIN: KindSet = KindSet::of(&[
-    SyntaxKind::BLOCK_EXPR,
+/// The kinds that the measures of a function are made of, and what makes a unit broken.
+const MEASURED: KindSet = KindSet::of(&[
+    SyntaxKind::BIN_EXPR,
+    SyntaxKind::BREAK_EXPR,
     SyntaxKind::CLOSURE_EXPR,
+    SyntaxKind::CONTINUE_EXPR,
+    SyntaxKind::ERROR,
+    SyntaxKind::FN,
     SyntaxKind::FOR_EXPR,
     SyntaxKind::IF_EXPR,
-    SyntaxKind::LET_STMT,
     SyntaxKind::LOOP_EXPR,
-    SyntaxKind::MATCH_ARM,
     SyntaxKind::MATCH_EXPR,
-    SyntaxKind::RECORD_FIELD,
-    SyntaxKind::STMT_LIST,
     SyntaxKind::WHILE_EXPR,
 ]);
-
-/// Nodes of which there are many, and most are plain. None of these kinds is measured itself.
-fn is_often_plain(kind: SyntaxKind) -> bool {
-    matches!(
-        kind,
-        SyntaxKind::EXPR_STMT
-            | SyntaxKind::LET_STMT
-            | SyntaxKind::MATCH_ARM
-            | SyntaxKind::ARG_LIST
-            | SyntaxKind::PATH_EXPR
-            | SyntaxKind::PARAM_LIST
-            | SyntaxKind::RET_TYPE
-            | SyntaxKind::GENERIC_PARAM_LIST
-            | SyntaxKind::WHERE_CLAUSE
-            | SyntaxKind::ATTR
-            | SyntaxKind::RECORD_FIELD
-            | SyntaxKind::VARIANT
-    )
-}
-
-/// Whether a text has nothing to be measured: no block, closure, logical operator, or label. Walking costs far more
-/// than this look.
-fn is_plain(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    memchr::memchr3(b'{', b'|', b'\'', bytes).is_none()
-        && !bytes.windows(2).any(|pair| pair == b"&&")
-}
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,7 @@
 use ra_ap_syntax::{AstNode, Edition, SyntaxKind, SyntaxNode, SyntaxToken, ast};
 
 use crate::{
-    syntax::{FileContext, LineWidth, Shares, tokens},
+    syntax::{FileContext, LineWidth, Shares, tokens, written_in},
     text::{TextRange, TextSize, slice},
 };
 
@@ -469,17 +469,12 @@ pub fn keeps_braces(statements: &SyntaxNode, whole: TextRange) -> bool {
 
 /// Whether a comment stands anywhere in the node, at any depth.
 pub fn has_comment(node: &SyntaxNode) -> bool {
-    node.descendants_with_tokens()
-        .any(|element| element.kind() == SyntaxKind::COMMENT)
+    written_in(node).any(|(kind, _)| kind == SyntaxKind::COMMENT)
 }
 
 /// Whether a literal of several lines stands in the node, whose lines wouldn't move with the code around.
 pub fn has_text_of_lines(node: &SyntaxNode) -> bool {
-    node.descendants_with_tokens().any(|element| {
-        let token = element.as_token();
-        let is_text = element.kind() == SyntaxKind::STRING;
-        is_text && token.is_some_and(|token| token.text().contains('\n'))
-    })
+    written_in(node).any(|(kind, text)| kind == SyntaxKind::STRING && text.contains('\n'))
 }
 
 /// The comments that stand between two places, whatever nodes they are in.

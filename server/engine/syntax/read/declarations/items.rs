@@ -246,7 +246,7 @@ fn add_extern(declared: &mut FileNames, block: &ast::ExternBlock) {
 }
 
 fn add_const_parameters(declared: &mut FileNames, item: &impl HasGenericParams) {
-    let parameters = item.generic_param_list().into_iter();
+    let parameters = parameters_of(item).into_iter();
     for parameter in parameters.flat_map(|list| list.generic_params()) {
         if let ast::GenericParam::ConstParam(parameter) = parameter {
             let ty = parameter.ty().map(|ty| type_text(&ty));
@@ -256,8 +256,14 @@ fn add_const_parameters(declared: &mut FileNames, item: &impl HasGenericParams) 
     }
 }
 
+/// Few have any.
+fn parameters_of(item: &impl HasGenericParams) -> Option<ast::GenericParamList> {
+    let has_any = has_child(item.syntax(), SyntaxKind::GENERIC_PARAM_LIST);
+    has_any.then(|| item.generic_param_list()).flatten()
+}
+
 fn type_parameters(item: &impl HasGenericParams) -> Vec<String> {
-    let parameters = item.generic_param_list().into_iter();
+    let parameters = parameters_of(item).into_iter();
     let parameters = parameters.flat_map(|list| list.generic_params());
     let names = parameters.filter_map(|parameter| match parameter {
         ast::GenericParam::TypeParam(parameter) => name_of(&parameter),
