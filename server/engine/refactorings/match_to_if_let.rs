@@ -38,14 +38,33 @@
 //! }
 //! ```
 //!
+//! It may be the second case that counts:
+//!
+//! ```rust before
+//! fn close(log: &mut Log) {
+//!     $0match log.flush() {
+//!         Ok(()) => {}
+//!         Err(error) => report(&error, "the log is not complete"),
+//!     }
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn close(log: &mut Log) {
+//!     if let Err(error) = log.flush() {
+//!         report(&error, "the log is not complete");
+//!     }
+//! }
+//! ```
+//!
 //! ## What it leaves alone
 //!
 //! Values; guards and attributes; patterns without a variable, which a method or a comparison asks for; a second arm that names a case
-//! of its own; two arms at the end of a block; arms that are no blocks, or nothing but an `if`; comments between the arms.
+//! of its own; two arms at the end of a block; nothing but an `if` in an arm; a first arm without braces; comments between the arms.
 //!
 //! ## What it checks
 //!
-//! What is matched keeps nothing alive, which `if let` may drop at another time. The lines fit as they are, one level further out.
+//! Where there is an `else`, what is matched keeps nothing alive, which `if let` may drop at another time. The lines fit as they are, one level further out.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
@@ -67,13 +86,16 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let choice = ast::MatchExpr::cast(node).ok_or(Refusal::NotHere)?;
     let shape = SinglePattern::of(&choice).ok_or(Refusal::NotHere)?;
     let rewrite = shape.rewrite(&source.text, source.context)?;
-    let whole = choice.syntax().text_range();
+    let whole = shape.whole();
+    let empty = if shape.is_second {
+        "the first arm does nothing"
+    } else {
+        "the second arm binds nothing"
+    };
     Plan::new(whole, move || {
         Ok(
-            Change::new("Turn `match` into `if let`", whole, vec![rewrite])?.checked(&[
-                "the second arm binds nothing",
-                "what is matched keeps nothing alive",
-            ]),
+            Change::new("Turn `match` into `if let`", whole, vec![rewrite])?
+                .checked(&[empty, "what is matched is dropped where it was"]),
         )
     })
 }
@@ -159,7 +181,7 @@ mod tests {
         assert_refused(
             &TO_IF_LET,
             Hazard::Temporaries,
-            &choice("g.lock().unwrap().h", "c(b);", ""),
+            &choice("g.lock().unwrap().h", "c(b);", "e();\n        f();"),
         );
         for text in [
             choice("a", "if c {\n            e(b);\n        }", ""),
@@ -187,5 +209,60 @@ mod tests {
         ] {
             assert_not_here(&TO_IF_LET, &inside(code));
         }
+    }
+
+    #[test]
+    fn the_second_arm_may_be_the_one_that_counts() {
+        let becomes = |before: &str, after: &str| {
+            assert_becomes(&TO_IF_LET, &inside(before), &inside(after));
+        };
+        for (first, second, held) in [
+            ("Ok(())", "Err(b)", "()"),
+            ("Ok(_)", "Err(E(b))", "{}"),
+            ("None", "Some(&b)", "{}"),
+            ("Err(_)", "Ok(b)", "()"),
+        ] {
+            becomes(
+                &format!(
+                    "$0match g.lock().h(a) {{\n    {first} => {held},\n    {second} => c(b),\n}}\nd();"
+                ),
+                &format!("if let {second} = g.lock().h(a) {{\n    c(b);\n}}\nd();"),
+            );
+        }
+        becomes(
+            "$0match a.g() {\n    Ok(_) => {}\n    Err(b) => {\n        // Why.\n        c(b);\n        d()\n    }\n};\nd();",
+            "if let Err(b) = a.g() {\n    // Why.\n    c(b);\n    d()\n}\nd();",
+        );
+        becomes(
+            "$0match a.g() {\n    Ok(()) => (),\n    Err(b) => return c(b),\n}",
+            "if let Err(b) = a.g() {\n    return c(b);\n}",
+        );
+    }
+
+    #[test]
+    fn a_first_arm_that_does_something_stays() {
+        for arms in [
+            "Ok(()) => c(),\n    Err(b) => d(b),",
+            "Ok(()) => {\n        // Fine.\n    }\n    Err(b) => d(b),",
+            "_ => {}\n    Err(b) => d(b),",
+            "Ok(1) => {}\n    b => d(b),",
+            "Ok(()) => {}\n    Err(_) => d(),",
+            "Ok(()) => {}\n    Err(b) => m! { b }",
+            "Ok(()) => {}\n    Err(E::A) => d(),\n    Err(b) => e(b),",
+        ] {
+            let code = inside(&format!("$0match a.g() {{\n    {arms}\n}}\nd();"));
+            assert_not_here(&TO_IF_LET, &code);
+        }
+        let around =
+            "if a {\n    $0match g() {\n        Ok(()) => {}\n        Err(b) => c(b),\n    }\n}";
+        assert_refused_in(
+            FileContext {
+                edition: Edition::Edition2024,
+                ..FileContext::default()
+            },
+            &TO_IF_LET,
+            Hazard::Text,
+            &inside(around),
+        );
     }
 }

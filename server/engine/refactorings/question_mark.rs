@@ -46,6 +46,34 @@
 //! }
 //! ```
 //!
+//! What goes on at the end of a function, in one choice or in several in one another, moves out:
+//!
+//! ```rust before
+//! fn width(line: &str) -> Option<usize> {
+//!     $0if let Some(rest) = line.strip_prefix("width") {
+//!         let rest = rest.trim();
+//!         if let Ok(width) = rest.parse::<usize>() {
+//!             log(width);
+//!             Some(width * 8)
+//!         } else {
+//!             None
+//!         }
+//!     } else {
+//!         None
+//!     }
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn width(line: &str) -> Option<usize> {
+//!     let rest = line.strip_prefix("width")?;
+//!     let rest = rest.trim();
+//!     let width = rest.parse::<usize>().ok()?;
+//!     log(width);
+//!     Some(width * 8)
+//! }
+//! ```
+//!
 //! ## What it leaves alone
 //!
 //! A value that may be a reference to an `Option` or a `Result`; an error whose type only the function's result tells; an error
@@ -55,7 +83,11 @@
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 
 use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
-use crate::{shapes::question_mark::QuestionMark, syntax::types_shown::Ground, text::TextRange};
+use crate::{
+    shapes::{question_mark::QuestionMark, question_tail::QuestionTail},
+    syntax::types_shown::Ground,
+    text::TextRange,
+};
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
     id: "question-mark",
@@ -63,8 +95,8 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     at: &KINDS,
     needs: Needs::Syntax,
     allows: Allows::of(
-        "? map_err ok_or ok_or_else",
-        "else if let match return",
+        "? let map_err ok ok_or ok_or_else",
+        "None else if let match return",
         &[Also::DropsPattern],
     ),
     plan,
@@ -79,6 +111,10 @@ const KINDS: [SyntaxKind; 3] = [
 fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Refusal> {
     let source = context.source;
     let node = node_at(context, target).ok_or(Refusal::NotHere)?;
+    match QuestionTail::of(&node, &source.text, source.context) {
+        Err(Refusal::NotHere) => {}
+        shape => return plan_tail(shape?),
+    }
     let (shape, rewrite) = QuestionMark::of(&node, &source.text, source.context)?;
     Plan::new(shape.whole, move || {
         let change = Change::new("Use `?`", shape.whole, vec![rewrite])?;
@@ -93,6 +129,24 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             types,
             "the function around returns the same kind",
             "no variable is moved or borrowed for longer",
+        ]))
+    })
+}
+
+/// A choice at the end of the function.
+fn plan_tail(shape: QuestionTail<'_>) -> Result<Plan<'_>, Refusal> {
+    let range = shape.rewrite.range();
+    Plan::new(range, move || {
+        let title = shape.title();
+        let change = Change::new(title, range, vec![shape.rewrite])?;
+        let change = match shape.ground {
+            Ground::Shown => change,
+            Ground::Likely => change.to_check("the error's drop"),
+        };
+        Ok(change.checked(&[
+            "the value is an `Option` or a `Result` itself",
+            "the function around returns an `Option`, and nothing follows",
+            "temporaries are dropped before variables",
         ]))
     })
 }
@@ -539,6 +593,104 @@ mod tests {
                 Some(last) if last > 0 => code.replacen("$0", "", 1),
                 _ => code.to_owned(),
             };
+            assert_not_here(&QUESTION_MARK, &inside(OPTION, &code));
+        }
+    }
+
+    fn choice(head: &str, steps: &str) -> String {
+        let steps = steps.replace('\n', "\n    ");
+        format!("$0if let {head} {{\n    {steps}\n}} else {{\n    None\n}}")
+    }
+
+    #[test]
+    fn the_rest_of_the_function_moves_out() {
+        for (before, after) in [
+            (
+                choice("Some(a) = by.get(1)", "// Why.\nb(a);\nSome(a)"),
+                "let a = by.get(1)?;\n// Why.\nb(a);\nSome(a)",
+            ),
+            (
+                choice("Some((a, mut c)) = by.split_once(1)", "c.d(a);\nSome(c)"),
+                "let (a, mut c) = by.split_once(1)?;\nc.d(a);\nSome(c)",
+            ),
+            (
+                choice("Ok(a) = own()", "match a {\n    1 => Some(2),\n    _ => None,\n}"),
+                "let a = own().ok()?;\nmatch a {\n    1 => Some(2),\n    _ => None,\n}",
+            ),
+            (
+                "$0match by.get(1) {\n    None => None,\n    Some(a) => {\n        b(a);\n        Some(a)\n    }\n}"
+                    .to_owned(),
+                "let a = by.get(1)?;\nb(a);\nSome(a)",
+            ),
+            (
+                "$0if let Some(a) = by.get(1) {\n    b(a);\n    return Some(a);\n}\n\nNone".to_owned(),
+                "let a = by.get(1)?;\nb(a);\nSome(a)",
+            ),
+            (
+                "$0if let Some(a) = by.get(1) {\n    b(a);\n    // Deeper.\n    if let Ok(c) = own() {\n        return Some(a + c);\n    }\n}\nNone"
+                    .to_owned(),
+                "let a = by.get(1)?;\nb(a);\n// Deeper.\nlet c = own().ok()?;\nSome(a + c)",
+            ),
+            (
+                "$0if let Some(a) = by.get(1) {\n    if let Ok(c) = own() {\n        if c > a {\n            return Some(c);\n        }\n    }\n}\n// Too small.\nNone"
+                    .to_owned(),
+                "let a = by.get(1)?;\nlet c = own().ok()?;\nif c > a {\n    return Some(c);\n}\n// Too small.\nNone",
+            ),
+        ] {
+            becomes(OPTION, &before, after);
+        }
+    }
+
+    #[test]
+    fn what_would_do_something_else_further_out_stays() {
+        let steps = "b(a);\nSome(a)";
+        for (hazard, gives, code) in [
+            (Hazard::Types, OPTION, choice("Some(a) = self.a", steps)),
+            (Hazard::Types, OPTION, choice("Some(a) = &self.a", steps)),
+            (Hazard::Types, OPTION, choice("Some(a) = other(by)", steps)),
+            (Hazard::Types, "Maybe<u8>", choice("Some(a) = by.get(1)", steps)),
+            (
+                Hazard::Temporaries,
+                OPTION,
+                choice("Some(a) = self.a.lock().unwrap().get(1)", steps),
+            ),
+            (
+                Hazard::TailTemporaries,
+                OPTION,
+                choice("Some(a) = by.get(1)", "b(a);\nSome(self.c.borrow().d())"),
+            ),
+            (
+                Hazard::Hoisting,
+                OPTION,
+                choice("Some(a) = by.get(1)", "fn own() {}\nb(a);\nSome(a)"),
+            ),
+            (
+                Hazard::Text,
+                OPTION,
+                "$0if let Some(a) = by.get(1) {\n    b(a);\n    Some(a)\n} else {\n    // Why.\n    None\n}"
+                    .to_owned(),
+            ),
+        ] {
+            refused(hazard, gives, &code);
+        }
+    }
+
+    #[test]
+    fn what_is_no_rest_stays() {
+        for code in [
+            // Fewer words by a method.
+            choice("Some(a) = by.get(1)", "Some(a + 1)"),
+            // More than the absence.
+            choice("Some(a) = by.get(1)", "b(a);\nSome(a)").replace("None", "Some(1)"),
+            choice("Some(1) = by.get(1)", "b(a);\nSome(a)"),
+            choice("Some((a, _)) = by.split_once(1)", "b(a);\nSome(a)"),
+            choice("Some(a) = by.get(1) && up > 1", "b(a);\nSome(a)"),
+            format!("let x = {};\nx", choice("Some(a) = by.get(1)", "b(a);\nSome(a)")),
+            // One of two attempts in a row.
+            "if let Some(a) = by.get(2) {\n    return Some(a);\n}\n$0if let Some(a) = by.get(1) {\n    b(a);\n    return Some(a);\n}\nNone".to_owned(),
+            // A question and an answer.
+            "$0if let Some(a) = by.get(1) {\n    if a > 1 {\n        return Some(a);\n    }\n}\nNone".to_owned(),
+        ] {
             assert_not_here(&QUESTION_MARK, &inside(OPTION, &code));
         }
     }

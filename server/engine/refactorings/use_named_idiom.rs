@@ -50,6 +50,20 @@
 //! }
 //! ```
 //!
+//! Two calls are one where a method has a name for both:
+//!
+//! ```rust before
+//! fn is_open(line: Option<&Line>) -> bool {
+//!     line.$0map(|line| line.ends_in("{")).unwrap_or(false)
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn is_open(line: Option<&Line>) -> bool {
+//!     line.is_some_and(|line| line.ends_in("{"))
+//! }
+//! ```
+//!
 //! ## What it leaves alone
 //!
 //! What syntax shows, which `question-mark`, `match-to-combinator` and `loop-to-search` change without rustc; other loops; comments
@@ -67,7 +81,10 @@ use super::{
     Allows, Also, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
 };
 use crate::{
-    shapes::{named_choice::NamedChoice, question_first::QuestionFirst, search_loop::SearchLoop},
+    shapes::{
+        mapped_default::MappedDefault, named_choice::NamedChoice, question_first::QuestionFirst,
+        question_tail, search_loop::SearchLoop,
+    },
     syntax::types_shown::TypesBy,
 };
 
@@ -79,11 +96,12 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
         SyntaxKind::IF_EXPR,
         SyntaxKind::LET_STMT,
         SyntaxKind::MATCH_EXPR,
+        SyntaxKind::METHOD_CALL_EXPR,
     ],
     needs: Needs::Verdict,
     allows: Allows::of(
-        "? _ all and_then any as_ref char find is_none_or is_ok_and is_some_and iter let map map_err matches ok ok_or ok_or_else position unwrap_or unwrap_or_default unwrap_or_else",
-        "Err None Ok Some break else enumerate false for if in into let match mut return true",
+        "? _ all and_then any as_mut as_ref char find is_none_or is_ok_and is_some_and iter let map map_err matches ok ok_or ok_or_else position unwrap_or unwrap_or_default unwrap_or_else",
+        "Err None Ok Some break else enumerate false for if in into let map match mut return true unwrap_or",
         &[Also::DropsPattern, Also::Negates],
     ),
     plan,
@@ -93,6 +111,12 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let source = context.source;
     if let Some(found) = find::loop_at(context, target) {
         return plan_search(context, &found);
+    }
+    let mapped = mapped_at(context, target)
+        .map(|call| MappedDefault::of(&call, &source.text, source.context));
+    match mapped {
+        None | Some(Err(Refusal::NotHere)) => {}
+        Some(shape) => return plan_mapped(shape?),
     }
     let node = find::choice_at(context, target).or_else(|| find::let_else_at(context, target));
     let node = node.ok_or(Refusal::NotHere)?;
@@ -107,6 +131,16 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             ]))
         });
     }
+    if let Some(found) = question_tail::of_types(&node, &source.text, source.context) {
+        let range = found.rewrite.range();
+        return Plan::new(range, move || {
+            let change = Change::new(found.title(), range, vec![found.rewrite])?;
+            Ok(change.checked(&[
+                "the function around returns an `Option`, and nothing follows",
+                "nothing is made or dropped where it wasn't before",
+            ]))
+        });
+    }
     let found = NamedChoice::of(&node, &source.text, source.context).ok_or(Refusal::NotHere)?;
     let (whole, rewrite) = found.rewrite(&source.text, source.context)?;
     Plan::new(whole, move || {
@@ -116,6 +150,30 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             "nothing is made or dropped where it wasn't before",
         ]))
     })
+}
+
+/// One call in the place of two.
+fn plan_mapped(shape: MappedDefault<'_>) -> Result<Plan<'_>, Refusal> {
+    let range = shape.rewrite.range();
+    Plan::new(range, move || {
+        let title = format!("Use `{}`", shape.method);
+        Ok(Change::new(title, range, vec![shape.rewrite])?.checked(&[
+            "one call gives what both give",
+            "nothing is made or dropped where it wasn't before",
+        ]))
+    })
+}
+
+/// The `unwrap_or` behind the `map` at the target, or at the target itself.
+fn mapped_at(context: &Context<'_>, target: Target<'_>) -> Option<ast::MethodCallExpr> {
+    let token = find::token_at(context, target)?;
+    let name = token.parent().and_then(ast::NameRef::cast)?;
+    let call = name.syntax().parent().and_then(ast::MethodCallExpr::cast)?;
+    match name.text() {
+        "unwrap_or" => Some(call),
+        "map" => call.syntax().parent().and_then(ast::MethodCallExpr::cast),
+        _ => None,
+    }
 }
 
 /// A loop over what only rustc knows as an iterator.
@@ -300,6 +358,80 @@ mod tests {
             "$0match a.c() {\n        Ok(c) => b.d(c),\n        Err(e) => return Err(e),\n    }",
         ] {
             assert_not_here(&USE_NAMED_IDIOM, &inside("Option<C>", code));
+        }
+    }
+
+    #[test]
+    fn what_goes_on_with_a_value_moves_out() {
+        let inside = |head: &str| {
+            format!(
+                "$0if let {head} {{\n        b.d(c);\n        Some(b)\n    }} else {{\n        None\n    }}"
+            )
+        };
+        for (head, after) in [
+            ("Some(c) = a.c", "let c = a.c?;"),
+            ("Some(c) = &a.c.d", "let c = a.c.d.as_ref()?;"),
+            ("Some(c) = &mut b.e", "let c = b.e.as_mut()?;"),
+            ("Some(ref c) = a.c", "let c = a.c.as_ref()?;"),
+            ("Some(c) = g(a)", "let c = g(a)?;"),
+            ("Ok(mut c) = a.g().await", "let mut c = a.g().await.ok()?;"),
+        ] {
+            let after = format!("{after}\n    b.d(c);\n    Some(b)");
+            becomes("Option<B>", &inside(head), &after);
+        }
+        becomes(
+            "Option<B>",
+            "$0if let Some(c) = a.c() {\n        if let Ok(d) = c.d() {\n            return Some(d);\n        }\n    }\n    None",
+            "let c = a.c()?;\n    c.d().ok()",
+        );
+    }
+
+    #[test]
+    fn a_question_of_what_is_held_is_asked_by_its_name() {
+        for (before, after) in [
+            (
+                "a.b().$0map(|c| c.d(1)).unwrap_or(false)",
+                "a.b().is_some_and(|c| c.d(1))",
+            ),
+            (
+                "a.b().map(C::d).$0unwrap_or(true) && b.e",
+                "a.b().is_none_or(C::d) && b.e",
+            ),
+            (
+                "b.f(a.parse::<u8>().$0map(|c| c > 1).unwrap_or(false))",
+                "b.f(a.parse::<u8>().is_ok_and(|c| c > 1))",
+            ),
+            (
+                "let c = a\n        .long_name_of_a_list()\n        .$0map(|element| element.is_asked())\n        .unwrap_or(false);\n    c",
+                "let c = a\n        .long_name_of_a_list()\n        .is_some_and(|element| element.is_asked());\n    c",
+            ),
+            (
+                "a.short()\n        .$0map(|element| element.is_asked_for_it())\n        .unwrap_or(false)",
+                "a.short().is_some_and(|element| element.is_asked_for_it())",
+            ),
+        ] {
+            becomes("bool", before, after);
+        }
+        for (hazard, code) in [
+            (
+                Hazard::Text,
+                "a.b()\n        // Why.\n        .$0map(|c| c.d())\n        .unwrap_or(false)",
+            ),
+            (
+                Hazard::Text,
+                "a.b()\n        .$0map(|c| {\n            let d = c.d();\n            d.e()\n        })\n        .unwrap_or(false)",
+            ),
+        ] {
+            refused(hazard, "bool", code);
+        }
+        for code in [
+            "a.b().$0map(|c| c.d()).unwrap_or(b)",
+            "a.b().$0map(|c| c.d()).unwrap_or_default()",
+            "a.b().$0map(|c| c.d()).is_some()",
+            "a.parse::<u8>().$0map(|c| c > 1).unwrap_or(true)",
+            "m!(a.b().$0map(|c| c.d()).unwrap_or(false))",
+        ] {
+            assert_not_here(&USE_NAMED_IDIOM, &inside("bool", code));
         }
     }
 }

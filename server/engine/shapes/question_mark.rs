@@ -18,8 +18,8 @@ use crate::{
 
 mod declared_from;
 mod failure;
-mod parts;
-mod writing;
+pub(super) mod parts;
+pub(super) mod writing;
 
 use failure::Failure;
 use parts::{Form, Parts, Wraps};
@@ -111,24 +111,7 @@ struct Around {
 
 impl Around {
     fn of(node: &SyntaxNode, parts: &Parts) -> Result<Self, Refusal> {
-        let function = function_around(node).ok_or_else(|| {
-            Refusal::because(
-                Hazard::ControlFlow,
-                "A closure, an `async` block or a constant is around, whose result is not written down.",
-            )
-        })?;
-        if function.const_token().is_some() {
-            return Err(Refusal::because(
-                Hazard::Constants,
-                "A `const fn` may not use `?`.",
-            ));
-        }
-        let gives = function.ret_type().and_then(|ty| ty.ty());
-        let Some(ast::Type::PathType(gives)) = gives else {
-            return Err(unknown_result());
-        };
-        let gives = gives.syntax().text().to_string();
-        let gives = gives.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (function, gives) = returned_from(node)?;
         let declared = FileNames::around(&function);
         let error = match parts.returns {
             Wraps::Some if is_option(&gives, &declared) => None,
@@ -152,6 +135,36 @@ impl Around {
             all.any(|ty| ty.contains("dyn ") || ty.starts_with('&') || ty.contains('*'))
         })
     }
+}
+
+/// The function that a `?` would return from, and its result as it is written.
+fn returned_from(node: &SyntaxNode) -> Result<(ast::Fn, String), Refusal> {
+    let function = function_around(node).ok_or_else(|| {
+        Refusal::because(
+            Hazard::ControlFlow,
+            "A closure, an `async` block or a constant is around, whose result is not written down.",
+        )
+    })?;
+    if function.const_token().is_some() {
+        return Err(Refusal::because(
+            Hazard::Constants,
+            "A `const fn` may not use `?`.",
+        ));
+    }
+    let gives = function.ret_type().and_then(|ty| ty.ty());
+    let Some(ast::Type::PathType(gives)) = gives else {
+        return Err(unknown_result());
+    };
+    let gives = gives.syntax().text().to_string();
+    let gives = gives.split_whitespace().collect::<Vec<_>>().join(" ");
+    Ok((function, gives))
+}
+
+/// Whether the function around gives an `Option`, so that a `?` behind another one may return from it.
+pub(super) fn check_returns_option(node: &SyntaxNode) -> Result<(), Refusal> {
+    let (function, gives) = returned_from(node)?;
+    let is_its = is_option(&gives, &FileNames::around(&function));
+    is_its.then_some(()).ok_or_else(unknown_result)
 }
 
 fn unknown_result() -> Refusal {

@@ -5,9 +5,10 @@ use ra_ap_syntax::{
     ast::{self, BinaryOp},
 };
 
+use super::question_first::only;
 use crate::{
     syntax::{
-        Edition, FileContext, Hazard, Refusal, Rewrite,
+        Edition, FileContext, Hazard, Refusal, Rewrite, flow,
         layout::{self, width},
         moving_out::MovedOut,
         patterns, temporaries,
@@ -20,9 +21,17 @@ pub struct SinglePattern {
     choice: ast::MatchExpr,
     value: ast::Expr,
     pattern: ast::Pat,
-    body: ast::BlockExpr,
+    body: Body,
     /// What is done otherwise, if that is anything.
     otherwise: Option<ast::BlockExpr>,
+    /// The first arm does nothing, and the second one is asked for.
+    pub is_second: bool,
+}
+
+enum Body {
+    Block(ast::BlockExpr),
+    /// What stands behind the arrow without braces.
+    Step(ast::Expr),
 }
 
 impl SinglePattern {
@@ -30,6 +39,9 @@ impl SinglePattern {
         let parent = choice.syntax().parent()?;
         let is_statement = matches!(parent.kind(), SyntaxKind::EXPR_STMT | SyntaxKind::STMT_LIST);
         let [first, second] = patterns::two_plain_arms(choice).filter(|_| is_statement)?;
+        if let Some(found) = of_second(choice, &first, &second) {
+            return Some(found);
+        }
         let pattern = first.pat()?;
         let is_asked = !patterns::may_match_all(&pattern) && !patterns::binds_nothing(&pattern);
         if !is_asked || !is_rest(&second.pat()?) {
@@ -59,15 +71,46 @@ impl SinglePattern {
             value: choice.expr()?,
             choice: choice.clone(),
             pattern,
-            body,
+            body: Body::Block(body),
             otherwise,
+            is_second: false,
         })
     }
 
+    /// The `match`, with a `;` that goes with it.
+    pub fn whole(&self) -> TextRange {
+        let own = self.choice.syntax().text_range();
+        let statement = self.choice.syntax().parent().and_then(ast::ExprStmt::cast);
+        match statement {
+            Some(statement) if self.is_second => statement.syntax().text_range(),
+            _ => own,
+        }
+    }
+
+    /// Whether all that is done is to hand on an error or to panic, which other forms say.
+    pub fn is_handed_on(&self) -> bool {
+        let step = match &self.body {
+            Body::Block(block) => only(block),
+            Body::Step(step) => Some(step.clone()),
+        };
+        match step {
+            Some(ast::Expr::ReturnExpr(leaving)) => leaving
+                .expr()
+                .is_some_and(|it| it.syntax().text().to_string().starts_with("Err(")),
+            Some(step) => matches!(step, ast::Expr::MacroExpr(_)) && flow::expr_diverges(&step),
+            None => false,
+        }
+    }
+
+    /// What is drawn.
+    pub fn keyword(&self) -> Option<TextRange> {
+        Some(self.choice.match_token()?.text_range())
+    }
+
     pub fn rewrite<'a>(&self, text: &'a str, context: FileContext) -> Result<Rewrite<'a>, Refusal> {
-        self.check()?;
+        self.check(context)?;
         self.check_drops(context)?;
-        let whole = self.choice.syntax().text_range();
+        let whole = self.whole();
         let indent = layout::indentation(text, whole.start());
         let ending = layout::first_line_ending(text);
         let (pattern, value) = (
@@ -91,7 +134,10 @@ impl SinglePattern {
                 .then_some((moved.inside, code))
                 .ok_or_else(Refusal::of_layout)
         };
-        let (range, body) = inside(&self.body)?;
+        let (range, body) = match &self.body {
+            Body::Block(block) => inside(block)?,
+            Body::Step(step) => self.step(step, text, context)?,
+        };
         let rewrite = Rewrite::of(text, whole)
             .text("if let ")
             .keep(pattern)
@@ -107,17 +153,44 @@ impl SinglePattern {
         Ok(rewrite.text(" else {").keep_as(range, &other).text("}"))
     }
 
-    fn check(&self) -> Result<(), Refusal> {
+    /// An arm without braces as the only statement of a block.
+    fn step(
+        &self,
+        step: &ast::Expr,
+        text: &str,
+        context: FileContext,
+    ) -> Result<(TextRange, String), Refusal> {
+        let range = step.syntax().text_range();
+        let code = slice(text, range).unwrap_or_default();
+        let ending = layout::first_line_ending(text);
+        let inner = layout::indentation(text, range.start());
+        let outer = layout::indentation(text, self.choice.syntax().text_range().start());
+        let gained = layout::column(text, range.start()) - width(inner);
+        let is_even = inner.starts_with(outer) && width(inner) > width(outer);
+        let fits = code
+            .lines()
+            .next()
+            .is_some_and(|first| width(inner) + width(first) < context.width.max());
+        if !is_even || !fits || layout::may_be_joined(code, context, inner, gained) {
+            return Err(Refusal::of_layout());
+        }
+        Ok((range, format!("{ending}{inner}{code};{ending}{outer}")))
+    }
+
+    fn blocks(&self) -> impl Iterator<Item = &ast::BlockExpr> {
+        let body = match &self.body {
+            Body::Block(block) => Some(block),
+            Body::Step(_) => None,
+        };
+        [body, self.otherwise.as_ref()].into_iter().flatten()
+    }
+
+    fn check(&self, context: FileContext) -> Result<(), Refusal> {
         let choice = self.choice.syntax();
         let comments = layout::comments_in(choice, choice.text_range());
-        let blocks = || {
-            [Some(&self.body), self.otherwise.as_ref()]
-                .into_iter()
-                .flatten()
-        };
         let is_inside = |at: TextRange| {
-            let mut blocks = blocks();
-            blocks.any(|block| block.syntax().text_range().contains_range(at))
+            self.blocks()
+                .any(|block| block.syntax().text_range().contains_range(at))
         };
         if !comments.iter().all(|it| is_inside(it.text_range())) {
             return Err(Refusal::because(
@@ -125,10 +198,16 @@ impl SinglePattern {
                 "A comment stands between the arms, where the new form has no place for it.",
             ));
         }
-        if blocks().any(is_only_if) {
+        if self.blocks().any(is_only_if) {
             return Err(Refusal::because(
                 Hazard::Text,
                 "A branch would be nothing but an `if`, which could be one with the choice around.",
+            ));
+        }
+        if self.otherwise.is_none() && context.edition.at_least_2024() && is_alone_in_if(choice) {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "It is all that an `if` around holds, with which it could be one.",
             ));
         }
         let is_lazy = matches!(&self.value, ast::Expr::BinExpr(it) if matches!(it.op_kind(), Some(BinaryOp::LogicOp(_))));
@@ -138,7 +217,8 @@ impl SinglePattern {
                 "What is matched would have to be written in parentheses.",
             ));
         }
-        if !temporaries::makes_none(&self.value) {
+        // What is asked lives as long as the only branch in both forms.
+        if self.otherwise.is_some() && !temporaries::makes_none(&self.value) {
             return Err(Refusal::because(
                 Hazard::Temporaries,
                 "What is matched keeps something alive, which an `if let` may drop at another time.",
@@ -164,6 +244,68 @@ impl SinglePattern {
             "What is matched would be dropped before the `else`, and not behind it.",
         ))
     }
+}
+
+/// `match value { Ok(()) => {} Err(error) => … }`
+fn of_second(
+    choice: &ast::MatchExpr,
+    first: &ast::MatchArm,
+    second: &ast::MatchArm,
+) -> Option<SinglePattern> {
+    let pattern = second.pat()?;
+    let held = first.pat()?.syntax().text().to_string();
+    let asked = pattern.syntax().text().to_string();
+    let is_other = match &*held {
+        "Ok(_)" | "Ok(())" => asked.starts_with("Err("),
+        "Err(_)" => asked.starts_with("Ok("),
+        "None" => asked.starts_with("Some("),
+        _ => false,
+    };
+    if !is_other || !does_nothing(&first.expr()?) || patterns::binds_nothing(&pattern) {
+        return None;
+    }
+    let body = match second.expr()? {
+        ast::Expr::BlockExpr(block) => {
+            let is_plain = block.modifier().is_none() && block.label().is_none();
+            (is_plain && !is_empty(&block)).then_some(Body::Block(block))?
+        }
+        ast::Expr::TupleExpr(_) | ast::Expr::ClosureExpr(_) => return None,
+        step if flow::is_block_like(&step) || has_braces(&step) => return None,
+        step => Body::Step(step),
+    };
+    Some(SinglePattern {
+        value: choice.expr()?,
+        choice: choice.clone(),
+        pattern,
+        body,
+        otherwise: None,
+        is_second: true,
+    })
+}
+
+fn does_nothing(body: &ast::Expr) -> bool {
+    match body {
+        ast::Expr::BlockExpr(block) => is_empty(block) && block.modifier().is_none(),
+        ast::Expr::TupleExpr(unit) => unit.fields().next().is_none(),
+        _ => false,
+    }
+}
+
+/// A macro in braces is a statement without a `;`.
+fn has_braces(step: &ast::Expr) -> bool {
+    matches!(step, ast::Expr::MacroExpr(_)) && step.syntax().text().to_string().ends_with('}')
+}
+
+/// Whether an `if` without `else` holds nothing but this choice.
+fn is_alone_in_if(choice: &SyntaxNode) -> bool {
+    let mut around = choice.ancestors().skip(1);
+    let block = around.find_map(ast::BlockExpr::cast);
+    let owner = block.as_ref().and_then(|it| it.syntax().parent());
+    let owner = owner.and_then(ast::IfExpr::cast);
+    let holds_one = block
+        .and_then(|block| only(&block))
+        .is_some_and(|it| it.syntax() == choice);
+    holds_one && owner.is_some_and(|it| it.else_token().is_none())
 }
 
 /// Whether a pattern only says that the other one doesn't match. One that names another case wants to be told if there is a third.

@@ -2,7 +2,7 @@
 //!
 //! ## What it does
 //! Finds a `match`, `if let` or `let … else` that goes on with the value of an `Option` or a `Result`, or else returns what
-//! went wrong.
+//! went wrong; and one at the end of a function that holds the rest of it, or else gives `None`.
 //!
 //! ## Why
 //! That is what `?` does. The longer form takes four lines where one character would do, and hides what the code does with the
@@ -27,7 +27,8 @@
 //!
 //! ## What it leaves alone
 //! What `question-mark` would not change: values that may be references, errors whose type only the function's result tells,
-//! what somebody may have to use, closures, `async` blocks and `const fn`. One of two statements of one form, of which the other
+//! what somebody may have to use, closures, `async` blocks and `const fn`. At the end of a function, one expression of what is held, which
+//! a method says, and one of two attempts in a row. One of two statements of one form, of which the other
 //! would stay as it is.
 //!
 //! ## Limits
@@ -41,8 +42,8 @@ use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
 use super::{Cause, Limits, Look, Sightings, Smell};
 use crate::{
-    facts::Sighting,
-    shapes::question_mark::QuestionMark,
+    facts::{Part, Sighting},
+    shapes::{question_mark::QuestionMark, question_tail::QuestionTail},
     syntax::{Unit, beside},
     text::slice,
 };
@@ -73,6 +74,20 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 }
 
 fn look_at(node: &SyntaxNode, unit: &Unit<'_>, sightings: &mut Sightings) {
+    if let Ok(tail) = QuestionTail::of(node, unit.text, unit.context) {
+        let at = tail.keyword;
+        let levels = u32::try_from(tail.levels).unwrap_or(u32::MAX);
+        let lines = unit.code_lines(tail.rewrite.range());
+        sightings.push_with_parts(
+            at,
+            lines,
+            vec![Part {
+                at,
+                measure: levels,
+            }],
+        );
+        return;
+    }
     let Ok((shape, _)) = QuestionMark::of(node, unit.text, unit.context) else {
         return;
     };
@@ -84,6 +99,18 @@ fn look_at(node: &SyntaxNode, unit: &Unit<'_>, sightings: &mut Sightings) {
 }
 
 fn say(sighting: &Sighting, text: &str) -> String {
+    match sighting.parts.first().map(|part| part.measure) {
+        Some(1) => {
+            return "the rest of the function stands in this choice; `?` on what it asks moves it out"
+                .to_owned();
+        }
+        Some(levels) => {
+            return format!(
+                "the rest of the function stands in {levels} choices in one another; `?` on what they ask moves it out"
+            );
+        }
+        None => {}
+    }
     let keyword = slice(text, sighting.at).unwrap_or_default();
     let form = if keyword == "let" {
         "let … else"
@@ -116,6 +143,13 @@ mod tests {
             let seen = fired("let-else-opportunity", &text);
             assert!(seen.is_empty(), "{code}");
         }
+    }
+
+    #[test]
+    fn what_goes_on_at_the_end_is_seen_once() {
+        let text = "fn f() -> Option<u8> {\n    if let Some(a) = b.get(1) {\n        if let Some(c) = b.get(a) {\n            d();\n            return Some(c);\n        }\n    }\n    None\n}\n";
+        let seen = fired("question-mark-opportunity", text);
+        assert_eq!(seen, [("if".to_owned(), 7)]);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! # Spelled-out idiom
 //!
 //! ## What it does
-//! Finds a loop, a `match` or an `if` that spells out what a method, an operator or a keyword says by its name, where what is to
-//! be written depends on what only a person sees: types from elsewhere, comments, or what a panic in between leaves behind. Where
-//! types are all that is missing, `use-named-idiom` writes it if rustc agrees.
+//! Finds a loop, a `match`, an `if` or two calls that spell out what a method, an operator or a keyword says by its name, where what
+//! is to be written depends on what only a person sees: types from elsewhere, comments, or what a panic in between leaves behind. Where
+//! types are all that is missing, `use-named-idiom` writes it if rustc agrees. A `match` of which the first arm does nothing is an
+//! `if let`, which `match-to-if-let` writes; of the other order clippy tells.
 //!
 //! ## Why
 //! Who reads a name knows at once what happens. Who reads the lines has to find that nothing else does.
@@ -62,6 +63,7 @@ pub(super) const SMELL: Smell = Smell {
     rate: Some(15.1),
     calm: Calm::Chosen(is_shorter_by_its_name),
     clippy: &[
+        "manual_is_variant_and",
         "manual_map",
         "manual_map_or",
         "manual_ok_err",
@@ -70,11 +72,12 @@ pub(super) const SMELL: Smell = Smell {
         "manual_unwrap_or_default",
         "option_if_let_else",
     ],
-    answers: &["use-named-idiom"],
+    answers: &["match-to-if-let", "use-named-idiom"],
     sees: &[
         SyntaxKind::FOR_EXPR,
         SyntaxKind::IF_EXPR,
         SyntaxKind::MATCH_EXPR,
+        SyntaxKind::METHOD_CALL_EXPR,
         SyntaxKind::WHILE_EXPR,
     ],
     ..Smell::new(
@@ -118,6 +121,8 @@ enum Idiom {
     Sum,
     Count,
     Largest,
+    QuestionTail,
+    IfLet,
 }
 
 /// Methods of `Option` and `Result`, by their numbers.
@@ -136,7 +141,7 @@ const METHODS: [&str; 12] = [
     "map_err",
 ];
 /// The others have the numbers behind those, and the first is 1: a part that measures nothing is not shown.
-const OTHERS: [(Idiom, &str); 17] = [
+const OTHERS: [(Idiom, &str); 19] = [
     (
         Idiom::AndThen,
         "these questions only lead to a value or its stand-in; `and_then` with `unwrap_or` says so in one chain",
@@ -205,9 +210,22 @@ const OTHERS: [(Idiom, &str); 17] = [
         Idiom::Largest,
         "this loop only looks for the largest or smallest; `max` or `min` says so by its name",
     ),
+    (
+        Idiom::QuestionTail,
+        "the rest of the function stands in here; with `?` on what is asked, it stands a level further out",
+    ),
+    (
+        Idiom::IfLet,
+        "one of the two arms does nothing; `if let` asks for the other one alone",
+    ),
 ];
 
 impl Idiom {
+    /// Whether what stands in it stays as it is, and may spell out something itself.
+    fn holds_more(self) -> bool {
+        matches!(self, Self::QuestionTail | Self::IfLet)
+    }
+
     fn number(self) -> usize {
         let behind = |at: usize| METHODS.len() + at + 1;
         match self {
@@ -234,6 +252,8 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     let mut found: Vec<Found> = choices.chain(loops).collect();
     let counted = unit.nodes::<ast::WhileExpr>();
     found.extend(counted.filter_map(|it| loops::of_while(&it, unit)));
+    let calls = unit.nodes::<ast::MethodCallExpr>();
+    found.extend(calls.filter_map(|it| choices::of_mapped(&it, unit)));
     found.extend(exits::first_error(unit));
     found.extend(exits::first_cut(unit));
     found.sort_by_key(|it| (it.whole.start(), std::cmp::Reverse(it.whole.end())));
@@ -242,7 +262,9 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         if told.contains_range(it.whole) || is_explained(&it, unit) {
             continue;
         }
-        told = it.whole;
+        if !it.idiom.holds_more() {
+            told = it.whole;
+        }
         let part = Part {
             at: it.beside,
             measure: u32::try_from(it.idiom.number()).unwrap_or(u32::MAX),
@@ -279,6 +301,9 @@ fn is_shorter_by_its_name(sighting: &Sighting) -> bool {
 
 /// Whether a comment of its own line stands in it, which would lose its place.
 fn is_explained(it: &Found, unit: &Unit<'_>) -> bool {
+    if it.idiom.holds_more() {
+        return false;
+    }
     let mut lines = unit.slice(it.whole).lines();
     lines.any(|line| line.trim_start().starts_with("//"))
 }
@@ -360,6 +385,21 @@ mod tests {
                 "Result<C, E>",
                 "match a.c() { Ok(A) => d(), Ok(c) => Ok(c), Err(e) => Err(e.into()) }",
                 "`?`",
+            ),
+            (
+                "Option<C>",
+                "match &a.c {\n        Some(c) => {\n            c.d();\n            Some(c)\n        }\n        None => None,\n    }",
+                "`?`",
+            ),
+            (
+                "bool",
+                "a.c().map(|c| c.d(n)).unwrap_or(false)",
+                "`is_some_and`",
+            ),
+            (
+                "()",
+                "match a.c() {\n        Ok(()) => {}\n        Err(c) => b.d(c),\n    }\n    a.e()",
+                "`if let`",
             ),
         ] {
             let said = said(&inside(gives, code));

@@ -13,7 +13,7 @@ use crate::{
 
 /// What a value is taken out of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wraps {
+pub(in crate::shapes) enum Wraps {
     Some,
     Ok,
 }
@@ -69,7 +69,7 @@ impl Parts {
 }
 
 /// Whether a `?` behind the expression belongs to all of it.
-fn takes_question_mark(scrutinee: &ast::Expr) -> bool {
+pub(in crate::shapes) fn takes_question_mark(scrutinee: &ast::Expr) -> bool {
     match scrutinee {
         ast::Expr::PathExpr(path) => path
             .path()
@@ -153,7 +153,7 @@ fn form_of(inner: Option<&ast::Pat>, body: Option<&ast::Expr>) -> Option<Form> {
     }
 }
 
-fn is_plain_variable(variable: &ast::IdentPat) -> bool {
+pub(in crate::shapes) fn is_plain_variable(variable: &ast::IdentPat) -> bool {
     variable.ref_token().is_none()
         && variable.at_token().is_none()
         && patterns::is_binding(variable)
@@ -230,7 +230,7 @@ fn of_let(statement: &ast::LetStmt) -> Option<Parts> {
 }
 
 /// What a pattern takes out of `Some` or `Ok`.
-fn wrapped(pattern: &ast::Pat) -> Option<(Wraps, Option<ast::Pat>)> {
+pub(in crate::shapes) fn wrapped(pattern: &ast::Pat) -> Option<(Wraps, Option<ast::Pat>)> {
     let ast::Pat::TupleStructPat(variant) = pattern else {
         return None;
     };
@@ -245,7 +245,7 @@ fn wrapped(pattern: &ast::Pat) -> Option<(Wraps, Option<ast::Pat>)> {
 }
 
 /// What the other pattern calls the error, `_` where it has no name; nothing if that is another pattern.
-fn error_of(pattern: &ast::Pat, wraps: Wraps) -> Option<String> {
+pub(in crate::shapes) fn error_of(pattern: &ast::Pat, wraps: Wraps) -> Option<String> {
     let nameless = || "_".to_owned();
     match (pattern, wraps) {
         (ast::Pat::WildcardPat(_), _) => Some(nameless()),

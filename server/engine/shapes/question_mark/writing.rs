@@ -1,6 +1,6 @@
 //! Writes a value with its `?` as rustfmt would.
 
-use ra_ap_syntax::{AstNode, SyntaxKind, ast};
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
 use super::{
     failure::Failure,
@@ -10,6 +10,7 @@ use crate::{
     syntax::{
         FileContext, Rewrite, closures,
         layout::{self, width},
+        moving_out,
     },
     text::{TextRange, slice},
 };
@@ -21,15 +22,11 @@ pub(super) fn rewrite<'a>(
     text: &'a str,
     context: FileContext,
 ) -> Option<Rewrite<'a>> {
-    let start = parts.node.text_range().start();
-    let indent = layout::indentation(text, start);
-    let unit = layout::indent_unit_around(text, &parts.node);
     let writer = Writer {
         parts,
         text,
         context,
-        below: format!("{}{indent}{unit}", layout::first_line_ending(text)),
-        unit: width(&unit),
+        value: Chain::of(&parts.scrutinee, &parts.node, text, context),
     };
     writer.rewrite(failure)
 }
@@ -38,9 +35,7 @@ struct Writer<'a, 'p> {
     parts: &'p Parts,
     text: &'a str,
     context: FileContext,
-    /// The end of a line and the indentation of one below that continues it.
-    below: String,
-    unit: usize,
+    value: Chain<'a>,
 }
 
 impl<'a> Writer<'a, '_> {
@@ -48,16 +43,10 @@ impl<'a> Writer<'a, '_> {
         let call = self.call(failure)?;
         let value = self.parts.scrutinee.syntax().text_range();
         let (head, column) = self.head()?;
-        let code = slice(self.text, value)?;
-        let laid = if code.contains('\n') {
-            self.over_lines(code, call.written(), column)?
-        } else {
-            self.on_one_line(code, call.written(), column)
-                .or_else(|| self.broken(call.written()))?
-        };
+        let laid = self.value.laid(call.written(), column)?;
         let whole = head.keep_as(value, &laid.value);
         let whole = if laid.breaks {
-            whole.text(&self.below)
+            whole.text(&self.value.below)
         } else {
             whole
         };
@@ -119,7 +108,7 @@ impl<'a> Writer<'a, '_> {
         };
         let part = part.text(&open).keep(inside).text(")");
         let is_short = !part.written().contains('\n')
-            && width(part.written()) - width(".ok_or()") <= self.share_of_calls();
+            && width(part.written()) - width(".ok_or()") <= share_of_calls(self.context);
         is_short.then_some(part)
     }
 
@@ -138,16 +127,85 @@ impl<'a> Writer<'a, '_> {
         }
     }
 
-    fn share_of_calls(&self) -> usize {
-        const WIDEST: usize = 60;
-        self.context.width.share(WIDEST)
+    fn wants_semicolon(&self) -> bool {
+        let Some(parent) = self.parts.node.parent() else {
+            return false;
+        };
+        match ast::ExprStmt::cast(parent.clone()) {
+            Some(statement) => statement.semicolon_token().is_none(),
+            None => parent.kind() == SyntaxKind::STMT_LIST && self.parts.form == Form::Unit,
+        }
+    }
+}
+
+/// A value behind which something is called and a `?` stands.
+pub(in crate::shapes) struct Chain<'a> {
+    value: ast::Expr,
+    /// How it stands where it goes.
+    code: String,
+    text: &'a str,
+    context: FileContext,
+    /// The end of a line and the indentation of one below that continues it.
+    pub(in crate::shapes) below: String,
+    unit: usize,
+    /// Nothing stands before it on its line.
+    is_first: bool,
+}
+
+impl<'a> Chain<'a> {
+    /// The value of `node`, in whose line it will stand.
+    pub(in crate::shapes) fn of(
+        value: &ast::Expr,
+        node: &SyntaxNode,
+        text: &'a str,
+        context: FileContext,
+    ) -> Self {
+        let start = node.text_range().start();
+        let unit = layout::indent_unit_around(text, node);
+        let indent = layout::indentation(text, start);
+        Self {
+            value: value.clone(),
+            code: value.syntax().text().to_string(),
+            text,
+            context,
+            below: format!("{}{indent}{unit}", layout::first_line_ending(text)),
+            unit: width(&unit),
+            is_first: layout::is_first_on_line(text, start),
+        }
+    }
+
+    /// The same value behind a `let` in the line of `node`, which may be further out than the value.
+    pub(in crate::shapes) fn of_let(
+        value: &ast::Expr,
+        node: &SyntaxNode,
+        text: &'a str,
+        context: FileContext,
+    ) -> Option<Self> {
+        let from = layout::indentation(text, value.syntax().text_range().start());
+        let to = layout::indentation(text, node.text_range().start());
+        let chain = Self::of(value, node, text, context);
+        Some(Self {
+            code: moving_out::moved_text(&chain.code, context.edition, from, to)?,
+            is_first: false,
+            ..chain
+        })
+    }
+
+    /// The value from `column` on, with `call` and a `?` behind it.
+    pub(in crate::shapes) fn laid(&self, call: &str, column: usize) -> Option<Laid> {
+        let code = self.code.as_str();
+        if code.contains('\n') {
+            return self.over_lines(code, call, column);
+        }
+        self.on_one_line(code, call, column)
+            .or_else(|| self.broken(call))
     }
 
     fn on_one_line(&self, code: &str, call: &str, column: usize) -> Option<Laid> {
         let length = width(code) + width(call) + width("?");
-        let links = layout::links(&self.parts.scrutinee).len() + usize::from(!call.is_empty());
+        let links = layout::links(&self.value).len() + usize::from(!call.is_empty());
         let fits = column + length + width(";") <= self.context.width.max()
-            && (links <= 1 || length <= self.share_of_calls());
+            && (links <= 1 || length <= share_of_calls(self.context));
         fits.then(|| Laid {
             value: code.to_owned(),
             breaks: false,
@@ -156,16 +214,16 @@ impl<'a> Writer<'a, '_> {
 
     /// A chain of calls with a line for each.
     fn broken(&self, call: &str) -> Option<Laid> {
-        let links = layout::links(&self.parts.scrutinee);
+        let links = layout::links(&self.value);
         if call.is_empty() || (links.is_empty() && !call.contains('|')) {
             return None;
         }
-        let whole = self.parts.scrutinee.syntax().text_range();
+        let whole = self.value.syntax().text_range();
         let end = links.first().map_or(whole.end(), |first| first.start());
-        let start = self.parts.scrutinee.syntax().text_range().start();
+        let start = self.value.syntax().text_range().start();
         let mut value = slice(self.text, TextRange::new(start, end))?.to_owned();
         // A short root takes the next link beside it, where it is the first on its line.
-        let mut is_root = layout::is_first_on_line(self.text, self.parts.node.text_range().start());
+        let mut is_root = self.is_first;
         for link in links {
             let link = slice(self.text, link)?;
             if !is_root || width(&value) > self.unit {
@@ -193,7 +251,7 @@ impl<'a> Writer<'a, '_> {
         if is_added && (!is_chain || call.contains('|')) {
             return None;
         }
-        let value = self.parts.scrutinee.syntax().text_range();
+        let value = self.value.syntax().text_range();
         let last = code.lines().last().unwrap_or_default();
         let is_joined = if is_chain {
             let whole = layout::on_one_line(code);
@@ -209,20 +267,15 @@ impl<'a> Writer<'a, '_> {
             breaks: is_added,
         })
     }
+}
 
-    fn wants_semicolon(&self) -> bool {
-        let Some(parent) = self.parts.node.parent() else {
-            return false;
-        };
-        match ast::ExprStmt::cast(parent.clone()) {
-            Some(statement) => statement.semicolon_token().is_none(),
-            None => parent.kind() == SyntaxKind::STMT_LIST && self.parts.form == Form::Unit,
-        }
-    }
+fn share_of_calls(context: FileContext) -> usize {
+    const WIDEST: usize = 60;
+    context.width.share(WIDEST)
 }
 
 /// The value as it is laid out, and whether what is called on it has a line of its own.
-struct Laid {
-    value: String,
-    breaks: bool,
+pub(in crate::shapes) struct Laid {
+    pub(in crate::shapes) value: String,
+    pub(in crate::shapes) breaks: bool,
 }

@@ -9,8 +9,11 @@ use super::{Found, Idiom, conditions, exits};
 use crate::{
     shapes::{
         boolean_match::BooleanMatch,
+        mapped_default::MappedDefault,
         named_choice::{NamedChoice, has_short_head, has_two_ways, is_plain},
         question_first::only,
+        question_tail,
+        single_pattern::SinglePattern,
     },
     syntax::{
         Hazard, Refusal, RustVersion, Unit, attributes::has_condition_inside, flow, keyword,
@@ -19,8 +22,13 @@ use crate::{
 };
 
 pub(super) fn of(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
+    if let Some(found) = of_tail(node, unit) {
+        return Some(found);
+    }
     let found = if let Some(choice) = ast::MatchExpr::cast(node.clone()) {
-        of_bool(&choice).or_else(|| exits::of_arms(&choice))
+        of_bool(&choice)
+            .or_else(|| exits::of_arms(&choice))
+            .or_else(|| of_second_arm(&choice, unit))
     } else {
         let choice = ast::IfExpr::cast(node.clone())?;
         exits::of_cast(&choice)
@@ -35,6 +43,17 @@ pub(super) fn of(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
         .or_else(|| of_matches(node, unit))?;
     let is_fit = flow::is_run(node) && !has_condition_inside(node);
     is_fit.then_some(found)
+}
+
+/// What goes on at the end of a function.
+fn of_tail(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
+    let tail = question_tail::of_types(node, unit.text, unit.context)?;
+    Some(Found {
+        at: tail.keyword,
+        whole: tail.rewrite.range(),
+        beside: tail.keyword,
+        idiom: Idiom::QuestionTail,
+    })
 }
 
 /// What a method or `?` says by its name.
@@ -95,6 +114,30 @@ fn of_bool(choice: &ast::MatchExpr) -> Option<Found> {
         whole: choice.syntax().text_range(),
         beside: at,
         idiom: Idiom::And,
+    })
+}
+
+/// `a.map(f).unwrap_or(false)`
+pub(super) fn of_mapped(call: &ast::MethodCallExpr, unit: &Unit<'_>) -> Option<Found> {
+    let mapped = MappedDefault::of(call, unit.text, unit.context).ok()?;
+    Some(Found {
+        at: mapped.keyword,
+        whole: mapped.rewrite.range(),
+        beside: mapped.otherwise,
+        idiom: Idiom::Method(mapped.method),
+    })
+}
+
+/// `match a() { Ok(()) => {} Err(e) => … }`, of which clippy sees the other order.
+fn of_second_arm(choice: &ast::MatchExpr, unit: &Unit<'_>) -> Option<Found> {
+    let pattern = SinglePattern::of(choice).filter(|it| it.is_second && !it.is_handed_on())?;
+    pattern.rewrite(unit.text, unit.context).ok()?;
+    let at = pattern.keyword()?;
+    Some(Found {
+        at,
+        whole: pattern.whole(),
+        beside: at,
+        idiom: Idiom::IfLet,
     })
 }
 

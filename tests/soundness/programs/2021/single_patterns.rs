@@ -81,6 +81,59 @@ impl Store {
     }
 }
 
+fn checked(number: u8) -> Result<Loud, Loud> {
+    if number > 2 {
+        Ok(Loud(number))
+    } else {
+        Err(Loud(number))
+    }
+}
+
+/// The second arm is the one that counts.
+fn second_arms(store: &Store, number: u8) -> u8 {
+    let _first = Loud(90);
+    match checked(number) {
+        Ok(_) => {}
+        Err(wrong) => println!("wrong {}", wrong.0),
+    }
+    match checked(number) {
+        Ok(_) => (),
+        Err(Loud(wrong)) => {
+            // Told once more.
+            println!("again {wrong}");
+        }
+    };
+    match store.cell.borrow().first() {
+        None => {}
+        Some(&first) => println!("first {first} {}", store.cell.try_borrow_mut().is_err()),
+    }
+    match store.lock.lock().unwrap().as_ref() {
+        None => {}
+        Some(held) => {
+            println!("held {held} {}", store.lock.try_lock().is_err());
+        }
+    }
+    if number > 1 {
+        match checked(number) {
+            Err(_) => {}
+            Ok(right) => println!("right {}", right.0),
+        }
+    }
+    match checked(number) {
+        Ok(_) => {}
+        Err(wrong) => return wrong.0,
+    }
+    9
+}
+
+fn at_the_end(number: u8) {
+    let _first = Loud(80);
+    match checked(number) {
+        Ok(_) => {}
+        Err(wrong) => println!("{}", wrong.0),
+    }
+}
+
 fn main() {
     let mut store = Store {
         lock: Mutex::new(Some(1)),
@@ -89,5 +142,7 @@ fn main() {
     };
     for number in [1, 2, 3, 4] {
         store.run(number);
+        println!("{}", second_arms(&store, number));
+        at_the_end(number);
     }
 }
