@@ -537,6 +537,16 @@ impl Way {
         }
     }
 
+    /// Whether a copy is given, or what was moved.
+    pub(super) fn is_value(&self) -> bool {
+        matches!(self, Self::Value(_) | Self::MutValue(_))
+    }
+
+    /// Whether what a reference refers to is given in its stead.
+    pub(super) fn is_behind(&self) -> bool {
+        matches!(self, Self::Behind(..))
+    }
+
     pub(super) fn argument(&self, name: &str) -> String {
         match self {
             Self::Value(_) | Self::MutValue(_) | Self::Reborrowed(_) => name.to_owned(),
@@ -683,6 +693,12 @@ fn is_known_macro(mention: &SyntaxToken) -> bool {
     let name = macro_around(mention).unwrap_or_default();
     let is_in = |names: &[&str]| names.contains(&name.as_str());
     is_in(&COMPARING) || is_in(&FORMATTING)
+}
+
+/// Whether the input of a macro of this name is expressions, but for a template that begins it.
+pub(super) fn has_expressions(name: &str) -> bool {
+    let is_in = |names: &[&str]| names.contains(&name);
+    is_in(&COMPARING) || is_in(&FORMATTING) || (is_in(&ASKING) && name != "matches")
 }
 
 /// The innermost macro whose input a word is.

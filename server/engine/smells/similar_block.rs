@@ -92,6 +92,7 @@ pub(super) const SMELL: Smell = Smell {
     cause: Cause::Repetition,
     rate: Some(72.8),
     calm: Calm::Chosen(is_long),
+    answers: &["extract-repeated-block"],
     sees: &[SyntaxKind::STMT_LIST],
     measured: "{} words and signs more than needed",
     ..Smell::new("similar-block", Limits::of(11, 149), Look::File(look), say)

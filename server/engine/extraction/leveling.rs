@@ -1,0 +1,522 @@
+//! Places that differ in values as a text in which they don't: each value has a name there, as if a variable had been declared
+//! in front of the place. What is derived from that text takes one more variable for each, and what declares it moves into the
+//! call.
+
+mod naming;
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxNode,
+    ast::{self, HasName},
+};
+
+use super::{
+    Draft, Known, Naming, NotExtracted, Passing, Selection, Shared,
+    differing::{Differences, Form, Spots, declared, differences, is_variable},
+    selection::tokens,
+};
+use crate::{
+    syntax::{Edition, Source, Tree, scopes::Names, tokens as words_of},
+    text::{Edit, Edits, TextRange, TextSize},
+};
+
+/// A text in which places are equal word by word, and the way back from it.
+pub struct Leveled {
+    pub source: Source,
+    /// In that text, in the order in which they were given.
+    pub places: Vec<TextRange>,
+    before: Before,
+    puts: Vec<Put>,
+    /// What each place calls a variable of its own, the first one's name first.
+    renamed: Vec<Vec<String>>,
+    /// What makes the text of the first one, in its order.
+    edits: Vec<Edit>,
+    /// What the function is called, if functions tell it of which each place is all.
+    pub name: Option<String>,
+}
+
+/// What was there before.
+struct Before {
+    text: std::sync::Arc<str>,
+    places: Vec<TextRange>,
+}
+
+/// A value that each place has its own of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Put {
+    name: String,
+    /// What stands for it, place by place.
+    texts: Vec<String>,
+    forms: Vec<Form>,
+    /// Of each place, where it stands.
+    spots: Vec<Vec<TextRange>>,
+    /// Whether a place may come to one of them more than once.
+    is_repeated: bool,
+}
+
+/// More is more to put in than a reader can follow.
+const MOST_VALUES: usize = 4;
+/// The same with what is not different.
+const MOST_PARAMETERS: usize = 5;
+
+impl Leveled {
+    /// Gives names to what differs between places.
+    pub fn of(source: &Source, places: &[TextRange], naming: Naming) -> Result<Self, NotExtracted> {
+        let root = source.root();
+        let lists = places.iter().map(|it| statements(&root, *it));
+        let lists: Vec<Vec<SyntaxNode>> = lists.collect::<Option<_>>().ok_or(NOT_WHOLE)?;
+        let found = differences(&lists)?;
+        let groups = grouped(&found.values);
+        if groups.len() > MOST_VALUES {
+            let why = format!(
+                "{} values differ, which are too many to put in.",
+                groups.len()
+            );
+            return Err(NotExtracted(why.into()));
+        }
+        let names = naming::names(source, &lists, &groups, naming)?;
+        let puts = groups.iter().zip(names).map(|(group, name)| {
+            let whole = |number: usize| -> Vec<TextRange> {
+                group.iter().map(|it| it.ranges[number]).collect()
+            };
+            Put {
+                name,
+                texts: group[0].texts.clone(),
+                forms: group[0].kinds.clone(),
+                spots: (0..places.len()).map(whole).collect(),
+                is_repeated: group.len() > 1 || group.iter().any(|it| is_repeated(it)),
+            }
+        });
+        let puts: Vec<Put> = puts.collect();
+        let edits = edits(&root, &lists, (&puts, &found), source)?;
+        let before = Before {
+            text: source.text.clone(),
+            places: places.to_vec(),
+        };
+        let mut leveled = Self::written(source, before, (puts, edits))?;
+        leveled.renamed = found.renamed;
+        leveled.name = naming::of_functions(&lists, &leveled.source);
+        Ok(leveled)
+    }
+
+    fn written(
+        source: &Source,
+        before: Before,
+        (puts, edits): (Vec<Put>, Vec<Edit>),
+    ) -> Result<Self, NotExtracted> {
+        let ordered = Edits::new(edits).map_err(|_| NOT_WHOLE)?;
+        let edits = ordered.as_slice().to_vec();
+        let leveled = source.edited(&ordered).and_then(Result::ok);
+        let leveled = leveled.ok_or(NOT_WHOLE)?;
+        let places = before.places.iter().map(|it| moved(&edits, *it));
+        let places: Vec<TextRange> = places.collect();
+        let words = |range: &TextRange| -> Vec<String> {
+            let words = words_of(leveled.slice(*range), leveled.context.edition);
+            let solid = words.into_iter().filter(|(kind, _)| !kind.is_trivia());
+            let mut words: Vec<String> = Vec::new();
+            for (_, word) in solid {
+                let closes = matches!(word, ")" | "]" | "}" | ">");
+                if closes && words.last().is_some_and(|it| it == ",") {
+                    words.pop();
+                }
+                words.push(word.to_owned());
+            }
+            words
+        };
+        let first = words(&places[0]);
+        if places[1..].iter().any(|it| words(it) != first) {
+            let why = "The places differ in more than values.";
+            return Err(NotExtracted::new(why));
+        }
+        Ok(Self {
+            name: None,
+            renamed: Vec::new(),
+            source: leveled,
+            places,
+            before,
+            puts,
+            edits,
+        })
+    }
+
+    /// How many values differ.
+    pub fn values(&self) -> usize {
+        self.puts.len()
+    }
+
+    /// The places before.
+    pub fn places_before(&self) -> &[TextRange] {
+        &self.before.places
+    }
+
+    /// The place before that one has become.
+    pub fn place_before(&self, place: TextRange) -> TextRange {
+        let mut pairs = self.places.iter().zip(&self.before.places);
+        pairs.find(|it| *it.0 == place).map_or(place, |it| *it.1)
+    }
+
+    /// Has what names something that goes on to live be looked at behind all places.
+    pub fn outlive(&self, shared: &mut Shared) {
+        let puts = self.puts.iter();
+        let lasting = puts.filter(|it| it.has_place());
+        shared.use_after(lasting.map(|it| it.name.clone()));
+    }
+
+    /// A draft of the text before, in whose calls stands what differs.
+    pub fn carried_back(&self, draft: Draft, lent: &[String]) -> Result<Draft, NotExtracted> {
+        const ASTRAY: NotExtracted = NotExtracted::new("The edits don't fit.");
+        let mut called = Vec::new();
+        for edit in &draft.called {
+            let place = self
+                .places
+                .iter()
+                .position(|it| edit.delete.contains_range(*it));
+            let Some(place) = place else {
+                if !self.is_added(edit.delete) {
+                    let range = self.back(edit.delete).ok_or(ASTRAY)?;
+                    called.push(Edit::replace(range, edit.insert.clone()));
+                }
+                continue;
+            };
+            let range = self.back(edit.delete).ok_or(ASTRAY)?;
+            called.push(Edit::replace(range, self.put_in(&edit.insert, place, lent)));
+        }
+        let function = match lent {
+            [] => draft.function.clone(),
+            _ => lending(&draft.function, lent).ok_or(ASTRAY)?,
+        };
+        let written = draft.written.iter().map(|edit| {
+            let range = self.back(edit.delete)?;
+            let insert = edit.insert.replace(&draft.function, &function);
+            Some(Edit::replace(range, insert))
+        });
+        let written = written.collect::<Option<Vec<_>>>().ok_or(ASTRAY)?;
+        let edits = Edits::new(called.iter().chain(&written).cloned().collect());
+        let text = edits.ok().and_then(|it| it.apply(&self.before.text));
+        Ok(Draft {
+            text: text.ok_or(ASTRAY)?,
+            function,
+            written,
+            called,
+            ..draft
+        })
+    }
+
+    /// A call with what differs in the stead of its names.
+    fn put_in(&self, call: &str, place: usize, lent: &[String]) -> String {
+        let words = words_of(call, Edition::CURRENT);
+        let words = words.into_iter().map(|(kind, word)| {
+            let mut puts = self.puts.iter();
+            let put = puts.find(|it| kind == SyntaxKind::IDENT && it.name == word);
+            match put {
+                Some(put) if lent.contains(&put.name) => {
+                    let text = &put.texts[place];
+                    format!("({text}, &{text})")
+                }
+                Some(put) => put.texts[place].clone(),
+                None => self.own_name(word, place).to_owned(),
+            }
+        });
+        words.collect()
+    }
+
+    /// What a place calls a variable that it declares.
+    fn own_name<'a>(&'a self, word: &'a str, place: usize) -> &'a str {
+        let renamed = self.renamed.iter().find(|it| it[0] == word);
+        renamed.map_or(word, |it| &it[place])
+    }
+
+    /// What is copied into a call, and so has to be shown not to change before it is looked at.
+    pub fn lent(&self, selection: &Selection, passing: &Passing) -> Vec<String> {
+        let captured = passing.captured(selection);
+        let copied = captured.filter(|(capture, way)| {
+            let mut puts = self.puts.iter();
+            let put = puts.find(|it| it.name == capture.name);
+            put.is_some_and(|it| it.has_place() && way.is_value())
+        });
+        copied.map(|(capture, _)| capture.name.clone()).collect()
+    }
+
+    /// What rustc doesn't tell of what differs.
+    pub fn check(
+        &self,
+        selection: &Selection,
+        known: &Known,
+        passing: &Passing,
+    ) -> Result<(), NotExtracted> {
+        for (capture, way) in passing.captured(selection) {
+            let Some(put) = self.puts.iter().find(|it| it.name == capture.name) else {
+                continue;
+            };
+            let is_copy = known.types.get(&put.name).is_some_and(|it| it.is_copy);
+            let has = |form: Form| put.forms.contains(&form);
+            let text = &put.texts[0];
+            if !is_copy && has(Form::Path) && put.is_repeated {
+                let why = format!("`{text}` may be made anew wherever it stands.");
+                return Err(NotExtracted(why.into()));
+            }
+            if has(Form::Field) && way.is_behind() {
+                let why = format!("What `{text}` refers to may change.");
+                return Err(NotExtracted(why.into()));
+            }
+            if !is_copy && has(Form::Field) && way.owned().is_some() {
+                let why = format!("`{text}` would be moved out of what it belongs to.");
+                return Err(NotExtracted(why.into()));
+            }
+        }
+        let selected = selection.parameters();
+        if selected > MOST_PARAMETERS && !self.puts.is_empty() {
+            let why = format!("A function would take {selected} parameters.");
+            return Err(NotExtracted(why.into()));
+        }
+        Ok(())
+    }
+
+    /// Whether a range is a part of what was added.
+    fn is_added(&self, range: TextRange) -> bool {
+        added(&self.edits)
+            .iter()
+            .any(|(_, new)| new.contains_range(range) && !range.is_empty())
+    }
+
+    /// A range of the text before.
+    fn back(&self, range: TextRange) -> Option<TextRange> {
+        let at = |at: TextSize| {
+            let mut delta_new = TextSize::new(0);
+            let mut delta_old = TextSize::new(0);
+            for (old, new) in added(&self.edits) {
+                if at < new.start() {
+                    break;
+                }
+                if at == new.start() {
+                    return Some(old.start());
+                }
+                if at < new.end() {
+                    return None;
+                }
+                (delta_new, delta_old) = (new.end(), old.end());
+            }
+            Some(at - delta_new + delta_old)
+        };
+        let (start, end) = (at(range.start())?, at(range.end())?);
+        (start <= end).then(|| TextRange::new(start, end))
+    }
+}
+
+impl Put {
+    /// Whether it names something that may change.
+    fn has_place(&self) -> bool {
+        self.forms.iter().any(|it| it.is_place())
+    }
+}
+
+/// A function that takes a reference with each of these, so that nothing can change them as long as it runs.
+fn lending(function: &str, lent: &[String]) -> Option<String> {
+    let root = Tree::parse(function, Edition::CURRENT).ok()?.root();
+    let node = root.descendants().find_map(ast::Fn::cast)?;
+    let params = node.param_list()?.params();
+    let edits = params.filter_map(|param| {
+        let pattern = param.pat()?.syntax().text().to_string();
+        let name = pattern.trim_start_matches("mut ");
+        let ty = param.ty()?.syntax().text().to_string();
+        let text = format!("({pattern}, _): ({ty}, impl ::core::marker::Sized)");
+        let is_lent = lent.iter().any(|it| it == name);
+        is_lent.then(|| Edit::replace(param.syntax().text_range(), text))
+    });
+    Edits::new(edits.collect()).ok()?.apply(function)
+}
+
+const NOT_WHOLE: NotExtracted = NotExtracted::new("A place isn't made of whole statements.");
+
+/// The statements that fill a range.
+fn statements(root: &SyntaxNode, range: TextRange) -> Option<Vec<SyntaxNode>> {
+    let around = root.covering_element(range);
+    let mut around = around.ancestors();
+    let list = around.find(|it| it.kind() == SyntaxKind::STMT_LIST && it.text_range() != range)?;
+    let inside = list.children().filter(|it| {
+        let common = it.text_range().intersect(range);
+        common.is_some_and(|it| !it.is_empty())
+    });
+    let inside: Vec<SyntaxNode> = inside.collect();
+    let is_whole = |it: &SyntaxNode| range.contains_range(it.text_range());
+    let is_filled = !inside.is_empty() && inside.iter().all(is_whole);
+    is_filled.then_some(inside)
+}
+
+/// Positions that have the same values in all places, in the order of the text.
+fn grouped(values: &[Spots]) -> Vec<Vec<Spots>> {
+    let mut groups: Vec<Vec<Spots>> = Vec::new();
+    for spots in values {
+        let same = groups.iter_mut().find(|it| it[0].texts == spots.texts);
+        match same {
+            Some(group) => group.push(spots.clone()),
+            None => groups.push(vec![spots.clone()]),
+        }
+    }
+    groups
+}
+
+/// Whether statements may come more than once to where something stands.
+fn is_repeated(spots: &Spots) -> bool {
+    let Some(node) = &spots.node else {
+        return true;
+    };
+    let around = node
+        .ancestors()
+        .take_while(|it| it.kind() != SyntaxKind::FN);
+    let mut around = around.map(|it| it.kind());
+    around.any(|it| {
+        matches!(
+            it,
+            SyntaxKind::LOOP_EXPR
+                | SyntaxKind::WHILE_EXPR
+                | SyntaxKind::FOR_EXPR
+                | SyntaxKind::CLOSURE_EXPR
+        )
+    })
+}
+
+/// What gives each place the same words.
+fn edits(
+    root: &SyntaxNode,
+    lists: &[Vec<SyntaxNode>],
+    (puts, found): (&[Put], &Differences),
+    source: &Source,
+) -> Result<Vec<Edit>, NotExtracted> {
+    let library = match source.context.edition {
+        Edition::Edition2015 => "::std",
+        _ => "::core",
+    };
+    let mut edits = Vec::new();
+    for (number, list) in lists.iter().enumerate() {
+        let start = list.first().map(|it| it.text_range().start());
+        let start = start.ok_or(NOT_WHOLE)?;
+        for put in puts {
+            let (name, text) = (&put.name, &put.texts[number]);
+            let declared = if put.forms.iter().all(|it| *it == Form::Literal) {
+                format!("let {name} = {text}; ")
+            } else {
+                // What can't be moved has a copy of its own here, in a text that nobody keeps.
+                format!("let mut {name} = unsafe {{ {library}::ptr::read(&{text}) }}; ")
+            };
+            edits.push(Edit::insert(start, declared));
+            for spot in &put.spots[number] {
+                edits.push(Edit::replace(labelled(root, *spot, name), name.clone()));
+            }
+        }
+        edits.extend(renaming(list, (number, found))?);
+    }
+    Ok(edits)
+}
+
+/// A value with the label of its field, if that is what the value is called.
+fn labelled(root: &SyntaxNode, spot: TextRange, name: &str) -> TextRange {
+    let node = root.covering_element(spot);
+    let node = node.ancestors().find(|it| it.text_range() == spot);
+    let field = node
+        .and_then(|it| it.parent())
+        .and_then(ast::RecordExprField::cast);
+    let label = field.as_ref().and_then(ast::RecordExprField::name_ref);
+    match (field, label) {
+        (Some(field), Some(label)) if label.text() == name => field.syntax().text_range(),
+        _ => spot,
+    }
+}
+
+/// What gives the variables that a place declares the names that the first place has for them.
+fn renaming(
+    list: &[SyntaxNode],
+    (number, found): (usize, &Differences),
+) -> Result<Vec<Edit>, NotExtracted> {
+    let pairs = found.renamed.iter();
+    let pairs = pairs.map(|it| (it[number].as_str(), it[0].as_str()));
+    let pairs: Vec<(&str, &str)> = pairs.filter(|(own, first)| own != first).collect();
+    if pairs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let own = declared(list);
+    let is_caught = |(_, first): &(&str, &str)| {
+        own.contains(*first) || list.iter().any(|it| Names::in_node(it).has(first))
+    };
+    if pairs.iter().any(is_caught) {
+        return Err(NotExtracted::new(
+            "A name is a variable in one place, and another one elsewhere.",
+        ));
+    }
+    let words = list.iter().flat_map(tokens);
+    let words = words.filter(|it| it.kind() == SyntaxKind::IDENT && is_variable(it));
+    let edits = words.filter_map(|word| {
+        let (_, first) = pairs.iter().find(|it| it.0 == word.text())?;
+        Some(Edit::replace(word.text_range(), *first))
+    });
+    Ok(edits.chain(handed_on(list, &pairs)).collect())
+}
+
+/// What gives variables their own names back behind a place, where they are looked at.
+fn handed_on(list: &[SyntaxNode], pairs: &[(&str, &str)]) -> Option<Edit> {
+    let last = list.last()?;
+    let behind = std::iter::successors(last.next_sibling(), SyntaxNode::next_sibling);
+    let behind: Vec<Names> = behind.map(|it| Names::in_node(&it)).collect();
+    let is_meant = |own: &str| behind.iter().any(|it| it.has(own));
+    let is_mut = |own: &str| {
+        let patterns = list.iter().flat_map(SyntaxNode::descendants);
+        let mut patterns = patterns.filter_map(ast::IdentPat::cast);
+        patterns
+            .any(|it| it.mut_token().is_some() && it.name().is_some_and(|name| name.text() == own))
+    };
+    let meant = pairs.iter().filter(|(own, _)| is_meant(own));
+    let words = meant.map(|(own, first)| {
+        let word = if is_mut(own) { "mut " } else { "" };
+        format!(" let {word}{own} = {first};")
+    });
+    let words: String = words.collect();
+    (!words.is_empty()).then(|| Edit::insert(last.text_range().end(), words))
+}
+
+/// The range of a place once the edits are done that stand in it or in front of it.
+fn moved(edits: &[Edit], place: TextRange) -> TextRange {
+    let (mut start, mut end) = (place.start(), place.end());
+    for edit in edits.iter().rev() {
+        let (grown, gone) = (TextSize::of(&*edit.insert), edit.delete.len());
+        let is_insertion = edit.delete.is_empty();
+        let is_behind = is_insertion && edit.delete.end() == place.end();
+        if edit.delete.end() <= place.end() && !is_behind {
+            end = end + grown - gone;
+        }
+        let is_before = edit.delete.end() < place.start()
+            || (is_insertion && edit.delete.end() == place.start());
+        if is_before {
+            start = start + grown - gone;
+        }
+    }
+    TextRange::new(start, end)
+}
+
+/// What was there and what has become of it, edit by edit.
+fn added(edits: &[Edit]) -> Vec<(TextRange, TextRange)> {
+    let mut done = TextSize::new(0);
+    let mut last = TextSize::new(0);
+    let mut all = Vec::new();
+    for edit in edits {
+        done += edit.delete.start() - last;
+        let grown = TextSize::of(&*edit.insert);
+        all.push((edit.delete, TextRange::at(done, grown)));
+        done += grown;
+        last = edit.delete.end();
+    }
+    all
+}
+
+/// The function of which statements are all.
+fn whole_body(list: &[SyntaxNode]) -> Option<ast::Fn> {
+    let around = list.first()?.parent().and_then(ast::StmtList::cast)?;
+    let is_all = around.syntax().children().eq(list.iter().cloned());
+    let function = around.syntax().ancestors().nth(2).and_then(ast::Fn::cast)?;
+    let body = function.body()?.stmt_list()?;
+    (is_all && body == around).then_some(function)
+}
+
+/// The functions of a file of a name.
+fn functions_of<'a>(root: &SyntaxNode, name: &'a str) -> impl Iterator<Item = ast::Fn> + use<'a> {
+    let functions = root.descendants().filter_map(ast::Fn::cast);
+    functions.filter(move |it| it.name().is_some_and(|it| it.text() == name))
+}
