@@ -104,9 +104,18 @@ fn all_equal(source: &Source, ranges: Vec<TextRange>) -> Result<Repeated, Refuse
     }
 }
 
-/// Places that differ in values at most, if they may have one function.
+/// Places that differ in values at most, or most of what is in them, if they may have one function.
 fn similar(source: &Source, places: Vec<TextRange>, naming: Naming) -> Result<Repeated, Refused> {
+    let part = Leveled::most_alike(source, &places);
+    let places = part.unwrap_or(places);
     let mut left = Vec::new();
+    if let Ok(all) = leveled(source, &places, naming) {
+        return Ok(Repeated {
+            places,
+            left,
+            leveled: Some(Arc::new(all)),
+        });
+    }
     let mut fitting: Vec<TextRange> = places[..1].to_vec();
     for &range in &places[1..] {
         match leveled(source, &[places[0], range], naming) {

@@ -316,7 +316,7 @@ fn is_same_field_of_others(nodes: &[SyntaxNode]) -> bool {
 /// What a node is, if it is an expression without effects that a function could be given in its stead.
 fn form(node: &SyntaxNode) -> Option<Form> {
     let expr = ast::Expr::cast(node.clone())?;
-    if must_be_constant(node) || is_called(node) {
+    if must_be_constant(node) || is_called(node) || is_label(node) {
         return None;
     }
     match expr {
@@ -364,6 +364,12 @@ fn is_field(expr: &ast::FieldExpr) -> bool {
 fn root(node: &SyntaxNode) -> Option<String> {
     let first = node.first_token()?;
     (first.kind() == SyntaxKind::IDENT).then(|| first.text().to_owned())
+}
+
+/// Whether a node is the name of a field as well.
+fn is_label(node: &SyntaxNode) -> bool {
+    let field = node.parent().and_then(ast::RecordExprField::cast);
+    field.is_some_and(|it| it.colon_token().is_none())
 }
 
 /// Whether a node is what is called.
@@ -475,4 +481,110 @@ pub(super) fn is_variable(word: &SyntaxToken) -> bool {
         field.is_some_and(|it| it.colon_token().is_some())
     });
     before != Some(T![.]) && !is_label
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::{Edition, Tree};
+
+    /// The statements of each function of a text.
+    fn lists(text: &str) -> Vec<Vec<SyntaxNode>> {
+        let root = Tree::parse(text, Edition::CURRENT).unwrap().root();
+        let functions = root.descendants().filter_map(ast::Fn::cast);
+        let lists = functions.filter_map(|it| it.body()?.stmt_list());
+        lists.map(|it| it.syntax().children().collect()).collect()
+    }
+
+    fn compared(bodies: &[&str]) -> Result<Differences, NotExtracted> {
+        let functions = bodies.iter().map(|it| format!("fn f() {{ {it} }}\n"));
+        differences(&lists(&functions.collect::<String>()))
+    }
+
+    fn told(bodies: &[&str]) -> Vec<Vec<String>> {
+        let found = compared(bodies).unwrap();
+        found.values.into_iter().map(|it| it.texts).collect()
+    }
+
+    #[test]
+    fn values_differ_position_by_position() {
+        for (one, other, expected) in [
+            (
+                "a(1, \"b\");",
+                "a(2, \"c\");",
+                vec![["1", "2"], ["\"b\"", "\"c\""]],
+            ),
+            ("a(-1);", "a(1);", vec![["-1", "1"]]),
+            ("a(b.c.d());", "a(b.e.d());", vec![["b.c", "b.e"]]),
+            ("a(b.c);", "a(d.c);", vec![["b", "d"]]),
+            ("a(b.c);", "a(d.e);", vec![["b.c", "d.e"]]),
+            ("a(b, B);", "a(c, D);", vec![["b", "c"], ["B", "D"]]),
+            ("a(m::B);", "a(m::C);", vec![["m::B", "m::C"]]),
+            (
+                "a(&mut self.b);",
+                "a(&mut self.c);",
+                vec![["self.b", "self.c"]],
+            ),
+            ("vec![a, 1];", "vec![b, 2];", vec![["a", "b"], ["1", "2"]]),
+            (
+                "println!(\"{}\", a.b);",
+                "println!(\"{}\", a.c);",
+                vec![["a.b", "a.c"]],
+            ),
+            (
+                "println!(\"{}\", a.b);",
+                "println!(\"{}\", d.c);",
+                vec![["a.b", "d.c"]],
+            ),
+            ("a(b,);", "a(b);", vec![]),
+        ] {
+            assert_eq!(told(&[one, other]), expected, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn three_places_are_compared_at_once() {
+        let found = told(&["a(b.c, 1);", "a(b.d, 1);", "a(b.c, 2);"]);
+        assert_eq!(found, [["b.c", "b.d", "b.c"], ["1", "1", "2"]]);
+    }
+
+    #[test]
+    fn what_a_place_declares_may_have_a_name_of_its_own() {
+        let found = compared(&["let a = b(1); c(a);", "let d = b(1); c(d);"]).unwrap();
+        assert!(found.values.is_empty());
+        assert_eq!(found.renamed, [["a", "d"]]);
+        let found = compared(&["x(|a| a.b());", "x(|d| d.b());"]).unwrap();
+        assert_eq!(found.renamed, [["a", "d"]]);
+    }
+
+    #[test]
+    fn what_is_no_value_is_refused() {
+        for (one, other) in [
+            ("a(1);", "b(1);"),
+            ("a.b();", "a.c();"),
+            ("a::<u8>();", "a::<u16>();"),
+            ("let a: u8 = b();", "let a: u16 = b();"),
+            ("if let 1 = a {}", "if let 2 = a {}"),
+            (
+                "match a { \"b\" => c(), _ => {} }",
+                "match a { \"d\" => c(), _ => {} }",
+            ),
+            ("let a = [0; 1];", "let a = [0; 2];"),
+            ("a(b + 1);", "a(b - 1);"),
+            ("a(1);", "a(b());"),
+            ("a(&b);", "a(b);"),
+            ("A { b };", "A { c };"),
+            ("A { b: 1 };", "A { c: 1 };"),
+            ("println!(\"a\");", "println!(\"b\");"),
+            ("m!(a);", "m!(b);"),
+            ("println!(\"{}\", a());", "println!(\"{}\", b());"),
+            ("matches!(a, 1);", "matches!(a, 2);"),
+            ("for a in b { c(a.d); }", "for a in b { c(a.e); }"),
+            ("let a = b(); c(a, d);", "let e = b(); c(e, e);"),
+            ("a(self);", "a(b);"),
+            ("'a: loop { break 'a; }", "'b: loop { break 'b; }"),
+        ] {
+            assert!(compared(&[one, other]).is_err(), "{one} {other}");
+        }
+    }
 }

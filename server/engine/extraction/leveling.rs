@@ -98,6 +98,37 @@ impl Leveled {
         Ok(leveled)
     }
 
+    /// The most statements in a row of each place that differ in values at most, if those are most of them.
+    pub fn most_alike(source: &Source, places: &[TextRange]) -> Option<Vec<TextRange>> {
+        const FEWEST_STATEMENTS: usize = 3;
+        let root = source.root();
+        let lists = places.iter().map(|it| statements(&root, *it));
+        let lists: Vec<Vec<SyntaxNode>> = lists.collect::<Option<_>>()?;
+        let count = lists.first()?.len();
+        if lists.iter().any(|it| it.len() != count) {
+            return None;
+        }
+        let is_alike = |number: &usize| {
+            let row = lists.iter().map(|it| vec![it[*number].clone()]);
+            differences(&row.collect::<Vec<_>>()).is_ok()
+        };
+        let alike: Vec<usize> = (0..count).filter(is_alike).collect();
+        let runs = alike.chunk_by(|one, next| one + 1 == *next);
+        let size = |run: &&[usize]| -> u32 {
+            let nodes = run.iter().map(|it| lists[0][*it].text_range().len());
+            nodes.map(u32::from).sum()
+        };
+        let run = runs.max_by_key(size)?;
+        let is_most = size(&run) * 2 > u32::from(places[0].len());
+        if run.len() < FEWEST_STATEMENTS || run.len() == count || !is_most {
+            return None;
+        }
+        let (first, last) = (*run.first()?, *run.last()?);
+        let range =
+            |list: &Vec<SyntaxNode>| list[first].text_range().cover(list[last].text_range());
+        Some(lists.iter().map(range).collect())
+    }
+
     fn written(
         source: &Source,
         before: Before,
@@ -519,4 +550,138 @@ fn whole_body(list: &[SyntaxNode]) -> Option<ast::Fn> {
 fn functions_of<'a>(root: &SyntaxNode, name: &'a str) -> impl Iterator<Item = ast::Fn> + use<'a> {
     let functions = root.descendants().filter_map(ast::Fn::cast);
     functions.filter(move |it| it.name().is_some_and(|it| it.text() == name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::FileContext;
+
+    /// The bodies of all functions as places, named by the code or by a person.
+    fn leveled(text: &str, naming: Naming) -> Result<Leveled, NotExtracted> {
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        let functions = source.root().descendants().filter_map(ast::Fn::cast);
+        let lists = functions.filter_map(|it| it.body()?.stmt_list());
+        let places = lists.filter_map(|it| {
+            let first = it.syntax().children().next()?;
+            let last = it.syntax().children().last()?;
+            Some(first.text_range().cover(last.text_range()))
+        });
+        Leveled::of(&source, &places.collect::<Vec<_>>(), naming)
+    }
+
+    fn names(text: &str) -> Option<Vec<String>> {
+        let leveled = leveled(text, Naming::Told).ok()?;
+        Some(leveled.puts.into_iter().map(|it| it.name).collect())
+    }
+
+    #[test]
+    fn places_become_equal_and_lead_back() {
+        let text = "fn f(s: S) { a(\"x\", s.b); s.c() } fn g(s: S) { a(\"y\", s.d); s.c() } fn a(name: &str, size: u8) {}";
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        let places = ["a(\"x\", s.b); s.c()", "a(\"y\", s.d); s.c()"].map(|it| {
+            let at = TextSize::try_from(text.find(it).unwrap()).unwrap();
+            TextRange::at(at, TextSize::of(it))
+        });
+        let leveled = Leveled::of(&source, &places, Naming::Told).unwrap();
+        for (place, before) in leveled.places.iter().zip(places) {
+            assert_eq!(leveled.source.slice(*place), "a(name, size); s.c()");
+            assert_eq!(leveled.back(*place), Some(before));
+            assert_eq!(leveled.place_before(*place), before);
+        }
+        assert!(leveled.source.text.contains(
+            "{ let name = \"x\"; let mut size = unsafe { ::core::ptr::read(&s.b) }; a(name, size);"
+        ));
+        let call = leveled.put_in("new(s, name, &size)", 1, &[]);
+        assert_eq!(call, "new(s, \"y\", &s.d)");
+        let lent = leveled.put_in("new(name, size)", 0, &["size".to_owned()]);
+        assert_eq!(lent, "new(\"x\", (s.b, &s.b))");
+        let function = lending("fn new(name: &str, size: u8) {}", &["size".to_owned()]);
+        assert_eq!(
+            function.as_deref(),
+            Some("fn new(name: &str, (size, _): (u8, impl ::core::marker::Sized)) {}")
+        );
+    }
+
+    #[test]
+    fn equal_differences_are_one_parameter() {
+        let text =
+            "fn f() { a.join(\"x\"); b.join(\"x\"); } fn g() { a.join(\"y\"); b.join(\"y\"); }";
+        assert_eq!(names(text), Some(vec!["separator".to_owned()]));
+        let text =
+            "fn f() { a.join(\"x\"); b.join(\"x\"); } fn g() { a.join(\"y\"); b.join(\"z\"); }";
+        assert_eq!(names(text), None);
+    }
+
+    #[test]
+    fn names_are_told_by_the_code() {
+        for (one, other, expected) in [
+            ("S { width: 1 }", "S { width: 2 }", "width"),
+            ("a(MAX_WIDTH)", "a(MIN_WIDTH)", "width"),
+            ("a(s.left_edge)", "a(s.right_edge)", "edge"),
+            ("a(Kind::FirstRow)", "a(Kind::LastRow)", "kind_row"),
+            ("if s.kind == \"x\" {}", "if s.kind == \"y\" {}", "kind"),
+            ("if s.len() > 1 {}", "if s.len() > 2 {}", "limit"),
+            ("for row in &s.one {}", "for row in &s.two {}", "rows"),
+            ("s.starts_with(\"x\")", "s.starts_with(\"y\")", "prefix"),
+        ] {
+            let text = format!("fn f() {{ {one}; }} fn g() {{ {other}; }}");
+            let found = names(&text);
+            let expected = expected.trim_start_matches("kind_");
+            assert_eq!(found, Some(vec![expected.to_owned()]), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_name_or_one_that_is_taken_is_refused() {
+        for (one, other) in [
+            ("a(1)", "a(2)"),
+            ("a(true)", "a(false)"),
+            ("width(S { width: 1 })", "width(S { width: 2 })"),
+            ("let width = S { width: 1 }", "let width = S { width: 2 }"),
+            (
+                "S { width: 1 }; print!(\"{width}\")",
+                "S { width: 2 }; print!(\"{width}\")",
+            ),
+        ] {
+            let text = format!("fn f() {{ {one}; }} fn g() {{ {other}; }}");
+            assert_eq!(names(&text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn functions_are_named_by_what_their_names_share() {
+        let name = |one: &str, other: &str| {
+            let text = format!("fn {one}() {{ a(|b| b > 1); }} fn {other}() {{ a(|b| b > 2); }}");
+            leveled(&text, Naming::Told).unwrap().name
+        };
+        assert_eq!(
+            name("read_first_row", "read_last_row").as_deref(),
+            Some("read_row")
+        );
+        assert_eq!(name("read_width", "read_height"), None);
+        assert_eq!(name("one", "other"), None);
+    }
+
+    #[test]
+    fn names_of_their_own_come_back_behind_a_place() {
+        let text =
+            "fn f() { let all = a(|b| b > 1); c(all); } fn g() { let sum = a(|b| b > 2); c(sum); }";
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        let places = ["let all = a(|b| b > 1);", "let sum = a(|b| b > 2);"].map(|it| {
+            let at = TextSize::try_from(text.find(it).unwrap()).unwrap();
+            TextRange::at(at, TextSize::of(it))
+        });
+        let found = Leveled::of(&source, &places, Naming::Told).unwrap();
+        assert!(
+            found
+                .source
+                .text
+                .ends_with("{ let limit = 2; let all = a(|b| b > limit); let sum = all; c(sum); }")
+        );
+        let call = found.put_in("let all = new(limit);", 1, &[]);
+        assert_eq!(call, "let sum = new(2);");
+        let caught = text.replace("a(|b| b > 2)", "a(|b| b > all)");
+        assert!(leveled(&caught, Naming::Given).is_err());
+    }
 }
