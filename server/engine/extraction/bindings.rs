@@ -111,6 +111,17 @@ impl Bindings {
         mentions.any(|(found, token)| found == name && range.contains_range(token.text_range()))
     }
 
+    /// Whether a name means what is declared in one range where it stands in another.
+    pub(super) fn is_looked_at(&self, name: &str, declared: TextRange, range: TextRange) -> bool {
+        let mut mentions = self.mentions.iter().filter(|it| it.0 == name);
+        mentions.any(|(_, token)| {
+            let at = token.text_range();
+            let meant = self.meant(name, at.start());
+            let is_own = meant.is_none_or(|it| declared.contains_range(it.pattern.text_range()));
+            range.contains_range(at) && is_own
+        })
+    }
+
     /// What the statements themselves declare, in the order of the text.
     pub(super) fn declared_in(&self, statements: &[SyntaxNode], range: TextRange) -> Vec<Local> {
         let mut locals: Vec<Local> = Vec::new();

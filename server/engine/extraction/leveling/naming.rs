@@ -175,15 +175,14 @@ fn argument(node: &SyntaxNode) -> Option<(String, usize)> {
     let list = ast::ArgList::cast(node.parent()?)?;
     let at = list.args().position(|it| *it.syntax() == node)?;
     let call = list.syntax().parent()?;
-    let name = match ast::MethodCallExpr::cast(call.clone()) {
-        Some(call) => call.name_ref()?,
-        None => {
-            let callee = ast::CallExpr::cast(call)?.expr()?;
-            let ast::Expr::PathExpr(callee) = callee else {
-                return None;
-            };
-            callee.path()?.segment()?.name_ref()?
-        }
+    let name = if let Some(call) = ast::MethodCallExpr::cast(call.clone()) {
+        call.name_ref()?
+    } else {
+        let callee = ast::CallExpr::cast(call)?.expr()?;
+        let ast::Expr::PathExpr(callee) = callee else {
+            return None;
+        };
+        callee.path()?.segment()?.name_ref()?
     };
     Some((name.text().to_string(), at))
 }
@@ -277,17 +276,14 @@ fn by_type(root: &SyntaxNode, group: &[Spots]) -> Option<String> {
 
 /// The type that all fields or parameters of a name are declared to have.
 fn declared_type(root: &SyntaxNode, text: &str) -> Option<String> {
-    let types: BTreeSet<String> = match text.rsplit_once('.') {
-        Some((_, name)) => {
-            let fields = root.descendants().filter_map(ast::RecordField::cast);
-            let named = fields.filter(|it| it.name().is_some_and(|it| it.text() == name));
-            named.filter_map(|it| Some(it.ty()?.to_string())).collect()
-        }
-        None => {
-            let params = root.descendants().filter_map(ast::Param::cast);
-            let named = params.filter(|it| it.pat().is_some_and(|it| it.to_string() == text));
-            named.filter_map(|it| Some(it.ty()?.to_string())).collect()
-        }
+    let types: BTreeSet<String> = if let Some((_, name)) = text.rsplit_once('.') {
+        let fields = root.descendants().filter_map(ast::RecordField::cast);
+        let named = fields.filter(|it| it.name().is_some_and(|it| it.text() == name));
+        named.filter_map(|it| Some(it.ty()?.to_string())).collect()
+    } else {
+        let params = root.descendants().filter_map(ast::Param::cast);
+        let named = params.filter(|it| it.pat().is_some_and(|it| it.to_string() == text));
+        named.filter_map(|it| Some(it.ty()?.to_string())).collect()
     };
     let ty = types.first().filter(|_| types.len() == 1)?;
     Some(ty.clone())
