@@ -200,7 +200,11 @@ impl Attempt<'_> {
             let Some(error) = errors.first() else {
                 let idle = |it: &&Told| it.code.as_deref() == Some("unused_mut");
                 let mut idle = warnings.iter().filter(idle).map(|it| it.at as usize);
-                if idle.any(|at| passing.make_constant(&draft.text, at)) {
+                let named = |name: &str| match self.leveled {
+                    Some(leveled) => leveled.fresh(name),
+                    None => name.to_owned(),
+                };
+                if idle.any(|at| passing.make_constant((&draft.text, at), named)) {
                     continue;
                 }
                 // Paths that are longer than they need be are shortened afterwards.

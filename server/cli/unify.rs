@@ -72,7 +72,7 @@ pub(super) fn run(
             name,
             others: texts_beside(&path, &Texts::new()),
         };
-        unify(&source, &path, wanted, &mut compiler)
+        unify(&source, &path, &wanted, &mut compiler)
     })?;
     work.finish();
     let unified = match unified {

@@ -177,6 +177,7 @@ impl Repeated {
             None => name_for(source, &self.places, naming),
             Some(leveled) => {
                 let told = || name_for(&leveled.source, &leveled.places, naming);
+                let told = || told().map(|it| leveled.told(it));
                 leveled.name.clone().or_else(told)
             }
         };
@@ -199,7 +200,7 @@ impl Repeated {
 pub fn unify(
     source: &Source,
     path: &Path,
-    wanted: Unification,
+    wanted: &Unification,
     compiler: &mut Compiler,
 ) -> Result<Unified, Refused> {
     let mut left = wanted.repeated.left.clone();

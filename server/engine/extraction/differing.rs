@@ -7,8 +7,15 @@ use ra_ap_syntax::{
     ast::{self, HasName},
 };
 
-use super::{NotExtracted, passing::has_expressions, selection::tokens};
-use crate::text::TextRange;
+use super::{
+    NotExtracted,
+    passing::{has_expressions, is_formatting},
+    selection::tokens,
+};
+use crate::{
+    syntax::scopes::captures,
+    text::{TextRange, TextSize},
+};
 
 /// What differs between places, position by position in the order of the text.
 #[derive(Debug, Default)]
@@ -26,6 +33,8 @@ pub(super) struct Spots {
     pub(super) kinds: Vec<Form>,
     /// What stands there in the first place; nothing in the input of a macro.
     pub(super) node: Option<SyntaxNode>,
+    /// Whether it is a part of a text that is formatted.
+    pub(super) is_formatted: bool,
 }
 
 /// What a value is, as far as it is written.
@@ -151,7 +160,10 @@ impl Pass {
             .collect();
         if is_own.contains(&true) {
             let are_locals = forms.iter().all(|it| *it == Form::Local);
-            if are_locals && !is_own.contains(&false) {
+            if is_own.contains(&false) {
+                return Err(OTHER_WORDS);
+            }
+            if are_locals {
                 let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
                 return self.rename(&texts).map(|()| true);
             }
@@ -169,6 +181,7 @@ impl Pass {
             texts,
             kinds: forms,
             node: Some(nodes[0].clone()),
+            is_formatted: false,
         });
         Ok(true)
     }
@@ -205,14 +218,18 @@ impl Pass {
                     && !follows(&words[0], number, T![.])
             };
             let own: Vec<bool> = texts.iter().zip(&self.declared).map(is_declared).collect();
-            if own.contains(&true) && !own.contains(&false) {
+            if own.contains(&true) {
+                if own.contains(&false) {
+                    return Err(OTHER_WORDS);
+                }
                 self.rename(&texts)?;
                 continue;
             }
             if texts.iter().all(|it| *it == texts[0]) {
                 continue;
             }
-            let found = self.spots(&words, number);
+            let row: Vec<&SyntaxToken> = words.iter().map(|it| &it[number]).collect();
+            let found = self.spots(&words, number).or_else(|| formatted(&row));
             let other = texts.iter().find(|it| **it != texts[0]);
             let found = found.ok_or_else(|| unlike(texts[0], other.unwrap_or(&texts[0])))?;
             // A field takes what it belongs to with it.
@@ -244,6 +261,7 @@ impl Pass {
             texts: words.iter().map(text).collect(),
             kinds: starts.iter().map(|it| it.1).collect(),
             node: None,
+            is_formatted: false,
         })
     }
 }
@@ -291,8 +309,15 @@ fn parts(node: &SyntaxNode) -> Vec<SyntaxElement> {
 fn is_name_of_variable(token: &SyntaxToken) -> bool {
     let name = token.parent().filter(|it| it.kind() == SyntaxKind::NAME);
     let pattern = name.and_then(|it| it.parent());
-    let is_pattern = pattern.is_some_and(|it| it.kind() == SyntaxKind::IDENT_PAT);
-    is_pattern && !token.text().starts_with(char::is_uppercase)
+    let pattern = pattern.filter(|it| it.kind() == SyntaxKind::IDENT_PAT);
+    let is_label = pattern
+        .as_ref()
+        .and_then(SyntaxNode::parent)
+        .is_some_and(|it| {
+            let field = ast::RecordPatField::cast(it);
+            field.is_some_and(|it| it.colon_token().is_none())
+        });
+    pattern.is_some() && !is_label && !token.text().starts_with(char::is_uppercase)
 }
 
 /// The fields of one name that belong to values that differ, so that those are what differs.
@@ -404,6 +429,63 @@ fn follows(words: &[SyntaxToken], at: usize, kind: SyntaxKind) -> bool {
     before.is_some_and(|it| it.kind() == kind)
 }
 
+/// The part in which texts differ that are formatted, if that is plain.
+fn formatted(row: &[&SyntaxToken]) -> Option<Spots> {
+    let inside = row.iter().map(|it| {
+        let name = macro_of(&it.parent()?).filter(|name| is_formatting(name));
+        let is_input = it.kind() == SyntaxKind::STRING && is_input_itself(&it.parent()?);
+        name.filter(|_| is_input)?;
+        it.text().strip_prefix('"')?.strip_suffix('"')
+    });
+    let inside: Vec<&str> = inside.collect::<Option<_>>()?;
+    let (before, behind) = around(&inside);
+    let middle = |text: &&str| text[before..text.len() - behind].to_owned();
+    let middles: Vec<String> = inside.iter().map(middle).collect();
+    let is_plain = |it: &String| !it.is_empty() && !it.contains(['{', '}', '\\']);
+    // Making a text of a text alone says nothing.
+    let is_all = before + behind == 0 && macro_of(&row[0].parent()?)? == "format";
+    if is_all || !middles.iter().all(is_plain) {
+        return None;
+    }
+    let ranges = row.iter().zip(&middles).map(|(token, middle)| {
+        let start = token.text_range().start() + TextSize::of('"');
+        let start = start + TextSize::try_from(before).ok()?;
+        Some(TextRange::at(start, TextSize::of(&**middle)))
+    });
+    Some(Spots {
+        ranges: ranges.collect::<Option<_>>()?,
+        texts: middles.iter().map(|it| format!("\"{it}\"")).collect(),
+        kinds: vec![Form::Literal; row.len()],
+        node: None,
+        is_formatted: true,
+    })
+}
+
+/// How much texts have in common at both ends, but for what belongs to a word or stands between braces.
+fn around(texts: &[&str]) -> (usize, usize) {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '\\');
+    let first = texts[0];
+    let shortest = texts.iter().map(|it| it.len()).min().unwrap_or_default();
+    let starts = |end: &usize| texts.iter().all(|it| it.get(..*end) == first.get(..*end));
+    let is_open = |part: &str| part.rfind('{') > part.rfind('}');
+    let begins = |end: &usize| {
+        let part = first.get(..*end);
+        part.is_some_and(|it| !it.ends_with(is_word) && !is_open(it)) && starts(end)
+    };
+    let before = (0..=shortest).rev().find(begins).unwrap_or_default();
+    let ends = |size: &usize| {
+        let part = |text: &&str| text.get(text.len() - size..).map(str::to_owned);
+        let own = part(&first);
+        let is_closed = own.as_ref().is_some_and(|it| {
+            let (open, close) = (it.find('{'), it.find('}'));
+            !it.starts_with(is_word) && (close.is_none() || open.is_some_and(|at| Some(at) < close))
+        });
+        is_closed && texts.iter().all(|it| part(it) == own)
+    };
+    let behind = (0..=shortest - before).rev().find(ends);
+    (before, behind.unwrap_or_default())
+}
+
 /// Where the value begins that a word of a macro's input ends, and what it is.
 fn value_in(words: &[SyntaxToken], at: usize) -> Option<(usize, Form)> {
     let word = &words[at];
@@ -417,7 +499,8 @@ fn value_in(words: &[SyntaxToken], at: usize) -> Option<(usize, Form)> {
     let behind = kind(Some(at + 1));
     if word.kind().is_literal() {
         // What a macro formats has to be there when it is compiled.
-        let is_template = word.kind() == SyntaxKind::STRING && is_input_itself(&tree);
+        let is_text = word.kind() == SyntaxKind::STRING && name != "vec";
+        let is_template = is_text && is_input_itself(&tree);
         return (!is_template).then_some((at, Form::Literal));
     }
     let is_assigned = behind == Some(T![=]) && kind(Some(at + 2)) != Some(T![=]);
@@ -483,6 +566,15 @@ pub(super) fn is_variable(word: &SyntaxToken) -> bool {
     before != Some(T![.]) && !is_label
 }
 
+/// Whether a word may mean a variable of a name, or declares one.
+pub(super) fn may_mean(word: &SyntaxToken, name: &str) -> bool {
+    match word.kind() {
+        SyntaxKind::STRING => captures(word.text()).any(|it| it == name),
+        SyntaxKind::IDENT => word.text() == name && is_variable(word),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -543,6 +635,27 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_is_formatted_differs_in_whole_words() {
+        for (one, other, expected) in [
+            (
+                "the {a} is read",
+                "the {a} is written",
+                ["\"read\"", "\"written\""],
+            ),
+            (
+                "{a} in-stock, {b}",
+                "{a} in-use, {b}",
+                ["\"in-stock\"", "\"in-use\""],
+            ),
+            ("one", "two", ["\"one\"", "\"two\""]),
+            ("a two {b} c", "a one {b} c", ["\"two\"", "\"one\""]),
+        ] {
+            let calls = [one, other].map(|it| format!("println!(\"{it}\");"));
+            assert_eq!(told(&[&calls[0], &calls[1]]), [expected], "{one}");
+        }
+    }
+
+    #[test]
     fn three_places_are_compared_at_once() {
         let found = told(&["a(b.c, 1);", "a(b.d, 1);", "a(b.c, 2);"]);
         assert_eq!(found, [["b.c", "b.d", "b.c"], ["1", "1", "2"]]);
@@ -574,8 +687,13 @@ mod tests {
             ("a(1);", "a(b());"),
             ("a(&b);", "a(b);"),
             ("A { b };", "A { c };"),
+            ("let A { b } = a; c(b);", "let A { d } = a; c(d);"),
+            ("let a = b(); c(a);", "let d = b(); c(a);"),
             ("A { b: 1 };", "A { c: 1 };"),
-            ("println!(\"a\");", "println!(\"b\");"),
+            ("println!(\"{a}\");", "println!(\"{b}\");"),
+            ("format!(\"a\");", "format!(\"b\");"),
+            ("panic!(\"a b\");", "panic!(\"a c\");"),
+            ("println!(\"a {} b\", c);", "println!(\"a {} {{d\", c);"),
             ("m!(a);", "m!(b);"),
             ("println!(\"{}\", a());", "println!(\"{}\", b());"),
             ("matches!(a, 1);", "matches!(a, 2);"),

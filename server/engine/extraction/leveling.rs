@@ -15,7 +15,7 @@ use super::{
     differing::{Form, Spots, differences},
 };
 use crate::{
-    syntax::{Edition, Source, Tree, tokens as words_of},
+    syntax::{Edition, Source, Tree, scopes::Names, tokens as words_of},
     text::{Edit, Edits, TextRange, TextSize},
 };
 use edits::{added, edits, moved};
@@ -27,8 +27,8 @@ pub struct Leveled {
     pub places: Vec<TextRange>,
     before: Before,
     puts: Vec<Put>,
-    /// What each place calls a variable of its own, the first one's name first.
-    renamed: Vec<Vec<String>>,
+    /// Variables that each place declares under a name of its own.
+    renamed: Vec<Renamed>,
     /// What makes the text of the first one, in its order.
     edits: Vec<Edit>,
     /// What the function is called, if functions tell it of which each place is all.
@@ -41,6 +41,14 @@ struct Before {
     places: Vec<TextRange>,
 }
 
+/// A variable that each place declares under a name of its own, which has one name in the text in which places are equal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Renamed {
+    fresh: String,
+    /// Place by place.
+    names: Vec<String>,
+}
+
 /// A value that each place has its own of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Put {
@@ -48,8 +56,8 @@ struct Put {
     /// What stands for it, place by place.
     texts: Vec<String>,
     forms: Vec<Form>,
-    /// Of each place, where it stands.
-    spots: Vec<Vec<TextRange>>,
+    /// Of each place, where it stands, and whether that is in a text that is formatted.
+    spots: Vec<Vec<(TextRange, bool)>>,
     /// Whether a place may come to one of them more than once.
     is_repeated: bool,
 }
@@ -76,8 +84,10 @@ impl Leveled {
         }
         let names = naming::names(source, &lists, &groups, naming)?;
         let puts = groups.iter().zip(names).map(|(group, name)| {
-            let whole = |number: usize| -> Vec<TextRange> {
-                group.iter().map(|it| it.ranges[number]).collect()
+            let whole = |number: usize| -> Vec<(TextRange, bool)> {
+                let spots = group.iter();
+                let spots = spots.map(|it| (it.ranges[number], it.is_formatted));
+                spots.collect()
             };
             Put {
                 name,
@@ -88,13 +98,14 @@ impl Leveled {
             }
         });
         let puts: Vec<Put> = puts.collect();
-        let edits = edits(&root, &lists, (&puts, &found), source)?;
+        let renamed = renamed(&root, found.renamed)?;
+        let edits = edits(&root, &lists, (&puts, &renamed), source)?;
         let before = Before {
             text: source.text.clone(),
             places: places.to_vec(),
         };
         let mut leveled = Self::written(source, before, (puts, edits))?;
-        leveled.renamed = found.renamed;
+        leveled.renamed = renamed;
         leveled.name = naming::of_functions(&lists, &leveled.source);
         Ok(leveled)
     }
@@ -212,10 +223,10 @@ impl Leveled {
             let range = self.back(edit.delete).ok_or(ASTRAY)?;
             called.push(Edit::replace(range, self.put_in(&edit.insert, place, lent)));
         }
-        let function = match lent {
-            [] => draft.function.clone(),
-            _ => lending(&draft.function, lent).ok_or(ASTRAY)?,
-        };
+        let mut function = self.in_own_words(&draft.function);
+        if !lent.is_empty() {
+            function = lending(&function, lent).ok_or(ASTRAY)?;
+        }
         let written = draft.written.iter().map(|edit| {
             let range = self.back(edit.delete)?;
             let insert = edit.insert.replace(&draft.function, &function);
@@ -251,10 +262,37 @@ impl Leveled {
         words.collect()
     }
 
+    /// What a variable is called in the text in which places are equal.
+    pub fn fresh(&self, name: &str) -> String {
+        let mut renamed = self.renamed.iter();
+        let renamed = renamed.find(|it| it.names.iter().any(|it| it == name));
+        renamed.map_or_else(|| name.to_owned(), |it| it.fresh.clone())
+    }
+
+    /// The function with the names that the first place has.
+    fn in_own_words(&self, function: &str) -> String {
+        let words = words_of(function, Edition::CURRENT).into_iter();
+        let words = words.map(|(kind, word)| match kind {
+            SyntaxKind::STRING => self.renamed.iter().fold(word.to_owned(), |text, it| {
+                let named = |end| format!("{{{}{end}", it.names[0]);
+                let text = text.replace(&format!("{{{}}}", it.fresh), &named('}'));
+                text.replace(&format!("{{{}:", it.fresh), &named(':'))
+            }),
+            _ => self.own_name(word, 0).to_owned(),
+        });
+        words.collect()
+    }
+
+    /// A name for a function in which nothing is called as it is only in the text in which places are equal.
+    pub fn told(&self, name: String) -> String {
+        let renamed = self.renamed.iter();
+        renamed.fold(name, |name, it| name.replace(&it.fresh, &it.names[0]))
+    }
+
     /// What a place calls a variable that it declares.
     fn own_name<'a>(&'a self, word: &'a str, place: usize) -> &'a str {
-        let renamed = self.renamed.iter().find(|it| it[0] == word);
-        renamed.map_or(word, |it| &it[place])
+        let renamed = self.renamed.iter().find(|it| it.fresh == word);
+        renamed.map_or(word, |it| &it.names[place])
     }
 
     /// What is copied into a call, and so has to be shown not to change before it is looked at.
@@ -372,6 +410,21 @@ fn statements(root: &SyntaxNode, range: TextRange) -> Option<Vec<SyntaxNode>> {
     let is_whole = |it: &SyntaxNode| range.contains_range(it.text_range());
     let is_filled = !inside.is_empty() && inside.iter().all(is_whole);
     is_filled.then_some(inside)
+}
+
+/// Names that nothing has for variables that places call differently.
+fn renamed(root: &SyntaxNode, found: Vec<Vec<String>>) -> Result<Vec<Renamed>, NotExtracted> {
+    let known = Names::in_node(root);
+    let differing = found.into_iter().filter(|names| {
+        let first = &names[0];
+        names.iter().any(|it| it != first)
+    });
+    let renamed = differing.map(|names| {
+        let fresh = known.fresh(&[format!("{}_too", names[0].trim_start_matches('_'))])?;
+        Some(Renamed { fresh, names })
+    });
+    let renamed = renamed.collect::<Option<Vec<_>>>();
+    renamed.ok_or(NotExtracted::new("A variable has no other name."))
 }
 
 /// Positions that have the same values in all places, in the order of the text.
@@ -547,11 +600,15 @@ mod tests {
             found
                 .source
                 .text
-                .ends_with("{ let limit = 2; let all = a(|b| b > limit); let sum = all; c(sum); }")
+                .ends_with("{ let limit = 2; let all_too = a(|b| b > limit); c(all_too); }")
         );
-        let call = found.put_in("let all = new(limit);", 1, &[]);
+        let call = found.put_in("let all_too = new(limit);", 1, &[]);
         assert_eq!(call, "let sum = new(2);");
-        let caught = text.replace("a(|b| b > 2)", "a(|b| b > all)");
-        assert!(leveled(&caught, Naming::Given).is_err());
+        assert_eq!(found.in_own_words("all_too + 1"), "all + 1");
+        assert_eq!(
+            found.in_own_words("p!(\"{all_too} {all_too:?}\")"),
+            "p!(\"{all} {all:?}\")"
+        );
+        assert_eq!(found.told("collect_all_too".to_owned()), "collect_all");
     }
 }

@@ -218,7 +218,7 @@ async fn carried_out(
                     name,
                     others,
                 };
-                unify(source, &subject.path, wanted, compiler).map(|it| it.extracted)
+                unify(source, &subject.path, &wanted, compiler).map(|it| it.extracted)
             }
         }
     };

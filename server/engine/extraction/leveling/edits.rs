@@ -1,18 +1,11 @@
 //! The edits that give each place the same words, and where a range of the text stands once they are done.
 
-use ra_ap_syntax::{
-    AstNode, SyntaxKind, SyntaxNode,
-    ast::{self, HasName},
-};
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, SyntaxToken, ast};
 
-use super::{NOT_WHOLE, Put};
+use super::{NOT_WHOLE, Put, Renamed};
 use crate::{
-    extraction::{
-        NotExtracted,
-        differing::{Differences, Form, declared, is_variable},
-        selection::tokens,
-    },
-    syntax::{Edition, Source, scopes::Names},
+    extraction::{NotExtracted, bindings::Bindings, differing::Form},
+    syntax::{Edition, Source},
     text::{Edit, TextRange, TextSize},
 };
 
@@ -20,7 +13,7 @@ use crate::{
 pub(super) fn edits(
     root: &SyntaxNode,
     lists: &[Vec<SyntaxNode>],
-    (puts, found): (&[Put], &Differences),
+    (puts, renamed): (&[Put], &[Renamed]),
     source: &Source,
 ) -> Result<Vec<Edit>, NotExtracted> {
     let library = match source.context.edition {
@@ -40,11 +33,15 @@ pub(super) fn edits(
                 format!("let mut {name} = unsafe {{ {library}::ptr::read(&{text}) }}; ")
             };
             edits.push(Edit::insert(start, declared));
-            for spot in &put.spots[number] {
-                edits.push(Edit::replace(labelled(root, *spot, name), name.clone()));
+            for (spot, is_formatted) in &put.spots[number] {
+                edits.push(if *is_formatted {
+                    Edit::replace(*spot, format!("{{{name}}}"))
+                } else {
+                    Edit::replace(labelled(root, *spot, name), name.clone())
+                });
             }
         }
-        edits.extend(renaming(list, (number, found))?);
+        edits.extend(renaming(lists, number, renamed)?);
     }
     Ok(edits)
 }
@@ -63,54 +60,69 @@ fn labelled(root: &SyntaxNode, spot: TextRange, name: &str) -> TextRange {
     }
 }
 
-/// What gives the variables that a place declares the names that the first place has for them.
+/// What gives the variables that each place declares under a name of its own the same name, wherever they are looked at.
 fn renaming(
-    list: &[SyntaxNode],
-    (number, found): (usize, &Differences),
+    lists: &[Vec<SyntaxNode>],
+    number: usize,
+    renamed: &[Renamed],
 ) -> Result<Vec<Edit>, NotExtracted> {
-    let pairs = found.renamed.iter();
-    let pairs = pairs.map(|it| (it[number].as_str(), it[0].as_str()));
-    let pairs: Vec<(&str, &str)> = pairs.filter(|(own, first)| own != first).collect();
-    if pairs.is_empty() {
+    const ELSEWHERE: NotExtracted =
+        NotExtracted::new("A variable of one place is looked at in another.");
+    let range = |list: &[SyntaxNode]| -> Option<TextRange> {
+        Some(list.first()?.text_range().cover(list.last()?.text_range()))
+    };
+    let own = range(&lists[number]).ok_or(NOT_WHOLE)?;
+    let mut around = lists[number].iter().flat_map(SyntaxNode::ancestors);
+    let function = around.find_map(ast::Fn::cast).ok_or(NOT_WHOLE)?;
+    if renamed.is_empty() {
         return Ok(Vec::new());
     }
-    let own = declared(list);
-    let is_caught = |(_, first): &(&str, &str)| {
-        own.contains(*first) || list.iter().any(|it| Names::in_node(it).has(first))
-    };
-    if pairs.iter().any(is_caught) {
-        return Err(NotExtracted::new(
-            "A name is a variable in one place, and another one elsewhere.",
-        ));
+    let bindings = Bindings::of(&function);
+    let mut edits: Vec<Edit> = Vec::new();
+    for Renamed { fresh, names } in renamed {
+        for word in bindings.occurrences(&names[number], own) {
+            let at = word.text_range();
+            let mut others = lists.iter().filter_map(|it| range(it));
+            if others.any(|it| it != own && it.contains_range(at)) {
+                return Err(ELSEWHERE);
+            }
+            match word.kind() {
+                SyntaxKind::STRING => edits.extend(in_text(&word, &names[number], fresh)),
+                _ => edits.push(Edit::replace(at, renaming_of(&word, fresh))),
+            }
+        }
     }
-    let words = list.iter().flat_map(tokens);
-    let words = words.filter(|it| it.kind() == SyntaxKind::IDENT && is_variable(it));
-    let edits = words.filter_map(|word| {
-        let (_, first) = pairs.iter().find(|it| it.0 == word.text())?;
-        Some(Edit::replace(word.text_range(), *first))
-    });
-    Ok(edits.chain(handed_on(list, &pairs)).collect())
+    edits.sort_by_key(|it| it.delete.start());
+    edits.dedup();
+    Ok(edits)
 }
 
-/// What gives variables their own names back behind a place, where they are looked at.
-fn handed_on(list: &[SyntaxNode], pairs: &[(&str, &str)]) -> Option<Edit> {
-    let end = list.last()?;
-    let behind = std::iter::successors(end.next_sibling(), SyntaxNode::next_sibling);
-    let behind: Vec<Names> = behind.map(|it| Names::in_node(&it)).collect();
-    let is_meant = |own: &str| behind.iter().any(|it| it.has(own));
-    let is_mut = |own: &str| {
-        let patterns = list.iter().flat_map(SyntaxNode::descendants);
-        let mut patterns = patterns.filter_map(ast::IdentPat::cast);
-        patterns
-            .any(|it| it.mut_token().is_some() && it.name().is_some_and(|name| name.text() == own))
-    };
-    let meant = pairs.iter().filter(|(own, _)| is_meant(own));
-    let words = meant.map(|(own, first)| {
-        let word = if is_mut(own) { "mut " } else { "" };
-        format!(" let {word}{own} = {first};")
+/// What a word becomes that means a variable of another name.
+fn renaming_of(word: &SyntaxToken, fresh: &str) -> String {
+    let path = word.parent_ancestors().find_map(ast::PathExpr::cast);
+    let field = path.and_then(|it| ast::RecordExprField::cast(it.syntax().parent()?));
+    let is_label = field.is_some_and(|it| {
+        it.colon_token().is_none() && it.syntax().text_range() == word.text_range()
     });
-    let words: String = words.collect();
-    (!words.is_empty()).then(|| Edit::insert(end.text_range().end(), words))
+    if is_label {
+        format!("{word}: {fresh}")
+    } else {
+        fresh.to_owned()
+    }
+}
+
+/// The same where a text that is formatted names it.
+fn in_text(text: &SyntaxToken, name: &str, fresh: &str) -> Vec<Edit> {
+    let found = text.text().match_indices(name).filter(|(at, _)| {
+        let (before, behind) = (&text.text()[..*at], &text.text()[at + name.len()..]);
+        before.ends_with('{') && behind.starts_with(['}', ':'])
+    });
+    let edits = found.filter_map(|(at, name)| {
+        let start = text.text_range().start() + TextSize::try_from(at).ok()?;
+        let range = TextRange::at(start, TextSize::of(name));
+        Some(Edit::replace(range, fresh))
+    });
+    edits.collect()
 }
 
 /// The range of a place once the edits are done that stand in it or in front of it.

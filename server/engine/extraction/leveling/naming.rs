@@ -11,12 +11,12 @@ use super::{functions_of, whole_body};
 use crate::{
     extraction::{
         Naming, NotExtracted,
-        differing::{Form, Spots, is_variable},
+        differing::{Form, Spots, may_mean},
         selection::tokens,
     },
     syntax::{
         Source, plurals,
-        scopes::{Names, as_name, captures, is_plain},
+        scopes::{Names, as_name, is_plain},
     },
 };
 
@@ -101,7 +101,9 @@ fn told(root: &SyntaxNode, group: &[Spots]) -> Vec<String> {
 /// Names for what the code tells no name of: a person will read them once more.
 fn plain(group: &[Spots]) -> Option<String> {
     let text = &group[0].texts[0];
+    let is_all = |it: &Spots| it.is_formatted && it.texts.iter().all(|it| it.contains(' '));
     let name = match text.chars().next()? {
+        _ if group.iter().any(is_all) => "message",
         _ if group[0].kinds[0] != Form::Literal => return Some("value".to_owned()),
         '"' | 'r' => "text",
         '\'' => "character",
@@ -330,18 +332,9 @@ fn is_free(lists: &[Vec<SyntaxNode>], group: &[Spots], groups: &[Vec<Spots>], na
                 .any(|it| it.text_range().contains_range(word.text_range()))
         };
         let others = words.filter(|it| !is_put(it) && (!is_it || in_place(it)));
-        others.filter(|it| means(it, name)).count()
+        others.filter(|it| may_mean(it, name)).count()
     });
     mentions.all(|it| it == 0)
-}
-
-/// Whether a word may mean a variable of a name, or declares one.
-fn means(word: &SyntaxToken, name: &str) -> bool {
-    match word.kind() {
-        SyntaxKind::STRING => captures(word.text()).any(|it| it == name),
-        SyntaxKind::IDENT => word.text() == name && is_variable(word),
-        _ => false,
-    }
 }
 
 /// What functions that do nothing else are called, if their names have words in common.

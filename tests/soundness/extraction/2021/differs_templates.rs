@@ -1,8 +1,8 @@
-//= repeated: refused: The places differ in more than values
+//= repeated: extracted
 fn first(names: &[&str], out: &mut Vec<String>) {
     //{
     for name in names {
-        out.push(format!("{name} is first"));
+        out.push(format!("{name} is first of {}", names.len()));
         println!("{name} {}", name.len());
     }
     println!("{:?} of {:?} {}", out.first(), names, out.len());
@@ -13,7 +13,7 @@ fn first(names: &[&str], out: &mut Vec<String>) {
 fn second(names: &[&str], out: &mut Vec<String>) {
     println!("second");
     for name in names {
-        out.push(format!("{name} is second"));
+        out.push(format!("{name} is second of {}", names.len()));
         println!("{name} {}", name.len());
     }
     println!("{:?} of {:?} {}", out.first(), names, out.len());
