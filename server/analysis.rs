@@ -64,7 +64,7 @@ pub use engine::{
     Workers,
 };
 pub use extraction::{
-    Extracted, Extraction, Left, Repeated, Unification, Unified, extract_function,
+    Extracted, Extraction, Left, Repeated, Seen, Unification, Unified, extract_function,
     may_be_extracted, repeated_at, texts_beside, unify,
 };
 pub use file_change::FileChange;

@@ -8,7 +8,7 @@ use std::{path::Path, sync::Arc};
 
 use crate::{
     compiler::{Compiler, Told},
-    extraction::{Draft, Drops, Known, NotExtracted, Passing, Purpose, Selection, Shared},
+    extraction::{Draft, Drops, Known, Leveled, NotExtracted, Passing, Purpose, Selection, Shared},
     syntax::Source,
     text::{Edits, TextRange, TextSize},
 };
@@ -19,7 +19,7 @@ use super::{
 };
 
 pub use others::texts_beside;
-pub use repeated::{Left, Repeated, Unification, Unified, repeated_at, unify};
+pub use repeated::{Left, Repeated, Seen, Unification, Unified, repeated_at, unify};
 
 /// The text with the new function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +93,8 @@ pub fn extract_function(
     selection.check_drops(&drops, &known)?;
     let attempt = Attempt {
         source,
+        original: source,
+        leveled: None,
         selections: &[&selection],
         name: wanted.name.as_deref(),
         drops: &drops,
@@ -139,6 +141,9 @@ fn asked(
 /// Selections of the same words, for which drafts are written until rustc has nothing against one.
 struct Attempt<'a> {
     source: &'a Source,
+    /// The text that is changed, where the selections stand in one that was leveled.
+    original: &'a Source,
+    leveled: Option<&'a Leveled>,
     selections: &'a [&'a Selection],
     name: Option<&'a str>,
     drops: &'a Drops<'a>,
@@ -147,6 +152,19 @@ struct Attempt<'a> {
 impl Attempt<'_> {
     /// The function of the first selection, and a call of it in the place of each.
     fn draft(
+        &self,
+        known: &[Known],
+        passing: &Passing,
+        purpose: Purpose,
+    ) -> Result<Draft, NotExtracted> {
+        let draft = self.draft_of_equal(known, passing, purpose)?;
+        match self.leveled {
+            None => Ok(draft),
+            Some(leveled) => leveled.carried_back(draft, &[]),
+        }
+    }
+
+    fn draft_of_equal(
         &self,
         known: &[Known],
         passing: &Passing,
@@ -167,7 +185,7 @@ impl Attempt<'_> {
         let mut passing = Passing::new(first, &known[0])?;
         self.describe(asking, &mut known, &passing)?;
         let mut objection: Option<Told> = None;
-        let layout = asking.layout(self.source);
+        let layout = asking.layout(self.original);
         for _ in 0..TRIES {
             let mut draft = self.draft(&known, &passing, Purpose::Result)?;
             if let Some(layout) = &layout {
@@ -182,7 +200,11 @@ impl Attempt<'_> {
             let Some(error) = errors.first() else {
                 let idle = |it: &&Told| it.code.as_deref() == Some("unused_mut");
                 let mut idle = warnings.iter().filter(idle).map(|it| it.at as usize);
-                if idle.any(|at| passing.make_constant(&draft.text, at)) {
+                let named = |name: &str| match self.leveled {
+                    Some(leveled) => leveled.fresh(name),
+                    None => name.to_owned(),
+                };
+                if idle.any(|at| passing.make_constant((&draft.text, at), named)) {
                     continue;
                 }
                 // Paths that are longer than they need be are shortened afterwards.
@@ -192,7 +214,7 @@ impl Attempt<'_> {
                 let before = draft.text.clone();
                 let polished = self.polished(asking, draft, known, passing);
                 if polished.text == before {
-                    asking.check_warnings(self.source, &long)?;
+                    asking.check_warnings(self.original, &long)?;
                 }
                 return Ok(polished);
             };
@@ -260,7 +282,7 @@ impl Attempt<'_> {
     ) -> Result<Vec<Told>, Refused> {
         for gate in self.selections.iter().flat_map(|it| &it.gates) {
             for other in ["#[cfg(all())]", "#[cfg(any())]"] {
-                let before = asking.ask(&self.source.text.replace(gate, other), &[])?;
+                let before = asking.ask(&self.original.text.replace(gate, other), &[])?;
                 if before.iter().any(|it| it.is_error) {
                     let why = format!("A part of the selection isn't always compiled: `{gate}`.");
                     return Err(Refused::Because(why));
@@ -318,14 +340,14 @@ impl Attempt<'_> {
         passing: &Passing,
     ) -> Result<Draft, Refused> {
         let mut draft = self.draft(known, passing, Purpose::Result)?;
-        if let Some(layout) = asking.layout(self.source) {
+        if let Some(layout) = asking.layout(self.original) {
             draft.text = asking.formatted(draft.text, &layout);
         }
         let told = asking.ask(&draft.text, &[])?;
         if let Some(error) = told.iter().find(|it| it.is_error) {
             return Err(Refused::Because(error.to_string()));
         }
-        asking.check_warnings(self.source, &told)?;
+        asking.check_warnings(self.original, &told)?;
         Ok(draft)
     }
 
@@ -337,15 +359,43 @@ impl Attempt<'_> {
         passing: &Passing,
         warnings: &[Told],
     ) -> Result<(), Refused> {
-        asking.check_warnings(self.source, warnings)?;
+        asking.check_warnings(self.original, warnings)?;
         for (selection, known) in self.each(known) {
             selection.check_taken(self.drops, known, passing)?;
+            if let Some(leveled) = self.leveled {
+                leveled.check(selection, known, passing)?;
+            }
         }
+        self.check_lent(asking, known, passing)?;
         if self.selections[0].has_macro {
             let trap = self.draft(known, passing, Purpose::Trap)?;
             asking.check_returns(&trap)?;
         }
         Ok(())
+    }
+
+    /// What is copied into a call must be what it was wherever it is looked at: a reference to it lasts as long as the call.
+    fn check_lent(
+        &self,
+        asking: &mut Asking<'_>,
+        known: &[Known],
+        passing: &Passing,
+    ) -> Result<(), Refused> {
+        let lent = self
+            .leveled
+            .map(|it| (it, it.lent(self.selections[0], passing)));
+        let Some((leveled, lent)) = lent.filter(|(_, lent)| !lent.is_empty()) else {
+            return Ok(());
+        };
+        let draft = self.draft_of_equal(known, passing, Purpose::Result)?;
+        let draft = leveled.carried_back(draft, &lent)?;
+        let told = asking.ask(&draft.text, &[CAPPED])?;
+        match told.iter().find(|it| it.is_error) {
+            None => Ok(()),
+            Some(error) => Err(Refused::Because(format!(
+                "What differs may change before it is looked at: {error}."
+            ))),
+        }
     }
 
     fn shorten(&self, known: &mut [Known], passing: &mut Passing) -> bool {

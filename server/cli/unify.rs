@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     analysis::{
-        Memo, SWITCHED_OFF, Unification, Unified, measure_and_survey, repeated_at, texts_beside,
-        unify,
+        Memo, SWITCHED_OFF, Seen, Unification, Unified, measure_and_survey, repeated_at,
+        texts_beside, unify,
     },
     compiler::{Compiler, Stop, Texts},
     extraction::{Naming, REPEATED_BLOCK},
@@ -42,8 +42,17 @@ pub(super) fn run(
     let name = asked.name.clone();
     let looked = work.engine.run(move || {
         let source = parsed(text, context)?;
-        let survey = measure_and_survey(&source, &Memo::default()).survey;
-        let repeated = repeated_at(&source, &survey, range)?;
+        let measured = measure_and_survey(&source, &Memo::default());
+        let seen = Seen {
+            report: &measured.report,
+            survey: &measured.survey,
+        };
+        // Whoever gives a name reads what comes of it.
+        let naming = match name {
+            Some(_) => Naming::Given,
+            None => Naming::Told,
+        };
+        let repeated = repeated_at(&source, seen, range, naming)?;
         let told = || repeated.name(&source, Naming::Told);
         let name = name.map_or_else(told, Ok)?;
         Ok((source, repeated, name))
@@ -63,7 +72,7 @@ pub(super) fn run(
             name,
             others: texts_beside(&path, &Texts::new()),
         };
-        unify(&source, &path, wanted, &mut compiler)
+        unify(&source, &path, &wanted, &mut compiler)
     })?;
     work.finish();
     let unified = match unified {

@@ -7,11 +7,13 @@ mod bindings;
 mod body;
 mod calling;
 mod closures;
+mod differing;
 mod drops;
 mod exits;
 mod fields;
 mod heading;
 mod home;
+mod leveling;
 mod lifetimes;
 mod naming;
 mod outcome;
@@ -40,6 +42,7 @@ use crate::{
 use paths::Module;
 
 pub use drops::Drops;
+pub use leveling::Leveled;
 pub use passing::Passing;
 pub use proposing::{
     Choice, Goal, Measure, Naming, Proposal, best_part, choices, is_free_name, is_name, proposals,

@@ -89,6 +89,65 @@ fn all_places_call_it_and_the_diff_is_shown_first() {
         .says("No statements that stand again in the file are here.");
 }
 
+/// A function of four lines that differs in what it looks for, and in how much of that is enough.
+fn reading(name: &str, values: (&str, u32)) -> String {
+    let (key, most) = values;
+    format!(
+        "/// Reads it.\npub fn {name}(lines: &[&str]) -> Option<u32> {{\n    let line = lines.iter().find(|line| line.starts_with(\"{key}\"))?;\n    \
+         let (_, text) = line.split_once('=')?;\n    let number = text.trim().parse::<u32>().ok()?;\n    (number < {most}).then_some(number)\n}}\n"
+    )
+}
+
+#[test]
+fn functions_that_differ_in_values_call_one() {
+    let place = Place::new();
+    let text = [
+        reading("row_width", ("width", 80)),
+        reading("row_height", ("height", 25)),
+        reading("row_depth", ("depth", 3)),
+    ];
+    library(&place, &text.join("\n"));
+    place
+        .run(words("src/lib.rs:4", &["--name", "row", "--write"]))
+        .expect(0)
+        .says("Carried out: `row` is called at line 3, line 11 and line 19, and compiles.");
+    let after = place.read("src/lib.rs");
+    for (name, values) in [
+        ("row_width", "\"width\", 80"),
+        ("row_height", "\"height\", 25"),
+        ("row_depth", "\"depth\", 3"),
+    ] {
+        let function = format!(
+            "/// Reads it.\npub fn {name}(lines: &[&str]) -> Option<u32> {{\n    row(lines, {values})\n}}\n"
+        );
+        assert!(after.contains(&function), "{after}");
+    }
+    let head = "\nfn row(lines: &[&str], prefix: &str, limit: u32) -> Option<u32> {\n";
+    assert_eq!(after.matches(head).count(), 1, "{after}");
+}
+
+#[test]
+fn functions_that_differ_in_more_are_refused() {
+    let place = Place::new();
+    let first = reading("width", ("width", 80));
+    for (from, to, why) in [
+        (
+            "split_once",
+            "rsplit_once",
+            "`split_once` in one is `rsplit_once` in another",
+        ),
+        (
+            "parse::<u32>",
+            "parse::<u8>",
+            "`u32` in one is `u8` in another",
+        ),
+    ] {
+        let second = reading("height", ("height", 90)).replace(from, to);
+        library(&place, &[&*first, &second].join("\n"));
+        place.run(words("src/lib.rs:4", &[])).expect(1).says(why);
+    }
+}
+
 #[test]
 fn line_endings_stay() {
     let place = Place::new();

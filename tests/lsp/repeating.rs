@@ -39,9 +39,13 @@ fn opened(text: &str, options: &str) -> (Client, String) {
 
 /// Waits until the finding is there.
 fn wait_for_finding(client: &mut Client, uri: &str) {
+    wait_for(client, uri, "repeated-block");
+}
+
+fn wait_for(client: &mut Client, uri: &str, smell: &str) {
     loop {
         let items = client.pulled_items(uri);
-        if items.iter().any(|it| it["code"] == "repeated-block") {
+        if items.iter().any(|it| it["code"] == smell) {
             return;
         }
         client.take_asked(REFRESH);
@@ -49,7 +53,11 @@ fn wait_for_finding(client: &mut Client, uri: &str) {
 }
 
 fn offered(client: &mut Client, uri: &str, context: &Value) -> Vec<Value> {
-    let actions = client.actions_in(uri, &cursor(1, 5), context);
+    offered_at(client, uri, (1, 5), context)
+}
+
+fn offered_at(client: &mut Client, uri: &str, at: (u32, u32), context: &Value) -> Vec<Value> {
+    let actions = client.actions_in(uri, &cursor(at.0, at.1), context);
     let is_it = |action: &Value| action["title"] == TITLE;
     actions.into_iter().filter(is_it).collect()
 }
@@ -154,4 +162,40 @@ fn it_is_offered_by_default_too() {
     wait_for_finding(&mut client, &uri);
     let person = json!({"diagnostics": [], "triggerKind": 1});
     assert_eq!(offered(&mut client, &uri, &person).len(), 1);
+}
+
+#[test]
+fn what_differs_in_values_is_put_in() {
+    let first = function("first", "&str");
+    let second = function("second", "&str").replace("width + 4", "width + 8");
+    let second = second.replace('-', "=").replace("=>", "->");
+    let text = format!("{first}\n{second}");
+    let (mut client, uri) = opened(&text, FULL);
+    wait_for(&mut client, &uri, "similar-block");
+    let person = json!({"diagnostics": [], "triggerKind": 1});
+    let found = offered_at(&mut client, &uri, (0, 8), &person);
+    let [action] = &*found else {
+        panic!("one action: {found:?}");
+    };
+    assert_eq!(action["diagnostics"][0]["code"], "similar-block");
+    let answer = choose(&mut client, action);
+    assert_eq!(answer["applied"], true, "{answer}");
+    let asked = client.take_asked("workspace/applyEdit");
+    let edits = &asked["edit"]["documentChanges"][0]["edits"];
+    let after = apply(&text, edits, "utf-16");
+    let name = answer["name"].as_str().unwrap();
+    for values in ["\"-\", 4", "\"=\", 8"] {
+        let call = format!("    {name}(names, {values}, count);\n");
+        assert_eq!(after.matches(&call).count(), 1, "{after}");
+    }
+}
+
+#[test]
+fn what_calls_other_functions_gets_no_offer() {
+    let second = function("second", "&str").replace("repeat(width", "replace(width");
+    let text = format!("{}\n{second}", function("first", "&str"));
+    let (mut client, uri) = opened(&text, FULL);
+    wait_for(&mut client, &uri, "similar-block");
+    let person = json!({"diagnostics": [], "triggerKind": 1});
+    assert!(offered_at(&mut client, &uri, (0, 8), &person).is_empty());
 }

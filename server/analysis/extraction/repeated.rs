@@ -1,4 +1,4 @@
-//! Statements that stand again word by word in their file, as one function that all places call.
+//! Statements that stand again in their file, word by word or but for values, as one function that all places call.
 
 use std::{path::Path, sync::Arc};
 
@@ -6,18 +6,22 @@ use super::{Attempt, Extracted, asked, selected};
 use crate::{
     analysis::asking::{Asking, Refused},
     compiler::Compiler,
-    extraction::{Draft, Drops, Known, Naming, Selection, Shared, name_for},
+    extraction::{Draft, Drops, Known, Leveled, Naming, Selection, Shared, name_for},
+    facts::{FileReport, Sighting},
+    smells,
     survey::{FileSurvey, Names, Words, are_equal},
     syntax::{Edition, Source},
     text::{TextRange, TextSize},
 };
 
-/// Places of one file whose statements are equal word by word.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Places of one file whose statements are equal word by word, or but for values.
+#[derive(Clone)]
 pub struct Repeated {
     /// The one that was asked about is the first.
     pub places: Vec<TextRange>,
     pub left: Vec<Left>,
+    /// What differs between them, if anything does.
+    leveled: Option<Arc<Leveled>>,
 }
 
 /// A place that is left as it is.
@@ -38,7 +42,7 @@ pub struct Unified {
 }
 
 /// What is asked for.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Unification {
     pub repeated: Repeated,
     pub name: String,
@@ -46,13 +50,28 @@ pub struct Unification {
     pub others: Vec<Arc<str>>,
 }
 
+/// What was seen of a file.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    pub report: &'a FileReport,
+    pub survey: &'a FileSurvey,
+}
+
 /// The statements at a place that stand again in the file, as far as syntax tells. Costs no more than looking at the file.
 pub fn repeated_at(
     source: &Source,
-    survey: &FileSurvey,
+    seen: Seen<'_>,
     at: TextRange,
+    naming: Naming,
 ) -> Result<Repeated, Refused> {
-    let ranges = standing_again(source, survey, at)?;
+    let equal = standing_again(source, seen.survey, at);
+    match similar_at(seen.report, at) {
+        Some(places) if equal.is_err() => similar(source, places, naming),
+        _ => all_equal(source, equal?),
+    }
+}
+
+fn all_equal(source: &Source, ranges: Vec<TextRange>) -> Result<Repeated, Refused> {
     let mut left = Vec::new();
     let mut fitting: Vec<(TextRange, Selection)> = Vec::new();
     for range in ranges {
@@ -80,17 +99,100 @@ pub fn repeated_at(
         _ => Ok(Repeated {
             places: fitting.into_iter().map(|(range, _)| range).collect(),
             left,
+            leveled: None,
         }),
     }
+}
+
+/// Places that differ in values at most, or most of what is in them, if they may have one function.
+fn similar(source: &Source, places: Vec<TextRange>, naming: Naming) -> Result<Repeated, Refused> {
+    let part = Leveled::most_alike(source, &places);
+    let places = part.unwrap_or(places);
+    let mut left = Vec::new();
+    if let Ok(all) = leveled(source, &places, naming) {
+        return Ok(Repeated {
+            places,
+            left,
+            leveled: Some(Arc::new(all)),
+        });
+    }
+    let mut fitting: Vec<TextRange> = places[..1].to_vec();
+    for &range in &places[1..] {
+        match leveled(source, &[places[0], range], naming) {
+            Ok(_) => fitting.push(range),
+            Err(Refused::Because(why)) => left.push(Left { range, why }),
+            Err(why) => return Err(why),
+        }
+    }
+    if let ([_], Some(first)) = (&*fitting, left.first()) {
+        return Err(because(&first.why));
+    }
+    let leveled = leveled(source, &fitting, naming)?;
+    Ok(Repeated {
+        places: fitting,
+        left,
+        leveled: Some(Arc::new(leveled)),
+    })
+}
+
+/// The text in which places are equal, if a function may be made of them there.
+fn leveled(source: &Source, places: &[TextRange], naming: Naming) -> Result<Leveled, Refused> {
+    let leveled = Leveled::of(source, places, naming)?;
+    let equal = all_equal(&leveled.source, leveled.places.clone())?;
+    match equal.left.first() {
+        Some(first) => Err(because(&first.why)),
+        None => Ok(leveled),
+    }
+}
+
+/// The places of what is said to stand again but for a little, the one that was asked about first.
+fn similar_at(report: &FileReport, at: TextRange) -> Option<Vec<TextRange>> {
+    let is_met = |range: &TextRange| range.intersect(at).is_some();
+    report.sightings().find_map(|sighting| {
+        let smell = smells::get(sighting.smell)?;
+        let is_similar = smell.id == SIMILAR;
+        let mut places = places_of(&sighting).filter(|_| is_similar)?;
+        let drawn = sighting.parts.iter().filter(|it| it.measure > 0);
+        let drawn = std::iter::once(sighting.at).chain(drawn.map(|it| it.at));
+        let mut pairs = places.iter().zip(drawn);
+        let own = pairs.position(|(place, drawn)| is_met(place) || is_met(&drawn))?;
+        places[..=own].rotate_right(1);
+        Some(places)
+    })
+}
+
+/// The smell of what this may answer although it isn't equal.
+const SIMILAR: &str = "similar-block";
+
+fn places_of(sighting: &Sighting) -> Option<Vec<TextRange>> {
+    let whole = sighting.parts.iter().filter(|it| it.measure == 0);
+    let places: Vec<TextRange> = whole.map(|it| it.at).collect();
+    (places.len() > 1).then_some(places)
 }
 
 impl Repeated {
     /// A name that the code tells, or that a person will change.
     pub fn name(&self, source: &Source, naming: Naming) -> Result<String, Refused> {
-        name_for(source, &self.places, naming).ok_or_else(|| {
+        let name = match &self.leveled {
+            None => name_for(source, &self.places, naming),
+            Some(leveled) => {
+                let told = || name_for(&leveled.source, &leveled.places, naming);
+                let told = || told().map(|it| leveled.told(it));
+                leveled.name.clone().or_else(told)
+            }
+        };
+        name.ok_or_else(|| {
             let why = "The statements don't tell what a function of them would be called. Give it a name with `--name`.";
             because(why)
         })
+    }
+
+    /// The text in which the places are equal, and where they stand in it.
+    fn equal<'a>(&'a self, source: &'a Source) -> (&'a Source, Vec<TextRange>) {
+        match &self.leveled {
+            None => (source, self.places.clone()),
+            Some(leveled) => (&leveled.source, leveled.places.clone()),
+        }
     }
 }
 
@@ -98,19 +200,22 @@ impl Repeated {
 pub fn unify(
     source: &Source,
     path: &Path,
-    wanted: Unification,
+    wanted: &Unification,
     compiler: &mut Compiler,
 ) -> Result<Unified, Refused> {
-    let Repeated { places, mut left } = wanted.repeated;
+    let mut left = wanted.repeated.left.clone();
     let mut asking = Asking { path, compiler };
     let others = wanted.others.iter().map(|text| &**text);
     let drops = Drops::in_texts(others.chain([&*source.text]));
-    let members = members(source, &places, &drops, (&mut left, &mut asking))?;
+    let (equal, places) = wanted.repeated.equal(source);
     let unifying = Unifying {
-        source,
+        source: equal,
+        original: source,
+        leveled: wanted.repeated.leveled.as_deref(),
         name: &wanted.name,
         drops: &drops,
     };
+    let members = unifying.members(&places, (&mut left, &mut asking))?;
     let all: Vec<&Member> = members.iter().collect();
     let (draft, kept) = match unifying.draft(&all, &mut asking) {
         Ok(draft) => (draft, all),
@@ -123,7 +228,8 @@ pub fn unify(
         }
         Err(why) => return Err(why),
     };
-    let mut places: Vec<TextRange> = kept.iter().map(|it| it.range).collect();
+    let kept = kept.iter().map(|it| unifying.before(it.range));
+    let mut places: Vec<TextRange> = kept.collect();
     places.sort_by_key(|it| it.start());
     left.sort_by_key(|it| it.range.start());
     Ok(Unified {
@@ -138,31 +244,6 @@ struct Member {
     range: TextRange,
     selection: Selection,
     known: Known,
-}
-
-/// What rustc and syntax tell of each place, the one that was asked about first; what can't have the same function is left.
-fn members(
-    source: &Source,
-    places: &[TextRange],
-    drops: &Drops<'_>,
-    (left, asking): (&mut Vec<Left>, &mut Asking<'_>),
-) -> Result<Vec<Member>, Refused> {
-    let root = source.root();
-    let selections = places.iter().map(|it| Selection::of(source, &root, *it));
-    let selections = selections.collect::<Result<Vec<_>, _>>()?;
-    let shared = Shared::of(&selections.iter().collect::<Vec<_>>());
-    let mut members: Vec<Member> = Vec::new();
-    for &range in places {
-        match member(source, range, (&shared, drops, members.first()), asking) {
-            Ok(member) => members.push(member),
-            Err(Refused::Because(why)) if !members.is_empty() => left.push(Left { range, why }),
-            Err(why) => return Err(why),
-        }
-    }
-    match (&*members, left.first()) {
-        ([_], Some(first)) => Err(because(&first.why)),
-        _ => Ok(members),
-    }
 }
 
 fn member(
@@ -188,12 +269,53 @@ fn member(
 
 /// What is the same for all tries.
 struct Unifying<'a> {
+    /// The text in which the places are equal.
     source: &'a Source,
+    original: &'a Source,
+    leveled: Option<&'a Leveled>,
     name: &'a str,
     drops: &'a Drops<'a>,
 }
 
 impl Unifying<'_> {
+    /// What rustc and syntax tell of each place, the one that was asked about first; what can't have the same function is left.
+    fn members(
+        &self,
+        places: &[TextRange],
+        (left, asking): (&mut Vec<Left>, &mut Asking<'_>),
+    ) -> Result<Vec<Member>, Refused> {
+        let root = self.source.root();
+        let selections = places
+            .iter()
+            .map(|it| Selection::of(self.source, &root, *it));
+        let selections = selections.collect::<Result<Vec<_>, _>>()?;
+        let mut shared = Shared::of(&selections.iter().collect::<Vec<_>>());
+        if let Some(leveled) = self.leveled {
+            leveled.outlive(&mut shared);
+        }
+        let mut members: Vec<Member> = Vec::new();
+        for &range in places {
+            let known = (&shared, self.drops, members.first());
+            match member(self.source, range, known, asking) {
+                Ok(member) => members.push(member),
+                Err(Refused::Because(why)) if !members.is_empty() => {
+                    let range = self.before(range);
+                    left.push(Left { range, why });
+                }
+                Err(why) => return Err(why),
+            }
+        }
+        match (&*members, left.first()) {
+            ([_], Some(first)) => Err(because(&first.why)),
+            _ => Ok(members),
+        }
+    }
+
+    /// Where a place stands in the text that is changed.
+    fn before(&self, place: TextRange) -> TextRange {
+        self.leveled.map_or(place, |it| it.place_before(place))
+    }
+
     /// One function for all of these places.
     fn draft(&self, members: &[&Member], asking: &mut Asking<'_>) -> Result<Draft, Refused> {
         let mut members = members.to_vec();
@@ -214,6 +336,8 @@ impl Unifying<'_> {
         let selections: Vec<&Selection> = members.iter().map(|it| &it.selection).collect();
         let attempt = Attempt {
             source: self.source,
+            original: self.original,
+            leveled: self.leveled,
             selections: &selections,
             name: Some(self.name),
             drops: self.drops,
@@ -222,7 +346,9 @@ impl Unifying<'_> {
         let draft = attempt.run(asking, known)?;
         let calls: u32 = draft.called.iter().map(|it| words(&it.insert)).sum();
         let replaced = draft.called.iter();
-        let replaced: u32 = replaced.map(|it| words(self.source.slice(it.delete))).sum();
+        let replaced: u32 = replaced
+            .map(|it| words(self.original.slice(it.delete)))
+            .sum();
         // Telling a caller how to go on may take as many words as it saves.
         if calls * 2 > replaced {
             let why = "Calls of a function would be more than half as long as the statements.";
@@ -241,10 +367,10 @@ impl Unifying<'_> {
         for &member in &members[1..] {
             match self.draft(&[members[0], member], asking) {
                 Ok(_) => fitting.push(member),
-                Err(Refused::Because(why)) => left.push(Left {
-                    range: member.range,
-                    why,
-                }),
+                Err(Refused::Because(why)) => {
+                    let range = self.before(member.range);
+                    left.push(Left { range, why });
+                }
                 Err(why) => return Err(why),
             }
         }

@@ -127,6 +127,34 @@ impl Bindings {
         mentions.any(|(found, token)| found == name && range.contains_range(token.text_range()))
     }
 
+    /// Whether a name means what is declared in one range where it stands in another.
+    pub(super) fn is_looked_at(&self, name: &str, declared: TextRange, range: TextRange) -> bool {
+        let mut mentions = self.mentions.iter().filter(|it| it.0 == name);
+        mentions.any(|(_, token)| {
+            let at = token.text_range();
+            let meant = self.meant(name, at.start());
+            let is_own = meant.is_none_or(|it| declared.contains_range(it.pattern.text_range()));
+            range.contains_range(at) && is_own
+        })
+    }
+
+    /// Where a name means what is declared in a range, and where it is declared there.
+    pub(super) fn occurrences(&self, name: &str, declared: TextRange) -> Vec<SyntaxToken> {
+        let own = self
+            .found
+            .iter()
+            .filter(|it| it.name == name && declared.contains_range(it.pattern.text_range()));
+        let names = own.filter_map(|it| ast::IdentPat::cast(it.pattern.clone())?.name());
+        let patterns = names.filter_map(|it| it.syntax().first_token());
+        let mentions = self.mentions.iter().filter(|(found, token)| {
+            let at = token.text_range().start();
+            let meant = self.meant(name, at).filter(|_| found == name);
+            meant.is_some_and(|it| declared.contains_range(it.pattern.text_range()))
+        });
+        let mentions = mentions.map(|(_, token)| token.clone());
+        patterns.chain(mentions).collect()
+    }
+
     /// What the statements themselves declare, in the order of the text.
     pub(super) fn declared_in(&self, statements: &[SyntaxNode], range: TextRange) -> Vec<Local> {
         let mut locals: Vec<Local> = Vec::new();

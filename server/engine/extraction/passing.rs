@@ -133,12 +133,17 @@ impl Passing {
         self.split.iter().any(|it| it == of)
     }
 
-    /// Has the variable be constant whose `mut` stands at `at` of a draft; says whether it wasn't so far.
-    pub fn make_constant(&mut self, text: &str, at: usize) -> bool {
+    /// Has the variable be constant whose `mut` stands at a place of a draft; says whether it wasn't so far. It may have another
+    /// name where it is selected.
+    pub fn make_constant(
+        &mut self,
+        (text, at): (&str, usize),
+        named: impl Fn(&str) -> String,
+    ) -> bool {
         let declared = text.get(at..).and_then(|it| it.strip_prefix("mut "));
         let name =
             declared.and_then(|it| it.split(|c: char| !c.is_alphanumeric() && c != '_').next());
-        let name = name.unwrap_or_default().to_owned();
+        let name = named(name.unwrap_or_default());
         let is_new = !name.is_empty() && !self.constant.contains(&name);
         self.constant.extend(is_new.then_some(name));
         is_new
@@ -537,6 +542,16 @@ impl Way {
         }
     }
 
+    /// Whether a copy is given, or what was moved.
+    pub(super) fn is_value(&self) -> bool {
+        matches!(self, Self::Value(_) | Self::MutValue(_))
+    }
+
+    /// Whether what a reference refers to is given in its stead.
+    pub(super) fn is_behind(&self) -> bool {
+        matches!(self, Self::Behind(..))
+    }
+
     pub(super) fn argument(&self, name: &str) -> String {
         match self {
             Self::Value(_) | Self::MutValue(_) | Self::Reborrowed(_) => name.to_owned(),
@@ -683,6 +698,17 @@ fn is_known_macro(mention: &SyntaxToken) -> bool {
     let name = macro_around(mention).unwrap_or_default();
     let is_in = |names: &[&str]| names.contains(&name.as_str());
     is_in(&COMPARING) || is_in(&FORMATTING)
+}
+
+/// Whether the input of a macro of this name is expressions, but for a template that begins it.
+pub(super) fn has_expressions(name: &str) -> bool {
+    let is_in = |names: &[&str]| names.contains(&name);
+    is_in(&COMPARING) || is_in(&FORMATTING) || (is_in(&ASKING) && name != "matches")
+}
+
+/// Whether a macro of this name formats the text that it is given, in every edition.
+pub(super) fn is_formatting(name: &str) -> bool {
+    FORMATTING.contains(&name) && name != "panic"
 }
 
 /// The innermost macro whose input a word is.

@@ -159,9 +159,9 @@ impl Selection {
         };
         let block = list.as_ref().map_or(range, |it| it.syntax().text_range());
         let after = TextRange::new(range.end(), block.end().max(range.end()));
-        let (outputs, rest): (Vec<_>, Vec<_>) = locals
-            .into_iter()
-            .partition(|local| !local.is_hidden && bindings.is_mentioned(&local.name, after));
+        let (outputs, rest): (Vec<_>, Vec<_>) = locals.into_iter().partition(|local| {
+            !local.is_hidden && bindings.is_looked_at(&local.name, range, after)
+        });
         // They are dropped behind the selection anyway.
         let (ended, dropped) = if is_last || exits.always() {
             (rest, Vec::new())

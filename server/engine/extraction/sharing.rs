@@ -64,6 +64,13 @@ impl Shared {
     }
 }
 
+impl Shared {
+    /// Has variables be looked at behind all selections.
+    pub(super) fn use_after(&mut self, names: impl Iterator<Item = String>) {
+        self.used_after.extend(names);
+    }
+}
+
 /// Whether functions of several types, or of none, could call no function of one type.
 fn belong_to_several(selections: &[&Selection]) -> bool {
     let owners: Vec<Option<SyntaxNode>> = selections.iter().map(|it| owner(it)).collect();

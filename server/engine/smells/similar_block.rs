@@ -68,6 +68,8 @@
 //! in 100,000 lines of code. By default it is shown from a measure of 80 on where a place has 60 words and signs and nothing but at most two values differs, and not
 //! in files that say that they are ports.
 //!
+//! Where nothing but values differs, up to four, `extract-repeated-block` makes the function.
+//!
 //! ## Sources
 //! CPD, type 3. Martin Fowler, *Refactoring*, "Duplicated Code".
 
@@ -92,6 +94,7 @@ pub(super) const SMELL: Smell = Smell {
     cause: Cause::Repetition,
     rate: Some(72.8),
     calm: Calm::Chosen(is_long),
+    answers: &["extract-repeated-block"],
     sees: &[SyntaxKind::STMT_LIST],
     measured: "{} words and signs more than needed",
     ..Smell::new("similar-block", Limits::of(11, 149), Look::File(look), say)

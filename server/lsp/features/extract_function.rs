@@ -13,8 +13,9 @@ use tower_lsp::jsonrpc::{Error, Result};
 use super::asking_rustc::{self, NotDone, Subject, may_be_offered, takes_commands};
 use crate::{
     analysis::{
-        Extracted, Extraction, Finding, Refused, Unification, apart, extract_function,
-        gain_in_words, is_for_unifying, may_be_extracted, repeated_at, texts_beside, unify,
+        Extracted, Extraction, Finding, OpenFile, Refused, Seen, Unification, apart,
+        extract_function, gain_in_words, is_for_unifying, may_be_extracted, repeated_at,
+        texts_beside, unify,
     },
     compiler::{self, Compiler},
     extraction::{Naming, Proposal},
@@ -92,8 +93,16 @@ pub(crate) fn unifying(
 pub(crate) fn unifying_title(analysed: &Analysed, finding: &Finding) -> Option<&'static str> {
     let is_asked = analysed.compiler && is_for_unifying(finding.smell);
     let source = analysed.file.source().ok().filter(|_| is_asked)?;
-    let found = repeated_at(source, analysed.file.survey(), finding.at);
+    let seen = seen(&analysed.file);
+    let found = repeated_at(source, seen, finding.at, Naming::Given);
     found.ok().map(|_| REPEATED)
+}
+
+fn seen(file: &OpenFile) -> Seen<'_> {
+    Seen {
+        report: file.report(),
+        survey: file.survey(),
+    }
 }
 
 /// The actions that make a finding smaller without a selection, the best first. None takes a part of another.
@@ -200,7 +209,8 @@ async fn carried_out(
                 extract_function(source, &subject.path, &wanted, compiler)
             }
             What::Repeated => {
-                let repeated = repeated_at(source, subject.file.survey(), range)?;
+                let seen = seen(&subject.file);
+                let repeated = repeated_at(source, seen, range, Naming::Given)?;
                 // An editor asks for a name where the code tells none.
                 let name = repeated.name(source, Naming::Given)?;
                 let wanted = Unification {
@@ -208,7 +218,7 @@ async fn carried_out(
                     name,
                     others,
                 };
-                unify(source, &subject.path, wanted, compiler).map(|it| it.extracted)
+                unify(source, &subject.path, &wanted, compiler).map(|it| it.extracted)
             }
         }
     };

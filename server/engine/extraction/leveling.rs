@@ -1,0 +1,614 @@
+//! Places that differ in values as a text in which they don't: each value has a name there, as if a variable had been declared
+//! in front of the place. What is derived from that text takes one more variable for each, and what declares it moves into the
+//! call.
+
+mod edits;
+mod naming;
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxNode,
+    ast::{self, HasName},
+};
+
+use super::{
+    Draft, Known, Naming, NotExtracted, Passing, Selection, Shared,
+    differing::{Form, Spots, differences},
+};
+use crate::{
+    syntax::{Edition, Source, Tree, scopes::Names, tokens as words_of},
+    text::{Edit, Edits, TextRange, TextSize},
+};
+use edits::{added, edits, moved};
+
+/// A text in which places are equal word by word, and the way back from it.
+pub struct Leveled {
+    pub source: Source,
+    /// In that text, in the order in which they were given.
+    pub places: Vec<TextRange>,
+    before: Before,
+    puts: Vec<Put>,
+    /// Variables that each place declares under a name of its own.
+    renamed: Vec<Renamed>,
+    /// What makes the text of the first one, in its order.
+    edits: Vec<Edit>,
+    /// What the function is called, if functions tell it of which each place is all.
+    pub name: Option<String>,
+}
+
+/// What was there before.
+struct Before {
+    text: std::sync::Arc<str>,
+    places: Vec<TextRange>,
+}
+
+/// A variable that each place declares under a name of its own, which has one name in the text in which places are equal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Renamed {
+    fresh: String,
+    /// Place by place.
+    names: Vec<String>,
+}
+
+/// A value that each place has its own of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Put {
+    name: String,
+    /// What stands for it, place by place.
+    texts: Vec<String>,
+    forms: Vec<Form>,
+    /// Of each place, where it stands, and whether that is in a text that is formatted.
+    spots: Vec<Vec<(TextRange, bool)>>,
+    /// Whether a place may come to one of them more than once.
+    is_repeated: bool,
+}
+
+/// More is more to put in than a reader can follow.
+const MOST_VALUES: usize = 4;
+/// The same with what is not different.
+const MOST_PARAMETERS: usize = 5;
+
+impl Leveled {
+    /// Gives names to what differs between places.
+    pub fn of(source: &Source, places: &[TextRange], naming: Naming) -> Result<Self, NotExtracted> {
+        let root = source.root();
+        let lists = places.iter().map(|it| statements(&root, *it));
+        let lists: Vec<Vec<SyntaxNode>> = lists.collect::<Option<_>>().ok_or(NOT_WHOLE)?;
+        let found = differences(&lists)?;
+        let groups = grouped(&found.values);
+        if groups.len() > MOST_VALUES {
+            let why = format!(
+                "{} values differ, which are too many to put in.",
+                groups.len()
+            );
+            return Err(NotExtracted(why.into()));
+        }
+        let names = naming::names(source, &lists, &groups, naming)?;
+        let puts = groups.iter().zip(names).map(|(group, name)| {
+            let whole = |number: usize| -> Vec<(TextRange, bool)> {
+                let spots = group.iter();
+                let spots = spots.map(|it| (it.ranges[number], it.is_formatted));
+                spots.collect()
+            };
+            Put {
+                name,
+                texts: group[0].texts.clone(),
+                forms: group[0].kinds.clone(),
+                spots: (0..places.len()).map(whole).collect(),
+                is_repeated: group.len() > 1 || group.iter().any(is_repeated),
+            }
+        });
+        let puts: Vec<Put> = puts.collect();
+        let renamed = renamed(&root, found.renamed)?;
+        let edits = edits(&root, &lists, (&puts, &renamed), source)?;
+        let before = Before {
+            text: source.text.clone(),
+            places: places.to_vec(),
+        };
+        let mut leveled = Self::written(source, before, (puts, edits))?;
+        leveled.renamed = renamed;
+        leveled.name = naming::of_functions(&lists, &leveled.source);
+        Ok(leveled)
+    }
+
+    /// The most statements in a row of each place that differ in values at most, if those are most of them.
+    pub fn most_alike(source: &Source, places: &[TextRange]) -> Option<Vec<TextRange>> {
+        const FEWEST_STATEMENTS: usize = 3;
+        let root = source.root();
+        let lists = places.iter().map(|it| statements(&root, *it));
+        let lists: Vec<Vec<SyntaxNode>> = lists.collect::<Option<_>>()?;
+        let count = lists.first()?.len();
+        if lists.iter().any(|it| it.len() != count) {
+            return None;
+        }
+        let is_alike = |number: &usize| {
+            let row = lists.iter().map(|it| vec![it[*number].clone()]);
+            differences(&row.collect::<Vec<_>>()).is_ok()
+        };
+        let alike: Vec<usize> = (0..count).filter(is_alike).collect();
+        let runs = alike.chunk_by(|one, next| one + 1 == *next);
+        let size = |run: &&[usize]| -> u32 {
+            let nodes = run.iter().map(|it| lists[0][*it].text_range().len());
+            nodes.map(u32::from).sum()
+        };
+        let run = runs.max_by_key(size)?;
+        let is_most = size(&run) * 2 > u32::from(places[0].len());
+        if run.len() < FEWEST_STATEMENTS || run.len() == count || !is_most {
+            return None;
+        }
+        let (first, last) = (*run.first()?, *run.last()?);
+        let range =
+            |list: &Vec<SyntaxNode>| list[first].text_range().cover(list[last].text_range());
+        Some(lists.iter().map(range).collect())
+    }
+
+    fn written(
+        source: &Source,
+        before: Before,
+        (puts, edits): (Vec<Put>, Vec<Edit>),
+    ) -> Result<Self, NotExtracted> {
+        let ordered = Edits::new(edits).map_err(|_| NOT_WHOLE)?;
+        let edits = ordered.as_slice().to_vec();
+        let leveled = source.edited(&ordered).and_then(Result::ok);
+        let leveled = leveled.ok_or(NOT_WHOLE)?;
+        let places = before.places.iter().map(|it| moved(&edits, *it));
+        let places: Vec<TextRange> = places.collect();
+        let words = |range: &TextRange| -> Vec<String> {
+            let words = words_of(leveled.slice(*range), leveled.context.edition);
+            let solid = words.into_iter().filter(|(kind, _)| !kind.is_trivia());
+            let mut words: Vec<String> = Vec::new();
+            for (_, word) in solid {
+                let closes = matches!(word, ")" | "]" | "}" | ">");
+                if closes && words.last().is_some_and(|it| it == ",") {
+                    words.pop();
+                }
+                words.push(word.to_owned());
+            }
+            words
+        };
+        let first = words(&places[0]);
+        if places[1..].iter().any(|it| words(it) != first) {
+            let why = "The places differ in more than values.";
+            return Err(NotExtracted::new(why));
+        }
+        Ok(Self {
+            name: None,
+            renamed: Vec::new(),
+            source: leveled,
+            places,
+            before,
+            puts,
+            edits,
+        })
+    }
+
+    /// How many values differ.
+    pub fn values(&self) -> usize {
+        self.puts.len()
+    }
+
+    /// The places before.
+    pub fn places_before(&self) -> &[TextRange] {
+        &self.before.places
+    }
+
+    /// The place before that one has become.
+    pub fn place_before(&self, place: TextRange) -> TextRange {
+        let mut pairs = self.places.iter().zip(&self.before.places);
+        pairs.find(|it| *it.0 == place).map_or(place, |it| *it.1)
+    }
+
+    /// Has what names something that goes on to live be looked at behind all places.
+    pub fn outlive(&self, shared: &mut Shared) {
+        let puts = self.puts.iter();
+        let lasting = puts.filter(|it| it.has_place());
+        shared.use_after(lasting.map(|it| it.name.clone()));
+    }
+
+    /// A draft of the text before, in whose calls stands what differs.
+    pub fn carried_back(&self, draft: Draft, lent: &[String]) -> Result<Draft, NotExtracted> {
+        const ASTRAY: NotExtracted = NotExtracted::new("The edits don't fit.");
+        let mut called = Vec::new();
+        for edit in &draft.called {
+            let place = self
+                .places
+                .iter()
+                .position(|it| edit.delete.contains_range(*it));
+            let Some(place) = place else {
+                if !self.is_added(edit.delete) {
+                    let range = self.back(edit.delete).ok_or(ASTRAY)?;
+                    called.push(Edit::replace(range, edit.insert.clone()));
+                }
+                continue;
+            };
+            let range = self.back(edit.delete).ok_or(ASTRAY)?;
+            called.push(Edit::replace(range, self.put_in(&edit.insert, place, lent)));
+        }
+        let mut function = self.in_own_words(&draft.function);
+        if !lent.is_empty() {
+            function = lending(&function, lent).ok_or(ASTRAY)?;
+        }
+        let written = draft.written.iter().map(|edit| {
+            let range = self.back(edit.delete)?;
+            let insert = edit.insert.replace(&draft.function, &function);
+            Some(Edit::replace(range, insert))
+        });
+        let written = written.collect::<Option<Vec<_>>>().ok_or(ASTRAY)?;
+        let edits = Edits::new(called.iter().chain(&written).cloned().collect());
+        let text = edits.ok().and_then(|it| it.apply(&self.before.text));
+        Ok(Draft {
+            text: text.ok_or(ASTRAY)?,
+            function,
+            written,
+            called,
+            ..draft
+        })
+    }
+
+    /// A call with what differs in the stead of its names.
+    fn put_in(&self, call: &str, place: usize, lent: &[String]) -> String {
+        let words = words_of(call, Edition::CURRENT);
+        let words = words.into_iter().map(|(kind, word)| {
+            let mut puts = self.puts.iter();
+            let put = puts.find(|it| kind == SyntaxKind::IDENT && it.name == word);
+            match put {
+                Some(put) if lent.contains(&put.name) => {
+                    let text = &put.texts[place];
+                    format!("({text}, &{text})")
+                }
+                Some(put) => put.texts[place].clone(),
+                None => self.own_name(word, place).to_owned(),
+            }
+        });
+        words.collect()
+    }
+
+    /// What a variable is called in the text in which places are equal.
+    pub fn fresh(&self, name: &str) -> String {
+        let mut renamed = self.renamed.iter();
+        let renamed = renamed.find(|it| it.names.iter().any(|it| it == name));
+        renamed.map_or_else(|| name.to_owned(), |it| it.fresh.clone())
+    }
+
+    /// The function with the names that the first place has.
+    fn in_own_words(&self, function: &str) -> String {
+        let words = words_of(function, Edition::CURRENT).into_iter();
+        let words = words.map(|(kind, word)| match kind {
+            SyntaxKind::STRING => self.renamed.iter().fold(word.to_owned(), |text, it| {
+                let named = |end| format!("{{{}{end}", it.names[0]);
+                let text = text.replace(&format!("{{{}}}", it.fresh), &named('}'));
+                text.replace(&format!("{{{}:", it.fresh), &named(':'))
+            }),
+            _ => self.own_name(word, 0).to_owned(),
+        });
+        words.collect()
+    }
+
+    /// A name for a function in which nothing is called as it is only in the text in which places are equal.
+    pub fn told(&self, name: String) -> String {
+        let renamed = self.renamed.iter();
+        renamed.fold(name, |name, it| name.replace(&it.fresh, &it.names[0]))
+    }
+
+    /// What a place calls a variable that it declares.
+    fn own_name<'a>(&'a self, word: &'a str, place: usize) -> &'a str {
+        let renamed = self.renamed.iter().find(|it| it.fresh == word);
+        renamed.map_or(word, |it| &it.names[place])
+    }
+
+    /// What is copied into a call, and so has to be shown not to change before it is looked at.
+    pub fn lent(&self, selection: &Selection, passing: &Passing) -> Vec<String> {
+        let captured = passing.captured(selection);
+        let copied = captured.filter(|(capture, way)| {
+            let mut puts = self.puts.iter();
+            let put = puts.find(|it| it.name == capture.name);
+            put.is_some_and(|it| it.has_place() && way.is_value())
+        });
+        copied.map(|(capture, _)| capture.name.clone()).collect()
+    }
+
+    /// What rustc doesn't tell of what differs.
+    pub fn check(
+        &self,
+        selection: &Selection,
+        known: &Known,
+        passing: &Passing,
+    ) -> Result<(), NotExtracted> {
+        for (capture, way) in passing.captured(selection) {
+            let Some(put) = self.puts.iter().find(|it| it.name == capture.name) else {
+                continue;
+            };
+            let is_copy = known.types.get(&put.name).is_some_and(|it| it.is_copy);
+            let has = |form: Form| put.forms.contains(&form);
+            let text = &put.texts[0];
+            if !is_copy && has(Form::Path) && put.is_repeated {
+                let why = format!("`{text}` may be made anew wherever it stands.");
+                return Err(NotExtracted(why.into()));
+            }
+            if has(Form::Field) && way.is_behind() {
+                let why = format!("What `{text}` refers to may change.");
+                return Err(NotExtracted(why.into()));
+            }
+            if !is_copy && has(Form::Field) && way.owned().is_some() {
+                let why = format!("`{text}` would be moved out of what it belongs to.");
+                return Err(NotExtracted(why.into()));
+            }
+        }
+        let selected = selection.parameters();
+        if selected > MOST_PARAMETERS && !self.puts.is_empty() {
+            let why = format!("A function would take {selected} parameters.");
+            return Err(NotExtracted(why.into()));
+        }
+        Ok(())
+    }
+
+    /// Whether a range is a part of what was added.
+    fn is_added(&self, range: TextRange) -> bool {
+        added(&self.edits)
+            .iter()
+            .any(|(_, new)| new.contains_range(range) && !range.is_empty())
+    }
+
+    /// A range of the text before.
+    fn back(&self, range: TextRange) -> Option<TextRange> {
+        let at = |at: TextSize| {
+            let mut delta_new = TextSize::new(0);
+            let mut delta_old = TextSize::new(0);
+            for (old, new) in added(&self.edits) {
+                if at < new.start() {
+                    break;
+                }
+                if at == new.start() {
+                    return Some(old.start());
+                }
+                if at < new.end() {
+                    return None;
+                }
+                (delta_new, delta_old) = (new.end(), old.end());
+            }
+            Some(at - delta_new + delta_old)
+        };
+        let (start, end) = (at(range.start())?, at(range.end())?);
+        (start <= end).then(|| TextRange::new(start, end))
+    }
+}
+
+impl Put {
+    /// Whether it names something that may change.
+    fn has_place(&self) -> bool {
+        self.forms.iter().any(|it| it.is_place())
+    }
+}
+
+/// A function that takes a reference with each of these, so that nothing can change them as long as it runs.
+fn lending(function: &str, lent: &[String]) -> Option<String> {
+    let root = Tree::parse(function, Edition::CURRENT).ok()?.root();
+    let node = root.descendants().find_map(ast::Fn::cast)?;
+    let params = node.param_list()?.params();
+    let edits = params.filter_map(|param| {
+        let pattern = param.pat()?.syntax().text().to_string();
+        let name = pattern.trim_start_matches("mut ");
+        let ty = param.ty()?.syntax().text().to_string();
+        let text = format!("({pattern}, _): ({ty}, impl ::core::marker::Sized)");
+        let is_lent = lent.iter().any(|it| it == name);
+        is_lent.then(|| Edit::replace(param.syntax().text_range(), text))
+    });
+    Edits::new(edits.collect()).ok()?.apply(function)
+}
+
+const NOT_WHOLE: NotExtracted = NotExtracted::new("A place isn't made of whole statements.");
+
+/// The statements that fill a range.
+fn statements(root: &SyntaxNode, range: TextRange) -> Option<Vec<SyntaxNode>> {
+    let around = root.covering_element(range);
+    let mut around = around.ancestors();
+    let list = around.find(|it| it.kind() == SyntaxKind::STMT_LIST && it.text_range() != range)?;
+    let inside = list.children().filter(|it| {
+        let common = it.text_range().intersect(range);
+        common.is_some_and(|it| !it.is_empty())
+    });
+    let inside: Vec<SyntaxNode> = inside.collect();
+    let is_whole = |it: &SyntaxNode| range.contains_range(it.text_range());
+    let is_filled = !inside.is_empty() && inside.iter().all(is_whole);
+    is_filled.then_some(inside)
+}
+
+/// Names that nothing has for variables that places call differently.
+fn renamed(root: &SyntaxNode, found: Vec<Vec<String>>) -> Result<Vec<Renamed>, NotExtracted> {
+    let known = Names::in_node(root);
+    let differing = found.into_iter().filter(|names| {
+        let first = &names[0];
+        names.iter().any(|it| it != first)
+    });
+    let renamed = differing.map(|names| {
+        let fresh = known.fresh(&[format!("{}_too", names[0].trim_start_matches('_'))])?;
+        Some(Renamed { fresh, names })
+    });
+    let renamed = renamed.collect::<Option<Vec<_>>>();
+    renamed.ok_or(NotExtracted::new("A variable has no other name."))
+}
+
+/// Positions that have the same values in all places, in the order of the text.
+fn grouped(values: &[Spots]) -> Vec<Vec<Spots>> {
+    let mut groups: Vec<Vec<Spots>> = Vec::new();
+    for spots in values {
+        let same = groups.iter_mut().find(|it| it[0].texts == spots.texts);
+        match same {
+            Some(group) => group.push(spots.clone()),
+            None => groups.push(vec![spots.clone()]),
+        }
+    }
+    groups
+}
+
+/// Whether statements may come more than once to where something stands.
+fn is_repeated(spots: &Spots) -> bool {
+    let Some(node) = &spots.node else {
+        return true;
+    };
+    let around = node
+        .ancestors()
+        .take_while(|it| it.kind() != SyntaxKind::FN);
+    let mut around = around.map(|it| it.kind());
+    around.any(|it| {
+        matches!(
+            it,
+            SyntaxKind::LOOP_EXPR
+                | SyntaxKind::WHILE_EXPR
+                | SyntaxKind::FOR_EXPR
+                | SyntaxKind::CLOSURE_EXPR
+        )
+    })
+}
+
+/// The function of which statements are all.
+fn whole_body(list: &[SyntaxNode]) -> Option<ast::Fn> {
+    let around = list.first()?.parent().and_then(ast::StmtList::cast)?;
+    let is_all = around.syntax().children().eq(list.iter().cloned());
+    let function = around.syntax().ancestors().nth(2).and_then(ast::Fn::cast)?;
+    let body = function.body()?.stmt_list()?;
+    (is_all && body == around).then_some(function)
+}
+
+/// The functions of a file of a name.
+fn functions_of<'a>(root: &SyntaxNode, name: &'a str) -> impl Iterator<Item = ast::Fn> + use<'a> {
+    let functions = root.descendants().filter_map(ast::Fn::cast);
+    functions.filter(move |it| it.name().is_some_and(|it| it.text() == name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::FileContext;
+
+    /// The bodies of all functions as places, named by the code or by a person.
+    fn leveled(text: &str, naming: Naming) -> Result<Leveled, NotExtracted> {
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        let functions = source.root().descendants().filter_map(ast::Fn::cast);
+        let lists = functions.filter_map(|it| it.body()?.stmt_list());
+        let places = lists.filter_map(|it| {
+            let first = it.syntax().children().next()?;
+            let last = it.syntax().children().last()?;
+            Some(first.text_range().cover(last.text_range()))
+        });
+        Leveled::of(&source, &places.collect::<Vec<_>>(), naming)
+    }
+
+    fn names(text: &str) -> Option<Vec<String>> {
+        let leveled = leveled(text, Naming::Told).ok()?;
+        Some(leveled.puts.into_iter().map(|it| it.name).collect())
+    }
+
+    #[test]
+    fn places_become_equal_and_lead_back() {
+        let text = "fn f(s: S) { a(\"x\", s.b); s.c() } fn g(s: S) { a(\"y\", s.d); s.c() } fn a(name: &str, size: u8) {}";
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        let places = ["a(\"x\", s.b); s.c()", "a(\"y\", s.d); s.c()"].map(|it| {
+            let at = TextSize::try_from(text.find(it).unwrap()).unwrap();
+            TextRange::at(at, TextSize::of(it))
+        });
+        let leveled = Leveled::of(&source, &places, Naming::Told).unwrap();
+        for (place, before) in leveled.places.iter().zip(places) {
+            assert_eq!(leveled.source.slice(*place), "a(name, size); s.c()");
+            assert_eq!(leveled.back(*place), Some(before));
+            assert_eq!(leveled.place_before(*place), before);
+        }
+        assert!(leveled.source.text.contains(
+            "{ let name = \"x\"; let mut size = unsafe { ::core::ptr::read(&s.b) }; a(name, size);"
+        ));
+        let call = leveled.put_in("new(s, name, &size)", 1, &[]);
+        assert_eq!(call, "new(s, \"y\", &s.d)");
+        let lent = leveled.put_in("new(name, size)", 0, &["size".to_owned()]);
+        assert_eq!(lent, "new(\"x\", (s.b, &s.b))");
+        let function = lending("fn new(name: &str, size: u8) {}", &["size".to_owned()]);
+        assert_eq!(
+            function.as_deref(),
+            Some("fn new(name: &str, (size, _): (u8, impl ::core::marker::Sized)) {}")
+        );
+    }
+
+    #[test]
+    fn equal_differences_are_one_parameter() {
+        let text =
+            "fn f() { a.join(\"x\"); b.join(\"x\"); } fn g() { a.join(\"y\"); b.join(\"y\"); }";
+        assert_eq!(names(text), Some(vec!["separator".to_owned()]));
+        let text =
+            "fn f() { a.join(\"x\"); b.join(\"x\"); } fn g() { a.join(\"y\"); b.join(\"z\"); }";
+        assert_eq!(names(text), None);
+    }
+
+    #[test]
+    fn names_are_told_by_the_code() {
+        for (one, other, expected) in [
+            ("S { width: 1 }", "S { width: 2 }", "width"),
+            ("a(MAX_WIDTH)", "a(MIN_WIDTH)", "width"),
+            ("a(s.left_edge)", "a(s.right_edge)", "edge"),
+            ("a(Kind::FirstRow)", "a(Kind::LastRow)", "kind_row"),
+            ("if s.kind == \"x\" {}", "if s.kind == \"y\" {}", "kind"),
+            ("if s.len() > 1 {}", "if s.len() > 2 {}", "limit"),
+            ("for row in &s.one {}", "for row in &s.two {}", "rows"),
+            ("s.starts_with(\"x\")", "s.starts_with(\"y\")", "prefix"),
+        ] {
+            let text = format!("fn f() {{ {one}; }} fn g() {{ {other}; }}");
+            let found = names(&text);
+            let expected = expected.trim_start_matches("kind_");
+            assert_eq!(found, Some(vec![expected.to_owned()]), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_name_or_one_that_is_taken_is_refused() {
+        for (one, other) in [
+            ("a(1)", "a(2)"),
+            ("a(true)", "a(false)"),
+            ("width(S { width: 1 })", "width(S { width: 2 })"),
+            ("let width = S { width: 1 }", "let width = S { width: 2 }"),
+            (
+                "S { width: 1 }; print!(\"{width}\")",
+                "S { width: 2 }; print!(\"{width}\")",
+            ),
+        ] {
+            let text = format!("fn f() {{ {one}; }} fn g() {{ {other}; }}");
+            assert_eq!(names(&text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn functions_are_named_by_what_their_names_share() {
+        let name = |one: &str, other: &str| {
+            let text = format!("fn {one}() {{ a(|b| b > 1); }} fn {other}() {{ a(|b| b > 2); }}");
+            leveled(&text, Naming::Told).unwrap().name
+        };
+        assert_eq!(
+            name("read_first_row", "read_last_row").as_deref(),
+            Some("read_row")
+        );
+        assert_eq!(name("read_width", "read_height"), None);
+        assert_eq!(name("one", "other"), None);
+    }
+
+    #[test]
+    fn names_of_their_own_come_back_behind_a_place() {
+        let text =
+            "fn f() { let all = a(|b| b > 1); c(all); } fn g() { let sum = a(|b| b > 2); c(sum); }";
+        let source = Source::parse(text, FileContext::default()).unwrap();
+        let places = ["let all = a(|b| b > 1);", "let sum = a(|b| b > 2);"].map(|it| {
+            let at = TextSize::try_from(text.find(it).unwrap()).unwrap();
+            TextRange::at(at, TextSize::of(it))
+        });
+        let found = Leveled::of(&source, &places, Naming::Told).unwrap();
+        assert!(
+            found
+                .source
+                .text
+                .ends_with("{ let limit = 2; let all_too = a(|b| b > limit); c(all_too); }")
+        );
+        let call = found.put_in("let all_too = new(limit);", 1, &[]);
+        assert_eq!(call, "let sum = new(2);");
+        assert_eq!(found.in_own_words("all_too + 1"), "all + 1");
+        assert_eq!(
+            found.in_own_words("p!(\"{all_too} {all_too:?}\")"),
+            "p!(\"{all} {all:?}\")"
+        );
+        assert_eq!(found.told("collect_all_too".to_owned()), "collect_all");
+    }
+}
