@@ -31,12 +31,16 @@ mod offers;
 mod open_file;
 mod openings;
 #[cfg(feature = "model")]
+mod oversized;
+#[cfg(feature = "model")]
 mod planning;
 mod proof;
 mod proposals;
+#[cfg(feature = "model")]
+mod rewriting;
 mod stored;
 
-pub use agreed::agreed;
+pub use agreed::{agreed, check_compiled};
 pub use allowing::{allowing, reason_in_comment, without_allowances};
 pub use analysed::{AnalysedFiles, analysed};
 pub use apply::{
@@ -64,7 +68,7 @@ pub use engine::{
     Workers,
 };
 pub use extraction::{
-    Extracted, Extraction, Left, Repeated, Unification, Unified, extract_function,
+    Extracted, Extraction, Left, Repeated, Unification, Unified, extract_function, is_free_beside,
     may_be_extracted, repeated_at, texts_beside, unify,
 };
 pub use file_change::FileChange;
@@ -87,4 +91,6 @@ pub use openings::{Opening, Openings};
 pub use planning::{Outcome, Planned, Planning};
 pub use proof::{ProofStep, difference_in_words, proof};
 pub use proposals::{apart, gain_in_words, is_for_extraction, is_for_unifying, parts, proposals};
+#[cfg(feature = "model")]
+pub use rewriting::{HeldRewrite, Rewriting};
 pub use stored::{decode, encode, key, key_fields};

@@ -4,6 +4,7 @@
 //! do, read strictly, and what it leads to is worked out, compiled and measured as anything else. Every request is reserved in
 //! the ledger before it is sent, and answers are kept, so that the same question is never paid for twice.
 
+mod answers;
 mod anthropic;
 mod asker;
 mod budget;
@@ -13,6 +14,7 @@ mod kept;
 mod openai;
 mod opening;
 mod protocol;
+mod rewriting;
 mod savings;
 #[cfg(test)]
 pub(crate) mod scripted;
@@ -24,4 +26,5 @@ pub use client::NoAnswer;
 pub use kept::{Kept, Memory};
 pub use opening::savings;
 pub use protocol::Question;
+pub use rewriting::{RewriteReply, RewriteSubject, Tries, rewrite_reply};
 pub use savings::{Saved, Savings};

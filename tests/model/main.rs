@@ -10,6 +10,7 @@
 mod harness;
 mod official;
 mod replies;
+mod rewrites;
 
 use harness::Place;
 

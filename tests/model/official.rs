@@ -274,6 +274,120 @@ fn a_fence_around_an_answer_is_none_of_it() {
     assert!(place.read("lib.rs").contains("fn tally_bright"));
 }
 
+fn rewrite(place: &Place, more: &[&str]) -> Run {
+    let run = place.run([&["refactor", "rewrite", "lib.rs:9"][..], more].concat());
+    assert!(!format!("{run:?}").contains(KEY), "{run:?}");
+    run
+}
+
+const REWRITES: &str = "tasks = ['rewrite']\n";
+
+#[test]
+fn a_function_is_rewritten_where_that_holds() {
+    let Some(server) = &*SERVER else { return };
+    let place = server.place("openai", "good@off", "");
+    rewrite(&place, &[])
+        .expect(2)
+        .says("`model.tasks` doesn't name `rewrite`");
+    for provider in PROVIDERS {
+        let model = format!("good@rewrite-{provider}");
+        let place = server.place(provider, &model, REWRITES);
+        let first = rewrite(&place, &[]).expect(0);
+        assert!(
+            first.stdout.contains("+fn tally(lamps: &[Lamp]"),
+            "{first:?}"
+        );
+        for said in [
+            "`--write` carries it out: Rewrite with `tally` (complexity 24 → 0)",
+            "says: One loop tallies all",
+            "Whether it does the same is for you to read.",
+            "Tests were not run.",
+            "took 600 tokens",
+        ] {
+            assert!(first.stderr.contains(said), "{said}: {first:?}");
+        }
+        assert!(!first.stderr.contains('\u{1b}'), "{first:?}");
+        assert_eq!((place.read("lib.rs"), used(&place)), (lamps(), 600));
+        let second = rewrite(&place, &["--format", "json"]).expect(0);
+        let report: Value = serde_json::from_str(&second.stdout).unwrap();
+        assert_eq!(report["model"]["kept"], true);
+        assert_eq!(report["helpers"], serde_json::json!(["tally"]));
+        rewrite(&place, &["--write"]).expect(0).says("Carried out");
+        assert!(
+            place
+                .read("lib.rs")
+                .contains("tally(lamps, |lamp| lamp.watts > 40)")
+        );
+        assert_eq!((server.asked_of(&model), used(&place)), (1, 600));
+    }
+}
+
+#[test]
+fn what_rustc_says_is_told_to_whoever_wrote_it() {
+    let Some(server) = &*SERVER else { return };
+    let place = server.place("anthropic", "mended", REWRITES);
+    let run = rewrite(&place, &["--write"]).expect(0);
+    assert!(
+        run.stderr
+            .contains("Left: rustc stands against it: error[E0308]"),
+        "{run:?}"
+    );
+    assert_eq!((server.asked_of("mended"), used(&place)), (2, 1200));
+    // What held is kept under the first question.
+    place.write("lib.rs", lamps());
+    rewrite(&place, &[])
+        .expect(0)
+        .says("which saves 1200 tokens");
+    assert_eq!(server.asked_of("mended"), 2);
+}
+
+#[test]
+fn a_reply_that_does_not_hold_is_no_edit_and_not_paid_for_twice() {
+    let Some(server) = &*SERVER else { return };
+    for (model, why) in [
+        ("stubborn", "rustc stands against it"),
+        (
+            "evil-code",
+            "Left: The reply has something that the function doesn't have",
+        ),
+    ] {
+        let place = server.place("openai", model, REWRITES);
+        let run = rewrite(&place, &["--write"]).expect(1);
+        assert!(run.stderr.contains(why), "{run:?}");
+        assert_eq!((place.read("lib.rs"), &*run.stdout), (lamps(), ""));
+        assert_eq!((server.asked_of(model), used(&place)), (3, 1800));
+        let again = rewrite(&place, &["--format", "json"]).expect(1);
+        let refused: Value = serde_json::from_str(&again.stdout).unwrap();
+        let why = refused["refused"].as_str().unwrap();
+        assert!(why.contains("It is asked again in a month"), "{why}");
+        assert_eq!(server.asked_of(model), 3);
+    }
+    let place = server.place(
+        "openai",
+        "stubborn@poor",
+        "tasks = ['rewrite']\nbudget.request = 2300\n",
+    );
+    rewrite(&place, &[]).expect(1);
+    assert_eq!(server.asked_of("stubborn@poor"), 1);
+}
+
+#[test]
+fn of_what_does_not_compile_nothing_is_sent() {
+    let Some(server) = &*SERVER else { return };
+    let place = server.place("openai", "good@broken", "tasks = ['choose', 'rewrite']\n");
+    place.write("lib.rs", lamps() + "\nfn broken() -> u32 {\n    \"\"\n}\n");
+    for run in [
+        plan(&place, &["--format", "json"]),
+        rewrite(&place, &["--format", "json"]),
+    ] {
+        let run = run.expect(1);
+        let refused: Value = serde_json::from_str(&run.stdout).unwrap();
+        let why = refused["refused"].as_str().unwrap();
+        assert!(why.contains("doesn't compile as it is"), "{why}");
+    }
+    assert_eq!(server.asked_of("good@broken"), 0);
+}
+
 /// The interpreter of an environment that has the packages, which is made once.
 fn python() -> Result<PathBuf, String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("model-packages");

@@ -20,4 +20,5 @@ macro_rules! refuses {
 
 refuses!(check, ());
 refuses!(plan, (&crate::cli::model::PlanArguments));
+refuses!(rewrite, (&crate::cli::model::RewriteArguments));
 refuses!(status, (&crate::cli::model::Status));

@@ -12,7 +12,7 @@ use lsp_types::{
 };
 
 #[cfg(feature = "model")]
-use super::plan_extractions;
+use super::by_model;
 use super::{
     agreed,
     asking_rustc::may_be_offered,
@@ -135,32 +135,22 @@ fn extractions(analysed: &Analysed, request: &ActionRequest<'_>) -> Vec<CodeActi
         ..action
     });
     let proposed = proposed.take(extract_function::MOST_PROPOSED);
-    proposed.chain(planning(analysed, request, &kind)).collect()
+    proposed.chain(by_model(analysed, request, &kind)).collect()
 }
 
-/// The action that has a model choose, where one is configured.
+/// The actions that ask a model, where one is configured.
 #[cfg(feature = "model")]
-fn planning(
+fn by_model(
     analysed: &Analysed,
     request: &ActionRequest<'_>,
     kind: &CodeActionKind,
-) -> Option<CodeAction> {
-    let findings = analysed.findings_at(request.range).into_iter();
-    let mut offered = findings.filter_map(|finding| {
-        let action = plan_extractions::offered(analysed, &finding, request.profile)?;
-        let diagnostic = diagnostics::of_finding(analysed, &finding, request.profile);
-        Some(CodeAction {
-            diagnostics: Some(vec![diagnostic]),
-            kind: Some(kind.clone()),
-            ..action
-        })
-    });
-    offered.next()
+) -> Vec<CodeAction> {
+    by_model::offered(analysed, (request.range, kind), request.profile)
 }
 
 #[cfg(not(feature = "model"))]
-fn planning(_: &Analysed, _: &ActionRequest<'_>, _: &CodeActionKind) -> Option<CodeAction> {
-    None
+fn by_model(_: &Analysed, _: &ActionRequest<'_>, _: &CodeActionKind) -> Vec<CodeAction> {
+    Vec::new()
 }
 
 impl ActionRequest<'_> {

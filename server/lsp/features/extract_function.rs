@@ -8,7 +8,7 @@ use lsp_types::{CodeAction, CodeActionKind, Command};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
-use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::jsonrpc::Result;
 
 use super::asking_rustc::{self, NotDone, Subject, may_be_offered, takes_commands};
 use crate::{
@@ -167,16 +167,15 @@ pub(crate) async fn run(
     arguments: &[Value],
     cancel: &CancellationToken,
 ) -> Result<Value> {
-    let chosen = arguments.first().cloned().unwrap_or_default();
-    let chosen: Chosen = serde_json::from_value(chosen)
-        .map_err(|_| Error::invalid_params("The selection to extract from is missing."))?;
-    asking_rustc::answer(server, carried_out(server, snapshot, &chosen, cancel)).await
+    let missing = "The selection to extract from is missing.";
+    let carry_out = |chosen| carried_out(server, snapshot, chosen, cancel);
+    asking_rustc::command(server, arguments, missing, carry_out).await
 }
 
 async fn carried_out(
     server: &Arc<Server>,
     snapshot: &Arc<Snapshot>,
-    chosen: &Chosen,
+    chosen: Chosen,
     cancel: &CancellationToken,
 ) -> std::result::Result<Value, NotDone> {
     let subject = Subject::of(snapshot, &chosen.uri, &chosen.hash).await?;
@@ -184,7 +183,7 @@ async fn carried_out(
     if end < start || end > TextSize::of(&**subject.file.text()) {
         return Err(NotDone::changed());
     }
-    let (range, name, what) = (TextRange::new(start, end), chosen.name.clone(), chosen.what);
+    let (range, name, what) = (TextRange::new(start, end), chosen.name, chosen.what);
     let subject = Arc::new(subject);
     let ask = move |subject: &Subject, compiler: &mut Compiler| {
         let source = subject.file.source();
