@@ -27,6 +27,8 @@ mod judgement;
 mod laid_out;
 mod measure;
 mod named_place;
+#[cfg(feature = "model")]
+mod naming;
 mod offers;
 mod open_file;
 mod openings;
@@ -82,6 +84,8 @@ pub use judgement::{Judged, JudgedFile, Judgement, judge_patch};
 pub use laid_out::{edits_laid_out, laid_out};
 pub use measure::{Measured, Memo, measure, measure_and_survey};
 pub use named_place::{NamedPlace, NoPlace};
+#[cfg(feature = "model")]
+pub use naming::{name_subject, names_in};
 pub use offers::{
     Offers, PlacedOffer, Trigger, Wanted, answers_in, offers, offers_among, offers_at, offers_in,
 };
@@ -92,5 +96,5 @@ pub use planning::{Outcome, Planned, Planning};
 pub use proof::{ProofStep, difference_in_words, proof};
 pub use proposals::{apart, gain_in_words, is_for_extraction, is_for_unifying, parts, proposals};
 #[cfg(feature = "model")]
-pub use rewriting::{HeldRewrite, Rewriting};
+pub use rewriting::{HeldRewrite, Rewriting, TestsRun};
 pub use stored::{decode, encode, key, key_fields};

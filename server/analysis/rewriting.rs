@@ -4,7 +4,7 @@
 //! and rustc and cargo have to find nothing new in anything that uses it. What passes is still for a person to read: whether it does the
 //! same in every case, nobody has shown.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use super::{
     Memo, Refused,
@@ -15,7 +15,7 @@ use super::{
     texts_beside,
 };
 use crate::{
-    compiler::{Compiler, Fault, Texts},
+    compiler::{Compiler, Fault, TestsTold, Texts},
     config::Rules,
     facts::FunctionFacts,
     model::{RewriteReply, RewriteSubject, is_readable},
@@ -25,6 +25,10 @@ use crate::{
     text::{TextRange, printable, shortened},
 };
 
+/// So many other texts are read for what a function needs.
+const MOST_OTHERS: usize = 8;
+/// How long tests may take.
+const TIME_OF_TESTS: Duration = Duration::from_mins(2);
 /// So many errors are told to whoever wrote them,
 const MOST_FAULTS: usize = 5;
 /// and so many characters of each.
@@ -37,6 +41,8 @@ const LONGEST_GONE: usize = 60;
 pub struct Rewriting {
     large: Oversized,
     rules: Rules,
+    /// Whether tests are run of what holds.
+    is_tested: bool,
 }
 
 /// A reply that holds, as a text.
@@ -52,6 +58,19 @@ pub struct HeldRewrite {
     pub gone: Vec<String>,
     /// Whose reason it is, in one plain line.
     pub why: String,
+    pub tests: TestsRun,
+}
+
+/// What tests say that name a function or its module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TestsRun {
+    /// Nobody wanted them to be.
+    NotRun,
+    /// So many pass, which may be none.
+    Passed(usize),
+    /// They fail with the old function, too.
+    FailedBefore(String),
+    Late,
 }
 
 impl From<NotRewritten> for Refused {
@@ -67,6 +86,7 @@ impl Rewriting {
         let rewriting = Self {
             large,
             rules: rules.clone(),
+            is_tested: false,
         };
         rewriting.rewritable(source)?;
         Ok(rewriting)
@@ -77,10 +97,27 @@ impl Rewriting {
         self.large.function.range
     }
 
-    /// What a model is told of it.
-    pub fn subject(&self, source: &Source) -> Result<RewriteSubject, Refused> {
+    /// The same with tests that are run of what holds.
+    #[must_use]
+    pub fn with_tests(self) -> Self {
+        Self {
+            is_tested: true,
+            ..self
+        }
+    }
+
+    /// What a model is told of it, with what the other texts of the workspace declare of what it needs.
+    pub fn subject(&self, source: &Source, others: &[Arc<str>]) -> Result<RewriteSubject, Refused> {
         let rewritable = self.rewritable(source)?;
+        let needs = rewritable.needs();
+        let others = others.iter().filter(|text| needs.may_be_met_by(text));
+        let others: Vec<Source> = others
+            .take(MOST_OTHERS)
+            .filter_map(|text| Source::parse(Arc::clone(text), source.context).ok())
+            .collect();
+        let sources: Vec<&Source> = std::iter::once(source).chain(&others).collect();
         Ok(RewriteSubject {
+            around: needs.told(&sources, self.range()),
             finding: self.large.finding(),
             function: rewritable.text()?,
             home: rewritable.home(),
@@ -108,6 +145,7 @@ impl Rewriting {
         let text = laid(source, text.into(), &asking);
         let after = self.measured(source, &text, &helpers)?;
         check_said(source, path, &text, compiler)?;
+        let tests = self.tested(source, (path, &text), compiler)?;
         Ok(HeldRewrite {
             text,
             helpers,
@@ -116,7 +154,34 @@ impl Rewriting {
             after,
             gone: gone.iter().map(|it| in_one_line(it)).collect(),
             why: reply.why.clone(),
+            tests,
         })
+    }
+
+    /// What the tests say, if they are to be run: those that fail stand against a reply unless they fail without it.
+    fn tested(
+        &self,
+        source: &Source,
+        (path, text): (&Path, &Arc<str>),
+        compiler: &mut Compiler,
+    ) -> Result<TestsRun, Refused> {
+        if !self.is_tested {
+            return Ok(TestsRun::NotRun);
+        }
+        let mut names = vec![source.slice(self.large.function.name).to_owned()];
+        names.extend(module_of(path));
+        let mut run = |text: &Arc<str>| {
+            let texts = Texts::from([(path.to_path_buf(), Arc::clone(text))]);
+            compiler.tests_naming(&texts, &names, TIME_OF_TESTS)
+        };
+        match run(text)? {
+            TestsTold::Passed(count) => Ok(TestsRun::Passed(count)),
+            TestsTold::Late => Ok(TestsRun::Late),
+            TestsTold::Failed(why) => match run(&source.text)? {
+                TestsTold::Failed(_) => Ok(TestsRun::FailedBefore(why)),
+                _ => Err(Refused::Because(format!("With it, {why}."))),
+            },
+        }
     }
 
     fn rewritable<'a>(&self, source: &'a Source) -> Result<Rewritable<'a>, NotRewritten> {
@@ -206,6 +271,17 @@ fn check_said(
         "rustc stands against it: {}.",
         said.join("; ")
     )))
+}
+
+/// The module that a file is, as tests name it.
+fn module_of(path: &Path) -> Option<String> {
+    let stem = path.file_stem()?.to_str()?;
+    let module = match stem {
+        "lib" | "main" => None,
+        "mod" => path.parent()?.file_name()?.to_str(),
+        stem => Some(stem),
+    };
+    module.map(str::to_owned)
 }
 
 fn in_one_line(words: &str) -> String {

@@ -4,6 +4,8 @@
 mod asking;
 #[cfg(feature = "model")]
 mod check;
+#[cfg(feature = "model")]
+mod name;
 #[cfg(not(feature = "model"))]
 mod no_model;
 #[cfg(feature = "model")]
@@ -13,6 +15,10 @@ mod rewrite;
 #[cfg(feature = "model")]
 mod status;
 
+#[cfg(feature = "model")]
+pub(super) use name::proposed_names;
+#[cfg(not(feature = "model"))]
+pub(super) use no_model::proposed_names;
 #[cfg(not(feature = "model"))]
 use no_model::{check, plan, rewrite, status};
 

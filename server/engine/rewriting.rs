@@ -6,6 +6,7 @@
 //! and names of the standard library that do no more than compute.
 
 mod arrivals;
+mod context;
 mod known;
 mod panics;
 mod reply;
@@ -22,6 +23,7 @@ use crate::{
     text::{Edit, Edits, TextRange, TextSize},
 };
 
+pub use context::Needs;
 use reply::Reply;
 use usage::Usage;
 
@@ -146,6 +148,24 @@ impl<'a> Rewritable<'a> {
             NotRewritten::new("Lines of the function stand further out than its first one.")
         })?;
         Ok(moved.replace("\r\n", "\n"))
+    }
+
+    /// What has to be known of the texts around to write it anew.
+    pub fn needs(&self) -> Needs {
+        let code = self.source.slice(self.range);
+        let usage = Usage::of([code], self.source.context.edition);
+        let mut called = usage.calls;
+        called.extend(usage.methods);
+        called.extend(usage.pairs.into_iter().map(|(_, name)| name));
+        let is_own = |name: &String| !known::is_of_std(name);
+        let types = usage
+            .names
+            .into_iter()
+            .filter(|name| name.starts_with(|c: char| c.is_ascii_uppercase()) && is_own(name));
+        Needs {
+            called: called.into_iter().filter(is_own).collect(),
+            types: types.collect(),
+        }
     }
 
     pub fn home(&self) -> HelperHome {

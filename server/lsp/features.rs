@@ -18,6 +18,8 @@ pub(super) mod hover;
 pub(super) mod lenses;
 pub(super) mod lifecycle;
 #[cfg(feature = "model")]
+pub(super) mod name_by_model;
+#[cfg(feature = "model")]
 pub(super) mod plan_extractions;
 pub(super) mod pull;
 pub(super) mod push;

@@ -174,7 +174,7 @@ fn suggestion(plan: PlanText, listed: usize) -> Option<Suggestion> {
 }
 
 /// Whether a text could be a function's name, keywords aside.
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(is_part)
 }

@@ -34,6 +34,8 @@ pub struct RewriteSubject {
     /// From its signature to its end, without what it is indented by.
     pub function: String,
     pub home: HelperHome,
+    /// Heads of what it calls and types that it names, a line each.
+    pub around: Vec<String>,
 }
 
 /// What a model has written.
@@ -79,7 +81,7 @@ impl RewriteSubject {
         );
         Question {
             task,
-            subject: format!("{}\n\nThe function:\n{}\n", self.finding, self.function),
+            subject: self.in_words(),
             schema: json!({
                 "type": "object",
                 "properties": { "code": { "type": "string" }, "why": { "type": "string" } },
@@ -88,6 +90,22 @@ impl RewriteSubject {
             }),
             reply: (REPLY + self.function.len() as u64 / 2) * room_to_reason(effort),
         }
+    }
+}
+
+impl RewriteSubject {
+    fn in_words(&self) -> String {
+        let mut words = format!("{}\n\n", self.finding);
+        if !self.around.is_empty() {
+            let around = self.around.join("\n");
+            words.push_str("What stands around it, which stays as it is:\n");
+            words.push_str(&around);
+            words.push_str("\n\n");
+        }
+        words.push_str("The function:\n");
+        words.push_str(&self.function);
+        words.push('\n');
+        words
     }
 }
 
@@ -163,6 +181,7 @@ mod tests {
             finding: "The function's nesting is 6; 4 is fine.".to_owned(),
             function: "fn f() {\n    g();\n}".to_owned(),
             home: HelperHome::Impl,
+            around: vec!["fn g()".to_owned()],
         }
     }
 
@@ -171,7 +190,7 @@ mod tests {
         let question = subject().question(None);
         assert_eq!(
             question.subject,
-            "The function's nesting is 6; 4 is fine.\n\nThe function:\nfn f() {\n    g();\n}\n"
+            "The function's nesting is 6; 4 is fine.\n\nWhat stands around it, which stays as it is:\nfn g()\n\nThe function:\nfn f() {\n    g();\n}\n"
         );
         assert!(question.task.contains("as `Self::name`"));
         assert_eq!(subject().question(Some("medium")).reply, question.reply * 4);

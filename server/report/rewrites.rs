@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Look, SCHEMA, write_diff, write_json_line};
-use crate::analysis::{HeldRewrite, InputFile};
+use crate::analysis::{HeldRewrite, InputFile, TestsRun};
 
 /// What is told of a rewritten function.
 pub struct RewriteReport<'a> {
@@ -35,7 +35,7 @@ pub fn rewrite_title(held: &HeldRewrite) -> String {
 pub fn rewrite_notes(held: &HeldRewrite) -> Vec<String> {
     let mut notes = vec![
         "rustc has nothing against it. Whether it does the same is for you to read.".to_owned(),
-        "Tests were not run.".to_owned(),
+        tests_in_words(&held.tests),
     ];
     if !held.gone.is_empty() {
         notes.push(format!(
@@ -44,6 +44,19 @@ pub fn rewrite_notes(held: &HeldRewrite) -> Vec<String> {
         ));
     }
     notes
+}
+
+fn tests_in_words(tests: &TestsRun) -> String {
+    match tests {
+        TestsRun::NotRun => "Tests were not run.".to_owned(),
+        TestsRun::Passed(0) => "No test names the function or its module.".to_owned(),
+        TestsRun::Passed(1) => "The one test that names it or its module passes.".to_owned(),
+        TestsRun::Passed(count) => {
+            format!("The {count} tests that name it or its module pass.")
+        }
+        TestsRun::FailedBefore(why) => format!("With it and without it, {why}."),
+        TestsRun::Late => "Its tests were not done after two minutes.".to_owned(),
+    }
 }
 
 /// Writes it as one line of JSON.
@@ -57,6 +70,7 @@ pub fn write_rewrite_json(out: &mut dyn Write, report: &RewriteReport<'_>) -> io
         before: u32,
         after: u32,
         gone: &'a [String],
+        tests: String,
         why: &'a str,
         diff: String,
         model: Model<'a>,
@@ -85,6 +99,7 @@ pub fn write_rewrite_json(out: &mut dyn Write, report: &RewriteReport<'_>) -> io
         before: held.before,
         after: held.after,
         gone: &held.gone,
+        tests: tests_in_words(&held.tests),
         why: &held.why,
         diff: String::from_utf8_lossy(&diff).into_owned(),
         model: Model {

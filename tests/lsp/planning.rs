@@ -201,6 +201,40 @@ fn what_a_model_has_written_is_shown_before_it_is_carried_out() {
 }
 
 #[test]
+fn a_model_proposes_names_and_a_person_chooses_one() {
+    const EXTRACT: &str = "rustassistant.extractFunction";
+    let names = json!({"names": ["tally_bright", "report", "unsafe", "count_some"]});
+    let (port, asked) = answering(&names, Duration::ZERO);
+    let (mut client, uri) = opened_with(port, "", "");
+    let context = json!({"diagnostics": [], "triggerKind": 1});
+    let range = json!({"start": {"line": 1, "character": 4}, "end": {"line": 10, "character": 5}});
+    let actions = client.actions_in(&uri, &range, &context);
+    let is_it = |action: &&Value| {
+        let title = action["title"].as_str().unwrap();
+        title.starts_with("Extract into a function named by small (about ")
+    };
+    let action = actions
+        .iter()
+        .find(is_it)
+        .unwrap_or_else(|| panic!("{actions:?}"));
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+    client.set_pressed(1);
+    let id = choose_command(&mut client, EXTRACT, action);
+    let answer = client.wait(id).unwrap();
+    let question = client.take_asked("window/showMessageRequest");
+    let titles: Vec<&str> = question["actions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["title"].as_str().unwrap())
+        .collect();
+    assert_eq!(titles, ["tally_bright", "count_some"]);
+    assert_eq!(answer["name"], "count_some", "{answer}");
+    client.take_asked("workspace/applyEdit");
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+}
+
+#[test]
 fn a_person_can_stop_it_and_a_project_can_forbid_it() {
     let (port, asked) = model(Duration::from_secs(3));
     let (mut client, uri) = opened(port, "");

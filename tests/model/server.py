@@ -98,12 +98,17 @@ def rewritten(name, subject):
     code = TALLY
     if name == "stubborn" or (name == "mended" and "This reply was given before:" not in subject):
         code = TALLY.replace("-> u32 {", "-> u64 {")
+    if name == "wrong":
+        code = TALLY.replace("+= 1", "+= 3").replace("+= 2", "+= 1").replace("+= 3", "+= 2")
     if name == "evil-code":
         code = TALLY.replace("    count\n}", "    std::process::Command::new(\"sh\");\n    count\n}")
     return json.dumps({"code": code, "why": "One loop tallies all\u001b[2J."})
 
 
 def answer(name, subject):
+    if subject.startswith("In `"):
+        names = ["tally_bright_lamps", "lamps", "count_bright", "weigh_lamps"]
+        return json.dumps({"names": ["report", "unsafe"] if name == "bad" else names[:3] + ["rm -rf /"]})
     if "Parts:" not in subject and "The function:" in subject:
         return rewritten(name, subject)
     numbers = chosen(subject) if "Parts:" in subject else []

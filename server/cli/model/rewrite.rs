@@ -9,7 +9,7 @@ use super::{
     asking::{Judging, asker, chosen_for, cost, refuse, stoppable},
 };
 use crate::{
-    analysis::{FileChange, HeldRewrite, InputFile, Refused, Rewriting},
+    analysis::{FileChange, HeldRewrite, InputFile, Refused, Rewriting, texts_beside},
     cli::{
         ExitStatus, Output,
         changes::write,
@@ -20,7 +20,7 @@ use crate::{
         work::Work,
     },
     compiler::Texts,
-    config::{ModelOptions, REWRITE},
+    config::{ModelChoice, ModelOptions, REWRITE},
     model::{Answer, AnswerSource, Asker, RewriteReply, RewriteSubject, Tries, rewrite_reply},
     report::{self, RewriteReport},
     syntax::Source,
@@ -79,11 +79,19 @@ pub(super) fn rewriting(
     range: TextRange,
 ) -> anyhow::Result<Result<(Rewriting, RewriteSubject, Source), String>> {
     let (text, context, rules) = (Arc::clone(&input.text), input.context, input.rules.clone());
+    let path = input.path.canonicalize();
+    let path = path.context("The file's path can't be followed")?;
+    let is_tested = matches!(&input.config.model, ModelChoice::Chosen(options) if options.test);
     let work = Work::in_memory()?;
     let found = work.block_on(work.engine.run(move || {
         let source = parsed(text, context)?;
         let rewriting = Rewriting::at(&source, &rules, range)?;
-        let subject = rewriting.subject(&source)?;
+        let subject = rewriting.subject(&source, &texts_beside(&path, &Texts::new()))?;
+        let rewriting = if is_tested {
+            rewriting.with_tests()
+        } else {
+            rewriting
+        };
         Ok::<_, Refused>((rewriting, subject, source))
     }))?;
     work.finish();

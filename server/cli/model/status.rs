@@ -69,7 +69,8 @@ fn budget(asker: &Asker, work: &Work, out: &mut Output) -> anyhow::Result<ExitSt
             Err(fault) => {
                 writeln!(
                     out,
-                    "{whose}budget: it can't be read, so nothing is spent: {fault}"
+                    "{whose}budget: it can't be read, so nothing is spent: {}",
+                    fault.of_ledger()
                 )?;
                 status = ExitStatus::Trouble;
             }

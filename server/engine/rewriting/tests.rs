@@ -366,6 +366,27 @@ fn what_only_computes_may_come() {
 }
 
 #[test]
+fn what_a_function_calls_and_names_is_told_without_bodies() {
+    let other = "/// Notes.\n#[inline]\npub fn note(\n    watts: u32,\n) {\n    secret()\n}\nfn other() {}\nenum Lamp { /* c */ On }\n";
+    let source = Source::parse(FILE, FileContext::default()).unwrap();
+    let other = Source::parse(other, FileContext::default()).unwrap();
+    let at = TextSize::try_from(FILE.find("pub fn report").unwrap()).unwrap();
+    let range = TextRange::new(at, TextSize::of(FILE.trim_end()));
+    let name = TextRange::at(at + TextSize::of("pub fn "), TextSize::of("report"));
+    let needs = Rewritable::new(&source, name, range).unwrap().needs();
+    assert!(needs.may_be_met_by(&other.text) && !needs.may_be_met_by("fn other() {}"));
+    assert_eq!(
+        needs.told(&[&source, &other], range),
+        [
+            "pub struct Lamp { pub is_on: bool, pub watts: u32, }",
+            "fn note(watts: u32)",
+            "pub fn note( watts: u32, )",
+            "enum Lamp { On }",
+        ]
+    );
+}
+
+#[test]
 fn a_function_is_found_by_its_name_alone() {
     let source = Source::parse("fn f() { fn g() {} }\n", FileContext::default()).unwrap();
     let all = source.root().descendants().filter_map(ast::Fn::cast);

@@ -113,7 +113,10 @@ fn extractions(analysed: &Analysed, request: &ActionRequest<'_>) -> Vec<CodeActi
     if !request.range.is_empty() && request.wants(&CodeActionKind::REFACTOR_EXTRACT) {
         let selected = extract_function::offered(analysed, request.range, request.profile);
         if selected.is_some() {
-            return Vec::from_iter(selected);
+            return selected
+                .into_iter()
+                .chain(named_by_model(analysed, request.range))
+                .collect();
         }
     }
     let findings = analysed.findings_at(request.range).into_iter();
@@ -146,6 +149,17 @@ fn by_model(
     kind: &CodeActionKind,
 ) -> Vec<CodeAction> {
     by_model::offered(analysed, (request.range, kind), request.profile)
+}
+
+/// The same of a selection that is extracted.
+#[cfg(feature = "model")]
+fn named_by_model(analysed: &Analysed, selection: TextRange) -> Option<CodeAction> {
+    extract_function::named_by_model(analysed, selection)
+}
+
+#[cfg(not(feature = "model"))]
+fn named_by_model(_: &Analysed, _: TextRange) -> Option<CodeAction> {
+    None
 }
 
 #[cfg(not(feature = "model"))]

@@ -11,6 +11,8 @@ use tokio_util::sync::CancellationToken;
 use tower_lsp::jsonrpc::Result;
 
 use super::asking_rustc::{self, NotDone, Subject, may_be_offered, takes_commands};
+#[cfg(feature = "model")]
+use super::name_by_model;
 use crate::{
     analysis::{
         Extracted, Extraction, Finding, Refused, Unification, apart, extract_function,
@@ -46,6 +48,27 @@ struct Chosen {
     name: Option<String>,
     #[serde(default)]
     what: What,
+    #[serde(default, skip_serializing_if = "Namer::is_code")]
+    namer: Namer,
+}
+
+/// Who finds a name where none is given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+enum Namer {
+    #[default]
+    Code,
+    /// A language model, with the code's own name where no answer comes.
+    Model,
+}
+
+impl Namer {
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "this is how serde asks for it"
+    )]
+    fn is_code(&self) -> bool {
+        *self == Self::Code
+    }
 }
 
 /// What becomes a function.
@@ -149,7 +172,28 @@ fn action(
         end: selection.end().into(),
         name,
         what,
+        namer: Namer::Code,
     };
+    command_of(chosen, title)
+}
+
+/// The action at a selection whose new function a model names, where one is configured for that.
+#[cfg(feature = "model")]
+pub(crate) fn named_by_model(analysed: &Analysed, selection: TextRange) -> Option<CodeAction> {
+    let title = name_by_model::title(analysed, selection)?;
+    let chosen = Chosen {
+        uri: analysed.document.uri.clone(),
+        hash: analysed.document.hash().to_owned(),
+        start: selection.start().into(),
+        end: selection.end().into(),
+        name: None,
+        what: What::Selection,
+        namer: Namer::Model,
+    };
+    command_of(chosen, &title)
+}
+
+fn command_of(chosen: Chosen, title: &str) -> Option<CodeAction> {
     let argument = serde_json::to_value(chosen).ok()?;
     let command = Command::new(title.to_owned(), COMMAND.into(), Some(vec![argument]));
     Some(CodeAction {
@@ -172,6 +216,26 @@ pub(crate) async fn run(
     asking_rustc::command(server, arguments, missing, carry_out).await
 }
 
+#[cfg(feature = "model")]
+async fn by_model(
+    server: &Arc<Server>,
+    subject: &Arc<Subject>,
+    range: TextRange,
+    cancel: &CancellationToken,
+) -> std::result::Result<Option<String>, NotDone> {
+    name_by_model::chosen(server, subject, range, cancel).await
+}
+
+#[cfg(not(feature = "model"))]
+async fn by_model(
+    _: &Arc<Server>,
+    _: &Arc<Subject>,
+    _: TextRange,
+    _: &CancellationToken,
+) -> std::result::Result<Option<String>, NotDone> {
+    Ok(None)
+}
+
 async fn carried_out(
     server: &Arc<Server>,
     snapshot: &Arc<Snapshot>,
@@ -183,8 +247,12 @@ async fn carried_out(
     if end < start || end > TextSize::of(&**subject.file.text()) {
         return Err(NotDone::changed());
     }
-    let (range, name, what) = (TextRange::new(start, end), chosen.name, chosen.what);
+    let (range, what) = (TextRange::new(start, end), chosen.what);
     let subject = Arc::new(subject);
+    let name = match chosen.namer {
+        Namer::Code => chosen.name,
+        Namer::Model => by_model(server, &subject, range, cancel).await?,
+    };
     let ask = move |subject: &Subject, compiler: &mut Compiler| {
         let source = subject.file.source();
         let source = source.map_err(|why| Refused::Because(format!("The file is {why}.")))?;

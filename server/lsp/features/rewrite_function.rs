@@ -16,7 +16,9 @@ use super::{
     asking_rustc::{self, NotDone, Subject, may_be_offered},
 };
 use crate::{
-    analysis::{Finding, HeldRewrite, Refused, Rewriting, difference, is_for_extraction},
+    analysis::{
+        Finding, HeldRewrite, Refused, Rewriting, difference, is_for_extraction, texts_beside,
+    },
     compiler::Compiler,
     config::{ModelOptions, REWRITE},
     lsp::{
@@ -55,7 +57,11 @@ pub(crate) fn offered(
     }
     let source = analysed.file.source().ok()?;
     let rewriting = Rewriting::at(source, &analysed.rules, finding.at).ok()?;
-    let question = rewriting.subject(source).ok()?.question(options.effort);
+    // Other files are read once it is chosen; what they add is little.
+    let question = rewriting
+        .subject(source, &[])
+        .ok()?
+        .question(options.effort);
     let tokens = in_words(question.estimate(options));
     let title = format!("Rewrite with {} ({tokens})", options.model);
     let place = Place {
@@ -129,7 +135,14 @@ async fn prepared(
         let source = parsed(&subject)?;
         let place = TextRange::empty(at);
         let rewriting = Rewriting::at(source, &subject.surroundings.rules, place)?;
-        let question = rewriting.subject(source)?.question(options.effort);
+        let others = texts_beside(&subject.path, &subject.unsaved);
+        let question = rewriting.subject(source, &others)?;
+        let question = question.question(options.effort);
+        let rewriting = if options.test {
+            rewriting.with_tests()
+        } else {
+            rewriting
+        };
         Ok::<_, Refused>((rewriting, Tries::new(question)))
     };
     let found = server.engine.run(work).await;
