@@ -27,16 +27,22 @@ mod judgement;
 mod laid_out;
 mod measure;
 mod named_place;
+#[cfg(feature = "model")]
+mod naming;
 mod offers;
 mod open_file;
 mod openings;
 #[cfg(feature = "model")]
+mod oversized;
+#[cfg(feature = "model")]
 mod planning;
 mod proof;
 mod proposals;
+#[cfg(feature = "model")]
+mod rewriting;
 mod stored;
 
-pub use agreed::agreed;
+pub use agreed::{agreed, check_compiled};
 pub use allowing::{allowing, reason_in_comment, without_allowances};
 pub use analysed::{AnalysedFiles, analysed};
 pub use apply::{
@@ -65,7 +71,7 @@ pub use engine::{
 };
 pub use extraction::{
     Extracted, Extraction, Left, Repeated, Seen, Unification, Unified, extract_function,
-    may_be_extracted, repeated_at, texts_beside, unify,
+    is_free_beside, may_be_extracted, repeated_at, texts_beside, unify,
 };
 pub use file_change::FileChange;
 pub use findings::{Answers, Around, Finding, FindingPart, Judge, Level, judge, judge_with_copies};
@@ -78,6 +84,8 @@ pub use judgement::{Judged, JudgedFile, Judgement, judge_patch};
 pub use laid_out::{edits_laid_out, laid_out};
 pub use measure::{Measured, Memo, measure, measure_and_survey};
 pub use named_place::{NamedPlace, NoPlace};
+#[cfg(feature = "model")]
+pub use naming::{name_subject, names_in};
 pub use offers::{
     Offers, PlacedOffer, Trigger, Wanted, answers_in, offers, offers_among, offers_at, offers_in,
 };
@@ -87,4 +95,6 @@ pub use openings::{Opening, Openings};
 pub use planning::{Outcome, Planned, Planning};
 pub use proof::{ProofStep, difference_in_words, proof};
 pub use proposals::{apart, gain_in_words, is_for_extraction, is_for_unifying, parts, proposals};
+#[cfg(feature = "model")]
+pub use rewriting::{HeldRewrite, Rewriting, TestsRun};
 pub use stored::{decode, encode, key, key_fields};

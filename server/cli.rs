@@ -133,6 +133,12 @@ enum Refactor {
         command(about = "Have a language model choose (not in this build)", long_about = None)
     )]
     Plan(model::PlanArguments),
+    /// Have a language model write a function anew, and hold what it writes against the old one
+    #[cfg_attr(
+        not(feature = "model"),
+        command(about = "Have a language model write (not in this build)", long_about = None)
+    )]
+    Rewrite(model::RewriteArguments),
     /// List the smells and the refactorings
     List,
     /// Tell what a smell or a refactoring is
@@ -224,6 +230,7 @@ fn dispatch(command: Option<Command>, out: &mut Output) -> anyhow::Result<ExitSt
             Refactor::At(arguments) => at::run(&arguments, out),
             Refactor::Run(arguments) => run::run(&arguments, out),
             Refactor::Plan(arguments) => model::run_plan(&arguments, out),
+            Refactor::Rewrite(arguments) => model::run_rewrite(&arguments, out),
             Refactor::List => list::run(out),
             Refactor::Explain(arguments) => explain::run(&arguments, out),
         },

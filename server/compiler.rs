@@ -28,6 +28,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 pub use crate::programs::Stop;
@@ -37,6 +38,7 @@ pub use layout::formatted_apart;
 pub use presence::is_found;
 pub use recorder::stand_in;
 pub use said::{Fault, Told};
+pub use testing::TestsTold;
 pub use users::Complaints;
 
 use crate::programs::NotRun;
@@ -179,6 +181,23 @@ impl Compiler {
             }
         }
         Ok(None)
+    }
+
+    /// What the tests of the packages of these texts say whose names hold one of `names`.
+    pub fn tests_naming(
+        &mut self,
+        texts: &Texts,
+        names: &[String],
+        limit: Duration,
+    ) -> Result<TestsTold, Unjudged> {
+        let mut passed = 0;
+        for home in by_home(texts).into_keys() {
+            match self.package(home)?.tests_naming(texts, names, limit)? {
+                TestsTold::Passed(count) => passed += count,
+                other => return Ok(other),
+            }
+        }
+        Ok(TestsTold::Passed(passed))
     }
 
     /// Everything that rustc says of these texts of one package, with more flags. Nothing of it is remembered.

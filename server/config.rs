@@ -32,7 +32,8 @@ pub use exclude::{EntryKind, Exclude};
 pub(crate) use files::{BASELINE_FILE, absolute, workspace_of};
 pub use load::{FileState, Loaded, LookedAt, Request, load};
 pub use model::{
-    CHOOSE, HAS_MODEL, ModelBudget, ModelChoice, ModelOptions, ModelProvider, NO_MODEL, is_local,
+    CHOOSE, HAS_MODEL, ModelBudget, ModelChoice, ModelOptions, ModelProvider, NAME, NO_MODEL,
+    REWRITE, is_local,
 };
 pub use problem::{ConfigProblem, SettingPlace, nearest};
 pub use resolve::{CacheOptions, Config, Shown};

@@ -19,7 +19,7 @@
 
 pub use rustassistant_cache as cache;
 pub use rustassistant_engine::{
-    extraction, facts, index, refactorings, smells, survey, syntax, text,
+    extraction, facts, index, refactorings, rewriting, smells, survey, syntax, text,
 };
 pub use rustassistant_os as os;
 

@@ -4,15 +4,18 @@
 //! do, read strictly, and what it leads to is worked out, compiled and measured as anything else. Every request is reserved in
 //! the ledger before it is sent, and answers are kept, so that the same question is never paid for twice.
 
+mod answers;
 mod anthropic;
 mod asker;
 mod budget;
 mod choosing;
 mod client;
 mod kept;
+mod naming;
 mod openai;
 mod opening;
 mod protocol;
+mod rewriting;
 mod savings;
 #[cfg(test)]
 pub(crate) mod scripted;
@@ -22,6 +25,8 @@ pub use budget::{Budget, OpenLedger, Purse, Spent, until};
 pub use choosing::{ChosenPart, Listed, Subject, Suggestion, is_readable, suggestions};
 pub use client::NoAnswer;
 pub use kept::{Kept, Memory};
+pub use naming::{NameSubject, for_names, proposed_names};
 pub use opening::savings;
 pub use protocol::Question;
+pub use rewriting::{RewriteReply, RewriteSubject, Tries, rewrite_reply};
 pub use savings::{Saved, Savings};

@@ -17,6 +17,8 @@ mod look;
 #[cfg(feature = "model")]
 mod plans;
 mod ranking;
+#[cfg(feature = "model")]
+mod rewrites;
 mod short;
 mod statistics;
 mod totals;
@@ -51,6 +53,8 @@ pub use look::{Characters, Colour, Look, Reader};
 #[cfg(feature = "model")]
 pub use plans::{PlansReport, plan_title, write_plans_json};
 pub use ranking::{Ranked, Ranking, write_ranking, write_ranking_json};
+#[cfg(feature = "model")]
+pub use rewrites::{RewriteReport, rewrite_notes, rewrite_title, write_rewrite_json};
 pub use short::write_short;
 pub use statistics::{cache_statistics, team, tier_word};
 pub use totals::{counted, write_table};

@@ -7,7 +7,7 @@ use super::{
     laid_out::laid_out,
 };
 use crate::{
-    compiler::{Compiler, Told},
+    compiler::{Compiler, Texts, Told, Verdict},
     syntax::{Source, WITNESS, with_witness},
     text::{Edits, TextRange},
 };
@@ -37,8 +37,27 @@ pub fn agreed(
     Ok(after)
 }
 
+/// Whether rustc compiles the function around a place as it is: of what doesn't compile nothing could be shown, so that nobody is
+/// asked about it.
+pub fn check_compiled(
+    source: &Source,
+    path: &Path,
+    function: TextRange,
+    compiler: &mut Compiler,
+) -> Result<(), Refused> {
+    let texts = Texts::from([(path.to_path_buf(), Arc::clone(&source.text))]);
+    if let Verdict::Broken(faults) = compiler.verdict(&texts)? {
+        let fault = faults.first().map(ToString::to_string);
+        let fault = fault.unwrap_or_default();
+        return Err(because(&format!(
+            "The package doesn't compile as it is: {fault}. Nothing was sent."
+        )));
+    }
+    check_read(source, function, &mut Asking { path, compiler })
+}
+
 /// A text as rustfmt would lay it out.
-fn laid(source: &Source, after: Arc<str>, asking: &Asking<'_>) -> Arc<str> {
+pub(super) fn laid(source: &Source, after: Arc<str>, asking: &Asking<'_>) -> Arc<str> {
     let edition = source.context.edition.to_string();
     let rustfmt = |text: &str| asking.compiler.formatted(asking.path, text, &edition);
     laid_out(&source.text, &after, source.context, &rustfmt).unwrap_or(after)

@@ -18,7 +18,7 @@ use super::{
     difference::difference,
 };
 
-pub use others::texts_beside;
+pub use others::{is_free_beside, texts_beside};
 pub use repeated::{Left, Repeated, Seen, Unification, Unified, repeated_at, unify};
 
 /// The text with the new function.

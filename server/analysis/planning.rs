@@ -5,24 +5,25 @@
 
 use std::{cmp::Reverse, path::Path, sync::Arc};
 
-use super::{Extraction, Functions, Memo, Refused, extract_function, measure, texts_beside};
+use super::{
+    Extraction, Memo, Refused, extract_function, is_free_beside, measure,
+    oversized::{Oversized, because},
+    texts_beside,
+};
 use crate::{
     compiler::{Compiler, Texts, Unjudged, Verdict},
     config::Rules,
-    extraction::{Choice, Goal, Measure, Naming, choices, is_free_name, is_name},
+    extraction::{Choice, choices, is_name},
     facts::FunctionFacts,
     model::{ChosenPart, Listed, Subject, Suggestion, is_readable},
-    smells,
     syntax::Source,
-    text::{Lines, TextRange, TextSize},
+    text::{Lines, TextRange},
 };
 
 /// A function that is too large, and the parts of it that may become functions.
 #[derive(Debug, Clone)]
 pub struct Planning {
-    function: FunctionFacts,
-    goal: Goal,
-    before: u32,
+    large: Oversized,
     choices: Vec<Choice>,
 }
 
@@ -49,54 +50,28 @@ pub struct Outcome {
     pub left: Vec<String>,
 }
 
-/// The measures of a function that extractions make smaller, by their smells.
-const MEASURES: [(&str, Measure); 3] = [
-    ("cognitive-complexity", Measure::Complexity),
-    ("deep-nesting", Measure::Nesting),
-    ("long-function", Measure::Lines),
-];
-/// What takes less than a tenth of the measure is no gain.
-const LEAST_PART: u32 = 10;
-
 impl Planning {
     /// The innermost function around a place, if it is above a limit and has parts that may be extracted.
     pub fn at(source: &Source, rules: &Rules, range: TextRange) -> Result<Self, Refused> {
-        if source.tree.has_errors() {
-            // Nothing could be tried, so nothing is asked.
-            return Err(because(
-                "The file doesn't parse as Rust yet; nothing was sent.",
-            ));
-        }
-        let report = measure(source, &Memo::default());
-        let functions = Functions::new(report.functions());
-        let function = functions.around(beginning(source, range)).next().copied();
-        let function = function.ok_or_else(|| because("No function is here."))?;
-        let (goal, before) = goal(&function, rules).ok_or_else(|| {
-            because("The function is within its limits, so there is nothing to plan.")
-        })?;
-        let choices = choices(source, function.name, goal);
+        let large = Oversized::at(source, rules, range)?;
+        let choices = choices(source, large.function.name, large.goal);
         if choices.is_empty() {
             return Err(because(
                 "No part of the function could be a function of its own that makes it smaller.",
             ));
         }
-        Ok(Self {
-            function,
-            goal,
-            before,
-            choices,
-        })
+        Ok(Self { large, choices })
     }
 
     /// What a model is told of it: the function's own lines, and the list.
     pub fn subject(&self, source: &Source) -> Subject {
         let lines = Lines::new(&source.text);
-        let start = self.function.range.start();
+        let start = self.large.function.range.start();
         let first = lines.line(start);
         let line_start = lines.range(first).map_or(start, TextRange::start);
         let before = source.slice(TextRange::new(line_start, start));
         let indent = before.len() - before.trim_start().len();
-        let whole = source.slice(TextRange::new(line_start, self.function.range.end()));
+        let whole = source.slice(TextRange::new(line_start, self.large.function.range.end()));
         let function = whole.lines().map(|line| {
             let white = line.len() - line.trim_start().len();
             format!("{}\n", line[indent.min(white)..].trim_end())
@@ -107,17 +82,12 @@ impl Planning {
             Listed {
                 lines: (number(range.start()), number(range.end())),
                 parameters: choice.proposal.parameters,
-                gain: self.in_words(choice.proposal.after),
+                gain: self.large.in_words(choice.proposal.after),
                 name: choice.is_named.then(|| choice.proposal.name.clone()),
             }
         });
         Subject {
-            finding: format!(
-                "The function's {} is {}; {} is fine.",
-                self.noun(),
-                self.before,
-                self.goal.limit
-            ),
+            finding: self.large.finding(),
             function: function.collect(),
             parts: parts.collect(),
         }
@@ -130,34 +100,16 @@ impl Planning {
 
     /// Where the function is.
     pub fn range(&self) -> TextRange {
-        self.function.range
+        self.large.function.range
     }
 
-    /// "complexity 49 → 21"
-    fn in_words(&self, after: u32) -> String {
-        let before = self.before;
-        match self.goal.measure {
-            Measure::Complexity => format!("complexity {before} → {after}"),
-            Measure::Nesting => format!("nesting {before} → {after}"),
-            _ => format!("{before} → {after} lines"),
-        }
-    }
-
-    /// The same with what a new function has, where that is above the limit as well.
+    /// "complexity 49 → 21", with what a new function has where that is above the limit as well.
     pub fn gain_in_words(&self, planned: &Planned) -> String {
-        let gain = self.in_words(planned.after);
-        if planned.largest > self.goal.limit {
+        let gain = self.large.in_words(planned.after);
+        if planned.largest > self.large.goal.limit {
             return format!("{gain}, and {} in a new function", planned.largest);
         }
         gain
-    }
-
-    fn noun(&self) -> &'static str {
-        match self.goal.measure {
-            Measure::Complexity => "cognitive complexity",
-            Measure::Nesting => "nesting",
-            _ => "number of lines",
-        }
     }
 
     /// Carries out what was suggested, each by itself, and keeps what rustc agrees with and what is a gain. Beside the file, whose
@@ -191,49 +143,6 @@ impl Planning {
             planned,
             left: trial.left,
         })
-    }
-
-    fn measure_of(&self, function: &FunctionFacts) -> u32 {
-        measure_of(self.goal.measure, function)
-    }
-}
-
-/// Where the code of a place begins: a line may begin with white space, which is no part of what begins in it.
-fn beginning(source: &Source, range: TextRange) -> TextRange {
-    let rest = source.slice(TextRange::new(range.start(), TextSize::of(&*source.text)));
-    let white = rest.len() - rest.trim_start().len();
-    let at = range.start() + TextSize::of(&rest[..white]);
-    TextRange::empty(at)
-}
-
-/// What a function is too large by, the most first; nothing where it is within its limits.
-fn goal(function: &FunctionFacts, rules: &Rules) -> Option<(Goal, u32)> {
-    let above = MEASURES.iter().filter_map(|(smell, measure)| {
-        let limit = rules.judgement(smells::by_name(smell)?)?.limits.warn;
-        let found = measure_of(*measure, function);
-        let goal = Goal {
-            measure: *measure,
-            limit,
-            limit_of_part: limit,
-            naming: Naming::Given,
-        };
-        (found > limit).then_some((goal, found))
-    });
-    let excess = |(goal, found): &(Goal, u32)| f64::from(*found) / f64::from(goal.limit.max(1));
-    above.reduce(|most, other| {
-        if excess(&other) > excess(&most) {
-            other
-        } else {
-            most
-        }
-    })
-}
-
-fn measure_of(measure: Measure, function: &FunctionFacts) -> u32 {
-    match measure {
-        Measure::Complexity => function.cognitive,
-        Measure::Nesting => function.nesting,
-        _ => function.lines,
     }
 }
 
@@ -293,7 +202,7 @@ impl Trial<'_> {
         Ok(Some(Planned {
             text,
             names,
-            before: self.planning.before,
+            before: self.planning.large.before,
             after,
             largest,
             why: suggestion.why.clone(),
@@ -331,9 +240,7 @@ impl Trial<'_> {
 
     /// Whether a name is one, and means nothing in this file and calls nothing in another.
     fn is_free(&self, name: &str) -> bool {
-        is_readable(name)
-            && is_free_name(self.source, name)
-            && !self.others.iter().any(|text| calls(text, name))
+        is_readable(name) && is_free_beside(self.source, &self.others, name)
     }
 
     fn extracted(
@@ -366,44 +273,22 @@ impl Trial<'_> {
     /// The measure of what is left, and of the largest new function, if that is a gain.
     fn measured(&self, text: &Arc<str>, names: &[String]) -> Option<(u32, u32)> {
         let source = Source::parse(Arc::clone(text), self.source.context).ok()?;
-        let Planning {
-            function,
-            goal,
-            before,
-            ..
-        } = self.planning;
+        let large = &self.planning.large;
         let functions = measure(&source, &Memo::default()).functions();
-        let left = functions.iter().find(|it| it.name == function.name)?;
-        let after = self.planning.measure_of(left);
+        let left = functions.iter().find(|it| it.name == large.function.name)?;
+        let after = large.measure_of(left);
         let is_new = |it: &&FunctionFacts| names.iter().any(|name| name == source.slice(it.name));
         let new: Vec<&FunctionFacts> = functions.iter().filter(is_new).collect();
-        let largest = new.iter().map(|it| self.planning.measure_of(it)).max()?;
-        let is_gain = after < *before
-            && largest < *before
-            && (after <= goal.limit || (before - after) * LEAST_PART >= *before);
+        let largest = new.iter().map(|it| large.measure_of(it)).max()?;
+        let is_gain = large.is_gain(after) && largest < large.before;
         (is_gain && new.len() == names.len()).then_some((after, largest))
     }
-}
-
-/// Whether a text calls something by this name, which the new function could be mistaken for.
-fn calls(text: &str, name: &str) -> bool {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    text.match_indices(name).any(|(at, _)| {
-        let (before, after) = (&text[..at], &text[at + name.len()..]);
-        !before.ends_with(is_word)
-            && !before.ends_with("fn ")
-            && after.trim_start().starts_with(['(', ':', '!'])
-    })
-}
-
-fn because(why: &str) -> Refused {
-    Refused::Because(why.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::suggestions, syntax::FileContext};
+    use crate::{model::suggestions, syntax::FileContext, text::TextSize};
 
     fn text() -> String {
         let part = |name: &str| {

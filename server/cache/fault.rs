@@ -225,6 +225,17 @@ impl Fault {
     }
 
     /// What is known beside the kind. It holds no secret.
+    /// What is said of it where a ledger has it.
+    pub fn of_ledger(&self) -> String {
+        let words = self.kind.to_string().replace("the cache", "the ledger");
+        let place = self.place.as_ref();
+        let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+        match &self.detail {
+            Some(detail) => format!("{place}{words} ({detail})"),
+            None => format!("{place}{words}"),
+        }
+    }
+
     pub fn detail(&self) -> Option<&str> {
         self.detail.as_deref()
     }

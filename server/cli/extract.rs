@@ -8,6 +8,7 @@ use super::{
     ExitStatus, Output,
     agreed::{CHECKING, not_offered},
     changes::write,
+    model,
     output::{look, say},
     place,
     settings::Settings,
@@ -32,8 +33,26 @@ pub(super) const ID: &str = EXTRACT_FUNCTION;
 /// What a command line asks for.
 pub(super) struct Asked<'a> {
     pub(super) place: &'a NamedPlace,
-    pub(super) name: Option<String>,
+    pub(super) name: NameFrom,
     pub(super) write: bool,
+}
+
+/// Who finds a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum NameFrom {
+    Person(String),
+    Code,
+    /// With the code's own where no answer comes.
+    Model,
+}
+
+impl NameFrom {
+    pub(super) fn given(&self) -> Option<String> {
+        match self {
+            Self::Person(name) => Some(name.clone()),
+            Self::Code | Self::Model => None,
+        }
+    }
 }
 
 pub(super) fn run(
@@ -47,16 +66,21 @@ pub(super) fn run(
     if !input.config.compiler {
         bail!("{SWITCHED_OFF}.");
     }
-    let selections = match selections(&input, range, asked)? {
+    let mut selections = match selections(&input, range, asked)? {
         Ok(selections) => selections,
         Err(refused) => return not_offered(ID, asked.place.words(), refused),
     };
+    let mut name = asked.name.given();
+    if asked.name == NameFrom::Model {
+        // A name is of the lines that it was found for.
+        selections.truncate(1);
+        name = proposed_name(&input, &selections, settings)?;
+    }
     say("note", CHECKING);
     let stop = Stop::default();
     let path = input.path.canonicalize();
     let path = path.context("The file's path can't be followed")?;
     let (text, context) = (Arc::clone(&input.text), input.context);
-    let name = asked.name.clone();
     let work = Work::in_memory()?;
     let mut compiler = Compiler::new(stop.clone());
     let extracted = until_stopped(&work, &stop, move || {
@@ -83,6 +107,28 @@ pub(super) fn run(
     };
     let done = format!("`{}` is extracted{from}, and compiles.", extracted.name);
     carry_out(asked, (input, extracted.text, &done), out)
+}
+
+/// The name that a model proposes first, if one is free; the others are told.
+fn proposed_name(
+    input: &InputFile,
+    selections: &[TextRange],
+    settings: &Settings,
+) -> anyhow::Result<Option<String>> {
+    let Some(range) = selections.first() else {
+        return Ok(None);
+    };
+    let mut names = model::proposed_names(input, *range, settings)?.into_iter();
+    let first = names.next();
+    let others: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    if !others.is_empty() {
+        let others = others.join(" or ");
+        say(
+            "note",
+            &format!("It could also be called {others}, with `--name`."),
+        );
+    }
+    Ok(first)
 }
 
 /// Shows the diff of a new text, and writes it where that is asked for; what is `done` by it is said.
@@ -121,8 +167,8 @@ fn selections(
 ) -> anyhow::Result<Result<Vec<TextRange>, Refused>> {
     let is_selection = asked.place.is_selection();
     let naming = match asked.name {
-        Some(_) => Naming::Given,
-        None => Naming::Told,
+        NameFrom::Person(_) | NameFrom::Model => Naming::Given,
+        NameFrom::Code => Naming::Told,
     };
     let (text, context, rules) = (Arc::clone(&input.text), input.context, input.rules.clone());
     let work = Work::in_memory()?;

@@ -1,18 +1,26 @@
-//! What asks a language model, if one is configured: `refactor plan`, and `model …`.
+//! What asks a language model, if one is configured: `refactor plan`, `refactor rewrite`, and `model …`.
 
 #[cfg(feature = "model")]
 mod asking;
 #[cfg(feature = "model")]
 mod check;
+#[cfg(feature = "model")]
+mod name;
 #[cfg(not(feature = "model"))]
 mod no_model;
 #[cfg(feature = "model")]
 mod plan;
 #[cfg(feature = "model")]
+mod rewrite;
+#[cfg(feature = "model")]
 mod status;
 
+#[cfg(feature = "model")]
+pub(super) use name::proposed_names;
 #[cfg(not(feature = "model"))]
-use no_model::{check, plan, status};
+pub(super) use no_model::proposed_names;
+#[cfg(not(feature = "model"))]
+use no_model::{check, plan, rewrite, status};
 
 use super::{
     ExitStatus, Output,
@@ -41,6 +49,16 @@ pub(super) struct Status {
     /// Print the request that `refactor plan` would send for this place, and send nothing
     #[arg(long, value_name = "FILE:LINE")]
     show: Option<NamedPlace>,
+    /// Of which task it is printed
+    #[arg(long, value_enum, default_value_t = Task::Choose, requires = "show")]
+    task: Task,
+}
+
+/// What a request is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Task {
+    Choose,
+    Rewrite,
 }
 
 #[derive(Debug, clap::Args)]
@@ -52,6 +70,21 @@ pub(super) struct PlanArguments {
     #[arg(long)]
     write: bool,
     /// What the plans are for
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    #[command(flatten)]
+    settings: settings::Arguments,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RewriteArguments {
+    /// A line of the function
+    #[arg(value_name = "FILE:LINE")]
+    place: NamedPlace,
+    /// Change the file; without it, the diff is all that happens
+    #[arg(long)]
+    write: bool,
+    /// What the answer is for
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     #[command(flatten)]
@@ -75,6 +108,14 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
 pub(super) fn run_plan(arguments: &PlanArguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let mut settings = Settings::new(&arguments.settings);
     plan::run(arguments, &mut settings, out)
+}
+
+pub(super) fn run_rewrite(
+    arguments: &RewriteArguments,
+    out: &mut Output,
+) -> anyhow::Result<ExitStatus> {
+    let mut settings = Settings::new(&arguments.settings);
+    rewrite::run(arguments, &mut settings, out)
 }
 
 /// Which model is asked, for one line.

@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow, bail};
 use super::{
     ExitStatus, Output, agreed,
     changes::write,
-    extract,
+    extract::{self, NameFrom},
     output::{look, say},
     place,
     settings::{self, Settings},
@@ -28,6 +28,9 @@ pub(super) struct Arguments {
     /// What the new function is called
     #[arg(long)]
     name: Option<String>,
+    /// Have a language model propose names for the new function of `extract-function`, if you have named one
+    #[arg(long, conflicts_with = "name")]
+    name_by_model: bool,
     /// Change the file; without it, the diff is all that happens
     #[arg(long)]
     write: bool,
@@ -37,10 +40,17 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let id = arguments.id.as_str();
+    if arguments.name_by_model && id != extract::ID {
+        bail!("`--name-by-model` is for `{}`.", extract::ID);
+    }
     if [extract::ID, unify::ID].contains(&id) {
         let asked = extract::Asked {
             place: &arguments.place,
-            name: arguments.name.clone(),
+            name: match (arguments.name.clone(), arguments.name_by_model) {
+                (Some(name), _) => NameFrom::Person(name),
+                (None, true) => NameFrom::Model,
+                (None, false) => NameFrom::Code,
+            },
             write: arguments.write,
         };
         let settings = &mut Settings::new(&arguments.settings);

@@ -39,7 +39,7 @@ pub(super) fn run(
     }
     let work = Work::in_memory()?;
     let (text, context) = (Arc::clone(&input.text), input.context);
-    let name = asked.name.clone();
+    let name = asked.name.given();
     let looked = work.engine.run(move || {
         let source = parsed(text, context)?;
         let measured = measure_and_survey(&source, &Memo::default());

@@ -22,7 +22,7 @@ use super::{
     users::{self, Member},
     wrapper,
 };
-use crate::programs::{self, Said};
+use crate::programs::{self, NotRun, Said};
 
 /// What is ours in a target directory.
 pub(super) const OWN_FOLDER: &str = "rustassistant";
@@ -30,7 +30,7 @@ pub(super) const RECORDINGS: &str = "recordings";
 pub(super) const LOCK: &str = "lock";
 
 /// So long a package's first check may take, with everything that it is built on.
-const PATIENCE: Duration = Duration::from_mins(15);
+pub(super) const PATIENCE: Duration = Duration::from_mins(15);
 /// What needs no building.
 const SHORT: Duration = Duration::from_mins(2);
 /// So often it is asked whether another process has done.
@@ -255,13 +255,23 @@ fn metadata(manifest: &Path, folder: &Path, stop: &Stop) -> Result<Metadata, Unj
 
 /// Runs a check. The sources are left as they were found, so a lock file that cargo wrote goes again.
 pub(super) fn run_check(cargo: Command, root: &Path, stop: &Stop) -> Result<Said, Unjudged> {
+    Ok(run_check_within(PATIENCE, cargo, root, stop)?)
+}
+
+/// The same within a time.
+pub(super) fn run_check_within(
+    patience: Duration,
+    cargo: Command,
+    root: &Path,
+    stop: &Stop,
+) -> Result<Said, NotRun> {
     let lock_file = root.join("Cargo.lock");
     let was_locked = lock_file.exists();
-    let said = programs::run(cargo, PATIENCE, stop);
+    let said = programs::run(cargo, patience, stop);
     if !was_locked {
         let _ = fs::remove_file(&lock_file);
     }
-    Ok(said?)
+    said
 }
 
 /// A check of a package in all of its targets, which is written down.

@@ -219,6 +219,16 @@ pub(super) fn failed_tests(said: &[u8]) -> Vec<String> {
     failed.collect()
 }
 
+/// How many tests passed, as the standard harness tells of them.
+pub(super) fn passed_tests(said: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(said);
+    let counts = text.lines().filter_map(|line| {
+        let count = line.strip_prefix("test result: ok. ")?;
+        count.split_once(" passed")?.0.parse::<usize>().ok()
+    });
+    counts.sum()
+}
+
 /// What a program says in words of why it failed: its first error and the last of its causes.
 pub(super) fn first_words(said: &[u8]) -> String {
     let text = String::from_utf8_lossy(said);
@@ -265,6 +275,8 @@ mod tests {
     fn only_tests_that_fail_are_told() {
         let said = b"running 3 tests\ntest a::b ... ok\ntest a::c ... FAILED\ntest d - should panic ... FAILED\ntest result: FAILED. 1 passed\n";
         assert_eq!(failed_tests(said), ["a::c", "d"]);
+        let said = b"test result: ok. 3 passed; 0 failed\nx\ntest result: ok. 2 passed; 0 failed\n";
+        assert_eq!(passed_tests(said), 5);
     }
 
     #[test]

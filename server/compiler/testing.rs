@@ -1,12 +1,24 @@
 //! A package's tests, run where some of its files have other texts.
 
+use std::time::Duration;
+
 use super::{
     Texts, Unjudged,
-    package::{Package, cargo, run_check, unusable},
+    package::{PATIENCE, Package, cargo, run_check_within, unusable},
     recorder, said,
     users::Alias,
     wrapper,
 };
+use crate::programs::{NotRun, Said};
+
+/// What came of tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TestsTold {
+    /// So many passed, and none failed.
+    Passed(usize),
+    Failed(String),
+    Late,
+}
 
 /// Where the workspace lies while its tests run.
 const OVERLAY: &str = "tested";
@@ -17,6 +29,38 @@ impl Package {
     /// Why its tests don't pass with these texts, in words; nothing where they do, and where there is no package to have any.
     /// They run in an overlay, so that what they leave beside the sources stays there.
     pub(super) fn failing_tests(&self, texts: &Texts) -> Result<Option<String>, Unjudged> {
+        let Some(said) = self.tested(texts, &[], PATIENCE)? else {
+            return Ok(None);
+        };
+        let said = said?;
+        Ok((!said.is_success).then(|| why(&said)))
+    }
+
+    /// What the tests say whose names hold one of these.
+    pub(super) fn tests_naming(
+        &self,
+        texts: &Texts,
+        names: &[String],
+        limit: Duration,
+    ) -> Result<TestsTold, Unjudged> {
+        let Some(said) = self.tested(texts, names, limit)? else {
+            return Ok(TestsTold::Passed(0));
+        };
+        Ok(match said {
+            Ok(said) if said.is_success => TestsTold::Passed(said::passed_tests(&said.out)),
+            Ok(said) => TestsTold::Failed(why(&said)),
+            Err(NotRun::Late { .. }) => TestsTold::Late,
+            Err(why) => return Err(why.into()),
+        })
+    }
+
+    /// What cargo says of tests with these texts; nothing where there is no package.
+    fn tested(
+        &self,
+        texts: &Texts,
+        names: &[String],
+        patience: Duration,
+    ) -> Result<Option<Result<Said, NotRun>>, Unjudged> {
         let Some(name) = &self.name else {
             return Ok(None);
         };
@@ -33,17 +77,20 @@ impl Package {
             .arg(place.join("Cargo.toml"))
             .env("CARGO_TARGET_DIR", &self.own)
             .env("CARGO_INCREMENTAL", "0");
-        let said = run_check(cargo, &place, &self.stop)?;
-        if said.is_success {
-            return Ok(None);
+        if !names.is_empty() {
+            cargo.arg("--").args(names);
         }
-        let failed = said::failed_tests(&said.out);
-        if failed.is_empty() {
-            let words = said::first_words(&said.err);
-            return Ok(Some(format!("its tests fail: {words}")));
-        }
-        Ok(Some(in_words(&failed)))
+        Ok(Some(run_check_within(patience, cargo, &place, &self.stop)))
     }
+}
+
+fn why(said: &Said) -> String {
+    let failed = said::failed_tests(&said.out);
+    if failed.is_empty() {
+        let words = said::first_words(&said.err);
+        return format!("its tests fail: {words}");
+    }
+    in_words(&failed)
 }
 
 fn in_words(failed: &[String]) -> String {

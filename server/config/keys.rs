@@ -97,7 +97,7 @@ pub(super) const SHORT: &str = "warn";
 pub(super) const FILE: &str = "file";
 pub(super) const COMMAND: &str = "command";
 
-pub(super) static KEYS: [OptionKey; 35] = [
+pub(super) static KEYS: [OptionKey; 36] = [
     OptionKey {
         path: "profile",
         shape: Shape::Choice(&["calm", "full"]),
@@ -217,9 +217,9 @@ pub(super) static KEYS: [OptionKey; 35] = [
     },
     OptionKey {
         path: "model.tasks",
-        shape: Shape::Choices(&["choose"]),
+        shape: Shape::Choices(&["choose", "name", "rewrite"]),
         reach: Reach::UserOnly,
-        doc: "What a model is asked for: `choose` picks and names the parts of a function that become functions.",
+        doc: "What a model is asked for: `choose` picks and names the parts of a function that become functions, `name` finds names for what is extracted, `rewrite` writes a function anew, which is held against the old one, compiled and shown.",
     },
     OptionKey {
         path: "model.plans",
@@ -241,6 +241,12 @@ pub(super) static KEYS: [OptionKey; 35] = [
         },
         reach: Reach::UserOnly,
         doc: "Tokens that the model reads at once, which is the server's own setting for a local one. What doesn't fit is not sent.",
+    },
+    OptionKey {
+        path: "model.test",
+        shape: Shape::Flag,
+        reach: Reach::UserOnly,
+        doc: "Whether the tests that name a function or its module are run, for two minutes at most, before it is shown as a model has written it.",
     },
     OptionKey {
         path: "model.timeout",

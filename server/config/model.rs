@@ -21,6 +21,7 @@ const URL: &str = "model.url";
 const API_KEY: &str = "model.api_key";
 const TASKS: &str = "model.tasks";
 const EFFORT: &str = "model.effort";
+const TEST: &str = "model.test";
 
 /// Whether this build can ask a model.
 pub const HAS_MODEL: bool = cfg!(feature = "model");
@@ -30,6 +31,12 @@ pub const NO_MODEL: &str = "this build asks no language model; install with the 
 
 /// The task of choosing which parts of a function become functions.
 pub const CHOOSE: &str = "choose";
+
+/// The task of finding names where one is needed.
+pub const NAME: &str = "name";
+
+/// The task of writing a function anew.
+pub const REWRITE: &str = "rewrite";
 
 /// Whether a language model may be asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,6 +75,8 @@ pub struct ModelOptions {
     /// Tokens that it reads at once.
     pub context: u64,
     pub timeout: Duration,
+    /// Whether tests are run of what a model has written.
+    pub test: bool,
 }
 
 /// How a model is spoken to.
@@ -120,7 +129,8 @@ pub(super) fn set_defaults(set: &mut impl FnMut(&str, Value)) {
     set("model.budget.day", Value::Number(200_000));
     set("model.budget.month", Value::Number(3_000_000));
     set("model.budget.request", Value::Number(20_000));
-    set(TASKS, Value::Choices(vec![CHOOSE]));
+    set(TASKS, Value::Choices(vec![CHOOSE, NAME]));
+    set(TEST, Value::Flag(false));
     set("model.plans", Value::Number(2));
     set("model.context", Value::Number(16_384));
     set("model.timeout", Value::Number(60));
@@ -200,6 +210,7 @@ fn chosen(values: &Values) -> Result<Option<ModelOptions>, ConfigProblem> {
         effort: values.choice(EFFORT),
         context: values.number("model.context"),
         timeout: Duration::from_secs(values.number("model.timeout")),
+        test: values.get(TEST) == Some(&Value::Flag(true)),
     }))
 }
 

@@ -12,6 +12,7 @@
 //! - [`shapes`]: outlines that a smell sees and a refactoring removes; recognised, and written where the layout decides.
 //! - [`smells`]: what wants refactoring; one file per smell.
 //! - [`extraction`]: a function out of statements, with what a compiler tells of them.
+//! - [`rewriting`]: what has to hold of a function that somebody else has written anew.
 //! - [`refactorings`]: how it is carried out; one file per refactoring, and the audit that every edit passes.
 
 pub mod text;
@@ -28,6 +29,7 @@ pub mod shapes;
 
 pub mod extraction;
 pub mod refactorings;
+pub mod rewriting;
 pub mod smells;
 
 /// Names everything that a report depends on beside its input. Equal for equal sources on every platform.

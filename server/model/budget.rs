@@ -111,7 +111,10 @@ impl Held<'_> {
                 Cost::Unknown | Cost::Tokens(_) => ledger.settle(self.id, tokens).await,
             };
             if let Err(fault) = settled {
-                tracing::warn!("tokens couldn't be counted, so the estimate is charged: {fault}");
+                tracing::warn!(
+                    "tokens couldn't be counted, so the estimate is charged: {}",
+                    fault.of_ledger()
+                );
             }
         }
         tokens
@@ -120,7 +123,8 @@ impl Held<'_> {
 
 fn uncounted(fault: &Fault) -> NoAnswer {
     NoAnswer::OverBudget(format!(
-        "tokens can't be counted, so nothing is sent: {fault}"
+        "tokens can't be counted, so nothing is sent: {}",
+        fault.of_ledger()
     ))
 }
 
@@ -136,6 +140,16 @@ fn in_words(purse: Purse, estimate: u64, refusal: &Refusal) -> NoAnswer {
         Purse::Machine => "the budget",
         Purse::Team => "the team's budget",
     };
+    if *limit == 0 {
+        return NoAnswer::OverBudget(match purse {
+            Purse::Machine => {
+                format!("`model.budget.{window}` is 0, so nothing may be spent. Nothing was sent.")
+            }
+            Purse::Team => format!(
+                "the team's budget of the {window} is 0, so nothing may be spent. Nothing was sent."
+            ),
+        });
+    }
     let held = match held {
         0 => String::new(),
         held => format!(" and {held} are held"),

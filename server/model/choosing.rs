@@ -8,13 +8,12 @@ use std::fmt::Write;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::protocol::Question;
-use crate::text::{printable, shortened};
-
+use super::{
+    answers::{one_line, unfenced},
+    protocol::{Question, room_to_reason},
+};
 /// Parts of one plan.
 const MOST_PARTS: usize = 3;
-/// Characters of a reason.
-const LONGEST_REASON: usize = 160;
 /// Characters of a name.
 const LONGEST_NAME: usize = 40;
 /// Tokens of an answer; a model that reasons needs more.
@@ -72,12 +71,6 @@ impl Subject {
              nowhere in the function. `why` is one plain sentence of at most 20 words. \
              Where no part is worth it, answer {{\"plans\":[]}}."
         );
-        let factor = match effort {
-            None => 1,
-            Some("low") => 2,
-            Some("medium") => 4,
-            Some(_) => 8,
-        };
         Question {
             task,
             subject: self.in_words(),
@@ -100,7 +93,7 @@ impl Subject {
                 "required": ["plans"],
                 "additionalProperties": false,
             }),
-            reply: REPLY * factor,
+            reply: REPLY * room_to_reason(effort),
         }
     }
 
@@ -181,7 +174,7 @@ fn suggestion(plan: PlanText, listed: usize) -> Option<Suggestion> {
 }
 
 /// Whether a text could be a function's name, keywords aside.
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(is_part)
 }
@@ -189,23 +182,6 @@ fn is_name(name: &str) -> bool {
 /// Whether a name has a length that anybody would read.
 pub fn is_readable(name: &str) -> bool {
     (3..=LONGEST_NAME).contains(&name.len())
-}
-
-/// Models without a schema like to put a fence around JSON.
-fn unfenced(answer: &str) -> &str {
-    let answer = answer.trim();
-    let inner = answer
-        .strip_prefix("```json")
-        .or_else(|| answer.strip_prefix("```"));
-    let inner = inner.and_then(|inner| inner.strip_suffix("```"));
-    inner.unwrap_or(answer).trim()
-}
-
-/// A sentence as plain text: one line, nothing unseen, of a length that is read.
-fn one_line(words: &str) -> String {
-    let words: Vec<&str> = words.split_whitespace().collect();
-    let words = words.join(" ");
-    printable(&shortened(&words, LONGEST_REASON)).into_owned()
 }
 
 #[cfg(test)]

@@ -41,8 +41,13 @@ pub enum NoAnswer {
     Unreachable(String),
     #[error("the model did not answer within {} s", .0.as_secs())]
     Late(Duration),
-    #[error("the model's server refuses the key ({0})")]
+    #[error("{}", denied(*.0))]
     Denied(u16),
+    /// It takes no more of us for now.
+    #[error(
+        "the model's server takes no more requests for now ({0}): wait, or look at the limits of your account"
+    )]
+    Throttled(String),
     #[error("the model's server is busy ({0})")]
     Busy(String),
     #[error("the model's server refuses the request ({0})")]
@@ -52,6 +57,14 @@ pub enum NoAnswer {
     Useless(String),
     #[error("stopped; nothing is changed")]
     Stopped,
+}
+
+fn denied(status: u16) -> String {
+    match status {
+        403 => "the model's server doesn't allow this with the key (403): may it use the model in `model.model`?".to_owned(),
+        407 => "a proxy on the way wants to know who asks (407)".to_owned(),
+        _ => format!("the model's server refuses the key ({status}): check `model.api_key`"),
+    }
 }
 
 /// What a request cost.
@@ -296,6 +309,9 @@ impl Line {
             }
             None => status.to_string(),
         };
+        if status == 429 {
+            return NoAnswer::Throttled(words);
+        }
         if objection.is_of_the_moment() {
             return NoAnswer::Busy(words);
         }

@@ -22,6 +22,16 @@ pub struct Question {
     pub reply: u64,
 }
 
+/// How many times as long an answer may be where a model is told to reason: that counts as answered.
+pub(super) fn room_to_reason(effort: Option<&str>) -> u64 {
+    match effort {
+        None => 1,
+        Some("low") => 2,
+        Some("medium") => 4,
+        Some(_) => 8,
+    }
+}
+
 /// What an answer says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Told {

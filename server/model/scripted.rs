@@ -139,5 +139,6 @@ pub(crate) fn options(url: &str) -> ModelOptions {
         effort: None,
         context: 16_384,
         timeout: Duration::from_secs(5),
+        test: false,
     }
 }

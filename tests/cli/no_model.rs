@@ -8,6 +8,7 @@ fn it_is_known_and_says_so() {
     place.write("a.rs", "fn a() {}\n");
     for arguments in [
         &["refactor", "plan", "a.rs:1"][..],
+        &["refactor", "rewrite", "a.rs:1"],
         &["model", "check"],
         &["model", "status"],
     ] {

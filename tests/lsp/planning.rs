@@ -36,6 +36,12 @@ fn lamps() -> String {
 
 /// A server that chooses the first part, and counts its questions.
 fn model(wait: Duration) -> (u16, Arc<AtomicUsize>) {
+    let plan = json!({"plans": [{"parts": [{"number": 1, "name": "tally_bright"}], "why": "It counts.\u{1b}[31m"}]});
+    answering(&plan, wait)
+}
+
+fn answering(said: &Value, wait: Duration) -> (u16, Arc<AtomicUsize>) {
+    let said = said.to_string();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let asked = Arc::new(AtomicUsize::new(0));
@@ -52,9 +58,8 @@ fn model(wait: Duration) -> (u16, Arc<AtomicUsize>) {
             }
             counted.fetch_add(1, Ordering::SeqCst);
             thread::sleep(wait);
-            let plan = json!({"plans": [{"parts": [{"number": 1, "name": "tally_bright"}], "why": "It counts.\u{1b}[31m"}]});
             let answer = json!({
-                "choices": [{"message": {"content": plan.to_string()}, "finish_reason": "stop"}],
+                "choices": [{"message": {"content": said}, "finish_reason": "stop"}],
                 "usage": {"prompt_tokens": 900, "completion_tokens": 100},
             })
             .to_string();
@@ -70,9 +75,13 @@ fn model(wait: Duration) -> (u16, Arc<AtomicUsize>) {
 }
 
 fn opened(port: u16, project: &str) -> (Client, String) {
+    opened_with(port, project, "")
+}
+
+fn opened_with(port: u16, project: &str, more: &str) -> (Client, String) {
     let mut client = Client::start();
     let options = format!(
-        "profile = 'full'\n[model]\nprovider = 'openai'\nmodel = 'small'\nurl = 'http://127.0.0.1:{port}/v1'\n"
+        "profile = 'full'\n[model]\nprovider = 'openai'\nmodel = 'small'\nurl = 'http://127.0.0.1:{port}/v1'\n{more}"
     );
     std::fs::write(client.home().join("config.toml"), options).unwrap();
     client.write_file("rustassistant.toml", project);
@@ -95,8 +104,12 @@ fn offered(client: &mut Client, uri: &str, trigger: u32) -> Option<Value> {
 }
 
 fn choose(client: &mut Client, action: &Value) -> i64 {
+    choose_command(client, COMMAND, action)
+}
+
+fn choose_command(client: &mut Client, command: &str, action: &Value) -> i64 {
     let arguments = action["command"]["arguments"].clone();
-    let params = json!({"command": COMMAND, "arguments": arguments});
+    let params = json!({"command": command, "arguments": arguments});
     client.send_request("workspace/executeCommand", params)
 }
 
@@ -144,6 +157,81 @@ fn what_a_person_agrees_to_is_carried_out() {
     // The answer was kept from before.
     assert_eq!(asked.load(Ordering::SeqCst), 1);
     client.take_asked("window/showMessageRequest");
+}
+
+/// A server that writes the function anew.
+fn writer() -> (u16, Arc<AtomicUsize>) {
+    const CODE: &str = "pub fn report(lamps: &[u32]) -> (u32, u32, u32) {\n    let bright = tally(lamps);\n    let dull = tally(lamps);\n    let middling = tally(lamps);\n    (bright, dull, middling)\n}\n\nfn tally(lamps: &[u32]) -> u32 {\n    let mut count = 0;\n    for lamp in lamps.iter().filter(|lamp| **lamp > 1) {\n        if *lamp < 40 && *lamp != 7 {\n            count += 1;\n        } else if *lamp == 7 {\n            count += 2;\n        }\n    }\n    count\n}\n";
+    answering(
+        &json!({"code": CODE, "why": "One loop.\u{1b}[31m"}),
+        Duration::ZERO,
+    )
+}
+
+#[test]
+fn what_a_model_has_written_is_shown_before_it_is_carried_out() {
+    let (port, asked) = writer();
+    let (mut client, uri) = opened_with(port, "", "tasks = ['rewrite']\n");
+    let context = json!({"diagnostics": [], "triggerKind": 1});
+    let actions = client.actions_in(&uri, &cursor(0, 8), &context);
+    let is_it = |action: &&Value| action["command"]["command"] == "rustassistant.rewriteFunction";
+    let action = actions.iter().find(is_it).unwrap().clone();
+    let title = action["title"].as_str().unwrap();
+    assert!(title.starts_with("Rewrite with small (about "), "{title}");
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+    let id = choose_command(&mut client, "rustassistant.rewriteFunction", &action);
+    let answer = client.wait(id).unwrap();
+    assert_eq!(answer["helpers"], json!(["tally"]), "{answer}");
+    let edit = client.take_asked("workspace/applyEdit");
+    let label = edit["label"].as_str().unwrap();
+    assert!(
+        label.starts_with("Rewrite with `tally` (complexity "),
+        "{label}"
+    );
+    let annotation = &edit["edit"]["changeAnnotations"][label];
+    assert_eq!(annotation["needsConfirmation"], true);
+    let words = annotation["description"].as_str().unwrap();
+    assert!(
+        words.contains("Tests were not run.") && !words.contains('\u{1b}'),
+        "{words}"
+    );
+    let edits = &edit["edit"]["documentChanges"][0]["edits"];
+    assert_eq!(edits[0]["annotationId"], label);
+    assert!(apply(&lamps(), edits, "utf-16").contains("fn tally(lamps: &[u32]) -> u32 {"));
+}
+
+#[test]
+fn a_model_proposes_names_and_a_person_chooses_one() {
+    const EXTRACT: &str = "rustassistant.extractFunction";
+    let names = json!({"names": ["tally_bright", "report", "unsafe", "count_some"]});
+    let (port, asked) = answering(&names, Duration::ZERO);
+    let (mut client, uri) = opened_with(port, "", "");
+    let context = json!({"diagnostics": [], "triggerKind": 1});
+    let range = json!({"start": {"line": 1, "character": 4}, "end": {"line": 10, "character": 5}});
+    let actions = client.actions_in(&uri, &range, &context);
+    let is_it = |action: &&Value| {
+        let title = action["title"].as_str().unwrap();
+        title.starts_with("Extract into a function named by small (about ")
+    };
+    let action = actions
+        .iter()
+        .find(is_it)
+        .unwrap_or_else(|| panic!("{actions:?}"));
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+    client.set_pressed(1);
+    let id = choose_command(&mut client, EXTRACT, action);
+    let answer = client.wait(id).unwrap();
+    let question = client.take_asked("window/showMessageRequest");
+    let titles: Vec<&str> = question["actions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["title"].as_str().unwrap())
+        .collect();
+    assert_eq!(titles, ["tally_bright", "count_some"]);
+    assert_eq!(answer["name"], "count_some", "{answer}");
+    client.take_asked("workspace/applyEdit");
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
 }
 
 #[test]

@@ -10,6 +10,7 @@
 mod harness;
 mod official;
 mod replies;
+mod rewrites;
 
 use harness::Place;
 
@@ -110,7 +111,10 @@ fn a_function_within_its_limits_costs_nothing() {
 fn what_the_budget_does_not_allow_is_not_sent() {
     for (budget, said) in [
         ("day = 1000", "the budget of the day doesn't allow about"),
-        ("day = 0", "0 of 0 are used"),
+        (
+            "day = 0",
+            "`model.budget.day` is 0, so nothing may be spent",
+        ),
         (
             "month = '1k'",
             "the budget of the month doesn't allow about",

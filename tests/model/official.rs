@@ -176,7 +176,12 @@ fn what_is_no_answer_changes_nothing_and_costs_what_it_cost() {
     for provider in PROVIDERS {
         for (model, code, said, cost) in [
             ("denied", 2, "refuses the key (401)", Some(0)),
-            ("busy", 2, "is busy (429: too many requests)", Some(0)),
+            (
+                "busy",
+                2,
+                "takes no more requests for now (429: too many requests)",
+                Some(0),
+            ),
             (
                 "elsewhere",
                 2,
@@ -272,6 +277,200 @@ fn a_fence_around_an_answer_is_none_of_it() {
     let place = server.place("openai", "fenced", "");
     plan(&place, &["--write"]).expect(0);
     assert!(place.read("lib.rs").contains("fn tally_bright"));
+}
+
+fn rewrite(place: &Place, more: &[&str]) -> Run {
+    let run = place.run([&["refactor", "rewrite", "lib.rs:9"][..], more].concat());
+    assert!(!format!("{run:?}").contains(KEY), "{run:?}");
+    run
+}
+
+const REWRITES: &str = "tasks = ['rewrite']\n";
+
+#[test]
+fn a_function_is_rewritten_where_that_holds() {
+    let Some(server) = &*SERVER else { return };
+    let place = server.place("openai", "good@off", "");
+    rewrite(&place, &[])
+        .expect(2)
+        .says("`model.tasks` doesn't name `rewrite`");
+    for provider in PROVIDERS {
+        let model = format!("good@rewrite-{provider}");
+        let place = server.place(provider, &model, REWRITES);
+        let first = rewrite(&place, &[]).expect(0);
+        assert!(
+            first.stdout.contains("+fn tally(lamps: &[Lamp]"),
+            "{first:?}"
+        );
+        for said in [
+            "`--write` carries it out: Rewrite with `tally` (complexity 24 → 0)",
+            "says: One loop tallies all",
+            "Whether it does the same is for you to read.",
+            "Tests were not run.",
+            "took 600 tokens",
+        ] {
+            assert!(first.stderr.contains(said), "{said}: {first:?}");
+        }
+        assert!(!first.stderr.contains('\u{1b}'), "{first:?}");
+        assert_eq!((place.read("lib.rs"), used(&place)), (lamps(), 600));
+        let second = rewrite(&place, &["--format", "json"]).expect(0);
+        let report: Value = serde_json::from_str(&second.stdout).unwrap();
+        assert_eq!(report["model"]["kept"], true);
+        assert_eq!(report["helpers"], serde_json::json!(["tally"]));
+        rewrite(&place, &["--write"]).expect(0).says("Carried out");
+        assert!(
+            place
+                .read("lib.rs")
+                .contains("tally(lamps, |lamp| lamp.watts > 40)")
+        );
+        assert_eq!((server.asked_of(&model), used(&place)), (1, 600));
+    }
+}
+
+#[test]
+fn what_rustc_says_is_told_to_whoever_wrote_it() {
+    let Some(server) = &*SERVER else { return };
+    let place = server.place("anthropic", "mended", REWRITES);
+    let run = rewrite(&place, &["--write"]).expect(0);
+    assert!(
+        run.stderr
+            .contains("Left: rustc stands against it: error[E0308]"),
+        "{run:?}"
+    );
+    assert_eq!((server.asked_of("mended"), used(&place)), (2, 1200));
+    // What held is kept under the first question.
+    place.write("lib.rs", lamps());
+    rewrite(&place, &[])
+        .expect(0)
+        .says("which saves 1200 tokens");
+    assert_eq!(server.asked_of("mended"), 2);
+}
+
+#[test]
+fn a_reply_that_does_not_hold_is_no_edit_and_not_paid_for_twice() {
+    let Some(server) = &*SERVER else { return };
+    for (model, why) in [
+        ("stubborn", "rustc stands against it"),
+        (
+            "evil-code",
+            "Left: The reply has something that the function doesn't have",
+        ),
+    ] {
+        let place = server.place("openai", model, REWRITES);
+        let run = rewrite(&place, &["--write"]).expect(1);
+        assert!(run.stderr.contains(why), "{run:?}");
+        assert_eq!((place.read("lib.rs"), &*run.stdout), (lamps(), ""));
+        assert_eq!((server.asked_of(model), used(&place)), (3, 1800));
+        let again = rewrite(&place, &["--format", "json"]).expect(1);
+        let refused: Value = serde_json::from_str(&again.stdout).unwrap();
+        let why = refused["refused"].as_str().unwrap();
+        assert!(why.contains("It is asked again in a month"), "{why}");
+        assert_eq!(server.asked_of(model), 3);
+    }
+    let place = server.place(
+        "openai",
+        "stubborn@poor",
+        "tasks = ['rewrite']\nbudget.request = 2300\n",
+    );
+    rewrite(&place, &[]).expect(1);
+    assert_eq!(server.asked_of("stubborn@poor"), 1);
+}
+
+#[test]
+fn of_what_does_not_compile_nothing_is_sent() {
+    let Some(server) = &*SERVER else { return };
+    let place = server.place("openai", "good@broken", "tasks = ['choose', 'rewrite']\n");
+    place.write("lib.rs", lamps() + "\nfn broken() -> u32 {\n    \"\"\n}\n");
+    for run in [
+        plan(&place, &["--format", "json"]),
+        rewrite(&place, &["--format", "json"]),
+    ] {
+        let run = run.expect(1);
+        let refused: Value = serde_json::from_str(&run.stdout).unwrap();
+        let why = refused["refused"].as_str().unwrap();
+        assert!(why.contains("doesn't compile as it is"), "{why}");
+    }
+    assert_eq!(server.asked_of("good@broken"), 0);
+}
+
+#[test]
+fn tests_that_name_a_function_are_run_where_that_is_wanted() {
+    let Some(server) = &*SERVER else { return };
+    const TESTS: &str = "\n#[cfg(test)]\nmod tests {\n    use super::*;\n\n    #[test]\n    fn report_counts() {\n        let lamp = Lamp { is_on: true, watts: 60, room: 3 };\n        assert_eq!(report(&[lamp]), (1, 0, 0));\n    }\n\n    #[test]\n    fn another_fails() {\n        panic!();\n    }\n}\n";
+    const MANIFEST: &str = "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+    for (model, code, said) in [
+        (
+            "good@tested",
+            0,
+            "The one test that names it or its module passes.",
+        ),
+        (
+            "wrong",
+            1,
+            "With it, the test `tests::report_counts` fails.",
+        ),
+    ] {
+        let place = server.place("openai", model, "tasks = ['rewrite']\ntest = true\n");
+        place.write("Cargo.toml", MANIFEST);
+        place.write("src/lib.rs", lamps() + TESTS);
+        let run = place
+            .run(["refactor", "rewrite", "src/lib.rs:9"])
+            .expect(code);
+        assert!(run.stderr.contains(said), "{run:?}");
+        assert!(!place.path("Cargo.lock").exists() && place.read("src/lib.rs") == lamps() + TESTS);
+    }
+}
+
+fn extract(place: &Place, more: &[&str]) -> Run {
+    let arguments = ["refactor", "run", "extract-function", "lib.rs:8-17"];
+    place.run([&arguments[..], more].concat()).expect(0)
+}
+
+#[test]
+fn a_model_proposes_names_and_without_an_answer_the_code_has_its_own() {
+    const BY_MODEL: &[&str] = &["--name-by-model"];
+    let Some(server) = &*SERVER else { return };
+    for provider in PROVIDERS {
+        let model = format!("good@name-{provider}");
+        let place = server.place(provider, &model, "");
+        let own = extract(&place, &[]).stdout;
+        assert!(!own.contains("tally_bright_lamps") && server.asked_of(&model) == 0);
+        for _ in 0..2 {
+            let named = extract(&place, BY_MODEL);
+            assert!(
+                named.stdout.contains("+fn tally_bright_lamps("),
+                "{named:?}"
+            );
+            assert!(
+                named
+                    .stderr
+                    .contains("It could also be called `count_bright`, with `--name`."),
+                "{named:?}"
+            );
+        }
+        assert_eq!(server.asked_of(&model), 1);
+        for (model, more, why) in [
+            ("denied", "", "refuses the key (401)"),
+            ("slow", "", "did not answer within 4 s"),
+            ("html", "", "it is no JSON"),
+            ("bad@names", "", "no name that it proposed is free"),
+            (
+                "good@off",
+                "tasks = []\n",
+                "`model.tasks` doesn't name `name`",
+            ),
+            ("good@poor", "budget.day = 0\n", "`model.budget.day` is 0"),
+        ] {
+            let place = server.place(provider, model, more);
+            let run = extract(&place, BY_MODEL);
+            assert_eq!(run.stdout, own, "{model}");
+            assert!(run.stderr.contains("No name by a model: "), "{run:?}");
+            assert!(run.stderr.contains(why), "{run:?}");
+            assert!(run.stderr.contains("The code's own is used."), "{run:?}");
+        }
+    }
+    let run = extract(&place(""), BY_MODEL);
+    assert!(run.stderr.contains("No model is configured"), "{run:?}");
 }
 
 /// The interpreter of an environment that has the packages, which is made once.

@@ -72,7 +72,45 @@ def chosen(subject):
     return [parts[0][0]]
 
 
+TALLY = """pub fn report(lamps: &[Lamp]) -> (u32, u32, u32) {
+    let bright = tally(lamps, |lamp| lamp.watts > 40);
+    let dull = tally(lamps, |lamp| lamp.watts < 40);
+    let middling = tally(lamps, |lamp| lamp.watts == 40);
+    (bright, dull, middling)
+}
+
+fn tally(lamps: &[Lamp], is_wanted: impl Fn(&Lamp) -> bool) -> u32 {
+    let mut count = 0;
+    for lamp in lamps.iter().filter(|lamp| lamp.is_on) {
+        if is_wanted(lamp) && lamp.room != 0 {
+            count += 1;
+        } else if lamp.room == 7 {
+            count += 2;
+        }
+    }
+    count
+}
+"""
+
+
+def rewritten(name, subject):
+    """The function as a model writes it anew; `mended` does so once it is told what is wrong."""
+    code = TALLY
+    if name == "stubborn" or (name == "mended" and "This reply was given before:" not in subject):
+        code = TALLY.replace("-> u32 {", "-> u64 {")
+    if name == "wrong":
+        code = TALLY.replace("+= 1", "+= 3").replace("+= 2", "+= 1").replace("+= 3", "+= 2")
+    if name == "evil-code":
+        code = TALLY.replace("    count\n}", "    std::process::Command::new(\"sh\");\n    count\n}")
+    return json.dumps({"code": code, "why": "One loop tallies all\u001b[2J."})
+
+
 def answer(name, subject):
+    if subject.startswith("In `"):
+        names = ["tally_bright_lamps", "lamps", "count_bright", "weigh_lamps"]
+        return json.dumps({"names": ["report", "unsafe"] if name == "bad" else names[:3] + ["rm -rf /"]})
+    if "Parts:" not in subject and "The function:" in subject:
+        return rewritten(name, subject)
     numbers = chosen(subject) if "Parts:" in subject else []
     plan = lambda names, why, **more: {"parts": [dict(number=n, name=name, **more) for n, name in zip(numbers, names)], "why": why}
     good = plan(["tally_bright", "tally_dull"], "Each loop counts one thing.")

@@ -4,6 +4,8 @@ use std::{path::Path, sync::Arc};
 
 use crate::{
     compiler::Texts,
+    extraction::is_free_name,
+    syntax::Source,
     workspace::{WalkOptions, read, walk},
 };
 
@@ -21,4 +23,20 @@ pub fn texts_beside(path: &Path, unsaved: &Texts) -> Vec<Arc<str>> {
         None => read(file).ok(),
     };
     others.filter_map(text).collect()
+}
+
+/// Whether a function may be called so, as far as its file tells and nothing in the other texts calls something by that name.
+pub fn is_free_beside(source: &Source, others: &[Arc<str>], name: &str) -> bool {
+    is_free_name(source, name) && !others.iter().any(|text| calls(text, name))
+}
+
+/// Whether a text calls something by this name, which the new function could be mistaken for.
+fn calls(text: &str, name: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(name).any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + name.len()..]);
+        !before.ends_with(is_word)
+            && !before.ends_with("fn ")
+            && after.trim_start().starts_with(['(', ':', '!'])
+    })
 }

@@ -1,14 +1,33 @@
 //! The model that a command may ask.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+    pin::Pin,
+    sync::Arc,
+};
 
 use anyhow::{Context, bail};
+use serde::Serialize;
 
+use super::Format;
 use crate::{
-    cli::{settings::Settings, work::Work},
+    analysis::{InputFile, Refused, SWITCHED_OFF, check_compiled},
+    cli::{
+        ExitStatus, Output,
+        agreed::{CHECKING, not_offered},
+        output::say,
+        settings::Settings,
+        verify::until_stopped,
+        work::Work,
+    },
+    compiler::{self, Compiler, Stop, Unjudged},
     config::{CacheOptions, Config, ModelChoice, ModelOptions},
-    model::Asker,
+    model::{Answer, AnswerSource, Asker},
     os::{Signal, Signals},
+    report::{SCHEMA, write_json_line},
+    syntax::Source,
+    text::TextRange,
 };
 
 /// The model that is configured, or why none is asked.
@@ -21,6 +40,117 @@ pub(super) fn chosen(config: &Config) -> anyhow::Result<Arc<ModelOptions>> {
         ModelChoice::Nothing => bail!(
             "No model is configured, so none is asked. `[model]` with `provider` and `model` in your own config.toml names one."
         ),
+    }
+}
+
+/// The same for a task that rustc has to agree to in the end.
+pub(super) fn chosen_for(task: &str, input: &InputFile) -> anyhow::Result<Arc<ModelOptions>> {
+    let options = chosen(&input.config)?;
+    if !options.tasks.contains(&task) {
+        bail!("`model.tasks` doesn't name `{task}`, so nothing is sent.");
+    }
+    if !input.config.compiler {
+        bail!("{SWITCHED_OFF}.");
+    }
+    if !compiler::is_found() {
+        bail!("There is no cargo on the PATH, and rustc has to agree with what comes of it.");
+    }
+    Ok(options)
+}
+
+/// Rustc as the judge of one file, for as long as a command runs.
+pub(super) struct Judging {
+    path: PathBuf,
+    stop: Stop,
+    compiler: Option<Compiler>,
+}
+
+impl Judging {
+    /// Starts nothing yet.
+    pub(super) fn of(input: &InputFile) -> anyhow::Result<Self> {
+        let path = input.path.canonicalize();
+        Ok(Self {
+            path: path.context("The file's path can't be followed")?,
+            stop: Stop::default(),
+            compiler: None,
+        })
+    }
+
+    /// Whether rustc compiles the function at a place as it is.
+    pub(super) fn check_compiled(
+        &mut self,
+        work: &Work,
+        source: &Source,
+        function: TextRange,
+    ) -> anyhow::Result<Result<(), Refused>> {
+        say("note", CHECKING);
+        let source = source.clone();
+        self.ask(work, move |path, compiler| {
+            let checked = check_compiled(&source, path, function, compiler);
+            checked.map_err(|why| match why {
+                Refused::Unjudged(Unjudged::Because(why)) => {
+                    Refused::Because(format!("rustc can't be asked: {why}; nothing was sent."))
+                }
+                why => why,
+            })
+        })
+    }
+
+    /// Does something with the compiler until it is done or a person wants no more of it.
+    pub(super) fn ask<T: Send + 'static>(
+        &mut self,
+        work: &Work,
+        job: impl FnOnce(&Path, &mut Compiler) -> Result<T, Refused> + Send + 'static,
+    ) -> anyhow::Result<Result<T, Refused>> {
+        let compiler = self.compiler.take();
+        let mut compiler = compiler.unwrap_or_else(|| Compiler::new(self.stop.clone()));
+        let path = self.path.clone();
+        let (compiler, told) = until_stopped(work, &self.stop, move || {
+            let told = job(&path, &mut compiler);
+            (compiler, told)
+        })?;
+        self.compiler = Some(compiler);
+        match told {
+            Err(Refused::Unjudged(Unjudged::Stopped)) => bail!("stopped; nothing is changed"),
+            Err(Refused::Unjudged(why)) => bail!("rustc can't be asked: {why}"),
+            told => Ok(told),
+        }
+    }
+}
+
+/// Says why nothing comes of a command, in the form that was asked for.
+pub(super) fn refuse(
+    (id, place): (&str, &str),
+    why: Refused,
+    format: Format,
+    out: &mut Output,
+) -> anyhow::Result<ExitStatus> {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        schema: u32,
+        place: &'a str,
+        refused: String,
+    }
+    if let (Format::Json, Refused::Because(why)) = (format, &why) {
+        let refused = why.clone();
+        let document = Document {
+            schema: SCHEMA,
+            place,
+            refused,
+        };
+        write_json_line(out, &document).context("The answer can't be written")?;
+    }
+    not_offered(id, place, why)
+}
+
+/// What an answer has cost, for one line.
+pub(super) fn cost(options: &ModelOptions, answer: &Answer) -> String {
+    let (model, tokens) = (&options.model, answer.tokens);
+    match answer.source {
+        AnswerSource::Model => format!("`{model}` took {tokens} tokens."),
+        AnswerSource::Kept => {
+            format!("The answer of `{model}` was kept, which saves {tokens} tokens.")
+        }
     }
 }
 

@@ -28,6 +28,7 @@ pub(super) fn run(settings: &mut Settings, out: &mut Output) -> anyhow::Result<E
     let answer = match answer {
         Ok(answer) => answer,
         Err(why @ NoAnswer::Useless(_)) => bail!("`{model}` was asked, and is of no use so: {why}"),
+        Err(NoAnswer::OverBudget(why)) => bail!("`{model}` was not asked: {why}"),
         Err(why) => bail!("`{model}` doesn't answer: {why}"),
     };
     let seconds = begun.elapsed().as_secs_f32();

@@ -20,4 +20,13 @@ macro_rules! refuses {
 
 refuses!(check, ());
 refuses!(plan, (&crate::cli::model::PlanArguments));
+refuses!(rewrite, (&crate::cli::model::RewriteArguments));
 refuses!(status, (&crate::cli::model::Status));
+
+pub(in crate::cli) fn proposed_names(
+    _: &crate::analysis::InputFile,
+    _: crate::text::TextRange,
+    _: &crate::cli::settings::Settings,
+) -> anyhow::Result<Vec<String>> {
+    anyhow::bail!("{}", crate::config::NO_MODEL)
+}

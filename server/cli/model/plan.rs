@@ -2,28 +2,25 @@
 
 use std::{io::Write, sync::Arc};
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 
 use super::{
     Format, PlanArguments,
-    asking::{asker, chosen, stoppable},
+    asking::{Judging, asker, chosen_for, cost, refuse, stoppable},
 };
 use crate::{
-    analysis::{
-        FileChange, InputFile, NamedPlace, Outcome, Planned, Planning, Refused, SWITCHED_OFF,
-    },
+    analysis::{FileChange, InputFile, NamedPlace, Outcome, Planned, Planning, Refused},
     cli::{
         ExitStatus, Output,
-        agreed::{CHECKING, not_offered},
+        agreed::not_offered,
         changes::write,
         extract::parsed,
         output::{look, say},
         place,
         settings::Settings,
-        verify::until_stopped,
         work::Work,
     },
-    compiler::{self, Compiler, Stop, Texts, Unjudged},
+    compiler::Texts,
     config::{CHOOSE, ModelOptions},
     model::{Answer, AnswerSource, Asker, Question, Suggestion, suggestions},
     report::{self, PlansReport},
@@ -41,32 +38,29 @@ pub(super) fn run(
     let Some((input, range)) = place::read(&arguments.place, settings)? else {
         return Ok(ExitStatus::Trouble);
     };
-    let options = chosen(&input.config)?;
-    if !options.tasks.contains(&CHOOSE) {
-        bail!("`model.tasks` doesn't name `{CHOOSE}`, so nothing is sent.");
-    }
-    if !input.config.compiler {
-        bail!("{SWITCHED_OFF}.");
-    }
-    if !compiler::is_found() {
-        bail!("There is no cargo on the PATH, and rustc has to agree with every plan.");
-    }
-    let place = &arguments.place;
+    let options = chosen_for(CHOOSE, &input)?;
+    let (place, format) = (&arguments.place, arguments.format);
     let (planning, source) = match planning(&input, range)? {
         Ok(planning) => planning,
-        Err(why) => return not_offered(ID, place.words(), Refused::Because(why)),
+        Err(why) => return refuse((ID, place.words()), Refused::Because(why), format, out),
     };
     let question = planning
         .subject(&source)
         .question(options.plans, options.effort);
     let work = Work::with_cache(&input.config.cache)?;
+    let mut judging = Judging::of(&input)?;
+    if let Err(why) = judging.check_compiled(&work, &source, planning.range())? {
+        work.finish();
+        return refuse((ID, place.words()), why, format, out);
+    }
     let asker = asker(&options, &input.config.cache, settings, &work);
     let Some((answer, suggestions)) = asked(&asker, &question, planning.listed(), &work)? else {
         work.finish();
         let why = "The model was asked about this very function, and nothing that it chose held. It is asked again in a month, or when the function has changed.";
-        return not_offered(ID, place.words(), Refused::Because(why.to_owned()));
+        let why = Refused::Because(why.to_owned());
+        return refuse((ID, place.words()), why, format, out);
     };
-    let outcome = carried_out(&input, &planning, suggestions, &work)?;
+    let outcome = carried_out((&planning, source), suggestions, (&mut judging, &work))?;
     if outcome.planned.is_empty() {
         work.block_on(asker.keep_fruitless(&question));
     }
@@ -128,31 +122,19 @@ fn asked(
 }
 
 fn carried_out(
-    input: &InputFile,
-    planning: &Planning,
+    (planning, source): (&Planning, Source),
     suggestions: Vec<Suggestion>,
-    work: &Work,
+    (judging, work): (&mut Judging, &Work),
 ) -> anyhow::Result<Outcome> {
     if suggestions.is_empty() {
         return Ok(Outcome::default());
     }
-    say("note", CHECKING);
-    let stop = Stop::default();
-    let path = input.path.canonicalize();
-    let path = path.context("The file's path can't be followed")?;
-    let (text, context) = (Arc::clone(&input.text), input.context);
-    let (planning, mut compiler) = (planning.clone(), Compiler::new(stop.clone()));
-    let outcome = until_stopped(work, &stop, move || {
-        let source = parsed(text, context)?;
-        let place = (&*path, &Texts::new());
-        let outcome = planning.carried_out(&source, place, &suggestions, &mut compiler)?;
-        Ok::<_, Refused>(outcome)
+    let planning = planning.clone();
+    let outcome = judging.ask(work, move |path, compiler| {
+        let place = (path, &Texts::new());
+        Ok(planning.carried_out(&source, place, &suggestions, compiler)?)
     })?;
-    match outcome {
-        Ok(outcome) => Ok(outcome),
-        Err(Refused::Unjudged(Unjudged::Stopped)) => bail!("stopped; nothing is changed"),
-        Err(why) => bail!("The plans can't be tried: {why}"),
-    }
+    outcome.map_err(|why| anyhow!("The plans can't be tried: {why}"))
 }
 
 fn tell(
@@ -222,15 +204,5 @@ fn in_words(planning: &Planning, planned: &Planned, options: &ModelOptions) -> S
     match planned.why.as_str() {
         "" => format!("{title}."),
         why => format!("{title}. {} says: {why}", options.model),
-    }
-}
-
-fn cost(options: &ModelOptions, answer: &Answer) -> String {
-    let (model, tokens) = (&options.model, answer.tokens);
-    match answer.source {
-        AnswerSource::Model => format!("`{model}` took {tokens} tokens."),
-        AnswerSource::Kept => {
-            format!("The answer of `{model}` was kept, which saves {tokens} tokens.")
-        }
     }
 }

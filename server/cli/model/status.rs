@@ -5,10 +5,11 @@ use std::io::Write;
 use anyhow::{Context, bail};
 
 use super::{
-    Status,
+    Status, Task,
     asking::{asker, chosen},
     in_words,
     plan::planning,
+    rewrite::rewriting,
 };
 use crate::{
     analysis::NamedPlace,
@@ -26,7 +27,7 @@ pub(super) fn run(
     out: &mut Output,
 ) -> anyhow::Result<ExitStatus> {
     if let Some(place) = &arguments.show {
-        return show(place, settings, out);
+        return show((place, arguments.task), settings, out);
     }
     let here = std::env::current_dir().context("The current directory can't be read")?;
     let config = settings.of(&here)?;
@@ -68,7 +69,8 @@ fn budget(asker: &Asker, work: &Work, out: &mut Output) -> anyhow::Result<ExitSt
             Err(fault) => {
                 writeln!(
                     out,
-                    "{whose}budget: it can't be read, so nothing is spent: {fault}"
+                    "{whose}budget: it can't be read, so nothing is spent: {}",
+                    fault.of_ledger()
                 )?;
                 status = ExitStatus::Trouble;
             }
@@ -104,7 +106,7 @@ fn line(window: &WindowStatus) -> String {
 }
 
 fn show(
-    place: &NamedPlace,
+    (place, task): (&NamedPlace, Task),
     settings: &mut Settings,
     out: &mut Output,
 ) -> anyhow::Result<ExitStatus> {
@@ -112,13 +114,20 @@ fn show(
         return Ok(ExitStatus::Trouble);
     };
     let options = chosen(&input.config)?;
-    let (planning, source) = match planning(&input, range)? {
-        Ok(planning) => planning,
+    let question = match task {
+        Task::Choose => planning(&input, range)?.map(|(planning, source)| {
+            let subject = planning.subject(&source);
+            subject.question(options.plans, options.effort)
+        }),
+        Task::Rewrite => {
+            let found = rewriting(&input, range)?;
+            found.map(|(_, subject, _)| subject.question(options.effort))
+        }
+    };
+    let question = match question {
+        Ok(question) => question,
         Err(why) => bail!("Nothing would be sent for {}: {why}", place.words()),
     };
-    let question = planning
-        .subject(&source)
-        .question(options.plans, options.effort);
     for line in question.shown(&options).lines() {
         // What a function holds is not for a terminal to carry out.
         writeln!(out, "{}", printable(line))?;

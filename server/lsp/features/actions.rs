@@ -12,7 +12,7 @@ use lsp_types::{
 };
 
 #[cfg(feature = "model")]
-use super::plan_extractions;
+use super::by_model;
 use super::{
     agreed,
     asking_rustc::may_be_offered,
@@ -113,7 +113,10 @@ fn extractions(analysed: &Analysed, request: &ActionRequest<'_>) -> Vec<CodeActi
     if !request.range.is_empty() && request.wants(&CodeActionKind::REFACTOR_EXTRACT) {
         let selected = extract_function::offered(analysed, request.range, request.profile);
         if selected.is_some() {
-            return Vec::from_iter(selected);
+            return selected
+                .into_iter()
+                .chain(named_by_model(analysed, request.range))
+                .collect();
         }
     }
     let findings = analysed.findings_at(request.range).into_iter();
@@ -135,32 +138,33 @@ fn extractions(analysed: &Analysed, request: &ActionRequest<'_>) -> Vec<CodeActi
         ..action
     });
     let proposed = proposed.take(extract_function::MOST_PROPOSED);
-    proposed.chain(planning(analysed, request, &kind)).collect()
+    proposed.chain(by_model(analysed, request, &kind)).collect()
 }
 
-/// The action that has a model choose, where one is configured.
+/// The actions that ask a model, where one is configured.
 #[cfg(feature = "model")]
-fn planning(
+fn by_model(
     analysed: &Analysed,
     request: &ActionRequest<'_>,
     kind: &CodeActionKind,
-) -> Option<CodeAction> {
-    let findings = analysed.findings_at(request.range).into_iter();
-    let mut offered = findings.filter_map(|finding| {
-        let action = plan_extractions::offered(analysed, &finding, request.profile)?;
-        let diagnostic = diagnostics::of_finding(analysed, &finding, request.profile);
-        Some(CodeAction {
-            diagnostics: Some(vec![diagnostic]),
-            kind: Some(kind.clone()),
-            ..action
-        })
-    });
-    offered.next()
+) -> Vec<CodeAction> {
+    by_model::offered(analysed, (request.range, kind), request.profile)
+}
+
+/// The same of a selection that is extracted.
+#[cfg(feature = "model")]
+fn named_by_model(analysed: &Analysed, selection: TextRange) -> Option<CodeAction> {
+    extract_function::named_by_model(analysed, selection)
 }
 
 #[cfg(not(feature = "model"))]
-fn planning(_: &Analysed, _: &ActionRequest<'_>, _: &CodeActionKind) -> Option<CodeAction> {
+fn named_by_model(_: &Analysed, _: TextRange) -> Option<CodeAction> {
     None
+}
+
+#[cfg(not(feature = "model"))]
+fn by_model(_: &Analysed, _: &ActionRequest<'_>, _: &CodeActionKind) -> Vec<CodeAction> {
+    Vec::new()
 }
 
 impl ActionRequest<'_> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lsp_types::Command;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
-use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::jsonrpc::Result;
 
 use super::{
     asking_rustc::{self, NotDone, Subject},
@@ -32,10 +32,9 @@ pub(crate) async fn run(
     arguments: &[Value],
     cancel: &CancellationToken,
 ) -> Result<Value> {
-    let note = arguments.first().cloned().unwrap_or_default();
-    let note: ActionNote = serde_json::from_value(note)
-        .map_err(|_| Error::invalid_params("The offer to carry out is missing."))?;
-    asking_rustc::answer(server, carried_out(server, snapshot, note, cancel)).await
+    let missing = "The offer to carry out is missing.";
+    let carry_out = |note| carried_out(server, snapshot, note, cancel);
+    asking_rustc::command(server, arguments, missing, carry_out).await
 }
 
 async fn carried_out(

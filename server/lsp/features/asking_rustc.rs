@@ -6,11 +6,13 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, thread};
 
 use lsp_types::{ApplyWorkspaceEditParams, MessageType, Url, request::ApplyWorkspaceEdit};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
+use tower_lsp::jsonrpc::Error;
 
-use super::edits::{FileEdits, edit_of};
+use super::edits::{FileEdits, edit_of, edit_to_confirm};
 use crate::{
     analysis::{OpenFile, Refused},
     compiler::{self, Compiler, Texts, Unjudged},
@@ -72,8 +74,20 @@ impl From<Refused> for NotDone {
     }
 }
 
+/// Carries out a command with one argument, or says in one sentence why not; `missing` says what the argument would be.
+pub(crate) async fn command<T: DeserializeOwned, D: Future<Output = Result<Value, NotDone>>>(
+    server: &Arc<Server>,
+    arguments: &[Value],
+    missing: &'static str,
+    carry_out: impl FnOnce(T) -> D,
+) -> tower_lsp::jsonrpc::Result<Value> {
+    let chosen = arguments.first().cloned().unwrap_or_default();
+    let chosen = serde_json::from_value(chosen).map_err(|_| Error::invalid_params(missing))?;
+    answer(server, carry_out(chosen)).await
+}
+
 /// What comes of a command; where nothing does, a person is told in one sentence why not.
-pub(crate) async fn answer(
+async fn answer(
     server: &Arc<Server>,
     done: impl Future<Output = Result<Value, NotDone>>,
 ) -> tower_lsp::jsonrpc::Result<Value> {
@@ -229,6 +243,26 @@ pub(crate) async fn apply(
     label: String,
     edits: Edits,
 ) -> Result<Url, NotDone> {
+    sent(server, subject, (label, None), edits).await
+}
+
+/// The same where a person is shown the edit before it is carried out, with a description of it.
+#[cfg(feature = "model")]
+pub(crate) async fn apply_confirmed(
+    server: &Arc<Server>,
+    subject: &Subject,
+    (label, description): (String, String),
+    edits: Edits,
+) -> Result<Url, NotDone> {
+    sent(server, subject, (label, Some(description)), edits).await
+}
+
+async fn sent(
+    server: &Arc<Server>,
+    subject: &Subject,
+    (label, description): (String, Option<String>),
+    edits: Edits,
+) -> Result<Url, NotDone> {
     let snapshot = server.session.documents.snapshot();
     let is_same = |document: &Arc<Document>| {
         let current = snapshot.get(&document.key);
@@ -247,9 +281,14 @@ pub(crate) async fn apply(
         file: Arc::clone(&subject.file),
         edits,
     };
+    let profile = server.session.profile();
+    let edit = match &description {
+        Some(description) => edit_to_confirm(change, (&label, description), profile),
+        None => edit_of(vec![change], profile),
+    };
     let params = ApplyWorkspaceEditParams {
         label: Some(label),
-        edit: edit_of(vec![change], server.session.profile()),
+        edit,
     };
     let applied = ask_within::<ApplyWorkspaceEdit>(&server.client, params, EDIT_TIMEOUT).await;
     let Some(applied) = applied else {

@@ -6,9 +6,9 @@ use lsp_types::ExecuteCommandParams;
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::{Error, Result};
 
-#[cfg(feature = "model")]
-use super::plan_extractions;
 use super::{agreed, background, extract_function, fix_workspace};
+#[cfg(feature = "model")]
+use super::{plan_extractions, rewrite_function};
 use crate::{
     cache::Holdings,
     lsp::{
@@ -34,6 +34,8 @@ pub(crate) const ALL: &[&str] = &[
     #[cfg(feature = "model")]
     plan_extractions::COMMAND,
     REINDEX,
+    #[cfg(feature = "model")]
+    rewrite_function::COMMAND,
 ];
 
 /// The time that the statistics look back on, as on the command line.
@@ -64,6 +66,10 @@ pub(crate) async fn execute(
                 plan_extractions::run(&server, &snapshot, &params.arguments, &cancel).await
             }
             REINDEX => Ok(reindex(&server).await),
+            #[cfg(feature = "model")]
+            rewrite_function::COMMAND => {
+                rewrite_function::run(&server, &snapshot, &params.arguments, &cancel).await
+            }
             other => Err(Error::invalid_params(format!(
                 "There is no command `{other}`."
             ))),

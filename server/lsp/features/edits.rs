@@ -134,6 +134,32 @@ pub(crate) fn edit_of(changes: Vec<FileEdits>, profile: &Profile) -> WorkspaceEd
     }
 }
 
+/// The edit of one document that a client shows before it carries it out; only for one that can.
+pub(crate) fn edit_to_confirm(
+    change: FileEdits,
+    (label, description): (&str, &str),
+    profile: &Profile,
+) -> WorkspaceEdit {
+    let edits = text_edits(&change.file, &change.edits, profile).into_iter();
+    let edits = edits.map(|text_edit| {
+        OneOf::Right(AnnotatedTextEdit {
+            text_edit,
+            annotation_id: label.to_owned(),
+        })
+    });
+    let edit = document_edit(change.uri, change.version, edits.collect());
+    let annotation = ChangeAnnotation {
+        label: label.to_owned(),
+        needs_confirmation: Some(true),
+        description: Some(description.to_owned()),
+    };
+    WorkspaceEdit {
+        document_changes: Some(DocumentChanges::Edits(vec![edit])),
+        change_annotations: Some([(label.to_owned(), annotation)].into()),
+        changes: None,
+    }
+}
+
 impl KnownFiles {
     /// The document that was asked about. Nothing if its name is no URL.
     pub(crate) fn of(analysed: &Analysed) -> Option<Self> {

@@ -8,9 +8,11 @@ use lsp_types::{CodeAction, CodeActionKind, Command};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
-use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::jsonrpc::Result;
 
 use super::asking_rustc::{self, NotDone, Subject, may_be_offered, takes_commands};
+#[cfg(feature = "model")]
+use super::name_by_model;
 use crate::{
     analysis::{
         Extracted, Extraction, Finding, OpenFile, Refused, Seen, Unification, apart,
@@ -47,6 +49,27 @@ struct Chosen {
     name: Option<String>,
     #[serde(default)]
     what: What,
+    #[serde(default, skip_serializing_if = "Namer::is_code")]
+    namer: Namer,
+}
+
+/// Who finds a name where none is given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+enum Namer {
+    #[default]
+    Code,
+    /// A language model, with the code's own name where no answer comes.
+    Model,
+}
+
+impl Namer {
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "this is how serde asks for it"
+    )]
+    fn is_code(&self) -> bool {
+        *self == Self::Code
+    }
 }
 
 /// What becomes a function.
@@ -158,7 +181,28 @@ fn action(
         end: selection.end().into(),
         name,
         what,
+        namer: Namer::Code,
     };
+    command_of(chosen, title)
+}
+
+/// The action at a selection whose new function a model names, where one is configured for that.
+#[cfg(feature = "model")]
+pub(crate) fn named_by_model(analysed: &Analysed, selection: TextRange) -> Option<CodeAction> {
+    let title = name_by_model::title(analysed, selection)?;
+    let chosen = Chosen {
+        uri: analysed.document.uri.clone(),
+        hash: analysed.document.hash().to_owned(),
+        start: selection.start().into(),
+        end: selection.end().into(),
+        name: None,
+        what: What::Selection,
+        namer: Namer::Model,
+    };
+    command_of(chosen, &title)
+}
+
+fn command_of(chosen: Chosen, title: &str) -> Option<CodeAction> {
     let argument = serde_json::to_value(chosen).ok()?;
     let command = Command::new(title.to_owned(), COMMAND.into(), Some(vec![argument]));
     Some(CodeAction {
@@ -176,16 +220,35 @@ pub(crate) async fn run(
     arguments: &[Value],
     cancel: &CancellationToken,
 ) -> Result<Value> {
-    let chosen = arguments.first().cloned().unwrap_or_default();
-    let chosen: Chosen = serde_json::from_value(chosen)
-        .map_err(|_| Error::invalid_params("The selection to extract from is missing."))?;
-    asking_rustc::answer(server, carried_out(server, snapshot, &chosen, cancel)).await
+    let missing = "The selection to extract from is missing.";
+    let carry_out = |chosen| carried_out(server, snapshot, chosen, cancel);
+    asking_rustc::command(server, arguments, missing, carry_out).await
+}
+
+#[cfg(feature = "model")]
+async fn by_model(
+    server: &Arc<Server>,
+    subject: &Arc<Subject>,
+    range: TextRange,
+    cancel: &CancellationToken,
+) -> std::result::Result<Option<String>, NotDone> {
+    name_by_model::chosen(server, subject, range, cancel).await
+}
+
+#[cfg(not(feature = "model"))]
+async fn by_model(
+    _: &Arc<Server>,
+    _: &Arc<Subject>,
+    _: TextRange,
+    _: &CancellationToken,
+) -> std::result::Result<Option<String>, NotDone> {
+    Ok(None)
 }
 
 async fn carried_out(
     server: &Arc<Server>,
     snapshot: &Arc<Snapshot>,
-    chosen: &Chosen,
+    chosen: Chosen,
     cancel: &CancellationToken,
 ) -> std::result::Result<Value, NotDone> {
     let subject = Subject::of(snapshot, &chosen.uri, &chosen.hash).await?;
@@ -193,8 +256,12 @@ async fn carried_out(
     if end < start || end > TextSize::of(&**subject.file.text()) {
         return Err(NotDone::changed());
     }
-    let (range, name, what) = (TextRange::new(start, end), chosen.name.clone(), chosen.what);
+    let (range, what) = (TextRange::new(start, end), chosen.what);
     let subject = Arc::new(subject);
+    let name = match chosen.namer {
+        Namer::Code => chosen.name,
+        Namer::Model => by_model(server, &subject, range, cancel).await?,
+    };
     let ask = move |subject: &Subject, compiler: &mut Compiler| {
         let source = subject.file.source();
         let source = source.map_err(|why| Refused::Because(format!("The file is {why}.")))?;

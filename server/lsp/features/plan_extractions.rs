@@ -12,13 +12,16 @@ use lsp_types::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
-use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::jsonrpc::Result;
 
-use super::asking_rustc::{self, NotDone, Subject, may_be_offered};
+use super::{
+    asking_model::{self, in_words, parsed},
+    asking_rustc::{self, NotDone, Subject, may_be_offered},
+};
 use crate::{
     analysis::{Finding, Outcome, Planned, Planning, Refused, difference, is_for_extraction},
     compiler::Compiler,
-    config::{CHOOSE, Environment, ModelOptions},
+    config::{CHOOSE, ModelOptions},
     lsp::{
         session::{analysed::Analysed, documents::Snapshot, server::Server},
         wire::{
@@ -26,11 +29,9 @@ use crate::{
             profile::{Feature, Profile},
         },
     },
-    model::{Answer, Asker, NoAnswer, Question, Suggestion, suggestions},
+    model::{Answer, Asker, Question, Suggestion, suggestions},
     report::plan_title,
-    syntax::Source,
     text::{TextRange, TextSize},
-    workspace,
 };
 
 pub(crate) const COMMAND: &str = "rustassistant.planExtractions";
@@ -80,15 +81,6 @@ pub(crate) fn offered(
     })
 }
 
-/// "about 2,200 tokens"
-fn in_words(tokens: u64) -> String {
-    let rounded = tokens.div_ceil(100) * 100;
-    match (rounded / 1_000, rounded % 1_000) {
-        (0, rest) => format!("about {rest} tokens"),
-        (thousands, rest) => format!("about {thousands},{rest:03} tokens"),
-    }
-}
-
 /// Carries it out, or says in one sentence why not.
 pub(crate) async fn run(
     server: &Arc<Server>,
@@ -96,25 +88,22 @@ pub(crate) async fn run(
     arguments: &[Value],
     cancel: &CancellationToken,
 ) -> Result<Value> {
-    let chosen = arguments.first().cloned().unwrap_or_default();
-    let chosen: Chosen = serde_json::from_value(chosen)
-        .map_err(|_| Error::invalid_params("The place of the function is missing."))?;
-    asking_rustc::answer(server, carried_out(server, snapshot, &chosen, cancel)).await
+    let missing = "The place of the function is missing.";
+    let carry_out = |chosen| carried_out(server, snapshot, chosen, cancel);
+    asking_rustc::command(server, arguments, missing, carry_out).await
 }
 
 async fn carried_out(
     server: &Arc<Server>,
     snapshot: &Arc<Snapshot>,
-    chosen: &Chosen,
+    chosen: Chosen,
     cancel: &CancellationToken,
 ) -> std::result::Result<Value, NotDone> {
     let subject = Arc::new(Subject::of(snapshot, &chosen.uri, &chosen.hash).await?);
-    let Some(options) = subject.surroundings.model.chosen_for(CHOOSE).cloned() else {
-        let why = "No model is configured here, so none is asked.";
-        return Err(NotDone::Refused(why.to_owned()));
-    };
+    let options = asking_model::chosen_for(CHOOSE, &subject)?;
     let (planning, question) = planned(server, &subject, chosen.at, &options).await?;
-    let asker = asker(server, &subject, &options).await;
+    asking_model::check_compiled(server, &subject, planning.range(), cancel).await?;
+    let asker = asking_model::asker(server, &subject, &options).await;
     let (answer, found) = asked(server, (&asker, &question), planning.listed(), cancel).await?;
     asker.keep(&question, &answer).await;
     let tried = planning.clone();
@@ -136,11 +125,6 @@ async fn carried_out(
     let title = plan_title(&planning, best);
     let uri = asking_rustc::apply(server, &subject, title, edits).await?;
     Ok(json!({"applied": true, "uri": uri, "names": best.names}))
-}
-
-fn parsed(subject: &Subject) -> std::result::Result<&Arc<Source>, Refused> {
-    let source = subject.file.source();
-    source.map_err(|why| Refused::Because(format!("The file is {why}.")))
 }
 
 /// What there is to choose from, and the question that says it.
@@ -166,23 +150,7 @@ async fn planned(
     Ok(found?)
 }
 
-/// Whoever asks the model. Of a text that isn't saved nothing is kept.
-async fn asker(server: &Arc<Server>, subject: &Arc<Subject>, options: &ModelOptions) -> Asker {
-    let read = Arc::clone(subject);
-    let is_saved = tokio::task::spawn_blocking(move || {
-        let saved = workspace::read(&read.path);
-        saved.is_ok_and(|saved| saved == *read.file.text())
-    });
-    let environment = Environment::of_process();
-    let asker = Asker::open(options, &environment, &server.cache).await;
-    if is_saved.await.unwrap_or_default() {
-        asker.with_memory(server.engine.store(), &environment)
-    } else {
-        asker
-    }
-}
-
-/// The answer and what it suggests, with a progress that a person can end.
+/// The answer and what it suggests.
 async fn asked(
     server: &Arc<Server>,
     (asker, question): (&Asker, &Question),
@@ -190,33 +158,10 @@ async fn asked(
     cancel: &CancellationToken,
 ) -> std::result::Result<(Answer, Vec<Suggestion>), NotDone> {
     let options = asker.options();
-    let asking = cancel.child_token();
-    let (profile, title) = (
-        server.session.profile(),
-        format!("Asking {}", options.model),
-    );
-    let progress = server
-        .progress
-        .begin_unmeasured(&server.client, profile, &title, &asking)
-        .await;
-    let answer = asker.ask(question, || (), asking.cancelled()).await;
-    server.progress.end(&progress);
-    drop(progress);
-    let answer = answer.map_err(|why| match why {
-        NoAnswer::Stopped => NotDone::Cancelled,
-        NoAnswer::OverBudget(why) => NotDone::Refused(why),
-        why => NotDone::Failed(why.to_string()),
-    })?;
-    let Some(answer) = answer else {
-        let why = "The model was asked about this very function, and nothing that it chose held. It is asked again in a month, or when the function has changed.";
-        return Err(NotDone::Refused(why.to_owned()));
-    };
+    let answer = asking_model::answered(server, (asker, question), cancel).await?;
     match suggestions(&answer.text, listed, options.plans) {
         Some(found) => Ok((answer, found)),
-        None => Err(NotDone::Failed(format!(
-            "{} answered in another form than it was asked for",
-            options.model
-        ))),
+        None => Err(asking_model::another_form(options)),
     }
 }
 

@@ -103,7 +103,7 @@ async fn a_server_that_is_busy_is_asked_once_more() {
     );
     let late = Act::Say("429 Too Many Requests\r\nretry-after: 60", String::new());
     let (third, server) = exchange([late]).await;
-    assert!(matches!(third.text, Err(NoAnswer::Busy(_))));
+    assert!(matches!(third.text, Err(NoAnswer::Throttled(_))));
     assert_eq!(server.asked().await.len(), 1);
 }
 
@@ -168,7 +168,11 @@ async fn nobody_sends_us_elsewhere() {
 
 #[tokio::test]
 async fn nothing_says_the_key() {
-    for (status, denied) in [("401 Unauthorized", true), ("404 Not Found", false)] {
+    for (status, denied) in [
+        ("401 Unauthorized", true),
+        ("403 Forbidden", true),
+        ("404 Not Found", false),
+    ] {
         for provider in [ModelProvider::OpenAi, ModelProvider::Anthropic] {
             let server = Scripted::start([error(status, "the key s3cret-key is wrong")]).await;
             let options = ModelOptions {
@@ -186,7 +190,7 @@ async fn nothing_says_the_key() {
                 .await
                 .text
                 .unwrap_err();
-            assert_eq!(matches!(why, NoAnswer::Denied(401)), denied);
+            assert_eq!(matches!(why, NoAnswer::Denied(401 | 403)), denied);
             assert!(!format!("{why} {why:?}").contains("s3cret"), "{why}");
             assert!(server.asked().await[0].head.contains("s3cret-key"));
         }

@@ -31,7 +31,7 @@ fn a_local_server_needs_no_key() {
     assert_eq!(options.url.to_string(), "http://127.0.0.1:11434/v1");
     assert_eq!((options.api_key, options.effort), (None, None));
     assert_eq!((options.plans, options.context), (2, 16_384));
-    assert_eq!(options.tasks, ["choose"]);
+    assert_eq!(options.tasks, ["choose", "name"]);
     assert_eq!(options.timeout, std::time::Duration::from_mins(1));
 }
 
@@ -136,8 +136,8 @@ fn what_is_missing_or_wrong_is_said_and_means_no_model() {
             "model.model: nothing says how the model is spoken to: set `model.provider`",
         ),
         (
-            "provider = 'openai'\nmodel = 'x'\nurl = 'http://[::1]/v1'\ntasks = ['rewrite']",
-            "model.tasks: expected one of `choose`",
+            "provider = 'openai'\nmodel = 'x'\nurl = 'http://[::1]/v1'\ntasks = ['write']",
+            "model.tasks: expected one of `choose`, `name`, `rewrite`",
         ),
         (
             "provider = 'openai'\nmodel = 'x'\nurl = 'http://localhost/v1'\nbudget.day = 'much'",

@@ -1,0 +1,129 @@
+//! A function above a limit, which is made smaller by taking something out of it or by writing it otherwise.
+
+use super::{Functions, Memo, Refused, measure};
+use crate::{
+    config::Rules,
+    extraction::{Goal, Measure, Naming},
+    facts::FunctionFacts,
+    smells,
+    syntax::Source,
+    text::{TextRange, TextSize},
+};
+
+/// The function and what it is too large by.
+#[derive(Debug, Clone)]
+pub(super) struct Oversized {
+    pub(super) function: FunctionFacts,
+    pub(super) goal: Goal,
+    pub(super) before: u32,
+}
+
+/// The measures of a function that are made smaller, by their smells.
+const MEASURES: [(&str, Measure); 3] = [
+    ("cognitive-complexity", Measure::Complexity),
+    ("deep-nesting", Measure::Nesting),
+    ("long-function", Measure::Lines),
+];
+/// What takes less than a tenth of the measure is no gain.
+const LEAST_PART: u32 = 10;
+
+impl Oversized {
+    /// The innermost function around a place, if it is above a limit.
+    pub(super) fn at(source: &Source, rules: &Rules, range: TextRange) -> Result<Self, Refused> {
+        if source.tree.has_errors() {
+            // Nothing could be tried, so nothing is asked.
+            return Err(because(
+                "The file doesn't parse as Rust yet; nothing was sent.",
+            ));
+        }
+        let report = measure(source, &Memo::default());
+        let functions = Functions::new(report.functions());
+        let function = functions.around(beginning(source, range)).next().copied();
+        let function = function.ok_or_else(|| because("No function is here."))?;
+        let (goal, before) = goal(&function, rules).ok_or_else(|| {
+            because("The function is within its limits, so nothing is asked for.")
+        })?;
+        Ok(Self {
+            function,
+            goal,
+            before,
+        })
+    }
+
+    /// What is said of it.
+    pub(super) fn finding(&self) -> String {
+        let (noun, before, limit) = (self.noun(), self.before, self.goal.limit);
+        format!("The function's {noun} is {before}; {limit} is fine.")
+    }
+
+    /// "complexity 49 → 21"
+    pub(super) fn in_words(&self, after: u32) -> String {
+        let before = self.before;
+        match self.goal.measure {
+            Measure::Complexity => format!("complexity {before} → {after}"),
+            Measure::Nesting => format!("nesting {before} → {after}"),
+            _ => format!("{before} → {after} lines"),
+        }
+    }
+
+    pub(super) fn noun(&self) -> &'static str {
+        match self.goal.measure {
+            Measure::Complexity => "cognitive complexity",
+            Measure::Nesting => "nesting",
+            _ => "number of lines",
+        }
+    }
+
+    pub(super) fn measure_of(&self, function: &FunctionFacts) -> u32 {
+        measure_of(self.goal.measure, function)
+    }
+
+    /// Whether so much is left of the measure that it is worth a change.
+    pub(super) fn is_gain(&self, after: u32) -> bool {
+        let before = self.before;
+        after < before && (after <= self.goal.limit || (before - after) * LEAST_PART >= before)
+    }
+}
+
+/// Where the code of a place begins: a line may begin with white space, which is no part of what begins in it.
+fn beginning(source: &Source, range: TextRange) -> TextRange {
+    let rest = source.slice(TextRange::new(range.start(), TextSize::of(&*source.text)));
+    let white = rest.len() - rest.trim_start().len();
+    let at = range.start() + TextSize::of(&rest[..white]);
+    TextRange::empty(at)
+}
+
+/// What a function is too large by, the most first; nothing where it is within its limits.
+fn goal(function: &FunctionFacts, rules: &Rules) -> Option<(Goal, u32)> {
+    let above = MEASURES.iter().filter_map(|(smell, measure)| {
+        let limit = rules.judgement(smells::by_name(smell)?)?.limits.warn;
+        let found = measure_of(*measure, function);
+        let goal = Goal {
+            measure: *measure,
+            limit,
+            limit_of_part: limit,
+            naming: Naming::Given,
+        };
+        (found > limit).then_some((goal, found))
+    });
+    let excess = |(goal, found): &(Goal, u32)| f64::from(*found) / f64::from(goal.limit.max(1));
+    above.reduce(|most, other| {
+        if excess(&other) > excess(&most) {
+            other
+        } else {
+            most
+        }
+    })
+}
+
+fn measure_of(measure: Measure, function: &FunctionFacts) -> u32 {
+    match measure {
+        Measure::Complexity => function.cognitive,
+        Measure::Nesting => function.nesting,
+        _ => function.lines,
+    }
+}
+
+pub(super) fn because(why: &str) -> Refused {
+    Refused::Because(why.to_owned())
+}

@@ -1,0 +1,239 @@
+//! `refactor rewrite`.
+
+use std::{io::Write, sync::Arc};
+
+use anyhow::{Context, anyhow, bail};
+
+use super::{
+    Format, RewriteArguments,
+    asking::{Judging, asker, chosen_for, cost, refuse, stoppable},
+};
+use crate::{
+    analysis::{FileChange, HeldRewrite, InputFile, Refused, Rewriting, texts_beside},
+    cli::{
+        ExitStatus, Output,
+        changes::write,
+        extract::parsed,
+        output::{look, say},
+        place,
+        settings::Settings,
+        work::Work,
+    },
+    compiler::Texts,
+    config::{ModelChoice, ModelOptions, REWRITE},
+    model::{Answer, AnswerSource, Asker, RewriteReply, RewriteSubject, Tries, rewrite_reply},
+    report::{self, RewriteReport},
+    syntax::Source,
+    text::TextRange,
+};
+
+const ID: &str = "refactor rewrite";
+
+pub(super) fn run(
+    arguments: &RewriteArguments,
+    settings: &mut Settings,
+    out: &mut Output,
+) -> anyhow::Result<ExitStatus> {
+    let Some((input, range)) = place::read(&arguments.place, settings)? else {
+        return Ok(ExitStatus::Trouble);
+    };
+    let options = chosen_for(REWRITE, &input)?;
+    let place = arguments.place.words();
+    let refused = |why, out: &mut Output| refuse((ID, place), why, arguments.format, out);
+    let (rewriting, subject, source) = match rewriting(&input, range)? {
+        Ok(found) => found,
+        Err(why) => return refused(Refused::Because(why), out),
+    };
+    let work = Work::with_cache(&input.config.cache)?;
+    let mut judging = Judging::of(&input)?;
+    if let Err(why) = judging.check_compiled(&work, &source, rewriting.range())? {
+        work.finish();
+        return refused(why, out);
+    }
+    let asker = asker(&options, &input.config.cache, settings, &work);
+    let mut run = Run {
+        asker: &asker,
+        work: &work,
+        judging,
+        tries: Tries::new(subject.question(options.effort)),
+    };
+    let outcome = run.outcome(&rewriting, &source)?;
+    work.finish();
+    match outcome {
+        Outcome::Held(held, answer) => tell(arguments, (input, held), (&options, &answer), out),
+        Outcome::Nothing(answer) => {
+            say("note", &cost(&options, &answer));
+            let why = "Nothing that the model wrote holds.";
+            refused(Refused::Because(why.to_owned()), out)
+        }
+        Outcome::Known => {
+            let why = "The model was asked about this very function, and nothing that it wrote held. It is asked again in a month, or when the function has changed.";
+            refused(Refused::Because(why.to_owned()), out)
+        }
+    }
+}
+
+/// What may be rewritten at a place, what a model is told of it, and the text that it is of; or why there is nothing.
+pub(super) fn rewriting(
+    input: &InputFile,
+    range: TextRange,
+) -> anyhow::Result<Result<(Rewriting, RewriteSubject, Source), String>> {
+    let (text, context, rules) = (Arc::clone(&input.text), input.context, input.rules.clone());
+    let path = input.path.canonicalize();
+    let path = path.context("The file's path can't be followed")?;
+    let is_tested = matches!(&input.config.model, ModelChoice::Chosen(options) if options.test);
+    let work = Work::in_memory()?;
+    let found = work.block_on(work.engine.run(move || {
+        let source = parsed(text, context)?;
+        let rewriting = Rewriting::at(&source, &rules, range)?;
+        let subject = rewriting.subject(&source, &texts_beside(&path, &Texts::new()))?;
+        let rewriting = if is_tested {
+            rewriting.with_tests()
+        } else {
+            rewriting
+        };
+        Ok::<_, Refused>((rewriting, subject, source))
+    }))?;
+    work.finish();
+    Ok(found.map_err(|why| why.to_string()))
+}
+
+enum Outcome {
+    Held(HeldRewrite, Answer),
+    Nothing(Answer),
+    /// Nothing held when it was asked before.
+    Known,
+}
+
+struct Run<'a> {
+    asker: &'a Asker,
+    work: &'a Work,
+    judging: Judging,
+    tries: Tries,
+}
+
+impl Run<'_> {
+    /// Asks, and has mended what doesn't hold, as long as one request may cost that.
+    fn outcome(&mut self, rewriting: &Rewriting, source: &Source) -> anyhow::Result<Outcome> {
+        let Some(mut answer) = self.first()? else {
+            return Ok(Outcome::Known);
+        };
+        loop {
+            self.tries.count(&answer);
+            let total = Answer {
+                tokens: self.tries.spent(),
+                ..answer.clone()
+            };
+            let reply = self.read(&answer)?;
+            match self.tried(rewriting, source, &reply)? {
+                Ok(held) => {
+                    self.work
+                        .block_on(self.asker.keep(self.tries.first(), &total));
+                    return Ok(Outcome::Held(held, total));
+                }
+                Err(why) => {
+                    say("note", &format!("Left: {why}"));
+                    let options = self.asker.options();
+                    if !self.tries.mend(&reply, &why.to_string(), options) {
+                        let asked = self.tries.first();
+                        self.work.block_on(self.asker.keep_fruitless(asked));
+                        return Ok(Outcome::Nothing(total));
+                    }
+                }
+            }
+            answer = self.again()?;
+        }
+    }
+
+    fn first(&self) -> anyhow::Result<Option<Answer>> {
+        let (asker, question) = (self.asker, self.tries.first());
+        let answer = stoppable(self.work, |stopped| async {
+            asker
+                .ask(question, || say_asking(asker, &self.tries), stopped)
+                .await
+        })?;
+        answer.map_err(|why| anyhow!("{why}"))
+    }
+
+    fn again(&self) -> anyhow::Result<Answer> {
+        say_asking(self.asker, &self.tries);
+        let question = self.tries.next();
+        let answer = stoppable(self.work, |stopped| self.asker.send(question, stopped))?;
+        answer.map_err(|why| anyhow!("{why}"))
+    }
+
+    fn read(&self, answer: &Answer) -> anyhow::Result<RewriteReply> {
+        let Some(reply) = rewrite_reply(&answer.text) else {
+            let (model, tokens) = (&self.asker.options().model, self.tries.spent());
+            bail!(
+                "`{model}` answered in another form than it was asked for; that cost {tokens} tokens"
+            );
+        };
+        Ok(reply)
+    }
+
+    fn tried(
+        &mut self,
+        rewriting: &Rewriting,
+        source: &Source,
+        reply: &RewriteReply,
+    ) -> anyhow::Result<Result<HeldRewrite, Refused>> {
+        let (rewriting, source, reply) = (rewriting.clone(), source.clone(), reply.clone());
+        self.judging.ask(self.work, move |path, compiler| {
+            rewriting.tried(&source, (path, &Texts::new()), &reply, compiler)
+        })
+    }
+}
+
+fn say_asking(asker: &Asker, tries: &Tries) {
+    let options = asker.options();
+    let (model, estimate) = (&options.model, tries.next().estimate(options));
+    say(
+        "note",
+        &format!("Asking `{model}` (about {estimate} tokens)."),
+    );
+}
+
+fn tell(
+    arguments: &RewriteArguments,
+    (input, held): (InputFile, HeldRewrite),
+    (options, answer): (&ModelOptions, &Answer),
+    out: &mut Output,
+) -> anyhow::Result<ExitStatus> {
+    let shown = input.shown.clone();
+    if arguments.format == Format::Json {
+        let report = RewriteReport {
+            input: &input,
+            held: &held,
+            model: &options.model,
+            tokens: answer.tokens,
+            is_kept: answer.source == AnswerSource::Kept,
+        };
+        report::write_rewrite_json(out, &report).context("The rewrite can't be written")?;
+    }
+    let change = FileChange::new(input, Arc::clone(&held.text), Vec::new(), 1);
+    let change = change.map_err(|error| anyhow!("{error}; `{shown}` is left as it is"))?;
+    if arguments.format == Format::Human {
+        report::write_change(out, &change, look()).context("The diff can't be written")?;
+    }
+    out.flush().context("The diff can't be written")?;
+    if arguments.write && write(&[change]) > 0 {
+        return Ok(ExitStatus::Trouble);
+    }
+    let what = if arguments.write {
+        "Carried out"
+    } else {
+        "`--write` carries it out"
+    };
+    let title = report::rewrite_title(&held);
+    let said = match held.why.as_str() {
+        "" => format!("{what}: {title}."),
+        why => format!("{what}: {title}. {} says: {why}", options.model),
+    };
+    say("note", &said);
+    for words in report::rewrite_notes(&held) {
+        say("note", &words);
+    }
+    say("note", &cost(options, answer));
+    Ok(ExitStatus::Fine)
+}

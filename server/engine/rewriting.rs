@@ -1,0 +1,271 @@
+//! A function that somebody else has written anew: what has to hold of it before a compiler is asked.
+//!
+//! Whoever writes is believed in nothing. Of a reply only the body of the function and the helpers beside it are taken: its
+//! head, its attributes and its documentation stay in the file as they are. What the body says is held against the old one word
+//! by word: whatever leads out of the function has to stay, and nothing may come but what the function has already, variables,
+//! and names of the standard library that do no more than compute.
+
+mod arrivals;
+mod context;
+mod known;
+mod panics;
+mod reply;
+mod staying;
+mod usage;
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxNode,
+    ast::{self, HasName},
+};
+
+use crate::{
+    syntax::{LineEnding, Source, is_generated, layout, tokens},
+    text::{Edit, Edits, TextRange, TextSize},
+};
+
+pub use context::Needs;
+use reply::Reply;
+use usage::Usage;
+
+/// Bytes of the longest function that is rewritten.
+const LONGEST: usize = 1 << 15;
+
+/// Why nothing is rewritten, in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotRewritten(String);
+
+impl NotRewritten {
+    fn new(why: impl Into<String>) -> Self {
+        Self(why.into())
+    }
+}
+
+/// Where helpers of a function stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HelperHome {
+    /// Behind it, in its module.
+    Module,
+    /// Behind it, in its `impl`.
+    Impl,
+    /// Behind the trait, or the `impl` of one, that the function is in.
+    Outside,
+}
+
+/// A function that may be written anew.
+pub struct Rewritable<'a> {
+    source: &'a Source,
+    function: ast::Fn,
+    /// From the signature to the end of the body.
+    range: TextRange,
+    body: TextRange,
+    home: HelperHome,
+}
+
+/// A reply that passed, as the file's text with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rewritten {
+    pub text: String,
+    /// What the new functions beside it are called.
+    pub helpers: Vec<String>,
+    /// Strings, characters and copies of comments that the reply doesn't have any more.
+    pub gone: Vec<String>,
+}
+
+impl<'a> Rewritable<'a> {
+    /// The function with this name and range, unless that can't be shown to hold whatever is written.
+    pub fn new(
+        source: &'a Source,
+        name: TextRange,
+        range: TextRange,
+    ) -> Result<Self, NotRewritten> {
+        let root = source.root();
+        if is_generated(&root) {
+            return Err(NotRewritten::new(
+                "The file is generated, so a change of it would be lost.",
+            ));
+        }
+        if source.tree.has_errors() {
+            return Err(NotRewritten::new("The file doesn't parse as Rust yet."));
+        }
+        if LineEnding::of(&source.text).is_none() {
+            return Err(NotRewritten::new(
+                "The lines of the file end in different ways, so no edit could keep them.",
+            ));
+        }
+        let missing = || NotRewritten::new("No function is here.");
+        let element = root.covering_element(name);
+        let mut around = element.ancestors().filter_map(ast::Fn::cast);
+        let is_it = |function: &ast::Fn| {
+            let own = function.name().map(|name| name.syntax().text_range());
+            own == Some(name)
+        };
+        let function = around.find(is_it).ok_or_else(missing)?;
+        let body = function.body().ok_or_else(missing)?;
+        let rewritable = Self {
+            source,
+            range,
+            body: body.syntax().text_range(),
+            home: home(function.syntax()),
+            function,
+        };
+        rewritable.check()?;
+        Ok(rewritable)
+    }
+
+    /// What can't be judged on this machine, or not at all, is nobody's to rewrite.
+    fn check(&self) -> Result<(), NotRewritten> {
+        let code = self.source.slice(self.range);
+        if code.len() > LONGEST {
+            return Err(NotRewritten::new(
+                "The function is too long to be rewritten.",
+            ));
+        }
+        let is_word = |word: &str| {
+            let mut tokens = tokens(code, self.source.context.edition).into_iter();
+            tokens.any(|(_, text)| text == word)
+        };
+        if is_word("unsafe") {
+            return Err(NotRewritten::new(
+                "The function has unsafe code, which is not rewritten.",
+            ));
+        }
+        if is_word("cfg") || is_word("cfg_attr") {
+            return Err(NotRewritten::new(
+                "The function depends on `cfg`, so that not all of it is compiled here.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The function as it is told: from its signature to its end, without what it is indented by.
+    pub fn text(&self) -> Result<String, NotRewritten> {
+        let (text, start) = (&self.source.text, self.range.start());
+        let indent = layout::indentation(text, start);
+        let edition = self.source.context.edition;
+        let moved = layout::moved(text, self.range, edition, indent, "");
+        let moved = moved.ok_or_else(|| {
+            NotRewritten::new("Lines of the function stand further out than its first one.")
+        })?;
+        Ok(moved.replace("\r\n", "\n"))
+    }
+
+    /// What has to be known of the texts around to write it anew.
+    pub fn needs(&self) -> Needs {
+        let code = self.source.slice(self.range);
+        let usage = Usage::of([code], self.source.context.edition);
+        let mut called = usage.calls;
+        called.extend(usage.methods);
+        called.extend(usage.pairs.into_iter().map(|(_, name)| name));
+        let is_own = |name: &String| !known::is_of_std(name);
+        let types = usage
+            .names
+            .into_iter()
+            .filter(|name| name.starts_with(|c: char| c.is_ascii_uppercase()) && is_own(name));
+        Needs {
+            called: called.into_iter().filter(is_own).collect(),
+            types: types.collect(),
+        }
+    }
+
+    pub fn home(&self) -> HelperHome {
+        self.home
+    }
+
+    /// The text with a reply in the place of the function. A helper's name has to be free for a function beside it.
+    pub fn rewritten(
+        &self,
+        reply: &str,
+        is_free: &dyn Fn(&str) -> bool,
+    ) -> Result<Rewritten, NotRewritten> {
+        let code = self.text()?;
+        let reply = reply.replace("\r\n", "\n");
+        let edition = self.source.context.edition;
+        reply::check_characters(&reply, &code)?;
+        let reply = Reply::parse(&reply, self.source.context)?;
+        reply.check_head(&self.head())?;
+        reply.check_helpers(is_free)?;
+        let body = self.source.slice(self.body).replace("\r\n", "\n");
+        let old = Usage::of([&*body], edition);
+        let new = Usage::of(reply.parts(), edition);
+        staying::check(&self.function, &old, &new)?;
+        let gone = old.gone_in(&new);
+        arrivals::check(
+            &self.function,
+            &old.with_head(self.head_usage()),
+            &new,
+            &reply,
+        )?;
+        panics::check(self.function.syntax(), &reply)?;
+        Ok(Rewritten {
+            text: self.written(&reply)?,
+            helpers: reply.helpers(),
+            gone,
+        })
+    }
+
+    /// The words of the head, comments among them.
+    fn head(&self) -> Vec<String> {
+        let head = TextRange::new(self.range.start(), self.body.start());
+        reply::head_words(self.source.slice(head), self.source.context.edition)
+    }
+
+    /// What the head names, but for the function itself, which a body that doesn't name it has no business to call.
+    fn head_usage(&self) -> Usage {
+        let head = TextRange::new(self.range.start(), self.body.start());
+        let mut usage = Usage::of([self.source.slice(head)], self.source.context.edition);
+        if let Some(name) = self.function.name() {
+            usage.forget(name.text());
+        }
+        usage
+    }
+
+    fn written(&self, reply: &Reply) -> Result<String, NotRewritten> {
+        let text = &self.source.text;
+        let indent = layout::indentation(text, self.range.start());
+        let ending = layout::first_line_ending(text);
+        let with_endings = |code: String| code.replace('\n', ending);
+        let mut body = reply.body(indent)?;
+        let (place, outer) = self.place_of_helpers(indent);
+        let helpers = reply.helpers_in_words(outer)?;
+        let mut edits = Vec::new();
+        if place == self.body.end() {
+            body.push_str(&helpers);
+        } else if !helpers.is_empty() {
+            edits.push(Edit::insert(place, with_endings(helpers)));
+        }
+        edits.push(Edit::replace(self.body, with_endings(body)));
+        let text = Edits::new(edits).ok().and_then(|edits| edits.apply(text));
+        text.ok_or_else(|| NotRewritten::new("The reply doesn't fit into the file."))
+    }
+
+    /// Where helpers are written, and by what they are indented there.
+    fn place_of_helpers<'s>(&'s self, indent: &'s str) -> (TextSize, &'s str) {
+        if self.home != HelperHome::Outside {
+            return (self.body.end(), indent);
+        }
+        let block = owner(self.function.syntax());
+        let range = block.map_or(self.body, |it| it.text_range());
+        let indent = layout::indentation(&self.source.text, range.end());
+        (range.end(), indent)
+    }
+}
+
+fn owner(function: &SyntaxNode) -> Option<SyntaxNode> {
+    let list = function.parent()?;
+    list.parent()
+        .filter(|it| matches!(it.kind(), SyntaxKind::IMPL | SyntaxKind::TRAIT))
+}
+
+fn home(function: &SyntaxNode) -> HelperHome {
+    match owner(function) {
+        None => HelperHome::Module,
+        Some(block) => match ast::Impl::cast(block) {
+            Some(block) if block.trait_().is_none() => HelperHome::Impl,
+            _ => HelperHome::Outside,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

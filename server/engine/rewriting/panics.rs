@@ -1,0 +1,98 @@
+//! Replies that give no result: loops without a way out, functions that call each other in a circle, and places that may panic
+//! where the function had none of the kind.
+
+use std::collections::BTreeSet;
+
+use ra_ap_syntax::{AstNode, NodeOrToken, SyntaxKind, SyntaxNode, T, ast};
+
+use super::{NotRewritten, reply::Reply};
+
+pub(super) fn check(old: &SyntaxNode, reply: &Reply) -> Result<(), NotRewritten> {
+    let bodies = reply.functions().iter().map(|it| it.body.syntax());
+    let new: usize = bodies.map(endless_loops).sum();
+    if new > endless_loops(old) {
+        return Err(NotRewritten::new("The reply has a loop without an end."));
+    }
+    let indexes = |code: &SyntaxNode| {
+        let mut nodes = code.descendants();
+        nodes.any(|node| node.kind() == SyntaxKind::INDEX_EXPR)
+    };
+    let mut bodies = reply.functions().iter().map(|it| it.body.syntax());
+    if bodies.any(indexes) && !indexes(old) {
+        let why = "The reply takes elements by their numbers, which the function doesn't.";
+        return Err(NotRewritten::new(why));
+    }
+    if let Some(name) = circle(reply) {
+        return Err(NotRewritten::new(format!(
+            "The helper `{name}` calls itself."
+        )));
+    }
+    Ok(())
+}
+
+/// Loops that nothing leaves, and those in the input of macros, of which that isn't known.
+fn endless_loops(code: &SyntaxNode) -> usize {
+    let loops = code.descendants().filter(|node| match node.kind() {
+        SyntaxKind::LOOP_EXPR => !has_way_out(node),
+        SyntaxKind::WHILE_EXPR => is_always(node) && !has_way_out(node),
+        _ => false,
+    });
+    let tokens = code
+        .descendants_with_tokens()
+        .filter_map(NodeOrToken::into_token);
+    let hidden = tokens.filter(|token| {
+        let is_loop = matches!(token.kind(), T![loop] | T![while]);
+        is_loop
+            && token
+                .parent()
+                .is_some_and(|it| it.kind() == SyntaxKind::TOKEN_TREE)
+    });
+    loops.count() + hidden.count()
+}
+
+fn is_always(node: &SyntaxNode) -> bool {
+    let condition = ast::WhileExpr::cast(node.clone()).and_then(|it| it.condition());
+    condition.is_some_and(|it| it.syntax().text() == "true")
+}
+
+/// Whether something in the loop may leave it. One around it is no loop without an end for what leaves the inner one alone, which
+/// rustc's own warnings and tests have to find.
+fn has_way_out(node: &SyntaxNode) -> bool {
+    let mut inside = node.descendants();
+    inside.any(|it| {
+        matches!(
+            it.kind(),
+            SyntaxKind::BREAK_EXPR | SyntaxKind::RETURN_EXPR | SyntaxKind::TRY_EXPR
+        )
+    })
+}
+
+/// A helper that leads back to itself.
+fn circle(reply: &Reply) -> Option<&str> {
+    let helpers = reply.helper_functions();
+    let named = |at: usize| -> Vec<usize> {
+        let names: BTreeSet<String> = helpers[at]
+            .body
+            .syntax()
+            .descendants_with_tokens()
+            .filter_map(NodeOrToken::into_token)
+            .filter(|token| token.kind() == SyntaxKind::IDENT)
+            .map(|token| token.text().to_owned())
+            .collect();
+        let others = helpers.iter().enumerate();
+        let others = others.filter(|(_, other)| names.contains(&other.name));
+        others.map(|(at, _)| at).collect()
+    };
+    (0..helpers.len()).find_map(|start| {
+        let (mut seen, mut open) = (BTreeSet::new(), named(start));
+        while let Some(at) = open.pop() {
+            if at == start {
+                return Some(helpers[start].name.as_str());
+            }
+            if seen.insert(at) {
+                open.extend(named(at));
+            }
+        }
+        None
+    })
+}

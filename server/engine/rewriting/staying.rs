@@ -1,0 +1,70 @@
+//! What of a function has to be there afterwards: everything that leads out of it, numbers, and comments.
+
+use std::collections::BTreeSet;
+
+use ra_ap_syntax::{
+    AstNode,
+    ast::{self, HasName},
+};
+
+use super::{NotRewritten, known, usage::Usage};
+use crate::{
+    syntax::FileNames,
+    text::{printable, shortened},
+};
+
+/// Characters that are shown of a comment.
+const LONGEST: usize = 60;
+
+pub(super) fn check(function: &ast::Fn, old: &Usage, new: &Usage) -> Result<(), NotRewritten> {
+    // What it is given comes from outside.
+    let own = function.body().map(|body| variables(body.syntax()));
+    let own = own.unwrap_or_default();
+    let file = FileNames::around(function);
+    let declares = |name: &str| {
+        file.has_method(name) || !file.functions(name).is_empty() || !file.types(name).is_empty()
+    };
+    // What may panic is better gone.
+    let is_std = |name: &str| known::is_of_std(name) || matches!(name, "expect" | "unwrap");
+    let may_go = |name: &str| own.contains(name) || (is_std(name) && !declares(name));
+    let names = old.names.iter();
+    let mut gone = names.filter(|name| !may_go(name) && !new.names.contains(*name));
+    if let Some(name) = gone.next() {
+        return Err(NotRewritten::new(format!(
+            "The function names `{name}`, and the reply doesn't."
+        )));
+    }
+    let is_plain = |number: &str| known::is_zero_or_one(number);
+    let mut numbers = old.numbers.iter();
+    let is_gone = |number: &&String| !is_plain(number) && !new.numbers.contains(*number);
+    if let Some(number) = numbers.find(is_gone) {
+        return Err(NotRewritten::new(format!(
+            "The function has the number `{number}`, and the reply doesn't."
+        )));
+    }
+    let mut comments = old.comments.keys();
+    if let Some(comment) = comments.find(|it| !new.comments.contains_key(*it)) {
+        let comment = printable(&shortened(comment, LONGEST)).into_owned();
+        return Err(NotRewritten::new(format!(
+            "The function has the comment `{comment}`, and the reply doesn't."
+        )));
+    }
+    Ok(())
+}
+
+/// Everything that code binds to a name.
+pub(super) fn variables(code: &ra_ap_syntax::SyntaxNode) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for node in code.descendants() {
+        let name = match_name(&node);
+        names.extend(name.map(|name| name.text().to_string()));
+    }
+    names
+}
+
+fn match_name(node: &ra_ap_syntax::SyntaxNode) -> Option<ast::Name> {
+    if let Some(pattern) = ast::IdentPat::cast(node.clone()) {
+        return pattern.name();
+    }
+    ast::TypeParam::cast(node.clone())?.name()
+}

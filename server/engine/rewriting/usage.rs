@@ -1,0 +1,199 @@
+//! What code names, and how: read from its tokens, so that what stands in the input of a macro counts as what stands outside.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ra_ap_syntax::{Edition, SyntaxKind, T};
+
+use crate::syntax::tokens;
+
+/// Names and literals of some code.
+#[derive(Debug, Default)]
+pub(super) struct Usage {
+    /// Every name, wherever it stands.
+    pub(super) names: BTreeSet<String>,
+    /// Names that stand alone: neither a field, nor called, nor a part of a path.
+    pub(super) values: BTreeSet<String>,
+    pub(super) calls: BTreeSet<String>,
+    pub(super) methods: BTreeSet<String>,
+    pub(super) macros: BTreeSet<String>,
+    /// Two names with `::` between them; the first is empty where none stands there.
+    pub(super) pairs: BTreeSet<(String, String)>,
+    /// Keywords, and signs that are told apart by what follows, by how often they are there.
+    pub(super) keywords: BTreeMap<String, usize>,
+    /// Without white space.
+    pub(super) comments: BTreeMap<String, usize>,
+    /// Strings and characters.
+    pub(super) texts: BTreeMap<String, usize>,
+    pub(super) numbers: BTreeSet<String>,
+}
+
+/// A pointer that the borrow checker doesn't follow.
+pub(super) const RAW_POINTER: &str = "a raw pointer";
+/// `#[` or `#![`.
+pub(super) const ATTRIBUTE: &str = "an attribute";
+
+struct Token<'a> {
+    kind: SyntaxKind,
+    text: &'a str,
+}
+
+impl Usage {
+    pub(super) fn of<'a>(codes: impl IntoIterator<Item = &'a str>, edition: Edition) -> Self {
+        let mut usage = Self::default();
+        for code in codes {
+            let mut words = Vec::new();
+            for (kind, text) in tokens(code, edition) {
+                match kind {
+                    SyntaxKind::WHITESPACE => {}
+                    SyntaxKind::COMMENT => {
+                        let text = text.split_whitespace().collect();
+                        *usage.comments.entry(text).or_default() += 1;
+                    }
+                    _ => words.push(Token { kind, text }),
+                }
+            }
+            for at in 0..words.len() {
+                usage.take(&words, at);
+            }
+        }
+        usage
+    }
+
+    /// What isn't in `new` any more, or less often, of what a person may miss.
+    pub(super) fn gone_in(&self, new: &Self) -> Vec<String> {
+        let texts = gone(&self.texts, &new.texts);
+        texts.chain(gone(&self.comments, &new.comments)).collect()
+    }
+
+    /// The same where the names of a head are known, too.
+    pub(super) fn with_head(mut self, head: Self) -> Self {
+        self.names.extend(head.names);
+        self.values.extend(head.values);
+        self.pairs.extend(head.pairs);
+        self.numbers.extend(head.numbers);
+        self.keywords.extend(
+            head.keywords
+                .into_iter()
+                .filter(|(word, _)| word == "async"),
+        );
+        self
+    }
+
+    pub(super) fn forget(&mut self, name: &str) {
+        self.names.remove(name);
+        self.values.remove(name);
+    }
+
+    fn take(&mut self, words: &[Token<'_>], at: usize) {
+        let Token { kind, text } = words[at];
+        let around = Around { words, at };
+        match kind {
+            SyntaxKind::STRING
+            | SyntaxKind::BYTE_STRING
+            | SyntaxKind::C_STRING
+            | SyntaxKind::CHAR
+            | SyntaxKind::BYTE => *self.texts.entry(text.to_owned()).or_default() += 1,
+            SyntaxKind::INT_NUMBER | SyntaxKind::FLOAT_NUMBER if !around.is_member() => {
+                self.numbers.insert(text.replace('_', ""));
+            }
+            T![#] if around.next(1) == Some("[") || around.next(2) == Some("[") => {
+                self.count(ATTRIBUTE);
+            }
+            T![*] if matches!(around.next(1), Some("const" | "mut")) => self.count(RAW_POINTER),
+            _ if is_word(kind) => self.take_word(&around, text),
+            _ if kind.is_keyword(Edition::LATEST) => self.count(text),
+            _ => {}
+        }
+    }
+
+    fn take_word(&mut self, around: &Around<'_>, text: &str) {
+        let name = text.to_owned();
+        self.names.insert(name.clone());
+        if matches!(text, "Self" | "self" | "super" | "crate") {
+            self.count(text);
+        }
+        if text == "raw" && matches!(around.next(1), Some("const" | "mut")) {
+            self.count(RAW_POINTER);
+        }
+        let opens = |text: Option<&str>| matches!(text, Some("(" | "[" | "{"));
+        let leads_on = around.next(1) == Some(":") && around.next(2) == Some(":");
+        if around.next(1) == Some("!") && opens(around.next(2)) {
+            self.macros.insert(name);
+            return;
+        }
+        if let Some(qualifier) = around.qualifier() {
+            self.pairs.insert((qualifier.to_owned(), name));
+            return;
+        }
+        let is_called = around.next(1) == Some("(");
+        if around.is_member() {
+            if is_called || leads_on {
+                self.methods.insert(name);
+            }
+        } else if is_called {
+            self.calls.insert(name);
+        } else if !leads_on && !around.is_label() {
+            self.values.insert(name);
+        }
+    }
+
+    fn count(&mut self, word: &str) {
+        *self.keywords.entry(word.to_owned()).or_default() += 1;
+    }
+}
+
+fn gone(
+    old: &BTreeMap<String, usize>,
+    new: &BTreeMap<String, usize>,
+) -> impl Iterator<Item = String> {
+    let left = |word: &String| new.get(word).copied().unwrap_or_default();
+    let gone = old.iter().filter(move |(word, times)| left(word) < **times);
+    gone.map(|(word, _)| word.clone())
+}
+
+fn is_word(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        SyntaxKind::IDENT | T![Self] | T![self] | T![super] | T![crate] | T![await]
+    )
+}
+
+/// A word with what stands around it. Signs come character by character.
+struct Around<'a> {
+    words: &'a [Token<'a>],
+    at: usize,
+}
+
+impl<'a> Around<'a> {
+    fn next(&self, by: usize) -> Option<&'a str> {
+        self.words.get(self.at + by).map(|it| it.text)
+    }
+
+    fn back(&self, by: usize) -> Option<&'a Token<'a>> {
+        self.words.get(self.at.checked_sub(by)?)
+    }
+
+    fn is_back(&self, by: usize, text: &str) -> bool {
+        self.back(by).is_some_and(|it| it.text == text)
+    }
+
+    /// Whether it stands behind the dot of a field or a method, which two dots are not.
+    fn is_member(&self) -> bool {
+        self.is_back(1, ".") && !self.is_back(2, ".")
+    }
+
+    /// What stands before the `::` in front of it, if that is there.
+    fn qualifier(&self) -> Option<&'a str> {
+        if !(self.is_back(1, ":") && self.is_back(2, ":")) {
+            return None;
+        }
+        let before = self.back(3).filter(|it| is_word(it.kind));
+        Some(before.map_or("", |it| it.text))
+    }
+
+    /// Whether it names a field of a record, or what a type is given for.
+    fn is_label(&self) -> bool {
+        let begins = self.is_back(1, "{") || self.is_back(1, ",");
+        begins && self.next(1) == Some(":") && self.next(2) != Some(":")
+    }
+}

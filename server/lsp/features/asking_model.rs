@@ -1,0 +1,131 @@
+//! Commands that ask a language model before they change anything.
+//!
+//! Nothing is sent before a person has chosen one, and before rustc compiles what it is about.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::asking_rustc::{self, NotDone, Subject};
+use crate::{
+    analysis::{Refused, check_compiled as compiles},
+    compiler::Compiler,
+    config::{Environment, ModelOptions},
+    lsp::session::server::Server,
+    model::{Answer, Asker, NoAnswer, Question},
+    syntax::Source,
+    text::TextRange,
+    workspace,
+};
+
+/// "about 2,200 tokens"
+pub(crate) fn in_words(tokens: u64) -> String {
+    let rounded = tokens.div_ceil(100) * 100;
+    match (rounded / 1_000, rounded % 1_000) {
+        (0, rest) => format!("about {rest} tokens"),
+        (thousands, rest) => format!("about {thousands},{rest:03} tokens"),
+    }
+}
+
+/// The model that is asked for a task where the document lies.
+pub(crate) fn chosen_for(task: &str, subject: &Subject) -> Result<Arc<ModelOptions>, NotDone> {
+    let options = subject.surroundings.model.chosen_for(task).cloned();
+    options.ok_or_else(|| {
+        NotDone::Refused("No model is configured here, so none is asked.".to_owned())
+    })
+}
+
+pub(crate) fn parsed(subject: &Subject) -> Result<&Arc<Source>, Refused> {
+    let source = subject.file.source();
+    source.map_err(|why| Refused::Because(format!("The file is {why}.")))
+}
+
+/// Whether rustc compiles the function at a place as it is.
+pub(crate) async fn check_compiled(
+    server: &Arc<Server>,
+    subject: &Arc<Subject>,
+    function: TextRange,
+    cancel: &CancellationToken,
+) -> Result<(), NotDone> {
+    let ask = move |subject: &Subject, compiler: &mut Compiler| {
+        compiles(parsed(subject)?, &subject.path, function, compiler)
+    };
+    asking_rustc::told(server, subject, cancel, ask).await
+}
+
+/// Whoever asks the model. Of a text that isn't saved nothing is kept.
+pub(crate) async fn asker(
+    server: &Arc<Server>,
+    subject: &Arc<Subject>,
+    options: &ModelOptions,
+) -> Asker {
+    let read = Arc::clone(subject);
+    let is_saved = tokio::task::spawn_blocking(move || {
+        let saved = workspace::read(&read.path);
+        saved.is_ok_and(|saved| saved == *read.file.text())
+    });
+    let environment = Environment::of_process();
+    let asker = Asker::open(options, &environment, &server.cache).await;
+    if is_saved.await.unwrap_or_default() {
+        asker.with_memory(server.engine.store(), &environment)
+    } else {
+        asker
+    }
+}
+
+/// The answer that is kept or given, with a progress that a person can end.
+pub(crate) async fn answered(
+    server: &Arc<Server>,
+    (asker, question): (&Asker, &Question),
+    cancel: &CancellationToken,
+) -> Result<Answer, NotDone> {
+    let ask = |stopped: CancellationToken| async move {
+        asker.ask(question, || (), stopped.cancelled()).await
+    };
+    let answer = with_progress(server, asker.options(), cancel, ask).await?;
+    answer.ok_or_else(|| {
+        let why = "The model was asked about this very function, and nothing came of it. It is asked again in a month, or when the function has changed.";
+        NotDone::Refused(why.to_owned())
+    })
+}
+
+/// The same for a question about an answer, which is never kept.
+pub(crate) async fn answered_again(
+    server: &Arc<Server>,
+    (asker, question): (&Asker, &Question),
+    cancel: &CancellationToken,
+) -> Result<Answer, NotDone> {
+    let ask =
+        |stopped: CancellationToken| async move { asker.send(question, stopped.cancelled()).await };
+    with_progress(server, asker.options(), cancel, ask).await
+}
+
+async fn with_progress<T, F: Future<Output = Result<T, NoAnswer>>>(
+    server: &Arc<Server>,
+    options: &ModelOptions,
+    cancel: &CancellationToken,
+    ask: impl FnOnce(CancellationToken) -> F,
+) -> Result<T, NotDone> {
+    let asking = cancel.child_token();
+    let profile = server.session.profile();
+    let title = format!("Asking {}", options.model);
+    let progress = server
+        .progress
+        .begin_unmeasured(&server.client, profile, &title, &asking)
+        .await;
+    let answer = ask(asking.clone()).await;
+    server.progress.end(&progress);
+    drop(progress);
+    answer.map_err(|why| match why {
+        NoAnswer::Stopped => NotDone::Cancelled,
+        NoAnswer::OverBudget(why) => NotDone::Refused(why),
+        why => NotDone::Failed(why.to_string()),
+    })
+}
+
+pub(crate) fn another_form(options: &ModelOptions) -> NotDone {
+    NotDone::Failed(format!(
+        "{} answered in another form than it was asked for",
+        options.model
+    ))
+}

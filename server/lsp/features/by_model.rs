@@ -1,0 +1,36 @@
+//! The actions at a place that ask a language model.
+
+use lsp_types::{CodeAction, CodeActionKind};
+
+use super::{diagnostics, plan_extractions, rewrite_function};
+use crate::{
+    analysis::Finding,
+    lsp::{session::analysed::Analysed, wire::profile::Profile},
+    text::TextRange,
+};
+
+/// How an action is offered at a finding.
+type Offered = fn(&Analysed, &Finding, &Profile) -> Option<CodeAction>;
+
+/// At most one of each task, as what makes a finding smaller.
+pub(crate) fn offered(
+    analysed: &Analysed,
+    (range, kind): (TextRange, &CodeActionKind),
+    profile: &Profile,
+) -> Vec<CodeAction> {
+    let findings = analysed.findings_at(range);
+    let tasks: [Offered; 2] = [plan_extractions::offered, rewrite_function::offered];
+    let actions = tasks.into_iter().filter_map(|offered| {
+        let mut found = findings.iter().filter_map(|finding| {
+            let action = offered(analysed, finding, profile)?;
+            let diagnostic = diagnostics::of_finding(analysed, finding, profile);
+            Some(CodeAction {
+                diagnostics: Some(vec![diagnostic]),
+                kind: Some(kind.clone()),
+                ..action
+            })
+        });
+        found.next()
+    });
+    actions.collect()
+}

@@ -1,0 +1,103 @@
+//! Having a language model propose names for a function that is extracted.
+//!
+//! A person has chosen an action that says so. Where nobody can be asked, or no answer comes in time, the code's own name is used.
+
+use std::sync::Arc;
+
+use lsp_types::{
+    MessageActionItem, MessageType, ShowMessageRequestParams, request::ShowMessageRequest,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    asking_model::{self, in_words, parsed},
+    asking_rustc::{NotDone, Subject},
+};
+use crate::{
+    analysis::{Refused, name_subject, names_in},
+    config::{ModelOptions, NAME},
+    lsp::{
+        session::{analysed::Analysed, server::Server},
+        wire::{
+            client::{EDIT_TIMEOUT, ask_within},
+            profile::Feature,
+        },
+    },
+    model::for_names,
+    text::TextRange,
+};
+
+/// What an action is called that extracts a selection and has it named, where a model is configured for that.
+pub(crate) fn title(analysed: &Analysed, selection: TextRange) -> Option<String> {
+    let options = analysed.model.chosen_for(NAME)?;
+    let subject = name_subject(analysed.file.source().ok()?, selection).ok()?;
+    let tokens = subject.question(options.effort).estimate(options);
+    let (model, tokens) = (&options.model, in_words(tokens));
+    Some(format!(
+        "Extract into a function named by {model} ({tokens})"
+    ))
+}
+
+/// The name that a person has chosen among those that a model proposes; nothing where there are none.
+pub(crate) async fn chosen(
+    server: &Arc<Server>,
+    subject: &Arc<Subject>,
+    range: TextRange,
+    cancel: &CancellationToken,
+) -> Result<Option<String>, NotDone> {
+    let options = asking_model::chosen_for(NAME, subject)?;
+    let options = for_names(&options);
+    let names = match proposed(server, subject, (range, &options), cancel).await {
+        Ok(names) => names,
+        Err(NotDone::Cancelled) => return Err(NotDone::Cancelled),
+        Err(NotDone::Refused(why) | NotDone::Failed(why)) => {
+            tracing::info!("no name by a model: {why}");
+            Vec::new()
+        }
+    };
+    if names.len() < 2 || !server.session.profile().has(Feature::Questions) {
+        return Ok(names.into_iter().next());
+    }
+    agreed(server, names).await
+}
+
+async fn proposed(
+    server: &Arc<Server>,
+    subject: &Arc<Subject>,
+    (range, options): (TextRange, &ModelOptions),
+    cancel: &CancellationToken,
+) -> Result<Vec<String>, NotDone> {
+    let (read, effort) = (Arc::clone(subject), options.effort);
+    let work = move || {
+        let question = name_subject(parsed(&read)?, range)?.question(effort);
+        Ok::<_, Refused>(question)
+    };
+    let question = server.engine.run(work).await;
+    let question = question.map_err(|error| NotDone::Failed(error.to_string()))??;
+    let asker = asking_model::asker(server, subject, options).await;
+    let answer = asking_model::answered(server, (&asker, &question), cancel).await?;
+    asker.keep(&question, &answer).await;
+    let read = Arc::clone(subject);
+    let work = move || {
+        let place = (&*read.path, &read.unsaved);
+        Ok::<_, Refused>(names_in(&answer.text, parsed(&read)?, place))
+    };
+    let names = server.engine.run(work).await;
+    Ok(names.map_err(|error| NotDone::Failed(error.to_string()))??)
+}
+
+async fn agreed(server: &Arc<Server>, names: Vec<String>) -> Result<Option<String>, NotDone> {
+    let item = |title: &String| MessageActionItem {
+        title: title.clone(),
+        properties: std::collections::HashMap::default(),
+    };
+    let params = ShowMessageRequestParams {
+        typ: MessageType::INFO,
+        message: "RustAssistant: what is the new function called?".to_owned(),
+        actions: Some(names.iter().map(item).collect()),
+    };
+    let answer = ask_within::<ShowMessageRequest>(&server.client, params, EDIT_TIMEOUT).await;
+    let chosen = answer.flatten().map(|item| item.title);
+    let chosen = chosen.filter(|name| names.contains(name));
+    chosen.map(Some).ok_or(NotDone::Cancelled)
+}
