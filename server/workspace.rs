@@ -10,6 +10,7 @@ mod new_file;
 mod patch;
 mod place;
 mod read;
+mod readme;
 mod replace;
 mod rustfmt;
 mod scope;

@@ -13,7 +13,7 @@ use dashmap::DashMap;
 use super::{
     compiler, lints,
     manifest::{self, Manifest, Stated},
-    read, rustfmt,
+    read, readme, rustfmt,
 };
 use crate::{
     config::absolute,
@@ -217,6 +217,7 @@ impl Manifests {
             .rust_version
             .or_inherit(|| shared.and_then(|shared| shared.rust_version));
         let edition = edition.unwrap_or(Edition::Edition2015);
+        let rust_version = rust_version.or_else(|| readme::promised_in(directory, edition));
         let silent = package.silent.clone();
         let silent = silent.or_inherit(|| shared.map(|shared| shared.silent.clone()));
         let scripts = package.build.iter().map(|path| Target {

@@ -69,7 +69,8 @@
 //!   chain of four branches and more, or one `match` on what the condition binds; a comparison with a name that nothing but the
 //!   condition reads; `loop { if let … }`, which wants `while let` or a `break`.
 //! - A function beside one, or near two, that end in a shorter `if` of the same form.
-//! - An `if` below a comment that tells what the block does, and not on what condition: above the guard it would be wrong.
+//! - An `if` below a comment that tells what the block does, and not on what condition: above the guard it would be wrong; one
+//!   below a numbered step, as a specification has it.
 //! - An `if` behind other steps that is less than three quarters of its body, and a short one in a closure.
 //! - One of two branches of the same form, of which the other one would stay as it is.
 //! - Handling of an error at the end (`if let Err(…)`, `is_err()`), and `Drop::drop`.

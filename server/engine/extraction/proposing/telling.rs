@@ -13,6 +13,8 @@ use crate::{extraction::selection::tokens, syntax::prints::Names, text::TextRang
 const FEWEST_LINES: u32 = 9;
 /// What takes fewer hundredths of the measure changes little.
 const LEAST_GAIN: u32 = 25;
+/// What leaves fewer only moves it.
+const LEAST_LEFT: u32 = 20;
 /// A function of such complexity is worth a word in any case.
 const HUGE: u32 = 46;
 /// A part of an arm whose neighbour has so many hundredths of its lines is one of several.
@@ -27,9 +29,11 @@ pub(super) fn is_long(lines: u32) -> bool {
     lines >= FEWEST_LINES
 }
 
-/// Whether so much less of a measure is worth it.
+/// Whether so much less of a measure is worth it, and not all of it goes elsewhere.
 pub(super) fn is_enough(gain: u32, before: u32) -> bool {
+    let left = before.saturating_sub(gain);
     gain.saturating_mul(100) >= before.saturating_mul(LEAST_GAIN)
+        && left.saturating_mul(100) >= before.saturating_mul(LEAST_LEFT)
 }
 
 /// Whether a part can be thought of without what is around it. Where so much is to be done, any part is a beginning that comes to

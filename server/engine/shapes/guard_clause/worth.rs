@@ -269,7 +269,15 @@ fn is_explained_as_it_is(choice: &ast::IfExpr) -> bool {
     }
     let lower = above.to_lowercase();
     let mut words = lower.split(|c: char| !c.is_alphanumeric());
-    !lower.is_empty() && !words.any(|word| CONDITIONS.contains(&word))
+    !lower.is_empty() && (is_step(&lower) || !words.any(|word| CONDITIONS.contains(&word)))
+}
+
+/// Whether a comment is a step of a list, as specifications have them: `// ii. If …`.
+fn is_step(comment: &str) -> bool {
+    const LONGEST: usize = 4;
+    let text = comment.trim_start_matches('/').trim_start();
+    let number = text.split_once(". ").map(|(number, _)| number);
+    number.is_some_and(|it| it.len() <= LONGEST && it.chars().all(char::is_alphanumeric))
 }
 
 fn has_control_flow(block: &SyntaxNode) -> bool {
@@ -448,6 +456,7 @@ mod tests {
         let code = |comment: &str| format!("{comment}if x == 1 {{\n{STEPS}}}");
         assert!(!is_worth(&code("// Writes the rest.\n")));
         assert!(is_worth(&code("// Only the first writes.\n")));
+        assert!(!is_worth(&code("// ii. If it is the first, then\n")));
         assert!(is_worth(&code("// Writes nothing.\n\n")));
     }
 

@@ -1,0 +1,122 @@
+//! The oldest compiler that a package promises in its README, where its manifest says nothing of it.
+
+use std::path::Path;
+
+use super::{manifest::rust_version, read};
+use crate::syntax::{Edition, RustVersion};
+
+/// A number so far behind the word "Rust" is of something else.
+const NEAR: usize = 60;
+/// Words by which a line promises.
+const PROMISING: [&str; 13] = [
+    "and above",
+    "and newer",
+    "and up",
+    "at least",
+    "minimum",
+    "msrv",
+    "need",
+    "or greater",
+    "or higher",
+    "or later",
+    "or newer",
+    "require",
+    ">=",
+];
+
+/// The compiler, if the README names one that knows the edition: an older number was forgotten there. Of several the newest counts,
+/// as others tell of the past.
+pub(super) fn promised_in(directory: &Path, edition: Edition) -> Option<RustVersion> {
+    let text = read(&directory.join("README.md")).ok()?;
+    let newest = text.lines().flat_map(promised).max()?;
+    (newest >= first_with(edition)).then_some(newest)
+}
+
+fn first_with(edition: Edition) -> RustVersion {
+    RustVersion(match edition {
+        Edition::Edition2015 => 0,
+        Edition::Edition2018 => 31,
+        Edition::Edition2021 => 56,
+        Edition::Edition2024 => 85,
+    })
+}
+
+/// The compilers that a line promises.
+fn promised(line: &str) -> Vec<RustVersion> {
+    let line = line.to_ascii_lowercase();
+    if !line.contains("rust") && !line.contains("msrv") {
+        return Vec::new();
+    }
+    let is_promise = PROMISING.iter().any(|word| line.contains(word));
+    let numbers = line.match_indices("1.").filter_map(|(at, _)| {
+        let before = &line[..at];
+        let is_number = !before.ends_with(|c: char| c.is_ascii_digit() || c == '.');
+        let from = (at.saturating_sub(NEAR)..=at).find(|it| line.is_char_boundary(*it))?;
+        let near = &before[from..];
+        let is_of_rust = near.contains("rust") || near.contains("msrv");
+        let end = line[at..].find(|c: char| !c.is_ascii_digit() && c != '.');
+        let end = end.map_or(line.len(), |end| at + end);
+        let is_least = line[end..].starts_with('+');
+        let number = line[at..end].trim_end_matches('.');
+        let is_its = is_number && is_of_rust && (is_promise || is_least);
+        is_its.then(|| rust_version(number))?
+    });
+    // A package counts its own versions from 1.0 on too.
+    numbers.filter(|version| version.0 >= 13).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_promise_is_read() {
+        for (line, expected) in [
+            ("The minimum Rust version is 1.65.0.", Some(65)),
+            ("You will need rustc version 1.42.0 or higher.", Some(42)),
+            (
+                "![r](https://img.shields.io/badge/rustc-1.42+-lightgray.svg)",
+                Some(42),
+            ),
+            (
+                "![MSRV](https://img.shields.io/badge/MSRV-1.70.0-orange)",
+                Some(70),
+            ),
+            ("Serde CBOR supports Rust 1.40 and up.", Some(40)),
+            ("`dhall` requires Rust >= 1.76.0", Some(76)),
+            (
+                "* 0.9: minimum Rust version 1.43\nThe MSRV is 1.85",
+                Some(85),
+            ),
+            (
+                "https://blog.rust-lang.org/2019/04/25/Rust-1.34.1.html",
+                None,
+            ),
+            ("Works with Rust 1.28.", None),
+            ("Requires foo 1.42 and Rust.", None),
+            ("Rust is needed; at least version 1.3 of foo.", None),
+            ("Requires Rust 11.42.", None),
+        ] {
+            let root = tempfile::tempdir().unwrap();
+            fs::write(root.path().join("README.md"), line).unwrap();
+            let promised = promised_in(root.path(), Edition::Edition2018);
+            assert_eq!(promised, expected.map(RustVersion), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_does_not_know_the_edition_is_forgotten() {
+        let root = tempfile::tempdir().unwrap();
+        assert_eq!(promised_in(root.path(), Edition::Edition2021), None);
+        fs::write(
+            root.path().join("README.md"),
+            "Requires Rust 1.40 or later.",
+        )
+        .unwrap();
+        assert_eq!(promised_in(root.path(), Edition::Edition2021), None);
+        let promised = promised_in(root.path(), Edition::Edition2018);
+        assert_eq!(promised, Some(RustVersion(40)));
+    }
+}
