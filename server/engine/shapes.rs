@@ -1,6 +1,7 @@
 //! Outlines of code that a smell points at and a refactoring changes. Both ask here, so that a smell is seen exactly where the
 //! change is offered; what is written in their place is written here where its layout decides whether there is one.
 
+pub mod asserted;
 pub mod boolean_choice;
 pub mod boolean_match;
 pub mod collapsible_if;

@@ -64,6 +64,24 @@
 //! }
 //! ```
 //!
+//! What panics unless something holds is an assertion:
+//!
+//! ```rust before
+//! fn add(names: &mut Vec<String>, name: &str) {
+//!     $0if name.is_empty() {
+//!         panic!("a name is missing behind {}", names.len());
+//!     }
+//!     names.push(name.to_owned());
+//! }
+//! ```
+//!
+//! ```rust after
+//! fn add(names: &mut Vec<String>, name: &str) {
+//!     assert!(!name.is_empty(), "a name is missing behind {}", names.len());
+//!     names.push(name.to_owned());
+//! }
+//! ```
+//!
 //! ## What it leaves alone
 //!
 //! What syntax shows, which `question-mark`, `match-to-combinator` and `loop-to-search` change without rustc; other loops; comments
@@ -82,8 +100,8 @@ use super::{
 };
 use crate::{
     shapes::{
-        mapped_default::MappedDefault, named_choice::NamedChoice, question_first::QuestionFirst,
-        question_tail, search_loop::SearchLoop,
+        asserted::Asserted, mapped_default::MappedDefault, named_choice::NamedChoice,
+        question_first::QuestionFirst, question_tail, search_loop::SearchLoop,
     },
     syntax::types_shown::TypesBy,
 };
@@ -100,8 +118,8 @@ pub(super) const REFACTORING: Refactoring = Refactoring {
     ],
     needs: Needs::Verdict,
     allows: Allows::of(
-        "? _ all and_then any as_mut as_ref char find is_none_or is_ok_and is_some_and iter let map map_err matches ok ok_or ok_or_else position unwrap_or unwrap_or_default unwrap_or_else",
-        "Err None Ok Some break else enumerate false for if in into let map match mut return true unwrap_or",
+        "? _ all and_then any as_mut as_ref assert char find is_none_or is_ok_and is_some_and iter let map map_err matches ok ok_or ok_or_else position unwrap_or unwrap_or_default unwrap_or_else",
+        "Err None Ok Some break else enumerate false for if in into let map match mut panic return true unwrap_or",
         &[Also::DropsPattern, Also::Negates],
     ),
     plan,
@@ -141,6 +159,10 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             ]))
         });
     }
+    match Asserted::of(&node, &source.text, source.context) {
+        Err(Refusal::NotHere) => {}
+        shape => return plan_assert(shape?),
+    }
     let found = NamedChoice::of(&node, &source.text, source.context).ok_or(Refusal::NotHere)?;
     let (whole, rewrite) = found.rewrite(&source.text, source.context)?;
     Plan::new(whole, move || {
@@ -149,6 +171,19 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
             "nothing leaves the function from within a closure",
             "nothing is made or dropped where it wasn't before",
         ]))
+    })
+}
+
+/// What panics otherwise.
+fn plan_assert(shape: Asserted<'_>) -> Result<Plan<'_>, Refusal> {
+    let range = shape.rewrite.range();
+    Plan::new(range, move || {
+        Ok(
+            Change::new("Use `assert!`", range, vec![shape.rewrite])?.checked(&[
+                "the condition has an exact opposite",
+                "the message is the same, and made only where it was",
+            ]),
+        )
     })
 }
 
@@ -432,6 +467,58 @@ mod tests {
             "m!(a.b().$0map(|c| c.d()).unwrap_or(false))",
         ] {
             assert_not_here(&USE_NAMED_IDIOM, &inside("bool", code));
+        }
+    }
+
+    #[test]
+    fn what_panics_otherwise_is_asserted() {
+        for (before, after) in [
+            (
+                "$0if a.is_empty() {\n        panic!(\"none of {b}\");\n    }",
+                "assert!(!a.is_empty(), \"none of {b}\");",
+            ),
+            (
+                "$0if a.is_empty() {\n        // Why.\n        //\n        // And how.\n        panic!(\"none\");\n    }",
+                "// Why.\n    //\n    // And how.\n    assert!(!a.is_empty(), \"none\");",
+            ),
+            (
+                "$0if b.n != 1 {\n        panic!(\n            \"{} {}\",\n            b,\n            a.c(1),\n        )\n    }",
+                "assert!(b.n == 1, \"{} {}\", b, a.c(1));",
+            ),
+            (
+                "$0if !a.is_long_enough_for_it() {\n        panic!(\"one that is much longer than a line of calls {}\", b);\n    }",
+                "assert!(\n        a.is_long_enough_for_it(),\n        \"one that is much longer than a line of calls {}\",\n        b\n    );",
+            ),
+        ] {
+            becomes(
+                "()",
+                &format!("{before}\n    a.d();"),
+                &format!("{after}\n    a.d();"),
+            );
+        }
+        for (hazard, code) in [
+            (
+                Hazard::Text,
+                "$0if a.is_empty() {\n        panic!(\"none\"); // Why.\n    }",
+            ),
+            (
+                Hazard::Text,
+                "$0if a.is_empty() {\n        panic!(\"none {}\", b.map(|c| {\n            c.d()\n        }));\n    }",
+            ),
+        ] {
+            refused(hazard, "()", code);
+        }
+        for code in [
+            "$0if a.is_empty() {\n        panic!();\n    }",
+            "$0if a.is_empty() {\n        panic!(b);\n    }",
+            "$0if a.is_empty() {\n        b.c();\n        panic!(\"none\");\n    }",
+            "$0if a.is_empty() {\n        panic!(\"none\");\n    } else {\n        b.c();\n    }",
+            "$0if a.is_empty() && b.c() {\n        panic!(\"none\");\n    }",
+            "$0if b.pop().is_none() {\n        panic!(\"none\");\n    }",
+            "$0if a.is_in(&mut b) {\n        panic!(\"none\");\n    }",
+            "$0if let Some(c) = a.c() {\n        panic!(\"{c}\");\n    }",
+        ] {
+            assert_not_here(&USE_NAMED_IDIOM, &inside("()", code));
         }
     }
 }

@@ -32,8 +32,8 @@
 //! would stay as it is.
 //!
 //! ## Limits
-//! The measure is the lines that go. 0 are fine; more are a warning, more than 12 a strong one. It fires 0.7 times in 100,000
-//! lines of well-kept code, which clippy has been through.
+//! The measure is the lines that go. 0 are fine; more are a warning, more than 12 a strong one. It fires 5.9 times in 100,000
+//! lines of well-kept code, where clippy has been through and leaves the ends of functions alone.
 //!
 //! ## Sources
 //! clippy's `question_mark`, which sees the forms without a new error.
@@ -50,7 +50,7 @@ use crate::{
 
 pub(super) const SMELL: Smell = Smell {
     cause: Cause::Opportunity,
-    rate: Some(0.7),
+    rate: Some(5.9),
     answers: &["question-mark"],
     clippy: &["question_mark"],
     sees: &[

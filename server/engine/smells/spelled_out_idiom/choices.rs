@@ -8,6 +8,7 @@ use ra_ap_syntax::{
 use super::{Found, Idiom, conditions, exits};
 use crate::{
     shapes::{
+        asserted::Asserted,
         boolean_match::BooleanMatch,
         mapped_default::MappedDefault,
         named_choice::{NamedChoice, has_short_head, has_two_ways, is_plain},
@@ -34,6 +35,7 @@ pub(super) fn of(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
         exits::of_cast(&choice)
             .or_else(|| conditions::of_branches(&choice, unit))
             .or_else(|| of_nested(&choice))
+            .or_else(|| of_panic(node, unit))
     };
     if found.is_none() && !(has_two_ways(node) && has_short_head(node)) {
         return None;
@@ -41,7 +43,9 @@ pub(super) fn of(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
     let found = found
         .or_else(|| of_name(node, unit))
         .or_else(|| of_matches(node, unit))?;
-    let is_fit = flow::is_run(node) && !has_condition_inside(node);
+    // No closure comes of these, so that they may stand anywhere.
+    let is_anywhere = matches!(found.idiom, Idiom::Assert | Idiom::IfLet);
+    let is_fit = (is_anywhere || flow::is_run(node)) && !has_condition_inside(node);
     is_fit.then_some(found)
 }
 
@@ -114,6 +118,17 @@ fn of_bool(choice: &ast::MatchExpr) -> Option<Found> {
         whole: choice.syntax().text_range(),
         beside: at,
         idiom: Idiom::And,
+    })
+}
+
+/// `if c { panic!("…") }`
+fn of_panic(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
+    let asserted = Asserted::of(node, unit.text, unit.context).ok()?;
+    Some(Found {
+        at: asserted.keyword,
+        whole: asserted.rewrite.range(),
+        beside: asserted.message,
+        idiom: Idiom::Assert,
     })
 }
 
