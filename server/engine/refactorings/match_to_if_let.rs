@@ -224,9 +224,9 @@ mod tests {
         ] {
             becomes(
                 &format!(
-                    "$0match g.lock().h(a) {{\n    {first} => {held},\n    {second} => c(b),\n}}\nd();"
+                    "$0match g.lock().h(a) {{\n    {first} => {held},\n    {second} => c.push(b),\n}}\nd();"
                 ),
-                &format!("if let {second} = g.lock().h(a) {{\n    c(b);\n}}\nd();"),
+                &format!("if let {second} = g.lock().h(a) {{\n    c.push(b);\n}}\nd();"),
             );
         }
         becomes(
@@ -246,6 +246,7 @@ mod tests {
             "Ok(()) => {\n        // Fine.\n    }\n    Err(b) => d(b),",
             "_ => {}\n    Err(b) => d(b),",
             "Ok(1) => {}\n    b => d(b),",
+            "Ok(()) => {}\n    Err(b) => d(b),",
             "Ok(()) => {}\n    Err(_) => d(),",
             "Ok(()) => {}\n    Err(b) => m! { b }",
             "Ok(()) => {}\n    Err(E::A) => d(),\n    Err(b) => e(b),",

@@ -323,12 +323,12 @@ mod tests {
     fn what_the_file_s_own_from_does_needs_no_word() {
         let code = |declared: &str| {
             format!(
-                "{declared}\nfn f(b: B) -> Result<(), Failed> {{\n    $0let a = match b.parse() {{\n        Ok(a) => a,\n        Err(e) => return Err(Failed::Io(e)),\n    }};\n    g(a)\n}}\n"
+                "{declared}\nfn f(b: B) -> Result<(), Failed> {{\n    $0let a = match fs::read(b) {{\n        Ok(a) => a,\n        Err(e) => return Err(Failed::Io(e)),\n    }};\n    g(a)\n}}\n"
             )
         };
         let with = |call: &str| {
             format!(
-                "fn f(b: B) -> Result<(), Failed> {{\n    let a = b.parse(){call}?;\n    g(a)\n}}\n"
+                "fn f(b: B) -> Result<(), Failed> {{\n    let a = fs::read(b){call}?;\n    g(a)\n}}\n"
             )
         };
         let item = "enum Failed { Io(io::Error) }\n";
@@ -343,6 +343,27 @@ mod tests {
                 "",
             ),
             (item.to_owned(), ".map_err(Failed::Io)"),
+            (
+                format!(
+                    "{}\n{}",
+                    conversion("Self::Io(it)", "io::Error"),
+                    "impl From<u8> for Failed { fn from(it: u8) -> Self { Self::Of(it) } }"
+                ),
+                ".map_err(Failed::Io)",
+            ),
+            (
+                conversion("Self::Io(it)", "io::Error").replace("impl ", "#[cfg(unix)] impl "),
+                ".map_err(Failed::Io)",
+            ),
+            (
+                format!("use m::From;\n{}", conversion("Self::Io(it)", "io::Error")),
+                ".map_err(Failed::Io)",
+            ),
+            (conversion("Self::Io(it)", "Bytes"), ".map_err(Failed::Io)"),
+            (
+                conversion("Self::Io(it)", "crate::Error"),
+                ".map_err(Failed::Io)",
+            ),
             (
                 conversion("Self::Other(it)", "io::Error"),
                 ".map_err(Failed::Io)",

@@ -131,14 +131,19 @@ fn without_references(value: ast::Expr, patterns: Vec<ast::Pat>) -> (ast::Expr, 
     }
 }
 
-/// Whether a pattern matches behind a reference too: neither a literal nor a constant does always.
+/// Whether a pattern matches behind a reference too: neither a literal nor a constant does always, and one that names a reference
+/// in it doesn't from edition 2024 on.
 fn is_variant(pattern: &ast::Pat) -> bool {
+    let text = pattern.syntax().text().to_string();
+    if text.contains('&') {
+        return false;
+    }
     match pattern {
         ast::Pat::TupleStructPat(_) | ast::Pat::RecordPat(_) => true,
         ast::Pat::PathPat(_) | ast::Pat::IdentPat(_) => {
-            let text = pattern.syntax().text().to_string();
             let name = text.rsplit("::").next().unwrap_or_default();
-            name.contains(char::is_lowercase)
+            let declared = FileNames::around_node(pattern.syntax());
+            name.contains(char::is_lowercase) && declared.constants(name).is_empty()
         }
         _ => false,
     }
@@ -357,6 +362,20 @@ mod tests {
     }
 
     #[test]
+    fn a_constant_keeps_its_reference() {
+        let code = "match a {\n        &One => true,\n        &Two => true,\n        _ => false,\n    }";
+        let beside = |items: &str| written(&format!("{items}\n    {code}"));
+        assert_eq!(beside("").as_deref(), Ok("matches!(a, One | Two)"));
+        for items in ["const One: u8 = 1;", "impl T { const Two: u8 = 2; }"] {
+            assert_eq!(
+                beside(items).as_deref(),
+                Ok("matches!(a, &One | &Two)"),
+                "{items}"
+            );
+        }
+    }
+
+    #[test]
     fn patterns_are_joined() {
         for (code, after) in [
             (
@@ -374,6 +393,10 @@ mod tests {
             (
                 "match a {\n        &A::One => true,\n        &A::Two => true,\n        _ => false,\n    }",
                 "matches!(a, A::One | A::Two)",
+            ),
+            (
+                "match a {\n        &Some(&One) => true,\n        &Some(&Two) => true,\n        _ => false,\n    }",
+                "matches!(a, &Some(&One) | &Some(&Two))",
             ),
             (
                 "match a {\n        &A::X => true,\n        &A::Y => true,\n        _ => false,\n    }",

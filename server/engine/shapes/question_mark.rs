@@ -253,7 +253,8 @@ impl Parts {
             return false;
         };
         match parent.kind() {
-            SyntaxKind::STMT_LIST | SyntaxKind::EXPR_STMT => true,
+            // Nobody takes the copy.
+            SyntaxKind::STMT_LIST | SyntaxKind::EXPR_STMT => !self.copies || self.form == Form::Let,
             SyntaxKind::LET_STMT => self.form != Form::Unit,
             SyntaxKind::BIN_EXPR => {
                 let operation = ast::BinExpr::cast(parent.clone());
@@ -287,7 +288,7 @@ impl Parts {
         }
         self.check_place()?;
         match failure {
-            Failure::Same | Failure::From | Failure::FromInto => {}
+            Failure::Same | Failure::From | Failure::Declared | Failure::FromInto => {}
             _ if failure.makes_error() && shown.is_none() => {
                 let is_of_result = self.wraps == Wraps::Ok;
                 if !option_arms::is_likely_value(&self.scrutinee, is_of_result) {
@@ -306,17 +307,31 @@ impl Parts {
         if *failure == Failure::FromInto {
             check_into(around)?;
         }
+        if *failure == Failure::Declared {
+            self.check_settled(shown.as_ref())?;
+        }
         Ok(shown.map_or(Ground::Likely, |_| Ground::Shown))
     }
 
     /// The same where rustc knows the types: what would compile and still be another error is one that is a trait object.
     fn check_conversion(&self, failure: &Failure, around: &Around) -> Result<Ground, Refusal> {
         self.check_place()?;
-        let is_by_from = matches!(failure, Failure::From | Failure::FromInto);
+        let is_by_from = matches!(
+            failure,
+            Failure::From | Failure::Declared | Failure::FromInto
+        );
         if self.wraps == Wraps::Ok && !is_by_from && around.may_coerce() {
             return Err(may_be_trait_object());
         }
         Ok(Ground::Likely)
+    }
+
+    /// `E::V(e)` settles the type of `e`, which `From` alone wouldn't.
+    fn check_settled(&self, shown: Option<&Owned>) -> Result<(), Refusal> {
+        if shown.map_or_else(|| is_open(&self.scrutinee), |it| it.is_open) {
+            return Err(open_error());
+        }
+        Ok(())
     }
 
     /// What is returned is the error itself, so it is no reference; but `?` has to know its type without the place that it
@@ -324,10 +339,7 @@ impl Parts {
     fn check_error(&self, shown: Option<&Owned>, around: &Around) -> Result<Ground, Refusal> {
         let is_open = shown.map_or_else(|| is_open(&self.scrutinee), |it| it.is_open);
         if is_open {
-            return Err(Refusal::because(
-                Hazard::Types,
-                "The type of the error may be known only from what the function returns.",
-            ));
+            return Err(open_error());
         }
         let written = shown.and_then(|it| it.written.as_deref());
         let is_equal = written.is_some_and(|ty| match arguments_of(ty).get(1) {
@@ -387,6 +399,13 @@ fn may_be_forgotten(value: &ast::Expr) -> bool {
         }
         _ => false,
     }
+}
+
+fn open_error() -> Refusal {
+    Refusal::because(
+        Hazard::Types,
+        "The type of the error may be known only from what the function returns.",
+    )
 }
 
 fn may_be_trait_object() -> Refusal {

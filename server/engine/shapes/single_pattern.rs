@@ -8,7 +8,7 @@ use ra_ap_syntax::{
 use super::question_first::only;
 use crate::{
     syntax::{
-        Edition, FileContext, Hazard, Refusal, Rewrite, flow,
+        Edition, FileContext, FileNames, Hazard, Refusal, Rewrite, flow,
         layout::{self, width},
         moving_out::MovedOut,
         patterns, temporaries,
@@ -217,6 +217,18 @@ impl SinglePattern {
                 "What is matched would have to be written in parentheses.",
             ));
         }
+        if FileNames::around_node(choice).imports("Infallible") {
+            return Err(Refusal::because(
+                Hazard::Types,
+                "The file has errors that can't be, for which the pattern would match everything.",
+            ));
+        }
+        if self.ends_block_without_semicolon() && !temporaries::makes_none(&self.value) {
+            return Err(Refusal::because(
+                Hazard::Temporaries,
+                "Without its `;`, what is matched would be dropped behind the variables of the block.",
+            ));
+        }
         // What is asked lives as long as the only branch in both forms.
         if self.otherwise.is_some() && !temporaries::makes_none(&self.value) {
             return Err(Refusal::because(
@@ -246,6 +258,17 @@ impl SinglePattern {
     }
 }
 
+impl SinglePattern {
+    /// Whether a `;` goes, and nothing comes behind it.
+    fn ends_block_without_semicolon(&self) -> bool {
+        let statement = self.choice.syntax().parent().and_then(ast::ExprStmt::cast);
+        self.is_second
+            && statement.is_some_and(|it| {
+                it.semicolon_token().is_some() && it.syntax().next_sibling().is_none()
+            })
+    }
+}
+
 /// `match value { Ok(()) => {} Err(error) => … }`
 fn of_second(
     choice: &ast::MatchExpr,
@@ -271,6 +294,7 @@ fn of_second(
         }
         ast::Expr::TupleExpr(_) | ast::Expr::ClosureExpr(_) => return None,
         step if flow::is_block_like(&step) || has_braces(&step) => return None,
+        step if !gives_unit(&step) => return None,
         step => Body::Step(step),
     };
     Some(SinglePattern {
@@ -281,6 +305,45 @@ fn of_second(
         otherwise: None,
         is_second: true,
     })
+}
+
+/// Whether a step gives `()` whatever is wanted of it, and nobody minds that: behind it comes a `;`.
+fn gives_unit(step: &ast::Expr) -> bool {
+    const METHODS: [&str; 9] = [
+        "clear",
+        "extend",
+        "push",
+        "push_back",
+        "push_front",
+        "push_str",
+        "reverse",
+        "sort",
+        "truncate",
+    ];
+    let declared = FileNames::around(step);
+    let is_unit = |name: &str| {
+        let mut all = declared.called(name).peekable();
+        all.peek().is_some() && all.all(|it| it.gives == "()" && !it.is_generic && !it.must_use)
+    };
+    match step {
+        ast::Expr::MacroExpr(_)
+        | ast::Expr::ReturnExpr(_)
+        | ast::Expr::BreakExpr(_)
+        | ast::Expr::ContinueExpr(_) => true,
+        ast::Expr::BinExpr(set) => matches!(set.op_kind(), Some(BinaryOp::Assignment { .. })),
+        ast::Expr::MethodCallExpr(call) => call.name_ref().is_some_and(|name| {
+            let is_known = METHODS.contains(&name.text()) && !declared.has_method(name.text());
+            is_known || is_unit(name.text())
+        }),
+        ast::Expr::CallExpr(call) => match call.expr() {
+            Some(ast::Expr::PathExpr(callee)) => {
+                let name = callee.path().and_then(|path| path.segment()?.name_ref());
+                name.is_some_and(|name| is_unit(name.text()))
+            }
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 fn does_nothing(body: &ast::Expr) -> bool {

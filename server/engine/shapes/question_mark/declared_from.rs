@@ -1,9 +1,11 @@
 //! Errors that the file makes of others by a `From` of its own, which `?` calls.
 
 use ra_ap_syntax::{
-    AstNode, SyntaxNode,
+    AstNode, SyntaxKind, SyntaxNode,
     ast::{self, HasArgList, HasAttrs, HasGenericArgs, HasGenericParams, HasModuleItem, HasName},
 };
+
+use crate::syntax::FileNames;
 
 /// Whether `E::V(e)` is what the file's own `From` for `E` makes of `e`: an `impl` that does nothing else, or the `#[from]` of a
 /// variant that `thiserror` writes it for.
@@ -36,22 +38,69 @@ fn owner_and_name(path: &ast::Path) -> Option<(String, String)> {
     is_single.then_some((owner, name))
 }
 
+/// Whether the file declares one `E` and one `From` for it, both beside the function, and nothing that a `#[cfg]` may take away.
 fn file_converts(node: &SyntaxNode, owner: &str, variant: &str) -> bool {
-    let module = node.ancestors().filter_map(ast::SourceFile::cast).last();
-    let items = module.iter().flat_map(HasModuleItem::items);
-    let items: Vec<_> = items.collect();
-    let declares = |item: &ast::Item| match item {
-        ast::Item::Enum(it) => it.name().is_some_and(|name| name.text() == owner),
-        _ => false,
+    let Some(file) = node.ancestors().last().and_then(ast::SourceFile::cast) else {
+        return false;
     };
-    if items.iter().filter(|item| declares(item)).count() != 1 {
+    let declared = FileNames::around_node(node);
+    if !is_beside(node) || declared.imports("From") || declares_trait(&file) {
         return false;
     }
-    items.iter().any(|item| match item {
-        ast::Item::Enum(it) if declares(item) => has_from(it, variant),
-        ast::Item::Impl(it) => is_plain_from(it, owner, variant),
+    let items: Vec<_> = file.items().collect();
+    let own: Vec<_> = items.iter().filter(|item| declares(item, owner)).collect();
+    let conversions = items.iter().filter_map(|item| match item {
+        ast::Item::Impl(it) if converts(it, owner) => Some(it),
+        _ => None,
+    });
+    let conversions: Vec<_> = conversions.collect();
+    match (&own[..], &conversions[..]) {
+        ([ast::Item::Enum(own)], []) => has_from(own, variant),
+        ([_], [only]) => is_plain_from(only, owner, variant),
+        _ => false,
+    }
+}
+
+/// Whether the function around is one of the file itself or of its `impl`s, and declares no names of its own.
+fn is_beside(node: &SyntaxNode) -> bool {
+    let mut around = node.ancestors();
+    let Some(function) = around.find_map(ast::Fn::cast) else {
+        return false;
+    };
+    let is_outer = around.all(|it| {
+        !matches!(
+            it.kind(),
+            SyntaxKind::MODULE | SyntaxKind::FN | SyntaxKind::BLOCK_EXPR
+        )
+    });
+    let mut inside = function.syntax().descendants().skip(1);
+    is_outer
+        && !inside.any(|it| ast::Item::can_cast(it.kind()) && !ast::MacroCall::can_cast(it.kind()))
+}
+
+fn declares(item: &ast::Item, owner: &str) -> bool {
+    let name = match item {
+        ast::Item::Enum(it) => it.name(),
+        ast::Item::Struct(it) => it.name(),
+        ast::Item::TypeAlias(it) => it.name(),
+        ast::Item::Union(it) => it.name(),
+        _ => None,
+    };
+    name.is_some_and(|name| name.text() == owner)
+}
+
+fn declares_trait(file: &ast::SourceFile) -> bool {
+    file.items().any(|item| match item {
+        ast::Item::Trait(it) => it.name().is_some_and(|name| name.text() == "From"),
         _ => false,
     })
+}
+
+/// Whether it is any `From` for `E`.
+fn converts(conversion: &ast::Impl, owner: &str) -> bool {
+    let text = |ty: Option<ast::Type>| ty.map(|it| it.syntax().text().to_string());
+    let from = text(conversion.trait_()).unwrap_or_default();
+    text(conversion.self_ty()).as_deref() == Some(owner) && from.contains("From<")
 }
 
 /// `#[derive(Error)] enum E { V(#[from] T) }`
@@ -60,6 +109,11 @@ fn has_from(declared: &ast::Enum, variant: &str) -> bool {
         let text = it.syntax().text().to_string();
         text.starts_with("#[derive(") && has_word(&text, "Error")
     });
+    // One `#[from]` leaves no choice of another.
+    let from = declared.syntax().text().to_string();
+    if from.matches("#[from]").count() != 1 || from.contains("cfg") {
+        return false;
+    }
     let variants = declared.variant_list().into_iter();
     let mut variants = variants.flat_map(|list| list.variants());
     let own = variants.find(|it| it.name().is_some_and(|name| name.text() == variant));
@@ -76,11 +130,11 @@ fn has_from(declared: &ast::Enum, variant: &str) -> bool {
 
 /// `impl From<T> for E { fn from(e: T) -> Self { E::V(e) } }`
 fn is_plain_from(conversion: &ast::Impl, owner: &str, variant: &str) -> bool {
-    let text = |ty: Option<ast::Type>| ty.map(|it| it.syntax().text().to_string());
-    let is_of_owner = text(conversion.self_ty()).as_deref() == Some(owner);
-    let from = text(conversion.trait_()).unwrap_or_default();
-    let is_from = from.starts_with("From<") && conversion.generic_param_list().is_none();
-    if !is_of_owner || !is_from {
+    let from = conversion.trait_().map(|it| it.syntax().text().to_string());
+    let is_from = from.is_some_and(|it| it.starts_with("From<"));
+    let is_plain = conversion.generic_param_list().is_none()
+        && !conversion.syntax().text().to_string().contains("cfg");
+    if !is_from || !is_plain {
         return false;
     }
     let items = conversion.assoc_item_list().into_iter();
@@ -112,10 +166,33 @@ fn is_plain_from(conversion: &ast::Impl, owner: &str, variant: &str) -> bool {
             .any(|owner| result == format!("{owner}::{variant}({name})"))
 }
 
-/// Whether nothing becomes a value of the type on its way: no trait object and no reference.
+/// Whether nothing becomes a value of the type on its way, which is an error by its name that no alias stands for.
 fn is_exact(ty: &ast::Type) -> bool {
+    const OF_STD: [&str; 9] = [
+        "AddrParseError",
+        "FromUtf8Error",
+        "ParseBoolError",
+        "ParseCharError",
+        "ParseFloatError",
+        "ParseIntError",
+        "SystemTimeError",
+        "TryFromIntError",
+        "Utf8Error",
+    ];
     let text = ty.syntax().text().to_string();
-    !text.contains(['&', '*']) && !has_word(&text, "dyn") && !has_word(&text, "fn")
+    let is_path = text
+        .chars()
+        .all(|c| c.is_alphanumeric() || c == '_' || c == ':');
+    let (module, name) = text.rsplit_once("::").unwrap_or(("", &text));
+    let root = module.split("::").next().unwrap_or_default();
+    let is_own = matches!(root, "crate" | "self" | "super" | "Self");
+    let declared = FileNames::around_node(ty.syntax());
+    is_path
+        && declared.types(name).is_empty()
+        && match module {
+            "" => OF_STD.contains(&name),
+            _ => !is_own && name.ends_with("Error"),
+        }
 }
 
 fn has_word(text: &str, word: &str) -> bool {

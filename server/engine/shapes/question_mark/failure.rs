@@ -25,6 +25,8 @@ pub(super) enum Failure {
     Same,
     /// `From::from` of the error, which is what `?` calls.
     From,
+    /// What the file's own `From` does, of one error that is known by its name.
+    Declared,
     /// `into` of the error.
     FromInto,
     /// `.ok_or(V)?`
@@ -87,7 +89,7 @@ fn conversion(parts: &Parts, around: &Around) -> Option<Failure> {
             let is_into = call.name_ref()?.text() == "into" && call.generic_arg_list().is_none();
             (is_into && is_error(call.receiver())).then_some(Failure::FromInto)
         }
-        value if wraps_as_from(value, name) => Some(Failure::From),
+        value if wraps_as_from(value, name) => Some(Failure::Declared),
         ast::Expr::CallExpr(call) => {
             let mut arguments = call.arg_list()?.args();
             let (only, None) = (arguments.next(), arguments.next()) else {

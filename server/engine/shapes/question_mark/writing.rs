@@ -97,7 +97,9 @@ impl<'a> Writer<'a, '_> {
         let part = Rewrite::part(self.text);
         let value = self.parts.returned.syntax().text_range();
         let (open, inside) = match failure {
-            Failure::Same | Failure::From | Failure::FromInto => return Some(part),
+            Failure::Same | Failure::From | Failure::Declared | Failure::FromInto => {
+                return Some(part);
+            }
             Failure::OkOr => (".ok_or(".to_owned(), value),
             Failure::OkOrElse => match closures::function_called(&self.parts.returned) {
                 Some(function) => (".ok_or_else(".to_owned(), function.syntax().text_range()),
