@@ -6,7 +6,7 @@ use super::{Functions, Memo, Refused, is_free_beside, measure, oversized::becaus
 use crate::{
     compiler::Texts,
     extraction::is_name,
-    model::{NameSubject, proposed_names},
+    model::{MOST_NAMES, NameSubject, proposed_names},
     syntax::{Source, layout},
     text::TextRange,
 };
@@ -47,6 +47,7 @@ pub fn names_in(answer: &str, source: &Source, (path, unsaved): (&Path, &Texts))
 
 fn free_among(mut names: Vec<String>, source: &Source, others: &[Arc<str>]) -> Vec<String> {
     names.retain(|name| is_name(name) && is_free_beside(source, others, name));
+    names.truncate(MOST_NAMES);
     names
 }
 
