@@ -2,7 +2,9 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{Functions, Memo, Refused, is_free_beside, measure, oversized::because, texts_beside};
+use super::{
+    Refused, functions::function_around, is_free_beside, oversized::because, texts_beside,
+};
 use crate::{
     compiler::Texts,
     extraction::is_name,
@@ -16,8 +18,7 @@ const LONGEST: usize = 6_000;
 
 /// What is told of a selection that becomes a function.
 pub fn name_subject(source: &Source, range: TextRange) -> Result<NameSubject, Refused> {
-    let functions = Functions::new(measure(source, &Memo::default()).functions());
-    let around = functions.around(range).next();
+    let around = function_around(source, range);
     let around = around.ok_or_else(|| because("No function is here."))?;
     let code = source.slice(range);
     if code.len() > LONGEST {
