@@ -1,5 +1,7 @@
 //! Functions at a place.
 
+#[cfg(feature = "model")]
+use crate::syntax::{Metrics, place_around};
 use crate::{
     facts::FunctionFacts,
     syntax::{Source, Unit, inside, places},
@@ -42,6 +44,29 @@ impl Functions {
             .map(|place| &self.all[place])
             .filter(move |function| function.range.contains_range(at))
     }
+}
+
+/// The innermost function around a place of at least one character. Looks at nothing beside its unit.
+#[cfg(feature = "model")]
+pub(super) fn function_around(source: &Source, at: TextRange) -> Option<FunctionFacts> {
+    let place = place_around(&source.root(), at)?;
+    let unit = Unit::new(&source.text, &place, source.context);
+    let mut functions = unit.functions.iter().rev();
+    let function = functions.find(|function| function.range().contains_range(at))?;
+    let Metrics {
+        cognitive,
+        nesting,
+        lines,
+        parameters,
+    } = function.metrics;
+    Some(FunctionFacts {
+        name: function.name(),
+        range: function.range(),
+        cognitive,
+        nesting,
+        lines,
+        parameters,
+    })
 }
 
 /// The whole range of the function whose signature, up to the brace of its body, holds `range`.

@@ -2,11 +2,13 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{Functions, Memo, Refused, is_free_beside, measure, oversized::because, texts_beside};
+use super::{
+    Refused, functions::function_around, is_free_beside, oversized::because, texts_beside,
+};
 use crate::{
     compiler::Texts,
     extraction::is_name,
-    model::{NameSubject, proposed_names},
+    model::{MOST_NAMES, NameSubject, proposed_names},
     syntax::{Source, layout},
     text::TextRange,
 };
@@ -16,8 +18,7 @@ const LONGEST: usize = 6_000;
 
 /// What is told of a selection that becomes a function.
 pub fn name_subject(source: &Source, range: TextRange) -> Result<NameSubject, Refused> {
-    let functions = Functions::new(measure(source, &Memo::default()).functions());
-    let around = functions.around(range).next();
+    let around = function_around(source, range);
     let around = around.ok_or_else(|| because("No function is here."))?;
     let code = source.slice(range);
     if code.len() > LONGEST {
@@ -47,6 +48,7 @@ pub fn names_in(answer: &str, source: &Source, (path, unsaved): (&Path, &Texts))
 
 fn free_among(mut names: Vec<String>, source: &Source, others: &[Arc<str>]) -> Vec<String> {
     names.retain(|name| is_name(name) && is_free_beside(source, others, name));
+    names.truncate(MOST_NAMES);
     names
 }
 

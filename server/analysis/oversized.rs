@@ -1,6 +1,6 @@
 //! A function above a limit, which is made smaller by taking something out of it or by writing it otherwise.
 
-use super::{Functions, Memo, Refused, measure};
+use super::{Refused, functions::function_around};
 use crate::{
     config::Rules,
     extraction::{Goal, Measure, Naming},
@@ -36,9 +36,7 @@ impl Oversized {
                 "The file doesn't parse as Rust yet; nothing was sent.",
             ));
         }
-        let report = measure(source, &Memo::default());
-        let functions = Functions::new(report.functions());
-        let function = functions.around(beginning(source, range)).next().copied();
+        let function = function_around(source, beginning(source, range));
         let function = function.ok_or_else(|| because("No function is here."))?;
         let (goal, before) = goal(&function, rules).ok_or_else(|| {
             because("The function is within its limits, so nothing is asked for.")
@@ -85,12 +83,13 @@ impl Oversized {
     }
 }
 
-/// Where the code of a place begins: a line may begin with white space, which is no part of what begins in it.
+/// The first character of a place's code: a line may begin with white space, which is no part of what begins in it.
 fn beginning(source: &Source, range: TextRange) -> TextRange {
     let rest = source.slice(TextRange::new(range.start(), TextSize::of(&*source.text)));
     let white = rest.len() - rest.trim_start().len();
     let at = range.start() + TextSize::of(&rest[..white]);
-    TextRange::empty(at)
+    let first = rest[white..].chars().next();
+    TextRange::at(at, first.map_or(TextSize::new(0), TextSize::of))
 }
 
 /// What a function is too large by, the most first; nothing where it is within its limits.

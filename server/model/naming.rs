@@ -14,8 +14,10 @@ use super::{
 };
 use crate::config::ModelOptions;
 
-/// Names of one answer.
-const MOST_NAMES: usize = 3;
+/// Names that are asked for, and that a person is shown.
+pub const MOST_NAMES: usize = 3;
+/// Names of one answer that are looked at.
+const MOST_READ: usize = 9;
 /// Tokens of an answer.
 const REPLY: u64 = 150;
 /// How long anybody waits for a name.
@@ -77,7 +79,7 @@ pub fn proposed_names(answer: &str) -> Option<Vec<String>> {
             proposed.push(name);
         }
     }
-    proposed.truncate(MOST_NAMES);
+    proposed.truncate(MOST_READ);
     Some(proposed)
 }
 
@@ -122,11 +124,11 @@ mod tests {
     }
 
     #[test]
-    fn three_names_are_enough() {
-        let answer = "{\"names\":[\"one_a\",\"one_a\",\"two_b\",\"x\",\"three_c\",\"four_d\"]}";
-        assert_eq!(
-            proposed_names(answer).unwrap(),
-            ["one_a", "two_b", "three_c"]
-        );
+    fn not_more_is_read_than_anybody_asked_for() {
+        let names: Vec<String> = (0..40).map(|number| format!("name_{number}")).collect();
+        let answer = json!({ "names": names }).to_string();
+        assert_eq!(proposed_names(&answer).unwrap(), names[..MOST_READ]);
+        let answer = "{\"names\":[\"one_a\",\"one_a\",\"x\",\"two_b\"]}";
+        assert_eq!(proposed_names(answer).unwrap(), ["one_a", "two_b"]);
     }
 }

@@ -395,9 +395,9 @@ fn of_what_does_not_compile_nothing_is_sent() {
 
 #[test]
 fn tests_that_name_a_function_are_run_where_that_is_wanted() {
-    let Some(server) = &*SERVER else { return };
     const TESTS: &str = "\n#[cfg(test)]\nmod tests {\n    use super::*;\n\n    #[test]\n    fn report_counts() {\n        let lamp = Lamp { is_on: true, watts: 60, room: 3 };\n        assert_eq!(report(&[lamp]), (1, 0, 0));\n    }\n\n    #[test]\n    fn another_fails() {\n        panic!();\n    }\n}\n";
     const MANIFEST: &str = "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+    let Some(server) = &*SERVER else { return };
     for (model, code, said) in [
         (
             "good@tested",

@@ -152,6 +152,24 @@ pub(super) fn is_function(name: &str) -> bool {
     FUNCTIONS.split_whitespace().any(|it| it == name)
 }
 
+/// Whether a method changes what it is called on.
+pub(super) fn is_change(name: &str) -> bool {
+    CHANGES.split_whitespace().any(|it| it == name)
+}
+
+const CHANGES: &str = "
+    append clear dedup dedup_by dedup_by_key drain extend extend_from_slice get_or_insert get_or_insert_with insert or_default
+    or_insert or_insert_with pop pop_back pop_front push push_back push_front push_str remove replace retain reverse rotate_left
+    rotate_right split_off swap take truncate
+";
+
+/// Whether a method puts things in another order, or leaves out what is there again.
+pub(super) fn is_order(name: &str) -> bool {
+    ["sort", "dedup", "reverse", "rotate"]
+        .iter()
+        .any(|it| name.starts_with(it))
+}
+
 /// Functions and methods; none of them panics where what it is called on is as it should be, and none hides a failure but by a name
 /// that says so.
 const FUNCTIONS: &str = "

@@ -34,6 +34,11 @@ pub(super) fn check(function: &ast::Fn, old: &Usage, new: &Usage) -> Result<(), 
             "The function names `{name}`, and the reply doesn't."
         )));
     }
+    if let Some(name) = effect_that_went(function, &own, new) {
+        return Err(NotRewritten::new(format!(
+            "The function calls `{name}`, which changes something, and the reply doesn't."
+        )));
+    }
     let is_plain = |number: &str| known::is_zero_or_one(number);
     let mut numbers = old.numbers.iter();
     let is_gone = |number: &&String| !is_plain(number) && !new.numbers.contains(*number);
@@ -50,6 +55,42 @@ pub(super) fn check(function: &ast::Fn, old: &Usage, new: &Usage) -> Result<(), 
         )));
     }
     Ok(())
+}
+
+/// A change of the standard library's that isn't made any more: of what comes from outside of the body, of an order, or of what is written
+/// to.
+fn effect_that_went(function: &ast::Fn, own: &BTreeSet<String>, new: &Usage) -> Option<String> {
+    let mut nodes = function.body()?.syntax().descendants();
+    nodes.find_map(|node| {
+        if let Some(call) = ast::MacroCall::cast(node.clone()) {
+            let name = call.path()?.segment()?.name_ref()?.text().to_string();
+            let is_gone = matches!(&*name, "write" | "writeln") && !new.macros.contains(&name);
+            return is_gone.then_some(name);
+        }
+        let call = ast::MethodCallExpr::cast(node)?;
+        let name = call.name_ref()?.text().to_string();
+        let is_own = || root_of(call.receiver()).is_some_and(|root| own.contains(&root));
+        let is_effect = known::is_order(&name) || (known::is_change(&name) && !is_own());
+        (is_effect && !new.methods.contains(&name)).then_some(name)
+    })
+}
+
+/// The variable that a chain of fields, calls and elements begins with.
+fn root_of(receiver: Option<ast::Expr>) -> Option<String> {
+    let mut place = receiver?;
+    loop {
+        place = match place {
+            ast::Expr::PathExpr(path) => return Some(path.syntax().text().to_string()),
+            ast::Expr::FieldExpr(it) => it.expr()?,
+            ast::Expr::IndexExpr(it) => it.base()?,
+            ast::Expr::MethodCallExpr(it) => it.receiver()?,
+            ast::Expr::ParenExpr(it) => it.expr()?,
+            ast::Expr::PrefixExpr(it) => it.expr()?,
+            ast::Expr::RefExpr(it) => it.expr()?,
+            ast::Expr::TryExpr(it) => it.expr()?,
+            _ => return None,
+        }
+    }
 }
 
 /// Everything that code binds to a name.

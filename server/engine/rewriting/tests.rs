@@ -117,6 +117,33 @@ fn strings_that_go_are_told() {
 }
 
 #[test]
+fn what_is_called_less_often_is_told() {
+    let file = "fn f(a: bool) {\n    if a {\n        g();\n    } else {\n        g();\n    }\n}\n";
+    let reply = "fn f(a: bool) {\n    let _ = a;\n    g();\n}\n";
+    assert_eq!(
+        rewritten_in(file, "f", reply).unwrap().gone,
+        ["a call of `g`"]
+    );
+}
+
+#[test]
+fn changes_of_what_comes_from_outside_stay() {
+    let file = "fn f(&mut self, all: &mut Vec<u32>, out: &mut String) {\n    let mut own = Vec::new();\n    own.push(1);\n    own.sort();\n    all.clear();\n    self.a.b.insert(own);\n    write!(out, \"\").ok();\n}\n";
+    assert!(rewritten_in(file, "f", file).is_ok());
+    for (line, may_go) in [
+        ("    own.push(1);\n", true),
+        ("    own.sort();\n", false),
+        ("    all.clear();\n", false),
+        ("    self.a.b.insert(own);\n", false),
+        ("    write!(out, \"\").ok();\n", false),
+    ] {
+        // Names are there, so that nothing but the change is missing.
+        let reply = file.replace(line, "    let _ = (&self.a.b, &*all, &*out);\n");
+        assert_eq!(rewritten_in(file, "f", &reply).is_ok(), may_go, "{line}");
+    }
+}
+
+#[test]
 fn a_string_of_several_lines_keeps_them() {
     let file = "impl S {\n    fn f(a: bool) -> &'static str {\n        if a {\n            return \"x\n  y\";\n        }\n        \"\"\n    }\n}\n";
     let reply = "fn f(a: bool) -> &'static str {\n    if !a {\n        return \"\";\n    }\n    \"x\n  y\"\n}\n";

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ra_ap_syntax::{Edition, SyntaxKind, T};
 
+use super::known;
 use crate::syntax::tokens;
 
 /// Names and literals of some code.
@@ -16,6 +17,8 @@ pub(super) struct Usage {
     pub(super) calls: BTreeSet<String>,
     pub(super) methods: BTreeSet<String>,
     pub(super) macros: BTreeSet<String>,
+    /// How often each of these is called.
+    times: BTreeMap<String, usize>,
     /// Two names with `::` between them; the first is empty where none stands there.
     pub(super) pairs: BTreeSet<(String, String)>,
     /// Keywords, and signs that are told apart by what follows, by how often they are there.
@@ -62,7 +65,11 @@ impl Usage {
     /// What isn't in `new` any more, or less often, of what a person may miss.
     pub(super) fn gone_in(&self, new: &Self) -> Vec<String> {
         let texts = gone(&self.texts, &new.texts);
-        texts.chain(gone(&self.comments, &new.comments)).collect()
+        let comments = gone(&self.comments, &new.comments);
+        let calls = gone(&self.times, &new.times);
+        let calls = calls.filter(|name| !known::is_of_std(name));
+        let calls = calls.map(|name| format!("a call of `{name}`"));
+        texts.chain(comments).chain(calls).collect()
     }
 
     /// The same where the names of a head are known, too.
@@ -118,14 +125,18 @@ impl Usage {
         let opens = |text: Option<&str>| matches!(text, Some("(" | "[" | "{"));
         let leads_on = around.next(1) == Some(":") && around.next(2) == Some(":");
         if around.next(1) == Some("!") && opens(around.next(2)) {
+            self.call(&name);
             self.macros.insert(name);
             return;
+        }
+        let is_called = around.next(1) == Some("(");
+        if is_called {
+            self.call(&name);
         }
         if let Some(qualifier) = around.qualifier() {
             self.pairs.insert((qualifier.to_owned(), name));
             return;
         }
-        let is_called = around.next(1) == Some("(");
         if around.is_member() {
             if is_called || leads_on {
                 self.methods.insert(name);
@@ -135,6 +146,10 @@ impl Usage {
         } else if !leads_on && !around.is_label() {
             self.values.insert(name);
         }
+    }
+
+    fn call(&mut self, name: &str) {
+        *self.times.entry(name.to_owned()).or_default() += 1;
     }
 
     fn count(&mut self, word: &str) {

@@ -236,13 +236,13 @@ async fn by_model(
 }
 
 #[cfg(not(feature = "model"))]
-async fn by_model(
+fn by_model(
     _: &Arc<Server>,
     _: &Arc<Subject>,
     _: TextRange,
     _: &CancellationToken,
-) -> std::result::Result<Option<String>, NotDone> {
-    Ok(None)
+) -> std::future::Ready<std::result::Result<Option<String>, NotDone>> {
+    std::future::ready(Ok(None))
 }
 
 async fn carried_out(
