@@ -255,7 +255,7 @@ mod tests {
             assert_not_here(&TO_IF_LET, &code);
         }
         let around =
-            "if a {\n    $0match g() {\n        Ok(()) => {}\n        Err(b) => c(b),\n    }\n}";
+            "if a {\n    $0match g() {\n        Ok(()) => {}\n        Err(b) => c.push(b),\n    }\n}";
         assert_refused_in(
             FileContext {
                 edition: Edition::Edition2024,

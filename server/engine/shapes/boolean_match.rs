@@ -363,7 +363,8 @@ mod tests {
 
     #[test]
     fn a_constant_keeps_its_reference() {
-        let code = "match a {\n        &One => true,\n        &Two => true,\n        _ => false,\n    }";
+        let code =
+            "match a {\n        &One => true,\n        &Two => true,\n        _ => false,\n    }";
         let beside = |items: &str| written(&format!("{items}\n    {code}"));
         assert_eq!(beside("").as_deref(), Ok("matches!(a, One | Two)"));
         for items in ["const One: u8 = 1;", "impl T { const Two: u8 = 2; }"] {
