@@ -104,7 +104,7 @@ fn plain(group: &[Spots]) -> Option<String> {
     let is_all = |it: &Spots| it.is_formatted && it.texts.iter().all(|it| it.contains(' '));
     let name = match text.chars().next()? {
         _ if group.iter().any(is_all) => "message",
-        _ if group.iter().all(|it| it.is_formatted) => "label",
+        _ if group.iter().all(|it| it.is_formatted) => "word",
         _ if group[0].kinds[0] != Form::Literal => return Some("value".to_owned()),
         '"' | 'r' => "text",
         '\'' => "character",
