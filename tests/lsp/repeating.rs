@@ -167,8 +167,8 @@ fn it_is_offered_by_default_too() {
 #[test]
 fn what_differs_in_values_is_put_in() {
     let first = function("first", "&str");
-    let second = function("second", "&str").replace("width + 4", "width + 8");
-    let second = second.replace('-', "=").replace("=>", "->");
+    let second = first.replace("fn first", "fn second");
+    let second = second.replace('-', "=").replace("width + 4", "width + 8");
     let text = format!("{first}\n{second}");
     let (mut client, uri) = opened(&text, FULL);
     wait_for(&mut client, &uri, "similar-block");

@@ -114,6 +114,7 @@ impl Bindings {
                 written: binding.written.clone(),
                 mut_word: binding.mut_word.clone(),
                 closure: binding.closure(),
+                is_text: binding.is_text(),
                 is_used_after: is_in_loop || self.is_mentioned(name, after),
                 is_outer: inside.is_some_and(|it| !it.contains_range(declared)),
                 mentions: vec![token.clone()],
@@ -209,6 +210,19 @@ impl Binding {
             ast::Expr::ClosureExpr(closure) => Some(closure),
             _ => None,
         }
+    }
+}
+
+impl Binding {
+    /// Whether it is declared to be a text that is written there, which is there for good.
+    fn is_text(&self) -> bool {
+        let statement = self.pattern.parent().and_then(ast::LetStmt::cast);
+        let value = statement.and_then(|it| it.initializer());
+        let first = value.and_then(|it| match it {
+            ast::Expr::Literal(it) => it.syntax().first_token(),
+            _ => None,
+        });
+        first.is_some_and(|it| it.kind() == SyntaxKind::STRING)
     }
 }
 

@@ -501,7 +501,8 @@ fn value_in(words: &[SyntaxToken], at: usize) -> Option<(usize, Form)> {
         // What a macro formats has to be there when it is compiled.
         let is_text = word.kind() == SyntaxKind::STRING && name != "vec";
         let is_template = is_text && is_input_itself(&tree);
-        return (!is_template).then_some((at, Form::Literal));
+        let is_field = before == Some(T![.]);
+        return (!is_template && !is_field).then_some((at, Form::Literal));
     }
     let is_assigned = behind == Some(T![=]) && kind(Some(at + 2)) != Some(T![=]);
     let is_part = matches!(behind, Some(T!['('] | T![!] | T![:] | T!['{'] | T![::]));
@@ -697,6 +698,7 @@ mod tests {
             ("m!(a);", "m!(b);"),
             ("println!(\"{}\", a());", "println!(\"{}\", b());"),
             ("matches!(a, 1);", "matches!(a, 2);"),
+            ("println!(\"{}\", a.0);", "println!(\"{}\", a.1);"),
             ("for a in b { c(a.d); }", "for a in b { c(a.e); }"),
             ("let a = b(); c(a, d);", "let e = b(); c(e, e);"),
             ("a(self);", "a(b);"),

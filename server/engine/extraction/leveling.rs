@@ -75,6 +75,12 @@ impl Leveled {
         let lists: Vec<Vec<SyntaxNode>> = lists.collect::<Option<_>>().ok_or(NOT_WHOLE)?;
         let found = differences(&lists)?;
         let groups = grouped(&found.values);
+        let mut kinds = found.values.iter().flat_map(|it| &it.kinds);
+        if kinds.any(|it| *it == Form::Field) && source.text.contains("Deref for") {
+            return Err(NotExtracted::new(
+                "A field that differs may be reached through code of the file's own.",
+            ));
+        }
         if groups.len() > MOST_VALUES {
             let why = format!(
                 "{} values differ, which are too many to put in.",

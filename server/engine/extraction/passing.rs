@@ -310,6 +310,9 @@ impl Receivers {
     }
 }
 
+/// The type of a text that is written in the code.
+const LASTING: &str = "&'static str";
+
 fn ways(capture: &Capture, known: &Known, may_be_moved: bool) -> Result<Vec<Way>, NotExtracted> {
     let name = &capture.name;
     let known_type = known.types.get(name);
@@ -358,18 +361,19 @@ fn ways(capture: &Capture, known: &Known, may_be_moved: bool) -> Result<Vec<Way>
         return Ok(ways);
     }
     if is_copy {
-        let loose = if capture.is_used_after {
-            Way::Unique(text)
-        } else {
-            Way::MutValue(text)
-        };
         if capture.mut_word.is_some() {
+            let loose = if capture.is_used_after {
+                Way::Unique(text)
+            } else {
+                Way::MutValue(text)
+            };
             return Ok(vec![value, loose]);
         }
         let view = value.owner_behind().and_then(|owner| capture.view(owner));
         let view = view.map(|view| Way::Value(format!("&{view}")));
         let tight = view.or_else(|| value.behind(capture));
-        return Ok(tight.into_iter().chain([value]).collect());
+        let lasting = (capture.is_text && text == "&str").then_some(Way::Value(LASTING.to_owned()));
+        return Ok(tight.into_iter().chain([value]).chain(lasting).collect());
     }
     if known.moved.contains(name) {
         let loose = Way::MutValue(text);

@@ -71,6 +71,8 @@ pub(super) struct Capture {
     pub(super) is_outer: bool,
     /// What it was declared to be, if that is a closure.
     pub(super) closure: Option<ast::ClosureExpr>,
+    /// Whether it was declared to be a text that is written there.
+    pub(super) is_text: bool,
     pub(super) mentions: Vec<SyntaxToken>,
 }
 

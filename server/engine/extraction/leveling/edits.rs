@@ -83,7 +83,8 @@ fn renaming(
         for word in bindings.occurrences(&names[number], own) {
             let at = word.text_range();
             let mut others = lists.iter().filter_map(|it| range(it));
-            if others.any(|it| it != own && it.contains_range(at)) {
+            // Another place between declares it anew, in the text in which both have one name.
+            if others.any(|it| it.start() >= own.end() && at.start() >= it.start()) {
                 return Err(ELSEWHERE);
             }
             match word.kind() {

@@ -104,6 +104,7 @@ fn plain(group: &[Spots]) -> Option<String> {
     let is_all = |it: &Spots| it.is_formatted && it.texts.iter().all(|it| it.contains(' '));
     let name = match text.chars().next()? {
         _ if group.iter().any(is_all) => "message",
+        _ if group.iter().all(|it| it.is_formatted) => "word",
         _ if group[0].kinds[0] != Form::Literal => return Some("value".to_owned()),
         '"' | 'r' => "text",
         '\'' => "character",
@@ -209,6 +210,11 @@ fn parameter(root: &SyntaxNode, node: &SyntaxNode) -> Option<String> {
 
 /// What the standard library calls it.
 fn known(node: &SyntaxNode) -> Option<String> {
+    let index = ast::IndexExpr::cast(node.parent()?).and_then(|it| it.index());
+    if index.is_some_and(|it| it.syntax() == node) {
+        let is_text = node.first_token()?.kind() == SyntaxKind::STRING;
+        return Some(if is_text { "key" } else { "index" }.to_owned());
+    }
     let (method, at) = argument(node)?;
     let mut known = KNOWN.iter();
     let (name, _) = known.find(|(_, methods)| methods.split(' ').any(|it| it == method))?;

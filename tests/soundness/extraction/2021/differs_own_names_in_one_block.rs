@@ -1,4 +1,4 @@
-//= repeated: extracted
+//= repeated: refused: A variable of one place is looked at in another
 fn decipher(rows: &[Vec<u32>]) -> (usize, usize) {
     let width = 0;
     println!("{width}");
