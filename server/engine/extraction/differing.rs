@@ -491,7 +491,8 @@ fn value_in(words: &[SyntaxToken], at: usize) -> Option<(usize, Form)> {
     let word = &words[at];
     let tree = word.parent()?;
     let name = macro_of(&tree)?;
-    if !has_expressions(&name) {
+    // An assertion prints its own words.
+    if !has_expressions(&name) || matches!(&*name, "assert" | "debug_assert") {
         return None;
     }
     let kind = |at: Option<usize>| at.and_then(|it| words.get(it)).map(SyntaxToken::kind);

@@ -3,6 +3,7 @@
 //! call.
 
 mod edits;
+mod fields;
 mod naming;
 
 use ra_ap_syntax::{
@@ -75,10 +76,14 @@ impl Leveled {
         let lists: Vec<Vec<SyntaxNode>> = lists.collect::<Option<_>>().ok_or(NOT_WHOLE)?;
         let found = differences(&lists)?;
         let groups = grouped(&found.values);
-        let mut kinds = found.values.iter().flat_map(|it| &it.kinds);
-        if kinds.any(|it| *it == Form::Field) && source.text.contains("Deref for") {
+        let spots = found.values.iter();
+        let mut values = spots.flat_map(|it| it.kinds.iter().zip(it.texts.iter().zip(&it.ranges)));
+        let may_run = |form: &Form, text: &str, at: TextRange| {
+            *form == Form::Field && !fields::are_read(&root, text, at)
+        };
+        if values.any(|(form, (text, at))| may_run(form, text, *at)) {
             return Err(NotExtracted::new(
-                "A field that differs may be reached through code of the file's own.",
+                "A field that differs may be reached through code that does something.",
             ));
         }
         if groups.len() > MOST_VALUES {
@@ -326,7 +331,8 @@ impl Leveled {
             let is_copy = known.types.get(&put.name).is_some_and(|it| it.is_copy);
             let has = |form: Form| put.forms.contains(&form);
             let text = &put.texts[0];
-            if !is_copy && has(Form::Path) && put.is_repeated {
+            // What a reference is to lives to the end of the call, and is dropped there.
+            if !is_copy && has(Form::Path) && (put.is_repeated || !way.is_value()) {
                 let why = format!("`{text}` may be made anew wherever it stands.");
                 return Err(NotExtracted(why.into()));
             }
@@ -506,7 +512,7 @@ mod tests {
 
     #[test]
     fn places_become_equal_and_lead_back() {
-        let text = "fn f(s: S) { a(\"x\", s.b); s.c() } fn g(s: S) { a(\"y\", s.d); s.c() } fn a(name: &str, size: u8) {}";
+        let text = "fn f(s: S) { a(\"x\", s.b); s.c() } fn g(s: S) { a(\"y\", s.d); s.c() } fn a(name: &str, size: u8) {} struct S { b: u8, d: u8 }";
         let source = Source::parse(text, FileContext::default()).unwrap();
         let places = ["a(\"x\", s.b); s.c()", "a(\"y\", s.d); s.c()"].map(|it| {
             let at = TextSize::try_from(text.find(it).unwrap()).unwrap();
@@ -554,7 +560,10 @@ mod tests {
             ("for row in &s.one {}", "for row in &s.two {}", "rows"),
             ("s.starts_with(\"x\")", "s.starts_with(\"y\")", "prefix"),
         ] {
-            let text = format!("fn f() {{ {one}; }} fn g() {{ {other}; }}");
+            let text = format!(
+                "fn f(s: &T) {{ {one}; }} fn g(s: &T) {{ {other}; }} \
+                 struct T {{ left_edge: u8, right_edge: u8, one: Rows, two: Rows }}"
+            );
             let found = names(&text);
             let expected = expected.trim_start_matches("kind_");
             assert_eq!(found, Some(vec![expected.to_owned()]), "{text}");

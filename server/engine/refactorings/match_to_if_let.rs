@@ -254,8 +254,7 @@ mod tests {
             let code = inside(&format!("$0match a.g() {{\n    {arms}\n}}\nd();"));
             assert_not_here(&TO_IF_LET, &code);
         }
-        let around =
-            "if a {\n    $0match g() {\n        Ok(()) => {}\n        Err(b) => c.push(b),\n    }\n}";
+        let around = "if a {\n    $0match g() {\n        Ok(()) => {}\n        Err(b) => c.push(b),\n    }\n}";
         assert_refused_in(
             FileContext {
                 edition: Edition::Edition2024,

@@ -410,7 +410,7 @@ mod tests {
             ),
             (
                 "()",
-                "match a.c() {\n        Ok(()) => {}\n        Err(c) => b.d(c),\n    }\n    a.e()",
+                "match a.c() {\n        Ok(()) => {}\n        Err(c) => b.push(c),\n    }\n    a.e()",
                 "`if let`",
             ),
         ] {
