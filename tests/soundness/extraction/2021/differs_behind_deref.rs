@@ -1,4 +1,4 @@
-//= repeated: refused: may be reached through code of the file's own
+//= repeated: refused: may be reached through code that does something
 use std::{cell::Cell, ops::Deref};
 
 struct Pair {
