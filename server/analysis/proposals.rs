@@ -20,6 +20,11 @@ pub fn parts(source: &Source, finding: &Finding, naming: Naming) -> Vec<Proposal
         return Vec::new();
     };
     let mut found = extraction::proposals(source, finding.at, goal);
+    // What the finding tells of comes first, so that its way out is about the same lines.
+    let told = finding.sighting.extraction.map(|it| it.at);
+    if let Some(place) = found.iter().position(|it| Some(it.range) == told) {
+        found[..=place].rotate_right(1);
+    }
     // A smell may count less than all that there is.
     for proposal in &mut found {
         let gain = proposal.before.saturating_sub(proposal.after);
@@ -150,6 +155,14 @@ mod tests {
         let apart = apart(&found);
         assert!(apart.len() > 1, "{found:?}");
         assert!(apart[0].name.starts_with("prepare_"), "{found:?}");
+        // What is told of leads, wherever it stands otherwise.
+        let last = found.last().map(|it| it.range).unwrap();
+        let mut told = finding.clone();
+        told.sighting.extraction = Some(Part {
+            at: last,
+            measure: 0,
+        });
+        assert_eq!(proposals(&source, &told)[0].range, last);
         let words = gain_in_words(finding, apart[0]);
         assert!(words.contains(" → "), "{words}");
     }
