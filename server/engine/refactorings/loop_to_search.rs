@@ -270,10 +270,15 @@ mod tests {
             &returning("b in a", long, "true", "false"),
             &format!("a.iter()\n    .any(|b| {long})"),
         );
-        let either = long.replace("==", "<");
+        let both = "b.the_first_of_some_names(n) && b.the_second_of_some_names(n)";
         becomes(
-            &returning("b in a", &either, "false", "true"),
-            &format!("!a.iter()\n    .any(|b| {either})"),
+            &returning("b in a", both, "false", "true"),
+            &format!("!a.iter()\n    .any(|b| {both})"),
+        );
+        let order = long.replace("==", "<");
+        refused(
+            Hazard::Negation,
+            &returning("b in a", &order, "false", "true"),
         );
         becomes(
             &returning("b in &own.d[1..]", "b.c(n)", "true", "false")

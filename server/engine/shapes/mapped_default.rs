@@ -235,7 +235,9 @@ fn is_likely_result(receiver: &ast::Expr) -> bool {
         "try_lock",
         "try_recv",
     ];
-    const FUNCTIONS: [&str; 7] = [
+    const FUNCTIONS: [&str; 9] = [
+        "Pattern::new",
+        "Regex::new",
         "fs::",
         "env::var",
         "::parse",

@@ -278,7 +278,7 @@ fn check_lints(parts: &Parts, predicate: &Predicate) -> Result<(), Refusal> {
     let Asks::Condition(condition) = &parts.asks else {
         return Ok(());
     };
-    if predicate.is_negated && denies(condition) {
+    if predicate.is_negated && (denies(condition) || compares_by_order(condition)) {
         return Err(Refusal::because(
             Hazard::Negation,
             "What is denied would be denied twice.",
@@ -333,6 +333,23 @@ fn denies(condition: &ast::Expr) -> bool {
             let mut operands = [it.lhs(), it.rhs()].into_iter().flatten();
             operands.any(|operand| denies(&operand))
         }
+        _ => false,
+    }
+}
+
+/// Whether a condition, or one of those that are joined in it, asks which of two is larger: it is asked of all the other way round,
+/// which only a person knows to be the same.
+fn compares_by_order(condition: &ast::Expr) -> bool {
+    match condition {
+        ast::Expr::ParenExpr(it) => it.expr().is_some_and(|it| compares_by_order(&it)),
+        ast::Expr::BinExpr(it) => match it.op_kind() {
+            Some(ast::BinaryOp::LogicOp(_)) => {
+                let mut operands = [it.lhs(), it.rhs()].into_iter().flatten();
+                operands.any(|operand| compares_by_order(&operand))
+            }
+            Some(ast::BinaryOp::CmpOp(ast::CmpOp::Ord { .. })) => true,
+            _ => false,
+        },
         _ => false,
     }
 }

@@ -36,12 +36,11 @@ enum Body {
 
 impl SinglePattern {
     pub fn of(choice: &ast::MatchExpr) -> Option<Self> {
-        let parent = choice.syntax().parent()?;
-        let is_statement = matches!(parent.kind(), SyntaxKind::EXPR_STMT | SyntaxKind::STMT_LIST);
-        let [first, second] = patterns::two_plain_arms(choice).filter(|_| is_statement)?;
+        let [first, second] = arms_of_statement(choice)?;
         if let Some(found) = of_second(choice, &first, &second) {
             return Some(found);
         }
+        let parent = choice.syntax().parent()?;
         let pattern = first.pat()?;
         let is_asked = !patterns::may_match_all(&pattern) && !patterns::binds_nothing(&pattern);
         if !is_asked || !is_rest(&second.pat()?) {
@@ -75,6 +74,12 @@ impl SinglePattern {
             otherwise,
             is_second: false,
         })
+    }
+
+    /// The same where the first arm does nothing, which is told by less of a look.
+    pub fn of_second(choice: &ast::MatchExpr) -> Option<Self> {
+        let [first, second] = arms_of_statement(choice)?;
+        of_second(choice, &first, &second)
     }
 
     /// The `match`, with a `;` that goes with it.
@@ -267,6 +272,13 @@ impl SinglePattern {
                 it.semicolon_token().is_some() && it.syntax().next_sibling().is_none()
             })
     }
+}
+
+/// The arms of a `match` that is a statement.
+fn arms_of_statement(choice: &ast::MatchExpr) -> Option<[ast::MatchArm; 2]> {
+    let parent = choice.syntax().parent()?.kind();
+    let is_statement = matches!(parent, SyntaxKind::EXPR_STMT | SyntaxKind::STMT_LIST);
+    is_statement.then(|| patterns::two_plain_arms(choice))?
 }
 
 /// `match value { Ok(()) => {} Err(error) => … }`

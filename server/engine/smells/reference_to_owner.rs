@@ -43,7 +43,7 @@ use ra_ap_syntax::{
     ast::{self, HasGenericArgs, HasName, HasVisibility},
 };
 
-use super::{Drawn, Limits, Look, Sightings, Smell};
+use super::{Calm, Drawn, Limits, Look, Sightings, Smell};
 use crate::{
     facts::Sighting,
     syntax::{FileNames, Owner, Unit},
@@ -52,6 +52,7 @@ use crate::{
 
 pub(super) const SMELL: Smell = Smell {
     rate: Some(2.8),
+    calm: Calm::Never,
     clippy: &["ptr_arg"],
     measured: "{} result",
     drawn: Drawn::Code,

@@ -126,10 +126,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     let texts = ranges.iter().filter_map(|range| slice(text, *range));
     let texts: Vec<&str> = texts.collect();
     let count = texts.first().map_or(0, |text| text.lines().count());
-    let found = match texts[..] {
-        [one, other, ..] => compare(one, other).unwrap_or_default(),
-        _ => Comparison::default(),
-    };
+    let found = most_different(&texts);
     let others: Vec<usize> = ranges
         .iter()
         .skip(1)
@@ -148,6 +145,20 @@ fn say(sighting: &Sighting, text: &str) -> String {
         String::new()
     };
     format!("these {count} lines{of} stand again at {places}{differ}: {way_out}")
+}
+
+/// What differs between the first place and the one that is least like it.
+fn most_different<'a>(texts: &[&'a str]) -> Comparison<'a> {
+    let Some((first, others)) = texts.split_first() else {
+        return Comparison::default();
+    };
+    // Of equal ones the last is taken, which is the first in the text.
+    let all = others
+        .iter()
+        .rev()
+        .filter_map(|other| compare(first, other));
+    all.max_by_key(|it| (it.stretches, it.differing.len()))
+        .unwrap_or_default()
 }
 
 /// "; only `a`/`b` and `1`/`2` differ"
@@ -251,6 +262,21 @@ mod tests {
     }
 
     #[test]
+    fn the_place_that_is_least_like_the_first_is_told_of() {
+        let with = |text: &str| BLOCK.replace("stock", text);
+        let all = format!(
+            "{}fn h(shop: &mut Shop) {{\nlet y = before3();\n{}}}\n",
+            text(BLOCK, &with("store")),
+            with("goods").replace("rest", "left")
+        );
+        let said = told(&all);
+        assert!(
+            said.iter().any(|it| it.contains("`rest`/`left`")),
+            "{said:?}"
+        );
+    }
+
+    #[test]
     fn one_line_in_their_midst_may_differ() {
         let lines: Vec<&str> = BLOCK.lines().collect();
         let with = |line: &str| format!("{}\n{line}\n{}\n{BLOCK}", lines[0], lines[1..].join("\n"));
@@ -261,9 +287,7 @@ mod tests {
         let told = told(&all);
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(
-            told[0].contains(
-                "but for a few words in their midst: a function for what they have in common"
-            ),
+            told[0].contains("a few words in their midst: a function for what they have in common"),
             "{told:?}"
         );
         assert!(fired("repeated-block", &all).is_empty());

@@ -10,6 +10,7 @@ use crate::syntax::{scopes, tokens_of};
 /// Whether a person would put it down like this, and not say it in another way at the same time.
 pub(crate) fn reads_well(pattern: &ast::Pat, value: &ast::Expr) -> bool {
     !binds_by_reference(pattern)
+        && !is_failure(pattern)
         && !is_ok(value)
         && !has_idle_parentheses(value)
         && !value.syntax().text().contains_char('\n')
@@ -19,6 +20,11 @@ pub(crate) fn reads_well(pattern: &ast::Pat, value: &ast::Expr) -> bool {
 pub(super) fn is_long(otherwise: &ast::Expr) -> bool {
     const LONGEST: usize = 10;
     otherwise.syntax().text().to_string().matches('\n').count() > LONGEST
+}
+
+/// Whether what goes well would stand in the `else`.
+fn is_failure(pattern: &ast::Pat) -> bool {
+    pattern.syntax().text().to_string().starts_with("Err(")
 }
 
 /// Whether a method says the same about an `Option` or a `Result`: `expect`, or else `ok`, `ok_or` and `map_err` with a `?`.

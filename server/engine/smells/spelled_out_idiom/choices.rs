@@ -145,7 +145,7 @@ pub(super) fn of_mapped(call: &ast::MethodCallExpr, unit: &Unit<'_>) -> Option<F
 
 /// `match a() { Ok(()) => {} Err(e) => … }`, of which clippy sees the other order.
 fn of_second_arm(choice: &ast::MatchExpr, unit: &Unit<'_>) -> Option<Found> {
-    let pattern = SinglePattern::of(choice).filter(|it| it.is_second && !it.is_handed_on())?;
+    let pattern = SinglePattern::of_second(choice).filter(|it| !it.is_handed_on())?;
     pattern.rewrite(unit.text, unit.context).ok()?;
     let at = pattern.keyword()?;
     Some(Found {
