@@ -13,7 +13,7 @@ use super::{
     selection::tokens,
 };
 use crate::{
-    syntax::scopes::captures,
+    syntax::{Constant, FileNames, scopes::captures},
     text::{TextRange, TextSize},
 };
 
@@ -219,7 +219,7 @@ impl Pass {
             };
             let own: Vec<bool> = texts.iter().zip(&self.declared).map(is_declared).collect();
             if own.contains(&true) {
-                if own.contains(&false) {
+                if own.contains(&false) || !prints_values(&words[0][number]) {
                     return Err(OTHER_WORDS);
                 }
                 self.rename(&texts)?;
@@ -253,7 +253,8 @@ impl Pass {
         };
         let roots = words.iter().map(|it| it[starts[0].0].text().to_owned());
         let mut own = roots.zip(&self.declared);
-        if own.any(|(root, declared)| declared.contains(&root)) {
+        let is_commented = |it: &Vec<SyntaxToken>| has_comment(&it[starts[0].0], &it[at]);
+        if own.any(|(root, declared)| declared.contains(&root)) || words.iter().any(is_commented) {
             return None;
         }
         Some(Spots {
@@ -264,6 +265,12 @@ impl Pass {
             is_formatted: false,
         })
     }
+}
+
+fn has_comment(first: &SyntaxToken, last: &SyntaxToken) -> bool {
+    let between = std::iter::successors(Some(first.clone()), SyntaxToken::next_token);
+    let mut between = between.take_while(|it| it != last);
+    between.any(|it| it.kind() == SyntaxKind::COMMENT)
 }
 
 fn unlike(one: impl std::fmt::Display, other: impl std::fmt::Display) -> NotExtracted {
@@ -367,10 +374,33 @@ fn form_of_path(expr: &ast::PathExpr) -> Option<Form> {
     let is_capital = name.text().starts_with(char::is_uppercase);
     match path.qualifier() {
         _ if has_arguments || name.self_token().is_some() => None,
-        _ if is_capital => Some(Form::Path),
+        _ if is_capital => is_constant(&path).then_some(Form::Path),
         None => Some(Form::Local),
         Some(_) => None,
     }
+}
+
+/// Whether a path is to a constant, a variant or a structure without fields, and not to a `static`, which is a place.
+fn is_constant(path: &ast::Path) -> bool {
+    let name = |path: &ast::Path| Some(path.segment()?.name_ref()?.text().to_string());
+    let Some(own) = name(path) else {
+        return false;
+    };
+    let declared = FileNames::around_node(path.syntax());
+    let is_type =
+        |name: &str| name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase);
+    match path.qualifier() {
+        None => {
+            is_declared_constant(&own, &declared)
+                || is_type(&own) && declared.constants(&own).is_empty()
+        }
+        Some(owner) => is_type(&own) || name(&owner).is_some_and(|owner| is_type(&owner)),
+    }
+}
+
+fn is_declared_constant(name: &str, declared: &FileNames) -> bool {
+    let all = declared.constants(name);
+    !all.is_empty() && all.iter().all(|it| matches!(it, Constant::Const(_)))
 }
 
 /// Whether it is a field of a variable or of `self`, however deep.
@@ -434,8 +464,12 @@ fn formatted(row: &[&SyntaxToken]) -> Option<Spots> {
     let inside = row.iter().map(|it| {
         let name = macro_of(&it.parent()?).filter(|name| is_formatting(name));
         let is_input = it.kind() == SyntaxKind::STRING && is_input_itself(&it.parent()?);
-        name.filter(|_| is_input)?;
-        it.text().strip_prefix('"')?.strip_suffix('"')
+        let name = name.filter(|_| is_input)?;
+        let is_own = FileNames::around_node(&it.parent()?).has_macro(&name);
+        let text = it.text().strip_prefix('"')?.strip_suffix('"')?;
+        // What is white space behind the end of a line is no part of the text.
+        let goes_on = text.contains("\\\n") || text.contains("\\\r");
+        (!is_own && !goes_on).then_some(text)
     });
     let inside: Vec<&str> = inside.collect::<Option<_>>()?;
     let (before, behind) = around(&inside);
@@ -486,13 +520,24 @@ fn around(texts: &[&str]) -> (usize, usize) {
     (before, behind.unwrap_or_default())
 }
 
+/// Whether a word stands in the input of a known macro that evaluates it and doesn't show its words, as an assertion does.
+fn prints_values(word: &SyntaxToken) -> bool {
+    let Some(tree) = word.parent() else {
+        return false;
+    };
+    macro_of(&tree).is_some_and(|name| {
+        has_expressions(&name)
+            && !matches!(&*name, "assert" | "dbg" | "debug_assert")
+            && !FileNames::around_node(&tree).has_macro(&name)
+    })
+}
+
 /// Where the value begins that a word of a macro's input ends, and what it is.
 fn value_in(words: &[SyntaxToken], at: usize) -> Option<(usize, Form)> {
     let word = &words[at];
     let tree = word.parent()?;
     let name = macro_of(&tree)?;
-    // An assertion prints its own words.
-    if !has_expressions(&name) || matches!(&*name, "assert" | "debug_assert") {
+    if !prints_values(word) {
         return None;
     }
     let kind = |at: Option<usize>| at.and_then(|it| words.get(it)).map(SyntaxToken::kind);
@@ -528,7 +573,10 @@ fn value_in(words: &[SyntaxToken], at: usize) -> Option<(usize, Form)> {
     }
     match (is_chain, words[start].kind()) {
         (true, _) => (!is_capital).then_some((start, Form::Field)),
-        (false, SyntaxKind::IDENT) if is_constant => Some((start, Form::Path)),
+        (false, SyntaxKind::IDENT) if is_constant => {
+            let declared = FileNames::around_node(&tree);
+            is_declared_constant(text, &declared).then_some((start, Form::Path))
+        }
         (false, SyntaxKind::IDENT) if !is_capital => Some((start, Form::Local)),
         _ => None,
     }
@@ -612,8 +660,13 @@ mod tests {
             ("a(b.c.d());", "a(b.e.d());", vec![["b.c", "b.e"]]),
             ("a(b.c);", "a(d.c);", vec![["b", "d"]]),
             ("a(b.c);", "a(d.e);", vec![["b.c", "d.e"]]),
-            ("a(b, B);", "a(c, D);", vec![["b", "c"], ["B", "D"]]),
-            ("a(m::B);", "a(m::C);", vec![["m::B", "m::C"]]),
+            ("a(b, Big);", "a(c, Low);", vec![["b", "c"], ["Big", "Low"]]),
+            ("a(m::Big);", "a(m::Low);", vec![["m::Big", "m::Low"]]),
+            (
+                "a(Size::MAX);",
+                "a(Size::MIN);",
+                vec![["Size::MAX", "Size::MIN"]],
+            ),
             (
                 "a(&mut self.b);",
                 "a(&mut self.c);",
@@ -699,6 +752,17 @@ mod tests {
             ("m!(a);", "m!(b);"),
             ("println!(\"{}\", a());", "println!(\"{}\", b());"),
             ("matches!(a, 1);", "matches!(a, 2);"),
+            // What may be a `static`.
+            ("a(MAX);", "a(MIN);"),
+            ("a(m::MAX);", "a(m::MIN);"),
+            ("assert!(a > 1);", "assert!(a > 2);"),
+            ("let a = b(); dbg!(a);", "let c = b(); dbg!(c);"),
+            ("println!(\"a \\\n  b\");", "println!(\"a \\\n  c\");"),
+            ("println!(\"{}\", a. /* b */ b);", "println!(\"{}\", a.c);"),
+            (
+                "macro_rules! vec { () => {} } vec![1];",
+                "macro_rules! vec { () => {} } vec![2];",
+            ),
             ("println!(\"{}\", a.0);", "println!(\"{}\", a.1);"),
             ("for a in b { c(a.d); }", "for a in b { c(a.e); }"),
             ("let a = b(); c(a, d);", "let e = b(); c(e, e);"),

@@ -86,6 +86,17 @@ impl Leveled {
                 "A field that differs may be reached through code that does something.",
             ));
         }
+        let says_address = |it: &TextRange| {
+            let text = source.slice(*it);
+            ["ptr", "addr_of", "&raw"]
+                .iter()
+                .any(|word| text.contains(word))
+        };
+        if places.iter().any(says_address) {
+            return Err(NotExtracted::new(
+                "An address is asked for, and a value that is given has another one.",
+            ));
+        }
         if groups.len() > MOST_VALUES {
             let why = format!(
                 "{} values differ, which are too many to put in.",
@@ -324,6 +335,16 @@ impl Leveled {
         known: &Known,
         passing: &Passing,
     ) -> Result<(), NotExtracted> {
+        let captured = || {
+            passing
+                .captured(selection)
+                .map(|(capture, _)| &capture.name)
+        };
+        if let Some(shared) = self.shared_root(captured()) {
+            let why =
+                format!("`{shared}` is a value that differs in one place, and another one's too.");
+            return Err(NotExtracted(why.into()));
+        }
         for (capture, way) in passing.captured(selection) {
             let Some(put) = self.puts.iter().find(|it| it.name == capture.name) else {
                 continue;
@@ -331,8 +352,8 @@ impl Leveled {
             let is_copy = known.types.get(&put.name).is_some_and(|it| it.is_copy);
             let has = |form: Form| put.forms.contains(&form);
             let text = &put.texts[0];
-            // What a reference is to lives to the end of the call, and is dropped there.
-            if !is_copy && has(Form::Path) && (put.is_repeated || !way.is_value()) {
+            // Each use of a constant is another value; what is dropped or changed would tell.
+            if has(Form::Path) && !(is_copy && way.is_kept()) {
                 let why = format!("`{text}` may be made anew wherever it stands.");
                 return Err(NotExtracted(why.into()));
             }
@@ -351,6 +372,32 @@ impl Leveled {
             return Err(NotExtracted(why.into()));
         }
         Ok(())
+    }
+
+    /// The variable that a value begins with in one place, if a value begins with it that is given beside it: what one of them does
+    /// to the variable, the other one wouldn't see.
+    fn shared_root<'a>(&'a self, captured: impl Iterator<Item = &'a String>) -> Option<&'a str> {
+        let common = captured.filter(|name| self.puts.iter().all(|put| put.name != **name));
+        let common: Vec<&str> = common
+            .map(String::as_str)
+            .filter(|it| *it != "self")
+            .collect();
+        let count = self.before.places.len();
+        (0..count).find_map(|place| {
+            let mut seen = common.clone();
+            self.puts
+                .iter()
+                .filter(|put| put.has_place())
+                .find_map(|put| {
+                    let text = &put.texts[place];
+                    let root = text.split('.').next().unwrap_or(text).trim();
+                    if root != "self" && seen.contains(&root) {
+                        return Some(root);
+                    }
+                    seen.push(root);
+                    None
+                })
+        })
     }
 
     /// Whether a range is a part of what was added.
@@ -562,7 +609,7 @@ mod tests {
         ] {
             let text = format!(
                 "fn f(s: &T) {{ {one}; }} fn g(s: &T) {{ {other}; }} \
-                 struct T {{ left_edge: u8, right_edge: u8, one: Rows, two: Rows }}"
+                 const MAX_WIDTH: u8 = 1; const MIN_WIDTH: u8 = 2; struct T {{ left_edge: u8, right_edge: u8, one: Rows, two: Rows }}"
             );
             let found = names(&text);
             let expected = expected.trim_start_matches("kind_");

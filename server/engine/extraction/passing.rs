@@ -551,6 +551,11 @@ impl Way {
         matches!(self, Self::Value(_) | Self::MutValue(_))
     }
 
+    /// Whether what is given stays as it is.
+    pub(super) fn is_kept(&self) -> bool {
+        matches!(self, Self::Value(_))
+    }
+
     /// Whether what a reference refers to is given in its stead.
     pub(super) fn is_behind(&self) -> bool {
         matches!(self, Self::Behind(..))

@@ -37,7 +37,7 @@ pub(super) fn edits(
                 edits.push(if *is_formatted {
                     Edit::replace(*spot, format!("{{{name}}}"))
                 } else {
-                    Edit::replace(labelled(root, *spot, name), name.clone())
+                    Edit::replace(labelled(root, *spot, name)?, name.clone())
                 });
             }
         }
@@ -47,17 +47,26 @@ pub(super) fn edits(
 }
 
 /// A value with the label of its field, if that is what the value is called.
-fn labelled(root: &SyntaxNode, spot: TextRange, name: &str) -> TextRange {
+fn labelled(root: &SyntaxNode, spot: TextRange, name: &str) -> Result<TextRange, NotExtracted> {
     let node = root.covering_element(spot);
     let node = node.ancestors().find(|it| it.text_range() == spot);
     let field = node
         .and_then(|it| it.parent())
         .and_then(ast::RecordExprField::cast);
     let label = field.as_ref().and_then(ast::RecordExprField::name_ref);
-    match (field, label) {
-        (Some(field), Some(label)) if label.text() == name => field.syntax().text_range(),
-        _ => spot,
+    let (Some(field), Some(label)) = (field, label) else {
+        return Ok(spot);
+    };
+    if label.text() != name {
+        return Ok(spot);
     }
+    let mut inside = field.syntax().descendants_with_tokens();
+    if inside.any(|it| matches!(it.kind(), SyntaxKind::COMMENT | SyntaxKind::ATTR)) {
+        return Err(NotExtracted::new(
+            "A comment or an attribute beside a field would have no place.",
+        ));
+    }
+    Ok(field.syntax().text_range())
 }
 
 /// What gives the variables that each place declares under a name of its own the same name, wherever they are looked at.

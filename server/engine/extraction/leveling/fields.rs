@@ -1,8 +1,8 @@
 //! Whether a field that differs is only read: what stands behind a `Deref` is code that may give another value, or do something.
 
 use ra_ap_syntax::{
-    AstNode, SyntaxNode,
-    ast::{self, HasModuleItem, HasName},
+    AstNode, SyntaxKind, SyntaxNode,
+    ast::{self, HasGenericParams, HasModuleItem, HasName},
 };
 
 use crate::text::TextRange;
@@ -18,6 +18,9 @@ fn type_of(root: &SyntaxNode, place: &str, at: TextRange) -> Option<ast::Type> {
     let variable = words.next()?;
     let around = root.covering_element(at);
     let function = around.ancestors().find_map(ast::Fn::cast)?;
+    if may_mean_others(&function) {
+        return None;
+    }
     let mut ty = match variable {
         "self" => function
             .syntax()
@@ -30,6 +33,28 @@ fn type_of(root: &SyntaxNode, place: &str, at: TextRange) -> Option<ast::Type> {
         ty = field(root, &structure(ty)?, word)?;
     }
     Some(ty)
+}
+
+/// Whether names of types may be others in a function than in its file: it is in a module of the file, or declares some, or the file
+/// imports or has parameters of such names.
+fn may_mean_others(function: &ast::Fn) -> bool {
+    let around: Vec<_> = function.syntax().ancestors().skip(1).collect();
+    let is_inner = around
+        .iter()
+        .any(|it| matches!(it.kind(), SyntaxKind::MODULE | SyntaxKind::FN));
+    let headers = around
+        .into_iter()
+        .filter_map(ast::AnyHasGenericParams::cast);
+    let own = ast::AnyHasGenericParams::cast(function.syntax().clone());
+    let mut lists = own
+        .into_iter()
+        .chain(headers)
+        .filter_map(|it| it.generic_param_list());
+    let has_types = lists.any(|list| list.type_or_const_params().next().is_some());
+    let mut inside = function.syntax().descendants().skip(1);
+    let declares =
+        inside.any(|it| ast::Item::can_cast(it.kind()) && !ast::MacroCall::can_cast(it.kind()));
+    is_inner || has_types || declares
 }
 
 /// The type of the only variable of a name in a function, if it is a parameter.
@@ -110,6 +135,9 @@ mod tests {
         for place in ["self.b", "self.l.0", "u.a", "o.a", "l.a", "x.a"] {
             assert!(!is_read(own, place), "{place}");
         }
+        assert!(!is_read("impl<S> T { fn g(&self, s: S)", "s.a"));
+        assert!(!is_read("impl T { fn g<S>(&self, s: S)", "s.a"));
+        assert!(!is_read("mod m { fn g(s: S)", "s.a"));
         assert!(!is_read("impl U { fn g(&self)", "self.a"));
         assert!(!is_read("trait U { fn g(&self)", "self.a"));
     }

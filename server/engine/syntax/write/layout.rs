@@ -169,6 +169,9 @@ pub fn indent_unit(text: &str) -> &str {
     most.map_or("    ", |(unit, _)| *unit)
 }
 
+/// So many bytes of code tell how it is indented.
+const ENOUGH_FOR_UNIT: usize = 16_000;
+
 /// The same for the function or constant around a node, whatever the rest of the file is like.
 pub fn indent_unit_around(text: &str, node: &SyntaxNode) -> String {
     let is_unit = |kind| {
@@ -180,6 +183,9 @@ pub fn indent_unit_around(text: &str, node: &SyntaxNode) -> String {
     let unit = node.ancestors().filter(|node| is_unit(node.kind())).last();
     let range = unit.unwrap_or_else(|| node.clone()).text_range();
     let code = slice(text, range).unwrap_or_default();
+    // The beginning of a long one tells it.
+    let end = (ENOUGH_FOR_UNIT.min(code.len())..=code.len()).find(|at| code.is_char_boundary(*at));
+    let code = &code[..end.unwrap_or(code.len())];
     indent_unit(&format!("{}{code}", indentation(text, range.end()))).to_owned()
 }
 

@@ -1,0 +1,36 @@
+//= repeated: refused: may be made anew wherever it stands
+#[derive(Clone, Copy)]
+struct Point(u32);
+
+impl Point {
+    fn bump(&mut self) -> u32 {
+        self.0 += 1;
+        self.0
+    }
+}
+
+const LEFT_POINT: Point = Point(1);
+const RIGHT_POINT: Point = Point(5);
+
+#[allow(const_item_mutation)]
+fn one(marks: &[u32]) {
+    //{
+    println!("start {}", marks.len());
+    println!("{} of {:?}", LEFT_POINT.bump(), marks);
+    println!("end {}", LEFT_POINT.bump());
+    //}
+    println!("one");
+}
+
+#[allow(const_item_mutation)]
+fn two(marks: &[u32]) {
+    println!("two");
+    println!("start {}", marks.len());
+    println!("{} of {:?}", RIGHT_POINT.bump(), marks);
+    println!("end {}", RIGHT_POINT.bump());
+}
+
+fn main() {
+    one(&[1, 2]);
+    two(&[3]);
+}

@@ -1,0 +1,27 @@
+//= repeated: refused: The places differ in more than values
+use std::sync::atomic::{AtomicU32, Ordering};
+
+static LEFT_COUNT: AtomicU32 = AtomicU32::new(1);
+static RIGHT_COUNT: AtomicU32 = AtomicU32::new(5);
+
+fn one(marks: &[u32]) {
+    //{
+    println!("start {}", marks.len());
+    let before = LEFT_COUNT.fetch_add(2, Ordering::SeqCst);
+    println!("{before} of {:?}", marks);
+    //}
+    println!("one");
+}
+
+fn two(marks: &[u32]) {
+    println!("two");
+    println!("start {}", marks.len());
+    let before = RIGHT_COUNT.fetch_add(2, Ordering::SeqCst);
+    println!("{before} of {:?}", marks);
+}
+
+fn main() {
+    one(&[1, 2]);
+    two(&[3]);
+    println!("{LEFT_COUNT:?} {RIGHT_COUNT:?}");
+}
