@@ -171,7 +171,7 @@ mod tests {
             )
         };
         assert_eq!(fired("let-else-opportunity", &text(4)).len(), 1);
-        assert!(fired("let-else-opportunity", &text(12)).is_empty());
+        assert!(fired("let-else-opportunity", &text(20)).is_empty());
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub(crate) fn reads_well(pattern: &ast::Pat, value: &ast::Expr) -> bool {
 
 /// Whether what happens otherwise takes so many lines that it is one of two cases rather than a way out.
 pub(super) fn is_long(otherwise: &ast::Expr) -> bool {
-    const LONGEST: usize = 10;
+    const LONGEST: usize = 15;
     otherwise.syntax().text().to_string().matches('\n').count() > LONGEST
 }
 
