@@ -18,6 +18,11 @@ fn one(marks: &[u32]) {
     println!("start {}", marks.len());
     println!("{} of {:?}", LEFT_POINT.bump(), marks);
     println!("end {}", LEFT_POINT.bump());
+    for mark in marks {
+        if *mark > 2 || marks.len() > 4 {
+            println!("{mark} is left of {}", marks.len());
+        }
+    }
     //}
     println!("one");
 }
@@ -28,6 +33,11 @@ fn two(marks: &[u32]) {
     println!("start {}", marks.len());
     println!("{} of {:?}", RIGHT_POINT.bump(), marks);
     println!("end {}", RIGHT_POINT.bump());
+    for mark in marks {
+        if *mark > 2 || marks.len() > 4 {
+            println!("{mark} is left of {}", marks.len());
+        }
+    }
 }
 
 fn main() {

@@ -9,6 +9,11 @@ fn one(marks: &[u32]) {
     println!("start {}", marks.len());
     let before = LEFT_COUNT.fetch_add(2, Ordering::SeqCst);
     println!("{before} of {:?}", marks);
+    for mark in marks {
+        if *mark > 2 || marks.len() > 4 {
+            println!("{mark} is left of {}", marks.len());
+        }
+    }
     //}
     println!("one");
 }
@@ -18,6 +23,11 @@ fn two(marks: &[u32]) {
     println!("start {}", marks.len());
     let before = RIGHT_COUNT.fetch_add(2, Ordering::SeqCst);
     println!("{before} of {:?}", marks);
+    for mark in marks {
+        if *mark > 2 || marks.len() > 4 {
+            println!("{mark} is left of {}", marks.len());
+        }
+    }
 }
 
 fn main() {
