@@ -85,6 +85,10 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let node = find::choice_at(context, target).ok_or(Refusal::NotHere)?;
     let choice = ast::MatchExpr::cast(node).ok_or(Refusal::NotHere)?;
     let shape = SinglePattern::of(&choice).ok_or(Refusal::NotHere)?;
+    // A `?`, or `expect`, says it in fewer words.
+    if shape.is_second && shape.is_handed_on() {
+        return Err(Refusal::NotHere);
+    }
     let rewrite = shape.rewrite(&source.text, source.context)?;
     let whole = shape.whole();
     let empty = if shape.is_second {
@@ -247,6 +251,7 @@ mod tests {
             "_ => {}\n    Err(b) => d(b),",
             "Ok(1) => {}\n    b => d(b),",
             "Ok(()) => {}\n    Err(b) => d(b),",
+            "Ok(()) => {}\n    Err(b) => return Err(b),",
             "Ok(()) => {}\n    Err(_) => d(),",
             "Ok(()) => {}\n    Err(b) => m! { b }",
             "Ok(()) => {}\n    Err(E::A) => d(),\n    Err(b) => e(b),",
