@@ -4,19 +4,52 @@
 
 use std::sync::Arc;
 
+use lsp_types::{CodeAction, CodeActionKind, Command};
+use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::asking_rustc::{self, NotDone, Subject};
 use crate::{
-    analysis::{Refused, check_compiled as compiles},
+    analysis::{Finding, Refused, check_compiled as compiles},
     compiler::Compiler,
     config::{Environment, ModelOptions},
-    lsp::session::server::Server,
+    lsp::session::{analysed::Analysed, server::Server},
     model::{Answer, Asker, NoAnswer, Question},
     syntax::Source,
     text::TextRange,
     workspace,
 };
+
+/// What a command is given: a place in a text, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FunctionPlace {
+    pub(crate) uri: String,
+    /// Of the whole text.
+    pub(crate) hash: String,
+    pub(crate) at: u32,
+}
+
+/// The action that asks about the function of a finding by a command.
+pub(crate) fn action(
+    analysed: &Analysed,
+    finding: &Finding,
+    (title, kind): (String, CodeActionKind),
+    command: &str,
+) -> Option<CodeAction> {
+    let place = FunctionPlace {
+        uri: analysed.document.uri.clone(),
+        hash: analysed.document.hash().to_owned(),
+        at: finding.at.start().into(),
+    };
+    let argument = serde_json::to_value(place).ok()?;
+    let command = Command::new(title.clone(), command.to_owned(), Some(vec![argument]));
+    Some(CodeAction {
+        title,
+        kind: Some(kind),
+        command: Some(command),
+        ..CodeAction::default()
+    })
+}
 
 /// "about 2,200 tokens"
 pub(crate) fn in_words(tokens: u64) -> String {

@@ -6,16 +6,15 @@
 use std::sync::Arc;
 
 use lsp_types::{
-    CodeAction, CodeActionKind, Command, MessageActionItem, MessageType, ShowMessageRequestParams,
+    CodeAction, CodeActionKind, MessageActionItem, MessageType, ShowMessageRequestParams,
     request::ShowMessageRequest,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tower_lsp::jsonrpc::Result;
 
 use super::{
-    asking_model::{self, in_words, parsed},
+    asking_model::{self, FunctionPlace, in_words, parsed},
     asking_rustc::{self, NotDone, Subject, may_be_offered},
 };
 use crate::{
@@ -37,15 +36,6 @@ use crate::{
 pub(crate) const COMMAND: &str = "rustassistant.planExtractions";
 const LEAVE: &str = "Leave it";
 
-/// What the command is given: a place in a text, in bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Chosen {
-    uri: String,
-    /// Of the whole text.
-    hash: String,
-    at: u32,
-}
-
 /// The action at a finding of a function that is too large, where a model is configured.
 pub(crate) fn offered(
     analysed: &Analysed,
@@ -66,19 +56,12 @@ pub(crate) fn offered(
         .question(options.plans, options.effort);
     let tokens = in_words(question.estimate(options));
     let title = format!("Plan extractions with {} ({tokens})", options.model);
-    let chosen = Chosen {
-        uri: analysed.document.uri.clone(),
-        hash: analysed.document.hash().to_owned(),
-        at: finding.at.start().into(),
-    };
-    let argument = serde_json::to_value(chosen).ok()?;
-    let command = Command::new(title.clone(), COMMAND.into(), Some(vec![argument]));
-    Some(CodeAction {
-        title,
-        kind: Some(CodeActionKind::REFACTOR_EXTRACT),
-        command: Some(command),
-        ..CodeAction::default()
-    })
+    asking_model::action(
+        analysed,
+        finding,
+        (title, CodeActionKind::REFACTOR_EXTRACT),
+        COMMAND,
+    )
 }
 
 /// Carries it out, or says in one sentence why not.
@@ -96,7 +79,7 @@ pub(crate) async fn run(
 async fn carried_out(
     server: &Arc<Server>,
     snapshot: &Arc<Snapshot>,
-    chosen: Chosen,
+    chosen: FunctionPlace,
     cancel: &CancellationToken,
 ) -> std::result::Result<Value, NotDone> {
     let subject = Arc::new(Subject::of(snapshot, &chosen.uri, &chosen.hash).await?);

@@ -5,14 +5,13 @@
 
 use std::sync::Arc;
 
-use lsp_types::{CodeAction, CodeActionKind, Command};
-use serde::{Deserialize, Serialize};
+use lsp_types::{CodeAction, CodeActionKind};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tower_lsp::jsonrpc::Result;
 
 use super::{
-    asking_model::{self, in_words, parsed},
+    asking_model::{self, FunctionPlace, in_words, parsed},
     asking_rustc::{self, NotDone, Subject, may_be_offered},
 };
 use crate::{
@@ -31,15 +30,6 @@ use crate::{
 };
 
 pub(crate) const COMMAND: &str = "rustassistant.rewriteFunction";
-
-/// What the command is given: a place in a text, in bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Place {
-    uri: String,
-    /// Of the whole text.
-    hash: String,
-    at: u32,
-}
 
 /// The action at a finding of a function that is too large, where a model is configured to write.
 pub(crate) fn offered(
@@ -64,19 +54,12 @@ pub(crate) fn offered(
         .question(options.effort);
     let tokens = in_words(question.estimate(options));
     let title = format!("Rewrite with {} ({tokens})", options.model);
-    let place = Place {
-        uri: analysed.document.uri.clone(),
-        hash: analysed.document.hash().to_owned(),
-        at: finding.at.start().into(),
-    };
-    let argument = serde_json::to_value(place).ok()?;
-    let command = Command::new(title.clone(), COMMAND.into(), Some(vec![argument]));
-    Some(CodeAction {
-        title,
-        kind: Some(CodeActionKind::REFACTOR_REWRITE),
-        command: Some(command),
-        ..CodeAction::default()
-    })
+    asking_model::action(
+        analysed,
+        finding,
+        (title, CodeActionKind::REFACTOR_REWRITE),
+        COMMAND,
+    )
 }
 
 /// Carries it out, or says in one sentence why not.
@@ -94,7 +77,7 @@ pub(crate) async fn run(
 async fn carried_out(
     server: &Arc<Server>,
     snapshot: &Arc<Snapshot>,
-    place: Place,
+    place: FunctionPlace,
     cancel: &CancellationToken,
 ) -> std::result::Result<Value, NotDone> {
     let subject = Arc::new(Subject::of(snapshot, &place.uri, &place.hash).await?);
