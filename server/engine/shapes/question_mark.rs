@@ -53,12 +53,6 @@ impl QuestionMark {
         types: TypesBy,
     ) -> Result<(Self, Rewrite<'a>), Refusal> {
         let parts = Parts::of(node).ok_or(Refusal::NotHere)?;
-        if text.contains("try!(") {
-            return Err(Refusal::because(
-                Hazard::Text,
-                "The file says `try!`, and a `?` would be another way beside it.",
-            ));
-        }
         let around = Around::of(node, &parts)?;
         let failure = Failure::of(&parts, &around, context, types)?;
         parts.check()?;
@@ -78,6 +72,13 @@ impl QuestionMark {
                 "The lines are not laid out in a way that the new form could take over.",
             )
         })?;
+        // The whole file is read only for what could be offered.
+        if text.contains("try!(") {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "The file says `try!`, and a `?` would be another way beside it.",
+            ));
+        }
         let shape = Self {
             whole: node.text_range(),
             keyword: parts.keyword,

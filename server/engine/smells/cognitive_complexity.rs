@@ -69,7 +69,7 @@
 //! ## Limits
 //! 15 is fine; more is a warning, more than 30 a strong one. By default functions are shown from 34 that have a part which
 //! is worth moving out, from 25 if no more than 8 is left. The finding names its lines: nine and more, with a quarter of the
-//! complexity and a name that the code tells. No such part ends a loop around it, returns early or takes more than four values;
+//! complexity at least and four fifths at most, and a name that the code tells. No such part ends a loop around it, returns early or takes more than four values;
 //! below 46 none changes several variables of the function, or is one of several alike.
 //! Others only if they have up to 700 lines and are long and deeply nested too: from 60, with 120 lines and 6 levels, or from
 //! 45, with 8 levels. At least 20 points have to be due to parts that cost 3 or more, and two fifths, one fifth from 60, to

@@ -256,6 +256,16 @@ mod tests {
     }
 
     #[test]
+    fn deeds_are_told_by_their_first_word() {
+        for name in ["insert", "handle_input", "set"] {
+            assert!(is_deed(name), "{name}");
+        }
+        for name in ["is_set", "settled", "input_handled", "len"] {
+            assert!(!is_deed(name), "{name}");
+        }
+    }
+
+    #[test]
     fn a_name_is_known_with_its_arguments() {
         let known = |code: &str, fact| match fixture::tail("", code) {
             ast::Expr::MethodCallExpr(call) => is_known(&call, fact),
