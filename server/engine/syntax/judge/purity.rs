@@ -85,6 +85,10 @@ pub fn is_silent(value: &ast::Expr) -> bool {
     }
 }
 
+fn is_primitive(ty: &str) -> bool {
+    ty.starts_with(char::is_lowercase) && !ty.contains("::")
+}
+
 /// Whether a value is a reference to a `static` that may be one that its first use fills, as a `LazyLock` is.
 pub fn may_be_made_on_use(value: &ast::Expr) -> bool {
     let ast::Expr::RefExpr(reference) = value else {
@@ -99,11 +103,12 @@ pub fn may_be_made_on_use(value: &ast::Expr) -> bool {
     };
     let declared = FileNames::around(&path);
     let all = declared.constants(name.text());
-    let is_lazy = |it: &Constant| match it {
-        Constant::Const(_) | Constant::Parameter(_) => false,
-        Constant::Static(ty) => ty.contains("Lazy") || ty.contains("Once"),
+    // A name may be that of any type, but for those of the language.
+    let is_plain = |it: &Constant| match it {
+        Constant::Const(_) | Constant::Parameter(_) => true,
+        Constant::Static(ty) => ty.starts_with(['&', '[']) || is_primitive(ty),
     };
-    all.is_empty() || all.iter().any(is_lazy)
+    all.is_empty() || !all.iter().all(is_plain)
 }
 
 /// `Vec::new()` and its kin.
@@ -239,6 +244,26 @@ mod tests {
             "A::new()",
         ] {
             assert!(!is_silent(&expression(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_static_may_be_made_on_use() {
+        let is_made = |items: &str| {
+            let text = format!("{items} fn f() {{ g(&ALL) }}");
+            let root = Tree::parse(&text, Edition::Edition2021).unwrap().root();
+            let found = root.descendants().filter_map(ast::RefExpr::cast).last();
+            may_be_made_on_use(&found.unwrap().into())
+        };
+        for items in ["", "static ALL: LazyLock<S> = S;", "static ALL: Alias = S;"] {
+            assert!(is_made(items), "{items}");
+        }
+        for items in [
+            "const ALL: S = S;",
+            "static ALL: u8 = 1;",
+            "static ALL: [S; 2] = [S; 2];",
+        ] {
+            assert!(!is_made(items), "{items}");
         }
     }
 
