@@ -29,6 +29,7 @@ pub(super) fn wishes<'a>(
         source,
         selection,
         verb: phrases::verb_of(&own),
+        own: own.clone(),
         deeds: Deeds::of(selection),
     };
     let last = Wish::new(of_function(selection, &own), Ground::Nothing);
@@ -72,6 +73,8 @@ struct Namer<'a> {
     selection: &'a Selection,
     /// What the function around does.
     verb: Option<&'static str>,
+    /// What that is called.
+    own: String,
     deeds: Deeds<'a>,
 }
 
@@ -239,7 +242,26 @@ impl Namer<'_> {
             },
             None => subjects::element(&around)?,
         };
+        if self.gives_for_case(&around) {
+            return Some(format!("{subject}_{}", self.own));
+        }
         Some(format!("{verb}_{subject}"))
+    }
+
+    /// Whether it is one of the values of a function that is named after what it gives, as `size` is.
+    fn gives_for_case(&self, around: &SyntaxNode) -> bool {
+        let is_noun = self.verb.is_none() && self.deeds.verb_of_writing().is_none();
+        let choice = around.ancestors().find_map(ast::MatchExpr::cast);
+        let tail = self
+            .selection
+            .scope
+            .function
+            .body()
+            .and_then(|it| it.tail_expr());
+        let is_answer = choice
+            .zip(tail)
+            .is_some_and(|(a, b)| a.syntax() == b.syntax());
+        is_noun && is_answer && self.selection.value.is_some() && !phrases::is_vague_case(&self.own)
     }
 
     /// By what is asked before its block, or by its one branch.
@@ -602,6 +624,18 @@ mod tests {
             "collect_addresses"
         );
         assert_eq!(below("XXX why?"), "parse_mail_part");
+    }
+
+    #[test]
+    fn a_case_of_what_a_function_gives_is_named_after_both() {
+        let arm = |own: &str| {
+            name(&format!(
+                "fn {own}(s: &S) -> usize {{\n    match s {{\n        S::Circle(c) => {{\n            «g(c);\n            c.a * c.b»\n        }}\n        _ => 0,\n    }}\n}}\n"
+            ))
+        };
+        assert_eq!(arm("size"), "circle_size");
+        assert_eq!(arm("consensus_decode"), "decode_circle");
+        assert_eq!(arm("eval_shape"), "eval_circle");
     }
 
     #[test]

@@ -7,14 +7,14 @@ const VERBS: &str = "\
     add adjust align allocate append apply assemble assert assign attach bind build cache calculate call cancel check \
     choose clean clear clone close collect combine compare compile compress compute configure connect construct consume \
     convert copy count create decode decompress decrypt delete derive detect determine discard dispatch display divide \
-    download drain draw drop dump emit encode encrypt ensure enter escape estimate evaluate execute expand export extend \
-    extract fetch fill filter find fix flatten flush fold format free gather generate group handle hash hide import \
-    initialize insert inspect install iterate join link list load lock log look lower make map mark match measure merge \
+    desugar download drain draw drop dump emit encode encrypt ensure enter escape estimate eval evaluate exec execute expand \
+    export extend extract fetch fill filter find fix flatten flush fold format free gather gen generate group handle hash hide import \
+    infer initialize insert inspect install iterate join lex link list load lock log look lower make map mark match measure merge \
     move multiply normalize notify open pack pad parse patch pick poll pop prepare print process propagate prune publish \
     push queue read rebuild receive record recover redraw reduce refresh register release reload remove rename render \
     repair replace report request reserve reset resize resolve restore retry reverse rewrite rotate round save scale scan \
     search select send serialize set show shrink shuffle sign simplify skip sort spawn split start step stop store strip \
-    submit subtract sum swap sync take test toggle trace track transform translate traverse trim truncate unpack \
+    submit subtract sum swap sync take test toggle tokenize trace track transform translate traverse trim truncate unpack \
     unwrap update upload use validate verify visit wait walk warn wrap write";
 /// Verbs of functions that give what they are about.
 const GIVING: &str = "\
@@ -22,9 +22,13 @@ const GIVING: &str = "\
     fetch find format gather generate load make measure parse pick read receive render resolve scan select take";
 /// Verbs of functions that do to each case what they do to all.
 const OF_CASES: &str = "\
-    apply check compile convert decode decompress deserialize display draw dump emit encode escape evaluate execute expand \
-    export extract format handle import parse print process read render serialize transform translate update validate visit \
-    write";
+    apply check compile convert decode decompress deserialize desugar display draw dump emit encode escape eval evaluate exec \
+    execute expand export extract fold format gen generate handle import infer lex lower parse print process read render resolve \
+    rewrite serialize tokenize transform translate traverse update validate visit walk write";
+/// Verbs that a name may end with: as nouns they would say the same.
+const ENDING: &str = "\
+    apply compile convert decode decompress deserialize desugar emit encode eval evaluate execute infer parse read render resolve \
+    rewrite serialize tokenize transform translate traverse validate visit write";
 /// Cases that have a place in many types.
 const VAGUE_CASES: &str = "\
     some none ok err other default unknown any all one two three four five six seven eight nine ten zero self true false \
@@ -116,11 +120,18 @@ fn word_in(list: &'static str, word: &str) -> Option<&'static str> {
     })
 }
 
-/// The verb that the name of a function begins with.
+/// What a function does, by the verb that its name begins with, or ends with: `consensus_decode` decodes.
 pub(super) fn verb_of(name: &str) -> Option<&'static str> {
-    if name == "from_str" {
-        return Some("parse");
+    match name {
+        "from_str" => return Some("parse"),
+        "fmt" => return Some("format"),
+        _ => {}
     }
+    let (_, last) = name.rsplit_once('_').unwrap_or_default();
+    first_verb(name).or_else(|| word_in(ENDING, last))
+}
+
+fn first_verb(name: &str) -> Option<&'static str> {
     word_in(VERBS, name.split('_').next()?)
 }
 
@@ -168,7 +179,7 @@ pub(super) fn counted(counter: &str) -> Option<String> {
 
 /// Whether a function's name says what is done to what, so that a part that calls it may be called alike.
 pub(super) fn is_deed(function: &str) -> bool {
-    let told = verb_of(function).zip(function.split_once('_'));
+    let told = first_verb(function).zip(function.split_once('_'));
     let Some((_, (_, object))) = told else {
         return false;
     };
