@@ -2,7 +2,7 @@
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind,
-    ast::{self, HasArgList, HasGenericArgs, HasGenericParams, HasName},
+    ast::{self, HasArgList, HasGenericArgs},
 };
 
 use super::{
@@ -237,14 +237,14 @@ impl Judge<'_> {
                         matches!(it, Constant::Const(ty) | Constant::Static(ty) if ty == own)
                     };
                     let is_constant = !constants.is_empty() && constants.iter().all(is_own);
-                    is_constant || is_variant_of(value, own, name.text())
+                    is_constant || declared.is_variant_of(own, name.text())
                 })
             }
             ast::Expr::CallExpr(call) => match call.expr() {
                 Some(ast::Expr::PathExpr(callee)) => {
                     let name = callee.path().and_then(|path| path.segment()?.name_ref());
                     name.is_some_and(|name| {
-                        gives(name.text()) || is_variant_of(value, own, name.text())
+                        gives(name.text()) || declared.is_variant_of(own, name.text())
                     })
                 }
                 _ => false,
@@ -361,31 +361,6 @@ impl Judge<'_> {
                     && !matches!(kind, ra_ap_syntax::T![?] | ra_ap_syntax::T![|])
             }
         })
-    }
-}
-
-/// Whether a name is a variant of an `enum` of the file, and of no other.
-fn is_variant_of(node: &impl AstNode, owner: &str, name: &str) -> bool {
-    if !FileNames::around(node).has_variant(name) {
-        return false;
-    }
-    let root = node.syntax().ancestors().last();
-    let enums = root.into_iter().flat_map(|root| root.descendants());
-    let enums = enums.filter_map(ast::Enum::cast).filter(|it| {
-        let variants = it
-            .variant_list()
-            .into_iter()
-            .flat_map(|list| list.variants());
-        variants
-            .filter_map(|variant| variant.name())
-            .any(|it| it.text() == name)
-    });
-    let owners: Vec<_> = enums
-        .map(|it| (it.name(), it.generic_param_list()))
-        .collect();
-    match owners.as_slice() {
-        [(Some(only), None)] => only.text() == owner,
-        _ => false,
     }
 }
 

@@ -72,6 +72,9 @@ pub(super) enum End {
 impl Levels {
     /// Those that a function's body ends with.
     pub(super) fn of(node: &SyntaxNode) -> Option<Self> {
+        if !is_in_function(node) {
+            return None;
+        }
         let first = Level::of(node)?;
         let around = block_around(&first)?;
         if !matches!(body_of(&around), Some(BodyOf::Function(_))) {
@@ -358,6 +361,15 @@ fn last_choice(list: &ast::StmtList) -> Option<SyntaxNode> {
 }
 
 /// The block that a choice ends, with the `None` that may stand behind it.
+/// Whether it stands in the block of a function itself, which is asked first because it costs least.
+fn is_in_function(node: &SyntaxNode) -> bool {
+    let kinds = node.ancestors().skip(1).map(|it| it.kind());
+    let mut kinds = kinds.skip_while(|kind| *kind == SyntaxKind::EXPR_STMT);
+    let around = [(); 3].map(|()| kinds.next());
+    let (list, block) = (SyntaxKind::STMT_LIST, SyntaxKind::BLOCK_EXPR);
+    around == [list, block, SyntaxKind::FN].map(Some)
+}
+
 fn block_around(level: &Level) -> Option<ast::BlockExpr> {
     let parent = level.node.parent()?;
     let list = match level.other {

@@ -23,7 +23,8 @@ pub struct FileNames {
     macros: HashMap<String, MacroBody>,
     imports: HashSet<String>,
     modules: HashSet<String>,
-    variants: HashSet<String>,
+    /// The `enum`s that have a variant of a name, those with parameters without their own names.
+    variants: HashMap<String, Vec<Option<String>>>,
     /// What type aliases stand for, as it is written.
     aliases: HashMap<String, Vec<String>>,
     /// The traits that are implemented by hand, as they are written, for which type.
@@ -148,7 +149,13 @@ impl FileNames {
 
     /// Whether an `enum` of the file has a variant of that name, which an import may bring into scope as it is.
     pub fn has_variant(&self, name: &str) -> bool {
-        self.variants.contains(bare(name))
+        self.variants.contains_key(bare(name))
+    }
+
+    /// Whether a name is a variant of one `enum`, which has no parameters, and of no other.
+    pub fn is_variant_of(&self, owner: &str, name: &str) -> bool {
+        let owners = self.variants.get(bare(name)).map(Vec::as_slice);
+        matches!(owners, Some([Some(only)]) if only == owner)
     }
 
     /// What the type aliases of that name stand for, those of traits and impls among them.
@@ -290,6 +297,21 @@ mod tests {
     fn variants_and_aliases_are_known() {
         let names = declared("enum A { Some(u8), B } type R<T> = Result<T, E>;");
         assert!(names.has_variant("Some") && names.has_variant("B") && !names.has_variant("A"));
+        let text =
+            "enum A { X, Z(u8) } mod b { enum B<T> { Y(T), Z } } fn f() { enum C { W, W2 } }";
+        let names = declared(text);
+        let known = [("A", "X"), ("C", "W2")];
+        assert!(
+            known
+                .iter()
+                .all(|(owner, name)| names.is_variant_of(owner, name))
+        );
+        let unknown = [("A", "Z"), ("B", "Y"), ("A", "W"), ("A", "A")];
+        assert!(
+            !unknown
+                .iter()
+                .any(|(owner, name)| names.is_variant_of(owner, name))
+        );
         assert_eq!(names.aliases("R"), ["Result<T, E>"]);
     }
 

@@ -178,9 +178,13 @@ fn add_enum(declared: &mut FileNames, choice: &ast::Enum) {
     let names = variants
         .flat_map(|list| list.variants())
         .map(|variant| name_of(&variant).unwrap_or_default());
-    let names: Vec<_> = names.collect();
-    let variants = names.len();
-    declared.variants.extend(names);
+    let plain = name_of(choice).filter(|_| choice.generic_param_list().is_none());
+    let mut variants = 0;
+    for name in names {
+        variants += 1;
+        let owners = declared.variants.entry(name).or_default();
+        owners.push(plain.clone());
+    }
     add_type(declared, choice, TypeShape::Enum { variants });
 }
 
