@@ -23,6 +23,28 @@ pub(super) fn is_bound(file: &FileUnit, run: &Run, statements: &[Statement]) -> 
         || lends_on(file, run, statements)
 }
 
+/// The case that the arm around holds, if the statements read what its pattern takes out: in another case that may be of another
+/// type.
+pub(super) fn case_of<'a>(
+    file: &'a FileUnit,
+    run: &Run,
+    statements: &[Statement],
+) -> Option<&'a str> {
+    let list = run.statements.first()?.range.start();
+    let before = file.text.get(..usize::from(list))?.trim_end();
+    let arm = before.strip_suffix('{')?.trim_end().strip_suffix("=>")?;
+    let pattern = arm.rsplit('\n').next()?.trim();
+    let (case, taken) = pattern.split_once(['(', '{'])?;
+    let text = slice(&file.text, range_of(statements))?;
+    let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    let mut names = taken.split(|c: char| !c.is_alphanumeric() && c != '_');
+    let is_name =
+        |name: &str| name.starts_with(|c: char| c.is_lowercase() || c == '_') && name != "_";
+    names
+        .any(|name| is_name(name) && words.any(|word| word == name))
+        .then_some(case)
+}
+
 /// Whether each statement says what has to be so: a function would fail at another place.
 fn only_asserts(file: &FileUnit, statements: &[Statement]) -> bool {
     statements.iter().all(|statement| {
@@ -35,11 +57,13 @@ fn only_asserts(file: &FileUnit, statements: &[Statement]) -> bool {
 fn leaves_early(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
     let block = range_of(statements);
     let text = slice(&file.text, block).unwrap_or_default();
-    if !text.contains("return") {
+    let jumps = ["return", "break", "continue"];
+    if !jumps.iter().any(|word| text.contains(word)) {
         return false;
     }
     let (words, _, _) = words_of(file, run, statements);
-    words.leaves(TextRange::up_to(block.len()))
+    let range = TextRange::up_to(block.len());
+    words.leaves(range) || words.jumps_out(range)
 }
 
 /// Whether what follows reads several names that borrow in order to change.

@@ -1,6 +1,6 @@
 //! Statements that stand again in one file: word by word, or but for a little.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::HashSet};
 
 use super::{bound, longest, similar::similar};
 use crate::{
@@ -101,6 +101,12 @@ fn block(file: &FileUnit, places: &[At], length: usize) -> Option<Repeat> {
     let first = text(places[0]);
     let is_bound = |at: &At| bound::is_bound(file, &runs[at.0], statements(*at));
     if places.iter().any(is_bound) {
+        return None;
+    }
+    let cases = places
+        .iter()
+        .map(|at| bound::case_of(file, &runs[at.0], statements(*at)));
+    if cases.collect::<HashSet<_>>().len() > 1 {
         return None;
     }
     // What has equal prints is held against the text.

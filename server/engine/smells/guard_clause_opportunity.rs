@@ -412,6 +412,17 @@ mod tests {
     }
 
     #[test]
+    fn what_would_end_in_an_idle_jump_is_left_alone() {
+        let cycle = |other: &str| {
+            let last = format!("{LONG}{}", block("if let Ok(y) = b.c()", "d(y);\ne(y);\n"));
+            let last = format!("{} else {{\n{other}\n}}\n", last.trim_end());
+            count(&function(&block("for a in b", &block("if x == 1", &last))))
+        };
+        assert_eq!(cycle("continue;"), 0);
+        assert_eq!(cycle("f();"), 1);
+    }
+
+    #[test]
     fn drops_and_tests_are_left_alone() {
         let code = block("if x == 1", LONG);
         assert_eq!(count(&function(&code)), 1);

@@ -84,49 +84,65 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     for choice in unit.nodes::<ast::MatchExpr>() {
         let arms = choice.match_arm_list();
         let arms: Vec<_> = arms.into_iter().flat_map(|list| list.arms()).collect();
+        let (mut seen, mut kept) = (Vec::new(), false);
         let mut place = 0;
         while place < arms.len() {
-            place += look_at(&arms, place, unit, sightings).max(1);
+            let (count, found) = look_at(&arms, place, unit);
+            // Where other arms stay twins, a reader would ask why.
+            kept |= found.is_none() && count_of_twins(&arms, place) > 1;
+            seen.extend(found);
+            place += count.max(1);
+        }
+        if !kept {
+            for (at, words) in seen {
+                sightings.push(at, words);
+            }
         }
     }
 }
 
-/// Looks at the run of arms that begins at a place, and says how many they are.
+/// How many arms from a place on have one block.
+fn count_of_twins(arms: &[ast::MatchArm], place: usize) -> usize {
+    let has_block = matches!(arms[place].expr(), Some(ast::Expr::BlockExpr(it)) if it.statements().next().is_some());
+    let twins = arms[place..]
+        .iter()
+        .take_while(|arm| do_the_same(&arms[place], arm));
+    if has_block { twins.count() } else { 0 }
+}
+
+/// Looks at the run of arms that begins at a place: how many they are, and what is drawn and measured if they may be joined.
 fn look_at(
     arms: &[ast::MatchArm],
     place: usize,
     unit: &Unit<'_>,
-    sightings: &mut Sightings,
-) -> usize {
+) -> (usize, Option<(TextRange, u32)>) {
     let goes_on = arms
         .get(place + 1)
         .is_some_and(|next| do_the_same(&arms[place], next));
     let words = || arms[place].expr().map_or(0, |body| words_of(&body));
     if !goes_on || words() <= ROW {
-        return 1;
+        return (1, None);
     }
     let Ok(group) = IdenticalArms::around(arms, place) else {
-        return 1;
+        return (1, None);
     };
     let count = group.arms.len();
     if !group.is_run {
-        return 1;
+        return (1, None);
     }
     // Where more arms read alike than may be joined, a pair in one would break the list.
     let body = |arm: &ast::MatchArm| arm.expr().map(|body| body.syntax().text().to_string());
     let own = body(&arms[place]);
     if arms.iter().filter(|arm| body(arm) == own).count() > count {
-        return count;
+        return (count, None);
     }
     if breaks_rows(&group.arms, unit) || repeats_apart(arms) || group.arms.iter().any(is_padded) {
-        return count;
+        return (count, None);
     }
     let is_offered = group.check().is_ok() && group.rewrites(unit.text, unit.context).is_ok();
-    if let Some(at) = head_of(&arms[place]).filter(|_| is_offered) {
-        let gone = u32::try_from(count - 1).unwrap_or(u32::MAX);
-        sightings.push(at, words().saturating_mul(gone));
-    }
-    count
+    let at = head_of(&arms[place]).filter(|_| is_offered);
+    let gone = u32::try_from(count - 1).unwrap_or(u32::MAX);
+    (count, at.map(|at| (at, words().saturating_mul(gone))))
 }
 
 /// Whether an arm's `=>` stands below that of another one.
@@ -212,6 +228,8 @@ mod tests {
                 "A => {BODY} B => {BODY} C => {{ c(1, 2, 3); d(1, 2, 3); }} D => {{ d(1, 2, 3); c(1, 2, 3); }} \
                  E => {{ c(1, 2, 3); d(1, 2, 3); }} F => {{ d(1, 2, 3); c(1, 2, 3); }}"
             ),
+            // Two others stay apart, since they are short.
+            format!("A => {BODY} B => {BODY} C => {{ a.b(); }} D => {{ a.b(); }} _ => {{}}"),
             "A => a.b(1), B => a.b(1), _ => {}".to_owned(),
             "A => None, B => None, _ => {}".to_owned(),
         ] {

@@ -72,6 +72,8 @@ pub(super) const SMELL: Smell = Smell {
 const LINES_OF_ENTRY: u32 = 3;
 /// So is one of more lines that only names a value.
 const LINES_OF_VALUE: u32 = 6;
+/// One arm that is none of a table is read with it where the table has so many entries for it.
+const MANY_ENTRIES: usize = 16;
 /// A function without branches is read from top to bottom and may be so long.
 const LINEAR: u32 = 150;
 /// So is a test, whose length is mostly that of what it compares.
@@ -148,25 +150,30 @@ fn is_row(node: &SyntaxNode) -> bool {
 
 /// The lines of a table; none for anything else.
 fn table_lines(unit: &Unit<'_>, expression: &ast::Expr) -> u32 {
-    let is_table = match expression {
-        ast::Expr::MatchExpr(table) => is_flat(unit, table),
-        ast::Expr::ArrayExpr(_) | ast::Expr::RecordExpr(_) => !has_closure(expression),
-        _ => false,
-    };
-    if is_table {
-        unit.code_lines(expression.syntax().text_range())
-    } else {
-        0
+    match expression {
+        ast::Expr::MatchExpr(table) => lines_of_entries(unit, table),
+        ast::Expr::ArrayExpr(_) | ast::Expr::RecordExpr(_) if !has_closure(expression) => {
+            unit.code_lines(expression.syntax().text_range())
+        }
+        _ => 0,
     }
 }
 
-fn is_flat(unit: &Unit<'_>, table: &ast::MatchExpr) -> bool {
+/// The lines of a `match` whose arms are entries, or of its entries where others are few.
+fn lines_of_entries(unit: &Unit<'_>, table: &ast::MatchExpr) -> u32 {
+    let lines = |arm: &ast::MatchArm| unit.code_lines(arm.syntax().text_range());
     let arms = table.match_arm_list().into_iter();
-    let mut arms = arms.flat_map(|list| list.arms());
-    arms.all(|arm| {
-        let lines = unit.code_lines(arm.syntax().text_range());
-        lines <= LINES_OF_ENTRY || lines <= LINES_OF_VALUE && is_value(&arm)
-    })
+    let arms = arms.flat_map(|list| list.arms());
+    let (entries, others): (Vec<_>, Vec<_>) = arms.partition(|arm| {
+        lines(arm) <= LINES_OF_ENTRY || lines(arm) <= LINES_OF_VALUE && is_value(arm)
+    });
+    if others.is_empty() {
+        return unit.code_lines(table.syntax().text_range());
+    }
+    if entries.len() < MANY_ENTRIES.saturating_mul(others.len()) {
+        return 0;
+    }
+    entries.iter().map(lines).sum()
 }
 
 /// Whether an arm only names a value, by a literal, a call or a struct, without blocks and control flow.
@@ -302,6 +309,24 @@ fn collect_lifetimes(ty: &syn::Type, out: &mut BTreeSet<syn::Lifetime>) {
     fn a_long_signature_is_left_alone() {
         let text = format!("fn f(\n{}) {{ a() }}", "a: u8,\n".repeat(100));
         assert!(fired("long-function", &text).is_empty());
+    }
+
+    #[test]
+    fn a_table_with_a_longer_entry_is_left_alone() {
+        let entries = |count: usize| -> String {
+            (0..count)
+                .map(|it| format!("A{it} => a.b({it}),\n"))
+                .collect()
+        };
+        let of = |count: usize, others: usize| {
+            let steps = "if c {\nd();\n}\n".repeat(8);
+            let others = format!("B => {{\n{steps}}}\n").repeat(others);
+            let text = format!("fn f() {{\nmatch e {{\n{}{others}}}\n}}", entries(count));
+            fired("long-function", &text).len()
+        };
+        assert_eq!(of(60, 1), 0);
+        assert_eq!(of(45, 3), 1);
+        assert_eq!(of(12, 3), 1);
     }
 
     #[test]

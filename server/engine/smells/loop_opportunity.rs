@@ -41,14 +41,17 @@
 //! Martin Fowler, *Refactoring*, "Replace Loop with Pipeline". Clippy's `manual_find` sees the loops that return the element, and
 //! its `needless_range_loop` those over an index, which it has no fix for.
 
-use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
+use ra_ap_syntax::{
+    AstNode, SyntaxKind,
+    ast::{self, HasLoopBody, HasName},
+};
 
 use super::{Calm, Cause, Limits, Look, Sightings, Smell};
 use crate::{
     facts::{Part, Sighting},
     shapes::{
         collect_loop::CollectLoop, extend_loop::ExtendLoop, index_loop::IndexLoop,
-        search_loop::SearchLoop,
+        question_first::only, search_loop::SearchLoop,
     },
     syntax::{Refusal, Unit, beside},
     text::TextRange,
@@ -87,7 +90,10 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
                 }
             }
             searching => {
-                let growing = || searching.is_err().then(|| growth(&found, unit))?;
+                let growing = || {
+                    let grown = searching.is_err().then(|| growth(&found, unit))?;
+                    grown.filter(|_| !calls_what_changes(&found))
+                };
                 if let Some((keyword, saved, part)) = index(&found, unit).or_else(growing) {
                     sightings.push_with_parts(keyword, count(saved), vec![part]);
                 }
@@ -96,13 +102,29 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
 }
 
-/// Whether a loop of the same form is beside it that would stay as it is.
+/// Whether a loop of the same form is beside it, or one that answers elsewhere in the function, which would stay as it is.
 fn stands_beside_twin(found: &ast::ForExpr, unit: &Unit<'_>) -> bool {
-    let stays = |node: SyntaxNode| {
-        let twin = ast::ForExpr::cast(node);
-        twin.is_some_and(|it| SearchLoop::of(&it, unit.text, unit.context).is_err())
+    let stays = |twin: &ast::ForExpr| SearchLoop::of(twin, unit.text, unit.context).is_err();
+    let mut others = unit.nodes::<ast::ForExpr>().filter(|it| it != found);
+    let mut beside = beside::alike(found.syntax()).filter_map(ast::ForExpr::cast);
+    beside.any(|it| stays(&it)) || others.any(|it| only_answers(&it) && stays(&it))
+}
+
+/// `for a in b { if c { return true; } }`
+fn only_answers(found: &ast::ForExpr) -> bool {
+    let answer = || {
+        let ast::Expr::IfExpr(choice) = only(&found.loop_body()?)? else {
+            return None;
+        };
+        let then = choice
+            .then_branch()
+            .filter(|_| choice.else_token().is_none())?;
+        let ast::Expr::ReturnExpr(it) = only(&then)? else {
+            return None;
+        };
+        it.expr()
     };
-    beside::alike(found.syntax()).any(stays)
+    matches!(answer(), Some(ast::Expr::Literal(_)))
 }
 
 /// The keyword of a loop, the lines that go, and what it is about.
@@ -138,6 +160,40 @@ fn growth(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<Seen> {
         }
         Err(_) => None,
     }
+}
+
+/// Whether it calls a method of its own type that changes that: a closure with an effect is no better than a loop.
+fn calls_what_changes(found: &ast::ForExpr) -> bool {
+    let Some(body) = found.loop_body() else {
+        return false;
+    };
+    let calls = body
+        .syntax()
+        .descendants()
+        .filter_map(ast::MethodCallExpr::cast);
+    let mut own = calls.filter(|call| {
+        call.receiver()
+            .is_some_and(|it| it.syntax().text() == "self")
+    });
+    let around = found
+        .syntax()
+        .ancestors()
+        .find_map(ast::AssocItemList::cast);
+    own.any(|call| {
+        let items = around.iter().flat_map(ast::AssocItemList::assoc_items);
+        let mut methods = items.filter_map(|it| match it {
+            ast::AssocItem::Fn(it) => Some(it),
+            _ => None,
+        });
+        let name = call.name_ref().map(|it| it.text().to_string());
+        methods.any(|method| {
+            let changes = method
+                .param_list()
+                .and_then(|it| it.self_param())
+                .is_some_and(|it| it.amp_token().is_some() && it.mut_token().is_some());
+            changes && method.name().map(|it| it.text().to_string()) == name
+        })
+    })
 }
 
 /// Those that grow a collection are as well left to a person.
@@ -208,6 +264,32 @@ mod tests {
         let say = by_name("loop-opportunity").unwrap().say;
         let said = say(&seen("loop-opportunity", text)[0], text);
         assert!(said.contains("by their index"), "{said}");
+    }
+
+    #[test]
+    fn a_search_whose_twin_stays_is_left_alone() {
+        let text = "fn f(a: &[u8], c: &[u8]) -> bool {\n    for b in c {\n        if b.d() {\n            return false;\n        }\n    }\n    g();\n    for b in a {\n        if b.d() {\n            return true;\n        }\n    }\n    false\n}\n";
+        assert!(fired("loop-opportunity", text).is_empty());
+        assert_eq!(
+            fired(
+                "loop-opportunity",
+                &text.replace("return false", "return e(b)")
+            )
+            .len(),
+            1
+        );
+    }
+
+    #[test]
+    fn what_changes_its_own_type_is_left_to_a_loop() {
+        let of = |receiver: &str| {
+            let text = format!(
+                "impl A {{\n    fn f(&mut self, a: &[u8]) {{\n        let mut all = Vec::new();\n        for b in a {{\n            all.push(self.add(b));\n        }}\n        g(&all);\n    }}\n    fn add({receiver}, b: &u8) -> u8 {{ *b }}\n}}\n"
+            );
+            fired("loop-opportunity", &text).len()
+        };
+        assert_eq!(of("&mut self"), 0);
+        assert_eq!(of("&self"), 1);
     }
 
     #[test]

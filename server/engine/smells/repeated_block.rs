@@ -45,7 +45,8 @@
 //! Tests, benchmarks, examples and generated code; the input of macros; what is compiled only under a condition; `unsafe` blocks;
 //! functions that are equal as a whole; lists of one statement; lines of which another repetition says more; what names `Self`, which is
 //! another type elsewhere; what leaves more than three names to the lines behind it, unless it has 20 lines and more, or two that
-//! borrow in order to change; what returns something else than an error; rows of assertions; a few lines at the end of one paragraph
+//! borrow in order to change; what returns something else than an error, or leaves a loop
+//! around; what reads the variable of a case where the other place reads that of another case; rows of assertions; a few lines at the end of one paragraph
 //! with a few of the next. What stands again in other files, or with other names, is `duplicate-block`.
 //!
 //! ## Limits
@@ -229,7 +230,14 @@ mod tests {
         let checks = "assert_eq!(a.rows(), b.columns(), \"rows of one and columns\");\nassert_eq!(a.columns(), b.rows(), \"columns of one\");\n\
                       assert!(a.is_square() && b.is_square() && c.is_square(), \"square\");\n";
         assert!(fired("repeated-block", &all(checks, "")).is_empty());
-        for (way_out, count) in [("return shop.next();", 0), ("return Err(a);", 1)] {
+        for (way_out, count) in [
+            ("return shop.next();", 0),
+            ("return Err(a);", 1),
+            ("break;", 0),
+            ("continue 'all;", 0),
+            ("for a in b {\nif c {\nbreak;\n}\n}", 1),
+            ("for a in b {\nc(a);\n}\nbreak;", 0),
+        ] {
             let block = format!("{BLOCK}if shop.is_empty() {{\n{way_out}\n}}\n");
             let seen = fired(
                 "repeated-block",
@@ -237,6 +245,22 @@ mod tests {
             );
             assert_eq!(seen.len(), count, "{way_out}");
         }
+    }
+
+    #[test]
+    fn what_reads_another_case_is_left_alone() {
+        let block = BLOCK.replace("shop.cash()", "shop.cash(item)");
+        let of = |first: &str, second: &str| {
+            let arm = |case: &str, n: u32| {
+                let body = around(&block, n);
+                format!(
+                    "match shop.next() {{\n{case}(item) => {{\n{body}}}\n_ => {{}}\n}}\nend{n}();\n"
+                )
+            };
+            fired("repeated-block", &text(&[&arm(first, 1), &arm(second, 2)])).len()
+        };
+        assert_eq!(of("Item::Bread", "Item::Wine"), 0);
+        assert_eq!(of("Item::Bread", "Item::Bread"), 1);
     }
 
     #[test]

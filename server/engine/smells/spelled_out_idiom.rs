@@ -498,6 +498,8 @@ mod tests {
             "match a.c() { Ok(c) => c, Err(e) => return Err((reader, e)) }",
             "match a.c { Some(c) => {\nc.d(\n1)\n} None => None }",
             "match a.c { Some(c) => self.handle(c), None => false }",
+            "let c = match a.c() { Ok(c) => c, Err(_) => {\nreturn Err(E::d(\n1,\n2,\n))\n} }; c.d()",
+            "let mut s = 0; for c in a.c() { s += size!(c); } e(s)",
             "match &a.c { Some(c) => c, None => &ALL }",
             // Loops that do more.
             "let mut v = Vec::with_capacity(n); for _ in 0..n { v.push(w()); } e(v)",

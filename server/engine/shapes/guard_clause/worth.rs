@@ -51,6 +51,7 @@ pub(super) fn is_worthwhile(choice: &ast::IfExpr, form: Form, levels: usize) -> 
     }
     if is_asked_twice(choice)
         || is_asked_before(choice)
+        || ends_in_idle_jump(&then)
         || is_explained_as_it_is(choice)
         || layout::has_text_of_lines(then.syntax())
         || family::has_short_relatives(choice, SHORT_WITH_GUARD)
@@ -131,6 +132,31 @@ fn is_trivial(given: &ast::Expr) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether its last step is an `if` whose `else` only goes on: at the end of the loop that would stand there for nothing.
+fn ends_in_idle_jump(then: &ast::BlockExpr) -> bool {
+    let last = then
+        .tail_expr()
+        .or_else(|| match then.statements().last()? {
+            ast::Stmt::ExprStmt(it) => it.expr(),
+            _ => None,
+        });
+    let Some(ast::Expr::IfExpr(choice)) = last else {
+        return false;
+    };
+    let Some(ElseBranch::Block(other)) = choice.else_branch() else {
+        return false;
+    };
+    let only = other
+        .statements()
+        .next()
+        .map(|it| it.syntax().text().to_string());
+    let only = only.or_else(|| other.tail_expr().map(|it| it.syntax().text().to_string()));
+    matches!(
+        only.as_deref(),
+        Some("continue;" | "continue" | "return;" | "return")
+    )
 }
 
 fn is_small(then: &ast::BlockExpr) -> bool {

@@ -22,6 +22,9 @@ use crate::{
     },
 };
 
+/// What is returned in more lines takes about as many behind `ok_or_else`.
+const LONGEST_ERROR: usize = 4;
+
 pub(super) fn of(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
     if let Some(found) = of_tail(node, unit) {
         return Some(found);
@@ -64,6 +67,9 @@ fn of_tail(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
 fn of_name(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
     let named = NamedChoice::of(node, unit.text, unit.context)?;
     let idiom = if named.name == "?" {
+        if unit.slice(named.otherwise).lines().count() > LONGEST_ERROR {
+            return None;
+        }
         Idiom::Question
     } else {
         Idiom::Method(named.name)

@@ -188,7 +188,13 @@ fn accumulated(step: &ast::Expr) -> Option<(String, Idiom)> {
                 BinaryOp::Assignment {
                     op: Some(ArithOp::Add),
                 } => {
-                    let is_sum = plain && !mentions(value.syntax(), &name) && !is_literal(&value);
+                    // A macro may return, which no closure does for the function.
+                    let is_opaque = value
+                        .syntax()
+                        .descendants()
+                        .any(|it| ast::MacroCall::can_cast(it.kind()));
+                    let is_told = mentions(value.syntax(), &name) || is_literal(&value);
+                    let is_sum = plain && !is_told && !is_opaque;
                     is_sum.then_some((name, Idiom::Sum))
                 }
                 BinaryOp::Assignment { op: None } => {

@@ -257,6 +257,34 @@ impl<'a> Words<'a> {
         })
     }
 
+    /// Whether a `break` or a `continue` in a range is one of a loop around it, as far as words tell.
+    pub fn jumps_out(&self, range: TextRange) -> bool {
+        let mut depth = 0_usize;
+        let mut is_head = false;
+        let mut loops = Vec::new();
+        for word in self.in_range(range) {
+            match word.kind {
+                SyntaxKind::FOR_KW | SyntaxKind::WHILE_KW | SyntaxKind::LOOP_KW => is_head = true,
+                SyntaxKind::L_CURLY => {
+                    if is_head {
+                        loops.push(depth);
+                    }
+                    is_head = false;
+                    depth += 1;
+                }
+                SyntaxKind::R_CURLY => {
+                    depth = depth.saturating_sub(1);
+                    if loops.last() == Some(&depth) {
+                        loops.pop();
+                    }
+                }
+                SyntaxKind::BREAK_KW | SyntaxKind::CONTINUE_KW if loops.is_empty() => return true,
+                _ => {}
+            }
+        }
+        false
+    }
+
     /// The names that `let` gives in a range, outside of its blocks, and that the words of another range say.
     pub fn given(&self, range: TextRange, to: TextRange) -> usize {
         let mut depth = 0_usize;
