@@ -22,6 +22,7 @@ mod extractions;
 mod inputs;
 mod list;
 mod model;
+mod name_condition;
 mod output;
 mod patch;
 mod paths;
@@ -132,13 +133,13 @@ enum Refactor {
         not(feature = "model"),
         command(about = "Have a language model choose (not in this build)", long_about = None)
     )]
-    Plan(model::PlanArguments),
+    Plan(model::FunctionArguments),
     /// Have a language model write a function anew, and hold what it writes against the old one
     #[cfg_attr(
         not(feature = "model"),
         command(about = "Have a language model write (not in this build)", long_about = None)
     )]
-    Rewrite(model::RewriteArguments),
+    Rewrite(model::FunctionArguments),
     /// List the smells and the refactorings
     List,
     /// Tell what a smell or a refactoring is

@@ -20,6 +20,8 @@ pub(super) mod lifecycle;
 #[cfg(feature = "model")]
 pub(super) mod name_by_model;
 #[cfg(feature = "model")]
+pub(super) mod name_condition;
+#[cfg(feature = "model")]
 pub(super) mod plan_extractions;
 pub(super) mod pull;
 pub(super) mod push;

@@ -14,7 +14,7 @@ use tower_lsp::jsonrpc::Error;
 
 use super::edits::{FileEdits, edit_of, edit_to_confirm};
 use crate::{
-    analysis::{OpenFile, Refused},
+    analysis::{OpenFile, Refused, SWITCHED_OFF},
     compiler::{self, Compiler, Texts, Unjudged},
     lsp::{
         session::{
@@ -126,6 +126,19 @@ impl Subject {
         uri: &str,
         hash: &str,
     ) -> Result<Self, NotDone> {
+        let subject = Self::unjudged(snapshot, uri, hash).await?;
+        if !subject.surroundings.compiler {
+            return Err(NotDone::Refused(format!("{SWITCHED_OFF}.")));
+        }
+        Ok(subject)
+    }
+
+    /// The same where rustc isn't asked.
+    pub(crate) async fn unjudged(
+        snapshot: &Arc<Snapshot>,
+        uri: &str,
+        hash: &str,
+    ) -> Result<Self, NotDone> {
         let name = uri::name(uri);
         let document = name.and_then(|name| snapshot.get(&name.key).cloned());
         let document = document.filter(|document| document.hash() == hash);
@@ -133,8 +146,8 @@ impl Subject {
             return Err(NotDone::changed());
         };
         let surroundings = document.surroundings().await;
-        let Some(surroundings) = surroundings.filter(|it| it.is_served && it.compiler) else {
-            let why = "`compiler.enabled` is `false` here, so rustc isn't asked.";
+        let Some(surroundings) = surroundings.filter(|it| it.is_served) else {
+            let why = "The document lies outside of what is served here.";
             return Err(NotDone::Refused(why.to_owned()));
         };
         let file = document.file_in(surroundings.context);

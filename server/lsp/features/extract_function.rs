@@ -13,6 +13,8 @@ use tower_lsp::jsonrpc::Result;
 use super::asking_rustc::{self, NotDone, Subject, may_be_offered, takes_commands};
 #[cfg(feature = "model")]
 use super::name_by_model;
+#[cfg(feature = "model")]
+use crate::analysis::Nameless;
 use crate::{
     analysis::{
         Extracted, Extraction, Finding, OpenFile, Refused, Seen, Unification, apart,
@@ -189,7 +191,7 @@ fn action(
 /// The action at a selection whose new function a model names, where one is configured for that.
 #[cfg(feature = "model")]
 pub(crate) fn named_by_model(analysed: &Analysed, selection: TextRange) -> Option<CodeAction> {
-    let title = name_by_model::title(analysed, selection)?;
+    let title = name_by_model::title(analysed, Nameless::Lines(selection))?;
     let chosen = Chosen {
         uri: analysed.document.uri.clone(),
         hash: analysed.document.hash().to_owned(),
@@ -232,7 +234,7 @@ async fn by_model(
     range: TextRange,
     cancel: &CancellationToken,
 ) -> std::result::Result<Option<String>, NotDone> {
-    name_by_model::chosen(server, subject, range, cancel).await
+    name_by_model::chosen(server, subject, Nameless::Lines(range), cancel).await
 }
 
 #[cfg(not(feature = "model"))]
