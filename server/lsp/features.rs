@@ -2,6 +2,7 @@
 
 pub(super) mod actions;
 pub(super) mod agreed;
+pub(super) mod ahead;
 #[cfg(feature = "model")]
 pub(super) mod asking_model;
 pub(super) mod asking_rustc;

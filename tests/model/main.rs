@@ -5,6 +5,7 @@
     reason = "what fails to be prepared fails the test"
 )]
 
+mod crates;
 #[path = "../cli/harness.rs"]
 #[allow(dead_code, reason = "other tests use more of it")]
 mod harness;

@@ -196,6 +196,7 @@ pub(crate) async fn told<T: Send + 'static>(
     cancel: &CancellationToken,
     ask: impl FnOnce(&Subject, &mut Compiler) -> Result<T, Refused> + Send + 'static,
 ) -> Result<T, NotDone> {
+    server.session.ahead.give_way().await;
     let Some(turn) = server.session.compiler.take() else {
         let why = "Another refactoring is being checked; choose this one again when it is done.";
         return Err(NotDone::Refused(why.to_owned()));
@@ -222,6 +223,21 @@ pub(crate) async fn told<T: Send + 'static>(
     told
 }
 
+/// The same where nobody has asked: nothing is shown, and nothing told where there is no answer.
+pub(crate) async fn told_unasked<T: Send + 'static>(
+    server: &Arc<Server>,
+    subject: &Arc<Subject>,
+    cancel: &CancellationToken,
+    ask: impl FnOnce(&Subject, &mut Compiler) -> Result<T, Refused> + Send + 'static,
+) -> Option<T> {
+    let turn = server.session.compiler.take()?;
+    let subject = Arc::clone(subject);
+    let told = heard(turn, cancel, move |turn: &CompilerTurn| {
+        ask(&subject, &mut Compiler::new(turn.stop.clone()))
+    });
+    told.await.ok()
+}
+
 async fn heard<T: Send + 'static>(
     turn: CompilerTurn,
     cancel: &CancellationToken,
@@ -233,8 +249,11 @@ async fn heard<T: Send + 'static>(
         .name("compiler".to_owned())
         .stack_size(STACK_SIZE)
         .spawn(move || {
+            let said = ask(&turn);
+            // Whoever hears it may ask again at once.
+            drop(turn);
             // Where nobody hears it, the session has ended.
-            let _ = tell.send(ask(&turn));
+            let _ = tell.send(said);
         });
     started.map_err(|error| NotDone::Failed(format!("no thread can be started: {error}")))?;
     let told = tokio::select! {
