@@ -21,6 +21,7 @@ mod extract;
 mod extractions;
 mod inputs;
 mod list;
+mod man;
 mod model;
 mod name_condition;
 mod output;
@@ -96,6 +97,9 @@ enum Command {
     Doctor,
     /// Print the completions of a shell
     Completions(completions::Arguments),
+    /// Write the manual's pages into a folder
+    #[command(hide = true)]
+    Man(man::Arguments),
 }
 
 #[derive(Debug, Subcommand)]
@@ -243,6 +247,7 @@ fn dispatch(command: Option<Command>, out: &mut Output) -> anyhow::Result<ExitSt
         Some(Command::Config(arguments)) => config::run(&arguments, out),
         Some(Command::Doctor) => doctor::run(out),
         Some(Command::Completions(arguments)) => completions::run(&arguments, out),
+        Some(Command::Man(arguments)) => man::run(&arguments),
         Some(Command::Lsp(_) | Command::Mcp(_)) | None => help(out),
     }
 }

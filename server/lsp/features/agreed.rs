@@ -8,8 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tower_lsp::jsonrpc::Result;
 
 use super::{
-    ahead::AheadWork,
-    asking_rustc::{self, NotDone, Subject},
+    asking_rustc::{self, AheadWork, NotDone, Subject},
     resolve::{self, ActionNote},
 };
 use crate::{

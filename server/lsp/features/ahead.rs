@@ -12,13 +12,12 @@ use tokio_util::sync::CancellationToken;
 use super::{
     actions::{self, ActionRequest},
     agreed,
-    asking_rustc::{self, Subject},
+    asking_rustc::{self, AheadWork, Subject},
     edits::workspace_edit,
     extract_function,
 };
 use crate::{
-    analysis::{Refused, difference},
-    compiler::Compiler,
+    analysis::difference,
     lsp::{
         session::{
             ahead::Ahead, analysed::Analysed, document::Document, documents::Snapshot,
@@ -36,10 +35,6 @@ const REST: Duration = Duration::from_millis(1_500);
 const MOST: usize = 3;
 /// A machine with fewer cores has no time for what nobody has asked for.
 const LEAST_CORES: usize = 4;
-
-/// How an action is worked out: what the document becomes.
-pub(crate) type AheadWork =
-    Box<dyn FnOnce(&Subject, &mut Compiler) -> Result<Arc<str>, Refused> + Send>;
 
 /// A place of a document, among the documents that are open with it.
 pub(crate) struct Resting {

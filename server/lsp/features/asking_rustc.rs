@@ -36,6 +36,10 @@ use crate::{
     workspace,
 };
 
+/// How an action is worked out that nobody has chosen yet: what its document becomes.
+pub(crate) type AheadWork =
+    Box<dyn FnOnce(&Subject, &mut Compiler) -> Result<Arc<str>, Refused> + Send>;
+
 /// Whether a command of a document may be offered that asks rustc.
 pub(crate) fn may_be_offered(analysed: &Analysed, profile: &Profile) -> bool {
     analysed.compiler

@@ -10,12 +10,9 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tower_lsp::jsonrpc::Result;
 
+use super::asking_rustc::{self, AheadWork, NotDone, Subject, may_be_offered, takes_commands};
 #[cfg(feature = "model")]
 use super::name_by_model;
-use super::{
-    ahead::AheadWork,
-    asking_rustc::{self, NotDone, Subject, may_be_offered, takes_commands},
-};
 #[cfg(feature = "model")]
 use crate::analysis::Nameless;
 use crate::{
