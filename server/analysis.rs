@@ -27,6 +27,7 @@ mod judgement;
 mod laid_out;
 mod measure;
 mod named_place;
+mod nameless;
 #[cfg(feature = "model")]
 mod naming;
 mod offers;
@@ -84,6 +85,7 @@ pub use judgement::{Judged, JudgedFile, Judgement, judge_patch};
 pub use laid_out::{edits_laid_out, laid_out};
 pub use measure::{Measured, Memo, measure, measure_and_survey};
 pub use named_place::{NamedPlace, NoPlace};
+pub use nameless::{NAME_CONDITION, Nameless, condition_named};
 #[cfg(feature = "model")]
 pub use naming::{name_subject, names_in};
 pub use offers::{

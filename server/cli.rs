@@ -21,7 +21,9 @@ mod extract;
 mod extractions;
 mod inputs;
 mod list;
+mod man;
 mod model;
+mod name_condition;
 mod output;
 mod patch;
 mod paths;
@@ -95,6 +97,9 @@ enum Command {
     Doctor,
     /// Print the completions of a shell
     Completions(completions::Arguments),
+    /// Write the manual's pages into a folder
+    #[command(hide = true)]
+    Man(man::Arguments),
 }
 
 #[derive(Debug, Subcommand)]
@@ -132,13 +137,13 @@ enum Refactor {
         not(feature = "model"),
         command(about = "Have a language model choose (not in this build)", long_about = None)
     )]
-    Plan(model::PlanArguments),
+    Plan(model::FunctionArguments),
     /// Have a language model write a function anew, and hold what it writes against the old one
     #[cfg_attr(
         not(feature = "model"),
         command(about = "Have a language model write (not in this build)", long_about = None)
     )]
-    Rewrite(model::RewriteArguments),
+    Rewrite(model::FunctionArguments),
     /// List the smells and the refactorings
     List,
     /// Tell what a smell or a refactoring is
@@ -242,6 +247,7 @@ fn dispatch(command: Option<Command>, out: &mut Output) -> anyhow::Result<ExitSt
         Some(Command::Config(arguments)) => config::run(&arguments, out),
         Some(Command::Doctor) => doctor::run(out),
         Some(Command::Completions(arguments)) => completions::run(&arguments, out),
+        Some(Command::Man(arguments)) => man::run(&arguments),
         Some(Command::Lsp(_) | Command::Mcp(_)) | None => help(out),
     }
 }

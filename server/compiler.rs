@@ -32,7 +32,7 @@ use std::{
 };
 
 pub use crate::programs::Stop;
-pub use keeping::{Kept, clear, in_words, kept};
+pub use keeping::{Kept, clear, in_words, is_own, kept};
 pub use known::Known;
 pub use layout::formatted_apart;
 pub use presence::is_found;

@@ -25,7 +25,7 @@ pub use budget::{Budget, OpenLedger, Purse, Spent, until};
 pub use choosing::{ChosenPart, Listed, Subject, Suggestion, is_readable, suggestions};
 pub use client::NoAnswer;
 pub use kept::{Kept, Memory};
-pub use naming::{MOST_NAMES, NameSubject, for_names, proposed_names};
+pub use naming::{MOST_NAMES, NameOf, NameSubject, for_names, proposed_names};
 pub use opening::savings;
 pub use protocol::Question;
 pub use rewriting::{RewriteReply, RewriteSubject, Tries, rewrite_reply};

@@ -39,6 +39,7 @@ pub struct ShownExtraction {
 }
 
 /// An offer with what people are shown of it.
+#[derive(Debug, Clone)]
 pub struct ShownOffer {
     pub id: &'static str,
     pub title: String,

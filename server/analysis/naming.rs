@@ -1,28 +1,32 @@
-//! Names that somebody proposes for a function that is extracted.
+//! Names that somebody proposes for what the code has none for.
 
 use std::{path::Path, sync::Arc};
 
 use super::{
-    Refused, functions::function_around, is_free_beside, oversized::because, texts_beside,
+    Nameless, Refused, condition_named, functions::function_around, is_free_beside,
+    nameless::nameless_condition, oversized::because, texts_beside,
 };
 use crate::{
     compiler::Texts,
     extraction::is_name,
-    model::{MOST_NAMES, NameSubject, proposed_names},
+    model::{MOST_NAMES, NameOf, NameSubject, proposed_names},
     syntax::{Source, layout},
-    text::TextRange,
 };
 
-/// Bytes of the longest selection that is told.
+/// Bytes of the longest code that is told.
 const LONGEST: usize = 6_000;
 
-/// What is told of a selection that becomes a function.
-pub fn name_subject(source: &Source, range: TextRange) -> Result<NameSubject, Refused> {
+/// What is told of it.
+pub fn name_subject(source: &Source, nameless: Nameless) -> Result<NameSubject, Refused> {
+    let (range, of) = match nameless {
+        Nameless::Lines(range) => (range, NameOf::Lines),
+        Nameless::Condition(at) => (nameless_condition(source, at)?, NameOf::Condition),
+    };
     let around = function_around(source, range);
     let around = around.ok_or_else(|| because("No function is here."))?;
     let code = source.slice(range);
     if code.len() > LONGEST {
-        return Err(because("The selection is too long to be told for a name."));
+        return Err(because("The code is too long to be told for a name."));
     }
     let indent = layout::indentation(&source.text, range.start());
     let lines = code.lines().map(|line| {
@@ -31,6 +35,7 @@ pub fn name_subject(source: &Source, range: TextRange) -> Result<NameSubject, Re
     });
     let code: String = lines.collect();
     Ok(NameSubject {
+        of,
         function: source.slice(around.name).to_owned(),
         code: code.trim_end().to_owned(),
     })
@@ -38,10 +43,17 @@ pub fn name_subject(source: &Source, range: TextRange) -> Result<NameSubject, Re
 
 /// The names of an answer that mean nothing yet, the best first. Beside the file, whose path has no links, stand the texts of an
 /// editor that the disk doesn't have.
-pub fn names_in(answer: &str, source: &Source, (path, unsaved): (&Path, &Texts)) -> Vec<String> {
-    let proposed = proposed_names(answer).unwrap_or_default();
+pub fn names_in(
+    answer: &str,
+    (source, nameless): (&Source, Nameless),
+    (path, unsaved): (&Path, &Texts),
+) -> Vec<String> {
+    let mut proposed = proposed_names(answer).unwrap_or_default();
     if proposed.is_empty() {
         return proposed;
+    }
+    if let Nameless::Condition(at) = nameless {
+        proposed.retain(|name| condition_named(source, at, name).is_ok());
     }
     free_among(proposed, source, &texts_beside(path, unsaved))
 }
@@ -57,7 +69,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{syntax::FileContext, text::TextSize};
+    use crate::{
+        syntax::FileContext,
+        text::{TextRange, TextSize},
+    };
 
     const TEXT: &str = "mod lamps;\nfn note_all() {}\n\nfn report(lamps: &[u32]) -> u32 {\n    let mut sum = 0;\n    for lamp in lamps {\n        sum += lamp;\n    }\n    sum\n}\n";
 
@@ -79,13 +94,52 @@ mod tests {
         let at = TEXT.find("let mut").unwrap();
         let end = TEXT.find("    sum\n").unwrap();
         let [at, end] = [at, end].map(|it| TextSize::try_from(it).unwrap());
-        let subject = name_subject(&source(), TextRange::new(at, end)).unwrap();
+        let subject = name_subject(&source(), Nameless::Lines(TextRange::new(at, end))).unwrap();
         assert_eq!(subject.function, "report");
         assert_eq!(
             subject.code,
             "let mut sum = 0;\nfor lamp in lamps {\n    sum += lamp;\n}"
         );
-        assert!(name_subject(&source(), TextRange::empty(TextSize::new(3))).is_err());
+        let outside = Nameless::Lines(TextRange::empty(TextSize::new(3)));
+        assert!(name_subject(&source(), outside).is_err());
+    }
+
+    const CONDITION: &str = "mod lamps;\nfn note_all() {}\n\nfn report(a: u8, is_late: bool) {\n    if a == 1\n        || is_late && a > 7\n    {\n        note_all();\n        return;\n    }\n    if a == 3 && is_late {\n        note_all();\n    }\n}\n\nfn later(is_open: bool, is_new: bool) {\n    if is_open && is_new {\n        note_all();\n        note_all();\n    }\n}\n";
+
+    fn at(what: &str) -> Nameless {
+        let at = TextSize::try_from(CONDITION.find(what).unwrap()).unwrap();
+        Nameless::Condition(TextRange::empty(at))
+    }
+
+    #[test]
+    fn a_condition_is_told_where_it_tells_no_name_itself() {
+        let source = Source::parse(CONDITION, FileContext::default()).unwrap();
+        let subject = name_subject(&source, at("if a == 1")).unwrap();
+        assert_eq!(
+            (subject.of, &*subject.function),
+            (NameOf::Condition, "report")
+        );
+        assert_eq!(subject.code, "a == 1\n    || is_late && a > 7");
+        for other in ["if is_open", "note_all", "return", "mod"] {
+            assert!(name_subject(&source, at(other)).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_condition_gets_names_that_are_free_where_it_stands() {
+        let source = Source::parse(CONDITION, FileContext::default()).unwrap();
+        let names = [
+            "is_late", "a", "note_all", "report", "IsDue", "match", "is_due", "is_open",
+        ];
+        let answer = json!({ "names": names }).to_string();
+        let place = (Path::new("/none/lib.rs"), &Texts::new());
+        let found = names_in(&answer, (&source, at("if a == 1")), place);
+        assert_eq!(found, ["is_due"]);
+        let Nameless::Condition(place) = at("if a == 1") else {
+            panic!()
+        };
+        assert!(condition_named(&source, place, "is_due").is_ok());
+        assert!(condition_named(&source, place, "is_late").is_err());
     }
 
     #[test]

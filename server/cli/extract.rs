@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     analysis::{
-        Extracted, Extraction, FileChange, Finding, InputFile, Memo, NamedPlace, Refused,
+        Extracted, Extraction, FileChange, Finding, InputFile, Memo, NamedPlace, Nameless, Refused,
         SWITCHED_OFF, extract_function, is_for_extraction, judge, lines_in_words, may_be_extracted,
         measure, parts, texts_beside,
     },
@@ -74,7 +74,9 @@ pub(super) fn run(
     if asked.name == NameFrom::Model {
         // A name is of the lines that it was found for.
         selections.truncate(1);
-        name = proposed_name(&input, &selections, settings)?;
+        if let Some(range) = selections.first() {
+            name = proposed_name(&input, Nameless::Lines(*range), settings)?;
+        }
     }
     say("note", CHECKING);
     let stop = Stop::default();
@@ -110,15 +112,12 @@ pub(super) fn run(
 }
 
 /// The name that a model proposes first, if one is free; the others are told.
-fn proposed_name(
+pub(super) fn proposed_name(
     input: &InputFile,
-    selections: &[TextRange],
+    nameless: Nameless,
     settings: &Settings,
 ) -> anyhow::Result<Option<String>> {
-    let Some(range) = selections.first() else {
-        return Ok(None);
-    };
-    let mut names = model::proposed_names(input, *range, settings)?.into_iter();
+    let mut names = model::proposed_names(input, nameless, settings)?.into_iter();
     let first = names.next();
     let others: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     if !others.is_empty() {

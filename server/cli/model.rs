@@ -5,6 +5,8 @@ mod asking;
 #[cfg(feature = "model")]
 mod check;
 #[cfg(feature = "model")]
+mod function;
+#[cfg(feature = "model")]
 mod name;
 #[cfg(not(feature = "model"))]
 mod no_model;
@@ -61,23 +63,9 @@ enum Task {
     Rewrite,
 }
 
+/// A function of which a model is asked something.
 #[derive(Debug, clap::Args)]
-pub(super) struct PlanArguments {
-    /// A line of the function
-    #[arg(value_name = "FILE:LINE")]
-    place: NamedPlace,
-    /// Change the file by the best plan; without it, the diff is all that happens
-    #[arg(long)]
-    write: bool,
-    /// What the plans are for
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
-    #[command(flatten)]
-    settings: settings::Arguments,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct RewriteArguments {
+pub(super) struct FunctionArguments {
     /// A line of the function
     #[arg(value_name = "FILE:LINE")]
     place: NamedPlace,
@@ -105,13 +93,16 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     }
 }
 
-pub(super) fn run_plan(arguments: &PlanArguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
+pub(super) fn run_plan(
+    arguments: &FunctionArguments,
+    out: &mut Output,
+) -> anyhow::Result<ExitStatus> {
     let mut settings = Settings::new(&arguments.settings);
     plan::run(arguments, &mut settings, out)
 }
 
 pub(super) fn run_rewrite(
-    arguments: &RewriteArguments,
+    arguments: &FunctionArguments,
     out: &mut Output,
 ) -> anyhow::Result<ExitStatus> {
     let mut settings = Settings::new(&arguments.settings);

@@ -8,13 +8,16 @@ use super::{
     ExitStatus, Output, agreed,
     changes::write,
     extract::{self, NameFrom},
+    name_condition,
     output::{look, say},
     place,
     settings::{self, Settings},
     unify,
 };
 use crate::{
-    analysis::{FileChange, NamedPlace, OffersAtPlace, Refused, ShownOffer},
+    analysis::{
+        FileChange, InputFile, NAME_CONDITION, NamedPlace, OffersAtPlace, Refused, ShownOffer,
+    },
     refactorings, report,
 };
 
@@ -25,10 +28,10 @@ pub(super) struct Arguments {
     /// A line, a column of it, or what lies between two, counted from 1
     #[arg(value_name = "FILE:LINE[:COLUMN][-LINE[:COLUMN]]")]
     place: NamedPlace,
-    /// What the new function is called
+    /// What the new function is called, or the condition of `name-condition`
     #[arg(long)]
     name: Option<String>,
-    /// Have a language model propose names for the new function of `extract-function`, if you have named one
+    /// Have a language model propose names for the new function of `extract-function` or the condition of `name-condition`, if you have named one
     #[arg(long, conflicts_with = "name")]
     name_by_model: bool,
     /// Change the file; without it, the diff is all that happens
@@ -40,17 +43,11 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let id = arguments.id.as_str();
-    if arguments.name_by_model && id != extract::ID {
-        bail!("`--name-by-model` is for `{}`.", extract::ID);
-    }
+    let name = name_from(arguments)?;
     if [extract::ID, unify::ID].contains(&id) {
         let asked = extract::Asked {
             place: &arguments.place,
-            name: match (arguments.name.clone(), arguments.name_by_model) {
-                (Some(name), _) => NameFrom::Person(name),
-                (None, true) => NameFrom::Model,
-                (None, false) => NameFrom::Code,
-            },
+            name,
             write: arguments.write,
         };
         let settings = &mut Settings::new(&arguments.settings);
@@ -59,13 +56,6 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
         } else {
             extract::run(&asked, settings, out)
         };
-    }
-    if arguments.name.is_some() {
-        bail!(
-            "`--name` is for `{}` and `{}`; `{id}` finds a name itself.",
-            extract::ID,
-            unify::ID
-        );
     }
     if refactorings::by_name(id).is_none() {
         bail!("{}", report::unknown_refactoring(id));
@@ -78,7 +68,52 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
         let why = Refused::Because(why.to_owned());
         return agreed::not_offered(id, arguments.place.words(), why);
     }
-    let offer = the_one(&found, id, arguments.place.words())?;
+    let mut offer = the_one(&found, id, arguments.place.words())?.clone();
+    if id == NAME_CONDITION {
+        offer = match name_condition::named(&found.input, offer, &name, &settings)? {
+            Ok(offer) => offer,
+            Err(refused) => return agreed::not_offered(id, arguments.place.words(), refused),
+        };
+    }
+    if offer.asks_rustc {
+        offer.text = match agreed::ask(&found.input, &offer)? {
+            Ok(text) => text,
+            Err(refused) => return agreed::not_offered(id, &offer.place, refused),
+        };
+    }
+    carry_out(arguments, found.input, offer, out)
+}
+
+/// Who names what is made, if it gets a name at all.
+fn name_from(arguments: &Arguments) -> anyhow::Result<NameFrom> {
+    let id = arguments.id.as_str();
+    if arguments.name_by_model && ![extract::ID, NAME_CONDITION].contains(&id) {
+        bail!(
+            "`--name-by-model` is for `{}` and `{NAME_CONDITION}`.",
+            extract::ID
+        );
+    }
+    if arguments.name.is_some() && ![extract::ID, unify::ID, NAME_CONDITION].contains(&id) {
+        bail!(
+            "`--name` is for `{}`, `{}` and `{NAME_CONDITION}`; `{id}` finds a name itself.",
+            extract::ID,
+            unify::ID
+        );
+    }
+    Ok(match (arguments.name.clone(), arguments.name_by_model) {
+        (Some(name), _) => NameFrom::Person(name),
+        (None, true) => NameFrom::Model,
+        (None, false) => NameFrom::Code,
+    })
+}
+
+/// Shows the diff of an offer, and writes it where that is asked for.
+fn carry_out(
+    arguments: &Arguments,
+    input: InputFile,
+    offer: ShownOffer,
+    out: &mut Output,
+) -> anyhow::Result<ExitStatus> {
     let ShownOffer {
         title,
         place,
@@ -86,17 +121,9 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
         new_files,
         ..
     } = offer;
-    let (title, place) = (title.clone(), place.clone());
-    let (mut text, new_files) = (text.clone(), new_files.clone());
-    if offer.asks_rustc {
-        text = match agreed::ask(&found.input, offer)? {
-            Ok(text) => text,
-            Err(refused) => return agreed::not_offered(id, &place, refused),
-        };
-    }
-    let shown = found.input.shown.clone();
-    let text = found.input.laid_out(text);
-    let change = FileChange::new(found.input, text, new_files, 1);
+    let shown = input.shown.clone();
+    let text = input.laid_out(text);
+    let change = FileChange::new(input, text, new_files, 1);
     let change = change.map_err(|error| anyhow!("{error}; `{shown}` is left as it is"))?;
     report::write_change(out, &change, look()).context("The diff can't be written")?;
     // What is said next is about the diff, and stands below it.

@@ -51,6 +51,12 @@ pub fn kept(directory: &Path, stop: &Stop) -> Result<Option<Kept>, Unjudged> {
     }))
 }
 
+/// Whether a path lies in what is kept for a package.
+pub fn is_own(path: &Path) -> bool {
+    let mut above = path.ancestors();
+    above.any(|it| it.ends_with(OWN_FOLDER) && it.join(RECORDINGS).is_dir())
+}
+
 /// Deletes what is kept, unless it is in use.
 pub fn clear(kept: &Kept) -> Result<(), Unjudged> {
     let folder = &kept.folder;
@@ -151,6 +157,7 @@ mod tests {
         clear(&kept_at(&own)).unwrap();
         assert!(own.join("other/a").exists());
         fs::create_dir(own.join(RECORDINGS)).unwrap();
+        assert!(!is_own(&own.join("other/a")), "it has another name");
         let held = File::create(own.join(package::LOCK)).unwrap();
         held.lock().unwrap();
         assert!(

@@ -97,7 +97,7 @@ pub(super) const SHORT: &str = "warn";
 pub(super) const FILE: &str = "file";
 pub(super) const COMMAND: &str = "command";
 
-pub(super) static KEYS: [OptionKey; 36] = [
+pub(super) static KEYS: [OptionKey; 37] = [
     OptionKey {
         path: "profile",
         shape: Shape::Choice(&["calm", "full"]),
@@ -160,6 +160,12 @@ pub(super) static KEYS: [OptionKey; 36] = [
         shape: Shape::Flag,
         reach: Reach::Everyone,
         doc: "Whether an editor shows complexity and length above functions with a finding.",
+    },
+    OptionKey {
+        path: "compiler.ahead",
+        shape: Shape::Flag,
+        reach: Reach::EveryoneToSwitchOff,
+        doc: "Whether rustc is asked ahead what the finding under a resting cursor would need, in a saved workspace, so that its action is there at once. That runs build scripts and procedural macros without anybody choosing an action. Unless it is set, it is so where the editor says that the workspace is trusted and the machine has four cores or more. A project's file and an editor's settings can only say `false`.",
     },
     OptionKey {
         path: "compiler.enabled",

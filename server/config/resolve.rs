@@ -33,6 +33,8 @@ pub struct Config {
     pub code_lens: bool,
     /// Whether rustc may be asked where a person asks for it.
     pub compiler: bool,
+    /// Whether it is asked before a person does, if that is said.
+    pub compiler_ahead: Option<bool>,
     /// Whether a language model may be asked where a person asks for it.
     pub model: ModelChoice,
     /// The file of findings that are accepted, if one is named or there.
@@ -133,6 +135,8 @@ pub(super) fn resolve(
     let max_files = usize::try_from(values.number("workspace.max_files")).unwrap_or(usize::MAX);
     let code_lens = values.get("editor.code_lens") == Some(&Value::Flag(true));
     let compiler = values.get("compiler.enabled") == Some(&Value::Flag(true));
+    let compiler_ahead = values.get("compiler.ahead");
+    let compiler_ahead = compiler_ahead.map(|it| *it == Value::Flag(true));
     let mut shown = values.shown();
     shown.extend(excluded);
     shown.sort_by(|left, right| left.key.cmp(&right.key));
@@ -143,6 +147,7 @@ pub(super) fn resolve(
         max_files,
         code_lens,
         compiler,
+        compiler_ahead,
         model,
         baseline: values.path("baseline").map(Path::to_path_buf),
         project: project.folder,

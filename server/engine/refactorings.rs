@@ -108,6 +108,8 @@ pub struct Context<'a> {
     /// The one root that all nodes of this derivation come from; nodes of different roots are never equal.
     pub root: SyntaxNode,
     pub place: FilePlace<'a>,
+    /// What somebody wants something new to be called.
+    name: Option<&'a str>,
     others: BTreeMap<FileId, &'a Source>,
     offers: RefCell<Derived>,
     known: audit::Known,
@@ -248,6 +250,7 @@ impl<'a> Context<'a> {
             source,
             root: source.root(),
             place: FilePlace::Unknown,
+            name: None,
             others: BTreeMap::new(),
             offers: RefCell::default(),
             known: audit::Known::default(),
@@ -259,6 +262,15 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn placed(self, place: FilePlace<'a>) -> Self {
         Self { place, ..self }
+    }
+
+    /// The same where what gets a name is called so, or nothing is offered. Only `name-condition` asks for it.
+    #[must_use]
+    pub fn naming(self, name: &'a str) -> Self {
+        Self {
+            name: Some(name),
+            ..self
+        }
     }
 
     /// The same with another file that may be read and changed.

@@ -21,6 +21,7 @@ use tower_lsp::{LanguageServer, jsonrpc::Result};
 use super::{
     features::{
         actions::{self, ActionRequest},
+        ahead::{self, Resting},
         background, capabilities, commands,
         diagnostics::{self, Written},
         hover, lenses, lifecycle, pull, push,
@@ -83,6 +84,7 @@ impl LanguageServer for Backend {
     }
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        self.server.session.ahead.disturb();
         if let Some(document) = Self::document(&params.text_document.uri) {
             self.server.publish(document.key.clone());
             self.server.load_surroundings(&document).await;
@@ -91,6 +93,7 @@ impl LanguageServer for Backend {
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        self.server.session.ahead.disturb();
         if let Some(document) = Self::document(&params.text_document.uri) {
             self.server.publish(document.key.clone());
         }
@@ -103,6 +106,7 @@ impl LanguageServer for Backend {
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.server.session.ahead.disturb();
         let key = uri::key(&params.text_document.uri);
         let was_known = self.server.session.twins.close(&key);
         self.server.publish(key);
@@ -112,10 +116,12 @@ impl LanguageServer for Backend {
     }
 
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        self.server.session.ahead.disturb();
         lifecycle::take_settings(&self.server, params.settings).await;
     }
 
     async fn did_change_workspace_folders(&self, _: DidChangeWorkspaceFoldersParams) {
+        self.server.session.ahead.disturb();
         lifecycle::folders_changed(&self.server).await;
     }
 
@@ -166,7 +172,11 @@ impl LanguageServer for Backend {
         let key = uri::key(&params.text_document.uri);
         let context = request::current();
         let cancel = context.cancel.clone();
-        let actions = self
+        let (session, snapshot) = (
+            Arc::clone(&self.server.session),
+            Arc::clone(&context.snapshot),
+        );
+        let found = self
             .server
             .analyse_as_requested(&context, &key, move |analysed, profile| {
                 let request = ActionRequest {
@@ -176,13 +186,31 @@ impl LanguageServer for Backend {
                     support,
                     profile,
                 };
-                actions::at(analysed, &request)
+                let actions = actions::at(analysed, &request);
+                let resting = ahead::is_wanted(analysed, request.range, profile);
+                let resting = resting.then(|| Resting {
+                    snapshot: Arc::clone(&snapshot),
+                    document: Arc::clone(&analysed.document),
+                    range: request.range,
+                });
+                let known = (analysed, &snapshot);
+                (
+                    ahead::filled(known, actions, &session.ahead, profile),
+                    resting,
+                )
             });
-        actions.await
+        let Some((actions, resting)) = found.await? else {
+            return Ok(None);
+        };
+        if let Some(resting) = resting {
+            ahead::rest(&self.server, resting, support);
+        }
+        Ok(Some(actions))
     }
 
     async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
-        if action.command.is_some() || action.disabled.is_some() {
+        let is_whole = action.edit.is_some() && action.data.is_none();
+        if is_whole || action.command.is_some() || action.disabled.is_some() {
             // Nothing of it is left open.
             return Ok(action);
         }

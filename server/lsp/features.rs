@@ -2,6 +2,7 @@
 
 pub(super) mod actions;
 pub(super) mod agreed;
+pub(super) mod ahead;
 #[cfg(feature = "model")]
 pub(super) mod asking_model;
 pub(super) mod asking_rustc;
@@ -19,6 +20,8 @@ pub(super) mod lenses;
 pub(super) mod lifecycle;
 #[cfg(feature = "model")]
 pub(super) mod name_by_model;
+#[cfg(feature = "model")]
+pub(super) mod name_condition;
 #[cfg(feature = "model")]
 pub(super) mod plan_extractions;
 pub(super) mod pull;

@@ -1,6 +1,7 @@
 //! What is open and what is known of it: documents and their versions, folders and their options, and the loop that changes
 //! them.
 
+pub(super) mod ahead;
 pub(super) mod analysed;
 pub(super) mod closed;
 mod comparisons;

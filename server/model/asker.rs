@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use super::{
-    budget::Budget,
+    budget::{Budget, nothing_allowed},
     client::{Client, Cost, NoAnswer},
     kept::{Kept, Memory},
     protocol::Question,
@@ -63,6 +63,18 @@ impl Asker {
         &self.budget
     }
 
+    /// Whether a question may be asked, as far as that is known before any ledger is: what is kept costs nothing.
+    pub async fn check(&self, question: &Question) -> Result<(), NoAnswer> {
+        let Err(why) = self.affordable(question) else {
+            return Ok(());
+        };
+        let kept = match &self.memory {
+            Some(memory) => memory.find(self.options(), question).await,
+            None => None,
+        };
+        kept.map(|_| ()).ok_or(why)
+    }
+
     /// The answer that is kept, or what the server says, of which `before` is told; nothing where it is known that nothing comes
     /// of the question.
     pub async fn ask(
@@ -99,21 +111,8 @@ impl Asker {
         question: &Question,
         stopped: impl Future<Output = ()>,
     ) -> Result<Answer, NoAnswer> {
-        let options = self.options();
-        let estimate = question.estimate(options);
-        if estimate > options.budget.request {
-            let most = options.budget.request;
-            return Err(NoAnswer::OverBudget(format!(
-                "the request would take about {estimate} tokens, and `model.budget.request` allows {most}. Nothing was sent."
-            )));
-        }
-        if estimate > options.context {
-            let most = options.context;
-            return Err(NoAnswer::OverBudget(format!(
-                "the request would take about {estimate} tokens, and the model reads {most} at once (`model.context`). Nothing was sent."
-            )));
-        }
-        let held = self.budget.hold(estimate, options.timeout).await?;
+        let estimate = self.affordable(question)?;
+        let held = self.budget.hold(estimate, self.options().timeout).await?;
         let exchange = tokio::select! {
             exchange = self.client.exchange(question) => exchange,
             () = stopped => {
@@ -127,6 +126,31 @@ impl Asker {
             tokens,
             source: AnswerSource::Model,
         })
+    }
+
+    /// What a question takes, if the configuration allows that.
+    fn affordable(&self, question: &Question) -> Result<u64, NoAnswer> {
+        let options = self.options();
+        let budget = options.budget;
+        for (window, limit) in [("day", budget.day), ("month", budget.month)] {
+            if limit == 0 {
+                return Err(NoAnswer::OverBudget(nothing_allowed(window)));
+            }
+        }
+        let estimate = question.estimate(options);
+        if estimate > budget.request {
+            let most = budget.request;
+            return Err(NoAnswer::OverBudget(format!(
+                "the request would take about {estimate} tokens, and `model.budget.request` allows {most}. Nothing was sent."
+            )));
+        }
+        if estimate > options.context {
+            let most = options.context;
+            return Err(NoAnswer::OverBudget(format!(
+                "the request would take about {estimate} tokens, and the model reads {most} at once (`model.context`). Nothing was sent."
+            )));
+        }
+        Ok(estimate)
     }
 
     /// Keeps an answer that could be read.

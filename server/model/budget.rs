@@ -128,6 +128,11 @@ fn uncounted(fault: &Fault) -> NoAnswer {
     ))
 }
 
+/// Why nothing is sent where a limit of this machine is 0.
+pub(super) fn nothing_allowed(window: &str) -> String {
+    format!("`model.budget.{window}` is 0, so nothing may be spent. Nothing was sent.")
+}
+
 fn in_words(purse: Purse, estimate: u64, refusal: &Refusal) -> NoAnswer {
     let Refusal {
         window,
@@ -142,9 +147,7 @@ fn in_words(purse: Purse, estimate: u64, refusal: &Refusal) -> NoAnswer {
     };
     if *limit == 0 {
         return NoAnswer::OverBudget(match purse {
-            Purse::Machine => {
-                format!("`model.budget.{window}` is 0, so nothing may be spent. Nothing was sent.")
-            }
+            Purse::Machine => nothing_allowed(&window.to_string()),
             Purse::Team => format!(
                 "the team's budget of the {window} is 0, so nothing may be spent. Nothing was sent."
             ),

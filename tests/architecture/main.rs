@@ -34,7 +34,7 @@ const ORDER: &[&[&str]] = &[
 ];
 
 /// What may use everything of its crate.
-const ROOTS: &[&str] = &["lib", "main", "build", "tests"];
+const ROOTS: &[&str] = &["lib", "main", "cargo", "build", "tests"];
 
 /// Crates of their own whose manifests say what they may use; their `crate::` is not the engine's or the root's.
 const CRATES: &[&str] = &["cache", "os"];
@@ -98,6 +98,7 @@ const NOT_PURE: &[&str] = &[
     "cli",
     "mcp",
     "main",
+    "cargo",
     "build",
 ];
 
@@ -105,10 +106,11 @@ const NOT_PURE: &[&str] = &[
 const PRINTING: &[&str] = &["println", "print"];
 const PRINTERS: &[&str] = &["report", "cli", "build"];
 
-/// The files that start other programs: one that gives a secret, those whose versions are told, cargo and rustc in the one room
+/// The files that start other programs: one that gives a secret, our own where cargo has been asked for it, those whose versions are told, cargo and rustc in the one room
 /// that may, with what a system does for it, and git in another.
 const STARTERS: &[&str] = &[
     "server/cache/secret.rs",
+    "server/cargo.rs",
     "server/cli/doctor.rs",
     "server/compiler/layout.rs",
     "server/compiler/loose.rs",

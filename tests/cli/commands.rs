@@ -138,6 +138,55 @@ fn the_cache_tells_of_itself() {
 }
 
 #[test]
+fn cargo_finds_it_as_a_command_of_its_own() {
+    let place = Place::new();
+    place.write("calm.rs", "fn f() {}\n");
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_cargo-rustassistant"));
+    let told = |arguments: &[&str]| {
+        let mut command = place.command_for(program);
+        command.args(arguments);
+        finish(command)
+    };
+    let version = place.run(["--version"]).expect(0).stdout;
+    assert_eq!(
+        told(&["rustassistant", "--version"]).expect(0).stdout,
+        version
+    );
+    assert_eq!(told(&["--version"]).expect(0).stdout, version);
+    told(&["rustassistant", "refactor", "analyze", "none.rs"])
+        .expect(2)
+        .says("none.rs");
+
+    let beside = program.parent().unwrap().to_path_buf();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(beside).chain(std::env::split_paths(&path));
+    let mut command = place.command_for(std::path::Path::new(env!("CARGO")));
+    command.env("PATH", std::env::join_paths(folders).unwrap());
+    command.args(["rustassistant", "refactor", "analyze", "calm.rs"]);
+    finish(command).expect(0);
+}
+
+#[test]
+fn the_manual_has_a_page_for_each_command() {
+    let place = Place::new();
+    place.run(["man", "pages"]).expect(0);
+    let page = place.read("pages/rustassistant-refactor-analyze.1");
+    assert!(
+        page.contains(".TH rustassistant-refactor-analyze 1"),
+        "{page}"
+    );
+    assert!(page.contains("Show what wants refactoring"), "{page}");
+    assert!(place.path("pages/rustassistant.1").exists());
+    let help = place.run(["--help"]).expect(0).stdout;
+    assert!(!help.contains("manual"), "{help}");
+    place.write("file", "");
+    place
+        .run(["man", "file"])
+        .expect(2)
+        .says("file: the pages can't be written");
+}
+
+#[test]
 fn the_configuration_tells_of_itself() {
     let place = Place::new();
     let shown = place.run(["config", "show"]).expect(0).stdout;
@@ -145,6 +194,15 @@ fn the_configuration_tells_of_itself() {
     let schema = place.run(["config", "schema"]).expect(0).stdout;
     let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
     assert!(schema["$schema"].is_string());
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/server/book/src/rustassistant.schema.json"
+    );
+    let kept: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    assert!(
+        kept == schema,
+        "`rustassistant config schema > server/book/src/rustassistant.schema.json` writes it anew"
+    );
     place.run(["config", "path"]).expect(0);
     place.run(["config", "check"]).expect(0);
 

@@ -58,11 +58,13 @@ fn commands_are_announced() {
         "rustassistant.explain",
         "rustassistant.extractFunction",
         "rustassistant.fixWorkspace",
+        "rustassistant.nameCondition",
         "rustassistant.planExtractions",
         "rustassistant.reindex",
         "rustassistant.rewriteFunction",
     ];
     let by_model = [
+        "rustassistant.nameCondition",
         "rustassistant.planExtractions",
         "rustassistant.rewriteFunction",
     ];

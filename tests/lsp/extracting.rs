@@ -412,13 +412,13 @@ mod ends {
 }
 
 #[cfg(unix)]
-mod consent {
+pub(crate) mod consent {
     use std::{fs, os::unix::fs::PermissionsExt};
 
     use super::*;
 
     /// Programs that say that they ran, wherever a project can name one that cargo or rustup would start.
-    fn hostile() -> Client {
+    pub(crate) fn hostile() -> Client {
         let client = package();
         let root = client.root();
         let root = root.display();
@@ -457,7 +457,10 @@ mod consent {
             "target/rustassistant/recordings/a.json",
             &recording.to_string(),
         );
-        client.write_file("rustassistant.toml", "[compiler]\nenabled = true\n");
+        client.write_file(
+            "rustassistant.toml",
+            "[compiler]\nenabled = true\nahead = true\n",
+        );
         client
     }
 

@@ -5,6 +5,7 @@
 
 mod actions;
 mod agreeing;
+mod ahead;
 mod baseline;
 mod client;
 mod clients;

@@ -235,6 +235,66 @@ fn a_model_proposes_names_and_a_person_chooses_one() {
 }
 
 #[test]
+fn a_model_names_a_condition_that_tells_no_name() {
+    const NAME: &str = "rustassistant.nameCondition";
+    let text = "fn note(_: u8) {}\n\npub fn report(a: u8, is_late: bool) {\n    if a == 1 || is_late && a > 7 {\n        note(a);\n        note(7);\n    }\n    if is_late && a > 9 && is_late {\n        note(a);\n        note(8);\n    }\n}\n";
+    let names = json!({"names": ["is_late", "unsafe", "note", "is_due", "IsDue", "wants_note"]});
+    let (port, asked) = answering(&names, Duration::ZERO);
+    // Rustc has no part in it.
+    let (mut client, uri) = opened_with(port, "", "[compiler]\nenabled = false\n");
+    client.change(&uri, 2, &json!([{"text": text}]));
+    let context = json!({"diagnostics": [], "triggerKind": 1});
+    let is_it = |action: &Value| action["command"]["command"] == NAME;
+    let at = |client: &mut Client, line: u32| {
+        let actions = client.actions_in(&uri, &cursor(line, 7), &context);
+        actions.into_iter().find(is_it)
+    };
+    assert_eq!(at(&mut client, 4), None);
+    let action = at(&mut client, 3).unwrap();
+    let title = action["title"].as_str().unwrap();
+    assert!(
+        title.starts_with("Give the condition a name by small (about "),
+        "{title}"
+    );
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+    client.set_pressed(0);
+    let id = choose_command(&mut client, NAME, &action);
+    let answer = client.wait(id).unwrap();
+    let question = client.take_asked("window/showMessageRequest");
+    let words = question["message"].as_str().unwrap();
+    assert!(words.contains("what is the condition called?"), "{words}");
+    assert_eq!(answer["name"], "is_due", "{answer}");
+    let edit = client.take_asked("workspace/applyEdit");
+    let edits = &edit["edit"]["documentChanges"][0]["edits"];
+    let after = apply(text, edits, "utf-16");
+    assert!(
+        after.contains("    let is_due = a == 1 || is_late && a > 7;\n    if is_due {\n"),
+        "{after}"
+    );
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn without_a_name_that_is_free_a_condition_stays_as_it_is() {
+    let text = "pub fn report(a: u8, late: bool) -> u8 {\n    if a == 1 || late && a > 7 {\n        return 1;\n    }\n    2\n}\n";
+    let (port, asked) = answering(&json!({"names": ["report", "late", "if"]}), Duration::ZERO);
+    let (mut client, uri) = opened_with(port, "", "");
+    client.change(&uri, 2, &json!([{"text": text}]));
+    let context = json!({"diagnostics": [], "triggerKind": 1});
+    let actions = client.actions_in(&uri, &cursor(1, 7), &context);
+    let is_it = |action: &Value| action["command"]["command"] == "rustassistant.nameCondition";
+    let action = actions.into_iter().find(is_it).unwrap();
+    let id = choose_command(&mut client, "rustassistant.nameCondition", &action);
+    assert_eq!(client.wait(id).unwrap()["applied"], false);
+    let told = client.take_notification("window/showMessage");
+    let words = told["message"].as_str().unwrap();
+    assert!(words.contains("nothing was changed"), "{words}");
+    let is_edit = |asked: &&Value| asked["method"] == "workspace/applyEdit";
+    assert_eq!(client.asked().iter().find(is_edit), None);
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+}
+
+#[test]
 fn a_person_can_stop_it_and_a_project_can_forbid_it() {
     let (port, asked) = model(Duration::from_secs(3));
     let (mut client, uri) = opened(port, "");

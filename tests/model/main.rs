@@ -5,6 +5,7 @@
     reason = "what fails to be prepared fails the test"
 )]
 
+mod crates;
 #[path = "../cli/harness.rs"]
 #[allow(dead_code, reason = "other tests use more of it")]
 mod harness;
@@ -55,6 +56,33 @@ fn without_a_model_nothing_is_asked_and_nothing_is_opened() {
     );
     let left: Vec<_> = std::fs::read_dir(place.home()).unwrap().collect();
     assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[test]
+fn what_goes_wrong_is_json_where_that_is_asked_for() {
+    let options = "[model]\nprovider = 'openai'\nmodel = 'good'\nurl = 'http://127.0.0.1:9/v1'\ntasks = ['choose', 'rewrite']\n[model.budget]\nday = 0\n";
+    for (options, file, said) in [
+        ("", "lib.rs:9", "No model is configured"),
+        (options, "lib.rs:9", "`model.budget.day` is 0"),
+        (options, "none.rs:9", "can't be read"),
+        (options, "lib.rs:999", "999"),
+    ] {
+        for command in ["plan", "rewrite"] {
+            let place = place(options);
+            let run = place.run(["refactor", command, file, "--format", "json"]);
+            let run = run.expect(2);
+            let told: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+            assert_eq!(told["place"], file);
+            let error = told["error"].as_str().unwrap();
+            assert!(error.contains(said), "{run:?}");
+            assert!(
+                told.get("refused").is_none() && !run.stderr.is_empty(),
+                "{run:?}"
+            );
+            let run = place.run(["refactor", command, file]).expect(2);
+            assert_eq!(run.stdout, "");
+        }
+    }
 }
 
 #[test]
@@ -125,11 +153,17 @@ fn what_the_budget_does_not_allow_is_not_sent() {
         let options = format!(
             "[model]\nprovider = 'openai'\nmodel = 'good'\nurl = 'http://127.0.0.1:9/v1'\n[model.budget]\n{budget}\n"
         );
-        let run = place(&options)
-            .run(["refactor", "plan", "lib.rs:9"])
-            .expect(2);
+        let place = place(&options);
+        let run = place.run(["refactor", "plan", "lib.rs:9"]).expect(2);
         assert!(
             run.stderr.contains(said) && run.stderr.contains("Nothing was sent."),
+            "{run:?}"
+        );
+        // What no ledger has to be asked for is known before anything is compiled.
+        let is_plain = budget.starts_with("request") || budget.ends_with(" 0");
+        assert_eq!(
+            run.stderr.contains("Checking with rustc"),
+            !is_plain,
             "{run:?}"
         );
     }

@@ -473,6 +473,62 @@ fn a_model_proposes_names_and_without_an_answer_the_code_has_its_own() {
     assert!(run.stderr.contains("No model is configured"), "{run:?}");
 }
 
+#[test]
+fn a_model_names_a_condition_where_the_code_tells_no_name() {
+    const TEXT: &str = "pub fn report(a: u8, is_late: bool) -> u8 {\n    if a == 1 || is_late && a > 7 {\n        return 1;\n    }\n    if is_late && is_new(a) {\n        return 3;\n    }\n    2\n}\n\nfn is_new(a: u8) -> bool {\n    a == 0\n}\n";
+    let Some(server) = &*SERVER else { return };
+    let name = |place: &Place, line: &str, more: &[&str]| {
+        let arguments = ["refactor", "run", "name-condition", line];
+        place.run([&arguments[..], more].concat()).expect(0)
+    };
+    for provider in PROVIDERS {
+        let model = format!("good@condition-{provider}");
+        let place = server.place(provider, &model, "");
+        place.write("lib.rs", TEXT);
+        let own = name(&place, "lib.rs:2", &[]).stdout;
+        assert!(own.contains("+    let condition = a == 1"), "{own}");
+        let given = name(&place, "lib.rs:2", &["--name", "is_due"]).stdout;
+        assert!(given.contains("+    let is_due = a == 1"), "{given}");
+        assert_eq!(server.asked_of(&model), 0);
+        for _ in 0..2 {
+            let named = name(&place, "lib.rs:2", &["--name-by-model"]);
+            assert!(
+                named
+                    .stdout
+                    .contains("+    let tally_bright_lamps = a == 1 || is_late && a > 7;"),
+                "{named:?}"
+            );
+            assert!(!named.stderr.contains("Checking with rustc"), "{named:?}");
+        }
+        let told = name(&place, "lib.rs:5", &["--name-by-model"]);
+        assert!(told.stderr.contains("tells its name itself"), "{told:?}");
+        assert_eq!(server.asked_of(&model), 1);
+        for (model, why) in [
+            ("bad@conditions", "no name that it proposed is free"),
+            ("slow", "did not answer within 4 s"),
+        ] {
+            let place = server.place(provider, model, "");
+            place.write("lib.rs", TEXT);
+            let run = name(&place, "lib.rs:2", &["--name-by-model"]);
+            assert_eq!(run.stdout, own, "{model}");
+            assert!(run.stderr.contains(why), "{run:?}");
+        }
+    }
+    let place = place("");
+    place.write("lib.rs", TEXT);
+    place
+        .run([
+            "refactor",
+            "run",
+            "name-condition",
+            "lib.rs:2",
+            "--name",
+            "is_late",
+        ])
+        .expect(1)
+        .says("can't be called `is_late` here");
+}
+
 /// The interpreter of an environment that has the packages, which is made once.
 fn python() -> Result<PathBuf, String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("model-packages");

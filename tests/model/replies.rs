@@ -20,10 +20,10 @@ const EACH: u64 = 12;
 const MAIN: &str = "\nfn main() {\n    let lamp = |n: u32| Lamp { is_on: n % 3 != 0, watts: n * 7 % 80, room: n % 9 };\n    let lamps: Vec<Lamp> = (0..200).map(lamp).collect();\n    println!(\"{:?}\", report(&lamps));\n}\n";
 
 /// Numbers that look like chance, and are the same in every run.
-struct Numbers(u64);
+pub(crate) struct Numbers(pub(crate) u64);
 
 impl Numbers {
-    fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -40,7 +40,7 @@ fn reply(parts: &[(i64, &str)], why: &str) -> Value {
     json!({ "plans": [{ "parts": parts, "why": why }] })
 }
 
-fn good(numbers: &mut Numbers, listed: usize) -> String {
+pub(crate) fn good(numbers: &mut Numbers, listed: usize) -> String {
     const NAMES: [&str; 6] = [
         "tally_one",
         "tally_two",
@@ -61,7 +61,7 @@ fn good(numbers: &mut Numbers, listed: usize) -> String {
     .to_string()
 }
 
-fn bad(numbers: &mut Numbers, listed: usize) -> String {
+pub(crate) fn bad(numbers: &mut Numbers, listed: usize) -> String {
     let out_of = i64::try_from(listed).unwrap() + 1 + i64::try_from(numbers.below(9)).unwrap();
     match numbers.below(6) {
         0 => reply(&[(out_of, "tally_one")], "").to_string(),
@@ -73,7 +73,7 @@ fn bad(numbers: &mut Numbers, listed: usize) -> String {
     }
 }
 
-fn malicious(numbers: &mut Numbers, listed: usize) -> String {
+pub(crate) fn malicious(numbers: &mut Numbers, listed: usize) -> String {
     let number = i64::try_from(numbers.below(listed as u64) + 1).unwrap();
     match numbers.below(7) {
         0 => reply(&[(number, "f() { std::process::exit(7) } fn tally_one")], "").to_string(),

@@ -137,12 +137,9 @@ const PAIRS: [(&str, &str); 20] = [
     ),
 ];
 
-fn rules() -> Rules {
-    let flags = [
-        "smells.cognitive-complexity.warn=4",
-        "smells.deep-nesting.warn=2",
-    ]
-    .map(str::to_owned);
+/// The rules where somebody sets options on the command line.
+pub(crate) fn rules_of(options: &[&str]) -> Rules {
+    let flags: Vec<String> = options.iter().map(|&it| it.to_owned()).collect();
     let request = Request {
         flags: &flags,
         ..Request::new(Path::new("/"))
@@ -159,7 +156,11 @@ fn what_moves_code_and_keeps_its_words_holds() {
         let text: Arc<str> = format!("{HEAD}\n{}", before.join("\n")).into();
         std::fs::write(&path, &*text).unwrap();
         let source = Source::parse(Arc::clone(&text), FileContext::default()).unwrap();
-        let (rules, mut compiler) = (rules(), Compiler::new(Stop::default()));
+        let rules = rules_of(&[
+            "smells.cognitive-complexity.warn=4",
+            "smells.deep-nesting.warn=2",
+        ]);
+        let mut compiler = Compiler::new(Stop::default());
         let mut refused = String::new();
         for (before, after) in PAIRS {
             let at = TextSize::try_from(text.find(before).unwrap() + 8).unwrap();

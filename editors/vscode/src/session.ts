@@ -88,7 +88,12 @@ export class Session {
     this.client = new QuietClient(SECTION, "RustAssistant", () => this.spawn(), this.clientOptions());
     this.client.registerFeature({
       fillClientCapabilities: (capabilities) => {
-        capabilities.experimental = { ...(capabilities.experimental as object), serverStatusNotification: true };
+        capabilities.experimental = {
+          ...(capabilities.experimental as object),
+          serverStatusNotification: true,
+          // No setting says so, because a project can ship those.
+          rustassistant: { trustedWorkspace: vscode.workspace.isTrusted },
+        };
       },
       initialize: () => {},
       getState: () => ({ kind: "static" }),

@@ -8,24 +8,14 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use serde::Serialize;
 
-use super::Format;
 use crate::{
     analysis::{InputFile, Refused, SWITCHED_OFF, check_compiled},
-    cli::{
-        ExitStatus, Output,
-        agreed::{CHECKING, not_offered},
-        output::say,
-        settings::Settings,
-        verify::until_stopped,
-        work::Work,
-    },
+    cli::{agreed::CHECKING, output::say, settings::Settings, verify::until_stopped, work::Work},
     compiler::{self, Compiler, Stop, Unjudged},
     config::{CacheOptions, Config, ModelChoice, ModelOptions},
     model::{Answer, AnswerSource, Asker},
     os::{Signal, Signals},
-    report::{SCHEMA, write_json_line},
     syntax::Source,
     text::TextRange,
 };
@@ -116,31 +106,6 @@ impl Judging {
             told => Ok(told),
         }
     }
-}
-
-/// Says why nothing comes of a command, in the form that was asked for.
-pub(super) fn refuse(
-    (id, place): (&str, &str),
-    why: Refused,
-    format: Format,
-    out: &mut Output,
-) -> anyhow::Result<ExitStatus> {
-    #[derive(Serialize)]
-    struct Document<'a> {
-        schema: u32,
-        place: &'a str,
-        refused: String,
-    }
-    if let (Format::Json, Refused::Because(why)) = (format, &why) {
-        let refused = why.clone();
-        let document = Document {
-            schema: SCHEMA,
-            place,
-            refused,
-        };
-        write_json_line(out, &document).context("The answer can't be written")?;
-    }
-    not_offered(id, place, why)
 }
 
 /// What an answer has cost, for one line.

@@ -1,4 +1,4 @@
-//! Names for what `refactor run extract-function --name-by-model` makes.
+//! Names for what `refactor run … --name-by-model` makes.
 
 use std::sync::Arc;
 
@@ -6,23 +6,21 @@ use anyhow::Context;
 
 use super::asking::{asker, chosen, stoppable};
 use crate::{
-    analysis::{InputFile, Refused, name_subject, names_in},
+    analysis::{InputFile, Nameless, Refused, name_subject, names_in},
     cli::{extract::parsed, output::say, settings::Settings, work::Work},
     compiler::Texts,
     config::{ModelOptions, NAME},
     model::{Question, for_names},
     syntax::Source,
-    text::TextRange,
 };
 
-/// What lines may be called that become a function, the best first. Where nobody can be asked or no answer comes, that is said, and there
-/// are none.
+/// What something may be called, the best first. Where nobody can be asked or no answer comes, that is said, and there are none.
 pub(in crate::cli) fn proposed_names(
     input: &InputFile,
-    range: TextRange,
+    nameless: Nameless,
     settings: &Settings,
 ) -> anyhow::Result<Vec<String>> {
-    let asked = match question(input, range)? {
+    let asked = match question(input, nameless)? {
         Ok((options, source, question)) => {
             answer(input, (&options, &question), settings)?.map(|answer| (answer, source))
         }
@@ -37,7 +35,7 @@ pub(in crate::cli) fn proposed_names(
     let work = Work::in_memory()?;
     let names = work.block_on(
         work.engine
-            .run(move || names_in(&answer, &source, (&path, &Texts::new()))),
+            .run(move || names_in(&answer, (&source, nameless), (&path, &Texts::new()))),
     )?;
     work.finish();
     if names.is_empty() {
@@ -58,7 +56,7 @@ fn none(why: &str) -> Vec<String> {
 type Prepared = (ModelOptions, Source, Question);
 
 /// What is asked, or why nothing is.
-fn question(input: &InputFile, range: TextRange) -> anyhow::Result<Result<Prepared, String>> {
+fn question(input: &InputFile, nameless: Nameless) -> anyhow::Result<Result<Prepared, String>> {
     let options = match chosen(&input.config) {
         Ok(options) => for_names(&options),
         Err(why) => return Ok(Err(why.to_string())),
@@ -70,7 +68,7 @@ fn question(input: &InputFile, range: TextRange) -> anyhow::Result<Result<Prepar
     let work = Work::in_memory()?;
     let found = work.block_on(work.engine.run(move || {
         let source = parsed(text, context)?;
-        let question = name_subject(&source, range)?.question(effort);
+        let question = name_subject(&source, nameless)?.question(effort);
         Ok::<_, Refused>((source, question))
     }))?;
     work.finish();

@@ -19,13 +19,13 @@ macro_rules! refuses {
 }
 
 refuses!(check, ());
-refuses!(plan, (&crate::cli::model::PlanArguments));
-refuses!(rewrite, (&crate::cli::model::RewriteArguments));
+refuses!(plan, (&crate::cli::model::FunctionArguments));
+refuses!(rewrite, (&crate::cli::model::FunctionArguments));
 refuses!(status, (&crate::cli::model::Status));
 
 pub(in crate::cli) fn proposed_names(
     _: &crate::analysis::InputFile,
-    _: crate::text::TextRange,
+    _: crate::analysis::Nameless,
     _: &crate::cli::settings::Settings,
 ) -> anyhow::Result<Vec<String>> {
     anyhow::bail!("{}", crate::config::NO_MODEL)

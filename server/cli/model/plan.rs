@@ -1,23 +1,18 @@
 //! `refactor plan`.
 
-use std::{io::Write, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 
 use super::{
-    Format, PlanArguments,
-    asking::{Judging, asker, chosen_for, cost, refuse, stoppable},
+    Format, FunctionArguments,
+    asking::{Judging, cost, stoppable},
+    function::{FunctionTask, Prepared, change, prepared, with_reason},
 };
 use crate::{
-    analysis::{FileChange, InputFile, NamedPlace, Outcome, Planned, Planning, Refused},
+    analysis::{InputFile, Outcome, Planned, Planning, Refused},
     cli::{
-        ExitStatus, Output,
-        agreed::not_offered,
-        changes::write,
-        extract::parsed,
-        output::{look, say},
-        place,
-        settings::Settings,
+        ExitStatus, Output, agreed::not_offered, extract::parsed, output::say, settings::Settings,
         work::Work,
     },
     compiler::Texts,
@@ -28,49 +23,53 @@ use crate::{
     text::TextRange,
 };
 
-const ID: &str = "refactor plan";
-
 pub(super) fn run(
-    arguments: &PlanArguments,
+    arguments: &FunctionArguments,
     settings: &mut Settings,
     out: &mut Output,
 ) -> anyhow::Result<ExitStatus> {
-    let Some((input, range)) = place::read(&arguments.place, settings)? else {
-        return Ok(ExitStatus::Trouble);
+    let task = FunctionTask {
+        id: "refactor plan",
+        task: CHOOSE,
+        arguments,
     };
-    let options = chosen_for(CHOOSE, &input)?;
-    let (place, format) = (&arguments.place, arguments.format);
+    task.run(settings, out, planned)
+}
+
+fn planned(
+    task: &FunctionTask<'_>,
+    (input, range, options): (InputFile, TextRange, Arc<ModelOptions>),
+    settings: &Settings,
+    out: &mut Output,
+) -> anyhow::Result<ExitStatus> {
     let (planning, source) = match planning(&input, range)? {
         Ok(planning) => planning,
-        Err(why) => return refuse((ID, place.words()), Refused::Because(why), format, out),
+        Err(why) => return task.refuse(Refused::Because(why), out),
     };
     let question = planning
         .subject(&source)
         .question(options.plans, options.effort);
-    let work = Work::with_cache(&input.config.cache)?;
-    let mut judging = Judging::of(&input)?;
-    if let Err(why) = judging.check_compiled(&work, &source, planning.range())? {
-        work.finish();
-        return refuse((ID, place.words()), why, format, out);
-    }
-    let asker = asker(&options, &input.config.cache, settings, &work);
+    let function = (&input, &source, planning.range());
+    let found = match prepared(function, (&options, &question), settings)? {
+        Ok(found) => found,
+        Err(why) => return task.refuse(why, out),
+    };
+    let Prepared {
+        asker,
+        mut judging,
+        work,
+    } = found;
     let Some((answer, suggestions)) = asked(&asker, &question, planning.listed(), &work)? else {
         work.finish();
         let why = "The model was asked about this very function, and nothing that it chose held. It is asked again in a month, or when the function has changed.";
-        let why = Refused::Because(why.to_owned());
-        return refuse((ID, place.words()), why, format, out);
+        return task.refuse(Refused::Because(why.to_owned()), out);
     };
     let outcome = carried_out((&planning, source), suggestions, (&mut judging, &work))?;
     if outcome.planned.is_empty() {
         work.block_on(asker.keep_fruitless(&question));
     }
     work.finish();
-    tell(
-        arguments,
-        (input, &planning, &outcome),
-        (&options, &answer),
-        out,
-    )
+    tell(task, (input, &planning, &outcome), (&options, &answer), out)
 }
 
 /// What may be chosen from at a place, and the text that it is of; or why there is nothing.
@@ -138,13 +137,12 @@ fn carried_out(
 }
 
 fn tell(
-    arguments: &PlanArguments,
+    task: &FunctionTask<'_>,
     (input, planning, outcome): (InputFile, &Planning, &Outcome),
     (options, answer): (&ModelOptions, &Answer),
     out: &mut Output,
 ) -> anyhow::Result<ExitStatus> {
-    let shown = input.shown.clone();
-    if arguments.format == Format::Json {
+    if task.arguments.format == Format::Json {
         let report = PlansReport {
             input: &input,
             planning,
@@ -158,51 +156,23 @@ fn tell(
     for why in &outcome.left {
         say("note", &format!("Left: {why}"));
     }
-    let Some(best) = outcome.planned.first() else {
-        return no_plan(&arguments.place, options, answer);
-    };
-    let change = FileChange::new(input, Arc::clone(&best.text), Vec::new(), best.names.len());
-    let change = change.map_err(|error| anyhow!("{error}; `{shown}` is left as it is"))?;
-    if arguments.format == Format::Human {
-        report::write_change(out, &change, look()).context("The diff can't be written")?;
-    }
-    out.flush().context("The diff can't be written")?;
-    for other in &outcome.planned[1..] {
-        say(
-            "note",
-            &format!("Less: {}", in_words(planning, other, options)),
+    let Some((best, less)) = outcome.planned.split_first() else {
+        say("note", &cost(options, answer));
+        let why = "Nothing that the model chose is a gain that rustc agrees with.";
+        return not_offered(
+            task.id,
+            task.arguments.place.words(),
+            Refused::Because(why.to_owned()),
         );
-    }
-    if arguments.write && write(&[change]) > 0 {
-        return Ok(ExitStatus::Trouble);
-    }
-    let what = if arguments.write {
-        "Carried out"
-    } else {
-        "`--write` carries it out"
     };
-    say(
-        "note",
-        &format!("{what}: {}", in_words(planning, best, options)),
-    );
-    say("note", &cost(options, answer));
-    Ok(ExitStatus::Fine)
-}
-
-fn no_plan(
-    place: &NamedPlace,
-    options: &ModelOptions,
-    answer: &Answer,
-) -> anyhow::Result<ExitStatus> {
-    say("note", &cost(options, answer));
-    let why = "Nothing that the model chose is a gain that rustc agrees with.";
-    not_offered(ID, place.words(), Refused::Because(why.to_owned()))
-}
-
-fn in_words(planning: &Planning, planned: &Planned, options: &ModelOptions) -> String {
-    let title = report::plan_title(planning, planned);
-    match planned.why.as_str() {
-        "" => format!("{title}."),
-        why => format!("{title}. {} says: {why}", options.model),
-    }
+    let in_words = |planned: &Planned| {
+        let title = report::plan_title(planning, planned);
+        with_reason(&title, &planned.why, options)
+    };
+    let less: Vec<String> = less
+        .iter()
+        .map(|other| format!("Less: {}", in_words(other)))
+        .collect();
+    let change = change(input, &best.text, best.names.len())?;
+    task.carry_out(change, (&in_words(best), &less), (options, answer), out)
 }

@@ -1,24 +1,17 @@
 //! `refactor rewrite`.
 
-use std::{io::Write, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 
 use super::{
-    Format, RewriteArguments,
-    asking::{Judging, asker, chosen_for, cost, refuse, stoppable},
+    Format, FunctionArguments,
+    asking::{Judging, cost, stoppable},
+    function::{FunctionTask, Prepared, change, prepared, with_reason},
 };
 use crate::{
-    analysis::{FileChange, HeldRewrite, InputFile, Refused, Rewriting, texts_beside},
-    cli::{
-        ExitStatus, Output,
-        changes::write,
-        extract::parsed,
-        output::{look, say},
-        place,
-        settings::Settings,
-        work::Work,
-    },
+    analysis::{HeldRewrite, InputFile, Refused, Rewriting, texts_beside},
+    cli::{ExitStatus, Output, extract::parsed, output::say, settings::Settings, work::Work},
     compiler::Texts,
     config::{ModelChoice, ModelOptions, REWRITE},
     model::{Answer, AnswerSource, Asker, RewriteReply, RewriteSubject, Tries, rewrite_reply},
@@ -27,48 +20,58 @@ use crate::{
     text::TextRange,
 };
 
-const ID: &str = "refactor rewrite";
-
 pub(super) fn run(
-    arguments: &RewriteArguments,
+    arguments: &FunctionArguments,
     settings: &mut Settings,
     out: &mut Output,
 ) -> anyhow::Result<ExitStatus> {
-    let Some((input, range)) = place::read(&arguments.place, settings)? else {
-        return Ok(ExitStatus::Trouble);
+    let task = FunctionTask {
+        id: "refactor rewrite",
+        task: REWRITE,
+        arguments,
     };
-    let options = chosen_for(REWRITE, &input)?;
-    let place = arguments.place.words();
-    let refused = |why, out: &mut Output| refuse((ID, place), why, arguments.format, out);
+    task.run(settings, out, rewritten)
+}
+
+fn rewritten(
+    task: &FunctionTask<'_>,
+    (input, range, options): (InputFile, TextRange, Arc<ModelOptions>),
+    settings: &Settings,
+    out: &mut Output,
+) -> anyhow::Result<ExitStatus> {
     let (rewriting, subject, source) = match rewriting(&input, range)? {
         Ok(found) => found,
-        Err(why) => return refused(Refused::Because(why), out),
+        Err(why) => return task.refuse(Refused::Because(why), out),
     };
-    let work = Work::with_cache(&input.config.cache)?;
-    let mut judging = Judging::of(&input)?;
-    if let Err(why) = judging.check_compiled(&work, &source, rewriting.range())? {
-        work.finish();
-        return refused(why, out);
-    }
-    let asker = asker(&options, &input.config.cache, settings, &work);
+    let tries = Tries::new(subject.question(options.effort));
+    let function = (&input, &source, rewriting.range());
+    let found = match prepared(function, (&options, tries.first()), settings)? {
+        Ok(found) => found,
+        Err(why) => return task.refuse(why, out),
+    };
+    let Prepared {
+        asker,
+        judging,
+        work,
+    } = found;
     let mut run = Run {
         asker: &asker,
         work: &work,
         judging,
-        tries: Tries::new(subject.question(options.effort)),
+        tries,
     };
     let outcome = run.outcome(&rewriting, &source)?;
     work.finish();
     match outcome {
-        Outcome::Held(held, answer) => tell(arguments, (input, held), (&options, &answer), out),
+        Outcome::Held(held, answer) => tell(task, (input, held), (&options, &answer), out),
         Outcome::Nothing(answer) => {
             say("note", &cost(&options, &answer));
             let why = "Nothing that the model wrote holds.";
-            refused(Refused::Because(why.to_owned()), out)
+            task.refuse(Refused::Because(why.to_owned()), out)
         }
         Outcome::Known => {
             let why = "The model was asked about this very function, and nothing that it wrote held. It is asked again in a month, or when the function has changed.";
-            refused(Refused::Because(why.to_owned()), out)
+            task.refuse(Refused::Because(why.to_owned()), out)
         }
     }
 }
@@ -195,13 +198,12 @@ fn say_asking(asker: &Asker, tries: &Tries) {
 }
 
 fn tell(
-    arguments: &RewriteArguments,
+    task: &FunctionTask<'_>,
     (input, held): (InputFile, HeldRewrite),
     (options, answer): (&ModelOptions, &Answer),
     out: &mut Output,
 ) -> anyhow::Result<ExitStatus> {
-    let shown = input.shown.clone();
-    if arguments.format == Format::Json {
+    if task.arguments.format == Format::Json {
         let report = RewriteReport {
             input: &input,
             held: &held,
@@ -211,29 +213,8 @@ fn tell(
         };
         report::write_rewrite_json(out, &report).context("The rewrite can't be written")?;
     }
-    let change = FileChange::new(input, Arc::clone(&held.text), Vec::new(), 1);
-    let change = change.map_err(|error| anyhow!("{error}; `{shown}` is left as it is"))?;
-    if arguments.format == Format::Human {
-        report::write_change(out, &change, look()).context("The diff can't be written")?;
-    }
-    out.flush().context("The diff can't be written")?;
-    if arguments.write && write(&[change]) > 0 {
-        return Ok(ExitStatus::Trouble);
-    }
-    let what = if arguments.write {
-        "Carried out"
-    } else {
-        "`--write` carries it out"
-    };
-    let title = report::rewrite_title(&held);
-    let said = match held.why.as_str() {
-        "" => format!("{what}: {title}."),
-        why => format!("{what}: {title}. {} says: {why}", options.model),
-    };
-    say("note", &said);
-    for words in report::rewrite_notes(&held) {
-        say("note", &words);
-    }
-    say("note", &cost(options, answer));
-    Ok(ExitStatus::Fine)
+    let change = change(input, &held.text, 1)?;
+    let title = with_reason(&report::rewrite_title(&held), &held.why, options);
+    let notes = report::rewrite_notes(&held);
+    task.carry_out(change, (&title, &notes), (options, answer), out)
 }

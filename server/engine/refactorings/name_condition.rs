@@ -30,7 +30,8 @@
 //! ```
 //!
 //! The name is made of what the condition asks. Where that doesn't tell, the edit is a draft, with `condition` for a name that
-//! a person has to replace.
+//! a person has to replace. A person may also say the name, and so may a language model whom they have configured for names, where
+//! the condition doesn't tell.
 //!
 //! ## What it leaves alone
 //!
@@ -77,7 +78,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         return Err(Refusal::NotHere);
     }
     check(&found, &condition)?;
-    let name = name(&found, &condition, target)?;
+    let name = name(context, (&found, &condition), target)?;
     let column = layout::column(&context.source.text, found.syntax().text_range().start());
     let is_last = block_ended_by(&found).is_some();
     if is_last && layout::is_short_last_if(&found, name.text(), column, context.source.context) {
@@ -105,6 +106,8 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
 /// A name for the condition that nothing else in the function has.
 enum Name {
     Telling(String),
+    /// Somebody has said it.
+    Given(String),
     /// Stands in for one that only a person can find.
     Placeholder(String),
 }
@@ -112,13 +115,13 @@ enum Name {
 impl Name {
     fn text(&self) -> &str {
         match self {
-            Self::Telling(name) | Self::Placeholder(name) => name,
+            Self::Telling(name) | Self::Given(name) | Self::Placeholder(name) => name,
         }
     }
 
     fn title(&self) -> String {
         match self {
-            Self::Telling(name) => format!("Name the condition `{name}`"),
+            Self::Telling(name) | Self::Given(name) => format!("Name the condition `{name}`"),
             Self::Placeholder(_) => "Give the condition a name".to_owned(),
         }
     }
@@ -126,6 +129,7 @@ impl Name {
     fn applicability(&self) -> Applicability {
         match self {
             Self::Telling(_) => Applicability::Safe,
+            Self::Given(_) => Applicability::NeedsCheck,
             Self::Placeholder(_) => Applicability::Draft,
         }
     }
@@ -183,13 +187,24 @@ fn check_place(found: &ast::IfExpr) -> Result<(), Refusal> {
     is_block.then_some(()).ok_or(Refusal::NotHere)
 }
 
-fn name(found: &ast::IfExpr, condition: &ast::Expr, target: Target<'_>) -> Result<Name, Refusal> {
+fn name(
+    context: &Context<'_>,
+    (found, condition): (&ast::IfExpr, &ast::Expr),
+    target: Target<'_>,
+) -> Result<Name, Refusal> {
     let names = scopes::whole_body(found.syntax()).map(|body| Names::in_node(&body));
     let names = names.ok_or(Refusal::NotHere)?;
     let is_fresh = |name: &String| {
         names.fresh(std::slice::from_ref(name)).as_ref() == Some(name)
             && !scopes::is_constant_around(found.syntax(), name)
     };
+    if let Some(name) = context.name {
+        let given = Some(name.to_owned()).filter(is_fresh).map(Name::Given);
+        return given.ok_or_else(|| {
+            let why = format!("The condition can't be called `{name}` here.");
+            Refusal::because(Hazard::Scope, why)
+        });
+    }
     if let Some(name) = wording::telling_name(condition).filter(is_fresh) {
         return Ok(Name::Telling(name));
     }
@@ -258,12 +273,18 @@ fn value(context: &Context<'_>, indent: &str, condition: &ast::Expr, name: &str)
 #[cfg(test)]
 mod tests {
     use super::{
-        super::fixture::{
-            assert_becomes, assert_becomes_in, assert_not_here, assert_refused, offered,
+        super::{
+            fixture::{
+                assert_becomes, assert_becomes_in, assert_not_here, assert_refused, offered,
+            },
+            offer,
         },
         *,
     };
-    use crate::syntax::{FileContext, LineWidth};
+    use crate::{
+        syntax::{FileContext, LineWidth, Source},
+        text::TextSize,
+    };
 
     static NAME: Refactoring = REFACTORING;
 
@@ -340,6 +361,31 @@ mod tests {
                 "{item}fn f() {{\n    let condition = a.is_a() && b.is_b();\n    if condition {{\n        println!(\"a\");\n    }}\n}}\n"
             ),
         );
+    }
+
+    #[test]
+    fn a_name_that_somebody_gives_is_taken_where_it_is_free() {
+        let named = |name: &str, condition: &str| {
+            let text = format!(
+                "static HAS_SHUT: u8 = 1;\nconst has_shut: u8 = 1;\nfn f(is_old: bool) {{\n    if {condition} {{\n        return d;\n    }}\n    c();\n}}\n"
+            );
+            let source = Source::parse(&*text, FileContext::default()).unwrap();
+            let at = TextSize::try_from(text.find("if ").unwrap()).unwrap();
+            let context = Context::new(&source).naming(name);
+            let offer = offer(&NAME, &context, Target::Cursor(at))?;
+            let change = offer.change();
+            assert_eq!(change.applicability, Applicability::NeedsCheck);
+            assert_eq!(change.title, format!("Name the condition `{name}`"));
+            Ok::<_, Refusal>(change.edits().apply(&text).unwrap())
+        };
+        let unclear = named("is_due", "a == 1 || b < c").unwrap();
+        assert!(unclear.contains("    let is_due = a == 1 || b < c;\n    if is_due {\n"));
+        let telling = named("is_due", "a.is_open() && b.is_ready()").unwrap();
+        assert!(telling.contains("    if is_due {\n"));
+        for name in ["a", "d", "is_old", "has_shut", "fn", "IsDue", "is due", ""] {
+            let refused = named(name, "a == 1 || b < c").unwrap_err();
+            assert!(matches!(refused, Refusal::Because { .. }), "{name}");
+        }
     }
 
     #[test]

@@ -539,6 +539,7 @@ mod tests {
             root: None,
             code_lens: false,
             compiler: true,
+            ahead: None,
             model: crate::config::ModelChoice::Nothing,
             accepted: None,
             generation: 0,

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tower_lsp::jsonrpc::Result;
 
 use super::{
-    asking_rustc::{self, NotDone, Subject},
+    asking_rustc::{self, AheadWork, NotDone, Subject},
     resolve::{self, ActionNote},
 };
 use crate::{
@@ -45,20 +45,36 @@ async fn carried_out(
 ) -> std::result::Result<Value, NotDone> {
     let subject = Subject::of(snapshot, &note.uri, &note.hash).await?;
     let subject = Arc::new(subject);
-    let ask = move |subject: &Subject, compiler: &mut Compiler| {
-        let analysed = Analysed::new(&subject.document, &subject.surroundings);
-        let offer = analysed.and_then(|analysed| resolve::find(&analysed, &note));
-        let source = subject.file.source().ok();
-        let (Some(offer), Some(source)) = (offer, source) else {
-            return Err(Refused::Because("It is not offered any more.".to_owned()));
-        };
-        let change = offer.change();
-        let asked = (change.edits(), change.target);
-        let text = agreed(source, &subject.path, asked, compiler)?;
-        Ok((change.title.clone(), text))
-    };
+    let ask =
+        move |subject: &Subject, compiler: &mut Compiler| worked_out(&note, subject, compiler);
     let (title, text) = asking_rustc::told(server, &subject, cancel, ask).await?;
     let edits = difference(subject.file.text(), &text);
     let uri = asking_rustc::apply(server, &subject, title, edits).await?;
     Ok(json!({"applied": true, "uri": uri}))
+}
+
+/// How the offer of a command is worked out.
+pub(crate) fn work(argument: Value) -> Option<AheadWork> {
+    let note: ActionNote = serde_json::from_value(argument).ok()?;
+    Some(Box::new(move |subject, compiler| {
+        worked_out(&note, subject, compiler).map(|(_, text)| text)
+    }))
+}
+
+/// The title of an offer, and what the document becomes if rustc agrees.
+fn worked_out(
+    note: &ActionNote,
+    subject: &Subject,
+    compiler: &mut Compiler,
+) -> std::result::Result<(String, Arc<str>), Refused> {
+    let analysed = Analysed::new(&subject.document, &subject.surroundings);
+    let offer = analysed.and_then(|analysed| resolve::find(&analysed, note));
+    let source = subject.file.source().ok();
+    let (Some(offer), Some(source)) = (offer, source) else {
+        return Err(Refused::Because("It is not offered any more.".to_owned()));
+    };
+    let change = offer.change();
+    let asked = (change.edits(), change.target);
+    let text = agreed(source, &subject.path, asked, compiler)?;
+    Ok((change.title.clone(), text))
 }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::asking_rustc::{self, NotDone, Subject};
 use crate::{
-    analysis::{Finding, Refused, check_compiled as compiles},
+    analysis::{Refused, check_compiled as compiles},
     compiler::Compiler,
     config::{Environment, ModelOptions},
     lsp::session::{analysed::Analysed, server::Server},
@@ -29,17 +29,17 @@ pub(crate) struct FunctionPlace {
     pub(crate) at: u32,
 }
 
-/// The action that asks about the function of a finding by a command.
+/// The action that asks about what is at a place by a command.
 pub(crate) fn action(
     analysed: &Analysed,
-    finding: &Finding,
+    at: TextRange,
     (title, kind): (String, CodeActionKind),
     command: &str,
 ) -> Option<CodeAction> {
     let place = FunctionPlace {
         uri: analysed.document.uri.clone(),
         hash: analysed.document.hash().to_owned(),
-        at: finding.at.start().into(),
+        at: at.start().into(),
     };
     let argument = serde_json::to_value(place).ok()?;
     let command = Command::new(title.clone(), command.to_owned(), Some(vec![argument]));
@@ -104,6 +104,12 @@ pub(crate) async fn asker(
     } else {
         asker
     }
+}
+
+/// Whether a question may be asked at all, before anything is done for it.
+pub(crate) async fn check_asked(asker: &Asker, question: &Question) -> Result<(), NotDone> {
+    let checked = asker.check(question).await;
+    checked.map_err(|why| NotDone::Refused(why.to_string()))
 }
 
 /// The answer that is kept or given, with a progress that a person can end.

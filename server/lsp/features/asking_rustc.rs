@@ -14,7 +14,7 @@ use tower_lsp::jsonrpc::Error;
 
 use super::edits::{FileEdits, edit_of, edit_to_confirm};
 use crate::{
-    analysis::{OpenFile, Refused},
+    analysis::{OpenFile, Refused, SWITCHED_OFF},
     compiler::{self, Compiler, Texts, Unjudged},
     lsp::{
         session::{
@@ -35,6 +35,10 @@ use crate::{
     text::Edits,
     workspace,
 };
+
+/// How an action is worked out that nobody has chosen yet: what its document becomes.
+pub(crate) type AheadWork =
+    Box<dyn FnOnce(&Subject, &mut Compiler) -> Result<Arc<str>, Refused> + Send>;
 
 /// Whether a command of a document may be offered that asks rustc.
 pub(crate) fn may_be_offered(analysed: &Analysed, profile: &Profile) -> bool {
@@ -126,6 +130,19 @@ impl Subject {
         uri: &str,
         hash: &str,
     ) -> Result<Self, NotDone> {
+        let subject = Self::unjudged(snapshot, uri, hash).await?;
+        if !subject.surroundings.compiler {
+            return Err(NotDone::Refused(format!("{SWITCHED_OFF}.")));
+        }
+        Ok(subject)
+    }
+
+    /// The same where rustc isn't asked.
+    pub(crate) async fn unjudged(
+        snapshot: &Arc<Snapshot>,
+        uri: &str,
+        hash: &str,
+    ) -> Result<Self, NotDone> {
         let name = uri::name(uri);
         let document = name.and_then(|name| snapshot.get(&name.key).cloned());
         let document = document.filter(|document| document.hash() == hash);
@@ -133,8 +150,8 @@ impl Subject {
             return Err(NotDone::changed());
         };
         let surroundings = document.surroundings().await;
-        let Some(surroundings) = surroundings.filter(|it| it.is_served && it.compiler) else {
-            let why = "`compiler.enabled` is `false` here, so rustc isn't asked.";
+        let Some(surroundings) = surroundings.filter(|it| it.is_served) else {
+            let why = "The document lies outside of what is served here.";
             return Err(NotDone::Refused(why.to_owned()));
         };
         let file = document.file_in(surroundings.context);
@@ -183,6 +200,7 @@ pub(crate) async fn told<T: Send + 'static>(
     cancel: &CancellationToken,
     ask: impl FnOnce(&Subject, &mut Compiler) -> Result<T, Refused> + Send + 'static,
 ) -> Result<T, NotDone> {
+    server.session.ahead.give_way().await;
     let Some(turn) = server.session.compiler.take() else {
         let why = "Another refactoring is being checked; choose this one again when it is done.";
         return Err(NotDone::Refused(why.to_owned()));
@@ -209,6 +227,21 @@ pub(crate) async fn told<T: Send + 'static>(
     told
 }
 
+/// The same where nobody has asked: nothing is shown, and nothing told where there is no answer.
+pub(crate) async fn told_unasked<T: Send + 'static>(
+    server: &Arc<Server>,
+    subject: &Arc<Subject>,
+    cancel: &CancellationToken,
+    ask: impl FnOnce(&Subject, &mut Compiler) -> Result<T, Refused> + Send + 'static,
+) -> Option<T> {
+    let turn = server.session.compiler.take()?;
+    let subject = Arc::clone(subject);
+    let told = heard(turn, cancel, move |turn: &CompilerTurn| {
+        ask(&subject, &mut Compiler::new(turn.stop.clone()))
+    });
+    told.await.ok()
+}
+
 async fn heard<T: Send + 'static>(
     turn: CompilerTurn,
     cancel: &CancellationToken,
@@ -220,8 +253,11 @@ async fn heard<T: Send + 'static>(
         .name("compiler".to_owned())
         .stack_size(STACK_SIZE)
         .spawn(move || {
+            let said = ask(&turn);
+            // Whoever hears it may ask again at once.
+            drop(turn);
             // Where nobody hears it, the session has ended.
-            let _ = tell.send(ask(&turn));
+            let _ = tell.send(said);
         });
     started.map_err(|error| NotDone::Failed(format!("no thread can be started: {error}")))?;
     let told = tokio::select! {

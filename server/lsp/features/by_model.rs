@@ -2,7 +2,7 @@
 
 use lsp_types::{CodeAction, CodeActionKind};
 
-use super::{diagnostics, plan_extractions, rewrite_function};
+use super::{diagnostics, name_condition, plan_extractions, rewrite_function};
 use crate::{
     analysis::Finding,
     lsp::{session::analysed::Analysed, wire::profile::Profile},
@@ -32,5 +32,12 @@ pub(crate) fn offered(
         });
         found.next()
     });
-    actions.collect()
+    let mut named = name_condition::offered(analysed, range, profile);
+    if let Some(named) = &mut named {
+        named.kind = Some(kind.clone());
+        let answered = findings.iter().find(|it| name_condition::answers(it.smell));
+        let diagnostic = answered.map(|it| vec![diagnostics::of_finding(analysed, it, profile)]);
+        named.diagnostics = diagnostic;
+    }
+    actions.chain(named).collect()
 }

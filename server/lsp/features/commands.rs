@@ -8,7 +8,7 @@ use tower_lsp::jsonrpc::{Error, Result};
 
 use super::{agreed, background, extract_function, fix_workspace};
 #[cfg(feature = "model")]
-use super::{plan_extractions, rewrite_function};
+use super::{name_condition, plan_extractions, rewrite_function};
 use crate::{
     cache::Holdings,
     lsp::{
@@ -31,6 +31,8 @@ pub(crate) const ALL: &[&str] = &[
     EXPLAIN,
     extract_function::COMMAND,
     FIX_WORKSPACE,
+    #[cfg(feature = "model")]
+    name_condition::COMMAND,
     #[cfg(feature = "model")]
     plan_extractions::COMMAND,
     REINDEX,
@@ -61,6 +63,10 @@ pub(crate) async fn execute(
                 extract_function::run(&server, &snapshot, &params.arguments, &cancel).await
             }
             FIX_WORKSPACE => fix_workspace::run(&server, &cancel).await,
+            #[cfg(feature = "model")]
+            name_condition::COMMAND => {
+                name_condition::run(&server, &snapshot, &params.arguments, &cancel).await
+            }
             #[cfg(feature = "model")]
             plan_extractions::COMMAND => {
                 plan_extractions::run(&server, &snapshot, &params.arguments, &cancel).await

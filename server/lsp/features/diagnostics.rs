@@ -456,6 +456,7 @@ mod tests {
             root: None,
             code_lens: false,
             compiler: true,
+            ahead: None,
             model: crate::config::ModelChoice::Nothing,
             accepted: None,
             generation: 0,

@@ -10,9 +10,11 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tower_lsp::jsonrpc::Result;
 
-use super::asking_rustc::{self, NotDone, Subject, may_be_offered, takes_commands};
+use super::asking_rustc::{self, AheadWork, NotDone, Subject, may_be_offered, takes_commands};
 #[cfg(feature = "model")]
 use super::name_by_model;
+#[cfg(feature = "model")]
+use crate::analysis::Nameless;
 use crate::{
     analysis::{
         Extracted, Extraction, Finding, OpenFile, Refused, Seen, Unification, apart,
@@ -51,6 +53,15 @@ struct Chosen {
     what: What,
     #[serde(default, skip_serializing_if = "Namer::is_code")]
     namer: Namer,
+}
+
+impl Chosen {
+    /// The selection, if the document has it.
+    fn range(&self, subject: &Subject) -> Option<TextRange> {
+        let (start, end) = (TextSize::new(self.start), TextSize::new(self.end));
+        let fits = start <= end && end <= TextSize::of(&**subject.file.text());
+        fits.then(|| TextRange::new(start, end))
+    }
 }
 
 /// Who finds a name where none is given.
@@ -189,7 +200,7 @@ fn action(
 /// The action at a selection whose new function a model names, where one is configured for that.
 #[cfg(feature = "model")]
 pub(crate) fn named_by_model(analysed: &Analysed, selection: TextRange) -> Option<CodeAction> {
-    let title = name_by_model::title(analysed, selection)?;
+    let title = name_by_model::title(analysed, Nameless::Lines(selection))?;
     let chosen = Chosen {
         uri: analysed.document.uri.clone(),
         hash: analysed.document.hash().to_owned(),
@@ -232,7 +243,7 @@ async fn by_model(
     range: TextRange,
     cancel: &CancellationToken,
 ) -> std::result::Result<Option<String>, NotDone> {
-    name_by_model::chosen(server, subject, range, cancel).await
+    name_by_model::chosen(server, subject, Nameless::Lines(range), cancel).await
 }
 
 #[cfg(not(feature = "model"))]
@@ -252,42 +263,15 @@ async fn carried_out(
     cancel: &CancellationToken,
 ) -> std::result::Result<Value, NotDone> {
     let subject = Subject::of(snapshot, &chosen.uri, &chosen.hash).await?;
-    let (start, end) = (TextSize::new(chosen.start), TextSize::new(chosen.end));
-    if end < start || end > TextSize::of(&**subject.file.text()) {
-        return Err(NotDone::changed());
-    }
-    let (range, what) = (TextRange::new(start, end), chosen.what);
+    let range = chosen.range(&subject).ok_or_else(NotDone::changed)?;
+    let what = chosen.what;
     let subject = Arc::new(subject);
     let name = match chosen.namer {
         Namer::Code => chosen.name,
         Namer::Model => by_model(server, &subject, range, cancel).await?,
     };
     let ask = move |subject: &Subject, compiler: &mut Compiler| {
-        let source = subject.file.source();
-        let source = source.map_err(|why| Refused::Because(format!("The file is {why}.")))?;
-        let others = texts_beside(&subject.path, &subject.unsaved);
-        match what {
-            What::Selection => {
-                let wanted = Extraction {
-                    range,
-                    name,
-                    others,
-                };
-                extract_function(source, &subject.path, &wanted, compiler)
-            }
-            What::Repeated => {
-                let seen = seen(&subject.file);
-                let repeated = repeated_at(source, seen, range, Naming::Given)?;
-                // An editor asks for a name where the code tells none.
-                let name = repeated.name(source, Naming::Given)?;
-                let wanted = Unification {
-                    repeated,
-                    name,
-                    others,
-                };
-                unify(source, &subject.path, &wanted, compiler).map(|it| it.extracted)
-            }
-        }
+        worked_out((range, what, name), subject, compiler)
     };
     let extracted: Extracted = asking_rustc::told(server, &subject, cancel, ask).await?;
     let label = format!("{TITLE} `{}`", extracted.name);
@@ -298,4 +282,50 @@ async fn carried_out(
     let call = extracted.call();
     let call = call.map(|at| position_in(&lines, &extracted.text, at, profile));
     Ok(json!({"applied": true, "uri": uri, "name": extracted.name, "call": call}))
+}
+
+/// How the extraction of a command is worked out, unless a model is asked for its name.
+pub(crate) fn work(argument: Value) -> Option<AheadWork> {
+    let chosen: Chosen = serde_json::from_value(argument).ok()?;
+    if chosen.namer == Namer::Model {
+        return None;
+    }
+    Some(Box::new(move |subject, compiler| {
+        let changed = || Refused::Because("The text has changed meanwhile.".to_owned());
+        let range = chosen.range(subject).ok_or_else(changed)?;
+        let extracted = worked_out((range, chosen.what, chosen.name), subject, compiler)?;
+        Ok(extracted.text)
+    }))
+}
+
+fn worked_out(
+    (range, what, name): (TextRange, What, Option<String>),
+    subject: &Subject,
+    compiler: &mut Compiler,
+) -> std::result::Result<Extracted, Refused> {
+    let source = subject.file.source();
+    let source = source.map_err(|why| Refused::Because(format!("The file is {why}.")))?;
+    let others = texts_beside(&subject.path, &subject.unsaved);
+    match what {
+        What::Selection => {
+            let wanted = Extraction {
+                range,
+                name,
+                others,
+            };
+            extract_function(source, &subject.path, &wanted, compiler)
+        }
+        What::Repeated => {
+            let seen = seen(&subject.file);
+            let repeated = repeated_at(source, seen, range, Naming::Given)?;
+            // An editor asks for a name where the code tells none.
+            let name = repeated.name(source, Naming::Given)?;
+            let wanted = Unification {
+                repeated,
+                name,
+                others,
+            };
+            unify(source, &subject.path, &wanted, compiler).map(|it| it.extracted)
+        }
+    }
 }

@@ -8,7 +8,7 @@ use lsp_types::{
 };
 use serde_json::{Value, json};
 
-use super::background;
+use super::{ahead, background};
 use crate::{
     lsp::{
         session::server::Server,
@@ -76,6 +76,9 @@ pub(crate) async fn files_changed(server: &Arc<Server>, changes: &[FileEvent]) {
         let Some(DocumentKind::File(path)) = name.map(|name| name.kind) else {
             continue;
         };
+        if ahead::is_news(&path) {
+            server.session.ahead.disturb();
+        }
         match workspace::changed(&path) {
             Some(Changed::Manifest) => folders.forget_manifest(&path),
             Some(Changed::Options) => folders.forget_options(),

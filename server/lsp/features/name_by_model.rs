@@ -1,4 +1,4 @@
-//! Having a language model propose names for a function that is extracted.
+//! Having a language model propose names for a function that is extracted, or for a condition.
 //!
 //! A person has chosen an action that says so. Where nobody can be asked, or no answer comes in time, the code's own name is used.
 
@@ -14,7 +14,7 @@ use super::{
     asking_rustc::{NotDone, Subject},
 };
 use crate::{
-    analysis::{Refused, name_subject, names_in},
+    analysis::{Nameless, Refused, name_subject, names_in},
     config::{ModelOptions, NAME},
     lsp::{
         session::{analysed::Analysed, server::Server},
@@ -24,30 +24,31 @@ use crate::{
         },
     },
     model::for_names,
-    text::TextRange,
 };
 
-/// What an action is called that extracts a selection and has it named, where a model is configured for that.
-pub(crate) fn title(analysed: &Analysed, selection: TextRange) -> Option<String> {
+/// What an action is called that has something named, where a model is configured for that.
+pub(crate) fn title(analysed: &Analysed, nameless: Nameless) -> Option<String> {
     let options = analysed.model.chosen_for(NAME)?;
-    let subject = name_subject(analysed.file.source().ok()?, selection).ok()?;
+    let subject = name_subject(analysed.file.source().ok()?, nameless).ok()?;
     let tokens = subject.question(options.effort).estimate(options);
     let (model, tokens) = (&options.model, in_words(tokens));
-    Some(format!(
-        "Extract into a function named by {model} ({tokens})"
-    ))
+    let what = match nameless {
+        Nameless::Lines(_) => "Extract into a function named",
+        Nameless::Condition(_) => "Give the condition a name",
+    };
+    Some(format!("{what} by {model} ({tokens})"))
 }
 
 /// The name that a person has chosen among those that a model proposes; nothing where there are none.
 pub(crate) async fn chosen(
     server: &Arc<Server>,
     subject: &Arc<Subject>,
-    range: TextRange,
+    nameless: Nameless,
     cancel: &CancellationToken,
 ) -> Result<Option<String>, NotDone> {
     let options = asking_model::chosen_for(NAME, subject)?;
     let options = for_names(&options);
-    let names = match proposed(server, subject, (range, &options), cancel).await {
+    let names = match proposed(server, subject, (nameless, &options), cancel).await {
         Ok(names) => names,
         Err(NotDone::Cancelled) => return Err(NotDone::Cancelled),
         Err(NotDone::Refused(why) | NotDone::Failed(why)) => {
@@ -58,18 +59,22 @@ pub(crate) async fn chosen(
     if names.len() < 2 || !server.session.profile().has(Feature::Questions) {
         return Ok(names.into_iter().next());
     }
-    agreed(server, names).await
+    let question = match nameless {
+        Nameless::Lines(_) => "what is the new function called?",
+        Nameless::Condition(_) => "what is the condition called?",
+    };
+    agreed(server, question, names).await
 }
 
 async fn proposed(
     server: &Arc<Server>,
     subject: &Arc<Subject>,
-    (range, options): (TextRange, &ModelOptions),
+    (nameless, options): (Nameless, &ModelOptions),
     cancel: &CancellationToken,
 ) -> Result<Vec<String>, NotDone> {
     let (read, effort) = (Arc::clone(subject), options.effort);
     let work = move || {
-        let question = name_subject(parsed(&read)?, range)?.question(effort);
+        let question = name_subject(parsed(&read)?, nameless)?.question(effort);
         Ok::<_, Refused>(question)
     };
     let question = server.engine.run(work).await;
@@ -80,20 +85,25 @@ async fn proposed(
     let read = Arc::clone(subject);
     let work = move || {
         let place = (&*read.path, &read.unsaved);
-        Ok::<_, Refused>(names_in(&answer.text, parsed(&read)?, place))
+        let source = parsed(&read)?;
+        Ok::<_, Refused>(names_in(&answer.text, (source, nameless), place))
     };
     let names = server.engine.run(work).await;
     Ok(names.map_err(|error| NotDone::Failed(error.to_string()))??)
 }
 
-async fn agreed(server: &Arc<Server>, names: Vec<String>) -> Result<Option<String>, NotDone> {
+async fn agreed(
+    server: &Arc<Server>,
+    question: &str,
+    names: Vec<String>,
+) -> Result<Option<String>, NotDone> {
     let item = |title: &String| MessageActionItem {
         title: title.clone(),
         properties: std::collections::HashMap::default(),
     };
     let params = ShowMessageRequestParams {
         typ: MessageType::INFO,
-        message: "RustAssistant: what is the new function called?".to_owned(),
+        message: format!("RustAssistant: {question}"),
         actions: Some(names.iter().map(item).collect()),
     };
     let answer = ask_within::<ShowMessageRequest>(&server.client, params, EDIT_TIMEOUT).await;

@@ -58,7 +58,7 @@ pub(crate) fn offered(
     let title = format!("Plan extractions with {} ({tokens})", options.model);
     asking_model::action(
         analysed,
-        finding,
+        finding.at,
         (title, CodeActionKind::REFACTOR_EXTRACT),
         COMMAND,
     )
@@ -85,8 +85,9 @@ async fn carried_out(
     let subject = Arc::new(Subject::of(snapshot, &chosen.uri, &chosen.hash).await?);
     let options = asking_model::chosen_for(CHOOSE, &subject)?;
     let (planning, question) = planned(server, &subject, chosen.at, &options).await?;
-    asking_model::check_compiled(server, &subject, planning.range(), cancel).await?;
     let asker = asking_model::asker(server, &subject, &options).await;
+    asking_model::check_asked(&asker, &question).await?;
+    asking_model::check_compiled(server, &subject, planning.range(), cancel).await?;
     let (answer, found) = asked(server, (&asker, &question), planning.listed(), cancel).await?;
     asker.keep(&question, &answer).await;
     let tried = planning.clone();

@@ -56,7 +56,7 @@ pub(crate) fn offered(
     let title = format!("Rewrite with {} ({tokens})", options.model);
     asking_model::action(
         analysed,
-        finding,
+        finding.at,
         (title, CodeActionKind::REFACTOR_REWRITE),
         COMMAND,
     )
@@ -83,8 +83,9 @@ async fn carried_out(
     let subject = Arc::new(Subject::of(snapshot, &place.uri, &place.hash).await?);
     let options = asking_model::chosen_for(REWRITE, &subject)?;
     let (rewriting, tries) = prepared(server, &subject, place.at, &options).await?;
-    asking_model::check_compiled(server, &subject, rewriting.range(), cancel).await?;
     let asker = asking_model::asker(server, &subject, &options).await;
+    asking_model::check_asked(&asker, tries.first()).await?;
+    asking_model::check_compiled(server, &subject, rewriting.range(), cancel).await?;
     let run = Run {
         server,
         subject: &subject,

@@ -39,6 +39,8 @@ pub(crate) struct Analysed {
     pub(crate) code_lens: bool,
     /// Whether rustc may be asked where a person asks for it.
     pub(crate) compiler: bool,
+    /// Whether it is asked before a person does, if that is said.
+    pub(crate) ahead: Option<bool>,
     /// Whether a language model may be.
     #[cfg_attr(
         not(feature = "model"),
@@ -74,6 +76,7 @@ impl Analysed {
             root: surroundings.root.clone(),
             code_lens: surroundings.code_lens,
             compiler: surroundings.compiler,
+            ahead: surroundings.ahead,
             model: surroundings.model.clone(),
             accepted: surroundings.accepted.clone(),
             rules: Arc::clone(&surroundings.rules),

@@ -59,6 +59,8 @@ pub(crate) struct Surroundings {
     pub(crate) code_lens: bool,
     /// Whether rustc may be asked where a person asks for it.
     pub(crate) compiler: bool,
+    /// Whether it is asked before a person does, if that is said.
+    pub(crate) ahead: Option<bool>,
     /// Whether a language model may be.
     #[cfg_attr(
         not(feature = "model"),

@@ -194,6 +194,7 @@ impl Folders {
             return Surroundings {
                 // A package is what rustc is asked about.
                 compiler: false,
+                ahead: None,
                 model: ModelChoice::Nothing,
                 accepted: None,
                 context: FileContext::default(),
@@ -215,6 +216,7 @@ impl Folders {
             is_served: is_ours && !effective.config.exclude.covers(path),
             code_lens: effective.config.code_lens,
             compiler: effective.config.compiler,
+            ahead: effective.config.compiler_ahead,
             model: effective.config.model.clone(),
             accepted: effective.accepted_in(path),
             generation,

@@ -7,7 +7,9 @@ use std::sync::{
 
 use serde_json::Value;
 
-use super::{documents::Documents, folders::Folders, tasks::CompilerTurns, twins::Twins};
+use super::{
+    ahead::Ahead, documents::Documents, folders::Folders, tasks::CompilerTurns, twins::Twins,
+};
 use crate::{config::Environment, lsp::wire::profile::Profile};
 
 #[derive(Debug, Default)]
@@ -16,6 +18,7 @@ pub(crate) struct Session {
     pub(crate) folders: Folders,
     pub(crate) twins: Twins,
     pub(crate) compiler: CompilerTurns,
+    pub(crate) ahead: Ahead,
     profile: OnceLock<Profile>,
     shut_down: AtomicBool,
 }

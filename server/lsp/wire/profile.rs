@@ -52,12 +52,14 @@ pub(crate) enum Feature {
     CodeLensRefresh,
     /// The client shows how the server is.
     ServerStatus,
+    /// A person has said to the client that they trust the workspace. It is no option, because a project can ship those.
+    TrustedWorkspace,
     /// Where a file is created, so are the folders that lead to it.
     NewFolders,
 }
 
 /// Where features are offered, below `capabilities`. Any one place is enough.
-const FEATURES: [(Feature, &[&str]); 14] = [
+const FEATURES: [(Feature, &[&str]); 15] = [
     (
         Feature::RelatedInformation,
         &[
@@ -101,6 +103,10 @@ const FEATURES: [(Feature, &[&str]); 14] = [
     (
         Feature::ServerStatus,
         &["experimental/serverStatusNotification"],
+    ),
+    (
+        Feature::TrustedWorkspace,
+        &["experimental/rustassistant/trustedWorkspace"],
     ),
 ];
 

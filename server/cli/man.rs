@@ -1,0 +1,22 @@
+//! `man FOLDER`: the manual's pages, for whoever packs the program.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::Context;
+use clap::CommandFactory;
+
+use super::ExitStatus;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The folder that they are written to
+    folder: PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
+    let folder = &arguments.folder;
+    let failed = || format!("{}: the pages can't be written", folder.display());
+    fs::create_dir_all(folder).with_context(failed)?;
+    clap_mangen::generate_to(super::Arguments::command(), folder).with_context(failed)?;
+    Ok(ExitStatus::Fine)
+}
