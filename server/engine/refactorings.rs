@@ -20,6 +20,8 @@ use crate::{
 mod audit;
 pub mod closure_to_function;
 pub mod comparisons_to_matches;
+pub mod derive_impl;
+pub mod extract_child_module;
 pub mod extract_constant;
 pub mod extract_type_alias;
 pub mod extract_variable;
@@ -285,6 +287,27 @@ impl<'a> Context<'a> {
     }
 }
 
+impl FilePlace<'_> {
+    /// The file of a module of this name, inside of modules of the file with the names `outer`.
+    fn file_of(self, outer: &[&str], name: &str) -> Result<NewFile, Refusal> {
+        let file = format!("{name}.rs");
+        let stem = match self {
+            Self::Unknown => {
+                return Err(Refusal::because(
+                    Hazard::References,
+                    "No file declares this one without `#[path]`, so nobody knows where its modules lie.",
+                ));
+            }
+            Self::Folder => None,
+            Self::Beside(stem) => Some(stem),
+        };
+        let folders = stem.into_iter().chain(outer.iter().copied());
+        let components: Vec<&str> = folders.chain([&*file]).collect();
+        NewFile::beside(FileId::ASKED, &components)
+            .map_err(|bad| Refusal::because(Hazard::References, format!("{bad} on every system.")))
+    }
+}
+
 impl Target<'_> {
     /// Where to look: the cursor, the start of the selection, or the place that is drawn.
     pub fn offset(&self) -> TextSize {
@@ -318,6 +341,8 @@ static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refa
 static REGISTRY: &[Refactoring] = &[
     closure_to_function::REFACTORING,
     comparisons_to_matches::REFACTORING,
+    derive_impl::REFACTORING,
+    extract_child_module::REFACTORING,
     extract_constant::REFACTORING,
     extract_type_alias::REFACTORING,
     extract_variable::REFACTORING,
