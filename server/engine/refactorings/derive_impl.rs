@@ -41,7 +41,8 @@
 //!
 //! A field with a value of its own; fields that are compared or hashed in another order; blocks with comments or attributes, which
 //! would be lost; types with attributes that may be macros, and fields under a `#[cfg]`; bounds that deriving would not write; a
-//! trait or a macro of that name that the file declares or imports from elsewhere. `Hash` where `PartialEq` isn't derived, which
+//! trait or a macro of that name that the file declares or imports from elsewhere; where a whole crate is imported with `*`, a person has
+//! to look at what the names mean. `Hash` where `PartialEq` isn't derived, which
 //! clippy denies; `Debug` and `Clone` where a field is read by nothing else, and a block whose end would leave an import unused:
 //! rustc warns of both.
 //!
@@ -82,7 +83,7 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
         ]);
         Ok(match shape.ground {
             Ground::Shown => change,
-            Ground::Likely => change.to_check("the fields' defaults"),
+            Ground::Likely => change.to_check("what the names mean"),
         })
     })
 }
@@ -207,6 +208,19 @@ mod tests {
             "{foreign}\nstruct T;\nimpl T {{\n    fn default() -> T {{\n        T\n    }}\n}}\n"
         );
         assert_refused(&DERIVE, Hazard::Types, &own);
+    }
+
+    #[test]
+    fn names_may_come_from_another_crate() {
+        let level = |import: &str| {
+            let text = format!("{import}\n{}", file("struct S(u8);", PLAIN));
+            let offer = offered(FileContext::default(), &DERIVE, &text).unwrap();
+            offer.change().applicability
+        };
+        assert_eq!(level("use derives::*;"), Applicability::NeedsCheck);
+        for own in ["use super::*;", "use std::io::prelude::*;", "use Color::*;"] {
+            assert_eq!(level(own), Applicability::Safe, "{own}");
+        }
     }
 
     #[test]

@@ -105,7 +105,7 @@ impl DerivableImpl {
             at: name_of_function(block),
             name,
             lines: block.syntax().text().to_string().lines().count(),
-            ground,
+            ground: ground.max(names.ground()),
         };
         Ok((shape, rewrites))
     }

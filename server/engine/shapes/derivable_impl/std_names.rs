@@ -4,13 +4,15 @@ use std::rc::Rc;
 
 use ra_ap_syntax::{AstNode, SyntaxNode, ast};
 
-use crate::syntax::{FileNames, text_of};
+use crate::syntax::{FileNames, text_of, types_shown::Ground};
 
 /// What a file declares and what it imports, with the paths.
 pub(super) struct StdNames {
     pub(super) declared: Rc<FileNames>,
     imports: Vec<Import>,
     has_prelude: bool,
+    /// Whether names may come from another crate that nobody sees here.
+    has_foreign_glob: bool,
 }
 
 /// A name that an import brings, and of which path it is.
@@ -46,8 +48,18 @@ impl StdNames {
                 add_imports(&mut imports, &tree, "");
             }
         }
+        let declared = FileNames::around_node(node);
+        let (globs, imports): (Vec<_>, Vec<_>) =
+            imports.into_iter().partition(|it: &Import| it.name == "*");
+        let is_foreign = |glob: &Import| {
+            let first = glob.path.split("::").next().unwrap_or_default();
+            let is_here = OF_STD.contains(&first) || matches!(first, "crate" | "self" | "super");
+            let is_type = first.starts_with(char::is_uppercase);
+            !is_here && !is_type && !declared.has_module(first)
+        };
         Self {
-            declared: FileNames::around_node(node),
+            has_foreign_glob: globs.iter().any(is_foreign),
+            declared,
             imports,
             has_prelude: !text_of(&root).contains("no_implicit_prelude"),
         }
@@ -81,6 +93,15 @@ impl StdNames {
         !is_own && self.has_prelude && (!is_imported || self.is_std(name))
     }
 
+    /// How far it is shown that names which nobody declares here are the standard library's.
+    pub(super) fn ground(&self) -> Ground {
+        if self.has_foreign_glob {
+            Ground::Likely
+        } else {
+            Ground::Shown
+        }
+    }
+
     /// Whether the file imports this name.
     pub(super) fn imports(&self, name: &str) -> bool {
         self.imports.iter().any(|it| it.name == name)
@@ -106,10 +127,11 @@ fn add_imports(imports: &mut Vec<Import>, tree: &ast::UseTree, before: &str) {
         name.trim_start_matches("as").trim().to_owned()
     });
     let last = path.rsplit("::").next().unwrap_or_default().to_owned();
-    if tree.star_token().is_none() {
-        let name = renamed.unwrap_or(last);
-        imports.push(Import { name, path });
-    }
+    let name = match tree.star_token() {
+        Some(_) => "*".to_owned(),
+        None => renamed.unwrap_or(last),
+    };
+    imports.push(Import { name, path });
 }
 
 fn squeezed_path(path: &ast::Path) -> String {

@@ -95,3 +95,69 @@ impl Lists {
         Self { derived, others }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        refactorings::{Change, Context, audit, by_name},
+        syntax::{FileContext, Source},
+        text::{Edit, Edits, Steps, TextRange, TextSize},
+    };
+
+    const TYPE: &str = "#[derive(Debug)]\nstruct S {\n    #[doc(hidden)]\n    a: u8,\n}";
+    const BLOCK: &str =
+        "impl Default for S {\n    fn default() -> S {\n        S { a: 0 }\n    }\n}";
+
+    /// Whether the audit lets a change pass that makes `item` of the type where the block goes.
+    fn passes(item: &str, block: &str) -> bool {
+        let text = format!("{TYPE}\n\n{block}\n");
+        let source = Source::parse(&*text, FileContext::default()).unwrap();
+        let size = |at: usize| TextSize::try_from(at).unwrap();
+        let whole = TextRange::new(size(0), size(TYPE.len()));
+        let gone = TextRange::new(size(TYPE.len()), size(text.len() - 1));
+        let edits = vec![Edit::replace(whole, item), Edit::replace(gone, "")];
+        let mut change = Change::new("Example", whole, Vec::new()).unwrap();
+        change.steps = Steps::of_one(Edits::new(edits).unwrap());
+        change.ledger.comes.push(item.to_owned());
+        change.ledger.goes.push(format!("{TYPE} {block}"));
+        audit(
+            by_name("derive-impl").unwrap(),
+            &Context::new(&source),
+            change,
+        )
+        .is_ok()
+    }
+
+    #[test]
+    fn the_type_gains_the_trait_and_nothing_else() {
+        let gains = TYPE.replace("Debug", "Debug, Default");
+        assert!(passes(&gains, BLOCK));
+        for other in [
+            TYPE.to_owned(),
+            TYPE.replace("Debug", "Default"),
+            TYPE.replace("Debug", "Debug, Clone"),
+            TYPE.replace("Debug", "Debug, Default, Clone"),
+            gains.replace("    #[doc(hidden)]\n", ""),
+            gains.replace("    a: u8,\n", ""),
+            gains.replace("u8", "u16"),
+            gains.replace("struct S", "struct T"),
+            gains.replace("    a", "    #[inline]\n    a"),
+            gains.replace("    a: u8,\n", "    a: u8,\n    b: u8,\n"),
+        ] {
+            assert!(!passes(&other, BLOCK), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_block_is_of_the_type_and_the_trait() {
+        let gains = TYPE.replace("Debug", "Debug, Default");
+        for other in [
+            BLOCK.replace("for S", "for T"),
+            BLOCK.replace("impl Default for", "impl"),
+            BLOCK.replace("Default for", "Clone for"),
+            BLOCK.replace("S { a: 0 }", "// Why.\n        S { a: 0 }"),
+        ] {
+            assert!(!passes(&gains, &other), "{other}");
+        }
+    }
+}
