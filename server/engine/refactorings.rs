@@ -44,6 +44,7 @@ pub mod match_to_combinator;
 pub mod match_to_if_let;
 pub mod merge_identical_arms;
 pub mod merge_identical_branches;
+pub mod merge_if_lets;
 pub mod merge_nested_if;
 #[allow(clippy::test_attr_in_doctest, reason = "the example is about tests")]
 pub mod move_tests_to_file;
@@ -362,6 +363,7 @@ static REGISTRY: &[Refactoring] = &[
     match_to_if_let::REFACTORING,
     merge_identical_arms::REFACTORING,
     merge_identical_branches::REFACTORING,
+    merge_if_lets::REFACTORING,
     merge_nested_if::REFACTORING,
     move_tests_to_file::REFACTORING,
     name_condition::REFACTORING,

@@ -198,6 +198,7 @@ const FLATTENING: &[&str] = &[
     "let-else",
     "remove-redundant-else",
     "merge-nested-if",
+    "merge-if-lets",
 ];
 
 impl Smell {

@@ -214,7 +214,7 @@ fn is_of_file(name: &str) -> bool {
 }
 
 /// Macros of the standard library that read nothing.
-const KNOWN: [&str; 24] = [
+const KNOWN: [&str; 25] = [
     "assert",
     "assert_eq",
     "assert_ne",
@@ -228,6 +228,7 @@ const KNOWN: [&str; 24] = [
     "format_args",
     "macro_rules",
     "matches",
+    "module_path",
     "panic",
     "print",
     "println",
