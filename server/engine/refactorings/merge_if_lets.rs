@@ -34,7 +34,8 @@
 //!
 //! An `if let` with an `else`, or with anything beside the inner one; an inner one that looks at what the outer one has found, or
 //! binds a name again; values that are more than shared references to variables and fields, because they are asked for together
-//! then: no calls but `as_ref`, `as_deref`, `first` and `get`, nothing that is moved, and no statics. Comments and attributes
+//! then: no calls but `as_ref`, `as_deref`, `first` and `get`, nothing that is moved, no statics, and
+//! nothing in a file with a `Deref` of its own or with values that are made when they are first asked for. Comments and attributes
 //! between the two, and lines that would be too wide.
 //!
 //! ## What it checks
@@ -52,8 +53,8 @@ use super::{
 };
 use crate::{
     syntax::{
-        Rewrite, attributes::has_condition_inside, closures::has_copied_type, layout, patterns,
-        purity, scopes, temporaries, tokens_of, types_shown::Ground,
+        FileNames, Rewrite, attributes::has_condition_inside, closures::has_copied_type, layout,
+        patterns, purity, scopes, temporaries, tokens_of, types_shown::Ground,
     },
     text::TextRange,
 };
@@ -147,7 +148,7 @@ impl Nested {
                 "A comment or an attribute stands where the new form has no place for it.",
             ));
         }
-        if !self.asked.iter().all(|it| it.is_plain_pattern()) || !self.are_apart() {
+        if !self.asked.iter().all(Asked::is_plain_pattern) || !self.are_apart() {
             return Err(Refusal::because(
                 Hazard::Scope,
                 "The inner pattern or its value may need what the outer one has found.",
@@ -269,7 +270,8 @@ impl Asked {
     /// How far it is shown that the value is borrowed, and could be asked for in vain.
     fn ground(&self) -> Option<Ground> {
         let value = &self.value;
-        if !purity::is_pure(value) || !temporaries::makes_none(value) {
+        let is_silent = purity::is_pure(value) && temporaries::makes_none(value);
+        if !is_silent || reaches_by_doing(value) {
             return None;
         }
         let is_own = |place: Option<ast::Expr>| place.is_some_and(|it| is_of_variable(&it));
@@ -288,6 +290,13 @@ impl Asked {
             _ => None,
         }
     }
+}
+
+/// Whether a place of the file may be reached through a `Deref` that does something: the file's own, or one that makes a value.
+fn reaches_by_doing(value: &ast::Expr) -> bool {
+    let declared = FileNames::around(value);
+    let makes = ["Lazy", "LazyCell", "LazyLock"];
+    declared.implements("Deref") || makes.into_iter().any(|it| declared.imports(it))
 }
 
 /// Whether a place is a variable or a part of one. What a static is may be made when it is first asked for.
@@ -432,6 +441,11 @@ mod tests {
         let own = nested("Some(x) = a", "Some(y) = b.d.as_ref()");
         let own = format!("{own}impl D {{\n    fn as_ref(&self) -> Option<u8> {{}}\n}}\n");
         assert_refused(&MERGE, Hazard::Evaluation, &own);
+        for other in ["impl Deref for S {}", "use std::cell::{LazyCell, RefCell};"] {
+            let text = nested("Some(x) = a", "Some(y) = &b.d");
+            let text = format!("{text}{other}\n");
+            assert_refused(&MERGE, Hazard::Evaluation, &text);
+        }
     }
 
     #[test]

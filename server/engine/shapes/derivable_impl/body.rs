@@ -89,10 +89,10 @@ impl Said<'_> {
         let value = self.body().and_then(Body::only_value).ok_or_else(differs)?;
         if let Fields::Variants(variants) = &self.own.fields {
             let variant = self.variant_of(variants, &value).ok_or_else(differs)?;
-            return match self.has_parameters {
-                true => Err(differs()),
-                false => Ok((Ground::Shown, Some(variant))),
-            };
+            if self.has_parameters {
+                return Err(differs());
+            }
+            return Ok((Ground::Shown, Some(variant)));
         }
         let given = self.constructed(&value).ok_or_else(differs)?;
         let defaults = Defaults {
@@ -253,19 +253,22 @@ impl Said<'_> {
         let name = self.own.name.trim_start_matches("r#");
         let said = squeezed(value.syntax());
         let is_tuple = fields.iter().any(|it| it.name == "0");
-        let mut wanted = match is_tuple {
-            true => format!("{to}.debug_tuple(\"{name}\")"),
-            false => format!("{to}.debug_struct(\"{name}\")"),
-        };
-        for field in fields {
+        let fields_shown = fields.iter().map(|field| {
             let field = &field.name;
             let shown = field.trim_start_matches("r#");
-            wanted.push_str(&match is_tuple {
-                true => format!(".field(&self.{field})"),
-                false => format!(".field(\"{shown}\",&self.{field})"),
-            });
-        }
-        wanted.push_str(".finish()");
+            if is_tuple {
+                format!(".field(&self.{field})")
+            } else {
+                format!(".field(\"{shown}\",&self.{field})")
+            }
+        });
+        let fields_shown: String = fields_shown.collect();
+        let builder = if is_tuple {
+            "debug_tuple"
+        } else {
+            "debug_struct"
+        };
+        let wanted = format!("{to}.{builder}(\"{name}\"){fields_shown}.finish()");
         let has_own = ["debug_struct", "debug_tuple", "field", "finish"].iter();
         let has_own = has_own
             .into_iter()
