@@ -20,6 +20,8 @@ use crate::{
 mod audit;
 pub mod closure_to_function;
 pub mod comparisons_to_matches;
+pub mod derive_impl;
+pub mod extract_child_module;
 pub mod extract_constant;
 pub mod extract_type_alias;
 pub mod extract_variable;
@@ -42,6 +44,7 @@ pub mod match_to_combinator;
 pub mod match_to_if_let;
 pub mod merge_identical_arms;
 pub mod merge_identical_branches;
+pub mod merge_if_lets;
 pub mod merge_nested_if;
 #[allow(clippy::test_attr_in_doctest, reason = "the example is about tests")]
 pub mod move_tests_to_file;
@@ -297,6 +300,27 @@ impl<'a> Context<'a> {
     }
 }
 
+impl FilePlace<'_> {
+    /// The file of a module of this name, inside of modules of the file with the names `outer`.
+    fn file_of(self, outer: &[&str], name: &str) -> Result<NewFile, Refusal> {
+        let file = format!("{name}.rs");
+        let stem = match self {
+            Self::Unknown => {
+                return Err(Refusal::because(
+                    Hazard::References,
+                    "No file declares this one without `#[path]`, so nobody knows where its modules lie.",
+                ));
+            }
+            Self::Folder => None,
+            Self::Beside(stem) => Some(stem),
+        };
+        let folders = stem.into_iter().chain(outer.iter().copied());
+        let components: Vec<&str> = folders.chain([&*file]).collect();
+        NewFile::beside(FileId::ASKED, &components)
+            .map_err(|bad| Refusal::because(Hazard::References, format!("{bad} on every system.")))
+    }
+}
+
 impl Target<'_> {
     /// Where to look: the cursor, the start of the selection, or the place that is drawn.
     pub fn offset(&self) -> TextSize {
@@ -330,6 +354,8 @@ static DOCUMENTATION: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refa
 static REGISTRY: &[Refactoring] = &[
     closure_to_function::REFACTORING,
     comparisons_to_matches::REFACTORING,
+    derive_impl::REFACTORING,
+    extract_child_module::REFACTORING,
     extract_constant::REFACTORING,
     extract_type_alias::REFACTORING,
     extract_variable::REFACTORING,
@@ -349,6 +375,7 @@ static REGISTRY: &[Refactoring] = &[
     match_to_if_let::REFACTORING,
     merge_identical_arms::REFACTORING,
     merge_identical_branches::REFACTORING,
+    merge_if_lets::REFACTORING,
     merge_nested_if::REFACTORING,
     move_tests_to_file::REFACTORING,
     name_condition::REFACTORING,

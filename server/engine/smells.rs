@@ -58,6 +58,7 @@ pub mod complex_conditional;
 pub mod complex_type;
 pub mod data_clump;
 pub mod deep_nesting;
+pub mod derivable_impl;
 pub mod duplicate_block;
 pub mod duplicate_function;
 pub mod guard_clause_opportunity;
@@ -197,6 +198,7 @@ const FLATTENING: &[&str] = &[
     "let-else",
     "remove-redundant-else",
     "merge-nested-if",
+    "merge-if-lets",
 ];
 
 impl Smell {
@@ -485,6 +487,7 @@ static REGISTRY: &[Smell] = &[
     complex_type::SMELL,
     data_clump::SMELL,
     deep_nesting::SMELL,
+    derivable_impl::SMELL,
     duplicate_block::SMELL,
     duplicate_function::SMELL,
     guard_clause_opportunity::SMELL,

@@ -44,6 +44,7 @@ pub(super) const SMELL: Smell = Smell {
     survives_errors: true,
     rate: Some(6.1),
     calm: Calm::Never,
+    answers: &["extract-child-module"],
     drawn: Drawn::Head,
     ..Smell::new("large-file", Limits::of(1000, 2000), Look::File(look), say)
 };

@@ -19,6 +19,8 @@ use crate::{
     text::{Edit, Edits, TextRange, TextSize},
 };
 
+mod derived;
+
 /// Each edit belongs to the smallest item that holds it; what is inserted between items stands by itself.
 pub(super) struct Regions<'a> {
     edition: Edition,
@@ -124,9 +126,16 @@ impl<'a> Regions<'a> {
     pub(super) fn check(&self, allows: Allows, ledger: &Ledger) -> Result<(), Refusal> {
         self.check_items(allows)?;
         self.check_words(allows, ledger)?;
-        let attributes = |part| self.counted(part, surroundings::sorted_attributes);
-        if attributes(Pair::before) != attributes(Pair::after) {
-            return Err(text("The edit would lose or change an attribute."));
+        if allows.has(Also::DerivesTrait) {
+            let [first, second] = self.pairs.as_slice() else {
+                return Err(text("The edit is not of a type and one implementation."));
+            };
+            derived::check(first, second, self.edition)?;
+        } else {
+            let attributes = |part| self.counted(part, surroundings::sorted_attributes);
+            if attributes(Pair::before) != attributes(Pair::after) {
+                return Err(text("The edit would lose or change an attribute."));
+            }
         }
         if self.conditions.windows(2).any(|pair| pair[0] != pair[1]) {
             return Err(text(
@@ -151,9 +160,17 @@ impl<'a> Regions<'a> {
         if let [gone] = gone.as_slice()
             && let Some((kind, _)) = gone.siblings()
             && kinds_that_go(allows).contains(&kind)
-            && let Some(count) = before.get_mut(&kind)
+            && before.contains_key(&kind)
         {
-            *count -= 1;
+            // A derived implementation goes with its function.
+            let with = if allows.has(Also::DerivesTrait) {
+                kinds_of_items(&gone.before.root)
+            } else {
+                vec![kind]
+            };
+            for kind in with {
+                *before.entry(kind).or_default() -= 1;
+            }
             before.retain(|_, count| *count != 0);
         }
         if allows.has(Also::AddsSiblings) {
@@ -405,6 +422,8 @@ fn kinds_that_go(allows: Allows) -> &'static [SyntaxKind] {
         &[SyntaxKind::FN]
     } else if allows.has(Also::DropsConstant) {
         &[SyntaxKind::CONST, SyntaxKind::STATIC]
+    } else if allows.has(Also::DerivesTrait) {
+        &[SyntaxKind::IMPL]
     } else {
         &[]
     }

@@ -139,6 +139,8 @@ pub enum Also {
     DropsFunction,
     /// A constant or a static goes whose value stands elsewhere from then on.
     DropsConstant,
+    /// An implementation goes without comments, and its type derives the trait from then on.
+    DerivesTrait,
     /// Words, strings and comments go of which an equal copy stays.
     DropsEqualCopies,
     /// Words, strings and comments go that the file has outside of what is touched: a body that stands there again.
@@ -220,7 +222,9 @@ impl Allows {
             return true;
         }
         match kind {
-            WordKind::Comment | WordKind::String => false,
+            WordKind::Comment => false,
+            _ if self.has(Also::DerivesTrait) => true,
+            WordKind::String => false,
             _ => self.lists(self.drops, word) || self.has(Also::DropsPattern),
         }
     }
@@ -326,6 +330,14 @@ mod tests {
         let copy = Allows::of("", "", &[Also::AddsCopies]);
         assert!(!exceeds(copy, "impl A {}", "impl A", ""));
         assert!(exceeds(copy, "impl A {}", "impl B", ""));
+    }
+
+    #[test]
+    fn what_is_derived_goes_without_its_comments() {
+        let derives = Allows::of("derive", "", &[Also::DerivesTrait]);
+        assert!(!exceeds(derives, "f(\"s\")", "derive", "f(\"s\")"));
+        assert!(exceeds(derives, "f()", "inline", "f()"));
+        assert!(exceeds(derives, "/* c */", "", "/* c */"));
     }
 
     #[test]

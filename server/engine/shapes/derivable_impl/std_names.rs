@@ -1,0 +1,141 @@
+//! What the names of the standard library mean in a file.
+
+use std::rc::Rc;
+
+use ra_ap_syntax::{AstNode, SyntaxNode, ast};
+
+use crate::syntax::{FileNames, text_of, types_shown::Ground};
+
+/// What a file declares and what it imports, with the paths.
+pub(super) struct StdNames {
+    pub(super) declared: Rc<FileNames>,
+    imports: Vec<Import>,
+    has_prelude: bool,
+    /// Whether names may come from another crate that nobody sees here.
+    has_foreign_glob: bool,
+}
+
+/// A name that an import brings, and of which path it is.
+struct Import {
+    name: String,
+    path: String,
+}
+
+const OF_STD: [&str; 3] = ["alloc", "core", "std"];
+
+/// Names that are there without an import.
+const PRELUDE: [&str; 12] = [
+    "Box",
+    "Clone",
+    "Copy",
+    "Default",
+    "Eq",
+    "Option",
+    "PartialEq",
+    "String",
+    "Vec",
+    "str",
+    "u8",
+    "bool",
+];
+
+impl StdNames {
+    pub(super) fn around(node: &SyntaxNode) -> Self {
+        let root = node.tree_top();
+        let mut imports = Vec::new();
+        for import in root.descendants().filter_map(ast::Use::cast) {
+            if let Some(tree) = import.use_tree() {
+                add_imports(&mut imports, &tree, "");
+            }
+        }
+        let declared = FileNames::around_node(node);
+        let (globs, imports): (Vec<_>, Vec<_>) =
+            imports.into_iter().partition(|it: &Import| it.name == "*");
+        let is_foreign = |glob: &Import| {
+            let first = glob.path.split("::").next().unwrap_or_default();
+            let is_here = OF_STD.contains(&first) || matches!(first, "crate" | "self" | "super");
+            let is_type = first.starts_with(char::is_uppercase);
+            !is_here && !is_type && !declared.has_module(first)
+        };
+        Self {
+            has_foreign_glob: globs.iter().any(is_foreign),
+            declared,
+            imports,
+            has_prelude: !text_of(&root).contains("no_implicit_prelude"),
+        }
+    }
+
+    /// Whether a path leads into the standard library, and to its end by its own names.
+    pub(super) fn is_std(&self, path: &str) -> bool {
+        let path = path.strip_prefix("::").unwrap_or(path);
+        let (first, rest) = path.split_once("::").unwrap_or((path, ""));
+        if OF_STD.contains(&first) {
+            return !rest.is_empty() && !self.declared.has_module(first);
+        }
+        if !self.declared.types(first).is_empty() || self.declared.has_module(first) {
+            return false;
+        }
+        let mut imports = self.imports.iter().filter(|it| it.name == first).peekable();
+        if imports.peek().is_none() {
+            return rest.is_empty() && self.has_prelude && PRELUDE.contains(&first);
+        }
+        imports.all(|it| {
+            let (root, rest) = it.path.split_once("::").unwrap_or((&it.path, ""));
+            let last = rest.rsplit("::").next().unwrap_or_default();
+            OF_STD.contains(&root) && last == first
+        })
+    }
+
+    /// Whether the name of a derived trait is the standard library's: a macro of that name could be another one.
+    pub(super) fn is_derive_of_std(&self, name: &str) -> bool {
+        let is_own = self.declared.defines_macro(name) || !self.declared.types(name).is_empty();
+        let is_imported = self.imports.iter().any(|it| it.name == name);
+        !is_own && self.has_prelude && (!is_imported || self.is_std(name))
+    }
+
+    /// How far it is shown that names which nobody declares here are the standard library's.
+    pub(super) fn ground(&self) -> Ground {
+        if self.has_foreign_glob {
+            Ground::Likely
+        } else {
+            Ground::Shown
+        }
+    }
+
+    /// Whether the file imports this name.
+    pub(super) fn imports(&self, name: &str) -> bool {
+        self.imports.iter().any(|it| it.name == name)
+    }
+}
+
+fn add_imports(imports: &mut Vec<Import>, tree: &ast::UseTree, before: &str) {
+    let path = tree.path().map(|it| squeezed_path(&it)).unwrap_or_default();
+    let path = match (before.is_empty(), path.is_empty()) {
+        (true, _) => path,
+        (_, true) => before.to_owned(),
+        _ => format!("{before}::{path}"),
+    };
+    if let Some(list) = tree.use_tree_list() {
+        for inner in list.use_trees() {
+            add_imports(imports, &inner, &path);
+        }
+        return;
+    }
+    let path = path.strip_suffix("::self").unwrap_or(&path).to_owned();
+    let renamed = tree.rename().map(|it| {
+        let name = text_of(it.syntax());
+        name.trim_start_matches("as").trim().to_owned()
+    });
+    let last = path.rsplit("::").next().unwrap_or_default().to_owned();
+    let name = match tree.star_token() {
+        Some(_) => "*".to_owned(),
+        None => renamed.unwrap_or(last),
+    };
+    imports.push(Import { name, path });
+}
+
+fn squeezed_path(path: &ast::Path) -> String {
+    let text = text_of(path.syntax());
+    let text: String = text.split_whitespace().collect();
+    text.strip_prefix("::").unwrap_or(&text).to_owned()
+}
