@@ -34,7 +34,7 @@
 //! ## What it leaves alone
 //! - Values that are computed, read or taken at a time, as `Instant::now()`: only literals, constants, `None` and empty collections
 //!   can stand anywhere.
-//! - Lists of such variables, of which the first is used soon; what isn't `mut`, which is a constant with a name; names that begin with
+//! - Lists of variables at the head of a block; what isn't `mut`, which is a constant with a name; names that begin with
 //!   `_`, and declarations with a comment.
 //! - Tests, benchmarks and examples.
 //!
@@ -110,15 +110,16 @@ fn variable_of(declared: &ast::LetStmt) -> Option<ast::Name> {
     (is_variable && !is_marked && can_stand_anywhere).then_some(name)
 }
 
-/// Whether another variable of the kind is declared right before it or behind it.
+/// Whether another variable is declared right before it or behind it.
 fn is_in_list(declared: &ast::LetStmt) -> bool {
     let [before, behind] = [Direction::Prev, Direction::Next]
         .map(|direction| declared.syntax().siblings(direction).nth(1));
-    let mut beside = before
-        .into_iter()
-        .chain(behind)
-        .filter_map(ast::LetStmt::cast);
-    beside.any(|other| variable_of(&other).is_some())
+    let beside = before.into_iter().chain(behind);
+    let mut patterns = beside.filter_map(|it| ast::LetStmt::cast(it)?.pat());
+    patterns.any(|pattern| match pattern {
+        ast::Pat::IdentPat(pattern) => pattern.mut_token().is_some(),
+        _ => false,
+    })
 }
 
 /// A literal, a constant, an empty collection.
@@ -201,7 +202,7 @@ mod tests {
             "// It is set below.\n    let mut sum = 0;",
             "let mut sum = 0;\n    print!(\"{sum}\");",
             "let mut sum = 0;\n    let mut count = 0;\n    h(count);",
-            "let mut count = 0;\n    let mut sum = 0;\n    h(count);",
+            "let mut count = own();\n    let mut sum = 0;\n    h(count);",
         ] {
             let text = function(declared, 40, "h(sum)");
             assert!(fired("distant-declaration", &text).is_empty(), "{text}");

@@ -144,12 +144,11 @@ fn subject_of(condition: &ast::Expr) -> Option<Subject> {
 }
 
 /// Questions to a text that a table of texts could answer.
-const TEXT_QUESTIONS: [&str; 6] = [
+const TEXT_QUESTIONS: [&str; 5] = [
     "contains",
     "ends_with",
     "eq",
     "eq_ignore_ascii_case",
-    "is_ident",
     "starts_with",
 ];
 

@@ -49,7 +49,7 @@ use super::unwrap_in_fallible::is_explained;
 use crate::{
     facts::{Part, Sighting},
     smells::{Calm, Limits, Look, Sightings, Smell},
-    syntax::{FileNames, Function, Unit, fallible, flow},
+    syntax::{FileNames, Function, Unit, fallible, flow, text_of},
     text::{TextRange, slice},
 };
 
@@ -88,8 +88,11 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
     for function in &unit.functions {
         // Few functions have one of these.
-        let text = unit.slice(function.range());
-        if MARKS.iter().any(|one| text.contains(one)) && could_give_an_error(function) {
+        if could_say(function)
+            && MARKS
+                .iter()
+                .any(|mark| unit.slice(function.range()).contains(mark))
+        {
             look_at(function, unit, sightings);
         }
     }
@@ -101,7 +104,7 @@ fn look_at(function: &Function, unit: &Unit<'_>, sightings: &mut Sightings) {
     let found = calls.filter_map(|call| panicking(&call, function, unit));
     let found: Vec<_> = found.map(|at| Part { at, measure: 1 }).collect();
     let measure = u32::try_from(found.len()).unwrap_or(u32::MAX);
-    if let Some(first) = found.first() {
+    if let Some(first) = found.first().filter(|_| gives_result(function)) {
         sightings.push_with_parts(first.at, measure, found);
     }
 }
@@ -113,18 +116,21 @@ fn say(sighting: &Sighting, text: &str) -> String {
     )
 }
 
-/// Whether a function gives a `Result` in which something can be said, and doesn't say that it panics.
-fn could_give_an_error(function: &Function) -> bool {
-    let Some(ty) = function.ast.ret_type().and_then(|it| it.ty()) else {
-        return false;
-    };
-    let ty = ty.syntax().text().to_string();
-    let is_mute = ty.ends_with("fmt::Result");
+/// Whether a function has more to do than to panic, and what it gives may say why it didn't.
+fn could_say(function: &Function) -> bool {
     let is_stub = function.metrics.lines <= 1;
-    !is_mute
-        && !is_stub
-        && fallible::is_result_type(&ty, &FileNames::around(&function.ast))
-        && !tells_of_panics(function)
+    let ty = type_of(function).filter(|_| !is_stub);
+    ty.is_some_and(|ty| ty.contains("Result") && !ty.ends_with("fmt::Result"))
+}
+
+fn gives_result(function: &Function) -> bool {
+    let ty = type_of(function).unwrap_or_default();
+    !tells_of_panics(function) && fallible::is_result_type(&ty, &FileNames::around(&function.ast))
+}
+
+fn type_of(function: &Function) -> Option<String> {
+    let ty = function.ast.ret_type()?.ty()?;
+    Some(text_of(ty.syntax()))
 }
 
 /// Whether the documentation has a section on panics.

@@ -45,7 +45,8 @@
 //!
 //! ## What it leaves alone
 //! - Variables that are not read any more, or not yet: what counts is one point of the function.
-//! - Parameters, what patterns of `match` and loops bind, and variables of closures; names of one or two letters, as arithmetic has.
+//! - Parameters, what patterns of `match` and loops bind, and variables of closures; names of one or two letters
+//!   and numbered ones, as arithmetic has.
 //! - Functions that are long or complex, which are told for that; functions that make one value at their end of all the variables.
 //! - Tests, benchmarks and examples.
 //!
@@ -186,9 +187,9 @@ fn lives_of(declared: &ast::LetStmt, unit: &Unit<'_>) -> Vec<Life> {
     let names = names.filter_map(|pattern| pattern.name());
     let life = |name: ast::Name| {
         let text = name.text();
-        let is_short = text.len() < 3;
+        let is_of_arithmetic = text.len() < 3 || text.ends_with(|last: char| last.is_ascii_digit());
         let places = mentions::places_of(unit.slice(behind), &text);
-        let last = places.last().filter(|_| !is_short)?;
+        let last = places.last().filter(|_| !is_of_arithmetic)?;
         Some(Life {
             name: name.syntax().text_range(),
             end: behind.start() + TextSize::new(u32::try_from(last).ok()?),
@@ -243,6 +244,7 @@ mod tests {
         for text in [
             format!("fn f() {{\n{pairs}}}\n"),
             format!("fn f() {{\n{}}}\n", declared(20)),
+            format!("fn f() {{\n{}{}}}\n", declared(20), used(20)).replace("x", ""),
             format!(
                 "fn f() {{\n{}{}}}\n",
                 declared(20),
