@@ -59,13 +59,20 @@ pub mod complex_type;
 pub mod data_clump;
 pub mod deep_nesting;
 pub mod derivable_impl;
+pub mod distant_declaration;
 pub mod duplicate_block;
 pub mod duplicate_function;
+pub mod flag_loop;
+pub mod god_type;
 pub mod guard_clause_opportunity;
 pub mod identical_arms;
 pub mod identical_branches;
 pub mod large_file;
+pub mod large_impl;
+pub mod large_type;
 pub mod let_else_opportunity;
+pub mod long_closure;
+pub mod long_else_if_chain;
 pub mod long_function;
 pub mod long_loop_body;
 pub mod long_match_arm;
@@ -73,6 +80,7 @@ pub mod loop_opportunity;
 pub mod magic_number;
 pub mod matches_opportunity;
 pub mod near_duplicate_function;
+pub mod panic_in_fallible;
 pub mod question_mark_opportunity;
 pub mod reference_to_owner;
 pub mod repeated_block;
@@ -84,8 +92,11 @@ pub mod shared_branch_code;
 pub mod similar_block;
 pub mod spelled_out_idiom;
 pub mod swallowed_error;
+pub mod swappable_parameters;
+pub mod too_many_locals;
 pub mod too_many_parameters;
 pub mod tuple_return;
+pub mod unwrap_density;
 pub mod unwrap_in_fallible;
 
 /// A smell. Its documentation is the module comment of its file.
@@ -488,13 +499,20 @@ static REGISTRY: &[Smell] = &[
     data_clump::SMELL,
     deep_nesting::SMELL,
     derivable_impl::SMELL,
+    distant_declaration::SMELL,
     duplicate_block::SMELL,
     duplicate_function::SMELL,
+    flag_loop::SMELL,
+    god_type::SMELL,
     guard_clause_opportunity::SMELL,
     identical_arms::SMELL,
     identical_branches::SMELL,
     large_file::SMELL,
+    large_impl::SMELL,
+    large_type::SMELL,
     let_else_opportunity::SMELL,
+    long_closure::SMELL,
+    long_else_if_chain::SMELL,
     long_function::SMELL,
     long_loop_body::SMELL,
     long_match_arm::SMELL,
@@ -502,6 +520,7 @@ static REGISTRY: &[Smell] = &[
     magic_number::SMELL,
     matches_opportunity::SMELL,
     near_duplicate_function::SMELL,
+    panic_in_fallible::SMELL,
     question_mark_opportunity::SMELL,
     reference_to_owner::SMELL,
     repeated_block::SMELL,
@@ -513,8 +532,11 @@ static REGISTRY: &[Smell] = &[
     similar_block::SMELL,
     spelled_out_idiom::SMELL,
     swallowed_error::SMELL,
+    swappable_parameters::SMELL,
+    too_many_locals::SMELL,
     too_many_parameters::SMELL,
     tuple_return::SMELL,
+    unwrap_density::SMELL,
     unwrap_in_fallible::SMELL,
 ];
 

@@ -18,8 +18,8 @@ mod write;
 mod fixture;
 
 pub use judge::{
-    beside, closures, conditions, conversions, fallible, flow, inference_order, known, meanings,
-    negation, patterns, plurals, purity,
+    beside, closures, conditions, conversions, fallible, flow, given, inference_order, known,
+    meanings, mentions, negation, patterns, plurals, purity,
     refusal::{Hazard, Refusal},
     scopes, tables, temporaries, types_shown, uses,
 };
@@ -42,8 +42,8 @@ pub use read::{
     kinds::KindSet,
     metrics::{Increment, Metrics, Tally, is_else_if, keyword, operators},
     outline::{
-        FilePart, FileUnit, Outline, Owner, Place, Presence, UnitKind, outline, place_around,
-        places,
+        FilePart, FileUnit, ImplLines, Outline, Owner, Place, Presence, StructFields, UnitKind,
+        outline, place_around, places,
     },
     prints,
     runs::{self, Run},

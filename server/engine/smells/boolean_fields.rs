@@ -50,13 +50,13 @@
 
 use ra_ap_syntax::{
     AstNode,
-    ast::{self, HasAttrs, HasName},
+    ast::{self, HasName},
 };
 
 use crate::{
     facts::{Part, Sighting},
     smells::{Calm, Limits, Look, Sightings, Smell},
-    syntax::{Unit, attributes},
+    syntax::{Unit, given},
     text::{TextRange, slice},
 };
 
@@ -68,26 +68,6 @@ pub(super) const SMELL: Smell = Smell {
     ..Smell::new("boolean-fields", Limits::of(3, 6), Look::Type(look), say)
 };
 
-/// Derives of types whose fields are given from outside, as command lines and files are.
-const FORMATS: &[&str] = &[
-    "Args",
-    "BorshDeserialize",
-    "BorshSerialize",
-    "Deserialize",
-    "FromArgs",
-    "Parser",
-    "Serialize",
-    "StructOpt",
-];
-/// Attributes of fields of such types.
-const FORMAT_ATTRIBUTES: &[&str] = &["arg", "argh", "clap", "command", "serde", "structopt"];
-
-/// Ends of the names of structs whose flags are independent of each other, in lower case.
-const OPTIONS: &[&str] = &[
-    "args", "attrs", "builder", "cfg", "config", "features", "flags", "options", "opts", "params",
-    "settings",
-];
-
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     let Some(structure) = ast::Struct::cast(unit.node.clone()) else {
         return;
@@ -97,7 +77,9 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     };
     let flags = flags(&fields);
     let measure = u32::try_from(flags.len()).unwrap_or(u32::MAX);
-    if !sightings.keeps(measure) || is_options(&name) || is_given_from_outside(&structure, &fields)
+    if !sightings.keeps(measure)
+        || given::is_options(&name.text())
+        || given::is_from_outside(&structure, &fields)
     {
         return;
     }
@@ -131,33 +113,6 @@ fn flags(fields: &ast::FieldList) -> Vec<TextRange> {
             flags.map(|ty| ty.syntax().text_range()).collect()
         }
     }
-}
-
-fn is_options(name: &ast::Name) -> bool {
-    let name = name.text().to_lowercase();
-    OPTIONS.iter().any(|end| name.ends_with(end))
-}
-
-fn is_given_from_outside(structure: &ast::Struct, fields: &ast::FieldList) -> bool {
-    let has_format = structure.attrs().any(|attribute| {
-        let bare = attributes::bare(&attribute);
-        match attributes::name(&bare) {
-            "repr" => true,
-            // `cfg_attr(feature = "serde", derive(Deserialize))`
-            "derive" | "cfg_attr" => words(&bare).any(|word| FORMATS.contains(&word)),
-            name => FORMAT_ATTRIBUTES.contains(&name),
-        }
-    });
-    let mut inside = fields.syntax().descendants().filter_map(ast::Attr::cast);
-    has_format
-        || inside.any(|attribute| {
-            let bare = attributes::bare(&attribute);
-            FORMAT_ATTRIBUTES.contains(&attributes::name(&bare))
-        })
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|character: char| !character.is_alphanumeric() && character != '_')
 }
 
 #[cfg(test)]

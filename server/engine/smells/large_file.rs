@@ -61,7 +61,8 @@ fn look(file: &FileUnit, sightings: &mut Sightings) {
 
 /// Whether most of the file is one `impl`: it has one subject, and no module is waiting to be moved.
 fn is_one_impl(file: &FileUnit) -> bool {
-    let hundredths = file.longest_impl.saturating_mul(100);
+    let longest = file.impls.iter().map(|block| block.lines).max();
+    let hundredths = longest.unwrap_or_default().saturating_mul(100);
     hundredths > file.lines.saturating_mul(LARGEST_SHARE)
 }
 

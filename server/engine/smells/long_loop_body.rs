@@ -39,14 +39,14 @@
 //! Martin Fowler, *Refactoring*, "Extract Function" and "Split Loop"; CodeScene's "Bumpy Road".
 
 use ra_ap_syntax::{
-    AstNode, SyntaxKind, SyntaxNode,
+    AstNode, SyntaxKind,
     ast::{self, HasLoopBody},
 };
 
 use crate::{
     facts::Sighting,
     smells::{Calm, Limits, Look, Sightings, Smell},
-    syntax::{Unit, inside},
+    syntax::{Unit, inside, tables},
     text::{TextRange, slice},
 };
 
@@ -93,7 +93,9 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
         if !sightings.keeps(lines) || all.iter().any(is_told) {
             continue;
         }
-        if !is_table(&one.body) && !is_most(unit, one, lines) {
+        if !tables::ends_in_match(&one.body)
+            && !unit.is_most_of_function(one.body.syntax().text_range(), lines)
+        {
             sightings.push(one.keyword, lines);
         }
     }
@@ -119,37 +121,6 @@ impl Loop {
             body: node.loop_body()?,
         })
     }
-}
-
-/// Whether a body is a `match`, with a statement or two before it at most.
-fn is_table(body: &ast::BlockExpr) -> bool {
-    const BEFORE: usize = 2;
-    let Some(statements) = body.stmt_list() else {
-        return false;
-    };
-    let all: Vec<SyntaxNode> = statements.syntax().children().collect();
-    let Some((end, before)) = all.split_last() else {
-        return false;
-    };
-    let end = match ast::ExprStmt::cast(end.clone()) {
-        Some(statement) => statement.expr().map(|it| it.syntax().clone()),
-        None => Some(end.clone()),
-    };
-    before.len() <= BEFORE && end.is_some_and(|end| end.kind() == SyntaxKind::MATCH_EXPR)
-}
-
-/// Whether the function around has hardly anything else.
-fn is_most(unit: &Unit<'_>, one: &Loop, lines: u32) -> bool {
-    const OTHERS: u32 = 8;
-    let at = one.body.syntax().text_range();
-    let mut around = unit
-        .functions
-        .iter()
-        .filter(|it| it.range().contains_range(at));
-    let own = around
-        .next_back()
-        .map(|function| unit.code_lines(inside(&function.body)));
-    own.is_some_and(|own| own <= lines + OTHERS)
 }
 
 #[cfg(test)]

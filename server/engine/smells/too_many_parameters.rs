@@ -48,7 +48,8 @@ use crate::{
     syntax::{
         Owner, Unit,
         signatures::{
-            self, has_receiver, is_dictated, is_plain_constructor, name_of, parameters, type_of,
+            self, has_receiver, is_dictated, is_plain, is_plain_constructor, name_of, parameters,
+            type_of,
         },
     },
     text::slice,
@@ -113,14 +114,10 @@ fn has_numbered_names(parameters: &[ast::Param]) -> bool {
 
 /// Parameters whose exchange the compiler would not notice: three or more of one primitive type, or two of type `bool`.
 fn easily_exchanged(parameters: &[ast::Param]) -> Vec<Part> {
-    const PRIMITIVES: &[&str] = &[
-        "&str", "String", "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize",
-        "u128", "u16", "u32", "u64", "u8", "usize",
-    ];
     let types: Vec<_> = parameters.iter().map(type_of).collect();
     let is_often = |ty: &String| {
         let least = if ty == "bool" { 2 } else { 3 };
-        PRIMITIVES.contains(&ty.as_str()) && types.iter().filter(|one| *one == ty).count() >= least
+        is_plain(ty) && types.iter().filter(|one| *one == ty).count() >= least
     };
     let found = parameters.iter().zip(&types).filter(|(_, ty)| is_often(ty));
     let part = |(parameter, _): (&ast::Param, _)| Part {

@@ -1,7 +1,7 @@
 //! Functions that are tables: one `match` with many short arms is looked up, not read from top to bottom.
 
 use ra_ap_syntax::{
-    AstNode,
+    AstNode, SyntaxKind, SyntaxNode,
     ast::{self, HasArgList, HasLoopBody},
 };
 
@@ -21,6 +21,23 @@ const LEAST_SHARE: u32 = 70;
 pub fn is_table(unit: &Unit<'_>, function: &Function) -> bool {
     let lines = function.metrics.lines;
     is_mostly_table(unit, &function.body, lines.saturating_mul(LEAST_SHARE))
+}
+
+/// Whether a body is a `match`, with a statement or two before it at most.
+pub fn ends_in_match(body: &ast::BlockExpr) -> bool {
+    const BEFORE: usize = 2;
+    let Some(statements) = body.stmt_list() else {
+        return false;
+    };
+    let all: Vec<SyntaxNode> = statements.syntax().children().collect();
+    let Some((end, before)) = all.split_last() else {
+        return false;
+    };
+    let end = match ast::ExprStmt::cast(end.clone()) {
+        Some(statement) => statement.expr().map(|it| it.syntax().clone()),
+        None => Some(end.clone()),
+    };
+    before.len() <= BEFORE && end.is_some_and(|end| end.kind() == SyntaxKind::MATCH_EXPR)
 }
 
 /// Whether a table of a block has so many hundredths of lines, also inside of loops and conditions.

@@ -2,11 +2,14 @@
 //! is left. An impl, trait or module is no unit itself: its items are. What is around a unit matters to it only through its
 //! [`Owner`], so a unit whose text and owner are unchanged has an unchanged report.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use ra_ap_syntax::{
     AstNode, NodeOrToken, SyntaxKind, SyntaxNode,
-    ast::{self, HasModuleItem},
+    ast::{self, HasModuleItem, HasName},
 };
 
 use super::{
@@ -87,7 +90,7 @@ pub struct Outline {
     /// the file.
     pub frame_lines: u32,
     /// The units of each `impl` block, by their places.
-    pub impls: Vec<std::ops::Range<usize>>,
+    pub impls: Vec<Range<usize>>,
     /// What is drawn for the whole file: the name of its first item, or that item's first word.
     pub head: Option<TextRange>,
 }
@@ -104,13 +107,39 @@ pub struct FileUnit {
     pub is_broken: bool,
     /// Lines with code, without modules that are compiled for tests alone. A constant that is a table counts as one.
     pub lines: u32,
-    /// How many of them stand in the functions of its longest `impl` block.
-    pub longest_impl: u32,
+    /// Its `impl` blocks, but for those of tests.
+    pub impls: Vec<ImplLines>,
+    /// Its structs with many fields, but for those of tests.
+    pub structs: Vec<StructFields>,
     /// What its units have that is looked at together.
     pub share: FileShare,
     /// What stands in it several times, once somebody has asked.
     pub repeats: OnceLock<Vec<Repeat>>,
 }
+
+/// How much an `impl` block is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImplLines {
+    /// The type that it is for, or what stands in its place.
+    pub at: TextRange,
+    pub owner: Owner,
+    /// Lines with code in its items.
+    pub lines: u32,
+    /// Those of the longest item.
+    pub longest: u32,
+    pub functions: u32,
+}
+
+/// How many fields a struct has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StructFields {
+    /// Its name.
+    pub at: TextRange,
+    pub fields: u32,
+}
+
+/// A struct with fewer fields is small, whatever else it is.
+const MANY_FIELDS: usize = 10;
 
 /// The functions, constants and types of a file in the order of its text.
 pub fn places(root: &SyntaxNode) -> Vec<Place> {
@@ -178,11 +207,8 @@ impl Outline {
                 FilePart::Product => lines,
             })
             .collect();
-        let impls = self
-            .impls
-            .iter()
-            .filter_map(|places| lines.get(places.clone()));
-        let longest_impl = impls.map(|lines| lines.iter().sum()).max();
+        let impls = self.impls.iter();
+        let impls = impls.filter_map(|places| self.impl_lines(places, &lines));
         FileUnit {
             text: Arc::clone(&source.text),
             at: self.head.unwrap_or_default(),
@@ -192,10 +218,28 @@ impl Outline {
                 .iter()
                 .copied()
                 .fold(self.frame_lines, u32::saturating_add),
-            longest_impl: longest_impl.unwrap_or_default(),
+            impls: impls.collect(),
+            structs: self.places.iter().filter_map(struct_fields).collect(),
             share: FileShare::default(),
             repeats: OnceLock::new(),
         }
+    }
+
+    fn impl_lines(&self, places: &Range<usize>, lines: &[u32]) -> Option<ImplLines> {
+        let own = self.places.get(places.clone())?;
+        let first = own.first()?;
+        let functions = own.iter().filter(|it| it.node.kind() == SyntaxKind::FN);
+        let lines = lines.get(places.clone())?;
+        let longest = lines.iter().copied().max().filter(|longest| *longest > 0)?;
+        let block = first.node.ancestors().find_map(ast::Impl::cast)?;
+        let ty = block.self_ty()?;
+        Some(ImplLines {
+            at: ty.syntax().text_range(),
+            owner: first.owner,
+            lines: lines.iter().sum(),
+            longest,
+            functions: u32::try_from(functions.count()).unwrap_or(u32::MAX),
+        })
     }
 
     fn add_items(&mut self, items: impl Iterator<Item = ast::Item>, around: Inside) {
@@ -286,6 +330,24 @@ impl Inside {
         }
         inside
     }
+}
+
+fn struct_fields(place: &Place) -> Option<StructFields> {
+    let is_struct = place.node.kind() == SyntaxKind::STRUCT;
+    if !is_struct || place.part == FilePart::Tests {
+        return None;
+    }
+    let structure = ast::Struct::cast(place.node.clone())?;
+    let ast::FieldList::RecordFieldList(list) = structure.field_list()? else {
+        return None;
+    };
+    let children = list.syntax().green().children();
+    let is_field = |kind: u16| kind == SyntaxKind::RECORD_FIELD as u16;
+    let fields = children.filter(|child| is_field(child.kind().0)).count();
+    (fields >= MANY_FIELDS).then_some(StructFields {
+        at: structure.name()?.syntax().text_range(),
+        fields: u32::try_from(fields).unwrap_or(u32::MAX),
+    })
 }
 
 /// Whether a function is a test by its own attributes: `#[test]`, `#[tokio::test]`, `#[rstest]`, `#[cfg(test)]`.

@@ -103,6 +103,15 @@ pub fn type_of(parameter: &ast::Param) -> String {
     ty.map(|ty| ty.syntax().to_string()).unwrap_or_default()
 }
 
+/// Whether a type as it is written is a number, a text, a `bool` or a `char`, which says nothing of what it means.
+pub fn is_plain(ty: &str) -> bool {
+    const PLAIN: &[&str] = &[
+        "&str", "String", "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize",
+        "u128", "u16", "u32", "u64", "u8", "usize",
+    ];
+    PLAIN.contains(&ty)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -112,6 +112,14 @@ impl<'a> Unit<'a> {
         self.lines.count(self.text, range)
     }
 
+    /// Whether the innermost function around has hardly anything but this part of so many lines.
+    pub fn is_most_of_function(&self, at: TextRange, lines: u32) -> bool {
+        const OTHERS: u32 = 8;
+        let mut around = self.functions.iter();
+        let own = around.rfind(|it| it.range().contains_range(at));
+        own.is_some_and(|own| own.metrics.lines <= lines + OTHERS)
+    }
+
     /// Lines with code in the whole unit.
     pub fn lines(&self) -> u32 {
         self.lines.total()

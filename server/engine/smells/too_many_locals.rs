@@ -1,0 +1,270 @@
+//! # Too many locals
+//!
+//! ## What it does
+//! Finds functions in which many variables are in use at one point.
+//!
+//! ## Why
+//! Whoever reads a line has to know what each variable holds that is still needed. People keep about seven things in mind; with
+//! fifteen every change is a guess. Often a few of them are the state of one step, which a function or a struct could hold.
+//!
+//! ## Example
+//! ```rust before
+//! fn report(orders: &Orders) -> Report {
+//!     let open = orders.open();
+//!     let closed = orders.closed();
+//!     let late = orders.late();
+//!     let lost = orders.lost();
+//!     let net = orders.net();
+//!     let tax = orders.tax();
+//!     let gross = net + tax;
+//!     let rebate = orders.rebate();
+//!     let paid = orders.paid();
+//!     let due = gross - rebate - paid;
+//!     let first = orders.first();
+//!     let last = orders.last();
+//!     let days = last - first;
+//!     let users = orders.users();
+//!     let regions = orders.regions();
+//!     let best = regions.best();
+//!     let mut report = Report::new(open, closed, late, lost);
+//!     report.money(net, tax, gross, rebate, paid, due);
+//!     report.dates(first, last, days);
+//!     report.people(users, regions, best);
+//!     report
+//! }
+//! ```
+//! ```rust after
+//! fn report(orders: &Orders) -> Report {
+//!     let mut report = Report::new(orders.counts());
+//!     report.money(orders.money());
+//!     report.dates(orders.dates());
+//!     report.people(orders.people());
+//!     report
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//! - Variables that are not read any more, or not yet: what counts is one point of the function.
+//! - Parameters, what patterns of `match` and loops bind, and variables of closures; names of one or two letters
+//!   and numbered ones, as arithmetic has.
+//! - Functions that are long or complex, which are told for that; functions that make one value at their end of all the variables.
+//! - Tests, benchmarks and examples.
+//!
+//! ## Limits
+//! The measure is the number of variables that are declared before a point and used behind it. 10 are fine; more are a warning, more
+//! than 15 a strong one. It fires 0.0 times in 100,000 lines of well-kept code. It is not shown by default, and no refactoring answers
+//! it: `extract-function` makes a function of what a person selects.
+//!
+//! ## Sources
+//! Martin Fowler, *Refactoring*, "Extract Function" and "Replace Function with Command"; Sourcery's "working memory".
+
+use ra_ap_syntax::{
+    AstNode, SyntaxKind,
+    ast::{self, HasName},
+};
+
+use crate::{
+    facts::{Part, Sighting},
+    smells::{Calm, Limits, Look, Sightings, Smell, long_function},
+    syntax::{Function, Unit, mentions},
+    text::{TextRange, TextSize, slice},
+};
+
+pub(super) const SMELL: Smell = Smell {
+    measured: "{} variables",
+    rate: Some(0.0),
+    calm: Calm::Never,
+    sees: &[SyntaxKind::LET_STMT],
+    ..Smell::new(
+        "too-many-locals",
+        Limits::of(10, 15),
+        Look::Function(look),
+        say,
+    )
+};
+
+/// A variable from where it is declared to where it is mentioned last.
+#[derive(Debug, Clone, Copy)]
+struct Life {
+    name: TextRange,
+    end: TextSize,
+}
+
+fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
+    if unit.is_for_tests() {
+        return;
+    }
+    let declared: Vec<ast::LetStmt> = unit.nodes::<ast::LetStmt>().collect();
+    if !sightings.keeps(count(declared.len())) {
+        return;
+    }
+    for function in &unit.functions {
+        // What is longer is told for that.
+        if function.metrics.lines > long_function::SMELL.limits.warn {
+            continue;
+        }
+        let lives = lives(&declared, function, unit);
+        let points = (0..lives.len()).map(|at| alive(&lives, at));
+        let Some(most) = points.max_by_key(Vec::len) else {
+            continue;
+        };
+        let measure = count(most.len());
+        if sightings.keeps(measure) && !ends_in_value_of(&most, function, unit) {
+            let part = |life: &Life| Part {
+                at: life.name,
+                measure: 1,
+            };
+            let parts = most.iter().map(part).collect();
+            sightings.push_with_parts(function.name(), measure, parts);
+        }
+    }
+}
+
+/// Whether a function makes one struct at its end of most of the variables: they are its fields.
+fn ends_in_value_of(lives: &[Life], function: &Function, unit: &Unit<'_>) -> bool {
+    let Some(tail) = function.body.tail_expr() else {
+        return false;
+    };
+    let records = tail
+        .syntax()
+        .descendants()
+        .filter_map(ast::RecordExpr::cast);
+    let mut records = records.map(|record| unit.slice(record.syntax().text_range()));
+    records.any(|record| {
+        let is_field = |life: &&Life| {
+            let name = unit.slice(life.name);
+            mentions::places_of(record, name).next().is_some()
+        };
+        lives.iter().filter(is_field).count() * 2 > lives.len()
+    })
+}
+
+fn say(sighting: &Sighting, text: &str) -> String {
+    let name = slice(text, sighting.at).unwrap_or_default();
+    let last = sighting.parts.last().and_then(|part| slice(text, part.at));
+    format!(
+        "`{name}` has {} variables in use where `{}` is declared; a part could be a function, or a few of them a struct",
+        sighting.measure,
+        last.unwrap_or_default()
+    )
+}
+
+fn count(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+/// The variables that a function's own statements declare.
+fn lives(declared: &[ast::LetStmt], function: &Function, unit: &Unit<'_>) -> Vec<Life> {
+    let body = function.body.syntax().text_range();
+    let own = declared
+        .iter()
+        .filter(|it| body.contains_range(it.syntax().text_range()));
+    let is_here = |it: &&ast::LetStmt| {
+        let mut around = it.syntax().ancestors();
+        let scope =
+            around.find(|it| matches!(it.kind(), SyntaxKind::CLOSURE_EXPR | SyntaxKind::FN));
+        scope.is_some_and(|scope| scope == *function.ast.syntax())
+    };
+    own.filter(is_here)
+        .flat_map(|it| lives_of(it, unit))
+        .collect()
+}
+
+/// What one statement declares.
+fn lives_of(declared: &ast::LetStmt, unit: &Unit<'_>) -> Vec<Life> {
+    let scope = declared.syntax().parent();
+    let (Some(scope), Some(pattern)) = (scope, declared.pat()) else {
+        return Vec::new();
+    };
+    let behind = TextRange::new(
+        declared.syntax().text_range().end(),
+        scope.text_range().end(),
+    );
+    let names = pattern
+        .syntax()
+        .descendants()
+        .filter_map(ast::IdentPat::cast);
+    let names = names.filter_map(|pattern| pattern.name());
+    let life = |name: ast::Name| {
+        let text = name.text();
+        let is_of_arithmetic = text.len() < 3 || text.ends_with(|last: char| last.is_ascii_digit());
+        let places = mentions::places_of(unit.slice(behind), &text);
+        let last = places.last().filter(|_| !is_of_arithmetic)?;
+        Some(Life {
+            name: name.syntax().text_range(),
+            end: behind.start() + TextSize::new(u32::try_from(last).ok()?),
+        })
+    };
+    names.filter_map(life).collect()
+}
+
+/// The variables that are in use where one of them is declared.
+fn alive(lives: &[Life], at: usize) -> Vec<Life> {
+    let here = lives[at].name.start();
+    let before = lives[..=at].iter();
+    before.filter(|life| life.end > here).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::smells::{
+        by_name,
+        fixture::{fired, seen},
+    };
+
+    fn declared(count: usize) -> String {
+        (0..count)
+            .map(|at| format!("let var{at}x = g();\n"))
+            .collect()
+    }
+
+    fn used(count: usize) -> String {
+        (0..count).map(|at| format!("h(var{at}x);\n")).collect()
+    }
+
+    #[test]
+    fn variables_in_use_at_one_point_are_counted() {
+        let text = format!("fn f() {{\n{}{}}}\n", declared(13), used(13));
+        assert_eq!(fired("too-many-locals", &text), [("f".to_owned(), 13)]);
+        let seen = seen("too-many-locals", &text);
+        assert_eq!(
+            (by_name("too-many-locals").unwrap().say)(&seen[0], &text),
+            "`f` has 13 variables in use where `var12x` is declared; a part could be a function, or a few of them a struct"
+        );
+        let text = format!("fn f() {{\n{}{}}}\n", declared(10), used(10));
+        assert!(fired("too-many-locals", &text).is_empty());
+    }
+
+    #[test]
+    fn what_is_not_needed_any_more_is_not_counted() {
+        let fields: String = (0..20).map(|at| format!("var{at}x, ")).collect();
+        let pairs: String = (0..20)
+            .map(|at| format!("let var{at}x = g();\nh(var{at}x);\n"))
+            .collect();
+        for text in [
+            format!("fn f() {{\n{pairs}}}\n"),
+            format!("fn f() {{\n{}}}\n", declared(20)),
+            format!("fn f() {{\n{}{}}}\n", declared(20), used(20)).replace("x", ""),
+            format!(
+                "fn f() {{\n{}{}}}\n",
+                declared(20),
+                used(20).replace('x', "xy")
+            ),
+            format!("fn f() {{ g(|| {{\n{}{}}}); }}\n", declared(20), used(20)),
+            format!("#[test] fn f() {{\n{}{}}}\n", declared(20), used(20)),
+            format!(
+                "fn f() -> R {{\n{}Ok(R {{ {} }})\n}}\n",
+                declared(20),
+                fields
+            ),
+            format!(
+                "fn f() {{\n{}{}{}}}\n",
+                declared(20),
+                used(20),
+                "g();\n".repeat(30)
+            ),
+        ] {
+            assert!(fired("too-many-locals", &text).is_empty(), "{text}");
+        }
+    }
+}
