@@ -68,7 +68,8 @@
 //! in 100,000 lines of code. By default it is shown from a measure of 80 on where a place has 60 words and signs and nothing but at most two values differs, and not
 //! in files that say that they are ports.
 //!
-//! Where nothing but values differs, up to four, `extract-repeated-block` makes the function.
+//! Where nothing but values differs, up to four, one of which may be a function of the file that is called, `extract-repeated-block`
+//! makes the function.
 //!
 //! ## Sources
 //! CPD, type 3. Martin Fowler, *Refactoring*, "Duplicated Code".

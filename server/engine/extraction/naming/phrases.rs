@@ -117,7 +117,7 @@ fn word_in(list: &'static str, word: &str) -> Option<&'static str> {
 }
 
 /// The verb that the name of a function begins with.
-pub(super) fn verb_of(name: &str) -> Option<&'static str> {
+pub(in crate::extraction) fn verb_of(name: &str) -> Option<&'static str> {
     if name == "from_str" {
         return Some("parse");
     }
