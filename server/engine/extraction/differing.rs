@@ -417,10 +417,6 @@ mod tests {
                 "let d = b(); print!(\"{{d}}\");",
             ),
             (
-                "let a = b(); print!(\"{a}\");",
-                "let d = b(); print!(\"{a}\");",
-            ),
-            (
                 "let a = b(); print!(\"{a} {c}\");",
                 "let d = b(); print!(\"{d} {e}\");",
             ),

@@ -88,7 +88,7 @@ use crate::{
         alike::{Comparison, Differing, Kind, compare},
         runs::Repeat,
     },
-    text::{TextRange, line_of, slice},
+    text::{TextRange, slice},
 };
 
 pub(super) const SMELL: Smell = Smell {
@@ -128,12 +128,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     let texts: Vec<&str> = texts.collect();
     let count = texts.first().map_or(0, |text| text.lines().count());
     let found = most_different(&texts);
-    let others: Vec<usize> = ranges
-        .iter()
-        .skip(1)
-        .map(|range| line_of(range.start(), text))
-        .collect();
-    let places = in_words(&others);
+    let places = in_words(ranges.get(1..).unwrap_or_default(), text);
     let differ = differing(&found);
     let way_out = way_out(&found, &ranges, text);
     let is_of_functions = ranges
