@@ -6,6 +6,7 @@
 mod agreed;
 mod allowing;
 mod analysed;
+mod answering;
 mod apply;
 mod asking;
 mod at_place;
@@ -46,6 +47,7 @@ mod stored;
 pub use agreed::{agreed, check_compiled};
 pub use allowing::{allowing, reason_in_comment, without_allowances};
 pub use analysed::{AnalysedFiles, analysed};
+pub use answering::{answers_of_places, is_answered_by_places, unifying};
 pub use apply::{
     Applied, CarriedOut, Holds, Only, apply_safe, apply_safe_if, apply_safe_one_by_one,
     apply_safe_while,

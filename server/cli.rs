@@ -11,6 +11,7 @@ mod asking;
 mod at;
 mod cache;
 mod changes;
+mod closely;
 mod compare;
 mod compiler;
 mod completions;

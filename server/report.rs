@@ -29,9 +29,10 @@ use serde::Serialize;
 
 use crate::{
     analysis::{
-        CacheOutcome, Finding, IdleAllowance, Level, Opening, ReportOrigin, is_for_extraction,
+        CacheOutcome, Finding, IdleAllowance, Level, Opening, ReportOrigin, is_answered_by_places,
+        is_for_extraction,
     },
-    extraction::{Proposal, REPEATED_BLOCK},
+    extraction::Proposal,
     facts::{FunctionFacts, Problem},
     text::{Lines, TextRange},
 };
@@ -163,6 +164,25 @@ impl Report {
 }
 
 impl ReportedFinding {
+    /// Takes what was found that answers it, where its places decide.
+    pub fn is_answered_by(&mut self, openings: Vec<Opening>) {
+        if let Some(ids) = &mut self.refactorings {
+            ids.extend(openings.iter().map(|it| it.refactoring));
+            ids.dedup();
+        }
+        self.openings.extend(openings);
+    }
+
+    /// The refactorings of this build that may answer it, the best first; where its places decide, only what was found to.
+    fn answers(&self) -> Vec<&'static str> {
+        if !is_answered_by_places(self.finding.smell) {
+            return answers(&self.finding);
+        }
+        let mut found: Vec<_> = self.openings.iter().map(|it| it.refactoring).collect();
+        found.dedup();
+        found
+    }
+
     /// How much there is to gain here: how the measure stands to the strong limit, twice that where a refactoring is offered.
     pub fn weight(&self) -> f64 {
         let strong = self.finding.judgement.limits.strong.max(1);
@@ -186,11 +206,14 @@ pub fn level_word(level: Level) -> &'static str {
     }
 }
 
-/// The refactorings of this build that may answer a finding, the best first.
+/// The refactorings of this build that may answer a finding, the best first; none where its places decide.
 pub fn answers(finding: &Finding) -> Vec<&'static str> {
+    if is_answered_by_places(finding.smell) {
+        return Vec::new();
+    }
     let answers = finding.smell.answers.iter().copied();
     answers
-        .filter(|id| *id == REPEATED_BLOCK || crate::refactorings::by_name(id).is_some())
+        .filter(|id| crate::refactorings::by_name(id).is_some())
         .chain(is_for_extraction(finding.smell).then_some(EXTRACT_FUNCTION))
         .collect()
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Finding, Gain, InputFile, Memo, PlacedOffer, apart, gain, gain_in_words, judge,
-    may_be_extracted, measure, offers_among, proposals, title,
+    Finding, Gain, InputFile, Memo, PlacedOffer, Seen, apart, gain, gain_in_words, judge,
+    may_be_extracted, measure_and_survey, offers_among, proposals, title, unifying,
 };
 use crate::{
     compiler,
@@ -28,11 +28,13 @@ pub struct OffersAtPlace {
     pub extraction: Option<Result<(), String>>,
     /// What would make the findings there smaller, if nothing is selected.
     pub extractions: Vec<ShownExtraction>,
+    /// One function for what stands in several places.
+    pub unifications: Vec<ShownExtraction>,
 }
 
 /// An extraction that nobody has selected.
 pub struct ShownExtraction {
-    /// `FILE:LINE-LINE`.
+    /// `FILE:LINE-LINE` or `FILE:LINE:COLUMN`.
     pub place: String,
     pub title: String,
     pub answers: &'static str,
@@ -66,8 +68,8 @@ pub fn offers_at_place(
     selection: Option<TextRange>,
 ) -> Result<OffersAtPlace, Unparsable> {
     let source = Source::parse(Arc::clone(&input.text), input.context)?;
-    let report = measure(&source, &Memo::default());
-    let mut findings = judge(&report, &source.text, &input.rules);
+    let measured = measure_and_survey(&source, &Memo::idle());
+    let mut findings = judge(&measured.report, &source.text, &input.rules);
     findings.retain(|finding: &Finding| finding.at.intersect(range).is_some());
     // What is above a file decides where its modules lie, and a path that is relative hides it.
     let path = input.path.canonicalize();
@@ -90,10 +92,15 @@ pub fn offers_at_place(
         });
     let refusals = reasons.collect();
     let extraction = selection.map(|selection| may_be_extracted_here(&source, selection, &input));
-    let extractions = match extraction {
-        None => shown_extractions(&source, &findings, &lines, &input),
-        Some(_) => Vec::new(),
-    };
+    let (mut extractions, mut unifications) = (Vec::new(), Vec::new());
+    if extraction.is_none() && may_ask_rustc(&input).is_ok() {
+        let seen = Seen {
+            report: &measured.report,
+            survey: &measured.survey,
+        };
+        extractions = shown_extractions(&source, &findings, &lines, &input);
+        unifications = shown_unifications(&context, seen, &findings, (&lines, &input));
+    }
     Ok(OffersAtPlace {
         input,
         offers,
@@ -101,6 +108,7 @@ pub fn offers_at_place(
         without_rustc,
         extraction,
         extractions,
+        unifications,
     })
 }
 
@@ -136,9 +144,6 @@ fn shown_extractions(
     lines: &Lines,
     input: &InputFile,
 ) -> Vec<ShownExtraction> {
-    if !input.config.compiler || !compiler::is_found() {
-        return Vec::new();
-    }
     let mut shown = Vec::new();
     for finding in findings {
         let found = proposals(source, finding);
@@ -153,6 +158,26 @@ fn shown_extractions(
         }));
     }
     shown
+}
+
+/// One function for what stands in several places.
+fn shown_unifications(
+    context: &Context<'_>,
+    seen: Seen<'_>,
+    findings: &[Finding],
+    (lines, input): (&Lines, &InputFile),
+) -> Vec<ShownExtraction> {
+    let answered = findings.iter();
+    let answered = answered.filter(|it| !unifying(context, seen, it).is_empty());
+    let shown = answered.map(|finding| {
+        let at = lines.position(&context.source.text, finding.at.start(), Encoding::Utf32);
+        ShownExtraction {
+            place: format!("{}:{}:{}", input.shown, at.line + 1, at.column + 1),
+            title: "Extract the repeated block into a function".to_owned(),
+            answers: finding.smell.id,
+        }
+    });
+    shown.collect()
 }
 
 /// `FILE:LINE-LINE`

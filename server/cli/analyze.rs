@@ -4,6 +4,7 @@ mod allowances;
 mod baseline;
 mod form;
 mod offered;
+mod repetitions;
 mod scope;
 
 use std::{path::PathBuf, sync::Arc, time::Instant};
@@ -14,7 +15,8 @@ use rayon::prelude::*;
 use self::form::{Format, Target};
 use super::{
     ExitStatus, Output,
-    extractions::{self, Extent},
+    closely::Extent,
+    extractions,
     inputs::Inputs,
     output::{FileProgress, caught_panics, say},
     settings::{self, Settings},
@@ -185,7 +187,9 @@ async fn analyze(
     if asks_for_offers {
         offered::find(work, inputs, &mut files).await?;
     }
-    extractions::find(work, inputs, &mut files, arguments.extent(format)).await?;
+    let extent = arguments.extent(format);
+    repetitions::find(work, inputs, &mut files, extent).await?;
+    extractions::find(work, inputs, &mut files, extent).await?;
     let was_parsed = |(file, was_parsed): &(&ReportedFile, &bool)| {
         let was_asked_for_offers = asks_for_offers && !file.findings.is_empty();
         **was_parsed || was_asked_for_offers

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     analysis::{NamedPlace, OffersAtPlace, ShownExtraction, ShownOffer},
+    extraction::REPEATED_BLOCK,
     refactorings::Applicability,
     report::{SCHEMA, write_json_line},
 };
@@ -111,6 +112,11 @@ impl Listed {
         }
         let extractions = found.extractions.into_iter();
         listed.offers.extend(extractions.map(ListedOffer::from));
+        let unifications = found.unifications.into_iter();
+        listed.offers.extend(unifications.map(|it| ListedOffer {
+            refactoring: REPEATED_BLOCK,
+            ..ListedOffer::from(it)
+        }));
         listed
     }
 

@@ -42,7 +42,7 @@ use crate::{
 use paths::Module;
 
 pub use drops::Drops;
-pub use leveling::Leveled;
+pub use leveling::{Leveled, bodies_of};
 pub use passing::Passing;
 pub use proposing::{
     Choice, Goal, Measure, Naming, Proposal, best_part, choices, is_free_name, is_name, proposals,

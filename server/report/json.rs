@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 use serde_json::ser::Formatter;
 
-use super::{Report, ReportedFile, ReportedFinding, Summary, answers, level_word};
+use super::{Report, ReportedFile, ReportedFinding, Summary, level_word};
 use crate::{
     analysis::{Finding, FindingPart, OtherPlace, apart},
     extraction::Proposal,
@@ -244,7 +244,7 @@ impl<'a> JsonFinding<'a> {
             limit,
             parts: parts.iter().map(|part| JsonPart::new(file, part)).collect(),
             others: others.iter().map(JsonPlace::from).collect(),
-            answers: answers(&found.finding),
+            answers: found.answers(),
             refactorings: found.refactorings.as_deref(),
             extractions: extractions
                 .map(|it| JsonExtraction::new(file, it))

@@ -127,6 +127,140 @@ fn functions_that_differ_in_values_call_one() {
 }
 
 #[test]
+fn what_is_called_is_given_if_that_is_all() {
+    let place = Place::new();
+    let helpers = "fn parse_width(text: &str) -> Option<u32> {\n    text.parse().ok()\n}\n\n\
+                   fn parse_height(text: &str) -> Option<u32> {\n    text.len().try_into().ok()\n}\n\n";
+    let function = |name: &str, parse: &str| {
+        reading(name, ("width", 80)).replace(
+            "text.trim().parse::<u32>().ok()?",
+            &format!("{parse}(text)?"),
+        )
+    };
+    let text = [
+        function("row_width", "parse_width"),
+        function("row_height", "parse_height"),
+    ];
+    library(&place, &format!("{helpers}{}", text.join("\n")));
+    place
+        .run(words("src/lib.rs:10", &["--name", "row", "--write"]))
+        .expect(0);
+    let after = place.read("src/lib.rs");
+    assert!(after.contains("\n    row(lines, parse_width)\n"), "{after}");
+    let head = "\nfn row(lines: &[&str], parse: fn(&str) -> Option<u32>) -> Option<u32> {\n";
+    assert_eq!(after.matches(head).count(), 1, "{after}");
+}
+
+/// A method that takes its state along, of a type of its own.
+fn of_type(name: &str, names: [&str; 4]) -> String {
+    let [row, sum, last, most] = names;
+    format!(
+        "pub struct {name};\n\nimpl {name} {{\n    pub fn of(rows: &[u32], count: u32) -> u32 {{\n        let mut {sum} = 0;\n        let mut {last} = 0;\n        \
+         let mut {most} = count;\n        for {row} in rows {{\n            if *{row} > {last} {{\n                {last} = {row} + count;\n            }}\n            \
+         {sum} += {row} % (count + 1);\n            {most} = {most}.max(*{row});\n            {sum} -= {last} % ({most} + 1);\n        }}\n        {sum} + {last} * {most} + rows.len() as u32\n    }}\n}}\n"
+    )
+}
+
+#[test]
+fn twins_of_two_types_call_one_function() {
+    for names in [
+        ["row", "sum", "last", "most"],
+        ["line", "total", "known", "highest"],
+    ] {
+        let place = Place::new();
+        let one = of_type("Sums", ["row", "sum", "last", "most"]);
+        library(&place, &format!("{one}\n{}", of_type("Totals", names)));
+        place
+            .run(words("src/lib.rs:4", &["--name", "folded", "--write"]))
+            .expect(0)
+            .says("Carried out: `folded` is called at line 5 and line 24, and compiles.");
+        let after = place.read("src/lib.rs");
+        let call = "    pub fn of(rows: &[u32], count: u32) -> u32 {\n        folded(";
+        assert_eq!(after.matches(call).count(), 2, "{after}");
+    }
+}
+
+/// What reports say in JSON that answers the findings of a smell.
+fn answers(place: &Place, smell: &str, more: &[&str]) -> Vec<serde_json::Value> {
+    let words = [
+        "refactor",
+        "analyze",
+        "--config",
+        "profile=full",
+        "--format",
+        "json",
+    ];
+    let run = place.run([&words, more].concat()).expect(0);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let files = report["files"].as_array().unwrap().iter();
+    let findings = files.flat_map(|it| it["findings"].as_array().unwrap().clone());
+    let found = findings.filter(|it| it["smell"] == smell);
+    found.map(|it| it["answers"].clone()).collect()
+}
+
+#[test]
+fn reports_name_it_only_where_it_is_offered() {
+    let place = Place::new();
+    let second = reading("row_height", ("height", 25));
+    for (second, is_offered) in [
+        (second.clone(), true),
+        (second.replace("split_once", "rsplit_once"), false),
+    ] {
+        let text = [reading("row_width", ("width", 80)), second];
+        library(&place, &text.join("\n"));
+        let expected = if is_offered {
+            serde_json::json!(["extract-repeated-block"])
+        } else {
+            serde_json::json!([])
+        };
+        assert_eq!(
+            answers(&place, "similar-block", &["--offers", "src"]),
+            [expected]
+        );
+        // Without a look at the places nothing is known of that.
+        let unknown = serde_json::json!([]);
+        assert_eq!(answers(&place, "similar-block", &["src"]), [unknown]);
+        let human = ["refactor", "analyze", "--config", "profile=full", "src"];
+        let told = place.run(human).expect(0).stdout;
+        assert_eq!(
+            told.contains("= help: extract repeated block"),
+            is_offered,
+            "{told}"
+        );
+        let at = ["refactor", "at", "src/lib.rs:2", "--config", "profile=full"];
+        let listed = place.run(at).expect(0).stdout;
+        assert_eq!(
+            listed.contains("extract-repeated-block"),
+            is_offered,
+            "{listed}"
+        );
+        place.write("rustassistant.toml", "[compiler]\nenabled = false\n");
+        let told = place.run(human).expect(0).stdout;
+        assert!(!told.contains("extract repeated block"), "{told}");
+        place.write("rustassistant.toml", "");
+    }
+}
+
+#[test]
+fn duplicates_are_answered_by_a_call_or_by_a_function_for_both() {
+    let place = Place::new();
+    let names = ["row", "sum", "last", "most"];
+    library(
+        &place,
+        &(of_type("Sums", names) + &of_type("Totals", names)),
+    );
+    let found = answers(&place, "duplicate-function", &["--offers", "src"]);
+    assert_eq!(found, [serde_json::json!(["extract-repeated-block"])]);
+    let twin = of_type("Sums", names).replace("pub fn of", "pub fn off");
+    let twin = twin.split_once("impl Sums {\n").unwrap().1.to_owned();
+    let one = of_type("Sums", names);
+    let one = one.strip_suffix("}\n").unwrap();
+    library(&place, &format!("{one}\n{twin}"));
+    let found = answers(&place, "duplicate-function", &["--offers", "src"]);
+    assert_eq!(found, [serde_json::json!(["replace-duplicate-with-call"])]);
+}
+
+#[test]
 fn functions_that_differ_in_more_are_refused() {
     let place = Place::new();
     let first = reading("width", ("width", 80));

@@ -6,7 +6,7 @@ use super::{Attempt, Extracted, asked, selected};
 use crate::{
     analysis::asking::{Asking, Refused},
     compiler::Compiler,
-    extraction::{Draft, Drops, Known, Leveled, Naming, Selection, Shared, name_for},
+    extraction::{Draft, Drops, Known, Leveled, Naming, Selection, Shared, bodies_of, name_for},
     facts::{FileReport, Sighting},
     smells,
     survey::{FileSurvey, Names, Words, are_equal},
@@ -64,10 +64,18 @@ pub fn repeated_at(
     at: TextRange,
     naming: Naming,
 ) -> Result<Repeated, Refused> {
-    let equal = standing_again(source, seen.survey, at);
-    match similar_at(seen.report, at) {
-        Some(places) if equal.is_err() => similar(source, places, naming),
-        _ => all_equal(source, equal?),
+    let equal = match standing_again(source, seen.survey, at) {
+        Ok(places) => return all_equal(source, places),
+        Err(why) => why,
+    };
+    if let Some(places) = similar_at(seen.report, at) {
+        return similar(source, places, naming);
+    }
+    match twins_at(source, seen.survey, at) {
+        Some((places, Names::Kept)) => all_equal(source, places),
+        // A part of them would leave the rest of both.
+        Some((places, _)) => alike(source, places, naming),
+        None => Err(equal),
     }
 }
 
@@ -107,7 +115,11 @@ fn all_equal(source: &Source, ranges: Vec<TextRange>) -> Result<Repeated, Refuse
 /// Places that differ in values at most, or most of what is in them, if they may have one function.
 fn similar(source: &Source, places: Vec<TextRange>, naming: Naming) -> Result<Repeated, Refused> {
     let part = Leveled::most_alike(source, &places);
-    let places = part.unwrap_or(places);
+    alike(source, part.unwrap_or(places), naming)
+}
+
+/// Places that differ in values at most, if they may have one function.
+fn alike(source: &Source, places: Vec<TextRange>, naming: Naming) -> Result<Repeated, Refused> {
     let mut left = Vec::new();
     if let Ok(all) = leveled(source, &places, naming) {
         return Ok(Repeated {
@@ -159,6 +171,16 @@ fn similar_at(report: &FileReport, at: TextRange) -> Option<Vec<TextRange>> {
         places[..=own].rotate_right(1);
         Some(places)
     })
+}
+
+/// The bodies of the functions that are equal to the one whose name is at a place, that one first, and whether their names are.
+fn twins_at(
+    source: &Source,
+    survey: &FileSurvey,
+    at: TextRange,
+) -> Option<(Vec<TextRange>, Names)> {
+    let (names, way) = survey.twins(at)?;
+    Some((bodies_of(source, &names)?, way))
 }
 
 /// The smell of what this may answer although it isn't equal.
@@ -305,10 +327,15 @@ impl Unifying<'_> {
                 Err(why) => return Err(why),
             }
         }
-        match (&*members, left.first()) {
-            ([_], Some(first)) => Err(because(&first.why)),
-            _ => Ok(members),
+        if let ([_], Some(first)) = (&*members, left.first()) {
+            return Err(because(&first.why));
         }
+        for member in &mut members {
+            if let Some(leveled) = self.leveled {
+                leveled.write_types(&mut member.known);
+            }
+        }
+        Ok(members)
     }
 
     /// Where a place stands in the text that is changed.

@@ -13,7 +13,7 @@ use ra_ap_syntax::{
 
 use super::{
     Draft, Known, Naming, NotExtracted, Passing, Selection, Shared,
-    differing::{Form, Spots, differences},
+    differing::{Form, Spots, differences, pointer},
 };
 use crate::{
     syntax::{Edition, Source, Tree, scopes::Names, tokens as words_of},
@@ -61,6 +61,8 @@ struct Put {
     spots: Vec<Vec<(TextRange, bool)>>,
     /// Whether a place may come to one of them more than once.
     is_repeated: bool,
+    /// The type of a function, as it would be written.
+    pointer: Option<String>,
 }
 
 /// More is more to put in than a reader can follow.
@@ -88,7 +90,7 @@ impl Leveled {
         }
         let says_address = |it: &TextRange| {
             let text = source.slice(*it);
-            ["ptr", "addr_of", "&raw"]
+            ["ptr", "addr", "&raw", "*const", "*mut", ":p}"]
                 .iter()
                 .any(|word| text.contains(word))
         };
@@ -104,6 +106,11 @@ impl Leveled {
             );
             return Err(NotExtracted(why.into()));
         }
+        let is_called = |it: &&Vec<Spots>| it[0].kinds.contains(&Form::Function);
+        if groups.iter().filter(is_called).count() > 1 {
+            let why = "More than one function that is called differs.";
+            return Err(NotExtracted::new(why));
+        }
         let names = naming::names(source, &lists, &groups, naming)?;
         let puts = groups.iter().zip(names).map(|(group, name)| {
             let whole = |number: usize| -> Vec<(TextRange, bool)> {
@@ -111,8 +118,10 @@ impl Leveled {
                 let spots = spots.map(|it| (it.ranges[number], it.is_formatted));
                 spots.collect()
             };
+            let text = Some(&group[0].texts[0]).filter(|_| is_called(&group));
             Put {
                 name,
+                pointer: text.and_then(|it| pointer(&lists[0][0], it)),
                 texts: group[0].texts.clone(),
                 forms: group[0].kinds.clone(),
                 spots: (0..places.len()).map(whole).collect(),
@@ -328,6 +337,15 @@ impl Leveled {
         copied.map(|(capture, _)| capture.name.clone()).collect()
     }
 
+    /// Writes the types of functions as the file does, which is shorter than what is told of them.
+    pub fn write_types(&self, known: &mut Known) {
+        for put in &self.puts {
+            if let (Some(pointer), Some(ty)) = (&put.pointer, known.types.get_mut(&put.name)) {
+                ty.text.clone_from(pointer);
+            }
+        }
+    }
+
     /// What rustc doesn't tell of what differs.
     pub fn check(
         &self,
@@ -349,10 +367,18 @@ impl Leveled {
             let Some(put) = self.puts.iter().find(|it| it.name == capture.name) else {
                 continue;
             };
-            let is_copy = known.types.get(&put.name).is_some_and(|it| it.is_copy);
+            let ty = known.types.get(&put.name);
+            let is_copy = ty.is_some_and(|it| it.is_copy);
+            if ty.is_some_and(|it| it.text.starts_with('[') && way.is_kept()) {
+                return Err(NotExtracted::new("An array would be copied for each call."));
+            }
             let has = |form: Form| put.forms.contains(&form);
             let text = &put.texts[0];
             // Each use of a constant is another value; what is dropped or changed would tell.
+            if has(Form::Function) && !way.is_kept() {
+                let why = format!("`{text}` is more than called.");
+                return Err(NotExtracted(why.into()));
+            }
             if has(Form::Path) && !(is_copy && way.is_kept()) {
                 let why = format!("`{text}` may be made anew wherever it stands.");
                 return Err(NotExtracted(why.into()));
@@ -526,6 +552,21 @@ fn whole_body(list: &[SyntaxNode]) -> Option<ast::Fn> {
     let function = around.syntax().ancestors().nth(2).and_then(ast::Fn::cast)?;
     let body = function.body()?.stmt_list()?;
     (is_all && body == around).then_some(function)
+}
+
+/// What stands between the braces of the functions that have names at some ranges, but for comments at its edges; nothing unless
+/// each has a body.
+pub fn bodies_of(source: &Source, names: &[TextRange]) -> Option<Vec<TextRange>> {
+    let root = source.root();
+    let bodies = names.iter().map(|name| {
+        let name = root.covering_element(*name);
+        let function = name.ancestors().find_map(ast::Fn::cast)?;
+        let list = function.body()?.stmt_list()?;
+        let mut nodes = list.syntax().children().map(|it| it.text_range());
+        let first = nodes.next()?;
+        Some(nodes.fold(first, TextRange::cover))
+    });
+    bodies.collect()
 }
 
 /// The functions of a file of a name.

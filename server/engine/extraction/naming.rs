@@ -12,6 +12,8 @@ use ra_ap_syntax::{
 
 use super::{Selection, selection::tokens};
 use crate::syntax::{Source, layout, plurals};
+pub(super) use phrases::verb_of;
+
 use deeds::{Deeds, expression};
 
 /// What a longer block does isn't what its first comment says.

@@ -51,6 +51,9 @@
 //! in 100,000 lines of well-kept code. Of 25 findings that somebody read who knew nothing of the rules 13 were worth doing,
 //! so only the full profile says it: many others are twins that types or traits ask for.
 //!
+//! `replace-duplicate-with-call` lets one call the other where they are neighbours; `extract-repeated-block` makes a function of its
+//! own for those of several types of one file.
+//!
 //! ## Sources
 //! CPD and jscpd, type 1. Martin Fowler, *Refactoring*, "Duplicated Code".
 
@@ -60,7 +63,7 @@ use crate::{facts::Sighting, index::DuplicateKind, text::slice};
 pub(super) const SMELL: Smell = Smell {
     rate: Some(4.2),
     calm: Calm::Never,
-    answers: &["replace-duplicate-with-call"],
+    answers: &["replace-duplicate-with-call", "extract-repeated-block"],
     measured: "{} words and signs more than needed",
     ..Smell::new(
         "duplicate-function",

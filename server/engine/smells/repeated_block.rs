@@ -64,7 +64,7 @@ use crate::{
     facts::{Part, Sighting},
     index::repeats,
     syntax::{FileUnit, runs::Repeat},
-    text::{line_of, slice},
+    text::{TextRange, line_of, slice},
 };
 
 pub(super) const SMELL: Smell = Smell {
@@ -111,24 +111,23 @@ fn say(sighting: &Sighting, text: &str) -> String {
     let mut ranges = whole.map(|part| part.at);
     let first = ranges.next().and_then(|range| slice(text, range));
     let count = first.map_or(0, |text| text.lines().count());
-    let lines: Vec<usize> = ranges.map(|range| line_of(range.start(), text)).collect();
-    let places = in_words(&lines);
+    let places = in_words(&ranges.collect::<Vec<_>>(), text);
     format!("these {count} lines stand again at {places}: a function would say them once")
 }
 
-/// "line 30", "lines 30 and 51", "lines 30, 51, 70 and 2 more"
-pub(super) fn in_words(lines: &[usize]) -> String {
+/// "line 30", "lines 30 and 51", "lines 30, 51, 70 and 2 more". Only what is named is counted: a file may have thousands.
+pub(super) fn in_words(ranges: &[TextRange], text: &str) -> String {
     const NAMED: usize = 3;
-    match lines {
-        [line] => format!("line {line}"),
-        [one, last] => format!("lines {one} and {last}"),
+    let named = ranges.iter().take(NAMED);
+    let named: Vec<usize> = named.map(|it| line_of(it.start(), text)).collect();
+    let more = ranges.len().saturating_sub(NAMED);
+    match (more, &*named) {
+        (_, [line]) => format!("line {line}"),
+        (_, [one, last]) => format!("lines {one} and {last}"),
+        (0, [first, second, third]) => format!("lines {first}, {second} and {third}"),
         _ => {
-            let named: Vec<String> = lines.iter().take(NAMED).map(usize::to_string).collect();
-            let more = lines.len().saturating_sub(NAMED);
-            match (more, named.as_slice()) {
-                (0, [first, second, third]) => format!("lines {first}, {second} and {third}"),
-                _ => format!("lines {} and {more} more", named.join(", ")),
-            }
+            let named: Vec<String> = named.iter().map(usize::to_string).collect();
+            format!("lines {} and {more} more", named.join(", "))
         }
     }
 }

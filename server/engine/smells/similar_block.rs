@@ -68,7 +68,8 @@
 //! in 100,000 lines of code. By default it is shown from a measure of 80 on where a place has 60 words and signs and nothing but at most two values differs, and not
 //! in files that say that they are ports.
 //!
-//! Where nothing but values differs, up to four, `extract-repeated-block` makes the function.
+//! Where nothing but values differs, up to four, one of which may be a function of the file that is called, `extract-repeated-block`
+//! makes the function.
 //!
 //! ## Sources
 //! CPD, type 3. Martin Fowler, *Refactoring*, "Duplicated Code".
@@ -87,7 +88,7 @@ use crate::{
         alike::{Comparison, Differing, Kind, compare},
         runs::Repeat,
     },
-    text::{TextRange, line_of, slice},
+    text::{TextRange, slice},
 };
 
 pub(super) const SMELL: Smell = Smell {
@@ -127,12 +128,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     let texts: Vec<&str> = texts.collect();
     let count = texts.first().map_or(0, |text| text.lines().count());
     let found = most_different(&texts);
-    let others: Vec<usize> = ranges
-        .iter()
-        .skip(1)
-        .map(|range| line_of(range.start(), text))
-        .collect();
-    let places = in_words(&others);
+    let places = in_words(ranges.get(1..).unwrap_or_default(), text);
     let differ = differing(&found);
     let way_out = way_out(&found, &ranges, text);
     let is_of_functions = ranges

@@ -1,6 +1,8 @@
 //! Statements that stand again in one file, found from one of their places.
 
-use super::{FEWEST_STATEMENTS, FileSurvey, Names, Print, SHORTEST_RUN, StatementPrint};
+use super::{
+    FEWEST_STATEMENTS, FileSurvey, FunctionPrint, Names, Print, SHORTEST_RUN, StatementPrint,
+};
 use crate::text::{TextRange, TextSize};
 
 /// Statements in a row, with where their unit begins.
@@ -33,6 +35,32 @@ impl FileSurvey {
             names,
         };
         again.at(at)
+    }
+}
+
+impl FileSurvey {
+    /// The names of the functions that are equal to the one whose name is at a place, that one first, and whether the names in them
+    /// are equal too; nothing if there is no other.
+    pub fn twins(&self, at: TextRange) -> Option<(Vec<TextRange>, Names)> {
+        let units = self.units.iter();
+        let all = units.flat_map(|unit| {
+            let functions = unit.survey.functions.iter();
+            functions.map(|it| (it, it.name + unit.offset))
+        });
+        let all: Vec<(&FunctionPrint, TextRange)> = all.collect();
+        let (own, name) = *all.iter().find(|(_, it)| it.intersect(at).is_some())?;
+        let others = |is_equal: &dyn Fn(&FunctionPrint) -> bool| -> Option<Vec<TextRange>> {
+            let others = all.iter().filter(|(it, at)| *at != name && is_equal(it));
+            let names = std::iter::once(name).chain(others.map(|(_, at)| *at));
+            let names: Vec<TextRange> = names.collect();
+            (names.len() > 1).then_some(names)
+        };
+        if let Some(equal) = others(&|it| it.exact == own.exact) {
+            return Some((equal, Names::Kept));
+        }
+        let renamed = own.renamed?;
+        let found = others(&|it| it.renamed == Some(renamed))?;
+        Some((found, Names::Numbered))
     }
 }
 

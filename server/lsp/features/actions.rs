@@ -122,7 +122,7 @@ fn extractions(analysed: &Analysed, request: &ActionRequest<'_>) -> Vec<CodeActi
     let findings = analysed.findings_at(request.range).into_iter();
     let proposed = findings.flat_map(|finding| {
         let mut actions = extract_function::proposed(analysed, &finding, request.profile);
-        actions.extend(extract_function::unifying(
+        actions.extend(extract_function::for_places(
             analysed,
             &finding,
             request.profile,

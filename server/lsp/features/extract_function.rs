@@ -19,7 +19,7 @@ use crate::{
     analysis::{
         Extracted, Extraction, Finding, OpenFile, Refused, Seen, Unification, apart,
         extract_function, gain_in_words, is_for_unifying, may_be_extracted, repeated_at,
-        texts_beside, unify,
+        texts_beside, unify, unifying,
     },
     compiler::{self, Compiler},
     extraction::{Naming, Proposal},
@@ -111,7 +111,7 @@ pub(crate) fn offered(
 }
 
 /// The action that makes one function of the statements that a finding tells of.
-pub(crate) fn unifying(
+pub(crate) fn for_places(
     analysed: &Analysed,
     finding: &Finding,
     profile: &Profile,
@@ -125,11 +125,12 @@ pub(crate) fn unifying(
 
 /// What this action is called, where rustc may be asked.
 pub(crate) fn unifying_title(analysed: &Analysed, finding: &Finding) -> Option<&'static str> {
-    let is_asked = analysed.compiler && is_for_unifying(finding.smell);
-    let source = analysed.file.source().ok().filter(|_| is_asked)?;
-    let seen = seen(&analysed.file);
-    let found = repeated_at(source, seen, finding.at, Naming::Given);
-    found.ok().map(|_| REPEATED)
+    if !analysed.compiler || !is_for_unifying(finding.smell) {
+        return None;
+    }
+    let context = analysed.context()?;
+    let places = unifying(&context, seen(&analysed.file), finding);
+    (!places.is_empty()).then_some(REPEATED)
 }
 
 fn seen(file: &OpenFile) -> Seen<'_> {

@@ -4,7 +4,11 @@ use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, SyntaxToken, ast};
 
 use super::{NOT_WHOLE, Put, Renamed};
 use crate::{
-    extraction::{NotExtracted, bindings::Bindings, differing::Form},
+    extraction::{
+        NotExtracted,
+        bindings::Bindings,
+        differing::{Form, pointer},
+    },
     syntax::{Edition, Source},
     text::{Edit, TextRange, TextSize},
 };
@@ -28,6 +32,9 @@ pub(super) fn edits(
             let (name, text) = (&put.name, &put.texts[number]);
             let declared = if put.forms.iter().all(|it| *it == Form::Literal) {
                 format!("let {name} = {text}; ")
+            } else if put.forms.contains(&Form::Function) {
+                let pointer = pointer(&list[0], text).ok_or(NOT_WHOLE)?;
+                format!("let {name}: {pointer} = {text}; ")
             } else {
                 // What can't be moved has a copy of its own here, in a text that nobody keeps.
                 format!("let mut {name} = unsafe {{ {library}::ptr::read(&{text}) }}; ")

@@ -12,6 +12,7 @@ use crate::{
     extraction::{
         Naming, NotExtracted,
         differing::{Form, Spots, may_mean},
+        naming::verb_of,
         selection::tokens,
     },
     syntax::{
@@ -76,6 +77,11 @@ pub(super) fn names(
 
 /// Names that the code tells, the most telling first.
 fn told(root: &SyntaxNode, group: &[Spots]) -> Vec<String> {
+    if group[0].kinds.contains(&Form::Function) {
+        // What is called is a deed.
+        let own = common(&group[0]).into_iter();
+        return own.filter(|it| verb_of(it).is_some()).collect();
+    }
     let nodes = || group.iter().filter_map(|it| it.node.as_ref());
     let labels = nodes().filter_map(label);
     let taken = nodes().filter_map(|it| parameter(root, it));
@@ -105,6 +111,7 @@ fn plain(group: &[Spots]) -> Option<String> {
     let name = match text.chars().next()? {
         _ if group.iter().any(is_all) => "message",
         _ if group.iter().all(|it| it.is_formatted) => "word",
+        _ if group[0].kinds.contains(&Form::Function) => return None,
         _ if group[0].kinds[0] != Form::Literal => return Some("value".to_owned()),
         '"' | 'r' => "text",
         '\'' => "character",

@@ -121,7 +121,7 @@ fn word_in(list: &'static str, word: &str) -> Option<&'static str> {
 }
 
 /// What a function does, by the verb that its name begins with, or ends with: `consensus_decode` decodes.
-pub(super) fn verb_of(name: &str) -> Option<&'static str> {
+pub(in crate::extraction) fn verb_of(name: &str) -> Option<&'static str> {
     match name {
         "from_str" => return Some("parse"),
         "fmt" => return Some("format"),

@@ -1,4 +1,4 @@
-//= repeated: refused: 
+//= repeated: extracted
 fn first(names: &[&str], other: usize) -> usize {
     //{
     let mut all = 0;
