@@ -101,7 +101,7 @@ pub fn offers_among(
         add(
             &mut offers,
             answers.map(|offer| PlacedOffer {
-                at: offer.change().target.start(),
+                at: place_of(&offer, finding),
                 answers: Some(finding.smell.id),
                 offer,
             }),
@@ -127,6 +127,16 @@ pub fn offers_among(
     refusals.sort_by_key(|(refactoring, _)| refactoring.id);
     refusals.dedup_by_key(|(refactoring, _)| refactoring.id);
     (offers, refusals)
+}
+
+/// Where a cursor is given an answer: at what is drawn, if that is in what changes, else where that begins.
+fn place_of(offer: &Offer, finding: &Finding) -> TextSize {
+    let target = offer.change().target;
+    if target.contains_range(finding.at) {
+        finding.at.start()
+    } else {
+        target.start()
+    }
 }
 
 /// An offer and where it is made.

@@ -57,6 +57,21 @@ fn carry_out(place: &Place, id: &str, line: u32) -> Run {
     place.run(["refactor", "run", id, &at, "--write"])
 }
 
+#[test]
+fn a_constant_stands_in_no_function() {
+    let place = Place::new();
+    let lib = "const SEPARATOR: &str = \", \";\n\npub fn show(names: &[String]) -> String {\n    names.join(SEPARATOR)\n}\n";
+    place.write("Cargo.toml", MANIFEST).write("src/lib.rs", lib);
+    carry_out(&place, "inline-constant", 1).expect(0);
+    assert!(place.read("src/lib.rs").contains("names.join(\", \")"));
+    place.write(
+        "src/lib.rs",
+        format!("#[cfg(windows)]\nmod elsewhere {{\n    {lib}}}\n"),
+    );
+    let run = carry_out(&place, "inline-constant", 3).expect(1);
+    assert!(run.stderr.contains("isn't compiled"), "{run:#?}");
+}
+
 fn assert_builds(place: &Place) {
     let mut cargo = Command::new("cargo");
     cargo.args(["check", "--offline", "--quiet"]);

@@ -53,6 +53,21 @@ fn what_answers_a_finding_is_listed_with_it() {
 }
 
 #[test]
+fn an_answer_is_listed_where_it_can_be_had() {
+    let place = Place::new();
+    let text = "fn f(a: &[u8], b: u8) -> Option<usize> {\n    let mut at = None;\n    for (n, it) in a.iter().enumerate() {\n        if *it == b {\n            at = Some(n);\n            break;\n        }\n    }\n    at\n}\n";
+    place.write("a.rs", text);
+    let listed = place.run(["refactor", "at", "a.rs:3"]).expect(0);
+    assert!(
+        listed.stdout.contains("loop-to-search  a.rs:3:5"),
+        "{listed:#?}"
+    );
+    place
+        .run(["refactor", "run", "loop-to-search", "a.rs:3:5"])
+        .expect(0);
+}
+
+#[test]
 fn one_is_shown_and_then_carried_out() {
     let place = nested();
     let shown = place

@@ -269,8 +269,8 @@ mod tests {
     fn comments_and_strings_stay() {
         assert_becomes(
             &REFACTORING,
-            "fn f(a: u8) {\n    // 0\n    $0if a == 1 {\n        // 1\n        h(\n            /* 2 */\n            \"x\n        y\",\n        ); // 3\n\n        i() // 4\n        /* 5 */\n    } // 6\n    // 7\n}\n",
-            "fn f(a: u8) {\n    // 0\n    if a != 1 {\n        return;\n    }\n\n    // 1\n    h(\n        /* 2 */\n        \"x\n        y\",\n    ); // 3\n\n    i(); // 4\n    /* 5 */ // 6\n    // 7\n}\n",
+            "fn f(a: u8) {\n    // 0\n    $0if a == 1 {\n        // 1\n        h(\n            /* 2 */\n            \"x\n        y\",\n        ); // 3\n\n        i() // 4\n        /* 5 */\n    }\n    // 7\n}\n",
+            "fn f(a: u8) {\n    // 0\n    if a != 1 {\n        return;\n    }\n\n    // 1\n    h(\n        /* 2 */\n        \"x\n        y\",\n    ); // 3\n\n    i(); // 4\n    /* 5 */\n    // 7\n}\n",
         );
     }
 
@@ -440,6 +440,8 @@ mod tests {
             "fn f() {\n    $0if a /* 1 */ {\n        h();\n        i();\n    }\n}\n",
             "fn f() {\n    $0if a {\n        h();\n      i();\n    }\n}\n",
             "fn f() {\n    $0if a {\n        h();\n        i(); // 1\n    } // 2\n}\n",
+            "fn f() {\n    $0if a {\n        h();\n        i();\n    } // end of if\n}\n",
+            "fn f() {\n    $0if a {\n        h();\n        i();\n    } /* else: nothing */\n}\n",
             "fn f() { $0if a { h(); i(); } }\n",
         ] {
             assert_refused(&REFACTORING, Hazard::Text, text);

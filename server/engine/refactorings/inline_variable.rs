@@ -197,6 +197,8 @@ mod tests {
         );
         refused(Hazard::Text, "let $0x = |y| c(y);\nd(x);\nn");
         refused(Hazard::Text, "let $0x = n + 1;\nc(3 >= x);\nn");
+        refused(Hazard::Text, "let $0x = 0;\nc(a.get(x));\nn");
+        refused(Hazard::Text, "let $0x = 1;\nc(a.repeat(x));\nn");
     }
 
     #[test]

@@ -208,6 +208,7 @@ mod tests {
             "$0match a {\n    A::B(b) => {\n        c(b);\n    }\n    A::D => {\n        e();\n    }\n}\nf();",
             "$0match a {\n    Some(b) => {\n        c(b)\n    }\n    None => {\n        e()\n    }\n}",
             "$0match a {\n    Some(b) => c(b),\n    None => {}\n}",
+            "for a in d {\n    $0match a {\n        Some(b) => {\n            c(b);\n        }\n        _ => {}\n    }\n}",
             "$0match a {\n    (b, c) => {\n        d(b, c);\n    }\n    _ => {}\n}",
             "$0match a {\n    Some(1) => {\n        c();\n    }\n    Some(b) => {\n        d(b);\n    }\n    None => {}\n}",
         ] {

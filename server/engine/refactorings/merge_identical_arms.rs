@@ -267,6 +267,7 @@ mod tests {
             &with("$0E::C(a) => b(a),\nE::Z(a) => b(a),\n_ => {}"),
         );
         refused(Hazard::Types, "$0Ok(a) => b(a),\nErr(a) => b(a),");
+        refused(Hazard::Text, "$0Some(_) => b(),\nNone => b(),");
         refused(Hazard::Types, "$0A(a) => b(a),\nB(c) => b(a),");
     }
 

@@ -510,14 +510,15 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// A comment behind a closing brace that goes can stand behind the last line of what was inside, unless a comment does already.
+/// A comment behind a closing brace that goes would be one of the last line of what was inside.
 pub fn check_joint(inside: &str, behind: &str) -> Result<(), Refusal> {
     let last = inside.lines().next_back().unwrap_or_default();
-    let rest = behind.lines().next().unwrap_or_default();
-    if last.contains("//") && !rest.trim().is_empty() {
+    let rest = behind.lines().next().unwrap_or_default().trim();
+    let is_comment = rest.starts_with("//") || rest.starts_with("/*");
+    if is_comment || last.contains("//") && !rest.is_empty() {
         return Err(Refusal::because(
             Hazard::Text,
-            "A comment behind the closing brace would join the one before it.",
+            "A comment behind the closing brace would lose its place.",
         ));
     }
     Ok(())

@@ -51,6 +51,12 @@ impl IdenticalArms {
     /// Whether nothing would be lost or be better said in another way.
     pub fn check(&self) -> Result<(), Refusal> {
         numbers::check(&self.arms)?;
+        if self.is_whole() {
+            return Err(Refusal::because(
+                Hazard::Text,
+                "All arms do the same, so that nothing needs to be asked.",
+            ));
+        }
         let patterns = self.arms.iter().filter_map(ast::MatchArm::pat);
         let mut texts = patterns.map(|pattern| pattern.syntax().text().to_string());
         if texts.any(|text| text.lines().any(|line| line.ends_with('|'))) {
@@ -60,6 +66,13 @@ impl IdenticalArms {
             ));
         }
         self.check_comments()
+    }
+
+    /// Whether there are no other arms.
+    fn is_whole(&self) -> bool {
+        let list = self.arms.first().and_then(|arm| arm.syntax().parent());
+        let list = list.and_then(ast::MatchArmList::cast);
+        list.is_some_and(|list| list.arms().count() == self.arms.len())
     }
 
     /// One arm in place of them all, as rustfmt would write it.

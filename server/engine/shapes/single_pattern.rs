@@ -2,7 +2,7 @@
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
-    ast::{self, BinaryOp},
+    ast::{self, BinaryOp, HasLoopBody},
 };
 
 use super::question_first::only;
@@ -11,7 +11,7 @@ use crate::{
         Edition, FileContext, FileNames, Hazard, Refusal, Rewrite, flow,
         layout::{self, width},
         moving_out::MovedOut,
-        patterns, temporaries,
+        patterns, scopes, temporaries,
     },
     text::{TextRange, slice},
 };
@@ -26,6 +26,23 @@ pub struct SinglePattern {
     otherwise: Option<ast::BlockExpr>,
     /// The first arm does nothing, and the second one is asked for.
     pub is_second: bool,
+}
+
+/// `for a in b { match a { Some(c) => …, _ => {} } }`, which `flatten` says.
+fn is_flattened(choice: &ast::MatchExpr, pattern: &ast::Pat) -> bool {
+    let element = || {
+        let name = scopes::as_name(&choice.expr()?)?;
+        let ast::Pat::TupleStructPat(held) = pattern else {
+            return None;
+        };
+        let case = held.path()?.syntax().text().to_string();
+        let each = choice.syntax().ancestors().find_map(ast::ForExpr::cast)?;
+        let all = only(&each.loop_body()?)?;
+        let is_all = all.syntax() == choice.syntax();
+        let is_element = each.pat()?.syntax().text() == name.as_str();
+        Some(is_all && is_element && matches!(&*case, "Some" | "Ok"))
+    };
+    element().unwrap_or(false)
 }
 
 enum Body {
@@ -43,7 +60,7 @@ impl SinglePattern {
         let parent = choice.syntax().parent()?;
         let pattern = first.pat()?;
         let is_asked = !patterns::may_match_all(&pattern) && !patterns::binds_nothing(&pattern);
-        if !is_asked || !is_rest(&second.pat()?) {
+        if !is_asked || !is_rest(&second.pat()?) || is_flattened(choice, &pattern) {
             return None;
         }
         let ast::Expr::BlockExpr(body) = first.expr()? else {

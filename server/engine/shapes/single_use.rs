@@ -202,7 +202,7 @@ impl SingleUse {
         let is_odd = match &self.value {
             ast::Expr::TryExpr(_) => is_wrapped,
             ast::Expr::ClosureExpr(_) | ast::Expr::ParenExpr(_) => true,
-            ast::Expr::Literal(_) => is_operand,
+            ast::Expr::Literal(_) => is_operand || self.is_first_or_once(),
             ast::Expr::MethodCallExpr(call) => {
                 let name = call.name_ref().map(|it| it.text().to_string());
                 let name = name.unwrap_or_default();
@@ -225,6 +225,19 @@ impl SingleUse {
             ));
         }
         Ok(())
+    }
+
+    /// `get(0)` and `repeat(1)`, which have other names.
+    fn is_first_or_once(&self) -> bool {
+        let list = self.place.syntax().parent();
+        let call = list.and_then(|it| ast::MethodCallExpr::cast(it.parent()?));
+        let name = call.and_then(|it| it.name_ref());
+        let value = self.value.syntax().text();
+        name.is_some_and(|name| match &*name.text() {
+            "get" => value == "0",
+            "repeat" => value == "1",
+            _ => false,
+        })
     }
 
     /// What takes the value takes all of it: what a pattern leaves stays in the variable, and would be dropped without one.

@@ -10,15 +10,34 @@ use crate::{
 /// What rustc repeats if it compiles the place.
 pub const WITNESS: &str = "rustassistant reads this";
 
-/// The text with an error at the start of the function around a place; nothing where no function has a body there.
+/// The text with an error at the start of the function around a place, or before the value of the constant there; nothing where
+/// there is neither.
 pub fn with_witness(source: &Source, at: TextSize) -> Option<String> {
     let token = crate::syntax::token_behind(&source.root(), at)?;
-    let function = token.parent_ancestors().find_map(ast::Fn::cast)?;
-    let statements = function.body()?.stmt_list()?;
-    let place = start_of(statements.syntax())?;
     let error = format!(" compile_error!(\"{WITNESS}\"); ");
-    let edits = Edits::new(vec![Edit::replace(TextRange::empty(place), error)]).ok()?;
-    edits.apply(&source.text)
+    let insert = |at: TextSize, text: String| Edit::replace(TextRange::empty(at), text);
+    let edits = match token.parent_ancestors().find_map(ast::Fn::cast) {
+        Some(function) => {
+            let statements = function.body()?.stmt_list()?;
+            vec![insert(start_of(statements.syntax())?, error)]
+        }
+        None => {
+            let value = token.parent_ancestors().find_map(value_of)?;
+            let range = value.syntax().text_range();
+            vec![
+                insert(range.start(), format!("{{{error}")),
+                insert(range.end(), " }".to_owned()),
+            ]
+        }
+    };
+    Edits::new(edits).ok()?.apply(&source.text)
+}
+
+fn value_of(node: SyntaxNode) -> Option<ast::Expr> {
+    match ast::Const::cast(node.clone()) {
+        Some(constant) => constant.body(),
+        None => ast::Static::cast(node)?.body(),
+    }
 }
 
 /// Behind the brace, and behind what is said of the whole block.
@@ -59,6 +78,14 @@ mod tests {
                 "fn f() { fn g() { |b } }",
                 format!("fn f() {{ fn g() {{{error} b }} }}"),
             ),
+            (
+                "pub const |A: u8 = 1 + 2;",
+                format!("pub const A: u8 = {{{error}1 + 2 }};"),
+            ),
+            (
+                "#[x]\n|static A: u8 = b();",
+                format!("#[x]\nstatic A: u8 = {{{error}b() }};"),
+            ),
         ] {
             assert_eq!(at(text).as_deref(), Some(&*expected));
         }
@@ -66,7 +93,7 @@ mod tests {
 
     #[test]
     fn outside_of_functions_there_is_no_place() {
-        assert_eq!(at("const A: u8 = |1;"), None);
+        assert_eq!(at("struct |S;"), None);
         assert_eq!(at("trait T { fn |f(); }"), None);
     }
 }
