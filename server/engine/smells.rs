@@ -585,6 +585,12 @@ mod fixture {
         found
     }
 
+    /// A text again and again, with a number in the place of each `#`.
+    pub(super) fn counted(count: usize, template: &str) -> String {
+        let one = |at: usize| template.replace('#', &at.to_string());
+        (0..count).map(one).collect()
+    }
+
     /// What one smell draws above its first limit, and the measures.
     pub(super) fn fired(id: &str, text: &str) -> Vec<(String, u32)> {
         let limit = by_name(id).unwrap().limits.warn;

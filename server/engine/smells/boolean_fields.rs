@@ -78,7 +78,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     let flags = flags(&fields);
     let measure = u32::try_from(flags.len()).unwrap_or(u32::MAX);
     if !sightings.keeps(measure)
-        || given::is_options(&name.text())
+        || given::is_options(name.text())
         || given::is_from_outside(&structure, &fields)
     {
         return;

@@ -40,11 +40,11 @@
 //!
 //! ## Limits
 //! The measure is the lines with code between the declaration and the first statement that mentions it. 15 are fine; more are a
-//! warning, more than 30 a strong one. It fires 0.0 times in 100,000 lines of well-kept code. It is not shown by default.
+//! warning, more than 30 a strong one. It fires 0.1 times in 100,000 lines of well-kept code. It is not shown by default.
 //! `narrow-variable` answers it where a plain statement sets the variable first.
 //!
 //! ## Sources
-//! Martin Fowler, *Refactoring*, "Slide Statements"; Steve McConnell, *Code Complete*, "Minimize Scope".
+//! Martin Fowler, *Refactoring*, "Slide Statements"; *Code Complete*, "Minimize Scope".
 
 use ra_ap_syntax::{
     AstNode, Direction, SyntaxKind, SyntaxNode,
@@ -60,7 +60,7 @@ use crate::{
 };
 
 pub(super) const SMELL: Smell = Smell {
-    rate: Some(0.0),
+    rate: Some(0.1),
     calm: Calm::Never,
     answers: &["narrow-variable"],
     sees: &[SyntaxKind::LET_STMT],
@@ -141,7 +141,7 @@ fn lines_to_first_use(declared: &ast::LetStmt, name: &ast::Name, unit: &Unit<'_>
     let mut lines = 0;
     for statement in declared.syntax().siblings(Direction::Next).skip(1) {
         let at = statement.text_range();
-        if mentions::places_of(unit.slice(at), &text).next().is_some() {
+        if mentions::places_of(unit.slice(at), text).next().is_some() {
             return Some(lines);
         }
         lines += unit.code_lines(at);

@@ -39,7 +39,7 @@
 //! - Conditions that ask more than the flag; tests, benchmarks and examples.
 //!
 //! ## Limits
-//! The measure is the number of places that set the flag. 0 are fine; more are a warning, more than 2 a strong one. It fires 0.0 times in
+//! The measure is the number of places that set the flag. 0 are fine; more are a warning, more than 2 a strong one. It fires 0.2 times in
 //! 100,000 lines of well-kept code. It is not shown by default. `remove-control-flag` answers it where nothing else of the round
 //! follows.
 //!
@@ -60,7 +60,7 @@ use crate::{
 
 pub(super) const SMELL: Smell = Smell {
     measured: "{} times",
-    rate: Some(0.0),
+    rate: Some(0.2),
     calm: Calm::Never,
     answers: &["remove-control-flag"],
     sees: &[SyntaxKind::WHILE_EXPR],

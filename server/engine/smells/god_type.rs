@@ -55,8 +55,9 @@
 //!
 //! ## Limits
 //! The measure is the number of functions in the type's own `impl` blocks. 30 are fine; more are a warning, more than 60 a strong one,
-//! and only where the struct has 12 fields and the functions have 400 lines. It fires 0.0 times in 100,000 lines of well-kept code. It
-//! is not shown by default, and no refactoring answers it: which fields belong together is told by those who use them.
+//! and only where the struct has 12 fields and the functions have 400 lines. It fires 0.9 times in 100,000 lines of well-kept code. It
+//! is not shown by default: of 10 findings that were read from a list 5 were worth doing, the others were builders and records with
+//! a large surface. No refactoring answers it: which fields belong together is told by those who use them.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Large Class"; CodeScene's "Brain Class"; Arthur Riel, *Object-Oriented Design Heuristics*.
@@ -71,7 +72,7 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     survives_errors: true,
     measured: "{} functions",
-    rate: Some(0.0),
+    rate: Some(0.9),
     calm: Calm::Never,
     ..Smell::new("god-type", Limits::of(30, 60), Look::File(look), say)
 };
@@ -123,11 +124,11 @@ fn say(sighting: &Sighting, text: &str) -> String {
 mod tests {
     use crate::smells::{
         by_name,
-        fixture::{fired, seen},
+        fixture::{counted, fired, seen},
     };
 
     fn structure(name: &str, fields: usize) -> String {
-        let fields: String = (0..fields).map(|at| format!("f{at}: T{at},")).collect();
+        let fields = counted(fields, "f#: T#,");
         format!("struct {name}<T> {{ {fields} }}\n")
     }
 

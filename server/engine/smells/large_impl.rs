@@ -31,8 +31,9 @@
 //! - Blank lines and comments, documentation too; tests, benchmarks, examples and generated code.
 //!
 //! ## Limits
-//! The measure is the lines with code in the functions. 600 are fine; more are a warning, more than 1200 a strong one. It fires 0.0
-//! times in 100,000 lines of well-kept code. It is not shown by default.
+//! The measure is the lines with code in the functions. 600 are fine; more are a warning, more than 1200 a strong one. It fires 1.4
+//! times in 100,000 lines of well-kept code. It is not shown by default: of 20 findings that were read from a list 9
+//! were worth doing, most others were parsers, which are one subject.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Large Class".
@@ -46,7 +47,7 @@ use crate::{
 
 pub(super) const SMELL: Smell = Smell {
     survives_errors: true,
-    rate: Some(0.0),
+    rate: Some(1.4),
     calm: Calm::Never,
     answers: &["split-impl"],
     ..Smell::new("large-impl", Limits::of(600, 1200), Look::File(look), say)

@@ -58,8 +58,9 @@
 //! - Tests, benchmarks and examples.
 //!
 //! ## Limits
-//! The measure is the number of fields. 20 are fine; more are a warning, more than 40 a strong one. It fires 0.0 times in
-//! 100,000 lines of well-kept code. It is not shown by default, and no refactoring answers it: which fields belong together is
+//! The measure is the number of fields. 20 are fine; more are a warning, more than 40 a strong one. It fires 0.6 times in
+//! 100,000 lines of well-kept code. It is not shown by default: of 7 findings that were read from a list 4
+//! were worth doing. No refactoring answers it: which fields belong together is
 //! told by those who use them.
 //!
 //! ## Sources
@@ -81,7 +82,7 @@ use crate::{
 
 pub(super) const SMELL: Smell = Smell {
     measured: "{} fields",
-    rate: Some(0.0),
+    rate: Some(0.6),
     calm: Calm::Never,
     ..Smell::new("large-type", Limits::of(20, 40), Look::Type(look), say)
 };
@@ -110,7 +111,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     let fields: Vec<_> = fields.fields().collect();
     let measure = u32::try_from(fields.len()).unwrap_or(u32::MAX);
     let is_fine = || {
-        given::is_options(&name.text())
+        given::is_options(name.text())
             || is_table(&fields)
             || is_record(&fields)
             || given::is_from_outside(&structure, &list)
@@ -161,7 +162,7 @@ fn alike(fields: &[ast::RecordField]) -> Vec<TextRange> {
     let mut by_word: HashMap<String, Vec<TextRange>> = HashMap::new();
     for name in fields.iter().filter_map(HasName::name) {
         let text = name.text();
-        if let Some(word) = first_word(&text).filter(|word| !COMMON.contains(word)) {
+        if let Some(word) = first_word(text).filter(|word| !COMMON.contains(word)) {
             let named = by_word.entry(word.to_owned()).or_default();
             named.push(name.syntax().text_range());
         }
@@ -184,11 +185,11 @@ fn first_word(name: &str) -> Option<&str> {
 mod tests {
     use crate::smells::{
         by_name,
-        fixture::{fired, seen},
+        fixture::{counted, fired, seen},
     };
 
     fn fields(count: usize) -> String {
-        (0..count).map(|at| format!("f{at}: T{at},")).collect()
+        counted(count, "f#: T#,")
     }
 
     #[test]
@@ -232,8 +233,8 @@ mod tests {
 
     #[test]
     fn tables_records_and_enums_are_left_alone() {
-        let table: String = (0..30).map(|at| format!("f{at}: Color,")).collect();
-        let record: String = (0..30).map(|at| format!("pub f{at}: T{at},")).collect();
+        let table = counted(30, "f#: Color,");
+        let record = counted(30, "pub f#: T#,");
         for text in [
             format!("struct S {{ a: A, b: B, {table} }}"),
             format!("struct S {{ {record} }}"),

@@ -36,8 +36,9 @@
 //! - Blank lines and comments.
 //!
 //! ## Limits
-//! The measure is the lines with code between the braces. 25 are fine; more are a warning, more than 50 a strong one. It fires 0.0
-//! times in 100,000 lines of well-kept code. It is not shown by default. `closure-to-function` answers it where the closure has a
+//! The measure is the lines with code between the braces. 25 are fine; more are a warning, more than 50 a strong one. It fires 2.3
+//! times in 100,000 lines of well-kept code. It is not shown by default: of 21 findings that were read from a list 14
+//! were worth doing. `closure-to-function` answers it where the closure has a
 //! name and takes nothing from around it.
 //!
 //! ## Sources
@@ -53,7 +54,7 @@ use crate::{
 };
 
 pub(super) const SMELL: Smell = Smell {
-    rate: Some(0.0),
+    rate: Some(2.3),
     calm: Calm::Never,
     answers: &["closure-to-function"],
     sees: &[SyntaxKind::CLOSURE_EXPR],

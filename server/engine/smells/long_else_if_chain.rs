@@ -41,8 +41,9 @@
 //! - Conditions that give names to parts, `if let`; tests, benchmarks and examples.
 //!
 //! ## Limits
-//! The measure is the number of conditions. 3 are fine; more are a warning, more than 6 a strong one. It fires 0.0 times in 100,000
-//! lines of well-kept code. It is not shown by default. `if-chain-to-match` answers it where values are compared that a pattern
+//! The measure is the number of conditions. 3 are fine; more are a warning, more than 6 a strong one. It fires 0.3 times in 100,000
+//! lines of well-kept code. It is not shown by default: of 12 findings that were read from a list 5
+//! were worth doing, the others count digits, where either form will do. `if-chain-to-match` answers it where values are compared that a pattern
 //! can be.
 //!
 //! ## Sources
@@ -62,7 +63,7 @@ use crate::{
 
 pub(super) const SMELL: Smell = Smell {
     measured: "{} conditions",
-    rate: Some(0.0),
+    rate: Some(0.3),
     calm: Calm::Never,
     answers: &["if-chain-to-match"],
     sees: &[SyntaxKind::IF_EXPR],

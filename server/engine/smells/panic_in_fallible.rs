@@ -33,8 +33,9 @@
 //! - Closures and blocks of their own; tests, benchmarks and examples.
 //!
 //! ## Limits
-//! The measure is the number of them in one function. 0 are fine; more are a warning, more than 2 a strong one. It fires 0.0
-//! times in 100,000 lines of well-kept code. It is not shown by default, and no refactoring answers it: which error to give is a
+//! The measure is the number of them in one function. 0 are fine; more are a warning, more than 2 a strong one. It fires 0.7
+//! times in 100,000 lines of well-kept code. It is not shown by default: of 26 findings that were read from a list 15
+//! were worth doing. No refactoring answers it: which error to give is a
 //! question of the package.
 //!
 //! ## Sources
@@ -55,7 +56,7 @@ use crate::{
 
 pub(super) const SMELL: Smell = Smell {
     measured: "{} times",
-    rate: Some(0.0),
+    rate: Some(0.7),
     calm: Calm::Never,
     clippy: &["panic", "panic_in_result_fn", "todo", "unimplemented"],
     ..Smell::new(
@@ -67,7 +68,6 @@ pub(super) const SMELL: Smell = Smell {
 };
 
 const PANICS: [&str; 3] = ["panic", "todo", "unimplemented"];
-const MARKS: [&str; 3] = ["panic!", "todo!", "unimplemented!"];
 /// Words of a text that blames the program, in lower case.
 const BLAMING: &[&str] = &[
     "bug",
@@ -88,14 +88,16 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     }
     for function in &unit.functions {
         // Few functions have one of these.
-        if could_say(function)
-            && MARKS
-                .iter()
-                .any(|mark| unit.slice(function.range()).contains(mark))
-        {
+        if may_panic(unit.slice(function.range())) && could_say(function) {
             look_at(function, unit, sightings);
         }
     }
+}
+
+/// Whether a macro of these is written. Single letters are found much faster than words.
+fn may_panic(text: &str) -> bool {
+    let mut marks = text.match_indices('!');
+    marks.any(|(at, _)| PANICS.iter().any(|name| text[..at].ends_with(name)))
 }
 
 fn look_at(function: &Function, unit: &Unit<'_>, sightings: &mut Sightings) {
@@ -143,7 +145,7 @@ pub(super) fn tells_of_panics(function: &Function) -> bool {
 /// The name of a macro that panics in this very function.
 fn panicking(call: &ast::MacroCall, function: &Function, unit: &Unit<'_>) -> Option<TextRange> {
     let name = call.path()?.segment()?.name_ref()?;
-    if !PANICS.contains(&&*name.text()) {
+    if !PANICS.contains(&name.text()) {
         return None;
     }
     let at = name.syntax().text_range();

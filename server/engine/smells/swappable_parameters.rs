@@ -29,8 +29,9 @@
 //! - Tests, benchmarks and examples.
 //!
 //! ## Limits
-//! The measure is the number of neighbours of one type. 2 are fine; more are a warning, more than 3 a strong one. It fires 0.0 times in
-//! 100,000 lines of well-kept code. It is not shown by default, and no refactoring answers it: a type of its own changes every
+//! The measure is the number of neighbours of one type. 2 are fine; more are a warning, more than 3 a strong one. It fires 0.7 times in
+//! 100,000 lines of well-kept code. It is not shown by default: of 37 findings that were read from a list 18
+//! were worth doing. No refactoring answers it: a type of its own changes every
 //! call.
 //!
 //! ## Sources
@@ -53,7 +54,7 @@ use crate::{
 
 pub(super) const SMELL: Smell = Smell {
     measured: "{} parameters",
-    rate: Some(0.0),
+    rate: Some(0.7),
     calm: Calm::Never,
     ..Smell::new(
         "swappable-parameters",
@@ -74,6 +75,7 @@ const ORDERED: &[&str] = &[
     "column",
     "count",
     "day",
+    "days",
     "depth",
     "dst",
     "end",
@@ -82,6 +84,7 @@ const ORDERED: &[&str] = &[
     "green",
     "height",
     "hour",
+    "hours",
     "hue",
     "key",
     "last",
@@ -99,7 +102,9 @@ const ORDERED: &[&str] = &[
     "min",
     "minor",
     "minute",
+    "minutes",
     "month",
+    "months",
     "nano",
     "nanos",
     "new",
@@ -114,6 +119,7 @@ const ORDERED: &[&str] = &[
     "saturation",
     "sec",
     "second",
+    "seconds",
     "secs",
     "src",
     "start",
@@ -124,6 +130,7 @@ const ORDERED: &[&str] = &[
     "value",
     "width",
     "year",
+    "years",
 ];
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
@@ -225,6 +232,7 @@ mod tests {
             "x: u8, y: u8, z: u8",
             "red: u8, green: u8, blue: u8, alpha: u8",
             "year: u32, month: u32, day: u32",
+            "hours: i8, minutes: i8, seconds: i8",
             "row_start: usize, row_end: usize, count: usize",
             "old_index: usize, new_index: usize, count: usize",
             "open: bool, dirty: bool, stale: bool",

@@ -34,8 +34,9 @@
 //! - Constants, tests, benchmarks and examples.
 //!
 //! ## Limits
-//! The measure is the number of them in one function. 4 are fine; more are a warning, more than 8 a strong one. It fires 0.0
-//! times in 100,000 lines of well-kept code. It is not shown by default. `unwrap-to-expect` and `unwrap-to-question` answer it.
+//! The measure is the number of them in one function. 4 are fine; more are a warning, more than 8 a strong one. It fires 1.5
+//! times in 100,000 lines of well-kept code. It is not shown by default: of 18 findings that were read from a list 5
+//! were worth doing, the others had a reason that a reader had to find. `unwrap-to-expect` and `unwrap-to-question` answer it.
 //!
 //! ## Sources
 //! clippy's `unwrap_used`; *The Rust Programming Language*, "To `panic!` or Not to `panic!`".
@@ -55,7 +56,7 @@ use crate::{
 
 pub(super) const SMELL: Smell = Smell {
     measured: "{} times",
-    rate: Some(0.0),
+    rate: Some(1.5),
     calm: Calm::Never,
     answers: &["unwrap-to-question", "unwrap-to-expect"],
     clippy: &["unwrap_used"],
@@ -67,7 +68,6 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
-const MARK: &str = ".unwrap()";
 /// Locks, what is written to a `String`, and slices of a known length.
 const KNOWN: [&str; 8] = [
     "borrow",
@@ -81,12 +81,12 @@ const KNOWN: [&str; 8] = [
 ];
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
-    // Few functions have one.
-    if unit.is_for_tests() || !unit.slice(unit.node.text_range()).contains(MARK) {
+    if unit.is_for_tests() {
         return;
     }
     for function in &unit.functions {
-        let written = unit.slice(function.range()).matches(MARK).count();
+        // Few functions have so many.
+        let written = written_in(unit.slice(function.range()));
         if !sightings.keeps(count(written)) || tells_of_panics(function) {
             continue;
         }
@@ -98,6 +98,13 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
             sightings.push_with_parts(first.at, count(found.len()), found);
         }
     }
+}
+
+/// How many of them may be there. Single letters are found much faster than words.
+fn written_in(text: &str) -> usize {
+    let letters = text.match_indices('w');
+    let is_one = |at: usize| text[..at].ends_with("un") && text[at..].starts_with("wrap()");
+    letters.filter(|(at, _)| is_one(*at)).count()
 }
 
 fn count(len: usize) -> u32 {
