@@ -25,6 +25,12 @@ impl FileChange {
         new_files: Vec<(NewFile, String)>,
         refactorings: usize,
     ) -> Result<Self, NewFileError> {
+        // What is moved out of a file that is as rustfmt writes it stays so.
+        let new_files = new_files.into_iter().map(|(file, text)| {
+            let text = input.laid_out(text.into());
+            (file, text.to_string())
+        });
+        let new_files: Vec<_> = new_files.collect();
         let created = new_files.iter().map(|(file, text)| {
             Ok(CreatedFile {
                 path: new_path(&input.path, &input.root, file)?,

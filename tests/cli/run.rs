@@ -241,6 +241,46 @@ fn a_new_file_is_shown_and_then_created() {
     assert_eq!(inside.read("src/stack/tests.rs"), moved);
 }
 
+/// What is moved outwards may fit on a line where it didn't.
+#[test]
+fn a_new_file_is_as_rustfmt_writes_it() {
+    let place = stack("");
+    let filler = "    pub const NONE: u64 = 0;\n".repeat(20);
+    let head = "pub fn sum_of(first_number: u32, second_number: u32, third_number: u32, fourth: u32, fifth: u32)";
+    let broken = "    pub fn sum_of(\n        first_number: u32,\n        second_number: u32,\n        third_number: u32,\n        fourth: u32,\n        fifth: u32,\n    ) {\n    }\n";
+    let module = |name: &str| format!("pub mod {name} {{\n{filler}{broken}}}\n");
+    place.write("src/stack.rs", module("sums"));
+    let arguments = [
+        "refactor",
+        "run",
+        "extract-child-module",
+        "src/stack.rs:1:5",
+        "--write",
+    ];
+    place.run(arguments).expect(0);
+    assert_eq!(place.read("src/stack.rs"), "pub mod sums;\n");
+    let moved = place.read("src/stack/sums.rs");
+    assert!(moved.contains(&format!("\n{head} {{}}\n")), "{moved}");
+    // Where the file is written in another way, so is the new one.
+    place.write(
+        "src/stack.rs",
+        format!("fn  f() {{}}\n{}", module("others")),
+    );
+    let arguments = [
+        "refactor",
+        "run",
+        "extract-child-module",
+        "src/stack.rs:2:5",
+        "--write",
+    ];
+    place.run(arguments).expect(0);
+    let moved = place.read("src/stack/others.rs");
+    assert!(
+        moved.contains("\npub fn sum_of(\n    first_number: u32,\n"),
+        "{moved}"
+    );
+}
+
 #[test]
 fn a_name_that_is_taken_is_left_to_who_has_it() {
     let place = stack("");

@@ -17,6 +17,7 @@ use crate::{
     text::{Edit, Edits, FileId, FileStep},
 };
 
+mod derived;
 mod known;
 mod regions;
 mod stretch;

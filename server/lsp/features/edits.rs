@@ -112,6 +112,18 @@ pub(crate) fn edits_laid_out(file: &OpenFile, path: Option<&Path>, edits: &Edits
     laid_out.unwrap_or_else(|| edits.clone())
 }
 
+/// A new file that is moved out of `file`, in the same way.
+pub(crate) fn new_file_laid_out(file: &OpenFile, path: Option<&Path>, text: &str) -> String {
+    let path = path.and_then(|path| path.canonicalize().ok());
+    let (Some(path), Ok(source)) = (path, file.source()) else {
+        return text.to_owned();
+    };
+    let edition = source.context.edition.to_string();
+    let rustfmt = |text: &str| formatted_apart(&path, text, &edition);
+    let laid_out = analysis::laid_out(&source.text, &Arc::from(text), source.context, &rustfmt);
+    laid_out.map_or_else(|| text.to_owned(), |laid_out| laid_out.to_string())
+}
+
 /// One edit of several documents, each named once.
 pub(crate) fn edit_of(changes: Vec<FileEdits>, profile: &Profile) -> WorkspaceEdit {
     if !profile.has(Feature::DocumentChanges) {

@@ -7,7 +7,9 @@ use lsp_types::{CodeAction, WorkspaceEdit};
 use serde::{Deserialize, Serialize};
 use tower_lsp::jsonrpc::Result;
 
-use super::edits::{Basis, Impossible, KnownFiles, edits_laid_out, workspace_edit};
+use super::edits::{
+    Basis, Impossible, KnownFiles, edits_laid_out, new_file_laid_out, workspace_edit,
+};
 use crate::{
     analysis::{Finding, Trigger},
     lsp::{
@@ -18,7 +20,7 @@ use crate::{
         },
     },
     refactorings::{self, Offer},
-    text::{Edits, FileId, TextRange, TextSize},
+    text::{Edits, FileId, FileStep, TextRange, TextSize},
 };
 
 /// Where an offer was found: enough to find it again.
@@ -151,6 +153,12 @@ fn edit(
     let mut steps = change.steps.clone();
     if let Some(edits) = steps.edits.get_mut(&FileId::ASKED) {
         *edits = laid_out(analysed, edits);
+    }
+    for step in &mut steps.files {
+        if let FileStep::Create { text, .. } = step {
+            let path = analysed.document.path().filter(|_| analysed.compiler);
+            *text = new_file_laid_out(&analysed.file, path, text);
+        }
     }
     let edit = files.edit(&change.title, &steps, profile);
     edit.map_err(in_words)

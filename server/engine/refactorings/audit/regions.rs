@@ -7,7 +7,7 @@ use std::{cell::OnceCell, collections::BTreeMap, rc::Rc};
 use ra_ap_syntax::{AstNode, Edition, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, ast};
 
 use super::{
-    Allows, Also, Words,
+    Allows, Also, Words, derived,
     known::{AuditedFile, Known},
     stretch::Stretch,
     surroundings::{self, covering_node},
@@ -18,8 +18,6 @@ use crate::{
     syntax::{Ledger, LineEnding, Refusal, Source, Tree},
     text::{Edit, Edits, TextRange, TextSize},
 };
-
-mod derived;
 
 /// Each edit belongs to the smallest item that holds it; what is inserted between items stands by itself.
 pub(super) struct Regions<'a> {
@@ -33,18 +31,18 @@ pub(super) struct Regions<'a> {
 }
 
 /// A stretch of code before and after a change; a part that isn't there is empty.
-struct Pair {
+pub(super) struct Pair {
     /// The whole item as it is.
     item: Rc<Part>,
     /// The item, or the stretch of it that is touched.
-    before: Rc<Part>,
-    after: Part,
+    pub(super) before: Rc<Part>,
+    pub(super) after: Part,
 }
 
 /// Code that was parsed alone.
 pub(super) struct Part {
     text: String,
-    root: SyntaxNode,
+    pub(super) root: SyntaxNode,
     words: OnceCell<Words>,
 }
 
@@ -353,7 +351,7 @@ impl Part {
         }
     }
 
-    fn words(&self, edition: Edition) -> &Words {
+    pub(super) fn words(&self, edition: Edition) -> &Words {
         self.words
             .get_or_init(|| Words::of_all([&*self.text], edition))
     }
@@ -391,7 +389,7 @@ impl Pair {
     }
 
     /// Whether all of it goes.
-    fn is_gone(&self) -> bool {
+    pub(super) fn is_gone(&self) -> bool {
         self.after.text.is_empty() && !self.before.text.is_empty()
     }
 

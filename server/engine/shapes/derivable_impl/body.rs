@@ -5,7 +5,11 @@ use ra_ap_syntax::{
     ast::{self, HasArgList, HasName, LogicOp},
 };
 
-use super::{Fields, Own, OwnField, StdNames, defaults::Defaults, differs, squeezed};
+use super::{
+    Fields, Own, OwnField, StdNames,
+    defaults::{Defaults, LONGEST_TUPLE},
+    differs, squeezed,
+};
 use crate::syntax::{Refusal, conditions, types_shown::Ground};
 
 /// A block and what it is about.
@@ -321,7 +325,9 @@ impl Plainness<'_> {
             "Vec", "VecDeque",
         ];
         match ty {
-            ast::Type::TupleType(all) => all.fields().all(|it| self.has(&it)),
+            ast::Type::TupleType(all) => {
+                all.fields().count() <= LONGEST_TUPLE && all.fields().all(|it| self.has(&it))
+            }
             ast::Type::RefType(it) => it
                 .ty()
                 .is_some_and(|it| matches!(&*squeezed(it.syntax()), "str") || self.has(&it)),

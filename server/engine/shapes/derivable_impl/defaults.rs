@@ -46,6 +46,8 @@ const ATOMIC: [&str; 11] = [
 ];
 /// The longest array that has a default.
 const LONGEST: usize = 32;
+/// The longest tuple that has the traits of its parts.
+pub(super) const LONGEST_TUPLE: usize = 12;
 
 impl Defaults<'_> {
     /// How far it is shown that a value is the default of the type.
@@ -79,7 +81,8 @@ impl Defaults<'_> {
         let pairs = values.iter().zip(&types);
         let grounds = pairs.map(|(value, ty)| self.ground(value, Some(ty)));
         let grounds = grounds.collect::<Option<Vec<_>>>()?;
-        (values.len() == types.len()).then(|| grounds.into_iter().max().unwrap_or_default())
+        let is_short = values.len() == types.len() && values.len() <= LONGEST_TUPLE;
+        is_short.then(|| grounds.into_iter().max().unwrap_or_default())
     }
 
     fn of_array(&self, value: &ast::ArrayExpr, ty: Option<&ast::Type>) -> Option<Ground> {

@@ -1,8 +1,8 @@
 //! What the names of the standard library mean in a file.
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
-use ra_ap_syntax::{AstNode, SyntaxNode, ast};
+use ra_ap_syntax::{AstNode, GreenNode, SyntaxNode, ast};
 
 use crate::syntax::{FileNames, text_of, types_shown::Ground};
 
@@ -23,6 +23,11 @@ struct Import {
 
 const OF_STD: [&str; 3] = ["alloc", "core", "std"];
 
+thread_local! {
+    /// The names of the tree that was asked about last: a file has many implementations.
+    static LAST: RefCell<Option<(GreenNode, Rc<StdNames>)>> = const { RefCell::new(None) };
+}
+
 /// Names that are there without an import.
 const PRELUDE: [&str; 12] = [
     "Box",
@@ -40,15 +45,30 @@ const PRELUDE: [&str; 12] = [
 ];
 
 impl StdNames {
-    pub(super) fn around(node: &SyntaxNode) -> Self {
+    /// Those of the file around a node. The first judgement that asks about a tree pays for them.
+    pub(super) fn around(node: &SyntaxNode) -> Rc<Self> {
         let root = node.tree_top();
+        let green = root.green();
+        LAST.with_borrow_mut(|last| {
+            if let Some((tree, names)) = last
+                && std::ptr::eq(&raw const **tree, &raw const *green)
+            {
+                return Rc::clone(names);
+            }
+            let names = Rc::new(Self::of(&root));
+            *last = Some((green.to_owned(), Rc::clone(&names)));
+            names
+        })
+    }
+
+    fn of(root: &SyntaxNode) -> Self {
         let mut imports = Vec::new();
         for import in root.descendants().filter_map(ast::Use::cast) {
             if let Some(tree) = import.use_tree() {
                 add_imports(&mut imports, &tree, "");
             }
         }
-        let declared = FileNames::around_node(node);
+        let declared = FileNames::around_node(root);
         let (globs, imports): (Vec<_>, Vec<_>) =
             imports.into_iter().partition(|it: &Import| it.name == "*");
         let is_foreign = |glob: &Import| {
@@ -61,7 +81,7 @@ impl StdNames {
             has_foreign_glob: globs.iter().any(is_foreign),
             declared,
             imports,
-            has_prelude: !text_of(&root).contains("no_implicit_prelude"),
+            has_prelude: !text_of(root).contains("no_implicit_prelude"),
         }
     }
 

@@ -5,7 +5,11 @@ use ra_ap_syntax::{
     ast::{self, HasName},
 };
 
-use super::{Pair, Part, Words, surroundings, text};
+use super::{
+    Words,
+    regions::{Pair, Part},
+    surroundings, text,
+};
 use crate::syntax::Refusal;
 
 /// One of both is the implementation that goes, the other the type that it is of.
