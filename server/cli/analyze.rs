@@ -46,7 +46,7 @@ pub(super) struct Arguments {
     /// What the report is for; `human`, unless the variable `RUSTASSISTANT_FORMAT` says otherwise
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// Write the report to this file; it keeps its old content until the new one is complete
+    /// Write the report to this file, which keeps its old content until the new one is complete; `-` is the standard output
     #[arg(short, long, value_name = "FILE")]
     output_file: Option<PathBuf>,
     /// Write `// rustassistant: allow(id) REASON` at all that is told, so that it is told no more
@@ -88,6 +88,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     let mut settings = Settings::new(&arguments.settings);
     let more = arguments.baseline.path_to_analyse();
     let mut inputs = arguments.scope.inputs(more, &mut settings)?;
+    target.check(&inputs.files)?;
     let work = start(arguments, &inputs)?;
     let refused = match &arguments.add_allowances {
         Some(reason) => allowances::add(&work, arguments, &mut inputs.files, reason)?,

@@ -235,6 +235,13 @@ fn a_report_goes_into_a_file_as_a_whole() {
     to("no/such/folder.json")
         .expect(2)
         .says("The report can't be written to `no/such/folder.json`");
+    let source = place.read("src/orders.rs");
+    for same in ["src/orders.rs", "src/../src/orders.rs"] {
+        to(same).expect(2).says("which it is of");
+    }
+    assert_eq!(place.read("src/orders.rs"), source);
+    let told: Value = serde_json::from_str(&to("-").expect(0).stdout).unwrap();
+    assert!(told["files"].is_array() && !place.path("-").exists());
     let names = std::fs::read_dir(place.path("")).unwrap();
     assert_eq!(
         names

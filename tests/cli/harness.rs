@@ -148,11 +148,16 @@ impl Place {
 }
 
 /// Runs the command to its end; a run that hangs or panics fails the test.
-pub(crate) fn finish(mut command: Command) -> Run {
+pub(crate) fn finish(command: Command) -> Run {
+    finish_within(command, PATIENCE)
+}
+
+/// The same where a run may take longer, as where rustc checks a large crate many times.
+pub(crate) fn finish_within(mut command: Command, patience: Duration) -> Run {
     let mut child = command.spawn().unwrap();
     let stdout = drain(child.stdout.take());
     let stderr = drain(child.stderr.take());
-    let code = wait(&mut child);
+    let code = wait(&mut child, patience);
     let run = Run {
         stdout: stdout.join().unwrap(),
         stderr: stderr.join().unwrap(),
@@ -174,13 +179,13 @@ fn drain(stream: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Strin
     })
 }
 
-fn wait(child: &mut Child) -> Option<i32> {
+fn wait(child: &mut Child, patience: Duration) -> Option<i32> {
     let started = Instant::now();
     loop {
         if let Some(status) = child.try_wait().unwrap() {
             return status.code();
         }
-        if started.elapsed() > PATIENCE {
+        if started.elapsed() > patience {
             child.kill().unwrap();
             panic!("it hangs");
         }

@@ -12,6 +12,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use rustassistant::{
@@ -25,12 +26,14 @@ use serde_json::{Value, json};
 use walkdir::WalkDir;
 
 use crate::{
-    harness::Place,
+    harness::{Place, finish_within},
     replies::{Numbers, bad, good, malicious},
     rewrites::rules_of,
 };
 
 const SEED: u64 = 3;
+/// A large crate is checked again for each part that is tried.
+const PATIENCE: Duration = Duration::from_mins(20);
 /// Lower than anybody has them, so that small crates have enough functions above them.
 const LIMITS: [&str; 3] = [
     "smells.cognitive-complexity.warn=7",
@@ -114,6 +117,7 @@ fn tried(extent: &Extent) -> Tally {
             let one = large.swap_remove(usize::try_from(place).unwrap());
             copied.ask((&one, extent.replies), &asked, &mut tally);
         }
+        println!("{name}: {tally:?}");
     }
     assert_eq!(&tally.offered[1..], [0, 0], "{tally:?}");
     tally
@@ -300,9 +304,9 @@ impl Copied {
         );
         fs::write(self.place.home().join("config.toml"), options).unwrap();
         let at = format!("{}:{}", large.file, large.line);
-        let run = self
-            .place
-            .run(["refactor", "plan", &at, "--format", "json"]);
+        let mut command = self.place.command();
+        command.args(["refactor", "plan", &at, "--format", "json"]);
+        let run = finish_within(command, PATIENCE);
         let Ok(report) = serde_json::from_str::<Value>(run.stdout.lines().next().unwrap_or(""))
         else {
             panic!("{run:?}");

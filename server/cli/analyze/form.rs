@@ -10,7 +10,10 @@ use anyhow::{Context, bail};
 use clap::ValueEnum;
 
 use super::super::{Output, output::look, whole_file::replace};
-use crate::report::{self, Report};
+use crate::{
+    analysis::InputFile,
+    report::{self, Report},
+};
 
 /// What chooses the form where `--format` doesn't.
 const VARIABLE: &str = "RUSTASSISTANT_FORMAT";
@@ -120,8 +123,29 @@ pub(super) enum Target {
 }
 
 impl Target {
+    /// `-` stands for the standard output, as nothing does.
     pub(super) fn of(file: Option<&Path>) -> Self {
+        let file = file.filter(|file| file.as_os_str() != "-");
         file.map_or(Self::Stdout, |file| Self::File(file.to_path_buf()))
+    }
+
+    /// Refuses a file that the report is of, which would be gone with it.
+    pub(super) fn check(&self, inputs: &[InputFile]) -> anyhow::Result<()> {
+        let Self::File(path) = self else {
+            return Ok(());
+        };
+        let Ok(there) = path.canonicalize() else {
+            return Ok(());
+        };
+        let name = there.file_name();
+        let mut alike = inputs.iter().filter(|it| it.path.file_name() == name);
+        if alike.any(|it| it.path.canonicalize().is_ok_and(|it| it == there)) {
+            let path = path.display();
+            bail!(
+                "The report would take the place of `{path}`, which it is of. Name another file."
+            );
+        }
+        Ok(())
     }
 
     /// Writes a report by `write`. A file has its old content until the new one is complete.
