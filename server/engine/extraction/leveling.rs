@@ -348,8 +348,8 @@ fn functions_of<'a>(root: &SyntaxNode, name: &'a str) -> impl Iterator<Item = as
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::syntax::FileContext;
+    use super::{way_back::lending, *};
+    use crate::{syntax::FileContext, text::TextSize};
 
     /// The bodies of all functions as places, named by the code or by a person.
     fn leveled(text: &str, naming: Naming) -> Result<Leveled, NotExtracted> {

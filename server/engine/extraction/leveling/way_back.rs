@@ -109,7 +109,7 @@ impl Leveled {
     }
 
     /// A range of the text before.
-    fn back(&self, range: TextRange) -> Option<TextRange> {
+    pub(super) fn back(&self, range: TextRange) -> Option<TextRange> {
         let at = |at: TextSize| {
             let mut delta_new = TextSize::new(0);
             let mut delta_old = TextSize::new(0);
@@ -133,7 +133,7 @@ impl Leveled {
 }
 
 /// A function that takes a reference with each of these, so that nothing can change them as long as it runs.
-fn lending(function: &str, lent: &[String]) -> Option<String> {
+pub(super) fn lending(function: &str, lent: &[String]) -> Option<String> {
     let root = Tree::parse(function, Edition::CURRENT).ok()?.root();
     let node = root.descendants().find_map(ast::Fn::cast)?;
     let params = node.param_list()?.params();
