@@ -2,9 +2,11 @@
 //! in front of the place. What is derived from that text takes one more variable for each, and what declares it moves into the
 //! call.
 
+mod checks;
 mod edits;
 mod fields;
 mod naming;
+mod way_back;
 
 use ra_ap_syntax::{
     AstNode, SyntaxKind, SyntaxNode,
@@ -12,14 +14,14 @@ use ra_ap_syntax::{
 };
 
 use super::{
-    Draft, Known, Naming, NotExtracted, Passing, Selection, Shared,
+    Known, Naming, NotExtracted, Shared,
     differing::{Form, Spots, differences, pointer},
 };
 use crate::{
-    syntax::{Edition, Source, Tree, scopes::Names, tokens as words_of},
-    text::{Edit, Edits, TextRange, TextSize},
+    syntax::{Source, scopes::Names, tokens as words_of},
+    text::{Edit, Edits, TextRange},
 };
-use edits::{added, edits, moved};
+use edits::{edits, moved};
 
 /// A text in which places are equal word by word, and the way back from it.
 pub struct Leveled {
@@ -67,9 +69,6 @@ struct Put {
 
 /// More is more to put in than a reader can follow.
 const MOST_VALUES: usize = 4;
-/// The same with what is not different.
-const MOST_PARAMETERS: usize = 5;
-
 impl Leveled {
     /// Gives names to what differs between places.
     pub fn of(source: &Source, places: &[TextRange], naming: Naming) -> Result<Self, NotExtracted> {
@@ -235,108 +234,6 @@ impl Leveled {
         shared.use_after(lasting.map(|it| it.name.clone()));
     }
 
-    /// A draft of the text before, in whose calls stands what differs.
-    pub fn carried_back(&self, draft: Draft, lent: &[String]) -> Result<Draft, NotExtracted> {
-        const ASTRAY: NotExtracted = NotExtracted::new("The edits don't fit.");
-        let mut called = Vec::new();
-        for edit in &draft.called {
-            let place = self
-                .places
-                .iter()
-                .position(|it| edit.delete.contains_range(*it));
-            let Some(place) = place else {
-                if !self.is_added(edit.delete) {
-                    let range = self.back(edit.delete).ok_or(ASTRAY)?;
-                    called.push(Edit::replace(range, edit.insert.clone()));
-                }
-                continue;
-            };
-            let range = self.back(edit.delete).ok_or(ASTRAY)?;
-            called.push(Edit::replace(range, self.put_in(&edit.insert, place, lent)));
-        }
-        let mut function = self.in_own_words(&draft.function);
-        if !lent.is_empty() {
-            function = lending(&function, lent).ok_or(ASTRAY)?;
-        }
-        let written = draft.written.iter().map(|edit| {
-            let range = self.back(edit.delete)?;
-            let insert = edit.insert.replace(&draft.function, &function);
-            Some(Edit::replace(range, insert))
-        });
-        let written = written.collect::<Option<Vec<_>>>().ok_or(ASTRAY)?;
-        let edits = Edits::new(called.iter().chain(&written).cloned().collect());
-        let text = edits.ok().and_then(|it| it.apply(&self.before.text));
-        Ok(Draft {
-            text: text.ok_or(ASTRAY)?,
-            function,
-            written,
-            called,
-            ..draft
-        })
-    }
-
-    /// A call with what differs in the stead of its names.
-    fn put_in(&self, call: &str, place: usize, lent: &[String]) -> String {
-        let words = words_of(call, Edition::CURRENT);
-        let words = words.into_iter().map(|(kind, word)| {
-            let mut puts = self.puts.iter();
-            let put = puts.find(|it| kind == SyntaxKind::IDENT && it.name == word);
-            match put {
-                Some(put) if lent.contains(&put.name) => {
-                    let text = &put.texts[place];
-                    format!("({text}, &{text})")
-                }
-                Some(put) => put.texts[place].clone(),
-                None => self.own_name(word, place).to_owned(),
-            }
-        });
-        words.collect()
-    }
-
-    /// What a variable is called in the text in which places are equal.
-    pub fn fresh(&self, name: &str) -> String {
-        let mut renamed = self.renamed.iter();
-        let renamed = renamed.find(|it| it.names.iter().any(|it| it == name));
-        renamed.map_or_else(|| name.to_owned(), |it| it.fresh.clone())
-    }
-
-    /// The function with the names that the first place has.
-    fn in_own_words(&self, function: &str) -> String {
-        let words = words_of(function, Edition::CURRENT).into_iter();
-        let words = words.map(|(kind, word)| match kind {
-            SyntaxKind::STRING => self.renamed.iter().fold(word.to_owned(), |text, it| {
-                let named = |end| format!("{{{}{end}", it.names[0]);
-                let text = text.replace(&format!("{{{}}}", it.fresh), &named('}'));
-                text.replace(&format!("{{{}:", it.fresh), &named(':'))
-            }),
-            _ => self.own_name(word, 0).to_owned(),
-        });
-        words.collect()
-    }
-
-    /// A name for a function in which nothing is called as it is only in the text in which places are equal.
-    pub fn told(&self, name: String) -> String {
-        let renamed = self.renamed.iter();
-        renamed.fold(name, |name, it| name.replace(&it.fresh, &it.names[0]))
-    }
-
-    /// What a place calls a variable that it declares.
-    fn own_name<'a>(&'a self, word: &'a str, place: usize) -> &'a str {
-        let renamed = self.renamed.iter().find(|it| it.fresh == word);
-        renamed.map_or(word, |it| &it.names[place])
-    }
-
-    /// What is copied into a call, and so has to be shown not to change before it is looked at.
-    pub fn lent(&self, selection: &Selection, passing: &Passing) -> Vec<String> {
-        let captured = passing.captured(selection);
-        let copied = captured.filter(|(capture, way)| {
-            let mut puts = self.puts.iter();
-            let put = puts.find(|it| it.name == capture.name);
-            put.is_some_and(|it| it.has_place() && way.is_value())
-        });
-        copied.map(|(capture, _)| capture.name.clone()).collect()
-    }
-
     /// Writes the types of functions as the file does, which is shorter than what is told of them.
     pub fn write_types(&self, known: &mut Known) {
         for put in &self.puts {
@@ -345,116 +242,6 @@ impl Leveled {
             }
         }
     }
-
-    /// What rustc doesn't tell of what differs.
-    pub fn check(
-        &self,
-        selection: &Selection,
-        known: &Known,
-        passing: &Passing,
-    ) -> Result<(), NotExtracted> {
-        let captured = || {
-            passing
-                .captured(selection)
-                .map(|(capture, _)| &capture.name)
-        };
-        if let Some(shared) = self.shared_root(captured()) {
-            let why =
-                format!("`{shared}` is a value that differs in one place, and another one's too.");
-            return Err(NotExtracted(why.into()));
-        }
-        for (capture, way) in passing.captured(selection) {
-            let Some(put) = self.puts.iter().find(|it| it.name == capture.name) else {
-                continue;
-            };
-            let ty = known.types.get(&put.name);
-            let is_copy = ty.is_some_and(|it| it.is_copy);
-            if ty.is_some_and(|it| it.text.starts_with('[') && way.is_kept()) {
-                return Err(NotExtracted::new("An array would be copied for each call."));
-            }
-            let has = |form: Form| put.forms.contains(&form);
-            let text = &put.texts[0];
-            // Each use of a constant is another value; what is dropped or changed would tell.
-            if has(Form::Function) && !way.is_kept() {
-                let why = format!("`{text}` is more than called.");
-                return Err(NotExtracted(why.into()));
-            }
-            if has(Form::Path) && !(is_copy && way.is_kept()) {
-                let why = format!("`{text}` may be made anew wherever it stands.");
-                return Err(NotExtracted(why.into()));
-            }
-            if has(Form::Field) && way.is_behind() {
-                let why = format!("What `{text}` refers to may change.");
-                return Err(NotExtracted(why.into()));
-            }
-            if !is_copy && has(Form::Field) && way.owned().is_some() {
-                let why = format!("`{text}` would be moved out of what it belongs to.");
-                return Err(NotExtracted(why.into()));
-            }
-        }
-        let selected = selection.parameters();
-        if selected > MOST_PARAMETERS && !self.puts.is_empty() {
-            let why = format!("A function would take {selected} parameters.");
-            return Err(NotExtracted(why.into()));
-        }
-        Ok(())
-    }
-
-    /// The variable that a value begins with in one place, if a value begins with it that is given beside it: what one of them does
-    /// to the variable, the other one wouldn't see.
-    fn shared_root<'a>(&'a self, captured: impl Iterator<Item = &'a String>) -> Option<&'a str> {
-        let common = captured.filter(|name| self.puts.iter().all(|put| put.name != **name));
-        let common: Vec<&str> = common
-            .map(String::as_str)
-            .filter(|it| *it != "self")
-            .collect();
-        let count = self.before.places.len();
-        (0..count).find_map(|place| {
-            let mut seen = common.clone();
-            self.puts
-                .iter()
-                .filter(|put| put.has_place())
-                .find_map(|put| {
-                    let text = &put.texts[place];
-                    let root = text.split('.').next().unwrap_or(text).trim();
-                    if root != "self" && seen.contains(&root) {
-                        return Some(root);
-                    }
-                    seen.push(root);
-                    None
-                })
-        })
-    }
-
-    /// Whether a range is a part of what was added.
-    fn is_added(&self, range: TextRange) -> bool {
-        added(&self.edits)
-            .iter()
-            .any(|(_, new)| new.contains_range(range) && !range.is_empty())
-    }
-
-    /// A range of the text before.
-    fn back(&self, range: TextRange) -> Option<TextRange> {
-        let at = |at: TextSize| {
-            let mut delta_new = TextSize::new(0);
-            let mut delta_old = TextSize::new(0);
-            for (old, new) in added(&self.edits) {
-                if at < new.start() {
-                    break;
-                }
-                if at == new.start() {
-                    return Some(old.start());
-                }
-                if at < new.end() {
-                    return None;
-                }
-                (delta_new, delta_old) = (new.end(), old.end());
-            }
-            Some(at - delta_new + delta_old)
-        };
-        let (start, end) = (at(range.start())?, at(range.end())?);
-        (start <= end).then(|| TextRange::new(start, end))
-    }
 }
 
 impl Put {
@@ -462,22 +249,6 @@ impl Put {
     fn has_place(&self) -> bool {
         self.forms.iter().any(|it| it.is_place())
     }
-}
-
-/// A function that takes a reference with each of these, so that nothing can change them as long as it runs.
-fn lending(function: &str, lent: &[String]) -> Option<String> {
-    let root = Tree::parse(function, Edition::CURRENT).ok()?.root();
-    let node = root.descendants().find_map(ast::Fn::cast)?;
-    let params = node.param_list()?.params();
-    let edits = params.filter_map(|param| {
-        let pattern = param.pat()?.syntax().text().to_string();
-        let name = pattern.trim_start_matches("mut ");
-        let ty = param.ty()?.syntax().text().to_string();
-        let text = format!("({pattern}, _): ({ty}, impl ::core::marker::Sized)");
-        let is_lent = lent.iter().any(|it| it == name);
-        is_lent.then(|| Edit::replace(param.syntax().text_range(), text))
-    });
-    Edits::new(edits.collect()).ok()?.apply(function)
 }
 
 const NOT_WHOLE: NotExtracted = NotExtracted::new("A place isn't made of whole statements.");
@@ -577,8 +348,8 @@ fn functions_of<'a>(root: &SyntaxNode, name: &'a str) -> impl Iterator<Item = as
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::syntax::FileContext;
+    use super::{way_back::lending, *};
+    use crate::{syntax::FileContext, text::TextSize};
 
     /// The bodies of all functions as places, named by the code or by a person.
     fn leveled(text: &str, naming: Naming) -> Result<Leveled, NotExtracted> {

@@ -6,8 +6,12 @@ use ra_ap_syntax::{
     ast::{self, HasName},
 };
 
-use super::{Leave, Measure, Selection, Sized, naming};
-use crate::{extraction::selection::tokens, syntax::prints::Names, text::TextRange};
+use super::{Measure, sized::Sized};
+use crate::{
+    extraction::{Selection, exits::Leave, naming, selection::tokens},
+    syntax::prints::Names,
+    text::TextRange,
+};
 
 /// A shorter part is read at a glance.
 const FEWEST_LINES: u32 = 9;

@@ -1,0 +1,100 @@
+//! What rustc's verdict doesn't show of what differs.
+
+use super::{Form, Leveled};
+use crate::extraction::{Known, NotExtracted, Passing, Selection};
+
+/// More is more than a reader can follow, with what is not different.
+const MOST_PARAMETERS: usize = 5;
+
+impl Leveled {
+    /// What is copied into a call, and so has to be shown not to change before it is looked at.
+    pub fn lent(&self, selection: &Selection, passing: &Passing) -> Vec<String> {
+        let captured = passing.captured(selection);
+        let copied = captured.filter(|(capture, way)| {
+            let mut puts = self.puts.iter();
+            let put = puts.find(|it| it.name == capture.name);
+            put.is_some_and(|it| it.has_place() && way.is_value())
+        });
+        copied.map(|(capture, _)| capture.name.clone()).collect()
+    }
+
+    /// What rustc doesn't tell of what differs.
+    pub fn check(
+        &self,
+        selection: &Selection,
+        known: &Known,
+        passing: &Passing,
+    ) -> Result<(), NotExtracted> {
+        let captured = || {
+            passing
+                .captured(selection)
+                .map(|(capture, _)| &capture.name)
+        };
+        if let Some(shared) = self.shared_root(captured()) {
+            let why =
+                format!("`{shared}` is a value that differs in one place, and another one's too.");
+            return Err(NotExtracted(why.into()));
+        }
+        for (capture, way) in passing.captured(selection) {
+            let Some(put) = self.puts.iter().find(|it| it.name == capture.name) else {
+                continue;
+            };
+            let ty = known.types.get(&put.name);
+            let is_copy = ty.is_some_and(|it| it.is_copy);
+            if ty.is_some_and(|it| it.text.starts_with('[') && way.is_kept()) {
+                return Err(NotExtracted::new("An array would be copied for each call."));
+            }
+            let has = |form: Form| put.forms.contains(&form);
+            let text = &put.texts[0];
+            // Each use of a constant is another value; what is dropped or changed would tell.
+            if has(Form::Function) && !way.is_kept() {
+                let why = format!("`{text}` is more than called.");
+                return Err(NotExtracted(why.into()));
+            }
+            if has(Form::Path) && !(is_copy && way.is_kept()) {
+                let why = format!("`{text}` may be made anew wherever it stands.");
+                return Err(NotExtracted(why.into()));
+            }
+            if has(Form::Field) && way.is_behind() {
+                let why = format!("What `{text}` refers to may change.");
+                return Err(NotExtracted(why.into()));
+            }
+            if !is_copy && has(Form::Field) && way.owned().is_some() {
+                let why = format!("`{text}` would be moved out of what it belongs to.");
+                return Err(NotExtracted(why.into()));
+            }
+        }
+        let selected = selection.parameters();
+        if selected > MOST_PARAMETERS && !self.puts.is_empty() {
+            let why = format!("A function would take {selected} parameters.");
+            return Err(NotExtracted(why.into()));
+        }
+        Ok(())
+    }
+
+    /// The variable that a value begins with in one place, if a value begins with it that is given beside it: what one of them does
+    /// to the variable, the other one wouldn't see.
+    fn shared_root<'a>(&'a self, captured: impl Iterator<Item = &'a String>) -> Option<&'a str> {
+        let common = captured.filter(|name| self.puts.iter().all(|put| put.name != **name));
+        let common: Vec<&str> = common
+            .map(String::as_str)
+            .filter(|it| *it != "self")
+            .collect();
+        let count = self.before.places.len();
+        (0..count).find_map(|place| {
+            let mut seen = common.clone();
+            self.puts
+                .iter()
+                .filter(|put| put.has_place())
+                .find_map(|put| {
+                    let text = &put.texts[place];
+                    let root = text.split('.').next().unwrap_or(text).trim();
+                    if root != "self" && seen.contains(&root) {
+                        return Some(root);
+                    }
+                    seen.push(root);
+                    None
+                })
+        })
+    }
+}
