@@ -20,6 +20,7 @@ pub(super) fn is_bound(file: &FileUnit, run: &Run, statements: &[Statement]) -> 
         || only_asserts(file, statements)
         || leaves_early(file, run, statements)
         || leaves_many(file, run, statements)
+        || only_prepares(file, run, statements)
         || lends_on(file, run, statements)
 }
 
@@ -64,6 +65,44 @@ fn leaves_early(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
     let (words, _, _) = words_of(file, run, statements);
     let range = TextRange::up_to(block.len());
     words.leaves(range) || words.jumps_out(range)
+}
+
+/// Whether a few lines only give names, several of them for what follows: a function would give them back in one.
+fn only_prepares(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
+    const FEW: usize = 5;
+    const SEVERAL: usize = 2;
+    let prepares = |statement: &Statement| {
+        let text = slice(&file.text, statement.range).unwrap_or_default();
+        ["let ", "assert", "debug_assert"]
+            .iter()
+            .any(|it| text.starts_with(it))
+    };
+    if statements.len() > FEW || !statements.iter().all(prepares) {
+        return false;
+    }
+    let (words, _, behind) = words_of(file, run, statements);
+    words.given(TextRange::up_to(range_of(statements).len()), behind) >= SEVERAL
+}
+
+/// The type whose `impl` is around, if the statements read `self`: in another one that is another value.
+pub(super) fn self_of<'a>(file: &'a FileUnit, statements: &[Statement]) -> Option<&'a str> {
+    let text = slice(&file.text, range_of(statements))?;
+    let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    if !words.any(|word| word == "self") {
+        return None;
+    }
+    let before = file.text.get(..usize::from(range_of(statements).start()))?;
+    let head = before.get(before.rfind("\nimpl")?..)?;
+    let (head, _) = head.split_once('{')?;
+    let ty = head.split_once(" where").map_or(head, |(head, _)| head);
+    let ty = ty.rsplit_once(" for ").map_or(ty, |(_, ty)| ty).trim();
+    // Parameters may have other names.
+    let ty = ty.strip_prefix("impl").unwrap_or(ty).trim();
+    let ty = ty
+        .split_once('>')
+        .filter(|_| ty.starts_with('<'))
+        .map_or(ty, |(_, ty)| ty.trim());
+    Some(ty.split_once('<').map_or(ty, |(name, _)| name))
 }
 
 /// Whether what follows reads several names that borrow in order to change.

@@ -106,7 +106,10 @@ fn block(file: &FileUnit, places: &[At], length: usize) -> Option<Repeat> {
     let cases = places
         .iter()
         .map(|at| bound::case_of(file, &runs[at.0], statements(*at)));
-    if cases.collect::<HashSet<_>>().len() > 1 {
+    let types = places
+        .iter()
+        .map(|at| bound::self_of(file, statements(*at)));
+    if cases.collect::<HashSet<_>>().len() > 1 || types.collect::<HashSet<_>>().len() > 1 {
         return None;
     }
     // What has equal prints is held against the text.

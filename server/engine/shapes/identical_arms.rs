@@ -51,7 +51,8 @@ impl IdenticalArms {
     /// Whether nothing would be lost or be better said in another way.
     pub fn check(&self) -> Result<(), Refusal> {
         numbers::check(&self.arms)?;
-        if self.is_whole() {
+        let mut patterns = self.arms.iter().filter_map(ast::MatchArm::pat);
+        if self.is_whole() && patterns.all(|it| patterns::binds_nothing(&it)) {
             return Err(Refusal::because(
                 Hazard::Text,
                 "All arms do the same, so that nothing needs to be asked.",

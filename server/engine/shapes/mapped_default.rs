@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     syntax::{
-        FileContext, Hazard, Refusal, Rewrite, RustVersion,
+        FileContext, FileNames, Hazard, Refusal, Rewrite, RustVersion,
         layout::{self, width},
         types_shown::{self, head_of},
     },
@@ -97,7 +97,7 @@ impl Parts {
         let arguments = inner.arg_list()?;
         let receiver = inner.receiver()?;
         let is_plain = inner.generic_arg_list().is_none() && arguments.args().count() == 1;
-        let (method, version) = match (value, is_likely_result(&receiver)) {
+        let (method, version) = match (value, is_result(&receiver)?) {
             (false, false) => ("is_some_and", RustVersion(70)),
             (false, true) => ("is_ok_and", RustVersion(70)),
             (true, false) => ("is_none_or", RustVersion(82)),
@@ -119,6 +119,9 @@ impl Parts {
     fn is_turned(&self) -> bool {
         let around = self.outer.syntax().parent().and_then(ast::PrefixExpr::cast);
         let is_not = around.is_some_and(|it| it.op_kind() == Some(UnaryOp::Not));
+        if is_not && self.method == "is_none_or" {
+            return true;
+        }
         let has_opposite = match self.arguments.args().next() {
             Some(ast::Expr::ClosureExpr(closure)) => match closure.body() {
                 Some(ast::Expr::BinExpr(it)) => matches!(it.op_kind(), Some(BinaryOp::CmpOp(_))),
@@ -213,8 +216,9 @@ fn may_be_joined(
     written.contains('\n') && layout::may_be_joined(&written, context, indent, gained)
 }
 
-/// Whether a value is a `Result` by its type as it is written, or by the name of what gives it.
-fn is_likely_result(receiver: &ast::Expr) -> bool {
+/// Whether a value is a `Result` rather than an `Option`, by its type as it is written, or by the name of what gives it; nothing
+/// where a function gives it of which nothing is known.
+fn is_result(receiver: &ast::Expr) -> Option<bool> {
     const METHODS: [&str; 18] = [
         "binary_search",
         "canonicalize",
@@ -248,17 +252,35 @@ fn is_likely_result(receiver: &ast::Expr) -> bool {
     ];
     let written = types_shown::owned(receiver).and_then(|it| it.written);
     if let Some(ty) = written {
-        return head_of(&ty).ends_with("Result");
+        return Some(head_of(&ty).ends_with("Result"));
     }
     match receiver {
-        ast::Expr::MethodCallExpr(call) => call
-            .name_ref()
-            .is_some_and(|name| METHODS.contains(&name.text()) || name.text().starts_with("try_")),
-        ast::Expr::CallExpr(call) => {
-            let callee = call.expr().map(|it| it.syntax().text().to_string());
-            callee.is_some_and(|callee| FUNCTIONS.iter().any(|it| callee.contains(it)))
+        ast::Expr::MethodCallExpr(call) => {
+            let name = call.name_ref()?;
+            let is_known = METHODS.contains(&name.text()) || name.text().starts_with("try_");
+            Some(is_known || declared(receiver, name.text()).unwrap_or(false))
         }
-        ast::Expr::AwaitExpr(it) => it.expr().is_some_and(|inner| is_likely_result(&inner)),
-        _ => false,
+        ast::Expr::CallExpr(call) => {
+            let callee = call.expr()?.syntax().text().to_string();
+            if FUNCTIONS.iter().any(|it| callee.contains(it)) {
+                return Some(true);
+            }
+            declared(receiver, callee.rsplit("::").next()?)
+        }
+        ast::Expr::AwaitExpr(it) => is_result(&it.expr()?),
+        _ => Some(false),
+    }
+}
+
+/// Whether what the file declares under a name gives a `Result`; nothing where it gives something else than that or an `Option`.
+fn declared(receiver: &ast::Expr, name: &str) -> Option<bool> {
+    let names = FileNames::around(receiver);
+    let mut gives = names.called(name).map(|it| head_of(&it.gives).to_owned());
+    let first = gives.next()?;
+    let is_one = gives.all(|it| it == first);
+    match &*first {
+        "Option" if is_one => Some(false),
+        ty if is_one && ty.ends_with("Result") => Some(true),
+        _ => None,
     }
 }

@@ -62,6 +62,7 @@
 //!   20 lines always.
 //! - Twins: an `if` behind another one without `else`, or in one of two such loops in a row, or whose condition the
 //!   function asks once more, or a guard before it has asked already.
+//! - A condition of three questions, whose opposite is hard to read; a block whose last `if` has an `else` that only goes on.
 //! - A block that ends in `return` or `break`, consists of one more `if` or of one call, or has fewer than four statements and
 //!   no control flow.
 //! - An `else` of more than four lines; a branch behind a plain value of fewer than 10 lines.
@@ -409,6 +410,13 @@ mod tests {
                 "{condition}"
             );
         }
+    }
+
+    #[test]
+    fn three_questions_are_not_turned_around() {
+        let of = |asked: &str| count(&function(&block(&format!("if {asked}"), LONG)));
+        assert_eq!(of("x == 1 && y"), 1);
+        assert_eq!(of("x == 1 && y && z != 2"), 0);
     }
 
     #[test]

@@ -39,7 +39,7 @@
 //! Short bodies: a value, a path, a call or two. Arms of one line that would take several as one. Arms that are not neighbours,
 //! whose order may mean something, and all arms of a `match` in which two bodies return in such arms. What
 //! `merge-identical-arms` would not change: guards, attributes, comments that belong to one arm, variables of other types.
-//! Tests, benchmarks and examples.
+//! Arms of a `match` in which other twins would stay. Tests, benchmarks and examples.
 //!
 //! ## Limits
 //! The measure is the words and signs of the bodies that go. 14 are fine; more are a warning, more than 80 a strong one. It fires

@@ -88,18 +88,23 @@ fn look_at(node: &SyntaxNode, unit: &Unit<'_>, sightings: &mut Sightings) {
         );
         return;
     }
-    let Ok((shape, _)) = QuestionMark::of(node, unit.text, unit.context) else {
+    let Ok((shape, rewrite)) = QuestionMark::of(node, unit.text, unit.context) else {
         return;
     };
     if beside::alike(node).any(|it| QuestionMark::of(&it, unit.text, unit.context).is_err()) {
         return;
     }
     let lines = unit.slice(shape.whole).lines().count();
-    sightings.push(shape.keyword, u32::try_from(lines).unwrap_or(u32::MAX));
+    let lines = u32::try_from(lines).unwrap_or(u32::MAX);
+    let at = shape.keyword;
+    let makes_error = rewrite.written().contains(".ok_or");
+    let part = makes_error.then_some(Part { at, measure: 0 });
+    sightings.push_with_parts(at, lines, part.into_iter().collect());
 }
 
 fn say(sighting: &Sighting, text: &str) -> String {
     match sighting.parts.first().map(|part| part.measure) {
+        Some(0) | None => {}
         Some(1) => {
             return "the rest of the function stands in this choice; `?` on what it asks moves it out"
                 .to_owned();
@@ -109,7 +114,6 @@ fn say(sighting: &Sighting, text: &str) -> String {
                 "the rest of the function stands in {levels} choices in one another; `?` on what they ask moves it out"
             );
         }
-        None => {}
     }
     let keyword = slice(text, sighting.at).unwrap_or_default();
     let form = if keyword == "let" {
@@ -117,7 +121,13 @@ fn say(sighting: &Sighting, text: &str) -> String {
     } else {
         keyword
     };
-    format!("this `{form}` returns what went wrong; `?` says so directly")
+    if sighting.parts.is_empty() {
+        format!("this `{form}` returns what went wrong; `?` says so directly")
+    } else {
+        format!(
+            "this `{form}` returns an error where nothing is held; `?` behind `ok_or` says so directly"
+        )
+    }
 }
 
 #[cfg(test)]

@@ -45,9 +45,9 @@
 //! Tests, benchmarks, examples and generated code; the input of macros; what is compiled only under a condition; `unsafe` blocks;
 //! functions that are equal as a whole; lists of one statement; lines of which another repetition says more; what names `Self`, which is
 //! another type elsewhere; what leaves more than three names to the lines behind it, unless it has 20 lines and more, or two that
-//! borrow in order to change; what returns something else than an error, or leaves a loop
-//! around; what reads the variable of a case where the other place reads that of another case; rows of assertions; a few lines at the end of one paragraph
-//! with a few of the next. What stands again in other files, or with other names, is `duplicate-block`.
+//! borrow in order to change; a few `let`s of which two and more are read later; what returns something else than an error, or
+//! leaves a loop around; what reads the variable of a case, or the `self` of a type, where another place reads that of another;
+//! rows of assertions; a few lines at the end of one paragraph with a few of the next. What stands again in other files, or with other names, is `duplicate-block`.
 //!
 //! ## Limits
 //! The measure is the words and signs that would go if all places became one. 39 are fine; more are a warning, more than 99 a
@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn what_would_give_back_a_large_tuple_is_left_alone() {
         let block = "let a = shop.calendar().today(1, 2, 3);\nlet b = shop.stock().len(1, 2, 3);\n\
-                     let (c, d) = shop.rest().parts(1, 2, 3);\n";
+                     let (c, d) = shop.rest().parts(1, 2, 3);\nshop.unlock();\n";
         let all = |uses: &str| {
             let body = format!("{block}g({uses});\n");
             text(&[&around(&body, 1), &around(&body.replace("g(", "h("), 2)])
@@ -244,6 +244,33 @@ mod tests {
             );
             assert_eq!(seen.len(), count, "{way_out}");
         }
+    }
+
+    #[test]
+    fn what_only_prepares_is_left_alone() {
+        let block = "assert!(shop.calendar().today() < shop.calendar().last(), \"too late\");\nlet day = shop.calendar().today();\n\
+                     let stock = shop.stock().of(day, shop.rest().len());\n";
+        let all = |uses: &str| {
+            let body = format!("{block}g({uses});\n");
+            text(&[&around(&body, 1), &around(&body.replace("g(", "h("), 2)])
+        };
+        assert!(fired("repeated-block", &all("day, stock")).is_empty());
+        assert_eq!(fired("repeated-block", &all("stock")).len(), 1);
+    }
+
+    #[test]
+    fn what_reads_another_self_is_left_alone() {
+        let block = BLOCK.replace("shop.", "self.shop.");
+        let of = |second: &str| {
+            let method = |head: &str, n: u32| {
+                let body = around(&block, n);
+                format!("{head} {{\nfn f{n}(&mut self) {{\n{body}}}\n}}\n")
+            };
+            let all = format!("\n{}{}", method("impl<'a> Inn<'a>", 1), method(second, 2));
+            fired("repeated-block", &all).len()
+        };
+        assert_eq!(of("impl Pub"), 0);
+        assert_eq!(of("impl<'b> Open for Inn<'b>"), 1);
     }
 
     #[test]

@@ -32,6 +32,7 @@
 //! - What the promised compiler doesn't know yet, `const fn`, and what is compiled only under a condition.
 //! - Steps with comments of their own, values of many lines, and `map_or` and `then`, which read no better.
 //! - A guard before one more question, `let Some(a) = … else { return false }`, which reads as well.
+//! - `?` for an error of several lines, and sums of what a macro gives.
 //! - Tests, benchmarks and examples.
 //!
 //! ## Limits

@@ -52,6 +52,7 @@ pub(super) fn is_worthwhile(choice: &ast::IfExpr, form: Form, levels: usize) -> 
     if is_asked_twice(choice)
         || is_asked_before(choice)
         || ends_in_idle_jump(&then)
+        || asks_much(choice)
         || is_explained_as_it_is(choice)
         || layout::has_text_of_lines(then.syntax())
         || family::has_short_relatives(choice, SHORT_WITH_GUARD)
@@ -132,6 +133,17 @@ fn is_trivial(given: &ast::Expr) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether so many questions are joined that their opposite is hard to read.
+fn asks_much(choice: &ast::IfExpr) -> bool {
+    const MUCH: usize = 3;
+    let Some(ast::Expr::BinExpr(asked)) = choice.condition() else {
+        return false;
+    };
+    let joined = asked.syntax().descendants().filter_map(ast::BinExpr::cast);
+    let joined = joined.filter(|it| matches!(it.op_kind(), Some(ast::BinaryOp::LogicOp(_))));
+    joined.count() + 1 >= MUCH
 }
 
 /// Whether its last step is an `if` whose `else` only goes on: at the end of the loop that would stand there for nothing.

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// What is returned in more lines takes about as many behind `ok_or_else`.
-const LONGEST_ERROR: usize = 4;
+const LONGEST_ERROR: usize = 3;
 
 pub(super) fn of(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
     if let Some(found) = of_tail(node, unit) {

@@ -299,19 +299,17 @@ mod tests {
         assert!(names.has_variant("Some") && names.has_variant("B") && !names.has_variant("A"));
         let text =
             "enum A { X, Z(u8) } mod b { enum B<T> { Y(T), Z } } fn f() { enum C { W, W2 } }";
-        let names = declared(text);
-        let known = [("A", "X"), ("C", "W2")];
-        assert!(
-            known
-                .iter()
-                .all(|(owner, name)| names.is_variant_of(owner, name))
-        );
-        let unknown = [("A", "Z"), ("B", "Y"), ("A", "W"), ("A", "A")];
-        assert!(
-            !unknown
-                .iter()
-                .any(|(owner, name)| names.is_variant_of(owner, name))
-        );
+        let enums = declared(text);
+        for (owner, name, is_its) in [
+            ("A", "X", true),
+            ("C", "W2", true),
+            ("A", "Z", false),
+            ("B", "Y", false),
+            ("A", "W", false),
+            ("A", "A", false),
+        ] {
+            assert_eq!(enums.is_variant_of(owner, name), is_its, "{owner}::{name}");
+        }
         assert_eq!(names.aliases("R"), ["Result<T, E>"]);
     }
 
