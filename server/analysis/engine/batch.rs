@@ -226,13 +226,3 @@ pub(super) fn found(lookup: Lookup, text: &str) -> Result<FoundReport, CacheOutc
     };
     Ok((Arc::new(report), origin))
 }
-
-impl Drop for FileOnDemand<'_> {
-    fn drop(&mut self) {
-        if std::env::var_os("RA_LEAK").is_some() {
-            if let Some(file) = self.file.take() {
-                std::mem::forget(file);
-            }
-        }
-    }
-}

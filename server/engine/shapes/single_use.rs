@@ -233,7 +233,7 @@ impl SingleUse {
         let call = list.and_then(|it| ast::MethodCallExpr::cast(it.parent()?));
         let name = call.and_then(|it| it.name_ref());
         let value = self.value.syntax().text();
-        name.is_some_and(|name| match &*name.text() {
+        name.is_some_and(|name| match name.text() {
             "get" => value == "0",
             "repeat" => value == "1",
             _ => false,

@@ -313,15 +313,16 @@ fn collect_lifetimes(ty: &syn::Type, out: &mut BTreeSet<syn::Lifetime>) {
 
     #[test]
     fn a_table_with_a_longer_entry_is_left_alone() {
-        let entries = |count: usize| -> String {
-            (0..count)
-                .map(|it| format!("A{it} => a.b({it}),\n"))
-                .collect()
+        let entries = |count: usize| {
+            let lines: Vec<String> = (0..count)
+                .map(|it| format!("A{it} => a.b({it}),"))
+                .collect();
+            lines.join("\n")
         };
         let of = |count: usize, others: usize| {
             let steps = "if c {\nd();\n}\n".repeat(8);
             let others = format!("B => {{\n{steps}}}\n").repeat(others);
-            let text = format!("fn f() {{\nmatch e {{\n{}{others}}}\n}}", entries(count));
+            let text = format!("fn f() {{\nmatch e {{\n{}\n{others}}}\n}}", entries(count));
             fired("long-function", &text).len()
         };
         assert_eq!(of(60, 1), 0);

@@ -16,19 +16,16 @@ pub fn with_witness(source: &Source, at: TextSize) -> Option<String> {
     let token = crate::syntax::token_behind(&source.root(), at)?;
     let error = format!(" compile_error!(\"{WITNESS}\"); ");
     let insert = |at: TextSize, text: String| Edit::replace(TextRange::empty(at), text);
-    let edits = match token.parent_ancestors().find_map(ast::Fn::cast) {
-        Some(function) => {
-            let statements = function.body()?.stmt_list()?;
-            vec![insert(start_of(statements.syntax())?, error)]
-        }
-        None => {
-            let value = token.parent_ancestors().find_map(value_of)?;
-            let range = value.syntax().text_range();
-            vec![
-                insert(range.start(), format!("{{{error}")),
-                insert(range.end(), " }".to_owned()),
-            ]
-        }
+    let edits = if let Some(function) = token.parent_ancestors().find_map(ast::Fn::cast) {
+        let statements = function.body()?.stmt_list()?;
+        vec![insert(start_of(statements.syntax())?, error)]
+    } else {
+        let value = token.parent_ancestors().find_map(value_of)?;
+        let range = value.syntax().text_range();
+        vec![
+            insert(range.start(), format!("{{{error}")),
+            insert(range.end(), " }".to_owned()),
+        ]
     };
     Edits::new(edits).ok()?.apply(&source.text)
 }
