@@ -69,7 +69,7 @@ impl<'a> FileText<'a> {
     /// Whether the file follows code in another language, and so do its functions: their size is not for this file to decide.
     pub(super) fn is_ported(&self) -> bool {
         *self.is_ported.get_or_init(|| {
-            if LINKS.iter().any(|link| self.text.contains(link)) {
+            if LINKS.iter().any(|link| self.text.contains(link)) || goes_by_pointers(self.text) {
                 return true;
             }
             let lines = self.text.lines().take(MOST_LINES);
@@ -82,9 +82,29 @@ impl<'a> FileText<'a> {
     }
 }
 
+/// Whether it is code of C in other words: so many fields of raw pointers are nowhere else.
+fn goes_by_pointers(text: &str) -> bool {
+    const MANY: usize = 40;
+    let places = memchr::memmem::find_iter(text.as_bytes(), b"(*");
+    let is_field = |at: &usize| {
+        let rest = text.get(at + 2..).unwrap_or_default();
+        let name = rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+        name.len() < rest.len() && name.starts_with(").")
+    };
+    places.filter(is_field).nth(MANY).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fields_of_pointers_are_code_of_c() {
+        let is_ported = |text: &str| FileText::of(text).is_ported();
+        assert!(is_ported(&"(*parser).mark.line += 1;\n".repeat(50)));
+        assert!(!is_ported(&"(*parser).mark.line += 1;\n".repeat(9)));
+        assert!(!is_ported(&"f(*parser) + (*a + 1).b();\n".repeat(50)));
+    }
 
     #[test]
     fn a_port_says_so_in_its_head() {

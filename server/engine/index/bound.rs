@@ -16,7 +16,9 @@ const MANY_BORROWS: usize = 2;
 /// could give back.
 pub(super) fn is_bound(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
     let text = slice(&file.text, range_of(statements)).unwrap_or_default();
-    is_of_its_type(text)
+    // Of assembly no function could be given a part.
+    text.contains("asm!(")
+        || is_of_its_type(text)
         || only_asserts(file, statements)
         || leaves_early(file, run, statements)
         || leaves_many(file, run, statements)

@@ -413,6 +413,24 @@ mod tests {
     }
 
     #[test]
+    fn one_of_several_passes_is_left_alone() {
+        let pass = block("for a in b", &block("if x == 1", LONG));
+        let other = block("for a in c", &block("if y", "z();\n"));
+        assert_eq!(count(&function(&format!("{other}w();\n{pass}"))), 1);
+        assert_eq!(
+            count(&function(&format!("{other}w();\n{other}w();\n{pass}"))),
+            0
+        );
+    }
+
+    #[test]
+    fn a_case_of_which_nothing_is_taken_is_left_alone() {
+        let of = |asked: &str| count(&function(&block(&format!("if {asked}"), LONG)));
+        assert_eq!(of("let A::B = b"), 0);
+        assert_eq!(of("let A::B(c) = b"), 1);
+    }
+
+    #[test]
     fn three_questions_are_not_turned_around() {
         let of = |asked: &str| count(&function(&block(&format!("if {asked}"), LONG)));
         assert_eq!(of("x == 1 && y"), 1);

@@ -88,6 +88,10 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
             continue;
         };
         let lines = unit.slice(statement.syntax().text_range()).lines().count();
+        // What stands in one line would stand in one, or in three.
+        if lines < 2 {
+            continue;
+        }
         sightings.push(keyword, u32::try_from(lines).unwrap_or(u32::MAX));
     }
 }
@@ -235,9 +239,11 @@ fn resolve_pending(&self, matcher: &mut ArgMatcher) -> ClapResult<()> {
 "#;
         let seen = fired("let-else-opportunity", text);
         assert_eq!(seen, [("match".to_owned(), 6)]);
-        let text = "fn f() { let a = if let Some(a) = b { a } else { return }; }";
+        let text = "fn f() { let a = if let Some(a) = b { a } else {\n    return\n}; }";
         let seen = fired("let-else-opportunity", text);
-        assert_eq!(seen, [("if".to_owned(), 1)]);
+        assert_eq!(seen, [("if".to_owned(), 3)]);
+        let text = "fn f() { let a = if let Some(a) = b { a } else { return }; }";
+        assert_eq!(fired("let-else-opportunity", text), []);
     }
 
     #[test]

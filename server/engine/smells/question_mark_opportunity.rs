@@ -106,12 +106,12 @@ fn say(sighting: &Sighting, text: &str) -> String {
     match sighting.parts.first().map(|part| part.measure) {
         Some(0) | None => {}
         Some(1) => {
-            return "the rest of the function stands in this choice; `?` on what it asks moves it out"
+            return "everything that follows stands in this block, and `None` is given otherwise; `?` in a `let` says so and unindents it"
                 .to_owned();
         }
         Some(levels) => {
             return format!(
-                "the rest of the function stands in {levels} choices in one another; `?` on what they ask moves it out"
+                "everything that follows stands in {levels} blocks, and `None` is given otherwise; `?` in a `let` for each says so and unindents it"
             );
         }
     }

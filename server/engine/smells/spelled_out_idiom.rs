@@ -215,7 +215,7 @@ const OTHERS: [(Idiom, &str); 20] = [
     ),
     (
         Idiom::QuestionTail,
-        "the rest of the function stands in here; with `?` on what is asked, it stands a level further out",
+        "everything that follows stands in this block, and `None` is given otherwise; `?` in a `let` says so and unindents it",
     ),
     (
         Idiom::IfLet,
@@ -510,6 +510,7 @@ mod tests {
             "for i in 0..n { v.push(v[i]); }",
             "let mut s = 1; for c in a.c() { s += c.d(); } e(s)",
             "let mut s = 0; for c in a.c() { s += c.d()?; } e(s)",
+            "let mut s = 0; for c in a.c() { s += c.d(); } for f in a.g() { s += f.h() + 1; } e(s)",
             "let mut s = 0; for c in a.c() { /* why */ s += c.d(); } e(s)",
             "let mut s = Vec::new(); for c in a.c { s.push(c.d(s.len())); } e(s)",
             "for c in a.values_mut() { if c.d() { return true; } } false",

@@ -2,7 +2,7 @@
 
 use ra_ap_syntax::{
     AstNode, Direction, SyntaxKind, SyntaxNode,
-    ast::{self, ElseBranch, HasArgList},
+    ast::{self, ElseBranch, HasArgList, HasLoopBody},
 };
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::syntax::{
     flow::{BodyOf, body_of, diverges, is_block_like, without_semicolon},
-    layout,
+    layout, patterns,
 };
 
 /// A block of fewer statements and without control flow is an optional step, however many lines they take.
@@ -53,6 +53,8 @@ pub(super) fn is_worthwhile(choice: &ast::IfExpr, form: Form, levels: usize) -> 
         || is_asked_before(choice)
         || ends_in_idle_jump(&then)
         || asks_much(choice)
+        || asks_for_plain_case(choice)
+        || is_one_of_passes(choice, &block)
         || is_explained_as_it_is(choice)
         || layout::has_text_of_lines(then.syntax())
         || family::has_short_relatives(choice, SHORT_WITH_GUARD)
@@ -133,6 +135,40 @@ fn is_trivial(given: &ast::Expr) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether it asks for a case of which nothing is taken: `let … else` would give no name.
+fn asks_for_plain_case(choice: &ast::IfExpr) -> bool {
+    match choice.condition() {
+        Some(ast::Expr::LetExpr(asked)) => {
+            asked.pat().is_some_and(|it| patterns::binds_nothing(&it))
+        }
+        _ => false,
+    }
+}
+
+/// Whether several other loops of the function end in an `if` too: passes of one form, of which this would be another.
+fn is_one_of_passes(choice: &ast::IfExpr, block: &ast::BlockExpr) -> bool {
+    const SEVERAL: usize = 2;
+    let Some(BodyOf::Loop(own)) = body_of(block) else {
+        return false;
+    };
+    let around = choice.syntax().ancestors().find_map(ast::Fn::cast);
+    let nodes = around.into_iter().flat_map(|it| it.syntax().descendants());
+    let loops = nodes
+        .filter_map(ast::ForExpr::cast)
+        .filter(|it| *it.syntax() != own);
+    let ends_in_if = |it: &ast::ForExpr| {
+        let last = it.loop_body().and_then(|body| {
+            body.tail_expr()
+                .or_else(|| match body.statements().last()? {
+                    ast::Stmt::ExprStmt(it) => it.expr(),
+                    _ => None,
+                })
+        });
+        matches!(last, Some(ast::Expr::IfExpr(it)) if it.else_token().is_none())
+    };
+    loops.filter(ends_in_if).count() >= SEVERAL
 }
 
 /// Whether so many questions are joined that their opposite is hard to read.

@@ -175,7 +175,11 @@ fn of_number(found: &ast::ForExpr, step: &ast::Expr) -> Option<(Idiom, TextRange
         Idiom::Sum | Idiom::Count => is_zero(),
         _ => !flow::is_block_like(&first),
     };
-    (is_its && is_first).then(|| (idiom, variable.syntax().text_range()))
+    // Where more is added below, this loop is one of several.
+    let adds = format!("{name} +=");
+    let mut below = statement.syntax().siblings(Direction::Next).skip(1);
+    let goes_on = idiom == Idiom::Sum && below.any(|it| it.text().to_string().contains(&adds));
+    (is_its && is_first && !goes_on).then(|| (idiom, variable.syntax().text_range()))
 }
 
 fn accumulated(step: &ast::Expr) -> Option<(String, Idiom)> {
