@@ -160,6 +160,18 @@ mod tests {
     }
 
     #[test]
+    fn a_block_of_a_type_with_parameters_comes_back() {
+        let functions = "    fn f() {\n        g();\n    }\n".repeat(250);
+        for head in ["impl<'a> a::S<'a, u8>", "impl dyn T + Send", "impl [S]"] {
+            let text = format!("{head} {{\n{functions}}}\n");
+            let report = OpenFile::new(&*text, FileContext::default());
+            let report = FileReport::clone(report.report());
+            assert!(!report.sightings.is_empty(), "{head}");
+            assert_eq!(decode(&encode(&report), &text), Some(report), "{head}");
+        }
+    }
+
+    #[test]
     fn what_does_not_fit_the_text_is_no_report() {
         let outside = TextRange::at(1_000.into(), 1.into());
         let inside_a_character = TextRange::new(0.into(), (len() - 2).into());

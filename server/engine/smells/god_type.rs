@@ -102,9 +102,7 @@ fn look(file: &FileUnit, sightings: &mut Sightings) {
 fn size_of(structure: &StructFields, file: &FileUnit) -> (u32, u32) {
     let name = slice(&file.text, structure.at).unwrap_or_default();
     let blocks = file.impls.iter().filter(|block| {
-        let of = slice(&file.text, block.at).unwrap_or_default();
-        let bare = of.split('<').next().unwrap_or(of);
-        block.owner == Owner::InherentImpl && bare.trim_end() == name
+        block.owner == Owner::InherentImpl && slice(&file.text, block.at) == Some(name)
     });
     blocks.fold((0, 0), |(functions, lines), block| {
         (functions + block.functions, lines + block.lines)

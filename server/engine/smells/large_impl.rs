@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn a_long_block_is_seen_at_its_type() {
         let text = format!("impl<T> a::S<T> {{\n{}}}\n", functions(201));
-        assert_eq!(fired("large-impl", &text), [("a::S<T>".to_owned(), 603)]);
+        assert_eq!(fired("large-impl", &text), [("S".to_owned(), 603)]);
         let text = format!("impl S {{\n{}}}\n", functions(200));
         assert!(fired("large-impl", &text).is_empty());
     }

@@ -120,7 +120,7 @@ pub struct FileUnit {
 /// How much an `impl` block is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImplLines {
-    /// The type that it is for, or what stands in its place.
+    /// The name of the type that it is for, or the first word of what stands in its place.
     pub at: TextRange,
     pub owner: Owner,
     /// Lines with code in its items.
@@ -234,7 +234,7 @@ impl Outline {
         let block = first.node.ancestors().find_map(ast::Impl::cast)?;
         let ty = block.self_ty()?;
         Some(ImplLines {
-            at: ty.syntax().text_range(),
+            at: word_of(&ty)?,
             owner: first.owner,
             lines: lines.iter().sum(),
             longest,
@@ -427,6 +427,15 @@ pub(super) fn first_word(item: &SyntaxNode) -> TextRange {
         at += child.text_len();
     }
     TextRange::empty(start)
+}
+
+fn word_of(ty: &ast::Type) -> Option<TextRange> {
+    let name = match ty {
+        ast::Type::PathType(it) => it.path()?.segment()?.name_ref(),
+        _ => None,
+    };
+    let word = name.map(|it| it.syntax().text_range());
+    word.or_else(|| Some(ty.syntax().first_token()?.text_range()))
 }
 
 #[cfg(test)]
