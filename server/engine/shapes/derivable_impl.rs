@@ -78,9 +78,9 @@ impl DerivableImpl {
         let name = derived_by(block).ok_or(Refusal::NotHere)?;
         let own = Own::of(block).ok_or(Refusal::NotHere)?;
         let header = Header::of(block, &own).ok_or(Refusal::NotHere)?;
-        let names = StdNames::around(block.syntax());
         check_text(block)?;
         own.check_attributes()?;
+        let names = StdNames::around(block.syntax(), text);
         header.check(name, &names)?;
         let list = DeriveList::of(&own.item);
         let derived = list.names();

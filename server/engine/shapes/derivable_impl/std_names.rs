@@ -2,9 +2,9 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use ra_ap_syntax::{AstNode, GreenNode, SyntaxNode, ast};
+use ra_ap_syntax::{AstNode, GreenNode, SyntaxKind, SyntaxNode, ast};
 
-use crate::syntax::{FileNames, text_of, types_shown::Ground};
+use crate::syntax::{FileNames, nodes_inside, text_of, types_shown::Ground};
 
 /// What a file declares and what it imports, with the paths.
 pub(super) struct StdNames {
@@ -46,7 +46,7 @@ const PRELUDE: [&str; 12] = [
 
 impl StdNames {
     /// Those of the file around a node. The first judgement that asks about a tree pays for them.
-    pub(super) fn around(node: &SyntaxNode) -> Rc<Self> {
+    pub(super) fn around(node: &SyntaxNode, text: &str) -> Rc<Self> {
         let root = node.tree_top();
         let green = root.green();
         LAST.with_borrow_mut(|last| {
@@ -55,15 +55,16 @@ impl StdNames {
             {
                 return Rc::clone(names);
             }
-            let names = Rc::new(Self::of(&root));
+            let names = Rc::new(Self::of(&root, text));
             *last = Some((green.to_owned(), Rc::clone(&names)));
             names
         })
     }
 
-    fn of(root: &SyntaxNode) -> Self {
+    fn of(root: &SyntaxNode, text: &str) -> Self {
         let mut imports = Vec::new();
-        for import in root.descendants().filter_map(ast::Use::cast) {
+        let uses = nodes_inside(root, |kind| kind == SyntaxKind::USE);
+        for import in uses.filter_map(ast::Use::cast) {
             if let Some(tree) = import.use_tree() {
                 add_imports(&mut imports, &tree, "");
             }
@@ -81,7 +82,7 @@ impl StdNames {
             has_foreign_glob: globs.iter().any(is_foreign),
             declared,
             imports,
-            has_prelude: !text_of(root).contains("no_implicit_prelude"),
+            has_prelude: !text.contains("no_implicit_prelude"),
         }
     }
 
