@@ -183,11 +183,13 @@ test("tables filter", async () => {
     assert.ok(smells.every((found) => found === smell));
     assert.ok(expected < all);
     await page.getByLabel("Smell", { exact: true }).selectOption("");
+    const unfiltered = await count.innerText();
     await page.getByLabel("Filter by message, path or smell").fill("engine/");
-    await page.waitForFunction((before) => document.querySelector("#panel-findings .count").textContent !== before, `${all} findings`);
-    const places = await texts(page, "#panel-findings tbody tr:not(.detail) > :nth-child(3)");
-    assert.ok(places.length > 0 && places.length < all);
-    assert.ok(places.every((place) => place.includes("engine/")), places.join("\n"));
+    await page.waitForFunction((before) => document.querySelector("#panel-findings .count").textContent !== before, unfiltered);
+    // A message may name the path as well, of another place.
+    const rows = await texts(page, "#panel-findings tbody tr:not(.detail)");
+    assert.ok(rows.length > 0 && rows.length < all);
+    assert.ok(rows.every((row) => row.includes("engine/")), rows.join("\n"));
     await page.getByLabel("Filter by message, path or smell").fill("nothing is called so");
     await page.locator("#panel-findings .none").waitFor();
   });
