@@ -48,6 +48,7 @@ pub mod merge_if_lets;
 pub mod merge_nested_if;
 #[allow(clippy::test_attr_in_doctest, reason = "the example is about tests")]
 pub mod move_tests_to_file;
+mod moved_module;
 pub mod name_condition;
 pub mod narrow_variable;
 pub mod pull_assignment_up;

@@ -10,37 +10,10 @@ use serde_json::{Value, json};
 use crate::{
     client::{Client, apply, range},
     clients,
+    extracting::TALL,
 };
 
 const MANIFEST: &str = "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition = \"2021\"\n";
-/// A loop in a loop, twice, which is too much for one function.
-const TALL: &str = "\
-pub fn tally(words: &[&str], most: usize) -> usize {
-    let mut seen = 0;
-    // Count the long words.
-    for word in words {
-        if word.len() > most {
-            if word.starts_with('c') || word.ends_with('b') {
-                seen += 2;
-            } else {
-                seen += 1;
-            }
-        }
-    }
-
-    // Now the short words.
-    for word in words {
-        if word.len() < most {
-            if word.starts_with('a') && word.is_ascii() {
-                seen += 3;
-            } else {
-                seen += 4;
-            }
-        }
-    }
-    seen
-}
-";
 const ON: &str = "profile = 'full'\n[compiler]\nahead = true\n";
 /// Longer than a cursor rests and a small package takes, where nothing may be worked out.
 const A_WHILE: Duration = Duration::from_secs(4);

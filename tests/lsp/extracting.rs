@@ -541,7 +541,7 @@ pub(crate) mod consent {
 }
 
 /// A loop in a loop, twice, which is too much for one function.
-const TALL: &str = "\
+pub(crate) const TALL: &str = "\
 pub fn tally(words: &[&str], most: usize) -> usize {
     let mut seen = 0;
     // Count the long words.

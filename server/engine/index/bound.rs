@@ -16,7 +16,7 @@ const MANY_BORROWS: usize = 2;
 /// could give back.
 pub(super) fn is_bound(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
     let text = slice(&file.text, range_of(statements)).unwrap_or_default();
-    // Of assembly no function could be given a part.
+    // Assembly has no part that a function could be given.
     text.contains("asm!(")
         || is_of_its_type(text)
         || only_asserts(file, statements)
@@ -94,12 +94,17 @@ pub(super) fn self_of<'a>(file: &'a FileUnit, statements: &[Statement]) -> Optio
         return None;
     }
     let before = file.text.get(..usize::from(range_of(statements).start()))?;
-    let head = before.get(before.rfind("\nimpl")?..)?;
-    let (head, _) = head.split_once('{')?;
+    // Nothing is read but the item around, since many places may ask.
+    let is_item = |at: &usize| {
+        let next = before[at + 1..].chars().next();
+        next.is_some_and(char::is_alphabetic)
+    };
+    let lines = memchr::memchr_iter(b'\n', before.as_bytes()).rev();
+    let start = lines.into_iter().find(is_item)?;
+    let (head, _) = before[start + 1..].strip_prefix("impl")?.split_once('{')?;
     let ty = head.split_once(" where").map_or(head, |(head, _)| head);
     let ty = ty.rsplit_once(" for ").map_or(ty, |(_, ty)| ty).trim();
     // Parameters may have other names.
-    let ty = ty.strip_prefix("impl").unwrap_or(ty).trim();
     let ty = ty
         .split_once('>')
         .filter(|_| ty.starts_with('<'))

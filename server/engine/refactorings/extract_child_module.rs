@@ -92,10 +92,13 @@ use ra_ap_syntax::{
     ast::{self, HasAttrs, HasModuleItem},
 };
 
-use super::{Allows, Also, Change, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find};
+use super::{
+    Allows, Also, Context, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
+    moved_module::moved,
+};
 use crate::{
     shapes::module_body::{InlineModule, is_of_module},
-    syntax::{attributes, types_shown::Ground},
+    syntax::attributes,
 };
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
@@ -122,24 +125,11 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let outer: Vec<&str> = shape.outer.iter().map(|it| &**it).collect();
     let at = context.place.file_of(&outer, &shape.name)?;
     let range = module.syntax().text_range();
-    Plan::new(range, move || {
-        let declared = context.rewrite(shape.braces).text(";");
-        let title = match at.components().join("/") {
-            path if path.len() <= 40 => format!("Move the module to `{path}`"),
-            _ => "Move the module to a file of its own".to_owned(),
-        };
-        let change = Change::new(title, range, vec![declared])?;
-        let change = change.creating(at, shape.written(context.source)?);
-        let change = match shape.ground {
-            Ground::Shown => change,
-            Ground::Likely => change.to_check("the macros"),
-        };
-        Ok(change.checked(&[
-            "the module has the same path as before",
-            "nothing in it depends on the file it is in",
-            "strings and comments stay as they are",
-        ]))
-    })
+    let title = match at.components().join("/") {
+        path if path.len() <= 40 => format!("Move the module to `{path}`"),
+        _ => "Move the module to a file of its own".to_owned(),
+    };
+    moved(context, (shape, range), (title, at))
 }
 
 /// The module whose head is at the target, or one of its attributes.

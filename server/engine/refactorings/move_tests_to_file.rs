@@ -90,11 +90,12 @@ use ra_ap_syntax::{
 };
 
 use super::{
-    Allows, Also, Change, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
+    Allows, Also, Context, Hazard, Kind, Needs, Plan, Refactoring, Refusal, Target, find,
+    moved_module::moved,
 };
 use crate::{
     shapes::module_body::{InlineModule, is_of_lints},
-    syntax::{attributes, types_shown::Ground},
+    syntax::attributes,
 };
 
 pub(super) const REFACTORING: Refactoring = Refactoring {
@@ -116,21 +117,8 @@ fn plan<'a>(context: &'a Context<'_>, target: Target<'_>) -> Result<Plan<'a>, Re
     let shape = InlineModule::of(&module, context.source, is_kept)?;
     let at = context.place.file_of(&[], &shape.name)?;
     let range = module.syntax().text_range();
-    Plan::new(range, move || {
-        let declared = context.rewrite(shape.braces).text(";");
-        let title = format!("Move tests to `{}`", at.components().join("/"));
-        let change = Change::new(title, range, vec![declared])?;
-        let change = change.creating(at, shape.written(context.source)?);
-        let change = match shape.ground {
-            Ground::Shown => change,
-            Ground::Likely => change.to_check("the macros"),
-        };
-        Ok(change.checked(&[
-            "the module has the same path as before",
-            "nothing in it depends on the file it is in",
-            "strings and comments stay as they are",
-        ]))
-    })
+    let title = format!("Move tests to `{}`", at.components().join("/"));
+    moved(context, (shape, range), (title, at))
 }
 
 /// The module of tests whose head is at the target, or its attribute.

@@ -94,10 +94,10 @@ fn look_at(node: &SyntaxNode, unit: &Unit<'_>, sightings: &mut Sightings) {
     if beside::alike(node).any(|it| QuestionMark::of(&it, unit.text, unit.context).is_err()) {
         return;
     }
-    let lines = unit.slice(shape.whole).lines().count();
-    let lines = u32::try_from(lines).unwrap_or(u32::MAX);
+    let whole = unit.slice(shape.whole);
+    let lines = u32::try_from(whole.lines().count()).unwrap_or(u32::MAX);
     let at = shape.keyword;
-    let makes_error = rewrite.written().contains(".ok_or");
+    let makes_error = rewrite.written().contains(".ok_or") && !whole.contains(".ok_or");
     let part = makes_error.then_some(Part { at, measure: 0 });
     sightings.push_with_parts(at, lines, part.into_iter().collect());
 }
@@ -132,7 +132,24 @@ fn say(sighting: &Sighting, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::smells::fixture::fired;
+    use super::SMELL;
+    use crate::smells::fixture::{fired, seen};
+
+    #[test]
+    fn an_error_that_is_made_is_told_from_one_that_is_there() {
+        let said = |gives: &str, failure: &str| {
+            let text = format!(
+                "fn f(b: &[u8]) -> {gives} {{\n    let a = match b.get(1) {{\n        Some(a) => a,\n        None => return {failure},\n    }};\n    g(a)\n}}\n"
+            );
+            let seen = seen("question-mark-opportunity", &text);
+            let said = seen.iter().map(|it| (SMELL.say)(it, &text));
+            said.collect::<Vec<_>>().join("\n")
+        };
+        let made = said("Result<u8, E>", "Err(E::None)");
+        assert!(made.contains("`?` behind `ok_or`"), "{made}");
+        let there = said("Option<u8>", "None");
+        assert!(there.contains("returns what went wrong"), "{there}");
+    }
 
     #[test]
     fn a_value_or_what_went_wrong_is_seen() {

@@ -263,8 +263,8 @@ mod tests {
         let block = BLOCK.replace("shop.", "self.shop.");
         let of = |second: &str| {
             let method = |head: &str, n: u32| {
-                let body = around(&block, n);
-                format!("{head} {{\nfn f{n}(&mut self) {{\n{body}}}\n}}\n")
+                let body = around(&block, n).replace('\n', "\n        ");
+                format!("{head} {{\n    fn f{n}(&mut self) {{\n        {body}}}\n}}\n")
             };
             let all = format!("\n{}{}", method("impl<'a> Inn<'a>", 1), method(second, 2));
             fired("repeated-block", &all).len()

@@ -6,7 +6,8 @@ use ra_ap_syntax::{
 };
 
 use super::{
-    Form, Value, block_ended_by, family, is_if_without_else, lines_between_braces, other_cure,
+    super::question_first::only, Form, Value, block_ended_by, family, is_if_without_else,
+    lines_between_braces, other_cure,
 };
 use crate::syntax::{
     flow::{BodyOf, body_of, diverges, is_block_like, without_semicolon},
@@ -159,13 +160,7 @@ fn is_one_of_passes(choice: &ast::IfExpr, block: &ast::BlockExpr) -> bool {
         .filter_map(ast::ForExpr::cast)
         .filter(|it| *it.syntax() != own);
     let ends_in_if = |it: &ast::ForExpr| {
-        let last = it.loop_body().and_then(|body| {
-            body.tail_expr()
-                .or_else(|| match body.statements().last()? {
-                    ast::Stmt::ExprStmt(it) => it.expr(),
-                    _ => None,
-                })
-        });
+        let last = it.loop_body().and_then(|body| last_step(&body));
         matches!(last, Some(ast::Expr::IfExpr(it)) if it.else_token().is_none())
     };
     loops.filter(ends_in_if).count() >= SEVERAL
@@ -184,27 +179,24 @@ fn asks_much(choice: &ast::IfExpr) -> bool {
 
 /// Whether its last step is an `if` whose `else` only goes on: at the end of the loop that would stand there for nothing.
 fn ends_in_idle_jump(then: &ast::BlockExpr) -> bool {
-    let last = then
-        .tail_expr()
-        .or_else(|| match then.statements().last()? {
-            ast::Stmt::ExprStmt(it) => it.expr(),
-            _ => None,
-        });
-    let Some(ast::Expr::IfExpr(choice)) = last else {
+    let Some(ast::Expr::IfExpr(choice)) = last_step(then) else {
         return false;
     };
     let Some(ElseBranch::Block(other)) = choice.else_branch() else {
         return false;
     };
-    let only = other
-        .statements()
-        .next()
-        .map(|it| it.syntax().text().to_string());
-    let only = only.or_else(|| other.tail_expr().map(|it| it.syntax().text().to_string()));
-    matches!(
-        only.as_deref(),
-        Some("continue;" | "continue" | "return;" | "return")
-    )
+    let text = only(&other).map(|it| it.syntax().text().to_string());
+    matches!(text.as_deref(), Some("continue" | "return"))
+}
+
+/// What a block does last, with a semicolon or without.
+fn last_step(block: &ast::BlockExpr) -> Option<ast::Expr> {
+    block
+        .tail_expr()
+        .or_else(|| match block.statements().last()? {
+            ast::Stmt::ExprStmt(it) => it.expr(),
+            _ => None,
+        })
 }
 
 fn is_small(then: &ast::BlockExpr) -> bool {
