@@ -267,13 +267,18 @@ fn shown<'a>(
     match profile {
         Profile::Full => above.iter().collect(),
         Profile::Calm => {
-            let worth = |one: &&Above| is_worth_saying(one, functions, file);
+            let worth = |one: &&Above| is_worth_saying(one, above, functions, file);
             above.iter().filter(worth).collect()
         }
     }
 }
 
-fn is_worth_saying(one: &Above, functions: &[MeasuredFunction], file: &FileText<'_>) -> bool {
+fn is_worth_saying(
+    one: &Above,
+    above: &[Above],
+    functions: &[MeasuredFunction],
+    file: &FileText<'_>,
+) -> bool {
     if one.judgement.is_chosen {
         return true;
     }
@@ -282,11 +287,13 @@ fn is_worth_saying(one: &Above, functions: &[MeasuredFunction], file: &FileText<
         Calm::Never => false,
         Calm::Plain => one.sighting.parts.is_empty(),
         Calm::Written(words) => one.sighting.parts.is_empty() || file.holds(words),
-        Calm::Hard => one.is_of_hard(functions) && !file.is_ported(),
-        Calm::HardOrExtracted(_) => {
-            let has_part = one.sighting.extraction.is_some();
-            (has_part || one.is_of_hard(functions)) && !file.is_ported()
+        Calm::Hard => {
+            let of_same = |it: &&Above| it.sighting.at == one.sighting.at;
+            let mut beside = above.iter().filter(of_same);
+            let has_part = beside.any(|it| it.sighting.extraction.is_some());
+            has_part && one.is_of_hard(functions) && !file.is_ported()
         }
+        Calm::Extracted(_) => one.sighting.extraction.is_some() && !file.is_ported(),
         Calm::InHard(most) => {
             let at = one.sighting.at;
             // The innermost one comes last.
@@ -451,6 +458,17 @@ mod tests {
         TextRange::new(3.into(), 7.into())
     }
 
+    fn with_part(sighting: Sighting) -> Sighting {
+        let part = Part {
+            at: sighting.at,
+            measure: 10,
+        };
+        Sighting {
+            extraction: Some(part),
+            ..sighting
+        }
+    }
+
     fn judged(sightings: Vec<Sighting>) -> Vec<(&'static str, Level, u32)> {
         let findings = judge(&report(sightings), TEXT, &Rules::default());
         findings
@@ -541,9 +559,9 @@ mod tests {
             level: Level::Strong,
             limit: 2,
         };
-        assert!(!is_worth_saying(&one, &[], &FileText::of("")));
+        assert!(!is_worth_saying(&one, &[], &[], &FileText::of("")));
         one.judgement.is_chosen = true;
-        assert!(is_worth_saying(&one, &[], &FileText::of("")));
+        assert!(is_worth_saying(&one, &[], &[], &FileText::of("")));
     }
 
     #[test]
@@ -565,8 +583,8 @@ mod tests {
     #[test]
     fn one_cause_is_one_finding_and_the_worst_leads() {
         let both = vec![
-            sighting("cognitive-complexity", name(), 31),
-            sighting("long-function", name(), 300),
+            with_part(sighting("cognitive-complexity", name(), 31)),
+            with_part(sighting("long-function", name(), 300)),
         ];
         let findings = judge(&report(both), TEXT, &Rules::default());
         assert_eq!(findings.len(), 1);
@@ -583,8 +601,8 @@ mod tests {
     #[test]
     fn an_allowance_removes_its_part_only() {
         let mut report = report(vec![
-            sighting("cognitive-complexity", name(), 31),
-            sighting("long-function", name(), 300),
+            with_part(sighting("cognitive-complexity", name(), 31)),
+            with_part(sighting("long-function", name(), 300)),
         ]);
         report
             .allowances
@@ -593,6 +611,14 @@ mod tests {
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].smell.id, "cognitive-complexity");
         assert!(findings[0].parts.iter().all(|part| part.smell.is_none()));
+    }
+
+    #[test]
+    fn a_large_function_is_said_with_a_part_to_move_out() {
+        let large = || sighting("cognitive-complexity", name(), 300);
+        let said = |sightings| judge(&report(sightings), TEXT, &Rules::default()).len();
+        assert_eq!(said(vec![large()]), 0);
+        assert_eq!(said(vec![with_part(large())]), 1);
     }
 
     #[test]
@@ -611,8 +637,8 @@ mod tests {
     #[test]
     fn one_lint_of_size_that_is_allowed_silences_all() {
         let mut report = report(vec![
-            sighting("cognitive-complexity", name(), 31),
-            sighting("long-function", name(), 300),
+            with_part(sighting("cognitive-complexity", name(), 31)),
+            with_part(sighting("long-function", name(), 300)),
         ]);
         report
             .allowances

@@ -68,7 +68,7 @@ pub(super) fn best_part(
     last: &mut LastFunction,
 ) -> Option<Part> {
     let smell = smells::get(sighting.smell)?;
-    let Calm::HardOrExtracted(wanted) = smell.calm else {
+    let Calm::Extracted(wanted) = smell.calm else {
         return None;
     };
     let measure = kind(smell).filter(|_| sighting.measure >= wanted.from)?;

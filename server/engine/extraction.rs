@@ -45,7 +45,8 @@ pub use drops::Drops;
 pub use leveling::{Leveled, bodies_of};
 pub use passing::Passing;
 pub use proposing::{
-    Choice, Goal, Measure, Naming, Proposal, best_part, choices, is_free_name, is_name, proposals,
+    Choice, Goal, Measure, Naming, Proposal, best_part, choices, is_free_name, is_large, is_name,
+    proposals,
 };
 pub use selection::{LastFunction, Selection};
 pub use sharing::{REPEATED_BLOCK, Shared, name_for};

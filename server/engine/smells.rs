@@ -179,10 +179,10 @@ pub enum Calm {
     Always,
     /// What has no part; what has one, only where the file holds this text already, so that its answer is no news there.
     Written(&'static str),
-    /// Functions that are hard to read by more than one measure.
+    /// Functions that are hard to read by more than one measure, beside what tells of a part to move out.
     Hard,
-    /// The same, and those that have a part which is worth moving out.
-    HardOrExtracted(Extracted),
+    /// Functions that have a part which is worth moving out.
+    Extracted(Extracted),
     /// What is strong and measures more than this, inside of such functions.
     InHard(u32),
     /// What has no part.

@@ -18,8 +18,8 @@ mod write;
 mod fixture;
 
 pub use judge::{
-    beside, closures, conditions, conversions, fallible, flow, given, inference_order, known,
-    meanings, mentions, negation, patterns, plurals, purity,
+    beside, changes, closures, conditions, conversions, fallible, flow, given, inference_order,
+    known, meanings, mentions, negation, patterns, plurals, purity,
     refusal::{Hazard, Refusal},
     scopes, tables, temporaries, types_shown, uses,
 };

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use crate::{
+    extraction,
     facts::{FunctionFacts, UnitReport},
     smells,
+    syntax::Metrics,
     text::{TextRange, TextSize},
 };
 
@@ -60,10 +62,11 @@ impl MeasuredFunction {
     /// Whether it is much by one measure and not little by another: a long list is easily read, and so is a short puzzle.
     pub(super) fn is_hard(&self) -> bool {
         let facts = &self.facts;
-        let is_large = HARD.iter().any(|least| {
-            facts.cognitive >= least.cognitive
-                && facts.lines >= least.lines
-                && facts.nesting >= least.nesting
+        let is_large = extraction::is_large(&Metrics {
+            cognitive: facts.cognitive,
+            nesting: facts.nesting,
+            lines: facts.lines,
+            parameters: facts.parameters,
         });
         let share = facts.cognitive.saturating_mul(self.share());
         let is_deep = self.deep >= DEEP && self.deeper.saturating_mul(100) >= share;
@@ -79,26 +82,6 @@ impl MeasuredFunction {
         }
     }
 }
-
-/// What a function measures at least that a reviewer would stop at.
-struct Least {
-    cognitive: u32,
-    lines: u32,
-    nesting: u32,
-}
-
-const HARD: [Least; 2] = [
-    Least {
-        cognitive: 60,
-        lines: 120,
-        nesting: 6,
-    },
-    Least {
-        cognitive: 45,
-        lines: 20,
-        nesting: 8,
-    },
-];
 
 #[cfg(test)]
 mod tests {

@@ -26,6 +26,8 @@ use crate::{
 
 use sized::{Part, Sized};
 
+pub use telling::is_large;
+
 /// What is to become smaller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
@@ -107,8 +109,9 @@ const MANY: Breadth = Breadth {
     least_part: 20,
     least_worth: -2.0,
 };
-/// So many are looked at where nobody has asked.
+/// So many are looked at where nobody has asked, and in a large function, which is said only with one.
 const MOST_TOLD: usize = 4;
+const MOST_OF_LARGE: usize = 12;
 /// Fewer lines are no function.
 const FEWEST_LINES: u32 = 4;
 /// A part of more hundredths of its function's lines is the function.
@@ -192,27 +195,32 @@ pub fn best_part(
 ) -> Option<(TextRange, u32)> {
     let root = unit.node.tree_top();
     let sized = Sized::in_unit(source, unit, at, (goal, FEW))?;
-    let mut best: Option<Ranked> = None;
+    let is_large = telling::is_large(&sized.function.metrics);
+    let mut alone: Option<Ranked> = None;
+    let mut any: Option<Ranked> = None;
     let parts = sized.parts().into_iter();
     let large = parts.filter(|part| {
         telling::is_long(unit.code_lines(part.range)) && telling::is_enough(part.gain, sized.before)
     });
-    for part in large.take(MOST_TOLD) {
-        if best.as_ref().is_some_and(|it| it.worth >= part.benefit) {
+    for part in large.take(if is_large { MOST_OF_LARGE } else { MOST_TOLD }) {
+        if alone.as_ref().is_some_and(|it| it.worth >= part.benefit) {
             break;
         }
         let selection = Selection::looked_at(source, &root, part.range, "Some", last);
         let Ok(selection) = selection else {
             continue;
         };
+        let stands_alone = telling::stands_alone(&sized, &selection);
         // A name costs more to find than this.
-        if cost(&selection).is_none() || !telling::stands_alone(&sized, &selection) {
+        if cost(&selection).is_none() || !(stands_alone || is_large) {
             continue;
         }
+        let best = if stands_alone { &mut alone } else { &mut any };
         let ranked = sized.ranked(part, selection, |_| true);
         let is_better = |it: &Ranked| best.as_ref().is_none_or(|best| it.worth > best.worth);
-        best = ranked.filter(is_better).or(best);
+        *best = ranked.filter(is_better).or(best.take());
     }
+    let best = alone.or(any);
     let best = best?;
     let after = sized.measured_without(&best.selection)?;
     let gain = sized.before.saturating_sub(after);

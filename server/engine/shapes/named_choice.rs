@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     syntax::{
-        FileContext, Hazard, Refusal, Rewrite, attributes::has_condition_inside, closures, flow,
-        layout, scopes, types_shown::TypesBy,
+        FileContext, Hazard, Refusal, Rewrite, attributes::has_condition_inside, changes, closures,
+        flow, layout, scopes, types_shown::TypesBy,
     },
     text::TextRange,
 };
@@ -178,7 +178,11 @@ fn of_question(node: &SyntaxNode, text: &str, context: FileContext) -> Option<Na
         asked.is_some_and(|it| !closures::conflict(&it, &outline.value, context.edition))
     };
     let is_reason = is_for_others(&refusal, node) || (borrows && is_free());
-    let is_its = is_known && is_reason && is_plain(&outline.value);
+    // What changes something is no question, whatever it gives.
+    let is_its = is_known
+        && is_reason
+        && is_plain(&outline.value)
+        && !changes::changes_lent(outline.value.syntax());
     is_its.then(|| named(&outline, Form::Question, node))
 }
 

@@ -93,7 +93,7 @@ pub(super) const SMELL: Smell = Smell {
     cause: Cause::FunctionSize,
     survives_errors: true,
     rate: Some(43.2),
-    calm: Calm::HardOrExtracted(Extracted {
+    calm: Calm::Extracted(Extracted {
         from: 25,
         always_from: 34,
         leaving: 8,

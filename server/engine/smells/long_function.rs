@@ -54,7 +54,7 @@ pub(super) const SMELL: Smell = Smell {
     cause: Cause::FunctionSize,
     survives_errors: true,
     rate: Some(35.35),
-    calm: Calm::HardOrExtracted(Extracted {
+    calm: Calm::Extracted(Extracted {
         from: 101,
         always_from: 101,
         leaving: 0,

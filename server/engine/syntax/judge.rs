@@ -1,6 +1,7 @@
 //! What may be believed of code by its syntax alone. Each judgement errs on one side only, and says on which.
 
 pub mod beside;
+pub mod changes;
 pub mod closures;
 pub mod conditions;
 pub mod conversions;

@@ -1,6 +1,9 @@
 //! Which parts of a function may be looked at as functions of their own: blocks, paragraphs, and long statements.
 
-use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
+use ra_ap_syntax::{
+    AstNode, SyntaxKind, SyntaxNode,
+    ast::{self, HasName},
+};
 
 use crate::{
     syntax::{Source, holds, layout},
@@ -22,10 +25,16 @@ pub(super) fn candidates(source: &Source, scope: &SyntaxNode) -> Vec<TextRange> 
             found.push(inside(&list, &statements));
         }
         found.extend(runs(source, &statements));
-        let alone = statements
-            .iter()
-            .filter(|it| source.slice(it.text_range()).contains('\n'));
-        found.extend(alone.map(|it| with_comments(source, it, it)));
+        for (at, statement) in statements.iter().enumerate() {
+            if !source.slice(statement.text_range()).contains('\n') {
+                continue;
+            }
+            found.push(with_comments(source, statement, statement));
+            let before = &statements[..at];
+            if let Some(first) = before.last().filter(|it| prepares(it, statement)) {
+                found.push(with_comments(source, first, statement));
+            }
+        }
     }
     found.sort_by_key(|range| (range.start(), range.len()));
     found.dedup();
@@ -89,6 +98,20 @@ fn runs<'a>(
     pairs.filter(is_part).map(move |(first, last)| {
         let end = starts.get(last + 1).copied().unwrap_or(statements.len());
         with_comments(source, &statements[starts[first]], &statements[end - 1])
+    })
+}
+
+/// Whether a statement declares what the next one fills or goes on with.
+fn prepares(statement: &SyntaxNode, next: &SyntaxNode) -> bool {
+    let name = || match ast::LetStmt::cast(statement.clone())?.pat()? {
+        ast::Pat::IdentPat(pattern) => Some(pattern.name()?.text().to_string()),
+        _ => None,
+    };
+    name().is_some_and(|name| {
+        let mut tokens = next.descendants_with_tokens();
+        tokens.any(|it| {
+            it.kind() == SyntaxKind::IDENT && it.as_token().is_some_and(|it| it.text() == name)
+        })
     })
 }
 
@@ -159,6 +182,20 @@ mod tests {
             "// Why.\n        g(a);",
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_a_loop_fills_goes_with_it() {
+        let each = "for a in b {\n        seen.insert(a);\n    }";
+        let found = |declared: &str| {
+            parts(&format!(
+                "fn f() {{\n    g();\n    {declared}\n    {each}\n    h();\n}}\n"
+            ))
+        };
+        let whole = format!("let mut seen = Set::new();\n    {each}");
+        assert!(found("let mut seen = Set::new();").contains(&whole));
+        let apart = format!("let mut other = Set::new();\n    {each}");
+        assert!(!found("let mut other = Set::new();").contains(&apart));
     }
 
     #[test]

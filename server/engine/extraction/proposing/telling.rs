@@ -9,7 +9,7 @@ use ra_ap_syntax::{
 use super::{Measure, sized::Sized};
 use crate::{
     extraction::{Selection, exits::Leave, naming, selection::tokens},
-    syntax::prints::Names,
+    syntax::{Metrics, prints::Names},
     text::TextRange,
 };
 
@@ -27,7 +27,37 @@ const ALIKE: u32 = 60;
 const LONG_ARM: u32 = 35;
 /// A part that takes so much has as many lines.
 const MANY_PARAMETERS: usize = 4;
-const LINES_FOR_MANY: u32 = 20;
+const LINES_FOR_MANY: u32 = 40;
+
+/// What a function measures at least that a reviewer would stop at.
+struct Least {
+    cognitive: u32,
+    lines: u32,
+    nesting: u32,
+}
+
+const LARGE: [Least; 2] = [
+    Least {
+        cognitive: 60,
+        lines: 120,
+        nesting: 6,
+    },
+    Least {
+        cognitive: 45,
+        lines: 20,
+        nesting: 8,
+    },
+];
+
+/// Whether a function is much by one measure and not little by another: a long list is easily read, and so is a short puzzle.
+#[must_use]
+pub fn is_large(metrics: &Metrics) -> bool {
+    LARGE.iter().any(|least| {
+        metrics.cognitive >= least.cognitive
+            && metrics.lines >= least.lines
+            && metrics.nesting >= least.nesting
+    })
+}
 
 pub(super) fn is_long(lines: u32) -> bool {
     lines >= FEWEST_LINES
@@ -44,8 +74,10 @@ pub(super) fn is_enough(gain: u32, before: u32) -> bool {
 /// its end and takes little.
 pub(super) fn stands_alone(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
     let is_huge = sized.goal.measure == Measure::Complexity && sized.before >= HUGE;
-    let is_small = goes_on(&selection.exits.leave) && selection.parameters() <= MANY_PARAMETERS;
-    is_small && (is_huge || is_apart(sized, selection))
+    let is_small = goes_on(&selection.exits.leave)
+        && selection.parameters() <= MANY_PARAMETERS
+        && !takes_much(sized, selection);
+    is_small && (is_huge || is_apart(sized, selection)) && !gives_iterator(selection)
 }
 
 fn is_apart(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
@@ -53,7 +85,6 @@ fn is_apart(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
     let is_data = || selection.statements.len() < 2 && !decides(sized, selection.range);
     !takes_own()
         && !is_data()
-        && !takes_much(sized, selection)
         && gives_what_it_ends_with(selection)
         && !swallows_end(selection)
         && !is_one_of_several(sized, selection)
@@ -83,6 +114,48 @@ fn takes_much(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
     let lines = sized.unit.code_lines(selection.range);
     selection.parameters() >= MANY_PARAMETERS && lines < LINES_FOR_MANY
 }
+
+/// Whether what comes out of it is an iterator that has not run yet: its type would have to be told, and borrows what it reads.
+fn gives_iterator(selection: &Selection) -> bool {
+    selection.outputs.iter().any(|output| {
+        let mut lets = selection.statements.iter().cloned();
+        let of_output = lets.find(|it| it.text_range().end() == output.declared);
+        let value = of_output.and_then(|it| ast::LetStmt::cast(it)?.initializer());
+        value.is_some_and(|it| is_lazy(&it))
+    })
+}
+
+/// A chain that ends in an adaptor, and doesn't only look into an `Option`.
+fn is_lazy(value: &ast::Expr) -> bool {
+    let chain = std::iter::successors(Some(value.clone()), |it| match it {
+        ast::Expr::MethodCallExpr(call) => call.receiver(),
+        _ => None,
+    });
+    let names = chain.filter_map(|it| match it {
+        ast::Expr::MethodCallExpr(call) => Some(call.name_ref()?.text().to_string()),
+        _ => None,
+    });
+    let names: Vec<String> = names.collect();
+    let is_any = |list: &[&str], name: &String| list.contains(&name.as_str());
+    let begins = |name: &String| is_any(&BEGIN, name) || is_any(&ADAPTORS, name);
+    let ends = |name: &String| is_any(&ADAPTORS, name) || is_any(&SHARED, name);
+    names.first().is_some_and(ends) && names.iter().any(begins)
+}
+
+const BEGIN: [&str; 3] = ["into_iter", "iter", "iter_mut"];
+/// Of iterators alone.
+const ADAPTORS: [&str; 8] = [
+    "chain",
+    "enumerate",
+    "filter_map",
+    "flat_map",
+    "rev",
+    "skip_while",
+    "step_by",
+    "take_while",
+];
+/// Of iterators, and of an `Option` too.
+const SHARED: [&str; 6] = ["cloned", "copied", "filter", "flatten", "map", "zip"];
 
 /// Whether something is asked or repeated in it.
 fn decides(sized: &Sized<'_, '_>, range: TextRange) -> bool {

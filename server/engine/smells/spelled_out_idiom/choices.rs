@@ -17,8 +17,8 @@ use crate::{
         single_pattern::SinglePattern,
     },
     syntax::{
-        Hazard, Refusal, RustVersion, Unit, attributes::has_condition_inside, flow, keyword,
-        layout, patterns, scopes,
+        Hazard, Refusal, RustVersion, Unit, attributes::has_condition_inside, changes, flow,
+        keyword, layout, patterns, scopes,
     },
 };
 
@@ -141,6 +141,13 @@ fn of_panic(node: &SyntaxNode, unit: &Unit<'_>) -> Option<Found> {
 /// `a.map(f).unwrap_or(false)`
 pub(super) fn of_mapped(call: &ast::MethodCallExpr, unit: &Unit<'_>) -> Option<Found> {
     let mapped = MappedDefault::of(call, unit.text, unit.context).ok()?;
+    let changed = call
+        .receiver()
+        .filter(|it| changes::changes_lent(it.syntax()));
+    // What changes something is no question, whatever it gives.
+    if changed.is_some() {
+        return None;
+    }
     Some(Found {
         at: mapped.keyword,
         whole: mapped.rewrite.range(),

@@ -11,6 +11,7 @@ use crate::{
     syntax::{
         Unit,
         attributes::has_condition_inside,
+        changes::changes_lent,
         flow, layout, negation,
         scopes::{self, Names},
     },
@@ -65,6 +66,7 @@ fn of_collection(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<(Idiom, TextRa
         let code = it.syntax();
         flow::escapes(code).is_empty()
             && !changes(code)
+            && !changes_lent(code)
             && code.text().to_string().matches('\n').count() < LONGEST
             && !Names::in_node(code).has(name.text())
     });
