@@ -247,6 +247,23 @@ mod tests {
     }
 
     #[test]
+    fn a_few_lines_that_take_many_variables_are_left_alone() {
+        let block = |third: &str| {
+            format!(
+                "let name = entry.name.as_ref().unwrap().clone().trim();\nwriteln!(writer, \"const {{}}: {{}};\", name, first.of(second))?;\n\
+                 names.push(Entry {{ name, first: first.clone(), third: {third}.clone().into() }});\n"
+            )
+        };
+        let all = |block: &str| text(&[&around(block, 1), &around(block, 2)]);
+        assert!(fired("repeated-block", &all(&block("third"))).is_empty());
+        assert_eq!(fired("repeated-block", &all(&block("first"))).len(), 0);
+        let fewer = block("first")
+            .replace("second", "first")
+            .replace("names.", "writer.");
+        assert_eq!(fired("repeated-block", &all(&fewer)).len(), 1);
+    }
+
+    #[test]
     fn what_only_prepares_is_left_alone() {
         let block = "assert!(shop.calendar().today() < shop.calendar().last(), \"too late\");\nlet day = shop.calendar().today();\n\
                      let stock = shop.stock().of(day, shop.rest().len());\n";
