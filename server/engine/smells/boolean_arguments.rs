@@ -50,7 +50,7 @@ pub(super) const SMELL: Smell = Smell {
     rate: Some(13.8),
     calm: Calm::Never,
     sees: &[SyntaxKind::CALL_EXPR, SyntaxKind::METHOD_CALL_EXPR],
-    measured: "{} arguments",
+    measured: "{} `bool` arguments",
     ..Smell::new(
         "boolean-arguments",
         Limits::of(1, 3),
@@ -113,7 +113,7 @@ fn flags_of(call: &impl HasArgList) -> Option<u32> {
 fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
     format!(
-        "nobody sees here what {} `bool`s mean to `{name}`; an `enum` for each, or a struct of options, would say it",
+        "this call passes {} `bool` literals to `{name}`; use an `enum` for each or a struct of options",
         sighting.measure
     )
 }

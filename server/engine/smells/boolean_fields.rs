@@ -61,7 +61,7 @@ use crate::{
 };
 
 pub(super) const SMELL: Smell = Smell {
-    measured: "{} flags",
+    measured: "{} `bool` fields",
     rate: Some(1.8),
     calm: Calm::Never,
     clippy: &["struct_excessive_bools"],
@@ -90,7 +90,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
     format!(
-        "`{name}` has {} fields that are `bool`; enums would name the states that exist",
+        "`{name}` has {} `bool` fields; use enums to name the valid states",
         sighting.measure
     )
 }

@@ -48,7 +48,7 @@ pub(super) const SMELL: Smell = Smell {
     rate: Some(11.0),
     calm: Calm::Never,
     clippy: &["fn_params_excessive_bools"],
-    measured: "{} parameters of type `bool`",
+    measured: "{} `bool` parameters",
     ..Smell::new(
         "boolean-parameters",
         Limits::of(1, 2),
@@ -94,9 +94,7 @@ fn look_at(function: &ast::Fn, owner: Owner, sightings: &mut Sightings) {
 fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
     let count = sighting.measure;
-    format!(
-        "`{name}` takes {count} parameters of type `bool`; a call doesn't show what they switch, an `enum` for each would"
-    )
+    format!("`{name}` takes {count} `bool` parameters; use an `enum` for each")
 }
 
 #[cfg(test)]

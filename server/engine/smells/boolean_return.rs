@@ -100,9 +100,9 @@ fn stands_beside_twin(choice: &ast::IfExpr, unit: &Unit<'_>) -> bool {
 fn say(sighting: &Sighting, text: &str) -> String {
     let keyword = slice(text, sighting.at).unwrap_or_default();
     if keyword == "match" {
-        return "this `match` only asks for a pattern; `matches!` says so directly".to_owned();
+        return "this `match` only tests a pattern; use `matches!`".to_owned();
     }
-    "this `if` gives nothing but what it asks; its condition says so directly".to_owned()
+    "this `if` only computes a `bool`; use a boolean expression instead".to_owned()
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 }
 
 fn say(_sighting: &Sighting, _text: &str) -> String {
-    "this `if` holds nothing but another `if`; join their conditions with `&&`".to_owned()
+    "this `if` contains only another `if`; combine their conditions with `&&`".to_owned()
 }
 
 #[cfg(test)]

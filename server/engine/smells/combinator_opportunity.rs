@@ -97,7 +97,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 fn say(sighting: &Sighting, text: &str) -> String {
     let keyword = slice(text, sighting.at).unwrap_or_default();
     format!(
-        "what this `{keyword}` makes of a value that may be missing has a method that says so by its name"
+        "this `{keyword}` reimplements a method such as `is_some_and`, `ok_or_else` or `then`; call the method instead"
     )
 }
 

@@ -73,7 +73,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 
 fn say(sighting: &Sighting, _: &str) -> String {
     let lines = sighting.measure;
-    format!("{lines} lines of code are commented out; delete them, or say in words why they stay")
+    format!("{lines} lines of commented-out code; delete them or explain why they are kept")
 }
 
 #[cfg(test)]

@@ -162,7 +162,9 @@ fn explains_itself(condition: &ast::Expr) -> bool {
 fn say(sighting: &Sighting, text: &str) -> String {
     let keyword = slice(text, sighting.at).unwrap_or_default();
     if has_choice(sighting) {
-        return format!("this `{keyword}` asks a whole `match`; give what it decides a name");
+        return format!(
+            "the condition of this `{keyword}` contains a whole `match`; give its result a name"
+        );
     }
     let operators = sighting.parts.iter().map(|part| slice(text, part.at));
     let mut operators: Vec<_> = operators.collect();
@@ -170,10 +172,12 @@ fn say(sighting: &Sighting, text: &str) -> String {
     operators.sort_unstable();
     operators.dedup();
     if operators.len() > 1 {
-        format!("this `{keyword}` mixes `&&` and `||` ({count} operators); name a part of it")
+        format!(
+            "this `{keyword}` mixes `&&` and `||` ({count} operators); give part of the condition a name"
+        )
     } else {
         format!(
-            "this `{keyword}` joins {} conditions; name a part of it",
+            "this `{keyword}` combines {} conditions; give some of them a name",
             count + 1
         )
     }

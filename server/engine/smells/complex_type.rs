@@ -91,7 +91,7 @@ fn head_of(item: &SyntaxNode) -> TextRange {
 
 fn say(sighting: &Sighting, _: &str) -> String {
     let length = sighting.measure;
-    format!("this type is {length} characters long; an alias would say what it is")
+    format!("this type is {length} characters long; use a type alias")
 }
 
 #[cfg(test)]

@@ -167,7 +167,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     let names: Vec<&str> = own.filter_map(|part| slice(text, part.at)).collect();
     let (last, before) = names.split_last().unwrap_or((&"", &[]));
     format!(
-        "{} functions take `{}` and `{last}` together; a structure would give them a name",
+        "{} functions take `{}` and `{last}` together; group them in a struct",
         sighting.measure,
         before.join("`, `")
     )
@@ -191,7 +191,7 @@ mod tests {
         let seen = seen("data-clump", &text);
         assert_eq!(
             (by_name("data-clump").unwrap().say)(&seen[0], &text),
-            "3 functions take `a`, `b`, `c` and `d` together; a structure would give them a name"
+            "3 functions take `a`, `b`, `c` and `d` together; group them in a struct"
         );
     }
 

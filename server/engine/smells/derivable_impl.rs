@@ -87,7 +87,9 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
     let lines = sighting.measure;
-    format!("`{name}` does what `#[derive]` would do without these {lines} lines")
+    format!(
+        "`{name}` does the same as the derived implementation; replace these {lines} lines with `#[derive]`"
+    )
 }
 
 #[cfg(test)]

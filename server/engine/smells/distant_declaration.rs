@@ -91,7 +91,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
     format!(
-        "`{name}` is mentioned first {} lines below; declare it there",
+        "`{name}` is first used {} lines below; declare it there",
         sighting.measure
     )
 }
@@ -182,7 +182,7 @@ mod tests {
                     &seen("distant-declaration", &text)[0],
                     &text
                 ),
-                "`sum` is mentioned first 16 lines below; declare it there"
+                "`sum` is first used 16 lines below; declare it there"
             );
         }
         let text = function("let mut sum = 0;", 15, "h(sum)");

@@ -74,7 +74,7 @@ use crate::{facts::Sighting, index::DuplicateKind};
 pub(super) const SMELL: Smell = Smell {
     rate: Some(24.1),
     calm: Calm::Never,
-    measured: "{} words and signs more than needed",
+    measured: "{} redundant tokens",
     ..Smell::new(
         "duplicate-block",
         Limits::of(39, 99),
@@ -89,5 +89,5 @@ fn say(sighting: &Sighting, _: &str) -> String {
     } else {
         " with other names"
     };
-    format!("the statements from here on stand again{names}")
+    format!("these statements are repeated{names}; extract a function")
 }

@@ -64,7 +64,7 @@ pub(super) const SMELL: Smell = Smell {
     rate: Some(4.2),
     calm: Calm::Never,
     answers: &["replace-duplicate-with-call", "extract-repeated-block"],
-    measured: "{} words and signs more than needed",
+    measured: "{} redundant tokens",
     ..Smell::new(
         "duplicate-function",
         Limits::of(49, 199),
@@ -75,5 +75,5 @@ pub(super) const SMELL: Smell = Smell {
 
 fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
-    format!("`{name}` stands word for word again")
+    format!("`{name}` is duplicated; keep only one copy")
 }

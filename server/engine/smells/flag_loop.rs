@@ -59,7 +59,7 @@ use crate::{
 };
 
 pub(super) const SMELL: Smell = Smell {
-    measured: "{} times",
+    measured: "{} assignments",
     rate: Some(0.2),
     calm: Calm::Never,
     answers: &["remove-control-flag"],
@@ -93,7 +93,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 fn say(sighting: &Sighting, text: &str) -> String {
     let first = sighting.parts.first().and_then(|part| slice(text, part.at));
     let name = first.unwrap_or_default();
-    format!("`{name}` only says that this loop is to end; `break` says so where it happens")
+    format!("`{name}` only ends this loop; use `break`")
 }
 
 /// `done` of `!done`.
@@ -187,7 +187,7 @@ mod tests {
             let seen = seen("flag-loop", &text);
             assert_eq!(
                 (by_name("flag-loop").unwrap().say)(&seen[0], &text),
-                "`done` only says that this loop is to end; `break` says so where it happens"
+                "`done` only ends this loop; use `break`"
             );
         }
     }

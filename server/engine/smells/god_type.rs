@@ -113,7 +113,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
     let fields = sighting.parts.first().map_or(0, |part| part.measure);
     format!(
-        "`{name}` has {} functions and {fields} fields; functions that use the same few fields are a type of their own",
+        "`{name}` has {} functions and {fields} fields; move functions that use the same few fields into a separate type",
         sighting.measure
     )
 }
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(fired("god-type", &text), [("Game".to_owned(), 31)]);
         assert_eq!(
             (by_name("god-type").unwrap().say)(&seen("god-type", &text)[0], &text),
-            "`Game` has 31 functions and 12 fields; functions that use the same few fields are a type of their own"
+            "`Game` has 31 functions and 12 fields; move functions that use the same few fields into a separate type"
         );
     }
 

@@ -142,12 +142,12 @@ fn say(sighting: &Sighting, text: &str) -> String {
     let body = sighting.parts.first().and_then(|part| slice(text, part.at));
     if body == Some("else") {
         return format!(
-            "this `if` wraps {lines} lines and has a short `else`; handle that case first and unindent them"
+            "this `if` wraps {lines} lines and has a short `else`; handle the `else` case first and unindent them"
         );
     }
     if body == Some("{") {
         return format!(
-            "the `else` of this `if` wraps {lines} lines; return the short branch early and unindent them"
+            "the `else` of this `if` wraps {lines} lines; return early from the short branch and unindent them"
         );
     }
     let (body, exit) = match body {
@@ -354,14 +354,14 @@ mod tests {
             block("fn f() -> R", &choice)
         };
         let long = format!("let s = t();\nif s {{\n    u();\n}}\n{LONG}v()\n");
-        let end = "and has a short `else`; handle that case first and unindent them";
+        let end = "and has a short `else`; handle the `else` case first and unindent them";
         for value in ["None", "Ok(())", "Err(e(x))", "Vec::new()", "R::EMPTY", "0"] {
             let said = words(&gives(&long, &format!("{value}\n")));
             assert!(said.ends_with(end), "{value}: {said}");
         }
         assert_eq!(
             words(&gives("None\n", &long)),
-            "the `else` of this `if` wraps 28 lines; return the short branch early and unindent them"
+            "the `else` of this `if` wraps 28 lines; return early from the short branch and unindent them"
         );
         for value in ["w(x)", "s", "x + 1", "Ok(s)"] {
             assert_eq!(count(&gives(&long, &format!("{value}\n"))), 0, "{value}");

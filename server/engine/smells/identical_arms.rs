@@ -192,7 +192,7 @@ fn head_of(arm: &ast::MatchArm) -> Option<TextRange> {
 }
 
 fn say(_: &Sighting, _: &str) -> String {
-    "this arm and the next do the same; one arm with both patterns says so".to_owned()
+    "this arm has the same body as the next; merge them with `|`".to_owned()
 }
 
 #[cfg(test)]

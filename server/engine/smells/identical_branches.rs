@@ -129,22 +129,21 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 
 fn say(sighting: &Sighting, text: &str) -> String {
     let count = sighting.parts.len();
+    let keyword = slice(text, sighting.at).unwrap_or_default();
     let at = |part: &Part| slice(text, part.at);
     let shared = sighting.parts.first().and_then(at).unwrap_or_default();
     let last = sighting.parts.last().and_then(at).unwrap_or_default();
     if alike::is_word(shared) && alike::is_word(last) && shared != last {
         return format!(
-            "the branches of this differ in one word, `{shared}` or `{last}`; choosing that alone says the rest once"
+            "the branches of this `{keyword}` differ only in `{shared}` and `{last}`; choose between these and write the rest once"
         );
     }
     let same = if shared.len() <= LONGEST_NAME && !shared.contains('\n') {
-        format!("give `{shared}`")
+        format!("evaluate to `{shared}`")
     } else {
-        "are the same".to_owned()
+        "are identical".to_owned()
     };
-    format!(
-        "{count} branches of this {same}; one condition, or one pattern, for them would say it once"
-    )
+    format!("{count} branches of this `{keyword}` {same}; combine their conditions or patterns")
 }
 
 /// The branches of a question, and of those inside it, that are one and the same: at least one of each.
@@ -323,7 +322,7 @@ mod tests {
         let seen = seen("identical-branches", &text);
         assert_eq!(
             (by_name("identical-branches").unwrap().say)(&seen[0], &text),
-            "3 branches of this give `E::N`; one condition, or one pattern, for them would say it once"
+            "3 branches of this `match` evaluate to `E::N`; combine their conditions or patterns"
         );
     }
 
@@ -333,7 +332,7 @@ mod tests {
         let seen = seen("identical-branches", text);
         assert_eq!(
             (by_name("identical-branches").unwrap().say)(&seen[0], text),
-            "the branches of this differ in one word, `h` or `k`; choosing that alone says the rest once"
+            "the branches of this `if` differ only in `h` and `k`; choose between these and write the rest once"
         );
         for other in [
             text.replace("with(g.k)", "set(g.h)"),
