@@ -223,6 +223,6 @@ fn each_place_of_a_stanza_is_marked_as_the_same() {
         said.contains("the same 4 lines stand here 5 times"),
         "{said}"
     );
-    assert!(said.contains("-- the same"), "{said}");
+    assert!(said.contains("-- repeated here"), "{said}");
     assert!(!said.contains("nested"), "{said}");
 }
