@@ -170,7 +170,7 @@ impl<'a> Judge<'a> {
         let above = Above::new(copies.sighting.clone(), self.rules);
         let mut findings = self.in_words(above.as_slice(), &[]);
         for finding in &mut findings {
-            let said = format!("{} at {}", finding.message, copies.others_in_words());
+            let said = with_places(&finding.message, &copies.others_in_words());
             finding.message = printable(&shortened(&said, LONGEST_MESSAGE)).into_owned();
             finding.repeats = Some(copies.range);
             finding.others.clone_from(&copies.others);
@@ -342,13 +342,21 @@ const LONGEST_MESSAGE: usize = 400;
 fn message(sighting: &Sighting, smell: &Smell, text: &str) -> String {
     let mut said = (smell.say)(sighting, text);
     if let Some(part) = &sighting.extraction {
-        said += &extraction_in_words(part, sighting.measure, text);
+        said += &extraction_in_words(part, text);
     }
     printable(&shortened(&said, LONGEST_MESSAGE)).into_owned()
 }
 
-/// "; lines 48-71 could be a function of their own (34 → 12)"
-fn extraction_in_words(part: &Part, before: u32, text: &str) -> String {
+/// "`f` is duplicated at line 40; keep only one copy": the places stand before the remedy.
+fn with_places(message: &str, places: &str) -> String {
+    match message.split_once("; ") {
+        Some((what, remedy)) => format!("{what} at {places}; {remedy}"),
+        None => format!("{message} at {places}"),
+    }
+}
+
+/// "; extracting lines 48-71 reduces it to 12"
+fn extraction_in_words(part: &Part, text: &str) -> String {
     let first = line_of(part.at.start(), text);
     let last = first
         + slice(text, part.at)
@@ -356,7 +364,7 @@ fn extraction_in_words(part: &Part, before: u32, text: &str) -> String {
             .matches('\n')
             .count();
     let after = part.measure;
-    format!("; lines {first}-{last} could be a function of their own ({before} → {after})")
+    format!("; extracting lines {first}-{last} reduces it to {after}")
 }
 
 fn finding(group: &[&Above], text: &str) -> Finding {
@@ -522,7 +530,7 @@ mod tests {
         };
         assert_eq!(said(25, None), None);
         let message = said(25, Some(part)).unwrap();
-        let end = "; lines 3-5 could be a function of their own (25 → 12)";
+        let end = "; extracting lines 3-5 reduces it to 12";
         assert!(message.ends_with(end), "{message}");
     }
 

@@ -251,10 +251,7 @@ fn say_problems(report: &Report) {
             Some(Problem::TooLarge) => "is too large to be analysed",
             None => continue,
         };
-        say(
-            "note",
-            &format!("`{}` {why}; nothing is said of it.", file.path),
-        );
+        say("note", &format!("`{}` {why}; it is skipped.", file.path));
     }
 }
 

@@ -167,7 +167,7 @@ pub(super) fn parts_to_show(file: &ReportedFile, finding: &Finding) -> Vec<Findi
 
 pub(super) fn part_label(finding: &Finding, measure: u32) -> String {
     if finding.smell.cause == Cause::Repetition {
-        "the same".to_owned()
+        "repeated here".to_owned()
     } else if measure > 1 {
         format!("+{measure} (nested)")
     } else {
@@ -215,8 +215,8 @@ fn places_in_words(finding: &Finding) -> String {
     let words = others.collect::<Vec<_>>().join(", ");
     match finding.others.len().saturating_sub(MOST_PLACES) {
         _ if words.is_empty() => words,
-        0 => format!("the same in {words}"),
-        more => format!("the same in {words} and {more} more"),
+        0 => format!("repeated in {words}"),
+        more => format!("repeated in {words} and {more} more"),
     }
 }
 

@@ -84,7 +84,7 @@ fn write_counts(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 }
 
 fn write_places(out: &mut dyn Write, report: &Report, look: Look) -> io::Result<()> {
-    writeln!(out, "Begin with")?;
+    writeln!(out, "Start with")?;
     for (file, found) in heaviest_first(report).into_iter().take(PLACES) {
         writeln!(out, "  {}", line_of(file, found, look))?;
     }

@@ -90,12 +90,12 @@ fn a_function_of_two_files_is_told_once_with_its_other_place() {
     let run = place.run(arguments).expect(0);
     assert!(
         run.stdout
-            .contains("`one` stands word for word again at src/b.rs:4"),
+            .contains("`one` is duplicated at src/b.rs:4; keep only one copy"),
         "{}",
         run.stdout
     );
     assert!(
-        run.stdout.contains("the same in src/b.rs:4-16"),
+        run.stdout.contains("repeated in src/b.rs:4-16"),
         "{}",
         run.stdout
     );
@@ -223,6 +223,6 @@ fn each_place_of_a_stanza_is_marked_as_the_same() {
         said.contains("the same 4 lines stand here 5 times"),
         "{said}"
     );
-    assert!(said.contains("-- the same"), "{said}");
+    assert!(said.contains("-- repeated here"), "{said}");
     assert!(!said.contains("nested"), "{said}");
 }

@@ -65,7 +65,7 @@ fn a_client_that_pulls_hears_of_another_open_file() {
     assert_eq!(items[0]["range"], range((2, 3), (2, 8)));
     assert_eq!(
         items[0]["message"],
-        "`other` stands word for word again at a.rs:2"
+        "`other` is duplicated at a.rs:2; keep only one copy"
     );
     let items = pulled(&mut client, &a, 1);
     assert_eq!(others(&items), [(b.clone(), 2)]);

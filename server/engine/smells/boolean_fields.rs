@@ -1,11 +1,11 @@
 //! # Boolean fields
 //!
 //! ## What it does
-//! Finds structs with many fields of type `bool`.
+//! Finds structs with many `bool` fields.
 //!
 //! ## Why
-//! Four flags make sixteen states, of which only a few are meant; nothing says which, and every reader has to work it out.
-//! An enum names each state that exists, and no other can be constructed.
+//! Four flags make sixteen states, of which only a few are valid. Nothing says which, so every reader has to work it out. An
+//! enum names each valid state and rules out the others.
 //!
 //! ## Example
 //! ```rust before
@@ -32,17 +32,18 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - What is read from or written to a command line or a file: structs that derive `Serialize`, `Deserialize`, `Parser`, `Args`
-//!   and their like, or whose fields carry such attributes. Their flags are given from outside, each for itself.
-//! - Options, by their names: `Config`, `ParseOptions`, `ClientBuilder`, `Settings`, `Args`, `Flags` and their like. They are
-//!   turned on and off one by one, and every combination is meant.
-//! - Structs with `#[repr]`, whose layout somebody else reads.
-//! - Fields of enums' variants, and fields that only contain a `bool`, as `Option<bool>`.
+//! - Structs that are read from or written to a command line or a file: those that derive `Serialize`, `Deserialize`,
+//!   `Parser`, `Args` and the like, or whose fields have such attributes. Their flags are set from outside, independently of
+//!   each other.
+//! - Structs of options, recognised by name: `Config`, `ParseOptions`, `ClientBuilder`, `Settings`, `Args`, `Flags` and the
+//!   like. Their flags are independent, and every combination is valid.
+//! - Structs with `#[repr]`, whose layout other code relies on.
+//! - Fields of enum variants, and fields that only contain a `bool`, such as `Option<bool>`.
 //!
 //! ## Limits
-//! 3 such fields are fine; more are a warning, more than 6 a strong one. It fires 1.8 times in 100,000 lines of well-kept
-//! code. Of 20 findings that were read from a list 7 were worth doing; the others were sets of facts that exclude nothing. So by
-//! default none is shown.
+//! The measure is the number of such fields: 3 are fine, more are a warning, more than 6 a strong one. It fires 1.8 times in
+//! 100,000 lines of well-kept code. In a review 7 of 20 findings were worth acting on; the others were sets of independent
+//! facts. Reported in the `full` profile only.
 //!
 //! ## Sources
 //! clippy's `struct_excessive_bools`; Martin Fowler, *Refactoring*, "Primitive Obsession"; Yaron Minsky, "Make illegal states
@@ -61,7 +62,7 @@ use crate::{
 };
 
 pub(super) const SMELL: Smell = Smell {
-    measured: "{} flags",
+    measured: "{} `bool` fields",
     rate: Some(1.8),
     calm: Calm::Never,
     clippy: &["struct_excessive_bools"],
@@ -90,7 +91,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
     format!(
-        "`{name}` has {} fields that are `bool`; enums would name the states that exist",
+        "`{name}` has {} `bool` fields; use enums to name the valid states",
         sighting.measure
     )
 }

@@ -1,12 +1,12 @@
 //! # Boolean return
 //!
 //! ## What it does
-//! Finds branches that give nothing but `true` and `false`, or one of them and another condition: what the conditions say alone.
-//! A `match` or `if let` of that kind is `matches!`.
+//! Finds `if` and `match` expressions that only evaluate to `true` and `false`, or to one of them and another condition. A
+//! `match` or `if let` of this kind can be `matches!`.
 //!
 //! ## Why
-//! The condition is the answer. Who reads the branches has to make sure that `true` is given where it holds, and not the other
-//! way around.
+//! The condition already is the result. Readers of the branches have to check that `true` is returned where the condition
+//! holds, and not the other way around.
 //!
 //! ## Example
 //! ```rust before
@@ -27,19 +27,21 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! What `simplify-boolean` would not change: one of several guards, conditions that would be hard to read in one, opposites
-//! that nobody would write, and branches with comments. A case that is put aside first, as `if a.is_empty() { return false; }`,
-//! and what is no question by its name: `is_new && self.add(x)` hides a step. A `match` that names every case, so that a new one
-//! will be noticed. One of two statements of one form, of which the other would stay as it is.
+//! - Everything that `simplify-boolean` does not change: one of several guards, conditions that would be hard to read as one,
+//!   unidiomatic negations, and branches with comments.
+//! - Early returns for a special case, such as `if a.is_empty() { return false; }`.
+//! - Operands that are not conditions by name: `is_new && self.add(x)` hides a step.
+//! - A `match` that lists every case, so that a new one is noticed.
+//! - One of two statements of the same form, if the other would stay unchanged.
 //!
 //! ## Limits
-//! The measure is the lines that go. 0 are fine; more are a warning, more than 12 a strong one. It fires 0.2 times in 100,000
-//! lines of well-kept code. Of 20 findings that somebody read who knew nothing of the rules 14 were worth doing; four of the others
-//! were the opposite of several patterns, which is left alone since.
+//! The measure is the number of lines removed: 0 are fine, more are a warning, more than 12 a strong one. It fires 0.2 times
+//! in 100,000 lines of well-kept code. In a blind review 14 of 20 findings were worth acting on; four of the others were
+//! negations of several patterns, which have been left alone since.
 //!
 //! ## Sources
-//! Martin Fowler, *Refactoring*, "Consolidate Conditional Expression". Clippy's `needless_bool` and `match_like_matches_macro`
-//! see what has both literals in its branches.
+//! Martin Fowler, *Refactoring*, "Consolidate Conditional Expression". Clippy's `needless_bool` and
+//! `match_like_matches_macro` find the forms with both literals in their branches.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
@@ -100,9 +102,9 @@ fn stands_beside_twin(choice: &ast::IfExpr, unit: &Unit<'_>) -> bool {
 fn say(sighting: &Sighting, text: &str) -> String {
     let keyword = slice(text, sighting.at).unwrap_or_default();
     if keyword == "match" {
-        return "this `match` only asks for a pattern; `matches!` says so directly".to_owned();
+        return "this `match` only tests a pattern; use `matches!`".to_owned();
     }
-    "this `if` gives nothing but what it asks; its condition says so directly".to_owned()
+    "this `if` only computes a `bool`; use a boolean expression instead".to_owned()
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! # Cognitive complexity
 //!
 //! ## What it does
-//! Finds functions whose control flow is hard to keep in mind. Every break in the flow costs one point (`if`, `else`, `match`,
-//! loops, jumps to a label, each run of equal `&&` or `||`), and `if`, `match` and loops cost one more for each level that they
-//! are nested in.
+//! Finds functions whose control flow is hard to follow. Every break in the flow costs one point (`if`, `else`, `match`,
+//! loops, jumps to a label, each run of equal `&&` or `||`), and `if`, `match` and loops cost one more for each level of
+//! nesting.
 //!
 //! ## Why
-//! To change such a function, one has to keep all of its paths in mind at once, and each path needs a test. Nested decisions
-//! are worse than the same number of decisions in a row, which is why depth costs extra.
+//! Changing such a function means keeping all of its paths in mind at once, and each path needs a test. Nested decisions are
+//! harder to follow than the same number of decisions in a row, so depth costs extra.
 //!
 //! ## Example
 //! ```rust before
@@ -59,21 +59,27 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - `?`, `let … else` and guards of `match` arms cost nothing: they make code flatter.
-//! - A `match` costs the same however many arms it has.
-//! - Code inside macro calls is not counted.
-//! - A function that declares macros of its own, in which most of it happens.
-//! - A function that is fine without its guards (`if … { return … }`), and one of which most is a `match` with many short arms.
+//! - `?`, `let … else` and guards of `match` arms, which cost nothing because they make code flatter.
+//! - The number of arms: a `match` costs the same however many it has.
+//! - Code inside macro calls, which is not counted.
+//! - Functions that declare their own macros and do most of their work in them.
+//! - Functions that are fine without their guards (`if … { return … }`), and functions that are mostly a `match` with many
+//!   short arms.
 //! - Tests, benchmarks and examples.
 //!
 //! ## Limits
-//! 15 is fine; more is a warning, more than 30 a strong one. By default functions are shown from 34 that have a part which
-//! is worth moving out, from 25 if no more than 8 is left. The finding names its lines: nine and more, with a quarter of the
-//! complexity at least and four fifths at most, and a name that the code tells. No such part ends a loop around it, returns early or takes more than four values;
-//! below 46 none changes several variables of the function, or is one of several alike.
-//! Others only if they have up to 700 lines and are long and deeply nested too: from 60, with 120 lines and 6 levels, or from
-//! 45, with 8 levels. At least 20 points have to be due to parts that cost 3 or more, and two fifths, one fifth from 60, to
-//! parts that cost 4 or more: others are lists of steps. None are in files that say that they are ports. It fires 43.2 times in 100,000 lines of well-kept code.
+//! 15 is fine, more is a warning, more than 30 a strong one. It fires 43.2 times in 100,000 lines of well-kept code.
+//!
+//! By default a function is reported from 34 if it has a part that is worth extracting, and from 25 if no more than 8 is left
+//! without that part. The finding names the lines of the part: nine or more, with at least a quarter and at most four fifths
+//! of the complexity, and with a name that the code suggests. The part doesn't break out of an enclosing loop, return early
+//! or take more than four values. Below 46 it also doesn't change several variables of the function and isn't one of several
+//! similar parts.
+//!
+//! Other functions of up to 700 lines are reported by default only if they are long and deeply nested as well: from 60 with
+//! 120 lines and 6 levels, or from 45 with 8 levels. At least 20 points have to come from parts that cost 3 or more, and two
+//! fifths (one fifth from 60) from parts that cost 4 or more; anything less is a list of steps. Files that say they are ports
+//! are left out.
 //!
 //! ## Sources
 //! G. Ann Campbell, *Cognitive Complexity: a new way of measuring understandability*, Sonar 2018 (rule S3776);

@@ -1,11 +1,11 @@
 //! # Collapsible if
 //!
 //! ## What it does
-//! Finds an `if` that holds nothing but another `if`, where neither has an `else`.
+//! Finds an `if` that contains only another `if`, where neither has an `else`.
 //!
 //! ## Why
-//! Both conditions guard the same block, so they are one condition. Nested, they take a level of indentation and make readers
-//! look for what happens between them.
+//! Both conditions guard the same block, so they are one condition. Nesting them costs a level of indentation and makes
+//! readers look for code between them.
 //!
 //! ## Example
 //! ```rust before
@@ -26,16 +26,21 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! What `merge-nested-if` would not change: conditions with `let` where the edition or the promised compiler knows no chains of
-//! them, an inner `if` with an attribute, comments that would lose their place. A comment between the two; two conditions that
-//! both are alternatives (`||`), and more than four parts together; `cfg!`, `ref`, and text of several lines in the block. An
-//! inner condition that may leave (`?`, `.await`), changes an argument or does more than one thing. One that stands beside another pair of the same
-//! form. Tests, benchmarks and examples. And where both may become guard clauses, which takes two levels away. By default
-//! chains with `let` are proposed only in files that have one already.
+//! - Everything that `merge-nested-if` does not change: conditions with `let` where the edition or the declared
+//!   `rust-version` has no let chains, an inner `if` with an attribute, and comments that would lose their place.
+//! - A comment between the two.
+//! - Two conditions that both are alternatives (`||`), and more than four parts in total.
+//! - `cfg!`, `ref`, and multi-line string literals in the block.
+//! - An inner condition that may exit (`?`, `.await`), changes an argument or does more than one thing.
+//! - A pair next to another pair of the same form.
+//! - Pairs that may both become guard clauses, which removes two levels.
+//! - By default, let chains in files that have none yet.
+//! - Tests, benchmarks and examples.
 //!
 //! ## Limits
-//! The measure is the lines of the block that both conditions guard: each of them stands one level too deep. 0 are fine;
-//! more are a warning, more than 30 a strong one. It fires 35.5 times in 100,000 lines of well-kept code of edition 2024.
+//! The measure is the number of lines in the block that both conditions guard, which are indented one level too deep: 0 are
+//! fine, more are a warning, more than 30 a strong one. It fires 35.5 times in 100,000 lines of well-kept code of edition
+//! 2024.
 //!
 //! ## Sources
 //! clippy's `collapsible_if`; Martin Fowler, *Refactoring*, "Consolidate Conditional Expression".
@@ -95,7 +100,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 }
 
 fn say(_sighting: &Sighting, _text: &str) -> String {
-    "this `if` holds nothing but another `if`; join their conditions with `&&`".to_owned()
+    "this `if` contains only another `if`; combine their conditions with `&&`".to_owned()
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! # Combinator opportunity
 //!
 //! ## What it does
-//! Finds a `match` or `if let` that asks one question of what an `Option` or a `Result` holds, and gives `true` or `false` where
-//! it holds nothing, or that makes another `Option`, `Result` or value of it; and an `if` that gives `Some(…)` or else `None`.
+//! Finds `match`, `if let` and `if` expressions that reimplement a method such as `is_some_and`, `ok_or_else`, `unwrap_or` or
+//! `then`. This is a `match` or `if let` that tests the value in an `Option` or a `Result` and evaluates to `true` or `false`
+//! where there is none, or that turns it into another `Option`, `Result` or value; and an `if` that evaluates to `Some(…)` or
+//! else `None`.
 //!
 //! ## Why
-//! `is_some_and`, `ok_or_else`, `unwrap_or` or `then` say in one line what takes five, and the reader doesn't have to look
-//! which of the branches gives what.
+//! The method says in one line what takes five, and readers don't have to check which branch produces what.
 //!
 //! ## Example
 //! ```rust before
@@ -24,18 +25,20 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! What `match-to-combinator` would not change: a value that may be a reference or is used again, a question that does more than
-//! look at what is held, comments, compilers before 1.70 (1.82 for `is_none_or`, 1.62 for the others), packages of editions before
-//! 2021 that promise no `rust-version` (for methods that came with no first compiler), and what would take as many lines. A
-//! condition that would need parentheses before `then`, or that changes something.
+//! - Everything that `match-to-combinator` does not change: a value that may be a reference or is used again, a test that
+//!   does more than look at the value, comments, and replacements that take as many lines.
+//! - Compilers before 1.70 (1.82 for `is_none_or`, 1.62 for the others), and packages of editions before 2021 that declare no
+//!   `rust-version` (for methods that the first compiler did not have).
+//! - A condition that would need parentheses before `then`, or that changes something.
 //!
 //! ## Limits
-//! The measure is the lines that go. 0 are fine; more are a warning, more than 12 a strong one. It fires 1.6 times in 100,000
-//! lines of well-kept code. It is not shown by default: of 20 findings that somebody read who knew nothing of the rules 11 were worth doing.
+//! The measure is the number of lines removed: 0 are fine, more are a warning, more than 12 a strong one. It fires 1.6 times
+//! in 100,000 lines of well-kept code. In a blind review 11 of 20 findings were worth acting on. Reported in the `full`
+//! profile only.
 //!
 //! ## Sources
 //! The standard library's documentation of `Option::is_some_and`. Clippy's `manual_map`, `manual_unwrap_or` and
-//! `manual_ok_err` see some of the forms.
+//! `manual_ok_err` find some of the forms.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
@@ -97,7 +100,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 fn say(sighting: &Sighting, text: &str) -> String {
     let keyword = slice(text, sighting.at).unwrap_or_default();
     format!(
-        "what this `{keyword}` makes of a value that may be missing has a method that says so by its name"
+        "this `{keyword}` reimplements a method such as `is_some_and`, `ok_or_else` or `then`; call the method instead"
     )
 }
 

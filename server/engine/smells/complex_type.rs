@@ -1,11 +1,11 @@
 //! # Complex type
 //!
 //! ## What it does
-//! Finds fields, parameters and results whose types are written out at length.
+//! Finds fields, parameters and return values with long types.
 //!
 //! ## Why
-//! Whoever reads a type of four brackets counts them, and learns how the thing is stored but not what it is. An alias says that at
-//! every place, and is written once.
+//! Readers of a type with four brackets count them, and learn how a value is stored but not what it is. A type alias names it
+//! everywhere and is written once.
 //!
 //! ## Example
 //! ```rust before
@@ -22,17 +22,17 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - Types with fewer than three opening angle brackets, and those with `impl` or `_`, which no alias can stand for.
-//! - Methods of trait implementations: the trait chose.
-//! - Aliases, variables, tests, benchmarks and examples.
+//! - Types with fewer than three opening angle brackets, and types with `impl` or `_`, which an alias can't replace.
+//! - Methods of trait implementations, whose types the trait dictates.
+//! - Type aliases, variables, tests, benchmarks and examples.
 //!
 //! ## Limits
-//! The measure is the characters of the type, without what lends it, and without the `Option` or `Result` that holds it. 49 are
-//! fine; more are a warning, more than 100 a strong one. It fires 26.8 times in 100,000 lines of well-kept code. Nobody has read a
-//! list of its findings yet, so only the full profile says it.
+//! The measure is the number of characters of the type, without references to it and without an `Option` or `Result` around
+//! it: 49 are fine, more are a warning, more than 100 a strong one. It fires 26.8 times in 100,000 lines of well-kept code.
+//! Its findings have not been reviewed yet, so it is reported in the `full` profile only.
 //!
 //! ## Sources
-//! Clippy's `type_complexity`, which counts otherwise.
+//! Clippy's `type_complexity`, which counts differently.
 
 use ra_ap_syntax::{AstNode, SyntaxNode, ast};
 
@@ -91,7 +91,7 @@ fn head_of(item: &SyntaxNode) -> TextRange {
 
 fn say(sighting: &Sighting, _: &str) -> String {
     let length = sighting.measure;
-    format!("this type is {length} characters long; an alias would say what it is")
+    format!("this type is {length} characters long; use a type alias")
 }
 
 #[cfg(test)]

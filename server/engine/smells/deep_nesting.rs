@@ -1,12 +1,12 @@
 //! # Deep nesting
 //!
 //! ## What it does
-//! Finds functions in which `if`, `match`, loops and closures are nested deeply. The function's name is marked; the parts of the
-//! finding are the keywords on the way to the deepest place.
+//! Finds functions in which `if`, `match`, loops and closures are deeply nested. The finding is at the function's name; its
+//! parts are the keywords on the way to the deepest point.
 //!
 //! ## Why
-//! Every level is a condition that the reader has to remember to know when the innermost line runs. An early `return` or
-//! `continue`, or a function of its own, takes a level away.
+//! Every level is a condition to remember in order to know when the innermost line runs. An early `return` or `continue`, or
+//! a separate function, removes a level.
 //!
 //! ## Example
 //! ```rust before
@@ -41,15 +41,15 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - A chain of `else if` is as deep as its first `if`.
-//! - A condition is not deeper than the `if` that it belongs to.
-//! - A closure that a call demands as its last argument counts half; halves are rounded down.
-//! - A function of which most is a `match` with many short arms.
-//! - A function inside another one is counted by itself; code inside macro calls is not counted.
+//! - A chain of `else if`, which is as deep as its first `if`.
+//! - Conditions, which are no deeper than their `if`.
+//! - A closure that is the last argument of a call, which counts half; halves are rounded down.
+//! - Functions that are mostly a `match` with many short arms.
+//! - Functions inside functions, which are counted separately, and code inside macro calls, which is not counted.
 //!
 //! ## Limits
-//! 3 levels are fine; more are a warning, more than 5 a strong one. By default only functions that are
-//! complex and long too are shown, and lists of steps are not. It fires 28.95 times in 100,000 lines of well-kept code.
+//! 3 levels are fine, more are a warning, more than 5 a strong one. By default only functions that are also complex and long
+//! are reported, and lists of steps are not. It fires 28.95 times in 100,000 lines of well-kept code.
 //!
 //! ## Sources
 //! CodeScene's "Deeply Nested Logic"; clippy's `excessive_nesting`; *Linux kernel coding style*, section 1.

@@ -1,10 +1,11 @@
 //! # Derivable implementation
 //!
 //! ## What it does
-//! Finds implementations of `Clone`, `Debug`, `Default`, `Hash` and `PartialEq` that say what `#[derive]` would.
+//! Finds implementations of `Clone`, `Debug`, `Default`, `Hash` and `PartialEq` that do the same as `#[derive]`.
 //!
 //! ## Why
-//! Who reads one looks for what is special about it, and there is nothing. A field that comes later has to be added to it by hand.
+//! Readers look for what is special about the implementation and find nothing. A field that is added later has to be added to
+//! it by hand.
 //!
 //! ## Example
 //! ```rust before
@@ -28,15 +29,17 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! What `derive-impl` would not change: a field that is treated in another way or order, bounds that deriving would not write, and
-//! blocks with comments or attributes. `Default` in the calm profile, since clippy tells and mends it. Tests.
+//! - Everything that `derive-impl` does not change: a field that is treated differently or in another order, bounds that
+//!   deriving would not write, and blocks with comments or attributes.
+//! - `Default` in the `calm` profile, because clippy reports and fixes it.
+//! - Tests.
 //!
 //! ## Limits
-//! The measure is the lines of the block. 0 are fine; more are a warning, more than 30 a strong one. It fires 0.8 times in
-//! 100,000 lines of well-kept code, mostly at `Default`.
+//! The measure is the number of lines of the block: 0 are fine, more are a warning, more than 30 a strong one. It fires 0.8
+//! times in 100,000 lines of well-kept code, mostly for `Default`.
 //!
 //! ## Sources
-//! Clippy's `derivable_impls` sees `Default` alone.
+//! Clippy's `derivable_impls`, which finds `Default` only.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 
@@ -87,7 +90,9 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
     let lines = sighting.measure;
-    format!("`{name}` does what `#[derive]` would do without these {lines} lines")
+    format!(
+        "`{name}` does the same as the derived implementation; replace these {lines} lines with `#[derive]`"
+    )
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! # Distant declaration
 //!
 //! ## What it does
-//! Finds variables that begin with an empty or plain value many lines before anything mentions them.
+//! Finds variables that are initialised with an empty or constant value many lines before their first use.
 //!
 //! ## Why
-//! A reader keeps the name in mind for a screen in which it means nothing, and looks in vain for what changes it there. Declared
-//! where it is first used, it says what the next lines are about, and they can move into a function together.
+//! Readers keep the name in mind for a screen in which it means nothing, and look in vain for what changes it there. Declared
+//! where it is first used, it shows what the next lines are about, and they can be extracted together.
 //!
 //! ## Example
 //! ```rust before
@@ -32,16 +32,16 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - Values that are computed, read or taken at a time, as `Instant::now()`: only literals, constants, `None` and empty collections
-//!   can stand anywhere.
-//! - Lists of variables at the head of a block; what isn't `mut`, which is a constant with a name; names that begin with
-//!   `_`, and declarations with a comment.
+//! - Values that are computed, read or depend on the time, such as `Instant::now()`: only literals, constants, `None` and
+//!   empty collections can be written anywhere.
+//! - Groups of variables at the start of a block; variables that are not `mut`, which are named constants; names that start
+//!   with `_`; declarations with a comment.
 //! - Tests, benchmarks and examples.
 //!
 //! ## Limits
-//! The measure is the lines with code between the declaration and the first statement that mentions it. 15 are fine; more are a
-//! warning, more than 30 a strong one. It fires 0.1 times in 100,000 lines of well-kept code. It is not shown by default.
-//! `narrow-variable` answers it where a plain statement sets the variable first.
+//! The measure is the number of lines with code between the declaration and the first statement that uses the variable: 15
+//! are fine, more are a warning, more than 30 a strong one. It fires 0.1 times in 100,000 lines of well-kept code. Reported
+//! in the `full` profile only. `narrow-variable` fixes it where a plain statement sets the variable first.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Slide Statements"; *Code Complete*, "Minimize Scope".
@@ -91,7 +91,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
     format!(
-        "`{name}` is mentioned first {} lines below; declare it there",
+        "`{name}` is first used {} lines below; declare it there",
         sighting.measure
     )
 }
@@ -182,7 +182,7 @@ mod tests {
                     &seen("distant-declaration", &text)[0],
                     &text
                 ),
-                "`sum` is mentioned first 16 lines below; declare it there"
+                "`sum` is first used 16 lines below; declare it there"
             );
         }
         let text = function("let mut sum = 0;", 15, "h(sum)");

@@ -1,12 +1,13 @@
 //! # Duplicate block
 //!
 //! ## What it does
-//! Finds three or more statements in a row that stand again word by word in other files of a workspace, or in one file with other
-//! names and literals, each for the same other throughout. Comments and white space may differ. What stands again word by word in
-//! one file is `repeated-block`, and what stands again there but for a few words is `similar-block`.
+//! Finds three or more consecutive statements that are repeated exactly in other files of a workspace, or in one file with
+//! other names and literals. Names and literals have to be replaced consistently; comments and whitespace may differ. Exact
+//! repetitions in one file are reported by `repeated-block`, and repetitions there that differ in a few tokens by
+//! `similar-block`.
 //!
 //! ## Why
-//! What is written twice is mended once. A function of its own would have a name, and one place to mend.
+//! Duplicated code is often fixed in only one place. A function has a name, and one place to fix.
 //!
 //! ## Example
 //! ```rust before
@@ -55,15 +56,18 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! Tests, benchmarks, examples and generated code; macros; what is compiled only under a condition, its own or its module's;
-//! blocks inside functions that are duplicates themselves; lines of which another duplicate says more; packages that are in the
-//! workspace twice, such as two checkouts of one.
+//! - Tests, benchmarks, examples and generated code; macros.
+//! - Code that is compiled only under a condition, its own or its module's.
+//! - Blocks inside functions that are duplicates themselves.
+//! - Lines that are part of a larger duplicate.
+//! - Packages that are in the workspace twice, such as two checkouts of one.
 //!
 //! ## Limits
-//! The measure is the words and signs that would go if all places became one. 39 are fine; more are a warning, more than 99 a
-//! strong one. In different files, and with other names, fewer than 60 in one place are not compared, whatever the limits are;
-//! nor are, with other names, fewer than five lines, or fewer than three statements of different shapes. It fires
-//! 24.1 times in 100,000 lines of well-kept code, and 16.3 times more with other names. Only the full profile says it.
+//! The measure is the number of tokens saved if all occurrences became one: 39 are fine, more are a warning, more than 99 a
+//! strong one. In different files, and with other names, occurrences of fewer than 60 tokens are not compared, whatever the
+//! limits are. With other names, neither are fewer than five lines, or fewer than three statements of different shapes. It
+//! fires 24.1 times in 100,000 lines of well-kept code, and 16.3 times more with other names. Reported in the `full` profile
+//! only.
 //!
 //! ## Sources
 //! CPD and jscpd. Martin Fowler, *Refactoring*, "Duplicated Code".
@@ -74,7 +78,7 @@ use crate::{facts::Sighting, index::DuplicateKind};
 pub(super) const SMELL: Smell = Smell {
     rate: Some(24.1),
     calm: Calm::Never,
-    measured: "{} words and signs more than needed",
+    measured: "{} redundant tokens",
     ..Smell::new(
         "duplicate-block",
         Limits::of(39, 99),
@@ -89,5 +93,5 @@ fn say(sighting: &Sighting, _: &str) -> String {
     } else {
         " with other names"
     };
-    format!("the statements from here on stand again{names}")
+    format!("these statements are repeated{names}; extract a function")
 }

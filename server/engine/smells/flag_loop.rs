@@ -4,8 +4,8 @@
 //! Finds `while` loops whose condition is a local flag that only the loop itself sets.
 //!
 //! ## Why
-//! What ends the loop is said in its middle and asked for at its head; whoever reads that the flag is set has to look for what comes
-//! of it, and whether the rest of the round still runs. `break` says it where it happens.
+//! The end of the loop is decided in its body but tested at its head. Readers who see the flag set have to find out what it
+//! causes, and whether the rest of the iteration still runs. `break` ends the loop where the decision is made.
 //!
 //! ## Example
 //! ```rust before
@@ -34,14 +34,14 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - A flag that is computed (`changed |= step()`), is lent, or is asked for elsewhere in the loop: it is more than an end.
-//! - Loops that run until nothing changes: a flag that every round begins by taking back.
-//! - Conditions that ask more than the flag; tests, benchmarks and examples.
+//! - A flag that is computed (`changed |= step()`), is borrowed, or is read elsewhere in the loop.
+//! - Loops that run until nothing changes, in which every iteration first resets the flag.
+//! - Conditions that test more than the flag; tests, benchmarks and examples.
 //!
 //! ## Limits
-//! The measure is the number of places that set the flag. 0 are fine; more are a warning, more than 2 a strong one. It fires 0.2 times in
-//! 100,000 lines of well-kept code. It is not shown by default. `remove-control-flag` answers it where nothing else of the round
-//! follows.
+//! The measure is the number of assignments to the flag: 0 are fine, more are a warning, more than 2 a strong one. It fires
+//! 0.2 times in 100,000 lines of well-kept code. Reported in the `full` profile only. `remove-control-flag` fixes it where
+//! nothing else follows in the iteration.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Remove Control Flag".
@@ -59,7 +59,7 @@ use crate::{
 };
 
 pub(super) const SMELL: Smell = Smell {
-    measured: "{} times",
+    measured: "{} assignments",
     rate: Some(0.2),
     calm: Calm::Never,
     answers: &["remove-control-flag"],
@@ -93,7 +93,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 fn say(sighting: &Sighting, text: &str) -> String {
     let first = sighting.parts.first().and_then(|part| slice(text, part.at));
     let name = first.unwrap_or_default();
-    format!("`{name}` only says that this loop is to end; `break` says so where it happens")
+    format!("`{name}` only ends this loop; use `break`")
 }
 
 /// `done` of `!done`.
@@ -187,7 +187,7 @@ mod tests {
             let seen = seen("flag-loop", &text);
             assert_eq!(
                 (by_name("flag-loop").unwrap().say)(&seen[0], &text),
-                "`done` only says that this loop is to end; `break` says so where it happens"
+                "`done` only ends this loop; use `break`"
             );
         }
     }

@@ -1,11 +1,12 @@
 //! # God type
 //!
 //! ## What it does
-//! Finds structs that have many fields and many functions at once, all in one file.
+//! Finds structs with many fields and many functions, all in one file.
 //!
 //! ## Why
-//! Such a type knows and does everything. Each of its functions may use each of its fields, so a change of one has to be thought
-//! through for all, and no part can be tested without the whole. Functions that use the same few fields are a type of their own.
+//! Such a type knows and does everything. Each of its functions may use each of its fields, so a change to one has to be
+//! considered for all, and no part can be tested without the whole. Functions that use the same few fields belong in a
+//! separate type.
 //!
 //! ## Example
 //! ```rust before
@@ -49,15 +50,16 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - Options by their names, as `Config` or `ClientBuilder`, of which each function sets one field.
-//! - Functions of traits, and blocks in other files.
+//! - Options, recognised by name, such as `Config` or `ClientBuilder`, whose functions each set one field.
+//! - Trait functions, and `impl` blocks in other files.
 //! - Tests, benchmarks, examples and generated code.
 //!
 //! ## Limits
-//! The measure is the number of functions in the type's own `impl` blocks. 30 are fine; more are a warning, more than 60 a strong one,
-//! and only where the struct has 12 fields and the functions have 400 lines. It fires 0.9 times in 100,000 lines of well-kept code. It
-//! is not shown by default: of 10 findings that were read from a list 5 were worth doing, the others were builders and records with
-//! a large surface. No refactoring answers it: which fields belong together is told by those who use them.
+//! The measure is the number of functions in the type's inherent `impl` blocks: 30 are fine, more are a warning, more than 60
+//! a strong one. Only structs with at least 12 fields and 400 lines of functions are reported. It fires 0.9 times in 100,000 lines of
+//! well-kept code. In a review 5 of 10 findings were worth acting on; the others were builders and records with a large
+//! interface. Reported in the `full` profile only. No refactoring fixes it, because only the code that uses the fields shows
+//! which belong together.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Large Class"; CodeScene's "Brain Class"; Arthur Riel, *Object-Oriented Design Heuristics*.
@@ -113,7 +115,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
     let fields = sighting.parts.first().map_or(0, |part| part.measure);
     format!(
-        "`{name}` has {} functions and {fields} fields; functions that use the same few fields are a type of their own",
+        "`{name}` has {} functions and {fields} fields; move functions that use the same few fields into a separate type",
         sighting.measure
     )
 }
@@ -145,7 +147,7 @@ mod tests {
         assert_eq!(fired("god-type", &text), [("Game".to_owned(), 31)]);
         assert_eq!(
             (by_name("god-type").unwrap().say)(&seen("god-type", &text)[0], &text),
-            "`Game` has 31 functions and 12 fields; functions that use the same few fields are a type of their own"
+            "`Game` has 31 functions and 12 fields; move functions that use the same few fields into a separate type"
         );
     }
 

@@ -1,13 +1,13 @@
 //! # Guard-clause opportunity
 //!
 //! ## What it does
-//! Finds an `if` that holds the rest of a body: it is the last thing in a function, closure or loop, has no `else`, and its
-//! block is long. It also finds a long `if` whose short `else` diverges (`return`, `continue`, `break`, a panic), and an `if` at
-//! the end of a function of which one branch is long and the other gives nothing but a plain value.
+//! Finds an `if` that wraps the rest of a function, closure or loop body and could be a guard clause. This is an `if` at the
+//! end of the body that has no `else` and a long block; a long `if` whose short `else` diverges (`return`, `continue`,
+//! `break`, a panic); or an `if` at the end of a function of which one branch is long and the other is only a plain value.
 //!
 //! ## Why
-//! The main path is indented one level too deep, and only behind the closing brace does one see that otherwise nothing happens.
-//! A guard clause handles the case without work first, by an early `return` or `continue`.
+//! The main path is indented one level too deep, and readers learn only at the closing brace that nothing happens otherwise.
+//! A guard clause handles the case without work first, with an early `return` or `continue`.
 //!
 //! ## Example
 //! ```rust before
@@ -55,33 +55,34 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - An `if` with code after it in its body, or one whose `else` neither diverges nor is a plain value: a literal, a constant,
-//!   `Err(…)`, or an empty collection.
-//! - A block of fewer than 20 lines, unless it holds guards already or two levels go: then one of fewer than 12 lines, or 15 in a
-//!   loop; one that holds text of several lines; a function of fewer than 18 lines. Where the condition only compares by order,
-//!   20 lines always.
-//! - Twins: an `if` behind another one without `else`, or in one of two such loops in a row, or whose condition the
-//!   function asks once more, or a guard before it has asked already.
-//! - A condition of three questions, whose opposite is hard to read; a block whose last `if` has an `else` that only goes on.
-//! - A block that ends in `return` or `break`, consists of one more `if` or of one call, or has fewer than four statements and
-//!   no control flow.
-//! - An `else` of more than four lines; a branch behind a plain value of fewer than 10 lines.
-//! - What another change would mend: parts of the condition that the block asks once more, one after the other; a block that is one
-//!   chain of four branches and more, or one `match` on what the condition binds; a comparison with a name that nothing but the
-//!   condition reads; `loop { if let … }`, which wants `while let` or a `break`.
-//! - A function beside one, or near two, that end in a shorter `if` of the same form.
-//! - An `if` below a comment that tells what the block does, and not on what condition: above the guard it would be wrong; one
-//!   below a numbered step, as a specification has it.
-//! - An `if` behind other steps that is less than three quarters of its body, and a short one in a closure.
-//! - One of two branches of the same form, of which the other one would stay as it is.
-//! - Handling of an error at the end (`if let Err(…)`, `is_err()`), and `Drop::drop`.
+//! - An `if` with code after it in its body, or one whose `else` neither diverges nor is a plain value: a literal, a
+//!   constant, `Err(…)`, or an empty collection.
+//! - A block of fewer than 20 lines; of fewer than 12, or 15 in a loop, if it already contains guards or two levels are
+//!   removed. Where the condition only compares by order, 20 lines always.
+//! - A block with a multi-line string literal; a function of fewer than 18 lines.
+//! - Twins: an `if` after another one without `else`, or in one of two such loops in a row, or whose condition the function
+//!   tests again or an earlier guard has tested already.
+//! - A condition of three parts, whose negation is hard to read; a block whose last `if` has an `else` that only continues.
+//! - A block that ends with `return` or `break`, consists of one more `if` or of one call, or has fewer than four statements
+//!   and no control flow.
+//! - An `else` of more than four lines; a branch of fewer than 10 lines next to a plain value.
+//! - Code that needs another change: parts of the condition that the block tests again, one after the other; a block that is
+//!   one chain of four or more branches, or one `match` on what the condition binds; a comparison with a name that only the
+//!   condition reads; `loop { if let … }`, which should be `while let` or have a `break`.
+//! - A function next to one, or near two, that end in a shorter `if` of the same form.
+//! - An `if` below a comment that describes the block and not the condition, which would be wrong above the guard; one below
+//!   a numbered step, as in a specification.
+//! - An `if` after other steps that is less than three quarters of its body, and a short one in a closure.
+//! - One of two branches of the same form, if the other would stay unchanged.
+//! - Error handling at the end (`if let Err(…)`, `is_err()`), and `Drop::drop`.
 //! - What `collapsible-if` reports, unless both `if`s may become guards.
 //! - Tests, benchmarks and examples.
-//! - A condition whose opposite can't be written down safely, and whatever else `guard-clause` would not change.
+//! - A condition that can't be negated safely, and everything else that `guard-clause` does not change.
 //!
 //! ## Limits
-//! The measure is the lines of code between the braces of the `if`. 8 are fine; more are a warning, more than 25 a strong one. It
-//! fires 7.34 times in 100,000 lines of well-kept code, and 3.1 times more beside plain values. By default it is shown from 18 lines.
+//! The measure is the number of lines of code between the braces of the `if`: 8 are fine, more are a warning, more than 25 a
+//! strong one. It fires 7.34 times in 100,000 lines of well-kept code, and 3.1 times more next to plain values. By default it
+//! is reported from 18 lines.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Replace Nested Conditional with Guard Clauses"; the inspection "Invert 'if' to reduce nesting" of `IntelliJ`.
@@ -142,12 +143,12 @@ fn say(sighting: &Sighting, text: &str) -> String {
     let body = sighting.parts.first().and_then(|part| slice(text, part.at));
     if body == Some("else") {
         return format!(
-            "this `if` wraps {lines} lines and has a short `else`; handle that case first and unindent them"
+            "this `if` wraps {lines} lines and has a short `else`; handle the `else` case first and unindent them"
         );
     }
     if body == Some("{") {
         return format!(
-            "the `else` of this `if` wraps {lines} lines; return the short branch early and unindent them"
+            "the `else` of this `if` wraps {lines} lines; return early from the short branch and unindent them"
         );
     }
     let (body, exit) = match body {
@@ -354,14 +355,14 @@ mod tests {
             block("fn f() -> R", &choice)
         };
         let long = format!("let s = t();\nif s {{\n    u();\n}}\n{LONG}v()\n");
-        let end = "and has a short `else`; handle that case first and unindent them";
+        let end = "and has a short `else`; handle the `else` case first and unindent them";
         for value in ["None", "Ok(())", "Err(e(x))", "Vec::new()", "R::EMPTY", "0"] {
             let said = words(&gives(&long, &format!("{value}\n")));
             assert!(said.ends_with(end), "{value}: {said}");
         }
         assert_eq!(
             words(&gives("None\n", &long)),
-            "the `else` of this `if` wraps 28 lines; return the short branch early and unindent them"
+            "the `else` of this `if` wraps 28 lines; return early from the short branch and unindent them"
         );
         for value in ["w(x)", "s", "x + 1", "Ok(s)"] {
             assert_eq!(count(&gives(&long, &format!("{value}\n"))), 0, "{value}");

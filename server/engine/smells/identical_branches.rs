@@ -1,12 +1,12 @@
 //! # Identical branches
 //!
 //! ## What it does
-//! Finds two nested questions of which one answer of the inner is that of the outer too, and two branches that call the same with
-//! one argument that differs.
+//! Finds nested conditions in which an inner and an outer branch are identical, and branches that make the same call with one
+//! different argument.
 //!
 //! ## Why
-//! The reader follows three ways to find that there are two. One condition, or one pattern with a guard, says what makes the
-//! difference, and the shared answer stands once.
+//! Readers follow three paths to find that there are two. One condition, or one pattern with a guard, shows what makes the
+//! difference, and the shared branch is written once.
 //!
 //! ## Example
 //! ```rust before
@@ -33,17 +33,18 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - Branches that follow each other in a chain, of which clippy's `if_same_then_else` tells; a `match` with more than two arms,
-//!   which is a table; empty branches.
-//! - Branches with comments of their own, which give different reasons; what panics; what uses a variable of its own pattern;
-//!   attributes; an inner question with statements before it.
-//! - Calls that differ in what is called, in more than one word, or in a short line.
-//! - Chains that end as they begin, where one of the two questions asks a pattern.
+//! - Consecutive branches of a chain, which clippy's `if_same_then_else` reports; a `match` with more than two arms, which is
+//!   a table; empty branches.
+//! - Branches with comments, which give different reasons; panics; branches that use a variable of their own pattern;
+//!   attributes; an inner condition with statements before it.
+//! - Calls of different functions, calls that differ in more than one token, and short ones.
+//! - Chains whose last branch is the same as the first, where one of the two conditions is a pattern.
 //! - Tests, benchmarks and examples.
 //!
 //! ## Limits
-//! The measure is how many branches are the same. 1 is fine; more are a warning, more than 3 a strong one. It fires
-//! 11.6 times in 100,000 lines of well-kept code. Of 20 findings that somebody read who knew nothing of the rules 12 were worth doing. Only the full profile says it.
+//! The measure is the number of identical branches: 1 is fine, more is a warning, more than 3 a strong one. It fires 11.6
+//! times in 100,000 lines of well-kept code. In a blind review 12 of 20 findings were worth acting on. Reported in the `full`
+//! profile only.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Consolidate Conditional Expression".
@@ -129,22 +130,21 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 
 fn say(sighting: &Sighting, text: &str) -> String {
     let count = sighting.parts.len();
+    let keyword = slice(text, sighting.at).unwrap_or_default();
     let at = |part: &Part| slice(text, part.at);
     let shared = sighting.parts.first().and_then(at).unwrap_or_default();
     let last = sighting.parts.last().and_then(at).unwrap_or_default();
     if alike::is_word(shared) && alike::is_word(last) && shared != last {
         return format!(
-            "the branches of this differ in one word, `{shared}` or `{last}`; choosing that alone says the rest once"
+            "the branches of this `{keyword}` differ only in `{shared}` and `{last}`; choose between these and write the rest once"
         );
     }
     let same = if shared.len() <= LONGEST_NAME && !shared.contains('\n') {
-        format!("give `{shared}`")
+        format!("evaluate to `{shared}`")
     } else {
-        "are the same".to_owned()
+        "are identical".to_owned()
     };
-    format!(
-        "{count} branches of this {same}; one condition, or one pattern, for them would say it once"
-    )
+    format!("{count} branches of this `{keyword}` {same}; combine their conditions or patterns")
 }
 
 /// The branches of a question, and of those inside it, that are one and the same: at least one of each.
@@ -323,7 +323,7 @@ mod tests {
         let seen = seen("identical-branches", &text);
         assert_eq!(
             (by_name("identical-branches").unwrap().say)(&seen[0], &text),
-            "3 branches of this give `E::N`; one condition, or one pattern, for them would say it once"
+            "3 branches of this `match` evaluate to `E::N`; combine their conditions or patterns"
         );
     }
 
@@ -333,7 +333,7 @@ mod tests {
         let seen = seen("identical-branches", text);
         assert_eq!(
             (by_name("identical-branches").unwrap().say)(&seen[0], text),
-            "the branches of this differ in one word, `h` or `k`; choosing that alone says the rest once"
+            "the branches of this `if` differ only in `h` and `k`; choose between these and write the rest once"
         );
         for other in [
             text.replace("with(g.k)", "set(g.h)"),

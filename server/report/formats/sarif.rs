@@ -122,7 +122,7 @@ fn related(id: usize, other: &OtherPlace) -> Value {
     };
     json!({
         "id": id,
-        "message": { "text": "the same stands here" },
+        "message": { "text": "repeated here" },
         "physicalLocation": {
             "artifactLocation": { "uri": uri(&file.shown) },
             "region": region(span),

@@ -52,7 +52,7 @@ function drawBegin() {
     const link = make("a", { href: `#finding-${number}` }, prose(finding.message));
     return make("li", {}, make("div", {}, link, make("p", {}, place(finding.file.path, finding.line), ` \u00b7 ${finding.id}`)));
   });
-  byId("begin").append(make("h2", {}, "Begin with"), make("ol", { class: "begin" }, items));
+  byId("begin").append(make("h2", {}, "Start with"), make("ol", { class: "begin" }, items));
 }
 
 /** Smells that stand in the table before all are asked for. */
