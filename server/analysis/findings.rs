@@ -6,7 +6,7 @@ use super::duplicates::{Copies, OtherPlace};
 use crate::{
     config::{Judgement, Profile, Rules},
     facts::{FileReport, Part, Sighting, UnitReport},
-    smells::{self, Calm, Cause, Smell},
+    smells::{self, Calm, Cause, PartMeasure, Smell},
     text::{TextRange, TextSize, line_of, printable, shortened, slice},
 };
 
@@ -41,7 +41,7 @@ pub struct Finding {
     pub sighting: Sighting,
 }
 
-/// A place that adds to a finding, or another smell of the same cause.
+/// A place that adds to a finding, or belongs to it with a measure of 0, or another smell of the same cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindingPart {
     pub smell: Option<&'static str>,
@@ -376,11 +376,13 @@ fn finding(group: &[&Above], text: &str) -> Finding {
         limit: Some(other.limit),
         level: Some(other.level),
     });
-    let counted = lead.sighting.parts.iter().filter(|part| part.measure > 0);
-    let own = counted.map(|part| FindingPart {
+    let is_code = lead.smell.part_measure == PartMeasure::Code;
+    let shown = lead.sighting.parts.iter();
+    let shown = shown.filter(|it| it.measure > 0 && !(is_code && it.at == lead.sighting.at));
+    let own = shown.map(|part| FindingPart {
         smell: None,
         at: part.at,
-        measure: part.measure,
+        measure: if is_code { 0 } else { part.measure },
         limit: None,
         level: None,
     });
@@ -409,8 +411,10 @@ mod tests {
 
     use super::*;
     use crate::{
+        analysis::OpenFile,
         config::{Environment, Request, load},
         facts::{Allowance, AllowanceForm, FunctionFacts, Part, UnitReport},
+        syntax::FileContext,
         text::TextSize,
     };
 
@@ -460,6 +464,31 @@ mod tests {
             smell: smells::id_of("long-function"),
             form,
         }
+    }
+
+    #[test]
+    fn a_number_that_the_message_is_made_of_is_not_shown() {
+        let said = |code: &str| {
+            let text = format!("fn f(a: &[u8], all: &mut Vec<u8>) -> bool {{\n    {code}\n}}\n");
+            let file = OpenFile::new(&*text, FileContext::default());
+            let request = Request {
+                flags: &["profile=full".to_owned()],
+                ..Request::new(Path::new("/"))
+            };
+            let rules = load(&request, &Environment::default()).config.rules;
+            let findings = judge(file.report(), &text, &rules);
+            let [finding] = &findings[..] else {
+                panic!("{findings:?}");
+            };
+            let parts = finding.parts.iter();
+            parts
+                .map(|it| (text[it.at].to_owned(), it.measure))
+                .collect::<Vec<_>>()
+        };
+        let search = "for b in a {\n        if b.c() {\n            return true;\n        }\n    }\n    false";
+        assert_eq!(said(search), []);
+        let extending = "for b in a {\n        all.push(b.c());\n    }\n    false";
+        assert_eq!(said(extending), [("all".to_owned(), 0)]);
     }
 
     fn name() -> TextRange {

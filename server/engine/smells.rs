@@ -121,6 +121,16 @@ pub struct Smell {
     pub say: Say,
     /// A measure in words, with `{}` for the number.
     pub measured: &'static str,
+    pub part_measure: PartMeasure,
+}
+
+/// What the measure of a part is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartMeasure {
+    /// What the part adds to the whole.
+    Share,
+    /// A number that the message is made of, and that nobody is shown.
+    Code,
 }
 
 /// What is drawn for a finding, and may be quoted by its message.
@@ -229,6 +239,7 @@ impl Smell {
             look,
             say,
             measured: "{} lines",
+            part_measure: PartMeasure::Share,
         }
     }
 

@@ -90,7 +90,7 @@ fn with_frame<'a>(group: Group<'a>, file: &'a ReportedFile, finding: &Finding) -
     let parts = frame.parts.iter().map(|part| {
         AnnotationKind::Context
             .span(frame.relative(part.at))
-            .label(part_label(finding, part.measure))
+            .label(Some(part_label(finding, part.measure)).filter(|it| !it.is_empty()))
     });
     let snippet = Snippet::source(frame.source)
         .line_start(frame.first_line)
@@ -168,7 +168,9 @@ pub(super) fn parts_to_show(file: &ReportedFile, finding: &Finding) -> Vec<Findi
 pub(super) fn part_label(finding: &Finding, measure: u32) -> String {
     if finding.smell.cause == Cause::Repetition {
         "repeated here".to_owned()
-    } else if measure > 1 {
+    } else if measure == 0 {
+        String::new()
+    } else if measure > 1 && finding.smell.cause == Cause::FunctionSize {
         format!("+{measure} (nested)")
     } else {
         format!("+{measure}")

@@ -81,10 +81,10 @@ impl SearchLoop {
         Ok((shape, rewrite))
     }
 
-    /// What a loop of this form asks of each element.
-    pub fn outline(found: &ast::ForExpr) -> Option<SyntaxNode> {
+    /// What a loop of this form asks of each element, and the method that says what it does.
+    pub fn outline(found: &ast::ForExpr) -> Option<(SyntaxNode, &'static str)> {
         let parts = Parts::of(found)?;
-        (!goes_by_index(&parts)).then(|| parts.asks.node())
+        (!goes_by_index(&parts)).then(|| (parts.asks.node(), Predicate::of(&parts).method))
     }
 }
 

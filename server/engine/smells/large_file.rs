@@ -68,7 +68,7 @@ fn is_one_impl(file: &FileUnit) -> bool {
 
 fn say(sighting: &Sighting, _text: &str) -> String {
     format!(
-        "this file has {} lines of code; give what belongs together a module of its own",
+        "this file has {} lines of code; split it into modules",
         sighting.measure
     )
 }

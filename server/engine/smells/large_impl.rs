@@ -73,7 +73,7 @@ fn has_several_parts(block: &ImplLines) -> bool {
 fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
     format!(
-        "this `impl` of `{name}` has {} lines of code; give what belongs together a block of its own",
+        "this `impl` of `{name}` has {} lines of code; split it into several `impl` blocks",
         sighting.measure
     )
 }

@@ -131,12 +131,12 @@ fn say(sighting: &Sighting, text: &str) -> String {
         Some(word) => {
             let alike = sighting.parts.len();
             format!(
-                "`{name}` has {count} fields; the {alike} that begin with `{word}_` could be a struct of their own"
+                "`{name}` has {count} fields; move the {alike} that start with `{word}_` into a struct"
             )
         }
-        None => format!(
-            "`{name}` has {count} fields; those that are used together could be a struct of their own"
-        ),
+        None => {
+            format!("`{name}` has {count} fields; group those that are used together in a struct")
+        }
     }
 }
 
@@ -209,11 +209,11 @@ mod tests {
         };
         assert_eq!(
             said("a_b: A, ab_c: B, ab_d: C, x: X, ab_e: D, ab_f: E,"),
-            "`S` has 24 fields; the 4 that begin with `ab_` could be a struct of their own"
+            "`S` has 24 fields; move the 4 that start with `ab_` into a struct"
         );
         assert_eq!(
             said("is_a: A, is_b: B, is_c: C, is_d: D,"),
-            "`S` has 22 fields; those that are used together could be a struct of their own"
+            "`S` has 22 fields; group those that are used together in a struct"
         );
     }
 

@@ -129,7 +129,7 @@ fn keyword(statement: &ast::LetStmt) -> Option<TextRange> {
 
 fn say(sighting: &Sighting, text: &str) -> String {
     let keyword = slice(text, sighting.at).unwrap_or_default();
-    format!("this `{keyword}` either unwraps or diverges; `let … else` says so directly")
+    format!("this `{keyword}` only unwraps a value or diverges; use `let … else`")
 }
 
 #[cfg(test)]

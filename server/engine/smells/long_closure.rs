@@ -122,7 +122,7 @@ fn is_frame(name: &str) -> bool {
 
 fn say(sighting: &Sighting, _text: &str) -> String {
     format!(
-        "this closure has {} lines; a function would give it a name and say what it needs",
+        "this closure has {} lines of code; extract a function",
         sighting.measure
     )
 }

@@ -103,7 +103,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
         .and_then(|part| slice(text, part.at))
         .unwrap_or_default();
     format!(
-        "this chain asks {} times about `{place}`; a `match` would ask once",
+        "this `else if` chain tests `{place}` {} times; use a `match`",
         sighting.measure
     )
 }
@@ -231,7 +231,7 @@ mod tests {
             let seen = seen("long-else-if-chain", &text);
             assert_eq!(
                 (by_name("long-else-if-chain").unwrap().say)(&seen[0], &text),
-                "this chain asks 4 times about `n`; a `match` would ask once"
+                "this `else if` chain tests `n` 4 times; use a `match`"
             );
         }
     }

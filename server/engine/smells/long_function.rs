@@ -100,7 +100,12 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 
 fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
-    format!("`{name}` is {} lines long", sighting.measure)
+    // What can be extracted is named by whoever judges the finding.
+    let remedy = match sighting.extraction {
+        Some(_) => "",
+        None => "; split it into smaller functions",
+    };
+    format!("`{name}` has {} lines of code{remedy}", sighting.measure)
 }
 
 /// The lines of a function, where its longest table counts as one line. In tests no row of asserts and data counts.

@@ -104,7 +104,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 fn say(sighting: &Sighting, text: &str) -> String {
     let keyword = slice(text, sighting.at).unwrap_or_default();
     format!(
-        "the body of this `{keyword}` has {} lines; what a round does could be a function",
+        "the body of this `{keyword}` has {} lines of code; extract a function",
         sighting.measure
     )
 }

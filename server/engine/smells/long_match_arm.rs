@@ -121,7 +121,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     let rest = text.get(usize::from(sighting.at.start())..);
     let pattern = shortened(rest.unwrap_or_default());
     format!(
-        "the arm `{pattern}` is {} lines long; move its body into a function",
+        "the arm `{pattern}` has {} lines of code; extract its body into a function",
         sighting.measure
     )
 }

@@ -47,7 +47,7 @@ use ra_ap_syntax::{
     ast::{self, HasLoopBody, HasName},
 };
 
-use super::{Calm, Cause, Limits, Look, Sightings, Smell};
+use super::{Calm, Cause, Limits, Look, PartMeasure, Sightings, Smell};
 use crate::{
     facts::{Part, Sighting},
     shapes::{
@@ -55,13 +55,14 @@ use crate::{
         question_first::only, search_loop::SearchLoop,
     },
     syntax::{Refusal, Unit, beside},
-    text::TextRange,
+    text::{TextRange, slice},
 };
 
 pub(super) const SMELL: Smell = Smell {
     cause: Cause::Opportunity,
     rate: Some(1.6),
     calm: Calm::Chosen(is_search_or_index),
+    part_measure: PartMeasure::Code,
     answers: &[
         "loop-to-search",
         "loop-to-collect",
@@ -76,18 +77,42 @@ pub(super) const SMELL: Smell = Smell {
     )
 };
 
-/// What a loop does with the collection that its part is.
-const FILLS: u32 = 0;
-const ADDS: u32 = 1;
-/// The part is what counts.
-const COUNTS: u32 = 2;
+/// What a loop does, as the measure of its part tells it: here it fills or extends the collection that the part is.
+const FILLS: u32 = 1;
+const ADDS: u32 = 2;
+/// The part is what counts. Some loops use the index itself too.
+const COUNTS: u32 = 3;
+const COUNTS_TOO: u32 = 4;
+/// Larger numbers are the places of the methods that search.
+const SEARCHES: u32 = 5;
+
+/// What a method that searches is called, and what is said of a loop that does its work.
+pub(super) const SEARCHING: [(&str, &str); 4] = [
+    (
+        "any",
+        "this loop only checks whether an element matches; use `any`",
+    ),
+    (
+        "all",
+        "this loop only checks whether all elements match; use `all`",
+    ),
+    (
+        "find",
+        "this loop only looks for the first match; use `find`",
+    ),
+    (
+        "position",
+        "this loop only looks for the index of the first match; use `position`",
+    ),
+];
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     for found in unit.nodes::<ast::ForExpr>() {
         match SearchLoop::of(&found, unit.text, unit.context) {
             Ok((shape, _)) if !shape.goes_by_index => {
                 if !stands_beside_twin(&found, unit) {
-                    sightings.push(shape.keyword, count(shape.saved));
+                    let part = search(&shape);
+                    sightings.push_with_parts(shape.keyword, count(shape.saved), vec![part]);
                 }
             }
             searching => {
@@ -128,6 +153,16 @@ fn only_answers(found: &ast::ForExpr) -> bool {
     matches!(answer(), Some(ast::Expr::Literal(_)))
 }
 
+/// Which method a loop is.
+fn search(shape: &SearchLoop) -> Part {
+    let mut methods = SEARCHING.iter().zip(SEARCHES..);
+    let found = methods.find(|((method, _), _)| *method == shape.method);
+    Part {
+        at: shape.keyword,
+        measure: found.map_or(0, |(_, number)| number),
+    }
+}
+
 /// The keyword of a loop, the lines that go, and what it is about.
 type Seen = (TextRange, usize, Part);
 
@@ -136,7 +171,7 @@ fn index(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<Seen> {
     let (shape, _) = IndexLoop::of(found, unit.text, unit.context).ok()?;
     let part = Part {
         at: shape.counting,
-        measure: COUNTS,
+        measure: if shape.counts { COUNTS_TOO } else { COUNTS },
     };
     Some((shape.keyword, shape.saved, part))
 }
@@ -200,25 +235,45 @@ fn calls_what_changes(found: &ast::ForExpr) -> bool {
 /// Those that grow a collection are as well left to a person.
 fn is_search_or_index(sighting: &Sighting) -> bool {
     let mut parts = sighting.parts.iter();
-    parts.all(|part| part.measure == COUNTS)
+    !parts.any(|part| matches!(part.measure, FILLS | ADDS))
 }
 
 fn count(saved: usize) -> u32 {
     u32::try_from(saved).unwrap_or(u32::MAX).max(1)
 }
 
-fn say(sighting: &Sighting, _text: &str) -> String {
-    let words = match sighting.parts.first().map(|part| part.measure) {
-        None => {
-            "this loop only looks for an element; `any`, `all`, `find` or `position` says so in one word"
-        }
-        Some(ADDS) => "this loop only adds to a list; `extend` says so in one word",
-        Some(COUNTS) => {
-            "this loop counts only to take elements by their index; it can go through the elements themselves"
-        }
-        Some(_) => "this loop only fills a collection; `collect` says so in one word",
+fn say(sighting: &Sighting, text: &str) -> String {
+    let Some(part) = sighting.parts.first() else {
+        return String::new();
     };
-    words.to_owned()
+    match part.measure {
+        FILLS => format!(
+            "this loop only fills {}; use `collect`",
+            collection(part, text)
+        ),
+        ADDS => format!(
+            "this loop only extends {}; use `extend`",
+            collection(part, text)
+        ),
+        COUNTS => "this loop accesses elements by index; iterate over the elements".to_owned(),
+        COUNTS_TOO => "this loop accesses elements by index; use `enumerate`".to_owned(),
+        search => {
+            let place = usize::try_from(search.saturating_sub(SEARCHES)).unwrap_or(usize::MAX);
+            let found = SEARCHING.get(place);
+            found.map_or_else(String::new, |(_, said)| (*said).to_owned())
+        }
+    }
+}
+
+/// The collection that a part is, by its name where that is short.
+pub(super) fn collection(part: &Part, text: &str) -> String {
+    const LONGEST: usize = 40;
+    let code = slice(text, part.at).unwrap_or_default();
+    let name = code.strip_prefix("mut ").unwrap_or(code);
+    if name.len() > LONGEST || name.contains(['\n', '`']) {
+        return "a collection".to_owned();
+    }
+    format!("`{name}`")
 }
 
 #[cfg(test)]
@@ -235,15 +290,36 @@ mod tests {
     }
 
     #[test]
+    fn the_method_of_a_search_is_named() {
+        let say = by_name("loop-opportunity").unwrap().say;
+        for (head, answer, otherwise, method) in [
+            ("b in a", "true", "false", "`any`"),
+            ("b in a", "false", "true", "`all`"),
+            ("b in a", "Some(b)", "None", "`find`"),
+            (
+                "(i, b) in a.iter().enumerate()",
+                "Some(i)",
+                "None",
+                "`position`",
+            ),
+        ] {
+            let text = format!(
+                "fn f(a: &[u8]) {{\n    let mut found = {otherwise};\n    for {head} {{\n        if b.c == 1 {{\n            found = {answer};\n            break;\n        }}\n    }}\n    g(found);\n}}\n"
+            );
+            let seen = seen("loop-opportunity", &text);
+            let said: Vec<String> = seen.iter().map(|it| say(it, &text)).collect();
+            let end = format!("use {method}");
+            assert!(matches!(&*said, [one] if one.ends_with(&end)), "{said:?}");
+        }
+    }
+
+    #[test]
     fn a_collection_that_is_filled_is_seen() {
         let text = "fn f(a: &[u8]) {\n    let mut all = Vec::new();\n    for b in a {\n        all.push(b.c());\n    }\n    g(&all);\n}\n";
         assert_eq!(fired("loop-opportunity", text), [("for".to_owned(), 3)]);
         let say = by_name("loop-opportunity").unwrap().say;
         let said = say(&seen("loop-opportunity", text)[0], text);
-        assert_eq!(
-            said,
-            "this loop only fills a collection; `collect` says so in one word"
-        );
+        assert_eq!(said, "this loop only fills `all`; use `collect`");
     }
 
     #[test]
@@ -252,10 +328,7 @@ mod tests {
         assert_eq!(fired("loop-opportunity", text), [("for".to_owned(), 2)]);
         let say = by_name("loop-opportunity").unwrap().say;
         let said = say(&seen("loop-opportunity", text)[0], text);
-        assert_eq!(
-            said,
-            "this loop only adds to a list; `extend` says so in one word"
-        );
+        assert_eq!(said, "this loop only extends `all`; use `extend`");
     }
 
     #[test]
@@ -264,7 +337,10 @@ mod tests {
         assert_eq!(fired("loop-opportunity", text), [("for".to_owned(), 1)]);
         let say = by_name("loop-opportunity").unwrap().say;
         let said = say(&seen("loop-opportunity", text)[0], text);
-        assert!(said.contains("by their index"), "{said}");
+        assert_eq!(
+            said,
+            "this loop accesses elements by index; use `enumerate`"
+        );
     }
 
     #[test]

@@ -156,15 +156,23 @@ fn say(sighting: &Sighting, text: &str) -> String {
     }
     let more = told.len().saturating_sub(NAMED);
     told.truncate(NAMED);
-    let all = match (&told[..], more) {
-        ([before @ .., last], 0) if !before.is_empty() => {
-            format!("`{}` and `{last}` have", before.join("`, `"))
+    match (&told[..], more) {
+        ([only], 0) => {
+            let often = match sighting.parts.len() {
+                1 => "",
+                _ => " that occurs more than once",
+            };
+            format!("`{only}` is a magic number{often}; extract a constant")
         }
-        ([only], 0) if sighting.parts.len() == 1 => format!("`{only}` has"),
-        ([only], 0) => format!("`{only}`, which stands here more than once, has"),
-        _ => format!("`{}` and {more} more have", told.join("`, `")),
-    };
-    format!("{all} no name; a constant would say what is meant")
+        ([before @ .., last], 0) => {
+            let before = before.join("`, `");
+            format!("`{before}` and `{last}` are magic numbers; extract constants")
+        }
+        _ => {
+            let told = told.join("`, `");
+            format!("`{told}` and {more} more are magic numbers; extract constants")
+        }
+    }
 }
 
 /// Whether a number says nothing by itself.
@@ -266,16 +274,21 @@ mod tests {
 
     #[test]
     fn what_is_said_names_them() {
-        let end = "no name; a constant would say what is meant";
-        assert_eq!(said("a / 86_400"), format!("`86_400` has {end}"));
-        assert_eq!(said("a * 17 + a / 38"), format!("`17` and `38` have {end}"));
+        assert_eq!(
+            said("a / 86_400"),
+            "`86_400` is a magic number; extract a constant"
+        );
+        assert_eq!(
+            said("a * 17 + a / 38"),
+            "`17` and `38` are magic numbers; extract constants"
+        );
         assert_eq!(
             said("a * 17 + b / 17"),
-            format!("`17`, which stands here more than once, has {end}")
+            "`17` is a magic number that occurs more than once; extract a constant"
         );
         assert_eq!(
             said("a * 17 + b / 38 + c % 71 + 13 - 6"),
-            format!("`17`, `38`, `71` and 2 more have {end}")
+            "`17`, `38`, `71` and 2 more are magic numbers; extract constants"
         );
     }
 

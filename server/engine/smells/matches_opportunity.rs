@@ -79,7 +79,7 @@ fn stands_again(chain: &ast::BinExpr, text: &str) -> bool {
 fn say(sighting: &Sighting, text: &str) -> String {
     let place = slice(text, sighting.at).unwrap_or_default();
     let count = sighting.measure;
-    format!("`{place}` is compared with {count} values one by one; `matches!` names it once")
+    format!("`{place}` is compared with {count} values; use `matches!`")
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ pub(super) const SMELL: Smell = Smell {
     rate: Some(8.6),
     calm: Calm::Never,
     answers: &["extract-repeated-block"],
-    measured: "{} words and signs more than needed",
+    measured: "{} redundant tokens",
     ..Smell::new(
         "near-duplicate-function",
         Limits::of(79, 299),
@@ -96,5 +96,5 @@ pub(super) const SMELL: Smell = Smell {
 
 fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
-    format!("`{name}` stands again with other names")
+    format!("`{name}` is repeated with different names or literals")
 }

@@ -113,9 +113,7 @@ fn look_at(function: &Function, unit: &Unit<'_>, sightings: &mut Sightings) {
 
 fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
-    format!(
-        "the function gives a `Result`, which could say what is wrong here; `{name}!` ends the thread"
-    )
+    format!("`{name}!` in a function that returns `Result`; return an error instead")
 }
 
 /// Whether a function has more to do than to panic, and what it gives may say why it didn't.

@@ -40,7 +40,7 @@
 
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
-use super::{Cause, Limits, Look, Sightings, Smell};
+use super::{Cause, Limits, Look, PartMeasure, Sightings, Smell};
 use crate::{
     facts::{Part, Sighting},
     shapes::{question_mark::QuestionMark, question_tail::QuestionTail},
@@ -52,6 +52,7 @@ pub(super) const SMELL: Smell = Smell {
     cause: Cause::Opportunity,
     rate: Some(5.9),
     answers: &["question-mark"],
+    part_measure: PartMeasure::Code,
     clippy: &["question_mark"],
     sees: &[
         SyntaxKind::IF_EXPR,
@@ -65,6 +66,12 @@ pub(super) const SMELL: Smell = Smell {
         say,
     )
 };
+
+/// The method that makes the error, and the number by which a part tells of it.
+const OK_OR_ELSE: (&str, u32) = (".ok_or_else(", 1);
+const OK_OR: (&str, u32) = (".ok_or(", 2);
+/// Larger numbers tell of so many more levels of nesting.
+const LEVELS: u32 = 2;
 
 fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     let lets = unit.nodes::<ast::LetStmt>().map(|it| it.syntax().clone());
@@ -83,7 +90,7 @@ fn look_at(node: &SyntaxNode, unit: &Unit<'_>, sightings: &mut Sightings) {
             lines,
             vec![Part {
                 at,
-                measure: levels,
+                measure: LEVELS.saturating_add(levels),
             }],
         );
         return;
@@ -97,23 +104,24 @@ fn look_at(node: &SyntaxNode, unit: &Unit<'_>, sightings: &mut Sightings) {
     let whole = unit.slice(shape.whole);
     let lines = u32::try_from(whole.lines().count()).unwrap_or(u32::MAX);
     let at = shape.keyword;
-    let makes_error = rewrite.written().contains(".ok_or") && !whole.contains(".ok_or");
-    let part = makes_error.then_some(Part { at, measure: 0 });
+    let makes_error = !whole.contains(".ok_or");
+    let written = rewrite.written();
+    let called = [OK_OR_ELSE, OK_OR].into_iter();
+    let mut called = called.filter(|(method, _)| makes_error && written.contains(method));
+    let part = called.next().map(|(_, measure)| Part { at, measure });
     sightings.push_with_parts(at, lines, part.into_iter().collect());
 }
 
 fn say(sighting: &Sighting, text: &str) -> String {
-    match sighting.parts.first().map(|part| part.measure) {
-        Some(0) | None => {}
-        Some(1) => {
-            return "everything that follows stands in this block, and `None` is given otherwise; `?` in a `let` says so and unindents it"
-                .to_owned();
-        }
-        Some(levels) => {
-            return format!(
-                "everything that follows stands in {levels} blocks, and `None` is given otherwise; `?` in a `let` for each says so and unindents it"
-            );
-        }
+    let told = sighting.parts.first().map_or(0, |part| part.measure);
+    if told > LEVELS {
+        let blocks = match told - LEVELS {
+            1 => "this block".to_owned(),
+            levels => format!("{levels} blocks"),
+        };
+        return format!(
+            "the rest of the function is nested in {blocks} and returns `None` otherwise; use `let` with `?`"
+        );
     }
     let keyword = slice(text, sighting.at).unwrap_or_default();
     let form = if keyword == "let" {
@@ -121,12 +129,15 @@ fn say(sighting: &Sighting, text: &str) -> String {
     } else {
         keyword
     };
-    if sighting.parts.is_empty() {
-        format!("this `{form}` returns what went wrong; `?` says so directly")
-    } else {
-        format!(
-            "this `{form}` returns an error where nothing is held; `?` behind `ok_or` says so directly"
-        )
+    let made = [OK_OR, OK_OR_ELSE]
+        .into_iter()
+        .find(|(_, measure)| *measure == told);
+    match made {
+        Some((method, _)) => {
+            let method = method.trim_matches(['.', '(']);
+            format!("this `{form}` returns an error if there is no value; use `{method}` with `?`")
+        }
+        None => format!("this `{form}` only unwraps a value or returns early; use `?`"),
     }
 }
 
@@ -146,9 +157,9 @@ mod tests {
             said.collect::<Vec<_>>().join("\n")
         };
         let made = said("Result<u8, E>", "Err(E::None)");
-        assert!(made.contains("`?` behind `ok_or`"), "{made}");
+        assert!(made.ends_with("use `ok_or` with `?`"), "{made}");
         let there = said("Option<u8>", "None");
-        assert!(there.contains("returns what went wrong"), "{there}");
+        assert!(there.ends_with("or returns early; use `?`"), "{there}");
     }
 
     #[test]

@@ -129,7 +129,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     } else {
         ("a slice", "a `Vec`")
     };
-    format!("{better} would say as much, and not that it is kept in {tied}")
+    format!("this returns a reference to {tied}; return {better} instead")
 }
 
 #[cfg(test)]
@@ -153,7 +153,7 @@ mod tests {
         let say = by_name("reference-to-owner").unwrap().say;
         assert_eq!(
             say(&seen("reference-to-owner", text)[0], text),
-            "`&Path` would say as much, and not that it is kept in a `PathBuf`"
+            "this returns a reference to a `PathBuf`; return `&Path` instead"
         );
     }
 

@@ -73,7 +73,7 @@ pub(super) const SMELL: Smell = Smell {
     calm: Calm::Chosen(is_long),
     answers: &["extract-repeated-block"],
     sees: &[SyntaxKind::STMT_LIST],
-    measured: "{} words and signs more than needed",
+    measured: "{} redundant tokens",
     ..Smell::new("repeated-block", Limits::of(39, 99), Look::File(look), say)
 };
 
@@ -112,7 +112,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     let first = ranges.next().and_then(|range| slice(text, range));
     let count = first.map_or(0, |text| text.lines().count());
     let places = in_words(&ranges.collect::<Vec<_>>(), text);
-    format!("these {count} lines stand again at {places}: a function would say them once")
+    format!("these {count} lines are repeated at {places}; extract a function")
 }
 
 /// "line 30", "lines 30 and 51", "lines 30, 51, 70 and 2 more". Only what is named is counted: a file may have thousands.
@@ -161,7 +161,7 @@ mod tests {
         let told = say(&seen("repeated-block", &all)[0], &all);
         assert_eq!(
             told,
-            "these 3 lines stand again at lines 10 and 17: a function would say them once"
+            "these 3 lines are repeated at lines 10 and 17; extract a function"
         );
     }
 

@@ -57,7 +57,7 @@ pub(super) const SMELL: Smell = Smell {
     calm: Calm::Never,
     answers: &["extract-variable"],
     sees: &SEES,
-    measured: "{} places",
+    measured: "{} occurrences",
     drawn: Drawn::Code,
     ..Smell::new(
         "repeated-expression",
@@ -116,7 +116,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     } else {
         "the same expression".to_owned()
     };
-    format!("{what} stands here {times}; a variable would say it once")
+    format!("{what} occurs {times} here; extract a variable")
 }
 
 #[cfg(test)]

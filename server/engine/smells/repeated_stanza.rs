@@ -80,7 +80,7 @@ pub(super) const SMELL: Smell = Smell {
     rate: Some(2.5),
     calm: Calm::Chosen(is_long),
     sees: &[SyntaxKind::MATCH_ARM, SyntaxKind::STMT_LIST],
-    measured: "{} words and signs more than needed",
+    measured: "{} redundant tokens",
     ..Smell::new(
         "repeated-stanza",
         Limits::of(59, 199),
@@ -141,11 +141,11 @@ fn say(sighting: &Sighting, text: &str) -> String {
         .iter()
         .any(|text| text.trim_start().starts_with("let "));
     let once = if are_in_a_row(&ranges, text) && !gives_names {
-        "a loop or a helper would say them once"
+        "use a loop or extract a function"
     } else {
-        "a helper would say them once"
+        "extract a function"
     };
-    format!("the same {lines} lines stand here {count} times ({places}); they {differ}: {once}")
+    format!("these {lines} lines occur {count} times ({places}) and {differ}; {once}")
 }
 
 /// "lines 10, 16, 22 and 3 more"
@@ -214,8 +214,8 @@ mod tests {
         assert_eq!(
             told(&text),
             [
-                "the same 4 lines stand here 4 times (lines 2, 6, 10 and 1 more); they differ in 2 names, 1 number and \
-                 1 string: a loop or a helper would say them once"
+                "these 4 lines occur 4 times (lines 2, 6, 10 and 1 more) and differ in 2 names, 1 number and 1 string; use \
+                 a loop or extract a function"
             ]
         );
     }
@@ -237,7 +237,7 @@ mod tests {
         let told = told(&text);
         assert_eq!(told.len(), 1);
         assert!(
-            told[0].ends_with(": a helper would say them once"),
+            told[0].ends_with("; extract a function") && !told[0].contains("loop"),
             "{told:?}"
         );
     }

@@ -76,7 +76,7 @@ use crate::{facts::Sighting, index::DuplicateKind};
 pub(super) const SMELL: Smell = Smell {
     rate: Some(36.0),
     calm: Calm::Never,
-    measured: "{} words and signs more than needed",
+    measured: "{} redundant tokens",
     ..Smell::new(
         "repeated-statement",
         Limits::of(39, 149),
@@ -86,5 +86,5 @@ pub(super) const SMELL: Smell = Smell {
 };
 
 fn say(_: &Sighting, _: &str) -> String {
-    "a helper could say once what stands here and, but for a few names, again".to_owned()
+    "this statement is repeated with a few different names or literals".to_owned()
 }

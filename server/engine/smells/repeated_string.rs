@@ -59,7 +59,7 @@ pub(super) const SMELL: Smell = Smell {
     calm: Calm::Never,
     answers: &["extract-constant"],
     sees: &[SyntaxKind::LITERAL],
-    measured: "{} places",
+    measured: "{} occurrences",
     ..Smell::new("repeated-string", Limits::of(2, 5), Look::File(look), say)
 };
 
@@ -86,7 +86,7 @@ fn look(file: &FileUnit, sightings: &mut Sightings) {
 fn say(sighting: &Sighting, text: &str) -> String {
     let literal = slice(text, sighting.at).unwrap_or_default();
     let times = sighting.measure;
-    format!("`{literal}` is written out {times} times in this file; a constant would say it once")
+    format!("`{literal}` occurs {times} times in this file; extract a constant")
 }
 
 #[cfg(test)]

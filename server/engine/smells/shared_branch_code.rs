@@ -77,9 +77,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 
 fn say(sighting: &Sighting, text: &str) -> String {
     let keyword = slice(text, sighting.at).unwrap_or_default();
-    format!(
-        "the branches of this `{keyword}` end in the same statements, which could stand behind it once"
-    )
+    format!("the branches of this `{keyword}` end in the same statements; move them after it")
 }
 
 #[cfg(test)]

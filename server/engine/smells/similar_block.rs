@@ -97,7 +97,7 @@ pub(super) const SMELL: Smell = Smell {
     calm: Calm::Chosen(is_long),
     answers: &["extract-repeated-block"],
     sees: &[SyntaxKind::STMT_LIST],
-    measured: "{} words and signs more than needed",
+    measured: "{} redundant tokens",
     ..Smell::new("similar-block", Limits::of(11, 149), Look::File(look), say)
 };
 
@@ -140,7 +140,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     } else {
         String::new()
     };
-    format!("these {count} lines{of} stand again at {places}{differ}: {way_out}")
+    format!("these {count} lines{of} are repeated at {places}{differ}; {way_out}")
 }
 
 /// What differs between the first place and the one that is least like it.
@@ -157,55 +157,53 @@ fn most_different<'a>(texts: &[&'a str]) -> Comparison<'a> {
         .unwrap_or_default()
 }
 
-/// "; only `a`/`b` and `1`/`2` differ"
+/// ", with `b` instead of `a` and `2` instead of `1`"
 fn differing(found: &Comparison<'_>) -> String {
     const NAMED: usize = 3;
     const LONGEST: usize = 24;
     let in_words = |it: &Differing<'_>| {
         let is_short = it.one.len().max(it.other.len()) <= LONGEST && !it.one.contains('\n');
-        is_short.then(|| format!("`{}`/`{}`", it.one, it.other))
+        is_short.then(|| format!("`{}` instead of `{}`", it.other, it.one))
     };
     let all = found.differing.iter();
     let mut named: Vec<String> = all.filter_map(in_words).take(NAMED).collect();
     let more = found.differing.len() - named.len();
     if more > 0 {
-        let what = if named.is_empty() { "text" } else { "more" };
-        named.push(format!(
-            "{more} {what}{}",
-            if more > 1 && named.is_empty() {
-                "s"
-            } else {
-                ""
-            }
-        ));
+        let what = if named.is_empty() { "" } else { "more " };
+        let s = if more > 1 { "s" } else { "" };
+        named.push(format!("{more} {what}difference{s}"));
     }
     if found.stretches > 0 {
-        named.push("a few words in their midst".to_owned());
+        named.push("some other code in the middle".to_owned());
     }
     match &named[..] {
         [] => String::new(),
-        [only] => format!(", but for {only}"),
-        [before @ .., last] => format!(", but for {} and {last}", before.join(", ")),
+        [only] => format!(", with {only}"),
+        [before @ .., last] => format!(", with {} and {last}", before.join(", ")),
     }
 }
 
 fn way_out(found: &Comparison<'_>, ranges: &[TextRange], text: &str) -> &'static str {
     if found.stretches > 0 {
-        return "a function for what they have in common would say it once";
+        return "extract a function for the common code";
     }
     if found.differing.is_empty() {
-        return "a function would say them once";
+        return "extract a function";
     }
     if found.count(Kind::Path) > 0 {
-        return "a function that is generic over what differs would say the rest once";
+        return "extract a generic function";
     }
     if found.count(Kind::Called) > 0 {
-        return "a function that takes what is called as a closure would say the rest once";
+        return "extract a function that takes the call as a closure";
     }
     if ranges.len() > 2 && are_in_a_row(ranges, text) {
-        return "a loop over what differs would say the rest once";
+        return "use a loop over the differences";
     }
-    "a function that takes what differs would say the rest once"
+    if found.differing.len() == 1 {
+        "extract a function that takes the difference as a parameter"
+    } else {
+        "extract a function that takes the differences as parameters"
+    }
 }
 
 /// Whether nothing but white space stands between them.
@@ -247,12 +245,14 @@ mod tests {
         assert_eq!(
             told(&text(BLOCK, &other)),
             [
-                "these 5 lines stand again at line 12, but for `20`/`35`: a function that takes what differs would say the rest once"
+                "these 5 lines are repeated at line 12, with `35` instead of `20`; extract a function that takes the difference as a parameter"
             ]
         );
         let other = BLOCK.replace("today", "evening").replace("20", "x");
         let all = told(&text(&BLOCK.replace("20", "y"), &other));
-        assert!(all[0].contains("but for `today`/`evening` and `y`/`x`: a function that takes what is called as a closure"));
+        assert!(all[0].ends_with(
+            "with `evening` instead of `today` and `x` instead of `y`; extract a function that takes the call as a closure"
+        ));
         let other = BLOCK.replace("day", "night");
         assert!(told(&text(BLOCK, &other)).len() == 1);
     }
@@ -267,7 +267,8 @@ mod tests {
         );
         let said = told(&all);
         assert!(
-            said.iter().any(|it| it.contains("`rest`/`left`")),
+            said.iter()
+                .any(|it| it.contains("`left` instead of `rest`")),
             "{said:?}"
         );
     }
@@ -283,7 +284,8 @@ mod tests {
         let told = told(&all);
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(
-            told[0].contains("a few words in their midst: a function for what they have in common"),
+            told[0]
+                .contains("some other code in the middle; extract a function for the common code"),
             "{told:?}"
         );
         assert!(fired("repeated-block", &all).is_empty());
@@ -301,7 +303,7 @@ mod tests {
         assert_eq!(fired[0].0, "one");
         assert!(
             told(&all)[0].starts_with(
-                "these 5 lines of `one` stand again at lines 9 and 16, but for `\"a\"`/`\"b\"`"
+                "these 5 lines of `one` are repeated at lines 9 and 16, with `\"b\"` instead of `\"a\"`"
             ),
             "{:?}",
             told(&all)
@@ -325,7 +327,7 @@ mod tests {
         let told = told(&all);
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(
-            told[0].ends_with("a loop over what differs would say the rest once"),
+            told[0].ends_with("use a loop over the differences"),
             "{told:?}"
         );
     }

@@ -53,7 +53,10 @@ mod loops;
 
 use ra_ap_syntax::{SyntaxKind, ast};
 
-use super::{Calm, Limits, Look, Sightings, Smell};
+use super::{
+    Calm, Limits, Look, PartMeasure, Sightings, Smell,
+    loop_opportunity::{SEARCHING, collection},
+};
 use crate::{
     facts::{Part, Sighting},
     syntax::Unit,
@@ -63,6 +66,7 @@ use crate::{
 pub(super) const SMELL: Smell = Smell {
     rate: Some(16.2),
     calm: Calm::Chosen(is_shorter_by_its_name),
+    part_measure: PartMeasure::Code,
     clippy: &[
         "manual_assert",
         "manual_is_variant_and",
@@ -115,7 +119,8 @@ enum Idiom {
     Narrow,
     Range,
     TryFrom,
-    Search,
+    /// By the name of a method of iterators.
+    Search(&'static str),
     Collect,
     ToVec,
     CopyWithin,
@@ -123,6 +128,7 @@ enum Idiom {
     Sum,
     Count,
     Largest,
+    Smallest,
     QuestionTail,
     IfLet,
     Assert,
@@ -143,87 +149,81 @@ const METHODS: [&str; 12] = [
     "map",
     "map_err",
 ];
-/// The others have the numbers behind those, and the first is 1: a part that measures nothing is not shown.
+/// Those of iterators have the numbers behind those, then come the others, and the first is 1: a part that measures nothing tells of nothing.
 const OTHERS: [(Idiom, &str); 20] = [
     (
         Idiom::AndThen,
-        "these questions only lead to a value or its stand-in; `and_then` with `unwrap_or` says so in one chain",
+        "these nested checks only return a value or a default; use a chain of `and_then` and `unwrap_or`",
     ),
     (
         Idiom::And,
-        "these branches only say whether several conditions hold; `&&` and `||` say it at once",
+        "these branches only combine conditions; use `&&` and `||`",
     ),
     (
         Idiom::Matches,
-        "this only asks whether a pattern fits, which `matches!` says by its name",
+        "this only tests whether a pattern matches; use `matches!`",
     ),
     (
         Idiom::Question,
-        "this only hands on what is missing or went wrong; `?`, behind `ok_or` or `map_err` where the error is another, says so in one line",
+        "this only propagates a missing value or an error; use `?`, after `ok_or` or `map_err` if the error changes",
     ),
     (
         Idiom::QuestionFirst,
-        "the error is only handed on; with `?` on what is matched, the other arms need no `Ok`",
+        "this `match` only propagates the error; use `?` on the matched value and drop `Ok` from the other arms",
     ),
     (
         Idiom::Narrow,
-        "a length that doesn't fit is cut off here without a word; `try_from` tells of it, and this function can hand it on",
+        "a length that doesn't fit is silently truncated here; use `try_from` and propagate the error",
     ),
     (
         Idiom::Range,
-        "this loop counts by hand; `for` over a range says where it begins and ends",
+        "this loop counts by hand; use `for` over a range",
     ),
     (
         Idiom::Return,
-        "an error that is made only to be handed on with `?` is a `return Err(…)`",
+        "this error is created only to be propagated with `?`; use `return Err(…)`",
     ),
     (
         Idiom::TryFrom,
-        "what is compared here is cast below; `try_from` checks and converts in one step",
+        "this only checks the range of a value that is cast below; use `try_from`",
     ),
-    (
-        Idiom::Search,
-        "this loop only looks for an element; `any`, `all`, `find` or `position` says so by its name",
-    ),
-    (
-        Idiom::Collect,
-        "this loop only fills a collection; `collect` or `extend` says so by its name",
-    ),
+    (Idiom::Collect, "this loop only fills {}; use `collect`"),
     (
         Idiom::ToVec,
-        "this loop copies elements one by one; `to_vec` or `extend_from_slice` copies the range",
+        "this loop copies elements one by one; use `to_vec` or `extend_from_slice`",
     ),
     (
         Idiom::CopyWithin,
-        "this loop moves elements within one slice; `copy_within` says so by its name",
+        "this loop moves elements within a slice; use `copy_within`",
     ),
     (
         Idiom::Fill,
-        "this loop sets each element to one value; `fill` says so by its name",
+        "this loop sets each element to the same value; use `fill`",
     ),
-    (
-        Idiom::Sum,
-        "this loop only adds up; `sum` says so by its name",
-    ),
+    (Idiom::Sum, "this loop only adds up values; use `sum`"),
     (
         Idiom::Count,
-        "this loop only counts; `filter` with `count` says so by its name",
+        "this loop only counts matches; use `filter` with `count`",
     ),
     (
         Idiom::Largest,
-        "this loop only looks for the largest or smallest; `max` or `min` says so by its name",
+        "this loop only looks for the largest value; use `max`",
+    ),
+    (
+        Idiom::Smallest,
+        "this loop only looks for the smallest value; use `min`",
     ),
     (
         Idiom::QuestionTail,
-        "everything that follows stands in this block, and `None` is given otherwise; `?` in a `let` says so and unindents it",
+        "the rest of the function is nested in this block and returns `None` otherwise; use `let` with `?`",
     ),
     (
         Idiom::IfLet,
-        "one of the two arms does nothing; `if let` asks for the other one alone",
+        "one of the two arms does nothing; use `if let`",
     ),
     (
         Idiom::Assert,
-        "this only panics unless something holds, which `assert!` says by its name",
+        "this only panics unless a condition holds; use `assert!`",
     ),
 ];
 
@@ -234,12 +234,16 @@ impl Idiom {
     }
 
     fn number(self) -> usize {
-        let behind = |at: usize| METHODS.len() + at + 1;
+        let behind = |at: usize| METHODS.len() + SEARCHING.len() + at + 1;
         match self {
             Self::Method(name) => METHODS
                 .iter()
                 .position(|it| *it == name)
                 .map_or(0, |it| it + 1),
+            Self::Search(name) => SEARCHING
+                .iter()
+                .position(|(it, _)| *it == name)
+                .map_or(0, |it| METHODS.len() + it + 1),
             other => OTHERS
                 .iter()
                 .position(|(it, _)| *it == other)
@@ -321,10 +325,22 @@ fn say(sighting: &Sighting, text: &str) -> String {
     let at = usize::try_from(number).unwrap_or_default().wrapping_sub(1);
     if let Some(method) = METHODS.get(at) {
         let keyword = slice(text, sighting.at).unwrap_or_default();
-        return format!("this `{keyword}` spells out what `{method}` says by its name");
+        let chain = if keyword == "map" { " chain" } else { "" };
+        return format!("this `{keyword}`{chain} reimplements `{method}`; call it instead");
     }
-    let other = OTHERS.get(at.wrapping_sub(METHODS.len()));
-    other.map_or_else(String::new, |(_, sentence)| (*sentence).to_owned())
+    let at = at.wrapping_sub(METHODS.len());
+    if let Some((_, sentence)) = SEARCHING.get(at) {
+        return (*sentence).to_owned();
+    }
+    let Some((idiom, sentence)) = OTHERS.get(at.wrapping_sub(SEARCHING.len())) else {
+        return String::new();
+    };
+    match sighting.parts.first() {
+        Some(variable) if *idiom == Idiom::Collect => {
+            sentence.replace("{}", &collection(variable, text))
+        }
+        _ => (*sentence).to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -442,12 +458,32 @@ mod tests {
                 "`max`",
             ),
             (
+                "let mut s = 0; for c in a.c() { if s > c.d { s = c.d; } } e(s)",
+                "`min`",
+            ),
+            (
+                "let mut s = 0; for c in a.c() { if c.d <= s { s = c.d; } } e(s)",
+                "`min`",
+            ),
+            (
+                "let mut s = 0; for c in a.c() { s = s.max(c.d()); } e(s)",
+                "`max`",
+            ),
+            (
+                "let mut s = 0; for c in a.c() { s = std::cmp::min(s, c.d()); } e(s)",
+                "`min`",
+            ),
+            (
                 "let mut s = Vec::new(); for c in a.c { s.push(c.d(b)); } e(s)",
-                "`collect`",
+                "only fills `s`; use `collect`",
             ),
             (
                 "let mut s = false; for c in a.c { if c.d { s = true; break; } } e(s)",
                 "`any`",
+            ),
+            (
+                "let mut s = true; for c in a.c { if c.d { s = false; break; } } e(s)",
+                "`all`",
             ),
             ("let mut i = 0; while i < n { a.b(v[i]); i += 1; }", "`for`"),
         ] {

@@ -81,7 +81,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 }
 
 fn say(_sighting: &Sighting, _text: &str) -> String {
-    "what goes wrong here is thrown away; hand it on, tell of it, or say in a comment why it may be ignored"
+    "this error is silently discarded; propagate it, report it, or explain in a comment why it is ignored"
         .to_owned()
 }
 

@@ -201,7 +201,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
         .and_then(|first| first.split_once(':'))
         .map_or("", |(_, ty)| ty.trim());
     format!(
-        "`{name}` takes {} neighbours of the type `{ty}`, which a call can swap unnoticed; fields with names can't be",
+        "`{name}` has {} adjacent parameters of type `{ty}` that callers can swap by mistake; use a struct with named fields",
         sighting.measure
     )
 }
@@ -220,7 +220,7 @@ mod tests {
         let seen = seen("swappable-parameters", text);
         assert_eq!(
             (by_name("swappable-parameters").unwrap().say)(&seen[0], text),
-            "`f` takes 3 neighbours of the type `&str`, which a call can swap unnoticed; fields with names can't be"
+            "`f` has 3 adjacent parameters of type `&str` that callers can swap by mistake; use a struct with named fields"
         );
         let text = "trait T { fn f(&self, user: u64, group: u64, project: u64, role: u64); }";
         assert_eq!(fired("swappable-parameters", text), [("f".to_owned(), 4)]);

@@ -141,7 +141,7 @@ fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
     let last = sighting.parts.last().and_then(|part| slice(text, part.at));
     format!(
-        "`{name}` has {} variables in use where `{}` is declared; a part could be a function, or a few of them a struct",
+        "`{name}` has {} variables in use where `{}` is declared; extract a function or group some of them in a struct",
         sighting.measure,
         last.unwrap_or_default()
     )
@@ -228,7 +228,7 @@ mod tests {
         let seen = seen("too-many-locals", &text);
         assert_eq!(
             (by_name("too-many-locals").unwrap().say)(&seen[0], &text),
-            "`f` has 13 variables in use where `var12x` is declared; a part could be a function, or a few of them a struct"
+            "`f` has 13 variables in use where `var12x` is declared; extract a function or group some of them in a struct"
         );
         let text = format!("fn f() {{\n{}{}}}\n", declared(10), used(10));
         assert!(fired("too-many-locals", &text).is_empty());

@@ -152,7 +152,7 @@ fn returns_own_type(function: &ast::Fn) -> bool {
 fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
     format!(
-        "`{name}` has {} parameters; group those that belong together in a struct",
+        "`{name}` has {} parameters; group related ones in a struct",
         sighting.measure
     )
 }

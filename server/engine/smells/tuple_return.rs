@@ -80,7 +80,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 fn say(sighting: &Sighting, text: &str) -> String {
     let name = slice(text, sighting.at).unwrap_or_default();
     format!(
-        "`{name}` gives {} values in a tuple; a struct would say what each of them is",
+        "`{name}` returns {} values in a tuple; return a struct with named fields",
         sighting.measure
     )
 }

@@ -113,7 +113,7 @@ fn count(len: usize) -> u32 {
 
 fn say(sighting: &Sighting, _text: &str) -> String {
     format!(
-        "this function unwraps {} times without a reason; `expect` gives one, a `Result` leaves it to the caller",
+        "this function calls `unwrap` {} times without an explanation; use `expect` with a reason, or return a `Result`",
         sighting.measure
     )
 }

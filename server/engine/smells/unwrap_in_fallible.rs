@@ -89,8 +89,7 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
 }
 
 fn say(_sighting: &Sighting, _text: &str) -> String {
-    "the function gives a `Result`, so that what goes wrong here can be handed on; `unwrap` panics"
-        .to_owned()
+    "`unwrap` in a function that returns `Result`; propagate the error with `?`".to_owned()
 }
 
 /// The name of a call that takes a value out of a `Result` in this very function.

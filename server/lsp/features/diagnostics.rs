@@ -392,6 +392,7 @@ pub(crate) fn say_part(finding: &Finding, part: &FindingPart) -> String {
         (None, _) if finding.smell.cause == Cause::Repetition => SAME.to_owned(),
         (Some(smell), Some(limit)) => format!("{smell}: {}, above {limit}", part.measure),
         (Some(smell), None) => format!("{smell}: {}", part.measure),
+        (None, _) if part.measure == 0 => "belongs to this finding".to_owned(),
         (None, _) => format!("adds {}", part.measure),
     }
 }

@@ -57,7 +57,7 @@ impl Difference {
             .map(|(count, what)| format!("{count} {what}{}", if *count == 1 { "" } else { "s" }))
             .collect();
         match &said[..] {
-            [] => "are equal word by word".to_owned(),
+            [] => "are identical".to_owned(),
             [only] => format!("differ in {only}"),
             [before @ .., last] => format!("differ in {} and {last}", before.join(", ")),
         }

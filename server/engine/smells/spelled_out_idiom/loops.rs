@@ -47,12 +47,12 @@ pub(super) fn of(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<Found> {
 }
 
 fn of_search(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<(Idiom, TextRange)> {
-    let asked = SearchLoop::outline(found)?;
+    let (asked, method) = SearchLoop::outline(found)?;
     SearchLoop::of(found, unit.text, unit.context).err()?;
     let is_plain = flow::escapes(&asked).is_empty()
         && !changes(&asked)
         && !changes(found.iterable()?.syntax());
-    is_plain.then(|| (Idiom::Search, asked.text_range()))
+    is_plain.then(|| (Idiom::Search(method), asked.text_range()))
 }
 
 fn of_collection(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<(Idiom, TextRange)> {
@@ -204,8 +204,8 @@ fn accumulated(step: &ast::Expr) -> Option<(String, Idiom)> {
                     is_sum.then_some((name, Idiom::Sum))
                 }
                 BinaryOp::Assignment { op: None } => {
-                    let is_larger = plain && gives_larger(&value, &name);
-                    is_larger.then_some((name, Idiom::Largest))
+                    let idiom = extreme(&value, &name).filter(|_| plain)?;
+                    Some((name, idiom))
                 }
                 _ => None,
             }
@@ -242,37 +242,48 @@ fn of_choice(choice: &ast::IfExpr) -> Option<(String, Idiom)> {
             let ast::Expr::BinExpr(compared) = condition else {
                 return None;
             };
-            let is_order = matches!(compared.op_kind()?, BinaryOp::CmpOp(CmpOp::Ord { .. }));
+            let BinaryOp::CmpOp(CmpOp::Ord { ordering, .. }) = compared.op_kind()? else {
+                return None;
+            };
             let sides = [compared.lhs()?, compared.rhs()?].map(|it| it.syntax().text().to_string());
             let wanted = [value.syntax().text().to_string(), name.clone()];
-            let is_its = is_order && wanted.iter().all(|it| sides.contains(it));
-            is_its.then_some((name, Idiom::Largest))
+            let is_its = wanted.iter().all(|it| sides.contains(it));
+            let larger = match ordering {
+                ast::Ordering::Greater => &sides[0],
+                ast::Ordering::Less => &sides[1],
+            };
+            let idiom = if *larger == wanted[0] {
+                Idiom::Largest
+            } else {
+                Idiom::Smallest
+            };
+            is_its.then_some((name, idiom))
         }
         _ => None,
     }
 }
 
 /// `m.max(x)` or `max(m, x)`
-fn gives_larger(value: &ast::Expr, name: &str) -> bool {
+fn extreme(value: &ast::Expr, name: &str) -> Option<Idiom> {
+    let named = |it: &str| match it {
+        "max" => Some(Idiom::Largest),
+        "min" => Some(Idiom::Smallest),
+        _ => None,
+    };
     let is_name =
         |it: Option<ast::Expr>| it.and_then(|it| scopes::as_name(&it)).as_deref() == Some(name);
     match value {
         ast::Expr::MethodCallExpr(call) => {
-            let is_its = call
-                .name_ref()
-                .is_some_and(|it| matches!(it.text(), "max" | "min"));
-            is_its && is_name(call.receiver())
+            let idiom = named(call.name_ref()?.text())?;
+            is_name(call.receiver()).then_some(idiom)
         }
         ast::Expr::CallExpr(call) => {
-            let callee = call
-                .expr()
-                .map(|it| it.syntax().text().to_string())
-                .unwrap_or_default();
-            let is_its = matches!(callee.rsplit("::").next(), Some("max" | "min"));
-            let mut arguments = call.arg_list().into_iter().flat_map(|it| it.args());
-            is_its && arguments.any(|it| is_name(Some(it)))
+            let callee = call.expr()?.syntax().text().to_string();
+            let idiom = callee.rsplit("::").next().and_then(named)?;
+            let mut arguments = call.arg_list()?.args();
+            arguments.any(|it| is_name(Some(it))).then_some(idiom)
         }
-        _ => false,
+        _ => None,
     }
 }
 

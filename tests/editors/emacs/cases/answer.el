@@ -5,7 +5,7 @@
    (let ((path (t-crate "src/orders.rs")) before finding)
      (t-open path)
      (setq before (t-text))
-     (t-wait-for "says so directly")
+     (t-wait-for "unwraps a value or diverges")
      (setq finding (t-wait-for "join their conditions"))
      ;; Letters outside ASCII stand before it: a client and a server that count differently would disagree here.
      (t-check (equal (buffer-substring-no-properties (flymake-diagnostic-beg finding) (flymake-diagnostic-end finding)) "if")
