@@ -183,7 +183,7 @@ fn the_manual_has_a_page_for_each_command() {
     place
         .run(["man", "file"])
         .expect(2)
-        .says("file: the pages can't be written");
+        .says("file: can't write the manual pages");
 }
 
 #[test]

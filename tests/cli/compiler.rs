@@ -65,7 +65,7 @@ fn without_a_package_there_is_nothing_to_look_after() {
     place
         .run(["compiler", "clear"])
         .expect(2)
-        .says("There is no Cargo.toml in `.`, nor above it.");
+        .says("There is no Cargo.toml in or above `.`.");
     place
         .run(["compiler", "clear", "nowhere"])
         .expect(2)

@@ -19,7 +19,7 @@ fn it_is_known_and_says_so() {
     let help = place.run(["--help"]).expect(0);
     assert!(
         help.stdout
-            .contains("Look after the language model (not in this build)"),
+            .contains("Inspect the configured language model (not in this build)"),
         "{help:#?}"
     );
 }

@@ -393,7 +393,7 @@ fn a_disk_that_fills_leaves_both_files_as_they_were() {
             run.expect(0);
             assert!(place.path("disk/src/stack/tests.rs").exists());
         } else {
-            run.expect(2).says("all files are as they were");
+            run.expect(2).says("no file was changed");
             assert_eq!(tree(&place), before, "{ballast}");
         }
     }

@@ -188,10 +188,7 @@ fn a_workspace_is_fixed_in_one_edit() {
     let after = apply(&nested("b"), &changes[1]["edits"], "utf-16");
     assert_eq!(after, fixed("b"));
     let said = message(&mut client);
-    assert_eq!(
-        said,
-        "RustAssistant: 2 refactorings carried out in 2 files."
-    );
+    assert_eq!(said, "RustAssistant: applied 2 refactorings in 2 files.");
     let on_disk = std::fs::read_to_string(client.root().join("src/b.rs")).unwrap();
     assert_eq!(on_disk, nested("b"), "the editor writes, not the server");
 }
@@ -363,7 +360,7 @@ fn what_is_typed_meanwhile_is_not_overwritten() {
         // The change came before the work; then it is the newer text that is changed.
         assert_second_version_is_changed(&mut client, &uri);
     } else {
-        assert!(said.contains("has changed meanwhile"), "{said}");
+        assert!(said.contains("has changed in the meantime"), "{said}");
     }
     end_fixing(client);
 }

@@ -38,7 +38,7 @@ use crate::{
 const DOCUMENTATION: &str = "https://docs.rs/rustassistant/latest/rustassistant/smells";
 /// Beyond so many, the places that add to a finding are a wall of text.
 const MOST_PARTS: usize = 16;
-const SAME: &str = "the same stands here";
+const SAME: &str = "repeated here";
 
 /// All diagnostics of a document as JSON, put together only where they are sent.
 pub(crate) struct Written {
@@ -315,7 +315,7 @@ fn of_problem(problem: Problem) -> Diagnostic {
         severity: Some(DiagnosticSeverity::INFORMATION),
         code: Some(NumberOrString::String(code.into())),
         source: Some(NAME.into()),
-        message: format!("This file is {reason}; nothing else is said about it"),
+        message: format!("This file is {reason}; it is not analysed"),
         ..Diagnostic::default()
     }
 }

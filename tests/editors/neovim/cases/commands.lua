@@ -119,7 +119,7 @@ t.run(function()
       return t.text(bufnr):find('order.is_paid && order.lines', 1, true) ~= nil
     end)
     t.wait('what was done', function()
-      return t.count_messages('3 refactorings carried out in 1 file') == 1
+      return t.count_messages('applied 3 refactorings in 1 file') == 1
     end)
     vim.cmd('wall')
     vim.cmd('RustAssistant fix-workspace')

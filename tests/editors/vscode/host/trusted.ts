@@ -518,7 +518,7 @@ async function fixesTheWorkspace(): Promise<void> {
   await until("the open file is changed", () => document.getText().includes("let Some(name) = &order.customer else {"));
   const other = await vscode.workspace.openTextDocument(path.join(root(), "src", "beside.rs"));
   check(other.getText().includes("let Some(name) = &order.customer else {"), "a file that nobody had open is as it was");
-  await isSaid(/\d+ refactorings carried out in \d+ files/);
+  await isSaid(/applied \d+ refactorings in \d+ files/);
 }
 
 export const run = () =>
