@@ -164,7 +164,7 @@ fn what_is_agreed_to_is_carried_out() {
     place
         .run(["refactor", "apply", "--interactive", "."])
         .expect(2)
-        .says("asks on a terminal, and the standard input is none");
+        .says("needs a terminal on standard input");
     assert_eq!(place.read("a.rs"), NESTED);
 }
 

@@ -208,7 +208,10 @@ fn clients_that_cannot_carry_it_out_get_no_offer() {
             }]),
         );
         let refused = refused.unwrap_err();
-        assert!(refused.message.contains("takes no edits"), "{refused:?}");
+        assert!(
+            refused.message.contains("doesn't support edits"),
+            "{refused:?}"
+        );
     }
 }
 

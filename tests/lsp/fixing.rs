@@ -200,7 +200,7 @@ fn a_workspace_without_anything_to_fix_is_left_alone() {
     client.initialize(clients::vscode());
     let answer = client.execute("fixWorkspace", &json!([])).unwrap();
     assert_eq!(answer["applied"], false);
-    assert!(message(&mut client).contains("nothing that can be carried out"));
+    assert!(message(&mut client).contains("no safe refactoring to apply"));
     let is_edit = |asked: &&Value| asked["method"] == "workspace/applyEdit";
     assert_eq!(client.asked().iter().find(is_edit), None);
 }
@@ -226,7 +226,10 @@ fn an_editor_that_takes_no_edits_is_told_so() {
     capabilities["workspace"]["applyEdit"] = json!(false);
     let mut client = Client::ready(capabilities);
     let refused = client.execute("fixWorkspace", &json!([])).unwrap_err();
-    assert!(refused.message.contains("takes no edits"), "{refused:?}");
+    assert!(
+        refused.message.contains("doesn't support edits"),
+        "{refused:?}"
+    );
 }
 
 #[test]

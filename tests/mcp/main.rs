@@ -144,7 +144,7 @@ fn a_stale_offer_is_refused() {
     assert!(
         client
             .refused("preview", &json!({ "offer": forged }))
-            .contains("not offered")
+            .contains("no longer offered")
     );
     client.leave();
 }
@@ -223,7 +223,7 @@ fn names_that_nobody_sees_are_escaped_and_refused() {
         "{found}"
     );
     let why = client.refused("offers", &json!({ "path": name, "range": "2" }));
-    assert!(why.contains("nobody sees"), "{why}");
+    assert!(why.contains("invisible characters"), "{why}");
     client.leave();
 }
 

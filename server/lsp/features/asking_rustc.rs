@@ -96,9 +96,7 @@ async fn answer(
     done: impl Future<Output = Result<Value, NotDone>>,
 ) -> tower_lsp::jsonrpc::Result<Value> {
     if !takes_commands(server.session.profile()) {
-        return Err(failed(
-            "This editor doesn't support edits from the server (`workspace/applyEdit`).",
-        ));
+        return Err(failed("This editor doesn't support edits from the server."));
     }
     let (level, why) = match done.await {
         Ok(answer) => return Ok(answer),

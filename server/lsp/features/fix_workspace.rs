@@ -101,7 +101,7 @@ impl From<WorkError> for Stopped {
 pub(crate) async fn run(server: &Arc<Server>, cancel: &CancellationToken) -> Result<Value> {
     let profile = server.session.profile();
     if !profile.has(Feature::ApplyEdit) {
-        let why = "This editor doesn't support edits from the server (`workspace/applyEdit`); use code actions \
+        let why = "This editor doesn't support edits from the server; use code actions \
                    instead.";
         return Err(failed(why));
     }
