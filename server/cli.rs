@@ -48,7 +48,7 @@ use output::{Output, say};
 pub use agents::{NO_AGENTS, StartForAgents};
 pub use serve::Start;
 
-/// A refactoring companion for Rust: says what wants refactoring, and carries it out with edits that hold.
+/// Finds Rust code worth refactoring, and refactors it with edits that compile and keep behaviour.
 #[derive(Debug, Parser)]
 #[command(name = "rustassistant", version, disable_help_subcommand = true)]
 #[command(mut_args(|argument| argument.hide(true)))]
@@ -61,93 +61,95 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Start the language server; editors do this
+    /// Start the language server (for editors)
     Lsp(Start),
-    /// Find what wants refactoring, and carry it out
+    /// Find code worth refactoring, and refactor it
     #[command(subcommand)]
     Refactor(Refactor),
-    /// Judge a change that somebody else has made
+    /// Check whether a patch keeps behaviour
     ///
-    /// Proved (exit code 0) is what our own refactorings derive, and what changes white space and comments alone; rustc has
-    /// no new error or warning of it. What compiles and isn't proved needs tests (1). Broken (2) is what brings a new error or
-    /// warning. rustc runs the packages' build scripts and procedural macros, as `cargo check` does.
+    /// The verdict is one of three. "proved" (exit code 0): RustAssistant derives the same change itself, or the patch changes
+    /// only white space and comments; rustc reports no new error or warning. "needs tests" (1): the patch compiles but is not
+    /// proved. "broken" (2): the patch causes a new error or warning. rustc runs the packages' build scripts and procedural
+    /// macros, as `cargo check` does.
     Verify(patch::Arguments),
-    /// Serve a coding agent: findings, offers and proofs over the Model Context Protocol, on standard input and output
+    /// Serve a coding agent over the Model Context Protocol, on standard input and output
     ///
-    /// Nothing is changed without `--allow-write`, and cargo is started with `--allow-build` alone.
+    /// Files are changed only with `--allow-write`, and cargo is started only with `--allow-build`.
     #[cfg_attr(
         not(feature = "mcp"),
         command(about = "Serve a coding agent (not in this build)", long_about = None)
     )]
     Mcp(StartForAgents),
-    /// Tell what a smell or a refactoring is
+    /// Explain a smell or a refactoring
     Explain(explain::Arguments),
-    /// Look after the cache
+    /// Inspect and manage the cache
     Cache(cache::Arguments),
-    /// Look after what checking with rustc leaves behind
+    /// Manage the build output of checks with rustc
     Compiler(compiler::Arguments),
-    /// Look after the language model that may be asked
+    /// Inspect the configured language model
     #[cfg_attr(
         not(feature = "model"),
-        command(about = "Look after the language model (not in this build)")
+        command(about = "Inspect the configured language model (not in this build)")
     )]
     Model(model::Arguments),
-    /// Look at the configuration
+    /// Inspect the configuration
     Config(config::Arguments),
     /// Check the installation
     Doctor,
-    /// Print the completions of a shell
+    /// Generate shell completions
     Completions(completions::Arguments),
-    /// Write the manual's pages into a folder
+    /// Write the manual pages to a directory
     #[command(hide = true)]
     Man(man::Arguments),
 }
 
 #[derive(Debug, Subcommand)]
 enum Refactor {
-    /// Show what wants refactoring
+    /// Report findings in files and directories
     Analyze(analyze::Arguments),
-    /// Carry out the safe answers to what is found; shows a diff unless told to write
+    /// Fix findings with safe refactorings; prints a diff unless `--write` is given
     Apply(apply::Arguments),
-    /// Say whether the code has become better or worse since a revision
+    /// Compare code quality with a revision: improved, stable or degraded
     ///
-    /// Functions that were moved or renamed are compared with what they were. One has degraded if its complexity, lines, nesting or
-    /// parameters grew past their limit, or by more than a tenth above it, or if a smell is found in it that was not; it has improved
-    /// if one fell to its limit, or by more than a tenth above it, or a smell is gone. What is new is judged by what is found in it.
-    /// What stands twice in several files is not compared. Exit code 1 says that something has degraded.
+    /// Moved and renamed functions are compared with their earlier version. A function has degraded if its complexity, lines,
+    /// nesting or parameters grew past the limit, or grew by more than a tenth while above it, or if it has a new finding. It has
+    /// improved if one of these fell to the limit, or fell by more than a tenth while above it, or if a finding is gone. New
+    /// functions are judged by their findings. Duplicates across files are not compared. Exit code 1 means that something has
+    /// degraded.
     Compare(compare::Arguments),
-    /// Show where work is best begun: the functions, files and modules that measure most and change most
+    /// Rank functions, files and modules by how complex they are and how often they change
     ///
-    /// Each stands by its measure times the number of commits of the last year that changed its file, and one. Where there is no
-    /// git, or no repository, the measure alone counts.
+    /// The rank is the measure times one more than the number of commits that changed the file in the last year. Without git or
+    /// a repository, the measure alone counts.
     Rank(rank::Arguments),
-    /// Show what is offered at a place
+    /// List the refactorings offered at a location
     At(at::Arguments),
-    /// Carry out one refactoring at a place; shows a diff unless told to write
+    /// Apply one refactoring at a location; prints a diff unless `--write` is given
     ///
-    /// `extract-function` makes a function of statements or of an expression, and `extract-repeated-block` one of statements that
-    /// stand again in the file, which all places call. rustc tells the types and checks the result, so it runs the
-    /// package's build scripts and procedural macros, as `cargo check` does.
+    /// `extract-function` extracts statements or an expression into a function. `extract-repeated-block` extracts statements
+    /// that are repeated in the file, and replaces each copy with a call. rustc infers the types and checks the result, so it
+    /// runs the package's build scripts and procedural macros, as `cargo check` does.
     Run(run::Arguments),
-    /// Have a language model choose how a function is split; shows a diff unless told to write
+    /// Let a language model choose how to split a function; prints a diff unless `--write` is given
     ///
-    /// Nothing is sent unless `[model]` in your own config.toml names a model. The engine lists the parts of the function at the
-    /// place that it could extract, the model chooses among them and names them, and each choice is carried out, compiled and
-    /// measured before it is shown. rustc runs the package's build scripts and procedural macros, as `cargo check` does.
+    /// Nothing is sent unless `[model]` in your own config.toml names a model. RustAssistant lists the parts of the function that
+    /// it can extract, the model chooses among them and names them, and each choice is applied, compiled and measured before it
+    /// is shown. rustc runs the package's build scripts and procedural macros, as `cargo check` does.
     #[cfg_attr(
         not(feature = "model"),
-        command(about = "Have a language model choose (not in this build)", long_about = None)
+        command(about = "Let a language model choose how to split a function (not in this build)", long_about = None)
     )]
     Plan(model::FunctionArguments),
-    /// Have a language model write a function anew, and hold what it writes against the old one
+    /// Let a language model rewrite a function, and check the result against the original
     #[cfg_attr(
         not(feature = "model"),
-        command(about = "Have a language model write (not in this build)", long_about = None)
+        command(about = "Let a language model rewrite a function (not in this build)", long_about = None)
     )]
     Rewrite(model::FunctionArguments),
     /// List the smells and the refactorings
     List,
-    /// Tell what a smell or a refactoring is
+    /// Explain a smell or a refactoring
     Explain(explain::Arguments),
 }
 

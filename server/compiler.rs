@@ -73,7 +73,9 @@ impl From<NotRun> for Unjudged {
     fn from(not_run: NotRun) -> Self {
         match not_run {
             NotRun::Stopped => Self::Stopped,
-            NotRun::NotFound(_) => Self::because(format!("{not_run}, and rustc is asked with it")),
+            NotRun::NotFound(_) => {
+                Self::because(format!("{not_run}, and it is needed to run rustc"))
+            }
             _ => Self::because(not_run.to_string()),
         }
     }

@@ -179,7 +179,7 @@ async fn hold(
         .await
         .is_err()
     {
-        tracing::info!("the session ended before everything was written");
+        tracing::info!("the session ended before all output was written");
     }
     end
 }

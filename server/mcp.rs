@@ -75,7 +75,8 @@ fn runtime() -> io::Result<Runtime> {
 }
 
 async fn served(project: Arc<Project>) -> Result<(), String> {
-    let mut signals = Signals::new().map_err(|error| format!("Signals can't be heard: {error}"))?;
+    let mut signals =
+        Signals::new().map_err(|error| format!("Can't listen for signals: {error}"))?;
     let transport = AsyncRwTransport::new(tokio::io::stdin(), tokio::io::stdout())
         .with_max_line_length(LONGEST_MESSAGE);
     let session = async {

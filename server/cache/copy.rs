@@ -108,7 +108,7 @@ pub enum Why {
     #[error("writing: {0}")]
     Target(Fault),
     /// What was read back is not what was written.
-    #[error("entry {0} was written, but what the target gives back is not what was written")]
+    #[error("entry {0} was written, but reading it back from the target returns something else")]
     Different(Key),
 }
 
@@ -118,7 +118,8 @@ impl fmt::Display for Stopped {
         match self.so_far.last {
             Some(last) => write!(
                 f,
-                "; stopped after {} entries, the last with key {last}; run the same again to go on, what is there is skipped",
+                "; stopped after {} entries, the last with key {last}; run the command again to continue, existing \
+                 entries are skipped",
                 self.so_far.seen()
             ),
             None => write!(f, "; nothing was copied"),
@@ -266,7 +267,7 @@ impl Ends<'_> {
             match found {
                 Lookup::Hit(there, _) if there == entry.1 => done.skipped += 1,
                 Lookup::Hit(..) => {
-                    tracing::warn!(key = %entry.0, "the target has another entry, which it keeps");
+                    tracing::warn!(key = %entry.0, "the target has a different entry, which it keeps");
                     done.differing += 1;
                 }
                 Lookup::Miss => missing.push(Missing::Nothing(entry)),
@@ -310,7 +311,7 @@ impl Ends<'_> {
                 }
                 // A team's rows are never replaced, also not those that nobody believes.
                 (Missing::Damaged(_), Lookup::Fault(kind)) => {
-                    tracing::warn!(%key, %kind, "the target keeps an entry that can't be used");
+                    tracing::warn!(%key, %kind, "the target has an unusable entry, which it keeps");
                     done.differing += 1;
                 }
                 _ => return Err(Why::Different(*key)),

@@ -147,41 +147,50 @@ impl FaultKind {
 impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            FaultKind::Busy => "another process keeps the cache locked; end it, or wait until it is done",
-            FaultKind::Timeout => "the cache did not answer in time; is its disk or the network slow?",
-            FaultKind::Corrupt => "the cache file is damaged; it is moved aside and started afresh by the next write",
+            FaultKind::Busy => "another process has locked the cache; wait for it, or stop it",
+            FaultKind::Timeout => "the cache did not answer in time; its disk or the network may be slow",
+            FaultKind::Corrupt => "the cache file is damaged; the next write moves it aside and starts a new one",
             FaultKind::Checksum => "an entry was damaged and is computed again",
-            FaultKind::ReadOnly => "the cache can't be written; make the file and its folder writable, or choose another path",
+            FaultKind::ReadOnly => "the cache can't be written; make the file and its directory writable, or choose \
+                                    another path",
             FaultKind::Full => "the disk is full; free some space, or choose another path",
             FaultKind::Io => "the cache can't be read or written; check the disk, or choose another path",
-            FaultKind::NoHome => "the folder above the cache's own does not exist; create it, or set RUSTASSISTANT_HOME",
-            FaultKind::NotAFolder => "the cache's folder is a file; move that file away, or set RUSTASSISTANT_HOME to a folder",
+            FaultKind::NoHome => "the parent of the cache's directory does not exist; create it, or set \
+                                  RUSTASSISTANT_HOME",
+            FaultKind::NotAFolder => "the cache's directory is a file; move that file away, or set \
+                                      RUSTASSISTANT_HOME to a directory",
             FaultKind::NotAFile => "the cache's path is not a file; move it away, or choose another path",
             FaultKind::Owner => "the cache belongs to another user; choose a path of your own, or set RUSTASSISTANT_HOME",
-            FaultKind::Foreign => "the file is a database of another program and is left alone; choose another path",
+            FaultKind::Foreign => "the file is a database of another program and is not used; choose another path",
             FaultKind::Newer => "the cache was written by a newer version; update this one, or choose another path",
             FaultKind::Absent => "there is no such file; check the path",
-            FaultKind::Exists => "there is a file already, which is not replaced; choose another path, or remove it",
-            FaultKind::Unusable => "the file is damaged, or no cache at all; use another one",
-            FaultKind::TooLarge => "the entry is too large to be kept",
-            FaultKind::Setting => "a setting of the team's cache is missing or wrong",
-            FaultKind::Unreachable => "nobody answers there; check `cache.url` and the network, or ask whoever runs the team's cache",
-            FaultKind::Denied => "the server does not let us in; check `cache.api_key` and `cache.team.namespace`",
-            FaultKind::Certificate => "the server's certificate can't be believed; check `cache.url`, or name the authority's file in `cache.team.ca_file`",
-            FaultKind::Throttled => "the server asks for fewer requests",
-            FaultKind::Server => "the server failed; ask whoever runs the team's cache",
-            FaultKind::Malformed => "what answers there is no cache, or a broken one; check `cache.url`",
-            FaultKind::Redirected => "the server sends us elsewhere, which is not followed; check `cache.url`",
+            FaultKind::Exists => "the file already exists and is not replaced; choose another path, or remove it",
+            FaultKind::Unusable => "the file is damaged or not a cache; use another one",
+            FaultKind::TooLarge => "the entry is too large",
+            FaultKind::Setting => "a setting of the team's cache is missing or invalid",
+            FaultKind::Unreachable => "the server can't be reached; check `cache.url` and the network, or \
+                                       contact its administrator",
+            FaultKind::Denied => "the server denied access; check `cache.api_key` and `cache.team.namespace`",
+            FaultKind::Certificate => "the server's certificate is not trusted; check `cache.url`, or set \
+                                       `cache.team.ca_file` to the authority's file",
+            FaultKind::Throttled => "the server limits the number of requests",
+            FaultKind::Server => "the server failed; contact the administrator of the team's cache",
+            FaultKind::Malformed => "the server is not a cache, or is broken; check `cache.url`",
+            FaultKind::Redirected => "the server redirects, which is not followed; check `cache.url`",
             FaultKind::NoTable => "the database is not set up for the cache; run `rustassistant cache setup`",
-            FaultKind::LedgerDamaged => "what was spent can't be read, so nothing is spent; remove the file to begin at zero",
-            FaultKind::NoBudget => "no budget of tokens is set, so nothing is spent; whoever runs the team's cache sets one with `--budget-day` and `--budget-month`",
-            FaultKind::HoldOver => "these tokens are another request's, or not held any more; nothing is spent",
-            FaultKind::TooManyTokens => "no request has so many tokens; nothing is spent",
+            FaultKind::LedgerDamaged => "the token ledger can't be read, so nothing is spent; remove the file to \
+                                         start at zero",
+            FaultKind::NoBudget => "no token budget is set, so nothing is spent; the administrator of the team's \
+                                    cache sets one with `--budget-day` and `--budget-month`",
+            FaultKind::HoldOver => "these tokens are reserved by another request, or no longer reserved; nothing is \
+                                    spent",
+            FaultKind::TooManyTokens => "the number of tokens is too large for a request; nothing is spent",
             FaultKind::Unsupported => "this kind of cache can't do that",
             FaultKind::Unsigned => "an entry of the team's cache is not signed",
-            FaultKind::UnknownSigner => "an entry of the team's cache is signed with a key that `cache.team.trusted_keys` does not name",
-            FaultKind::BadSignature => "an entry of the team's cache has a wrong signature",
-            FaultKind::Quarantined => "an entry of the team's cache is signed with a key that has signed something wrong",
+            FaultKind::UnknownSigner => "an entry of the team's cache is signed with a key that is not in \
+                                         `cache.team.trusted_keys`",
+            FaultKind::BadSignature => "an entry of the team's cache has an invalid signature",
+            FaultKind::Quarantined => "an entry of the team's cache is signed with a key that has signed a wrong entry",
         })
     }
 }

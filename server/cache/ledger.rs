@@ -53,7 +53,7 @@ impl HoldId {
     pub fn fresh() -> Result<HoldId, Fault> {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).map_err(|_| {
-            Fault::new(FaultKind::Io).because("the operating system gives no randomness")
+            Fault::new(FaultKind::Io).because("the operating system provides no randomness")
         })?;
         Ok(HoldId(bytes))
     }
@@ -83,7 +83,7 @@ impl fmt::Debug for HoldId {
 
 /// A text that is no id of a hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("an id of a hold is 32 hexadecimal digits")]
+#[error("the id of a reservation is 32 hexadecimal digits")]
 pub struct NoHoldId;
 
 impl FromStr for HoldId {

@@ -72,7 +72,8 @@ pub use team::{
 pub const HAS_TEAM: bool = cfg!(feature = "team");
 
 /// What a build that can't says when it is asked to.
-pub const NO_TEAM: &str = "this build has no team cache; install with the feature `team`";
+pub const NO_TEAM: &str =
+    "this build doesn't support team caches; install it with the feature `team`";
 
 /// Entries read at once when everything is read.
 const PAGE: usize = 500;

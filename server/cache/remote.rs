@@ -113,7 +113,7 @@ impl Address {
         let setting = |detail: String| Fault::new(FaultKind::Setting).of(self).because(detail);
         let text = expand(self.0.expose_secret()).map_err(|fault| fault.of(self))?;
         Url::parse(text.expose_secret())
-            .map_err(|error| setting(format!("this is no address: {error}")))
+            .map_err(|error| setting(format!("invalid address: {error}")))
     }
 }
 

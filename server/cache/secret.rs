@@ -137,7 +137,7 @@ async fn of_command(words: &[OsString]) -> Result<SecretString, Fault> {
     String::from_utf8(output.stdout)
         .ok()
         .and_then(first_line)
-        .ok_or_else(|| missing(format!("`{shown}` printed no text")))
+        .ok_or_else(|| missing(format!("the output of `{shown}` is empty or not UTF-8")))
 }
 
 fn first_line(text: String) -> Option<SecretString> {

@@ -406,7 +406,7 @@ impl SqliteCache {
         };
         let kept = place::move_aside(&self.path)?;
         let notice = format!(
-            "{}: the cache was damaged ({damage}) and is started afresh; the old file is kept as {}",
+            "{}: the cache was damaged ({damage}), so a new one was started; the old file is kept as {}",
             self.path.display(),
             kept.display()
         );

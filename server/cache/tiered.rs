@@ -229,7 +229,7 @@ impl TieredCache {
         }
         if let Err(fault) = self.clear().await {
             tracing::error!(
-                "the local cache can't be emptied: {fault}; run `rustassistant cache clear`"
+                "the local cache can't be cleared: {fault}; run `rustassistant cache clear`"
             );
         }
     }

@@ -65,7 +65,7 @@ pub enum TrustError {
         "a signing key is `ed25519-secret:` and 64 hexadecimal digits, as `rustassistant cache keygen` writes it"
     )]
     SigningKey,
-    #[error("the system has no randomness to make a key of")]
+    #[error("the system provides no randomness for a key")]
     Randomness,
 }
 

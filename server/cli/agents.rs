@@ -6,22 +6,23 @@ use super::Output;
 use crate::report::AGENT_INSTRUCTIONS;
 
 /// What a build without the door says when it is asked for.
-pub const NO_AGENTS: &str = "this build has no door for agents; install with the feature `mcp`";
+pub const NO_AGENTS: &str =
+    "this build doesn't support coding agents; install it with the feature `mcp`";
 
 /// How the server is started for an agent.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub struct StartForAgents {
-    /// The project's folder, which nothing leads out of
+    /// The project's directory; nothing outside it is read or changed
     #[arg(default_value = ".", value_name = "FOLDER")]
     pub root: PathBuf,
-    /// Let the agent carry out what is offered; without it, nothing is changed
+    /// Let the agent apply refactorings; without this flag no file is changed
     #[arg(long)]
     pub allow_write: bool,
-    /// Let the agent ask rustc, which starts cargo and so runs the packages' build scripts and procedural macros
+    /// Let the agent check with rustc, which starts cargo and runs the packages' build scripts and procedural macros
     #[arg(long)]
     pub allow_build: bool,
-    /// Print what to tell a model, and end
+    /// Print instructions for the agent's model, and exit
     #[arg(long)]
     pub(super) instructions: bool,
 }

@@ -23,7 +23,7 @@ pub(super) fn ask(
     say("note", CHECKING);
     let stop = Stop::default();
     let path = input.path.canonicalize();
-    let path = path.context("The file's path can't be followed")?;
+    let path = path.context("The file's path can't be resolved")?;
     let (text, context) = (Arc::clone(&input.text), input.context);
     let (edits, target) = (offer.edits.clone(), offer.target);
     let work = Work::in_memory()?;
@@ -41,9 +41,9 @@ pub(super) fn ask(
 pub(super) fn not_offered(id: &str, place: &str, refused: Refused) -> anyhow::Result<ExitStatus> {
     match refused {
         Refused::Unjudged(why @ Unjudged::Because(_)) => {
-            bail!("`{id}` can't be worked out at {place}: {why}")
+            bail!("`{id}` can't be checked at {place}: {why}")
         }
-        Refused::Unjudged(Unjudged::Stopped) => bail!("stopped; nothing is changed"),
+        Refused::Unjudged(Unjudged::Stopped) => bail!("stopped; nothing was changed"),
         Refused::Because(why) => {
             say("note", &format!("`{id}` is not offered at {place}: {why}"));
             Ok(ExitStatus::Findings)

@@ -43,31 +43,31 @@ pub(super) struct Arguments {
     scope: scope::Arguments,
     #[command(flatten)]
     baseline: baseline::Arguments,
-    /// What the report is for; `human`, unless the variable `RUSTASSISTANT_FORMAT` says otherwise
+    /// Output format [default: `human`, or the value of `RUSTASSISTANT_FORMAT`]
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// Write the report to this file, which keeps its old content until the new one is complete; `-` is the standard output
+    /// Write the report to this file, replaced only once the report is complete; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     output_file: Option<PathBuf>,
-    /// Write `// rustassistant: allow(id) REASON` at all that is told, so that it is told no more
+    /// Silence every reported finding with a comment `// rustassistant: allow(id) REASON`
     #[arg(long, value_name = "REASON", conflicts_with_all = ["since", "staged", "stdin", "write_baseline"])]
     add_allowances: Option<String>,
-    /// Show the counts by smell alone
+    /// Show only the number of findings per smell
     #[arg(long, conflicts_with = "format")]
     summary: bool,
     /// Exit with 1 if there is a finding at or above this level
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Never)]
     fail_on: FailOn,
-    /// Report the measures of every function (JSON)
+    /// Include the metrics of every function (JSON)
     #[arg(long)]
     metrics: bool,
-    /// Report which refactorings are really offered at each finding; this parses every file that has one
+    /// Include the refactorings offered for each finding; parses every file with a finding
     #[arg(long)]
     offers: bool,
-    /// Say on stderr what the cache did, and whether anything failed
+    /// Print cache statistics and internal failures to stderr
     #[arg(long)]
     stats: bool,
-    /// Neither read nor write the cache
+    /// Don't read or write the cache
     #[arg(long)]
     no_cache: bool,
     #[command(flatten)]

@@ -27,23 +27,23 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Files and directories
+    /// Files and directories to refactor
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Carry out these refactorings alone
+    /// Apply only these refactorings
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
-    /// Change the files; without it, the diff is all that happens
+    /// Write the changes to the files instead of printing a diff
     #[arg(long)]
     write: bool,
-    /// Change nothing, list what could be carried out, and exit with 1 if there is anything
+    /// List the refactorings that would be applied, and exit with 1 if there are any
     #[arg(long, conflicts_with = "write")]
     check: bool,
-    /// Ask on the terminal for each refactoring, and change the files by those that are agreed to
+    /// Ask about each refactoring, and write the accepted ones to the files
     #[arg(long, conflicts_with_all = ["check", "verify"])]
     interactive: bool,
-    /// Have rustc check the packages before and after, and take back what it refuses; runs their build scripts and
-    /// procedural macros, as `cargo check` does. `--verify=test` runs their tests before and after, too
+    /// Check the packages with rustc before and after, and undo changes that rustc rejects; runs build scripts and
+    /// procedural macros, as `cargo check` does. `--verify=test` also runs the tests before and after
     #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "compile")]
     verify: Option<Verification>,
     #[command(flatten)]
@@ -175,7 +175,7 @@ fn without_refused(changes: Vec<(InputFile, Applied)>) -> (Vec<FileChange>, usiz
         });
         match change {
             Ok(change) => kept.push(change),
-            Err(error) => say("error", &format!("{error}; `{shown}` is left as it is")),
+            Err(error) => say("error", &format!("{error}; `{shown}` is unchanged")),
         }
     }
     let refused = total - kept.len();
@@ -221,7 +221,7 @@ pub(super) fn laid_out(
         Err(why) => {
             say(
                 "note",
-                &format!("`{}` is {why}; it is left as it is.", input.shown),
+                &format!("`{}` is {why}; it is unchanged.", input.shown),
             );
             None
         }
@@ -232,10 +232,9 @@ pub(super) fn laid_out(
 fn nothing_left(arguments: &Arguments, files: &[InputFile]) -> &'static str {
     let is_calm = |file: &InputFile| file.config.rules.profile() == Profile::Calm;
     if !arguments.only.is_empty() && files.iter().any(is_calm) {
-        return "There is nothing left that can be carried out safely; `--config profile=full` answers what the calm profile \
-                leaves out too.";
+        return "No safe refactoring to apply; `--config profile=full` also fixes findings that the calm profile hides.";
     }
-    "There is nothing left that can be carried out safely."
+    "No safe refactoring to apply."
 }
 
 fn sum_up(changes: &[FileChange], arguments: &Arguments, nothing_left: &str) {
@@ -245,8 +244,8 @@ fn sum_up(changes: &[FileChange], arguments: &Arguments, nothing_left: &str) {
     let message = match (changes, arguments.writes()) {
         ([], _) if arguments.interactive => "Nothing was changed.".to_owned(),
         ([], _) => nothing_left.to_owned(),
-        (_, true) => format!("{steps} carried out in {files}."),
-        (_, false) => format!("{steps} to carry out in {files}; `--write` does it."),
+        (_, true) => format!("Applied {steps} in {files}."),
+        (_, false) => format!("{steps} available in {files}; use `--write` to apply."),
     };
     say("note", &message);
 }

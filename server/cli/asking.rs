@@ -14,7 +14,7 @@ use crate::{
     text::NewFile,
 };
 
-const QUESTION: &str = "Carry this out? [y]es, [n]o, [a]ll that is left, [q]uit: ";
+const QUESTION: &str = "Apply? [y]es, [n]o, [a]ll remaining, [q]uit: ";
 
 /// The files that change by what somebody has agreed to.
 pub(super) fn agreed(
@@ -23,9 +23,7 @@ pub(super) fn agreed(
     only: Vec<String>,
 ) -> anyhow::Result<Vec<(InputFile, Applied)>> {
     if !io::stdin().is_terminal() {
-        bail!(
-            "`--interactive` asks on a terminal, and the standard input is none; `--write` carries out everything"
-        );
+        bail!("`--interactive` needs a terminal on standard input; `--write` applies everything");
     }
     let changes = work.engine.run(move || {
         let mut answer = Answer::Yes;

@@ -41,23 +41,23 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Say how much is kept, and what each tier did of late
+    /// Print the cache's size, and recent statistics of each tier
     Stats(stats::Arguments),
-    /// Say where it is kept
+    /// Print the path of the cache file
     Path,
-    /// Say what the key of a file's report is made of, and which tiers have it
+    /// Print the cache key of a file's report, its inputs, and which tiers hold it
     Key(key::Arguments),
-    /// Read everything that is kept, and say whether it is sound
+    /// Check every entry for damage
     Check(check::Arguments),
-    /// Remove what is old or too much
+    /// Remove old entries, or entries above a size
     Prune(prune::Arguments),
-    /// Forget everything
+    /// Remove all entries
     Clear(clear::Arguments),
-    /// Write a copy of the local file, also while others use it
+    /// Back up the local file, even while it is in use
     Backup(backup::Arguments),
-    /// Take over what a backup has and the local file has not
+    /// Add the entries of a backup that the local file lacks
     Restore(restore::Arguments),
-    /// Copy everything from one cache into another
+    /// Copy all entries from one cache to another
     Migrate(migrate::Arguments),
     #[command(flatten)]
     Team(team::Command),

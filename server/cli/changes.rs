@@ -21,7 +21,7 @@ pub(super) fn write(changes: &[FileChange]) -> usize {
             updates.len()
         }
         Err(error) => {
-            say("error", &format!("{error}; all files are as they were"));
+            say("error", &format!("{error}; no file was changed"));
             updates.len()
         }
     }

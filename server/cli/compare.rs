@@ -30,10 +30,10 @@ pub(super) struct Arguments {
     /// The revision to compare with: a branch, a tag or a commit
     #[arg(value_name = "REV")]
     revision: String,
-    /// Files and directories
+    /// Files and directories to compare
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
-    /// What the report is for
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     #[command(flatten)]
@@ -42,7 +42,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
-    /// Lines, for people
+    /// Plain text
     Human,
     Json,
     /// A table for a pull request
@@ -100,7 +100,7 @@ fn of_repository(files: Vec<InputFile>, before: &Before) -> BTreeMap<PathBuf, In
         let shown = shown.display();
         say(
             "note",
-            &format!("`{shown}` is a submodule, whose history is its own; compare in that folder."),
+            &format!("`{shown}` is a submodule with its own history; run `compare` in it."),
         );
     }
     if outside > 0 {

@@ -15,13 +15,13 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Delete what checking with rustc has left in a package's target directory; the next check takes longer
+    /// Delete the build output of checks in a package's target directory; the next check takes longer
     Clear(Clear),
 }
 
 #[derive(Debug, clap::Args)]
 struct Clear {
-    /// A folder of the package
+    /// A directory of the package
     #[arg(default_value = ".")]
     path: PathBuf,
 }
@@ -33,9 +33,9 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
         .canonicalize()
         .map_err(|error| anyhow!("`{shown}` can't be found: {error}"))?;
     let kept = kept(&directory, &Stop::default()).map_err(|why| anyhow!("{why}"))?;
-    let kept = kept.ok_or_else(|| anyhow!("There is no Cargo.toml in `{shown}`, nor above it."))?;
+    let kept = kept.ok_or_else(|| anyhow!("There is no Cargo.toml in or above `{shown}`."))?;
     clear(&kept).map_err(|why| anyhow!("{why}"))?;
     let bytes = in_words(kept.bytes);
-    writeln!(out, "deleted: {bytes} in {}", kept.folder.display())?;
+    writeln!(out, "deleted {bytes} in {}", kept.folder.display())?;
     Ok(ExitStatus::Fine)
 }

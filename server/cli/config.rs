@@ -21,13 +21,13 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Clone, Copy, clap::Subcommand)]
 enum Command {
-    /// Print every option that holds here, and where it was set
+    /// Print every option's value here, and where it is set
     Show,
-    /// Print the files that options are read from
+    /// Print the configuration files
     Path,
     /// Print the JSON schema of `rustassistant.toml` and `config.toml`
     Schema,
-    /// Check the options that hold here
+    /// Check the options that apply here
     Check,
 }
 
@@ -68,7 +68,7 @@ fn path(loaded: &Loaded, out: &mut Output) -> anyhow::Result<()> {
 pub(super) fn found_word(found: FileState) -> &'static str {
     match found {
         FileState::Read => "read",
-        FileState::Absent => "not there",
+        FileState::Absent => "not found",
         FileState::Refused => "refused",
     }
 }

@@ -51,7 +51,7 @@ const RELEASED: Duration = Duration::from_hours(24 * 20_454);
 /// How much clocks of file servers may differ.
 const SLACK: Duration = Duration::from_hours(1);
 
-const MADE_LATER: &str = "the first run makes it";
+const MADE_LATER: &str = "the first run creates it";
 
 pub(super) fn run(out: &mut Output) -> anyhow::Result<ExitStatus> {
     let here = std::env::current_dir().context("The current directory can't be read")?;
@@ -120,22 +120,22 @@ fn home(home: Option<&Path>) -> Check {
     let Some(home) = home else {
         return Check::problem(
             WHAT,
-            "there is none, so nothing is kept between runs; set RUSTASSISTANT_HOME or HOME",
+            "there is none, so nothing is cached between runs; set RUSTASSISTANT_HOME or HOME",
         );
     };
     let shown = home.display();
     match home.metadata() {
         Err(error) if error.kind() == ErrorKind::NotFound => absent_home(home),
-        Err(error) => Check::problem(WHAT, format!("{shown} can't be looked at: {error}")),
+        Err(error) => Check::problem(WHAT, format!("{shown} can't be read: {error}")),
         Ok(metadata) if !metadata.is_dir() => Check::problem(
             WHAT,
             format!("{shown} is not a directory; move it away, or set RUSTASSISTANT_HOME"),
         ),
         Ok(_) => match tempfile::NamedTempFile::new_in(home) {
-            Ok(_) => Check::ok(WHAT, format!("{shown} can be written to")),
+            Ok(_) => Check::ok(WHAT, format!("{shown} is writable")),
             Err(error) => Check::problem(
                 WHAT,
-                format!("{shown} can't be written to ({error}); change its permissions"),
+                format!("{shown} is not writable ({error}); change its permissions"),
             ),
         },
     }
@@ -145,9 +145,10 @@ fn absent_home(home: &Path) -> Check {
     const WHAT: &str = "home";
     let shown = home.display();
     if home.parent().is_some_and(Path::is_dir) {
-        return Check::ok(WHAT, format!("{shown} is not there yet; {MADE_LATER}"));
+        return Check::ok(WHAT, format!("{shown} does not exist yet; {MADE_LATER}"));
     }
-    let words = format!("{shown} can't be made, as the directory above it is not there; make that");
+    let words =
+        format!("{shown} can't be created, because its parent directory does not exist; create it");
     Check::problem(WHAT, words)
 }
 
@@ -158,7 +159,7 @@ fn cache(config: &Config) -> Check {
     };
     let shown = path.display();
     if !path.exists() {
-        return Check::ok(WHAT, format!("{shown} is not there yet; {MADE_LATER}"));
+        return Check::ok(WHAT, format!("{shown} does not exist yet; {MADE_LATER}"));
     }
     match holdings(config) {
         Ok(Holdings {
@@ -185,18 +186,17 @@ fn clock(config: &Config) -> Check {
     const WHAT: &str = "clock";
     let now = SystemTime::now();
     if now.duration_since(UNIX_EPOCH).unwrap_or_default() < RELEASED {
-        let words = "it stands before this version was made, so no certificate will be believed; set the machine's time";
+        let words = "it is earlier than this version's release, so certificates will be rejected; set the system time";
         return Check::problem(WHAT, words);
     }
     let path = config.cache.path.as_ref();
     let written = path.and_then(|path| path.metadata().ok()?.modified().ok());
     let ahead = written.and_then(|written| written.duration_since(now).ok());
     if ahead.is_some_and(|ahead| ahead > SLACK) {
-        let words =
-            "the cache was written in its future, so ages are wrong; check the machine's time";
+        let words = "the cache was written in the future, so ages are wrong; check the system time";
         return Check::problem(WHAT, words);
     }
-    Check::ok(WHAT, "it is right as far as can be seen from here")
+    Check::ok(WHAT, "no problem found")
 }
 
 fn configuration(loaded: &Loaded) -> Vec<Check> {
@@ -219,17 +219,17 @@ fn configuration(loaded: &Loaded) -> Vec<Check> {
 fn compiler_here(here: &Path, config: &Config) -> Vec<Check> {
     const WHAT: &str = "compiler";
     if !config.compiler {
-        let words = "`compiler.enabled` is `false` here, so rustc is asked nothing";
+        let words = "`compiler.enabled` is `false` here, so rustc is not used";
         return vec![Check::note(WHAT, words)];
     }
     if !compiler::is_found() {
-        let words = "rustc can't be asked to check changes, as there is no cargo";
+        let words = "changes can't be checked with rustc, because cargo was not found";
         return vec![Check::note(WHAT, words)];
     }
     match compiler::kept(here, &Stop::default()) {
         Ok(None) => vec![Check::note(
             WHAT,
-            "there is no Cargo.toml here; each file is a crate of its own to rustc",
+            "there is no Cargo.toml here; rustc checks each file as its own crate",
         )],
         Err(why) => vec![Check::note(WHAT, why.to_string())],
         Ok(Some(kept)) => left_behind(WHAT, &kept),
@@ -242,9 +242,9 @@ fn left_behind(what: &'static str, kept: &Kept) -> Vec<Check> {
     } = kept;
     let folder = kept.folder.display();
     let words = match units {
-        0 => format!("nothing is recorded yet; the first check builds in {folder}"),
+        0 => format!("no build yet; the first check builds in {folder}"),
         _ => format!(
-            "recorded ({}), {} in {folder}; `rustassistant compiler clear` deletes it",
+            "built ({}), {} in {folder}; `rustassistant compiler clear` deletes it",
             counted(*units, "unit"),
             in_words(*bytes)
         ),
@@ -255,7 +255,9 @@ fn left_behind(what: &'static str, kept: &Kept) -> Vec<Check> {
         let (needed, free) = (in_words(needed), in_words(free));
         Check::note(
             what,
-            format!("{free} of disk are free, and checking may need {needed}; make room"),
+            format!(
+                "{free} of disk space are free, and a check may need {needed}; free some space"
+            ),
         )
     }));
     checks
@@ -271,6 +273,6 @@ fn toolchain(program: &'static str, outside: &Path) -> Check {
             let words = String::from_utf8_lossy(&output.stdout).trim().to_owned();
             Check::ok(program, words)
         }
-        _ => Check::note(program, "not found on the PATH; analysis works without it"),
+        _ => Check::note(program, "not found on PATH; analysis works without it"),
     }
 }

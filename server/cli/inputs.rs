@@ -61,11 +61,11 @@ pub(super) fn handed_over(
 ) -> anyhow::Result<Inputs> {
     let here = std::env::current_dir().context("The current directory can't be read")?;
     let name = path.file_name();
-    let name = name.with_context(|| format!("`{}` names no file", path.display()))?;
+    let name = name.with_context(|| format!("`{}` is not a file name", path.display()))?;
     let folder = here.join(path.parent().unwrap_or(Path::new("")));
     let folder = folder.canonicalize().with_context(|| {
         let shown = folder.display();
-        format!("The folder of the text, `{shown}`, can't be read")
+        format!("The directory `{shown}` can't be read")
     })?;
     let candidate = FoundFile {
         path: path.to_path_buf(),
@@ -175,7 +175,7 @@ impl FoundFiles {
         let (files, problems) = workspace::walk(root.path, &options);
         if files.is_empty() {
             let shown = root.shown;
-            say("note", &format!("There are no Rust files below `{shown}`."));
+            say("note", &format!("There are no Rust files in `{shown}`."));
         }
         for problem in problems {
             match problem {
@@ -256,7 +256,7 @@ fn missing(path: &Path, error: &io::Error) -> String {
     let shown = path.display();
     match error.kind() {
         io::ErrorKind::NotFound if path.is_symlink() => {
-            format!("`{shown}` is a link to a file that is not there. Mend or remove it.")
+            format!("`{shown}` is a broken link. Fix or remove it.")
         }
         io::ErrorKind::NotFound => format!("No such file: `{shown}`. Check the path."),
         _ => format!("`{shown}` can't be read: {error}"),

@@ -9,13 +9,13 @@ use super::ExitStatus;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The folder that they are written to
+    /// The directory to write to
     folder: PathBuf,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
     let folder = &arguments.folder;
-    let failed = || format!("{}: the pages can't be written", folder.display());
+    let failed = || format!("{}: can't write the manual pages", folder.display());
     fs::create_dir_all(folder).with_context(failed)?;
     clap_mangen::generate_to(super::Arguments::command(), folder).with_context(failed)?;
     Ok(ExitStatus::Fine)

@@ -40,18 +40,18 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Say which model is asked, what may be spent on it, and what is spent
+    /// Print the configured model, its token budget and the tokens used
     Status(Status),
-    /// Send the smallest request, and say what came of it
+    /// Send a minimal request, and print the result
     Check,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Status {
-    /// Print the request that `refactor plan` would send for this place, and send nothing
+    /// Print the request for this function without sending it
     #[arg(long, value_name = "FILE:LINE")]
     show: Option<NamedPlace>,
-    /// Of which task it is printed
+    /// The task of the printed request
     #[arg(long, value_enum, default_value_t = Task::Choose, requires = "show")]
     task: Task,
 }
@@ -66,13 +66,13 @@ enum Task {
 /// A function of which a model is asked something.
 #[derive(Debug, clap::Args)]
 pub(super) struct FunctionArguments {
-    /// A line of the function
+    /// A line in the function
     #[arg(value_name = "FILE:LINE")]
     place: NamedPlace,
-    /// Change the file; without it, the diff is all that happens
+    /// Write the change to the file instead of printing a diff
     #[arg(long)]
     write: bool,
-    /// What the answer is for
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     #[command(flatten)]
@@ -112,12 +112,12 @@ pub(super) fn run_rewrite(
 /// Which model is asked, for one line.
 pub(super) fn in_words(choice: &ModelChoice) -> String {
     match choice {
-        ModelChoice::Nothing => "none is named, so nothing is sent to any".to_owned(),
+        ModelChoice::Nothing => "none configured; nothing is sent".to_owned(),
         ModelChoice::SwitchedOff => {
-            "`model.enabled` is `false` here, so nothing is sent to any".to_owned()
+            "disabled here by `model.enabled = false`; nothing is sent".to_owned()
         }
         ModelChoice::Chosen(options) => format!(
-            "`{}` of {} ({}), when a person asks for it",
+            "`{}` of {} ({}), only on request",
             options.model,
             options.provider.name(),
             options.url

@@ -98,12 +98,9 @@ pub(super) fn keep_log() {
     let _ = tracing_subscriber::registry().with(layer).try_init();
     std::panic::set_hook(Box::new(|panic| {
         PANICS.fetch_add(1, Ordering::Relaxed);
-        let message = panic.payload_as_str().unwrap_or("no words");
+        let message = panic.payload_as_str().unwrap_or("no message");
         let place = panic.location().map(ToString::to_string);
-        tracing::warn!(
-            place,
-            "a part of the work failed and was left out: {message}"
-        );
+        tracing::warn!(place, "internal error, some work was skipped: {message}");
     }));
 }
 

@@ -24,10 +24,10 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// A unified diff, as `git diff` writes it, with paths from here; `-` reads it from the standard input
+    /// A unified diff in the format of `git diff`, with paths relative to the current directory; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     patch: PathBuf,
-    /// What the verdict is for
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     #[command(flatten)]
@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut Output) -> anyhow::Result<Exi
     let mut settings = Settings::new(&arguments.settings);
     let patch = read(&arguments.patch, &mut settings).context("Nothing was verified")?;
     if !compiler::is_found() {
-        bail!("Nothing was verified: there is no cargo on the PATH.");
+        bail!("Nothing was verified: cargo was not found on PATH.");
     }
     let files = counted(patch.files.len(), "file");
     say(

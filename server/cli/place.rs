@@ -34,7 +34,10 @@ pub(super) fn read(
     settings: &mut Settings,
 ) -> anyhow::Result<Option<(InputFile, TextRange)>> {
     if place.file.is_dir() {
-        bail!("`{}` is a folder. Name a file in it.", place.file.display());
+        bail!(
+            "`{}` is a directory; name a file in it.",
+            place.file.display()
+        );
     }
     let inputs = gather(std::slice::from_ref(&place.file), settings)?;
     let Some(input) = inputs.files.into_iter().next() else {

@@ -28,16 +28,16 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Files and directories
+    /// Files and directories to rank
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
-    /// What counts
+    /// The measure to rank by
     #[arg(long, value_enum, value_name = "MEASURE", default_value_t = By::Complexity)]
     by: By,
-    /// How many of each are shown
+    /// The number of functions, files and modules to show
     #[arg(long, value_name = "N", default_value = "10")]
     limit: NonZeroUsize,
-    /// What the report is for
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     #[command(flatten)]
@@ -52,13 +52,13 @@ enum By {
     Lines,
     /// Findings
     Findings,
-    /// Commits of the last year alone
+    /// Commits in the last year
     Churn,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
-    /// Tables, for people
+    /// Tables
     Human,
     Json,
 }
@@ -98,7 +98,7 @@ fn history(paths: &[PathBuf], by: By) -> anyhow::Result<Option<Churn>> {
         Err(why @ NoHistory::Several { .. }) => Err(why.into()),
         Err(why) if by == By::Churn => Err(why.into()),
         Err(why) => {
-            say("note", &format!("{why}. The measure alone counts."));
+            say("note", &format!("{why}. Ranking by the measure alone."));
             Ok(None)
         }
     }

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub struct Start {
-    /// Speak on standard input and output; there is no other way, so this changes nothing
+    /// Use standard input and output; accepted for compatibility, this is the only transport
     #[arg(long)]
     stdio: bool,
-    /// End when the process with this id is gone
+    /// Exit when the process with this id exits
     #[arg(long = "clientProcessId", value_name = "PID")]
     pub client_process_id: Option<u32>,
     /// Write the log to a file instead of standard error

@@ -15,7 +15,7 @@ use crate::config::{Config, Environment, Loaded, Request, load};
 #[derive(Debug, Default, clap::Args)]
 #[group(skip)]
 pub(super) struct Arguments {
-    /// Set an option for this run, as in `smells.long-function.warn=80`
+    /// Set an option for this run, such as `smells.long-function.warn=80`
     #[arg(long = "config", value_name = "KEY=VALUE", global = true)]
     flags: Vec<String>,
 }

@@ -85,7 +85,7 @@ pub(super) fn verified(
     let verified = until_stopped(work, &stop, move || check.all(changes))?;
     match verified {
         Ok(verified) => Ok(verified),
-        Err(why) => bail!("{why}; nothing is changed"),
+        Err(why) => bail!("{why}; nothing was changed"),
     }
 }
 
@@ -96,7 +96,7 @@ pub(super) fn until_stopped<T: Send + 'static>(
     job: impl FnOnce() -> T + Send + 'static,
 ) -> anyhow::Result<T> {
     work.block_on(async {
-        let mut signals = Signals::new().context("Signals can't be heard")?;
+        let mut signals = Signals::new().context("Can't listen for signals")?;
         let mut done = std::pin::pin!(work.engine.run(job));
         loop {
             tokio::select! {
@@ -114,13 +114,10 @@ impl Verified {
     pub(super) fn say(&self) -> usize {
         for TakenBack { file, what, why } in &self.taken_back {
             let (id, line) = (what.refactoring, what.line + 1);
-            say(
-                "warning",
-                &format!("{file}:{line}: `{id}` is taken back: {why}"),
-            );
+            say("warning", &format!("{file}:{line}: undid `{id}`: {why}"));
         }
         for (file, why) in &self.unjudged {
-            let why = format!("`{file}` is left as it is, as rustc can't be asked: {why}");
+            let why = format!("`{file}` is unchanged, because rustc can't check it: {why}");
             say("error", &why);
         }
         self.unjudged.len()

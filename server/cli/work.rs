@@ -59,7 +59,7 @@ impl Work {
         if !self.runtime.block_on(store.close(LONGEST_FLUSH)) {
             say(
                 "warning",
-                "Not all reports reached the cache; they will be computed again.",
+                "Some reports were not cached; they will be computed again.",
             );
         }
         for warning in store.warnings() {

@@ -69,7 +69,7 @@ pub fn clear(kept: &Kept) -> Result<(), Unjudged> {
     if lock.try_lock().is_err() {
         let folder = folder.display();
         return Err(Unjudged::because(format!(
-            "{folder} is in use; try again when nothing is checked any more"
+            "{folder} is in use; try again when no check is running"
         )));
     }
     // Where files that are open can't be deleted, nothing may hold this one.
@@ -87,7 +87,8 @@ pub(super) fn check_room(own: &Path) -> Result<(), Unjudged> {
 fn check_free(own: &Path, free: Option<u64>, needed: u64) -> Result<(), Unjudged> {
     match free {
         Some(free) if free < needed => Err(Unjudged::because(format!(
-            "checking may need {} beside {}, and {} are free; make room, or set `CARGO_TARGET_DIR` to a disk that has it",
+            "checking may need {} of disk space at {}, and {} are free; free some space, or set `CARGO_TARGET_DIR` \
+             to another disk",
             in_words(needed),
             own.display(),
             in_words(free),

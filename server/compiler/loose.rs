@@ -24,7 +24,9 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// Has rustc check the file as it is.
 pub(super) fn package(file: &Path, stop: Stop) -> Result<Package, Unjudged> {
     let own = tempfile::tempdir();
-    let own = own.map_err(|error| Unjudged::because(format!("no folder can be made: {error}")))?;
+    let own = own.map_err(|error| {
+        Unjudged::because(format!("can't create a temporary directory: {error}"))
+    })?;
     let root = file.parent().unwrap_or(file).to_path_buf();
     let recording = recording(file, &root, own.path())?;
     let mut rustc = Command::new(&recording.program);
@@ -56,7 +58,7 @@ fn recording(file: &Path, root: &Path, own: &Path) -> Result<Recording, Unjudged
     fs::create_dir_all(&out).map_err(|error| Unjudged::because(error.to_string()))?;
     let name = |path: PathBuf| {
         let name = path.to_str().map(str::to_owned);
-        name.ok_or_else(|| Unjudged::because("its path is not text"))
+        name.ok_or_else(|| Unjudged::because("its path is not UTF-8"))
     };
     let mut arguments: Vec<String> = ["--crate-name=loose", EDITION, "--crate-type", kind]
         .map(str::to_owned)

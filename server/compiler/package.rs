@@ -97,7 +97,7 @@ impl Package {
         let said = run_check(cargo, &metadata.workspace_root, &stop)?;
         let Checked { made, faults, .. } = said::checked(&said.out);
         let units = Self::units(&recordings, &made);
-        let failed = || format!("cargo can't check it: {}", said::first_words(&said.err));
+        let failed = || format!("`cargo check` failed: {}", said::first_words(&said.err));
         let trouble = (!said.is_success).then(|| trouble(&faults).unwrap_or_else(failed));
         let root = metadata.workspace_root;
         let manifests = users::manifests(&root, &metadata.packages);
@@ -200,7 +200,7 @@ impl Package {
             if others.any(|unit| unit.reads(file)) {
                 let file = file.display();
                 return Err(Unjudged::because(format!(
-                    "{file} is not saved, and rustc reads it from the disk for another crate"
+                    "{file} has unsaved changes, and rustc reads it from disk for another crate"
                 )));
             }
         }
@@ -208,7 +208,7 @@ impl Package {
     }
 
     fn why_not_read(&self) -> Unjudged {
-        let nowhere = "no target that is checked here has it";
+        let nowhere = "it belongs to no target that is checked here";
         Unjudged::because(self.trouble.as_deref().unwrap_or(nowhere))
     }
 }
@@ -219,7 +219,7 @@ pub(super) fn trouble(faults: &[Fault]) -> Option<String> {
     let place = fault.file.as_ref().map_or_else(String::new, |file| {
         format!("{}:{}: ", file.display(), fault.line + 1)
     });
-    Some(format!("it doesn't compile as it is: {place}{fault}"))
+    Some(format!("the code doesn't compile: {place}{fault}"))
 }
 
 pub(super) fn unusable(folder: &Path, error: &std::io::Error) -> Unjudged {
@@ -249,7 +249,7 @@ fn metadata(manifest: &Path, folder: &Path, stop: &Stop) -> Result<Metadata, Unj
     let metadata = serde_json::from_slice(&said.out);
     metadata.map_err(|_| {
         let words = said::first_words(&said.err);
-        Unjudged::because(format!("cargo can't read its manifest: {words}"))
+        Unjudged::because(format!("cargo can't read the manifest: {words}"))
     })
 }
 

@@ -146,7 +146,7 @@ impl Replay {
         if !said.is_success && faults.is_empty() {
             let words = said::first_words(&said.err);
             return Err(Unjudged::because(format!(
-                "rustc failed without an error of the code: {words}"
+                "rustc failed without reporting an error: {words}"
             )));
         }
         Ok(faults)
@@ -166,9 +166,7 @@ impl Replay {
             Some((at, placed))
         });
         let Some((root_at, root)) = root else {
-            return Err(Unjudged::because(
-                "the crate's root lies outside of its workspace",
-            ));
+            return Err(Unjudged::because("the crate root is outside its workspace"));
         };
         let mut command = Command::new(program);
         let mut words = arguments.iter().enumerate();

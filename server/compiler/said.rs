@@ -48,7 +48,12 @@ pub struct Told {
 
 impl fmt::Display for Told {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (line {} of the new text)", self.words, self.line + 1)
+        write!(
+            f,
+            "{} (line {} of the changed file)",
+            self.words,
+            self.line + 1
+        )
     }
 }
 

@@ -196,7 +196,7 @@ impl Package {
         if !said.is_success && checked.faults.is_empty() {
             let words = said::first_words(&said.err);
             return Err(Unjudged::because(format!(
-                "cargo can't check what uses it: {words}"
+                "`cargo check` failed for the packages that use it: {words}"
             )));
         }
         Ok(checked)

@@ -162,7 +162,7 @@ impl LayerDecoder<'_> {
             key.reach == Reach::EveryoneToSwitchOff && value_read == Value::Flag(true);
         if is_switched_on && self.is_of_the_project() {
             let who = self.who();
-            let message = format!("refused: {who} can only switch it off, with `false`");
+            let message = format!("refused: {who} can only set it to `false`");
             self.problem(path, &value.at, message.into());
             return;
         }
@@ -182,7 +182,7 @@ impl LayerDecoder<'_> {
         let mut patterns = Vec::new();
         if let Some(first) = list.get(MOST_PATTERNS) {
             let message =
-                format!("there are more than {MOST_PATTERNS} patterns, the others do not count");
+                format!("there are more than {MOST_PATTERNS} patterns; the others are ignored");
             self.fault(path, &first.at, message.into());
         }
         for item in list.iter().take(MOST_PATTERNS) {
@@ -195,7 +195,7 @@ impl LayerDecoder<'_> {
                 None => patterns.push(pattern.clone()),
                 Some(reason) => {
                     let pattern = shortened(pattern, 60);
-                    let message = format!("the pattern `{pattern}` can't be read: {reason}");
+                    let message = format!("invalid pattern `{pattern}`: {reason}");
                     self.fault(path, &item.at, message.into());
                 }
             }
@@ -226,11 +226,13 @@ impl LayerDecoder<'_> {
         let who = self.who();
         let message = match path {
             ["model", ..] => format!(
-                "refused: {who} may not choose a model or what is spent on it; `{}` is read from the user's own config.toml, the environment and flags",
+                "refused: {who} can't choose a model or its budget; `{}` is read only from the user's own \
+                 config.toml, the environment and flags",
                 path.join(".")
             ),
             _ => format!(
-                "refused: {who} may not choose where data goes; `[{}]` is read from the user's own config.toml, the environment and flags",
+                "refused: {who} can't choose where data goes; `[{}]` is read only from the user's own config.toml, \
+                 the environment and flags",
                 name.text
             ),
         };

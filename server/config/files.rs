@@ -27,8 +27,8 @@ pub(super) enum Unread {
     #[error("is not UTF-8, first in line {line}")]
     NotUtf8 { line: usize },
     #[error(
-        "belongs to somebody else, or others may write it, so nothing of this file counts; if what it says is yours: \
-         `chown` it to yourself and `chmod go-w` it"
+        "is owned or writable by another user, so it is ignored; if its content is yours, run `chown` and `chmod \
+         go-w` on it"
     )]
     NotOurs,
     #[error("can't be read: {0}")]

@@ -102,25 +102,30 @@ pub(super) static KEYS: [OptionKey; 37] = [
         path: "profile",
         shape: Shape::Choice(&["calm", "full"]),
         reach: Reach::Everyone,
-        doc: "How much is shown: `calm` says what a reviewer would stop at, and everything of a smell whose first limit or level is set; `full` says everything above a limit.",
+        doc: "Which findings are reported. `calm`: those that a reviewer would stop at, and all findings of a smell \
+              whose first limit or level is set. `full`: all findings above a limit.",
     },
     OptionKey {
         path: "exclude",
         shape: Shape::Globs,
         reach: Reach::Everyone,
-        doc: "Files and directories to leave out, as patterns of a `.gitignore`, relative to the project's file that says it, elsewhere to the workspace. Those of all layers count, a later pattern before an earlier one; `!` takes back.",
+        doc: "Files and directories to exclude, as `.gitignore` patterns, relative to the project's file that sets \
+              them, otherwise to the workspace. Patterns of all layers apply; later patterns override earlier ones, \
+              and `!` includes again.",
     },
     OptionKey {
         path: "baseline",
         shape: Shape::Path,
         reach: Reach::Everyone,
-        doc: "The file of findings that are accepted and not told as long as they get no worse, as `refactor analyze --write-baseline` writes it. It lies in the project; without it `.rustassistant-baseline.json` in the project counts where it is there.",
+        doc: "The baseline: a file of accepted findings, written by `refactor analyze --write-baseline`. They are \
+              not reported unless they become worse. The file has to be in the project; the default is the project's \
+              `.rustassistant-baseline.json`, if it exists.",
     },
     OptionKey {
         path: "smells.<id>.enabled",
         shape: Shape::Flag,
         reach: Reach::Everyone,
-        doc: "Whether the smell is looked for.",
+        doc: "Report this smell.",
     },
     OptionKey {
         path: "smells.<id>.warn",
@@ -129,7 +134,8 @@ pub(super) static KEYS: [OptionKey; 37] = [
             most: MOST,
         },
         reach: Reach::Everyone,
-        doc: "The largest measure that is still fine. Less than half of the smell's own limit is not measured and can't be set.",
+        doc: "The limit above which the smell is reported. It can't be less than half of the default limit, because \
+              smaller measures are not recorded.",
     },
     OptionKey {
         path: "smells.<id>.strong",
@@ -138,13 +144,14 @@ pub(super) static KEYS: [OptionKey; 37] = [
             most: MOST,
         },
         reach: Reach::Everyone,
-        doc: "The largest measure that is not yet strong; never below `warn`.",
+        doc: "The limit above which a finding is strong; never below `warn`.",
     },
     OptionKey {
         path: "smells.<id>.level",
         shape: Shape::Choice(&["off", "hint", "information", "warning", "error"]),
         reach: Reach::Everyone,
-        doc: "What findings of the smell are shown as, whatever they measure. Without it they are hints, and informations where strong.",
+        doc: "The severity of the smell's findings, whatever their measure. By default they are hints, and strong \
+              ones are informations.",
     },
     OptionKey {
         path: "workspace.max_files",
@@ -153,91 +160,103 @@ pub(super) static KEYS: [OptionKey; 37] = [
             most: MOST,
         },
         reach: Reach::Everyone,
-        doc: "The number of files at which an editor's workspace is no longer read in the background.",
+        doc: "The number of files from which on an editor's workspace is no longer analysed in the background.",
     },
     OptionKey {
         path: "editor.code_lens",
         shape: Shape::Flag,
         reach: Reach::Everyone,
-        doc: "Whether an editor shows complexity and length above functions with a finding.",
+        doc: "Show complexity and length above functions with a finding, in editors.",
     },
     OptionKey {
         path: "compiler.ahead",
         shape: Shape::Flag,
         reach: Reach::EveryoneToSwitchOff,
-        doc: "Whether rustc is asked ahead what the finding under a resting cursor would need, in a saved workspace, so that its action is there at once. That runs build scripts and procedural macros without anybody choosing an action. Unless it is set, it is so where the editor says that the workspace is trusted and the machine has four cores or more. A project's file and an editor's settings can only say `false`.",
+        doc: "Check the finding at the cursor with rustc in advance, in a saved workspace, so that its action is \
+              available at once. This runs build scripts and procedural macros without choosing an action. By \
+              default it is enabled if the editor reports the workspace as trusted and the machine has four or more \
+              cores. A project's file and an editor's settings can only set it to `false`.",
     },
     OptionKey {
         path: "compiler.enabled",
         shape: Shape::Flag,
         reach: Reach::EveryoneToSwitchOff,
-        doc: "Whether rustc may be asked where a person asks for it, as by extracting a function. It runs build scripts and procedural macros. A project's file and an editor's settings can only say `false`.",
+        doc: "Allow checks with rustc on request, such as when extracting a function. They run build scripts and \
+              procedural macros. A project's file and an editor's settings can only set it to `false`.",
     },
     OptionKey {
         path: "model.enabled",
         shape: Shape::Flag,
         reach: Reach::EveryoneToSwitchOff,
-        doc: "Whether a language model may be asked, where `model.provider` names one and a person asks for it. A project's file and an editor's settings can only say `false`.",
+        doc: "Allow requests to the language model set in `model.provider`, when a user asks for it. A project's \
+              file and an editor's settings can only set it to `false`.",
     },
     OptionKey {
         path: "model.provider",
         shape: Shape::Choice(&["anthropic", "openai"]),
         reach: Reach::UserOnly,
-        doc: "How a language model is spoken to: `anthropic`, or `openai` for any server with chat completions, as Ollama, vLLM, llama.cpp and LM Studio are. Without it nothing is sent anywhere. Only in the user's file, the environment or on the command line, as everything of `model` but `enabled`.",
+        doc: "The protocol of the language model: `anthropic`, or `openai` for any server with chat completions, \
+              such as Ollama, vLLM, llama.cpp and LM Studio. If unset, nothing is sent. Like every option of `model` \
+              except `enabled`, it is read only from the user's file, the environment and the command line.",
     },
     OptionKey {
         path: "model.model",
         shape: Shape::Word,
         reach: Reach::UserOnly,
-        doc: "The model's name, as its provider says it.",
+        doc: "The provider's name for the model.",
     },
     OptionKey {
         path: "model.url",
         shape: Shape::Server,
         reach: Reach::UserOnly,
-        doc: "The address of the model's server, as in `http://127.0.0.1:11434/v1`; without it the provider's own. It may name `${VARIABLES}` of the environment. Plain http is only for this machine.",
+        doc: "The address of the model's server, such as `http://127.0.0.1:11434/v1`; the default is the provider's \
+              own. It may contain `${VARIABLES}` of the environment. Plain http is allowed only for this machine.",
     },
     OptionKey {
         path: "model.api_key",
         shape: Shape::Secret,
         reach: Reach::UserOnly,
-        doc: "The provider's key, as in \"${ANTHROPIC_API_KEY}\". Written as `cache.api_key`; a server on this machine needs none.",
+        doc: "The provider's key, such as \"${ANTHROPIC_API_KEY}\", in the same forms as `cache.api_key`. A server \
+              on this machine needs none.",
     },
     OptionKey {
         path: "model.budget.day",
         shape: Shape::Tokens,
         reach: Reach::UserOnly,
-        doc: "Tokens, in and out, that a day of UTC may cost, as a number or as \"200k\"; 0 spends nothing. A request that would cost more is not sent.",
+        doc: "The daily budget of input and output tokens (UTC), as a number or as \"200k\"; 0 allows none. A \
+              request that would exceed it is not sent.",
     },
     OptionKey {
         path: "model.budget.month",
         shape: Shape::Tokens,
         reach: Reach::UserOnly,
-        doc: "The same for a month of UTC.",
+        doc: "The monthly budget of tokens (UTC).",
     },
     OptionKey {
         path: "model.budget.request",
         shape: Shape::Tokens,
         reach: Reach::UserOnly,
-        doc: "The same for one request with its answer.",
+        doc: "The budget of tokens for one request with its answer.",
     },
     OptionKey {
         path: "model.tasks",
         shape: Shape::Choices(&["choose", "name", "rewrite"]),
         reach: Reach::UserOnly,
-        doc: "What a model is asked for: `choose` picks and names the parts of a function that become functions, `name` finds names for what is extracted, `rewrite` writes a function anew, which is held against the old one, compiled and shown.",
+        doc: "The tasks of the model. `choose` selects and names the parts of a function to extract, `name` proposes \
+              names for extracted code, and `rewrite` rewrites a function; the result is checked against the \
+              original, compiled and shown.",
     },
     OptionKey {
         path: "model.plans",
         shape: Shape::Number { least: 1, most: 3 },
         reach: Reach::UserOnly,
-        doc: "How many plans are asked for.",
+        doc: "The number of plans to request.",
     },
     OptionKey {
         path: "model.effort",
         shape: Shape::Choice(&["low", "medium", "high"]),
         reach: Reach::UserOnly,
-        doc: "How much a model that reasons is told to do so; without it nothing is said of it. Reasoning is paid for as what is answered.",
+        doc: "The effort requested of a reasoning model; if unset, the request does not specify it. Reasoning counts as output tokens.",
     },
     OptionKey {
         path: "model.context",
@@ -246,85 +265,93 @@ pub(super) static KEYS: [OptionKey; 37] = [
             most: MOST,
         },
         reach: Reach::UserOnly,
-        doc: "Tokens that the model reads at once, which is the server's own setting for a local one. What doesn't fit is not sent.",
+        doc: "The model's context length in tokens; for a local model this is a setting of its server. A request \
+              that doesn't fit is not sent.",
     },
     OptionKey {
         path: "model.test",
         shape: Shape::Flag,
         reach: Reach::UserOnly,
-        doc: "Whether the tests that name a function or its module are run, for two minutes at most, before it is shown as a model has written it.",
+        doc: "Run the tests that name the function or its module, for at most two minutes, before a model's rewrite \
+              is shown.",
     },
     OptionKey {
         path: "model.timeout",
         shape: Shape::Seconds { most: 3_600 },
         reach: Reach::UserOnly,
-        doc: "How long an answer may take, as a number of seconds or as \"60s\".",
+        doc: "The timeout for an answer, as a number of seconds or as \"60s\".",
     },
     OptionKey {
         path: "cache.backend",
         shape: Shape::Choice(&["sqlite", "postgres", "http"]),
         reach: Reach::UserOnly,
-        doc: "Where reports are kept: `sqlite` is the local file alone; `postgres` and `http` add a team's cache behind it. Without it the address in `cache.url` decides. Only in the user's file, the environment or on the command line, as everything of `cache`.",
+        doc: "Where reports are cached: `sqlite` uses only the local file; `postgres` and `http` add a team's cache. \
+              By default the address in `cache.url` decides. Like every option of `cache`, it is read only from the \
+              user's file, the environment and the command line.",
     },
     OptionKey {
         path: "cache.path",
         shape: Shape::Path,
         reach: Reach::UserOnly,
-        doc: "The file that reports are kept in.",
+        doc: "The path of the cache file.",
     },
     OptionKey {
         path: "cache.url",
         shape: Shape::Address,
         reach: Reach::UserOnly,
-        doc: "The address of the team's cache: a database as `postgresql://host/name`, or a server as `https://host/path`. It may name `${VARIABLES}` of the environment. Plain http is only for this machine.",
+        doc: "The address of the team's cache: a database (`postgresql://host/name`) or a server \
+              (`https://host/path`). It may contain `${VARIABLES}` of the environment. Plain http is allowed only \
+              for this machine.",
     },
     OptionKey {
         path: "cache.api_key",
         shape: Shape::Secret,
         reach: Reach::UserOnly,
-        doc: "The key that the team's server asks for, or the database's password. A string, in which `${VARIABLE}` stands for a variable of the environment, or the first line of a file or of what a program prints.",
+        doc: "The key for the team's server, or the database's password. Either a string, which may contain \
+              `${VARIABLES}` of the environment, or a file or a command whose first line is used.",
     },
     OptionKey {
         path: "cache.team.namespace",
         shape: Shape::Namespace,
         reach: Reach::UserOnly,
-        doc: "The part of the team's cache that is read and written: `main`, or one of a pull request's own.",
+        doc: "The namespace of the team's cache to read and write: `main`, or one for a pull request.",
     },
     OptionKey {
         path: "cache.team.write",
         shape: Shape::Flag,
         reach: Reach::UserOnly,
-        doc: "Whether what this machine computes goes to the team's cache. Needs `cache.team.signing_key`.",
+        doc: "Upload this machine's results to the team's cache. Requires `cache.team.signing_key`.",
     },
     OptionKey {
         path: "cache.team.trusted_keys",
         shape: Shape::PublicKeys,
         reach: Reach::UserOnly,
-        doc: "The public keys of those whose entries are believed, as `rustassistant cache keygen` prints them.",
+        doc: "The public keys whose entries are trusted, as printed by `rustassistant cache keygen`.",
     },
     OptionKey {
         path: "cache.team.signing_key",
         shape: Shape::Secret,
         reach: Reach::UserOnly,
-        doc: "The key that entries are signed with, as `rustassistant cache keygen` writes it. Written as `cache.api_key`.",
+        doc: "The key for signing entries, as written by `rustassistant cache keygen`, in the same forms as \
+              `cache.api_key`.",
     },
     OptionKey {
         path: "cache.team.ca_file",
         shape: Shape::Path,
         reach: Reach::UserOnly,
-        doc: "A file of certificates, in PEM, of authorities that are believed beside the system's.",
+        doc: "A PEM file of certificate authorities to trust in addition to the system's.",
     },
     OptionKey {
         path: "cache.limits.memory",
         shape: Shape::Size,
         reach: Reach::UserOnly,
-        doc: "Bytes of reports that are held in memory, as a number or as \"4MB\".",
+        doc: "The largest size of cached reports in memory, in bytes or as \"4MB\".",
     },
     OptionKey {
         path: "cache.limits.disk",
         shape: Shape::Size,
         reach: Reach::UserOnly,
-        doc: "Bytes that the cache's file may take, as a number or as \"256MB\".",
+        doc: "The largest size of the cache file, in bytes or as \"256MB\".",
     },
     OptionKey {
         path: "cache.limits.age",
@@ -333,7 +360,7 @@ pub(super) static KEYS: [OptionKey; 37] = [
             most: 36_500,
         },
         reach: Reach::UserOnly,
-        doc: "Days for which a report is kept that nobody asks for.",
+        doc: "The number of days after which unused reports are removed.",
     },
 ];
 

@@ -142,7 +142,7 @@ impl Loader<'_> {
             Err(Unread::Absent) => self.looked_at(path, FileState::Absent),
             Err(Unread::Io(error)) if error.kind() == io::ErrorKind::NotADirectory => {
                 let home = path.parent().unwrap_or(&path).display();
-                let warning = format!("{home} is no directory: no options are read from it");
+                let warning = format!("{home} is not a directory, so no options are read from it");
                 self.loaded.warnings.push(warning);
                 self.looked_at(path, FileState::Refused);
             }
@@ -170,7 +170,7 @@ impl Loader<'_> {
                 self.loaded.problems.push(ConfigProblem {
                     place: place_in(&shown, text, at),
                     key: None,
-                    message: format!("{}; nothing of this file counts", error.message().trim()),
+                    message: format!("{}; the file is ignored", error.message().trim()),
                     suggestion: None,
                 });
                 self.looked_at(path, FileState::Refused);
@@ -188,7 +188,8 @@ impl Loader<'_> {
         let literal = self.decode_layer(&table, kind, path.parent().unwrap_or(self.start));
         if let (Some(key), Whose::User, true) = (literal.first(), whose, files::is_open(&path)) {
             self.loaded.advice.push(format!(
-                "{shown} holds a secret (`{key}`) and others may read it: take their permission (`chmod 600`), or name a variable, a file or a command instead"
+                "{shown} contains a secret (`{key}`) and is readable by other users; run `chmod 600` on it, or use a \
+                 variable, a file or a command instead"
             ));
         }
         self.looked_at(path, FileState::Read);
@@ -332,7 +333,8 @@ impl Loader<'_> {
         self.loaded.warnings.extend(warnings);
         if self.loaded.config.cache.path.is_none() {
             let warning = format!(
-                "neither RUSTASSISTANT_HOME nor {USER_DIRECTORY} is set: there are no options of the user, and reports are held in memory only"
+                "neither RUSTASSISTANT_HOME nor {USER_DIRECTORY} is set: user options are not read, and reports are \
+                 kept in memory only"
             );
             self.loaded.warnings.push(warning);
         }

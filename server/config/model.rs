@@ -27,7 +27,8 @@ const TEST: &str = "model.test";
 pub const HAS_MODEL: bool = cfg!(feature = "model");
 
 /// What a build that can't says when it is asked to.
-pub const NO_MODEL: &str = "this build asks no language model; install with the feature `model`";
+pub const NO_MODEL: &str =
+    "this build doesn't support language models; install it with the feature `model`";
 
 /// The task of choosing which parts of a function become functions.
 pub const CHOOSE: &str = "choose";
@@ -169,7 +170,7 @@ fn chosen(values: &Values) -> Result<Option<ModelOptions>, ConfigProblem> {
         return Err(problem(values, PROVIDER, NO_MODEL.to_owned()));
     }
     let Some(Value::Word(model)) = values.get(MODEL) else {
-        let message = "no model is named: set `model.model` to a name that the provider knows";
+        let message = "no model is set: set `model.model` to the provider's name of a model";
         return Err(problem(values, PROVIDER, message.to_owned()));
     };
     let url = match values.get(URL) {
@@ -177,7 +178,7 @@ fn chosen(values: &Values) -> Result<Option<ModelOptions>, ConfigProblem> {
         _ => provider.url().into(),
     };
     if url.to_string().contains(char::is_control) {
-        let message = "the address has characters in it that nobody sees; write them as %1B";
+        let message = "the address contains invisible characters; write them in the form %1B";
         return Err(problem(values, URL, message.to_owned()));
     }
     let api_key = match values.get(API_KEY) {
@@ -186,7 +187,7 @@ fn chosen(values: &Values) -> Result<Option<ModelOptions>, ConfigProblem> {
     };
     if api_key.is_none() && is_elsewhere(&url) {
         let message = format!(
-            "there is no key: set `model.api_key`, as in \"${{{}}}\"; a server on this machine needs none",
+            "there is no key: set `model.api_key`, such as \"${{{}}}\"; a server on this machine needs none",
             provider.variable()
         );
         return Err(problem(values, PROVIDER, message));
@@ -219,7 +220,7 @@ fn without_provider(values: &Values) -> Option<ConfigProblem> {
     let named = [MODEL, URL, API_KEY];
     let named = named.into_iter().find(|key| values.place(key).is_some())?;
     let message =
-        "nothing says how the model is spoken to: set `model.provider` to `anthropic` or `openai`";
+        "the model's protocol is not set: set `model.provider` to `anthropic` or `openai`";
     Some(problem(values, named, message.to_owned()))
 }
 

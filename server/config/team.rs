@@ -96,7 +96,8 @@ fn scheme(values: &Values) -> Result<Option<(Scheme, Address)>, ConfigProblem> {
         // What the variable stands for is seen when it is read.
         (Some(scheme), _) | (None, Some(scheme)) => Ok(Some((scheme, address))),
         (None, None) => {
-            let message = "this begins with a variable, so `cache.backend` must say what it is: `postgres` or `http`";
+            let message =
+                "this starts with a variable, so set `cache.backend` to `postgres` or `http`";
             Err(problem(values, URL, message.to_owned()))
         }
     }
@@ -105,7 +106,7 @@ fn scheme(values: &Values) -> Result<Option<(Scheme, Address)>, ConfigProblem> {
 fn contradiction(values: &Values, (wanted, found): (Scheme, Scheme)) -> ConfigProblem {
     let place = values.place(URL).map_or(Origin::Default, Origin::from);
     let message = format!(
-        "`{}` is not what the address says (`cache.url`, {place}): leave `cache.backend` out, or set `{}`",
+        "`{}` doesn't match the address (`cache.url`, {place}): remove `cache.backend`, or set it to `{}`",
         name_of(wanted),
         name_of(found),
     );
@@ -128,7 +129,8 @@ fn access(values: &Values) -> Result<Access, ConfigProblem> {
         return Ok(Access::Read);
     }
     secret(values, SIGNING_KEY).map(Access::Write).ok_or_else(|| {
-        let message = "what is written must be signed: set `cache.team.signing_key` or RUSTASSISTANT_CACHE_SIGNING_KEY to the key that `rustassistant cache keygen` makes";
+        let message = "entries must be signed: set `cache.team.signing_key` or RUSTASSISTANT_CACHE_SIGNING_KEY to a \
+                       key from `rustassistant cache keygen`";
         problem(values, WRITE, message.to_owned())
     })
 }
@@ -183,7 +185,8 @@ fn example(scheme: Scheme) -> &'static str {
 fn believes_nobody(remote: &Remote) -> Option<String> {
     let is_idle = remote.trusted.is_empty() && remote.access == Access::Read;
     is_idle.then(|| {
-        "`cache.team.trusted_keys` is empty: nothing of the team's cache is believed; add the public key of whoever fills it"
+        "`cache.team.trusted_keys` is empty: every entry of the team's cache is ignored; add the public key of \
+         whoever fills it"
             .to_owned()
     })
 }

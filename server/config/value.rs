@@ -113,7 +113,7 @@ impl Source<'_> {
 
     fn at_home(&self, path: &Path) -> Result<PathBuf, ValueFault> {
         expanded(path, self.user).ok_or_else(|| {
-            format!("`~` means nothing here, because {USER_DIRECTORY} is not set").into()
+            format!("`~` can't be resolved, because {USER_DIRECTORY} is not set").into()
         })
     }
 
@@ -229,18 +229,19 @@ fn address(node: &Node) -> Result<Value, ValueFault> {
     let text = full_text("an address", node)?;
     let address = Address::from(text);
     if address.scheme().is_none() && !text.starts_with("${") {
-        let wanted = "an address that begins with `postgresql://` or `https://`";
+        let wanted = "an address that starts with `postgresql://` or `https://`";
         return Err(format!("expected {wanted}, found another string").into());
     }
     if text.contains("${") {
         return Ok(Value::Address(address));
     }
-    let url = Url::parse(text).map_err(|error| format!("this is no address: {error}"))?;
+    let url = Url::parse(text).map_err(|error| format!("invalid address: {error}"))?;
     if url.scheme() == "http" && !is_this_machine(&url) {
-        let why = "what is sent could be read and changed on the way";
-        return Err(
-            format!("plain http is only for this machine, as {why}; use `https://`").into(),
-        );
+        let why = "others on the network could read and change what is sent";
+        return Err(format!(
+            "plain http is allowed only for this machine, because {why}; use `https://`"
+        )
+        .into());
     }
     Ok(Value::Address(address))
 }
@@ -250,7 +251,7 @@ fn server(node: &Node) -> Result<Value, ValueFault> {
     let text = full_text("an address", node)?;
     let is_server = Address::from(text).scheme() == Some(Scheme::Http);
     if !is_server && !text.starts_with("${") {
-        let wanted = "an address that begins with `https://`";
+        let wanted = "an address that starts with `https://`";
         return Err(format!("expected {wanted}, found another string").into());
     }
     address(node)
@@ -337,7 +338,7 @@ fn public_keys(node: &Node) -> Result<Value, ValueFault> {
     let key = |(at, item): (usize, &Placed)| match &item.node {
         Node::Text(text) => text
             .parse::<PublicKey>()
-            .map_err(|error| format!("the key at place {}: {error}", at + 1).into()),
+            .map_err(|error| format!("key {}: {error}", at + 1).into()),
         other => Err(ValueFault::expected("a public key", other)),
     };
     let keys = list.iter().enumerate().map(key);

@@ -76,10 +76,10 @@ impl Answer {
         let out = self.lines.len().saturating_sub(next);
         if out > 0 {
             let lines = counted(out, "line");
-            let _ = writeln!(text, "({lines} left out; `skip`: {next} goes on there)");
+            let _ = writeln!(text, "({lines} left out; continue with `skip`: {next})");
         } else if self.skip > 0 && told == 0 {
             let lines = counted(self.lines.len(), "line");
-            let _ = writeln!(text, "(there are {lines}, and no more)");
+            let _ = writeln!(text, "(no more lines; there are {lines} in total)");
         }
         text.trim_end_matches('\n').to_owned()
     }
@@ -131,6 +131,6 @@ mod tests {
         let text = Answer::new("y".repeat(1 << 20), lines, 0).text();
         assert!(text.chars().count() <= MOST_CHARACTERS && text.contains("left out"));
         let text = Answer::new("one", vec!["a".to_owned()], usize::MAX).text();
-        assert_eq!(text, "one\n(there are 1 line, and no more)");
+        assert_eq!(text, "one\n(no more lines; there are 1 line in total)");
     }
 }

@@ -41,7 +41,7 @@ pub(super) async fn answer(
 ) -> Result<Answer, Refused> {
     let Arguments { offers, name } = arguments;
     if offers.is_empty() || offers.len() > MOST_OFFERS {
-        let most = format!("Name between one and {MOST_OFFERS} offers.");
+        let most = format!("Pass between one and {MOST_OFFERS} offers.");
         return Err(Refused::BadCall(most));
     }
     let offers: Vec<OfferName> = offers
@@ -50,11 +50,11 @@ pub(super) async fn answer(
         .collect::<Result<_, _>>()?;
     let mut named = HashSet::new();
     if let Some(twice) = offers.iter().find(|it| !named.insert(it.to_string())) {
-        return Err(Refused::BadCall(format!("`{twice}` is named twice.")));
+        return Err(Refused::BadCall(format!("`{twice}` is given twice.")));
     }
     if !project.allowed.write {
         return Err(Refused::Because(
-            "Nothing is changed here: a person has to start `rustassistant mcp` with `--allow-write` for it.".to_owned(),
+            "Not allowed: to change files, a person has to start `rustassistant mcp` with `--allow-write`.".to_owned(),
         ));
     }
     let asks_rustc = offers.iter().any(OfferName::asks_rustc);
@@ -121,13 +121,13 @@ fn carried_out(
         if !taken.insert(file.path.to_string_lossy().to_lowercase()) {
             let path = file.path.display();
             return Err(Refused::Because(format!(
-                "Two offers create {path}. Carry them out one after the other."
+                "Two offers create {path}. Apply them one after the other."
             )));
         }
     }
     write(&changes)?;
     let first = format!(
-        "{} carried out in {}",
+        "applied {} in {}",
         counted(lines.len(), "refactoring"),
         counted(changes.len(), "file")
     );
@@ -189,7 +189,7 @@ fn check_unmoved(
         return Ok(());
     }
     Err(Refused::Because(format!(
-        "Another offer changes what stands before `{offer}`. Carry them out one after the other."
+        "Another offer changes the code before `{offer}`. Apply them one after the other."
     )))
 }
 
@@ -201,14 +201,12 @@ fn write(changes: &[FileChange]) -> Result<(), Refused> {
             let left: Vec<_> = left.iter().map(ToString::to_string).collect();
             let others = updates.len() - left.len();
             Err(Refused::Because(format!(
-                "{}\n{} changed all the same.",
+                "{}\n{} changed nevertheless.",
                 left.join("\n"),
                 counted(others, "other file")
             )))
         }
         Err(error @ ReplaceError::NotPutBack { .. }) => Err(Refused::because(error)),
-        Err(error) => Err(Refused::Because(format!(
-            "{error}; all files are as they were."
-        ))),
+        Err(error) => Err(Refused::Because(format!("{error}; no file was changed."))),
     }
 }

@@ -19,7 +19,7 @@ pub(super) struct Arguments {
 pub(super) fn answer(arguments: &Arguments) -> Result<Answer, Refused> {
     let Arguments { id, skip } = arguments;
     if id.len() > LONGEST_ID {
-        return Err(Refused::because("No id is as long as that."));
+        return Err(Refused::because("The id is too long."));
     }
     let Some(Explanation { kind, markdown }) = explanation(id) else {
         return Err(Refused::Because(unknown_id(id)));

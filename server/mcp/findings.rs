@@ -53,7 +53,10 @@ pub(super) async fn answer(
             });
         let found: Vec<FileFindings> = found.collect();
         let (baselines, bad) = baselines_of(&files);
-        notes.extend(bad.iter().map(|why| format!("{why}; nothing is held back")));
+        notes.extend(
+            bad.iter()
+                .map(|why| format!("{why}; all findings are reported")),
+        );
         let held = FoundInFiles::new(&files, &found)
             .held_by(&baselines)
             .is_held;
@@ -98,7 +101,7 @@ fn gathered(
     };
     if paths.is_some() {
         return Err(Refused::BadCall(
-            "Say `paths` or `since`, not both.".to_owned(),
+            "Pass either `paths` or `since`, not both.".to_owned(),
         ));
     }
     let before = before(project.root(), Against::Revision(&revision)).map_err(Refused::because)?;
@@ -162,5 +165,5 @@ fn problem(input: &InputFile, report: &FileReport) -> Option<String> {
         Problem::TooDeep => "is nested too deeply to be analysed safely",
         Problem::TooLarge => "is too large to be analysed",
     };
-    Some(format!("{} {why}; nothing is said of it", input.shown))
+    Some(format!("{} {why}; it is skipped", input.shown))
 }

@@ -41,7 +41,7 @@ impl OfferName {
 
     pub(super) fn file(&self) -> Result<&str, Refused> {
         let file = self.place.file.to_str();
-        file.ok_or_else(|| Refused::because("The offer's file has no name that is text."))
+        file.ok_or_else(|| Refused::because("The path of the offer's file is not UTF-8."))
     }
 
     /// Whether rustc is asked when it is carried out.
@@ -61,7 +61,7 @@ impl OfferName {
             return Ok(());
         }
         Err(Refused::Because(format!(
-            "The offer is stale: `{}` has changed since it was made. Ask `offers` again.",
+            "The offer is stale: `{}` has changed since. Call `offers` again.",
             printable(&input.shown)
         )))
     }
@@ -126,7 +126,7 @@ impl FromStr for OfferName {
         };
         let Some((refactoring, place, text, result)) = parts() else {
             return Err(Refused::BadCall(format!(
-                "`{}` is no offer: an offer is the first word of a line of `offers`, whole.",
+                "`{}` is not an offer. Pass the complete first word of a line of `offers`.",
                 printable(words)
             )));
         };

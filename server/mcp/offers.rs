@@ -49,7 +49,7 @@ fn offered(project: &Project, arguments: &Arguments) -> Result<Answer, Refused> 
         .filter(|place: &NamedPlace| place.file.to_str() == Some(&*input.shown))
         .ok_or_else(|| {
             Refused::BadCall(
-                "`range` is LINE or LINE:COLUMN, or from one to another, as in 12-20 or 12:5-14:9, counted from 1.".to_owned(),
+                "`range` must be LINE, LINE:COLUMN or a range of these, such as 12-20 or 12:5-14:9, counted from 1.".to_owned(),
             )
         })?;
     let range = place.range(&input.text);
@@ -58,7 +58,7 @@ fn offered(project: &Project, arguments: &Arguments) -> Result<Answer, Refused> 
     let count = (lines.line(range.end()) - lines.line(range.start())) as usize + 1;
     if count > MOST_LINES {
         return Err(Refused::Because(format!(
-            "The range has {count} lines. Ask about {MOST_LINES} at most."
+            "The range has {count} lines; the most is {MOST_LINES}."
         )));
     }
     let selected = place

@@ -74,7 +74,7 @@ pub(super) struct Derived {
 }
 
 /// What rustc has said of what is carried out.
-const AGREED: &str = "proof: rustc has no error and no new warning of it";
+const AGREED: &str = "proof: rustc reports no error and no new warning";
 
 /// Whether the text is the one that the offer was made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,10 +116,10 @@ pub(super) fn derived(
     match (offers.next(), offers.next()) {
         (Some(offer), None) => Ok(Derived::of(offer)),
         (Some(_), Some(_)) => Err(Refused::Because(format!(
-            "`{name}` means several changes by now. Carry it out alone."
+            "`{name}` now matches several changes. Apply it alone."
         ))),
         (None, _) => Err(Refused::Because(format!(
-            "`{name}` is not offered any more. Ask `offers` again."
+            "`{name}` is no longer offered. Call `offers` again."
         ))),
     }
 }
@@ -143,8 +143,8 @@ pub(super) fn extracted(
     };
     let mut compiler = Compiler::new(stop).beside(others.clone());
     let extracted = extract_function(&source, &path, &wanted, &mut compiler);
-    let extracted = extracted
-        .map_err(|why| Refused::Because(format!("`{offer}` can't be carried out: {why}")))?;
+    let extracted =
+        extracted.map_err(|why| Refused::Because(format!("`{offer}` can't be applied: {why}")))?;
     Ok(Derived {
         title: format!("Extract into `{}`", extracted.name),
         text: extracted.text,
@@ -165,7 +165,7 @@ impl Derived {
         if let Some(smell) = offer.answers {
             shown.push(format!("answers: {smell}"));
         }
-        let audited = ["its words, comments and attributes were counted before and after"];
+        let audited = ["the audit found the same words, comments and attributes before and after"];
         let checked = offer.checked.iter().copied().chain(audited);
         let checked: Vec<&str> = checked.collect();
         shown.push(format!("proof: {}", checked.join("; ")));
@@ -196,9 +196,8 @@ impl Derived {
         let path = input.path.canonicalize().map_err(Refused::because)?;
         let mut compiler = Compiler::new(stop.clone()).beside(others.clone());
         let text = agreed(&source, &path, (edits, *target), &mut compiler);
-        let text = text.map_err(|why| {
-            Refused::Because(format!("`{}` can't be carried out: {why}", self.title))
-        })?;
+        let text = text
+            .map_err(|why| Refused::Because(format!("`{}` can't be applied: {why}", self.title)))?;
         let mut shown = self.shown;
         shown.push(AGREED.to_owned());
         Ok(Self {

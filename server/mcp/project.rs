@@ -61,7 +61,9 @@ impl Project {
         let resolved = root.canonicalize();
         let resolved = resolved.map_err(|error| format!("`{shown}` can't be found: {error}"))?;
         if !resolved.is_dir() {
-            return Err(format!("`{shown}` is no folder. Name the project's."));
+            return Err(format!(
+                "`{shown}` is not a directory; pass the project's directory."
+            ));
         }
         let mut environment = Environment::of_process();
         // What is said of options is said from the project's folder.
@@ -91,7 +93,7 @@ impl Project {
             self.engine.store().close(patience).await
         };
         if tokio::time::timeout(patience, last).await.is_err() {
-            tracing::info!("the session ended before everything was written");
+            tracing::info!("the session ended before all output was written");
         }
     }
 
@@ -100,7 +102,7 @@ impl Project {
         let shown = printable(name);
         if name.is_empty() || shown != name {
             return Err(Refused::Because(format!(
-                "`{shown}` is no path that can be named here: it is empty or has characters that nobody sees."
+                "`{shown}` is not a valid path: it is empty or contains invisible characters."
             )));
         }
         let path = Path::new(name);
@@ -108,7 +110,7 @@ impl Project {
         let is_plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
         let outside = || {
             Refused::Because(format!(
-                "`{shown}` lies outside of the root, and nothing outside is read or changed."
+                "`{shown}` is outside the root; nothing outside it is read or changed."
             ))
         };
         if !inside.components().all(is_plain) {
@@ -117,7 +119,7 @@ impl Project {
         let resolved = self.root.join(inside).canonicalize();
         let resolved = resolved.map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {
-                Refused::Because(format!("There is no `{shown}` below the root."))
+                Refused::Because(format!("There is no `{shown}` in the root."))
             }
             _ => Refused::Because(format!("`{shown}` can't be read: {error}")),
         })?;
@@ -133,11 +135,11 @@ impl Project {
         let resolved = self.inside(name)?;
         if resolved.is_dir() {
             return Err(Refused::Because(format!(
-                "`{name}` is a folder. Name a file in it."
+                "`{name}` is a directory; name a file in it."
             )));
         }
         if resolved.extension().is_none_or(|end| end != "rs") {
-            return Err(Refused::Because(format!("`{name}` is no Rust file.")));
+            return Err(Refused::Because(format!("`{name}` is not a Rust file.")));
         }
         let config = self.config(resolved.parent().unwrap_or(&self.root))?;
         let found = self.found(resolved.clone(), config);
@@ -274,7 +276,8 @@ impl Project {
     ) -> Result<(), Refused> {
         if !self.allowed.build {
             return Err(Refused::Because(
-                "This asks rustc, which runs the package's build scripts and procedural macros: a person has to start `rustassistant mcp` with `--allow-build` for it.".to_owned(),
+                "Not allowed: this runs rustc with the package's build scripts and procedural macros, so a person \
+                 has to start `rustassistant mcp` with `--allow-build`.".to_owned(),
             ));
         }
         for folder in folders {
@@ -283,9 +286,7 @@ impl Project {
             }
         }
         if !compiler::is_found() {
-            return Err(Refused::Because(
-                "There is no cargo on the PATH.".to_owned(),
-            ));
+            return Err(Refused::Because("cargo was not found on PATH.".to_owned()));
         }
         Ok(())
     }

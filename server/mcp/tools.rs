@@ -20,43 +20,49 @@ const LONGEST_NAME: usize = 60;
 
 /// Every tool; one that isn't allowed says so.
 pub(super) fn all(allowed: Allowed) -> Vec<Tool> {
-    let paths = json!({ "type": "array", "items": { "type": "string" }, "description": "Files and folders, from the root; all of it without any" });
+    let paths = json!({ "type": "array", "items": { "type": "string" }, "description": "Files and directories, \
+                                                                                        relative to the root; \
+                                                                                        everything if left out" });
     let offer =
-        json!({ "type": "string", "description": "The first word of a line of `offers`, whole" });
-    let skip =
-        json!({ "type": "integer", "minimum": 0, "description": "Lines that were read before" });
-    let name = json!({ "type": "string", "description": "What the function of an `extract-function` is called; found by itself otherwise" });
+        json!({ "type": "string", "description": "The complete first word of a line of `offers`" });
+    let skip = json!({ "type": "integer", "minimum": 0, "description": "The number of lines to skip, already read" });
+    let name = json!({ "type": "string", "description": "The name of the function for `extract-function`; chosen \
+                                                         automatically if left out" });
     vec![
         reading(
             "findings",
-            "What wants refactoring in Rust files, the most important first: `FILE:LINE:COLUMN: level[smell]: why`, and the refactorings that answer it.",
+            "Findings in Rust files, the most important first: `FILE:LINE:COLUMN: level[smell]: why`, and the \
+             refactorings that fix them.",
             &json!({
                 "paths": paths,
-                "since": { "type": "string", "description": "A git revision: only files that have changed since then, instead of `paths`" },
+                "since": { "type": "string", "description": "A git revision: only files changed since, instead of \
+                                                             `paths`" },
                 "skip": skip,
             }),
             &[],
         ),
         reading(
             "offers",
-            "The refactorings that are offered in a range of a file, each as an offer for `preview` and `apply`, and those that are refused, with the reason.",
+            "The refactorings offered in a range of a file, each as an offer for `preview` and `apply`, and those \
+             refused, with the reason.",
             &json!({
-                "path": { "type": "string", "description": "A file, from the root" },
-                "range": { "type": "string", "description": "LINE, LINE:COLUMN, or from one to another, as in 12-20 or 12:5-14:9; counted from 1" },
+                "path": { "type": "string", "description": "A file, relative to the root" },
+                "range": { "type": "string", "description": "LINE, LINE:COLUMN or a range of these, such as 12-20 or \
+                                                             12:5-14:9; counted from 1" },
                 "skip": skip,
             }),
             &["path", "range"],
         ),
         reading(
             "preview",
-            "What an offer does: its diff, what was checked, and what is gained. Nothing is changed.",
+            "The diff of an offer, what was checked, and the gain. Changes nothing.",
             &json!({ "offer": offer, "name": name, "skip": skip }),
             &["offer"],
         ),
         Tool::new(
             "apply",
             told(
-                "Carries out offers, all of them or none. An offer whose file has changed since is refused.",
+                "Applies offers, all of them or none. Refuses an offer whose file has changed since.",
                 allowed.write,
                 "--allow-write",
             ),
@@ -78,19 +84,21 @@ pub(super) fn all(allowed: Allowed) -> Vec<Tool> {
         Tool::new(
             "verify",
             told(
-                "Judges a change that you have written, without making it: proved to keep behaviour, needing tests, or broken.",
+                "Checks a change that you have written, without applying it: proved to keep behaviour, needs tests, \
+                 or broken.",
                 allowed.build,
                 "--allow-build",
             ),
             schema(
-                &json!({ "patch": { "type": "string", "description": "A unified diff, as `git diff` writes it, with paths from the root" } }),
+                &json!({ "patch": { "type": "string", "description": "A unified diff in the format of `git diff`, \
+                                                                      with paths relative to the root" } }),
                 &["patch"],
             ),
         )
         .with_annotations(ToolAnnotations::new().read_only(true).open_world(false)),
         reading(
             "explain",
-            "What a smell or a refactoring is, with an example, and how it is silenced.",
+            "The documentation of a smell or a refactoring, with an example and how to silence it.",
             &json!({ "id": { "type": "string" }, "skip": skip }),
             &["id"],
         ),
@@ -106,7 +114,7 @@ fn told(what: &str, is_allowed: bool, flag: &str) -> String {
     if is_allowed {
         what.to_owned()
     } else {
-        format!("{what} Refused here: a person has to start the server with `{flag}` for it.")
+        format!("{what} Not allowed here: a person has to start the server with `{flag}`.")
     }
 }
 
@@ -146,7 +154,7 @@ pub(super) async fn call(
 
 fn decoded<T: DeserializeOwned>(arguments: JsonObject) -> Result<T, Refused> {
     let decoded = serde_json::from_value(Value::Object(arguments));
-    decoded.map_err(|error| Refused::BadCall(format!("The arguments don't fit: {error}.")))
+    decoded.map_err(|error| Refused::BadCall(format!("Invalid arguments: {error}.")))
 }
 
 #[cfg(test)]

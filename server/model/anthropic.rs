@@ -55,12 +55,12 @@ impl Protocol for Anthropic {
         let text: String = texts.filter_map(|block| block["text"].as_str()).collect();
         let text = match answer["stop_reason"].as_str() {
             Some("end_turn") => Ok(text),
-            Some("max_tokens") => Err("its answer was cut off by its limit".to_owned()),
+            Some("max_tokens") => Err("its answer was cut off at the token limit".to_owned()),
             Some("refusal") => Err("it declined to answer".to_owned()),
             Some("model_context_window_exceeded") => {
-                Err("the question is longer than what it reads at once".to_owned())
+                Err("the request is longer than its context".to_owned())
             }
-            _ => Err("its answer has no proper end".to_owned()),
+            _ => Err("its answer is incomplete".to_owned()),
         };
         let usage = &answer["usage"];
         let tokens = |name: &str| usage[name].as_u64().unwrap_or_default();

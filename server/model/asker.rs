@@ -147,7 +147,8 @@ impl Asker {
         if estimate > options.context {
             let most = options.context;
             return Err(NoAnswer::OverBudget(format!(
-                "the request would take about {estimate} tokens, and the model reads {most} at once (`model.context`). Nothing was sent."
+                "the request would take about {estimate} tokens, and the model's context has {most} \
+                 (`model.context`). Nothing was sent."
             )));
         }
         Ok(estimate)

@@ -61,7 +61,7 @@ impl Budget {
     /// Holds an estimate in all of them; without any nothing is spent.
     pub(super) async fn hold(&self, estimate: u64, time: Duration) -> Result<Held<'_>, NoAnswer> {
         if self.ledgers.is_empty() {
-            let why = "there is no ledger to count tokens in, so nothing is sent; set RUSTASSISTANT_HOME or HOME";
+            let why = "there is no ledger for counting tokens, so nothing is sent; set RUSTASSISTANT_HOME or HOME";
             return Err(NoAnswer::OverBudget(why.to_owned()));
         }
         let id = HoldId::fresh().map_err(|fault| uncounted(&fault))?;
@@ -155,11 +155,12 @@ fn in_words(purse: Purse, estimate: u64, refusal: &Refusal) -> NoAnswer {
     }
     let held = match held {
         0 => String::new(),
-        held => format!(" and {held} are held"),
+        held => format!(" and {held} are reserved"),
     };
     let in_time = until(*resets_at);
     NoAnswer::OverBudget(format!(
-        "{whose} of the {window} doesn't allow about {estimate} tokens: {used} of {limit} are used{held}; a new {window} begins {in_time}. Nothing was sent."
+        "{whose} of the {window} doesn't allow about {estimate} tokens: {used} of {limit} are used{held}; the next \
+         {window} begins {in_time}. Nothing was sent."
     ))
 }
 

@@ -44,25 +44,24 @@ pub enum NoAnswer {
     #[error("{}", denied(*.0))]
     Denied(u16),
     /// It takes no more of us for now.
-    #[error(
-        "the model's server takes no more requests for now ({0}): wait, or look at the limits of your account"
-    )]
+    #[error("the model's server limits requests ({0}): wait, or check the limits of your account")]
     Throttled(String),
     #[error("the model's server is busy ({0})")]
     Busy(String),
     #[error("the model's server refuses the request ({0})")]
     Refused(String),
     /// Something came that is no answer.
-    #[error("the model gave no answer that can be used: {0}")]
+    #[error("the model's answer can't be used: {0}")]
     Useless(String),
-    #[error("stopped; nothing is changed")]
+    #[error("stopped; nothing was changed")]
     Stopped,
 }
 
 fn denied(status: u16) -> String {
     match status {
-        403 => "the model's server doesn't allow this with the key (403): may it use the model in `model.model`?".to_owned(),
-        407 => "a proxy on the way wants to know who asks (407)".to_owned(),
+        403 => "the model's server doesn't allow this with the key (403): check that it may use the model in \
+                `model.model`".to_owned(),
+        407 => "a proxy requires authentication (407)".to_owned(),
         _ => format!("the model's server refuses the key ({status}): check `model.api_key`"),
     }
 }
@@ -166,13 +165,12 @@ impl Client {
 
     fn read(&self, question: &Question, answer: &Json) -> Exchange {
         let Some(Told { text, cost, read }) = protocol(self.options.provider).read(answer) else {
-            let why =
-                "it is no answer of this protocol; are `model.url` and `model.provider` right?";
+            let why = "it doesn't follow the protocol; check `model.url` and `model.provider`";
             return Exchange::failed(NoAnswer::Useless(why.to_owned()), Cost::Unknown);
         };
         let cost = cost.map_or(Cost::Unknown, Cost::Tokens);
         if read.is_some_and(|read| read < question.least_tokens()) {
-            let why = "the server has read a part of the question only; give it a longer context, and say so in `model.context`";
+            let why = "the server truncated the request; give it a longer context, and set `model.context` to it";
             return Exchange::failed(NoAnswer::Useless(why.to_owned()), cost);
         }
         Exchange {
@@ -184,13 +182,13 @@ impl Client {
     async fn line(&self) -> Result<Line, NoAnswer> {
         let setting = |why: &str| NoAnswer::Setting(why.to_owned());
         let base = self.options.url.resolve().map_err(|fault| {
-            let why = fault.detail().unwrap_or("it is no address");
+            let why = fault.detail().unwrap_or("it is not a valid address");
             NoAnswer::Setting(format!("`model.url`: {why}"))
         })?;
         check(&base).map_err(setting)?;
         let key = match &self.options.api_key {
             None if !is_local(&base) => {
-                return Err(setting("there is no key: set `model.api_key`"));
+                return Err(setting("there is no key; set `model.api_key`"));
             }
             None => None,
             Some(secret) => Some(secret.read().await.map_err(|fault| {
@@ -202,10 +200,10 @@ impl Client {
         let exposed = key.as_ref().map(ExposeSecret::expose_secret);
         let mut headers = protocol
             .headers(exposed)
-            .map_err(|_| setting("`model.api_key` holds characters that no key has"))?;
+            .map_err(|_| setting("`model.api_key` contains invalid characters"))?;
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let path = format!("{}{}", base.as_str().trim_end_matches('/'), protocol.path());
-        let url = Url::parse(&path).map_err(|_| setting("`model.url` is no address"))?;
+        let url = Url::parse(&path).map_err(|_| setting("`model.url` is not a valid address"))?;
         let http = http(base).await?;
         Ok(Line {
             http,
@@ -222,11 +220,11 @@ fn check(base: &Url) -> Result<(), &'static str> {
         return Err("`model.url` has to start with https://");
     }
     if !base.username().is_empty() || base.password().is_some() || base.query().is_some() {
-        return Err("write the key into `model.api_key`, not into the address");
+        return Err("put the key in `model.api_key`, not in the address");
     }
     if base.scheme() == "http" && !is_local(base) {
         return Err(
-            "plain http is only for this machine, as everybody on the way could read what is sent",
+            "plain http is allowed only for this machine, because others on the network could read what is sent",
         );
     }
     Ok(())
@@ -257,7 +255,7 @@ async fn http(base: Url) -> Result<HttpClient, NoAnswer> {
         };
         client.build()
     });
-    let failed = |why: String| NoAnswer::Setting(format!("no connection can be made: {why}"));
+    let failed = |why: String| NoAnswer::Setting(format!("can't connect: {why}"));
     let client = work.await.map_err(|error| failed(error.to_string()))?;
     client.map_err(|error| failed(innermost(&error)))
 }
@@ -283,7 +281,7 @@ impl Line {
                 |why: &str| Exchange::failed(NoAnswer::Useless(why.to_owned()), Cost::Unknown);
             let bytes = bytes.map_err(|why| useless(&why))?;
             let answer = serde_json::from_slice(&bytes);
-            let answer = answer.map_err(|_| useless("it is no JSON; is `model.url` right?"))?;
+            let answer = answer.map_err(|_| useless("it is not JSON; check `model.url`"))?;
             return Ok(Heard::Answer(answer));
         }
         let answer = bytes
@@ -305,7 +303,7 @@ impl Line {
         let words = match complaint(&objection.answer) {
             Some(words) => format!("{status}: {}", self.without_key(words)),
             None if objection.status.is_redirection() => {
-                format!("{status}: it sends elsewhere; write the right address into `model.url`")
+                format!("{status}: it redirects; set `model.url` to the final address")
             }
             None => status.to_string(),
         };
@@ -369,9 +367,9 @@ async fn bounded(mut response: Response) -> Result<Vec<u8>, String> {
             Ok(Some(chunk)) if bytes.len() + chunk.len() <= LARGEST_ANSWER => {
                 bytes.extend_from_slice(&chunk);
             }
-            Ok(Some(_)) => return Err("it is larger than any answer".to_owned()),
+            Ok(Some(_)) => return Err("it is too large".to_owned()),
             Ok(None) => return Ok(bytes),
-            Err(error) => return Err(format!("it breaks off: {}", innermost(&error))),
+            Err(error) => return Err(format!("it ends early: {}", innermost(&error))),
         }
     }
 }

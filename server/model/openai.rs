@@ -67,9 +67,9 @@ impl Protocol for OpenAi {
             _ if message["refusal"].is_string() => Err("it declined to answer".to_owned()),
             (Some("stop"), Some(text)) => Ok(text.to_owned()),
             (Some("stop"), None) => Err("its answer has no text".to_owned()),
-            (Some("length"), _) => Err("its answer was cut off by its limit".to_owned()),
+            (Some("length"), _) => Err("its answer was cut off at the token limit".to_owned()),
             (Some("content_filter"), _) => Err("it declined to answer".to_owned()),
-            _ => Err("its answer has no proper end".to_owned()),
+            _ => Err("its answer is incomplete".to_owned()),
         };
         let usage = &answer["usage"];
         let read = usage["prompt_tokens"].as_u64();

@@ -164,7 +164,7 @@ fn what_is_agreed_to_is_carried_out() {
     place
         .run(["refactor", "apply", "--interactive", "."])
         .expect(2)
-        .says("asks on a terminal, and the standard input is none");
+        .says("needs a terminal on standard input");
     assert_eq!(place.read("a.rs"), NESTED);
 }
 
@@ -178,7 +178,7 @@ fn a_check_says_what_could_be_carried_out() {
         run.stdout.starts_with("a.rs:2: ") && run.stdout.ends_with(" [merge-nested-if]\n"),
         "{run:?}"
     );
-    run.says("1 refactoring to carry out in 1 file");
+    run.says("1 refactoring available in 1 file");
     assert_eq!(place.read("a.rs"), NESTED);
     place
         .run(["refactor", "apply", "--check", "b.rs"])

@@ -168,7 +168,7 @@ fn a_disk_that_fills_leaves_every_file_as_it_was() {
     place
         .run(["refactor", "apply", "--write", "disk"])
         .expect(2)
-        .says("all files are as they were");
+        .says("no file was changed");
     assert_eq!(contents(&place, "disk"), before);
 
     // Half of them have room for their new texts.

@@ -75,7 +75,7 @@ fn what_was_backed_up_is_restored() {
     for (copied, there) in [(ENTRIES, 0), (0, ENTRIES)] {
         let restored = place.run(["cache", "restore", "b.db"]).expect(0);
         assert_eq!(number(&restored, "entries copied"), copied);
-        assert_eq!(number(&restored, "entries that were there"), there);
+        assert_eq!(number(&restored, "entries already there"), there);
     }
     for number in 0..FILES {
         let key = ["cache", "key", &format!("src/f{number}.rs")];

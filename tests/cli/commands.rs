@@ -175,7 +175,10 @@ fn the_manual_has_a_page_for_each_command() {
         page.contains(".TH rustassistant-refactor-analyze 1"),
         "{page}"
     );
-    assert!(page.contains("Show what wants refactoring"), "{page}");
+    assert!(
+        page.contains("Report findings in files and directories"),
+        "{page}"
+    );
     assert!(place.path("pages/rustassistant.1").exists());
     let help = place.run(["--help"]).expect(0).stdout;
     assert!(!help.contains("manual"), "{help}");
@@ -183,7 +186,7 @@ fn the_manual_has_a_page_for_each_command() {
     place
         .run(["man", "file"])
         .expect(2)
-        .says("file: the pages can't be written");
+        .says("file: can't write the manual pages");
 }
 
 #[test]

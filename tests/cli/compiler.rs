@@ -24,7 +24,7 @@ fn doctor(place: &Place) -> String {
 fn what_checking_left_behind_is_told_and_deleted() {
     let place = package();
     assert!(
-        doctor(&place).contains("nothing is recorded yet"),
+        doctor(&place).contains("no build yet"),
         "{}",
         doctor(&place)
     );
@@ -36,19 +36,19 @@ fn what_checking_left_behind_is_told_and_deleted() {
     let said = doctor(&place);
     assert!(said.starts_with("OK"), "{said}");
     assert!(
-        said.contains("recorded (2 units), ") && said.contains("compiler clear"),
+        said.contains("built (2 units), ") && said.contains("compiler clear"),
         "{said}"
     );
 
     place.write("target/debug/kept", "x");
     let cleared = place.run(["compiler", "clear", "src"]).expect(0).stdout;
     assert!(
-        cleared.starts_with("deleted: ") && cleared.contains("B in "),
+        cleared.starts_with("deleted ") && cleared.contains("B in "),
         "{cleared}"
     );
     assert!(!left.exists() && place.path("target/debug/kept").exists());
     let again = place.run(["compiler", "clear"]).expect(0).stdout;
-    assert!(again.starts_with("deleted: 0 bytes in "), "{again}");
+    assert!(again.starts_with("deleted 0 bytes in "), "{again}");
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn without_a_package_there_is_nothing_to_look_after() {
     place
         .run(["compiler", "clear"])
         .expect(2)
-        .says("There is no Cargo.toml in `.`, nor above it.");
+        .says("There is no Cargo.toml in or above `.`.");
     place
         .run(["compiler", "clear", "nowhere"])
         .expect(2)

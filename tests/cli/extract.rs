@@ -147,7 +147,7 @@ fn what_does_not_compile_is_no_ground_for_an_extraction() {
     let broken = format!("{PROGRAM}fn g() -> u8 {{\n    true\n}}\n");
     extract(&place, &broken, &[])
         .expect(2)
-        .says("it doesn't compile as it is");
+        .says("the code doesn't compile");
 }
 
 #[test]

@@ -11,7 +11,8 @@ fn it_is_known_and_says_so() {
         &["mcp", ".", "--allow-write", "--allow-build"],
     ] {
         let run = place.run(arguments).expect(2);
-        let words = "error: this build has no door for agents; install with the feature `mcp`\n";
+        let words =
+            "error: this build doesn't support coding agents; install it with the feature `mcp`\n";
         assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", words));
     }
     let help = place.run(["--help"]).expect(0);

@@ -13,13 +13,13 @@ fn it_is_known_and_says_so() {
         &["model", "status"],
     ] {
         let run = place.run(arguments).expect(2);
-        let words = "error: this build asks no language model; install with the feature `model`\n";
+        let words = "error: this build doesn't support language models; install it with the feature `model`\n";
         assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", words));
     }
     let help = place.run(["--help"]).expect(0);
     assert!(
         help.stdout
-            .contains("Look after the language model (not in this build)"),
+            .contains("Inspect the configured language model (not in this build)"),
         "{help:#?}"
     );
 }

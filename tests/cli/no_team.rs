@@ -5,7 +5,7 @@ use crate::{
     harness::Run,
 };
 
-const NO_TEAM: &str = "this build has no team cache; install with the feature `team`";
+const NO_TEAM: &str = "this build doesn't support team caches; install it with the feature `team`";
 
 fn says_so(run: Run) {
     let run = run.expect(2).says(NO_TEAM);

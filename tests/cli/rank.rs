@@ -61,7 +61,7 @@ fn what_measures_most_comes_first() {
     );
     assert!(run.stdout.contains("src/a.rs:6: heavy"), "{}", run.stdout);
     run.says("is in no git repository")
-        .says("The measure alone counts");
+        .says("Ranking by the measure alone");
     place
         .run(["refactor", "rank", "--by", "churn"])
         .expect(2)

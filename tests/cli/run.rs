@@ -128,7 +128,7 @@ fn what_can_not_be_meant_is_said() {
         ("merge-nested-if", "a.rs", "FILE:LINE"),
         ("merge-nested-if", "a.rs:0", "FILE:LINE"),
         ("merge-nested-if", "none.rs:1", "No such file: `none.rs`"),
-        ("merge-nested-if", "folder:1", "`folder` is a folder"),
+        ("merge-nested-if", "folder:1", "`folder` is a directory"),
         ("merge-nested-if", "folder/b.rs:1", "the last one is 0"),
         ("merge-nested-if", "deep.rs:1", "`deep.rs` is "),
         ("invert-if", "a.rs:4", "has no meaning at a.rs:4"),
@@ -393,7 +393,7 @@ fn a_disk_that_fills_leaves_both_files_as_they_were() {
             run.expect(0);
             assert!(place.path("disk/src/stack/tests.rs").exists());
         } else {
-            run.expect(2).says("all files are as they were");
+            run.expect(2).says("no file was changed");
             assert_eq!(tree(&place), before, "{ballast}");
         }
     }

@@ -232,7 +232,7 @@ fn the_doctor_looks_at_the_team_s_cache() {
         &format!("cache.url = '{}'\ncache.backend = 'sqlite'\n", team.url),
     );
     let off = run(&place, &[], &["doctor"]).expect(0);
-    assert!(off.stdout.contains("switched off"), "{}", off.stdout);
+    assert!(off.stdout.contains("disabled by"), "{}", off.stdout);
 }
 
 /// Nobody listens at port 1.
@@ -242,15 +242,15 @@ fn a_team_s_cache_that_is_down_costs_only_itself() {
     let down = [("RUSTASSISTANT_CACHE_URL", "http://127.0.0.1:1")];
     let warmed = run(&place, &down, &["cache", "warm", "src"])
         .expect(0)
-        .says("nobody answers");
+        .says("can't be reached");
     assert_eq!(number(&warmed, "computed"), FILES as u64);
     assert_eq!(number(&warmed, "written to the local file"), FILES as u64);
     run(&place, &down, &["cache", "warm", "src", "--require-remote"])
         .expect(2)
-        .says("nobody answers");
+        .says("can't be reached");
     let key = run(&place, &down, &["cache", "key", "src/f0.rs"])
         .expect(2)
-        .says("nobody answers");
+        .says("can't be reached");
     assert!(
         key.stdout.ends_with("local: yes\nteam: fault\n"),
         "{key:#?}"
@@ -258,7 +258,7 @@ fn a_team_s_cache_that_is_down_costs_only_itself() {
     run(&place, &down, &["cache", "check"]).expect(0);
     run(&place, &down, &["cache", "check", "--team"])
         .expect(2)
-        .says("nobody answers");
+        .says("can't be reached");
     let migrate = ["cache", "migrate", "--from", "local", "--to", "team"];
     run(&place, &down, &migrate).expect(2);
     run(&place, &[], &["cache", "warm", "src", "--require-remote"])
@@ -325,7 +325,7 @@ fn keys_are_made_for_their_owner_alone() {
     place
         .run(["cache", "keygen"])
         .expect(2)
-        .says("left as it is");
+        .says("already exists");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), secret);
 
     let printed = place.run(["cache", "keygen", "--out", "-"]).expect(0);
@@ -348,6 +348,6 @@ fn only_databases_are_set_up() {
     let setup = |url: &str| place.run(["cache", "setup", "--url", url]).expect(2);
     setup("https://cache.example").says("needs no setup");
     setup("cache.example").says("postgresql://");
-    let run = setup("postgresql://ada:hunter2@127.0.0.1:1/x").says("nobody answers");
+    let run = setup("postgresql://ada:hunter2@127.0.0.1:1/x").says("can't be reached");
     assert!(!run.stderr.contains(SECRET), "{run:#?}");
 }

@@ -69,7 +69,7 @@ fn what_breaks_is_taken_back_and_the_rest_stays() {
         format!("{root}pub mod a;\npub mod b;\npub mod c;\n"),
     );
     let run = verify(&place, "src").expect(0);
-    run.says("src/kinds.rs:2: `comparisons-to-matches` is taken back: error: no rules expected");
+    run.says("src/kinds.rs:2: undid `comparisons-to-matches`: error: no rules expected");
     assert_eq!(is_flat(&place), (false, true));
     for name in ["a", "b", "c"] {
         assert!(
@@ -116,16 +116,16 @@ fn what_can_t_be_judged_is_left_and_the_reason_is_said() {
     assert_refused(&place, "src/lib.rs:3: error[E0308]: mismatched types");
 
     let place = shop("pub fn f() {}\n");
-    assert_refused(&place, "no target that is checked here has it");
+    assert_refused(&place, "it belongs to no target that is checked here");
 
     let place = shop("pub mod kinds;\n");
     place.write("Cargo.toml", MANIFEST.replace("0.1.0", "x"));
-    assert_refused(&place, "cargo can't read its manifest");
+    assert_refused(&place, "cargo can't read the manifest");
 
     let place = shop("pub mod kinds;\n");
     let manifest = format!("{MANIFEST}[dependencies]\nnowhere = {{ path = \"nowhere\" }}\n");
     place.write("Cargo.toml", manifest);
-    assert_refused(&place, "cargo can't check it: failed to");
+    assert_refused(&place, "`cargo check` failed: failed to");
 
     let place = shop("pub mod kinds;\n");
     place.write("build.rs", "fn main() {\n    panic!();\n}\n");
@@ -237,7 +237,7 @@ fn whoever_stops_it_stops_what_it_started() {
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(
-        said.contains("the check was stopped; nothing is changed"),
+        said.contains("the check was stopped; nothing was changed"),
         "{said}"
     );
     let script = number().and_then(rustix::process::Pid::from_raw).unwrap();
@@ -260,7 +260,7 @@ fn what_a_test_stands_against_is_taken_back_and_the_rest_stays() {
     );
     let run = verify_with_tests(&place).expect(0);
     run.says("Checking 1 file with rustc and the packages' tests")
-        .says("src/kinds.rs:6: `let-else` is taken back: the test `it_is_as_it_was` fails");
+        .says("src/kinds.rs:6: undid `let-else`: the test `it_is_as_it_was` fails");
     assert_eq!(is_flat(&place), (true, false));
     assert!(!place.path("left").exists() && !place.path("Cargo.lock").exists());
     // Whoever asks rustc alone hears nothing of tests.
@@ -272,7 +272,7 @@ fn what_a_test_stands_against_is_taken_back_and_the_rest_stays() {
 fn tests_that_fail_before_say_nothing_of_a_change() {
     let place = shop("pub mod kinds;\n#[test]\nfn t() {\n    assert!(false);\n}\n");
     let run = verify_with_tests(&place).expect(2);
-    run.says("`src/kinds.rs` is left as it is")
+    run.says("`src/kinds.rs` is unchanged")
         .says("before any change, the test `t` fails");
     assert_eq!(place.read("src/kinds.rs"), KINDS);
     let wrong = place.run(["refactor", "apply", "--verify=other", "src"]);

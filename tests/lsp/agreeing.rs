@@ -114,7 +114,7 @@ fn a_text_that_has_changed_is_left_alone() {
         said["message"]
             .as_str()
             .unwrap()
-            .contains("has changed meanwhile")
+            .contains("has changed in the meantime")
     );
     assert_no_edit(&client);
     assert!(!client.root().join("target").exists());

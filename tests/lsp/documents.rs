@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What the log says of a text that the server no longer knows.
-const LOST: &str = "until it is sent whole";
+const LOST: &str = "until its full text is sent";
 
 fn first_line(items: &Value) -> u64 {
     items[0]["range"]["start"]["line"].as_u64().unwrap()

@@ -188,10 +188,7 @@ fn a_workspace_is_fixed_in_one_edit() {
     let after = apply(&nested("b"), &changes[1]["edits"], "utf-16");
     assert_eq!(after, fixed("b"));
     let said = message(&mut client);
-    assert_eq!(
-        said,
-        "RustAssistant: 2 refactorings carried out in 2 files."
-    );
+    assert_eq!(said, "RustAssistant: applied 2 refactorings in 2 files.");
     let on_disk = std::fs::read_to_string(client.root().join("src/b.rs")).unwrap();
     assert_eq!(on_disk, nested("b"), "the editor writes, not the server");
 }
@@ -203,7 +200,7 @@ fn a_workspace_without_anything_to_fix_is_left_alone() {
     client.initialize(clients::vscode());
     let answer = client.execute("fixWorkspace", &json!([])).unwrap();
     assert_eq!(answer["applied"], false);
-    assert!(message(&mut client).contains("nothing that can be carried out"));
+    assert!(message(&mut client).contains("no safe refactoring to apply"));
     let is_edit = |asked: &&Value| asked["method"] == "workspace/applyEdit";
     assert_eq!(client.asked().iter().find(is_edit), None);
 }
@@ -229,7 +226,10 @@ fn an_editor_that_takes_no_edits_is_told_so() {
     capabilities["workspace"]["applyEdit"] = json!(false);
     let mut client = Client::ready(capabilities);
     let refused = client.execute("fixWorkspace", &json!([])).unwrap_err();
-    assert!(refused.message.contains("takes no edits"), "{refused:?}");
+    assert!(
+        refused.message.contains("doesn't support edits"),
+        "{refused:?}"
+    );
 }
 
 #[test]
@@ -363,7 +363,7 @@ fn what_is_typed_meanwhile_is_not_overwritten() {
         // The change came before the work; then it is the newer text that is changed.
         assert_second_version_is_changed(&mut client, &uri);
     } else {
-        assert!(said.contains("has changed meanwhile"), "{said}");
+        assert!(said.contains("has changed in the meantime"), "{said}");
     }
     end_fixing(client);
 }

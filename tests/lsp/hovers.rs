@@ -38,8 +38,8 @@ fn a_finding_says_what_it_is_and_what_answers_it() {
     let text = shown["contents"]["value"].as_str().unwrap();
     for words in [
         "**collapsible-if**: ",
-        "It measures 1. Up to 0 is fine",
-        "What answers it here:",
+        "Measured: 1. Reported above 0",
+        "Available refactorings:",
         "(merge-nested-if): safe. Checked: ",
         "](https://",
     ] {
@@ -118,7 +118,7 @@ fn the_places_that_add_to_a_finding_are_told() {
     let shown = hover(&mut client, &uri, 0, 3);
     let text = shown["contents"]["value"].as_str().unwrap();
     assert!(text.contains("- line 3 adds"), "{text}");
-    assert!(text.contains("more place"), "{text}");
+    assert!(text.contains("more location"), "{text}");
 }
 
 #[test]

@@ -253,7 +253,7 @@ fn a_model_names_a_condition_that_tells_no_name() {
     let action = at(&mut client, 3).unwrap();
     let title = action["title"].as_str().unwrap();
     assert!(
-        title.starts_with("Give the condition a name by small (about "),
+        title.starts_with("Extract the condition into a variable named by small (about "),
         "{title}"
     );
     assert_eq!(asked.load(Ordering::SeqCst), 0);
@@ -262,7 +262,7 @@ fn a_model_names_a_condition_that_tells_no_name() {
     let answer = client.wait(id).unwrap();
     let question = client.take_asked("window/showMessageRequest");
     let words = question["message"].as_str().unwrap();
-    assert!(words.contains("what is the condition called?"), "{words}");
+    assert!(words.contains("choose a name for the condition"), "{words}");
     assert_eq!(answer["name"], "is_due", "{answer}");
     let edit = client.take_asked("workspace/applyEdit");
     let edits = &edit["edit"]["documentChanges"][0]["edits"];

@@ -90,7 +90,7 @@ fn all_places_of_the_open_text_call_one_function_after_one_edit() {
     let params = json!({"textDocument": {"uri": uri}, "position": position});
     let hover = client.request("textDocument/hover", params).to_string();
     assert!(
-        hover.contains("(extract-repeated-block): rustc is asked"),
+        hover.contains("(extract-repeated-block): checked with rustc"),
         "{hover}"
     );
 
@@ -140,7 +140,10 @@ fn a_text_that_changes_meanwhile_is_left_alone() {
     assert_eq!(choose(&mut client, &found[0]), json!({"applied": false}));
     let said = client.take_notification("window/showMessage");
     let said = said["message"].as_str().unwrap();
-    assert!(said.contains("The text has changed meanwhile"), "{said}");
+    assert!(
+        said.contains("The file has changed in the meantime"),
+        "{said}"
+    );
 }
 
 #[test]

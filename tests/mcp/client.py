@@ -45,7 +45,7 @@ async def main(program, folder):
         preview = await told(session, "preview", offer=offer)
         assert "+    if a && b {" in preview and "proof: " in preview, preview
         applied = await told(session, "apply", offers=[offer])
-        assert applied.startswith("1 refactoring carried out in 1 file"), applied
+        assert applied.startswith("applied 1 refactoring in 1 file"), applied
         assert "stale" in await refused(session, "apply", offers=[offer])
         assert "outside" in await refused(session, "offers", path="../x.rs", range="1")
         assert "--allow-build" in await refused(session, "verify", patch=PATCH)

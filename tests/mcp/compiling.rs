@@ -70,7 +70,10 @@ fn a_function_is_extracted_with_its_name() {
         preview.contains("+    let sum = sum_up(prices);"),
         "{preview}"
     );
-    assert!(preview.contains("proof: rustc has no error"), "{preview}");
+    assert!(
+        preview.contains("proof: rustc reports no error"),
+        "{preview}"
+    );
     assert_eq!(place.read("src/lib.rs"), LONG);
     client.told("apply", &json!({ "offers": [offer], "name": "sum_up" }));
     assert!(
@@ -101,7 +104,10 @@ fn what_rustc_has_to_agree_to_is_asked_before_it_is_shown() {
     let mut client = place.start(&["--allow-build", "--allow-write"]);
     let preview = client.told("preview", &json!({ "offer": offer }));
     assert!(preview.contains("+    a.push(b);"), "{preview}");
-    assert!(preview.contains("proof: rustc has no error"), "{preview}");
+    assert!(
+        preview.contains("proof: rustc reports no error"),
+        "{preview}"
+    );
     let twice = client.offer("remove-clone", "src/lib.rs", "6");
     let why = client.refused("apply", &json!({ "offers": [twice] }));
     assert!(why.contains("rustc stands against it"), "{why}");

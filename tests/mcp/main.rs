@@ -58,7 +58,7 @@ fn an_offer_is_found_looked_at_and_carried_out() {
     assert_eq!(place.read("src/lib.rs"), NESTED);
     let applied = client.told("apply", &json!({ "offers": [offer] }));
     assert!(
-        applied.starts_with("1 refactoring carried out in 1 file\nsrc/lib.rs:2:5: "),
+        applied.starts_with("applied 1 refactoring in 1 file\nsrc/lib.rs:2:5: "),
         "{applied}"
     );
     assert_eq!(place.read("src/lib.rs"), MERGED);
@@ -89,7 +89,7 @@ fn what_a_baseline_accepts_is_counted_and_not_told() {
         "{found}"
     );
     assert!(
-        found.contains("is broken") && found.contains("nothing is held back"),
+        found.contains("is broken") && found.contains("all findings are reported"),
         "{found}"
     );
     client.leave();
@@ -115,7 +115,7 @@ fn several_offers_are_carried_out_together_or_not_at_all() {
     place.write("src/lib.rs", NESTED);
     let applied = client.told("apply", &all);
     assert!(
-        applied.starts_with("3 refactorings carried out in 2 files"),
+        applied.starts_with("applied 3 refactorings in 2 files"),
         "{applied}"
     );
     let expected = format!("{MERGED}\n{}", MERGED.replace("fn f", "fn g"));
@@ -144,7 +144,7 @@ fn a_stale_offer_is_refused() {
     assert!(
         client
             .refused("preview", &json!({ "offer": forged }))
-            .contains("not offered")
+            .contains("no longer offered")
     );
     client.leave();
 }
@@ -223,7 +223,7 @@ fn names_that_nobody_sees_are_escaped_and_refused() {
         "{found}"
     );
     let why = client.refused("offers", &json!({ "path": name, "range": "2" }));
-    assert!(why.contains("nobody sees"), "{why}");
+    assert!(why.contains("invisible characters"), "{why}");
     client.leave();
 }
 
@@ -294,7 +294,10 @@ fn an_answer_is_capped_and_goes_on_where_it_ended() {
             break;
         }
         assert!(
-            said.contains(&format!("({left} lines left out; `skip`: {} ", lines.len())),
+            said.contains(&format!(
+                "({left} lines left out; continue with `skip`: {})",
+                lines.len()
+            )),
             "{said}"
         );
         assert!(said.chars().count() > MOST_CHARACTERS - 400, "{said}");

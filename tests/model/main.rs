@@ -50,10 +50,7 @@ fn without_a_model_nothing_is_asked_and_nothing_is_opened() {
         .expect(2)
         .says("No model is configured");
     let status = place.run(["model", "status"]).expect(0);
-    assert_eq!(
-        status.stdout,
-        "model: none is named, so nothing is sent to any\n"
-    );
+    assert_eq!(status.stdout, "model: none configured; nothing is sent\n");
     let left: Vec<_> = std::fs::read_dir(place.home()).unwrap().collect();
     assert_eq!(left.len(), 1, "{left:?}");
 }

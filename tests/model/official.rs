@@ -135,7 +135,7 @@ fn a_plan_is_shown_kept_and_carried_out() {
         );
         plan(&place, &["--write"])
             .expect(0)
-            .says("Carried out: Extract `tally_bright` and `tally_dull`");
+            .says("Applied: Extract `tally_bright` and `tally_dull`");
         assert!(
             place
                 .read("lib.rs")
@@ -157,7 +157,7 @@ fn a_server_that_answers_is_found_to() {
         let place = server.place(provider, "ready", "");
         let checked = place.run(["model", "check"]).expect(0).stdout;
         assert!(
-            checked.contains("answers within") && checked.contains("for 600 tokens"),
+            checked.contains("answered in") && checked.contains("for 600 tokens"),
             "{checked}"
         );
         let place = server.place(provider, "denied", "");
@@ -189,17 +189,17 @@ fn what_is_no_answer_changes_nothing_and_costs_what_it_cost() {
                 Some(0),
             ),
             ("slow", 2, "did not answer within 1 s", None),
-            ("html", 2, "it is no JSON", None),
+            ("html", 2, "it is not JSON", None),
             ("huge", 2, "larger than any answer", None),
             ("cut", 2, "cut off by its limit", Some(600)),
             ("declines", 2, "declined to answer", Some(600)),
-            ("cut-prompt", 2, "a part of the question only", Some(107)),
             (
-                "ready",
+                "cut-prompt",
                 2,
-                "in another form than it was asked for",
-                Some(600),
+                "the server truncated the request",
+                Some(107),
             ),
+            ("ready", 2, "doesn't have the requested format", Some(600)),
         ] {
             let timeout = if model == "slow" { 1 } else { 60 };
             let place = server.place(provider, model, &format!("timeout = {timeout}\n"));
@@ -264,7 +264,7 @@ fn what_came_to_nothing_is_not_paid_for_twice() {
     let place = server.place("openai", "bad@twice", "");
     plan(&place, &[])
         .expect(1)
-        .says("Nothing that the model chose is a gain");
+        .says("None of the model's choices both compiles and improves");
     plan(&place, &[])
         .expect(1)
         .says("It is asked again in a month");
@@ -293,7 +293,7 @@ fn a_function_is_rewritten_where_that_holds() {
     let place = server.place("openai", "good@off", "");
     rewrite(&place, &[])
         .expect(2)
-        .says("`model.tasks` doesn't name `rewrite`");
+        .says("`model.tasks` doesn't contain `rewrite`");
     for provider in PROVIDERS {
         let model = format!("good@rewrite-{provider}");
         let place = server.place(provider, &model, REWRITES);
@@ -303,11 +303,11 @@ fn a_function_is_rewritten_where_that_holds() {
             "{first:?}"
         );
         for said in [
-            "`--write` carries it out: Rewrite with `tally` (complexity 24 → 0)",
+            "use `--write` to apply: Rewrite with `tally` (complexity 24 → 0)",
             "says: One loop tallies all",
             "Whether it does the same is for you to read.",
             "Tests were not run.",
-            "took 600 tokens",
+            "used 600 tokens",
         ] {
             assert!(first.stderr.contains(said), "{said}: {first:?}");
         }
@@ -317,7 +317,7 @@ fn a_function_is_rewritten_where_that_holds() {
         let report: Value = serde_json::from_str(&second.stdout).unwrap();
         assert_eq!(report["model"]["kept"], true);
         assert_eq!(report["helpers"], serde_json::json!(["tally"]));
-        rewrite(&place, &["--write"]).expect(0).says("Carried out");
+        rewrite(&place, &["--write"]).expect(0).says("Applied");
         assert!(
             place
                 .read("lib.rs")
@@ -388,7 +388,7 @@ fn of_what_does_not_compile_nothing_is_sent() {
         let run = run.expect(1);
         let refused: Value = serde_json::from_str(&run.stdout).unwrap();
         let why = refused["refused"].as_str().unwrap();
-        assert!(why.contains("doesn't compile as it is"), "{why}");
+        assert!(why.contains("the code doesn't compile"), "{why}");
     }
     assert_eq!(server.asked_of("good@broken"), 0);
 }
@@ -452,21 +452,24 @@ fn a_model_proposes_names_and_without_an_answer_the_code_has_its_own() {
         for (model, more, why) in [
             ("denied", "", "refuses the key (401)"),
             ("slow", "", "did not answer within 4 s"),
-            ("html", "", "it is no JSON"),
-            ("bad@names", "", "no name that it proposed is free"),
+            ("html", "", "it is not JSON"),
+            ("bad@names", "", "every proposed name is already taken"),
             (
                 "good@off",
                 "tasks = []\n",
-                "`model.tasks` doesn't name `name`",
+                "`model.tasks` doesn't contain `name`",
             ),
             ("good@poor", "budget.day = 0\n", "`model.budget.day` is 0"),
         ] {
             let place = server.place(provider, model, more);
             let run = extract(&place, BY_MODEL);
             assert_eq!(run.stdout, own, "{model}");
-            assert!(run.stderr.contains("No name by a model: "), "{run:?}");
+            assert!(run.stderr.contains("No name from a model: "), "{run:?}");
             assert!(run.stderr.contains(why), "{run:?}");
-            assert!(run.stderr.contains("The code's own is used."), "{run:?}");
+            assert!(
+                run.stderr.contains("A name from the code is used."),
+                "{run:?}"
+            );
         }
     }
     let run = extract(&place(""), BY_MODEL);
@@ -504,7 +507,7 @@ fn a_model_names_a_condition_where_the_code_tells_no_name() {
         assert!(told.stderr.contains("tells its name itself"), "{told:?}");
         assert_eq!(server.asked_of(&model), 1);
         for (model, why) in [
-            ("bad@conditions", "no name that it proposed is free"),
+            ("bad@conditions", "every proposed name is already taken"),
             ("slow", "did not answer within 4 s"),
         ] {
             let place = server.place(provider, model, "");

@@ -20,18 +20,18 @@ const OWN = {
     default: "",
     scope: "machine",
     markdownDescription:
-      "The server to start, as an absolute path; `~` stands for your home. Empty: the one that came with the extension, or else `rustassistant` on `PATH`.",
+      "Absolute path of the server to start; `~` is your home directory. If empty, the extension's own server is used, or else `rustassistant` on `PATH`.",
   },
   "rustassistant.codeLens.enable": {
     type: "boolean",
     default: true,
-    markdownDescription: "Whether complexity and length are shown above functions in which something was found.",
+    markdownDescription: "Show complexity and length above functions with a finding.",
   },
   "rustassistant.trace.server": {
     type: "string",
     enum: ["off", "messages", "verbose"],
     default: "off",
-    markdownDescription: "What of the talk between editor and server is written to the output *RustAssistant Trace*.",
+    markdownDescription: "Which messages between editor and server are logged to the output *RustAssistant Trace*.",
   },
 };
 
@@ -76,7 +76,7 @@ function smellText(documentation) {
     throw new Error(`this documentation has another form than is known:\n${documentation}`);
   }
   const text = `${paragraph.replaceAll("\n", " ")} ${limits}`;
-  return `${text} \`false\` switches it off, a number is the largest measure that is still fine.`;
+  return `${text} \`false\` disables it; a number sets the limit above which it is reported.`;
 }
 
 export function fromServer(server) {

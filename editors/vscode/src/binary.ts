@@ -69,7 +69,7 @@ async function locate(around: Surroundings): Promise<Candidate> {
   const named = around.setting ?? "";
   if (typeof named !== "string") {
     throw new NoServer(
-      `The setting rustassistant.server.path must be a text, but is ${JSON.stringify(named)}.`,
+      `The setting rustassistant.server.path must be a string, but is ${JSON.stringify(named)}.`,
       "settings",
     );
   }
@@ -85,7 +85,7 @@ async function locate(around: Surroundings): Promise<Candidate> {
     return { command: found, origin: "path" };
   }
   throw new NoServer(
-    "The server was not found: this package of the extension has none inside, and there is no `rustassistant` on PATH.",
+    "The server was not found: this package of the extension doesn't include it, and there is no `rustassistant` on PATH.",
     "install",
   );
 }
@@ -95,7 +95,7 @@ async function locateUntrusted(bundled: string): Promise<Candidate> {
     return { command: bundled, origin: "bundled" };
   }
   throw new NoServer(
-    "In a workspace that isn't trusted only the server that came with the extension is started, and this package has none inside.",
+    "In an untrusted workspace, only the server included in the extension is started, and this package doesn't include it.",
     "trust",
   );
 }
@@ -109,7 +109,7 @@ async function locateNamed(named: string, around: Surroundings): Promise<string>
     );
   }
   if (!(await isFile(command))) {
-    throw new NoServer(`There is no file at ${command}, which the setting rustassistant.server.path names.`, "settings");
+    throw new NoServer(`There is no file at ${command}, the path in the setting rustassistant.server.path.`, "settings");
   }
   return command;
 }
@@ -177,9 +177,9 @@ function describe(error: Error & { code?: unknown; killed?: boolean; signal?: un
   }
   switch (error.code) {
     case "EACCES":
-      return "the system doesn't allow to execute it";
+      return "permission denied";
     case "ENOENT":
-      return "the system finds no program there that it can start";
+      return "it can't be started";
     case "UNKNOWN":
     case "ENOEXEC":
       return "it is not a program for this system";

@@ -76,9 +76,9 @@ export class Commands {
     );
     const edit = actions.find((action) => action.kind?.value === FIX_ALL)?.edit;
     if (edit === undefined) {
-      say("There is nothing in this file that is safe to do unasked.");
+      say("There is no safe refactoring to apply in this file.");
     } else if (document.version !== version) {
-      say("The file was changed meanwhile; try again.");
+      say("The file has changed in the meantime; try again.");
     } else {
       await vscode.workspace.applyEdit(edit);
     }
@@ -153,7 +153,7 @@ async function pickFinding(): Promise<string | undefined> {
   const onLine = here.length > 0 ? here : idsOf(findingsIn(uri, line));
   const ids = onLine.length > 0 ? onLine : idsOf(findingsIn(uri));
   if (ids.length === 0) {
-    say("Nothing was found in this file.");
+    say("There are no findings in this file.");
     return undefined;
   }
   return ids.length === 1 && onLine.length > 0 ? ids[0] : vscode.window.showQuickPick(ids, { title: "Explain which finding?" });

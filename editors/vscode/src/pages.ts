@@ -12,7 +12,7 @@ export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposa
   readonly onDidChange = this.changed.event;
 
   provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.texts.get(uri.toString()) ?? "This page was made by a session that is over; run the command again.";
+    return this.texts.get(uri.toString()) ?? "This page belongs to an earlier session; run the command again.";
   }
 
   /** Shows a page rendered; where the editor's own preview is switched off, as its text. */

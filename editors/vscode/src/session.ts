@@ -194,7 +194,7 @@ export class Session {
   /** What the server didn't answer before it ended is never answered; the client itself misses some of that. */
   private untilOver<T>(answer: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const giveUp = () => reject(new ResponseError(ErrorCodes.PendingResponseRejected, "The server ended before it answered."));
+      const giveUp = () => reject(new ResponseError(ErrorCodes.PendingResponseRejected, "The server exited before it answered."));
       const waiting = this.unanswered.add(giveUp);
       answer.then(resolve, reject).finally(() => waiting.delete(giveUp));
       if (this.isOver) {

@@ -29,7 +29,7 @@ export function shown(state: State, progress: string | undefined, cache: CacheSt
     case "restarting":
       return {
         text: "RustAssistant",
-        detail: `crashed, starts again in ${seconds(state.delayMs)}`,
+        detail: `crashed, restarts in ${seconds(state.delayMs)}`,
         severity: "warning",
         isBusy: true,
       };

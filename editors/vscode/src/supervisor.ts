@@ -147,14 +147,14 @@ export class Supervisor implements vscode.Disposable {
     this.output.appendLine(`The server crashed: ${reason}.`);
     void session.stop();
     if (delayMs === undefined) {
-      const text = `The server crashed too often and is not started again: ${reason}.`;
+      const text = `The server crashed too often and is not restarted: ${reason}.`;
       this.become({ kind: "stopped", reason: text });
       void this.say(text, "error");
       return;
     }
     this.become({ kind: "restarting", delayMs });
     if (isNews) {
-      void this.say(`The server crashed (${reason}) and is started again.`, "warning");
+      void this.say(`The server crashed (${reason}) and is restarted.`, "warning");
     }
     this.timer = setTimeout(() => void this.next(async () => this.start()), delayMs);
   }
@@ -214,4 +214,4 @@ const WORDS: Readonly<Record<Server["origin"], string>> = {
 };
 
 /** Said where the server lacks what a command asks for. */
-export const TOO_OLD = "This server is too old for that. A newer one comes with the extension's packages for one system.";
+export const TOO_OLD = "This server is too old for this command. A newer one is included in the extension's platform-specific packages.";

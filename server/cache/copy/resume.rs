@@ -49,7 +49,7 @@ impl Resume {
         let path = self.path.clone();
         let saved = tokio::task::spawn_blocking(move || write(&path, after)).await;
         if let Err(error) = saved.unwrap_or_else(|error| Err(io::Error::other(error))) {
-            tracing::warn!(path = %self.path.display(), %error, "if the copy stops, it will start anew");
+            tracing::warn!(path = %self.path.display(), %error, "if the copy stops, it will start from the beginning");
         }
     }
 

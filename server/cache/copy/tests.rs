@@ -257,7 +257,7 @@ async fn a_full_target_says_where_it_stopped_and_how_to_go_on() {
         stopped.to_string(),
         format!(
             "writing: the disk is full; free some space, or choose another path; stopped after 600 entries, \
-             the last with key {last}; run the same again to go on, what is there is skipped"
+             the last with key {last}; run the command again to continue, existing entries are skipped"
         )
     );
 }

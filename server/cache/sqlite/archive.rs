@@ -31,7 +31,7 @@ impl SqliteCache {
 
     async fn vacuum_into(&self, aside: &vault::Aside) -> Result<(), Fault> {
         let Some(name) = aside.path().to_str() else {
-            let fault = Fault::new(FaultKind::Io).because("SQLite takes only paths that are text");
+            let fault = Fault::new(FaultKind::Io).because("SQLite needs a path in UTF-8");
             return Err(fault.at(aside.path()));
         };
         let Some(mut held) = self.open(Purpose::Write).await? else {

@@ -74,7 +74,7 @@ pub(super) fn create_vacant(path: &Path) -> Result<Aside, Fault> {
         return Err(Fault::new(FaultKind::Exists).at(path));
     }
     if !folder(path).is_dir() {
-        let fault = Fault::new(FaultKind::Absent).because("no such folder");
+        let fault = Fault::new(FaultKind::Absent).because("no such directory");
         return Err(fault.at(folder(path)));
     }
     place::create_aside(path).map(Aside)

@@ -157,7 +157,7 @@ impl HttpShelf {
             // Left as it was, or replaced by an equal one.
             StatusCode::OK | StatusCode::NO_CONTENT | StatusCode::CONFLICT => Ok(0),
             StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
-                Err(self.unsupported("this server takes no entries"))
+                Err(self.unsupported("this server doesn't accept entries"))
             }
             StatusCode::UNPROCESSABLE_ENTITY => {
                 let fault = self.line.fault(FaultKind::Denied);
@@ -185,7 +185,9 @@ impl HttpShelf {
     async fn keys(&self, after: Option<Key>, limit: usize) -> Result<Vec<Key>, Fault> {
         let url = self.page_url(after, limit);
         let request = self.line.request(Method::GET, url);
-        let listing: Listing = self.ask(request, "this server can't list").await?;
+        let listing: Listing = self
+            .ask(request, "this server can't list its entries")
+            .await?;
         let keys = listing.keys.iter().map(|key| key.parse().ok());
         let keys: Option<Vec<Key>> = keys.collect();
         keys.filter(|keys| {
@@ -194,7 +196,7 @@ impl HttpShelf {
         })
         .ok_or_else(|| {
             let fault = self.line.fault(FaultKind::Malformed);
-            fault.because("its list of keys is in disorder")
+            fault.because("its list of keys is not sorted")
         })
     }
 
@@ -253,7 +255,7 @@ impl HttpShelf {
             .because(if answer.is_web_page {
                 "it answers with a web page"
             } else {
-                "it answers with something else than entries"
+                "its answer doesn't contain entries"
             })
     }
 
@@ -327,7 +329,9 @@ impl Shelf for HttpShelf {
         let url = self.line.url(&["cache", self.namespace.as_str(), "prune"]);
         let request = self.line.request(Method::POST, url);
         let request = request.json(&Prune::from(limits));
-        let removed: Removed = self.ask(request, "this server prunes by itself").await?;
+        let removed: Removed = self
+            .ask(request, "this server removes old entries itself")
+            .await?;
         Ok(removed.removed)
     }
 
@@ -343,7 +347,7 @@ impl Shelf for HttpShelf {
         url.query_pairs_mut()
             .append_pair("ns", self.namespace.as_str());
         let request = self.line.request(Method::GET, url);
-        let cannot = "this server can't say what it holds";
+        let cannot = "this server can't report what it holds";
         let status: Status = self.ask(request, cannot).await?;
         Ok(Holdings {
             entries: status.entries,

@@ -219,7 +219,7 @@ impl Service {
         };
         let closed = tokio::time::timeout(STORAGE_TIME, closing);
         if closed.await.is_err() {
-            tracing::warn!("the storage did not close in time; nothing that was stored is lost");
+            tracing::warn!("the storage did not close in time; no stored entry is lost");
         }
         Ok(served?)
     }
@@ -258,22 +258,28 @@ impl Service {
             Ok(ring) if ring.grants().is_empty() && !self.app.ring().grants().is_empty() => {
                 tracing::error!(
                     path = %self.options.keys.path().display(),
-                    "the key file has no keys any more, so the keys stay as they were; to revoke the last one, restart the server"
+                    "the key file has no keys, so the previous keys remain valid; to revoke the last one, restart \
+                     the server"
                 );
             }
             Ok(ring) => {
                 let keys = ring.grants().len();
                 *locks::write(&self.app.ring) = Arc::new(ring);
-                tracing::info!(keys, "the keys were read again");
+                tracing::info!(keys, "the keys were reloaded");
             }
-            Err(error) => tracing::error!(%error, "the keys stay as they were"),
+            Err(error) => {
+                tracing::error!(%error, "the keys could not be reloaded; the previous ones remain valid");
+            }
         }
         let (Some(files), Some(config)) = (&self.options.certificate, &self.tls) else {
             return;
         };
         match files.read() {
             Ok(read) => config.reload_from_config(read),
-            Err(error) => tracing::error!(%error, "the certificate stays as it was"),
+            Err(error) => tracing::error!(
+                %error,
+                "the certificate could not be reloaded; the previous one remains in use"
+            ),
         }
     }
 
@@ -309,7 +315,7 @@ impl Service {
                 Ok(removed) => tracing::info!(removed, "entries were pruned"),
                 Err(fault) => {
                     self.app.metrics.failed(fault.kind());
-                    tracing::error!(%fault, "nothing could be pruned");
+                    tracing::error!(%fault, "pruning failed");
                 }
             }
             tokio::time::sleep(UPKEEP_EVERY).await;
@@ -369,8 +375,8 @@ impl App {
 /// Without a peer it is the machine that takes no more connections; with one it is only that one.
 fn refused(peer: Option<&SocketAddr>, error: &std::io::Error) {
     match peer {
-        None => tracing::warn!(%error, "connections can't be taken"),
-        Some(peer) => tracing::debug!(%peer, %error, "a connection was not taken"),
+        None => tracing::warn!(%error, "connections can't be accepted"),
+        Some(peer) => tracing::debug!(%peer, %error, "a connection was not accepted"),
     }
 }
 

@@ -72,7 +72,7 @@ impl<S: Shelf> Sealed<S> {
         };
         if entries.iter().any(|(key, _)| key.is_private()) {
             return Err(
-                Fault::new(FaultKind::Denied).because("a private entry stays on its machine")
+                Fault::new(FaultKind::Denied).because("a private entry can't leave its machine")
             );
         }
         let closed = if entries.len() < MANY {

@@ -304,7 +304,7 @@ impl Layer {
             Place::File(_) => {
                 format!("{fault}; until then results are kept in memory only")
             }
-            Place::Team(_) => format!("the team's cache is left out: {fault}"),
+            Place::Team(_) => format!("the team's cache is not used: {fault}"),
         };
         tracing::warn!("{warning}");
         *told = Some(warning);

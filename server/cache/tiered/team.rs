@@ -97,16 +97,16 @@ impl Team {
         let kept = match &self.quarantine {
             Some(file) => match quarantine::add(file, signer) {
                 Ok(()) => format!(
-                    "it stays so until its line is taken out of {}",
+                    "this lasts until its line is removed from {}",
                     file.display()
                 ),
                 Err(error) => format!("{} can't be written: {error}", file.display()),
             },
-            None => "it stays so until this program ends".to_owned(),
+            None => "this lasts until this program ends".to_owned(),
         };
         let notice = format!(
-            "the key {signer} has signed an entry of the team's cache that says something else than the text does: \
-             nothing that it signed is believed any more, and the local cache is emptied; {kept}. Tell whoever runs the \
+            "the key {signer} has signed an entry of the team's cache that doesn't match the source text: its \
+             entries are no longer trusted, and the local cache is cleared; {kept}. Inform the administrator of the \
              team's cache"
         );
         tracing::error!("{notice}");

@@ -14,7 +14,7 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The new file, which must not be there yet
+    /// The backup file to create; it must not exist
     file: PathBuf,
 }
 
@@ -24,7 +24,7 @@ pub(super) fn run(
     out: &mut Output,
 ) -> anyhow::Result<ExitStatus> {
     let Some(path) = existing(config) else {
-        bail!("There is no local file yet, so there is nothing to back up");
+        bail!("There is no cache file yet, so there is nothing to back up");
     };
     let file = SqliteCache::at(path, &migrations::SQLITE);
     let bytes = block_on(async {
@@ -32,10 +32,6 @@ pub(super) fn run(
         file.close().await;
         Ok(bytes?)
     })?;
-    writeln!(
-        out,
-        "bytes written to {}: {bytes}",
-        arguments.file.display()
-    )?;
+    writeln!(out, "wrote {bytes} bytes to {}", arguments.file.display())?;
     Ok(ExitStatus::Fine)
 }

@@ -14,12 +14,12 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Read the team's cache too, all of it
+    /// Also check all of the team's cache
     #[arg(long)]
     team: bool,
 }
 
-const NOTHING: &str = "There is no local file yet, so there is nothing to check in it.";
+const NOTHING: &str = "There is no cache file yet, so there is nothing to check.";
 
 pub(super) fn run(
     arguments: &Arguments,
@@ -56,12 +56,13 @@ fn local(file: &SqliteCache, out: &mut Output) -> anyhow::Result<ExitStatus> {
     };
     write(&shown, &findings, out)?;
     if !findings.problems.is_empty() {
-        let mend = "The next run that writes moves the file aside and starts a new one; nothing but time is lost.";
+        let mend = "The next run that writes moves the file aside and starts a new one; only time is lost.";
         say("error", mend);
         return Ok(ExitStatus::Findings);
     }
     if findings.damaged > 0 {
-        let mend = "Damaged entries are never used and are computed again; `rustassistant cache clear` removes everything.";
+        let mend = "Damaged entries are never used; their reports are computed again. `rustassistant cache clear` \
+                    removes all entries.";
         say("error", mend);
         return Ok(ExitStatus::Findings);
     }
@@ -78,8 +79,9 @@ fn team(team: &CacheBackend, out: &mut Output) -> anyhow::Result<ExitStatus> {
     if findings.damaged == 0 && findings.problems.is_empty() {
         return Ok(ExitStatus::Fine);
     }
-    let mend = "These entries are damaged, not signed, or signed with a key that `cache.team.trusted_keys` does not name. \
-         They are never used. If a key is missing, add it; otherwise ask whoever runs the team's cache.";
+    let mend = "These entries are damaged, unsigned, or signed with a key that is not in `cache.team.trusted_keys`. \
+                They are never used. If a key is missing, add it; otherwise contact the administrator of the team's \
+                cache.";
     say("error", mend);
     Ok(ExitStatus::Findings)
 }
@@ -90,7 +92,7 @@ fn write(shown: &str, findings: &Findings, out: &mut Output) -> anyhow::Result<(
         damaged,
         problems,
     } = findings;
-    writeln!(out, "{shown}: {entries} entries, {damaged} not to be used")?;
+    writeln!(out, "{shown}: {entries} entries, {damaged} unusable")?;
     for problem in problems {
         writeln!(out, "{shown}: {problem}")?;
     }

@@ -12,10 +12,10 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Empty the team's cache instead, which everybody loses
+    /// Clear the team's cache instead, for everybody
     #[arg(long)]
     team: bool,
-    /// Do so without being asked again
+    /// Confirm that the team's cache is to be cleared
     #[arg(long)]
     yes: bool,
 }
@@ -41,7 +41,7 @@ fn clear_team(arguments: &Arguments, config: &Config) -> anyhow::Result<u64> {
     let team = place::team(config)?;
     if !arguments.yes {
         bail!(
-            "This takes all entries of {} from everybody; say `--yes` as well if that is meant",
+            "This removes all entries of {} for everybody; add `--yes` to confirm",
             place::shown(&team)
         );
     }

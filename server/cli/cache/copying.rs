@@ -91,22 +91,19 @@ pub(super) async fn interruptible<T>(
 pub(super) fn report(copied: &Copied, out: &mut Output) -> anyhow::Result<ExitStatus> {
     writeln!(out, "entries copied: {}", copied.copied)?;
     writeln!(out, "bytes copied: {}", copied.bytes)?;
-    writeln!(out, "entries that were there: {}", copied.skipped)?;
+    writeln!(out, "entries already there: {}", copied.skipped)?;
     if copied.private > 0 {
-        writeln!(out, "entries that stay on this machine: {}", copied.private)?;
+        writeln!(out, "entries private to this machine: {}", copied.private)?;
     }
     let left_out = [
         (
             copied.damaged,
-            "can't be used where they were read: they are damaged, or their signatures are not believed",
+            "are unusable at the source: they are damaged, or their signatures are not trusted",
         ),
-        (
-            copied.too_large,
-            "are larger than is taken where they were to go",
-        ),
+        (copied.too_large, "are larger than the target accepts"),
         (
             copied.differing,
-            "have another content where they were to go, which stays; `rustassistant cache check` tells more",
+            "differ from the target's entries, which are kept; `rustassistant cache check` tells more",
         ),
     ];
     let mut verdict = ExitStatus::Fine;
@@ -116,7 +113,7 @@ pub(super) fn report(copied: &Copied, out: &mut Output) -> anyhow::Result<ExitSt
         }
         say(
             "warning",
-            &format!("{count} entries were left out: they {why}."),
+            &format!("{count} entries were skipped: they {why}."),
         );
         verdict = ExitStatus::Trouble;
     }
@@ -127,8 +124,8 @@ pub(super) fn report(copied: &Copied, out: &mut Output) -> anyhow::Result<ExitSt
 pub(super) fn stopped(stopped: &Stopped, from: &str) -> anyhow::Error {
     match &stopped.why {
         Why::Source(fault) if fault.kind() == FaultKind::Unsupported => anyhow::anyhow!(
-            "{from} can't list what it has, so nothing can be copied from it as a whole; \
-             fill the other cache with `rustassistant cache warm PATH` instead"
+            "{from} can't list its entries, so it can't be copied; fill the other cache with `rustassistant cache \
+             warm PATH` instead"
         ),
         _ => anyhow::anyhow!("{stopped}"),
     }

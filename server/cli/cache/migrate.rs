@@ -20,10 +20,10 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Where to read: `local` or `team` as configured, a path, or an address
+    /// The source: `local` or `team` as configured, a path, or an address
     #[arg(long, value_name = "CACHE")]
     from: String,
-    /// Where to write, likewise; a team's cache gets everything signed with the configured key
+    /// The target, in the same forms; entries for a team's cache are signed with the configured key
     #[arg(long, value_name = "CACHE")]
     to: String,
 }
@@ -37,7 +37,7 @@ pub(super) fn run(
     let from = named(&arguments.from, &config, flags)?;
     let to = named(&arguments.to, &config, flags)?;
     if is_same(&from, &to) {
-        bail!("{} is both where to read and where to write", shown(&from));
+        bail!("{} is both the source and the target", shown(&from));
     }
     let copied = block_on(migrate(&from, &to))?;
     copying::report(&copied, out)

@@ -11,11 +11,11 @@ use crate::{
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Make a key to sign entries of a team's cache with (not in this build)
+    /// Create a key for signing entries of a team's cache (not in this build)
     Keygen(Anything),
-    /// Set up a database as a team's cache, or bring it up to date (not in this build)
+    /// Set up a database as a team's cache, or upgrade it (not in this build)
     Setup(Anything),
-    /// Fill the caches with the reports of files, as for a team (not in this build)
+    /// Analyse files to fill the caches, for a team for example (not in this build)
     Warm(Anything),
     /// Serve a team's cache over HTTP (not in this build)
     Serve(Anything),

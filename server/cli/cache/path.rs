@@ -11,7 +11,7 @@ pub(super) fn run(config: &Config, out: &mut Output) -> anyhow::Result<ExitStatu
     let Some(path) = &config.cache.path else {
         say(
             "note",
-            "There is no cache file; reports are held in memory only.",
+            "There is no cache file; reports are kept in memory only.",
         );
         return Ok(ExitStatus::Fine);
     };

@@ -14,7 +14,7 @@ use crate::{
 /// The local file.
 pub(super) fn local(config: &Config) -> anyhow::Result<&Path> {
     let path = config.cache.path.as_deref();
-    path.context("There is no local file; set RUSTASSISTANT_HOME or `cache.path`")
+    path.context("There is no cache file; set RUSTASSISTANT_HOME or `cache.path`")
 }
 
 /// The team's cache that is configured. A command that is about it gives it more time than somebody who types has.
@@ -55,7 +55,7 @@ pub(super) fn at_address(
         Some(Scheme::Postgres) => "postgres",
         Some(Scheme::Http) => "http",
         None => {
-            bail!("An address of a cache begins with `postgresql://` or `https://`: {address}")
+            bail!("The address of a cache starts with `postgresql://` or `https://`: {address}")
         }
     };
     let flags = flags.with([

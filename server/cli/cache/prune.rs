@@ -15,13 +15,13 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Remove what nobody has used for so many days, or what a team's cache has had for so long
+    /// Remove entries unused for this many days, or for a team's cache, entries that old
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u64).range(0..=36_500))]
     age: Option<u64>,
-    /// Then remove more, until the rest takes at most so many bytes, as in `100MB`
+    /// Then remove more entries until the rest takes at most this size, such as `100MB`
     #[arg(long, value_name = "BYTES", value_parser = size)]
     size: Option<u64>,
-    /// What goes first where there is too much
+    /// Which entries to remove first
     #[arg(long, value_enum, default_value_t = Order::LeastRecentlyUsed)]
     policy: Order,
     /// Prune the team's cache instead
@@ -70,7 +70,7 @@ fn prune_local(arguments: &Arguments, config: &Config) -> anyhow::Result<u64> {
 /// The limits of this machine's file say nothing of what others keep.
 fn prune_team(arguments: &Arguments, config: &Config) -> anyhow::Result<u64> {
     if arguments.age.is_none() && arguments.size.is_none() {
-        bail!("Say what is too much for the team: `--age DAYS`, `--size BYTES` or both");
+        bail!("The team's cache needs explicit limits: `--age DAYS`, `--size BYTES` or both");
     }
     let team = place::team(config)?;
     let limits = limits(arguments, (FOR_EVER, u64::MAX));
@@ -87,7 +87,7 @@ fn limits(arguments: &Arguments, (age, size): (Duration, u64)) -> Limits {
 }
 
 fn size(text: &str) -> Result<u64, String> {
-    bytes(text).ok_or_else(|| "expected bytes as a number or as `100MB`".to_owned())
+    bytes(text).ok_or_else(|| "expected a size in bytes, such as 100000 or `100MB`".to_owned())
 }
 
 impl From<Order> for Policy {

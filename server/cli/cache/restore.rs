@@ -16,7 +16,7 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The backup, which is only read
+    /// The backup to read
     file: PathBuf,
 }
 

@@ -15,10 +15,10 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Count the runs of so many days
+    /// Count the runs of the last DAYS days
     #[arg(long, value_name = "DAYS", default_value_t = 7)]
     days: u16,
 }
@@ -90,10 +90,10 @@ fn say_holdings(
 
 fn say_history(history: &History, days: u16, out: &mut Output) -> anyhow::Result<()> {
     if history.runs == 0 {
-        writeln!(out, "\nNo run in {days} days has used it.")?;
+        writeln!(out, "\nNot used in the last {days} days.")?;
         return Ok(());
     }
-    writeln!(out, "\nruns in {days} days: {}", history.runs)?;
+    writeln!(out, "\nruns in the last {days} days: {}", history.runs)?;
     for (tier, stats) in &history.tiers {
         let name = tier_word(*tier);
         writeln!(
@@ -111,7 +111,7 @@ fn say_history(history: &History, days: u16, out: &mut Output) -> anyhow::Result
         if let (Some(half), Some(most)) = (latencies.percentile(50), latencies.percentile(99)) {
             writeln!(
                 out,
-                "{name} lookups: half below {half:?}, 99 of 100 below {most:?}"
+                "{name} lookups: 50% below {half:?}, 99% below {most:?}"
             )?;
         }
         for (what, faults) in [
@@ -126,7 +126,7 @@ fn say_history(history: &History, days: u16, out: &mut Output) -> anyhow::Result
             if let Some(state) = state_words(state) {
                 writeln!(
                     out,
-                    "{name} breaker: {what} were {state} when the last run ended"
+                    "{name} circuit breaker: {what} were {state} when the last run ended"
                 )?;
             }
         }
@@ -140,7 +140,7 @@ fn say_history(history: &History, days: u16, out: &mut Output) -> anyhow::Result
 fn rights(remote: &Remote) -> &'static str {
     match remote.access {
         Access::Read => "read only",
-        Access::Write(_) => "read and written",
+        Access::Write(_) => "read and write",
     }
 }
 
@@ -148,7 +148,7 @@ fn state_words(state: GateState) -> Option<String> {
     let words = |how: &str, kind: FaultKind| Some(format!("{how} ({kind})"));
     match state {
         GateState::Working => None,
-        GateState::Resting(kind) => words("left out for a while", kind),
+        GateState::Resting(kind) => words("paused", kind),
         GateState::Off(kind) => words("switched off", kind),
     }
 }

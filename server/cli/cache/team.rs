@@ -13,11 +13,11 @@ use crate::cli::{
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Make a key to sign entries of a team's cache with
+    /// Create a key for signing entries of a team's cache
     Keygen(keygen::Arguments),
-    /// Set up a database as a team's cache, or bring it up to date
+    /// Set up a database as a team's cache, or upgrade it
     Setup(setup::Arguments),
-    /// Fill the caches with the reports of files, as for a team
+    /// Analyse files to fill the caches, for a team for example
     Warm(warm::Arguments),
     /// Serve a team's cache over HTTP
     Serve(Box<serve::Arguments>),

@@ -28,7 +28,10 @@ pub(super) fn examine(loaded: &Loaded) -> Vec<Check> {
         .build();
     match runtime {
         Ok(runtime) => runtime.block_on(look(backend, remote)),
-        Err(error) => vec![Check::problem(TEAM, format!("it can't be asked: {error}"))],
+        Err(error) => vec![Check::problem(
+            TEAM,
+            format!("it can't be reached: {error}"),
+        )],
     }
 }
 
@@ -39,9 +42,9 @@ fn absence(loaded: &Loaded) -> &'static str {
         .iter()
         .any(|shown| shown.key == "cache.url");
     if !loaded.problems.is_empty() {
-        "none is used, perhaps because of the problems below"
+        "none is in use, perhaps because of the problems below"
     } else if has_address {
-        "it is switched off by `cache.backend = \"sqlite\"`"
+        "disabled by `cache.backend = \"sqlite\"`"
     } else {
         "none is configured; everything works without it"
     }
@@ -81,12 +84,13 @@ fn trust(remote: &Remote, own: Option<&PublicKey>) -> Check {
     let is_own_missing = own.is_some_and(|own| !trusted.contains(own));
     if let (Some(own), true) = (own, is_own_missing) {
         let words = format!(
-            "others believe what this machine writes only if their `cache.team.trusted_keys` names {own}"
+            "others accept this machine's entries only if their `cache.team.trusted_keys` contains {own}"
         );
         return Check::note(KEYS, words);
     }
     if trusted.is_empty() {
-        let words = "there are none, so nothing of the team's cache is believed; set `cache.team.trusted_keys` to the public key of whoever fills it";
+        let words = "there are none, so every entry of the team's cache is ignored; set `cache.team.trusted_keys` to \
+                     the public key of whoever fills it";
         return Check::problem(KEYS, words);
     }
     let ids: Vec<String> = trusted.iter().map(|key| key.id().to_string()).collect();
@@ -99,7 +103,7 @@ async fn api_key(remote: &Remote) -> Option<Check> {
         Ok(text) if text.expose_secret().trim().is_empty() => {
             Check::problem(API_KEY, format!("{secret} is empty; check `cache.api_key`"))
         }
-        Ok(_) => Check::ok(API_KEY, format!("it can be read: {secret}")),
+        Ok(_) => Check::ok(API_KEY, format!("readable: {secret}")),
         Err(fault) => Check::problem(API_KEY, format!("{fault}; check `cache.api_key`")),
     })
 }

@@ -25,10 +25,11 @@ pub(super) fn chosen(config: &Config) -> anyhow::Result<Arc<ModelOptions>> {
     match &config.model {
         ModelChoice::Chosen(options) => Ok(Arc::clone(options)),
         ModelChoice::SwitchedOff => bail!(
-            "`model.enabled` is `false` here, so no model is asked; `rustassistant config show` says where that stands."
+            "`model.enabled` is `false` here, so nothing is sent; `rustassistant config show` prints where it is set."
         ),
         ModelChoice::Nothing => bail!(
-            "No model is configured, so none is asked. `[model]` with `provider` and `model` in your own config.toml names one."
+            "No model is configured, so nothing is sent. Set `provider` and `model` in `[model]` of your own \
+             config.toml."
         ),
     }
 }
@@ -37,13 +38,13 @@ pub(super) fn chosen(config: &Config) -> anyhow::Result<Arc<ModelOptions>> {
 pub(super) fn chosen_for(task: &str, input: &InputFile) -> anyhow::Result<Arc<ModelOptions>> {
     let options = chosen(&input.config)?;
     if !options.tasks.contains(&task) {
-        bail!("`model.tasks` doesn't name `{task}`, so nothing is sent.");
+        bail!("`model.tasks` doesn't contain `{task}`, so nothing is sent.");
     }
     if !input.config.compiler {
         bail!("{SWITCHED_OFF}.");
     }
     if !compiler::is_found() {
-        bail!("There is no cargo on the PATH, and rustc has to agree with what comes of it.");
+        bail!("cargo was not found on PATH, and rustc has to check the result.");
     }
     Ok(options)
 }
@@ -60,7 +61,7 @@ impl Judging {
     pub(super) fn of(input: &InputFile) -> anyhow::Result<Self> {
         let path = input.path.canonicalize();
         Ok(Self {
-            path: path.context("The file's path can't be followed")?,
+            path: path.context("The file's path can't be resolved")?,
             stop: Stop::default(),
             compiler: None,
         })
@@ -79,7 +80,7 @@ impl Judging {
             let checked = check_compiled(&source, path, function, compiler);
             checked.map_err(|why| match why {
                 Refused::Unjudged(Unjudged::Because(why)) => {
-                    Refused::Because(format!("rustc can't be asked: {why}; nothing was sent."))
+                    Refused::Because(format!("rustc can't check this: {why}; nothing was sent."))
                 }
                 why => why,
             })
@@ -101,8 +102,8 @@ impl Judging {
         })?;
         self.compiler = Some(compiler);
         match told {
-            Err(Refused::Unjudged(Unjudged::Stopped)) => bail!("stopped; nothing is changed"),
-            Err(Refused::Unjudged(why)) => bail!("rustc can't be asked: {why}"),
+            Err(Refused::Unjudged(Unjudged::Stopped)) => bail!("stopped; nothing was changed"),
+            Err(Refused::Unjudged(why)) => bail!("rustc can't check this: {why}"),
             told => Ok(told),
         }
     }
@@ -112,9 +113,9 @@ impl Judging {
 pub(super) fn cost(options: &ModelOptions, answer: &Answer) -> String {
     let (model, tokens) = (&options.model, answer.tokens);
     match answer.source {
-        AnswerSource::Model => format!("`{model}` took {tokens} tokens."),
+        AnswerSource::Model => format!("`{model}` used {tokens} tokens."),
         AnswerSource::Kept => {
-            format!("The answer of `{model}` was kept, which saves {tokens} tokens.")
+            format!("Used a cached answer of `{model}`, which saves {tokens} tokens.")
         }
     }
 }
@@ -137,7 +138,7 @@ pub(super) fn stoppable<T, F: Future<Output = T>>(
     job: impl FnOnce(Pin<Box<dyn Future<Output = ()>>>) -> F,
 ) -> anyhow::Result<T> {
     work.block_on(async {
-        let mut signals = Signals::new().context("Signals can't be heard")?;
+        let mut signals = Signals::new().context("Can't listen for signals")?;
         let stopped = async move { while signals.next().await != Signal::End {} };
         Ok(job(Box::pin(stopped)).await)
     })

@@ -27,18 +27,20 @@ pub(super) fn run(settings: &mut Settings, out: &mut Output) -> anyhow::Result<E
     let model = &options.model;
     let answer = match answer {
         Ok(answer) => answer,
-        Err(why @ NoAnswer::Useless(_)) => bail!("`{model}` was asked, and is of no use so: {why}"),
-        Err(NoAnswer::OverBudget(why)) => bail!("`{model}` was not asked: {why}"),
+        Err(why @ NoAnswer::Useless(_)) => {
+            bail!("`{model}` answered, but its answer can't be used: {why}")
+        }
+        Err(NoAnswer::OverBudget(why)) => bail!("Nothing was sent to `{model}`: {why}"),
         Err(why) => bail!("`{model}` doesn't answer: {why}"),
     };
     let seconds = begun.elapsed().as_secs_f32();
     let tokens = answer.tokens;
     writeln!(
         out,
-        "`{model}` answers within {seconds:.1} s, for {tokens} tokens"
+        "`{model}` answered in {seconds:.1} s, for {tokens} tokens"
     )?;
     if !says_so(&answer.text) {
-        bail!("What it says has another form than it was asked for, so it is of little use.");
+        bail!("The answer doesn't have the requested format, so this model is of little use.");
     }
     Ok(ExitStatus::Fine)
 }

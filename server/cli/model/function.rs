@@ -138,9 +138,9 @@ impl FunctionTask<'_> {
             return Ok(ExitStatus::Trouble);
         }
         let what = if self.arguments.write {
-            "Carried out"
+            "Applied"
         } else {
-            "`--write` carries it out"
+            "use `--write` to apply"
         };
         say("note", &format!("{what}: {title}"));
         for words in notes {
@@ -182,7 +182,7 @@ pub(super) fn change(
 ) -> anyhow::Result<FileChange> {
     let shown = input.shown.clone();
     let change = FileChange::new(input, Arc::clone(text), Vec::new(), places);
-    change.map_err(|error| anyhow!("{error}; `{shown}` is left as it is"))
+    change.map_err(|error| anyhow!("{error}; `{shown}` is unchanged"))
 }
 
 /// A title, with the reason that a model gives.

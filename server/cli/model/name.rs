@@ -31,7 +31,7 @@ pub(in crate::cli) fn proposed_names(
         Err(why) => return Ok(none(&why)),
     };
     let path = input.path.canonicalize();
-    let path = path.context("The file's path can't be followed")?;
+    let path = path.context("The file's path can't be resolved")?;
     let work = Work::in_memory()?;
     let names = work.block_on(
         work.engine
@@ -39,7 +39,7 @@ pub(in crate::cli) fn proposed_names(
     )?;
     work.finish();
     if names.is_empty() {
-        return Ok(none("no name that it proposed is free"));
+        return Ok(none("every proposed name is already taken"));
     }
     Ok(names)
 }
@@ -48,7 +48,7 @@ fn none(why: &str) -> Vec<String> {
     let why = why.trim_end_matches('.');
     say(
         "note",
-        &format!("No name by a model: {why}. The code's own is used."),
+        &format!("No name from a model: {why}. A name from the code is used."),
     );
     Vec::new()
 }
@@ -62,7 +62,7 @@ fn question(input: &InputFile, nameless: Nameless) -> anyhow::Result<Result<Prep
         Err(why) => return Ok(Err(why.to_string())),
     };
     if !options.tasks.contains(&NAME) {
-        return Ok(Err(format!("`model.tasks` doesn't name `{NAME}`")));
+        return Ok(Err(format!("`model.tasks` doesn't contain `{NAME}`")));
     }
     let (text, context, effort) = (Arc::clone(&input.text), input.context, options.effort);
     let work = Work::in_memory()?;
@@ -100,7 +100,7 @@ fn answer(
     work.finish();
     Ok(match answer {
         Ok(Some(answer)) => Ok(answer.text),
-        Ok(None) => Err("nothing came of it before".to_owned()),
+        Ok(None) => Err("an earlier request had no usable answer".to_owned()),
         Err(why) => Err(why.to_string()),
     })
 }

@@ -61,7 +61,8 @@ fn planned(
     } = found;
     let Some((answer, suggestions)) = asked(&asker, &question, planning.listed(), &work)? else {
         work.finish();
-        let why = "The model was asked about this very function, and nothing that it chose held. It is asked again in a month, or when the function has changed.";
+        let why = "The model was already asked about this function, and none of its choices worked. It is asked \
+                   again in a month, or when the function changes.";
         return task.refuse(Refused::Because(why.to_owned()), out);
     };
     let outcome = carried_out((&planning, source), suggestions, (&mut judging, &work))?;
@@ -112,7 +113,7 @@ fn asked(
     let found = suggestions(&answer.text, listed, options.plans);
     let found = found.ok_or_else(|| {
         anyhow!(
-            "`{model}` answered in another form than it was asked for; that cost {} tokens",
+            "The answer of `{model}` doesn't have the requested format; it cost {} tokens",
             answer.tokens
         )
     })?;
@@ -133,7 +134,7 @@ fn carried_out(
         let place = (path, &Texts::new());
         Ok(planning.carried_out(&source, place, &suggestions, compiler)?)
     })?;
-    outcome.map_err(|why| anyhow!("The plans can't be tried: {why}"))
+    outcome.map_err(|why| anyhow!("The plans can't be checked: {why}"))
 }
 
 fn tell(
@@ -158,7 +159,7 @@ fn tell(
     }
     let Some((best, less)) = outcome.planned.split_first() else {
         say("note", &cost(options, answer));
-        let why = "Nothing that the model chose is a gain that rustc agrees with.";
+        let why = "None of the model's choices both compiles and improves the function.";
         return not_offered(
             task.id,
             task.arguments.place.words(),

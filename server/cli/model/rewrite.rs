@@ -66,11 +66,12 @@ fn rewritten(
         Outcome::Held(held, answer) => tell(task, (input, held), (&options, &answer), out),
         Outcome::Nothing(answer) => {
             say("note", &cost(&options, &answer));
-            let why = "Nothing that the model wrote holds.";
+            let why = "None of the model's rewrites passed the checks.";
             task.refuse(Refused::Because(why.to_owned()), out)
         }
         Outcome::Known => {
-            let why = "The model was asked about this very function, and nothing that it wrote held. It is asked again in a month, or when the function has changed.";
+            let why = "The model was already asked about this function, and none of its rewrites passed the checks. \
+                       It is asked again in a month, or when the function changes.";
             task.refuse(Refused::Because(why.to_owned()), out)
         }
     }
@@ -83,7 +84,7 @@ pub(super) fn rewriting(
 ) -> anyhow::Result<Result<(Rewriting, RewriteSubject, Source), String>> {
     let (text, context, rules) = (Arc::clone(&input.text), input.context, input.rules.clone());
     let path = input.path.canonicalize();
-    let path = path.context("The file's path can't be followed")?;
+    let path = path.context("The file's path can't be resolved")?;
     let is_tested = matches!(&input.config.model, ModelChoice::Chosen(options) if options.test);
     let work = Work::in_memory()?;
     let found = work.block_on(work.engine.run(move || {
@@ -169,7 +170,7 @@ impl Run<'_> {
         let Some(reply) = rewrite_reply(&answer.text) else {
             let (model, tokens) = (&self.asker.options().model, self.tries.spent());
             bail!(
-                "`{model}` answered in another form than it was asked for; that cost {tokens} tokens"
+                "The answer of `{model}` doesn't have the requested format; it cost {tokens} tokens"
             );
         };
         Ok(reply)

@@ -52,7 +52,7 @@ pub(super) fn run(
 fn budget(asker: &Asker, work: &Work, out: &mut Output) -> anyhow::Result<ExitStatus> {
     let spent = work.block_on(asker.budget().spent());
     if spent.is_empty() {
-        bail!("There is no ledger to count tokens in, so nothing is spent.");
+        bail!("There is no ledger for counting tokens, so nothing is sent.");
     }
     let mut status = ExitStatus::Fine;
     for (purse, windows) in spent {
@@ -69,7 +69,7 @@ fn budget(asker: &Asker, work: &Work, out: &mut Output) -> anyhow::Result<ExitSt
             Err(fault) => {
                 writeln!(
                     out,
-                    "{whose}budget: it can't be read, so nothing is spent: {}",
+                    "{whose}budget: can't be read, so nothing is sent: {}",
                     fault.of_ledger()
                 )?;
                 status = ExitStatus::Trouble;
@@ -93,13 +93,13 @@ fn line(window: &WindowStatus) -> String {
     };
     let begins = until(*resets_at);
     match limit {
-        None => format!(
-            "{kind}: {used} tokens used{held}, without a limit; a new {kind} begins {begins}"
-        ),
+        None => {
+            format!("{kind}: {used} tokens used{held}, no limit; the next {kind} begins {begins}")
+        }
         Some(limit) => {
             let left = limit.saturating_sub(used.saturating_add(window.held));
             format!(
-                "{kind}: {used} of {limit} tokens used{held}, {left} left; a new {kind} begins {begins}"
+                "{kind}: {used} of {limit} tokens used{held}, {left} left; the next {kind} begins {begins}"
             )
         }
     }
@@ -135,7 +135,7 @@ fn show(
     let estimate = question.estimate(&options);
     writeln!(
         out,
-        "\nAbout {estimate} tokens with the answer. Nothing was sent."
+        "\nAbout {estimate} tokens including the answer. Nothing was sent."
     )?;
     Ok(ExitStatus::Fine)
 }

@@ -32,7 +32,7 @@ pub(crate) async fn run(
     arguments: &[Value],
     cancel: &CancellationToken,
 ) -> Result<Value> {
-    let missing = "The offer to carry out is missing.";
+    let missing = "The command's argument, the offer, is missing.";
     let carry_out = |note| carried_out(server, snapshot, note, cancel);
     asking_rustc::command(server, arguments, missing, carry_out).await
 }
@@ -71,7 +71,9 @@ fn worked_out(
     let offer = analysed.and_then(|analysed| resolve::find(&analysed, note));
     let source = subject.file.source().ok();
     let (Some(offer), Some(source)) = (offer, source) else {
-        return Err(Refused::Because("It is not offered any more.".to_owned()));
+        return Err(Refused::Because(
+            "This refactoring is no longer available.".to_owned(),
+        ));
     };
     let change = offer.change();
     let asked = (change.edits(), change.target);

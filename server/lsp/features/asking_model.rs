@@ -63,9 +63,7 @@ pub(crate) fn in_words(tokens: u64) -> String {
 /// The model that is asked for a task where the document lies.
 pub(crate) fn chosen_for(task: &str, subject: &Subject) -> Result<Arc<ModelOptions>, NotDone> {
     let options = subject.surroundings.model.chosen_for(task).cloned();
-    options.ok_or_else(|| {
-        NotDone::Refused("No model is configured here, so none is asked.".to_owned())
-    })
+    options.ok_or_else(|| NotDone::Refused("No language model is configured here.".to_owned()))
 }
 
 pub(crate) fn parsed(subject: &Subject) -> Result<&Arc<Source>, Refused> {
@@ -123,7 +121,8 @@ pub(crate) async fn answered(
     };
     let answer = with_progress(server, asker.options(), cancel, ask).await?;
     answer.ok_or_else(|| {
-        let why = "The model was asked about this very function, and nothing came of it. It is asked again in a month, or when the function has changed.";
+        let why = "The model was already asked about this function, without a usable result. It is asked again in a \
+                   month, or when the function changes.";
         NotDone::Refused(why.to_owned())
     })
 }
@@ -164,7 +163,7 @@ async fn with_progress<T, F: Future<Output = Result<T, NoAnswer>>>(
 
 pub(crate) fn another_form(options: &ModelOptions) -> NotDone {
     NotDone::Failed(format!(
-        "{} answered in another form than it was asked for",
+        "the answer of {} doesn't have the requested format",
         options.model
     ))
 }

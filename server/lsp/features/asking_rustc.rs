@@ -62,7 +62,7 @@ pub(crate) enum NotDone {
 
 impl NotDone {
     pub(crate) fn changed() -> Self {
-        Self::Refused("The text has changed meanwhile, so nothing was done.".to_owned())
+        Self::Refused("The file has changed in the meantime; nothing was changed.".to_owned())
     }
 }
 
@@ -72,7 +72,7 @@ impl From<Refused> for NotDone {
             Refused::Because(why) => Self::Refused(why),
             Refused::Unjudged(Unjudged::Stopped) => Self::Cancelled,
             Refused::Unjudged(Unjudged::Because(why)) => {
-                Self::Failed(format!("rustc can't be asked: {why}"))
+                Self::Failed(format!("rustc can't check this: {why}"))
             }
         }
     }
@@ -96,7 +96,7 @@ async fn answer(
     done: impl Future<Output = Result<Value, NotDone>>,
 ) -> tower_lsp::jsonrpc::Result<Value> {
     if !takes_commands(server.session.profile()) {
-        return Err(failed("This editor takes no edits that it didn't ask for."));
+        return Err(failed("This editor doesn't support edits from the server."));
     }
     let (level, why) = match done.await {
         Ok(answer) => return Ok(answer),
@@ -151,7 +151,7 @@ impl Subject {
         };
         let surroundings = document.surroundings().await;
         let Some(surroundings) = surroundings.filter(|it| it.is_served) else {
-            let why = "The document lies outside of what is served here.";
+            let why = "The document is outside the workspace.";
             return Err(NotDone::Refused(why.to_owned()));
         };
         let file = document.file_in(surroundings.context);
@@ -202,7 +202,7 @@ pub(crate) async fn told<T: Send + 'static>(
 ) -> Result<T, NotDone> {
     server.session.ahead.give_way().await;
     let Some(turn) = server.session.compiler.take() else {
-        let why = "Another refactoring is being checked; choose this one again when it is done.";
+        let why = "Another refactoring is being checked; try again when it is done.";
         return Err(NotDone::Refused(why.to_owned()));
     };
     let asked = cancel.child_token();
@@ -259,7 +259,7 @@ async fn heard<T: Send + 'static>(
             // Where nobody hears it, the session has ended.
             let _ = tell.send(said);
         });
-    started.map_err(|error| NotDone::Failed(format!("no thread can be started: {error}")))?;
+    started.map_err(|error| NotDone::Failed(format!("can't start a thread: {error}")))?;
     let told = tokio::select! {
         told = &mut told => told,
         () = cancel.cancelled() => {
@@ -328,7 +328,7 @@ async fn sent(
     };
     let applied = ask_within::<ApplyWorkspaceEdit>(&server.client, params, EDIT_TIMEOUT).await;
     let Some(applied) = applied else {
-        let why = "the editor did not say whether it has carried out the edit";
+        let why = "the editor did not confirm the edit";
         return Err(NotDone::Failed(why.to_owned()));
     };
     if !applied.applied {

@@ -76,9 +76,7 @@ pub(crate) async fn execute(
             rewrite_function::COMMAND => {
                 rewrite_function::run(&server, &snapshot, &params.arguments, &cancel).await
             }
-            other => Err(Error::invalid_params(format!(
-                "There is no command `{other}`."
-            ))),
+            other => Err(Error::invalid_params(format!("Unknown command `{other}`."))),
         }
     });
     match work.await {
@@ -110,7 +108,7 @@ async fn statistics(server: &Arc<Server>) -> Result<Value> {
 async fn clear(server: &Arc<Server>) -> Result<Value> {
     let cleared = server.engine.store().clear().await;
     let removed =
-        cleared.map_err(|fault| failed(format!("The cache can't be emptied: {fault}")))?;
+        cleared.map_err(|fault| failed(format!("The cache can't be cleared: {fault}")))?;
     server.reload_all().await;
     background::start(server);
     Ok(json!({"removed": removed}))
@@ -125,7 +123,7 @@ async fn reindex(server: &Arc<Server>) -> Value {
 
 fn explain(arguments: &[Value]) -> Result<Value> {
     let Some(id) = arguments.first().and_then(Value::as_str) else {
-        let why = "The id of a smell or a refactoring is missing.";
+        let why = "The command's argument, the id of a smell or a refactoring, is missing.";
         return Err(Error::invalid_params(why));
     };
     let found = explanation(id).ok_or_else(|| Error::invalid_params(unknown_id(id)))?;

@@ -315,7 +315,7 @@ fn of_problem(problem: Problem) -> Diagnostic {
         severity: Some(DiagnosticSeverity::INFORMATION),
         code: Some(NumberOrString::String(code.into())),
         source: Some(NAME.into()),
-        message: format!("This file is {reason}; nothing else is said about it"),
+        message: format!("This file is {reason}; it is not analysed"),
         ..Diagnostic::default()
     }
 }

@@ -71,11 +71,11 @@ pub(crate) struct Basis {
 pub(crate) enum Impossible {
     #[error("This editor can't {0} files.")]
     Unsupported(&'static str),
-    #[error("The change is of a document that has no name.")]
+    #[error("The document to change has no URI.")]
     NoName,
-    #[error("A new file has no place beside a document that is no file.")]
+    #[error("A new file can't be created next to a document that is not a file.")]
     NoFile,
-    #[error("This editor creates files in folders that exist, and no others.")]
+    #[error("This editor can only create files in existing directories.")]
     NoFolder,
     #[error(transparent)]
     NoPlace(#[from] NewFileError),

@@ -232,7 +232,7 @@ pub(crate) async fn run(
     arguments: &[Value],
     cancel: &CancellationToken,
 ) -> Result<Value> {
-    let missing = "The selection to extract from is missing.";
+    let missing = "The command's argument, the selection, is missing.";
     let carry_out = |chosen| carried_out(server, snapshot, chosen, cancel);
     asking_rustc::command(server, arguments, missing, carry_out).await
 }
@@ -292,7 +292,7 @@ pub(crate) fn work(argument: Value) -> Option<AheadWork> {
         return None;
     }
     Some(Box::new(move |subject, compiler| {
-        let changed = || Refused::Because("The text has changed meanwhile.".to_owned());
+        let changed = || Refused::Because("The file has changed in the meantime.".to_owned());
         let range = chosen.range(subject).ok_or_else(changed)?;
         let extracted = worked_out((range, chosen.what, chosen.name), subject, compiler)?;
         Ok(extracted.text)

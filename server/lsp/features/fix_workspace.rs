@@ -101,7 +101,8 @@ impl From<WorkError> for Stopped {
 pub(crate) async fn run(server: &Arc<Server>, cancel: &CancellationToken) -> Result<Value> {
     let profile = server.session.profile();
     if !profile.has(Feature::ApplyEdit) {
-        let why = "This editor takes no edits that it didn't ask for; use its code actions.";
+        let why = "This editor doesn't support edits from the server; use code actions \
+                   instead.";
         return Err(failed(why));
     }
     let title = "Applying all safe fixes";
@@ -132,7 +133,7 @@ fn not_done(stopped: &Stopped) -> Outcome {
         Stopped::Cancelled => (MessageType::INFO, "cancelled".to_owned()),
         Stopped::Changed(place) => (
             MessageType::WARNING,
-            format!("{place} has changed meanwhile"),
+            format!("{place} has changed in the meantime"),
         ),
         Stopped::Failed(why) => (MessageType::ERROR, why.clone()),
     };
@@ -149,7 +150,7 @@ async fn apply(server: &Arc<Server>, changes: Vec<FileFix>, cancel: &Cancellatio
         json!({"applied": applied, "files": files, "refactorings": steps})
     };
     if changes.is_empty() {
-        let message = "there is nothing that can be carried out safely.".to_owned();
+        let message = "no safe refactoring to apply.".to_owned();
         return (MessageType::INFO, message, answer(false));
     }
     let changes = match checked(server, changes).await {
@@ -165,7 +166,7 @@ async fn apply(server: &Arc<Server>, changes: Vec<FileFix>, cancel: &Cancellatio
     match applied {
         Some(response) if response.applied => {
             let (steps, files) = (counted(steps, "refactoring"), counted(files, "file"));
-            let message = format!("{steps} carried out in {files}.");
+            let message = format!("applied {steps} in {files}.");
             (MessageType::INFO, message, answer(true))
         }
         Some(response) => {
@@ -174,7 +175,7 @@ async fn apply(server: &Arc<Server>, changes: Vec<FileFix>, cancel: &Cancellatio
             not_done(&Stopped::Failed(why))
         }
         None => {
-            let message = "the editor did not say whether it has carried out the edit.".to_owned();
+            let message = "the editor did not confirm the edit.".to_owned();
             (MessageType::WARNING, message, answer(false))
         }
     }

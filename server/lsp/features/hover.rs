@@ -61,7 +61,7 @@ fn page(analysed: &Analysed, finding: &Finding, markup: Markup) -> String {
     let limits = finding.judgement.limits;
     let _ = writeln!(
         page,
-        "It measures {}. Up to {} is fine, more than {} is strong.\n",
+        "Measured: {}. Reported above {}, strong above {}.\n",
         finding.measure, limits.warn, limits.strong
     );
     parts(&mut page, analysed, finding);
@@ -84,7 +84,7 @@ fn parts(page: &mut String, analysed: &Analysed, finding: &Finding) {
     }
     let more = finding.parts.len().saturating_sub(MOST_PARTS);
     if more > 0 {
-        let _ = writeln!(page, "- and {}", report::counted(more, "more place"));
+        let _ = writeln!(page, "- and {}", report::counted(more, "more location"));
     }
     page.push('\n');
 }
@@ -118,26 +118,26 @@ fn answers(page: &mut String, analysed: &Analysed, finding: &Finding, markup: Ma
     let offers = offers.filter(|it| analysed.compiler || !it.refactoring().asks_rustc());
     let offers: Vec<&Offer> = offers.collect();
     if offers.is_empty() && extractions.is_empty() {
-        let _ = writeln!(page, "No refactoring is offered for it here.");
+        let _ = writeln!(page, "No refactoring is available for it here.");
         return;
     }
-    let _ = writeln!(page, "What answers it here:\n");
+    let _ = writeln!(page, "Available refactorings:\n");
     for offer in offers {
         let _ = writeln!(page, "- {}", answer(analysed, offer, markup));
     }
     for (title, id) in extractions {
         let title = shown(&title, markup);
-        let _ = writeln!(page, "- {title} ({id}): rustc is asked when it is chosen");
+        let _ = writeln!(page, "- {title} ({id}): checked with rustc when chosen");
     }
 }
 
 fn answer(analysed: &Analysed, offer: &Offer, markup: Markup) -> String {
     let change = offer.change();
     let applicability = match change.applicability {
-        _ if offer.refactoring().asks_rustc() => "rustc is asked when it is chosen",
+        _ if offer.refactoring().asks_rustc() => "checked with rustc when chosen",
         Applicability::Safe => "safe",
-        Applicability::NeedsCheck => "needs a look at the result",
-        Applicability::Draft => "a draft, to be filled in",
+        Applicability::NeedsCheck => "review the result",
+        Applicability::Draft => "a draft to fill in",
     };
     let (title, id) = (analysed.title(offer), offer.refactoring().id);
     let title = shown(&title, markup);

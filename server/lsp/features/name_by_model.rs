@@ -34,7 +34,7 @@ pub(crate) fn title(analysed: &Analysed, nameless: Nameless) -> Option<String> {
     let (model, tokens) = (&options.model, in_words(tokens));
     let what = match nameless {
         Nameless::Lines(_) => "Extract into a function named",
-        Nameless::Condition(_) => "Give the condition a name",
+        Nameless::Condition(_) => "Extract the condition into a variable named",
     };
     Some(format!("{what} by {model} ({tokens})"))
 }
@@ -52,7 +52,7 @@ pub(crate) async fn chosen(
         Ok(names) => names,
         Err(NotDone::Cancelled) => return Err(NotDone::Cancelled),
         Err(NotDone::Refused(why) | NotDone::Failed(why)) => {
-            tracing::info!("no name by a model: {why}");
+            tracing::info!("no name from a model: {why}");
             Vec::new()
         }
     };
@@ -60,8 +60,8 @@ pub(crate) async fn chosen(
         return Ok(names.into_iter().next());
     }
     let question = match nameless {
-        Nameless::Lines(_) => "what is the new function called?",
-        Nameless::Condition(_) => "what is the condition called?",
+        Nameless::Lines(_) => "choose a name for the new function",
+        Nameless::Condition(_) => "choose a name for the condition",
     };
     agreed(server, question, names).await
 }

@@ -54,7 +54,7 @@ pub(crate) async fn run(
     arguments: &[Value],
     cancel: &CancellationToken,
 ) -> Result<Value> {
-    let missing = "The place of the condition is missing.";
+    let missing = "The command's argument, the condition, is missing.";
     let carry_out = |place| carried_out(server, snapshot, place, cancel);
     asking_rustc::command(server, arguments, missing, carry_out).await
 }
@@ -74,7 +74,7 @@ async fn carried_out(
     let nameless = Nameless::Condition(at);
     let name = name_by_model::chosen(server, &subject, nameless, cancel).await?;
     let name = name.ok_or_else(|| {
-        let why = "No name came of it, so nothing was changed.";
+        let why = "No name was found; nothing was changed.";
         NotDone::Refused(why.to_owned())
     })?;
     let (read, given) = (Arc::clone(&subject), name.clone());

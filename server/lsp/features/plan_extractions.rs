@@ -34,7 +34,7 @@ use crate::{
 };
 
 pub(crate) const COMMAND: &str = "rustassistant.planExtractions";
-const LEAVE: &str = "Leave it";
+const LEAVE: &str = "Cancel";
 
 /// The action at a finding of a function that is too large, where a model is configured.
 pub(crate) fn offered(
@@ -71,7 +71,7 @@ pub(crate) async fn run(
     arguments: &[Value],
     cancel: &CancellationToken,
 ) -> Result<Value> {
-    let missing = "The place of the function is missing.";
+    let missing = "The command's argument, the function, is missing.";
     let carry_out = |chosen| carried_out(server, snapshot, chosen, cancel);
     asking_rustc::command(server, arguments, missing, carry_out).await
 }
@@ -101,7 +101,7 @@ async fn carried_out(
     let outcome = asking_rustc::told(server, &subject, cancel, ask).await?;
     if outcome.planned.is_empty() {
         asker.keep_fruitless(&question).await;
-        let why = "Nothing that the model chose is a gain that rustc agrees with.";
+        let why = "None of the model's choices both compiles and improves the function.";
         return Err(NotDone::Refused(why.to_owned()));
     }
     let best = agreed(server, &planning, &outcome.planned, &options.model).await?;
@@ -168,7 +168,7 @@ async fn agreed<'a>(
         .unwrap_or_default();
     let params = ShowMessageRequestParams {
         typ: MessageType::INFO,
-        message: format!("RustAssistant: rustc agrees with this. {model} says: {why}"),
+        message: format!("RustAssistant: checked with rustc. {model} says: {why}"),
         actions: Some(actions.collect()),
     };
     let answer = ask_within::<ShowMessageRequest>(&server.client, params, EDIT_TIMEOUT).await;

@@ -69,7 +69,7 @@ pub(crate) async fn run(
     arguments: &[Value],
     cancel: &CancellationToken,
 ) -> Result<Value> {
-    let missing = "The place of the function is missing.";
+    let missing = "The command's argument, the function, is missing.";
     let carry_out = |place| carried_out(server, snapshot, place, cancel);
     asking_rustc::command(server, arguments, missing, carry_out).await
 }
@@ -165,7 +165,7 @@ impl Run<'_> {
                 Err(NotDone::Refused(why)) => {
                     if !tries.mend(&reply, &why, asker.options()) {
                         asker.keep_fruitless(tries.first()).await;
-                        let why = format!("Nothing that the model wrote holds. {why}");
+                        let why = format!("None of the model's rewrites passed the checks. {why}");
                         return Err(NotDone::Refused(why));
                     }
                 }

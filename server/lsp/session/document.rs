@@ -203,7 +203,7 @@ impl Document {
             tracing::warn!(
                 uri = self.uri,
                 version = self.version,
-                "the editor changed a place that the text doesn't have; nothing is said about it until it is sent whole"
+                "the editor sent a change outside the document; the document is ignored until its full text is sent"
             );
         }
         Text::Desynced

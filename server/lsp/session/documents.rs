@@ -51,7 +51,7 @@ impl Documents {
     /// `textDocument/didOpen`. Documents of other languages and schemes are not kept.
     pub(crate) fn open(&self, params: Value) {
         let Ok(params) = serde_json::from_value::<DidOpen>(params) else {
-            tracing::warn!("a document was opened in a way that can't be read");
+            tracing::warn!("a document's open notification can't be read");
             return;
         };
         let opened = params.text_document;
@@ -85,7 +85,7 @@ impl Documents {
         if version < document.version {
             tracing::warn!(
                 uri = document.uri,
-                "a change of an older version is left out"
+                "a change of an older version is ignored"
             );
             return;
         }

@@ -263,7 +263,7 @@ impl Folders {
             Ok(baseline) => Some(Arc::new(baseline)),
             Err(why) => {
                 self.note(std::iter::once(format!(
-                    "{why}. Until then nothing is held back."
+                    "{why}. Until then all findings are reported."
                 )));
                 None
             }

@@ -84,7 +84,7 @@ fn write_all(mut output: impl Write, lines: &Receiver<Vec<u8>>, waiting: &Waitin
         if dropped > 0 {
             let _ = writeln!(
                 output,
-                "{dropped} messages were dropped: nobody read them in time"
+                "{dropped} messages were dropped: the client did not read them in time"
             );
         }
         waiting.lines.fetch_sub(1, Ordering::AcqRel);
@@ -150,7 +150,9 @@ fn filter() -> Targets {
 /// A panic is caught where it happens, and costs one call; what is left to do is to say where it was.
 fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        let message = panic.payload_as_str().unwrap_or("a panic without words");
+        let message = panic
+            .payload_as_str()
+            .unwrap_or("a panic without a message");
         if message.contains("receiver already dropped") {
             return;
         }

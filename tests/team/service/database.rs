@@ -125,7 +125,7 @@ async fn a_database_that_is_not_ready_is_refused() {
     let home = tempfile::tempdir().unwrap();
     for (remote, password, said) in [
         (&bare, PASSWORD, "cache setup"),
-        (&ready, "wrong-s3cret", "does not let us in"),
+        (&ready, "wrong-s3cret", "denied access"),
     ] {
         let output = program(home.path())
             .args(["cache", "serve", "--listen", "127.0.0.1:0"])

@@ -69,7 +69,7 @@ fn a_folder_is_served_once() {
     assert_eq!(second.status.code(), Some(2));
     let error = String::from_utf8(second.stderr).unwrap();
     assert!(
-        error.contains("another server serves this folder"),
+        error.contains("another server uses this directory"),
         "{error}"
     );
 }

@@ -56,7 +56,11 @@ async fn a_file_that_is_damaged_is_moved_aside() {
     })
     .await;
     assert!(server.file("main").with_extension("db.corrupt").exists());
-    assert!(server.log().contains("started afresh"), "{}", server.log());
+    assert!(
+        server.log().contains("a new one was started"),
+        "{}",
+        server.log()
+    );
 }
 
 #[tokio::test]

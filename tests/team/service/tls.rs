@@ -104,7 +104,9 @@ async fn a_new_certificate_is_shown_when_it_is_there() {
     .await;
     fs::write(&files.chain, "nonsense").unwrap();
     eventually("nobody says that the certificate is broken", async || {
-        server.log().contains("the certificate stays as it was")
+        server
+            .log()
+            .contains("the certificate could not be reloaded")
     })
     .await;
     assert!(server.is_well().await);

@@ -56,7 +56,7 @@ fn assert_goes_on(config: &str, kind: &str) {
     assert_eq!(report["summary"]["cache"]["misses"], 0, "{kind}");
     let lines = said
         .lines()
-        .filter(|line| line.contains("the team's cache is left out"));
+        .filter(|line| line.contains("the team's cache is not used"));
     let told = lines.count();
     let stats = developer.stats();
     let team = &stats["tiers"]["team"];

@@ -29,7 +29,7 @@ function M.find(root)
     end
   end
   if passed_over then
-    return nil, ('`%s` belongs to the project that is open, so it is not run'):format(passed_over)
+    return nil, ('`%s` is inside the open project, so it is not run'):format(passed_over)
   end
   return nil, '`rustassistant` is not on PATH'
 end
@@ -68,7 +68,7 @@ function M.path(root)
     local cmd = vim.lsp.config[NAME].cmd
     local path = vim.fn.exepath(cmd[1])
     if path == '' then
-      return nil, ('`%s`, which your configuration names, is not there'):format(cmd[1])
+      return nil, ('`%s`, set in your configuration, does not exist'):format(cmd[1])
     end
     return path
   end

@@ -55,7 +55,7 @@ function M.execute(name, arguments, on_result)
   end
   local command = NAME .. '.' .. name
   if not vim.list_contains(M.commands_of(client), command) then
-    M.say(('the running server does not know `%s`; a newer one may'):format(command), vim.log.levels.WARN)
+    M.say(('the running server does not support `%s`; a newer one may'):format(command), vim.log.levels.WARN)
     return
   end
   client:request('workspace/executeCommand', { command = command, arguments = arguments }, function(err, result)

@@ -68,7 +68,7 @@ local SUBCOMMANDS = {
   reindex = {
     run = function()
       client.execute('reindex', {}, function()
-        client.say('the workspace is looked at again')
+        client.say('analysing the workspace again')
       end)
     end,
   },
@@ -83,7 +83,7 @@ local SUBCOMMANDS = {
         if type(markdown) == 'string' then
           show.lines(id, vim.split(markdown, '\r?\n', { trimempty = true }), 'markdown')
         else
-          client.say(('nothing is known of `%s`'):format(id), vim.log.levels.WARN)
+          client.say(('unknown id `%s`'):format(id), vim.log.levels.WARN)
         end
       end)
     end,
@@ -130,11 +130,11 @@ function M.run(call)
   local name, argument = call.fargs[1], call.fargs[2]
   local subcommand = SUBCOMMANDS[name]
   if not subcommand then
-    client.say(('there is no `%s`, only %s'):format(name, table.concat(names(), ', ')), vim.log.levels.ERROR)
+    client.say(('unknown command `%s`; expected one of %s'):format(name, table.concat(names(), ', ')), vim.log.levels.ERROR)
     return
   end
   if #call.fargs > (subcommand.complete and 2 or 1) then
-    client.say(('too many words after `%s`'):format(name), vim.log.levels.ERROR)
+    client.say(('too many arguments for `%s`'):format(name), vim.log.levels.ERROR)
     return
   end
   subcommand.run(argument)

@@ -20,7 +20,7 @@ end
 local function check_version(path, said)
   local version = vim.version.parse(said:match('^rustassistant (%S+)$') or '')
   if not version then
-    health.error(('`%s` is something else: it answers `--version` with "%s"'):format(path, said))
+    health.error(('`%s` is another program: its `--version` is "%s"'):format(path, said))
   elseif vim.version.lt(version, binary.MINIMUM_VERSION) then
     local needed = ('this plugin needs %s or later'):format(binary.MINIMUM_VERSION)
     health.error(('`%s` is version %s, which is too old: %s'):format(path, version, needed), INSTALL)
@@ -35,7 +35,7 @@ local function check_binary()
   if not path then
     health.error(why, {
       INSTALL,
-      "Or name it: vim.lsp.config('rustassistant', { cmd = { '/path/to/rustassistant', 'lsp' } })",
+      "Or set its path: vim.lsp.config('rustassistant', { cmd = { '/path/to/rustassistant', 'lsp' } })",
     })
     return nil
   end
@@ -59,7 +59,7 @@ local function check_installation(path)
     tell(rest or line)
   end
   if (answer.stdout or '') == '' then
-    health.warn('`rustassistant doctor` said nothing: ' .. vim.trim(answer.stderr or ''))
+    health.warn('`rustassistant doctor` printed nothing: ' .. vim.trim(answer.stderr or ''))
   end
 end
 
@@ -78,7 +78,7 @@ local function check_servers()
     local commands = client.commands_of(one)
     for _, name in ipairs({ 'cacheStatistics', 'clearCache', 'reindex', 'explain', 'fixWorkspace' }) do
       if not vim.list_contains(commands, 'rustassistant.' .. name) then
-        health.info(('this server does not know `rustassistant.%s`; a newer one may'):format(name))
+        health.info(('this server does not support `rustassistant.%s`; a newer one may'):format(name))
       end
     end
   end

@@ -58,7 +58,7 @@ function M.fix_file(opts)
     unwrap(server:request_sync('textDocument/codeAction', whole_file(bufnr), timeout_ms, bufnr))
   local action = actions and actions[1]
   if not action then
-    return false, why or 'nothing here has a safe answer'
+    return false, why or 'no safe refactoring to apply'
   end
   if not action.edit then
     action, why = unwrap(server:request_sync('codeAction/resolve', action, timeout_ms, bufnr))

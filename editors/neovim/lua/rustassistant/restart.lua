@@ -67,7 +67,7 @@ function M.fault()
   end
   row, last_fault_ms = row + 1, now
   if row > LONGEST_ROW then
-    M.give_up('keeps ending by itself')
+    M.give_up('keeps crashing')
     return
   end
   vim.defer_fn(M.attach_all, 1000 * 2 ^ (row - 1))
@@ -79,7 +79,7 @@ function M.give_up(what)
     return
   end
   has_given_up = true
-  local advice = 'its last words are in `:RustAssistant log`; `:RustAssistant restart` tries again'
+  local advice = 'see `:RustAssistant log`; `:RustAssistant restart` tries again'
   vim.notify(('RustAssistant: the server %s; %s'):format(what, advice), vim.log.levels.ERROR)
 end
 

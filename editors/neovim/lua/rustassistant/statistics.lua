@@ -36,7 +36,7 @@ function M.in_words(statistics)
     table.insert(lines, 'Cache: ' .. statistics.path)
   end
   if type(statistics.fault) == 'string' then
-    table.insert(lines, 'It can not be used: ' .. statistics.fault)
+    table.insert(lines, "It can't be used: " .. statistics.fault)
   end
   local holdings = statistics.holdings
   if type(holdings) == 'table' then

@@ -58,17 +58,17 @@ pub(super) async fn build(remote: &Remote, base: &Url) -> Result<Client, Fault> 
 /// Refuses addresses that would show a key to others, with what to write instead.
 fn check(base: &Url) -> Result<(), &'static str> {
     if !matches!(base.scheme(), "http" | "https") {
-        return Err("the address of a server starts with https://");
+        return Err("the address of a server has to start with https://");
     }
     if !base.username().is_empty() || base.password().is_some() {
-        return Err("write the key into `cache.api_key`, not before the `@` of the address");
+        return Err("put the key in `cache.api_key`, not before the `@` of the address");
     }
     if base.query().is_some() || base.fragment().is_some() {
-        return Err("the address ends with a path; a key belongs into `cache.api_key`");
+        return Err("the address has to end with a path; put a key in `cache.api_key`");
     }
     if base.scheme() == "http" && !is_loopback(base) {
         return Err(
-            "everybody on the way could read the key; the address must start with https://",
+            "others on the network could read the key; the address has to start with https://",
         );
     }
     Ok(())
@@ -93,7 +93,7 @@ fn headers(secret: Option<&SecretString>) -> Result<HeaderMap, &'static str> {
         return Err("`cache.api_key` is empty");
     }
     let mut bearer = HeaderValue::from_str(&format!("Bearer {secret}"))
-        .map_err(|_| "`cache.api_key` holds characters that no key has")?;
+        .map_err(|_| "`cache.api_key` contains invalid characters")?;
     bearer.set_sensitive(true);
     headers.insert(AUTHORIZATION, bearer);
     Ok(headers)
@@ -108,7 +108,7 @@ fn believe(client: ClientBuilder, ca_file: Option<&Path>) -> Result<ClientBuilde
     let text = std::fs::read(path).map_err(|error| wrong(&error.to_string()))?;
     let certificates = Certificate::from_pem_bundle(&text).unwrap_or_default();
     if certificates.is_empty() {
-        return Err(wrong("this is no file of certificates in PEM"));
+        return Err(wrong("it is not a PEM file of certificates"));
     }
     Ok(client.tls_certs_merge(certificates))
 }

@@ -66,7 +66,7 @@ impl HttpLedger {
 
     fn malformed(&self) -> Fault {
         let fault = self.line.fault(FaultKind::Malformed);
-        fault.because("it answers with something else than a budget")
+        fault.because("its answer doesn't contain a budget")
     }
 
     fn ns(&self) -> String {

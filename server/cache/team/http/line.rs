@@ -68,7 +68,7 @@ impl Line {
     pub(super) fn late(&self) -> Fault {
         let fault = self.fault(FaultKind::Timeout);
         fault.because(format_args!(
-            "no whole answer within {:?}",
+            "no complete answer within {:?}",
             self.patience.call()
         ))
     }
@@ -146,7 +146,7 @@ impl Line {
         {
             if body.len() + chunk.len() > longest {
                 let fault = self.fault(FaultKind::Malformed);
-                return Err(fault.because("its answer is longer than any that is right"));
+                return Err(fault.because("its answer is too long"));
             }
             body.extend_from_slice(&chunk);
         }

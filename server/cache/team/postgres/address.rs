@@ -106,7 +106,7 @@ fn asked(url: &Url) -> Result<Asked, Fault> {
         let known = KNOWN.contains(&&*name) || name.starts_with("options[");
         if !known {
             return Err(setting(format!(
-                "`{name}` in `cache.url` is not supported; leave it out"
+                "`{name}` in `cache.url` is not supported; remove it"
             )));
         }
         match &*name {
@@ -145,7 +145,8 @@ fn secure(options: PgConnectOptions, asked: Option<Tls>) -> Result<PgConnectOpti
 
 fn too_weak() -> Fault {
     setting(
-        "`sslmode` in `cache.url` may be `verify-full`, which is the default, or `disable` for a server on this machine; nothing else keeps others from reading or answering"
+        "`sslmode` in `cache.url` has to be `verify-full` (the default), or `disable` for a server on this machine; \
+         other modes would let others on the network read or answer"
             .to_owned(),
     )
 }
@@ -171,7 +172,7 @@ fn of_environment() -> impl Iterator<Item = String> {
 async fn look_for(file: &Path) -> Result<(), Fault> {
     match tokio::fs::read(file).await {
         Ok(text) if text.windows(11).any(|window| window == b"-----BEGIN ") => Ok(()),
-        Ok(_) => Err(setting(format!("{} holds nothing in PEM", file.display()))),
+        Ok(_) => Err(setting(format!("{} contains no PEM data", file.display()))),
         Err(error) => Err(setting(format!("{}: {error}", file.display()))),
     }
 }

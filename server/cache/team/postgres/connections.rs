@@ -203,7 +203,7 @@ pub(super) async fn close(connection: PgConnection) {
         .await
         .is_err()
     {
-        tracing::debug!("a database did not answer when its connection was closed");
+        tracing::debug!("the database did not answer when its connection was closed");
     }
 }
 

@@ -16,12 +16,12 @@ pub(super) fn of(error: &sqlx::Error) -> Fault {
         sqlx::Error::Tls(error) => Fault::new(FaultKind::Certificate).because(error),
         // Its text may quote the address.
         sqlx::Error::Configuration(_) => {
-            Fault::new(FaultKind::Setting).because("`cache.url` is no address of a database")
+            Fault::new(FaultKind::Setting).because("`cache.url` is not the address of a database")
         }
         sqlx::Error::ColumnDecode { .. }
         | sqlx::Error::ColumnNotFound(_)
         | sqlx::Error::ColumnIndexOutOfBounds { .. } => {
-            Fault::new(FaultKind::NoTable).because("the table has other columns")
+            Fault::new(FaultKind::NoTable).because("the table has unexpected columns")
         }
         error => Fault::new(FaultKind::Malformed).because(error),
     }
@@ -49,10 +49,10 @@ fn of_code(code: &str, message: &str) -> Fault {
         // What the functions of the ledger say where there is no row.
         "P0002" => fault(FaultKind::NoBudget),
         "3D000" | "57P04" => Fault::new(FaultKind::Setting).because(format_args!(
-            "{message}; name another in `cache.url`, or create it and run `rustassistant cache setup`"
+            "{message}; set another one in `cache.url`, or create it and run `rustassistant cache setup`"
         )),
         "25006" => Fault::new(FaultKind::ReadOnly).because(format_args!(
-            "{message}; is it a standby, or `default_transaction_read_only` set?"
+            "{message}; check whether it is a standby, or `default_transaction_read_only` is set"
         )),
         "42501" => fault(FaultKind::Denied),
         "57014" | "25P03" => fault(FaultKind::Timeout),

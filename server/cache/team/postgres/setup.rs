@@ -30,7 +30,7 @@ pub async fn setup(remote: &Remote, schema: Schema) -> Result<(), Fault> {
         connections::close(connection).await;
         Ok(())
     };
-    let late = || Fault::new(FaultKind::Timeout).because("does somebody hold a lock there?");
+    let late = || Fault::new(FaultKind::Timeout).because("another session may hold a lock");
     let done = timeout(PATIENCE, attempt).await;
     let done: Result<(), Fault> = done.unwrap_or_else(|_| Err(late()));
     done.map_err(|fault| fault.of(&remote.address))
@@ -50,8 +50,9 @@ async fn migrate(connection: &mut PgConnection, schema: Schema) -> Result<(), Fa
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
             fault::of(&error)
         }
-        MigrateError::VersionMissing(version) => Fault::new(FaultKind::Newer)
-            .because(format_args!("migration {version} is not known here")),
+        MigrateError::VersionMissing(version) => Fault::new(FaultKind::Newer).because(
+            format_args!("migration {version} is unknown to this version"),
+        ),
         error => Fault::new(FaultKind::Foreign).because(error),
     })
 }

@@ -123,7 +123,7 @@ impl FromStr for Pattern {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Pattern, String> {
-        let wrong = |error| format!("{error}; to allow all that start alike, end it with `*`");
+        let wrong = |error| format!("{error}; to allow all with a prefix, end it with `*`");
         match text.strip_suffix('*') {
             Some("") => Ok(Pattern::StartsWith(String::new())),
             // What a namespace may start with is what may be a namespace.

@@ -99,24 +99,24 @@ impl ServiceMetrics {
         registry.register("requests", "Requests", self.requests.clone());
         registry.register_with_unit(
             "request",
-            "Time from a request's head to its answer's",
+            "Time from a request's headers to its response's",
             Unit::Seconds,
             self.seconds.clone(),
         );
         registry.register("hits", "Entries that were found", self.hits.clone());
-        registry.register("misses", "Entries that were not there", self.misses.clone());
+        registry.register("misses", "Entries that were not found", self.misses.clone());
         registry.register("stored", "Entries that were new", self.stored.clone());
         for (name, help, counter) in [
-            ("received", "Bodies of requests", &self.received),
-            ("sent", "Bodies of answers", &self.sent),
+            ("received", "Size of request bodies", &self.received),
+            ("sent", "Size of response bodies", &self.sent),
         ] {
             registry.register_with_unit(name, help, Unit::Bytes, counter.clone());
         }
         let connections = self.connections.clone();
-        registry.register("connections", "Connections that are open", connections);
+        registry.register("connections", "Open connections", connections);
         registry.register(
             "connections_refused",
-            "Connections above the bound",
+            "Connections rejected above the limit",
             self.connections_refused.clone(),
         );
         registry.register(
@@ -151,10 +151,10 @@ impl ServiceMetrics {
             ("tokens_used", "Tokens that were spent", &self.used),
             (
                 "tokens_held",
-                "Tokens that are held for requests on their way",
+                "Tokens reserved for running requests",
                 &self.held,
             ),
-            ("tokens_limit", "Tokens that may be spent", &self.limit),
+            ("tokens_limit", "Token budget", &self.limit),
         ] {
             registry.register(name, help, gauge.clone());
         }
@@ -179,7 +179,10 @@ impl ServiceMetrics {
     }
 
     /// The text, with these holdings and budgets and no others.
-    #[expect(clippy::cast_precision_loss, reason = "so many bytes there are not")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the number of bytes is too large"
+    )]
     pub(super) fn text(
         &self,
         holdings: &[(Namespace, Holdings)],

@@ -40,7 +40,7 @@ impl Refusal {
     pub(super) fn unknown_key() -> Refusal {
         Refusal::new(
             StatusCode::UNAUTHORIZED,
-            "a key that this server knows is needed, as `Authorization: Bearer KEY`; check `cache.api_key`",
+            "a key of this server is required, as `Authorization: Bearer KEY`; check `cache.api_key`",
         )
     }
 
@@ -52,27 +52,24 @@ impl Refusal {
     }
 
     pub(super) fn nothing_here() -> Refusal {
-        Refusal::new(StatusCode::NOT_FOUND, "there is nothing here")
+        Refusal::new(StatusCode::NOT_FOUND, "not found")
     }
 
     pub(super) fn too_large() -> Refusal {
-        Refusal::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "this is more than is taken at once",
-        )
+        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "the request is too large")
     }
 
     pub(super) fn no_budget() -> Refusal {
         Refusal::new(
             StatusCode::NOT_FOUND,
-            "no budget of tokens is set here; whoever runs the server sets one with `--budget-day` and `--budget-month`",
+            "no token budget is set; the server's administrator sets one with `--budget-day` and `--budget-month`",
         )
     }
 
     pub(super) fn over() -> Refusal {
         Refusal::new(
             StatusCode::CONFLICT,
-            "this reservation is another one, or over",
+            "the reservation is a different one, or has ended",
         )
     }
 
@@ -84,7 +81,7 @@ impl Refusal {
     }
 
     pub(super) fn too_slow() -> Refusal {
-        Refusal::new(StatusCode::REQUEST_TIMEOUT, "the request came too slowly")
+        Refusal::new(StatusCode::REQUEST_TIMEOUT, "the request was too slow")
     }
 
     pub(super) fn too_many(wait: Duration) -> Refusal {
@@ -100,10 +97,7 @@ impl Refusal {
     pub(super) fn overloaded() -> Refusal {
         Refusal {
             retry_after: Some(Duration::from_secs(1)),
-            ..Refusal::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the server has too much to do",
-            )
+            ..Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the server is overloaded")
         }
     }
 
@@ -111,7 +105,7 @@ impl Refusal {
     pub(super) fn broken() -> Refusal {
         Refusal::new(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "the server failed; whoever runs it finds more in its log",
+            "the server failed; its log has details",
         )
     }
 }
@@ -129,7 +123,7 @@ impl From<Fault> for Refusal {
             fault: Some(fault),
             ..Refusal::new(
                 StatusCode::SERVICE_UNAVAILABLE,
-                "the server's storage failed; whoever runs it finds more in its log",
+                "the server's storage failed; its log has details",
             )
         }
     }

@@ -115,7 +115,7 @@ async fn store(
 fn check(app: &App, namespace: &Namespace, key: &Key, sealed: &[u8]) -> Result<(), Refusal> {
     if !seal::is_whole(key, sealed) {
         return Err(Refusal::wrong(
-            "the body is no sealed entry of this key; it was damaged on its way, or is for another address",
+            "the body is not a sealed entry of this key; it was damaged in transit, or is for another address",
         ));
     }
     let trusted = app.trusted();

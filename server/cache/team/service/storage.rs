@@ -135,7 +135,7 @@ impl Folder {
             Err(TryLockError::WouldBlock) => {
                 return Err(Fault::new(FaultKind::Busy)
                     .at(path)
-                    .because("another server serves this folder"));
+                    .because("another server uses this directory"));
             }
             Err(TryLockError::Error(error)) => return Err(at(error)),
         }
@@ -207,7 +207,7 @@ impl Folder {
         };
         for opened in open.into_values() {
             if let Err(fault) = opened.shelf.close().await {
-                tracing::warn!(%fault, "the last uses of entries could not be written down");
+                tracing::warn!(%fault, "the entries' last uses could not be recorded");
             }
         }
     }

@@ -234,7 +234,7 @@ async fn a_broken_team_s_cache_is_left_alone_and_told_once() {
         assert!(office.asked() <= 3);
         let warnings = cache.warnings();
         assert_eq!(warnings.len(), 1, "{warnings:?}");
-        assert!(warnings[0].starts_with("the team's cache is left out: the team's server: "));
+        assert!(warnings[0].starts_with("the team's cache is not used: the team's server: "));
         let stats = cache.stats();
         assert_eq!((stats.misses, stats.faults[&kind]), (0, 20));
         assert_eq!(stats.tiers[&Tier::Remote].faults[&kind], 20);

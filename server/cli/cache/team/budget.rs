@@ -5,10 +5,10 @@ use crate::{cache::ledger::Limits, config};
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Arguments {
-    /// Tokens that may be spent on a language model each day, as in 200k or 2M; 0 is nothing
+    /// Daily token budget for language models, such as 200k or 2M; 0 allows nothing
     #[arg(long, value_name = "TOKENS", value_parser = tokens)]
     budget_day: Option<u64>,
-    /// Tokens that may be spent on a language model each month
+    /// Monthly token budget for language models
     #[arg(long, value_name = "TOKENS", value_parser = tokens)]
     budget_month: Option<u64>,
 }
@@ -25,5 +25,5 @@ impl Arguments {
 }
 
 fn tokens(text: &str) -> Result<u64, &'static str> {
-    config::tokens(text).ok_or("tokens are a whole number, as in 200k, 2M or 0")
+    config::tokens(text).ok_or("expected a whole number of tokens, such as 200k, 2M or 0")
 }

@@ -16,7 +16,7 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli::cache) struct Arguments {
-    /// The file for the secret half, which must not be there yet; `-` is stdout [default: signing.key in the home]
+    /// The file to create for the secret key; `-` is stdout [default: signing.key in RustAssistant's home]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -45,10 +45,10 @@ pub(super) fn run(
 
 fn at_home(settings: &Settings) -> anyhow::Result<PathBuf> {
     let home = settings.environment().home.as_deref();
-    let home = home.context("There is no home to write to; say `--out FILE`")?;
+    let home = home.context("There is no home directory to write to; use `--out FILE`")?;
     os::private_folder(fs::DirBuilder::new().recursive(true))
         .create(home)
-        .with_context(|| format!("{} can't be made", home.display()))?;
+        .with_context(|| format!("{} can't be created", home.display()))?;
     Ok(home.join(NAME))
 }
 
@@ -56,11 +56,9 @@ fn save(key: &SigningKey, path: &Path) -> anyhow::Result<()> {
     let shown = path.display();
     let mut file = create(path).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => {
-            anyhow::anyhow!(
-                "{shown} is there already and is left as it is; say `--out` with another file"
-            )
+            anyhow::anyhow!("{shown} already exists; choose another file with `--out`")
         }
-        _ => anyhow::anyhow!("{shown} can't be made: {error}"),
+        _ => anyhow::anyhow!("{shown} can't be created: {error}"),
     })?;
     let written = writeln!(file, "{}", key.secret_text().expose_secret());
     written
@@ -82,12 +80,12 @@ fn explain(out: &mut impl Write, public: &PublicKey, secret: Option<&Path>) -> i
     writeln!(out)?;
     writeln!(
         out,
-        "In the config.toml of everybody who is to believe this key:"
+        "Add to the config.toml of everybody who trusts this key:"
     )?;
     writeln!(out, "  cache.team.trusted_keys = [\"{public}\"]")?;
     writeln!(
         out,
-        "In the pipeline that fills the team's cache, as one of its secrets:"
+        "Add to the secrets of the pipeline that fills the team's cache:"
     )?;
     match secret {
         Some(path) => writeln!(

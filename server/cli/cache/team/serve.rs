@@ -44,15 +44,15 @@ pub(in crate::cli::cache) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Make a key and show it once
+    /// Create a key and show it once
     AddKey(AddKey),
-    /// Forget a key; whoever has it is not let in any more
+    /// Revoke a key
     RemoveKey {
         name: String,
         #[command(flatten)]
         file: File,
     },
-    /// Say which keys there are and what they open
+    /// List the keys and their rights
     ListKeys {
         #[command(flatten)]
         file: File,
@@ -61,13 +61,13 @@ enum Command {
 
 #[derive(Debug, clap::Args)]
 struct AddKey {
-    /// What the log calls whoever has the key
+    /// The name of the key in the log
     #[arg(long)]
     name: String,
-    /// Let it write as well; without this it reads
+    /// Allow writing; without this flag the key only reads
     #[arg(long)]
     write: bool,
-    /// A namespace that it opens, or the start of several, as in `pr-*`
+    /// A namespace that the key gives access to, or a prefix such as `pr-*`
     #[arg(long, value_name = "NAMESPACE", default_values = ["main"])]
     namespace: Vec<Pattern>,
     #[command(flatten)]
@@ -77,7 +77,7 @@ struct AddKey {
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 struct File {
-    /// The file with the hashes of the keys [default: ~/.rustassistant/serve/keys.toml]
+    /// The file with the key hashes [default: ~/.rustassistant/serve/keys.toml]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     keys: Option<PathBuf>,
 }
@@ -85,49 +85,49 @@ struct File {
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 struct Serve {
-    /// Where to listen
+    /// The address and port to listen on
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8477")]
     listen: String,
-    /// A folder, or the address of a database: postgresql://... [default: ~/.rustassistant/serve/cache]
+    /// A directory, or the address of a database: postgresql://... [default: ~/.rustassistant/serve/cache]
     #[arg(long, value_name = "PLACE", value_hint = ValueHint::DirPath)]
     storage: Option<String>,
-    /// A file with the password of the database
+    /// A file with the database password
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     storage_password_file: Option<PathBuf>,
-    /// Authorities whose word for the database's certificate is believed beside the system's
+    /// Certificate authorities to trust for the database, in addition to the system's
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     storage_ca_file: Option<PathBuf>,
     #[command(flatten)]
     file: File,
-    /// A key whose signatures are taken; without any, here or in the file of keys, all are
+    /// A public key whose signatures are accepted; without any, here or in the key file, all are
     #[arg(long = "trusted-key", value_name = "ed25519:...")]
     trusted: Vec<PublicKey>,
-    /// The certificate to show, in PEM
+    /// The TLS certificate, in PEM
     #[arg(long, value_name = "FILE", requires = "tls_key", value_hint = ValueHint::FilePath)]
     tls_cert: Option<PathBuf>,
-    /// The key of the certificate, in PEM
+    /// The private key of the certificate, in PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert", value_hint = ValueHint::FilePath)]
     tls_key: Option<PathBuf>,
-    /// A proxy stands before this and does TLS
+    /// A proxy in front of this server terminates TLS
     #[arg(long)]
     behind_proxy: bool,
-    /// What stands before the protocol's own addresses, as in `/api`
+    /// A path prefix for all routes, such as `/api`
     #[arg(long, value_name = "PATH", default_value = "", value_parser = base)]
     base: String,
-    /// Forget what nobody has used for so many days
+    /// Remove entries unused for this many days
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     keep_days: u32,
-    /// Keep so much of each namespace in a folder, in MiB
+    /// Limit the size of each namespace in a directory, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 1024)]
     keep_mib: u32,
     #[command(flatten)]
     budget: budget::Arguments,
     #[command(flatten)]
     bounds: BoundsArguments,
-    /// Show the first keys instead of writing them to a file, if this is a terminal
+    /// On a terminal, show the first keys instead of writing them to a file
     #[arg(long)]
     show_keys: bool,
-    /// How the log is written
+    /// Log format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     log_format: log::Format,
 }
@@ -135,25 +135,25 @@ struct Serve {
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 struct BoundsArguments {
-    /// Bytes of the largest entry
+    /// Largest entry, in bytes
     #[arg(long, value_name = "BYTES")]
     max_entry: Option<usize>,
-    /// Connections at once
+    /// Concurrent connections
     #[arg(long, value_name = "NUMBER", default_value_t = Bounds::default().connections)]
     max_connections: usize,
-    /// Requests a second with one key, on average
+    /// Average requests per second and key
     #[arg(long, value_name = "NUMBER", default_value_t = Bounds::default().rate)]
     rate: NonZeroU32,
-    /// Requests with one key at once
+    /// Concurrent requests per key
     #[arg(long, value_name = "NUMBER", default_value_t = Bounds::default().burst)]
     burst: NonZeroU32,
-    /// How long the head of a request may take, and a connection be idle
+    /// Timeout for a request's headers and for idle connections
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     head_seconds: u32,
-    /// How long the body of a request may take
+    /// Timeout for a request's body
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     body_seconds: u32,
-    /// How long requests that are running at the end may take
+    /// How long running requests may take at shutdown
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     grace_seconds: u32,
 }
@@ -198,7 +198,7 @@ fn remove(name: &str, file: &KeyFile, out: &mut Output) -> anyhow::Result<ExitSt
     let is_removed = file.exists() && file.remove(name)?;
     ensure!(
         is_removed,
-        "{} has no key named `{name}`; `rustassistant cache serve list-keys` names them",
+        "{} has no key named `{name}`; `rustassistant cache serve list-keys` lists them",
         file.path().display()
     );
     writeln!(out, "removed: {name}")?;
@@ -223,9 +223,8 @@ fn serve(arguments: &Serve, home: Option<&Path>, out: &mut Output) -> anyhow::Re
     let keys = arguments.file.of(home)?;
     let address = resolve(&arguments.listen)?;
     arguments.check(&address, &keys)?;
-    let listener = TcpListener::bind(address).with_context(|| {
-        format!("{address} can't be listened on; choose another with `--listen`")
-    })?;
+    let listener = TcpListener::bind(address)
+        .with_context(|| format!("Can't listen on {address}; choose another with `--listen`"))?;
     let url = arguments.url(listener.local_addr()?);
     if !keys.exists() {
         welcome::first(&keys, &url, arguments.show(), out)?;
@@ -241,7 +240,7 @@ fn serve(arguments: &Serve, home: Option<&Path>, out: &mut Output) -> anyhow::Re
         let service = Arc::new(Service::open(options, &migrations::SQLITE).await?);
         let stop = CancellationToken::new();
         heed_signals(Arc::clone(&service), stop.clone())?;
-        writeln!(out, "Listening on {url}. End it with ctrl-c.")?;
+        writeln!(out, "Listening on {url}. Press ctrl-c to stop.")?;
         out.flush()?;
         service.serve(listener, stop).await?;
         Ok(ExitStatus::Fine)
@@ -256,14 +255,14 @@ impl Serve {
         }
         ensure!(
             self.tls_cert.is_some() || self.behind_proxy,
-            "{address} can be reached from other machines, and without TLS keys would cross the network in plain. \
-             Name a certificate with `--tls-cert` and `--tls-key`; or say `--behind-proxy` if a proxy does TLS; \
-             or listen on 127.0.0.1"
+            "{address} is reachable from other machines, and without TLS the keys would be sent in plain text. Set a \
+             certificate with `--tls-cert` and `--tls-key`, use `--behind-proxy` if a proxy terminates TLS, or \
+             listen on 127.0.0.1"
         );
         ensure!(
             keys.exists(),
-            "{} is not there, so nobody could speak to the server. \
-             Make a key with `rustassistant cache serve add-key --name ci --write`",
+            "{} does not exist, so nobody could use the server. Create a key with `rustassistant cache serve add-key \
+             --name ci --write`",
             keys.path().display()
         );
         Ok(())
@@ -313,7 +312,8 @@ impl Serve {
 
     fn place(&self, home: Option<&Path>) -> anyhow::Result<StoragePlace> {
         let Some(storage) = &self.storage else {
-            let home = home.context("There is no home; say where to store with `--storage`")?;
+            let home =
+                home.context("There is no home directory; choose the storage with `--storage`")?;
             return Ok(StoragePlace::Folder(home.join("cache")));
         };
         if !storage.contains("://") {
@@ -321,7 +321,7 @@ impl Serve {
         }
         let address = Address::from(storage.as_str());
         if !matches!(address.scheme(), Some(Scheme::Postgres)) {
-            bail!("{address} is neither a folder nor a database: say `postgresql://...`");
+            bail!("{address} is neither a directory nor a database address (`postgresql://...`)");
         }
         Ok(StoragePlace::Postgres(Box::new(Remote {
             secret: self.storage_password_file.clone().map(Secret::File),
@@ -352,7 +352,7 @@ impl File {
     fn of(&self, home: Option<&Path>) -> anyhow::Result<KeyFile> {
         let beside = || home.map(|home| home.join("keys.toml"));
         let path = self.keys.clone().or_else(beside);
-        let path = path.context("There is no home; name a file with `--keys`")?;
+        let path = path.context("There is no home directory; name a file with `--keys`")?;
         Ok(KeyFile::at(path))
     }
 }
@@ -363,7 +363,7 @@ fn resolve(listen: &str) -> anyhow::Result<SocketAddr> {
         .with_context(|| format!("`{listen}` is not an address and a port"))?;
     addresses
         .next()
-        .with_context(|| format!("`{listen}` is nowhere"))
+        .with_context(|| format!("`{listen}` doesn't resolve to an address"))
 }
 
 /// A path in front of others: with a slash before it and none behind it.
@@ -374,7 +374,7 @@ fn base(text: &str) -> Result<String, &'static str> {
     if base.is_empty() || is_path {
         Ok(base.to_owned())
     } else {
-        Err("a base is a path such as `/api`")
+        Err("expected a path such as `/api`")
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli::cache) struct Arguments {
-    /// The database, as an owner of it [default: `cache.url`]
+    /// The database's address, with a role that owns it [default: `cache.url`]
     #[arg(long)]
     url: Option<String>,
     #[command(flatten)]
@@ -50,7 +50,7 @@ pub(super) fn run(
     };
     let CacheBackend::Postgres(remote) = &backend else {
         bail!(
-            "{} is no database and needs no setup; only `postgresql://` addresses do",
+            "{} is not a database and needs no setup; only `postgresql://` addresses do",
             place::shown(&backend)
         );
     };

@@ -29,10 +29,10 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli::cache) struct Arguments {
-    /// Files and directories
+    /// Files and directories to analyse
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Exit with 2 if anything is wrong with the team's cache
+    /// Exit with 2 on any fault of the team's cache
     #[arg(long)]
     require_remote: bool,
 }
@@ -52,10 +52,10 @@ pub(super) fn run(
 ) -> anyhow::Result<ExitStatus> {
     let options = options(settings)?;
     if arguments.require_remote {
-        options
-            .team
-            .as_ref()
-            .context("`--require-remote`, but no team's cache is configured; set `cache.url` or RUSTASSISTANT_CACHE_URL")?;
+        options.team.as_ref().context(
+            "`--require-remote` is given, but no team's cache is configured; set `cache.url` or \
+                      RUSTASSISTANT_CACHE_URL",
+        )?;
     }
     let inputs = gather(&arguments.paths, settings)?;
     let work = Work::with_cache(&options)?;
@@ -222,7 +222,7 @@ fn say_faults(team: Option<&TierStats>, unuploaded: Option<&String>, uploaded: &
     let mut faults = team.map(faults_of).unwrap_or_default();
     faults.extend(unuploaded.cloned());
     if uploaded.damaged + uploaded.too_large + uploaded.differing > 0 {
-        let why = "some entries of the local file could not be uploaded; `rustassistant cache check --team` tells more";
+        let why = "some entries of the local file couldn't be uploaded; `rustassistant cache check --team` tells more";
         faults.push(why.to_owned());
     }
     for fault in &faults {
@@ -245,7 +245,7 @@ fn faults_of(team: &TierStats) -> Vec<String> {
     });
     let mut faults: Vec<String> = words.collect();
     if team.dropped > 0 {
-        faults.push(format!("{} entries did not get there", team.dropped));
+        faults.push(format!("{} entries were not uploaded", team.dropped));
     }
     faults
 }

@@ -73,7 +73,8 @@ fn a_project_and_an_editor_can_only_switch_it_off() {
     let off = House::new().user(LOCAL).project("model.enabled = false\n");
     assert_eq!(config(&off).model, ModelChoice::SwitchedOff);
     let on = House::new().project("model.enabled = true\n");
-    let refused = "rustassistant.toml:1:17: model.enabled: refused: a project can only switch it off, with `false`";
+    let refused =
+        "rustassistant.toml:1:17: model.enabled: refused: a project can only set it to `false`";
     assert_eq!(on.one_problem(), refused);
     for key in [
         "provider = 'openai'",
@@ -117,15 +118,15 @@ fn what_is_missing_or_wrong_is_said_and_means_no_model() {
         ),
         (
             "provider = 'anthropic'\nmodel = 'x'",
-            "model.provider: there is no key: set `model.api_key`, as in \"${ANTHROPIC_API_KEY}\"",
+            "model.provider: there is no key: set `model.api_key`, such as \"${ANTHROPIC_API_KEY}\"",
         ),
         (
             "provider = 'openai'\nmodel = 'x'\nurl = 'http://models.example.com/v1'\napi_key = 'x'",
-            "model.url: plain http is only for this machine",
+            "model.url: plain http is allowed only for this machine",
         ),
         (
             "provider = 'openai'\nmodel = 'x'\nurl = 'postgres://a/b'",
-            "model.url: expected an address that begins with `https://`",
+            "model.url: expected an address that starts with `https://`",
         ),
         (
             "provider = 'gemini'\nmodel = 'x'",

@@ -143,23 +143,23 @@ fn what_does_not_go_together_is_said_where_it_stands() {
         ),
         (
             "url = '${TEAM_URL}'",
-            "2:7: cache.url: this begins with a variable, so `cache.backend` must say what it is: `postgres` or `http`",
+            "2:7: cache.url: this starts with a variable, so set `cache.backend` to `postgres` or `http`",
         ),
         (
             "url = 'https://a.b'\nteam.write = true",
-            "3:14: cache.team.write: what is written must be signed: set `cache.team.signing_key` or RUSTASSISTANT_CACHE_SIGNING_KEY to the key that `rustassistant cache keygen` makes",
+            "3:14: cache.team.write: entries must be signed: set `cache.team.signing_key` or RUSTASSISTANT_CACHE_SIGNING_KEY to a key from `rustassistant cache keygen`",
         ),
         (
             "url = 'http://cache.example.com'",
-            "2:7: cache.url: plain http is only for this machine, as what is sent could be read and changed on the way; use `https://`",
+            "2:7: cache.url: plain http is allowed only for this machine, because others on the network could read and change what is sent; use `https://`",
         ),
         (
             "url = 'cache.example.com'",
-            "2:7: cache.url: expected an address that begins with `postgresql://` or `https://`, found another string",
+            "2:7: cache.url: expected an address that starts with `postgresql://` or `https://`, found another string",
         ),
         (
             "url = 'https://'",
-            "2:7: cache.url: this is no address: empty host",
+            "2:7: cache.url: invalid address: empty host",
         ),
         (
             "url = ''",
@@ -171,7 +171,7 @@ fn what_does_not_go_together_is_said_where_it_stands() {
         ),
         (
             "team.trusted_keys = ['x']",
-            "2:21: cache.team.trusted_keys: the key at place 1: a public key is `ed25519:` and 64 hexadecimal digits, as `rustassistant cache keygen` prints it",
+            "2:21: cache.team.trusted_keys: key 1: a public key is `ed25519:` and 64 hexadecimal digits, as `rustassistant cache keygen` prints it",
         ),
         (
             "api_key = { file = 'a', command = ['b'] }",

@@ -12,7 +12,7 @@ local function knows(name)
 end
 
 local function lacks(name)
-  local said = ('does not know `rustassistant.%s`'):format(name)
+  local said = ('does not support `rustassistant.%s`'):format(name)
   t.check(t.count_messages(said) == 1, 'said once: ' .. said)
 end
 
@@ -34,9 +34,9 @@ t.run(function()
   t.equal(complete('RustAssistant stats '), {}, 'stats takes nothing')
 
   vim.cmd('RustAssistant dance')
-  t.check(t.has_message('there is no `dance`, only clear-cache, config,'), 'an unknown subcommand')
+  t.check(t.has_message('unknown command `dance`; expected one of clear-cache, config,'), 'an unknown subcommand')
   vim.cmd('RustAssistant stats now')
-  t.check(t.has_message('too many words after `stats`'), 'too many words')
+  t.check(t.has_message('too many arguments for `stats`'), 'too many words')
 
   vim.api.nvim_win_set_cursor(0, { 1, 0 })
   vim.cmd('RustAssistant explain')
@@ -60,7 +60,7 @@ t.run(function()
   else
     lacks('cacheStatistics')
   end
-  local said = { ['clear-cache'] = { 'clearCache', 'removed from the cache' }, reindex = { 'reindex', 'is looked at again' } }
+  local said = { ['clear-cache'] = { 'clearCache', 'removed from the cache' }, reindex = { 'reindex', 'analysing the workspace again' } }
   for command, expected in pairs(said) do
     local before = #t.messages
     vim.cmd('RustAssistant ' .. command)
@@ -119,7 +119,7 @@ t.run(function()
       return t.text(bufnr):find('order.is_paid && order.lines', 1, true) ~= nil
     end)
     t.wait('what was done', function()
-      return t.count_messages('3 refactorings carried out in 1 file') == 1
+      return t.count_messages('applied 3 refactorings in 1 file') == 1
     end)
     vim.cmd('wall')
     vim.cmd('RustAssistant fix-workspace')

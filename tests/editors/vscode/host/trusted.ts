@@ -204,7 +204,7 @@ async function refusesBadServers(): Promise<void> {
   await saysWhatIsWrong(program("old", 'echo "rustassistant 0.0.3"'), /0\.0\.3, which is too old/);
   // Whoever opens another file isn't told again.
   await open(copyOfCrate("refused.rs"));
-  await saysWhatIsWrong(7, /must be a text, but is 7/);
+  await saysWhatIsWrong(7, /must be a string, but is 7/);
   await saysWhatIsWrong(program("other", "echo other"), /can't be used/);
   await setting("server.path", undefined);
   await isRunning();
@@ -219,7 +219,7 @@ async function givesUpOnServersThatNeverStart(): Promise<void> {
   check(/crashed too often.*code 3/.test(api().statusLine()), api().statusLine());
   const starts = fs.readFileSync(count, "utf8").length;
   check(starts === 6, `it was started ${starts} times`);
-  await isSaid(/crashed \(it ended with code 3\) and is started again/, "Show Output");
+  await isSaid(/crashed \(it ended with code 3\) and is restarted/, "Show Output");
   await isSaid(/crashed too often/, "Restart Server", "Show Output");
   await setting("server.path", undefined);
   await isRunning();
@@ -236,7 +236,7 @@ async function survivesCrashes(): Promise<void> {
   process.kill(first, "SIGKILL");
   await until("the crash is noticed", () => api().state() === "restarting");
   check(findings(document.uri).length === 0, "findings of a server that is gone");
-  await isSaid(/crashed \(it was ended by SIGKILL\) and is started again/, "Show Output");
+  await isSaid(/crashed \(it was ended by SIGKILL\) and is restarted/, "Show Output");
   await isRunning();
   check(Number(fs.readFileSync(id, "utf8")) !== first, "it is the same process");
   await found(document.uri, GUARD);
@@ -359,7 +359,7 @@ async function leavesVirtualDocumentsAlone(): Promise<void> {
     await vscode.commands.executeCommand("rustassistant.fixAllInFile");
     await isSaid(/nothing in this file/);
     await vscode.commands.executeCommand("rustassistant.explainFinding");
-    await isSaid(/Nothing was found in this file/);
+    await isSaid(/There are no findings in this file/);
     // A file that was opened later has its findings by now.
     await open(copyOfCrate("after_virtual.rs")).then((ours) => found(ours.document.uri, GUARD));
     check(findings(uri).length === 0, "findings in text that is no file");
@@ -518,7 +518,7 @@ async function fixesTheWorkspace(): Promise<void> {
   await until("the open file is changed", () => document.getText().includes("let Some(name) = &order.customer else {"));
   const other = await vscode.workspace.openTextDocument(path.join(root(), "src", "beside.rs"));
   check(other.getText().includes("let Some(name) = &order.customer else {"), "a file that nobody had open is as it was");
-  await isSaid(/\d+ refactorings carried out in \d+ files/);
+  await isSaid(/applied \d+ refactorings in \d+ files/);
 }
 
 export const run = () =>

@@ -108,7 +108,7 @@ test("what is no server says why", async () => {
   chmodSync(plain, 0o755);
   assert.match((await refusal({ setting: plain })).message, /can't be used/);
   chmodSync(plain, 0o644);
-  assert.match((await refusal({ setting: plain })).message, /doesn't allow to execute/);
+  assert.match((await refusal({ setting: plain })).message, /permission denied/);
 });
 
 test("PATH is searched in order, and only its absolute entries", async () => {

@@ -30,7 +30,7 @@ test("what is wrong has its severity", () => {
   const stopped = shown({ kind: "stopped", reason: "Not found." }, undefined, undefined);
   assert.deepEqual([stopped.severity, stopped.detail, stopped.isBusy], ["error", "Not found.", false]);
   const restarting = shown({ kind: "restarting", delayMs: 500 }, undefined, undefined);
-  assert.deepEqual([restarting.severity, restarting.detail], ["warning", "crashed, starts again in 0.5 s"]);
+  assert.deepEqual([restarting.severity, restarting.detail], ["warning", "crashed, restarts in 0.5 s"]);
 });
 
 test("progress is one line, with what there is of it", () => {

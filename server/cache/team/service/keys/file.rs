@@ -88,9 +88,10 @@ impl KeyFile {
                 .iter()
                 .any(|grant| *grant.name == key.name)
             {
-                return Err(self.error(format_args!("there is a key named `{}` already", key.name)));
+                return Err(self.error(format_args!("a key named `{}` already exists", key.name)));
             }
-            let secret = generate().ok_or_else(|| self.error("the system has no randomness"))?;
+            let secret =
+                generate().ok_or_else(|| self.error("the system provides no randomness"))?;
             let block = block(key, &hash(secret.expose_secret()));
             Ok((format!("{text}{block}"), secret))
         })
@@ -114,7 +115,7 @@ impl KeyFile {
         self.change(|text| {
             let mut trusted = self.ring(text)?.trusted;
             if !trusted.is_empty() {
-                return Err(self.error("`trusted_keys` is there already; add the key by hand"));
+                return Err(self.error("`trusted_keys` already exists; add the key by hand"));
             }
             trusted.push(key.clone());
             let mut blocks = blocks(text);
@@ -161,10 +162,10 @@ impl KeyFile {
     fn text(&self) -> Result<String, KeyFileError> {
         let metadata = fs::metadata(&self.0).map_err(|error| self.error(error))?;
         if !metadata.is_file() || metadata.len() > MOST_BYTES {
-            return Err(self.error("this is no file of keys"));
+            return Err(self.error("this is not a key file"));
         }
         if os::is_in_others_hands(&metadata) {
-            return Err(self.error("others may write it; give it to yourself alone (chmod 600)"));
+            return Err(self.error("it is writable by others; make it yours alone (chmod 600)"));
         }
         fs::read_to_string(&self.0).map_err(|error| self.error(error))
     }

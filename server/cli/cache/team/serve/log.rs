@@ -49,7 +49,7 @@ pub(super) fn start(format: Format) {
     // Whoever embeds the program may have set another.
     let _ = tracing_subscriber::registry().with(layer).try_init();
     std::panic::set_hook(Box::new(|panic| {
-        let message = panic.payload_as_str().unwrap_or("no words");
+        let message = panic.payload_as_str().unwrap_or("no message");
         let place = panic.location().map(ToString::to_string);
         tracing::error!(place, "a request failed: {message}");
     }));

@@ -38,7 +38,8 @@ pub(super) fn first(keys: &KeyFile, url: &str, show: Show, out: &mut Output) -> 
         file.sync_all()?;
         writeln!(
             out,
-            "The first keys, and where they go, are in {}, which nobody else can read. Put them away and remove the file.",
+            "The first keys, with instructions, are in {}, which only you can read. Store the keys safely and delete \
+             the file.",
             path.display()
         )?;
     } else {
@@ -59,7 +60,7 @@ fn create(path: &Path) -> anyhow::Result<(PathBuf, File)> {
     let file = os::private_file(options.write(true).create_new(true)).open(path);
     let file = file.with_context(|| {
         format!(
-            "{} can't be created for the first keys; if it is there, put its keys away and remove it",
+            "{} can't be created for the first keys; if it exists, store its keys safely and delete it",
             path.display()
         )
     })?;
@@ -127,7 +128,7 @@ pub(super) fn key(file: &KeyFile, secret: &SecretString, out: &mut Output) -> st
     crate::cli::output::say(
         "note",
         &format!(
-            "The key is shown this once; {path} has its hash only. A running server knows it within seconds."
+            "The key is shown only once; {path} holds only its hash. A running server accepts it within seconds."
         ),
     );
     Ok(())
