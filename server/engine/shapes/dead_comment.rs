@@ -66,6 +66,11 @@ impl<'a> CommentLines<'a> {
         self.code.len()
     }
 
+    /// Whether most lines end as code does, if only in part.
+    pub fn look_like_code(&self) -> bool {
+        look_like_code(&self.code)
+    }
+
     /// Whether the lines are statements, and whole.
     pub fn are_code(&self, context: FileContext) -> bool {
         are_statements(&self.code, context)
@@ -176,11 +181,14 @@ fn comment(line: &str) -> Option<&str> {
     (!rest.starts_with(['/', '!'])).then(|| rest.trim())
 }
 
-fn are_statements(lines: &[&str], context: FileContext) -> bool {
+fn look_like_code(lines: &[&str]) -> bool {
     let ends = |line: &&&str| line.ends_with([';', '{', '}', ',', '(', ')']);
-    let looks_like_it = lines.iter().filter(ends).count() * 2 > lines.len();
+    lines.iter().filter(ends).count() * 2 > lines.len()
+}
+
+fn are_statements(lines: &[&str], context: FileContext) -> bool {
     let ends_one = lines.last().is_some_and(|last| last.ends_with([';', '}']));
-    if !looks_like_it || !ends_one {
+    if !look_like_code(lines) || !ends_one {
         return false;
     }
     let text = format!("fn f() {{\n{}\n}}\n", lines.join("\n"));

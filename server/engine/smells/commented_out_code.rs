@@ -57,16 +57,25 @@ fn look(unit: &Unit<'_>, sightings: &mut Sightings) {
     if unit.is_for_tests() {
         return;
     }
-    let mut told_to = None;
-    for run in CommentLines::in_range(unit.text, unit.node.text_range()) {
-        let measure = u32::try_from(run.count()).unwrap_or(u32::MAX);
-        if sightings.keeps(measure) && run.are_code(unit.context) && run.are_comments(&unit.node) {
-            // A second paragraph of the same code is told of with the first.
-            let between = told_to.map(|end| unit.slice(TextRange::new(end, run.at.start())));
-            if !between.is_some_and(|between| between.trim().is_empty()) {
-                sightings.push(run.at, measure);
-            }
-            told_to = Some(run.whole.end());
+    let runs = CommentLines::in_range(unit.text, unit.node.text_range());
+    let adjoin = |left: &CommentLines<'_>, right: &CommentLines<'_>| {
+        let between = TextRange::new(left.whole.end(), right.at.start());
+        unit.slice(between).trim().is_empty()
+    };
+    for paragraphs in runs.chunk_by(adjoin) {
+        let is_whole =
+            |run: &CommentLines<'_>| run.are_code(unit.context) && run.are_comments(&unit.node);
+        // Only the first paragraph is told of, and none where deleting it would leave half of the code.
+        let measure = |run: &CommentLines<'_>| u32::try_from(run.count()).unwrap_or(u32::MAX);
+        let mut told = paragraphs
+            .iter()
+            .filter(|run| sightings.keeps(measure(run)));
+        let Some(first) = told.find(|run| is_whole(run)) else {
+            continue;
+        };
+        let is_rest = |run: &CommentLines<'_>| run.look_like_code() && !run.are_code(unit.context);
+        if !paragraphs.iter().any(is_rest) {
+            sightings.push(first.at, measure(first));
         }
     }
 }
@@ -117,6 +126,16 @@ mod tests {
         ] {
             assert!(lines(comment).is_empty(), "{comment}");
         }
+    }
+
+    #[test]
+    fn a_paragraph_in_the_midst_of_code_is_left_alone() {
+        let whole = "    // let a = 1;\n    // b(a);\n    // c(a);\n";
+        let prose = "\n    // The rest follows\n    // when there is time.";
+        let half = "\n    // if d(\n    //     e,\n    // ) {";
+        assert_eq!(lines(&format!("{whole}{prose}")), [3]);
+        assert_eq!(lines(&format!("{whole}\n{whole}")), [3]);
+        assert!(lines(&format!("{whole}{half}")).is_empty());
     }
 
     #[test]
