@@ -73,13 +73,12 @@
 //! By default a function is reported from 34 if it has a part that is worth extracting, and from 25 if no more than 8 is left
 //! without that part. The finding names the lines of the part: nine or more, with at least a quarter and at most four fifths
 //! of the complexity, and with a name that the code suggests. The part doesn't break out of an enclosing loop, return early
-//! or take more than four values. Below 46 it also doesn't change several variables of the function and isn't one of several
-//! similar parts.
+//! or take more than three values (four if it has 40 lines). Below 46 it also doesn't change several variables of the
+//! function and isn't one of several similar parts.
 //!
-//! Other functions of up to 700 lines are reported by default only if they are long and deeply nested as well: from 60 with
-//! 120 lines and 6 levels, or from 45 with 8 levels. At least 20 points have to come from parts that cost 3 or more, and two
-//! fifths (one fifth from 60) from parts that cost 4 or more; anything less is a list of steps. Files that say they are ports
-//! are left out.
+//! In functions that are long and deeply nested as well (from 60 with 120 lines and 6 levels, or from 45 with 8 levels) any
+//! part of that size will do that can be extracted. Functions without such a part are reported in the `full` profile only, and
+//! so are files that say they are ports.
 //!
 //! ## Sources
 //! G. Ann Campbell, *Cognitive Complexity: a new way of measuring understandability*, Sonar 2018 (rule S3776);
