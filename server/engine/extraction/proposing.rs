@@ -195,6 +195,9 @@ pub fn best_part(
 ) -> Option<(TextRange, u32)> {
     let root = unit.node.tree_top();
     let sized = Sized::in_unit(source, unit, at, (goal, FEW))?;
+    if telling::is_list(&sized) {
+        return None;
+    }
     let is_large = telling::is_large(&sized.function.metrics);
     let mut alone: Option<Ranked> = None;
     let mut any: Option<Ranked> = None;

@@ -91,12 +91,14 @@ fn only_prepares(file: &FileUnit, run: &Run, statements: &[Statement]) -> bool {
     words.given(TextRange::up_to(range_of(statements).len()), behind) >= SEVERAL
 }
 
-/// Whether a few lines read so many variables that a function would be given about as much as it says.
+/// Whether statements read so many variables that a function would have too many parameters, or about as many as it has lines.
 fn takes_many(file: &FileUnit, statements: &[Statement]) -> bool {
     const FEW: usize = 4;
+    const MOST: usize = 7;
     let text = slice(&file.text, range_of(statements)).unwrap_or_default();
     let lines = text.lines().count();
-    lines <= FEW && variables_read(text, file.context.edition) > lines
+    let read = variables_read(text, file.context.edition);
+    read > MOST || (lines <= FEW && read > lines)
 }
 
 /// How many variables from elsewhere a text names; those in texts that are formatted too.

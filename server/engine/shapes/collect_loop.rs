@@ -88,6 +88,23 @@ impl CollectLoop {
         let asked = parts.condition.into_iter().chain(parts.added);
         Some((parts.variable.syntax().clone(), asked.collect()))
     }
+
+    /// Whether only some elements are added, and not as they are: a chain of as many steps.
+    pub fn filters_and_maps(found: &ast::ForExpr) -> bool {
+        let Some(parts) = Parts::of(found).filter(|it| it.condition.is_some()) else {
+            return false;
+        };
+        let element = parts.pattern.syntax().text().to_string();
+        let element = element.trim_start_matches('&');
+        let is_element = |added: &ast::Expr| {
+            let added = added.syntax().text().to_string();
+            let added = added.trim_start_matches(['&', '*']);
+            let copied = [".clone()", ".to_owned()", ".to_string()"];
+            let copied = copied.iter().find_map(|it| added.strip_suffix(it));
+            copied.unwrap_or(added) == element
+        };
+        !parts.added.iter().all(is_element)
+    }
 }
 
 /// What becomes of the collection behind the loop.

@@ -194,13 +194,20 @@ fn of_value(node: &SyntaxNode, text: &str, context: FileContext) -> Option<Named
     let refusal = OptionValue::of(node, text, context).err()?;
     let is_fit = match outline.method {
         "unwrap_or_else" => is_made_anew(&outline.value),
-        "map" => !matches!(outline.value, ast::Expr::PrefixExpr(_)),
+        "map" => !matches!(outline.value, ast::Expr::PrefixExpr(_)) && !becomes_dyn(node),
         // What takes several lines reads better behind a `?` or a `let … else`.
         "and_then" => lines(&outline.value) == 1,
         _ => true,
     };
     let is_its = is_fit && !layout::has_comment(node) && is_for_others(&refusal, node);
     (is_its && is_plain(&outline.value)).then(|| named(&outline, Form::Value, node))
+}
+
+/// Whether the result is the function's own and holds a trait object: an arm is coerced to it, what a closure returns is not.
+fn becomes_dyn(node: &SyntaxNode) -> bool {
+    let mut around = node.ancestors();
+    let returned = around.find_map(ast::Fn::cast).and_then(|it| it.ret_type());
+    returned.is_some_and(|it| it.syntax().text().to_string().contains("dyn "))
 }
 
 /// Whether a stand-in is made of nothing that the value may have borrowed, and is not lent itself.

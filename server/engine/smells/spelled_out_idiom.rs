@@ -549,6 +549,10 @@ mod tests {
             "let mut s = 0; for c in a.c() { s += c.d(); } for f in a.g() { s += f.h() + 1; } e(s)",
             "let mut s = 0; for c in a.c() { /* why */ s += c.d(); } e(s)",
             "let mut s = Vec::new(); for c in a.c { s.push(c.d(s.len())); } e(s)",
+            "let mut v = Vec::new(); for (i, c) in d.e() { if c.f() { v.push(i); } } e(v)",
+            "let g = |b: &mut B| { let mut s = Vec::new(); for c in a.c { s.push(b.add(c)); } e(s) };",
+            "let g = |s: &mut S| a.c.map(|c| s.changed(c)).unwrap_or(false);",
+            "let b = if let Some(c) = &mut a.c { c.observe(n) } else { false };",
             "for c in a.values_mut() { if c.d() { return true; } } false",
             "let mut i = 0; while i < n { if v[i] > 2 { continue; } i += 1; }",
             "let mut i = 0; while i < v.len() { v.push(1); i += 1; }",
@@ -564,6 +568,15 @@ mod tests {
             let text = inside("Result<bool, E>", code);
             assert!(fired("spelled-out-idiom", &text).is_empty(), "{code}");
         }
+        let coerced = inside(
+            "Option<&(dyn Error + 'static)>",
+            "match &a.c { Some(c) => Some(c.as_ref()), None => None }",
+        );
+        assert!(fired("spelled-out-idiom", &coerced).is_empty());
+        assert_eq!(
+            fired("spelled-out-idiom", &coerced.replace("dyn Error", "Error")).len(),
+            1
+        );
         let guard = "let Some(c) = a.c() else {\n        return false;\n    };\n    c.d(1)";
         assert!(fired("spelled-out-idiom", &inside("bool", guard)).is_empty());
         let code = "for i in 2..n { v[i] = 0; }";

@@ -19,6 +19,8 @@ const FEWEST_LINES: u32 = 9;
 const LEAST_GAIN: u32 = 25;
 /// What leaves fewer only moves it.
 const LEAST_LEFT: u32 = 20;
+/// A long function of less complexity is read from top to bottom.
+const LEAST_COMPLEX: u32 = 10;
 /// A function of such complexity is worth a word in any case.
 const HUGE: u32 = 46;
 /// A part of an arm whose neighbour has so many hundredths of its lines is one of several.
@@ -68,6 +70,11 @@ pub(super) fn is_enough(gain: u32, before: u32) -> bool {
     let left = before.saturating_sub(gain);
     gain.saturating_mul(100) >= before.saturating_mul(LEAST_GAIN)
         && left.saturating_mul(100) >= before.saturating_mul(LEAST_LEFT)
+}
+
+/// Whether a function is a long list of simple steps or cases.
+pub(super) fn is_list(sized: &Sized<'_, '_>) -> bool {
+    sized.goal.measure == Measure::Lines && sized.function.metrics.cognitive < LEAST_COMPLEX
 }
 
 /// Whether a part can be thought of without what is around it. Where so much is to be done, any part is a beginning that comes to
@@ -252,7 +259,10 @@ fn has_twin(sized: &Sized<'_, '_>, selection: &Selection) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Goal, LastFunction, Measure, Naming, best_part};
+    use super::{
+        super::{Goal, LastFunction, Naming, best_part},
+        *,
+    };
     use crate::{
         syntax::{FileContext, Source, Unit, places},
         text::slice,
@@ -272,6 +282,10 @@ mod tests {
 
     /// The part that is told of, and how much goes with it.
     fn told(before: &str, part: &str, behind: &str) -> Option<(String, u32)> {
+        told_for(Measure::Complexity, before, part, behind)
+    }
+
+    fn told_for(measure: Measure, before: &str, part: &str, behind: &str) -> Option<(String, u32)> {
         let text = format!(
             "fn check(lines: &[Line], out: &mut Out) {{\n    {before}\n    {part}\n\n    {behind}\n    if out.a() {{\n        out.b();\n    }}\n    if out.c() {{\n        out.d();\n    }}\n}}\n"
         );
@@ -280,7 +294,7 @@ mod tests {
         let place = places(&source.root()).remove(0);
         let unit = Unit::new(&source.text, &place, source.context);
         let goal = Goal {
-            measure: Measure::Complexity,
+            measure,
             limit: 3,
             limit_of_part: 3,
             naming: Naming::Told,
@@ -336,6 +350,41 @@ mod tests {
             };
             assert!(!found.as_ref().is_some_and(is_told), "{part}: {found:?}");
         }
+    }
+
+    #[test]
+    fn an_iterator_that_has_not_run_is_known_by_its_end() {
+        let is_lazy = |code: &str| {
+            let text = format!("fn f() {{ {code} }}");
+            let source = Source::parse(&*text, FileContext::default()).unwrap();
+            let body = source.root().descendants().find_map(ast::BlockExpr::cast);
+            is_lazy(&body.and_then(|it| it.tail_expr()).unwrap())
+        };
+        assert!(is_lazy("a.iter().map(|b| b.c())"));
+        assert!(is_lazy("a.lines().filter_map(d)"));
+        assert!(!is_lazy("a.iter().map(|b| b.c()).collect()"));
+        assert!(!is_lazy("a.first().map(|b| b.c())"));
+        assert!(!is_lazy("a.iter()"));
+    }
+
+    #[test]
+    fn a_long_list_is_left_alone() {
+        let told = |behind: &str| told_for(Measure::Lines, "", PART, behind);
+        let more = "if out.e() {\n        if out.f() {\n            out.g();\n        }\n    }";
+        assert_eq!(told("out.end();"), None);
+        assert!(told(more).is_some());
+    }
+
+    #[test]
+    fn what_takes_many_values_has_many_lines() {
+        let part = |lines: usize| {
+            let steps = "out.push(line.of(a, b));\n".repeat(lines);
+            PART.replace("out.flush();", &steps)
+        };
+        let before = "let (a, b) = (out.a(), out.b());";
+        let behind = "out.end(a, b);";
+        assert!(told(before, &part(40), behind).is_some());
+        assert!(told(before, &part(4), behind).is_none_or(|(part, _)| !part.starts_with("for")));
     }
 
     #[test]

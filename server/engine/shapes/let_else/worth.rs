@@ -120,6 +120,19 @@ pub(super) fn has_twin(statement: &ast::LetStmt, otherwise: &ast::Expr) -> bool 
     };
     let way_out = |expr: &ast::Expr| only_expression(expr).map(|it| it.syntax().text().to_string());
     let own = way_out(otherwise);
+    // What has its name from the statement before is left alone.
+    let beside = [
+        statement.syntax().prev_sibling(),
+        statement.syntax().next_sibling(),
+    ];
+    let beside = beside.into_iter().flatten();
+    let named = beside.filter_map(|other| {
+        let value = ast::LetStmt::cast(other.clone())?.initializer()?;
+        let ast::Expr::MatchExpr(choice) = &value else {
+            return None;
+        };
+        is_named_for_it(&other, &choice.expr()?).then_some(value)
+    });
     let changed = list.statements().filter_map(|other| match other {
         ast::Stmt::LetStmt(other) => match other.pat()? {
             ast::Pat::IdentPat(name) if name.mut_token().is_some() => other.initializer(),
@@ -127,10 +140,13 @@ pub(super) fn has_twin(statement: &ast::LetStmt, otherwise: &ast::Expr) -> bool 
         },
         _ => None,
     });
-    let arms = changed.chain(list.tail_expr()).filter_map(|it| match it {
-        ast::Expr::MatchExpr(choice) => choice.match_arm_list(),
-        _ => None,
-    });
+    let arms = changed
+        .chain(named)
+        .chain(list.tail_expr())
+        .filter_map(|it| match it {
+            ast::Expr::MatchExpr(choice) => choice.match_arm_list(),
+            _ => None,
+        });
     let mut others = arms
         .flat_map(|arms| arms.arms())
         .filter_map(|arm| arm.expr());
@@ -359,6 +375,15 @@ mod tests {
         ));
         assert!(!is_one("match a.c() { Ok(d) => d, Err(_) => return true }"));
         assert!(!is_one("a.c()"));
+        let beside = |before: &str| {
+            let code = format!(
+                "{before} let d = match c {{ Ok(d) => d, Err(_) => return false }}; let Ok(a) = b else {{ return false; }}; e()"
+            );
+            let (found, otherwise) = last_way_out(&code);
+            has_twin(&found, &otherwise)
+        };
+        assert!(beside("let c = g();"));
+        assert!(!beside("let f = g();"));
     }
 
     #[test]

@@ -71,7 +71,8 @@ fn of_collection(found: &ast::ForExpr, unit: &Unit<'_>) -> Option<(Idiom, TextRa
             && !Names::in_node(code).has(name.text())
     });
     let is_offered = CollectLoop::of(found, unit.text, unit.context).is_ok();
-    (is_plain && !is_offered).then(|| (Idiom::Collect, variable.text_range()))
+    (is_plain && !is_offered && !CollectLoop::filters_and_maps(found))
+        .then(|| (Idiom::Collect, variable.text_range()))
 }
 
 /// Whether something is set, or lent to be changed.
