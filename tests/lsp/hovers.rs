@@ -66,7 +66,7 @@ fn what_is_found_of_a_file_or_a_type_is_explained_too() {
         (
             1,
             7,
-            "**boolean-fields**: `S` has 7 fields that are `bool`; ",
+            "**boolean-fields**: `S` has 7 `bool` fields; ",
         ),
     ] {
         let shown = hover(&mut client, &uri, line, character);
