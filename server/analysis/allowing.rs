@@ -23,9 +23,9 @@ pub struct Allowing {
 /// Why a reason can't stand in a comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoReason {
-    #[error("the reason is empty; say why what is found is meant to be so")]
+    #[error("the reason is empty; explain why the finding is intended")]
     Empty,
-    #[error("the reason has to be one line, without characters that nobody sees")]
+    #[error("the reason has to be one line without invisible characters")]
     NotOneLine,
 }
 

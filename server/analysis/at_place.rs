@@ -208,7 +208,7 @@ fn may_ask_rustc(input: &InputFile) -> Result<(), String> {
         return Err(format!("{SWITCHED_OFF}."));
     }
     if !compiler::is_found() {
-        return Err("There is no cargo on the PATH.".to_owned());
+        return Err("There is no `cargo` on the PATH.".to_owned());
     }
     Ok(())
 }

@@ -29,8 +29,8 @@ impl Idle {
     /// Message for an allowance of `id`.
     pub fn say(self, id: &str) -> String {
         match self {
-            Self::Unknown => format!("`allow({id})` names no smell"),
-            Self::Unused => format!("`allow({id})` silences nothing and can go"),
+            Self::Unknown => format!("`allow({id})` names an unknown smell"),
+            Self::Unused => format!("`allow({id})` silences nothing; remove it"),
         }
     }
 }

@@ -66,7 +66,7 @@ fn new_complaints(patch: &Patch, compiler: &mut Compiler) -> Result<Vec<String>,
         .map(|file| (file.path.clone(), Arc::clone(&file.after)))
         .collect();
     if after.is_empty() {
-        let why = "no Rust file is changed, and rustc reads no other.";
+        let why = "the patch changes no Rust file, so rustc has nothing to check.";
         return Err(Unjudged::Because(why.to_owned()));
     }
     let before = code().filter_map(|file| {
@@ -120,7 +120,7 @@ impl JudgedFile {
 
 fn step_in_words(step: &ProofStep) -> String {
     match step {
-        ProofStep::Layout => "white space and comments".to_owned(),
+        ProofStep::Layout => "whitespace and comments".to_owned(),
         ProofStep::Refactoring { id, line } => format!("{id} at line {}", line + 1),
         ProofStep::Undone { id, line } => {
             format!("{id} undone, at line {} of the new text", line + 1)

@@ -32,12 +32,12 @@ enum Edge {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoPlace {
     #[error(
-        "a place is FILE:LINE or FILE:LINE:COLUMN, or goes on with -LINE or -LINE:COLUMN, counted from 1"
+        "expected FILE:LINE or FILE:LINE:COLUMN, optionally followed by -LINE or -LINE:COLUMN, counted from 1"
     )]
     Unreadable,
-    #[error("There is no line {line}: the last one is {last}.")]
+    #[error("There is no line {line}; the last one is {last}.")]
     Line { line: u32, last: usize },
-    #[error("There is no column {column} in line {line}: behind the last character is {last}.")]
+    #[error("There is no column {column} in line {line}; it ends at column {last}.")]
     Column { line: u32, column: u32, last: u32 },
     #[error("The selection ends before it starts.")]
     EndsBeforeStart,

@@ -13,7 +13,7 @@ pub fn write_catalogue(out: &mut dyn Write) -> io::Result<()> {
 
     writeln!(
         out,
-        "Smells (with the limits above which they are shown: warn, strong)"
+        "Smells (with the limits above which they are reported: warn, strong)"
     )?;
     for smell in smells {
         let limits = format!("{}, {}", smell.limits.warn, smell.limits.strong);
@@ -25,7 +25,7 @@ pub fn write_catalogue(out: &mut dyn Write) -> io::Result<()> {
         let what = sentence(id).unwrap_or_default();
         writeln!(out, "  {id:width$}  {what}")?;
     }
-    writeln!(out, "\n`rustassistant explain ID` tells more of each.")
+    writeln!(out, "\nRun `rustassistant explain ID` for the details.")
 }
 
 /// Message for an unknown id: the nearest known one, or where they are listed.
@@ -51,7 +51,7 @@ fn unknown(what: &str, id: &str, known: impl Iterator<Item = &'static str>) -> S
     match nearest(id, known) {
         Some(near) => format!("There is no {what}. Did you mean `{near}`?"),
         None => {
-            format!("There is no {what}. `rustassistant refactor list` shows what there is.")
+            format!("There is no {what}. Run `rustassistant refactor list` to see all of them.")
         }
     }
 }

@@ -147,8 +147,8 @@ fn limits_in_words(smell: &Smell) -> String {
         words.push('.');
     }
     format!(
-        "{words}\n\nTo silence it in one place, write `// rustassistant: allow({id})` and the reason above the place. To set it, \
-         write into `rustassistant.toml`:\n\n```toml\n[smells.{id}]\nwarn = {warn}\nenabled = true\n```"
+        "{words}\n\nTo silence a finding, write `// rustassistant: allow({id})` and the reason above it. To configure the smell, \
+         add this to `rustassistant.toml`:\n\n```toml\n[smells.{id}]\nwarn = {warn}\nenabled = true\n```"
     )
 }
 
@@ -160,10 +160,10 @@ fn uses_in_words(refactoring: &Refactoring) -> String {
         .filter(|smell| smell.answers.contains(&id));
     let smells: Vec<&str> = answered.map(|smell| smell.id).collect();
     if smells.is_empty() {
-        return "It is offered at the cursor.".to_owned();
+        return "Offered at the cursor.".to_owned();
     }
     format!(
-        "It is offered at the cursor, and for {}. `rustassistant refactor apply --only {id}` carries it out where it is safe.",
+        "Offered at the cursor, and for {}. `rustassistant refactor apply --only {id}` applies it where it is safe.",
         smells.join(", ")
     )
 }

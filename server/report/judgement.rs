@@ -21,12 +21,12 @@ const MOST_SAID: usize = 10;
 pub fn write_judgement(out: &mut dyn Write, judgement: &Judgement) -> io::Result<()> {
     let verdict = match judgement.verdict {
         Judged::Proved => {
-            "proved: the change keeps behaviour, and rustc has no new error or warning"
+            "proved: the change keeps behaviour, and rustc reports no new error or warning"
         }
         Judged::NeedsTests => {
-            "needs tests: rustc has no new error or warning; that the change keeps behaviour isn't shown"
+            "needs tests: rustc reports no new error or warning, but the change isn't proved to keep behaviour"
         }
-        Judged::Broken => "broken: rustc says what it didn't say before",
+        Judged::Broken => "broken: rustc reports a new error or warning",
     };
     writeln!(out, "{verdict}")?;
     for said in judgement.said.iter().take(MOST_SAID) {
@@ -39,7 +39,7 @@ pub fn write_judgement(out: &mut dyn Write, judgement: &Judgement) -> io::Result
     for file in &judgement.files {
         let path = printable(&file.path);
         match &file.proof {
-            Some(steps) if steps.is_empty() => writeln!(out, "  {path}: the same text")?,
+            Some(steps) if steps.is_empty() => writeln!(out, "  {path}: unchanged")?,
             Some(steps) => writeln!(out, "  {path}: {}", steps.join(", "))?,
             None => {
                 let (dropped, added) = (listed(&file.dropped), listed(&file.added));

@@ -34,14 +34,12 @@ pub fn rewrite_title(held: &HeldRewrite) -> String {
 /// What a person has to know before taking it, a sentence each.
 pub fn rewrite_notes(held: &HeldRewrite) -> Vec<String> {
     let mut notes = vec![
-        "rustc has nothing against it. Whether it does the same is for you to read.".to_owned(),
+        "rustc reports no new error or warning. Review whether the behaviour is the same."
+            .to_owned(),
         tests_in_words(&held.tests),
     ];
     if !held.gone.is_empty() {
-        notes.push(format!(
-            "What it doesn't have any more: {}.",
-            held.gone.join(", ")
-        ));
+        notes.push(format!("Removed: {}.", held.gone.join(", ")));
     }
     notes
 }
@@ -50,12 +48,14 @@ fn tests_in_words(tests: &TestsRun) -> String {
     match tests {
         TestsRun::NotRun => "Tests were not run.".to_owned(),
         TestsRun::Passed(0) => "No test names the function or its module.".to_owned(),
-        TestsRun::Passed(1) => "The one test that names it or its module passes.".to_owned(),
-        TestsRun::Passed(count) => {
-            format!("The {count} tests that name it or its module pass.")
+        TestsRun::Passed(1) => {
+            "The only test that names the function or its module passes.".to_owned()
         }
-        TestsRun::FailedBefore(why) => format!("With it and without it, {why}."),
-        TestsRun::Late => "Its tests were not done after two minutes.".to_owned(),
+        TestsRun::Passed(count) => {
+            format!("The {count} tests that name the function or its module pass.")
+        }
+        TestsRun::FailedBefore(why) => format!("With and without the change, {why}."),
+        TestsRun::Late => "The tests did not finish within two minutes.".to_owned(),
     }
 }
 

@@ -147,7 +147,7 @@ fn origins(cache: CacheCounts) -> String {
     let counts = [
         (cache.local_hits, "from the local cache"),
         (cache.remote_hits, "from the team cache"),
-        (cache.memory_hits, "alike"),
+        (cache.memory_hits, "identical"),
         (cache.misses, "computed"),
         (cache.faults, "after a cache fault"),
     ];

@@ -206,7 +206,7 @@ fn without_a_toolchain_or_leave_it_is_refused() {
         .args(["refactor", "run", "remove-clone", "src/lib.rs:2"]);
     finish(command)
         .expect(1)
-        .says("`remove-clone` is not offered at src/lib.rs:2: There is no cargo on the PATH.");
+        .says("`remove-clone` is not offered at src/lib.rs:2: There is no `cargo` on the PATH.");
     place.write("rustassistant.toml", "[compiler]\nenabled = false\n");
     place
         .run(["refactor", "run", "remove-clone", "src/lib.rs:2", "--write"])

@@ -92,7 +92,7 @@ fn where_no_comment_can_stand_it_is_said() {
     place.write("a.rs", line).write("b.rs", NESTED);
     analyze(&place, &["--add-allowances", "so", "."])
         .expect(2)
-        .says("a.rs:1:36: no comment for `collapsible-if` can stand here");
+        .says("a.rs:1:36: no comment for `collapsible-if` can be placed here");
     assert_eq!(place.read("a.rs"), line);
     assert!(place.read("b.rs").contains("allow(collapsible-if) so"));
 }

@@ -72,8 +72,8 @@ fn what_is_accepted_is_told_no_more_until_it_gets_worse() {
     place.write("src/lib.rs", moved.replace("second", "renamed"));
     let run = analyze(&place, &["--fail-on", "warn", "."]).expect(1);
     assert_eq!(places(&run), ["src/lib.rs:114:13"]);
-    run.says("1 finding of the baseline")
-        .says("`--write-baseline` again removes it");
+    run.says("1 finding in the baseline")
+        .says("use `--write-baseline` to remove it");
 
     // A measure that grew by more than a tenth is told again.
     place
@@ -102,7 +102,7 @@ fn a_part_of_the_project_is_written_beside_the_rest() {
     fs::remove_file(place.path("src/other.rs")).unwrap();
     analyze(&place, &["src/lib.rs"])
         .expect(0)
-        .says("1 finding of the baseline");
+        .says("1 finding in the baseline");
     analyze(&place, &["--write-baseline", "src"]).expect(0);
     assert!(!place.read(FILE).contains("other.rs"));
 }
@@ -140,7 +140,7 @@ fn a_baseline_in_a_folder_is_of_the_whole_project() {
     fs::remove_file(place.path("src/other.rs")).unwrap();
     analyze(&place, &["--baseline", "ci/b.json", "."])
         .expect(0)
-        .says("1 finding of the baseline");
+        .says("1 finding in the baseline");
 }
 
 #[test]
@@ -209,10 +209,10 @@ fn what_is_no_baseline_is_said() {
     for (name, words) in [
         (
             "none.json",
-            "is not there; `rustassistant refactor analyze . --write-baseline",
+            "does not exist; create it with `rustassistant refactor analyze . --write-baseline",
         ),
-        ("out.json", "lies outside of the project"),
-        ("../outside.json", "lies outside of the project"),
+        ("out.json", "is outside the project"),
+        ("../outside.json", "is outside the project"),
         ("nothing.json", "can't be read"),
         ("folder.json", "is not a regular file"),
         ("pipe.json", "is not a regular file"),
@@ -289,7 +289,7 @@ fn a_full_disk_leaves_the_old_one() {
     assert!(filler.is_err());
     analyze(&place, &["src", "--write-baseline", "disk/b.json"])
         .expect(2)
-        .says("The baseline can't be written");
+        .says("Can't write the baseline");
     assert_eq!(place.read("disk/b.json"), before);
     assert_eq!(fs::read_dir(place.path("disk")).unwrap().count(), 2);
 }
@@ -346,7 +346,7 @@ fn what_is_accepted_of_a_broken_file_stays() {
     let text = place.read("src/other.rs");
     place.write("src/other.rs", "fn third( {\n<<<<<<<\n");
     let run = analyze(&place, &["."]).expect(0);
-    assert!(!run.stderr.contains("not found any more"), "{run:?}");
+    assert!(!run.stderr.contains("no longer occur"), "{run:?}");
     analyze(&place, &["--write-baseline", "."])
         .expect(0)
         .says("`src/other.rs` doesn't parse");

@@ -234,10 +234,10 @@ fn a_report_goes_into_a_file_as_a_whole() {
     assert_eq!(report["schema"], 1);
     to("no/such/folder.json")
         .expect(2)
-        .says("The report can't be written to `no/such/folder.json`");
+        .says("Can't write the report to `no/such/folder.json`");
     let source = place.read("src/orders.rs");
     for same in ["src/orders.rs", "src/../src/orders.rs"] {
-        to(same).expect(2).says("which it is of");
+        to(same).expect(2).says("which is being analysed");
     }
     assert_eq!(place.read("src/orders.rs"), source);
     let told: Value = serde_json::from_str(&to("-").expect(0).stdout).unwrap();
@@ -281,7 +281,7 @@ fn the_environment_chooses_where_nobody_did() {
     );
     with(("RUSTASSISTANT_FORMAT", "yaml"), &[])
         .expect(2)
-        .says("`RUSTASSISTANT_FORMAT` is `yaml`, which is no format. Set it to one of: human, short, json,");
+        .says("`RUSTASSISTANT_FORMAT` is `yaml`, which is not a format. Set it to one of: human, short, json,");
     assert_eq!(with(("AI_AGENT", "1"), &[]).expect(0).stdout, short);
     assert_ne!(with(("AI_AGENT", ""), &[]).expect(0).stdout, short);
 }

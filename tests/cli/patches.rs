@@ -89,7 +89,7 @@ fn layout_and_comments_are_proved() {
     assert!(
         run.expect(0)
             .stdout
-            .contains("src/lib.rs: white space and comments")
+            .contains("src/lib.rs: whitespace and comments")
     );
     // What documents an item may be read by macros.
     let run = judged("/// A price with its tax.", "/// A price.");

@@ -118,12 +118,12 @@ fn what_can_not_be_meant_is_said() {
         (
             "merge-nested-if",
             "a.rs:8",
-            "There is no line 8: the last one is 7.",
+            "There is no line 8; the last one is 7.",
         ),
         (
             "merge-nested-if",
             "a.rs:2:40",
-            "There is no column 40 in line 2: behind the last character is 11.",
+            "There is no column 40 in line 2; it ends at column 11.",
         ),
         ("merge-nested-if", "a.rs", "FILE:LINE"),
         ("merge-nested-if", "a.rs:0", "FILE:LINE"),

@@ -63,11 +63,7 @@ fn what_is_found_of_a_file_or_a_type_is_explained_too() {
     );
     for (line, character, words) in [
         (0, 1, "**large-file**: this file has 2003 lines of code; "),
-        (
-            1,
-            7,
-            "**boolean-fields**: `S` has 7 fields that are `bool`; ",
-        ),
+        (1, 7, "**boolean-fields**: `S` has 7 `bool` fields; "),
     ] {
         let shown = hover(&mut client, &uri, line, character);
         let text = shown["contents"]["value"].as_str().unwrap();

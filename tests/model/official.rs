@@ -305,7 +305,7 @@ fn a_function_is_rewritten_where_that_holds() {
         for said in [
             "use `--write` to apply: Rewrite with `tally` (complexity 24 → 0)",
             "says: One loop tallies all",
-            "Whether it does the same is for you to read.",
+            "Review whether the behaviour is the same.",
             "Tests were not run.",
             "used 600 tokens",
         ] {
@@ -402,7 +402,7 @@ fn tests_that_name_a_function_are_run_where_that_is_wanted() {
         (
             "good@tested",
             0,
-            "The one test that names it or its module passes.",
+            "The only test that names the function or its module passes.",
         ),
         (
             "wrong",

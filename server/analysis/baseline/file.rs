@@ -24,10 +24,10 @@ const MOST_BYTES: u64 = 64 << 20;
 /// Why a baseline doesn't count.
 #[derive(Debug, thiserror::Error)]
 pub enum BadBaseline {
-    #[error("the baseline `{}` is not there; `{}` writes one", shown(.0), command(.0))]
+    #[error("the baseline `{}` does not exist; create it with `{}`", shown(.0), command(.0))]
     Absent(PathBuf),
     #[error(
-        "the baseline `{}` lies outside of the project `{}`; name a file in the project",
+        "the baseline `{}` is outside the project `{}`; name a file in the project",
         shown(path),
         shown(project)
     )]
@@ -35,20 +35,20 @@ pub enum BadBaseline {
     #[error("the baseline `{}` is not a regular file; name another one", shown(.0))]
     NotAFile(PathBuf),
     #[error(
-        "the baseline `{}` is larger than {} MiB; write it again with `{}`",
+        "the baseline `{}` is larger than {} MiB; rewrite it with `{}`",
         shown(.0),
         MOST_BYTES >> 20,
         command(.0)
     )]
     TooLarge(PathBuf),
     #[error(
-        "the baseline `{}` is broken: {why}; mend it, or write it again with `{}`",
+        "the baseline `{}` is broken: {why}; fix it, or rewrite it with `{}`",
         shown(path),
         command(path)
     )]
     Broken { path: PathBuf, why: String },
     #[error(
-        "the baseline `{}` was written by another version (its schema is {schema}, this version's {SCHEMA}); write it again with `{}`",
+        "the baseline `{}` was written by another version (its schema is {schema}, this version's is {SCHEMA}); rewrite it with `{}`",
         shown(path),
         command(path)
     )]
@@ -110,7 +110,7 @@ impl Baseline {
         let in_words = |error: serde_json::Error| printable(&error.to_string()).into_owned();
         let head: Head = serde_json::from_slice(&bytes).map_err(|it| broken(in_words(it)))?;
         if head.rustassistant != "baseline" {
-            return Err(broken("it says that it is something else".to_owned()));
+            return Err(broken("it is not marked as a baseline".to_owned()));
         }
         if head.schema != SCHEMA {
             return Err(BadBaseline::OtherVersion {

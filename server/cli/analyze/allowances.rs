@@ -143,8 +143,8 @@ fn refusal(file: &ReportedFile, finding: &Finding) -> String {
     let at = finding.at.start();
     let place = file.lines.position(&file.text, at, Encoding::Utf32);
     format!(
-        "{}:{}:{}: no comment for `{}` can stand here, since no item or statement around it begins a line; break the line, or \
-         accept it with `--write-baseline`",
+        "{}:{}:{}: no comment for `{}` can be placed here, because no item or statement around it starts a line; break the line, or \
+         accept the finding with `--write-baseline`",
         printable(&file.path),
         place.line + 1,
         place.column + 1,

@@ -27,15 +27,15 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Arguments {
-    /// Accept all that is found: write it to FILE, so that only what is new or has got worse is told from then on. Without FILE
-    /// it is the one of the options, or `.rustassistant-baseline.json` in the project. What it says of other files stays
+    /// Accept all current findings: write them to FILE, so that only new and worse ones are reported from then on. FILE defaults
+    /// to the configured baseline, or to `.rustassistant-baseline.json` in the project. Entries of other files are kept
     #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = ["since", "staged", "stdin"])]
     #[expect(clippy::option_option, reason = "the flag may stand alone")]
     write_baseline: Option<Option<PathBuf>>,
-    /// Hold back what this baseline accepts, in place of the one of the options
+    /// Use this baseline instead of the configured one
     #[arg(long, value_name = "FILE", conflicts_with_all = ["write_baseline", "no_baseline"])]
     baseline: Option<PathBuf>,
-    /// Hold nothing back
+    /// Report the findings in the baseline as well
     #[arg(long, conflicts_with = "write_baseline")]
     no_baseline: bool,
 }
@@ -152,7 +152,7 @@ fn check_one_project(inputs: &[InputFile]) -> anyhow::Result<()> {
         .map(|project| format!("`{}`", project.display()))
         .collect();
     bail!(
-        "These files are of {} projects ({}), and a baseline is of one; write one for each, in its folder, with `rustassistant \
+        "These files belong to {} projects ({}), but a baseline belongs to one; write one for each, in its directory, with `rustassistant \
          refactor analyze . --write-baseline`",
         all.len(),
         shown.join(", ")
@@ -176,7 +176,7 @@ fn names(
             say(
                 "note",
                 &format!(
-                    "`{}` doesn't parse: nothing in it is accepted, and what the baseline says of it stays.",
+                    "`{}` doesn't parse: none of its findings are accepted, and its entries in the baseline are kept.",
                     input.shown
                 ),
             );
@@ -187,7 +187,7 @@ fn names(
         say(
             "note",
             &format!(
-                "What is found in {files} outside of the project of `{shown}` can't be accepted there."
+                "Findings in {files} outside the project of `{shown}` can't be accepted in it."
             ),
         );
     }
@@ -203,7 +203,7 @@ fn say_written(path: &Path, findings: usize, entries: usize) {
     say(
         "note",
         &format!(
-            "{accepted} accepted in `{shown}`, which takes {entries} lines: one for each smell and each place of a finding."
+            "{accepted} accepted in `{shown}`, as {entries} entries: one for each smell and place of a finding."
         ),
     );
 }
@@ -213,16 +213,16 @@ fn say_stale(baseline: &Baseline, count: usize) {
         return;
     }
     let shown = baseline.path.display();
-    let (are, them) = if count == 1 {
-        ("is", "it")
+    let (occur, them) = if count == 1 {
+        ("no longer occurs", "it")
     } else {
-        ("are", "them")
+        ("no longer occur", "them")
     };
     let count = counted(count, "finding");
     say(
         "note",
         &format!(
-            "{count} of the baseline `{shown}` {are} not found any more; `--write-baseline` again removes {them}."
+            "{count} in the baseline `{shown}` {occur}; use `--write-baseline` to remove {them}."
         ),
     );
 }
@@ -250,13 +250,13 @@ fn old_entries(
             }
             if is_replaceable {
                 bail!(
-                    "{} in `{}`. Nothing was written, since what it says of other files would be lost",
+                    "{} in `{}`. Nothing was written, because its entries for other files would be lost",
                     in_words(&why),
                     home.project().display()
                 );
             }
             bail!(
-                "`{}` is something else than a baseline, and is left as it is; name another file",
+                "`{}` is not a baseline and is left unchanged; name another file",
                 path.display()
             )
         }
@@ -270,5 +270,5 @@ fn put(path: &Path, baseline: &Baseline) -> anyhow::Result<()> {
     write_baseline(&mut content, baseline)?;
     let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     replace(&target, &content)
-        .with_context(|| format!("The baseline can't be written to `{}`", path.display()))
+        .with_context(|| format!("Can't write the baseline to `{}`", path.display()))
 }

@@ -29,7 +29,7 @@ const AGENTS: [&str; 6] = [
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// Frames of code, for people
+    /// Code frames, for people
     Human,
     /// One line for each finding
     Short,
@@ -38,9 +38,9 @@ pub(super) enum Format {
     JsonLines,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// Annotations of GitHub's workflows
+    /// GitHub workflow annotations
     Github,
-    /// GitLab's report of code quality
+    /// GitLab code quality report
     Gitlab,
     /// Reviewdog's JSON, with safe edits as suggestions
     Rdjson,
@@ -48,7 +48,7 @@ pub(super) enum Format {
     Junit,
     /// A summary for a pull request
     Markdown,
-    /// One page for a browser, with a map of the code, what was found and the code around
+    /// One page for a browser, with a map of the code, the findings and the code around them
     Html,
 }
 
@@ -82,7 +82,7 @@ impl Format {
             .filter_map(ValueEnum::to_possible_value);
         let names: Vec<_> = all.map(|value| value.get_name().to_owned()).collect();
         bail!(
-            "`{VARIABLE}` is `{name}`, which is no format. Set it to one of: {}",
+            "`{VARIABLE}` is `{name}`, which is not a format. Set it to one of: {}",
             names.join(", ")
         )
     }
@@ -142,7 +142,7 @@ impl Target {
         if alike.any(|it| it.path.canonicalize().is_ok_and(|it| it == there)) {
             let path = path.display();
             bail!(
-                "The report would take the place of `{path}`, which it is of. Name another file."
+                "The report would overwrite `{path}`, which is being analysed. Name another file."
             );
         }
         Ok(())
@@ -155,11 +155,11 @@ impl Target {
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> anyhow::Result<()> {
         let Self::File(path) = self else {
-            return write(out).context("The report can't be written");
+            return write(out).context("Can't write the report");
         };
         let mut content = Vec::new();
         write(&mut content)?;
         replace(path, &content)
-            .with_context(|| format!("The report can't be written to `{}`", path.display()))
+            .with_context(|| format!("Can't write the report to `{}`", path.display()))
     }
 }

@@ -42,16 +42,16 @@ pub(super) struct Arguments {
     /// Files and directories
     #[arg(required_unless_present_any = ["stdin", "write_baseline"], value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Only what has changed since this branch and REV parted: functions that were touched, and files that are new
+    /// Only what changed since the merge base with REV: touched functions and new files
     #[arg(long, value_name = "REV", conflicts_with_all = ["staged", "stdin"])]
     since: Option<String>,
-    /// Only what is staged for the next commit, as it is staged
+    /// Only what is staged for the next commit, in its staged version
     #[arg(long, conflicts_with = "stdin")]
     staged: bool,
-    /// Analyse what the standard input says
+    /// Analyse the source code on standard input
     #[arg(long, requires = "stdin_filename", conflicts_with = "paths")]
     stdin: bool,
-    /// The file whose text that is; its project's options hold
+    /// The path of the file on standard input; the options of its project apply
     #[arg(long, requires = "stdin", value_name = "FILE")]
     stdin_filename: Option<PathBuf>,
 }
@@ -66,7 +66,7 @@ impl Arguments {
         let paths = self.paths.iter().cloned();
         let paths: Vec<PathBuf> = paths.chain(more.map(Path::to_path_buf)).collect();
         if paths.is_empty() && !self.stdin {
-            bail!("Name the files and folders to analyse, as in `refactor analyze .`");
+            bail!("Name the files and directories to analyse, as in `refactor analyze .`");
         }
         if let Some(path) = &self.stdin_filename {
             return handed_over(path, read_stdin()?, settings);
@@ -104,15 +104,15 @@ fn read_stdin() -> anyhow::Result<Arc<str>> {
     let mut limited = io::stdin().lock().take(MOST_BYTES + 1);
     limited
         .read_to_end(&mut text)
-        .context("The standard input can't be read")?;
+        .context("Can't read standard input")?;
     if text.len() as u64 > MOST_BYTES {
         bail!(
-            "The text on the standard input is longer than {} MiB, which is no source file",
+            "The text on standard input is longer than {} MiB, which is too long for a source file",
             MOST_BYTES >> 20
         );
     }
     let text = String::from_utf8(text);
     Ok(text
-        .context("The text on the standard input is not UTF-8")?
+        .context("The text on standard input is not UTF-8")?
         .into())
 }

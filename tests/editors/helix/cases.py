@@ -22,7 +22,7 @@ from written import in_front, in_readme
 SNIPPET = REPOSITORY / "editors/helix/languages.toml"
 # What findings and answers say.
 LET_ELSE = "unwraps a value or diverges"
-MERGE = "join their conditions"
+MERGE = "combine their conditions"
 NESTED = "if order.is_paid {"
 MERGED = "if order.is_paid && order.lines.is_empty() {"
 

@@ -32,7 +32,7 @@ pub fn send(order: &Order) -> usize {
 """
 # What the findings and the answer say, and the line that the answer leaves.
 LET_ELSE = "unwraps a value or diverges"
-MERGE = "join their conditions"
+MERGE = "combine their conditions"
 ANSWER = "Merge nested `if`"
 MERGED = "if order.is_paid && !order.lines.is_empty() {"
 

@@ -3,7 +3,7 @@
 (t-run
  (lambda ()
    (t-open (t-crate "src/orders.rs"))
-   (t-wait-for "join their conditions")
+   (t-wait-for "combine their conditions")
    (let ((files (directory-files (expand-file-name "large" (getenv "WORK")) t "rs$")))
      (t-check (= 3 (length files)) "files")
      (dolist (file files)
@@ -11,7 +11,7 @@
          (copy-file file path)
          (setq started (float-time))
          (t-open path)
-         (t-wait-for "join their conditions")
+         (t-wait-for "combine their conditions")
          (t-check (= 2000 (count-lines (point-min) (point-max))) "2,000 lines")
          (princ (format "shown after %.0f ms\n" (* 1000 (- (float-time) started)))))))))
 ;;; latency.el ends here

@@ -7,7 +7,7 @@
      (make-directory folder)
      (copy-file (t-crate "src/orders.rs") path)
      (t-open path)
-     (t-answer (t-wait-for "join their conditions") "Merge nested")
+     (t-answer (t-wait-for "combine their conditions") "Merge nested")
      (t-check (string-match-p "order.is_paid && order.lines" (t-text)) "an answer in a loose file")
      ;; A buffer without a file has no server. Emacs keeps the mode when it gets one; starting the mode again attaches it.
      (switch-to-buffer (generate-new-buffer "unnamed"))
@@ -17,5 +17,5 @@
      (write-file (expand-file-name "named.rs" folder))
      (normal-mode)
      (t-wait "the server" #'eglot-managed-p)
-     (t-wait-for "join their conditions"))))
+     (t-wait-for "combine their conditions"))))
 ;;; loose.el ends here

@@ -19,7 +19,7 @@
    (let ((path (t-crate "src/stack.rs")) finding before)
      (t-open path)
      (setq before (t-text)
-           finding (t-wait-for "join their conditions"))
+           finding (t-wait-for "combine their conditions"))
      ;; Where something is offered, it is listed.
      (goto-char (flymake-diagnostic-beg finding))
      (t-check (seq-find (lambda (title) (string-prefix-p "Merge nested" title)) (moving-titles)) "the list works")

@@ -6,7 +6,7 @@
      (t-open path)
      (setq before (t-text))
      (t-check buffer-read-only "the buffer is read-only")
-     (setq finding (t-wait-for "join their conditions"))
+     (setq finding (t-wait-for "combine their conditions"))
      (t-check (eq 'buffer-read-only
                   (condition-case problem (progn (t-answer finding "Merge nested") nil) (error (car problem))))
               "Emacs says that the buffer is read-only")

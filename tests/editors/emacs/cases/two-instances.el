@@ -3,7 +3,7 @@
 (t-run
  (lambda ()
    (t-open (t-crate "src/orders.rs"))
-   (let ((finding (t-wait-for "join their conditions")))
+   (let ((finding (t-wait-for "combine their conditions")))
      (write-region "" nil (expand-file-name (format "here-%d" (emacs-pid)) (getenv "WORK")))
      (t-wait "the other editor"
              (lambda ()

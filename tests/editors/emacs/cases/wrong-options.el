@@ -10,6 +10,6 @@
              (t-look)
              (seq-find (lambda (words) (string-match-p "smells.collapsible-if" words)) t-messages)))
    (t-wait-without "unwraps a value or diverges")
-   (t-check (t-answer (t-wait-for "join their conditions") "Merge nested") "answers are listed")
+   (t-check (t-answer (t-wait-for "combine their conditions") "Merge nested") "answers are listed")
    (t-check (string-match-p "order.is_paid && order.lines" (t-text)) "an answer")))
 ;;; wrong-options.el ends here

@@ -222,7 +222,7 @@ async function duplicate(editor: Editor, pictures: string): Promise<void> {
   const window = new Window(page, file("invoices.rs"));
   await until("the duplicate is marked", () => window.isShown(".squiggly-hint"));
   await page.keyboard.press("Control+B");
-  const hover = page.locator(".monaco-hover", { hasText: "word for word" });
+  const hover = page.locator(".monaco-hover", { hasText: "is duplicated" });
   const ask = async () => {
     await window.clickWord("pub fn total", "total");
     await page.keyboard.press("Control+K");

@@ -215,7 +215,7 @@ function detailOf(finding) {
   }
   if (finding.help !== undefined) {
     const help = finding.help.map((words) => make("li", {}, prose(words)));
-    parts.push(make("div", {}, make("h3", {}, "What helps"), make("ul", {}, help)));
+    parts.push(make("div", {}, make("h3", {}, "Refactorings"), make("ul", {}, help)));
   }
   if (finding.edit !== undefined) {
     parts.push(editOf(finding));
@@ -226,7 +226,7 @@ function detailOf(finding) {
 
 function codeOf(finding) {
   if (finding.around === undefined) {
-    return make("p", { class: "quiet" }, "Its code is left out, so that the page stays small.");
+    return make("p", { class: "quiet" }, "Its code is left out to keep the page small.");
   }
   return standsAgain(finding) ? sides(finding) : frame(finding.file, finding.around, finding.marks);
 }

@@ -24,9 +24,9 @@ function drawAbout() {
   const when = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" }).format(written);
   byId("about").textContent = `Written on ${when} by RustAssistant ${data.version}`;
   byId("foot").append(...prose(`RustAssistant ${data.version} read ${counted(files.length, "file")} in ${rates.format(data.time.elapsed_ms / 1000)} s. `
-    + "A finding is weighed by how its measure stands to the strong limit, twice that where a refactoring is offered. "
-    + (data.with_offers || findings.length === 0 ? "" : "Edits were not asked for; `--offers` adds them. ")
-    + "Characters that nobody sees are written out. This page loads nothing and sends nothing."));
+    + "The weight of a finding is its measure relative to the strong limit, doubled where a refactoring is offered. "
+    + (data.with_offers || findings.length === 0 ? "" : "Edits are not included; `--offers` adds them. ")
+    + "Invisible characters are escaped. This page loads nothing and sends nothing."));
 }
 
 /** What the page doesn't show is said. */
@@ -34,7 +34,7 @@ function drawNotices() {
   const notices = [];
   if (data.left_out > 0) {
     const shown = findings.length - data.left_out;
-    notices.push(`So that the page stays small, it holds the code of the ${counted(shown, "heaviest finding")}; ${numbers.format(data.left_out)} are without.`);
+    notices.push(`To keep the page small, it contains the code of the ${counted(shown, "heaviest finding")}; ${numbers.format(data.left_out)} are without code.`);
   }
   if (data.edits_left_out > 0) {
     notices.push(`${counted(data.edits_left_out, "edit")} ${data.edits_left_out === 1 ? "is" : "are"} too long to be shown; \`rustassistant refactor apply\` shows them.`);
@@ -44,7 +44,7 @@ function drawNotices() {
 
 function drawBegin() {
   if (data.begin.length === 0) {
-    byId("begin").append(make("h2", {}, "Nothing was found"), make("p", { class: "quiet" }, "No finding is above its limit."));
+    byId("begin").append(make("h2", {}, "No findings"), make("p", { class: "quiet" }, "No finding is above its limit."));
     return;
   }
   const items = data.begin.map((number) => {

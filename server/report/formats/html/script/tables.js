@@ -163,7 +163,7 @@ function findingsPanel() {
       { key: "smell", title: "Smell", width: "medium", value: (row) => row.id, cell: (row) => row.id },
       { key: "place", title: "Place", width: "rest", value: (row) => `${row.file.path}:${String(row.line).padStart(7)}`, cell: (row) => place(row.file.path, row.line) },
       { key: "level", title: "Level", width: "small", value: (row) => levelOf(row), cell: (row) => make("span", { class: row.strong ? "is-strong" : "quiet" }, levelOf(row)) },
-      { key: "weight", title: "Weight", isNumber: true, value: (row) => row.weight, cell: (row) => rates.format(row.weight), hint: "How the measure stands to the strong limit, twice that where a refactoring is offered" },
+      { key: "weight", title: "Weight", isNumber: true, value: (row) => row.weight, cell: (row) => rates.format(row.weight), hint: "The measure relative to the strong limit, doubled where a refactoring is offered" },
     ],
   });
   panel.bySmell = bySmell;
