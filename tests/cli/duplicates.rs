@@ -219,10 +219,7 @@ fn each_place_of_a_stanza_is_marked_as_the_same() {
     );
     let arguments = ["refactor", "analyze", "--config", "profile=full", "a.rs"];
     let said = place.run(arguments).expect(0).stdout;
-    assert!(
-        said.contains("these 4 lines occur 5 times"),
-        "{said}"
-    );
+    assert!(said.contains("these 4 lines occur 5 times"), "{said}");
     assert!(said.contains("-- the same"), "{said}");
     assert!(!said.contains("nested"), "{said}");
 }
