@@ -34,6 +34,18 @@ fn people_read_frames_and_a_summary() {
 }
 
 #[test]
+fn a_place_that_adds_nothing_is_marked_without_a_number() {
+    let place = Place::new();
+    let steps = "    let mut s = Vec::new();\n    for c in a.c {\n        s.push(c.d());\n    }\n    e(s)\n";
+    place.write("a.rs", format!("fn f(a: &A) {{\n{steps}}}\n"));
+    let arguments = ["refactor", "analyze", "--config", "profile=full", "a.rs"];
+    let said = place.run(arguments).expect(0).stdout;
+    assert!(said.contains("this loop only fills `s`"), "{said}");
+    assert!(said.contains("-----\n"), "{said}");
+    assert!(!said.contains('+'), "{said}");
+}
+
+#[test]
 fn programs_read_json() {
     let mut report = shop()
         .analyze(&["--metrics", "--offers", "src"])

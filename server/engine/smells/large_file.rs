@@ -1,11 +1,11 @@
 //! # Large file
 //!
 //! ## What it does
-//! Finds files with many lines of code. Blank lines, comments and modules for tests are not counted.
+//! Finds files with many lines of code. Blank lines, comments and test modules are not counted.
 //!
 //! ## Why
-//! A large file usually has several subjects, which only its author can tell apart. Everything in it can use everything else's
-//! private parts, and unrelated changes conflict.
+//! A large file usually covers several subjects, and only its author can tell them apart. All of its code can use all of its
+//! private items, and unrelated changes conflict.
 //!
 //! ## Example
 //! ```rust before
@@ -22,14 +22,15 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - Modules under `#[cfg(test)]`; and files of tests, benchmarks and examples.
+//! - Modules under `#[cfg(test)]`, and the files of tests, benchmarks and examples.
 //! - Tables: a constant counts as one line, however long, unless it is a block or a closure.
-//! - Blank lines and comments, documentation too.
+//! - Blank lines and comments, including documentation.
+//! - Files that consist mostly of one `impl`.
 //!
 //! ## Limits
 //! 1000 lines of code are fine; more are a warning, more than 2000 a strong one. It fires 6.1 times in 100,000 lines of
-//! well-kept code. Of 20 findings that were read from a list 11 were worth doing; the others were one type with a large surface, or
-//! many short implementations of one trait. So it is in the full profile only.
+//! well-kept code. In a review 11 of 20 findings were worth acting on; the others were one type with a large interface, or
+//! many short implementations of one trait. Reported in the `full` profile only.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Large Class"; CodeScene's "lines of code in a single file"; Sonar S104.

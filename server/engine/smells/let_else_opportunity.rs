@@ -1,12 +1,12 @@
 //! # Let-else opportunity
 //!
 //! ## What it does
-//! Finds a `let` whose value is a `match` or `if let` that either unwraps a pattern or diverges (`return`, `continue`, `break`,
-//! a panic).
+//! Finds a `let` with a `match` or `if let` that only unwraps a value or diverges (`return`, `continue`, `break` or a
+//! panic).
 //!
 //! ## Why
-//! The pattern that the code expects is hidden among arms, and the value is named three times. `let … else` states the pattern on the
-//! first line, and beside it what happens otherwise.
+//! The expected pattern is hidden among the arms, and the value is named three times. `let … else` puts the pattern on the
+//! first line and the early exit next to it.
 //!
 //! ## Example
 //! ```rust before
@@ -28,22 +28,21 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - A value of which nothing is made but `Ok(value)` or `Some(value)`; tests, benchmarks and examples.
-//! - What would be said in another way at the same time: `ref` in the pattern, `.ok()` behind the value, needless parentheses,
-//!   a value that gets its name in the statement right before.
-//! - An `Option` or a `Result` of which a method says the same: `is_some_and` where the way out is `return false` and one short
-//!   expression follows, `expect` where the way out is only a panic, `ok_or` or `map_err`
-//!   with a `?` where it is only `return Err(…)`, `ok` with a `?` where it is `return None`.
-//! - A value of several lines, a way out with a text of several lines or of nothing but branches, two arms that both have comments,
-//!   and one of two in a block where the other, at its end, would stay a `match`.
-//! - A way out whose pattern calls a case by its name (`State::Done`), and what `while let` says: a `loop` that begins with it, also in
-//!   a block of its own, and breaks.
-//! - What `let-else` would not change: a diverging arm that uses what its pattern binds, guards, a `let` with a type or with `mut`,
-//!   packages that promise to build with Rust before 1.65.
+//! - A value that is only returned as `Ok(value)` or `Some(value)`; tests, benchmarks and examples.
+//! - Code that needs another rewrite at the same time: `ref` in the pattern, `.ok()` after the value, redundant parentheses,
+//!   a value that is bound in the preceding statement.
+//! - An `Option` or a `Result` for which there is a shorter form: `is_some_and` for `return false` followed by one short
+//!   expression, `expect` for a panic, `ok_or` or `map_err` with `?` for `return Err(…)`, `ok` with `?` for `return None`.
+//! - A value that spans several lines; a diverging arm with a multi-line string or only branches; two arms that both have
+//!   comments; one of two in a block if the other, at its end, would remain a `match`.
+//! - A diverging arm whose pattern names a variant (`State::Done`), and a `loop` that starts with it and breaks, also in a
+//!   nested block, for which `while let` is the better form.
+//! - Code that `let-else` would not change: a diverging arm that uses a binding of its pattern, guards, a `let` with a type
+//!   or with `mut`, packages that support Rust before 1.65.
 //!
 //! ## Limits
-//! The measure is the lines of the statement. 0 are fine; more are a warning, more than 12 a strong one. It fires 27.1
-//! times in 100,000 lines of well-kept code.
+//! The measure is the number of lines of the statement. 0 are fine; more are a warning, more than 12 a strong one. It fires
+//! 27.1 times in 100,000 lines of well-kept code.
 //!
 //! ## Sources
 //! clippy's `manual_let_else`; RFC 3137.

@@ -4,8 +4,8 @@
 //! Finds functions with many lines of code. Blank lines and comments are not counted.
 //!
 //! ## Why
-//! A long function does several things, and none of them has a name. It is changed for several reasons, and what its
-//! beginning sets up has to be remembered until its end.
+//! A long function does several things, and none of them has a name. It is changed for several reasons, and the state that
+//! is set up at its beginning has to be remembered until its end.
 //!
 //! ## Example
 //! ```rust before
@@ -25,18 +25,19 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - A table: one `match` whose arms have at most three lines each (six where an arm only names a value), or one array or
-//!   struct that is filled in. It counts as one line, however long. So do its short arms, of which 16 stand beside each longer one.
-//! - A function of which most is one `match` with many short arms, as in an interpreter or a table of keys.
-//! - A function without branches up to 150 lines; tests, benchmarks and examples up to 250.
-//! - In tests, benchmarks and examples: rows of asserts and other macro calls, arrays, constants and texts.
-//! - Blank lines, comments, the signature.
+//! - Tables: a `match` whose arms have at most three lines each (six if an arm is only a value), or an array or struct
+//!   literal. A table counts as one line, however long. So do short arms of a `match` with longer ones, if there are at
+//!   least 16 for each longer arm.
+//! - Functions that consist mostly of one `match` with many short arms, such as an interpreter or a key table.
+//! - Functions without branches up to 150 lines; tests, benchmarks and examples up to 250.
+//! - In tests, benchmarks and examples: rows of asserts and other macro calls, arrays, constants and string literals.
+//! - Blank lines, comments and the signature.
 //!
 //! ## Limits
-//! 60 lines of code between the braces are fine; more are a warning, more than 100 a strong one. By default functions
-//! are shown from 101 that have a part which is worth moving out, as for `cognitive-complexity`: the finding names its lines.
-//! Others only if they are complex too. It fires 35.35 times in
-//! 100,000 lines of well-kept code.
+//! 60 lines of code between the braces are fine; more are a warning, more than 100 a strong one. By default functions with
+//! 101 lines and more are reported if they have a part that is worth extracting, as for `cognitive-complexity`: the finding
+//! names its lines. Other functions are reported only if they are complex too. It fires 35.35 times in 100,000 lines of
+//! well-kept code.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Long Function"; clippy's `too_many_lines`.

@@ -1,11 +1,11 @@
 //! # Long loop body
 //!
 //! ## What it does
-//! Finds `for`, `while` and `loop` whose bodies have many lines of code.
+//! Finds `for`, `while` and `loop` with many lines of code in their bodies.
 //!
 //! ## Why
-//! What one round does is a step of its own, and mostly has a name. Within the loop it has to be read together with how the loop
-//! goes on and ends, and its `continue` and `break` may stand anywhere in it.
+//! The body of a loop is a separate step and often deserves a name. Inside the loop it has to be read together with how the
+//! loop continues and ends, and `continue` and `break` may occur anywhere in it.
 //!
 //! ## Example
 //! ```rust before
@@ -28,12 +28,13 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! Loops whose body is a `match`, with a statement or two before it at most, which are tables and state machines; a loop that is
-//! nearly all of its function, which is long for that alone; a loop inside one that was told; tests, benchmarks and examples.
+//! - Loops whose body is a `match` with at most two statements before it, such as tables and state machines.
+//! - Loops that make up nearly all of their function, which is long anyway.
+//! - Loops inside one that is reported; tests, benchmarks and examples.
 //!
 //! ## Limits
-//! The measure is the lines with code between the braces. 30 are fine; more are a warning, more than 60 a strong one. It fires
-//! 14.4 times in 100,000 lines of well-kept code. It is not shown by default.
+//! The measure is the number of lines of code between the braces. 30 are fine; more are a warning, more than 60 a strong
+//! one. It fires 14.4 times in 100,000 lines of well-kept code. Reported in the `full` profile only.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Extract Function" and "Split Loop"; CodeScene's "Bumpy Road".

@@ -1,11 +1,11 @@
 //! # Long match arm
 //!
 //! ## What it does
-//! Finds arms of `match` with many lines of code.
+//! Finds `match` arms with many lines of code.
 //!
 //! ## Why
-//! A `match` says which cases there are. Where an arm fills a screen, the cases are no longer seen side by side, and the arm
-//! is a function that has no name.
+//! A `match` lists the possible cases. If an arm fills a screen, the cases can't be seen side by side any more, and the arm
+//! is a function without a name.
 //!
 //! ## Example
 //! ```rust before
@@ -40,19 +40,19 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - An arm that is one `match` or one macro call, or that fills in one struct or array.
-//! - Data: an arm without statements that is made of literals, names, arrays, structs and calls alone, or that only declares
-//!   constants in front of such a value.
-//! - An arm in a `match` of two arms, and one that is most of its function: moving it would only add a name. One of more than 40
-//!   arms, as of a set of instructions, is a list whose cases are written down where they stand.
-//! - An arm that assigns variables from outside, or continues, breaks or returns anything but a failure: a function of its own
-//!   would have to tell its caller.
-//! - An arm that is long only for another long arm inside of it, which is reported by itself.
+//! - An arm that is a single `match`, macro call, struct literal or array.
+//! - Data: an arm without statements that consists only of literals, names, arrays, structs and calls, or that only declares
+//!   constants before such a value.
+//! - An arm of a `match` with two arms, and one that makes up most of its function, since extracting it would only add a
+//!   name. An arm of a `match` with more than 40 arms, such as an instruction set.
+//! - An arm that assigns outer variables, or that continues, breaks or returns anything but an error, since an extracted
+//!   function would have to tell its caller.
+//! - An arm that is long only because of another long arm inside it, which is reported itself.
 //!
 //! ## Limits
-//! 30 lines of code are fine, without the braces of the arm; more are a warning, more than 60 a strong one. By default only what is
-//! strong is shown, and only in functions that are shown for their complexity. It fires 9.52
-//! times in 100,000 lines of well-kept code.
+//! 30 lines of code are fine, not counting the braces of the arm; more are a warning, more than 60 a strong one. By default
+//! only strong findings are reported, and only in functions that are reported for their complexity. It fires 9.52 times in
+//! 100,000 lines of well-kept code.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Extract Function"; Robert C. Martin, *Clean Code*, "Switch Statements".

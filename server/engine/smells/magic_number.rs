@@ -1,11 +1,11 @@
 //! # Magic number
 //!
 //! ## What it does
-//! Finds functions that calculate and compare with several numbers that have no name.
+//! Finds functions that calculate or compare with several unnamed numbers.
 //!
 //! ## Why
-//! A number says how much, and not what it is. The reader looks for the reason, and where it is needed again somebody writes it
-//! again, perhaps with a slip. A constant has a name, a place for the reason, and one value.
+//! A number shows a value but not its meaning. The reader has to look for the reason, and where the number is needed again,
+//! it is typed again and may differ. A constant has a name, a place to document the reason, and one value.
 //!
 //! ## Example
 //! ```rust before
@@ -29,17 +29,17 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - Numbers up to 5, powers of two up to 1024 and of ten up to a million, one less than a power of two, seconds and minutes,
-//!   angles, halves and such.
-//! - Constants, tables and patterns; arguments and fields, where the name is beside them, but for
-//!   arguments from 10,000 on and fields in hexadecimal from there on.
-//! - Functions with more than 8 different ones, which are formulas.
-//! - Tests, and the input of macros.
+//! - Numbers up to 5, powers of two up to 1024 and of ten up to a million, one less than a power of two, and well-known
+//!   ones, such as parts of an hour, angles and halves.
+//! - Constants, tables and patterns; arguments and fields, since they have a name, except arguments from 10,000 on and
+//!   hexadecimal fields from 10,000 on.
+//! - Functions with more than 8 different numbers, which are formulas.
+//! - Tests and the input of macros.
 //!
 //! ## Limits
-//! The measure is how many such numbers a function has; one of 10,000 and more counts twice. 1 is fine; more are a warning, more
-//! than 4 a strong one. It fires 14.7 times in 100,000 lines of well-kept code. Of 25 findings that somebody read who knew nothing of
-//! the rules 4 were worth doing. Only the full profile says it.
+//! The measure is the number of such numbers in a function; a number of 10,000 or more counts twice. 1 is fine; more are a
+//! warning, more than 4 a strong one. It fires 14.7 times in 100,000 lines of well-kept code. In a blind review 4 of 25
+//! findings were worth acting on. Reported in the `full` profile only.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Replace Magic Literal"; Robert C. Martin, *Clean Code*, G25.

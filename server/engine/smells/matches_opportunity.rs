@@ -1,10 +1,10 @@
 //! # Matches opportunity
 //!
 //! ## What it does
-//! Finds three and more comparisons of one place with literals, or with variants of an `enum` of the same file.
+//! Finds three or more comparisons of the same place expression with literals or with variants of an enum in the same file.
 //!
 //! ## Why
-//! `matches!` names the place once, so that nobody has to make sure that it is the same in each comparison.
+//! `matches!` names the value once, so it is clear that every comparison is about the same value.
 //!
 //! ## Example
 //! ```rust before
@@ -19,16 +19,18 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! What `comparisons-to-matches` would not change: constants, variants of other files, floating-point numbers, strings that are
-//! not shown to be `&str`, what is asked for by a call, and comparisons with comments. Lines of a longer list of conditions.
+//! - Code that `comparisons-to-matches` would not change: constants, variants of other files, floating-point numbers,
+//!   strings that are not known to be `&str`, values that are results of calls, and comparisons with comments.
+//! - Some lines of a longer list of conditions.
+//! - Comparisons that are repeated in the file, which should become a function first.
 //!
 //! ## Limits
-//! The measure is the values. 2 are fine; more are a warning, more than 7 a strong one. It fires 0.9 times in 100,000
-//! lines of well-kept code. By default only 4 values and more are shown: of 16 findings that somebody read who knew nothing of the
-//! rules all of these were worth doing, and one of the others.
+//! The measure is the number of values. 2 are fine; more are a warning, more than 7 a strong one. It fires 0.9 times in
+//! 100,000 lines of well-kept code. By default only findings with 4 or more values are reported: in a blind review of 16
+//! findings all of these were worth acting on, and one of the others.
 //!
 //! ## Sources
-//! The standard library's documentation of `matches!`. Clippy's `match_like_matches_macro` sees other forms.
+//! The standard library's documentation of `matches!`. Clippy's `match_like_matches_macro` reports other forms.
 
 use ra_ap_syntax::{AstNode, SyntaxKind, ast};
 

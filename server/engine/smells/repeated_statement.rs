@@ -1,12 +1,12 @@
 //! # Repeated statement
 //!
 //! ## What it does
-//! Finds a long statement, or the chain of calls that it begins with, that stands again in the same file but for a few names
-//! and literals.
+//! Finds a long statement, or the chain of calls at its start, that is repeated in the same file except for a few names and
+//! literals.
 //!
 //! ## Why
-//! The reader compares the places to learn what differs, and what is mended in one is forgotten in the other. A helper that
-//! takes what differs has a name that says what is done, and says once how.
+//! The reader has to compare the copies to see what differs, and a fix to one is easily forgotten in the other. A function
+//! that takes the differences as parameters has a name and a single implementation.
 //!
 //! ## Example
 //! ```rust before
@@ -51,21 +51,20 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - Tests, benchmarks, examples and generated code; the input of macros; functions of a trait's implementation, which are often
-//!   twins because the trait asks for them; what is compiled only under a condition.
-//! - Lists: structures, arrays, tuples, single calls with their arguments, and what is mostly literals.
-//! - What differs in more than two names and literals, or four where it has 40 words and signs and more; in types, which no
-//!   value can stand for; in what is called, but for one call in a condition or a loop of 30
-//!   words and signs and more.
-//! - A `let` whose value leaves the function otherwise than with an error.
-//! - What is `unsafe` or has an attribute.
-//! - What is told of as a duplicate function, block or stanza.
+//! - Tests, benchmarks, examples and generated code; the input of macros; functions in trait implementations, which are
+//!   often alike because the trait requires them; code under `#[cfg]`.
+//! - Lists: struct literals, arrays, tuples, single calls with their arguments, and code that consists mostly of literals.
+//! - Differences in more than two names and literals, or four in statements of at least 40 tokens; in types, which no value
+//!   can express; in called functions, except one call in a condition or loop of at least 30 tokens.
+//! - A `let` whose value exits the function for another reason than an error.
+//! - `unsafe` code and code with an attribute.
+//! - Code that is reported as a duplicate function, block or stanza.
 //!
 //! ## Limits
-//! The measure is the words and signs that would go if all places became one. 39 are fine; more are a warning, more than 149 a
-//! strong one. Fewer than 25 in one place are not compared, and fewer than 40 only where they stand three times and more,
-//! whatever the limits are. It fires 36 times in 100,000 lines of well-kept code. Of 25 findings that somebody read
-//! who knew nothing of the rules 12 were worth doing. Only the full profile says it.
+//! The measure is the number of tokens that would be saved if all copies became one. 39 are fine; more are a warning, more
+//! than 149 a strong one. Statements of fewer than 25 tokens are not compared, and those of fewer than 40 only if they occur
+//! at least three times, whatever the limits are. It fires 36 times in 100,000 lines of well-kept code. In a blind review 12
+//! of 25 findings were worth acting on. Reported in the `full` profile only.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Duplicated Code"; CPD and jscpd, type 2.

@@ -1,11 +1,11 @@
 //! # Shared branch code
 //!
 //! ## What it does
-//! Finds an `if` or a `match` whose branches all end in the same statements, but for those that leave.
+//! Finds an `if` or `match` whose branches end in the same statements. Branches that diverge are not counted.
 //!
 //! ## Why
-//! What is done in any case reads as if it were a part of each. Whoever changes it has to change it in each branch, and the
-//! reader has to compare the branches to learn that it doesn't depend on the choice.
+//! Code that always runs looks like a part of each case. It has to be changed in every branch, and the reader has to compare
+//! the branches to see that it doesn't depend on the condition.
 //!
 //! ## Example
 //! ```rust before
@@ -34,17 +34,19 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! What `hoist-shared-statement` would not change: statements that use what a branch declares, a guard that a branch holds,
-//! comments beside them; a single short statement; branches that are equal as wholes, which is clippy's `if_same_then_else`.
+//! - Code that `hoist-shared-statement` would not change: statements that use a variable of the branch, a guard that the
+//!   branch holds, comments next to the statements.
+//! - A single short statement.
+//! - Branches that are identical as a whole, which is clippy's `if_same_then_else`.
 //!
 //! ## Limits
-//! The measure is the lines that stand there again. 0 are fine; more are a warning, more than 12 a strong one. It fires 0.2 times in 100,000
-//! lines of well-kept code. It is not shown by default:
-//! there were 14 to read in 900 packages, and 11 of them were worth doing.
+//! The measure is the number of repeated lines. 0 are fine; more are a warning, more than 12 a strong one. It fires 0.2
+//! times in 100,000 lines of well-kept code. Reported in the `full` profile only: of the 14 findings in 900 packages 11 were
+//! worth acting on.
 //!
 //! ## Sources
-//! Martin Fowler, *Refactoring*, "Consolidate Duplicate Conditional Fragments". Clippy's `branches_sharing_code` is not among
-//! its defaults.
+//! Martin Fowler, *Refactoring*, "Consolidate Duplicate Conditional Fragments". Clippy's `branches_sharing_code` is not
+//! enabled by default.
 
 use ra_ap_syntax::SyntaxKind;
 

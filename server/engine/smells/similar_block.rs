@@ -1,12 +1,12 @@
 //! # Similar block
 //!
 //! ## What it does
-//! Finds statements that stand again in the same file but for a few words, or for a statement in their midst: other literals,
-//! variables, fields, or a method that is called. Functions that are equal but for that are told as functions.
+//! Finds statements that are repeated in the same file with a few differences: literals, variables, fields, a called method,
+//! or a statement in the middle. If whole functions are alike in this way, the functions are reported.
 //!
 //! ## Why
-//! The reader compares the places word by word to learn what differs, and what is mended in one is forgotten in another. A
-//! function that takes what differs says the rest once.
+//! The reader has to compare the copies token by token to see what differs, and a fix to one is easily forgotten in another.
+//! A function that takes the differences as parameters needs the common code only once.
 //!
 //! ## Example
 //! ```rust before
@@ -52,24 +52,25 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - Tests, benchmarks, examples and generated code; the input of macros; what is compiled only under a condition; `unsafe` blocks.
-//! - Functions that are equal word by word, which are `duplicate-function`, and twins that are whole functions of traits'
-//!   implementations.
-//! - One plain statement, which is `repeated-statement`, and one form of statement again and again.
-//! - What names `Self`, which is another type elsewhere; what leaves more than three names to the lines behind it, unless it has 20
-//!   lines and more.
-//! - What differs in more than five things, in more than two of what is called or of types, or in a fifth of its words; what has other
-//!   words in its midst below 60 words and signs.
-//! - Fewer than 40 words and signs, 30 in one function and where nothing differs, 18 for whole blocks of one function that are equal.
+//! - Tests, benchmarks, examples and generated code; the input of macros; code under `#[cfg]`; `unsafe` blocks.
+//! - Identical functions, which are `duplicate-function`, and whole functions of trait implementations that resemble each
+//!   other.
+//! - A single plain statement, which is `repeated-statement`, and repetitions of one kind of statement.
+//! - Code that mentions `Self`, which may be another type elsewhere; code that defines more than three variables that are
+//!   used after it, unless it has at least 20 lines.
+//! - More than five differences, more than two differences in called functions or types, or differences in a fifth of the
+//!   tokens; code with different tokens in the middle if it has fewer than 60 tokens.
+//! - Fewer than 40 tokens, 30 in one function and where nothing differs, 18 for identical whole blocks of one function.
 //!
 //! ## Limits
-//! The measure is the words and signs that would go if one place and a call for each were left; a call has two for each value that is
-//! put in, and six for a field, for what is called, for a type, and for words in its midst. 11 are fine; more are a warning, more than 149 a strong one. It fires 72.8 times
-//! in 100,000 lines of code. By default it is shown from a measure of 80 on where a place has 60 words and signs and nothing but at most two values differs, and not
-//! in files that say that they are ports.
+//! The measure is the number of tokens that would be saved if one copy and a call for each were left; a call counts two
+//! tokens for each value it passes, and six for a field, a called function, a type, and different tokens in the middle. 11
+//! are fine; more are a warning, more than 149 a strong one. It fires 72.8 times in 100,000 lines of code. By default it is
+//! reported from a measure of 80 on if a copy has at least 60 tokens and at most two values and nothing else differ, and not
+//! in files that declare themselves to be ports.
 //!
-//! Where nothing but values differs, up to four, one of which may be a function of the file that is called, `extract-repeated-block`
-//! makes the function.
+//! If only values differ, up to four, one of which may be a called function of the file, `extract-repeated-block` extracts
+//! the function.
 //!
 //! ## Sources
 //! CPD, type 3. Martin Fowler, *Refactoring*, "Duplicated Code".

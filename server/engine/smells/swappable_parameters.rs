@@ -1,12 +1,11 @@
 //! # Swappable parameters
 //!
 //! ## What it does
-//! Finds functions that take three and more parameters of one plain type, as `&str` or `usize`, one right after the other.
+//! Finds functions with three or more adjacent parameters of the same plain type, such as `&str` or `usize`.
 //!
 //! ## Why
-//! Two arguments that change places are one call that compiles and does something else. The more neighbours of one type there are,
-//! the harder a call is to check: no reader knows the order by heart. A struct of named fields, or a type for each kind of
-//! value, lets the compiler check it.
+//! If two such arguments are swapped, the call still compiles and does something else. The more of them there are, the
+//! harder a call is to check. With a struct with named fields, or a type for each kind of value, the compiler checks it.
 //!
 //! ## Example
 //! ```rust before
@@ -21,18 +20,18 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - Names that have an order everybody knows: `x, y, z`, `red, green, blue`, `year, month, day`, `old, new`, `from, to`, letters,
-//!   and names that differ in a number.
-//! - `bool`, which `boolean-parameters` tells.
-//! - What others have chosen: methods of trait implementations, `extern` functions; constructors that only fill fields.
-//! - Functions with more than 5 parameters, which are told for that; parameters that are not used.
+//! - Names with a well-known order: `x, y, z`, `red, green, blue`, `year, month, day`, `old, new`, `from, to`, single
+//!   letters, and names that differ in a number.
+//! - `bool` parameters, which `boolean-parameters` reports.
+//! - Signatures that are given from outside: methods of trait implementations and `extern` functions; constructors that only
+//!   fill fields.
+//! - Functions with more than 5 parameters, which are reported for that; unused parameters.
 //! - Tests, benchmarks and examples.
 //!
 //! ## Limits
-//! The measure is the number of neighbours of one type. 2 are fine; more are a warning, more than 3 a strong one. It fires 0.7 times in
-//! 100,000 lines of well-kept code. It is not shown by default: of 37 findings that were read from a list 18
-//! were worth doing. No refactoring answers it: a type of its own changes every
-//! call.
+//! The measure is the number of adjacent parameters of one type. 2 are fine; more are a warning, more than 3 a strong one.
+//! It fires 0.7 times in 100,000 lines of well-kept code. Reported in the `full` profile only: in a review 18 of 37 findings
+//! were worth acting on. There is no refactoring for it, since a new type changes every call.
 //!
 //! ## Sources
 //! clang-tidy's `bugprone-easily-swappable-parameters`; Martin Fowler, *Refactoring*, "Primitive Obsession".

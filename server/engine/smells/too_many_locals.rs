@@ -1,11 +1,12 @@
 //! # Too many locals
 //!
 //! ## What it does
-//! Finds functions in which many variables are in use at one point.
+//! Finds functions with many variables in use at one point.
 //!
 //! ## Why
-//! Whoever reads a line has to know what each variable holds that is still needed. People keep about seven things in mind; with
-//! fifteen every change is a guess. Often a few of them are the state of one step, which a function or a struct could hold.
+//! To understand a line, the reader has to know the value of every variable that is still needed. People can remember about
+//! seven things; with fifteen, every change is a guess. Often some of the variables are the state of one step, which a
+//! function or a struct could hold.
 //!
 //! ## Example
 //! ```rust before
@@ -44,16 +45,17 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - Variables that are not read any more, or not yet: what counts is one point of the function.
-//! - Parameters, what patterns of `match` and loops bind, and variables of closures; names of one or two letters
-//!   and numbered ones, as arithmetic has.
-//! - Functions that are long or complex, which are told for that; functions that make one value at their end of all the variables.
+//! - Variables that are no longer or not yet used: only those in use at one point of the function count.
+//! - Parameters, bindings of `match` and loops, and variables of closures; names of one or two letters and numbered names,
+//!   as in arithmetic.
+//! - Long or complex functions, which are reported for that; functions that build one value from all of the variables at
+//!   their end.
 //! - Tests, benchmarks and examples.
 //!
 //! ## Limits
-//! The measure is the number of variables that are declared before a point and used behind it. 10 are fine; more are a warning, more
-//! than 15 a strong one. It fires 0.9 times in 100,000 lines of well-kept code. It is not shown by default, and no refactoring answers
-//! it: `extract-function` makes a function of what a person selects.
+//! The measure is the number of variables that are declared before a point and used after it. 10 are fine; more are a
+//! warning, more than 15 a strong one. It fires 0.9 times in 100,000 lines of well-kept code. Reported in the `full` profile
+//! only. There is no refactoring for it, but `extract-function` extracts the selected code.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Extract Function" and "Replace Function with Command"; Sourcery's "working memory".

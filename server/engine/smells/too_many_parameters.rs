@@ -1,11 +1,11 @@
 //! # Too many parameters
 //!
 //! ## What it does
-//! Finds functions with many parameters, `self` not counted.
+//! Finds functions with many parameters, not counting `self`.
 //!
 //! ## Why
-//! Callers have to remember an order, and two arguments of one type can be swapped without a word from the compiler. Parameters
-//! that always travel together are a type that has no name yet.
+//! Callers have to remember the order, and two arguments of the same type can be swapped without a compiler error.
+//! Parameters that are always passed together are a type without a name.
 //!
 //! ## Example
 //! ```rust before
@@ -20,19 +20,20 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - Methods of trait implementations: the trait chose their parameters.
+//! - Methods of trait implementations, whose parameters the trait determines.
 //! - Functions that other languages call: `extern "C"`, `#[no_mangle]`, `#[export_name]`.
-//! - Constructors that only fill a struct's fields: a body that is one struct literal; and up to 7 parameters, any
-//!   constructor whose arguments tell themselves apart by their types.
-//! - Wrappers of system calls, whose parameters are numbered: `a0`, `arg1`.
-//! - Alternatives of one parameter under different `#[cfg]`s count once.
-//! - Parameters that are not used, as `_options`, are not counted.
+//! - Constructors that only fill the fields of a struct, with a struct literal as the whole body; and with up to 7
+//!   parameters, any constructor whose arguments can't be swapped because of their types.
+//! - Wrappers of system calls with numbered parameters: `a0`, `arg1`.
+//! - Alternatives of one parameter under different `#[cfg]`s, which count once.
+//! - Unused parameters, such as `_options`.
 //! - Tests, benchmarks and examples.
 //!
 //! ## Limits
-//! 5 parameters are fine; more are a warning, more than 7 a strong one. Clippy says it from 8 on, so it is in the
-//! full profile only; of 23 findings with more than 12 that readers saw 8 were worth doing. The parts of the finding are three or more of the same primitive type, or two of type `bool`. It fires 5.93 times in 100,000 lines of well-kept
-//! code.
+//! 5 parameters are fine; more are a warning, more than 7 a strong one. Clippy reports 8 and more, so it is reported in the
+//! `full` profile only; in a review 8 of 23 findings with more than 12 were worth acting on. The parts of the finding are
+//! three or more parameters of the same primitive type, or two of type `bool`. It fires 5.93 times in 100,000 lines of
+//! well-kept code.
 //!
 //! ## Sources
 //! Martin Fowler, *Refactoring*, "Long Parameter List"; clippy's `too_many_arguments`; Qlty's "function parameters".

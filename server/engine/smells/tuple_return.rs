@@ -1,11 +1,11 @@
 //! # Tuple return
 //!
 //! ## What it does
-//! Finds functions that give a tuple of three values and more.
+//! Finds functions that return three or more values in a tuple.
 //!
 //! ## Why
-//! `.1` and `.2` say nothing of what they are, and the order has to be known at every call. A struct with names costs a few lines
-//! where it is declared, and none where it is used.
+//! `.1` and `.2` don't tell what the values are, and every caller has to know their order. A struct with named fields takes
+//! a few lines where it is declared, and none where it is used.
 //!
 //! ## Example
 //! ```rust before
@@ -20,17 +20,17 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - Methods of trait implementations: the trait chose.
-//! - Coordinates and colors: tuples of numbers of one type with up to 4 parts.
-//! - Tuples of which two parts and more are parameters of the type around, as iterators give them.
+//! - Methods of trait implementations, whose type the trait determines.
+//! - Coordinates and colors: tuples of up to 4 numbers of the same type.
+//! - Tuples of which at least two elements are type parameters, as in iterators.
 //! - Tests, benchmarks and examples.
 //!
 //! ## Limits
-//! 2 values are fine; more are a warning, more than 4 a strong one. It fires 7.3 times in 100,000 lines of well-kept
-//! code. It is not shown by default.
+//! 2 values are fine; more are a warning, more than 4 a strong one. It fires 7.3 times in 100,000 lines of well-kept code.
+//! Reported in the `full` profile only.
 //!
 //! ## Sources
-//! Martin Fowler, *Refactoring*, "Introduce Parameter Object"; clippy's `type_complexity`, which counts otherwise.
+//! Martin Fowler, *Refactoring*, "Introduce Parameter Object"; clippy's `type_complexity`, which counts differently.
 
 use ra_ap_syntax::{
     AstNode,

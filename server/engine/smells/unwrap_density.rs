@@ -1,11 +1,12 @@
 //! # Unwrap density
 //!
 //! ## What it does
-//! Finds functions that take values out of an `Option` or a `Result` with `unwrap` again and again.
+//! Finds functions that call `unwrap` on many `Option`s or `Result`s.
 //!
 //! ## Why
-//! Each `unwrap` is a belief that nothing states. One may be plain to see; with five of them a reader has five proofs to find, and
-//! a panic says only the line. A function that gives a `Result`, or one `expect` with a reason, says what is believed.
+//! Each `unwrap` is an unstated assumption. One may be obvious, but with five of them a reader has to find five proofs, and
+//! a panic reports only the line. A function that returns a `Result`, or an `expect` with a reason, makes the assumption
+//! explicit.
 //!
 //! ## Example
 //! ```rust before
@@ -28,15 +29,17 @@
 //! ```
 //!
 //! ## What it leaves alone
-//! - `expect`, whose text says why nothing can go wrong; locks, `try_into`, and what is written to a `String`; what is made of
-//!   literals, as `Regex::new("…")`.
-//! - An `unwrap` with a comment on its line or on the one above; functions whose documentation has a section "Panics".
+//! - `expect`, whose message says why nothing can go wrong; locks, `try_into`, and writes to a `String`; values made of
+//!   literals, such as `Regex::new("…")`.
+//! - An `unwrap` with a comment on the same line or on the line above; functions with a "Panics" section in their
+//!   documentation.
 //! - Constants, tests, benchmarks and examples.
 //!
 //! ## Limits
-//! The measure is the number of them in one function. 4 are fine; more are a warning, more than 8 a strong one. It fires 1.5
-//! times in 100,000 lines of well-kept code. It is not shown by default: of 18 findings that were read from a list 5
-//! were worth doing, the others had a reason that a reader had to find. `unwrap-to-expect` and `unwrap-to-question` answer it.
+//! The measure is the number of `unwrap`s in a function. 4 are fine; more are a warning, more than 8 a strong one. It fires
+//! 1.5 times in 100,000 lines of well-kept code. Reported in the `full` profile only: in a review 5 of 18 findings were
+//! worth acting on; the others had a reason that the reader had to find. `unwrap-to-expect` and `unwrap-to-question` answer
+//! it.
 //!
 //! ## Sources
 //! clippy's `unwrap_used`; *The Rust Programming Language*, "To `panic!` or Not to `panic!`".
