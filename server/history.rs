@@ -30,27 +30,27 @@ const PATIENCE: Duration = Duration::from_mins(1);
 #[derive(Debug, thiserror::Error)]
 pub enum NoHistory {
     // It tells its cause itself, which a source would tell once more.
-    #[error("{why}; what has changed is asked from git, so install it and put it on the path")]
+    #[error("{why}; git is needed to find changes, so install it and put it on PATH")]
     NotRun { why: NotRun },
-    #[error("`{}` is in no git repository, so nothing is known of what has changed", printable(&.0.to_string_lossy()))]
+    #[error("`{}` is not in a git repository, so changes are unknown", printable(&.0.to_string_lossy()))]
     NoRepository(PathBuf),
     #[error(
-        "these paths are in several git repositories, `{}` and `{}`; name those of one",
+        "these paths are in different git repositories, `{}` and `{}`; pass paths of only one",
         printable(&one.to_string_lossy()),
         printable(&other.to_string_lossy())
     )]
     Several { one: PathBuf, other: PathBuf },
-    #[error("`{}` is no revision of this repository; name a branch, a tag or a commit", printable(.0))]
+    #[error("`{}` is not a revision of this repository; pass a branch, a tag or a commit", printable(.0))]
     NoRevision(String),
-    #[error("`{}` is no revision of this repository, which has no commit yet", printable(.0))]
+    #[error("`{}` is not a revision of this repository, which has no commits yet", printable(.0))]
     NoCommit(String),
     #[error(
-        "`{}` is no revision of this clone, which holds the last commits alone; `git fetch --unshallow` brings the others",
+        "`{}` is not a revision of this shallow clone; `git fetch --unshallow` fetches older commits",
         printable(.0)
     )]
     Shallow(String),
     #[error(
-        "the content of {count} file{} is not in this clone, which was made without; `git fetch --refetch` brings it",
+        "the content of {count} file{} is missing in this partial clone; `git fetch --refetch` fetches it",
         if *count == 1 { "" } else { "s" }
     )]
     NoContent { count: usize },
@@ -323,7 +323,8 @@ impl Git<'_> {
             return Ok((line_of(&parted.out), None));
         }
         let note = format!(
-            "where this branch and `{revision}` parted is not known here, so files are compared with `{revision}` itself"
+            "the merge base of this branch and `{revision}` is unknown here, so files are compared with `{revision}` \
+             itself"
         );
         Ok((commit, Some(note)))
     }
@@ -474,7 +475,7 @@ fn next_content(rest: &mut &[u8]) -> Result<Content, NoHistory> {
 /// The first line of what git complains of.
 fn words_of(err: &[u8]) -> String {
     let said = String::from_utf8_lossy(err);
-    let line = said.lines().next().unwrap_or("it doesn't say why");
+    let line = said.lines().next().unwrap_or("no reason given");
     shortened(&printable(line), LONGEST_WORDS).into_owned()
 }
 

@@ -47,7 +47,7 @@ pub enum NotRun {
     NotFound(String),
     #[error("`{name}` can't be started: {why}")]
     NotStarted { name: String, why: String },
-    #[error("`{name}` was ended after {seconds} seconds")]
+    #[error("`{name}` was stopped after {seconds} seconds")]
     Late { name: String, seconds: u64 },
     /// Somebody wants no more of it.
     #[error("it was stopped")]

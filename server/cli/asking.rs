@@ -118,7 +118,7 @@ mod tests {
             let answer = ask(&mut answers.as_bytes(), &mut out);
             (
                 answer,
-                String::from_utf8(out).unwrap().matches("Carry").count(),
+                String::from_utf8(out).unwrap().matches("Apply?").count(),
             )
         };
         assert!(asked("y\n") == (Answer::Yes, 1));

@@ -178,7 +178,7 @@ mod tests {
         assert!(check_free(own, Some(ROOM), ROOM).is_ok());
         assert!(check_free(own, None, ROOM).is_ok());
         let why = check_free(own, Some(ROOM - 1_000_000_000), ROOM).unwrap_err();
-        let expected = "checking may need 4.0 GB beside /t/own, and 3.0 GB are free; make room, or set `CARGO_TARGET_DIR` to a disk that has it";
+        let expected = "checking may need 4.0 GB of disk space at /t/own, and 3.0 GB are free; free some space, or set `CARGO_TARGET_DIR` to another disk";
         assert_eq!(why.to_string(), expected);
     }
 

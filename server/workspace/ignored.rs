@@ -187,7 +187,8 @@ impl Reader {
 
     fn finish(mut self) -> (Gitignore, Option<Passed>) {
         let patterns = self.builder.build().unwrap_or_else(|_| {
-            let reason = "together they are too large, and none of the file counts".to_owned();
+            let reason =
+                "all patterns together are too large, so the whole file is ignored".to_owned();
             self.pass_over(1, reason);
             Gitignore::empty()
         });

@@ -13,11 +13,11 @@ use crate::text::NewFile;
 pub enum NewFileError {
     #[error("{}: exists already", .path.display())]
     Exists { path: PathBuf },
-    #[error("{}: differs from `{existing}` in case only", .path.display())]
+    #[error("{}: differs from `{existing}` only in case", .path.display())]
     CaseOnly { path: PathBuf, existing: String },
-    #[error("{}: is a symbolic link, and nothing is created behind one", .path.display())]
+    #[error("{}: is a symbolic link, and no file is created through one", .path.display())]
     Link { path: PathBuf },
-    #[error("{}: lies outside `{}`", .path.display(), .root.display())]
+    #[error("{}: is outside `{}`", .path.display(), .root.display())]
     Outside { path: PathBuf, root: PathBuf },
     #[error("{}: can't be read: {source}", .path.display())]
     Unreadable { path: PathBuf, source: io::Error },

@@ -54,20 +54,20 @@ impl Patch {
     /// What a patch makes of files below `root`, which has no links in it.
     pub fn parse(patch: &[u8], root: &Path) -> Result<Self, BadPatch> {
         if patch.len() as u64 > LARGEST_PATCH {
-            return bad("the patch is larger than 16 MB; verify its parts one by one");
+            return bad("the patch is larger than 16 MB; verify its parts separately");
         }
         let Ok(text) = str::from_utf8(patch) else {
-            return bad("the patch is not UTF-8 text");
+            return bad("the patch is not UTF-8");
         };
         if text.trim().is_empty() {
-            return bad("there is no change in the patch; `git diff` writes one");
+            return bad("the patch contains no change; create one with `git diff`");
         }
         let mut files: Vec<PatchedFile> = Vec::new();
         for change in parsed(text)? {
             let file = patched(&change, root)?;
             if files.iter().any(|other| other.path == file.path) {
                 return bad(format!(
-                    "the patch changes `{}` twice; make one change of them",
+                    "the patch changes `{}` twice; merge the changes",
                     file.shown
                 ));
             }
@@ -92,7 +92,7 @@ fn parsed(text: &str) -> Result<Vec<FilePatch<'_, str>>, BadPatch> {
         ParseOptions::unidiff()
     };
     let patches = PatchSet::parse(text, options).collect::<Result<Vec<_>, _>>();
-    patches.map_err(|error| BadPatch(format!("the patch is no unified diff: {error}")))
+    patches.map_err(|error| BadPatch(format!("the patch is not a unified diff: {error}")))
 }
 
 fn patched(change: &FilePatch<'_, str>, root: &Path) -> Result<PatchedFile, BadPatch> {
@@ -106,7 +106,7 @@ fn patched(change: &FilePatch<'_, str>, root: &Path) -> Result<PatchedFile, BadP
         FileOperation::Create(path) => (&**path, true),
         FileOperation::Delete(path) => {
             return bad(format!(
-                "the patch deletes `{path}`, which can't be checked beside the files that are there"
+                "the patch deletes `{path}`; deleted files can't be checked"
             ));
         }
         FileOperation::Modify {
@@ -116,16 +116,18 @@ fn patched(change: &FilePatch<'_, str>, root: &Path) -> Result<PatchedFile, BadP
         | FileOperation::Rename { from, to }
         | FileOperation::Copy { from, to } => {
             return bad(format!(
-                "the patch renames or copies `{from}` to `{to}`, which can't be checked beside the files that are there"
+                "the patch renames or copies `{from}` to `{to}`; renames and copies can't be checked"
             ));
         }
     };
     let Some(hunks) = change.patch().as_text() else {
-        return bad(format!("the patch changes `{name}`, which is binary"));
+        return bad(format!(
+            "the patch changes `{name}`, which is a binary file"
+        ));
     };
     if change.old_mode() != change.new_mode() && !is_new {
         return bad(format!(
-            "the patch changes the mode of `{name}`, which is nothing that rustc tells of"
+            "the patch changes the mode of `{name}`, which rustc can't check"
         ));
     }
     let path = inside(root, name)?;
@@ -137,7 +139,8 @@ fn patched(change: &FilePatch<'_, str>, root: &Path) -> Result<PatchedFile, BadP
         last == "config.toml" && path.parent().is_some_and(|it| it.ends_with(".cargo"));
     if BUILDING.contains(&last) || is_of_cargo {
         return bad(format!(
-            "the patch changes `{name}`, which decides what is run when the package is built; that is never run unseen"
+            "the patch changes `{name}`, which controls what runs when the package is built; such a change is never \
+             run unreviewed"
         ));
     }
     let (before, context) = if is_new {
@@ -149,7 +152,7 @@ fn patched(change: &FilePatch<'_, str>, root: &Path) -> Result<PatchedFile, BadP
     };
     let after = diffy::apply(before.as_deref().unwrap_or_default(), hunks);
     let after =
-        after.map_err(|error| BadPatch(format!("the patch doesn't fit `{name}`: {error}")))?;
+        after.map_err(|error| BadPatch(format!("the patch doesn't apply to `{name}`: {error}")))?;
     Ok(PatchedFile {
         shown: name.to_owned(),
         after: after.into(),
@@ -175,7 +178,7 @@ fn has_prefix(operation: &FileOperation<'_, str>) -> bool {
 fn inside(root: &Path, name: &str) -> Result<PathBuf, BadPatch> {
     let is_plain = |part: Component<'_>| matches!(part, Component::Normal(_));
     let path = Path::new(name);
-    let outside = || format!("the patch names `{name}`, which lies outside of this directory");
+    let outside = || format!("the patch names `{name}`, which is outside this directory");
     if name.is_empty() || !path.components().all(is_plain) {
         return bad(outside());
     }

@@ -29,7 +29,7 @@ pub enum ReadError {
         line: usize,
         offset: usize,
     },
-    #[error("{}: changes while it is read", .path.display())]
+    #[error("{}: changed while it was read", .path.display())]
     Changing { path: PathBuf },
     #[error("{}: can't be read: {source}", .path.display())]
     Unreadable { path: PathBuf, source: io::Error },

@@ -41,17 +41,17 @@ pub struct CreatedFile {
 /// Reason for which a file was left as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplaceError {
-    #[error("{}: has changed since it was read; it is left as it is", .path.display())]
+    #[error("{}: has changed since it was read; it was not written", .path.display())]
     Changed { path: PathBuf },
-    #[error("{}: is read-only; it is left as it is", .path.display())]
+    #[error("{}: is read-only; it was not written", .path.display())]
     ReadOnly { path: PathBuf },
-    #[error("{}: exists already; it is left as it is", .path.display())]
+    #[error("{}: already exists; it was not overwritten", .path.display())]
     Exists { path: PathBuf },
     #[error(transparent)]
     Unread(#[from] ReadError),
     #[error("{}: can't be written: {source}", .path.display())]
     Unwritable { path: PathBuf, source: io::Error },
-    #[error("{}: can't be put back: {source}; its old text is in `{}`", .path.display(), .kept.display())]
+    #[error("{}: can't be restored: {source}; its old text is in `{}`", .path.display(), .kept.display())]
     NotPutBack {
         path: PathBuf,
         kept: PathBuf,

@@ -32,23 +32,23 @@ const MOST_ENTRIES: usize = 2_000_000;
 pub enum WalkProblem {
     #[error("{}: there is no such file or directory", .path.display())]
     Missing { path: PathBuf },
-    #[error("{}: the symbolic link leads nowhere", .path.display())]
+    #[error("{}: the symbolic link is broken", .path.display())]
     BrokenLink { path: PathBuf },
-    #[error("{}: the symbolic link leads back to {}", .path.display(), .to.display())]
+    #[error("{}: the symbolic link is a cycle to {}", .path.display(), .to.display())]
     Loop { path: PathBuf, to: PathBuf },
     #[error("{}: can't be read: {reason}", .path.display())]
     Unreadable { path: PathBuf, reason: String },
-    #[error("{}: there are more than {limit} Rust files, the others are left out", .path.display())]
+    #[error("{}: there are more than {limit} Rust files; the others are skipped", .path.display())]
     TooMany { path: PathBuf, limit: usize },
-    #[error("{}: there are more than {limit} files and directories, the others are left out", .path.display())]
+    #[error("{}: there are more than {limit} files and directories; the others are skipped", .path.display())]
     TooManyEntries { path: PathBuf, limit: usize },
-    #[error("{}: the symbolic link leads to {}, {why}; it is not followed", .path.display(), .to.display())]
+    #[error("{}: the symbolic link to {} is not followed: it is {why}", .path.display(), .to.display())]
     NotFollowed {
         path: PathBuf,
         to: PathBuf,
         why: &'static str,
     },
-    #[error("{}:{line}: the pattern is passed over: {reason}", .path.display())]
+    #[error("{}:{line}: the pattern is ignored: {reason}", .path.display())]
     Pattern {
         path: PathBuf,
         line: usize,
@@ -276,9 +276,9 @@ impl<'a> Walk<'a> {
             return Some(WalkProblem::Loop { path, to });
         }
         let why = if !to.starts_with(&self.real_root) {
-            "outside of what was asked for"
+            "outside the given paths"
         } else if kind == EntryKind::File && !is_rust(to) {
-            "which is no Rust file"
+            "not a Rust file"
         } else {
             return None;
         };

@@ -124,7 +124,7 @@ fn before_the_first_commit_everything_staged_is_new() {
     );
     analyze(&place, &["--since", "HEAD", "."])
         .expect(2)
-        .says("`HEAD` is no revision of this repository");
+        .says("`HEAD` is not a revision of this repository");
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn what_cannot_be_compared_is_said() {
         analyze(&place, &[&format!("--since={revision}"), "."])
             .expect(2)
             .says(&format!(
-                "`{revision}` is no revision of this repository; name a branch, a tag or a commit"
+                "`{revision}` is not a revision of this repository; pass a branch, a tag or a commit"
             ));
     }
     assert!(!place.path("x").exists());
@@ -142,7 +142,7 @@ fn what_cannot_be_compared_is_said() {
     outside.write("src/lib.rs", unwraps("first"));
     analyze(&outside, &["--staged", "."])
         .expect(2)
-        .says("is in no git repository");
+        .says("is not in a git repository");
     let mut command = place.command();
     command
         .env("PATH", "")

@@ -148,7 +148,7 @@ fn what_cannot_be_compared_is_said() {
     for revision in ["no-such", "--output=x", "-", "", "\u{1b}[31m"] {
         let run = compare(&place, &["--", revision]).expect(2);
         assert!(!run.stderr.contains('\u{1b}'), "{run:?}");
-        run.says("is no revision of this repository; name a branch, a tag or a commit");
+        run.says("is not a revision of this repository; pass a branch, a tag or a commit");
     }
     compare(&place, &["--output=x"]).expect(2);
     assert!(!place.path("x").exists());
@@ -160,7 +160,7 @@ fn what_cannot_be_compared_is_said() {
     unborn.write("a.rs", "");
     compare(&unborn, &["HEAD"])
         .expect(2)
-        .says("is in no git repository");
+        .says("is not in a git repository");
     git(&unborn, &["init", "-q"]);
     compare(&unborn, &["HEAD"])
         .expect(2)
@@ -279,7 +279,7 @@ fn the_repository_is_that_of_the_path() {
         place
             .run(arguments)
             .expect(2)
-            .says("are in several git repositories");
+            .says("are in different git repositories");
     }
     let since = place.run(["refactor", "analyze", "--since", "HEAD", &path]);
     assert!(since.expect(0).stdout.contains("other.rs"));

@@ -188,7 +188,7 @@ mod links {
         for name in ["p/src/a.rs", "p/src/b", "p/src/c.rs"] {
             assert!(
                 run.stderr
-                    .contains(&format!("{name}: the symbolic link leads to")),
+                    .contains(&format!("{name}: the symbolic link to")),
                 "{}",
                 run.stderr
             );

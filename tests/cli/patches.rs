@@ -178,23 +178,23 @@ fn what_can_t_be_verified_is_refused_with_the_reason() {
         run.says("Nothing was verified").says(why);
     };
     refused("", "there is no change in the patch");
-    refused("hello\n", "is no unified diff");
-    refused(&patch("../a.rs", "a\n", "b\n"), "outside of this directory");
+    refused("hello\n", "is not a unified diff");
+    refused(&patch("../a.rs", "a\n", "b\n"), "outside this directory");
     refused(
         &patch("/etc/passwd", "a\n", "b\n"),
-        "outside of this directory",
+        "outside this directory",
     );
     refused(
         &patch("Cargo.toml", MANIFEST, "[package]\n"),
-        "which decides what is run",
+        "which controls what runs",
     );
     refused(
         &patch("build.rs", "fn main() {}\n", "\n"),
-        "which decides what is run",
+        "which controls what runs",
     );
     refused(
         &patch("src/lib.rs", "fn other() {}\n", "\n"),
-        "doesn't fit `src/lib.rs`",
+        "doesn't apply to `src/lib.rs`",
     );
     refused(&patch("src/none.rs", "a\n", "b\n"), "src/none.rs");
     refused(&patch("README.md", "a\n", "b\n"), "README.md");

@@ -60,12 +60,12 @@ fn what_measures_most_comes_first() {
         run.stdout
     );
     assert!(run.stdout.contains("src/a.rs:6: heavy"), "{}", run.stdout);
-    run.says("is in no git repository")
+    run.says("is not in a git repository")
         .says("Ranking by the measure alone");
     place
         .run(["refactor", "rank", "--by", "churn"])
         .expect(2)
-        .says("is in no git repository");
+        .says("is not in a git repository");
 }
 
 #[test]

@@ -295,10 +295,10 @@ fn a_name_that_is_taken_is_left_to_who_has_it() {
 fn a_name_that_differs_in_case_only_is_taken() {
     let place = stack("");
     place.write("src/stack/Tests.rs", "// Mine.\n");
-    refuses(&place, "differs from `Tests.rs` in case only");
+    refuses(&place, "differs from `Tests.rs` only in case");
     let place = stack("");
     place.write("src/Stack/other.rs", "// Mine.\n");
-    refuses(&place, "differs from `Stack` in case only");
+    refuses(&place, "differs from `Stack` only in case");
 }
 
 #[cfg(unix)]
@@ -310,7 +310,7 @@ fn nothing_is_created_behind_a_link() {
     std::os::unix::fs::symlink(&elsewhere, place.path("src/stack")).unwrap();
     refuses(
         &place,
-        "is a symbolic link, and nothing is created behind one",
+        "is a symbolic link, and no file is created through one",
     );
     assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
     let place = stack("");

@@ -527,7 +527,10 @@ pub(crate) mod consent {
         capabilities["textDocument"]["codeLens"] = json!({});
         let (mut client, uri) = open_typed(hostile(), capabilities);
         let said = message(&mut client);
-        assert!(said.contains("a project can only switch it off"), "{said}");
+        assert!(
+            said.contains("a project can only set it to `false`"),
+            "{said}"
+        );
         look_everywhere(&mut client, &uri);
         let command = offered(&mut client, &uri, &the_loop());
         client.forget_notifications("window/showMessage");

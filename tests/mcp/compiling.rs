@@ -50,7 +50,7 @@ fn a_patch_is_judged() {
     }
     let other = patch("fn other() {}\n", "\n");
     let why = client.refused("verify", &json!({ "patch": other }));
-    assert!(why.contains("doesn't fit `src/lib.rs`"), "{why}");
+    assert!(why.contains("doesn't apply to `src/lib.rs`"), "{why}");
     assert_eq!(place.read("src/lib.rs"), NESTED);
     place.write("rustassistant.toml", "compiler.enabled = false\n");
     let why = client.refused("verify", &json!({ "patch": patch(NESTED, "\n") }));

@@ -339,7 +339,7 @@ fn what_is_no_message_is_passed_over() {
     let why = client.refused("verify", &json!({ "patch": patch }));
     assert!(why.contains("16 MB"), "{why}");
     let why = client.refused("explain", &json!({ "id": patch }));
-    assert!(why.contains("No id"), "{why}");
+    assert!(why.contains("too long"), "{why}");
     assert_eq!(
         client.ask("ping", &json!({})).get("result"),
         Some(&json!({}))
@@ -375,7 +375,7 @@ fn what_cannot_be_served_is_said() {
     let place = place();
     for (arguments, words) in [
         (&["none"][..], "`none` can't be found"),
-        (&["src/lib.rs"], "is no folder"),
+        (&["src/lib.rs"], "is not a directory"),
         (&["--frobnicate"], "--frobnicate"),
     ] {
         let run = place

@@ -98,7 +98,7 @@ fn a_project_switches_it_off_and_nothing_else() {
     place
         .run(["refactor", "plan", "lib.rs:9"])
         .expect(2)
-        .says("model.url: refused: a project may not choose a model");
+        .says("model.url: refused: a project can't choose a model");
 }
 
 #[test]

@@ -230,7 +230,7 @@ def tries_programs(merged):
     named.parent.mkdir()
     shutil.copy(BINARY, named)
     Run(merged, binary="bin dir/it's one").expect(0, "rustassistant ")
-    Run(merged, binary="src/lib.rs").expect(2, "is no program")
+    Run(merged, binary="src/lib.rs").expect(2, "is not an executable file")
     shutil.rmtree(named.parent)
     releases = WORK / "server" / "own er" / "fork"
     assets = releases / "releases/download/v1.2.3"
@@ -247,16 +247,16 @@ def tries_programs(merged):
 
     of_release().expect(2, "SHA256SUMS can't be downloaded")
     (assets / "SHA256SUMS").write_text(f"{'0' * 64}  {archive.name}\n")
-    of_release().expect(2, "isn't what the release's checksum says")
+    of_release().expect(2, "doesn't match the release's checksum")
     (assets / "SHA256SUMS").write_text(f"{digest}  another.tar.gz\n")
-    of_release().expect(2, "says no checksum")
+    of_release().expect(2, "has no checksum")
     (assets / "SHA256SUMS").write_text(f"{'0' * 64}  another.tar.gz\n{digest}  {archive.name}\n")
     of_release().expect(0, "rustassistant ")
     of_release("v1.2.3").expect(0, "rustassistant ")
     of_release("1.2.4").expect(2, "can't be downloaded")
-    of_release("1.2.3/../../..").expect(2, "is no version")
+    of_release("1.2.3/../../..").expect(2, "is not a version")
     of_release(github={}).expect(2, "the repository of the action")
-    of_release(RUNNER_ARCH="S390X").expect(2, "no release has a program")
+    of_release(RUNNER_ARCH="S390X").expect(2, "releases have no program")
     # Built from what came with the action; what cargo does is not tried here.
     stand_in = WORK / "stand-in"
     stand_in.mkdir()

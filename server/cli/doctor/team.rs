@@ -117,7 +117,10 @@ async fn reach(backend: &CacheBackend, remote: &Remote) -> Check {
     }
     match ask(&reader).await {
         Ok(()) => {
-            let words = format!("{} answers for `{}`", remote.address, remote.namespace);
+            let words = format!(
+                "{} is reachable, namespace `{}`",
+                remote.address, remote.namespace
+            );
             Check::ok(TEAM, words)
         }
         Err(fault) => Check::problem(TEAM, fault.to_string()),

@@ -242,7 +242,7 @@ fn patterns_are_bounded_and_the_other_lines_count() {
     let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(said.len(), 2, "{said:?}");
     assert!(
-        said[0].ends_with(".gitignore:1: the pattern is passed over: it is longer than 4096 bytes")
+        said[0].ends_with(".gitignore:1: the pattern is ignored: it is longer than 4096 bytes")
     );
     assert!(said[1].contains(".ignore:2: "), "{said:?}");
 }

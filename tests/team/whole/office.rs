@@ -213,8 +213,8 @@ impl Team {
             let lines = text.lines().map(|line| line.trim().to_owned());
             lines.collect::<Vec<_>>()
         };
-        let config = lines("config.toml:", "and in their environment:").join("\n");
-        let key = lines("and in their environment:", "CI of protected").join("");
+        let config = lines("config.toml:", "and set in their environment:").join("\n");
+        let key = lines("and set in their environment:", "CI of protected").join("");
         let mut pipeline = Machine::new("");
         for line in lines("as secrets:", "More keys") {
             if let Some((name, value)) = line.split_once('=') {

@@ -283,6 +283,9 @@ mod tests {
         assert!(fault.to_string().contains("ca.pem"), "{fault}");
         std::fs::write(&file, "not a certificate").unwrap();
         let fault = options(&remote).await.unwrap_err();
-        assert!(fault.to_string().contains("nothing in PEM"), "{fault}");
+        assert!(
+            fault.to_string().contains("contains no PEM data"),
+            "{fault}"
+        );
     }
 }

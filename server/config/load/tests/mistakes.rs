@@ -50,7 +50,7 @@ fn a_project_may_not_choose_where_data_goes() {
     let house = House::new().project("profile = 'full'\n[cache]\npath = '/tmp/x'\n");
     let problem = house.one_problem();
     assert!(
-        problem.starts_with("rustassistant.toml:2:2: cache: refused: a project may not choose"),
+        problem.starts_with("rustassistant.toml:2:2: cache: refused: a project can't choose"),
         "{problem}"
     );
     let config = house.load().config;
@@ -63,7 +63,7 @@ fn neither_may_the_editor() {
     let house = House::new().editor(json!({"cache": {"path": "/tmp/x"}, "profile": "full"}));
     let problem = house.one_problem();
     assert!(
-        problem.starts_with("editor settings: cache: refused: editor settings may not"),
+        problem.starts_with("editor settings: cache: refused: editor settings can't"),
         "{problem}"
     );
     assert_eq!(house.load().config.rules.profile(), Profile::Full);

@@ -89,15 +89,14 @@ fn a_project_and_an_editor_can_only_switch_it_off() {
             .user(LOCAL)
             .project(&format!("[model]\n{key}\n"));
         let name = key.split(' ').next().unwrap();
-        let expected = format!("model.{name}: refused: a project may not choose a model");
+        let expected = format!("model.{name}: refused: a project can't choose a model");
         let problem = house.one_problem();
         assert!(problem.contains(&expected), "{problem}");
-        assert!(problem.contains(&format!("`model.{name}` is read from")));
+        assert!(problem.contains(&format!("`model.{name}` is read only from")));
         assert_eq!(chosen_in(&house), chosen(&House::new().user(LOCAL)));
     }
     let house = House::new().editor(json!({"model": {"provider": "openai"}}));
-    let refused =
-        "editor settings: model.provider: refused: editor settings may not choose a model";
+    let refused = "editor settings: model.provider: refused: editor settings can't choose a model";
     assert!(house.one_problem().starts_with(refused));
 }
 
@@ -114,7 +113,7 @@ fn what_is_missing_or_wrong_is_said_and_means_no_model() {
     for (lines, expected) in [
         (
             "provider = 'openai'",
-            "model.provider: no model is named: set `model.model`",
+            "model.provider: no model is set: set `model.model`",
         ),
         (
             "provider = 'anthropic'\nmodel = 'x'",
@@ -134,7 +133,7 @@ fn what_is_missing_or_wrong_is_said_and_means_no_model() {
         ),
         (
             "model = 'x'",
-            "model.model: nothing says how the model is spoken to: set `model.provider`",
+            "model.model: the model's protocol is not set: set `model.provider`",
         ),
         (
             "provider = 'openai'\nmodel = 'x'\nurl = 'http://[::1]/v1'\ntasks = ['write']",

@@ -205,7 +205,7 @@ fn a_contradiction_names_both_places() {
     let problem = house.one_problem();
     assert!(
         problem.starts_with(
-            "RUSTASSISTANT_CACHE_BACKEND: cache.backend: `postgres` is not what the address says"
+            "RUSTASSISTANT_CACHE_BACKEND: cache.backend: `postgres` doesn't match the address"
         ),
         "{problem}"
     );

@@ -152,7 +152,7 @@ fn a_place_that_is_taken_or_not_ours_is_refused_with_a_reason() {
     };
     let root = tempfile::tempdir().unwrap();
     let all = profile(&["create", "rename"], false);
-    for (name, why) in [("other.rs", "exists already"), ("Other.rs", "in case only")] {
+    for (name, why) in [("other.rs", "exists already"), ("Other.rs", "only in case")] {
         let refused = made(&root, &create(&[name]), &all).unwrap_err();
         assert!(refused.contains(why), "{refused}");
     }

@@ -34,7 +34,7 @@ const HASH: &str = "blake3:";
 const MOST_BYTES: u64 = 1 << 20;
 const HEADER: &str = "\
 # The keys of `rustassistant cache serve`. A change is noticed within seconds.
-# Here are hashes only: whoever reads this file can't use a key, but who can write it lets in whom they like.
+# It holds only hashes: a reader of this file can't use a key, but whoever can write it can grant access.
 ";
 
 /// The file with the keys.

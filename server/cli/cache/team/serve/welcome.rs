@@ -84,9 +84,9 @@ fn make(keys: &KeyFile, url: &str) -> anyhow::Result<SecretString> {
     keys.trust(&public)?;
     let text = format!(
         "\
-The keys below are shown this once, so put them away now. {path} has their hashes only.
+The keys below are shown only once, so store them safely now. {path} holds only their hashes.
 
-Developers, in ~/.rustassistant/config.toml:
+Developers add to ~/.rustassistant/config.toml:
 
     [cache]
     backend = \"http\"
@@ -96,11 +96,11 @@ Developers, in ~/.rustassistant/config.toml:
     [cache.team]
     trusted_keys = [\"{public}\"]
 
-and in their environment:
+and set in their environment:
 
     CACHE_API_KEY={read}
 
-CI of protected branches, in its environment, the last two as secrets:
+CI of protected branches sets in its environment, the last two as secrets:
 
     RUSTASSISTANT_CACHE_BACKEND=http
     RUSTASSISTANT_CACHE_URL={url}
@@ -108,7 +108,7 @@ CI of protected branches, in its environment, the last two as secrets:
     RUSTASSISTANT_CACHE_API_KEY={write}
     RUSTASSISTANT_CACHE_SIGNING_KEY={secret}
 
-More keys, for the namespaces of pull requests for instance:
+To create more keys, for example for the namespaces of pull requests:
 
     rustassistant cache serve add-key --name pull-requests --write --namespace 'pr-*'
 
